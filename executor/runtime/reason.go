@@ -1,0 +1,42 @@
+package runtime
+
+// Reason says why an app failed. The list is closed: a reason is part of the
+// answer, so a new one is a change of the protocol.
+type Reason string
+
+const (
+	// None: it did not fail.
+	None Reason = ""
+	// Exit: it ended with an exit status other than 0, see Outcome.ExitCode.
+	Exit Reason = "exit"
+	// Trap: unreachable, division by zero, memory or table out of bounds, a wrong
+	// indirect call, a float that does not fit an integer.
+	Trap Reason = "trap"
+	// OutOfFuel: it would have used more than Spec.FuelLimit.
+	OutOfFuel Reason = "out-of-fuel"
+	// OutOfMemory: its initial memory or its files do not fit Spec.MemoryLimit.
+	// (memory.grow beyond the limit returns -1 to the app, as WebAssembly says.)
+	OutOfMemory Reason = "out-of-memory"
+	// OutputTooLarge: it wrote more into /out than Spec.OutputLimit.
+	OutputTooLarge Reason = "output-too-large"
+	// CallDepth: it nested calls deeper than the fuel schedule allows.
+	CallDepth Reason = "call-depth"
+	// InvalidModule: the module is not WebAssembly, uses what is refused, or is
+	// too large.
+	InvalidModule Reason = "invalid-module"
+)
+
+// Reasons lists every reason, for checks of answers that come from outside.
+func Reasons() []Reason {
+	return []Reason{None, Exit, Trap, OutOfFuel, OutOfMemory, OutputTooLarge, CallDepth, InvalidModule}
+}
+
+// Valid tells whether r is on the closed list.
+func (r Reason) Valid() bool {
+	for _, known := range Reasons() {
+		if r == known {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,68 @@
+// Package runtime is the one contract under which an app is executed. Behind it
+// stand the runtimes (wasm first); package conformance is the suite they all pass.
+package runtime
+
+import (
+	"context"
+	"time"
+
+	"github.com/credence-chain/credence/executor/result"
+)
+
+// Spec is everything a run depends on. Two runs of the same Spec give the same
+// Outcome on every machine (for runtimes of class wasm), whatever its WallLimit.
+type Spec struct {
+	// Module is the app's code; ModuleDigest is its SHA-256. A runtime refuses,
+	// as its own failure, a module whose digest differs.
+	Module       []byte
+	ModuleDigest [32]byte
+	// Args are the program's arguments, the program's name (argv[0]) first.
+	Args []string
+	// Env holds "NAME=value" entries, passed on in the order given.
+	Env []string
+	// Inputs is the tree below /in, paths relative to /in.
+	Inputs []result.File
+	// FuelLimit bounds the work, in units of the published fuel schedule.
+	FuelLimit uint64
+	// MemoryLimit bounds the app's linear memory, in bytes, rounded down to whole
+	// 64 KiB pages.
+	MemoryLimit uint64
+	// OutputLimit bounds the sum of the sizes of the files in /out, in bytes.
+	OutputLimit uint64
+	// WallLimit bounds real time. Hitting it is our failure (an error), never the
+	// app's, because machines differ in speed. Zero means no limit but the context's.
+	WallLimit time.Duration
+	// Clock is the time the app sees when it starts, in Unix seconds: the task's.
+	Clock int64
+	// Seed is what the app's random numbers are drawn from.
+	Seed [32]byte
+}
+
+// Outcome is the app's answer.
+type Outcome struct {
+	Kind   Kind
+	Reason Reason
+	// ExitCode is the app's exit status; zero unless it exited by itself.
+	ExitCode uint32
+	// Fuel is what the run used, in units of the fuel schedule; it equals the
+	// limit when Reason is OutOfFuel.
+	Fuel uint64
+	// Files is the tree below /out, sorted by path, paths relative to /out.
+	// It is empty unless Kind is Result.
+	Files []result.File
+	// Stdout and Stderr are logs, cut at a bound of the runtime. They are not
+	// part of the answer's digest.
+	Stdout, Stderr []byte
+}
+
+// Runtime executes apps. An error of either method is the machine's own failure,
+// upon which the agent abstains; the app's failure is an Outcome of kind AppFailed.
+type Runtime interface {
+	// Prepare validates, instruments and compiles a module into the cache, so
+	// that Run starts at once. A module that is refused is no error here: Run
+	// answers it with the reason InvalidModule.
+	Prepare(ctx context.Context, module []byte, digest [32]byte) error
+	// Run executes one task. It stops the app and returns an error when ctx ends
+	// or spec.WallLimit passes.
+	Run(ctx context.Context, spec Spec) (Outcome, error)
+}
