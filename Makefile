@@ -1,0 +1,70 @@
+# Credence: developer targets. `make help` lists them.
+
+GO      ?= go
+BUILD   := build
+TOOL    := $(GO) tool -modfile=tools/go.mod
+VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+SDKVER  := github.com/cosmos/cosmos-sdk/version
+LDFLAGS := -s -w -X $(SDKVER).Name=credence -X $(SDKVER).AppName=credenced \
+           -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT)
+BINS    := credenced credence-worker
+TIMEOUT ?= 20m
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## Build the binaries into ./build
+	@mkdir -p $(BUILD)
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BUILD)/ $(addprefix ./cmd/,$(BINS))
+
+.PHONY: install
+install: ## Install the binaries into GOBIN
+	$(GO) install -trimpath -ldflags '$(LDFLAGS)' $(addprefix ./cmd/,$(BINS))
+
+.PHONY: demo
+demo: build ## Run the demonstration: a devnet, a saboteur, a verified image
+	scripts/demo.sh
+
+.PHONY: test
+test: ## Run all tests
+	$(GO) test -timeout $(TIMEOUT) ./...
+
+.PHONY: test-race
+test-race: ## Run all tests with the race detector
+	$(GO) test -race -timeout $(TIMEOUT) ./...
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: lint
+lint: ## Lint Go and proto, and check state code for non-determinism
+	$(TOOL) golangci-lint run ./...
+	$(GO) run -C tools ./determinism -dir .. ./poco/... ./x/...
+	scripts/proto.sh lint
+
+.PHONY: fmt
+fmt: ## Format Go and proto
+	gofmt -s -w $$(git ls-files -co --exclude-standard '*.go' | grep -v '\.pb\.\(gw\.\)\?go$$')
+	$(TOOL) buf format -w proto
+
+.PHONY: proto
+proto: ## Generate Go from proto/
+	scripts/proto.sh generate
+
+.PHONY: proto-check
+proto-check: ## Fail when generated code is stale
+	scripts/proto.sh check
+
+.PHONY: docs
+docs: ## Check that the documentation's generated parts are fresh
+	scripts/docs.sh
+
+.PHONY: clean
+clean: ## Remove build output
+	rm -rf $(BUILD) .buf
