@@ -1,0 +1,11 @@
+// Package poco is the protocol: everything that decides trust or money, as pure functions.
+//
+// It takes up iExec's Proof of Contribution where it stood on replication, reputation and stake. It has no store,
+// no bank, no clock, no goroutine and no floating point; the chain, the worker, the client and the laboratory all
+// run this one copy. A task's life is a transition function (Task.Apply): an event goes in, the new state and the
+// effects that the caller must carry out come back as data.
+//
+// Reading order: outcome.go and commitment.go (what a worker promises), fixed.go, collusion.go and ledger.go (the
+// error debt), plan.go (how many replicas), draw.go (who), task.go and apply.go (a task's life), settle.go (who is
+// paid what in every ending).
+package poco

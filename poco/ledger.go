@@ -1,0 +1,340 @@
+package poco
+
+import "fmt"
+
+// A Ledger is the error debt of one group of tasks that share a demanded trust: all tasks of that trust, or those of
+// one requesting organisation (protocol section 3). D, the settled charges, bounds the expected number of wrong
+// results accepted; the rules keep D within the budget B = (N+1)/trust + E0.
+type Ledger struct {
+	Trust uint64 // T, quantised; one ledger has one trust
+	D     Q64    // settled charges of all draws
+	N     uint64 // counted tasks: finalised with RESULT or APP_FAILED
+
+	U             Q64    // charges of unsettled draws, were each to go wrong
+	Unsettled     uint64 // their number
+	UnsettledLong uint64 // those of them with a long declared limit
+
+	Next uint64 // the turn number the next draw gets; turns are numbered from 0 in draw order
+	Head uint64 // every turn before Head is settled
+	// HeadD and HeadN are the charges and counted tasks of the turns before Head; later turns are summed from Turns.
+	HeadD Q64
+	HeadN uint64
+
+	// Load over this window and the one before, for planning.
+	WindowStart int64
+	Peak        [2]uint64 // highest Unsettled: this window, the one before
+	Charges     [2]uint64 // number of charges: this window, the one before
+	Limits      Histogram // declared fuel limits seen, to tell short tasks from long ones
+}
+
+// Budget returns B = (N+1)/trust + E0, rounded down.
+func (l *Ledger) Budget(e0 Q64) Q64 { return budget(l.N, 0, l.Trust, e0) }
+
+func budget(counted, optimistic, trust uint64, e0 Q64) Q64 {
+	return FracDown(counted+optimistic+1, trust).Add(e0)
+}
+
+// TurnRecord is one draw's entry in a ledger, from its draw until it is settled.
+type TurnRecord struct {
+	Charge  Q64    // w, what a lie costs
+	Settled bool   // its charge is decided
+	Charged Q64    // the charge decided, zero or w
+	Counted uint64 // 1 if the task counts in N
+	Long    bool
+}
+
+// Sums adds up turn records.
+type Sums struct {
+	D Q64    // settled charges
+	N uint64 // counted tasks
+	U Q64    // charges of the unsettled
+	u uint64 // number of the unsettled
+}
+
+// Unsettled is the number of unsettled turns in the sum.
+func (s Sums) Unsettled() uint64 { return s.u }
+
+func (s Sums) add(o Sums) Sums { return Sums{s.D.Add(o.D), s.N + o.N, s.U.Add(o.U), s.u + o.u} }
+
+// NewSums builds a sum from its parts; the chain keeps sums of blocks of turns in its store.
+func NewSums(d Q64, n uint64, u Q64, unsettled uint64) Sums { return Sums{d, n, u, unsettled} }
+
+func (r TurnRecord) sums() Sums {
+	if r.Settled {
+		return Sums{D: r.Charged, N: r.Counted}
+	}
+	return Sums{U: r.Charge, u: 1}
+}
+
+// Turns stores a ledger's records and the sums over blocks of them. Get of something never set returns zero.
+// The chain backs it with its store, tests and the laboratory with a map.
+type Turns interface {
+	Record(turn uint64) (TurnRecord, error)
+	SetRecord(turn uint64, r TurnRecord) error
+	DropRecord(turn uint64) error
+	Block(level uint8, index uint64) (Sums, error)
+	SetBlock(level uint8, index uint64, s Sums) error
+	DropBlock(level uint8, index uint64) error
+}
+
+// Sums over blocks of turnFan and turnFan^2 turns make the sum over any range cost O(turnFan), however many tasks
+// are in flight up to turnFan^3, where it grows by one read per turnFan^2.
+const (
+	turnFan    = 32
+	turnLevels = 2
+	// headSteps bounds how far one settlement moves Head, so that a long wait released at once costs many
+	// blocks a little, not one block a lot. Head lagging behind is harmless.
+	headSteps = 2 * turnFan
+)
+
+// Enter gives a draw its turn. Height and window (in blocks) drive the load statistics.
+func (l *Ledger) Enter(t Turns, charge Q64, long bool, height, window int64) (turn uint64, err error) {
+	l.roll(height, window)
+	turn = l.Next
+	rec := TurnRecord{Charge: charge, Long: long}
+	if err := t.SetRecord(turn, rec); err != nil {
+		return 0, err
+	}
+	if err := bump(t, turn, Sums{}, rec.sums()); err != nil {
+		return 0, err
+	}
+	l.Next++
+	l.U = l.U.Add(charge)
+	l.Unsettled++
+	if long {
+		l.UnsettledLong++
+	}
+	l.Peak[0] = max(l.Peak[0], l.Unsettled)
+	return turn, nil
+}
+
+// Settle closes a turn with the charge decided for it (zero or its w) and whether its task counts in N.
+func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height, window int64) error {
+	l.roll(height, window)
+	before, err := t.Record(turn)
+	if err != nil {
+		return err
+	}
+	if turn >= l.Next || turn < l.Head || before.Settled {
+		return fmt.Errorf("ledger of trust %d: turn %d is not open (turns %d to %d may be)", l.Trust, turn, l.Head, l.Next)
+	}
+	after := before
+	after.Settled, after.Charged = true, charged
+	if counted {
+		after.Counted = 1
+	}
+	if err := t.SetRecord(turn, after); err != nil {
+		return err
+	}
+	if err := bump(t, turn, before.sums(), after.sums()); err != nil {
+		return err
+	}
+	l.U = l.U.Sub(before.Charge)
+	l.Unsettled--
+	if before.Long {
+		l.UnsettledLong--
+	}
+	l.D = l.D.Add(charged)
+	l.N += after.Counted
+	if !charged.IsZero() {
+		l.Charges[0]++
+	}
+	return l.advance(t)
+}
+
+// advance moves Head over settled turns and forgets what lies wholly behind it.
+func (l *Ledger) advance(t Turns) error {
+	for range headSteps {
+		if l.Head == l.Next {
+			return nil
+		}
+		rec, err := t.Record(l.Head)
+		if err != nil {
+			return err
+		}
+		if !rec.Settled {
+			return nil
+		}
+		l.HeadD = l.HeadD.Add(rec.Charged)
+		l.HeadN += rec.Counted
+		if err := t.DropRecord(l.Head); err != nil {
+			return err
+		}
+		l.Head++
+		size := uint64(turnFan)
+		for level := uint8(0); level < turnLevels && l.Head%size == 0; level, size = level+1, size*turnFan {
+			if err := t.DropBlock(level, l.Head/size-1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// bump replaces one turn's contribution in the sums over its blocks.
+func bump(t Turns, turn uint64, before, after Sums) error {
+	size := uint64(turnFan)
+	for level := uint8(0); level < turnLevels; level, size = level+1, size*turnFan {
+		s, err := t.Block(level, turn/size)
+		if err != nil {
+			return err
+		}
+		s = Sums{s.D.Sub(before.D), s.N - before.N, s.U.Sub(before.U), s.u - before.u}.add(after)
+		if err := t.SetBlock(level, turn/size, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Before sums every turn earlier than the given one: D_i, N_i, U_i and u_i of protocol section 3.
+func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
+	total := Sums{D: l.HeadD, N: l.HeadN}
+	for at := l.Head; at < turn; {
+		step, s, err := widest(t, at, turn)
+		if err != nil {
+			return Sums{}, err
+		}
+		total = total.add(s)
+		at += step
+	}
+	return total, nil
+}
+
+// widest returns the largest aligned block of turns that starts at at and ends by end, with its sum.
+func widest(t Turns, at, end uint64) (uint64, Sums, error) {
+	size, level := uint64(turnFan*turnFan), turnLevels-1
+	for ; level >= 0; level, size = level-1, size/turnFan {
+		if at%size == 0 && at+size <= end {
+			s, err := t.Block(uint8(level), at/size)
+			return size, s, err
+		}
+	}
+	rec, err := t.Record(at)
+	return 1, rec.sums(), err
+}
+
+// Gate is what a ledger says at a task's turn.
+type Gate uint8
+
+// The three answers of a turn.
+const (
+	GateWait Gate = iota // earlier draws may still decide it
+	GateOpen             // the task may finalise on its replicas
+	GateShut             // the court, whatever the earlier draws turn out to be
+)
+
+// String names the gate.
+func (g Gate) String() string { return [...]string{"wait", "open", "shut"}[g] }
+
+// Gate answers a turn (protocol section 3):
+//
+//	open   D_i + U_i + w <= (N_i + 1)/trust + E0
+//	shut   D_i + w       >  (N_i + u_i + 1)/trust + E0
+func (l *Ledger) Gate(t Turns, turn uint64, e0 Q64) (Gate, error) {
+	rec, err := t.Record(turn)
+	if err != nil {
+		return GateWait, err
+	}
+	s, err := l.Before(t, turn)
+	if err != nil {
+		return GateWait, err
+	}
+	return gate(s, rec.Charge, l.Trust, e0), nil
+}
+
+func gate(s Sums, w Q64, trust uint64, e0 Q64) Gate {
+	switch {
+	case s.D.Add(s.U).Add(w).Cmp(budget(s.N, 0, trust, e0)) <= 0:
+		return GateOpen
+	case s.D.Add(w).Cmp(budget(s.N, s.u, trust, e0)) > 0:
+		return GateShut
+	}
+	return GateWait
+}
+
+// Both combines the gates of the class's and the requester's ledgers: shut in either is shut, open needs both.
+func Both(a, b Gate) Gate {
+	switch {
+	case a == GateShut || b == GateShut:
+		return GateShut
+	case a == GateOpen && b == GateOpen:
+		return GateOpen
+	}
+	return GateWait
+}
+
+// roll moves the load statistics to the window of a height.
+func (l *Ledger) roll(height, window int64) {
+	gone := (height - l.WindowStart) / window
+	if gone <= 0 {
+		return
+	}
+	l.WindowStart += gone * window
+	l.Peak[1], l.Charges[1] = l.Peak[0], l.Charges[0]
+	if gone > 1 {
+		l.Peak[1], l.Charges[1] = l.Unsettled, 0
+	}
+	l.Peak[0], l.Charges[0] = l.Unsettled, 0
+}
+
+// Allowance returns the largest charge w a new task may be planned with (protocol section 3, "plan"); zero and true
+// "spent" when the debt has reached the budget, which means the court.
+func (l *Ledger) Allowance(e0 Q64, long bool, height, window int64) (w Q64, spent bool) {
+	now := *l
+	now.roll(height, window)
+	b := now.Budget(e0)
+	if now.D.Cmp(b) >= 0 {
+		return Q64{}, true
+	}
+	free := b.Sub(now.D)
+	charges, peak := now.Charges[0]+now.Charges[1], max(now.Peak[0], now.Peak[1])
+	switch {
+	case charges > 0:
+		return free.DivDown(1 + charges + peak), false
+	case long:
+		return free.DivDown(2 * (1 + now.UnsettledLong)), false
+	}
+	return free.DivDown(2), false
+}
+
+// Histogram counts declared fuel limits by their power of two; constant in size, so that the median of a class is
+// known without keeping its tasks. Counts are halved when one overflows its 16 bits: recent limits weigh more.
+type Histogram [64]uint16
+
+// Note counts a declared limit.
+func (h *Histogram) Note(limit uint64) {
+	i := bucket(limit)
+	if h[i] == ^uint16(0) {
+		for j := range h {
+			h[j] /= 2
+		}
+	}
+	h[i]++
+}
+
+// Long says whether a declared limit is more than about twice the median so far: above the power of two that
+// follows the median's. Nothing is long before there is a median.
+func (h *Histogram) Long(limit uint64) bool {
+	total := uint64(0)
+	for _, c := range h {
+		total += uint64(c)
+	}
+	seen := uint64(0)
+	for i, c := range h {
+		seen += uint64(c)
+		if 2*seen >= total && total > 0 {
+			return bucket(limit) > i+1
+		}
+	}
+	return false
+}
+
+func bucket(limit uint64) int {
+	n := 0
+	for limit > 1 {
+		limit >>= 1
+		n++
+	}
+	return n
+}

@@ -1,0 +1,110 @@
+package poco
+
+// Plan is how a task will be checked: decided before the wave-2 draw, from what is known then.
+type Plan struct {
+	Court      bool   // no replicas suffice: the full court decides
+	Replicas   uint32 // n, the first worker among them
+	Lottery    uint32 // the extra replica is drawn with probability Lottery/LotterySteps
+	X          Q64    // chance that every blind seat colludes
+	Charge     Q64    // w = X/(1-X)
+	Long       bool   // declared limit more than about twice the class's median
+	Faction    uint64 // F_c the plan assumed
+	Eligible   uint64 // M the plan saw
+	Bound      Bound  // what decided n
+	Allowance  Q64    // the largest charge the ledgers allowed
+	StakeFloor uint64 // the least stake the plan needs
+}
+
+// Bound names what made a plan as large as it is.
+type Bound string
+
+// What can decide a plan.
+const (
+	BoundDebt    Bound = "debt"    // the error debt
+	BoundStake   Bound = "stake"   // the stake inequality
+	BoundRequest Bound = "request" // the requester's least number of replicas
+	BoundSpent   Bound = "spent"   // the debt has reached the budget: court
+	BoundTable   Bound = "table"   // more replicas than MaxReplicas: court
+	BoundBudget  Bound = "budget"  // more replicas than the requester pays for: court
+	BoundFew     Bound = "few"     // fewer eligible organisations than the plan needs: wait, then court
+)
+
+// PlanInput is everything a plan depends on.
+type PlanInput struct {
+	Class, Requester Ledger // the two ledgers the task must pass
+	E0               Q64
+	Height, Window   int64
+
+	Faction  uint64 // F_c
+	Eligible uint64 // M: organisations eligible at the draw, the first among them
+	Factor   uint64 // the beacon's k+1
+
+	FuelLimit   uint64 // declared; tells long tasks from short ones
+	MinReplicas uint32 // the requester's floor
+	MaxSeats    uint32 // seats the escrow pays for, the lottery's among them
+	Stake       uint64 // locked per assignment
+	Exposure    Exposure
+}
+
+// MakePlan returns the cheapest (n, a) that the error debt, the stake inequality and the requester accept, or the
+// court. When Bound is BoundFew no set can be drawn now: the caller waits, then calls the court (fail closed).
+func MakePlan(in PlanInput) Plan {
+	plan := Plan{Faction: in.Faction, Eligible: in.Eligible, Long: in.Class.Limits.Long(in.FuelLimit)}
+	a, spentA := in.Class.Allowance(in.E0, plan.Long, in.Height, in.Window)
+	b, spentB := in.Requester.Allowance(in.E0, plan.Long, in.Height, in.Window)
+	plan.Allowance = a
+	if b.Cmp(a) < 0 {
+		plan.Allowance = b
+	}
+	if spentA || spentB {
+		return plan.toCourt(BoundSpent)
+	}
+	bound := BoundDebt
+	first := uint64(max(in.MinReplicas, 1))
+	for n := first; n <= MaxReplicas; n++ {
+		if n > in.Eligible {
+			return plan.toCourt(BoundFew)
+		}
+		for j := uint64(0); j < LotterySteps; j++ {
+			if n == 1 && j == 0 {
+				continue // a first worker that knows it is alone lies for free
+			}
+			if j > 0 && n+1 > in.Eligible {
+				break // nobody is left for the lottery's seat
+			}
+			x := Collusion(in.Faction, in.Eligible, n, j, in.Factor)
+			w := Charge(x)
+			if w.Cmp(plan.Allowance) > 0 {
+				bound = BoundDebt
+				continue
+			}
+			floor, ok := StakeNeeded(x, in.Exposure)
+			if !ok || floor > in.Stake {
+				bound = BoundStake
+				continue
+			}
+			seats := n
+			if j > 0 {
+				seats++
+			}
+			if seats > uint64(in.MaxSeats) {
+				return plan.toCourt(BoundBudget)
+			}
+			if n == first && n > 1 && j == 0 {
+				bound = BoundRequest
+			}
+			plan.Replicas, plan.Lottery, plan.X, plan.Charge = uint32(n), uint32(j), x, w
+			plan.StakeFloor, plan.Bound = floor, bound
+			return plan
+		}
+	}
+	if floor, ok := StakeNeeded(Q64{}, in.Exposure); !ok || floor > in.Stake {
+		return plan.toCourt(BoundStake) // not even certainty of detection makes the stake enough
+	}
+	return plan.toCourt(BoundTable)
+}
+
+func (p Plan) toCourt(why Bound) Plan {
+	p.Court, p.Bound = true, why
+	return p
+}

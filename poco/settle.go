@@ -1,0 +1,211 @@
+package poco
+
+import "math/bits"
+
+// Fault is what a seat did wrong. Faults are separate, with separate penalties (protocol section 5).
+type Fault uint8
+
+// The faults.
+const (
+	FaultNone       Fault = iota
+	FaultWrong            // revealed something else than the court's verdict: the whole stake, the record
+	FaultUnrevealed       // committed and did not reveal: as grave as wrong
+	FaultSilent           // drawn and did not commit: in wave 2 it pays the court it caused; a strike
+	FaultAbstained        // could not answer: no stake, counted against its quota
+)
+
+// String names the fault.
+func (f Fault) String() string {
+	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED"}[f]
+}
+
+// Party says in which part somebody is paid.
+type Party uint8
+
+// The parties of a settlement.
+const (
+	PartyApp Party = iota
+	PartyWorker
+	PartyCourt
+	PartyRequester
+)
+
+// String names the party.
+func (p Party) String() string { return [...]string{"APP", "WORKER", "COURT", "REQUESTER"}[p] }
+
+// Pay is one payment. To is the account of the requester or the app's owner, the worker, or the court seat's operator.
+type Pay struct {
+	Party  Party
+	To     string
+	Amount uint64
+}
+
+// SeatEnd is what a settlement does to one worker.
+type SeatEnd struct {
+	Who       string
+	Org       string
+	Unlock    uint64 // the assignment's stake, all of it leaves the lock
+	Slash     uint64 // the part of it that is taken
+	Fault     Fault
+	Right     bool // answered as the verdict says
+	Confirmed bool // counts as a confirmation in its record
+}
+
+// Settlement is every movement of money and record at a task's end. Two laws hold for each (tested):
+//
+//	sum(FromEscrow) + Refund = Terms.Escrow()      sum(FromStake) + Burn = sum(Seats.Slash)
+type Settlement struct {
+	Ending     Ending
+	ByCourt    bool
+	Verdict    Outcome
+	FromEscrow []Pay
+	Refund     uint64 // to the requester
+	Seats      []SeatEnd
+	FromStake  []Pay
+	Burn       uint64
+	// CourtSilent lists court seats that committed nothing or did not reveal; CourtWrong those that found something
+	// else than the two thirds.
+	CourtSilent []string
+	CourtWrong  []string
+	FlagApp     bool // no two thirds among seats that all answered: not deterministic
+}
+
+// settle computes who is paid what in the task's ending: the outcome table of the specification.
+func (t *Task) settle() Settlement {
+	s := Settlement{Ending: t.Ending, ByCourt: t.ByCourt, Verdict: t.Verdict, FlagApp: t.Ending == EndVoid}
+	accepted := t.Ending == EndAccepted
+	left, _ := t.Terms.Escrow() // checked by Terms.Validate
+	pay := func(p Party, to string, amount uint64) {
+		if amount > 0 {
+			s.FromEscrow = append(s.FromEscrow, Pay{p, to, amount})
+			left -= amount
+		}
+	}
+	if accepted && t.Verdict.Kind == KindResult {
+		pay(PartyApp, t.Terms.AppOwner, t.Terms.AppPrice)
+	}
+	pool := t.endSeats(&s)
+	right := 0
+	for _, e := range s.Seats {
+		if e.Right {
+			right++
+			pay(PartyWorker, e.Who, t.Terms.Price)
+		}
+	}
+
+	// The court is paid first out of slashed stake, then out of what replicas did not cost.
+	truthful := t.endCourt(&s)
+	if k := uint64(len(truthful)); k > 0 {
+		fromStake := min(t.Terms.CourtFee, pool/k)
+		var fromEscrow uint64
+		if accepted {
+			fromEscrow = min(t.Terms.CourtFee-fromStake, left/k)
+		}
+		for _, who := range truthful {
+			pool -= fromStake
+			s.FromStake = appendPay(s.FromStake, Pay{PartyCourt, who, fromStake})
+			pay(PartyCourt, who, fromEscrow)
+		}
+	}
+	if !accepted {
+		// Restitution for the answer that did not come, at most the value at risk.
+		back := min(pool, t.Terms.Value)
+		s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
+		pool -= back
+	} else if right > 0 {
+		each := mulBps(pool, t.Terms.InformerBps) / uint64(right)
+		for _, e := range s.Seats {
+			if e.Right {
+				s.FromStake = appendPay(s.FromStake, Pay{PartyWorker, e.Who, each})
+				pool -= each
+			}
+		}
+	}
+	s.Burn, s.Refund = pool, left
+	return s
+}
+
+func appendPay(pays []Pay, p Pay) []Pay {
+	if p.Amount == 0 {
+		return pays
+	}
+	return append(pays, p)
+}
+
+// mulBps returns floor(amount * bps / 10000) without overflow.
+func mulBps(amount uint64, bps uint32) uint64 {
+	return amount/10_000*uint64(bps) + amount%10_000*uint64(bps)/10_000
+}
+
+// endSeats judges every worker's seat and returns what is slashed in all.
+func (t *Task) endSeats(s *Settlement) (slashed uint64) {
+	orgs := 0 // organisations that answered as the verdict says; one seat per organisation
+	for _, seat := range t.Seats {
+		if t.right(seat) {
+			orgs++
+		}
+	}
+	for _, seat := range t.Seats {
+		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.right(seat)}
+		e.Fault = t.fault(seat)
+		switch e.Fault {
+		case FaultWrong, FaultUnrevealed:
+			e.Slash = t.Terms.Stake
+		case FaultSilent:
+			e.Slash = t.Terms.Stake
+			if hi, cost := bits.Mul64(t.Terms.CourtFee, uint64(len(t.Court))); hi == 0 {
+				e.Slash = min(e.Slash, cost)
+			}
+		}
+		e.Confirmed = e.Right && (orgs > 1 || t.ByCourt) && t.Terms.Price > 0
+		slashed += e.Slash
+		s.Seats = append(s.Seats, e)
+	}
+	return slashed
+}
+
+func (t *Task) right(seat Seat) bool {
+	return t.Ending == EndAccepted && seat.State == SeatRevealed && seat.Outcome == t.Verdict
+}
+
+// fault says what a seat did wrong, given the ending. Silence and withheld reveals are faults in every ending that
+// reached a judgement; being wrong needs a verdict.
+func (t *Task) fault(seat Seat) Fault {
+	if t.Ending == EndBroken || t.Ending == EndCancelled {
+		return FaultNone
+	}
+	switch seat.State {
+	case SeatSilent:
+		return FaultSilent
+	case SeatCommitted:
+		return FaultUnrevealed
+	case SeatRevealed:
+		if t.Ending != EndAccepted || seat.Outcome == t.Verdict {
+			return FaultNone
+		}
+		if !seat.Outcome.Kind.IsAnswer() {
+			return FaultAbstained
+		}
+		return FaultWrong
+	}
+	return FaultNone
+}
+
+// endCourt sorts the court's seats and returns those to be paid: those with the two thirds or, when there were none,
+// those that answered at all.
+func (t *Task) endCourt(s *Settlement) (paid []string) {
+	if t.Ending == EndBroken {
+		return nil
+	}
+	for _, seat := range t.Court {
+		switch {
+		case seat.State != SeatRevealed:
+			s.CourtSilent = append(s.CourtSilent, seat.Who)
+		case t.ByCourt && seat.Outcome != t.Verdict:
+			s.CourtWrong = append(s.CourtWrong, seat.Who)
+		default:
+			paid = append(paid, seat.Who)
+		}
+	}
+	return paid
+}

@@ -1,0 +1,213 @@
+package poco
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// Names of the policies a deal may pin. Only these two carry the claim of the error debt.
+const (
+	PolicyCredence = "credence" // blind waves, error debt, court on disagreement
+	PolicyCourt    = "court"    // the full court at once
+)
+
+// Terms are what a task was promised at its deal; it runs to its end under them (law 5).
+type Terms struct {
+	ChainID string
+	Policy  string
+	Trust   uint64 // T, quantised
+
+	AppPrice uint64 // to the app's provider, for a result
+	Price    uint64 // to each right replica
+	Stake    uint64 // locked per assignment
+	Value    uint64 // G, the value at risk; bounds restitution
+	CourtFee uint64 // c_v, to each court seat that found the truth
+	// InformerBps is the share of slashed stake, after the court, that goes to those who were right; below one half,
+	// so that accusing oneself never pays.
+	InformerBps uint32
+
+	MinReplicas uint32
+	MaxSeats    uint32 // replicas the escrow pays for
+	FuelLimit   uint64
+
+	Requester string // account refunded
+	AppOwner  string // account paid the app's price
+
+	// Windows in blocks.
+	CommitBlocks      int64
+	RevealBlocks      int64
+	CourtBlocks       int64
+	CourtRevealBlocks int64
+	WaitBlocks        int64 // how long to wait for enough eligible organisations
+	RetryBlocks       int64 // how often to look meanwhile
+	MaxAttempts       uint32
+}
+
+// Validate names the first field no task can run under.
+func (t Terms) Validate() error {
+	for _, w := range []struct {
+		name string
+		v    int64
+	}{
+		{"commit_blocks", t.CommitBlocks}, {"reveal_blocks", t.RevealBlocks}, {"court_blocks", t.CourtBlocks},
+		{"court_reveal_blocks", t.CourtRevealBlocks}, {"wait_blocks", t.WaitBlocks}, {"retry_blocks", t.RetryBlocks},
+	} {
+		if w.v < 1 || w.v > 1<<32 {
+			return fmt.Errorf("terms.%s: got %d, expected 1 to 2^32 blocks", w.name, w.v)
+		}
+	}
+	switch {
+	case t.Policy != PolicyCredence && t.Policy != PolicyCourt:
+		return fmt.Errorf("terms.policy: got %q, expected %q or %q", t.Policy, PolicyCredence, PolicyCourt)
+	case t.Trust < MinTrust || t.Trust > MaxTrust:
+		return fmt.Errorf("terms.trust: got %d, expected %d to %d", t.Trust, MinTrust, MaxTrust)
+	case t.MaxSeats < 1 || t.MaxSeats > MaxReplicas+1:
+		return fmt.Errorf("terms.max_seats: got %d, expected 1 to %d", t.MaxSeats, MaxReplicas+1)
+	case t.MinReplicas > MaxReplicas:
+		return fmt.Errorf("terms.min_replicas: got %d, expected at most %d", t.MinReplicas, MaxReplicas)
+	case t.InformerBps >= 5000:
+		return fmt.Errorf("terms.informer_bps: got %d, expected below 5000", t.InformerBps)
+	case t.MaxAttempts < 1:
+		return fmt.Errorf("terms.max_attempts: got 0, expected at least 1")
+	}
+	if _, err := t.Escrow(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Escrow is what one task can cost at most, locked before it starts: the app's price and MaxSeats replicas.
+func (t Terms) Escrow() (uint64, error) {
+	hi, lo := bits.Mul64(t.Price, uint64(t.MaxSeats))
+	sum, carry := bits.Add64(lo, t.AppPrice, 0)
+	if hi != 0 || carry != 0 {
+		return 0, fmt.Errorf("terms: price %d times %d seats plus app price %d exceeds 64 bits", t.Price, t.MaxSeats, t.AppPrice)
+	}
+	return sum, nil
+}
+
+// Phase is where a task stands.
+type Phase uint8
+
+// The phases, in the order a task can pass them.
+const (
+	PhaseOpen        Phase = iota // wave 1 is to be drawn
+	PhaseFirst                    // the first worker runs it
+	PhaseLocked                   // commit 1 is locked; the other seats are to be drawn from a later seed
+	PhaseSecond                   // the other replicas run it
+	PhaseReveal                   // outcomes are opened
+	PhaseTurn                     // all agree; the error debt's turn has not come: provisional
+	PhaseCourtWait                // a court is wanted
+	PhaseCourtCommit              // court seats run it
+	PhaseCourtReveal              // court seats open their outcomes
+	PhaseDone
+)
+
+// String names the phase.
+func (p Phase) String() string {
+	return [...]string{"OPEN", "FIRST", "LOCKED", "SECOND", "REVEAL", "TURN", "COURT_WAIT", "COURT_COMMIT", "COURT_REVEAL", "DONE"}[p]
+}
+
+// SeatState is how far one seat has come.
+type SeatState uint8
+
+// The states of a seat.
+const (
+	SeatDrawn SeatState = iota
+	SeatCommitted
+	SeatRevealed
+	SeatSilent // declined after the draw, or let the commit window pass
+)
+
+// Seat is one replica, or one place of the court.
+type Seat struct {
+	Who        string // worker, or operator of a court seat
+	Org        string
+	Wave       uint32 // 1 or 2; 0 in the court
+	Power      uint64 // voting power in the court
+	State      SeatState
+	Commitment [32]byte
+	Outcome    Outcome
+}
+
+// Ending is how a task ended.
+type Ending uint8
+
+// The endings. Every one but EndAccepted gives the escrow back.
+const (
+	EndNone             Ending = iota
+	EndAccepted                // an answer was accepted
+	EndCancelled               // by the requester, before anyone was drawn
+	EndNoWorker                // no first worker committed within the attempts
+	EndTooFew                  // too few eligible organisations within the wait
+	EndInputUnavailable        // the input could not be had
+	EndAbstained               // every replica abstained
+	EndVoid                    // the court found no two thirds: the app is not deterministic
+	EndCourtSilent             // more than a third of the court was silent
+	EndBroken                  // the chain failed to process the task; it is refunded and its stakes are freed
+)
+
+// String names the ending.
+func (e Ending) String() string {
+	return [...]string{"NONE", "ACCEPTED", "CANCELLED", "NO_WORKER", "TOO_FEW_ORGANISATIONS", "INPUT_UNAVAILABLE",
+		"ABSTAINED", "VOID", "COURT_SILENT", "BROKEN"}[e]
+}
+
+// Task is the whole state of one task.
+type Task struct {
+	ID       [32]byte
+	Terms    Terms
+	Attempt  uint32 // counted from 1
+	Phase    Phase
+	Deadline int64 // first height that is too late for the phase; a block hook then sends Due. 0: none
+	From     int64 // first height at which reveals are taken
+	WaitEnd  int64 // when waiting for enough organisations ends
+	Seats    []Seat
+	Plan     Plan
+	Planned  bool // wave 2 has been planned: the task stands in the ledgers
+	Court    []Seat
+	Ending   Ending
+	// Cancelled is the requester's wish, carried out by the next block hook.
+	Cancelled bool
+	ByCourt   bool
+	Verdict   Outcome // of an accepted answer
+}
+
+// NewTask opens a task at a height; its first event is Due in the same block.
+func NewTask(id [32]byte, terms Terms, height int64) (Task, error) {
+	if err := terms.Validate(); err != nil {
+		return Task{}, err
+	}
+	t := Task{ID: id, Terms: terms, Attempt: 1, Deadline: height, WaitEnd: height + terms.WaitBlocks}
+	if terms.Policy == PolicyCourt {
+		t.Phase = PhaseCourtWait
+	}
+	return t, nil
+}
+
+// First is the first worker's seat of this attempt, nil before it is drawn.
+func (t *Task) First() *Seat {
+	if len(t.Seats) == 0 {
+		return nil
+	}
+	return &t.Seats[0]
+}
+
+// find returns the seat of a name, nil when it has none.
+func find(seats []Seat, who string) *Seat {
+	for i := range seats {
+		if seats[i].Who == who {
+			return &seats[i]
+		}
+	}
+	return nil
+}
+
+func count(seats []Seat, is func(Seat) bool) (n int) {
+	for _, s := range seats {
+		if is(s) {
+			n++
+		}
+	}
+	return n
+}
