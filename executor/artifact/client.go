@@ -1,0 +1,191 @@
+package artifact
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// Client fetches blobs from servers like Handler, trying one after the other. It is a
+// Source. Its fields are not changed once it is in use.
+type Client struct {
+	// BaseURLs are the servers in the order of trial, such as "http://host:port".
+	BaseURLs []string
+	// HTTP makes the requests; nil means a client without overall timeout that
+	// follows at most three redirects.
+	HTTP *http.Client
+	// Token goes with uploads.
+	Token string
+	// MaxBytes bounds what Open takes; 0 means DefaultMaxBytes.
+	MaxBytes int64
+	// Attempts is how often every server is tried; 0 means 3. A server that answers
+	// "not found" or sends wrong bytes is not asked twice.
+	Attempts int
+	// Backoff is the wait before the second round, doubled each round; 0 means 250 ms.
+	Backoff time.Duration
+	// Stall is how long a server may take for an answer, and for every 16 KiB after
+	// it, before the next one is tried; 0 means 15 s. The context bounds the whole.
+	Stall time.Duration
+}
+
+var _ Source = (*Client)(nil)
+
+// stallBytes is the progress a server owes in every Stall.
+const stallBytes = 16 << 10
+
+// Open fetches a blob of at most MaxBytes into a temporary file, and gives it out
+// only once it is verified. Errors wrap ErrNotFound when every server said so,
+// ErrCorrupted, ErrTooLarge, ErrUnreachable, or the context's error.
+func (c *Client) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64, error) {
+	limit := c.MaxBytes
+	if limit <= 0 {
+		limit = DefaultMaxBytes
+	}
+	file, err := os.CreateTemp("", "credence-blob-")
+	if err != nil {
+		return nil, 0, fmt.Errorf("artifact client: %w", err)
+	}
+	spool := &spoolFile{File: file}
+	size, err := c.download(ctx, digest, limit, spool)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		spool.Close()
+		return nil, 0, err
+	}
+	// The file is read under the same check as any other: it lay on a disk.
+	return verifying(spool, digest, size, nil), size, nil
+}
+
+// Fetch brings a blob of at most limit bytes into a store, unless it is held already.
+// Errors are those of Open and of Store.PutAs.
+func (c *Client) Fetch(ctx context.Context, store Store, digest Digest, limit int64) error {
+	bounded := *c
+	bounded.MaxBytes = limit
+	return Copy(ctx, store, &bounded, digest, limit)
+}
+
+// Bytes fetches a blob of at most limit bytes into memory. Errors are those of Open.
+func (c *Client) Bytes(ctx context.Context, digest Digest, limit int64) ([]byte, error) {
+	var spool spoolMemory
+	if _, err := c.download(ctx, digest, limit, &spool); err != nil {
+		return nil, err
+	}
+	return spool.Buffer.Bytes(), nil
+}
+
+// Has asks the servers in turn. It is false only when all of them said so, and
+// ErrUnreachable when nobody has the blob but not everybody answered.
+func (c *Client) Has(ctx context.Context, digest Digest) (bool, error) {
+	var trouble []error
+	for _, base := range c.BaseURLs {
+		status, err := c.head(ctx, base, digest)
+		switch {
+		case err != nil:
+			trouble = append(trouble, err)
+		case status == http.StatusOK:
+			return true, nil
+		case status != http.StatusNotFound:
+			trouble = append(trouble, fmt.Errorf("%s: status %d", base, status))
+		}
+	}
+	if len(trouble) > 0 || len(c.BaseURLs) == 0 {
+		return false, fmt.Errorf("%w: %s: %v", ErrUnreachable, digest, errors.Join(trouble...))
+	}
+	return false, nil
+}
+
+// Upload puts data on every server and gives its digest. It fails only when no server
+// took it: ErrRefused when one declined, ErrUnreachable otherwise.
+func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
+	digest := Sum(data)
+	kind, stored := ErrUnreachable, false
+	var trouble []error
+	for _, base := range c.BaseURLs {
+		err := c.upload(ctx, base, digest, data)
+		if err == nil {
+			stored = true
+			continue
+		}
+		trouble = append(trouble, fmt.Errorf("%s: %w", base, err))
+		if errors.Is(err, ErrRefused) {
+			kind = ErrRefused
+		}
+	}
+	if stored {
+		return digest, nil
+	}
+	return digest, fmt.Errorf("%w: %s: %v", kind, digest, errors.Join(trouble...))
+}
+
+func (c *Client) head(ctx context.Context, base string, digest Digest) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.stall())
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, blobURL(base, digest), nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := c.http().Do(req)
+	if err != nil {
+		return 0, err
+	}
+	resp.Body.Close()
+	return resp.StatusCode, nil
+}
+
+func (c *Client) upload(ctx context.Context, base string, digest Digest, data []byte) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, blobURL(base, digest), bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	if c.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	resp, err := c.http().Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
+		return nil
+	}
+	reason, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
+	if resp.StatusCode >= 400 && resp.StatusCode < 500 {
+		return fmt.Errorf("%w: status %d: %s", ErrRefused, resp.StatusCode, strings.TrimSpace(string(reason)))
+	}
+	return fmt.Errorf("status %d: %s", resp.StatusCode, strings.TrimSpace(string(reason)))
+}
+
+func (c *Client) http() *http.Client {
+	if c.HTTP != nil {
+		return c.HTTP
+	}
+	return defaultHTTP
+}
+
+var defaultHTTP = &http.Client{
+	CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+		if len(via) > 3 {
+			return errors.New("more than three redirects")
+		}
+		return nil
+	},
+}
+
+func (c *Client) stall() time.Duration {
+	if c.Stall > 0 {
+		return c.Stall
+	}
+	return 15 * time.Second
+}
+
+func blobURL(base string, digest Digest) string {
+	return strings.TrimRight(base, "/") + "/v1/blobs/sha256/" + digest.Hex()
+}

@@ -1,0 +1,67 @@
+package artifact
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// Digest is the SHA-256 of a blob. Its text is "sha256:" and 64 lower-case hex
+// digits; the zero Digest names nothing and is refused by every store.
+type Digest [sha256.Size]byte
+
+const digestPrefix = "sha256:"
+
+// Sum is the digest of data.
+func Sum(data []byte) Digest { return sha256.Sum256(data) }
+
+// ParseDigest reads the text form. It is strict: no other algorithm, no upper
+// case, no missing prefix. Errors wrap ErrDigest.
+func ParseDigest(text string) (Digest, error) {
+	digits, ok := strings.CutPrefix(text, digestPrefix)
+	if !ok {
+		return Digest{}, fmt.Errorf("%w: %q, expected the prefix %q", ErrDigest, clip(text), digestPrefix)
+	}
+	return parseHex(digits)
+}
+
+// String is the text form.
+func (d Digest) String() string { return digestPrefix + d.Hex() }
+
+// Hex is the 64 lower-case digits without the algorithm.
+func (d Digest) Hex() string { return hex.EncodeToString(d[:]) }
+
+// IsZero says that d names nothing.
+func (d Digest) IsZero() bool { return d == Digest{} }
+
+// MarshalText is the text form, for JSON and flags.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads the text form as ParseDigest does.
+func (d *Digest) UnmarshalText(text []byte) error {
+	parsed, err := ParseDigest(string(text))
+	if err == nil {
+		*d = parsed
+	}
+	return err
+}
+
+func parseHex(digits string) (Digest, error) {
+	var d Digest
+	if len(digits) != hex.EncodedLen(len(d)) || strings.ToLower(digits) != digits {
+		return Digest{}, fmt.Errorf("%w: %q, expected 64 lower-case hex digits", ErrDigest, clip(digits))
+	}
+	if _, err := hex.Decode(d[:], []byte(digits)); err != nil {
+		return Digest{}, fmt.Errorf("%w: %q: %v", ErrDigest, clip(digits), err)
+	}
+	return d, nil
+}
+
+// clip keeps hostile text out of logs.
+func clip(text string) string {
+	if len(text) > 80 {
+		return text[:80] + "..."
+	}
+	return text
+}

@@ -1,0 +1,287 @@
+package artifact
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// download is one blob on its way from several servers into a spool. What one server
+// sent before it broke off is kept and the next one is asked for the rest; if the whole
+// then turns out wrong, the last one is not blamed for it: from then on every server is
+// asked for all of it.
+type download struct {
+	client *Client
+	digest Digest
+	limit  int64
+	spool  spool
+
+	hash     hash.Hash
+	size     int64 // bytes in the spool
+	noResume bool
+}
+
+// errSpool marks trouble of this machine's own disk: no server is to blame.
+var errSpool = errors.New("artifact client: spool")
+
+func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spool) (int64, error) {
+	d := &download{client: c, digest: digest, limit: limit, spool: s}
+	if err := d.restart(); err != nil {
+		return 0, err
+	}
+	attempts, backoff := c.Attempts, c.Backoff
+	if attempts <= 0 {
+		attempts = 3
+	}
+	if backoff <= 0 {
+		backoff = 250 * time.Millisecond
+	}
+	last := make([]error, len(c.BaseURLs)) // what each server's last answer was
+	for round := range attempts {
+		if round > 0 {
+			if !anyRetriable(last) {
+				break
+			}
+			if err := sleep(ctx, backoff<<(round-1)); err != nil {
+				return 0, d.outcome(err, last)
+			}
+		}
+		for i, base := range c.BaseURLs {
+			if round > 0 && !retriable(last[i]) {
+				continue
+			}
+			last[i] = d.try(ctx, base)
+			if last[i] == nil {
+				return d.size, nil
+			}
+			if errors.Is(last[i], errSpool) {
+				return 0, last[i]
+			}
+			if err := ctx.Err(); err != nil {
+				return 0, d.outcome(err, last)
+			}
+		}
+	}
+	return 0, d.outcome(nil, last)
+}
+
+// try asks one server for what is missing and checks the whole.
+func (d *download) try(ctx context.Context, base string) error {
+	if d.noResume {
+		if err := d.restart(); err != nil {
+			return err
+		}
+	}
+	resumed := d.size > 0
+	err := d.whole(ctx, base)
+	if !resumed || !(errors.Is(err, ErrCorrupted) || errors.Is(err, ErrTooLarge)) {
+		return err
+	}
+	// The beginning may be to blame, and with it another server.
+	d.noResume = true
+	if err := d.restart(); err != nil {
+		return err
+	}
+	return d.whole(ctx, base)
+}
+
+// whole streams to the end and compares the digest.
+func (d *download) whole(ctx context.Context, base string) error {
+	if err := d.stream(ctx, base); err != nil {
+		return err
+	}
+	got := Digest(d.hash.Sum(nil))
+	if got == d.digest {
+		return nil
+	}
+	return errors.Join(fmt.Errorf("%w: content hashes to %s", ErrCorrupted, got), d.restart())
+}
+
+func (d *download) restart() error {
+	d.hash, d.size = sha256.New(), 0
+	if err := d.spool.Restart(); err != nil {
+		return fmt.Errorf("%w: %w", errSpool, err)
+	}
+	return nil
+}
+
+func (d *download) stream(ctx context.Context, base string) error {
+	watch, ctx := watchStall(ctx, d.client.stall())
+	defer watch.stop()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, blobURL(base, d.digest), nil)
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrRefused, err)
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	if d.size > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", d.size))
+	}
+	resp, err := d.client.http().Do(req)
+	if err != nil {
+		return watch.explain(err)
+	}
+	defer resp.Body.Close()
+	if err := d.accept(resp); err != nil {
+		return err
+	}
+	if resp.ContentLength > d.limit-d.size {
+		return fmt.Errorf("%w: %d bytes announced, the limit is %d", ErrTooLarge, d.size+resp.ContentLength, d.limit)
+	}
+	return d.take(resp, watch)
+}
+
+// accept judges the status, and starts over when the server ignored the range.
+func (d *download) accept(resp *http.Response) error {
+	switch resp.StatusCode {
+	case http.StatusOK:
+		if d.size > 0 {
+			return d.restart()
+		}
+		return nil
+	case http.StatusPartialContent:
+		if want := fmt.Sprintf("bytes %d-", d.size); !strings.HasPrefix(resp.Header.Get("Content-Range"), want) {
+			return fmt.Errorf("%w: asked from byte %d, got %q", ErrCorrupted, d.size, clip(resp.Header.Get("Content-Range")))
+		}
+		return nil
+	case http.StatusRequestedRangeNotSatisfiable:
+		// What was received is longer than this server's blob: one of the two is wrong.
+		return fmt.Errorf("%w: has fewer than the %d bytes already received", ErrCorrupted, d.size)
+	case http.StatusNotFound, http.StatusGone:
+		return ErrNotFound
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fmt.Errorf("%w: status %d", ErrRefused, resp.StatusCode)
+	}
+	return fmt.Errorf("status %d", resp.StatusCode)
+}
+
+func (d *download) take(resp *http.Response, watch *stallWatch) error {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := resp.Body.Read(buf)
+		if d.size+int64(n) > d.limit {
+			return errors.Join(fmt.Errorf("%w: more than the limit of %d bytes", ErrTooLarge, d.limit), d.restart())
+		}
+		if _, err := d.spool.Write(buf[:n]); err != nil {
+			return fmt.Errorf("%w: %w", errSpool, err)
+		}
+		d.hash.Write(buf[:n])
+		d.size += int64(n)
+		watch.progress(n)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return watch.explain(fmt.Errorf("broke off after %d bytes: %w", d.size, err))
+		}
+	}
+}
+
+// outcome makes one error of what the servers said. When anybody is merely
+// unreachable the blob may exist, so this is what the error says.
+func (d *download) outcome(ctxErr error, last []error) error {
+	kind := ErrNotFound
+	if len(last) == 0 {
+		kind = ErrUnreachable
+	}
+	var lines []string
+	for i, err := range last {
+		if err == nil {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s: %v", d.client.BaseURLs[i], err))
+		switch {
+		case retriable(err) || errors.Is(err, ErrRefused):
+			kind = ErrUnreachable
+		case kind == ErrUnreachable:
+		case errors.Is(err, ErrTooLarge):
+			kind = ErrTooLarge
+		case errors.Is(err, ErrCorrupted) && kind != ErrTooLarge:
+			kind = ErrCorrupted
+		}
+	}
+	if ctxErr != nil {
+		return fmt.Errorf("%w: %s: %w: %s", ErrUnreachable, d.digest, ctxErr, strings.Join(lines, "; "))
+	}
+	return fmt.Errorf("%w: %s: %s", kind, d.digest, strings.Join(lines, "; "))
+}
+
+// retriable says that asking the same server again may help.
+func retriable(err error) bool {
+	for _, final := range []error{ErrNotFound, ErrCorrupted, ErrTooLarge, ErrRefused} {
+		if errors.Is(err, final) {
+			return false
+		}
+	}
+	return err != nil
+}
+
+func anyRetriable(errs []error) bool {
+	for _, err := range errs {
+		if retriable(err) {
+			return true
+		}
+	}
+	return false
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// errStalled says that a server was given up for being slow.
+var errStalled = errors.New("too slow")
+
+// stallWatch cancels a request that does not bring stallBytes in every period.
+type stallWatch struct {
+	period time.Duration
+	cancel context.CancelCauseFunc
+	ctx    context.Context
+	timer  *time.Timer
+	recent atomic.Int64
+}
+
+func watchStall(ctx context.Context, period time.Duration) (*stallWatch, context.Context) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &stallWatch{period: period, cancel: cancel, ctx: ctx}
+	// The owed bytes count from the first period on, which also bounds the wait for
+	// an answer; a blob smaller than that is simply done by then.
+	w.timer = time.AfterFunc(time.Hour, w.check)
+	w.timer.Reset(period)
+	return w, ctx
+}
+
+func (w *stallWatch) check() {
+	if w.recent.Swap(0) < stallBytes {
+		w.cancel(errStalled)
+		return
+	}
+	w.timer.Reset(w.period)
+}
+
+func (w *stallWatch) progress(n int) { w.recent.Add(int64(n)) }
+
+func (w *stallWatch) explain(err error) error {
+	if errors.Is(context.Cause(w.ctx), errStalled) {
+		return fmt.Errorf("%w: less than %d bytes in %s", errStalled, stallBytes, w.period)
+	}
+	return err
+}
+
+func (w *stallWatch) stop() {
+	w.timer.Stop()
+	w.cancel(nil)
+}

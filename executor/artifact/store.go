@@ -1,0 +1,86 @@
+package artifact
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math"
+)
+
+// Source opens blobs. The reader yields ErrCorrupted instead of the last bytes when
+// they do not hash to the digest, therefore nothing read may be trusted before io.EOF.
+type Source interface {
+	// Open gives the content and size in bytes of a blob, or ErrNotFound.
+	Open(ctx context.Context, digest Digest) (io.ReadCloser, int64, error)
+}
+
+// Store keeps blobs under their digests. Its methods may be called concurrently.
+type Store interface {
+	Source
+	// Has says whether the blob is held; the content is not read.
+	Has(ctx context.Context, digest Digest) (bool, error)
+	// Put keeps all of r and gives its digest and size. It fails with ErrTooLarge
+	// when r holds more than limit bytes, ErrQuota when the store is full; nothing is
+	// kept then. Putting what is already held is no error.
+	Put(ctx context.Context, r io.Reader, limit int64) (Digest, int64, error)
+	// PutAs is Put of a blob whose digest is known: ErrCorrupted, and nothing kept,
+	// when r hashes to anything but want.
+	PutAs(ctx context.Context, want Digest, r io.Reader, limit int64) (int64, error)
+	// Delete forgets the blob; deleting what is not held is no error.
+	Delete(ctx context.Context, digest Digest) error
+}
+
+// ReadAll gives the verified content of a blob of at most limit bytes. Errors wrap
+// ErrNotFound, ErrCorrupted, ErrTooLarge or whatever the source gave.
+func ReadAll(ctx context.Context, source Source, digest Digest, limit int64) ([]byte, error) {
+	r, size, err := source.Open(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if size > limit {
+		return nil, fmt.Errorf("%w: %s has %d bytes, the limit is %d", ErrTooLarge, digest, size, limit)
+	}
+	data, err := io.ReadAll(oneOver(r, limit))
+	if err != nil {
+		return nil, err
+	}
+	// A Source may be anybody's: its word on size and content is checked again.
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("%w: %s passes the limit of %d bytes", ErrTooLarge, digest, limit)
+	}
+	if Sum(data) != digest {
+		return nil, fmt.Errorf("%w: %s: content hashes to %s", ErrCorrupted, digest, Sum(data))
+	}
+	return data, nil
+}
+
+// PutBytes keeps data, however large.
+func PutBytes(ctx context.Context, store Store, data []byte) (Digest, error) {
+	digest, _, err := store.Put(ctx, bytes.NewReader(data), int64(len(data)))
+	return digest, err
+}
+
+// Copy brings a blob of at most limit bytes from a source into a store, unless it is
+// held already.
+func Copy(ctx context.Context, to Store, from Source, digest Digest, limit int64) error {
+	if has, err := to.Has(ctx, digest); err != nil || has {
+		return err
+	}
+	r, _, err := from.Open(ctx, digest)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = to.PutAs(ctx, digest, r, limit)
+	return err
+}
+
+// oneOver lets one byte more than limit through, so that excess can be told.
+func oneOver(r io.Reader, limit int64) io.Reader {
+	if limit == math.MaxInt64 {
+		return r
+	}
+	return io.LimitReader(r, limit+1)
+}

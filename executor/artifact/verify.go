@@ -1,0 +1,84 @@
+package artifact
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"hash"
+	"io"
+)
+
+// verifier hashes what passes and holds back the last bytes until the digest was
+// compared, so that a copy of a corrupted blob is never complete.
+type verifier struct {
+	src    io.ReadCloser
+	want   Digest
+	left   int64 // bytes still expected
+	hash   hash.Hash
+	err    error
+	onFail func() // called once when the content is wrong
+}
+
+// verifying wraps a reader of a blob of size bytes.
+func verifying(src io.ReadCloser, want Digest, size int64, onFail func()) *verifier {
+	return &verifier{src: src, want: want, left: size, hash: sha256.New(), onFail: onFail}
+}
+
+func (v *verifier) Read(p []byte) (int, error) {
+	if v.err != nil {
+		return 0, v.err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if v.left == 0 {
+		return v.finish(0)
+	}
+	if int64(len(p)) > v.left {
+		p = p[:v.left]
+	}
+	n, err := v.src.Read(p)
+	v.hash.Write(p[:n])
+	v.left -= int64(n)
+	switch {
+	case v.left == 0:
+		return v.finish(n)
+	case err == io.EOF:
+		return v.fail(fmt.Errorf("%w: %s ends %d bytes early", ErrCorrupted, v.want, v.left))
+	case err != nil:
+		v.err = err
+		return n, err
+	}
+	return n, nil
+}
+
+func (v *verifier) Close() error { return v.src.Close() }
+
+// finish gives out the last n bytes only when everything is as it should be.
+func (v *verifier) finish(n int) (int, error) {
+	if got := Digest(v.hash.Sum(nil)); got != v.want {
+		return v.fail(fmt.Errorf("%w: %s: content hashes to %s", ErrCorrupted, v.want, got))
+	}
+	var one [1]byte
+	for {
+		more, err := v.src.Read(one[:])
+		if more > 0 {
+			return v.fail(fmt.Errorf("%w: %s is longer than announced", ErrCorrupted, v.want))
+		}
+		if err == io.EOF {
+			v.err = io.EOF
+			return n, io.EOF
+		}
+		if err != nil {
+			v.err = err
+			return 0, err
+		}
+	}
+}
+
+func (v *verifier) fail(err error) (int, error) {
+	v.err = err
+	if v.onFail != nil {
+		v.onFail()
+	}
+	return 0, err
+}
