@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"strings"
 )
 
@@ -65,3 +66,12 @@ func clip(text string) string {
 	}
 	return text
 }
+
+// Hasher computes the digest of what is written to it.
+type Hasher struct{ hash.Hash }
+
+// NewHasher has seen nothing yet.
+func NewHasher() Hasher { return Hasher{sha256.New()} }
+
+// Digest of everything written so far.
+func (h Hasher) Digest() Digest { return Digest(h.Sum(nil)) }

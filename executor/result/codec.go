@@ -1,0 +1,152 @@
+package result
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Version is the first line of every manifest. Another encoding is another version.
+const Version = "credence/result/v1"
+
+// noReason stands for the absence of a reason.
+const noReason = "-"
+
+// Bytes is the canonical encoding, lines of UTF-8 text each ended by "\n":
+//
+//	credence/result/v1
+//	outcome RESULT
+//	reason -                                 "-" for none
+//	exit 0
+//	entries 3
+//	d - - empty                              an empty folder
+//	f 12 <64 hex digits of SHA-256> a.txt    a file: size and content
+//	x 9 <64 hex digits of SHA-256> run.sh    an executable file
+//
+// Paths come last and whole, so that spaces need no quoting; backslash and ASCII control
+// characters are written \xHH. Numbers are decimal without leading zeros.
+func (m Manifest) Bytes() []byte {
+	var b bytes.Buffer
+	reason := m.Reason
+	if reason == "" {
+		reason = noReason
+	}
+	fmt.Fprintf(&b, "%s\noutcome %s\nreason %s\nexit %d\nentries %d\n", Version, m.Kind, reason, m.ExitCode, len(m.Entries))
+	for _, e := range m.Entries {
+		switch {
+		case e.Dir:
+			fmt.Fprintf(&b, "d - - %s\n", escape(e.Path))
+		case e.Executable:
+			fmt.Fprintf(&b, "x %d %x %s\n", e.Size, e.Content, escape(e.Path))
+		default:
+			fmt.Fprintf(&b, "f %d %x %s\n", e.Size, e.Content, escape(e.Path))
+		}
+	}
+	return b.Bytes()
+}
+
+// Parse reads exactly what Bytes writes and nothing else: whatever parses has one
+// encoding, the bytes given. Errors wrap ErrManifest.
+func Parse(data []byte) (Manifest, error) {
+	if len(data) > MaxManifestBytes {
+		return Manifest{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrManifest, len(data), MaxManifestBytes)
+	}
+	m, err := parseLines(string(data))
+	if err != nil {
+		return Manifest{}, err
+	}
+	if err := checkOutcome(m.Kind, m.Reason); err != nil {
+		return Manifest{}, fmt.Errorf("%w: %w", ErrManifest, err)
+	}
+	for _, e := range m.Entries {
+		if err := checkPath(e.Path); err != nil {
+			return Manifest{}, fmt.Errorf("%w: %w", ErrManifest, err)
+		}
+	}
+	m.Entries, err = canonical(m.Entries)
+	if err != nil {
+		return Manifest{}, fmt.Errorf("%w: %w", ErrManifest, err)
+	}
+	// Order, spelling of numbers and escapes, implied folders: one comparison for all.
+	if !bytes.Equal(m.Bytes(), data) {
+		return Manifest{}, fmt.Errorf("%w: not in canonical form", ErrManifest)
+	}
+	return m, nil
+}
+
+func parseLines(text string) (Manifest, error) {
+	var m Manifest
+	lines := strings.Split(text, "\n")
+	if len(lines) < 6 || lines[len(lines)-1] != "" {
+		return m, fmt.Errorf("%w: ends too early", ErrManifest)
+	}
+	if lines[0] != Version {
+		return m, fmt.Errorf("%w: first line %.40q, expected %q", ErrManifest, lines[0], Version)
+	}
+	var head [4]string
+	for i, name := range []string{"outcome", "reason", "exit", "entries"} {
+		value, ok := strings.CutPrefix(lines[i+1], name+" ")
+		if !ok {
+			return m, fmt.Errorf("%w: line %d is %.40q, expected %q", ErrManifest, i+2, lines[i+1], name)
+		}
+		head[i] = value
+	}
+	m.Kind = head[0]
+	if head[1] != noReason {
+		m.Reason = head[1]
+	}
+	exit, err := strconv.ParseUint(head[2], 10, 32)
+	if err != nil {
+		return m, fmt.Errorf("%w: exit %.40q is not a 32-bit number", ErrManifest, head[2])
+	}
+	m.ExitCode = uint32(exit)
+	body := lines[5 : len(lines)-1]
+	if count, err := strconv.Atoi(head[3]); err != nil || count != len(body) {
+		return m, fmt.Errorf("%w: entries %.40q, found %d", ErrManifest, head[3], len(body))
+	}
+	for _, line := range body {
+		entry, err := parseEntry(line)
+		if err != nil {
+			return m, err
+		}
+		m.Entries = append(m.Entries, entry)
+	}
+	return m, nil
+}
+
+func parseEntry(line string) (Entry, error) {
+	fields := strings.SplitN(line, " ", 4)
+	if len(fields) != 4 {
+		return Entry{}, fmt.Errorf("%w: entry %.80q", ErrManifest, line)
+	}
+	path, err := unescape(fields[3])
+	if err != nil {
+		return Entry{}, err
+	}
+	e := Entry{Path: path}
+	switch fields[0] {
+	case "d":
+		if fields[1] != "-" || fields[2] != "-" {
+			return Entry{}, fmt.Errorf("%w: folder with content %.80q", ErrManifest, line)
+		}
+		e.Dir = true
+		return e, nil
+	case "x":
+		e.Executable = true
+	case "f":
+	default:
+		return Entry{}, fmt.Errorf("%w: entry of type %.10q", ErrManifest, fields[0])
+	}
+	// 63 bits, so that the sum of sizes is checked before it can wrap.
+	if e.Size, err = strconv.ParseUint(fields[1], 10, 63); err != nil || e.Size > MaxTotalBytes {
+		return Entry{}, fmt.Errorf("%w: size %.40q", ErrManifest, fields[1])
+	}
+	digest, err := hex.DecodeString(fields[2])
+	if err != nil || len(digest) != len(e.Content) {
+		return Entry{}, fmt.Errorf("%w: content digest %.80q", ErrManifest, fields[2])
+	}
+	copy(e.Content[:], digest)
+	return e, nil
+}

@@ -1,0 +1,131 @@
+package result
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// ComputedName is the file by which an app of iExec says which part of its output is
+// meant to be the same everywhere.
+const ComputedName = "computed.json"
+
+// Deterministic gives the part of an output tree that enters the digest. Without a
+// ComputedName at the root that is everything. With one, it is the file or folder named
+// by "deterministic-output-path", under its path in the tree; computed.json itself and
+// everything else is left out. outPrefixes are the absolute paths by which the app knows
+// its output folder ("/out", "/iexec_out"): the path may be given below one of them, as
+// apps of iExec do, or relative to the folder.
+//
+// Errors wrap ErrComputed: the file is no JSON object, has no such key or is given twice
+// the same one, names nothing the app wrote, an empty folder, the whole output by an
+// empty path, or a place outside. "callback-data", iExec's other way, is not supported
+// and refused rather than ignored.
+func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
+	for _, f := range files {
+		if f.Path != ComputedName {
+			continue
+		}
+		if f.Dir {
+			return nil, fmt.Errorf("%w: it is a folder", ErrComputed)
+		}
+		target, err := computedTarget(f.Data, outPrefixes)
+		if err != nil {
+			return nil, err
+		}
+		return subtree(files, target)
+	}
+	return files, nil
+}
+
+func computedTarget(data []byte, outPrefixes []string) (string, error) {
+	keys, err := objectKeys(data)
+	if err != nil {
+		return "", err
+	}
+	raw, ok := keys["deterministic-output-path"]
+	if !ok {
+		if _, callback := keys["callback-data"]; callback {
+			return "", fmt.Errorf("%w: callback-data is not supported, name a deterministic-output-path", ErrComputed)
+		}
+		return "", fmt.Errorf("%w: no key deterministic-output-path", ErrComputed)
+	}
+	var target string
+	if err := json.Unmarshal(raw, &target); err != nil {
+		return "", fmt.Errorf("%w: deterministic-output-path is %.40s, expected a string", ErrComputed, raw)
+	}
+	return relative(target, outPrefixes)
+}
+
+// objectKeys reads one JSON object and refuses repeated keys, whose meaning would
+// depend on the reader.
+func objectKeys(data []byte) (map[string]json.RawMessage, error) {
+	if !utf8.Valid(data) {
+		return nil, fmt.Errorf("%w: not UTF-8", ErrComputed)
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
+		return nil, fmt.Errorf("%w: not a JSON object", ErrComputed)
+	}
+	keys := map[string]json.RawMessage{}
+	for dec.More() {
+		token, err := dec.Token()
+		if err != nil {
+			return nil, fmt.Errorf("%w: not a JSON object", ErrComputed)
+		}
+		key, _ := token.(string)
+		if _, twice := keys[key]; twice {
+			return nil, fmt.Errorf("%w: key %.40q occurs twice", ErrComputed, key)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, fmt.Errorf("%w: value of %.40q is no JSON", ErrComputed, key)
+		}
+		keys[key] = value
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, fmt.Errorf("%w: not a JSON object", ErrComputed)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, fmt.Errorf("%w: text after the JSON object", ErrComputed)
+	}
+	return keys, nil
+}
+
+func relative(target string, outPrefixes []string) (string, error) {
+	rel := target
+	if path.IsAbs(target) {
+		rel = ""
+		for _, prefix := range outPrefixes {
+			if below, ok := strings.CutPrefix(target, strings.TrimRight(prefix, "/")+"/"); ok {
+				rel = below
+				break
+			}
+		}
+	}
+	rel = strings.TrimRight(rel, "/")
+	if err := checkPath(rel); err != nil {
+		return "", fmt.Errorf("%w: deterministic-output-path %.80q does not lie in the output folder", ErrComputed, target)
+	}
+	return rel, nil
+}
+
+func subtree(files []File, target string) ([]File, error) {
+	var kept []File
+	for _, f := range files {
+		if f.Path == target && !f.Dir {
+			return []File{f}, nil
+		}
+		if strings.HasPrefix(f.Path, target+"/") {
+			kept = append(kept, f)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("%w: deterministic-output-path %.80q names neither a file nor a folder with something in it", ErrComputed, target)
+	}
+	return kept, nil
+}

@@ -1,0 +1,139 @@
+package result
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+
+	"github.com/credence-chain/credence/executor/artifact"
+)
+
+// Store keeps the manifest and every file it names as blobs of their own, files first:
+// once the manifest can be opened, everything it names can. Files that the manifest does
+// not name are not kept. Errors wrap ErrMismatch or what the store gave.
+func Store(ctx context.Context, m Manifest, files []File, blobs artifact.Store) error {
+	byPath := make(map[string]File, len(files))
+	for _, f := range files {
+		byPath[f.Path] = f
+	}
+	for _, e := range m.Entries {
+		if e.Dir {
+			continue
+		}
+		f, ok := byPath[e.Path]
+		if !ok {
+			return fmt.Errorf("%w: no file %q", ErrMismatch, e.Path)
+		}
+		if entry, err := describe(f); err != nil || entry != e {
+			return fmt.Errorf("%w: file %q is another", ErrMismatch, e.Path)
+		}
+		if err := storeOne(ctx, blobs, f.Data); err != nil {
+			return fmt.Errorf("store result file %q: %w", e.Path, err)
+		}
+	}
+	if err := storeOne(ctx, blobs, m.Bytes()); err != nil {
+		return fmt.Errorf("store result manifest: %w", err)
+	}
+	return nil
+}
+
+func storeOne(ctx context.Context, blobs artifact.Store, data []byte) error {
+	if has, err := blobs.Has(ctx, artifact.Sum(data)); err != nil || has {
+		return err
+	}
+	_, err := artifact.PutBytes(ctx, blobs, data)
+	return err
+}
+
+// FetchManifest opens and reads the manifest with this digest. Errors wrap ErrManifest or
+// what the source gave.
+func FetchManifest(ctx context.Context, digest [32]byte, blobs artifact.Source) (Manifest, error) {
+	data, err := artifact.ReadAll(ctx, blobs, digest, MaxManifestBytes)
+	if err != nil {
+		return Manifest{}, fmt.Errorf("fetch result manifest: %w", err)
+	}
+	return Parse(data)
+}
+
+// Fetch writes the tree of the result with this digest into the folder dir, made if
+// absent. Everything is verified: each file appears under its name only when its bytes
+// hash to what the manifest says. Nothing is written outside dir, also when dir holds
+// symbolic links; a name that exists already is an error wrapping fs.ErrExist and is left
+// as it is, except for folders. What was written before an error stays.
+func Fetch(ctx context.Context, digest [32]byte, blobs artifact.Source, dir string) (Manifest, error) {
+	m, err := FetchManifest(ctx, digest, blobs)
+	if err != nil {
+		return Manifest{}, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return Manifest{}, fmt.Errorf("result folder: %w", err)
+	}
+	// A Root resolves every name below dir and refuses links that lead out of it.
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return Manifest{}, fmt.Errorf("result folder: %w", err)
+	}
+	defer root.Close()
+	for _, e := range m.Entries {
+		if err := fetchEntry(ctx, root, e, blobs); err != nil {
+			return Manifest{}, fmt.Errorf("result file %q: %w", e.Path, err)
+		}
+	}
+	return m, nil
+}
+
+func fetchEntry(ctx context.Context, root *os.Root, e Entry, blobs artifact.Source) error {
+	if e.Dir {
+		return root.MkdirAll(e.Path, 0o755)
+	}
+	if parent := path.Dir(e.Path); parent != "." {
+		if err := root.MkdirAll(parent, 0o755); err != nil {
+			return err
+		}
+	}
+	if _, err := root.Lstat(e.Path); err == nil {
+		return fs.ErrExist
+	}
+	r, size, err := blobs.Open(ctx, e.Content)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if uint64(size) != e.Size {
+		return fmt.Errorf("%w: %d bytes, the manifest says %d", artifact.ErrCorrupted, size, e.Size)
+	}
+	return writeVerified(root, e, r)
+}
+
+// writeVerified fills a file next to the target and links it to its name, which fails,
+// unlike a rename, when somebody took the name meanwhile.
+func writeVerified(root *os.Root, e Entry, r io.Reader) (err error) {
+	mode := fs.FileMode(0o644)
+	if e.Executable {
+		mode = 0o755
+	}
+	temp := path.Join(path.Dir(e.Path), fmt.Sprintf(".credence-%x.part", e.Content[:8]))
+	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, root.Remove(temp)) }()
+
+	check := artifact.NewHasher()
+	n, err := io.Copy(io.MultiWriter(file, check), io.LimitReader(r, int64(e.Size)+1))
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	// The source may be anybody's; its own check is not relied on.
+	if uint64(n) != e.Size || check.Digest() != e.Content {
+		return fmt.Errorf("%w: content is not what the manifest says", artifact.ErrCorrupted)
+	}
+	return root.Link(temp, e.Path)
+}
