@@ -1,0 +1,112 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/beacon/types"
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+)
+
+// Message returns what the proposer of the context's block has to sign. The context's state is that after the block
+// before.
+func (k Keeper) Message(ctx context.Context) ([]byte, error) {
+	previous, err := k.Seed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	return types.ProofMessage(sdkCtx.ChainID(), previous, sdkCtx.BlockHeight()), nil
+}
+
+// VerifyTxs checks that a block's transactions begin with the proof of its proposer, under the key that the proposer's
+// seat has in the state after the block before, and returns the proof.
+func (k Keeper) VerifyTxs(ctx context.Context, txs [][]byte, proposer sdk.ConsAddress) ([]byte, error) {
+	proof, err := types.ProofOf(txs)
+	if err != nil {
+		return nil, err
+	}
+	seat, found, err := k.seats.SeatByConsensusAddress(ctx, proposer)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, types.ErrNoSeat.Wrapf("consensus address %X", proposer.Bytes())
+	}
+	msg, err := k.Message(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := beaconkey.Verify(seat.BeaconPubkey, msg, proof); err != nil {
+		return nil, types.ErrInvalidProof.Wrapf("of %s: %s", seat.OrgId, err)
+	}
+	return proof, nil
+}
+
+// PreBlock verifies the block's proof and stores its seed, before anything else in the block. It verifies although
+// validators did so before voting: a node that replays or syncs blocks asks nobody else. An error stops the node.
+func (k Keeper) PreBlock(ctx context.Context, txs [][]byte, proposer sdk.ConsAddress) error {
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	proof, err := k.VerifyTxs(ctx, txs, proposer)
+	if err != nil {
+		return fmt.Errorf("beacon of block %d: %w", height, err)
+	}
+	previous, err := k.Seed(ctx)
+	if err != nil {
+		return err
+	}
+	seed := types.NextSeed(previous, proof)
+	if err := k.Latest.Set(ctx, types.Seed{Height: height, Seed: seed}); err != nil {
+		return err
+	}
+	if err := k.Seeds.Set(ctx, height, seed); err != nil {
+		return err
+	}
+	return k.prune(ctx, height)
+}
+
+// maxPruned is how many old seeds one block removes at most: more than one, so that a shorter retention takes hold.
+const maxPruned = 2
+
+// prune removes the oldest seeds beyond the retention.
+func (k Keeper) prune(ctx context.Context, height int64) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	var old []int64
+	err = k.Seeds.Walk(ctx, nil, func(h int64, _ []byte) (bool, error) {
+		if h > height-params.Retention || len(old) == maxPruned {
+			return true, nil
+		}
+		old = append(old, h)
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, h := range old {
+		if err := k.Seeds.Remove(ctx, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Signer signs proofs: a seat's beacon key.
+type Signer interface {
+	Sign(msg []byte) []byte
+}
+
+// Prove returns the first transaction of the context's block, signed with the proposer's key.
+func (k Keeper) Prove(ctx context.Context, signer Signer) ([]byte, error) {
+	msg, err := k.Message(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return types.ProofTx(signer.Sign(msg)), nil
+}
+
+var _ Signer = (*beaconkey.PrivateKey)(nil)

@@ -1,0 +1,40 @@
+package orgs
+
+import (
+	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
+
+	"github.com/credence-chain/credence/x/orgs/types"
+)
+
+func arg(fields ...string) (out []*autocliv1.PositionalArgDescriptor) {
+	for _, f := range fields {
+		out = append(out, &autocliv1.PositionalArgDescriptor{ProtoField: f})
+	}
+	return out
+}
+
+// AutoCLIOptions describes the commands of queries and messages.
+func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
+	return &autocliv1.ModuleOptions{
+		Query: &autocliv1.ServiceCommandDescriptor{
+			Service: types.Query_serviceDesc.ServiceName,
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				{RpcMethod: "Params", Use: "params", Short: "Show the parameters"},
+				{RpcMethod: "Organisation", Use: "organisation ID", Short: "Show an organisation", PositionalArgs: arg("id")},
+				{RpcMethod: "Organisations", Use: "organisations", Short: "List the organisations"},
+				{RpcMethod: "OrganisationOf", Use: "organisation-of ADDRESS", Short: "Show the organisation of an account", PositionalArgs: arg("address")},
+			},
+		},
+		Tx: &autocliv1.ServiceCommandDescriptor{
+			Service: types.Msg_serviceDesc.ServiceName,
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				{RpcMethod: "Admit", Use: "admit ID NAME", Short: "Propose to admit an organisation", PositionalArgs: arg("id", "name"), GovProposal: true},
+				{RpcMethod: "SetStatus", Use: "set-status ORG STATUS", Short: "Propose to revoke or restore an organisation", PositionalArgs: arg("org_id", "status"), GovProposal: true},
+				{RpcMethod: "SetRoles", Use: "set-roles ORG", Short: "Propose to replace an organisation's roles", PositionalArgs: arg("org_id"), GovProposal: true},
+				{RpcMethod: "AddMember", Use: "add-member ORG ACCOUNT", Short: "Let an account act for your organisation", PositionalArgs: arg("org_id", "member")},
+				{RpcMethod: "RemoveMember", Use: "remove-member ORG ACCOUNT", Short: "End an account's acting for your organisation", PositionalArgs: arg("org_id", "member")},
+				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", PositionalArgs: arg("params"), GovProposal: true},
+			},
+		},
+	}
+}

@@ -1,0 +1,152 @@
+// Package guard is the one place where roles are enforced: a wrapper around the registrar of message services.
+//
+// It sits between the modules and the message router, so that every message passes it just before its handler, whoever
+// brings it: a transaction, an authz grant, a governance proposal. Each method's role is resolved once, when its service
+// is registered; a method without one stops the application from starting.
+package guard
+
+import (
+	"context"
+	"fmt"
+
+	gogogrpc "github.com/cosmos/gogoproto/grpc"
+	gogoproto "github.com/cosmos/gogoproto/proto"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/orgs/types"
+)
+
+// Authorizer answers whether an account may do what a role allows.
+type Authorizer interface {
+	Authorize(ctx context.Context, addr sdk.AccAddress, role types.Role) (orgID string, err error)
+}
+
+// Signers reads the accounts that sign a message.
+type Signers interface {
+	GetMsgV1Signers(msg gogoproto.Message) ([][]byte, protoreflect.ProtoMessage, error)
+}
+
+// Descriptors finds descriptors by name.
+type Descriptors interface {
+	FindDescriptorByName(name protoreflect.FullName) (protoreflect.Descriptor, error)
+}
+
+// Table gives roles to messages that are not ours and declare none, by full name.
+type Table map[protoreflect.FullName]types.Role
+
+// Guard is a registrar of message services that checks roles.
+type Guard struct {
+	next        gogogrpc.Server
+	auth        Authorizer
+	signers     Signers
+	descriptors Descriptors
+	table       Table
+}
+
+var _ gogogrpc.Server = (*Guard)(nil)
+
+// New returns a guard before next.
+func New(next gogogrpc.Server, auth Authorizer, signers Signers, descriptors Descriptors, table Table) *Guard {
+	return &Guard{next: next, auth: auth, signers: signers, descriptors: descriptors, table: table}
+}
+
+// RegisterService registers the service with every method guarded. It panics on a message without a role: that is a
+// mistake in the program, and it must not run.
+func (g *Guard) RegisterService(sd *grpc.ServiceDesc, impl any) {
+	guarded := *sd
+	guarded.Methods = make([]grpc.MethodDesc, len(sd.Methods))
+	for i, m := range sd.Methods {
+		role, err := g.roleOfMethod(sd.ServiceName, m.MethodName)
+		if err != nil {
+			panic(err)
+		}
+		guarded.Methods[i] = grpc.MethodDesc{MethodName: m.MethodName, Handler: g.guard(m.Handler, role)}
+	}
+	g.next.RegisterService(&guarded, impl)
+}
+
+type methodHandler = func(srv any, ctx context.Context, dec func(any) error, interceptor grpc.UnaryServerInterceptor) (any, error)
+
+// guard puts the check after decoding and directly before the handler.
+func (g *Guard) guard(method methodHandler, role types.Role) methodHandler {
+	return func(srv any, ctx context.Context, dec func(any) error, outer grpc.UnaryServerInterceptor) (any, error) {
+		return method(srv, ctx, dec, func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+			checked := func(ctx context.Context, req any) (any, error) {
+				if err := g.check(ctx, req, role); err != nil {
+					return nil, err
+				}
+				return handler(ctx, req)
+			}
+			if outer == nil {
+				return checked(ctx, req)
+			}
+			return outer(ctx, req, info, checked)
+		})
+	}
+}
+
+// check asks for every signer of the message whether it has the role.
+func (g *Guard) check(ctx context.Context, req any, role types.Role) error {
+	if role == types.ROLE_ANYONE {
+		return nil
+	}
+	msg, ok := req.(gogoproto.Message)
+	if !ok {
+		return types.ErrRole.Wrapf("%T is not a message", req)
+	}
+	signers, _, err := g.signers.GetMsgV1Signers(msg)
+	if err != nil {
+		return types.ErrRole.Wrapf("signers of %s: %s", sdk.MsgTypeURL(msg), err)
+	}
+	if len(signers) == 0 {
+		return types.ErrRole.Wrapf("%s has no signer", sdk.MsgTypeURL(msg))
+	}
+	for _, s := range signers {
+		if _, err := g.auth.Authorize(ctx, s, role); err != nil {
+			return fmt.Errorf("%s: %w", sdk.MsgTypeURL(msg), err)
+		}
+	}
+	return nil
+}
+
+// RoleOf returns the role of the message named name: from the table, else from the message's own option.
+func (g *Guard) RoleOf(name protoreflect.FullName) (types.Role, error) {
+	if role, ok := g.table[name]; ok {
+		return role, nil
+	}
+	desc, err := g.descriptors.FindDescriptorByName(name)
+	if err != nil {
+		return types.ROLE_UNSPECIFIED, fmt.Errorf("message %s: %w", name, err)
+	}
+	msg, ok := desc.(protoreflect.MessageDescriptor)
+	if !ok {
+		return types.ROLE_UNSPECIFIED, fmt.Errorf("%s is not a message", name)
+	}
+	role, err := types.RoleOf(msg)
+	if err != nil {
+		return types.ROLE_UNSPECIFIED, err
+	}
+	if role == types.ROLE_UNSPECIFIED {
+		return role, fmt.Errorf("message %s has no role: expected option (credence.orgs.v1.role), or an entry in the table of roles", name)
+	}
+	return role, nil
+}
+
+func (g *Guard) roleOfMethod(service, method string) (types.Role, error) {
+	desc, err := g.descriptors.FindDescriptorByName(protoreflect.FullName(service))
+	if err != nil {
+		return types.ROLE_UNSPECIFIED, fmt.Errorf("service %s: %w", service, err)
+	}
+	sd, ok := desc.(protoreflect.ServiceDescriptor)
+	if !ok {
+		return types.ROLE_UNSPECIFIED, fmt.Errorf("%s is not a service", service)
+	}
+	md := sd.Methods().ByName(protoreflect.Name(method))
+	if md == nil {
+		return types.ROLE_UNSPECIFIED, fmt.Errorf("service %s has no method %s", service, method)
+	}
+	return g.RoleOf(md.Input().FullName())
+}

@@ -1,0 +1,75 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/orgs/types"
+)
+
+// HasRole says whether the organisation named orgID is active and holds role. ErrNotFound when there is none.
+func (k Keeper) HasRole(ctx context.Context, orgID string, role types.Role) (bool, error) {
+	org, err := k.GetOrganisation(ctx, orgID)
+	if err != nil {
+		return false, err
+	}
+	return org.Holds(role), nil
+}
+
+// Authorize answers whether addr may do what role allows, and for which organisation.
+//
+//   - ROLE_ANYONE: always; orgID is "" for an account without an organisation.
+//   - ROLE_AUTHORITY: the council's account alone; orgID is "".
+//   - ROLE_ORG_ADMIN: an admin of an active organisation.
+//   - any other: an account of an active organisation that holds the role, or, where the parameters open the role, an
+//     account without an organisation; orgID is then "".
+//
+// The error is ErrRole or ErrRevoked, and says what was expected.
+func (k Keeper) Authorize(ctx context.Context, addr sdk.AccAddress, role types.Role) (orgID string, err error) {
+	if role == types.ROLE_AUTHORITY {
+		return "", k.authorizeAuthority(ctx, addr)
+	}
+	orgID, found, err := k.OrgOf(ctx, addr)
+	if err != nil || role == types.ROLE_ANYONE {
+		return orgID, err
+	}
+	text, err := k.addresses.BytesToString(addr)
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		params, err := k.Params.Get(ctx)
+		if err != nil {
+			return "", err
+		}
+		if role.Holdable() && params.Open(role) {
+			return "", nil
+		}
+		return "", types.ErrRole.Wrapf("%s belongs to no organisation; expected one with role %s", text, role.Word())
+	}
+	org, err := k.GetOrganisation(ctx, orgID)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case org.Status != types.STATUS_ACTIVE:
+		return "", types.ErrRevoked.Wrapf("%s", orgID)
+	case role == types.ROLE_ORG_ADMIN && slices.Contains(org.Admins, text), org.Holds(role):
+		return orgID, nil
+	default:
+		return "", types.ErrRole.Wrapf("%s of %s: expected role %s", text, orgID, role.Word())
+	}
+}
+
+func (k Keeper) authorizeAuthority(ctx context.Context, addr sdk.AccAddress) error {
+	text, err := k.addresses.BytesToString(addr)
+	if err != nil {
+		return err
+	}
+	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), k.authority, text); err != nil {
+		return types.ErrRole.Wrap(err.Error())
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+// Package keeper keeps organisations and answers whether an account may do something.
+package keeper
+
+import (
+	"cosmossdk.io/collections"
+	"cosmossdk.io/core/address"
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/orgs/types"
+)
+
+// Keeper of the module's state.
+type Keeper struct {
+	addresses address.Codec
+	authority string
+
+	Schema collections.Schema
+	// Params of the module.
+	Params collections.Item[types.Params]
+	// Organisations: id -> record, walked in order of id.
+	Organisations collections.Map[string, types.Organisation]
+	// OrgByAccount: account -> id; holds every admin and member, so that an account is in at most one organisation.
+	OrgByAccount collections.Map[sdk.AccAddress, string]
+}
+
+// NewKeeper returns a keeper whose council is authority, an address in text.
+func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.Codec, authority string) Keeper {
+	sb := collections.NewSchemaBuilder(service)
+	k := Keeper{
+		addresses:     addresses,
+		authority:     authority,
+		Params:        collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Organisations: collections.NewMap(sb, types.OrganisationsPrefix, "organisations", collections.StringKey, codec.CollValue[types.Organisation](cdc)),
+		OrgByAccount:  collections.NewMap(sb, types.OrgByAccountPrefix, "org_by_account", sdk.AccAddressKey, collections.StringValue),
+	}
+	schema, err := sb.Build()
+	if err != nil {
+		panic(err)
+	}
+	k.Schema = schema
+	return k
+}
+
+// Authority returns the council's address in text. The consensus parameters may name another one, which then holds.
+func (k Keeper) Authority() string { return k.authority }

@@ -1,0 +1,91 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/orgs/types"
+)
+
+type msgServer struct{ Keeper }
+
+// NewMsgServer serves the module's messages. Roles were checked before a message comes here.
+func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
+
+func (s msgServer) Admit(ctx context.Context, msg *types.MsgAdmit) (*types.MsgAdmitResponse, error) {
+	org := types.Organisation{
+		Id:             msg.Id,
+		Name:           msg.Name,
+		Admins:         msg.Admins,
+		Members:        msg.Members,
+		Roles:          types.SortRoles(msg.Roles),
+		Status:         types.STATUS_ACTIVE,
+		AdmittedHeight: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+	}
+	if err := s.Keeper.Admit(ctx, org); err != nil {
+		return nil, err
+	}
+	return &types.MsgAdmitResponse{}, emit(ctx, &types.EventAdmitted{OrgId: org.Id})
+}
+
+func (s msgServer) SetStatus(ctx context.Context, msg *types.MsgSetStatus) (*types.MsgSetStatusResponse, error) {
+	if err := s.Keeper.SetStatus(ctx, msg.OrgId, msg.Status); err != nil {
+		return nil, err
+	}
+	return &types.MsgSetStatusResponse{}, emit(ctx, &types.EventStatusSet{OrgId: msg.OrgId, Status: msg.Status})
+}
+
+func (s msgServer) SetRoles(ctx context.Context, msg *types.MsgSetRoles) (*types.MsgSetRolesResponse, error) {
+	if err := s.Keeper.SetRoles(ctx, msg.OrgId, msg.Roles); err != nil {
+		return nil, err
+	}
+	return &types.MsgSetRolesResponse{}, emit(ctx, &types.EventRolesSet{OrgId: msg.OrgId, Roles: types.SortRoles(msg.Roles)})
+}
+
+func (s msgServer) AddMember(ctx context.Context, msg *types.MsgAddMember) (*types.MsgAddMemberResponse, error) {
+	if err := s.adminOf(ctx, msg.Admin, msg.OrgId); err != nil {
+		return nil, err
+	}
+	if err := s.Keeper.AddMember(ctx, msg.OrgId, msg.Member); err != nil {
+		return nil, err
+	}
+	return &types.MsgAddMemberResponse{}, emit(ctx, &types.EventMemberAdded{OrgId: msg.OrgId, Member: msg.Member})
+}
+
+func (s msgServer) RemoveMember(ctx context.Context, msg *types.MsgRemoveMember) (*types.MsgRemoveMemberResponse, error) {
+	if err := s.adminOf(ctx, msg.Admin, msg.OrgId); err != nil {
+		return nil, err
+	}
+	if err := s.Keeper.RemoveMember(ctx, msg.OrgId, msg.Member); err != nil {
+		return nil, err
+	}
+	return &types.MsgRemoveMemberResponse{}, emit(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: msg.Member})
+}
+
+func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
+	if err := msg.Params.Validate(); err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateParamsResponse{}, s.Params.Set(ctx, msg.Params)
+}
+
+// adminOf checks that admin is an admin of the very organisation the message names; the role says only "of one".
+func (s msgServer) adminOf(ctx context.Context, admin, orgID string) error {
+	addr, err := s.addresses.StringToBytes(admin)
+	if err != nil {
+		return types.ErrRole.Wrapf("admin %q: %s", admin, err)
+	}
+	own, err := s.Authorize(ctx, addr, types.ROLE_ORG_ADMIN)
+	if err != nil {
+		return err
+	}
+	if own != orgID {
+		return types.ErrRole.Wrapf("%s is an admin of %s, not of %s", admin, own, orgID)
+	}
+	return nil
+}
+
+func emit(ctx context.Context, event sdk.Msg) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+}

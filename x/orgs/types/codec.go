@@ -1,0 +1,26 @@
+package types
+
+import (
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/codec/legacy"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/msgservice"
+)
+
+// RegisterLegacyAminoCodec registers the messages for amino JSON signing.
+func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
+	legacy.RegisterAminoMsg(cdc, &MsgAdmit{}, "credence/orgs/MsgAdmit")
+	legacy.RegisterAminoMsg(cdc, &MsgSetStatus{}, "credence/orgs/MsgSetStatus")
+	legacy.RegisterAminoMsg(cdc, &MsgSetRoles{}, "credence/orgs/MsgSetRoles")
+	legacy.RegisterAminoMsg(cdc, &MsgAddMember{}, "credence/orgs/MsgAddMember")
+	legacy.RegisterAminoMsg(cdc, &MsgRemoveMember{}, "credence/orgs/MsgRemoveMember")
+	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "credence/orgs/MsgUpdateParams")
+}
+
+// RegisterInterfaces registers the messages as transactions' messages.
+func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
+	registry.RegisterImplementations((*sdk.Msg)(nil),
+		&MsgAdmit{}, &MsgSetStatus{}, &MsgSetRoles{}, &MsgAddMember{}, &MsgRemoveMember{}, &MsgUpdateParams{})
+	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
+}

@@ -1,0 +1,15 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the module.
+var (
+	ErrInvalidOrganisation = errorsmod.Register(ModuleName, 2, "invalid organisation")
+	ErrNotFound            = errorsmod.Register(ModuleName, 3, "organisation not found")
+	ErrExists              = errorsmod.Register(ModuleName, 4, "organisation already admitted")
+	ErrTaken               = errorsmod.Register(ModuleName, 5, "account already belongs to an organisation")
+	ErrNotMember           = errorsmod.Register(ModuleName, 6, "account is not a member of the organisation")
+	ErrRole                = errorsmod.Register(ModuleName, 7, "role not held")
+	ErrInvalidParams       = errorsmod.Register(ModuleName, 8, "invalid parameters")
+	ErrRevoked             = errorsmod.Register(ModuleName, 9, "organisation is revoked")
+)

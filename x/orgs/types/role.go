@@ -1,0 +1,67 @@
+package types
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	protov2 "google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// Holdable says whether an organisation may hold the role. ROLE_ANYONE, ROLE_AUTHORITY and ROLE_ORG_ADMIN are
+// properties of accounts.
+func (r Role) Holdable() bool {
+	return r >= ROLE_VALIDATOR && r <= ROLE_POOL_OPERATOR
+}
+
+// Word returns the role as people write it: "pool-operator" for ROLE_POOL_OPERATOR.
+func (r Role) Word() string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(r.String(), "ROLE_")), "_", "-")
+}
+
+// ParseRole reads a role that an organisation may hold, as people write it.
+func ParseRole(word string) (Role, error) {
+	name := "ROLE_" + strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(word), "-", "_"))
+	r := Role(Role_value[name])
+	if !r.Holdable() {
+		return ROLE_UNSPECIFIED, fmt.Errorf("role %q: expected one of validator, worker, provider, requester, pool-operator", word)
+	}
+	return r, nil
+}
+
+// RoleOf reads the role option off a message's descriptor; ROLE_UNSPECIFIED where there is none.
+//
+// The option is found on the wire, not through an extension type: whether the descriptor's options know our extension
+// depends on which registry built them.
+func RoleOf(desc protoreflect.MessageDescriptor) (Role, error) {
+	bz, err := protov2.Marshal(desc.Options())
+	if err != nil {
+		return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: %w", desc.FullName(), err)
+	}
+	role := ROLE_UNSPECIFIED
+	for len(bz) > 0 {
+		num, typ, n := protowire.ConsumeTag(bz)
+		if n < 0 {
+			return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(n))
+		}
+		bz = bz[n:]
+		if int32(num) == E_Role.Field && typ == protowire.VarintType {
+			v, m := protowire.ConsumeVarint(bz)
+			if m < 0 {
+				return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(m))
+			}
+			role, bz = Role(v), bz[m:]
+			continue
+		}
+		m := protowire.ConsumeFieldValue(num, typ, bz)
+		if m < 0 {
+			return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(m))
+		}
+		bz = bz[m:]
+	}
+	if _, known := Role_name[int32(role)]; !known {
+		return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: unknown role %d", desc.FullName(), role)
+	}
+	return role, nil
+}

@@ -1,0 +1,35 @@
+package poa
+
+import (
+	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
+
+	"github.com/credence-chain/credence/x/poa/types"
+)
+
+func arg(fields ...string) (out []*autocliv1.PositionalArgDescriptor) {
+	for _, f := range fields {
+		out = append(out, &autocliv1.PositionalArgDescriptor{ProtoField: f})
+	}
+	return out
+}
+
+// AutoCLIOptions describes the commands of queries and messages.
+func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
+	return &autocliv1.ModuleOptions{
+		Query: &autocliv1.ServiceCommandDescriptor{
+			Service: types.Query_serviceDesc.ServiceName,
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				{RpcMethod: "Params", Use: "params", Short: "Show the parameters"},
+				{RpcMethod: "Seat", Use: "seat ORG", Short: "Show the seat of an organisation", PositionalArgs: arg("org_id")},
+				{RpcMethod: "Seats", Use: "seats", Short: "List the seats"},
+			},
+		},
+		Tx: &autocliv1.ServiceCommandDescriptor{
+			Service: types.Msg_serviceDesc.ServiceName,
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				{RpcMethod: "Unjail", Use: "unjail", Short: "Bring your seat back into the validator set"},
+				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", PositionalArgs: arg("params"), GovProposal: true},
+			},
+		},
+	}
+}

@@ -1,0 +1,116 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/poa/types"
+)
+
+// Jail takes an active seat out of the validator set until it unjails itself. It does nothing to a seat that is out
+// already, and nothing but an event where the set would fall below the floor: a chain that stops judges nobody.
+func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
+	seat, params, allowed, err := k.mayLeave(ctx, orgID, reason)
+	if err != nil || !allowed {
+		return err
+	}
+	seat.Jailed = true
+	seat.JailedUntil = sdk.UnwrapSDKContext(ctx).BlockHeight() + params.JailBlocks
+	if err := k.leave(ctx, seat); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventJailed{OrgId: orgID, Reason: reason, Until: seat.JailedUntil})
+}
+
+// tombstone takes a seat out for good, under the same floor.
+func (k Keeper) tombstone(ctx context.Context, orgID string, height int64) error {
+	seat, err := k.GetSeat(ctx, orgID)
+	if err != nil || seat.Tombstoned {
+		return err
+	}
+	// A jailed seat is tombstoned all the same: it is out already, so that the floor has nothing to say.
+	if seat.Active() {
+		if _, _, allowed, err := k.mayLeave(ctx, orgID, "double sign"); err != nil || !allowed {
+			return err
+		}
+	}
+	seat.Jailed, seat.Tombstoned = true, true
+	if err := k.leave(ctx, seat); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventTombstoned{OrgId: orgID, Height: height})
+}
+
+// Unjail brings a jailed seat back: ErrNotJailed, ErrTombstoned, or ErrTooEarly before jailed_until.
+func (k Keeper) Unjail(ctx context.Context, orgID string) error {
+	seat, err := k.GetSeat(ctx, orgID)
+	if err != nil {
+		return err
+	}
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	switch {
+	case seat.Tombstoned:
+		return types.ErrTombstoned.Wrapf("%s", orgID)
+	case !seat.Jailed:
+		return types.ErrNotJailed.Wrapf("%s", orgID)
+	case height < seat.JailedUntil:
+		return types.ErrTooEarly.Wrapf("%s: until height %d, now %d", orgID, seat.JailedUntil, height)
+	}
+	seat.Jailed, seat.JailedUntil = false, 0
+	if err := k.setSeat(ctx, seat); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventUnjailed{OrgId: orgID})
+}
+
+// mayLeave says whether the seat is active and the floor lets it go; where only the floor forbids, it emits an event.
+func (k Keeper) mayLeave(ctx context.Context, orgID, reason string) (types.Seat, types.Params, bool, error) {
+	seat, err := k.GetSeat(ctx, orgID)
+	if err != nil || !seat.Active() {
+		return seat, types.Params{}, false, err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return seat, params, false, err
+	}
+	active, err := k.ActiveSeats(ctx)
+	if err != nil {
+		return seat, params, false, err
+	}
+	if len(active) <= int(params.MinActiveSeats) {
+		return seat, params, false, emit(ctx, &types.EventJailForbidden{OrgId: orgID, Reason: reason})
+	}
+	return seat, params, true, nil
+}
+
+// leave stores a seat that is out, and forgets its missed votes: it starts afresh when it returns.
+func (k Keeper) leave(ctx context.Context, seat types.Seat) error {
+	if err := k.forgetMissed(ctx, seat.OrgId); err != nil {
+		return err
+	}
+	return k.setSeat(ctx, seat)
+}
+
+func (k Keeper) forgetMissed(ctx context.Context, orgID string) error {
+	if err := k.Missed.Clear(ctx, collections.NewPrefixedPairRange[string, int64](orgID)); err != nil {
+		return err
+	}
+	return k.MissedCount.Remove(ctx, orgID)
+}
+
+// missedCount returns how many votes the seat missed within the window.
+func (k Keeper) missedCount(ctx context.Context, orgID string) (int64, error) {
+	n, err := k.MissedCount.Get(ctx, orgID)
+	if errors.Is(err, collections.ErrNotFound) {
+		return 0, nil
+	}
+	return n, err
+}
+
+func emit(ctx context.Context, event sdk.Msg) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+}

@@ -1,0 +1,15 @@
+package types
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// OrgsKeeper answers what organisations may do.
+type OrgsKeeper interface {
+	OrgOf(ctx context.Context, addr sdk.AccAddress) (orgID string, found bool, err error)
+	HasRole(ctx context.Context, orgID string, role orgstypes.Role) (bool, error)
+}

@@ -1,0 +1,30 @@
+package types
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName names the module and its store.
+	ModuleName = "poa"
+	// StoreKey is the key of the module's store.
+	StoreKey = ModuleName
+)
+
+// Prefixes of the module's store.
+var (
+	// ParamsKey holds the Params.
+	ParamsKey = collections.NewPrefix(0)
+	// SeatsPrefix: org id -> Seat.
+	SeatsPrefix = collections.NewPrefix(1)
+	// SeatByOperatorPrefix: operator account -> org id.
+	SeatByOperatorPrefix = collections.NewPrefix(2)
+	// SeatByConsensusPrefix: consensus address -> org id.
+	SeatByConsensusPrefix = collections.NewPrefix(3)
+	// MissedPrefix: (org id, height modulo window), present when the vote was missed.
+	MissedPrefix = collections.NewPrefix(4)
+	// MissedCountPrefix: org id -> number of entries under MissedPrefix.
+	MissedCountPrefix = collections.NewPrefix(5)
+	// AnnouncedPrefix: org id -> power that the consensus engine was last told, absent for 0.
+	AnnouncedPrefix = collections.NewPrefix(6)
+	// ChangedPrefix: org ids of seats touched in this block.
+	ChangedPrefix = collections.NewPrefix(7)
+)

@@ -1,0 +1,24 @@
+package types
+
+// DefaultParams jails a seat that missed more than half of the last 200 votes, for 200 blocks.
+func DefaultParams() Params {
+	return Params{DowntimeWindow: 200, MaxMissed: 100, JailBlocks: 200, MinActiveSeats: 1}
+}
+
+// MaxDowntimeWindow bounds the window, and with it what is cleared when a seat is jailed, in blocks.
+const MaxDowntimeWindow = 10_000
+
+// Validate checks every parameter.
+func (p Params) Validate() error {
+	switch {
+	case p.DowntimeWindow < 1 || p.DowntimeWindow > MaxDowntimeWindow:
+		return ErrInvalidParams.Wrapf("downtime_window: %d, expected 1 to %d blocks", p.DowntimeWindow, MaxDowntimeWindow)
+	case p.MaxMissed < 0 || p.MaxMissed >= p.DowntimeWindow:
+		return ErrInvalidParams.Wrapf("max_missed: %d, expected 0 to downtime_window - 1 = %d", p.MaxMissed, p.DowntimeWindow-1)
+	case p.JailBlocks < 1:
+		return ErrInvalidParams.Wrapf("jail_blocks: %d, expected at least 1", p.JailBlocks)
+	case p.MinActiveSeats < 1:
+		return ErrInvalidParams.Wrapf("min_active_seats: %d, expected at least 1", p.MinActiveSeats)
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package types
+
+import (
+	"bytes"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cometbft/cometbft/crypto/ed25519"
+
+	"cosmossdk.io/core/address"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+)
+
+// DefaultPower is the voting power of every seat.
+const DefaultPower int64 = 1
+
+// Active says whether the seat is in the validator set.
+func (s Seat) Active() bool { return !s.Jailed && !s.Tombstoned && s.Power > 0 }
+
+// ConsensusAddress is the address of the consensus key, 20 bytes, as votes and evidence name it.
+func (s Seat) ConsensusAddress() sdk.ConsAddress {
+	return sdk.ConsAddress(ed25519.PubKey(s.ConsensusPubkey).Address())
+}
+
+// Update tells the consensus engine the seat's power; 0 removes it.
+func (s Seat) Update(power int64) abci.ValidatorUpdate {
+	return abci.Ed25519ValidatorUpdate(s.ConsensusPubkey, power)
+}
+
+// Validate checks a seat by itself: lengths, keys, proof of possession.
+func (s Seat) Validate(codec address.Codec) error {
+	if s.OrgId == "" {
+		return ErrInvalidSeat.Wrap("org_id is empty")
+	}
+	if _, err := codec.StringToBytes(s.Operator); err != nil {
+		return ErrInvalidSeat.Wrapf("operator of %s: %q: %s", s.OrgId, s.Operator, err)
+	}
+	if len(s.ConsensusPubkey) != ed25519.PubKeySize {
+		return ErrInvalidSeat.Wrapf("consensus_pubkey of %s: %d bytes, expected %d", s.OrgId, len(s.ConsensusPubkey), ed25519.PubKeySize)
+	}
+	if err := beaconkey.ValidatePublicKey(s.BeaconPubkey); err != nil {
+		return ErrInvalidSeat.Wrapf("beacon_pubkey of %s: %s", s.OrgId, err)
+	}
+	if err := beaconkey.VerifyPossession(s.BeaconPubkey, s.BeaconPossession); err != nil {
+		return ErrInvalidSeat.Wrapf("beacon_possession of %s: %s", s.OrgId, err)
+	}
+	if s.Power <= 0 {
+		return ErrInvalidSeat.Wrapf("power of %s: %d, expected more than 0", s.OrgId, s.Power)
+	}
+	if s.JailedUntil < 0 {
+		return ErrInvalidSeat.Wrapf("jailed_until of %s: %d is negative", s.OrgId, s.JailedUntil)
+	}
+	return nil
+}
+
+// ValidateSeats checks seats one by one and together: order, no shared account or key, equal power.
+func ValidateSeats(codec address.Codec, seats []Seat) error {
+	for i, s := range seats {
+		if err := s.Validate(codec); err != nil {
+			return err
+		}
+		if i > 0 && seats[i-1].OrgId >= s.OrgId {
+			return ErrInvalidSeat.Wrapf("seats[%d]: %s: expected ascending order of org_id, each once", i, s.OrgId)
+		}
+		for _, o := range seats[:i] {
+			switch {
+			case o.Operator == s.Operator:
+				return ErrInvalidSeat.Wrapf("operator %s: of %s and of %s", s.Operator, o.OrgId, s.OrgId)
+			case bytes.Equal(o.ConsensusPubkey, s.ConsensusPubkey):
+				return ErrInvalidSeat.Wrapf("consensus_pubkey %X: of %s and of %s", s.ConsensusPubkey, o.OrgId, s.OrgId)
+			case bytes.Equal(o.BeaconPubkey, s.BeaconPubkey):
+				return ErrInvalidSeat.Wrapf("beacon_pubkey %X: of %s and of %s", s.BeaconPubkey, o.OrgId, s.OrgId)
+			case o.Power != s.Power:
+				return ErrInvalidSeat.Wrapf("power of %s: %d, of %s: %d: expected equal", o.OrgId, o.Power, s.OrgId, s.Power)
+			}
+		}
+	}
+	return nil
+}
