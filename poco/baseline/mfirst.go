@@ -1,0 +1,92 @@
+package baseline
+
+import (
+	"fmt"
+	"math/big"
+)
+
+// maxVotes bounds the search for m.
+const maxVotes = 2048
+
+// MFirst is the outcome of voting until one value has m copies, when each
+// result is wrong with probability phi = f*s and all wrong results agree:
+//
+//	error   = sum over j=m..2m-1 of C(2m-1,j) phi^j (1-phi)^(2m-1-j)
+//	results = sum over b=0..m-1 of (m+b) C(m-1+b,b) [(1-phi)^m phi^b + phi^m (1-phi)^b]
+//
+// results being the exact expected number until a value has m copies (Sarmenta
+// quotes the upper estimate m/(1-phi)). Source: Sarmenta, majority voting.
+// Error: ErrRange for phi outside [0, 1] or m outside 1..2048.
+func MFirst(phi *big.Rat, m int) (wrong, results *big.Rat, err error) {
+	if err := checkVotes(phi, m); err != nil {
+		return nil, nil, err
+	}
+	bad, all := phi.Num(), phi.Denom()
+	good := new(big.Int).Sub(all, bad)
+	badPow, goodPow, allPow := powers(bad, 2*m), powers(good, 2*m), powers(all, 2*m)
+
+	// Over the common denominator all^(2m-1).
+	num := new(big.Int)
+	for b := range m {
+		ways := new(big.Int).Binomial(int64(m-1+b), int64(b))
+		term := new(big.Int).Mul(goodPow[m], badPow[b])
+		term.Add(term, new(big.Int).Mul(badPow[m], goodPow[b]))
+		term.Mul(term, ways).Mul(term, big.NewInt(int64(m+b)))
+		num.Add(num, term.Mul(term, allPow[m-1-b]))
+	}
+	return mfirstError(badPow, goodPow, allPow, m), new(big.Rat).SetFrac(num, allPow[2*m-1]), nil
+}
+
+// MinVotes is the smallest m whose [MFirst] error is at most eps. Error:
+// ErrRange for phi outside [0, 1/2), eps not positive, or m above 2048.
+func MinVotes(phi, eps *big.Rat) (int, error) {
+	if err := checkVotes(phi, 1); err != nil {
+		return 0, err
+	}
+	if phi.Cmp(big.NewRat(1, 2)) >= 0 && eps.Cmp(phi) < 0 {
+		return 0, fmt.Errorf("%w: phi is %s, voting helps only below 1/2", ErrRange, phi)
+	}
+	if eps.Sign() <= 0 && phi.Sign() > 0 {
+		return 0, fmt.Errorf("%w: eps is %s, expected more than 0", ErrRange, eps)
+	}
+	bad, all := phi.Num(), phi.Denom()
+	good := new(big.Int).Sub(all, bad)
+	for limit, m := 16, 1; m <= maxVotes; limit *= 2 {
+		badPow, goodPow, allPow := powers(bad, 2*limit), powers(good, 2*limit), powers(all, 2*limit)
+		for ; m <= limit; m++ {
+			if mfirstError(badPow, goodPow, allPow, m).Cmp(eps) <= 0 {
+				return m, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("%w: phi = %s needs more than %d votes for eps = %s", ErrRange, phi, maxVotes, eps)
+}
+
+func mfirstError(bad, good, all []*big.Int, m int) *big.Rat {
+	num := new(big.Int)
+	for j := m; j <= 2*m-1; j++ {
+		term := new(big.Int).Binomial(int64(2*m-1), int64(j))
+		num.Add(num, term.Mul(term, bad[j]).Mul(term, good[2*m-1-j]))
+	}
+	return new(big.Rat).SetFrac(num, all[2*m-1])
+}
+
+func checkVotes(phi *big.Rat, m int) error {
+	if err := probability("phi", phi); err != nil {
+		return err
+	}
+	if m < 1 || m > maxVotes {
+		return fmt.Errorf("%w: m is %d, expected 1 to %d", ErrRange, m, maxVotes)
+	}
+	return nil
+}
+
+// powers is x^0 .. x^n.
+func powers(x *big.Int, n int) []*big.Int {
+	out := make([]*big.Int, n+1)
+	out[0] = big.NewInt(1)
+	for i := 1; i <= n; i++ {
+		out[i] = new(big.Int).Mul(out[i-1], x)
+	}
+	return out
+}

@@ -1,0 +1,108 @@
+package iexec
+
+import (
+	"fmt"
+	"math/big"
+)
+
+// Finalize completes a task when all winners revealed, or at least one did and
+// the reveal deadline has passed. The payer pays app, dataset and pool; those
+// who did not prove the result lose their stake to the pot and a third of
+// their score; the pot is [Split]; the scheduler gets its stake back and its
+// bonus from the kitty, whose frozen balance is given. results is stored as it
+// is: nothing binds it to the digest.
+//
+// Errors: ErrStatus, ErrTooLate (from 10T on), ErrReveals.
+func (t *Task) Finalize(now uint64, results string, kitty Amount) (Effects, error) {
+	if err := t.requireStatus(Revealing); err != nil {
+		return Effects{}, err
+	}
+	if err := before(now, t.FinalDeadline(), "the task"); err != nil {
+		return Effects{}, err
+	}
+	all := t.RevealCounter == t.WinnerCounter
+	some := t.RevealCounter > 0 && t.RevealDeadline <= now
+	if !all && !some {
+		return Effects{}, fmt.Errorf("%w: %d of %d at %d s, reveals end at %d s",
+			ErrReveals, t.RevealCounter, t.WinnerCounter, now, t.RevealDeadline)
+	}
+
+	t.Status, t.Results = Completed, results
+	var out moves
+	t.payAssets(&out, kitty)
+	scores := t.shareRewards(&out)
+	return Effects{Moves: out.list, Scores: scores}, nil
+}
+
+// payAssets takes the task's price from its payer, pays app and dataset, frees
+// the pool stake and pays the kitty's bonus. The pool price is left to be
+// shared by the caller.
+func (t *Task) payAssets(out *moves, kitty Amount) {
+	out.seize(t.Terms.Payer(), t.Terms.Price())
+	out.reward(AppOwner, t.Terms.App)
+	out.reward(DataOwner, t.Terms.DatasetPrice())
+	out.unlock(Scheduler, t.Terms.PoolStake())
+	if kitty != nil && kitty.Sign() > 0 {
+		bonus := KittyBonus(kitty)
+		out.seize(Kitty, bonus)
+		out.reward(Scheduler, bonus)
+	}
+}
+
+// shareRewards settles every contributor, in the order of contribution.
+func (t *Task) shareRewards(out *moves) []ScoreChange {
+	stake := t.Terms.WorkerStake()
+	var logWeights []uint64
+	for _, c := range t.Contributions {
+		if c.Status == Proved {
+			logWeights = append(logWeights, c.LogWeight)
+		}
+	}
+	losers := uint64(len(t.Contributions) - len(logWeights))
+	pay := Split(t.Terms.Pool, stake, losers, t.Terms.SchedulerPercent, logWeights)
+
+	good := Accurate
+	if len(t.Contributions) == 1 {
+		good = Alone // a score is earned only against somebody else's answer
+	}
+	scores := make([]ScoreChange, 0, len(t.Contributions))
+	next := 0
+	for _, c := range t.Contributions {
+		worker := Worker(c.Worker)
+		if c.Status == Proved {
+			out.unlock(worker, stake)
+			out.reward(worker, pay.Workers[next])
+			next++
+			scores = append(scores, ScoreChange{Worker: c.Worker, Event: good})
+			continue
+		}
+		out.seize(worker, stake)
+		scores = append(scores, ScoreChange{Worker: c.Worker, Event: Faulty})
+	}
+	out.reward(Scheduler, pay.Scheduler)
+	return scores
+}
+
+// Claim fails a task that was not finalized in time: the payer is refunded,
+// every contributor gets its stake back whatever it did, scores stay, and the
+// scheduler's stake goes to the kitty.
+//
+// Errors: ErrStatus, ErrTooEarly (before 10T).
+func (t *Task) Claim(now uint64) (Effects, error) {
+	if err := t.requireStatus(Active, Revealing); err != nil {
+		return Effects{}, err
+	}
+	if err := notBefore(now, t.FinalDeadline(), "claiming"); err != nil {
+		return Effects{}, err
+	}
+
+	t.Status = Failed
+	var out moves
+	out.unlock(t.Terms.Payer(), t.Terms.Price())
+	out.seize(Scheduler, t.Terms.PoolStake())
+	out.add(Kitty, new(big.Int), t.Terms.PoolStake())
+	for _, c := range t.Contributions {
+		out.unlock(Worker(c.Worker), t.Terms.WorkerStake())
+	}
+	return Effects{Moves: out.list}, nil
+}

@@ -1,0 +1,68 @@
+package iexec
+
+import "math/big"
+
+// Role says which kind of party a balance belongs to.
+type Role uint8
+
+// The parties of a deal.
+const (
+	RoleRequester Role = iota + 1
+	RoleSponsor
+	RoleScheduler
+	RoleApp
+	RoleDataset
+	RoleKitty
+	RoleWorker
+)
+
+// Party owns a balance: a role and, for workers, the worker's name.
+type Party struct {
+	Role   Role
+	Worker string
+}
+
+// The parties that a deal has once.
+var (
+	Requester = Party{Role: RoleRequester}
+	Sponsor   = Party{Role: RoleSponsor}
+	Scheduler = Party{Role: RoleScheduler}
+	AppOwner  = Party{Role: RoleApp}
+	DataOwner = Party{Role: RoleDataset}
+	// Kitty is the ownerless account that keeps the pool stakes of failed tasks.
+	Kitty = Party{Role: RoleKitty}
+)
+
+// Worker is the party of a worker.
+func Worker(name string) Party { return Party{Role: RoleWorker, Worker: name} }
+
+// Move changes one party's balances: Stake is its free balance, Frozen what is
+// locked in deals. Both are deltas, either may be negative or zero.
+type Move struct {
+	Party  Party
+	Stake  *big.Int
+	Frozen *big.Int
+}
+
+// moves collects the movements of one transition, in order, leaving out those
+// of a zero amount.
+type moves struct{ list []Move }
+
+func (m *moves) add(p Party, stake, frozen *big.Int) {
+	if stake.Sign() == 0 && frozen.Sign() == 0 {
+		return
+	}
+	m.list = append(m.list, Move{Party: p, Stake: stake, Frozen: frozen})
+}
+
+// lock freezes free money.
+func (m *moves) lock(p Party, v *big.Int) { m.add(p, new(big.Int).Neg(v), new(big.Int).Set(v)) }
+
+// unlock frees frozen money.
+func (m *moves) unlock(p Party, v *big.Int) { m.add(p, new(big.Int).Set(v), new(big.Int).Neg(v)) }
+
+// seize takes frozen money away; the same transition rewards it to others.
+func (m *moves) seize(p Party, v *big.Int) { m.add(p, new(big.Int), new(big.Int).Neg(v)) }
+
+// reward pays seized money out.
+func (m *moves) reward(p Party, v *big.Int) { m.add(p, new(big.Int).Set(v), new(big.Int)) }

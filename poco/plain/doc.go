@@ -1,0 +1,39 @@
+// Package plain holds the protocol's formulas in their plain form: a colluding
+// fraction q that never changes, exact rationals, no surcharges. The chain runs
+// the refined rules of package poco; these are what they refine, what the
+// published check cases are stated in, and a yardstick for the refined ones.
+//
+// Source of all of them: facts on trust, sections 3.4, 3.6 and 3.7.
+package plain
+
+import (
+	"errors"
+	"math/big"
+)
+
+// ErrRange: an argument is outside the formula's domain; the wrapping text says
+// which and why.
+var ErrRange = errors.New("argument out of range")
+
+func one() *big.Rat { return big.NewRat(1, 1) }
+
+// ratPow is x^n, n not negative.
+func ratPow(x *big.Rat, n int) *big.Rat {
+	e := big.NewInt(int64(n))
+	num := new(big.Int).Exp(x.Num(), e, nil)
+	return new(big.Rat).SetFrac(num, new(big.Int).Exp(x.Denom(), e, nil))
+}
+
+// odds is x/(1-x), x below 1.
+func odds(x *big.Rat) *big.Rat {
+	return new(big.Rat).Quo(x, new(big.Rat).Sub(one(), x))
+}
+
+// floorRat and ceilRat round a rational to an integer.
+func floorRat(x *big.Rat) *big.Int {
+	return new(big.Int).Div(x.Num(), x.Denom()) // Euclidean: floor, the denominator is positive
+}
+
+func ceilRat(x *big.Rat) *big.Int {
+	return new(big.Int).Neg(floorRat(new(big.Rat).Neg(x)))
+}

@@ -1,0 +1,68 @@
+package plain
+
+import (
+	"fmt"
+	"math/big"
+)
+
+// MinStake is the stake per assignment from which honesty is the best answer
+// even for a coalition: S >= (x G + c)/(1-x) - r, with x the chance that a lie
+// is confirmed, G the value at risk, c the cost of the work and r its reward
+// (facts on trust, 3.4: (1-x)(S+r) >= x G + c). It is negative where the lost
+// reward deters enough. Error: ErrRange for x outside [0, 1).
+func MinStake(x, value, cost, reward *big.Rat) (*big.Rat, error) {
+	if x.Sign() < 0 || x.Cmp(one()) >= 0 {
+		return nil, fmt.Errorf("%w: x is %s, expected 0 <= x < 1", ErrRange, x)
+	}
+	s := new(big.Rat).Mul(x, value)
+	s.Add(s, cost).Quo(s, new(big.Rat).Sub(one(), x))
+	return s.Sub(s, reward), nil
+}
+
+// MinStakeUnits is [MinStake] rounded up to whole units.
+func MinStakeUnits(x, value, cost, reward *big.Rat) (*big.Int, error) {
+	s, err := MinStake(x, value, cost, reward)
+	if err != nil {
+		return nil, err
+	}
+	return ceilRat(s), nil
+}
+
+// ReplicasForStake is the smallest n >= 2 that a stake carries for a value at
+// risk: x/(1-x) <= S/G with x = q^(n-1) (facts on trust, 3.4, economic plan).
+// Error: ErrRange for q outside [0, 1), or amounts that are not positive.
+func ReplicasForStake(q, stake, value *big.Rat) (int, error) {
+	if q.Sign() < 0 || q.Cmp(one()) >= 0 {
+		return 0, fmt.Errorf("%w: q is %s, expected 0 <= q < 1", ErrRange, q)
+	}
+	if stake.Sign() <= 0 || value.Sign() <= 0 {
+		return 0, fmt.Errorf("%w: stake %s, value %s, expected both positive", ErrRange, stake, value)
+	}
+	limit := new(big.Rat).Quo(stake, value)
+	for n := 2; n <= maxUnanimous; n++ {
+		if odds(ratPow(q, n-1)).Cmp(limit) <= 0 {
+			return n, nil
+		}
+	}
+	return 0, fmt.Errorf("%w: no n up to %d carries S/G = %s", ErrRange, maxUnanimous, limit)
+}
+
+// LotteryForStake is the smallest lottery probability with which a single
+// replica is carried by its stake: a >= G/((1-q)(G+S)), at most 1 (facts on
+// trust, 3.4, rule for n = 1; cost and reward left out). Errors as
+// [ReplicasForStake].
+func LotteryForStake(q, stake, value *big.Rat) (*big.Rat, error) {
+	if q.Sign() < 0 || q.Cmp(one()) >= 0 {
+		return nil, fmt.Errorf("%w: q is %s, expected 0 <= q < 1", ErrRange, q)
+	}
+	if stake.Sign() <= 0 || value.Sign() <= 0 {
+		return nil, fmt.Errorf("%w: stake %s, value %s, expected both positive", ErrRange, stake, value)
+	}
+	d := new(big.Rat).Add(value, stake)
+	d.Mul(d, new(big.Rat).Sub(one(), q))
+	a := new(big.Rat).Quo(value, d)
+	if a.Cmp(one()) > 0 {
+		return one(), nil
+	}
+	return a, nil
+}

@@ -1,0 +1,172 @@
+package vectors
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+
+	"github.com/credence-chain/credence/poco/iexec"
+)
+
+// player plays a scenario: it keeps the clock, the balances and the scores
+// around an iexec.Task.
+type player struct {
+	scenario scenario
+	task     *iexec.Task
+	clock    uint64
+	balances map[iexec.Party]*balance // read by key only
+	scores   map[int]uint64           // read by key only
+	letters  map[iexec.Digest]string  // result hash -> result; read by key only
+	shortcut bool                     // a contribute-and-finalize has happened
+}
+
+// balance is a party's change against before the deal.
+type balance struct{ stake, frozen *big.Int }
+
+func newPlayer(s scenario) (*player, error) {
+	task, err := iexec.NewTask(iexec.TaskID{}, s.terms)
+	if err != nil {
+		return nil, err
+	}
+	p := &player{
+		scenario: s, task: task, clock: initializedAt,
+		balances: map[iexec.Party]*balance{}, scores: map[int]uint64{}, letters: map[iexec.Digest]string{},
+	}
+	for w := 1; w <= s.workers; w++ {
+		p.scores[w] = s.scores[w]
+	}
+	p.apply(s.terms.Match())
+	return p, nil
+}
+
+func (p *player) balance(party iexec.Party) *balance {
+	b, ok := p.balances[party]
+	if !ok {
+		b = &balance{zero(), zero()}
+		p.balances[party] = b
+	}
+	return b
+}
+
+func (p *player) apply(moves []iexec.Move) {
+	for _, m := range moves {
+		b := p.balance(m.Party)
+		b.stake.Add(b.stake, m.Stake)
+		b.frozen.Add(b.frozen, m.Frozen)
+	}
+}
+
+// play takes one step. Every step but t takes a second, refused ones too.
+func (p *player) play(st step) error {
+	if st.kind == "t" {
+		p.clock = st.clock
+		return nil
+	}
+	p.clock++
+	effects, err := p.transition(st)
+	if err != nil {
+		return err
+	}
+	p.apply(effects.Moves)
+	for _, s := range effects.Scores {
+		if w, err := strconv.Atoi(s.Worker); err == nil {
+			p.scores[w] = iexec.Score(p.scores[w], s.Event)
+		}
+	}
+	return nil
+}
+
+func (p *player) transition(st step) (iexec.Effects, error) {
+	worker, digest := strconv.Itoa(st.worker), []byte(st.text)
+	hash := iexec.ResultHash(p.task.ID, digest)
+	switch st.kind {
+	case "c", "cbad":
+		p.letters[hash] = st.text
+		seal := iexec.ResultSeal(worker, p.task.ID, digest)
+		if st.kind == "cbad" {
+			seal = iexec.Digest{} // junk: no digest has this seal
+		}
+		return p.task.Contribute(p.clock, worker, hash, seal, p.scores[st.worker])
+	case "r":
+		return p.task.Reveal(p.clock, worker, digest)
+	case "f":
+		return p.task.Finalize(p.clock, st.text, p.balance(iexec.Kitty).frozen)
+	case "ro":
+		return p.task.Reopen(p.clock)
+	case "cl":
+		return p.task.Claim(p.clock)
+	case "caf":
+		effects, err := p.task.ContributeAndFinalize(p.clock, worker, digest, defaultLink, p.balance(iexec.Kitty).frozen)
+		p.shortcut = p.shortcut || err == nil
+		return effects, err
+	default:
+		return iexec.Effects{}, fmt.Errorf("unknown kind of step %q", st.kind)
+	}
+}
+
+// observe is what the format records after a step that ended in err.
+func (p *player) observe(st step, err error) object {
+	result := "ok"
+	if err != nil {
+		result = revert + " " + err.Error()
+	}
+	var consensus any
+	if p.task.HasConsensus {
+		if letter, ok := p.letters[p.task.Winner]; ok {
+			consensus = letter
+		}
+	}
+	out := object{
+		{"step", st.raw}, {"res", result}, {"status", p.task.Status.String()}, {"consensus", consensus},
+		{"winnerCounter", unsigned(p.task.WinnerCounter)}, {"revealCounter", unsigned(p.task.RevealCounter)},
+		{"revealDeadlineRel", unsigned(p.task.RevealDeadline)},
+	}
+	if st.worker > 0 {
+		c := p.task.Contribution(strconv.Itoa(st.worker))
+		if c.Status != iexec.Unset {
+			out = append(out, field{"logWeight", unsigned(c.LogWeight)})
+		}
+	}
+	return out
+}
+
+// parties are the balances that the format names, in its order.
+func (p *player) parties() (names []string, parties []iexec.Party) {
+	names = []string{"requester", "sponsor", "scheduler", "app", "dataset", "kitty"}
+	parties = []iexec.Party{
+		iexec.Requester, iexec.Sponsor, iexec.Scheduler, iexec.AppOwner, iexec.DataOwner, iexec.Kitty,
+	}
+	for w := 1; w <= p.scenario.workers; w++ {
+		names = append(names, workerName(w))
+		parties = append(parties, iexec.Worker(strconv.Itoa(w)))
+	}
+	return names, parties
+}
+
+func workerName(w int) string { return "w" + strconv.Itoa(w) }
+
+// finish is what the format records at the end.
+func (p *player) finish() object {
+	names, parties := p.parties()
+	locked, delta := object{}, object{}
+	matched := map[iexec.Party]*big.Int{}
+	for _, m := range p.scenario.terms.Match() {
+		matched[m.Party] = m.Frozen
+	}
+	for i, party := range parties {
+		if v, ok := matched[party]; ok {
+			locked = append(locked, field{names[i], digits{v}})
+		}
+		b := p.balance(party)
+		delta = append(delta, field{names[i], object{{"stake", digits{b.stake}}, {"frozen", digits{b.frozen}}}})
+	}
+	scores, statuses := object{}, object{}
+	for w := 1; w <= p.scenario.workers; w++ {
+		scores = append(scores, field{workerName(w), digits{unsigned(p.scores[w])}})
+		statuses = append(statuses, field{workerName(w), p.task.Contribution(strconv.Itoa(w)).Status.String()})
+	}
+	return object{
+		{"workerStake", digits{p.scenario.terms.WorkerStake()}}, {"lockedAtMatch", locked},
+		{"delta", delta}, {"scores", scores}, {"contributionStatus", statuses}, {"results", p.task.Results},
+	}
+}
