@@ -29,6 +29,8 @@ type Terms struct {
 	MinReplicas uint32
 	MaxSeats    uint32 // replicas the escrow pays for
 	FuelLimit   uint64
+	// StaticCredibility adds replicas until the evidence of their records reaches the trust (n_cred of section 3).
+	StaticCredibility bool
 
 	Requester string // account refunded
 	AppOwner  string // account paid the app's price
