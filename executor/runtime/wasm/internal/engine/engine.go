@@ -1,0 +1,138 @@
+// Package engine runs a task inside this process: it validates and instruments the
+// module, compiles it with wazero, and runs it on our WASI host. It cannot be
+// interrupted; package wasm runs it in a child process that can be killed.
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+)
+
+// Options are how an engine is set up.
+type Options struct {
+	// CacheDir keeps instrumented and compiled modules. Empty: nothing is kept.
+	CacheDir string
+	// Interpreter takes wazero's interpreter instead of its compiler. It gives the
+	// same answers about a hundred times slower, and stops at 2,000 frames; tests
+	// compare the two.
+	Interpreter bool
+}
+
+// Engine runs tasks. Close it.
+type Engine struct {
+	options Options
+	cache   wazero.CompilationCache
+	host    instrument.Host
+}
+
+// New sets up an engine.
+func New(o Options) (*Engine, error) {
+	e := &Engine{options: o, host: instrument.Host{wasi.ModuleName: {}}}
+	for _, f := range wasi.Functions() {
+		e.host[wasi.ModuleName][f.Name] = f.Type
+	}
+	if o.CacheDir == "" {
+		e.cache = wazero.NewCompilationCache()
+		return e, nil
+	}
+	if err := os.MkdirAll(o.CacheDir, 0o700); err != nil {
+		return nil, fmt.Errorf("cache folder: %w", err)
+	}
+	var err error
+	if e.cache, err = wazero.NewCompilationCacheWithDir(filepath.Join(o.CacheDir, "compiled")); err != nil {
+		return nil, fmt.Errorf("cache of compiled modules: %w", err)
+	}
+	return e, nil
+}
+
+// Close gives back what the engine holds.
+func (e *Engine) Close(ctx context.Context) error { return e.cache.Close(ctx) }
+
+// Refused is the error for a module that no machine will run.
+type Refused struct{ Err error }
+
+// Error says why.
+func (r *Refused) Error() string { return "the module is refused: " + r.Err.Error() }
+
+// Unwrap gives the reason.
+func (r *Refused) Unwrap() error { return r.Err }
+
+// ErrDigest is returned for a module that is not the one named.
+var ErrDigest = errors.New("the module's digest is not the one asked for")
+
+// Prepare validates, instruments and compiles a module. It returns a *Refused
+// for a module that is not acceptable, and any other error for a failure of ours.
+func (e *Engine) Prepare(ctx context.Context, code []byte, digest [32]byte) error {
+	m, err := e.instrumented(ctx, code, digest)
+	if err != nil {
+		return err
+	}
+	r := e.newRuntime(ctx, max(m.MinPages, 1))
+	defer r.Close(ctx)
+	_, err = compile(ctx, r, m)
+	return err
+}
+
+// instrumented gives the instrumented module, from the cache if it is there.
+func (e *Engine) instrumented(ctx context.Context, code []byte, digest [32]byte) (instrument.Module, error) {
+	if got := sha256.Sum256(code); got != digest {
+		return instrument.Module{}, fmt.Errorf("%w: got sha256:%x, want sha256:%x", ErrDigest, got, digest)
+	}
+	if m, ok := e.load(digest); ok {
+		return m, nil
+	}
+	m, err := instrument.Instrument(code, e.host)
+	if err != nil {
+		return m, &Refused{err}
+	}
+	if err := validate(ctx, code); err != nil {
+		return m, &Refused{err}
+	}
+	return m, e.save(digest, m)
+}
+
+// validate has wazero check the original module, which therefore cannot make use of
+// anything that the pass adds. The interpreter shares the compiler's front end and
+// is done sooner.
+func validate(ctx context.Context, code []byte) error {
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().
+		WithCoreFeatures(api.CoreFeaturesV2).WithDebugInfoEnabled(false))
+	defer r.Close(ctx)
+	_, err := r.CompileModule(ctx, code)
+	return err
+}
+
+// compile compiles an instrumented module. The pass must not break a valid module,
+// so that a failure here is ours.
+func compile(ctx context.Context, r wazero.Runtime, m instrument.Module) (wazero.CompiledModule, error) {
+	compiled, err := r.CompileModule(ctx, m.Code)
+	if err != nil {
+		return nil, fmt.Errorf("the instrumented module does not compile: %w", err)
+	}
+	return compiled, nil
+}
+
+func (e *Engine) newRuntime(ctx context.Context, pages uint32) wazero.Runtime {
+	config := wazero.NewRuntimeConfigCompiler()
+	if e.options.Interpreter {
+		config = wazero.NewRuntimeConfigInterpreter()
+	}
+	return wazero.NewRuntimeWithConfig(ctx, config.
+		WithCompilationCache(e.cache).
+		WithCoreFeatures(api.CoreFeaturesV2).
+		WithDebugInfoEnabled(false).
+		WithMemoryLimitPages(pages).
+		// The address space is taken at once, its pages as they are used: growing
+		// then never copies the memory.
+		WithMemoryCapacityFromMax(true))
+}

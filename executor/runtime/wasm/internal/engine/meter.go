@@ -1,0 +1,34 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
+)
+
+// meter reads and sets the counters inside a running module.
+type meter struct {
+	fuelLeft  api.MutableGlobal
+	depthLeft api.Global
+}
+
+func (m *meter) attach(instance api.Module) error {
+	var ok bool
+	if m.fuelLeft, ok = instance.ExportedGlobal(instrument.FuelGlobal).(api.MutableGlobal); !ok {
+		return fmt.Errorf("the instrumented module has no global %q", instrument.FuelGlobal)
+	}
+	if m.depthLeft = instance.ExportedGlobal(instrument.DepthGlobal); m.depthLeft == nil {
+		return fmt.Errorf("the instrumented module has no global %q", instrument.DepthGlobal)
+	}
+	return nil
+}
+
+// Fuel is what is left.
+func (m *meter) Fuel() int64 { return int64(m.fuelLeft.Get()) }
+
+// SetFuel sets what is left.
+func (m *meter) SetFuel(left int64) { m.fuelLeft.Set(uint64(left)) }
+
+func (m *meter) depth() int32 { return int32(uint32(m.depthLeft.Get())) }

@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+)
+
+const (
+	// maxArguments bounds arguments and environment together, in bytes.
+	maxArguments = 1 << 20
+	// maxClock is the latest time a task can have, in Unix seconds: in 2106.
+	maxClock = math.MaxUint32
+)
+
+// ErrSpec is returned for a Spec that no honest task has.
+var ErrSpec = errors.New("the task cannot be run as it is specified")
+
+// CheckSpec finds what is wrong with a Spec.
+func CheckSpec(spec runtime.Spec) error {
+	size := 0
+	for _, s := range append(append([]string{}, spec.Args...), spec.Env...) {
+		if strings.ContainsRune(s, 0) {
+			return fmt.Errorf("%w: argument or environment %q holds a zero byte", ErrSpec, s)
+		}
+		size += len(s) + 1
+	}
+	switch {
+	case size > maxArguments:
+		return fmt.Errorf("%w: arguments and environment take %d bytes, the limit is %d", ErrSpec, size, maxArguments)
+	case spec.FuelLimit > math.MaxInt64:
+		return fmt.Errorf("%w: fuel limit %d is above %d", ErrSpec, spec.FuelLimit, int64(math.MaxInt64))
+	case spec.Clock < 0 || spec.Clock > maxClock:
+		return fmt.Errorf("%w: clock %d is not between 0 and %d", ErrSpec, spec.Clock, maxClock)
+	}
+	return nil
+}
+
+// Run executes a task. An error is a failure of this machine.
+func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func()) (runtime.Outcome, error) {
+	if err := CheckSpec(spec); err != nil {
+		return runtime.Outcome{}, err
+	}
+	m, err := e.instrumented(ctx, spec.Module, spec.ModuleDigest)
+	if refused := (*Refused)(nil); errors.As(err, &refused) {
+		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule, Stderr: []byte(refused.Error())}, nil
+	}
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	pages := uint32(min(spec.MemoryLimit/fuel.PageSize, fuel.MaxPages))
+	if m.MinPages > pages {
+		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.OutOfMemory}, nil
+	}
+	if m.StartCost > spec.FuelLimit {
+		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.OutOfFuel, Fuel: spec.FuelLimit}, nil
+	}
+	r := e.newRuntime(ctx, max(pages, 1))
+	defer r.Close(ctx)
+	compiled, err := compile(ctx, r, m)
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	if ready != nil {
+		ready()
+	}
+	return run(ctx, r, compiled, m, spec)
+}
+
+// run starts an instrumented module whose host is there.
+func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, m instrument.Module, spec runtime.Spec) (runtime.Outcome, error) {
+	meter := &meter{}
+	host, err := wasi.New(wasi.Config{
+		Args: spec.Args, Env: spec.Env, Inputs: spec.Inputs,
+		OutputLimit: spec.OutputLimit,
+		TempLimit:   spec.MemoryLimit,
+		Clock:       spec.Clock, Seed: spec.Seed,
+	}, meter)
+	if err != nil {
+		return runtime.Outcome{}, fmt.Errorf("%w: %w", ErrSpec, err)
+	}
+	if err := provide(ctx, r, host); err != nil {
+		return runtime.Outcome{}, err
+	}
+	instance, err := r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+	if err != nil {
+		return runtime.Outcome{}, fmt.Errorf("the module does not start: %w", err)
+	}
+	if err := meter.attach(instance); err != nil {
+		return runtime.Outcome{}, err
+	}
+	meter.SetFuel(int64(spec.FuelLimit - m.StartCost))
+	if m.HasStart {
+		_, err = instance.ExportedFunction(instrument.StartFunction).Call(ctx)
+	}
+	if err == nil && meter.Fuel() >= 0 {
+		_, err = instance.ExportedFunction(instrument.EntryFunction).Call(ctx)
+	}
+	return conclude(err, host, meter, spec)
+}
+
+// provide installs the host's functions.
+func provide(ctx context.Context, r wazero.Runtime, host *wasi.Host) error {
+	builder := r.NewHostModuleBuilder(wasi.ModuleName)
+	for _, f := range wasi.Functions() {
+		builder = builder.NewFunctionBuilder().
+			WithGoModuleFunction(api.GoModuleFunc(func(_ context.Context, app api.Module, stack []uint64) {
+				var memory wasi.Memory
+				if m := app.Memory(); m != nil {
+					memory = m
+				}
+				host.Call(f, memory, stack)
+			}), valueTypes(f.Type.Params), valueTypes(f.Type.Results)).
+			Export(f.Name)
+	}
+	_, err := builder.Instantiate(ctx)
+	if err != nil {
+		return fmt.Errorf("the WASI host does not start: %w", err)
+	}
+	return nil
+}
+
+// valueTypes converts: wazero encodes value types as the binary format does.
+func valueTypes(types []byte) []api.ValueType { return append([]api.ValueType{}, types...) }
+
+// conclude makes an outcome of how the run ended.
+func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runtime.Outcome, error) {
+	out := runtime.Outcome{Kind: runtime.AppFailed}
+	out.Stdout, out.Stderr = host.Logs()
+	switch stopped := host.Stopped; {
+	case stopped != nil:
+		out.Reason, out.ExitCode = stopped.Reason, stopped.ExitCode
+	case err != nil && !isTrap(err):
+		return runtime.Outcome{}, fmt.Errorf("the engine failed: %w", err)
+	case meter.Fuel() < 0:
+		out.Reason = runtime.OutOfFuel
+	case err == nil:
+	case meter.depth() < 0:
+		out.Reason = runtime.CallDepth
+	default:
+		out.Reason = runtime.Trap
+		out.Stderr = append(out.Stderr, "\ntrap: "+innermost(err).Error()...)
+	}
+	if out.Reason == runtime.OutOfFuel {
+		out.Fuel = spec.FuelLimit
+		return out, nil
+	}
+	out.Fuel = spec.FuelLimit - uint64(meter.Fuel())
+	if out.Reason == runtime.None {
+		out.Kind, out.Files = runtime.Result, host.Output()
+	}
+	return out, nil
+}

@@ -1,0 +1,38 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+)
+
+// traps are the texts of wazero's errors that stand for a trap of WebAssembly. Its
+// "stack overflow" is none of them: how deep its stack goes depends on the machine,
+// and our own limit comes long before.
+var traps = map[string]bool{
+	"invalid conversion to integer": true,
+	"integer overflow":              true,
+	"integer divide by zero":        true,
+	"unreachable":                   true,
+	"out of bounds memory access":   true,
+	"invalid table access":          true,
+	"indirect call type mismatch":   true,
+	"null reference":                true,
+}
+
+// trapType is the type of those errors, which wazero does not export.
+const trapType = "*wasmruntime.Error"
+
+func isTrap(err error) bool {
+	inner := innermost(err)
+	return fmt.Sprintf("%T", inner) == trapType && traps[inner.Error()]
+}
+
+func innermost(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

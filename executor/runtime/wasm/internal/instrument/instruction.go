@@ -1,0 +1,274 @@
+package instrument
+
+import (
+	"fmt"
+
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
+)
+
+// opcode is the opcode of an instruction; those behind a prefix byte are
+// prefix<<8 | number.
+type opcode uint16
+
+const (
+	opUnreachable  opcode = 0x00
+	opNop          opcode = 0x01
+	opBlock        opcode = 0x02
+	opLoop         opcode = 0x03
+	opIf           opcode = 0x04
+	opElse         opcode = 0x05
+	opEnd          opcode = 0x0b
+	opBr           opcode = 0x0c
+	opBrIf         opcode = 0x0d
+	opBrTable      opcode = 0x0e
+	opReturn       opcode = 0x0f
+	opCall         opcode = 0x10
+	opCallIndirect opcode = 0x11
+	opDrop         opcode = 0x1a
+	opSelect       opcode = 0x1b
+	opSelectTyped  opcode = 0x1c
+	opLocalGet     opcode = 0x20
+	opLocalSet     opcode = 0x21
+	opLocalTee     opcode = 0x22
+	opGlobalGet    opcode = 0x23
+	opGlobalSet    opcode = 0x24
+	opTableGet     opcode = 0x25
+	opTableSet     opcode = 0x26
+	opI32Load      opcode = 0x28
+	opF32Load      opcode = 0x2a
+	opF64Load      opcode = 0x2b
+	opF32Store     opcode = 0x38
+	opF64Store     opcode = 0x39
+	opI64Store32   opcode = 0x3e
+	opMemorySize   opcode = 0x3f
+	opMemoryGrow   opcode = 0x40
+	opI32Const     opcode = 0x41
+	opI64Const     opcode = 0x42
+	opF32Const     opcode = 0x43
+	opF64Const     opcode = 0x44
+	opI64LtS       opcode = 0x53
+	opF32Eq        opcode = 0x5b
+	opF64Eq        opcode = 0x61
+	opI32Sub       opcode = 0x6b
+	opI32LtS       opcode = 0x48
+	opI32Add       opcode = 0x6a
+	opI32DivS      opcode = 0x6d
+	opI32RemU      opcode = 0x70
+	opI32Or        opcode = 0x72
+	opI64Sub       opcode = 0x7d
+	opI64DivS      opcode = 0x7f
+	opI64RemU      opcode = 0x82
+	opF32Sqrt      opcode = 0x91
+	opF32Div       opcode = 0x95
+	opF32Copysign  opcode = 0x98
+	opF64Sqrt      opcode = 0x9f
+	opF64Div       opcode = 0xa3
+	opF64Copysign  opcode = 0xa6
+	opF32ConvertI  opcode = 0xb2 // to 0xb5, four of them
+	opF64ConvertI  opcode = 0xb7 // to 0xba
+	opI32ReintF32  opcode = 0xbc
+	opI64ReintF64  opcode = 0xbd
+	opF32ReintI32  opcode = 0xbe
+	opF64ReintI64  opcode = 0xbf
+	opI64Extend32S opcode = 0xc4
+	opRefNull      opcode = 0xd0
+	opRefIsNull    opcode = 0xd1
+	opRefFunc      opcode = 0xd2
+
+	opMemoryInit opcode = 0xfc08
+	opDataDrop   opcode = 0xfc09
+	opMemoryCopy opcode = 0xfc0a
+	opMemoryFill opcode = 0xfc0b
+	opTableInit  opcode = 0xfc0c
+	opElemDrop   opcode = 0xfc0d
+	opTableCopy  opcode = 0xfc0e
+	opTableGrow  opcode = 0xfc0f
+	opTableSize  opcode = 0xfc10
+	opTableFill  opcode = 0xfc11
+
+	opV128Load         opcode = 0xfd00
+	opV128Store        opcode = 0xfd0b
+	opV128Const        opcode = 0xfd0c
+	opShuffle          opcode = 0xfd0d
+	opF32x4Splat       opcode = 0xfd13
+	opF64x2Splat       opcode = 0xfd14
+	opExtractLaneFirst opcode = 0xfd15
+	opF32x4ReplaceLane opcode = 0xfd20
+	opF64x2ReplaceLane opcode = 0xfd22
+	opF32x4Eq          opcode = 0xfd41
+	opF64x2Eq          opcode = 0xfd47
+	opBitselect        opcode = 0xfd52
+	opLoadLaneFirst    opcode = 0xfd54
+	opStoreLaneLast    opcode = 0xfd5b
+	opLoad32Zero       opcode = 0xfd5c
+	opLoad64Zero       opcode = 0xfd5d
+	opVectorLast       opcode = 0xfdff
+)
+
+// instruction is one decoded instruction. imm is its first immediate where the
+// pass needs one: the type of a block, the index called, read or written.
+type instruction struct {
+	op  opcode
+	imm int64
+}
+
+// readInstruction decodes the next instruction, and refuses what the schedule
+// does not know.
+func readInstruction(r *wasmbin.Reader) (instruction, error) {
+	b, err := r.Byte()
+	if err != nil {
+		return instruction{}, err
+	}
+	ins := instruction{op: opcode(b)}
+	if b == 0xfc || b == 0xfd {
+		number, err := r.U32()
+		if err != nil {
+			return ins, err
+		}
+		if number > 0xff {
+			return ins, fmt.Errorf("instruction %#x %d is refused (relaxed SIMD and later proposals)", b, number)
+		}
+		ins.op = opcode(b)<<8 | opcode(number)
+	}
+	if err := ins.readImmediates(r); err != nil {
+		return ins, fmt.Errorf("instruction %#x: %w", uint16(ins.op), err)
+	}
+	return ins, nil
+}
+
+func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
+	switch op := ins.op; {
+	case op == opBlock || op == opLoop || op == opIf:
+		ins.imm, err = r.Signed(33)
+	case op == opBr || op == opBrIf || op == opCall || op >= opLocalGet && op <= opTableSet || op == opRefFunc:
+		ins.imm, err = index(r)
+	case op == opBrTable:
+		return readIndexes(r, "branch targets")
+	case op == opCallIndirect:
+		if ins.imm, err = index(r); err == nil {
+			_, err = r.U32()
+		}
+	case op == opSelectTyped:
+		var n uint32
+		if n, err = r.Count("types of a select", 1); err == nil {
+			_, err = r.Bytes(n)
+		}
+	case op >= opI32Load && op <= opI64Store32:
+		return readMemarg(r)
+	case op == opMemorySize || op == opMemoryGrow:
+		return readZero(r)
+	case op == opI32Const:
+		_, err = r.Signed(32)
+	case op == opI64Const:
+		_, err = r.Signed(64)
+	case op == opF32Const:
+		_, err = r.Bytes(4)
+	case op == opF64Const:
+		_, err = r.Bytes(8)
+	case op == opRefNull:
+		_, err = r.Byte()
+	case op>>8 == 0xfc:
+		return readBulkImmediates(op, r)
+	case op>>8 == 0xfd:
+		return readVectorImmediates(op, r)
+	case !plain(op):
+		return fmt.Errorf("is refused")
+	}
+	return err
+}
+
+// plain tells whether op is a one-byte instruction without immediates.
+func plain(op opcode) bool {
+	switch op {
+	case opUnreachable, opNop, opElse, opEnd, opReturn, opDrop, opSelect, opRefIsNull:
+		return true
+	}
+	return op >= 0x45 && op <= opI64Extend32S
+}
+
+func readBulkImmediates(op opcode, r *wasmbin.Reader) (err error) {
+	indexes := 0
+	switch op {
+	case opMemoryInit:
+		if _, err = r.U32(); err != nil {
+			return err
+		}
+		return readZero(r)
+	case opMemoryCopy:
+		if err = readZero(r); err != nil {
+			return err
+		}
+		return readZero(r)
+	case opMemoryFill:
+		return readZero(r)
+	case opDataDrop, opElemDrop, opTableGrow, opTableSize, opTableFill:
+		indexes = 1
+	case opTableInit, opTableCopy:
+		indexes = 2
+	default:
+		if op > 0xfc07 {
+			return fmt.Errorf("is refused")
+		}
+	}
+	for ; indexes > 0; indexes-- {
+		if _, err = r.U32(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readVectorImmediates(op opcode, r *wasmbin.Reader) (err error) {
+	switch {
+	case op >= opLoadLaneFirst && op <= opStoreLaneLast:
+		if err = readMemarg(r); err != nil {
+			return err
+		}
+		_, err = r.Byte()
+	case op <= opV128Store || op == opLoad32Zero || op == opLoad64Zero:
+		return readMemarg(r)
+	case op == opV128Const || op == opShuffle:
+		_, err = r.Bytes(16)
+	case op >= opExtractLaneFirst && op <= opF64x2ReplaceLane:
+		_, err = r.Byte()
+	}
+	return err
+}
+
+func index(r *wasmbin.Reader) (int64, error) {
+	v, err := r.U32()
+	return int64(v), err
+}
+
+func readIndexes(r *wasmbin.Reader, what string) error {
+	n, err := r.Count(what, 1<<24)
+	if err != nil {
+		return err
+	}
+	for i := uint32(0); i <= n; i++ { // one more: the default
+		if _, err := r.U32(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readMemarg(r *wasmbin.Reader) error {
+	align, err := r.U32()
+	if err != nil {
+		return err
+	}
+	if align > 4 {
+		return fmt.Errorf("alignment 2^%d: more than one memory is refused", align)
+	}
+	_, err = r.U32()
+	return err
+}
+
+func readZero(r *wasmbin.Reader) error {
+	b, err := r.Byte()
+	if err == nil && b != 0 {
+		err = fmt.Errorf("memory %d: more than one memory is refused", b)
+	}
+	return err
+}

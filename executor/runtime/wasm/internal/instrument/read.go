@@ -1,0 +1,218 @@
+package instrument
+
+import (
+	"fmt"
+
+	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
+)
+
+// Kinds of imports and exports.
+const (
+	kindFunction byte = iota
+	kindTable
+	kindMemory
+	kindGlobal
+)
+
+// read takes in what the pass needs to know, and refuses what is not allowed.
+func (m *module) read() error {
+	m.startCost = fuel.Start
+	for _, section := range []struct {
+		id   wasmbin.SectionID
+		name string
+		read func(*wasmbin.Reader) error
+	}{
+		{wasmbin.Types, "types", m.readTypes},
+		{wasmbin.Imports, "imports", m.readImports},
+		{wasmbin.Functions, "functions", m.readFunctions},
+		{wasmbin.Tables, "tables", m.readTables},
+		{wasmbin.Memories, "memories", m.readMemories},
+		{wasmbin.Globals, "globals", m.readGlobals},
+		{wasmbin.Exports, "exports", m.readExports},
+		{wasmbin.Elements, "elements", m.readElements},
+		{wasmbin.Code, "code", m.readCode},
+		{wasmbin.Data, "data", m.readData},
+	} {
+		content := m.sections[section.id]
+		if content == nil && section.id != wasmbin.Exports {
+			continue
+		}
+		if err := section.read(wasmbin.NewReader(content)); err != nil {
+			return fmt.Errorf("section of %s: %w", section.name, err)
+		}
+	}
+	if len(m.bodies) != len(m.defined) {
+		return fmt.Errorf("%d functions have %d bodies", len(m.defined), len(m.bodies))
+	}
+	return nil
+}
+
+func (m *module) readTypes(r *wasmbin.Reader) error {
+	n, err := r.Count("types", fuel.MaxTypes)
+	for ; err == nil && n > 0; n-- {
+		var t wasmbin.FuncType
+		if t, err = wasmbin.ReadFuncType(r, fuel.MaxArity); err == nil {
+			m.types = append(m.types, t)
+		}
+	}
+	return err
+}
+
+func (m *module) readImports(r *wasmbin.Reader) error {
+	n, err := r.Count("imports", fuel.MaxFunctions)
+	for ; err == nil && n > 0; n-- {
+		err = m.readImport(r)
+	}
+	return err
+}
+
+func (m *module) readImport(r *wasmbin.Reader) error {
+	space, err := r.Name()
+	if err != nil {
+		return err
+	}
+	name, err := r.Name()
+	if err != nil {
+		return err
+	}
+	kind, err := r.Byte()
+	if err != nil {
+		return err
+	}
+	if kind != kindFunction {
+		return fmt.Errorf("import %q %q is no function", space, name)
+	}
+	typ, err := m.readTypeIndex(r)
+	if err != nil {
+		return err
+	}
+	want, ok := m.host[space][name]
+	if !ok {
+		return fmt.Errorf("import %q %q is unknown: only WASI preview 1 is there", space, name)
+	}
+	if !want.Equal(m.types[typ]) {
+		return fmt.Errorf("import %q %q has the wrong type", space, name)
+	}
+	m.imported = append(m.imported, typ)
+	return nil
+}
+
+func (m *module) readTypeIndex(r *wasmbin.Reader) (uint32, error) {
+	typ, err := r.U32()
+	if err == nil && typ >= uint32(len(m.types)) {
+		err = fmt.Errorf("type %d does not exist", typ)
+	}
+	return typ, err
+}
+
+func (m *module) readFunctions(r *wasmbin.Reader) error {
+	n, err := r.Count("functions", fuel.MaxFunctions)
+	for ; err == nil && n > 0; n-- {
+		var typ uint32
+		if typ, err = m.readTypeIndex(r); err == nil {
+			m.defined = append(m.defined, typ)
+		}
+	}
+	return err
+}
+
+func (m *module) readTables(r *wasmbin.Reader) error {
+	n, err := r.Count("tables", fuel.MaxTables)
+	for ; err == nil && n > 0; n-- {
+		var t table
+		if t.typ, err = r.Byte(); err != nil {
+			return err
+		}
+		if t.limits, err = wasmbin.ReadLimits(r); err != nil {
+			return err
+		}
+		if t.limits.Min > fuel.MaxTableElements {
+			return fmt.Errorf("a table of %d elements, the limit is %d", t.limits.Min, fuel.MaxTableElements)
+		}
+		m.startCost += uint64(t.limits.Min) * fuel.Element
+		m.tables = append(m.tables, t)
+	}
+	return err
+}
+
+func (m *module) readMemories(r *wasmbin.Reader) error {
+	n, err := r.Count("memories", 1)
+	if err != nil || n == 0 {
+		return err
+	}
+	limits, err := wasmbin.ReadLimits(r)
+	if err != nil {
+		return err
+	}
+	if limits.Min > fuel.MaxPages {
+		return fmt.Errorf("a memory of %d pages, the limit is %d", limits.Min, fuel.MaxPages)
+	}
+	m.startCost += uint64(limits.Min) * fuel.Page
+	m.memory = &limits
+	return nil
+}
+
+func (m *module) readGlobals(r *wasmbin.Reader) (err error) {
+	m.globals, err = r.Count("globals", fuel.MaxGlobals)
+	return err
+}
+
+func (m *module) readExports(r *wasmbin.Reader) error {
+	entry := false
+	for n, err := r.Count("exports", fuel.MaxFunctions); n > 0 || err != nil; n-- {
+		if err != nil {
+			return err
+		}
+		var name string
+		if name, err = r.Name(); err != nil {
+			return err
+		}
+		kind, err := r.Byte()
+		if err != nil {
+			return err
+		}
+		index, err := r.U32()
+		if err != nil {
+			return err
+		}
+		if isReserved(name) {
+			return fmt.Errorf("export %q: names that begin with %q are reserved", name, reserved)
+		}
+		if name == EntryFunction {
+			if entry, err = m.isEntry(kind, index); err != nil {
+				return err
+			}
+		}
+	}
+	if !entry {
+		return fmt.Errorf("no function %q without parameters and results", EntryFunction)
+	}
+	return nil
+}
+
+func (m *module) isEntry(kind byte, index uint32) (bool, error) {
+	if kind != kindFunction {
+		return false, nil
+	}
+	typ, err := m.typeOf(index)
+	return len(typ.Params) == 0 && len(typ.Results) == 0, err
+}
+
+func (m *module) readCode(r *wasmbin.Reader) error {
+	n, err := r.Count("functions", fuel.MaxFunctions)
+	for ; err == nil && n > 0; n-- {
+		var size uint32
+		if size, err = r.U32(); err != nil {
+			return err
+		}
+		if size > fuel.MaxBody {
+			return fmt.Errorf("a function of %d bytes, the limit is %d", size, fuel.MaxBody)
+		}
+		var code []byte
+		if code, err = r.Bytes(size); err == nil {
+			m.bodies = append(m.bodies, code)
+		}
+	}
+	return err
+}

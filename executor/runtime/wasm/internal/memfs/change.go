@@ -1,0 +1,267 @@
+package memfs
+
+import "strings"
+
+// How Open treats what it finds.
+type OpenFlags struct{ Create, Directory, Exclusive, Truncate, Write bool }
+
+// Open finds or makes a file, or finds a directory, and keeps it until Close.
+func (fs *FS) Open(from *Node, path string, flags OpenFlags) (*Node, Errno) {
+	p, errno := fs.find(from, path)
+	if errno != Success {
+		return nil, errno
+	}
+	switch n := p.node; {
+	case n == nil:
+		return fs.openNew(p, path, flags)
+	case flags.Create && flags.Exclusive:
+		return nil, Exists
+	case flags.Directory && !n.IsDir():
+		return nil, NotDir
+	case n.IsDir() && (flags.Truncate || flags.Create && !flags.Directory):
+		return nil, IsDirectory
+	case !n.IsDir() && (flags.Write || flags.Truncate) && !n.area.writable:
+		return nil, ReadOnly
+	}
+	if flags.Truncate {
+		if errno := p.node.Resize(0); errno != Success {
+			return nil, errno
+		}
+	}
+	p.node.opened++
+	return p.node, Success
+}
+
+func (fs *FS) openNew(p place, path string, flags OpenFlags) (*Node, Errno) {
+	switch {
+	case !flags.Create:
+		return nil, NoEntry
+	case flags.Directory:
+		return nil, Invalid
+	case strings.HasSuffix(path, "/"):
+		return nil, IsDirectory
+	}
+	n, errno := fs.make(p, false)
+	if errno == Success {
+		n.opened++
+	}
+	return n, errno
+}
+
+func (fs *FS) make(p place, dir bool) (*Node, Errno) {
+	switch {
+	case !p.dir.linked:
+		return nil, NoEntry
+	case !p.dir.area.writable:
+		return nil, ReadOnly
+	case fs.nodes >= MaxNodes || p.dir.depth() >= MaxDepth:
+		return nil, NoSpace
+	}
+	return fs.newNode(p.dir, p.name, p.dir.area, dir), Success
+}
+
+// Close gives back what Open gave. An unlinked file goes with its last user.
+func (fs *FS) Close(n *Node) {
+	n.opened--
+	fs.forget(n)
+}
+
+func (fs *FS) forget(n *Node) {
+	if n.opened == 0 && !n.linked {
+		n.area.used -= n.Size()
+		n.Data = nil
+		fs.nodes--
+	}
+}
+
+func (fs *FS) unlink(n *Node) {
+	delete(n.parent.children, n.name)
+	n.linked = false
+	fs.forget(n)
+}
+
+// MakeDir makes a directory.
+func (fs *FS) MakeDir(from *Node, path string) Errno {
+	p, errno := fs.find(from, path)
+	switch {
+	case errno != Success:
+		return errno
+	case p.node != nil:
+		return Exists
+	}
+	_, errno = fs.make(p, true)
+	return errno
+}
+
+// Remove takes away a file, or an empty directory if dir is set.
+func (fs *FS) Remove(from *Node, path string, dir bool) Errno {
+	p, errno := fs.find(from, path)
+	switch n := p.node; {
+	case errno != Success:
+		return errno
+	case n == nil:
+		return NoEntry
+	case dir && !n.IsDir():
+		return NotDir
+	case !dir && n.IsDir():
+		return IsDirectory
+	case n.parent == nil || !n.parent.area.writable:
+		return ReadOnly
+	case len(n.children) > 0:
+		return NotEmpty
+	}
+	fs.unlink(p.node)
+	return Success
+}
+
+// Rename moves a file or directory, over an existing file or empty directory.
+func (fs *FS) Rename(from *Node, oldPath string, to *Node, newPath string) Errno {
+	src, errno := fs.find(from, oldPath)
+	if errno != Success {
+		return errno
+	}
+	dst, errno := fs.find(to, newPath)
+	if errno != Success {
+		return errno
+	}
+	n := src.node
+	switch {
+	case n == nil:
+		return NoEntry
+	case n.parent == nil || !n.parent.area.writable || !dst.dir.area.writable:
+		return ReadOnly
+	case dst.node == n:
+		return Success
+	case dst.dir.within(n):
+		return Invalid
+	case !dst.dir.linked:
+		return NoEntry
+	case n.IsDir() && dst.dir.depth()+n.height() > MaxDepth:
+		return NoSpace
+	}
+	if old := dst.node; old != nil {
+		if errno := replaceable(old, n); errno != Success {
+			return errno
+		}
+	} else if !n.IsDir() && strings.HasSuffix(newPath, "/") {
+		return NotDir
+	}
+	return fs.move(n, dst)
+}
+
+func replaceable(old, n *Node) Errno {
+	switch {
+	case !old.parent.area.writable:
+		return ReadOnly
+	case old.IsDir() && !n.IsDir():
+		return IsDirectory
+	case !old.IsDir() && n.IsDir():
+		return NotDir
+	case len(old.children) > 0:
+		return NotEmpty
+	}
+	return Success
+}
+
+// move takes n to its new place. Between /tmp and /out the bytes change sides.
+func (fs *FS) move(n *Node, dst place) Errno {
+	if target := dst.dir.area; target != n.area {
+		size := n.treeSize()
+		if target.used+size > target.limit {
+			return target.full
+		}
+		target.used += size
+		n.area.used -= size
+		n.walk(nil, func(_ string, below *Node) { below.area = target })
+	}
+	if dst.node != nil {
+		fs.unlink(dst.node)
+	}
+	delete(n.parent.children, n.name)
+	n.parent, n.name = dst.dir, dst.name
+	dst.dir.children[dst.name] = n
+	return Success
+}
+
+func (n *Node) treeSize() (size uint64) {
+	n.walk(nil, func(_ string, below *Node) { size += below.Size() })
+	return size
+}
+
+func (n *Node) height() (h int) {
+	base := n.depth()
+	n.walk(nil, func(_ string, below *Node) { h = max(h, below.depth()-base) })
+	return h
+}
+
+// Growth is by how many bytes a file grows when it holds data up to end.
+func (n *Node) Growth(end uint64) uint64 {
+	if end <= n.Size() {
+		return 0
+	}
+	return end - n.Size()
+}
+
+// WriteAt writes into a file, which grows as needed, a gap filled with zeros.
+func (n *Node) WriteAt(data []byte, offset uint64) Errno {
+	if len(data) == 0 {
+		return Success
+	}
+	end := offset + uint64(len(data))
+	if end < offset {
+		return FileTooBig
+	}
+	if errno := n.reserve(end); errno != Success {
+		return errno
+	}
+	if offset == n.Size() {
+		n.Data = append(n.Data, data...)
+		return Success
+	}
+	if end > n.Size() {
+		n.extend(end)
+	}
+	copy(n.Data[offset:], data)
+	return Success
+}
+
+// Resize cuts a file, or fills it up with zeros.
+func (n *Node) Resize(size uint64) Errno {
+	if errno := n.reserve(size); errno != Success {
+		return errno
+	}
+	if size < n.Size() {
+		n.area.used -= n.Size() - size
+		clear(n.Data[size:])
+		n.Data = n.Data[:size]
+		return Success
+	}
+	n.extend(size)
+	return Success
+}
+
+// Fits tells whether the file may grow to end.
+func (n *Node) Fits(end uint64) Errno {
+	switch {
+	case !n.area.writable:
+		return ReadOnly
+	case end > MaxFile:
+		return FileTooBig
+	case n.Growth(end) > n.area.limit-n.area.used:
+		return n.area.full
+	}
+	return Success
+}
+
+// reserve takes the growth up to end from what the area may hold.
+func (n *Node) reserve(end uint64) Errno {
+	errno := n.Fits(end)
+	if errno == Success {
+		n.area.used += n.Growth(end)
+	}
+	return errno
+}
+
+func (n *Node) extend(size uint64) {
+	n.Data = append(n.Data, make([]byte, size-n.Size())...)
+}

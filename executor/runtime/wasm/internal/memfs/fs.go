@@ -1,0 +1,108 @@
+package memfs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/credence-chain/credence/executor/result"
+)
+
+// Limits of the tree.
+const (
+	// MaxNodes is how many files and directories there can be, inputs included.
+	MaxNodes = 1 << 16
+	// MaxName and MaxPath bound names and paths, in bytes.
+	MaxName = 255
+	MaxPath = 4096
+	// MaxDepth bounds how deeply directories nest.
+	MaxDepth = 128
+	// MaxFile is the largest size a file can have, in bytes.
+	MaxFile = 1 << 40
+)
+
+// FS is the tree.
+type FS struct {
+	root, out *Node
+	outArea   *area
+	nodes     uint64 // now in the tree or open
+	inodes    uint64 // ever made
+}
+
+// New makes a tree with the inputs below /in. Files in /out may hold outLimit bytes
+// together, files in /tmp tmpLimit. It fails for inputs that make no tree.
+func New(inputs []result.File, outLimit, tmpLimit uint64) (*FS, error) {
+	fixed := &area{}
+	fs := &FS{outArea: &area{writable: true, limit: outLimit, full: OutputFull}}
+	fs.root = fs.newNode(nil, "", fixed, true)
+	in := fs.newNode(fs.root, "in", fixed, true)
+	fs.out = fs.newNode(fs.root, "out", fs.outArea, true)
+	fs.newNode(fs.root, "tmp", &area{writable: true, limit: tmpLimit, full: NoSpace}, true)
+	sorted := slices.Clone(inputs)
+	slices.SortStableFunc(sorted, func(a, b result.File) int { return strings.Compare(a.Path, b.Path) })
+	for _, file := range sorted {
+		if err := fs.addInput(in, file); err != nil {
+			return nil, fmt.Errorf("input %q: %w", file.Path, err)
+		}
+	}
+	return fs, nil
+}
+
+func (fs *FS) addInput(dir *Node, file result.File) error {
+	if len(file.Path) > MaxPath {
+		return NameTooLong
+	}
+	names := strings.Split(file.Path, "/")
+	for i, name := range names {
+		if name == "" || name == "." || name == ".." || strings.ContainsRune(name, 0) {
+			return fmt.Errorf("a path must be relative and plain: %w", Invalid)
+		}
+		last := i == len(names)-1
+		next := dir.children[name]
+		switch {
+		case next == nil && (fs.nodes >= MaxNodes || len(name) > MaxName || i >= MaxDepth-2):
+			return NoSpace
+		case next == nil:
+			next = fs.newNode(dir, name, dir.area, !last || file.Dir)
+		case last && file.Dir && next.IsDir():
+		case last:
+			return Exists
+		case !next.IsDir():
+			return NotDir
+		}
+		dir = next
+	}
+	if !file.Dir {
+		// Clipped, so that nothing can ever be appended behind it in place.
+		dir.Data, dir.Executable = slices.Clip(file.Data), file.Executable
+	}
+	return nil
+}
+
+func (fs *FS) newNode(parent *Node, name string, a *area, dir bool) *Node {
+	fs.nodes++
+	fs.inodes++
+	n := &Node{Inode: fs.inodes, name: name, parent: parent, area: a, linked: true}
+	if dir {
+		n.children = map[string]*Node{}
+	}
+	if parent != nil {
+		parent.children[name] = n
+	}
+	return n
+}
+
+// Root is the directory "/".
+func (fs *FS) Root() *Node { return fs.root }
+
+// Output lists the tree below /out, sorted by path, paths relative to /out.
+func (fs *FS) Output() []result.File {
+	var files []result.File
+	fs.out.walk(nil, func(path string, n *Node) {
+		if n != fs.out {
+			files = append(files, result.File{Path: path, Data: n.Data, Executable: n.Executable, Dir: n.IsDir()})
+		}
+	})
+	slices.SortFunc(files, func(a, b result.File) int { return strings.Compare(a.Path, b.Path) })
+	return files
+}

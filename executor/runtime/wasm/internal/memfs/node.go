@@ -1,0 +1,74 @@
+// Package memfs is the file system an app sees: in memory, with three folders. /in
+// holds the task's inputs and is read-only, /out takes the output, /tmp takes what
+// is of no further use. Everything about it is the same on every machine: listings
+// are sorted, times are zero, inode numbers count up in order of creation.
+package memfs
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Node is a file or a directory.
+type Node struct {
+	// Inode is its number.
+	Inode uint64
+	// Data is a file's content. Only WriteAt and Resize change it.
+	Data []byte
+	// Executable is the executable bit; only inputs can have it.
+	Executable bool
+
+	name     string
+	parent   *Node
+	children map[string]*Node // nil for a file
+	area     *area
+	opened   int
+	linked   bool
+}
+
+// area is what a part of the tree may hold.
+type area struct {
+	writable bool
+	used     uint64
+	limit    uint64
+	full     Errno // what a write beyond limit gives
+}
+
+// IsDir tells a directory from a file.
+func (n *Node) IsDir() bool { return n.children != nil }
+
+// Size is a file's length in bytes; a directory has none.
+func (n *Node) Size() uint64 { return uint64(len(n.Data)) }
+
+// Names lists a directory, sorted by bytes.
+func (n *Node) Names() []string { return slices.Sorted(maps.Keys(n.children)) }
+
+// Child gives the entry of a directory with this name, or nil.
+func (n *Node) Child(name string) *Node { return n.children[name] }
+
+// Parent gives the directory that holds n; the root holds itself.
+func (n *Node) Parent() *Node {
+	if n.parent == nil {
+		return n
+	}
+	return n.parent
+}
+
+// within tells whether n is dir or lies below it.
+func (n *Node) within(dir *Node) bool {
+	for ; n != nil; n = n.parent {
+		if n == dir {
+			return true
+		}
+	}
+	return false
+}
+
+// walk calls visit for n and everything below, parents first, in sorted order.
+func (n *Node) walk(path []string, visit func(path string, n *Node)) {
+	visit(strings.Join(path, "/"), n)
+	for _, name := range n.Names() {
+		n.children[name].walk(append(path[:len(path):len(path)], name), visit)
+	}
+}

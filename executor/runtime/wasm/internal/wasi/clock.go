@@ -1,0 +1,61 @@
+package wasi
+
+import "github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+
+const (
+	// clockStep is by how much every reading moves the clock on, in nanoseconds.
+	clockStep = 1000
+	// monotonicStart is what the monotonic clocks show at the start. It is not
+	// zero: some programs take zero for a clock that does not work.
+	monotonicStart = 1_000_000_000
+	// clockEnd stops the clock, far from where its sums would overflow.
+	clockEnd = 1 << 62
+)
+
+// Ids of the clocks.
+const (
+	clockRealtime uint32 = iota
+	clockMonotonic
+	clockProcess
+	clockThread
+	clocks
+)
+
+// clock is the app's only time. It moves when it is read and when the app sleeps,
+// never by itself.
+type clock struct {
+	start   int64  // Unix seconds
+	elapsed uint64 // nanoseconds
+}
+
+// base is what the clock shows at the start, in nanoseconds.
+func (k *clock) base(id uint32) uint64 {
+	if id == clockRealtime {
+		return uint64(k.start) * 1_000_000_000
+	}
+	return monotonicStart
+}
+
+func (k *clock) read(id uint32) uint64 {
+	now := k.base(id) + k.elapsed
+	k.sleepUntil(k.elapsed + clockStep)
+	return now
+}
+
+func (k *clock) sleepUntil(elapsed uint64) {
+	k.elapsed = max(k.elapsed, min(elapsed, clockEnd))
+}
+
+func (c *call) clockResGet() Errno {
+	if c.u32(0) >= clocks {
+		return memfs.Invalid
+	}
+	return c.putU64(c.u32(1), clockStep)
+}
+
+func (c *call) clockTimeGet() Errno {
+	if c.u32(0) >= clocks {
+		return memfs.Invalid
+	}
+	return c.putU64(c.u32(2), c.clock.read(c.u32(0)))
+}

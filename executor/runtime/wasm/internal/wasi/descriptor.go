@@ -1,0 +1,212 @@
+package wasi
+
+import (
+	"encoding/binary"
+
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+)
+
+// maxDescriptors is how many can be open at once.
+const maxDescriptors = 1024
+
+// File types.
+const (
+	typeUnknown   = 0
+	typeDirectory = 3
+	typeRegular   = 4
+)
+
+// Rights: the two that matter, and all of them.
+const (
+	rightRead  = 1 << 1
+	rightWrite = 1 << 6
+	allRights  = 1<<30 - 1
+)
+
+// flagAppend is the descriptor flag of the name.
+const flagAppend = 1
+
+// descriptor is an open file, an open directory, or one of the three streams.
+type descriptor struct {
+	fileType           byte
+	readable, writable bool
+	flags              uint16
+	node               *memfs.Node // nil for a stream
+	offset             uint64
+	preopen            string
+	listing            []entry
+	log                *[]byte
+}
+
+func (c *call) descriptor(fd uint32) (*descriptor, Errno) {
+	if fd >= uint32(len(c.fds)) || c.fds[fd] == nil {
+		return nil, memfs.BadFile
+	}
+	return c.fds[fd], memfs.Success
+}
+
+// directory gives the node of an open directory.
+func (c *call) directory(fd uint32) (*memfs.Node, Errno) {
+	d, errno := c.descriptor(fd)
+	switch {
+	case errno != memfs.Success:
+		return nil, errno
+	case d.node == nil || !d.node.IsDir():
+		return nil, memfs.NotDir
+	}
+	return d.node, memfs.Success
+}
+
+// file gives an open regular file.
+func (c *call) file(fd uint32) (*descriptor, Errno) {
+	d, errno := c.descriptor(fd)
+	switch {
+	case errno != memfs.Success:
+		return nil, errno
+	case d.node == nil:
+		return nil, memfs.NotSeekable
+	case d.node.IsDir():
+		return nil, memfs.IsDirectory
+	}
+	return d, memfs.Success
+}
+
+// install gives a descriptor the lowest free number.
+func (c *call) install(d *descriptor) (uint32, Errno) {
+	for fd, used := range c.fds {
+		if used == nil {
+			c.fds[fd] = d
+			return uint32(fd), memfs.Success
+		}
+	}
+	if len(c.fds) >= maxDescriptors {
+		return 0, memfs.TooManyOpen
+	}
+	c.fds = append(c.fds, d)
+	return uint32(len(c.fds) - 1), memfs.Success
+}
+
+// onDescriptor does nothing, successfully, if parameter 0 is a descriptor: advice,
+// syncing, rights and times have no meaning here.
+func (c *call) onDescriptor() Errno {
+	_, errno := c.descriptor(c.u32(0))
+	return errno
+}
+
+func (c *call) fdClose() Errno {
+	d, errno := c.descriptor(c.u32(0))
+	if errno != memfs.Success {
+		return errno
+	}
+	c.release(d)
+	c.fds[c.u32(0)] = nil
+	return memfs.Success
+}
+
+func (c *call) release(d *descriptor) {
+	if d.node != nil && d.preopen == "" {
+		c.fs.Close(d.node)
+	}
+}
+
+func (c *call) fdRenumber() Errno {
+	from, to := c.u32(0), c.u32(1)
+	d, errno := c.descriptor(from)
+	if errno != memfs.Success {
+		return errno
+	}
+	old, errno := c.descriptor(to)
+	if errno != memfs.Success || from == to {
+		return errno
+	}
+	c.release(old)
+	c.fds[to], c.fds[from] = d, nil
+	return memfs.Success
+}
+
+func (c *call) fdStatGet() Errno {
+	d, errno := c.descriptor(c.u32(0))
+	if errno != memfs.Success {
+		return errno
+	}
+	b, errno := c.bytes(c.u32(1), 24)
+	if errno != memfs.Success {
+		return errno
+	}
+	clear(b)
+	b[0] = d.fileType
+	binary.LittleEndian.PutUint16(b[2:], d.flags)
+	binary.LittleEndian.PutUint64(b[8:], d.rights())
+	binary.LittleEndian.PutUint64(b[16:], allRights)
+	return memfs.Success
+}
+
+func (d *descriptor) rights() uint64 {
+	rights := uint64(allRights)
+	if !d.readable {
+		rights &^= rightRead
+	}
+	if !d.writable {
+		rights &^= rightWrite
+	}
+	return rights
+}
+
+func (c *call) fdStatSetFlags() Errno {
+	d, errno := c.descriptor(c.u32(0))
+	if errno == memfs.Success {
+		d.flags = uint16(c.u32(1)) & 0x1f
+	}
+	return errno
+}
+
+func (c *call) fdFileStatGet() Errno {
+	d, errno := c.descriptor(c.u32(0))
+	if errno != memfs.Success {
+		return errno
+	}
+	return c.putFileStat(c.u32(1), d.fileType, d.node)
+}
+
+// putFileStat writes what there is to know of a file: its number, type and size.
+func (c *call) putFileStat(offset uint32, fileType byte, n *memfs.Node) Errno {
+	b, errno := c.bytes(offset, 64)
+	if errno != memfs.Success {
+		return errno
+	}
+	clear(b)
+	b[16] = fileType
+	binary.LittleEndian.PutUint64(b[24:], 1) // links
+	if n != nil {
+		binary.LittleEndian.PutUint64(b[8:], n.Inode)
+		binary.LittleEndian.PutUint64(b[32:], n.Size())
+	}
+	return memfs.Success
+}
+
+func (c *call) fdPrestatGet() Errno {
+	d, errno := c.descriptor(c.u32(0))
+	if errno != memfs.Success {
+		return errno
+	}
+	if d.preopen == "" {
+		return memfs.BadFile
+	}
+	return c.putU64(c.u32(1), uint64(len(d.preopen))<<32) // the tag 0, the length
+}
+
+func (c *call) fdPrestatDirName() Errno {
+	d, errno := c.descriptor(c.u32(0))
+	if errno != memfs.Success {
+		return errno
+	}
+	if d.preopen == "" {
+		return memfs.BadFile
+	}
+	if c.u32(2) < uint32(len(d.preopen)) {
+		return memfs.NameTooLong
+	}
+	b, errno := c.bytes(c.u32(1), uint32(len(d.preopen)))
+	copy(b, d.preopen)
+	return errno
+}

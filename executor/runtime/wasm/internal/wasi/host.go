@@ -1,0 +1,167 @@
+// Package wasi is our own WASI preview 1 host. All that an app can see through it
+// is fixed by the task: arguments, environment, a clock that starts at the task's
+// time, randomness from the task's seed, and the file system of package memfs. It
+// knows no engine: memory and fuel come through two small interfaces.
+package wasi
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+)
+
+// Errno is a WASI error number.
+type Errno = memfs.Errno
+
+// Memory is the app's memory.
+type Memory interface {
+	// Read gives a view of size bytes at offset, or false when they are not all
+	// there. Writing to the view writes to the memory.
+	Read(offset, size uint32) ([]byte, bool)
+}
+
+// Meter is the app's fuel.
+type Meter interface {
+	// Fuel is what is left; negative when the app has run out.
+	Fuel() int64
+	SetFuel(left int64)
+}
+
+// Stop is the error with which a host function ends the run.
+type Stop struct {
+	Reason   runtime.Reason
+	ExitCode uint32
+}
+
+// Error describes the end.
+func (s *Stop) Error() string {
+	return fmt.Sprintf("the app was stopped: reason %q, exit status %d", s.Reason, s.ExitCode)
+}
+
+// MaxLog is how much of stdout and of stderr is kept, in bytes.
+const MaxLog = 64 << 10
+
+// Config is what a host is made of; its fields are those of runtime.Spec.
+type Config struct {
+	Args, Env   []string
+	Inputs      []result.File
+	OutputLimit uint64
+	TempLimit   uint64 // bytes in /tmp
+	Clock       int64
+	Seed        [32]byte
+}
+
+// Host serves one run of one app. It is not safe for concurrent use.
+type Host struct {
+	// Stopped says why a host function ended the run, if one did.
+	Stopped *Stop
+
+	meter          Meter
+	fs             *memfs.FS
+	args, env      []string
+	clock          clock
+	random         random
+	fds            []*descriptor
+	stdout, stderr []byte
+}
+
+// New makes a host. It fails when the inputs make no tree.
+func New(c Config, meter Meter) (*Host, error) {
+	fs, err := memfs.New(c.Inputs, c.OutputLimit, c.TempLimit)
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{meter: meter, fs: fs, args: c.Args, env: c.Env, clock: clock{start: c.Clock}, random: random{seed: c.Seed}}
+	h.fds = []*descriptor{
+		{fileType: typeUnknown, readable: true},
+		{fileType: typeUnknown, writable: true, log: &h.stdout},
+		{fileType: typeUnknown, writable: true, log: &h.stderr},
+		{fileType: typeDirectory, readable: true, node: fs.Root(), preopen: "/"},
+	}
+	return h, nil
+}
+
+// Output is what the app left in /out.
+func (h *Host) Output() []result.File { return h.fs.Output() }
+
+// Logs are the beginnings of what the app printed.
+func (h *Host) Logs() (stdout, stderr []byte) { return h.stdout, h.stderr }
+
+// call is one call of a host function.
+type call struct {
+	*Host
+	memory Memory
+	stack  []uint64
+}
+
+// Call runs a host function. stack holds its parameters and takes its result. It
+// panics with a *Stop when the run has to end.
+func (h *Host) Call(f Function, memory Memory, stack []uint64) {
+	c := &call{Host: h, memory: memory, stack: stack}
+	c.charge(fuel.HostCall)
+	errno := f.run(c)
+	if errno == memfs.OutputFull {
+		c.stop(Stop{Reason: runtime.OutputTooLarge})
+	}
+	if !f.noResult {
+		stack[0] = uint64(errno)
+	}
+}
+
+// charge takes fuel, and ends the run when there is not enough.
+func (c *call) charge(amount uint64) {
+	left := c.meter.Fuel() - int64(min(amount, 1<<61))
+	c.meter.SetFuel(left)
+	if left < 0 {
+		c.stop(Stop{Reason: runtime.OutOfFuel})
+	}
+}
+
+func (c *call) chargeBytes(n uint64) { c.charge(n / fuel.BytesPerFuel) }
+
+func (c *call) stop(s Stop) {
+	c.Stopped = &s
+	panic(&s)
+}
+
+func (c *call) u32(i int) uint32 { return uint32(c.stack[i]) }
+func (c *call) u64(i int) uint64 { return c.stack[i] }
+
+// bytes gives a view of the app's memory.
+func (c *call) bytes(offset, size uint32) ([]byte, Errno) {
+	if c.memory == nil {
+		return nil, memfs.Fault
+	}
+	b, ok := c.memory.Read(offset, size)
+	if !ok {
+		return nil, memfs.Fault
+	}
+	return b, memfs.Success
+}
+
+func (c *call) putU32(offset, v uint32) Errno {
+	b, errno := c.bytes(offset, 4)
+	if errno == memfs.Success {
+		binary.LittleEndian.PutUint32(b, v)
+	}
+	return errno
+}
+
+func (c *call) putU64(offset uint32, v uint64) Errno {
+	b, errno := c.bytes(offset, 8)
+	if errno == memfs.Success {
+		binary.LittleEndian.PutUint64(b, v)
+	}
+	return errno
+}
+
+// path reads a path and charges for following it.
+func (c *call) path(offset, size uint32) (string, Errno) {
+	c.charge(fuel.HostPath + uint64(size))
+	b, errno := c.bytes(offset, size)
+	return string(b), errno
+}

@@ -1,0 +1,105 @@
+package wasmbin
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// ValueType is the type of a value.
+type ValueType = byte
+
+// The value types.
+const (
+	I32       ValueType = 0x7f
+	I64       ValueType = 0x7e
+	F32       ValueType = 0x7d
+	F64       ValueType = 0x7c
+	V128      ValueType = 0x7b
+	FuncRef   ValueType = 0x70
+	ExternRef ValueType = 0x6f
+)
+
+// FuncType is the type of a function.
+type FuncType struct{ Params, Results []ValueType }
+
+// Equal compares two types.
+func (t FuncType) Equal(u FuncType) bool {
+	return bytes.Equal(t.Params, u.Params) && bytes.Equal(t.Results, u.Results)
+}
+
+// AppendFuncType appends a type as it stands in the type section.
+func AppendFuncType(b []byte, t FuncType) []byte {
+	return AppendBytes(AppendBytes(append(b, 0x60), t.Params), t.Results)
+}
+
+// ReadFuncType reads one entry of the type section.
+func ReadFuncType(r *Reader, maxArity uint32) (FuncType, error) {
+	var t FuncType
+	form, err := r.Byte()
+	if err != nil {
+		return t, err
+	}
+	if form != 0x60 {
+		return t, fmt.Errorf("type of form %#x, want a function (0x60)", form)
+	}
+	if t.Params, err = readValueTypes(r, "parameters", maxArity); err != nil {
+		return t, err
+	}
+	t.Results, err = readValueTypes(r, "results", maxArity)
+	return t, err
+}
+
+func readValueTypes(r *Reader, what string, limit uint32) ([]ValueType, error) {
+	n, err := r.Count(what, limit)
+	if err != nil {
+		return nil, err
+	}
+	types, err := r.Bytes(n)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range types {
+		if !knownType(t) {
+			return nil, fmt.Errorf("%s: unknown value type %#x", what, t)
+		}
+	}
+	return types, nil
+}
+
+func knownType(t ValueType) bool {
+	return t >= V128 && t <= I32 || t == FuncRef || t == ExternRef
+}
+
+// Limits are the bounds of a memory or a table.
+type Limits struct {
+	Min, Max uint32
+	HasMax   bool
+}
+
+// ReadLimits reads bounds. Shared and 64-bit memories are refused.
+func ReadLimits(r *Reader) (Limits, error) {
+	var l Limits
+	flags, err := r.Byte()
+	if err != nil {
+		return l, err
+	}
+	if flags > 1 {
+		return l, fmt.Errorf("limits with flags %#x: shared and 64-bit memories are refused", flags)
+	}
+	if l.Min, err = r.U32(); err != nil {
+		return l, err
+	}
+	if flags == 1 {
+		l.HasMax = true
+		l.Max, err = r.U32()
+	}
+	return l, err
+}
+
+// AppendLimits appends bounds.
+func AppendLimits(b []byte, l Limits) []byte {
+	if !l.HasMax {
+		return AppendU32(append(b, 0), l.Min)
+	}
+	return AppendU32(AppendU32(append(b, 1), l.Min), l.Max)
+}
