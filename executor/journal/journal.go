@@ -1,0 +1,222 @@
+package journal
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// Layout of the file. Keys of records are the bench (1 byte), the task (32) and the attempt (4, big endian), so that
+// the attempts of a task lie together and in order.
+var (
+	bucketRecords = []byte("records") // key -> Record as JSON
+	bucketOpen    = []byte("open")    // key -> nothing, for each record that is not terminal: restarts read no history
+	bucketMeta    = []byte("meta")
+	keyOwner      = []byte("owner")  // Owner as JSON
+	keyHeight     = []byte("height") // 8 bytes, big endian
+)
+
+// Journal is an open journal. Its methods may be called concurrently.
+type Journal struct {
+	db  *bbolt.DB
+	now func() time.Time
+}
+
+// Owner is whose journal it is.
+type Owner struct {
+	ChainID string `json:"chain_id"`
+	Who     string `json:"who"`
+	Role    string `json:"role"`
+}
+
+// Open opens or creates the journal at path. It fails with ErrLocked when another process holds it.
+func Open(path string) (*Journal, error) {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("%w: %s", ErrLocked, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal %s: %w", path, err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range [][]byte{bucketRecords, bucketOpen, bucketMeta} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("journal %s: %w", path, err)
+	}
+	return &Journal{db: db, now: time.Now}, nil
+}
+
+// OpenReadOnly opens an existing journal that no worker has open, changing nothing.
+func OpenReadOnly(path string) (*Journal, error) {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, ReadOnly: true})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("%w: %s", ErrLocked, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal %s: %w", path, err)
+	}
+	return &Journal{db: db, now: time.Now}, nil
+}
+
+// Close releases the file.
+func (j *Journal) Close() error { return j.db.Close() }
+
+// Bind ties a new journal to its owner, and refuses with ErrForeign a journal that has another one: promises made by
+// one key, or on one chain, mean nothing to another.
+func (j *Journal) Bind(o Owner) error {
+	return j.db.Update(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket(bucketMeta)
+		if old := meta.Get(keyOwner); old != nil {
+			var got Owner
+			if err := json.Unmarshal(old, &got); err != nil {
+				return fmt.Errorf("journal owner: %w", err)
+			}
+			if got != o {
+				return fmt.Errorf("%w: it belongs to %s %s on chain %s, expected %s %s on chain %s; use another home folder",
+					ErrForeign, got.Role, got.Who, got.ChainID, o.Role, o.Who, o.ChainID)
+			}
+			return nil
+		}
+		body, err := json.Marshal(o)
+		if err != nil {
+			return err
+		}
+		return meta.Put(keyOwner, body)
+	})
+}
+
+// Get gives a record and whether there is one.
+func (j *Journal) Get(k Key) (r Record, found bool, err error) {
+	err = j.db.View(func(tx *bbolt.Tx) error {
+		r, found, err = get(tx, k)
+		return err
+	})
+	return r, found, err
+}
+
+// Update changes a record in one durable transaction, making it in state Assigned when there is none, and returns it
+// as written. height is the chain's, noted with a new state. Errors are those of change, ErrBackwards, ErrOutcomeFixed
+// or the disk's; nothing is written then.
+func (j *Journal) Update(k Key, height int64, change func(*Record) error) (next Record, err error) {
+	err = j.db.Update(func(tx *bbolt.Tx) error {
+		old, found, err := get(tx, k)
+		if err != nil {
+			return err
+		}
+		if !found {
+			old = Record{Key: k, State: Assigned, Marks: []Mark{{Assigned, height, j.now().UTC()}}}
+		}
+		next = old.clone()
+		if err := change(&next); err != nil {
+			return err
+		}
+		next.Key = k
+		if err := check(old, next); err != nil {
+			return err
+		}
+		if next.State != old.State {
+			next.Marks = append(next.Marks, Mark{next.State, height, j.now().UTC()})
+		}
+		return put(tx, next)
+	})
+	return next, err
+}
+
+// Live gives every record that is not terminal, in the order of the keys.
+func (j *Journal) Live() (list []Record, err error) {
+	err = j.db.View(func(tx *bbolt.Tx) error {
+		records := tx.Bucket(bucketRecords)
+		return tx.Bucket(bucketOpen).ForEach(func(key, _ []byte) error {
+			r, err := decode(records.Get(key))
+			if err != nil {
+				return err
+			}
+			list = append(list, r)
+			return nil
+		})
+	})
+	return list, err
+}
+
+// Each calls fn with every record in the order of the keys, until it fails.
+func (j *Journal) Each(fn func(Record) error) error {
+	return j.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketRecords).ForEach(func(_, value []byte) error {
+			r, err := decode(value)
+			if err != nil {
+				return err
+			}
+			return fn(r)
+		})
+	})
+}
+
+// Height is the last height whose blocks have been looked through; 0 for none.
+func (j *Journal) Height() (h int64, err error) {
+	err = j.db.View(func(tx *bbolt.Tx) error {
+		if v := tx.Bucket(bucketMeta).Get(keyHeight); len(v) == 8 {
+			h = int64(binary.BigEndian.Uint64(v))
+		}
+		return nil
+	})
+	return h, err
+}
+
+// SetHeight remembers it. It never goes back.
+func (j *Journal) SetHeight(h int64) error {
+	old, err := j.Height()
+	if err != nil || h <= old {
+		return err
+	}
+	return j.db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketMeta).Put(keyHeight, binary.BigEndian.AppendUint64(nil, uint64(h)))
+	})
+}
+
+func (k Key) bytes() []byte {
+	out := append([]byte{byte(k.Bench)}, k.Task[:]...)
+	return binary.BigEndian.AppendUint32(out, k.Attempt)
+}
+
+func get(tx *bbolt.Tx, k Key) (Record, bool, error) {
+	value := tx.Bucket(bucketRecords).Get(k.bytes())
+	if value == nil {
+		return Record{}, false, nil
+	}
+	r, err := decode(value)
+	return r, err == nil, err
+}
+
+func decode(value []byte) (Record, error) {
+	var r Record
+	if err := json.Unmarshal(value, &r); err != nil {
+		return Record{}, fmt.Errorf("journal record: %w", err)
+	}
+	return r, nil
+}
+
+func put(tx *bbolt.Tx, r Record) error {
+	value, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if err := tx.Bucket(bucketRecords).Put(r.Key.bytes(), value); err != nil {
+		return err
+	}
+	if r.State.Terminal() {
+		return tx.Bucket(bucketOpen).Delete(r.Key.bytes())
+	}
+	return tx.Bucket(bucketOpen).Put(r.Key.bytes(), []byte{})
+}

@@ -1,0 +1,207 @@
+package journal
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// Errors of records and journals; those returned wrap one of them.
+var (
+	// ErrBackwards says that a record would lose what it already knows.
+	ErrBackwards = errors.New("a record only moves forward")
+	// ErrOutcomeFixed says that an outcome would be replaced after a commitment to it was intended.
+	ErrOutcomeFixed = errors.New("an outcome that may have been promised can not change")
+	// ErrNewer says that the record was written by a newer worker whose records this one can not read.
+	ErrNewer = errors.New("written by a newer version")
+	// ErrForeign says that the journal belongs to another worker, role or chain.
+	ErrForeign = errors.New("journal of another worker")
+	// ErrLocked says that another process has the journal open.
+	ErrLocked = errors.New("journal in use by another process")
+	// ErrKey says that a key is not well formed.
+	ErrKey = errors.New("invalid journal key")
+)
+
+// Key names a record: one promise to the chain at most is made under it.
+type Key struct {
+	Bench   poco.Bench
+	Task    [32]byte
+	Attempt uint32
+}
+
+// String is "workers/<task in hex>/<attempt>", as in logs and commands.
+func (k Key) String() string {
+	return fmt.Sprintf("%s/%x/%d", BenchName(k.Bench), k.Task, k.Attempt)
+}
+
+// ParseKey reads what String writes. Errors wrap ErrKey.
+func ParseKey(text string) (Key, error) {
+	parts := strings.Split(text, "/")
+	if len(parts) != 3 {
+		return Key{}, fmt.Errorf("%w: %q, expected bench/task/attempt", ErrKey, text)
+	}
+	var k Key
+	switch parts[0] {
+	case BenchName(poco.BenchWorkers):
+	case BenchName(poco.BenchCourt):
+		k.Bench = poco.BenchCourt
+	default:
+		return Key{}, fmt.Errorf("%w: bench %q, expected workers or court", ErrKey, parts[0])
+	}
+	raw, err := hex.DecodeString(parts[1])
+	if err != nil || len(raw) != len(k.Task) {
+		return Key{}, fmt.Errorf("%w: task %q, expected 64 hex digits", ErrKey, parts[1])
+	}
+	copy(k.Task[:], raw)
+	attempt, err := strconv.ParseUint(parts[2], 10, 32)
+	if err != nil {
+		return Key{}, fmt.Errorf("%w: attempt %q, expected a number", ErrKey, parts[2])
+	}
+	k.Attempt = uint32(attempt)
+	return k, nil
+}
+
+// BenchName is the word for a bench in keys, labels and logs.
+func BenchName(b poco.Bench) string {
+	if b == poco.BenchCourt {
+		return "court"
+	}
+	return "workers"
+}
+
+// Outcome is an answer in the text form of the chain's messages.
+type Outcome struct {
+	Kind   string `json:"kind"`
+	Digest string `json:"digest,omitempty"`
+	Fuel   uint64 `json:"fuel,omitempty"`
+}
+
+// Sent is one transaction that may have reached the chain.
+type Sent struct {
+	Step    string    `json:"step"` // "commit", "reveal" or "decline"
+	Hash    string    `json:"hash"`
+	Timeout time.Time `json:"timeout"` // after it, the transaction can no longer be included
+}
+
+// Mark is when a state was reached.
+type Mark struct {
+	State  State     `json:"state"`
+	Height int64     `json:"height,omitempty"` // of the chain, as known then
+	Time   time.Time `json:"time"`             // of this machine; for people only
+}
+
+// version of the encoding, and the oldest reader that understands it. Fields may be added at any time: a reader keeps
+// those it does not know. Only a change of meaning raises needs.
+const (
+	version = 1
+	reader  = 1
+)
+
+// Record is everything known of one task.
+type Record struct {
+	Key   Key
+	State State
+	Deal  string
+	// Outcome is the answer, once there is one; Stored says where its bytes lie ("" for a kind without bytes).
+	Outcome *Outcome
+	Stored  string
+	// Cause says why the outcome is no answer, or why the record ended as it did.
+	Cause string
+	Sent  []Sent
+	Marks []Mark
+
+	unknown map[string]json.RawMessage // fields of a newer worker, kept
+}
+
+type wire struct {
+	Version int      `json:"v"`
+	Needs   int      `json:"needs"`
+	Key     string   `json:"key"`
+	State   State    `json:"state"`
+	Deal    string   `json:"deal,omitempty"`
+	Outcome *Outcome `json:"outcome,omitempty"`
+	Stored  string   `json:"stored,omitempty"`
+	Cause   string   `json:"cause,omitempty"`
+	Sent    []Sent   `json:"sent,omitempty"`
+	Marks   []Mark   `json:"marks,omitempty"`
+}
+
+var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks"}
+
+// MarshalJSON writes the record with the fields of newer workers that it was read with.
+func (r Record) MarshalJSON() ([]byte, error) {
+	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks})
+	if err != nil || len(r.unknown) == 0 {
+		return body, err
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, err
+	}
+	for name, value := range r.unknown {
+		fields[name] = value
+	}
+	return json.Marshal(fields)
+}
+
+// UnmarshalJSON reads a record of this or a compatible newer worker. Errors wrap ErrNewer or ErrKey.
+func (r *Record) UnmarshalJSON(data []byte) error {
+	var w wire
+	if err := json.Unmarshal(data, &w); err != nil {
+		return err
+	}
+	if w.Needs > version {
+		return fmt.Errorf("%w: the record needs version %d, this worker has %d", ErrNewer, w.Needs, version)
+	}
+	if !w.State.Valid() {
+		return fmt.Errorf("%w: state %q", ErrNewer, w.State)
+	}
+	key, err := ParseKey(w.Key)
+	if err != nil {
+		return err
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return err
+	}
+	for _, name := range known {
+		delete(fields, name)
+	}
+	*r = Record{Key: key, State: w.State, Deal: w.Deal, Outcome: w.Outcome, Stored: w.Stored, Cause: w.Cause,
+		Sent: w.Sent, Marks: w.Marks}
+	if len(fields) > 0 {
+		r.unknown = fields
+	}
+	return nil
+}
+
+// clone shares nothing mutable with r.
+func (r Record) clone() Record {
+	if r.Outcome != nil {
+		o := *r.Outcome
+		r.Outcome = &o
+	}
+	r.Sent = append([]Sent(nil), r.Sent...)
+	r.Marks = append([]Mark(nil), r.Marks...)
+	return r
+}
+
+// check enforces the two laws of the package on a change.
+func check(old, next Record) error {
+	if !old.State.before(next.State) {
+		return fmt.Errorf("%w: %s can not go from %s to %s", ErrBackwards, old.Key, old.State, next.State)
+	}
+	if old.State.promised() && old.Outcome != nil && (next.Outcome == nil || *next.Outcome != *old.Outcome) {
+		return fmt.Errorf("%w: %s has %+v", ErrOutcomeFixed, old.Key, *old.Outcome)
+	}
+	if len(next.Sent) < len(old.Sent) {
+		return fmt.Errorf("%w: %s would forget a transaction", ErrBackwards, old.Key)
+	}
+	return nil
+}
