@@ -1,0 +1,53 @@
+package chain
+
+import (
+	"context"
+	"errors"
+
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Errors of a Source; those returned wrap one of them, or are the connection's.
+var (
+	// ErrUnknownTask says that a node has no such task. It may lag: this is no proof that there is none.
+	ErrUnknownTask = errors.New("the node does not know the task")
+	// ErrStale says that a node answered with a state much older than one already seen.
+	ErrStale = errors.New("the node lags behind")
+)
+
+// Assignment is a task with its deal, and the bench on which we hold a seat.
+type Assignment struct {
+	Task  taskstypes.Task
+	Deal  markettypes.Deal
+	Bench taskstypes.Bench
+}
+
+// Snapshot is what a node's state held for us at a height.
+type Snapshot struct {
+	Height      int64
+	Assignments []Assignment
+}
+
+// Tick says that a block was seen. Everything but its height is a hint.
+type Tick struct {
+	Height int64
+	// Drawn are the tasks in which this block gave us a seat.
+	Drawn []string
+	// Moved are the tasks that entered a phase or ended.
+	Moved []string
+	// Missed says that the node no longer keeps this block's events.
+	Missed bool
+}
+
+// Source reads the chain for one worker or court seat.
+type Source interface {
+	// Assignments gives the open tasks in which we hold a seat. An error, or a task that is missing in the answer,
+	// proves nothing about the task.
+	Assignments(ctx context.Context) (Snapshot, error)
+	// Task gives any task, also one that has ended; its Bench is not set. Errors may wrap ErrUnknownTask.
+	Task(ctx context.Context, id string) (Assignment, error)
+	// Follow calls fn for every block from a height on, 0 for the next, until the context ends or no block came for
+	// too long.
+	Follow(ctx context.Context, from int64, fn func(context.Context, Tick) error) error
+}

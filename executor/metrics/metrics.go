@@ -1,0 +1,91 @@
+// Package metrics is what a worker counts. Every metric is declared here, with its help text, so that the reference in
+// docs/worker-metrics.md is generated from the same list that is served.
+package metrics
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Set is the metrics of one worker. A zero or nil Set can not be used; see New.
+type Set struct {
+	Transitions   *prometheus.CounterVec
+	Live          prometheus.Gauge
+	SlotsBusy     prometheus.Gauge
+	Slots         prometheus.Gauge
+	RunSeconds    prometheus.Histogram
+	FetchSeconds  prometheus.Histogram
+	Fuel          prometheus.Counter
+	Outcomes      *prometheus.CounterVec
+	Troubles      *prometheus.CounterVec
+	Faults        *prometheus.CounterVec
+	Reconciles    *prometheus.CounterVec
+	Height        prometheus.Gauge
+	Follows       *prometheus.CounterVec
+	Transactions  *prometheus.CounterVec
+	Rebroadcasts  prometheus.Counter
+	InclusionSecs prometheus.Histogram
+	Ready         prometheus.Gauge
+
+	list []row
+}
+
+type row struct{ name, kind, labels, help string }
+
+const prefix = "credence_worker_"
+
+// New makes the metrics and registers them.
+func New(reg prometheus.Registerer) *Set {
+	s := &Set{}
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + name, Help: help}, labels)
+		s.add(reg, c, name, "counter", help, labels)
+		return c
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		g := prometheus.NewGauge(prometheus.GaugeOpts{Name: prefix + name, Help: help})
+		s.add(reg, g, name, "gauge", help, nil)
+		return g
+	}
+	histogram := func(name, help string, buckets []float64) prometheus.Histogram {
+		h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: prefix + name, Help: help, Buckets: buckets})
+		s.add(reg, h, name, "histogram", help, nil)
+		return h
+	}
+	s.Transitions = counter("transitions_total", "Tasks that entered a state of their life.", "bench", "state")
+	s.Live = gauge("tasks_live", "Tasks in the journal that have not ended.")
+	s.SlotsBusy = gauge("slots_busy", "Tasks being fetched or executed now.")
+	s.Slots = gauge("slots", "Tasks that may be fetched or executed at once.")
+	s.RunSeconds = histogram("run_seconds", "Time of one execution.", prometheus.ExponentialBuckets(0.01, 4, 10))
+	s.FetchSeconds = histogram("fetch_seconds", "Time to get a task's module and inputs.", prometheus.ExponentialBuckets(0.01, 4, 8))
+	s.Fuel = counter("fuel_total", "Fuel used by executed apps.").WithLabelValues()
+	s.Outcomes = counter("outcomes_total", "Outcomes reached, by kind.", "kind")
+	s.Troubles = counter("troubles_total", "Own failures, by where: fetch, run, store, journal, decline, refuse.", "where")
+	s.Faults = counter("settled_total", "Tasks settled, by what the chain found of this worker: NONE, WRONG, UNREVEALED, SILENT, ABSTAINED.", "fault")
+	s.Reconciles = counter("reconciles_total", "Comparisons of the chain's assignments with the journal, by result: ok, error.", "result")
+	s.Height = gauge("chain_height", "Highest block seen.")
+	s.Follows = counter("follow_restarts_total", "Times that following blocks was started again, by reason: stalled, error.", "reason")
+	s.Transactions = counter("transactions_total", "Transactions, by step (commit, reveal, decline) and end (included, already, refused, expired, error).", "step", "end")
+	s.Rebroadcasts = counter("rebroadcasts_total", "Signed transactions sent once more while they were not yet included.").WithLabelValues()
+	s.InclusionSecs = histogram("inclusion_seconds", "Time from signing a transaction to its inclusion.", prometheus.ExponentialBuckets(0.1, 2, 10))
+	s.Ready = gauge("ready", "1 when this worker can be drawn: node in sync, registered; else 0.")
+	return s
+}
+
+func (s *Set) add(reg prometheus.Registerer, c prometheus.Collector, name, kind, help string, labels []string) {
+	reg.MustRegister(c)
+	s.list = append(s.list, row{prefix + name, kind, strings.Join(labels, ", "), help})
+}
+
+// Reference is the table of all metrics in Markdown, as kept in docs/worker-metrics.md.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString("# Metrics of credence-worker\n\nServed at `/metrics`. Generated from executor/metrics; a test keeps it true.\n\n")
+	b.WriteString("| name | type | labels | meaning |\n|---|---|---|---|\n")
+	for _, r := range New(prometheus.NewRegistry()).list {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.name, r.kind, r.labels, r.help)
+	}
+	return b.String()
+}

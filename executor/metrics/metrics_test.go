@@ -1,0 +1,46 @@
+package metrics
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write the reference instead of comparing it")
+
+const reference = "../../docs/worker-metrics.md"
+
+// TestReferenceIsTrue fails when docs/worker-metrics.md is not what is served; run with -rewrite to renew it.
+func TestReferenceIsTrue(t *testing.T) {
+	if *rewrite {
+		require.NoError(t, os.WriteFile(reference, []byte(Reference()), 0o644))
+	}
+	got, err := os.ReadFile(reference)
+	require.NoError(t, err)
+	require.Equal(t, Reference(), string(got))
+}
+
+func TestEveryDeclaredMetricIsRegistered(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	s := New(reg)
+	s.Transitions.WithLabelValues("workers", "done").Inc()
+	s.Outcomes.WithLabelValues("RESULT").Inc()
+	s.Troubles.WithLabelValues("run").Inc()
+	s.Faults.WithLabelValues("NONE").Inc()
+	s.Reconciles.WithLabelValues("ok").Inc()
+	s.Follows.WithLabelValues("error").Inc()
+	s.Transactions.WithLabelValues("commit", "included").Inc()
+	families, err := reg.Gather()
+	require.NoError(t, err)
+	served := map[string]bool{}
+	for _, f := range families {
+		served[f.GetName()] = true
+	}
+	require.Len(t, served, len(s.list))
+	for _, r := range s.list {
+		require.True(t, served[r.name], r.name)
+	}
+}
