@@ -1,5 +1,7 @@
 package poco
 
+import "fmt"
+
 // Plan is how a task will be checked: decided before the wave-2 draw, from what is known then.
 type Plan struct {
 	Court      bool   // no replicas suffice: the full court decides
@@ -20,13 +22,14 @@ type Bound string
 
 // What can decide a plan.
 const (
-	BoundDebt    Bound = "debt"    // the error debt
-	BoundStake   Bound = "stake"   // the stake inequality
-	BoundRequest Bound = "request" // the requester's least number of replicas
-	BoundSpent   Bound = "spent"   // the debt has reached the budget: court
-	BoundTable   Bound = "table"   // more replicas than MaxReplicas: court
-	BoundBudget  Bound = "budget"  // more replicas than the requester pays for: court
-	BoundFew     Bound = "few"     // fewer eligible organisations than the plan needs: wait, then court
+	BoundDebt     Bound = "debt"     // the error debt
+	BoundStake    Bound = "stake"    // the stake inequality
+	BoundRequest  Bound = "request"  // the requester's least number of replicas
+	BoundSpent    Bound = "spent"    // the debt has reached the budget: court
+	BoundTable    Bound = "table"    // more replicas than MaxReplicas: court
+	BoundBudget   Bound = "budget"   // more replicas than the requester pays for: court
+	BoundEvidence Bound = "evidence" // no records reach the trust that static credibility asks for: court
+	BoundFew      Bound = "few"      // fewer eligible organisations than the plan needs: wait, then court
 )
 
 // PlanInput is everything a plan depends on.
@@ -107,4 +110,38 @@ func MakePlan(in PlanInput) Plan {
 func (p Plan) toCourt(why Bound) Plan {
 	p.Court, p.Bound = true, why
 	return p
+}
+
+// Text says a plan in a sentence, for people.
+func (p Plan) Text() string {
+	odds := p.X.String()
+	switch {
+	case p.Court && p.Bound == BoundSpent:
+		return "the full court: the error debt has reached its budget"
+	case p.Court && p.Bound == BoundTable:
+		return fmt.Sprintf("the full court: not even %d replicas would do", MaxReplicas)
+	case p.Court && p.Bound == BoundBudget:
+		return "the full court: the plan needs more replicas than the price pays for"
+	case p.Court && p.Bound == BoundEvidence:
+		return "the full court: the records of all eligible workers together do not reach the trust"
+	case p.Court && p.Bound == BoundFew:
+		return fmt.Sprintf("the full court: %d eligible organisations are too few", p.Eligible)
+	case p.Court:
+		return "the full court: the stake is too small for any plan"
+	}
+	text := fmt.Sprintf("%d replicas", p.Replicas)
+	if p.Replicas == 1 {
+		text = "1 replica"
+	}
+	if p.Lottery > 0 {
+		text += fmt.Sprintf(" and one more with chance %d/%d", p.Lottery, LotterySteps)
+	}
+	text += fmt.Sprintf("; a lie of the first passes with chance at most %s (at most %d of %d organisations collude)", odds, p.Faction, p.Eligible)
+	switch p.Bound {
+	case BoundRequest:
+		return text + "; as many as the requester asked for"
+	case BoundStake:
+		return text + "; as many as the stake makes honesty pay"
+	}
+	return text + "; as many as the error debt allows"
 }

@@ -1,0 +1,193 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// BeginBlock acts on every deadline that has come and draws with this block's seed. A deadline is the first height that
+// is too late: it is acted on before the block's messages, so that no message of that height is in time.
+func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx) }
+
+// EndBlock judges and settles what this block's messages completed.
+func (k Keeper) EndBlock(ctx context.Context) error { return k.work(ctx) }
+
+// work takes what is due off the queue, oldest first and at most due_per_block of it, and processes each item alone;
+// then it asks again the turns that waited for one just settled.
+func (k Keeper) work(ctx context.Context) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	due, err := k.due(ctx, int(params.DuePerBlock))
+	if err != nil {
+		return err
+	}
+	for _, id := range due {
+		k.process(ctx, id, func(ctx sdk.Context, it *item) error {
+			return k.run(ctx, it, poco.Due{Height: ctx.BlockHeight()})
+		})
+	}
+	return k.wakeTurns(ctx, int(params.DuePerBlock))
+}
+
+// due reads the queue from its start and stops at the first later height or at the cap: the cost depends on what is
+// due, not on what is open.
+func (k Keeper) due(ctx context.Context, limit int) ([]string, error) {
+	height := uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
+	rng := collections.NewPrefixUntilPairRange[uint64, string](height)
+	iter, err := k.Queue.Iterate(ctx, rng)
+	if err != nil {
+		return nil, err
+	}
+	defer iter.Close()
+	var ids []string
+	for ; iter.Valid() && len(ids) < limit; iter.Next() {
+		key, err := iter.Key()
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, key.K2())
+	}
+	return ids, nil
+}
+
+// process runs fn on one task, alone: it commits whole or fails whole. A task that fails is ended with everyone whole;
+// if even that fails it is taken off the queue and its escrow stays accounted for.
+func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *item) error) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
+		it, err := k.load(ctx, id)
+		if err != nil {
+			return err
+		}
+		return fn(ctx, it)
+	})
+	if err == nil {
+		return
+	}
+	k.failed(sdkCtx, id, err)
+	err = isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
+		it, err := k.load(ctx, id)
+		if err != nil {
+			return err
+		}
+		return k.run(ctx, it, poco.Broke{Height: ctx.BlockHeight()})
+	})
+	if err == nil {
+		return
+	}
+	k.failed(sdkCtx, id, err)
+	// A failure here would leave the item to be tried again in the next block, which is safe.
+	if err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error { return k.unqueue(ctx, id) }); err != nil {
+		k.failed(sdkCtx, id, err)
+	}
+}
+
+// failed says that an item failed: logged, and an event to count. Its words stay out of state.
+func (k Keeper) failed(ctx sdk.Context, id string, cause error) {
+	ctx.Logger().Error("queued task failed", "module", types.ModuleName, "task", id, "error", cause)
+	if err := ctx.EventManager().EmitTypedEvent(&types.EventItemFailed{Task: id}); err != nil {
+		ctx.Logger().Error("event not emitted", "module", types.ModuleName, "task", id, "error", err)
+	}
+}
+
+// unqueue takes a task off the queue without touching anything else of it.
+func (k Keeper) unqueue(ctx context.Context, id string) error {
+	t, err := k.Tasks.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := k.Queue.Remove(ctx, collections.Join(uint64(t.Queued), id)); err != nil {
+		return err
+	}
+	t.Queued = 0
+	return k.Tasks.Set(ctx, id, t)
+}
+
+// wakeTurns asks waiting turns again in the ledgers in which one was settled, in draw order and at most limit in all; a
+// ledger that is not finished stays awake for the next hook.
+func (k Keeper) wakeTurns(ctx context.Context, limit int) error {
+	for limit > 0 {
+		iter, err := k.Wake.Iterate(ctx, nil)
+		if err != nil {
+			return err
+		}
+		keys, err := firstKey(iter)
+		if err != nil || keys == "" {
+			return err
+		}
+		if err := k.Wake.Remove(ctx, keys); err != nil {
+			return err
+		}
+		asked, err := k.askWaiting(ctx, keys, limit)
+		if err != nil {
+			return err
+		}
+		if limit -= max(asked, 1); limit <= 0 {
+			return k.Wake.Set(ctx, keys)
+		}
+	}
+	return nil
+}
+
+func firstKey(iter collections.KeySetIterator[string]) (string, error) {
+	defer iter.Close()
+	if !iter.Valid() {
+		return "", nil
+	}
+	return iter.Key()
+}
+
+// askWaiting asks the waiting turns of one ledger, oldest first.
+func (k Keeper) askWaiting(ctx context.Context, key string, limit int) (int, error) {
+	iter, err := k.Waiting.Iterate(ctx, collections.NewPrefixedPairRange[string, uint64](key))
+	if err != nil {
+		return 0, err
+	}
+	var ids []string
+	for ; iter.Valid() && len(ids) < limit; iter.Next() {
+		id, err := iter.Value()
+		if err != nil {
+			iter.Close()
+			return 0, err
+		}
+		ids = append(ids, id)
+	}
+	if err := iter.Close(); err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		if err := isolate.RunItem(sdk.UnwrapSDKContext(ctx), func(ctx sdk.Context) error { return k.ask(ctx, id) }); err != nil {
+			k.failed(sdk.UnwrapSDKContext(ctx), id, err)
+		}
+	}
+	return len(ids), nil
+}
+
+// ask asks one waiting turn again: a provisional task may finalise, an ended one's charge may be decided.
+func (k Keeper) ask(ctx context.Context, id string) error {
+	turn, err := k.Turns.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if turn.Resolved {
+		return k.decide(ctx, turn)
+	}
+	it, err := k.load(ctx, id)
+	if err != nil {
+		return err
+	}
+	ev, err := k.askTurn(ctx, it)
+	if err != nil {
+		return err
+	}
+	return k.run(ctx, it, ev)
+}

@@ -1,0 +1,131 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// InitGenesis stores an exported state; indexes, queue and sums follow from it.
+func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
+	if err := k.Params.Set(ctx, g.Params); err != nil {
+		return err
+	}
+	for _, t := range g.Tasks {
+		if err := k.initTask(ctx, t); err != nil {
+			return fmt.Errorf("genesis: task %s: %w", t.Id, err)
+		}
+	}
+	for _, l := range g.Ledgers {
+		if err := k.Ledgers.Set(ctx, l.Key, l); err != nil {
+			return err
+		}
+	}
+	for _, r := range g.Records {
+		rec, err := r.Record.ToPoco()
+		if err != nil {
+			return err
+		}
+		if err := poco.Restore(turns{k, ctx, r.Key}, r.Turn, rec); err != nil {
+			return err
+		}
+	}
+	for _, t := range g.Turns {
+		if err := k.initTurn(ctx, t); err != nil {
+			return err
+		}
+	}
+	for _, s := range g.CourtSilences {
+		if err := k.CourtSilences.Set(ctx, s.Organisation, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) initTask(ctx context.Context, t types.Task) error {
+	if err := k.Tasks.Set(ctx, t.Id, t); err != nil {
+		return err
+	}
+	if err := k.ByDeal.Set(ctx, collections.Join(t.Deal, t.Index), t.Id); err != nil {
+		return err
+	}
+	if t.Queued != 0 {
+		if err := k.Queue.Set(ctx, collections.Join(uint64(t.Queued), t.Id)); err != nil {
+			return err
+		}
+	}
+	if t.Phase == types.PHASE_DONE {
+		return nil
+	}
+	for _, seats := range [][]types.Seat{t.Seats, t.Court} {
+		for _, s := range seats {
+			if err := k.Assignments.Set(ctx, collections.Join(s.Who, t.Id)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (k Keeper) initTurn(ctx context.Context, t types.Turn) error {
+	if err := k.Turns.Set(ctx, t.Task, t); err != nil {
+		return err
+	}
+	if !t.Waiting {
+		return nil
+	}
+	for _, at := range []collections.Pair[string, uint64]{
+		collections.Join(t.ClassKey, t.ClassTurn), collections.Join(t.RequesterKey, t.RequesterTurn),
+	} {
+		if err := k.Waiting.Set(ctx, at, t.Task); err != nil {
+			return err
+		}
+		// Asking once too often changes nothing; forgetting to ask would.
+		if err := k.Wake.Set(ctx, at.K1()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ExportGenesis returns the whole state. Ledgers, allowances, unsettled charges and draw order are never pruned.
+func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
+	g := &types.GenesisState{}
+	var err error
+	if g.Params, err = k.Params.Get(ctx); err != nil {
+		return nil, err
+	}
+	if err := k.Tasks.Walk(ctx, nil, func(_ string, t types.Task) (bool, error) {
+		g.Tasks = append(g.Tasks, t)
+		return false, nil
+	}); err != nil {
+		return nil, err
+	}
+	if err := k.Ledgers.Walk(ctx, nil, func(_ string, l types.Ledger) (bool, error) {
+		g.Ledgers = append(g.Ledgers, l)
+		return false, nil
+	}); err != nil {
+		return nil, err
+	}
+	if err := k.Records.Walk(ctx, nil, func(key collections.Pair[string, uint64], r types.TurnRecord) (bool, error) {
+		g.Records = append(g.Records, types.LedgerTurn{Key: key.K1(), Turn: key.K2(), Record: r})
+		return false, nil
+	}); err != nil {
+		return nil, err
+	}
+	if err := k.Turns.Walk(ctx, nil, func(_ string, t types.Turn) (bool, error) {
+		g.Turns = append(g.Turns, t)
+		return false, nil
+	}); err != nil {
+		return nil, err
+	}
+	return g, k.CourtSilences.Walk(ctx, nil, func(_ string, s types.CourtSilence) (bool, error) {
+		g.CourtSilences = append(g.CourtSilences, s)
+		return false, nil
+	})
+}

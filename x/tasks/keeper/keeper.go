@@ -1,0 +1,86 @@
+// Package keeper runs the life of every task: it carries out, against the store and the other modules, what package
+// poco decides.
+package keeper
+
+import (
+	"cosmossdk.io/collections"
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Keeper of the module's state.
+type Keeper struct {
+	addresses types.AddressCodec
+	authority string
+
+	workers types.WorkersKeeper
+	market  types.MarketKeeper
+	apps    types.AppsKeeper
+	beacon  types.BeaconKeeper
+	seats   types.SeatsKeeper
+
+	Schema collections.Schema
+	// Params of the module.
+	Params collections.Item[types.Params]
+	// Tasks: id -> task.
+	Tasks collections.Map[string, types.Task]
+	// ByDeal: (deal, index) -> task.
+	ByDeal collections.Map[collections.Pair[string, uint64], string]
+	// Assignments: (worker or court operator, task), while the task is open.
+	Assignments collections.KeySet[collections.Pair[string, string]]
+	// Queue: (height, task); the range up to this height is what is due.
+	Queue collections.KeySet[collections.Pair[uint64, string]]
+	// Ledgers: key -> error debt.
+	Ledgers collections.Map[string, types.Ledger]
+	// Records: (ledger, turn) -> record, from the ledger's head on.
+	Records collections.Map[collections.Pair[string, uint64], types.TurnRecord]
+	// Blocks: (ledger, level, index) -> sums over a block of turns.
+	Blocks collections.Map[collections.Triple[string, uint32, uint64], types.TurnSums]
+	// Turns: task -> its place in the ledgers, until its charge is decided.
+	Turns collections.Map[string, types.Turn]
+	// Waiting: (ledger, turn) -> task, in draw order.
+	Waiting collections.Map[collections.Pair[string, uint64], string]
+	// Wake: ledgers whose waiting turns are to be asked again.
+	Wake collections.KeySet[string]
+	// CourtSilences: organisation -> silences of its court seat.
+	CourtSilences collections.Map[string, types.CourtSilence]
+}
+
+// NewKeeper returns a keeper whose council is authority, an address in text.
+func NewKeeper(
+	cdc codec.BinaryCodec, service store.KVStoreService, addresses types.AddressCodec,
+	workers types.WorkersKeeper, market types.MarketKeeper, apps types.AppsKeeper,
+	beacon types.BeaconKeeper, seats types.SeatsKeeper, authority string,
+) Keeper {
+	sb := collections.NewSchemaBuilder(service)
+	byText := collections.PairKeyCodec(collections.StringKey, collections.Uint64Key)
+	k := Keeper{
+		addresses: addresses, authority: authority,
+		workers: workers, market: market, apps: apps, beacon: beacon, seats: seats,
+
+		Params:        collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Tasks:         collections.NewMap(sb, types.TasksPrefix, "tasks", collections.StringKey, codec.CollValue[types.Task](cdc)),
+		ByDeal:        collections.NewMap(sb, types.ByDealPrefix, "by_deal", byText, collections.StringValue),
+		Assignments:   collections.NewKeySet(sb, types.AssignmentsPrefix, "assignments", collections.PairKeyCodec(collections.StringKey, collections.StringKey)),
+		Queue:         collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.PairKeyCodec(collections.Uint64Key, collections.StringKey)),
+		Ledgers:       collections.NewMap(sb, types.LedgersPrefix, "ledgers", collections.StringKey, codec.CollValue[types.Ledger](cdc)),
+		Records:       collections.NewMap(sb, types.RecordsPrefix, "records", byText, codec.CollValue[types.TurnRecord](cdc)),
+		Blocks:        collections.NewMap(sb, types.BlocksPrefix, "blocks", collections.TripleKeyCodec(collections.StringKey, collections.Uint32Key, collections.Uint64Key), codec.CollValue[types.TurnSums](cdc)),
+		Turns:         collections.NewMap(sb, types.TurnsPrefix, "turns", collections.StringKey, codec.CollValue[types.Turn](cdc)),
+		Waiting:       collections.NewMap(sb, types.WaitingPrefix, "waiting", byText, collections.StringValue),
+		Wake:          collections.NewKeySet(sb, types.WakePrefix, "wake", collections.StringKey),
+		CourtSilences: collections.NewMap(sb, types.CourtSilencesPrefix, "court_silences", collections.StringKey, codec.CollValue[types.CourtSilence](cdc)),
+	}
+	schema, err := sb.Build()
+	if err != nil {
+		panic(err)
+	}
+	k.Schema = schema
+	return k
+}
+
+// Authority returns the council's address in text.
+func (k Keeper) Authority() string { return k.authority }

@@ -1,0 +1,257 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// ledgerKeys names the two ledgers a task must pass. Requesters without an organisation share one: whoever can open
+// accounts at will must not open allowances at will.
+func ledgerKeys(it *item) (class, requester string) {
+	trust := it.state.Terms.Trust
+	return fmt.Sprintf("class/%d", trust), fmt.Sprintf("organisation/%s/%d", it.deal.RequesterOrganisation, trust)
+}
+
+// ledger reads a ledger; one that nobody has used yet is empty.
+func (k Keeper) ledger(ctx context.Context, key string, trust uint64) (poco.Ledger, error) {
+	l, err := k.Ledgers.Get(ctx, key)
+	if errors.Is(err, collections.ErrNotFound) {
+		return poco.Ledger{Trust: trust}, nil
+	}
+	if err != nil {
+		return poco.Ledger{}, err
+	}
+	return l.ToPoco()
+}
+
+func (k Keeper) setLedger(ctx context.Context, key string, l poco.Ledger) error {
+	return k.Ledgers.Set(ctx, key, types.LedgerFromPoco(key, l))
+}
+
+// turns is one ledger's turn records in the store; it implements poco.Turns.
+type turns struct {
+	k   Keeper
+	ctx context.Context
+	key string
+}
+
+func (t turns) Record(turn uint64) (poco.TurnRecord, error) {
+	r, err := t.k.Records.Get(t.ctx, collections.Join(t.key, turn))
+	if errors.Is(err, collections.ErrNotFound) {
+		return poco.TurnRecord{}, nil
+	}
+	if err != nil {
+		return poco.TurnRecord{}, err
+	}
+	return r.ToPoco()
+}
+
+func (t turns) SetRecord(turn uint64, r poco.TurnRecord) error {
+	return t.k.Records.Set(t.ctx, collections.Join(t.key, turn), types.TurnRecordFromPoco(r))
+}
+
+func (t turns) DropRecord(turn uint64) error {
+	return t.k.Records.Remove(t.ctx, collections.Join(t.key, turn))
+}
+
+func (t turns) Block(level uint8, index uint64) (poco.Sums, error) {
+	s, err := t.k.Blocks.Get(t.ctx, collections.Join3(t.key, uint32(level), index))
+	if errors.Is(err, collections.ErrNotFound) {
+		return poco.Sums{}, nil
+	}
+	if err != nil {
+		return poco.Sums{}, err
+	}
+	return s.ToPoco()
+}
+
+func (t turns) SetBlock(level uint8, index uint64, s poco.Sums) error {
+	return t.k.Blocks.Set(t.ctx, collections.Join3(t.key, uint32(level), index), types.TurnSumsFromPoco(s))
+}
+
+func (t turns) DropBlock(level uint8, index uint64) error {
+	return t.k.Blocks.Remove(t.ctx, collections.Join3(t.key, uint32(level), index))
+}
+
+// enter gives a task its turn in both ledgers.
+func (k Keeper) enter(ctx context.Context, it *item, e poco.EnterLedgers) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	turn := types.Turn{Task: it.stored.Id, Charge: e.Charge.Bytes()}
+	turn.ClassKey, turn.RequesterKey = ledgerKeys(it)
+	for _, at := range []struct {
+		key  string
+		turn *uint64
+	}{{turn.ClassKey, &turn.ClassTurn}, {turn.RequesterKey, &turn.RequesterTurn}} {
+		l, err := k.ledger(ctx, at.key, it.state.Terms.Trust)
+		if err != nil {
+			return err
+		}
+		if *at.turn, err = l.Enter(turns{k, ctx, at.key}, e.Charge, e.Long, height, params.WindowBlocks); err != nil {
+			return err
+		}
+		l.Limits.Note(it.state.Terms.FuelLimit)
+		if err := k.setLedger(ctx, at.key, l); err != nil {
+			return err
+		}
+	}
+	return k.Turns.Set(ctx, it.stored.Id, turn)
+}
+
+// gate asks both ledgers about a turn.
+func (k Keeper) gate(ctx context.Context, turn types.Turn) (poco.Gate, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return poco.GateWait, err
+	}
+	e0, err := poco.Q64FromBytes(params.Allowance)
+	if err != nil {
+		return poco.GateWait, err
+	}
+	ask := func(key string, n uint64) (poco.Gate, error) {
+		l, err := k.ledger(ctx, key, 0)
+		if err != nil {
+			return poco.GateWait, err
+		}
+		return l.Gate(turns{k, ctx, key}, n, e0)
+	}
+	class, err := ask(turn.ClassKey, turn.ClassTurn)
+	if err != nil {
+		return poco.GateWait, err
+	}
+	requester, err := ask(turn.RequesterKey, turn.RequesterTurn)
+	if err != nil {
+		return poco.GateWait, err
+	}
+	return poco.Both(class, requester), nil
+}
+
+// askTurn answers an AskTurn effect: what the ledgers say now. A task that must wait is asked again when a turn before
+// it settles.
+func (k Keeper) askTurn(ctx context.Context, it *item) (poco.Event, error) {
+	turn, err := k.Turns.Get(ctx, it.stored.Id)
+	if err != nil {
+		return nil, err
+	}
+	g, err := k.gate(ctx, turn)
+	if err != nil {
+		return nil, err
+	}
+	if err := k.setWaiting(ctx, &turn, g == poco.GateWait); err != nil {
+		return nil, err
+	}
+	if it.stored.Gate != g.String() {
+		it.stored.Gate = g.String()
+		if err := emit(ctx, &types.EventTurn{Task: it.stored.Id, Gate: g.String()}); err != nil {
+			return nil, err
+		}
+	}
+	return poco.TurnCame{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Gate: g}, nil
+}
+
+// setWaiting puts a turn on both waiting lists, or takes it off.
+func (k Keeper) setWaiting(ctx context.Context, turn *types.Turn, waiting bool) error {
+	if turn.Waiting == waiting {
+		return nil
+	}
+	turn.Waiting = waiting
+	class, requester := collections.Join(turn.ClassKey, turn.ClassTurn), collections.Join(turn.RequesterKey, turn.RequesterTurn)
+	for _, key := range []collections.Pair[string, uint64]{class, requester} {
+		var err error
+		if waiting {
+			err = k.Waiting.Set(ctx, key, turn.Task)
+		} else {
+			err = k.Waiting.Remove(ctx, key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return k.Turns.Set(ctx, turn.Task, *turn)
+}
+
+// resolve carries out a Resolve effect: the task has ended; its charge is decided at its turn, now or later.
+func (k Keeper) resolve(ctx context.Context, it *item, e poco.Resolve) error {
+	turn, err := k.Turns.Get(ctx, it.stored.Id)
+	if err != nil {
+		return err
+	}
+	turn.Resolved, turn.Vindicated, turn.Counted = true, e.Vindicated, e.Counted
+	if err := k.Turns.Set(ctx, it.stored.Id, turn); err != nil {
+		return err
+	}
+	return k.decide(ctx, turn)
+}
+
+// decide settles a resolved turn if it has come: charged w at an open turn unless the first worker was vindicated,
+// nothing at a shut one (protocol section 3).
+func (k Keeper) decide(ctx context.Context, turn types.Turn) error {
+	g, err := k.gate(ctx, turn)
+	if err != nil {
+		return err
+	}
+	if g == poco.GateWait {
+		return k.setWaiting(ctx, &turn, true)
+	}
+	if err := k.setWaiting(ctx, &turn, false); err != nil {
+		return err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	charged := poco.Q64{}
+	if g == poco.GateOpen && !turn.Vindicated {
+		if charged, err = poco.Q64FromBytes(turn.Charge); err != nil {
+			return err
+		}
+	}
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	for _, at := range []struct {
+		key  string
+		turn uint64
+	}{{turn.ClassKey, turn.ClassTurn}, {turn.RequesterKey, turn.RequesterTurn}} {
+		l, err := k.ledger(ctx, at.key, 0)
+		if err != nil {
+			return err
+		}
+		if err := l.Settle(turns{k, ctx, at.key}, at.turn, charged, turn.Counted, height, params.WindowBlocks); err != nil {
+			return err
+		}
+		if err := k.setLedger(ctx, at.key, l); err != nil {
+			return err
+		}
+		if err := k.wake(ctx, at.key, at.turn); err != nil {
+			return err
+		}
+	}
+	if err := k.Turns.Remove(ctx, turn.Task); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true})
+}
+
+// wake notes that waiting turns of a ledger are to be asked again, if there are any after the settled one.
+func (k Keeper) wake(ctx context.Context, key string, after uint64) error {
+	rng := collections.NewPrefixedPairRange[string, uint64](key).StartExclusive(after)
+	iter, err := k.Waiting.Iterate(ctx, rng)
+	if err != nil {
+		return err
+	}
+	defer iter.Close()
+	if !iter.Valid() {
+		return nil
+	}
+	return k.Wake.Set(ctx, key)
+}

@@ -1,0 +1,111 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// run feeds an event to a task in a block hook and carries out its effects, which may give rise to further events,
+// until none is left; then the task is stored.
+func (k Keeper) run(ctx context.Context, it *item, ev poco.Event) error {
+	events := []poco.Event{ev}
+	for len(events) > 0 {
+		next, effects, err := it.state.Apply(events[0])
+		if err != nil {
+			return err
+		}
+		it.state, events = next, events[1:]
+		for _, e := range effects {
+			more, err := k.carryOut(ctx, it, e)
+			if err != nil {
+				return fmt.Errorf("%T: %w", e, err)
+			}
+			if more != nil {
+				events = append(events, more)
+			}
+		}
+	}
+	return k.save(ctx, it)
+}
+
+// carryOut does what one effect asks for and returns the event that answers it, if one does.
+func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Event, error) {
+	switch e := e.(type) {
+	case poco.Draw:
+		if e.Wave == 1 {
+			return k.drawFirst(ctx, it)
+		}
+		return k.drawSecond(ctx, it)
+	case poco.Lock:
+		if err := k.workers.Lock(ctx, e.Who, e.Amount); err != nil {
+			return nil, err
+		}
+		return nil, k.seated(ctx, it, e.Who)
+	case poco.Release:
+		if err := k.Assignments.Remove(ctx, collections.Join(e.Who, it.stored.Id)); err != nil {
+			return nil, err
+		}
+		return nil, k.workers.Release(ctx, e.Who, e.Amount, e.Fault)
+	case poco.EnterLedgers:
+		return nil, k.enter(ctx, it, e)
+	case poco.AskTurn:
+		return k.askTurn(ctx, it)
+	case poco.OpenCourt:
+		return k.openCourt(ctx, it)
+	case poco.Resolve:
+		return nil, k.resolve(ctx, it, e)
+	case poco.Finish:
+		return nil, k.finish(ctx, it, e.Settlement)
+	}
+	return nil, fmt.Errorf("unknown effect %T", e)
+}
+
+// seated notes an assignment and says so.
+func (k Keeper) seated(ctx context.Context, it *item, who string) error {
+	if err := k.Assignments.Set(ctx, collections.Join(who, it.stored.Id)); err != nil {
+		return err
+	}
+	seats := it.state.Seats
+	if it.state.Phase == poco.PhaseCourtCommit {
+		seats = it.state.Court
+	}
+	for _, s := range seats {
+		if s.Who == who {
+			return emit(ctx, &types.EventDrawn{
+				Task: it.stored.Id, Deal: it.stored.Deal, Who: who, Organisation: s.Org, Wave: s.Wave, Attempt: it.state.Attempt,
+			})
+		}
+	}
+	return fmt.Errorf("%s holds no seat", who)
+}
+
+// openCourt seats every validator.
+func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
+	bench, err := k.seats.ActiveSeats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ev := poco.CourtOpened{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
+	for _, s := range bench {
+		if s.Power <= 0 {
+			continue
+		}
+		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Operator, Org: s.OrgId, Power: uint64(s.Power)})
+		if err := k.Assignments.Set(ctx, collections.Join(s.Operator, it.stored.Id)); err != nil {
+			return nil, err
+		}
+		if err := emit(ctx, &types.EventDrawn{
+			Task: it.stored.Id, Deal: it.stored.Deal, Who: s.Operator, Organisation: s.OrgId, Attempt: it.state.Attempt,
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return ev, nil
+}

@@ -1,0 +1,129 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/cosmos/gogoproto/proto"
+
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	"github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+func emit(ctx context.Context, ev proto.Message) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(ev)
+}
+
+// finish carries out a settlement: escrow through x/market, stake and records through x/workers, the court's silences
+// here. Either all of it happens or, the caller's context being a cache, nothing does.
+func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
+	record := types.Settlement{Refund: s.Refund, Burnt: s.Burn, CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong}
+	earned := make(map[string]uint64) // by worker; read by key only
+	account := func(p poco.Pay, source string) (sdk.AccAddress, error) {
+		to := p.To
+		if p.Party == poco.PartyWorker {
+			w, err := k.workers.GetWorker(ctx, p.To)
+			if err != nil {
+				return nil, err
+			}
+			to = w.Owner
+			earned[p.To] += p.Amount
+		}
+		record.Payments = append(record.Payments, types.Payment{Party: p.Party.String(), To: to, Amount: p.Amount, Source: source})
+		return k.addresses.StringToBytes(to)
+	}
+	var fromEscrow []markettypes.EscrowPay
+	for _, p := range s.FromEscrow {
+		to, err := account(p, "escrow")
+		if err != nil {
+			return err
+		}
+		fromEscrow = append(fromEscrow, markettypes.EscrowPay{To: to, Amount: p.Amount})
+	}
+	var fromStake []workerstypes.StakePay
+	for _, p := range s.FromStake {
+		to, err := account(p, "stake")
+		if err != nil {
+			return err
+		}
+		fromStake = append(fromStake, workerstypes.StakePay{To: to, Amount: p.Amount})
+	}
+	if err := k.market.Settle(ctx, it.stored.Deal, it.stored.Id, fromEscrow, s.Refund, s.Ending == poco.EndAccepted); err != nil {
+		return err
+	}
+	var ends []workerstypes.SeatSettlement
+	for _, e := range s.Seats {
+		ends = append(ends, workerstypes.SeatSettlement{
+			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Right: e.Right, Confirmed: e.Confirmed, Earned: earned[e.Who],
+		})
+		record.Seats = append(record.Seats, types.SeatEnd{Who: e.Who, Organisation: e.Org, Fault: e.Fault.String(), Slash: e.Slash, Right: e.Right})
+	}
+	if len(ends) > 0 {
+		if err := k.workers.Settle(ctx, it.stored.Id, ends, fromStake, s.Burn); err != nil {
+			return err
+		}
+	}
+	for _, seats := range [][]poco.Seat{it.state.Seats, it.state.Court} {
+		for _, seat := range seats {
+			if err := k.Assignments.Remove(ctx, collections.Join(seat.Who, it.stored.Id)); err != nil {
+				return err
+			}
+		}
+	}
+	if s.FlagApp {
+		if err := k.apps.FlagNonDeterministic(ctx, it.deal.App); err != nil {
+			return err
+		}
+	}
+	for _, seat := range it.state.Court {
+		if seat.State != poco.SeatRevealed && s.Ending != poco.EndBroken {
+			if err := k.noteCourtSilence(ctx, seat.Org); err != nil {
+				return err
+			}
+		}
+	}
+	it.stored.Settlement = &record
+	ev := &types.EventEnded{
+		Task: it.stored.Id, Deal: it.stored.Deal, Index: it.stored.Index, Ending: types.Ending(s.Ending), ByCourt: s.ByCourt, Settlement: &record,
+	}
+	if s.Verdict.Kind != poco.KindUnspecified {
+		v := types.OutcomeFromPoco(s.Verdict)
+		ev.Verdict = &v
+	}
+	return emit(ctx, ev)
+}
+
+// noteCourtSilence counts a validator's silence in court and jails a seat that is silent too often.
+func (k Keeper) noteCourtSilence(ctx context.Context, org string) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	has, err := k.CourtSilences.Has(ctx, org)
+	if err != nil {
+		return err
+	}
+	s := types.CourtSilence{Organisation: org, Since: height}
+	if has {
+		if s, err = k.CourtSilences.Get(ctx, org); err != nil {
+			return err
+		}
+	}
+	if height-s.Since >= params.WindowBlocks {
+		s.Count, s.Since = 0, height
+	}
+	s.Count++
+	if s.Count < params.CourtStrikes {
+		return k.CourtSilences.Set(ctx, org, s)
+	}
+	if err := k.CourtSilences.Remove(ctx, org); err != nil {
+		return err
+	}
+	return k.seats.Jail(ctx, org, "silent in court")
+}

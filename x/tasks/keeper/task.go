@@ -1,0 +1,132 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// item is a task under work: as stored, with its deal, and as the protocol sees it.
+type item struct {
+	stored types.Task
+	deal   markettypes.Deal
+	state  poco.Task
+}
+
+// load reads a task and its deal.
+func (k Keeper) load(ctx context.Context, id string) (*item, error) {
+	stored, err := k.Tasks.Get(ctx, id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil, errorsmod.Wrapf(types.ErrNotFound, "task %s", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	deal, err := k.market.GetDeal(ctx, stored.Deal)
+	if err != nil {
+		return nil, err
+	}
+	state, err := stored.ToPoco(markettypes.TermsToPoco(sdk.UnwrapSDKContext(ctx).ChainID(), deal))
+	if err != nil {
+		return nil, err
+	}
+	return &item{stored: stored, deal: deal, state: state}, nil
+}
+
+// save stores a task and keeps the queue in step with its deadline: a task stands in it once, or not at all.
+func (k Keeper) save(ctx context.Context, it *item) error {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	before := it.stored.Phase
+	attempt := it.stored.Attempt
+	it.stored.Take(it.state, sdkCtx.BlockHeight())
+	if it.stored.Phase == types.PHASE_DONE && it.stored.Done == 0 {
+		it.stored.Done = sdkCtx.BlockHeight()
+	}
+	if it.stored.Queued != it.stored.Deadline {
+		if it.stored.Queued != 0 {
+			if err := k.Queue.Remove(ctx, collections.Join(uint64(it.stored.Queued), it.stored.Id)); err != nil {
+				return err
+			}
+		}
+		it.stored.Queued = it.stored.Deadline
+		if it.stored.Queued != 0 {
+			if err := k.Queue.Set(ctx, collections.Join(uint64(it.stored.Queued), it.stored.Id)); err != nil {
+				return err
+			}
+		}
+	}
+	if err := k.Tasks.Set(ctx, it.stored.Id, it.stored); err != nil {
+		return err
+	}
+	if it.stored.Phase == before && it.stored.Attempt == attempt {
+		return nil
+	}
+	return sdkCtx.EventManager().EmitTypedEvent(&types.EventPhase{
+		Task: it.stored.Id, Deal: it.stored.Deal, Phase: it.stored.Phase, Deadline: it.stored.Deadline, Attempt: it.stored.Attempt,
+	})
+}
+
+// apply carries out a user's event: the new state, and nothing else, because such events have no effects. Coins and
+// counters move in block hooks only (law 4).
+func (k Keeper) apply(ctx context.Context, it *item, ev poco.Event) error {
+	next, effects, err := it.state.Apply(ev)
+	if err != nil {
+		return registered(err)
+	}
+	if len(effects) != 0 {
+		return errorsmod.Wrapf(types.ErrInvalid, "event %T has effects outside a block hook", ev)
+	}
+	it.state = next
+	return k.save(ctx, it)
+}
+
+// registered turns the protocol's refusals into the module's registered errors, keeping their words.
+func registered(err error) error {
+	for _, m := range []struct{ from, to error }{
+		{poco.ErrWrongPhase, types.ErrWrongPhase},
+		{poco.ErrWindowClosed, types.ErrWindowClosed},
+		{poco.ErrTooEarly, types.ErrTooEarly},
+		{poco.ErrNotDrawn, types.ErrNotDrawn},
+		{poco.ErrAlready, types.ErrAlready},
+		{poco.ErrCommitment, types.ErrCommitment},
+		{poco.ErrWrongAttempt, types.ErrWrongAttempt},
+		{poco.ErrInvalidOutcome, types.ErrInvalidOutcome},
+	} {
+		if errors.Is(err, m.from) {
+			return errorsmod.Wrap(m.to, err.Error())
+		}
+	}
+	return err
+}
+
+// OpenTask implements x/market's hook: the index-th task of a deal begins, and is due in this very block.
+func (k Keeper) OpenTask(ctx context.Context, deal markettypes.Deal, index uint64) error {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	dealID, err := types.ParseID(deal.Id)
+	if err != nil {
+		return err
+	}
+	id := poco.TaskID(dealID, index)
+	state, err := poco.NewTask(id, markettypes.TermsToPoco(sdkCtx.ChainID(), deal), sdkCtx.BlockHeight())
+	if err != nil {
+		return err
+	}
+	it := &item{deal: deal, state: state, stored: types.Task{
+		Id: types.IDText(id), Deal: deal.Id, Index: index, Opened: sdkCtx.BlockHeight(),
+	}}
+	if has, err := k.Tasks.Has(ctx, it.stored.Id); err != nil || has {
+		return errorsmod.Wrapf(types.ErrExists, "task %s (%v)", it.stored.Id, err)
+	}
+	if err := k.ByDeal.Set(ctx, collections.Join(deal.Id, index), it.stored.Id); err != nil {
+		return err
+	}
+	return k.save(ctx, it)
+}

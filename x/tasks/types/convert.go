@@ -1,0 +1,265 @@
+package types
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// The protocol package knows nothing of protobuf; these functions carry its state to the store and back. Enums of the
+// store are poco's shifted by one, so that zero stays "unspecified".
+
+// ParseID reads a task id in hex.
+func ParseID(id string) (out [32]byte, err error) {
+	bz, err := hex.DecodeString(id)
+	if err != nil || len(bz) != len(out) || hex.EncodeToString(bz) != id {
+		return out, errorsmod.Wrapf(ErrInvalid, "task: got %q, expected 64 lower-case hex digits", id)
+	}
+	copy(out[:], bz)
+	return out, nil
+}
+
+const digestPrefix = "sha256:"
+
+// DigestText is the text of a digest: "sha256:" and hex; empty for no digest.
+func DigestText(d [32]byte) string {
+	if d == [32]byte{} {
+		return ""
+	}
+	return digestPrefix + hex.EncodeToString(d[:])
+}
+
+// ParseDigest reads what DigestText wrote.
+func ParseDigest(s string) (out [32]byte, err error) {
+	if s == "" {
+		return out, nil
+	}
+	if len(s) == len(digestPrefix)+64 && s[:len(digestPrefix)] == digestPrefix {
+		if n, err := hex.Decode(out[:], []byte(s[len(digestPrefix):])); err == nil && n == 32 && DigestText(out) == s {
+			return out, nil
+		}
+	}
+	return out, errorsmod.Wrapf(ErrInvalid, "digest: got %q, expected \"sha256:\" and 64 lower-case hex digits", s)
+}
+
+// ToPoco turns an outcome into the protocol's.
+func (o Outcome) ToPoco() (poco.Outcome, error) {
+	d, err := ParseDigest(o.Digest)
+	if err != nil {
+		return poco.Outcome{}, err
+	}
+	if o.Kind < KIND_UNSPECIFIED || o.Kind > KIND_ABSTAIN {
+		return poco.Outcome{}, errorsmod.Wrapf(ErrInvalid, "outcome.kind: got %d, expected 1 to 4", o.Kind)
+	}
+	return poco.Outcome{Kind: poco.Kind(o.Kind), Digest: d, Fuel: o.Fuel}, nil
+}
+
+// OutcomeFromPoco is the inverse.
+func OutcomeFromPoco(o poco.Outcome) Outcome {
+	return Outcome{Kind: Kind(o.Kind), Digest: DigestText(o.Digest), Fuel: o.Fuel}
+}
+
+// ToPoco turns a bench into the protocol's.
+func (b Bench) ToPoco() (poco.Bench, error) {
+	switch b {
+	case BENCH_WORKERS:
+		return poco.BenchWorkers, nil
+	case BENCH_COURT:
+		return poco.BenchCourt, nil
+	}
+	return 0, errorsmod.Wrapf(ErrInvalid, "bench: got %d, expected BENCH_WORKERS or BENCH_COURT", b)
+}
+
+func seatToPoco(s Seat) (poco.Seat, error) {
+	out := poco.Seat{Who: s.Who, Org: s.Organisation, Wave: s.Wave, Power: s.Power, State: poco.SeatState(s.State - 1)}
+	copy(out.Commitment[:], s.Commitment)
+	if s.Outcome != nil {
+		o, err := s.Outcome.ToPoco()
+		if err != nil {
+			return out, err
+		}
+		out.Outcome = o
+	}
+	return out, nil
+}
+
+// seatsFromPoco keeps the heights of seats that did not move and gives this one to those that did.
+func seatsFromPoco(seats []poco.Seat, before []Seat, height int64) []Seat {
+	out := make([]Seat, len(seats))
+	for i, s := range seats {
+		out[i] = Seat{Who: s.Who, Organisation: s.Org, Wave: s.Wave, Power: s.Power, State: SeatState(s.State) + 1, Height: height}
+		if s.Commitment != [32]byte{} {
+			out[i].Commitment = append([]byte(nil), s.Commitment[:]...)
+		}
+		if s.State == poco.SeatRevealed {
+			o := OutcomeFromPoco(s.Outcome)
+			out[i].Outcome = &o
+		}
+		if i < len(before) && before[i].Who == out[i].Who && before[i].State == out[i].State {
+			out[i].Height = before[i].Height
+		}
+	}
+	return out
+}
+
+// ToPoco turns a stored plan into the protocol's.
+func (p Plan) ToPoco() (poco.Plan, error) {
+	out := poco.Plan{
+		Court: p.Court, Replicas: p.Replicas, Lottery: p.Lottery, Long: p.Long, Faction: p.Faction,
+		Eligible: p.Eligible, Bound: poco.Bound(p.Bound), StakeFloor: p.StakeFloor,
+	}
+	var err error
+	for _, f := range []struct {
+		from []byte
+		to   *poco.Q64
+	}{{p.X, &out.X}, {p.Charge, &out.Charge}, {p.Allowance, &out.Allowance}} {
+		if *f.to, err = poco.Q64FromBytes(f.from); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// PlanFromPoco is the inverse, with the plan in words.
+func PlanFromPoco(p poco.Plan) Plan {
+	return Plan{
+		Court: p.Court, Replicas: p.Replicas, Lottery: p.Lottery, X: p.X.Bytes(), Charge: p.Charge.Bytes(),
+		Long: p.Long, Faction: p.Faction, Eligible: p.Eligible, Bound: string(p.Bound),
+		Allowance: p.Allowance.Bytes(), StakeFloor: p.StakeFloor, Text: p.Text(),
+	}
+}
+
+// ToPoco turns a stored task into the protocol's, under the terms of its deal.
+func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
+	id, err := ParseID(t.Id)
+	if err != nil {
+		return poco.Task{}, err
+	}
+	if t.Phase == PHASE_UNSPECIFIED {
+		return poco.Task{}, fmt.Errorf("task %s has no phase", t.Id)
+	}
+	out := poco.Task{
+		ID: id, Terms: terms, Attempt: t.Attempt, Phase: poco.Phase(t.Phase - 1), Deadline: t.Deadline, From: t.From,
+		WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
+	}
+	if t.Plan != nil {
+		if out.Plan, err = t.Plan.ToPoco(); err != nil {
+			return out, err
+		}
+	}
+	if t.Verdict != nil {
+		if out.Verdict, err = t.Verdict.ToPoco(); err != nil {
+			return out, err
+		}
+	}
+	for _, s := range t.Seats {
+		seat, err := seatToPoco(s)
+		if err != nil {
+			return out, err
+		}
+		out.Seats = append(out.Seats, seat)
+	}
+	for _, s := range t.Court {
+		seat, err := seatToPoco(s)
+		if err != nil {
+			return out, err
+		}
+		out.Court = append(out.Court, seat)
+	}
+	return out, nil
+}
+
+// Take copies the protocol's state into the stored task; seats that moved get the height.
+func (t *Task) Take(p poco.Task, height int64) {
+	t.Attempt, t.Phase, t.Deadline, t.From = p.Attempt, Phase(p.Phase)+1, p.Deadline, p.From
+	t.WaitEnd, t.Ending, t.Cancelled, t.ByCourt = p.WaitEnd, Ending(p.Ending), p.Cancelled, p.ByCourt
+	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
+	t.Court = seatsFromPoco(p.Court, t.Court, height)
+	if p.Planned && t.Plan == nil {
+		plan := PlanFromPoco(p.Plan)
+		t.Plan = &plan
+	}
+	if p.Verdict.Kind != poco.KindUnspecified {
+		v := OutcomeFromPoco(p.Verdict)
+		t.Verdict = &v
+	}
+}
+
+// ToPoco turns a stored ledger into the protocol's.
+func (l Ledger) ToPoco() (poco.Ledger, error) {
+	out := poco.Ledger{
+		Trust: l.Trust, N: l.Counted, Unsettled: l.Unsettled, UnsettledLong: l.UnsettledLong, Next: l.Next,
+		Head: l.Head, HeadN: l.HeadCounted, WindowStart: l.WindowStart,
+	}
+	if len(l.Peak) > 2 || len(l.Charges) > 2 || len(l.Limits) > len(out.Limits) {
+		return out, fmt.Errorf("ledger %s: statistics of unexpected length", l.Key)
+	}
+	copy(out.Peak[:], l.Peak)
+	copy(out.Charges[:], l.Charges)
+	for i, n := range l.Limits {
+		out.Limits[i] = uint16(n)
+	}
+	var err error
+	for _, f := range []struct {
+		from []byte
+		to   *poco.Q64
+	}{{l.Debt, &out.D}, {l.UnsettledCharges, &out.U}, {l.HeadDebt, &out.HeadD}} {
+		if *f.to, err = poco.Q64FromBytes(f.from); err != nil {
+			return out, fmt.Errorf("ledger %s: %w", l.Key, err)
+		}
+	}
+	return out, nil
+}
+
+// LedgerFromPoco is the inverse.
+func LedgerFromPoco(key string, l poco.Ledger) Ledger {
+	out := Ledger{
+		Key: key, Trust: l.Trust, Debt: l.D.Bytes(), Counted: l.N, UnsettledCharges: l.U.Bytes(), Unsettled: l.Unsettled,
+		UnsettledLong: l.UnsettledLong, Next: l.Next, Head: l.Head, HeadDebt: l.HeadD.Bytes(), HeadCounted: l.HeadN,
+		WindowStart: l.WindowStart, Peak: l.Peak[:], Charges: l.Charges[:],
+	}
+	top := len(l.Limits)
+	for top > 0 && l.Limits[top-1] == 0 {
+		top--
+	}
+	for _, n := range l.Limits[:top] {
+		out.Limits = append(out.Limits, uint32(n))
+	}
+	return out
+}
+
+// ToPoco turns a stored turn record into the protocol's.
+func (r TurnRecord) ToPoco() (poco.TurnRecord, error) {
+	w, err := poco.Q64FromBytes(r.Charge)
+	if err != nil {
+		return poco.TurnRecord{}, err
+	}
+	c, err := poco.Q64FromBytes(r.Charged)
+	return poco.TurnRecord{Charge: w, Settled: r.Settled, Charged: c, Counted: r.Counted, Long: r.Long}, err
+}
+
+// TurnRecordFromPoco is the inverse.
+func TurnRecordFromPoco(r poco.TurnRecord) TurnRecord {
+	return TurnRecord{Charge: r.Charge.Bytes(), Settled: r.Settled, Charged: r.Charged.Bytes(), Counted: r.Counted, Long: r.Long}
+}
+
+// ToPoco turns stored sums into the protocol's.
+func (s TurnSums) ToPoco() (poco.Sums, error) {
+	d, err := poco.Q64FromBytes(s.Debt)
+	if err != nil {
+		return poco.Sums{}, err
+	}
+	u, err := poco.Q64FromBytes(s.UnsettledCharges)
+	return poco.NewSums(d, s.Counted, u, s.Unsettled), err
+}
+
+// TurnSumsFromPoco is the inverse.
+func TurnSumsFromPoco(s poco.Sums) TurnSums {
+	return TurnSums{Debt: s.D.Bytes(), Counted: s.N, UnsettledCharges: s.U.Bytes(), Unsettled: s.Unsettled()}
+}
+
+// IDText is the text of an id: lower-case hex.
+func IDText(id [32]byte) string { return hex.EncodeToString(id[:]) }

@@ -1,0 +1,20 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the module.
+var (
+	ErrNotFound       = errorsmod.Register(ModuleName, 2, "task not found")
+	ErrInvalid        = errorsmod.Register(ModuleName, 3, "invalid message")
+	ErrWrongPhase     = errorsmod.Register(ModuleName, 4, "not in this phase")
+	ErrWindowClosed   = errorsmod.Register(ModuleName, 5, "window closed")
+	ErrTooEarly       = errorsmod.Register(ModuleName, 6, "reveal phase not open")
+	ErrNotDrawn       = errorsmod.Register(ModuleName, 7, "not drawn for this task")
+	ErrAlready        = errorsmod.Register(ModuleName, 8, "already done")
+	ErrCommitment     = errorsmod.Register(ModuleName, 9, "reveal does not match the commitment")
+	ErrWrongAttempt   = errorsmod.Register(ModuleName, 10, "wrong attempt")
+	ErrInvalidOutcome = errorsmod.Register(ModuleName, 11, "invalid outcome")
+	ErrLedgerNotFound = errorsmod.Register(ModuleName, 12, "ledger not found")
+	ErrInvalidParams  = errorsmod.Register(ModuleName, 13, "invalid parameters")
+	ErrExists         = errorsmod.Register(ModuleName, 14, "task exists")
+)

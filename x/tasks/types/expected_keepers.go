@@ -1,0 +1,55 @@
+package types
+
+import (
+	"context"
+
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// WorkersKeeper is what tasks need of x/workers: who can be drawn, and their stake.
+type WorkersKeeper interface {
+	GetWorker(ctx context.Context, address string) (workerstypes.Worker, error)
+	Registered(ctx context.Context, pool string) (uint64, error)
+	EligibleOrgs(ctx context.Context, pool string) (uint64, error)
+	EligiblePosition(ctx context.Context, pool, org string) (uint64, bool, error)
+	EligibleOrgAt(ctx context.Context, pool string, pos uint64) (org string, members uint64, err error)
+	EligibleMemberAt(ctx context.Context, pool, org string, pos uint64) (string, error)
+	Lock(ctx context.Context, worker string, amount uint64) error
+	Release(ctx context.Context, worker string, amount uint64, fault poco.Fault) error
+	Settle(ctx context.Context, taskID string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay, burn uint64) error
+}
+
+// MarketKeeper is what tasks need of x/market: the deal, and its escrow.
+type MarketKeeper interface {
+	GetDeal(ctx context.Context, id string) (markettypes.Deal, error)
+	Settle(ctx context.Context, dealID, taskID string, pays []markettypes.EscrowPay, refund uint64, accepted bool) error
+	Preview(ctx context.Context, requester string, job markettypes.Job) (markettypes.Preview, error)
+}
+
+// AppsKeeper is told when the court found an app not deterministic.
+type AppsKeeper interface {
+	FlagNonDeterministic(ctx context.Context, app string) error
+}
+
+// BeaconKeeper is the public randomness.
+type BeaconKeeper interface {
+	Seed(ctx context.Context) ([]byte, error)
+	SeedAt(ctx context.Context, height int64) ([]byte, error)
+	Factor(ctx context.Context) (uint64, error)
+	Delay(ctx context.Context) (int64, error)
+}
+
+// SeatsKeeper is the court's bench: the validators.
+type SeatsKeeper interface {
+	ActiveSeats(ctx context.Context) ([]poatypes.Seat, error)
+	Jail(ctx context.Context, org, reason string) error
+}
+
+// AddressCodec turns accounts into text and back.
+type AddressCodec interface {
+	StringToBytes(text string) ([]byte, error)
+	BytesToString(bz []byte) (string, error)
+}

@@ -1,0 +1,38 @@
+package types
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName names the module and its store.
+	ModuleName = "tasks"
+	// StoreKey is the key of the module's store.
+	StoreKey = ModuleName
+)
+
+// Prefixes of the module's store. Tasks are named by their id in hex, ledgers by their key in text.
+var (
+	// ParamsKey holds the Params.
+	ParamsKey = collections.NewPrefix(0)
+	// TasksPrefix: task -> Task.
+	TasksPrefix = collections.NewPrefix(1)
+	// ByDealPrefix: (deal, index) -> task; a deal's tasks in order of their index.
+	ByDealPrefix = collections.NewPrefix(2)
+	// AssignmentsPrefix: (worker or court operator, task) while the task is open.
+	AssignmentsPrefix = collections.NewPrefix(3)
+	// QueuePrefix: (height, task); due when the height has come. Read from its start and stopped at the first later one.
+	QueuePrefix = collections.NewPrefix(4)
+	// LedgersPrefix: ledger -> Ledger.
+	LedgersPrefix = collections.NewPrefix(5)
+	// RecordsPrefix: (ledger, turn) -> TurnRecord, for turns at or after the ledger's head.
+	RecordsPrefix = collections.NewPrefix(6)
+	// BlocksPrefix: (ledger, level, index) -> TurnSums over a block of turns.
+	BlocksPrefix = collections.NewPrefix(7)
+	// TurnsPrefix: task -> Turn, until its charge is decided.
+	TurnsPrefix = collections.NewPrefix(8)
+	// WaitingPrefix: (ledger, turn) -> task, for turns that wait for earlier ones; walked in draw order.
+	WaitingPrefix = collections.NewPrefix(9)
+	// WakePrefix: ledgers in which a turn was settled since their waiting turns were asked.
+	WakePrefix = collections.NewPrefix(10)
+	// CourtSilencesPrefix: organisation -> CourtSilence.
+	CourtSilencesPrefix = collections.NewPrefix(11)
+)

@@ -1,0 +1,40 @@
+package types
+
+import (
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// DefaultParams are the values the protocol was simulated with: a fifth of the organisations colluding, an allowance
+// of a quarter of a wrong result per ledger.
+func DefaultParams() Params {
+	return Params{
+		QNum:         1,
+		QDen:         5,
+		Allowance:    poco.QuarterQ64.Bytes(),
+		WindowBlocks: 600,
+		DuePerBlock:  200,
+		CourtStrikes: 3,
+	}
+}
+
+// Validate names the first parameter out of range.
+func (p Params) Validate() error {
+	e0, err := poco.Q64FromBytes(p.Allowance)
+	switch {
+	case p.QDen == 0 || p.QDen > 1_000_000 || 2*p.QNum >= p.QDen:
+		return errorsmod.Wrapf(ErrInvalidParams, "q_num/q_den: got %d/%d, expected a fraction below one half with a denominator of at most 1000000", p.QNum, p.QDen)
+	case err != nil:
+		return errorsmod.Wrapf(ErrInvalidParams, "allowance: %v", err)
+	case e0.Cmp(poco.QuarterQ64) > 0:
+		return errorsmod.Wrapf(ErrInvalidParams, "allowance: got %s, expected at most 0.25", e0)
+	case p.WindowBlocks < 1:
+		return errorsmod.Wrapf(ErrInvalidParams, "window_blocks: got %d, expected at least 1", p.WindowBlocks)
+	case p.DuePerBlock < 1 || p.DuePerBlock > 10_000:
+		return errorsmod.Wrapf(ErrInvalidParams, "due_per_block: got %d, expected 1 to 10000", p.DuePerBlock)
+	case p.CourtStrikes < 1:
+		return errorsmod.Wrapf(ErrInvalidParams, "court_strikes: got 0, expected at least 1")
+	}
+	return nil
+}
