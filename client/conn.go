@@ -1,0 +1,276 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// maxReply bounds one answer of a node: block results of full blocks are the largest.
+const maxReply = 64 << 20
+
+// Conn speaks to one of several nodes of a chain. A call that finds its node unavailable is made to the next one; only
+// reads and broadcasts of signed bytes go through it, and both may be repeated. It may be used concurrently.
+type Conn struct {
+	chainID   string
+	endpoints []*endpoint
+
+	mu      sync.Mutex
+	current int // the endpoint used first
+}
+
+type endpoint struct {
+	name string
+	conn *grpc.ClientConn
+
+	mu       sync.Mutex
+	verified bool // its chain id was compared
+}
+
+var _ grpc.ClientConnInterface = (*Conn)(nil)
+
+// Dial connects to the first of the endpoints that answers, and keeps the others for failover. An endpoint is
+// "host:port" or "http://host:port" for plain gRPC, "https://host:port" for TLS. With chainID not empty every node has to
+// belong to that chain; otherwise the first that answers decides. Errors wrap ErrNoEndpoint or ErrWrongChain.
+func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error) {
+	if len(endpoints) == 0 {
+		return nil, fmt.Errorf("%w: the list of endpoints is empty", ErrNoEndpoint)
+	}
+	c := &Conn{chainID: chainID}
+	for _, name := range endpoints {
+		conn, err := dialOne(name)
+		if err != nil {
+			c.Close()
+			return nil, fmt.Errorf("endpoint %q: %w", name, err)
+		}
+		c.endpoints = append(c.endpoints, &endpoint{name: name, conn: conn})
+	}
+	var trouble []error
+	for i, e := range c.endpoints {
+		err := c.verify(ctx, e)
+		if err == nil {
+			c.current = i
+			return c, nil
+		}
+		trouble = append(trouble, fmt.Errorf("%s: %w", e.name, err))
+		if errors.Is(err, ErrWrongChain) || ctx.Err() != nil {
+			break
+		}
+	}
+	c.Close()
+	err := errors.Join(trouble...)
+	if errors.Is(err, ErrWrongChain) {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%w: %w", ErrNoEndpoint, err)
+}
+
+func dialOne(name string) (*grpc.ClientConn, error) {
+	target, secure := name, false
+	if rest, ok := strings.CutPrefix(name, "https://"); ok {
+		target, secure = rest, true
+	} else if rest, ok := strings.CutPrefix(name, "http://"); ok {
+		target = rest
+	} else if rest, ok := strings.CutPrefix(name, "tcp://"); ok {
+		target = rest
+	}
+	target = strings.TrimRight(target, "/")
+	if !strings.Contains(target, ":") {
+		return nil, fmt.Errorf("expected host:port, http://host:port or https://host:port")
+	}
+	creds := insecure.NewCredentials()
+	if secure {
+		creds = credentials.NewTLS(&tls.Config{MinVersion: tls.VersionTLS12})
+	}
+	return grpc.NewClient(target,
+		grpc.WithTransportCredentials(creds),
+		grpc.WithDefaultCallOptions(
+			grpc.ForceCodec(theEncoding().codec.GRPCCodec()),
+			grpc.MaxCallRecvMsgSize(maxReply),
+		),
+	)
+}
+
+// verify asks a node once for its chain id.
+func (c *Conn) verify(ctx context.Context, e *endpoint) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.verified {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	info, err := cmtservice.NewServiceClient(e.conn).GetNodeInfo(ctx, &cmtservice.GetNodeInfoRequest{})
+	if err != nil {
+		return err
+	}
+	if info.DefaultNodeInfo == nil || info.DefaultNodeInfo.Network == "" {
+		return fmt.Errorf("%w: it doesn't say which", ErrWrongChain)
+	}
+	got := info.DefaultNodeInfo.Network
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.chainID == "" {
+		c.chainID = got
+	}
+	if got != c.chainID {
+		return fmt.Errorf("%w: got %q, expected %q", ErrWrongChain, got, c.chainID)
+	}
+	e.verified = true
+	return nil
+}
+
+// ChainID of the chain connected to.
+func (c *Conn) ChainID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.chainID
+}
+
+// Endpoint names the node used first.
+func (c *Conn) Endpoint() string { return c.endpoints[c.first()].name }
+
+// Close ends the connections.
+func (c *Conn) Close() error {
+	var trouble []error
+	for _, e := range c.endpoints {
+		trouble = append(trouble, e.conn.Close())
+	}
+	return errors.Join(trouble...)
+}
+
+func (c *Conn) first() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current
+}
+
+// rotate leaves an endpoint that doesn't serve; others may have left it already.
+func (c *Conn) rotate(from int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current == from {
+		c.current = (from + 1) % len(c.endpoints)
+	}
+}
+
+// Invoke implements grpc.ClientConnInterface: it tries the nodes in turn while they are unavailable.
+func (c *Conn) Invoke(ctx context.Context, method string, args, reply any, opts ...grpc.CallOption) error {
+	start := c.first()
+	var trouble []error
+	for i := range c.endpoints {
+		at := (start + i) % len(c.endpoints)
+		e := c.endpoints[at]
+		err := c.verify(ctx, e)
+		if err == nil {
+			if err = e.conn.Invoke(ctx, method, args, reply, opts...); err == nil {
+				return nil
+			}
+		}
+		if !elsewhere(err) || ctx.Err() != nil {
+			return err
+		}
+		trouble = append(trouble, fmt.Errorf("%s: %w", e.name, err))
+		c.rotate(at)
+	}
+	return fmt.Errorf("%w: %w", ErrNoEndpoint, errors.Join(trouble...))
+}
+
+// elsewhere says whether another node may do better: the trouble is the node's, not the question's.
+func elsewhere(err error) bool {
+	return status.Code(err) == codes.Unavailable || errors.Is(err, ErrWrongChain) || errors.Is(err, context.DeadlineExceeded) ||
+		status.Code(err) == codes.DeadlineExceeded
+}
+
+// NewStream implements grpc.ClientConnInterface; no service of the chain streams.
+func (c *Conn) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+	e := c.endpoints[c.first()]
+	if err := c.verify(ctx, e); err != nil {
+		return nil, err
+	}
+	return e.conn.NewStream(ctx, desc, method, opts...)
+}
+
+// Apps reads apps.
+func (c *Conn) Apps() appstypes.QueryClient { return appstypes.NewQueryClient(c) }
+
+// Workers reads workers and pools.
+func (c *Conn) Workers() workerstypes.QueryClient { return workerstypes.NewQueryClient(c) }
+
+// Market reads offers, requests and deals.
+func (c *Conn) Market() markettypes.QueryClient { return markettypes.NewQueryClient(c) }
+
+// Tasks reads tasks and ledgers.
+func (c *Conn) Tasks() taskstypes.QueryClient { return taskstypes.NewQueryClient(c) }
+
+// Orgs reads organisations.
+func (c *Conn) Orgs() orgstypes.QueryClient { return orgstypes.NewQueryClient(c) }
+
+// Poa reads the seats.
+func (c *Conn) Poa() poatypes.QueryClient { return poatypes.NewQueryClient(c) }
+
+// Beacon reads seeds.
+func (c *Conn) Beacon() beacontypes.QueryClient { return beacontypes.NewQueryClient(c) }
+
+// Bank reads balances.
+func (c *Conn) Bank() banktypes.QueryClient { return banktypes.NewQueryClient(c) }
+
+// Auth reads accounts.
+func (c *Conn) Auth() authtypes.QueryClient { return authtypes.NewQueryClient(c) }
+
+// Comet reads blocks and their results.
+func (c *Conn) Comet() cmtservice.ServiceClient { return cmtservice.NewServiceClient(c) }
+
+// Node reads a node's own status.
+func (c *Conn) Node() nodeservice.ServiceClient { return nodeservice.NewServiceClient(c) }
+
+// Tx simulates, broadcasts and finds transactions.
+func (c *Conn) Tx() txtypes.ServiceClient { return txtypes.NewServiceClient(c) }
+
+// Height is the latest height committed by the node, and the time of its block.
+func (c *Conn) Height(ctx context.Context) (int64, time.Time, error) {
+	res, err := c.Node().Status(ctx, &nodeservice.StatusRequest{})
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("latest height: %w", err)
+	}
+	var at time.Time
+	if res.Timestamp != nil {
+		at = *res.Timestamp
+	}
+	return int64(res.Height), at, nil
+}
+
+// Balance of an account in ucred.
+func (c *Conn) Balance(ctx context.Context, who string) (uint64, error) {
+	res, err := c.Bank().Balance(ctx, &banktypes.QueryBalanceRequest{Address: who, Denom: Denom})
+	if err != nil {
+		return 0, fmt.Errorf("balance of %s: %w", who, err)
+	}
+	if res.Balance == nil || !res.Balance.Amount.IsUint64() {
+		return 0, nil
+	}
+	return res.Balance.Amount.Uint64(), nil
+}

@@ -1,0 +1,161 @@
+package client
+
+import (
+	"context"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	p2p "github.com/cometbft/cometbft/proto/tendermint/p2p"
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// fakeNode answers what the client asks a node.
+type fakeNode struct {
+	chainID string
+
+	mu       sync.Mutex
+	height   int64
+	now      time.Time
+	syncing  bool
+	down     bool
+	events   map[int64][]abci.Event
+	pruned   int64 // heights up to it have no results
+	refuse   *sdk.TxResponse
+	sent     [][]byte
+	included map[string]*sdk.TxResponse
+}
+
+func newFakeNode(chainID string) *fakeNode {
+	return &fakeNode{chainID: chainID, height: 1, now: time.Now(), events: map[int64][]abci.Event{}, included: map[string]*sdk.TxResponse{}}
+}
+
+// serve starts the node and returns its endpoint.
+func (n *fakeNode) serve(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	down := func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+		n.mu.Lock()
+		down := n.down
+		n.mu.Unlock()
+		if down {
+			return nil, status.Error(codes.Unavailable, "down")
+		}
+		return next(ctx, req)
+	}
+	server := grpc.NewServer(grpc.ForceServerCodec(theEncoding().codec.GRPCCodec()), grpc.UnaryInterceptor(down))
+	cmtservice.RegisterServiceServer(server, cometOf{fakeNode: n})
+	nodeservice.RegisterServiceServer(server, nodeOf{fakeNode: n})
+	txtypes.RegisterServiceServer(server, txOf{fakeNode: n})
+	authtypes.RegisterQueryServer(server, authOf{fakeNode: n})
+	go server.Serve(listener)
+	t.Cleanup(server.Stop)
+	return listener.Addr().String()
+}
+
+func (n *fakeNode) set(change func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	change()
+}
+
+func (n cometOf) GetNodeInfo(context.Context, *cmtservice.GetNodeInfoRequest) (*cmtservice.GetNodeInfoResponse, error) {
+	return &cmtservice.GetNodeInfoResponse{DefaultNodeInfo: &p2p.DefaultNodeInfo{Network: n.chainID}}, nil
+}
+
+func (n cometOf) GetSyncing(context.Context, *cmtservice.GetSyncingRequest) (*cmtservice.GetSyncingResponse, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return &cmtservice.GetSyncingResponse{Syncing: n.syncing}, nil
+}
+
+func (n cometOf) GetBlockResults(_ context.Context, req *cmtservice.GetBlockResultsRequest) (*cmtservice.GetBlockResultsResponse, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if req.Height > n.height || req.Height <= n.pruned {
+		return nil, status.Error(codes.Internal, "no results")
+	}
+	out := &cmtservice.GetBlockResultsResponse{Height: req.Height}
+	for _, e := range n.events[req.Height] {
+		out.FinalizeBlockEvents = append(out.FinalizeBlockEvents, &e)
+	}
+	return out, nil
+}
+
+// Each service is an own type: the generated defaults of all of them have one name.
+type (
+	cometOf struct {
+		*cmtservice.UnimplementedServiceServer
+		*fakeNode
+	}
+	nodeOf struct {
+		*nodeservice.UnimplementedServiceServer
+		*fakeNode
+	}
+	txOf struct {
+		*txtypes.UnimplementedServiceServer
+		*fakeNode
+	}
+	authOf struct {
+		*authtypes.UnimplementedQueryServer
+		*fakeNode
+	}
+)
+
+func (n nodeOf) Status(context.Context, *nodeservice.StatusRequest) (*nodeservice.StatusResponse, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := n.now
+	return &nodeservice.StatusResponse{Height: uint64(n.height), Timestamp: &now}, nil
+}
+
+func (n nodeOf) Config(context.Context, *nodeservice.ConfigRequest) (*nodeservice.ConfigResponse, error) {
+	return &nodeservice.ConfigResponse{MinimumGasPrice: "0.002ucred"}, nil
+}
+
+func (n authOf) AccountInfo(_ context.Context, req *authtypes.QueryAccountInfoRequest) (*authtypes.QueryAccountInfoResponse, error) {
+	return &authtypes.QueryAccountInfoResponse{Info: &authtypes.BaseAccount{Address: req.Address, AccountNumber: 7}}, nil
+}
+
+func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*txtypes.BroadcastTxResponse, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.sent = append(n.sent, req.TxBytes)
+	if n.refuse != nil {
+		return &txtypes.BroadcastTxResponse{TxResponse: n.refuse}, nil
+	}
+	return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: TxHash(req.TxBytes)}}, nil
+}
+
+func (n txOf) GetTx(_ context.Context, req *txtypes.GetTxRequest) (*txtypes.GetTxResponse, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	res, ok := n.included[req.Hash]
+	if !ok {
+		return nil, status.Error(codes.NotFound, "tx not found")
+	}
+	return &txtypes.GetTxResponse{TxResponse: res}, nil
+}
+
+func dialFake(t *testing.T, nodes ...*fakeNode) *Conn {
+	t.Helper()
+	var endpoints []string
+	for _, n := range nodes {
+		endpoints = append(endpoints, n.serve(t))
+	}
+	conn, err := Dial(context.Background(), endpoints, "")
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}

@@ -1,0 +1,195 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/gogoproto/proto"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// Block is what happened at one height. Events are hints: state is the truth.
+type Block struct {
+	// Height of the block.
+	Height int64
+	// Events of its transactions that succeeded, then those of its hooks.
+	Events []abci.Event
+	// Missed says that the node no longer keeps this height's events: state has to be read anew.
+	Missed bool
+}
+
+// Typed reads the events of one type, such as EventEnded of a task: T is the pointer to the message.
+func Typed[T proto.Message](b Block) []T {
+	var zero T
+	name := proto.MessageName(zero)
+	var out []T
+	for _, event := range b.Events {
+		if event.Type != name {
+			continue
+		}
+		// What doesn't parse was made by a newer chain; the caller reads state anyway.
+		if parsed, err := sdk.ParseTypedEvent(event); err == nil {
+			if typed, ok := parsed.(T); ok {
+				out = append(out, typed)
+			}
+		}
+	}
+	return out
+}
+
+// FollowOptions change how blocks are followed. The zero value is sensible.
+type FollowOptions struct {
+	// Poll is how often a new height is asked for; 0 means 200 ms.
+	Poll time.Duration
+	// Stall is how long no new block may be seen before following fails; 0 means 30 s.
+	Stall time.Duration
+	// Waiting is told why nothing comes, such as a node that catches up or can't be reached. May be nil.
+	Waiting func(reason string)
+}
+
+// Follow calls fn for every height from the given one on, each once and in order, replaying what passed meanwhile, until
+// fn or the context ends it. from = 0 means the next height. A node that catches up is waited for; one that falls behind
+// never makes it go back. When no new block comes for Stall it fails with ErrStalled, after having tried every endpoint.
+func Follow(ctx context.Context, conn *Conn, from int64, opts FollowOptions, fn func(context.Context, Block) error) error {
+	if opts.Poll <= 0 {
+		opts.Poll = 200 * time.Millisecond
+	}
+	if opts.Stall <= 0 {
+		opts.Stall = 30 * time.Second
+	}
+	if opts.Waiting == nil {
+		opts.Waiting = func(string) {}
+	}
+	f := &follower{conn: conn, opts: opts, next: from, seen: time.Now()}
+	ticker := time.NewTicker(opts.Poll)
+	defer ticker.Stop()
+	for {
+		if err := f.round(ctx, fn); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+type follower struct {
+	conn    *Conn
+	opts    FollowOptions
+	next    int64     // the height to be handed out
+	latest  int64     // the highest seen on any node
+	seen    time.Time // when latest grew
+	rotated time.Time // when the endpoint was left for staying behind
+	checked time.Time // when the node was last asked whether it catches up
+}
+
+// round hands out what is there. Only trouble that doesn't pass is an error.
+func (f *follower) round(ctx context.Context, fn func(context.Context, Block) error) error {
+	height, _, err := f.conn.Height(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return f.idle(fmt.Sprintf("no answer: %v", err))
+	}
+	if height <= f.latest {
+		return f.idle("no new block")
+	}
+	if f.catchingUp(ctx) {
+		return f.idle("the node is catching up with the chain")
+	}
+	f.latest, f.seen = height, time.Now()
+	if f.next == 0 {
+		f.next = height + 1
+	}
+	for f.next <= height {
+		block, err := readBlock(ctx, f.conn, f.next)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			// The next round tries again; latest is taken back so that it does.
+			f.latest = f.next - 1
+			return f.idle(fmt.Sprintf("block %d: %v", f.next, err))
+		}
+		if err := fn(ctx, block); err != nil {
+			return err
+		}
+		f.next++
+		f.seen = time.Now()
+	}
+	return nil
+}
+
+// idle counts a round in which nothing came. Half way to the stall another endpoint is tried.
+func (f *follower) idle(reason string) error {
+	quiet := time.Since(f.seen)
+	if quiet < f.opts.Stall/4 {
+		return nil
+	}
+	f.opts.Waiting(reason)
+	if quiet >= f.opts.Stall {
+		return fmt.Errorf("%w for %s at height %d: %s", ErrStalled, quiet.Round(time.Second), f.latest, reason)
+	}
+	if quiet >= f.opts.Stall/2 && time.Since(f.rotated) > f.opts.Stall/4 {
+		f.rotated = time.Now()
+		f.conn.rotate(f.conn.first())
+	}
+	return nil
+}
+
+// catchingUp asks at most every ten seconds: a node that synchronises shows old heights in quick succession.
+func (f *follower) catchingUp(ctx context.Context) bool {
+	if time.Since(f.checked) < 10*time.Second {
+		return false
+	}
+	res, err := f.conn.Comet().GetSyncing(ctx, &cmtservice.GetSyncingRequest{})
+	if err != nil {
+		return false // some nodes don't serve it; heights tell the rest
+	}
+	if !res.Syncing {
+		f.checked = time.Now()
+	}
+	return res.Syncing
+}
+
+func readBlock(ctx context.Context, conn *Conn, height int64) (Block, error) {
+	res, err := conn.Comet().GetBlockResults(ctx, &cmtservice.GetBlockResultsRequest{Height: height})
+	if err != nil {
+		if code := status.Code(err); code == codes.Unavailable || code == codes.DeadlineExceeded {
+			return Block{}, err
+		}
+		if height <= earliestKept(ctx, conn) {
+			return Block{Height: height, Missed: true}, nil
+		}
+		return Block{}, err
+	}
+	block := Block{Height: height}
+	for _, tx := range res.TxsResults {
+		if tx.Code != 0 {
+			continue
+		}
+		block.Events = append(block.Events, tx.Events...)
+	}
+	for _, event := range res.FinalizeBlockEvents {
+		block.Events = append(block.Events, *event)
+	}
+	return block, nil
+}
+
+// earliestKept is a height whose successors the node still holds: it is far enough behind that a failing read means
+// pruning and not a race with the newest block.
+func earliestKept(ctx context.Context, conn *Conn) int64 {
+	height, _, err := conn.Height(ctx)
+	if err != nil {
+		return 0
+	}
+	return height - 5
+}

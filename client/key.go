@@ -1,0 +1,130 @@
+package client
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
+	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
+)
+
+// Key signs for one account.
+type Key interface {
+	// Address is the account's bech32 address.
+	Address() string
+	// PubKey is its public key.
+	PubKey() cryptotypes.PubKey
+	// Sign signs the bytes themselves: hashing them is the key's part.
+	Sign(bytes []byte) ([]byte, error)
+}
+
+// memoryKey is an unlocked secp256k1 key.
+type memoryKey struct {
+	private *secp256k1.PrivKey
+	address string
+}
+
+func (k memoryKey) Address() string                   { return k.address }
+func (k memoryKey) PubKey() cryptotypes.PubKey        { return k.private.PubKey() }
+func (k memoryKey) Sign(bytes []byte) ([]byte, error) { return k.private.Sign(bytes) }
+
+// String keeps the secret out of logs.
+func (k memoryKey) String() string { return k.address }
+
+// GoString keeps the secret out of logs.
+func (k memoryKey) GoString() string { return k.address }
+
+func newMemoryKey(secret []byte) (Key, error) {
+	if len(secret) != 32 {
+		return nil, fmt.Errorf("key: got %d bytes, expected the 32 of a secp256k1 key", len(secret))
+	}
+	private := &secp256k1.PrivKey{Key: secret}
+	text, err := theEncoding().address.BytesToString(private.PubKey().Address())
+	if err != nil {
+		return nil, fmt.Errorf("key: %w", err)
+	}
+	return memoryKey{private: private, address: text}, nil
+}
+
+// GenerateKey makes a new key.
+func GenerateKey() (Key, error) { return newMemoryKey(secp256k1.GenPrivKey().Bytes()) }
+
+// ParseKey reads a key from 64 hex digits.
+func ParseKey(text string) (Key, error) {
+	secret, err := hex.DecodeString(strings.TrimSpace(text))
+	if err != nil {
+		return nil, errors.New("key: expected 64 hex digits") // never the text itself
+	}
+	return newMemoryKey(secret)
+}
+
+// LoadKey reads a key file: 64 hex digits, readable by its owner alone.
+func LoadKey(path string) (Key, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("key file %s: mode is %04o, others may read it; run: chmod 600 %s", path, mode, path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	key, err := ParseKey(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("key file %s: %w", path, err)
+	}
+	return key, nil
+}
+
+// SaveKey writes a key file that its owner alone can read. It never replaces a file.
+func SaveKey(path string, key Key) error {
+	memory, ok := key.(memoryKey)
+	if !ok {
+		return fmt.Errorf("key file %s: only a key in memory can be written", path)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("key file: %w", err)
+	}
+	if _, err := fmt.Fprintf(file, "%x\n", memory.private.Bytes()); err != nil {
+		file.Close()
+		return fmt.Errorf("key file: %w", err)
+	}
+	return file.Close()
+}
+
+// LoadOrGenerateKey reads a key file, or makes it with a new key.
+func LoadOrGenerateKey(path string) (Key, error) {
+	key, err := LoadKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	if key, err = GenerateKey(); err != nil {
+		return nil, err
+	}
+	return key, SaveKey(path, key)
+}
+
+// KeyFromKeyring takes a key out of an SDK keyring once, which asks for its password once.
+func KeyFromKeyring(ring keyring.Keyring, name string) (Key, error) {
+	record, err := ring.Key(name)
+	if err != nil {
+		return nil, fmt.Errorf("keyring: key %q: %w", name, err)
+	}
+	local := record.GetLocal()
+	if local == nil || local.PrivKey == nil {
+		return nil, fmt.Errorf("keyring: key %q is not kept here (a ledger, a multisig or a public key): expected a local one", name)
+	}
+	private, ok := local.PrivKey.GetCachedValue().(*secp256k1.PrivKey)
+	if !ok {
+		return nil, fmt.Errorf("keyring: key %q is not of type secp256k1", name)
+	}
+	return newMemoryKey(private.Bytes())
+}

@@ -1,0 +1,153 @@
+package client
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"testing"
+	"time"
+
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+	"github.com/cosmos/gogoproto/proto"
+	"github.com/stretchr/testify/require"
+
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+func fixedGas([]sdk.Msg) uint64 { return 100_000 }
+
+func testSender(t *testing.T, node *fakeNode) (*Sender, Key) {
+	t.Helper()
+	key, err := GenerateKey()
+	require.NoError(t, err)
+	sender, err := NewSender(dialFake(t, node), key, SenderOptions{Gas: fixedGas, Poll: 5 * time.Millisecond})
+	require.NoError(t, err)
+	return sender, key
+}
+
+func TestSignIsUnorderedAndVerifies(t *testing.T) {
+	ctx := context.Background()
+	sender, key := testSender(t, newFakeNode("credence-1"))
+	msg := &taskstypes.MsgDecline{Who: key.Address(), Task: "ab", Attempt: 1}
+
+	tx, err := sender.Sign(ctx, msg)
+	require.NoError(t, err)
+	var raw txtypes.TxRaw
+	require.NoError(t, proto.Unmarshal(tx.Bytes, &raw))
+	var body txtypes.TxBody
+	require.NoError(t, proto.Unmarshal(raw.BodyBytes, &body))
+	require.True(t, body.Unordered)
+	require.True(t, body.TimeoutTimestamp.Equal(tx.Timeout))
+	require.WithinDuration(t, time.Now().Add(2*time.Minute), tx.Timeout, 10*time.Second)
+	var auth txtypes.AuthInfo
+	require.NoError(t, proto.Unmarshal(raw.AuthInfoBytes, &auth))
+	require.Zero(t, auth.SignerInfos[0].Sequence)
+	require.EqualValues(t, 100_000, auth.Fee.GasLimit)
+	require.Equal(t, "200ucred", auth.Fee.Amount.String()) // 100,000 * the node's 0.002
+
+	doc := txtypes.SignDoc{BodyBytes: raw.BodyBytes, AuthInfoBytes: raw.AuthInfoBytes, ChainId: "credence-1", AccountNumber: 7}
+	toSign, err := doc.Marshal()
+	require.NoError(t, err)
+	require.True(t, key.PubKey().VerifySignature(toSign, raw.Signatures[0]))
+
+	again, err := sender.Sign(ctx, msg)
+	require.NoError(t, err)
+	require.NotEqual(t, tx.Hash, again.Hash)
+}
+
+func TestTimeoutsStrictlyIncrease(t *testing.T) {
+	last := nextTimeout(time.Minute)
+	for range 10_000 {
+		next := nextTimeout(time.Minute)
+		require.True(t, next.After(last))
+		last = next
+	}
+	// A shorter TTL must not repeat a nanosecond either.
+	require.True(t, nextTimeout(time.Second).After(last))
+}
+
+func TestSendErrors(t *testing.T) {
+	ctx := context.Background()
+	node := newFakeNode("credence-1")
+	sender, key := testSender(t, node)
+	msg := &taskstypes.MsgDecline{Who: key.Address()}
+
+	for _, tc := range []struct {
+		name      string
+		refusal   *sdk.TxResponse
+		expErr    *TxError
+		retriable bool
+	}{
+		{"taken", nil, nil, false},
+		{"waits already", &sdk.TxResponse{Codespace: "sdk", Code: 19}, nil, false},
+		{"mempool full", &sdk.TxResponse{Codespace: "sdk", Code: 20}, &TxError{Codespace: "sdk", Code: 20}, true},
+		{"refused by a module", &sdk.TxResponse{Codespace: "tasks", Code: 4, RawLog: "not drawn"}, &TxError{Codespace: "tasks", Code: 4}, false},
+		{"the same number elsewhere", &sdk.TxResponse{Codespace: "tasks", Code: 20}, &TxError{Codespace: "tasks", Code: 20}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			node.set(func() { node.refuse = tc.refusal })
+			hash, err := sender.Broadcast(ctx, msg)
+			require.Len(t, hash, 64)
+			if tc.expErr == nil {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, tc.expErr)
+			require.ErrorContains(t, err, hash)
+			require.Equal(t, tc.retriable, Retriable(err))
+		})
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	ctx := context.Background()
+	node := newFakeNode("credence-1")
+	sender, key := testSender(t, node)
+	msg := &taskstypes.MsgDecline{Who: key.Address()}
+
+	tx, err := sender.Sign(ctx, msg)
+	require.NoError(t, err)
+	answer, err := codectypes.NewAnyWithValue(&markettypes.MsgSubmitTaskResponse{Id: "beef"})
+	require.NoError(t, err)
+	data, err := proto.Marshal(&sdk.TxMsgData{MsgResponses: []*codectypes.Any{answer}})
+	require.NoError(t, err)
+	time.AfterFunc(30*time.Millisecond, func() {
+		node.set(func() {
+			node.included[tx.Hash] = &sdk.TxResponse{TxHash: tx.Hash, Height: 4, Data: hex.EncodeToString(data)}
+		})
+	})
+	res, err := sender.Confirm(ctx, tx.Hash)
+	require.NoError(t, err)
+	require.EqualValues(t, 4, res.Height)
+	var out markettypes.MsgSubmitTaskResponse
+	require.NoError(t, res.Response(0, &out))
+	require.Equal(t, "beef", out.Id)
+	require.Error(t, res.Response(1, &out))
+	require.Error(t, res.Response(0, &markettypes.MsgPlaceOfferResponse{}))
+
+	// Included and failed.
+	node.set(func() {
+		node.included["F0"] = &sdk.TxResponse{TxHash: "F0", Height: 5, Codespace: "market", Code: 3, RawLog: "no"}
+	})
+	_, err = sender.Confirm(ctx, "F0")
+	require.ErrorIs(t, err, &TxError{Codespace: "market", Code: 3})
+
+	// The clock of the chain passes the timeout: it can't come any more.
+	node.set(func() { node.now = time.Now().Add(time.Hour) })
+	_, err = sender.Confirm(ctx, "AB")
+	require.ErrorIs(t, err, ErrExpired)
+	require.ErrorContains(t, err, "AB")
+	require.True(t, Retriable(err))
+
+	// The caller gives up: the hash is in the error.
+	node.set(func() { node.now = time.Now() })
+	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+	defer cancel()
+	_, err = sender.Confirm(short, "CD")
+	var hashed *HashError
+	require.True(t, errors.As(err, &hashed))
+	require.Equal(t, "CD", hashed.Hash)
+}
