@@ -1,0 +1,379 @@
+// Package app wires modules into the application. Nothing here decides anything.
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/spf13/cast"
+
+	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
+	reflectionv1 "cosmossdk.io/api/cosmos/reflection/v1"
+	"cosmossdk.io/client/v2/autocli"
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
+	"github.com/cosmos/cosmos-sdk/runtime"
+	runtimeservices "github.com/cosmos/cosmos-sdk/runtime/services"
+	"github.com/cosmos/cosmos-sdk/server"
+	"github.com/cosmos/cosmos-sdk/server/api"
+	"github.com/cosmos/cosmos-sdk/server/config"
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/mempool"
+	"github.com/cosmos/cosmos-sdk/types/module"
+	"github.com/cosmos/cosmos-sdk/types/msgservice"
+	"github.com/cosmos/cosmos-sdk/version"
+	"github.com/cosmos/cosmos-sdk/x/auth"
+	"github.com/cosmos/cosmos-sdk/x/auth/ante"
+	authkeeper "github.com/cosmos/cosmos-sdk/x/auth/keeper"
+	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	"github.com/cosmos/cosmos-sdk/x/authz"
+	authzkeeper "github.com/cosmos/cosmos-sdk/x/authz/keeper"
+	authzmodule "github.com/cosmos/cosmos-sdk/x/authz/module"
+	"github.com/cosmos/cosmos-sdk/x/bank"
+	bankkeeper "github.com/cosmos/cosmos-sdk/x/bank/keeper"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/cosmos/cosmos-sdk/x/consensus"
+	consensuskeeper "github.com/cosmos/cosmos-sdk/x/consensus/keeper"
+	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
+	feegrantkeeper "github.com/cosmos/cosmos-sdk/x/feegrant/keeper"
+	feegrantmodule "github.com/cosmos/cosmos-sdk/x/feegrant/module"
+	"github.com/cosmos/cosmos-sdk/x/genutil"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+	"github.com/cosmos/cosmos-sdk/x/gov"
+	govkeeper "github.com/cosmos/cosmos-sdk/x/gov/keeper"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
+	govv1beta1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1beta1"
+	"github.com/cosmos/cosmos-sdk/x/upgrade"
+	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/x/beacon"
+	beaconkeeper "github.com/credence-chain/credence/x/beacon/keeper"
+	"github.com/credence-chain/credence/x/beacon/proposal"
+	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	"github.com/credence-chain/credence/x/orgs"
+	"github.com/credence-chain/credence/x/orgs/guard"
+	orgskeeper "github.com/credence-chain/credence/x/orgs/keeper"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	"github.com/credence-chain/credence/x/poa"
+	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+)
+
+// Name names the application.
+const Name = "credence"
+
+// DefaultHome is where a node keeps its files: ~/.credence.
+var DefaultHome = defaultHome()
+
+func defaultHome() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "."
+	}
+	return filepath.Join(home, ".credence")
+}
+
+// moduleAccounts holds coins for modules: name -> permissions.
+func moduleAccounts() map[string][]string {
+	return map[string][]string{
+		authtypes.FeeCollectorName: nil,
+		govtypes.ModuleName:        {authtypes.Burner},
+		// WIRE: module accounts of workers, market, tasks.
+	}
+}
+
+// Options are what a node brings to the application besides its configuration.
+type Options struct {
+	// Signer signs beacon proofs; nil on a node that holds no seat.
+	Signer beaconkeeper.Signer
+	// Selector picks transactions for blocks; nil for the order of arrival. Tests set it.
+	Selector proposal.Selector
+}
+
+// App is the application.
+type App struct {
+	*baseapp.BaseApp
+
+	Encoding encoding.Config
+
+	keys       map[string]*storetypes.KVStoreKey
+	objectKeys map[string]*storetypes.ObjectStoreKey
+
+	AccountKeeper   authkeeper.AccountKeeper
+	BankKeeper      bankkeeper.BaseKeeper
+	ConsensusKeeper consensuskeeper.Keeper
+	GovKeeper       *govkeeper.Keeper
+	UpgradeKeeper   *upgradekeeper.Keeper
+	AuthzKeeper     authzkeeper.Keeper
+	FeeGrantKeeper  feegrantkeeper.Keeper
+	OrgsKeeper      orgskeeper.Keeper
+	PoaKeeper       poakeeper.Keeper
+	BeaconKeeper    beaconkeeper.Keeper
+	// WIRE: keepers of apps, workers, market, tasks.
+
+	ModuleManager *module.Manager
+	BasicManager  module.BasicManager
+	Guard         *guard.Guard
+	configurator  module.Configurator
+}
+
+var _ servertypes.Application = (*App)(nil)
+
+// New returns the application over db, loaded at its latest height when load is set. It panics when it is miswired.
+func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions, opts Options, baseOpts ...func(*baseapp.BaseApp)) *App {
+	enc := encoding.New()
+	// The application keeps no mempool of its own: blocks are built from the consensus engine's.
+	baseOpts = append(baseOpts, baseapp.SetMempool(mempool.NoOpMempool{}))
+	base := baseapp.NewBaseApp(Name, logger, db, enc.TxConfig.TxDecoder(), baseOpts...)
+	base.SetVersion(version.Version)
+	base.SetInterfaceRegistry(enc.InterfaceRegistry)
+	base.SetTxEncoder(enc.TxConfig.TxEncoder())
+
+	a := &App{
+		BaseApp:  base,
+		Encoding: enc,
+		keys: storetypes.NewKVStoreKeys(
+			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
+			authzkeeper.StoreKey, feegrant.StoreKey,
+			orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
+			// WIRE: store keys of apps, workers, market, tasks.
+		),
+		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
+	}
+	a.makeKeepers(logger, appOpts)
+	a.makeModules()
+	a.registerServices()
+
+	a.MountKVStores(a.keys)
+	a.MountObjectStores(a.objectKeys)
+	a.setHandlers(opts)
+	if load {
+		if err := a.LoadLatestVersion(); err != nil {
+			panic(fmt.Errorf("load the application's state: %w", err))
+		}
+	}
+	return a
+}
+
+// Authority is the council's account: x/gov, tallied by seats.
+func Authority() string {
+	text, err := encoding.Addresses().BytesToString(authtypes.NewModuleAddress(govtypes.ModuleName))
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
+	cdc, addresses, authority := a.Encoding.Codec, encoding.Addresses(), Authority()
+	service := func(name string) storeService { return runtime.NewKVStoreService(a.keys[name]) }
+
+	a.ConsensusKeeper = consensuskeeper.NewKeeper(cdc, service(consensustypes.StoreKey), authority, runtime.EventService{})
+	a.SetParamStore(a.ConsensusKeeper.ParamsStore)
+
+	a.AccountKeeper = authkeeper.NewAccountKeeper(cdc, service(authtypes.StoreKey), authtypes.ProtoBaseAccount,
+		moduleAccounts(), addresses, encoding.AddressPrefix, authority, authkeeper.WithUnorderedTransactions(true))
+	a.BankKeeper = bankkeeper.NewBaseKeeper(cdc, service(banktypes.StoreKey), a.AccountKeeper, blockedAccounts(), authority, logger).
+		WithObjStoreKey(a.objectKeys[banktypes.ObjectStoreKey])
+	a.AuthzKeeper = authzkeeper.NewKeeper(service(authzkeeper.StoreKey), cdc, a.MsgServiceRouter(), a.AccountKeeper)
+	a.FeeGrantKeeper = feegrantkeeper.NewKeeper(cdc, service(feegrant.StoreKey), a.AccountKeeper)
+
+	a.OrgsKeeper = orgskeeper.NewKeeper(cdc, service(orgstypes.StoreKey), addresses, authority)
+	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.OrgsKeeper)
+	a.BeaconKeeper = beaconkeeper.NewKeeper(cdc, service(beacontypes.StoreKey), a.PoaKeeper)
+	// WIRE: keepers of apps, workers, market, tasks, in this order.
+
+	a.GovKeeper = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), a.AccountKeeper, a.BankKeeper, noCommunityPool{},
+		a.MsgServiceRouter(), govtypes.DefaultConfig(), authority, tallyBySeats(a.PoaKeeper))
+	a.GovKeeper.SetHooks(councilHooks{poa: a.PoaKeeper})
+	a.GovKeeper.SetLegacyRouter(govv1beta1.NewRouter())
+
+	skip := map[int64]bool{}
+	for _, h := range cast.ToIntSlice(appOpts.Get(server.FlagUnsafeSkipUpgrades)) {
+		skip[int64(h)] = true
+	}
+	a.UpgradeKeeper = upgradekeeper.NewKeeper(skip, service(upgradetypes.StoreKey), cdc,
+		cast.ToString(appOpts.Get(flags.FlagHome)), a.BaseApp, authority)
+}
+
+func blockedAccounts() map[string]bool {
+	blocked := make(map[string]bool)
+	for name := range moduleAccounts() {
+		blocked[authtypes.NewModuleAddress(name).String()] = name != govtypes.ModuleName
+	}
+	return blocked
+}
+
+func (a *App) makeModules() {
+	cdc, registry, addresses := a.Encoding.Codec, a.Encoding.InterfaceRegistry, encoding.Addresses()
+	a.ModuleManager = module.NewManager(
+		auth.NewAppModule(cdc, a.AccountKeeper, nil),
+		bank.NewAppModule(cdc, a.BankKeeper, a.AccountKeeper),
+		consensus.NewAppModule(cdc, a.ConsensusKeeper),
+		gov.NewAppModule(cdc, a.GovKeeper, a.AccountKeeper, a.BankKeeper),
+		genutil.NewAppModule(a.AccountKeeper, nil, a, a.Encoding.TxConfig),
+		upgrade.NewAppModule(a.UpgradeKeeper, addresses),
+		authzmodule.NewAppModule(cdc, a.AuthzKeeper, a.AccountKeeper, a.BankKeeper, registry),
+		feegrantmodule.NewAppModule(cdc, a.AccountKeeper, a.BankKeeper, a.FeeGrantKeeper, registry),
+		orgs.NewAppModule(a.OrgsKeeper, addresses),
+		poa.NewAppModule(a.PoaKeeper, addresses),
+		beacon.NewAppModule(a.BeaconKeeper),
+		// WIRE: modules apps, workers, market, tasks.
+	)
+	a.BasicManager = module.NewBasicManagerFromManager(a.ModuleManager, map[string]module.AppModuleBasic{
+		genutiltypes.ModuleName: genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator),
+		govtypes.ModuleName:     gov.NewAppModuleBasic(nil),
+	})
+
+	a.ModuleManager.SetOrderPreBlockers(upgradetypes.ModuleName, authtypes.ModuleName)
+	a.ModuleManager.SetOrderBeginBlockers(
+		upgradetypes.ModuleName,
+		authz.ModuleName,
+		poatypes.ModuleName,
+		beacontypes.ModuleName,
+		// WIRE: market, tasks.
+	)
+	a.ModuleManager.SetOrderEndBlockers(
+		govtypes.ModuleName,
+		feegrant.ModuleName,
+		poatypes.ModuleName,
+		beacontypes.ModuleName,
+		// WIRE: market, tasks.
+		// The bank folds the block's virtual sends, after everyone who makes them.
+		banktypes.ModuleName,
+	)
+	genesis := []string{
+		authtypes.ModuleName, banktypes.ModuleName, govtypes.ModuleName,
+		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
+		// WIRE: apps, workers, market, tasks.
+		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
+	}
+	a.ModuleManager.SetOrderInitGenesis(genesis...)
+	a.ModuleManager.SetOrderExportGenesis(genesis...)
+}
+
+func (a *App) registerServices() {
+	registry := a.Encoding.InterfaceRegistry
+	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, a.Encoding.Codec, registry, SDKRoles)
+	a.configurator = module.NewConfigurator(a.Encoding.Codec, a.Guard, a.GRPCQueryRouter())
+	if err := a.ModuleManager.RegisterServices(a.configurator); err != nil {
+		panic(err)
+	}
+	autocliv1.RegisterQueryServer(a.GRPCQueryRouter(), runtimeservices.NewAutoCLIQueryService(a.modules()))
+	reflection, err := runtimeservices.NewReflectionService()
+	if err != nil {
+		panic(err)
+	}
+	reflectionv1.RegisterReflectionServiceServer(a.GRPCQueryRouter(), reflection)
+	if err := msgservice.ValidateProtoAnnotations(registry); err != nil {
+		panic(err)
+	}
+}
+
+func (a *App) setHandlers(opts Options) {
+	anteHandler, err := ante.NewAnteHandler(ante.HandlerOptions{
+		AccountKeeper:   a.AccountKeeper,
+		BankKeeper:      a.BankKeeper,
+		FeegrantKeeper:  a.FeeGrantKeeper,
+		SignModeHandler: a.Encoding.TxConfig.SignModeHandler(),
+		SigGasConsumer:  ante.DefaultSigVerificationGasConsumer,
+	})
+	if err != nil {
+		panic(err)
+	}
+	a.SetAnteHandler(anteHandler)
+
+	blocks := proposal.New(a.BeaconKeeper, a.Encoding.TxConfig.TxDecoder(), opts.Signer, opts.Selector)
+	a.SetPrepareProposal(blocks.Prepare)
+	a.SetProcessProposal(blocks.Process)
+
+	a.SetInitChainer(a.InitChainer)
+	a.SetPreBlocker(a.PreBlocker)
+	a.SetBeginBlocker(a.ModuleManager.BeginBlock)
+	a.SetEndBlocker(a.ModuleManager.EndBlock)
+}
+
+// InitChainer begins the chain from its genesis file.
+func (a *App) InitChainer(ctx sdk.Context, req *abci.RequestInitChain) (*abci.ResponseInitChain, error) {
+	var state map[string]json.RawMessage
+	if err := json.Unmarshal(req.AppStateBytes, &state); err != nil {
+		return nil, fmt.Errorf("app_state of the genesis file: %w", err)
+	}
+	if err := a.UpgradeKeeper.SetModuleVersionMap(ctx, a.ModuleManager.GetVersionMap()); err != nil {
+		return nil, err
+	}
+	return a.ModuleManager.InitGenesis(ctx, a.Encoding.Codec, state)
+}
+
+// PreBlocker stores the block's seed before anything else, then runs the modules'.
+func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
+	if err := a.BeaconKeeper.PreBlock(ctx, req.Txs, req.ProposerAddress); err != nil {
+		return nil, err
+	}
+	return a.ModuleManager.PreBlock(ctx)
+}
+
+// modules returns the modules by name, as the SDK's reflection wants them.
+func (a *App) modules() map[string]any { return a.ModuleManager.Modules }
+
+// AutoCLI describes the commands of every query and message.
+func (a *App) AutoCLI() autocli.AppOptions {
+	return autocli.AppOptions{
+		Modules:               appModules(a.ModuleManager),
+		ModuleOptions:         runtimeservices.ExtractAutoCLIOptions(a.modules()),
+		AddressCodec:          encoding.Addresses(),
+		ValidatorAddressCodec: addresscodec.NewBech32Codec(encoding.ValidatorPrefix),
+		ConsensusAddressCodec: addresscodec.NewBech32Codec(encoding.ConsensusPrefix),
+	}
+}
+
+// DefaultGenesis returns every module's default state.
+func (a *App) DefaultGenesis() map[string]json.RawMessage {
+	return a.BasicManager.DefaultGenesis(a.Encoding.Codec)
+}
+
+// StoreKey returns a module's store key; nil for an unknown name. For tests.
+func (a *App) StoreKey(name string) *storetypes.KVStoreKey { return a.keys[name] }
+
+// RegisterAPIRoutes serves REST.
+func (a *App) RegisterAPIRoutes(srv *api.Server, cfg config.APIConfig) {
+	ctx := srv.ClientCtx
+	authtx.RegisterGRPCGatewayRoutes(ctx, srv.GRPCGatewayRouter)
+	cmtservice.RegisterGRPCGatewayRoutes(ctx, srv.GRPCGatewayRouter)
+	nodeservice.RegisterGRPCGatewayRoutes(ctx, srv.GRPCGatewayRouter)
+	a.BasicManager.RegisterGRPCGatewayRoutes(ctx, srv.GRPCGatewayRouter)
+	if err := server.RegisterSwaggerAPI(ctx, srv.Router, cfg.Swagger); err != nil {
+		panic(err)
+	}
+}
+
+// RegisterTxService serves queries about transactions.
+func (a *App) RegisterTxService(ctx client.Context) {
+	authtx.RegisterTxService(a.GRPCQueryRouter(), ctx, a.Simulate, a.Encoding.InterfaceRegistry)
+}
+
+// RegisterTendermintService serves queries about blocks and validators.
+func (a *App) RegisterTendermintService(ctx client.Context) {
+	cmtservice.RegisterTendermintService(ctx, a.GRPCQueryRouter(), a.Encoding.InterfaceRegistry, server.NewCometABCIWrapper(a).Query)
+}
+
+// RegisterNodeService serves queries about the node.
+func (a *App) RegisterNodeService(ctx client.Context, cfg config.Config) {
+	nodeservice.RegisterNodeService(ctx, a.GRPCQueryRouter(), cfg, func() int64 { return a.CommitMultiStore().EarliestVersion() })
+}

@@ -1,0 +1,128 @@
+// Package encoding is how the chain reads and writes transactions and state: the codecs and every type they know.
+// Clients use it without the application.
+package encoding
+
+import (
+	"github.com/cosmos/gogoproto/proto"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/codec"
+	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	"github.com/cosmos/cosmos-sdk/std"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	"github.com/cosmos/cosmos-sdk/x/authz"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
+	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
+	govv1beta1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1beta1"
+	"github.com/cosmos/cosmos-sdk/x/tx/signing"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+
+	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+)
+
+const (
+	// AddressPrefix begins every account's address in text.
+	AddressPrefix = "cred"
+	// ValidatorPrefix is what the SDK's codecs demand for validators' addresses. No module of ours uses such addresses.
+	ValidatorPrefix = AddressPrefix + "valoper"
+	// ConsensusPrefix begins addresses of consensus keys in text.
+	ConsensusPrefix = AddressPrefix + "valcons"
+
+	// BaseDenom is the unit of account: 10^6 of it are 1 CRED.
+	BaseDenom = "ucred"
+	// DisplayDenom is the unit people speak of.
+	DisplayDenom = "CRED"
+	// DisplayExponent is the number of decimals of DisplayDenom.
+	DisplayExponent = 6
+)
+
+// The SDK keeps prefixes and the default denomination in globals; they are set once, when a program of ours starts.
+func init() {
+	cfg := sdk.GetConfig()
+	cfg.SetBech32PrefixForAccount(AddressPrefix, AddressPrefix+"pub")
+	cfg.SetBech32PrefixForValidator(ValidatorPrefix, ValidatorPrefix+"pub")
+	cfg.SetBech32PrefixForConsensusNode(ConsensusPrefix, ConsensusPrefix+"pub")
+	sdk.DefaultBondDenom = BaseDenom
+}
+
+// Config holds the codecs.
+type Config struct {
+	InterfaceRegistry codectypes.InterfaceRegistry
+	Codec             codec.Codec
+	TxConfig          client.TxConfig
+	Amino             *codec.LegacyAmino
+}
+
+// New returns codecs that know every message and account of the chain.
+func New() Config {
+	registry, err := codectypes.NewInterfaceRegistryWithOptions(codectypes.InterfaceRegistryOptions{
+		ProtoFiles: proto.HybridResolver,
+		SigningOptions: signing.Options{
+			AddressCodec:          Addresses(),
+			ValidatorAddressCodec: addresscodec.NewBech32Codec(ValidatorPrefix),
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	if err := registry.SigningContext().Validate(); err != nil {
+		panic(err)
+	}
+	amino := codec.NewLegacyAmino()
+	std.RegisterInterfaces(registry)
+	std.RegisterLegacyAminoCodec(amino)
+	for _, register := range interfaces {
+		register(registry)
+	}
+	for _, register := range aminos {
+		register(amino)
+	}
+	cdc := codec.NewProtoCodec(registry)
+	return Config{
+		InterfaceRegistry: registry,
+		Codec:             cdc,
+		TxConfig:          authtx.NewTxConfig(cdc, authtx.DefaultSignModes),
+		Amino:             amino,
+	}
+}
+
+// Addresses reads and writes account addresses.
+func Addresses() addresscodec.Bech32Codec {
+	return addresscodec.Bech32Codec{Bech32Prefix: AddressPrefix}
+}
+
+var interfaces = []func(codectypes.InterfaceRegistry){
+	authtypes.RegisterInterfaces,
+	authz.RegisterInterfaces,
+	banktypes.RegisterInterfaces,
+	consensustypes.RegisterInterfaces,
+	feegrant.RegisterInterfaces,
+	govv1.RegisterInterfaces,
+	govv1beta1.RegisterInterfaces,
+	upgradetypes.RegisterInterfaces,
+	beacontypes.RegisterInterfaces,
+	orgstypes.RegisterInterfaces,
+	poatypes.RegisterInterfaces,
+	// WIRE: RegisterInterfaces of apps, workers, market, tasks.
+}
+
+var aminos = []func(*codec.LegacyAmino){
+	authtypes.RegisterLegacyAminoCodec,
+	authz.RegisterLegacyAminoCodec,
+	banktypes.RegisterLegacyAminoCodec,
+	feegrant.RegisterLegacyAminoCodec,
+	govv1.RegisterLegacyAminoCodec,
+	govv1beta1.RegisterLegacyAminoCodec,
+	upgradetypes.RegisterLegacyAminoCodec,
+	beacontypes.RegisterLegacyAminoCodec,
+	orgstypes.RegisterLegacyAminoCodec,
+	poatypes.RegisterLegacyAminoCodec,
+	// WIRE: RegisterLegacyAminoCodec of apps, workers, market, tasks.
+}

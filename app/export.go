@@ -1,0 +1,40 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/cometbft/cometbft/crypto/ed25519"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	cmttypes "github.com/cometbft/cometbft/types"
+
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+)
+
+// Export returns the state after the latest block as a genesis file's parts. modules limits it; none means all.
+func (a *App) Export(modules []string) (servertypes.ExportedApp, error) {
+	ctx := a.NewContextLegacy(true, cmtproto.Header{Height: a.LastBlockHeight()})
+	state, err := a.ModuleManager.ExportGenesisForModules(ctx, a.Encoding.Codec, modules)
+	if err != nil {
+		return servertypes.ExportedApp{}, fmt.Errorf("export: %w", err)
+	}
+	bz, err := json.MarshalIndent(state, "", "  ")
+	if err != nil {
+		return servertypes.ExportedApp{}, err
+	}
+	seats, err := a.PoaKeeper.ActiveSeats(ctx)
+	if err != nil {
+		return servertypes.ExportedApp{}, err
+	}
+	validators := make([]cmttypes.GenesisValidator, len(seats))
+	for i, s := range seats {
+		key := ed25519.PubKey(s.ConsensusPubkey)
+		validators[i] = cmttypes.GenesisValidator{Address: key.Address(), PubKey: key, Power: s.Power, Name: s.OrgId}
+	}
+	return servertypes.ExportedApp{
+		AppState:        bz,
+		Validators:      validators,
+		Height:          a.LastBlockHeight() + 1,
+		ConsensusParams: a.GetConsensusParams(ctx),
+	}, nil
+}

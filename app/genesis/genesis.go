@@ -1,0 +1,112 @@
+// Package genesis builds the application's part of a genesis file, step by step: accounts, organisations, seats.
+package genesis
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	gogoproto "github.com/cosmos/gogoproto/proto"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/credence-chain/credence/app/encoding"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+)
+
+// State is the application's part of a genesis file: module name -> its state.
+type State map[string]json.RawMessage
+
+// Edit decodes one module's state into state, lets change work on it, and puts it back. Other modules use it to set
+// parameters: Edit(g, cdc, "poa", &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error { ... }).
+func Edit[T gogoproto.Message](g State, cdc codec.JSONCodec, module string, state T, change func(T) error) error {
+	bz, found := g[module]
+	if !found {
+		return fmt.Errorf("genesis has no state of module %s", module)
+	}
+	if err := cdc.UnmarshalJSON(bz, state); err != nil {
+		return fmt.Errorf("genesis of %s: %w", module, err)
+	}
+	if err := change(state); err != nil {
+		return err
+	}
+	bz, err := cdc.MarshalJSON(state)
+	if err != nil {
+		return fmt.Errorf("genesis of %s: %w", module, err)
+	}
+	g[module] = bz
+	return nil
+}
+
+// SetDefaults describes the coin, so that wallets show CRED.
+func SetDefaults(g State, cdc codec.JSONCodec) error {
+	return Edit(g, cdc, banktypes.ModuleName, &banktypes.GenesisState{}, func(s *banktypes.GenesisState) error {
+		s.DenomMetadata = []banktypes.Metadata{{
+			Description: "The coin of Credence.",
+			Base:        encoding.BaseDenom,
+			Display:     encoding.DisplayDenom,
+			Name:        "Credence",
+			Symbol:      encoding.DisplayDenom,
+			DenomUnits: []*banktypes.DenomUnit{
+				{Denom: encoding.BaseDenom},
+				{Denom: encoding.DisplayDenom, Exponent: encoding.DisplayExponent},
+			},
+		}}
+		return nil
+	})
+}
+
+// AddAccount adds an account with coins; an account that is there already gets them on top.
+func AddAccount(g State, cdc codec.Codec, addr sdk.AccAddress, coins sdk.Coins) error {
+	err := Edit(g, cdc, authtypes.ModuleName, &authtypes.GenesisState{}, func(s *authtypes.GenesisState) error {
+		accounts, err := authtypes.UnpackAccounts(s.Accounts)
+		if err != nil {
+			return err
+		}
+		if accounts.Contains(addr) {
+			return nil
+		}
+		accounts = authtypes.SanitizeGenesisAccounts(append(accounts, authtypes.NewBaseAccountWithAddress(addr)))
+		s.Accounts, err = authtypes.PackAccounts(accounts)
+		return err
+	})
+	if err != nil || coins.IsZero() {
+		return err
+	}
+	return Edit(g, cdc, banktypes.ModuleName, &banktypes.GenesisState{}, func(s *banktypes.GenesisState) error {
+		text := addr.String()
+		i := slices.IndexFunc(s.Balances, func(b banktypes.Balance) bool { return b.Address == text })
+		if i < 0 {
+			s.Balances = append(s.Balances, banktypes.Balance{Address: text, Coins: coins})
+		} else {
+			s.Balances[i].Coins = s.Balances[i].Coins.Add(coins...)
+		}
+		s.Balances = banktypes.SanitizeGenesisBalances(s.Balances)
+		s.Supply = s.Supply.Add(coins...)
+		return nil
+	})
+}
+
+// AddOrganisation admits an organisation from the first block on.
+func AddOrganisation(g State, cdc codec.JSONCodec, org orgstypes.Organisation) error {
+	org.Status, org.Roles = orgstypes.STATUS_ACTIVE, orgstypes.SortRoles(org.Roles)
+	return Edit(g, cdc, orgstypes.ModuleName, &orgstypes.GenesisState{}, func(s *orgstypes.GenesisState) error {
+		s.Organisations = append(s.Organisations, org)
+		slices.SortFunc(s.Organisations, func(a, b orgstypes.Organisation) int { return strings.Compare(a.Id, b.Id) })
+		return s.Validate(encoding.Addresses())
+	})
+}
+
+// AddSeat gives an organisation its seat in the validator set.
+func AddSeat(g State, cdc codec.JSONCodec, seat poatypes.Seat) error {
+	return Edit(g, cdc, poatypes.ModuleName, &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error {
+		s.Seats = append(s.Seats, seat)
+		slices.SortFunc(s.Seats, func(a, b poatypes.Seat) int { return strings.Compare(a.OrgId, b.OrgId) })
+		return s.Validate(encoding.Addresses())
+	})
+}

@@ -1,0 +1,44 @@
+package app
+
+import (
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+
+	"github.com/credence-chain/credence/x/orgs/guard"
+)
+
+// SDKRoles says who may send the SDK's own messages. Ours declare their role in their definition; a message that is in
+// neither place stops the application from starting.
+var SDKRoles = guard.Table{
+	"cosmos.auth.v1beta1.MsgUpdateParams": orgstypes.ROLE_AUTHORITY,
+
+	// A grant carries the granter's own permissions and no more: the inner message is checked again on its way.
+	"cosmos.authz.v1beta1.MsgGrant":  orgstypes.ROLE_ANYONE,
+	"cosmos.authz.v1beta1.MsgRevoke": orgstypes.ROLE_ANYONE,
+	"cosmos.authz.v1beta1.MsgExec":   orgstypes.ROLE_ANYONE,
+
+	"cosmos.bank.v1beta1.MsgSend":           orgstypes.ROLE_ANYONE,
+	"cosmos.bank.v1beta1.MsgMultiSend":      orgstypes.ROLE_ANYONE,
+	"cosmos.bank.v1beta1.MsgUpdateParams":   orgstypes.ROLE_AUTHORITY,
+	"cosmos.bank.v1beta1.MsgSetSendEnabled": orgstypes.ROLE_AUTHORITY,
+
+	"cosmos.consensus.v1.MsgUpdateParams": orgstypes.ROLE_AUTHORITY,
+
+	"cosmos.feegrant.v1beta1.MsgGrantAllowance":  orgstypes.ROLE_ANYONE,
+	"cosmos.feegrant.v1beta1.MsgRevokeAllowance": orgstypes.ROLE_ANYONE,
+	"cosmos.feegrant.v1beta1.MsgPruneAllowances": orgstypes.ROLE_ANYONE,
+
+	// The council proposes and votes; that a voter is a seat's operator is checked when the vote is cast (council.go).
+	"cosmos.gov.v1.MsgSubmitProposal":           orgstypes.ROLE_VALIDATOR,
+	"cosmos.gov.v1.MsgCancelProposal":           orgstypes.ROLE_VALIDATOR,
+	"cosmos.gov.v1.MsgVote":                     orgstypes.ROLE_VALIDATOR,
+	"cosmos.gov.v1.MsgVoteWeighted":             orgstypes.ROLE_VALIDATOR,
+	"cosmos.gov.v1.MsgDeposit":                  orgstypes.ROLE_ANYONE,
+	"cosmos.gov.v1.MsgExecLegacyContent":        orgstypes.ROLE_AUTHORITY,
+	"cosmos.gov.v1.MsgUpdateParams":             orgstypes.ROLE_AUTHORITY,
+	"cosmos.gov.v1beta1.MsgSubmitProposal":      orgstypes.ROLE_VALIDATOR,
+	"cosmos.gov.v1beta1.MsgVote":                orgstypes.ROLE_VALIDATOR,
+	"cosmos.gov.v1beta1.MsgVoteWeighted":        orgstypes.ROLE_VALIDATOR,
+	"cosmos.gov.v1beta1.MsgDeposit":             orgstypes.ROLE_ANYONE,
+	"cosmos.upgrade.v1beta1.MsgSoftwareUpgrade": orgstypes.ROLE_AUTHORITY,
+	"cosmos.upgrade.v1beta1.MsgCancelUpgrade":   orgstypes.ROLE_AUTHORITY,
+}

@@ -1,0 +1,151 @@
+package testutil
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sync"
+
+	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+)
+
+// Account is a funded account and its key, both made from its name.
+type Account struct {
+	Name string
+	Key  *secp256k1.PrivKey
+	Addr sdk.AccAddress
+}
+
+// String returns the address in text, as messages carry it.
+func (a *Account) String() string { return a.Addr.String() }
+
+// NewAccount makes the account of a name. It has no coins unless genesis gave it some.
+func NewAccount(name string) *Account {
+	key := secp256k1.GenPrivKeyFromSecret([]byte("credence test account " + name))
+	return &Account{Name: name, Key: key, Addr: sdk.AccAddress(key.PubKey().Address())}
+}
+
+// Org is an organisation with its accounts.
+type Org struct {
+	ID      string
+	Roles   []orgstypes.Role
+	Admin   *Account
+	Members []*Account
+}
+
+// Member returns the first member.
+func (o *Org) Member() *Account { return o.Members[0] }
+
+func (o *Org) record() orgstypes.Organisation {
+	r := orgstypes.Organisation{Id: o.ID, Name: "Organisation " + o.ID, Admins: []string{o.Admin.String()}, Roles: o.Roles}
+	for _, m := range o.Members {
+		r.Members = append(r.Members, m.String())
+	}
+	return r
+}
+
+// Seat is a seat with its keys.
+type Seat struct {
+	OrgID    string
+	Operator *Account
+	Cons     cmted25519.PrivKey
+	Beacon   *beaconkey.PrivateKey
+	proof    []byte
+}
+
+// ConsAddress is how votes name the seat.
+func (s *Seat) ConsAddress() []byte { return consAddress(s.Cons.PubKey().Bytes()) }
+
+func consAddress(pub []byte) []byte { return cmted25519.PubKey(pub).Address() }
+
+func (s *Seat) record() poatypes.Seat {
+	return poatypes.Seat{
+		OrgId: s.OrgID, Operator: s.Operator.String(), ConsensusPubkey: s.Cons.PubKey().Bytes(),
+		BeaconPubkey: s.Beacon.PublicKey(), BeaconPossession: s.proof, Power: poatypes.DefaultPower,
+	}
+}
+
+// WithOrg adds an organisation with these roles, an admin "<id>-admin" and one member "<id>-1".
+func WithOrg(id string, roles ...orgstypes.Role) Option { return WithOrgOf(id, 1, roles...) }
+
+// WithOrgOf is WithOrg with n members "<id>-1" ... "<id>-n".
+func WithOrgOf(id string, members int, roles ...orgstypes.Role) Option {
+	return func(c *Chain) { c.addOrg(id, members, roles...) }
+}
+
+// Org returns an organisation that an option added.
+func (c *Chain) Org(id string) *Org {
+	c.T.Helper()
+	org, found := c.orgs[id]
+	require.True(c.T, found, "no option added the organisation %q", id)
+	return org
+}
+
+// Seat returns the seat of an organisation.
+func (c *Chain) Seat(org string) *Seat {
+	c.T.Helper()
+	i := slices.IndexFunc(c.Seats, func(s *Seat) bool { return s.OrgID == org })
+	require.GreaterOrEqual(c.T, i, 0, "no option added the seat %q", org)
+	return c.Seats[i]
+}
+
+// Account returns an account that an option added, by name.
+func (c *Chain) Account(name string) *Account {
+	c.T.Helper()
+	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.Name == name })
+	require.GreaterOrEqual(c.T, i, 0, "no option added the account %q", name)
+	return c.accounts[i]
+}
+
+func (c *Chain) addAccount(name string) *Account {
+	a := NewAccount(name)
+	c.accounts = append(c.accounts, a)
+	return a
+}
+
+func (c *Chain) addOrg(id string, members int, roles ...orgstypes.Role) *Org {
+	org := &Org{ID: id, Roles: roles, Admin: c.addAccount(id + "-admin")}
+	for i := range members {
+		org.Members = append(org.Members, c.addAccount(id+"-"+string(rune('1'+i))))
+	}
+	c.orgs[id] = org
+	c.orgOrder = append(c.orgOrder, id)
+	return org
+}
+
+func (c *Chain) addSeat(id string) {
+	org := c.addOrg(id, 1, orgstypes.ROLE_VALIDATOR)
+	key, proof := beaconKey(id)
+	c.Seats = append(c.Seats, &Seat{
+		OrgID: id, Operator: org.Member(), Beacon: key, proof: proof,
+		Cons: cmted25519.GenPrivKeyFromSecret([]byte("credence test seat " + id)),
+	})
+	slices.SortFunc(c.Seats, func(a, b *Seat) int { return slices.Compare([]byte(a.OrgID), []byte(b.OrgID)) })
+}
+
+type beaconEntry struct {
+	key   *beaconkey.PrivateKey
+	proof []byte
+}
+
+var beaconKeys sync.Map // name -> beaconEntry: deriving and proving takes milliseconds, and tests share names
+
+func beaconKey(name string) (*beaconkey.PrivateKey, []byte) {
+	if e, found := beaconKeys.Load(name); found {
+		return e.(beaconEntry).key, e.(beaconEntry).proof
+	}
+	seed := sha256.Sum256([]byte("credence test beacon " + name))
+	key, err := beaconkey.New(seed[:])
+	if err != nil {
+		panic(err)
+	}
+	e, _ := beaconKeys.LoadOrStore(name, beaconEntry{key, key.Possession()})
+	return e.(beaconEntry).key, e.(beaconEntry).proof
+}

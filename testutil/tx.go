@@ -1,0 +1,126 @@
+package testutil
+
+import (
+	"context"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/stretchr/testify/require"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/cosmos/cosmos-sdk/client/tx"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/tx/signing"
+	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
+	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
+
+	"github.com/credence-chain/credence/app/encoding"
+)
+
+// Sign makes a transaction of messages signed by one account, with its next sequence: the transactions of the account
+// that are queued already count. It pays no fee.
+func (c *Chain) Sign(from *Account, msgs ...sdk.Msg) []byte {
+	c.T.Helper()
+	account := c.App.AccountKeeper.GetAccount(c.Ctx(), from.Addr)
+	require.NotNil(c.T, account, "account %s is not in the state: name it in WithAccounts, or send it coins", from.Name)
+	return c.sign(from, account.GetAccountNumber(), account.GetSequence()+c.pending[from.Name], msgs...)
+}
+
+func (c *Chain) sign(from *Account, number, sequence uint64, msgs ...sdk.Msg) []byte {
+	c.T.Helper()
+	cfg := c.App.Encoding.TxConfig
+	builder := cfg.NewTxBuilder()
+	require.NoError(c.T, builder.SetMsgs(msgs...))
+	builder.SetGasLimit(TxGas)
+	mode := signing.SignMode_SIGN_MODE_DIRECT
+	// Twice: what is signed includes who signs.
+	require.NoError(c.T, builder.SetSignatures(signing.SignatureV2{
+		PubKey: from.Key.PubKey(), Data: &signing.SingleSignatureData{SignMode: mode}, Sequence: sequence,
+	}))
+	sig, err := tx.SignWithPrivKey(context.Background(), mode, authsigning.SignerData{
+		Address: from.String(), ChainID: c.chainID, AccountNumber: number, Sequence: sequence, PubKey: from.Key.PubKey(),
+	}, builder, from.Key, cfg, sequence)
+	require.NoError(c.T, err)
+	require.NoError(c.T, builder.SetSignatures(sig))
+	bz, err := cfg.TxEncoder()(builder.GetTx())
+	require.NoError(c.T, err)
+	return bz
+}
+
+// Queue signs messages and puts the transaction into the next block.
+func (c *Chain) Queue(from *Account, msgs ...sdk.Msg) {
+	c.T.Helper()
+	c.QueueTx(c.Sign(from, msgs...))
+	c.pending[from.Name]++
+}
+
+// QueueTx puts raw bytes into the next block.
+func (c *Chain) QueueTx(tx []byte) { c.queue = append(c.queue, tx) }
+
+// Deliver signs messages, makes a block with the transaction (and whatever was queued before it), and demands that it
+// succeeds.
+func (c *Chain) Deliver(from *Account, msgs ...sdk.Msg) *abci.ExecTxResult {
+	c.T.Helper()
+	res := c.Try(from, msgs...)
+	require.Zero(c.T, res.Code, "%s: %s", from.Name, res.Log)
+	return res
+}
+
+// Try is Deliver without the demand.
+func (c *Chain) Try(from *Account, msgs ...sdk.Msg) *abci.ExecTxResult {
+	c.T.Helper()
+	c.Queue(from, msgs...)
+	c.Next()
+	results := c.Results()
+	return results[len(results)-1]
+}
+
+// Refuse is Deliver, demanding that the transaction fails with this registered error.
+func (c *Chain) Refuse(from *Account, want error, msgs ...sdk.Msg) *abci.ExecTxResult {
+	c.T.Helper()
+	res := c.Try(from, msgs...)
+	space, code, _ := errorsmod.ABCIInfo(want, false)
+	require.Equal(c.T, [2]any{space, code}, [2]any{res.Codespace, res.Code}, "expected %q, got: %s", want, res.Log)
+	return res
+}
+
+// Response decodes the response of the i-th message of a delivered transaction into out.
+func (c *Chain) Response(res *abci.ExecTxResult, i int, out interface{ Unmarshal([]byte) error }) {
+	c.T.Helper()
+	var data sdk.TxMsgData
+	require.NoError(c.T, data.Unmarshal(res.Data))
+	require.Greater(c.T, len(data.MsgResponses), i)
+	require.NoError(c.T, out.Unmarshal(data.MsgResponses[i].Value))
+}
+
+// Balance returns what an address has, in ucred.
+func (c *Chain) Balance(addr sdk.AccAddress) int64 {
+	return c.App.BankKeeper.GetBalance(c.Ctx(), addr, encoding.BaseDenom).Amount.Int64()
+}
+
+// Pass has the council adopt messages that its authority sends: every seat's operator votes yes. It demands that the
+// proposal passes and its messages succeed.
+func (c *Chain) Pass(msgs ...sdk.Msg) {
+	c.T.Helper()
+	proposal := c.Vote(msgs...)
+	require.Equal(c.T, govv1.StatusPassed, proposal.Status, "proposal %d: %s", proposal.Id, proposal.FailedReason)
+}
+
+// Vote submits a proposal, has every seat vote yes, and returns it after the voting period.
+func (c *Chain) Vote(msgs ...sdk.Msg) govv1.Proposal {
+	c.T.Helper()
+	params, err := c.App.GovKeeper.Params.Get(c.Ctx())
+	require.NoError(c.T, err)
+	submit, err := govv1.NewMsgSubmitProposal(msgs, params.MinDeposit, c.Seats[0].Operator.String(), "", "test", "test", false)
+	require.NoError(c.T, err)
+	res := c.Deliver(c.Seats[0].Operator, submit)
+	var submitted govv1.MsgSubmitProposalResponse
+	c.Response(res, 0, &submitted)
+	for _, s := range c.Seats {
+		c.Queue(s.Operator, govv1.NewMsgVote(s.Operator.Addr, submitted.ProposalId, govv1.OptionYes, ""))
+	}
+	c.NextN(int(VotingPeriod/BlockTime) + 2)
+	proposal, err := c.App.GovKeeper.Proposals.Get(c.Ctx(), submitted.ProposalId)
+	require.NoError(c.T, err)
+	return proposal
+}
