@@ -1,0 +1,60 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/credence-chain/credence/poco"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+// Lock gives a drawn worker an assignment: it takes a slot and locks amount of its stake. ErrNotDrawable when the worker
+// or its organisation takes none, ErrStake when less than amount is free.
+func (k Keeper) Lock(ctx context.Context, worker string, amount uint64) error {
+	_, err := k.change(ctx, worker, func(w *types.Worker) error {
+		if err := w.Available(); err != nil {
+			return err
+		}
+		if active, err := k.orgs.HasRole(ctx, w.Organisation, orgstypes.ROLE_WORKER); err != nil {
+			return err
+		} else if !active {
+			return types.ErrNotDrawable.Wrapf("%s: organisation %s is revoked or no worker", w.Address, w.Organisation)
+		}
+		if amount > w.Free() {
+			return types.ErrStake.Wrapf("lock of %s: %d ucred, expected at most the %d free", w.Address, amount, w.Free())
+		}
+		w.Busy++
+		w.Locked += amount
+		return nil
+	})
+	return err
+}
+
+// Release ends an assignment without a settlement: a first worker that declined (FaultNone), was silent or abstained.
+// Its stake is freed, and the fault goes on its record.
+func (k Keeper) Release(ctx context.Context, worker string, amount uint64, fault poco.Fault) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = k.change(ctx, worker, func(w *types.Worker) error {
+		if err := free(w, amount); err != nil {
+			return err
+		}
+		return k.judge(ctx, params, w, fault)
+	})
+	return err
+}
+
+// free ends an assignment's hold on slot and stake.
+func free(w *types.Worker, amount uint64) error {
+	if w.Busy == 0 {
+		return types.ErrSettlement.Wrapf("worker %s: has no assignment", w.Address)
+	}
+	if amount > w.Locked {
+		return types.ErrSettlement.Wrapf("unlock of %s: %d ucred, expected at most the %d locked", w.Address, amount, w.Locked)
+	}
+	w.Busy--
+	w.Locked -= amount
+	return nil
+}

@@ -1,0 +1,19 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/cosmos/gogoproto/proto"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+func emit(ctx context.Context, event proto.Message) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+}
+
+func emitChange(ctx context.Context, w types.Worker, what string, amount uint64) error {
+	return emit(ctx, &types.EventWorkerChanged{Worker: w.Address, Organisation: w.Organisation, What: what, Amount: amount})
+}

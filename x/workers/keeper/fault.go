@@ -1,0 +1,82 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+// judge puts a fault on a worker's record and draws the consequence:
+//
+//	WRONG, UNREVEALED    proven: confirmations start anew; the first cools down, a second before strike_height +
+//	                     forgiveness_blocks jails
+//	SILENT, ABSTAINED    cools down
+func (k Keeper) judge(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault) error {
+	switch fault {
+	case poco.FaultNone:
+		return nil
+	case poco.FaultWrong:
+		w.Record.Wrong++
+		return k.strike(ctx, params, w)
+	case poco.FaultUnrevealed:
+		w.Record.Unrevealed++
+		return k.strike(ctx, params, w)
+	case poco.FaultSilent:
+		w.Record.Silent++
+	case poco.FaultAbstained:
+		w.Record.Abstained++
+	default:
+		return types.ErrSettlement.Wrapf("fault of %s: %d is unknown", w.Address, fault)
+	}
+	return k.cool(ctx, params, w)
+}
+
+func (k Keeper) strike(ctx context.Context, params types.Params, w *types.Worker) error {
+	now, last := height(ctx), w.Record.StrikeHeight
+	w.Record.Confirmations = 0
+	w.Record.StrikeHeight = now
+	if last > 0 && now < last+params.ForgivenessBlocks && !w.Jailed {
+		w.Jailed = true
+		if err := emitChange(ctx, *w, "jailed", 0); err != nil {
+			return err
+		}
+	}
+	return k.cool(ctx, params, w)
+}
+
+// cool keeps a worker from being drawn for the cooling period from now on. One that already cools has its place in the
+// queue moved.
+func (k Keeper) cool(ctx context.Context, params types.Params, w *types.Worker) error {
+	until := height(ctx) + params.CoolingBlocks
+	if until <= w.CoolingUntil {
+		return nil // a longer period was in force at its last fault
+	}
+	if w.Cooling() {
+		if err := k.Cooling.Remove(ctx, collections.Join(uint64(w.CoolingUntil), w.Address)); err != nil {
+			return err
+		}
+	}
+	w.CoolingUntil = until
+	if err := k.Cooling.Set(ctx, collections.Join(uint64(until), w.Address)); err != nil {
+		return err
+	}
+	return emitChange(ctx, *w, "cooling", 0)
+}
+
+// Unjail frees a jailed worker; ErrNotJailed if it is not. Its last strike is not forgotten.
+func (k Keeper) Unjail(ctx context.Context, worker string) error {
+	w, err := k.change(ctx, worker, func(w *types.Worker) error {
+		if !w.Jailed {
+			return types.ErrNotJailed.Wrapf("%s", w.Address)
+		}
+		w.Jailed = false
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return emitChange(ctx, w, "unjailed", 0)
+}

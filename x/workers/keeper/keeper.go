@@ -1,0 +1,118 @@
+// Package keeper keeps pools, workers, their stake, and the dense arrays from which draws pick.
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/core/address"
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+type (
+	pair   = collections.Pair[string, string]
+	queued = collections.Pair[uint64, string]
+)
+
+// Keeper of the module's state.
+type Keeper struct {
+	addresses address.Codec
+	accounts  types.AccountKeeper
+	bank      types.BankKeeper
+	orgs      types.OrgsKeeper
+	authority string
+
+	Schema collections.Schema
+	// Params of the module.
+	Params collections.Item[types.Params]
+	// Pools: id -> record.
+	Pools collections.Map[string, types.Pool]
+	// Workers: address -> record.
+	Workers collections.Map[string, types.Worker]
+	// Owed is the stake that the module account stands for, in ucred; moved only together with coins.
+	Owed collections.Item[uint64]
+	// Unbondings: (height, worker) -> amount; ranged from the front up to the block's height.
+	Unbondings collections.Map[queued, uint64]
+	// Cooling: (height, worker); ranged from the front up to the block's height.
+	Cooling collections.KeySet[queued]
+	// Serving: (organisation, pool) -> registered workers; ranged by organisation when that changes.
+	Serving collections.Map[pair, uint64]
+	// RegisteredOrgs: pool -> organisations with a registered worker.
+	RegisteredOrgs collections.Map[string, uint64]
+
+	// The dense arrays; see dense.go.
+	OrgCount       collections.Map[string, uint64]
+	OrgAt          collections.Map[collections.Pair[string, uint64], string]
+	OrgPosition    collections.Map[pair, uint64]
+	MemberCount    collections.Map[pair, uint64]
+	MemberAt       collections.Map[collections.Triple[string, string, uint64], string]
+	MemberPosition collections.Map[pair, uint64]
+}
+
+// NewKeeper returns a keeper whose council is authority, an address in text. The account "workers" must exist with the
+// permission to burn.
+func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses address.Codec,
+	accounts types.AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper, authority string,
+) Keeper {
+	if accounts.GetModuleAddress(types.ModuleName) == nil {
+		panic("the account of module " + types.ModuleName + " has not been set")
+	}
+	sb := collections.NewSchemaBuilder(service)
+	text, count := collections.StringKey, collections.Uint64Value
+	texts := collections.PairKeyCodec(text, text)
+	due := collections.PairKeyCodec(collections.Uint64Key, text)
+	k := Keeper{
+		addresses: addresses, accounts: accounts, bank: bank, orgs: orgs, authority: authority,
+
+		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Pools:          collections.NewMap(sb, types.PoolsPrefix, "pools", text, codec.CollValue[types.Pool](cdc)),
+		Workers:        collections.NewMap(sb, types.WorkersPrefix, "workers", text, codec.CollValue[types.Worker](cdc)),
+		Owed:           collections.NewItem(sb, types.OwedKey, "owed", count),
+		Unbondings:     collections.NewMap(sb, types.UnbondingsPrefix, "unbondings", due, count),
+		Cooling:        collections.NewKeySet(sb, types.CoolingPrefix, "cooling", due),
+		Serving:        collections.NewMap(sb, types.ServingPrefix, "serving", texts, count),
+		RegisteredOrgs: collections.NewMap(sb, types.RegisteredPrefix, "registered", text, count),
+		OrgCount:       collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
+		OrgAt: collections.NewMap(sb, types.OrgAtPrefix, "org_at",
+			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
+		OrgPosition: collections.NewMap(sb, types.OrgPositionPrefix, "org_position", texts, count),
+		MemberCount: collections.NewMap(sb, types.MemberCountPrefix, "member_count", texts, count),
+		MemberAt: collections.NewMap(sb, types.MemberAtPrefix, "member_at",
+			collections.TripleKeyCodec(text, text, collections.Uint64Key), collections.StringValue),
+		MemberPosition: collections.NewMap(sb, types.MemberPositionPrefix, "member_position", texts, count),
+	}
+	schema, err := sb.Build()
+	if err != nil {
+		panic(err)
+	}
+	k.Schema = schema
+	return k
+}
+
+// Authority returns the council's address in text. The consensus parameters may name another one, which then holds.
+func (k Keeper) Authority() string { return k.authority }
+
+// counter reads a number that is absent while it is 0.
+func counter[K any](ctx context.Context, m collections.Map[K, uint64], key K) (uint64, error) {
+	n, err := m.Get(ctx, key)
+	if errors.Is(err, collections.ErrNotFound) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// setCounter writes it.
+func setCounter[K any](ctx context.Context, m collections.Map[K, uint64], key K, n uint64) error {
+	if n == 0 {
+		return m.Remove(ctx, key)
+	}
+	return m.Set(ctx, key, n)
+}
+
+func height(ctx context.Context) int64 { return sdk.UnwrapSDKContext(ctx).BlockHeight() }

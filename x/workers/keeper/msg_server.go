@@ -1,0 +1,145 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+type msgServer struct{ Keeper }
+
+// NewMsgServer serves the module's messages. Roles were checked before a message comes here; which organisation the
+// signer acts for is asked here.
+func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
+
+func (s msgServer) CreatePool(ctx context.Context, msg *types.MsgCreatePool) (*types.MsgCreatePoolResponse, error) {
+	operator, err := s.organisation(ctx, "operator", msg.Operator, orgstypes.ROLE_POOL_OPERATOR)
+	if err != nil {
+		return nil, err
+	}
+	pool := types.Pool{Id: msg.Id, Operator: operator, Runtime: msg.Runtime, Stake: msg.Stake, Description: msg.Description}
+	return &types.MsgCreatePoolResponse{}, s.Keeper.CreatePool(ctx, pool)
+}
+
+func (s msgServer) Register(ctx context.Context, msg *types.MsgRegister) (*types.MsgRegisterResponse, error) {
+	org, err := s.organisation(ctx, "owner", msg.Owner, orgstypes.ROLE_WORKER)
+	if err != nil {
+		return nil, err
+	}
+	w := types.Worker{
+		Address: msg.Worker, Organisation: org, Owner: msg.Owner,
+		Endpoint: msg.Endpoint, Slots: msg.Slots, Pools: sorted(msg.Pools), Bonded: msg.Stake,
+	}
+	return &types.MsgRegisterResponse{}, s.Keeper.Register(ctx, w)
+}
+
+func (s msgServer) Update(ctx context.Context, msg *types.MsgUpdate) (*types.MsgUpdateResponse, error) {
+	address, err := s.ownActive(ctx, msg.Owner, msg.Worker)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.change(ctx, address, func(w *types.Worker) error {
+		w.Endpoint, w.Slots, w.Pools, w.Paused = msg.Endpoint, msg.Slots, sorted(msg.Pools), msg.Paused
+		return s.checkSettings(ctx, *w)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateResponse{}, emitChange(ctx, w, "updated", 0)
+}
+
+func (s msgServer) Bond(ctx context.Context, msg *types.MsgBond) (*types.MsgBondResponse, error) {
+	address, err := s.ownActive(ctx, msg.Owner, msg.Worker)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgBondResponse{}, s.Keeper.Bond(ctx, address, msg.Amount)
+}
+
+func (s msgServer) Unbond(ctx context.Context, msg *types.MsgUnbond) (*types.MsgUnbondResponse, error) {
+	w, err := s.own(ctx, msg.Owner, msg.Worker)
+	if err != nil {
+		return nil, err
+	}
+	due, err := s.Keeper.Unbond(ctx, w.Address, msg.Amount)
+	return &types.MsgUnbondResponse{Height: due}, err
+}
+
+func (s msgServer) Unjail(ctx context.Context, msg *types.MsgUnjail) (*types.MsgUnjailResponse, error) {
+	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.authority, msg.Authority); err != nil {
+		return nil, err
+	}
+	address, err := types.Canonical(s.addresses, msg.Worker)
+	if err != nil {
+		return nil, types.ErrInvalidWorker.Wrapf("worker %q: %s", msg.Worker, err)
+	}
+	return &types.MsgUnjailResponse{}, s.Keeper.Unjail(ctx, address)
+}
+
+func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
+	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.authority, msg.Authority); err != nil {
+		return nil, err
+	}
+	if err := msg.Params.Validate(); err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateParamsResponse{}, s.Params.Set(ctx, msg.Params)
+}
+
+// organisation returns the organisation that the signer acts for in a role.
+func (s msgServer) organisation(ctx context.Context, field, signer string, role orgstypes.Role) (string, error) {
+	addr, err := s.addresses.StringToBytes(signer)
+	if err != nil {
+		return "", types.ErrOrganisation.Wrapf("%s %q: %s", field, signer, err)
+	}
+	org, err := s.orgs.Authorize(ctx, addr, role)
+	if err != nil {
+		return "", err
+	}
+	if org == "" {
+		return "", types.ErrOrganisation.Wrapf("%s %s: expected an account of an organisation", field, signer)
+	}
+	return org, nil
+}
+
+// own returns a worker that owner owns.
+func (s msgServer) own(ctx context.Context, owner, worker string) (types.Worker, error) {
+	address, err := types.Canonical(s.addresses, worker)
+	if err != nil {
+		return types.Worker{}, types.ErrInvalidWorker.Wrapf("worker %q: %s", worker, err)
+	}
+	w, err := s.GetWorker(ctx, address)
+	if err != nil {
+		return w, err
+	}
+	if text, err := types.Canonical(s.addresses, owner); err != nil || text != w.Owner {
+		return w, types.ErrNotOwner.Wrapf("owner %q of %s: expected %s", owner, w.Address, w.Owner)
+	}
+	return w, nil
+}
+
+// ownActive is own for changes that an owner makes for its organisation: it must still belong to it.
+func (s msgServer) ownActive(ctx context.Context, owner, worker string) (address string, err error) {
+	w, err := s.own(ctx, owner, worker)
+	if err != nil {
+		return "", err
+	}
+	org, err := s.organisation(ctx, "owner", owner, orgstypes.ROLE_WORKER)
+	if err != nil {
+		return "", err
+	}
+	if org != w.Organisation {
+		return "", types.ErrOrganisation.Wrapf("owner %s: of %s, expected of %s as the worker", owner, org, w.Organisation)
+	}
+	return w.Address, nil
+}
+
+func sorted(pools []string) []string {
+	out := slices.Clone(pools)
+	slices.Sort(out)
+	return out
+}

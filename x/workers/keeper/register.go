@@ -1,0 +1,61 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+// Register adds a worker whose Bonded stake is taken from its owner. ErrExists, ErrInvalidWorker, ErrPoolNotFound, or
+// ErrOrganisation when the hot key's account belongs to another organisation.
+func (k Keeper) Register(ctx context.Context, w types.Worker) error {
+	for _, text := range []*string{&w.Address, &w.Owner} {
+		canonical, err := types.Canonical(k.addresses, *text)
+		if err != nil {
+			return types.ErrInvalidWorker.Wrapf("address %q: %s", *text, err)
+		}
+		*text = canonical
+	}
+	if len(w.Pools) == 0 {
+		return types.ErrInvalidWorker.Wrapf("pools of %s: none, expected at least one", w.Address)
+	}
+	if err := k.checkSettings(ctx, w); err != nil {
+		return err
+	}
+	if found, err := k.Workers.Has(ctx, w.Address); err != nil {
+		return err
+	} else if found {
+		return types.ErrExists.Wrapf("%s", w.Address)
+	}
+	if err := k.checkHotKey(ctx, w); err != nil {
+		return err
+	}
+	owner, err := k.addresses.StringToBytes(w.Owner)
+	if err != nil {
+		return err
+	}
+	if err := k.deposit(ctx, owner, w.Bonded); err != nil {
+		return err
+	}
+	if err := k.store(ctx, nil, w); err != nil {
+		return err
+	}
+	return emitChange(ctx, w, "registered", w.Bonded)
+}
+
+// checkHotKey refuses a hot key that is the account of another organisation: that one's own worker could then never be
+// registered.
+func (k Keeper) checkHotKey(ctx context.Context, w types.Worker) error {
+	addr, err := k.addresses.StringToBytes(w.Address)
+	if err != nil {
+		return err
+	}
+	org, found, err := k.orgs.OrgOf(ctx, addr)
+	if err != nil {
+		return err
+	}
+	if found && org != w.Organisation {
+		return types.ErrOrganisation.Wrapf("worker %s: an account of %s, expected none of another than %s", w.Address, org, w.Organisation)
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"cosmossdk.io/collections"
+	sdkmath "cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+// The three helpers below are the only ones that move coins, and they move Owed with them.
+
+// deposit takes stake from an account.
+func (k Keeper) deposit(ctx context.Context, from sdk.AccAddress, amount uint64) error {
+	owed, err := k.owed(ctx)
+	if err != nil || amount == 0 {
+		return err
+	}
+	if amount > math.MaxUint64-owed {
+		return types.ErrStake.Wrapf("amount: %d ucred, the stake of all workers would exceed 64 bits", amount)
+	}
+	if err := k.bank.SendCoins(ctx, from, k.account(), coins(amount)); err != nil {
+		return err
+	}
+	return k.Owed.Set(ctx, owed+amount)
+}
+
+// withdraw gives stake, the worker's own or slashed, to an account. Whether that account may receive coins from users
+// is not asked: a payment that the protocol owes must not depend on it.
+func (k Keeper) withdraw(ctx context.Context, to sdk.AccAddress, amount uint64) error {
+	if amount == 0 {
+		return nil
+	}
+	if err := k.bank.SendCoins(ctx, k.account(), to, coins(amount)); err != nil {
+		return err
+	}
+	return k.settleOwed(ctx, amount)
+}
+
+// burn destroys slashed stake.
+func (k Keeper) burn(ctx context.Context, amount uint64) error {
+	if amount == 0 {
+		return nil
+	}
+	if err := k.bank.BurnCoins(ctx, types.ModuleName, coins(amount)); err != nil {
+		return err
+	}
+	return k.settleOwed(ctx, amount)
+}
+
+func (k Keeper) settleOwed(ctx context.Context, amount uint64) error {
+	owed, err := k.owed(ctx)
+	if err != nil {
+		return err
+	}
+	if amount > owed {
+		return types.ErrStake.Wrapf("amount: %d ucred, expected at most the %d owed", amount, owed)
+	}
+	return k.Owed.Set(ctx, owed-amount)
+}
+
+func (k Keeper) owed(ctx context.Context) (uint64, error) {
+	owed, err := k.Owed.Get(ctx)
+	if errors.Is(err, collections.ErrNotFound) {
+		return 0, nil
+	}
+	return owed, err
+}
+
+// Solvency returns the coins of the module account and what it owes, in ucred. It is solvent while balance >= owed.
+func (k Keeper) Solvency(ctx context.Context) (balance, owed uint64, err error) {
+	amount := k.bank.GetBalance(ctx, k.account(), types.Denom).Amount
+	balance = math.MaxUint64
+	if amount.IsUint64() {
+		balance = amount.Uint64()
+	}
+	owed, err = k.owed(ctx)
+	return balance, owed, err
+}
+
+// Unbond asks amount of a worker's stake back: at most what is bonded and not locked. It is paid to the owner in the
+// block hook of the height returned, and no longer stands for new assignments.
+func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due int64, err error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	due = height(ctx) + params.UnbondingBlocks
+	w, err := k.change(ctx, worker, func(w *types.Worker) error {
+		if amount == 0 || amount > w.Free() {
+			return types.ErrStake.Wrapf("amount: %d ucred, expected 1 to %d, the part that is bonded and not locked", amount, w.Free())
+		}
+		w.Bonded -= amount
+		w.Unbonding += amount
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	key := collections.Join(uint64(due), worker)
+	queued, err := counter(ctx, k.Unbondings, key)
+	if err != nil {
+		return 0, err
+	}
+	if err := k.Unbondings.Set(ctx, key, queued+amount); err != nil {
+		return 0, err
+	}
+	return due, emitChange(ctx, w, "unbonding", amount)
+}
+
+// Bond adds amount, paid by the owner, to a worker's stake.
+func (k Keeper) Bond(ctx context.Context, worker string, amount uint64) error {
+	if amount == 0 {
+		return types.ErrStake.Wrap("amount: 0 ucred, expected at least 1")
+	}
+	w, err := k.change(ctx, worker, func(w *types.Worker) error {
+		owner, err := k.addresses.StringToBytes(w.Owner)
+		if err != nil {
+			return err
+		}
+		w.Bonded += amount // deposit refuses what would not fit, and bonded is a part of it
+		return k.deposit(ctx, owner, amount)
+	})
+	if err != nil {
+		return err
+	}
+	return emitChange(ctx, w, "bonded", amount)
+}
+
+func (k Keeper) account() sdk.AccAddress { return k.accounts.GetModuleAddress(types.ModuleName) }
+
+func coins(amount uint64) sdk.Coins {
+	return sdk.NewCoins(sdk.NewCoin(types.Denom, sdkmath.NewIntFromUint64(amount)))
+}

@@ -1,0 +1,133 @@
+package types
+
+import "cosmossdk.io/core/address"
+
+// DefaultGenesis has no pools and no workers.
+func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
+
+// Validate checks the state by itself: order, references, that unbondings add up to what the workers say, and that
+// the dense arrays hold just those who are ready. Arrays may be absent as a whole: they are then built in the order
+// of the workers' addresses.
+func (g GenesisState) Validate(codec address.Codec) error {
+	if err := g.Params.Validate(); err != nil {
+		return err
+	}
+	if g.SlashedPot != 0 {
+		return ErrInvalidGenesis.Wrapf("slashed_pot: %d ucred, expected 0 between blocks", g.SlashedPot)
+	}
+	pools, err := g.validatePools()
+	if err != nil {
+		return err
+	}
+	workers, err := g.validateWorkers(codec, pools)
+	if err != nil {
+		return err
+	}
+	if err := g.validateUnbondings(workers); err != nil {
+		return err
+	}
+	if len(g.Eligible) == 0 {
+		return nil
+	}
+	return g.validateEligible(pools, workers)
+}
+
+func (g GenesisState) validatePools() (map[string]Pool, error) {
+	pools := make(map[string]Pool, len(g.Pools))
+	for i, p := range g.Pools {
+		if err := p.Validate(); err != nil {
+			return nil, err
+		}
+		if i > 0 && g.Pools[i-1].Id >= p.Id {
+			return nil, ErrInvalidGenesis.Wrapf("pools[%d]: %s: expected ascending order of id, each once", i, p.Id)
+		}
+		pools[p.Id] = p
+	}
+	return pools, nil
+}
+
+func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool) (map[string]Worker, error) {
+	workers := make(map[string]Worker, len(g.Workers))
+	var owed uint64
+	for i, w := range g.Workers {
+		if err := w.Validate(codec); err != nil {
+			return nil, err
+		}
+		if i > 0 && g.Workers[i-1].Address >= w.Address {
+			return nil, ErrInvalidGenesis.Wrapf("workers[%d]: %s: expected ascending order of address, each once", i, w.Address)
+		}
+		for _, p := range w.Pools {
+			if _, ok := pools[p]; !ok {
+				return nil, ErrInvalidGenesis.Wrapf("pools of worker %s: %q is not a pool", w.Address, p)
+			}
+		}
+		for _, amount := range []uint64{w.Bonded, w.Unbonding} {
+			var ok bool
+			if owed, ok = add(owed, amount); !ok {
+				return nil, ErrInvalidGenesis.Wrapf("stake of workers[%d]: the sum of all exceeds 64 bits", i)
+			}
+		}
+		workers[w.Address] = w
+	}
+	return workers, nil
+}
+
+func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
+	sums := make(map[string]uint64)
+	for i, u := range g.Unbondings {
+		w, ok := workers[u.Worker]
+		if !ok {
+			return ErrInvalidGenesis.Wrapf("unbondings[%d]: %q is not a worker", i, u.Worker)
+		}
+		if u.Height < 0 || u.Amount == 0 || u.Amount > w.Unbonding-sums[u.Worker] {
+			return ErrInvalidGenesis.Wrapf("unbondings[%d]: %d ucred at height %d, expected a height and parts of the %d unbonding", i, u.Amount, u.Height, w.Unbonding)
+		}
+		if i > 0 {
+			p := g.Unbondings[i-1]
+			if p.Height > u.Height || (p.Height == u.Height && p.Worker >= u.Worker) {
+				return ErrInvalidGenesis.Wrapf("unbondings[%d]: expected ascending order of height and worker, each once", i)
+			}
+		}
+		sums[u.Worker] += u.Amount
+	}
+	for _, w := range g.Workers {
+		if sums[w.Address] != w.Unbonding {
+			return ErrInvalidGenesis.Wrapf("unbonding of worker %s: %d ucred, the queue holds %d", w.Address, w.Unbonding, sums[w.Address])
+		}
+	}
+	return nil
+}
+
+// validateEligible checks that the arrays hold exactly the ready workers, each once and under its organisation.
+func (g GenesisState) validateEligible(pools map[string]Pool, workers map[string]Worker) error {
+	type seat struct{ pool, worker string }
+	listed := make(map[seat]bool)
+	for i, e := range g.Eligible {
+		p, ok := pools[e.Pool]
+		if !ok || (i > 0 && g.Eligible[i-1].Pool >= e.Pool) {
+			return ErrInvalidGenesis.Wrapf("eligible[%d]: %q: expected pools in ascending order, each once", i, e.Pool)
+		}
+		names := make(map[string]bool)
+		for j, o := range e.Organisations {
+			if names[o.Organisation] || len(o.Workers) == 0 {
+				return ErrInvalidGenesis.Wrapf("eligible[%d].organisations[%d]: %q: expected each once, with workers", i, j, o.Organisation)
+			}
+			names[o.Organisation] = true
+			for _, a := range o.Workers {
+				w, ok := workers[a]
+				if !ok || w.Organisation != o.Organisation || !w.Ready(p) || listed[seat{p.Id, a}] {
+					return ErrInvalidGenesis.Wrapf("eligible[%d]: worker %q: expected ready ones of %s, each once", i, a, o.Organisation)
+				}
+				listed[seat{p.Id, a}] = true
+			}
+		}
+	}
+	for _, w := range g.Workers {
+		for _, id := range w.Pools {
+			if w.Ready(pools[id]) && !listed[seat{id, w.Address}] {
+				return ErrInvalidGenesis.Wrapf("eligible: worker %s is ready for pool %s and not listed", w.Address, id)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package types
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName names the module, its store and its account, which holds every stake.
+	ModuleName = "workers"
+	// StoreKey is the key of the module's store.
+	StoreKey = ModuleName
+	// Denom is the coin that stake is made of.
+	Denom = "ucred"
+)
+
+// Prefixes of the module's store.
+var (
+	// ParamsKey holds the Params.
+	ParamsKey = collections.NewPrefix(0)
+	// PoolsPrefix: pool -> Pool.
+	PoolsPrefix = collections.NewPrefix(1)
+	// WorkersPrefix: worker -> Worker.
+	WorkersPrefix = collections.NewPrefix(2)
+	// OwedKey holds the coins that the module account stands for: every worker's bonded and unbonding stake.
+	OwedKey = collections.NewPrefix(3)
+	// UnbondingsPrefix: (height, worker) -> amount; read from the front up to the height of the block.
+	UnbondingsPrefix = collections.NewPrefix(4)
+	// CoolingPrefix: (height, worker); read from the front up to the height of the block.
+	CoolingPrefix = collections.NewPrefix(5)
+	// ServingPrefix: (organisation, pool) -> how many of its workers are registered in the pool; 0 is not stored. In
+	// this order, because a change of an organisation touches the pools that it serves.
+	ServingPrefix = collections.NewPrefix(6)
+	// RegisteredPrefix: pool -> how many organisations have a worker registered in it.
+	RegisteredPrefix = collections.NewPrefix(7)
+
+	// OrgCountPrefix: pool -> length of its dense array of organisations.
+	OrgCountPrefix = collections.NewPrefix(8)
+	// OrgAtPrefix: (pool, position) -> organisation.
+	OrgAtPrefix = collections.NewPrefix(9)
+	// OrgPositionPrefix: (pool, organisation) -> position.
+	OrgPositionPrefix = collections.NewPrefix(10)
+	// MemberCountPrefix: (pool, organisation) -> length of its dense array of ready workers; 0 is not stored.
+	MemberCountPrefix = collections.NewPrefix(11)
+	// MemberAtPrefix: (pool, organisation, position) -> worker.
+	MemberAtPrefix = collections.NewPrefix(12)
+	// MemberPositionPrefix: (pool, worker) -> position; a worker belongs to one organisation.
+	MemberPositionPrefix = collections.NewPrefix(13)
+)

@@ -1,0 +1,41 @@
+package types
+
+// Bounds of the parameters: what a record may hold, and what a block may do.
+const (
+	MaxSlots       = 1 << 10
+	MaxPools       = 64
+	MaxDuePerBlock = 10_000
+)
+
+// DefaultParams are meant for blocks of a few seconds: about a week of unbonding and forgiveness.
+func DefaultParams() Params {
+	return Params{
+		UnbondingBlocks:   100_800,
+		CoolingBlocks:     100,
+		ForgivenessBlocks: 100_800,
+		DuePerBlock:       100,
+		MaxSlots:          64,
+		MaxPools:          8,
+	}
+}
+
+// Validate checks the parameters; ErrInvalidParams names the one that is out of range.
+func (p Params) Validate() error {
+	for _, f := range []struct {
+		name       string
+		value, max int64
+	}{
+		// A height plus a period must stay far from 2^63.
+		{"unbonding_blocks", p.UnbondingBlocks, 1 << 40},
+		{"cooling_blocks", p.CoolingBlocks, 1 << 40},
+		{"forgiveness_blocks", p.ForgivenessBlocks, 1 << 40},
+		{"due_per_block", int64(p.DuePerBlock), MaxDuePerBlock},
+		{"max_slots", int64(p.MaxSlots), MaxSlots},
+		{"max_pools", int64(p.MaxPools), MaxPools},
+	} {
+		if f.value < 1 || f.value > f.max {
+			return ErrInvalidParams.Wrapf("%s: %d, expected 1 to %d", f.name, f.value, f.max)
+		}
+	}
+	return nil
+}

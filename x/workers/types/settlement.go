@@ -1,0 +1,67 @@
+package types
+
+import (
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// SeatSettlement is what a task's end does to one worker. Amounts are in ucred.
+type SeatSettlement struct {
+	// Worker by address.
+	Worker string
+	// Unlock is what leaves the lock: the stake of the assignment.
+	Unlock uint64
+	// Slash is the part of it that is taken.
+	Slash uint64
+	// Fault that the seat was found to have.
+	Fault poco.Fault
+	// Right: it answered as the verdict says.
+	Right bool
+	// Confirmed: its being right counts as a confirmation.
+	Confirmed bool
+	// Earned is what it is paid elsewhere for the task; it goes on record only.
+	Earned uint64
+}
+
+// StakePay is a payment out of slashed stake.
+type StakePay struct {
+	// To is the account paid.
+	To sdk.AccAddress
+	// Amount in ucred.
+	Amount uint64
+}
+
+// CheckSettlement says whether a settlement adds up:
+//
+//	sum(pays) + burn == sum(slash)      slash <= unlock, of every seat
+//
+// ErrSettlement says what does not.
+func CheckSettlement(ends []SeatSettlement, pays []StakePay, burn uint64) error {
+	var slashed uint64
+	for _, e := range ends {
+		if e.Slash > e.Unlock {
+			return ErrSettlement.Wrapf("slash of %s: %d ucred, expected at most the %d that are unlocked", e.Worker, e.Slash, e.Unlock)
+		}
+		var ok bool
+		if slashed, ok = add(slashed, e.Slash); !ok {
+			return ErrSettlement.Wrap("slash: the sum exceeds 64 bits")
+		}
+	}
+	paid := burn
+	for _, p := range pays {
+		var ok bool
+		if paid, ok = add(paid, p.Amount); !ok {
+			return ErrSettlement.Wrap("pays: the sum exceeds 64 bits")
+		}
+	}
+	if paid != slashed {
+		return ErrSettlement.Wrapf("pays and burn: %d ucred, expected the %d that are slashed", paid, slashed)
+	}
+	return nil
+}
+
+func add(a, b uint64) (sum uint64, ok bool) {
+	sum = a + b
+	return sum, sum >= a
+}

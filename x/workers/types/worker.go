@@ -1,0 +1,105 @@
+package types
+
+import (
+	"net/url"
+	"slices"
+
+	"cosmossdk.io/core/address"
+)
+
+// MaxEndpointLen bounds a worker's endpoint in bytes.
+const MaxEndpointLen = 256
+
+// Free returns the stake that stands for nothing yet, in ucred.
+func (w Worker) Free() uint64 { return w.Bonded - w.Locked }
+
+// Cooling says whether the worker sits out after a fault. The queue of cooling workers clears CoolingUntil.
+func (w Worker) Cooling() bool { return w.CoolingUntil != 0 }
+
+// Ready says whether the worker by itself, its organisation aside, can be drawn for the pool.
+func (w Worker) Ready(p Pool) bool {
+	return slices.Contains(w.Pools, p.Id) && w.Available() == nil && w.Free() >= p.Stake
+}
+
+// Available returns nil when the worker takes assignments, its stake and its organisation aside; otherwise
+// ErrNotDrawable says why it does not.
+func (w Worker) Available() error {
+	switch {
+	case w.Paused:
+		return ErrNotDrawable.Wrapf("%s is paused", w.Address)
+	case w.Jailed:
+		return ErrNotDrawable.Wrapf("%s is jailed", w.Address)
+	case w.Cooling():
+		return ErrNotDrawable.Wrapf("%s is cooling down until height %d", w.Address, w.CoolingUntil)
+	case w.Busy >= w.Slots:
+		return ErrNotDrawable.Wrapf("%s: %d of %d slots are busy", w.Address, w.Busy, w.Slots)
+	}
+	return nil
+}
+
+// Validate checks a worker by itself: addresses, endpoint, order of pools, and the laws busy <= slots and
+// locked <= bonded. ErrInvalidWorker names the field, its value and what was expected.
+func (w Worker) Validate(codec address.Codec) error {
+	for _, f := range []struct{ name, value string }{{"address", w.Address}, {"owner", w.Owner}} {
+		if text, err := Canonical(codec, f.value); err != nil || text != f.value {
+			return ErrInvalidWorker.Wrapf("%s %q: expected an address", f.name, f.value)
+		}
+	}
+	if w.Organisation == "" {
+		return ErrInvalidWorker.Wrapf("organisation of %s: expected one", w.Address)
+	}
+	if err := ValidateEndpoint(w.Endpoint); err != nil {
+		return err
+	}
+	switch {
+	case w.Slots == 0 || w.Slots > MaxSlots:
+		return ErrInvalidWorker.Wrapf("slots of %s: %d, expected 1 to %d", w.Address, w.Slots, MaxSlots)
+	case w.Busy > w.Slots:
+		return ErrInvalidWorker.Wrapf("slots of %s: %d, expected at least the %d that are busy", w.Address, w.Slots, w.Busy)
+	case w.Locked > w.Bonded:
+		return ErrInvalidWorker.Wrapf("locked of %s: %d ucred, expected at most the %d bonded", w.Address, w.Locked, w.Bonded)
+	case w.CoolingUntil < 0:
+		return ErrInvalidWorker.Wrapf("cooling_until of %s: %d is negative", w.Address, w.CoolingUntil)
+	case len(w.Pools) > MaxPools:
+		return ErrInvalidWorker.Wrapf("pools of %s: %d, expected at most %d", w.Address, len(w.Pools), MaxPools)
+	}
+	for i, p := range w.Pools {
+		if i > 0 && w.Pools[i-1] >= p {
+			return ErrInvalidWorker.Wrapf("pools of %s: %q after %q, expected ascending order, each once", w.Address, p, w.Pools[i-1])
+		}
+	}
+	return nil
+}
+
+// ValidateEndpoint checks that endpoint is the base URL of a server: http or https, a host, neither user, query nor
+// fragment.
+func ValidateEndpoint(endpoint string) error {
+	if endpoint == "" || len(endpoint) > MaxEndpointLen {
+		return ErrInvalidWorker.Wrapf("endpoint: %d bytes, expected 1 to %d", len(endpoint), MaxEndpointLen)
+	}
+	for _, c := range []byte(endpoint) {
+		if c <= ' ' || c > '~' {
+			return ErrInvalidWorker.Wrapf("endpoint %q: expected printable ASCII without spaces", endpoint)
+		}
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return ErrInvalidWorker.Wrapf("endpoint %q: expected a URL", endpoint)
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+		return ErrInvalidWorker.Wrapf("endpoint %q: expected http:// or https:// and a host", endpoint)
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return ErrInvalidWorker.Wrapf("endpoint %q: expected neither user, query nor fragment", endpoint)
+	}
+	return nil
+}
+
+// Canonical returns the one text of an address, so that a worker has one name whatever case it was written in.
+func Canonical(codec address.Codec, text string) (string, error) {
+	bz, err := codec.StringToBytes(text)
+	if err != nil {
+		return "", err
+	}
+	return codec.BytesToString(bz)
+}
