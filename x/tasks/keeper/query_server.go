@@ -83,7 +83,7 @@ func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignment
 }
 
 func (q queryServer) Ledger(ctx context.Context, req *types.QueryLedgerRequest) (*types.QueryLedgerResponse, error) {
-	l, err := q.Ledgers.Get(ctx, req.Key)
+	l, err := q.Keeper.Ledgers.Get(ctx, req.Key)
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil, notFound(errorsmod.Wrapf(types.ErrLedgerNotFound, "key: got %q, expected \"class/T\" or \"organisation/ID/T\" of a trust T that was used", req.Key))
 	}
@@ -177,7 +177,7 @@ func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawR
 		}
 		out.Recomputed = append(out.Recomputed, again)
 	}
-	out.Equal = reflect.DeepEqual(out.Recorded, out.Recomputed)
+	out.Equal_ = reflect.DeepEqual(out.Recorded, out.Recomputed)
 	return out, nil
 }
 
