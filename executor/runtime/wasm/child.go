@@ -1,0 +1,115 @@
+package wasm
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
+)
+
+// childName is the name (argv[0]) under which this program runs as a child.
+const childName = "credence-wasm-child"
+
+// IsChild tells whether this process was started to run an app.
+func IsChild() bool { return len(os.Args) == 1 && os.Args[0] == childName }
+
+// MaybeRunChild runs the child's part and does not return, if this process was
+// started for that. Call it first thing in main and in TestMain.
+func MaybeRunChild() {
+	if !IsChild() {
+		return
+	}
+	if err := runChild(os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func runChild(in io.Reader, out io.Writer) error {
+	start := time.Now()
+	var notices []string
+	note := func(err error) {
+		if err != nil {
+			notices = append(notices, err.Error())
+		}
+	}
+	note(confine())
+	var req request
+	in = bufio.NewReader(in)
+	if err := readHeader(in, &req); err != nil {
+		return err
+	}
+	note(limit(req))
+	spec, err := readSpec(in, req)
+	if err != nil {
+		return err
+	}
+	var started time.Duration
+	outcome, err := serve(context.Background(), req, spec, func() {
+		note(confineFiles())
+		started = time.Since(start)
+	})
+	resp := response{Notice: strings.Join(notices, "; "), Started: started}
+	if err != nil {
+		resp.Error = err.Error()
+		return writeHeader(out, resp)
+	}
+	return writeOutcome(out, resp, outcome)
+}
+
+func readSpec(in io.Reader, req request) (runtime.Spec, error) {
+	module, err := readBlob(in, req.ModuleSize)
+	if err != nil {
+		return runtime.Spec{}, fmt.Errorf("module: %w", err)
+	}
+	inputs, err := readFiles(in, req.Inputs)
+	if err != nil {
+		return runtime.Spec{}, fmt.Errorf("inputs: %w", err)
+	}
+	return runtime.Spec{
+		Module: module, ModuleDigest: req.ModuleDigest, Args: req.Args, Env: req.Env, Inputs: inputs,
+		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit,
+		Clock: req.Clock, Seed: req.Seed,
+	}, nil
+}
+
+func serve(ctx context.Context, req request, spec runtime.Spec, ready func()) (runtime.Outcome, error) {
+	e, err := engine.New(engine.Options{CacheDir: req.CacheDir})
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	defer e.Close(ctx)
+	switch req.Op {
+	case opPrepare:
+		err := e.Prepare(ctx, spec.Module, spec.ModuleDigest)
+		if refused := (*engine.Refused)(nil); errors.As(err, &refused) {
+			return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule}, nil
+		}
+		return runtime.Outcome{Kind: runtime.Result}, err
+	case opRun:
+		return e.Run(ctx, spec, ready)
+	}
+	return runtime.Outcome{}, fmt.Errorf("unknown request %q", req.Op)
+}
+
+func writeOutcome(w io.Writer, resp response, o runtime.Outcome) error {
+	resp.Kind, resp.Reason, resp.Exit, resp.Fuel = o.Kind, o.Reason, o.ExitCode, o.Fuel
+	resp.Files = entries(o.Files)
+	resp.Stdout, resp.Stderr = uint64(len(o.Stdout)), uint64(len(o.Stderr))
+	if err := writeHeader(w, resp); err != nil {
+		return err
+	}
+	if err := writeFiles(w, o.Files); err != nil {
+		return err
+	}
+	_, err := w.Write(append(append([]byte{}, o.Stdout...), o.Stderr...))
+	return err
+}

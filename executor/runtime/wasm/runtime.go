@@ -1,0 +1,252 @@
+package wasm
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	goruntime "runtime"
+	"time"
+
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
+)
+
+const (
+	// headroom is the address space a child may take on top of what the task's
+	// memory and files need: the Go runtime, the compiler, the compiled module.
+	headroom = 6 << 30
+	// cpuSlack is the processor time a child may take on top of its wall time on
+	// every processor, in seconds. The wall limit is what stops it; this is for the
+	// case that the parent cannot.
+	cpuSlack = 30
+	// reapDelay is how long a killed child's pipes may stay open.
+	reapDelay = 5 * time.Second
+	// stderrTail is how much of a child's last words an error quotes, in bytes.
+	stderrTail = 4096
+)
+
+// ErrWallLimit is returned for a run that took too long. It is no answer: another
+// machine may be faster.
+var ErrWallLimit = errors.New("the run took longer than its wall-clock limit")
+
+// ErrNestedChild is returned in a child whose program does not call MaybeRunChild.
+var ErrNestedChild = errors.New("this is a child process: call wasm.MaybeRunChild first thing in main")
+
+// Config sets up a Runtime.
+type Config struct {
+	// CacheDir keeps instrumented and compiled modules, by digest. Empty: every
+	// run compiles anew.
+	CacheDir string
+	// Logger takes what an operator should know; nil: the default one.
+	Logger *slog.Logger
+}
+
+// Runtime runs apps, each in a process of its own. It is safe for concurrent use.
+type Runtime struct{ config Config }
+
+var _ runtime.Runtime = (*Runtime)(nil)
+
+// New sets up a Runtime.
+func New(c Config) (*Runtime, error) {
+	if IsChild() {
+		return nil, ErrNestedChild
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.CacheDir != "" {
+		if err := os.MkdirAll(c.CacheDir, 0o700); err != nil {
+			return nil, fmt.Errorf("cache folder: %w", err)
+		}
+	}
+	return &Runtime{c}, nil
+}
+
+// Prepare validates, instruments and compiles a module into the cache. A module
+// that is refused is no error here: Run answers it.
+func (r *Runtime) Prepare(ctx context.Context, module []byte, digest [32]byte) error {
+	_, err := r.child(ctx, request{Op: opPrepare}, runtime.Spec{Module: module, ModuleDigest: digest})
+	return err
+}
+
+// Run runs one task.
+func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, error) {
+	if err := engine.CheckSpec(spec); err != nil {
+		return runtime.Outcome{}, err
+	}
+	req := request{
+		Op:        opRun,
+		Args:      spec.Args,
+		Env:       spec.Env,
+		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
+		Clock: spec.Clock, Seed: spec.Seed,
+	}
+	if spec.WallLimit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, spec.WallLimit,
+			fmt.Errorf("%w of %s", ErrWallLimit, spec.WallLimit))
+		defer cancel()
+		req.CPUMax = uint64(spec.WallLimit/time.Second)*uint64(goruntime.NumCPU()) + cpuSlack
+	}
+	return r.child(ctx, req, spec)
+}
+
+// child has a child process serve a request.
+func (r *Runtime) child(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return runtime.Outcome{}, context.Cause(ctx)
+	}
+	req.CacheDir = r.config.CacheDir
+	req.ModuleSize, req.ModuleDigest = uint64(len(spec.Module)), spec.ModuleDigest
+	req.Inputs = entries(spec.Inputs)
+	req.AddressMax = addressMax(spec)
+	type answer struct {
+		outcome runtime.Outcome
+		err     error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		// The child dies with the thread that started it, so the thread must live on.
+		goruntime.LockOSThread()
+		defer goruntime.UnlockOSThread()
+		outcome, err := r.converse(ctx, req, spec)
+		done <- answer{outcome, err}
+	}()
+	a := <-done
+	return a.outcome, a.err
+}
+
+// addressMax is the address space of a child. Files may be copied while they grow
+// and while they are sent.
+func addressMax(spec runtime.Spec) uint64 {
+	inputs := uint64(0)
+	for _, f := range spec.Inputs {
+		inputs += uint64(len(f.Data))
+	}
+	memory := min(spec.MemoryLimit, fuel.MaxPages*fuel.PageSize)
+	const most = 1 << 46
+	return headroom + 2*memory + 4*min(spec.OutputLimit, most) + 4*inputs + 8*uint64(len(spec.Module))
+}
+
+// converse starts a child, sends the request, reads the response and reaps it.
+func (r *Runtime) converse(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
+	exe, err := executable()
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	var lastWords tail
+	cmd := exec.CommandContext(ctx, exe)
+	cmd.Args, cmd.Env, cmd.Dir = []string{childName}, []string{}, "/"
+	cmd.Stderr, cmd.WaitDelay = &lastWords, reapDelay
+	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
+	prepareProcess(cmd)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	if err := cmd.Start(); err != nil {
+		return runtime.Outcome{}, fmt.Errorf("the child does not start: %w", err)
+	}
+	go func() {
+		// A child that ends early breaks the pipe; its response or end says why.
+		_ = send(stdin, req, spec)
+		_ = stdin.Close()
+	}()
+	outcome, err := r.receive(bufio.NewReader(stdout), spec)
+	if err != nil {
+		_ = killGroup(cmd.Process.Pid) // it may be waiting for us to read on
+	}
+	waitErr := cmd.Wait()
+	switch {
+	case err == nil && waitErr == nil:
+		return outcome, nil
+	case ctx.Err() != nil:
+		return runtime.Outcome{}, context.Cause(ctx)
+	case errors.Is(err, errChild):
+		return runtime.Outcome{}, err
+	}
+	return runtime.Outcome{}, fmt.Errorf("the child failed: %w; its last words: %q", errors.Join(err, waitErr), lastWords.String())
+}
+
+func send(w io.Writer, req request, spec runtime.Spec) error {
+	if err := writeHeader(w, req); err != nil {
+		return err
+	}
+	if _, err := w.Write(spec.Module); err != nil {
+		return err
+	}
+	for _, f := range spec.Inputs {
+		if f.Dir {
+			continue
+		}
+		if err := writeFiles(w, []result.File{f}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errChild is wrapped by an error that the child itself reports.
+var errChild = errors.New("the child reports")
+
+func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, error) {
+	var resp response
+	if err := readHeader(in, &resp); err != nil {
+		return runtime.Outcome{}, err
+	}
+	if resp.Notice != "" {
+		r.config.Logger.Warn("the app's sandbox is not complete", "missing", resp.Notice)
+	}
+	if resp.Error != "" {
+		return runtime.Outcome{}, fmt.Errorf("%w: %s", errChild, resp.Error)
+	}
+	if err := resp.check(spec); err != nil {
+		return runtime.Outcome{}, err
+	}
+	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel}
+	var err error
+	if o.Files, err = readFiles(in, resp.Files); err != nil {
+		return runtime.Outcome{}, err
+	}
+	if o.Stdout, err = readBlob(in, resp.Stdout); err != nil {
+		return runtime.Outcome{}, err
+	}
+	o.Stderr, err = readBlob(in, resp.Stderr)
+	return o, err
+}
+
+// executable is this program: on Linux the very file that runs, even if another
+// has taken its place since.
+func executable() (string, error) {
+	if goruntime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ buf bytes.Buffer }
+
+// Write takes everything.
+func (t *tail) Write(p []byte) (int, error) {
+	t.buf.Write(p)
+	if extra := t.buf.Len() - stderrTail; extra > 0 {
+		t.buf.Next(extra)
+	}
+	return len(p), nil
+}
+
+// String is what was kept.
+func (t *tail) String() string { return t.buf.String() }

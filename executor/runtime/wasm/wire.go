@@ -1,0 +1,178 @@
+package wasm
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+)
+
+// Parent and child speak through the child's standard input and output: one request,
+// one response. Each is a JSON header behind its length (4 bytes, little-endian),
+// then the bytes of what the header announces. The parent believes no size beyond
+// what the task allows.
+
+// maxHeader is the longest header either side reads, in bytes.
+const maxHeader = 64 << 20
+
+// maxLog is the longest log the parent reads: what the host keeps, and a line more.
+const maxLog = wasi.MaxLog + 4096
+
+const (
+	opPrepare = "prepare"
+	opRun     = "run"
+)
+
+// entry announces a file.
+type entry struct {
+	Path       string
+	Size       uint64
+	Executable bool `json:",omitempty"`
+	Dir        bool `json:",omitempty"`
+}
+
+// request is the header of a request. Module and inputs follow.
+type request struct {
+	Op         string
+	CacheDir   string
+	AddressMax uint64 // bytes of address space; 0: no limit
+	CPUMax     uint64 // seconds of processor time; 0: no limit
+
+	ModuleSize   uint64
+	ModuleDigest [32]byte
+	Inputs       []entry
+
+	Args, Env              []string
+	FuelLimit, MemoryLimit uint64
+	OutputLimit            uint64
+	Clock                  int64
+	Seed                   [32]byte
+}
+
+// response is the header of a response. Files, stdout and stderr follow.
+type response struct {
+	Error   string // a failure of ours; all else is empty then
+	Notice  string // what of the sandbox could not be set up
+	Kind    runtime.Kind
+	Reason  runtime.Reason
+	Exit    uint32
+	Fuel    uint64
+	Files   []entry
+	Stdout  uint64
+	Stderr  uint64
+	Started time.Duration // time taken until the app ran
+}
+
+func writeHeader(w io.Writer, header any) error {
+	encoded, err := json.Marshal(header)
+	if err != nil {
+		return err
+	}
+	if len(encoded) > maxHeader {
+		return fmt.Errorf("a header of %d bytes, the limit is %d", len(encoded), maxHeader)
+	}
+	_, err = w.Write(append(binary.LittleEndian.AppendUint32(nil, uint32(len(encoded))), encoded...))
+	return err
+}
+
+func readHeader(r io.Reader, header any) error {
+	var size [4]byte
+	if _, err := io.ReadFull(r, size[:]); err != nil {
+		return fmt.Errorf("header: %w", err)
+	}
+	n := binary.LittleEndian.Uint32(size[:])
+	if n > maxHeader {
+		return fmt.Errorf("a header of %d bytes, the limit is %d", n, maxHeader)
+	}
+	encoded, err := readBlob(r, uint64(n))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(encoded, header)
+}
+
+// readBlob reads n bytes; what it allocates grows with what really arrives.
+func readBlob(r io.Reader, n uint64) ([]byte, error) {
+	const trusted = 1 << 20
+	if n <= trusted {
+		b := make([]byte, n)
+		_, err := io.ReadFull(r, b)
+		return b, err
+	}
+	b, err := io.ReadAll(io.LimitReader(r, int64(n)))
+	if err == nil && uint64(len(b)) < n {
+		err = io.ErrUnexpectedEOF
+	}
+	return b, err
+}
+
+func entries(files []result.File) []entry {
+	list := make([]entry, len(files))
+	for i, f := range files {
+		list[i] = entry{f.Path, uint64(len(f.Data)), f.Executable, f.Dir}
+	}
+	return list
+}
+
+func writeFiles(w io.Writer, files []result.File) error {
+	for _, f := range files {
+		if _, err := w.Write(f.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readFiles(r io.Reader, list []entry) ([]result.File, error) {
+	var files []result.File
+	for _, e := range list {
+		f := result.File{Path: e.Path, Executable: e.Executable, Dir: e.Dir}
+		if !e.Dir {
+			var err error
+			if f.Data, err = readBlob(r, e.Size); err != nil {
+				return nil, fmt.Errorf("file %q: %w", e.Path, err)
+			}
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// errResponse is wrapped by every complaint about a response.
+var errResponse = errors.New("the child's response is not acceptable")
+
+// check holds a response against the task.
+func (r response) check(spec runtime.Spec) error {
+	failed := r.Kind == runtime.AppFailed && r.Reason != runtime.None
+	switch {
+	case !r.Reason.Valid(), !failed && (r.Kind != runtime.Result || r.Reason != runtime.None):
+		return fmt.Errorf("%w: kind %v with reason %q", errResponse, r.Kind, r.Reason)
+	case r.Fuel > spec.FuelLimit:
+		return fmt.Errorf("%w: fuel %d above the limit of %d", errResponse, r.Fuel, spec.FuelLimit)
+	case (r.Reason == runtime.Exit) != (r.Exit != 0):
+		return fmt.Errorf("%w: reason %q with exit status %d", errResponse, r.Reason, r.Exit)
+	case failed && len(r.Files) > 0, len(r.Files) > memfs.MaxNodes:
+		return fmt.Errorf("%w: %d files", errResponse, len(r.Files))
+	case r.Stdout > maxLog || r.Stderr > maxLog:
+		return fmt.Errorf("%w: logs of %d and %d bytes", errResponse, r.Stdout, r.Stderr)
+	}
+	total, last := uint64(0), ""
+	for _, e := range r.Files {
+		if !fs.ValidPath(e.Path) || e.Path == "." || e.Path <= last || e.Dir && e.Size > 0 {
+			return fmt.Errorf("%w: file %q of %d bytes", errResponse, e.Path, e.Size)
+		}
+		if e.Size > spec.OutputLimit-total {
+			return fmt.Errorf("%w: files larger than %d bytes together", errResponse, spec.OutputLimit)
+		}
+		total, last = total+e.Size, e.Path
+	}
+	return nil
+}
