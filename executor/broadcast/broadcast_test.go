@@ -1,0 +1,165 @@
+package broadcast
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/metrics"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// fakeNode includes a transaction after it was broadcast `needs` times, unless what says otherwise.
+type fakeNode struct {
+	needs      int
+	signed     int
+	broadcasts map[string]int
+	refuse     []error // answers of the first broadcasts
+	fail       map[string]error
+	now        time.Time
+	away       bool
+}
+
+func newFake() *fakeNode {
+	return &fakeNode{needs: 1, broadcasts: map[string]int{}, fail: map[string]error{}, now: time.Unix(100, 0)}
+}
+
+func (f *fakeNode) Sign(context.Context, sdk.Msg) (*client.SignedTx, error) {
+	if f.away {
+		return nil, client.ErrNoEndpoint
+	}
+	f.signed++
+	return &client.SignedTx{Hash: fmt.Sprintf("tx%d", f.signed), Timeout: f.now.Add(time.Minute)}, nil
+}
+
+func (f *fakeNode) Broadcast(_ context.Context, tx *client.SignedTx) error {
+	if len(f.refuse) > 0 {
+		err := f.refuse[0]
+		f.refuse = f.refuse[1:]
+		return err
+	}
+	f.broadcasts[tx.Hash]++
+	return nil
+}
+
+func (f *fakeNode) Find(_ context.Context, hash string) (int64, error) {
+	if f.broadcasts[hash] < f.needs {
+		return 0, nil
+	}
+	if err := f.fail[hash]; err != nil {
+		return 0, err
+	}
+	return 7, nil
+}
+
+func (f *fakeNode) Now(context.Context) (time.Time, error) { return f.now, nil }
+
+func (f *fakeNode) stack(m *metrics.Set) Sender {
+	fast := ConfirmOptions{Poll: time.Millisecond, Rebroadcast: 2 * time.Millisecond, Metrics: m}
+	return Metered(Retrying(Confirming(Direct(f), f, fast), RetryOptions{First: time.Millisecond, Most: time.Millisecond}), m)
+}
+
+func refused(space string, code uint32) error {
+	return &client.TxError{Codespace: space, Code: code, Log: "words"}
+}
+
+var already = refused(taskstypes.ModuleName, taskstypes.ErrAlready.ABCICode())
+
+func TestStack(t *testing.T) {
+	closed := refused(taskstypes.ModuleName, taskstypes.ErrWindowClosed.ABCICode())
+	for _, tc := range []struct {
+		name      string
+		malleate  func(*fakeNode)
+		expErr    error
+		expSigned int
+		expSent   int // broadcasts of the last transaction
+		expEnd    string
+	}{
+		{"included at once", func(*fakeNode) {}, nil, 1, 1, "included"},
+		{"lost twice, the same bytes again", func(f *fakeNode) { f.needs = 3 }, nil, 1, 3, "included"},
+		{"connection breaks while sending", func(f *fakeNode) { f.refuse = []error{errors.New("EOF")} }, nil, 1, 1, "included"},
+		{"mempool full, signed anew", func(f *fakeNode) { f.refuse = []error{refused("sdk", 20), refused("sdk", 20)} }, nil, 3, 1, "included"},
+		{"already on the chain", func(f *fakeNode) { f.fail["tx1"] = already }, nil, 1, 1, "already"},
+		{"too early, then fine", func(f *fakeNode) {
+			f.fail["tx1"] = refused(taskstypes.ModuleName, taskstypes.ErrTooEarly.ABCICode())
+		}, nil, 2, 1, "included"},
+		{"window closed", func(f *fakeNode) { f.fail["tx1"] = closed }, closed, 1, 1, "refused"},
+		{"same number in another codespace is no success", func(f *fakeNode) {
+			f.fail["tx1"] = refused("market", taskstypes.ErrAlready.ABCICode())
+		}, refused("market", taskstypes.ErrAlready.ABCICode()), 1, 1, "refused"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f, m := newFake(), metrics.New(prometheus.NewRegistry())
+			tc.malleate(f)
+			var announced []string
+			r, err := f.stack(m).Send(context.Background(), Order{Step: "commit", Signed: func(hash string, _ time.Time) error {
+				require.Zero(t, f.broadcasts[hash], "announced before it leaves")
+				announced = append(announced, hash)
+				return nil
+			}})
+			if tc.expErr != nil {
+				require.ErrorIs(t, err, tc.expErr)
+			} else {
+				require.NoError(t, err)
+			}
+			require.Equal(t, tc.expSigned, f.signed)
+			require.Len(t, announced, tc.expSigned)
+			require.Equal(t, tc.expSent, f.broadcasts[r.Tx.Hash])
+			require.Equal(t, 1.0, testutil.ToFloat64(m.Transactions.WithLabelValues("commit", tc.expEnd)))
+		})
+	}
+}
+
+func TestExpiredIsSignedAnew(t *testing.T) {
+	f, m := newFake(), metrics.New(prometheus.NewRegistry())
+	f.needs = 1 << 30
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_, err := f.stack(m).Send(ctx, Order{Signed: func(string, time.Time) error {
+		if f.signed == 2 {
+			f.needs = 0
+			return nil
+		}
+		f.now = f.now.Add(2 * time.Minute) // the first one's timeout passes
+		return nil
+	}})
+	require.NoError(t, err)
+	require.Equal(t, 2, f.signed)
+}
+
+func TestNotSentWhenTheJournalRefuses(t *testing.T) {
+	f, m := newFake(), metrics.New(prometheus.NewRegistry())
+	full := errors.New("disk full")
+	_, err := f.stack(m).Send(context.Background(), Order{Signed: func(string, time.Time) error { return full }})
+	require.ErrorIs(t, err, full)
+	require.Empty(t, f.broadcasts)
+	require.Equal(t, 1, f.signed)
+}
+
+func TestNodeAwayUntilTheCallerGivesUp(t *testing.T) {
+	f, m := newFake(), metrics.New(prometheus.NewRegistry())
+	f.away = true
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
+	defer cancel()
+	_, err := f.stack(m).Send(ctx, Order{Step: "reveal"})
+	require.ErrorIs(t, err, client.ErrNoEndpoint)
+	require.Equal(t, 1.0, testutil.ToFloat64(m.Transactions.WithLabelValues("reveal", "stopped")))
+}
+
+func TestClassify(t *testing.T) {
+	ctx := context.Background()
+	require.Equal(t, Included, Classify(ctx, nil))
+	require.Equal(t, Already, Classify(ctx, fmt.Errorf("wrapped: %w", already)))
+	require.Equal(t, Again, Classify(ctx, client.ErrNoAccount))
+	require.Equal(t, Again, Classify(ctx, &client.HashError{Err: client.ErrExpired}))
+	require.Equal(t, Refused, Classify(ctx, refused("sdk", 4)), "unauthorized")
+	require.Equal(t, Refused, Classify(ctx, refused("unheard of", 20)))
+}

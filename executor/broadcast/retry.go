@@ -1,0 +1,53 @@
+package broadcast
+
+import (
+	"context"
+	"time"
+)
+
+// RetryOptions change Retrying. The zero value is sensible.
+type RetryOptions struct {
+	// First is the pause before the second attempt, doubled up to Most; 0 means 200 ms and 5 s.
+	First, Most time.Duration
+	// Attempts bounds how often an order is sent; 0 means until the context ends.
+	Attempts int
+}
+
+// Retrying sends anew, with a new signature and timeout, while the error's class is Again. An order whose class is
+// Already succeeds.
+func Retrying(next Sender, opts RetryOptions) Sender {
+	if opts.First <= 0 {
+		opts.First = 200 * time.Millisecond
+	}
+	if opts.Most <= 0 {
+		opts.Most = 5 * time.Second
+	}
+	return retrying{next, opts}
+}
+
+type retrying struct {
+	next Sender
+	opts RetryOptions
+}
+
+func (r retrying) Send(ctx context.Context, o Order) (Receipt, error) {
+	pause := r.opts.First
+	for attempt := 1; ; attempt++ {
+		receipt, err := r.next.Send(ctx, o)
+		switch Classify(ctx, err) {
+		case Included, Already:
+			return receipt, nil
+		case Refused, Stopped:
+			return receipt, err
+		}
+		if attempt == r.opts.Attempts {
+			return receipt, err
+		}
+		select {
+		case <-ctx.Done():
+			return receipt, err
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, r.opts.Most)
+	}
+}
