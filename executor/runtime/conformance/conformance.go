@@ -1,0 +1,138 @@
+// Package conformance is what every runtime has to pass: Run is called from the
+// runtime's own tests with small apps made for it.
+package conformance
+
+import (
+	"context"
+	"crypto/sha256"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+)
+
+// Apps are the apps of a suite, in the form in which the runtime takes modules.
+type Apps struct {
+	// Copy writes the content of /in/x into /out/copy and exits with 0.
+	Copy []byte
+	// Exit3 exits with status 3.
+	Exit3 []byte
+	// Flood writes into /out/big without end.
+	Flood []byte
+	// Spin computes without end.
+	Spin []byte
+}
+
+// stopWithin is how soon a run has to end when it is told to, at most. Machines
+// that run tests are slow, hence the length.
+const stopWithin = 20 * time.Second
+
+// Spec is the task in which a suite runs a module, with ample limits.
+func Spec(module []byte) runtime.Spec {
+	return runtime.Spec{
+		Module: module, ModuleDigest: sha256.Sum256(module),
+		Args:      []string{"app"},
+		Inputs:    []result.File{{Path: "x", Data: []byte("the input\n")}},
+		FuelLimit: 10_000_000, MemoryLimit: 16 << 20, OutputLimit: 1 << 20,
+		WallLimit: time.Minute, Clock: 1_800_000_000,
+	}
+}
+
+// Run runs the suite.
+func Run(t *testing.T, r runtime.Runtime, apps Apps) {
+	t.Run("a result, the same every time", func(t *testing.T) { testResult(t, r, apps.Copy) })
+	t.Run("the app's failures are answers", func(t *testing.T) { testFailures(t, r, apps) })
+	t.Run("a module that is none", func(t *testing.T) {
+		expect(t, r, Spec([]byte("MZ")), runtime.InvalidModule, 0)
+	})
+	t.Run("our failures are errors", func(t *testing.T) { testErrors(t, r, apps) })
+	t.Run("stops at the wall limit", func(t *testing.T) { testWallLimit(t, r, apps.Spin) })
+	t.Run("stops when told to", func(t *testing.T) { testCancel(t, r, apps.Spin) })
+}
+
+func testResult(t *testing.T, r runtime.Runtime, module []byte) {
+	spec := Spec(module)
+	if err := r.Prepare(context.Background(), module, spec.ModuleDigest); err != nil {
+		t.Fatal(err)
+	}
+	first := run(t, r, spec)
+	want := []result.File{{Path: "copy", Data: spec.Inputs[0].Data}}
+	if first.Kind != runtime.Result || !reflect.DeepEqual(first.Files, want) {
+		t.Fatalf("got %+v, want the file %+v", first, want)
+	}
+	if again := run(t, r, spec); !reflect.DeepEqual(first, again) {
+		t.Fatalf("the second run gave %+v, the first %+v", again, first)
+	}
+}
+
+func testFailures(t *testing.T, r runtime.Runtime, apps Apps) {
+	expect(t, r, Spec(apps.Exit3), runtime.Exit, 3)
+	expect(t, r, Spec(apps.Flood), runtime.OutputTooLarge, 0)
+}
+
+func expect(t *testing.T, r runtime.Runtime, spec runtime.Spec, reason runtime.Reason, exit uint32) {
+	t.Helper()
+	o := run(t, r, spec)
+	if o.Kind != runtime.AppFailed || o.Reason != reason || o.ExitCode != exit || len(o.Files) > 0 {
+		t.Errorf("got %v, %q, exit status %d, %d files; want %v, %q, %d, none",
+			o.Kind, o.Reason, o.ExitCode, len(o.Files), runtime.AppFailed, reason, exit)
+	}
+}
+
+func testErrors(t *testing.T, r runtime.Runtime, apps Apps) {
+	spec := Spec(apps.Copy)
+	spec.ModuleDigest[0] ^= 1
+	if o, err := r.Run(context.Background(), spec); err == nil {
+		t.Errorf("a module with another digest: got %+v, want an error", o)
+	}
+	if err := r.Prepare(context.Background(), apps.Copy, spec.ModuleDigest); err == nil {
+		t.Error("a module with another digest was prepared")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if o, err := r.Run(ctx, Spec(apps.Copy)); err == nil {
+		t.Errorf("a context that has ended: got %+v, want an error", o)
+	}
+}
+
+// endless is a task that ends only when it is stopped.
+func endless(module []byte) runtime.Spec {
+	spec := Spec(module)
+	spec.FuelLimit = 1 << 62
+	return spec
+}
+
+func testWallLimit(t *testing.T, r runtime.Runtime, module []byte) {
+	spec := endless(module)
+	spec.WallLimit = 300 * time.Millisecond
+	start := time.Now()
+	if o, err := r.Run(context.Background(), spec); err == nil {
+		t.Errorf("got %+v, want an error", o)
+	}
+	if took := time.Since(start); took > stopWithin {
+		t.Errorf("took %s, want less than %s", took, stopWithin)
+	}
+}
+
+func testCancel(t *testing.T, r runtime.Runtime, module []byte) {
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	start := time.Now()
+	if o, err := r.Run(ctx, endless(module)); err == nil {
+		t.Errorf("got %+v, want an error", o)
+	}
+	if took := time.Since(start); took > stopWithin {
+		t.Errorf("took %s, want less than %s", took, stopWithin)
+	}
+}
+
+func run(t *testing.T, r runtime.Runtime, spec runtime.Spec) runtime.Outcome {
+	t.Helper()
+	o, err := r.Run(context.Background(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}

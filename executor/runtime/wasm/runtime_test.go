@@ -1,0 +1,195 @@
+package wasm
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/conformance"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+)
+
+func TestMain(m *testing.M) {
+	MaybeRunChild()
+	os.Exit(m.Run())
+}
+
+func newRuntime(t testing.TB) (*Runtime, *bytes.Buffer) {
+	t.Helper()
+	var log bytes.Buffer
+	r, err := New(Config{CacheDir: t.TempDir(), Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, &log
+}
+
+func TestConformance(t *testing.T) {
+	r, log := newRuntime(t)
+	conformance.Run(t, r, conformance.Apps{
+		Copy: testapps.Copy(), Exit3: testapps.Exit(3),
+		Flood: testapps.OutputTooLarge(), Spin: testapps.InfiniteLoop(),
+	})
+	if log.Len() > 0 {
+		t.Logf("the sandbox says: %s", log)
+	}
+}
+
+func TestAnswersOfTheChild(t *testing.T) {
+	for name, tc := range map[string]struct {
+		app       string
+		malleate  func(*runtime.Spec)
+		expReason runtime.Reason
+	}{
+		"out of fuel":                {"infinite-loop", nil, runtime.OutOfFuel},
+		"no fuel to start":           {"nothing", func(s *runtime.Spec) { s.FuelLimit = 10 }, runtime.OutOfFuel},
+		"no fuel for a host call":    {"exit-3", func(s *runtime.Spec) { s.FuelLimit = 14_150 }, runtime.OutOfFuel},
+		"just enough fuel":           {"exit-3", func(s *runtime.Spec) { s.FuelLimit = 14_165 }, runtime.Exit},
+		"one fuel short":             {"exit-3", func(s *runtime.Spec) { s.FuelLimit = 14_164 }, runtime.OutOfFuel},
+		"trap":                       {"unreachable", nil, runtime.Trap},
+		"call depth":                 {"recursion", nil, runtime.CallDepth},
+		"memory":                     {"nothing", func(s *runtime.Spec) { s.MemoryLimit = 65_535 }, runtime.OutOfMemory},
+		"one page":                   {"nothing", func(s *runtime.Spec) { s.MemoryLimit = 65_536 }, runtime.None},
+		"more memory than there is":  {"nothing", func(s *runtime.Spec) { s.MemoryLimit = 1 << 62 }, runtime.None},
+		"output of exactly the size": {"bulk-memory", func(s *runtime.Spec) { s.OutputLimit = 1000 }, runtime.None},
+		"output a byte too large":    {"bulk-memory", func(s *runtime.Spec) { s.OutputLimit = 999 }, runtime.OutputTooLarge},
+		"unlimited output":           {"bulk-memory", func(s *runtime.Spec) { s.OutputLimit = 1<<64 - 1 }, runtime.None},
+		"unknown import":             {"unknown-import", nil, runtime.InvalidModule},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, _ := newRuntime(t)
+			spec := conformance.Spec(testapps.Find(tc.app).Module)
+			if tc.malleate != nil {
+				tc.malleate(&spec)
+			}
+			o, err := r.Run(context.Background(), spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.Reason != tc.expReason || (o.Kind == runtime.Result) != (tc.expReason == runtime.None) {
+				t.Errorf("got %v %q, want %q", o.Kind, o.Reason, tc.expReason)
+			}
+			if o.Reason == runtime.OutOfFuel && o.Fuel != spec.FuelLimit {
+				t.Errorf("out of fuel at %d, want the limit %d", o.Fuel, spec.FuelLimit)
+			}
+		})
+	}
+}
+
+func TestSpecRefused(t *testing.T) {
+	r, _ := newRuntime(t)
+	for name, malleate := range map[string]func(*runtime.Spec){
+		"zero byte in an argument": func(s *runtime.Spec) { s.Args = []string{"a\x00b"} },
+		"long environment":         func(s *runtime.Spec) { s.Env = []string{strings.Repeat("x", 2<<20)} },
+		"fuel out of range":        func(s *runtime.Spec) { s.FuelLimit = 1 << 63 },
+		"clock before 1970":        func(s *runtime.Spec) { s.Clock = -1 },
+		"input outside of /in":     func(s *runtime.Spec) { s.Inputs[0].Path = "../x" },
+		"two inputs of one name":   func(s *runtime.Spec) { s.Inputs = append(s.Inputs, s.Inputs[0]) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec := conformance.Spec(testapps.Nothing())
+			malleate(&spec)
+			if o, err := r.Run(context.Background(), spec); err == nil {
+				t.Fatalf("got %+v, want an error", o)
+			}
+		})
+	}
+}
+
+func TestWallLimitIsNamed(t *testing.T) {
+	r, _ := newRuntime(t)
+	spec := conformance.Spec(testapps.InfiniteLoop())
+	spec.FuelLimit, spec.WallLimit = 1<<62, 200*time.Millisecond
+	if _, err := r.Run(context.Background(), spec); !errors.Is(err, ErrWallLimit) {
+		t.Fatalf("got %v, want %v", err, ErrWallLimit)
+	}
+}
+
+// TestCache damages what is cached: the answer must not change.
+func TestCache(t *testing.T) {
+	r, _ := newRuntime(t)
+	spec := conformance.Spec(testapps.Copy())
+	want, err := r.Run(context.Background(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := 0
+	err = filepath.Walk(filepath.Join(r.config.CacheDir, "instrumented"), func(path string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		data[len(data)-20] ^= 1
+		damaged++
+		return os.WriteFile(path, data, 0o600)
+	})
+	if err != nil || damaged != 1 {
+		t.Fatalf("%d files in the cache, want 1: %v", damaged, err)
+	}
+	got, err := r.Run(context.Background(), spec)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %+v, %v, want %+v", got, err, want)
+	}
+}
+
+// TestGoProgram runs a program that the Go toolchain compiles here.
+func TestGoProgram(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles a Go program")
+	}
+	dir := t.TempDir()
+	module := filepath.Join(dir, "app.wasm")
+	build := exec.Command("go", "build", "-o", module, "./testdata/goapp")
+	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Skipf("no Go toolchain for wasip1: %v\n%s", err, out)
+	}
+	code, err := os.ReadFile(module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _ := newRuntime(t)
+	digest := sha256.Sum256(code)
+	if err := r.Prepare(context.Background(), code, digest); err != nil {
+		t.Fatal(err)
+	}
+	spec := runtime.Spec{
+		Module: code, ModuleDigest: digest, Args: []string{"app", "world"}, Env: []string{"TZ=UTC"},
+		Inputs:    []result.File{{Path: "x", Data: []byte("hello")}},
+		FuelLimit: 1e10, MemoryLimit: 256 << 20, OutputLimit: 1 << 20,
+		WallLimit: time.Minute, Clock: 1_800_000_000, Seed: [32]byte{7},
+	}
+	first, err := r.Run(context.Background(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Kind != runtime.Result || len(first.Files) != 1 || first.Files[0].Path != "y" {
+		t.Fatalf("got %+v, stderr %s", first, first.Stderr)
+	}
+	if got, want := string(first.Files[0].Data), "hello, world, it is 2027-01-15T08:00:01Z\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want an end of %q", got, want)
+	}
+	second, err := r.Run(context.Background(), spec)
+	if err != nil || !reflect.DeepEqual(first, second) {
+		t.Errorf("the second run gave %+v, %v, the first %+v", second, err, first)
+	}
+	spec.Seed[0]++
+	third, err := r.Run(context.Background(), spec)
+	if err != nil || bytes.Equal(first.Files[0].Data, third.Files[0].Data) {
+		t.Errorf("another seed gave the same random output %q, %v", third.Files[0].Data, err)
+	}
+}
