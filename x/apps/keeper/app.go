@@ -1,0 +1,66 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/x/apps/types"
+)
+
+// GetApp returns the app named id, or ErrNotFound.
+func (k Keeper) GetApp(ctx context.Context, id string) (types.App, error) {
+	app, err := k.Apps.Get(ctx, id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return app, types.ErrNotFound.Wrapf("%q", id)
+	}
+	return app, err
+}
+
+// FlagNonDeterministic counts a task in which the court found no two thirds on one answer, and suspends the app: it
+// takes no new requests until the council reinstates it. ErrNotFound when there is no such app.
+func (k Keeper) FlagNonDeterministic(ctx context.Context, appID string) error {
+	return k.change(ctx, appID, "suspended", func(app *types.App) error {
+		app.Voids++
+		app.Suspended = true
+		return nil
+	})
+}
+
+// Reinstate lifts a suspension; ErrNotSuspended where there is none. The count of voids stays.
+func (k Keeper) Reinstate(ctx context.Context, appID string) error {
+	return k.change(ctx, appID, "reinstated", func(app *types.App) error {
+		if !app.Suspended {
+			return types.ErrNotSuspended.Wrapf("%s", app.Id)
+		}
+		app.Suspended = false
+		return nil
+	})
+}
+
+// SetDeprecated stops new requests for an app, or allows them again.
+func (k Keeper) SetDeprecated(ctx context.Context, appID string, deprecated bool) error {
+	what := "deprecated"
+	if !deprecated {
+		what = "undeprecated"
+	}
+	return k.change(ctx, appID, what, func(app *types.App) error {
+		app.Deprecated = deprecated
+		return nil
+	})
+}
+
+func (k Keeper) change(ctx context.Context, id, what string, change func(*types.App) error) error {
+	app, err := k.GetApp(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := change(&app); err != nil {
+		return err
+	}
+	if err := k.Apps.Set(ctx, id, app); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventAppChanged{App: id, What: what})
+}
