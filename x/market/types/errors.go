@@ -1,0 +1,37 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the module.
+var (
+	ErrNotFound      = errorsmod.Register(ModuleName, 2, "not found")
+	ErrNotOwner      = errorsmod.Register(ModuleName, 3, "not the owner")
+	ErrNonce         = errorsmod.Register(ModuleName, 4, "nonce already used")
+	ErrEnded         = errorsmod.Register(ModuleName, 5, "already ended")
+	ErrUnknownApp    = errorsmod.Register(ModuleName, 6, "unknown app")
+	ErrDeprecated    = errorsmod.Register(ModuleName, 7, "app is deprecated")
+	ErrSuspended     = errorsmod.Register(ModuleName, 8, "app is suspended")
+	ErrUnknownPool   = errorsmod.Register(ModuleName, 9, "unknown pool")
+	ErrRuntime       = errorsmod.Register(ModuleName, 10, "runtime does not fit")
+	ErrTrust         = errorsmod.Register(ModuleName, 11, "trust out of range")
+	ErrPolicy        = errorsmod.Register(ModuleName, 12, "unknown policy")
+	ErrReplicas      = errorsmod.Register(ModuleName, 13, "min_replicas out of range")
+	ErrPrice         = errorsmod.Register(ModuleName, 14, "price out of range")
+	ErrUnaffordable  = errorsmod.Register(ModuleName, 15, "price not affordable")
+	ErrFuel          = errorsmod.Register(ModuleName, 16, "fuel limit out of range")
+	ErrSize          = errorsmod.Register(ModuleName, 17, "bag size out of range")
+	ErrInputs        = errorsmod.Register(ModuleName, 18, "inputs over the limit")
+	ErrInputName     = errorsmod.Register(ModuleName, 19, "invalid input name")
+	ErrDigest        = errorsmod.Register(ModuleName, 20, "invalid digest")
+	ErrLocator       = errorsmod.Register(ModuleName, 21, "invalid locator")
+	ErrArgs          = errorsmod.Register(ModuleName, 22, "invalid arguments")
+	ErrNoOffer       = errorsmod.Register(ModuleName, 23, "no offer meets it")
+	ErrOffer         = errorsmod.Register(ModuleName, 24, "invalid offer")
+	ErrBookFull      = errorsmod.Register(ModuleName, 25, "pool has too many offers on the book")
+	ErrRequester     = errorsmod.Register(ModuleName, 26, "invalid requester")
+	ErrSettlement    = errorsmod.Register(ModuleName, 27, "settlement does not add up")
+	ErrInvalidParams = errorsmod.Register(ModuleName, 28, "invalid parameters")
+	ErrGenesis       = errorsmod.Register(ModuleName, 29, "invalid genesis state")
+	ErrInsolvent     = errorsmod.Register(ModuleName, 30, "books do not add up")
+	ErrID            = errorsmod.Register(ModuleName, 31, "invalid id")
+)

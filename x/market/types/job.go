@@ -1,0 +1,187 @@
+package types
+
+import (
+	"math/bits"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+)
+
+// Limits on what one field of a job holds, beside those of the parameters.
+const (
+	MaxRefLen     = 256
+	MaxNameLen    = 255
+	MaxLocators   = 8
+	MaxLocatorLen = 256
+)
+
+// Normal returns the job with its defaults written out: a bag of 1, the policy's name.
+func (j Job) Normal() Job {
+	if j.Size_ == 0 {
+		j.Size_ = 1
+	}
+	if j.Policy == "" {
+		j.Policy = poco.PolicyCredence
+	}
+	return j
+}
+
+// Validate checks a normal job against the parameters, without its price; each error is its own and names the field,
+// the value and what was expected.
+func (j Job) Validate(p Params) error {
+	if j.App == "" || len(j.App) > MaxRefLen {
+		return ErrUnknownApp.Wrapf("app: got %d bytes, expected \"organisation/name:version\" or \"sha256:...\" of at most %d", len(j.App), MaxRefLen)
+	}
+	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
+		return ErrTrust.Wrap(err.Error())
+	}
+	switch {
+	case j.Policy != poco.PolicyCredence && j.Policy != poco.PolicyCourt:
+		return ErrPolicy.Wrapf("policy: got %.40q, expected %q or %q", j.Policy, poco.PolicyCredence, poco.PolicyCourt)
+	case j.MinReplicas > poco.MaxReplicas:
+		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d", j.MinReplicas, poco.MaxReplicas)
+	case j.FuelLimit < 1 || j.FuelLimit > p.MaxFuel:
+		return ErrFuel.Wrapf("fuel_limit: got %d, expected 1 to %d", j.FuelLimit, p.MaxFuel)
+	case j.Size_ < 1 || j.Size_ > p.MaxSize:
+		return ErrSize.Wrapf("size: got %d, expected 1 to %d tasks", j.Size_, p.MaxSize)
+	}
+	if err := j.validateArgs(p); err != nil {
+		return err
+	}
+	return j.validateInputs(p)
+}
+
+// validateArgs counts the zero byte that ends each argument, so that empty ones cost something too.
+func (j Job) validateArgs(p Params) error {
+	size := len(j.Args)
+	for i, a := range j.Args {
+		size += len(a)
+		if !utf8.ValidString(a) || strings.ContainsRune(a, 0) {
+			return ErrArgs.Wrapf("args[%d]: expected UTF-8 without a zero byte", i)
+		}
+	}
+	if size > int(p.MaxArgBytes) {
+		return ErrArgs.Wrapf("args: got %d bytes, a zero byte after each counted, expected at most %d", size, p.MaxArgBytes)
+	}
+	return nil
+}
+
+func (j Job) validateInputs(p Params) error {
+	if len(j.Inputs) > int(p.MaxInputs) {
+		return ErrInputs.Wrapf("inputs: got %d, expected at most %d", len(j.Inputs), p.MaxInputs)
+	}
+	var total uint64
+	names := make([]string, 0, len(j.Inputs))
+	for i, in := range j.Inputs {
+		if err := ValidateInputName(in.Name); err != nil {
+			return ErrInputName.Wrapf("inputs[%d].name: %s", i, err)
+		}
+		if err := ValidateDigest(in.Digest); err != nil {
+			return err
+		}
+		if err := validateLocators(in.Locators); err != nil {
+			return ErrLocator.Wrapf("inputs[%d].%s", i, err)
+		}
+		var carry uint64
+		if total, carry = bits.Add64(total, in.Size_, 0); carry != 0 || total > p.MaxInputBytes {
+			return ErrInputs.Wrapf("inputs[%d].size: %d bytes make the inputs larger than %d bytes together", i, in.Size_, p.MaxInputBytes)
+		}
+		names = append(names, in.Name)
+	}
+	return validateNames(names)
+}
+
+// validateNames refuses a name that is there twice, or that is a folder of another: no file system holds both.
+func validateNames(names []string) error {
+	slices.Sort(names)
+	for i, n := range names {
+		if i > 0 && names[i-1] == n {
+			return ErrInputName.Wrapf("inputs: %q is there twice", n)
+		}
+		for dir := path.Dir(n); dir != "."; dir = path.Dir(dir) {
+			if _, file := slices.BinarySearch(names, dir); file {
+				return ErrInputName.Wrapf("inputs: %q is a file and the folder of %q", dir, n)
+			}
+		}
+	}
+	return nil
+}
+
+type text string
+
+func (t text) Error() string { return string(t) }
+
+// ValidateInputName checks that a name is a relative path in its shortest form that stays below its root.
+func ValidateInputName(name string) error {
+	switch {
+	case name == "" || len(name) > MaxNameLen:
+		return text("expected 1 to 255 bytes")
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }):
+		return text("expected UTF-8 without control characters and backslashes")
+	case path.IsAbs(name):
+		return text(`"` + name + `" is absolute, expected a relative path`)
+	case name == "." || name == ".." || strings.HasPrefix(name, "../") || strings.HasSuffix(name, "/..") || strings.Contains(name, "/../"):
+		return text(`"` + name + `" expected a file's path without ".."`)
+	case path.Clean(name) != name:
+		return text(`"` + name + `" expected the shortest form, "` + path.Clean(name) + `"`)
+	}
+	return nil
+}
+
+// ValidateDigest checks for "sha256:" and 64 lower-case hexadecimal digits.
+func ValidateDigest(digest string) error {
+	hex, ok := strings.CutPrefix(digest, "sha256:")
+	if ok {
+		_, err := ParseID(hex)
+		ok = err == nil
+	}
+	if !ok {
+		return ErrDigest.Wrapf("digest: got %.80q, expected \"sha256:\" and 64 lower-case hexadecimal digits", digest)
+	}
+	return nil
+}
+
+func validateLocators(locators []string) error {
+	if len(locators) > MaxLocators {
+		return text("locators: more than 8")
+	}
+	for _, l := range locators {
+		_, http := strings.CutPrefix(l, "http://")
+		_, https := strings.CutPrefix(l, "https://")
+		if len(l) > MaxLocatorLen || !http && !https || strings.ContainsFunc(l, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+			return text("locators: expected http or https URLs of printable ASCII, at most 256 bytes each")
+		}
+	}
+	return nil
+}
+
+// Budget returns max_price times size in ucred, the most that a normal job can cost: what is locked for it. ErrPrice
+// when there is no price, or the product exceeds 64 bits.
+func (j Job) Budget() (uint64, error) {
+	if j.MaxPrice == 0 {
+		return 0, ErrPrice.Wrap("max_price: got 0, expected the most that one task may cost, in ucred")
+	}
+	hi, lo := bits.Mul64(j.MaxPrice, j.Size_)
+	if hi != 0 {
+		return 0, ErrPrice.Wrapf("max_price: %d times %d tasks exceeds 64 bits", j.MaxPrice, j.Size_)
+	}
+	return lo, nil
+}
+
+// CheckApp refuses an app that takes no new requests, and a price of the app alone beyond the job's.
+func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
+	switch {
+	case app.Suspended:
+		return ErrSuspended.Wrapf("app: %s was found not deterministic", app.Id)
+	case app.Deprecated:
+		return ErrDeprecated.Wrapf("app: %s takes no new requests", app.Id)
+	case j.MaxPrice > 0 && version.Price > j.MaxPrice:
+		return ErrUnaffordable.Wrapf("max_price: got %d, expected more than the app's price %d", j.MaxPrice, version.Price)
+	}
+	return nil
+}

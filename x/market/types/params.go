@@ -1,0 +1,76 @@
+package types
+
+import "math/bits"
+
+// maxBlocks bounds every window; the same bound as that of poco.Terms.
+const maxBlocks = 1 << 32
+
+// DefaultParams fit blocks of half a second.
+func DefaultParams() Params {
+	return Params{
+		CommitBlocks:    40,
+		FuelPerBlock:    50_000_000,
+		RevealBlocks:    20,
+		WaitBlocks:      60,
+		RetryBlocks:     5,
+		MaxAttempts:     5,
+		InformerBps:     2_000,
+		MatchesPerBlock: 100,
+		OpensPerBlock:   50,
+		MaxSize:         1_000_000,
+		MaxFuel:         10_000_000_000_000,
+		MaxInputs:       64,
+		MaxInputBytes:   1 << 30,
+		MaxArgBytes:     16 << 10,
+	}
+}
+
+// Validate names the first field out of its range, so that no parameters can bring a deal no task can run under.
+func (p Params) Validate() error {
+	for _, w := range []struct {
+		name string
+		v    int64
+	}{
+		{"commit_blocks", p.CommitBlocks}, {"reveal_blocks", p.RevealBlocks},
+		{"wait_blocks", p.WaitBlocks}, {"retry_blocks", p.RetryBlocks},
+	} {
+		if w.v < 1 || w.v > maxBlocks {
+			return ErrInvalidParams.Wrapf("%s: got %d, expected 1 to 2^32 blocks", w.name, w.v)
+		}
+	}
+	for _, c := range []struct {
+		name string
+		v    uint64
+		max  uint64
+	}{
+		{"fuel_per_block", p.FuelPerBlock, 1 << 62},
+		{"max_attempts", uint64(p.MaxAttempts), 1_000},
+		{"matches_per_block", uint64(p.MatchesPerBlock), 100_000},
+		{"opens_per_block", uint64(p.OpensPerBlock), 100_000},
+		{"max_size", p.MaxSize, 1 << 40},
+		{"max_fuel", p.MaxFuel, 1 << 62},
+		{"max_inputs", uint64(p.MaxInputs), 10_000},
+		{"max_input_bytes", p.MaxInputBytes, 1 << 50},
+		{"max_arg_bytes", uint64(p.MaxArgBytes), 1 << 20},
+	} {
+		if c.v < 1 || c.v > c.max {
+			return ErrInvalidParams.Wrapf("%s: got %d, expected 1 to %d", c.name, c.v, c.max)
+		}
+	}
+	if p.InformerBps >= 5_000 {
+		return ErrInvalidParams.Wrapf("informer_bps: got %d, expected below 5000", p.InformerBps)
+	}
+	if n := p.CommitWindow(p.MaxFuel); n > maxBlocks {
+		return ErrInvalidParams.Wrapf("commit_blocks, max_fuel, fuel_per_block: a window of %d blocks, expected at most 2^32", n)
+	}
+	return nil
+}
+
+// CommitWindow returns commit_blocks + ceil(fuel limit / fuel_per_block), in blocks.
+func (p Params) CommitWindow(fuelLimit uint64) int64 {
+	q, r := bits.Div64(0, fuelLimit, p.FuelPerBlock)
+	if r > 0 {
+		q++
+	}
+	return p.CommitBlocks + int64(q)
+}
