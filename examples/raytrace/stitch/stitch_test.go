@@ -54,7 +54,7 @@ func TestStitchRefuses(t *testing.T) {
 	writeTile(t, path("d/tile-001.png"), 4, 1, grey)
 	require.NoError(t, os.Mkdir(path("empty"), 0o755))
 	require.NoError(t, os.Mkdir(path("e"), 0o755))
-	require.NoError(t, os.WriteFile(path("e/tile-001.png"), []byte("not PNG"), 0o644))
+	require.NoError(t, os.WriteFile(path("e/tile-001.png"), []byte("this is not a picture"), 0o644))
 	for _, tc := range []struct {
 		args []string
 		says string
