@@ -1,0 +1,180 @@
+package devnet
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	dbm "github.com/cosmos/cosmos-db"
+
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
+	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// Codec reads and writes the chain's types.
+type Codec = codec.Codec
+
+// The money of a devnet, in ucred.
+const (
+	// Funds is what every account has: 100,000 CRED.
+	Funds = 100_000_000_000
+	// Price of a right replica in the standing offer: 0.05 CRED.
+	Price = 50_000
+	// Stake locked for each assignment: 10 CRED. By the stake inequality it carries a value at risk of 50 CRED with two
+	// replicas of seven organisations, and any with three.
+	Stake = 10_000_000
+	// Bond of every worker: 5,000 CRED.
+	Bond = 5_000_000_000
+	// Slots of every worker.
+	Slots = 4
+	// MaxFuel of the standing offer.
+	MaxFuel = 1_000_000_000_000
+)
+
+// genesisState is the state of a new chain: organisations, seats, accounts, a pool with registered workers and a
+// standing offer.
+func genesisState(o Options, info *Info, seats []poatypes.Seat) (json.RawMessage, error) {
+	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, noOptions{}, app.Options{})
+	cdc := a.Encoding.Codec
+	g := genesis.State(a.DefaultGenesis())
+	b := builder{g: g, cdc: cdc}
+
+	b.do(genesis.SetDefaults(g, cdc))
+	for _, v := range info.Validators {
+		b.account(v.Operator)
+		b.organisation(v.Name, "Validator "+v.Name, orgstypes.ROLE_VALIDATOR, v.Operator)
+	}
+	for _, acc := range info.Accounts {
+		b.account(acc.Address)
+	}
+	for _, w := range info.Workers {
+		b.account(w.Address)
+		b.organisation(w.Organisation, "Worker organisation "+w.Organisation, orgstypes.ROLE_WORKER, w.Owner, w.Address)
+	}
+	b.organisation(requesterOrg, "The laboratory that asks", orgstypes.ROLE_REQUESTER, info.Account(requesterName).Address)
+	b.organisation(providerOrg, "The studio that publishes apps", orgstypes.ROLE_PROVIDER, info.Account(providerName).Address)
+	b.organisation(operatorOrg, "The exchange that runs the pool", orgstypes.ROLE_POOL_OPERATOR, info.Account(operatorName).Address)
+	for _, s := range seats {
+		b.do(genesis.AddSeat(g, cdc, s))
+	}
+	b.workers(o, info)
+	b.market(o, info)
+	b.do(genesis.Edit(g, cdc, govtypes.ModuleName, &govv1.GenesisState{}, func(s *govv1.GenesisState) error {
+		period, expedited := 30*time.Second, 15*time.Second
+		s.Params.VotingPeriod, s.Params.ExpeditedVotingPeriod = &period, &expedited
+		return nil
+	}))
+	if b.err == nil && o.EditGenesis != nil {
+		b.do(o.EditGenesis(Genesis{State: g, Codec: cdc}))
+	}
+	if b.err != nil {
+		return nil, fmt.Errorf("genesis: %w", b.err)
+	}
+	return json.Marshal(g)
+}
+
+// builder keeps the first error.
+type builder struct {
+	g   genesis.State
+	cdc codec.Codec
+	err error
+}
+
+func (b *builder) do(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+func (b *builder) account(address string) {
+	raw, err := encoding.Addresses().StringToBytes(address)
+	b.do(err)
+	if b.err == nil {
+		b.do(genesis.AddAccount(b.g, b.cdc, raw, sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, Funds))))
+	}
+}
+
+func (b *builder) organisation(id, name string, role orgstypes.Role, admin string, members ...string) {
+	if b.err == nil {
+		b.do(genesis.AddOrganisation(b.g, b.cdc, orgstypes.Organisation{
+			Id: id, Name: name, Admins: []string{admin}, Members: members, Roles: []orgstypes.Role{role},
+		}))
+	}
+}
+
+// workers opens the pool, registers everybody in it, and puts their stake into the module's account.
+func (b *builder) workers(o Options, info *Info) {
+	if b.err != nil {
+		return
+	}
+	b.do(genesis.Edit(b.g, b.cdc, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) error {
+		s.Params.CoolingBlocks, s.Params.ForgivenessBlocks = o.Cooling, o.Forgiveness
+		s.Params.UnbondingBlocks = 600
+		s.Pools = []workerstypes.Pool{{
+			Id: PoolName, Operator: operatorOrg, Runtime: workerstypes.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
+		}}
+		for _, w := range info.Workers {
+			s.Workers = append(s.Workers, workerstypes.Worker{
+				Address: w.Address, Organisation: w.Organisation, Owner: w.Owner, Endpoint: w.Endpoint,
+				Slots: Slots, Pools: []string{PoolName}, Bonded: Bond,
+			})
+		}
+		slices.SortFunc(s.Workers, func(a, b workerstypes.Worker) int { return strings.Compare(a.Address, b.Address) })
+		return nil
+	}))
+	b.hold(workerstypes.ModuleName, Bond*int64(len(info.Workers)))
+}
+
+// hold gives a module's account coins that stand behind its state.
+func (b *builder) hold(module string, amount int64) {
+	if b.err != nil {
+		return
+	}
+	coins := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, amount))
+	text, err := encoding.Addresses().BytesToString(authtypes.NewModuleAddress(module))
+	b.do(err)
+	b.do(genesis.Edit(b.g, b.cdc, banktypes.ModuleName, &banktypes.GenesisState{}, func(s *banktypes.GenesisState) error {
+		s.Balances = banktypes.SanitizeGenesisBalances(append(s.Balances, banktypes.Balance{Address: text, Coins: coins}))
+		s.Supply = s.Supply.Add(coins...)
+		return nil
+	}))
+}
+
+// market places the pool's standing offer.
+func (b *builder) market(o Options, info *Info) {
+	if b.err != nil {
+		return
+	}
+	owner := info.Account(operatorName).Address
+	b.do(genesis.Edit(b.g, b.cdc, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
+		// Half-second blocks on a machine that everybody shares: room for a slow start, and an answer within a minute.
+		s.Params.CommitBlocks, s.Params.RevealBlocks = 40, 20
+		s.Offers = []markettypes.Offer{{
+			Id: markettypes.FormatID(poco.OrderID(o.ChainID, owner, 1)), Pool: PoolName, Owner: owner, Organisation: operatorOrg,
+			Nonce: 1, Price: Price, MaxFuel: MaxFuel,
+		}}
+		return nil
+	}))
+}
+
+// noOptions configures an application that only describes itself.
+type noOptions struct{}
+
+func (noOptions) Get(string) any { return nil }

@@ -1,0 +1,121 @@
+package devnet
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// lay writes everything that a new devnet needs: keys, ports, nodes, genesis. It returns its description.
+func lay(o Options) (*Info, error) {
+	for _, folder := range []string{"keys", "validators", "workers", "courts", "logs"} {
+		if err := os.MkdirAll(filepath.Join(o.State, folder), 0o700); err != nil {
+			return nil, err
+		}
+	}
+	// Four ports and a court's for each validator, one a worker, one for the store.
+	ports, err := reservePorts(o.BasePort, 5*o.Validators+o.Workers+1)
+	if err != nil {
+		return nil, err
+	}
+	next := func() int {
+		port := ports[0]
+		ports = ports[1:]
+		return port
+	}
+	info := &Info{Format: 1, State: o.State, ChainID: o.ChainID, Pool: PoolName, Saboteurs: []string{}}
+	for i := range o.Validators {
+		name := validatorName(i)
+		v := ValidatorInfo{
+			Name: name, Home: filepath.Join(o.State, "validators", name), CourtHome: filepath.Join(o.State, "courts", name),
+			RPC: next(), GRPC: next(), REST: next(), P2P: next(), Court: httpURL(next()),
+		}
+		if v.Operator, v.KeyFile, err = newKey(o.State, name); err != nil {
+			return nil, err
+		}
+		info.Validators = append(info.Validators, v)
+		info.GRPC = append(info.GRPC, loopback(v.GRPC))
+	}
+	info.RPC, info.REST = httpURL(info.Validators[0].RPC), httpURL(info.Validators[0].REST)
+	info.Store = httpURL(next())
+	for i := range o.Workers {
+		org := workerName(i)
+		w := WorkerInfo{
+			Organisation: org, Home: filepath.Join(o.State, "workers", org), Endpoint: httpURL(next()), Saboteur: i >= o.Workers-o.Saboteurs,
+		}
+		if w.Address, w.KeyFile, err = newKey(o.State, org+"-worker"); err != nil {
+			return nil, err
+		}
+		owner, err := info.addAccount(org+"-owner", org)
+		if err != nil {
+			return nil, err
+		}
+		w.Owner = owner.Address
+		info.Workers = append(info.Workers, w)
+		if w.Saboteur {
+			info.Saboteurs = append(info.Saboteurs, org)
+		}
+	}
+	for _, a := range []struct{ name, org string }{{requesterName, requesterOrg}, {providerName, providerOrg}, {operatorName, operatorOrg}} {
+		if _, err := info.addAccount(a.name, a.org); err != nil {
+			return nil, err
+		}
+	}
+	if err := writeNodes(o, info); err != nil {
+		return nil, err
+	}
+	return info, nil
+}
+
+func (i *Info) addAccount(name, org string) (AccountInfo, error) {
+	address, file, err := newKey(i.State, name)
+	if err != nil {
+		return AccountInfo{}, err
+	}
+	a := AccountInfo{Name: name, Organisation: org, Address: address, KeyFile: file}
+	i.Accounts = append(i.Accounts, a)
+	return a, nil
+}
+
+func newKey(state, name string) (address, file string, err error) {
+	file = filepath.Join(state, "keys", name+".key")
+	key, err := client.LoadOrGenerateKey(file)
+	if err != nil {
+		return "", "", fmt.Errorf("key of %s: %w", name, err)
+	}
+	return key.Address(), file, nil
+}
+
+// adopt takes over what the options may change of a devnet that continues: who lies.
+func adopt(o Options, info *Info) error {
+	if len(info.Workers) != o.Workers || len(info.Validators) != o.Validators {
+		return fmt.Errorf("the devnet in %s has %d validators and %d workers, not %d and %d: start it with --reset to begin anew, or without those flags to continue it",
+			o.State, len(info.Validators), len(info.Workers), o.Validators, o.Workers)
+	}
+	info.Saboteurs = []string{}
+	for i := range info.Workers {
+		w := &info.Workers[i]
+		w.Saboteur = i >= o.Workers-o.Saboteurs
+		if w.Saboteur {
+			info.Saboteurs = append(info.Saboteurs, w.Organisation)
+		}
+	}
+	if port := firstTaken(info.ports()); port != 0 {
+		return fmt.Errorf("port %d, which this devnet used before, is taken by another program now: stop that, or start with --reset", port)
+	}
+	return nil
+}
+
+// ports are all that the devnet listens on.
+func (i *Info) ports() []int {
+	var out []int
+	for _, v := range i.Validators {
+		out = append(out, v.RPC, v.GRPC, v.REST, v.P2P, portOf(v.Court))
+	}
+	for _, w := range i.Workers {
+		out = append(out, portOf(w.Endpoint))
+	}
+	return append(out, portOf(i.Store))
+}

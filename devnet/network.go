@@ -1,0 +1,367 @@
+package devnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/artifact"
+)
+
+// sabotageSeed makes all liars of a devnet tell the same lie.
+const sabotageSeed = "collude"
+
+// Network is a running devnet.
+type Network struct {
+	// Info describes it; it isn't changed while it runs.
+	Info *Info
+
+	opts       Options
+	lock       *os.File
+	store      *http.Server
+	validators []*Process
+	courts     []*Process
+	workers    []*Process
+	failed     chan error
+
+	mu      sync.Mutex
+	closing bool
+}
+
+// Start lays a devnet out, or continues one, and starts all of it. It returns once the processes run; see Ready. On an
+// error nothing is left running.
+func Start(opts Options) (*Network, error) {
+	o, err := opts.complete()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.State, 0o700); err != nil {
+		return nil, fmt.Errorf("--state: %w", err)
+	}
+	lock, err := lockFolder(o.State)
+	if err != nil {
+		return nil, err
+	}
+	n := &Network{opts: o, lock: lock, failed: make(chan error, 1)}
+	if err := n.start(); err != nil {
+		n.Stop()
+		return nil, err
+	}
+	return n, nil
+}
+
+func (n *Network) start() error {
+	o := n.opts
+	if o.Reset {
+		if err := wipe(o.State); err != nil {
+			return err
+		}
+	}
+	info, err := LoadInfo(filepath.Join(o.State, InfoFile))
+	switch {
+	case errors.Is(err, ErrNoDevnet):
+		if err := emptyBut(o.State, "lock"); err != nil {
+			return err
+		}
+		if info, err = lay(o); err != nil {
+			return err
+		}
+	case err != nil:
+		return err
+	default:
+		if err := adopt(o, info); err != nil {
+			return err
+		}
+	}
+	n.Info = info
+	if err := n.serveStore(); err != nil {
+		return err
+	}
+	n.prepare()
+	// The chain first; the others wait for it by themselves.
+	for _, group := range [][]*Process{n.validators, n.workers, n.courts} {
+		for _, p := range group {
+			if err := p.Start(); err != nil {
+				return err
+			}
+		}
+	}
+	return n.save(true)
+}
+
+func (n *Network) prepare() {
+	o, logs := n.opts, filepath.Join(n.opts.State, "logs")
+	process := func(name, logName, path string, ended func(*Process, error), args ...string) *Process {
+		return &Process{Name: name, LogFile: filepath.Join(logs, logName+".log"), path: path, args: args, ended: ended}
+	}
+	for _, v := range n.Info.Validators {
+		n.validators = append(n.validators, process("validator "+v.Name, v.Name, o.Credenced, n.validatorEnded,
+			"start", "--home", v.Home))
+		n.courts = append(n.courts, process("court executor of "+v.Name, "court-"+v.Name, o.Worker, n.executorEnded,
+			"start", "--role", "court", "--home", v.CourtHome, "--key-file", v.KeyFile, "--node", loopback(v.GRPC),
+			"--listen", loopback(portOf(v.Court)), "--slots", "1", "--chain-id", n.Info.ChainID))
+	}
+	for i, w := range n.Info.Workers {
+		// Spread over the validators, each with the others to fall back on.
+		args := []string{"start", "--role", "worker", "--home", w.Home, "--key-file", w.KeyFile,
+			"--listen", loopback(portOf(w.Endpoint)), "--slots", strconv.Itoa(Slots), "--chain-id", n.Info.ChainID}
+		for k := range n.Info.GRPC {
+			args = append(args, "--node", n.Info.GRPC[(i+k)%len(n.Info.GRPC)])
+		}
+		if w.Saboteur {
+			args = append(args, "--sabotage", sabotageSeed)
+		}
+		n.workers = append(n.workers, process("worker "+w.Organisation, w.Organisation, o.Worker, n.executorEnded, args...))
+	}
+}
+
+func (n *Network) serveStore() error {
+	dir, err := artifact.OpenDir(filepath.Join(n.opts.State, "store"), 0)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", loopback(portOf(n.Info.Store)))
+	if err != nil {
+		return fmt.Errorf("artifact store: %w", err)
+	}
+	n.store = artifact.Server(artifact.Handler(dir, artifact.HandlerOptions{Writable: true}))
+	go func() { _ = n.store.Serve(listener) }()
+	return nil
+}
+
+// validatorEnded ends the devnet: without its chain it is nothing.
+func (n *Network) validatorEnded(p *Process, err error) {
+	select {
+	case n.failed <- fmt.Errorf("%s: %s; the end of %s:\n%s", p.Name, describe(err), p.LogFile, p.Tail(15)):
+	default:
+	}
+}
+
+func (n *Network) executorEnded(p *Process, err error) {
+	fmt.Fprintf(n.opts.Log, "%s: %s (log: %s)\n", p.Name, describe(err), p.LogFile)
+	if !n.opts.Restart {
+		return
+	}
+	time.Sleep(2 * time.Second)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closing {
+		return
+	}
+	if err := p.Start(); err != nil {
+		fmt.Fprintf(n.opts.Log, "%v\n", err)
+	}
+}
+
+// Failed is sent an error when the devnet can't go on.
+func (n *Network) Failed() <-chan error { return n.failed }
+
+// Ready waits until the chain makes blocks and every executor says that it is ready. The error says who isn't.
+func (n *Network) Ready(ctx context.Context) error {
+	var last error
+	for {
+		if last = n.check(ctx); last == nil {
+			return n.save(true)
+		}
+		select {
+		case err := <-n.failed:
+			return err
+		case <-ctx.Done():
+			return fmt.Errorf("the devnet is not ready: %w (logs: %s)", last, filepath.Join(n.Info.State, "logs"))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// check asks everybody once.
+func (n *Network) check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	for i, endpoint := range n.Info.GRPC {
+		conn, err := client.Dial(ctx, []string{endpoint}, n.Info.ChainID)
+		if err != nil {
+			return fmt.Errorf("%s: %w", n.Info.Validators[i].Name, err)
+		}
+		height, _, err := conn.Height(ctx)
+		conn.Close()
+		if err != nil || height < 1 {
+			return fmt.Errorf("%s has no block yet: %w", n.Info.Validators[i].Name, errors.Join(err))
+		}
+	}
+	for _, w := range n.Info.Workers {
+		if err := readyz(ctx, w.Endpoint); err != nil {
+			return fmt.Errorf("worker %s: %w", w.Organisation, err)
+		}
+	}
+	for _, v := range n.Info.Validators {
+		if err := readyz(ctx, v.Court); err != nil {
+			return fmt.Errorf("court executor of %s: %w", v.Name, err)
+		}
+	}
+	return nil
+}
+
+func readyz(ctx context.Context, base string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		reason := make([]byte, 300)
+		k, _ := resp.Body.Read(reason)
+		return fmt.Errorf("%s: %s", resp.Status, reason[:k])
+	}
+	return nil
+}
+
+// Worker is the process of an organisation's worker; nil when there is none.
+func (n *Network) Worker(organisation string) *Process {
+	for i, w := range n.Info.Workers {
+		if w.Organisation == organisation {
+			return n.workers[i]
+		}
+	}
+	return nil
+}
+
+// Validator is the process of validator number i, from 0; Court its court executor's.
+func (n *Network) Validator(i int) *Process { return n.validators[i] }
+
+// Court is the court executor's process of validator number i, from 0.
+func (n *Network) Court(i int) *Process { return n.courts[i] }
+
+// Stop ends everything: workers and courts first, side by side, so that they see their chain to the last. It may be
+// called more than once.
+func (n *Network) Stop() {
+	n.mu.Lock()
+	already := n.closing
+	n.closing = true
+	n.mu.Unlock()
+	if already {
+		return
+	}
+	stopAll(append(append([]*Process{}, n.workers...), n.courts...), 6*time.Second)
+	stopAll(n.validators, 6*time.Second)
+	if n.store != nil {
+		n.store.Close()
+	}
+	if n.Info != nil {
+		_ = n.save(false)
+	}
+	n.lock.Close()
+}
+
+func stopAll(processes []*Process, grace time.Duration) {
+	var wait sync.WaitGroup
+	for _, p := range processes {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			p.Stop(grace)
+		}()
+	}
+	wait.Wait()
+}
+
+// save writes devnet.json with the processes of this moment.
+func (n *Network) save(running bool) error {
+	info := *n.Info
+	info.Running = running
+	info.Validators = append([]ValidatorInfo{}, n.Info.Validators...)
+	info.Workers = append([]WorkerInfo{}, n.Info.Workers...)
+	info.PID = 0
+	if running {
+		info.PID = os.Getpid()
+	}
+	for i := range info.Validators {
+		info.Validators[i].PID, info.Validators[i].CourtPID = 0, 0
+		if running && i < len(n.validators) {
+			info.Validators[i].PID, info.Validators[i].CourtPID = n.validators[i].PID(), n.courts[i].PID()
+		}
+	}
+	for i := range info.Workers {
+		info.Workers[i].PID = 0
+		if running && i < len(n.workers) {
+			info.Workers[i].PID = n.workers[i].PID()
+		}
+	}
+	return info.Save()
+}
+
+// lockFolder keeps a second devnet out of the folder for as long as the file is open.
+func lockFolder(state string) (*os.File, error) {
+	file, err := os.OpenFile(filepath.Join(state, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("%w: %s; stop it with Ctrl-C where it runs, or choose another --state", errRunning, state)
+	}
+	return file, nil
+}
+
+// wipe empties a devnet's folder, and no other.
+func wipe(state string) error {
+	if _, err := os.Stat(filepath.Join(state, InfoFile)); err != nil {
+		// A start that failed half way leaves keys and no description; anything else is not ours.
+		if err := emptyBut(state, "lock", "keys", "validators", "workers", "courts", "logs", "store"); err != nil {
+			return err
+		}
+	}
+	entries, err := os.ReadDir(state)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == "lock" {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(state, e.Name())); err != nil {
+			return fmt.Errorf("--reset: %w", err)
+		}
+	}
+	return nil
+}
+
+// emptyBut refuses a folder with anything else in it.
+func emptyBut(state string, allowed ...string) error {
+	entries, err := os.ReadDir(state)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		ours := false
+		for _, name := range allowed {
+			ours = ours || e.Name() == name
+		}
+		if !ours {
+			return fmt.Errorf("--state %s: holds %s and is no complete devnet: choose another folder, or --reset when it is a devnet's", state, e.Name())
+		}
+	}
+	return nil
+}
+
+func portOf(base string) int {
+	u, err := url.Parse(base)
+	if err != nil {
+		return 0
+	}
+	port, _ := strconv.Atoi(u.Port())
+	return port
+}

@@ -1,0 +1,117 @@
+package devnet
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/cometbft/cometbft/crypto/ed25519"
+	"github.com/cometbft/cometbft/p2p"
+	"github.com/cometbft/cometbft/privval"
+	cmttypes "github.com/cometbft/cometbft/types"
+
+	srvconfig "github.com/cosmos/cosmos-sdk/server/config"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+)
+
+// blockTime is the pause after a block that, with what deciding one takes, gives half a second.
+const blockTime = 450 * time.Millisecond
+
+// writeNodes writes every validator's folder: keys, configuration, genesis.
+func writeNodes(o Options, info *Info) error {
+	seats := make([]poatypes.Seat, len(info.Validators))
+	for i := range info.Validators {
+		v := &info.Validators[i]
+		seat, err := writeKeys(v)
+		if err != nil {
+			return fmt.Errorf("keys of %s: %w", v.Name, err)
+		}
+		seats[i] = seat
+	}
+	var peers []string
+	for _, v := range info.Validators {
+		peers = append(peers, fmt.Sprintf("%s@%s", v.NodeID, loopback(v.P2P)))
+	}
+	state, err := genesisState(o, info, seats)
+	if err != nil {
+		return err
+	}
+	doc := genutiltypes.NewAppGenesisWithVersion(info.ChainID, state)
+	doc.GenesisTime = time.Now().UTC().Truncate(time.Second)
+	params := cmttypes.DefaultConsensusParams()
+	doc.Consensus = genutiltypes.NewConsensusGenesis(params.ToProto(), nil)
+	for i, v := range info.Validators {
+		if err := doc.SaveAs(filepath.Join(v.Home, "config", "genesis.json")); err != nil {
+			return err
+		}
+		others := append(append([]string{}, peers[:i]...), peers[i+1:]...)
+		writeConfig(o, v, others)
+	}
+	return nil
+}
+
+// writeKeys makes a validator's keys; its seat follows from them.
+func writeKeys(v *ValidatorInfo) (poatypes.Seat, error) {
+	config, data := filepath.Join(v.Home, "config"), filepath.Join(v.Home, "data")
+	for _, folder := range []string{config, data} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return poatypes.Seat{}, err
+		}
+	}
+	signer := privval.NewFilePV(ed25519.GenPrivKey(), filepath.Join(config, "priv_validator_key.json"), filepath.Join(data, "priv_validator_state.json"))
+	signer.Save()
+	node, err := p2p.LoadOrGenNodeKey(filepath.Join(config, "node_key.json"))
+	if err != nil {
+		return poatypes.Seat{}, err
+	}
+	v.NodeID = string(node.ID())
+	seed, err := beaconkey.NewSeed(rand.Reader)
+	if err != nil {
+		return poatypes.Seat{}, err
+	}
+	beacon, err := beaconkey.Save(filepath.Join(config, beaconkey.FileName), seed)
+	if err != nil {
+		return poatypes.Seat{}, err
+	}
+	return poatypes.Seat{
+		OrgId: v.Name, Operator: v.Operator, ConsensusPubkey: signer.Key.PubKey.Bytes(),
+		BeaconPubkey: beacon.PublicKey(), BeaconPossession: beacon.Possession(), Power: poatypes.DefaultPower,
+	}, nil
+}
+
+func writeConfig(o Options, v ValidatorInfo, peers []string) {
+	c := cmtcfg.DefaultConfig()
+	c.SetRoot(v.Home)
+	c.Moniker = v.Name
+	c.LogLevel = "info"
+	c.RPC.ListenAddress = "tcp://" + loopback(v.RPC)
+	c.RPC.PprofListenAddress = ""
+	c.P2P.ListenAddress = "tcp://" + loopback(v.P2P)
+	c.P2P.PersistentPeers = strings.Join(peers, ",")
+	c.P2P.AddrBookStrict = false
+	c.P2P.AllowDuplicateIP = true
+	c.P2P.PexReactor = false
+	c.Consensus.TimeoutCommit = blockTime
+	if o.BlockTime > 0 {
+		c.Consensus.TimeoutCommit = o.BlockTime
+	}
+	c.Consensus.TimeoutPropose = time.Second
+	c.Consensus.SkipTimeoutCommit = false
+	cmtcfg.WriteConfigFile(filepath.Join(v.Home, "config", "config.toml"), c)
+
+	a := srvconfig.DefaultConfig()
+	a.MinGasPrices = "0ucred"
+	a.API.Enable = true
+	a.API.Address = "tcp://" + loopback(v.REST)
+	a.GRPC.Enable = true
+	a.GRPC.Address = loopback(v.GRPC)
+	a.GRPCWeb.Enable = false
+	srvconfig.WriteConfigFile(filepath.Join(v.Home, "config", "app.toml"), a)
+}

@@ -1,0 +1,140 @@
+package devnet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/poco"
+)
+
+// Limits of a devnet: what one machine can be asked to run.
+const (
+	MaxValidators = 16
+	MaxWorkers    = 64
+)
+
+// Options describe a devnet.
+type Options struct {
+	// State is the folder that everything lives in; see DefaultState.
+	State string
+	// Reset wipes the folder first; it has to be empty or a devnet's.
+	Reset bool
+	// Validators is how many seats there are; 1 by default.
+	Validators int
+	// Workers is how many organisations run a worker; 7 by default.
+	Workers int
+	// Saboteurs is how many of the workers lie, all with one wrong answer.
+	Saboteurs int
+	// BasePort is the first of the ports used; 0 picks free ones.
+	BasePort int
+	// BlockTime is the pause after a block is decided; 0 means what gives blocks of half a second.
+	BlockTime time.Duration
+	// ChainID of a new chain; "credence-devnet" by default.
+	ChainID string
+	// Credenced and Worker are the binaries; empty means this program or its sibling, then the PATH.
+	Credenced, Worker string
+	// Restart brings a worker or court executor back that ended by itself.
+	Restart bool
+	// Cooling and Forgiveness replace the blocks that a convicted worker sits out, and in which a second conviction
+	// jails it; 0 keeps the devnet's: 20 and 1200.
+	Cooling, Forgiveness int64
+	// EditGenesis changes the state of a new chain last. May be nil.
+	EditGenesis func(Genesis) error
+	// Log is told what happens, a line at a time, such as a process that ended. May be nil.
+	Log io.Writer
+}
+
+// Genesis is the state of a new chain, with what is needed to change it; see genesis.Edit.
+type Genesis struct {
+	genesis.State
+	Codec Codec
+}
+
+// DefaultState is ~/.credence/devnet.
+func DefaultState() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "."
+	}
+	return filepath.Join(home, ".credence", "devnet")
+}
+
+// complete fills in defaults and checks the rest; the error names the option as the command line does.
+func (o Options) complete() (Options, error) {
+	if o.State == "" {
+		o.State = DefaultState()
+	}
+	abs, err := filepath.Abs(o.State)
+	if err != nil {
+		return o, fmt.Errorf("--state %s: %w", o.State, err)
+	}
+	o.State = abs
+	if o.Validators == 0 {
+		o.Validators = 1
+	}
+	if o.Workers == 0 {
+		o.Workers = 7
+	}
+	if o.ChainID == "" {
+		o.ChainID = "credence-devnet"
+	}
+	if o.Cooling == 0 {
+		o.Cooling = 20
+	}
+	if o.Forgiveness == 0 {
+		o.Forgiveness = 1200
+	}
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	switch {
+	case o.Validators < 1 || o.Validators > MaxValidators:
+		return o, fmt.Errorf("--validators %d: expected 1 to %d", o.Validators, MaxValidators)
+	case o.Workers < 2 || o.Workers > MaxWorkers:
+		return o, fmt.Errorf("--workers %d: expected 2 to %d", o.Workers, MaxWorkers)
+	case o.Saboteurs < 0 || o.Saboteurs > o.Workers:
+		return o, fmt.Errorf("--saboteurs %d: expected 0 to the %d workers", o.Saboteurs, o.Workers)
+	case o.BasePort < 0 || o.BasePort > 0 && (o.BasePort < 1024 || o.BasePort > 65000):
+		return o, fmt.Errorf("--base-port %d: expected 1024 to 65000, or 0 for free ports", o.BasePort)
+	}
+	if o.Credenced, err = findBinary(o.Credenced, "credenced"); err != nil {
+		return o, err
+	}
+	o.Worker, err = findBinary(o.Worker, "credence-worker")
+	return o, err
+}
+
+// findBinary looks next to this program, then in the PATH.
+func findBinary(given, name string) (string, error) {
+	if given != "" {
+		return filepath.Abs(given)
+	}
+	if self, err := os.Executable(); err == nil {
+		if filepath.Base(self) == name {
+			return self, nil
+		}
+		sibling := filepath.Join(filepath.Dir(self), name)
+		if info, err := os.Stat(sibling); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return sibling, nil
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("%s is neither next to this program nor in the PATH: run `make build`, and ./build/credenced", name)
+	}
+	return filepath.Abs(path)
+}
+
+// Faction is how many colluding organisations the default q covers among n of them.
+func Faction(n int) int {
+	// x/tasks' default of q = 1/5; a devnet doesn't change it.
+	return int(poco.Faction(1, 5, uint64(n)))
+}
+
+var errRunning = errors.New("a devnet is running in this folder already")

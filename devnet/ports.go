@@ -1,0 +1,48 @@
+package devnet
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+)
+
+// reservePorts finds n ports nobody listens on: base, base+1, ... or, with base 0, any.
+func reservePorts(base, n int) ([]int, error) {
+	ports := make([]int, 0, n)
+	held := make([]net.Listener, 0, n)
+	// All are held at once, so that no two are the same, and given back together.
+	defer func() {
+		for _, l := range held {
+			l.Close()
+		}
+	}()
+	for i := range n {
+		port := 0
+		if base > 0 {
+			port = base + i
+		}
+		l, err := net.Listen("tcp", loopback(port))
+		if err != nil {
+			return nil, fmt.Errorf("port %d is taken by another program: choose another --base-port, or none for free ones", port)
+		}
+		held = append(held, l)
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
+
+// portsFree says which of the ports somebody listens on; 0 for none.
+func firstTaken(ports []int) int {
+	for _, p := range ports {
+		l, err := net.Listen("tcp", loopback(p))
+		if err != nil {
+			return p
+		}
+		l.Close()
+	}
+	return 0
+}
+
+func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+func httpURL(port int) string { return "http://" + loopback(port) }

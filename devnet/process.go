@@ -1,0 +1,141 @@
+package devnet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Process is one program of the devnet. It may be stopped, killed and started again.
+type Process struct {
+	// Name for people, such as "worker amber".
+	Name string
+	// LogFile takes its standard output and error.
+	LogFile string
+
+	path string
+	args []string
+	// ended is told when it ended without being stopped.
+	ended func(p *Process, err error)
+
+	mu       sync.Mutex
+	cmd      *exec.Cmd
+	done     chan struct{} // closed once the current run was reaped
+	err      error         // how it ended
+	stopping bool
+}
+
+// Start starts it; it must not be running.
+func (p *Process) Start() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd != nil {
+		return fmt.Errorf("%s runs already", p.Name)
+	}
+	log, err := os.OpenFile(p.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the child has its own
+	cmd := exec.Command(p.path, p.args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Dir = filepath.Dir(p.LogFile)
+	// Its own group: Ctrl-C is for the devnet alone, and everything the child starts can be ended with it.
+	cmd.SysProcAttr = childAttributes()
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("%s: %w", p.Name, err)
+	}
+	done := make(chan struct{})
+	p.cmd, p.done, p.err, p.stopping = cmd, done, nil, false
+	go p.reap(cmd, done)
+	return nil
+}
+
+func (p *Process) reap(cmd *exec.Cmd, done chan struct{}) {
+	err := cmd.Wait()
+	// What it started and left behind.
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	p.mu.Lock()
+	stopping := p.stopping
+	p.cmd, p.err = nil, err
+	p.mu.Unlock()
+	close(done)
+	if !stopping && p.ended != nil {
+		p.ended(p, err)
+	}
+}
+
+// PID of the running process; 0 when it doesn't run.
+func (p *Process) PID() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return 0
+	}
+	return p.cmd.Process.Pid
+}
+
+// Stop asks it to end and kills it after the grace.
+func (p *Process) Stop(grace time.Duration) { p.end(syscall.SIGTERM, grace) }
+
+// Kill ends it at once, as a power cut would.
+func (p *Process) Kill() { p.end(syscall.SIGKILL, 5*time.Second) }
+
+func (p *Process) end(signal syscall.Signal, grace time.Duration) {
+	p.mu.Lock()
+	p.stopping = true
+	cmd, done := p.cmd, p.done
+	p.mu.Unlock()
+	if cmd == nil {
+		return
+	}
+	pid := cmd.Process.Pid
+	if signal == syscall.SIGKILL {
+		_ = syscall.Kill(-pid, syscall.SIGKILL)
+	} else {
+		_ = cmd.Process.Signal(signal)
+	}
+	select {
+	case <-done:
+	case <-time.After(grace):
+		_ = syscall.Kill(-pid, syscall.SIGKILL)
+		<-done
+	}
+}
+
+// Tail is the end of its log, at most n lines.
+func (p *Process) Tail(n int) string { return tail(p.LogFile, n) }
+
+func tail(path string, n int) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	const most = 16 << 10
+	if end, err := file.Seek(0, io.SeekEnd); err == nil {
+		_, _ = file.Seek(max(0, end-most), io.SeekStart)
+	}
+	data, _ := io.ReadAll(file)
+	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
+
+// describe says how a process ended.
+func describe(err error) string {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return "ended"
+	case errors.As(err, &exit):
+		return exit.Error()
+	}
+	return err.Error()
+}
