@@ -14,6 +14,10 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(k.addresses); err != nil {
 		return err
 	}
+	// Creates the account: coins sent to an address without one would make it a plain account, which can not burn.
+	if k.accounts.GetModuleAccount(ctx, types.ModuleName) == nil {
+		return types.ErrInvalidGenesis.Wrapf("account of module %s: not a module account", types.ModuleName)
+	}
 	if err := k.Params.Set(ctx, g.Params); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 // AccountKeeper knows the module's account.
 type AccountKeeper interface {
 	GetModuleAddress(name string) sdk.AccAddress
+	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
 }
 
 // BankKeeper moves stake. Burning needs the burner permission of the module's account.
