@@ -1,0 +1,55 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+)
+
+// CheckBeaconKey refuses a node whose consensus key has a seat but whose beacon key is unreadable, or is not the seat's:
+// it would propose only blocks that everyone rejects. Seats are read from the state, or, before the first block, from
+// the genesis file. A node without a seat needs no beacon key. loadErr is why key could not be loaded, if so.
+func (a *App) CheckBeaconKey(genesisFile string, consensus []byte, key *beaconkey.PrivateKey, loadErr error) error {
+	seats, err := a.knownSeats(genesisFile)
+	if err != nil {
+		return err
+	}
+	for _, s := range seats {
+		if !bytes.Equal(s.ConsensusPubkey, consensus) {
+			continue
+		}
+		if loadErr != nil {
+			return fmt.Errorf("this node holds the seat of %s and cannot propose blocks without its beacon key: %w", s.OrgId, loadErr)
+		}
+		if !bytes.Equal(s.BeaconPubkey, key.PublicKey()) {
+			return fmt.Errorf("this node holds the seat of %s, whose beacon key is %X; the key file has %X", s.OrgId, s.BeaconPubkey, key.PublicKey())
+		}
+	}
+	return nil
+}
+
+func (a *App) knownSeats(genesisFile string) ([]poatypes.Seat, error) {
+	if a.LastBlockHeight() > 0 {
+		return a.PoaKeeper.AllSeats(a.NewUncachedContext(false, cmtproto.Header{Height: a.LastBlockHeight()}))
+	}
+	doc, err := genutiltypes.AppGenesisFromFile(genesisFile)
+	if err != nil {
+		return nil, fmt.Errorf("seats of genesis: %w", err)
+	}
+	var state map[string]json.RawMessage
+	if err := json.Unmarshal(doc.AppState, &state); err != nil {
+		return nil, fmt.Errorf("seats of genesis: app_state: %w", err)
+	}
+	var g poatypes.GenesisState
+	if err := a.Encoding.Codec.UnmarshalJSON(state[poatypes.ModuleName], &g); err != nil {
+		return nil, fmt.Errorf("seats of genesis: %w", err)
+	}
+	return g.Seats, nil
+}

@@ -1,0 +1,156 @@
+// Package cmd is the command line of credenced.
+package cmd
+
+import (
+	"fmt"
+	"os"
+
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/spf13/cobra"
+
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	clientconfig "github.com/cosmos/cosmos-sdk/client/config"
+	"github.com/cosmos/cosmos-sdk/client/keys"
+	"github.com/cosmos/cosmos-sdk/client/rpc"
+	"github.com/cosmos/cosmos-sdk/server"
+	svrcmd "github.com/cosmos/cosmos-sdk/server/cmd"
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	authcli "github.com/cosmos/cosmos-sdk/x/auth/client/cli"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/cmd/credenced/setup"
+)
+
+// EnvPrefix begins the environment variables that set flags: CREDENCED_HOME for --home.
+const EnvPrefix = "CREDENCED"
+
+// Execute runs the command line and returns the process's exit status.
+func Execute() (status int) {
+	defer func() {
+		// The SDK's application constructor has no error to return; ours panics with a startError instead, which is told
+		// to people as any other error.
+		if r := recover(); r != nil {
+			refused, ok := r.(startError)
+			if !ok {
+				panic(r)
+			}
+			fmt.Fprintln(os.Stderr, "Error:", refused.err)
+			status = 1
+		}
+	}()
+	if err := svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome); err != nil {
+		return 1
+	}
+	return 0
+}
+
+// NewRoot returns the root command with everything below it.
+func NewRoot() *cobra.Command {
+	// A throw-away application knows the codecs and the modules' commands.
+	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, emptyOptions{}, app.Options{})
+	defer func() { _ = a.Close() }()
+
+	ctx := client.Context{}.
+		WithCodec(a.Encoding.Codec).
+		WithInterfaceRegistry(a.Encoding.InterfaceRegistry).
+		WithTxConfig(a.Encoding.TxConfig).
+		WithLegacyAmino(a.Encoding.Amino).
+		WithAccountRetriever(authtypes.AccountRetriever{}).
+		WithInput(os.Stdin).
+		WithHomeDir(app.DefaultHome).
+		WithViper(EnvPrefix)
+
+	root := &cobra.Command{
+		Use:           "credenced",
+		Short:         "A node of a Credence chain, and its command line",
+		SilenceErrors: false,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return prepare(cmd, ctx)
+		},
+	}
+	addCommands(root, a)
+
+	options := a.AutoCLI()
+	options.ClientCtx = ctx
+	if err := options.EnhanceRootCommand(root); err != nil {
+		panic(err)
+	}
+	return root
+}
+
+// addCommands is the list of everything credenced does, besides the commands that AutoCLI adds to query and tx.
+func addCommands(root *cobra.Command, a *app.App) {
+	root.AddCommand(
+		// Setting up.
+		initCmd(a),
+		genesisCmd(a),
+		testnetCmd(a),
+		beaconKeyCmd(),
+		configCmd(),
+		keys.Commands(),
+		// Asking and telling.
+		server.StatusCommand(),
+		queryCmd(),
+		txCmd(),
+		// WIRE: devnet, run, task, debug.
+	)
+	// start, comet, export, version, rollback.
+	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp, server.StartCmdOptions{})
+}
+
+// prepare reads flags, environment and configuration files before any command runs.
+func prepare(cmd *cobra.Command, ctx client.Context) error {
+	cmd.SetOut(cmd.OutOrStdout())
+	cmd.SetErr(cmd.ErrOrStderr())
+
+	ctx, err := client.ReadPersistentCommandFlags(ctx.WithCmdContext(cmd.Context()), cmd.Flags())
+	if err != nil {
+		return err
+	}
+	if ctx, err = clientconfig.ReadFromClientConfig(ctx); err != nil {
+		return err
+	}
+	if err := client.SetCmdClientContextHandler(ctx, cmd); err != nil {
+		return err
+	}
+	return server.InterceptConfigsPreRunHandler(cmd, "", setup.DefaultAppConfig(), setup.DefaultCometConfig())
+}
+
+func queryCmd() *cobra.Command {
+	cmd := &cobra.Command{Use: "query", Aliases: []string{"q"}, Short: "Ask the chain", RunE: client.ValidateCmd}
+	cmd.AddCommand(
+		rpc.WaitTxCmd(),
+		server.QueryBlockCmd(),
+		server.QueryBlocksCmd(),
+		server.QueryBlockResultsCmd(),
+		authcli.QueryTxCmd(),
+		authcli.QueryTxsByEventsCmd(),
+	)
+	return cmd
+}
+
+func txCmd() *cobra.Command {
+	cmd := &cobra.Command{Use: "tx", Short: "Send transactions", RunE: client.ValidateCmd}
+	cmd.AddCommand(
+		authcli.GetSignCommand(),
+		authcli.GetSignBatchCommand(),
+		authcli.GetMultiSignCommand(),
+		authcli.GetMultiSignBatchCmd(),
+		authcli.GetValidateSignaturesCommand(),
+		authcli.GetBroadcastCommand(),
+		authcli.GetEncodeCommand(),
+		authcli.GetDecodeCommand(),
+		authcli.GetSimulateCmd(),
+	)
+	return cmd
+}
+
+type emptyOptions struct{}
+
+func (emptyOptions) Get(string) any { return nil }
+
+var _ servertypes.AppOptions = emptyOptions{}

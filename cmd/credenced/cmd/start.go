@@ -1,0 +1,81 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/cometbft/cometbft/privval"
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/spf13/cast"
+
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/server"
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+)
+
+// startError is why a node refuses to start.
+type startError struct{ err error }
+
+// newApp makes the application of a node that starts.
+func newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
+	home := cast.ToString(opts.Get(flags.FlagHome))
+	key, err := beaconkey.Load(setup.BeaconKeyFile(home))
+	options := app.Options{}
+	if err == nil {
+		options.Signer = key
+	}
+	a := app.New(logger, db, true, opts, options, server.DefaultBaseappOptions(opts)...)
+
+	consensus, found, keyErr := consensusKey(home, opts)
+	if keyErr != nil {
+		panic(startError{keyErr})
+	}
+	if !found {
+		logger.Info("no consensus key file: this node does not check that it has its seat's beacon key")
+		return a
+	}
+	if err := a.CheckBeaconKey(filepath.Join(home, "config", "genesis.json"), consensus, key, err); err != nil {
+		panic(startError{err})
+	}
+	return a
+}
+
+// consensusKey reads the public half of the node's consensus key; found is false when a remote signer has it.
+func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found bool, err error) {
+	cfg := cmtcfg.DefaultConfig()
+	cfg.SetRoot(home)
+	if path := cast.ToString(opts.Get("priv_validator_key_file")); path != "" {
+		cfg.PrivValidatorKey = path
+	}
+	path := cfg.PrivValidatorKeyFile()
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, false, nil
+	} else if err != nil {
+		return nil, false, fmt.Errorf("consensus key: %w", err)
+	}
+	pv := privval.LoadFilePVEmptyState(path, "")
+	return pv.Key.PubKey.Bytes(), true, nil
+}
+
+// exportApp writes the state at a height as genesis.
+func exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeight bool, _ []string, opts servertypes.AppOptions, modules []string) (servertypes.ExportedApp, error) {
+	if forZeroHeight {
+		return servertypes.ExportedApp{}, errors.New("--for-zero-height: deadlines are heights; start the new chain at the exported height")
+	}
+	a := app.New(logger, db, height == -1, opts, app.Options{}, server.DefaultBaseappOptions(opts)...)
+	if height != -1 {
+		if err := a.LoadVersion(height); err != nil {
+			return servertypes.ExportedApp{}, err
+		}
+	}
+	return a.Export(modules)
+}

@@ -1,0 +1,160 @@
+// Package setup writes the files a node runs from: keys, configuration, genesis.
+package setup
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+
+	clientconfig "github.com/cosmos/cosmos-sdk/client/config"
+	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
+	"github.com/cosmos/cosmos-sdk/x/genutil"
+
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+)
+
+// Node is one node's place and connections.
+type Node struct {
+	// Home is the node's folder.
+	Home string
+	// Moniker is the node's name among its peers.
+	Moniker string
+	// ChainID names the chain.
+	ChainID string
+	// Ports are where the node listens, on the loopback interface.
+	Ports Ports
+	// Peers are the nodes to stay connected with, as id@host:port.
+	Peers []string
+	// BlockTime is how long the node waits after a block before it begins the next; 0 leaves the engine's default.
+	BlockTime time.Duration
+}
+
+// Ports of a node; 0 switches a service off, except P2P and RPC.
+type Ports struct {
+	P2P, RPC, GRPC, API, Prometheus int
+}
+
+// PortsFrom spaces a node's ports upwards from base: P2P, RPC, GRPC, API, Prometheus.
+func PortsFrom(base int) Ports {
+	return Ports{P2P: base, RPC: base + 1, GRPC: base + 2, API: base + 3, Prometheus: base + 4}
+}
+
+// Keys are the public halves of a node's keys.
+type Keys struct {
+	// NodeID is how peers name the node.
+	NodeID string
+	// Consensus is the ed25519 key that signs blocks.
+	Consensus []byte
+	// Beacon is the BLS key that signs beacon proofs, and Possession the proof that its secret is known.
+	Beacon, Possession []byte
+}
+
+// BeaconKeyFile returns where a node keeps its beacon key.
+func BeaconKeyFile(home string) string { return filepath.Join(home, "config", beaconkey.FileName) }
+
+// MakeKeys makes the keys that are not there yet, and returns the public halves of all.
+func (n Node) MakeKeys() (Keys, error) {
+	cfg := cmtcfg.DefaultConfig()
+	cfg.SetRoot(n.Home)
+	cmtcfg.EnsureRoot(n.Home)
+	id, consensus, err := genutil.InitializeNodeValidatorFiles(cfg)
+	if err != nil {
+		return Keys{}, fmt.Errorf("keys of node %s: %w", n.Home, err)
+	}
+	path := BeaconKeyFile(n.Home)
+	key, err := beaconkey.Load(path)
+	if errors.Is(err, os.ErrNotExist) {
+		var seed []byte
+		if seed, err = beaconkey.NewSeed(rand.Reader); err == nil {
+			key, err = beaconkey.Save(path, seed)
+		}
+	}
+	if err != nil {
+		return Keys{}, err
+	}
+	return Keys{NodeID: id, Consensus: consensus.Bytes(), Beacon: key.PublicKey(), Possession: key.Possession()}, nil
+}
+
+// CometConfig returns the consensus engine's configuration of the node.
+func (n Node) CometConfig() *cmtcfg.Config {
+	cfg := DefaultCometConfig()
+	cfg.SetRoot(n.Home)
+	cfg.Moniker = n.Moniker
+	cfg.RPC.ListenAddress = tcp(n.Ports.RPC)
+	cfg.RPC.PprofListenAddress = ""
+	cfg.P2P.ListenAddress = tcp(n.Ports.P2P)
+	cfg.P2P.AddrBookStrict = false
+	cfg.P2P.AllowDuplicateIP = true
+	cfg.P2P.PersistentPeers = strings.Join(n.Peers, ",")
+	if n.BlockTime > 0 {
+		cfg.Consensus.TimeoutCommit = n.BlockTime
+	}
+	cfg.Instrumentation.Prometheus = n.Ports.Prometheus > 0
+	cfg.Instrumentation.PrometheusListenAddr = fmt.Sprintf("127.0.0.1:%d", n.Ports.Prometheus)
+	return cfg
+}
+
+// AppConfig returns the application's configuration of the node.
+func (n Node) AppConfig() *serverconfig.Config {
+	cfg := DefaultAppConfig()
+	cfg.GRPC.Enable = n.Ports.GRPC > 0
+	cfg.GRPC.Address = fmt.Sprintf("127.0.0.1:%d", n.Ports.GRPC)
+	cfg.API.Enable = n.Ports.API > 0
+	cfg.API.Address = tcp(n.Ports.API)
+	return cfg
+}
+
+// WriteConfig writes config.toml, app.toml and client.toml.
+func (n Node) WriteConfig() error {
+	dir := filepath.Join(n.Home, "config")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	cmtcfg.WriteConfigFile(filepath.Join(dir, "config.toml"), n.CometConfig())
+	serverconfig.SetConfigTemplate(serverconfig.DefaultConfigTemplate)
+	serverconfig.WriteConfigFile(filepath.Join(dir, "app.toml"), n.AppConfig())
+	client := clientconfig.DefaultConfig()
+	client.SetChainID(n.ChainID)
+	client.SetNode(tcp(n.Ports.RPC))
+	client.SetKeyringBackend("test")
+	return writeClientConfig(filepath.Join(dir, "client.toml"), client)
+}
+
+func writeClientConfig(path string, c *clientconfig.ClientConfig) error {
+	text := fmt.Sprintf("# Defaults of the command line.\nchain-id = %q\nkeyring-backend = %q\nkeyring-default-keyname = %q\noutput = %q\nnode = %q\nbroadcast-mode = %q\n",
+		c.ChainID, c.KeyringBackend, c.KeyringDefaultKeyName, c.Output, c.Node, c.BroadcastMode)
+	return os.WriteFile(path, []byte(text), 0o600)
+}
+
+// PeerAddress is how other nodes reach this one.
+func (n Node) PeerAddress(k Keys) string {
+	return fmt.Sprintf("%s@127.0.0.1:%d", k.NodeID, n.Ports.P2P)
+}
+
+func tcp(port int) string { return fmt.Sprintf("tcp://127.0.0.1:%d", port) }
+
+// DefaultCometConfig is the consensus engine's configuration of a new node.
+func DefaultCometConfig() *cmtcfg.Config {
+	cfg := cmtcfg.DefaultConfig()
+	// Workers' deadlines are counted in blocks: a chain that waits for transactions would keep none of them.
+	cfg.Consensus.CreateEmptyBlocks = true
+	return cfg
+}
+
+// DefaultAppConfig is the application's configuration of a new node: no minimum price for gas, queries with a gas limit,
+// and metrics for Prometheus.
+func DefaultAppConfig() *serverconfig.Config {
+	cfg := serverconfig.DefaultConfig()
+	cfg.MinGasPrices = "0" + encoding.BaseDenom
+	cfg.QueryGasLimit = 100_000_000
+	cfg.Telemetry.Enabled = true
+	cfg.Telemetry.PrometheusRetentionTime = 60
+	return cfg
+}
