@@ -16,6 +16,7 @@ import (
 type Keeper struct {
 	addresses address.Codec
 	authority string
+	hooks     *[]types.Hooks // shared by the keeper's copies
 
 	Schema collections.Schema
 	// Params of the module.
@@ -32,6 +33,7 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 	k := Keeper{
 		addresses:     addresses,
 		authority:     authority,
+		hooks:         new([]types.Hooks),
 		Params:        collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Organisations: collections.NewMap(sb, types.OrganisationsPrefix, "organisations", collections.StringKey, codec.CollValue[types.Organisation](cdc)),
 		OrgByAccount:  collections.NewMap(sb, types.OrgByAccountPrefix, "org_by_account", sdk.AccAddressKey, collections.StringValue),

@@ -39,20 +39,28 @@ func (k Keeper) Admit(ctx context.Context, org types.Organisation) error {
 	return k.Organisations.Set(ctx, org.Id, org)
 }
 
-// SetStatus sets the status of an organisation.
+// SetStatus sets the status of an organisation, and tells the hooks.
 func (k Keeper) SetStatus(ctx context.Context, id string, status types.Status) error {
-	return k.update(ctx, id, func(org *types.Organisation) error {
+	err := k.update(ctx, id, func(org *types.Organisation) error {
 		org.Status = status
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return k.rightsChanged(ctx, id)
 }
 
-// SetRoles replaces the roles of an organisation.
+// SetRoles replaces the roles of an organisation, and tells the hooks.
 func (k Keeper) SetRoles(ctx context.Context, id string, roles []types.Role) error {
-	return k.update(ctx, id, func(org *types.Organisation) error {
+	err := k.update(ctx, id, func(org *types.Organisation) error {
 		org.Roles = types.SortRoles(roles)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return k.rightsChanged(ctx, id)
 }
 
 // AddMember lets member act for the organisation; ErrTaken when it belongs to one already.

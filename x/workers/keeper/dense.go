@@ -79,6 +79,9 @@ func (k Keeper) Refresh(ctx context.Context, org string) error {
 	return nil
 }
 
+// AfterRightsChanged is the hook by which x/orgs tells of an organisation's status and roles.
+func (k Keeper) AfterRightsChanged(ctx context.Context, org string) error { return k.Refresh(ctx, org) }
+
 // place puts a worker where it belongs: into the array of its organisation in the pool if it is ready, out otherwise;
 // and its organisation into the pool's array, if that is active and has a ready worker, out otherwise.
 func (k Keeper) place(ctx context.Context, pool string, w types.Worker, ready, active bool) error {

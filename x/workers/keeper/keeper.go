@@ -12,8 +12,11 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/workers/types"
 )
+
+var _ orgstypes.Hooks = Keeper{}
 
 type (
 	pair   = collections.Pair[string, string]
