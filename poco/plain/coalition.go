@@ -68,11 +68,11 @@ func Unanimous(f, eps *big.Rat) (int, *big.Rat, error) {
 	if f.Sign() < 0 || f.Cmp(one()) >= 0 || eps.Sign() <= 0 {
 		return 0, nil, fmt.Errorf("%w: f is %s, eps %s, expected 0 <= f < 1, eps > 0", ErrRange, f, eps)
 	}
-	p := one()
+	// num <= den is f^n <= eps, by cross products: reducing each would be slow.
+	num, den := new(big.Int).Set(eps.Denom()), new(big.Int).Set(eps.Num())
 	for n := 1; n <= maxUnanimous; n++ {
-		p = new(big.Rat).Mul(p, f)
-		if p.Cmp(eps) <= 0 {
-			return n, p, nil
+		if num.Mul(num, f.Num()).Cmp(den.Mul(den, f.Denom())) <= 0 {
+			return n, ratPow(f, n), nil
 		}
 	}
 	return 0, nil, fmt.Errorf("%w: f = %s needs more than %d replicas", ErrRange, f, maxUnanimous)

@@ -64,6 +64,7 @@ func checkCmd(use, short, long string, run func(io.Reader) (vectors.Report, erro
 				return err
 			}
 			out := json.NewEncoder(cmd.OutOrStdout())
+			out.SetEscapeHTML(false)
 			out.SetIndent("", "  ")
 			if err := out.Encode(report); err != nil {
 				return fmt.Errorf("printing the report: %w", err)
