@@ -24,11 +24,11 @@ import (
 // version of Go nor on its PNG encoder, and is the same for the native program and the
 // WebAssembly module on every processor.
 var known = map[string]string{
-	"gallery":     "8510ac423ff7b8896fcf7b216df8ab2cce25afbd1172ed1c7fba5387d2d37158",
-	"helix":       "fcdc70d522b3c219cbd0941bf740cb548da7c09cfc7c92d69276eb0ab6642568",
-	"saturn":      "c1aaf41bf6198bffd61b8e97acca4c03c7752722fa9e6761aa7dfe53787bf351",
-	"sphereflake": "fc922425aec85deed42f7310d7e56b8ff955045983a7b8db8e5bcbd0ea2121af",
-	"still-life":  "4d73bf87de43a7ac6dc82d595e199e4162c4f0e4d2000fa3e58639d0f35e492a",
+	"gallery":     "993977397e906631e31cf5e4e57c103356404ee3372c24ae045fb2ce650a5bb7",
+	"helix":       "594540ad2f53e130663b5aaa30bf17101733508f5ed67f3119eeb524b73b0260",
+	"saturn":      "7075ac687edc2204ae9a09ee81a1c510cecc13ef630d5fc577d10c9ab364b746",
+	"sphereflake": "c07b3fcbbb13e03b1e099164554e887e40714dd013f98d1f5cdf015738217ad0",
+	"still-life":  "316ce9f84d6a5efad10defaa08c0b7c9948f3a5a614d9643b5d99583a092b6c9",
 }
 
 const width, height = 96, 54

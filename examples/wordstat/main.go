@@ -112,7 +112,7 @@ func list(in string) ([]string, error) {
 func share(names []string, env func(string) string) ([]string, error) {
 	index, size := env("CREDENCE_TASK_INDEX"), env("CREDENCE_BAG_SIZE")
 	if size == "" {
-		index, size = env("IEXEC_TASK_INDEX"), env("IEXEC_BOT_SIZE")
+		index, size = firstOf(env("IEXEC_BOT_TASK_INDEX"), env("IEXEC_TASK_INDEX")), env("IEXEC_BOT_SIZE")
 	}
 	if size == "" {
 		return names, nil

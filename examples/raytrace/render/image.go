@@ -47,7 +47,7 @@ func (o Options) Band(i, n int) (from, to int) {
 // Render draws the rows from (inclusive) to (exclusive). Bands put together are the whole
 // picture, pixel for pixel.
 func Render(s *Scene, o Options, from, to int) *image.NRGBA {
-	t := newTracer(s)
+	t := newTracer(s, o.Samples)
 	view := newView(&s.camera, o)
 	img := image.NewNRGBA(image.Rect(0, 0, o.Width, to-from))
 	at := 0

@@ -33,6 +33,7 @@ type lamp struct {
 	at    Vec // place, or unit direction towards the sun
 	color Vec
 	size  float64 // radius, or for the sun its apparent radius as a tangent
+	u, v  Vec     // unit vectors across the direction of the sun
 }
 
 func emptyScene() *Scene {

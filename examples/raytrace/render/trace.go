@@ -6,16 +6,29 @@ import "math"
 type tracer struct {
 	*Scene
 	tree      *tree
+	lamps     []lamp  // with their bases
 	occluders []shape // spheres that darken what is near them
 	shadows   int     // shadow rays to each lamp
 	sampler   sampler
 }
 
+// faint is the share of a pixel below which a ray is not followed.
+const faint = 0.025
+
 // maxOccluders bounds the spheres that darken their surroundings; the largest count.
 const maxOccluders = 24
 
-func newTracer(s *Scene) *tracer {
-	t := &tracer{Scene: s, tree: buildTree(s.shapes), shadows: 2}
+// newTracer prepares a scene. Where a pixel has several samples, their shadow rays go to
+// different points of a lamp, so that one a sample is enough.
+func newTracer(s *Scene, samples int) *tracer {
+	t := &tracer{Scene: s, tree: buildTree(s.shapes), shadows: 1}
+	if samples == 1 {
+		t.shadows = 4
+	}
+	for _, l := range s.lamps {
+		l.u, l.v = basis(l.at)
+		t.lamps = append(t.lamps, l)
+	}
 	for _, s := range s.shapes {
 		if s.kind == sphereShape && t.materials[s.material].ior == 0 {
 			t.occluders = append(t.occluders, s)
@@ -77,7 +90,7 @@ func (t *tracer) opaque(m *material, color, p, d, n Vec, depth int, share float6
 	if m.reflect > 0 {
 		light = light.scale(1 - m.reflect)
 	}
-	if depth > 1 && share*mirrored > 0.012 {
+	if depth > 1 && share*mirrored > faint {
 		seen := t.radiance(p.along(1e-6, n), d.reflect(n), depth-1, share*mirrored)
 		if m.reflect > 0 {
 			seen = seen.mul(color.mix(Vec{1, 1, 1}, (mirrored-m.reflect)/(1-m.reflect+1e-9)))
@@ -91,7 +104,11 @@ func (t *tracer) opaque(m *material, color, p, d, n Vec, depth int, share float6
 func (t *tracer) diffuse(m *material, color, p, d, n Vec, share float64) Vec {
 	up := 0.5 + float64(0.5*n.Y)
 	ambient := t.sky.ground.mix(t.sky.zenith.mix(t.sky.horizon, 0.5), up)
-	light := color.mul(ambient).scale(0.5 * t.openness(p, n))
+	open := 1.0
+	if share > 0.1 {
+		open = t.openness(p, n)
+	}
+	light := color.mul(ambient).scale(0.5 * open)
 	from := p.along(1e-6, n)
 	shadows := t.shadows
 	if share < 0.5 {
@@ -99,6 +116,9 @@ func (t *tracer) diffuse(m *material, color, p, d, n Vec, share float64) Vec {
 	}
 	for i := range t.lamps {
 		l := &t.lamps[i]
+		if l.sun && l.at.dot(n) < -l.size {
+			continue // wholly below the horizon of the surface
+		}
 		var arrived, glint Vec
 		for range shadows {
 			dir, dist := l.aim(from, &t.sampler)
@@ -145,8 +165,7 @@ func (t *tracer) openness(p, n Vec) float64 {
 func (l *lamp) aim(p Vec, s *sampler) (Vec, float64) {
 	u, v := s.disc()
 	if l.sun {
-		a, b := basis(l.at)
-		return l.at.along(u*l.size, a).along(v*l.size, b).unit(), 1e18
+		return l.at.along(u*l.size, l.u).along(v*l.size, l.v).unit(), 1e18
 	}
 	to := l.at.sub(p)
 	a, b := basis(to.unit())
@@ -179,10 +198,10 @@ func (t *tracer) glass(m *material, color, p, d, n Vec, dist float64, entering b
 		mirrored = f + float64((1-f)*power(1-clamp01(cos), 5))
 	}
 	var light Vec
-	if share*mirrored > 0.012 {
+	if share*mirrored > faint {
 		light = t.radiance(p.along(1e-6, n), d.reflect(n), depth-1, share*mirrored).scale(mirrored)
 	}
-	if mirrored < 1 && share*(1-mirrored) > 0.012 {
+	if mirrored < 1 && share*(1-mirrored) > faint {
 		light = light.along(1-mirrored, t.radiance(p.along(-1e-6, n), bent, depth-1, share*(1-mirrored)))
 	}
 	if !entering {

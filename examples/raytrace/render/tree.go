@@ -21,7 +21,7 @@ type node struct {
 	axis                 uint8
 }
 
-const leafSize = 4
+const leafSize = 8
 
 func buildTree(shapes []shape) *tree {
 	t := &tree{}
