@@ -1,0 +1,57 @@
+package poco
+
+import (
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func anyQ64() *rapid.Generator[Q64] {
+	return rapid.Custom(func(t *rapid.T) Q64 {
+		hi := rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64Range(0, 10), rapid.Uint64()).Draw(t, "hi")
+		return Q64{hi, rapid.Uint64().Draw(t, "lo")}
+	})
+}
+
+// clamp is what every operation means: exact arithmetic, held between zero and MaxQ64.
+func clamp(n *big.Int) *big.Int {
+	if n.Sign() < 0 {
+		return new(big.Int)
+	}
+	if n.Cmp(MaxQ64.Big()) > 0 {
+		return MaxQ64.Big()
+	}
+	return n
+}
+
+func TestQ64IsExactArithmeticClamped(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := anyQ64().Draw(t, "a"), anyQ64().Draw(t, "b")
+		num, den := rapid.Uint64().Draw(t, "num"), rapid.Uint64Min(1).Draw(t, "den")
+		require.Equal(t, clamp(new(big.Int).Add(a.Big(), b.Big())), a.Add(b).Big())
+		require.Equal(t, clamp(new(big.Int).Sub(a.Big(), b.Big())), a.Sub(b).Big())
+		require.Equal(t, a.Big().Cmp(b.Big()), a.Cmp(b))
+		exact := new(big.Rat).Mul(new(big.Rat).SetInt(a.Big()), new(big.Rat).SetFrac(new(big.Int).SetUint64(num), new(big.Int).SetUint64(den)))
+		got := new(big.Rat).SetInt(a.MulDivUp(num, den).Big())
+		if a.MulDivUp(num, den) != MaxQ64 {
+			require.True(t, got.Cmp(exact) >= 0, "rounded down")
+			require.True(t, got.Cmp(new(big.Rat).Add(exact, big.NewRat(1, 1))) < 0, "more than one unit up")
+		}
+		back, err := Q64FromBytes(a.Bytes())
+		require.NoError(t, err)
+		require.Equal(t, a, back)
+	})
+}
+
+func TestFractions(t *testing.T) {
+	require.Equal(t, Q64{Lo: 1 << 63}, FracDown(1, 2))
+	require.Equal(t, Q64{Hi: 1}, FracDown(7, 7))
+	require.Equal(t, Q64{Hi: 2, Lo: 1 << 62}, FracDown(9, 4))
+	require.Equal(t, FracDown(1, 3).Add(Q64{Lo: 1}), FracUp(1, 3), "a third is not exact: up is one unit above down")
+	require.Equal(t, QuarterQ64, FracUp(1, 4))
+	require.Equal(t, "0.250000", QuarterQ64.String())
+	_, err := Q64FromBytes(make([]byte, 15))
+	require.ErrorContains(t, err, "15")
+}
