@@ -77,7 +77,7 @@ func (e *Engine) Prepare(ctx context.Context, code []byte, digest [32]byte) erro
 	if err != nil {
 		return err
 	}
-	r := e.newRuntime(ctx, max(m.MinPages, 1))
+	r := e.newRuntime(ctx, m.MinPages)
 	defer r.Close(ctx)
 	_, err = compile(ctx, r, m)
 	return err

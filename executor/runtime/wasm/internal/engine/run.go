@@ -65,7 +65,7 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func()) (runt
 	if m.StartCost > spec.FuelLimit {
 		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.OutOfFuel, Fuel: spec.FuelLimit}, nil
 	}
-	r := e.newRuntime(ctx, max(pages, 1))
+	r := e.newRuntime(ctx, min(pages, m.MaxPages))
 	defer r.Close(ctx)
 	compiled, err := compile(ctx, r, m)
 	if err != nil {

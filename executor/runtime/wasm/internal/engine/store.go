@@ -17,10 +17,10 @@ import (
 const passVersion = "1"
 
 // The cache holds, per module: the checksum of the rest (32 bytes), the start cost
-// (8), the initial pages (4), whether there is a start function (1), the code. A
+// (8), the initial and the greatest number of pages (4 and 4), whether there is a start function (1), the code. A
 // flipped bit on disk would be a wrong answer that is paid for with stake, hence
 // the checksum.
-const headerSize = 32 + 8 + 4 + 1
+const headerSize = 32 + 8 + 4 + 4 + 1
 
 func (e *Engine) storePath(digest [32]byte) string {
 	name := fmt.Sprintf("%x-%s-pass%s.wasm", digest, filepath.Base(fuel.Version), passVersion)
@@ -43,7 +43,8 @@ func (e *Engine) load(digest [32]byte) (instrument.Module, bool) {
 	return instrument.Module{
 		StartCost: binary.LittleEndian.Uint64(data[32:]),
 		MinPages:  binary.LittleEndian.Uint32(data[40:]),
-		HasStart:  data[44] == 1,
+		MaxPages:  binary.LittleEndian.Uint32(data[44:]),
+		HasStart:  data[48] == 1,
 		Code:      data[headerSize:],
 	}, true
 }
@@ -55,6 +56,7 @@ func (e *Engine) save(digest [32]byte, m instrument.Module) error {
 	}
 	data := binary.LittleEndian.AppendUint64(make([]byte, 32, headerSize+len(m.Code)), m.StartCost)
 	data = binary.LittleEndian.AppendUint32(data, m.MinPages)
+	data = binary.LittleEndian.AppendUint32(data, m.MaxPages)
 	start := byte(0)
 	if m.HasStart {
 		start = 1

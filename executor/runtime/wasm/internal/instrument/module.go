@@ -37,8 +37,10 @@ type Module struct {
 	Code []byte
 	// StartCost is the fuel charged before anything runs.
 	StartCost uint64
-	// MinPages is the initial size of the memory.
-	MinPages uint32
+	// MinPages is the initial size of the memory, MaxPages what it may grow to
+	// before the task's own limit is applied. Code has no maximum: it is the one
+	// thing that differs from task to task, and the same code serves them all.
+	MinPages, MaxPages uint32
 	// HasStart tells whether StartFunction is exported.
 	HasStart bool
 }
@@ -87,7 +89,10 @@ func Instrument(code []byte, host Host) (Module, error) {
 	}
 	result := Module{Code: wasmbin.Join(m.sections), StartCost: m.startCost, HasStart: m.hasStart}
 	if m.memory != nil {
-		result.MinPages = m.memory.Min
+		result.MinPages, result.MaxPages = m.memory.Min, fuel.MaxPages
+		if m.memory.HasMax {
+			result.MaxPages = min(m.memory.Max, fuel.MaxPages)
+		}
 	}
 	return result, nil
 }
@@ -141,6 +146,9 @@ func (m *module) rewrite() error {
 	m.sections[wasmbin.Functions] = m.rewriteFunctions()
 	m.sections[wasmbin.Globals] = m.rewriteGlobals()
 	m.sections[wasmbin.Tables] = m.rewriteTables()
+	if m.memory != nil {
+		m.sections[wasmbin.Memories] = wasmbin.AppendLimits([]byte{1}, wasmbin.Limits{Min: m.memory.Min})
+	}
 	if m.sections[wasmbin.Exports], err = m.rewriteExports(); err != nil {
 		return err
 	}

@@ -354,3 +354,17 @@ func Find(name string) App {
 	all := All()
 	return all[slices.IndexFunc(all, func(a App) bool { return a.Name == name })]
 }
+
+// GrowByOne grows its memory, with the given maximum if not 0, page by page, and
+// writes how many it has at last.
+func GrowByOne(maximum uint32) []byte {
+	a := &app{host: map[string]uint32{}}
+	for _, name := range outputFunctions {
+		a.host[name] = a.importWASI(name)
+	}
+	a.Memory(1, maximum)
+	return a.Start(nil,
+		asm.Loop(asm.ConstI32(1), asm.Op(0x40, 0), asm.ConstI32(-1), asm.Op(0x47), asm.BrIf(0)),
+		asm.ConstI32(heap), asm.Op(0x3f, 0), asm.Mem(0x36, 0),
+		a.output(heap, 4)).Bytes()
+}

@@ -1,0 +1,358 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+)
+
+// The twin is a second, obvious account of what a program does and costs: random
+// programs are kept as trees, which are turned into WebAssembly on one side and
+// walked on the other, one instruction and its fuel at a time.
+
+// variables is how many i32 locals a program works on. Parameter 0 of every function
+// is its variable 0; the rest start at zero.
+const variables = 4
+
+// maxSteps ends a walk that would take long, and so does its fuel.
+const maxSteps = 20_000
+
+// node is a statement.
+type node struct {
+	kind   int
+	a, b   uint32 // variables
+	op     int
+	label  uint32
+	body   []node
+	orElse []node
+	callee int
+}
+
+const (
+	kindAssign   = iota // a = a op b
+	kindBlock           // block body end
+	kindLoop            // loop body, then: while the fuel lasts, br_if 0 if a&3 != 0, a -= 1
+	kindIf              // if a: body, else orElse
+	kindBranchIf        // br_if label on a
+	kindBranch          // br label
+	kindReturn
+	kindCall // a = callee(b)
+	kindFill // memory.fill of a&0xff bytes
+	kinds
+)
+
+var operators = []struct {
+	code byte
+	cost uint64
+	do   func(x, y int32) (int32, bool) // false: trap
+}{
+	{0x6a, 1, func(x, y int32) (int32, bool) { return x + y, true }},
+	{0x6b, 1, func(x, y int32) (int32, bool) { return x - y, true }},
+	{0x6c, 1, func(x, y int32) (int32, bool) { return x * y, true }},
+	{0x73, 1, func(x, y int32) (int32, bool) { return x ^ y, true }},
+	{0x6e, 8, func(x, y int32) (int32, bool) { // i32.div_u
+		if y == 0 {
+			return 0, false
+		}
+		return int32(uint32(x) / uint32(y)), true
+	}},
+}
+
+func drawBody(t *rapid.T, depth, nesting, functions int) []node {
+	var body []node
+	for range rapid.IntRange(0, 5).Draw(t, "statements") {
+		body = append(body, drawNode(t, depth, nesting, functions))
+	}
+	return body
+}
+
+func drawNode(t *rapid.T, depth, nesting, functions int) node {
+	n := node{
+		kind:   rapid.IntRange(0, kinds-1).Draw(t, "kind"),
+		a:      rapid.Uint32Range(0, variables-1).Draw(t, "a"),
+		b:      rapid.Uint32Range(0, variables-1).Draw(t, "b"),
+		op:     rapid.SampledFrom([]int{0, 0, 0, 1, 1, 2, 3, 3, 4}).Draw(t, "op"),
+		label:  uint32(rapid.IntRange(0, nesting).Draw(t, "label")), // nesting itself: the function
+		callee: rapid.IntRange(0, functions-1).Draw(t, "callee"),
+	}
+	structured := n.kind == kindBlock || n.kind == kindLoop || n.kind == kindIf
+	if structured && depth == 0 {
+		n.kind = kindAssign
+		return n
+	}
+	if structured {
+		n.body = drawBody(t, depth-1, nesting+1, functions)
+	}
+	if n.kind == kindIf {
+		n.orElse = drawBody(t, depth-1, nesting+1, functions)
+	}
+	return n
+}
+
+// encode turns statements into code.
+func encode(body []node, first uint32, nesting int) (code []byte) {
+	for _, n := range body {
+		switch n.kind {
+		case kindAssign:
+			code = append(code, asm.Code(asm.Get(n.a), asm.Get(n.b), asm.Op(operators[n.op].code), asm.Set(n.a))...)
+		case kindBlock:
+			code = append(code, asm.Block(encode(n.body, first, nesting+1))...)
+		case kindLoop:
+			code = append(code, asm.Loop(encode(n.body, first, nesting+1),
+				asm.Get(n.a), asm.ConstI32(1), asm.Op(0x6b), asm.Tee(n.a), asm.ConstI32(3), asm.Op(0x71), asm.BrIf(0))...)
+		case kindIf:
+			code = append(code, asm.Get(n.a)...)
+			code = append(append(code, 0x04, 0x40), encode(n.body, first, nesting+1)...)
+			code = append(append(append(code, 0x05), encode(n.orElse, first, nesting+1)...), 0x0b)
+		case kindBranchIf:
+			if n.label == uint32(nesting) { // to the function: it needs a value
+				code = append(code, asm.Code(asm.Get(n.a), asm.If(asm.Get(0), asm.Op(0x0f)))...)
+				continue
+			}
+			code = append(code, asm.Code(asm.Get(n.a), asm.BrIf(n.label))...)
+		case kindBranch:
+			if n.label == uint32(nesting) {
+				code = append(code, asm.Get(0)...)
+			}
+			code = append(code, asm.Br(n.label)...)
+		case kindReturn:
+			code = append(code, asm.Code(asm.Get(0), asm.Op(0x0f))...)
+		case kindCall:
+			code = append(code, asm.Code(asm.Get(n.b), asm.Call(first+uint32(n.callee)), asm.Set(n.a))...)
+		case kindFill:
+			code = append(code, asm.Code(asm.ConstI32(4096), asm.ConstI32(0), asm.Get(n.a), asm.ConstI32(0xff), asm.Op(0x71), asm.Bulk(11, 0))...)
+		}
+	}
+	return code
+}
+
+// program makes the module: _start calls function 0 with 7 and writes what it gives
+// to /out/r.
+func program(functions [][]node) []byte {
+	var m asm.Module
+	open := importWASI(&m, "path_open")
+	write := importWASI(&m, "fd_write")
+	m.Memory(1, 0)
+	m.Data(0, []byte("out/r"))
+	m.Data(16, binary.LittleEndian.AppendUint32([]byte{32, 0, 0, 0}, 4))
+	first := m.Next()
+	for _, body := range functions {
+		m.Func(asm.Types{asm.I32}, asm.Types{asm.I32}, asm.Types{asm.I32, asm.I32, asm.I32}, encode(body, first, 0), asm.Get(0))
+	}
+	return m.Start(nil,
+		asm.ConstI32(32), asm.ConstI32(7), asm.Call(first), asm.Mem(0x36, 0),
+		asm.ConstI32(3), asm.ConstI32(0), asm.ConstI32(0), asm.ConstI32(5), asm.ConstI32(1), asm.ConstI64(64), asm.ConstI64(0), asm.ConstI32(0), asm.ConstI32(24), asm.Call(open), asm.Op(0x1a),
+		asm.ConstI32(4), asm.ConstI32(16), asm.ConstI32(1), asm.ConstI32(24), asm.Call(write), asm.Op(0x1a),
+	).Bytes()
+}
+
+func importWASI(m *asm.Module, name string) uint32 {
+	for _, f := range wasi.Functions() {
+		if f.Name == name {
+			return m.Import(wasi.ModuleName, name, f.Type.Params, f.Type.Results)
+		}
+	}
+	panic(name)
+}
+
+// startAndOutput is what a program costs besides its functions.
+const startAndOutput = fuel.Start + fuel.Page + 8/fuel.BytesPerFuel + // the data: 5 bytes are free, 8 cost 1
+	fuel.Entry + 3 + fuel.Call + // entry, two constants and the store, the call
+	9 + fuel.Call + fuel.HostCall + fuel.HostPath + 5 +
+	4 + fuel.Call + fuel.HostCall + fuel.HostVector + (4+4)/fuel.BytesPerFuel // 4 bytes, by which the file grows
+
+// walker runs a program the obvious way.
+type walker struct {
+	functions [][]node
+	fuel      uint64
+	steps     int
+	trapped   bool
+	long      bool
+}
+
+// How a statement ends: it falls through (-1), or branches out of so many blocks.
+// returning leaves the function.
+const (
+	fallThrough = -1
+	returning   = 1 << 20
+)
+
+func (w *walker) call(f int, arg int32, depth int) int32 {
+	w.fuel += fuel.Entry + 3/fuel.LocalsPerFuel
+	if depth > 500 {
+		w.long = true
+		return 0
+	}
+	vars := [variables]int32{arg}
+	if w.run(w.functions[f], &vars, depth, 0) == fallThrough && !w.trapped {
+		w.fuel++ // the last local.get
+	}
+	return vars[0]
+}
+
+func (w *walker) stopped() bool { return w.trapped || w.long }
+
+func (w *walker) run(body []node, vars *[variables]int32, depth, nesting int) int {
+	for _, n := range body {
+		if w.steps++; w.steps > maxSteps {
+			w.long = true
+		}
+		if w.stopped() {
+			return returning
+		}
+		if exit := w.step(n, vars, depth, nesting); exit != fallThrough {
+			return exit
+		}
+	}
+	return fallThrough
+}
+
+func (w *walker) step(n node, vars *[variables]int32, depth, nesting int) int {
+	switch n.kind {
+	case kindAssign:
+		w.fuel += 3 + operators[n.op].cost
+		value, ok := operators[n.op].do(vars[n.a], vars[n.b])
+		w.trapped = !ok
+		vars[n.a] = value
+	case kindBlock:
+		return leave(w.run(n.body, vars, depth, nesting+1))
+	case kindLoop:
+		return w.loop(n, vars, depth, nesting)
+	case kindIf:
+		w.fuel += 2
+		if vars[n.a] != 0 {
+			return leave(w.run(n.body, vars, depth, nesting+1))
+		}
+		return leave(w.run(n.orElse, vars, depth, nesting+1))
+	case kindBranchIf:
+		w.fuel += 2 // with the if, where there is one
+		if vars[n.a] != 0 {
+			return w.branch(n.label, nesting)
+		}
+	case kindBranch:
+		w.fuel++
+		return w.branch(n.label, nesting)
+	case kindReturn:
+		w.fuel++
+		return returning
+	case kindCall:
+		w.fuel += 2 + fuel.Call
+		vars[n.a] = w.call(n.callee, vars[n.b], depth+1)
+	case kindFill:
+		w.fuel += 5 + fuel.Bulk + uint64(vars[n.a]&0xff)/fuel.BytesPerFuel
+	}
+	return fallThrough
+}
+
+// branch leaves label+1 blocks. One that leaves the function carries variable 0,
+// which takes a local.get.
+func (w *walker) branch(label uint32, nesting int) int {
+	if int(label) == nesting {
+		w.fuel++
+		return returning
+	}
+	return int(label)
+}
+
+func leave(exit int) int {
+	switch exit {
+	case fallThrough, 0:
+		return fallThrough
+	case returning:
+		return returning
+	}
+	return exit - 1
+}
+
+func (w *walker) loop(n node, vars *[variables]int32, depth, nesting int) int {
+	for {
+		w.fuel++ // the loop instruction, each round
+		exit := w.run(n.body, vars, depth, nesting+1)
+		switch {
+		case w.stopped():
+			return returning
+		case exit == 0: // a branch to the loop: around again
+			if w.steps++; w.steps > maxSteps {
+				w.long = true
+				return returning
+			}
+			continue
+		case exit != fallThrough:
+			return leave(exit)
+		}
+		w.fuel += 7
+		vars[n.a]--
+		if vars[n.a]&3 == 0 {
+			return fallThrough
+		}
+	}
+}
+
+// TestTwin compares result and fuel with the twin's, on both of wazero's engines.
+func TestTwin(t *testing.T) {
+	compiler, interpreter := newEngine(t, Options{}), newEngine(t, Options{Interpreter: true})
+	finished, trapped := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		functions := make([][]node, rapid.IntRange(1, 3).Draw(t, "functions"))
+		for i := range functions {
+			functions[i] = drawBody(t, 3, 0, len(functions))
+		}
+		w := &walker{functions: functions, fuel: startAndOutput}
+		value := w.call(0, 7, 0)
+		if w.long {
+			t.Skip("too long")
+		}
+		module := program(functions)
+		spec := runtime.Spec{
+			Module: module, ModuleDigest: sha256.Sum256(module),
+			FuelLimit: 1 << 40, MemoryLimit: 1 << 20, OutputLimit: 4,
+		}
+		for name, e := range map[string]*Engine{"compiler": compiler, "interpreter": interpreter} {
+			o, err := e.Run(context.Background(), spec, nil)
+			switch {
+			case err != nil:
+				t.Fatalf("%s: %v", name, err)
+			case w.trapped:
+				trapped++
+				if o.Reason != runtime.Trap {
+					t.Fatalf("%s: got %v %q, the twin traps", name, o.Kind, o.Reason)
+				}
+			default:
+				finished++
+				if o.Kind != runtime.Result || o.Fuel != w.fuel {
+					t.Fatalf("%s: got %v %q with fuel %d, the twin used %d", name, o.Kind, o.Reason, o.Fuel, w.fuel)
+				}
+				if got := int32(binary.LittleEndian.Uint32(o.Files[0].Data)); got != value {
+					t.Fatalf("%s: got %d, the twin has %d", name, got, value)
+				}
+			}
+		}
+		if !w.trapped {
+			checkExactLimit(t, compiler, spec, w.fuel)
+		}
+	})
+	if finished == 0 || trapped == 0 {
+		t.Errorf("%d programs finished and %d trapped: want some of each", finished, trapped)
+	}
+}
+
+// checkExactLimit: with exactly the fuel it needs a program ends well, with one less
+// it is out of fuel.
+func checkExactLimit(t *rapid.T, e *Engine, spec runtime.Spec, needs uint64) {
+	spec.FuelLimit = needs
+	if o, err := e.Run(context.Background(), spec, nil); err != nil || o.Kind != runtime.Result {
+		t.Fatalf("with exactly %d fuel: %v %q, %v", needs, o.Kind, o.Reason, err)
+	}
+	spec.FuelLimit = needs - 1
+	if o, err := e.Run(context.Background(), spec, nil); err != nil || o.Reason != runtime.OutOfFuel || o.Fuel != needs-1 {
+		t.Fatalf("with one less than %d fuel: %v %q fuel %d, %v", needs, o.Kind, o.Reason, o.Fuel, err)
+	}
+}
