@@ -62,10 +62,16 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/x/apps"
+	appskeeper "github.com/credence-chain/credence/x/apps/keeper"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/beacon"
 	beaconkeeper "github.com/credence-chain/credence/x/beacon/keeper"
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	"github.com/credence-chain/credence/x/market"
+	marketkeeper "github.com/credence-chain/credence/x/market/keeper"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	"github.com/credence-chain/credence/x/orgs"
 	"github.com/credence-chain/credence/x/orgs/guard"
 	orgskeeper "github.com/credence-chain/credence/x/orgs/keeper"
@@ -73,6 +79,12 @@ import (
 	"github.com/credence-chain/credence/x/poa"
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	"github.com/credence-chain/credence/x/tasks"
+	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	"github.com/credence-chain/credence/x/workers"
+	workerskeeper "github.com/credence-chain/credence/x/workers/keeper"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 // Name names the application.
@@ -94,7 +106,8 @@ func moduleAccounts() map[string][]string {
 	return map[string][]string{
 		authtypes.FeeCollectorName: nil,
 		govtypes.ModuleName:        {authtypes.Burner},
-		// WIRE: module accounts of workers, market, tasks.
+		workerstypes.ModuleName:    {authtypes.Burner},
+		markettypes.ModuleName:     nil,
 	}
 }
 
@@ -125,7 +138,10 @@ type App struct {
 	OrgsKeeper      orgskeeper.Keeper
 	PoaKeeper       poakeeper.Keeper
 	BeaconKeeper    beaconkeeper.Keeper
-	// WIRE: keepers of apps, workers, market, tasks.
+	AppsKeeper      appskeeper.Keeper
+	WorkersKeeper   workerskeeper.Keeper
+	MarketKeeper    marketkeeper.Keeper
+	TasksKeeper     taskskeeper.Keeper
 
 	ModuleManager *module.Manager
 	BasicManager  module.BasicManager
@@ -152,7 +168,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
 			orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
-			// WIRE: store keys of apps, workers, market, tasks.
+			appstypes.StoreKey, workerstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
 		),
 		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
 	}
@@ -197,7 +213,15 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	a.OrgsKeeper = orgskeeper.NewKeeper(cdc, service(orgstypes.StoreKey), addresses, authority)
 	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.OrgsKeeper)
 	a.BeaconKeeper = beaconkeeper.NewKeeper(cdc, service(beacontypes.StoreKey), a.PoaKeeper)
-	// WIRE: keepers of apps, workers, market, tasks, in this order.
+	a.AppsKeeper = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, a.OrgsKeeper, authority)
+	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
+		a.OrgsKeeper, authority)
+	a.OrgsKeeper.SetHooks(a.WorkersKeeper)
+	a.MarketKeeper = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
+		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.BeaconKeeper, authority)
+	a.TasksKeeper = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, a.WorkersKeeper, a.MarketKeeper,
+		a.AppsKeeper, a.BeaconKeeper, a.PoaKeeper, authority)
+	a.MarketKeeper.SetTaskHooks(a.TasksKeeper)
 
 	a.GovKeeper = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), a.AccountKeeper, a.BankKeeper, noCommunityPool{},
 		a.MsgServiceRouter(), govtypes.DefaultConfig(), authority, tallyBySeats(a.PoaKeeper))
@@ -234,7 +258,10 @@ func (a *App) makeModules() {
 		orgs.NewAppModule(a.OrgsKeeper, addresses),
 		poa.NewAppModule(a.PoaKeeper, addresses),
 		beacon.NewAppModule(a.BeaconKeeper),
-		// WIRE: modules apps, workers, market, tasks.
+		apps.NewAppModule(a.AppsKeeper, addresses),
+		workers.NewAppModule(a.WorkersKeeper, addresses),
+		market.NewAppModule(a.MarketKeeper, addresses),
+		tasks.NewAppModule(a.TasksKeeper),
 	)
 	a.BasicManager = module.NewBasicManagerFromManager(a.ModuleManager, map[string]module.AppModuleBasic{
 		genutiltypes.ModuleName: genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator),
@@ -247,21 +274,26 @@ func (a *App) makeModules() {
 		authz.ModuleName,
 		poatypes.ModuleName,
 		beacontypes.ModuleName,
-		// WIRE: market, tasks.
+		workerstypes.ModuleName,
+		// Requests meet offers and open tasks, whose first workers are drawn in the same block.
+		markettypes.ModuleName,
+		taskstypes.ModuleName,
 	)
 	a.ModuleManager.SetOrderEndBlockers(
 		govtypes.ModuleName,
 		feegrant.ModuleName,
+		markettypes.ModuleName,
+		taskstypes.ModuleName,
+		// After the tasks, whose courts may jail a seat.
 		poatypes.ModuleName,
 		beacontypes.ModuleName,
-		// WIRE: market, tasks.
 		// The bank folds the block's virtual sends, after everyone who makes them.
 		banktypes.ModuleName,
 	)
 	genesis := []string{
 		authtypes.ModuleName, banktypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
-		// WIRE: apps, workers, market, tasks.
+		appstypes.ModuleName, workerstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
 	}
 	a.ModuleManager.SetOrderInitGenesis(genesis...)

@@ -22,9 +22,13 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/tx/signing"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 const (
@@ -110,7 +114,10 @@ var interfaces = []func(codectypes.InterfaceRegistry){
 	beacontypes.RegisterInterfaces,
 	orgstypes.RegisterInterfaces,
 	poatypes.RegisterInterfaces,
-	// WIRE: RegisterInterfaces of apps, workers, market, tasks.
+	appstypes.RegisterInterfaces,
+	workerstypes.RegisterInterfaces,
+	markettypes.RegisterInterfaces,
+	taskstypes.RegisterInterfaces,
 }
 
 var aminos = []func(*codec.LegacyAmino){
@@ -124,5 +131,8 @@ var aminos = []func(*codec.LegacyAmino){
 	beacontypes.RegisterLegacyAminoCodec,
 	orgstypes.RegisterLegacyAminoCodec,
 	poatypes.RegisterLegacyAminoCodec,
-	// WIRE: RegisterLegacyAminoCodec of apps, workers, market, tasks.
+	appstypes.RegisterLegacyAminoCodec,
+	workerstypes.RegisterLegacyAminoCodec,
+	markettypes.RegisterLegacyAminoCodec,
+	taskstypes.RegisterLegacyAminoCodec,
 }
