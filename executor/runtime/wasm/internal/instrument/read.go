@@ -15,6 +15,9 @@ const (
 	kindGlobal
 )
 
+// noEntries is the content of a section that is not there.
+var noEntries = []byte{0}
+
 // read takes in what the pass needs to know, and refuses what is not allowed.
 func (m *module) read() error {
 	m.startCost = fuel.Start
@@ -35,8 +38,8 @@ func (m *module) read() error {
 		{wasmbin.Data, "data", m.readData},
 	} {
 		content := m.sections[section.id]
-		if content == nil && section.id != wasmbin.Exports {
-			continue
+		if content == nil {
+			content = noEntries
 		}
 		if err := section.read(wasmbin.NewReader(content)); err != nil {
 			return fmt.Errorf("section of %s: %w", section.name, err)
