@@ -93,6 +93,7 @@ type fixture struct {
 	orgs     *orgs
 	cdc      codec.Codec
 	ops      *int
+	store    store.KVStoreService
 	council  string
 	accounts uint64
 }
@@ -114,7 +115,8 @@ func newFixture(t testing.TB) *fixture {
 		t: t, ctx: ctx, bank: bank, cdc: cdc, ops: new(int), council: council,
 		orgs: &orgs{of: map[string]string{}, roles: map[string]map[orgstypes.Role]bool{}},
 	}
-	f.k = keeper.NewKeeper(cdc, counted{runtime.NewKVStoreService(keys[types.StoreKey]), f.ops}, codecOf, accounts, bank, f.orgs, council)
+	f.store = counted{runtime.NewKVStoreService(keys[types.StoreKey]), f.ops}
+	f.k = keeper.NewKeeper(cdc, f.store, codecOf, accounts, bank, f.orgs, council)
 	require.NoError(t, f.k.InitGenesis(ctx, *types.DefaultGenesis()))
 	return f
 }

@@ -1,0 +1,100 @@
+package keeper_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+// crowd registers n workers, ten to an organisation unless there are less than ten times as many.
+func crowd(t testing.TB, orgs, each int) (*fixture, []string) {
+	f := newFixture(t)
+	f.pool("main", 10)
+	var workers []string
+	for i := range orgs {
+		for range each {
+			workers = append(workers, f.worker(fmt.Sprintf("org-%05d", i), 2, 20, "main"))
+		}
+	}
+	return f, workers
+}
+
+// life draws, locks and settles one worker's assignment until it is full and free again.
+func life(t testing.TB, f *fixture, worker string) {
+	_, _, err := f.k.EligiblePosition(f.ctx, "main", "org-00050")
+	require.NoError(t, err)
+	org, members, err := f.k.EligibleOrgAt(f.ctx, "main", 50)
+	require.NoError(t, err)
+	_, err = f.k.EligibleMemberAt(f.ctx, "main", org, members-1)
+	require.NoError(t, err)
+	for range 2 {
+		require.NoError(t, f.k.Lock(f.ctx, worker, 10))
+	}
+	for range 2 {
+		require.NoError(t, f.k.Settle(f.ctx, "t", []types.SeatSettlement{{Worker: worker, Unlock: 10, Right: true}}, nil, 0))
+	}
+}
+
+// TestFlat: what an assignment costs in reads and writes does not depend on how many workers or organisations there are.
+func TestFlat(t *testing.T) {
+	var want int
+	for _, size := range []struct{ orgs, each int }{{100, 1}, {10_000, 1}} {
+		f, workers := crowd(t, size.orgs, size.each)
+		*f.ops = 0
+		life(t, f, workers[50])
+		if want == 0 {
+			want = *f.ops
+		}
+		require.Equal(t, want, *f.ops, "%d organisations", size.orgs)
+		*f.ops = 0
+		f.block(1)
+		require.LessOrEqual(t, *f.ops, 3, "a block with nothing due: parameters and the fronts of two queues")
+	}
+	require.Less(t, want, 150)
+
+	// Members of one organisation likewise.
+	want = 0
+	for _, each := range []int{10, 100} {
+		f, workers := crowd(t, 60, each)
+		*f.ops = 0
+		life(t, f, workers[5*each+3])
+		if want == 0 {
+			want = *f.ops
+		}
+		require.Equal(t, want, *f.ops, "%d workers each", each)
+	}
+}
+
+// TestRevokingIsFlat: revoking an organisation costs as many steps as it serves pools, not workers.
+func TestRevokingIsFlat(t *testing.T) {
+	var want int
+	for _, each := range []int{1, 200} {
+		f, _ := crowd(t, 3, each)
+		f.grant("org-00001", false)
+		*f.ops = 0
+		require.NoError(t, f.k.Refresh(f.ctx, "org-00001"))
+		if want == 0 {
+			want = *f.ops
+		}
+		require.Equal(t, want, *f.ops)
+		orgs, _ := f.drawable("main")
+		require.Equal(t, []string{"org-00000", "org-00002"}, orgs)
+		registered, err := f.k.Registered(f.ctx, "main")
+		require.NoError(t, err)
+		require.EqualValues(t, 3, registered)
+	}
+}
+
+// BenchmarkAssignment locks and settles two assignments among 10,000 workers of 1,000 organisations.
+func BenchmarkAssignment(b *testing.B) {
+	f, workers := crowd(b, 1_000, 10)
+	*f.ops = 0
+	b.ResetTimer()
+	for i := range b.N {
+		life(b, f, workers[i*7%len(workers)])
+	}
+	b.ReportMetric(float64(*f.ops)/float64(b.N), "store-ops/op")
+}

@@ -1,0 +1,161 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+// lived returns a fixture whose state holds something of everything: arrays out of order, queues, a jailed worker, a
+// revoked organisation.
+func lived(t *testing.T) *fixture {
+	f := newFixture(t)
+	f.pool("main", 10)
+	f.pool("side", 40)
+	var workers []string
+	for _, org := range []string{"delta", "alpha", "gamma", "beta", "epsilon"} {
+		for range 3 {
+			workers = append(workers, f.worker(org, 2, 100, "main", "side"))
+		}
+	}
+	for i, w := range workers {
+		require.NoError(t, f.k.Lock(f.ctx, w, 10))
+		switch i % 5 {
+		case 0:
+			require.NoError(t, f.k.Settle(f.ctx, "t", []types.SeatSettlement{{Worker: w, Unlock: 10, Slash: 6, Fault: poco.FaultWrong}}, nil, 6))
+		case 1:
+			require.NoError(t, f.k.Release(f.ctx, w, 10, poco.FaultNone))
+			_, err := f.k.Unbond(f.ctx, w, 70)
+			require.NoError(t, err)
+		}
+	}
+	require.NoError(t, f.k.Lock(f.ctx, workers[3], 10))
+	require.NoError(t, f.k.Settle(f.ctx, "t", []types.SeatSettlement{{Worker: workers[3], Unlock: 10, Fault: poco.FaultWrong}}, nil, 0))
+	f.block(1)
+	require.NoError(t, f.k.Settle(f.ctx, "t", []types.SeatSettlement{{Worker: workers[3], Unlock: 10, Fault: poco.FaultUnrevealed}}, nil, 0))
+	f.grant("gamma", false)
+	require.NoError(t, f.k.Refresh(f.ctx, "gamma"))
+	f.check()
+	return f
+}
+
+func TestGenesisIsLossless(t *testing.T) {
+	f := lived(t)
+	g, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.NoError(t, g.Validate(codecOf))
+	exported := f.cdc.MustMarshalJSON(g)
+	require.NotEmpty(t, g.Unbondings)
+
+	// The organisations of the arrays are not in the order of their names, which a rebuilt array would have.
+	orgs, _ := f.drawable("main")
+	require.NotContains(t, orgs, "gamma")
+	require.Equal(t, "delta", orgs[0])
+
+	before := f.dump()
+	require.NoError(t, f.wipe())
+	var back types.GenesisState
+	f.cdc.MustUnmarshalJSON(exported, &back)
+	require.NoError(t, f.k.InitGenesis(f.ctx, back))
+	f.check()
+	again, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.Equal(t, string(exported), string(f.cdc.MustMarshalJSON(again)))
+	require.Equal(t, before, f.dump(), "the store is the same to the byte")
+}
+
+// dump returns the module's whole store.
+func (f *fixture) dump() map[string]string {
+	it, err := f.store.OpenKVStore(f.ctx).Iterator(nil, nil)
+	require.NoError(f.t, err)
+	defer it.Close()
+	all := map[string]string{}
+	for ; it.Valid(); it.Next() {
+		all[string(it.Key())] = string(it.Value())
+	}
+	return all
+}
+
+// wipe empties it.
+func (f *fixture) wipe() error {
+	for k := range f.dump() {
+		if err := f.store.OpenKVStore(f.ctx).Delete([]byte(k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestGenesisBuildsArrays: a genesis written by hand need not know the arrays.
+func TestGenesisBuildsArrays(t *testing.T) {
+	f := lived(t)
+	g, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	_, before := f.drawable("main")
+	g.Eligible = nil
+	require.NoError(t, f.wipe())
+	require.NoError(t, f.k.InitGenesis(f.ctx, *g))
+	f.check()
+	_, after := f.drawable("main")
+	require.Len(t, after, len(before))
+}
+
+func TestGenesisValidate(t *testing.T) {
+	f := lived(t)
+	exported, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	bz := f.cdc.MustMarshalJSON(exported)
+	for _, tc := range []struct {
+		name     string
+		malleate func(*types.GenesisState)
+		expErr   error
+	}{
+		{"valid", func(*types.GenesisState) {}, nil},
+		{"params", func(g *types.GenesisState) { g.Params.MaxSlots = 0 }, types.ErrInvalidParams},
+		{"pot", func(g *types.GenesisState) { g.SlashedPot = 1 }, types.ErrInvalidGenesis},
+		{"pools unordered", func(g *types.GenesisState) { g.Pools[0], g.Pools[1] = g.Pools[1], g.Pools[0] }, types.ErrInvalidGenesis},
+		{"workers twice", func(g *types.GenesisState) { g.Workers[1] = g.Workers[0] }, types.ErrInvalidGenesis},
+		{"unknown pool", func(g *types.GenesisState) { g.Workers[0].Pools = []string{"zzz"} }, types.ErrInvalidGenesis},
+		{"locked beyond bonded", func(g *types.GenesisState) { g.Workers[0].Locked = 1000 }, types.ErrInvalidWorker},
+		{"busy beyond slots", func(g *types.GenesisState) { g.Workers[0].Busy = 1000 }, types.ErrInvalidWorker},
+		{"unbonding of nobody", func(g *types.GenesisState) { g.Unbondings[0].Worker = "x" }, types.ErrInvalidGenesis},
+		{"unbonding amount", func(g *types.GenesisState) { g.Unbondings[0].Amount++ }, types.ErrInvalidGenesis},
+		{"unbonding lost", func(g *types.GenesisState) { g.Unbondings = g.Unbondings[1:] }, types.ErrInvalidGenesis},
+		{"stake of all", func(g *types.GenesisState) { g.Workers[0].Bonded = 1<<64 - 1 }, types.ErrInvalidGenesis},
+		{"eligible twice", func(g *types.GenesisState) {
+			o := &g.Eligible[0].Organisations[0]
+			o.Workers = append(o.Workers, o.Workers[0])
+		}, types.ErrInvalidGenesis},
+		{"eligible lost", func(g *types.GenesisState) { g.Eligible[0].Organisations = g.Eligible[0].Organisations[1:] }, types.ErrInvalidGenesis},
+		{"eligible of another", func(g *types.GenesisState) {
+			o := g.Eligible[0].Organisations
+			o[0].Organisation, o[1].Organisation = o[1].Organisation, o[0].Organisation
+		}, types.ErrInvalidGenesis},
+		{"not ready", func(g *types.GenesisState) {
+			ready := g.Eligible[0].Organisations[0].Workers[0]
+			for i := range g.Workers {
+				g.Workers[i].Paused = g.Workers[i].Address == ready
+			}
+		}, types.ErrInvalidGenesis},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var g types.GenesisState
+			f.cdc.MustUnmarshalJSON(bz, &g)
+			tc.malleate(&g)
+			require.ErrorIs(t, g.Validate(codecOf), tc.expErr)
+		})
+	}
+}
+
+// TestGenesisWithoutCoins refuses stake that the module's account does not hold.
+func TestGenesisWithoutCoins(t *testing.T) {
+	f := lived(t)
+	g, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	n := newFixture(t)
+	n.orgs.of, n.orgs.roles = f.orgs.of, f.orgs.roles
+	require.ErrorIs(t, n.k.InitGenesis(n.ctx, *g), types.ErrInvalidGenesis)
+}
