@@ -433,23 +433,27 @@ func (t *Task) revealed(e Revealed) error {
 	return nil
 }
 
-// judge decides on the revealed outcomes: all planned replicas revealed and equal, or the court (protocol section 3).
+// judge asks the policy what the revealed outcomes mean. A plan of the court leaves nothing to ask.
 func (t *Task) judge() []Effect {
-	first := t.Seats[0]
-	agree := !t.Plan.Court
-	for _, s := range t.Seats {
-		agree = agree && s.State == SeatRevealed && s.Outcome == first.Outcome
-	}
-	switch {
-	case !agree:
+	policy, ok := PolicyByName(t.Terms.Policy)
+	if t.Plan.Court || !ok {
 		return t.callCourt()
-	case first.Outcome.Kind == KindInputUnavailable:
-		return t.end(EndInputUnavailable)
-	case first.Outcome.Kind == KindAbstain:
+	}
+	ballots := make([]Ballot, len(t.Seats))
+	for i, s := range t.Seats {
+		ballots[i] = Ballot{Revealed: s.State == SeatRevealed, Outcome: s.Outcome}
+	}
+	switch j := policy.Judge(t.Terms, ballots); j.Decision {
+	case DecideAccept:
+		t.Phase, t.Deadline = PhaseTurn, 0
+		return []Effect{AskTurn{}}
+	case DecideRefund:
+		if j.Outcome.Kind == KindInputUnavailable {
+			return t.end(EndInputUnavailable)
+		}
 		return t.end(EndAbstained)
 	}
-	t.Phase, t.Deadline = PhaseTurn, 0
-	return []Effect{AskTurn{}}
+	return t.callCourt()
 }
 
 func (t *Task) turnCame(e TurnCame) ([]Effect, error) {

@@ -58,8 +58,9 @@ func (t Terms) Validate() error {
 			return fmt.Errorf("terms.%s: got %d, expected 1 to 2^32 blocks", w.name, w.v)
 		}
 	}
+	_, known := PolicyByName(t.Policy)
 	switch {
-	case t.Policy != PolicyCredence && t.Policy != PolicyCourt:
+	case !known:
 		return fmt.Errorf("terms.policy: got %q, expected %q or %q", t.Policy, PolicyCredence, PolicyCourt)
 	case t.Trust < MinTrust || t.Trust > MaxTrust:
 		return fmt.Errorf("terms.trust: got %d, expected %d to %d", t.Trust, MinTrust, MaxTrust)
