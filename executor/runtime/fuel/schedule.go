@@ -65,7 +65,8 @@ const (
 	// HostVector is the cost of one element of a list handed to the host (an
 	// iovec, a poll subscription).
 	HostVector uint64 = 4
-	// HostEntry is the cost of one directory entry when a listing starts.
+	// HostEntry is the cost of one directory entry when a listing starts, and of every
+	// file and directory that there is when a directory is renamed.
 	HostEntry uint64 = 32
 	// RandomByte is the cost of a byte of randomness.
 	RandomByte uint64 = 1

@@ -41,7 +41,7 @@ func goldenSpec(app testapps.App) runtime.Spec {
 		Module: app.Module, ModuleDigest: sha256.Sum256(app.Module),
 		Args: []string{"app", "one", ""}, Env: []string{"TZ=UTC", "NAME=value"},
 		Inputs:    app.Inputs,
-		FuelLimit: 50_000_000, MemoryLimit: 4<<20 + 5, OutputLimit: 1 << 20,
+		FuelLimit: 20_000_000, MemoryLimit: 4<<20 + 5, OutputLimit: 1 << 20,
 		Clock: 1_800_000_000, Seed: [32]byte{1, 2, 3},
 	}
 }

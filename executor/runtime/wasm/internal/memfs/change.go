@@ -188,9 +188,11 @@ func (n *Node) treeSize() (size uint64) {
 	return size
 }
 
+// height is how many levels there are below n.
 func (n *Node) height() (h int) {
-	base := n.depth()
-	n.walk(nil, func(_ string, below *Node) { h = max(h, below.depth()-base) })
+	for _, child := range n.children {
+		h = max(h, 1+child.height())
+	}
 	return h
 }
 

@@ -92,6 +92,9 @@ func (fs *FS) newNode(parent *Node, name string, a *area, dir bool) *Node {
 	return n
 }
 
+// Nodes is how many files and directories there are.
+func (fs *FS) Nodes() uint64 { return fs.nodes }
+
 // Root is the directory "/".
 func (fs *FS) Root() *Node { return fs.root }
 

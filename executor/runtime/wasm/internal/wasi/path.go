@@ -1,6 +1,9 @@
 package wasi
 
-import "github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+import (
+	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+)
 
 // Flags of path_open.
 const (
@@ -112,6 +115,9 @@ func (c *call) pathRename() Errno {
 	to, newPath, errno := c.dirAndPath(3, 4)
 	if errno != memfs.Success {
 		return errno
+	}
+	if n, errno := c.fs.Lookup(from, oldPath); errno == memfs.Success && n.IsDir() {
+		c.charge(c.fs.Nodes() * fuel.HostEntry) // all below it may have to be looked at
 	}
 	return c.fs.Rename(from, oldPath, to, newPath)
 }
