@@ -55,6 +55,7 @@ func NewTerms(p Params, j Job, appPrice, price, stake uint64) (Terms, error) {
 		CommitBlocks: p.CommitWindow(j.FuelLimit), RevealBlocks: p.RevealBlocks,
 		CourtBlocks: p.CommitWindow(j.FuelLimit), CourtRevealBlocks: p.RevealBlocks,
 		WaitBlocks: p.WaitBlocks, RetryBlocks: p.RetryBlocks, MaxAttempts: p.MaxAttempts,
+		StaticCredibility: j.StaticCredibility,
 	}
 	escrow, err := t.Escrow()
 	if err != nil {
@@ -90,6 +91,7 @@ func (t Terms) poco(chainID, requester, appOwner string) poco.Terms {
 		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
 		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks,
 		WaitBlocks: t.WaitBlocks, RetryBlocks: t.RetryBlocks, MaxAttempts: t.MaxAttempts,
+		StaticCredibility: t.StaticCredibility,
 	}
 }
 
