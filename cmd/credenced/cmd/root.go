@@ -2,6 +2,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -42,6 +43,11 @@ func Execute() (status int) {
 		}
 	}()
 	if err := svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome); err != nil {
+		// Some errors say more than that there was one.
+		var classed interface{ ExitCode() int }
+		if errors.As(err, &classed) {
+			return classed.ExitCode()
+		}
 		return 1
 	}
 	return 0
@@ -96,7 +102,11 @@ func addCommands(root *cobra.Command, a *app.App) {
 		server.StatusCommand(),
 		queryCmd(),
 		txCmd(),
-		// WIRE: devnet, run, task, debug.
+		// Working with tasks.
+		devnetCmd(),
+		runCmd(),
+		taskCmd(),
+		DebugCmd(),
 	)
 	// start, comet, export, version, rollback.
 	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp, server.StartCmdOptions{})

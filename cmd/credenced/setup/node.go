@@ -155,6 +155,7 @@ func DefaultAppConfig() *serverconfig.Config {
 	cfg.MinGasPrices = "0" + encoding.BaseDenom
 	cfg.QueryGasLimit = 100_000_000
 	cfg.Telemetry.Enabled = true
+	cfg.Telemetry.ServiceName = "credence"
 	cfg.Telemetry.PrometheusRetentionTime = 60
 	return cfg
 }

@@ -14,6 +14,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	errorsmod "cosmossdk.io/errors"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/x/orgs/types"
@@ -106,7 +108,8 @@ func (g *Guard) check(ctx context.Context, req any, role types.Role) error {
 	}
 	for _, s := range signers {
 		if _, err := g.auth.Authorize(ctx, s, role); err != nil {
-			return fmt.Errorf("%s: %w", sdk.MsgTypeURL(msg), err)
+			// errorsmod, not fmt: clients see the code of a registered error only through its own wrapping.
+			return errorsmod.Wrap(err, sdk.MsgTypeURL(msg))
 		}
 	}
 	return nil

@@ -1,0 +1,164 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/devnet"
+)
+
+// noPrepare keeps the node's configuration out of commands that need none: nothing is written to a node's home.
+func noPrepare(*cobra.Command, []string) error { return nil }
+
+func devnetCmd() *cobra.Command {
+	var (
+		o      devnet.Options
+		output string
+		ready  time.Duration
+	)
+	cmd := &cobra.Command{
+		Use:   "devnet",
+		Short: "A whole network on this machine: chain, workers, court, store, funded accounts",
+		Long: `Start a whole Credence network on this machine, of real processes: validators with a court executor each, worker
+organisations with a worker each, an artifact store, and funded accounts. Blocks take half a second.
+
+It runs until Ctrl-C, which stops everything. Its state lives in one folder; starting it again continues the chain,
+--reset begins anew. "credenced run" and "credenced task" find it by themselves.`,
+		Example: `  credenced devnet
+  credenced devnet --saboteurs 1            # one worker lies
+  credenced devnet --validators 4 --reset`,
+		Args:              cobra.NoArgs,
+		PersistentPreRunE: noPrepare,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
+			o.Restart = true
+			o.Log = cmd.ErrOrStderr()
+			return runDevnet(cmd.Context(), o, ready, output == "json", cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&o.Validators, "validators", 1, "number of validators")
+	f.IntVar(&o.Workers, "workers", 7, "number of organisations with a worker")
+	f.IntVar(&o.Saboteurs, "saboteurs", 0, "how many workers lie, all with one wrong answer")
+	f.StringVar(&o.State, "state", devnet.DefaultState(), "folder that everything lives in")
+	f.BoolVar(&o.Reset, "reset", false, "wipe the folder and begin a new chain")
+	f.IntVar(&o.BasePort, "base-port", 0, "first port to use; 0 for free ones")
+	f.Int64Var(&o.Forgiveness, "forgiveness-blocks", 0, "blocks in which a second conviction jails a worker; 0 for 1200")
+	f.Int64Var(&o.Cooling, "cooling-blocks", 0, "blocks that a convicted worker sits out; 0 for 20")
+	f.DurationVar(&ready, "ready-timeout", time.Minute, "how long to wait for everything to be ready")
+	f.StringVar(&output, "output", "text", "text, or json for one line with everything once it is ready")
+	return cmd
+}
+
+func runDevnet(parent context.Context, o devnet.Options, timeout time.Duration, asJSON bool, out, notes io.Writer) error {
+	ctx, stop := signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	begin := time.Now()
+	n, err := devnet.Start(o)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		fmt.Fprintln(notes, "stopping ...")
+		n.Stop()
+		fmt.Fprintf(notes, "stopped; the state is kept in %s\n", n.Info.State)
+	}()
+	readyCtx, cancel := context.WithTimeout(ctx, timeout)
+	err = n.Ready(readyCtx)
+	cancel()
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		line, err := json.Marshal(n.Description())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(out, string(line))
+	} else {
+		printDevnet(out, n.Description(), time.Since(begin))
+	}
+	if warning := saboteurWarning(len(n.Info.Saboteurs), len(n.Info.Workers)); warning != "" {
+		fmt.Fprintln(notes, warning)
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-n.Failed():
+		return err
+	}
+}
+
+// saboteurWarning says when there are more liars than the protocol's assumption covers.
+func saboteurWarning(saboteurs, workers int) string {
+	covered := devnet.Faction(workers)
+	if saboteurs <= covered {
+		return ""
+	}
+	return fmt.Sprintf("WARNING: %d of %d organisations lie together, and q covers %d: the promise about wrong results does not hold here",
+		saboteurs, workers, covered)
+}
+
+func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
+	fmt.Fprintf(out, "Credence devnet %q is ready after %.1f s. Everything lives in %s\n\n", i.ChainID, took.Seconds(), i.State)
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "WHO\tRUNS\tWHERE\tPID\n")
+	for _, v := range i.Validators {
+		fmt.Fprintf(t, "%s\tvalidator\tgRPC 127.0.0.1:%d  RPC http://127.0.0.1:%d  REST http://127.0.0.1:%d\t%d\n", v.Name, v.GRPC, v.RPC, v.REST, v.PID)
+		fmt.Fprintf(t, "\tcourt executor\t%s\t%d\n", v.Court, v.CourtPID)
+	}
+	for _, w := range i.Workers {
+		what := "worker"
+		if w.Saboteur {
+			what = "worker that LIES"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\n", w.Organisation, what, w.Endpoint, w.PID)
+	}
+	fmt.Fprintf(t, "(all)\tartifact store\t%s\t%d\n", i.Store, i.PID)
+	t.Flush()
+	fmt.Fprintf(out, "\nFunded accounts, %s each, keys in %s/keys:\n", client.FormatCRED(devnet.Funds), i.State)
+	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, a := range i.Accounts {
+		if a.Organisation == a.Name || !strings.HasSuffix(a.Name, "-owner") {
+			fmt.Fprintf(t, "  %s\tof %s\t%s\n", a.Name, a.Organisation, a.Address)
+		}
+	}
+	t.Flush()
+	owners := len(i.Workers)
+	fmt.Fprintf(out, "  and the %d workers' owners. Pool %q offers %s a replica.\n", owners, i.Pool, client.FormatCRED(devnet.Price))
+	fmt.Fprintf(out, "\nOne validator sees its own randomness first: a devnet's draws are no secret to it.\n")
+	env := ""
+	if i.State != devnet.DefaultState() {
+		env = fmt.Sprintf("%s=%s/%s ", devnet.EnvInfo, i.State, devnet.InfoFile)
+	}
+	fmt.Fprintf(out, "\nNext, in another terminal:\n  %scredenced run APP.wasm --input FILE --trust 99.99%% --out result\n\nCtrl-C stops everything.\n", env)
+}
+
+// oneOf checks a flag that has a few values.
+func oneOf(flag, got string, values ...string) error {
+	for _, v := range values {
+		if got == v {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s %q: expected %s", flag, got, strings.Join(values, " or "))
+}
+
+var errNotRunning = errors.New("the devnet is not running")

@@ -1,0 +1,190 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/poco"
+)
+
+// jobFlags are a job as the command line says it.
+type jobFlags struct {
+	inputs      []string
+	args        []string
+	trust       string
+	minReplicas uint32
+	maxPrice    string
+	value       string
+	fuel        string
+	bag         uint64
+	policy      string
+	pool        string
+	out         string
+}
+
+func runCmd() *cobra.Command {
+	var (
+		c        connectFlags
+		j        jobFlags
+		progress string
+		output   string
+	)
+	cmd := &cobra.Command{
+		Use:   "run APP [flags] [-- ARGS...]",
+		Short: "Run a program at a demanded trust, and fetch its verified result",
+		Long: `Run a program at a demanded trust: publish it if needed, say what it will cost, submit it, show how workers of
+different organisations are drawn, commit blind and reveal, and fetch the result, checked byte by byte against the
+digest that the chain accepted.
+
+APP is a WebAssembly module (WASI preview 1), or an app on the chain: organisation/name:version, or sha256:DIGEST.
+The program finds its inputs in /in and writes to /out. Everything is paid automatically; what is not spent comes back.
+
+Exit status: 0 a result, 10 the program itself failed, 12 no result (refunded), 13 not enough money, 20 no node or
+store, 1 anything else.`,
+		Example: `  credenced run app.wasm --input data.csv --trust 99.99% --out result
+  credenced run studio/raytrace:1.0 --input a.scene --bag 16 --trust 99.9% --out tiles -- -width 640
+  credenced run app.wasm --trust 1000 --output json --out result`,
+		Args:              cobra.MinimumNArgs(1),
+		PersistentPreRunE: noPrepare,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
+			if err := oneOf("--progress", progress, "auto", "tty", "plain", "quiet"); err != nil {
+				return err
+			}
+			job, err := j.job(args)
+			if err != nil {
+				return err
+			}
+			return runJob(cmd, &c, job, progress, output)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&j.inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
+	f.StringSliceVar(&j.args, "args", nil, "arguments of the program, comma-separated; or put them behind --")
+	f.StringVar(&j.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
+	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
+	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
+	f.StringVar(&j.value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
+	f.StringVar(&j.fuel, "fuel", "10G", "fuel limit of one execution")
+	f.Uint64Var(&j.bag, "bag", 1, "number of tasks; each is told its index (CREDENCE_TASK_INDEX, CREDENCE_BAG_SIZE)")
+	f.StringVar(&j.policy, "policy", "", "credence (replicas, and the court on disagreement) or court (validators run everything)")
+	f.StringVar(&j.pool, "pool", "", "pool of workers to use (default: any)")
+	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
+	f.StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
+	f.StringVar(&output, "output", "text", "text, or json for one line an event and the report last")
+	c.add(f, true)
+	return cmd
+}
+
+// job reads the flags.
+func (j *jobFlags) job(args []string) (client.Job, error) {
+	job := client.Job{
+		App: args[0], Args: append(append([]string{}, j.args...), args[1:]...),
+		MinReplicas: j.minReplicas, Bag: j.bag, Policy: j.policy, Pool: j.pool, Out: j.out,
+	}
+	var err error
+	if job.Trust, err = poco.ParseTrust(j.trust); err != nil {
+		return job, &client.Problem{What: "--" + err.Error(), Next: "99.99% means that one wrong result is to be expected in 10,000"}
+	}
+	if j.maxPrice != "" {
+		if job.MaxPrice, err = client.ParseCRED(j.maxPrice); err != nil {
+			return job, fmt.Errorf("--max-%w", err)
+		}
+		if job.MaxPrice == 0 {
+			return job, &client.Problem{What: "--max-price 0: nobody works for nothing", Next: "leave it out to take the recommended price"}
+		}
+	}
+	if j.value != "" {
+		if job.Value, err = client.ParseCRED(j.value); err != nil {
+			return job, fmt.Errorf("--value: %w", err)
+		}
+	}
+	if job.Fuel, err = client.ParseFuel(j.fuel); err != nil {
+		return job, fmt.Errorf("--%w", err)
+	}
+	if j.bag == 0 {
+		return job, &client.Problem{What: "--bag 0: expected at least one task"}
+	}
+	for _, text := range j.inputs {
+		job.Inputs = append(job.Inputs, client.ParseInput(text))
+	}
+	if job.Out == "" {
+		job.Out = defaultOut(job.App)
+	}
+	return job, nil
+}
+
+// defaultOut is a folder that does not exist yet.
+func defaultOut(name string) string {
+	base := filepath.Base(strings.TrimSuffix(name, ".wasm"))
+	base, _, _ = strings.Cut(base, ":")
+	out := base + "-result"
+	for i := 2; ; i++ {
+		if _, err := os.Stat(out); os.IsNotExist(err) {
+			return out
+		}
+		out = fmt.Sprintf("%s-result-%d", base, i)
+	}
+}
+
+func runJob(cmd *cobra.Command, c *connectFlags, job client.Job, progress, output string) error {
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	l, err := c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	if err := c.keys(cmd, l); err != nil {
+		return err
+	}
+	view := newView(cmd.OutOrStdout(), progress, output)
+	r := &client.Runner{Conn: l.conn, Requester: l.requester, Provider: l.provider, Stores: l.stores, StoreToken: c.storeToken}
+	report, err := r.Run(ctx, job, view.Observe)
+	view.Close()
+	var left *client.Interrupted
+	if errors.As(err, &left) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "\nStopped watching; it runs on, and its result waits with the workers. Follow it with:\n  credenced task watch %s\n", left.ID())
+		return nil
+	}
+	if report != nil && output == "text" {
+		printReport(cmd.OutOrStdout(), report)
+	}
+	return err
+}
+
+// newView chooses how progress is shown.
+func newView(out io.Writer, progress, output string) view {
+	switch {
+	case output == "json":
+		return newJSONView(out)
+	case progress == "quiet":
+		return quietView{}
+	case progress == "tty" || progress == "auto" && isTerminal(out):
+		return newTTYView(out, terminalWidth(out))
+	}
+	return newPlainView(out)
+}
+
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	return ok && isatty.IsTerminal(file.Fd())
+}
+
+// watchContext ends with Ctrl-C.
+func watchContext(cmd *cobra.Command) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+}

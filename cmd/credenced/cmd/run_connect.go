@@ -1,0 +1,137 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/devnet"
+)
+
+// connectFlags say which chain, which keys and which store; a devnet fills in what is left out.
+type connectFlags struct {
+	nodes       []string
+	chainID     string
+	keyFile     string
+	providerKey string
+	from        string
+	backend     string
+	home        string
+	stores      []string
+	storeToken  string
+}
+
+func (c *connectFlags) add(f *pflag.FlagSet, keys bool) {
+	f.StringSliceVar(&c.nodes, "node", nil, "gRPC endpoint of a node, HOST:PORT; repeatable (default: the devnet's)")
+	f.StringVar(&c.chainID, "chain-id", "", "refuse nodes of any other chain")
+	f.StringSliceVar(&c.stores, "store", nil, "base URL of an artifact store; repeatable (default: the devnet's)")
+	if !keys {
+		return
+	}
+	f.StringVar(&c.storeToken, "store-token", "", "token for uploads to the store")
+	f.StringVar(&c.keyFile, "key-file", "", "file with the requester's key in hex (default: the devnet's requester)")
+	f.StringVar(&c.providerKey, "provider-key-file", "", "file with the key that publishes apps (default: the devnet's provider, or the requester)")
+	f.StringVar(&c.from, "from", "", "name of the requester's key in the keyring, instead of --key-file")
+	f.StringVar(&c.backend, "keyring-backend", keyring.BackendOS, "keyring of --from: os, file or test")
+	f.StringVar(&c.home, "keyring-dir", app.DefaultHome, "folder of the keyring")
+}
+
+// link is what a command works with.
+type link struct {
+	conn      *client.Conn
+	stores    []string
+	requester client.Key
+	provider  client.Key
+	// info is the devnet's; nil without one.
+	info *devnet.Info
+}
+
+func (l *link) close() { l.conn.Close() }
+
+// connect dials the nodes named, or the devnet's.
+func (c *connectFlags) connect(ctx context.Context) (*link, error) {
+	l := &link{stores: c.stores}
+	if len(c.nodes) == 0 {
+		info, err := devnet.LoadInfo(devnet.FindInfo())
+		switch {
+		case errors.Is(err, devnet.ErrNoDevnet):
+			return nil, &client.Problem{
+				What: "no devnet is known here, and no --node was given: " + devnet.FindInfo() + " does not exist",
+				Next: "start one in another terminal with `credenced devnet`, or name a chain with --node HOST:PORT --key-file FILE --store URL",
+				Exit: client.ExitNetwork,
+			}
+		case err != nil:
+			return nil, err
+		case !info.Running:
+			return nil, &client.Problem{
+				What: "the devnet in " + info.State + " is not running", Next: "continue it in another terminal with `credenced devnet`" + stateFlag(info),
+				Exit: client.ExitNetwork, Err: errNotRunning,
+			}
+		}
+		l.info = info
+		c.nodes = info.GRPC
+		if c.chainID == "" {
+			c.chainID = info.ChainID
+		}
+		if len(l.stores) == 0 {
+			l.stores = []string{info.Store}
+		}
+	}
+	conn, err := client.Dial(ctx, c.nodes, c.chainID)
+	if err != nil {
+		if l.info != nil && errors.Is(err, client.ErrNoEndpoint) {
+			return nil, &client.Problem{
+				What: "the devnet in " + l.info.State + " does not answer; it seems to have been killed",
+				Next: "start it again in another terminal with `credenced devnet`" + stateFlag(l.info), Exit: client.ExitNetwork, Err: err,
+			}
+		}
+		return nil, client.Explain(err)
+	}
+	l.conn = conn
+	return l, nil
+}
+
+func stateFlag(info *devnet.Info) string {
+	if info.State == devnet.DefaultState() {
+		return ""
+	}
+	return " --state " + info.State
+}
+
+// keys loads the requester's and the provider's key.
+func (c *connectFlags) keys(cmd *cobra.Command, l *link) (err error) {
+	switch {
+	case c.keyFile != "" && c.from != "":
+		return fmt.Errorf("--key-file and --from name one key each: give one of them")
+	case c.keyFile != "":
+		l.requester, err = client.LoadKey(c.keyFile)
+	case c.from != "":
+		ring, ringErr := keyring.New("credenced", c.backend, c.home, cmd.InOrStdin(), encoding.New().Codec)
+		if ringErr != nil {
+			return ringErr
+		}
+		l.requester, err = client.KeyFromKeyring(ring, c.from)
+	case l.info != nil:
+		l.requester, err = client.LoadKey(l.info.Account("requester").KeyFile)
+	default:
+		return &client.Problem{What: "no key was given to pay with", Next: "name one with --key-file FILE or --from NAME"}
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.providerKey != "":
+		l.provider, err = client.LoadKey(c.providerKey)
+	case l.info != nil && c.keyFile == "" && c.from == "":
+		l.provider, err = client.LoadKey(l.info.Account("provider").KeyFile)
+	}
+	return err
+}

@@ -1,0 +1,296 @@
+package cmd
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	credence "github.com/credence-chain/credence/client"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+func taskCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "task", Short: "Follow, show and fetch tasks", RunE: client.ValidateCmd, PersistentPreRunE: noPrepare,
+	}
+	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskFetchCmd())
+	return cmd
+}
+
+// target is what an id given on the command line names: exactly one of its fields is set.
+type target struct{ task, deal string }
+
+// resolve finds out what an id is. A request is followed to its deal; it may still wait for one.
+func resolve(ctx context.Context, conn *credence.Conn, id string) (target, error) {
+	id = strings.ToLower(strings.TrimSpace(id))
+	if raw, err := hex.DecodeString(id); err != nil || len(raw) != 32 {
+		return target{}, &credence.Problem{What: fmt.Sprintf("%q is no id: expected the 64 hex digits of a task, deal or request", id), Next: "list yours with: credenced task list"}
+	}
+	if _, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: id}); err == nil {
+		return target{task: id}, nil
+	} else if !unknown(err) {
+		return target{}, err
+	}
+	if _, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: id}); err == nil {
+		return target{deal: id}, nil
+	} else if !unknown(err) {
+		return target{}, err
+	}
+	res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
+	if err != nil {
+		if unknown(err) {
+			return target{}, &credence.Problem{What: "the chain knows no task, deal or request " + id, Next: "list yours with: credenced task list", Err: err}
+		}
+		return target{}, err
+	}
+	switch res.Request.Status {
+	case markettypes.REQUEST_STATUS_MATCHED:
+		return target{deal: res.Request.Deal}, nil
+	case markettypes.REQUEST_STATUS_QUEUED:
+		return target{}, &credence.Problem{What: "the request waits for the next block's matching", Next: "try again in a second"}
+	}
+	what := strings.ToLower(strings.TrimPrefix(res.Request.Status.String(), "REQUEST_STATUS_"))
+	return target{}, &credence.Problem{What: fmt.Sprintf("the request was %s and refunded. %s", what, res.Request.Reason), Exit: credence.ExitNoVerdict}
+}
+
+func unknown(err error) bool {
+	refused := credence.Refused(err)
+	return status.Code(err) == codes.NotFound || refused != nil && strings.Contains(refused.Log, "not found")
+}
+
+func taskWatchCmd() *cobra.Command {
+	var (
+		c                connectFlags
+		progress, output string
+	)
+	cmd := &cobra.Command{
+		Use: "watch ID", Short: "Follow a task, or all tasks of a deal or request, to the end",
+		Args: cobra.ExactArgs(1), PersistentPreRunE: noPrepare,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
+			return withLink(cmd, &c, func(ctx context.Context, l *link) error {
+				t, err := resolve(ctx, l.conn, args[0])
+				if err != nil {
+					return err
+				}
+				v := newView(cmd.OutOrStdout(), progress, output)
+				defer v.Close()
+				if t.task != "" {
+					err = credence.WatchTask(ctx, l.conn, t.task, v.Observe)
+				} else {
+					err = credence.WatchDeal(ctx, l.conn, t.deal, v.Observe)
+				}
+				if errors.Is(err, context.Canceled) {
+					return nil
+				}
+				if err == nil && output == "text" {
+					fmt.Fprintf(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR\n", args[0])
+				}
+				return err
+			})
+		},
+	}
+	cmd.Flags().StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
+	cmd.Flags().StringVar(&output, "output", "text", "text, or json for one line an event")
+	c.add(cmd.Flags(), false)
+	return cmd
+}
+
+func taskShowCmd() *cobra.Command {
+	var (
+		c      connectFlags
+		output string
+	)
+	cmd := &cobra.Command{
+		Use: "show ID", Short: "Show a task, or the tasks of a deal or request", Args: cobra.ExactArgs(1), PersistentPreRunE: noPrepare,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
+			return withLink(cmd, &c, func(ctx context.Context, l *link) error {
+				t, err := resolve(ctx, l.conn, args[0])
+				if err != nil {
+					return err
+				}
+				tasks, err := tasksOf(ctx, l.conn, t)
+				if err != nil {
+					return err
+				}
+				v := view(newPlainShow(cmd.OutOrStdout()))
+				if output == "json" {
+					v = newJSONView(cmd.OutOrStdout())
+				}
+				for _, task := range tasks {
+					for _, e := range credence.Changes(nil, task, task.Done) {
+						v.Observe(e)
+					}
+					if output == "text" {
+						printMoney(cmd.OutOrStdout(), task)
+					}
+				}
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&output, "output", "text", "text, or json for one line an event")
+	c.add(cmd.Flags(), false)
+	return cmd
+}
+
+// plainShow is a task's story without times: it is all over.
+type plainShow struct{ out io.Writer }
+
+func newPlainShow(out io.Writer) *plainShow   { return &plainShow{out} }
+func (v *plainShow) Observe(e credence.Event) { fmt.Fprintln(v.out, eventLine(e)) }
+func (v *plainShow) Close()                   {}
+
+func tasksOf(ctx context.Context, conn *credence.Conn, t target) ([]taskstypes.Task, error) {
+	if t.task != "" {
+		res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: t.task})
+		if err != nil {
+			return nil, err
+		}
+		return []taskstypes.Task{res.Task}, nil
+	}
+	var (
+		out []taskstypes.Task
+		key []byte
+	)
+	for {
+		res, err := conn.Tasks().TasksOfDeal(ctx, &taskstypes.QueryTasksOfDealRequest{Deal: t.deal, Pagination: &query.PageRequest{Key: key, Limit: 100}})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, res.Tasks...)
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
+			return out, nil
+		}
+		key = res.Pagination.NextKey
+	}
+}
+
+// printMoney writes a settlement, every movement of it.
+func printMoney(out io.Writer, task taskstypes.Task) {
+	s := task.Settlement
+	if s == nil {
+		return
+	}
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, p := range s.Payments {
+		fmt.Fprintf(t, "  %s\t->\t%s\t%s\t%s\n", p.Source, strings.ToLower(p.Party), credence.FormatCRED(p.Amount), p.To)
+	}
+	if s.Refund > 0 {
+		fmt.Fprintf(t, "  escrow\t->\trequester\t%s\trefund\n", credence.FormatCRED(s.Refund))
+	}
+	if s.Burnt > 0 {
+		fmt.Fprintf(t, "  stake\t->\tnobody\t%s\tburnt\n", credence.FormatCRED(s.Burnt))
+	}
+	t.Flush()
+}
+
+func taskListCmd() *cobra.Command {
+	var c connectFlags
+	var who string
+	cmd := &cobra.Command{
+		Use: "list", Short: "List a requester's requests", Args: cobra.NoArgs, PersistentPreRunE: noPrepare,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withLink(cmd, &c, func(ctx context.Context, l *link) error {
+				if who == "" {
+					if err := c.keys(cmd, l); err != nil {
+						return err
+					}
+					who = l.requester.Address()
+				}
+				return listRequests(ctx, cmd.OutOrStdout(), l.conn, who)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&who, "requester", "", "address of the requester (default: the key's)")
+	c.add(cmd.Flags(), true)
+	return cmd
+}
+
+func listRequests(ctx context.Context, out io.Writer, conn *credence.Conn, who string) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "ID\tHEIGHT\tSTATUS\tTASKS\tENDED\tACCEPTED\tPAID\tAPP\n")
+	var key []byte
+	for {
+		res, err := conn.Market().Requests(ctx, &markettypes.QueryRequestsRequest{Requester: who, Pagination: &query.PageRequest{Key: key, Limit: 100}})
+		if err != nil {
+			return err
+		}
+		for _, r := range res.Requests {
+			id, ended, accepted, paid := r.Id, uint64(0), uint64(0), uint64(0)
+			if r.Deal != "" {
+				deal, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: r.Deal})
+				if err != nil {
+					return err
+				}
+				id, ended, accepted, paid = r.Deal, deal.Deal.Ended, deal.Deal.Accepted, deal.Deal.Paid
+			}
+			name := strings.ToLower(strings.TrimPrefix(r.Status.String(), "REQUEST_STATUS_"))
+			fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%d\t%d\t%s\t%s\n", id, r.Height, name, r.Job.Size_, ended, accepted, credence.FormatCRED(paid), r.Job.App)
+		}
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
+			return t.Flush()
+		}
+		key = res.Pagination.NextKey
+	}
+}
+
+func taskFetchCmd() *cobra.Command {
+	var c connectFlags
+	var out string
+	cmd := &cobra.Command{
+		Use: "fetch ID", Short: "Download the result of a task, or of a deal's or request's tasks, and verify it", Args: cobra.ExactArgs(1),
+		PersistentPreRunE: noPrepare,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return &credence.Problem{What: "--out is missing", Next: "name the folder for the result with --out DIR"}
+			}
+			return withLink(cmd, &c, func(ctx context.Context, l *link) error {
+				t, err := resolve(ctx, l.conn, args[0])
+				if err != nil {
+					return err
+				}
+				reports, err := credence.FetchAll(ctx, l.conn, t.task, t.deal, l.stores, out)
+				for _, r := range reports {
+					fmt.Fprintf(cmd.OutOrStdout(), "task %d: %s\n", r.Index, r.Text())
+					for _, f := range r.Files {
+						fmt.Fprintf(cmd.OutOrStdout(), "  %s/%s\n", r.Dir, f)
+					}
+				}
+				return err
+			})
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "folder for the result")
+	c.add(cmd.Flags(), false)
+	return cmd
+}
+
+// withLink connects, works, and explains errors.
+func withLink(cmd *cobra.Command, c *connectFlags, work func(context.Context, *link) error) error {
+	ctx, stop := watchContext(cmd)
+	defer stop()
+	l, err := c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	return credence.Explain(work(ctx, l))
+}

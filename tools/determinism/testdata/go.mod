@@ -1,0 +1,3 @@
+module example.test/determinism
+
+go 1.26.5

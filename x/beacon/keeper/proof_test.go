@@ -1,0 +1,125 @@
+package keeper_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/testutil"
+	"github.com/credence-chain/credence/x/beacon/types"
+)
+
+func TestSeedChains(t *testing.T) {
+	c := testutil.New(t, testutil.WithSeats(4))
+	seed, err := c.App.BeaconKeeper.Seed(c.Ctx())
+	require.NoError(t, err)
+	require.Equal(t, types.GenesisSeed(testutil.ChainID), seed)
+	for range 6 {
+		proposer := c.Proposer()
+		c.Next()
+		proof := proposer.Beacon.Sign(types.ProofMessage(testutil.ChainID, seed, c.Height()))
+		want := types.NextSeed(seed, proof)
+		seed, err = c.App.BeaconKeeper.Seed(c.Ctx())
+		require.NoError(t, err)
+		require.Equal(t, want, seed)
+		at, err := c.App.BeaconKeeper.SeedAt(c.Ctx(), c.Height())
+		require.NoError(t, err)
+		require.Equal(t, want, at)
+	}
+	_, err = c.App.BeaconKeeper.SeedAt(c.Ctx(), c.Height()+1)
+	require.ErrorIs(t, err, types.ErrNoSeed)
+}
+
+// Two chains of the same validators but another name share no seed.
+func TestSeedBindsChain(t *testing.T) {
+	a, b := testutil.New(t), testutil.New(t, testutil.WithChainID("credence-other"))
+	a.Next()
+	b.Next()
+	sa, err := a.App.BeaconKeeper.Seed(a.Ctx())
+	require.NoError(t, err)
+	sb, err := b.App.BeaconKeeper.Seed(b.Ctx())
+	require.NoError(t, err)
+	require.NotEqual(t, sa, sb)
+}
+
+func TestReplayAndRestart(t *testing.T) {
+	c := testutil.New(t, testutil.WithSeats(4))
+	c.NextN(5)
+	c.Restart()
+	c.NextN(5)
+	require.Equal(t, c.AppHash(), c.Replay())
+	// A replay verifies: a block whose proof was altered stops the node, although nobody asked it to vote.
+	c.Blocks[7].Txs[0] = bytes.Clone(c.Blocks[7].Txs[0])
+	c.Blocks[7].Txs[0][len(c.Blocks[7].Txs[0])-1] ^= 1
+	fresh := testutil.New(t, testutil.WithSeats(4))
+	for i, b := range c.Blocks {
+		_, err := fresh.App.FinalizeBlock(b)
+		if i < 7 {
+			require.NoError(t, err)
+			_, err = fresh.App.Commit()
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, types.ErrInvalidProof)
+		break
+	}
+}
+
+func TestRetention(t *testing.T) {
+	keep := func(n int64) testutil.Option {
+		return testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
+			require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, types.ModuleName, &types.GenesisState{}, func(s *types.GenesisState) error {
+				s.Params.Retention = n
+				return nil
+			}))
+		})
+	}
+	c := testutil.New(t, keep(100))
+	c.NextN(150)
+	_, err := c.App.BeaconKeeper.SeedAt(c.Ctx(), 50)
+	require.ErrorIs(t, err, types.ErrNoSeed)
+	_, err = c.App.BeaconKeeper.SeedAt(c.Ctx(), 51)
+	require.NoError(t, err)
+	g, err := c.App.BeaconKeeper.ExportGenesis(c.Ctx())
+	require.NoError(t, err)
+	require.Len(t, g.Seeds, 100)
+}
+
+func TestFactorAndDelay(t *testing.T) {
+	for seats, want := range map[int]struct {
+		factor uint64
+		delay  int64
+	}{1: {1, 2}, 3: {1, 2}, 4: {2, 2}, 6: {2, 2}, 7: {3, 3}, 10: {4, 4}} {
+		c := testutil.New(t, testutil.WithSeats(seats))
+		factor, err := c.App.BeaconKeeper.Factor(c.Ctx())
+		require.NoError(t, err)
+		require.Equal(t, want.factor, factor, "%d seats", seats)
+		delay, err := c.App.BeaconKeeper.Delay(c.Ctx())
+		require.NoError(t, err)
+		require.Equal(t, want.delay, delay, "%d seats", seats)
+	}
+}
+
+// The chain goes on from exported state: the first proof is over the last seed.
+func TestExportImport(t *testing.T) {
+	c := testutil.New(t, testutil.WithSeats(4))
+	c.NextN(7)
+	exported := c.Export()
+	d, e := testutil.Import(t, exported, testutil.WithSeats(4)), testutil.Import(t, exported, testutil.WithSeats(4))
+	last, err := c.App.BeaconKeeper.Seed(c.Ctx())
+	require.NoError(t, err)
+	first, err := d.App.BeaconKeeper.Seed(d.Ctx())
+	require.NoError(t, err)
+	require.Equal(t, last, first)
+	d.NextN(3)
+	e.NextN(3)
+	require.EqualValues(t, 10, d.Height())
+	require.Equal(t, d.AppHash(), e.AppHash())
+	at, err := d.App.BeaconKeeper.SeedAt(d.Ctx(), 5)
+	require.NoError(t, err)
+	want, err := c.App.BeaconKeeper.SeedAt(c.Ctx(), 5)
+	require.NoError(t, err)
+	require.Equal(t, want, at)
+}
