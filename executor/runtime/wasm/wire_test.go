@@ -1,0 +1,102 @@
+package wasm
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/conformance"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+)
+
+func TestResponseChecked(t *testing.T) {
+	spec := runtime.Spec{FuelLimit: 100, OutputLimit: 10}
+	good := func() response {
+		return response{Kind: runtime.Result, Fuel: 100, Files: []entry{{Path: "a", Size: 4}, {Path: "b", Dir: true}, {Path: "b/c", Size: 6}}}
+	}
+	failed := func(r *response) { r.Kind, r.Files = runtime.AppFailed, nil }
+	for name, tc := range map[string]struct {
+		malleate func(*response)
+		expErr   bool
+	}{
+		"good":                    {func(*response) {}, false},
+		"a failure":               {func(r *response) { failed(r); r.Reason = runtime.Trap }, false},
+		"an exit status":          {func(r *response) { failed(r); r.Reason, r.Exit = runtime.Exit, 3 }, false},
+		"no kind":                 {func(r *response) { r.Kind = 0 }, true},
+		"abstains":                {func(r *response) { r.Kind = runtime.Abstain }, true},
+		"a result with a reason":  {func(r *response) { r.Reason = runtime.Trap }, true},
+		"a failure without one":   {failed, true},
+		"an unknown reason":       {func(r *response) { failed(r); r.Reason = "tired" }, true},
+		"exit with status 0":      {func(r *response) { failed(r); r.Reason = runtime.Exit }, true},
+		"trap with a status":      {func(r *response) { failed(r); r.Reason, r.Exit = runtime.Trap, 1 }, true},
+		"a failure with files":    {func(r *response) { r.Kind, r.Reason = runtime.AppFailed, runtime.Trap }, true},
+		"too much fuel":           {func(r *response) { r.Fuel++ }, true},
+		"too large together":      {func(r *response) { r.Files[2].Size++ }, true},
+		"sizes that overflow":     {func(r *response) { r.Files[2].Size = 1<<64 - 4 }, true},
+		"a folder with a size":    {func(r *response) { r.Files[1].Size = 1 }, true},
+		"not sorted":              {func(r *response) { r.Files[0].Path = "x" }, true},
+		"twice the same":          {func(r *response) { r.Files[1].Path = "a" }, true},
+		"a path upwards":          {func(r *response) { r.Files[0].Path = "../a" }, true},
+		"an absolute path":        {func(r *response) { r.Files[0].Path = "/a" }, true},
+		"the root":                {func(r *response) { r.Files[0].Path = "." }, true},
+		"a log that is too large": {func(r *response) { r.Stderr = maxLog + 1 }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := good()
+			tc.malleate(&r)
+			if err := r.check(spec); (err != nil) != tc.expErr || err != nil && !errors.Is(err, errResponse) {
+				t.Errorf("got %v, want an error: %v", err, tc.expErr)
+			}
+		})
+	}
+}
+
+func TestOutcomeOverTheWire(t *testing.T) {
+	r, _ := newRuntime(t)
+	want := runtime.Outcome{
+		Kind: runtime.Result, Fuel: 7, Stdout: []byte("out"), Stderr: []byte("err"),
+		Files: []result.File{{Path: "d", Dir: true}, {Path: "d/f", Data: []byte("data"), Executable: true}},
+	}
+	spec := runtime.Spec{FuelLimit: 10, OutputLimit: 4}
+	var wire bytes.Buffer
+	if err := writeOutcome(&wire, response{}, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.receive(bufio.NewReader(bytes.NewReader(wire.Bytes())), spec)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %+v, %v, want %+v", got, err, want)
+	}
+	for n := range wire.Len() {
+		if _, err := r.receive(bufio.NewReader(bytes.NewReader(wire.Bytes()[:n])), spec); err == nil {
+			t.Fatalf("a response cut off after %d bytes is accepted", n)
+		}
+	}
+	huge := binary.LittleEndian.AppendUint32(nil, maxHeader+1)
+	if _, err := r.receive(bytes.NewReader(huge), spec); err == nil || !strings.Contains(err.Error(), "limit") {
+		t.Errorf("a header that is too large: %v", err)
+	}
+}
+
+// TestCrash: a child that dies is our failure, and its last words are passed on.
+func TestCrash(t *testing.T) {
+	r, _ := newRuntime(t)
+	spec := conformance.Spec(testapps.Copy())
+	req := request{
+		Op: opRun, ModuleSize: uint64(len(spec.Module)), ModuleDigest: spec.ModuleDigest,
+		AddressMax: 1 << 20, FuelLimit: spec.FuelLimit, MemoryLimit: 1 << 30,
+	}
+	o, err := r.converse(context.Background(), req, spec)
+	if err == nil {
+		t.Fatalf("got %+v, want an error", o)
+	}
+	if !strings.Contains(err.Error(), "last words") || !strings.Contains(err.Error(), "memory") {
+		t.Errorf("the error does not say why: %v", err)
+	}
+}
