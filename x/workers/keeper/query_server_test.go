@@ -1,0 +1,63 @@
+package keeper_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/credence-chain/credence/x/workers/keeper"
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+func TestQueries(t *testing.T) {
+	f := newFixture(t)
+	f.pool("main", 10)
+	f.pool("side", 1000)
+	worker := f.worker("alpha", 1, 100, "main", "side")
+	f.worker("beta", 1, 5, "main")
+	srv := keeper.NewQueryServer(f.k)
+
+	params, err := srv.Params(f.ctx, &types.QueryParamsRequest{})
+	require.NoError(t, err)
+	require.Equal(t, types.DefaultParams(), params.Params)
+
+	pool, err := srv.Pool(f.ctx, &types.QueryPoolRequest{Id: "main"})
+	require.NoError(t, err)
+	require.Equal(t, []any{"main", uint64(2), uint64(1)}, []any{pool.Pool.Id, pool.Registered, pool.Eligible})
+	_, err = srv.Pool(f.ctx, &types.QueryPoolRequest{Id: "x"})
+	require.Equal(t, codes.NotFound, status.Code(err))
+
+	pools, err := srv.Pools(f.ctx, &types.QueryPoolsRequest{Pagination: &query.PageRequest{Limit: 1}})
+	require.NoError(t, err)
+	require.Len(t, pools.Pools, 1)
+	require.NotEmpty(t, pools.Pagination.NextKey)
+
+	for _, address := range []string{worker, strings.ToUpper(worker)} {
+		res, err := srv.Worker(f.ctx, &types.QueryWorkerRequest{Address: address})
+		require.NoError(t, err)
+		require.Equal(t, f.get(worker), res.Worker)
+	}
+	_, err = srv.Worker(f.ctx, &types.QueryWorkerRequest{Address: text(address20(999))})
+	require.Equal(t, codes.NotFound, status.Code(err))
+	_, err = srv.Worker(f.ctx, &types.QueryWorkerRequest{Address: "x"})
+	require.Equal(t, codes.InvalidArgument, status.Code(err))
+
+	workers, err := srv.Workers(f.ctx, &types.QueryWorkersRequest{Pagination: &query.PageRequest{Limit: 1}})
+	require.NoError(t, err)
+	require.Len(t, workers.Workers, 1)
+	require.NotEmpty(t, workers.Pagination.NextKey)
+
+	solvency, err := srv.Solvency(f.ctx, &types.QuerySolvencyRequest{})
+	require.NoError(t, err)
+	require.Equal(t, &types.QuerySolvencyResponse{Balance: 105, Owed: 105, Solvent: true}, solvency)
+	require.NoError(t, f.k.Owed.Set(f.ctx, 106))
+	solvency, err = srv.Solvency(f.ctx, &types.QuerySolvencyRequest{})
+	require.NoError(t, err)
+	require.False(t, solvency.Solvent)
+	require.Error(t, f.k.CheckInvariants(f.ctx))
+}

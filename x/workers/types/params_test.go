@@ -1,0 +1,37 @@
+package types_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+func TestParamsValidate(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		malleate func(*types.Params)
+		says     string // "" for valid
+	}{
+		{"default", func(*types.Params) {}, ""},
+		{"unbonding", func(p *types.Params) { p.UnbondingBlocks = 0 }, "unbonding_blocks: 0, expected 1 to"},
+		{"negative", func(p *types.Params) { p.CoolingBlocks = -1 }, "cooling_blocks: -1"},
+		{"overflow", func(p *types.Params) { p.ForgivenessBlocks = 1<<63 - 1 }, "forgiveness_blocks"},
+		{"due", func(p *types.Params) { p.DuePerBlock = 10_001 }, "due_per_block: 10001, expected 1 to 10000"},
+		{"slots", func(p *types.Params) { p.MaxSlots = 0 }, "max_slots"},
+		{"pools", func(p *types.Params) { p.MaxPools = 65 }, "max_pools"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := types.DefaultParams()
+			tc.malleate(&p)
+			err := p.Validate()
+			if tc.says == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, types.ErrInvalidParams)
+			require.ErrorContains(t, err, tc.says)
+		})
+	}
+}
