@@ -365,3 +365,12 @@ func portOf(base string) int {
 	port, _ := strconv.Atoi(u.Port())
 	return port
 }
+
+// Description is what devnet.json says now, the processes' ids included.
+func (n *Network) Description() *Info {
+	info, err := LoadInfo(filepath.Join(n.Info.State, InfoFile))
+	if err != nil {
+		return n.Info
+	}
+	return info
+}

@@ -1,0 +1,202 @@
+package client
+
+import (
+	"fmt"
+
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Changes says what happened to a task between two readings of its state, in the order in which it must have happened.
+// Before is nil for the first reading. Reading state, not events, can't miss anything that matters.
+func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event {
+	c := &changes{before: before, now: now, base: Event{Task: now.Id, Index: now.Index, Height: height, Attempt: now.Attempt}}
+	if before == nil {
+		c.before = &taskstypes.Task{Attempt: 1}
+	}
+	// A new attempt has new seats: nothing of the old one is carried over.
+	if c.before.Attempt != now.Attempt {
+		if before != nil {
+			c.add(EventRetried, func(e *Event) { e.Text = retriedText(*before, now) })
+		}
+		c.before = &taskstypes.Task{Attempt: now.Attempt}
+	}
+	c.seats(1, upToCommit)
+	if c.before.Plan == nil && now.Plan != nil {
+		c.add(EventPlanned, func(e *Event) {
+			e.Plan = planOf(now.Plan)
+			e.Text = "plan: " + e.Plan.Sentence()
+		})
+	}
+	c.seats(2, upToCommit)
+	if entered(c.before.Phase, now.Phase, taskstypes.PHASE_REVEAL) && len(now.Seats) > 0 && anyRevealedOrOpen(now) {
+		c.add(EventRevealing, func(e *Event) {
+			e.Phase, e.Deadline = "REVEAL", now.Deadline
+			e.Text = "all answers are locked; they are opened now"
+		})
+	}
+	c.seats(1, reveal)
+	c.seats(2, reveal)
+	if c.before.Gate != now.Gate && now.Gate != "" {
+		c.add(EventTurn, func(e *Event) { e.Gate, e.Text = now.Gate, gateText(now.Gate) })
+	}
+	if len(c.before.Court) == 0 && len(now.Court) > 0 {
+		c.add(EventCourt, func(e *Event) {
+			e.Phase, e.Deadline = "COURT", now.Deadline
+			e.Text = fmt.Sprintf("%s: the court is called, %s run it again", courtReason(now), plural(uint64(len(now.Court)), "validator", "validators"))
+		})
+	}
+	c.court()
+	if c.before.Ending == taskstypes.ENDING_UNSPECIFIED && now.Ending != taskstypes.ENDING_UNSPECIFIED {
+		c.add(EventEnded, func(e *Event) {
+			e.Phase, e.Outcome = "DONE", outcomeOf(now.Verdict)
+			e.Result = reportTask(now)
+			e.Text = e.Result.Text()
+		})
+	}
+	return c.events
+}
+
+type changes struct {
+	before *taskstypes.Task
+	now    taskstypes.Task
+	base   Event
+	events []Event
+}
+
+func (c *changes) add(kind EventKind, fill func(*Event)) {
+	e := c.base
+	e.Kind = kind
+	fill(&e)
+	c.events = append(c.events, e)
+}
+
+type half int
+
+const (
+	upToCommit half = iota
+	reveal
+)
+
+// seats tells one half of what the seats of a wave did.
+func (c *changes) seats(wave uint32, which half) {
+	for i, seat := range c.now.Seats {
+		if seat.Wave != wave {
+			continue
+		}
+		old := taskstypes.SEAT_STATE_UNSPECIFIED
+		if i < len(c.before.Seats) && c.before.Seats[i].Who == seat.Who {
+			old = c.before.Seats[i].State
+		}
+		c.seat(old, seat, which, false)
+	}
+}
+
+func (c *changes) court() {
+	for _, which := range []half{upToCommit, reveal} {
+		for i, seat := range c.now.Court {
+			old := taskstypes.SEAT_STATE_DRAWN // that all validators sit in it was said at once
+			if i < len(c.before.Court) {
+				old = c.before.Court[i].State
+			}
+			c.seat(old, seat, which, true)
+		}
+	}
+}
+
+func (c *changes) seat(old taskstypes.SeatState, seat taskstypes.Seat, which half, court bool) {
+	tell := func(kind EventKind, text string) {
+		c.add(kind, func(e *Event) {
+			e.Organisation, e.Who, e.Wave, e.InCourt, e.Text = seat.Organisation, seat.Who, seat.Wave, court, text
+			if kind == EventRevealed {
+				e.Outcome = outcomeOf(seat.Outcome)
+			}
+		})
+	}
+	is := func(states ...taskstypes.SeatState) bool {
+		for _, s := range states {
+			if seat.State == s && old != s {
+				return true
+			}
+		}
+		return false
+	}
+	if which == reveal {
+		if is(taskstypes.SEAT_STATE_REVEALED) {
+			tell(EventRevealed, fmt.Sprintf("%s reveals %s", seat.Organisation, outcomeOf(seat.Outcome).Text()))
+		}
+		return
+	}
+	if old == taskstypes.SEAT_STATE_UNSPECIFIED {
+		text := fmt.Sprintf("wave 1: %s is drawn and runs it", seat.Organisation)
+		if seat.Wave == 2 {
+			text = fmt.Sprintf("wave 2: %s is drawn and runs it, blind", seat.Organisation)
+		}
+		tell(EventDrawn, text)
+		old = taskstypes.SEAT_STATE_DRAWN
+	}
+	if seat.State != old && (seat.State == taskstypes.SEAT_STATE_COMMITTED ||
+		seat.State == taskstypes.SEAT_STATE_REVEALED && old == taskstypes.SEAT_STATE_DRAWN) {
+		tell(EventCommitted, fmt.Sprintf("%s has locked its answer", seat.Organisation))
+	}
+	if is(taskstypes.SEAT_STATE_SILENT) {
+		tell(EventSilent, fmt.Sprintf("%s gives no answer", seat.Organisation))
+	}
+}
+
+func entered(before, now, phase taskstypes.Phase) bool { return before < phase && now >= phase }
+
+// anyRevealedOrOpen says whether the reveal phase was really passed: a court may be called without one.
+func anyRevealedOrOpen(t taskstypes.Task) bool {
+	if t.Phase == taskstypes.PHASE_REVEAL {
+		return true
+	}
+	for _, s := range t.Seats {
+		if s.State == taskstypes.SEAT_STATE_REVEALED {
+			return true
+		}
+	}
+	return false
+}
+
+func retriedText(before, now taskstypes.Task) string {
+	who := "the first worker"
+	if len(before.Seats) > 0 {
+		who = before.Seats[0].Organisation
+	}
+	return fmt.Sprintf("attempt %d: %s gave no answer, another first worker is drawn", now.Attempt, who)
+}
+
+func gateText(gate string) string {
+	switch gate {
+	case "open":
+		return "the ledgers have room for its risk: it may end on its replicas"
+	case "shut":
+		return "the ledgers have no room for its risk: the court decides"
+	}
+	return "all agree; provisional until earlier tasks of the ledger are settled"
+}
+
+// courtReason says why a task went to court, as its state shows it.
+func courtReason(t taskstypes.Task) string {
+	if t.Plan != nil && t.Plan.Court {
+		return "as planned"
+	}
+	var first *taskstypes.Outcome
+	for _, s := range t.Seats {
+		switch {
+		case s.State == taskstypes.SEAT_STATE_SILENT:
+			return s.Organisation + " gave no answer"
+		case s.State == taskstypes.SEAT_STATE_COMMITTED:
+			return s.Organisation + " did not reveal"
+		case s.Outcome == nil:
+		case first == nil:
+			first = s.Outcome
+		case *first != *s.Outcome:
+			return "the answers differ"
+		}
+	}
+	if t.Gate == "shut" {
+		return "the ledgers have no room"
+	}
+	return "no agreement"
+}

@@ -1,0 +1,119 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/result"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// Download fetches an accepted result into a folder, from any worker that agreed with the verdict, then from the stores.
+// Every byte is checked against the digest on the chain. What it found is put into the report.
+func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, dir string) error {
+	if !t.Accepted() || t.Verdict.Digest == "" {
+		return &Problem{What: fmt.Sprintf("task %s has no result: it ended as %s", t.ID, t.Ending), Exit: ExitNoVerdict}
+	}
+	digest, err := artifact.ParseDigest(t.Verdict.Digest)
+	if err != nil {
+		return err
+	}
+	holders, err := endpoints(ctx, conn, t.holders)
+	if err != nil {
+		return err
+	}
+	source := &artifact.Client{BaseURLs: append(holders, stores...)}
+	if len(source.BaseURLs) == 0 {
+		return &Problem{What: fmt.Sprintf("nobody is known to hold the result of task %s", t.ID), Next: "name a store with --store URL", Exit: ExitNetwork}
+	}
+	manifest, err := result.Fetch(ctx, digest, source, dir)
+	if err != nil {
+		return &Problem{
+			What: fmt.Sprintf("the result %s can't be downloaded: %v", ShortDigest(t.Verdict.Digest), err),
+			Next: fmt.Sprintf("credenced task fetch %s --out DIR tries again; holders are %v", t.ID, source.BaseURLs),
+			Exit: ExitNetwork, Err: err,
+		}
+	}
+	t.Dir, t.ExitCode, t.Reason = dir, manifest.ExitCode, manifest.Reason
+	t.Files = []string{}
+	for _, e := range manifest.Entries {
+		if !e.Dir {
+			t.Files = append(t.Files, e.Path)
+		}
+	}
+	slices.Sort(t.Files)
+	return nil
+}
+
+// endpoints of workers, in their order; one that says nothing of itself is left out.
+func endpoints(ctx context.Context, conn *Conn, workers []string) ([]string, error) {
+	var out []string
+	for _, who := range workers {
+		res, err := conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: who})
+		if err != nil {
+			return nil, fmt.Errorf("endpoint of worker %s: %w", who, err)
+		}
+		if res.Worker.Endpoint != "" {
+			out = append(out, res.Worker.Endpoint)
+		}
+	}
+	return out, nil
+}
+
+// FetchTask downloads the result of a task that ended.
+func FetchTask(ctx context.Context, conn *Conn, id string, stores []string, dir string) (*TaskReport, error) {
+	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: id})
+	if err != nil {
+		return nil, err
+	}
+	if res.Task.Phase != taskstypes.PHASE_DONE {
+		return nil, &Problem{What: fmt.Sprintf("task %s has not ended: it is in phase %s", id, res.Task.Phase), Next: "follow it with credenced task watch " + id}
+	}
+	report := reportTask(res.Task)
+	return report, Download(ctx, conn, report, stores, dir)
+}
+
+// resultDir is where a task's files go: the folder itself for a single task, one numbered folder each for a bag.
+func resultDir(out string, size, index uint64) string {
+	if size <= 1 {
+		return out
+	}
+	return filepath.Join(out, fmt.Sprintf("%0*d", max(3, len(fmt.Sprint(size-1))), index))
+}
+
+// FetchAll downloads the results of one task, or of a deal's tasks that ended with an answer.
+func FetchAll(ctx context.Context, conn *Conn, task, deal string, stores []string, dir string) ([]*TaskReport, error) {
+	if task != "" {
+		r, err := FetchTask(ctx, conn, task, stores, dir)
+		if r == nil {
+			return nil, err
+		}
+		return []*TaskReport{r}, err
+	}
+	w, err := newWatcher(ctx, conn, deal, nil)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		reports []*TaskReport
+		trouble error
+	)
+	w.each = func(ctx context.Context, t *TaskReport) {
+		reports = append(reports, t)
+		if t.Accepted() && trouble == nil {
+			trouble = Download(ctx, conn, t, stores, resultDir(dir, w.deal.Size_, t.Index))
+		}
+	}
+	if err := w.readAll(ctx, 0); err != nil {
+		return reports, err
+	}
+	sortTasks(reports)
+	if len(reports) == 0 {
+		return nil, &Problem{What: "no task of the deal has ended yet", Next: "follow it with credenced task watch " + deal}
+	}
+	return reports, trouble
+}

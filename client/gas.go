@@ -1,0 +1,32 @@
+package client
+
+import (
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/gogoproto/proto"
+
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Gas per transaction and per byte that suffices for the messages of every day.
+const (
+	gasBase    = 250_000
+	gasPerByte = 40
+)
+
+// TableGas is a gas limit without asking the node, for the messages of requesters, providers and workers; 0 for others,
+// which are simulated. What a table costs too much in gas it saves in time, and a refusal then has its code.
+func TableGas(msgs []sdk.Msg) uint64 {
+	gas := uint64(gasBase)
+	for _, m := range msgs {
+		switch m := m.(type) {
+		case *taskstypes.MsgCommit, *taskstypes.MsgReveal, *taskstypes.MsgDecline, *markettypes.MsgSubmitTask,
+			*markettypes.MsgCancelRequest, *appstypes.MsgPublish:
+			gas += 100_000 + gasPerByte*uint64(proto.Size(m))
+		default:
+			return 0
+		}
+	}
+	return gas
+}

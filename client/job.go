@@ -1,0 +1,177 @@
+package client
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/poco"
+)
+
+// DefaultFuel is the fuel limit of a job that names none: some ten seconds of one core.
+const DefaultFuel = 10_000_000_000
+
+// MaxModule is the largest app, in bytes: what x/apps allows.
+const MaxModule = 64 << 20
+
+// Job is what a requester wants done.
+type Job struct {
+	// App is the path of a WebAssembly module, "organisation/name:version", or "sha256:...".
+	App string
+	// Args of the program, without its name.
+	Args []string
+	// Inputs that it finds in /in.
+	Inputs []InputFile
+	// Trust T: at most one wrong result is to be expected in T; see poco.ParseTrust.
+	Trust uint64
+	// MinReplicas is the least number of replicas; 0 leaves it to the plan.
+	MinReplicas uint32
+	// MaxPrice in ucred for one task; 0 takes the recommended one.
+	MaxPrice uint64
+	// Value at risk in ucred; 0 means the price.
+	Value uint64
+	// Fuel limit of one execution; 0 means DefaultFuel.
+	Fuel uint64
+	// Bag is the number of tasks, each told its index; 0 means 1.
+	Bag uint64
+	// Policy is "credence", the default, or "court".
+	Policy string
+	// Pool to use; empty for any.
+	Pool string
+	// Out is the folder for the results; made if absent, otherwise empty. Empty means not to download.
+	Out string
+}
+
+// InputFile is a file handed to the program.
+type InputFile struct {
+	// Name under /in; empty means the file's own.
+	Name string
+	// Path on this machine.
+	Path string
+}
+
+// ParseInput reads "FILE" or "NAME=FILE".
+func ParseInput(text string) InputFile {
+	if _, err := os.Stat(text); err != nil {
+		if name, path, ok := strings.Cut(text, "="); ok && name != "" && path != "" {
+			return InputFile{Name: name, Path: path}
+		}
+	}
+	return InputFile{Name: filepath.Base(text), Path: text}
+}
+
+// isReference tells an app on the chain from a file on this machine.
+func (j Job) isReference() bool {
+	if strings.HasPrefix(j.App, "sha256:") {
+		return true
+	}
+	if _, err := os.Stat(j.App); err == nil {
+		return false
+	}
+	name, version, ok := strings.Cut(j.App, ":")
+	return ok && version != "" && strings.Count(name, "/") == 1 && !strings.HasSuffix(j.App, ".wasm")
+}
+
+// check says what can be said before anything is asked or sent.
+func (j *Job) check() error {
+	if j.Fuel == 0 {
+		j.Fuel = DefaultFuel
+	}
+	if j.Bag == 0 {
+		j.Bag = 1
+	}
+	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
+		return &Problem{What: err.Error(), Next: "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits"}
+	}
+	if j.MinReplicas > poco.MaxReplicas {
+		return &Problem{What: fmt.Sprintf("--min-replicas %d: at most %d replicas are drawn for a task", j.MinReplicas, poco.MaxReplicas), Next: "lower it, or use --policy court"}
+	}
+	if j.Out == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(j.Out)
+	switch {
+	case os.IsNotExist(err):
+	case err != nil:
+		return &Problem{What: fmt.Sprintf("--out %s: %v", j.Out, err), Next: "name a folder that can be made or is empty", Err: err}
+	case len(entries) > 0:
+		return &Problem{What: fmt.Sprintf("--out %s: the folder is not empty, and results never overwrite anything", j.Out), Next: "name another folder, or remove this one"}
+	}
+	return nil
+}
+
+// module is an app read from a file.
+type module struct {
+	data   []byte
+	digest string
+	name   string // for its name on the chain
+}
+
+var wasmMagic = []byte{0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00}
+
+// readModule reads an app's file and looks whether it can be one.
+func readModule(path string) (*module, error) {
+	info, err := os.Stat(path)
+	if os.IsNotExist(err) {
+		next := "check the path; an app on the chain is named organisation/name:version or sha256:DIGEST"
+		return nil, &Problem{What: fmt.Sprintf("there is no file %s", path), Next: next, Err: err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, &Problem{What: path + " is a folder, expected a WebAssembly module", Next: buildHint}
+	}
+	if info.Size() > MaxModule {
+		return nil, &Problem{What: fmt.Sprintf("%s has %s, at most %s are allowed", path, FormatBytes(uint64(info.Size())), FormatBytes(MaxModule)), Next: "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(data, wasmMagic) {
+		return nil, &Problem{What: fmt.Sprintf("%s is not a WebAssembly module: it begins with %s, expected %q", path, firstBytes(data), wasmMagic), Next: buildHint}
+	}
+	return &module{data: data, digest: artifact.Sum(data).String(), name: appName(path)}, nil
+}
+
+const buildHint = "build one for WASI: GOOS=wasip1 GOARCH=wasm go build -o app.wasm . (Go), cargo build --target wasm32-wasip1 (Rust), clang --target=wasm32-wasi (C)"
+
+func firstBytes(data []byte) string {
+	switch {
+	case len(data) == 0:
+		return "nothing, it is empty"
+	case bytes.HasPrefix(data, []byte("\x7fELF")):
+		return `"\x7fELF", a program for Linux`
+	case bytes.HasPrefix(data, []byte("#!")):
+		return `"#!", a script`
+	case bytes.HasPrefix(data, []byte("\x00asm")):
+		return fmt.Sprintf("%q, a WebAssembly component or another version", data[:min(8, len(data))])
+	}
+	return fmt.Sprintf("%q", data[:min(8, len(data))])
+}
+
+// appName makes an app's name of a file's: 2 to 32 of a-z, 0-9 and '-'.
+func appName(path string) string {
+	base := strings.ToLower(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	var b strings.Builder
+	for _, c := range base {
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			b.WriteRune(c)
+		} else if s := b.String(); s != "" && !strings.HasSuffix(s, "-") {
+			b.WriteByte('-')
+		}
+	}
+	name := b.String()
+	if len(name) > 32 {
+		name = name[:32]
+	}
+	name = strings.Trim(name, "-")
+	if len(name) < 2 {
+		return "app" + strings.TrimSuffix("-"+name, "-")
+	}
+	return name
+}

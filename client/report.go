@@ -1,0 +1,294 @@
+package client
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Report is the end of a run.
+type Report struct {
+	// Request, Deal and the app run.
+	Request   string `json:"request"`
+	Deal      string `json:"deal"`
+	Reference string `json:"reference"`
+	// Tasks in the order of their index.
+	Tasks []*TaskReport `json:"tasks"`
+	// Accepted is how many of them ended with an answer.
+	Accepted uint64 `json:"accepted"`
+	// Locked at the submission, Paid out of it, Refunded; in ucred. Locked = Paid + Refunded once all ended.
+	Locked   uint64 `json:"locked"`
+	Paid     uint64 `json:"paid"`
+	Refunded uint64 `json:"refunded"`
+	// Slashed stake of all workers, and Burnt of it, in ucred.
+	Slashed uint64 `json:"slashed"`
+	Burnt   uint64 `json:"burnt"`
+	// Ledgers of the class and of the requester after it.
+	Ledgers []LedgerReport `json:"ledgers"`
+	// Out is the folder with the results.
+	Out string `json:"out,omitempty"`
+}
+
+// TaskReport is the end of one task.
+type TaskReport struct {
+	ID    string `json:"id"`
+	Index uint64 `json:"index"`
+	// Ending such as "ACCEPTED" or "VOID"; ByCourt says who decided.
+	Ending  string `json:"ending"`
+	ByCourt bool   `json:"by_court"`
+	// Verdict is the accepted answer; nil when there is none.
+	Verdict *Outcome `json:"verdict,omitempty"`
+	// Replicas that answered as the verdict, by organisation.
+	Agreed []string `json:"agreed"`
+	// Faults found.
+	Faults []FaultReport `json:"faults,omitempty"`
+	// Payments made, out of escrow and of slashed stake.
+	Payments []PaymentReport `json:"payments"`
+	// Refund of the escrow; Burnt of slashed stake; in ucred.
+	Refund uint64 `json:"refund"`
+	Burnt  uint64 `json:"burnt"`
+	// Dir and Files of the result, once downloaded; Exit status and Reason of a failed app.
+	Dir      string   `json:"dir,omitempty"`
+	Files    []string `json:"files,omitempty"`
+	ExitCode uint32   `json:"exit_code,omitempty"`
+	Reason   string   `json:"reason,omitempty"`
+	// DownloadError says why an accepted result is not here.
+	DownloadError string `json:"download_error,omitempty"`
+
+	holders []string // workers that have the result
+}
+
+// FaultReport is what a worker did wrong.
+type FaultReport struct {
+	Organisation string `json:"organisation"`
+	Who          string `json:"who"`
+	// Fault is "WRONG", "UNREVEALED", "SILENT" or "ABSTAINED".
+	Fault string `json:"fault"`
+	// Slash in ucred.
+	Slash uint64 `json:"slash"`
+}
+
+// PaymentReport is one payment.
+type PaymentReport struct {
+	// Party is "APP", "WORKER", "COURT" or "REQUESTER".
+	Party string `json:"party"`
+	To    string `json:"to"`
+	// Amount in ucred.
+	Amount uint64 `json:"amount"`
+	// Source is "escrow" or "stake".
+	Source string `json:"source"`
+}
+
+// LedgerReport is a ledger of the error debt.
+type LedgerReport struct {
+	Key string `json:"key"`
+	// Trust T, Counted tasks N.
+	Trust   uint64 `json:"trust"`
+	Counted uint64 `json:"counted"`
+	// Debt D bounds the expected number of wrong results; Budget B is what it may reach; decimal.
+	Debt   string `json:"debt"`
+	Budget string `json:"budget"`
+}
+
+func reportTask(t taskstypes.Task) *TaskReport {
+	r := &TaskReport{
+		ID: t.Id, Index: t.Index, Ending: strings.TrimPrefix(t.Ending.String(), "ENDING_"), ByCourt: t.ByCourt,
+		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{},
+	}
+	if t.Settlement == nil {
+		return r
+	}
+	r.Refund, r.Burnt = t.Settlement.Refund, t.Settlement.Burnt
+	for _, p := range t.Settlement.Payments {
+		r.Payments = append(r.Payments, PaymentReport{Party: p.Party, To: p.To, Amount: p.Amount, Source: p.Source})
+	}
+	for _, s := range t.Settlement.Seats {
+		if s.Right {
+			r.Agreed = append(r.Agreed, s.Organisation)
+			r.holders = append(r.holders, s.Who)
+		}
+		if s.Fault != "" && s.Fault != "NONE" {
+			r.Faults = append(r.Faults, FaultReport{Organisation: s.Organisation, Who: s.Who, Fault: s.Fault, Slash: s.Slash})
+		}
+	}
+	return r
+}
+
+// Accepted says whether the task has an answer.
+func (r *TaskReport) Accepted() bool { return r.Ending == "ACCEPTED" && r.Verdict != nil }
+
+// Paid out of the escrow, in ucred.
+func (r *TaskReport) Paid() uint64 {
+	var sum uint64
+	for _, p := range r.Payments {
+		if p.Source == "escrow" {
+			sum += p.Amount
+		}
+	}
+	return sum
+}
+
+// Slashed stake in ucred.
+func (r *TaskReport) Slashed() uint64 {
+	var sum uint64
+	for _, f := range r.Faults {
+		sum += f.Slash
+	}
+	return sum
+}
+
+// Text says in a sentence how the task ended.
+func (r *TaskReport) Text() string {
+	var b strings.Builder
+	switch {
+	case r.Accepted() && r.ByCourt:
+		fmt.Fprintf(&b, "the court decided: %s", r.Verdict.Text())
+		if len(r.Agreed) > 0 {
+			fmt.Fprintf(&b, ", as %s said", list(r.Agreed))
+		}
+	case r.Accepted():
+		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", r.Verdict.Text(), list(r.Agreed))
+	default:
+		b.WriteString(endingText(r.Ending))
+	}
+	for _, f := range r.Faults {
+		fmt.Fprintf(&b, "; %s %s", f.Organisation, faultText(f.Fault))
+		if f.Slash > 0 {
+			fmt.Fprintf(&b, " and loses %s of stake", FormatCRED(f.Slash))
+		}
+	}
+	return b.String()
+}
+
+func faultText(fault string) string {
+	switch fault {
+	case "WRONG":
+		return "gave a wrong answer"
+	case "UNREVEALED":
+		return "did not reveal its answer"
+	case "SILENT":
+		return "gave no answer"
+	case "ABSTAINED":
+		return "abstained"
+	}
+	return fault
+}
+
+func endingText(ending string) string {
+	switch ending {
+	case "CANCELLED":
+		return "cancelled before anyone was drawn; refunded"
+	case "NO_WORKER":
+		return "no worker answered within the attempts; refunded. Look whether the pool's workers are up, and try again"
+	case "TOO_FEW_ORGANISATIONS":
+		return "too few organisations were eligible for too long; refunded. Lower --trust or --min-replicas, or wait until more workers are free"
+	case "INPUT_UNAVAILABLE":
+		return "an input could not be had by the workers; refunded. Look whether the store that serves it can be reached from there"
+	case "ABSTAINED":
+		return "every worker abstained; refunded"
+	case "VOID":
+		return "the court found no two thirds on one answer: the app does not give the same output everywhere; refunded. Make it deterministic and publish it anew"
+	case "COURT_SILENT":
+		return "too much of the court was silent; refunded"
+	case "BROKEN":
+		return "the chain failed to process it; refunded, nobody at fault. Report it"
+	}
+	return ending
+}
+
+func list(names []string) string {
+	switch len(names) {
+	case 0:
+		return "nobody"
+	case 1:
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// add counts a task that ended.
+func (r *Report) add(t *TaskReport) {
+	r.Tasks = append(r.Tasks, t)
+	if t.Accepted() {
+		r.Accepted++
+	}
+	r.Slashed += t.Slashed()
+	r.Burnt += t.Burnt
+}
+
+// Text sums the run up in a sentence.
+func (r *Report) Text() string {
+	text := fmt.Sprintf("%d of %s accepted; cost %s, refunded %s", r.Accepted, plural(uint64(len(r.Tasks)), "task", "tasks"), FormatCRED(r.Paid), FormatCRED(r.Refunded))
+	if r.Slashed > 0 {
+		text += fmt.Sprintf("; %s of stake slashed", FormatCRED(r.Slashed))
+	}
+	return text
+}
+
+// Liars are the organisations found wrong, each once, in the order of the tasks.
+func (r *Report) Liars() []string {
+	var out []string
+	for _, t := range r.Tasks {
+		for _, f := range t.Faults {
+			if f.Fault == "WRONG" && !slices.Contains(out, f.Organisation) {
+				out = append(out, f.Organisation)
+			}
+		}
+	}
+	return out
+}
+
+// err says what a report without full success means; nil for full success.
+func (r *Report) err() error {
+	var failed, missing *TaskReport
+	for _, t := range r.Tasks {
+		switch {
+		case !t.Accepted():
+			return &Problem{What: fmt.Sprintf("task %d has no result: %s", t.Index, t.Text()), Exit: ExitNoVerdict}
+		case t.Verdict.Kind == "APP_FAILED" && failed == nil:
+			failed = t
+		case t.DownloadError != "" && missing == nil:
+			missing = t
+		}
+	}
+	if failed != nil {
+		return failed.appFailed()
+	}
+	if missing != nil {
+		return &Problem{What: missing.DownloadError, Exit: ExitNetwork}
+	}
+	return nil
+}
+
+// appFailed says how the program itself failed.
+func (r *TaskReport) appFailed() *Problem {
+	what, next := "", "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
+	switch r.Reason {
+	case "out-of-fuel":
+		what = fmt.Sprintf("ran out of fuel after %s units", FormatFuel(r.Verdict.Fuel))
+		next = "raise --fuel, for instance --fuel 100G; an endless loop needs mending instead"
+	case "out-of-memory":
+		what, next = "needed more memory than a task may have", "make it use less, or split the work over a bag of tasks"
+	case "output-too-large":
+		what, next = "wrote more than a task may put out", "write less, or split the work over a bag of tasks"
+	case "call-depth":
+		what, next = "called functions too deeply", "an endless recursion needs mending; a deep one a loop"
+	case "trap":
+		what = "crashed (a trap: out of bounds, division by zero, unreachable code)"
+	case "invalid-module":
+		what, next = "is no module that workers can run", "it must need nothing but WASI preview 1; "+buildHint
+	default:
+		what = fmt.Sprintf("failed with exit status %d", r.ExitCode)
+	}
+	return &Problem{
+		What: fmt.Sprintf("the program of task %d %s; every replica found the same, so this is the answer", r.Index, what),
+		Next: next, Exit: ExitAppFailed,
+	}
+}
+
+func sortTasks(tasks []*TaskReport) {
+	slices.SortFunc(tasks, func(a, b *TaskReport) int { return cmp.Compare(a.Index, b.Index) })
+}
