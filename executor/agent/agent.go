@@ -1,0 +1,263 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/broadcast"
+	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/executor/metrics"
+	"github.com/credence-chain/credence/executor/runtime"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Config is what an agent is made of. All fields without a default are needed.
+type Config struct {
+	// Who is the worker's address, or the operator of the validator's seat.
+	Who string
+	// ChainID enters commitments.
+	ChainID string
+	// Bench on which it answers; seats on the other one are left alone.
+	Bench taskstypes.Bench
+	// Secret salts commitments; see LoadSecret.
+	Secret []byte
+	// Slots is how many tasks are fetched or executed at once; 0 means 1.
+	Slots int
+	// Runtimes by the name that apps have on chain, such as "wasm".
+	Runtimes map[string]runtime.Runtime
+	// WallLimit bounds one execution in real time; hitting it is our own failure. 0 means only the task's window.
+	WallLimit time.Duration
+
+	Source  chain.Source
+	Sender  broadcast.Sender
+	Journal *journal.Journal
+	Fetcher Fetcher
+	Metrics *metrics.Set
+	// Logger; nil means slog's default.
+	Logger *slog.Logger
+	// LogFolder keeps what apps write to stdout and stderr; empty means nowhere.
+	LogFolder string
+	// Resync is how often the chain is asked although no block said that anything changed; 0 means 5 s.
+	Resync time.Duration
+	// Pause is the first wait after our own failure before a step is tried again, doubled up to 16 times; 0 means 1 s.
+	Pause time.Duration
+
+	// at is called at every arrow of a task's life; tests kill the agent there.
+	at func(point string)
+}
+
+// Agent works for one worker or court seat. See Run.
+type Agent struct {
+	Config
+	log *slog.Logger
+
+	height   atomic.Int64 // highest seen
+	draining atomic.Bool
+	wake     chan struct{}
+	wg       sync.WaitGroup
+
+	mu     sync.Mutex
+	active map[journal.Key]*job
+	pauses map[journal.Key]pause
+	// included is the height of the last block that holds a transaction of ours for a task: an older state of it says
+	// nothing new.
+	included map[journal.Key]int64
+	used     int  // slots
+	mute     bool // the chain does not answer, and this was said
+}
+
+// job is a goroutine at work on a task.
+type job struct {
+	action Action
+	cancel context.CancelCauseFunc
+}
+
+// pause keeps a step that failed from being tried again at once.
+type pause struct {
+	until time.Time
+	next  time.Duration
+}
+
+// Reasons for which a job is cancelled.
+var (
+	errGone    = errors.New("the chain no longer waits for it")
+	errTooLate = errors.New("the window closes before it can end")
+)
+
+// New makes an agent; Run starts it.
+func New(c Config) (*Agent, error) {
+	switch {
+	case c.Who == "" || c.ChainID == "":
+		return nil, errors.New("agent: Who and ChainID are needed")
+	case c.Bench != taskstypes.BENCH_WORKERS && c.Bench != taskstypes.BENCH_COURT:
+		return nil, fmt.Errorf("agent: bench %s, expected workers or court", c.Bench)
+	case len(c.Secret) != secretSize:
+		return nil, fmt.Errorf("agent: the secret has %d bytes, expected %d", len(c.Secret), secretSize)
+	case c.Source == nil || c.Sender == nil || c.Journal == nil || c.Metrics == nil || c.Fetcher.Store == nil || len(c.Runtimes) == 0:
+		return nil, errors.New("agent: Source, Sender, Journal, Metrics, Fetcher.Store and Runtimes are needed")
+	}
+	c.Slots = max(1, c.Slots)
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Resync <= 0 {
+		c.Resync = 5 * time.Second
+	}
+	if c.Pause <= 0 {
+		c.Pause = time.Second
+	}
+	if c.at == nil {
+		c.at = func(string) {}
+	}
+	c.Metrics.Slots.Set(float64(c.Slots))
+	return &Agent{Config: c, log: c.Logger, wake: make(chan struct{}, 1),
+		active: map[journal.Key]*job{}, pauses: map[journal.Key]pause{}, included: map[journal.Key]int64{}}, nil
+}
+
+// Run works until the context ends, and returns when nothing runs any more. Whatever was under way is in the journal.
+func (a *Agent) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer a.wg.Wait()
+	defer cancel()
+	height, err := a.Journal.Height()
+	if err != nil {
+		return err
+	}
+	a.saw(height)
+	a.wg.Add(1)
+	go func() {
+		defer a.wg.Done()
+		a.follow(ctx, height)
+	}()
+	resync := time.NewTicker(a.Resync)
+	defer resync.Stop()
+	for {
+		if err := a.reconcile(ctx); err != nil && ctx.Err() == nil {
+			a.Metrics.Reconciles.WithLabelValues("error").Inc()
+			a.silent(err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-a.wake:
+		case <-resync.C:
+		}
+	}
+}
+
+// Drain stops taking new tasks, and waits until what runs has ended or the context does.
+func (a *Agent) Drain(ctx context.Context) {
+	a.draining.Store(true)
+	for ctx.Err() == nil && a.busy() > 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Height is the highest block seen.
+func (a *Agent) Height() int64 { return a.height.Load() }
+
+func (a *Agent) busy() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.active)
+}
+
+// Wake makes the agent compare chain and journal soon.
+func (a *Agent) Wake() {
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (a *Agent) saw(height int64) {
+	for {
+		old := a.height.Load()
+		if height <= old {
+			return
+		}
+		if a.height.CompareAndSwap(old, height) {
+			a.Metrics.Height.Set(float64(height))
+			return
+		}
+	}
+}
+
+// silent says once that the chain does not answer, and nothing more until it does: work goes on meanwhile.
+func (a *Agent) silent(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.mute {
+		a.log.Warn("the chain does not answer; work goes on", "error", err)
+	}
+	a.mute = true
+}
+
+func (a *Agent) answers() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.mute {
+		a.log.Info("the chain answers again")
+	}
+	a.mute = false
+}
+
+// maxReplay bounds how many blocks are looked through for hints after a long absence; state is asked for anyway.
+const maxReplay = 5_000
+
+// follow turns blocks into wake-ups, from the height kept in the journal on, and starts again whenever it fails.
+func (a *Agent) follow(ctx context.Context, from int64) {
+	next := from
+	if next > 0 {
+		next++
+	}
+	for ctx.Err() == nil {
+		err := a.Source.Follow(ctx, next, func(_ context.Context, t chain.Tick) error {
+			a.saw(t.Height)
+			if len(t.Drawn) > 0 || t.Missed || a.concerned() {
+				a.Wake()
+			}
+			if len(t.Drawn) > 0 || t.Height >= next+10 {
+				// Only saves looking through blocks twice; its loss costs nothing.
+				if err := a.Journal.SetHeight(t.Height); err == nil {
+					next = t.Height
+				}
+			}
+			return nil
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		reason := "error"
+		if errors.Is(err, client.ErrStalled) {
+			reason = "stalled"
+		}
+		a.Metrics.Follows.WithLabelValues(reason).Inc()
+		a.silent(err)
+		if seen := a.height.Load(); seen > next+maxReplay {
+			next = 0
+		} else if next > 0 {
+			next++
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(a.Pause):
+		}
+	}
+}
+
+// concerned says whether a new block can matter to us although it gave us no seat.
+func (a *Agent) concerned() bool {
+	live, err := a.Journal.Live()
+	return err != nil || len(live) > 0
+}

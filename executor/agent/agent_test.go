@@ -1,0 +1,457 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	goruntime "runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/broadcast"
+	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/executor/metrics"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// house is a worker's folder, chain and runtime; agents come and go in it.
+type house struct {
+	t       *testing.T
+	dir     string
+	chain   *fakeChain
+	runtime *fakeRuntime
+	store   *artifact.Dir
+	fetcher Fetcher
+	journal string
+}
+
+var (
+	module = []byte("\x00asm not really")
+	input  = []byte("some input")
+)
+
+func newHouse(t *testing.T, r role) *house {
+	dir := t.TempDir()
+	store, err := artifact.OpenDir(filepath.Join(dir, "artifacts"), 0)
+	require.NoError(t, err)
+	for _, blob := range [][]byte{module, input} {
+		_, err := artifact.PutBytes(context.Background(), store, blob)
+		require.NoError(t, err)
+	}
+	deal := markettypes.Deal{
+		Id: "deal", App: "acme/render", Digest: artifact.Sum(module).String(), Runtime: "wasm", Args: []string{"--fast"},
+		Inputs: []*markettypes.Input{{Name: "scene.txt", Digest: artifact.Sum(input).String(), Size_: uint64(len(input))}},
+		Size_:  5, Time: 1_700_000_000,
+	}
+	h := &house{t: t, dir: dir, runtime: &fakeRuntime{}, store: store, journal: filepath.Join(dir, "journal.db")}
+	h.fetcher = Fetcher{Store: store, Rounds: 1, Backoff: time.Millisecond}
+	h.chain = newFakeChain(t, r, deal, poco.Outcome{})
+	truth := h.honest()
+	h.chain.set(func() { h.chain.truth, h.chain.held = truth, false })
+	return h
+}
+
+// honest is what any worker answers.
+func (h *house) honest() poco.Outcome {
+	h.chain.mu.Lock()
+	as := h.chain.assignment()
+	h.chain.mu.Unlock()
+	spec, err := BuildSpec(as, module, [][]byte{input})
+	require.NoError(h.t, err)
+	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
+	require.NoError(h.t, err)
+	answer, err := Conclude(out)
+	require.NoError(h.t, err)
+	return answer.Outcome
+}
+
+// life is one process of the worker.
+type life struct {
+	agent *Agent
+	jrnl  *journal.Journal
+	stop  context.CancelFunc
+	done  chan struct{}
+	// killed is closed when the process died at the point asked for.
+	killed chan struct{}
+}
+
+// start runs an agent that dies, as by SIGKILL, the first time it comes to the point killAt ("" for never): from then on
+// it writes nothing and sends nothing.
+func (h *house) start(killAt string) *life {
+	j, err := journal.Open(h.journal)
+	require.NoError(h.t, err)
+	secret, err := LoadSecret(filepath.Join(h.dir, "secret"))
+	require.NoError(h.t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &life{jrnl: j, stop: cancel, done: make(chan struct{}), killed: make(chan struct{})}
+	var once sync.Once
+	m := metrics.New(prometheus.NewRegistry())
+	sender := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(h.chain), h.chain,
+		broadcast.ConfirmOptions{Poll: time.Millisecond}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
+	a, err := New(Config{
+		Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
+		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: sender, Journal: j, Fetcher: h.fetcher,
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Resync: 3 * time.Millisecond, Pause: 4 * time.Millisecond,
+		at: func(point string) {
+			select {
+			case <-l.killed:
+				goruntime.Goexit() // dead already
+			default:
+			}
+			if point == killAt {
+				once.Do(func() { close(l.killed); cancel() })
+				goruntime.Goexit()
+			}
+		},
+	})
+	require.NoError(h.t, err)
+	l.agent = a
+	go func() {
+		defer close(l.done)
+		a.Run(ctx)
+	}()
+	h.t.Cleanup(l.end)
+	return l
+}
+
+// end waits for the process to be gone.
+func (l *life) end() {
+	l.stop()
+	<-l.done
+	l.jrnl.Close()
+}
+
+// die waits until the process is dead, by the kill it was started for. That it saw the inclusion of a transaction is a
+// race with seeing the state that it makes, which may win: then the life has simply ended.
+func (h *house) die(l *life, arrow string) {
+	h.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		select {
+		case <-l.killed:
+			l.end()
+			return
+		case <-deadline:
+			h.t.Fatalf("the agent never came to %q", arrow)
+		case <-time.After(2 * time.Millisecond):
+			r, _, err := l.jrnl.Get(h.key(1))
+			if err == nil && r.State.Terminal() && strings.HasSuffix(arrow, "-included") {
+				l.end()
+				return
+			}
+		}
+	}
+}
+
+func (h *house) key(attempt uint32) journal.Key {
+	return journal.Key{Bench: benchOf(h.chain.role.bench()), Task: h.chain.task.ID, Attempt: attempt}
+}
+
+// state waits until the record of an attempt is terminal and returns it.
+func (h *house) state(l *life, attempt uint32) journal.Record {
+	h.t.Helper()
+	key := h.key(attempt)
+	var r journal.Record
+	require.Eventually(h.t, func() bool {
+		var err error
+		r, _, err = l.jrnl.Get(key)
+		return err == nil && r.State.Terminal()
+	}, 20*time.Second, 2*time.Millisecond, "the record never came to an end")
+	return r
+}
+
+func (h *house) settlement() poco.Settlement {
+	h.t.Helper()
+	require.Eventually(h.t, func() bool {
+		h.chain.mu.Lock()
+		defer h.chain.mu.Unlock()
+		return h.chain.end != nil
+	}, 20*time.Second, time.Millisecond, "the task never ended")
+	h.chain.mu.Lock()
+	defer h.chain.mu.Unlock()
+	return *h.chain.end
+}
+
+func (h *house) requireRight(s poco.Settlement) {
+	h.t.Helper()
+	require.Equal(h.t, poco.EndAccepted, s.Ending)
+	require.Equal(h.t, h.honest(), s.Verdict)
+	if h.chain.role == inCourt {
+		require.True(h.t, s.ByCourt)
+		require.Empty(h.t, s.CourtSilent)
+		require.Empty(h.t, s.CourtWrong)
+		return
+	}
+	for _, seat := range s.Seats {
+		if seat.Who == me {
+			require.Equal(h.t, poco.FaultNone, seat.Fault)
+			require.True(h.t, seat.Right)
+			return
+		}
+	}
+	h.t.Fatal("we have no seat in the settlement")
+}
+
+// arrows are the points of a life that ends in a settlement, in order; "" is a life without a kill.
+var arrows = []string{
+	"", "assigned", "fetched", "running", "ran", "stored", "done", "commit-intended", "commit-sent", "commit-signed",
+	"commit-included", "committed", "reveal-intended", "reveal-sent", "reveal-signed", "reveal-included", "revealed", "settled",
+}
+
+// TestKilledAtEveryArrow is the promise of this package: wherever the process dies, starting it again leads to the same
+// end, with no fault, and with one commitment only.
+func TestKilledAtEveryArrow(t *testing.T) {
+	for name, r := range map[string]role{"first": asFirst, "second": asSecond, "court": inCourt} {
+		for _, arrow := range arrows {
+			t.Run(name+"/"+arrow, func(t *testing.T) {
+				t.Parallel()
+				h := newHouse(t, r)
+				l := h.start(arrow)
+				if arrow != "" {
+					h.die(l, arrow)
+					l = h.start("")
+				}
+				h.requireRight(h.settlement())
+				require.Equal(t, journal.Settled, h.state(l, 1).State)
+				require.Len(t, h.chain.commits, 1)
+				has, err := h.store.Has(context.Background(), h.honest().Digest)
+				require.NoError(t, err)
+				require.True(t, has, "the result can be served")
+			})
+		}
+	}
+}
+
+// TestNeverASecondAnswer runs an app whose every execution differs: the worker may be wrong, but it never commits twice.
+func TestNeverASecondAnswer(t *testing.T) {
+	for _, arrow := range arrows[1:] {
+		t.Run(arrow, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, asFirst)
+			h.runtime.noisy = true
+			l := h.start(arrow)
+			h.die(l, arrow)
+			l = h.start("")
+			h.settlement()
+			require.Equal(t, journal.Settled, h.state(l, 1).State)
+			require.Len(t, h.chain.commits, 1)
+		})
+	}
+}
+
+// TestLostJournal deletes the journal after the commit: the task is executed again, and the derived salt opens the
+// commitment that the chain holds. With an app that is not deterministic nothing is revealed, and nothing committed twice.
+func TestLostJournal(t *testing.T) {
+	for _, noisy := range []bool{false, true} {
+		h := newHouse(t, asSecond)
+		h.runtime.noisy = noisy
+		l := h.start("committed")
+		h.die(l, "committed")
+		require.NoError(t, os.Remove(h.journal))
+		l = h.start("")
+		if noisy {
+			require.Equal(t, journal.Failed, h.state(l, 1).State)
+		} else {
+			h.requireRight(h.settlement())
+			require.Equal(t, journal.Settled, h.state(l, 1).State)
+		}
+		require.Len(t, h.chain.commits, 1)
+		l.end()
+	}
+}
+
+// TestSilenceIsNoAnswer lets the chain fail, then answer with nothing, while a task runs: the work goes on.
+func TestSilenceIsNoAnswer(t *testing.T) {
+	h := newHouse(t, asSecond)
+	h.runtime.block = make(chan struct{})
+	l := h.start("")
+	require.Eventually(t, func() bool { return h.runtime.count() == 1 }, 5*time.Second, time.Millisecond)
+	for _, silence := range []func(){
+		func() { h.chain.outage = errors.New("connection refused") },
+		func() { h.chain.outage, h.chain.empty = nil, true },
+	} {
+		h.chain.set(silence)
+		time.Sleep(100 * time.Millisecond) // some thirty reconciliations
+		require.Equal(t, 1, l.agent.busy())
+	}
+	h.chain.set(func() { h.chain.empty = false })
+	close(h.runtime.block)
+	h.requireRight(h.settlement())
+	require.Equal(t, 1, h.runtime.count(), "executed once")
+	require.Equal(t, journal.Settled, h.state(l, 1).State)
+}
+
+// TestHonestAbstention is what is said when there is no answer, by seat and by cause.
+func TestHonestAbstention(t *testing.T) {
+	broken := errors.New("the machine broke")
+	for _, tc := range []struct {
+		name     string
+		role     role
+		malleate func(*house)
+		exp      string // outcome committed; "" for a decline
+	}{
+		{"first, runtime fails", asFirst, func(h *house) { h.runtime.err = broken }, ""},
+		{"first, module gone", asFirst, func(h *house) { h.drop(module) }, ""},
+		{"second, runtime fails", asSecond, func(h *house) { h.runtime.err = broken }, "ABSTAIN"},
+		{"second, module gone", asSecond, func(h *house) { h.drop(module) }, "INPUT_UNAVAILABLE"},
+		{"second, input gone", asSecond, func(h *house) { h.drop(input) }, "INPUT_UNAVAILABLE"},
+		{"second, input of another size", asSecond, func(h *house) { h.chain.deal.Inputs[0].Size_ = 99 }, "INPUT_UNAVAILABLE"},
+		{"second, unknown runtime", asSecond, func(h *house) { h.chain.deal.Runtime = "oci" }, "ABSTAIN"},
+		{"second, disk full", asSecond, func(h *house) {
+			small, err := artifact.OpenDir(filepath.Join(h.dir, "small"), int64(len(module)+len(input)))
+			require.NoError(h.t, err)
+			for _, blob := range [][]byte{module, input} {
+				_, err := artifact.PutBytes(context.Background(), small, blob)
+				require.NoError(h.t, err)
+			}
+			h.fetcher.Store = small
+		}, "ABSTAIN"},
+		{"second, runtime answers nonsense", asSecond, func(h *house) {
+			h.runtime.then = func() (runtime.Outcome, bool) { return runtime.Outcome{Kind: runtime.Abstain}, true }
+		}, "ABSTAIN"},
+		{"court, runtime fails", inCourt, func(h *house) { h.runtime.err = broken }, "ABSTAIN"},
+		{"court, input gone", inCourt, func(h *house) { h.drop(input) }, "INPUT_UNAVAILABLE"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, tc.role)
+			h.chain.set(func() { tc.malleate(h) })
+			l := h.start("")
+			end := h.settlement()
+			r := h.state(l, 1)
+			require.NotEmpty(t, r.Cause)
+			if tc.exp == "" {
+				require.Equal(t, journal.Abandoned, r.State)
+				require.Empty(t, h.chain.commits)
+				require.Equal(t, poco.FaultNone, h.chain.released[me], "given back in time")
+				require.Equal(t, poco.EndAccepted, end.Ending, "another first worker did it")
+				return
+			}
+			require.Equal(t, journal.Settled, r.State)
+			require.Equal(t, &journal.Outcome{Kind: tc.exp}, r.Outcome)
+			for _, seat := range end.Seats {
+				require.Zero(t, seat.Slash*boolTo(seat.Who == me))
+			}
+		})
+	}
+}
+
+func boolTo(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (h *house) drop(blob []byte) {
+	require.NoError(h.t, h.store.Delete(context.Background(), artifact.Sum(blob)))
+}
+
+// TestKilledWhileDeclining: the seat is given back once, or twice, but never answered from.
+func TestKilledWhileDeclining(t *testing.T) {
+	for _, arrow := range []string{"assigned", "decline-intended", "decline-signed", "decline-included", "abandoned"} {
+		t.Run(arrow, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, asFirst)
+			h.runtime.err = errors.New("broken")
+			l := h.start(arrow)
+			h.die(l, arrow)
+			if arrow != "assigned" {
+				h.runtime.err = nil // well again: it must not answer after all
+			}
+			l = h.start("")
+			h.settlement()
+			require.Equal(t, journal.Abandoned, h.state(l, 1).State)
+			require.Empty(t, h.chain.commits)
+			require.Equal(t, poco.FaultNone, h.chain.released[me])
+		})
+	}
+}
+
+// TestWindowCloses: what can not end in time is given up in time, so that it is no silence.
+func TestWindowCloses(t *testing.T) {
+	for name, tc := range map[string]struct {
+		role role
+		exp  poco.Fault
+	}{"first": {asFirst, poco.FaultNone}, "second": {asSecond, poco.FaultAbstained}} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, tc.role)
+			h.chain.set(func() {
+				h.chain.pace = 5 * time.Millisecond
+				h.chain.task.Terms.CommitBlocks, h.chain.deal.Terms.CommitBlocks = 60, 60
+			})
+			h.runtime.block = make(chan struct{}) // never ends by itself
+			l := h.start("")
+			end := h.settlement()
+			if tc.role == asFirst {
+				require.Equal(t, journal.Abandoned, h.state(l, 1).State)
+				require.Equal(t, tc.exp, h.chain.released[me])
+				return
+			}
+			require.Equal(t, journal.Settled, h.state(l, 1).State)
+			for _, seat := range end.Seats {
+				if seat.Who == me {
+					require.Equal(t, tc.exp, seat.Fault)
+				}
+			}
+		})
+	}
+}
+
+func TestDrain(t *testing.T) {
+	h := newHouse(t, asSecond)
+	h.runtime.block = make(chan struct{})
+	l := h.start("")
+	require.Eventually(t, func() bool { return l.agent.busy() == 1 && h.runtime.count() == 1 }, 5*time.Second, time.Millisecond)
+	drained := make(chan struct{})
+	go func() { l.agent.Drain(context.Background()); close(drained) }()
+	select {
+	case <-drained:
+		t.Fatal("drained while a task ran")
+	case <-time.After(30 * time.Millisecond):
+	}
+	close(h.runtime.block)
+	<-drained
+}
+
+func TestSpecIsTheSameForAll(t *testing.T) {
+	h := newHouse(t, asFirst)
+	h.chain.mu.Lock()
+	a := h.chain.assignment()
+	h.chain.mu.Unlock()
+	spec, err := BuildSpec(a, module, [][]byte{input})
+	require.NoError(t, err)
+	require.Equal(t, []string{"render", "--fast"}, spec.Args)
+	require.Equal(t, []string{
+		"CREDENCE_TASK_ID=" + a.Task.Id, "CREDENCE_TASK_INDEX=3", "CREDENCE_BAG_SIZE=5", "CREDENCE_IN=/in", "CREDENCE_OUT=/out",
+		"IEXEC_TASK_ID=0x" + a.Task.Id, "IEXEC_IN=/in", "IEXEC_OUT=/out", "IEXEC_BOT_FIRST_INDEX=0", "IEXEC_BOT_TASK_INDEX=3",
+		"IEXEC_BOT_SIZE=5", "IEXEC_INPUT_FILES_FOLDER=/in", "IEXEC_INPUT_FILES_NUMBER=1", "IEXEC_INPUT_FILE_NAME_1=scene.txt",
+	}, spec.Env)
+	require.Equal(t, "scene.txt", spec.Inputs[0].Path)
+	require.Equal(t, int64(1_700_000_000), spec.Clock)
+	require.Equal(t, poco.Hash(h.chain.task.ID[:]), spec.Seed)
+
+	// Another attempt, seat, phase or height is no other execution.
+	b := a
+	b.Task.Attempt, b.Task.Phase, b.Task.Deadline, b.Bench, b.Task.Seats = 2, taskstypes.PHASE_COURT_COMMIT, 999, taskstypes.BENCH_COURT, nil
+	again, err := BuildSpec(b, module, [][]byte{input})
+	require.NoError(t, err)
+	require.Equal(t, spec, again)
+
+	_, err = BuildSpec(a, module, nil)
+	require.ErrorContains(t, err, "got 0 inputs")
+	var _ chain.Source = h.chain
+}

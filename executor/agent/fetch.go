@@ -1,0 +1,96 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/chain"
+)
+
+// errAbsent marks bytes that the task names and that can not be had, or are not what their digest says.
+var errAbsent = errors.New("not available")
+
+// Fetcher gets the bytes that tasks name into this worker's own store.
+type Fetcher struct {
+	// Store keeps them; a blob that is there already is not fetched.
+	Store artifact.Store
+	// Extra are base URLs of stores tried after those that the deal names.
+	Extra []string
+	// HTTP makes the requests; nil means artifact's own.
+	HTTP *http.Client
+	// Rounds is how often a source that failed is asked again within one fetch; 0 means 3.
+	Rounds int
+	// Backoff between rounds; 0 means 250 ms.
+	Backoff time.Duration
+}
+
+// Task gets a task's module and inputs and returns them, verified. Errors wrap errAbsent when it is the bytes that can
+// not be had; any other is this machine's own trouble.
+func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (module []byte, inputs [][]byte, err error) {
+	module, err = f.blob(ctx, a.Deal.Digest, a.Deal.Locators, artifact.DefaultMaxBytes)
+	if err != nil {
+		return nil, nil, fmt.Errorf("module %s: %w", a.Deal.Digest, err)
+	}
+	for _, in := range a.Deal.Inputs {
+		data, err := f.blob(ctx, in.Digest, slices.Concat(in.Locators, a.Deal.Locators), int64(in.Size_))
+		if err == nil && uint64(len(data)) != in.Size_ {
+			err = fmt.Errorf("%w: got %d bytes, the chain says %d", errAbsent, len(data), in.Size_)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("input %q: %w", in.Name, err)
+		}
+		inputs = append(inputs, data)
+	}
+	return module, inputs, nil
+}
+
+func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit int64) ([]byte, error) {
+	digest, err := artifact.ParseDigest(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errAbsent, err)
+	}
+	data, err := artifact.ReadAll(ctx, f.Store, digest, limit)
+	if err == nil || errors.Is(err, artifact.ErrTooLarge) {
+		return data, absent(err)
+	}
+	// Missing, or damaged on our disk: the store dropped it, and it is fetched anew.
+	if !errors.Is(err, artifact.ErrNotFound) && !errors.Is(err, artifact.ErrCorrupted) {
+		return nil, err
+	}
+	client := &artifact.Client{BaseURLs: f.sources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff}
+	if err := client.Fetch(ctx, f.Store, digest, limit); err != nil {
+		return nil, absent(err)
+	}
+	return artifact.ReadAll(ctx, f.Store, digest, limit)
+}
+
+// sources are the locators that can be asked, each once, in order.
+func (f Fetcher) sources(locators []string) (urls []string) {
+	for _, u := range slices.Concat(locators, f.Extra) {
+		u = strings.TrimRight(u, "/")
+		if (strings.HasPrefix(u, "http://") || strings.HasPrefix(u, "https://")) && !slices.Contains(urls, u) {
+			urls = append(urls, u)
+		}
+	}
+	return urls
+}
+
+func absent(err error) error {
+	for _, kind := range []error{artifact.ErrNotFound, artifact.ErrCorrupted, artifact.ErrTooLarge, artifact.ErrUnreachable} {
+		if errors.Is(err, kind) {
+			return fmt.Errorf("%w: %w", errAbsent, err)
+		}
+	}
+	return err
+}
+
+// final says that asking again can not help: every source answered and none has the bytes.
+func final(err error) bool {
+	return errors.Is(err, errAbsent) && !errors.Is(err, artifact.ErrUnreachable)
+}

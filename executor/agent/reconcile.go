@@ -1,0 +1,334 @@
+package agent
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/executor/journal"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// reconcile compares what the chain wants with the journal, and takes every next step. An error says that the chain, or
+// the journal, gave no answer; nothing is concluded from it.
+func (a *Agent) reconcile(ctx context.Context) error {
+	snap, err := a.Source.Assignments(ctx)
+	if err != nil {
+		return err
+	}
+	a.answers()
+	a.saw(snap.Height)
+	live, err := a.Journal.Live()
+	if err != nil {
+		return err
+	}
+	a.Metrics.Live.Set(float64(len(live)))
+	for _, s := range a.sights(snap, live) {
+		if err := a.step(ctx, s); err != nil {
+			a.trouble(s, "journal", err)
+		}
+	}
+	a.Metrics.Reconciles.WithLabelValues("ok").Inc()
+	return nil
+}
+
+// sights joins the chain's answer and the journal's open records, the most urgent first.
+func (a *Agent) sights(snap chain.Snapshot, live []journal.Record) []sight {
+	byTask := map[string]chain.Assignment{}
+	seen := map[journal.Key]bool{}
+	var list []sight
+	for _, as := range snap.Assignments {
+		if as.Bench != a.Bench {
+			continue
+		}
+		key, err := keyOf(as)
+		if err != nil {
+			a.log.Warn("the node answered with a malformed task", "error", err)
+			continue
+		}
+		byTask[as.Task.Id] = as
+		seen[key] = true
+		list = append(list, look(as, key, a.Who, snap.Height))
+	}
+	for _, r := range live {
+		if seen[r.Key] || r.Key.Bench != benchOf(a.Bench) {
+			continue
+		}
+		as, found := byTask[taskstypes.IDText(r.Key.Task)]
+		if !found {
+			as = chain.Assignment{Bench: a.Bench, Task: taskstypes.Task{Id: taskstypes.IDText(r.Key.Task)}}
+		}
+		list = append(list, look(as, r.Key, a.Who, snap.Height))
+	}
+	slices.SortStableFunc(list, func(x, y sight) int {
+		return cmp.Or(cmp.Compare(urgency(x), urgency(y)), cmp.Compare(x.Task.Deadline, y.Task.Deadline))
+	})
+	return list
+}
+
+// urgency puts reveals first: withholding one costs the stake.
+func urgency(s sight) int {
+	if s.view == Opening {
+		return 0
+	}
+	return 1
+}
+
+// step does what is next for one task. Steps that only write the journal follow each other at once.
+func (a *Agent) step(ctx context.Context, s sight) error {
+	for range 8 {
+		if a.busyWith(s.key) && s.view == Unknown {
+			s, _ = a.ask(ctx, s) // has it ended? no answer is no news
+		}
+		if a.supervise(s) || a.older(s) {
+			return nil
+		}
+		r, found, err := a.Journal.Get(s.key)
+		if err != nil {
+			return err
+		}
+		if !found {
+			if s.view == Unknown || s.view == Ended || s.view == Lost {
+				return nil // nothing was ever promised under this key
+			}
+			r = journal.Record{Key: s.key, State: journal.Assigned}
+		}
+		action := Next(r.State, s.view)
+		switch action {
+		case Wait:
+			return nil
+		case Ask:
+			if s, err = a.ask(ctx, s); err != nil || s.view == Unknown {
+				return nil // no answer is no news
+			}
+		case Work:
+			a.begin(ctx, s)
+			return nil
+		case Commit, Reveal, Decline:
+			a.send(ctx, s, action)
+			return nil
+		default:
+			if err := a.note(s, action); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.New("a task takes steps without end; this is a defect")
+}
+
+func (a *Agent) busyWith(key journal.Key) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.active[key] != nil
+}
+
+// older says that the state was read before a block that holds a transaction of ours for the task.
+func (a *Agent) older(s sight) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return s.height < a.included[s.key]
+}
+
+// supervise says whether a goroutine is at the task already, and stops it when the chain no longer waits for what it
+// does. Only facts stop it, never the absence of an answer.
+func (a *Agent) supervise(s sight) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	j := a.active[s.key]
+	if j == nil {
+		return false
+	}
+	switch j.action {
+	case Work:
+		if s.view == Lost || s.view == Ended || s.view == Opened {
+			j.cancel(errGone)
+		} else if s.view == Wanted && s.closing() {
+			j.cancel(errTooLate)
+		}
+	case Commit, Decline:
+		if s.view != Wanted && s.view != Unknown {
+			j.cancel(errGone)
+		}
+	case Reveal:
+		if s.view == Opened || s.view == Ended {
+			j.cancel(errGone)
+		}
+	}
+	return true
+}
+
+// closing says that there is just time left to say that there will be no answer.
+func (s sight) closing() bool {
+	window := s.Deal.Terms.CommitBlocks
+	if s.Bench == taskstypes.BENCH_COURT {
+		window = s.Deal.Terms.CourtBlocks
+	}
+	return s.height+1+min(5, max(1, window/4)) >= s.Task.Deadline
+}
+
+// ask reads a task that is not among our assignments; it has ended, or the node lags.
+func (a *Agent) ask(ctx context.Context, s sight) (sight, error) {
+	as, err := a.Source.Task(ctx, s.Task.Id)
+	if err != nil {
+		return s, err
+	}
+	as.Bench = a.Bench
+	return look(as, s.key, a.Who, s.height), nil
+}
+
+// note writes what the chain's state says.
+func (a *Agent) note(s sight, action Action) error {
+	next, cause := journal.Abandoned, ""
+	switch action {
+	case Adopt:
+		r, _, err := a.Journal.Get(s.key)
+		if err != nil {
+			return err
+		}
+		_, commitment, err := a.promise(r)
+		if err != nil {
+			return err
+		}
+		if next = journal.Committed; s.holdsOther(commitment) {
+			// Never revealed: the chain would refuse it, and nothing we can say opens the other one.
+			next, cause = journal.Failed, "the chain holds another commitment of ours than the journal; was the secret replaced, or the app not deterministic?"
+			a.Metrics.Troubles.WithLabelValues("refuse").Inc()
+		}
+	case Note:
+		next = journal.Revealed
+	case Close:
+		r, _, err := a.Journal.Get(s.key)
+		switch {
+		case err != nil:
+			return err
+		case s.seat.State != taskstypes.SEAT_STATE_REVEALED:
+			next, cause = journal.Abandoned, "the task ended without us: "+s.Task.Ending.String()
+			a.fault(s)
+		case r.State != journal.Revealed:
+			next = journal.Revealed // it ended with the block of our reveal; the next step closes it
+		default:
+			next = journal.Settled
+			a.fault(s)
+		}
+	case Abandon:
+		cause = "the seat is no longer ours"
+	}
+	return a.move(s.key, next, func(r *journal.Record) {
+		if cause != "" && r.Cause == "" {
+			r.Cause = cause
+		}
+	})
+}
+
+// fault counts, and tells the operator, what the settlement found of us.
+func (a *Agent) fault(s sight) {
+	if s.Task.Settlement == nil {
+		return
+	}
+	for _, end := range s.Task.Settlement.Seats {
+		if end.Who != a.Who {
+			continue
+		}
+		a.Metrics.Faults.WithLabelValues(end.Fault).Inc()
+		if end.Slash > 0 {
+			a.log.Error("stake was slashed", "task", s.Task.Id, "fault", end.Fault, "ucred", end.Slash)
+		}
+	}
+}
+
+// move brings a record to a state, which it may have reached already, durably.
+func (a *Agent) move(key journal.Key, next journal.State, change func(*journal.Record)) error {
+	var before journal.State
+	r, err := a.Journal.Update(key, a.height.Load(), func(r *journal.Record) error {
+		before = r.State
+		r.State = next
+		if len(r.Marks) == 1 && next == journal.Assigned {
+			before = ""
+		}
+		if change != nil {
+			change(r)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if next.Terminal() {
+		a.forget(key)
+	}
+	if before != next {
+		a.Metrics.Transitions.WithLabelValues(journal.BenchName(key.Bench), string(next)).Inc()
+		level := a.log.Info
+		if next == journal.Failed || next == journal.Abandoned {
+			level = a.log.Warn
+		}
+		level("task "+string(next), "task", taskstypes.IDText(key.Task), "attempt", key.Attempt, "bench", journal.BenchName(key.Bench), "cause", r.Cause)
+	}
+	a.at(string(next))
+	return nil
+}
+
+func (a *Agent) forget(key journal.Key) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.pauses, key)
+	delete(a.included, key)
+}
+
+// trouble says what went wrong on our side, and keeps the task from being tried again at once.
+func (a *Agent) trouble(s sight, where string, err error) {
+	a.complain(s, where, err)
+	a.rest(s)
+}
+
+func (a *Agent) complain(s sight, where string, err error) {
+	a.Metrics.Troubles.WithLabelValues(where).Inc()
+	a.log.Warn("own trouble", "where", where, "task", s.Task.Id, "attempt", s.key.Attempt, "error", err)
+}
+
+// rest keeps the task from being tried again at once.
+func (a *Agent) rest(s sight) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	p := a.pauses[s.key]
+	p.next = min(max(a.Pause, 2*p.next), 16*a.Pause)
+	p.until = time.Now().Add(p.next)
+	a.pauses[s.key] = p
+}
+
+// start runs fn for a task in a goroutine of its own, unless one is at it, a pause is on, or there is no slot for it.
+func (a *Agent) start(ctx context.Context, s sight, action Action, fn func(context.Context)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.active[s.key] != nil || time.Now().Before(a.pauses[s.key].until) {
+		return
+	}
+	if action == Work {
+		if a.used >= a.Slots || a.draining.Load() {
+			return
+		}
+		a.used++
+		a.Metrics.SlotsBusy.Set(float64(a.used))
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	a.active[s.key] = &job{action, cancel}
+	a.wg.Add(1)
+	go func() {
+		defer a.wg.Done()
+		defer a.Wake() // state may have moved meanwhile
+		defer func() {
+			cancel(nil)
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			delete(a.active, s.key)
+			if action == Work {
+				a.used--
+				a.Metrics.SlotsBusy.Set(float64(a.used))
+			}
+		}()
+		fn(ctx)
+	}()
+}

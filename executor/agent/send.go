@@ -1,0 +1,114 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/executor/broadcast"
+	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/poco"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// maxSent bounds how many transactions a record lists; the latest take the last place.
+const maxSent = 32
+
+// send brings a commit, a reveal or a decline onto the chain. The intent is durable before anything is signed, each
+// signature's hash before it leaves.
+func (a *Agent) send(ctx context.Context, s sight, action Action) {
+	a.start(ctx, s, action, func(ctx context.Context) {
+		if err := a.deliver(ctx, s, action); err != nil && context.Cause(ctx) == nil {
+			a.trouble(s, "send", err)
+		}
+	})
+}
+
+func (a *Agent) deliver(ctx context.Context, s sight, action Action) error {
+	intent, sent := states(action)
+	if err := a.forward(s.key, intent); err != nil {
+		return err
+	}
+	r, _, err := a.Journal.Get(s.key)
+	if err != nil {
+		return err
+	}
+	msg, err := a.message(r, action)
+	if err != nil {
+		return err
+	}
+	if reveal, ok := msg.(*taskstypes.MsgReveal); ok {
+		if _, commitment, err := a.promise(r); err != nil || s.holdsOther(commitment) {
+			a.Metrics.Troubles.WithLabelValues("refuse").Inc()
+			return a.move(s.key, journal.Failed, func(r *journal.Record) {
+				r.Cause = fmt.Sprintf("not revealed: the chain holds another commitment than to %s %s", reveal.Outcome.Kind, reveal.Outcome.Digest)
+			})
+		}
+	}
+	receipt, err := a.Sender.Send(ctx, broadcast.Order{Step: action.String(), Msg: msg, Signed: func(hash string, timeout time.Time) error {
+		if err := a.noteSent(s.key, sent, journal.Sent{Step: action.String(), Hash: hash, Timeout: timeout}); err != nil {
+			return err
+		}
+		a.at(action.String() + "-signed")
+		return nil
+	}})
+	if err == nil {
+		a.mu.Lock()
+		a.included[s.key] = max(a.included[s.key], receipt.Height)
+		a.mu.Unlock()
+		a.at(action.String() + "-included")
+	}
+	return err
+}
+
+// states are the intent before, and the state after, the sending of an action.
+func states(action Action) (intent, sent journal.State) {
+	switch action {
+	case Commit:
+		return journal.CommitIntended, journal.CommitSent
+	case Reveal:
+		return journal.RevealIntended, journal.RevealSent
+	}
+	return journal.DeclineIntended, journal.DeclineIntended
+}
+
+func (a *Agent) noteSent(key journal.Key, state journal.State, tx journal.Sent) error {
+	return a.move(key, state, func(r *journal.Record) {
+		if len(r.Sent) == maxSent {
+			r.Sent[maxSent-1] = tx
+			return
+		}
+		r.Sent = append(r.Sent, tx)
+	})
+}
+
+func (a *Agent) message(r journal.Record, action Action) (sdk.Msg, error) {
+	if action == Decline {
+		reason := r.Cause
+		if len(reason) > 200 {
+			reason = strings.ToValidUTF8(reason[:200], "")
+		}
+		return &taskstypes.MsgDecline{Who: a.Who, Task: taskstypes.IDText(r.Key.Task), Attempt: r.Key.Attempt, Reason: reason}, nil
+	}
+	return Message(r, action == Reveal, a.Secret, a.ChainID, a.Who)
+}
+
+// Message is the commit or the reveal of a record: the same one however often it is made.
+func Message(r journal.Record, reveal bool, secret []byte, chainID, who string) (sdk.Msg, error) {
+	o, commitment, err := Promise(r, secret, chainID, who)
+	if err != nil {
+		return nil, err
+	}
+	bench := taskstypes.BENCH_WORKERS
+	if r.Key.Bench == poco.BenchCourt {
+		bench = taskstypes.BENCH_COURT
+	}
+	if !reveal {
+		return &taskstypes.MsgCommit{Who: who, Task: taskstypes.IDText(r.Key.Task), Attempt: r.Key.Attempt, Bench: bench, Commitment: commitment[:]}, nil
+	}
+	return &taskstypes.MsgReveal{Who: who, Task: taskstypes.IDText(r.Key.Task), Attempt: r.Key.Attempt, Bench: bench,
+		Outcome: taskstypes.OutcomeFromPoco(o), Salt: poco.Salt(secret, r.Key.Bench, chainID, r.Key.Task, r.Key.Attempt)}, nil
+}

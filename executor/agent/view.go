@@ -1,0 +1,120 @@
+package agent
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/executor/journal"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// View is how the chain sees our seat in one attempt at a task. Each but Unknown is a fact that a later state can not
+// take back in a way that matters: acting on one read from a node that lags is never wrong, only late.
+type View int
+
+// The views.
+const (
+	// Unknown: the state read says nothing about this attempt; perhaps it is older than the attempt.
+	Unknown View = iota
+	// Wanted: we hold the seat, have not committed, and commitments are taken.
+	Wanted
+	// Late: we have not committed, or not revealed, and the next block comes too late for it. The chain will say so.
+	Late
+	// Locked: the chain holds our commitment; reveals are not yet taken.
+	Locked
+	// Opening: the chain holds our commitment, and takes reveals.
+	Opening
+	// Opened: the chain holds our outcome.
+	Opened
+	// Lost: the seat is no longer ours to answer from: silent, declined, or another attempt runs.
+	Lost
+	// Ended: the task has ended.
+	Ended
+)
+
+// Views lists every view.
+func Views() []View { return []View{Unknown, Wanted, Late, Locked, Opening, Opened, Lost, Ended} }
+
+// String names the view in logs.
+func (v View) String() string {
+	return [...]string{"unknown", "wanted", "late", "locked", "opening", "opened", "lost", "ended"}[v]
+}
+
+// sight is a view with what it was read from.
+type sight struct {
+	chain.Assignment
+	key    journal.Key
+	view   View
+	height int64 // of the state read
+	seat   taskstypes.Seat
+}
+
+// first says that the seat is the first worker's, which may be given back without harm.
+func (s sight) first() bool { return s.Bench == taskstypes.BENCH_WORKERS && s.seat.Wave == 1 }
+
+// keyOf names the record of an assignment. Errors mean that the node's answer is malformed.
+func keyOf(a chain.Assignment) (journal.Key, error) {
+	bench, err := a.Bench.ToPoco()
+	if err != nil {
+		return journal.Key{}, err
+	}
+	id, err := taskstypes.ParseID(a.Task.Id)
+	if err != nil {
+		return journal.Key{}, err
+	}
+	if a.Task.Attempt == 0 {
+		return journal.Key{}, fmt.Errorf("task %s: attempt 0, expected one from 1 on", a.Task.Id)
+	}
+	return journal.Key{Bench: bench, Task: id, Attempt: a.Task.Attempt}, nil
+}
+
+// look tells how a state of a task sees our seat in the attempt of key.
+func look(a chain.Assignment, key journal.Key, who string, height int64) sight {
+	s := sight{Assignment: a, key: key, height: height}
+	seats, commits, reveal := a.Task.Seats, []taskstypes.Phase{taskstypes.PHASE_FIRST, taskstypes.PHASE_SECOND}, taskstypes.PHASE_REVEAL
+	if a.Bench == taskstypes.BENCH_COURT {
+		seats, commits, reveal = a.Task.Court, []taskstypes.Phase{taskstypes.PHASE_COURT_COMMIT}, taskstypes.PHASE_COURT_REVEAL
+	}
+	held := false
+	for _, seat := range seats {
+		if seat.Who == who && a.Task.Attempt == key.Attempt {
+			s.seat, held = seat, true
+		}
+	}
+	open := height+1 < a.Task.Deadline // the next block is the earliest that can hold a message
+	switch {
+	case a.Task.Attempt < key.Attempt:
+		s.view = Unknown // a state from before our attempt
+	case a.Task.Phase == taskstypes.PHASE_DONE:
+		s.view = Ended
+	case a.Task.Attempt > key.Attempt:
+		s.view = Lost
+	case !held:
+		s.view = Unknown // a state from before our draw: seats only go with their attempt or at the end
+	case s.seat.State == taskstypes.SEAT_STATE_SILENT:
+		s.view = Lost
+	case s.seat.State == taskstypes.SEAT_STATE_REVEALED:
+		s.view = Opened
+	case s.seat.State == taskstypes.SEAT_STATE_COMMITTED:
+		switch {
+		case a.Task.Phase != reveal || a.Task.From > height:
+			s.view = Locked
+		case open:
+			s.view = Opening
+		default:
+			s.view = Late
+		}
+	case s.seat.State == taskstypes.SEAT_STATE_DRAWN && (a.Task.Phase == commits[0] || a.Task.Phase == commits[len(commits)-1]):
+		s.view = Late
+		if open {
+			s.view = Wanted
+		}
+	}
+	return s
+}
+
+// holds says whether the chain holds a commitment of ours other than this one.
+func (s sight) holdsOther(commitment [32]byte) bool {
+	return len(s.seat.Commitment) > 0 && !bytes.Equal(s.seat.Commitment, commitment[:])
+}

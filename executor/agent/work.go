@@ -1,0 +1,215 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/poco"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// begin works on a task, when a slot is free. A window that closes before one is, or while we can not work, ends with
+// our saying so: silence would be a fault.
+func (a *Agent) begin(ctx context.Context, s sight) {
+	if s.view == Wanted && s.closing() {
+		if _, err := a.giveUp(s, errTooLate); err != nil {
+			a.trouble(s, "journal", err)
+		}
+		a.Wake()
+		return
+	}
+	a.start(ctx, s, Work, func(ctx context.Context) {
+		if err := a.work(ctx, s); err != nil {
+			a.trouble(s, "journal", err)
+		}
+	})
+}
+
+// work fetches, executes and keeps the result. Its error is the journal's.
+func (a *Agent) work(ctx context.Context, s sight) error {
+	if err := a.move(s.key, journal.Assigned, func(r *journal.Record) { r.Deal = s.Deal.Id }); err != nil && !errors.Is(err, journal.ErrBackwards) {
+		return err
+	}
+	answer, where, err := a.execute(ctx, s)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errTooLate) {
+		return nil // stopped: by the operator, or because the chain no longer waits
+	}
+	var broken *journalError
+	switch {
+	case errors.As(err, &broken):
+		return broken.err
+	case err != nil:
+		a.complain(s, where, err)
+		said, err := a.giveUp(s, err)
+		if !said {
+			a.rest(s)
+		}
+		return err
+	}
+	a.at("stored")
+	a.Metrics.Outcomes.WithLabelValues(answer.Outcome.Kind.String()).Inc()
+	return a.move(s.key, journal.Done, func(r *journal.Record) {
+		r.Outcome = record(answer.Outcome)
+		r.Stored = r.Outcome.Digest
+	})
+}
+
+// journalError is told apart from trouble that is answered with an abstention: without a journal nothing is promised.
+type journalError struct{ err error }
+
+func (e *journalError) Error() string { return e.err.Error() }
+
+// execute returns an answer whose bytes are durable, or why there is none and where it happened.
+func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where string, err error) {
+	engine, found := a.Runtimes[s.Deal.Runtime]
+	if !found {
+		return answer, "run", fmt.Errorf("no runtime %q here", s.Deal.Runtime)
+	}
+	start := time.Now()
+	module, inputs, err := a.fetch(ctx, s)
+	if err != nil {
+		return answer, "fetch", err
+	}
+	a.Metrics.FetchSeconds.Observe(time.Since(start).Seconds())
+	if err := a.forward(s.key, journal.Fetched); err != nil {
+		return answer, "journal", err
+	}
+	spec, err := BuildSpec(s.Assignment, module, inputs)
+	if err != nil {
+		return answer, "run", err
+	}
+	spec.WallLimit = a.WallLimit
+	if err := a.forward(s.key, journal.Running); err != nil {
+		return answer, "journal", err
+	}
+	start = time.Now()
+	out, err := run(ctx, engine, spec)
+	if err != nil {
+		return answer, "run", err
+	}
+	a.Metrics.RunSeconds.Observe(time.Since(start).Seconds())
+	a.Metrics.Fuel.Add(float64(out.Fuel))
+	a.at("ran")
+	a.keepLogs(s, out)
+	if answer, err = Conclude(out); err != nil {
+		return answer, "run", err
+	}
+	// Durable before anything is promised about it.
+	if err := result.Store(ctx, answer.Manifest, answer.Files, a.Fetcher.Store); err != nil {
+		return answer, "store", err
+	}
+	return answer, "", nil
+}
+
+// forward is move for the states before Done, which a restarted task may have passed already.
+func (a *Agent) forward(key journal.Key, next journal.State) error {
+	err := a.move(key, next, nil)
+	if err == nil || errors.Is(err, journal.ErrBackwards) {
+		return nil
+	}
+	return &journalError{err}
+}
+
+// fetch asks until it has the bytes, or everybody says that they have none, or the context ends.
+func (a *Agent) fetch(ctx context.Context, s sight) (module []byte, inputs [][]byte, err error) {
+	pause := a.Pause / 4
+	for round := 1; ; round++ {
+		module, inputs, err = a.Fetcher.Task(ctx, s.Assignment)
+		// A requester's store may be a moment behind its request: "not found" is believed when said twice.
+		if err == nil || !errors.Is(err, errAbsent) || final(err) && round >= 2 || round >= 12 {
+			return module, inputs, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil, err
+		case <-time.After(pause):
+			pause = min(2*pause, 4*a.Pause)
+		}
+	}
+}
+
+// run executes, once more when the machine failed: a killed child is often the neighbour's memory.
+func run(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out runtime.Outcome, err error) {
+	for range 2 {
+		if out, err = safely(ctx, engine, spec); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return out, err
+}
+
+// safely keeps a runtime's defect from taking the other tasks with it.
+func safely(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out runtime.Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the runtime panicked: %v", p)
+		}
+	}()
+	return engine.Run(ctx, spec)
+}
+
+// giveUp says honestly that there is no answer. A first worker gives its seat back, which costs nobody anything; any
+// other commits to having none. When the chain holds a commitment of ours already, from before the journal was lost, the
+// work is tried again as long as the reveal is open, and false is returned.
+func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
+	if s.view != Wanted {
+		return false, nil
+	}
+	if s.first() {
+		a.Metrics.Troubles.WithLabelValues("decline").Inc()
+		return true, a.move(s.key, journal.DeclineIntended, func(r *journal.Record) { r.Deal, r.Cause = s.Deal.Id, why.Error() })
+	}
+	o := poco.Outcome{Kind: poco.KindAbstain}
+	if errors.Is(why, errAbsent) {
+		o.Kind = poco.KindInputUnavailable
+	}
+	a.Metrics.Outcomes.WithLabelValues(o.Kind.String()).Inc()
+	return true, a.move(s.key, journal.Done, func(r *journal.Record) {
+		r.Deal, r.Outcome, r.Cause = s.Deal.Id, record(o), why.Error()
+	})
+}
+
+// keepLogs writes what the app said, for people; it is no part of the answer, so that failing costs nothing.
+func (a *Agent) keepLogs(s sight, out runtime.Outcome) {
+	if a.LogFolder == "" {
+		return
+	}
+	for name, data := range map[string][]byte{"stdout": out.Stdout, "stderr": out.Stderr} {
+		if len(data) == 0 {
+			continue
+		}
+		file := filepath.Join(a.LogFolder, fmt.Sprintf("%s-%d.%s", s.Task.Id, s.key.Attempt, name))
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			a.log.Warn("the app's log is not kept", "file", file, "error", err)
+		}
+	}
+}
+
+// promise is what a record commits to, with its commitment and salt derived.
+func (a *Agent) promise(r journal.Record) (poco.Outcome, [32]byte, error) {
+	return Promise(r, a.Secret, a.ChainID, a.Who)
+}
+
+// Promise derives the commitment of a record's outcome.
+func Promise(r journal.Record, secret []byte, chainID, who string) (poco.Outcome, [32]byte, error) {
+	o, err := outcome(r)
+	if err != nil {
+		return poco.Outcome{}, [32]byte{}, err
+	}
+	salt := poco.Salt(secret, r.Key.Bench, chainID, r.Key.Task, r.Key.Attempt)
+	return o, poco.Commitment(r.Key.Bench, chainID, r.Key.Task, r.Key.Attempt, who, o, salt), nil
+}
+
+func benchOf(b taskstypes.Bench) poco.Bench {
+	if b == taskstypes.BENCH_COURT {
+		return poco.BenchCourt
+	}
+	return poco.BenchWorkers
+}
