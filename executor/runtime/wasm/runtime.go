@@ -66,6 +66,7 @@ func New(c Config) (*Runtime, error) {
 		if err := os.MkdirAll(c.CacheDir, 0o700); err != nil {
 			return nil, fmt.Errorf("cache folder: %w", err)
 		}
+		removeLeftovers(c.CacheDir, time.Now())
 	}
 	return &Runtime{c}, nil
 }

@@ -66,7 +66,7 @@ func limit(req request) error {
 		file = 0
 	}
 	err := setLimit("file size", unix.RLIMIT_FSIZE, file)
-	if req.AddressMax > 0 {
+	if req.AddressMax > 0 && !raceDetector {
 		err = errors.Join(err, setLimit("address space", unix.RLIMIT_AS, req.AddressMax))
 	}
 	if req.CPUMax > 0 {

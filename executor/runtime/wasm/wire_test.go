@@ -86,6 +86,9 @@ func TestOutcomeOverTheWire(t *testing.T) {
 
 // TestCrash: a child that dies is our failure, and its last words are passed on.
 func TestCrash(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector does without the limit")
+	}
 	r, _ := newRuntime(t)
 	spec := conformance.Spec(testapps.Copy())
 	req := request{
