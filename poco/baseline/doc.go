@@ -4,8 +4,8 @@
 // and iterative redundancy (Brun et al. 2011). iExec's rules have a package of
 // their own.
 //
-// None of them decides anything on the chain. Formulas as collected in facts on
-// trust, sections 1.1 to 1.4; each function names its own.
+// None of them decides anything on the chain. Their sources are in RATIONALE.md,
+// "Published schemes"; each function names its own.
 package baseline
 
 import (

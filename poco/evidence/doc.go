@@ -12,7 +12,7 @@
 // sum of L reaches ceil(65536 * log2 trust). L is rounded down and the target
 // up: rounding never makes a set look better than it is.
 //
-// Source: facts on trust, section 3.2; protocol section 3, n_cred. The bound
+// Source: docs/protocol.md, section 3 (static credibility). The bound
 // holds for stationary workers only: see the protocol for what carries the rest.
 //
 // Everything is integer arithmetic with directed rounding and gives the same

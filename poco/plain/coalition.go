@@ -14,7 +14,7 @@ const maxIdentities = 20_000
 // BlindDraw is the chance that n-1 distinct identities drawn blindly after a
 // colluding first worker collude as well, with colluders of pool identities:
 // x = product over j < n-1 of (F-1-j)/(P-1-j), 0 once the colluders run out
-// (facts on trust, 3.6). Error: ErrRange when n < 1, or the colluders are not
+// (RATIONALE.md, plain forms). Error: ErrRange when n < 1, or the colluders are not
 // 1 to pool, or n exceeds the pool.
 func BlindDraw(colluders, pool, n int) (*big.Rat, error) {
 	if n < 1 || n > pool || colluders < 1 || colluders > pool {
@@ -33,7 +33,7 @@ func BlindDraw(colluders, pool, n int) (*big.Rat, error) {
 // LifetimeErrors bounds the wrong results a coalition ever gets accepted when
 // each failed attack costs it an identity and none re-enters: the sum over
 // i = 1..F of x_i/(1-x_i), where x_i is [BlindDraw] with i colluders left of
-// P-(F-i) (facts on trust, 3.6). Errors: ErrRange as BlindDraw, when some x_i
+// P-(F-i) (RATIONALE.md, plain forms). Errors: ErrRange as BlindDraw, when some x_i
 // is 1 (an honest pool smaller than the draw), or F is above 20,000.
 func LifetimeErrors(colluders, pool, n int) (*big.Rat, error) {
 	if colluders > maxIdentities {
@@ -61,7 +61,7 @@ func LifetimeErrors(colluders, pool, n int) (*big.Rat, error) {
 }
 
 // Unanimous is the smallest n for which n independent draws all collude with
-// probability f^n <= eps, and that probability (facts on trust, 3.1 tier H:
+// probability f^n <= eps, and that probability (RATIONALE.md, plain forms:
 // unanimity or court, no history used). Error: ErrRange for f outside [0, 1),
 // eps not positive, or n above 4096.
 func Unanimous(f, eps *big.Rat) (int, *big.Rat, error) {

@@ -35,7 +35,7 @@ func (s Seats) valid() bool {
 }
 
 // Undetected is the chance that a lie of the first worker is confirmed by all
-// blind draws: x = ((16-j) q^(n-1) + j q^n) / 16 (facts on trust, 3.7).
+// blind draws: x = ((16-j) q^(n-1) + j q^n) / 16 (RATIONALE.md, plain forms).
 func Undetected(q *big.Rat, s Seats) *big.Rat {
 	all := ratPow(q, s.N-1)
 	sum := new(big.Rat).Mul(all, big.NewRat(int64(LotterySteps-s.Lottery), LotterySteps))

@@ -3,7 +3,7 @@
 // the refined rules of package poco; these are what they refine, what the
 // published check cases are stated in, and a yardstick for the refined ones.
 //
-// Source of all of them: facts on trust, sections 3.4, 3.6 and 3.7.
+// Source of all of them: RATIONALE.md, "Plain forms".
 package plain
 
 import (

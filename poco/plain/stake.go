@@ -8,7 +8,7 @@ import (
 // MinStake is the stake per assignment from which honesty is the best answer
 // even for a coalition: S >= (x G + c)/(1-x) - r, with x the chance that a lie
 // is confirmed, G the value at risk, c the cost of the work and r its reward
-// (facts on trust, 3.4: (1-x)(S+r) >= x G + c). It is negative where the lost
+// (RATIONALE.md, plain forms: (1-x)(S+r) >= x G + c). It is negative where the lost
 // reward deters enough. Error: ErrRange for x outside [0, 1).
 func MinStake(x, value, cost, reward *big.Rat) (*big.Rat, error) {
 	if x.Sign() < 0 || x.Cmp(one()) >= 0 {
@@ -29,7 +29,7 @@ func MinStakeUnits(x, value, cost, reward *big.Rat) (*big.Int, error) {
 }
 
 // ReplicasForStake is the smallest n >= 2 that a stake carries for a value at
-// risk: x/(1-x) <= S/G with x = q^(n-1) (facts on trust, 3.4, economic plan).
+// risk: x/(1-x) <= S/G with x = q^(n-1) (RATIONALE.md, plain forms).
 // Error: ErrRange for q outside [0, 1), or amounts that are not positive.
 func ReplicasForStake(q, stake, value *big.Rat) (int, error) {
 	if q.Sign() < 0 || q.Cmp(one()) >= 0 {
@@ -48,8 +48,8 @@ func ReplicasForStake(q, stake, value *big.Rat) (int, error) {
 }
 
 // LotteryForStake is the smallest lottery probability with which a single
-// replica is carried by its stake: a >= G/((1-q)(G+S)), at most 1 (facts on
-// trust, 3.4, rule for n = 1; cost and reward left out). Errors as
+// replica is carried by its stake: a >= G/((1-q)(G+S)), at most 1 (RATIONALE.md,
+// plain forms; cost and reward left out). Errors as
 // [ReplicasForStake].
 func LotteryForStake(q, stake, value *big.Rat) (*big.Rat, error) {
 	if q.Sign() < 0 || q.Cmp(one()) >= 0 {
