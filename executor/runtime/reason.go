@@ -14,8 +14,9 @@ const (
 	Trap Reason = "trap"
 	// OutOfFuel: it would have used more than Spec.FuelLimit.
 	OutOfFuel Reason = "out-of-fuel"
-	// OutOfMemory: its initial memory or its files do not fit Spec.MemoryLimit.
-	// (memory.grow beyond the limit returns -1 to the app, as WebAssembly says.)
+	// OutOfMemory: its initial memory does not fit Spec.MemoryLimit. (What it asks
+	// for later and cannot have is refused to the app, which may cope: memory.grow
+	// returns -1, writing to /tmp gives ENOSPC.)
 	OutOfMemory Reason = "out-of-memory"
 	// OutputTooLarge: it wrote more into /out than Spec.OutputLimit.
 	OutputTooLarge Reason = "output-too-large"
