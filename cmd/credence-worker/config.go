@@ -1,0 +1,210 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+
+	"github.com/credence-chain/credence/client"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// config is everything an operator can set. A flag wins over the environment, that over config.toml in the home folder,
+// that over the default.
+type config struct {
+	Home      string
+	Role      string
+	KeyFile   string
+	Node      []string
+	ChainID   string
+	Listen    string
+	Slots     int
+	Artifacts []string
+	Quota     int64
+	GasPrices string
+	TxTTL     time.Duration
+	WallLimit time.Duration
+	Drain     time.Duration
+	LogFormat string
+	LogLevel  string
+	Sabotage  string
+}
+
+// Roles of a worker process.
+const (
+	roleWorker = "worker"
+	roleCourt  = "court"
+)
+
+// bench is where the role answers.
+func (c config) bench() taskstypes.Bench {
+	if c.Role == roleCourt {
+		return taskstypes.BENCH_COURT
+	}
+	return taskstypes.BENCH_WORKERS
+}
+
+func (c config) path(name string) string { return filepath.Join(c.Home, name) }
+
+func defaultHome() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "."
+	}
+	return filepath.Join(home, ".credence-worker")
+}
+
+// addFlags declares every flag with its default and its unit.
+func addFlags(f *pflag.FlagSet) {
+	f.String("home", defaultHome(), "folder of this worker: journal, secret, artifacts, logs")
+	f.String("role", roleWorker, "worker: replicas of tasks; court: re-execution for a validator's seat")
+	f.String("key-file", "", "hot key that signs commits and reveals (default HOME/key); the registered worker, or the operator of the seat")
+	f.StringSlice("node", []string{"127.0.0.1:9090"}, "gRPC endpoints of nodes, tried in order; https:// for TLS")
+	f.String("chain-id", "", "refuse any other chain (default: the one the node says)")
+	f.String("listen", "127.0.0.1:7100", "address that serves results, /healthz, /readyz and /metrics")
+	f.Int("slots", 1, "tasks executed at once")
+	f.StringSlice("artifacts", nil, "base URLs of artifact stores tried after those that a task names")
+	f.Int64("quota", 20<<30, "bytes that modules, inputs and results may take on disk, 0 for no bound")
+	f.String("gas-prices", "", "fee per unit of gas, such as 0.001ucred (default: the least the node takes)")
+	f.Duration("tx-ttl", 30*time.Second, "how long one signed transaction may wait for a block before it is signed anew")
+	f.Duration("wall-limit", time.Hour, "real time of one execution; longer ones are given up as our own failure")
+	f.Duration("drain", 10*time.Second, "time to end running tasks after SIGTERM; what does not end goes on after the next start")
+	f.String("log-format", "text", "text or json")
+	f.String("log-level", "info", "debug, info, warn or error")
+	f.String("sabotage", "", "for tests of a chain: lie by altering what apps output; workers with one seed tell one lie")
+	_ = f.MarkHidden("sabotage")
+}
+
+// loadConfig reads flags, environment and file. Errors name the field.
+func loadConfig(cmd *cobra.Command) (config, error) {
+	v := viper.New()
+	v.SetEnvPrefix("CREDENCE_WORKER")
+	v.SetEnvKeyReplacer(strings.NewReplacer("-", "_"))
+	v.AutomaticEnv()
+	if err := v.BindPFlags(cmd.Flags()); err != nil {
+		return config{}, err
+	}
+	v.SetConfigFile(filepath.Join(v.GetString("home"), "config.toml"))
+	if err := v.ReadInConfig(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return config{}, fmt.Errorf("config file: %w", err)
+	}
+	for _, key := range v.AllKeys() {
+		if cmd.Flags().Lookup(key) == nil {
+			return config{}, fmt.Errorf("config file %s: unknown setting %q", v.ConfigFileUsed(), key)
+		}
+	}
+	c := config{
+		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: list(v, "node"),
+		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: list(v, "artifacts"),
+		Quota: v.GetInt64("quota"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
+		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), LogFormat: v.GetString("log-format"),
+		LogLevel: v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
+	}
+	if c.KeyFile == "" {
+		c.KeyFile = c.path("key")
+	}
+	return c, c.validate()
+}
+
+// list takes a list from the file or the flag, or one text with commas from the environment.
+func list(v *viper.Viper, name string) (out []string) {
+	for _, entry := range v.GetStringSlice(name) {
+		for _, item := range strings.Split(entry, ",") {
+			if item = strings.TrimSpace(item); item != "" {
+				out = append(out, item)
+			}
+		}
+	}
+	return out
+}
+
+func (c config) validate() error {
+	switch {
+	case c.Role != roleWorker && c.Role != roleCourt:
+		return fmt.Errorf("role: got %q, expected worker or court", c.Role)
+	case len(c.Node) == 0:
+		return errors.New("node: empty, expected the gRPC endpoint of a node such as 127.0.0.1:9090")
+	case c.Slots < 1 || c.Slots > 1024:
+		return fmt.Errorf("slots: got %d, expected 1 to 1024", c.Slots)
+	case c.Quota < 0:
+		return fmt.Errorf("quota: got %d, expected bytes, or 0 for no bound", c.Quota)
+	case c.TxTTL < time.Second || c.TxTTL > client.MaxTTL:
+		return fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, client.MaxTTL)
+	case c.WallLimit < 0 || c.Drain < 0:
+		return fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)
+	case c.LogFormat != "text" && c.LogFormat != "json":
+		return fmt.Errorf("log-format: got %q, expected text or json", c.LogFormat)
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return fmt.Errorf("log-level: got %q, expected debug, info, warn or error", c.LogLevel)
+	}
+	return nil
+}
+
+// logger writes to stderr.
+func (c config) logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // validated
+	opts := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+}
+
+// toml is the configuration as a config file, with what each setting means.
+func (c config) toml(f *pflag.FlagSet) string {
+	quoted := func(items []string) string {
+		out := make([]string, len(items))
+		for i, item := range items {
+			out[i] = fmt.Sprintf("%q", item)
+		}
+		return "[" + strings.Join(out, ", ") + "]"
+	}
+	var b strings.Builder
+	for _, line := range []struct{ name, value string }{
+		{"role", fmt.Sprintf("%q", c.Role)},
+		{"key-file", fmt.Sprintf("%q", c.KeyFile)},
+		{"node", quoted(c.Node)},
+		{"chain-id", fmt.Sprintf("%q", c.ChainID)},
+		{"listen", fmt.Sprintf("%q", c.Listen)},
+		{"slots", fmt.Sprint(c.Slots)},
+		{"artifacts", quoted(c.Artifacts)},
+		{"quota", fmt.Sprint(c.Quota)},
+		{"gas-prices", fmt.Sprintf("%q", c.GasPrices)},
+		{"tx-ttl", fmt.Sprintf("%q", c.TxTTL)},
+		{"wall-limit", fmt.Sprintf("%q", c.WallLimit)},
+		{"drain", fmt.Sprintf("%q", c.Drain)},
+		{"log-format", fmt.Sprintf("%q", c.LogFormat)},
+		{"log-level", fmt.Sprintf("%q", c.LogLevel)},
+	} {
+		fmt.Fprintf(&b, "# %s\n%s = %s\n\n", f.Lookup(line.name).Usage, line.name, line.value)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func configCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "config", Short: "Print the configuration in force, in the form of HOME/config.toml", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := loadConfig(cmd)
+			if err != nil {
+				return err
+			}
+			fmt.Fprint(cmd.OutOrStdout(), c.toml(cmd.Flags()))
+			return nil
+		},
+	}
+	addFlags(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,300 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/agent"
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime/wasm"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// Bounds of what doctor takes for healthy.
+const (
+	leastDisk = 2 << 30          // bytes free
+	mostSkew  = 30 * time.Second // between this clock and the latest block's
+)
+
+// errUnhealthy makes doctor exit with 1 after it has said what is wrong.
+var errUnhealthy = errors.New("not healthy: see the checks that failed")
+
+// check is one line of the report.
+type check struct {
+	name string
+	run  func(context.Context) (detail string, err error)
+}
+
+func doctorCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check everything that working depends on", Args: cobra.NoArgs,
+		Long: "Check key, disk, artifact store, a canary task through the real pipeline, node, clock, role, registration,\n" +
+			"stake and fees. Exits with 1 when a check fails. A running worker is not disturbed.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := loadConfig(cmd)
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			return report(ctx, cmd.OutOrStdout(), checks(c))
+		},
+	}
+	addFlags(cmd.Flags())
+	return cmd
+}
+
+// report runs the checks and prints one line each.
+func report(ctx context.Context, out io.Writer, list []check) error {
+	healthy := true
+	for _, c := range list {
+		detail, err := c.run(ctx)
+		if err != nil {
+			healthy = false
+			fmt.Fprintf(out, "FAIL  %-12s %v\n", c.name, err)
+			continue
+		}
+		fmt.Fprintf(out, "ok    %-12s %s\n", c.name, detail)
+	}
+	if !healthy {
+		return errUnhealthy
+	}
+	return nil
+}
+
+// checks are in the order in which they build on each other. What needs a node says so when there is none.
+func checks(c config) []check {
+	p := &patient{config: c}
+	return []check{
+		{"key", p.checkKey},
+		{"home", p.checkHome},
+		{"disk", p.checkDisk},
+		{"canary", p.checkCanary},
+		{"node", p.checkNode},
+		{"clock", p.checkClock},
+		{"registered", p.checkRegistered},
+		{"stake", p.checkStake},
+		{"fees", p.checkFees},
+		{"serving", p.checkServing},
+	}
+}
+
+// patient is what the checks have found out so far.
+type patient struct {
+	config
+	key    client.Key
+	conn   *client.Conn
+	worker *workerstypes.Worker
+}
+
+var (
+	errNoKey  = errors.New("not checked: no key")
+	errNoNode = errors.New("not checked: no node answers")
+)
+
+func (p *patient) checkKey(context.Context) (string, error) {
+	key, err := client.LoadKey(p.KeyFile)
+	if err != nil {
+		return "", fmt.Errorf("%w; make one with: credence-worker key new %s", err, p.KeyFile)
+	}
+	p.key = key
+	return key.Address(), nil
+}
+
+func (p *patient) checkHome(context.Context) (string, error) {
+	if _, err := os.Stat(p.Home); err != nil {
+		return p.Home + " will be made at the first start", nil
+	}
+	probe, err := os.CreateTemp(p.Home, ".doctor-")
+	if err != nil {
+		return "", err
+	}
+	probe.Close()
+	os.Remove(probe.Name())
+	if _, err := os.Stat(p.path("secret")); err == nil {
+		if _, err := agent.LoadSecret(p.path("secret")); err != nil {
+			return "", err
+		}
+	}
+	return p.Home, nil
+}
+
+func (p *patient) checkDisk(context.Context) (string, error) {
+	folder := p.Home
+	if _, err := os.Stat(folder); err != nil {
+		folder = os.TempDir()
+	}
+	var fs unix.Statfs_t
+	if err := unix.Statfs(folder, &fs); err != nil {
+		return "", err
+	}
+	free := fs.Bavail * uint64(fs.Bsize)
+	if free < leastDisk {
+		return "", fmt.Errorf("%d MiB free, expected at least %d", free>>20, leastDisk>>20)
+	}
+	return fmt.Sprintf("%d MiB free", free>>20), nil
+}
+
+func (p *patient) checkCanary(ctx context.Context) (string, error) {
+	engine, err := wasm.New(wasm.Config{})
+	if err != nil {
+		return "", err
+	}
+	start := time.Now()
+	m, fuel, err := canary(ctx, engine)
+	if err != nil {
+		return "", err
+	}
+	if m.Kind != result.KindResult || len(m.Entries) != 0 {
+		return "", fmt.Errorf("answered %s %s, expected an empty RESULT", m.Kind, m.Reason)
+	}
+	return fmt.Sprintf("fetched, executed (%d fuel), stored and served in %s", fuel, time.Since(start).Round(time.Millisecond)), nil
+}
+
+func (p *patient) checkNode(ctx context.Context) (string, error) {
+	conn, err := client.Dial(ctx, p.Node, p.ChainID)
+	if err != nil {
+		return "", err
+	}
+	p.conn = conn
+	res, err := conn.Comet().GetSyncing(ctx, &cmtservice.GetSyncingRequest{})
+	if err != nil {
+		return "", err
+	}
+	if res.Syncing {
+		return "", errors.New("it is catching up with the chain; wait for it")
+	}
+	height, _, err := conn.Height(ctx)
+	return fmt.Sprintf("%s, chain %s, height %d", conn.Endpoint(), conn.ChainID(), height), err
+}
+
+func (p *patient) checkClock(ctx context.Context) (string, error) {
+	if p.conn == nil {
+		return "", errNoNode
+	}
+	_, at, err := p.conn.Height(ctx)
+	if err != nil {
+		return "", err
+	}
+	skew := time.Since(at).Round(time.Millisecond)
+	if skew.Abs() > mostSkew {
+		return "", fmt.Errorf("the latest block is %s away from this clock, expected at most %s: set the clock, or the chain stands still", skew, mostSkew)
+	}
+	return fmt.Sprintf("%s after the latest block", skew), nil
+}
+
+func (p *patient) checkRegistered(ctx context.Context) (string, error) {
+	switch {
+	case p.key == nil:
+		return "", errNoKey
+	case p.conn == nil:
+		return "", errNoNode
+	}
+	if p.Role == roleCourt {
+		if trouble := seatTrouble(ctx, p.conn, p.key.Address()); trouble != "" {
+			return "", errors.New(trouble)
+		}
+		return "operator of an active seat", nil
+	}
+	res, err := p.conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: p.key.Address()})
+	if err != nil {
+		return "", errors.New(workerTrouble(ctx, p.conn, p.key.Address()))
+	}
+	p.worker = &res.Worker
+	if trouble := workerTrouble(ctx, p.conn, p.key.Address()); trouble != "" {
+		return "", errors.New(trouble)
+	}
+	return fmt.Sprintf("worker of %s in pools %v, %d slots", p.worker.Organisation, p.worker.Pools, p.worker.Slots), nil
+}
+
+func (p *patient) checkStake(ctx context.Context) (string, error) {
+	if p.Role == roleCourt {
+		return "a court seat locks none", nil
+	}
+	if p.worker == nil {
+		return "", errors.New("not checked: not registered")
+	}
+	free := p.worker.Bonded - min(p.worker.Bonded, p.worker.Locked)
+	for _, id := range p.worker.Pools {
+		res, err := p.conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: id})
+		if err != nil {
+			return "", err
+		}
+		if free < res.Pool.Stake && p.worker.Busy == 0 {
+			return "", fmt.Errorf("%d ucred are free, pool %s locks %d for each task; add some with: credenced tx workers bond", free, id, res.Pool.Stake)
+		}
+	}
+	return fmt.Sprintf("%d ucred bonded, %d locked", p.worker.Bonded, p.worker.Locked), nil
+}
+
+func (p *patient) checkFees(ctx context.Context) (string, error) {
+	switch {
+	case p.key == nil:
+		return "", errNoKey
+	case p.conn == nil:
+		return "", errNoNode
+	}
+	res, err := p.conn.Node().Config(ctx, &nodeservice.ConfigRequest{})
+	if err != nil {
+		return "", err
+	}
+	balance, err := p.conn.Balance(ctx, p.key.Address())
+	if err != nil {
+		return "", err
+	}
+	prices, err := sdk.ParseDecCoins(res.MinimumGasPrice)
+	if err != nil {
+		return "", err
+	}
+	if balance == 0 && !prices.IsZero() {
+		return "", fmt.Errorf("the node takes no less than %s per gas and %s holds nothing: send it some", prices, p.key.Address())
+	}
+	return fmt.Sprintf("%d ucred, least gas price %q", balance, res.MinimumGasPrice), nil
+}
+
+// checkServing asks the endpoint that requesters will download from.
+func (p *patient) checkServing(ctx context.Context) (string, error) {
+	if p.Role == roleCourt {
+		return "results of a court seat are not asked for", nil
+	}
+	if p.worker == nil {
+		return "", errors.New("not checked: not registered")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.worker.Endpoint+"/healthz", nil)
+	if err != nil {
+		return "", fmt.Errorf("registered endpoint %q: %w", p.worker.Endpoint, err)
+	}
+	res, err := (&http.Client{Timeout: 5 * time.Second}).Do(req)
+	if err != nil {
+		return "", fmt.Errorf("%w; is the worker running, and is that the address others reach it at?", err)
+	}
+	res.Body.Close()
+	// What a worker serves is named by digest: an unknown one has to be a clean "not found".
+	has, err := (&artifact.Client{BaseURLs: []string{p.worker.Endpoint}}).Has(ctx, artifact.Sum([]byte("no such blob")))
+	if err != nil || has || res.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s does not answer as a worker (status %d, %v)", p.worker.Endpoint, res.StatusCode, err)
+	}
+	return p.worker.Endpoint, nil
+}
+
+// missing says that the chain answered, and has no such thing.
+func missing(err error) bool {
+	code := status.Code(err)
+	return code == codes.NotFound || code == codes.Unknown
+}

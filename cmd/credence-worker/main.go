@@ -1,0 +1,39 @@
+// Command credence-worker executes tasks for an organisation's worker, or for a validator's court seat; see
+// docs/worker.md.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/version"
+
+	"github.com/credence-chain/credence/executor/runtime/wasm"
+)
+
+func main() {
+	wasm.MaybeRunChild() // this program again, as the sandbox of one execution
+	if err := rootCommand().Execute(); err != nil {
+		fmt.Fprintln(os.Stderr, "credence-worker:", err)
+		os.Exit(1)
+	}
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "credence-worker",
+		Short: "Execute tasks of a Credence chain, as a worker or in its court",
+		Long: "Execute tasks of a Credence chain, as a worker or in its court.\n\n" +
+			"Every flag can also be set as the environment variable CREDENCE_WORKER_<FLAG> (dashes as underscores) or in\n" +
+			"config.toml in the home folder; `credence-worker config` shows what is in force.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(startCommand(), doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(),
+		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintln(cmd.OutOrStdout(), version.NewInfo().Version)
+		}})
+	return root
+}

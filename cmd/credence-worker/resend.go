@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/agent"
+	"github.com/credence-chain/credence/executor/broadcast"
+	"github.com/credence-chain/credence/executor/journal"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+func resendCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "resend TASK", Short: "Rescue: send the journal's commit or reveal of a task again", Args: cobra.ExactArgs(1),
+		Long: "Rescue: send the commit or the reveal of a task again, whichever the chain waits for, exactly as the journal has it.\n" +
+			"A worker that runs does this by itself; it may run meanwhile, since sending twice does no harm. Nothing is ever\n" +
+			"committed that the journal has not fixed, and nothing revealed that does not open the chain's commitment.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := loadConfig(cmd)
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(openNow(cmd), time.Minute)
+			defer cancel()
+			return resend(ctx, c, args[0], func(format string, a ...any) { fmt.Fprintf(cmd.OutOrStdout(), format+"\n", a...) })
+		},
+	}
+	addFlags(cmd.Flags())
+	return cmd
+}
+
+func resend(ctx context.Context, c config, task string, say func(string, ...any)) error {
+	if _, err := taskstypes.ParseID(task); err != nil {
+		return err
+	}
+	key, err := client.LoadKey(c.KeyFile)
+	if err != nil {
+		return err
+	}
+	secret, err := agent.LoadSecret(c.path("secret"))
+	if err != nil {
+		return err
+	}
+	records, err := readJournal(c.path("journal.db"), task)
+	if err != nil {
+		return err
+	}
+	conn, err := client.Dial(ctx, c.Node, c.ChainID)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
+	if err != nil {
+		return fmt.Errorf("task %s: %w", task, err)
+	}
+	record, err := current(records, res.Task, c)
+	if err != nil {
+		return err
+	}
+	reveal, err := wanted(res.Task, c.bench(), record, key.Address())
+	if err != nil {
+		return err
+	}
+	if reveal {
+		if err := opens(record, res.Task, c.bench(), secret, conn.ChainID(), key.Address()); err != nil {
+			return err
+		}
+	}
+	msg, err := agent.Message(record, reveal, secret, conn.ChainID(), key.Address())
+	if err != nil {
+		return err
+	}
+	node, err := broadcast.Of(conn, key, c.GasPrices, c.TxTTL)
+	if err != nil {
+		return err
+	}
+	step := map[bool]string{false: "commit", true: "reveal"}[reveal]
+	sender := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(node), node, broadcast.ConfirmOptions{}), broadcast.RetryOptions{Attempts: 5})
+	receipt, err := sender.Send(ctx, broadcast.Order{Step: step, Msg: msg, Signed: func(hash string, _ time.Time) error {
+		say("%s of %s: transaction %s", step, record.Key, hash)
+		return nil
+	}})
+	switch {
+	case err != nil:
+		return err
+	case receipt.Height == 0:
+		say("the chain has it already")
+	default:
+		say("included at height %d", receipt.Height)
+	}
+	return nil
+}
+
+// current is the record of the attempt that runs.
+func current(records []journal.Record, t taskstypes.Task, c config) (journal.Record, error) {
+	for _, r := range records {
+		if r.Key.Attempt == t.Attempt && journal.BenchName(r.Key.Bench) == map[string]string{roleWorker: "workers", roleCourt: "court"}[c.Role] {
+			return r, nil
+		}
+	}
+	return journal.Record{}, fmt.Errorf("the journal has nothing of attempt %d at task %s", t.Attempt, t.Id)
+}
+
+func seatOf(t taskstypes.Task, bench taskstypes.Bench, who string) (taskstypes.Seat, error) {
+	seats := t.Seats
+	if bench == taskstypes.BENCH_COURT {
+		seats = t.Court
+	}
+	for _, s := range seats {
+		if s.Who == who {
+			return s, nil
+		}
+	}
+	return taskstypes.Seat{}, fmt.Errorf("%s holds no seat in task %s", who, t.Id)
+}
+
+// wanted says whether the chain waits for our reveal, or for our commit.
+func wanted(t taskstypes.Task, bench taskstypes.Bench, r journal.Record, who string) (reveal bool, err error) {
+	seat, err := seatOf(t, bench, who)
+	if err != nil {
+		return false, err
+	}
+	switch seat.State {
+	case taskstypes.SEAT_STATE_COMMITTED:
+		if t.Phase == taskstypes.PHASE_REVEAL || t.Phase == taskstypes.PHASE_COURT_REVEAL {
+			return true, nil
+		}
+		return false, fmt.Errorf("the chain holds the commitment; reveals are not taken in %s", t.Phase)
+	case taskstypes.SEAT_STATE_REVEALED:
+		return false, errors.New("the chain holds the reveal already")
+	case taskstypes.SEAT_STATE_SILENT:
+		return false, errors.New("the seat was given back, or its window passed")
+	}
+	switch r.State {
+	case journal.CommitIntended, journal.CommitSent, journal.Committed:
+		return false, nil
+	}
+	return false, fmt.Errorf("the journal has fixed no outcome: it is %s; start the worker", r.State)
+}
+
+// opens checks that a reveal would open what the chain holds.
+func opens(r journal.Record, t taskstypes.Task, bench taskstypes.Bench, secret []byte, chainID, who string) error {
+	_, commitment, err := agent.Promise(r, secret, chainID, who)
+	if err != nil {
+		return err
+	}
+	seat, err := seatOf(t, bench, who)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(seat.Commitment, commitment[:]) {
+		return fmt.Errorf("the journal's outcome does not open the commitment that the chain holds (%x); was the secret replaced?", seat.Commitment)
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/agent"
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/broadcast"
+	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/executor/metrics"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/wasm"
+)
+
+func startCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "start", Short: "Work until stopped", Args: cobra.NoArgs,
+		Long: "Work until stopped. Node, registration, stake and funds may come later: the worker waits and says so once.\n" +
+			"SIGTERM ends running tasks within --drain, a second one stops at once; killing it at any moment is safe.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := loadConfig(cmd)
+			if err != nil {
+				return err
+			}
+			return start(cmd.Context(), c)
+		},
+	}
+	addFlags(cmd.Flags())
+	return cmd
+}
+
+// worker is the parts of a running worker.
+type worker struct {
+	config
+	log     *slog.Logger
+	key     client.Key
+	secret  []byte
+	store   *artifact.Dir
+	metrics *metrics.Set
+	ready   readiness
+}
+
+func start(ctx context.Context, c config) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	key, err := client.LoadKey(c.KeyFile)
+	if err != nil {
+		return fmt.Errorf("%w; make one with: credence-worker key new %s", err, c.KeyFile)
+	}
+	for _, folder := range []string{c.Home, c.path("logs")} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return fmt.Errorf("home: %w", err)
+		}
+	}
+	w := &worker{config: c, key: key, log: c.logger().With("role", c.Role, "who", key.Address())}
+	// One process a home: the journal's lock is what says so, before anything else in it is touched.
+	j, err := journal.Open(c.path("journal.db"))
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	if w.secret, err = agent.LoadSecret(c.path("secret")); err != nil {
+		return err
+	}
+	if w.store, err = artifact.OpenDir(c.path("artifacts"), c.Quota); err != nil {
+		return err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	w.metrics = metrics.New(registry)
+	w.ready.set("starting")
+
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	server := artifact.Server(handler(w.store, &w.ready, registry))
+	defer server.Close()
+	go server.Serve(listener)
+	w.log.Info("serving", "addr", listener.Addr().String())
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	defer signal.Stop(signals)
+	drain := make(chan struct{})
+	go func() {
+		<-signals
+		close(drain)
+		<-signals
+		os.Exit(1)
+	}()
+	return w.work(ctx, j, drain)
+}
+
+// work connects, and works until told to stop.
+func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan struct{}) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	connecting, connected := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-drain:
+			connected()
+		case <-connecting.Done():
+		}
+	}()
+	conn, err := w.connect(connecting)
+	connected()
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return err
+	}
+	defer conn.Close()
+	if err := j.Bind(journal.Owner{ChainID: conn.ChainID(), Who: w.key.Address(), Role: w.Role}); err != nil {
+		return err
+	}
+	node, err := broadcast.Of(conn, w.key, w.GasPrices, w.TxTTL)
+	if err != nil {
+		return err
+	}
+	engine, err := w.runtime()
+	if err != nil {
+		return err
+	}
+	a, err := agent.New(agent.Config{
+		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.bench(), Secret: w.secret, Slots: w.Slots,
+		Runtimes: map[string]runtime.Runtime{"wasm": engine}, WallLimit: w.WallLimit,
+		Source:  chain.Of(conn, w.key.Address(), chain.Options{}),
+		Sender:  broadcast.New(node, w.metrics),
+		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.path("logs"),
+		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts},
+	})
+	if err != nil {
+		return err
+	}
+	go w.watch(ctx, conn)
+	w.log.Info("working", "chain", conn.ChainID(), "node", conn.Endpoint(), "slots", w.Slots)
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx) }()
+	select {
+	case err = <-done:
+	case <-drain:
+		w.log.Info("stopping: no new tasks; running ones may end", "within", w.Drain)
+		w.ready.set("stopping")
+		limit, cancel := context.WithTimeout(ctx, w.Drain)
+		a.Drain(limit)
+		cancel()
+		stop()
+		err = <-done
+	}
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// connect waits for a node, saying so once.
+func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
+	said := ""
+	for {
+		conn, err := client.Dial(ctx, w.Node, w.ChainID)
+		if err == nil || errors.Is(err, client.ErrWrongChain) {
+			return conn, err
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if said == "" {
+			said = err.Error()
+			w.log.Info("waiting for a node", "nodes", w.Node, "reason", said)
+			w.ready.set("waiting for a node")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+func (w *worker) runtime() (runtime.Runtime, error) {
+	engine, err := wasm.New(wasm.Config{CacheDir: w.path("cache"), Logger: w.log})
+	if err != nil {
+		return nil, err
+	}
+	if w.Sabotage == "" {
+		return engine, nil
+	}
+	w.log.Warn("this worker lies: its answers are altered, and its stake will be lost", "sabotage", w.Sabotage)
+	return saboteur{engine, w.Sabotage}, nil
+}
