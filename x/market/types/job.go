@@ -78,6 +78,9 @@ func (j Job) validateInputs(p Params) error {
 	var total uint64
 	names := make([]string, 0, len(j.Inputs))
 	for i, in := range j.Inputs {
+		if in == nil {
+			return ErrInputName.Wrapf("inputs[%d]: missing", i)
+		}
 		if err := ValidateInputName(in.Name); err != nil {
 			return ErrInputName.Wrapf("inputs[%d].name: %s", i, err)
 		}

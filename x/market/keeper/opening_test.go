@@ -1,0 +1,105 @@
+package keeper_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+func TestOpeningIsCappedAndInOrder(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 100_000_000)
+	f.place("open", 1, 1, 1e9, 0)
+	j := job()
+	j.Size_, j.MaxPrice = 100_000, 100
+	reads, writes := f.reads, f.writes
+	big := f.submit("ann", 1, j)
+	f.next()
+	bulk := []int{f.reads - reads, f.writes - writes}
+	require.EqualValues(t, 50, f.deal(big).Opened)
+	require.Len(t, f.tasks.opened, 50)
+
+	j.Size_ = 30
+	first := f.submit("ann", 2, j)
+	f.next()
+	require.EqualValues(t, 100, f.deal(big).Opened)
+	require.Zero(t, f.deal(first).Opened, "the oldest deal first")
+	require.NoError(t, f.cancel("ann", big))
+	f.next()
+	require.EqualValues(t, 30, f.deal(first).Opened)
+	require.EqualValues(t, 100, f.deal(big).Opened)
+	require.Equal(t, f.deal(first).Id+"/0", f.tasks.opened[100])
+
+	// A bag of 51 costs the match exactly what one of 100,000 does.
+	g := newFixture(t)
+	g.fund("ann", 100_000_000)
+	g.place("open", 1, 1, 1e9, 0)
+	j.Size_ = 51
+	reads, writes = g.reads, g.writes
+	g.submit("ann", 1, j)
+	g.next()
+	require.Equal(t, bulk, []int{g.reads - reads, g.writes - writes})
+}
+
+func TestOpeningSharesTheBudgetAmongDeals(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 100_000)
+	f.place("open", 1, 1, 1e9, 0)
+	j := job()
+	j.Size_ = 20
+	for i := range 4 {
+		f.submit("ann", uint64(i), j)
+	}
+	f.next()
+	require.Len(t, f.tasks.opened, 50)
+	f.next()
+	require.Len(t, f.tasks.opened, 80)
+	f.next()
+	require.Len(t, f.tasks.opened, 80)
+}
+
+// Tasks that cannot be opened, by an error or a panic, are refunded; those beside them are opened.
+func TestOpeningIsolatesEachTask(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 100_000)
+	f.place("open", 1, 45, 1e9, 0)
+	f.tasks.fail = func(_ types.Deal, index uint64) error {
+		switch index {
+		case 1:
+			return errors.New("injected")
+		case 3:
+			panic("injected")
+		}
+		return nil
+	}
+	j := job()
+	j.Size_, j.MaxPrice = 5, 100 // escrow of a task: 10 + 2 replicas of 45
+	id := f.submit("ann", 1, j)
+	other := f.submit("ann", 2, job())
+	f.next()
+	d := f.deal(id)
+	require.EqualValues(t, 5, d.Opened)
+	require.EqualValues(t, 2, d.Ended)
+	require.EqualValues(t, 200, d.Refunded)
+	require.EqualValues(t, 300, d.Escrow)
+	require.Len(t, f.tasks.opened, 4)
+	require.EqualValues(t, 1, f.deal(other).Opened)
+	f.next()
+}
+
+// A chain without tasks keeps deals waiting, and loses nothing.
+func TestOpeningWaitsForHooks(t *testing.T) {
+	f := newFixtureWithoutTasks(t)
+	f.fund("ann", 1_000)
+	f.place("open", 1, 50, 1e9, 0)
+	id := f.submit("ann", 1, job())
+	f.next()
+	require.Zero(t, f.deal(id).Opened)
+	f.SetTaskHooks(f.tasks)
+	f.next()
+	require.EqualValues(t, 1, f.deal(id).Opened)
+	require.Panics(t, func() { f.SetTaskHooks(f.tasks) }, "hooks are set once")
+}

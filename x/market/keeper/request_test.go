@@ -1,0 +1,253 @@
+package keeper_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+func TestSubmitLocksTheBudget(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	j := job()
+	j.Size_ = 3
+	id := f.submit("ann", 7, j)
+	require.Equal(t, types.FormatID(poco.RequestID(chainID, addr("ann"), 7)), id)
+	require.EqualValues(t, 7_000, f.balance("ann"))
+	f.endBlock()
+	balance, owed, err := f.Solvency(f.ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 3_000, balance.Int64())
+	require.EqualValues(t, 3_000, owed.Int64())
+	r := f.request(id)
+	require.Equal(t, types.REQUEST_STATUS_QUEUED, r.Status)
+	require.Equal(t, "credence", r.Job.Policy, "defaults are written out")
+	require.EqualValues(t, 3_000, r.Escrow)
+}
+
+// A message of a passed proposal runs in EndBlock, after the bank's: coins and counter move at once there.
+func TestSubmitOutsideOfATransaction(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	f.endBlock()
+	r, err := f.SubmitTask(f.ctx, addr("ann"), 1, job())
+	require.NoError(t, err)
+	require.NoError(t, f.CheckInvariants(f.ctx), "nothing may wait for another EndBlock")
+	f.ctx = f.ctx.WithBlockHeight(2)
+	require.NoError(t, f.BeginBlock(f.ctx))
+	f.endBlock()
+	require.Equal(t, types.REQUEST_STATUS_UNMATCHED, f.request(r.Id).Status)
+	require.EqualValues(t, 10_000, f.balance("ann"))
+}
+
+func TestSubmitRefuses(t *testing.T) {
+	input := func(name string) *types.Input { return &types.Input{Name: name, Digest: digest, Size_: 1} }
+	for _, tc := range []struct {
+		name     string
+		malleate func(f *fixture, j *types.Job)
+		expErr   error
+	}{
+		{"unknown app", func(_ *fixture, j *types.Job) { j.App = "studio/none:v1" }, types.ErrUnknownApp},
+		{"no app", func(_ *fixture, j *types.Job) { j.App = "" }, types.ErrUnknownApp},
+		{"app name too long", func(_ *fixture, j *types.Job) { j.App = strings.Repeat("a", 300) }, types.ErrUnknownApp},
+		{"deprecated app", func(f *fixture, j *types.Job) {
+			a := f.apps[j.App]
+			a.app.Deprecated = true
+			f.apps[j.App] = a
+		}, types.ErrDeprecated},
+		{"suspended app", func(f *fixture, j *types.Job) {
+			a := f.apps[j.App]
+			a.app.Suspended = true
+			f.apps[j.App] = a
+		}, types.ErrSuspended},
+		{"app costs more than max_price", func(_ *fixture, j *types.Job) { j.MaxPrice = 9 }, types.ErrUnaffordable},
+		{"no max_price", func(_ *fixture, j *types.Job) { j.MaxPrice = 0 }, types.ErrPrice},
+		{"budget over 64 bits", func(_ *fixture, j *types.Job) { j.MaxPrice, j.Size_ = math.MaxUint64, 2 }, types.ErrPrice},
+		{"more than the account has", func(_ *fixture, j *types.Job) { j.MaxPrice = 1_000_001 }, nil},
+		{"trust too small", func(_ *fixture, j *types.Job) { j.Trust = 1 }, types.ErrTrust},
+		{"trust too large", func(_ *fixture, j *types.Job) { j.Trust = poco.MaxTrust + 1 }, types.ErrTrust},
+		{"policy unknown", func(_ *fixture, j *types.Job) { j.Policy = "quorum" }, types.ErrPolicy},
+		{"min_replicas beyond the table", func(_ *fixture, j *types.Job) { j.MinReplicas = poco.MaxReplicas + 1 }, types.ErrReplicas},
+		{"fuel limit 0", func(_ *fixture, j *types.Job) { j.FuelLimit = 0 }, types.ErrFuel},
+		{"fuel limit over the parameter", func(_ *fixture, j *types.Job) { j.FuelLimit = types.DefaultParams().MaxFuel + 1 }, types.ErrFuel},
+		{"bag too large", func(_ *fixture, j *types.Job) { j.Size_ = types.DefaultParams().MaxSize + 1; j.MaxPrice = 100 }, types.ErrSize},
+		{"unknown pool", func(_ *fixture, j *types.Job) { j.Pool = "none" }, types.ErrUnknownPool},
+		{"pool of another runtime", func(f *fixture, j *types.Job) {
+			p := f.pools["open"]
+			p.Runtime = "gpu"
+			f.pools["open"] = p
+			j.Pool = "open"
+		}, types.ErrRuntime},
+		{"args too large", func(_ *fixture, j *types.Job) { j.Args = []string{strings.Repeat("x", 16<<10)} }, types.ErrArgs},
+		{"too many empty args", func(_ *fixture, j *types.Job) { j.Args = make([]string, 16<<10+1) }, types.ErrArgs},
+		{"arg with a zero byte", func(_ *fixture, j *types.Job) { j.Args = []string{"a\x00b"} }, types.ErrArgs},
+		{"too many inputs", func(_ *fixture, j *types.Job) { j.Inputs = make([]*types.Input, 65) }, types.ErrInputs},
+		{"inputs too large", func(_ *fixture, j *types.Job) {
+			j.Inputs = []*types.Input{{Name: "a", Digest: digest, Size_: 1 << 30}, input("b")}
+		}, types.ErrInputs},
+		{"input sizes over 64 bits", func(_ *fixture, j *types.Job) {
+			j.Inputs = []*types.Input{input("a"), {Name: "b", Digest: digest, Size_: math.MaxUint64}}
+		}, types.ErrInputs},
+		{"input missing", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{nil} }, types.ErrInputName},
+		{"input without a name", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("")} }, types.ErrInputName},
+		{"absolute input name", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("/etc/passwd")} }, types.ErrInputName},
+		{"input name that climbs", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("a/../../b")} }, types.ErrInputName},
+		{"input name not shortest", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("a//b")} }, types.ErrInputName},
+		{"input name twice", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("a"), input("b"), input("a")} }, types.ErrInputName},
+		{"input name is a folder of another", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("a/b/c"), input("a")} }, types.ErrInputName},
+		{"input name with a backslash", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input(`a\b`)} }, types.ErrInputName},
+		{"bad digest", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{{Name: "a", Digest: "sha256:12"}} }, types.ErrDigest},
+		{"digest in upper case", func(_ *fixture, j *types.Job) {
+			j.Inputs = []*types.Input{{Name: "a", Digest: "sha256:" + strings.ToUpper(digest[7:])}}
+		}, types.ErrDigest},
+		{"bad locator", func(_ *fixture, j *types.Job) {
+			j.Inputs = []*types.Input{{Name: "a", Digest: digest, Locators: []string{"file:///etc"}}}
+		}, types.ErrLocator},
+		{"nonce used", func(f *fixture, _ *types.Job) { f.submit("ann", 1, job()) }, types.ErrNonce},
+		{"revoked organisation", func(f *fixture, _ *types.Job) {
+			_, raw := account("ann")
+			f.orgs.of[string(raw)], f.orgs.revoked["anns"] = "anns", true
+		}, orgstypes.ErrRole},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.fund("ann", 1_000_000)
+			j := job()
+			tc.malleate(f, &j)
+			before := f.balance("ann")
+			_, err := f.submitErr("ann", 1, j)
+			require.Error(t, err)
+			if tc.expErr != nil {
+				require.ErrorIs(t, err, tc.expErr)
+			}
+			require.Equal(t, before, f.balance("ann"), "nothing may be locked")
+			f.endBlock()
+		})
+	}
+}
+
+func TestSubmitRefusesRequesters(t *testing.T) {
+	f := newFixture(t)
+	_, err := f.SubmitTask(f.ctx, addr("blocked"), 1, job())
+	require.ErrorIs(t, err, types.ErrRequester)
+	_, err = f.SubmitTask(f.ctx, "cosmos1nonsense", 1, job())
+	require.ErrorIs(t, err, types.ErrRequester)
+}
+
+func TestCancelQueued(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	f.place("open", 1, 50, 1e9, 0)
+	id := f.submit("ann", 1, job())
+	require.ErrorIs(t, f.cancel("bob", id), types.ErrNotOwner)
+	require.ErrorIs(t, f.cancel("ann", strings.Repeat("0", 64)), types.ErrNotFound)
+	require.ErrorIs(t, f.cancel("ann", "xyz"), types.ErrID)
+	require.NoError(t, f.cancel("ann", id))
+	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
+	f.next()
+	require.EqualValues(t, 10_000, f.balance("ann"))
+	r := f.request(id)
+	require.Equal(t, types.REQUEST_STATUS_CANCELLED, r.Status)
+	require.Zero(t, r.Escrow)
+	require.Empty(t, r.Deal)
+	_, err := f.submitErr("ann", 1, job())
+	require.ErrorIs(t, err, types.ErrNonce, "a cancelled nonce is spent")
+	f.next()
+	require.EqualValues(t, 10_000, f.balance("ann"), "refunded once")
+}
+
+func TestCancelMatched(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 1_000_000)
+	f.place("open", 1, 50, 1e9, 0)
+	j := job()
+	j.Size_, j.MaxPrice = 1_000, 110 // escrow of a task: 10 + 2 replicas of 50
+	id := f.submit("ann", 1, j)
+	f.next()
+	require.EqualValues(t, 50, f.deal(id).Opened)
+	require.NoError(t, f.cancel("ann", id))
+	f.next()
+	d := f.deal(id)
+	require.True(t, d.Cancelled)
+	require.EqualValues(t, 50, d.Opened, "a cancelled deal opens no more")
+	require.EqualValues(t, 950, d.Ended)
+	require.EqualValues(t, 950*110, d.Refunded)
+	require.EqualValues(t, 50*110, d.Escrow)
+	require.EqualValues(t, 1_000_000-50*110, f.balance("ann"))
+	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
+	for range 50 { // those opened run to their end
+		require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, 110, false))
+	}
+	require.ErrorIs(t, f.Settle(f.ctx, d.Id, "", nil, 110, false), types.ErrSettlement)
+	f.next()
+	require.EqualValues(t, 1_000_000, f.balance("ann"))
+}
+
+func TestCancelWhenEverythingIsOpen(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 1_000)
+	f.place("open", 1, 50, 1e9, 0)
+	id := f.submit("ann", 1, job())
+	f.next()
+	require.NoError(t, f.cancel("ann", id))
+	require.True(t, f.deal(id).Cancelled, "x/tasks ends those still waiting when it sees it")
+	f.next()
+	d := f.deal(id)
+	require.Zero(t, d.Ended)
+	each, err := d.Terms.Escrow()
+	require.NoError(t, err)
+	require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, each, false))
+	f.next()
+	require.EqualValues(t, 1_000, f.balance("ann"))
+}
+
+func TestCancelEndedDeal(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 1_000)
+	f.place("open", 1, 50, 1e9, 0)
+	id := f.submit("ann", 1, job())
+	f.next()
+	d := f.deal(id)
+	each, err := d.Terms.Escrow()
+	require.NoError(t, err)
+	require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, each, false))
+	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
+}
+
+func TestMessagesOfTransactionsShareNoKey(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 1_000)
+	f.fund("bob", 1_000)
+	written := func(requester string) map[string]bool {
+		keys := map[string]bool{}
+		before := f.dump()
+		f.submit(requester, 1, job())
+		for k, v := range f.dump() {
+			if before[k] != v {
+				keys[k] = true
+			}
+		}
+		return keys
+	}
+	a, b := written("ann"), written("bob")
+	require.NotEmpty(t, a)
+	for k := range a {
+		require.NotContains(t, b, k, "a key written by both makes Block-STM run them one after the other")
+	}
+}
+
+func (f *fixture) dump() map[string]string {
+	out := map[string]string{}
+	it := f.ctx.KVStore(f.key).Iterator(nil, nil)
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		out[string(it.Key())] = string(it.Value())
+	}
+	return out
+}

@@ -1,0 +1,133 @@
+package types_test
+
+import (
+	"errors"
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+func amount(t *rapid.T, name string) uint64 {
+	return rapid.OneOf(rapid.Uint64Range(0, 100), rapid.Uint64Range(0, types.MaxPrice), rapid.Just(uint64(types.MaxPrice))).Draw(t, name)
+}
+
+// Seats against an obviously right twin: the most replicas whose cost and the app's price are within max_price.
+func TestSeatsAgainstTwin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j := types.Job{
+			Policy:      rapid.SampledFrom([]string{poco.PolicyCredence, poco.PolicyCourt}).Draw(t, "policy"),
+			MinReplicas: rapid.Uint32Range(0, poco.MaxReplicas).Draw(t, "min_replicas"),
+			MaxPrice:    max(1, amount(t, "max_price")),
+		}
+		appPrice, price := amount(t, "app_price"), amount(t, "price")
+		cost := func(n int64) *big.Int {
+			c := new(big.Int).Mul(new(big.Int).SetUint64(price), big.NewInt(n))
+			return c.Add(c, new(big.Int).SetUint64(appPrice))
+		}
+		want := int64(0)
+		for n := int64(1); n <= types.MaxSeats && cost(n).Cmp(new(big.Int).SetUint64(j.MaxPrice)) <= 0; n++ {
+			want = n
+		}
+		need := int64(1)
+		if j.Policy == poco.PolicyCredence {
+			need = int64(max(2, j.MinReplicas))
+		}
+		got, err := j.Seats(appPrice, price)
+		if want < need {
+			if !errors.Is(err, types.ErrUnaffordable) {
+				t.Fatalf("%d seats of %d needed: got %d, %v", want, need, got, err)
+			}
+			return
+		}
+		if err != nil || int64(got) != want {
+			t.Fatalf("expected %d seats, got %d, %v", want, got, err)
+		}
+	})
+}
+
+// Terms made of valid jobs are valid, cost at most max_price, and carry over to the protocol whole.
+func TestNewTerms(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := types.DefaultParams()
+		j := types.Job{
+			Trust: rapid.Uint64Range(poco.MinTrust, poco.MaxTrust).Draw(t, "trust"), MinReplicas: rapid.Uint32Range(0, poco.MaxReplicas).Draw(t, "min_replicas"),
+			MaxPrice: amount(t, "max_price"), Value: rapid.Uint64().Draw(t, "value"), FuelLimit: rapid.Uint64Range(1, p.MaxFuel).Draw(t, "fuel"),
+		}.Normal()
+		terms, err := types.NewTerms(p, j, amount(t, "app_price"), amount(t, "price"), rapid.Uint64().Draw(t, "stake"))
+		if errors.Is(err, types.ErrUnaffordable) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		escrow, err := terms.Escrow()
+		if err != nil || j.MaxPrice > 0 && escrow > j.MaxPrice {
+			t.Fatalf("escrow %d of max_price %d, %v", escrow, j.MaxPrice, err)
+		}
+		if terms.Value < escrow || terms.Value < j.Value {
+			t.Fatalf("value %d below the price %d or the declared %d", terms.Value, escrow, j.Value)
+		}
+		q := types.TermsToPoco("c", types.Deal{Requester: "r", AppOwner: "o", Terms: terms})
+		if err := q.Validate(); err != nil || q.Stake != terms.Stake || q.ChainID != "c" || q.Requester != "r" || q.AppOwner != "o" {
+			t.Fatalf("%+v: %v", q, err)
+		}
+		if same, _ := q.Escrow(); same != escrow {
+			t.Fatalf("the protocol's escrow is %d, the market's %d", same, escrow)
+		}
+	})
+}
+
+func TestParamsValidate(t *testing.T) {
+	require.NoError(t, types.DefaultParams().Validate())
+	for _, tc := range []struct {
+		name     string
+		malleate func(p *types.Params)
+	}{
+		{"commit_blocks", func(p *types.Params) { p.CommitBlocks = 0 }},
+		{"reveal_blocks", func(p *types.Params) { p.RevealBlocks = -1 }},
+		{"wait_blocks", func(p *types.Params) { p.WaitBlocks = 1<<32 + 1 }},
+		{"retry_blocks", func(p *types.Params) { p.RetryBlocks = 0 }},
+		{"fuel_per_block", func(p *types.Params) { p.FuelPerBlock = 0 }},
+		{"fuel_per_block", func(p *types.Params) { p.FuelPerBlock = 1 }}, // windows beyond 2^32
+		{"max_attempts", func(p *types.Params) { p.MaxAttempts = 0 }},
+		{"informer_bps", func(p *types.Params) { p.InformerBps = 5_000 }},
+		{"matches_per_block", func(p *types.Params) { p.MatchesPerBlock = 0 }},
+		{"opens_per_block", func(p *types.Params) { p.OpensPerBlock = 100_001 }},
+		{"max_size", func(p *types.Params) { p.MaxSize = 0 }},
+		{"max_fuel", func(p *types.Params) { p.MaxFuel = 0 }},
+		{"max_inputs", func(p *types.Params) { p.MaxInputs = 0 }},
+		{"max_input_bytes", func(p *types.Params) { p.MaxInputBytes = 1<<50 + 1 }},
+		{"max_arg_bytes", func(p *types.Params) { p.MaxArgBytes = 0 }},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := types.DefaultParams()
+			tc.malleate(&p)
+			err := p.Validate()
+			require.ErrorIs(t, err, types.ErrInvalidParams)
+			require.ErrorContains(t, err, tc.name)
+		})
+	}
+}
+
+func TestCommitWindow(t *testing.T) {
+	p := types.Params{CommitBlocks: 40, FuelPerBlock: 100}
+	for fuel, want := range map[uint64]int64{0: 40, 1: 41, 100: 41, 101: 42} {
+		require.Equal(t, want, p.CommitWindow(fuel), "fuel %d", fuel)
+	}
+}
+
+func TestParseID(t *testing.T) {
+	id := poco.DealID([32]byte{1}, 2)
+	back, err := types.ParseID(types.FormatID(id))
+	require.NoError(t, err)
+	require.Equal(t, id, back)
+	for _, bad := range []string{"", "00", "zz" + types.FormatID(id)[2:], types.FormatID(id) + "00", "AB" + types.FormatID(id)[2:]} {
+		_, err := types.ParseID(bad)
+		require.ErrorIs(t, err, types.ErrID, bad)
+	}
+}
