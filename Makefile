@@ -31,22 +31,20 @@ demo: build ## Run the demonstration: a devnet, a saboteur, a verified image
 	scripts/demo.sh
 
 .PHONY: test
-test: ## Run all tests
-	$(GO) test -timeout $(TIMEOUT) ./...
+test: build ## Run all tests, networks of real processes last
+	TIMEOUT=$(TIMEOUT) scripts/test.sh
 
 .PHONY: test-race
-test-race: ## Run all tests with the race detector
-	$(GO) test -race -timeout $(TIMEOUT) ./...
+test-race: build ## Run all tests with the race detector (slow)
+	TIMEOUT=60m scripts/test.sh -race
 
 .PHONY: bench
-bench: ## Run the benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends as a yardstick
+	scripts/bench.sh
 
 .PHONY: lint
-lint: ## Lint Go and proto, and check state code for non-determinism
-	$(TOOL) golangci-lint run ./...
-	$(GO) run -C tools ./determinism -dir .. ./poco/... ./x/...
-	scripts/proto.sh lint
+lint: ## Check formatting, Go, determinism of state code, proto, generated code, documentation
+	scripts/lint.sh
 
 .PHONY: fmt
 fmt: ## Format Go and proto

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Checks everything that needs no test: formatting, vet, linters, determinism of state code, proto, generated code,
+# documentation. Names the check that fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step=
+trap '[ "$?" = 0 ] || echo "FAILED: lint: $step" >&2' EXIT
+begin() { step="$1"; echo "== lint: $step"; }
+
+begin "gofmt"
+# Files on disk that git knows or would take; one that was deleted is in the index until then.
+unformatted=$(git ls-files -co --exclude-standard '*.go' | grep -vE '\.pb(\.gw)?\.go$|/testdata/' |
+  while IFS= read -r f; do [ ! -f "$f" ] || printf '%s\0' "$f"; done | xargs -0 gofmt -s -l)
+[ -z "$unformatted" ] || { printf 'not formatted, run "make fmt":\n%s\n' "$unformatted" >&2; exit 1; }
+
+begin "go vet"
+go vet ./...
+
+begin "determinism of state code"
+go run -C tools ./determinism -dir .. ./poco/... ./x/...
+
+begin "proto, and generated code"
+scripts/proto.sh check
+
+begin "documentation"
+scripts/docs.sh
+
+begin "golangci-lint"
+go tool -modfile=tools/golangci/go.mod golangci-lint run ./...
+
+echo "lint passed"

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs all tests, in four sections; arguments go to "go test", such as -race or -count=1.
+#
+# Every package is in one section: the last but one takes whatever the others do not name. Tests that start processes use
+# the binaries in build/ (run "make build" first) and run one package at a time, after everything else, so that a busy
+# machine does not make them late.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+timeout="${TIMEOUT:-20m}"
+module=github.com/credence-chain/credence
+all=$(go list ./...)
+
+section=
+trap '[ "$?" = 0 ] || echo "FAILED: $section" >&2' EXIT
+
+# run TITLE PARALLELISM PACKAGES GO-TEST-ARGUMENTS...
+run() {
+  section="$1"
+  local parallel="$2" packages="$3"
+  shift 3
+  [ -n "$packages" ] || return 0
+  printf '\n== %s (%s packages) ==\n' "$section" "$(wc -l <<<"$packages")"
+  local start=$SECONDS
+  # Lines that say only that a package has no tests would hide the others.
+  # shellcheck disable=SC2086 # one argument a package
+  go test -timeout "$timeout" -p "$parallel" "$@" $packages | { grep -v '\[no test files\]$' || true; }
+  echo "-- $section: passed in $((SECONDS - start)) s"
+}
+
+among() { grep -E "^$module/($1)(/|\$)" <<<"$all" || true; }
+except() { grep -vE "^$module/($1)(/|\$)" <<<"$all" || true; }
+
+run "protocol: units, properties, replays" "${JOBS:-2}" "$(among 'poco|internal')" "$@"
+run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among 'x|app|cmd|testutil')" "$@"
+run "executor, client, examples" "${JOBS:-2}" "$(except 'poco|internal|x|app|cmd|testutil|test|devnet')" "$@"
+run "networks of real processes" 1 "$(among 'devnet|test')" "$@"
+section="tools"
+printf '\n== tools ==\n'
+(cd tools && go test -timeout "$timeout" ./...)
+echo
+echo "all tests passed"
