@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -99,14 +98,11 @@ func (k Keeper) checkArrays(ctx context.Context, workers []types.Worker) error {
 	}
 	var members, orgs int
 	for _, p := range pools {
-		ready, err := k.checkPool(ctx, p, workers)
+		m, o, err := k.checkPool(ctx, p, workers)
 		if err != nil {
 			return fmt.Errorf("pool %s: %w", p.Id, err)
 		}
-		for _, list := range ready {
-			members += list
-		}
-		orgs += len(ready)
+		members, orgs = members+m, orgs+o
 	}
 	// Nothing beside what was found above.
 	for _, count := range []struct {
@@ -125,55 +121,63 @@ func (k Keeper) checkArrays(ctx context.Context, workers []types.Worker) error {
 	return nil
 }
 
-// checkPool compares a pool's counts and arrays with what the workers say, and returns how many ready workers each
-// organisation has.
-func (k Keeper) checkPool(ctx context.Context, p types.Pool, workers []types.Worker) (map[string]int, error) {
+// checkPool compares a pool's counts and arrays with what the workers say, and returns how many workers are ready and
+// how many organisations they have.
+func (k Keeper) checkPool(ctx context.Context, p types.Pool, workers []types.Worker) (members, orgs int, err error) {
 	ready, serving := map[string]int{}, map[string]uint64{}
+	var names []string // of those that serve
 	for _, w := range workers {
 		if slices.Contains(w.Pools, p.Id) {
-			serving[w.Organisation]++
+			if serving[w.Organisation]++; serving[w.Organisation] == 1 {
+				names = append(names, w.Organisation)
+			}
 		}
 		pos, err := k.MemberPosition.Get(ctx, collections.Join(p.Id, w.Address))
 		if listed := err == nil; listed != w.Ready(p) {
-			return nil, fmt.Errorf("%s: ready %t, listed %t", w.Address, w.Ready(p), listed)
+			return 0, 0, fmt.Errorf("%s: ready %t, listed %t", w.Address, w.Ready(p), listed)
 		}
 		if err != nil {
 			continue
 		}
 		ready[w.Organisation]++
+		members++
 		if at, err := k.EligibleMemberAt(ctx, p.Id, w.Organisation, pos); err != nil || at != w.Address {
-			return nil, fmt.Errorf("%s: at its position %d is %q: %w", w.Address, pos, at, err)
+			return 0, 0, fmt.Errorf("%s: at its position %d is %q: %w", w.Address, pos, at, err)
 		}
 	}
-	if n, err := k.Registered(ctx, p.Id); err != nil || n != uint64(len(serving)) {
-		return nil, fmt.Errorf("registered: %d organisations, expected %d: %w", n, len(serving), err)
+	if n, err := k.Registered(ctx, p.Id); err != nil || n != uint64(len(names)) {
+		return 0, 0, fmt.Errorf("registered: %d organisations, expected %d: %w", n, len(names), err)
 	}
 	var drawable uint64
-	for _, org := range slices.Sorted(maps.Keys(serving)) {
+	for _, org := range names {
+		served, err := counter(ctx, k.Serving, collections.Join(org, p.Id))
+		if err != nil || served != serving[org] {
+			return 0, 0, fmt.Errorf("%s: %d workers registered, expected %d: %w", org, served, serving[org], err)
+		}
 		n, err := counter(ctx, k.MemberCount, collections.Join(p.Id, org))
 		if err != nil || n != uint64(ready[org]) {
-			return nil, fmt.Errorf("%s: %d members, expected %d: %w", org, n, ready[org], err)
+			return 0, 0, fmt.Errorf("%s: %d members, expected %d: %w", org, n, ready[org], err)
 		}
 		active, err := k.orgs.HasRole(ctx, org, orgstypes.ROLE_WORKER)
 		if err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 		pos, listed, err := k.EligiblePosition(ctx, p.Id, org)
 		if err != nil || listed != (active && n > 0) {
-			return nil, fmt.Errorf("%s: active %t with %d members, listed %t: %w", org, active, n, listed, err)
+			return 0, 0, fmt.Errorf("%s: active %t with %d members, listed %t: %w", org, active, n, listed, err)
 		}
 		if !listed {
 			continue
 		}
 		drawable++
 		if at, _, err := k.EligibleOrgAt(ctx, p.Id, pos); err != nil || at != org {
-			return nil, fmt.Errorf("%s: at its position %d is %q: %w", org, pos, at, err)
+			return 0, 0, fmt.Errorf("%s: at its position %d is %q: %w", org, pos, at, err)
 		}
 	}
 	if n, err := k.EligibleOrgs(ctx, p.Id); err != nil || n != drawable {
-		return nil, fmt.Errorf("eligible: %d organisations, expected %d: %w", n, drawable, err)
+		return 0, 0, fmt.Errorf("eligible: %d organisations, expected %d: %w", n, drawable, err)
 	}
-	return ready, nil
+	return members, len(ready), nil
 }
 
 func size[K, V any](ctx context.Context, m collections.Map[K, V]) (n int, err error) {

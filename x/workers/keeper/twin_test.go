@@ -190,13 +190,16 @@ func pickPools(r *rapid.T, min int) []string {
 	return out
 }
 
+// tens draws an amount such that stakes are often just as large as a pool asks.
+func tens(r *rapid.T, min uint64) uint64 { return 10 * rapid.Uint64Range(min, 12).Draw(r, "tens") }
+
 func (m *machine) register(r *rapid.T) {
 	if len(m.names) >= 9 {
 		r.Skip("enough")
 	}
 	w := &twinWorker{
 		org: rapid.SampledFrom(m.orgs).Draw(r, "org"), slots: rapid.Uint32Range(1, 3).Draw(r, "slots"),
-		pools: pickPools(r, 1), bonded: rapid.Uint64Range(0, 200).Draw(r, "stake"),
+		pools: pickPools(r, 1), bonded: tens(r, 0),
 	}
 	if !m.tw.active[w.org] {
 		r.Skip("revoked")
@@ -223,14 +226,14 @@ func (m *machine) update(r *rapid.T) {
 }
 
 func (m *machine) bond(r *rapid.T) {
-	name, amount := m.pick(r), rapid.Uint64Range(1, 100).Draw(r, "amount")
+	name, amount := m.pick(r), tens(r, 1)
 	require.NoError(r, m.f.k.Bond(m.f.ctx, name, amount))
 	m.tw.workers[name].bonded += amount
 	m.tw.coins += amount
 }
 
 func (m *machine) unbond(r *rapid.T) {
-	name, amount := m.pick(r), rapid.Uint64Range(0, 100).Draw(r, "amount")
+	name, amount := m.pick(r), tens(r, 0)
 	w := m.tw.workers[name]
 	_, err := m.f.k.Unbond(m.f.ctx, name, amount)
 	if amount == 0 || amount > w.bonded-w.locked() {
@@ -285,7 +288,7 @@ func (m *machine) settle(r *rapid.T) {
 		e.Right = e.Fault == poco.FaultNone
 		e.Confirmed = e.Right && rapid.Bool().Draw(r, "confirmed")
 		if !e.Right {
-			e.Slash = rapid.Uint64Range(0, e.Unlock).Draw(r, "slash")
+			e.Slash = rapid.SampledFrom([]uint64{0, e.Unlock / 2, e.Unlock}).Draw(r, "slash")
 		}
 		total += e.Slash
 		ends = append(ends, e)
