@@ -62,6 +62,10 @@ func MakePlan(in PlanInput) Plan {
 	if spentA || spentB {
 		return plan.toCourt(BoundSpent)
 	}
+	// A stake that not even certain detection makes enough is said at once: waiting for organisations would not help.
+	if floor, ok := StakeNeeded(Q64{}, in.Exposure); !ok || floor > in.Stake {
+		return plan.toCourt(BoundStake)
+	}
 	bound := BoundDebt
 	first := uint64(max(in.MinReplicas, 1))
 	for n := first; n <= MaxReplicas; n++ {
@@ -100,9 +104,6 @@ func MakePlan(in PlanInput) Plan {
 			plan.StakeFloor, plan.Bound = floor, bound
 			return plan
 		}
-	}
-	if floor, ok := StakeNeeded(Q64{}, in.Exposure); !ok || floor > in.Stake {
-		return plan.toCourt(BoundStake) // not even certainty of detection makes the stake enough
 	}
 	return plan.toCourt(BoundTable)
 }

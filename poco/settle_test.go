@@ -1,0 +1,277 @@
+package poco
+
+import (
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// ended is a task with these replicas and this court, ended as given.
+func ended(terms Terms, ending Ending, byCourt bool, verdict Outcome, seats, court []Seat) Settlement {
+	t := Task{Terms: terms, Ending: ending, ByCourt: byCourt, Verdict: verdict, Seats: seats, Court: court}
+	return t.settle()
+}
+
+func revealedSeat(who string, o Outcome) Seat {
+	return Seat{Who: who, Org: "org-" + who, State: SeatRevealed, Outcome: o, Power: 1}
+}
+
+func bench(answers ...Outcome) (seats []Seat) {
+	for i, o := range answers {
+		s := revealedSeat("v"+string(rune('1'+i)), o)
+		if o.Kind == KindUnspecified {
+			s.State = SeatSilent
+		}
+		seats = append(seats, s)
+	}
+	return seats
+}
+
+// TestFees is the outcome table of docs/protocol.md, to the last unit: app price 50, price 10 a replica, at most five of
+// them (escrow 100), stake 1000, court fee 10 a seat, a fifth of slashed stake to those who were right, value 300.
+func TestFees(t *testing.T) {
+	terms := testTerms()
+	a, b, c := "a", "b", "c"
+	for _, tc := range []struct {
+		name       string
+		ending     Ending
+		byCourt    bool
+		verdict    Outcome
+		seats      []Seat
+		court      []Seat
+		fromEscrow []Pay
+		refund     uint64
+		fromStake  []Pay
+		burn       uint64
+		slashes    []uint64
+	}{
+		{
+			name: "all agree", ending: EndAccepted, verdict: truth,
+			seats:      []Seat{revealedSeat(a, truth), revealedSeat(b, truth)},
+			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, a, 10}, {PartyWorker, b, 10}},
+			refund:     30, slashes: []uint64{0, 0},
+		},
+		{
+			name: "the app failed: workers are paid, the app is not", ending: EndAccepted, verdict: failing,
+			seats:      []Seat{revealedSeat(a, failing), revealedSeat(b, failing)},
+			fromEscrow: []Pay{{PartyWorker, a, 10}, {PartyWorker, b, 10}},
+			refund:     80, slashes: []uint64{0, 0},
+		},
+		{
+			name: "a liar pays the court and the informer", ending: EndAccepted, byCourt: true, verdict: truth,
+			seats: []Seat{revealedSeat(a, lie), revealedSeat(b, truth)}, court: bench(truth, truth, truth, truth),
+			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, b, 10}},
+			refund:     40,
+			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyCourt, "v4", 10}, {PartyWorker, b, 192}},
+			burn:       768, slashes: []uint64{1_000, 0},
+		},
+		{
+			name: "two informers share, the odd unit burns", ending: EndAccepted, byCourt: true, verdict: truth,
+			seats: []Seat{revealedSeat(a, lie), revealedSeat(b, truth), revealedSeat(c, truth)}, court: bench(truth, truth, truth, lie),
+			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, b, 10}, {PartyWorker, c, 10}},
+			refund:     30,
+			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyWorker, b, 97}, {PartyWorker, c, 97}},
+			burn:       776, slashes: []uint64{1_000, 0, 0},
+		},
+		{
+			name: "everyone lied: nobody informs", ending: EndAccepted, byCourt: true, verdict: truth,
+			seats: []Seat{revealedSeat(a, lie), revealedSeat(b, failing)}, court: bench(truth, truth, truth, truth),
+			fromEscrow: []Pay{{PartyApp, "owner", 50}},
+			refund:     50,
+			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyCourt, "v4", 10}},
+			burn:       1_960, slashes: []uint64{1_000, 1_000},
+		},
+		{
+			name: "silence in wave 2 pays its court and no more", ending: EndAccepted, byCourt: true, verdict: truth,
+			seats: []Seat{revealedSeat(a, truth), {Who: b, State: SeatSilent}}, court: bench(truth, truth, truth, truth),
+			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, a, 10}},
+			refund:     40,
+			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyCourt, "v4", 10}},
+			slashes:    []uint64{0, 40},
+		},
+		{
+			name: "silence paid for a court of which one seat was silent", ending: EndAccepted, byCourt: true, verdict: truth,
+			seats: []Seat{revealedSeat(a, truth), {Who: b, State: SeatSilent}}, court: bench(truth, truth, truth, Outcome{}),
+			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, a, 10}},
+			refund:     40,
+			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyWorker, a, 2}},
+			burn:       8, slashes: []uint64{0, 40},
+		},
+		{
+			name: "a commit without a reveal costs what a lie costs", ending: EndAccepted, byCourt: true, verdict: truth,
+			seats: []Seat{revealedSeat(a, truth), {Who: b, State: SeatCommitted}}, court: bench(truth, truth, truth, truth),
+			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, a, 10}},
+			refund:     40,
+			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyCourt, "v4", 10}, {PartyWorker, a, 192}},
+			burn:       768, slashes: []uint64{0, 1_000},
+		},
+		{
+			name: "nobody to blame: the escrow pays the court what replicas left", ending: EndAccepted, byCourt: true, verdict: truth,
+			seats: []Seat{revealedSeat(a, truth)}, court: bench(truth, truth, truth, truth),
+			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, a, 10}, {PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyCourt, "v4", 10}},
+			slashes:    []uint64{0},
+		},
+		{
+			name: "an abstaining replica is neither paid nor slashed; the court shares what is left", ending: EndAccepted, byCourt: true, verdict: truth,
+			seats: []Seat{revealedSeat(a, truth), revealedSeat(b, truth), revealedSeat(c, abstain)}, court: bench(truth, truth, truth, truth),
+			fromEscrow: []Pay{
+				{PartyApp, "owner", 50}, {PartyWorker, a, 10}, {PartyWorker, b, 10},
+				{PartyCourt, "v1", 7}, {PartyCourt, "v2", 7}, {PartyCourt, "v3", 7}, {PartyCourt, "v4", 7},
+			},
+			refund: 2, slashes: []uint64{0, 0, 0},
+		},
+		{
+			name: "void: full refund, nobody slashed", ending: EndVoid,
+			seats: []Seat{revealedSeat(a, truth), revealedSeat(b, lie)}, court: bench(truth, truth, lie, lie),
+			refund: 100, slashes: []uint64{0, 0},
+		},
+		{
+			name: "void, one unrevealed: its stake pays the court, then the requester up to the value", ending: EndVoid,
+			seats: []Seat{revealedSeat(a, truth), {Who: b, State: SeatCommitted}}, court: bench(truth, truth, lie, lie),
+			refund:    100,
+			fromStake: []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyCourt, "v4", 10}, {PartyRequester, "requester", 300}},
+			burn:      660, slashes: []uint64{0, 1_000},
+		},
+		{
+			name: "the court is silent: full refund, the seats that answered are paid by who was silent in wave 2", ending: EndCourtSilent,
+			seats: []Seat{revealedSeat(a, truth), {Who: b, State: SeatSilent}}, court: bench(truth, truth, Outcome{}, Outcome{}),
+			refund:    100,
+			fromStake: []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyRequester, "requester", 20}},
+			slashes:   []uint64{0, 40},
+		},
+		{
+			name: "the input is gone", ending: EndInputUnavailable,
+			seats:  []Seat{revealedSeat(a, noInput), revealedSeat(b, noInput)},
+			refund: 100, slashes: []uint64{0, 0},
+		},
+		{name: "cancelled", ending: EndCancelled, refund: 100},
+		{name: "no worker", ending: EndNoWorker, refund: 100},
+		{name: "too few organisations", ending: EndTooFew, refund: 100},
+		{
+			name: "broken: everyone whole", ending: EndBroken,
+			seats: []Seat{revealedSeat(a, lie), {Who: b, State: SeatCommitted}, {Who: c, State: SeatSilent}}, court: bench(truth, truth, Outcome{}),
+			refund: 100, slashes: []uint64{0, 0, 0},
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := ended(terms, tc.ending, tc.byCourt, tc.verdict, tc.seats, tc.court)
+			checkSettlement(t, terms, s)
+			require.Equal(t, tc.fromEscrow, s.FromEscrow)
+			require.Equal(t, tc.refund, s.Refund)
+			require.Equal(t, tc.fromStake, s.FromStake)
+			require.Equal(t, tc.burn, s.Burn)
+			var slashes []uint64
+			for _, e := range s.Seats {
+				slashes = append(slashes, e.Slash)
+				require.Equal(t, terms.Stake, e.Unlock)
+			}
+			require.Equal(t, tc.slashes, slashes)
+		})
+	}
+}
+
+func TestCourtSeatsAreSorted(t *testing.T) {
+	s := ended(testTerms(), EndAccepted, true, truth, []Seat{revealedSeat("a", truth)}, bench(truth, Outcome{}, lie, truth, truth, truth, truth))
+	require.Equal(t, []string{"v2"}, s.CourtSilent)
+	require.Equal(t, []string{"v3"}, s.CourtWrong)
+	s = ended(testTerms(), EndVoid, false, Outcome{}, []Seat{revealedSeat("a", truth)}, bench(truth, Outcome{}, lie))
+	require.Equal(t, []string{"v2"}, s.CourtSilent)
+	require.Empty(t, s.CourtWrong, "nobody is wrong where nothing was found")
+	s = ended(testTerms(), EndBroken, false, Outcome{}, nil, bench(truth, Outcome{}))
+	require.Empty(t, s.CourtSilent)
+}
+
+// TestConfirmations: a record grows by agreement with another organisation or with the court, never in free tasks.
+func TestConfirmations(t *testing.T) {
+	confirmed := func(terms Terms, byCourt bool, seats ...Seat) (out []bool) {
+		for _, e := range ended(terms, EndAccepted, byCourt, truth, seats, nil).Seats {
+			out = append(out, e.Confirmed)
+		}
+		return out
+	}
+	paid, free := testTerms(), testTerms()
+	free.Price = 0
+	a, b, liar := revealedSeat("a", truth), revealedSeat("b", truth), revealedSeat("c", lie)
+	require.Equal(t, []bool{true, true}, confirmed(paid, false, a, b))
+	require.Equal(t, []bool{false}, confirmed(paid, false, a), "nobody agreed with it")
+	require.Equal(t, []bool{true, false}, confirmed(paid, true, a, liar), "the court's word")
+	require.Equal(t, []bool{false, false}, confirmed(free, false, a, b), "a free task")
+}
+
+// anySettlement draws an ended task with a liar's every way of ending up slashed.
+func anySettlement(t *rapid.T) (Terms, Settlement) {
+	terms := testTerms()
+	small := rapid.OneOf(rapid.Uint64Range(0, 20), rapid.Uint64Range(0, 1<<40))
+	terms.Price, terms.AppPrice = small.Draw(t, "price"), small.Draw(t, "app price")
+	terms.Stake, terms.CourtFee, terms.Value = small.Draw(t, "stake"), small.Draw(t, "court fee"), small.Draw(t, "value")
+	terms.InformerBps = rapid.Uint32Range(0, 4_999).Draw(t, "informer")
+	terms.MaxSeats = rapid.Uint32Range(5, MaxReplicas+1).Draw(t, "max seats")
+	require.NoError(t, terms.Validate())
+	var seats []Seat
+	for _, who := range []string{"a", "b", "c", "d", "e"}[:rapid.IntRange(1, 5).Draw(t, "seats")] {
+		s := revealedSeat(who, anyOutcome().Draw(t, "outcome"))
+		s.State = rapid.SampledFrom([]SeatState{SeatRevealed, SeatRevealed, SeatCommitted, SeatSilent}).Draw(t, "state")
+		seats = append(seats, s)
+	}
+	var answers []Outcome
+	for range rapid.IntRange(0, 7).Draw(t, "bench") {
+		answers = append(answers, rapid.SampledFrom([]Outcome{truth, truth, lie, {}}).Draw(t, "court"))
+	}
+	ending := Ending(rapid.IntRange(int(EndAccepted), int(EndBroken)).Draw(t, "ending"))
+	return terms, ended(terms, ending, rapid.Bool().Draw(t, "by court"), truth, seats, bench(answers...))
+}
+
+// TestSettlementLaws: no unit is made or lost in any ending.
+func TestSettlementLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms, s := anySettlement(t)
+		checkSettlement(t, terms, s)
+	})
+}
+
+// TestAccusingOneselfNeverPays: a coalition of the requester, the app's owner and any workers gets out of a settlement at
+// most what it put in, and where the answer was accepted loses more than half of every stake that was slashed beyond
+// the court's pay: an informer's share is below one half however many of the informers are its own.
+func TestAccusingOneselfNeverPays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms, s := anySettlement(t)
+		ours := map[string]bool{"requester": true, "owner": true}
+		for _, who := range []string{"a", "b", "c", "d", "e"} {
+			ours[who] = rapid.Bool().Draw(t, who+" is ours")
+		}
+		var slashed, back, court, all uint64
+		for _, e := range s.Seats {
+			all += e.Slash
+			if ours[e.Who] {
+				slashed += e.Slash
+			}
+		}
+		for _, p := range s.FromStake {
+			if p.Party == PartyCourt {
+				court += p.Amount
+			} else if ours[p.To] {
+				back += p.Amount
+			}
+		}
+		if slashed < all {
+			return // someone else's stake is in it: what comes of that is no self-accusation
+		}
+		require.LessOrEqual(t, back, slashed-court, "the coalition gains by its own slashing")
+		if s.Ending == EndAccepted && slashed > court {
+			require.Less(t, 2*back, slashed-court, "half of a stake comes back")
+		}
+		if s.Ending != EndAccepted {
+			require.LessOrEqual(t, back, terms.Value, "more than the value at risk is restored")
+		}
+	})
+}
+
+func TestMulBps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		amount, bps := rapid.Uint64().Draw(t, "amount"), rapid.Uint32Range(0, 10_000).Draw(t, "bps")
+		exact := new(big.Int).Mul(new(big.Int).SetUint64(amount), big.NewInt(int64(bps)))
+		require.Equal(t, exact.Quo(exact, big.NewInt(10_000)).Uint64(), mulBps(amount, bps))
+	})
+}

@@ -1,0 +1,476 @@
+package poco
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// The outcomes that the tests' actors know.
+var (
+	truth   = Outcome{Kind: KindResult, Digest: [32]byte{1}, Fuel: 7}
+	lie     = Outcome{Kind: KindResult, Digest: [32]byte{2}, Fuel: 7}
+	failing = Outcome{Kind: KindAppFailed, Digest: [32]byte{3}, Fuel: 9}
+	noInput = Outcome{Kind: KindInputUnavailable}
+	abstain = Outcome{Kind: KindAbstain}
+)
+
+func testTerms() Terms {
+	return Terms{
+		ChainID: "test", Policy: PolicyCredence, Trust: 100,
+		AppPrice: 50, Price: 10, Stake: 1_000, Value: 300, CourtFee: 10, InformerBps: 2_000, MaxSeats: 5, FuelLimit: 1 << 20,
+		Requester: "requester", AppOwner: "owner",
+		CommitBlocks: 10, RevealBlocks: 5, CourtBlocks: 10, CourtRevealBlocks: 5, WaitBlocks: 12, RetryBlocks: 3, MaxAttempts: 3,
+	}
+}
+
+// secret is what an actor committed.
+type secret struct {
+	outcome Outcome
+	salt    []byte
+}
+
+type pledge struct {
+	bench   Bench
+	who     string
+	attempt uint32
+}
+
+// play is a caller of the task machine: it answers effects as the chain does and keeps the books that the machine's
+// laws are about. What the chain would decide (who is drawn, the plan, the gate) comes from the choose functions.
+type play struct {
+	t      require.TestingT
+	task   Task
+	height int64
+
+	first  func() (Seat, bool)
+	second func(first Seat) (Plan, []Seat, bool)
+	gate   func() Gate
+	court  func() []Seat
+
+	secrets  map[pledge]secret
+	held     map[string]uint64 // stake locked
+	locked   uint64            // ever
+	freed    uint64
+	entered  int
+	resolved []Resolve
+	opened   bool // an open gate was answered
+	end      *Settlement
+}
+
+func newPlay(t require.TestingT, terms Terms) *play {
+	task, err := NewTask([32]byte{0xaa}, terms, 1)
+	require.NoError(t, err)
+	p := &play{t: t, task: task, height: 1, secrets: map[pledge]secret{}, held: map[string]uint64{}}
+	n := 0
+	p.first = func() (Seat, bool) { n++; return Seat{Who: fmt.Sprintf("w%d", n), Org: fmt.Sprintf("o%d", n)}, true }
+	p.second = func(Seat) (Plan, []Seat, bool) {
+		return Plan{Replicas: 3}, []Seat{{Who: "x1", Org: "p1"}, {Who: "x2", Org: "p2"}}, true
+	}
+	p.gate = func() Gate { return GateOpen }
+	p.court = func() []Seat {
+		return []Seat{{Who: "v1", Org: "v1", Power: 1}, {Who: "v2", Org: "v2", Power: 1}, {Who: "v3", Org: "v3", Power: 1}, {Who: "v4", Org: "v4", Power: 1}}
+	}
+	return p
+}
+
+// hook feeds an event of the chain, which must be accepted, and answers its effects.
+func (p *play) hook(ev Event) {
+	next, effects, err := p.task.Apply(ev)
+	require.NoError(p.t, err, "%T in phase %s", ev, p.task.Phase)
+	p.task = next
+	for _, e := range effects {
+		if ev := p.answer(e); ev != nil {
+			p.hook(ev)
+		}
+	}
+}
+
+func (p *play) answer(e Effect) Event {
+	switch e := e.(type) {
+	case Draw:
+		if e.Wave == 1 {
+			if s, ok := p.first(); ok {
+				return FirstDrawn{p.height, s}
+			}
+			return DrawFailed{p.height}
+		}
+		if plan, seats, ok := p.second(*p.task.First()); ok {
+			return SecondDrawn{p.height, plan, seats}
+		}
+		return DrawFailed{p.height}
+	case Lock:
+		require.Zero(p.t, p.held[e.Who], "%s is locked twice", e.Who)
+		require.Equal(p.t, p.task.Terms.Stake, e.Amount)
+		p.held[e.Who], p.locked = e.Amount, p.locked+e.Amount
+	case Release:
+		p.free(e.Who, e.Amount)
+	case EnterLedgers:
+		p.entered++
+	case Resolve:
+		p.resolved = append(p.resolved, e)
+	case AskTurn:
+		g := p.gate()
+		p.opened = g == GateOpen
+		return TurnCame{p.height, g}
+	case OpenCourt:
+		return CourtOpened{p.height, p.court()}
+	case Finish:
+		require.Nil(p.t, p.end, "finished twice")
+		p.end = &e.Settlement
+		for _, s := range e.Settlement.Seats {
+			p.free(s.Who, s.Unlock)
+		}
+	}
+	return nil
+}
+
+func (p *play) free(who string, amount uint64) {
+	require.Equal(p.t, p.held[who], amount, "stake of %s", who)
+	delete(p.held, who)
+	p.freed += amount
+}
+
+// user feeds an event of a user: refused with a known error and no change, or accepted without an effect.
+func (p *play) user(ev Event) error {
+	before := p.task
+	next, effects, err := p.task.Apply(ev)
+	require.Empty(p.t, effects, "a user's event has effects")
+	if err != nil {
+		require.Equal(p.t, before, next, "a refused event changed the state")
+		known := false
+		for _, e := range []error{ErrWrongPhase, ErrWindowClosed, ErrTooEarly, ErrNotDrawn, ErrAlready, ErrCommitment, ErrWrongAttempt, ErrInvalidOutcome} {
+			known = known || errors.Is(err, e)
+		}
+		require.True(p.t, known, "an unknown error: %s", err)
+	}
+	p.task = next
+	return err
+}
+
+func (p *play) commit(bench Bench, who string, o Outcome) error {
+	s := secret{o, Salt([]byte(who), bench, "test", p.task.ID, p.task.Attempt)}
+	err := p.user(Committed{
+		Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt, Delay: 2,
+		Commitment: Commitment(bench, p.task.Terms.ChainID, p.task.ID, p.task.Attempt, who, o, s.salt),
+	})
+	if err == nil {
+		p.secrets[pledge{bench, who, p.task.Attempt}] = s
+	}
+	return err
+}
+
+func (p *play) reveal(bench Bench, who string) error {
+	s := p.secrets[pledge{bench, who, p.task.Attempt}]
+	return p.user(Revealed{Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt, Outcome: s.outcome, Salt: s.salt})
+}
+
+// due moves to a height and acts on the deadline if it has come, as the block hooks do.
+func (p *play) due(height int64) {
+	p.height = height
+	if d := p.task.Deadline; d != 0 && d <= height {
+		p.hook(Due{height})
+	}
+}
+
+// toReveal plays until reveals are taken: the first commits, then the others.
+func (p *play) toReveal(first Outcome, others ...Outcome) {
+	p.due(p.height)
+	require.NoError(p.t, p.commit(BenchWorkers, p.task.Seats[0].Who, first))
+	p.due(p.task.Deadline)
+	for i, o := range others {
+		require.NoError(p.t, p.commit(BenchWorkers, p.task.Seats[1+i].Who, o))
+	}
+	if p.task.Phase == PhaseSecond {
+		p.due(p.task.Deadline)
+	}
+	p.due(max(p.height, p.task.From))
+}
+
+// revealAll reveals everything committed and judges.
+func (p *play) revealAll(bench Bench) {
+	seats := p.task.Seats
+	if bench == BenchCourt {
+		seats = p.task.Court
+	}
+	for _, s := range seats {
+		if s.State == SeatCommitted {
+			require.NoError(p.t, p.reveal(bench, s.Who))
+		}
+	}
+	p.due(p.task.Deadline)
+}
+
+// courtSays has every court seat answer; an empty outcome is silence.
+func (p *play) courtSays(answers ...Outcome) {
+	require.Equal(p.t, PhaseCourtCommit, p.task.Phase)
+	for i, o := range answers {
+		if o.Kind != KindUnspecified {
+			require.NoError(p.t, p.commit(BenchCourt, p.task.Court[i].Who, o))
+		}
+	}
+	if p.task.Phase == PhaseCourtCommit {
+		p.due(p.task.Deadline)
+	}
+	if p.task.Phase == PhaseDone {
+		return
+	}
+	p.due(max(p.height, p.task.From))
+	p.revealAll(BenchCourt)
+}
+
+// checkEnd checks every law of an ended task.
+func (p *play) checkEnd() {
+	require.Equal(p.t, PhaseDone, p.task.Phase)
+	require.NotNil(p.t, p.end)
+	require.Empty(p.t, p.held, "stake stays locked")
+	require.Equal(p.t, p.locked, p.freed)
+	require.Len(p.t, p.resolved, p.entered, "what entered the ledgers is resolved once")
+	require.LessOrEqual(p.t, p.entered, 1)
+	checkSettlement(p.t, p.task.Terms, *p.end)
+
+	s := *p.end
+	if s.Ending != EndAccepted {
+		require.Empty(p.t, s.FromEscrow, "%s pays out of the escrow", s.Ending)
+		return
+	}
+	require.True(p.t, s.Verdict.Kind.IsAnswer())
+	if s.ByCourt {
+		var power, total uint64
+		for _, c := range p.task.Court {
+			total += c.Power
+			if c.State == SeatRevealed && c.Outcome == s.Verdict {
+				power += c.Power
+			}
+		}
+		require.Greater(p.t, 3*power, 2*total)
+		return
+	}
+	require.True(p.t, p.opened, "accepted at a gate that was not open")
+	require.False(p.t, p.task.Plan.Court)
+	require.GreaterOrEqual(p.t, len(p.task.Seats), int(p.task.Plan.Replicas))
+	for _, seat := range p.task.Seats {
+		require.Equal(p.t, SeatRevealed, seat.State)
+		require.Equal(p.t, s.Verdict, seat.Outcome)
+	}
+}
+
+// checkSettlement is the two laws of money, and the bounds on what may be taken.
+func checkSettlement(t require.TestingT, terms Terms, s Settlement) {
+	escrow, err := terms.Escrow()
+	require.NoError(t, err)
+	var fromEscrow, fromStake, slashed uint64
+	for _, x := range s.FromEscrow {
+		fromEscrow += x.Amount
+	}
+	for _, x := range s.FromStake {
+		require.NotZero(t, x.Amount)
+		fromStake += x.Amount
+	}
+	for _, x := range s.Seats {
+		require.LessOrEqual(t, x.Slash, x.Unlock)
+		slashed += x.Slash
+	}
+	require.Equal(t, escrow, fromEscrow+s.Refund)
+	require.Equal(t, slashed, fromStake+s.Burn)
+}
+
+func TestTermsValidate(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		malleate func(*Terms)
+		expErr   string
+	}{
+		{"good", func(*Terms) {}, ""},
+		{"policy court", func(t *Terms) { t.Policy = PolicyCourt }, ""},
+		{"no policy", func(t *Terms) { t.Policy = "" }, "terms.policy"},
+		{"trust of one", func(t *Terms) { t.Trust = 1 }, "terms.trust"},
+		{"trust beyond", func(t *Terms) { t.Trust = MaxTrust + 1 }, "terms.trust"},
+		{"no seats", func(t *Terms) { t.MaxSeats = 0 }, "terms.max_seats"},
+		{"too many seats", func(t *Terms) { t.MaxSeats = MaxReplicas + 2 }, "terms.max_seats"},
+		{"too many replicas", func(t *Terms) { t.MinReplicas = MaxReplicas + 1 }, "terms.min_replicas"},
+		{"half of the stake to informers", func(t *Terms) { t.InformerBps = 5000 }, "terms.informer_bps"},
+		{"no attempts", func(t *Terms) { t.MaxAttempts = 0 }, "terms.max_attempts"},
+		{"no commit window", func(t *Terms) { t.CommitBlocks = 0 }, "terms.commit_blocks"},
+		{"no reveal window", func(t *Terms) { t.RevealBlocks = 0 }, "terms.reveal_blocks"},
+		{"endless court", func(t *Terms) { t.CourtBlocks = 1<<32 + 1 }, "terms.court_blocks"},
+		{"negative court", func(t *Terms) { t.CourtRevealBlocks = -1 }, "terms.court_reveal_blocks"},
+		{"no wait", func(t *Terms) { t.WaitBlocks = 0 }, "terms.wait_blocks"},
+		{"no retry", func(t *Terms) { t.RetryBlocks = 0 }, "terms.retry_blocks"},
+		{"escrow beyond 64 bits", func(t *Terms) { t.Price = 1 << 62 }, "exceeds 64 bits"},
+		{"app price beyond 64 bits", func(t *Terms) { t.AppPrice = ^uint64(0) }, "exceeds 64 bits"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			terms := testTerms()
+			c.malleate(&terms)
+			_, err := NewTask([32]byte{}, terms, 1)
+			if c.expErr == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, c.expErr)
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	for p := PhaseOpen; p <= PhaseDone; p++ {
+		require.NotEmpty(t, p.String())
+	}
+	for e := EndNone; e <= EndBroken; e++ {
+		require.NotEmpty(t, e.String())
+	}
+	for f := FaultNone; f <= FaultAbstained; f++ {
+		require.NotEmpty(t, f.String())
+	}
+	require.Equal(t, "UNSPECIFIED", Kind(9).String())
+}
+
+// TestAnyOrderOfEvents throws random events at a task, from anybody, at any time, garbage among them, and then lets its
+// deadlines pass. Whatever was thrown: it ends, and every law of the end holds.
+func TestAnyOrderOfEvents(t *testing.T) {
+	endings := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		terms := testTerms()
+		terms.Policy = rapid.SampledFrom([]string{PolicyCredence, PolicyCredence, PolicyCredence, PolicyCourt}).Draw(t, "policy")
+		terms.MaxAttempts = rapid.Uint32Range(1, 3).Draw(t, "attempts")
+		terms.Stake = rapid.SampledFrom([]uint64{0, 1, 1_000, 1 << 63}).Draw(t, "stake")
+		terms.CourtFee = rapid.SampledFrom([]uint64{0, 7, 10, 1 << 63}).Draw(t, "court fee")
+		terms.Value = rapid.SampledFrom([]uint64{0, 300, 1 << 62}).Draw(t, "value")
+		if terms.Stake == 1<<63 {
+			terms.Stake = 1 << 58 // five seats of it fit 64 bits; the chain's supply bounds it likewise
+		}
+		p := newPlay(t, terms)
+		random(t, p)
+		for range 100 { // whoever is left does its part or does not; then the deadlines decide
+			if p.task.Phase == PhaseDone {
+				break
+			}
+			someWork(t, p)
+			switch p.task.Phase {
+			case PhaseDone:
+			case PhaseTurn:
+				g := rapid.SampledFrom([]Gate{GateOpen, GateShut}).Draw(t, "last gate")
+				p.opened = g == GateOpen
+				p.hook(TurnCame{p.height, g})
+			default:
+				require.NotZero(t, p.task.Deadline, "phase %s has no deadline", p.task.Phase)
+				p.due(max(p.height, p.task.Deadline))
+			}
+		}
+		p.checkEnd()
+		endings[p.task.Ending.String()]++
+		for _, ev := range []Event{Due{p.height}, Broke{p.height}, Cancelled{p.height}, TurnCame{p.height, GateOpen}} {
+			_, _, err := p.task.Apply(ev)
+			require.ErrorIs(t, err, ErrWrongPhase, "an ended task takes %T", ev)
+		}
+	})
+	t.Log(endings)
+}
+
+// random makes the chain's choices random and throws events.
+func random(t *rapid.T, p *play) {
+	n := 0
+	p.first = func() (Seat, bool) {
+		n++
+		return Seat{Who: fmt.Sprintf("w%d", n), Org: fmt.Sprintf("o%d", n)}, rapid.IntRange(0, 5).Draw(t, "eligible") < 5
+	}
+	p.second = func(Seat) (Plan, []Seat, bool) {
+		r := rapid.IntRange(0, 4).Draw(t, "blind seats")
+		seats := make([]Seat, r)
+		for i := range seats {
+			seats[i] = Seat{Who: fmt.Sprintf("x%d", i), Org: fmt.Sprintf("p%d", i)}
+		}
+		court := rapid.IntRange(0, 5).Draw(t, "court planned") == 5
+		return Plan{Replicas: uint32(r + 1), Court: court, Charge: Q64{Lo: 1}}, seats, rapid.IntRange(0, 5).Draw(t, "enough") < 5
+	}
+	p.gate = func() Gate { return rapid.SampledFrom([]Gate{GateOpen, GateOpen, GateWait, GateShut}).Draw(t, "gate") }
+	p.court = func() []Seat {
+		seats := make([]Seat, rapid.IntRange(0, 5).Draw(t, "bench"))
+		for i := range seats {
+			seats[i] = Seat{Who: fmt.Sprintf("v%d", i), Org: fmt.Sprintf("v%d", i), Power: rapid.Uint64Range(1, 4).Draw(t, "power")}
+		}
+		return seats
+	}
+	for range rapid.IntRange(0, 40).Draw(t, "events") {
+		if p.task.Phase == PhaseDone {
+			return
+		}
+		switch rapid.IntRange(0, 6).Draw(t, "what") {
+		case 0:
+			garbage(t, p)
+		case 1:
+			p.due(p.height + rapid.Int64Range(0, 6).Draw(t, "blocks"))
+		case 2:
+			if p.task.Phase == PhaseTurn {
+				g := p.gate()
+				p.opened = g == GateOpen
+				p.hook(TurnCame{p.height, g})
+			}
+		default:
+			someWork(t, p)
+		}
+	}
+}
+
+func anyOutcome() *rapid.Generator[Outcome] {
+	return rapid.SampledFrom([]Outcome{truth, truth, truth, truth, truth, truth, lie, lie, failing, noInput, abstain})
+}
+
+// someWork has seats do what they should, or not.
+func someWork(t *rapid.T, p *play) {
+	if p.task.Phase == PhaseDone {
+		return
+	}
+	p.due(p.height)
+	for bench, seats := range [][]Seat{p.task.Seats, p.task.Court} {
+		for _, s := range seats {
+			switch rapid.IntRange(0, 7).Draw(t, s.Who+" does") {
+			case 6: // rapid prefers small numbers: most do their part
+			case 7:
+				_ = p.user(Declined{p.height, s.Who, p.task.Attempt})
+			default:
+				if s.State == SeatDrawn {
+					_ = p.commit(Bench(bench), s.Who, anyOutcome().Draw(t, "answer"))
+				} else {
+					_ = p.reveal(Bench(bench), s.Who)
+				}
+			}
+		}
+	}
+}
+
+// garbage is an event of anybody, with anything in it.
+func garbage(t *rapid.T, p *play) {
+	who := rapid.SampledFrom([]string{"stranger", "", "w1", "x0", "x1", "v0", "requester"}).Draw(t, "who")
+	attempt := rapid.Uint32Range(0, 4).Draw(t, "attempt")
+	height := p.height
+	bench := Bench(rapid.IntRange(0, 1).Draw(t, "bench"))
+	switch rapid.IntRange(0, 6).Draw(t, "garbage") {
+	case 0:
+		_ = p.user(Committed{Height: height, Bench: bench, Who: who, Attempt: attempt, Commitment: [32]byte{9}, Delay: -3})
+	case 1:
+		_ = p.user(Declined{height, who, attempt})
+	case 2:
+		_ = p.user(Revealed{Height: height, Bench: bench, Who: who, Attempt: attempt, Outcome: anyOutcome().Draw(t, "o"),
+			Salt: rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "salt")})
+	case 3:
+		_ = p.user(Cancelled{height})
+	default:
+		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
+		ev := rapid.SampledFrom([]Event{
+			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, CourtOpened{Height: height}, TurnCame{height, GateOpen}, DrawFailed{height},
+		}).Draw(t, "event")
+		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true}[p.task.Phase]
+		if fits {
+			return
+		}
+		next, effects, err := p.task.Apply(ev)
+		require.ErrorIs(t, err, ErrWrongPhase)
+		require.Empty(t, effects)
+		require.Equal(t, p.task, next)
+	}
+}
