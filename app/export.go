@@ -11,9 +11,11 @@ import (
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 )
 
-// Export returns the state after the latest block as a genesis file's parts. modules limits it; none means all.
+// Export returns the state after the latest block as a genesis file's parts; before the first block, that of genesis.
+// modules limits it; none means all.
 func (a *App) Export(modules []string) (servertypes.ExportedApp, error) {
-	ctx := a.NewContextLegacy(true, cmtproto.Header{Height: a.LastBlockHeight()})
+	committed := a.LastBlockHeight() > 0
+	ctx := a.NewContextLegacy(committed, cmtproto.Header{Height: a.LastBlockHeight()})
 	state, err := a.ModuleManager.ExportGenesisForModules(ctx, a.Encoding.Codec, modules)
 	if err != nil {
 		return servertypes.ExportedApp{}, fmt.Errorf("export: %w", err)

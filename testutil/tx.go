@@ -2,12 +2,14 @@ package testutil
 
 import (
 	"context"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/stretchr/testify/require"
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/tx"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
@@ -23,15 +25,29 @@ func (c *Chain) Sign(from *Account, msgs ...sdk.Msg) []byte {
 	c.T.Helper()
 	account := c.App.AccountKeeper.GetAccount(c.Ctx(), from.Addr)
 	require.NotNil(c.T, account, "account %s is not in the state: name it in WithAccounts, or send it coins", from.Name)
-	return c.sign(from, account.GetAccountNumber(), account.GetSequence()+c.pending[from.Name], msgs...)
+	return c.sign(from, account.GetAccountNumber(), account.GetSequence()+c.pending[from.Name], nil, msgs...)
 }
 
-func (c *Chain) sign(from *Account, number, sequence uint64, msgs ...sdk.Msg) []byte {
+// SignUnordered makes a transaction without a sequence, valid until deadline; no two of an account share a deadline.
+func (c *Chain) SignUnordered(from *Account, deadline time.Time, msgs ...sdk.Msg) []byte {
+	c.T.Helper()
+	account := c.App.AccountKeeper.GetAccount(c.Ctx(), from.Addr)
+	require.NotNil(c.T, account, "account %s is not in the state", from.Name)
+	return c.sign(from, account.GetAccountNumber(), 0, func(b client.TxBuilder) {
+		b.SetUnordered(true)
+		b.SetTimeoutTimestamp(deadline)
+	}, msgs...)
+}
+
+func (c *Chain) sign(from *Account, number, sequence uint64, edit func(client.TxBuilder), msgs ...sdk.Msg) []byte {
 	c.T.Helper()
 	cfg := c.App.Encoding.TxConfig
 	builder := cfg.NewTxBuilder()
 	require.NoError(c.T, builder.SetMsgs(msgs...))
 	builder.SetGasLimit(TxGas)
+	if edit != nil {
+		edit(builder)
+	}
 	mode := signing.SignMode_SIGN_MODE_DIRECT
 	// Twice: what is signed includes who signs.
 	require.NoError(c.T, builder.SetSignatures(signing.SignatureV2{

@@ -77,5 +77,8 @@ func exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeight bool, _
 			return servertypes.ExportedApp{}, err
 		}
 	}
+	if a.LastBlockHeight() == 0 {
+		return servertypes.ExportedApp{}, errors.New("there is no block yet: nothing to export but the genesis file itself")
+	}
 	return a.Export(modules)
 }

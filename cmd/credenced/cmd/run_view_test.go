@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+)
+
+func sampleEvents() []client.Event {
+	ended := &client.TaskReport{
+		ID: "ab", Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "RESULT", Digest: "sha256:aa"}, ByCourt: true,
+		Agreed: []string{"amber"}, Faults: []client.FaultReport{{Organisation: "grove", Fault: "WRONG", Slash: 10_000_000}},
+	}
+	return []client.Event{
+		{Kind: client.EventSubmitted, Text: "submitted: request ab"},
+		{Kind: client.EventDrawn, Task: "ab", Organisation: "amber", Wave: 1, Text: "wave 1: amber is drawn and runs it"},
+		{Kind: client.EventCommitted, Task: "ab", Organisation: "amber", Wave: 1, Text: "amber has locked its answer"},
+		{Kind: client.EventPlanned, Task: "ab", Plan: &client.Plan{Replicas: 2}, Text: "plan: 2 replicas"},
+		{Kind: client.EventDrawn, Task: "ab", Organisation: "grove", Wave: 2, Text: "wave 2: grove is drawn and runs it, blind"},
+		{Kind: client.EventRevealed, Task: "ab", Organisation: "amber", Wave: 1, Text: "amber reveals sha256:aa"},
+		{Kind: client.EventCourt, Task: "ab", Text: "the answers differ: the court is called"},
+		{Kind: client.EventEnded, Task: "ab", Result: ended, Text: "the court decided: sha256:aa"},
+		{Kind: client.EventFinished, Text: "1 of 1 accepted", Report: &client.Report{}},
+	}
+}
+
+func still() func() time.Time {
+	at := time.Unix(0, 0)
+	return func() time.Time { return at }
+}
+
+func TestPlainView(t *testing.T) {
+	var out bytes.Buffer
+	v := &plainView{out: &out, begin: time.Unix(0, 0), now: still()}
+	for _, e := range sampleEvents() {
+		v.Observe(e)
+	}
+	require.Equal(t, `   0.0s submitted: request ab
+   0.0s task 0   wave 1: amber is drawn and runs it
+   0.0s task 0   amber has locked its answer
+   0.0s task 0   plan: 2 replicas
+   0.0s task 0   wave 2: grove is drawn and runs it, blind
+   0.0s task 0   amber reveals sha256:aa
+   0.0s task 0   the answers differ: the court is called
+   0.0s task 0   the court decided: sha256:aa
+`, out.String())
+	require.NotContains(t, out.String(), "\x1b")
+}
+
+func TestJSONViewIsALineAnEvent(t *testing.T) {
+	var out bytes.Buffer
+	v := newJSONView(&out)
+	events := sampleEvents()
+	for _, e := range events {
+		v.Observe(e)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	require.Len(t, lines, len(events))
+	for i, line := range lines {
+		var got map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &got))
+		require.Equal(t, string(events[i].Kind), got["event"])
+		require.Contains(t, got, "text")
+	}
+}
+
+// screen is what a terminal shows after the bytes: lines, cursor up, erase below.
+func screen(t *testing.T, raw string) []string {
+	t.Helper()
+	var lines []string
+	for raw != "" {
+		if strings.HasPrefix(raw, "\x1b[") {
+			var up int
+			_, err := fmt.Sscanf(raw, "\x1b[%dA\x1b[J", &up)
+			require.NoError(t, err)
+			require.LessOrEqual(t, up, len(lines), "the cursor leaves what was written")
+			lines = lines[:len(lines)-up]
+			raw = raw[strings.Index(raw, "J")+1:]
+			continue
+		}
+		line, rest, _ := strings.Cut(raw, "\n")
+		lines, raw = append(lines, line), rest
+	}
+	return lines
+}
+
+func TestTTYView(t *testing.T) {
+	var out bytes.Buffer
+	v := newTTYView(&out, 80)
+	v.now, v.begin = still(), time.Unix(0, 0)
+	events := sampleEvents()
+	for _, e := range events[:6] {
+		v.Observe(e)
+	}
+	require.Equal(t, []string{
+		"   0.0s submitted: request ab",
+		"task 0   wave 2 runs   amber= grove  2 replicas",
+	}, screen(t, out.String()))
+	for _, e := range events[6:] {
+		v.Observe(e)
+	}
+	require.Equal(t, []string{
+		"   0.0s submitted: request ab",
+		"   0.0s task 0   the answers differ: the court is called",
+		"   0.0s task 0   the court decided: sha256:aa",
+		"task 0   the court decided: sha256:aa",
+	}, screen(t, out.String()))
+}
+
+func TestTTYViewNeverGrowsBeyondItsBlockNorWraps(t *testing.T) {
+	var out bytes.Buffer
+	v := newTTYView(&out, 40)
+	for i := range 100 {
+		v.Observe(client.Event{Kind: client.EventDrawn, Task: "x", Index: uint64(i), Organisation: strings.Repeat("long", 20), Wave: 1})
+	}
+	lines := screen(t, out.String())
+	require.Len(t, lines, maxTaskLines+1)
+	for _, line := range lines {
+		require.Less(t, len([]rune(line)), 40)
+	}
+	require.Contains(t, lines[maxTaskLines], "82 more")
+}
