@@ -33,13 +33,26 @@ func Typed[T proto.Message](b Block) []T {
 			continue
 		}
 		// What doesn't parse was made by a newer chain; the caller reads state anyway.
-		if parsed, err := sdk.ParseTypedEvent(event); err == nil {
+		if parsed, err := sdk.ParseTypedEvent(withoutMode(event)); err == nil {
 			if typed, ok := parsed.(T); ok {
 				out = append(out, typed)
 			}
 		}
 	}
 	return out
+}
+
+// withoutMode drops the attribute that the SDK adds to events of block hooks, "BeginBlock" or "EndBlock": it isn't JSON,
+// and the SDK's own parser fails on it.
+func withoutMode(event abci.Event) abci.Event {
+	attributes := make([]abci.EventAttribute, 0, len(event.Attributes))
+	for _, a := range event.Attributes {
+		if a.Key != "mode" {
+			attributes = append(attributes, a)
+		}
+	}
+	event.Attributes = attributes
+	return event
 }
 
 // FollowOptions change how blocks are followed. The zero value is sensible.

@@ -77,6 +77,8 @@ func TestFollowTellsWhatConcernsUs(t *testing.T) {
 	event := func(m proto.Message) abci.Event {
 		e, err := sdk.TypedEventToEvent(m)
 		require.NoError(t, err)
+		// As the SDK hands out what block hooks emit.
+		e.Attributes = append(e.Attributes, abci.EventAttribute{Key: "mode", Value: "BeginBlock"})
 		return abci.Event(e)
 	}
 	blocks := []client.Block{
