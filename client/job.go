@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,15 +126,20 @@ func readModule(path string) (*module, error) {
 	if info.IsDir() {
 		return nil, &Problem{What: path + " is a folder, expected a WebAssembly module", Next: buildHint}
 	}
-	if info.Size() > MaxModule {
-		return nil, &Problem{What: fmt.Sprintf("%s has %s, at most %s are allowed", path, FormatBytes(uint64(info.Size())), FormatBytes(MaxModule)), Next: "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
 	}
-	data, err := os.ReadFile(path)
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, MaxModule+1))
 	if err != nil {
 		return nil, err
 	}
 	if !bytes.HasPrefix(data, wasmMagic) {
 		return nil, &Problem{What: fmt.Sprintf("%s is not a WebAssembly module: it begins with %s, expected %q", path, firstBytes(data), wasmMagic), Next: buildHint}
+	}
+	if len(data) > MaxModule {
+		return nil, &Problem{What: fmt.Sprintf("%s has %s, at most %s are allowed", path, FormatBytes(uint64(info.Size())), FormatBytes(MaxModule)), Next: "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"}
 	}
 	return &module{data: data, digest: artifact.Sum(data).String(), name: appName(path)}, nil
 }

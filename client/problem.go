@@ -60,11 +60,12 @@ func Refused(err error) *TxError {
 	if errors.As(err, &refused) {
 		return refused
 	}
-	s, ok := status.FromError(err)
-	if !ok {
+	// The status itself: status.FromError would put the text of what wraps it in front.
+	var carrier interface{ GRPCStatus() *status.Status }
+	if !errors.As(err, &carrier) {
 		return nil
 	}
-	m := refusal.FindStringSubmatch(s.Message())
+	m := refusal.FindStringSubmatch(carrier.GRPCStatus().Message())
 	if m == nil {
 		return nil
 	}

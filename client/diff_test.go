@@ -1,0 +1,145 @@
+package client
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+var (
+	rightAnswer = taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: "sha256:" + strings.Repeat("aa", 32), Fuel: 5}
+	wrongAnswer = taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: "sha256:" + strings.Repeat("bb", 32), Fuel: 5}
+)
+
+func seatOf(org string, wave uint32, state taskstypes.SeatState) taskstypes.Seat {
+	return taskstypes.Seat{Who: "cred1" + org, Organisation: org, Wave: wave, State: state}
+}
+
+func revealedSeat(org string, wave uint32, o taskstypes.Outcome) taskstypes.Seat {
+	s := seatOf(org, wave, taskstypes.SEAT_STATE_REVEALED)
+	s.Outcome = &o
+	return s
+}
+
+// story is a disagreement, step by step.
+func story() []taskstypes.Task {
+	const drawn, committed = taskstypes.SEAT_STATE_DRAWN, taskstypes.SEAT_STATE_COMMITTED
+	plan := &taskstypes.Plan{Replicas: 2, Text: "2 replicas; a lie passes with chance 0.1"}
+	base := taskstypes.Task{Id: "ab", Index: 3, Attempt: 1}
+	step := func(change func(*taskstypes.Task)) taskstypes.Task {
+		change(&base)
+		t := base
+		t.Seats = append([]taskstypes.Seat{}, base.Seats...)
+		t.Court = append([]taskstypes.Seat{}, base.Court...)
+		return t
+	}
+	return []taskstypes.Task{
+		step(func(t *taskstypes.Task) { t.Phase = taskstypes.PHASE_OPEN }),
+		step(func(t *taskstypes.Task) {
+			t.Phase, t.Seats = taskstypes.PHASE_FIRST, []taskstypes.Seat{seatOf("amber", 1, drawn)}
+		}),
+		step(func(t *taskstypes.Task) { t.Phase, t.Seats[0].State = taskstypes.PHASE_LOCKED, committed }),
+		step(func(t *taskstypes.Task) {
+			t.Phase, t.Plan, t.Seats = taskstypes.PHASE_SECOND, plan, append(t.Seats, seatOf("grove", 2, drawn))
+		}),
+		step(func(t *taskstypes.Task) { t.Phase, t.Seats[1].State = taskstypes.PHASE_REVEAL, committed }),
+		step(func(t *taskstypes.Task) { t.Seats[0] = revealedSeat("amber", 1, rightAnswer) }),
+		step(func(t *taskstypes.Task) {
+			t.Phase, t.Seats[1] = taskstypes.PHASE_COURT_WAIT, revealedSeat("grove", 2, wrongAnswer)
+		}),
+		step(func(t *taskstypes.Task) {
+			t.Phase, t.Court = taskstypes.PHASE_COURT_COMMIT, []taskstypes.Seat{seatOf("val-1", 0, drawn)}
+		}),
+		step(func(t *taskstypes.Task) { t.Phase, t.Court[0].State = taskstypes.PHASE_COURT_REVEAL, committed }),
+		step(func(t *taskstypes.Task) {
+			t.Court[0] = revealedSeat("val-1", 0, rightAnswer)
+			t.Phase, t.Ending, t.ByCourt, t.Verdict = taskstypes.PHASE_DONE, taskstypes.ENDING_ACCEPTED, true, &rightAnswer
+			t.Settlement = &taskstypes.Settlement{
+				Payments: []taskstypes.Payment{{Party: "WORKER", To: "cred1amber", Amount: 50_000, Source: "escrow"}},
+				Refund:   250_000, Burnt: 8_000_000,
+				Seats: []taskstypes.SeatEnd{
+					{Who: "cred1amber", Organisation: "amber", Fault: "NONE", Right: true},
+					{Who: "cred1grove", Organisation: "grove", Fault: "WRONG", Slash: 10_000_000},
+				},
+			}
+		}),
+	}
+}
+
+var storyLines = []string{
+	"drawn: wave 1: amber is drawn and runs it",
+	"committed: amber has locked its answer",
+	"planned: plan: 2 replicas; a lie passes with chance 0.1",
+	"drawn: wave 2: grove is drawn and runs it, blind",
+	"committed: grove has locked its answer",
+	"revealing: all answers are locked; they are opened now",
+	"revealed: amber reveals sha256:aaaaaaaaaaaa",
+	"revealed: grove reveals sha256:bbbbbbbbbbbb",
+	"court: the answers differ: the court is called, 1 validator run it again",
+	"committed: val-1 has locked its answer",
+	"revealed: val-1 reveals sha256:aaaaaaaaaaaa",
+	"ended: the court decided: sha256:aaaaaaaaaaaa, as amber said; grove gave a wrong answer and loses 10 CRED of stake",
+}
+
+func tell(events []Event) []string {
+	var out []string
+	for _, e := range events {
+		out = append(out, string(e.Kind)+": "+e.Text)
+	}
+	return out
+}
+
+func TestChangesStepByStep(t *testing.T) {
+	var lines []string
+	var before *taskstypes.Task
+	for _, now := range story() {
+		lines = append(lines, tell(Changes(before, now, 7))...)
+		before = &now
+	}
+	require.Equal(t, storyLines, lines)
+}
+
+// Whoever looks only now and then is told the same, in the same order.
+func TestChangesAcrossAnyGap(t *testing.T) {
+	steps := story()
+	for from := -1; from < len(steps); from++ {
+		for to := max(from, 0); to < len(steps); to++ {
+			var head []string
+			var before *taskstypes.Task
+			if from >= 0 {
+				head = tell(Changes(nil, steps[from], 7))
+				before = &steps[from]
+			}
+			middle := tell(Changes(before, steps[to], 7))
+			tail := tell(Changes(&steps[to], steps[len(steps)-1], 7))
+			require.Equal(t, storyLines, append(append(head, middle...), tail...), "from %d to %d", from, to)
+		}
+	}
+}
+
+func TestChangesOfANewAttempt(t *testing.T) {
+	before := taskstypes.Task{Id: "ab", Attempt: 1, Phase: taskstypes.PHASE_FIRST, Seats: []taskstypes.Seat{seatOf("amber", 1, taskstypes.SEAT_STATE_DRAWN)}}
+	now := taskstypes.Task{Id: "ab", Attempt: 2, Phase: taskstypes.PHASE_FIRST, Seats: []taskstypes.Seat{seatOf("birch", 1, taskstypes.SEAT_STATE_DRAWN)}}
+	require.Equal(t, []string{
+		"retried: attempt 2: amber gave no answer, another first worker is drawn",
+		"drawn: wave 1: birch is drawn and runs it",
+	}, tell(Changes(&before, now, 7)))
+}
+
+func TestCourtReason(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		task taskstypes.Task
+		want string
+	}{
+		{"planned", taskstypes.Task{Plan: &taskstypes.Plan{Court: true}}, "as planned"},
+		{"silent", taskstypes.Task{Seats: []taskstypes.Seat{revealedSeat("a", 1, rightAnswer), seatOf("b", 2, taskstypes.SEAT_STATE_SILENT)}}, "b gave no answer"},
+		{"withheld", taskstypes.Task{Seats: []taskstypes.Seat{revealedSeat("a", 1, rightAnswer), seatOf("b", 2, taskstypes.SEAT_STATE_COMMITTED)}}, "b did not reveal"},
+		{"ledgers", taskstypes.Task{Gate: "shut", Seats: []taskstypes.Seat{revealedSeat("a", 1, rightAnswer), revealedSeat("b", 2, rightAnswer)}}, "the ledgers have no room"},
+	} {
+		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.want, courtReason(tc.task)) })
+	}
+}

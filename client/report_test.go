@@ -1,0 +1,87 @@
+package client
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+func TestTaskReport(t *testing.T) {
+	steps := story()
+	r := reportTask(steps[len(steps)-1])
+	require.True(t, r.Accepted())
+	require.EqualValues(t, 50_000, r.Paid())
+	require.EqualValues(t, 10_000_000, r.Slashed())
+	require.Equal(t, []string{"amber"}, r.Agreed)
+	require.Equal(t, []string{"cred1amber"}, r.holders)
+
+	report := &Report{}
+	report.add(r)
+	report.add(&TaskReport{Index: 1, Ending: "VOID"})
+	require.EqualValues(t, 1, report.Accepted)
+	require.Equal(t, []string{"grove"}, report.Liars())
+	require.EqualValues(t, 8_000_000, report.Burnt)
+
+	raw, err := json.Marshal(r)
+	require.NoError(t, err)
+	var back map[string]any
+	require.NoError(t, json.Unmarshal(raw, &back))
+	require.Equal(t, "ACCEPTED", back["ending"])
+	require.Equal(t, true, back["by_court"])
+	require.NotContains(t, back, "holders")
+}
+
+func TestReportErrors(t *testing.T) {
+	accepted := func(kind string) *TaskReport { return &TaskReport{Ending: "ACCEPTED", Verdict: &Outcome{Kind: kind}} }
+	failed := func(reason string, exit uint32) *TaskReport {
+		r := accepted("APP_FAILED")
+		r.Reason, r.ExitCode = reason, exit
+		return r
+	}
+	lost := accepted("RESULT")
+	lost.DownloadError = "no holder answers"
+	for _, tc := range []struct {
+		name  string
+		tasks []*TaskReport
+		exit  int
+		what  string
+	}{
+		{"all well", []*TaskReport{accepted("RESULT")}, 0, ""},
+		{"void", []*TaskReport{accepted("RESULT"), {Ending: "VOID"}}, ExitNoVerdict, "two thirds"},
+		{"exit status", []*TaskReport{failed("exit", 3)}, ExitAppFailed, "exit status 3"},
+		{"endless", []*TaskReport{failed("out-of-fuel", 0)}, ExitAppFailed, "ran out of fuel"},
+		{"memory", []*TaskReport{failed("out-of-memory", 0)}, ExitAppFailed, "more memory"},
+		{"trap", []*TaskReport{failed("trap", 0)}, ExitAppFailed, "crashed"},
+		{"not here", []*TaskReport{lost}, ExitNetwork, "no holder"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			err := (&Report{Tasks: tc.tasks}).err()
+			if tc.exit == 0 {
+				require.NoError(t, err)
+				return
+			}
+			var problem *Problem
+			require.ErrorAs(t, err, &problem)
+			require.Equal(t, tc.exit, problem.ExitCode())
+			require.Contains(t, problem.What, tc.what)
+		})
+	}
+}
+
+// Every ending that refunds has words of its own.
+func TestEveryEndingHasWords(t *testing.T) {
+	seen := map[string]bool{}
+	for value, name := range taskstypes.Ending_name {
+		if value <= int32(taskstypes.ENDING_ACCEPTED) {
+			continue
+		}
+		r := reportTask(taskstypes.Task{Ending: taskstypes.Ending(value)})
+		require.NotEqual(t, r.Ending, r.Text(), name)
+		require.False(t, seen[r.Text()], name)
+		seen[r.Text()] = true
+	}
+	require.NotEmpty(t, seen)
+}

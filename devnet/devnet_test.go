@@ -1,0 +1,187 @@
+package devnet
+
+import (
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	cmttypes "github.com/cometbft/cometbft/types"
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+
+	"github.com/credence-chain/credence/app"
+)
+
+func testOptions(t *testing.T) Options {
+	t.Helper()
+	o, err := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true"}.complete()
+	require.NoError(t, err)
+	return o
+}
+
+func TestOptions(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		malleate func(*Options)
+		expErr   string
+	}{
+		{"defaults", func(*Options) {}, ""},
+		{"four validators", func(o *Options) { o.Validators = 4 }, ""},
+		{"all lie", func(o *Options) { o.Saboteurs = 7 }, ""},
+		{"negative validators", func(o *Options) { o.Validators = -1 }, "--validators -1"},
+		{"one worker", func(o *Options) { o.Workers = 1 }, "--workers 1"},
+		{"more liars than workers", func(o *Options) { o.Saboteurs = 8 }, "--saboteurs 8"},
+		{"a port of the system", func(o *Options) { o.BasePort = 80 }, "--base-port 80"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true"}
+			tc.malleate(&o)
+			_, err := o.complete()
+			if tc.expErr == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, tc.expErr)
+		})
+	}
+	_, err := Options{State: t.TempDir(), Credenced: "/bin/true"}.complete()
+	if err != nil { // there may be one in the PATH
+		require.ErrorContains(t, err, "make build")
+	}
+}
+
+func TestFaction(t *testing.T) {
+	require.Equal(t, 2, Faction(7))
+	require.Equal(t, 2, Faction(10))
+	require.Equal(t, 3, Faction(11))
+}
+
+// A devnet's genesis is one that the application begins a chain with.
+func TestLayout(t *testing.T) {
+	o := testOptions(t)
+	o.Validators, o.Saboteurs = 4, 2
+	info, err := lay(o)
+	require.NoError(t, err)
+	require.Equal(t, []string{"fjord", "grove"}, info.Saboteurs)
+	require.Len(t, info.GRPC, 4)
+	seen := map[int]bool{}
+	for _, p := range info.ports() {
+		require.NotZero(t, p)
+		require.False(t, seen[p], "port %d is used twice", p)
+		seen[p] = true
+	}
+	require.Len(t, seen, 5*4+7+1)
+
+	doc, err := genutiltypes.AppGenesisFromFile(filepath.Join(info.Validators[3].Home, "config", "genesis.json"))
+	require.NoError(t, err)
+	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, noOptions{}, app.Options{}, baseapp.SetChainID(o.ChainID))
+	params := cmttypes.DefaultConsensusParams().ToProto()
+	res, err := a.InitChain(&abci.RequestInitChain{ChainId: o.ChainID, InitialHeight: 1, ConsensusParams: &params, AppStateBytes: doc.AppState})
+	require.NoError(t, err)
+	require.Len(t, res.Validators, 4)
+
+	// Continued, it keeps its ports and may change who lies.
+	require.NoError(t, info.Save())
+	again, err := LoadInfo(filepath.Join(o.State, InfoFile))
+	require.NoError(t, err)
+	o.Saboteurs = 0
+	require.NoError(t, adopt(o, again))
+	require.Empty(t, again.Saboteurs)
+	require.Equal(t, info.ports(), again.ports())
+
+	o.Workers = 9
+	require.ErrorContains(t, adopt(o, again), "--reset")
+	o.Workers = 7
+	l, err := net.Listen("tcp", loopback(portOf(info.Store)))
+	require.NoError(t, err)
+	defer l.Close()
+	require.ErrorContains(t, adopt(o, again), "is taken")
+}
+
+func TestInfo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), InfoFile)
+	_, err := LoadInfo(path)
+	require.ErrorIs(t, err, ErrNoDevnet)
+	raw, err := json.Marshal(Info{Format: 2})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, raw, 0o600))
+	_, err = LoadInfo(path)
+	require.ErrorContains(t, err, "--reset")
+	t.Setenv(EnvInfo, "/x/devnet.json")
+	require.Equal(t, "/x/devnet.json", FindInfo())
+}
+
+func TestWipeOnlyWhatIsOurs(t *testing.T) {
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "thesis.tex")
+	require.NoError(t, os.WriteFile(precious, []byte("x"), 0o600))
+	require.ErrorContains(t, wipe(dir), "thesis.tex")
+	require.FileExists(t, precious)
+
+	o := testOptions(t)
+	info, err := lay(o)
+	require.NoError(t, err)
+	require.NoError(t, info.Save())
+	require.NoError(t, wipe(o.State))
+	entries, err := os.ReadDir(o.State)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
+func TestLock(t *testing.T) {
+	dir := t.TempDir()
+	first, err := lockFolder(dir)
+	require.NoError(t, err)
+	_, err = lockFolder(dir)
+	require.ErrorIs(t, err, errRunning)
+	require.NoError(t, first.Close())
+	second, err := lockFolder(dir)
+	require.NoError(t, err)
+	require.NoError(t, second.Close())
+}
+
+func TestProcess(t *testing.T) {
+	dir := t.TempDir()
+	ended := make(chan error, 1)
+	p := &Process{
+		Name: "sleeper", LogFile: filepath.Join(dir, "log"), path: "/bin/sh",
+		// A grandchild that ignores being asked: it goes with its group.
+		args:  []string{"-c", `trap "" TERM; sleep 100 & echo $! ; wait; wait`},
+		ended: func(_ *Process, err error) { ended <- err },
+	}
+	require.NoError(t, p.Start())
+	require.Error(t, p.Start())
+	require.NotZero(t, p.PID())
+	require.Eventually(t, func() bool { return strings.TrimSpace(p.Tail(1)) != "" }, 5*time.Second, 10*time.Millisecond)
+	grandchild := strings.TrimSpace(p.Tail(1))
+
+	p.Stop(100 * time.Millisecond)
+	require.Zero(t, p.PID())
+	require.Eventually(t, func() bool { return gone(grandchild) }, 5*time.Second, 10*time.Millisecond)
+	select {
+	case err := <-ended:
+		t.Fatalf("a process that was stopped is no surprise: %v", err)
+	default:
+	}
+
+	// Killed from elsewhere, it is one.
+	p.args = []string{"-c", "exit 3"}
+	require.NoError(t, p.Start())
+	require.ErrorContains(t, <-ended, "exit status 3")
+}
+
+// gone says whether a process ended; one that waits to be reaped has.
+func gone(pid string) bool {
+	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
+	return err != nil || strings.Contains(string(stat), ") Z ")
+}
