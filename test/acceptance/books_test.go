@@ -1,0 +1,284 @@
+package acceptance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/stretchr/testify/require"
+
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// piece is a task that ended, with its deal.
+type piece struct {
+	task taskstypes.Task
+	deal markettypes.Deal
+}
+
+// books is the money of a network before anything was done.
+type books struct {
+	balances map[string]uint64
+	supply   uint64
+}
+
+func (n *network) open() books {
+	n.t.Helper()
+	b := books{balances: map[string]uint64{}, supply: n.supply()}
+	for _, address := range n.everybody() {
+		b.balances[address] = n.balance(address)
+	}
+	return b
+}
+
+// everybody is every account that a settlement can touch.
+func (n *network) everybody() []string {
+	var out []string
+	for _, a := range n.Info.Accounts {
+		out = append(out, a.Address)
+	}
+	for _, v := range n.Info.Validators {
+		out = append(out, v.Operator)
+	}
+	for _, w := range n.Info.Workers {
+		out = append(out, w.Address)
+	}
+	return out
+}
+
+func (n *network) supply() uint64 {
+	n.t.Helper()
+	res, err := n.conn.Bank().SupplyOf(n.ctx, &banktypes.QuerySupplyOfRequest{Denom: client.Denom})
+	require.NoError(n.t, err)
+	return res.Amount.Amount.Uint64()
+}
+
+// audit compares every account, every stake and the supply with the sum of the settlements; all tasks must have ended.
+func (n *network) audit(before books, pieces []piece) {
+	n.t.Helper()
+	balances, slashed, burnt := before.balances, map[string]uint64{}, uint64(0)
+	for _, p := range pieces {
+		conserve(n.t, p)
+		n.resettle(p)
+		s := p.task.Settlement
+		for _, pay := range s.Payments {
+			require.Contains(n.t, balances, pay.To, "a payment to a stranger")
+			balances[pay.To] += pay.Amount
+			if pay.Source == "escrow" {
+				balances[p.deal.Requester] -= pay.Amount
+			}
+		}
+		burnt += s.Burnt
+		for _, end := range s.Seats {
+			slashed[end.Organisation] += end.Slash
+		}
+	}
+	for address, want := range balances {
+		require.Equal(n.t, want, n.balance(address), "balance of %s", address)
+	}
+	require.Equal(n.t, before.supply-burnt, n.supply(), "supply, %d burnt", burnt)
+	bonded := uint64(0)
+	for _, info := range n.Info.Workers {
+		w := n.worker(info.Organisation)
+		require.Equal(n.t, uint64(devnet.Bond)-slashed[w.Organisation], w.Bonded, "stake of %s", w.Organisation)
+		require.Equal(n.t, slashed[w.Organisation], w.Record.Slashed)
+		require.Zero(n.t, w.Locked, "%s has a stake locked and no task", w.Organisation)
+		require.Zero(n.t, w.Busy)
+		bonded += w.Bonded
+	}
+	require.Equal(n.t, bonded, n.balance(module(n.t, workerstypes.ModuleName)), "coins behind the stakes")
+	require.Zero(n.t, n.balance(module(n.t, markettypes.ModuleName)), "escrow without a task")
+	n.solvent()
+}
+
+func (n *network) solvent() {
+	n.t.Helper()
+	m, err := n.conn.Market().Solvency(n.ctx, &markettypes.QuerySolvencyRequest{})
+	require.NoError(n.t, err)
+	require.True(n.t, m.Solvent, "market: %v", m)
+	w, err := n.conn.Workers().Solvency(n.ctx, &workerstypes.QuerySolvencyRequest{})
+	require.NoError(n.t, err)
+	require.True(n.t, w.Solvent, "workers: %v", w)
+}
+
+func module(t *testing.T, name string) string {
+	t.Helper()
+	text, err := encoding.Addresses().BytesToString(authtypes.NewModuleAddress(name))
+	require.NoError(t, err)
+	return text
+}
+
+// conserve checks the two laws of every settlement.
+func conserve(t *testing.T, p piece) {
+	t.Helper()
+	escrow, err := p.deal.Terms.Escrow()
+	require.NoError(t, err)
+	s := p.task.Settlement
+	require.NotNil(t, s, story(p.task))
+	out, taken := s.Refund, s.Burnt
+	for _, pay := range s.Payments {
+		switch pay.Source {
+		case "escrow":
+			out += pay.Amount
+		case "stake":
+			taken += pay.Amount
+		default:
+			t.Fatalf("payment out of %q", pay.Source)
+		}
+	}
+	require.Equal(t, escrow, out, "escrow of %s", story(p.task))
+	slashed := uint64(0)
+	for _, end := range s.Seats {
+		slashed += end.Slash
+	}
+	require.Equal(t, slashed, taken, "slashed stake of %s", story(p.task))
+}
+
+// resettle has package poco end the accepted task again, from its last step, and compares who is paid what.
+func (n *network) resettle(p piece) {
+	n.t.Helper()
+	if p.task.Ending != taskstypes.ENDING_ACCEPTED {
+		return
+	}
+	again, err := p.task.ToPoco(markettypes.TermsToPoco(n.Info.ChainID, p.deal))
+	require.NoError(n.t, err)
+	var last poco.Event = poco.TurnCame{Height: p.task.Done, Gate: poco.GateOpen}
+	again.Phase, again.Ending, again.ByCourt, again.Verdict = poco.PhaseTurn, poco.EndNone, false, poco.Outcome{}
+	if p.task.ByCourt {
+		again.Phase, last = poco.PhaseCourtReveal, poco.Due{Height: p.task.Done}
+	}
+	again, effects, err := again.Apply(last)
+	require.NoError(n.t, err)
+	require.Equal(n.t, poco.EndAccepted, again.Ending)
+	finish, ok := effects[len(effects)-1].(poco.Finish)
+	require.True(n.t, ok, "%v", effects)
+	want, got := map[string]uint64{}, map[string]uint64{}
+	pay := func(source string, pays []poco.Pay) {
+		for _, p := range pays {
+			to := p.To
+			for _, w := range n.Info.Workers {
+				if w.Address == to {
+					to = w.Owner
+				}
+			}
+			want[source+" "+p.Party.String()+" "+to] += p.Amount
+		}
+	}
+	pay("escrow", finish.Settlement.FromEscrow)
+	pay("stake", finish.Settlement.FromStake)
+	for _, p := range p.task.Settlement.Payments {
+		got[p.Source+" "+p.Party+" "+p.To] += p.Amount
+	}
+	require.Equal(n.t, want, got, story(p.task))
+	require.Equal(n.t, finish.Settlement.Burn, p.task.Settlement.Burnt)
+	require.Equal(n.t, finish.Settlement.Refund, p.task.Settlement.Refund)
+	for i, end := range finish.Settlement.Seats {
+		s := p.task.Settlement.Seats[i]
+		require.Equal(n.t, []any{end.Who, end.Fault.String(), end.Slash, end.Right}, []any{s.Who, s.Fault, s.Slash, s.Right})
+	}
+}
+
+// debt is what a ledger has to say.
+type debt struct {
+	trust, counted uint64
+	charged        poco.Q64
+	charges        int
+}
+
+// ledgers recomputes every ledger from the tasks' records. A turn's answer does not depend on when it is asked: once the
+// draws before it are settled it is open or shut, so that the charges follow from the draw order alone.
+func ledgers(t *testing.T, pieces []piece) map[string]*debt {
+	t.Helper()
+	drawn := slices.DeleteFunc(slices.Clone(pieces), func(p piece) bool { return p.task.Plan == nil })
+	slices.SortFunc(drawn, func(a, b piece) int {
+		if d := plannedAt(a.task) - plannedAt(b.task); d != 0 {
+			return int(d)
+		}
+		return strings.Compare(a.task.Id, b.task.Id)
+	})
+	out := map[string]*debt{}
+	for _, p := range drawn {
+		trust := p.deal.Terms.Trust
+		plan, err := p.task.Plan.ToPoco()
+		require.NoError(t, err)
+		charge := plan.Charge
+		if plan.Court {
+			charge = poco.Q64{}
+		} else {
+			// One validator of one seat sees no block ahead: the beacon's factor is 1.
+			x := poco.Collusion(plan.Faction, plan.Eligible, uint64(plan.Replicas), uint64(plan.Lottery), 1)
+			require.Equal(t, x, plan.X, story(p.task))
+			require.Equal(t, poco.Charge(x), charge, story(p.task))
+		}
+		both := [2]*debt{}
+		open := true
+		for i, key := range []string{fmt.Sprintf("class/%d", trust), fmt.Sprintf("organisation/%s/%d", p.deal.RequesterOrganisation, trust)} {
+			if out[key] == nil {
+				out[key] = &debt{trust: trust}
+			}
+			both[i] = out[key]
+			open = open && both[i].charged.Add(charge).Cmp(both[i].budget()) <= 0
+		}
+		accepted := p.task.Ending == taskstypes.ENDING_ACCEPTED
+		vindicated := accepted && p.task.Seats[0].Outcome != nil && *p.task.Seats[0].Outcome == *p.task.Verdict
+		for _, d := range both {
+			if open && !vindicated && !charge.IsZero() {
+				d.charged = d.charged.Add(charge)
+				d.charges++
+			}
+			if accepted {
+				d.counted++
+			}
+		}
+	}
+	return out
+}
+
+// budget B = (N+1)/T + E0, with the allowance of the default parameters.
+func (d *debt) budget() poco.Q64 {
+	return poco.FracDown(d.counted+1, d.trust).Add(poco.QuarterQ64)
+}
+
+// plannedAt is the height at which a task took its turn.
+func plannedAt(t taskstypes.Task) int64 {
+	for _, d := range t.Draws {
+		if d.Wave == 2 && d.Attempt == t.Attempt {
+			return d.Height
+		}
+	}
+	return t.From // the plan was the court: reveals were taken at once
+}
+
+// auditLedgers compares the chain's ledgers with those recomputed; it returns the number of charges.
+func (n *network) auditLedgers(pieces []piece) (charges int) {
+	n.t.Helper()
+	want := ledgers(n.t, pieces)
+	res, err := n.conn.Tasks().Ledgers(n.ctx, &taskstypes.QueryLedgersRequest{})
+	require.NoError(n.t, err)
+	require.Len(n.t, res.Views, len(want))
+	for _, view := range res.Views {
+		l, err := view.Ledger.ToPoco()
+		require.NoError(n.t, err)
+		d := want[view.Ledger.Key]
+		require.NotNil(n.t, d, view.Ledger.Key)
+		require.Equal(n.t, d.counted, l.N, "N of %s", view.Ledger.Key)
+		require.Equal(n.t, d.charged, l.D, "D of %s: %s", view.Ledger.Key, view.Debt)
+		require.Zero(n.t, l.Unsettled, view.Ledger.Key)
+		require.True(n.t, l.U.IsZero(), view.Ledger.Key)
+		require.Equal(n.t, d.charged.String(), view.Debt)
+		require.Equal(n.t, d.budget().String(), view.Budget)
+		require.LessOrEqual(n.t, l.D.Cmp(d.budget()), 0, "D within B")
+		charges += d.charges
+	}
+	return charges
+}

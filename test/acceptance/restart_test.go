@@ -1,0 +1,58 @@
+package acceptance
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/devnet"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// A devnet that is stopped and started on the same folder continues: its chain, its results, and a task that was running.
+func TestDevnetRestart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	o := devnet.Options{State: t.TempDir()}
+	n := startIn(t, ctx, o)
+	app := n.publish("echo", echo(), appPrice)
+	before := n.open()
+	old := n.submit(job(app, lyingTrust, 3))
+	require.Equal(t, taskstypes.ENDING_ACCEPTED, n.ended(old.Id).Ending)
+	open := n.submit(job(app, lyingTrust, 3))
+	n.reaches(open.Id, "the first worker", func(t taskstypes.Task) bool { return t.Phase >= taskstypes.PHASE_FIRST })
+	height := n.height()
+	n.conn.Close()
+	begin := time.Now()
+	n.Stop()
+	t.Logf("stopped after %s", time.Since(begin).Round(100*time.Millisecond))
+	info, err := devnet.LoadInfo(filepath.Join(o.State, devnet.InfoFile))
+	require.NoError(t, err)
+	require.False(t, info.Running)
+
+	n = startIn(t, ctx, o)
+	require.GreaterOrEqual(t, n.height(), height)
+	pieces := []piece{{n.ended(old.Id), n.deal(old.Id)}, {n.ended(open.Id), n.deal(open.Id)}}
+	last := n.submit(job(app, lyingTrust, 3))
+	pieces = append(pieces, piece{n.ended(last.Id), n.deal(last.Id)})
+	for _, p := range pieces {
+		t.Log(story(p.task))
+		require.Equal(t, taskstypes.ENDING_ACCEPTED, p.task.Ending)
+		require.False(t, p.task.ByCourt)
+		require.Equal(t, n.truth(p.task, p.deal), *p.task.Verdict)
+	}
+	n.audit(before, pieces)
+	n.auditLedgers(pieces)
+
+	// The workers still serve what they answered before.
+	report, err := client.FetchTask(ctx, n.conn, pieces[0].task.Id, nil, filepath.Join(t.TempDir(), "out"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"result"}, report.Files)
+}

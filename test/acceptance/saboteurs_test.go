@@ -1,0 +1,162 @@
+package acceptance
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/devnet"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+const (
+	// mostTasks within which every case has to occur.
+	mostTasks = 60
+	// ample lets the first tasks have exactly three replicas; those after it have four, which find the rarest case sooner.
+	ample = 20
+	// lyingTrust of the tasks with three replicas and more; a lie needs more liars than there are.
+	lyingTrust = 10_000
+	// looseTrust of tasks with two replicas, which two liars may deceive, and whose ledgers are charged for it.
+	looseTrust = 1_000
+)
+
+// sightings are the cases that have to occur.
+type sightings struct{ wave1, wave2, both, charge bool }
+
+func (s sightings) all() bool { return s.wave1 && s.wave2 && s.both && s.charge }
+
+// Two of seven organisations collude on one wrong answer. Whenever one is drawn it is caught: the right answer is
+// accepted, its stake falls by what the settlements say and nobody else's does; ledgers and every balance are as
+// computed from the tasks' records.
+func TestSaboteursAreCaught(t *testing.T) {
+	var seen sightings
+	for tasks, networks := 0, 0; !seen.all(); networks++ {
+		// Two convictions in one block jail even when faults are forgiven after it; then another network goes on.
+		require.Less(t, tasks, mostTasks, "after %d tasks: %+v", tasks, seen)
+		require.Less(t, networks, 4, "saboteurs were jailed each time: %+v", seen)
+		tasks += sabotage(t, &seen, mostTasks-tasks)
+	}
+}
+
+// sabotage runs one network until all cases were seen, a saboteur is jailed, or so many tasks were submitted; it says
+// how many.
+func sabotage(t *testing.T, seen *sightings, most int) int {
+	t.Helper()
+	n := start(t, 5*time.Minute, devnet.Options{Saboteurs: 2, Cooling: 1, Forgiveness: 1})
+	defer n.Stop() // before another one starts
+	require.Len(t, n.Info.Saboteurs, 2)
+	app := n.publish("echo", echo(), appPrice)
+	before := n.open()
+
+	var pieces []piece
+	running := map[string]markettypes.Deal{}
+	collect := func() {
+		for id, deal := range running {
+			if task := n.task(id); task.Phase == taskstypes.PHASE_DONE {
+				delete(running, id)
+				p := piece{task, n.deal(deal.Id)}
+				pieces = append(pieces, p)
+				seen.note(n.Network, p)
+				t.Log(story(task))
+			}
+		}
+	}
+	submitted := 0
+	for !seen.all() && submitted < most && !n.jailed() {
+		replicas := uint32(3)
+		if submitted >= ample {
+			replicas = 4
+		}
+		deal := n.submit(job(app, lyingTrust, replicas))
+		running[deal.Id] = deal
+		submitted++
+		if !seen.charge {
+			deal = n.submit(job(app, looseTrust, 2))
+			running[deal.Id] = deal
+		}
+		// Staggered, so that convictions rarely meet in one block, and no more at once than there are slots.
+		n.blocks(4)
+		n.until("a slot is free", func() bool { collect(); return len(running) < 5 })
+	}
+	n.until("all tasks end", func() bool { collect(); return len(running) == 0 })
+	t.Logf("%d tasks of three replicas and more, %d in all; seen %+v", submitted, len(pieces), *seen)
+
+	for _, p := range pieces {
+		n.judged(p)
+	}
+	for _, w := range n.Info.Workers {
+		record := n.worker(w.Organisation).Record
+		if !w.Saboteur {
+			require.Equal(t, workerstypes.Record{
+				Confirmations: record.Confirmations, Right: record.Right, Earned: record.Earned,
+			}, record, "%s is honest", w.Organisation)
+		}
+	}
+	n.audit(before, pieces)
+	charges := n.auditLedgers(pieces)
+	require.True(t, !seen.charge || charges > 0)
+	return submitted
+}
+
+// note looks which cases a task was.
+func (s *sightings) note(n *devnet.Network, p piece) {
+	liars, first := 0, false
+	for _, seat := range p.task.Seats {
+		if !slices.Contains(n.Info.Saboteurs, seat.Organisation) {
+			continue
+		}
+		liars++
+		if p.deal.Terms.Trust != lyingTrust {
+			first = first || seat.Wave == 1
+			continue
+		}
+		s.wave1 = s.wave1 || seat.Wave == 1
+		s.wave2 = s.wave2 || seat.Wave == 2
+		s.both = s.both || liars == 2
+	}
+	// A first worker that lies and is caught leaves the charge that it was planned with.
+	s.charge = s.charge || first && p.task.Gate != "shut" && p.task.ByCourt && p.task.Plan.Replicas == 2
+}
+
+func (n *network) jailed() bool {
+	n.t.Helper()
+	return slices.ContainsFunc(n.Info.Saboteurs, func(org string) bool { return n.worker(org).Jailed })
+}
+
+// judged checks that the accepted answer is right and that the liars, and they alone, pay for theirs.
+func (n *network) judged(p piece) {
+	n.t.Helper()
+	require.Equal(n.t, taskstypes.ENDING_ACCEPTED, p.task.Ending, story(p.task))
+	truth := n.truth(p.task, p.deal)
+	deceived := *p.task.Verdict != truth
+	liars := 0
+	for i, seat := range p.task.Seats {
+		require.NotNil(n.t, seat.Outcome, "%s did not reveal: %s", seat.Organisation, story(p.task))
+		end := p.task.Settlement.Seats[i]
+		require.Equal(n.t, seat.Who, end.Who)
+		if !slices.Contains(n.Info.Saboteurs, seat.Organisation) {
+			require.Equal(n.t, truth, *seat.Outcome, "%s is honest", seat.Organisation)
+			require.Equal(n.t, taskstypes.SeatEnd{Who: seat.Who, Organisation: seat.Organisation, Fault: "NONE", Right: true}, end)
+			continue
+		}
+		liars++
+		require.NotEqual(n.t, truth, *seat.Outcome, "%s is a saboteur", seat.Organisation)
+		if !deceived {
+			require.Equal(n.t, taskstypes.SeatEnd{Who: seat.Who, Organisation: seat.Organisation, Fault: "WRONG", Slash: devnet.Stake}, end)
+		}
+	}
+	if deceived {
+		// What the claim allows, and the ledger is charged for in expectation: two liars hold both seats.
+		require.Equal(n.t, uint64(looseTrust), p.deal.Terms.Trust, "a lie was accepted: %s", story(p.task))
+		require.Len(n.t, p.task.Seats, liars, "a lie was accepted against an honest worker: %s", story(p.task))
+		n.t.Logf("both seats were saboteurs': %s", story(p.task))
+	}
+	require.Equal(n.t, liars > 0 && !deceived || p.task.Gate == "shut" || p.task.Plan.Court, p.task.ByCourt, story(p.task))
+	replay, err := n.conn.Tasks().ReplayDraw(n.ctx, &taskstypes.QueryReplayDrawRequest{Id: p.task.Id})
+	require.NoError(n.t, err)
+	require.True(n.t, replay.Equal_, "draw of %s", p.task.Id)
+}
