@@ -163,6 +163,7 @@ type fixture struct {
 	keeper.Keeper
 	ctx  sdk.Context
 	bank bankkeeper.BaseKeeper
+	cms  storetypes.CommitMultiStore
 	okey *storetypes.ObjectStoreKey
 	key  *storetypes.KVStoreKey
 
@@ -191,11 +192,12 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	authKey, bankKey := storetypes.NewKVStoreKey(authtypes.StoreKey), storetypes.NewKVStoreKey(banktypes.StoreKey)
 	f.okey = storetypes.NewObjectStoreKey(banktypes.ObjectStoreKey)
 	for _, k := range []*storetypes.KVStoreKey{f.key, authKey, bankKey} {
-		cms.MountStoreWithDB(k, storetypes.StoreTypeIAVL, db)
+		cms.MountStoreWithDB(k, storetypes.StoreTypeIAVL, nil)
 	}
-	cms.MountStoreWithDB(f.okey, storetypes.StoreTypeObject, db)
+	cms.MountStoreWithDB(f.okey, storetypes.StoreTypeObject, nil)
 	require.NoError(tb, cms.LoadLatestVersion())
 	header := cmtproto.Header{ChainID: chainID, Height: 1, Time: time.Unix(1_700_000_000, 0).UTC()}
+	f.cms = cms
 	f.ctx = sdk.NewContext(cms, header, false, log.NewNopLogger())
 
 	cdc := moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}).Codec
