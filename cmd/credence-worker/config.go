@@ -30,6 +30,7 @@ type config struct {
 	Slots     int
 	Artifacts []string
 	Quota     int64
+	Cache     string
 	GasPrices string
 	TxTTL     time.Duration
 	WallLimit time.Duration
@@ -74,6 +75,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.Int("slots", 1, "tasks executed at once")
 	f.StringSlice("artifacts", nil, "base URLs of artifact stores tried after those that a task names")
 	f.Int64("quota", 20<<30, "bytes that modules, inputs and results may take on disk, 0 for no bound")
+	f.String("cache", "", "folder of compiled modules (default HOME/cache); processes of one operator on one machine may share it")
 	f.String("gas-prices", "", "fee per unit of gas, such as 0.001ucred (default: the least the node takes)")
 	f.Duration("tx-ttl", 30*time.Second, "how long one signed transaction may wait for a block before it is signed anew")
 	f.Duration("wall-limit", time.Hour, "real time of one execution; longer ones are given up as our own failure")
@@ -105,12 +107,15 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 	c := config{
 		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: list(v, "node"),
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: list(v, "artifacts"),
-		Quota: v.GetInt64("quota"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
+		Quota: v.GetInt64("quota"), Cache: v.GetString("cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
 		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), LogFormat: v.GetString("log-format"),
 		LogLevel: v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = c.path("key")
+	}
+	if c.Cache == "" {
+		c.Cache = c.path("cache")
 	}
 	return c, c.validate()
 }
@@ -181,6 +186,7 @@ func (c config) toml(f *pflag.FlagSet) string {
 		{"slots", fmt.Sprint(c.Slots)},
 		{"artifacts", quoted(c.Artifacts)},
 		{"quota", fmt.Sprint(c.Quota)},
+		{"cache", fmt.Sprintf("%q", c.Cache)},
 		{"gas-prices", fmt.Sprintf("%q", c.GasPrices)},
 		{"tx-ttl", fmt.Sprintf("%q", c.TxTTL)},
 		{"wall-limit", fmt.Sprintf("%q", c.WallLimit)},

@@ -198,7 +198,7 @@ func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 }
 
 func (w *worker) runtime() (runtime.Runtime, error) {
-	engine, err := wasm.New(wasm.Config{CacheDir: w.path("cache"), Logger: w.log})
+	engine, err := wasm.New(wasm.Config{CacheDir: w.Cache, Logger: w.log})
 	if err != nil {
 		return nil, err
 	}

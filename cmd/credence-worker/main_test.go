@@ -1,0 +1,338 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/poco"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write golden files instead of comparing them")
+
+// asWorker makes the test binary be credence-worker, so that real processes can be started and killed.
+const asWorker = "CREDENCE_TEST_AS_WORKER"
+
+func TestMain(m *testing.M) {
+	wasm.MaybeRunChild()
+	if os.Getenv(asWorker) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// command runs credence-worker in this process.
+func command(args ...string) (string, error) {
+	root, out := rootCommand(), &bytes.Buffer{}
+	root.SetOut(out)
+	root.SetErr(out)
+	root.SetArgs(args)
+	err := root.Execute()
+	return out.String(), err
+}
+
+func TestDefaultConfigIsGolden(t *testing.T) {
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	addFlags(f)
+	require.NoError(t, f.Set("home", "HOME"))
+	out, err := command("config", "--home", "HOME")
+	require.NoError(t, err)
+	const golden = "testdata/config.toml"
+	if *rewrite {
+		require.NoError(t, os.WriteFile(golden, []byte(out), 0o644))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	require.Equal(t, string(want), out)
+
+	// What is printed is a config file that says the same.
+	home := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(home, "config.toml"), []byte(out), 0o600))
+	again, err := command("config", "--home", home)
+	require.NoError(t, err)
+	require.Equal(t, out, again)
+}
+
+func TestConfigPrecedence(t *testing.T) {
+	home := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(home, "config.toml"), []byte("slots = 3\nnode = [\"a:1\", \"b:2\"]\nlisten = \"file:1\"\n"), 0o600))
+	t.Setenv("CREDENCE_WORKER_LISTEN", "env:1")
+	t.Setenv("CREDENCE_WORKER_ARTIFACTS", "http://x,http://y")
+	t.Setenv("CREDENCE_WORKER_DRAIN", "3s")
+	out, err := command("config", "--home", home, "--drain", "7s")
+	require.NoError(t, err)
+	for _, line := range []string{`slots = 3`, `node = ["a:1", "b:2"]`, `listen = "env:1"`, `artifacts = ["http://x", "http://y"]`, `drain = "7s"`} {
+		require.Contains(t, out, line+"\n")
+	}
+}
+
+func TestConfigRefuses(t *testing.T) {
+	for _, tc := range []struct{ name, file, flag, exp string }{
+		{"role", "", "--role=jury", `role: got "jury", expected worker or court`},
+		{"slots", "", "--slots=0", "slots: got 0, expected 1 to 1024"},
+		{"no node", "", "--node=", "node: empty"},
+		{"ttl", "", "--tx-ttl=1h", "tx-ttl: got 1h0m0s"},
+		{"format", "", "--log-format=xml", `log-format: got "xml"`},
+		{"level", "", "--log-level=loud", `log-level: got "loud"`},
+		{"typo in the file", "solts = 3\n", "--slots=1", `unknown setting "solts"`},
+		{"no TOML", "slots 3", "--slots=1", "config file"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			home := t.TempDir()
+			if tc.file != "" {
+				require.NoError(t, os.WriteFile(filepath.Join(home, "config.toml"), []byte(tc.file), 0o600))
+			}
+			_, err := command("config", "--home", home, tc.flag)
+			require.ErrorContains(t, err, tc.exp)
+		})
+	}
+}
+
+func TestKeyCommands(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	made, err := command("key", "new", file)
+	require.NoError(t, err)
+	shown, err := command("key", "show", file)
+	require.NoError(t, err)
+	require.Equal(t, made, shown)
+	require.True(t, strings.HasPrefix(made, "cred1"))
+	_, err = command("key", "new", file)
+	require.Error(t, err, "an existing key is left alone")
+	require.NoError(t, os.Chmod(file, 0o644))
+	_, err = command("key", "show", file)
+	require.ErrorContains(t, err, "chmod 600")
+}
+
+// TestCanary is doctor's: the whole pipeline but the chain, with the digest and the fuel that every machine comes to.
+func TestCanary(t *testing.T) {
+	engine, err := wasm.New(wasm.Config{})
+	require.NoError(t, err)
+	m, fuel, err := canary(context.Background(), engine)
+	require.NoError(t, err)
+	empty, err := result.Build(result.KindResult, "", 0, nil)
+	require.NoError(t, err)
+	require.Equal(t, empty.Digest(), m.Digest())
+	require.EqualValues(t, 14098, fuel)
+
+	_, _, err = canary(context.Background(), brokenRuntime{})
+	require.ErrorContains(t, err, "run: broken")
+}
+
+type brokenRuntime struct{ runtime.Runtime }
+
+func (brokenRuntime) Run(context.Context, runtime.Spec) (runtime.Outcome, error) {
+	return runtime.Outcome{}, errors.New("broken")
+}
+
+func TestDoctorSaysWhatIsWrong(t *testing.T) {
+	home := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(home, "secret"), []byte("short"), 0o600))
+	out, err := command("doctor", "--home", home, "--node", "127.0.0.1:1")
+	require.ErrorIs(t, err, errUnhealthy)
+	require.Contains(t, out, "ok    canary")
+	for _, line := range []string{"FAIL  key", "FAIL  home", "FAIL  node", "FAIL  registered", "credence-worker key new"} {
+		require.Contains(t, out, line)
+	}
+}
+
+type still struct{ out runtime.Outcome }
+
+func (still) Prepare(context.Context, []byte, [32]byte) error { return nil }
+func (s still) Run(context.Context, runtime.Spec) (runtime.Outcome, error) {
+	return s.out, nil
+}
+
+func TestSaboteur(t *testing.T) {
+	honest := runtime.Outcome{Kind: runtime.Result, Fuel: 5, Files: []result.File{{Path: "a", Dir: true}, {Path: "a/empty"}, {Path: "b", Data: []byte("truth")}}}
+	digest := func(seed string, task byte, out runtime.Outcome) [32]byte {
+		got, err := saboteur{still{out}, seed}.Run(context.Background(), runtime.Spec{Seed: [32]byte{task}})
+		require.NoError(t, err)
+		require.Equal(t, out.Fuel, got.Fuel, "only the output is altered")
+		kind, reason := result.KindResult, ""
+		files := got.Files
+		if got.Kind == runtime.AppFailed {
+			kind, reason = result.KindAppFailed, string(got.Reason)
+		} else {
+			files, err = result.Deterministic(files, "/out")
+			require.NoError(t, err)
+		}
+		m, err := result.Build(kind, reason, got.ExitCode, files)
+		require.NoError(t, err)
+		return m.Digest()
+	}
+	truth, err := result.Build(result.KindResult, "", 0, honest.Files)
+	require.NoError(t, err)
+	require.NotEqual(t, truth.Digest(), digest("s", 1, honest))
+	require.Equal(t, digest("s", 1, honest), digest("s", 1, honest), "colluders agree")
+	require.NotEqual(t, digest("s", 1, honest), digest("t", 1, honest), "other seeds tell other lies")
+	require.Equal(t, "truth", string(honest.Files[2].Data), "what the runtime gave is left alone")
+
+	// Where there is nothing to flip, the exit status lies.
+	require.NotEqual(t, truth.Digest(), digest("s", 1, runtime.Outcome{Kind: runtime.Result}))
+	failed, err := result.Build(result.KindAppFailed, string(runtime.Exit), 3, nil)
+	require.NoError(t, err)
+	require.NotEqual(t, failed.Digest(), digest("s", 1, runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.Exit, ExitCode: 3}))
+
+	// With computed.json only what counts is altered, so that the lie shows.
+	declared := runtime.Outcome{Kind: runtime.Result, Files: []result.File{
+		{Path: "a.log", Data: []byte("noise")}, {Path: "computed.json", Data: []byte(`{"deterministic-output-path":"/out/z"}`)}, {Path: "z", Data: []byte("x")},
+	}}
+	counted, err := result.Build(result.KindResult, "", 0, declared.Files[2:])
+	require.NoError(t, err)
+	require.NotEqual(t, counted.Digest(), digest("s", 1, declared))
+}
+
+func TestJournalShow(t *testing.T) {
+	home := t.TempDir()
+	_, err := command("journal", "show", "--home", home)
+	require.ErrorContains(t, err, "has this worker been started")
+
+	j, err := journal.Open(filepath.Join(home, "journal.db"))
+	require.NoError(t, err)
+	for task := range byte(2) {
+		_, err = j.Update(journal.Key{Bench: poco.BenchCourt, Task: [32]byte{0xa0 + task}, Attempt: 1}, 7, func(r *journal.Record) error {
+			r.State, r.Outcome = journal.Committed, &journal.Outcome{Kind: "RESULT", Digest: "sha256:aa", Fuel: 3}
+			return nil
+		})
+		require.NoError(t, err)
+	}
+	// A running worker holds the lock; it is read all the same, and both ways give the same.
+	locked, err := command("journal", "show", "--home", home)
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+	free, err := command("journal", "show", "--home", home)
+	require.NoError(t, err)
+	require.Equal(t, locked, free)
+	require.Equal(t, 3, strings.Count(free, "\n"))
+	require.Contains(t, free, "committed  height 7  RESULT sha256:aa")
+
+	one, err := command("journal", "show", "A1", "--output", "json", "--home", home)
+	require.NoError(t, err)
+	var r journal.Record
+	require.NoError(t, json.Unmarshal([]byte(one), &r))
+	require.Equal(t, journal.Committed, r.State)
+	require.EqualValues(t, 0xa1, r.Key.Task[0])
+}
+
+func TestResendChooses(t *testing.T) {
+	const who = "cred1me"
+	record := journal.Record{State: journal.CommitSent, Outcome: &journal.Outcome{Kind: "ABSTAIN"}}
+	seat := func(s taskstypes.SeatState) []taskstypes.Seat { return []taskstypes.Seat{{Who: who, State: s}} }
+	for _, tc := range []struct {
+		name   string
+		task   taskstypes.Task
+		state  journal.State
+		reveal bool
+		expErr string
+	}{
+		{"commit", taskstypes.Task{Phase: taskstypes.PHASE_FIRST, Seats: seat(taskstypes.SEAT_STATE_DRAWN)}, journal.CommitSent, false, ""},
+		{"nothing fixed", taskstypes.Task{Phase: taskstypes.PHASE_FIRST, Seats: seat(taskstypes.SEAT_STATE_DRAWN)}, journal.Done, false, "fixed no outcome"},
+		{"declined", taskstypes.Task{Phase: taskstypes.PHASE_FIRST, Seats: seat(taskstypes.SEAT_STATE_DRAWN)}, journal.DeclineIntended, false, "fixed no outcome"},
+		{"reveal", taskstypes.Task{Phase: taskstypes.PHASE_REVEAL, Seats: seat(taskstypes.SEAT_STATE_COMMITTED)}, journal.Committed, true, ""},
+		{"too early", taskstypes.Task{Phase: taskstypes.PHASE_SECOND, Seats: seat(taskstypes.SEAT_STATE_COMMITTED)}, journal.Committed, false, "not taken"},
+		{"done", taskstypes.Task{Phase: taskstypes.PHASE_REVEAL, Seats: seat(taskstypes.SEAT_STATE_REVEALED)}, journal.Revealed, false, "already"},
+		{"silent", taskstypes.Task{Phase: taskstypes.PHASE_REVEAL, Seats: seat(taskstypes.SEAT_STATE_SILENT)}, journal.Done, false, "given back"},
+		{"no seat", taskstypes.Task{Phase: taskstypes.PHASE_REVEAL}, journal.Done, false, "holds no seat"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := record
+			r.State = tc.state
+			reveal, err := wanted(tc.task, taskstypes.BENCH_WORKERS, r, who)
+			if tc.expErr != "" {
+				require.ErrorContains(t, err, tc.expErr)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tc.reveal, reveal)
+		})
+	}
+	task := taskstypes.Task{Phase: taskstypes.PHASE_REVEAL, Seats: []taskstypes.Seat{{Who: who, State: taskstypes.SEAT_STATE_COMMITTED, Commitment: make([]byte, 32)}}}
+	require.ErrorContains(t, opens(record, task, taskstypes.BENCH_WORKERS, make([]byte, 32), "c", who), "does not open")
+	_, err := current([]journal.Record{{Key: journal.Key{Attempt: 1}}}, taskstypes.Task{Attempt: 2}, config{Role: roleWorker})
+	require.ErrorContains(t, err, "nothing of attempt 2")
+}
+
+// TestStartsBeforeItsNode starts the real program with no node to talk to: it serves, says once what it waits for,
+// refuses a second process in its home, and stops politely.
+func TestStartsBeforeItsNode(t *testing.T) {
+	home := t.TempDir()
+	_, err := command("key", "new", filepath.Join(home, "key"))
+	require.NoError(t, err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr := listener.Addr().String()
+	listener.Close()
+
+	cmd := exec.Command(os.Args[0], "start", "--home", home, "--node", "127.0.0.1:1", "--listen", addr)
+	cmd.Env = append(os.Environ(), asWorker+"=1")
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	require.NoError(t, cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	defer cmd.Process.Kill()
+
+	get := func(path string) (int, string) {
+		res, err := http.Get("http://" + addr + path)
+		if err != nil {
+			return 0, ""
+		}
+		defer res.Body.Close()
+		body, _ := io.ReadAll(res.Body)
+		return res.StatusCode, string(body)
+	}
+	require.Eventually(t, func() bool { _, body := get("/readyz"); return body == "waiting for a node\n" }, 20*time.Second, 20*time.Millisecond)
+	status, _ := get("/healthz")
+	require.Equal(t, 200, status)
+	status, _ = get("/readyz")
+	require.Equal(t, 503, status)
+	status, _ = get("/v1/blobs/sha256/" + strings.Repeat("00", 32))
+	require.Equal(t, 404, status)
+	_, body := get("/metrics")
+	require.Contains(t, body, "credence_worker_ready 0")
+
+	_, err = command("start", "--home", home, "--node", "127.0.0.1:1", "--listen", "127.0.0.1:0")
+	require.ErrorIs(t, err, journal.ErrLocked)
+
+	time.Sleep(1200 * time.Millisecond) // two more attempts
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	select {
+	case err := <-ended:
+		require.NoError(t, err, log.String())
+	case <-time.After(10 * time.Second):
+		t.Fatal("it does not stop")
+	}
+	require.Equal(t, 1, strings.Count(log.String(), "waiting for a node"), log.String())
+	info, err := os.Stat(filepath.Join(home, "secret"))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+func TestStartNeedsAKey(t *testing.T) {
+	_, err := command("start", "--home", t.TempDir())
+	require.ErrorContains(t, err, "credence-worker key new")
+	_, err = client.LoadKey(filepath.Join(t.TempDir(), "none"))
+	require.Error(t, err)
+}
