@@ -1,0 +1,265 @@
+package acceptance
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// hasty shortens what the tests of bad input wait for.
+func hasty(g devnet.Genesis) error {
+	return genesis.Edit(g.State, g.Codec, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
+		s.Params.WaitBlocks, s.Params.RevealBlocks = 6, 30
+		return nil
+	})
+}
+
+// Whatever is asked for or answered badly is a clear error or a defined outcome, and the money is accounted for.
+func TestBadInputs(t *testing.T) {
+	n := start(t, 4*time.Minute, devnet.Options{EditGenesis: hasty})
+	before := n.open()
+	in := func(name string, test func(*network)) {
+		t.Run(name, func(t *testing.T) {
+			sub := *n
+			sub.t = t
+			test(&sub)
+			n.nonce = sub.nonce
+		})
+	}
+	in("infinite loop", func(n *network) {
+		app := n.publish("endless", loop(), appPrice)
+		n.failsEverywhere(app, "out-of-fuel", 50_000_000)
+	})
+	in("out of memory", func(n *network) {
+		n.failsEverywhere(n.file("huge.wasm", huge()), "out-of-memory", 0)
+	})
+	in("not a module, published all the same", func(n *network) {
+		n.failsEverywhere(n.publish("script", []byte("#!/bin/sh\necho no\n"), appPrice), "invalid-module", 0)
+	})
+	in("not a module", func(n *network) {
+		n.refused(client.ExitFailed, "is not a WebAssembly module", n.file("app.sh", []byte("#!/bin/sh\necho no\n")))
+	})
+	in("no such file", func(n *network) { n.refused(client.ExitFailed, "there is no file", "nowhere.wasm") })
+	in("unknown app", func(n *network) {
+		n.refused(client.ExitFailed, "unknown app", "studio/nothing:1")
+		n.refused(client.ExitFailed, "unknown app", fmt.Sprintf("sha256:%064x", 7))
+	})
+	in("malformed digest", func(n *network) {
+		_, err := n.try(job("sha256:beef", lyingTrust, 0))
+		n.isRefusal(err, "market", markettypes.ErrDigest.ABCICode(), "sha256:beef")
+	})
+	in("wrong digest", testWrongDigest)
+	app := n.publish("echo", echo(), appPrice)
+	in("unaffordable price", func(n *network) {
+		n.refused(client.ExitUnfunded, "--max-price 0.000001 CRED is too little", app, "--max-price", "1ucred")
+		j := job(app, lyingTrust, 3)
+		j.MaxPrice = appPrice + devnet.Price
+		request, err := n.try(j)
+		require.NoError(n.t, err)
+		var r markettypes.Request
+		n.until("the request is refused", func() bool {
+			res, err := n.conn.Market().Request(n.ctx, &markettypes.QueryRequestRequest{Id: request})
+			require.NoError(n.t, err)
+			r = res.Request
+			return r.Status != markettypes.REQUEST_STATUS_QUEUED
+		})
+		require.Equal(n.t, markettypes.REQUEST_STATUS_UNMATCHED, r.Status)
+		require.Contains(n.t, r.Reason, "price")
+		require.Zero(n.t, r.Escrow)
+	})
+	in("more than the account has", func(n *network) {
+		n.refused(client.ExitUnfunded, "are locked for the request", app, "--max-price", "200000CRED")
+		j := job(app, lyingTrust, 3)
+		j.MaxPrice = 2 * devnet.Funds
+		_, err := n.try(j)
+		n.isRefusal(err, "sdk", 5, "insufficient")
+	})
+	in("trust out of range", func(n *network) {
+		for _, trust := range []string{"100%", "1", "no", "99.99999999999999999999%"} {
+			n.refused(client.ExitFailed, "trust", app, "--trust", trust)
+		}
+		_, err := n.try(job(app, 1, 0))
+		n.isRefusal(err, "market", markettypes.ErrTrust.ABCICode(), "trust")
+	})
+	in("too few organisations", func(n *network) {
+		n.refused(client.ExitNoVerdict, "too few organisations", app, "--min-replicas", "8")
+		deal := n.submit(job(app, lyingTrust, 8))
+		task := n.ended(deal.Id)
+		require.Equal(n.t, taskstypes.ENDING_TOO_FEW_ORGANISATIONS, task.Ending)
+		require.Empty(n.t, task.Settlement.Payments)
+	})
+	in("inputs over the limit", func(n *network) {
+		j := job(app, lyingTrust, 0)
+		j.Inputs = []*markettypes.Input{{Name: "big", Digest: fmt.Sprintf("sha256:%064x", 9), Size_: 1 << 40, Locators: []string{n.Info.Store}}}
+		_, err := n.try(j)
+		n.isRefusal(err, "market", markettypes.ErrInputs.ABCICode(), "1099511627776")
+		n.refused(client.ExitFailed, "there is no file", app, "--input", "nowhere.csv")
+	})
+	in("answers out of turn", testAnswersOutOfTurn)
+
+	var pieces []piece
+	for _, deal := range n.deals() {
+		pieces = append(pieces, piece{n.ended(deal.Id), n.deal(deal.Id)})
+	}
+	n.audit(before, pieces)
+	n.auditLedgers(pieces)
+}
+
+// testWrongDigest publishes a digest whose only store serves other bytes: nobody runs them, the requester is refunded.
+func testWrongDigest(n *network) {
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(loop())
+	}))
+	defer store.Close()
+	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(echo()))
+	app := n.publishDigest("swapped", digest, uint64(len(loop())), appPrice, store.URL)
+	task := n.ended(n.submit(job(app, lyingTrust, 3)).Id)
+	require.Equal(n.t, taskstypes.ENDING_INPUT_UNAVAILABLE, task.Ending)
+	require.Empty(n.t, task.Settlement.Payments)
+	for _, end := range task.Settlement.Seats {
+		require.Equal(n.t, "NONE", end.Fault, end.Organisation)
+	}
+}
+
+// testAnswersOutOfTurn plays one worker by hand: nothing is taken from it but its one commitment, and what it does not
+// open in time costs it its stake.
+func testAnswersOutOfTurn(n *network) {
+	const org = "amber"
+	n.Worker(org).Kill()
+	key, err := client.LoadKey(n.Info.Worker(org).KeyFile)
+	require.NoError(n.t, err)
+	seats := uint32(len(n.Info.Workers)) // everybody is drawn
+	deal := n.submit(job("studio/echo:1", lyingTrust, seats))
+	task := n.reaches(deal.Id, "a seat for "+org, func(t taskstypes.Task) bool {
+		return seatOf(t, func(s taskstypes.Seat) bool { return s.Organisation == org }) != nil
+	})
+	outcome := taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: fmt.Sprintf("sha256:%064x", 1), Fuel: 1}
+	salt := bytes.Repeat([]byte{7}, 32)
+	id, err := taskstypes.ParseID(task.Id)
+	require.NoError(n.t, err)
+	opened, err := outcome.ToPoco()
+	require.NoError(n.t, err)
+	sum := poco.Commitment(poco.BenchWorkers, n.Info.ChainID, id, task.Attempt, key.Address(), opened, salt)
+	commit := func(who client.Key) error {
+		_, err := n.send(who, &taskstypes.MsgCommit{
+			Who: who.Address(), Task: task.Id, Attempt: task.Attempt, Bench: taskstypes.BENCH_WORKERS, Commitment: sum[:],
+		})
+		return err
+	}
+	reveal := func(salt []byte) error {
+		_, err := n.send(key, &taskstypes.MsgReveal{
+			Who: key.Address(), Task: task.Id, Attempt: task.Attempt, Bench: taskstypes.BENCH_WORKERS, Outcome: outcome, Salt: salt,
+		})
+		return err
+	}
+	n.isRefusal(commit(n.key("provider")), "tasks", taskstypes.ErrNotDrawn.ABCICode(), "not drawn")
+	n.isRefusal(reveal(salt), "tasks", taskstypes.ErrTooEarly.ABCICode(), "reveal phase")
+	require.NoError(n.t, commit(key))
+	n.isRefusal(commit(key), "tasks", taskstypes.ErrAlready.ABCICode(), "has committed")
+	n.reaches(deal.Id, "the reveal phase", func(t taskstypes.Task) bool { return t.Phase == taskstypes.PHASE_REVEAL && t.From <= n.height() })
+	n.isRefusal(reveal(bytes.Repeat([]byte{8}, 32)), "tasks", taskstypes.ErrCommitment.ABCICode(), "does not match")
+	n.reaches(deal.Id, "the court", func(t taskstypes.Task) bool { return t.Phase > taskstypes.PHASE_REVEAL })
+	late := reveal(salt)
+	require.NoError(n.t, n.Worker(org).Start())
+	task = n.ended(deal.Id)
+	var refused *client.TxError
+	require.True(n.t, errors.As(late, &refused), "%v", late)
+	// The court may have been so quick that the task had ended.
+	require.Contains(n.t, []uint32{taskstypes.ErrWindowClosed.ABCICode(), taskstypes.ErrWrongPhase.ABCICode()}, refused.Code, refused.Log)
+	require.Equal(n.t, taskstypes.ENDING_ACCEPTED, task.Ending)
+	require.True(n.t, task.ByCourt)
+	require.Equal(n.t, n.truth(task, deal), *task.Verdict)
+	for _, end := range task.Settlement.Seats {
+		if end.Organisation == org {
+			require.Equal(n.t, taskstypes.SeatEnd{Who: key.Address(), Organisation: org, Fault: "UNREVEALED", Slash: devnet.Stake}, end)
+		} else {
+			require.True(n.t, end.Right, end.Organisation)
+		}
+	}
+}
+
+// failsEverywhere runs an app with the command, which says that it failed and why; that is an answer: the workers are
+// paid, the app's owner is not.
+func (n *network) failsEverywhere(app, reason string, fuel uint64) {
+	n.t.Helper()
+	known := len(n.deals())
+	out := n.refused(client.ExitAppFailed, "fail", app, "--fuel", "50M")
+	require.Contains(n.t, out, reason)
+	deals := n.deals()
+	require.Len(n.t, deals, known+1)
+	newest := deals[0]
+	for _, d := range deals {
+		if d.Height > newest.Height {
+			newest = d
+		}
+	}
+	task := n.ended(newest.Id)
+	require.Equal(n.t, taskstypes.ENDING_ACCEPTED, task.Ending)
+	require.False(n.t, task.ByCourt)
+	require.Equal(n.t, taskstypes.KIND_APP_FAILED, task.Verdict.Kind)
+	if fuel > 0 {
+		require.Equal(n.t, fuel, task.Verdict.Fuel)
+	}
+	for _, p := range task.Settlement.Payments {
+		require.Equal(n.t, "WORKER", p.Party)
+	}
+	require.Len(n.t, task.Settlement.Payments, len(task.Seats))
+}
+
+// refused runs the command and checks its exit status, and that its words say what to do next.
+func (n *network) refused(exit int, words string, args ...string) string {
+	n.t.Helper()
+	dir := n.t.TempDir()
+	cmd := exec.CommandContext(n.ctx, filepath.Join(binaries, "credenced"), append([]string{"run", "--progress", "plain", "--out", filepath.Join(dir, "out")}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(n.Info.State, devnet.InfoFile))
+	raw, err := cmd.CombinedOutput()
+	out := string(raw)
+	var failed *exec.ExitError
+	require.True(n.t, errors.As(err, &failed), "%v\n%s", err, out)
+	require.Equal(n.t, exit, failed.ExitCode(), out)
+	require.Contains(n.t, out, words)
+	if exit != client.ExitAppFailed {
+		require.Contains(n.t, out, "Next: ")
+	}
+	for _, noise := range []string{"Usage:", "goroutine", "rpc error", "codespace"} {
+		require.NotContains(n.t, out, noise)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	n.t.Log(strings.Join(lines[max(0, len(lines)-2):], "\n"))
+	return out
+}
+
+func (n *network) file(name string, data []byte) string {
+	n.t.Helper()
+	path := filepath.Join(n.t.TempDir(), name)
+	require.NoError(n.t, os.WriteFile(path, data, 0o600))
+	return path
+}
+
+// isRefusal checks the module's error and that it has words.
+func (n *network) isRefusal(err error, codespace string, code uint32, words string) {
+	n.t.Helper()
+	var refused *client.TxError
+	require.True(n.t, errors.As(err, &refused), "%v", err)
+	require.Equal(n.t, []any{codespace, code}, []any{refused.Codespace, refused.Code}, refused.Log)
+	require.Contains(n.t, refused.Log, words)
+}
