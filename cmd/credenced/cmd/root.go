@@ -13,6 +13,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 	clientconfig "github.com/cosmos/cosmos-sdk/client/config"
+	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/client/keys"
 	"github.com/cosmos/cosmos-sdk/client/rpc"
 	"github.com/cosmos/cosmos-sdk/server"
@@ -117,6 +118,12 @@ func prepare(cmd *cobra.Command, ctx client.Context) error {
 	cmd.SetOut(cmd.OutOrStdout())
 	cmd.SetErr(cmd.ErrOrStderr())
 
+	// The SDK reads the client's configuration and the keyring before it looks at the environment.
+	if home := os.Getenv(EnvPrefix + "_HOME"); home != "" && !cmd.Flags().Changed(flags.FlagHome) {
+		if err := cmd.Flags().Set(flags.FlagHome, home); err != nil {
+			return err
+		}
+	}
 	ctx, err := client.ReadPersistentCommandFlags(ctx.WithCmdContext(cmd.Context()), cmd.Flags())
 	if err != nil {
 		return err

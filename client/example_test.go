@@ -1,0 +1,37 @@
+package client_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// The whole of an integration: connect, run a program at a demanded trust, read what was accepted. It is the example of
+// docs/integrator.md.
+func Example() {
+	ctx := context.Background()
+	conn, err := client.Dial(ctx, []string{"127.0.0.1:26601"}, "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer conn.Close()
+	key, err := client.LoadKey("requester.key")
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	runner := client.Runner{Conn: conn, Requester: key, Stores: []string{"http://127.0.0.1:26605"}}
+	report, err := runner.Run(ctx, client.Job{
+		App:   "studio/primes:1.0",
+		Trust: 10_000,
+		Out:   "result",
+	}, func(e client.Event) { log.Print(e.Text) })
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, task := range report.Tasks {
+		fmt.Println(task.Index, task.Ending, task.Verdict.Digest, task.Files)
+	}
+}
