@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"cosmossdk.io/collections"
+	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
-	gogoproto "github.com/cosmos/gogoproto/proto"
+	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -186,7 +186,9 @@ func (c *Compute) Job() markettypes.Job {
 }
 
 // QueueSubmit puts a request of the requester into the next block and returns the ids that its tasks will have.
-func (c *Compute) QueueSubmit(job markettypes.Job) []string { return c.QueueSubmitFrom(c.Org(Requester).Member(), job) }
+func (c *Compute) QueueSubmit(job markettypes.Job) []string {
+	return c.QueueSubmitFrom(c.Org(Requester).Member(), job)
+}
 
 // QueueSubmitFrom is QueueSubmit of any account.
 func (c *Compute) QueueSubmitFrom(from *Account, job markettypes.Job) (ids []string) {
@@ -272,7 +274,9 @@ func (c *Compute) Key(who string) *Account {
 type Answer func(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.Bench) (poco.Outcome, bool)
 
 // Honest answers the truth.
-func Honest(taskstypes.Task, taskstypes.Seat, taskstypes.Bench) (poco.Outcome, bool) { return Truth, true }
+func Honest(taskstypes.Task, taskstypes.Seat, taskstypes.Bench) (poco.Outcome, bool) {
+	return Truth, true
+}
 
 // QueueWork queues what is to be done for a task in its phase: commitments as answer says, and every reveal.
 func (c *Compute) QueueWork(id string, answer Answer) {
