@@ -24,7 +24,7 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 	if c.before.Plan == nil && now.Plan != nil {
 		c.add(EventPlanned, func(e *Event) {
 			e.Plan = planOf(now.Plan)
-			e.Text = "plan: " + e.Plan.Sentence()
+			e.Text = "plan: " + e.Plan.Brief()
 		})
 	}
 	c.seats(2, upToCommit)
@@ -42,7 +42,7 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 	if len(c.before.Court) == 0 && len(now.Court) > 0 {
 		c.add(EventCourt, func(e *Event) {
 			e.Phase, e.Deadline = "COURT", now.Deadline
-			e.Text = fmt.Sprintf("%s: the court is called, %s run it again", courtReason(now), plural(uint64(len(now.Court)), "validator", "validators"))
+			e.Text = fmt.Sprintf("%s: the court is called, %s again", courtReason(now), plural(uint64(len(now.Court)), "validator runs it", "validators run it"))
 		})
 	}
 	c.court()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/poco"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -27,7 +28,7 @@ func revealedSeat(org string, wave uint32, o taskstypes.Outcome) taskstypes.Seat
 // story is a disagreement, step by step.
 func story() []taskstypes.Task {
 	const drawn, committed = taskstypes.SEAT_STATE_DRAWN, taskstypes.SEAT_STATE_COMMITTED
-	plan := &taskstypes.Plan{Replicas: 2, Text: "2 replicas; a lie passes with chance 0.1"}
+	plan := &taskstypes.Plan{Replicas: 2, X: poco.FracUp(1, 10).Bytes(), Bound: "debt", Text: "2 replicas; a long sentence"}
 	base := taskstypes.Task{Id: "ab", Index: 3, Attempt: 1}
 	step := func(change func(*taskstypes.Task)) taskstypes.Task {
 		change(&base)
@@ -72,13 +73,13 @@ func story() []taskstypes.Task {
 var storyLines = []string{
 	"drawn: wave 1: amber is drawn and runs it",
 	"committed: amber has locked its answer",
-	"planned: plan: 2 replicas; a lie passes with chance 0.1",
+	"planned: plan: 2 replicas; a lie of the first passes with chance at most 0.100000, what the error debt allows",
 	"drawn: wave 2: grove is drawn and runs it, blind",
 	"committed: grove has locked its answer",
 	"revealing: all answers are locked; they are opened now",
 	"revealed: amber reveals sha256:aaaaaaaaaaaa",
 	"revealed: grove reveals sha256:bbbbbbbbbbbb",
-	"court: the answers differ: the court is called, 1 validator run it again",
+	"court: the answers differ: the court is called, 1 validator runs it again",
 	"committed: val-1 has locked its answer",
 	"revealed: val-1 reveals sha256:aaaaaaaaaaaa",
 	"ended: the court decided: sha256:aaaaaaaaaaaa, as amber said; grove gave a wrong answer and loses 10 CRED of stake",

@@ -172,3 +172,20 @@ func (p *Plan) Sentence() string {
 	}
 	return strings.TrimSuffix(p.Text, ".")
 }
+
+// Brief is one line with the reason: what a list of many tasks has room for.
+func (p *Plan) Brief() string {
+	if p == nil || p.Court {
+		return p.Sentence()
+	}
+	text := fmt.Sprintf("%s; a lie of the first passes with chance at most %s", p.Short(), p.X)
+	switch p.Bound {
+	case "debt":
+		return text + ", what the error debt allows"
+	case "stake":
+		return text + ", what the stake carries"
+	case "request":
+		return text + ", as the requester asked"
+	}
+	return text
+}

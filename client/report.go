@@ -88,7 +88,8 @@ type LedgerReport struct {
 	// Trust T, Counted tasks N.
 	Trust   uint64 `json:"trust"`
 	Counted uint64 `json:"counted"`
-	// Debt D bounds the expected number of wrong results; Budget B is what it may reach; decimal.
+	// Debt D is what was charged so far, Budget B = (N + 1)/T + E0 what it may reach; decimal. In expectation at most B
+	// results of the ledger are wrong, under the protocol's assumptions.
 	Debt   string `json:"debt"`
 	Budget string `json:"budget"`
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // InfoFile is the name of the file that describes a devnet, in its folder.
@@ -150,4 +151,31 @@ func (i *Info) Worker(organisation string) *WorkerInfo {
 		}
 	}
 	return nil
+}
+
+// Name is what people call an account: its organisation and part, or its address when the devnet doesn't know it. A nil
+// Info knows nobody.
+func (i *Info) Name(address string) string {
+	if i == nil {
+		return address
+	}
+	for _, a := range i.Accounts {
+		if a.Address == address {
+			if org, ok := strings.CutSuffix(a.Name, "-owner"); ok {
+				return org
+			}
+			return a.Name
+		}
+	}
+	for _, w := range i.Workers {
+		if w.Address == address {
+			return w.Organisation
+		}
+	}
+	for _, v := range i.Validators {
+		if v.Operator == address {
+			return v.Name
+		}
+	}
+	return address
 }

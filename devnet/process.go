@@ -111,9 +111,10 @@ func (p *Process) end(signal syscall.Signal, grace time.Duration) {
 }
 
 // Tail is the end of its log, at most n lines.
-func (p *Process) Tail(n int) string { return tail(p.LogFile, n) }
+func (p *Process) Tail(n int) string { return Tail(p.LogFile, n) }
 
-func tail(path string, n int) string {
+// Tail is the end of a file, at most n lines of it.
+func Tail(path string, n int) string {
 	file, err := os.Open(path)
 	if err != nil {
 		return ""

@@ -50,6 +50,7 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
 			return runDevnet(cmd.Context(), o, ready, output == "json", cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
+	cmd.AddCommand(devnetDemoCmd())
 	f := cmd.Flags()
 	f.IntVar(&o.Validators, "validators", 1, "number of validators")
 	f.IntVar(&o.Workers, "workers", 7, "number of organisations with a worker")

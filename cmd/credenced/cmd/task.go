@@ -139,7 +139,7 @@ func taskShowCmd() *cobra.Command {
 						v.Observe(e)
 					}
 					if output == "text" {
-						printMoney(cmd.OutOrStdout(), task)
+						printMoney(cmd.OutOrStdout(), task, l.info.Name)
 					}
 				}
 				return nil
@@ -183,23 +183,42 @@ func tasksOf(ctx context.Context, conn *credence.Conn, t target) ([]taskstypes.T
 	}
 }
 
-// printMoney writes a settlement, every movement of it.
-func printMoney(out io.Writer, task taskstypes.Task) {
+// printMoney writes a settlement, every movement of it. Name calls accounts by what people know them as.
+func printMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 	s := task.Settlement
 	if s == nil {
 		return
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(source string, amount uint64, to, what string) {
+		fmt.Fprintf(t, "    %s\t%s\t-> %s\t%s\n", source, credence.FormatCRED(amount), to, what)
+	}
 	for _, p := range s.Payments {
-		fmt.Fprintf(t, "  %s\t->\t%s\t%s\t%s\n", p.Source, strings.ToLower(p.Party), credence.FormatCRED(p.Amount), p.To)
+		line(p.Source, p.Amount, name(p.To), partyText(p.Party, p.Source))
 	}
 	if s.Refund > 0 {
-		fmt.Fprintf(t, "  escrow\t->\trequester\t%s\trefund\n", credence.FormatCRED(s.Refund))
+		line("escrow", s.Refund, "requester", "refund")
 	}
 	if s.Burnt > 0 {
-		fmt.Fprintf(t, "  stake\t->\tnobody\t%s\tburnt\n", credence.FormatCRED(s.Burnt))
+		line("stake", s.Burnt, "nobody", "burnt")
 	}
 	t.Flush()
+}
+
+func partyText(party, source string) string {
+	switch {
+	case party == "APP":
+		return "the app's price"
+	case party == "WORKER" && source == "stake":
+		return "share of the liar's stake"
+	case party == "WORKER":
+		return "a right replica"
+	case party == "COURT":
+		return "the court's fee"
+	case party == "REQUESTER":
+		return "restitution"
+	}
+	return strings.ToLower(party)
 }
 
 func taskListCmd() *cobra.Command {

@@ -1,0 +1,337 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// demo is the demonstration: a devnet with a liar, a picture, the liar caught.
+type demo struct {
+	out      string // folder that the picture is left in
+	apps     string // folder of raytrace.wasm, wordstat.wasm and stitch
+	examples string // folder of scenes and texts
+	tiles    uint64
+	rounds   int
+	keep     bool
+
+	to    io.Writer
+	view  view
+	begin time.Time
+	net   *devnet.Network
+	conn  *client.Conn
+	run   client.Runner
+	liar  string // organisation
+	guilt *client.TaskReport
+}
+
+// demoTrust is 99.99 %.
+const demoTrust = 10_000
+
+func devnetDemoCmd() *cobra.Command {
+	var (
+		d        demo
+		progress string
+		limit    time.Duration
+	)
+	cmd := &cobra.Command{
+		Use: "demo", Short: "The demonstration behind `make demo`", Hidden: true, Args: cobra.NoArgs, PersistentPreRunE: noPrepare,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d.to = cmd.OutOrStdout()
+			d.view = newView(d.to, progress, "text")
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			ctx, cancel := context.WithTimeout(ctx, limit)
+			defer cancel()
+			return d.play(ctx)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&d.out, "out", "demo-out", "folder that the picture is left in")
+	f.StringVar(&d.apps, "apps", "build/examples", "folder of the built examples")
+	f.StringVar(&d.examples, "examples", "examples", "folder of the examples' scenes and texts")
+	f.Uint64Var(&d.tiles, "tiles", 8, "tiles of the picture")
+	f.IntVar(&d.rounds, "rounds", 12, "how many more bags to submit until the liar is caught")
+	f.BoolVar(&d.keep, "keep", false, "keep the devnet's state and logs")
+	f.DurationVar(&limit, "limit", 5*time.Minute, "give up after this long")
+	f.StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
+	return cmd
+}
+
+// play runs the demonstration; on an error it shows the ends of the logs.
+func (d *demo) play(ctx context.Context) (err error) {
+	d.begin = time.Now()
+	// Only what a demonstration before left there.
+	for _, old := range []string{"tiles", "picture.png"} {
+		if err := os.RemoveAll(filepath.Join(d.out, old)); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(d.out, 0o755); err != nil {
+		return err
+	}
+	state, err := os.MkdirTemp("", "credence-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		d.view.Close()
+		if err != nil {
+			d.showLogs(state)
+		}
+		if d.conn != nil {
+			d.conn.Close()
+		}
+		if d.net != nil {
+			d.net.Stop()
+			d.say("All processes are stopped.")
+		}
+		if err != nil || d.keep {
+			fmt.Fprintf(d.to, "State and logs are kept in %s\n", state)
+			return
+		}
+		_ = os.RemoveAll(state)
+	}()
+	for _, act := range []func(context.Context) error{
+		func(ctx context.Context) error { return d.start(ctx, state) }, d.render, d.stitch, d.untilCaught, d.showGuilt, d.showMoney,
+	} {
+		if err := act(ctx); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(d.to, "\nDone in %.0f s. The picture is %s.\n", time.Since(d.begin).Seconds(), filepath.Join(d.out, "picture.png"))
+	return nil
+}
+
+func (d *demo) title(format string, args ...any) {
+	d.view.Close()
+	fmt.Fprintf(d.to, "\n== "+format+"\n", args...)
+}
+
+func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.to, format+"\n", args...) }
+
+func (d *demo) start(ctx context.Context, state string) error {
+	d.title("A network on this machine, and one of its workers lies")
+	n, err := devnet.Start(devnet.Options{State: state, Saboteurs: 1, Log: d.to, Restart: true})
+	if err != nil {
+		return err
+	}
+	d.net = n
+	if err := n.Ready(ctx); err != nil {
+		return err
+	}
+	d.liar = n.Info.Saboteurs[0]
+	var names []string
+	for _, w := range n.Info.Workers {
+		names = append(names, w.Organisation)
+	}
+	d.say("1 validator with its court executor, %d organisations with a worker each, ready after %.1f s:", len(names), time.Since(d.begin).Seconds())
+	d.say("  %v. What %s runs, it runs rightly, and then alters the output. The chain knows nothing of it.", names, d.liar)
+
+	if d.conn, err = client.Dial(ctx, n.Info.GRPC, n.Info.ChainID); err != nil {
+		return err
+	}
+	d.run = client.Runner{Conn: d.conn, Stores: []string{n.Info.Store}}
+	if d.run.Requester, err = client.LoadKey(n.Info.Account("requester").KeyFile); err != nil {
+		return err
+	}
+	d.run.Provider, err = client.LoadKey(n.Info.Account("provider").KeyFile)
+	return err
+}
+
+func (d *demo) render(ctx context.Context) error {
+	scene := filepath.Join(d.examples, "raytrace", "scenes", "still-life.scene")
+	d.title("A picture in %d tiles, at a trust of 99.99%%", d.tiles)
+	d.say("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s/tiles", filepath.Base(scene), d.tiles, d.out)
+	report, err := d.run.Run(ctx, client.Job{
+		App: filepath.Join(d.apps, "raytrace.wasm"), Inputs: []client.InputFile{{Name: filepath.Base(scene), Path: scene}},
+		Trust: demoTrust, Bag: d.tiles, Out: filepath.Join(d.out, "tiles"),
+	}, d.view.Observe)
+	if err != nil {
+		return err
+	}
+	d.view.Close()
+	printReport(d.to, report)
+	return d.judge(report)
+}
+
+// judge checks that no lie was accepted, and notes a conviction.
+func (d *demo) judge(report *client.Report) error {
+	if report.Accepted != uint64(len(report.Tasks)) {
+		return fmt.Errorf("%d of %d tasks were accepted", report.Accepted, len(report.Tasks))
+	}
+	for _, t := range report.Tasks {
+		for _, f := range t.Faults {
+			if f.Fault != "WRONG" {
+				continue
+			}
+			if f.Organisation != d.liar {
+				return fmt.Errorf("task %s: %s was found wrong, and only %s lies", t.ID, f.Organisation, d.liar)
+			}
+			if d.guilt == nil {
+				d.guilt = t
+			}
+		}
+		for _, org := range t.Agreed {
+			if org == d.liar {
+				return fmt.Errorf("task %s: the lie of %s was accepted", t.ID, org)
+			}
+		}
+	}
+	return nil
+}
+
+func (d *demo) stitch(ctx context.Context) error {
+	d.title("The tiles joined")
+	picture := filepath.Join(d.out, "picture.png")
+	stitch, err := filepath.Abs(filepath.Join(d.apps, "stitch"))
+	if err != nil {
+		return err
+	}
+	text, err := exec.CommandContext(ctx, stitch, "-out", picture, filepath.Join(d.out, "tiles")).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("stitch: %w: %s", err, text)
+	}
+	info, err := os.Stat(picture)
+	if err != nil {
+		return err
+	}
+	d.say("%s, %s: every tile was checked against the digest that the chain accepted", picture, client.FormatBytes(uint64(info.Size())))
+	return nil
+}
+
+// untilCaught submits small bags until the liar has been drawn and convicted: draws are the beacon's.
+func (d *demo) untilCaught(ctx context.Context) error {
+	text := filepath.Join(d.examples, "wordstat", "texts", "tides.txt")
+	for round := 1; d.guilt == nil; round++ {
+		if round > d.rounds {
+			return fmt.Errorf("%s was never drawn and convicted in %d bags", d.liar, d.rounds)
+		}
+		d.title("%s was not drawn so far: another bag of 6 small tasks (%d)", d.liar, round)
+		report, err := d.run.Run(ctx, client.Job{
+			App: filepath.Join(d.apps, "wordstat.wasm"), Inputs: []client.InputFile{{Name: "tides.txt", Path: text}}, Trust: demoTrust, Bag: 6,
+		}, d.view.Observe)
+		if err != nil {
+			return err
+		}
+		if err := d.judge(report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) showGuilt(ctx context.Context) error {
+	d.title("%s is caught", d.liar)
+	res, err := d.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: d.guilt.ID})
+	if err != nil {
+		return err
+	}
+	for _, s := range res.Task.Seats {
+		lie := ""
+		if s.Organisation == d.liar {
+			lie = "   <- the lie"
+		}
+		d.say("  wave %d  %-7s revealed %s%s", s.Wave, s.Organisation, digestOf(s.Outcome), lie)
+	}
+	for _, s := range res.Task.Court {
+		d.say("  court   %-7s revealed %s   the court's word, each validator having run it by itself", s.Organisation, digestOf(s.Outcome))
+	}
+	w, err := d.conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: d.net.Info.Worker(d.liar).Address})
+	if err != nil {
+		return err
+	}
+	r := w.Worker.Record
+	if r.Wrong == 0 || r.Slashed == 0 {
+		return fmt.Errorf("the record of %s shows no conviction: %d wrong, %d ucred slashed", d.liar, r.Wrong, r.Slashed)
+	}
+	fate := "sits out a while"
+	if w.Worker.Jailed {
+		fate = "is jailed until the council frees it"
+	}
+	d.say("%s has been found wrong %d time(s), has lost %s of stake, and %s.", d.liar, r.Wrong, client.FormatCRED(r.Slashed), fate)
+	return nil
+}
+
+func digestOf(o *taskstypes.Outcome) string {
+	if o == nil {
+		return "nothing"
+	}
+	return client.ShortDigest(o.Digest)
+}
+
+func (d *demo) showMoney(ctx context.Context) error {
+	d.title("The money of that task, and the books")
+	res, err := d.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: d.guilt.ID})
+	if err != nil {
+		return err
+	}
+	s, each := res.Task.Settlement, res.Deal.Terms.AppPrice+uint64(res.Deal.Terms.MaxSeats)*res.Deal.Terms.Price
+	d.say("  locked for it: %s; stake of %s: %s", client.FormatCRED(each), d.liar, client.FormatCRED(d.guilt.Slashed()))
+	printMoney(d.to, res.Task, d.net.Info.Name)
+	if d.guilt.Paid()+s.Refund != each {
+		return fmt.Errorf("the escrow does not add up: %d paid and %d refunded of %d ucred", d.guilt.Paid(), s.Refund, each)
+	}
+	var stake uint64
+	for _, p := range s.Payments {
+		if p.Source == "stake" {
+			stake += p.Amount
+		}
+	}
+	if stake+s.Burnt != d.guilt.Slashed() {
+		return fmt.Errorf("the stake does not add up: %d paid and %d burnt of %d ucred", stake, s.Burnt, d.guilt.Slashed())
+	}
+	market, err := d.conn.Market().Solvency(ctx, &markettypes.QuerySolvencyRequest{})
+	if err != nil {
+		return err
+	}
+	workers, err := d.conn.Workers().Solvency(ctx, &workerstypes.QuerySolvencyRequest{})
+	if err != nil {
+		return err
+	}
+	if !market.Solvent || !workers.Solvent {
+		return errors.New("the books do not add up: a module is not solvent")
+	}
+	d.say("  escrows held %s, owed %s; stakes held %s, owed %s", client.FormatCRED(market.Balance), client.FormatCRED(market.Owed),
+		client.FormatCRED(workers.Balance), client.FormatCRED(workers.Owed))
+	trust, err := poco.QuantiseTrust(demoTrust)
+	if err != nil {
+		return err
+	}
+	l, err := d.conn.Tasks().Ledger(ctx, &taskstypes.QueryLedgerRequest{Key: fmt.Sprintf("class/%d", trust)})
+	if err != nil {
+		return err
+	}
+	d.say("  ledger %s: N = %d tasks, error debt D = %s, budget B = %s", l.View.Ledger.Key, l.View.Ledger.Counted, l.View.Debt, l.View.Budget)
+	d.say("  In expectation at most B of a ledger's N results are wrong, as long as at most %d of the %d organisations collude",
+		devnet.Faction(len(d.net.Info.Workers)), len(d.net.Info.Workers))
+	d.say("  and the court is right. It is a promise about a ledger, not about one task.")
+	return nil
+}
+
+// showLogs prints the ends of the logs, so that a failure on a machine far away can be understood.
+func (d *demo) showLogs(state string) {
+	logs, err := filepath.Glob(filepath.Join(state, "logs", "*.log"))
+	if err != nil {
+		return
+	}
+	for _, path := range logs {
+		fmt.Fprintf(d.to, "\n--- the end of %s\n%s\n", filepath.Base(path), devnet.Tail(path, 12))
+	}
+}
