@@ -14,6 +14,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -51,7 +52,8 @@ func newStage(t *testing.T) *stage { return &stage{t: t, court: []string{"truth"
 //	court truth truth lie silent                what each court seat will answer when the court is in session
 //	session                                     the court commits and reveals so
 //	cancel                                      the requester takes the request back
-//	pause lab-3 lab-4                           workers take no more assignments
+//	pause lab-3 lab-4, resume lab-3             workers take no more assignments, or take them again
+//	council allowance_per_mille 0               the council changes the parameter of x/tasks, by a vote
 //	block [n], until PHASE, run                 time passes: n blocks, until a phase, until the task has ended (all
 //	                                            workers honest, the court as said)
 //	expect ACCEPTED                             fails unless the task ended so
@@ -78,6 +80,12 @@ func (s *stage) play(st step) string {
 		c := s.chain
 		c.Queue(c.Org(testutil.Requester).Member(), &markettypes.MsgCancelRequest{Requester: c.Org(testutil.Requester).Member().String(), Id: c.LastRequest()})
 		out = s.block()
+	case "council":
+		require.Equal(s.t, "allowance_per_mille", args[0])
+		p, err := s.chain.App.TasksKeeper.Params.Get(s.chain.Ctx())
+		require.NoError(s.t, err)
+		p.Allowance = poco.FracDown(uint64(s.number(args[1])), 1000).Bytes()
+		s.chain.Pass(&taskstypes.MsgUpdateParams{Authority: app.Authority(), Params: p})
 	case "pause", "resume":
 		for _, lab := range args {
 			owner := s.chain.Org(lab).Member()
