@@ -178,8 +178,11 @@ func gateText(gate string) string {
 
 // courtReason says why a task went to court, as its state shows it.
 func courtReason(t taskstypes.Task) string {
-	if t.Plan != nil && t.Plan.Court {
+	switch {
+	case t.Plan != nil && t.Plan.Court:
 		return "as planned"
+	case len(t.Seats) == 0:
+		return "as the policy asks"
 	}
 	var first *taskstypes.Outcome
 	for _, s := range t.Seats {

@@ -137,6 +137,7 @@ func TestCourtReason(t *testing.T) {
 		want string
 	}{
 		{"planned", taskstypes.Task{Plan: &taskstypes.Plan{Court: true}}, "as planned"},
+		{"policy", taskstypes.Task{}, "as the policy asks"},
 		{"silent", taskstypes.Task{Seats: []taskstypes.Seat{revealedSeat("a", 1, rightAnswer), seatOf("b", 2, taskstypes.SEAT_STATE_SILENT)}}, "b gave no answer"},
 		{"withheld", taskstypes.Task{Seats: []taskstypes.Seat{revealedSeat("a", 1, rightAnswer), seatOf("b", 2, taskstypes.SEAT_STATE_COMMITTED)}}, "b did not reveal"},
 		{"ledgers", taskstypes.Task{Gate: "shut", Seats: []taskstypes.Seat{revealedSeat("a", 1, rightAnswer), revealedSeat("b", 2, rightAnswer)}}, "the ledgers have no room"},

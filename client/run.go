@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -29,6 +31,9 @@ type Runner struct {
 	Stores []string
 	// StoreToken goes with uploads; may be empty.
 	StoreToken string
+	// Holders are more base URLs from which results may be had, beside the workers that agreed and the stores. What the
+	// court alone found only its executors hold, and the chain doesn't know where they serve it.
+	Holders []string
 }
 
 // Interrupted says that the caller stopped watching; the tasks run on.
@@ -214,6 +219,9 @@ func (r *Runner) quote(ctx context.Context, job *markettypes.Job, tell Observer)
 		return err
 	}
 	plan := planOf(&res.Plan)
+	if job.Policy == poco.PolicyCourt {
+		plan = &Plan{Court: true, Bound: "request", Text: "the full court, as asked: every validator's executor runs it"}
+	}
 	least := res.ExpectedPrice
 	switch {
 	case job.MaxPrice == 0:
@@ -348,7 +356,7 @@ func (r *Runner) follow(ctx context.Context, request, deal, reference string, lo
 		if out == "" || !t.Accepted() || t.Verdict.Digest == "" {
 			return
 		}
-		if err := Download(ctx, r.Conn, t, r.Stores, resultDir(out, w.deal.Size_, t.Index)); err != nil {
+		if err := Download(ctx, r.Conn, t, append(slices.Clone(r.Stores), r.Holders...), resultDir(out, w.deal.Size_, t.Index)); err != nil {
 			t.DownloadError = err.Error()
 			tell.tell(Event{Kind: EventWaiting, Task: t.ID, Index: t.Index, Text: err.Error()})
 			return

@@ -147,7 +147,7 @@ func (d *demo) start(ctx context.Context, state string) error {
 	if d.conn, err = client.Dial(ctx, n.Info.GRPC, n.Info.ChainID); err != nil {
 		return err
 	}
-	d.run = client.Runner{Conn: d.conn, Stores: []string{n.Info.Store}}
+	d.run = client.Runner{Conn: d.conn, Stores: []string{n.Info.Store}, Holders: []string{n.Info.Validators[0].Court}}
 	if d.run.Requester, err = client.LoadKey(n.Info.Account("requester").KeyFile); err != nil {
 		return err
 	}
@@ -218,14 +218,20 @@ func (d *demo) stitch(ctx context.Context) error {
 
 // untilCaught submits small bags until the liar has been drawn and convicted: draws are the beacon's.
 func (d *demo) untilCaught(ctx context.Context) error {
+	// A task of the bag reads the file of its index.
+	const size = 6
 	text := filepath.Join(d.examples, "wordstat", "texts", "tides.txt")
+	var inputs []client.InputFile
+	for i := range size {
+		inputs = append(inputs, client.InputFile{Name: fmt.Sprintf("text-%d.txt", i), Path: text})
+	}
 	for round := 1; d.guilt == nil; round++ {
 		if round > d.rounds {
 			return fmt.Errorf("%s was never drawn and convicted in %d bags", d.liar, d.rounds)
 		}
-		d.title("%s was not drawn so far: another bag of 6 small tasks (%d)", d.liar, round)
+		d.title("%s was not drawn so far: another bag of %d small tasks (%d)", d.liar, size, round)
 		report, err := d.run.Run(ctx, client.Job{
-			App: filepath.Join(d.apps, "wordstat.wasm"), Inputs: []client.InputFile{{Name: "tides.txt", Path: text}}, Trust: demoTrust, Bag: 6,
+			App: filepath.Join(d.apps, "wordstat.wasm"), Inputs: inputs, Trust: demoTrust, Bag: size,
 		}, d.view.Observe)
 		if err != nil {
 			return err

@@ -152,7 +152,7 @@ func runJob(cmd *cobra.Command, c *connectFlags, job client.Job, progress, outpu
 		return err
 	}
 	view := newView(cmd.OutOrStdout(), progress, output)
-	r := &client.Runner{Conn: l.conn, Requester: l.requester, Provider: l.provider, Stores: l.stores, StoreToken: c.storeToken}
+	r := &client.Runner{Conn: l.conn, Requester: l.requester, Provider: l.provider, Stores: l.stores, StoreToken: c.storeToken, Holders: l.holders}
 	report, err := r.Run(ctx, job, view.Observe)
 	view.Close()
 	var left *client.Interrupted

@@ -26,6 +26,7 @@ type connectFlags struct {
 	backend     string
 	home        string
 	stores      []string
+	holders     []string
 	storeToken  string
 }
 
@@ -33,6 +34,7 @@ func (c *connectFlags) add(f *pflag.FlagSet, keys bool) {
 	f.StringSliceVar(&c.nodes, "node", nil, "gRPC endpoint of a node, HOST:PORT; repeatable (default: the devnet's)")
 	f.StringVar(&c.chainID, "chain-id", "", "refuse nodes of any other chain")
 	f.StringSliceVar(&c.stores, "store", nil, "base URL of an artifact store; repeatable (default: the devnet's)")
+	f.StringSliceVar(&c.holders, "holder", nil, "base URL of another holder of results, such as a court executor; repeatable (default: the devnet's courts)")
 	if !keys {
 		return
 	}
@@ -48,6 +50,7 @@ func (c *connectFlags) add(f *pflag.FlagSet, keys bool) {
 type link struct {
 	conn      *client.Conn
 	stores    []string
+	holders   []string
 	requester client.Key
 	provider  client.Key
 	// info is the devnet's; nil without one.
@@ -58,7 +61,7 @@ func (l *link) close() { l.conn.Close() }
 
 // connect dials the nodes named, or the devnet's.
 func (c *connectFlags) connect(ctx context.Context) (*link, error) {
-	l := &link{stores: c.stores}
+	l := &link{stores: c.stores, holders: c.holders}
 	if len(c.nodes) == 0 {
 		info, err := devnet.LoadInfo(devnet.FindInfo())
 		switch {
@@ -72,7 +75,7 @@ func (c *connectFlags) connect(ctx context.Context) (*link, error) {
 			return nil, err
 		case !info.Running:
 			return nil, &client.Problem{
-				What: "the devnet in " + info.State + " is not running", Next: "continue it in another terminal with `credenced devnet`" + stateFlag(info),
+				What: "the devnet in " + info.State + " is not running", Next: "continue it in another terminal with `credenced devnet" + stateFlag(info) + "`",
 				Exit: client.ExitNetwork, Err: errNotRunning,
 			}
 		}
@@ -84,13 +87,16 @@ func (c *connectFlags) connect(ctx context.Context) (*link, error) {
 		if len(l.stores) == 0 {
 			l.stores = []string{info.Store}
 		}
+		for _, v := range info.Validators {
+			l.holders = append(l.holders, v.Court)
+		}
 	}
 	conn, err := client.Dial(ctx, c.nodes, c.chainID)
 	if err != nil {
 		if l.info != nil && errors.Is(err, client.ErrNoEndpoint) {
 			return nil, &client.Problem{
 				What: "the devnet in " + l.info.State + " does not answer; it seems to have been killed",
-				Next: "start it again in another terminal with `credenced devnet`" + stateFlag(l.info), Exit: client.ExitNetwork, Err: err,
+				Next: "start it again in another terminal with `credenced devnet" + stateFlag(l.info) + "`", Exit: client.ExitNetwork, Err: err,
 			}
 		}
 		return nil, client.Explain(err)

@@ -286,7 +286,7 @@ func taskFetchCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				reports, err := credence.FetchAll(ctx, l.conn, t.task, t.deal, l.stores, out)
+				reports, err := credence.FetchAll(ctx, l.conn, t.task, t.deal, append(l.stores, l.holders...), out)
 				for _, r := range reports {
 					fmt.Fprintf(cmd.OutOrStdout(), "task %d: %s\n", r.Index, r.Text())
 					for _, f := range r.Files {
