@@ -132,7 +132,7 @@ func differ(path string, want, got any) []string {
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
-	for k := range m {
+	for k := range m { //determinism:ok sorted below
 		keys = append(keys, k)
 	}
 	sort.Strings(keys)

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Measures, and prints what Go prints, for benchstat to compare. Arguments go to "go test", such as -count=6.
+#
+# The first is the yardstick: bank sends, in blocks of the same chain in the same run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+run() { go test -timeout 30m -run '^$' -bench "$@"; }
+
+echo "== blocks: bank sends, an empty block, requests, whole tasks"
+run . -benchtime 10x "$@" ./test/bench
+echo "== the protocol: plan, gate, draw"
+run . "$@" ./poco
+echo "== flat: what a draw, a match and a block cost as the state grows"
+run . "$@" ./x/... | { grep -v '\[no test files\]$' || true; }
+echo "== WebAssembly: the instrumentation pass against the bare engine"
+run . "$@" ./executor/runtime/wasm/...
