@@ -390,8 +390,8 @@ func TestWindowCloses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, tc.role)
 			h.chain.set(func() {
-				h.chain.pace = 5 * time.Millisecond
-				h.chain.task.Terms.CommitBlocks, h.chain.deal.Terms.CommitBlocks = 60, 60
+				h.chain.pace = 30 * time.Millisecond
+				h.chain.task.Terms.CommitBlocks, h.chain.deal.Terms.CommitBlocks = 40, 40
 			})
 			h.runtime.block = make(chan struct{}) // never ends by itself
 			l := h.start("")

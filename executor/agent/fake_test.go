@@ -71,7 +71,7 @@ func newFakeChain(t *testing.T, r role, deal markettypes.Deal, truth poco.Outcom
 	terms := poco.Terms{
 		ChainID: chainID, Policy: poco.PolicyCredence, Trust: 10_000, AppPrice: 5, Price: 10, Stake: 1000, Value: 100,
 		CourtFee: 10, InformerBps: 4000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 1_000_000, Requester: "cred1requester",
-		AppOwner: "cred1owner", CommitBlocks: 4000, RevealBlocks: 4000, CourtBlocks: 4000, CourtRevealBlocks: 4000,
+		AppOwner: "cred1owner", CommitBlocks: 100_000, RevealBlocks: 100_000, CourtBlocks: 100_000, CourtRevealBlocks: 100_000,
 		WaitBlocks: 100, RetryBlocks: 1, MaxAttempts: 2,
 	}
 	c := &fakeChain{
@@ -92,11 +92,19 @@ func newFakeChain(t *testing.T, r role, deal markettypes.Deal, truth poco.Outcom
 		defer close(done)
 		for ctx.Err() == nil {
 			c.block()
-			time.Sleep(c.pace)
+			c.rest()
 		}
 	}()
 	t.Cleanup(func() { cancel(); <-done })
 	return c
+}
+
+// rest is the time between blocks.
+func (c *fakeChain) rest() {
+	c.mu.Lock()
+	pace := c.pace
+	c.mu.Unlock()
+	time.Sleep(pace)
 }
 
 func (c *fakeChain) block() {
@@ -323,7 +331,7 @@ func (c *fakeChain) Follow(ctx context.Context, _ int64, fn func(context.Context
 				return err
 			}
 		}
-		time.Sleep(c.pace)
+		c.rest()
 	}
 	return ctx.Err()
 }

@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -85,5 +87,28 @@ func TestLook(t *testing.T) {
 			exp = Opening
 		}
 		require.Equal(t, exp, look(a, journal.Key{Attempt: 1}, me, height).view, height)
+	}
+}
+
+func TestGivesBack(t *testing.T) {
+	absent, broken := fmt.Errorf("module: %w", errAbsent), errors.New("the disk is full")
+	for _, tc := range []struct {
+		name    string
+		bench   taskstypes.Bench
+		wave    uint32
+		attempt uint32
+		why     error
+		exp     bool
+	}{
+		{"first, bytes missing", taskstypes.BENCH_WORKERS, 1, 1, absent, true},
+		{"first again, bytes missing", taskstypes.BENCH_WORKERS, 1, 2, absent, false},
+		{"first again, machine broken", taskstypes.BENCH_WORKERS, 1, 2, broken, true},
+		{"second, machine broken", taskstypes.BENCH_WORKERS, 2, 1, broken, false},
+		{"court, bytes missing", taskstypes.BENCH_COURT, 0, 1, absent, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := sight{Assignment: chain.Assignment{Bench: tc.bench}, key: journal.Key{Attempt: tc.attempt}, seat: taskstypes.Seat{Wave: tc.wave}}
+			require.Equal(t, tc.exp, s.givesBack(tc.why))
+		})
 	}
 }

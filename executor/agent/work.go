@@ -155,14 +155,20 @@ func safely(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out
 	return engine.Run(ctx, spec)
 }
 
-// giveUp says honestly that there is no answer. A first worker gives its seat back, which costs nobody anything; any
-// other commits to having none. When the chain holds a commitment of ours already, from before the journal was lost, the
+// givesBack says whether a seat without an answer is given back, which costs nobody anything, or committed to having none.
+// Only a first worker can give it back. From the second attempt on one that can not get the bytes says so instead: then it
+// is hardly the machine, and the requester learns it at once, rather than after all attempts that nobody answered.
+func (s sight) givesBack(why error) bool {
+	return s.first() && (s.key.Attempt == 1 || !errors.Is(why, errAbsent))
+}
+
+// giveUp says honestly that there is no answer: it gives the seat back, or commits to having none. When the chain holds a commitment of ours already, from before the journal was lost, the
 // work is tried again as long as the reveal is open, and false is returned.
 func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
 	if s.view != Wanted {
 		return false, nil
 	}
-	if s.first() {
+	if s.givesBack(why) {
 		a.Metrics.Troubles.WithLabelValues("decline").Inc()
 		return true, a.move(s.key, journal.DeclineIntended, func(r *journal.Record) { r.Deal, r.Cause = s.Deal.Id, why.Error() })
 	}
