@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -14,14 +15,15 @@ import (
 
 // BeginBlock acts on every deadline that has come and draws with this block's seed. A deadline is the first height that
 // is too late: it is acted on before the block's messages, so that no message of that height is in time.
-func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx) }
+func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx, true) }
 
-// EndBlock judges and settles what this block's messages completed.
-func (k Keeper) EndBlock(ctx context.Context) error { return k.work(ctx) }
+// EndBlock judges and settles what this block's messages completed. It draws nobody: whoever wrote the block's messages
+// knew its seed, and could have moved who is eligible. A draw carried over from BeginBlock waits for the next one.
+func (k Keeper) EndBlock(ctx context.Context) error { return k.work(ctx, false) }
 
 // work takes what is due off the queue, oldest first and at most due_per_block of it, and processes each item alone;
 // then it asks again the turns that waited for one just settled.
-func (k Keeper) work(ctx context.Context) error {
+func (k Keeper) work(ctx context.Context, draws bool) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
@@ -32,10 +34,18 @@ func (k Keeper) work(ctx context.Context) error {
 	}
 	for _, id := range due {
 		k.process(ctx, id, func(ctx sdk.Context, it *item) error {
+			if !draws && wantsDraw(it.state) {
+				return nil
+			}
 			return k.run(ctx, it, poco.Due{Height: ctx.BlockHeight()})
 		})
 	}
 	return k.wakeTurns(ctx, int(params.DuePerBlock))
+}
+
+// wantsDraw says whether the task's deadline asks for a draw.
+func wantsDraw(t poco.Task) bool {
+	return t.Phase == poco.PhaseLocked || t.Phase == poco.PhaseOpen && !t.Cancelled
 }
 
 // due reads the queue from its start and stops at the first later height or at the cap: the cost depends on what is
@@ -112,8 +122,9 @@ func (k Keeper) unqueue(ctx context.Context, id string) error {
 	return k.Tasks.Set(ctx, id, t)
 }
 
-// wakeTurns asks waiting turns again in the ledgers in which one was settled, in draw order and at most limit in all; a
-// ledger that is not finished stays awake for the next hook.
+// wakeTurns asks waiting turns again in the ledgers in which one was settled, in draw order and at most limit in all.
+// Asking may settle further turns, which wakes their ledgers anew. Those beyond the limit are asked when one of the
+// turns before them settles, on which they depend: to keep the ledger awake for them would ask the same in every block.
 func (k Keeper) wakeTurns(ctx context.Context, limit int) error {
 	for limit > 0 {
 		iter, err := k.Wake.Iterate(ctx, nil)
@@ -131,9 +142,7 @@ func (k Keeper) wakeTurns(ctx context.Context, limit int) error {
 		if err != nil {
 			return err
 		}
-		if limit -= max(asked, 1); limit <= 0 {
-			return k.Wake.Set(ctx, keys)
-		}
+		limit -= max(asked, 1)
 	}
 	return nil
 }
@@ -165,25 +174,23 @@ func (k Keeper) askWaiting(ctx context.Context, key string, limit int) (int, err
 		return 0, err
 	}
 	for _, id := range ids {
-		if err := isolate.RunItem(sdk.UnwrapSDKContext(ctx), func(ctx sdk.Context) error { return k.ask(ctx, id) }); err != nil {
-			k.failed(sdk.UnwrapSDKContext(ctx), id, err)
-		}
+		k.process(ctx, id, k.ask)
 	}
 	return len(ids), nil
 }
 
-// ask asks one waiting turn again: a provisional task may finalise, an ended one's charge may be decided.
-func (k Keeper) ask(ctx context.Context, id string) error {
-	turn, err := k.Turns.Get(ctx, id)
+// ask asks one waiting turn again: a provisional task may finalise, an ended one's charge may be decided. It may have
+// been decided since it was listed.
+func (k Keeper) ask(ctx sdk.Context, it *item) error {
+	turn, err := k.Turns.Get(ctx, it.stored.Id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	if turn.Resolved {
 		return k.decide(ctx, turn)
-	}
-	it, err := k.load(ctx, id)
-	if err != nil {
-		return err
 	}
 	ev, err := k.askTurn(ctx, it)
 	if err != nil {

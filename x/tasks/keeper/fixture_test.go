@@ -1,0 +1,375 @@
+package keeper_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/codec/address"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	"github.com/cosmos/cosmos-sdk/runtime"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	"github.com/cosmos/cosmos-sdk/testutil"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+	"github.com/credence-chain/credence/x/tasks/keeper"
+	"github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+var addresses = address.NewBech32Codec("cred")
+
+func addressOf(name string) string {
+	h := sha256.Sum256([]byte(name))
+	text, err := addresses.BytesToString(h[:20])
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// counting counts the reads and writes of the module's store.
+type counting struct {
+	store.KVStoreService
+	reads, writes *int
+}
+
+func (c counting) OpenKVStore(ctx context.Context) store.KVStore {
+	return countingStore{c.KVStoreService.OpenKVStore(ctx), c.reads, c.writes}
+}
+
+type countingStore struct {
+	store.KVStore
+	reads, writes *int
+}
+
+func (c countingStore) Get(key []byte) ([]byte, error) { *c.reads++; return c.KVStore.Get(key) }
+func (c countingStore) Has(key []byte) (bool, error)   { *c.reads++; return c.KVStore.Has(key) }
+func (c countingStore) Set(key, value []byte) error    { *c.writes++; return c.KVStore.Set(key, value) }
+func (c countingStore) Delete(key []byte) error        { *c.writes++; return c.KVStore.Delete(key) }
+func (c countingStore) Iterator(start, end []byte) (store.Iterator, error) {
+	*c.reads++
+	it, err := c.KVStore.Iterator(start, end)
+	return countingIterator{it, c.reads}, err
+}
+
+type countingIterator struct {
+	store.Iterator
+	reads *int
+}
+
+func (c countingIterator) Next() { *c.reads++; c.Iterator.Next() }
+
+// books are the other modules' state that tasks change, in a store, so that it is undone with an item that fails.
+type books struct {
+	key *storetypes.KVStoreKey
+	// fail is asked before every call, and may panic or return an error; nil lets everything pass.
+	fail func(call, what string) error
+}
+
+func (b *books) ask(call, what string) error {
+	if b.fail == nil {
+		return nil
+	}
+	return b.fail(call, what)
+}
+
+func (b *books) get(ctx context.Context, key string) uint64 {
+	bz := sdk.UnwrapSDKContext(ctx).KVStore(b.key).Get([]byte(key))
+	if bz == nil {
+		return 0
+	}
+	return binary.BigEndian.Uint64(bz)
+}
+
+func (b *books) add(ctx context.Context, key string, delta int64) {
+	sdk.UnwrapSDKContext(ctx).KVStore(b.key).Set([]byte(key), binary.BigEndian.AppendUint64(nil, b.get(ctx, key)+uint64(delta)))
+}
+
+// workers is one pool with one worker for each of n organisations, always eligible.
+type workers struct {
+	*books
+	n uint64
+}
+
+func (w workers) org(i uint64) string { return fmt.Sprintf("org-%03d", i) }
+
+func (w workers) GetWorker(_ context.Context, a string) (workerstypes.Worker, error) {
+	return workerstypes.Worker{Address: a, Owner: addressOf("owner")}, nil
+}
+func (w workers) Registered(context.Context, string) (uint64, error)   { return w.n, nil }
+func (w workers) EligibleOrgs(context.Context, string) (uint64, error) { return w.n, nil }
+func (w workers) EligiblePosition(_ context.Context, _, org string) (uint64, bool, error) {
+	for i := range w.n {
+		if w.org(i) == org {
+			return i, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
+func (w workers) EligibleOrgAt(_ context.Context, _ string, pos uint64) (string, uint64, error) {
+	return w.org(pos), 1, nil
+}
+
+func (w workers) EligibleMemberAt(_ context.Context, _, org string, _ uint64) (string, error) {
+	return addressOf(org), nil
+}
+
+func (w workers) Lock(ctx context.Context, worker string, amount uint64) error {
+	if err := w.ask("Lock", worker); err != nil {
+		return err
+	}
+	w.add(ctx, "locked/"+worker, int64(amount))
+	w.add(ctx, "locked", int64(amount))
+	return nil
+}
+
+func (w workers) Release(ctx context.Context, worker string, amount uint64, _ poco.Fault) error {
+	if err := w.ask("Release", worker); err != nil {
+		return err
+	}
+	w.add(ctx, "locked/"+worker, -int64(amount))
+	w.add(ctx, "locked", -int64(amount))
+	return nil
+}
+
+func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay, burn uint64) error {
+	if err := workerstypes.CheckSettlement(ends, pays, burn); err != nil {
+		return err
+	}
+	for _, e := range ends {
+		w.add(ctx, "locked/"+e.Worker, -int64(e.Unlock))
+		w.add(ctx, "locked", -int64(e.Unlock))
+		w.add(ctx, "slashed", int64(e.Slash))
+	}
+	return w.ask("workers.Settle", task) // late, so that what was written must be undone
+}
+
+// market holds deals in memory; only their escrow is state.
+type market struct {
+	*books
+	deals map[string]markettypes.Deal
+}
+
+func (m market) GetDeal(_ context.Context, id string) (markettypes.Deal, error) {
+	d, found := m.deals[id]
+	if !found {
+		return d, markettypes.ErrNotFound.Wrap(id)
+	}
+	return d, nil
+}
+
+func (m market) Settle(ctx context.Context, deal, task string, pays []markettypes.EscrowPay, refund uint64, accepted bool) error {
+	escrow, err := m.deals[deal].Terms.Escrow()
+	if err != nil {
+		return err
+	}
+	sum, err := markettypes.SumPays(pays)
+	if err != nil {
+		return err
+	}
+	if sum+refund != escrow {
+		return markettypes.ErrSettlement.Wrapf("%d and %d of %d", sum, refund, escrow)
+	}
+	m.add(ctx, "paid", int64(sum))
+	m.add(ctx, "refunded", int64(refund))
+	m.add(ctx, "settled/"+task, 1)
+	return m.ask("market.Settle", task)
+}
+
+func (m market) Preview(context.Context, string, markettypes.Job) (markettypes.Preview, error) {
+	return markettypes.Preview{}, markettypes.ErrNoOffer
+}
+
+type apps struct{ *books }
+
+func (a apps) FlagNonDeterministic(ctx context.Context, app string) error {
+	a.add(ctx, "flagged/"+app, 1)
+	return a.ask("Flag", app)
+}
+
+type beacon struct{}
+
+func (beacon) Seed(ctx context.Context) ([]byte, error) {
+	return beacon{}.SeedAt(ctx, sdk.UnwrapSDKContext(ctx).BlockHeight())
+}
+
+func (beacon) SeedAt(_ context.Context, height int64) ([]byte, error) {
+	h := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("seed"), uint64(height)))
+	return h[:], nil
+}
+func (beacon) Factor(context.Context) (uint64, error) { return 1, nil }
+func (beacon) Delay(context.Context) (int64, error)   { return 2, nil }
+
+type bench struct {
+	*books
+	n int
+}
+
+func (b bench) ActiveSeats(context.Context) (seats []poatypes.Seat, err error) {
+	for i := range b.n {
+		seats = append(seats, poatypes.Seat{OrgId: fmt.Sprintf("val-%d", i), Operator: addressOf(fmt.Sprintf("val-%d", i)), Power: 10})
+	}
+	return seats, nil
+}
+
+func (b bench) Jail(ctx context.Context, org, _ string) error {
+	b.add(ctx, "jailed/"+org, 1)
+	return nil
+}
+
+// fixture is the keeper with everything around it, one block at a time.
+type fixture struct {
+	t             testing.TB
+	k             keeper.Keeper
+	msgs          types.MsgServer
+	ctx           sdk.Context
+	books         *books
+	market        market
+	reads, writes int
+	secrets       map[string]poco.Outcome
+}
+
+func newFixture(t testing.TB, organisations uint64) *fixture {
+	t.Helper()
+	f := &fixture{t: t, secrets: map[string]poco.Outcome{}}
+	key, other := storetypes.NewKVStoreKey(types.StoreKey), storetypes.NewKVStoreKey("books")
+	f.ctx = testutil.DefaultContextWithKeys(
+		map[string]*storetypes.KVStoreKey{types.StoreKey: key, "books": other}, nil, nil,
+	).WithBlockHeight(10).WithChainID("test")
+	f.books = &books{key: other}
+	f.market = market{f.books, map[string]markettypes.Deal{}}
+	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
+	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
+		workers{f.books, organisations}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
+	f.msgs = keeper.NewMsgServer(f.k)
+	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
+	return f
+}
+
+func terms() markettypes.Terms {
+	return markettypes.Terms{
+		Policy: poco.PolicyCredence, Trust: 10_000, AppPrice: 50, Price: 10, Stake: 1_000, Value: 150, CourtFee: 10,
+		InformerBps: 2_000, MinReplicas: 2, MaxSeats: 10, FuelLimit: 1 << 20,
+		CommitBlocks: 20, RevealBlocks: 10, CourtBlocks: 20, CourtRevealBlocks: 10, WaitBlocks: 30, RetryBlocks: 5, MaxAttempts: 3,
+	}
+}
+
+// open opens n tasks of a new deal at the present height; they are due at once.
+func (f *fixture) open(n uint64, edit ...func(*markettypes.Deal)) (ids []string) {
+	f.t.Helper()
+	deal := poco.DealID([32]byte{byte(len(f.market.deals)), 1}, 0)
+	d := markettypes.Deal{
+		Id: types.IDText(deal), Pool: "pool", Requester: addressOf("requester"), App: "studio/paint",
+		AppOwner: addressOf("studio"), AppOrganisation: "studio", RequesterOrganisation: "acme", Terms: terms(), Size_: n,
+	}
+	for _, e := range edit {
+		e(&d)
+	}
+	f.market.deals[d.Id] = d
+	for i := range n {
+		require.NoError(f.t, f.k.OpenTask(f.ctx, d, i))
+		ids = append(ids, types.IDText(poco.TaskID(deal, i)))
+	}
+	return ids
+}
+
+// begin starts the next block.
+func (f *fixture) begin() {
+	f.t.Helper()
+	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() + 1).WithEventManager(sdk.NewEventManager())
+	require.NoError(f.t, f.k.BeginBlock(f.ctx))
+}
+
+func (f *fixture) end() { f.t.Helper(); require.NoError(f.t, f.k.EndBlock(f.ctx)) }
+
+func (f *fixture) task(id string) types.Task {
+	f.t.Helper()
+	t, err := f.k.Tasks.Get(f.ctx, id)
+	require.NoError(f.t, err)
+	return t
+}
+
+func (f *fixture) commit(id, who string, b types.Bench, o poco.Outcome) error {
+	t := f.task(id)
+	raw, _ := types.ParseID(id)
+	pb, _ := b.ToPoco()
+	c := poco.Commitment(pb, "test", raw, t.Attempt, who, o, salt(who))
+	f.secrets[id+who] = o
+	_, err := f.msgs.Commit(f.ctx, &types.MsgCommit{Who: who, Task: id, Attempt: t.Attempt, Bench: b, Commitment: c[:]})
+	return err
+}
+
+func salt(who string) []byte { h := sha256.Sum256([]byte(who)); return h[:] }
+
+func (f *fixture) reveal(id, who string, b types.Bench) error {
+	_, err := f.msgs.Reveal(f.ctx, &types.MsgReveal{
+		Who: who, Task: id, Attempt: f.task(id).Attempt, Bench: b, Outcome: types.OutcomeFromPoco(f.secrets[id+who]), Salt: salt(who),
+	})
+	return err
+}
+
+// work has every seat of a task do what its phase asks for, truthfully.
+func (f *fixture) work(id string, o poco.Outcome) {
+	f.t.Helper()
+	t := f.task(id)
+	for _, side := range []struct {
+		bench types.Bench
+		seats []types.Seat
+		acts  map[types.Phase]types.SeatState
+	}{
+		{types.BENCH_WORKERS, t.Seats, map[types.Phase]types.SeatState{
+			types.PHASE_FIRST: types.SEAT_STATE_DRAWN, types.PHASE_SECOND: types.SEAT_STATE_DRAWN, types.PHASE_REVEAL: types.SEAT_STATE_COMMITTED,
+		}},
+		{types.BENCH_COURT, t.Court, map[types.Phase]types.SeatState{
+			types.PHASE_COURT_COMMIT: types.SEAT_STATE_DRAWN, types.PHASE_COURT_REVEAL: types.SEAT_STATE_COMMITTED,
+		}},
+	} {
+		for _, s := range side.seats {
+			if state, acts := side.acts[t.Phase]; !acts || s.State != state || t.From > f.ctx.BlockHeight() {
+				continue
+			}
+			if s.State == types.SEAT_STATE_DRAWN {
+				require.NoError(f.t, f.commit(id, s.Who, side.bench, o))
+			} else {
+				require.NoError(f.t, f.reveal(id, s.Who, side.bench))
+			}
+		}
+	}
+}
+
+// finish makes blocks until these tasks have ended.
+func (f *fixture) finish(ids ...string) {
+	f.t.Helper()
+	for range 200 {
+		open := 0
+		for _, id := range ids {
+			if f.task(id).Phase != types.PHASE_DONE {
+				open++
+				f.work(id, right)
+			}
+		}
+		if open == 0 {
+			return
+		}
+		f.end()
+		f.begin()
+	}
+	require.Fail(f.t, "tasks did not end")
+}
+
+var (
+	right = poco.Outcome{Kind: poco.KindResult, Digest: [32]byte{1}, Fuel: 5}
+	wrong = poco.Outcome{Kind: poco.KindResult, Digest: [32]byte{2}, Fuel: 5}
+)

@@ -1,0 +1,86 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// TestGenesisIsLossless: a state with tasks in many phases, some waiting for their turn, exports and imports unchanged.
+func TestGenesisIsLossless(t *testing.T) {
+	f := newFixture(t, 20)
+	ids := f.open(60)
+	for i := range 6 {
+		f.begin()
+		for j, id := range ids {
+			if j%7 > i { // some lag behind, and so stand in earlier phases
+				continue
+			}
+			o := right
+			if j%5 == 0 {
+				o = wrong
+			}
+			f.work(id, o)
+		}
+		f.end()
+	}
+	phases := map[types.Phase]int{}
+	for _, id := range ids {
+		phases[f.task(id).Phase]++
+	}
+	require.Greater(t, len(phases), 3, "%v", phases)
+	g, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.NoError(t, g.Validate())
+	require.NotEmpty(t, g.Ledgers)
+	require.NotEmpty(t, g.Turns)
+
+	other := newFixture(t, 20)
+	require.NoError(t, other.k.InitGenesis(other.ctx, *g))
+	again, err := other.k.ExportGenesis(other.ctx)
+	require.NoError(t, err)
+	require.Equal(t, g, again)
+}
+
+func TestGenesisValidate(t *testing.T) {
+	f := newFixture(t, 20)
+	id := f.open(1)[0]
+	for f.task(id).Phase != types.PHASE_SECOND {
+		f.begin()
+		if f.task(id).Phase == types.PHASE_FIRST {
+			f.work(id, right)
+		}
+		f.end()
+	}
+	for _, c := range []struct {
+		name     string
+		malleate func(*types.GenesisState)
+		says     string
+	}{
+		{"as exported", func(*types.GenesisState) {}, ""},
+		{"bad parameters", func(g *types.GenesisState) { g.Params.DuePerBlock = 0 }, "due_per_block"},
+		{"a task twice", func(g *types.GenesisState) { g.Tasks = append(g.Tasks, g.Tasks[0]) }, "stands twice"},
+		{"a task without id", func(g *types.GenesisState) { g.Tasks[0].Id = "" }, "64 lower-case hex"},
+		{"a task without phase", func(g *types.GenesisState) { g.Tasks[0].Phase = 0 }, "no phase"},
+		{"queued at another height", func(g *types.GenesisState) { g.Tasks[0].Queued++ }, "expected its deadline"},
+		{"a ledger twice", func(g *types.GenesisState) { g.Ledgers = append(g.Ledgers, g.Ledgers[0]) }, "stands twice"},
+		{"a debt of three bytes", func(g *types.GenesisState) { g.Ledgers[0].Debt = []byte{1, 2, 3} }, "ledger"},
+		{"a record beyond its ledger", func(g *types.GenesisState) { g.Records[0].Turn = 99 }, "lies outside"},
+		{"a record of no ledger", func(g *types.GenesisState) { g.Records[0].Key = "class/7" }, "lies outside"},
+		{"a turn of no task", func(g *types.GenesisState) { g.Turns[0].Task = "x" }, "not in the state"},
+		{"a turn of no ledger", func(g *types.GenesisState) { g.Turns[0].ClassKey = "class/7" }, "not in the state"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g, err := f.k.ExportGenesis(f.ctx)
+			require.NoError(t, err)
+			c.malleate(g)
+			if c.says == "" {
+				require.NoError(t, g.Validate())
+				return
+			}
+			require.ErrorContains(t, g.Validate(), c.says)
+		})
+	}
+}
