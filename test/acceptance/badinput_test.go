@@ -16,7 +16,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/poco"
@@ -24,35 +23,26 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// hasty shortens what the tests of bad input wait for.
-func hasty(g devnet.Genesis) error {
-	return genesis.Edit(g.State, g.Codec, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
-		s.Params.WaitBlocks, s.Params.RevealBlocks = 6, 30
-		return nil
-	})
-}
-
 // Whatever is asked for or answered badly is a clear error or a defined outcome, and the money is accounted for.
 func TestBadInputs(t *testing.T) {
-	n := start(t, 4*time.Minute, devnet.Options{EditGenesis: hasty})
+	n := start(t, 4*time.Minute, devnet.Options{EditGenesis: windows(200, 30, 6)})
 	before := n.open()
 	in := func(name string, test func(*network)) {
 		t.Run(name, func(t *testing.T) {
 			sub := *n
 			sub.t = t
 			test(&sub)
-			n.nonce = sub.nonce
 		})
 	}
 	in("infinite loop", func(n *network) {
 		app := n.publish("endless", loop(), appPrice)
-		n.failsEverywhere(app, "out-of-fuel", 50_000_000)
+		n.failsEverywhere(app, "ran out of fuel after 50M units", "out-of-fuel", 50_000_000)
 	})
 	in("out of memory", func(n *network) {
-		n.failsEverywhere(n.file("huge.wasm", huge()), "out-of-memory", 0)
+		n.failsEverywhere(n.file("huge.wasm", huge()), "needed more memory than a task may have", "out-of-memory", 0)
 	})
 	in("not a module, published all the same", func(n *network) {
-		n.failsEverywhere(n.publish("script", []byte("#!/bin/sh\necho no\n"), appPrice), "invalid-module", 0)
+		n.failsEverywhere(n.publish("script", []byte("#!/bin/sh\necho no\n"), appPrice), "is no module that workers can run", "invalid-module", 0)
 	})
 	in("not a module", func(n *network) {
 		n.refused(client.ExitFailed, "is not a WebAssembly module", n.file("app.sh", []byte("#!/bin/sh\necho no\n")))
@@ -62,9 +52,9 @@ func TestBadInputs(t *testing.T) {
 		n.refused(client.ExitFailed, "unknown app", "studio/nothing:1")
 		n.refused(client.ExitFailed, "unknown app", fmt.Sprintf("sha256:%064x", 7))
 	})
-	in("malformed digest", func(n *network) {
+	in("malformed reference", func(n *network) {
 		_, err := n.try(job("sha256:beef", lyingTrust, 0))
-		n.isRefusal(err, "market", markettypes.ErrDigest.ABCICode(), "sha256:beef")
+		n.isRefusal(err, "market", markettypes.ErrUnknownApp.ABCICode(), "sha256:beef")
 	})
 	in("wrong digest", testWrongDigest)
 	app := n.publish("echo", echo(), appPrice)
@@ -198,11 +188,10 @@ func testAnswersOutOfTurn(n *network) {
 
 // failsEverywhere runs an app with the command, which says that it failed and why; that is an answer: the workers are
 // paid, the app's owner is not.
-func (n *network) failsEverywhere(app, reason string, fuel uint64) {
+func (n *network) failsEverywhere(app, words, reason string, fuel uint64) {
 	n.t.Helper()
 	known := len(n.deals())
-	out := n.refused(client.ExitAppFailed, "fail", app, "--fuel", "50M")
-	require.Contains(n.t, out, reason)
+	n.refused(client.ExitAppFailed, words, app, "--fuel", "50M")
 	deals := n.deals()
 	require.Len(n.t, deals, known+1)
 	newest := deals[0]
@@ -222,6 +211,10 @@ func (n *network) failsEverywhere(app, reason string, fuel uint64) {
 		require.Equal(n.t, "WORKER", p.Party)
 	}
 	require.Len(n.t, task.Settlement.Payments, len(task.Seats))
+	report, err := client.FetchTask(n.ctx, n.conn, task.Id, nil, filepath.Join(n.t.TempDir(), "out"))
+	require.NoError(n.t, err)
+	require.Equal(n.t, reason, report.Reason)
+	require.Empty(n.t, report.Files)
 }
 
 // refused runs the command and checks its exit status, and that its words say what to do next.
@@ -237,9 +230,7 @@ func (n *network) refused(exit int, words string, args ...string) string {
 	require.True(n.t, errors.As(err, &failed), "%v\n%s", err, out)
 	require.Equal(n.t, exit, failed.ExitCode(), out)
 	require.Contains(n.t, out, words)
-	if exit != client.ExitAppFailed {
-		require.Contains(n.t, out, "Next: ")
-	}
+	require.Contains(n.t, out, "Next: ")
 	for _, noise := range []string{"Usage:", "goroutine", "rpc error", "codespace"} {
 		require.NotContains(n.t, out, noise)
 	}

@@ -32,8 +32,6 @@ type network struct {
 	t    *testing.T
 	ctx  context.Context
 	conn *client.Conn
-	// nonce of the next request.
-	nonce uint64
 }
 
 // start runs a devnet until the test ends, which must be within the given time. On a failure the ends of all logs are
@@ -54,12 +52,8 @@ func startIn(t *testing.T, ctx context.Context, o devnet.Options) *network {
 		o.State = t.TempDir()
 	}
 	o.Credenced, o.Worker = filepath.Join(binaries, "credenced"), filepath.Join(binaries, "credence-worker")
-	edit := o.EditGenesis
-	o.EditGenesis = func(g devnet.Genesis) error {
-		if err := patient(g); err != nil || edit == nil {
-			return err
-		}
-		return edit(g)
+	if o.EditGenesis == nil {
+		o.EditGenesis = windows(200, 120, 60) // a busy machine must not make an honest worker late
 	}
 	n, err := devnet.Start(o)
 	require.NoError(t, err)
@@ -75,16 +69,18 @@ func startIn(t *testing.T, ctx context.Context, o devnet.Options) *network {
 	conn, err := client.Dial(ctx, n.Info.GRPC[:1], n.Info.ChainID)
 	require.NoError(t, err)
 	t.Cleanup(func() { conn.Close() })
-	return &network{Network: n, t: t, ctx: ctx, conn: conn, nonce: uint64(time.Now().UnixNano())}
+	return &network{Network: n, t: t, ctx: ctx, conn: conn}
 }
 
-// patient lengthens the windows: they close early once everybody has answered, and a busy machine must not make an honest
-// worker late.
-func patient(g devnet.Genesis) error {
-	return genesis.Edit(g.State, g.Codec, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
-		s.Params.CommitBlocks, s.Params.RevealBlocks = 200, 120
-		return nil
-	})
+// windows sets the market's, in blocks: for commits (the court's too), for reveals, and for enough organisations. They
+// close early once everybody has answered, so that long ones cost time only where somebody is silent.
+func windows(commit, reveal, wait int64) func(devnet.Genesis) error {
+	return func(g devnet.Genesis) error {
+		return genesis.Edit(g.State, g.Codec, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
+			s.Params.CommitBlocks, s.Params.RevealBlocks, s.Params.WaitBlocks = commit, reveal, wait
+			return nil
+		})
+	}
 }
 
 func logs(t *testing.T, n *devnet.Network) {
@@ -150,9 +146,8 @@ func job(app string, trust uint64, replicas uint32) markettypes.Job {
 // try submits a job; the error is the chain's refusal.
 func (n *network) try(j markettypes.Job) (string, error) {
 	n.t.Helper()
-	n.nonce++
 	requester := n.key("requester")
-	done, err := n.send(requester, &markettypes.MsgSubmitTask{Requester: requester.Address(), Nonce: n.nonce, Job: j})
+	done, err := n.send(requester, &markettypes.MsgSubmitTask{Requester: requester.Address(), Nonce: uint64(time.Now().UnixNano()), Job: j})
 	if err != nil {
 		return "", err
 	}
