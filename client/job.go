@@ -12,8 +12,8 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// DefaultFuel is the fuel limit of a job that names none: some ten seconds of one core.
-const DefaultFuel = 10_000_000_000
+// DefaultFuel is the fuel limit of a job that names none: about a minute of one core.
+const DefaultFuel = 50_000_000_000
 
 // MaxModule is the largest app, in bytes: what x/apps allows.
 const MaxModule = 64 << 20

@@ -166,6 +166,7 @@ func (b *builder) market(o Options, info *Info) {
 	b.do(genesis.Edit(b.g, b.cdc, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
 		// Half-second blocks on a machine that everybody shares: room for a slow start, and an answer within a minute.
 		s.Params.CommitBlocks, s.Params.RevealBlocks = 40, 20
+		s.Params.FuelPerBlock = 250_000_000
 		s.Offers = []markettypes.Offer{{
 			Id: markettypes.FormatID(poco.OrderID(o.ChainID, owner, 1)), Pool: PoolName, Owner: owner, Organisation: operatorOrg,
 			Nonce: 1, Price: Price, MaxFuel: MaxFuel,

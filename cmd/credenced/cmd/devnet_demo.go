@@ -53,6 +53,9 @@ func devnetDemoCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "demo", Short: "The demonstration behind `make demo`", Hidden: true, Args: cobra.NoArgs, PersistentPreRunE: noPrepare,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if d.tiles < 2 {
+				return fmt.Errorf("--tiles %d: expected at least 2, a bag", d.tiles)
+			}
 			d.to = cmd.OutOrStdout()
 			d.view = newView(d.to, progress, "text")
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)

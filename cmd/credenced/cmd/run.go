@@ -78,7 +78,7 @@ store, 1 anything else.`,
 	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
 	f.StringVar(&j.value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
-	f.StringVar(&j.fuel, "fuel", "10G", "fuel limit of one execution")
+	f.StringVar(&j.fuel, "fuel", "50G", "fuel limit of one execution, about a minute of one core")
 	f.Uint64Var(&j.bag, "bag", 1, "number of tasks; each is told its index (CREDENCE_TASK_INDEX, CREDENCE_BAG_SIZE)")
 	f.StringVar(&j.policy, "policy", "", "credence (replicas, and the court on disagreement) or court (validators run everything)")
 	f.StringVar(&j.pool, "pool", "", "pool of workers to use (default: any)")
