@@ -329,9 +329,9 @@ func (a *App) setHandlers(opts Options) {
 	if err != nil {
 		panic(err)
 	}
-	a.SetAnteHandler(anteHandler)
+	a.SetAnteHandler(withGasShare(anteHandler))
 
-	blocks := proposal.New(a.BeaconKeeper, a.Encoding.TxConfig.TxDecoder(), opts.Signer, opts.Selector)
+	blocks := proposal.New(a.BeaconKeeper, a.Encoding.TxConfig.TxDecoder(), opts.Signer, hasDeadline, opts.Selector)
 	a.SetPrepareProposal(blocks.Prepare)
 	a.SetProcessProposal(blocks.Process)
 

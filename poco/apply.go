@@ -377,6 +377,9 @@ func (t *Task) declined(e Declined) error {
 	if s.State != SeatDrawn {
 		return fmt.Errorf("%w: %s has committed or declined", ErrAlready, e.Who)
 	}
+	if late := t.Deadline - t.Terms.CommitBlocks/2; t.Phase == PhaseFirst && e.Height > late {
+		return fmt.Errorf("%w: a first worker may decline up to height %d; later it only costs time", ErrWindowClosed, late)
+	}
 	s.State = SeatSilent
 	if t.Phase == PhaseFirst {
 		t.Deadline = e.Height // another is drawn by the block hook
@@ -528,8 +531,10 @@ func (t *Task) end(e Ending) []Effect {
 	if t.Planned {
 		first := t.Seats[0]
 		accepted := e == EndAccepted
+		// A first worker that committed to no answer cannot have its lie accepted: nothing is to be charged for it.
+		revealed := first.State == SeatRevealed
 		effects = append(effects, Resolve{
-			Vindicated: accepted && first.State == SeatRevealed && first.Outcome == t.Verdict,
+			Vindicated: revealed && (!first.Outcome.Kind.IsAnswer() || accepted && first.Outcome == t.Verdict),
 			Counted:    accepted,
 		})
 	}

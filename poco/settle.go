@@ -1,6 +1,9 @@
 package poco
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Fault is what a seat did wrong. Faults are separate, with separate penalties (protocol section 5).
 type Fault uint8
@@ -11,7 +14,7 @@ const (
 	FaultWrong            // revealed something else than the court's verdict: the whole stake, the record
 	FaultUnrevealed       // committed and did not reveal: as grave as wrong
 	FaultSilent           // drawn and did not commit: in wave 2 it pays the court it caused; a strike
-	FaultAbstained        // could not answer: no stake, counted against its quota
+	FaultAbstained        // had no answer where the court found one: in wave 2 it pays the court it caused; counted
 )
 
 // String names the fault.
@@ -67,12 +70,14 @@ type Settlement struct {
 	// else than the two thirds.
 	CourtSilent []string
 	CourtWrong  []string
-	FlagApp     bool // no two thirds among seats that all answered: not deterministic
+	// FlagApp: two different answers of the app each had a third of the court: it is not deterministic. Seats that had
+	// no answer, for want of an input or of time, say nothing about the app.
+	FlagApp bool
 }
 
 // settle computes who is paid what in the task's ending: the outcome table of the specification.
 func (t *Task) settle() Settlement {
-	s := Settlement{Ending: t.Ending, ByCourt: t.ByCourt, Verdict: t.Verdict, FlagApp: t.Ending == EndVoid}
+	s := Settlement{Ending: t.Ending, ByCourt: t.ByCourt, Verdict: t.Verdict, FlagApp: t.Ending == EndVoid && t.contradictory()}
 	accepted := t.Ending == EndAccepted
 	left, _ := t.Terms.Escrow() // checked by Terms.Validate
 	pay := func(p Party, to string, amount uint64) {
@@ -108,8 +113,9 @@ func (t *Task) settle() Settlement {
 		}
 	}
 	if !accepted {
-		// Restitution for the answer that did not come, at most the value at risk.
-		back := min(pool, t.Terms.Value)
+		// Restitution for the answer that did not come: at most the value at risk, and at most half, so that a requester
+		// and a worker in one hand cannot take a stake back that is lost.
+		back := min(pool/2, t.Terms.Value)
 		s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
 		pool -= back
 	} else if right > 0 {
@@ -145,17 +151,23 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 			orgs++
 		}
 	}
+	// What the court costs, at most a stake: the price of having caused it.
+	courtCost := t.Terms.Stake
+	if hi, cost := bits.Mul64(t.Terms.CourtFee, uint64(len(t.Court))); hi == 0 {
+		courtCost = min(courtCost, cost)
+	}
 	for _, seat := range t.Seats {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.right(seat)}
 		e.Fault = t.fault(seat)
 		switch e.Fault {
 		case FaultWrong, FaultUnrevealed:
 			e.Slash = t.Terms.Stake
-		case FaultSilent:
-			e.Slash = t.Terms.Stake
-			if hi, cost := bits.Mul64(t.Terms.CourtFee, uint64(len(t.Court))); hi == 0 {
-				e.Slash = min(e.Slash, cost)
+		case FaultAbstained:
+			if seat.Wave == 2 { // after the draw, having no answer and keeping silent are alike
+				e.Slash = courtCost
 			}
+		case FaultSilent:
+			e.Slash = courtCost
 		}
 		e.Confirmed = e.Right && (orgs > 1 || t.ByCourt) && t.Terms.Price > 0
 		slashed += e.Slash
@@ -189,6 +201,30 @@ func (t *Task) fault(seat Seat) Fault {
 		return FaultWrong
 	}
 	return FaultNone
+}
+
+// contradictory says whether two different answers of the app each had a third of the court's power.
+func (t *Task) contradictory() bool {
+	var total uint64
+	for _, s := range t.Court {
+		total += s.Power
+	}
+	var found []Outcome
+	for _, s := range t.Court {
+		if s.State != SeatRevealed || !s.Outcome.Kind.IsAnswer() || slices.Contains(found, s.Outcome) {
+			continue
+		}
+		var power uint64
+		for _, o := range t.Court {
+			if o.State == SeatRevealed && o.Outcome == s.Outcome {
+				power += o.Power
+			}
+		}
+		if 3*power >= total {
+			found = append(found, s.Outcome)
+		}
+	}
+	return len(found) > 1
 }
 
 // endCourt sorts the court's seats and returns those to be paid: those with the two thirds or, when there were none,

@@ -138,7 +138,8 @@ func TestFees(t *testing.T) {
 			name: "the court is silent: full refund, the seats that answered are paid by who was silent in wave 2", ending: EndCourtSilent,
 			seats: []Seat{revealedSeat(a, truth), {Who: b, State: SeatSilent}}, court: bench(truth, truth, Outcome{}, Outcome{}),
 			refund:    100,
-			fromStake: []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyRequester, "requester", 20}},
+			fromStake: []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyRequester, "requester", 10}},
+			burn:      10,
 			slashes:   []uint64{0, 40},
 		},
 		{

@@ -27,6 +27,16 @@ type Limits struct {
 	Gas uint64
 }
 
+// Shares is the least number of transactions that a block has room for: none may ask for more than this part of its
+// gas, or a few that ask for all of it would keep everybody else's out.
+const Shares = 10
+
+// PerTx is the most gas that one transaction may ask for.
+func (l Limits) PerTx() uint64 { return l.Gas / Shares }
+
+// Urgent says whether a transaction has a deadline that costs its sender a stake. Such transactions go first.
+type Urgent func(tx sdk.Tx) bool
+
 // Selector picks transactions for a block from those waiting.
 type Selector func(ctx sdk.Context, waiting [][]byte, limits Limits) [][]byte
 
@@ -35,12 +45,14 @@ type Handler struct {
 	beacon  keeper.Keeper
 	decoder sdk.TxDecoder
 	signer  keeper.Signer
+	urgent  Urgent
 	choose  Selector
 }
 
-// New returns a handler. signer is nil on a node that holds no seat. A nil selector takes waiting transactions in order.
-func New(beacon keeper.Keeper, decoder sdk.TxDecoder, signer keeper.Signer, choose Selector) *Handler {
-	h := &Handler{beacon: beacon, decoder: decoder, signer: signer, choose: choose}
+// New returns a handler. signer is nil on a node that holds no seat. A nil selector takes waiting transactions in order,
+// the urgent ones first.
+func New(beacon keeper.Keeper, decoder sdk.TxDecoder, signer keeper.Signer, urgent Urgent, choose Selector) *Handler {
+	h := &Handler{beacon: beacon, decoder: decoder, signer: signer, urgent: urgent, choose: choose}
 	if choose == nil {
 		h.choose = h.inOrder
 	}
@@ -87,12 +99,15 @@ func (h *Handler) Check(txs [][]byte, limits Limits) error {
 	var bytes int64
 	var gas uint64
 	for i, tx := range txs {
-		wanted, err := h.gasOf(tx)
+		wanted, err := h.decodeGas(tx)
 		if err != nil {
 			return types.ErrProposal.Wrapf("transaction %d: %s", i+1, err)
 		}
 		if bytes += sizeOf(tx); bytes > limits.Bytes {
 			return types.ErrProposal.Wrapf("transaction %d: %d bytes so far, expected at most %d", i+1, bytes, limits.Bytes)
+		}
+		if most := limits.PerTx(); wanted > most {
+			return types.ErrProposal.Wrapf("transaction %d: %d gas, expected at most %d in one transaction", i+1, wanted, most)
 		}
 		if wanted > limits.Gas-gas {
 			return types.ErrProposal.Wrapf("transaction %d: %d gas after %d, expected at most %d", i+1, wanted, gas, limits.Gas)
@@ -113,27 +128,41 @@ func (h *Handler) selectSafely(ctx sdk.Context, waiting [][]byte, limits Limits)
 	return txs, h.Check(txs, limits)
 }
 
-// inOrder takes waiting transactions in order, leaving out what does not decode or fit.
+// inOrder takes waiting transactions in order, the urgent ones before the others, leaving out what does not decode or
+// fit.
 func (h *Handler) inOrder(_ sdk.Context, waiting [][]byte, limits Limits) (chosen [][]byte) {
-	for _, tx := range waiting {
-		gas, err := h.gasOf(tx)
-		size := sizeOf(tx)
-		if err != nil || size > limits.Bytes || gas > limits.Gas {
-			continue
+	perTx := limits.PerTx()
+	take := func(urgent bool) {
+		for _, bz := range waiting {
+			tx, err := h.decoder(bz)
+			if err != nil || h.urgent(tx) != urgent {
+				continue
+			}
+			gas, err := gasOf(tx)
+			size := sizeOf(bz)
+			if err != nil || gas > perTx || size > limits.Bytes || gas > limits.Gas {
+				continue
+			}
+			limits.Bytes -= size
+			limits.Gas -= gas
+			chosen = append(chosen, bz)
 		}
-		limits.Bytes -= size
-		limits.Gas -= gas
-		chosen = append(chosen, tx)
 	}
+	take(true)
+	take(false)
 	return chosen
 }
 
-// gasOf decodes a transaction and returns the gas it asks for.
-func (h *Handler) gasOf(bz []byte) (uint64, error) {
+// decodeGas decodes a transaction and returns the gas it asks for.
+func (h *Handler) decodeGas(bz []byte) (uint64, error) {
 	tx, err := h.decoder(bz)
 	if err != nil {
 		return 0, err
 	}
+	return gasOf(tx)
+}
+
+func gasOf(tx sdk.Tx) (uint64, error) {
 	fee, ok := tx.(sdk.FeeTx)
 	if !ok {
 		return 0, fmt.Errorf("%T has no gas limit", tx)

@@ -81,10 +81,27 @@ func (k Keeper) mayLeave(ctx context.Context, orgID, reason string) (types.Seat,
 	if err != nil {
 		return seat, params, false, err
 	}
-	if len(active) <= int(params.MinActiveSeats) {
+	total, err := k.lasting(ctx)
+	if err != nil {
+		return seat, params, false, err
+	}
+	// Jailing must not hand the chain to those who remain: two thirds of the seats that were not proven guilty stay.
+	floor := max(int(params.MinActiveSeats), (2*total+2)/3)
+	if len(active) <= floor {
 		return seat, params, false, emit(ctx, &types.EventJailForbidden{OrgId: orgID, Reason: reason})
 	}
 	return seat, params, true, nil
+}
+
+// lasting counts the seats that are not tombstoned.
+func (k Keeper) lasting(ctx context.Context) (n int, err error) {
+	seats, err := k.AllSeats(ctx)
+	for _, s := range seats {
+		if !s.Tombstoned {
+			n++
+		}
+	}
+	return n, err
 }
 
 // leave stores a seat that is out, and forgets its missed votes: it starts afresh when it returns.

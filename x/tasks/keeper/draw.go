@@ -79,7 +79,9 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 	if err != nil {
 		return poco.Plan{}, err
 	}
-	registered, err := k.workers.Registered(ctx, it.deal.Pool)
+	// The bound counts every organisation that runs the runtime, in whatever pool: a coalition that gathers in a pool of
+	// its own would otherwise be a small number of few.
+	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
 	if err != nil {
 		return poco.Plan{}, err
 	}

@@ -124,7 +124,7 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	}
 	chainID := sdk.UnwrapSDKContext(ctx).ChainID()
 	deal := markettypes.Deal{
-		Pool: preview.Pool.Id, Terms: preview.Terms, RequesterOrganisation: preview.Organisation, AppOrganisation: preview.App.Organisation,
+		Pool: preview.Pool.Id, Runtime: preview.Version.Runtime, Terms: preview.Terms, RequesterOrganisation: preview.Organisation, AppOrganisation: preview.App.Organisation,
 	}
 	it := &item{deal: deal, state: poco.Task{Terms: markettypes.TermsToPoco(chainID, deal)}}
 	c, err := q.crowd(ctx, it)

@@ -3,12 +3,14 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -86,11 +88,20 @@ func (k Keeper) seated(ctx context.Context, it *item, who string) error {
 	return fmt.Errorf("%s holds no seat", who)
 }
 
-// openCourt seats every validator.
+// openCourt seats every validator but those whose organisation is a party to the task, unless nobody remains: none
+// judges its own case.
 func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 	bench, err := k.seats.ActiveSeats(ctx)
 	if err != nil {
 		return nil, err
+	}
+	parties := []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation}
+	for _, s := range it.state.Seats {
+		parties = append(parties, s.Org)
+	}
+	impartial := slices.DeleteFunc(slices.Clone(bench), func(s poatypes.Seat) bool { return slices.Contains(parties, s.OrgId) })
+	if len(impartial) > 0 {
+		bench = impartial
 	}
 	ev := poco.CourtOpened{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
 	for _, s := range bench {

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -81,7 +82,9 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 		}
 	}
 	for _, seat := range it.state.Court {
-		if seat.State != poco.SeatRevealed && s.Ending != poco.EndBroken {
+		// Where more than a third was silent the cause is common, such as a congested chain, and no seat's own fault.
+		silent := seat.State != poco.SeatRevealed && s.Ending != poco.EndBroken && s.Ending != poco.EndCourtSilent
+		if silent || slices.Contains(s.CourtWrong, seat.Who) {
 			if err := k.noteCourtSilence(ctx, seat.Org); err != nil {
 				return err
 			}
@@ -98,7 +101,8 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	return emit(ctx, ev)
 }
 
-// noteCourtSilence counts a validator's silence in court and jails a seat that is silent too often.
+// noteCourtSilence counts a validator's silence in court, or a vote against two thirds, and jails a seat that does so
+// too often.
 func (k Keeper) noteCourtSilence(ctx context.Context, org string) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -125,5 +129,5 @@ func (k Keeper) noteCourtSilence(ctx context.Context, org string) error {
 	if err := k.CourtSilences.Remove(ctx, org); err != nil {
 		return err
 	}
-	return k.seats.Jail(ctx, org, "silent in court")
+	return k.seats.Jail(ctx, org, "silent or wrong in court")
 }

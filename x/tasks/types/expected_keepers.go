@@ -12,7 +12,7 @@ import (
 // WorkersKeeper is what tasks need of x/workers: who can be drawn, and their stake.
 type WorkersKeeper interface {
 	GetWorker(ctx context.Context, address string) (workerstypes.Worker, error)
-	Registered(ctx context.Context, pool string) (uint64, error)
+	RegisteredFor(ctx context.Context, runtime string) (uint64, error)
 	EligibleOrgs(ctx context.Context, pool string) (uint64, error)
 	EligiblePosition(ctx context.Context, pool, org string) (uint64, bool, error)
 	EligibleOrgAt(ctx context.Context, pool string, pos uint64) (org string, members uint64, err error)

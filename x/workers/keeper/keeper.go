@@ -48,6 +48,10 @@ type Keeper struct {
 	Serving collections.Map[pair, uint64]
 	// RegisteredOrgs: pool -> organisations with a registered worker.
 	RegisteredOrgs collections.Map[string, uint64]
+	// RuntimeServing: (organisation, runtime) -> registrations of its workers in pools of the runtime.
+	RuntimeServing collections.Map[pair, uint64]
+	// RuntimeOrgs: runtime -> organisations with a registered worker, in whatever pool.
+	RuntimeOrgs collections.Map[string, uint64]
 
 	// The dense arrays; see dense.go.
 	OrgCount       collections.Map[string, uint64]
@@ -81,6 +85,8 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		Cooling:        collections.NewKeySet(sb, types.CoolingPrefix, "cooling", due),
 		Serving:        collections.NewMap(sb, types.ServingPrefix, "serving", texts, count),
 		RegisteredOrgs: collections.NewMap(sb, types.RegisteredPrefix, "registered", text, count),
+		RuntimeServing: collections.NewMap(sb, types.RuntimeServingPrefix, "runtime_serving", texts, count),
+		RuntimeOrgs:    collections.NewMap(sb, types.RuntimeOrgsPrefix, "runtime_orgs", text, count),
 		OrgCount:       collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
 		OrgAt: collections.NewMap(sb, types.OrgAtPrefix, "org_at",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),

@@ -34,35 +34,52 @@ func (k Keeper) CreatePool(ctx context.Context, pool types.Pool) error {
 	return emit(ctx, &types.EventPoolCreated{Pool: pool.Id, Operator: pool.Operator})
 }
 
-// Registered returns how many organisations have a worker registered in the pool, whatever those workers' state: the
-// bound on colluders is computed from it, and nothing that a coalition does to itself may lower it (cooling, pausing,
-// declining, being jailed or revoked).
+// Registered returns how many organisations have a worker registered in the pool, whatever those workers' state.
 func (k Keeper) Registered(ctx context.Context, pool string) (uint64, error) {
 	return counter(ctx, k.RegisteredOrgs, pool)
 }
 
+// RegisteredFor returns how many organisations have a worker registered for a runtime, in whatever pool and whatever
+// those workers' state: the bound on colluders is computed from it. Nothing that a coalition does to itself may lower
+// it (cooling, pausing, declining, being jailed or revoked), nor that it gathers in a pool of its own.
+func (k Keeper) RegisteredFor(ctx context.Context, runtime string) (uint64, error) {
+	return counter(ctx, k.RuntimeOrgs, runtime)
+}
+
 // serve counts by how much the number of an organisation's workers in a pool changes: up or down by one.
 func (k Keeper) serve(ctx context.Context, org, pool string, joins bool) error {
-	key := collections.Join(org, pool)
-	workers, err := counter(ctx, k.Serving, key)
+	if err := tally(ctx, k.Serving, k.RegisteredOrgs, org, pool, joins); err != nil {
+		return err
+	}
+	p, err := k.GetPool(ctx, pool)
 	if err != nil {
 		return err
 	}
-	orgs, err := counter(ctx, k.RegisteredOrgs, pool)
+	return tally(ctx, k.RuntimeServing, k.RuntimeOrgs, org, p.Runtime, joins)
+}
+
+// tally moves an organisation's count under a name by one, and the number of organisations with any.
+func tally(ctx context.Context, each collections.Map[pair, uint64], total collections.Map[string, uint64], org, name string, joins bool) error {
+	key := collections.Join(org, name)
+	n, err := counter(ctx, each, key)
+	if err != nil {
+		return err
+	}
+	orgs, err := counter(ctx, total, name)
 	if err != nil {
 		return err
 	}
 	if joins {
-		if workers++; workers == 1 {
+		if n++; n == 1 {
 			orgs++
 		}
 	} else {
-		if workers--; workers == 0 {
+		if n--; n == 0 {
 			orgs--
 		}
 	}
-	if err := setCounter(ctx, k.Serving, key, workers); err != nil {
+	if err := setCounter(ctx, each, key, n); err != nil {
 		return err
 	}
-	return setCounter(ctx, k.RegisteredOrgs, pool, orgs)
+	return setCounter(ctx, total, name, orgs)
 }

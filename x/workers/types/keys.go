@@ -43,4 +43,9 @@ var (
 	MemberAtPrefix = collections.NewPrefix(12)
 	// MemberPositionPrefix: (pool, worker) -> position; a worker belongs to one organisation.
 	MemberPositionPrefix = collections.NewPrefix(13)
+	// RuntimeServingPrefix: (organisation, runtime) -> in how many pools of the runtime its workers are registered,
+	// each worker counted in each; 0 is not stored.
+	RuntimeServingPrefix = collections.NewPrefix(14)
+	// RuntimeOrgsPrefix: runtime -> how many organisations have a worker registered for it, in whatever pool.
+	RuntimeOrgsPrefix = collections.NewPrefix(15)
 )
