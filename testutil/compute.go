@@ -136,12 +136,12 @@ func computeAccounts(o ComputeOptions) []Option {
 	return options
 }
 
-// Resume imports this chain's exported state into a new chain and goes on from there.
+// Resume imports this chain's exported state into a new chain and goes on from there, with the same clock.
 func (c *Compute) Resume() *Compute {
 	c.T.Helper()
 	next := &Compute{Chain: Import(c.T, c.Export(), computeAccounts(c.Options)...), Options: c.Options, nonce: c.nonce}
 	next.learn()
-	next.sworn = c.sworn
+	next.sworn, next.now = c.sworn, c.now
 	return next
 }
 
