@@ -39,6 +39,10 @@ test: build ## Run all tests, networks of real processes last
 test-race: build ## Run all tests with the race detector (slow)
 	TIMEOUT=60m scripts/test.sh -race
 
+.PHONY: soak
+soak: ## Simulate many long lives of the market, checking every book after every block
+	$(GO) test -timeout 4h ./test/scenario -run TestSimulation -v -args -soak.lives=50 -soak.blocks=400
+
 .PHONY: bench
 bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends as a yardstick
 	scripts/bench.sh
