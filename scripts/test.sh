@@ -34,6 +34,10 @@ except() { grep -vE "^$module/($1)(/|\$)" <<<"$all" || true; }
 run "protocol: units, properties, replays" "${JOBS:-2}" "$(among 'poco|internal')" "$@"
 run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among 'x|app|cmd|testutil')" "$@"
 run "executor, client, examples" "${JOBS:-2}" "$(except 'poco|internal|x|app|cmd|testutil|test|devnet')" "$@"
+# Those of the build that went before; without it the tests build their own.
+if [ -x build/credenced ] && [ -x build/credence-worker ]; then
+  export CREDENCE_BIN="$PWD/build" CREDENCED="$PWD/build/credenced"
+fi
 run "networks of real processes" 1 "$(among 'devnet|test')" "$@"
 section="tools"
 printf '\n== tools ==\n'

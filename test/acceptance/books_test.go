@@ -262,6 +262,7 @@ func plannedAt(t taskstypes.Task) int64 {
 // auditLedgers compares the chain's ledgers with those recomputed; it returns the number of charges.
 func (n *network) auditLedgers(pieces []piece) (charges int) {
 	n.t.Helper()
+	n.blocks(2) // turns that waited for the last one
 	want := ledgers(n.t, pieces)
 	res, err := n.conn.Tasks().Ledgers(n.ctx, &taskstypes.QueryLedgersRequest{})
 	require.NoError(n.t, err)

@@ -1,0 +1,188 @@
+package acceptance
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/devnet"
+)
+
+// The commands as a newcomer types them: a devnet, a run, Ctrl-C while it runs, following and fetching it, and Ctrl-C of
+// the devnet, which leaves no process behind.
+func TestCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	state := filepath.Join(t.TempDir(), "net")
+	c := &command{t: t, ctx: ctx, env: append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(state, devnet.InfoFile))}
+	out, status := c.run("run", "app.wasm")
+	require.Equal(t, client.ExitNetwork, status, out)
+	require.Contains(t, out, "Next: start one in another terminal with `credenced devnet`")
+
+	net := c.start("devnet", "--state", state, "--saboteurs", "3", "--output", "json")
+	begin := time.Now()
+	var info devnet.Info
+	require.NoError(t, json.Unmarshal([]byte(net.line(`"chain_id"`)), &info))
+	t.Logf("ready after %s", time.Since(begin).Round(100*time.Millisecond))
+	require.Len(t, info.Workers, 7)
+	net.line("WARNING: 3 of 7 organisations lie together, and q covers 2")
+	pids := []int{info.PID}
+	for _, v := range info.Validators {
+		pids = append(pids, v.PID, v.CourtPID)
+	}
+	for _, w := range info.Workers {
+		pids = append(pids, w.PID)
+	}
+	for _, pid := range pids {
+		require.True(t, alive(pid), pid)
+	}
+	again, status := c.run("devnet", "--state", state)
+	require.NotZero(t, status)
+	require.Contains(t, again, "a devnet is running in this folder already")
+
+	// The full court decides, so that even three liars change nothing.
+	app := filepath.Join(t.TempDir(), "echo.wasm")
+	require.NoError(t, os.WriteFile(app, echo(), 0o600))
+	dir := filepath.Join(t.TempDir(), "first")
+	out, status = c.run("run", app, "--policy", "court", "--trust", "99.99%", "--out", dir, "--fuel", "100M")
+	require.Zero(t, status, out)
+	data, err := os.ReadFile(filepath.Join(dir, "result"))
+	require.NoError(t, err)
+	require.Contains(t, string(data), "CREDENCE_TASK_INDEX=0\x00")
+	require.Contains(t, out, "Verdict   1 of 1 accepted, 1 of them by the court")
+
+	// Ctrl-C leaves the task running.
+	job := c.start("run", app, "--policy", "court", "--out", filepath.Join(t.TempDir(), "second"), "--fuel", "100M", "--progress", "plain")
+	job.line("matched with")
+	job.interrupt()
+	require.Zero(t, job.wait())
+	id := regexp.MustCompile(`credenced task watch ([0-9a-f]{64})`).FindStringSubmatch(job.all())
+	require.NotNil(t, id, job.all())
+	out, status = c.run("task", "watch", id[1])
+	require.Zero(t, status, out)
+	dir = filepath.Join(t.TempDir(), "fetched")
+	out, status = c.run("task", "fetch", id[1], "--out", dir)
+	require.Zero(t, status, out)
+	require.FileExists(t, filepath.Join(dir, "result"))
+
+	begin = time.Now()
+	net.interrupt()
+	require.Zero(t, net.wait(), net.all())
+	t.Logf("stopped after %s", time.Since(begin).Round(100*time.Millisecond))
+	for _, pid := range pids {
+		require.False(t, alive(pid), "process %d is left", pid)
+	}
+	out, status = c.run("run", app)
+	require.Equal(t, client.ExitNetwork, status, out)
+	require.Contains(t, out, "is not running")
+	require.Contains(t, out, "Next: ")
+}
+
+func alive(pid int) bool { return pid > 0 && syscall.Kill(pid, 0) == nil }
+
+// command runs credenced.
+type command struct {
+	t   *testing.T
+	ctx context.Context
+	env []string
+}
+
+func (c *command) make(args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(c.ctx, filepath.Join(binaries, "credenced"), args...)
+	cmd.Dir, cmd.Env = c.t.TempDir(), c.env
+	return cmd
+}
+
+// run waits for its end and returns what it said and its exit status.
+func (c *command) run(args ...string) (string, int) {
+	c.t.Helper()
+	cmd := c.make(args...)
+	out, err := cmd.CombinedOutput()
+	require.NotNil(c.t, cmd.ProcessState, "%v", err)
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// running is a command at work.
+type running struct {
+	*command
+	cmd   *exec.Cmd
+	lines chan string
+
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+// start starts one that is told to stop, if it still runs, at the end of the test.
+func (c *command) start(args ...string) *running {
+	c.t.Helper()
+	r := &running{command: c, cmd: c.make(args...), lines: make(chan string, 1000)}
+	read, write, err := os.Pipe()
+	require.NoError(c.t, err)
+	r.cmd.Stdout, r.cmd.Stderr = write, write
+	require.NoError(c.t, r.cmd.Start())
+	write.Close()
+	go func() {
+		defer close(r.lines)
+		for s := bufio.NewScanner(read); s.Scan(); {
+			r.mu.Lock()
+			r.said.WriteString(s.Text() + "\n")
+			r.mu.Unlock()
+			r.lines <- s.Text()
+		}
+	}()
+	c.t.Cleanup(func() {
+		if r.cmd.ProcessState == nil {
+			r.interrupt()
+			r.wait()
+		}
+	})
+	return r
+}
+
+// line waits for one that holds the words.
+func (r *running) line(words string) string {
+	r.t.Helper()
+	for {
+		select {
+		case line, open := <-r.lines:
+			require.True(r.t, open, "it ended without %q:\n%s", words, r.all())
+			if strings.Contains(line, words) {
+				return line
+			}
+		case <-r.ctx.Done():
+			require.FailNow(r.t, "too late", "no %q in:\n%s", words, r.all())
+		}
+	}
+}
+
+func (r *running) interrupt() { _ = r.cmd.Process.Signal(syscall.SIGINT) }
+
+// wait returns the exit status.
+func (r *running) wait() int {
+	_ = r.cmd.Wait()
+	for range r.lines { // until all it said was read
+	}
+	return r.cmd.ProcessState.ExitCode()
+}
+
+func (r *running) all() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.said.String()
+}
