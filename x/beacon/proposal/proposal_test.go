@@ -2,18 +2,22 @@ package proposal_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
+	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	"github.com/credence-chain/credence/x/beacon/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 func send(c *testutil.Chain, from, to *testutil.Account) []byte {
@@ -111,7 +115,7 @@ func repeat(tx []byte, bytes int64) (out [][]byte) {
 // A default proposer leaves out what does not decode or fit, and what it offers keeps the limits.
 func TestSelectionKeepsLimits(t *testing.T) {
 	var size int64
-	gas := int64(3 * testutil.TxGas)
+	gas := int64(proposal.Shares * testutil.TxGas)
 	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts("alice", "bob"),
 		testutil.WithConsensusParams(func(p *cmtproto.ConsensusParams) { p.Block.MaxGas, p.Block.MaxBytes = gas, 4096 }))
 	tx := send(c, c.Account("alice"), c.Account("bob"))
@@ -121,9 +125,32 @@ func TestSelectionKeepsLimits(t *testing.T) {
 		waiting = append(waiting, tx)
 	}
 	txs := c.Propose(waiting...)
-	require.Len(t, txs, 4, "the proof and three transactions' gas; each takes %d bytes", size)
+	require.Len(t, txs, 1+proposal.Shares, "the proof and as many transactions as the gas is for; each takes %d bytes", size)
 	require.True(t, c.Judge(txs...))
 	require.False(t, c.Judge(append(txs, tx)...), "one more exceeds the gas")
+}
+
+// One transaction cannot take the whole block: it is neither chosen nor accepted, nor does it reach the mempool.
+func TestNoTransactionTakesTheBlock(t *testing.T) {
+	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts("alice", "bob"),
+		testutil.WithConsensusParams(func(p *cmtproto.ConsensusParams) { p.Block.MaxGas = int64(proposal.Shares*testutil.TxGas) - 1 }))
+	greedy := send(c, c.Account("alice"), c.Account("bob"))
+	txs := c.Propose(greedy)
+	require.Len(t, txs, 1)
+	require.False(t, c.Judge(append(txs, greedy)...))
+	c.Next()
+	res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: greedy})
+	require.NoError(t, err)
+	require.Equal(t, sdkerrors.ErrInvalidGasLimit.ABCICode(), res.Code, res.Log)
+}
+
+// Answers to tasks go first: those who send them lose a stake when they come too late.
+func TestAnswersGoFirst(t *testing.T) {
+	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts("alice", "bob"))
+	bob := c.Account("bob")
+	answer := c.Sign(bob, &taskstypes.MsgDecline{Who: bob.String(), Task: strings.Repeat("0", 64), Attempt: 1})
+	other := send(c, c.Account("alice"), bob)
+	require.Equal(t, [][]byte{answer, other}, c.Propose(other, answer)[1:])
 }
 
 // Undecodable as a transaction, whatever the proof: nobody can slip a transaction in as a proof, or the reverse.

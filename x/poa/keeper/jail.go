@@ -14,7 +14,13 @@ import (
 // Jail takes an active seat out of the validator set until it unjails itself. It does nothing to a seat that is out
 // already, and nothing but an event where the set would fall below the floor: a chain that stops judges nobody.
 func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
-	seat, params, allowed, err := k.mayLeave(ctx, orgID, reason)
+	// Jailing must not hand the chain to those who remain: two thirds of the seats that were not proven guilty stay. A
+	// double signer is, and has no such protection.
+	total, err := k.lasting(ctx)
+	if err != nil {
+		return err
+	}
+	seat, params, allowed, err := k.mayLeave(ctx, orgID, reason, (2*total+2)/3)
 	if err != nil || !allowed {
 		return err
 	}
@@ -34,7 +40,7 @@ func (k Keeper) tombstone(ctx context.Context, orgID string, height int64) error
 	}
 	// A jailed seat is tombstoned all the same: it is out already, so that the floor has nothing to say.
 	if seat.Active() {
-		if _, _, allowed, err := k.mayLeave(ctx, orgID, "double sign"); err != nil || !allowed {
+		if _, _, allowed, err := k.mayLeave(ctx, orgID, "double sign", 0); err != nil || !allowed {
 			return err
 		}
 	}
@@ -67,8 +73,9 @@ func (k Keeper) Unjail(ctx context.Context, orgID string) error {
 	return emit(ctx, &types.EventUnjailed{OrgId: orgID})
 }
 
-// mayLeave says whether the seat is active and the floor lets it go; where only the floor forbids, it emits an event.
-func (k Keeper) mayLeave(ctx context.Context, orgID, reason string) (types.Seat, types.Params, bool, error) {
+// mayLeave says whether the seat is active and the floor lets it go; where only the floor, the larger of the given
+// one and the parameter's, forbids, it emits an event.
+func (k Keeper) mayLeave(ctx context.Context, orgID, reason string, floor int) (types.Seat, types.Params, bool, error) {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil || !seat.Active() {
 		return seat, types.Params{}, false, err
@@ -81,13 +88,7 @@ func (k Keeper) mayLeave(ctx context.Context, orgID, reason string) (types.Seat,
 	if err != nil {
 		return seat, params, false, err
 	}
-	total, err := k.lasting(ctx)
-	if err != nil {
-		return seat, params, false, err
-	}
-	// Jailing must not hand the chain to those who remain: two thirds of the seats that were not proven guilty stay.
-	floor := max(int(params.MinActiveSeats), (2*total+2)/3)
-	if len(active) <= floor {
+	if len(active) <= max(floor, int(params.MinActiveSeats)) {
 		return seat, params, false, emit(ctx, &types.EventJailForbidden{OrgId: orgID, Reason: reason})
 	}
 	return seat, params, true, nil

@@ -107,8 +107,8 @@ func (w workers) org(i uint64) string { return fmt.Sprintf("org-%03d", i) }
 func (w workers) GetWorker(_ context.Context, a string) (workerstypes.Worker, error) {
 	return workerstypes.Worker{Address: a, Owner: addressOf("owner")}, nil
 }
-func (w workers) RegisteredFor(context.Context, string) (uint64, error)   { return w.n, nil }
-func (w workers) EligibleOrgs(context.Context, string) (uint64, error) { return w.n, nil }
+func (w workers) RegisteredFor(context.Context, string) (uint64, error) { return w.n, nil }
+func (w workers) EligibleOrgs(context.Context, string) (uint64, error)  { return w.n, nil }
 func (w workers) EligiblePosition(_ context.Context, _, org string) (uint64, bool, error) {
 	for i := range w.n {
 		if w.org(i) == org {
