@@ -29,7 +29,8 @@ type Answer struct {
 // Conclude turns what a runtime returned into an answer. It depends on nothing else, so that equal runs give equal
 // answers. An error means that the runtime broke its contract, which is our own failure.
 func Conclude(out runtime.Outcome) (Answer, error) {
-	kind, reason, exit, files := result.KindResult, string(out.Reason), out.ExitCode, out.Files
+	kind, reason, exit := result.KindResult, string(out.Reason), out.ExitCode
+	var files []result.File
 	switch out.Kind {
 	case runtime.Result:
 		var err error

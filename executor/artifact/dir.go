@@ -87,7 +87,7 @@ func (d *Dir) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64, er
 	if err != nil {
 		return nil, 0, err
 	}
-	drop := func() { d.drop(digest, info) }
+	drop := func() { _ = d.drop(digest, info) } // best effort: the reader is told that the blob is bad
 	return verifying(file, digest, info.Size(), drop), info.Size(), nil
 }
 
