@@ -31,14 +31,17 @@ run() {
 among() { grep -E "^$module/($1)(/|\$)" <<<"$all" || true; }
 except() { grep -vE "^$module/($1)(/|\$)" <<<"$all" || true; }
 
-run "protocol: units, properties, replays" "${JOBS:-2}" "$(among 'poco|internal')" "$@"
-run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among 'x|app|cmd|testutil')" "$@"
-run "executor, client, examples" "${JOBS:-2}" "$(except 'poco|internal|x|app|cmd|testutil|test|devnet')" "$@"
+protocol='poco|internal'
+chain='x|app|cmd|testutil|test/scenario|test/bench'
+networks='devnet|test/acceptance|test/network'
+run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol")" "$@"
+run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among "$chain")" "$@"
+run "executor, client, examples" "${JOBS:-2}" "$(except "$protocol|$chain|$networks")" "$@"
 # Those of the build that went before; without it the tests build their own.
 if [ -x build/credenced ] && [ -x build/credence-worker ]; then
   export CREDENCE_BIN="$PWD/build" CREDENCED="$PWD/build/credenced"
 fi
-run "networks of real processes" 1 "$(among 'devnet|test')" "$@"
+run "networks of real processes" 1 "$(among "$networks")" "$@"
 section="tools"
 printf '\n== tools ==\n'
 (cd tools && go test -timeout "$timeout" ./...)
