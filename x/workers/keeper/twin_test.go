@@ -174,7 +174,6 @@ type machine struct {
 	orgs  []string
 	payee string
 	names []string
-	n     int
 }
 
 func (m *machine) pick(r *rapid.T) string {
