@@ -121,7 +121,7 @@ func testWrongDigest(n *network) {
 	defer store.Close()
 	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(echo()))
 	app := n.publishDigest("swapped", digest, uint64(len(loop())), appPrice, store.URL)
-	task := n.ended(n.submit(job(app, lyingTrust, 3)).Id)
+	task := n.ended(n.submit(job(app, looseTrust, 2)).Id) // planned with a charge, which nobody owes
 	require.Equal(n.t, taskstypes.ENDING_INPUT_UNAVAILABLE, task.Ending)
 	require.Empty(n.t, task.Settlement.Payments)
 	for _, end := range task.Settlement.Seats {
