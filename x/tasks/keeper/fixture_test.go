@@ -7,16 +7,19 @@ import (
 	"fmt"
 	"testing"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/core/store"
+	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/codec/address"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/runtime"
+	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
-	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
@@ -245,9 +248,11 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	t.Helper()
 	f := &fixture{t: t, secrets: map[string]poco.Outcome{}}
 	key, other := storetypes.NewKVStoreKey(types.StoreKey), storetypes.NewKVStoreKey("books")
-	f.ctx = testutil.DefaultContextWithKeys(
-		map[string]*storetypes.KVStoreKey{types.StoreKey: key, "books": other}, nil, nil,
-	).WithBlockHeight(10).WithChainID("test")
+	stores := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
+	stores.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
+	stores.MountStoreWithDB(other, storetypes.StoreTypeIAVL, nil)
+	require.NoError(t, stores.LoadLatestVersion())
+	f.ctx = sdk.NewContext(stores, cmtproto.Header{Height: 10, ChainID: "test"}, false, log.NewNopLogger())
 	f.books = &books{key: other}
 	f.market = market{f.books, map[string]markettypes.Deal{}}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -21,11 +23,19 @@ func crowded(t testing.TB, n uint64) *fixture {
 		batch := min(n, 5_000)
 		f.open(batch)
 		require.NoError(t, f.k.BeginBlock(f.ctx)) // draws them all
+		f.save()
 		n -= batch
 	}
 	params.DuePerBlock = types.DefaultParams().DuePerBlock
 	require.NoError(t, f.k.Params.Set(f.ctx, params))
 	return f
+}
+
+// save commits the store: an iterator over a tree that was never saved sorts all of it first.
+func (f *fixture) save() {
+	if db, ok := f.ctx.MultiStore().(storetypes.CommitMultiStore); ok {
+		db.Commit()
+	}
 }
 
 // cost counts the reads and writes of a block with nothing in it.
