@@ -113,7 +113,7 @@ func (q queryServer) view(ctx context.Context, l types.Ledger) (types.LedgerView
 	if err != nil {
 		return types.LedgerView{}, err
 	}
-	return types.LedgerView{Ledger: l, Debt: p.D.String(), Budget: p.Budget(e0).String(), ExpectedWrong: p.D.String()}, nil
+	return types.LedgerView{Ledger: l, Debt: p.D.String(), Budget: p.Budget(e0).String()}, nil
 }
 
 // Quote says how a request would be matched and planned now.
