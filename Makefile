@@ -1,6 +1,8 @@
 # Credence: developer targets. `make help` lists them.
 
 GO      ?= go
+# Where Go is installed by hand, and not in everybody's PATH.
+export PATH := $(PATH):/usr/local/go/bin
 BUILD   := build
 TOOL    := $(GO) tool -modfile=tools/go.mod
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
@@ -20,6 +22,7 @@ help: ## List the targets
 .PHONY: build
 # Without -trimpath, so that the tests that follow use the same compiled packages; `make install` trims.
 build: ## Build the binaries into ./build
+	@scripts/prerequisites.sh
 	@mkdir -p $(BUILD)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BUILD)/ $(addprefix ./cmd/,$(BINS))
 
