@@ -6,6 +6,6 @@
 // effects that the caller must carry out come back as data.
 //
 // Reading order: outcome.go and commitment.go (what a worker promises), fixed.go, collusion.go and ledger.go (the
-// error debt), plan.go (how many replicas), draw.go (who), task.go and apply.go (a task's life), settle.go (who is
+// error debt), plan.go (how many replicas), draw.go (who), task.go, apply.go, answers.go and verdict.go (a task's life), settle.go (who is
 // paid what in every ending).
 package poco

@@ -1,0 +1,142 @@
+package poco
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What workers and court seats send: commitments, declined seats, reveals.
+
+// seat finds the seat of a user's event and checks what all such events share.
+func (t *Task) seat(bench Bench, who string, attempt uint32, height int64) (*Seat, error) {
+	seats := t.Seats
+	if bench == BenchCourt {
+		seats = t.Court
+	}
+	s := find(seats, who)
+	switch {
+	case attempt != t.Attempt:
+		return nil, fmt.Errorf("%w: got attempt %d, expected %d", ErrWrongAttempt, attempt, t.Attempt)
+	case s == nil:
+		return nil, fmt.Errorf("%w: %s", ErrNotDrawn, who)
+	case height >= t.Deadline:
+		return nil, fmt.Errorf("%w: at height %d, it was open below %d", ErrWindowClosed, height, t.Deadline)
+	}
+	return s, nil
+}
+
+func (t *Task) committed(e Committed) error {
+	s := find(t.Seats, e.Who)
+	if e.Bench == BenchCourt {
+		s = find(t.Court, e.Who)
+	}
+	if s != nil && e.Attempt == t.Attempt && (s.State == SeatCommitted || s.State == SeatRevealed) {
+		return fmt.Errorf("%w: %s has committed in attempt %d", ErrAlready, e.Who, e.Attempt)
+	}
+	phases := []Phase{PhaseFirst, PhaseSecond}
+	if e.Bench == BenchCourt {
+		phases = []Phase{PhaseCourtCommit}
+	}
+	s, err := t.seat(e.Bench, e.Who, e.Attempt, e.Height)
+	if err == nil || errors.Is(err, ErrWindowClosed) {
+		if perr := t.in(phases...); perr != nil {
+			return perr
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if s.State != SeatDrawn {
+		return fmt.Errorf("%w: %s gave its seat back", ErrAlready, e.Who)
+	}
+	s.State, s.Commitment = SeatCommitted, e.Commitment
+	switch t.Phase {
+	case PhaseFirst:
+		t.Phase, t.Deadline = PhaseLocked, e.Height+max(1, e.Delay)
+		t.WaitEnd = e.Height + t.Terms.WaitBlocks
+	case PhaseSecond:
+		t.closeCommits(e.Height)
+	case PhaseCourtCommit:
+		if count(t.Court, committed) == len(t.Court) {
+			t.Phase, t.From, t.Deadline = PhaseCourtReveal, e.Height+1, e.Height+1+t.Terms.CourtRevealBlocks
+		}
+	}
+	return nil
+}
+
+// closeCommits opens the reveal phase, from the next block on, once no commitment is awaited.
+func (t *Task) closeCommits(height int64) {
+	if count(t.Seats, func(s Seat) bool { return s.State == SeatDrawn }) == 0 {
+		t.openReveal(height + 1)
+	}
+}
+
+func (t *Task) declined(e Declined) error {
+	s, err := t.seat(BenchWorkers, e.Who, e.Attempt, e.Height)
+	if err != nil {
+		return err
+	}
+	if err := t.in(PhaseFirst, PhaseSecond); err != nil {
+		return err
+	}
+	if s.State != SeatDrawn {
+		return fmt.Errorf("%w: %s has committed or declined", ErrAlready, e.Who)
+	}
+	if late := t.Deadline - t.Terms.CommitBlocks/2; t.Phase == PhaseFirst && e.Height > late {
+		return fmt.Errorf("%w: a first worker may decline up to height %d; later it only costs time", ErrWindowClosed, late)
+	}
+	s.State = SeatSilent
+	if t.Phase == PhaseFirst {
+		t.Deadline = e.Height // another is drawn by the block hook
+	} else {
+		t.closeCommits(e.Height)
+	}
+	return nil
+}
+
+func (t *Task) revealed(e Revealed) error {
+	s, err := t.seat(e.Bench, e.Who, e.Attempt, e.Height)
+	if err != nil && !errors.Is(err, ErrWindowClosed) {
+		return err
+	}
+	if s == nil {
+		s = find(t.Seats, e.Who)
+		if e.Bench == BenchCourt {
+			s = find(t.Court, e.Who)
+		}
+	}
+	want := PhaseReveal
+	if e.Bench == BenchCourt {
+		want = PhaseCourtReveal
+	}
+	switch {
+	case s.State == SeatRevealed:
+		return fmt.Errorf("%w: %s has revealed", ErrAlready, e.Who)
+	case t.Phase < want || t.Phase == want && e.Height < t.From:
+		return fmt.Errorf("%w: the task is in phase %s", ErrTooEarly, t.Phase)
+	case t.Phase > want:
+		return fmt.Errorf("%w: the task is in phase %s", ErrWindowClosed, t.Phase)
+	case err != nil:
+		return err
+	case s.State != SeatCommitted:
+		return fmt.Errorf("%w: %s has committed nothing", ErrNotDrawn, e.Who)
+	}
+	if err := e.Outcome.Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalidOutcome, err)
+	}
+	if err := CheckSalt(e.Salt); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalidOutcome, err)
+	}
+	if got := Commitment(e.Bench, t.Terms.ChainID, t.ID, t.Attempt, e.Who, e.Outcome, e.Salt); got != s.Commitment {
+		return fmt.Errorf("%w: the revealed outcome and salt hash to %x, committed was %x", ErrCommitment, got, s.Commitment)
+	}
+	s.State, s.Outcome = SeatRevealed, e.Outcome
+	seats := t.Seats
+	if e.Bench == BenchCourt {
+		seats = t.Court
+	}
+	if count(seats, committed) == 0 {
+		t.Deadline = e.Height // nobody is awaited: judged at the end of this block
+	}
+	return nil
+}
