@@ -25,8 +25,10 @@ gather() {
   cosmos=$(dir github.com/cosmos/cosmos-proto)
   gateway=$(dir github.com/grpc-ecosystem/grpc-gateway)
   cp -r "$sdk/proto/amino" "$include/"
-  mkdir -p "$include/cosmos" "$include/gogoproto"
+  mkdir -p "$include/cosmos/tx" "$include/cosmos/crypto" "$include/gogoproto"
   cp -r "$sdk/proto/cosmos/base" "$sdk/proto/cosmos/msg" "$sdk/proto/cosmos/query" "$include/cosmos/"
+  cp -r "$sdk/proto/cosmos/tx/signing" "$include/cosmos/tx/"
+  cp -r "$sdk/proto/cosmos/crypto/multisig" "$include/cosmos/crypto/"
   cp -r "$cosmos/proto/cosmos_proto" "$include/"
   cp "$gogo/gogoproto/gogo.proto" "$include/gogoproto/"
   cp -r "$gateway/third_party/googleapis/google/api" "$include/google/"

@@ -39,6 +39,8 @@ type App struct {
 	Suspended bool `protobuf:"varint,6,opt,name=suspended,proto3" json:"suspended,omitempty"`
 	// voids counts the tasks in which the court found no two thirds on one answer.
 	Voids uint64 `protobuf:"varint,7,opt,name=voids,proto3" json:"voids,omitempty"`
+	// pending_owner may take the app over by accepting it; empty when nobody was offered it.
+	PendingOwner string `protobuf:"bytes,8,opt,name=pending_owner,json=pendingOwner,proto3" json:"pending_owner,omitempty"`
 }
 
 func (m *App) Reset()         { *m = App{} }
@@ -123,6 +125,86 @@ func (m *App) GetVoids() uint64 {
 	return 0
 }
 
+func (m *App) GetPendingOwner() string {
+	if m != nil {
+		return m.PendingOwner
+	}
+	return ""
+}
+
+// Resources are what one execution needs, or may use at most. Zero means nothing of it is asked for, or promised.
+type Resources struct {
+	// cpu_millis in thousandths of a core.
+	CpuMillis uint64 `protobuf:"varint,1,opt,name=cpu_millis,json=cpuMillis,proto3" json:"cpu_millis,omitempty"`
+	// memory_bytes of the program.
+	MemoryBytes uint64 `protobuf:"varint,2,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	// disk_bytes for its files, outputs included.
+	DiskBytes uint64 `protobuf:"varint,3,opt,name=disk_bytes,json=diskBytes,proto3" json:"disk_bytes,omitempty"`
+	// gpus is a number of devices.
+	Gpus uint32 `protobuf:"varint,4,opt,name=gpus,proto3" json:"gpus,omitempty"`
+}
+
+func (m *Resources) Reset()         { *m = Resources{} }
+func (m *Resources) String() string { return proto.CompactTextString(m) }
+func (*Resources) ProtoMessage()    {}
+func (*Resources) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2210a1138abeb641, []int{1}
+}
+func (m *Resources) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Resources) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Resources.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Resources) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Resources.Merge(m, src)
+}
+func (m *Resources) XXX_Size() int {
+	return m.Size()
+}
+func (m *Resources) XXX_DiscardUnknown() {
+	xxx_messageInfo_Resources.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Resources proto.InternalMessageInfo
+
+func (m *Resources) GetCpuMillis() uint64 {
+	if m != nil {
+		return m.CpuMillis
+	}
+	return 0
+}
+
+func (m *Resources) GetMemoryBytes() uint64 {
+	if m != nil {
+		return m.MemoryBytes
+	}
+	return 0
+}
+
+func (m *Resources) GetDiskBytes() uint64 {
+	if m != nil {
+		return m.DiskBytes
+	}
+	return 0
+}
+
+func (m *Resources) GetGpus() uint32 {
+	if m != nil {
+		return m.Gpus
+	}
+	return 0
+}
+
 // Version is one immutable, content-addressed build of an app.
 type Version struct {
 	// app is the App's id.
@@ -141,13 +223,24 @@ type Version struct {
 	Price uint64 `protobuf:"varint,7,opt,name=price,proto3" json:"price,omitempty"`
 	// height at which it was published.
 	Height int64 `protobuf:"varint,8,opt,name=height,proto3" json:"height,omitempty"`
+	// by_order versions have no list price: they run only under an order of their owner, which may restrict who uses them.
+	ByOrder bool `protobuf:"varint,9,opt,name=by_order,json=byOrder,proto3" json:"by_order,omitempty"`
+	// requirements are the least an execution needs.
+	Requirements *Resources `protobuf:"bytes,10,opt,name=requirements,proto3" json:"requirements,omitempty"`
+	// tags are the capabilities that it needs of a pool.
+	Tags []string `protobuf:"bytes,11,rep,name=tags,proto3" json:"tags,omitempty"`
+	// output_path is the folder below /out whose files are the result; everything below /out when empty.
+	OutputPath string `protobuf:"bytes,12,opt,name=output_path,json=outputPath,proto3" json:"output_path,omitempty"`
+	// nondeterministic says that two honest runs may differ, so that no court can judge them; policies that need one
+	// refuse the version.
+	Nondeterministic bool `protobuf:"varint,13,opt,name=nondeterministic,proto3" json:"nondeterministic,omitempty"`
 }
 
 func (m *Version) Reset()         { *m = Version{} }
 func (m *Version) String() string { return proto.CompactTextString(m) }
 func (*Version) ProtoMessage()    {}
 func (*Version) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2210a1138abeb641, []int{1}
+	return fileDescriptor_2210a1138abeb641, []int{2}
 }
 func (m *Version) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -232,40 +325,323 @@ func (m *Version) GetHeight() int64 {
 	return 0
 }
 
+func (m *Version) GetByOrder() bool {
+	if m != nil {
+		return m.ByOrder
+	}
+	return false
+}
+
+func (m *Version) GetRequirements() *Resources {
+	if m != nil {
+		return m.Requirements
+	}
+	return nil
+}
+
+func (m *Version) GetTags() []string {
+	if m != nil {
+		return m.Tags
+	}
+	return nil
+}
+
+func (m *Version) GetOutputPath() string {
+	if m != nil {
+		return m.OutputPath
+	}
+	return ""
+}
+
+func (m *Version) GetNondeterministic() bool {
+	if m != nil {
+		return m.Nondeterministic
+	}
+	return false
+}
+
+// Dataset is a body of data under a name; what is read is one of its versions. Apps and datasets share their names.
+type Dataset struct {
+	// id is "organisation/name", as an app's.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// organisation is the provider's; it is never drawn for tasks that read its dataset.
+	Organisation string `protobuf:"bytes,2,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// owner is the account that published it, is paid its royalty and may change it.
+	Owner string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
+	// description says in a sentence what it holds.
+	Description string `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+	// deprecated datasets take no new requests; tasks already open run to their end.
+	Deprecated bool `protobuf:"varint,5,opt,name=deprecated,proto3" json:"deprecated,omitempty"`
+	// pending_owner may take it over by accepting it; empty when nobody was offered it.
+	PendingOwner string `protobuf:"bytes,6,opt,name=pending_owner,json=pendingOwner,proto3" json:"pending_owner,omitempty"`
+}
+
+func (m *Dataset) Reset()         { *m = Dataset{} }
+func (m *Dataset) String() string { return proto.CompactTextString(m) }
+func (*Dataset) ProtoMessage()    {}
+func (*Dataset) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2210a1138abeb641, []int{3}
+}
+func (m *Dataset) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Dataset) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Dataset.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Dataset) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Dataset.Merge(m, src)
+}
+func (m *Dataset) XXX_Size() int {
+	return m.Size()
+}
+func (m *Dataset) XXX_DiscardUnknown() {
+	xxx_messageInfo_Dataset.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Dataset proto.InternalMessageInfo
+
+func (m *Dataset) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *Dataset) GetOrganisation() string {
+	if m != nil {
+		return m.Organisation
+	}
+	return ""
+}
+
+func (m *Dataset) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *Dataset) GetDescription() string {
+	if m != nil {
+		return m.Description
+	}
+	return ""
+}
+
+func (m *Dataset) GetDeprecated() bool {
+	if m != nil {
+		return m.Deprecated
+	}
+	return false
+}
+
+func (m *Dataset) GetPendingOwner() string {
+	if m != nil {
+		return m.PendingOwner
+	}
+	return ""
+}
+
+// DatasetVersion is one immutable, content-addressed state of a dataset.
+type DatasetVersion struct {
+	// dataset is the Dataset's id.
+	Dataset string `protobuf:"bytes,1,opt,name=dataset,proto3" json:"dataset,omitempty"`
+	// version names it within the dataset, as an app's.
+	Version string `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
+	// digest is "sha256:" and the hex SHA-256 of the bytes; workers accept nothing else.
+	Digest string `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`
+	// size in bytes.
+	Size_ uint64 `protobuf:"varint,4,opt,name=size,proto3" json:"size,omitempty"`
+	// locators are base URLs of artifact stores that serve the digest.
+	Locators []string `protobuf:"bytes,5,rep,name=locators,proto3" json:"locators,omitempty"`
+	// price in ucred paid to the owner for each task that reads it and ends with a result.
+	Price uint64 `protobuf:"varint,6,opt,name=price,proto3" json:"price,omitempty"`
+	// by_order versions have no list price: they are read only under an order of their owner.
+	ByOrder bool `protobuf:"varint,7,opt,name=by_order,json=byOrder,proto3" json:"by_order,omitempty"`
+	// tags are the capabilities that reading it needs of a pool.
+	Tags []string `protobuf:"bytes,8,rep,name=tags,proto3" json:"tags,omitempty"`
+	// media_type of the content, such as "text/csv"; for readers.
+	MediaType string `protobuf:"bytes,9,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
+	// schema is the digest of a description of the content, or empty; for readers.
+	Schema string `protobuf:"bytes,10,opt,name=schema,proto3" json:"schema,omitempty"`
+	// height at which it was published.
+	Height int64 `protobuf:"varint,11,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *DatasetVersion) Reset()         { *m = DatasetVersion{} }
+func (m *DatasetVersion) String() string { return proto.CompactTextString(m) }
+func (*DatasetVersion) ProtoMessage()    {}
+func (*DatasetVersion) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2210a1138abeb641, []int{4}
+}
+func (m *DatasetVersion) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *DatasetVersion) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_DatasetVersion.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *DatasetVersion) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_DatasetVersion.Merge(m, src)
+}
+func (m *DatasetVersion) XXX_Size() int {
+	return m.Size()
+}
+func (m *DatasetVersion) XXX_DiscardUnknown() {
+	xxx_messageInfo_DatasetVersion.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_DatasetVersion proto.InternalMessageInfo
+
+func (m *DatasetVersion) GetDataset() string {
+	if m != nil {
+		return m.Dataset
+	}
+	return ""
+}
+
+func (m *DatasetVersion) GetVersion() string {
+	if m != nil {
+		return m.Version
+	}
+	return ""
+}
+
+func (m *DatasetVersion) GetDigest() string {
+	if m != nil {
+		return m.Digest
+	}
+	return ""
+}
+
+func (m *DatasetVersion) GetSize_() uint64 {
+	if m != nil {
+		return m.Size_
+	}
+	return 0
+}
+
+func (m *DatasetVersion) GetLocators() []string {
+	if m != nil {
+		return m.Locators
+	}
+	return nil
+}
+
+func (m *DatasetVersion) GetPrice() uint64 {
+	if m != nil {
+		return m.Price
+	}
+	return 0
+}
+
+func (m *DatasetVersion) GetByOrder() bool {
+	if m != nil {
+		return m.ByOrder
+	}
+	return false
+}
+
+func (m *DatasetVersion) GetTags() []string {
+	if m != nil {
+		return m.Tags
+	}
+	return nil
+}
+
+func (m *DatasetVersion) GetMediaType() string {
+	if m != nil {
+		return m.MediaType
+	}
+	return ""
+}
+
+func (m *DatasetVersion) GetSchema() string {
+	if m != nil {
+		return m.Schema
+	}
+	return ""
+}
+
+func (m *DatasetVersion) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*App)(nil), "credence.apps.v1.App")
+	proto.RegisterType((*Resources)(nil), "credence.apps.v1.Resources")
 	proto.RegisterType((*Version)(nil), "credence.apps.v1.Version")
+	proto.RegisterType((*Dataset)(nil), "credence.apps.v1.Dataset")
+	proto.RegisterType((*DatasetVersion)(nil), "credence.apps.v1.DatasetVersion")
 }
 
 func init() { proto.RegisterFile("credence/apps/v1/app.proto", fileDescriptor_2210a1138abeb641) }
 
 var fileDescriptor_2210a1138abeb641 = []byte{
-	// 391 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x54, 0x92, 0xcd, 0x8a, 0x14, 0x31,
-	0x14, 0x85, 0x3b, 0x5d, 0xfd, 0x7b, 0x15, 0x19, 0xc2, 0x20, 0xb1, 0x91, 0xa2, 0xe8, 0x55, 0x6d,
-	0xa6, 0x8a, 0xc1, 0x27, 0x98, 0xd9, 0xb9, 0x8d, 0xe0, 0xc2, 0x8d, 0xd4, 0x24, 0x97, 0xaa, 0x80,
-	0x9d, 0x84, 0x24, 0x5d, 0xfe, 0x3c, 0x85, 0x0f, 0xe3, 0x2b, 0x08, 0x2e, 0x07, 0x57, 0xee, 0x94,
-	0xee, 0x17, 0x91, 0xa4, 0xaa, 0xc6, 0x71, 0x55, 0xf9, 0xce, 0x09, 0xa7, 0xce, 0xe5, 0x06, 0x76,
-	0xc2, 0xa1, 0x44, 0x2d, 0xb0, 0x6e, 0xac, 0xf5, 0x75, 0x7f, 0x1d, 0xbf, 0x95, 0x75, 0x26, 0x18,
-	0x7a, 0x31, 0x79, 0x55, 0xf4, 0xaa, 0xfe, 0x7a, 0xf7, 0x42, 0x18, 0x7f, 0x30, 0xfe, 0x7d, 0xf2,
-	0xeb, 0x01, 0x86, 0xcb, 0xfb, 0xdf, 0x04, 0xb2, 0x1b, 0x6b, 0xe9, 0x33, 0x98, 0x2b, 0xc9, 0x48,
-	0x41, 0xca, 0x2d, 0x9f, 0x2b, 0x49, 0xf7, 0xf0, 0xd4, 0xb8, 0xb6, 0xd1, 0xca, 0x37, 0x41, 0x19,
-	0xcd, 0xe6, 0xc9, 0xf9, 0x4f, 0xa3, 0x15, 0x2c, 0xcd, 0x47, 0x8d, 0x8e, 0x65, 0xd1, 0xbc, 0x65,
-	0x3f, 0xbf, 0x5d, 0x5d, 0x8e, 0xe1, 0x37, 0x52, 0x3a, 0xf4, 0xfe, 0x4d, 0x70, 0x4a, 0xb7, 0x7c,
-	0xb8, 0x46, 0x0b, 0x78, 0x22, 0xd1, 0x0b, 0xa7, 0x6c, 0x8a, 0x5c, 0xa4, 0xc8, 0xc7, 0x12, 0xcd,
-	0x01, 0x24, 0x5a, 0x87, 0xa2, 0x09, 0x28, 0xd9, 0xb2, 0x20, 0xe5, 0x86, 0x3f, 0x52, 0xe8, 0x4b,
-	0xd8, 0xfa, 0xa3, 0xb7, 0xa8, 0x25, 0x4a, 0xb6, 0x4a, 0xf6, 0x3f, 0x81, 0x5e, 0xc2, 0xb2, 0x37,
-	0x4a, 0x7a, 0xb6, 0x2e, 0x48, 0xb9, 0xe0, 0x03, 0xec, 0xbf, 0x13, 0x58, 0xbf, 0x45, 0xe7, 0x63,
-	0xfe, 0x05, 0x64, 0x8d, 0xb5, 0xe3, 0x98, 0xf1, 0x48, 0x19, 0xac, 0xfb, 0xc1, 0x1c, 0x47, 0x9c,
-	0x90, 0x3e, 0x87, 0x95, 0x54, 0x2d, 0xfa, 0x30, 0x8c, 0xc7, 0x47, 0xa2, 0x14, 0x16, 0x5e, 0x7d,
-	0xc1, 0x54, 0x7f, 0xc1, 0xd3, 0x39, 0xa6, 0xb8, 0xa3, 0x0e, 0xea, 0x80, 0xa9, 0xf4, 0x96, 0x4f,
-	0x48, 0x77, 0xb0, 0xf9, 0x60, 0x44, 0x13, 0x8c, 0xf3, 0x6c, 0x55, 0x64, 0xe5, 0x96, 0x3f, 0x70,
-	0xec, 0x6b, 0x9d, 0x12, 0x38, 0xf5, 0x4d, 0x10, 0xff, 0xdb, 0xa1, 0x6a, 0xbb, 0xc0, 0x36, 0x05,
-	0x29, 0x33, 0x3e, 0xd2, 0xed, 0xeb, 0x1f, 0xa7, 0x9c, 0xdc, 0x9f, 0x72, 0xf2, 0xe7, 0x94, 0x93,
-	0xaf, 0xe7, 0x7c, 0x76, 0x7f, 0xce, 0x67, 0xbf, 0xce, 0xf9, 0xec, 0x5d, 0xdd, 0xaa, 0xd0, 0x1d,
-	0xef, 0x2a, 0x61, 0x0e, 0xf5, 0xb4, 0xfb, 0x2b, 0xd1, 0x35, 0x4a, 0x3f, 0x60, 0xfd, 0x69, 0x78,
-	0x28, 0xe1, 0xb3, 0x45, 0x7f, 0xb7, 0x4a, 0xbb, 0x7f, 0xf5, 0x37, 0x00, 0x00, 0xff, 0xff, 0x88,
-	0x02, 0x23, 0xf3, 0x46, 0x02, 0x00, 0x00,
+	// 686 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x94, 0xcf, 0x6e, 0x13, 0x3b,
+	0x14, 0xc6, 0x3b, 0xf9, 0x3f, 0x27, 0x69, 0x55, 0x59, 0xd5, 0x95, 0xdb, 0x7b, 0x9b, 0x1b, 0xb2,
+	0x8a, 0x90, 0x9a, 0xa8, 0xb0, 0x46, 0xa8, 0x15, 0x1b, 0x16, 0xa8, 0xc8, 0x20, 0x16, 0x6c, 0xa2,
+	0xc9, 0xf8, 0x68, 0x62, 0xd1, 0x19, 0x1b, 0xdb, 0x13, 0x08, 0x2b, 0xc4, 0x13, 0xf0, 0x04, 0x88,
+	0x87, 0xe0, 0x21, 0x58, 0x56, 0xac, 0x58, 0xa2, 0x76, 0xcf, 0x33, 0x20, 0x7b, 0x66, 0xca, 0x94,
+	0x0a, 0x21, 0x24, 0x36, 0xac, 0xea, 0xef, 0x3b, 0xa7, 0xc7, 0xc7, 0xe7, 0xfc, 0x32, 0xb0, 0x17,
+	0x6b, 0xe4, 0x98, 0xc5, 0x38, 0x8b, 0x94, 0x32, 0xb3, 0xd5, 0xa1, 0xfb, 0x3b, 0x55, 0x5a, 0x5a,
+	0x49, 0xb6, 0xab, 0xd8, 0xd4, 0xc5, 0xa6, 0xab, 0xc3, 0xbd, 0xdd, 0x58, 0x9a, 0x54, 0x9a, 0xb9,
+	0x8f, 0xcf, 0x0a, 0x51, 0x24, 0x8f, 0xdf, 0x35, 0xa0, 0x79, 0xa4, 0x14, 0xd9, 0x82, 0x86, 0xe0,
+	0x34, 0x18, 0x05, 0x93, 0x90, 0x35, 0x04, 0x27, 0x63, 0x18, 0x48, 0x9d, 0x44, 0x99, 0x30, 0x91,
+	0x15, 0x32, 0xa3, 0x0d, 0x1f, 0xb9, 0xe2, 0x91, 0x29, 0xb4, 0xe5, 0x8b, 0x0c, 0x35, 0x6d, 0xba,
+	0xe0, 0x31, 0xfd, 0xf4, 0xe1, 0x60, 0xa7, 0x2c, 0x7e, 0xc4, 0xb9, 0x46, 0x63, 0x1e, 0x59, 0x2d,
+	0xb2, 0x84, 0x15, 0x69, 0x64, 0x04, 0x7d, 0x8e, 0x26, 0xd6, 0x42, 0xf9, 0x92, 0x2d, 0x5f, 0xb2,
+	0x6e, 0x91, 0x21, 0x00, 0x47, 0xa5, 0x31, 0x8e, 0x2c, 0x72, 0xda, 0x1e, 0x05, 0x93, 0x1e, 0xab,
+	0x39, 0xe4, 0x3f, 0x08, 0x4d, 0x6e, 0x14, 0x66, 0x1c, 0x39, 0xed, 0xf8, 0xf0, 0x77, 0x83, 0xec,
+	0x40, 0x7b, 0x25, 0x05, 0x37, 0xb4, 0x3b, 0x0a, 0x26, 0x2d, 0x56, 0x08, 0x72, 0x07, 0x36, 0x5d,
+	0x5c, 0x64, 0xc9, 0xbc, 0xe8, 0xb6, 0xf7, 0x8b, 0x6e, 0x07, 0x65, 0xfa, 0x89, 0xcb, 0x1e, 0xbf,
+	0x0e, 0x20, 0x64, 0x68, 0x64, 0xae, 0x63, 0x34, 0x64, 0x1f, 0x20, 0x56, 0xf9, 0x3c, 0x15, 0xa7,
+	0xa7, 0xc2, 0xf8, 0x71, 0xb5, 0x58, 0x18, 0xab, 0xfc, 0x81, 0x37, 0xc8, 0x0d, 0x18, 0xa4, 0x98,
+	0x4a, 0xbd, 0x9e, 0x2f, 0xd6, 0x16, 0x8d, 0x9f, 0x5a, 0x8b, 0xf5, 0x0b, 0xef, 0xd8, 0x59, 0xae,
+	0x02, 0x17, 0xe6, 0x59, 0x99, 0xd0, 0x2c, 0x2a, 0x38, 0xa7, 0x08, 0x13, 0x68, 0x25, 0x2a, 0x37,
+	0x7e, 0x38, 0x9b, 0xcc, 0x9f, 0xc7, 0x6f, 0x9a, 0xd0, 0x7d, 0x82, 0xda, 0xb8, 0x09, 0x6d, 0x43,
+	0x33, 0x52, 0xaa, 0x5c, 0x94, 0x3b, 0x12, 0x0a, 0xdd, 0x55, 0x11, 0x2c, 0x97, 0x54, 0x49, 0xf2,
+	0x0f, 0x74, 0xb8, 0x48, 0xd0, 0xd8, 0x62, 0x41, 0xac, 0x54, 0xee, 0x0e, 0x23, 0x5e, 0xa1, 0xbf,
+	0xa3, 0xc5, 0xfc, 0xd9, 0x55, 0xd1, 0x79, 0x66, 0x45, 0x8a, 0x7e, 0xec, 0x21, 0xab, 0x24, 0xd9,
+	0x83, 0xde, 0xa9, 0x8c, 0x23, 0x2b, 0xb5, 0xa1, 0x9d, 0x51, 0x73, 0x12, 0xb2, 0x4b, 0xed, 0x26,
+	0xae, 0xb4, 0x88, 0xb1, 0x9a, 0xb8, 0x17, 0xee, 0xde, 0x25, 0x8a, 0x64, 0x69, 0xfd, 0xa8, 0x9b,
+	0xac, 0x54, 0x64, 0x17, 0x7a, 0x8b, 0xf5, 0x5c, 0x6a, 0x8e, 0x9a, 0x86, 0x7e, 0x79, 0xdd, 0xc5,
+	0xfa, 0xc4, 0x49, 0x72, 0x17, 0x06, 0x1a, 0x9f, 0xe7, 0x42, 0x63, 0x8a, 0x99, 0x35, 0x14, 0x46,
+	0xc1, 0xa4, 0x7f, 0xeb, 0xdf, 0xe9, 0x8f, 0x28, 0x4f, 0x2f, 0x57, 0xc1, 0xae, 0xfc, 0x83, 0x7b,
+	0x93, 0x8d, 0x12, 0x43, 0xfb, 0xbe, 0x43, 0x7f, 0x26, 0xff, 0x43, 0x5f, 0xe6, 0x56, 0xe5, 0x76,
+	0xae, 0x22, 0xbb, 0xa4, 0x03, 0xff, 0x2e, 0x28, 0xac, 0x87, 0x91, 0x5d, 0x92, 0x9b, 0xb0, 0x9d,
+	0xc9, 0x8c, 0xa3, 0x45, 0x9d, 0x8a, 0x4c, 0x18, 0x2b, 0x62, 0xba, 0xe9, 0x1b, 0xbb, 0xe6, 0x8f,
+	0xbf, 0x06, 0xd0, 0xbd, 0x17, 0xd9, 0xc8, 0xa0, 0xfd, 0x4b, 0x7e, 0x2c, 0xd7, 0xc0, 0xef, 0xfc,
+	0x16, 0xf8, 0xef, 0x1b, 0xb0, 0x55, 0x3e, 0xb8, 0x82, 0x8f, 0x42, 0x97, 0x17, 0x4e, 0xf9, 0xf8,
+	0x4a, 0xfe, 0x21, 0x08, 0xeb, 0xa8, 0xb5, 0x7f, 0x86, 0x5a, 0xa7, 0x8e, 0x5a, 0x1d, 0xa9, 0xee,
+	0x55, 0xa4, 0x2a, 0x22, 0x7a, 0x35, 0x22, 0xf6, 0x01, 0x52, 0xe4, 0x22, 0x9a, 0xdb, 0xb5, 0x42,
+	0xcf, 0x60, 0xc8, 0x42, 0xef, 0x3c, 0x5e, 0x2b, 0x0f, 0xae, 0x89, 0x97, 0x98, 0x46, 0x9e, 0xbf,
+	0x90, 0x95, 0xaa, 0x06, 0x74, 0xbf, 0x0e, 0xf4, 0xf1, 0xfd, 0x8f, 0xe7, 0xc3, 0xe0, 0xec, 0x7c,
+	0x18, 0x7c, 0x39, 0x1f, 0x06, 0x6f, 0x2f, 0x86, 0x1b, 0x67, 0x17, 0xc3, 0x8d, 0xcf, 0x17, 0xc3,
+	0x8d, 0xa7, 0xb3, 0x44, 0xd8, 0x65, 0xbe, 0x98, 0xc6, 0x32, 0x9d, 0x55, 0x0c, 0x1f, 0xc4, 0xcb,
+	0x48, 0x64, 0x97, 0x72, 0xf6, 0xb2, 0xf8, 0x76, 0xbb, 0x56, 0xcc, 0xa2, 0xe3, 0x3f, 0xc7, 0xb7,
+	0xbf, 0x05, 0x00, 0x00, 0xff, 0xff, 0x2b, 0x9b, 0xd9, 0xae, 0xd9, 0x05, 0x00, 0x00,
 }
 
 func (m *App) Marshal() (dAtA []byte, err error) {
@@ -288,6 +664,13 @@ func (m *App) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.PendingOwner) > 0 {
+		i -= len(m.PendingOwner)
+		copy(dAtA[i:], m.PendingOwner)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.PendingOwner)))
+		i--
+		dAtA[i] = 0x42
+	}
 	if m.Voids != 0 {
 		i = encodeVarintApp(dAtA, i, uint64(m.Voids))
 		i--
@@ -344,6 +727,49 @@ func (m *App) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Resources) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Resources) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Resources) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Gpus != 0 {
+		i = encodeVarintApp(dAtA, i, uint64(m.Gpus))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.DiskBytes != 0 {
+		i = encodeVarintApp(dAtA, i, uint64(m.DiskBytes))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.MemoryBytes != 0 {
+		i = encodeVarintApp(dAtA, i, uint64(m.MemoryBytes))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.CpuMillis != 0 {
+		i = encodeVarintApp(dAtA, i, uint64(m.CpuMillis))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *Version) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -364,6 +790,54 @@ func (m *Version) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Nondeterministic {
+		i--
+		if m.Nondeterministic {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x68
+	}
+	if len(m.OutputPath) > 0 {
+		i -= len(m.OutputPath)
+		copy(dAtA[i:], m.OutputPath)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.OutputPath)))
+		i--
+		dAtA[i] = 0x62
+	}
+	if len(m.Tags) > 0 {
+		for iNdEx := len(m.Tags) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Tags[iNdEx])
+			copy(dAtA[i:], m.Tags[iNdEx])
+			i = encodeVarintApp(dAtA, i, uint64(len(m.Tags[iNdEx])))
+			i--
+			dAtA[i] = 0x5a
+		}
+	}
+	if m.Requirements != nil {
+		{
+			size, err := m.Requirements.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintApp(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x52
+	}
+	if m.ByOrder {
+		i--
+		if m.ByOrder {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x48
+	}
 	if m.Height != 0 {
 		i = encodeVarintApp(dAtA, i, uint64(m.Height))
 		i--
@@ -419,6 +893,175 @@ func (m *Version) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Dataset) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Dataset) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Dataset) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.PendingOwner) > 0 {
+		i -= len(m.PendingOwner)
+		copy(dAtA[i:], m.PendingOwner)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.PendingOwner)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Deprecated {
+		i--
+		if m.Deprecated {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Description) > 0 {
+		i -= len(m.Description)
+		copy(dAtA[i:], m.Description)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.Description)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Organisation) > 0 {
+		i -= len(m.Organisation)
+		copy(dAtA[i:], m.Organisation)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.Organisation)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *DatasetVersion) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *DatasetVersion) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *DatasetVersion) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintApp(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x58
+	}
+	if len(m.Schema) > 0 {
+		i -= len(m.Schema)
+		copy(dAtA[i:], m.Schema)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.Schema)))
+		i--
+		dAtA[i] = 0x52
+	}
+	if len(m.MediaType) > 0 {
+		i -= len(m.MediaType)
+		copy(dAtA[i:], m.MediaType)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.MediaType)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if len(m.Tags) > 0 {
+		for iNdEx := len(m.Tags) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Tags[iNdEx])
+			copy(dAtA[i:], m.Tags[iNdEx])
+			i = encodeVarintApp(dAtA, i, uint64(len(m.Tags[iNdEx])))
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if m.ByOrder {
+		i--
+		if m.ByOrder {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Price != 0 {
+		i = encodeVarintApp(dAtA, i, uint64(m.Price))
+		i--
+		dAtA[i] = 0x30
+	}
+	if len(m.Locators) > 0 {
+		for iNdEx := len(m.Locators) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Locators[iNdEx])
+			copy(dAtA[i:], m.Locators[iNdEx])
+			i = encodeVarintApp(dAtA, i, uint64(len(m.Locators[iNdEx])))
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if m.Size_ != 0 {
+		i = encodeVarintApp(dAtA, i, uint64(m.Size_))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Digest) > 0 {
+		i -= len(m.Digest)
+		copy(dAtA[i:], m.Digest)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.Digest)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Version) > 0 {
+		i -= len(m.Version)
+		copy(dAtA[i:], m.Version)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.Version)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Dataset) > 0 {
+		i -= len(m.Dataset)
+		copy(dAtA[i:], m.Dataset)
+		i = encodeVarintApp(dAtA, i, uint64(len(m.Dataset)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintApp(dAtA []byte, offset int, v uint64) int {
 	offset -= sovApp(v)
 	base := offset
@@ -461,6 +1104,31 @@ func (m *App) Size() (n int) {
 	if m.Voids != 0 {
 		n += 1 + sovApp(uint64(m.Voids))
 	}
+	l = len(m.PendingOwner)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	return n
+}
+
+func (m *Resources) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.CpuMillis != 0 {
+		n += 1 + sovApp(uint64(m.CpuMillis))
+	}
+	if m.MemoryBytes != 0 {
+		n += 1 + sovApp(uint64(m.MemoryBytes))
+	}
+	if m.DiskBytes != 0 {
+		n += 1 + sovApp(uint64(m.DiskBytes))
+	}
+	if m.Gpus != 0 {
+		n += 1 + sovApp(uint64(m.Gpus))
+	}
 	return n
 }
 
@@ -497,6 +1165,111 @@ func (m *Version) Size() (n int) {
 	}
 	if m.Price != 0 {
 		n += 1 + sovApp(uint64(m.Price))
+	}
+	if m.Height != 0 {
+		n += 1 + sovApp(uint64(m.Height))
+	}
+	if m.ByOrder {
+		n += 2
+	}
+	if m.Requirements != nil {
+		l = m.Requirements.Size()
+		n += 1 + l + sovApp(uint64(l))
+	}
+	if len(m.Tags) > 0 {
+		for _, s := range m.Tags {
+			l = len(s)
+			n += 1 + l + sovApp(uint64(l))
+		}
+	}
+	l = len(m.OutputPath)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	if m.Nondeterministic {
+		n += 2
+	}
+	return n
+}
+
+func (m *Dataset) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	l = len(m.Organisation)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	l = len(m.Description)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	if m.Deprecated {
+		n += 2
+	}
+	l = len(m.PendingOwner)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	return n
+}
+
+func (m *DatasetVersion) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Dataset)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	l = len(m.Version)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	l = len(m.Digest)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	if m.Size_ != 0 {
+		n += 1 + sovApp(uint64(m.Size_))
+	}
+	if len(m.Locators) > 0 {
+		for _, s := range m.Locators {
+			l = len(s)
+			n += 1 + l + sovApp(uint64(l))
+		}
+	}
+	if m.Price != 0 {
+		n += 1 + sovApp(uint64(m.Price))
+	}
+	if m.ByOrder {
+		n += 2
+	}
+	if len(m.Tags) > 0 {
+		for _, s := range m.Tags {
+			l = len(s)
+			n += 1 + l + sovApp(uint64(l))
+		}
+	}
+	l = len(m.MediaType)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
+	}
+	l = len(m.Schema)
+	if l > 0 {
+		n += 1 + l + sovApp(uint64(l))
 	}
 	if m.Height != 0 {
 		n += 1 + sovApp(uint64(m.Height))
@@ -722,6 +1495,164 @@ func (m *App) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.Voids |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PendingOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PendingOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApp(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApp
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Resources) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApp
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Resources: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Resources: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CpuMillis", wireType)
+			}
+			m.CpuMillis = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CpuMillis |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MemoryBytes", wireType)
+			}
+			m.MemoryBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MemoryBytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DiskBytes", wireType)
+			}
+			m.DiskBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.DiskBytes |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Gpus", wireType)
+			}
+			m.Gpus = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Gpus |= uint32(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
@@ -975,6 +1906,727 @@ func (m *Version) Unmarshal(dAtA []byte) error {
 				}
 			}
 		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ByOrder", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ByOrder = bool(v != 0)
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requirements", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Requirements == nil {
+				m.Requirements = &Resources{}
+			}
+			if err := m.Requirements.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tags", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Tags = append(m.Tags, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OutputPath", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OutputPath = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nondeterministic", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Nondeterministic = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApp(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApp
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Dataset) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApp
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Dataset: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Dataset: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Organisation", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Organisation = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Description", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Description = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deprecated", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Deprecated = bool(v != 0)
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PendingOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PendingOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApp(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApp
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *DatasetVersion) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApp
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: DatasetVersion: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: DatasetVersion: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dataset = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Version = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Digest", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Digest = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Size_", wireType)
+			}
+			m.Size_ = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Size_ |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Locators", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Locators = append(m.Locators, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			m.Price = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Price |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ByOrder", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ByOrder = bool(v != 0)
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tags", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Tags = append(m.Tags, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MediaType", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.MediaType = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Schema", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApp
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApp
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApp
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Schema = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 11:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
 			}

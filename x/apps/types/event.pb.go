@@ -22,7 +22,7 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// EventPublished says that a version was published.
+// EventPublished says that a version of an app or a dataset was published.
 type EventPublished struct {
 	// reference is "organisation/name:version".
 	Reference string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
@@ -30,6 +30,12 @@ type EventPublished struct {
 	Digest string `protobuf:"bytes,2,opt,name=digest,proto3" json:"digest,omitempty"`
 	// owner that published it.
 	Owner string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
+	// dataset says that it is a dataset's.
+	Dataset bool `protobuf:"varint,4,opt,name=dataset,proto3" json:"dataset,omitempty"`
+	// price in ucred for each task; nothing when it is by order only.
+	Price uint64 `protobuf:"varint,5,opt,name=price,proto3" json:"price,omitempty"`
+	// by_order says that it has no list price.
+	ByOrder bool `protobuf:"varint,6,opt,name=by_order,json=byOrder,proto3" json:"by_order,omitempty"`
 }
 
 func (m *EventPublished) Reset()         { *m = EventPublished{} }
@@ -86,12 +92,39 @@ func (m *EventPublished) GetOwner() string {
 	return ""
 }
 
+func (m *EventPublished) GetDataset() bool {
+	if m != nil {
+		return m.Dataset
+	}
+	return false
+}
+
+func (m *EventPublished) GetPrice() uint64 {
+	if m != nil {
+		return m.Price
+	}
+	return 0
+}
+
+func (m *EventPublished) GetByOrder() bool {
+	if m != nil {
+		return m.ByOrder
+	}
+	return false
+}
+
 // EventAppChanged says that an app's price, deprecation or suspension changed.
 type EventAppChanged struct {
-	// app is the app's id.
+	// app is the id of the app or dataset.
 	App string `protobuf:"bytes,1,opt,name=app,proto3" json:"app,omitempty"`
-	// what changed: "price", "deprecated", "suspended", "reinstated".
+	// what changed: "price", "deprecated", "revived", "suspended", "reinstated", "offered", "transferred".
 	What string `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`
+	// version whose price changed; empty otherwise.
+	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
+	// price in ucred from now on, where it changed.
+	Price uint64 `protobuf:"varint,4,opt,name=price,proto3" json:"price,omitempty"`
+	// owner that it was offered to, or that took it over.
+	Owner string `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
 }
 
 func (m *EventAppChanged) Reset()         { *m = EventAppChanged{} }
@@ -141,6 +174,27 @@ func (m *EventAppChanged) GetWhat() string {
 	return ""
 }
 
+func (m *EventAppChanged) GetVersion() string {
+	if m != nil {
+		return m.Version
+	}
+	return ""
+}
+
+func (m *EventAppChanged) GetPrice() uint64 {
+	if m != nil {
+		return m.Price
+	}
+	return 0
+}
+
+func (m *EventAppChanged) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventPublished)(nil), "credence.apps.v1.EventPublished")
 	proto.RegisterType((*EventAppChanged)(nil), "credence.apps.v1.EventAppChanged")
@@ -149,22 +203,27 @@ func init() {
 func init() { proto.RegisterFile("credence/apps/v1/event.proto", fileDescriptor_0489bd03e9d6409c) }
 
 var fileDescriptor_0489bd03e9d6409c = []byte{
-	// 233 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe2, 0x92, 0x49, 0x2e, 0x4a, 0x4d,
-	0x49, 0xcd, 0x4b, 0x4e, 0xd5, 0x4f, 0x2c, 0x28, 0x28, 0xd6, 0x2f, 0x33, 0xd4, 0x4f, 0x2d, 0x4b,
-	0xcd, 0x2b, 0xd1, 0x2b, 0x28, 0xca, 0x2f, 0xc9, 0x17, 0x12, 0x80, 0xc9, 0xea, 0x81, 0x64, 0xf5,
-	0xca, 0x0c, 0x95, 0x62, 0xb8, 0xf8, 0x5c, 0x41, 0x0a, 0x02, 0x4a, 0x93, 0x72, 0x32, 0x8b, 0x33,
-	0x52, 0x53, 0x84, 0x64, 0xb8, 0x38, 0x8b, 0x52, 0xd3, 0x52, 0x8b, 0x40, 0xca, 0x24, 0x18, 0x15,
-	0x18, 0x35, 0x38, 0x83, 0x10, 0x02, 0x42, 0x62, 0x5c, 0x6c, 0x29, 0x99, 0xe9, 0xa9, 0xc5, 0x25,
-	0x12, 0x4c, 0x60, 0x29, 0x28, 0x4f, 0x48, 0x84, 0x8b, 0x35, 0xbf, 0x3c, 0x2f, 0xb5, 0x48, 0x82,
-	0x19, 0x2c, 0x0c, 0xe1, 0x28, 0x99, 0x73, 0xf1, 0x83, 0x4d, 0x77, 0x2c, 0x28, 0x70, 0xce, 0x48,
-	0xcc, 0x4b, 0x4f, 0x4d, 0x11, 0x12, 0xe0, 0x62, 0x4e, 0x2c, 0x28, 0x80, 0x1a, 0x0c, 0x62, 0x0a,
-	0x09, 0x71, 0xb1, 0x94, 0x67, 0x24, 0xc2, 0x0c, 0x04, 0xb3, 0x9d, 0x3c, 0x4f, 0x3c, 0x92, 0x63,
-	0xbc, 0xf0, 0x48, 0x8e, 0xf1, 0xc1, 0x23, 0x39, 0xc6, 0x09, 0x8f, 0xe5, 0x18, 0x2e, 0x3c, 0x96,
-	0x63, 0xb8, 0xf1, 0x58, 0x8e, 0x21, 0x4a, 0x3f, 0x3d, 0xb3, 0x24, 0xa3, 0x34, 0x49, 0x2f, 0x39,
-	0x3f, 0x57, 0x1f, 0xe6, 0x1b, 0xdd, 0xe4, 0x8c, 0xc4, 0xcc, 0x3c, 0x38, 0x57, 0xbf, 0x02, 0xe2,
-	0xf9, 0x92, 0xca, 0x82, 0xd4, 0xe2, 0x24, 0x36, 0xb0, 0xd7, 0x8d, 0x01, 0x01, 0x00, 0x00, 0xff,
-	0xff, 0xdd, 0x95, 0x69, 0xe1, 0x1a, 0x01, 0x00, 0x00,
+	// 307 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x4c, 0x91, 0xc1, 0x4e, 0x32, 0x31,
+	0x10, 0xc7, 0xe9, 0xc7, 0xc2, 0x07, 0x3d, 0x28, 0x69, 0x8c, 0xa9, 0x09, 0x69, 0x08, 0x27, 0x2e,
+	0x6e, 0x43, 0x7c, 0x02, 0x35, 0x1e, 0x3c, 0x69, 0x38, 0x7a, 0x31, 0xdd, 0xed, 0xc8, 0x36, 0xd1,
+	0xb6, 0x69, 0xcb, 0x22, 0x07, 0xdf, 0xc1, 0xb7, 0xf0, 0x55, 0x3c, 0x72, 0xf4, 0x68, 0xe0, 0x45,
+	0x4c, 0x77, 0x59, 0xe0, 0x36, 0xbf, 0x99, 0x7f, 0x93, 0xdf, 0x74, 0xf0, 0x30, 0x77, 0x20, 0x41,
+	0xe7, 0xc0, 0x85, 0xb5, 0x9e, 0x97, 0x53, 0x0e, 0x25, 0xe8, 0x90, 0x5a, 0x67, 0x82, 0x21, 0x83,
+	0x66, 0x9a, 0xc6, 0x69, 0x5a, 0x4e, 0xc7, 0x5f, 0x08, 0x9f, 0xdc, 0xc5, 0xc4, 0xe3, 0x22, 0x7b,
+	0x55, 0xbe, 0x00, 0x49, 0x86, 0xb8, 0xef, 0xe0, 0x05, 0x5c, 0xcc, 0x51, 0x34, 0x42, 0x93, 0xfe,
+	0xec, 0xd0, 0x20, 0xe7, 0xb8, 0x2b, 0xd5, 0x1c, 0x7c, 0xa0, 0xff, 0xaa, 0xd1, 0x8e, 0xc8, 0x19,
+	0xee, 0x98, 0xa5, 0x06, 0x47, 0xdb, 0x55, 0xbb, 0x06, 0x42, 0xf1, 0x7f, 0x29, 0x82, 0xf0, 0x10,
+	0x68, 0x32, 0x42, 0x93, 0xde, 0xac, 0xc1, 0x98, 0xb7, 0x4e, 0xe5, 0x40, 0x3b, 0x23, 0x34, 0x49,
+	0x66, 0x35, 0x90, 0x0b, 0xdc, 0xcb, 0x56, 0xcf, 0xc6, 0x49, 0x70, 0xb4, 0x5b, 0x3f, 0xc8, 0x56,
+	0x0f, 0x11, 0xc7, 0x1f, 0xf8, 0xb4, 0x12, 0xbd, 0xb6, 0xf6, 0xb6, 0x10, 0x7a, 0x0e, 0x92, 0x0c,
+	0x70, 0x5b, 0x58, 0xbb, 0x73, 0x8c, 0x25, 0x21, 0x38, 0x59, 0x16, 0xa2, 0x71, 0xab, 0xea, 0xe8,
+	0x50, 0x82, 0xf3, 0xca, 0xe8, 0x9d, 0x5b, 0x83, 0x07, 0x87, 0xe4, 0xd8, 0x61, 0xbf, 0x49, 0xe7,
+	0x68, 0x93, 0x9b, 0xfb, 0xef, 0x0d, 0x43, 0xeb, 0x0d, 0x43, 0xbf, 0x1b, 0x86, 0x3e, 0xb7, 0xac,
+	0xb5, 0xde, 0xb2, 0xd6, 0xcf, 0x96, 0xb5, 0x9e, 0xf8, 0x5c, 0x85, 0x62, 0x91, 0xa5, 0xb9, 0x79,
+	0xe3, 0xcd, 0xff, 0x5e, 0xe6, 0x85, 0x50, 0x7a, 0x8f, 0xfc, 0xbd, 0x3e, 0x47, 0x58, 0x59, 0xf0,
+	0x59, 0xb7, 0x3a, 0xc6, 0xd5, 0x5f, 0x00, 0x00, 0x00, 0xff, 0xff, 0x56, 0x5f, 0x12, 0xb1, 0xac,
+	0x01, 0x00, 0x00,
 }
 
 func (m *EventPublished) Marshal() (dAtA []byte, err error) {
@@ -187,6 +246,31 @@ func (m *EventPublished) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.ByOrder {
+		i--
+		if m.ByOrder {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Price != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Price))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Dataset {
+		i--
+		if m.Dataset {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
 	if len(m.Owner) > 0 {
 		i -= len(m.Owner)
 		copy(dAtA[i:], m.Owner)
@@ -231,6 +315,25 @@ func (m *EventAppChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Price != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Price))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Version) > 0 {
+		i -= len(m.Version)
+		copy(dAtA[i:], m.Version)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Version)))
+		i--
+		dAtA[i] = 0x1a
+	}
 	if len(m.What) > 0 {
 		i -= len(m.What)
 		copy(dAtA[i:], m.What)
@@ -277,6 +380,15 @@ func (m *EventPublished) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovEvent(uint64(l))
 	}
+	if m.Dataset {
+		n += 2
+	}
+	if m.Price != 0 {
+		n += 1 + sovEvent(uint64(m.Price))
+	}
+	if m.ByOrder {
+		n += 2
+	}
 	return n
 }
 
@@ -291,6 +403,17 @@ func (m *EventAppChanged) Size() (n int) {
 		n += 1 + l + sovEvent(uint64(l))
 	}
 	l = len(m.What)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Version)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.Price != 0 {
+		n += 1 + sovEvent(uint64(m.Price))
+	}
+	l = len(m.Owner)
 	if l > 0 {
 		n += 1 + l + sovEvent(uint64(l))
 	}
@@ -428,6 +551,65 @@ func (m *EventPublished) Unmarshal(dAtA []byte) error {
 			}
 			m.Owner = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Dataset = bool(v != 0)
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			m.Price = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Price |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ByOrder", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ByOrder = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvent(dAtA[iNdEx:])
@@ -541,6 +723,89 @@ func (m *EventAppChanged) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.What = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Version = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			m.Price = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Price |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -6,6 +6,7 @@ package types
 import (
 	context "context"
 	fmt "fmt"
+	_ "github.com/cosmos/cosmos-proto"
 	query "github.com/cosmos/cosmos-sdk/types/query"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	grpc1 "github.com/cosmos/gogoproto/grpc"
@@ -333,6 +334,529 @@ func (m *QueryVersionResponse) GetApp() App {
 	return App{}
 }
 
+// QueryAppsOfRequest names an owner.
+type QueryAppsOfRequest struct {
+	// owner of the apps.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryAppsOfRequest) Reset()         { *m = QueryAppsOfRequest{} }
+func (m *QueryAppsOfRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryAppsOfRequest) ProtoMessage()    {}
+func (*QueryAppsOfRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{6}
+}
+func (m *QueryAppsOfRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAppsOfRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAppsOfRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAppsOfRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAppsOfRequest.Merge(m, src)
+}
+func (m *QueryAppsOfRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAppsOfRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAppsOfRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAppsOfRequest proto.InternalMessageInfo
+
+func (m *QueryAppsOfRequest) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *QueryAppsOfRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryAppsOfResponse holds a page.
+type QueryAppsOfResponse struct {
+	// apps of the page.
+	Apps []App `protobuf:"bytes,1,rep,name=apps,proto3" json:"apps"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryAppsOfResponse) Reset()         { *m = QueryAppsOfResponse{} }
+func (m *QueryAppsOfResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryAppsOfResponse) ProtoMessage()    {}
+func (*QueryAppsOfResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{7}
+}
+func (m *QueryAppsOfResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAppsOfResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAppsOfResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAppsOfResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAppsOfResponse.Merge(m, src)
+}
+func (m *QueryAppsOfResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAppsOfResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAppsOfResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAppsOfResponse proto.InternalMessageInfo
+
+func (m *QueryAppsOfResponse) GetApps() []App {
+	if m != nil {
+		return m.Apps
+	}
+	return nil
+}
+
+func (m *QueryAppsOfResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDatasetRequest names a dataset.
+type QueryDatasetRequest struct {
+	// id is "organisation/name".
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryDatasetRequest) Reset()         { *m = QueryDatasetRequest{} }
+func (m *QueryDatasetRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDatasetRequest) ProtoMessage()    {}
+func (*QueryDatasetRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{8}
+}
+func (m *QueryDatasetRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDatasetRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDatasetRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDatasetRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDatasetRequest.Merge(m, src)
+}
+func (m *QueryDatasetRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDatasetRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDatasetRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDatasetRequest proto.InternalMessageInfo
+
+func (m *QueryDatasetRequest) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// QueryDatasetResponse holds a dataset.
+type QueryDatasetResponse struct {
+	// dataset asked for.
+	Dataset Dataset `protobuf:"bytes,1,opt,name=dataset,proto3" json:"dataset"`
+	// versions of it, at most 100, in the order of their names.
+	Versions []DatasetVersion `protobuf:"bytes,2,rep,name=versions,proto3" json:"versions"`
+}
+
+func (m *QueryDatasetResponse) Reset()         { *m = QueryDatasetResponse{} }
+func (m *QueryDatasetResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDatasetResponse) ProtoMessage()    {}
+func (*QueryDatasetResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{9}
+}
+func (m *QueryDatasetResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDatasetResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDatasetResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDatasetResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDatasetResponse.Merge(m, src)
+}
+func (m *QueryDatasetResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDatasetResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDatasetResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDatasetResponse proto.InternalMessageInfo
+
+func (m *QueryDatasetResponse) GetDataset() Dataset {
+	if m != nil {
+		return m.Dataset
+	}
+	return Dataset{}
+}
+
+func (m *QueryDatasetResponse) GetVersions() []DatasetVersion {
+	if m != nil {
+		return m.Versions
+	}
+	return nil
+}
+
+// QueryDatasetsRequest asks for a page.
+type QueryDatasetsRequest struct {
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDatasetsRequest) Reset()         { *m = QueryDatasetsRequest{} }
+func (m *QueryDatasetsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDatasetsRequest) ProtoMessage()    {}
+func (*QueryDatasetsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{10}
+}
+func (m *QueryDatasetsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDatasetsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDatasetsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDatasetsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDatasetsRequest.Merge(m, src)
+}
+func (m *QueryDatasetsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDatasetsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDatasetsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDatasetsRequest proto.InternalMessageInfo
+
+func (m *QueryDatasetsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDatasetsResponse holds a page.
+type QueryDatasetsResponse struct {
+	// datasets of the page.
+	Datasets []Dataset `protobuf:"bytes,1,rep,name=datasets,proto3" json:"datasets"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDatasetsResponse) Reset()         { *m = QueryDatasetsResponse{} }
+func (m *QueryDatasetsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDatasetsResponse) ProtoMessage()    {}
+func (*QueryDatasetsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{11}
+}
+func (m *QueryDatasetsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDatasetsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDatasetsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDatasetsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDatasetsResponse.Merge(m, src)
+}
+func (m *QueryDatasetsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDatasetsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDatasetsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDatasetsResponse proto.InternalMessageInfo
+
+func (m *QueryDatasetsResponse) GetDatasets() []Dataset {
+	if m != nil {
+		return m.Datasets
+	}
+	return nil
+}
+
+func (m *QueryDatasetsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDatasetsOfRequest names an owner.
+type QueryDatasetsOfRequest struct {
+	// owner of the datasets.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDatasetsOfRequest) Reset()         { *m = QueryDatasetsOfRequest{} }
+func (m *QueryDatasetsOfRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDatasetsOfRequest) ProtoMessage()    {}
+func (*QueryDatasetsOfRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{12}
+}
+func (m *QueryDatasetsOfRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDatasetsOfRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDatasetsOfRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDatasetsOfRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDatasetsOfRequest.Merge(m, src)
+}
+func (m *QueryDatasetsOfRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDatasetsOfRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDatasetsOfRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDatasetsOfRequest proto.InternalMessageInfo
+
+func (m *QueryDatasetsOfRequest) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *QueryDatasetsOfRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDatasetsOfResponse holds a page.
+type QueryDatasetsOfResponse struct {
+	// datasets of the page.
+	Datasets []Dataset `protobuf:"bytes,1,rep,name=datasets,proto3" json:"datasets"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDatasetsOfResponse) Reset()         { *m = QueryDatasetsOfResponse{} }
+func (m *QueryDatasetsOfResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDatasetsOfResponse) ProtoMessage()    {}
+func (*QueryDatasetsOfResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{13}
+}
+func (m *QueryDatasetsOfResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDatasetsOfResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDatasetsOfResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDatasetsOfResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDatasetsOfResponse.Merge(m, src)
+}
+func (m *QueryDatasetsOfResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDatasetsOfResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDatasetsOfResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDatasetsOfResponse proto.InternalMessageInfo
+
+func (m *QueryDatasetsOfResponse) GetDatasets() []Dataset {
+	if m != nil {
+		return m.Datasets
+	}
+	return nil
+}
+
+func (m *QueryDatasetsOfResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDatasetVersionRequest names a version of a dataset.
+type QueryDatasetVersionRequest struct {
+	// reference is "organisation/name:version" or "sha256:...".
+	Reference string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
+}
+
+func (m *QueryDatasetVersionRequest) Reset()         { *m = QueryDatasetVersionRequest{} }
+func (m *QueryDatasetVersionRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDatasetVersionRequest) ProtoMessage()    {}
+func (*QueryDatasetVersionRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{14}
+}
+func (m *QueryDatasetVersionRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDatasetVersionRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDatasetVersionRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDatasetVersionRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDatasetVersionRequest.Merge(m, src)
+}
+func (m *QueryDatasetVersionRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDatasetVersionRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDatasetVersionRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDatasetVersionRequest proto.InternalMessageInfo
+
+func (m *QueryDatasetVersionRequest) GetReference() string {
+	if m != nil {
+		return m.Reference
+	}
+	return ""
+}
+
+// QueryDatasetVersionResponse holds a version and its dataset.
+type QueryDatasetVersionResponse struct {
+	// version resolved.
+	Version DatasetVersion `protobuf:"bytes,1,opt,name=version,proto3" json:"version"`
+	// dataset it belongs to.
+	Dataset Dataset `protobuf:"bytes,2,opt,name=dataset,proto3" json:"dataset"`
+}
+
+func (m *QueryDatasetVersionResponse) Reset()         { *m = QueryDatasetVersionResponse{} }
+func (m *QueryDatasetVersionResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDatasetVersionResponse) ProtoMessage()    {}
+func (*QueryDatasetVersionResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3788112343c561e5, []int{15}
+}
+func (m *QueryDatasetVersionResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDatasetVersionResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDatasetVersionResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDatasetVersionResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDatasetVersionResponse.Merge(m, src)
+}
+func (m *QueryDatasetVersionResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDatasetVersionResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDatasetVersionResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDatasetVersionResponse proto.InternalMessageInfo
+
+func (m *QueryDatasetVersionResponse) GetVersion() DatasetVersion {
+	if m != nil {
+		return m.Version
+	}
+	return DatasetVersion{}
+}
+
+func (m *QueryDatasetVersionResponse) GetDataset() Dataset {
+	if m != nil {
+		return m.Dataset
+	}
+	return Dataset{}
+}
+
 func init() {
 	proto.RegisterType((*QueryAppRequest)(nil), "credence.apps.v1.QueryAppRequest")
 	proto.RegisterType((*QueryAppResponse)(nil), "credence.apps.v1.QueryAppResponse")
@@ -340,45 +864,77 @@ func init() {
 	proto.RegisterType((*QueryAppsResponse)(nil), "credence.apps.v1.QueryAppsResponse")
 	proto.RegisterType((*QueryVersionRequest)(nil), "credence.apps.v1.QueryVersionRequest")
 	proto.RegisterType((*QueryVersionResponse)(nil), "credence.apps.v1.QueryVersionResponse")
+	proto.RegisterType((*QueryAppsOfRequest)(nil), "credence.apps.v1.QueryAppsOfRequest")
+	proto.RegisterType((*QueryAppsOfResponse)(nil), "credence.apps.v1.QueryAppsOfResponse")
+	proto.RegisterType((*QueryDatasetRequest)(nil), "credence.apps.v1.QueryDatasetRequest")
+	proto.RegisterType((*QueryDatasetResponse)(nil), "credence.apps.v1.QueryDatasetResponse")
+	proto.RegisterType((*QueryDatasetsRequest)(nil), "credence.apps.v1.QueryDatasetsRequest")
+	proto.RegisterType((*QueryDatasetsResponse)(nil), "credence.apps.v1.QueryDatasetsResponse")
+	proto.RegisterType((*QueryDatasetsOfRequest)(nil), "credence.apps.v1.QueryDatasetsOfRequest")
+	proto.RegisterType((*QueryDatasetsOfResponse)(nil), "credence.apps.v1.QueryDatasetsOfResponse")
+	proto.RegisterType((*QueryDatasetVersionRequest)(nil), "credence.apps.v1.QueryDatasetVersionRequest")
+	proto.RegisterType((*QueryDatasetVersionResponse)(nil), "credence.apps.v1.QueryDatasetVersionResponse")
 }
 
 func init() { proto.RegisterFile("credence/apps/v1/query.proto", fileDescriptor_3788112343c561e5) }
 
 var fileDescriptor_3788112343c561e5 = []byte{
-	// 528 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x54, 0x4d, 0x6b, 0x13, 0x41,
-	0x18, 0xce, 0x6e, 0xa2, 0xb5, 0x6f, 0x41, 0xeb, 0x58, 0x25, 0x2e, 0x61, 0x4d, 0x57, 0x8c, 0x35,
-	0xd2, 0x19, 0x36, 0x3d, 0x89, 0x78, 0x48, 0x0f, 0x8a, 0x37, 0xcd, 0xc1, 0x43, 0x6f, 0x93, 0xcd,
-	0xb8, 0x5d, 0xb0, 0x3b, 0xd3, 0x9d, 0x4d, 0xb0, 0x14, 0x45, 0xbc, 0x8a, 0x20, 0xf8, 0xa7, 0x7a,
-	0x2c, 0x78, 0xf1, 0x24, 0x92, 0xf8, 0x33, 0x3c, 0xc8, 0x7c, 0x6c, 0xb6, 0x69, 0x6a, 0xd2, 0xdb,
-	0x32, 0xf3, 0x7c, 0xbd, 0xcf, 0x3b, 0x09, 0x34, 0xa2, 0x8c, 0x0d, 0x58, 0x1a, 0x31, 0x42, 0x85,
-	0x90, 0x64, 0x14, 0x92, 0xc3, 0x21, 0xcb, 0x8e, 0xb0, 0xc8, 0x78, 0xce, 0xd1, 0x7a, 0x71, 0x8b,
-	0xd5, 0x2d, 0x1e, 0x85, 0x5e, 0x3b, 0xe2, 0xf2, 0x80, 0x4b, 0xd2, 0xa7, 0x92, 0x19, 0x28, 0x19,
-	0x85, 0x7d, 0x96, 0xd3, 0x90, 0x08, 0x1a, 0x27, 0x29, 0xcd, 0x13, 0x9e, 0x1a, 0xb6, 0xe7, 0xcd,
-	0x69, 0x53, 0x21, 0xec, 0xdd, 0x46, 0xcc, 0x63, 0xae, 0x3f, 0x89, 0xfa, 0xb2, 0xa7, 0x8d, 0x98,
-	0xf3, 0xf8, 0x9d, 0xc2, 0x27, 0x84, 0xa6, 0x29, 0xcf, 0xb5, 0x9c, 0x34, 0xb7, 0xc1, 0x26, 0xdc,
-	0x78, 0xad, 0x1c, 0xbb, 0x42, 0xf4, 0xd8, 0xe1, 0x90, 0xc9, 0x1c, 0x5d, 0x07, 0x37, 0x19, 0xd4,
-	0x9d, 0xa6, 0xb3, 0xb5, 0xda, 0x73, 0x93, 0x41, 0xf0, 0x11, 0xd6, 0x4b, 0x88, 0x14, 0x3c, 0x95,
-	0x0c, 0x6d, 0x43, 0x95, 0x0a, 0xa1, 0x41, 0x6b, 0x9d, 0xdb, 0xf8, 0xfc, 0x48, 0xb8, 0x2b, 0xc4,
-	0x6e, 0xed, 0xe4, 0xd7, 0xbd, 0x4a, 0x4f, 0xe1, 0xd0, 0x53, 0xb8, 0x36, 0x62, 0x99, 0x54, 0xbe,
-	0x75, 0xb7, 0x59, 0xdd, 0x5a, 0xeb, 0xdc, 0x9d, 0xe7, 0xbc, 0x31, 0x08, 0xcb, 0x9b, 0x12, 0x82,
-	0xbd, 0xd2, 0x5f, 0x16, 0x19, 0x9f, 0x03, 0x94, 0xd5, 0xd8, 0x18, 0x2d, 0x6c, 0x7a, 0xc4, 0xaa,
-	0x47, 0x6c, 0x2a, 0xb7, 0x3d, 0xe2, 0x57, 0x34, 0x66, 0x96, 0xdb, 0x3b, 0xc3, 0x0c, 0xbe, 0x3a,
-	0x70, 0xf3, 0x8c, 0xb8, 0x9d, 0x8e, 0x40, 0x4d, 0x85, 0xaa, 0x3b, 0x3a, 0xea, 0xc2, 0xf1, 0x34,
-	0x10, 0xbd, 0x98, 0x89, 0xe3, 0xea, 0x38, 0x0f, 0x97, 0xc6, 0x31, 0x6e, 0x33, 0x79, 0x76, 0xe0,
-	0x96, 0x8e, 0x63, 0xbb, 0x28, 0xc6, 0x6d, 0xc0, 0x6a, 0xc6, 0xde, 0xb2, 0x4c, 0x85, 0xb0, 0x9b,
-	0x29, 0x0f, 0x82, 0x4f, 0x0e, 0x6c, 0xcc, 0xb2, 0xec, 0x1c, 0x4f, 0x60, 0xc5, 0xb6, 0x68, 0x2b,
-	0x5a, 0xda, 0x7a, 0x81, 0x2f, 0x16, 0xec, 0x5e, 0x6e, 0xc1, 0x9d, 0xbf, 0x2e, 0x5c, 0xd1, 0x11,
-	0x50, 0x0e, 0xd5, 0xae, 0x10, 0x68, 0x73, 0x9e, 0x72, 0xee, 0x9d, 0x79, 0xc1, 0x22, 0x88, 0x99,
-	0x20, 0x68, 0x7d, 0xfe, 0xf1, 0xe7, 0xbb, 0xdb, 0x44, 0x3e, 0xb9, 0xe8, 0xdd, 0x4b, 0x72, 0x9c,
-	0x0c, 0x9e, 0xb5, 0xdb, 0x1f, 0x10, 0x87, 0x9a, 0xda, 0x20, 0x5a, 0xa0, 0x59, 0xbc, 0x1d, 0xef,
-	0xfe, 0x42, 0x8c, 0x35, 0xf6, 0xb5, 0x71, 0x1d, 0xdd, 0xb9, 0xd8, 0x18, 0x7d, 0x71, 0x60, 0xc5,
-	0x56, 0x87, 0x1e, 0xfc, 0x47, 0x70, 0x76, 0x89, 0x5e, 0x6b, 0x19, 0xcc, 0x5a, 0x87, 0xda, 0xfa,
-	0x31, 0x7a, 0x34, 0x6f, 0x5d, 0xfc, 0x26, 0xc8, 0xf1, 0x74, 0xfb, 0x6a, 0xfc, 0xdd, 0x97, 0x27,
-	0x63, 0xdf, 0x39, 0x1d, 0xfb, 0xce, 0xef, 0xb1, 0xef, 0x7c, 0x9b, 0xf8, 0x95, 0xd3, 0x89, 0x5f,
-	0xf9, 0x39, 0xf1, 0x2b, 0x7b, 0x24, 0x4e, 0xf2, 0xfd, 0x61, 0x1f, 0x47, 0xfc, 0x60, 0x2a, 0xb7,
-	0x1d, 0xed, 0xd3, 0x24, 0x2d, 0xd5, 0xdf, 0x1b, 0xfd, 0xfc, 0x48, 0x30, 0xd9, 0xbf, 0xaa, 0xff,
-	0x17, 0x76, 0xfe, 0x05, 0x00, 0x00, 0xff, 0xff, 0x3e, 0x87, 0xb4, 0x6d, 0xc5, 0x04, 0x00, 0x00,
+	// 865 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x96, 0xdf, 0x4f, 0xdb, 0x56,
+	0x14, 0xc7, 0x73, 0xcd, 0xaf, 0x70, 0x90, 0x18, 0xbb, 0x03, 0x16, 0xbc, 0xc8, 0x0b, 0x06, 0x02,
+	0x64, 0x8b, 0xad, 0xc0, 0x13, 0x43, 0x93, 0x96, 0x68, 0xda, 0xb4, 0xa7, 0x6d, 0x99, 0xb4, 0x07,
+	0x1e, 0x86, 0x9c, 0xe4, 0x62, 0x2c, 0x0d, 0xfb, 0x62, 0x9b, 0x6c, 0x08, 0xb1, 0xa1, 0x69, 0x6f,
+	0x5b, 0x55, 0xa4, 0xaa, 0x2f, 0x95, 0xaa, 0xbe, 0xf6, 0x0f, 0xe8, 0xbf, 0x50, 0x89, 0x47, 0xd4,
+	0xbe, 0xf4, 0xa9, 0xaa, 0xa0, 0x7f, 0x48, 0xe5, 0xeb, 0x6b, 0x3b, 0x4e, 0xe2, 0x38, 0x54, 0x48,
+	0xf4, 0x8d, 0xf8, 0x7e, 0xcf, 0x39, 0x9f, 0x73, 0xbe, 0x3e, 0xd7, 0x40, 0xbe, 0x69, 0x93, 0x16,
+	0x31, 0x9b, 0x44, 0xd5, 0x28, 0x75, 0xd4, 0x76, 0x45, 0x3d, 0x3c, 0x22, 0xf6, 0xb1, 0x42, 0x6d,
+	0xcb, 0xb5, 0xf0, 0x4c, 0x70, 0xaa, 0x78, 0xa7, 0x4a, 0xbb, 0x22, 0x96, 0x9a, 0x96, 0x73, 0x60,
+	0x39, 0x6a, 0x43, 0x73, 0x88, 0x2f, 0x55, 0xdb, 0x95, 0x06, 0x71, 0xb5, 0x8a, 0x4a, 0x35, 0xdd,
+	0x30, 0x35, 0xd7, 0xb0, 0x4c, 0x3f, 0x5a, 0x5c, 0xf0, 0xb5, 0xbb, 0xec, 0x97, 0xea, 0xff, 0xe0,
+	0x47, 0x62, 0x4f, 0x59, 0x8d, 0x52, 0x7e, 0x36, 0xab, 0x5b, 0xba, 0xe5, 0xc7, 0x78, 0x7f, 0xf1,
+	0xa7, 0x79, 0xdd, 0xb2, 0xf4, 0xdf, 0x3d, 0xbd, 0xa1, 0x6a, 0xa6, 0x69, 0xb9, 0xac, 0x12, 0xcf,
+	0x27, 0x2f, 0xc2, 0x47, 0x3f, 0x7b, 0x30, 0x55, 0x4a, 0xeb, 0xe4, 0xf0, 0x88, 0x38, 0x2e, 0x9e,
+	0x06, 0xc1, 0x68, 0xe5, 0x50, 0x01, 0xad, 0x4d, 0xd6, 0x05, 0xa3, 0x25, 0xff, 0x05, 0x33, 0x91,
+	0xc4, 0xa1, 0x96, 0xe9, 0x10, 0x5c, 0x86, 0x11, 0x8d, 0x52, 0x26, 0x9a, 0xda, 0x98, 0x53, 0xba,
+	0xbb, 0x55, 0xaa, 0x94, 0xd6, 0x46, 0x2f, 0x5e, 0x7f, 0x9e, 0xa9, 0x7b, 0x3a, 0xbc, 0x0d, 0xd9,
+	0x36, 0xb1, 0x1d, 0xaf, 0x6e, 0x4e, 0x28, 0x8c, 0xac, 0x4d, 0x6d, 0x2c, 0xf4, 0xc6, 0xfc, 0xea,
+	0x2b, 0x78, 0x5c, 0x18, 0x20, 0xef, 0x44, 0xf5, 0x9d, 0x80, 0xf1, 0x3b, 0x80, 0x68, 0x6a, 0x1c,
+	0xa3, 0xa8, 0xf0, 0x49, 0x79, 0x23, 0x56, 0x7c, 0x37, 0xf8, 0x88, 0x95, 0x9f, 0x34, 0x9d, 0xf0,
+	0xd8, 0x7a, 0x47, 0xa4, 0x7c, 0x0f, 0xc1, 0xc7, 0x1d, 0xc9, 0x79, 0x77, 0x2a, 0x8c, 0x7a, 0x50,
+	0x39, 0xc4, 0x50, 0x07, 0xb6, 0xc7, 0x84, 0xf8, 0xfb, 0x18, 0x8e, 0xc0, 0x70, 0x56, 0x53, 0x71,
+	0xfc, 0x6a, 0x31, 0x9e, 0x4d, 0xf8, 0x84, 0xe1, 0xf0, 0x59, 0x04, 0xed, 0xe6, 0x61, 0xd2, 0x26,
+	0x7b, 0xc4, 0xf6, 0x20, 0xb8, 0x33, 0xd1, 0x03, 0xf9, 0x0c, 0xc1, 0x6c, 0x3c, 0x8a, 0xf7, 0xb1,
+	0x05, 0x13, 0x7c, 0x8a, 0x7c, 0x44, 0xa9, 0x53, 0x0f, 0xf4, 0x81, 0xc1, 0xc2, 0x70, 0x06, 0xcb,
+	0xff, 0x23, 0xc0, 0xe1, 0x1c, 0x7f, 0xdc, 0x0b, 0xb8, 0x15, 0x18, 0xb3, 0xfe, 0x30, 0x89, 0xed,
+	0x33, 0xd7, 0x72, 0x2f, 0x9e, 0x95, 0x67, 0xf9, 0x54, 0xaa, 0xad, 0x96, 0x4d, 0x1c, 0xe7, 0x17,
+	0xd7, 0x36, 0x4c, 0xbd, 0xee, 0xcb, 0xba, 0x6c, 0x15, 0xde, 0xdb, 0xd6, 0xfb, 0x88, 0xcf, 0x31,
+	0xc0, 0xb9, 0x73, 0x63, 0x57, 0x38, 0xd0, 0xb7, 0x9a, 0xab, 0x39, 0xc4, 0x4d, 0xda, 0xb5, 0x87,
+	0x81, 0x95, 0xa1, 0x2e, 0xb2, 0xb2, 0xe5, 0x3f, 0x4a, 0xb6, 0x92, 0xc7, 0x04, 0x56, 0x72, 0x3d,
+	0xae, 0xf5, 0x2c, 0x5f, 0x21, 0x31, 0x36, 0x69, 0x07, 0x7f, 0x8b, 0x63, 0xdd, 0xfa, 0x1e, 0x3e,
+	0x46, 0x30, 0xd7, 0x55, 0x80, 0x37, 0xbe, 0x0d, 0x59, 0xde, 0x48, 0x60, 0x5b, 0x6a, 0xe7, 0x61,
+	0xc0, 0xed, 0xd9, 0x77, 0x8e, 0x60, 0x3e, 0xc6, 0x77, 0xf7, 0xef, 0xf8, 0x13, 0x04, 0x9f, 0xf6,
+	0x20, 0x7d, 0x50, 0x43, 0xfb, 0x0a, 0xc4, 0x4e, 0xc0, 0x1b, 0xdd, 0x69, 0x8f, 0x10, 0x7c, 0xd6,
+	0x37, 0x98, 0x77, 0xf8, 0x4d, 0xf7, 0xd5, 0x36, 0xec, 0x3b, 0x1d, 0xde, 0x70, 0x1d, 0x1b, 0x25,
+	0xdc, 0x6c, 0xa3, 0x36, 0x9e, 0x67, 0x61, 0x8c, 0xc1, 0x61, 0x17, 0x46, 0xaa, 0x94, 0xe2, 0xc5,
+	0xde, 0xd0, 0xae, 0xaf, 0xaa, 0x28, 0x0f, 0x92, 0xf8, 0x4d, 0xc9, 0xc5, 0x7f, 0x5e, 0xbe, 0x7d,
+	0x20, 0x14, 0xb0, 0xa4, 0xf6, 0xfb, 0xca, 0x3b, 0xea, 0x89, 0xd1, 0xfa, 0xba, 0x54, 0x3a, 0xc5,
+	0x16, 0x8c, 0x7a, 0x17, 0x1b, 0x1e, 0x90, 0x33, 0xd8, 0x50, 0x71, 0x69, 0xa0, 0x86, 0x17, 0x96,
+	0x58, 0xe1, 0x1c, 0x9e, 0xef, 0x5f, 0x18, 0x9f, 0x21, 0x18, 0xf7, 0xaf, 0x52, 0xbc, 0x3c, 0x20,
+	0x5f, 0xb8, 0x14, 0xe2, 0x4a, 0x8a, 0x8a, 0xd7, 0x5d, 0x67, 0x75, 0x97, 0xf0, 0x62, 0xff, 0xba,
+	0xbb, 0xd6, 0x9e, 0x7a, 0xc2, 0xb6, 0xe6, 0x14, 0xff, 0x8b, 0x60, 0x82, 0xdb, 0x81, 0x93, 0xb2,
+	0xc7, 0x2f, 0x57, 0xb1, 0x98, 0x26, 0xe3, 0x14, 0x25, 0x46, 0xb1, 0x8c, 0xe5, 0x5e, 0x8a, 0x60,
+	0x29, 0xc2, 0xd1, 0xff, 0x0d, 0xd9, 0x60, 0xdf, 0x70, 0x4a, 0xfe, 0xd0, 0x82, 0xd5, 0x54, 0x1d,
+	0x07, 0x91, 0x19, 0x48, 0x1e, 0x8b, 0xc9, 0x20, 0xf8, 0x1c, 0x01, 0x44, 0x1b, 0x8f, 0xd7, 0x52,
+	0x72, 0x47, 0x96, 0xac, 0x0f, 0xa1, 0xe4, 0x1c, 0x65, 0xc6, 0xb1, 0x8a, 0x57, 0x92, 0x39, 0x3a,
+	0xad, 0x79, 0x8a, 0x60, 0x3a, 0xbe, 0x6b, 0xf8, 0xcb, 0xc1, 0xc5, 0xe2, 0x57, 0x81, 0x58, 0x1e,
+	0x52, 0xcd, 0xf1, 0xb6, 0x18, 0xde, 0x26, 0xae, 0x24, 0xe2, 0xed, 0x06, 0x1f, 0x2e, 0xf5, 0x24,
+	0xbc, 0x52, 0x98, 0x7d, 0xff, 0x21, 0x98, 0x08, 0x18, 0x93, 0xde, 0xa2, 0x2e, 0xb8, 0x62, 0x9a,
+	0x8c, 0x53, 0x55, 0x18, 0xd5, 0x17, 0x78, 0xbd, 0x97, 0x2a, 0x81, 0xa6, 0xf6, 0xc3, 0xc5, 0x95,
+	0x84, 0x2e, 0xaf, 0x24, 0xf4, 0xe6, 0x4a, 0x42, 0xe7, 0xd7, 0x52, 0xe6, 0xf2, 0x5a, 0xca, 0xbc,
+	0xba, 0x96, 0x32, 0x3b, 0xaa, 0x6e, 0xb8, 0xfb, 0x47, 0x0d, 0xa5, 0x69, 0x1d, 0x84, 0xe9, 0xca,
+	0xcd, 0x7d, 0xcd, 0x30, 0xa3, 0xec, 0x7f, 0xfa, 0xf9, 0xdd, 0x63, 0x4a, 0x9c, 0xc6, 0x38, 0xfb,
+	0x77, 0x7e, 0xf3, 0x5d, 0x00, 0x00, 0x00, 0xff, 0xff, 0xcd, 0xa9, 0x58, 0x95, 0x97, 0x0c, 0x00,
+	0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -397,6 +953,16 @@ type QueryClient interface {
 	App(ctx context.Context, in *QueryAppRequest, opts ...grpc.CallOption) (*QueryAppResponse, error)
 	// Apps lists the apps.
 	Apps(ctx context.Context, in *QueryAppsRequest, opts ...grpc.CallOption) (*QueryAppsResponse, error)
+	// AppsOf lists the apps of an owner.
+	AppsOf(ctx context.Context, in *QueryAppsOfRequest, opts ...grpc.CallOption) (*QueryAppsOfResponse, error)
+	// Dataset returns a dataset and its versions.
+	Dataset(ctx context.Context, in *QueryDatasetRequest, opts ...grpc.CallOption) (*QueryDatasetResponse, error)
+	// Datasets lists the datasets.
+	Datasets(ctx context.Context, in *QueryDatasetsRequest, opts ...grpc.CallOption) (*QueryDatasetsResponse, error)
+	// DatasetsOf lists the datasets of an owner.
+	DatasetsOf(ctx context.Context, in *QueryDatasetsOfRequest, opts ...grpc.CallOption) (*QueryDatasetsOfResponse, error)
+	// DatasetVersion resolves a reference: "organisation/name:version", or a digest.
+	DatasetVersion(ctx context.Context, in *QueryDatasetVersionRequest, opts ...grpc.CallOption) (*QueryDatasetVersionResponse, error)
 	// Version resolves a reference: "organisation/name:version", or a digest.
 	Version(ctx context.Context, in *QueryVersionRequest, opts ...grpc.CallOption) (*QueryVersionResponse, error)
 }
@@ -427,6 +993,51 @@ func (c *queryClient) Apps(ctx context.Context, in *QueryAppsRequest, opts ...gr
 	return out, nil
 }
 
+func (c *queryClient) AppsOf(ctx context.Context, in *QueryAppsOfRequest, opts ...grpc.CallOption) (*QueryAppsOfResponse, error) {
+	out := new(QueryAppsOfResponse)
+	err := c.cc.Invoke(ctx, "/credence.apps.v1.Query/AppsOf", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Dataset(ctx context.Context, in *QueryDatasetRequest, opts ...grpc.CallOption) (*QueryDatasetResponse, error) {
+	out := new(QueryDatasetResponse)
+	err := c.cc.Invoke(ctx, "/credence.apps.v1.Query/Dataset", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Datasets(ctx context.Context, in *QueryDatasetsRequest, opts ...grpc.CallOption) (*QueryDatasetsResponse, error) {
+	out := new(QueryDatasetsResponse)
+	err := c.cc.Invoke(ctx, "/credence.apps.v1.Query/Datasets", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) DatasetsOf(ctx context.Context, in *QueryDatasetsOfRequest, opts ...grpc.CallOption) (*QueryDatasetsOfResponse, error) {
+	out := new(QueryDatasetsOfResponse)
+	err := c.cc.Invoke(ctx, "/credence.apps.v1.Query/DatasetsOf", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) DatasetVersion(ctx context.Context, in *QueryDatasetVersionRequest, opts ...grpc.CallOption) (*QueryDatasetVersionResponse, error) {
+	out := new(QueryDatasetVersionResponse)
+	err := c.cc.Invoke(ctx, "/credence.apps.v1.Query/DatasetVersion", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryClient) Version(ctx context.Context, in *QueryVersionRequest, opts ...grpc.CallOption) (*QueryVersionResponse, error) {
 	out := new(QueryVersionResponse)
 	err := c.cc.Invoke(ctx, "/credence.apps.v1.Query/Version", in, out, opts...)
@@ -442,6 +1053,16 @@ type QueryServer interface {
 	App(context.Context, *QueryAppRequest) (*QueryAppResponse, error)
 	// Apps lists the apps.
 	Apps(context.Context, *QueryAppsRequest) (*QueryAppsResponse, error)
+	// AppsOf lists the apps of an owner.
+	AppsOf(context.Context, *QueryAppsOfRequest) (*QueryAppsOfResponse, error)
+	// Dataset returns a dataset and its versions.
+	Dataset(context.Context, *QueryDatasetRequest) (*QueryDatasetResponse, error)
+	// Datasets lists the datasets.
+	Datasets(context.Context, *QueryDatasetsRequest) (*QueryDatasetsResponse, error)
+	// DatasetsOf lists the datasets of an owner.
+	DatasetsOf(context.Context, *QueryDatasetsOfRequest) (*QueryDatasetsOfResponse, error)
+	// DatasetVersion resolves a reference: "organisation/name:version", or a digest.
+	DatasetVersion(context.Context, *QueryDatasetVersionRequest) (*QueryDatasetVersionResponse, error)
 	// Version resolves a reference: "organisation/name:version", or a digest.
 	Version(context.Context, *QueryVersionRequest) (*QueryVersionResponse, error)
 }
@@ -455,6 +1076,21 @@ func (*UnimplementedQueryServer) App(ctx context.Context, req *QueryAppRequest) 
 }
 func (*UnimplementedQueryServer) Apps(ctx context.Context, req *QueryAppsRequest) (*QueryAppsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Apps not implemented")
+}
+func (*UnimplementedQueryServer) AppsOf(ctx context.Context, req *QueryAppsOfRequest) (*QueryAppsOfResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AppsOf not implemented")
+}
+func (*UnimplementedQueryServer) Dataset(ctx context.Context, req *QueryDatasetRequest) (*QueryDatasetResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Dataset not implemented")
+}
+func (*UnimplementedQueryServer) Datasets(ctx context.Context, req *QueryDatasetsRequest) (*QueryDatasetsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Datasets not implemented")
+}
+func (*UnimplementedQueryServer) DatasetsOf(ctx context.Context, req *QueryDatasetsOfRequest) (*QueryDatasetsOfResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method DatasetsOf not implemented")
+}
+func (*UnimplementedQueryServer) DatasetVersion(ctx context.Context, req *QueryDatasetVersionRequest) (*QueryDatasetVersionResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method DatasetVersion not implemented")
 }
 func (*UnimplementedQueryServer) Version(ctx context.Context, req *QueryVersionRequest) (*QueryVersionResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Version not implemented")
@@ -500,6 +1136,96 @@ func _Query_Apps_Handler(srv interface{}, ctx context.Context, dec func(interfac
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_AppsOf_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryAppsOfRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).AppsOf(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.apps.v1.Query/AppsOf",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).AppsOf(ctx, req.(*QueryAppsOfRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Dataset_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDatasetRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Dataset(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.apps.v1.Query/Dataset",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Dataset(ctx, req.(*QueryDatasetRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Datasets_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDatasetsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Datasets(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.apps.v1.Query/Datasets",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Datasets(ctx, req.(*QueryDatasetsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_DatasetsOf_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDatasetsOfRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).DatasetsOf(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.apps.v1.Query/DatasetsOf",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).DatasetsOf(ctx, req.(*QueryDatasetsOfRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_DatasetVersion_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDatasetVersionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).DatasetVersion(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.apps.v1.Query/DatasetVersion",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).DatasetVersion(ctx, req.(*QueryDatasetVersionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Query_Version_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryVersionRequest)
 	if err := dec(in); err != nil {
@@ -530,6 +1256,26 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Apps",
 			Handler:    _Query_Apps_Handler,
+		},
+		{
+			MethodName: "AppsOf",
+			Handler:    _Query_AppsOf_Handler,
+		},
+		{
+			MethodName: "Dataset",
+			Handler:    _Query_Dataset_Handler,
+		},
+		{
+			MethodName: "Datasets",
+			Handler:    _Query_Datasets_Handler,
+		},
+		{
+			MethodName: "DatasetsOf",
+			Handler:    _Query_DatasetsOf_Handler,
+		},
+		{
+			MethodName: "DatasetVersion",
+			Handler:    _Query_DatasetVersion_Handler,
 		},
 		{
 			MethodName: "Version",
@@ -774,6 +1520,422 @@ func (m *QueryVersionResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryAppsOfRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAppsOfRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAppsOfRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryAppsOfResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAppsOfResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAppsOfResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Apps) > 0 {
+		for iNdEx := len(m.Apps) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Apps[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDatasetRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDatasetRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDatasetRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDatasetResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDatasetResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDatasetResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Versions) > 0 {
+		for iNdEx := len(m.Versions) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Versions[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	{
+		size, err := m.Dataset.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDatasetsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDatasetsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDatasetsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDatasetsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDatasetsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDatasetsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Datasets) > 0 {
+		for iNdEx := len(m.Datasets) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Datasets[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDatasetsOfRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDatasetsOfRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDatasetsOfRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDatasetsOfResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDatasetsOfResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDatasetsOfResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Datasets) > 0 {
+		for iNdEx := len(m.Datasets) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Datasets[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDatasetVersionRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDatasetVersionRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDatasetVersionRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reference) > 0 {
+		i -= len(m.Reference)
+		copy(dAtA[i:], m.Reference)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Reference)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDatasetVersionResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDatasetVersionResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDatasetVersionResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Dataset.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Version.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -869,6 +2031,166 @@ func (m *QueryVersionResponse) Size() (n int) {
 	l = m.Version.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	l = m.App.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryAppsOfRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryAppsOfResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Apps) > 0 {
+		for _, e := range m.Apps {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDatasetRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDatasetResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Dataset.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if len(m.Versions) > 0 {
+		for _, e := range m.Versions {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *QueryDatasetsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDatasetsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Datasets) > 0 {
+		for _, e := range m.Datasets {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDatasetsOfRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDatasetsOfResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Datasets) > 0 {
+		for _, e := range m.Datasets {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDatasetVersionRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Reference)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDatasetVersionResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Version.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Dataset.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
@@ -1458,6 +2780,1085 @@ func (m *QueryVersionResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.App.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAppsOfRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAppsOfRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAppsOfRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAppsOfResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAppsOfResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAppsOfResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Apps", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Apps = append(m.Apps, App{})
+			if err := m.Apps[len(m.Apps)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDatasetRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDatasetRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDatasetRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDatasetResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDatasetResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDatasetResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Dataset.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Versions", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Versions = append(m.Versions, DatasetVersion{})
+			if err := m.Versions[len(m.Versions)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDatasetsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDatasetsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDatasetsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDatasetsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDatasetsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDatasetsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Datasets", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Datasets = append(m.Datasets, Dataset{})
+			if err := m.Datasets[len(m.Datasets)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDatasetsOfRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDatasetsOfRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDatasetsOfRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDatasetsOfResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDatasetsOfResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDatasetsOfResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Datasets", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Datasets = append(m.Datasets, Dataset{})
+			if err := m.Datasets[len(m.Datasets)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDatasetVersionRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDatasetVersionRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDatasetVersionRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reference", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reference = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDatasetVersionResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDatasetVersionResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDatasetVersionResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Version.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Dataset.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -51,6 +51,19 @@ type MsgPublish struct {
 	Locators []string `protobuf:"bytes,8,rep,name=locators,proto3" json:"locators,omitempty"`
 	// price in ucred for each task that ends with a result.
 	Price uint64 `protobuf:"varint,9,opt,name=price,proto3" json:"price,omitempty"`
+	// by_order versions have no list price: they run only under an order of their owner.
+	ByOrder bool `protobuf:"varint,10,opt,name=by_order,json=byOrder,proto3" json:"by_order,omitempty"`
+	// requirements are the least an execution needs.
+	Requirements *Resources `protobuf:"bytes,11,opt,name=requirements,proto3" json:"requirements,omitempty"`
+	// tags are the capabilities that it needs of a pool.
+	Tags []string `protobuf:"bytes,12,rep,name=tags,proto3" json:"tags,omitempty"`
+	// output_path is the folder below /out whose files are the result; everything below /out when empty.
+	OutputPath string `protobuf:"bytes,13,opt,name=output_path,json=outputPath,proto3" json:"output_path,omitempty"`
+	// nondeterministic says that two honest runs may differ.
+	Nondeterministic bool `protobuf:"varint,14,opt,name=nondeterministic,proto3" json:"nondeterministic,omitempty"`
+	// app is the id of an app of the owner's that was published under another organisation's name; "organisation/name" of
+	// the owner's organisation when empty.
+	App string `protobuf:"bytes,15,opt,name=app,proto3" json:"app,omitempty"`
 }
 
 func (m *MsgPublish) Reset()         { *m = MsgPublish{} }
@@ -149,6 +162,48 @@ func (m *MsgPublish) GetPrice() uint64 {
 	return 0
 }
 
+func (m *MsgPublish) GetByOrder() bool {
+	if m != nil {
+		return m.ByOrder
+	}
+	return false
+}
+
+func (m *MsgPublish) GetRequirements() *Resources {
+	if m != nil {
+		return m.Requirements
+	}
+	return nil
+}
+
+func (m *MsgPublish) GetTags() []string {
+	if m != nil {
+		return m.Tags
+	}
+	return nil
+}
+
+func (m *MsgPublish) GetOutputPath() string {
+	if m != nil {
+		return m.OutputPath
+	}
+	return ""
+}
+
+func (m *MsgPublish) GetNondeterministic() bool {
+	if m != nil {
+		return m.Nondeterministic
+	}
+	return false
+}
+
+func (m *MsgPublish) GetApp() string {
+	if m != nil {
+		return m.App
+	}
+	return ""
+}
+
 // MsgPublishResponse names what was published.
 type MsgPublishResponse struct {
 	// reference is "organisation/name:version".
@@ -195,7 +250,400 @@ func (m *MsgPublishResponse) GetReference() string {
 	return ""
 }
 
-// MsgSetPrice changes a price.
+// MsgPublishDataset adds a version of a dataset.
+type MsgPublishDataset struct {
+	// owner is an account of the provider's organisation.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// name of the dataset within the organisation.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// version to add.
+	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
+	// description of the dataset; taken with its first version, or when not empty.
+	Description string `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+	// digest of the bytes, "sha256:" and hex.
+	Digest string `protobuf:"bytes,5,opt,name=digest,proto3" json:"digest,omitempty"`
+	// size in bytes.
+	Size_ uint64 `protobuf:"varint,6,opt,name=size,proto3" json:"size,omitempty"`
+	// locators are base URLs of artifact stores that serve the digest.
+	Locators []string `protobuf:"bytes,7,rep,name=locators,proto3" json:"locators,omitempty"`
+	// price in ucred for each task that reads it and ends with a result.
+	Price uint64 `protobuf:"varint,8,opt,name=price,proto3" json:"price,omitempty"`
+	// by_order versions have no list price.
+	ByOrder bool `protobuf:"varint,9,opt,name=by_order,json=byOrder,proto3" json:"by_order,omitempty"`
+	// tags are the capabilities that reading it needs of a pool.
+	Tags []string `protobuf:"bytes,10,rep,name=tags,proto3" json:"tags,omitempty"`
+	// media_type of the content.
+	MediaType string `protobuf:"bytes,11,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
+	// schema is the digest of a description of the content, or empty.
+	Schema string `protobuf:"bytes,12,opt,name=schema,proto3" json:"schema,omitempty"`
+	// dataset is the id of a dataset of the owner's that was published under another organisation's name.
+	Dataset string `protobuf:"bytes,13,opt,name=dataset,proto3" json:"dataset,omitempty"`
+}
+
+func (m *MsgPublishDataset) Reset()         { *m = MsgPublishDataset{} }
+func (m *MsgPublishDataset) String() string { return proto.CompactTextString(m) }
+func (*MsgPublishDataset) ProtoMessage()    {}
+func (*MsgPublishDataset) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cccee7e02ce51e6, []int{2}
+}
+func (m *MsgPublishDataset) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPublishDataset) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPublishDataset.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPublishDataset) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPublishDataset.Merge(m, src)
+}
+func (m *MsgPublishDataset) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPublishDataset) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPublishDataset.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPublishDataset proto.InternalMessageInfo
+
+func (m *MsgPublishDataset) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgPublishDataset) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+func (m *MsgPublishDataset) GetVersion() string {
+	if m != nil {
+		return m.Version
+	}
+	return ""
+}
+
+func (m *MsgPublishDataset) GetDescription() string {
+	if m != nil {
+		return m.Description
+	}
+	return ""
+}
+
+func (m *MsgPublishDataset) GetDigest() string {
+	if m != nil {
+		return m.Digest
+	}
+	return ""
+}
+
+func (m *MsgPublishDataset) GetSize_() uint64 {
+	if m != nil {
+		return m.Size_
+	}
+	return 0
+}
+
+func (m *MsgPublishDataset) GetLocators() []string {
+	if m != nil {
+		return m.Locators
+	}
+	return nil
+}
+
+func (m *MsgPublishDataset) GetPrice() uint64 {
+	if m != nil {
+		return m.Price
+	}
+	return 0
+}
+
+func (m *MsgPublishDataset) GetByOrder() bool {
+	if m != nil {
+		return m.ByOrder
+	}
+	return false
+}
+
+func (m *MsgPublishDataset) GetTags() []string {
+	if m != nil {
+		return m.Tags
+	}
+	return nil
+}
+
+func (m *MsgPublishDataset) GetMediaType() string {
+	if m != nil {
+		return m.MediaType
+	}
+	return ""
+}
+
+func (m *MsgPublishDataset) GetSchema() string {
+	if m != nil {
+		return m.Schema
+	}
+	return ""
+}
+
+func (m *MsgPublishDataset) GetDataset() string {
+	if m != nil {
+		return m.Dataset
+	}
+	return ""
+}
+
+// MsgPublishDatasetResponse names what was published.
+type MsgPublishDatasetResponse struct {
+	// reference is "organisation/name:version".
+	Reference string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
+}
+
+func (m *MsgPublishDatasetResponse) Reset()         { *m = MsgPublishDatasetResponse{} }
+func (m *MsgPublishDatasetResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPublishDatasetResponse) ProtoMessage()    {}
+func (*MsgPublishDatasetResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cccee7e02ce51e6, []int{3}
+}
+func (m *MsgPublishDatasetResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPublishDatasetResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPublishDatasetResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPublishDatasetResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPublishDatasetResponse.Merge(m, src)
+}
+func (m *MsgPublishDatasetResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPublishDatasetResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPublishDatasetResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPublishDatasetResponse proto.InternalMessageInfo
+
+func (m *MsgPublishDatasetResponse) GetReference() string {
+	if m != nil {
+		return m.Reference
+	}
+	return ""
+}
+
+// MsgTransfer offers an app or a dataset.
+type MsgTransfer struct {
+	// owner of it.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// id of the app or dataset.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	// to is who may accept it: an account of an organisation of providers; empty takes the offer back.
+	To string `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+}
+
+func (m *MsgTransfer) Reset()         { *m = MsgTransfer{} }
+func (m *MsgTransfer) String() string { return proto.CompactTextString(m) }
+func (*MsgTransfer) ProtoMessage()    {}
+func (*MsgTransfer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cccee7e02ce51e6, []int{4}
+}
+func (m *MsgTransfer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTransfer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTransfer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTransfer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTransfer.Merge(m, src)
+}
+func (m *MsgTransfer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTransfer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTransfer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTransfer proto.InternalMessageInfo
+
+func (m *MsgTransfer) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgTransfer) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *MsgTransfer) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
+}
+
+// MsgTransferResponse is empty.
+type MsgTransferResponse struct {
+}
+
+func (m *MsgTransferResponse) Reset()         { *m = MsgTransferResponse{} }
+func (m *MsgTransferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgTransferResponse) ProtoMessage()    {}
+func (*MsgTransferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cccee7e02ce51e6, []int{5}
+}
+func (m *MsgTransferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTransferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTransferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTransferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTransferResponse.Merge(m, src)
+}
+func (m *MsgTransferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTransferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTransferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTransferResponse proto.InternalMessageInfo
+
+// MsgAcceptTransfer takes over an app or a dataset; its organisation becomes the new owner's, its name stays.
+type MsgAcceptTransfer struct {
+	// to is the account it was offered to.
+	To string `protobuf:"bytes,1,opt,name=to,proto3" json:"to,omitempty"`
+	// id of the app or dataset.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *MsgAcceptTransfer) Reset()         { *m = MsgAcceptTransfer{} }
+func (m *MsgAcceptTransfer) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptTransfer) ProtoMessage()    {}
+func (*MsgAcceptTransfer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cccee7e02ce51e6, []int{6}
+}
+func (m *MsgAcceptTransfer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptTransfer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptTransfer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptTransfer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptTransfer.Merge(m, src)
+}
+func (m *MsgAcceptTransfer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptTransfer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptTransfer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptTransfer proto.InternalMessageInfo
+
+func (m *MsgAcceptTransfer) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
+}
+
+func (m *MsgAcceptTransfer) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// MsgAcceptTransferResponse is empty.
+type MsgAcceptTransferResponse struct {
+}
+
+func (m *MsgAcceptTransferResponse) Reset()         { *m = MsgAcceptTransferResponse{} }
+func (m *MsgAcceptTransferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptTransferResponse) ProtoMessage()    {}
+func (*MsgAcceptTransferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cccee7e02ce51e6, []int{7}
+}
+func (m *MsgAcceptTransferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptTransferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptTransferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptTransferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptTransferResponse.Merge(m, src)
+}
+func (m *MsgAcceptTransferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptTransferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptTransferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptTransferResponse proto.InternalMessageInfo
+
+// MsgSetPrice changes the list price of a version of an app or a dataset.
 type MsgSetPrice struct {
 	// owner is the app's owner.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
@@ -203,13 +651,15 @@ type MsgSetPrice struct {
 	Reference string `protobuf:"bytes,2,opt,name=reference,proto3" json:"reference,omitempty"`
 	// price in ucred from now on.
 	Price uint64 `protobuf:"varint,3,opt,name=price,proto3" json:"price,omitempty"`
+	// by_order takes the list price away: from now on the version is used only under an order of its owner.
+	ByOrder bool `protobuf:"varint,4,opt,name=by_order,json=byOrder,proto3" json:"by_order,omitempty"`
 }
 
 func (m *MsgSetPrice) Reset()         { *m = MsgSetPrice{} }
 func (m *MsgSetPrice) String() string { return proto.CompactTextString(m) }
 func (*MsgSetPrice) ProtoMessage()    {}
 func (*MsgSetPrice) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cccee7e02ce51e6, []int{2}
+	return fileDescriptor_7cccee7e02ce51e6, []int{8}
 }
 func (m *MsgSetPrice) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -259,6 +709,13 @@ func (m *MsgSetPrice) GetPrice() uint64 {
 	return 0
 }
 
+func (m *MsgSetPrice) GetByOrder() bool {
+	if m != nil {
+		return m.ByOrder
+	}
+	return false
+}
+
 // MsgSetPriceResponse is empty.
 type MsgSetPriceResponse struct {
 }
@@ -267,7 +724,7 @@ func (m *MsgSetPriceResponse) Reset()         { *m = MsgSetPriceResponse{} }
 func (m *MsgSetPriceResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgSetPriceResponse) ProtoMessage()    {}
 func (*MsgSetPriceResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cccee7e02ce51e6, []int{3}
+	return fileDescriptor_7cccee7e02ce51e6, []int{9}
 }
 func (m *MsgSetPriceResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -300,7 +757,7 @@ var xxx_messageInfo_MsgSetPriceResponse proto.InternalMessageInfo
 type MsgDeprecate struct {
 	// owner is the app's owner.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
-	// app is the app's id.
+	// app is the id of the app or dataset.
 	App string `protobuf:"bytes,2,opt,name=app,proto3" json:"app,omitempty"`
 	// deprecated or not.
 	Deprecated bool `protobuf:"varint,3,opt,name=deprecated,proto3" json:"deprecated,omitempty"`
@@ -310,7 +767,7 @@ func (m *MsgDeprecate) Reset()         { *m = MsgDeprecate{} }
 func (m *MsgDeprecate) String() string { return proto.CompactTextString(m) }
 func (*MsgDeprecate) ProtoMessage()    {}
 func (*MsgDeprecate) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cccee7e02ce51e6, []int{4}
+	return fileDescriptor_7cccee7e02ce51e6, []int{10}
 }
 func (m *MsgDeprecate) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -368,7 +825,7 @@ func (m *MsgDeprecateResponse) Reset()         { *m = MsgDeprecateResponse{} }
 func (m *MsgDeprecateResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgDeprecateResponse) ProtoMessage()    {}
 func (*MsgDeprecateResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cccee7e02ce51e6, []int{5}
+	return fileDescriptor_7cccee7e02ce51e6, []int{11}
 }
 func (m *MsgDeprecateResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -409,7 +866,7 @@ func (m *MsgReinstate) Reset()         { *m = MsgReinstate{} }
 func (m *MsgReinstate) String() string { return proto.CompactTextString(m) }
 func (*MsgReinstate) ProtoMessage()    {}
 func (*MsgReinstate) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cccee7e02ce51e6, []int{6}
+	return fileDescriptor_7cccee7e02ce51e6, []int{12}
 }
 func (m *MsgReinstate) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -460,7 +917,7 @@ func (m *MsgReinstateResponse) Reset()         { *m = MsgReinstateResponse{} }
 func (m *MsgReinstateResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgReinstateResponse) ProtoMessage()    {}
 func (*MsgReinstateResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cccee7e02ce51e6, []int{7}
+	return fileDescriptor_7cccee7e02ce51e6, []int{13}
 }
 func (m *MsgReinstateResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -492,6 +949,12 @@ var xxx_messageInfo_MsgReinstateResponse proto.InternalMessageInfo
 func init() {
 	proto.RegisterType((*MsgPublish)(nil), "credence.apps.v1.MsgPublish")
 	proto.RegisterType((*MsgPublishResponse)(nil), "credence.apps.v1.MsgPublishResponse")
+	proto.RegisterType((*MsgPublishDataset)(nil), "credence.apps.v1.MsgPublishDataset")
+	proto.RegisterType((*MsgPublishDatasetResponse)(nil), "credence.apps.v1.MsgPublishDatasetResponse")
+	proto.RegisterType((*MsgTransfer)(nil), "credence.apps.v1.MsgTransfer")
+	proto.RegisterType((*MsgTransferResponse)(nil), "credence.apps.v1.MsgTransferResponse")
+	proto.RegisterType((*MsgAcceptTransfer)(nil), "credence.apps.v1.MsgAcceptTransfer")
+	proto.RegisterType((*MsgAcceptTransferResponse)(nil), "credence.apps.v1.MsgAcceptTransferResponse")
 	proto.RegisterType((*MsgSetPrice)(nil), "credence.apps.v1.MsgSetPrice")
 	proto.RegisterType((*MsgSetPriceResponse)(nil), "credence.apps.v1.MsgSetPriceResponse")
 	proto.RegisterType((*MsgDeprecate)(nil), "credence.apps.v1.MsgDeprecate")
@@ -503,46 +966,68 @@ func init() {
 func init() { proto.RegisterFile("credence/apps/v1/tx.proto", fileDescriptor_7cccee7e02ce51e6) }
 
 var fileDescriptor_7cccee7e02ce51e6 = []byte{
-	// 621 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x54, 0x3f, 0x6f, 0xd3, 0x40,
-	0x14, 0xaf, 0x93, 0x26, 0x8d, 0xaf, 0x0c, 0xe5, 0x28, 0xc5, 0x35, 0xc5, 0x8a, 0x52, 0x40, 0x55,
-	0xa1, 0xb6, 0x5a, 0x24, 0x86, 0x6c, 0x54, 0x2c, 0x0c, 0x91, 0x22, 0x67, 0x63, 0x41, 0x8e, 0x7d,
-	0x38, 0x27, 0xc5, 0x3e, 0xeb, 0xee, 0x12, 0x5a, 0x26, 0xc4, 0x08, 0x0b, 0xdf, 0x80, 0xaf, 0x10,
-	0x24, 0x3e, 0x44, 0xc6, 0x2a, 0x0b, 0x8c, 0x28, 0x19, 0xf2, 0x35, 0xd0, 0xf9, 0xcf, 0xd9, 0xad,
-	0x43, 0x50, 0x97, 0xe8, 0x7e, 0xf7, 0x7b, 0xef, 0xf7, 0x7e, 0xef, 0xdd, 0x8b, 0xc1, 0xbe, 0x4b,
-	0x91, 0x87, 0x42, 0x17, 0x59, 0x4e, 0x14, 0x31, 0x6b, 0x7c, 0x6a, 0xf1, 0x0b, 0x33, 0xa2, 0x84,
-	0x13, 0xb8, 0x93, 0x51, 0xa6, 0xa0, 0xcc, 0xf1, 0xa9, 0x7e, 0xd7, 0x09, 0x70, 0x48, 0xac, 0xf8,
-	0x37, 0x09, 0xd2, 0x1f, 0xb8, 0x84, 0x05, 0x84, 0x59, 0x01, 0xf3, 0x45, 0x72, 0xc0, 0xfc, 0x94,
-	0xd8, 0x4f, 0x88, 0x77, 0x31, 0xb2, 0x12, 0x90, 0x52, 0x0f, 0x65, 0x4d, 0x42, 0xfd, 0xb8, 0x26,
-	0x25, 0x43, 0x94, 0x90, 0xad, 0x1f, 0x15, 0x00, 0x3a, 0xcc, 0xef, 0x8e, 0xfa, 0x43, 0xcc, 0x06,
-	0xd0, 0x04, 0x35, 0xf2, 0x21, 0x44, 0x54, 0x53, 0x9a, 0xca, 0x91, 0x7a, 0xae, 0xcd, 0x7e, 0x9e,
-	0xec, 0xa6, 0x62, 0xaf, 0x3c, 0x8f, 0x22, 0xc6, 0x7a, 0x9c, 0xe2, 0xd0, 0xb7, 0x93, 0x30, 0x08,
-	0xc1, 0x66, 0xe8, 0x04, 0x48, 0xab, 0x88, 0x70, 0x3b, 0x3e, 0x43, 0x0d, 0x6c, 0x8d, 0x11, 0x65,
-	0x98, 0x84, 0x5a, 0x35, 0xbe, 0xce, 0x20, 0x6c, 0x82, 0x6d, 0x0f, 0x31, 0x97, 0xe2, 0x88, 0x0b,
-	0x76, 0x33, 0x66, 0x8b, 0x57, 0x70, 0x0f, 0xd4, 0x3d, 0xec, 0x23, 0xc6, 0xb5, 0x5a, 0x4c, 0xa6,
-	0x48, 0xd4, 0x61, 0xf8, 0x23, 0xd2, 0xea, 0x4d, 0xe5, 0x68, 0xd3, 0x8e, 0xcf, 0xa2, 0x0e, 0x1d,
-	0x85, 0x1c, 0x07, 0x48, 0xdb, 0x4a, 0xea, 0xa4, 0x10, 0xea, 0xa0, 0x31, 0x24, 0xae, 0xc3, 0x09,
-	0x65, 0x5a, 0xa3, 0x59, 0x3d, 0x52, 0x6d, 0x89, 0xe1, 0x2e, 0xa8, 0x45, 0x14, 0xbb, 0x48, 0x53,
-	0x63, 0xa9, 0x04, 0xb4, 0x9f, 0x4d, 0x67, 0x87, 0xf5, 0xcf, 0xcb, 0xc9, 0x71, 0xd2, 0xd7, 0x97,
-	0xe5, 0xe4, 0x58, 0xbb, 0xfe, 0x54, 0xf9, 0x90, 0x5a, 0x67, 0x00, 0xe6, 0xc8, 0x46, 0x2c, 0x22,
-	0x21, 0x43, 0xf0, 0x00, 0xa8, 0x14, 0xbd, 0x47, 0x54, 0xa4, 0x24, 0xe3, 0xb3, 0xf3, 0x8b, 0xd6,
-	0x77, 0x05, 0x6c, 0x77, 0x98, 0xdf, 0x43, 0xbc, 0x2b, 0x0a, 0xde, 0x7a, 0xd0, 0xd7, 0xd4, 0x2b,
-	0x37, 0xd4, 0xf3, 0xa6, 0xaa, 0xc5, 0xa6, 0x9e, 0x97, 0x9b, 0xda, 0x2f, 0x35, 0x95, 0x39, 0x6a,
-	0xdd, 0x07, 0xf7, 0x0a, 0x30, 0x6b, 0x4b, 0x18, 0xbf, 0xd3, 0x61, 0xfe, 0x6b, 0x14, 0x51, 0xe4,
-	0x3a, 0xfc, 0xf6, 0xce, 0x77, 0x40, 0xd5, 0x89, 0xa2, 0xd4, 0xb3, 0x38, 0x42, 0x03, 0x00, 0x2f,
-	0x93, 0xf3, 0x62, 0xcb, 0x0d, 0xbb, 0x70, 0xd3, 0x3e, 0x29, 0xfb, 0xd6, 0x4b, 0xbe, 0xa5, 0xa1,
-	0xd6, 0x1e, 0xd8, 0x2d, 0x62, 0xe9, 0xfc, 0x6b, 0xe2, 0xdc, 0x46, 0x38, 0x64, 0x5c, 0x38, 0x7f,
-	0x09, 0x54, 0x67, 0xc4, 0x07, 0x84, 0x62, 0x7e, 0xf9, 0x5f, 0xf7, 0x79, 0x68, 0xb9, 0x83, 0xf6,
-	0xe9, 0x74, 0x76, 0x58, 0x11, 0x0e, 0xf3, 0xa8, 0xd5, 0x2e, 0x65, 0xf1, 0xd4, 0xa5, 0xc4, 0x99,
-	0xcb, 0xb3, 0x5f, 0x15, 0x50, 0xed, 0x30, 0x1f, 0x76, 0xc0, 0x56, 0xf6, 0x27, 0x3c, 0x30, 0x6f,
-	0x7e, 0x0a, 0xcc, 0x7c, 0xdf, 0xf4, 0xc7, 0xeb, 0x58, 0xb9, 0x8d, 0x5d, 0xd0, 0x90, 0xbb, 0xf6,
-	0x68, 0x65, 0x46, 0x46, 0xeb, 0x4f, 0xd6, 0xd2, 0x52, 0xb1, 0x07, 0xd4, 0x7c, 0x09, 0x8c, 0x95,
-	0x39, 0x92, 0xd7, 0x9f, 0xae, 0xe7, 0x8b, 0xa2, 0xf9, 0xfb, 0xac, 0x16, 0x95, 0xfc, 0x3f, 0x44,
-	0x4b, 0x23, 0xd5, 0x6b, 0x9f, 0x96, 0x93, 0x63, 0xe5, 0xfc, 0xcd, 0x74, 0x6e, 0x28, 0x57, 0x73,
-	0x43, 0xf9, 0x33, 0x37, 0x94, 0x6f, 0x0b, 0x63, 0xe3, 0x6a, 0x61, 0x6c, 0xfc, 0x5e, 0x18, 0x1b,
-	0x6f, 0x2d, 0x1f, 0xf3, 0xc1, 0xa8, 0x6f, 0xba, 0x24, 0xb0, 0x32, 0xc9, 0x13, 0x77, 0xe0, 0xe0,
-	0x50, 0x42, 0xeb, 0x22, 0x79, 0x43, 0x7e, 0x19, 0x21, 0xd6, 0xaf, 0xc7, 0x1f, 0xcb, 0x17, 0x7f,
-	0x03, 0x00, 0x00, 0xff, 0xff, 0x97, 0x83, 0x72, 0xef, 0xbf, 0x05, 0x00, 0x00,
+	// 964 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x56, 0xbf, 0x6f, 0xdb, 0x46,
+	0x14, 0x36, 0x25, 0xd9, 0x92, 0x9e, 0x5c, 0xd7, 0xb9, 0xba, 0x29, 0x45, 0x27, 0x8a, 0x20, 0xb7,
+	0x85, 0xe0, 0xd4, 0x22, 0xec, 0x02, 0x05, 0xaa, 0xa5, 0x48, 0x90, 0xa5, 0x83, 0x50, 0x83, 0xce,
+	0xd4, 0xc5, 0xa0, 0xc8, 0x17, 0xea, 0x00, 0x93, 0xc7, 0xde, 0x9d, 0xdc, 0xa8, 0x43, 0x11, 0x74,
+	0x6c, 0x97, 0xfe, 0x07, 0x9d, 0xba, 0x7b, 0xe8, 0xd4, 0xbf, 0xc0, 0x63, 0xe0, 0xa9, 0x63, 0x61,
+	0x0f, 0x9e, 0xfb, 0x1f, 0x14, 0x3c, 0xfe, 0x92, 0x44, 0x49, 0xb1, 0xc7, 0x2c, 0x02, 0xbf, 0xf7,
+	0xdd, 0xbb, 0xf7, 0xbd, 0x7b, 0xdf, 0x91, 0x82, 0xa6, 0xc3, 0xd1, 0xc5, 0xc0, 0x41, 0xd3, 0x0e,
+	0x43, 0x61, 0x9e, 0x1f, 0x9a, 0xf2, 0x75, 0x2f, 0xe4, 0x4c, 0x32, 0xb2, 0x9d, 0x52, 0xbd, 0x88,
+	0xea, 0x9d, 0x1f, 0x1a, 0x0f, 0x6c, 0x9f, 0x06, 0xcc, 0x54, 0xbf, 0xf1, 0x22, 0xe3, 0x13, 0x87,
+	0x09, 0x9f, 0x09, 0xd3, 0x17, 0x5e, 0x94, 0xec, 0x0b, 0x2f, 0x21, 0x9a, 0x31, 0x71, 0xaa, 0x90,
+	0x19, 0x83, 0x84, 0x32, 0x0a, 0x35, 0xed, 0x30, 0x4c, 0xb8, 0xdd, 0x8c, 0x63, 0xdc, 0x53, 0x1c,
+	0x67, 0x67, 0x18, 0x93, 0x9d, 0x37, 0x15, 0x80, 0x81, 0xf0, 0x8e, 0xc7, 0xc3, 0x33, 0x2a, 0x46,
+	0xa4, 0x07, 0xeb, 0xec, 0xc7, 0x00, 0xb9, 0xae, 0xb5, 0xb5, 0x6e, 0xfd, 0xb9, 0x7e, 0xf5, 0xd7,
+	0xc1, 0x4e, 0x52, 0xe8, 0x99, 0xeb, 0x72, 0x14, 0xe2, 0x44, 0x72, 0x1a, 0x78, 0x56, 0xbc, 0x8c,
+	0x10, 0xa8, 0x04, 0xb6, 0x8f, 0x7a, 0x29, 0x5a, 0x6e, 0xa9, 0x67, 0xa2, 0x43, 0xf5, 0x1c, 0xb9,
+	0xa0, 0x2c, 0xd0, 0xcb, 0x2a, 0x9c, 0x42, 0xd2, 0x86, 0x86, 0x8b, 0xc2, 0xe1, 0x34, 0x94, 0x11,
+	0x5b, 0x51, 0xec, 0x74, 0x88, 0x3c, 0x84, 0x0d, 0x97, 0x7a, 0x28, 0xa4, 0xbe, 0xae, 0xc8, 0x04,
+	0x45, 0x75, 0x04, 0xfd, 0x09, 0xf5, 0x8d, 0xb6, 0xd6, 0xad, 0x58, 0xea, 0x39, 0xaa, 0xc3, 0xc7,
+	0x81, 0xa4, 0x3e, 0xea, 0xd5, 0xb8, 0x4e, 0x02, 0x89, 0x01, 0xb5, 0x33, 0xe6, 0xd8, 0x92, 0x71,
+	0xa1, 0xd7, 0xda, 0xe5, 0x6e, 0xdd, 0xca, 0x30, 0xd9, 0x81, 0xf5, 0x90, 0x53, 0x07, 0xf5, 0xba,
+	0xda, 0x2a, 0x06, 0xa4, 0x09, 0xb5, 0xe1, 0xe4, 0x94, 0x71, 0x17, 0xb9, 0x0e, 0x6d, 0xad, 0x5b,
+	0xb3, 0xaa, 0xc3, 0xc9, 0x77, 0x11, 0x24, 0xdf, 0xc0, 0x26, 0xc7, 0x1f, 0xc6, 0x94, 0xa3, 0x8f,
+	0x81, 0x14, 0x7a, 0xa3, 0xad, 0x75, 0x1b, 0x47, 0xbb, 0xbd, 0xf9, 0x51, 0xf6, 0x2c, 0x14, 0x6c,
+	0xcc, 0x1d, 0x14, 0xd6, 0x4c, 0x42, 0xa4, 0x5d, 0xda, 0x9e, 0xd0, 0x37, 0x95, 0x12, 0xf5, 0x4c,
+	0x9e, 0x40, 0x83, 0x8d, 0x65, 0x38, 0x96, 0xa7, 0xa1, 0x2d, 0x47, 0xfa, 0x07, 0x4a, 0x3f, 0xc4,
+	0xa1, 0x63, 0x5b, 0x8e, 0xc8, 0x3e, 0x6c, 0x07, 0x2c, 0x70, 0x51, 0x22, 0xf7, 0x69, 0x40, 0x85,
+	0xa4, 0x8e, 0xbe, 0xa5, 0x84, 0x15, 0xe2, 0x64, 0x1b, 0xca, 0x76, 0x18, 0xea, 0x1f, 0xaa, 0x4d,
+	0xa2, 0xc7, 0xfe, 0xd3, 0xcb, 0xab, 0xbd, 0x8d, 0x5f, 0x6e, 0x2f, 0xf6, 0xe3, 0x31, 0xfd, 0x7a,
+	0x7b, 0xb1, 0xaf, 0xcf, 0x3a, 0x24, 0x9f, 0x79, 0xe7, 0x08, 0x48, 0x8e, 0x2c, 0x14, 0x21, 0x0b,
+	0x04, 0x92, 0x47, 0x50, 0xe7, 0xf8, 0x0a, 0x79, 0x94, 0x12, 0xbb, 0xc1, 0xca, 0x03, 0x9d, 0x3f,
+	0xcb, 0xf0, 0x20, 0x4f, 0x7a, 0x61, 0x4b, 0x5b, 0xa0, 0x7c, 0xaf, 0xdc, 0x33, 0xed, 0x91, 0xea,
+	0x32, 0x8f, 0xd4, 0x96, 0x79, 0xa4, 0x3e, 0xeb, 0x91, 0x74, 0xc4, 0x30, 0x35, 0xe2, 0xc7, 0x00,
+	0x3e, 0xba, 0xd4, 0x3e, 0x95, 0x93, 0x10, 0x95, 0x6b, 0xea, 0x56, 0x5d, 0x45, 0x5e, 0x4e, 0x42,
+	0x8c, 0xb4, 0x0a, 0x67, 0x84, 0xbe, 0xad, 0x6f, 0xc6, 0x5a, 0x63, 0x14, 0xf5, 0xef, 0xc6, 0xc7,
+	0x99, 0xb8, 0x22, 0x85, 0xfd, 0xa3, 0xe2, 0x50, 0x9f, 0x2c, 0x1b, 0x6a, 0x32, 0x91, 0xce, 0xd7,
+	0xd0, 0x2c, 0x04, 0xef, 0x3a, 0x62, 0x0d, 0x1a, 0x03, 0xe1, 0xbd, 0xe4, 0x76, 0x20, 0x5e, 0x21,
+	0xbf, 0xf7, 0x70, 0xb7, 0xa0, 0x44, 0xdd, 0x64, 0xb4, 0x25, 0xea, 0x92, 0x2e, 0x94, 0x24, 0x8b,
+	0x67, 0xba, 0x22, 0xb9, 0x24, 0x59, 0xff, 0x8b, 0x62, 0xa3, 0xcd, 0x42, 0xa3, 0xa9, 0xae, 0xce,
+	0xc7, 0xf0, 0xd1, 0x14, 0x4c, 0x9b, 0xeb, 0xfc, 0xac, 0x0c, 0xfa, 0xcc, 0x71, 0x30, 0x94, 0x59,
+	0x0f, 0xb1, 0x06, 0xed, 0xdd, 0x1a, 0xe6, 0xd5, 0xf7, 0xcd, 0x54, 0x53, 0x49, 0xb2, 0xc5, 0x27,
+	0x3f, 0x5b, 0xaa, 0xb3, 0xab, 0x4e, 0x7e, 0x36, 0x98, 0x89, 0xfb, 0x3b, 0x3e, 0xdb, 0x13, 0x94,
+	0xc7, 0xca, 0x5a, 0xf7, 0x3d, 0xdb, 0x99, 0xc9, 0x95, 0xe6, 0x26, 0x97, 0xdb, 0xb7, 0xbc, 0xcc,
+	0xbe, 0x95, 0x19, 0xfb, 0xde, 0xed, 0xc0, 0x53, 0xb1, 0xc9, 0x81, 0xa7, 0x30, 0xeb, 0xe9, 0x0f,
+	0x0d, 0x36, 0x07, 0xc2, 0x7b, 0x81, 0x21, 0x47, 0xc7, 0x96, 0xf7, 0x6f, 0x2a, 0x79, 0x8d, 0x95,
+	0xb2, 0xd7, 0x18, 0x69, 0x01, 0xb8, 0xe9, 0x76, 0xae, 0xea, 0xa6, 0x66, 0x4d, 0x45, 0xfa, 0x07,
+	0x45, 0xdd, 0x46, 0x41, 0x77, 0x26, 0xa8, 0xf3, 0x10, 0x76, 0xa6, 0x71, 0xa6, 0xfc, 0xb7, 0x58,
+	0xb9, 0x85, 0x34, 0x10, 0x32, 0x52, 0xfe, 0x15, 0xd4, 0xed, 0xb1, 0x1c, 0x31, 0x4e, 0xe5, 0xe4,
+	0x9d, 0xea, 0xf3, 0xa5, 0xc5, 0x0e, 0xfa, 0x87, 0x97, 0x57, 0x7b, 0xa5, 0x48, 0x61, 0xbe, 0x6a,
+	0xb1, 0xca, 0xac, 0x78, 0xa2, 0x32, 0xc3, 0xa9, 0xca, 0xa3, 0xff, 0x2a, 0x50, 0x1e, 0x08, 0x8f,
+	0x0c, 0xa0, 0x9a, 0x7e, 0xad, 0x1f, 0x15, 0x3f, 0x42, 0xf9, 0x6d, 0x37, 0x3e, 0x5d, 0xc5, 0x66,
+	0x2f, 0x81, 0x21, 0x6c, 0xcd, 0xbd, 0xc5, 0xf7, 0x56, 0xe5, 0x25, 0x8b, 0x8c, 0xa7, 0x77, 0x58,
+	0x94, 0xd5, 0x38, 0x86, 0x5a, 0x76, 0x05, 0x1f, 0x2f, 0x4c, 0x4c, 0x69, 0xe3, 0xb3, 0x95, 0xf4,
+	0xb4, 0xea, 0xb9, 0xab, 0xbd, 0x58, 0xf5, 0xec, 0xa2, 0x25, 0xaa, 0x17, 0x5f, 0xd2, 0x48, 0x75,
+	0x76, 0x41, 0x17, 0xab, 0x4e, 0xe9, 0x25, 0xaa, 0xe7, 0xaf, 0x08, 0x39, 0x81, 0x7a, 0x7e, 0x3d,
+	0x5a, 0x0b, 0x73, 0x32, 0xde, 0xf8, 0x7c, 0x35, 0x3f, 0xbd, 0x69, 0xee, 0xdc, 0xc5, 0x9b, 0x66,
+	0xfc, 0x92, 0x4d, 0x0b, 0x66, 0x33, 0xd6, 0xdf, 0xdc, 0x5e, 0xec, 0x6b, 0xcf, 0xbf, 0xbd, 0xbc,
+	0x6e, 0x69, 0x6f, 0xaf, 0x5b, 0xda, 0xbf, 0xd7, 0x2d, 0xed, 0xf7, 0x9b, 0xd6, 0xda, 0xdb, 0x9b,
+	0xd6, 0xda, 0x3f, 0x37, 0xad, 0xb5, 0xef, 0x4d, 0x8f, 0xca, 0xd1, 0x78, 0xd8, 0x73, 0x98, 0x6f,
+	0xa6, 0x5b, 0x1e, 0x38, 0x23, 0x9b, 0x06, 0x19, 0x34, 0x5f, 0xc7, 0xee, 0x8e, 0xbe, 0x7f, 0x62,
+	0xb8, 0xa1, 0xfe, 0x6f, 0x7e, 0xf9, 0x7f, 0x00, 0x00, 0x00, 0xff, 0xff, 0xaf, 0x30, 0x60, 0x1e,
+	0x1e, 0x0b, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -559,6 +1044,12 @@ const _ = grpc.SupportPackageIsVersion4
 type MsgClient interface {
 	// Publish adds a version of an app, and the app with its first version.
 	Publish(ctx context.Context, in *MsgPublish, opts ...grpc.CallOption) (*MsgPublishResponse, error)
+	// PublishDataset adds a version of a dataset, and the dataset with its first version.
+	PublishDataset(ctx context.Context, in *MsgPublishDataset, opts ...grpc.CallOption) (*MsgPublishDatasetResponse, error)
+	// Transfer offers an app or a dataset to another account, or takes the offer back.
+	Transfer(ctx context.Context, in *MsgTransfer, opts ...grpc.CallOption) (*MsgTransferResponse, error)
+	// AcceptTransfer takes over what was offered.
+	AcceptTransfer(ctx context.Context, in *MsgAcceptTransfer, opts ...grpc.CallOption) (*MsgAcceptTransferResponse, error)
 	// SetPrice changes a version's price for deals to come.
 	SetPrice(ctx context.Context, in *MsgSetPrice, opts ...grpc.CallOption) (*MsgSetPriceResponse, error)
 	// Deprecate stops new requests for an app, or allows them again.
@@ -578,6 +1069,33 @@ func NewMsgClient(cc grpc1.ClientConn) MsgClient {
 func (c *msgClient) Publish(ctx context.Context, in *MsgPublish, opts ...grpc.CallOption) (*MsgPublishResponse, error) {
 	out := new(MsgPublishResponse)
 	err := c.cc.Invoke(ctx, "/credence.apps.v1.Msg/Publish", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) PublishDataset(ctx context.Context, in *MsgPublishDataset, opts ...grpc.CallOption) (*MsgPublishDatasetResponse, error) {
+	out := new(MsgPublishDatasetResponse)
+	err := c.cc.Invoke(ctx, "/credence.apps.v1.Msg/PublishDataset", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Transfer(ctx context.Context, in *MsgTransfer, opts ...grpc.CallOption) (*MsgTransferResponse, error) {
+	out := new(MsgTransferResponse)
+	err := c.cc.Invoke(ctx, "/credence.apps.v1.Msg/Transfer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) AcceptTransfer(ctx context.Context, in *MsgAcceptTransfer, opts ...grpc.CallOption) (*MsgAcceptTransferResponse, error) {
+	out := new(MsgAcceptTransferResponse)
+	err := c.cc.Invoke(ctx, "/credence.apps.v1.Msg/AcceptTransfer", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -615,6 +1133,12 @@ func (c *msgClient) Reinstate(ctx context.Context, in *MsgReinstate, opts ...grp
 type MsgServer interface {
 	// Publish adds a version of an app, and the app with its first version.
 	Publish(context.Context, *MsgPublish) (*MsgPublishResponse, error)
+	// PublishDataset adds a version of a dataset, and the dataset with its first version.
+	PublishDataset(context.Context, *MsgPublishDataset) (*MsgPublishDatasetResponse, error)
+	// Transfer offers an app or a dataset to another account, or takes the offer back.
+	Transfer(context.Context, *MsgTransfer) (*MsgTransferResponse, error)
+	// AcceptTransfer takes over what was offered.
+	AcceptTransfer(context.Context, *MsgAcceptTransfer) (*MsgAcceptTransferResponse, error)
 	// SetPrice changes a version's price for deals to come.
 	SetPrice(context.Context, *MsgSetPrice) (*MsgSetPriceResponse, error)
 	// Deprecate stops new requests for an app, or allows them again.
@@ -629,6 +1153,15 @@ type UnimplementedMsgServer struct {
 
 func (*UnimplementedMsgServer) Publish(ctx context.Context, req *MsgPublish) (*MsgPublishResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Publish not implemented")
+}
+func (*UnimplementedMsgServer) PublishDataset(ctx context.Context, req *MsgPublishDataset) (*MsgPublishDatasetResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PublishDataset not implemented")
+}
+func (*UnimplementedMsgServer) Transfer(ctx context.Context, req *MsgTransfer) (*MsgTransferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Transfer not implemented")
+}
+func (*UnimplementedMsgServer) AcceptTransfer(ctx context.Context, req *MsgAcceptTransfer) (*MsgAcceptTransferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AcceptTransfer not implemented")
 }
 func (*UnimplementedMsgServer) SetPrice(ctx context.Context, req *MsgSetPrice) (*MsgSetPriceResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method SetPrice not implemented")
@@ -658,6 +1191,60 @@ func _Msg_Publish_Handler(srv interface{}, ctx context.Context, dec func(interfa
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(MsgServer).Publish(ctx, req.(*MsgPublish))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_PublishDataset_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPublishDataset)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PublishDataset(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.apps.v1.Msg/PublishDataset",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PublishDataset(ctx, req.(*MsgPublishDataset))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Transfer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgTransfer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Transfer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.apps.v1.Msg/Transfer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Transfer(ctx, req.(*MsgTransfer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_AcceptTransfer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAcceptTransfer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AcceptTransfer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.apps.v1.Msg/AcceptTransfer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AcceptTransfer(ctx, req.(*MsgAcceptTransfer))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -726,6 +1313,18 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_Publish_Handler,
 		},
 		{
+			MethodName: "PublishDataset",
+			Handler:    _Msg_PublishDataset_Handler,
+		},
+		{
+			MethodName: "Transfer",
+			Handler:    _Msg_Transfer_Handler,
+		},
+		{
+			MethodName: "AcceptTransfer",
+			Handler:    _Msg_AcceptTransfer_Handler,
+		},
+		{
 			MethodName: "SetPrice",
 			Handler:    _Msg_SetPrice_Handler,
 		},
@@ -762,6 +1361,61 @@ func (m *MsgPublish) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.App) > 0 {
+		i -= len(m.App)
+		copy(dAtA[i:], m.App)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.App)))
+		i--
+		dAtA[i] = 0x7a
+	}
+	if m.Nondeterministic {
+		i--
+		if m.Nondeterministic {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x70
+	}
+	if len(m.OutputPath) > 0 {
+		i -= len(m.OutputPath)
+		copy(dAtA[i:], m.OutputPath)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OutputPath)))
+		i--
+		dAtA[i] = 0x6a
+	}
+	if len(m.Tags) > 0 {
+		for iNdEx := len(m.Tags) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Tags[iNdEx])
+			copy(dAtA[i:], m.Tags[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Tags[iNdEx])))
+			i--
+			dAtA[i] = 0x62
+		}
+	}
+	if m.Requirements != nil {
+		{
+			size, err := m.Requirements.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x5a
+	}
+	if m.ByOrder {
+		i--
+		if m.ByOrder {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x50
+	}
 	if m.Price != 0 {
 		i = encodeVarintTx(dAtA, i, uint64(m.Price))
 		i--
@@ -856,6 +1510,280 @@ func (m *MsgPublishResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgPublishDataset) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPublishDataset) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPublishDataset) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Dataset) > 0 {
+		i -= len(m.Dataset)
+		copy(dAtA[i:], m.Dataset)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Dataset)))
+		i--
+		dAtA[i] = 0x6a
+	}
+	if len(m.Schema) > 0 {
+		i -= len(m.Schema)
+		copy(dAtA[i:], m.Schema)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Schema)))
+		i--
+		dAtA[i] = 0x62
+	}
+	if len(m.MediaType) > 0 {
+		i -= len(m.MediaType)
+		copy(dAtA[i:], m.MediaType)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.MediaType)))
+		i--
+		dAtA[i] = 0x5a
+	}
+	if len(m.Tags) > 0 {
+		for iNdEx := len(m.Tags) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Tags[iNdEx])
+			copy(dAtA[i:], m.Tags[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Tags[iNdEx])))
+			i--
+			dAtA[i] = 0x52
+		}
+	}
+	if m.ByOrder {
+		i--
+		if m.ByOrder {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.Price != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Price))
+		i--
+		dAtA[i] = 0x40
+	}
+	if len(m.Locators) > 0 {
+		for iNdEx := len(m.Locators) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Locators[iNdEx])
+			copy(dAtA[i:], m.Locators[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Locators[iNdEx])))
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
+	if m.Size_ != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Size_))
+		i--
+		dAtA[i] = 0x30
+	}
+	if len(m.Digest) > 0 {
+		i -= len(m.Digest)
+		copy(dAtA[i:], m.Digest)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Digest)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Description) > 0 {
+		i -= len(m.Description)
+		copy(dAtA[i:], m.Description)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Description)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Version) > 0 {
+		i -= len(m.Version)
+		copy(dAtA[i:], m.Version)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Version)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPublishDatasetResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPublishDatasetResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPublishDatasetResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reference) > 0 {
+		i -= len(m.Reference)
+		copy(dAtA[i:], m.Reference)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reference)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTransfer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTransfer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTransfer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTransferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTransferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTransferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptTransfer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptTransfer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptTransfer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptTransferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptTransferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptTransferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgSetPrice) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -876,6 +1804,16 @@ func (m *MsgSetPrice) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.ByOrder {
+		i--
+		if m.ByOrder {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
 	if m.Price != 0 {
 		i = encodeVarintTx(dAtA, i, uint64(m.Price))
 		i--
@@ -1104,6 +2042,30 @@ func (m *MsgPublish) Size() (n int) {
 	if m.Price != 0 {
 		n += 1 + sovTx(uint64(m.Price))
 	}
+	if m.ByOrder {
+		n += 2
+	}
+	if m.Requirements != nil {
+		l = m.Requirements.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Tags) > 0 {
+		for _, s := range m.Tags {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	l = len(m.OutputPath)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Nondeterministic {
+		n += 2
+	}
+	l = len(m.App)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
 	return n
 }
 
@@ -1117,6 +2079,137 @@ func (m *MsgPublishResponse) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovTx(uint64(l))
 	}
+	return n
+}
+
+func (m *MsgPublishDataset) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Version)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Description)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Digest)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Size_ != 0 {
+		n += 1 + sovTx(uint64(m.Size_))
+	}
+	if len(m.Locators) > 0 {
+		for _, s := range m.Locators {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	if m.Price != 0 {
+		n += 1 + sovTx(uint64(m.Price))
+	}
+	if m.ByOrder {
+		n += 2
+	}
+	if len(m.Tags) > 0 {
+		for _, s := range m.Tags {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	l = len(m.MediaType)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Schema)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Dataset)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgPublishDatasetResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Reference)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgTransfer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.To)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgTransferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAcceptTransfer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.To)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgAcceptTransferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
 	return n
 }
 
@@ -1136,6 +2229,9 @@ func (m *MsgSetPrice) Size() (n int) {
 	}
 	if m.Price != 0 {
 		n += 1 + sovTx(uint64(m.Price))
+	}
+	if m.ByOrder {
+		n += 2
 	}
 	return n
 }
@@ -1501,6 +2597,178 @@ func (m *MsgPublish) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ByOrder", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ByOrder = bool(v != 0)
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requirements", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Requirements == nil {
+				m.Requirements = &Resources{}
+			}
+			if err := m.Requirements.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tags", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Tags = append(m.Tags, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OutputPath", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OutputPath = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nondeterministic", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Nondeterministic = bool(v != 0)
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.App = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -1583,6 +2851,876 @@ func (m *MsgPublishResponse) Unmarshal(dAtA []byte) error {
 			}
 			m.Reference = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPublishDataset) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPublishDataset: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPublishDataset: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Version = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Description", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Description = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Digest", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Digest = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Size_", wireType)
+			}
+			m.Size_ = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Size_ |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Locators", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Locators = append(m.Locators, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			m.Price = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Price |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ByOrder", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ByOrder = bool(v != 0)
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tags", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Tags = append(m.Tags, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MediaType", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.MediaType = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Schema", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Schema = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dataset = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPublishDatasetResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPublishDatasetResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPublishDatasetResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reference", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reference = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTransfer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTransfer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTransfer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTransferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTransferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTransferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptTransfer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptTransfer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptTransfer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptTransferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptTransferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptTransferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -1716,6 +3854,26 @@ func (m *MsgSetPrice) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ByOrder", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ByOrder = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

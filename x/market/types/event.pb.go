@@ -5,6 +5,7 @@ package types
 
 import (
 	fmt "fmt"
+	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	io "io"
 	math "math"
@@ -22,30 +23,25 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// EventOffer says that an offer was placed, filled or taken off.
-type EventOffer struct {
-	// id of the offer.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// pool it offers.
-	Pool string `protobuf:"bytes,2,opt,name=pool,proto3" json:"pool,omitempty"`
-	// what happened: "placed", "cancelled", "filled".
-	What string `protobuf:"bytes,3,opt,name=what,proto3" json:"what,omitempty"`
-	// price in ucred.
-	Price uint64 `protobuf:"varint,4,opt,name=price,proto3" json:"price,omitempty"`
+// EventOrderPlaced says that the chain came to know an app, dataset or pool order: with its whole content, so that the
+// book can be rebuilt from events.
+type EventOrderPlaced struct {
+	// record of the order: RESTING comes on the book, SIGNED does not.
+	Record OrderRecord `protobuf:"bytes,1,opt,name=record,proto3" json:"record"`
 }
 
-func (m *EventOffer) Reset()         { *m = EventOffer{} }
-func (m *EventOffer) String() string { return proto.CompactTextString(m) }
-func (*EventOffer) ProtoMessage()    {}
-func (*EventOffer) Descriptor() ([]byte, []int) {
+func (m *EventOrderPlaced) Reset()         { *m = EventOrderPlaced{} }
+func (m *EventOrderPlaced) String() string { return proto.CompactTextString(m) }
+func (*EventOrderPlaced) ProtoMessage()    {}
+func (*EventOrderPlaced) Descriptor() ([]byte, []int) {
 	return fileDescriptor_1397dc064c7fddd6, []int{0}
 }
-func (m *EventOffer) XXX_Unmarshal(b []byte) error {
+func (m *EventOrderPlaced) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *EventOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *EventOrderPlaced) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_EventOffer.Marshal(b, m, deterministic)
+		return xxx_messageInfo_EventOrderPlaced.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -55,44 +51,197 @@ func (m *EventOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 		return b[:n], nil
 	}
 }
-func (m *EventOffer) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_EventOffer.Merge(m, src)
+func (m *EventOrderPlaced) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventOrderPlaced.Merge(m, src)
 }
-func (m *EventOffer) XXX_Size() int {
+func (m *EventOrderPlaced) XXX_Size() int {
 	return m.Size()
 }
-func (m *EventOffer) XXX_DiscardUnknown() {
-	xxx_messageInfo_EventOffer.DiscardUnknown(m)
+func (m *EventOrderPlaced) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventOrderPlaced.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_EventOffer proto.InternalMessageInfo
+var xxx_messageInfo_EventOrderPlaced proto.InternalMessageInfo
 
-func (m *EventOffer) GetId() string {
+func (m *EventOrderPlaced) GetRecord() OrderRecord {
+	if m != nil {
+		return m.Record
+	}
+	return OrderRecord{}
+}
+
+// EventOrderFilled says that an order met tasks.
+type EventOrderFilled struct {
+	// id of the order.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// tasks it met now.
+	Tasks uint64 `protobuf:"varint,2,opt,name=tasks,proto3" json:"tasks,omitempty"`
+	// filled in all.
+	Filled uint64 `protobuf:"varint,3,opt,name=filled,proto3" json:"filled,omitempty"`
+	// deal that was made.
+	Deal string `protobuf:"bytes,4,opt,name=deal,proto3" json:"deal,omitempty"`
+}
+
+func (m *EventOrderFilled) Reset()         { *m = EventOrderFilled{} }
+func (m *EventOrderFilled) String() string { return proto.CompactTextString(m) }
+func (*EventOrderFilled) ProtoMessage()    {}
+func (*EventOrderFilled) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1397dc064c7fddd6, []int{1}
+}
+func (m *EventOrderFilled) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventOrderFilled) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventOrderFilled.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventOrderFilled) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventOrderFilled.Merge(m, src)
+}
+func (m *EventOrderFilled) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventOrderFilled) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventOrderFilled.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventOrderFilled proto.InternalMessageInfo
+
+func (m *EventOrderFilled) GetId() string {
 	if m != nil {
 		return m.Id
 	}
 	return ""
 }
 
-func (m *EventOffer) GetPool() string {
+func (m *EventOrderFilled) GetTasks() uint64 {
 	if m != nil {
-		return m.Pool
-	}
-	return ""
-}
-
-func (m *EventOffer) GetWhat() string {
-	if m != nil {
-		return m.What
-	}
-	return ""
-}
-
-func (m *EventOffer) GetPrice() uint64 {
-	if m != nil {
-		return m.Price
+		return m.Tasks
 	}
 	return 0
+}
+
+func (m *EventOrderFilled) GetFilled() uint64 {
+	if m != nil {
+		return m.Filled
+	}
+	return 0
+}
+
+func (m *EventOrderFilled) GetDeal() string {
+	if m != nil {
+		return m.Deal
+	}
+	return ""
+}
+
+// EventOrderClosed says that an order is no longer met.
+type EventOrderClosed struct {
+	// id of the order.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// status it has now: FILLED, CANCELLED, EXPIRED or STALE.
+	Status OrderStatus `protobuf:"varint,2,opt,name=status,proto3,enum=credence.market.v1.OrderStatus" json:"status,omitempty"`
+}
+
+func (m *EventOrderClosed) Reset()         { *m = EventOrderClosed{} }
+func (m *EventOrderClosed) String() string { return proto.CompactTextString(m) }
+func (*EventOrderClosed) ProtoMessage()    {}
+func (*EventOrderClosed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1397dc064c7fddd6, []int{2}
+}
+func (m *EventOrderClosed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventOrderClosed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventOrderClosed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventOrderClosed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventOrderClosed.Merge(m, src)
+}
+func (m *EventOrderClosed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventOrderClosed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventOrderClosed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventOrderClosed proto.InternalMessageInfo
+
+func (m *EventOrderClosed) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *EventOrderClosed) GetStatus() OrderStatus {
+	if m != nil {
+		return m.Status
+	}
+	return ORDER_STATUS_UNSPECIFIED
+}
+
+// EventFloor says that all orders of a kind below a nonce were cancelled. Those on the book leave it when they are met.
+type EventFloor struct {
+	// floor that holds from now on.
+	Floor Floor `protobuf:"bytes,1,opt,name=floor,proto3" json:"floor"`
+}
+
+func (m *EventFloor) Reset()         { *m = EventFloor{} }
+func (m *EventFloor) String() string { return proto.CompactTextString(m) }
+func (*EventFloor) ProtoMessage()    {}
+func (*EventFloor) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1397dc064c7fddd6, []int{3}
+}
+func (m *EventFloor) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventFloor) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventFloor.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventFloor) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventFloor.Merge(m, src)
+}
+func (m *EventFloor) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventFloor) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventFloor.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventFloor proto.InternalMessageInfo
+
+func (m *EventFloor) GetFloor() Floor {
+	if m != nil {
+		return m.Floor
+	}
+	return Floor{}
 }
 
 // EventRequest says what became of a request.
@@ -101,7 +250,7 @@ type EventRequest struct {
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// requester that made it.
 	Requester string `protobuf:"bytes,2,opt,name=requester,proto3" json:"requester,omitempty"`
-	// what happened: "queued", "matched", "unmatched", "cancelled".
+	// what happened: "queued", "signed", "matched", "resting", "unmatched", "expired", "cancelled".
 	What string `protobuf:"bytes,3,opt,name=what,proto3" json:"what,omitempty"`
 	// deal made.
 	Deal string `protobuf:"bytes,4,opt,name=deal,proto3" json:"deal,omitempty"`
@@ -109,13 +258,15 @@ type EventRequest struct {
 	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	// refunded in ucred.
 	Refunded uint64 `protobuf:"varint,6,opt,name=refunded,proto3" json:"refunded,omitempty"`
+	// tasks that were matched now.
+	Tasks uint64 `protobuf:"varint,7,opt,name=tasks,proto3" json:"tasks,omitempty"`
 }
 
 func (m *EventRequest) Reset()         { *m = EventRequest{} }
 func (m *EventRequest) String() string { return proto.CompactTextString(m) }
 func (*EventRequest) ProtoMessage()    {}
 func (*EventRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_1397dc064c7fddd6, []int{1}
+	return fileDescriptor_1397dc064c7fddd6, []int{4}
 }
 func (m *EventRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -186,6 +337,186 @@ func (m *EventRequest) GetRefunded() uint64 {
 	return 0
 }
 
+func (m *EventRequest) GetTasks() uint64 {
+	if m != nil {
+		return m.Tasks
+	}
+	return 0
+}
+
+// EventDeal says that a deal was made.
+type EventDeal struct {
+	// id of the deal.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// request it fills.
+	Request string `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
+	// pool_order it met.
+	PoolOrder string `protobuf:"bytes,3,opt,name=pool_order,json=poolOrder,proto3" json:"pool_order,omitempty"`
+	// app_order it met; empty for the list price.
+	AppOrder string `protobuf:"bytes,4,opt,name=app_order,json=appOrder,proto3" json:"app_order,omitempty"`
+	// dataset_orders it met; empty entries for list prices.
+	DatasetOrders []string `protobuf:"bytes,5,rep,name=dataset_orders,json=datasetOrders,proto3" json:"dataset_orders,omitempty"`
+	// first task's index.
+	First uint64 `protobuf:"varint,6,opt,name=first,proto3" json:"first,omitempty"`
+	// size in tasks.
+	Size_ uint64 `protobuf:"varint,7,opt,name=size,proto3" json:"size,omitempty"`
+	// escrow in ucred.
+	Escrow uint64 `protobuf:"varint,8,opt,name=escrow,proto3" json:"escrow,omitempty"`
+	// payer whose escrow it is: requester, sponsor, or the voucher's id.
+	Payer string `protobuf:"bytes,9,opt,name=payer,proto3" json:"payer,omitempty"`
+}
+
+func (m *EventDeal) Reset()         { *m = EventDeal{} }
+func (m *EventDeal) String() string { return proto.CompactTextString(m) }
+func (*EventDeal) ProtoMessage()    {}
+func (*EventDeal) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1397dc064c7fddd6, []int{5}
+}
+func (m *EventDeal) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventDeal) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventDeal.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventDeal) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventDeal.Merge(m, src)
+}
+func (m *EventDeal) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventDeal) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventDeal.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventDeal proto.InternalMessageInfo
+
+func (m *EventDeal) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *EventDeal) GetRequest() string {
+	if m != nil {
+		return m.Request
+	}
+	return ""
+}
+
+func (m *EventDeal) GetPoolOrder() string {
+	if m != nil {
+		return m.PoolOrder
+	}
+	return ""
+}
+
+func (m *EventDeal) GetAppOrder() string {
+	if m != nil {
+		return m.AppOrder
+	}
+	return ""
+}
+
+func (m *EventDeal) GetDatasetOrders() []string {
+	if m != nil {
+		return m.DatasetOrders
+	}
+	return nil
+}
+
+func (m *EventDeal) GetFirst() uint64 {
+	if m != nil {
+		return m.First
+	}
+	return 0
+}
+
+func (m *EventDeal) GetSize_() uint64 {
+	if m != nil {
+		return m.Size_
+	}
+	return 0
+}
+
+func (m *EventDeal) GetEscrow() uint64 {
+	if m != nil {
+		return m.Escrow
+	}
+	return 0
+}
+
+func (m *EventDeal) GetPayer() string {
+	if m != nil {
+		return m.Payer
+	}
+	return ""
+}
+
+// EventMatch says that a proposed match came to nothing.
+type EventMatch struct {
+	// id of the match.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// reason.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventMatch) Reset()         { *m = EventMatch{} }
+func (m *EventMatch) String() string { return proto.CompactTextString(m) }
+func (*EventMatch) ProtoMessage()    {}
+func (*EventMatch) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1397dc064c7fddd6, []int{6}
+}
+func (m *EventMatch) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventMatch) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventMatch.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventMatch) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventMatch.Merge(m, src)
+}
+func (m *EventMatch) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventMatch) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventMatch.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventMatch proto.InternalMessageInfo
+
+func (m *EventMatch) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *EventMatch) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
 // EventPaid says that a task's escrow was paid out.
 type EventPaid struct {
 	// deal it belongs to.
@@ -202,7 +533,7 @@ func (m *EventPaid) Reset()         { *m = EventPaid{} }
 func (m *EventPaid) String() string { return proto.CompactTextString(m) }
 func (*EventPaid) ProtoMessage()    {}
 func (*EventPaid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_1397dc064c7fddd6, []int{2}
+	return fileDescriptor_1397dc064c7fddd6, []int{7}
 }
 func (m *EventPaid) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -259,39 +590,271 @@ func (m *EventPaid) GetRefunded() uint64 {
 	return 0
 }
 
+// EventCallback says that a callback was told a task's end.
+type EventCallback struct {
+	// name of the callback.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// deal it belongs to.
+	Deal string `protobuf:"bytes,2,opt,name=deal,proto3" json:"deal,omitempty"`
+	// task that ended.
+	Task string `protobuf:"bytes,3,opt,name=task,proto3" json:"task,omitempty"`
+	// failed says that it returned an error, panicked or ran out of gas; the task's end stands all the same.
+	Failed bool `protobuf:"varint,4,opt,name=failed,proto3" json:"failed,omitempty"`
+	// gas it used.
+	Gas uint64 `protobuf:"varint,5,opt,name=gas,proto3" json:"gas,omitempty"`
+}
+
+func (m *EventCallback) Reset()         { *m = EventCallback{} }
+func (m *EventCallback) String() string { return proto.CompactTextString(m) }
+func (*EventCallback) ProtoMessage()    {}
+func (*EventCallback) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1397dc064c7fddd6, []int{8}
+}
+func (m *EventCallback) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCallback) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCallback.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCallback) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCallback.Merge(m, src)
+}
+func (m *EventCallback) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCallback) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCallback.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCallback proto.InternalMessageInfo
+
+func (m *EventCallback) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+func (m *EventCallback) GetDeal() string {
+	if m != nil {
+		return m.Deal
+	}
+	return ""
+}
+
+func (m *EventCallback) GetTask() string {
+	if m != nil {
+		return m.Task
+	}
+	return ""
+}
+
+func (m *EventCallback) GetFailed() bool {
+	if m != nil {
+		return m.Failed
+	}
+	return false
+}
+
+func (m *EventCallback) GetGas() uint64 {
+	if m != nil {
+		return m.Gas
+	}
+	return 0
+}
+
+// EventCategory says that a category was set.
+type EventCategory struct {
+	// category as it is now.
+	Category Category `protobuf:"bytes,1,opt,name=category,proto3" json:"category"`
+}
+
+func (m *EventCategory) Reset()         { *m = EventCategory{} }
+func (m *EventCategory) String() string { return proto.CompactTextString(m) }
+func (*EventCategory) ProtoMessage()    {}
+func (*EventCategory) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1397dc064c7fddd6, []int{9}
+}
+func (m *EventCategory) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCategory) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCategory.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCategory) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCategory.Merge(m, src)
+}
+func (m *EventCategory) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCategory) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCategory.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCategory proto.InternalMessageInfo
+
+func (m *EventCategory) GetCategory() Category {
+	if m != nil {
+		return m.Category
+	}
+	return Category{}
+}
+
+// EventVoucher says that a voucher changed.
+type EventVoucher struct {
+	// id of the voucher.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// what happened: "issued", "topped_up", "spent", "refunded", "expired", "spenders".
+	What string `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`
+	// amount in ucred.
+	Amount uint64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	// balance in ucred that it has now.
+	Balance uint64 `protobuf:"varint,4,opt,name=balance,proto3" json:"balance,omitempty"`
+}
+
+func (m *EventVoucher) Reset()         { *m = EventVoucher{} }
+func (m *EventVoucher) String() string { return proto.CompactTextString(m) }
+func (*EventVoucher) ProtoMessage()    {}
+func (*EventVoucher) Descriptor() ([]byte, []int) {
+	return fileDescriptor_1397dc064c7fddd6, []int{10}
+}
+func (m *EventVoucher) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventVoucher) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventVoucher.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventVoucher) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventVoucher.Merge(m, src)
+}
+func (m *EventVoucher) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventVoucher) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventVoucher.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventVoucher proto.InternalMessageInfo
+
+func (m *EventVoucher) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *EventVoucher) GetWhat() string {
+	if m != nil {
+		return m.What
+	}
+	return ""
+}
+
+func (m *EventVoucher) GetAmount() uint64 {
+	if m != nil {
+		return m.Amount
+	}
+	return 0
+}
+
+func (m *EventVoucher) GetBalance() uint64 {
+	if m != nil {
+		return m.Balance
+	}
+	return 0
+}
+
 func init() {
-	proto.RegisterType((*EventOffer)(nil), "credence.market.v1.EventOffer")
+	proto.RegisterType((*EventOrderPlaced)(nil), "credence.market.v1.EventOrderPlaced")
+	proto.RegisterType((*EventOrderFilled)(nil), "credence.market.v1.EventOrderFilled")
+	proto.RegisterType((*EventOrderClosed)(nil), "credence.market.v1.EventOrderClosed")
+	proto.RegisterType((*EventFloor)(nil), "credence.market.v1.EventFloor")
 	proto.RegisterType((*EventRequest)(nil), "credence.market.v1.EventRequest")
+	proto.RegisterType((*EventDeal)(nil), "credence.market.v1.EventDeal")
+	proto.RegisterType((*EventMatch)(nil), "credence.market.v1.EventMatch")
 	proto.RegisterType((*EventPaid)(nil), "credence.market.v1.EventPaid")
+	proto.RegisterType((*EventCallback)(nil), "credence.market.v1.EventCallback")
+	proto.RegisterType((*EventCategory)(nil), "credence.market.v1.EventCategory")
+	proto.RegisterType((*EventVoucher)(nil), "credence.market.v1.EventVoucher")
 }
 
 func init() { proto.RegisterFile("credence/market/v1/event.proto", fileDescriptor_1397dc064c7fddd6) }
 
 var fileDescriptor_1397dc064c7fddd6 = []byte{
-	// 309 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x6c, 0x51, 0xc1, 0x4e, 0x02, 0x31,
-	0x10, 0xa5, 0x58, 0x88, 0x3b, 0x31, 0x1e, 0x1a, 0x63, 0x36, 0xc6, 0x34, 0x84, 0x13, 0x17, 0x77,
-	0x43, 0xfc, 0x03, 0x13, 0x4f, 0x1e, 0x34, 0x7b, 0xe4, 0x56, 0xda, 0x41, 0x1a, 0x60, 0xbb, 0x76,
-	0x0b, 0xea, 0x5f, 0x78, 0xf4, 0x93, 0x3c, 0x72, 0xf4, 0x68, 0xe0, 0x47, 0xcc, 0xce, 0xb2, 0x28,
-	0xd1, 0xdb, 0x7b, 0x6f, 0x9a, 0xf7, 0x66, 0xfa, 0x40, 0x6a, 0x8f, 0x06, 0x73, 0x8d, 0xe9, 0x42,
-	0xf9, 0x19, 0x86, 0x74, 0x35, 0x4c, 0x71, 0x85, 0x79, 0x48, 0x0a, 0xef, 0x82, 0x13, 0xa2, 0x99,
-	0x27, 0xf5, 0x3c, 0x59, 0x0d, 0xfb, 0x23, 0x80, 0xdb, 0xea, 0xc9, 0xfd, 0x64, 0x82, 0x5e, 0x9c,
-	0x42, 0xdb, 0x9a, 0x98, 0xf5, 0xd8, 0x20, 0xca, 0xda, 0xd6, 0x08, 0x01, 0xbc, 0x70, 0x6e, 0x1e,
-	0xb7, 0x49, 0x21, 0x5c, 0x69, 0xcf, 0x53, 0x15, 0xe2, 0xa3, 0x5a, 0xab, 0xb0, 0x38, 0x83, 0x4e,
-	0xe1, 0xad, 0xc6, 0x98, 0xf7, 0xd8, 0x80, 0x67, 0x35, 0xe9, 0xbf, 0x33, 0x38, 0x21, 0xf3, 0x0c,
-	0x9f, 0x96, 0x58, 0x86, 0x3f, 0xf6, 0x97, 0x10, 0xf9, 0x7a, 0x84, 0x7e, 0x97, 0xf1, 0x23, 0xfc,
-	0x1b, 0x24, 0x80, 0x1b, 0x54, 0x73, 0xca, 0x89, 0x32, 0xc2, 0xe2, 0x1c, 0xba, 0x1e, 0x55, 0xe9,
-	0xf2, 0xb8, 0x43, 0xea, 0x8e, 0x89, 0x0b, 0x38, 0xf6, 0x38, 0x59, 0xe6, 0x06, 0x4d, 0xdc, 0xa5,
-	0xbd, 0xf6, 0xbc, 0xaf, 0x21, 0xa2, 0xcd, 0x1e, 0x54, 0x7d, 0x25, 0x99, 0xb2, 0x5f, 0xa6, 0x02,
-	0x78, 0x50, 0xe5, 0xac, 0xb9, 0xbc, 0xc2, 0xf4, 0x1b, 0xca, 0x1a, 0x5a, 0x88, 0x67, 0x84, 0x0f,
-	0x42, 0xf8, 0x61, 0xc8, 0xcd, 0xdd, 0xc7, 0x46, 0xb2, 0xf5, 0x46, 0xb2, 0xaf, 0x8d, 0x64, 0x6f,
-	0x5b, 0xd9, 0x5a, 0x6f, 0x65, 0xeb, 0x73, 0x2b, 0x5b, 0xa3, 0xe1, 0xa3, 0x0d, 0xd3, 0xe5, 0x38,
-	0xd1, 0x6e, 0x91, 0x36, 0xa5, 0x5c, 0xe9, 0xa9, 0xb2, 0xf9, 0x9e, 0xa6, 0x2f, 0x4d, 0x8b, 0xe1,
-	0xb5, 0xc0, 0x72, 0xdc, 0xa5, 0x0e, 0xaf, 0xbf, 0x03, 0x00, 0x00, 0xff, 0xff, 0xa6, 0xee, 0x9f,
-	0xb8, 0xe5, 0x01, 0x00, 0x00,
+	// 675 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x54, 0x4d, 0x6e, 0xd3, 0x40,
+	0x14, 0x8e, 0x13, 0x27, 0x8d, 0x07, 0x5a, 0x55, 0xa3, 0xaa, 0x32, 0xa5, 0xb8, 0x95, 0x25, 0xa4,
+	0x6e, 0x48, 0x54, 0x7e, 0xc4, 0x0a, 0x16, 0x2d, 0x74, 0x83, 0x50, 0x8b, 0x91, 0x58, 0xc0, 0x02,
+	0x4d, 0xec, 0x97, 0xc4, 0xaa, 0xe3, 0x31, 0x33, 0xe3, 0x96, 0x72, 0x0a, 0x4e, 0xc2, 0x39, 0xba,
+	0xec, 0x92, 0x15, 0x42, 0xed, 0x05, 0x38, 0x02, 0x9a, 0x37, 0xe3, 0xc4, 0x25, 0x16, 0xbb, 0xf7,
+	0xbd, 0xdf, 0x6f, 0xbe, 0x79, 0x33, 0x24, 0x88, 0x05, 0x24, 0x90, 0xc7, 0x30, 0x9c, 0x31, 0x71,
+	0x0a, 0x6a, 0x78, 0xb6, 0x3f, 0x84, 0x33, 0xc8, 0xd5, 0xa0, 0x10, 0x5c, 0x71, 0x4a, 0xab, 0xf8,
+	0xc0, 0xc4, 0x07, 0x67, 0xfb, 0x5b, 0x3b, 0x0d, 0x35, 0x36, 0x8a, 0x45, 0x5b, 0x4d, 0x4d, 0xb9,
+	0x48, 0x40, 0xd8, 0xf8, 0xc6, 0x84, 0x4f, 0x38, 0x9a, 0x43, 0x6d, 0x19, 0x6f, 0xf8, 0x8e, 0xac,
+	0xbf, 0xd6, 0x93, 0x8f, 0x75, 0xe6, 0x49, 0xc6, 0x62, 0x48, 0xe8, 0x0b, 0xd2, 0x13, 0x10, 0x73,
+	0x91, 0xf8, 0xce, 0xae, 0xb3, 0x77, 0xe7, 0xf1, 0xce, 0x60, 0x99, 0xcf, 0x00, 0x0b, 0x22, 0x4c,
+	0x3b, 0x70, 0x2f, 0x7f, 0xed, 0xb4, 0x22, 0x5b, 0x14, 0x26, 0xf5, 0x96, 0x47, 0x69, 0x96, 0x41,
+	0x42, 0xd7, 0x48, 0x3b, 0x35, 0xed, 0xbc, 0xa8, 0x9d, 0x26, 0x74, 0x83, 0x74, 0x15, 0x93, 0xa7,
+	0xd2, 0x6f, 0xef, 0x3a, 0x7b, 0x6e, 0x64, 0x00, 0xdd, 0x24, 0xbd, 0x31, 0xe6, 0xfb, 0x1d, 0x74,
+	0x5b, 0x44, 0x29, 0x71, 0x13, 0x60, 0x99, 0xef, 0x62, 0x3d, 0xda, 0xe1, 0xa7, 0xfa, 0x94, 0xc3,
+	0x8c, 0xcb, 0x86, 0x29, 0xcf, 0x49, 0x4f, 0x2a, 0xa6, 0x4a, 0x33, 0x66, 0xed, 0x3f, 0x07, 0x79,
+	0x8f, 0x69, 0x91, 0x4d, 0x0f, 0x0f, 0x09, 0xc1, 0xe6, 0x47, 0x19, 0xe7, 0x82, 0x3e, 0x23, 0xdd,
+	0xb1, 0x36, 0xac, 0x1c, 0xf7, 0x9a, 0xba, 0x60, 0xa6, 0x15, 0xc2, 0x64, 0x87, 0x3f, 0x1c, 0x72,
+	0x17, 0xbb, 0x44, 0xf0, 0xa5, 0x04, 0xa9, 0x96, 0xe8, 0x6d, 0x13, 0x4f, 0x98, 0x10, 0x08, 0x64,
+	0xe8, 0x45, 0x0b, 0x87, 0x3e, 0xf4, 0xf9, 0x94, 0x29, 0x94, 0xc2, 0x8b, 0xd0, 0x6e, 0x12, 0x42,
+	0x8b, 0x26, 0x80, 0x49, 0x9e, 0xfb, 0x5d, 0xf4, 0x5a, 0x44, 0xb7, 0x48, 0x5f, 0xc0, 0xb8, 0xcc,
+	0x13, 0x48, 0xfc, 0x1e, 0xca, 0x39, 0xc7, 0x0b, 0xf9, 0x57, 0x6a, 0xf2, 0x87, 0x7f, 0x1c, 0xe2,
+	0x21, 0xe1, 0x57, 0xba, 0xef, 0xbf, 0x6c, 0x7d, 0xb2, 0x62, 0xc9, 0x59, 0xae, 0x15, 0xa4, 0x0f,
+	0x08, 0x29, 0x38, 0xcf, 0x3e, 0xe3, 0xb6, 0x59, 0xbe, 0x9e, 0xf6, 0xa0, 0xb4, 0xf4, 0x3e, 0xf1,
+	0x58, 0x51, 0xd8, 0xa8, 0x61, 0xde, 0x67, 0x45, 0x61, 0x82, 0x0f, 0xc9, 0x5a, 0xc2, 0x14, 0x93,
+	0xa0, 0x4c, 0x82, 0xf4, 0xbb, 0xbb, 0x9d, 0x3d, 0x2f, 0x5a, 0xb5, 0x5e, 0xcc, 0x92, 0x9a, 0xf0,
+	0x38, 0x15, 0x52, 0xd9, 0x93, 0x18, 0xa0, 0xe5, 0x90, 0xe9, 0x37, 0xb0, 0xa7, 0x40, 0x5b, 0xcb,
+	0x01, 0x32, 0x16, 0xfc, 0xdc, 0xef, 0x9b, 0x1d, 0x32, 0x48, 0x77, 0x28, 0xd8, 0x05, 0x08, 0xdf,
+	0x43, 0x06, 0x06, 0x84, 0x4f, 0xed, 0x45, 0xbf, 0x65, 0x2a, 0x9e, 0x2e, 0x1d, 0x79, 0x21, 0x6d,
+	0xbb, 0x2e, 0x6d, 0x18, 0x5b, 0x9d, 0x4e, 0x58, 0xba, 0x58, 0x4e, 0xa7, 0x76, 0x27, 0x94, 0xb8,
+	0x5a, 0x52, 0x5b, 0x86, 0xb6, 0xf6, 0x15, 0x2c, 0xad, 0x56, 0x1b, 0xed, 0x5b, 0x77, 0xe4, 0xde,
+	0xbe, 0xa3, 0xb0, 0x24, 0xab, 0x38, 0xe4, 0x90, 0x65, 0xd9, 0x88, 0xc5, 0xd8, 0x20, 0x67, 0x33,
+	0xa8, 0x06, 0x69, 0x7b, 0x3e, 0xbc, 0xdd, 0x30, 0xbc, 0x53, 0x1b, 0xae, 0x5f, 0x16, 0x4b, 0x33,
+	0x3b, 0xa6, 0x1f, 0x59, 0x44, 0xd7, 0x49, 0x67, 0xc2, 0x24, 0x6e, 0x8e, 0x1b, 0x69, 0x33, 0x3c,
+	0x9e, 0x8f, 0x55, 0x30, 0xe1, 0xe2, 0x82, 0xbe, 0x24, 0xfd, 0xd8, 0xda, 0xf6, 0x01, 0x6c, 0x37,
+	0x3d, 0x80, 0x2a, 0xdf, 0xbe, 0x81, 0x79, 0x4d, 0x98, 0xd8, 0x57, 0xf0, 0x81, 0x97, 0xf1, 0x14,
+	0xc4, 0x92, 0xc8, 0xd5, 0x9e, 0xb7, 0x6b, 0x7b, 0xbe, 0x49, 0x7a, 0x6c, 0xc6, 0xcb, 0x5c, 0x55,
+	0x1f, 0x81, 0x41, 0x7a, 0x07, 0x47, 0x2c, 0x63, 0x79, 0x0c, 0x56, 0xae, 0x0a, 0x1e, 0xbc, 0xb9,
+	0xbc, 0x0e, 0x9c, 0xab, 0xeb, 0xc0, 0xf9, 0x7d, 0x1d, 0x38, 0xdf, 0x6f, 0x82, 0xd6, 0xd5, 0x4d,
+	0xd0, 0xfa, 0x79, 0x13, 0xb4, 0x3e, 0xee, 0x4f, 0x52, 0x35, 0x2d, 0x47, 0x83, 0x98, 0xcf, 0x86,
+	0x15, 0xef, 0x47, 0xf1, 0x94, 0xa5, 0xf9, 0x1c, 0x0e, 0xbf, 0x56, 0x7f, 0xa6, 0xba, 0x28, 0x40,
+	0x8e, 0x7a, 0xf8, 0x37, 0x3e, 0xf9, 0x1b, 0x00, 0x00, 0xff, 0xff, 0x5f, 0x23, 0xaf, 0xc4, 0xa8,
+	0x05, 0x00, 0x00,
 }
 
-func (m *EventOffer) Marshal() (dAtA []byte, err error) {
+func (m *EventOrderPlaced) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -301,34 +864,65 @@ func (m *EventOffer) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *EventOffer) MarshalTo(dAtA []byte) (int, error) {
+func (m *EventOrderPlaced) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *EventOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *EventOrderPlaced) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
 	_ = l
-	if m.Price != 0 {
-		i = encodeVarintEvent(dAtA, i, uint64(m.Price))
-		i--
-		dAtA[i] = 0x20
+	{
+		size, err := m.Record.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvent(dAtA, i, uint64(size))
 	}
-	if len(m.What) > 0 {
-		i -= len(m.What)
-		copy(dAtA[i:], m.What)
-		i = encodeVarintEvent(dAtA, i, uint64(len(m.What)))
-		i--
-		dAtA[i] = 0x1a
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventOrderFilled) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
 	}
-	if len(m.Pool) > 0 {
-		i -= len(m.Pool)
-		copy(dAtA[i:], m.Pool)
-		i = encodeVarintEvent(dAtA, i, uint64(len(m.Pool)))
+	return dAtA[:n], nil
+}
+
+func (m *EventOrderFilled) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventOrderFilled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Deal) > 0 {
+		i -= len(m.Deal)
+		copy(dAtA[i:], m.Deal)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Deal)))
 		i--
-		dAtA[i] = 0x12
+		dAtA[i] = 0x22
+	}
+	if m.Filled != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Filled))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Tasks != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Tasks))
+		i--
+		dAtA[i] = 0x10
 	}
 	if len(m.Id) > 0 {
 		i -= len(m.Id)
@@ -337,6 +931,74 @@ func (m *EventOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0xa
 	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventOrderClosed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventOrderClosed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventOrderClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Status != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventFloor) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventFloor) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventFloor) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Floor.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvent(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -360,6 +1022,11 @@ func (m *EventRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Tasks != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Tasks))
+		i--
+		dAtA[i] = 0x38
+	}
 	if m.Refunded != 0 {
 		i = encodeVarintEvent(dAtA, i, uint64(m.Refunded))
 		i--
@@ -390,6 +1057,125 @@ func (m *EventRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.Requester)
 		copy(dAtA[i:], m.Requester)
 		i = encodeVarintEvent(dAtA, i, uint64(len(m.Requester)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventDeal) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventDeal) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventDeal) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Payer) > 0 {
+		i -= len(m.Payer)
+		copy(dAtA[i:], m.Payer)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Payer)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if m.Escrow != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Escrow))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.Size_ != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Size_))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.First != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.First))
+		i--
+		dAtA[i] = 0x30
+	}
+	if len(m.DatasetOrders) > 0 {
+		for iNdEx := len(m.DatasetOrders) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.DatasetOrders[iNdEx])
+			copy(dAtA[i:], m.DatasetOrders[iNdEx])
+			i = encodeVarintEvent(dAtA, i, uint64(len(m.DatasetOrders[iNdEx])))
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.AppOrder) > 0 {
+		i -= len(m.AppOrder)
+		copy(dAtA[i:], m.AppOrder)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.AppOrder)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.PoolOrder) > 0 {
+		i -= len(m.PoolOrder)
+		copy(dAtA[i:], m.PoolOrder)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.PoolOrder)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Request) > 0 {
+		i -= len(m.Request)
+		copy(dAtA[i:], m.Request)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Request)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventMatch) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventMatch) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventMatch) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Reason)))
 		i--
 		dAtA[i] = 0x12
 	}
@@ -450,6 +1236,145 @@ func (m *EventPaid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventCallback) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCallback) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCallback) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Gas != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Gas))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Failed {
+		i--
+		if m.Failed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Task) > 0 {
+		i -= len(m.Task)
+		copy(dAtA[i:], m.Task)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Task)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Deal) > 0 {
+		i -= len(m.Deal)
+		copy(dAtA[i:], m.Deal)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Deal)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCategory) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCategory) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCategory) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Category.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvent(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventVoucher) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventVoucher) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventVoucher) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Balance != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Balance))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Amount != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Amount))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.What) > 0 {
+		i -= len(m.What)
+		copy(dAtA[i:], m.What)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.What)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvent(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvent(v)
 	base := offset
@@ -461,7 +1386,18 @@ func encodeVarintEvent(dAtA []byte, offset int, v uint64) int {
 	dAtA[offset] = uint8(v)
 	return base
 }
-func (m *EventOffer) Size() (n int) {
+func (m *EventOrderPlaced) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Record.Size()
+	n += 1 + l + sovEvent(uint64(l))
+	return n
+}
+
+func (m *EventOrderFilled) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -471,17 +1407,43 @@ func (m *EventOffer) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovEvent(uint64(l))
 	}
-	l = len(m.Pool)
+	if m.Tasks != 0 {
+		n += 1 + sovEvent(uint64(m.Tasks))
+	}
+	if m.Filled != 0 {
+		n += 1 + sovEvent(uint64(m.Filled))
+	}
+	l = len(m.Deal)
 	if l > 0 {
 		n += 1 + l + sovEvent(uint64(l))
 	}
-	l = len(m.What)
+	return n
+}
+
+func (m *EventOrderClosed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
 	if l > 0 {
 		n += 1 + l + sovEvent(uint64(l))
 	}
-	if m.Price != 0 {
-		n += 1 + sovEvent(uint64(m.Price))
+	if m.Status != 0 {
+		n += 1 + sovEvent(uint64(m.Status))
 	}
+	return n
+}
+
+func (m *EventFloor) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Floor.Size()
+	n += 1 + l + sovEvent(uint64(l))
 	return n
 }
 
@@ -514,6 +1476,70 @@ func (m *EventRequest) Size() (n int) {
 	if m.Refunded != 0 {
 		n += 1 + sovEvent(uint64(m.Refunded))
 	}
+	if m.Tasks != 0 {
+		n += 1 + sovEvent(uint64(m.Tasks))
+	}
+	return n
+}
+
+func (m *EventDeal) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Request)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.PoolOrder)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.AppOrder)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if len(m.DatasetOrders) > 0 {
+		for _, s := range m.DatasetOrders {
+			l = len(s)
+			n += 1 + l + sovEvent(uint64(l))
+		}
+	}
+	if m.First != 0 {
+		n += 1 + sovEvent(uint64(m.First))
+	}
+	if m.Size_ != 0 {
+		n += 1 + sovEvent(uint64(m.Size_))
+	}
+	if m.Escrow != 0 {
+		n += 1 + sovEvent(uint64(m.Escrow))
+	}
+	l = len(m.Payer)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventMatch) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
 	return n
 }
 
@@ -540,13 +1566,74 @@ func (m *EventPaid) Size() (n int) {
 	return n
 }
 
+func (m *EventCallback) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Deal)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Task)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.Failed {
+		n += 2
+	}
+	if m.Gas != 0 {
+		n += 1 + sovEvent(uint64(m.Gas))
+	}
+	return n
+}
+
+func (m *EventCategory) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Category.Size()
+	n += 1 + l + sovEvent(uint64(l))
+	return n
+}
+
+func (m *EventVoucher) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.What)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.Amount != 0 {
+		n += 1 + sovEvent(uint64(m.Amount))
+	}
+	if m.Balance != 0 {
+		n += 1 + sovEvent(uint64(m.Balance))
+	}
+	return n
+}
+
 func sovEvent(x uint64) (n int) {
 	return (math_bits.Len64(x|1) + 6) / 7
 }
 func sozEvent(x uint64) (n int) {
 	return sovEvent(uint64((x << 1) ^ uint64((int64(x) >> 63))))
 }
-func (m *EventOffer) Unmarshal(dAtA []byte) error {
+func (m *EventOrderPlaced) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -569,10 +1656,93 @@ func (m *EventOffer) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: EventOffer: wiretype end group for non-group")
+			return fmt.Errorf("proto: EventOrderPlaced: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: EventOffer: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: EventOrderPlaced: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Record", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Record.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventOrderFilled) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventOrderFilled: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventOrderFilled: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -608,74 +1778,10 @@ func (m *EventOffer) Unmarshal(dAtA []byte) error {
 			m.Id = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowEvent
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthEvent
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthEvent
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Pool = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field What", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowEvent
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthEvent
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthEvent
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.What = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
 			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Tasks", wireType)
 			}
-			m.Price = 0
+			m.Tasks = 0
 			for shift := uint(0); ; shift += 7 {
 				if shift >= 64 {
 					return ErrIntOverflowEvent
@@ -685,11 +1791,246 @@ func (m *EventOffer) Unmarshal(dAtA []byte) error {
 				}
 				b := dAtA[iNdEx]
 				iNdEx++
-				m.Price |= uint64(b&0x7F) << shift
+				m.Tasks |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
 			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Filled", wireType)
+			}
+			m.Filled = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Filled |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deal", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Deal = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventOrderClosed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventOrderClosed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventOrderClosed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= OrderStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventFloor) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventFloor: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventFloor: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Floor", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Floor.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvent(dAtA[iNdEx:])
@@ -919,6 +2260,438 @@ func (m *EventRequest) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tasks", wireType)
+			}
+			m.Tasks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Tasks |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventDeal) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventDeal: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventDeal: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Request", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Request = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PoolOrder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PoolOrder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AppOrder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.AppOrder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DatasetOrders", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.DatasetOrders = append(m.DatasetOrders, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field First", wireType)
+			}
+			m.First = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.First |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Size_", wireType)
+			}
+			m.Size_ = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Size_ |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Escrow", wireType)
+			}
+			m.Escrow = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Escrow |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventMatch) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventMatch: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventMatch: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvent(dAtA[iNdEx:])
@@ -1067,6 +2840,426 @@ func (m *EventPaid) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.Refunded |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCallback) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCallback: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCallback: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deal", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Deal = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Task = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Failed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Failed = bool(v != 0)
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Gas", wireType)
+			}
+			m.Gas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Gas |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCategory) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCategory: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCategory: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Category", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Category.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventVoucher) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventVoucher: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventVoucher: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field What", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.What = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			m.Amount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Amount |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Balance", wireType)
+			}
+			m.Balance = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Balance |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

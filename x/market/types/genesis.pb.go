@@ -28,16 +28,26 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 type GenesisState struct {
 	// params of the module.
 	Params Params `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
-	// offers in the order of their ids.
-	Offers []Offer `protobuf:"bytes,2,rep,name=offers,proto3" json:"offers"`
+	// orders in the order of their ids.
+	Orders []OrderRecord `protobuf:"bytes,2,rep,name=orders,proto3" json:"orders"`
 	// requests in the order of their ids.
 	Requests []Request `protobuf:"bytes,3,rep,name=requests,proto3" json:"requests"`
 	// deals in the order of their ids.
 	Deals []Deal `protobuf:"bytes,4,rep,name=deals,proto3" json:"deals"`
-	// nonces that can not be used again, of cancelled offers.
-	Spent []string `protobuf:"bytes,5,rep,name=spent,proto3" json:"spent,omitempty"`
-	// opening lists the deals with tasks to open, oldest first.
+	// opening lists the deals with tasks to open, in their turn.
 	Opening []string `protobuf:"bytes,6,rep,name=opening,proto3" json:"opening,omitempty"`
+	// matches proposed and waiting, in the order of their ids.
+	Matches []Match `protobuf:"bytes,7,rep,name=matches,proto3" json:"matches"`
+	// floors in the order of owner and kind.
+	Floors []Floor `protobuf:"bytes,8,rep,name=floors,proto3" json:"floors"`
+	// categories in the order of their ids.
+	Categories []Category `protobuf:"bytes,9,rep,name=categories,proto3" json:"categories"`
+	// vouchers in the order of their ids.
+	Vouchers []Voucher `protobuf:"bytes,10,rep,name=vouchers,proto3" json:"vouchers"`
+	// arrivals are resting orders that have not met the book yet, by id.
+	Arrivals []string `protobuf:"bytes,11,rep,name=arrivals,proto3" json:"arrivals,omitempty"`
+	// wakes are topics whose resting requests are being met again, with the place reached.
+	Wakes []Wake `protobuf:"bytes,12,rep,name=wakes,proto3" json:"wakes"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -80,9 +90,9 @@ func (m *GenesisState) GetParams() Params {
 	return Params{}
 }
 
-func (m *GenesisState) GetOffers() []Offer {
+func (m *GenesisState) GetOrders() []OrderRecord {
 	if m != nil {
-		return m.Offers
+		return m.Orders
 	}
 	return nil
 }
@@ -101,13 +111,6 @@ func (m *GenesisState) GetDeals() []Deal {
 	return nil
 }
 
-func (m *GenesisState) GetSpent() []string {
-	if m != nil {
-		return m.Spent
-	}
-	return nil
-}
-
 func (m *GenesisState) GetOpening() []string {
 	if m != nil {
 		return m.Opening
@@ -115,35 +118,152 @@ func (m *GenesisState) GetOpening() []string {
 	return nil
 }
 
+func (m *GenesisState) GetMatches() []Match {
+	if m != nil {
+		return m.Matches
+	}
+	return nil
+}
+
+func (m *GenesisState) GetFloors() []Floor {
+	if m != nil {
+		return m.Floors
+	}
+	return nil
+}
+
+func (m *GenesisState) GetCategories() []Category {
+	if m != nil {
+		return m.Categories
+	}
+	return nil
+}
+
+func (m *GenesisState) GetVouchers() []Voucher {
+	if m != nil {
+		return m.Vouchers
+	}
+	return nil
+}
+
+func (m *GenesisState) GetArrivals() []string {
+	if m != nil {
+		return m.Arrivals
+	}
+	return nil
+}
+
+func (m *GenesisState) GetWakes() []Wake {
+	if m != nil {
+		return m.Wakes
+	}
+	return nil
+}
+
+// Wake is a topic whose resting requests are being met again, because an order came on the book.
+type Wake struct {
+	// topic of the requests.
+	Topic string `protobuf:"bytes,1,opt,name=topic,proto3" json:"topic,omitempty"`
+	// price in ucred of the cheapest order that came; requests that can not pay it are not looked at.
+	Price uint64 `protobuf:"varint,2,opt,name=price,proto3" json:"price,omitempty"`
+	// after is the last request looked at, empty at the beginning.
+	After string `protobuf:"bytes,3,opt,name=after,proto3" json:"after,omitempty"`
+}
+
+func (m *Wake) Reset()         { *m = Wake{} }
+func (m *Wake) String() string { return proto.CompactTextString(m) }
+func (*Wake) ProtoMessage()    {}
+func (*Wake) Descriptor() ([]byte, []int) {
+	return fileDescriptor_48c432e3e93f52cf, []int{1}
+}
+func (m *Wake) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Wake) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Wake.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Wake) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Wake.Merge(m, src)
+}
+func (m *Wake) XXX_Size() int {
+	return m.Size()
+}
+func (m *Wake) XXX_DiscardUnknown() {
+	xxx_messageInfo_Wake.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Wake proto.InternalMessageInfo
+
+func (m *Wake) GetTopic() string {
+	if m != nil {
+		return m.Topic
+	}
+	return ""
+}
+
+func (m *Wake) GetPrice() uint64 {
+	if m != nil {
+		return m.Price
+	}
+	return 0
+}
+
+func (m *Wake) GetAfter() string {
+	if m != nil {
+		return m.After
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "credence.market.v1.GenesisState")
+	proto.RegisterType((*Wake)(nil), "credence.market.v1.Wake")
 }
 
 func init() { proto.RegisterFile("credence/market/v1/genesis.proto", fileDescriptor_48c432e3e93f52cf) }
 
 var fileDescriptor_48c432e3e93f52cf = []byte{
-	// 327 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x6c, 0x91, 0xb1, 0x4e, 0x02, 0x31,
-	0x18, 0xc7, 0xef, 0x40, 0x4e, 0x29, 0x2e, 0x36, 0x0c, 0x15, 0x93, 0xe3, 0xe2, 0x44, 0x4c, 0xbc,
-	0x06, 0x9c, 0x4c, 0x74, 0x21, 0x26, 0x0e, 0x0e, 0x1a, 0xdc, 0xdc, 0xca, 0xf1, 0x71, 0x5c, 0xe4,
-	0xda, 0xb3, 0x2d, 0x44, 0xdf, 0xc2, 0xc7, 0x70, 0x74, 0xf6, 0x09, 0x18, 0x19, 0x9d, 0x8c, 0x81,
-	0xc1, 0xd7, 0x30, 0xb4, 0x1c, 0xc1, 0x78, 0x4b, 0xd3, 0xef, 0xcb, 0xef, 0xf7, 0xff, 0x0f, 0x1f,
-	0x0a, 0x22, 0x09, 0x03, 0xe0, 0x11, 0xd0, 0x94, 0xc9, 0x47, 0xd0, 0x74, 0xda, 0xa6, 0x31, 0x70,
-	0x50, 0x89, 0x0a, 0x33, 0x29, 0xb4, 0xc0, 0x38, 0x27, 0x42, 0x4b, 0x84, 0xd3, 0x76, 0xe3, 0x80,
-	0xa5, 0x09, 0x17, 0xd4, 0xbc, 0x16, 0x6b, 0x34, 0x0b, 0x82, 0xd6, 0x82, 0x05, 0xea, 0xb1, 0x88,
-	0x85, 0xf9, 0xd2, 0xd5, 0xcf, 0x6e, 0x8f, 0x3f, 0x4a, 0x68, 0xff, 0xda, 0xf6, 0xdd, 0x6b, 0xa6,
-	0x01, 0x5f, 0x22, 0x2f, 0x63, 0x92, 0xa5, 0x8a, 0xb8, 0x81, 0xdb, 0xaa, 0x75, 0x1a, 0xe1, 0xff,
-	0xfe, 0xf0, 0xce, 0x10, 0xdd, 0xea, 0xec, 0xab, 0xe9, 0xbc, 0xfd, 0xbc, 0x9f, 0xb8, 0xbd, 0xb5,
-	0x84, 0x2f, 0x90, 0x27, 0x86, 0x43, 0x90, 0x8a, 0x94, 0x82, 0x72, 0xab, 0xd6, 0x39, 0x2c, 0xd2,
-	0x6f, 0x57, 0xc4, 0x1f, 0xdb, 0x3a, 0xb8, 0x8b, 0xf6, 0x24, 0x3c, 0x4d, 0x40, 0x69, 0x45, 0xca,
-	0xc6, 0x3f, 0x2a, 0xf2, 0x7b, 0x96, 0xd9, 0x4e, 0xd8, 0x78, 0xf8, 0x1c, 0x55, 0x06, 0xc0, 0xc6,
-	0x8a, 0xec, 0x98, 0x00, 0x52, 0x14, 0x70, 0x05, 0x6c, 0xbc, 0x6d, 0x5b, 0x03, 0xd7, 0x51, 0x45,
-	0x65, 0xc0, 0x35, 0xa9, 0x04, 0xe5, 0x56, 0xb5, 0x67, 0x07, 0x4c, 0xd0, 0xae, 0xc8, 0x80, 0x27,
-	0x3c, 0x26, 0x9e, 0xd9, 0xe7, 0x63, 0xf7, 0x66, 0xb6, 0xf0, 0xdd, 0xf9, 0xc2, 0x77, 0xbf, 0x17,
-	0xbe, 0xfb, 0xba, 0xf4, 0x9d, 0xf9, 0xd2, 0x77, 0x3e, 0x97, 0xbe, 0xf3, 0xd0, 0x8e, 0x13, 0x3d,
-	0x9a, 0xf4, 0xc3, 0x48, 0xa4, 0x34, 0xef, 0x3f, 0x8d, 0x46, 0x2c, 0xe1, 0x9b, 0x91, 0x3e, 0xe7,
-	0x97, 0xd2, 0x2f, 0x19, 0xa8, 0xbe, 0x67, 0x0e, 0x72, 0xf6, 0x1b, 0x00, 0x00, 0xff, 0xff, 0x2f,
-	0x63, 0x4a, 0x32, 0x12, 0x02, 0x00, 0x00,
+	// 496 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x74, 0x93, 0xcf, 0x8e, 0xd3, 0x30,
+	0x10, 0xc6, 0x9b, 0xed, 0x7f, 0x77, 0x2f, 0x58, 0x7b, 0x30, 0x05, 0xd2, 0x68, 0x4f, 0x15, 0x12,
+	0x89, 0xba, 0x9c, 0x90, 0x80, 0x43, 0x41, 0x2c, 0x12, 0x42, 0xa0, 0x20, 0x81, 0xc4, 0xcd, 0xeb,
+	0xce, 0xa6, 0x51, 0x9b, 0x38, 0xd8, 0x6e, 0x61, 0xdf, 0x81, 0x03, 0x8f, 0xc1, 0x91, 0xc7, 0xd8,
+	0xe3, 0x1e, 0x39, 0x21, 0xd4, 0x1e, 0x78, 0x0d, 0x64, 0x3b, 0xa9, 0x52, 0xad, 0x7b, 0xa9, 0x3c,
+	0x33, 0xdf, 0xf7, 0xd3, 0xf8, 0x6b, 0x8c, 0x02, 0x26, 0x60, 0x06, 0x39, 0x83, 0x28, 0xa3, 0x62,
+	0x01, 0x2a, 0x5a, 0x4f, 0xa2, 0x04, 0x72, 0x90, 0xa9, 0x0c, 0x0b, 0xc1, 0x15, 0xc7, 0xb8, 0x52,
+	0x84, 0x56, 0x11, 0xae, 0x27, 0xc3, 0x3b, 0x34, 0x4b, 0x73, 0x1e, 0x99, 0x5f, 0x2b, 0x1b, 0x3e,
+	0x70, 0x80, 0x66, 0x40, 0x97, 0xe5, 0x78, 0xe4, 0x18, 0x97, 0x3c, 0x2b, 0xf0, 0x1d, 0x02, 0x2e,
+	0x66, 0x20, 0xca, 0xb9, 0x6b, 0x51, 0x01, 0x5f, 0x56, 0x20, 0x2b, 0xc2, 0x49, 0xc2, 0x13, 0x6e,
+	0x8e, 0x91, 0x3e, 0xd9, 0xee, 0xe9, 0xf7, 0x36, 0x3a, 0x3e, 0xb7, 0x17, 0xfa, 0xa0, 0xa8, 0x02,
+	0xfc, 0x0c, 0x75, 0x0a, 0x2a, 0x68, 0x26, 0x89, 0x17, 0x78, 0xe3, 0xc1, 0xd9, 0x30, 0xbc, 0x7d,
+	0xc1, 0xf0, 0xbd, 0x51, 0x4c, 0xfb, 0xd7, 0x7f, 0x46, 0x8d, 0x9f, 0xff, 0x7e, 0x3d, 0xf4, 0xe2,
+	0xd2, 0x84, 0xa7, 0xa8, 0x63, 0xd6, 0x92, 0xe4, 0x28, 0x68, 0x8e, 0x07, 0x67, 0x23, 0x97, 0xfd,
+	0x9d, 0x56, 0xc4, 0xc0, 0xb8, 0x98, 0xed, 0x31, 0xac, 0x13, 0x4f, 0x51, 0xaf, 0x5c, 0x5d, 0x92,
+	0xa6, 0xa1, 0xdc, 0x73, 0x51, 0x62, 0xab, 0xa9, 0x13, 0x76, 0x3e, 0xfc, 0x04, 0xb5, 0x75, 0xbc,
+	0x92, 0xb4, 0x0c, 0x80, 0xb8, 0x00, 0x2f, 0x81, 0x2e, 0xeb, 0x6e, 0xeb, 0xc0, 0x04, 0x75, 0x79,
+	0x01, 0x79, 0x9a, 0x27, 0xa4, 0x13, 0x34, 0xc7, 0xfd, 0xb8, 0x2a, 0xf1, 0x73, 0xd4, 0xcd, 0xa8,
+	0x62, 0x73, 0x90, 0xa4, 0x6b, 0xb0, 0x77, 0x5d, 0xd8, 0xb7, 0x5a, 0x52, 0xe7, 0x56, 0x26, 0xfc,
+	0x14, 0x75, 0x2e, 0x97, 0x9c, 0x0b, 0x49, 0x7a, 0x87, 0xed, 0xaf, 0xb4, 0x62, 0x2f, 0x16, 0xeb,
+	0xc1, 0xe7, 0x08, 0x31, 0xaa, 0x20, 0xe1, 0x22, 0x05, 0x49, 0xfa, 0x86, 0x70, 0xdf, 0x45, 0x78,
+	0x61, 0x55, 0x57, 0x75, 0x48, 0xcd, 0xaa, 0xf3, 0x5d, 0xf3, 0x15, 0x9b, 0xeb, 0x7f, 0x09, 0x1d,
+	0xce, 0xf7, 0xa3, 0xd5, 0xec, 0xe5, 0x5b, 0xf9, 0xf0, 0x10, 0xf5, 0xa8, 0x10, 0xe9, 0x5a, 0x47,
+	0x3c, 0x30, 0x29, 0xed, 0x6a, 0x9d, 0xfd, 0x57, 0xba, 0x00, 0x49, 0x8e, 0x0f, 0x67, 0xff, 0x89,
+	0x2e, 0x60, 0x2f, 0x7b, 0xe3, 0x38, 0x7d, 0x8d, 0x5a, 0x7a, 0x82, 0x4f, 0x50, 0x5b, 0xf1, 0x22,
+	0x65, 0xe6, 0x23, 0xec, 0xc7, 0xb6, 0xd0, 0xdd, 0x42, 0xa4, 0x0c, 0xc8, 0x51, 0xe0, 0x8d, 0x5b,
+	0xb1, 0x2d, 0x74, 0x97, 0x5e, 0x2a, 0x10, 0xa4, 0x69, 0xb5, 0xa6, 0x98, 0xbe, 0xb9, 0xde, 0xf8,
+	0xde, 0xcd, 0xc6, 0xf7, 0xfe, 0x6e, 0x7c, 0xef, 0xc7, 0xd6, 0x6f, 0xdc, 0x6c, 0xfd, 0xc6, 0xef,
+	0xad, 0xdf, 0xf8, 0x3c, 0x49, 0x52, 0x35, 0x5f, 0x5d, 0x84, 0x8c, 0x67, 0x51, 0xb5, 0xd9, 0x23,
+	0x36, 0xa7, 0x69, 0xbe, 0x2b, 0xa3, 0x6f, 0xd5, 0x33, 0x52, 0x57, 0x05, 0xc8, 0x8b, 0x8e, 0x79,
+	0x2c, 0x8f, 0xff, 0x07, 0x00, 0x00, 0xff, 0xff, 0x75, 0xaa, 0xf7, 0xbe, 0x0f, 0x04, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -166,6 +286,85 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Wakes) > 0 {
+		for iNdEx := len(m.Wakes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Wakes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x62
+		}
+	}
+	if len(m.Arrivals) > 0 {
+		for iNdEx := len(m.Arrivals) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Arrivals[iNdEx])
+			copy(dAtA[i:], m.Arrivals[iNdEx])
+			i = encodeVarintGenesis(dAtA, i, uint64(len(m.Arrivals[iNdEx])))
+			i--
+			dAtA[i] = 0x5a
+		}
+	}
+	if len(m.Vouchers) > 0 {
+		for iNdEx := len(m.Vouchers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Vouchers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
+	if len(m.Categories) > 0 {
+		for iNdEx := len(m.Categories) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Categories[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x4a
+		}
+	}
+	if len(m.Floors) > 0 {
+		for iNdEx := len(m.Floors) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Floors[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if len(m.Matches) > 0 {
+		for iNdEx := len(m.Matches) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Matches[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
 	if len(m.Opening) > 0 {
 		for iNdEx := len(m.Opening) - 1; iNdEx >= 0; iNdEx-- {
 			i -= len(m.Opening[iNdEx])
@@ -173,15 +372,6 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			i = encodeVarintGenesis(dAtA, i, uint64(len(m.Opening[iNdEx])))
 			i--
 			dAtA[i] = 0x32
-		}
-	}
-	if len(m.Spent) > 0 {
-		for iNdEx := len(m.Spent) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Spent[iNdEx])
-			copy(dAtA[i:], m.Spent[iNdEx])
-			i = encodeVarintGenesis(dAtA, i, uint64(len(m.Spent[iNdEx])))
-			i--
-			dAtA[i] = 0x2a
 		}
 	}
 	if len(m.Deals) > 0 {
@@ -212,10 +402,10 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0x1a
 		}
 	}
-	if len(m.Offers) > 0 {
-		for iNdEx := len(m.Offers) - 1; iNdEx >= 0; iNdEx-- {
+	if len(m.Orders) > 0 {
+		for iNdEx := len(m.Orders) - 1; iNdEx >= 0; iNdEx-- {
 			{
-				size, err := m.Offers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				size, err := m.Orders[iNdEx].MarshalToSizedBuffer(dAtA[:i])
 				if err != nil {
 					return 0, err
 				}
@@ -239,6 +429,48 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Wake) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Wake) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Wake) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.After) > 0 {
+		i -= len(m.After)
+		copy(dAtA[i:], m.After)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.After)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Price != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Price))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Topic) > 0 {
+		i -= len(m.Topic)
+		copy(dAtA[i:], m.Topic)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Topic)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintGenesis(dAtA []byte, offset int, v uint64) int {
 	offset -= sovGenesis(v)
 	base := offset
@@ -258,8 +490,8 @@ func (m *GenesisState) Size() (n int) {
 	_ = l
 	l = m.Params.Size()
 	n += 1 + l + sovGenesis(uint64(l))
-	if len(m.Offers) > 0 {
-		for _, e := range m.Offers {
+	if len(m.Orders) > 0 {
+		for _, e := range m.Orders {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
 		}
@@ -276,17 +508,67 @@ func (m *GenesisState) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
-	if len(m.Spent) > 0 {
-		for _, s := range m.Spent {
-			l = len(s)
-			n += 1 + l + sovGenesis(uint64(l))
-		}
-	}
 	if len(m.Opening) > 0 {
 		for _, s := range m.Opening {
 			l = len(s)
 			n += 1 + l + sovGenesis(uint64(l))
 		}
+	}
+	if len(m.Matches) > 0 {
+		for _, e := range m.Matches {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Floors) > 0 {
+		for _, e := range m.Floors {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Categories) > 0 {
+		for _, e := range m.Categories {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Vouchers) > 0 {
+		for _, e := range m.Vouchers {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Arrivals) > 0 {
+		for _, s := range m.Arrivals {
+			l = len(s)
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Wakes) > 0 {
+		for _, e := range m.Wakes {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *Wake) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Topic)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	if m.Price != 0 {
+		n += 1 + sovGenesis(uint64(m.Price))
+	}
+	l = len(m.After)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
 	}
 	return n
 }
@@ -361,7 +643,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Orders", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -388,8 +670,8 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Offers = append(m.Offers, Offer{})
-			if err := m.Offers[len(m.Offers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			m.Orders = append(m.Orders, OrderRecord{})
+			if err := m.Orders[len(m.Orders)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -461,38 +743,6 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Spent", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Spent = append(m.Spent, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
 		case 6:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Opening", wireType)
@@ -524,6 +774,341 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Opening = append(m.Opening, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Matches", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Matches = append(m.Matches, Match{})
+			if err := m.Matches[len(m.Matches)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Floors", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Floors = append(m.Floors, Floor{})
+			if err := m.Floors[len(m.Floors)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Categories", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Categories = append(m.Categories, Category{})
+			if err := m.Categories[len(m.Categories)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Vouchers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Vouchers = append(m.Vouchers, Voucher{})
+			if err := m.Vouchers[len(m.Vouchers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Arrivals", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Arrivals = append(m.Arrivals, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Wakes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Wakes = append(m.Wakes, Wake{})
+			if err := m.Wakes[len(m.Wakes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Wake) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Wake: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Wake: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Topic", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Topic = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
+			}
+			m.Price = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Price |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field After", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.After = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

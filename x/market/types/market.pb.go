@@ -6,7 +6,6 @@ package types
 import (
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
-	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	io "io"
 	math "math"
@@ -23,998 +22,6 @@ var _ = math.Inf
 // A compilation error at this line likely means your copy of the
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
-
-// RequestStatus says where a request stands.
-type RequestStatus int32
-
-const (
-	// Never valid.
-	REQUEST_STATUS_UNSPECIFIED RequestStatus = 0
-	// Waiting for the next block's matching.
-	REQUEST_STATUS_QUEUED RequestStatus = 1
-	// Met an offer; the deal names its tasks.
-	REQUEST_STATUS_MATCHED RequestStatus = 2
-	// No offer met it; refunded.
-	REQUEST_STATUS_UNMATCHED RequestStatus = 3
-	// Taken back by the requester; what no worker was drawn for is refunded.
-	REQUEST_STATUS_CANCELLED RequestStatus = 4
-)
-
-var RequestStatus_name = map[int32]string{
-	0: "REQUEST_STATUS_UNSPECIFIED",
-	1: "REQUEST_STATUS_QUEUED",
-	2: "REQUEST_STATUS_MATCHED",
-	3: "REQUEST_STATUS_UNMATCHED",
-	4: "REQUEST_STATUS_CANCELLED",
-}
-
-var RequestStatus_value = map[string]int32{
-	"REQUEST_STATUS_UNSPECIFIED": 0,
-	"REQUEST_STATUS_QUEUED":      1,
-	"REQUEST_STATUS_MATCHED":     2,
-	"REQUEST_STATUS_UNMATCHED":   3,
-	"REQUEST_STATUS_CANCELLED":   4,
-}
-
-func (x RequestStatus) String() string {
-	return proto.EnumName(RequestStatus_name, int32(x))
-}
-
-func (RequestStatus) EnumDescriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{0}
-}
-
-// Offer is a pool's standing offer on the book.
-type Offer struct {
-	// id is hex of the order id: the operator's account and its nonce.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// pool that would run the tasks.
-	Pool string `protobuf:"bytes,2,opt,name=pool,proto3" json:"pool,omitempty"`
-	// owner is the account that placed it.
-	Owner string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
-	// organisation is the pool's operator.
-	Organisation string `protobuf:"bytes,4,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// nonce chosen by the owner; one offer per nonce, ever.
-	Nonce uint64 `protobuf:"varint,5,opt,name=nonce,proto3" json:"nonce,omitempty"`
-	// price in ucred for each right replica of a task.
-	Price uint64 `protobuf:"varint,6,opt,name=price,proto3" json:"price,omitempty"`
-	// max_fuel is the largest fuel limit it takes.
-	MaxFuel uint64 `protobuf:"varint,7,opt,name=max_fuel,json=maxFuel,proto3" json:"max_fuel,omitempty"`
-	// volume is how many tasks it takes in all; 0 for no bound.
-	Volume uint64 `protobuf:"varint,8,opt,name=volume,proto3" json:"volume,omitempty"`
-	// filled is how many it has taken.
-	Filled uint64 `protobuf:"varint,9,opt,name=filled,proto3" json:"filled,omitempty"`
-	// height at which it was placed; of two equal prices the older is met first.
-	Height int64 `protobuf:"varint,10,opt,name=height,proto3" json:"height,omitempty"`
-}
-
-func (m *Offer) Reset()         { *m = Offer{} }
-func (m *Offer) String() string { return proto.CompactTextString(m) }
-func (*Offer) ProtoMessage()    {}
-func (*Offer) Descriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{0}
-}
-func (m *Offer) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Offer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Offer.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Offer) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Offer.Merge(m, src)
-}
-func (m *Offer) XXX_Size() int {
-	return m.Size()
-}
-func (m *Offer) XXX_DiscardUnknown() {
-	xxx_messageInfo_Offer.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Offer proto.InternalMessageInfo
-
-func (m *Offer) GetId() string {
-	if m != nil {
-		return m.Id
-	}
-	return ""
-}
-
-func (m *Offer) GetPool() string {
-	if m != nil {
-		return m.Pool
-	}
-	return ""
-}
-
-func (m *Offer) GetOwner() string {
-	if m != nil {
-		return m.Owner
-	}
-	return ""
-}
-
-func (m *Offer) GetOrganisation() string {
-	if m != nil {
-		return m.Organisation
-	}
-	return ""
-}
-
-func (m *Offer) GetNonce() uint64 {
-	if m != nil {
-		return m.Nonce
-	}
-	return 0
-}
-
-func (m *Offer) GetPrice() uint64 {
-	if m != nil {
-		return m.Price
-	}
-	return 0
-}
-
-func (m *Offer) GetMaxFuel() uint64 {
-	if m != nil {
-		return m.MaxFuel
-	}
-	return 0
-}
-
-func (m *Offer) GetVolume() uint64 {
-	if m != nil {
-		return m.Volume
-	}
-	return 0
-}
-
-func (m *Offer) GetFilled() uint64 {
-	if m != nil {
-		return m.Filled
-	}
-	return 0
-}
-
-func (m *Offer) GetHeight() int64 {
-	if m != nil {
-		return m.Height
-	}
-	return 0
-}
-
-// Input is a file handed to the app under /in.
-type Input struct {
-	// name of the file: a relative path without "..".
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// digest is "sha256:" and hex of its content.
-	Digest string `protobuf:"bytes,2,opt,name=digest,proto3" json:"digest,omitempty"`
-	// size in bytes.
-	Size_ uint64 `protobuf:"varint,3,opt,name=size,proto3" json:"size,omitempty"`
-	// locators are base URLs of artifact stores that serve the digest.
-	Locators []string `protobuf:"bytes,4,rep,name=locators,proto3" json:"locators,omitempty"`
-}
-
-func (m *Input) Reset()         { *m = Input{} }
-func (m *Input) String() string { return proto.CompactTextString(m) }
-func (*Input) ProtoMessage()    {}
-func (*Input) Descriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{1}
-}
-func (m *Input) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Input) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Input.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Input) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Input.Merge(m, src)
-}
-func (m *Input) XXX_Size() int {
-	return m.Size()
-}
-func (m *Input) XXX_DiscardUnknown() {
-	xxx_messageInfo_Input.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Input proto.InternalMessageInfo
-
-func (m *Input) GetName() string {
-	if m != nil {
-		return m.Name
-	}
-	return ""
-}
-
-func (m *Input) GetDigest() string {
-	if m != nil {
-		return m.Digest
-	}
-	return ""
-}
-
-func (m *Input) GetSize_() uint64 {
-	if m != nil {
-		return m.Size_
-	}
-	return 0
-}
-
-func (m *Input) GetLocators() []string {
-	if m != nil {
-		return m.Locators
-	}
-	return nil
-}
-
-// Job is what a requester wants done.
-type Job struct {
-	// app is "organisation/name:version", or a digest.
-	App string `protobuf:"bytes,1,opt,name=app,proto3" json:"app,omitempty"`
-	// args are the program's arguments, without its name.
-	Args []string `protobuf:"bytes,2,rep,name=args,proto3" json:"args,omitempty"`
-	// inputs are its files.
-	Inputs []*Input `protobuf:"bytes,3,rep,name=inputs,proto3" json:"inputs,omitempty"`
-	// trust T: at most one wrong result is to be expected in T; rounded up to 2, 5, 10, 20, ...
-	Trust uint64 `protobuf:"varint,4,opt,name=trust,proto3" json:"trust,omitempty"`
-	// policy is "credence" (the default when empty) or "court".
-	Policy string `protobuf:"bytes,5,opt,name=policy,proto3" json:"policy,omitempty"`
-	// min_replicas is the least number of replicas; 0 leaves it to the plan.
-	MinReplicas uint32 `protobuf:"varint,6,opt,name=min_replicas,json=minReplicas,proto3" json:"min_replicas,omitempty"`
-	// max_price in ucred for one task, everything included; what is not spent comes back.
-	MaxPrice uint64 `protobuf:"varint,7,opt,name=max_price,json=maxPrice,proto3" json:"max_price,omitempty"`
-	// value at risk in ucred, the harm of one wrong result; at least the price when 0.
-	Value uint64 `protobuf:"varint,8,opt,name=value,proto3" json:"value,omitempty"`
-	// fuel_limit of one execution.
-	FuelLimit uint64 `protobuf:"varint,9,opt,name=fuel_limit,json=fuelLimit,proto3" json:"fuel_limit,omitempty"`
-	// size of the bag: tasks 0 to size-1, the index handed to the app. 0 means 1.
-	Size_ uint64 `protobuf:"varint,10,opt,name=size,proto3" json:"size,omitempty"`
-	// pool to use; empty for any.
-	Pool string `protobuf:"bytes,11,opt,name=pool,proto3" json:"pool,omitempty"`
-	// static_credibility asks for replicas until the evidence of their records reaches the trust as well; it only adds
-	// to the plan.
-	StaticCredibility bool `protobuf:"varint,12,opt,name=static_credibility,json=staticCredibility,proto3" json:"static_credibility,omitempty"`
-}
-
-func (m *Job) Reset()         { *m = Job{} }
-func (m *Job) String() string { return proto.CompactTextString(m) }
-func (*Job) ProtoMessage()    {}
-func (*Job) Descriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{2}
-}
-func (m *Job) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Job) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Job.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Job) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Job.Merge(m, src)
-}
-func (m *Job) XXX_Size() int {
-	return m.Size()
-}
-func (m *Job) XXX_DiscardUnknown() {
-	xxx_messageInfo_Job.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Job proto.InternalMessageInfo
-
-func (m *Job) GetApp() string {
-	if m != nil {
-		return m.App
-	}
-	return ""
-}
-
-func (m *Job) GetArgs() []string {
-	if m != nil {
-		return m.Args
-	}
-	return nil
-}
-
-func (m *Job) GetInputs() []*Input {
-	if m != nil {
-		return m.Inputs
-	}
-	return nil
-}
-
-func (m *Job) GetTrust() uint64 {
-	if m != nil {
-		return m.Trust
-	}
-	return 0
-}
-
-func (m *Job) GetPolicy() string {
-	if m != nil {
-		return m.Policy
-	}
-	return ""
-}
-
-func (m *Job) GetMinReplicas() uint32 {
-	if m != nil {
-		return m.MinReplicas
-	}
-	return 0
-}
-
-func (m *Job) GetMaxPrice() uint64 {
-	if m != nil {
-		return m.MaxPrice
-	}
-	return 0
-}
-
-func (m *Job) GetValue() uint64 {
-	if m != nil {
-		return m.Value
-	}
-	return 0
-}
-
-func (m *Job) GetFuelLimit() uint64 {
-	if m != nil {
-		return m.FuelLimit
-	}
-	return 0
-}
-
-func (m *Job) GetSize_() uint64 {
-	if m != nil {
-		return m.Size_
-	}
-	return 0
-}
-
-func (m *Job) GetPool() string {
-	if m != nil {
-		return m.Pool
-	}
-	return ""
-}
-
-func (m *Job) GetStaticCredibility() bool {
-	if m != nil {
-		return m.StaticCredibility
-	}
-	return false
-}
-
-// Request is a job with its requester and its escrow.
-type Request struct {
-	// id is hex of the request id: the requester and its nonce.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// requester that pays.
-	Requester string `protobuf:"bytes,2,opt,name=requester,proto3" json:"requester,omitempty"`
-	// organisation of the requester; empty when it has none.
-	Organisation string `protobuf:"bytes,3,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// nonce chosen by the requester; one request per nonce, ever.
-	Nonce uint64 `protobuf:"varint,4,opt,name=nonce,proto3" json:"nonce,omitempty"`
-	// job to do.
-	Job Job `protobuf:"bytes,5,opt,name=job,proto3" json:"job"`
-	// status of the request.
-	Status RequestStatus `protobuf:"varint,6,opt,name=status,proto3,enum=credence.market.v1.RequestStatus" json:"status,omitempty"`
-	// reason why it was not matched.
-	Reason string `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
-	// deal that fills it.
-	Deal string `protobuf:"bytes,8,opt,name=deal,proto3" json:"deal,omitempty"`
-	// escrow in ucred still held for it outside of a deal.
-	Escrow uint64 `protobuf:"varint,9,opt,name=escrow,proto3" json:"escrow,omitempty"`
-	// height at which it was made.
-	Height int64 `protobuf:"varint,10,opt,name=height,proto3" json:"height,omitempty"`
-}
-
-func (m *Request) Reset()         { *m = Request{} }
-func (m *Request) String() string { return proto.CompactTextString(m) }
-func (*Request) ProtoMessage()    {}
-func (*Request) Descriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{3}
-}
-func (m *Request) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Request) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Request.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Request) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Request.Merge(m, src)
-}
-func (m *Request) XXX_Size() int {
-	return m.Size()
-}
-func (m *Request) XXX_DiscardUnknown() {
-	xxx_messageInfo_Request.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Request proto.InternalMessageInfo
-
-func (m *Request) GetId() string {
-	if m != nil {
-		return m.Id
-	}
-	return ""
-}
-
-func (m *Request) GetRequester() string {
-	if m != nil {
-		return m.Requester
-	}
-	return ""
-}
-
-func (m *Request) GetOrganisation() string {
-	if m != nil {
-		return m.Organisation
-	}
-	return ""
-}
-
-func (m *Request) GetNonce() uint64 {
-	if m != nil {
-		return m.Nonce
-	}
-	return 0
-}
-
-func (m *Request) GetJob() Job {
-	if m != nil {
-		return m.Job
-	}
-	return Job{}
-}
-
-func (m *Request) GetStatus() RequestStatus {
-	if m != nil {
-		return m.Status
-	}
-	return REQUEST_STATUS_UNSPECIFIED
-}
-
-func (m *Request) GetReason() string {
-	if m != nil {
-		return m.Reason
-	}
-	return ""
-}
-
-func (m *Request) GetDeal() string {
-	if m != nil {
-		return m.Deal
-	}
-	return ""
-}
-
-func (m *Request) GetEscrow() uint64 {
-	if m != nil {
-		return m.Escrow
-	}
-	return 0
-}
-
-func (m *Request) GetHeight() int64 {
-	if m != nil {
-		return m.Height
-	}
-	return 0
-}
-
-// Terms are what every task of a deal runs under to its end; poco.Terms with the same names.
-type Terms struct {
-	// policy that decides.
-	Policy string `protobuf:"bytes,1,opt,name=policy,proto3" json:"policy,omitempty"`
-	// trust demanded, quantised.
-	Trust uint64 `protobuf:"varint,2,opt,name=trust,proto3" json:"trust,omitempty"`
-	// app_price in ucred to the app's owner for a result.
-	AppPrice uint64 `protobuf:"varint,3,opt,name=app_price,json=appPrice,proto3" json:"app_price,omitempty"`
-	// price in ucred to each right replica.
-	Price uint64 `protobuf:"varint,4,opt,name=price,proto3" json:"price,omitempty"`
-	// stake in ucred locked for each assignment.
-	Stake uint64 `protobuf:"varint,5,opt,name=stake,proto3" json:"stake,omitempty"`
-	// value at risk in ucred.
-	Value uint64 `protobuf:"varint,6,opt,name=value,proto3" json:"value,omitempty"`
-	// court_fee in ucred to each court seat that found the truth.
-	CourtFee uint64 `protobuf:"varint,7,opt,name=court_fee,json=courtFee,proto3" json:"court_fee,omitempty"`
-	// informer_bps of slashed stake to those who were right.
-	InformerBps uint32 `protobuf:"varint,8,opt,name=informer_bps,json=informerBps,proto3" json:"informer_bps,omitempty"`
-	// min_replicas asked for.
-	MinReplicas uint32 `protobuf:"varint,9,opt,name=min_replicas,json=minReplicas,proto3" json:"min_replicas,omitempty"`
-	// max_seats that the escrow pays for.
-	MaxSeats uint32 `protobuf:"varint,10,opt,name=max_seats,json=maxSeats,proto3" json:"max_seats,omitempty"`
-	// fuel_limit of one execution.
-	FuelLimit uint64 `protobuf:"varint,11,opt,name=fuel_limit,json=fuelLimit,proto3" json:"fuel_limit,omitempty"`
-	// commit_blocks is the commit window.
-	CommitBlocks int64 `protobuf:"varint,12,opt,name=commit_blocks,json=commitBlocks,proto3" json:"commit_blocks,omitempty"`
-	// reveal_blocks is the reveal window.
-	RevealBlocks int64 `protobuf:"varint,13,opt,name=reveal_blocks,json=revealBlocks,proto3" json:"reveal_blocks,omitempty"`
-	// court_blocks is the court's commit window.
-	CourtBlocks int64 `protobuf:"varint,14,opt,name=court_blocks,json=courtBlocks,proto3" json:"court_blocks,omitempty"`
-	// court_reveal_blocks is the court's reveal window.
-	CourtRevealBlocks int64 `protobuf:"varint,15,opt,name=court_reveal_blocks,json=courtRevealBlocks,proto3" json:"court_reveal_blocks,omitempty"`
-	// wait_blocks is how long a draw waits for enough eligible organisations.
-	WaitBlocks int64 `protobuf:"varint,16,opt,name=wait_blocks,json=waitBlocks,proto3" json:"wait_blocks,omitempty"`
-	// retry_blocks is how often it looks meanwhile.
-	RetryBlocks int64 `protobuf:"varint,17,opt,name=retry_blocks,json=retryBlocks,proto3" json:"retry_blocks,omitempty"`
-	// max_attempts at a first worker.
-	MaxAttempts uint32 `protobuf:"varint,18,opt,name=max_attempts,json=maxAttempts,proto3" json:"max_attempts,omitempty"`
-	// static_credibility asks for evidence as well.
-	StaticCredibility bool `protobuf:"varint,19,opt,name=static_credibility,json=staticCredibility,proto3" json:"static_credibility,omitempty"`
-}
-
-func (m *Terms) Reset()         { *m = Terms{} }
-func (m *Terms) String() string { return proto.CompactTextString(m) }
-func (*Terms) ProtoMessage()    {}
-func (*Terms) Descriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{4}
-}
-func (m *Terms) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Terms) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Terms.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Terms) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Terms.Merge(m, src)
-}
-func (m *Terms) XXX_Size() int {
-	return m.Size()
-}
-func (m *Terms) XXX_DiscardUnknown() {
-	xxx_messageInfo_Terms.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Terms proto.InternalMessageInfo
-
-func (m *Terms) GetPolicy() string {
-	if m != nil {
-		return m.Policy
-	}
-	return ""
-}
-
-func (m *Terms) GetTrust() uint64 {
-	if m != nil {
-		return m.Trust
-	}
-	return 0
-}
-
-func (m *Terms) GetAppPrice() uint64 {
-	if m != nil {
-		return m.AppPrice
-	}
-	return 0
-}
-
-func (m *Terms) GetPrice() uint64 {
-	if m != nil {
-		return m.Price
-	}
-	return 0
-}
-
-func (m *Terms) GetStake() uint64 {
-	if m != nil {
-		return m.Stake
-	}
-	return 0
-}
-
-func (m *Terms) GetValue() uint64 {
-	if m != nil {
-		return m.Value
-	}
-	return 0
-}
-
-func (m *Terms) GetCourtFee() uint64 {
-	if m != nil {
-		return m.CourtFee
-	}
-	return 0
-}
-
-func (m *Terms) GetInformerBps() uint32 {
-	if m != nil {
-		return m.InformerBps
-	}
-	return 0
-}
-
-func (m *Terms) GetMinReplicas() uint32 {
-	if m != nil {
-		return m.MinReplicas
-	}
-	return 0
-}
-
-func (m *Terms) GetMaxSeats() uint32 {
-	if m != nil {
-		return m.MaxSeats
-	}
-	return 0
-}
-
-func (m *Terms) GetFuelLimit() uint64 {
-	if m != nil {
-		return m.FuelLimit
-	}
-	return 0
-}
-
-func (m *Terms) GetCommitBlocks() int64 {
-	if m != nil {
-		return m.CommitBlocks
-	}
-	return 0
-}
-
-func (m *Terms) GetRevealBlocks() int64 {
-	if m != nil {
-		return m.RevealBlocks
-	}
-	return 0
-}
-
-func (m *Terms) GetCourtBlocks() int64 {
-	if m != nil {
-		return m.CourtBlocks
-	}
-	return 0
-}
-
-func (m *Terms) GetCourtRevealBlocks() int64 {
-	if m != nil {
-		return m.CourtRevealBlocks
-	}
-	return 0
-}
-
-func (m *Terms) GetWaitBlocks() int64 {
-	if m != nil {
-		return m.WaitBlocks
-	}
-	return 0
-}
-
-func (m *Terms) GetRetryBlocks() int64 {
-	if m != nil {
-		return m.RetryBlocks
-	}
-	return 0
-}
-
-func (m *Terms) GetMaxAttempts() uint32 {
-	if m != nil {
-		return m.MaxAttempts
-	}
-	return 0
-}
-
-func (m *Terms) GetStaticCredibility() bool {
-	if m != nil {
-		return m.StaticCredibility
-	}
-	return false
-}
-
-// Deal is a request met by an offer, with everything pinned.
-type Deal struct {
-	// id is hex of the deal id.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// request it fills.
-	Request string `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
-	// offer it met.
-	Offer string `protobuf:"bytes,3,opt,name=offer,proto3" json:"offer,omitempty"`
-	// pool whose workers are drawn.
-	Pool string `protobuf:"bytes,4,opt,name=pool,proto3" json:"pool,omitempty"`
-	// requester that pays and is refunded.
-	Requester string `protobuf:"bytes,5,opt,name=requester,proto3" json:"requester,omitempty"`
-	// requester_organisation is never drawn; empty when it has none.
-	RequesterOrganisation string `protobuf:"bytes,6,opt,name=requester_organisation,json=requesterOrganisation,proto3" json:"requester_organisation,omitempty"`
-	// app is the app's id.
-	App string `protobuf:"bytes,7,opt,name=app,proto3" json:"app,omitempty"`
-	// app_version within the app.
-	AppVersion string `protobuf:"bytes,8,opt,name=app_version,json=appVersion,proto3" json:"app_version,omitempty"`
-	// app_owner is paid the app's price.
-	AppOwner string `protobuf:"bytes,9,opt,name=app_owner,json=appOwner,proto3" json:"app_owner,omitempty"`
-	// app_organisation is never drawn.
-	AppOrganisation string `protobuf:"bytes,10,opt,name=app_organisation,json=appOrganisation,proto3" json:"app_organisation,omitempty"`
-	// digest of the module.
-	Digest string `protobuf:"bytes,11,opt,name=digest,proto3" json:"digest,omitempty"`
-	// runtime that executes it.
-	Runtime string `protobuf:"bytes,12,opt,name=runtime,proto3" json:"runtime,omitempty"`
-	// locators of the module.
-	Locators []string `protobuf:"bytes,13,rep,name=locators,proto3" json:"locators,omitempty"`
-	// args of the program.
-	Args []string `protobuf:"bytes,14,rep,name=args,proto3" json:"args,omitempty"`
-	// inputs of the program.
-	Inputs []*Input `protobuf:"bytes,15,rep,name=inputs,proto3" json:"inputs,omitempty"`
-	// terms of every task.
-	Terms Terms `protobuf:"bytes,16,opt,name=terms,proto3" json:"terms"`
-	// size is the number of tasks.
-	Size_ uint64 `protobuf:"varint,17,opt,name=size,proto3" json:"size,omitempty"`
-	// opened is the cursor: tasks below it have been opened.
-	Opened uint64 `protobuf:"varint,18,opt,name=opened,proto3" json:"opened,omitempty"`
-	// ended is how many tasks have ended.
-	Ended uint64 `protobuf:"varint,19,opt,name=ended,proto3" json:"ended,omitempty"`
-	// accepted is how many of them with an answer.
-	Accepted uint64 `protobuf:"varint,20,opt,name=accepted,proto3" json:"accepted,omitempty"`
-	// escrow in ucred still held for it.
-	Escrow uint64 `protobuf:"varint,21,opt,name=escrow,proto3" json:"escrow,omitempty"`
-	// paid in ucred out of the escrow so far.
-	Paid uint64 `protobuf:"varint,22,opt,name=paid,proto3" json:"paid,omitempty"`
-	// refunded in ucred so far.
-	Refunded uint64 `protobuf:"varint,23,opt,name=refunded,proto3" json:"refunded,omitempty"`
-	// height of the match.
-	Height int64 `protobuf:"varint,24,opt,name=height,proto3" json:"height,omitempty"`
-	// time is the match block's time in unix seconds: the clock that the app sees.
-	Time int64 `protobuf:"varint,25,opt,name=time,proto3" json:"time,omitempty"`
-	// cancelled deals open no more tasks.
-	Cancelled bool `protobuf:"varint,26,opt,name=cancelled,proto3" json:"cancelled,omitempty"`
-}
-
-func (m *Deal) Reset()         { *m = Deal{} }
-func (m *Deal) String() string { return proto.CompactTextString(m) }
-func (*Deal) ProtoMessage()    {}
-func (*Deal) Descriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{5}
-}
-func (m *Deal) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Deal) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Deal.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Deal) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Deal.Merge(m, src)
-}
-func (m *Deal) XXX_Size() int {
-	return m.Size()
-}
-func (m *Deal) XXX_DiscardUnknown() {
-	xxx_messageInfo_Deal.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Deal proto.InternalMessageInfo
-
-func (m *Deal) GetId() string {
-	if m != nil {
-		return m.Id
-	}
-	return ""
-}
-
-func (m *Deal) GetRequest() string {
-	if m != nil {
-		return m.Request
-	}
-	return ""
-}
-
-func (m *Deal) GetOffer() string {
-	if m != nil {
-		return m.Offer
-	}
-	return ""
-}
-
-func (m *Deal) GetPool() string {
-	if m != nil {
-		return m.Pool
-	}
-	return ""
-}
-
-func (m *Deal) GetRequester() string {
-	if m != nil {
-		return m.Requester
-	}
-	return ""
-}
-
-func (m *Deal) GetRequesterOrganisation() string {
-	if m != nil {
-		return m.RequesterOrganisation
-	}
-	return ""
-}
-
-func (m *Deal) GetApp() string {
-	if m != nil {
-		return m.App
-	}
-	return ""
-}
-
-func (m *Deal) GetAppVersion() string {
-	if m != nil {
-		return m.AppVersion
-	}
-	return ""
-}
-
-func (m *Deal) GetAppOwner() string {
-	if m != nil {
-		return m.AppOwner
-	}
-	return ""
-}
-
-func (m *Deal) GetAppOrganisation() string {
-	if m != nil {
-		return m.AppOrganisation
-	}
-	return ""
-}
-
-func (m *Deal) GetDigest() string {
-	if m != nil {
-		return m.Digest
-	}
-	return ""
-}
-
-func (m *Deal) GetRuntime() string {
-	if m != nil {
-		return m.Runtime
-	}
-	return ""
-}
-
-func (m *Deal) GetLocators() []string {
-	if m != nil {
-		return m.Locators
-	}
-	return nil
-}
-
-func (m *Deal) GetArgs() []string {
-	if m != nil {
-		return m.Args
-	}
-	return nil
-}
-
-func (m *Deal) GetInputs() []*Input {
-	if m != nil {
-		return m.Inputs
-	}
-	return nil
-}
-
-func (m *Deal) GetTerms() Terms {
-	if m != nil {
-		return m.Terms
-	}
-	return Terms{}
-}
-
-func (m *Deal) GetSize_() uint64 {
-	if m != nil {
-		return m.Size_
-	}
-	return 0
-}
-
-func (m *Deal) GetOpened() uint64 {
-	if m != nil {
-		return m.Opened
-	}
-	return 0
-}
-
-func (m *Deal) GetEnded() uint64 {
-	if m != nil {
-		return m.Ended
-	}
-	return 0
-}
-
-func (m *Deal) GetAccepted() uint64 {
-	if m != nil {
-		return m.Accepted
-	}
-	return 0
-}
-
-func (m *Deal) GetEscrow() uint64 {
-	if m != nil {
-		return m.Escrow
-	}
-	return 0
-}
-
-func (m *Deal) GetPaid() uint64 {
-	if m != nil {
-		return m.Paid
-	}
-	return 0
-}
-
-func (m *Deal) GetRefunded() uint64 {
-	if m != nil {
-		return m.Refunded
-	}
-	return 0
-}
-
-func (m *Deal) GetHeight() int64 {
-	if m != nil {
-		return m.Height
-	}
-	return 0
-}
-
-func (m *Deal) GetTime() int64 {
-	if m != nil {
-		return m.Time
-	}
-	return 0
-}
-
-func (m *Deal) GetCancelled() bool {
-	if m != nil {
-		return m.Cancelled
-	}
-	return false
-}
 
 // Params of the module.
 type Params struct {
@@ -1047,13 +54,26 @@ type Params struct {
 	MaxInputBytes uint64 `protobuf:"varint,13,opt,name=max_input_bytes,json=maxInputBytes,proto3" json:"max_input_bytes,omitempty"`
 	// max_arg_bytes bounds the size of all arguments together.
 	MaxArgBytes uint32 `protobuf:"varint,14,opt,name=max_arg_bytes,json=maxArgBytes,proto3" json:"max_arg_bytes,omitempty"`
+	// max_datasets bounds the datasets of a deal.
+	MaxDatasets uint32 `protobuf:"varint,15,opt,name=max_datasets,json=maxDatasets,proto3" json:"max_datasets,omitempty"`
+	// block_millis is how long a block is taken to last when a category's time becomes heights.
+	BlockMillis uint64 `protobuf:"varint,16,opt,name=block_millis,json=blockMillis,proto3" json:"block_millis,omitempty"`
+	// looks_per_block bounds the orders that all matchings of one block look at; the rest is carried over.
+	LooksPerBlock uint32 `protobuf:"varint,17,opt,name=looks_per_block,json=looksPerBlock,proto3" json:"looks_per_block,omitempty"`
+	// max_rest_blocks bounds how long a request may rest on the book.
+	MaxRestBlocks int64 `protobuf:"varint,18,opt,name=max_rest_blocks,json=maxRestBlocks,proto3" json:"max_rest_blocks,omitempty"`
+	// callback_gas that one callback may use.
+	CallbackGas uint64 `protobuf:"varint,19,opt,name=callback_gas,json=callbackGas,proto3" json:"callback_gas,omitempty"`
+	// ends_per_block bounds the orders, requests and vouchers that end by their height in one block; the rest is carried
+	// over, and is not met meanwhile.
+	EndsPerBlock uint32 `protobuf:"varint,20,opt,name=ends_per_block,json=endsPerBlock,proto3" json:"ends_per_block,omitempty"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
 func (m *Params) String() string { return proto.CompactTextString(m) }
 func (*Params) ProtoMessage()    {}
 func (*Params) Descriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{6}
+	return fileDescriptor_9eda793474c49db7, []int{0}
 }
 func (m *Params) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1180,796 +200,331 @@ func (m *Params) GetMaxArgBytes() uint32 {
 	return 0
 }
 
+func (m *Params) GetMaxDatasets() uint32 {
+	if m != nil {
+		return m.MaxDatasets
+	}
+	return 0
+}
+
+func (m *Params) GetBlockMillis() uint64 {
+	if m != nil {
+		return m.BlockMillis
+	}
+	return 0
+}
+
+func (m *Params) GetLooksPerBlock() uint32 {
+	if m != nil {
+		return m.LooksPerBlock
+	}
+	return 0
+}
+
+func (m *Params) GetMaxRestBlocks() int64 {
+	if m != nil {
+		return m.MaxRestBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetCallbackGas() uint64 {
+	if m != nil {
+		return m.CallbackGas
+	}
+	return 0
+}
+
+func (m *Params) GetEndsPerBlock() uint32 {
+	if m != nil {
+		return m.EndsPerBlock
+	}
+	return 0
+}
+
+// Category is a governed class of jobs, by how long they may take.
+type Category struct {
+	// id of 1 to 16 of a-z, 0-9 and '-', such as "xs".
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// description in a sentence.
+	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	// seconds that one execution may take; a deal pins them as heights, by block_millis.
+	Seconds uint64 `protobuf:"varint,3,opt,name=seconds,proto3" json:"seconds,omitempty"`
+	// fuel_limit is the largest of a job in it, and what one without a fuel limit gets.
+	FuelLimit uint64 `protobuf:"varint,4,opt,name=fuel_limit,json=fuelLimit,proto3" json:"fuel_limit,omitempty"`
+}
+
+func (m *Category) Reset()         { *m = Category{} }
+func (m *Category) String() string { return proto.CompactTextString(m) }
+func (*Category) ProtoMessage()    {}
+func (*Category) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9eda793474c49db7, []int{1}
+}
+func (m *Category) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Category) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Category.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Category) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Category.Merge(m, src)
+}
+func (m *Category) XXX_Size() int {
+	return m.Size()
+}
+func (m *Category) XXX_DiscardUnknown() {
+	xxx_messageInfo_Category.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Category proto.InternalMessageInfo
+
+func (m *Category) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *Category) GetDescription() string {
+	if m != nil {
+		return m.Description
+	}
+	return ""
+}
+
+func (m *Category) GetSeconds() uint64 {
+	if m != nil {
+		return m.Seconds
+	}
+	return 0
+}
+
+func (m *Category) GetFuelLimit() uint64 {
+	if m != nil {
+		return m.FuelLimit
+	}
+	return 0
+}
+
+// Voucher is an issuer's credit, to be spent on requests by its holder.
+type Voucher struct {
+	// id is hex of the voucher's id: the issuer and its nonce.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// issuer whose money it is, and gets back what is left.
+	Issuer string `protobuf:"bytes,2,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// nonce chosen by the issuer; one voucher per nonce, ever.
+	Nonce uint64 `protobuf:"varint,3,opt,name=nonce,proto3" json:"nonce,omitempty"`
+	// holder may spend it, and say who else may.
+	Holder string `protobuf:"bytes,4,opt,name=holder,proto3" json:"holder,omitempty"`
+	// spenders may spend it too.
+	Spenders []string `protobuf:"bytes,5,rep,name=spenders,proto3" json:"spenders,omitempty"`
+	// balance in ucred.
+	Balance uint64 `protobuf:"varint,6,opt,name=balance,proto3" json:"balance,omitempty"`
+	// expiry is the first height at which it can not be spent; the balance then goes back to the issuer.
+	Expiry int64 `protobuf:"varint,7,opt,name=expiry,proto3" json:"expiry,omitempty"`
+	// apps it pays for, as Restriction.ids; any when empty.
+	Apps []string `protobuf:"bytes,8,rep,name=apps,proto3" json:"apps,omitempty"`
+	// datasets it pays for; any when empty.
+	Datasets []string `protobuf:"bytes,9,rep,name=datasets,proto3" json:"datasets,omitempty"`
+	// pools it pays for; any when empty.
+	Pools []string `protobuf:"bytes,10,rep,name=pools,proto3" json:"pools,omitempty"`
+	// description in a sentence.
+	Description string `protobuf:"bytes,11,opt,name=description,proto3" json:"description,omitempty"`
+	// issued in ucred in all.
+	Issued uint64 `protobuf:"varint,12,opt,name=issued,proto3" json:"issued,omitempty"`
+	// expired vouchers are spent no more.
+	Expired bool `protobuf:"varint,13,opt,name=expired,proto3" json:"expired,omitempty"`
+}
+
+func (m *Voucher) Reset()         { *m = Voucher{} }
+func (m *Voucher) String() string { return proto.CompactTextString(m) }
+func (*Voucher) ProtoMessage()    {}
+func (*Voucher) Descriptor() ([]byte, []int) {
+	return fileDescriptor_9eda793474c49db7, []int{2}
+}
+func (m *Voucher) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Voucher) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Voucher.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Voucher) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Voucher.Merge(m, src)
+}
+func (m *Voucher) XXX_Size() int {
+	return m.Size()
+}
+func (m *Voucher) XXX_DiscardUnknown() {
+	xxx_messageInfo_Voucher.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Voucher proto.InternalMessageInfo
+
+func (m *Voucher) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *Voucher) GetIssuer() string {
+	if m != nil {
+		return m.Issuer
+	}
+	return ""
+}
+
+func (m *Voucher) GetNonce() uint64 {
+	if m != nil {
+		return m.Nonce
+	}
+	return 0
+}
+
+func (m *Voucher) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *Voucher) GetSpenders() []string {
+	if m != nil {
+		return m.Spenders
+	}
+	return nil
+}
+
+func (m *Voucher) GetBalance() uint64 {
+	if m != nil {
+		return m.Balance
+	}
+	return 0
+}
+
+func (m *Voucher) GetExpiry() int64 {
+	if m != nil {
+		return m.Expiry
+	}
+	return 0
+}
+
+func (m *Voucher) GetApps() []string {
+	if m != nil {
+		return m.Apps
+	}
+	return nil
+}
+
+func (m *Voucher) GetDatasets() []string {
+	if m != nil {
+		return m.Datasets
+	}
+	return nil
+}
+
+func (m *Voucher) GetPools() []string {
+	if m != nil {
+		return m.Pools
+	}
+	return nil
+}
+
+func (m *Voucher) GetDescription() string {
+	if m != nil {
+		return m.Description
+	}
+	return ""
+}
+
+func (m *Voucher) GetIssued() uint64 {
+	if m != nil {
+		return m.Issued
+	}
+	return 0
+}
+
+func (m *Voucher) GetExpired() bool {
+	if m != nil {
+		return m.Expired
+	}
+	return false
+}
+
 func init() {
-	proto.RegisterEnum("credence.market.v1.RequestStatus", RequestStatus_name, RequestStatus_value)
-	proto.RegisterType((*Offer)(nil), "credence.market.v1.Offer")
-	proto.RegisterType((*Input)(nil), "credence.market.v1.Input")
-	proto.RegisterType((*Job)(nil), "credence.market.v1.Job")
-	proto.RegisterType((*Request)(nil), "credence.market.v1.Request")
-	proto.RegisterType((*Terms)(nil), "credence.market.v1.Terms")
-	proto.RegisterType((*Deal)(nil), "credence.market.v1.Deal")
 	proto.RegisterType((*Params)(nil), "credence.market.v1.Params")
+	proto.RegisterType((*Category)(nil), "credence.market.v1.Category")
+	proto.RegisterType((*Voucher)(nil), "credence.market.v1.Voucher")
 }
 
 func init() { proto.RegisterFile("credence/market/v1/market.proto", fileDescriptor_9eda793474c49db7) }
 
 var fileDescriptor_9eda793474c49db7 = []byte{
-	// 1409 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x57, 0xcd, 0x6e, 0xdb, 0x46,
-	0x10, 0xb6, 0x24, 0x4a, 0x36, 0x47, 0x96, 0x7f, 0x18, 0xc7, 0xa1, 0x9d, 0x44, 0x76, 0xdc, 0x22,
-	0x70, 0x03, 0xc4, 0x86, 0x53, 0xa4, 0x40, 0x8f, 0xfe, 0x51, 0x50, 0xa7, 0x69, 0xe2, 0x50, 0x76,
-	0x0f, 0xbd, 0x08, 0x2b, 0x6a, 0x25, 0xb3, 0x21, 0xb9, 0xec, 0x72, 0xe5, 0xd8, 0x7d, 0x82, 0x9e,
-	0x8a, 0x9e, 0x7b, 0xed, 0xa5, 0x0f, 0xd0, 0x87, 0xc8, 0x31, 0x68, 0x2f, 0x39, 0x15, 0x45, 0x02,
-	0xf4, 0x15, 0x7a, 0x2d, 0x66, 0x76, 0x45, 0x51, 0x92, 0x9d, 0xe4, 0xb6, 0xf3, 0xcd, 0xc7, 0xe5,
-	0xee, 0xec, 0x37, 0xdf, 0x92, 0xb0, 0xe6, 0x4b, 0xde, 0xe1, 0xb1, 0xcf, 0xb7, 0x23, 0x26, 0x5f,
-	0x70, 0xb5, 0x7d, 0xb6, 0x63, 0x46, 0x5b, 0x89, 0x14, 0x4a, 0x38, 0xce, 0x80, 0xb0, 0x65, 0xe0,
-	0xb3, 0x9d, 0xd5, 0x15, 0x5f, 0xa4, 0x91, 0x48, 0x5b, 0xc4, 0xd8, 0xd6, 0x81, 0xa6, 0xaf, 0x2e,
-	0xf5, 0x44, 0x4f, 0x68, 0x1c, 0x47, 0x1a, 0xdd, 0xf8, 0xb9, 0x08, 0xe5, 0x67, 0xdd, 0x2e, 0x97,
-	0xce, 0x1c, 0x14, 0x83, 0x8e, 0x5b, 0x58, 0x2f, 0x6c, 0xda, 0x5e, 0x31, 0xe8, 0x38, 0x0e, 0x58,
-	0x89, 0x10, 0xa1, 0x5b, 0x24, 0x84, 0xc6, 0xce, 0x16, 0x94, 0xc5, 0xcb, 0x98, 0x4b, 0xb7, 0x84,
-	0xe0, 0x9e, 0xfb, 0xe7, 0x1f, 0xf7, 0x97, 0xcc, 0x4b, 0x76, 0x3b, 0x1d, 0xc9, 0xd3, 0xb4, 0xa9,
-	0x64, 0x10, 0xf7, 0x3c, 0x4d, 0x73, 0x36, 0x60, 0x56, 0xc8, 0x1e, 0x8b, 0x83, 0x94, 0xa9, 0x40,
-	0xc4, 0xae, 0x45, 0x73, 0x8d, 0x60, 0xce, 0x12, 0x94, 0x63, 0x11, 0xfb, 0xdc, 0x2d, 0xaf, 0x17,
-	0x36, 0x2d, 0x4f, 0x07, 0x88, 0x26, 0x32, 0xf0, 0xb9, 0x5b, 0xd1, 0x28, 0x05, 0xce, 0x0a, 0xcc,
-	0x44, 0xec, 0xbc, 0xd5, 0xed, 0xf3, 0xd0, 0x9d, 0xa6, 0xc4, 0x74, 0xc4, 0xce, 0x1f, 0xf5, 0x79,
-	0xe8, 0x2c, 0x43, 0xe5, 0x4c, 0x84, 0xfd, 0x88, 0xbb, 0x33, 0x94, 0x30, 0x11, 0xe2, 0xdd, 0x20,
-	0x0c, 0x79, 0xc7, 0xb5, 0x35, 0xae, 0x23, 0xc4, 0x4f, 0x79, 0xd0, 0x3b, 0x55, 0x2e, 0xac, 0x17,
-	0x36, 0x4b, 0x9e, 0x89, 0x36, 0x7c, 0x28, 0x1f, 0xc6, 0x49, 0x5f, 0xe1, 0xfe, 0x63, 0x16, 0x71,
-	0x53, 0x11, 0x1a, 0xe3, 0x43, 0x9d, 0xa0, 0xc7, 0x53, 0x65, 0xaa, 0x62, 0x22, 0xe4, 0xa6, 0xc1,
-	0x8f, 0x9c, 0xca, 0x62, 0x79, 0x34, 0x76, 0x56, 0x61, 0x26, 0x14, 0x3e, 0x53, 0x42, 0xa6, 0xae,
-	0xb5, 0x5e, 0xda, 0xb4, 0xbd, 0x2c, 0xde, 0x78, 0x53, 0x84, 0xd2, 0x63, 0xd1, 0x76, 0x16, 0xa0,
-	0xc4, 0x92, 0xc4, 0xbc, 0x02, 0x87, 0x38, 0x13, 0x93, 0xbd, 0xd4, 0x2d, 0xd2, 0x13, 0x34, 0x76,
-	0x76, 0xa0, 0x12, 0xe0, 0x92, 0x52, 0xb7, 0xb4, 0x5e, 0xda, 0xac, 0x3e, 0x58, 0xd9, 0x9a, 0x3c,
-	0xf9, 0x2d, 0x5a, 0xb4, 0x67, 0x88, 0x58, 0x3e, 0x25, 0xfb, 0xa9, 0xa2, 0x8a, 0x5b, 0x9e, 0x0e,
-	0x70, 0xf9, 0x89, 0x08, 0x03, 0xff, 0x82, 0x6a, 0x6d, 0x7b, 0x26, 0x72, 0xee, 0xc0, 0x6c, 0x14,
-	0xc4, 0x2d, 0xc9, 0x93, 0x30, 0xf0, 0x59, 0x4a, 0x35, 0xaf, 0x79, 0xd5, 0x28, 0x88, 0x3d, 0x03,
-	0x39, 0x37, 0xc1, 0xc6, 0xca, 0xeb, 0x33, 0xd1, 0xa5, 0xc7, 0xa3, 0x38, 0xa2, 0x63, 0x59, 0x82,
-	0xf2, 0x19, 0x0b, 0xfb, 0x83, 0xd2, 0xeb, 0xc0, 0xb9, 0x0d, 0x80, 0x07, 0xd5, 0x0a, 0x83, 0x28,
-	0x50, 0xa6, 0xfa, 0x36, 0x22, 0x4f, 0x10, 0xc8, 0x6a, 0x06, 0xb9, 0x9a, 0x0d, 0x34, 0x57, 0xcd,
-	0x69, 0xee, 0x3e, 0x38, 0xa9, 0x62, 0x2a, 0xf0, 0x5b, 0xb8, 0xeb, 0xa0, 0x1d, 0x84, 0x81, 0xba,
-	0x70, 0x67, 0xd7, 0x0b, 0x9b, 0x33, 0xde, 0xa2, 0xce, 0xec, 0x0f, 0x13, 0x1b, 0x7f, 0x15, 0x61,
-	0xda, 0xe3, 0x3f, 0xf4, 0xf1, 0x58, 0xc6, 0x25, 0xfd, 0x05, 0xd8, 0x52, 0xa7, 0xb8, 0xd4, 0x27,
-	0xf8, 0x1e, 0x09, 0x0f, 0xa9, 0x13, 0x32, 0x2e, 0xbd, 0x4f, 0xc6, 0x56, 0x5e, 0xc6, 0xdb, 0x50,
-	0xfa, 0x5e, 0xb4, 0xa9, 0xdc, 0xd5, 0x07, 0x37, 0x2e, 0x3b, 0xb7, 0xc7, 0xa2, 0xbd, 0x67, 0xbd,
-	0xfa, 0x7b, 0x6d, 0xca, 0x43, 0xa6, 0xf3, 0x25, 0x54, 0x70, 0x4f, 0x7d, 0x7d, 0x08, 0x73, 0x0f,
-	0xee, 0x5c, 0xf6, 0x8c, 0xd9, 0x5f, 0x93, 0x88, 0x9e, 0x79, 0x00, 0x4f, 0x57, 0x72, 0x96, 0x8a,
-	0x98, 0xce, 0xc7, 0xf6, 0x4c, 0x84, 0x45, 0xed, 0x70, 0x16, 0xd2, 0xe1, 0xd8, 0x1e, 0x8d, 0x91,
-	0xcb, 0x53, 0x5f, 0x8a, 0x97, 0x83, 0xae, 0xd0, 0xd1, 0x95, 0x5d, 0xf1, 0xaf, 0x05, 0xe5, 0x63,
-	0x2e, 0xa3, 0x34, 0xa7, 0xa1, 0xc2, 0x88, 0x86, 0x32, 0xc5, 0x15, 0xf3, 0x8a, 0xbb, 0x09, 0x36,
-	0x4b, 0x12, 0x23, 0x1b, 0xdd, 0x1d, 0x33, 0x2c, 0x49, 0x32, 0xd9, 0xe8, 0x84, 0x95, 0xef, 0xf1,
-	0x25, 0x28, 0xa7, 0x8a, 0xbd, 0xc8, 0xfc, 0x80, 0x82, 0xa1, 0xc4, 0x2a, 0x79, 0x89, 0xdd, 0x04,
-	0xdb, 0x17, 0x7d, 0xa9, 0x5a, 0x5d, 0x9e, 0xa9, 0x92, 0x80, 0x47, 0x9c, 0xa3, 0xaa, 0x83, 0xb8,
-	0x2b, 0x64, 0xc4, 0x65, 0xab, 0x9d, 0xa4, 0xb4, 0xff, 0x9a, 0x57, 0x1d, 0x60, 0x7b, 0x49, 0x3a,
-	0x21, 0x7c, 0xfb, 0x4a, 0xe1, 0xa7, 0x9c, 0xa9, 0x94, 0x8a, 0x52, 0x23, 0xe1, 0x37, 0x31, 0x1e,
-	0x93, 0x78, 0x75, 0x5c, 0xe2, 0x9f, 0x40, 0xcd, 0x17, 0x51, 0x14, 0xa8, 0x56, 0x3b, 0x14, 0xfe,
-	0x8b, 0x94, 0x54, 0x5b, 0xf2, 0x66, 0x35, 0xb8, 0x47, 0x18, 0x92, 0x24, 0x3f, 0xe3, 0x2c, 0x1c,
-	0x90, 0x6a, 0x9a, 0xa4, 0x41, 0x43, 0xba, 0x03, 0xb3, 0x7a, 0xa3, 0x86, 0x33, 0x47, 0x9c, 0x2a,
-	0x61, 0x86, 0xb2, 0x05, 0xd7, 0x34, 0x65, 0x74, 0xb6, 0x79, 0x62, 0x2e, 0x52, 0xca, 0xcb, 0x4f,
-	0xb9, 0x06, 0xd5, 0x97, 0x6c, 0xb8, 0xb4, 0x05, 0xe2, 0x01, 0x42, 0xc3, 0x77, 0x4a, 0xae, 0xe4,
-	0xc5, 0x80, 0xb1, 0xa8, 0xdf, 0x49, 0xd8, 0x90, 0x82, 0xc5, 0x61, 0x4a, 0xf1, 0x28, 0x51, 0xa9,
-	0xeb, 0x98, 0xfa, 0xb1, 0xf3, 0x5d, 0x03, 0x5d, 0xd1, 0xbe, 0xd7, 0xae, 0x6a, 0xdf, 0x5f, 0x2b,
-	0x60, 0x1d, 0xa0, 0x42, 0xc7, 0x7b, 0xd7, 0x85, 0x69, 0xd3, 0x90, 0xc6, 0x7b, 0x07, 0x21, 0x4a,
-	0x43, 0xe0, 0x0d, 0x66, 0xda, 0x52, 0x07, 0x99, 0x95, 0x58, 0x39, 0x2b, 0x19, 0xe9, 0xff, 0xf2,
-	0xc7, 0xf7, 0xff, 0x43, 0x58, 0xce, 0x82, 0xd6, 0x88, 0x13, 0x54, 0x68, 0xf6, 0xeb, 0x59, 0xf6,
-	0x59, 0xde, 0x12, 0x8c, 0xbb, 0x4f, 0x0f, 0xdd, 0x7d, 0x0d, 0xaa, 0xd8, 0x0e, 0x67, 0x5c, 0xa6,
-	0xf8, 0xb4, 0xee, 0x48, 0x60, 0x49, 0xf2, 0xad, 0x46, 0x9c, 0x87, 0xba, 0x5f, 0xf4, 0x25, 0x6b,
-	0x7f, 0x60, 0x85, 0xd8, 0x49, 0xcf, 0xe8, 0x9e, 0xfd, 0x0c, 0x16, 0xe8, 0xb1, 0xfc, 0xd2, 0x80,
-	0x26, 0x9f, 0x47, 0x4e, 0x7e, 0x51, 0xc3, 0x2b, 0xac, 0x3a, 0x72, 0x85, 0x61, 0x7d, 0xfb, 0xb1,
-	0x0a, 0x22, 0x4e, 0x2a, 0xc5, 0xfa, 0xea, 0x70, 0xe4, 0x22, 0xab, 0x8d, 0x5e, 0x64, 0xd9, 0x75,
-	0x35, 0x77, 0xe9, 0x75, 0x35, 0xff, 0xb1, 0xd7, 0xd5, 0x43, 0x28, 0x2b, 0x74, 0x17, 0x52, 0xe1,
-	0x15, 0x4f, 0x90, 0xfd, 0x18, 0xab, 0xd4, 0xec, 0xec, 0x0a, 0x59, 0xcc, 0x5d, 0x21, 0xcb, 0x50,
-	0x11, 0x09, 0x8f, 0x79, 0x87, 0xc4, 0x68, 0x79, 0x26, 0x42, 0x95, 0xf0, 0xb8, 0xc3, 0x3b, 0x24,
-	0x3d, 0xcb, 0xd3, 0x01, 0xee, 0x8d, 0xf9, 0x3e, 0x4f, 0x14, 0xef, 0xb8, 0x4b, 0xc6, 0x9e, 0x4c,
-	0x9c, 0xf3, 0xc8, 0xeb, 0x23, 0x1e, 0x89, 0xca, 0x62, 0x41, 0xc7, 0x5d, 0xd6, 0x6f, 0xc5, 0x31,
-	0xce, 0x23, 0x79, 0xb7, 0x4f, 0x2f, 0xb8, 0xa1, 0xe7, 0x19, 0xc4, 0x39, 0x4f, 0x75, 0xf3, 0x9e,
-	0x8a, 0xf3, 0x50, 0xb9, 0x57, 0x08, 0xa5, 0xb1, 0x73, 0x0b, 0x6c, 0x9f, 0xc5, 0x3e, 0xa7, 0x0f,
-	0x96, 0x55, 0x6a, 0x92, 0x21, 0xb0, 0xf1, 0x5f, 0x09, 0x2a, 0x47, 0x4c, 0xb2, 0x28, 0x9d, 0xb4,
-	0x96, 0xc2, 0x25, 0xd6, 0xf2, 0x29, 0xcc, 0x91, 0x3d, 0x25, 0xe8, 0x80, 0x08, 0x19, 0x73, 0x9e,
-	0x45, 0xf4, 0x88, 0x4b, 0xa2, 0x4d, 0x1a, 0x50, 0xe9, 0x12, 0x03, 0x1a, 0x73, 0x0b, 0xeb, 0x83,
-	0x6e, 0x51, 0xfe, 0xb0, 0x5b, 0x54, 0x26, 0xdd, 0x62, 0xdc, 0xb3, 0xa7, 0x27, 0x3d, 0xfb, 0x1e,
-	0x2c, 0x46, 0x4c, 0xf9, 0xa7, 0x3c, 0xcd, 0xed, 0x4b, 0x7b, 0xfb, 0xbc, 0x49, 0x64, 0x5b, 0xbb,
-	0x0b, 0xf3, 0x78, 0xfc, 0x79, 0xa6, 0xb6, 0xf8, 0x1a, 0xc1, 0x19, 0xcf, 0x7c, 0x57, 0xe6, 0xbe,
-	0x47, 0xf0, 0xbb, 0xb2, 0x89, 0x7a, 0xca, 0x7f, 0x72, 0x56, 0x47, 0x3f, 0x39, 0x6f, 0x03, 0x60,
-	0xca, 0x88, 0x7d, 0x96, 0x26, 0xc6, 0xcb, 0xe2, 0x50, 0x8b, 0xfa, 0x2e, 0xcc, 0x67, 0xe9, 0x56,
-	0xfb, 0x42, 0x71, 0x6d, 0xed, 0x96, 0x57, 0x1b, 0x70, 0xf6, 0x10, 0x74, 0x36, 0xa0, 0x46, 0x65,
-	0x91, 0x3d, 0xc3, 0x9a, 0x1b, 0xd6, 0x45, 0xf6, 0x88, 0x73, 0xef, 0xf7, 0x02, 0xd4, 0x46, 0x6e,
-	0x7d, 0xa7, 0x0e, 0xab, 0x5e, 0xe3, 0xf9, 0x49, 0xa3, 0x79, 0xdc, 0x6a, 0x1e, 0xef, 0x1e, 0x9f,
-	0x34, 0x5b, 0x27, 0x4f, 0x9b, 0x47, 0x8d, 0xfd, 0xc3, 0x47, 0x87, 0x8d, 0x83, 0x85, 0x29, 0x67,
-	0x05, 0xae, 0x8f, 0xe5, 0x9f, 0x9f, 0x34, 0x4e, 0x1a, 0x07, 0x0b, 0x05, 0x67, 0x15, 0x96, 0xc7,
-	0x52, 0xdf, 0xec, 0x1e, 0xef, 0x7f, 0xd5, 0x38, 0x58, 0x28, 0x3a, 0xb7, 0xc0, 0x9d, 0x98, 0x76,
-	0x90, 0x2d, 0x5d, 0x92, 0xdd, 0xdf, 0x7d, 0xba, 0xdf, 0x78, 0xf2, 0xa4, 0x71, 0xb0, 0x60, 0xad,
-	0x5a, 0x3f, 0xfd, 0x56, 0x9f, 0xda, 0xfb, 0xfa, 0xd5, 0xdb, 0x7a, 0xe1, 0xf5, 0xdb, 0x7a, 0xe1,
-	0x9f, 0xb7, 0xf5, 0xc2, 0x2f, 0xef, 0xea, 0x53, 0xaf, 0xdf, 0xd5, 0xa7, 0xde, 0xbc, 0xab, 0x4f,
-	0x7d, 0xb7, 0xd3, 0x0b, 0xd4, 0x69, 0xbf, 0xbd, 0xe5, 0x8b, 0x68, 0x7b, 0xd0, 0xe0, 0xf7, 0xfd,
-	0x53, 0x16, 0xc4, 0x59, 0xb8, 0x7d, 0x3e, 0xf8, 0xdb, 0x51, 0x17, 0x09, 0x4f, 0xdb, 0x15, 0xfa,
-	0x4b, 0xf9, 0xfc, 0xff, 0x00, 0x00, 0x00, 0xff, 0xff, 0xeb, 0x9c, 0x80, 0xcc, 0x0d, 0x0d, 0x00,
-	0x00,
-}
-
-func (m *Offer) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Offer) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Offer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Height != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Height))
-		i--
-		dAtA[i] = 0x50
-	}
-	if m.Filled != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Filled))
-		i--
-		dAtA[i] = 0x48
-	}
-	if m.Volume != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Volume))
-		i--
-		dAtA[i] = 0x40
-	}
-	if m.MaxFuel != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.MaxFuel))
-		i--
-		dAtA[i] = 0x38
-	}
-	if m.Price != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Price))
-		i--
-		dAtA[i] = 0x30
-	}
-	if m.Nonce != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Nonce))
-		i--
-		dAtA[i] = 0x28
-	}
-	if len(m.Organisation) > 0 {
-		i -= len(m.Organisation)
-		copy(dAtA[i:], m.Organisation)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Organisation)))
-		i--
-		dAtA[i] = 0x22
-	}
-	if len(m.Owner) > 0 {
-		i -= len(m.Owner)
-		copy(dAtA[i:], m.Owner)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Owner)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.Pool) > 0 {
-		i -= len(m.Pool)
-		copy(dAtA[i:], m.Pool)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Pool)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Id) > 0 {
-		i -= len(m.Id)
-		copy(dAtA[i:], m.Id)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Id)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *Input) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Input) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Input) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if len(m.Locators) > 0 {
-		for iNdEx := len(m.Locators) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Locators[iNdEx])
-			copy(dAtA[i:], m.Locators[iNdEx])
-			i = encodeVarintMarket(dAtA, i, uint64(len(m.Locators[iNdEx])))
-			i--
-			dAtA[i] = 0x22
-		}
-	}
-	if m.Size_ != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Size_))
-		i--
-		dAtA[i] = 0x18
-	}
-	if len(m.Digest) > 0 {
-		i -= len(m.Digest)
-		copy(dAtA[i:], m.Digest)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Digest)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Name) > 0 {
-		i -= len(m.Name)
-		copy(dAtA[i:], m.Name)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Name)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *Job) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Job) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Job) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.StaticCredibility {
-		i--
-		if m.StaticCredibility {
-			dAtA[i] = 1
-		} else {
-			dAtA[i] = 0
-		}
-		i--
-		dAtA[i] = 0x60
-	}
-	if len(m.Pool) > 0 {
-		i -= len(m.Pool)
-		copy(dAtA[i:], m.Pool)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Pool)))
-		i--
-		dAtA[i] = 0x5a
-	}
-	if m.Size_ != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Size_))
-		i--
-		dAtA[i] = 0x50
-	}
-	if m.FuelLimit != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.FuelLimit))
-		i--
-		dAtA[i] = 0x48
-	}
-	if m.Value != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Value))
-		i--
-		dAtA[i] = 0x40
-	}
-	if m.MaxPrice != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.MaxPrice))
-		i--
-		dAtA[i] = 0x38
-	}
-	if m.MinReplicas != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.MinReplicas))
-		i--
-		dAtA[i] = 0x30
-	}
-	if len(m.Policy) > 0 {
-		i -= len(m.Policy)
-		copy(dAtA[i:], m.Policy)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Policy)))
-		i--
-		dAtA[i] = 0x2a
-	}
-	if m.Trust != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Trust))
-		i--
-		dAtA[i] = 0x20
-	}
-	if len(m.Inputs) > 0 {
-		for iNdEx := len(m.Inputs) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Inputs[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintMarket(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x1a
-		}
-	}
-	if len(m.Args) > 0 {
-		for iNdEx := len(m.Args) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Args[iNdEx])
-			copy(dAtA[i:], m.Args[iNdEx])
-			i = encodeVarintMarket(dAtA, i, uint64(len(m.Args[iNdEx])))
-			i--
-			dAtA[i] = 0x12
-		}
-	}
-	if len(m.App) > 0 {
-		i -= len(m.App)
-		copy(dAtA[i:], m.App)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.App)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *Request) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Request) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Request) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Height != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Height))
-		i--
-		dAtA[i] = 0x50
-	}
-	if m.Escrow != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Escrow))
-		i--
-		dAtA[i] = 0x48
-	}
-	if len(m.Deal) > 0 {
-		i -= len(m.Deal)
-		copy(dAtA[i:], m.Deal)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Deal)))
-		i--
-		dAtA[i] = 0x42
-	}
-	if len(m.Reason) > 0 {
-		i -= len(m.Reason)
-		copy(dAtA[i:], m.Reason)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Reason)))
-		i--
-		dAtA[i] = 0x3a
-	}
-	if m.Status != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Status))
-		i--
-		dAtA[i] = 0x30
-	}
-	{
-		size, err := m.Job.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintMarket(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x2a
-	if m.Nonce != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Nonce))
-		i--
-		dAtA[i] = 0x20
-	}
-	if len(m.Organisation) > 0 {
-		i -= len(m.Organisation)
-		copy(dAtA[i:], m.Organisation)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Organisation)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.Requester) > 0 {
-		i -= len(m.Requester)
-		copy(dAtA[i:], m.Requester)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Requester)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Id) > 0 {
-		i -= len(m.Id)
-		copy(dAtA[i:], m.Id)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Id)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *Terms) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Terms) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Terms) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.StaticCredibility {
-		i--
-		if m.StaticCredibility {
-			dAtA[i] = 1
-		} else {
-			dAtA[i] = 0
-		}
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x98
-	}
-	if m.MaxAttempts != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.MaxAttempts))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x90
-	}
-	if m.RetryBlocks != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.RetryBlocks))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x88
-	}
-	if m.WaitBlocks != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.WaitBlocks))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x80
-	}
-	if m.CourtRevealBlocks != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.CourtRevealBlocks))
-		i--
-		dAtA[i] = 0x78
-	}
-	if m.CourtBlocks != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.CourtBlocks))
-		i--
-		dAtA[i] = 0x70
-	}
-	if m.RevealBlocks != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.RevealBlocks))
-		i--
-		dAtA[i] = 0x68
-	}
-	if m.CommitBlocks != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.CommitBlocks))
-		i--
-		dAtA[i] = 0x60
-	}
-	if m.FuelLimit != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.FuelLimit))
-		i--
-		dAtA[i] = 0x58
-	}
-	if m.MaxSeats != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.MaxSeats))
-		i--
-		dAtA[i] = 0x50
-	}
-	if m.MinReplicas != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.MinReplicas))
-		i--
-		dAtA[i] = 0x48
-	}
-	if m.InformerBps != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.InformerBps))
-		i--
-		dAtA[i] = 0x40
-	}
-	if m.CourtFee != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.CourtFee))
-		i--
-		dAtA[i] = 0x38
-	}
-	if m.Value != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Value))
-		i--
-		dAtA[i] = 0x30
-	}
-	if m.Stake != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Stake))
-		i--
-		dAtA[i] = 0x28
-	}
-	if m.Price != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Price))
-		i--
-		dAtA[i] = 0x20
-	}
-	if m.AppPrice != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.AppPrice))
-		i--
-		dAtA[i] = 0x18
-	}
-	if m.Trust != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Trust))
-		i--
-		dAtA[i] = 0x10
-	}
-	if len(m.Policy) > 0 {
-		i -= len(m.Policy)
-		copy(dAtA[i:], m.Policy)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Policy)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *Deal) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Deal) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Deal) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Cancelled {
-		i--
-		if m.Cancelled {
-			dAtA[i] = 1
-		} else {
-			dAtA[i] = 0
-		}
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0xd0
-	}
-	if m.Time != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Time))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0xc8
-	}
-	if m.Height != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Height))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0xc0
-	}
-	if m.Refunded != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Refunded))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0xb8
-	}
-	if m.Paid != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Paid))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0xb0
-	}
-	if m.Escrow != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Escrow))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0xa8
-	}
-	if m.Accepted != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Accepted))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0xa0
-	}
-	if m.Ended != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Ended))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x98
-	}
-	if m.Opened != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Opened))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x90
-	}
-	if m.Size_ != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Size_))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x88
-	}
-	{
-		size, err := m.Terms.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintMarket(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0x1
-	i--
-	dAtA[i] = 0x82
-	if len(m.Inputs) > 0 {
-		for iNdEx := len(m.Inputs) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Inputs[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintMarket(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x7a
-		}
-	}
-	if len(m.Args) > 0 {
-		for iNdEx := len(m.Args) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Args[iNdEx])
-			copy(dAtA[i:], m.Args[iNdEx])
-			i = encodeVarintMarket(dAtA, i, uint64(len(m.Args[iNdEx])))
-			i--
-			dAtA[i] = 0x72
-		}
-	}
-	if len(m.Locators) > 0 {
-		for iNdEx := len(m.Locators) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Locators[iNdEx])
-			copy(dAtA[i:], m.Locators[iNdEx])
-			i = encodeVarintMarket(dAtA, i, uint64(len(m.Locators[iNdEx])))
-			i--
-			dAtA[i] = 0x6a
-		}
-	}
-	if len(m.Runtime) > 0 {
-		i -= len(m.Runtime)
-		copy(dAtA[i:], m.Runtime)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Runtime)))
-		i--
-		dAtA[i] = 0x62
-	}
-	if len(m.Digest) > 0 {
-		i -= len(m.Digest)
-		copy(dAtA[i:], m.Digest)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Digest)))
-		i--
-		dAtA[i] = 0x5a
-	}
-	if len(m.AppOrganisation) > 0 {
-		i -= len(m.AppOrganisation)
-		copy(dAtA[i:], m.AppOrganisation)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.AppOrganisation)))
-		i--
-		dAtA[i] = 0x52
-	}
-	if len(m.AppOwner) > 0 {
-		i -= len(m.AppOwner)
-		copy(dAtA[i:], m.AppOwner)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.AppOwner)))
-		i--
-		dAtA[i] = 0x4a
-	}
-	if len(m.AppVersion) > 0 {
-		i -= len(m.AppVersion)
-		copy(dAtA[i:], m.AppVersion)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.AppVersion)))
-		i--
-		dAtA[i] = 0x42
-	}
-	if len(m.App) > 0 {
-		i -= len(m.App)
-		copy(dAtA[i:], m.App)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.App)))
-		i--
-		dAtA[i] = 0x3a
-	}
-	if len(m.RequesterOrganisation) > 0 {
-		i -= len(m.RequesterOrganisation)
-		copy(dAtA[i:], m.RequesterOrganisation)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.RequesterOrganisation)))
-		i--
-		dAtA[i] = 0x32
-	}
-	if len(m.Requester) > 0 {
-		i -= len(m.Requester)
-		copy(dAtA[i:], m.Requester)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Requester)))
-		i--
-		dAtA[i] = 0x2a
-	}
-	if len(m.Pool) > 0 {
-		i -= len(m.Pool)
-		copy(dAtA[i:], m.Pool)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Pool)))
-		i--
-		dAtA[i] = 0x22
-	}
-	if len(m.Offer) > 0 {
-		i -= len(m.Offer)
-		copy(dAtA[i:], m.Offer)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Offer)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.Request) > 0 {
-		i -= len(m.Request)
-		copy(dAtA[i:], m.Request)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Request)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Id) > 0 {
-		i -= len(m.Id)
-		copy(dAtA[i:], m.Id)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Id)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
+	// 735 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x94, 0xdf, 0x6a, 0x1b, 0x39,
+	0x14, 0xc6, 0xe3, 0xd8, 0xf1, 0x1f, 0xd9, 0x4e, 0x36, 0xda, 0x10, 0x94, 0xc0, 0x3a, 0x5e, 0xef,
+	0xb2, 0x84, 0x85, 0xc4, 0x1b, 0x76, 0x5f, 0x20, 0xde, 0xd2, 0x52, 0xda, 0x42, 0x98, 0x40, 0x2f,
+	0x7a, 0x63, 0xe4, 0x99, 0x13, 0x5b, 0x78, 0x34, 0x1a, 0x24, 0x39, 0xb5, 0xf3, 0x14, 0xbd, 0xe9,
+	0x9b, 0xf4, 0x21, 0x7a, 0x19, 0x7a, 0x51, 0x7a, 0x59, 0x92, 0x17, 0x29, 0x3a, 0xd2, 0x4c, 0x4c,
+	0x03, 0xb9, 0xf3, 0xf9, 0xf4, 0xf3, 0xf9, 0x8e, 0x3e, 0x49, 0x43, 0x8e, 0x62, 0x0d, 0x09, 0x64,
+	0x31, 0x0c, 0x25, 0xd7, 0x73, 0xb0, 0xc3, 0xeb, 0xb3, 0xf0, 0xeb, 0x34, 0xd7, 0xca, 0x2a, 0x4a,
+	0x0b, 0xe0, 0x34, 0xc8, 0xd7, 0x67, 0x87, 0x07, 0xb1, 0x32, 0x52, 0x99, 0x31, 0x12, 0x43, 0x5f,
+	0x78, 0x7c, 0xf0, 0x75, 0x8b, 0xd4, 0x2f, 0xb8, 0xe6, 0xd2, 0xd0, 0x3f, 0x48, 0x37, 0x56, 0x52,
+	0x0a, 0x3b, 0x9e, 0xa4, 0x2a, 0x9e, 0x1b, 0x56, 0xe9, 0x57, 0x8e, 0xab, 0x51, 0xc7, 0x8b, 0x23,
+	0xd4, 0xe8, 0x9f, 0x64, 0xfb, 0x6a, 0x01, 0xe9, 0x38, 0x07, 0xed, 0x31, 0xb6, 0xd9, 0xaf, 0x1c,
+	0xd7, 0xa2, 0x8e, 0x53, 0x2f, 0x40, 0x23, 0xe6, 0x5a, 0x69, 0xb8, 0x06, 0x9e, 0x16, 0xad, 0xaa,
+	0xbe, 0x95, 0x17, 0x43, 0xab, 0x23, 0xd2, 0x7e, 0xcf, 0x1f, 0xdc, 0x6a, 0x88, 0x10, 0x27, 0x05,
+	0xe0, 0x77, 0xd2, 0xd1, 0x60, 0xf5, 0xaa, 0x20, 0xb6, 0x90, 0x68, 0xa3, 0xf6, 0x80, 0x48, 0xbe,
+	0x1c, 0x73, 0x6b, 0x41, 0xe6, 0xd6, 0xb0, 0x7a, 0xbf, 0x72, 0xdc, 0x8d, 0xda, 0x92, 0x2f, 0xcf,
+	0x83, 0xe4, 0x10, 0x91, 0x5d, 0x29, 0x2d, 0xdd, 0xc4, 0xb9, 0x61, 0x0d, 0x8f, 0x14, 0xda, 0x28,
+	0x37, 0xf4, 0x6f, 0xb2, 0x2b, 0xb9, 0x8d, 0x67, 0x60, 0xd6, 0xf6, 0xd5, 0x44, 0x6e, 0x27, 0x2c,
+	0x94, 0x5b, 0xfb, 0x8b, 0xec, 0xa8, 0x1c, 0xb2, 0x75, 0xb2, 0x85, 0x64, 0x17, 0xe5, 0x92, 0x3b,
+	0x20, 0x4d, 0x37, 0x99, 0x11, 0x37, 0xc0, 0x08, 0x46, 0xd4, 0x90, 0x7c, 0x79, 0x29, 0x6e, 0xa0,
+	0x58, 0x72, 0x89, 0xb1, 0x76, 0xb9, 0xf4, 0x7c, 0x01, 0x29, 0xfd, 0x8d, 0x10, 0xb7, 0x24, 0xb2,
+	0x7c, 0x61, 0x0d, 0xeb, 0x60, 0xe3, 0x96, 0xe4, 0xcb, 0x97, 0x28, 0x38, 0xf3, 0x72, 0x79, 0x3c,
+	0x59, 0x59, 0x30, 0xac, 0x8b, 0x0d, 0xba, 0x05, 0x33, 0x72, 0x22, 0x1d, 0x90, 0x2e, 0xc6, 0xa2,
+	0xa7, 0x81, 0xda, 0x7e, 0xc8, 0x45, 0x4f, 0x3d, 0x13, 0xa2, 0x4b, 0xb8, 0xe5, 0x06, 0xac, 0x61,
+	0x3b, 0x25, 0xf2, 0x2c, 0x48, 0x0e, 0xc1, 0x1d, 0x8e, 0xa5, 0x48, 0x53, 0x61, 0xd8, 0x2f, 0xe8,
+	0xd5, 0x46, 0xed, 0x0d, 0x4a, 0x6e, 0xa2, 0x54, 0xa9, 0xf9, 0x7a, 0x1c, 0xbb, 0x3e, 0x0e, 0x94,
+	0xd7, 0x63, 0x73, 0x6e, 0x1a, 0x4c, 0x79, 0xe0, 0x14, 0x8f, 0xd3, 0x0d, 0x1a, 0x81, 0x59, 0x3b,
+	0xf3, 0x98, 0xa7, 0xe9, 0x84, 0xc7, 0xf3, 0xf1, 0x94, 0x1b, 0xf6, 0xab, 0xb7, 0x2c, 0xb4, 0x17,
+	0x1c, 0xaf, 0x20, 0x64, 0xc9, 0xba, 0xe3, 0x1e, 0x3a, 0x76, 0x9c, 0x5a, 0x18, 0x0e, 0x16, 0xa4,
+	0xf9, 0x3f, 0xb7, 0x30, 0x55, 0x7a, 0x45, 0xb7, 0xc9, 0xa6, 0x48, 0xf0, 0x3a, 0xb7, 0xa2, 0x4d,
+	0x91, 0xd0, 0x3e, 0x69, 0x27, 0x60, 0x62, 0x2d, 0x72, 0x2b, 0x54, 0x86, 0x37, 0xb8, 0x15, 0xad,
+	0x4b, 0x94, 0x91, 0x86, 0x81, 0x58, 0x65, 0x89, 0xbf, 0xba, 0xb5, 0xa8, 0x28, 0xdd, 0x09, 0xe1,
+	0x03, 0x48, 0x85, 0x14, 0x16, 0x2f, 0x6d, 0x2d, 0x6a, 0x39, 0xe5, 0xb5, 0x13, 0x06, 0x1f, 0xab,
+	0xa4, 0xf1, 0x56, 0x2d, 0xe2, 0x19, 0xe8, 0x47, 0xb6, 0xff, 0x90, 0xba, 0x30, 0x66, 0x01, 0xda,
+	0x3b, 0x8e, 0xd8, 0x97, 0x4f, 0x27, 0x7b, 0xe1, 0x35, 0x9e, 0x27, 0x89, 0x06, 0x63, 0x2e, 0xad,
+	0x16, 0xd9, 0x34, 0x0a, 0x1c, 0xdd, 0x23, 0x5b, 0x99, 0xca, 0x62, 0x08, 0x43, 0xf8, 0xc2, 0xf5,
+	0x99, 0xa9, 0x34, 0x01, 0x8d, 0xf6, 0x4f, 0xf6, 0xf1, 0x1c, 0xfd, 0x8f, 0x34, 0x4d, 0x0e, 0x59,
+	0x02, 0xda, 0xbd, 0xa2, 0xea, 0x93, 0xff, 0x29, 0x49, 0x17, 0xc2, 0x84, 0xa7, 0xdc, 0xf9, 0xd7,
+	0x7d, 0x08, 0xa1, 0xa4, 0xfb, 0xa4, 0x0e, 0xcb, 0x5c, 0xe8, 0x15, 0xbe, 0xa6, 0x6a, 0x14, 0x2a,
+	0x4a, 0x49, 0x8d, 0xe7, 0xb9, 0x61, 0x4d, 0xe7, 0x11, 0xe1, 0x6f, 0x7a, 0x48, 0x9a, 0xe5, 0x1d,
+	0x6b, 0xa1, 0x5e, 0xd6, 0x6e, 0x7f, 0xb9, 0x52, 0xa9, 0x61, 0x04, 0x17, 0x7c, 0xf1, 0xf3, 0xf1,
+	0xb4, 0x1f, 0x1f, 0xcf, 0x7e, 0x48, 0x32, 0xc1, 0x27, 0x52, 0x0b, 0x79, 0x25, 0x6e, 0x62, 0x9c,
+	0x04, 0x12, 0x7c, 0x17, 0xcd, 0xa8, 0x28, 0x47, 0xaf, 0x3e, 0xdf, 0xf5, 0x2a, 0xb7, 0x77, 0xbd,
+	0xca, 0xf7, 0xbb, 0x5e, 0xe5, 0xc3, 0x7d, 0x6f, 0xe3, 0xf6, 0xbe, 0xb7, 0xf1, 0xed, 0xbe, 0xb7,
+	0xf1, 0xee, 0x6c, 0x2a, 0xec, 0x6c, 0x31, 0x39, 0x8d, 0x95, 0x1c, 0x16, 0xdf, 0xce, 0x93, 0x78,
+	0xc6, 0x45, 0x56, 0x96, 0xc3, 0x65, 0xf1, 0xb5, 0xb5, 0xab, 0x1c, 0xcc, 0xa4, 0x8e, 0xdf, 0xce,
+	0x7f, 0x7f, 0x04, 0x00, 0x00, 0xff, 0xff, 0xc2, 0x78, 0x93, 0x00, 0x8d, 0x05, 0x00, 0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -1992,6 +547,46 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.EndsPerBlock != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.EndsPerBlock))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xa0
+	}
+	if m.CallbackGas != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.CallbackGas))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x98
+	}
+	if m.MaxRestBlocks != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.MaxRestBlocks))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x90
+	}
+	if m.LooksPerBlock != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.LooksPerBlock))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x88
+	}
+	if m.BlockMillis != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.BlockMillis))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x80
+	}
+	if m.MaxDatasets != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.MaxDatasets))
+		i--
+		dAtA[i] = 0x78
+	}
 	if m.MaxArgBytes != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MaxArgBytes))
 		i--
@@ -2065,6 +660,170 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Category) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Category) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Category) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.FuelLimit != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.FuelLimit))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Seconds != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.Seconds))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Description) > 0 {
+		i -= len(m.Description)
+		copy(dAtA[i:], m.Description)
+		i = encodeVarintMarket(dAtA, i, uint64(len(m.Description)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintMarket(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Voucher) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Voucher) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Voucher) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Expired {
+		i--
+		if m.Expired {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x68
+	}
+	if m.Issued != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.Issued))
+		i--
+		dAtA[i] = 0x60
+	}
+	if len(m.Description) > 0 {
+		i -= len(m.Description)
+		copy(dAtA[i:], m.Description)
+		i = encodeVarintMarket(dAtA, i, uint64(len(m.Description)))
+		i--
+		dAtA[i] = 0x5a
+	}
+	if len(m.Pools) > 0 {
+		for iNdEx := len(m.Pools) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Pools[iNdEx])
+			copy(dAtA[i:], m.Pools[iNdEx])
+			i = encodeVarintMarket(dAtA, i, uint64(len(m.Pools[iNdEx])))
+			i--
+			dAtA[i] = 0x52
+		}
+	}
+	if len(m.Datasets) > 0 {
+		for iNdEx := len(m.Datasets) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Datasets[iNdEx])
+			copy(dAtA[i:], m.Datasets[iNdEx])
+			i = encodeVarintMarket(dAtA, i, uint64(len(m.Datasets[iNdEx])))
+			i--
+			dAtA[i] = 0x4a
+		}
+	}
+	if len(m.Apps) > 0 {
+		for iNdEx := len(m.Apps) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Apps[iNdEx])
+			copy(dAtA[i:], m.Apps[iNdEx])
+			i = encodeVarintMarket(dAtA, i, uint64(len(m.Apps[iNdEx])))
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if m.Expiry != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.Expiry))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Balance != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.Balance))
+		i--
+		dAtA[i] = 0x30
+	}
+	if len(m.Spenders) > 0 {
+		for iNdEx := len(m.Spenders) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Spenders[iNdEx])
+			copy(dAtA[i:], m.Spenders[iNdEx])
+			i = encodeVarintMarket(dAtA, i, uint64(len(m.Spenders[iNdEx])))
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintMarket(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Nonce != 0 {
+		i = encodeVarintMarket(dAtA, i, uint64(m.Nonce))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Issuer) > 0 {
+		i -= len(m.Issuer)
+		copy(dAtA[i:], m.Issuer)
+		i = encodeVarintMarket(dAtA, i, uint64(len(m.Issuer)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintMarket(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintMarket(dAtA []byte, offset int, v uint64) int {
 	offset -= sovMarket(v)
 	base := offset
@@ -2076,346 +835,6 @@ func encodeVarintMarket(dAtA []byte, offset int, v uint64) int {
 	dAtA[offset] = uint8(v)
 	return base
 }
-func (m *Offer) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Id)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Pool)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Owner)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Organisation)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.Nonce != 0 {
-		n += 1 + sovMarket(uint64(m.Nonce))
-	}
-	if m.Price != 0 {
-		n += 1 + sovMarket(uint64(m.Price))
-	}
-	if m.MaxFuel != 0 {
-		n += 1 + sovMarket(uint64(m.MaxFuel))
-	}
-	if m.Volume != 0 {
-		n += 1 + sovMarket(uint64(m.Volume))
-	}
-	if m.Filled != 0 {
-		n += 1 + sovMarket(uint64(m.Filled))
-	}
-	if m.Height != 0 {
-		n += 1 + sovMarket(uint64(m.Height))
-	}
-	return n
-}
-
-func (m *Input) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Name)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Digest)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.Size_ != 0 {
-		n += 1 + sovMarket(uint64(m.Size_))
-	}
-	if len(m.Locators) > 0 {
-		for _, s := range m.Locators {
-			l = len(s)
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	return n
-}
-
-func (m *Job) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.App)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if len(m.Args) > 0 {
-		for _, s := range m.Args {
-			l = len(s)
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	if len(m.Inputs) > 0 {
-		for _, e := range m.Inputs {
-			l = e.Size()
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	if m.Trust != 0 {
-		n += 1 + sovMarket(uint64(m.Trust))
-	}
-	l = len(m.Policy)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.MinReplicas != 0 {
-		n += 1 + sovMarket(uint64(m.MinReplicas))
-	}
-	if m.MaxPrice != 0 {
-		n += 1 + sovMarket(uint64(m.MaxPrice))
-	}
-	if m.Value != 0 {
-		n += 1 + sovMarket(uint64(m.Value))
-	}
-	if m.FuelLimit != 0 {
-		n += 1 + sovMarket(uint64(m.FuelLimit))
-	}
-	if m.Size_ != 0 {
-		n += 1 + sovMarket(uint64(m.Size_))
-	}
-	l = len(m.Pool)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.StaticCredibility {
-		n += 2
-	}
-	return n
-}
-
-func (m *Request) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Id)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Requester)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Organisation)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.Nonce != 0 {
-		n += 1 + sovMarket(uint64(m.Nonce))
-	}
-	l = m.Job.Size()
-	n += 1 + l + sovMarket(uint64(l))
-	if m.Status != 0 {
-		n += 1 + sovMarket(uint64(m.Status))
-	}
-	l = len(m.Reason)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Deal)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.Escrow != 0 {
-		n += 1 + sovMarket(uint64(m.Escrow))
-	}
-	if m.Height != 0 {
-		n += 1 + sovMarket(uint64(m.Height))
-	}
-	return n
-}
-
-func (m *Terms) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Policy)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.Trust != 0 {
-		n += 1 + sovMarket(uint64(m.Trust))
-	}
-	if m.AppPrice != 0 {
-		n += 1 + sovMarket(uint64(m.AppPrice))
-	}
-	if m.Price != 0 {
-		n += 1 + sovMarket(uint64(m.Price))
-	}
-	if m.Stake != 0 {
-		n += 1 + sovMarket(uint64(m.Stake))
-	}
-	if m.Value != 0 {
-		n += 1 + sovMarket(uint64(m.Value))
-	}
-	if m.CourtFee != 0 {
-		n += 1 + sovMarket(uint64(m.CourtFee))
-	}
-	if m.InformerBps != 0 {
-		n += 1 + sovMarket(uint64(m.InformerBps))
-	}
-	if m.MinReplicas != 0 {
-		n += 1 + sovMarket(uint64(m.MinReplicas))
-	}
-	if m.MaxSeats != 0 {
-		n += 1 + sovMarket(uint64(m.MaxSeats))
-	}
-	if m.FuelLimit != 0 {
-		n += 1 + sovMarket(uint64(m.FuelLimit))
-	}
-	if m.CommitBlocks != 0 {
-		n += 1 + sovMarket(uint64(m.CommitBlocks))
-	}
-	if m.RevealBlocks != 0 {
-		n += 1 + sovMarket(uint64(m.RevealBlocks))
-	}
-	if m.CourtBlocks != 0 {
-		n += 1 + sovMarket(uint64(m.CourtBlocks))
-	}
-	if m.CourtRevealBlocks != 0 {
-		n += 1 + sovMarket(uint64(m.CourtRevealBlocks))
-	}
-	if m.WaitBlocks != 0 {
-		n += 2 + sovMarket(uint64(m.WaitBlocks))
-	}
-	if m.RetryBlocks != 0 {
-		n += 2 + sovMarket(uint64(m.RetryBlocks))
-	}
-	if m.MaxAttempts != 0 {
-		n += 2 + sovMarket(uint64(m.MaxAttempts))
-	}
-	if m.StaticCredibility {
-		n += 3
-	}
-	return n
-}
-
-func (m *Deal) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Id)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Request)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Offer)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Pool)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Requester)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.RequesterOrganisation)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.App)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.AppVersion)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.AppOwner)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.AppOrganisation)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Digest)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Runtime)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if len(m.Locators) > 0 {
-		for _, s := range m.Locators {
-			l = len(s)
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	if len(m.Args) > 0 {
-		for _, s := range m.Args {
-			l = len(s)
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	if len(m.Inputs) > 0 {
-		for _, e := range m.Inputs {
-			l = e.Size()
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	l = m.Terms.Size()
-	n += 2 + l + sovMarket(uint64(l))
-	if m.Size_ != 0 {
-		n += 2 + sovMarket(uint64(m.Size_))
-	}
-	if m.Opened != 0 {
-		n += 2 + sovMarket(uint64(m.Opened))
-	}
-	if m.Ended != 0 {
-		n += 2 + sovMarket(uint64(m.Ended))
-	}
-	if m.Accepted != 0 {
-		n += 2 + sovMarket(uint64(m.Accepted))
-	}
-	if m.Escrow != 0 {
-		n += 2 + sovMarket(uint64(m.Escrow))
-	}
-	if m.Paid != 0 {
-		n += 2 + sovMarket(uint64(m.Paid))
-	}
-	if m.Refunded != 0 {
-		n += 2 + sovMarket(uint64(m.Refunded))
-	}
-	if m.Height != 0 {
-		n += 2 + sovMarket(uint64(m.Height))
-	}
-	if m.Time != 0 {
-		n += 2 + sovMarket(uint64(m.Time))
-	}
-	if m.Cancelled {
-		n += 3
-	}
-	return n
-}
-
 func (m *Params) Size() (n int) {
 	if m == nil {
 		return 0
@@ -2464,6 +883,111 @@ func (m *Params) Size() (n int) {
 	if m.MaxArgBytes != 0 {
 		n += 1 + sovMarket(uint64(m.MaxArgBytes))
 	}
+	if m.MaxDatasets != 0 {
+		n += 1 + sovMarket(uint64(m.MaxDatasets))
+	}
+	if m.BlockMillis != 0 {
+		n += 2 + sovMarket(uint64(m.BlockMillis))
+	}
+	if m.LooksPerBlock != 0 {
+		n += 2 + sovMarket(uint64(m.LooksPerBlock))
+	}
+	if m.MaxRestBlocks != 0 {
+		n += 2 + sovMarket(uint64(m.MaxRestBlocks))
+	}
+	if m.CallbackGas != 0 {
+		n += 2 + sovMarket(uint64(m.CallbackGas))
+	}
+	if m.EndsPerBlock != 0 {
+		n += 2 + sovMarket(uint64(m.EndsPerBlock))
+	}
+	return n
+}
+
+func (m *Category) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovMarket(uint64(l))
+	}
+	l = len(m.Description)
+	if l > 0 {
+		n += 1 + l + sovMarket(uint64(l))
+	}
+	if m.Seconds != 0 {
+		n += 1 + sovMarket(uint64(m.Seconds))
+	}
+	if m.FuelLimit != 0 {
+		n += 1 + sovMarket(uint64(m.FuelLimit))
+	}
+	return n
+}
+
+func (m *Voucher) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovMarket(uint64(l))
+	}
+	l = len(m.Issuer)
+	if l > 0 {
+		n += 1 + l + sovMarket(uint64(l))
+	}
+	if m.Nonce != 0 {
+		n += 1 + sovMarket(uint64(m.Nonce))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovMarket(uint64(l))
+	}
+	if len(m.Spenders) > 0 {
+		for _, s := range m.Spenders {
+			l = len(s)
+			n += 1 + l + sovMarket(uint64(l))
+		}
+	}
+	if m.Balance != 0 {
+		n += 1 + sovMarket(uint64(m.Balance))
+	}
+	if m.Expiry != 0 {
+		n += 1 + sovMarket(uint64(m.Expiry))
+	}
+	if len(m.Apps) > 0 {
+		for _, s := range m.Apps {
+			l = len(s)
+			n += 1 + l + sovMarket(uint64(l))
+		}
+	}
+	if len(m.Datasets) > 0 {
+		for _, s := range m.Datasets {
+			l = len(s)
+			n += 1 + l + sovMarket(uint64(l))
+		}
+	}
+	if len(m.Pools) > 0 {
+		for _, s := range m.Pools {
+			l = len(s)
+			n += 1 + l + sovMarket(uint64(l))
+		}
+	}
+	l = len(m.Description)
+	if l > 0 {
+		n += 1 + l + sovMarket(uint64(l))
+	}
+	if m.Issued != 0 {
+		n += 1 + sovMarket(uint64(m.Issued))
+	}
+	if m.Expired {
+		n += 2
+	}
 	return n
 }
 
@@ -2472,2309 +996,6 @@ func sovMarket(x uint64) (n int) {
 }
 func sozMarket(x uint64) (n int) {
 	return sovMarket(uint64((x << 1) ^ uint64((int64(x) >> 63))))
-}
-func (m *Offer) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMarket
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Offer: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Offer: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Id = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Pool = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Owner = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Organisation", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Organisation = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 5:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Nonce", wireType)
-			}
-			m.Nonce = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Nonce |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 6:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
-			}
-			m.Price = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Price |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 7:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MaxFuel", wireType)
-			}
-			m.MaxFuel = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.MaxFuel |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 8:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Volume", wireType)
-			}
-			m.Volume = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Volume |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 9:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Filled", wireType)
-			}
-			m.Filled = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Filled |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 10:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
-			}
-			m.Height = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Height |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMarket(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Input) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMarket
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Input: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Input: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Name = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Digest", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Digest = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Size_", wireType)
-			}
-			m.Size_ = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Size_ |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Locators", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Locators = append(m.Locators, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMarket(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Job) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMarket
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Job: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Job: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.App = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Args", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Args = append(m.Args, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Inputs", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Inputs = append(m.Inputs, &Input{})
-			if err := m.Inputs[len(m.Inputs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Trust", wireType)
-			}
-			m.Trust = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Trust |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Policy", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Policy = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 6:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MinReplicas", wireType)
-			}
-			m.MinReplicas = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.MinReplicas |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 7:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MaxPrice", wireType)
-			}
-			m.MaxPrice = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.MaxPrice |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 8:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
-			}
-			m.Value = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Value |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 9:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FuelLimit", wireType)
-			}
-			m.FuelLimit = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.FuelLimit |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 10:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Size_", wireType)
-			}
-			m.Size_ = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Size_ |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Pool = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 12:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StaticCredibility", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.StaticCredibility = bool(v != 0)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMarket(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Request) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMarket
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Request: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Request: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Id = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Requester", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Requester = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Organisation", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Organisation = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Nonce", wireType)
-			}
-			m.Nonce = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Nonce |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Job", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Job.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
-			}
-			m.Status = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Status |= RequestStatus(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Reason = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deal", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Deal = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 9:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Escrow", wireType)
-			}
-			m.Escrow = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Escrow |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 10:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
-			}
-			m.Height = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Height |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMarket(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Terms) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMarket
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Terms: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Terms: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Policy", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Policy = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Trust", wireType)
-			}
-			m.Trust = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Trust |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AppPrice", wireType)
-			}
-			m.AppPrice = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.AppPrice |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 4:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
-			}
-			m.Price = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Price |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 5:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Stake", wireType)
-			}
-			m.Stake = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Stake |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 6:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
-			}
-			m.Value = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Value |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 7:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CourtFee", wireType)
-			}
-			m.CourtFee = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.CourtFee |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 8:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field InformerBps", wireType)
-			}
-			m.InformerBps = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.InformerBps |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 9:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MinReplicas", wireType)
-			}
-			m.MinReplicas = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.MinReplicas |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 10:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MaxSeats", wireType)
-			}
-			m.MaxSeats = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.MaxSeats |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 11:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FuelLimit", wireType)
-			}
-			m.FuelLimit = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.FuelLimit |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 12:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CommitBlocks", wireType)
-			}
-			m.CommitBlocks = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.CommitBlocks |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 13:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RevealBlocks", wireType)
-			}
-			m.RevealBlocks = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.RevealBlocks |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 14:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CourtBlocks", wireType)
-			}
-			m.CourtBlocks = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.CourtBlocks |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 15:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CourtRevealBlocks", wireType)
-			}
-			m.CourtRevealBlocks = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.CourtRevealBlocks |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 16:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field WaitBlocks", wireType)
-			}
-			m.WaitBlocks = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.WaitBlocks |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 17:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RetryBlocks", wireType)
-			}
-			m.RetryBlocks = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.RetryBlocks |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 18:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MaxAttempts", wireType)
-			}
-			m.MaxAttempts = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.MaxAttempts |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 19:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StaticCredibility", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.StaticCredibility = bool(v != 0)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMarket(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Deal) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMarket
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Deal: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Deal: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Id = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Request", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Request = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Offer", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Offer = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Pool = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Requester", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Requester = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RequesterOrganisation", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.RequesterOrganisation = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.App = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AppVersion", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.AppVersion = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AppOwner", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.AppOwner = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AppOrganisation", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.AppOrganisation = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Digest", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Digest = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 12:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Runtime", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Runtime = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 13:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Locators", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Locators = append(m.Locators, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 14:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Args", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Args = append(m.Args, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 15:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Inputs", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Inputs = append(m.Inputs, &Input{})
-			if err := m.Inputs[len(m.Inputs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 16:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 17:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Size_", wireType)
-			}
-			m.Size_ = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Size_ |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 18:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Opened", wireType)
-			}
-			m.Opened = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Opened |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 19:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Ended", wireType)
-			}
-			m.Ended = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Ended |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 20:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Accepted", wireType)
-			}
-			m.Accepted = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Accepted |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 21:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Escrow", wireType)
-			}
-			m.Escrow = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Escrow |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 22:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
-			}
-			m.Paid = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Paid |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 23:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Refunded", wireType)
-			}
-			m.Refunded = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Refunded |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 24:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
-			}
-			m.Height = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Height |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 25:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Time", wireType)
-			}
-			m.Time = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Time |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 26:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Cancelled", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Cancelled = bool(v != 0)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMarket(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
 }
 func (m *Params) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
@@ -5071,6 +1292,674 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 15:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxDatasets", wireType)
+			}
+			m.MaxDatasets = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxDatasets |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 16:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BlockMillis", wireType)
+			}
+			m.BlockMillis = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BlockMillis |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 17:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LooksPerBlock", wireType)
+			}
+			m.LooksPerBlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LooksPerBlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 18:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxRestBlocks", wireType)
+			}
+			m.MaxRestBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxRestBlocks |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 19:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CallbackGas", wireType)
+			}
+			m.CallbackGas = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.CallbackGas |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 20:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field EndsPerBlock", wireType)
+			}
+			m.EndsPerBlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.EndsPerBlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipMarket(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Category) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowMarket
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Category: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Category: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Description", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Description = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seconds", wireType)
+			}
+			m.Seconds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Seconds |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FuelLimit", wireType)
+			}
+			m.FuelLimit = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.FuelLimit |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipMarket(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Voucher) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowMarket
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Voucher: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Voucher: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nonce", wireType)
+			}
+			m.Nonce = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Nonce |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Spenders", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Spenders = append(m.Spenders, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Balance", wireType)
+			}
+			m.Balance = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Balance |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expiry", wireType)
+			}
+			m.Expiry = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expiry |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Apps", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Apps = append(m.Apps, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Datasets", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Datasets = append(m.Datasets, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pools", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pools = append(m.Pools, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Description", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthMarket
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthMarket
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Description = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issued", wireType)
+			}
+			m.Issued = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Issued |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expired", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowMarket
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Expired = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipMarket(dAtA[iNdEx:])

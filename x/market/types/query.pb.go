@@ -31,6 +31,38 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
+// DealState says which deals are meant.
+type DealState int32
+
+const (
+	// All deals.
+	DEAL_STATE_UNSPECIFIED DealState = 0
+	// Deals with tasks that have not ended.
+	DEAL_STATE_RUNNING DealState = 1
+	// Deals all of whose tasks have ended.
+	DEAL_STATE_ENDED DealState = 2
+)
+
+var DealState_name = map[int32]string{
+	0: "DEAL_STATE_UNSPECIFIED",
+	1: "DEAL_STATE_RUNNING",
+	2: "DEAL_STATE_ENDED",
+}
+
+var DealState_value = map[string]int32{
+	"DEAL_STATE_UNSPECIFIED": 0,
+	"DEAL_STATE_RUNNING":     1,
+	"DEAL_STATE_ENDED":       2,
+}
+
+func (x DealState) String() string {
+	return proto.EnumName(DealState_name, int32(x))
+}
+
+func (DealState) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{0}
+}
+
 // QueryParamsRequest is empty.
 type QueryParamsRequest struct {
 }
@@ -114,24 +146,24 @@ func (m *QueryParamsResponse) GetParams() Params {
 	return Params{}
 }
 
-// QueryOfferRequest names an offer.
-type QueryOfferRequest struct {
-	// id of the offer.
+// QueryOrderRequest names an order.
+type QueryOrderRequest struct {
+	// id of the order.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 }
 
-func (m *QueryOfferRequest) Reset()         { *m = QueryOfferRequest{} }
-func (m *QueryOfferRequest) String() string { return proto.CompactTextString(m) }
-func (*QueryOfferRequest) ProtoMessage()    {}
-func (*QueryOfferRequest) Descriptor() ([]byte, []int) {
+func (m *QueryOrderRequest) Reset()         { *m = QueryOrderRequest{} }
+func (m *QueryOrderRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryOrderRequest) ProtoMessage()    {}
+func (*QueryOrderRequest) Descriptor() ([]byte, []int) {
 	return fileDescriptor_870fefc230dea84f, []int{2}
 }
-func (m *QueryOfferRequest) XXX_Unmarshal(b []byte) error {
+func (m *QueryOrderRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *QueryOfferRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *QueryOrderRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_QueryOfferRequest.Marshal(b, m, deterministic)
+		return xxx_messageInfo_QueryOrderRequest.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -141,43 +173,43 @@ func (m *QueryOfferRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, e
 		return b[:n], nil
 	}
 }
-func (m *QueryOfferRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryOfferRequest.Merge(m, src)
+func (m *QueryOrderRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryOrderRequest.Merge(m, src)
 }
-func (m *QueryOfferRequest) XXX_Size() int {
+func (m *QueryOrderRequest) XXX_Size() int {
 	return m.Size()
 }
-func (m *QueryOfferRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryOfferRequest.DiscardUnknown(m)
+func (m *QueryOrderRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryOrderRequest.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_QueryOfferRequest proto.InternalMessageInfo
+var xxx_messageInfo_QueryOrderRequest proto.InternalMessageInfo
 
-func (m *QueryOfferRequest) GetId() string {
+func (m *QueryOrderRequest) GetId() string {
 	if m != nil {
 		return m.Id
 	}
 	return ""
 }
 
-// QueryOfferResponse holds an offer.
-type QueryOfferResponse struct {
-	// offer asked for.
-	Offer Offer `protobuf:"bytes,1,opt,name=offer,proto3" json:"offer"`
+// QueryOrderResponse holds an order.
+type QueryOrderResponse struct {
+	// order asked for.
+	Order OrderRecord `protobuf:"bytes,1,opt,name=order,proto3" json:"order"`
 }
 
-func (m *QueryOfferResponse) Reset()         { *m = QueryOfferResponse{} }
-func (m *QueryOfferResponse) String() string { return proto.CompactTextString(m) }
-func (*QueryOfferResponse) ProtoMessage()    {}
-func (*QueryOfferResponse) Descriptor() ([]byte, []int) {
+func (m *QueryOrderResponse) Reset()         { *m = QueryOrderResponse{} }
+func (m *QueryOrderResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryOrderResponse) ProtoMessage()    {}
+func (*QueryOrderResponse) Descriptor() ([]byte, []int) {
 	return fileDescriptor_870fefc230dea84f, []int{3}
 }
-func (m *QueryOfferResponse) XXX_Unmarshal(b []byte) error {
+func (m *QueryOrderResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *QueryOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *QueryOrderResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_QueryOfferResponse.Marshal(b, m, deterministic)
+		return xxx_messageInfo_QueryOrderResponse.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -187,38 +219,192 @@ func (m *QueryOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, 
 		return b[:n], nil
 	}
 }
-func (m *QueryOfferResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryOfferResponse.Merge(m, src)
+func (m *QueryOrderResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryOrderResponse.Merge(m, src)
 }
-func (m *QueryOfferResponse) XXX_Size() int {
+func (m *QueryOrderResponse) XXX_Size() int {
 	return m.Size()
 }
-func (m *QueryOfferResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryOfferResponse.DiscardUnknown(m)
+func (m *QueryOrderResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryOrderResponse.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_QueryOfferResponse proto.InternalMessageInfo
+var xxx_messageInfo_QueryOrderResponse proto.InternalMessageInfo
 
-func (m *QueryOfferResponse) GetOffer() Offer {
+func (m *QueryOrderResponse) GetOrder() OrderRecord {
 	if m != nil {
-		return m.Offer
+		return m.Order
 	}
-	return Offer{}
+	return OrderRecord{}
 }
 
-// QueryBookRequest asks for a page.
-type QueryBookRequest struct {
-	// runtime to list: "wasm" when empty.
-	Runtime string `protobuf:"bytes,1,opt,name=runtime,proto3" json:"runtime,omitempty"`
+// QueryOrdersRequest asks for a page of orders of exactly one party.
+type QueryOrdersRequest struct {
+	// owner of the orders.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// app "organisation/name:version" that they are for.
+	App string `protobuf:"bytes,2,opt,name=app,proto3" json:"app,omitempty"`
+	// dataset "organisation/name:version" that they are for.
+	Dataset string `protobuf:"bytes,3,opt,name=dataset,proto3" json:"dataset,omitempty"`
+	// pool that they are for.
+	Pool string `protobuf:"bytes,4,opt,name=pool,proto3" json:"pool,omitempty"`
+	// status of the orders; unspecified for all.
+	Status OrderStatus `protobuf:"varint,5,opt,name=status,proto3,enum=credence.market.v1.OrderStatus" json:"status,omitempty"`
 	// pagination of the list.
-	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+	Pagination *query.PageRequest `protobuf:"bytes,6,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryOrdersRequest) Reset()         { *m = QueryOrdersRequest{} }
+func (m *QueryOrdersRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryOrdersRequest) ProtoMessage()    {}
+func (*QueryOrdersRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{4}
+}
+func (m *QueryOrdersRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryOrdersRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryOrdersRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryOrdersRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryOrdersRequest.Merge(m, src)
+}
+func (m *QueryOrdersRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryOrdersRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryOrdersRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryOrdersRequest proto.InternalMessageInfo
+
+func (m *QueryOrdersRequest) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *QueryOrdersRequest) GetApp() string {
+	if m != nil {
+		return m.App
+	}
+	return ""
+}
+
+func (m *QueryOrdersRequest) GetDataset() string {
+	if m != nil {
+		return m.Dataset
+	}
+	return ""
+}
+
+func (m *QueryOrdersRequest) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *QueryOrdersRequest) GetStatus() OrderStatus {
+	if m != nil {
+		return m.Status
+	}
+	return ORDER_STATUS_UNSPECIFIED
+}
+
+func (m *QueryOrdersRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryOrdersResponse holds a page.
+type QueryOrdersResponse struct {
+	// orders of the page.
+	Orders []OrderRecord `protobuf:"bytes,1,rep,name=orders,proto3" json:"orders"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryOrdersResponse) Reset()         { *m = QueryOrdersResponse{} }
+func (m *QueryOrdersResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryOrdersResponse) ProtoMessage()    {}
+func (*QueryOrdersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{5}
+}
+func (m *QueryOrdersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryOrdersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryOrdersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryOrdersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryOrdersResponse.Merge(m, src)
+}
+func (m *QueryOrdersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryOrdersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryOrdersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryOrdersResponse proto.InternalMessageInfo
+
+func (m *QueryOrdersResponse) GetOrders() []OrderRecord {
+	if m != nil {
+		return m.Orders
+	}
+	return nil
+}
+
+func (m *QueryOrdersResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryBookRequest asks for a page of one topic: of a runtime's pool orders, unless another is named.
+type QueryBookRequest struct {
+	// runtime whose pool orders are listed; "wasm" when empty.
+	Runtime string `protobuf:"bytes,1,opt,name=runtime,proto3" json:"runtime,omitempty"`
+	// category of those pool orders; those without one when empty.
+	Category string `protobuf:"bytes,2,opt,name=category,proto3" json:"category,omitempty"`
+	// pool whose own orders are listed instead.
+	Pool string `protobuf:"bytes,3,opt,name=pool,proto3" json:"pool,omitempty"`
+	// app "organisation/name:version" whose orders are listed instead.
+	App string `protobuf:"bytes,4,opt,name=app,proto3" json:"app,omitempty"`
+	// dataset "organisation/name:version" whose orders are listed instead.
+	Dataset string `protobuf:"bytes,5,opt,name=dataset,proto3" json:"dataset,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,6,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
 func (m *QueryBookRequest) Reset()         { *m = QueryBookRequest{} }
 func (m *QueryBookRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryBookRequest) ProtoMessage()    {}
 func (*QueryBookRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{4}
+	return fileDescriptor_870fefc230dea84f, []int{6}
 }
 func (m *QueryBookRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -254,6 +440,34 @@ func (m *QueryBookRequest) GetRuntime() string {
 	return ""
 }
 
+func (m *QueryBookRequest) GetCategory() string {
+	if m != nil {
+		return m.Category
+	}
+	return ""
+}
+
+func (m *QueryBookRequest) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *QueryBookRequest) GetApp() string {
+	if m != nil {
+		return m.App
+	}
+	return ""
+}
+
+func (m *QueryBookRequest) GetDataset() string {
+	if m != nil {
+		return m.Dataset
+	}
+	return ""
+}
+
 func (m *QueryBookRequest) GetPagination() *query.PageRequest {
 	if m != nil {
 		return m.Pagination
@@ -263,8 +477,8 @@ func (m *QueryBookRequest) GetPagination() *query.PageRequest {
 
 // QueryBookResponse holds a page.
 type QueryBookResponse struct {
-	// offers of the page.
-	Offers []Offer `protobuf:"bytes,1,rep,name=offers,proto3" json:"offers"`
+	// orders of the page.
+	Orders []OrderRecord `protobuf:"bytes,1,rep,name=orders,proto3" json:"orders"`
 	// pagination of the list.
 	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
@@ -273,7 +487,7 @@ func (m *QueryBookResponse) Reset()         { *m = QueryBookResponse{} }
 func (m *QueryBookResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryBookResponse) ProtoMessage()    {}
 func (*QueryBookResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{5}
+	return fileDescriptor_870fefc230dea84f, []int{7}
 }
 func (m *QueryBookResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -302,14 +516,160 @@ func (m *QueryBookResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryBookResponse proto.InternalMessageInfo
 
-func (m *QueryBookResponse) GetOffers() []Offer {
+func (m *QueryBookResponse) GetOrders() []OrderRecord {
 	if m != nil {
-		return m.Offers
+		return m.Orders
 	}
 	return nil
 }
 
 func (m *QueryBookResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryRestingRequestsRequest asks for a page of one topic, as QueryBookRequest.
+type QueryRestingRequestsRequest struct {
+	// runtime of the requests; "wasm" when empty.
+	Runtime string `protobuf:"bytes,1,opt,name=runtime,proto3" json:"runtime,omitempty"`
+	// category of the requests; those without one when empty.
+	Category string `protobuf:"bytes,2,opt,name=category,proto3" json:"category,omitempty"`
+	// pool that they wait for instead.
+	Pool string `protobuf:"bytes,3,opt,name=pool,proto3" json:"pool,omitempty"`
+	// app that they wait for an order of instead.
+	App string `protobuf:"bytes,4,opt,name=app,proto3" json:"app,omitempty"`
+	// dataset that they wait for an order of instead.
+	Dataset string `protobuf:"bytes,5,opt,name=dataset,proto3" json:"dataset,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,6,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryRestingRequestsRequest) Reset()         { *m = QueryRestingRequestsRequest{} }
+func (m *QueryRestingRequestsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryRestingRequestsRequest) ProtoMessage()    {}
+func (*QueryRestingRequestsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{8}
+}
+func (m *QueryRestingRequestsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRestingRequestsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRestingRequestsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRestingRequestsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRestingRequestsRequest.Merge(m, src)
+}
+func (m *QueryRestingRequestsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRestingRequestsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRestingRequestsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRestingRequestsRequest proto.InternalMessageInfo
+
+func (m *QueryRestingRequestsRequest) GetRuntime() string {
+	if m != nil {
+		return m.Runtime
+	}
+	return ""
+}
+
+func (m *QueryRestingRequestsRequest) GetCategory() string {
+	if m != nil {
+		return m.Category
+	}
+	return ""
+}
+
+func (m *QueryRestingRequestsRequest) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *QueryRestingRequestsRequest) GetApp() string {
+	if m != nil {
+		return m.App
+	}
+	return ""
+}
+
+func (m *QueryRestingRequestsRequest) GetDataset() string {
+	if m != nil {
+		return m.Dataset
+	}
+	return ""
+}
+
+func (m *QueryRestingRequestsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryRestingRequestsResponse holds a page.
+type QueryRestingRequestsResponse struct {
+	// requests of the page.
+	Requests []Request `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryRestingRequestsResponse) Reset()         { *m = QueryRestingRequestsResponse{} }
+func (m *QueryRestingRequestsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryRestingRequestsResponse) ProtoMessage()    {}
+func (*QueryRestingRequestsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{9}
+}
+func (m *QueryRestingRequestsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRestingRequestsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRestingRequestsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRestingRequestsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRestingRequestsResponse.Merge(m, src)
+}
+func (m *QueryRestingRequestsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRestingRequestsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRestingRequestsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRestingRequestsResponse proto.InternalMessageInfo
+
+func (m *QueryRestingRequestsResponse) GetRequests() []Request {
+	if m != nil {
+		return m.Requests
+	}
+	return nil
+}
+
+func (m *QueryRestingRequestsResponse) GetPagination() *query.PageResponse {
 	if m != nil {
 		return m.Pagination
 	}
@@ -326,7 +686,7 @@ func (m *QueryRequestRequest) Reset()         { *m = QueryRequestRequest{} }
 func (m *QueryRequestRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryRequestRequest) ProtoMessage()    {}
 func (*QueryRequestRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{6}
+	return fileDescriptor_870fefc230dea84f, []int{10}
 }
 func (m *QueryRequestRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -372,7 +732,7 @@ func (m *QueryRequestResponse) Reset()         { *m = QueryRequestResponse{} }
 func (m *QueryRequestResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryRequestResponse) ProtoMessage()    {}
 func (*QueryRequestResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{7}
+	return fileDescriptor_870fefc230dea84f, []int{11}
 }
 func (m *QueryRequestResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -414,13 +774,15 @@ type QueryRequestsRequest struct {
 	Requester string `protobuf:"bytes,1,opt,name=requester,proto3" json:"requester,omitempty"`
 	// pagination of the list.
 	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+	// status of the requests; unspecified for all.
+	Status RequestStatus `protobuf:"varint,3,opt,name=status,proto3,enum=credence.market.v1.RequestStatus" json:"status,omitempty"`
 }
 
 func (m *QueryRequestsRequest) Reset()         { *m = QueryRequestsRequest{} }
 func (m *QueryRequestsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryRequestsRequest) ProtoMessage()    {}
 func (*QueryRequestsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{8}
+	return fileDescriptor_870fefc230dea84f, []int{12}
 }
 func (m *QueryRequestsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -463,6 +825,13 @@ func (m *QueryRequestsRequest) GetPagination() *query.PageRequest {
 	return nil
 }
 
+func (m *QueryRequestsRequest) GetStatus() RequestStatus {
+	if m != nil {
+		return m.Status
+	}
+	return REQUEST_STATUS_UNSPECIFIED
+}
+
 // QueryRequestsResponse holds a page.
 type QueryRequestsResponse struct {
 	// requests of the page.
@@ -475,7 +844,7 @@ func (m *QueryRequestsResponse) Reset()         { *m = QueryRequestsResponse{} }
 func (m *QueryRequestsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryRequestsResponse) ProtoMessage()    {}
 func (*QueryRequestsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{9}
+	return fileDescriptor_870fefc230dea84f, []int{13}
 }
 func (m *QueryRequestsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -528,7 +897,7 @@ func (m *QueryDealRequest) Reset()         { *m = QueryDealRequest{} }
 func (m *QueryDealRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryDealRequest) ProtoMessage()    {}
 func (*QueryDealRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{10}
+	return fileDescriptor_870fefc230dea84f, []int{14}
 }
 func (m *QueryDealRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -574,7 +943,7 @@ func (m *QueryDealResponse) Reset()         { *m = QueryDealResponse{} }
 func (m *QueryDealResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryDealResponse) ProtoMessage()    {}
 func (*QueryDealResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{11}
+	return fileDescriptor_870fefc230dea84f, []int{15}
 }
 func (m *QueryDealResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -610,6 +979,1050 @@ func (m *QueryDealResponse) GetDeal() Deal {
 	return Deal{}
 }
 
+// QueryDealsRequest asks for a page of the deals of exactly one party.
+type QueryDealsRequest struct {
+	// requester of the deals.
+	Requester string `protobuf:"bytes,1,opt,name=requester,proto3" json:"requester,omitempty"`
+	// request that they fill.
+	Request string `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
+	// app "organisation/name" that they run.
+	App string `protobuf:"bytes,3,opt,name=app,proto3" json:"app,omitempty"`
+	// dataset "organisation/name" that they read.
+	Dataset string `protobuf:"bytes,4,opt,name=dataset,proto3" json:"dataset,omitempty"`
+	// pool that they run in.
+	Pool string `protobuf:"bytes,5,opt,name=pool,proto3" json:"pool,omitempty"`
+	// order, of whatever kind, that they met, by id.
+	Order string `protobuf:"bytes,6,opt,name=order,proto3" json:"order,omitempty"`
+	// sponsor that pays.
+	Sponsor string `protobuf:"bytes,7,opt,name=sponsor,proto3" json:"sponsor,omitempty"`
+	// voucher that pays.
+	Voucher string `protobuf:"bytes,8,opt,name=voucher,proto3" json:"voucher,omitempty"`
+	// beneficiary of the results.
+	Beneficiary string `protobuf:"bytes,9,opt,name=beneficiary,proto3" json:"beneficiary,omitempty"`
+	// app_owner that is paid.
+	AppOwner string `protobuf:"bytes,10,opt,name=app_owner,json=appOwner,proto3" json:"app_owner,omitempty"`
+	// state of the deals.
+	State DealState `protobuf:"varint,11,opt,name=state,proto3,enum=credence.market.v1.DealState" json:"state,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,12,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDealsRequest) Reset()         { *m = QueryDealsRequest{} }
+func (m *QueryDealsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryDealsRequest) ProtoMessage()    {}
+func (*QueryDealsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{16}
+}
+func (m *QueryDealsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDealsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDealsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDealsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDealsRequest.Merge(m, src)
+}
+func (m *QueryDealsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDealsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDealsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDealsRequest proto.InternalMessageInfo
+
+func (m *QueryDealsRequest) GetRequester() string {
+	if m != nil {
+		return m.Requester
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetRequest() string {
+	if m != nil {
+		return m.Request
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetApp() string {
+	if m != nil {
+		return m.App
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetDataset() string {
+	if m != nil {
+		return m.Dataset
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetOrder() string {
+	if m != nil {
+		return m.Order
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetSponsor() string {
+	if m != nil {
+		return m.Sponsor
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetVoucher() string {
+	if m != nil {
+		return m.Voucher
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetBeneficiary() string {
+	if m != nil {
+		return m.Beneficiary
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetAppOwner() string {
+	if m != nil {
+		return m.AppOwner
+	}
+	return ""
+}
+
+func (m *QueryDealsRequest) GetState() DealState {
+	if m != nil {
+		return m.State
+	}
+	return DEAL_STATE_UNSPECIFIED
+}
+
+func (m *QueryDealsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryDealsResponse holds a page.
+type QueryDealsResponse struct {
+	// deals of the page.
+	Deals []Deal `protobuf:"bytes,1,rep,name=deals,proto3" json:"deals"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryDealsResponse) Reset()         { *m = QueryDealsResponse{} }
+func (m *QueryDealsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryDealsResponse) ProtoMessage()    {}
+func (*QueryDealsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{17}
+}
+func (m *QueryDealsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryDealsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryDealsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryDealsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryDealsResponse.Merge(m, src)
+}
+func (m *QueryDealsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryDealsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryDealsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryDealsResponse proto.InternalMessageInfo
+
+func (m *QueryDealsResponse) GetDeals() []Deal {
+	if m != nil {
+		return m.Deals
+	}
+	return nil
+}
+
+func (m *QueryDealsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryMatchRequest names a match.
+type QueryMatchRequest struct {
+	// id of the match.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryMatchRequest) Reset()         { *m = QueryMatchRequest{} }
+func (m *QueryMatchRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryMatchRequest) ProtoMessage()    {}
+func (*QueryMatchRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{18}
+}
+func (m *QueryMatchRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMatchRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMatchRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMatchRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMatchRequest.Merge(m, src)
+}
+func (m *QueryMatchRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMatchRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMatchRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMatchRequest proto.InternalMessageInfo
+
+func (m *QueryMatchRequest) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// QueryMatchResponse holds a match.
+type QueryMatchResponse struct {
+	// match asked for.
+	Match Match `protobuf:"bytes,1,opt,name=match,proto3" json:"match"`
+}
+
+func (m *QueryMatchResponse) Reset()         { *m = QueryMatchResponse{} }
+func (m *QueryMatchResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryMatchResponse) ProtoMessage()    {}
+func (*QueryMatchResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{19}
+}
+func (m *QueryMatchResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryMatchResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryMatchResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryMatchResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryMatchResponse.Merge(m, src)
+}
+func (m *QueryMatchResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryMatchResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryMatchResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryMatchResponse proto.InternalMessageInfo
+
+func (m *QueryMatchResponse) GetMatch() Match {
+	if m != nil {
+		return m.Match
+	}
+	return Match{}
+}
+
+// QueryVolumeRequest holds the orders, as MsgMatchOrders.
+type QueryVolumeRequest struct {
+	// relayer who would propose it.
+	Relayer string `protobuf:"bytes,1,opt,name=relayer,proto3" json:"relayer,omitempty"`
+	// app order; missing for the list price.
+	App *SignedOrder `protobuf:"bytes,2,opt,name=app,proto3" json:"app,omitempty"`
+	// datasets: an order for each dataset of the job, in its order; an empty one for the list price.
+	Datasets []SignedOrder `protobuf:"bytes,3,rep,name=datasets,proto3" json:"datasets"`
+	// pool order.
+	Pool SignedOrder `protobuf:"bytes,4,opt,name=pool,proto3" json:"pool"`
+	// request.
+	Request SignedOrder `protobuf:"bytes,5,opt,name=request,proto3" json:"request"`
+}
+
+func (m *QueryVolumeRequest) Reset()         { *m = QueryVolumeRequest{} }
+func (m *QueryVolumeRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryVolumeRequest) ProtoMessage()    {}
+func (*QueryVolumeRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{20}
+}
+func (m *QueryVolumeRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryVolumeRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryVolumeRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryVolumeRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryVolumeRequest.Merge(m, src)
+}
+func (m *QueryVolumeRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryVolumeRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryVolumeRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryVolumeRequest proto.InternalMessageInfo
+
+func (m *QueryVolumeRequest) GetRelayer() string {
+	if m != nil {
+		return m.Relayer
+	}
+	return ""
+}
+
+func (m *QueryVolumeRequest) GetApp() *SignedOrder {
+	if m != nil {
+		return m.App
+	}
+	return nil
+}
+
+func (m *QueryVolumeRequest) GetDatasets() []SignedOrder {
+	if m != nil {
+		return m.Datasets
+	}
+	return nil
+}
+
+func (m *QueryVolumeRequest) GetPool() SignedOrder {
+	if m != nil {
+		return m.Pool
+	}
+	return SignedOrder{}
+}
+
+func (m *QueryVolumeRequest) GetRequest() SignedOrder {
+	if m != nil {
+		return m.Request
+	}
+	return SignedOrder{}
+}
+
+// QueryVolumeResponse says what would be traded.
+type QueryVolumeResponse struct {
+	// tasks that would be traded; 0 when there is a reason against it.
+	Volume uint64 `protobuf:"varint,1,opt,name=volume,proto3" json:"volume,omitempty"`
+	// reason why nothing would be traded.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// terms of the deal.
+	Terms Terms `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms"`
+	// escrow in ucred that would be locked.
+	Escrow uint64 `protobuf:"varint,4,opt,name=escrow,proto3" json:"escrow,omitempty"`
+}
+
+func (m *QueryVolumeResponse) Reset()         { *m = QueryVolumeResponse{} }
+func (m *QueryVolumeResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryVolumeResponse) ProtoMessage()    {}
+func (*QueryVolumeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{21}
+}
+func (m *QueryVolumeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryVolumeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryVolumeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryVolumeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryVolumeResponse.Merge(m, src)
+}
+func (m *QueryVolumeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryVolumeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryVolumeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryVolumeResponse proto.InternalMessageInfo
+
+func (m *QueryVolumeResponse) GetVolume() uint64 {
+	if m != nil {
+		return m.Volume
+	}
+	return 0
+}
+
+func (m *QueryVolumeResponse) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+func (m *QueryVolumeResponse) GetTerms() Terms {
+	if m != nil {
+		return m.Terms
+	}
+	return Terms{}
+}
+
+func (m *QueryVolumeResponse) GetEscrow() uint64 {
+	if m != nil {
+		return m.Escrow
+	}
+	return 0
+}
+
+// QueryFloorRequest names an owner and a kind.
+type QueryFloorRequest struct {
+	// owner of the orders.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// kind of the orders.
+	Kind OrderKind `protobuf:"varint,2,opt,name=kind,proto3,enum=credence.market.v1.OrderKind" json:"kind,omitempty"`
+}
+
+func (m *QueryFloorRequest) Reset()         { *m = QueryFloorRequest{} }
+func (m *QueryFloorRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryFloorRequest) ProtoMessage()    {}
+func (*QueryFloorRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{22}
+}
+func (m *QueryFloorRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryFloorRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryFloorRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryFloorRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryFloorRequest.Merge(m, src)
+}
+func (m *QueryFloorRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryFloorRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryFloorRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryFloorRequest proto.InternalMessageInfo
+
+func (m *QueryFloorRequest) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *QueryFloorRequest) GetKind() OrderKind {
+	if m != nil {
+		return m.Kind
+	}
+	return ORDER_KIND_UNSPECIFIED
+}
+
+// QueryFloorResponse holds the floor.
+type QueryFloorResponse struct {
+	// below which nonce orders are cancelled; 0 when none are.
+	Below uint64 `protobuf:"varint,1,opt,name=below,proto3" json:"below,omitempty"`
+}
+
+func (m *QueryFloorResponse) Reset()         { *m = QueryFloorResponse{} }
+func (m *QueryFloorResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryFloorResponse) ProtoMessage()    {}
+func (*QueryFloorResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{23}
+}
+func (m *QueryFloorResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryFloorResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryFloorResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryFloorResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryFloorResponse.Merge(m, src)
+}
+func (m *QueryFloorResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryFloorResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryFloorResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryFloorResponse proto.InternalMessageInfo
+
+func (m *QueryFloorResponse) GetBelow() uint64 {
+	if m != nil {
+		return m.Below
+	}
+	return 0
+}
+
+// QueryCategoryRequest names a category.
+type QueryCategoryRequest struct {
+	// id of the category.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryCategoryRequest) Reset()         { *m = QueryCategoryRequest{} }
+func (m *QueryCategoryRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCategoryRequest) ProtoMessage()    {}
+func (*QueryCategoryRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{24}
+}
+func (m *QueryCategoryRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCategoryRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCategoryRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCategoryRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCategoryRequest.Merge(m, src)
+}
+func (m *QueryCategoryRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCategoryRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCategoryRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCategoryRequest proto.InternalMessageInfo
+
+func (m *QueryCategoryRequest) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// QueryCategoryResponse holds a category.
+type QueryCategoryResponse struct {
+	// category asked for.
+	Category Category `protobuf:"bytes,1,opt,name=category,proto3" json:"category"`
+	// blocks that its time makes of a commit window now.
+	Blocks int64 `protobuf:"varint,2,opt,name=blocks,proto3" json:"blocks,omitempty"`
+}
+
+func (m *QueryCategoryResponse) Reset()         { *m = QueryCategoryResponse{} }
+func (m *QueryCategoryResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCategoryResponse) ProtoMessage()    {}
+func (*QueryCategoryResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{25}
+}
+func (m *QueryCategoryResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCategoryResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCategoryResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCategoryResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCategoryResponse.Merge(m, src)
+}
+func (m *QueryCategoryResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCategoryResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCategoryResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCategoryResponse proto.InternalMessageInfo
+
+func (m *QueryCategoryResponse) GetCategory() Category {
+	if m != nil {
+		return m.Category
+	}
+	return Category{}
+}
+
+func (m *QueryCategoryResponse) GetBlocks() int64 {
+	if m != nil {
+		return m.Blocks
+	}
+	return 0
+}
+
+// QueryCategoriesRequest asks for a page.
+type QueryCategoriesRequest struct {
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCategoriesRequest) Reset()         { *m = QueryCategoriesRequest{} }
+func (m *QueryCategoriesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCategoriesRequest) ProtoMessage()    {}
+func (*QueryCategoriesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{26}
+}
+func (m *QueryCategoriesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCategoriesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCategoriesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCategoriesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCategoriesRequest.Merge(m, src)
+}
+func (m *QueryCategoriesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCategoriesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCategoriesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCategoriesRequest proto.InternalMessageInfo
+
+func (m *QueryCategoriesRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCategoriesResponse holds a page.
+type QueryCategoriesResponse struct {
+	// categories of the page.
+	Categories []Category `protobuf:"bytes,1,rep,name=categories,proto3" json:"categories"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCategoriesResponse) Reset()         { *m = QueryCategoriesResponse{} }
+func (m *QueryCategoriesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCategoriesResponse) ProtoMessage()    {}
+func (*QueryCategoriesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{27}
+}
+func (m *QueryCategoriesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCategoriesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCategoriesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCategoriesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCategoriesResponse.Merge(m, src)
+}
+func (m *QueryCategoriesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCategoriesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCategoriesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCategoriesResponse proto.InternalMessageInfo
+
+func (m *QueryCategoriesResponse) GetCategories() []Category {
+	if m != nil {
+		return m.Categories
+	}
+	return nil
+}
+
+func (m *QueryCategoriesResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryVoucherRequest names a voucher.
+type QueryVoucherRequest struct {
+	// id of the voucher.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryVoucherRequest) Reset()         { *m = QueryVoucherRequest{} }
+func (m *QueryVoucherRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryVoucherRequest) ProtoMessage()    {}
+func (*QueryVoucherRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{28}
+}
+func (m *QueryVoucherRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryVoucherRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryVoucherRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryVoucherRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryVoucherRequest.Merge(m, src)
+}
+func (m *QueryVoucherRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryVoucherRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryVoucherRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryVoucherRequest proto.InternalMessageInfo
+
+func (m *QueryVoucherRequest) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// QueryVoucherResponse holds a voucher.
+type QueryVoucherResponse struct {
+	// voucher asked for.
+	Voucher Voucher `protobuf:"bytes,1,opt,name=voucher,proto3" json:"voucher"`
+}
+
+func (m *QueryVoucherResponse) Reset()         { *m = QueryVoucherResponse{} }
+func (m *QueryVoucherResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryVoucherResponse) ProtoMessage()    {}
+func (*QueryVoucherResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{29}
+}
+func (m *QueryVoucherResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryVoucherResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryVoucherResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryVoucherResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryVoucherResponse.Merge(m, src)
+}
+func (m *QueryVoucherResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryVoucherResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryVoucherResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryVoucherResponse proto.InternalMessageInfo
+
+func (m *QueryVoucherResponse) GetVoucher() Voucher {
+	if m != nil {
+		return m.Voucher
+	}
+	return Voucher{}
+}
+
+// QueryVouchersRequest asks for a page of the vouchers of exactly one party.
+type QueryVouchersRequest struct {
+	// issuer of the vouchers.
+	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// holder of the vouchers.
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryVouchersRequest) Reset()         { *m = QueryVouchersRequest{} }
+func (m *QueryVouchersRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryVouchersRequest) ProtoMessage()    {}
+func (*QueryVouchersRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{30}
+}
+func (m *QueryVouchersRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryVouchersRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryVouchersRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryVouchersRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryVouchersRequest.Merge(m, src)
+}
+func (m *QueryVouchersRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryVouchersRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryVouchersRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryVouchersRequest proto.InternalMessageInfo
+
+func (m *QueryVouchersRequest) GetIssuer() string {
+	if m != nil {
+		return m.Issuer
+	}
+	return ""
+}
+
+func (m *QueryVouchersRequest) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *QueryVouchersRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryVouchersResponse holds a page.
+type QueryVouchersResponse struct {
+	// vouchers of the page.
+	Vouchers []Voucher `protobuf:"bytes,1,rep,name=vouchers,proto3" json:"vouchers"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryVouchersResponse) Reset()         { *m = QueryVouchersResponse{} }
+func (m *QueryVouchersResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryVouchersResponse) ProtoMessage()    {}
+func (*QueryVouchersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{31}
+}
+func (m *QueryVouchersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryVouchersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryVouchersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryVouchersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryVouchersResponse.Merge(m, src)
+}
+func (m *QueryVouchersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryVouchersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryVouchersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryVouchersResponse proto.InternalMessageInfo
+
+func (m *QueryVouchersResponse) GetVouchers() []Voucher {
+	if m != nil {
+		return m.Vouchers
+	}
+	return nil
+}
+
+func (m *QueryVouchersResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryCallbacksRequest is empty.
+type QueryCallbacksRequest struct {
+}
+
+func (m *QueryCallbacksRequest) Reset()         { *m = QueryCallbacksRequest{} }
+func (m *QueryCallbacksRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCallbacksRequest) ProtoMessage()    {}
+func (*QueryCallbacksRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{32}
+}
+func (m *QueryCallbacksRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCallbacksRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCallbacksRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCallbacksRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCallbacksRequest.Merge(m, src)
+}
+func (m *QueryCallbacksRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCallbacksRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCallbacksRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCallbacksRequest proto.InternalMessageInfo
+
+// QueryCallbacksResponse holds the names.
+type QueryCallbacksResponse struct {
+	// names in their order.
+	Names []string `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
+}
+
+func (m *QueryCallbacksResponse) Reset()         { *m = QueryCallbacksResponse{} }
+func (m *QueryCallbacksResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCallbacksResponse) ProtoMessage()    {}
+func (*QueryCallbacksResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{33}
+}
+func (m *QueryCallbacksResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCallbacksResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCallbacksResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCallbacksResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCallbacksResponse.Merge(m, src)
+}
+func (m *QueryCallbacksResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCallbacksResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCallbacksResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCallbacksResponse proto.InternalMessageInfo
+
+func (m *QueryCallbacksResponse) GetNames() []string {
+	if m != nil {
+		return m.Names
+	}
+	return nil
+}
+
 // QuerySolvencyRequest is empty.
 type QuerySolvencyRequest struct {
 }
@@ -618,7 +2031,7 @@ func (m *QuerySolvencyRequest) Reset()         { *m = QuerySolvencyRequest{} }
 func (m *QuerySolvencyRequest) String() string { return proto.CompactTextString(m) }
 func (*QuerySolvencyRequest) ProtoMessage()    {}
 func (*QuerySolvencyRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{12}
+	return fileDescriptor_870fefc230dea84f, []int{34}
 }
 func (m *QuerySolvencyRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -651,7 +2064,7 @@ var xxx_messageInfo_QuerySolvencyRequest proto.InternalMessageInfo
 type QuerySolvencyResponse struct {
 	// balance of the module account, in ucred.
 	Balance uint64 `protobuf:"varint,1,opt,name=balance,proto3" json:"balance,omitempty"`
-	// owed: the escrow of every request and deal, in ucred.
+	// owed: the escrow of every request and deal and the balance of every voucher, in ucred.
 	Owed uint64 `protobuf:"varint,2,opt,name=owed,proto3" json:"owed,omitempty"`
 	// solvent is balance >= owed.
 	Solvent bool `protobuf:"varint,3,opt,name=solvent,proto3" json:"solvent,omitempty"`
@@ -661,7 +2074,7 @@ func (m *QuerySolvencyResponse) Reset()         { *m = QuerySolvencyResponse{} }
 func (m *QuerySolvencyResponse) String() string { return proto.CompactTextString(m) }
 func (*QuerySolvencyResponse) ProtoMessage()    {}
 func (*QuerySolvencyResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{13}
+	return fileDescriptor_870fefc230dea84f, []int{35}
 }
 func (m *QuerySolvencyResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -712,18 +2125,41 @@ func (m *QuerySolvencyResponse) GetSolvent() bool {
 }
 
 func init() {
+	proto.RegisterEnum("credence.market.v1.DealState", DealState_name, DealState_value)
 	proto.RegisterType((*QueryParamsRequest)(nil), "credence.market.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "credence.market.v1.QueryParamsResponse")
-	proto.RegisterType((*QueryOfferRequest)(nil), "credence.market.v1.QueryOfferRequest")
-	proto.RegisterType((*QueryOfferResponse)(nil), "credence.market.v1.QueryOfferResponse")
+	proto.RegisterType((*QueryOrderRequest)(nil), "credence.market.v1.QueryOrderRequest")
+	proto.RegisterType((*QueryOrderResponse)(nil), "credence.market.v1.QueryOrderResponse")
+	proto.RegisterType((*QueryOrdersRequest)(nil), "credence.market.v1.QueryOrdersRequest")
+	proto.RegisterType((*QueryOrdersResponse)(nil), "credence.market.v1.QueryOrdersResponse")
 	proto.RegisterType((*QueryBookRequest)(nil), "credence.market.v1.QueryBookRequest")
 	proto.RegisterType((*QueryBookResponse)(nil), "credence.market.v1.QueryBookResponse")
+	proto.RegisterType((*QueryRestingRequestsRequest)(nil), "credence.market.v1.QueryRestingRequestsRequest")
+	proto.RegisterType((*QueryRestingRequestsResponse)(nil), "credence.market.v1.QueryRestingRequestsResponse")
 	proto.RegisterType((*QueryRequestRequest)(nil), "credence.market.v1.QueryRequestRequest")
 	proto.RegisterType((*QueryRequestResponse)(nil), "credence.market.v1.QueryRequestResponse")
 	proto.RegisterType((*QueryRequestsRequest)(nil), "credence.market.v1.QueryRequestsRequest")
 	proto.RegisterType((*QueryRequestsResponse)(nil), "credence.market.v1.QueryRequestsResponse")
 	proto.RegisterType((*QueryDealRequest)(nil), "credence.market.v1.QueryDealRequest")
 	proto.RegisterType((*QueryDealResponse)(nil), "credence.market.v1.QueryDealResponse")
+	proto.RegisterType((*QueryDealsRequest)(nil), "credence.market.v1.QueryDealsRequest")
+	proto.RegisterType((*QueryDealsResponse)(nil), "credence.market.v1.QueryDealsResponse")
+	proto.RegisterType((*QueryMatchRequest)(nil), "credence.market.v1.QueryMatchRequest")
+	proto.RegisterType((*QueryMatchResponse)(nil), "credence.market.v1.QueryMatchResponse")
+	proto.RegisterType((*QueryVolumeRequest)(nil), "credence.market.v1.QueryVolumeRequest")
+	proto.RegisterType((*QueryVolumeResponse)(nil), "credence.market.v1.QueryVolumeResponse")
+	proto.RegisterType((*QueryFloorRequest)(nil), "credence.market.v1.QueryFloorRequest")
+	proto.RegisterType((*QueryFloorResponse)(nil), "credence.market.v1.QueryFloorResponse")
+	proto.RegisterType((*QueryCategoryRequest)(nil), "credence.market.v1.QueryCategoryRequest")
+	proto.RegisterType((*QueryCategoryResponse)(nil), "credence.market.v1.QueryCategoryResponse")
+	proto.RegisterType((*QueryCategoriesRequest)(nil), "credence.market.v1.QueryCategoriesRequest")
+	proto.RegisterType((*QueryCategoriesResponse)(nil), "credence.market.v1.QueryCategoriesResponse")
+	proto.RegisterType((*QueryVoucherRequest)(nil), "credence.market.v1.QueryVoucherRequest")
+	proto.RegisterType((*QueryVoucherResponse)(nil), "credence.market.v1.QueryVoucherResponse")
+	proto.RegisterType((*QueryVouchersRequest)(nil), "credence.market.v1.QueryVouchersRequest")
+	proto.RegisterType((*QueryVouchersResponse)(nil), "credence.market.v1.QueryVouchersResponse")
+	proto.RegisterType((*QueryCallbacksRequest)(nil), "credence.market.v1.QueryCallbacksRequest")
+	proto.RegisterType((*QueryCallbacksResponse)(nil), "credence.market.v1.QueryCallbacksResponse")
 	proto.RegisterType((*QuerySolvencyRequest)(nil), "credence.market.v1.QuerySolvencyRequest")
 	proto.RegisterType((*QuerySolvencyResponse)(nil), "credence.market.v1.QuerySolvencyResponse")
 }
@@ -731,57 +2167,125 @@ func init() {
 func init() { proto.RegisterFile("credence/market/v1/query.proto", fileDescriptor_870fefc230dea84f) }
 
 var fileDescriptor_870fefc230dea84f = []byte{
-	// 797 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x56, 0x4f, 0x4f, 0xdb, 0x4e,
-	0x10, 0x8d, 0x83, 0x49, 0x60, 0x7f, 0xd2, 0x4f, 0xed, 0x36, 0xad, 0x8c, 0x8b, 0x4c, 0x30, 0x10,
-	0xa0, 0x12, 0xb6, 0x42, 0xd5, 0x3f, 0x52, 0xd5, 0x43, 0xa3, 0xaa, 0x1c, 0x38, 0x40, 0xcd, 0xad,
-	0x17, 0xb4, 0xb1, 0x17, 0x63, 0x91, 0x78, 0x83, 0xed, 0xa4, 0x45, 0x08, 0x55, 0xaa, 0x54, 0xf5,
-	0x5a, 0xa9, 0xa2, 0xd7, 0x7e, 0x89, 0x7e, 0x08, 0x8e, 0xa8, 0xbd, 0xf4, 0x54, 0x55, 0xd0, 0x0f,
-	0x52, 0x79, 0x77, 0x96, 0x24, 0xe0, 0x24, 0x1c, 0xb8, 0x65, 0xd7, 0x6f, 0xe6, 0xbd, 0x99, 0xb7,
-	0x33, 0x0a, 0x32, 0xdc, 0x88, 0x7a, 0x34, 0x74, 0xa9, 0xdd, 0x24, 0xd1, 0x1e, 0x4d, 0xec, 0x4e,
-	0xd5, 0xde, 0x6f, 0xd3, 0xe8, 0xc0, 0x6a, 0x45, 0x2c, 0x61, 0x18, 0xcb, 0xef, 0x96, 0xf8, 0x6e,
-	0x75, 0xaa, 0xfa, 0x03, 0x97, 0xc5, 0x4d, 0x16, 0xdb, 0x75, 0x12, 0x53, 0x01, 0xb6, 0x3b, 0xd5,
-	0x3a, 0x4d, 0x48, 0xd5, 0x6e, 0x11, 0x3f, 0x08, 0x49, 0x12, 0xb0, 0x50, 0xc4, 0xeb, 0x53, 0x02,
-	0xbb, 0xcd, 0x4f, 0xb6, 0x38, 0xc0, 0xa7, 0x99, 0x0c, 0x6a, 0x20, 0x11, 0x80, 0x92, 0xcf, 0x7c,
-	0x26, 0x02, 0xd3, 0x5f, 0x70, 0x3b, 0xed, 0x33, 0xe6, 0x37, 0xa8, 0x4d, 0x5a, 0x81, 0x4d, 0xc2,
-	0x90, 0x25, 0x9c, 0x0e, 0x92, 0x9a, 0x25, 0x84, 0x5f, 0xa7, 0x8a, 0x36, 0x49, 0x44, 0x9a, 0xb1,
-	0x43, 0xf7, 0xdb, 0x34, 0x4e, 0xcc, 0x0d, 0x74, 0xa7, 0xef, 0x36, 0x6e, 0xb1, 0x30, 0xa6, 0xf8,
-	0x29, 0x2a, 0xb4, 0xf8, 0x8d, 0xa6, 0x94, 0x95, 0xa5, 0xff, 0x56, 0x75, 0xeb, 0x6a, 0xb5, 0x96,
-	0x88, 0xa9, 0xa9, 0x27, 0xbf, 0x67, 0x72, 0x0e, 0xe0, 0xcd, 0x39, 0x74, 0x9b, 0x27, 0xdc, 0xd8,
-	0xd9, 0xa1, 0x11, 0xb0, 0xe0, 0xff, 0x51, 0x3e, 0xf0, 0x78, 0xaa, 0x49, 0x27, 0x1f, 0x78, 0xe6,
-	0x3a, 0x68, 0x01, 0x10, 0x90, 0x3e, 0x42, 0xe3, 0x2c, 0xbd, 0x00, 0xce, 0xa9, 0x2c, 0x4e, 0x1e,
-	0x01, 0x94, 0x02, 0x6d, 0x26, 0xe8, 0x16, 0x4f, 0x56, 0x63, 0x6c, 0x4f, 0x12, 0x6a, 0xa8, 0x18,
-	0xb5, 0xc3, 0x24, 0x68, 0x52, 0x60, 0x95, 0x47, 0xfc, 0x0a, 0xa1, 0xae, 0x15, 0x5a, 0x9e, 0x33,
-	0x55, 0x2c, 0x68, 0x7f, 0xea, 0x9b, 0x25, 0x4c, 0x06, 0xdf, 0xac, 0x4d, 0xe2, 0x53, 0xc8, 0xea,
-	0xf4, 0x44, 0x9a, 0xc7, 0x0a, 0x14, 0x2a, 0x68, 0xa1, 0x84, 0x27, 0xa8, 0xc0, 0x45, 0xa5, 0x7d,
-	0x1b, 0xbb, 0x4e, 0x0d, 0x00, 0xc7, 0x6b, 0x19, 0xb2, 0x16, 0x47, 0xca, 0x12, 0xac, 0x7d, 0xba,
-	0x16, 0xc0, 0x50, 0xa9, 0x79, 0x80, 0x03, 0x5b, 0xa8, 0xd4, 0x0f, 0x83, 0x02, 0x9e, 0xa1, 0x62,
-	0x24, 0xae, 0xc0, 0x85, 0xfb, 0x59, 0x15, 0x40, 0x14, 0xd4, 0x20, 0x23, 0xcc, 0xaf, 0x4a, 0x7f,
-	0x56, 0xf9, 0xca, 0xf0, 0x63, 0x34, 0x09, 0x18, 0x70, 0x77, 0xb2, 0xa6, 0xfd, 0xf8, 0xbe, 0x52,
-	0x82, 0xfa, 0x5e, 0x78, 0x5e, 0x44, 0xe3, 0x78, 0x2b, 0x89, 0x82, 0xd0, 0x77, 0xba, 0xd0, 0x1b,
-	0x33, 0xeb, 0x9b, 0x82, 0xee, 0x5e, 0x12, 0x06, 0xf5, 0x3e, 0x47, 0x13, 0x40, 0x27, 0x2d, 0xbb,
-	0x46, 0xc1, 0x17, 0x21, 0x37, 0x67, 0x9b, 0x09, 0x8f, 0xf8, 0x25, 0x25, 0x8d, 0x41, 0x9e, 0xad,
-	0xc1, 0x8b, 0x13, 0x18, 0x28, 0x60, 0x15, 0xa9, 0x1e, 0x25, 0x0d, 0x70, 0x4b, 0xcb, 0x12, 0x9f,
-	0xe2, 0x41, 0x39, 0xc7, 0x9a, 0xf7, 0xc0, 0xa6, 0x2d, 0xd6, 0xe8, 0xd0, 0xd0, 0x95, 0x5d, 0x31,
-	0xb7, 0xa1, 0x4b, 0xdd, 0x7b, 0x20, 0xd1, 0x50, 0xb1, 0x4e, 0x1a, 0x24, 0x74, 0xc5, 0x38, 0xa9,
-	0x8e, 0x3c, 0x62, 0x8c, 0x54, 0xf6, 0x96, 0x7a, 0xbc, 0x74, 0xd5, 0xe1, 0xbf, 0x53, 0x74, 0xcc,
-	0x33, 0x24, 0xda, 0x58, 0x59, 0x59, 0x9a, 0x70, 0xe4, 0x71, 0xf5, 0xb8, 0x88, 0xc6, 0x39, 0x03,
-	0x3e, 0x42, 0x05, 0xb1, 0x3e, 0x70, 0x25, 0x4b, 0xf2, 0xd5, 0x4d, 0xa5, 0x2f, 0x8e, 0xc4, 0x09,
-	0xb1, 0xa6, 0xf9, 0xe1, 0xe7, 0xdf, 0x2f, 0xf9, 0x69, 0xac, 0xdb, 0x19, 0x6b, 0x54, 0x6c, 0x29,
-	0xfc, 0x1e, 0x8d, 0xf3, 0x29, 0xc4, 0x0b, 0x03, 0xb3, 0xf6, 0x2e, 0x30, 0xbd, 0x32, 0x0a, 0x06,
-	0xdc, 0x8b, 0x9c, 0x7b, 0x16, 0xcf, 0x64, 0x71, 0x8b, 0x51, 0xb7, 0x0f, 0x03, 0xef, 0x08, 0xb7,
-	0x91, 0x9a, 0x2e, 0x0e, 0x3c, 0x3f, 0x30, 0x71, 0xcf, 0x3a, 0xd3, 0x17, 0x46, 0xa0, 0x80, 0xbd,
-	0xcc, 0xd9, 0x75, 0xac, 0x65, 0xb1, 0xd7, 0x53, 0xba, 0x4f, 0x0a, 0x2a, 0xca, 0xe7, 0x35, 0xb8,
-	0xa1, 0xfd, 0xbb, 0x43, 0x5f, 0x1a, 0x0d, 0x04, 0x01, 0xcb, 0x5c, 0xc0, 0x1c, 0x9e, 0xcd, 0x12,
-	0x20, 0x87, 0x46, 0x34, 0xe0, 0xa3, 0x82, 0x26, 0xe4, 0x34, 0xe2, 0x91, 0x0c, 0x17, 0xaf, 0x60,
-	0xf9, 0x1a, 0x48, 0x10, 0x33, 0xcf, 0xc5, 0x18, 0x78, 0x7a, 0x98, 0x18, 0x7c, 0x88, 0xd4, 0x74,
-	0x3e, 0x86, 0x18, 0xd1, 0x33, 0x92, 0x43, 0x8c, 0xe8, 0x1d, 0x4a, 0xb3, 0xc2, 0xa9, 0xcb, 0xd8,
-	0xc8, 0xa2, 0x4e, 0x47, 0xb0, 0xa7, 0x09, 0x72, 0xd8, 0x86, 0x34, 0xe1, 0xd2, 0x9c, 0x0e, 0x69,
-	0xc2, 0xe5, 0xc9, 0x1d, 0xde, 0x84, 0x18, 0xd0, 0xb5, 0xf5, 0x93, 0x33, 0x43, 0x39, 0x3d, 0x33,
-	0x94, 0x3f, 0x67, 0x86, 0xf2, 0xf9, 0xdc, 0xc8, 0x9d, 0x9e, 0x1b, 0xb9, 0x5f, 0xe7, 0x46, 0xee,
-	0x4d, 0xd5, 0x0f, 0x92, 0xdd, 0x76, 0xdd, 0x72, 0x59, 0xf3, 0x22, 0xc3, 0x8a, 0xbb, 0x4b, 0x82,
-	0xb0, 0x9b, 0xf0, 0x9d, 0x4c, 0x99, 0x1c, 0xb4, 0x68, 0x5c, 0x2f, 0xf0, 0xff, 0x1b, 0x0f, 0xff,
-	0x05, 0x00, 0x00, 0xff, 0xff, 0x34, 0x81, 0xe3, 0xd2, 0x41, 0x09, 0x00, 0x00,
+	// 1878 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xdc, 0x59, 0xdf, 0x6f, 0x14, 0x45,
+	0x1c, 0xef, 0xde, 0xaf, 0xde, 0x0d, 0x06, 0xeb, 0x58, 0xcb, 0x72, 0x94, 0x6b, 0xbb, 0xf4, 0x17,
+	0x45, 0x6e, 0x69, 0x11, 0x15, 0x8c, 0x9a, 0x96, 0x16, 0x42, 0xd0, 0x02, 0x5b, 0xe0, 0x41, 0x1f,
+	0xea, 0xde, 0xde, 0x70, 0xdd, 0xf4, 0x6e, 0xe7, 0xd8, 0xdd, 0x6b, 0x6d, 0x08, 0x91, 0x90, 0x10,
+	0x35, 0xd1, 0xc4, 0x04, 0xdf, 0x8c, 0x31, 0xd1, 0xc4, 0xbf, 0xc0, 0x27, 0x1f, 0x7d, 0xe2, 0x11,
+	0xf5, 0xc5, 0xc4, 0xc4, 0x18, 0xf0, 0x9f, 0x30, 0xf1, 0xc1, 0xec, 0xcc, 0x77, 0xf6, 0xc7, 0xb1,
+	0xb7, 0x7b, 0x96, 0x3e, 0x10, 0xdf, 0x6e, 0x66, 0xbf, 0xbf, 0x7f, 0xcd, 0x67, 0xe6, 0x50, 0xc5,
+	0xb0, 0x49, 0x9d, 0x58, 0x06, 0x51, 0x5b, 0xba, 0xbd, 0x49, 0x5c, 0x75, 0x6b, 0x5e, 0xbd, 0xd9,
+	0x21, 0xf6, 0x4e, 0xb5, 0x6d, 0x53, 0x97, 0x62, 0x2c, 0xbe, 0x57, 0xf9, 0xf7, 0xea, 0xd6, 0x7c,
+	0x79, 0xce, 0xa0, 0x4e, 0x8b, 0x3a, 0x6a, 0x4d, 0x77, 0x08, 0x27, 0x56, 0xb7, 0xe6, 0x6b, 0xc4,
+	0xd5, 0xe7, 0xd5, 0xb6, 0xde, 0x30, 0x2d, 0xdd, 0x35, 0xa9, 0xc5, 0xf9, 0xcb, 0x07, 0x39, 0xed,
+	0x3a, 0x5b, 0xa9, 0x7c, 0x01, 0x9f, 0x0e, 0xc7, 0xa8, 0xae, 0x13, 0xbd, 0x09, 0x9f, 0xc7, 0x62,
+	0x3e, 0x83, 0x0d, 0x9c, 0x20, 0xce, 0x74, 0x6a, 0xd7, 0x89, 0x0d, 0xdf, 0xc7, 0x63, 0xbe, 0xdb,
+	0xe4, 0x66, 0x87, 0x38, 0x42, 0xc2, 0x70, 0x83, 0x36, 0x28, 0xb7, 0xcc, 0xfb, 0x05, 0xbb, 0xa3,
+	0x0d, 0x4a, 0x1b, 0x4d, 0xa2, 0xea, 0x6d, 0x53, 0xd5, 0x2d, 0x8b, 0xba, 0xcc, 0x1f, 0xb0, 0x5a,
+	0x19, 0x46, 0xf8, 0x8a, 0xe7, 0xf2, 0x65, 0xdd, 0xd6, 0x5b, 0x8e, 0xc6, 0xe5, 0x29, 0x97, 0xd0,
+	0x8b, 0x91, 0x5d, 0xa7, 0x4d, 0x2d, 0x87, 0xe0, 0xd7, 0x51, 0xa1, 0xcd, 0x76, 0x64, 0x69, 0x5c,
+	0x9a, 0xdd, 0xb7, 0x50, 0xae, 0x3e, 0x19, 0xce, 0x2a, 0xe7, 0x59, 0xca, 0x3d, 0xf8, 0x63, 0x6c,
+	0x40, 0x03, 0x7a, 0xe5, 0x08, 0x7a, 0x81, 0x09, 0xbc, 0xe4, 0x39, 0x04, 0x5a, 0xf0, 0x7e, 0x94,
+	0x31, 0xeb, 0x4c, 0x54, 0x49, 0xcb, 0x98, 0x75, 0xe5, 0x0a, 0xd8, 0x02, 0x44, 0xa0, 0xf4, 0x0d,
+	0x94, 0x67, 0x61, 0x00, 0x9d, 0x63, 0x71, 0x3a, 0x81, 0xc3, 0xa0, 0x76, 0x1d, 0x14, 0x73, 0x1e,
+	0xe5, 0x5e, 0x26, 0x2c, 0x53, 0xf8, 0x87, 0xab, 0x28, 0x4f, 0xb7, 0x2d, 0x90, 0x59, 0x5a, 0x92,
+	0x7f, 0xf9, 0xe1, 0xf8, 0x30, 0x24, 0x73, 0xb1, 0x5e, 0xb7, 0x89, 0xe3, 0xac, 0xb9, 0xb6, 0x69,
+	0x35, 0x34, 0x4e, 0x86, 0x87, 0x50, 0x56, 0x6f, 0xb7, 0xe5, 0x0c, 0x33, 0xd5, 0xfb, 0x89, 0x65,
+	0x34, 0x58, 0xd7, 0x5d, 0xdd, 0x21, 0xae, 0x9c, 0x65, 0xbb, 0x62, 0x89, 0x31, 0xca, 0xb5, 0x29,
+	0x6d, 0xca, 0x39, 0xb6, 0xcd, 0x7e, 0xe3, 0xd7, 0x50, 0xc1, 0x71, 0x75, 0xb7, 0xe3, 0xc8, 0xf9,
+	0x71, 0x69, 0x76, 0x7f, 0x82, 0x13, 0x6b, 0x8c, 0x4c, 0x03, 0x72, 0x7c, 0x0e, 0xa1, 0xa0, 0x06,
+	0xe5, 0x02, 0x8b, 0xc0, 0x74, 0x15, 0x4c, 0xf5, 0x0a, 0xb6, 0xca, 0xab, 0x1b, 0x0a, 0xb6, 0x7a,
+	0x59, 0x6f, 0x10, 0x70, 0x52, 0x0b, 0x71, 0x2a, 0x5f, 0x4b, 0x90, 0x51, 0x11, 0x07, 0x08, 0xee,
+	0x9b, 0xa8, 0xc0, 0x02, 0xe5, 0x65, 0x34, 0xdb, 0x7f, 0x74, 0x81, 0x09, 0x9f, 0x8f, 0x98, 0x97,
+	0x61, 0xe6, 0xcd, 0xa4, 0x9a, 0xc7, 0x75, 0x47, 0xec, 0x7b, 0x28, 0xa1, 0x21, 0x66, 0xdf, 0x12,
+	0xa5, 0x9b, 0x22, 0x4b, 0x32, 0x1a, 0xb4, 0x3b, 0x96, 0x6b, 0xb6, 0x08, 0x14, 0x89, 0x58, 0xe2,
+	0x32, 0x2a, 0x1a, 0xba, 0x4b, 0x1a, 0xd4, 0xde, 0x81, 0xa4, 0xf8, 0x6b, 0x3f, 0xfe, 0xd9, 0x50,
+	0xfc, 0x21, 0x7f, 0xb9, 0xd8, 0xfc, 0xe5, 0xa3, 0xf9, 0xdb, 0xab, 0x90, 0x7f, 0x25, 0x41, 0xcd,
+	0x73, 0x97, 0x9e, 0xb1, 0x80, 0xff, 0x2e, 0xa1, 0x43, 0xcc, 0x3a, 0x8d, 0x38, 0xae, 0x57, 0xe9,
+	0xdc, 0x03, 0xe7, 0xff, 0x11, 0xfb, 0xef, 0x25, 0x34, 0x1a, 0xef, 0x9d, 0x9f, 0x86, 0x22, 0xcc,
+	0x4e, 0x91, 0x88, 0x43, 0x71, 0x89, 0x00, 0x3e, 0x48, 0x82, 0xcf, 0xb2, 0x77, 0x69, 0x98, 0x82,
+	0xb6, 0x14, 0x4e, 0xf4, 0x98, 0x8c, 0x6b, 0x68, 0x38, 0x4a, 0xe6, 0xcf, 0xc6, 0x41, 0xb0, 0x09,
+	0xa6, 0x63, 0x1f, 0x5e, 0x08, 0x0e, 0xe5, 0x67, 0x29, 0x2a, 0xd5, 0xcf, 0xfd, 0xab, 0xa8, 0x04,
+	0x34, 0x7d, 0x4c, 0xc8, 0x80, 0xb4, 0x2b, 0x7b, 0x99, 0xdd, 0x66, 0x0f, 0x9f, 0xf6, 0xa7, 0x65,
+	0x96, 0x4d, 0xcb, 0x89, 0x04, 0xa7, 0xa2, 0xf3, 0x52, 0xf9, 0x46, 0x42, 0x2f, 0x75, 0xf9, 0xf4,
+	0x8c, 0x65, 0x5c, 0x81, 0x41, 0xb7, 0x4c, 0xf4, 0x66, 0xaf, 0x74, 0x9f, 0x87, 0xc9, 0xc1, 0x69,
+	0xc0, 0x81, 0x05, 0x94, 0xf3, 0xe0, 0x04, 0x24, 0x5a, 0x8e, 0x33, 0xde, 0xa3, 0x07, 0xcb, 0x19,
+	0xad, 0xf2, 0x77, 0x36, 0x24, 0xe9, 0xa9, 0xf3, 0x2b, 0x07, 0xd5, 0x96, 0x81, 0x99, 0x00, 0x12,
+	0xa1, 0xc7, 0xb3, 0xb1, 0x3d, 0x9e, 0x8b, 0x3f, 0x1f, 0xf3, 0xa1, 0x19, 0x31, 0x2c, 0xce, 0xf8,
+	0x02, 0xdb, 0xe4, 0x0b, 0xbc, 0x80, 0x06, 0x99, 0xef, 0xd4, 0x96, 0x07, 0x53, 0xac, 0x14, 0x84,
+	0x9e, 0xde, 0x2d, 0xda, 0x31, 0x36, 0x88, 0x2d, 0x17, 0xb9, 0x5e, 0x58, 0xe2, 0x33, 0x68, 0x5f,
+	0x8d, 0x58, 0xe4, 0x86, 0x69, 0x98, 0xba, 0xbd, 0x23, 0x97, 0x52, 0x24, 0x86, 0x89, 0xf1, 0x29,
+	0x54, 0xd2, 0xdb, 0xed, 0x75, 0x8e, 0x19, 0x50, 0x0a, 0x67, 0x51, 0x6f, 0xb7, 0x2f, 0x31, 0xd8,
+	0x70, 0x12, 0xe5, 0xbd, 0xba, 0x24, 0xf2, 0x3e, 0x56, 0xc7, 0x87, 0x7b, 0xe5, 0xcc, 0x2b, 0x62,
+	0xa2, 0x71, 0xda, 0xae, 0x2e, 0x7a, 0x6e, 0xd7, 0x33, 0xf0, 0xbe, 0x04, 0xd0, 0x07, 0x72, 0x0f,
+	0x65, 0xf4, 0x0a, 0xca, 0x7b, 0xa5, 0x21, 0x9a, 0x20, 0xad, 0x8e, 0x38, 0xf1, 0xde, 0x95, 0xbf,
+	0x00, 0x82, 0xef, 0xea, 0xae, 0xb1, 0xd1, 0xab, 0xfe, 0x2f, 0x82, 0xe5, 0x40, 0x04, 0x96, 0x9f,
+	0x42, 0xf9, 0x96, 0xb7, 0x01, 0x1d, 0x70, 0x30, 0xce, 0x72, 0xc6, 0x21, 0x4c, 0x67, 0xd4, 0xca,
+	0x8f, 0x02, 0x02, 0x5e, 0xa7, 0xcd, 0x4e, 0x4b, 0x84, 0xca, 0x2b, 0x2e, 0x9b, 0x34, 0xf5, 0x9d,
+	0x3e, 0x5a, 0x40, 0x10, 0xe2, 0xf9, 0x00, 0x06, 0xf6, 0x38, 0xb9, 0xd7, 0xcc, 0x86, 0x45, 0xea,
+	0xfc, 0xfc, 0x66, 0x7d, 0xb0, 0x88, 0x8a, 0x50, 0xf8, 0xde, 0x34, 0xcb, 0xf6, 0xc1, 0x27, 0x46,
+	0x8f, 0x60, 0xc3, 0xa7, 0x43, 0x80, 0xb2, 0x6f, 0x76, 0xde, 0x57, 0x6f, 0x07, 0x1d, 0x9b, 0xff,
+	0x2f, 0xdc, 0xfe, 0x19, 0xf1, 0xa5, 0xc0, 0x8d, 0x22, 0x78, 0x90, 0x8b, 0x11, 0x54, 0xd8, 0x62,
+	0x3b, 0x2c, 0x78, 0x39, 0x0d, 0x56, 0xde, 0xbe, 0x4d, 0x74, 0x07, 0x6a, 0xa4, 0xa4, 0xc1, 0xca,
+	0xcb, 0x9d, 0x4b, 0xec, 0x16, 0x9f, 0xe8, 0x3d, 0x72, 0x77, 0xd5, 0x23, 0x10, 0xb9, 0x63, 0xd4,
+	0x9e, 0x38, 0xe2, 0x18, 0x36, 0xdd, 0x66, 0xce, 0xe7, 0x34, 0x58, 0x29, 0x5b, 0x50, 0x45, 0xe7,
+	0x9a, 0x94, 0xda, 0xbb, 0x05, 0xf5, 0xf3, 0x28, 0xb7, 0x69, 0x5a, 0x75, 0x66, 0x69, 0x8f, 0xe6,
+	0x64, 0x31, 0xb9, 0x68, 0x5a, 0x75, 0x8d, 0x91, 0x2a, 0x73, 0x50, 0x4a, 0xa0, 0x17, 0x82, 0x31,
+	0x8c, 0xf2, 0x35, 0xd2, 0xa4, 0xdb, 0x10, 0x0b, 0xbe, 0x50, 0xa6, 0xe1, 0x74, 0x3d, 0x0b, 0xe0,
+	0xa8, 0x57, 0xb1, 0x53, 0x38, 0xb1, 0x02, 0x3a, 0x10, 0xfb, 0x56, 0x08, 0x68, 0xf1, 0x92, 0x1f,
+	0x8d, 0xb3, 0x51, 0xf0, 0x89, 0xba, 0xf1, 0xc1, 0xd8, 0x08, 0x2a, 0xd4, 0x9a, 0xd4, 0xd8, 0x74,
+	0x98, 0x87, 0x59, 0x0d, 0x56, 0xca, 0x07, 0x68, 0x24, 0xac, 0xd0, 0x24, 0xfe, 0xc1, 0x10, 0x1d,
+	0x3d, 0xd2, 0xd3, 0xc0, 0xaf, 0x03, 0x4f, 0xa8, 0x00, 0xaf, 0x96, 0x10, 0x32, 0xfc, 0x5d, 0x18,
+	0x42, 0xfd, 0xf8, 0x15, 0xe2, 0xda, 0x7b, 0xf8, 0x75, 0x9d, 0x9f, 0x11, 0x69, 0xf0, 0xcb, 0x27,
+	0x0b, 0xe0, 0x97, 0x38, 0x6c, 0x12, 0xe0, 0x17, 0x70, 0x89, 0xd6, 0x02, 0x0e, 0xe5, 0x27, 0x29,
+	0x2a, 0xd5, 0xcf, 0xc2, 0x09, 0x54, 0x30, 0x1d, 0xa7, 0xd3, 0x47, 0x21, 0x03, 0x9d, 0xc7, 0xb1,
+	0x41, 0x9b, 0xde, 0xf9, 0x99, 0x49, 0xe3, 0xe0, 0x74, 0x5d, 0x99, 0xce, 0xee, 0x3a, 0xd3, 0x3e,
+	0xde, 0x0a, 0x9c, 0x08, 0xf0, 0x16, 0x78, 0x9a, 0x88, 0xb7, 0xa2, 0xc1, 0xf1, 0x59, 0xf6, 0x2e,
+	0xc5, 0x07, 0xfc, 0xf6, 0x6a, 0x36, 0x6b, 0xba, 0xb1, 0xe9, 0xbf, 0x71, 0x54, 0xfd, 0x36, 0xf0,
+	0x3f, 0x04, 0xfd, 0x6c, 0xe9, 0x2d, 0xa8, 0xce, 0x92, 0xc6, 0x17, 0xca, 0x08, 0xa4, 0x6b, 0x8d,
+	0x36, 0xb7, 0x88, 0x65, 0x88, 0x7e, 0x56, 0xd6, 0x41, 0x41, 0xb0, 0x0f, 0x62, 0x64, 0x34, 0x58,
+	0xd3, 0x9b, 0xba, 0x65, 0x88, 0x21, 0x29, 0x96, 0x1e, 0x04, 0xa2, 0xdb, 0x84, 0x4f, 0x9e, 0x9c,
+	0xc6, 0x7e, 0x7b, 0xd4, 0x0e, 0x93, 0xc0, 0x1f, 0x14, 0x8a, 0x9a, 0x58, 0xce, 0xbd, 0x8f, 0x4a,
+	0x3e, 0x48, 0xc0, 0x65, 0x34, 0xb2, 0xbc, 0xb2, 0xf8, 0xce, 0xfa, 0xda, 0xd5, 0xc5, 0xab, 0x2b,
+	0xeb, 0xd7, 0x56, 0xd7, 0x2e, 0xaf, 0x9c, 0xbd, 0x70, 0xee, 0xc2, 0xca, 0xf2, 0xd0, 0x00, 0x1e,
+	0x41, 0x38, 0xf4, 0x4d, 0xbb, 0xb6, 0xba, 0x7a, 0x61, 0xf5, 0xfc, 0x90, 0x84, 0x87, 0xd1, 0x50,
+	0x68, 0x7f, 0x65, 0x75, 0x79, 0x65, 0x79, 0x28, 0x53, 0xce, 0x7d, 0xf2, 0x5d, 0x65, 0x60, 0xe1,
+	0x1f, 0x8c, 0xf2, 0xcc, 0x7c, 0x7c, 0x1b, 0x15, 0xf8, 0xd3, 0x0d, 0x9e, 0x8e, 0x4b, 0xd4, 0x93,
+	0xaf, 0x44, 0xe5, 0x99, 0x54, 0x3a, 0x1e, 0x09, 0x45, 0xb9, 0xfb, 0xeb, 0x5f, 0xf7, 0x33, 0xa3,
+	0xb8, 0xac, 0xc6, 0xbc, 0x61, 0xf1, 0x17, 0x22, 0xfc, 0x11, 0xca, 0xb3, 0x69, 0x8b, 0xa7, 0x7a,
+	0x4a, 0x0d, 0x3f, 0x1e, 0x95, 0xa7, 0xd3, 0xc8, 0x40, 0xf7, 0x0c, 0xd3, 0x3d, 0x81, 0xc7, 0xd4,
+	0x5e, 0xef, 0x6b, 0x8e, 0x7a, 0xcb, 0xac, 0xdf, 0xf6, 0xfc, 0xe7, 0x8f, 0x23, 0x38, 0x45, 0x74,
+	0x1f, 0xfe, 0x47, 0x5f, 0x59, 0x92, 0xfd, 0x87, 0x9b, 0x7d, 0x07, 0xe5, 0x96, 0x28, 0xdd, 0xc4,
+	0x93, 0x3d, 0x85, 0x86, 0x9e, 0x46, 0xca, 0x53, 0x29, 0x54, 0xa0, 0x78, 0x9c, 0x29, 0x2e, 0x63,
+	0x39, 0x4e, 0x71, 0xcd, 0x53, 0xf7, 0xad, 0x84, 0x9e, 0xef, 0xba, 0x24, 0x63, 0xb5, 0xa7, 0xf0,
+	0xf8, 0xc7, 0x82, 0xf2, 0x89, 0xfe, 0x19, 0xc0, 0xb0, 0x97, 0x99, 0x61, 0xd3, 0x78, 0x52, 0x8d,
+	0x7d, 0xd5, 0x64, 0x4c, 0xeb, 0xfe, 0xe5, 0xeb, 0x63, 0x09, 0x0d, 0x8a, 0xe9, 0x38, 0x93, 0xa0,
+	0x2b, 0x7c, 0x87, 0x2e, 0xcf, 0xa6, 0x13, 0x82, 0x31, 0x47, 0x99, 0x31, 0x47, 0xf0, 0x84, 0xda,
+	0xfb, 0x89, 0x15, 0x8a, 0xe4, 0x9e, 0x84, 0x8a, 0x7e, 0x9c, 0x52, 0x35, 0xf8, 0x01, 0x3a, 0xda,
+	0x07, 0x25, 0x18, 0x33, 0xc9, 0x8c, 0xa9, 0xe0, 0xd1, 0x24, 0x63, 0xf0, 0x2d, 0x94, 0xf3, 0x66,
+	0x42, 0x42, 0xb5, 0x84, 0xee, 0x97, 0x09, 0xd5, 0x12, 0xbe, 0x61, 0x2a, 0xd3, 0x4c, 0xf5, 0x38,
+	0xae, 0xa8, 0x3d, 0x9e, 0xb2, 0x21, 0x08, 0x3b, 0x28, 0xcf, 0xee, 0x14, 0x38, 0x59, 0xae, 0x93,
+	0xde, 0xaa, 0x91, 0xab, 0x89, 0x32, 0xc1, 0xf4, 0x1f, 0xc2, 0x07, 0x7b, 0xea, 0xc7, 0x77, 0x24,
+	0x94, 0x67, 0x18, 0x3f, 0x41, 0x77, 0xf8, 0x6a, 0x91, 0xa0, 0x3b, 0x72, 0xb9, 0x50, 0x66, 0x99,
+	0x6e, 0x05, 0x8f, 0xab, 0xb1, 0xef, 0xf4, 0xae, 0xb1, 0x41, 0xc0, 0xfb, 0x3b, 0x12, 0x2a, 0x70,
+	0x34, 0x9c, 0x30, 0x28, 0x22, 0x77, 0x8d, 0x84, 0x41, 0x11, 0x85, 0xd5, 0xca, 0x14, 0xb3, 0x62,
+	0xec, 0x8c, 0x34, 0xa7, 0xc4, 0xce, 0x0a, 0x40, 0xd9, 0x77, 0x25, 0x94, 0x67, 0x10, 0x34, 0x21,
+	0x0a, 0x61, 0x68, 0x9c, 0x10, 0x85, 0x08, 0x92, 0x55, 0xe6, 0x98, 0xfe, 0x49, 0xac, 0xc4, 0x29,
+	0xbf, 0xe1, 0x91, 0x3a, 0xea, 0x2d, 0x86, 0x9e, 0x6f, 0xe3, 0xcf, 0x24, 0x54, 0x14, 0x18, 0x2d,
+	0xa1, 0x15, 0xba, 0xe0, 0x6f, 0x42, 0x2b, 0x74, 0x03, 0x60, 0xe5, 0x18, 0xb3, 0x66, 0x0a, 0x1f,
+	0x89, 0xb3, 0x26, 0x80, 0x83, 0x3c, 0x2d, 0x9f, 0x4b, 0x08, 0x05, 0x70, 0x13, 0xcf, 0xa5, 0xa9,
+	0x09, 0x60, 0x6f, 0xf9, 0x58, 0x5f, 0xb4, 0xfd, 0x34, 0x49, 0x08, 0xa3, 0x7a, 0x33, 0x0b, 0xc0,
+	0x0d, 0x4e, 0xca, 0x7f, 0x18, 0x78, 0x26, 0xcc, 0xac, 0x2e, 0xe8, 0x99, 0x3c, 0xb3, 0x04, 0x8a,
+	0x0a, 0x66, 0x96, 0x80, 0x67, 0x38, 0x55, 0x43, 0x1f, 0x33, 0xab, 0x1b, 0xeb, 0x25, 0xcf, 0x2c,
+	0x1f, 0xd2, 0x7d, 0x2a, 0xa1, 0x92, 0x0f, 0xb6, 0x70, 0x52, 0x1d, 0x44, 0x91, 0x5a, 0x79, 0xae,
+	0x1f, 0xd2, 0x68, 0x07, 0xe1, 0xc3, 0xf1, 0xe9, 0x11, 0xda, 0xbd, 0x98, 0x08, 0xc0, 0x96, 0x10,
+	0x93, 0x2e, 0xac, 0x97, 0x10, 0x93, 0x6e, 0xf4, 0x97, 0x1c, 0x13, 0x07, 0xa8, 0x97, 0x2e, 0x3e,
+	0x78, 0x54, 0x91, 0x1e, 0x3e, 0xaa, 0x48, 0x7f, 0x3e, 0xaa, 0x48, 0x5f, 0x3c, 0xae, 0x0c, 0x3c,
+	0x7c, 0x5c, 0x19, 0xf8, 0xed, 0x71, 0x65, 0xe0, 0xbd, 0xf9, 0x86, 0xe9, 0x6e, 0x74, 0x6a, 0x55,
+	0x83, 0xb6, 0x7c, 0x09, 0xc7, 0x8d, 0x0d, 0xdd, 0xb4, 0x02, 0x81, 0x1f, 0x0a, 0x91, 0xee, 0x4e,
+	0x9b, 0x38, 0xb5, 0x02, 0xfb, 0x4b, 0xef, 0xe4, 0xbf, 0x01, 0x00, 0x00, 0xff, 0xff, 0x42, 0x8b,
+	0x7a, 0xb6, 0x05, 0x1d, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -798,16 +2302,38 @@ const _ = grpc.SupportPackageIsVersion4
 type QueryClient interface {
 	// Params returns the parameters.
 	Params(ctx context.Context, in *QueryParamsRequest, opts ...grpc.CallOption) (*QueryParamsResponse, error)
-	// Offer returns an offer.
-	Offer(ctx context.Context, in *QueryOfferRequest, opts ...grpc.CallOption) (*QueryOfferResponse, error)
-	// Book lists the standing offers, cheapest first.
+	// Order returns an app, dataset or pool order.
+	Order(ctx context.Context, in *QueryOrderRequest, opts ...grpc.CallOption) (*QueryOrderResponse, error)
+	// Orders lists orders by a party, all of them or those of one status.
+	Orders(ctx context.Context, in *QueryOrdersRequest, opts ...grpc.CallOption) (*QueryOrdersResponse, error)
+	// Book lists what rests under a topic, best first.
 	Book(ctx context.Context, in *QueryBookRequest, opts ...grpc.CallOption) (*QueryBookResponse, error)
+	// RestingRequests lists the requests that wait under a topic, those that pay most first.
+	RestingRequests(ctx context.Context, in *QueryRestingRequestsRequest, opts ...grpc.CallOption) (*QueryRestingRequestsResponse, error)
 	// Request returns a request.
 	Request(ctx context.Context, in *QueryRequestRequest, opts ...grpc.CallOption) (*QueryRequestResponse, error)
 	// Requests lists a requester's requests.
 	Requests(ctx context.Context, in *QueryRequestsRequest, opts ...grpc.CallOption) (*QueryRequestsResponse, error)
 	// Deal returns a deal.
 	Deal(ctx context.Context, in *QueryDealRequest, opts ...grpc.CallOption) (*QueryDealResponse, error)
+	// Deals lists deals by a party, those running or those that ended.
+	Deals(ctx context.Context, in *QueryDealsRequest, opts ...grpc.CallOption) (*QueryDealsResponse, error)
+	// Match returns a proposed match that waits for its block.
+	Match(ctx context.Context, in *QueryMatchRequest, opts ...grpc.CallOption) (*QueryMatchResponse, error)
+	// Volume simulates a match of four orders: how many tasks they would trade now, at which terms, or why none.
+	Volume(ctx context.Context, in *QueryVolumeRequest, opts ...grpc.CallOption) (*QueryVolumeResponse, error)
+	// Floor returns the nonce below which an owner's orders of a kind are cancelled.
+	Floor(ctx context.Context, in *QueryFloorRequest, opts ...grpc.CallOption) (*QueryFloorResponse, error)
+	// Category returns a category.
+	Category(ctx context.Context, in *QueryCategoryRequest, opts ...grpc.CallOption) (*QueryCategoryResponse, error)
+	// Categories lists the categories.
+	Categories(ctx context.Context, in *QueryCategoriesRequest, opts ...grpc.CallOption) (*QueryCategoriesResponse, error)
+	// Voucher returns a voucher.
+	Voucher(ctx context.Context, in *QueryVoucherRequest, opts ...grpc.CallOption) (*QueryVoucherResponse, error)
+	// Vouchers lists vouchers by issuer or by holder.
+	Vouchers(ctx context.Context, in *QueryVouchersRequest, opts ...grpc.CallOption) (*QueryVouchersResponse, error)
+	// Callbacks lists the names of the hooks that a request may name.
+	Callbacks(ctx context.Context, in *QueryCallbacksRequest, opts ...grpc.CallOption) (*QueryCallbacksResponse, error)
 	// Solvency compares the module's coins with what it owes.
 	Solvency(ctx context.Context, in *QuerySolvencyRequest, opts ...grpc.CallOption) (*QuerySolvencyResponse, error)
 }
@@ -829,9 +2355,18 @@ func (c *queryClient) Params(ctx context.Context, in *QueryParamsRequest, opts .
 	return out, nil
 }
 
-func (c *queryClient) Offer(ctx context.Context, in *QueryOfferRequest, opts ...grpc.CallOption) (*QueryOfferResponse, error) {
-	out := new(QueryOfferResponse)
-	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Offer", in, out, opts...)
+func (c *queryClient) Order(ctx context.Context, in *QueryOrderRequest, opts ...grpc.CallOption) (*QueryOrderResponse, error) {
+	out := new(QueryOrderResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Order", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Orders(ctx context.Context, in *QueryOrdersRequest, opts ...grpc.CallOption) (*QueryOrdersResponse, error) {
+	out := new(QueryOrdersResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Orders", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -841,6 +2376,15 @@ func (c *queryClient) Offer(ctx context.Context, in *QueryOfferRequest, opts ...
 func (c *queryClient) Book(ctx context.Context, in *QueryBookRequest, opts ...grpc.CallOption) (*QueryBookResponse, error) {
 	out := new(QueryBookResponse)
 	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Book", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) RestingRequests(ctx context.Context, in *QueryRestingRequestsRequest, opts ...grpc.CallOption) (*QueryRestingRequestsResponse, error) {
+	out := new(QueryRestingRequestsResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/RestingRequests", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -874,6 +2418,87 @@ func (c *queryClient) Deal(ctx context.Context, in *QueryDealRequest, opts ...gr
 	return out, nil
 }
 
+func (c *queryClient) Deals(ctx context.Context, in *QueryDealsRequest, opts ...grpc.CallOption) (*QueryDealsResponse, error) {
+	out := new(QueryDealsResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Deals", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Match(ctx context.Context, in *QueryMatchRequest, opts ...grpc.CallOption) (*QueryMatchResponse, error) {
+	out := new(QueryMatchResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Match", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Volume(ctx context.Context, in *QueryVolumeRequest, opts ...grpc.CallOption) (*QueryVolumeResponse, error) {
+	out := new(QueryVolumeResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Volume", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Floor(ctx context.Context, in *QueryFloorRequest, opts ...grpc.CallOption) (*QueryFloorResponse, error) {
+	out := new(QueryFloorResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Floor", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Category(ctx context.Context, in *QueryCategoryRequest, opts ...grpc.CallOption) (*QueryCategoryResponse, error) {
+	out := new(QueryCategoryResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Category", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Categories(ctx context.Context, in *QueryCategoriesRequest, opts ...grpc.CallOption) (*QueryCategoriesResponse, error) {
+	out := new(QueryCategoriesResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Categories", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Voucher(ctx context.Context, in *QueryVoucherRequest, opts ...grpc.CallOption) (*QueryVoucherResponse, error) {
+	out := new(QueryVoucherResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Voucher", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Vouchers(ctx context.Context, in *QueryVouchersRequest, opts ...grpc.CallOption) (*QueryVouchersResponse, error) {
+	out := new(QueryVouchersResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Vouchers", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Callbacks(ctx context.Context, in *QueryCallbacksRequest, opts ...grpc.CallOption) (*QueryCallbacksResponse, error) {
+	out := new(QueryCallbacksResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Callbacks", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryClient) Solvency(ctx context.Context, in *QuerySolvencyRequest, opts ...grpc.CallOption) (*QuerySolvencyResponse, error) {
 	out := new(QuerySolvencyResponse)
 	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Solvency", in, out, opts...)
@@ -887,16 +2512,38 @@ func (c *queryClient) Solvency(ctx context.Context, in *QuerySolvencyRequest, op
 type QueryServer interface {
 	// Params returns the parameters.
 	Params(context.Context, *QueryParamsRequest) (*QueryParamsResponse, error)
-	// Offer returns an offer.
-	Offer(context.Context, *QueryOfferRequest) (*QueryOfferResponse, error)
-	// Book lists the standing offers, cheapest first.
+	// Order returns an app, dataset or pool order.
+	Order(context.Context, *QueryOrderRequest) (*QueryOrderResponse, error)
+	// Orders lists orders by a party, all of them or those of one status.
+	Orders(context.Context, *QueryOrdersRequest) (*QueryOrdersResponse, error)
+	// Book lists what rests under a topic, best first.
 	Book(context.Context, *QueryBookRequest) (*QueryBookResponse, error)
+	// RestingRequests lists the requests that wait under a topic, those that pay most first.
+	RestingRequests(context.Context, *QueryRestingRequestsRequest) (*QueryRestingRequestsResponse, error)
 	// Request returns a request.
 	Request(context.Context, *QueryRequestRequest) (*QueryRequestResponse, error)
 	// Requests lists a requester's requests.
 	Requests(context.Context, *QueryRequestsRequest) (*QueryRequestsResponse, error)
 	// Deal returns a deal.
 	Deal(context.Context, *QueryDealRequest) (*QueryDealResponse, error)
+	// Deals lists deals by a party, those running or those that ended.
+	Deals(context.Context, *QueryDealsRequest) (*QueryDealsResponse, error)
+	// Match returns a proposed match that waits for its block.
+	Match(context.Context, *QueryMatchRequest) (*QueryMatchResponse, error)
+	// Volume simulates a match of four orders: how many tasks they would trade now, at which terms, or why none.
+	Volume(context.Context, *QueryVolumeRequest) (*QueryVolumeResponse, error)
+	// Floor returns the nonce below which an owner's orders of a kind are cancelled.
+	Floor(context.Context, *QueryFloorRequest) (*QueryFloorResponse, error)
+	// Category returns a category.
+	Category(context.Context, *QueryCategoryRequest) (*QueryCategoryResponse, error)
+	// Categories lists the categories.
+	Categories(context.Context, *QueryCategoriesRequest) (*QueryCategoriesResponse, error)
+	// Voucher returns a voucher.
+	Voucher(context.Context, *QueryVoucherRequest) (*QueryVoucherResponse, error)
+	// Vouchers lists vouchers by issuer or by holder.
+	Vouchers(context.Context, *QueryVouchersRequest) (*QueryVouchersResponse, error)
+	// Callbacks lists the names of the hooks that a request may name.
+	Callbacks(context.Context, *QueryCallbacksRequest) (*QueryCallbacksResponse, error)
 	// Solvency compares the module's coins with what it owes.
 	Solvency(context.Context, *QuerySolvencyRequest) (*QuerySolvencyResponse, error)
 }
@@ -908,11 +2555,17 @@ type UnimplementedQueryServer struct {
 func (*UnimplementedQueryServer) Params(ctx context.Context, req *QueryParamsRequest) (*QueryParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Params not implemented")
 }
-func (*UnimplementedQueryServer) Offer(ctx context.Context, req *QueryOfferRequest) (*QueryOfferResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method Offer not implemented")
+func (*UnimplementedQueryServer) Order(ctx context.Context, req *QueryOrderRequest) (*QueryOrderResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Order not implemented")
+}
+func (*UnimplementedQueryServer) Orders(ctx context.Context, req *QueryOrdersRequest) (*QueryOrdersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Orders not implemented")
 }
 func (*UnimplementedQueryServer) Book(ctx context.Context, req *QueryBookRequest) (*QueryBookResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Book not implemented")
+}
+func (*UnimplementedQueryServer) RestingRequests(ctx context.Context, req *QueryRestingRequestsRequest) (*QueryRestingRequestsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RestingRequests not implemented")
 }
 func (*UnimplementedQueryServer) Request(ctx context.Context, req *QueryRequestRequest) (*QueryRequestResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Request not implemented")
@@ -922,6 +2575,33 @@ func (*UnimplementedQueryServer) Requests(ctx context.Context, req *QueryRequest
 }
 func (*UnimplementedQueryServer) Deal(ctx context.Context, req *QueryDealRequest) (*QueryDealResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Deal not implemented")
+}
+func (*UnimplementedQueryServer) Deals(ctx context.Context, req *QueryDealsRequest) (*QueryDealsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Deals not implemented")
+}
+func (*UnimplementedQueryServer) Match(ctx context.Context, req *QueryMatchRequest) (*QueryMatchResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Match not implemented")
+}
+func (*UnimplementedQueryServer) Volume(ctx context.Context, req *QueryVolumeRequest) (*QueryVolumeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Volume not implemented")
+}
+func (*UnimplementedQueryServer) Floor(ctx context.Context, req *QueryFloorRequest) (*QueryFloorResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Floor not implemented")
+}
+func (*UnimplementedQueryServer) Category(ctx context.Context, req *QueryCategoryRequest) (*QueryCategoryResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Category not implemented")
+}
+func (*UnimplementedQueryServer) Categories(ctx context.Context, req *QueryCategoriesRequest) (*QueryCategoriesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Categories not implemented")
+}
+func (*UnimplementedQueryServer) Voucher(ctx context.Context, req *QueryVoucherRequest) (*QueryVoucherResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Voucher not implemented")
+}
+func (*UnimplementedQueryServer) Vouchers(ctx context.Context, req *QueryVouchersRequest) (*QueryVouchersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Vouchers not implemented")
+}
+func (*UnimplementedQueryServer) Callbacks(ctx context.Context, req *QueryCallbacksRequest) (*QueryCallbacksResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Callbacks not implemented")
 }
 func (*UnimplementedQueryServer) Solvency(ctx context.Context, req *QuerySolvencyRequest) (*QuerySolvencyResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Solvency not implemented")
@@ -949,20 +2629,38 @@ func _Query_Params_Handler(srv interface{}, ctx context.Context, dec func(interf
 	return interceptor(ctx, in, info, handler)
 }
 
-func _Query_Offer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(QueryOfferRequest)
+func _Query_Order_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryOrderRequest)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(QueryServer).Offer(ctx, in)
+		return srv.(QueryServer).Order(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: "/credence.market.v1.Query/Offer",
+		FullMethod: "/credence.market.v1.Query/Order",
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(QueryServer).Offer(ctx, req.(*QueryOfferRequest))
+		return srv.(QueryServer).Order(ctx, req.(*QueryOrderRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Orders_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryOrdersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Orders(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Orders",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Orders(ctx, req.(*QueryOrdersRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -981,6 +2679,24 @@ func _Query_Book_Handler(srv interface{}, ctx context.Context, dec func(interfac
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServer).Book(ctx, req.(*QueryBookRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_RestingRequests_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryRestingRequestsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).RestingRequests(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/RestingRequests",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).RestingRequests(ctx, req.(*QueryRestingRequestsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1039,6 +2755,168 @@ func _Query_Deal_Handler(srv interface{}, ctx context.Context, dec func(interfac
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Deals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryDealsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Deals(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Deals",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Deals(ctx, req.(*QueryDealsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Match_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryMatchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Match(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Match",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Match(ctx, req.(*QueryMatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Volume_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryVolumeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Volume(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Volume",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Volume(ctx, req.(*QueryVolumeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Floor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryFloorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Floor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Floor",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Floor(ctx, req.(*QueryFloorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Category_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCategoryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Category(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Category",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Category(ctx, req.(*QueryCategoryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Categories_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCategoriesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Categories(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Categories",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Categories(ctx, req.(*QueryCategoriesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Voucher_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryVoucherRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Voucher(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Voucher",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Voucher(ctx, req.(*QueryVoucherRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Vouchers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryVouchersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Vouchers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Vouchers",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Vouchers(ctx, req.(*QueryVouchersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Callbacks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCallbacksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Callbacks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Callbacks",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Callbacks(ctx, req.(*QueryCallbacksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Query_Solvency_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QuerySolvencyRequest)
 	if err := dec(in); err != nil {
@@ -1067,12 +2945,20 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Query_Params_Handler,
 		},
 		{
-			MethodName: "Offer",
-			Handler:    _Query_Offer_Handler,
+			MethodName: "Order",
+			Handler:    _Query_Order_Handler,
+		},
+		{
+			MethodName: "Orders",
+			Handler:    _Query_Orders_Handler,
 		},
 		{
 			MethodName: "Book",
 			Handler:    _Query_Book_Handler,
+		},
+		{
+			MethodName: "RestingRequests",
+			Handler:    _Query_RestingRequests_Handler,
 		},
 		{
 			MethodName: "Request",
@@ -1085,6 +2971,42 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Deal",
 			Handler:    _Query_Deal_Handler,
+		},
+		{
+			MethodName: "Deals",
+			Handler:    _Query_Deals_Handler,
+		},
+		{
+			MethodName: "Match",
+			Handler:    _Query_Match_Handler,
+		},
+		{
+			MethodName: "Volume",
+			Handler:    _Query_Volume_Handler,
+		},
+		{
+			MethodName: "Floor",
+			Handler:    _Query_Floor_Handler,
+		},
+		{
+			MethodName: "Category",
+			Handler:    _Query_Category_Handler,
+		},
+		{
+			MethodName: "Categories",
+			Handler:    _Query_Categories_Handler,
+		},
+		{
+			MethodName: "Voucher",
+			Handler:    _Query_Voucher_Handler,
+		},
+		{
+			MethodName: "Vouchers",
+			Handler:    _Query_Vouchers_Handler,
+		},
+		{
+			MethodName: "Callbacks",
+			Handler:    _Query_Callbacks_Handler,
 		},
 		{
 			MethodName: "Solvency",
@@ -1151,7 +3073,7 @@ func (m *QueryParamsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *QueryOfferRequest) Marshal() (dAtA []byte, err error) {
+func (m *QueryOrderRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -1161,12 +3083,12 @@ func (m *QueryOfferRequest) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *QueryOfferRequest) MarshalTo(dAtA []byte) (int, error) {
+func (m *QueryOrderRequest) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *QueryOfferRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *QueryOrderRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -1181,7 +3103,7 @@ func (m *QueryOfferRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *QueryOfferResponse) Marshal() (dAtA []byte, err error) {
+func (m *QueryOrderResponse) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -1191,18 +3113,18 @@ func (m *QueryOfferResponse) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *QueryOfferResponse) MarshalTo(dAtA []byte) (int, error) {
+func (m *QueryOrderResponse) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *QueryOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *QueryOrderResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
 	_ = l
 	{
-		size, err := m.Offer.MarshalToSizedBuffer(dAtA[:i])
+		size, err := m.Order.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
 			return 0, err
 		}
@@ -1211,6 +3133,123 @@ func (m *QueryOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryOrdersRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryOrdersRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryOrdersRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Status != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Dataset) > 0 {
+		i -= len(m.Dataset)
+		copy(dAtA[i:], m.Dataset)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Dataset)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.App) > 0 {
+		i -= len(m.App)
+		copy(dAtA[i:], m.App)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.App)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryOrdersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryOrdersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryOrdersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Orders) > 0 {
+		for iNdEx := len(m.Orders) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Orders[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -1243,6 +3282,34 @@ func (m *QueryBookRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			i -= size
 			i = encodeVarintQuery(dAtA, i, uint64(size))
 		}
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Dataset) > 0 {
+		i -= len(m.Dataset)
+		copy(dAtA[i:], m.Dataset)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Dataset)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.App) > 0 {
+		i -= len(m.App)
+		copy(dAtA[i:], m.App)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.App)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Category) > 0 {
+		i -= len(m.Category)
+		copy(dAtA[i:], m.Category)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Category)))
 		i--
 		dAtA[i] = 0x12
 	}
@@ -1288,10 +3355,129 @@ func (m *QueryBookResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Offers) > 0 {
-		for iNdEx := len(m.Offers) - 1; iNdEx >= 0; iNdEx-- {
+	if len(m.Orders) > 0 {
+		for iNdEx := len(m.Orders) - 1; iNdEx >= 0; iNdEx-- {
 			{
-				size, err := m.Offers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				size, err := m.Orders[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRestingRequestsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRestingRequestsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRestingRequestsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Dataset) > 0 {
+		i -= len(m.Dataset)
+		copy(dAtA[i:], m.Dataset)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Dataset)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.App) > 0 {
+		i -= len(m.App)
+		copy(dAtA[i:], m.App)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.App)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Category) > 0 {
+		i -= len(m.Category)
+		copy(dAtA[i:], m.Category)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Category)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Runtime) > 0 {
+		i -= len(m.Runtime)
+		copy(dAtA[i:], m.Runtime)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Runtime)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRestingRequestsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRestingRequestsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRestingRequestsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Requests) > 0 {
+		for iNdEx := len(m.Requests) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Requests[iNdEx].MarshalToSizedBuffer(dAtA[:i])
 				if err != nil {
 					return 0, err
 				}
@@ -1388,6 +3574,11 @@ func (m *QueryRequestsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Status != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x18
+	}
 	if m.Pagination != nil {
 		{
 			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
@@ -1522,6 +3713,785 @@ func (m *QueryDealResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryDealsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDealsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDealsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x62
+	}
+	if m.State != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.State))
+		i--
+		dAtA[i] = 0x58
+	}
+	if len(m.AppOwner) > 0 {
+		i -= len(m.AppOwner)
+		copy(dAtA[i:], m.AppOwner)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.AppOwner)))
+		i--
+		dAtA[i] = 0x52
+	}
+	if len(m.Beneficiary) > 0 {
+		i -= len(m.Beneficiary)
+		copy(dAtA[i:], m.Beneficiary)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Beneficiary)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if len(m.Voucher) > 0 {
+		i -= len(m.Voucher)
+		copy(dAtA[i:], m.Voucher)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Voucher)))
+		i--
+		dAtA[i] = 0x42
+	}
+	if len(m.Sponsor) > 0 {
+		i -= len(m.Sponsor)
+		copy(dAtA[i:], m.Sponsor)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Sponsor)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Order) > 0 {
+		i -= len(m.Order)
+		copy(dAtA[i:], m.Order)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Order)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Dataset) > 0 {
+		i -= len(m.Dataset)
+		copy(dAtA[i:], m.Dataset)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Dataset)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.App) > 0 {
+		i -= len(m.App)
+		copy(dAtA[i:], m.App)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.App)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Request) > 0 {
+		i -= len(m.Request)
+		copy(dAtA[i:], m.Request)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Request)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Requester) > 0 {
+		i -= len(m.Requester)
+		copy(dAtA[i:], m.Requester)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Requester)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryDealsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryDealsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryDealsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Deals) > 0 {
+		for iNdEx := len(m.Deals) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Deals[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMatchRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMatchRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMatchRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryMatchResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryMatchResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryMatchResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Match.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryVolumeRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryVolumeRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryVolumeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Request.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Pool.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Datasets) > 0 {
+		for iNdEx := len(m.Datasets) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Datasets[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if m.App != nil {
+		{
+			size, err := m.App.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Relayer) > 0 {
+		i -= len(m.Relayer)
+		copy(dAtA[i:], m.Relayer)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Relayer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryVolumeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryVolumeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryVolumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Escrow != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Escrow))
+		i--
+		dAtA[i] = 0x20
+	}
+	{
+		size, err := m.Terms.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Volume != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Volume))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryFloorRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryFloorRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryFloorRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Kind != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryFloorResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryFloorResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryFloorResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Below != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Below))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCategoryRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCategoryRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCategoryRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCategoryResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCategoryResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCategoryResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Blocks != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Blocks))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size, err := m.Category.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCategoriesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCategoriesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCategoriesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCategoriesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCategoriesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCategoriesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Categories) > 0 {
+		for iNdEx := len(m.Categories) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Categories[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryVoucherRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryVoucherRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryVoucherRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryVoucherResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryVoucherResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryVoucherResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Voucher.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryVouchersRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryVouchersRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryVouchersRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Issuer) > 0 {
+		i -= len(m.Issuer)
+		copy(dAtA[i:], m.Issuer)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Issuer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryVouchersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryVouchersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryVouchersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Vouchers) > 0 {
+		for iNdEx := len(m.Vouchers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Vouchers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCallbacksRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCallbacksRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCallbacksRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCallbacksResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCallbacksResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCallbacksResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Names) > 0 {
+		for iNdEx := len(m.Names) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Names[iNdEx])
+			copy(dAtA[i:], m.Names[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Names[iNdEx])))
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *QuerySolvencyRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1619,7 +4589,7 @@ func (m *QueryParamsResponse) Size() (n int) {
 	return n
 }
 
-func (m *QueryOfferRequest) Size() (n int) {
+func (m *QueryOrderRequest) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1632,14 +4602,65 @@ func (m *QueryOfferRequest) Size() (n int) {
 	return n
 }
 
-func (m *QueryOfferResponse) Size() (n int) {
+func (m *QueryOrderResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	l = m.Offer.Size()
+	l = m.Order.Size()
 	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryOrdersRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.App)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Dataset)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Status != 0 {
+		n += 1 + sovQuery(uint64(m.Status))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryOrdersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Orders) > 0 {
+		for _, e := range m.Orders {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
 	return n
 }
 
@@ -1650,6 +4671,22 @@ func (m *QueryBookRequest) Size() (n int) {
 	var l int
 	_ = l
 	l = len(m.Runtime)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Category)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.App)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Dataset)
 	if l > 0 {
 		n += 1 + l + sovQuery(uint64(l))
 	}
@@ -1666,8 +4703,60 @@ func (m *QueryBookResponse) Size() (n int) {
 	}
 	var l int
 	_ = l
-	if len(m.Offers) > 0 {
-		for _, e := range m.Offers {
+	if len(m.Orders) > 0 {
+		for _, e := range m.Orders {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryRestingRequestsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Runtime)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Category)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.App)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Dataset)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryRestingRequestsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Requests) > 0 {
+		for _, e := range m.Requests {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
@@ -1717,6 +4806,9 @@ func (m *QueryRequestsRequest) Size() (n int) {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
 	}
+	if m.Status != 0 {
+		n += 1 + sovQuery(uint64(m.Status))
+	}
 	return n
 }
 
@@ -1760,6 +4852,328 @@ func (m *QueryDealResponse) Size() (n int) {
 	_ = l
 	l = m.Deal.Size()
 	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryDealsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Requester)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Request)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.App)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Dataset)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Order)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Sponsor)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Voucher)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Beneficiary)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.AppOwner)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.State != 0 {
+		n += 1 + sovQuery(uint64(m.State))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryDealsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Deals) > 0 {
+		for _, e := range m.Deals {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryMatchRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryMatchResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Match.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryVolumeRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Relayer)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.App != nil {
+		l = m.App.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if len(m.Datasets) > 0 {
+		for _, e := range m.Datasets {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = m.Pool.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Request.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryVolumeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Volume != 0 {
+		n += 1 + sovQuery(uint64(m.Volume))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = m.Terms.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Escrow != 0 {
+		n += 1 + sovQuery(uint64(m.Escrow))
+	}
+	return n
+}
+
+func (m *QueryFloorRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovQuery(uint64(m.Kind))
+	}
+	return n
+}
+
+func (m *QueryFloorResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Below != 0 {
+		n += 1 + sovQuery(uint64(m.Below))
+	}
+	return n
+}
+
+func (m *QueryCategoryRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCategoryResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Category.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Blocks != 0 {
+		n += 1 + sovQuery(uint64(m.Blocks))
+	}
+	return n
+}
+
+func (m *QueryCategoriesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCategoriesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Categories) > 0 {
+		for _, e := range m.Categories {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryVoucherRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryVoucherResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Voucher.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryVouchersRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Issuer)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryVouchersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Vouchers) > 0 {
+		for _, e := range m.Vouchers {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCallbacksRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryCallbacksResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Names) > 0 {
+		for _, s := range m.Names {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -1929,7 +5343,7 @@ func (m *QueryParamsResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *QueryOfferRequest) Unmarshal(dAtA []byte) error {
+func (m *QueryOrderRequest) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -1952,10 +5366,10 @@ func (m *QueryOfferRequest) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: QueryOfferRequest: wiretype end group for non-group")
+			return fmt.Errorf("proto: QueryOrderRequest: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryOfferRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: QueryOrderRequest: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -2011,7 +5425,7 @@ func (m *QueryOfferRequest) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *QueryOfferResponse) Unmarshal(dAtA []byte) error {
+func (m *QueryOrderResponse) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -2034,15 +5448,15 @@ func (m *QueryOfferResponse) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: QueryOfferResponse: wiretype end group for non-group")
+			return fmt.Errorf("proto: QueryOrderResponse: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryOfferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: QueryOrderResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Offer", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Order", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -2069,7 +5483,360 @@ func (m *QueryOfferResponse) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Offer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Order.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryOrdersRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryOrdersRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryOrdersRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.App = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dataset = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= OrderStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryOrdersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryOrdersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryOrdersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Orders", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Orders = append(m.Orders, OrderRecord{})
+			if err := m.Orders[len(m.Orders)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -2157,6 +5924,134 @@ func (m *QueryBookRequest) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Category", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Category = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.App = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dataset = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
 			}
 			var msglen int
@@ -2243,7 +6138,7 @@ func (m *QueryBookResponse) Unmarshal(dAtA []byte) error {
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Orders", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -2270,8 +6165,374 @@ func (m *QueryBookResponse) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Offers = append(m.Offers, Offer{})
-			if err := m.Offers[len(m.Offers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			m.Orders = append(m.Orders, OrderRecord{})
+			if err := m.Orders[len(m.Orders)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRestingRequestsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRestingRequestsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRestingRequestsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Runtime", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Runtime = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Category", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Category = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.App = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dataset = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRestingRequestsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRestingRequestsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRestingRequestsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requests", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Requests = append(m.Requests, Request{})
+			if err := m.Requests[len(m.Requests)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -2594,6 +6855,25 @@ func (m *QueryRequestsRequest) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= RequestStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -2878,6 +7158,2214 @@ func (m *QueryDealResponse) Unmarshal(dAtA []byte) error {
 			if err := m.Deal.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDealsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDealsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDealsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requester", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Requester = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Request", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Request = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.App = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Dataset = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Order", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Order = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sponsor", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sponsor = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Voucher", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Voucher = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Beneficiary", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Beneficiary = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AppOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.AppOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field State", wireType)
+			}
+			m.State = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.State |= DealState(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryDealsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryDealsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryDealsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Deals = append(m.Deals, Deal{})
+			if err := m.Deals[len(m.Deals)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMatchRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMatchRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMatchRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryMatchResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryMatchResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryMatchResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Match", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Match.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryVolumeRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryVolumeRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryVolumeRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Relayer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Relayer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.App == nil {
+				m.App = &SignedOrder{}
+			}
+			if err := m.App.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Datasets", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Datasets = append(m.Datasets, SignedOrder{})
+			if err := m.Datasets[len(m.Datasets)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Pool.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Request", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Request.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryVolumeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryVolumeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryVolumeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Volume", wireType)
+			}
+			m.Volume = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Volume |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Escrow", wireType)
+			}
+			m.Escrow = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Escrow |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryFloorRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryFloorRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryFloorRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= OrderKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryFloorResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryFloorResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryFloorResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Below", wireType)
+			}
+			m.Below = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Below |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCategoryRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCategoryRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCategoryRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCategoryResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCategoryResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCategoryResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Category", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Category.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Blocks", wireType)
+			}
+			m.Blocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Blocks |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCategoriesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCategoriesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCategoriesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCategoriesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCategoriesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCategoriesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Categories", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Categories = append(m.Categories, Category{})
+			if err := m.Categories[len(m.Categories)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryVoucherRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryVoucherRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryVoucherRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryVoucherResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryVoucherResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryVoucherResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Voucher", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Voucher.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryVouchersRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryVouchersRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryVouchersRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryVouchersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryVouchersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryVouchersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Vouchers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Vouchers = append(m.Vouchers, Voucher{})
+			if err := m.Vouchers[len(m.Vouchers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCallbacksRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCallbacksRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCallbacksRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCallbacksResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCallbacksResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCallbacksResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Names", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Names = append(m.Names, string(dAtA[iNdEx:postIndex]))
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

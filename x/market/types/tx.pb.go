@@ -32,34 +32,26 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// MsgPlaceOffer places an offer.
-type MsgPlaceOffer struct {
-	// owner is an account of the pool's operator.
+// MsgPlaceOrder places an order. Whether the owner may trade the asset is checked by the order's kind.
+type MsgPlaceOrder struct {
+	// owner of the order; the same as in it.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
-	// nonce not used before by the owner.
-	Nonce uint64 `protobuf:"varint,2,opt,name=nonce,proto3" json:"nonce,omitempty"`
-	// pool that would run the tasks.
-	Pool string `protobuf:"bytes,3,opt,name=pool,proto3" json:"pool,omitempty"`
-	// price in ucred for each right replica.
-	Price uint64 `protobuf:"varint,4,opt,name=price,proto3" json:"price,omitempty"`
-	// max_fuel is the largest fuel limit it takes.
-	MaxFuel uint64 `protobuf:"varint,5,opt,name=max_fuel,json=maxFuel,proto3" json:"max_fuel,omitempty"`
-	// volume is how many tasks it takes in all; 0 for no bound.
-	Volume uint64 `protobuf:"varint,6,opt,name=volume,proto3" json:"volume,omitempty"`
+	// order of an app, a dataset or a pool; requests come by MsgSubmitTask.
+	Order Order `protobuf:"bytes,2,opt,name=order,proto3" json:"order"`
 }
 
-func (m *MsgPlaceOffer) Reset()         { *m = MsgPlaceOffer{} }
-func (m *MsgPlaceOffer) String() string { return proto.CompactTextString(m) }
-func (*MsgPlaceOffer) ProtoMessage()    {}
-func (*MsgPlaceOffer) Descriptor() ([]byte, []int) {
+func (m *MsgPlaceOrder) Reset()         { *m = MsgPlaceOrder{} }
+func (m *MsgPlaceOrder) String() string { return proto.CompactTextString(m) }
+func (*MsgPlaceOrder) ProtoMessage()    {}
+func (*MsgPlaceOrder) Descriptor() ([]byte, []int) {
 	return fileDescriptor_4200177346b4dd00, []int{0}
 }
-func (m *MsgPlaceOffer) XXX_Unmarshal(b []byte) error {
+func (m *MsgPlaceOrder) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *MsgPlaceOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *MsgPlaceOrder) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_MsgPlaceOffer.Marshal(b, m, deterministic)
+		return xxx_messageInfo_MsgPlaceOrder.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -69,78 +61,261 @@ func (m *MsgPlaceOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error
 		return b[:n], nil
 	}
 }
-func (m *MsgPlaceOffer) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgPlaceOffer.Merge(m, src)
+func (m *MsgPlaceOrder) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPlaceOrder.Merge(m, src)
 }
-func (m *MsgPlaceOffer) XXX_Size() int {
+func (m *MsgPlaceOrder) XXX_Size() int {
 	return m.Size()
 }
-func (m *MsgPlaceOffer) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgPlaceOffer.DiscardUnknown(m)
+func (m *MsgPlaceOrder) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPlaceOrder.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_MsgPlaceOffer proto.InternalMessageInfo
+var xxx_messageInfo_MsgPlaceOrder proto.InternalMessageInfo
 
-func (m *MsgPlaceOffer) GetOwner() string {
+func (m *MsgPlaceOrder) GetOwner() string {
 	if m != nil {
 		return m.Owner
 	}
 	return ""
 }
 
-func (m *MsgPlaceOffer) GetNonce() uint64 {
+func (m *MsgPlaceOrder) GetOrder() Order {
+	if m != nil {
+		return m.Order
+	}
+	return Order{}
+}
+
+// MsgPlaceOrderResponse names the order.
+type MsgPlaceOrderResponse struct {
+	// id of the order.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *MsgPlaceOrderResponse) Reset()         { *m = MsgPlaceOrderResponse{} }
+func (m *MsgPlaceOrderResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPlaceOrderResponse) ProtoMessage()    {}
+func (*MsgPlaceOrderResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{1}
+}
+func (m *MsgPlaceOrderResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPlaceOrderResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPlaceOrderResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPlaceOrderResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPlaceOrderResponse.Merge(m, src)
+}
+func (m *MsgPlaceOrderResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPlaceOrderResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPlaceOrderResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPlaceOrderResponse proto.InternalMessageInfo
+
+func (m *MsgPlaceOrderResponse) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// MsgPresignOrder makes an order known.
+type MsgPresignOrder struct {
+	// owner of the order; the same as in it.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// order of any kind.
+	Order Order `protobuf:"bytes,2,opt,name=order,proto3" json:"order"`
+}
+
+func (m *MsgPresignOrder) Reset()         { *m = MsgPresignOrder{} }
+func (m *MsgPresignOrder) String() string { return proto.CompactTextString(m) }
+func (*MsgPresignOrder) ProtoMessage()    {}
+func (*MsgPresignOrder) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{2}
+}
+func (m *MsgPresignOrder) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPresignOrder) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPresignOrder.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPresignOrder) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPresignOrder.Merge(m, src)
+}
+func (m *MsgPresignOrder) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPresignOrder) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPresignOrder.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPresignOrder proto.InternalMessageInfo
+
+func (m *MsgPresignOrder) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgPresignOrder) GetOrder() Order {
+	if m != nil {
+		return m.Order
+	}
+	return Order{}
+}
+
+// MsgPresignOrderResponse names the order.
+type MsgPresignOrderResponse struct {
+	// id of the order.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *MsgPresignOrderResponse) Reset()         { *m = MsgPresignOrderResponse{} }
+func (m *MsgPresignOrderResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPresignOrderResponse) ProtoMessage()    {}
+func (*MsgPresignOrderResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{3}
+}
+func (m *MsgPresignOrderResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPresignOrderResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPresignOrderResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPresignOrderResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPresignOrderResponse.Merge(m, src)
+}
+func (m *MsgPresignOrderResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPresignOrderResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPresignOrderResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPresignOrderResponse proto.InternalMessageInfo
+
+func (m *MsgPresignOrderResponse) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// MsgCancelOrder takes an order back; open to its owner even when its organisation was revoked.
+type MsgCancelOrder struct {
+	// owner of the order.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// kind of the order.
+	Kind OrderKind `protobuf:"varint,2,opt,name=kind,proto3,enum=credence.market.v1.OrderKind" json:"kind,omitempty"`
+	// nonce of the order.
+	Nonce uint64 `protobuf:"varint,3,opt,name=nonce,proto3" json:"nonce,omitempty"`
+}
+
+func (m *MsgCancelOrder) Reset()         { *m = MsgCancelOrder{} }
+func (m *MsgCancelOrder) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelOrder) ProtoMessage()    {}
+func (*MsgCancelOrder) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{4}
+}
+func (m *MsgCancelOrder) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCancelOrder) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCancelOrder.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCancelOrder) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelOrder.Merge(m, src)
+}
+func (m *MsgCancelOrder) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCancelOrder) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelOrder.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCancelOrder proto.InternalMessageInfo
+
+func (m *MsgCancelOrder) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgCancelOrder) GetKind() OrderKind {
+	if m != nil {
+		return m.Kind
+	}
+	return ORDER_KIND_UNSPECIFIED
+}
+
+func (m *MsgCancelOrder) GetNonce() uint64 {
 	if m != nil {
 		return m.Nonce
 	}
 	return 0
 }
 
-func (m *MsgPlaceOffer) GetPool() string {
-	if m != nil {
-		return m.Pool
-	}
-	return ""
-}
-
-func (m *MsgPlaceOffer) GetPrice() uint64 {
-	if m != nil {
-		return m.Price
-	}
-	return 0
-}
-
-func (m *MsgPlaceOffer) GetMaxFuel() uint64 {
-	if m != nil {
-		return m.MaxFuel
-	}
-	return 0
-}
-
-func (m *MsgPlaceOffer) GetVolume() uint64 {
-	if m != nil {
-		return m.Volume
-	}
-	return 0
-}
-
-// MsgPlaceOfferResponse names the offer.
-type MsgPlaceOfferResponse struct {
-	// id of the offer.
+// MsgCancelOrderResponse names the order.
+type MsgCancelOrderResponse struct {
+	// id of the order.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 }
 
-func (m *MsgPlaceOfferResponse) Reset()         { *m = MsgPlaceOfferResponse{} }
-func (m *MsgPlaceOfferResponse) String() string { return proto.CompactTextString(m) }
-func (*MsgPlaceOfferResponse) ProtoMessage()    {}
-func (*MsgPlaceOfferResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{1}
+func (m *MsgCancelOrderResponse) Reset()         { *m = MsgCancelOrderResponse{} }
+func (m *MsgCancelOrderResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelOrderResponse) ProtoMessage()    {}
+func (*MsgCancelOrderResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{5}
 }
-func (m *MsgPlaceOfferResponse) XXX_Unmarshal(b []byte) error {
+func (m *MsgCancelOrderResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *MsgPlaceOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *MsgCancelOrderResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_MsgPlaceOfferResponse.Marshal(b, m, deterministic)
+		return xxx_messageInfo_MsgCancelOrderResponse.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -150,45 +325,47 @@ func (m *MsgPlaceOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byt
 		return b[:n], nil
 	}
 }
-func (m *MsgPlaceOfferResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgPlaceOfferResponse.Merge(m, src)
+func (m *MsgCancelOrderResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelOrderResponse.Merge(m, src)
 }
-func (m *MsgPlaceOfferResponse) XXX_Size() int {
+func (m *MsgCancelOrderResponse) XXX_Size() int {
 	return m.Size()
 }
-func (m *MsgPlaceOfferResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgPlaceOfferResponse.DiscardUnknown(m)
+func (m *MsgCancelOrderResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelOrderResponse.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_MsgPlaceOfferResponse proto.InternalMessageInfo
+var xxx_messageInfo_MsgCancelOrderResponse proto.InternalMessageInfo
 
-func (m *MsgPlaceOfferResponse) GetId() string {
+func (m *MsgCancelOrderResponse) GetId() string {
 	if m != nil {
 		return m.Id
 	}
 	return ""
 }
 
-// MsgCancelOffer takes an offer off the book; open to its owner even when its organisation was revoked.
-type MsgCancelOffer struct {
-	// owner of the offer.
+// MsgCancelOrders takes many back.
+type MsgCancelOrders struct {
+	// owner of the orders.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
-	// id of the offer.
-	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	// kind of the orders.
+	Kind OrderKind `protobuf:"varint,2,opt,name=kind,proto3,enum=credence.market.v1.OrderKind" json:"kind,omitempty"`
+	// below which nonce they are cancelled, those not yet seen included; it never falls.
+	Below uint64 `protobuf:"varint,3,opt,name=below,proto3" json:"below,omitempty"`
 }
 
-func (m *MsgCancelOffer) Reset()         { *m = MsgCancelOffer{} }
-func (m *MsgCancelOffer) String() string { return proto.CompactTextString(m) }
-func (*MsgCancelOffer) ProtoMessage()    {}
-func (*MsgCancelOffer) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{2}
+func (m *MsgCancelOrders) Reset()         { *m = MsgCancelOrders{} }
+func (m *MsgCancelOrders) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelOrders) ProtoMessage()    {}
+func (*MsgCancelOrders) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{6}
 }
-func (m *MsgCancelOffer) XXX_Unmarshal(b []byte) error {
+func (m *MsgCancelOrders) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *MsgCancelOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *MsgCancelOrders) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_MsgCancelOffer.Marshal(b, m, deterministic)
+		return xxx_messageInfo_MsgCancelOrders.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -198,48 +375,55 @@ func (m *MsgCancelOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, erro
 		return b[:n], nil
 	}
 }
-func (m *MsgCancelOffer) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgCancelOffer.Merge(m, src)
+func (m *MsgCancelOrders) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelOrders.Merge(m, src)
 }
-func (m *MsgCancelOffer) XXX_Size() int {
+func (m *MsgCancelOrders) XXX_Size() int {
 	return m.Size()
 }
-func (m *MsgCancelOffer) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgCancelOffer.DiscardUnknown(m)
+func (m *MsgCancelOrders) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelOrders.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_MsgCancelOffer proto.InternalMessageInfo
+var xxx_messageInfo_MsgCancelOrders proto.InternalMessageInfo
 
-func (m *MsgCancelOffer) GetOwner() string {
+func (m *MsgCancelOrders) GetOwner() string {
 	if m != nil {
 		return m.Owner
 	}
 	return ""
 }
 
-func (m *MsgCancelOffer) GetId() string {
+func (m *MsgCancelOrders) GetKind() OrderKind {
 	if m != nil {
-		return m.Id
+		return m.Kind
 	}
-	return ""
+	return ORDER_KIND_UNSPECIFIED
 }
 
-// MsgCancelOfferResponse is empty.
-type MsgCancelOfferResponse struct {
+func (m *MsgCancelOrders) GetBelow() uint64 {
+	if m != nil {
+		return m.Below
+	}
+	return 0
 }
 
-func (m *MsgCancelOfferResponse) Reset()         { *m = MsgCancelOfferResponse{} }
-func (m *MsgCancelOfferResponse) String() string { return proto.CompactTextString(m) }
-func (*MsgCancelOfferResponse) ProtoMessage()    {}
-func (*MsgCancelOfferResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{3}
+// MsgCancelOrdersResponse is empty.
+type MsgCancelOrdersResponse struct {
 }
-func (m *MsgCancelOfferResponse) XXX_Unmarshal(b []byte) error {
+
+func (m *MsgCancelOrdersResponse) Reset()         { *m = MsgCancelOrdersResponse{} }
+func (m *MsgCancelOrdersResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelOrdersResponse) ProtoMessage()    {}
+func (*MsgCancelOrdersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{7}
+}
+func (m *MsgCancelOrdersResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *MsgCancelOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *MsgCancelOrdersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_MsgCancelOfferResponse.Marshal(b, m, deterministic)
+		return xxx_messageInfo_MsgCancelOrdersResponse.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -249,17 +433,145 @@ func (m *MsgCancelOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]by
 		return b[:n], nil
 	}
 }
-func (m *MsgCancelOfferResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgCancelOfferResponse.Merge(m, src)
+func (m *MsgCancelOrdersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelOrdersResponse.Merge(m, src)
 }
-func (m *MsgCancelOfferResponse) XXX_Size() int {
+func (m *MsgCancelOrdersResponse) XXX_Size() int {
 	return m.Size()
 }
-func (m *MsgCancelOfferResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgCancelOfferResponse.DiscardUnknown(m)
+func (m *MsgCancelOrdersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelOrdersResponse.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_MsgCancelOfferResponse proto.InternalMessageInfo
+var xxx_messageInfo_MsgCancelOrdersResponse proto.InternalMessageInfo
+
+// MsgMatchOrders proposes a deal. Everything is checked at once, and again when the next block makes it.
+type MsgMatchOrders struct {
+	// relayer may be anyone; when the request names a sponsor, it must be the sponsor, who pays.
+	Relayer string `protobuf:"bytes,1,opt,name=relayer,proto3" json:"relayer,omitempty"`
+	// app order; missing for the list price.
+	App *SignedOrder `protobuf:"bytes,2,opt,name=app,proto3" json:"app,omitempty"`
+	// datasets: an order for each dataset of the job, in its order; an empty one for the list price.
+	Datasets []SignedOrder `protobuf:"bytes,3,rep,name=datasets,proto3" json:"datasets"`
+	// pool order.
+	Pool SignedOrder `protobuf:"bytes,4,opt,name=pool,proto3" json:"pool"`
+	// request, signed or presigned; one on the book is met by the chain alone.
+	Request SignedOrder `protobuf:"bytes,5,opt,name=request,proto3" json:"request"`
+}
+
+func (m *MsgMatchOrders) Reset()         { *m = MsgMatchOrders{} }
+func (m *MsgMatchOrders) String() string { return proto.CompactTextString(m) }
+func (*MsgMatchOrders) ProtoMessage()    {}
+func (*MsgMatchOrders) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{8}
+}
+func (m *MsgMatchOrders) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgMatchOrders) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgMatchOrders.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgMatchOrders) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgMatchOrders.Merge(m, src)
+}
+func (m *MsgMatchOrders) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgMatchOrders) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgMatchOrders.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgMatchOrders proto.InternalMessageInfo
+
+func (m *MsgMatchOrders) GetRelayer() string {
+	if m != nil {
+		return m.Relayer
+	}
+	return ""
+}
+
+func (m *MsgMatchOrders) GetApp() *SignedOrder {
+	if m != nil {
+		return m.App
+	}
+	return nil
+}
+
+func (m *MsgMatchOrders) GetDatasets() []SignedOrder {
+	if m != nil {
+		return m.Datasets
+	}
+	return nil
+}
+
+func (m *MsgMatchOrders) GetPool() SignedOrder {
+	if m != nil {
+		return m.Pool
+	}
+	return SignedOrder{}
+}
+
+func (m *MsgMatchOrders) GetRequest() SignedOrder {
+	if m != nil {
+		return m.Request
+	}
+	return SignedOrder{}
+}
+
+// MsgMatchOrdersResponse names the match.
+type MsgMatchOrdersResponse struct {
+	// id of the match; its deal follows in the next block.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *MsgMatchOrdersResponse) Reset()         { *m = MsgMatchOrdersResponse{} }
+func (m *MsgMatchOrdersResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgMatchOrdersResponse) ProtoMessage()    {}
+func (*MsgMatchOrdersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{9}
+}
+func (m *MsgMatchOrdersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgMatchOrdersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgMatchOrdersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgMatchOrdersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgMatchOrdersResponse.Merge(m, src)
+}
+func (m *MsgMatchOrdersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgMatchOrdersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgMatchOrdersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgMatchOrdersResponse proto.InternalMessageInfo
+
+func (m *MsgMatchOrdersResponse) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
 
 // MsgSubmitTask requests a job.
 type MsgSubmitTask struct {
@@ -269,13 +581,15 @@ type MsgSubmitTask struct {
 	Nonce uint64 `protobuf:"varint,2,opt,name=nonce,proto3" json:"nonce,omitempty"`
 	// job to do.
 	Job Job `protobuf:"bytes,3,opt,name=job,proto3" json:"job"`
+	// expiry lets what the next block can not fill rest on the book until this height; 0 refunds it at once.
+	Expiry int64 `protobuf:"varint,4,opt,name=expiry,proto3" json:"expiry,omitempty"`
 }
 
 func (m *MsgSubmitTask) Reset()         { *m = MsgSubmitTask{} }
 func (m *MsgSubmitTask) String() string { return proto.CompactTextString(m) }
 func (*MsgSubmitTask) ProtoMessage()    {}
 func (*MsgSubmitTask) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{4}
+	return fileDescriptor_4200177346b4dd00, []int{10}
 }
 func (m *MsgSubmitTask) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -325,6 +639,13 @@ func (m *MsgSubmitTask) GetJob() Job {
 	return Job{}
 }
 
+func (m *MsgSubmitTask) GetExpiry() int64 {
+	if m != nil {
+		return m.Expiry
+	}
+	return 0
+}
+
 // MsgSubmitTaskResponse names the request.
 type MsgSubmitTaskResponse struct {
 	// id of the request; the deal and its tasks follow from it in the next block.
@@ -335,7 +656,7 @@ func (m *MsgSubmitTaskResponse) Reset()         { *m = MsgSubmitTaskResponse{} }
 func (m *MsgSubmitTaskResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgSubmitTaskResponse) ProtoMessage()    {}
 func (*MsgSubmitTaskResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{5}
+	return fileDescriptor_4200177346b4dd00, []int{11}
 }
 func (m *MsgSubmitTaskResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -383,7 +704,7 @@ func (m *MsgCancelRequest) Reset()         { *m = MsgCancelRequest{} }
 func (m *MsgCancelRequest) String() string { return proto.CompactTextString(m) }
 func (*MsgCancelRequest) ProtoMessage()    {}
 func (*MsgCancelRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{6}
+	return fileDescriptor_4200177346b4dd00, []int{12}
 }
 func (m *MsgCancelRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -434,7 +755,7 @@ func (m *MsgCancelRequestResponse) Reset()         { *m = MsgCancelRequestRespon
 func (m *MsgCancelRequestResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgCancelRequestResponse) ProtoMessage()    {}
 func (*MsgCancelRequestResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{7}
+	return fileDescriptor_4200177346b4dd00, []int{13}
 }
 func (m *MsgCancelRequestResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -463,6 +784,473 @@ func (m *MsgCancelRequestResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgCancelRequestResponse proto.InternalMessageInfo
 
+// MsgIssueVoucher issues a voucher.
+type MsgIssueVoucher struct {
+	// issuer whose money it is.
+	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// nonce not used before by the issuer.
+	Nonce uint64 `protobuf:"varint,2,opt,name=nonce,proto3" json:"nonce,omitempty"`
+	// holder who may spend it.
+	Holder string `protobuf:"bytes,3,opt,name=holder,proto3" json:"holder,omitempty"`
+	// amount in ucred.
+	Amount uint64 `protobuf:"varint,4,opt,name=amount,proto3" json:"amount,omitempty"`
+	// expiry is the first height at which it can not be spent.
+	Expiry int64 `protobuf:"varint,5,opt,name=expiry,proto3" json:"expiry,omitempty"`
+	// apps it pays for; any when empty.
+	Apps []string `protobuf:"bytes,6,rep,name=apps,proto3" json:"apps,omitempty"`
+	// datasets it pays for; any when empty.
+	Datasets []string `protobuf:"bytes,7,rep,name=datasets,proto3" json:"datasets,omitempty"`
+	// pools it pays for; any when empty.
+	Pools []string `protobuf:"bytes,8,rep,name=pools,proto3" json:"pools,omitempty"`
+	// description in a sentence.
+	Description string `protobuf:"bytes,9,opt,name=description,proto3" json:"description,omitempty"`
+}
+
+func (m *MsgIssueVoucher) Reset()         { *m = MsgIssueVoucher{} }
+func (m *MsgIssueVoucher) String() string { return proto.CompactTextString(m) }
+func (*MsgIssueVoucher) ProtoMessage()    {}
+func (*MsgIssueVoucher) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{14}
+}
+func (m *MsgIssueVoucher) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgIssueVoucher) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgIssueVoucher.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgIssueVoucher) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgIssueVoucher.Merge(m, src)
+}
+func (m *MsgIssueVoucher) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgIssueVoucher) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgIssueVoucher.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgIssueVoucher proto.InternalMessageInfo
+
+func (m *MsgIssueVoucher) GetIssuer() string {
+	if m != nil {
+		return m.Issuer
+	}
+	return ""
+}
+
+func (m *MsgIssueVoucher) GetNonce() uint64 {
+	if m != nil {
+		return m.Nonce
+	}
+	return 0
+}
+
+func (m *MsgIssueVoucher) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *MsgIssueVoucher) GetAmount() uint64 {
+	if m != nil {
+		return m.Amount
+	}
+	return 0
+}
+
+func (m *MsgIssueVoucher) GetExpiry() int64 {
+	if m != nil {
+		return m.Expiry
+	}
+	return 0
+}
+
+func (m *MsgIssueVoucher) GetApps() []string {
+	if m != nil {
+		return m.Apps
+	}
+	return nil
+}
+
+func (m *MsgIssueVoucher) GetDatasets() []string {
+	if m != nil {
+		return m.Datasets
+	}
+	return nil
+}
+
+func (m *MsgIssueVoucher) GetPools() []string {
+	if m != nil {
+		return m.Pools
+	}
+	return nil
+}
+
+func (m *MsgIssueVoucher) GetDescription() string {
+	if m != nil {
+		return m.Description
+	}
+	return ""
+}
+
+// MsgIssueVoucherResponse names the voucher.
+type MsgIssueVoucherResponse struct {
+	// id of the voucher.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *MsgIssueVoucherResponse) Reset()         { *m = MsgIssueVoucherResponse{} }
+func (m *MsgIssueVoucherResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgIssueVoucherResponse) ProtoMessage()    {}
+func (*MsgIssueVoucherResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{15}
+}
+func (m *MsgIssueVoucherResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgIssueVoucherResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgIssueVoucherResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgIssueVoucherResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgIssueVoucherResponse.Merge(m, src)
+}
+func (m *MsgIssueVoucherResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgIssueVoucherResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgIssueVoucherResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgIssueVoucherResponse proto.InternalMessageInfo
+
+func (m *MsgIssueVoucherResponse) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// MsgTopUpVoucher adds credit.
+type MsgTopUpVoucher struct {
+	// issuer of the voucher.
+	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// id of the voucher.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	// amount in ucred to add.
+	Amount uint64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	// expiry from now on; not before what it was. 0 leaves it.
+	Expiry int64 `protobuf:"varint,4,opt,name=expiry,proto3" json:"expiry,omitempty"`
+}
+
+func (m *MsgTopUpVoucher) Reset()         { *m = MsgTopUpVoucher{} }
+func (m *MsgTopUpVoucher) String() string { return proto.CompactTextString(m) }
+func (*MsgTopUpVoucher) ProtoMessage()    {}
+func (*MsgTopUpVoucher) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{16}
+}
+func (m *MsgTopUpVoucher) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTopUpVoucher) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTopUpVoucher.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTopUpVoucher) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTopUpVoucher.Merge(m, src)
+}
+func (m *MsgTopUpVoucher) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTopUpVoucher) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTopUpVoucher.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTopUpVoucher proto.InternalMessageInfo
+
+func (m *MsgTopUpVoucher) GetIssuer() string {
+	if m != nil {
+		return m.Issuer
+	}
+	return ""
+}
+
+func (m *MsgTopUpVoucher) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *MsgTopUpVoucher) GetAmount() uint64 {
+	if m != nil {
+		return m.Amount
+	}
+	return 0
+}
+
+func (m *MsgTopUpVoucher) GetExpiry() int64 {
+	if m != nil {
+		return m.Expiry
+	}
+	return 0
+}
+
+// MsgTopUpVoucherResponse is empty.
+type MsgTopUpVoucherResponse struct {
+}
+
+func (m *MsgTopUpVoucherResponse) Reset()         { *m = MsgTopUpVoucherResponse{} }
+func (m *MsgTopUpVoucherResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgTopUpVoucherResponse) ProtoMessage()    {}
+func (*MsgTopUpVoucherResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{17}
+}
+func (m *MsgTopUpVoucherResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTopUpVoucherResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTopUpVoucherResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTopUpVoucherResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTopUpVoucherResponse.Merge(m, src)
+}
+func (m *MsgTopUpVoucherResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTopUpVoucherResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTopUpVoucherResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTopUpVoucherResponse proto.InternalMessageInfo
+
+// MsgSetSpenders replaces the list of spenders.
+type MsgSetSpenders struct {
+	// holder of the voucher.
+	Holder string `protobuf:"bytes,1,opt,name=holder,proto3" json:"holder,omitempty"`
+	// id of the voucher.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	// spenders who may spend it beside the holder.
+	Spenders []string `protobuf:"bytes,3,rep,name=spenders,proto3" json:"spenders,omitempty"`
+}
+
+func (m *MsgSetSpenders) Reset()         { *m = MsgSetSpenders{} }
+func (m *MsgSetSpenders) String() string { return proto.CompactTextString(m) }
+func (*MsgSetSpenders) ProtoMessage()    {}
+func (*MsgSetSpenders) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{18}
+}
+func (m *MsgSetSpenders) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetSpenders) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetSpenders.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetSpenders) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetSpenders.Merge(m, src)
+}
+func (m *MsgSetSpenders) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetSpenders) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetSpenders.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetSpenders proto.InternalMessageInfo
+
+func (m *MsgSetSpenders) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *MsgSetSpenders) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *MsgSetSpenders) GetSpenders() []string {
+	if m != nil {
+		return m.Spenders
+	}
+	return nil
+}
+
+// MsgSetSpendersResponse is empty.
+type MsgSetSpendersResponse struct {
+}
+
+func (m *MsgSetSpendersResponse) Reset()         { *m = MsgSetSpendersResponse{} }
+func (m *MsgSetSpendersResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetSpendersResponse) ProtoMessage()    {}
+func (*MsgSetSpendersResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{19}
+}
+func (m *MsgSetSpendersResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetSpendersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetSpendersResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetSpendersResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetSpendersResponse.Merge(m, src)
+}
+func (m *MsgSetSpendersResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetSpendersResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetSpendersResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetSpendersResponse proto.InternalMessageInfo
+
+// MsgSetCategory sets a category.
+type MsgSetCategory struct {
+	// authority is the council's account.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// category to set.
+	Category Category `protobuf:"bytes,2,opt,name=category,proto3" json:"category"`
+}
+
+func (m *MsgSetCategory) Reset()         { *m = MsgSetCategory{} }
+func (m *MsgSetCategory) String() string { return proto.CompactTextString(m) }
+func (*MsgSetCategory) ProtoMessage()    {}
+func (*MsgSetCategory) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{20}
+}
+func (m *MsgSetCategory) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetCategory) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetCategory.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetCategory) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetCategory.Merge(m, src)
+}
+func (m *MsgSetCategory) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetCategory) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetCategory.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetCategory proto.InternalMessageInfo
+
+func (m *MsgSetCategory) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgSetCategory) GetCategory() Category {
+	if m != nil {
+		return m.Category
+	}
+	return Category{}
+}
+
+// MsgSetCategoryResponse is empty.
+type MsgSetCategoryResponse struct {
+}
+
+func (m *MsgSetCategoryResponse) Reset()         { *m = MsgSetCategoryResponse{} }
+func (m *MsgSetCategoryResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetCategoryResponse) ProtoMessage()    {}
+func (*MsgSetCategoryResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_4200177346b4dd00, []int{21}
+}
+func (m *MsgSetCategoryResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetCategoryResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetCategoryResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetCategoryResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetCategoryResponse.Merge(m, src)
+}
+func (m *MsgSetCategoryResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetCategoryResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetCategoryResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetCategoryResponse proto.InternalMessageInfo
+
 // MsgUpdateParams replaces the parameters.
 type MsgUpdateParams struct {
 	// authority is the council's account.
@@ -475,7 +1263,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{8}
+	return fileDescriptor_4200177346b4dd00, []int{22}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -526,7 +1314,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_4200177346b4dd00, []int{9}
+	return fileDescriptor_4200177346b4dd00, []int{23}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -556,14 +1344,28 @@ func (m *MsgUpdateParamsResponse) XXX_DiscardUnknown() {
 var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 
 func init() {
-	proto.RegisterType((*MsgPlaceOffer)(nil), "credence.market.v1.MsgPlaceOffer")
-	proto.RegisterType((*MsgPlaceOfferResponse)(nil), "credence.market.v1.MsgPlaceOfferResponse")
-	proto.RegisterType((*MsgCancelOffer)(nil), "credence.market.v1.MsgCancelOffer")
-	proto.RegisterType((*MsgCancelOfferResponse)(nil), "credence.market.v1.MsgCancelOfferResponse")
+	proto.RegisterType((*MsgPlaceOrder)(nil), "credence.market.v1.MsgPlaceOrder")
+	proto.RegisterType((*MsgPlaceOrderResponse)(nil), "credence.market.v1.MsgPlaceOrderResponse")
+	proto.RegisterType((*MsgPresignOrder)(nil), "credence.market.v1.MsgPresignOrder")
+	proto.RegisterType((*MsgPresignOrderResponse)(nil), "credence.market.v1.MsgPresignOrderResponse")
+	proto.RegisterType((*MsgCancelOrder)(nil), "credence.market.v1.MsgCancelOrder")
+	proto.RegisterType((*MsgCancelOrderResponse)(nil), "credence.market.v1.MsgCancelOrderResponse")
+	proto.RegisterType((*MsgCancelOrders)(nil), "credence.market.v1.MsgCancelOrders")
+	proto.RegisterType((*MsgCancelOrdersResponse)(nil), "credence.market.v1.MsgCancelOrdersResponse")
+	proto.RegisterType((*MsgMatchOrders)(nil), "credence.market.v1.MsgMatchOrders")
+	proto.RegisterType((*MsgMatchOrdersResponse)(nil), "credence.market.v1.MsgMatchOrdersResponse")
 	proto.RegisterType((*MsgSubmitTask)(nil), "credence.market.v1.MsgSubmitTask")
 	proto.RegisterType((*MsgSubmitTaskResponse)(nil), "credence.market.v1.MsgSubmitTaskResponse")
 	proto.RegisterType((*MsgCancelRequest)(nil), "credence.market.v1.MsgCancelRequest")
 	proto.RegisterType((*MsgCancelRequestResponse)(nil), "credence.market.v1.MsgCancelRequestResponse")
+	proto.RegisterType((*MsgIssueVoucher)(nil), "credence.market.v1.MsgIssueVoucher")
+	proto.RegisterType((*MsgIssueVoucherResponse)(nil), "credence.market.v1.MsgIssueVoucherResponse")
+	proto.RegisterType((*MsgTopUpVoucher)(nil), "credence.market.v1.MsgTopUpVoucher")
+	proto.RegisterType((*MsgTopUpVoucherResponse)(nil), "credence.market.v1.MsgTopUpVoucherResponse")
+	proto.RegisterType((*MsgSetSpenders)(nil), "credence.market.v1.MsgSetSpenders")
+	proto.RegisterType((*MsgSetSpendersResponse)(nil), "credence.market.v1.MsgSetSpendersResponse")
+	proto.RegisterType((*MsgSetCategory)(nil), "credence.market.v1.MsgSetCategory")
+	proto.RegisterType((*MsgSetCategoryResponse)(nil), "credence.market.v1.MsgSetCategoryResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "credence.market.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "credence.market.v1.MsgUpdateParamsResponse")
 }
@@ -571,52 +1373,84 @@ func init() {
 func init() { proto.RegisterFile("credence/market/v1/tx.proto", fileDescriptor_4200177346b4dd00) }
 
 var fileDescriptor_4200177346b4dd00 = []byte{
-	// 716 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x55, 0x41, 0x4f, 0xd4, 0x40,
-	0x14, 0xde, 0xee, 0xb2, 0x0b, 0x3c, 0x04, 0xb5, 0x41, 0x28, 0x35, 0x16, 0xec, 0x9a, 0x88, 0xab,
-	0xb4, 0x2e, 0x12, 0x4c, 0x36, 0xf1, 0x20, 0x26, 0x1e, 0x34, 0x1b, 0x49, 0xd1, 0x0b, 0x89, 0xc1,
-	0x6e, 0x77, 0x28, 0x95, 0xb6, 0x53, 0x3b, 0x2d, 0x2e, 0x37, 0xa3, 0x37, 0x4f, 0x26, 0xfe, 0x09,
-	0x8f, 0x1c, 0xfc, 0x01, 0x1e, 0xd7, 0x1b, 0xd9, 0x93, 0x27, 0x63, 0xc0, 0x84, 0xc4, 0x5f, 0x61,
-	0xda, 0x69, 0xbb, 0xed, 0xba, 0x15, 0xc2, 0x85, 0xf4, 0xbd, 0xf7, 0xcd, 0xf7, 0xbe, 0x37, 0xdf,
-	0x1b, 0x16, 0xae, 0x6a, 0x2e, 0x6a, 0x23, 0x5b, 0x43, 0xb2, 0xa5, 0xba, 0xbb, 0xc8, 0x93, 0xf7,
-	0xea, 0xb2, 0xd7, 0x91, 0x1c, 0x17, 0x7b, 0x98, 0x65, 0xe3, 0xa2, 0x44, 0x8b, 0xd2, 0x5e, 0x9d,
-	0xbf, 0xac, 0x5a, 0x86, 0x8d, 0xe5, 0xf0, 0x2f, 0x85, 0xf1, 0xb3, 0x1a, 0x26, 0x16, 0x26, 0xb2,
-	0x45, 0xf4, 0xe0, 0xb8, 0x45, 0xf4, 0xa8, 0x30, 0x47, 0x0b, 0x5b, 0x61, 0x24, 0xd3, 0x20, 0x2a,
-	0xcd, 0x0f, 0xe9, 0x1b, 0x35, 0xa1, 0x80, 0xbe, 0x30, 0xec, 0xea, 0x24, 0x28, 0xbb, 0xd8, 0x44,
-	0x51, 0x71, 0x5a, 0xc7, 0x3a, 0xa6, 0xac, 0xc1, 0x17, 0xcd, 0x8a, 0xbf, 0x19, 0x98, 0x6c, 0x12,
-	0x7d, 0xdd, 0x54, 0x35, 0xf4, 0x6c, 0x7b, 0x1b, 0xb9, 0xac, 0x04, 0x65, 0xfc, 0xd6, 0x46, 0x2e,
-	0xc7, 0x2c, 0x30, 0x8b, 0xe3, 0x6b, 0x5c, 0xef, 0xeb, 0xd2, 0x74, 0x24, 0xe3, 0x61, 0xbb, 0xed,
-	0x22, 0x42, 0x36, 0x3c, 0xd7, 0xb0, 0x75, 0x85, 0xc2, 0xd8, 0x69, 0x28, 0xdb, 0xd8, 0xd6, 0x10,
-	0x57, 0x5c, 0x60, 0x16, 0x47, 0x14, 0x1a, 0xb0, 0x2c, 0x8c, 0x38, 0x18, 0x9b, 0x5c, 0x29, 0x20,
-	0x51, 0xc2, 0xef, 0x00, 0xe9, 0xb8, 0x86, 0x86, 0xb8, 0x11, 0x8a, 0x0c, 0x03, 0x76, 0x0e, 0xc6,
-	0x2c, 0xb5, 0xb3, 0xb5, 0xed, 0x23, 0x93, 0x2b, 0x87, 0x85, 0x51, 0x4b, 0xed, 0x3c, 0xf6, 0x91,
-	0xc9, 0xce, 0x40, 0x65, 0x0f, 0x9b, 0xbe, 0x85, 0xb8, 0x4a, 0x58, 0x88, 0xa2, 0xc6, 0xdd, 0x6e,
-	0xaf, 0x3a, 0xf6, 0xfe, 0xe4, 0xa0, 0x46, 0x25, 0x7c, 0x3c, 0x39, 0xa8, 0x5d, 0x1b, 0xbc, 0x9b,
-	0xcc, 0x50, 0xe2, 0x4d, 0xb8, 0x92, 0x49, 0x28, 0x88, 0x38, 0xd8, 0x26, 0x88, 0x9d, 0x82, 0xa2,
-	0xd1, 0xa6, 0xa3, 0x2a, 0x45, 0xa3, 0x2d, 0x7e, 0x60, 0x60, 0xaa, 0x49, 0xf4, 0x47, 0xaa, 0xad,
-	0x21, 0xf3, 0x7c, 0x17, 0x42, 0x29, 0x8b, 0x31, 0x65, 0xa3, 0xde, 0xed, 0x55, 0x99, 0xac, 0x5a,
-	0x61, 0x88, 0xda, 0x54, 0x4b, 0x91, 0x83, 0x99, 0x6c, 0x26, 0xd6, 0x2b, 0x7e, 0xa7, 0x7e, 0x6d,
-	0xf8, 0x2d, 0xcb, 0xf0, 0x9e, 0xab, 0x64, 0x97, 0x5d, 0x85, 0x71, 0x17, 0xbd, 0xf1, 0x11, 0xf1,
-	0xce, 0x20, 0xb1, 0x0f, 0xcd, 0xf1, 0x6d, 0x05, 0x4a, 0xaf, 0x71, 0x2b, 0xb4, 0x6d, 0x62, 0x79,
-	0x56, 0xfa, 0x77, 0x99, 0xa5, 0x27, 0xb8, 0xb5, 0x36, 0xde, 0xfd, 0x39, 0x5f, 0xf8, 0x72, 0x72,
-	0x50, 0x63, 0x94, 0x00, 0xde, 0x58, 0xe9, 0xf6, 0xaa, 0xa3, 0xc1, 0x88, 0x7d, 0xfe, 0x3c, 0x53,
-	0xfa, 0xca, 0x23, 0x53, 0xfa, 0x89, 0x5c, 0x53, 0x3e, 0x33, 0x70, 0x29, 0xb9, 0x0f, 0x85, 0x76,
-	0x38, 0xf7, 0xdc, 0x83, 0xf6, 0xdc, 0x8f, 0xed, 0xc9, 0x6a, 0x5f, 0xc8, 0xb5, 0x28, 0x12, 0x20,
-	0xf2, 0xc0, 0x0d, 0xe6, 0x12, 0x9b, 0xbe, 0x31, 0x70, 0xb1, 0x49, 0xf4, 0x17, 0x4e, 0x5b, 0xf5,
-	0xd0, 0xba, 0xea, 0xaa, 0x16, 0x09, 0x04, 0xab, 0xbe, 0xb7, 0x83, 0x5d, 0xc3, 0xdb, 0x3f, 0x5d,
-	0x70, 0x02, 0x65, 0x1f, 0x40, 0xc5, 0x09, 0x19, 0x42, 0xd1, 0x13, 0xcb, 0xfc, 0x30, 0x57, 0x68,
-	0x8f, 0xb4, 0x31, 0xd1, 0xa1, 0xc6, 0x6a, 0xb7, 0x57, 0x2d, 0x86, 0xf3, 0x25, 0x94, 0xc1, 0x7c,
-	0xf3, 0x43, 0xe6, 0x4b, 0xcb, 0x15, 0xe7, 0x60, 0x76, 0x20, 0x15, 0x4f, 0xb7, 0xfc, 0xa7, 0x04,
-	0xa5, 0x26, 0xd1, 0xd9, 0x4d, 0x80, 0xd4, 0x3f, 0x8e, 0xeb, 0xc3, 0x74, 0x65, 0x5e, 0x1d, 0x7f,
-	0xeb, 0x54, 0x48, 0xb2, 0x03, 0x2f, 0x61, 0x22, 0xfd, 0x08, 0xc5, 0x9c, 0x93, 0x29, 0x0c, 0x5f,
-	0x3b, 0x1d, 0x93, 0xd0, 0x6f, 0x02, 0xa4, 0xde, 0x50, 0x9e, 0xf4, 0x3e, 0x24, 0x57, 0xfa, 0x90,
-	0xf5, 0xd5, 0x60, 0x32, 0xbb, 0xaa, 0x37, 0xfe, 0x2b, 0x2c, 0x42, 0xf1, 0x77, 0xce, 0x82, 0x4a,
-	0x9a, 0xbc, 0x82, 0x0b, 0x99, 0xed, 0xaa, 0xe6, 0x9c, 0x4e, 0x83, 0xf8, 0xdb, 0x67, 0x00, 0xc5,
-	0x1d, 0xf8, 0xf2, 0xbb, 0x60, 0x8f, 0xd6, 0x9e, 0x76, 0x8f, 0x04, 0xe6, 0xf0, 0x48, 0x60, 0x7e,
-	0x1d, 0x09, 0xcc, 0xa7, 0x63, 0xa1, 0x70, 0x78, 0x2c, 0x14, 0x7e, 0x1c, 0x0b, 0x85, 0xcd, 0xba,
-	0x6e, 0x78, 0x3b, 0x7e, 0x4b, 0xd2, 0xb0, 0x25, 0xc7, 0xbc, 0x4b, 0xda, 0x8e, 0x6a, 0xd8, 0x49,
-	0x28, 0x77, 0xe2, 0xf5, 0xf2, 0xf6, 0x1d, 0x44, 0x5a, 0x95, 0xf0, 0x57, 0xe7, 0xde, 0xdf, 0x00,
-	0x00, 0x00, 0xff, 0xff, 0xf2, 0x15, 0x5d, 0x01, 0x43, 0x07, 0x00, 0x00,
+	// 1228 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x58, 0xcf, 0x6f, 0xe3, 0xc4,
+	0x17, 0xaf, 0xe3, 0x24, 0x6d, 0xa6, 0xbb, 0xfd, 0x7e, 0x19, 0x95, 0xad, 0x6b, 0x76, 0xd3, 0xe0,
+	0x22, 0xd1, 0x2d, 0x6c, 0xd2, 0x64, 0xcb, 0x22, 0x45, 0x02, 0x89, 0x16, 0x21, 0xc1, 0xaa, 0x62,
+	0xe5, 0xee, 0x72, 0xa8, 0x84, 0x58, 0xc7, 0x1e, 0x39, 0xde, 0x26, 0x1e, 0xe3, 0x71, 0x76, 0xdb,
+	0x1b, 0xe2, 0xc8, 0x05, 0x24, 0xfe, 0x09, 0x2e, 0x48, 0x45, 0xe2, 0xc0, 0x01, 0x21, 0x0e, 0x1c,
+	0x7a, 0x5c, 0xf5, 0xb4, 0x27, 0x04, 0xed, 0xa1, 0xff, 0x03, 0x27, 0xe4, 0x99, 0xb1, 0x3d, 0x4e,
+	0x3d, 0x4d, 0xe8, 0x61, 0x2f, 0x91, 0xe7, 0xcd, 0x67, 0xde, 0xbc, 0xcf, 0xfb, 0x39, 0x0a, 0x78,
+	0xcd, 0x0e, 0x91, 0x83, 0x7c, 0x1b, 0xb5, 0x86, 0x56, 0xb8, 0x8f, 0xa2, 0xd6, 0xd3, 0x76, 0x2b,
+	0x3a, 0x68, 0x06, 0x21, 0x8e, 0x30, 0x84, 0xc9, 0x66, 0x93, 0x6d, 0x36, 0x9f, 0xb6, 0xf5, 0x57,
+	0xac, 0xa1, 0xe7, 0xe3, 0x16, 0xfd, 0x65, 0x30, 0x7d, 0xc9, 0xc6, 0x64, 0x88, 0x49, 0x6b, 0x48,
+	0xdc, 0xf8, 0xf8, 0x90, 0xb8, 0x7c, 0x63, 0x99, 0x6d, 0x7c, 0x41, 0x57, 0x2d, 0xb6, 0xe0, 0x5b,
+	0x37, 0x0b, 0xee, 0x7d, 0x82, 0x7b, 0x7c, 0x77, 0xa5, 0x60, 0x97, 0x9b, 0xc0, 0x00, 0xf5, 0x02,
+	0x00, 0x0e, 0x1d, 0x14, 0xf2, 0xfd, 0x8c, 0x16, 0x0e, 0x5d, 0x12, 0xef, 0x86, 0x78, 0x80, 0xf8,
+	0xe6, 0xa2, 0x8b, 0x5d, 0xcc, 0x6c, 0x8a, 0xbf, 0x98, 0xd4, 0xf8, 0x51, 0x01, 0xd7, 0x77, 0x88,
+	0xfb, 0x60, 0x60, 0xd9, 0xe8, 0xd3, 0x58, 0x15, 0x6c, 0x82, 0x0a, 0x7e, 0xe6, 0xa3, 0x50, 0x53,
+	0x1a, 0xca, 0x5a, 0x6d, 0x4b, 0x3b, 0xf9, 0xf9, 0xce, 0x22, 0x27, 0xf1, 0x81, 0xe3, 0x84, 0x88,
+	0x90, 0xdd, 0x28, 0xf4, 0x7c, 0xd7, 0x64, 0x30, 0xd8, 0x05, 0x15, 0x6a, 0x83, 0x56, 0x6a, 0x28,
+	0x6b, 0xf3, 0x9d, 0xe5, 0xe6, 0x45, 0xf7, 0x35, 0xa9, 0xe6, 0xad, 0xda, 0xf1, 0x9f, 0x2b, 0x33,
+	0x3f, 0x9c, 0x1f, 0xad, 0x2b, 0x26, 0x3b, 0xd2, 0xdd, 0x38, 0x3e, 0x59, 0x55, 0xbe, 0x3e, 0x3f,
+	0x5a, 0x67, 0xba, 0xbe, 0x39, 0x3f, 0x5a, 0xbf, 0x35, 0xce, 0x31, 0x67, 0x9d, 0xf1, 0x26, 0x78,
+	0x35, 0x27, 0x30, 0x11, 0x09, 0xb0, 0x4f, 0x10, 0x5c, 0x00, 0x25, 0xcf, 0x61, 0x36, 0x9b, 0x25,
+	0xcf, 0x31, 0x7e, 0x52, 0xc0, 0xff, 0x62, 0x64, 0x88, 0x88, 0xe7, 0xfa, 0x2f, 0x9f, 0x5a, 0xe7,
+	0x22, 0xb5, 0x95, 0x22, 0x6a, 0x82, 0x7d, 0xc6, 0x6d, 0xb0, 0x34, 0x26, 0x92, 0xd2, 0xfb, 0x55,
+	0x01, 0x0b, 0x3b, 0xc4, 0xdd, 0xb6, 0x7c, 0x1b, 0x0d, 0xae, 0xc6, 0xae, 0x0d, 0xca, 0xfb, 0x9e,
+	0xef, 0x50, 0x72, 0x0b, 0x9d, 0x5b, 0x52, 0x72, 0xf7, 0x3d, 0xdf, 0x31, 0x29, 0x14, 0x2e, 0x82,
+	0x8a, 0x8f, 0x7d, 0x1b, 0x69, 0x6a, 0x43, 0x59, 0x2b, 0x9b, 0x6c, 0xd1, 0x6d, 0x5f, 0xa4, 0x5a,
+	0x2f, 0xa0, 0x2a, 0xd8, 0x6a, 0xac, 0x81, 0x1b, 0x79, 0x89, 0x94, 0xe8, 0x6f, 0x2c, 0x8e, 0x02,
+	0x94, 0xbc, 0x24, 0xa6, 0x3d, 0x34, 0xc0, 0xcf, 0x12, 0xa6, 0x74, 0x31, 0x6d, 0x50, 0x45, 0x63,
+	0x8d, 0x65, 0x1a, 0x54, 0x51, 0x94, 0x70, 0x35, 0xfe, 0x29, 0xd1, 0x20, 0xee, 0x58, 0x91, 0xdd,
+	0xe7, 0xd4, 0x3a, 0x60, 0x36, 0x44, 0x03, 0xeb, 0x70, 0x0a, 0x72, 0x09, 0x10, 0xb6, 0x81, 0x6a,
+	0x05, 0x01, 0x4f, 0xd2, 0x95, 0x22, 0x76, 0xbb, 0x9e, 0xeb, 0x23, 0x87, 0x39, 0x3a, 0xc6, 0xc2,
+	0x8f, 0xc0, 0x9c, 0x63, 0x45, 0x16, 0x41, 0x11, 0xd1, 0xd4, 0x86, 0x3a, 0xc5, 0x39, 0x31, 0xc5,
+	0xd3, 0xb3, 0xf0, 0x7d, 0x50, 0x0e, 0x30, 0x1e, 0x68, 0xe5, 0xa9, 0xee, 0x16, 0x75, 0xd0, 0x73,
+	0xf0, 0xc3, 0x98, 0xee, 0x97, 0x23, 0x44, 0x22, 0xad, 0xf2, 0x9f, 0x55, 0x24, 0x47, 0xbb, 0x77,
+	0x93, 0xb0, 0x24, 0x2e, 0x91, 0xa5, 0xa0, 0xe0, 0x69, 0x9e, 0x82, 0x82, 0x44, 0x9a, 0x82, 0x7f,
+	0xb3, 0x1e, 0xb9, 0x3b, 0xea, 0x0d, 0xbd, 0xe8, 0xa1, 0x45, 0xf6, 0xe1, 0x3d, 0x50, 0xe3, 0x77,
+	0x4f, 0x11, 0xa7, 0x0c, 0x9a, 0xd5, 0x4f, 0x49, 0xa8, 0x1f, 0xb8, 0x09, 0xd4, 0x27, 0xb8, 0x47,
+	0x33, 0x6d, 0xbe, 0xb3, 0x54, 0xe4, 0x80, 0x4f, 0x70, 0x4f, 0x24, 0x1e, 0xc3, 0xe1, 0x0d, 0x50,
+	0x45, 0x07, 0x81, 0x17, 0x1e, 0x52, 0xe7, 0xab, 0x26, 0x5f, 0x75, 0x37, 0x8f, 0x4f, 0x56, 0x67,
+	0x63, 0x67, 0x64, 0xf7, 0xca, 0xfa, 0x6a, 0xc6, 0x88, 0xf7, 0xd5, 0x4c, 0x20, 0x75, 0xc6, 0xf7,
+	0x0a, 0xf8, 0x7f, 0x9a, 0xcf, 0x26, 0xbb, 0xe1, 0xca, 0xfe, 0x60, 0xca, 0x4b, 0x89, 0xf2, 0xee,
+	0xbb, 0x49, 0x20, 0xf3, 0xb6, 0x37, 0xa4, 0x35, 0xc6, 0x0d, 0x30, 0x74, 0xa0, 0x8d, 0xcb, 0xd2,
+	0x2a, 0x7b, 0x51, 0xa2, 0x1d, 0xe4, 0x63, 0x42, 0x46, 0xe8, 0x33, 0x3c, 0xb2, 0xfb, 0x28, 0x84,
+	0x1b, 0xa0, 0xea, 0xc5, 0xeb, 0xc9, 0xd6, 0x72, 0x9c, 0x24, 0x74, 0x1b, 0xa0, 0xda, 0xc7, 0x83,
+	0x78, 0x44, 0xa8, 0x93, 0xf4, 0x30, 0x5c, 0x1c, 0x36, 0x6b, 0x88, 0x47, 0x7e, 0x44, 0xc3, 0x56,
+	0x36, 0xf9, 0x4a, 0x08, 0x67, 0x45, 0x0c, 0x27, 0x84, 0xa0, 0x6c, 0x05, 0x01, 0xd1, 0xaa, 0x0d,
+	0x75, 0xad, 0x66, 0xd2, 0x6f, 0xa8, 0x0b, 0xd5, 0x3b, 0x4b, 0xe5, 0x59, 0x45, 0x2e, 0x82, 0x4a,
+	0x5c, 0x59, 0x44, 0x9b, 0xa3, 0x1b, 0x6c, 0x01, 0x1b, 0x60, 0xde, 0x41, 0xc4, 0x0e, 0xbd, 0x20,
+	0xf2, 0xb0, 0xaf, 0xd5, 0xa8, 0xc7, 0x45, 0x11, 0xad, 0x21, 0x9a, 0x36, 0x9c, 0xb0, 0xac, 0xb7,
+	0x89, 0x6e, 0xe4, 0x03, 0x4b, 0x14, 0x49, 0xf3, 0xe6, 0x17, 0xd6, 0xc7, 0x1f, 0xe2, 0xe0, 0x51,
+	0x70, 0xf5, 0x28, 0x8c, 0x25, 0x8c, 0xe0, 0x4d, 0x55, 0xe2, 0xcd, 0x7c, 0x71, 0x4c, 0xcb, 0x52,
+	0x34, 0x93, 0x77, 0x70, 0x51, 0x94, 0xe6, 0x16, 0x1f, 0xc3, 0xbb, 0x28, 0xda, 0x0d, 0x90, 0x4f,
+	0x3b, 0x78, 0x96, 0x12, 0xca, 0x94, 0x29, 0x31, 0x4e, 0x6a, 0x13, 0xcc, 0x11, 0xae, 0x8d, 0x36,
+	0xe7, 0xcb, 0x74, 0xa4, 0xc8, 0x6c, 0x36, 0x71, 0xb5, 0xb2, 0x1e, 0x28, 0xd8, 0x6a, 0x68, 0xb4,
+	0x07, 0x0a, 0x92, 0x94, 0xd8, 0x1f, 0x29, 0xb1, 0x6d, 0x2b, 0x42, 0x2e, 0x0e, 0x0f, 0xe3, 0x22,
+	0xb7, 0x46, 0x51, 0x1f, 0x87, 0x5e, 0x74, 0x38, 0xb9, 0xc8, 0x53, 0x28, 0xdc, 0x06, 0x73, 0x36,
+	0xd7, 0xc1, 0x67, 0xd4, 0xcd, 0xa2, 0x1e, 0x97, 0xdc, 0x93, 0x1b, 0x34, 0xc9, 0xc1, 0xee, 0x3b,
+	0xc7, 0x27, 0xab, 0x25, 0xda, 0x19, 0x52, 0xc5, 0x97, 0x10, 0x4c, 0x74, 0x65, 0x04, 0x13, 0x49,
+	0x4a, 0xf0, 0x77, 0x96, 0x8f, 0x8f, 0x02, 0xc7, 0x8a, 0xd0, 0x03, 0x2b, 0xb4, 0x86, 0xe4, 0xca,
+	0x0c, 0xdf, 0x03, 0xd5, 0x80, 0x6a, 0xe0, 0xfc, 0xf4, 0x22, 0x7e, 0xec, 0x0e, 0x91, 0x1d, 0x3f,
+	0xd4, 0xbd, 0x57, 0xcc, 0xad, 0x28, 0x2f, 0x45, 0x73, 0x79, 0x5e, 0x8a, 0xa2, 0x84, 0x5d, 0xe7,
+	0xdb, 0x1a, 0x50, 0x77, 0x88, 0x0b, 0xf7, 0x00, 0x10, 0x9e, 0xf6, 0xaf, 0x17, 0xd9, 0x95, 0x7b,
+	0x4e, 0xeb, 0xb7, 0x27, 0x42, 0xd2, 0x0a, 0x7f, 0x0c, 0xae, 0xe5, 0x5e, 0xd7, 0xab, 0xb2, 0xa3,
+	0x02, 0x48, 0x7f, 0x6b, 0x0a, 0x50, 0x7a, 0xc3, 0xe7, 0x60, 0x5e, 0x7c, 0xe0, 0x1a, 0x92, 0xb3,
+	0x02, 0x46, 0x5f, 0x9f, 0x8c, 0x11, 0x09, 0xe4, 0x9e, 0x95, 0xab, 0x93, 0xcf, 0x12, 0x29, 0x81,
+	0xa2, 0x07, 0x5e, 0x4c, 0x40, 0x7c, 0xdc, 0xc9, 0x08, 0x08, 0x18, 0x29, 0x81, 0xa2, 0x87, 0xca,
+	0x1e, 0x00, 0xc2, 0xa3, 0x44, 0x16, 0xdd, 0x0c, 0x22, 0x8d, 0x6e, 0xc1, 0xdc, 0xb7, 0xc1, 0xf5,
+	0xfc, 0x8c, 0x7f, 0xe3, 0x52, 0xe2, 0x1c, 0xa5, 0xbf, 0x3d, 0x0d, 0x4a, 0x8c, 0x40, 0x6e, 0x2c,
+	0xcb, 0x22, 0x20, 0x82, 0xa4, 0x11, 0x28, 0x1c, 0x43, 0x8f, 0xc1, 0xb5, 0xdc, 0xc8, 0x91, 0xdd,
+	0x20, 0x82, 0xa4, 0x37, 0x14, 0x8d, 0x80, 0x38, 0xc6, 0x62, 0xfb, 0x97, 0xc5, 0x58, 0xc0, 0x48,
+	0x63, 0x5c, 0xd0, 0x88, 0xb9, 0xfa, 0xb4, 0x09, 0x5f, 0xa2, 0x3e, 0xc1, 0x5c, 0xa6, 0x7e, 0xbc,
+	0x0d, 0xc6, 0xfe, 0xc9, 0xb5, 0x40, 0x99, 0x7f, 0x44, 0x90, 0xd4, 0x3f, 0x45, 0xad, 0x48, 0xaf,
+	0x7c, 0x15, 0x37, 0xbb, 0xad, 0xfb, 0xc7, 0xa7, 0x75, 0xe5, 0xf9, 0x69, 0x5d, 0xf9, 0xeb, 0xb4,
+	0xae, 0x7c, 0x77, 0x56, 0x9f, 0x79, 0x7e, 0x56, 0x9f, 0x79, 0x71, 0x56, 0x9f, 0xd9, 0x6b, 0xbb,
+	0x5e, 0xd4, 0x1f, 0xf5, 0x9a, 0x36, 0x1e, 0xb6, 0x12, 0xbd, 0x77, 0xec, 0xbe, 0xe5, 0xf9, 0xe9,
+	0xb2, 0x75, 0x90, 0xf4, 0xc0, 0xe8, 0x30, 0x40, 0xa4, 0x57, 0xa5, 0x7f, 0x5e, 0xdc, 0xfd, 0x37,
+	0x00, 0x00, 0xff, 0xff, 0x48, 0x3b, 0xb2, 0xae, 0xc8, 0x11, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -631,14 +1465,28 @@ const _ = grpc.SupportPackageIsVersion4
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://godoc.org/google.golang.org/grpc#ClientConn.NewStream.
 type MsgClient interface {
-	// PlaceOffer puts a pool's standing offer on the book.
-	PlaceOffer(ctx context.Context, in *MsgPlaceOffer, opts ...grpc.CallOption) (*MsgPlaceOfferResponse, error)
-	// CancelOffer takes it off; deals made stand.
-	CancelOffer(ctx context.Context, in *MsgCancelOffer, opts ...grpc.CallOption) (*MsgCancelOfferResponse, error)
+	// PlaceOrder puts an app, dataset or pool order on the book.
+	PlaceOrder(ctx context.Context, in *MsgPlaceOrder, opts ...grpc.CallOption) (*MsgPlaceOrderResponse, error)
+	// PresignOrder makes an order of any kind known and good without a signature; it does not come on the book.
+	PresignOrder(ctx context.Context, in *MsgPresignOrder, opts ...grpc.CallOption) (*MsgPresignOrderResponse, error)
+	// CancelOrder takes an order back, by its nonce, whether the chain has seen it or not; deals made stand.
+	CancelOrder(ctx context.Context, in *MsgCancelOrder, opts ...grpc.CallOption) (*MsgCancelOrderResponse, error)
+	// CancelOrders takes back all orders of a kind below a nonce.
+	CancelOrders(ctx context.Context, in *MsgCancelOrders, opts ...grpc.CallOption) (*MsgCancelOrdersResponse, error)
+	// MatchOrders proposes a deal of four orders, which the next block makes.
+	MatchOrders(ctx context.Context, in *MsgMatchOrders, opts ...grpc.CallOption) (*MsgMatchOrdersResponse, error)
 	// SubmitTask requests one task or a bag of them, and locks the most it can cost.
 	SubmitTask(ctx context.Context, in *MsgSubmitTask, opts ...grpc.CallOption) (*MsgSubmitTaskResponse, error)
 	// CancelRequest takes back what no worker was drawn for.
 	CancelRequest(ctx context.Context, in *MsgCancelRequest, opts ...grpc.CallOption) (*MsgCancelRequestResponse, error)
+	// IssueVoucher sets credit aside for a holder.
+	IssueVoucher(ctx context.Context, in *MsgIssueVoucher, opts ...grpc.CallOption) (*MsgIssueVoucherResponse, error)
+	// TopUpVoucher adds credit.
+	TopUpVoucher(ctx context.Context, in *MsgTopUpVoucher, opts ...grpc.CallOption) (*MsgTopUpVoucherResponse, error)
+	// SetSpenders says who may spend a voucher beside its holder.
+	SetSpenders(ctx context.Context, in *MsgSetSpenders, opts ...grpc.CallOption) (*MsgSetSpendersResponse, error)
+	// SetCategory adds or changes a category; deals keep what they pinned.
+	SetCategory(ctx context.Context, in *MsgSetCategory, opts ...grpc.CallOption) (*MsgSetCategoryResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -651,18 +1499,45 @@ func NewMsgClient(cc grpc1.ClientConn) MsgClient {
 	return &msgClient{cc}
 }
 
-func (c *msgClient) PlaceOffer(ctx context.Context, in *MsgPlaceOffer, opts ...grpc.CallOption) (*MsgPlaceOfferResponse, error) {
-	out := new(MsgPlaceOfferResponse)
-	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/PlaceOffer", in, out, opts...)
+func (c *msgClient) PlaceOrder(ctx context.Context, in *MsgPlaceOrder, opts ...grpc.CallOption) (*MsgPlaceOrderResponse, error) {
+	out := new(MsgPlaceOrderResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/PlaceOrder", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-func (c *msgClient) CancelOffer(ctx context.Context, in *MsgCancelOffer, opts ...grpc.CallOption) (*MsgCancelOfferResponse, error) {
-	out := new(MsgCancelOfferResponse)
-	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/CancelOffer", in, out, opts...)
+func (c *msgClient) PresignOrder(ctx context.Context, in *MsgPresignOrder, opts ...grpc.CallOption) (*MsgPresignOrderResponse, error) {
+	out := new(MsgPresignOrderResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/PresignOrder", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CancelOrder(ctx context.Context, in *MsgCancelOrder, opts ...grpc.CallOption) (*MsgCancelOrderResponse, error) {
+	out := new(MsgCancelOrderResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/CancelOrder", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CancelOrders(ctx context.Context, in *MsgCancelOrders, opts ...grpc.CallOption) (*MsgCancelOrdersResponse, error) {
+	out := new(MsgCancelOrdersResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/CancelOrders", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) MatchOrders(ctx context.Context, in *MsgMatchOrders, opts ...grpc.CallOption) (*MsgMatchOrdersResponse, error) {
+	out := new(MsgMatchOrdersResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/MatchOrders", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -687,6 +1562,42 @@ func (c *msgClient) CancelRequest(ctx context.Context, in *MsgCancelRequest, opt
 	return out, nil
 }
 
+func (c *msgClient) IssueVoucher(ctx context.Context, in *MsgIssueVoucher, opts ...grpc.CallOption) (*MsgIssueVoucherResponse, error) {
+	out := new(MsgIssueVoucherResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/IssueVoucher", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) TopUpVoucher(ctx context.Context, in *MsgTopUpVoucher, opts ...grpc.CallOption) (*MsgTopUpVoucherResponse, error) {
+	out := new(MsgTopUpVoucherResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/TopUpVoucher", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetSpenders(ctx context.Context, in *MsgSetSpenders, opts ...grpc.CallOption) (*MsgSetSpendersResponse, error) {
+	out := new(MsgSetSpendersResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/SetSpenders", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetCategory(ctx context.Context, in *MsgSetCategory, opts ...grpc.CallOption) (*MsgSetCategoryResponse, error) {
+	out := new(MsgSetCategoryResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/SetCategory", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/credence.market.v1.Msg/UpdateParams", in, out, opts...)
@@ -698,14 +1609,28 @@ func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts 
 
 // MsgServer is the server API for Msg service.
 type MsgServer interface {
-	// PlaceOffer puts a pool's standing offer on the book.
-	PlaceOffer(context.Context, *MsgPlaceOffer) (*MsgPlaceOfferResponse, error)
-	// CancelOffer takes it off; deals made stand.
-	CancelOffer(context.Context, *MsgCancelOffer) (*MsgCancelOfferResponse, error)
+	// PlaceOrder puts an app, dataset or pool order on the book.
+	PlaceOrder(context.Context, *MsgPlaceOrder) (*MsgPlaceOrderResponse, error)
+	// PresignOrder makes an order of any kind known and good without a signature; it does not come on the book.
+	PresignOrder(context.Context, *MsgPresignOrder) (*MsgPresignOrderResponse, error)
+	// CancelOrder takes an order back, by its nonce, whether the chain has seen it or not; deals made stand.
+	CancelOrder(context.Context, *MsgCancelOrder) (*MsgCancelOrderResponse, error)
+	// CancelOrders takes back all orders of a kind below a nonce.
+	CancelOrders(context.Context, *MsgCancelOrders) (*MsgCancelOrdersResponse, error)
+	// MatchOrders proposes a deal of four orders, which the next block makes.
+	MatchOrders(context.Context, *MsgMatchOrders) (*MsgMatchOrdersResponse, error)
 	// SubmitTask requests one task or a bag of them, and locks the most it can cost.
 	SubmitTask(context.Context, *MsgSubmitTask) (*MsgSubmitTaskResponse, error)
 	// CancelRequest takes back what no worker was drawn for.
 	CancelRequest(context.Context, *MsgCancelRequest) (*MsgCancelRequestResponse, error)
+	// IssueVoucher sets credit aside for a holder.
+	IssueVoucher(context.Context, *MsgIssueVoucher) (*MsgIssueVoucherResponse, error)
+	// TopUpVoucher adds credit.
+	TopUpVoucher(context.Context, *MsgTopUpVoucher) (*MsgTopUpVoucherResponse, error)
+	// SetSpenders says who may spend a voucher beside its holder.
+	SetSpenders(context.Context, *MsgSetSpenders) (*MsgSetSpendersResponse, error)
+	// SetCategory adds or changes a category; deals keep what they pinned.
+	SetCategory(context.Context, *MsgSetCategory) (*MsgSetCategoryResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -714,17 +1639,38 @@ type MsgServer interface {
 type UnimplementedMsgServer struct {
 }
 
-func (*UnimplementedMsgServer) PlaceOffer(ctx context.Context, req *MsgPlaceOffer) (*MsgPlaceOfferResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method PlaceOffer not implemented")
+func (*UnimplementedMsgServer) PlaceOrder(ctx context.Context, req *MsgPlaceOrder) (*MsgPlaceOrderResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PlaceOrder not implemented")
 }
-func (*UnimplementedMsgServer) CancelOffer(ctx context.Context, req *MsgCancelOffer) (*MsgCancelOfferResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method CancelOffer not implemented")
+func (*UnimplementedMsgServer) PresignOrder(ctx context.Context, req *MsgPresignOrder) (*MsgPresignOrderResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PresignOrder not implemented")
+}
+func (*UnimplementedMsgServer) CancelOrder(ctx context.Context, req *MsgCancelOrder) (*MsgCancelOrderResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CancelOrder not implemented")
+}
+func (*UnimplementedMsgServer) CancelOrders(ctx context.Context, req *MsgCancelOrders) (*MsgCancelOrdersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CancelOrders not implemented")
+}
+func (*UnimplementedMsgServer) MatchOrders(ctx context.Context, req *MsgMatchOrders) (*MsgMatchOrdersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method MatchOrders not implemented")
 }
 func (*UnimplementedMsgServer) SubmitTask(ctx context.Context, req *MsgSubmitTask) (*MsgSubmitTaskResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method SubmitTask not implemented")
 }
 func (*UnimplementedMsgServer) CancelRequest(ctx context.Context, req *MsgCancelRequest) (*MsgCancelRequestResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method CancelRequest not implemented")
+}
+func (*UnimplementedMsgServer) IssueVoucher(ctx context.Context, req *MsgIssueVoucher) (*MsgIssueVoucherResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method IssueVoucher not implemented")
+}
+func (*UnimplementedMsgServer) TopUpVoucher(ctx context.Context, req *MsgTopUpVoucher) (*MsgTopUpVoucherResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method TopUpVoucher not implemented")
+}
+func (*UnimplementedMsgServer) SetSpenders(ctx context.Context, req *MsgSetSpenders) (*MsgSetSpendersResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetSpenders not implemented")
+}
+func (*UnimplementedMsgServer) SetCategory(ctx context.Context, req *MsgSetCategory) (*MsgSetCategoryResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetCategory not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -734,38 +1680,92 @@ func RegisterMsgServer(s grpc1.Server, srv MsgServer) {
 	s.RegisterService(&_Msg_serviceDesc, srv)
 }
 
-func _Msg_PlaceOffer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(MsgPlaceOffer)
+func _Msg_PlaceOrder_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPlaceOrder)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(MsgServer).PlaceOffer(ctx, in)
+		return srv.(MsgServer).PlaceOrder(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: "/credence.market.v1.Msg/PlaceOffer",
+		FullMethod: "/credence.market.v1.Msg/PlaceOrder",
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(MsgServer).PlaceOffer(ctx, req.(*MsgPlaceOffer))
+		return srv.(MsgServer).PlaceOrder(ctx, req.(*MsgPlaceOrder))
 	}
 	return interceptor(ctx, in, info, handler)
 }
 
-func _Msg_CancelOffer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(MsgCancelOffer)
+func _Msg_PresignOrder_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPresignOrder)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(MsgServer).CancelOffer(ctx, in)
+		return srv.(MsgServer).PresignOrder(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: "/credence.market.v1.Msg/CancelOffer",
+		FullMethod: "/credence.market.v1.Msg/PresignOrder",
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(MsgServer).CancelOffer(ctx, req.(*MsgCancelOffer))
+		return srv.(MsgServer).PresignOrder(ctx, req.(*MsgPresignOrder))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CancelOrder_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCancelOrder)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CancelOrder(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Msg/CancelOrder",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CancelOrder(ctx, req.(*MsgCancelOrder))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CancelOrders_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCancelOrders)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CancelOrders(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Msg/CancelOrders",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CancelOrders(ctx, req.(*MsgCancelOrders))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_MatchOrders_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgMatchOrders)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).MatchOrders(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Msg/MatchOrders",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).MatchOrders(ctx, req.(*MsgMatchOrders))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -806,6 +1806,78 @@ func _Msg_CancelRequest_Handler(srv interface{}, ctx context.Context, dec func(i
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_IssueVoucher_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgIssueVoucher)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).IssueVoucher(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Msg/IssueVoucher",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).IssueVoucher(ctx, req.(*MsgIssueVoucher))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_TopUpVoucher_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgTopUpVoucher)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).TopUpVoucher(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Msg/TopUpVoucher",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).TopUpVoucher(ctx, req.(*MsgTopUpVoucher))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetSpenders_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetSpenders)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetSpenders(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Msg/SetSpenders",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetSpenders(ctx, req.(*MsgSetSpenders))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetCategory_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetCategory)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetCategory(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Msg/SetCategory",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetCategory(ctx, req.(*MsgSetCategory))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -830,12 +1902,24 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 	HandlerType: (*MsgServer)(nil),
 	Methods: []grpc.MethodDesc{
 		{
-			MethodName: "PlaceOffer",
-			Handler:    _Msg_PlaceOffer_Handler,
+			MethodName: "PlaceOrder",
+			Handler:    _Msg_PlaceOrder_Handler,
 		},
 		{
-			MethodName: "CancelOffer",
-			Handler:    _Msg_CancelOffer_Handler,
+			MethodName: "PresignOrder",
+			Handler:    _Msg_PresignOrder_Handler,
+		},
+		{
+			MethodName: "CancelOrder",
+			Handler:    _Msg_CancelOrder_Handler,
+		},
+		{
+			MethodName: "CancelOrders",
+			Handler:    _Msg_CancelOrders_Handler,
+		},
+		{
+			MethodName: "MatchOrders",
+			Handler:    _Msg_MatchOrders_Handler,
 		},
 		{
 			MethodName: "SubmitTask",
@@ -846,6 +1930,22 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_CancelRequest_Handler,
 		},
 		{
+			MethodName: "IssueVoucher",
+			Handler:    _Msg_IssueVoucher_Handler,
+		},
+		{
+			MethodName: "TopUpVoucher",
+			Handler:    _Msg_TopUpVoucher_Handler,
+		},
+		{
+			MethodName: "SetSpenders",
+			Handler:    _Msg_SetSpenders_Handler,
+		},
+		{
+			MethodName: "SetCategory",
+			Handler:    _Msg_SetCategory_Handler,
+		},
+		{
 			MethodName: "UpdateParams",
 			Handler:    _Msg_UpdateParams_Handler,
 		},
@@ -854,7 +1954,7 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 	Metadata: "credence/market/v1/tx.proto",
 }
 
-func (m *MsgPlaceOffer) Marshal() (dAtA []byte, err error) {
+func (m *MsgPlaceOrder) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -864,40 +1964,163 @@ func (m *MsgPlaceOffer) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *MsgPlaceOffer) MarshalTo(dAtA []byte) (int, error) {
+func (m *MsgPlaceOrder) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *MsgPlaceOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *MsgPlaceOrder) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
 	_ = l
-	if m.Volume != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.Volume))
-		i--
-		dAtA[i] = 0x30
+	{
+		size, err := m.Order.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
 	}
-	if m.MaxFuel != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.MaxFuel))
+	i--
+	dAtA[i] = 0x12
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
 		i--
-		dAtA[i] = 0x28
+		dAtA[i] = 0xa
 	}
-	if m.Price != 0 {
-		i = encodeVarintTx(dAtA, i, uint64(m.Price))
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPlaceOrderResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPlaceOrderResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPlaceOrderResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
 		i--
-		dAtA[i] = 0x20
+		dAtA[i] = 0xa
 	}
-	if len(m.Pool) > 0 {
-		i -= len(m.Pool)
-		copy(dAtA[i:], m.Pool)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Pool)))
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPresignOrder) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPresignOrder) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPresignOrder) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Order.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
 		i--
-		dAtA[i] = 0x1a
+		dAtA[i] = 0xa
 	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPresignOrderResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPresignOrderResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPresignOrderResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCancelOrder) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCancelOrder) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCancelOrder) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
 	if m.Nonce != 0 {
 		i = encodeVarintTx(dAtA, i, uint64(m.Nonce))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Kind != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Kind))
 		i--
 		dAtA[i] = 0x10
 	}
@@ -911,7 +2134,7 @@ func (m *MsgPlaceOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *MsgPlaceOfferResponse) Marshal() (dAtA []byte, err error) {
+func (m *MsgCancelOrderResponse) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -921,12 +2144,12 @@ func (m *MsgPlaceOfferResponse) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *MsgPlaceOfferResponse) MarshalTo(dAtA []byte) (int, error) {
+func (m *MsgCancelOrderResponse) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *MsgPlaceOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *MsgCancelOrderResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -941,7 +2164,7 @@ func (m *MsgPlaceOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *MsgCancelOffer) Marshal() (dAtA []byte, err error) {
+func (m *MsgCancelOrders) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -951,22 +2174,25 @@ func (m *MsgCancelOffer) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *MsgCancelOffer) MarshalTo(dAtA []byte) (int, error) {
+func (m *MsgCancelOrders) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *MsgCancelOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *MsgCancelOrders) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
 	_ = l
-	if len(m.Id) > 0 {
-		i -= len(m.Id)
-		copy(dAtA[i:], m.Id)
-		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+	if m.Below != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Below))
 		i--
-		dAtA[i] = 0x12
+		dAtA[i] = 0x18
+	}
+	if m.Kind != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x10
 	}
 	if len(m.Owner) > 0 {
 		i -= len(m.Owner)
@@ -978,7 +2204,7 @@ func (m *MsgCancelOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *MsgCancelOfferResponse) Marshal() (dAtA []byte, err error) {
+func (m *MsgCancelOrdersResponse) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -988,16 +2214,122 @@ func (m *MsgCancelOfferResponse) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *MsgCancelOfferResponse) MarshalTo(dAtA []byte) (int, error) {
+func (m *MsgCancelOrdersResponse) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *MsgCancelOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *MsgCancelOrdersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
 	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgMatchOrders) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgMatchOrders) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgMatchOrders) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Request.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	{
+		size, err := m.Pool.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Datasets) > 0 {
+		for iNdEx := len(m.Datasets) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Datasets[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if m.App != nil {
+		{
+			size, err := m.App.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Relayer) > 0 {
+		i -= len(m.Relayer)
+		copy(dAtA[i:], m.Relayer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Relayer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgMatchOrdersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgMatchOrdersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgMatchOrdersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -1021,6 +2353,11 @@ func (m *MsgSubmitTask) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Expiry != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Expiry))
+		i--
+		dAtA[i] = 0x20
+	}
 	{
 		size, err := m.Job.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -1136,6 +2473,324 @@ func (m *MsgCancelRequestResponse) MarshalToSizedBuffer(dAtA []byte) (int, error
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgIssueVoucher) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgIssueVoucher) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgIssueVoucher) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Description) > 0 {
+		i -= len(m.Description)
+		copy(dAtA[i:], m.Description)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Description)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if len(m.Pools) > 0 {
+		for iNdEx := len(m.Pools) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Pools[iNdEx])
+			copy(dAtA[i:], m.Pools[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Pools[iNdEx])))
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if len(m.Datasets) > 0 {
+		for iNdEx := len(m.Datasets) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Datasets[iNdEx])
+			copy(dAtA[i:], m.Datasets[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Datasets[iNdEx])))
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
+	if len(m.Apps) > 0 {
+		for iNdEx := len(m.Apps) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Apps[iNdEx])
+			copy(dAtA[i:], m.Apps[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Apps[iNdEx])))
+			i--
+			dAtA[i] = 0x32
+		}
+	}
+	if m.Expiry != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Expiry))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Amount != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Amount))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Nonce != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Nonce))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Issuer) > 0 {
+		i -= len(m.Issuer)
+		copy(dAtA[i:], m.Issuer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Issuer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgIssueVoucherResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgIssueVoucherResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgIssueVoucherResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTopUpVoucher) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTopUpVoucher) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTopUpVoucher) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Expiry != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Expiry))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Amount != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Amount))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Issuer) > 0 {
+		i -= len(m.Issuer)
+		copy(dAtA[i:], m.Issuer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Issuer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTopUpVoucherResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTopUpVoucherResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTopUpVoucherResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetSpenders) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetSpenders) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetSpenders) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Spenders) > 0 {
+		for iNdEx := len(m.Spenders) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Spenders[iNdEx])
+			copy(dAtA[i:], m.Spenders[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Spenders[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetSpendersResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetSpendersResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetSpendersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetCategory) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetCategory) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetCategory) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Category.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetCategoryResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetCategoryResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetCategoryResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1210,7 +2865,7 @@ func encodeVarintTx(dAtA []byte, offset int, v uint64) int {
 	dAtA[offset] = uint8(v)
 	return base
 }
-func (m *MsgPlaceOffer) Size() (n int) {
+func (m *MsgPlaceOrder) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1219,27 +2874,73 @@ func (m *MsgPlaceOffer) Size() (n int) {
 	l = len(m.Owner)
 	if l > 0 {
 		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Order.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgPlaceOrderResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgPresignOrder) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Order.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgPresignOrderResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgCancelOrder) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovTx(uint64(m.Kind))
 	}
 	if m.Nonce != 0 {
 		n += 1 + sovTx(uint64(m.Nonce))
 	}
-	l = len(m.Pool)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
-	}
-	if m.Price != 0 {
-		n += 1 + sovTx(uint64(m.Price))
-	}
-	if m.MaxFuel != 0 {
-		n += 1 + sovTx(uint64(m.MaxFuel))
-	}
-	if m.Volume != 0 {
-		n += 1 + sovTx(uint64(m.Volume))
-	}
 	return n
 }
 
-func (m *MsgPlaceOfferResponse) Size() (n int) {
+func (m *MsgCancelOrderResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1252,7 +2953,7 @@ func (m *MsgPlaceOfferResponse) Size() (n int) {
 	return n
 }
 
-func (m *MsgCancelOffer) Size() (n int) {
+func (m *MsgCancelOrders) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1262,19 +2963,61 @@ func (m *MsgCancelOffer) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovTx(uint64(l))
 	}
-	l = len(m.Id)
-	if l > 0 {
-		n += 1 + l + sovTx(uint64(l))
+	if m.Kind != 0 {
+		n += 1 + sovTx(uint64(m.Kind))
+	}
+	if m.Below != 0 {
+		n += 1 + sovTx(uint64(m.Below))
 	}
 	return n
 }
 
-func (m *MsgCancelOfferResponse) Size() (n int) {
+func (m *MsgCancelOrdersResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
+	return n
+}
+
+func (m *MsgMatchOrders) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Relayer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.App != nil {
+		l = m.App.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Datasets) > 0 {
+		for _, e := range m.Datasets {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	l = m.Pool.Size()
+	n += 1 + l + sovTx(uint64(l))
+	l = m.Request.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgMatchOrdersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
 	return n
 }
 
@@ -1293,6 +3036,9 @@ func (m *MsgSubmitTask) Size() (n int) {
 	}
 	l = m.Job.Size()
 	n += 1 + l + sovTx(uint64(l))
+	if m.Expiry != 0 {
+		n += 1 + sovTx(uint64(m.Expiry))
+	}
 	return n
 }
 
@@ -1335,6 +3081,155 @@ func (m *MsgCancelRequestResponse) Size() (n int) {
 	return n
 }
 
+func (m *MsgIssueVoucher) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Issuer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Nonce != 0 {
+		n += 1 + sovTx(uint64(m.Nonce))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Amount != 0 {
+		n += 1 + sovTx(uint64(m.Amount))
+	}
+	if m.Expiry != 0 {
+		n += 1 + sovTx(uint64(m.Expiry))
+	}
+	if len(m.Apps) > 0 {
+		for _, s := range m.Apps {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	if len(m.Datasets) > 0 {
+		for _, s := range m.Datasets {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	if len(m.Pools) > 0 {
+		for _, s := range m.Pools {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	l = len(m.Description)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgIssueVoucherResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgTopUpVoucher) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Issuer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Amount != 0 {
+		n += 1 + sovTx(uint64(m.Amount))
+	}
+	if m.Expiry != 0 {
+		n += 1 + sovTx(uint64(m.Expiry))
+	}
+	return n
+}
+
+func (m *MsgTopUpVoucherResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSetSpenders) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Spenders) > 0 {
+		for _, s := range m.Spenders {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgSetSpendersResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSetCategory) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Category.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgSetCategoryResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
 func (m *MsgUpdateParams) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1365,7 +3260,7 @@ func sovTx(x uint64) (n int) {
 func sozTx(x uint64) (n int) {
 	return sovTx(uint64((x << 1) ^ uint64((int64(x) >> 63))))
 }
-func (m *MsgPlaceOffer) Unmarshal(dAtA []byte) error {
+func (m *MsgPlaceOrder) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -1388,10 +3283,10 @@ func (m *MsgPlaceOffer) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: MsgPlaceOffer: wiretype end group for non-group")
+			return fmt.Errorf("proto: MsgPlaceOrder: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgPlaceOffer: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: MsgPlaceOrder: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -1427,6 +3322,419 @@ func (m *MsgPlaceOffer) Unmarshal(dAtA []byte) error {
 			m.Owner = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Order", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Order.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPlaceOrderResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPlaceOrderResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPlaceOrderResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPresignOrder) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPresignOrder: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPresignOrder: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Order", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Order.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPresignOrderResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPresignOrderResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPresignOrderResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCancelOrder) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCancelOrder: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCancelOrder: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= OrderKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Nonce", wireType)
 			}
@@ -1445,95 +3753,6 @@ func (m *MsgPlaceOffer) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthTx
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthTx
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Pool = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Price", wireType)
-			}
-			m.Price = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Price |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 5:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MaxFuel", wireType)
-			}
-			m.MaxFuel = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.MaxFuel |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 6:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Volume", wireType)
-			}
-			m.Volume = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowTx
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Volume |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -1555,7 +3774,7 @@ func (m *MsgPlaceOffer) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *MsgPlaceOfferResponse) Unmarshal(dAtA []byte) error {
+func (m *MsgCancelOrderResponse) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -1578,10 +3797,10 @@ func (m *MsgPlaceOfferResponse) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: MsgPlaceOfferResponse: wiretype end group for non-group")
+			return fmt.Errorf("proto: MsgCancelOrderResponse: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgPlaceOfferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: MsgCancelOrderResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -1637,7 +3856,7 @@ func (m *MsgPlaceOfferResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *MsgCancelOffer) Unmarshal(dAtA []byte) error {
+func (m *MsgCancelOrders) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -1660,10 +3879,10 @@ func (m *MsgCancelOffer) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: MsgCancelOffer: wiretype end group for non-group")
+			return fmt.Errorf("proto: MsgCancelOrders: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgCancelOffer: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: MsgCancelOrders: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -1699,6 +3918,362 @@ func (m *MsgCancelOffer) Unmarshal(dAtA []byte) error {
 			m.Owner = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= OrderKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Below", wireType)
+			}
+			m.Below = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Below |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCancelOrdersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCancelOrdersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCancelOrdersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgMatchOrders) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgMatchOrders: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgMatchOrders: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Relayer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Relayer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.App == nil {
+				m.App = &SignedOrder{}
+			}
+			if err := m.App.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Datasets", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Datasets = append(m.Datasets, SignedOrder{})
+			if err := m.Datasets[len(m.Datasets)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Pool.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Request", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Request.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgMatchOrdersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgMatchOrdersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgMatchOrdersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
 			}
@@ -1730,56 +4305,6 @@ func (m *MsgCancelOffer) Unmarshal(dAtA []byte) error {
 			}
 			m.Id = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipTx(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthTx
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *MsgCancelOfferResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowTx
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: MsgCancelOfferResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgCancelOfferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -1914,6 +4439,25 @@ func (m *MsgSubmitTask) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expiry", wireType)
+			}
+			m.Expiry = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expiry |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -2158,6 +4702,950 @@ func (m *MsgCancelRequestResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgCancelRequestResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgIssueVoucher) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgIssueVoucher: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgIssueVoucher: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Nonce", wireType)
+			}
+			m.Nonce = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Nonce |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			m.Amount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Amount |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expiry", wireType)
+			}
+			m.Expiry = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expiry |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Apps", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Apps = append(m.Apps, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Datasets", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Datasets = append(m.Datasets, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pools", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pools = append(m.Pools, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Description", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Description = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgIssueVoucherResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgIssueVoucherResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgIssueVoucherResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTopUpVoucher) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTopUpVoucher: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTopUpVoucher: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			m.Amount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Amount |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Expiry", wireType)
+			}
+			m.Expiry = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Expiry |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTopUpVoucherResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTopUpVoucherResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTopUpVoucherResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetSpenders) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetSpenders: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetSpenders: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Spenders", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Spenders = append(m.Spenders, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetSpendersResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetSpendersResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetSpendersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetCategory) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetCategory: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetCategory: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Category", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Category.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetCategoryResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetCategoryResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetCategoryResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

@@ -77,6 +77,97 @@ func (m *EventPoolCreated) GetOperator() string {
 	return ""
 }
 
+// EventPoolChanged says that a pool changed.
+type EventPoolChanged struct {
+	// pool that changed.
+	Pool string `protobuf:"bytes,1,opt,name=pool,proto3" json:"pool,omitempty"`
+	// what happened: "set", "announced", "invited", "uninvited", "evicted", "offered", "transferred", "retired".
+	What string `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`
+	// organisation concerned: invited, or taking over.
+	Organisation string `protobuf:"bytes,3,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// worker evicted.
+	Worker string `protobuf:"bytes,4,opt,name=worker,proto3" json:"worker,omitempty"`
+	// next terms announced.
+	Next *PoolTerms `protobuf:"bytes,5,opt,name=next,proto3" json:"next,omitempty"`
+	// next_height from which they hold.
+	NextHeight int64 `protobuf:"varint,6,opt,name=next_height,json=nextHeight,proto3" json:"next_height,omitempty"`
+}
+
+func (m *EventPoolChanged) Reset()         { *m = EventPoolChanged{} }
+func (m *EventPoolChanged) String() string { return proto.CompactTextString(m) }
+func (*EventPoolChanged) ProtoMessage()    {}
+func (*EventPoolChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2249940bc6679450, []int{1}
+}
+func (m *EventPoolChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPoolChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPoolChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPoolChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPoolChanged.Merge(m, src)
+}
+func (m *EventPoolChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPoolChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPoolChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPoolChanged proto.InternalMessageInfo
+
+func (m *EventPoolChanged) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *EventPoolChanged) GetWhat() string {
+	if m != nil {
+		return m.What
+	}
+	return ""
+}
+
+func (m *EventPoolChanged) GetOrganisation() string {
+	if m != nil {
+		return m.Organisation
+	}
+	return ""
+}
+
+func (m *EventPoolChanged) GetWorker() string {
+	if m != nil {
+		return m.Worker
+	}
+	return ""
+}
+
+func (m *EventPoolChanged) GetNext() *PoolTerms {
+	if m != nil {
+		return m.Next
+	}
+	return nil
+}
+
+func (m *EventPoolChanged) GetNextHeight() int64 {
+	if m != nil {
+		return m.NextHeight
+	}
+	return 0
+}
+
 // EventWorkerChanged says that a worker was registered or changed.
 type EventWorkerChanged struct {
 	// worker address.
@@ -93,7 +184,7 @@ func (m *EventWorkerChanged) Reset()         { *m = EventWorkerChanged{} }
 func (m *EventWorkerChanged) String() string { return proto.CompactTextString(m) }
 func (*EventWorkerChanged) ProtoMessage()    {}
 func (*EventWorkerChanged) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2249940bc6679450, []int{1}
+	return fileDescriptor_2249940bc6679450, []int{2}
 }
 func (m *EventWorkerChanged) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -168,7 +259,7 @@ func (m *EventSlashed) Reset()         { *m = EventSlashed{} }
 func (m *EventSlashed) String() string { return proto.CompactTextString(m) }
 func (*EventSlashed) ProtoMessage()    {}
 func (*EventSlashed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2249940bc6679450, []int{2}
+	return fileDescriptor_2249940bc6679450, []int{3}
 }
 func (m *EventSlashed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -234,6 +325,7 @@ func (m *EventSlashed) GetAmount() uint64 {
 
 func init() {
 	proto.RegisterType((*EventPoolCreated)(nil), "credence.workers.v1.EventPoolCreated")
+	proto.RegisterType((*EventPoolChanged)(nil), "credence.workers.v1.EventPoolChanged")
 	proto.RegisterType((*EventWorkerChanged)(nil), "credence.workers.v1.EventWorkerChanged")
 	proto.RegisterType((*EventSlashed)(nil), "credence.workers.v1.EventSlashed")
 }
@@ -241,26 +333,31 @@ func init() {
 func init() { proto.RegisterFile("credence/workers/v1/event.proto", fileDescriptor_2249940bc6679450) }
 
 var fileDescriptor_2249940bc6679450 = []byte{
-	// 297 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x91, 0xcd, 0x4a, 0xc3, 0x40,
-	0x14, 0x85, 0x3b, 0xda, 0x16, 0x3b, 0x74, 0x21, 0xa3, 0x48, 0x70, 0x31, 0x96, 0xac, 0xba, 0x31,
-	0xa1, 0xfa, 0x06, 0x2d, 0xee, 0x5c, 0x48, 0x5c, 0x08, 0xee, 0xa6, 0xc9, 0x35, 0x09, 0x4d, 0xe7,
-	0x86, 0xc9, 0x24, 0x55, 0xf0, 0x11, 0x5c, 0xf8, 0x58, 0x2e, 0xbb, 0x74, 0x29, 0xc9, 0x8b, 0x48,
-	0x26, 0x3f, 0xd4, 0xb5, 0xbb, 0x7b, 0x2e, 0x87, 0xf3, 0x1d, 0x38, 0xf4, 0xca, 0x57, 0x10, 0x80,
-	0xf4, 0xc1, 0xdd, 0xa1, 0xda, 0x80, 0xca, 0xdc, 0x62, 0xe1, 0x42, 0x01, 0x52, 0x3b, 0xa9, 0x42,
-	0x8d, 0xec, 0xac, 0x33, 0x38, 0xad, 0xc1, 0x29, 0x16, 0xf6, 0x92, 0x9e, 0xde, 0xd5, 0x9e, 0x07,
-	0xc4, 0x64, 0xa5, 0x40, 0x68, 0x08, 0x18, 0xa3, 0xc3, 0x14, 0x31, 0xb1, 0xc8, 0x8c, 0xcc, 0x27,
-	0x9e, 0xb9, 0xd9, 0x25, 0x3d, 0xc1, 0x14, 0x94, 0xd0, 0xa8, 0xac, 0x23, 0xf3, 0xef, 0xb5, 0xfd,
-	0x4e, 0x99, 0xc9, 0x78, 0x32, 0xb1, 0xab, 0x48, 0xc8, 0x10, 0x02, 0x76, 0x41, 0xc7, 0x0d, 0xa7,
-	0xcd, 0x69, 0x15, 0xb3, 0xe9, 0x14, 0x55, 0x28, 0x64, 0x9c, 0x09, 0x1d, 0xa3, 0x6c, 0xd3, 0xfe,
-	0xfc, 0xea, 0x06, 0xbb, 0x48, 0x68, 0xeb, 0xb8, 0x69, 0x50, 0xdf, 0x75, 0x9e, 0xd8, 0x62, 0x2e,
-	0xb5, 0x35, 0x9c, 0x91, 0xf9, 0xd0, 0x6b, 0x95, 0xfd, 0x41, 0xe8, 0xd4, 0xe0, 0x1f, 0x13, 0x91,
-	0x45, 0xff, 0x07, 0x6b, 0x91, 0x6d, 0x3a, 0x70, 0x7d, 0xb3, 0x73, 0x3a, 0x7a, 0x11, 0x79, 0xd2,
-	0x70, 0x27, 0x5e, 0x23, 0x0e, 0xea, 0x8c, 0x0e, 0xeb, 0x2c, 0xef, 0xbf, 0x4a, 0x4e, 0xf6, 0x25,
-	0x27, 0x3f, 0x25, 0x27, 0x9f, 0x15, 0x1f, 0xec, 0x2b, 0x3e, 0xf8, 0xae, 0xf8, 0xe0, 0xf9, 0x26,
-	0x8c, 0x75, 0x94, 0xaf, 0x1d, 0x1f, 0xb7, 0x6e, 0x37, 0xc5, 0xb5, 0x1f, 0x89, 0x58, 0xf6, 0xd2,
-	0x7d, 0xed, 0xc7, 0xd3, 0x6f, 0x29, 0x64, 0xeb, 0xb1, 0x99, 0xee, 0xf6, 0x37, 0x00, 0x00, 0xff,
-	0xff, 0x71, 0xd5, 0x94, 0x35, 0xdd, 0x01, 0x00, 0x00,
+	// 379 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x52, 0xcd, 0x4a, 0xf3, 0x40,
+	0x14, 0xed, 0xb4, 0x69, 0xf8, 0xbe, 0xdb, 0x2e, 0x64, 0x94, 0x12, 0xba, 0x48, 0x43, 0x56, 0xdd,
+	0x98, 0xd0, 0xfa, 0x06, 0x15, 0xc1, 0x85, 0x0b, 0x89, 0x82, 0xe0, 0x46, 0xa6, 0xe9, 0x98, 0x84,
+	0xa6, 0x33, 0x61, 0x32, 0xfd, 0x11, 0x7c, 0x04, 0x17, 0x3e, 0x96, 0xe0, 0xa6, 0x4b, 0x97, 0xd2,
+	0xbe, 0x88, 0x64, 0x92, 0xd4, 0x54, 0xea, 0xca, 0xd5, 0xdc, 0x73, 0xe6, 0xce, 0xb9, 0xe7, 0x5c,
+	0x06, 0x7a, 0xbe, 0xa0, 0x13, 0xca, 0x7c, 0xea, 0x2e, 0xb9, 0x98, 0x52, 0x91, 0xba, 0x8b, 0x81,
+	0x4b, 0x17, 0x94, 0x49, 0x27, 0x11, 0x5c, 0x72, 0x7c, 0x5c, 0x36, 0x38, 0x45, 0x83, 0xb3, 0x18,
+	0x74, 0xad, 0x43, 0xaf, 0xf2, 0x32, 0x7f, 0x66, 0x8f, 0xe0, 0xe8, 0x22, 0x53, 0xb9, 0xe6, 0x3c,
+	0x3e, 0x17, 0x94, 0x48, 0x3a, 0xc1, 0x18, 0xb4, 0x84, 0xf3, 0xd8, 0x40, 0x16, 0xea, 0xff, 0xf7,
+	0x54, 0x8d, 0xbb, 0xf0, 0x8f, 0x27, 0x54, 0x10, 0xc9, 0x85, 0x51, 0x57, 0xfc, 0x0e, 0xdb, 0xef,
+	0xa8, 0x2a, 0x12, 0x12, 0x16, 0xfc, 0x22, 0x82, 0x41, 0x5b, 0x86, 0x44, 0x16, 0x02, 0xaa, 0xc6,
+	0x36, 0xb4, 0xb9, 0x08, 0x08, 0x8b, 0x52, 0x22, 0x23, 0xce, 0x8c, 0x86, 0xba, 0xdb, 0xe3, 0x70,
+	0x07, 0xf4, 0xdc, 0xb4, 0xa1, 0xa9, 0xdb, 0x02, 0xe1, 0x21, 0x68, 0x8c, 0xae, 0xa4, 0xd1, 0xb4,
+	0x50, 0xbf, 0x35, 0x34, 0x9d, 0x03, 0x2b, 0x70, 0x32, 0x4f, 0xb7, 0x54, 0xcc, 0x52, 0x4f, 0xf5,
+	0xe2, 0x1e, 0xb4, 0xb2, 0xf3, 0x21, 0xa4, 0x51, 0x10, 0x4a, 0x43, 0xb7, 0x50, 0xbf, 0xe1, 0x41,
+	0x46, 0x5d, 0x2a, 0xc6, 0x7e, 0x06, 0xac, 0xc2, 0xdc, 0x29, 0x8d, 0x32, 0xce, 0xb7, 0x05, 0xb4,
+	0x67, 0xe1, 0xa7, 0xfd, 0xfa, 0x01, 0xfb, 0x65, 0xec, 0x46, 0x25, 0x76, 0x07, 0x74, 0x32, 0xe3,
+	0x73, 0x26, 0x55, 0x24, 0xcd, 0x2b, 0x90, 0xfd, 0x82, 0xa0, 0xad, 0xc6, 0xdf, 0xc4, 0x24, 0x0d,
+	0xff, 0x3e, 0x58, 0x92, 0x74, 0x5a, 0x0e, 0xce, 0x6a, 0x7c, 0x02, 0xcd, 0x47, 0x32, 0x8f, 0x65,
+	0xb1, 0xca, 0x1c, 0x54, 0xec, 0x34, 0xab, 0x76, 0x46, 0x57, 0x6f, 0x1b, 0x13, 0xad, 0x37, 0x26,
+	0xfa, 0xdc, 0x98, 0xe8, 0x75, 0x6b, 0xd6, 0xd6, 0x5b, 0xb3, 0xf6, 0xb1, 0x35, 0x6b, 0xf7, 0xc3,
+	0x20, 0x92, 0xe1, 0x7c, 0xec, 0xf8, 0x7c, 0xe6, 0x96, 0x7b, 0x3f, 0xf5, 0x43, 0x12, 0xb1, 0x1d,
+	0x74, 0x57, 0xbb, 0x6f, 0x27, 0x9f, 0x12, 0x9a, 0x8e, 0x75, 0xf5, 0xe7, 0xce, 0xbe, 0x02, 0x00,
+	0x00, 0xff, 0xff, 0x98, 0x42, 0x66, 0xf3, 0xcd, 0x02, 0x00, 0x00,
 }
 
 func (m *EventPoolCreated) Marshal() (dAtA []byte, err error) {
@@ -287,6 +384,74 @@ func (m *EventPoolCreated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.Operator)
 		copy(dAtA[i:], m.Operator)
 		i = encodeVarintEvent(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPoolChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPoolChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPoolChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.NextHeight != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.NextHeight))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Next != nil {
+		{
+			size, err := m.Next.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintEvent(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Worker) > 0 {
+		i -= len(m.Worker)
+		copy(dAtA[i:], m.Worker)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Worker)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Organisation) > 0 {
+		i -= len(m.Organisation)
+		copy(dAtA[i:], m.Organisation)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Organisation)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.What) > 0 {
+		i -= len(m.What)
+		copy(dAtA[i:], m.What)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.What)))
 		i--
 		dAtA[i] = 0x12
 	}
@@ -429,6 +594,38 @@ func (m *EventPoolCreated) Size() (n int) {
 	l = len(m.Operator)
 	if l > 0 {
 		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventPoolChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.What)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Organisation)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Worker)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.Next != nil {
+		l = m.Next.Size()
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.NextHeight != 0 {
+		n += 1 + sovEvent(uint64(m.NextHeight))
 	}
 	return n
 }
@@ -584,6 +781,239 @@ func (m *EventPoolCreated) Unmarshal(dAtA []byte) error {
 			}
 			m.Operator = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPoolChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPoolChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPoolChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field What", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.What = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Organisation", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Organisation = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Worker", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Worker = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Next", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Next == nil {
+				m.Next = &PoolTerms{}
+			}
+			if err := m.Next.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextHeight", wireType)
+			}
+			m.NextHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NextHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvent(dAtA[iNdEx:])

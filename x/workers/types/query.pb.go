@@ -619,6 +619,226 @@ func (m *QuerySolvencyResponse) GetSolvent() bool {
 	return false
 }
 
+// QueryInvitationsRequest names a pool.
+type QueryInvitationsRequest struct {
+	// pool that invites.
+	Pool string `protobuf:"bytes,1,opt,name=pool,proto3" json:"pool,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryInvitationsRequest) Reset()         { *m = QueryInvitationsRequest{} }
+func (m *QueryInvitationsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryInvitationsRequest) ProtoMessage()    {}
+func (*QueryInvitationsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8a0e93d192e02ef4, []int{12}
+}
+func (m *QueryInvitationsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryInvitationsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryInvitationsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryInvitationsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryInvitationsRequest.Merge(m, src)
+}
+func (m *QueryInvitationsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryInvitationsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryInvitationsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryInvitationsRequest proto.InternalMessageInfo
+
+func (m *QueryInvitationsRequest) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *QueryInvitationsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryInvitationsResponse holds a page.
+type QueryInvitationsResponse struct {
+	// organisations invited.
+	Organisations []string `protobuf:"bytes,1,rep,name=organisations,proto3" json:"organisations,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryInvitationsResponse) Reset()         { *m = QueryInvitationsResponse{} }
+func (m *QueryInvitationsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryInvitationsResponse) ProtoMessage()    {}
+func (*QueryInvitationsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8a0e93d192e02ef4, []int{13}
+}
+func (m *QueryInvitationsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryInvitationsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryInvitationsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryInvitationsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryInvitationsResponse.Merge(m, src)
+}
+func (m *QueryInvitationsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryInvitationsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryInvitationsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryInvitationsResponse proto.InternalMessageInfo
+
+func (m *QueryInvitationsResponse) GetOrganisations() []string {
+	if m != nil {
+		return m.Organisations
+	}
+	return nil
+}
+
+func (m *QueryInvitationsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryWorkersOfRequest names an organisation.
+type QueryWorkersOfRequest struct {
+	// organisation whose workers are listed.
+	Organisation string `protobuf:"bytes,1,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryWorkersOfRequest) Reset()         { *m = QueryWorkersOfRequest{} }
+func (m *QueryWorkersOfRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryWorkersOfRequest) ProtoMessage()    {}
+func (*QueryWorkersOfRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8a0e93d192e02ef4, []int{14}
+}
+func (m *QueryWorkersOfRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWorkersOfRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWorkersOfRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWorkersOfRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWorkersOfRequest.Merge(m, src)
+}
+func (m *QueryWorkersOfRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWorkersOfRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWorkersOfRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWorkersOfRequest proto.InternalMessageInfo
+
+func (m *QueryWorkersOfRequest) GetOrganisation() string {
+	if m != nil {
+		return m.Organisation
+	}
+	return ""
+}
+
+func (m *QueryWorkersOfRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryWorkersOfResponse holds a page.
+type QueryWorkersOfResponse struct {
+	// workers of the page.
+	Workers []Worker `protobuf:"bytes,1,rep,name=workers,proto3" json:"workers"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryWorkersOfResponse) Reset()         { *m = QueryWorkersOfResponse{} }
+func (m *QueryWorkersOfResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryWorkersOfResponse) ProtoMessage()    {}
+func (*QueryWorkersOfResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8a0e93d192e02ef4, []int{15}
+}
+func (m *QueryWorkersOfResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWorkersOfResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWorkersOfResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWorkersOfResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWorkersOfResponse.Merge(m, src)
+}
+func (m *QueryWorkersOfResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWorkersOfResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWorkersOfResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWorkersOfResponse proto.InternalMessageInfo
+
+func (m *QueryWorkersOfResponse) GetWorkers() []Worker {
+	if m != nil {
+		return m.Workers
+	}
+	return nil
+}
+
+func (m *QueryWorkersOfResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "credence.workers.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "credence.workers.v1.QueryParamsResponse")
@@ -632,60 +852,74 @@ func init() {
 	proto.RegisterType((*QueryWorkersResponse)(nil), "credence.workers.v1.QueryWorkersResponse")
 	proto.RegisterType((*QuerySolvencyRequest)(nil), "credence.workers.v1.QuerySolvencyRequest")
 	proto.RegisterType((*QuerySolvencyResponse)(nil), "credence.workers.v1.QuerySolvencyResponse")
+	proto.RegisterType((*QueryInvitationsRequest)(nil), "credence.workers.v1.QueryInvitationsRequest")
+	proto.RegisterType((*QueryInvitationsResponse)(nil), "credence.workers.v1.QueryInvitationsResponse")
+	proto.RegisterType((*QueryWorkersOfRequest)(nil), "credence.workers.v1.QueryWorkersOfRequest")
+	proto.RegisterType((*QueryWorkersOfResponse)(nil), "credence.workers.v1.QueryWorkersOfResponse")
 }
 
 func init() { proto.RegisterFile("credence/workers/v1/query.proto", fileDescriptor_8a0e93d192e02ef4) }
 
 var fileDescriptor_8a0e93d192e02ef4 = []byte{
-	// 758 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x55, 0x4f, 0x4f, 0xd4, 0x4e,
-	0x18, 0xde, 0x2e, 0xcb, 0x2e, 0xcc, 0x2f, 0xf9, 0x45, 0x87, 0xd5, 0x2c, 0x05, 0xba, 0x58, 0x85,
-	0x5d, 0x49, 0x68, 0xb3, 0x4b, 0x3c, 0x18, 0x4f, 0x72, 0x50, 0x0f, 0x1e, 0xb0, 0x1c, 0x4c, 0x34,
-	0x86, 0x74, 0xdb, 0x49, 0x69, 0x2c, 0x9d, 0xd2, 0x29, 0x8b, 0x04, 0x31, 0xc6, 0x70, 0x30, 0xf1,
-	0x62, 0xa2, 0x47, 0x3f, 0x80, 0x1f, 0xc0, 0x0f, 0xc1, 0x91, 0xe8, 0xc5, 0x93, 0x31, 0xac, 0x1f,
-	0xc4, 0x74, 0xe6, 0x6d, 0x77, 0x8b, 0x65, 0x77, 0x0f, 0xdc, 0x3a, 0x33, 0xcf, 0xfb, 0x3c, 0xcf,
-	0xbc, 0x7f, 0xa6, 0xa8, 0x6e, 0x85, 0xc4, 0x26, 0xbe, 0x45, 0xf4, 0x7d, 0x1a, 0xbe, 0x24, 0x21,
-	0xd3, 0xbb, 0x2d, 0x7d, 0x77, 0x8f, 0x84, 0x07, 0x5a, 0x10, 0xd2, 0x88, 0xe2, 0x99, 0x04, 0xa0,
-	0x01, 0x40, 0xeb, 0xb6, 0xe4, 0x15, 0x8b, 0xb2, 0x1d, 0xca, 0xf4, 0x8e, 0xc9, 0x88, 0x40, 0xeb,
-	0xdd, 0x56, 0x87, 0x44, 0x66, 0x4b, 0x0f, 0x4c, 0xc7, 0xf5, 0xcd, 0xc8, 0xa5, 0xbe, 0x20, 0x90,
-	0x67, 0x05, 0x76, 0x8b, 0xaf, 0x74, 0xb1, 0x80, 0xa3, 0xc5, 0x3c, 0x71, 0xf1, 0x09, 0x88, 0xaa,
-	0x43, 0x1d, 0x2a, 0x22, 0xe3, 0x2f, 0xd8, 0x9d, 0x77, 0x28, 0x75, 0x3c, 0xa2, 0x9b, 0x81, 0xab,
-	0x9b, 0xbe, 0x4f, 0x23, 0xae, 0x07, 0xac, 0x6a, 0x15, 0xe1, 0x27, 0xb1, 0xa5, 0x0d, 0x33, 0x34,
-	0x77, 0x98, 0x41, 0x76, 0xf7, 0x08, 0x8b, 0xd4, 0x0d, 0x34, 0x93, 0xd9, 0x65, 0x01, 0xf5, 0x19,
-	0xc1, 0x77, 0x51, 0x39, 0xe0, 0x3b, 0x35, 0x69, 0x51, 0x6a, 0xfe, 0xd7, 0x9e, 0xd3, 0x72, 0xee,
-	0xab, 0x89, 0xa0, 0xf5, 0xd2, 0xc9, 0xaf, 0x7a, 0xc1, 0x80, 0x00, 0x55, 0x45, 0x57, 0x04, 0x23,
-	0xa5, 0x1e, 0xa8, 0xe0, 0xff, 0x51, 0xd1, 0xb5, 0x39, 0xd5, 0xb4, 0x51, 0x74, 0x6d, 0xf5, 0x58,
-	0x42, 0x57, 0x07, 0x40, 0x20, 0xba, 0x86, 0x4a, 0x01, 0xa5, 0x1e, 0x48, 0xce, 0xe6, 0x4b, 0x52,
-	0xea, 0x81, 0x20, 0x07, 0x63, 0x05, 0xa1, 0x90, 0x38, 0x2e, 0x8b, 0x48, 0x48, 0xec, 0x5a, 0x71,
-	0x51, 0x6a, 0x96, 0x8c, 0x81, 0x1d, 0x2c, 0xa3, 0x29, 0xe2, 0xb9, 0x8e, 0xdb, 0xf1, 0x48, 0x6d,
-	0x82, 0x9f, 0xa6, 0x6b, 0xf5, 0xf9, 0x80, 0x8b, 0x24, 0x23, 0xf8, 0x01, 0x42, 0xfd, 0x62, 0x81,
-	0x97, 0x65, 0x0d, 0x0a, 0x14, 0x57, 0x56, 0x13, 0x7d, 0x00, 0x95, 0xd5, 0x36, 0x4c, 0x87, 0x40,
-	0xac, 0x31, 0x10, 0xa9, 0x7e, 0x96, 0x92, 0x84, 0x0b, 0x76, 0xb8, 0xe4, 0x1d, 0x34, 0x19, 0xfb,
-	0x8e, 0x13, 0x3b, 0x31, 0xce, 0x2d, 0x05, 0x1a, 0x3f, 0xcc, 0xb8, 0x2a, 0x72, 0x57, 0x8d, 0x91,
-	0xae, 0x84, 0x66, 0xc6, 0xd6, 0x23, 0x70, 0xf5, 0x94, 0xab, 0x25, 0x97, 0x6e, 0xa3, 0x8a, 0x69,
-	0xdb, 0x21, 0x61, 0xa2, 0xe0, 0xd3, 0xeb, 0xb5, 0xef, 0xdf, 0x56, 0xab, 0x40, 0x7f, 0x5f, 0x9c,
-	0x6c, 0x46, 0xa1, 0xeb, 0x3b, 0x46, 0x02, 0x4c, 0x5b, 0x27, 0x61, 0xea, 0xb7, 0x8e, 0xb8, 0xc9,
-	0xd0, 0xd6, 0x11, 0x41, 0x49, 0xeb, 0x88, 0x03, 0xf5, 0x45, 0x86, 0xf1, 0xd2, 0x2b, 0xf2, 0x45,
-	0x42, 0xd5, 0x2c, 0x3f, 0x58, 0xbe, 0x87, 0x2a, 0x60, 0x0d, 0xaa, 0x32, 0x86, 0xe7, 0x24, 0xe2,
-	0xf2, 0x2a, 0x73, 0x1d, 0xdc, 0x6d, 0x52, 0xaf, 0x4b, 0x7c, 0xeb, 0x20, 0x19, 0xd1, 0x2d, 0x74,
-	0xed, 0xdc, 0x3e, 0xd8, 0xae, 0xa1, 0x4a, 0xc7, 0xf4, 0x4c, 0xdf, 0x22, 0x3c, 0x29, 0x25, 0x23,
-	0x59, 0x62, 0x8c, 0x4a, 0x74, 0x3f, 0x1d, 0x07, 0xfe, 0x1d, 0xa3, 0x19, 0x67, 0x88, 0xf8, 0x1c,
-	0x4c, 0x19, 0xc9, 0xb2, 0xfd, 0xb5, 0x8c, 0x26, 0xb9, 0x02, 0x7e, 0x2b, 0xa1, 0xb2, 0x18, 0x6a,
-	0xdc, 0xc8, 0x4d, 0xc1, 0xbf, 0x2f, 0x88, 0xdc, 0x1c, 0x0d, 0x14, 0x7e, 0xd5, 0x9b, 0xef, 0x7e,
-	0xfc, 0xf9, 0x54, 0x5c, 0xc0, 0x73, 0x7a, 0xde, 0x03, 0x27, 0x9e, 0x0f, 0xfc, 0x06, 0x95, 0xe2,
-	0xee, 0xc7, 0x4b, 0x43, 0x68, 0xfb, 0x2f, 0x8b, 0xbc, 0x3c, 0x0a, 0x06, 0xda, 0x0d, 0xae, 0x7d,
-	0x03, 0xd7, 0xf3, 0xb5, 0xe3, 0x19, 0xd3, 0x0f, 0x5d, 0xfb, 0x08, 0xbf, 0x46, 0x93, 0x7c, 0x60,
-	0xf1, 0x08, 0xe6, 0xf4, 0xfe, 0x8d, 0x91, 0x38, 0xb0, 0xa0, 0x72, 0x0b, 0xf3, 0x58, 0xbe, 0xd8,
-	0x02, 0xfe, 0x20, 0xa1, 0xb2, 0x68, 0xb3, 0x61, 0x05, 0xc8, 0xcc, 0xee, 0xb0, 0x02, 0x64, 0x47,
-	0x53, 0xd5, 0xb8, 0x83, 0x26, 0x5e, 0xd6, 0x2f, 0xfe, 0xc3, 0x30, 0xfd, 0x10, 0x06, 0xfc, 0x08,
-	0x1f, 0x4b, 0xa8, 0x02, 0xb3, 0x82, 0x47, 0xaa, 0xa4, 0x09, 0xb9, 0x3d, 0x06, 0x12, 0x0c, 0xdd,
-	0xe2, 0x86, 0x14, 0x3c, 0x3f, 0xcc, 0x10, 0x7e, 0x2f, 0xa1, 0xa9, 0xa4, 0xf9, 0xf1, 0x10, 0xf6,
-	0x73, 0x83, 0x23, 0xaf, 0x8c, 0x03, 0x05, 0x27, 0x4b, 0xdc, 0x49, 0x1d, 0x2f, 0xe4, 0x3a, 0x61,
-	0x00, 0x5f, 0x7f, 0x7c, 0x72, 0xa6, 0x48, 0xa7, 0x67, 0x8a, 0xf4, 0xfb, 0x4c, 0x91, 0x3e, 0xf6,
-	0x94, 0xc2, 0x69, 0x4f, 0x29, 0xfc, 0xec, 0x29, 0x85, 0x67, 0x6d, 0xc7, 0x8d, 0xb6, 0xf7, 0x3a,
-	0x9a, 0x45, 0x77, 0x52, 0x8a, 0x55, 0x6b, 0xdb, 0x74, 0xfd, 0x3e, 0xe3, 0xab, 0x94, 0x33, 0x3a,
-	0x08, 0x08, 0xeb, 0x94, 0xf9, 0x9f, 0x79, 0xed, 0x6f, 0x00, 0x00, 0x00, 0xff, 0xff, 0x22, 0xe3,
-	0xc5, 0x56, 0x6e, 0x08, 0x00, 0x00,
+	// 918 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x56, 0xcf, 0x6f, 0xdc, 0x44,
+	0x14, 0xce, 0x6c, 0x37, 0x3f, 0xf6, 0x15, 0x10, 0xbc, 0x86, 0xb2, 0x75, 0x53, 0x27, 0x98, 0x36,
+	0x09, 0x81, 0x78, 0x48, 0xaa, 0x22, 0x21, 0x4e, 0xe4, 0x50, 0x40, 0x42, 0x22, 0xb8, 0x07, 0x24,
+	0x10, 0x8a, 0xbc, 0xbb, 0x53, 0xd7, 0xc2, 0xf1, 0x6c, 0x6d, 0x67, 0x4b, 0x14, 0x82, 0x10, 0xf4,
+	0x00, 0xe2, 0x82, 0x04, 0xc7, 0x0a, 0x89, 0xff, 0x81, 0x3f, 0xa2, 0xc7, 0x0a, 0x2e, 0x9c, 0x10,
+	0x4a, 0xb8, 0xf1, 0x4f, 0x20, 0xcf, 0x3c, 0x3b, 0xf6, 0xc6, 0xeb, 0x5d, 0xa1, 0x3d, 0xf4, 0xb4,
+	0x9e, 0x99, 0x6f, 0xbe, 0xef, 0x9b, 0xf7, 0xde, 0xcc, 0x5b, 0x58, 0xee, 0x46, 0xa2, 0x27, 0xc2,
+	0xae, 0xe0, 0x0f, 0x64, 0xf4, 0xb9, 0x88, 0x62, 0x3e, 0xd8, 0xe2, 0xf7, 0x0f, 0x44, 0x74, 0x68,
+	0xf7, 0x23, 0x99, 0x48, 0xbc, 0x94, 0x01, 0x6c, 0x02, 0xd8, 0x83, 0x2d, 0x63, 0xa3, 0x2b, 0xe3,
+	0x7d, 0x19, 0xf3, 0x8e, 0x1b, 0x0b, 0x8d, 0xe6, 0x83, 0xad, 0x8e, 0x48, 0xdc, 0x2d, 0xde, 0x77,
+	0x3d, 0x3f, 0x74, 0x13, 0x5f, 0x86, 0x9a, 0xc0, 0xb8, 0xa2, 0xb1, 0x7b, 0x6a, 0xc4, 0xf5, 0x80,
+	0x96, 0x56, 0xaa, 0xc4, 0xf5, 0x27, 0x21, 0x16, 0x3d, 0xe9, 0x49, 0xbd, 0x33, 0xfd, 0xa2, 0xd9,
+	0x25, 0x4f, 0x4a, 0x2f, 0x10, 0xdc, 0xed, 0xfb, 0xdc, 0x0d, 0x43, 0x99, 0x28, 0x3d, 0x62, 0xb5,
+	0x16, 0x01, 0x3f, 0x4a, 0x2d, 0xed, 0xba, 0x91, 0xbb, 0x1f, 0x3b, 0xe2, 0xfe, 0x81, 0x88, 0x13,
+	0x6b, 0x17, 0x2e, 0x95, 0x66, 0xe3, 0xbe, 0x0c, 0x63, 0x81, 0x6f, 0xc1, 0x5c, 0x5f, 0xcd, 0xb4,
+	0xd9, 0x0a, 0x5b, 0xbf, 0xb8, 0x7d, 0xd5, 0xae, 0x38, 0xaf, 0xad, 0x37, 0xed, 0x34, 0x1f, 0xff,
+	0xb5, 0x3c, 0xe3, 0xd0, 0x06, 0xcb, 0x82, 0xe7, 0x35, 0xa3, 0x94, 0x01, 0xa9, 0xe0, 0x73, 0xd0,
+	0xf0, 0x7b, 0x8a, 0xaa, 0xe5, 0x34, 0xfc, 0x9e, 0xf5, 0x90, 0xc1, 0x0b, 0x05, 0x10, 0x89, 0xde,
+	0x84, 0x66, 0x5f, 0xca, 0x80, 0x24, 0xaf, 0x54, 0x4b, 0x4a, 0x19, 0x90, 0xa0, 0x02, 0xa3, 0x09,
+	0x10, 0x09, 0xcf, 0x8f, 0x13, 0x11, 0x89, 0x5e, 0xbb, 0xb1, 0xc2, 0xd6, 0x9b, 0x4e, 0x61, 0x06,
+	0x0d, 0x58, 0x10, 0x81, 0xef, 0xf9, 0x9d, 0x40, 0xb4, 0x2f, 0xa8, 0xd5, 0x7c, 0x6c, 0x7d, 0x5a,
+	0x70, 0x91, 0x45, 0x04, 0x6f, 0x03, 0x9c, 0x25, 0x8b, 0xbc, 0xac, 0xda, 0x94, 0xa0, 0x34, 0xb3,
+	0xb6, 0xae, 0x03, 0xca, 0xac, 0xbd, 0xeb, 0x7a, 0x82, 0xf6, 0x3a, 0x85, 0x9d, 0xd6, 0xcf, 0x2c,
+	0x0b, 0xb8, 0x66, 0xa7, 0x43, 0xde, 0x82, 0xd9, 0xd4, 0x77, 0x1a, 0xd8, 0x0b, 0x93, 0x9c, 0x52,
+	0xa3, 0xf1, 0xdd, 0x92, 0xab, 0x86, 0x72, 0xb5, 0x36, 0xd6, 0x95, 0xd6, 0x2c, 0xd9, 0x7a, 0x8f,
+	0x5c, 0x7d, 0xac, 0xd4, 0xb2, 0x43, 0x6f, 0xc3, 0xbc, 0xdb, 0xeb, 0x45, 0x22, 0xd6, 0x09, 0x6f,
+	0xed, 0xb4, 0x7f, 0xff, 0x6d, 0x73, 0x91, 0xe8, 0xdf, 0xd1, 0x2b, 0x77, 0x92, 0xc8, 0x0f, 0x3d,
+	0x27, 0x03, 0xe6, 0xa5, 0x93, 0x31, 0x9d, 0x95, 0x8e, 0x3e, 0x49, 0x6d, 0xe9, 0xe8, 0x4d, 0x59,
+	0xe9, 0xe8, 0x05, 0xeb, 0xb3, 0x12, 0xe3, 0xd4, 0x33, 0xf2, 0x88, 0xc1, 0x62, 0x99, 0x9f, 0x2c,
+	0xbf, 0x0d, 0xf3, 0x64, 0x8d, 0xb2, 0x32, 0x81, 0xe7, 0x6c, 0xc7, 0xf4, 0x32, 0x73, 0x99, 0xdc,
+	0xdd, 0x91, 0xc1, 0x40, 0x84, 0xdd, 0xc3, 0xec, 0x8a, 0xee, 0xc1, 0x8b, 0x43, 0xf3, 0x64, 0xbb,
+	0x0d, 0xf3, 0x1d, 0x37, 0x70, 0xc3, 0xae, 0x50, 0x41, 0x69, 0x3a, 0xd9, 0x10, 0x11, 0x9a, 0xf2,
+	0x41, 0x7e, 0x1d, 0xd4, 0x77, 0x8a, 0x8e, 0x15, 0x43, 0xa2, 0xee, 0xc1, 0x82, 0x93, 0x0d, 0xad,
+	0x03, 0x78, 0x49, 0x09, 0xbc, 0x1f, 0x0e, 0x7c, 0x7a, 0x33, 0xb2, 0xd0, 0x63, 0xe1, 0x4a, 0xb6,
+	0xe8, 0xc6, 0xdd, 0xae, 0x38, 0xf0, 0xff, 0x49, 0xc7, 0xf7, 0x0c, 0xda, 0xe7, 0x75, 0xe9, 0x6c,
+	0xd7, 0xe1, 0x59, 0x19, 0x79, 0x6e, 0xe8, 0xc7, 0x7a, 0x41, 0x25, 0xa6, 0xe5, 0x94, 0x27, 0xa7,
+	0x17, 0xfb, 0x6f, 0x19, 0x05, 0x99, 0x4a, 0xe3, 0xc3, 0xbb, 0x59, 0x04, 0x2c, 0x78, 0xa6, 0xa8,
+	0x49, 0x91, 0x28, 0xcd, 0x4d, 0x2d, 0x22, 0xbf, 0x30, 0xb8, 0x3c, 0xec, 0xe2, 0x69, 0x2a, 0xd1,
+	0xed, 0x7f, 0x17, 0x60, 0x56, 0x19, 0xc4, 0xaf, 0x19, 0xcc, 0xe9, 0xe7, 0x1f, 0xd7, 0x2a, 0x9d,
+	0x9c, 0xef, 0x35, 0xc6, 0xfa, 0x78, 0xa0, 0xd6, 0xb4, 0x5e, 0xf9, 0xe6, 0x8f, 0x7f, 0x7e, 0x6a,
+	0x5c, 0xc3, 0xab, 0xbc, 0xaa, 0x15, 0xea, 0x46, 0x83, 0x5f, 0x41, 0x33, 0x7d, 0x27, 0xf1, 0x46,
+	0x0d, 0xed, 0x59, 0x0f, 0x32, 0x56, 0xc7, 0xc1, 0x48, 0x7b, 0x4d, 0x69, 0xbf, 0x8c, 0xcb, 0xd5,
+	0xda, 0xe9, 0x6b, 0xcc, 0x8f, 0xfc, 0xde, 0x31, 0x7e, 0x09, 0xb3, 0xea, 0x69, 0xc7, 0x31, 0xcc,
+	0xf9, 0xf9, 0xd7, 0xc6, 0xe2, 0xc8, 0x82, 0xa5, 0x2c, 0x2c, 0xa1, 0x31, 0xda, 0x02, 0xfe, 0xca,
+	0xe0, 0x62, 0xe1, 0xe2, 0xe0, 0xeb, 0xa3, 0xc9, 0xcf, 0xdf, 0x6b, 0x63, 0x73, 0x42, 0x34, 0x19,
+	0xba, 0xa5, 0x0c, 0x71, 0xdc, 0xac, 0x8b, 0x49, 0xfa, 0x73, 0xcc, 0xfd, 0x82, 0xa7, 0x47, 0x0c,
+	0x5a, 0x79, 0x29, 0xe3, 0xc6, 0x68, 0xcd, 0xe1, 0x5b, 0x67, 0xbc, 0x36, 0x11, 0x96, 0xdc, 0xbd,
+	0xa9, 0xdc, 0xbd, 0x81, 0x36, 0x1f, 0xfd, 0xc7, 0x29, 0xde, 0x93, 0x77, 0xf9, 0x51, 0xf1, 0xd6,
+	0x1e, 0xe3, 0x0f, 0x0c, 0xe6, 0x34, 0x5b, 0x5d, 0x0d, 0x97, 0x1a, 0x65, 0x5d, 0x0d, 0x97, 0xfb,
+	0xa0, 0x65, 0x2b, 0x57, 0xeb, 0xb8, 0x5a, 0xe7, 0x8a, 0x1f, 0x51, 0x37, 0x3d, 0xc6, 0x87, 0x0c,
+	0xe6, 0xe9, 0x6c, 0x38, 0x56, 0x25, 0x4f, 0xe4, 0xab, 0x13, 0x20, 0xc9, 0xd0, 0x75, 0x65, 0xc8,
+	0xc4, 0xa5, 0x3a, 0x43, 0xf8, 0x1d, 0x83, 0x85, 0xac, 0xd3, 0x60, 0x0d, 0xfb, 0x50, 0x97, 0x32,
+	0x36, 0x26, 0x81, 0x92, 0x93, 0x1b, 0xca, 0xc9, 0x32, 0x5e, 0xab, 0x74, 0x12, 0x13, 0x7c, 0xe7,
+	0x83, 0xc7, 0x27, 0x26, 0x7b, 0x72, 0x62, 0xb2, 0xbf, 0x4f, 0x4c, 0xf6, 0xe3, 0xa9, 0x39, 0xf3,
+	0xe4, 0xd4, 0x9c, 0xf9, 0xf3, 0xd4, 0x9c, 0xf9, 0x64, 0xdb, 0xf3, 0x93, 0x7b, 0x07, 0x1d, 0xbb,
+	0x2b, 0xf7, 0x73, 0x8a, 0xcd, 0xee, 0x3d, 0xd7, 0x0f, 0xcf, 0x18, 0xbf, 0xc8, 0x39, 0x93, 0xc3,
+	0xbe, 0x88, 0x3b, 0x73, 0xea, 0x6f, 0xf0, 0xcd, 0xff, 0x02, 0x00, 0x00, 0xff, 0xff, 0xe9, 0x8c,
+	0xa0, 0x89, 0xdb, 0x0b, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -706,6 +940,10 @@ type QueryClient interface {
 	Pool(ctx context.Context, in *QueryPoolRequest, opts ...grpc.CallOption) (*QueryPoolResponse, error)
 	// Pools lists the pools.
 	Pools(ctx context.Context, in *QueryPoolsRequest, opts ...grpc.CallOption) (*QueryPoolsResponse, error)
+	// Invitations lists the organisations invited to a pool.
+	Invitations(ctx context.Context, in *QueryInvitationsRequest, opts ...grpc.CallOption) (*QueryInvitationsResponse, error)
+	// WorkersOf lists the workers of an organisation.
+	WorkersOf(ctx context.Context, in *QueryWorkersOfRequest, opts ...grpc.CallOption) (*QueryWorkersOfResponse, error)
 	// Worker returns a worker.
 	Worker(ctx context.Context, in *QueryWorkerRequest, opts ...grpc.CallOption) (*QueryWorkerResponse, error)
 	// Workers lists the workers.
@@ -749,6 +987,24 @@ func (c *queryClient) Pools(ctx context.Context, in *QueryPoolsRequest, opts ...
 	return out, nil
 }
 
+func (c *queryClient) Invitations(ctx context.Context, in *QueryInvitationsRequest, opts ...grpc.CallOption) (*QueryInvitationsResponse, error) {
+	out := new(QueryInvitationsResponse)
+	err := c.cc.Invoke(ctx, "/credence.workers.v1.Query/Invitations", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) WorkersOf(ctx context.Context, in *QueryWorkersOfRequest, opts ...grpc.CallOption) (*QueryWorkersOfResponse, error) {
+	out := new(QueryWorkersOfResponse)
+	err := c.cc.Invoke(ctx, "/credence.workers.v1.Query/WorkersOf", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryClient) Worker(ctx context.Context, in *QueryWorkerRequest, opts ...grpc.CallOption) (*QueryWorkerResponse, error) {
 	out := new(QueryWorkerResponse)
 	err := c.cc.Invoke(ctx, "/credence.workers.v1.Query/Worker", in, out, opts...)
@@ -784,6 +1040,10 @@ type QueryServer interface {
 	Pool(context.Context, *QueryPoolRequest) (*QueryPoolResponse, error)
 	// Pools lists the pools.
 	Pools(context.Context, *QueryPoolsRequest) (*QueryPoolsResponse, error)
+	// Invitations lists the organisations invited to a pool.
+	Invitations(context.Context, *QueryInvitationsRequest) (*QueryInvitationsResponse, error)
+	// WorkersOf lists the workers of an organisation.
+	WorkersOf(context.Context, *QueryWorkersOfRequest) (*QueryWorkersOfResponse, error)
 	// Worker returns a worker.
 	Worker(context.Context, *QueryWorkerRequest) (*QueryWorkerResponse, error)
 	// Workers lists the workers.
@@ -804,6 +1064,12 @@ func (*UnimplementedQueryServer) Pool(ctx context.Context, req *QueryPoolRequest
 }
 func (*UnimplementedQueryServer) Pools(ctx context.Context, req *QueryPoolsRequest) (*QueryPoolsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Pools not implemented")
+}
+func (*UnimplementedQueryServer) Invitations(ctx context.Context, req *QueryInvitationsRequest) (*QueryInvitationsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Invitations not implemented")
+}
+func (*UnimplementedQueryServer) WorkersOf(ctx context.Context, req *QueryWorkersOfRequest) (*QueryWorkersOfResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method WorkersOf not implemented")
 }
 func (*UnimplementedQueryServer) Worker(ctx context.Context, req *QueryWorkerRequest) (*QueryWorkerResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Worker not implemented")
@@ -869,6 +1135,42 @@ func _Query_Pools_Handler(srv interface{}, ctx context.Context, dec func(interfa
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServer).Pools(ctx, req.(*QueryPoolsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Invitations_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryInvitationsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Invitations(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.workers.v1.Query/Invitations",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Invitations(ctx, req.(*QueryInvitationsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_WorkersOf_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryWorkersOfRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).WorkersOf(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.workers.v1.Query/WorkersOf",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).WorkersOf(ctx, req.(*QueryWorkersOfRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -943,6 +1245,14 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Pools",
 			Handler:    _Query_Pools_Handler,
+		},
+		{
+			MethodName: "Invitations",
+			Handler:    _Query_Invitations_Handler,
+		},
+		{
+			MethodName: "WorkersOf",
+			Handler:    _Query_WorkersOf_Handler,
 		},
 		{
 			MethodName: "Worker",
@@ -1387,6 +1697,183 @@ func (m *QuerySolvencyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryInvitationsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryInvitationsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryInvitationsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryInvitationsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryInvitationsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryInvitationsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Organisations) > 0 {
+		for iNdEx := len(m.Organisations) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Organisations[iNdEx])
+			copy(dAtA[i:], m.Organisations[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Organisations[iNdEx])))
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWorkersOfRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWorkersOfRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWorkersOfRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Organisation) > 0 {
+		i -= len(m.Organisation)
+		copy(dAtA[i:], m.Organisation)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Organisation)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWorkersOfResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWorkersOfResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWorkersOfResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Workers) > 0 {
+		for iNdEx := len(m.Workers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Workers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -1559,6 +2046,78 @@ func (m *QuerySolvencyResponse) Size() (n int) {
 	}
 	if m.Solvent {
 		n += 2
+	}
+	return n
+}
+
+func (m *QueryInvitationsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryInvitationsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Organisations) > 0 {
+		for _, s := range m.Organisations {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryWorkersOfRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Organisation)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryWorkersOfResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Workers) > 0 {
+		for _, e := range m.Workers {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
 }
@@ -2619,6 +3178,480 @@ func (m *QuerySolvencyResponse) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.Solvent = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryInvitationsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryInvitationsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryInvitationsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryInvitationsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryInvitationsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryInvitationsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Organisations", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Organisations = append(m.Organisations, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWorkersOfRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWorkersOfRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWorkersOfRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Organisation", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Organisation = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWorkersOfResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWorkersOfResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWorkersOfResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Workers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Workers = append(m.Workers, Worker{})
+			if err := m.Workers[len(m.Workers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])

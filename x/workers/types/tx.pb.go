@@ -12,7 +12,7 @@ import (
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	grpc1 "github.com/cosmos/gogoproto/grpc"
 	proto "github.com/cosmos/gogoproto/proto"
-	_ "github.com/credence-chain/credence/x/orgs/types"
+	types "github.com/credence-chain/credence/x/orgs/types"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
 	status "google.golang.org/grpc/status"
@@ -44,6 +44,16 @@ type MsgCreatePool struct {
 	Stake uint64 `protobuf:"varint,4,opt,name=stake,proto3" json:"stake,omitempty"`
 	// description in a sentence.
 	Description string `protobuf:"bytes,5,opt,name=description,proto3" json:"description,omitempty"`
+	// min_price in ucred for each right replica.
+	MinPrice uint64 `protobuf:"varint,6,opt,name=min_price,json=minPrice,proto3" json:"min_price,omitempty"`
+	// max_commission_bps that the operator's orders may keep of it.
+	MaxCommissionBps uint32 `protobuf:"varint,7,opt,name=max_commission_bps,json=maxCommissionBps,proto3" json:"max_commission_bps,omitempty"`
+	// capabilities that every worker of the pool must have declared.
+	Capabilities []string `protobuf:"bytes,8,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
+	// invited pools are joined by organisations that were invited.
+	Invited bool `protobuf:"varint,9,opt,name=invited,proto3" json:"invited,omitempty"`
+	// requesters that the pool serves; anyone when empty.
+	Requesters types.Audience `protobuf:"bytes,10,opt,name=requesters,proto3" json:"requesters"`
 }
 
 func (m *MsgCreatePool) Reset()         { *m = MsgCreatePool{} }
@@ -114,6 +124,41 @@ func (m *MsgCreatePool) GetDescription() string {
 	return ""
 }
 
+func (m *MsgCreatePool) GetMinPrice() uint64 {
+	if m != nil {
+		return m.MinPrice
+	}
+	return 0
+}
+
+func (m *MsgCreatePool) GetMaxCommissionBps() uint32 {
+	if m != nil {
+		return m.MaxCommissionBps
+	}
+	return 0
+}
+
+func (m *MsgCreatePool) GetCapabilities() []string {
+	if m != nil {
+		return m.Capabilities
+	}
+	return nil
+}
+
+func (m *MsgCreatePool) GetInvited() bool {
+	if m != nil {
+		return m.Invited
+	}
+	return false
+}
+
+func (m *MsgCreatePool) GetRequesters() types.Audience {
+	if m != nil {
+		return m.Requesters
+	}
+	return types.Audience{}
+}
+
 // MsgCreatePoolResponse is empty.
 type MsgCreatePoolResponse struct {
 }
@@ -151,6 +196,556 @@ func (m *MsgCreatePoolResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgCreatePoolResponse proto.InternalMessageInfo
 
+// MsgSetPool changes a pool. Every field replaces what was; a change of the terms waits for the notice.
+type MsgSetPool struct {
+	// operator is an account of the operator's organisation that may operate pools, or the council for its own.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// id of the pool.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	// description in a sentence.
+	Description string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
+	// invited or open.
+	Invited bool `protobuf:"varint,4,opt,name=invited,proto3" json:"invited,omitempty"`
+	// requesters that the pool serves; anyone when empty.
+	Requesters types.Audience `protobuf:"bytes,5,opt,name=requesters,proto3" json:"requesters"`
+	// terms that shall follow, missing to leave them: announced now, in force after the notice.
+	Terms *PoolTerms `protobuf:"bytes,6,opt,name=terms,proto3" json:"terms,omitempty"`
+	// retired pools take no new orders and no new workers.
+	Retired bool `protobuf:"varint,7,opt,name=retired,proto3" json:"retired,omitempty"`
+}
+
+func (m *MsgSetPool) Reset()         { *m = MsgSetPool{} }
+func (m *MsgSetPool) String() string { return proto.CompactTextString(m) }
+func (*MsgSetPool) ProtoMessage()    {}
+func (*MsgSetPool) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{2}
+}
+func (m *MsgSetPool) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetPool) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetPool.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetPool) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetPool.Merge(m, src)
+}
+func (m *MsgSetPool) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetPool) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetPool.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetPool proto.InternalMessageInfo
+
+func (m *MsgSetPool) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgSetPool) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+func (m *MsgSetPool) GetDescription() string {
+	if m != nil {
+		return m.Description
+	}
+	return ""
+}
+
+func (m *MsgSetPool) GetInvited() bool {
+	if m != nil {
+		return m.Invited
+	}
+	return false
+}
+
+func (m *MsgSetPool) GetRequesters() types.Audience {
+	if m != nil {
+		return m.Requesters
+	}
+	return types.Audience{}
+}
+
+func (m *MsgSetPool) GetTerms() *PoolTerms {
+	if m != nil {
+		return m.Terms
+	}
+	return nil
+}
+
+func (m *MsgSetPool) GetRetired() bool {
+	if m != nil {
+		return m.Retired
+	}
+	return false
+}
+
+// MsgSetPoolResponse says when new terms are in force.
+type MsgSetPoolResponse struct {
+	// height from which they hold; 0 when none were announced.
+	Height int64 `protobuf:"varint,1,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *MsgSetPoolResponse) Reset()         { *m = MsgSetPoolResponse{} }
+func (m *MsgSetPoolResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetPoolResponse) ProtoMessage()    {}
+func (*MsgSetPoolResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{3}
+}
+func (m *MsgSetPoolResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetPoolResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetPoolResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetPoolResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetPoolResponse.Merge(m, src)
+}
+func (m *MsgSetPoolResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetPoolResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetPoolResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetPoolResponse proto.InternalMessageInfo
+
+func (m *MsgSetPoolResponse) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+// MsgInvite opens a pool to an organisation.
+type MsgInvite struct {
+	// operator is an account of the operator's organisation, or the council.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pool to join.
+	Pool string `protobuf:"bytes,2,opt,name=pool,proto3" json:"pool,omitempty"`
+	// organisation that may join it.
+	Organisation string `protobuf:"bytes,3,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// withdrawn takes the invitation back; workers that joined stay until they leave or are evicted.
+	Withdrawn bool `protobuf:"varint,4,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
+}
+
+func (m *MsgInvite) Reset()         { *m = MsgInvite{} }
+func (m *MsgInvite) String() string { return proto.CompactTextString(m) }
+func (*MsgInvite) ProtoMessage()    {}
+func (*MsgInvite) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{4}
+}
+func (m *MsgInvite) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgInvite) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgInvite.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgInvite) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgInvite.Merge(m, src)
+}
+func (m *MsgInvite) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgInvite) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgInvite.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgInvite proto.InternalMessageInfo
+
+func (m *MsgInvite) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgInvite) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *MsgInvite) GetOrganisation() string {
+	if m != nil {
+		return m.Organisation
+	}
+	return ""
+}
+
+func (m *MsgInvite) GetWithdrawn() bool {
+	if m != nil {
+		return m.Withdrawn
+	}
+	return false
+}
+
+// MsgInviteResponse is empty.
+type MsgInviteResponse struct {
+}
+
+func (m *MsgInviteResponse) Reset()         { *m = MsgInviteResponse{} }
+func (m *MsgInviteResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgInviteResponse) ProtoMessage()    {}
+func (*MsgInviteResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{5}
+}
+func (m *MsgInviteResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgInviteResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgInviteResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgInviteResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgInviteResponse.Merge(m, src)
+}
+func (m *MsgInviteResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgInviteResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgInviteResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgInviteResponse proto.InternalMessageInfo
+
+// MsgEvict takes a worker out of a pool.
+type MsgEvict struct {
+	// operator is an account of the operator's organisation, or the council.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pool that it leaves.
+	Pool string `protobuf:"bytes,2,opt,name=pool,proto3" json:"pool,omitempty"`
+	// worker to take out.
+	Worker string `protobuf:"bytes,3,opt,name=worker,proto3" json:"worker,omitempty"`
+}
+
+func (m *MsgEvict) Reset()         { *m = MsgEvict{} }
+func (m *MsgEvict) String() string { return proto.CompactTextString(m) }
+func (*MsgEvict) ProtoMessage()    {}
+func (*MsgEvict) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{6}
+}
+func (m *MsgEvict) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgEvict) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgEvict.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgEvict) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgEvict.Merge(m, src)
+}
+func (m *MsgEvict) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgEvict) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgEvict.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgEvict proto.InternalMessageInfo
+
+func (m *MsgEvict) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgEvict) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *MsgEvict) GetWorker() string {
+	if m != nil {
+		return m.Worker
+	}
+	return ""
+}
+
+// MsgEvictResponse is empty.
+type MsgEvictResponse struct {
+}
+
+func (m *MsgEvictResponse) Reset()         { *m = MsgEvictResponse{} }
+func (m *MsgEvictResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgEvictResponse) ProtoMessage()    {}
+func (*MsgEvictResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{7}
+}
+func (m *MsgEvictResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgEvictResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgEvictResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgEvictResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgEvictResponse.Merge(m, src)
+}
+func (m *MsgEvictResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgEvictResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgEvictResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgEvictResponse proto.InternalMessageInfo
+
+// MsgTransferPool offers a pool.
+type MsgTransferPool struct {
+	// operator is an account of the operator's organisation, or the council.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pool to hand over.
+	Pool string `protobuf:"bytes,2,opt,name=pool,proto3" json:"pool,omitempty"`
+	// to is the organisation that may accept it; empty takes the offer back.
+	To string `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+}
+
+func (m *MsgTransferPool) Reset()         { *m = MsgTransferPool{} }
+func (m *MsgTransferPool) String() string { return proto.CompactTextString(m) }
+func (*MsgTransferPool) ProtoMessage()    {}
+func (*MsgTransferPool) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{8}
+}
+func (m *MsgTransferPool) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTransferPool) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTransferPool.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTransferPool) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTransferPool.Merge(m, src)
+}
+func (m *MsgTransferPool) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTransferPool) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTransferPool.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTransferPool proto.InternalMessageInfo
+
+func (m *MsgTransferPool) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgTransferPool) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+func (m *MsgTransferPool) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
+}
+
+// MsgTransferPoolResponse is empty.
+type MsgTransferPoolResponse struct {
+}
+
+func (m *MsgTransferPoolResponse) Reset()         { *m = MsgTransferPoolResponse{} }
+func (m *MsgTransferPoolResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgTransferPoolResponse) ProtoMessage()    {}
+func (*MsgTransferPoolResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{9}
+}
+func (m *MsgTransferPoolResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTransferPoolResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTransferPoolResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTransferPoolResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTransferPoolResponse.Merge(m, src)
+}
+func (m *MsgTransferPoolResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTransferPoolResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTransferPoolResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTransferPoolResponse proto.InternalMessageInfo
+
+// MsgAcceptPool takes over a pool.
+type MsgAcceptPool struct {
+	// operator is an account of the organisation that it was offered to.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pool to take over; its orders of the former operator no longer stand.
+	Pool string `protobuf:"bytes,2,opt,name=pool,proto3" json:"pool,omitempty"`
+}
+
+func (m *MsgAcceptPool) Reset()         { *m = MsgAcceptPool{} }
+func (m *MsgAcceptPool) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptPool) ProtoMessage()    {}
+func (*MsgAcceptPool) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{10}
+}
+func (m *MsgAcceptPool) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptPool) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptPool.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptPool) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptPool.Merge(m, src)
+}
+func (m *MsgAcceptPool) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptPool) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptPool.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptPool proto.InternalMessageInfo
+
+func (m *MsgAcceptPool) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgAcceptPool) GetPool() string {
+	if m != nil {
+		return m.Pool
+	}
+	return ""
+}
+
+// MsgAcceptPoolResponse is empty.
+type MsgAcceptPoolResponse struct {
+}
+
+func (m *MsgAcceptPoolResponse) Reset()         { *m = MsgAcceptPoolResponse{} }
+func (m *MsgAcceptPoolResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptPoolResponse) ProtoMessage()    {}
+func (*MsgAcceptPoolResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0c1b03ba9160e263, []int{11}
+}
+func (m *MsgAcceptPoolResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptPoolResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptPoolResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptPoolResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptPoolResponse.Merge(m, src)
+}
+func (m *MsgAcceptPoolResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptPoolResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptPoolResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptPoolResponse proto.InternalMessageInfo
+
 // MsgRegister adds a worker of the owner's organisation.
 type MsgRegister struct {
 	// owner bonds and is paid.
@@ -165,13 +760,15 @@ type MsgRegister struct {
 	Pools []string `protobuf:"bytes,5,rep,name=pools,proto3" json:"pools,omitempty"`
 	// stake in ucred to bond now.
 	Stake uint64 `protobuf:"varint,6,opt,name=stake,proto3" json:"stake,omitempty"`
+	// capabilities that it declares.
+	Capabilities []string `protobuf:"bytes,7,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
 }
 
 func (m *MsgRegister) Reset()         { *m = MsgRegister{} }
 func (m *MsgRegister) String() string { return proto.CompactTextString(m) }
 func (*MsgRegister) ProtoMessage()    {}
 func (*MsgRegister) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{2}
+	return fileDescriptor_0c1b03ba9160e263, []int{12}
 }
 func (m *MsgRegister) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -242,6 +839,13 @@ func (m *MsgRegister) GetStake() uint64 {
 	return 0
 }
 
+func (m *MsgRegister) GetCapabilities() []string {
+	if m != nil {
+		return m.Capabilities
+	}
+	return nil
+}
+
 // MsgRegisterResponse is empty.
 type MsgRegisterResponse struct {
 }
@@ -250,7 +854,7 @@ func (m *MsgRegisterResponse) Reset()         { *m = MsgRegisterResponse{} }
 func (m *MsgRegisterResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgRegisterResponse) ProtoMessage()    {}
 func (*MsgRegisterResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{3}
+	return fileDescriptor_0c1b03ba9160e263, []int{13}
 }
 func (m *MsgRegisterResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -293,13 +897,15 @@ type MsgUpdate struct {
 	Pools []string `protobuf:"bytes,5,rep,name=pools,proto3" json:"pools,omitempty"`
 	// paused or not.
 	Paused bool `protobuf:"varint,6,opt,name=paused,proto3" json:"paused,omitempty"`
+	// capabilities that it declares.
+	Capabilities []string `protobuf:"bytes,7,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
 }
 
 func (m *MsgUpdate) Reset()         { *m = MsgUpdate{} }
 func (m *MsgUpdate) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdate) ProtoMessage()    {}
 func (*MsgUpdate) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{4}
+	return fileDescriptor_0c1b03ba9160e263, []int{14}
 }
 func (m *MsgUpdate) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -370,6 +976,13 @@ func (m *MsgUpdate) GetPaused() bool {
 	return false
 }
 
+func (m *MsgUpdate) GetCapabilities() []string {
+	if m != nil {
+		return m.Capabilities
+	}
+	return nil
+}
+
 // MsgUpdateResponse is empty.
 type MsgUpdateResponse struct {
 }
@@ -378,7 +991,7 @@ func (m *MsgUpdateResponse) Reset()         { *m = MsgUpdateResponse{} }
 func (m *MsgUpdateResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateResponse) ProtoMessage()    {}
 func (*MsgUpdateResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{5}
+	return fileDescriptor_0c1b03ba9160e263, []int{15}
 }
 func (m *MsgUpdateResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -421,7 +1034,7 @@ func (m *MsgBond) Reset()         { *m = MsgBond{} }
 func (m *MsgBond) String() string { return proto.CompactTextString(m) }
 func (*MsgBond) ProtoMessage()    {}
 func (*MsgBond) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{6}
+	return fileDescriptor_0c1b03ba9160e263, []int{16}
 }
 func (m *MsgBond) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -479,7 +1092,7 @@ func (m *MsgBondResponse) Reset()         { *m = MsgBondResponse{} }
 func (m *MsgBondResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgBondResponse) ProtoMessage()    {}
 func (*MsgBondResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{7}
+	return fileDescriptor_0c1b03ba9160e263, []int{17}
 }
 func (m *MsgBondResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -522,7 +1135,7 @@ func (m *MsgUnbond) Reset()         { *m = MsgUnbond{} }
 func (m *MsgUnbond) String() string { return proto.CompactTextString(m) }
 func (*MsgUnbond) ProtoMessage()    {}
 func (*MsgUnbond) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{8}
+	return fileDescriptor_0c1b03ba9160e263, []int{18}
 }
 func (m *MsgUnbond) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -582,7 +1195,7 @@ func (m *MsgUnbondResponse) Reset()         { *m = MsgUnbondResponse{} }
 func (m *MsgUnbondResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUnbondResponse) ProtoMessage()    {}
 func (*MsgUnbondResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{9}
+	return fileDescriptor_0c1b03ba9160e263, []int{19}
 }
 func (m *MsgUnbondResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -630,7 +1243,7 @@ func (m *MsgUnjail) Reset()         { *m = MsgUnjail{} }
 func (m *MsgUnjail) String() string { return proto.CompactTextString(m) }
 func (*MsgUnjail) ProtoMessage()    {}
 func (*MsgUnjail) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{10}
+	return fileDescriptor_0c1b03ba9160e263, []int{20}
 }
 func (m *MsgUnjail) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -681,7 +1294,7 @@ func (m *MsgUnjailResponse) Reset()         { *m = MsgUnjailResponse{} }
 func (m *MsgUnjailResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUnjailResponse) ProtoMessage()    {}
 func (*MsgUnjailResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{11}
+	return fileDescriptor_0c1b03ba9160e263, []int{21}
 }
 func (m *MsgUnjailResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -722,7 +1335,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{12}
+	return fileDescriptor_0c1b03ba9160e263, []int{22}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -773,7 +1386,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_0c1b03ba9160e263, []int{13}
+	return fileDescriptor_0c1b03ba9160e263, []int{23}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -805,6 +1418,16 @@ var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 func init() {
 	proto.RegisterType((*MsgCreatePool)(nil), "credence.workers.v1.MsgCreatePool")
 	proto.RegisterType((*MsgCreatePoolResponse)(nil), "credence.workers.v1.MsgCreatePoolResponse")
+	proto.RegisterType((*MsgSetPool)(nil), "credence.workers.v1.MsgSetPool")
+	proto.RegisterType((*MsgSetPoolResponse)(nil), "credence.workers.v1.MsgSetPoolResponse")
+	proto.RegisterType((*MsgInvite)(nil), "credence.workers.v1.MsgInvite")
+	proto.RegisterType((*MsgInviteResponse)(nil), "credence.workers.v1.MsgInviteResponse")
+	proto.RegisterType((*MsgEvict)(nil), "credence.workers.v1.MsgEvict")
+	proto.RegisterType((*MsgEvictResponse)(nil), "credence.workers.v1.MsgEvictResponse")
+	proto.RegisterType((*MsgTransferPool)(nil), "credence.workers.v1.MsgTransferPool")
+	proto.RegisterType((*MsgTransferPoolResponse)(nil), "credence.workers.v1.MsgTransferPoolResponse")
+	proto.RegisterType((*MsgAcceptPool)(nil), "credence.workers.v1.MsgAcceptPool")
+	proto.RegisterType((*MsgAcceptPoolResponse)(nil), "credence.workers.v1.MsgAcceptPoolResponse")
 	proto.RegisterType((*MsgRegister)(nil), "credence.workers.v1.MsgRegister")
 	proto.RegisterType((*MsgRegisterResponse)(nil), "credence.workers.v1.MsgRegisterResponse")
 	proto.RegisterType((*MsgUpdate)(nil), "credence.workers.v1.MsgUpdate")
@@ -822,59 +1445,87 @@ func init() {
 func init() { proto.RegisterFile("credence/workers/v1/tx.proto", fileDescriptor_0c1b03ba9160e263) }
 
 var fileDescriptor_0c1b03ba9160e263 = []byte{
-	// 822 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x56, 0x4d, 0x6b, 0xe3, 0x46,
-	0x18, 0xb6, 0xfc, 0x15, 0x7b, 0xd2, 0xb4, 0x44, 0xf9, 0x52, 0x94, 0xa0, 0x1a, 0x25, 0x14, 0xe3,
-	0x34, 0x56, 0x93, 0x86, 0x16, 0x7c, 0x28, 0xd4, 0xbd, 0x95, 0x1a, 0x82, 0x4a, 0x7b, 0x28, 0x85,
-	0x22, 0x5b, 0x83, 0xac, 0xc6, 0xd2, 0x88, 0x99, 0x71, 0x3e, 0x6e, 0xa5, 0xc7, 0x9e, 0xfa, 0x33,
-	0x72, 0xf4, 0x21, 0xbf, 0x60, 0x4f, 0x3e, 0x06, 0x9f, 0xf6, 0xb2, 0xcb, 0x92, 0x1c, 0xb2, 0x3f,
-	0x62, 0x59, 0x96, 0xf9, 0x90, 0x62, 0x6f, 0x6c, 0x39, 0xbb, 0x87, 0x5d, 0xf6, 0x62, 0xe6, 0x99,
-	0xf7, 0x99, 0x77, 0xde, 0xe7, 0x99, 0x77, 0x46, 0x06, 0xdb, 0x1d, 0x0c, 0x5d, 0x18, 0x76, 0xa0,
-	0x75, 0x86, 0xf0, 0x09, 0xc4, 0xc4, 0x3a, 0x3d, 0xb0, 0xe8, 0x79, 0x3d, 0xc2, 0x88, 0x22, 0x75,
-	0x25, 0x8e, 0xd6, 0x65, 0xb4, 0x7e, 0x7a, 0xa0, 0x2f, 0x3b, 0x81, 0x1f, 0x22, 0x8b, 0xff, 0x0a,
-	0x9e, 0xbe, 0xd1, 0x41, 0x24, 0x40, 0xc4, 0x0a, 0x88, 0xc7, 0xd6, 0x07, 0xc4, 0x93, 0x81, 0x4d,
-	0x11, 0xf8, 0x8b, 0x23, 0x4b, 0x00, 0x19, 0xda, 0x4a, 0x76, 0x46, 0xd8, 0xe3, 0xdb, 0x62, 0xd4,
-	0x83, 0x32, 0x58, 0x99, 0x56, 0x96, 0x18, 0x4a, 0xc6, 0xaa, 0x87, 0x3c, 0x24, 0xd2, 0xb2, 0x91,
-	0x98, 0x35, 0x9f, 0x29, 0x60, 0xa9, 0x45, 0xbc, 0x9f, 0x30, 0x74, 0x28, 0x3c, 0x46, 0xa8, 0xa7,
-	0x1e, 0x81, 0x12, 0x8a, 0x20, 0x76, 0x28, 0xc2, 0x9a, 0x52, 0x51, 0xaa, 0xe5, 0xa6, 0x36, 0xba,
-	0xda, 0x5f, 0x95, 0xa5, 0xfc, 0xe8, 0xba, 0x18, 0x12, 0xf2, 0x2b, 0xc5, 0x7e, 0xe8, 0xd9, 0x09,
-	0x53, 0xfd, 0x1c, 0x64, 0x7d, 0x57, 0xcb, 0x32, 0xbe, 0x9d, 0xf5, 0x5d, 0x55, 0x03, 0x0b, 0xb8,
-	0x1f, 0x52, 0x3f, 0x80, 0x5a, 0x8e, 0x4f, 0xc6, 0x50, 0x5d, 0x05, 0x05, 0x42, 0x9d, 0x13, 0xa8,
-	0xe5, 0x2b, 0x4a, 0x35, 0x6f, 0x0b, 0xa0, 0x56, 0xc0, 0xa2, 0x0b, 0x49, 0x07, 0xfb, 0x11, 0xf5,
-	0x51, 0xa8, 0x15, 0xf8, 0x9a, 0xf1, 0xa9, 0xc6, 0xd1, 0x70, 0xb4, 0x53, 0xfa, 0xf7, 0x6e, 0x50,
-	0x4b, 0x36, 0xfd, 0xef, 0x6e, 0x50, 0x33, 0x1e, 0xe8, 0x9e, 0x50, 0x63, 0x6e, 0x80, 0xb5, 0x89,
-	0x09, 0x1b, 0x92, 0x08, 0x85, 0x04, 0x9a, 0xaf, 0x15, 0xb0, 0xd8, 0x22, 0x9e, 0x0d, 0x3d, 0x9f,
-	0x50, 0x88, 0xd5, 0x3a, 0x28, 0xa0, 0xb3, 0x10, 0xce, 0xd7, 0x2c, 0x68, 0xea, 0x37, 0xa0, 0x28,
-	0x76, 0x14, 0xa2, 0x53, 0x16, 0x48, 0x9e, 0xaa, 0x83, 0x12, 0x0c, 0xdd, 0x08, 0xf9, 0x21, 0x95,
-	0x9e, 0x24, 0x98, 0x9b, 0xd2, 0x43, 0x94, 0x70, 0x53, 0x96, 0x6c, 0x01, 0xd8, 0x6c, 0x84, 0x50,
-	0x8f, 0x68, 0x85, 0x4a, 0xae, 0x5a, 0xb6, 0x05, 0xb8, 0x37, 0xb0, 0x38, 0x66, 0x60, 0xc3, 0x1a,
-	0x8e, 0x76, 0x0a, 0xcc, 0x1e, 0x51, 0x1f, 0xf3, 0x66, 0x7b, 0x9a, 0x37, 0xb1, 0x60, 0x73, 0x0d,
-	0xac, 0x8c, 0xc1, 0xc4, 0x97, 0x57, 0x0a, 0x28, 0xb7, 0x88, 0xf7, 0x5b, 0xe4, 0x3a, 0x14, 0x7e,
-	0x42, 0xae, 0xac, 0x83, 0x62, 0xe4, 0xf4, 0x09, 0x74, 0xb9, 0x2d, 0x25, 0x5b, 0xa2, 0xc6, 0xfe,
-	0x43, 0x5f, 0xf4, 0x69, 0xbe, 0x08, 0xc1, 0xe6, 0x0a, 0x58, 0x4e, 0x40, 0xe2, 0xc9, 0x40, 0x01,
-	0x0b, 0x2d, 0xe2, 0x35, 0x51, 0xe8, 0x7e, 0x00, 0x47, 0xd6, 0x41, 0xd1, 0x09, 0x50, 0x5f, 0xfa,
-	0x91, 0xb7, 0x25, 0x6a, 0xec, 0x3d, 0x54, 0xa2, 0x4d, 0x53, 0xc2, 0xca, 0x34, 0x97, 0xc1, 0x17,
-	0x72, 0x98, 0xa8, 0xb8, 0x92, 0x27, 0x1b, 0xb6, 0x3f, 0xae, 0x0e, 0x76, 0x22, 0xca, 0x63, 0x4e,
-	0x84, 0x17, 0x6a, 0xee, 0x89, 0x13, 0xe1, 0x20, 0xd6, 0xc2, 0x72, 0x77, 0xa1, 0xef, 0x75, 0x29,
-	0x2f, 0x3f, 0x67, 0x4b, 0x64, 0x5e, 0xc6, 0x1a, 0xff, 0x76, 0xfc, 0x9e, 0xfa, 0x1d, 0x28, 0x3b,
-	0x7d, 0xda, 0x45, 0xd8, 0xa7, 0x17, 0x73, 0x75, 0xde, 0x53, 0xdf, 0x5d, 0x6b, 0xe3, 0x60, 0x38,
-	0xda, 0xc9, 0x32, 0x4d, 0xf7, 0x59, 0x52, 0x74, 0xb1, 0xe2, 0xe2, 0x4e, 0xe3, 0x20, 0x39, 0xa3,
-	0x27, 0x0a, 0x3f, 0x37, 0xd1, 0x7f, 0xc7, 0x0e, 0x76, 0x02, 0xf2, 0xde, 0x2a, 0x7e, 0x60, 0x37,
-	0x82, 0x65, 0xe0, 0x2a, 0x16, 0x0f, 0xb7, 0xea, 0x53, 0x3e, 0x4e, 0x75, 0xb1, 0x49, 0xb3, 0x3c,
-	0x7c, 0xfe, 0x65, 0xe6, 0xf2, 0x6e, 0x50, 0x53, 0x6c, 0xb9, 0xaa, 0xf1, 0xfd, 0x74, 0x4d, 0x95,
-	0xd9, 0xb7, 0x47, 0xe4, 0x32, 0x37, 0xc1, 0xc6, 0x5b, 0x53, 0xb1, 0xbe, 0xc3, 0x97, 0x79, 0x90,
-	0x6b, 0x11, 0x4f, 0xfd, 0x13, 0x80, 0xb1, 0x4f, 0x8e, 0x39, 0xb5, 0xb2, 0x89, 0x77, 0x5b, 0xaf,
-	0xcd, 0xe7, 0x24, 0xdd, 0xf1, 0x3b, 0x28, 0x25, 0xef, 0x7a, 0x65, 0xd6, 0xba, 0x98, 0xa1, 0x57,
-	0xe7, 0x31, 0x92, 0xbc, 0xc7, 0xa0, 0x28, 0xdf, 0x45, 0x63, 0xd6, 0x1a, 0x11, 0xd7, 0xbf, 0x4a,
-	0x8f, 0x27, 0x19, 0x7f, 0x06, 0x79, 0xfe, 0xaa, 0x6c, 0xcf, 0xe2, 0xb3, 0xa8, 0xbe, 0x9b, 0x16,
-	0x9d, 0xa8, 0x4e, 0xdc, 0xed, 0xd9, 0xd5, 0xf1, 0x78, 0x4a, 0x75, 0x93, 0xb7, 0x8c, 0x67, 0xe4,
-	0x37, 0x29, 0x25, 0x23, 0x8b, 0xa7, 0x65, 0x1c, 0xef, 0x6f, 0xb5, 0x0d, 0x3e, 0x9b, 0xe8, 0xed,
-	0xdd, 0x74, 0x9f, 0x04, 0x4b, 0xff, 0xfa, 0x31, 0xac, 0x78, 0x0f, 0xbd, 0xf0, 0x0f, 0x6b, 0xe3,
-	0xe6, 0x2f, 0xc3, 0x1b, 0x43, 0xb9, 0xbe, 0x31, 0x94, 0x17, 0x37, 0x86, 0xf2, 0xff, 0xad, 0x91,
-	0xb9, 0xbe, 0x35, 0x32, 0x4f, 0x6f, 0x8d, 0xcc, 0x1f, 0x87, 0x9e, 0x4f, 0xbb, 0xfd, 0x76, 0xbd,
-	0x83, 0x02, 0x2b, 0x4e, 0xbc, 0xdf, 0xe9, 0x3a, 0x7e, 0x98, 0x40, 0xeb, 0x3c, 0xe9, 0x6e, 0x7a,
-	0x11, 0x41, 0xd2, 0x2e, 0xf2, 0xbf, 0x4b, 0xdf, 0xbe, 0x09, 0x00, 0x00, 0xff, 0xff, 0xa4, 0x61,
-	0x13, 0x08, 0xff, 0x09, 0x00, 0x00,
+	// 1279 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x58, 0xcd, 0x6f, 0xd4, 0x46,
+	0x14, 0x8f, 0x37, 0xd9, 0xcd, 0xee, 0x0b, 0x50, 0x30, 0x5f, 0xc6, 0x49, 0x97, 0x95, 0xa1, 0xed,
+	0x2a, 0x90, 0x5d, 0x92, 0x22, 0x2a, 0xed, 0xa1, 0x12, 0x41, 0x1c, 0x5a, 0x75, 0xa5, 0xc8, 0x40,
+	0x0f, 0x15, 0x52, 0xe4, 0xd8, 0x53, 0x67, 0x4a, 0xec, 0x71, 0x67, 0x66, 0x93, 0x70, 0xab, 0x7a,
+	0xec, 0xa5, 0xfd, 0x13, 0x50, 0x7b, 0xe1, 0x52, 0x29, 0x07, 0xa4, 0xde, 0x7b, 0x4a, 0x6f, 0x88,
+	0x13, 0xa7, 0xaa, 0x82, 0x03, 0xff, 0x46, 0x35, 0x1f, 0xf6, 0x7a, 0x59, 0x7b, 0x17, 0x68, 0xd4,
+	0xaa, 0x97, 0xc8, 0xef, 0x63, 0x9e, 0xdf, 0xef, 0xf7, 0x9e, 0xdf, 0x9b, 0x2c, 0x2c, 0xf9, 0x14,
+	0x05, 0x28, 0xf6, 0x51, 0x77, 0x8f, 0xd0, 0x07, 0x88, 0xb2, 0xee, 0xee, 0x6a, 0x97, 0xef, 0x77,
+	0x12, 0x4a, 0x38, 0x31, 0x4f, 0xa7, 0xd6, 0x8e, 0xb6, 0x76, 0x76, 0x57, 0xed, 0x53, 0x5e, 0x84,
+	0x63, 0xd2, 0x95, 0x7f, 0x95, 0x9f, 0x7d, 0xde, 0x27, 0x2c, 0x22, 0xac, 0x1b, 0xb1, 0x50, 0x9c,
+	0x8f, 0x58, 0xa8, 0x0d, 0x17, 0x94, 0x61, 0x53, 0x4a, 0x5d, 0x25, 0x68, 0xd3, 0xa5, 0xec, 0xcd,
+	0x84, 0x86, 0xf2, 0xb5, 0x84, 0x86, 0x5e, 0x8c, 0x99, 0xc7, 0x31, 0x89, 0xb5, 0xd3, 0xe2, 0x98,
+	0x13, 0x25, 0x3b, 0x48, 0x1b, 0x5b, 0x45, 0xb9, 0xab, 0x47, 0xed, 0x71, 0x26, 0x24, 0x21, 0x51,
+	0xef, 0x16, 0x4f, 0x4a, 0xeb, 0xfc, 0x3a, 0x0b, 0xc7, 0xfb, 0x2c, 0xbc, 0x45, 0x91, 0xc7, 0xd1,
+	0x06, 0x21, 0x3b, 0xe6, 0x75, 0xa8, 0x93, 0x04, 0x51, 0x8f, 0x13, 0x6a, 0x19, 0x2d, 0xa3, 0xdd,
+	0x58, 0xb7, 0x9e, 0x3d, 0x59, 0x39, 0xa3, 0xf3, 0xbd, 0x19, 0x04, 0x14, 0x31, 0x76, 0x87, 0x53,
+	0x1c, 0x87, 0x6e, 0xe6, 0x69, 0x9e, 0x80, 0x0a, 0x0e, 0xac, 0x8a, 0xf0, 0x77, 0x2b, 0x38, 0x30,
+	0x2d, 0x98, 0xa7, 0x83, 0x98, 0xe3, 0x08, 0x59, 0xb3, 0x52, 0x99, 0x8a, 0xe6, 0x19, 0xa8, 0x32,
+	0xee, 0x3d, 0x40, 0xd6, 0x5c, 0xcb, 0x68, 0xcf, 0xb9, 0x4a, 0x30, 0x5b, 0xb0, 0x10, 0x20, 0xe6,
+	0x53, 0x9c, 0x08, 0xc4, 0x56, 0x55, 0x9e, 0xc9, 0xab, 0xcc, 0x45, 0x68, 0x44, 0x38, 0xde, 0x4c,
+	0x28, 0xf6, 0x91, 0x55, 0x93, 0x67, 0xeb, 0x11, 0x8e, 0x37, 0x84, 0x6c, 0x5e, 0x05, 0x33, 0xf2,
+	0xf6, 0x37, 0x7d, 0x12, 0x45, 0x98, 0x31, 0x4c, 0xe2, 0xcd, 0xad, 0x84, 0x59, 0xf3, 0x2d, 0xa3,
+	0x7d, 0xdc, 0x3d, 0x19, 0x79, 0xfb, 0xb7, 0x32, 0xc3, 0x7a, 0xc2, 0x4c, 0x07, 0x8e, 0xf9, 0x5e,
+	0xe2, 0x6d, 0xe1, 0x1d, 0xcc, 0x31, 0x62, 0x56, 0xbd, 0x35, 0xdb, 0x6e, 0xb8, 0x23, 0x3a, 0x01,
+	0x00, 0xc7, 0xbb, 0x98, 0xa3, 0xc0, 0x6a, 0xb4, 0x8c, 0x76, 0xdd, 0x4d, 0x45, 0xf3, 0x36, 0x00,
+	0x45, 0xdf, 0x0e, 0x10, 0xe3, 0x88, 0x32, 0x0b, 0x5a, 0x46, 0x7b, 0x61, 0xcd, 0xee, 0x64, 0xdd,
+	0x21, 0x8a, 0xd3, 0xd9, 0x5d, 0xed, 0xdc, 0x1c, 0x04, 0x58, 0x28, 0xd6, 0x1b, 0x87, 0x7f, 0x5e,
+	0x9c, 0x79, 0xfc, 0xea, 0x60, 0xd9, 0x70, 0x73, 0x07, 0x7b, 0xd7, 0x0f, 0x9f, 0x5d, 0xaa, 0x7f,
+	0xff, 0xea, 0x60, 0x39, 0x23, 0xf1, 0x87, 0x57, 0x07, 0xcb, 0xcd, 0xb1, 0x3a, 0x8e, 0x54, 0xc7,
+	0x39, 0x0f, 0x67, 0x47, 0x14, 0x2e, 0x62, 0x09, 0x89, 0x19, 0x72, 0x9e, 0x57, 0x00, 0xfa, 0x2c,
+	0xbc, 0x83, 0xf8, 0x11, 0x56, 0xf1, 0xb5, 0xaa, 0xcc, 0x8e, 0x57, 0x25, 0x47, 0xd3, 0xdc, 0x24,
+	0x9a, 0xaa, 0xef, 0x48, 0x93, 0x79, 0x1d, 0xaa, 0x1c, 0xd1, 0x88, 0xc9, 0x92, 0x2f, 0xac, 0x35,
+	0x3b, 0x05, 0x9f, 0x61, 0x47, 0x40, 0xbe, 0x2b, 0xbc, 0x5c, 0xe5, 0x2c, 0xdb, 0x0f, 0x71, 0x4c,
+	0x51, 0x20, 0x9b, 0xa0, 0xee, 0xa6, 0x62, 0x6f, 0xf5, 0xf0, 0xd9, 0x25, 0x63, 0x8c, 0xf6, 0xc5,
+	0x22, 0xda, 0x35, 0x97, 0xce, 0x55, 0x30, 0x87, 0x52, 0x4a, 0xb8, 0x79, 0x0e, 0x6a, 0xdb, 0x08,
+	0x87, 0xdb, 0x5c, 0xf2, 0x3b, 0xeb, 0x6a, 0xc9, 0xf9, 0xc3, 0x80, 0x46, 0x9f, 0x85, 0x9f, 0x49,
+	0x1a, 0xde, 0xb1, 0x0e, 0x26, 0xcc, 0x25, 0x84, 0xec, 0xe8, 0x4a, 0xc8, 0x67, 0xd1, 0xb4, 0xf9,
+	0xa1, 0xa0, 0x8b, 0x31, 0xa2, 0x33, 0x97, 0xa0, 0xb1, 0x87, 0xf9, 0x76, 0x40, 0xbd, 0xbd, 0x58,
+	0xd7, 0x63, 0xa8, 0xe8, 0x5d, 0x2b, 0x84, 0x6e, 0x17, 0x41, 0x57, 0xd9, 0x3b, 0xa7, 0xe1, 0x54,
+	0x26, 0x64, 0x9d, 0xf6, 0x9b, 0x01, 0xf5, 0x3e, 0x0b, 0x6f, 0xef, 0x62, 0x9f, 0x1f, 0x21, 0xbe,
+	0x6b, 0x50, 0x53, 0x09, 0x28, 0x64, 0x13, 0xe2, 0x68, 0xbf, 0x5e, 0xb7, 0x10, 0xcf, 0x85, 0x22,
+	0x3c, 0x32, 0x59, 0xc7, 0x84, 0x93, 0xe9, 0x73, 0x86, 0xe6, 0x17, 0x03, 0xde, 0xeb, 0xb3, 0xf0,
+	0x2e, 0xf5, 0x62, 0xf6, 0x35, 0xa2, 0xff, 0xe0, 0xe3, 0x29, 0x02, 0x75, 0x02, 0x2a, 0x9c, 0xe8,
+	0x52, 0x55, 0x38, 0xe9, 0xdd, 0x28, 0x4c, 0xb9, 0x55, 0x94, 0x72, 0x3e, 0x23, 0xe7, 0x02, 0x9c,
+	0x7f, 0x4d, 0x95, 0x01, 0xf8, 0xd1, 0x90, 0x13, 0xfc, 0xa6, 0xef, 0xa3, 0x84, 0x1f, 0x6d, 0xfa,
+	0x6f, 0x33, 0xa3, 0x86, 0xef, 0xd7, 0x33, 0x6a, 0xa8, 0xc8, 0x52, 0xfd, 0xb9, 0x02, 0x0b, 0x7d,
+	0x16, 0xba, 0x28, 0xc4, 0xe2, 0xe3, 0x36, 0x3b, 0x50, 0x25, 0x7b, 0x31, 0x9a, 0x9e, 0xa5, 0x72,
+	0xcb, 0xb5, 0x48, 0xe5, 0xcd, 0x5a, 0xc4, 0xb4, 0xa1, 0x8e, 0xe2, 0x20, 0x21, 0x38, 0xe6, 0xba,
+	0x0a, 0x99, 0x2c, 0x17, 0xd1, 0x0e, 0xe1, 0x4c, 0x7e, 0x28, 0xc7, 0x5d, 0x25, 0x08, 0xad, 0x80,
+	0x2e, 0x26, 0x96, 0x58, 0x0a, 0x4a, 0x18, 0x2e, 0xad, 0x5a, 0x7e, 0x69, 0xbd, 0xbe, 0x47, 0xe6,
+	0xc7, 0xf7, 0x88, 0x6c, 0xd2, 0xaa, 0xa0, 0x50, 0x61, 0x10, 0xfc, 0x2d, 0x15, 0xf1, 0x97, 0x92,
+	0xe2, 0x9c, 0x85, 0xd3, 0x39, 0x31, 0xe3, 0xee, 0x51, 0x45, 0x8e, 0x95, 0x7b, 0x49, 0xe0, 0x71,
+	0xf4, 0x3f, 0x62, 0xee, 0x1c, 0xd4, 0x12, 0x6f, 0xc0, 0x50, 0x20, 0xa9, 0xab, 0xbb, 0x5a, 0x7a,
+	0x23, 0xee, 0x56, 0xc6, 0xb9, 0x2b, 0x9c, 0x56, 0x8a, 0x14, 0x3d, 0xad, 0x94, 0x90, 0xf1, 0x76,
+	0x60, 0xc0, 0x7c, 0x9f, 0x85, 0xeb, 0x24, 0x0e, 0xfe, 0x05, 0xd6, 0xce, 0x41, 0xcd, 0x8b, 0xc8,
+	0x40, 0x73, 0x36, 0xe7, 0x6a, 0xa9, 0x77, 0x65, 0x1c, 0x89, 0x55, 0x84, 0x44, 0xa4, 0xe9, 0x9c,
+	0x92, 0x13, 0x49, 0x3c, 0x66, 0x28, 0x9e, 0xa8, 0xa5, 0x72, 0x2f, 0xde, 0xfa, 0x6f, 0x71, 0xac,
+	0xa4, 0xf3, 0x6b, 0x5a, 0x45, 0x64, 0xa2, 0xce, 0x15, 0x55, 0x11, 0x29, 0x4c, 0x5d, 0x9c, 0x8f,
+	0x53, 0x8c, 0xdf, 0x78, 0x78, 0xc7, 0xbc, 0x01, 0x0d, 0x6f, 0xc0, 0xb7, 0x09, 0xc5, 0xfc, 0xe1,
+	0x54, 0x9c, 0x43, 0xd7, 0xb7, 0xc7, 0x2a, 0x6f, 0x04, 0x15, 0x81, 0x69, 0x18, 0x65, 0x02, 0x2e,
+	0x91, 0x5c, 0xda, 0x69, 0x52, 0xc8, 0x6a, 0xf4, 0xbb, 0xda, 0x24, 0xaa, 0xff, 0x36, 0x3c, 0xea,
+	0x45, 0xec, 0x9d, 0x51, 0x7c, 0x2a, 0xbe, 0x1a, 0x11, 0x41, 0xa2, 0x58, 0x58, 0x5b, 0x2c, 0xbe,
+	0xf6, 0x48, 0x97, 0xfc, 0xcd, 0x49, 0x9f, 0xea, 0x7d, 0x52, 0x8c, 0xa9, 0x55, 0xfe, 0xf5, 0xa8,
+	0x58, 0x7a, 0xd1, 0xe4, 0x55, 0x29, 0xbe, 0xb5, 0x47, 0x75, 0x98, 0xed, 0xb3, 0xd0, 0xbc, 0x0f,
+	0x90, 0xfb, 0x77, 0xc1, 0x29, 0xcc, 0x6c, 0xe4, 0x8e, 0x6a, 0x2f, 0x4f, 0xf7, 0xc9, 0xba, 0xe3,
+	0x0e, 0xcc, 0xa7, 0x77, 0xd8, 0x8b, 0x65, 0xc7, 0xb4, 0x83, 0xfd, 0xd1, 0x14, 0x87, 0x2c, 0xe8,
+	0x06, 0xd4, 0xf4, 0x7d, 0xac, 0x59, 0x76, 0x44, 0xd9, 0xed, 0x0f, 0x27, 0xdb, 0xb3, 0x88, 0x7d,
+	0xa8, 0xaa, 0x0b, 0xd0, 0xfb, 0x65, 0x07, 0xa4, 0xd9, 0xfe, 0x60, 0xa2, 0x39, 0x0b, 0xb7, 0x05,
+	0xc7, 0x46, 0x6e, 0x20, 0x97, 0xcb, 0x8e, 0xe5, 0xbd, 0xec, 0xab, 0x6f, 0xe2, 0x95, 0xbd, 0xe3,
+	0x3e, 0x40, 0xee, 0x92, 0x50, 0x5a, 0xb7, 0xa1, 0x4f, 0x79, 0xdd, 0xc6, 0x77, 0xbb, 0xf9, 0x25,
+	0xd4, 0xb3, 0xbd, 0xde, 0x2a, 0x3b, 0x97, 0x7a, 0xd8, 0xed, 0x69, 0x1e, 0xf9, 0xd2, 0xe9, 0x9d,
+	0x57, 0x5a, 0x3a, 0x65, 0x2f, 0x2f, 0xdd, 0xe8, 0x46, 0x30, 0x3f, 0x87, 0x39, 0xb9, 0x0d, 0x96,
+	0xca, 0xfc, 0x85, 0xd5, 0xbe, 0x3c, 0xc9, 0x3a, 0x92, 0x9d, 0x9a, 0xc9, 0xe5, 0xd9, 0x49, 0xfb,
+	0x84, 0xec, 0x46, 0xa7, 0xa3, 0x8c, 0x28, 0x27, 0xe0, 0x84, 0x88, 0xc2, 0x3e, 0x29, 0x62, 0x7e,
+	0x2e, 0x89, 0xde, 0x1a, 0x99, 0x49, 0x97, 0x27, 0xf3, 0xa4, 0xbc, 0xca, 0x7b, 0xab, 0x68, 0x36,
+	0xd8, 0xd5, 0xef, 0xc4, 0xf8, 0x59, 0xff, 0xe2, 0xf0, 0x45, 0xd3, 0x78, 0xfa, 0xa2, 0x69, 0xfc,
+	0xf5, 0xa2, 0x69, 0xfc, 0xf4, 0xb2, 0x39, 0xf3, 0xf4, 0x65, 0x73, 0xe6, 0xf9, 0xcb, 0xe6, 0xcc,
+	0x57, 0x6b, 0x21, 0xe6, 0xdb, 0x83, 0xad, 0x8e, 0x4f, 0xa2, 0x6e, 0x1a, 0x78, 0xc5, 0xdf, 0xf6,
+	0x70, 0x9c, 0x89, 0xdd, 0xfd, 0x6c, 0x2a, 0xf1, 0x87, 0x09, 0x62, 0x5b, 0x35, 0xf9, 0x13, 0xc5,
+	0xc7, 0x7f, 0x07, 0x00, 0x00, 0xff, 0xff, 0x30, 0x6a, 0xd6, 0xb3, 0x98, 0x11, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -891,6 +1542,16 @@ const _ = grpc.SupportPackageIsVersion4
 type MsgClient interface {
 	// CreatePool opens a pool.
 	CreatePool(ctx context.Context, in *MsgCreatePool, opts ...grpc.CallOption) (*MsgCreatePoolResponse, error)
+	// SetPool changes whom a pool serves and how it is joined, at once, or announces new terms.
+	SetPool(ctx context.Context, in *MsgSetPool, opts ...grpc.CallOption) (*MsgSetPoolResponse, error)
+	// Invite lets an organisation's workers join a pool, or takes that back.
+	Invite(ctx context.Context, in *MsgInvite, opts ...grpc.CallOption) (*MsgInviteResponse, error)
+	// Evict takes a worker out of a pool; what it has begun finishes.
+	Evict(ctx context.Context, in *MsgEvict, opts ...grpc.CallOption) (*MsgEvictResponse, error)
+	// TransferPool offers a pool to another organisation, or takes the offer back.
+	TransferPool(ctx context.Context, in *MsgTransferPool, opts ...grpc.CallOption) (*MsgTransferPoolResponse, error)
+	// AcceptPool takes over a pool that was offered.
+	AcceptPool(ctx context.Context, in *MsgAcceptPool, opts ...grpc.CallOption) (*MsgAcceptPoolResponse, error)
 	// Register adds a worker and bonds its first stake.
 	Register(ctx context.Context, in *MsgRegister, opts ...grpc.CallOption) (*MsgRegisterResponse, error)
 	// Update changes a worker's endpoint, slots, pools or pause.
@@ -916,6 +1577,51 @@ func NewMsgClient(cc grpc1.ClientConn) MsgClient {
 func (c *msgClient) CreatePool(ctx context.Context, in *MsgCreatePool, opts ...grpc.CallOption) (*MsgCreatePoolResponse, error) {
 	out := new(MsgCreatePoolResponse)
 	err := c.cc.Invoke(ctx, "/credence.workers.v1.Msg/CreatePool", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetPool(ctx context.Context, in *MsgSetPool, opts ...grpc.CallOption) (*MsgSetPoolResponse, error) {
+	out := new(MsgSetPoolResponse)
+	err := c.cc.Invoke(ctx, "/credence.workers.v1.Msg/SetPool", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Invite(ctx context.Context, in *MsgInvite, opts ...grpc.CallOption) (*MsgInviteResponse, error) {
+	out := new(MsgInviteResponse)
+	err := c.cc.Invoke(ctx, "/credence.workers.v1.Msg/Invite", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Evict(ctx context.Context, in *MsgEvict, opts ...grpc.CallOption) (*MsgEvictResponse, error) {
+	out := new(MsgEvictResponse)
+	err := c.cc.Invoke(ctx, "/credence.workers.v1.Msg/Evict", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) TransferPool(ctx context.Context, in *MsgTransferPool, opts ...grpc.CallOption) (*MsgTransferPoolResponse, error) {
+	out := new(MsgTransferPoolResponse)
+	err := c.cc.Invoke(ctx, "/credence.workers.v1.Msg/TransferPool", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) AcceptPool(ctx context.Context, in *MsgAcceptPool, opts ...grpc.CallOption) (*MsgAcceptPoolResponse, error) {
+	out := new(MsgAcceptPoolResponse)
+	err := c.cc.Invoke(ctx, "/credence.workers.v1.Msg/AcceptPool", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -980,6 +1686,16 @@ func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts 
 type MsgServer interface {
 	// CreatePool opens a pool.
 	CreatePool(context.Context, *MsgCreatePool) (*MsgCreatePoolResponse, error)
+	// SetPool changes whom a pool serves and how it is joined, at once, or announces new terms.
+	SetPool(context.Context, *MsgSetPool) (*MsgSetPoolResponse, error)
+	// Invite lets an organisation's workers join a pool, or takes that back.
+	Invite(context.Context, *MsgInvite) (*MsgInviteResponse, error)
+	// Evict takes a worker out of a pool; what it has begun finishes.
+	Evict(context.Context, *MsgEvict) (*MsgEvictResponse, error)
+	// TransferPool offers a pool to another organisation, or takes the offer back.
+	TransferPool(context.Context, *MsgTransferPool) (*MsgTransferPoolResponse, error)
+	// AcceptPool takes over a pool that was offered.
+	AcceptPool(context.Context, *MsgAcceptPool) (*MsgAcceptPoolResponse, error)
 	// Register adds a worker and bonds its first stake.
 	Register(context.Context, *MsgRegister) (*MsgRegisterResponse, error)
 	// Update changes a worker's endpoint, slots, pools or pause.
@@ -1000,6 +1716,21 @@ type UnimplementedMsgServer struct {
 
 func (*UnimplementedMsgServer) CreatePool(ctx context.Context, req *MsgCreatePool) (*MsgCreatePoolResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method CreatePool not implemented")
+}
+func (*UnimplementedMsgServer) SetPool(ctx context.Context, req *MsgSetPool) (*MsgSetPoolResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetPool not implemented")
+}
+func (*UnimplementedMsgServer) Invite(ctx context.Context, req *MsgInvite) (*MsgInviteResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Invite not implemented")
+}
+func (*UnimplementedMsgServer) Evict(ctx context.Context, req *MsgEvict) (*MsgEvictResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Evict not implemented")
+}
+func (*UnimplementedMsgServer) TransferPool(ctx context.Context, req *MsgTransferPool) (*MsgTransferPoolResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method TransferPool not implemented")
+}
+func (*UnimplementedMsgServer) AcceptPool(ctx context.Context, req *MsgAcceptPool) (*MsgAcceptPoolResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AcceptPool not implemented")
 }
 func (*UnimplementedMsgServer) Register(ctx context.Context, req *MsgRegister) (*MsgRegisterResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Register not implemented")
@@ -1038,6 +1769,96 @@ func _Msg_CreatePool_Handler(srv interface{}, ctx context.Context, dec func(inte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(MsgServer).CreatePool(ctx, req.(*MsgCreatePool))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetPool_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetPool)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetPool(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.workers.v1.Msg/SetPool",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetPool(ctx, req.(*MsgSetPool))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Invite_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgInvite)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Invite(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.workers.v1.Msg/Invite",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Invite(ctx, req.(*MsgInvite))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Evict_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgEvict)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Evict(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.workers.v1.Msg/Evict",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Evict(ctx, req.(*MsgEvict))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_TransferPool_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgTransferPool)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).TransferPool(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.workers.v1.Msg/TransferPool",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).TransferPool(ctx, req.(*MsgTransferPool))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_AcceptPool_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAcceptPool)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AcceptPool(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.workers.v1.Msg/AcceptPool",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AcceptPool(ctx, req.(*MsgAcceptPool))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1160,6 +1981,26 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_CreatePool_Handler,
 		},
 		{
+			MethodName: "SetPool",
+			Handler:    _Msg_SetPool_Handler,
+		},
+		{
+			MethodName: "Invite",
+			Handler:    _Msg_Invite_Handler,
+		},
+		{
+			MethodName: "Evict",
+			Handler:    _Msg_Evict_Handler,
+		},
+		{
+			MethodName: "TransferPool",
+			Handler:    _Msg_TransferPool_Handler,
+		},
+		{
+			MethodName: "AcceptPool",
+			Handler:    _Msg_AcceptPool_Handler,
+		},
+		{
 			MethodName: "Register",
 			Handler:    _Msg_Register_Handler,
 		},
@@ -1208,6 +2049,45 @@ func (m *MsgCreatePool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.Requesters.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x52
+	if m.Invited {
+		i--
+		if m.Invited {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x48
+	}
+	if len(m.Capabilities) > 0 {
+		for iNdEx := len(m.Capabilities) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Capabilities[iNdEx])
+			copy(dAtA[i:], m.Capabilities[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Capabilities[iNdEx])))
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if m.MaxCommissionBps != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.MaxCommissionBps))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.MinPrice != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.MinPrice))
+		i--
+		dAtA[i] = 0x30
+	}
 	if len(m.Description) > 0 {
 		i -= len(m.Description)
 		copy(dAtA[i:], m.Description)
@@ -1267,6 +2147,391 @@ func (m *MsgCreatePoolResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgSetPool) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetPool) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetPool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Retired {
+		i--
+		if m.Retired {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Terms != nil {
+		{
+			size, err := m.Terms.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
+	{
+		size, err := m.Requesters.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if m.Invited {
+		i--
+		if m.Invited {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Description) > 0 {
+		i -= len(m.Description)
+		copy(dAtA[i:], m.Description)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Description)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetPoolResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetPoolResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetPoolResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgInvite) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgInvite) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgInvite) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Withdrawn {
+		i--
+		if m.Withdrawn {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Organisation) > 0 {
+		i -= len(m.Organisation)
+		copy(dAtA[i:], m.Organisation)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Organisation)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgInviteResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgInviteResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgInviteResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgEvict) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgEvict) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgEvict) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Worker) > 0 {
+		i -= len(m.Worker)
+		copy(dAtA[i:], m.Worker)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Worker)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgEvictResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgEvictResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgEvictResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTransferPool) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTransferPool) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTransferPool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTransferPoolResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTransferPoolResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTransferPoolResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptPool) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptPool) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptPool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Pool) > 0 {
+		i -= len(m.Pool)
+		copy(dAtA[i:], m.Pool)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Pool)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptPoolResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptPoolResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptPoolResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgRegister) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1287,6 +2552,15 @@ func (m *MsgRegister) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Capabilities) > 0 {
+		for iNdEx := len(m.Capabilities) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Capabilities[iNdEx])
+			copy(dAtA[i:], m.Capabilities[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Capabilities[iNdEx])))
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
 	if m.Stake != 0 {
 		i = encodeVarintTx(dAtA, i, uint64(m.Stake))
 		i--
@@ -1373,6 +2647,15 @@ func (m *MsgUpdate) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Capabilities) > 0 {
+		for iNdEx := len(m.Capabilities) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Capabilities[iNdEx])
+			copy(dAtA[i:], m.Capabilities[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Capabilities[iNdEx])))
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
 	if m.Paused {
 		i--
 		if m.Paused {
@@ -1738,10 +3021,191 @@ func (m *MsgCreatePool) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovTx(uint64(l))
 	}
+	if m.MinPrice != 0 {
+		n += 1 + sovTx(uint64(m.MinPrice))
+	}
+	if m.MaxCommissionBps != 0 {
+		n += 1 + sovTx(uint64(m.MaxCommissionBps))
+	}
+	if len(m.Capabilities) > 0 {
+		for _, s := range m.Capabilities {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	if m.Invited {
+		n += 2
+	}
+	l = m.Requesters.Size()
+	n += 1 + l + sovTx(uint64(l))
 	return n
 }
 
 func (m *MsgCreatePoolResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSetPool) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Description)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Invited {
+		n += 2
+	}
+	l = m.Requesters.Size()
+	n += 1 + l + sovTx(uint64(l))
+	if m.Terms != nil {
+		l = m.Terms.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Retired {
+		n += 2
+	}
+	return n
+}
+
+func (m *MsgSetPoolResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Height != 0 {
+		n += 1 + sovTx(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *MsgInvite) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Organisation)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Withdrawn {
+		n += 2
+	}
+	return n
+}
+
+func (m *MsgInviteResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgEvict) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Worker)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgEvictResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgTransferPool) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.To)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgTransferPoolResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAcceptPool) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Pool)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgAcceptPoolResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1779,6 +3243,12 @@ func (m *MsgRegister) Size() (n int) {
 	}
 	if m.Stake != 0 {
 		n += 1 + sovTx(uint64(m.Stake))
+	}
+	if len(m.Capabilities) > 0 {
+		for _, s := range m.Capabilities {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
 	}
 	return n
 }
@@ -1821,6 +3291,12 @@ func (m *MsgUpdate) Size() (n int) {
 	}
 	if m.Paused {
 		n += 2
+	}
+	if len(m.Capabilities) > 0 {
+		for _, s := range m.Capabilities {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
 	}
 	return n
 }
@@ -2127,6 +3603,129 @@ func (m *MsgCreatePool) Unmarshal(dAtA []byte) error {
 			}
 			m.Description = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinPrice", wireType)
+			}
+			m.MinPrice = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinPrice |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxCommissionBps", wireType)
+			}
+			m.MaxCommissionBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxCommissionBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capabilities", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Capabilities = append(m.Capabilities, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Invited", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Invited = bool(v != 0)
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requesters", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Requesters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -2175,6 +3774,1102 @@ func (m *MsgCreatePoolResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgCreatePoolResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetPool) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetPool: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetPool: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Description", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Description = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Invited", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Invited = bool(v != 0)
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requesters", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Requesters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Terms == nil {
+				m.Terms = &PoolTerms{}
+			}
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Retired", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Retired = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetPoolResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetPoolResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetPoolResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgInvite) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgInvite: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgInvite: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Organisation", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Organisation = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Withdrawn", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Withdrawn = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgInviteResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgInviteResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgInviteResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgEvict) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgEvict: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgEvict: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Worker", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Worker = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgEvictResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgEvictResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgEvictResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTransferPool) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTransferPool: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTransferPool: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTransferPoolResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTransferPoolResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTransferPoolResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptPool) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptPool: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptPool: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptPoolResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptPoolResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptPoolResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:
@@ -2393,6 +5088,38 @@ func (m *MsgRegister) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capabilities", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Capabilities = append(m.Capabilities, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -2660,6 +5387,38 @@ func (m *MsgUpdate) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.Paused = bool(v != 0)
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capabilities", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Capabilities = append(m.Capabilities, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

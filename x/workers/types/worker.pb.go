@@ -8,6 +8,7 @@ import (
 	_ "github.com/cosmos/cosmos-proto"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
+	types "github.com/credence-chain/credence/x/orgs/types"
 	io "io"
 	math "math"
 	math_bits "math/bits"
@@ -29,14 +30,32 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 type Pool struct {
 	// id of the pool: 2 to 32 of a-z, 0-9 and '-'.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// operator is the organisation that runs it.
+	// operator is the organisation that runs it; empty for a pool of the council's.
 	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
 	// runtime its workers execute: "wasm".
 	Runtime string `protobuf:"bytes,3,opt,name=runtime,proto3" json:"runtime,omitempty"`
-	// stake in ucred locked for each assignment.
+	// stake in ucred that is locked for each assignment at least; an order of the pool may ask for more.
 	Stake uint64 `protobuf:"varint,4,opt,name=stake,proto3" json:"stake,omitempty"`
 	// description says in a sentence for whom it is.
 	Description string `protobuf:"bytes,5,opt,name=description,proto3" json:"description,omitempty"`
+	// min_price in ucred for each right replica: no order of the pool sells for less.
+	MinPrice uint64 `protobuf:"varint,6,opt,name=min_price,json=minPrice,proto3" json:"min_price,omitempty"`
+	// max_commission_bps is the largest share of a replica's price that an order may keep for the operator.
+	MaxCommissionBps uint32 `protobuf:"varint,7,opt,name=max_commission_bps,json=maxCommissionBps,proto3" json:"max_commission_bps,omitempty"`
+	// capabilities that every worker of the pool has declared; orders of the pool promise these tags and no others.
+	Capabilities []string `protobuf:"bytes,8,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
+	// invited pools are joined by organisations that their operator has invited, others by anyone who may work.
+	Invited bool `protobuf:"varint,9,opt,name=invited,proto3" json:"invited,omitempty"`
+	// requesters that the pool serves; anyone when empty.
+	Requesters types.Audience `protobuf:"bytes,10,opt,name=requesters,proto3" json:"requesters"`
+	// next are the terms that follow; none when missing.
+	Next *PoolTerms `protobuf:"bytes,11,opt,name=next,proto3" json:"next,omitempty"`
+	// next_height is the first height at which they are in force.
+	NextHeight int64 `protobuf:"varint,12,opt,name=next_height,json=nextHeight,proto3" json:"next_height,omitempty"`
+	// pending_operator may take the pool over by accepting it.
+	PendingOperator string `protobuf:"bytes,13,opt,name=pending_operator,json=pendingOperator,proto3" json:"pending_operator,omitempty"`
+	// retired pools take no new orders and no new workers; what runs finishes.
+	Retired bool `protobuf:"varint,14,opt,name=retired,proto3" json:"retired,omitempty"`
 }
 
 func (m *Pool) Reset()         { *m = Pool{} }
@@ -107,6 +126,133 @@ func (m *Pool) GetDescription() string {
 	return ""
 }
 
+func (m *Pool) GetMinPrice() uint64 {
+	if m != nil {
+		return m.MinPrice
+	}
+	return 0
+}
+
+func (m *Pool) GetMaxCommissionBps() uint32 {
+	if m != nil {
+		return m.MaxCommissionBps
+	}
+	return 0
+}
+
+func (m *Pool) GetCapabilities() []string {
+	if m != nil {
+		return m.Capabilities
+	}
+	return nil
+}
+
+func (m *Pool) GetInvited() bool {
+	if m != nil {
+		return m.Invited
+	}
+	return false
+}
+
+func (m *Pool) GetRequesters() types.Audience {
+	if m != nil {
+		return m.Requesters
+	}
+	return types.Audience{}
+}
+
+func (m *Pool) GetNext() *PoolTerms {
+	if m != nil {
+		return m.Next
+	}
+	return nil
+}
+
+func (m *Pool) GetNextHeight() int64 {
+	if m != nil {
+		return m.NextHeight
+	}
+	return 0
+}
+
+func (m *Pool) GetPendingOperator() string {
+	if m != nil {
+		return m.PendingOperator
+	}
+	return ""
+}
+
+func (m *Pool) GetRetired() bool {
+	if m != nil {
+		return m.Retired
+	}
+	return false
+}
+
+// PoolTerms are what a pool's operator may change, after notice. Standing deals keep theirs.
+type PoolTerms struct {
+	// stake in ucred, as Pool's.
+	Stake uint64 `protobuf:"varint,1,opt,name=stake,proto3" json:"stake,omitempty"`
+	// min_price in ucred, as Pool's.
+	MinPrice uint64 `protobuf:"varint,2,opt,name=min_price,json=minPrice,proto3" json:"min_price,omitempty"`
+	// max_commission_bps, as Pool's.
+	MaxCommissionBps uint32 `protobuf:"varint,3,opt,name=max_commission_bps,json=maxCommissionBps,proto3" json:"max_commission_bps,omitempty"`
+}
+
+func (m *PoolTerms) Reset()         { *m = PoolTerms{} }
+func (m *PoolTerms) String() string { return proto.CompactTextString(m) }
+func (*PoolTerms) ProtoMessage()    {}
+func (*PoolTerms) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c329cd5455c0fd9d, []int{1}
+}
+func (m *PoolTerms) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PoolTerms) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PoolTerms.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PoolTerms) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PoolTerms.Merge(m, src)
+}
+func (m *PoolTerms) XXX_Size() int {
+	return m.Size()
+}
+func (m *PoolTerms) XXX_DiscardUnknown() {
+	xxx_messageInfo_PoolTerms.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PoolTerms proto.InternalMessageInfo
+
+func (m *PoolTerms) GetStake() uint64 {
+	if m != nil {
+		return m.Stake
+	}
+	return 0
+}
+
+func (m *PoolTerms) GetMinPrice() uint64 {
+	if m != nil {
+		return m.MinPrice
+	}
+	return 0
+}
+
+func (m *PoolTerms) GetMaxCommissionBps() uint32 {
+	if m != nil {
+		return m.MaxCommissionBps
+	}
+	return 0
+}
+
 // Worker is one executor of an organisation.
 type Worker struct {
 	// address is the hot key that commits and reveals; it names the worker.
@@ -137,13 +283,15 @@ type Worker struct {
 	Jailed bool `protobuf:"varint,13,opt,name=jailed,proto3" json:"jailed,omitempty"`
 	// record of its work.
 	Record Record `protobuf:"bytes,14,opt,name=record,proto3" json:"record"`
+	// capabilities that it declares, sorted; pools ask for them.
+	Capabilities []string `protobuf:"bytes,15,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
 }
 
 func (m *Worker) Reset()         { *m = Worker{} }
 func (m *Worker) String() string { return proto.CompactTextString(m) }
 func (*Worker) ProtoMessage()    {}
 func (*Worker) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c329cd5455c0fd9d, []int{1}
+	return fileDescriptor_c329cd5455c0fd9d, []int{2}
 }
 func (m *Worker) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -270,6 +418,13 @@ func (m *Worker) GetRecord() Record {
 	return Record{}
 }
 
+func (m *Worker) GetCapabilities() []string {
+	if m != nil {
+		return m.Capabilities
+	}
+	return nil
+}
+
 // Record is a worker's history.
 type Record struct {
 	// confirmations k: agreements with another organisation, or with the court, since the last proven fault.
@@ -296,7 +451,7 @@ func (m *Record) Reset()         { *m = Record{} }
 func (m *Record) String() string { return proto.CompactTextString(m) }
 func (*Record) ProtoMessage()    {}
 func (*Record) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c329cd5455c0fd9d, []int{2}
+	return fileDescriptor_c329cd5455c0fd9d, []int{3}
 }
 func (m *Record) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -402,7 +557,7 @@ func (m *Unbonding) Reset()         { *m = Unbonding{} }
 func (m *Unbonding) String() string { return proto.CompactTextString(m) }
 func (*Unbonding) ProtoMessage()    {}
 func (*Unbonding) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c329cd5455c0fd9d, []int{3}
+	return fileDescriptor_c329cd5455c0fd9d, []int{4}
 }
 func (m *Unbonding) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -466,13 +621,21 @@ type Params struct {
 	MaxSlots uint32 `protobuf:"varint,5,opt,name=max_slots,json=maxSlots,proto3" json:"max_slots,omitempty"`
 	// max_pools bounds the pools a worker serves.
 	MaxPools uint32 `protobuf:"varint,6,opt,name=max_pools,json=maxPools,proto3" json:"max_pools,omitempty"`
+	// notice_blocks is how long before they are in force a pool's new terms must be announced.
+	NoticeBlocks int64 `protobuf:"varint,7,opt,name=notice_blocks,json=noticeBlocks,proto3" json:"notice_blocks,omitempty"`
+	// max_commission_bps bounds every pool's; at most 10000.
+	MaxCommissionBps uint32 `protobuf:"varint,8,opt,name=max_commission_bps,json=maxCommissionBps,proto3" json:"max_commission_bps,omitempty"`
+	// max_stake in ucred bounds the stake that a pool or an order may ask for an assignment.
+	MaxStake uint64 `protobuf:"varint,9,opt,name=max_stake,json=maxStake,proto3" json:"max_stake,omitempty"`
+	// default_pool is joined by workers that name none; empty for none.
+	DefaultPool string `protobuf:"bytes,10,opt,name=default_pool,json=defaultPool,proto3" json:"default_pool,omitempty"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
 func (m *Params) String() string { return proto.CompactTextString(m) }
 func (*Params) ProtoMessage()    {}
 func (*Params) Descriptor() ([]byte, []int) {
-	return fileDescriptor_c329cd5455c0fd9d, []int{4}
+	return fileDescriptor_c329cd5455c0fd9d, []int{5}
 }
 func (m *Params) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -543,8 +706,37 @@ func (m *Params) GetMaxPools() uint32 {
 	return 0
 }
 
+func (m *Params) GetNoticeBlocks() int64 {
+	if m != nil {
+		return m.NoticeBlocks
+	}
+	return 0
+}
+
+func (m *Params) GetMaxCommissionBps() uint32 {
+	if m != nil {
+		return m.MaxCommissionBps
+	}
+	return 0
+}
+
+func (m *Params) GetMaxStake() uint64 {
+	if m != nil {
+		return m.MaxStake
+	}
+	return 0
+}
+
+func (m *Params) GetDefaultPool() string {
+	if m != nil {
+		return m.DefaultPool
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*Pool)(nil), "credence.workers.v1.Pool")
+	proto.RegisterType((*PoolTerms)(nil), "credence.workers.v1.PoolTerms")
 	proto.RegisterType((*Worker)(nil), "credence.workers.v1.Worker")
 	proto.RegisterType((*Record)(nil), "credence.workers.v1.Record")
 	proto.RegisterType((*Unbonding)(nil), "credence.workers.v1.Unbonding")
@@ -554,54 +746,70 @@ func init() {
 func init() { proto.RegisterFile("credence/workers/v1/worker.proto", fileDescriptor_c329cd5455c0fd9d) }
 
 var fileDescriptor_c329cd5455c0fd9d = []byte{
-	// 740 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x54, 0xbf, 0x6f, 0xdb, 0x38,
-	0x14, 0xb6, 0x6c, 0x45, 0xb6, 0xe9, 0x38, 0x77, 0xc7, 0x0b, 0x0e, 0xbc, 0xe4, 0xe0, 0x13, 0x7c,
-	0x77, 0x80, 0x6f, 0x88, 0x7d, 0xc9, 0x4d, 0x1d, 0xeb, 0xa9, 0x43, 0x87, 0x80, 0x41, 0x50, 0xa0,
-	0x8b, 0x41, 0x8b, 0x8c, 0xcc, 0x5a, 0x22, 0x05, 0x52, 0x72, 0x92, 0xbd, 0x40, 0xd7, 0xfe, 0x31,
-	0xfd, 0x23, 0x82, 0x4e, 0x41, 0xa7, 0x4e, 0x45, 0x91, 0x0c, 0xfd, 0x37, 0x0a, 0xfe, 0x90, 0xe2,
-	0x00, 0x45, 0xbb, 0xe9, 0xfb, 0xde, 0xf7, 0xc4, 0xf7, 0xde, 0xf7, 0x48, 0x10, 0x27, 0x8a, 0x51,
-	0x26, 0x12, 0x36, 0xbb, 0x94, 0x6a, 0xcd, 0x94, 0x9e, 0x6d, 0x8e, 0xfd, 0xe7, 0xb4, 0x50, 0xb2,
-	0x94, 0xf0, 0xd7, 0x5a, 0x31, 0xf5, 0x8a, 0xe9, 0xe6, 0xf8, 0xe0, 0xf7, 0x44, 0xea, 0x5c, 0xea,
-	0x85, 0x95, 0xcc, 0x1c, 0x70, 0xfa, 0x83, 0xfd, 0x54, 0xa6, 0xd2, 0xf1, 0xe6, 0xcb, 0xb1, 0xe3,
-	0xd7, 0x01, 0x08, 0x4f, 0xa5, 0xcc, 0xe0, 0x1e, 0x68, 0x73, 0x8a, 0x82, 0x38, 0x98, 0xf4, 0x71,
-	0x9b, 0x53, 0x78, 0x00, 0x7a, 0xb2, 0x60, 0x8a, 0x94, 0x52, 0xa1, 0xb6, 0x65, 0x1b, 0x0c, 0x11,
-	0xe8, 0xaa, 0x4a, 0x94, 0x3c, 0x67, 0xa8, 0x63, 0x43, 0x35, 0x84, 0xfb, 0x60, 0x47, 0x97, 0x64,
-	0xcd, 0x50, 0x18, 0x07, 0x93, 0x10, 0x3b, 0x00, 0x63, 0x30, 0xa0, 0x4c, 0x27, 0x8a, 0x17, 0x25,
-	0x97, 0x02, 0xed, 0xd8, 0x9c, 0x6d, 0x6a, 0xfc, 0xbe, 0x03, 0xa2, 0x17, 0xb6, 0x0d, 0x78, 0x02,
-	0xba, 0x84, 0x52, 0xc5, 0xb4, 0x76, 0xd5, 0xcc, 0xd1, 0x87, 0x77, 0x47, 0xfb, 0xbe, 0x95, 0xa7,
-	0x2e, 0x72, 0x56, 0x2a, 0x2e, 0x52, 0x5c, 0x0b, 0xe1, 0x18, 0xec, 0x4a, 0x95, 0x12, 0xc1, 0x35,
-	0xb1, 0x27, 0xb8, 0x82, 0x1f, 0x71, 0x70, 0x0a, 0x76, 0xe4, 0xa5, 0x60, 0xca, 0x95, 0xfc, 0x9d,
-	0xbf, 0x3a, 0x99, 0x19, 0x00, 0x13, 0xb4, 0x90, 0x5c, 0x94, 0xb6, 0x9b, 0x3e, 0x6e, 0xb0, 0x6d,
-	0x33, 0x93, 0xa5, 0xb6, 0xad, 0x0c, 0xb1, 0x03, 0x10, 0x82, 0x70, 0x59, 0xe9, 0x6b, 0x14, 0x59,
-	0xd2, 0x7e, 0x1b, 0x65, 0x21, 0x65, 0xa6, 0x51, 0x37, 0xee, 0x4c, 0xfa, 0xd8, 0x01, 0xf8, 0x1b,
-	0x88, 0x96, 0x52, 0x50, 0x46, 0x51, 0xcf, 0xce, 0xc9, 0x23, 0xc3, 0x67, 0x32, 0x59, 0x33, 0x8a,
-	0xfa, 0x8e, 0x77, 0x08, 0xfe, 0x01, 0xfa, 0x95, 0x30, 0x1a, 0x2e, 0x52, 0x04, 0x6c, 0xe8, 0x81,
-	0x30, 0x59, 0x05, 0xa9, 0x34, 0xa3, 0x68, 0x10, 0x07, 0x93, 0x1e, 0xf6, 0x08, 0xfe, 0x05, 0x86,
-	0x89, 0x94, 0x19, 0x17, 0xe9, 0xc2, 0xd8, 0x93, 0xa1, 0xdd, 0x38, 0x98, 0x74, 0xf0, 0xae, 0x27,
-	0xcf, 0x0d, 0x67, 0x92, 0x5f, 0x11, 0x9e, 0x31, 0x8a, 0x86, 0x2e, 0xd9, 0x21, 0xf8, 0x04, 0x44,
-	0x8a, 0x25, 0x52, 0x51, 0xb4, 0x17, 0x07, 0x93, 0xc1, 0xc9, 0xe1, 0xf4, 0x1b, 0xfb, 0x36, 0xc5,
-	0x56, 0x32, 0x0f, 0x6f, 0x3e, 0xfd, 0xd9, 0xc2, 0x3e, 0x61, 0xfc, 0xa6, 0x0d, 0x22, 0x17, 0x80,
-	0x7f, 0x9b, 0x12, 0xc4, 0x05, 0x57, 0xb9, 0x35, 0xc1, 0x59, 0x1a, 0xe2, 0xc7, 0xa4, 0x19, 0x92,
-	0xe2, 0xe9, 0xaa, 0xb4, 0xbe, 0x85, 0xd8, 0x01, 0xc3, 0x5e, 0x2a, 0x29, 0x52, 0x6b, 0x58, 0x88,
-	0x1d, 0x80, 0x23, 0x00, 0x2a, 0xa1, 0xd8, 0x86, 0x11, 0x53, 0xb3, 0x5b, 0xb3, 0x2d, 0xc6, 0xf4,
-	0xa3, 0x79, 0xc6, 0x44, 0x69, 0xbd, 0x09, 0xb1, 0x47, 0x66, 0x84, 0x64, 0xa9, 0x4b, 0xc2, 0x05,
-	0xa3, 0xd6, 0xa1, 0x10, 0x3f, 0x10, 0x66, 0x54, 0xba, 0x54, 0x7c, 0xcd, 0x16, 0x2b, 0x66, 0x2b,
-	0xe9, 0xba, 0x51, 0x39, 0xf2, 0x99, 0xe5, 0xcc, 0xda, 0xeb, 0x8c, 0xe8, 0x55, 0x63, 0x5b, 0x0d,
-	0xcd, 0xa1, 0x8c, 0x28, 0xf1, 0xe0, 0x9b, 0x43, 0xe3, 0x1c, 0xf4, 0xcf, 0x1b, 0x9b, 0xfe, 0x03,
-	0x91, 0x9b, 0xdc, 0x0f, 0xf7, 0xda, 0xeb, 0xcc, 0x6f, 0x7d, 0x39, 0x6d, 0x5b, 0x8e, 0x47, 0x86,
-	0x27, 0xb9, 0xac, 0x44, 0xe9, 0x47, 0xe3, 0xd1, 0xf8, 0x4b, 0x00, 0xa2, 0x53, 0xa2, 0x48, 0xae,
-	0xe1, 0xbf, 0xe0, 0xe7, 0x66, 0x41, 0x16, 0x4b, 0xb3, 0x46, 0x6e, 0xf6, 0x1d, 0xfc, 0x53, 0xc3,
-	0xcf, 0x2d, 0x0d, 0xff, 0x01, 0x7b, 0xf5, 0x9a, 0x78, 0xa1, 0x3b, 0xad, 0x5e, 0x1e, 0x2f, 0x3b,
-	0x02, 0xf0, 0x42, 0xaa, 0x94, 0x6f, 0x98, 0x60, 0x5a, 0xd7, 0xd2, 0x8e, 0x95, 0xfe, 0xb2, 0x15,
-	0xf1, 0xf2, 0x31, 0x18, 0xd2, 0x8a, 0x2d, 0x0a, 0xa6, 0x9c, 0xd4, 0x5a, 0x35, 0xc4, 0x03, 0x5a,
-	0xb1, 0x53, 0xa6, 0xac, 0x08, 0x1e, 0x82, 0x7e, 0x4e, 0xae, 0x16, 0xdb, 0x57, 0xa9, 0x97, 0x93,
-	0xab, 0x33, 0x7b, 0x9b, 0x7c, 0xd0, 0xdd, 0x9e, 0xa8, 0x09, 0x9a, 0xc7, 0x4a, 0xcf, 0x9f, 0xdf,
-	0xdc, 0x8d, 0x82, 0xdb, 0xbb, 0x51, 0xf0, 0xf9, 0x6e, 0x14, 0xbc, 0xbd, 0x1f, 0xb5, 0x6e, 0xef,
-	0x47, 0xad, 0x8f, 0xf7, 0xa3, 0xd6, 0xcb, 0x93, 0x94, 0x97, 0xab, 0x6a, 0x39, 0x4d, 0x64, 0x3e,
-	0xab, 0x37, 0xf6, 0x28, 0x59, 0x11, 0x2e, 0x1a, 0x38, 0xbb, 0x6a, 0x1e, 0xd5, 0xf2, 0xba, 0x60,
-	0x7a, 0x19, 0xd9, 0xb7, 0xf0, 0xff, 0xaf, 0x01, 0x00, 0x00, 0xff, 0xff, 0xd8, 0x7a, 0x0a, 0x3f,
-	0x75, 0x05, 0x00, 0x00,
+	// 999 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x56, 0x4d, 0x6f, 0x2b, 0x35,
+	0x14, 0xed, 0x24, 0x69, 0x9a, 0x38, 0x4d, 0xfb, 0x30, 0x15, 0x1a, 0xfa, 0x50, 0x5e, 0x48, 0x41,
+	0x0a, 0x12, 0x4d, 0x69, 0x59, 0xb1, 0xe3, 0x95, 0x0d, 0x0b, 0x24, 0x2a, 0x97, 0x27, 0x24, 0x36,
+	0x91, 0x33, 0x73, 0x3b, 0x31, 0x9d, 0xb1, 0x07, 0xdb, 0x93, 0xe6, 0xfd, 0x02, 0xb6, 0xfc, 0x18,
+	0x7e, 0xc4, 0x5b, 0x3e, 0xb1, 0x62, 0x85, 0x50, 0xbb, 0x62, 0xc3, 0x0f, 0x60, 0x85, 0x7c, 0xed,
+	0x99, 0xa6, 0x7a, 0xe5, 0x63, 0xd5, 0x9c, 0xe3, 0xe3, 0x99, 0xeb, 0x7b, 0xce, 0xf5, 0x94, 0x8c,
+	0x13, 0x0d, 0x29, 0xc8, 0x04, 0x4e, 0x6e, 0x94, 0xbe, 0x06, 0x6d, 0x4e, 0x56, 0xa7, 0xe1, 0xe7,
+	0xac, 0xd4, 0xca, 0x2a, 0xfa, 0x76, 0xad, 0x98, 0x05, 0xc5, 0x6c, 0x75, 0x7a, 0xf8, 0x6e, 0xa2,
+	0x4c, 0xa1, 0xcc, 0x1c, 0x25, 0x27, 0x1e, 0x78, 0xfd, 0xe1, 0x51, 0xf3, 0x44, 0xa5, 0x33, 0x7c,
+	0x9c, 0xd2, 0x19, 0x97, 0xc2, 0x70, 0x2b, 0x94, 0x0c, 0xa2, 0x83, 0x4c, 0x65, 0xca, 0x6f, 0x76,
+	0xbf, 0x3c, 0x3b, 0xf9, 0xa3, 0x4d, 0x3a, 0x17, 0x4a, 0xe5, 0x74, 0x8f, 0xb4, 0x44, 0x1a, 0x47,
+	0xe3, 0x68, 0xda, 0x67, 0x2d, 0x91, 0xd2, 0x43, 0xd2, 0x53, 0x25, 0x68, 0x6e, 0x95, 0x8e, 0x5b,
+	0xc8, 0x36, 0x98, 0xc6, 0x64, 0x47, 0x57, 0xd2, 0x8a, 0x02, 0xe2, 0x36, 0x2e, 0xd5, 0x90, 0x1e,
+	0x90, 0x6d, 0x63, 0xf9, 0x35, 0xc4, 0x9d, 0x71, 0x34, 0xed, 0x30, 0x0f, 0xe8, 0x98, 0x0c, 0x52,
+	0x30, 0x89, 0x16, 0xa5, 0xab, 0x27, 0xde, 0xc6, 0x3d, 0x9b, 0x14, 0x7d, 0x4a, 0xfa, 0x85, 0x90,
+	0xf3, 0x52, 0x8b, 0x04, 0xe2, 0x2e, 0xee, 0xed, 0x15, 0x42, 0x5e, 0x38, 0x4c, 0x3f, 0x26, 0xb4,
+	0xe0, 0xeb, 0x79, 0xa2, 0x8a, 0x42, 0x18, 0x23, 0x94, 0x9c, 0x2f, 0x4a, 0x13, 0xef, 0x8c, 0xa3,
+	0xe9, 0x90, 0x3d, 0x29, 0xf8, 0xfa, 0x8b, 0x66, 0xe1, 0xbc, 0x34, 0x74, 0x42, 0x76, 0x13, 0x5e,
+	0xf2, 0x85, 0xc8, 0x85, 0x15, 0x60, 0xe2, 0xde, 0xb8, 0x3d, 0xed, 0xb3, 0x07, 0x9c, 0x3b, 0x80,
+	0x90, 0x2b, 0x61, 0x21, 0x8d, 0xfb, 0xe3, 0x68, 0xda, 0x63, 0x35, 0xa4, 0x9f, 0x13, 0xa2, 0xe1,
+	0x87, 0x0a, 0x8c, 0x05, 0x6d, 0x62, 0x32, 0x8e, 0xa6, 0x83, 0xb3, 0xc3, 0x59, 0xe3, 0x87, 0xeb,
+	0xef, 0x6c, 0x75, 0x3a, 0x7b, 0x5e, 0xa5, 0xc2, 0x11, 0xe7, 0x9d, 0x57, 0xbf, 0x3d, 0xdb, 0x62,
+	0x1b, 0x7b, 0xe8, 0x19, 0xe9, 0x48, 0x58, 0xdb, 0x78, 0x80, 0x7b, 0x47, 0xb3, 0x47, 0xbc, 0x9c,
+	0xb9, 0x8e, 0x7f, 0x03, 0xba, 0x30, 0x0c, 0xb5, 0xf4, 0x19, 0x19, 0xb8, 0xbf, 0xf3, 0x25, 0x88,
+	0x6c, 0x69, 0xe3, 0xdd, 0x71, 0x34, 0x6d, 0x33, 0xe2, 0xa8, 0x2f, 0x91, 0xa1, 0x1f, 0x91, 0x27,
+	0x25, 0xc8, 0x54, 0xc8, 0x6c, 0xde, 0xb8, 0x32, 0xc4, 0x36, 0xee, 0x07, 0xfe, 0xeb, 0x4d, 0x73,
+	0xc0, 0x0a, 0x0d, 0x69, 0xbc, 0xe7, 0xcf, 0x16, 0xe0, 0x24, 0x27, 0xfd, 0xe6, 0xc5, 0xf7, 0x4e,
+	0x45, 0x9b, 0x4e, 0x3d, 0xf0, 0xa1, 0xf5, 0xbf, 0x7c, 0x68, 0x3f, 0xee, 0xc3, 0xe4, 0xcf, 0x36,
+	0xe9, 0x7e, 0x8b, 0x47, 0xa6, 0x67, 0x64, 0x87, 0xa7, 0xa9, 0x06, 0x63, 0x7c, 0xc0, 0xce, 0xe3,
+	0x5f, 0x7e, 0x3e, 0x3e, 0x08, 0x11, 0x7e, 0xee, 0x57, 0x2e, 0xad, 0x16, 0x32, 0x63, 0xb5, 0xd0,
+	0xd9, 0xb8, 0x19, 0xe2, 0x90, 0xc1, 0x07, 0x1c, 0x9d, 0x91, 0x6d, 0x75, 0x23, 0x41, 0xfb, 0x14,
+	0xfe, 0xcb, 0x53, 0xbd, 0xcc, 0x65, 0x1a, 0x64, 0x5a, 0x2a, 0x21, 0x2d, 0x06, 0xb4, 0xcf, 0x1a,
+	0x8c, 0xfd, 0xc8, 0x95, 0x35, 0x98, 0xce, 0x21, 0xf3, 0x80, 0x52, 0xd2, 0x59, 0x54, 0xe6, 0x25,
+	0x46, 0x72, 0xc8, 0xf0, 0xb7, 0x53, 0x96, 0x4a, 0xe5, 0x2e, 0x81, 0x2e, 0x59, 0x1e, 0xd0, 0x77,
+	0x48, 0x77, 0xa1, 0x64, 0x0a, 0x69, 0xdc, 0xc3, 0xb6, 0x05, 0xe4, 0xf8, 0x5c, 0x25, 0xd7, 0x21,
+	0x69, 0x1d, 0x16, 0x10, 0x7d, 0x8f, 0xf4, 0x2b, 0xe9, 0x34, 0x42, 0x66, 0x98, 0xb3, 0x0e, 0xbb,
+	0x27, 0xdc, 0xae, 0x92, 0x57, 0x06, 0x52, 0x8c, 0x51, 0x8f, 0x05, 0x44, 0x8f, 0xc8, 0x30, 0x51,
+	0x2a, 0x77, 0x39, 0x70, 0x13, 0x97, 0x87, 0xa8, 0xec, 0x06, 0xf2, 0x85, 0xe3, 0xdc, 0xe6, 0xef,
+	0xb9, 0xc8, 0x21, 0xc5, 0x88, 0xf4, 0x58, 0x40, 0xf4, 0x33, 0xd2, 0xd5, 0x90, 0x28, 0xed, 0x83,
+	0x31, 0x38, 0x7b, 0xfa, 0x68, 0x36, 0x19, 0x4a, 0x42, 0xb0, 0xc3, 0x86, 0x37, 0x86, 0x6a, 0xff,
+	0xcd, 0xa1, 0x9a, 0xfc, 0xd8, 0x22, 0x5d, 0xbf, 0x99, 0x7e, 0xe0, 0xca, 0x94, 0x57, 0x42, 0x17,
+	0x68, 0x94, 0x09, 0x21, 0x7b, 0x48, 0xba, 0x46, 0x6a, 0xcc, 0xbb, 0x0f, 0x9a, 0x07, 0x8e, 0xbd,
+	0xd1, 0x4a, 0x66, 0x68, 0x6a, 0x87, 0x79, 0x40, 0x47, 0x84, 0x54, 0x52, 0xc3, 0x0a, 0xb8, 0x3b,
+	0x97, 0xbf, 0x5d, 0x36, 0x18, 0x77, 0x66, 0x23, 0x72, 0x90, 0x16, 0xfd, 0xeb, 0xb0, 0x80, 0x5c,
+	0x9b, 0xf9, 0xc2, 0x58, 0x2e, 0x24, 0xa4, 0xe1, 0x62, 0xb9, 0x27, 0x5c, 0x3b, 0x8d, 0xd5, 0xe2,
+	0x1a, 0xea, 0xc9, 0xdb, 0xf1, 0xed, 0xf4, 0x64, 0x98, 0xbd, 0x98, 0xec, 0x98, 0x9c, 0x9b, 0x65,
+	0x63, 0x6d, 0x0d, 0xdd, 0x4b, 0x81, 0x6b, 0x79, 0xef, 0xad, 0x47, 0x93, 0x82, 0xf4, 0x5f, 0x34,
+	0x56, 0x7e, 0x42, 0xba, 0xbe, 0xbb, 0xff, 0x99, 0xfd, 0xa0, 0x73, 0x8f, 0x0d, 0xe5, 0xb4, 0xb0,
+	0x9c, 0x80, 0x1c, 0xcf, 0x0b, 0x55, 0x49, 0x1b, 0x5a, 0x13, 0xd0, 0xe4, 0xaf, 0x16, 0xe9, 0x5e,
+	0x70, 0xcd, 0x0b, 0xe3, 0xee, 0x89, 0x26, 0x44, 0xf3, 0x85, 0x8b, 0x9a, 0xef, 0x7d, 0x9b, 0xed,
+	0x37, 0xfc, 0x39, 0xd2, 0xf4, 0x43, 0xb2, 0x57, 0x47, 0x29, 0x08, 0xfd, 0xdb, 0xea, 0x80, 0x05,
+	0xd9, 0x31, 0xa1, 0x57, 0x4a, 0x67, 0x62, 0x05, 0x12, 0x8c, 0xa9, 0xa5, 0x6d, 0x94, 0xbe, 0xb5,
+	0xb1, 0x12, 0xe4, 0x13, 0x32, 0x4c, 0x2b, 0x98, 0x97, 0xa0, 0xbd, 0x14, 0xad, 0x1a, 0xb2, 0x41,
+	0x5a, 0xc1, 0x05, 0x68, 0x14, 0xe1, 0x25, 0xc3, 0xd7, 0xf3, 0xcd, 0x71, 0xeb, 0x15, 0x7c, 0x7d,
+	0x89, 0x13, 0x17, 0x16, 0xfd, 0x84, 0x75, 0x9b, 0xc5, 0x0b, 0x1c, 0xb2, 0x23, 0x32, 0x94, 0xca,
+	0x8a, 0x04, 0xea, 0x3a, 0x82, 0x5f, 0x9e, 0x0c, 0x25, 0x3c, 0x7e, 0x4d, 0xf5, 0xfe, 0xe1, 0x73,
+	0x51, 0x17, 0x83, 0x77, 0x61, 0x3f, 0xdc, 0x78, 0x7c, 0x7d, 0x89, 0xd7, 0xe1, 0xfb, 0x64, 0x37,
+	0x85, 0x2b, 0x5e, 0xe5, 0x16, 0x0b, 0xc2, 0x39, 0xc5, 0x2f, 0x17, 0x72, 0xae, 0xa6, 0xf3, 0xaf,
+	0x5e, 0xdd, 0x8e, 0xa2, 0xd7, 0xb7, 0xa3, 0xe8, 0xf7, 0xdb, 0x51, 0xf4, 0xd3, 0xdd, 0x68, 0xeb,
+	0xf5, 0xdd, 0x68, 0xeb, 0xd7, 0xbb, 0xd1, 0xd6, 0x77, 0x67, 0x99, 0xb0, 0xcb, 0x6a, 0x31, 0x4b,
+	0x54, 0x71, 0x52, 0x0f, 0xda, 0x71, 0xb2, 0xe4, 0x42, 0x36, 0xf0, 0x64, 0xdd, 0xfc, 0x0f, 0x60,
+	0x5f, 0x96, 0x60, 0x16, 0x5d, 0xfc, 0x2a, 0x7f, 0xfa, 0x77, 0x00, 0x00, 0x00, 0xff, 0xff, 0xaf,
+	0x8e, 0x67, 0xd5, 0x24, 0x08, 0x00, 0x00,
 }
 
 func (m *Pool) Marshal() (dAtA []byte, err error) {
@@ -624,6 +832,79 @@ func (m *Pool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Retired {
+		i--
+		if m.Retired {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x70
+	}
+	if len(m.PendingOperator) > 0 {
+		i -= len(m.PendingOperator)
+		copy(dAtA[i:], m.PendingOperator)
+		i = encodeVarintWorker(dAtA, i, uint64(len(m.PendingOperator)))
+		i--
+		dAtA[i] = 0x6a
+	}
+	if m.NextHeight != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.NextHeight))
+		i--
+		dAtA[i] = 0x60
+	}
+	if m.Next != nil {
+		{
+			size, err := m.Next.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintWorker(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x5a
+	}
+	{
+		size, err := m.Requesters.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintWorker(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x52
+	if m.Invited {
+		i--
+		if m.Invited {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x48
+	}
+	if len(m.Capabilities) > 0 {
+		for iNdEx := len(m.Capabilities) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Capabilities[iNdEx])
+			copy(dAtA[i:], m.Capabilities[iNdEx])
+			i = encodeVarintWorker(dAtA, i, uint64(len(m.Capabilities[iNdEx])))
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if m.MaxCommissionBps != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.MaxCommissionBps))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.MinPrice != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.MinPrice))
+		i--
+		dAtA[i] = 0x30
+	}
 	if len(m.Description) > 0 {
 		i -= len(m.Description)
 		copy(dAtA[i:], m.Description)
@@ -660,6 +941,44 @@ func (m *Pool) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *PoolTerms) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PoolTerms) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PoolTerms) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.MaxCommissionBps != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.MaxCommissionBps))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.MinPrice != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.MinPrice))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Stake != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.Stake))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *Worker) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -680,6 +999,15 @@ func (m *Worker) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Capabilities) > 0 {
+		for iNdEx := len(m.Capabilities) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Capabilities[iNdEx])
+			copy(dAtA[i:], m.Capabilities[iNdEx])
+			i = encodeVarintWorker(dAtA, i, uint64(len(m.Capabilities[iNdEx])))
+			i--
+			dAtA[i] = 0x7a
+		}
+	}
 	{
 		size, err := m.Record.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -908,6 +1236,28 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.DefaultPool) > 0 {
+		i -= len(m.DefaultPool)
+		copy(dAtA[i:], m.DefaultPool)
+		i = encodeVarintWorker(dAtA, i, uint64(len(m.DefaultPool)))
+		i--
+		dAtA[i] = 0x52
+	}
+	if m.MaxStake != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.MaxStake))
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.MaxCommissionBps != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.MaxCommissionBps))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.NoticeBlocks != 0 {
+		i = encodeVarintWorker(dAtA, i, uint64(m.NoticeBlocks))
+		i--
+		dAtA[i] = 0x38
+	}
 	if m.MaxPools != 0 {
 		i = encodeVarintWorker(dAtA, i, uint64(m.MaxPools))
 		i--
@@ -977,6 +1327,55 @@ func (m *Pool) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovWorker(uint64(l))
 	}
+	if m.MinPrice != 0 {
+		n += 1 + sovWorker(uint64(m.MinPrice))
+	}
+	if m.MaxCommissionBps != 0 {
+		n += 1 + sovWorker(uint64(m.MaxCommissionBps))
+	}
+	if len(m.Capabilities) > 0 {
+		for _, s := range m.Capabilities {
+			l = len(s)
+			n += 1 + l + sovWorker(uint64(l))
+		}
+	}
+	if m.Invited {
+		n += 2
+	}
+	l = m.Requesters.Size()
+	n += 1 + l + sovWorker(uint64(l))
+	if m.Next != nil {
+		l = m.Next.Size()
+		n += 1 + l + sovWorker(uint64(l))
+	}
+	if m.NextHeight != 0 {
+		n += 1 + sovWorker(uint64(m.NextHeight))
+	}
+	l = len(m.PendingOperator)
+	if l > 0 {
+		n += 1 + l + sovWorker(uint64(l))
+	}
+	if m.Retired {
+		n += 2
+	}
+	return n
+}
+
+func (m *PoolTerms) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Stake != 0 {
+		n += 1 + sovWorker(uint64(m.Stake))
+	}
+	if m.MinPrice != 0 {
+		n += 1 + sovWorker(uint64(m.MinPrice))
+	}
+	if m.MaxCommissionBps != 0 {
+		n += 1 + sovWorker(uint64(m.MaxCommissionBps))
+	}
 	return n
 }
 
@@ -1034,6 +1433,12 @@ func (m *Worker) Size() (n int) {
 	}
 	l = m.Record.Size()
 	n += 1 + l + sovWorker(uint64(l))
+	if len(m.Capabilities) > 0 {
+		for _, s := range m.Capabilities {
+			l = len(s)
+			n += 1 + l + sovWorker(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -1115,6 +1520,19 @@ func (m *Params) Size() (n int) {
 	}
 	if m.MaxPools != 0 {
 		n += 1 + sovWorker(uint64(m.MaxPools))
+	}
+	if m.NoticeBlocks != 0 {
+		n += 1 + sovWorker(uint64(m.NoticeBlocks))
+	}
+	if m.MaxCommissionBps != 0 {
+		n += 1 + sovWorker(uint64(m.MaxCommissionBps))
+	}
+	if m.MaxStake != 0 {
+		n += 1 + sovWorker(uint64(m.MaxStake))
+	}
+	l = len(m.DefaultPool)
+	if l > 0 {
+		n += 1 + l + sovWorker(uint64(l))
 	}
 	return n
 }
@@ -1301,6 +1719,343 @@ func (m *Pool) Unmarshal(dAtA []byte) error {
 			}
 			m.Description = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinPrice", wireType)
+			}
+			m.MinPrice = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinPrice |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxCommissionBps", wireType)
+			}
+			m.MaxCommissionBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxCommissionBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capabilities", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthWorker
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthWorker
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Capabilities = append(m.Capabilities, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Invited", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Invited = bool(v != 0)
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requesters", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthWorker
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthWorker
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Requesters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Next", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthWorker
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthWorker
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Next == nil {
+				m.Next = &PoolTerms{}
+			}
+			if err := m.Next.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NextHeight", wireType)
+			}
+			m.NextHeight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NextHeight |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PendingOperator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthWorker
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthWorker
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PendingOperator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Retired", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Retired = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipWorker(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthWorker
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PoolTerms) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowWorker
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PoolTerms: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PoolTerms: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Stake", wireType)
+			}
+			m.Stake = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Stake |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinPrice", wireType)
+			}
+			m.MinPrice = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinPrice |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxCommissionBps", wireType)
+			}
+			m.MaxCommissionBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxCommissionBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipWorker(dAtA[iNdEx:])
@@ -1697,6 +2452,38 @@ func (m *Worker) Unmarshal(dAtA []byte) error {
 			if err := m.Record.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Capabilities", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthWorker
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthWorker
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Capabilities = append(m.Capabilities, string(dAtA[iNdEx:postIndex]))
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -2203,6 +2990,95 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NoticeBlocks", wireType)
+			}
+			m.NoticeBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.NoticeBlocks |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxCommissionBps", wireType)
+			}
+			m.MaxCommissionBps = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxCommissionBps |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxStake", wireType)
+			}
+			m.MaxStake = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxStake |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DefaultPool", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWorker
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthWorker
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthWorker
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.DefaultPool = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipWorker(dAtA[iNdEx:])
