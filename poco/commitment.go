@@ -37,6 +37,20 @@ func Hash(fields ...[]byte) [32]byte {
 	return out
 }
 
+// Frame is the bytes that Hash hashes: each field after its length (8 bytes, big endian). For bytes that are signed.
+func Frame(fields ...[]byte) []byte {
+	size := 8 * len(fields)
+	for _, f := range fields {
+		size += len(f)
+	}
+	out := make([]byte, 0, size)
+	for _, f := range fields {
+		out = binary.BigEndian.AppendUint64(out, uint64(len(f)))
+		out = append(out, f...)
+	}
+	return out
+}
+
 func u64(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
 
 // Bench says in which role an outcome is committed; it selects the domain, so that a worker's commitment can never
@@ -87,9 +101,9 @@ func RequestID(chainID, requester string, nonce uint64) [32]byte {
 	return Hash([]byte(domainRequest), []byte(chainID), []byte(requester), u64(nonce))
 }
 
-// OrderID names a standing order likewise.
-func OrderID(chainID, owner string, nonce uint64) [32]byte {
-	return Hash([]byte(domainOrder), []byte(chainID), []byte(owner), u64(nonce))
+// OrderID names an order of a kind likewise: each kind has its own nonces.
+func OrderID(chainID, kind, owner string, nonce uint64) [32]byte {
+	return Hash([]byte(domainOrder), []byte(chainID), []byte(kind), []byte(owner), u64(nonce))
 }
 
 // DealID names the deal that fills a request from its first-th task on; one request may be filled by several deals.

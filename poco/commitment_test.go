@@ -1,6 +1,7 @@
 package poco
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"flag"
@@ -22,7 +23,9 @@ func TestGoldenHashes(t *testing.T) {
 		"hash of nothing":    text(Hash()),
 		"hash of a and b":    text(Hash([]byte("a"), []byte("b"))),
 		"request":            text(RequestID("credence-1", "cred1alice", 7)),
-		"order":              text(OrderID("credence-1", "cred1alice", 7)),
+		"app order":          text(OrderID("credence-1", "APP", "cred1alice", 7)),
+		"pool order":         text(OrderID("credence-1", "POOL", "cred1alice", 7)),
+		"frame":              hex.EncodeToString(Frame([]byte("a"), nil, []byte("bc"))),
 		"deal":               text(DealID(RequestID("credence-1", "cred1alice", 7), 0)),
 		"task":               text(task),
 		"salt":               hex.EncodeToString(salt),
@@ -84,6 +87,14 @@ func TestHashSeparatesFields(t *testing.T) {
 			require.NotEqual(t, Hash(whole[:i], whole[i:]), Hash(whole[:j], whole[j:]))
 		}
 		require.NotEqual(t, Hash(whole), Hash(whole, nil))
+	})
+}
+
+// TestFrameIsWhatHashHashes: whoever signs a frame signs what its hash stands for.
+func TestFrameIsWhatHashHashes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		fields := rapid.SliceOf(rapid.SliceOf(rapid.Byte())).Draw(t, "fields")
+		require.Equal(t, Hash(fields...), sha256.Sum256(Frame(fields...)))
 	})
 }
 

@@ -23,8 +23,9 @@ const (
 func tableTerms() Terms {
 	return Terms{
 		ChainID: "table", Policy: PolicyCredence, Trust: 100,
-		AppPrice: 70, Price: 100, Stake: 1003, Value: 1500, CourtFee: 90, InformerBps: 2000,
-		MaxSeats: 5, FuelLimit: 1, Requester: "requester", AppOwner: "owner",
+		AppPrice: 70, DatasetPrice: 42, Royalties: []Royalty{{"data-0", 25}, {"data-1", 8}},
+		Price: 100, CommissionBps: 750, Stake: 1003, Value: 1500, CourtFee: 90, InformerBps: 2000,
+		MaxSeats: 5, FuelLimit: 1, Requester: "requester", AppOwner: "owner", PoolOwner: "pool",
 		CommitBlocks: 10, RevealBlocks: 10, CourtBlocks: 10, CourtRevealBlocks: 10,
 		WaitBlocks: 10, RetryBlocks: 2, MaxAttempts: 2,
 	}
@@ -37,6 +38,8 @@ type outcomeRow struct {
 	how                  string // replicas, shut, plan-court, court, cancelled, too-few, broken
 	ending               string
 	app                  uint64
+	datasets             []uint64
+	pool                 uint64
 	workers, courtEscrow []uint64
 	refund               uint64
 	faults               []string
@@ -103,7 +106,7 @@ func readOutcomeTable(t *testing.T) (rows []outcomeRow) {
 
 func parseOutcomeRow(t *testing.T, line int, text string) outcomeRow {
 	cells := strings.Split(text, "|")
-	require.Len(t, cells, 15, "line %d: %s", line, text)
+	require.Len(t, cells, 17, "line %d: %s", line, text)
 	for i := range cells {
 		cells[i] = strings.TrimSpace(cells[i])
 	}
@@ -122,8 +125,9 @@ func parseOutcomeRow(t *testing.T, line int, text string) outcomeRow {
 		line: line,
 		how:  cells[0], replicas: strings.Fields(cells[1]), court: strings.Fields(cells[2]),
 		ending: cells[3], faults: strings.Fields(cells[4]), confirmed: cells[5],
-		app: one(cells[6]), workers: many(cells[7]), courtEscrow: many(cells[8]), refund: one(cells[9]),
-		slash: many(cells[10]), courtStake: many(cells[11]), requester: one(cells[12]), informers: many(cells[13]), burnt: one(cells[14]),
+		app: one(cells[6]), datasets: many(cells[7]), workers: many(cells[8]), pool: one(cells[9]),
+		courtEscrow: many(cells[10]), refund: one(cells[11]),
+		slash: many(cells[12]), courtStake: many(cells[13]), requester: one(cells[14]), informers: many(cells[15]), burnt: one(cells[16]),
 	}
 }
 
@@ -307,6 +311,8 @@ func (r outcomeRow) compare(t *testing.T, s Settlement) {
 	workers, court := "worker-", "court-"
 	n, v := len(s.Seats), len(r.court)
 	require.Equal(t, r.app, paid(s.FromEscrow, PartyApp, "owner", -1), "app's owner")
+	require.Equal(t, r.datasets, paidEach(s.FromEscrow, PartyDataset, "data-", len(tableTerms().Royalties)), "datasets' owners")
+	require.Equal(t, r.pool, paid(s.FromEscrow, PartyPool, "pool", -1), "pool's owner")
 	require.Equal(t, r.workers, paidEach(s.FromEscrow, PartyWorker, workers, n), "replicas from escrow")
 	require.Equal(t, r.courtEscrow, paidEach(s.FromEscrow, PartyCourt, court, v), "court from escrow")
 	require.Equal(t, r.refund, s.Refund, "refund")

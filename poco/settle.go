@@ -31,12 +31,17 @@ const (
 	PartyWorker
 	PartyCourt
 	PartyRequester
+	PartyDataset
+	PartyPool
 )
 
 // String names the party.
-func (p Party) String() string { return [...]string{"APP", "WORKER", "COURT", "REQUESTER"}[p] }
+func (p Party) String() string {
+	return [...]string{"APP", "WORKER", "COURT", "REQUESTER", "DATASET", "POOL"}[p]
+}
 
-// Pay is one payment. To is the account of the requester or the app's owner, the worker, or the court seat's operator.
+// Pay is one payment. To is the account of the requester or of the owner of the app, of a dataset or of the pool; the
+// worker; or the court seat's operator.
 type Pay struct {
 	Party  Party
 	To     string
@@ -62,7 +67,7 @@ type Settlement struct {
 	ByCourt    bool
 	Verdict    Outcome
 	FromEscrow []Pay
-	Refund     uint64 // to the requester
+	Refund     uint64 // to whoever paid
 	Seats      []SeatEnd
 	FromStake  []Pay
 	Burn       uint64
@@ -88,17 +93,21 @@ func (t *Task) settle() Settlement {
 	}
 	if accepted && t.Verdict.Kind == KindResult {
 		pay(PartyApp, t.Terms.AppOwner, t.Terms.AppPrice)
+		for _, r := range t.Terms.Royalties {
+			pay(PartyDataset, r.To, r.Amount)
+		}
 	}
 	pool := t.endSeats(&s)
-	right := 0
+	right, reward := 0, t.Terms.Reward()
 	for _, e := range s.Seats {
 		if e.Right {
 			right++
-			pay(PartyWorker, e.Who, t.Terms.Price)
+			pay(PartyWorker, e.Who, reward)
 		}
 	}
+	pay(PartyPool, t.Terms.PoolOwner, uint64(right)*(t.Terms.Price-reward)) // within the escrow: right <= MaxSeats
 
-	// The court is paid first out of slashed stake, then out of what replicas did not cost.
+	// The court is paid first out of slashed stake, then out of what is left once everybody who delivered has been paid.
 	truthful := t.endCourt(&s)
 	if k := uint64(len(truthful)); k > 0 {
 		fromStake := min(t.Terms.CourtFee, pool/k)

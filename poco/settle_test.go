@@ -1,7 +1,9 @@
 package poco
 
 import (
+	"fmt"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -173,6 +175,100 @@ func TestFees(t *testing.T) {
 	}
 }
 
+// TestRoyaltiesAndCommission: what datasets and the pool add to the table: price 10 less 12.5 % is 8 and 2, dust to the pool;
+// datasets cost at most 20, this task's 7 and 5 (escrow 120).
+func TestRoyaltiesAndCommission(t *testing.T) {
+	terms := testTerms()
+	terms.DatasetPrice, terms.CommissionBps, terms.PoolOwner = 20, 1_250, "pool"
+	terms.Royalties = []Royalty{{"anna", 7}, {"ben", 0}, {"anna", 5}}
+	assets := []Pay{{PartyApp, "owner", 50}, {PartyDataset, "anna", 7}, {PartyDataset, "anna", 5}}
+	a, b := revealedSeat("a", truth), revealedSeat("b", truth)
+	for _, tc := range []struct {
+		name       string
+		malleate   func(*Terms)
+		ending     Ending
+		verdict    Outcome
+		seats      []Seat
+		court      []Seat
+		fromEscrow []Pay
+		refund     uint64
+	}{
+		{
+			"a result", nil, EndAccepted, truth, []Seat{a, b}, nil,
+			append(slices.Clone(assets), Pay{PartyWorker, "a", 8}, Pay{PartyWorker, "b", 8}, Pay{PartyPool, "pool", 4}), 38,
+		},
+		{
+			"all of the price to the pool", func(t *Terms) { t.CommissionBps = 10_000 }, EndAccepted, truth, []Seat{a, b}, nil,
+			append(slices.Clone(assets), Pay{PartyPool, "pool", 20}), 38,
+		},
+		{
+			"no commission", func(t *Terms) { t.CommissionBps = 0 }, EndAccepted, truth, []Seat{a}, nil,
+			append(slices.Clone(assets), Pay{PartyWorker, "a", 10}), 48,
+		},
+		{
+			"the app failed: neither it nor the data is paid", nil, EndAccepted, failing, []Seat{revealedSeat("a", failing)}, nil,
+			[]Pay{{PartyWorker, "a", 8}, {PartyPool, "pool", 2}}, 110,
+		},
+		{
+			"the court takes nothing from the pool or the data", func(t *Terms) { t.CourtFee = 1_000 }, EndAccepted, truth, []Seat{a}, bench(truth, truth, truth),
+			append(slices.Clone(assets), Pay{PartyWorker, "a", 8}, Pay{PartyPool, "pool", 2},
+				Pay{PartyCourt, "v1", 16}, Pay{PartyCourt, "v2", 16}, Pay{PartyCourt, "v3", 16}), 0,
+		},
+		{"nobody was right: no commission", nil, EndAccepted, truth, []Seat{revealedSeat("a", abstain)}, nil, assets, 58},
+		{"no answer: nobody is paid", nil, EndVoid, Outcome{}, []Seat{a, b}, bench(truth, lie), nil, 120},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			terms := terms
+			if tc.malleate != nil {
+				tc.malleate(&terms)
+			}
+			require.NoError(t, terms.Validate())
+			s := ended(terms, tc.ending, len(tc.court) > 0, tc.verdict, tc.seats, tc.court)
+			checkSettlement(t, terms, s)
+			require.Equal(t, tc.fromEscrow, s.FromEscrow)
+			require.Equal(t, tc.refund, s.Refund)
+		})
+	}
+}
+
+// TestPartsOfThePrice: over all terms and endings, each right replica's worker and pool owner have the price between them,
+// the worker its part rounded down, the pool one payment; each royalty is paid in full for a result and not at all otherwise.
+func TestPartsOfThePrice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms, s := anySettlement(t)
+		right, workers, pool, payments, royalties := uint64(0), uint64(0), uint64(0), 0, uint64(0)
+		for _, e := range s.Seats {
+			if e.Right {
+				right++
+			}
+		}
+		for _, p := range s.FromEscrow {
+			switch p.Party {
+			case PartyWorker:
+				workers += p.Amount
+			case PartyPool:
+				require.Equal(t, "pool", p.To)
+				pool += p.Amount
+				payments++
+			case PartyDataset:
+				royalties += p.Amount
+			}
+		}
+		reward := new(big.Int).SetUint64(terms.Price)
+		reward.Mul(reward, big.NewInt(int64(10_000-terms.CommissionBps))).Quo(reward, big.NewInt(10_000))
+		require.Equal(t, right*reward.Uint64(), workers)
+		require.Equal(t, right*terms.Price, workers+pool)
+		require.LessOrEqual(t, payments, 1)
+		due := uint64(0)
+		if s.Ending == EndAccepted && s.Verdict.Kind == KindResult {
+			for _, r := range terms.Royalties {
+				due += r.Amount
+			}
+		}
+		require.Equal(t, due, royalties)
+	})
+}
+
 func TestCourtSeatsAreSorted(t *testing.T) {
 	s := ended(testTerms(), EndAccepted, true, truth, []Seat{revealedSeat("a", truth)}, bench(truth, Outcome{}, lie, truth, truth, truth, truth))
 	require.Equal(t, []string{"v2"}, s.CourtSilent)
@@ -207,6 +303,12 @@ func anySettlement(t *rapid.T, endings ...Ending) (Terms, Settlement) {
 	small := rapid.OneOf(rapid.Uint64Range(0, 20), rapid.Uint64Range(0, 1<<40))
 	terms.Price, terms.AppPrice = small.Draw(t, "price"), small.Draw(t, "app price")
 	terms.Stake, terms.CourtFee, terms.Value = small.Draw(t, "stake"), small.Draw(t, "court fee"), small.Draw(t, "value")
+	terms.CommissionBps, terms.PoolOwner = rapid.SampledFrom([]uint32{0, 1, 333, 5_000, 9_999, 10_000}).Draw(t, "commission"), "pool"
+	for i := range rapid.IntRange(0, 3).Draw(t, "royalties") {
+		r := Royalty{To: fmt.Sprintf("data-%d", i), Amount: small.Draw(t, "royalty")}
+		terms.Royalties, terms.DatasetPrice = append(terms.Royalties, r), terms.DatasetPrice+r.Amount
+	}
+	terms.DatasetPrice += small.Draw(t, "dearer datasets of other tasks")
 	terms.InformerBps = rapid.SampledFrom([]uint32{0, 1, 2_000, 4_999}).Draw(t, "informer")
 	terms.MaxSeats = rapid.Uint32Range(5, MaxReplicas+1).Draw(t, "max seats")
 	require.NoError(t, terms.Validate())
@@ -226,7 +328,8 @@ func anySettlement(t *rapid.T, endings ...Ending) (Terms, Settlement) {
 		}
 	}
 	ending := rapid.SampledFrom(endings).Draw(t, "ending")
-	return terms, ended(terms, ending, rapid.Bool().Draw(t, "by court"), truth, seats, bench(answers...))
+	verdict := rapid.SampledFrom([]Outcome{truth, truth, failing}).Draw(t, "verdict")
+	return terms, ended(terms, ending, rapid.Bool().Draw(t, "by court"), verdict, seats, bench(answers...))
 }
 
 // TestSettlementLaws: no unit is made or lost in any ending.
@@ -243,7 +346,7 @@ func TestSettlementLaws(t *testing.T) {
 func TestAccusingOneselfNeverPays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms, s := anySettlement(t, EndAccepted, EndAccepted, EndVoid, EndCourtSilent, EndInputUnavailable, EndAbstained)
-		ours := map[string]bool{"requester": true, "owner": true}
+		ours := map[string]bool{"requester": true, "owner": true, "pool": true, "data-0": true}
 		all5 := rapid.Bool().Draw(t, "all are ours")
 		for _, who := range []string{"a", "b", "c", "d", "e"} {
 			ours[who] = all5 || rapid.Bool().Draw(t, who+" is ours")

@@ -7,7 +7,7 @@ import (
 // Exposure is the money of one task that the stake inequality weighs; all amounts in the base denomination.
 type Exposure struct {
 	Value     uint64 // G, the value at risk
-	Reward    uint64 // r, paid to a right replica
+	Reward    uint64 // r, the worker's part of what a right replica is paid
 	Cost      uint64 // c, what running it costs; the reward bounds it from above when unknown
 	CourtCost uint64 // V*c_v, what a court of all seats costs
 }

@@ -18,10 +18,15 @@ type Terms struct {
 	Trust   uint64 // T, quantised
 
 	AppPrice uint64 // to the app's provider, for a result
-	Price    uint64 // to each right replica
-	Stake    uint64 // locked per assignment
-	Value    uint64 // G, the value at risk; bounds restitution
-	CourtFee uint64 // c_v, to each court seat that found the truth
+	// DatasetPrice is the most that the datasets of one task of the deal cost; Royalties is what this very task's cost.
+	DatasetPrice uint64
+	Royalties    []Royalty
+	Price        uint64 // for each right replica: Reward to the worker, the rest to the pool's owner
+	// CommissionBps is the pool owner's share of the price; the unit that rounding leaves is its as well.
+	CommissionBps uint32
+	Stake         uint64 // locked per assignment
+	Value         uint64 // G, the value at risk; bounds restitution
+	CourtFee      uint64 // c_v, to each court seat that found the truth
 	// InformerBps is the share of slashed stake, after the court, that goes to those who were right; below one half,
 	// so that accusing oneself never pays.
 	InformerBps uint32
@@ -32,8 +37,9 @@ type Terms struct {
 	// StaticCredibility adds replicas until the evidence of their records reaches the trust (n_cred of section 3).
 	StaticCredibility bool
 
-	Requester string // account refunded
+	Requester string // account that restitution is paid to
 	AppOwner  string // account paid the app's price
+	PoolOwner string // account paid the commission
 
 	// Windows in blocks.
 	CommitBlocks      int64
@@ -43,6 +49,12 @@ type Terms struct {
 	WaitBlocks        int64 // how long to wait for enough eligible organisations
 	RetryBlocks       int64 // how often to look meanwhile
 	MaxAttempts       uint32
+}
+
+// Royalty is what the owner of one dataset of a task is paid for a result.
+type Royalty struct {
+	To     string
+	Amount uint64
 }
 
 // Validate names the first field no task can run under.
@@ -70,8 +82,16 @@ func (t Terms) Validate() error {
 		return fmt.Errorf("terms.min_replicas: got %d, expected at most %d", t.MinReplicas, MaxReplicas)
 	case t.InformerBps >= 5000:
 		return fmt.Errorf("terms.informer_bps: got %d, expected below 5000", t.InformerBps)
+	case t.CommissionBps > 10_000:
+		return fmt.Errorf("terms.commission_bps: got %d, expected at most 10000", t.CommissionBps)
 	case t.MaxAttempts < 1:
 		return fmt.Errorf("terms.max_attempts: got 0, expected at least 1")
+	}
+	var sum, carry uint64
+	for _, r := range t.Royalties {
+		if sum, carry = bits.Add64(sum, r.Amount, 0); carry != 0 || sum > t.DatasetPrice {
+			return fmt.Errorf("terms.royalties: got more than %d, expected at most dataset_price", t.DatasetPrice)
+		}
 	}
 	if _, err := t.Escrow(); err != nil {
 		return err
@@ -79,14 +99,29 @@ func (t Terms) Validate() error {
 	return nil
 }
 
-// Escrow is what one task can cost at most, locked before it starts: the app's price and MaxSeats replicas.
+// Escrow is what one task can cost at most, locked before it starts: the app's price, the datasets' and MaxSeats replicas.
 func (t Terms) Escrow() (uint64, error) {
-	hi, lo := bits.Mul64(t.Price, uint64(t.MaxSeats))
-	sum, carry := bits.Add64(lo, t.AppPrice, 0)
-	if hi != 0 || carry != 0 {
-		return 0, fmt.Errorf("terms: price %d times %d seats plus app price %d exceeds 64 bits", t.Price, t.MaxSeats, t.AppPrice)
+	hi, seats := bits.Mul64(t.Price, uint64(t.MaxSeats))
+	assets, c1 := bits.Add64(t.AppPrice, t.DatasetPrice, 0)
+	sum, c2 := bits.Add64(seats, assets, 0)
+	if hi != 0 || c1 != 0 || c2 != 0 {
+		return 0, fmt.Errorf("terms: price %d times %d seats plus app price %d plus dataset price %d exceeds 64 bits", t.Price, t.MaxSeats, t.AppPrice, t.DatasetPrice)
 	}
 	return sum, nil
+}
+
+// Reward is the worker's part of the price: what is left of it after the pool's commission, rounded down.
+func (t Terms) Reward() uint64 { return mulBps(t.Price, 10_000-t.CommissionBps) }
+
+// Exposure is what the stake inequality weighs for a task under these terms before a bench of so many seats. The reward
+// is the worker's part of the price: the commission is no reason for a worker to be honest. What running costs is not
+// known; no worker runs at a loss, so its part bounds that too.
+func (t Terms) Exposure(bench uint64) Exposure {
+	e := Exposure{Value: t.Value, Reward: t.Reward(), Cost: t.Reward(), CourtCost: ^uint64(0)}
+	if hi, cost := bits.Mul64(t.CourtFee, bench); hi == 0 {
+		e.CourtCost = cost
+	}
+	return e
 }
 
 // Phase is where a task stands.

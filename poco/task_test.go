@@ -3,6 +3,7 @@ package poco
 import (
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -278,6 +279,25 @@ func checkSettlement(t require.TestingT, terms Terms, s Settlement) {
 	require.Equal(t, slashed, fromStake+s.Burn)
 }
 
+func TestEscrowAndExposure(t *testing.T) {
+	terms := testTerms()
+	terms.DatasetPrice, terms.CommissionBps = 20, 1_250
+	escrow, err := terms.Escrow()
+	require.NoError(t, err)
+	require.EqualValues(t, 50+20+5*10, escrow)
+	require.EqualValues(t, 8, terms.Reward())
+	require.Equal(t, Exposure{Value: 300, Reward: 8, Cost: 8, CourtCost: 40}, terms.Exposure(4), "the commission is no part of what a worker has to lose")
+	terms.CourtFee = math.MaxUint64/2 + 1
+	require.EqualValues(t, uint64(math.MaxUint64), terms.Exposure(2).CourtCost, "saturates")
+	// Nothing at risk but the running cost: honesty pays as long as the worker's part covers it, whatever the pool takes.
+	terms = testTerms()
+	terms.Value, terms.CommissionBps, terms.CourtFee = 1_000, 5_000, 0
+	half, ok := StakeNeeded(QuarterQ64, terms.Exposure(0))
+	require.True(t, ok)
+	// (1000/4 + 5)/(3/4) - 5 = 335
+	require.EqualValues(t, 335, half)
+}
+
 func TestTermsValidate(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -293,6 +313,15 @@ func TestTermsValidate(t *testing.T) {
 		{"too many seats", func(t *Terms) { t.MaxSeats = MaxReplicas + 2 }, "terms.max_seats"},
 		{"too many replicas", func(t *Terms) { t.MinReplicas = MaxReplicas + 1 }, "terms.min_replicas"},
 		{"half of the stake to informers", func(t *Terms) { t.InformerBps = 5000 }, "terms.informer_bps"},
+		{"a commission of more than all", func(t *Terms) { t.CommissionBps = 10_001 }, "terms.commission_bps"},
+		{"all of it a commission", func(t *Terms) { t.CommissionBps = 10_000 }, ""},
+		{"royalties as dear as promised", func(t *Terms) { t.DatasetPrice, t.Royalties = 9, []Royalty{{"a", 4}, {"b", 5}} }, ""},
+		{"royalties dearer than promised", func(t *Terms) { t.DatasetPrice, t.Royalties = 8, []Royalty{{"a", 4}, {"b", 5}} }, "terms.royalties"},
+		{"royalties beyond 64 bits", func(t *Terms) {
+			t.DatasetPrice, t.Royalties = math.MaxUint64-100, []Royalty{{"a", math.MaxUint64 - 100}, {"b", 101}}
+		}, "terms.royalties"},
+		{"datasets beyond 64 bits", func(t *Terms) { t.DatasetPrice = math.MaxUint64 - t.AppPrice }, "exceeds 64 bits"},
+		{"assets beyond 64 bits", func(t *Terms) { t.DatasetPrice = math.MaxUint64 }, "exceeds 64 bits"},
 		{"no attempts", func(t *Terms) { t.MaxAttempts = 0 }, "terms.max_attempts"},
 		{"no commit window", func(t *Terms) { t.CommitBlocks = 0 }, "terms.commit_blocks"},
 		{"no reveal window", func(t *Terms) { t.RevealBlocks = 0 }, "terms.reveal_blocks"},
@@ -326,6 +355,11 @@ func TestNames(t *testing.T) {
 	for f := FaultNone; f <= FaultAbstained; f++ {
 		require.NotEmpty(t, f.String())
 	}
+	names := map[string]bool{}
+	for p := PartyApp; p <= PartyPool; p++ {
+		names[p.String()] = true
+	}
+	require.Len(t, names, 6)
 	require.Equal(t, "UNSPECIFIED", Kind(9).String())
 }
 
