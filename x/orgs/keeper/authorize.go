@@ -2,7 +2,10 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"slices"
+
+	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -18,11 +21,25 @@ func (k Keeper) HasRole(ctx context.Context, orgID string, role types.Role) (boo
 	return org.Holds(role), nil
 }
 
+// ActiveRoles returns the roles that the organisation named orgID may act in now: none while it is revoked, and none of
+// one that there is not.
+func (k Keeper) ActiveRoles(ctx context.Context, orgID string) ([]types.Role, error) {
+	org, err := k.Organisations.Get(ctx, orgID)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil || org.Status != types.STATUS_ACTIVE {
+		return nil, err
+	}
+	return org.Roles, nil
+}
+
 // Authorize answers whether addr may do what role allows, and for which organisation.
 //
 //   - ROLE_ANYONE: always; orgID is "" for an account without an organisation.
 //   - ROLE_AUTHORITY: the council's account alone; orgID is "".
 //   - ROLE_ORG_ADMIN: an admin of an active organisation.
+//   - ROLE_POOL_OPERATOR: also the council's account, for pools of its own; orgID is then "".
 //   - any other: an account of an active organisation that holds the role, or, where the parameters open the role, an
 //     account without an organisation; orgID is then "".
 //
@@ -40,6 +57,9 @@ func (k Keeper) Authorize(ctx context.Context, addr sdk.AccAddress, role types.R
 		return "", err
 	}
 	if !found {
+		if role == types.ROLE_POOL_OPERATOR && k.authorizeAuthority(ctx, addr) == nil {
+			return "", nil
+		}
 		params, err := k.Params.Get(ctx)
 		if err != nil {
 			return "", err

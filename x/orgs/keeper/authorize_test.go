@@ -47,6 +47,8 @@ func TestAuthorize(t *testing.T) {
 		{"council", council, types.ROLE_AUTHORITY, false, "", nil},
 		{"admin is no council", acme.Admin.Addr, types.ROLE_AUTHORITY, false, "", types.ErrRole},
 		{"council is no worker", council, types.ROLE_WORKER, true, "", types.ErrRole},
+		{"council operates pools of its own", council, types.ROLE_POOL_OPERATOR, false, "", nil},
+		{"outsider operates none", alice.Addr, types.ROLE_POOL_OPERATOR, true, "", types.ErrRole},
 		{"no role at all", acme.Admin.Addr, types.ROLE_UNSPECIFIED, false, "", types.ErrRole},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -127,6 +129,32 @@ func TestAdmitInvalid(t *testing.T) {
 			tc.malleate(&org)
 			ctx, _ := c.Ctx().CacheContext()
 			require.ErrorIs(t, c.App.OrgsKeeper.Admit(ctx, org), tc.expErr)
+		})
+	}
+}
+
+// TestActiveRoles: a revoked organisation holds no role, and so does one that there is not.
+func TestActiveRoles(t *testing.T) {
+	c := testutil.New(t, testutil.WithOrg("acme", types.ROLE_WORKER, types.ROLE_REQUESTER), testutil.WithOrg("idle"))
+	k, ctx := c.App.OrgsKeeper, c.Ctx()
+	for _, tc := range []struct {
+		name     string
+		malleate func()
+		org      string
+		roles    []types.Role
+	}{
+		{"active", func() {}, "acme", []types.Role{types.ROLE_WORKER, types.ROLE_REQUESTER}},
+		{"without roles", func() {}, "idle", nil},
+		{"unknown", func() {}, "nobody", nil},
+		{"none", func() {}, "", nil},
+		{"revoked", func() { require.NoError(t, k.SetStatus(ctx, "acme", types.STATUS_REVOKED)) }, "acme", nil},
+		{"restored", func() { require.NoError(t, k.SetStatus(ctx, "acme", types.STATUS_ACTIVE)) }, "acme", []types.Role{types.ROLE_WORKER, types.ROLE_REQUESTER}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tc.malleate()
+			roles, err := k.ActiveRoles(ctx, tc.org)
+			require.NoError(t, err)
+			require.Equal(t, tc.roles, roles)
 		})
 	}
 }

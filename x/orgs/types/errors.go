@@ -12,4 +12,5 @@ var (
 	ErrRole                = errorsmod.Register(ModuleName, 7, "role not held")
 	ErrInvalidParams       = errorsmod.Register(ModuleName, 8, "invalid parameters")
 	ErrRevoked             = errorsmod.Register(ModuleName, 9, "organisation is revoked")
+	ErrAudience            = errorsmod.Register(ModuleName, 10, "invalid audience")
 )
