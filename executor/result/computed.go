@@ -37,9 +37,24 @@ func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		return subtree(files, target)
+		kept := subtree(files, target)
+		if len(kept) == 0 {
+			return nil, fmt.Errorf("%w: deterministic-output-path %.80q names neither a file nor a folder with something in it", ErrComputed, target)
+		}
+		return kept, nil
 	}
 	return files, nil
+}
+
+// Below gives the part of an output tree that lies in a folder, under its path in the tree, for an app whose version
+// declares on the chain that this is its result; the rest is left out. A file of that name is taken as well. ErrTree when
+// there is nothing: an app that keeps its own declaration writes something there, and a result without a file is none.
+func Below(files []File, folder string) ([]File, error) {
+	kept := subtree(files, folder)
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("%w: nothing in %.80q, which is declared to be the result", ErrTree, folder)
+	}
+	return kept, nil
 }
 
 func computedTarget(data []byte, outPrefixes []string) (string, error) {
@@ -114,18 +129,15 @@ func relative(target string, outPrefixes []string) (string, error) {
 	return rel, nil
 }
 
-func subtree(files []File, target string) ([]File, error) {
-	var kept []File
+// subtree is the file of that path, or what lies in the folder of that path.
+func subtree(files []File, target string) (kept []File) {
 	for _, f := range files {
 		if f.Path == target && !f.Dir {
-			return []File{f}, nil
+			return []File{f}
 		}
 		if strings.HasPrefix(f.Path, target+"/") {
 			kept = append(kept, f)
 		}
 	}
-	if len(kept) == 0 {
-		return nil, fmt.Errorf("%w: deterministic-output-path %.80q names neither a file nor a folder with something in it", ErrComputed, target)
-	}
-	return kept, nil
+	return kept
 }

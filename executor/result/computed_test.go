@@ -82,3 +82,26 @@ func TestDeterministicLogDoesNotChangeTheDigest(t *testing.T) {
 	require.Equal(t, digest("took 1 s", "7"), digest("took 2 s", "7"))
 	require.NotEqual(t, digest("took 1 s", "7"), digest("took 1 s", "8"))
 }
+
+func TestBelow(t *testing.T) {
+	tree := []File{file("log.txt", "took 3.1 s"), file("data/a", "1"), file("data/b/c", "2"), file("data.txt", "3"), folder("none"), folder("data/none")}
+	for folder, want := range map[string][]string{
+		"data": {"data/a", "data/b/c", "data/none"}, "data/b": {"data/b/c"}, "data.txt": {"data.txt"},
+		"none": nil, "dat": nil, "data/none": nil, "": nil, "..": nil, "/out/data": nil, "log.txt/x": nil,
+	} {
+		t.Run(folder, func(t *testing.T) {
+			got, err := Below(tree, folder)
+			if want == nil {
+				require.ErrorIs(t, err, ErrTree)
+				require.ErrorContains(t, err, "declared")
+				return
+			}
+			require.NoError(t, err)
+			var paths []string
+			for _, f := range got {
+				paths = append(paths, f.Path)
+			}
+			require.Equal(t, want, paths)
+		})
+	}
+}

@@ -17,6 +17,8 @@ import (
 type Apps struct {
 	// Copy writes the content of /in/x into /out/copy and exits with 0.
 	Copy []byte
+	// CopyDataset writes the content of /in/datasets/acme/cities into /out/copy.
+	CopyDataset []byte
 	// Exit3 exits with status 3.
 	Exit3 []byte
 	// Flood writes into /out/big without end.
@@ -43,6 +45,8 @@ func Spec(module []byte) runtime.Spec {
 // Run runs the suite.
 func Run(t *testing.T, r runtime.Runtime, apps Apps) {
 	t.Run("a result, the same every time", func(t *testing.T) { testResult(t, r, apps.Copy) })
+	t.Run("a dataset lies in folders of its own", func(t *testing.T) { testDataset(t, r, apps.CopyDataset) })
+	t.Run("the memory and the output are what the task says", func(t *testing.T) { testLimits(t, r, apps.Copy) })
 	t.Run("the app's failures are answers", func(t *testing.T) { testFailures(t, r, apps) })
 	t.Run("a module that is none", func(t *testing.T) {
 		expect(t, r, Spec([]byte("MZ")), runtime.InvalidModule, 0)
@@ -64,6 +68,34 @@ func testResult(t *testing.T, r runtime.Runtime, module []byte) {
 	}
 	if again := run(t, r, spec); !reflect.DeepEqual(first, again) {
 		t.Fatalf("the second run gave %+v, the first %+v", again, first)
+	}
+}
+
+// testDataset: an input may lie as deep as datasets do, beside others of its folder, in any order.
+func testDataset(t *testing.T, r runtime.Runtime, module []byte) {
+	spec := Spec(module)
+	cities := result.File{Path: "datasets/acme/cities", Data: []byte("a dataset\n")}
+	roads := result.File{Path: "datasets/acme/roads", Data: []byte("another\n")}
+	want := []result.File{{Path: "copy", Data: cities.Data}}
+	for _, inputs := range [][]result.File{{spec.Inputs[0], cities, roads}, {roads, cities, spec.Inputs[0]}, {cities}} {
+		spec.Inputs = inputs
+		if o := run(t, r, spec); o.Kind != runtime.Result || !reflect.DeepEqual(o.Files, want) {
+			t.Errorf("inputs %v: got %+v, want the file %+v", inputs, o, want)
+		}
+	}
+}
+
+// testLimits: what bounds an app is the task's, to the byte, and the same everywhere.
+func testLimits(t *testing.T, r runtime.Runtime, module []byte) {
+	spec := Spec(module)
+	spec.MemoryLimit = 0
+	expect(t, r, spec, runtime.OutOfMemory, 0)
+	spec = Spec(module)
+	spec.OutputLimit = uint64(len(spec.Inputs[0].Data)) - 1
+	expect(t, r, spec, runtime.OutputTooLarge, 0)
+	spec.OutputLimit++
+	if o := run(t, r, spec); o.Kind != runtime.Result {
+		t.Errorf("an output of exactly the limit: got %+v, want a result", o)
 	}
 }
 

@@ -29,8 +29,9 @@ const (
 	cpuSlack = 30
 	// reapDelay is how long a killed child's pipes may stay open.
 	reapDelay = 5 * time.Second
-	// stderrTail is how much of a child's last words an error quotes, in bytes.
-	stderrTail = 4096
+	// stderrHead and stderrTail are how much of a child's last words an error quotes, in bytes: a crash says why first, and
+	// then lists goroutines without end.
+	stderrHead, stderrTail = 1024, 4096
 )
 
 // ErrWallLimit is returned for a run that took too long. It is no answer: another
@@ -237,17 +238,28 @@ func executable() (string, error) {
 	return os.Executable()
 }
 
-// tail keeps the end of what is written to it.
-type tail struct{ buf bytes.Buffer }
+// tail keeps the beginning and the end of what is written to it.
+type tail struct {
+	head, buf bytes.Buffer
+	cut       bool
+}
 
 // Write takes everything.
 func (t *tail) Write(p []byte) (int, error) {
-	t.buf.Write(p)
+	n := min(len(p), stderrHead-t.head.Len())
+	t.head.Write(p[:n])
+	t.buf.Write(p[n:])
 	if extra := t.buf.Len() - stderrTail; extra > 0 {
 		t.buf.Next(extra)
+		t.cut = true
 	}
 	return len(p), nil
 }
 
 // String is what was kept.
-func (t *tail) String() string { return t.buf.String() }
+func (t *tail) String() string {
+	if t.cut {
+		return t.head.String() + " [...] " + t.buf.String()
+	}
+	return t.head.String() + t.buf.String()
+}

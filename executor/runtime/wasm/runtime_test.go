@@ -38,7 +38,7 @@ func newRuntime(t testing.TB) (*Runtime, *bytes.Buffer) {
 func TestConformance(t *testing.T) {
 	r, log := newRuntime(t)
 	conformance.Run(t, r, conformance.Apps{
-		Copy: testapps.Copy(), Exit3: testapps.Exit(3),
+		Copy: testapps.Copy(), CopyDataset: testapps.CopyDataset(), Exit3: testapps.Exit(3),
 		Flood: testapps.OutputTooLarge(), Spin: testapps.InfiniteLoop(),
 	})
 	if log.Len() > 0 {

@@ -103,3 +103,23 @@ func TestCrash(t *testing.T) {
 		t.Errorf("the error does not say why: %v", err)
 	}
 }
+
+// TestTail: of long last words the beginning and the end are kept.
+func TestTail(t *testing.T) {
+	var words tail
+	for _, part := range []string{"fatal: why", strings.Repeat("x", 3*stderrTail), "the end"} {
+		if n, err := words.Write([]byte(part)); n != len(part) || err != nil {
+			t.Fatalf("got %d, %v", n, err)
+		}
+	}
+	got := words.String()
+	if !strings.HasPrefix(got, "fatal: why") || !strings.HasSuffix(got, "the end") || len(got) > stderrHead+stderrTail+10 {
+		t.Errorf("kept %d bytes: %.20q ... %q", len(got), got, got[len(got)-20:])
+	}
+	var short tail
+	_, _ = short.Write([]byte(strings.Repeat("y", stderrHead)))
+	_, _ = short.Write([]byte("z"))
+	if got := short.String(); got != strings.Repeat("y", stderrHead)+"z" {
+		t.Errorf("short words were changed: %q", got[stderrHead-5:])
+	}
+}

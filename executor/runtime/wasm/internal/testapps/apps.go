@@ -58,6 +58,9 @@ func All() []App {
 		{Name: "random-and-clock", Module: randomAndClock()},
 		{Name: "directory", Module: directory(), Inputs: Inputs},
 		{Name: "copy", Module: Copy(), Inputs: Inputs},
+		{Name: "copy-dataset", Module: CopyDataset(), Inputs: append(slices.Clone(Inputs),
+			result.File{Path: "datasets/acme/cities", Data: []byte("a dataset\n")},
+			result.File{Path: "datasets/acme/roads", Data: []byte("another\n")})},
 		{Name: "start-section", Module: startSection()},
 		{Name: "results", Module: results()},
 		{Name: "branches", Module: branches()},
@@ -290,9 +293,14 @@ func directory() []byte {
 }
 
 // Copy writes /in/x into /out/copy.
-func Copy() []byte {
+func Copy() []byte { return copyOf("in/x") }
+
+// CopyDataset is Copy for the dataset acme/cities.
+func CopyDataset() []byte { return copyOf("in/datasets/acme/cities") }
+
+func copyOf(path string) []byte {
 	a := newApp(1, append([]string{"fd_read"}, outputFunctions...)...)
-	in, n := a.path(2048, "in/x")
+	in, n := a.path(2048, path)
 	return a.Start(nil,
 		a.try("path_open", 3, 0, in, n, 0, 1<<1, 0, 0, scratch),
 		asm.ConstI32(buffer), asm.ConstI32(heap), asm.Mem(0x36, 0),
