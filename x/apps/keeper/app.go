@@ -13,7 +13,7 @@ import (
 func (k Keeper) GetApp(ctx context.Context, id string) (types.App, error) {
 	app, err := k.Apps.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
-		return app, types.ErrNotFound.Wrapf("%q", id)
+		return app, types.ErrNotFound.Wrapf("app %q", id)
 	}
 	return app, err
 }
@@ -39,18 +39,6 @@ func (k Keeper) Reinstate(ctx context.Context, appID string) error {
 	})
 }
 
-// SetDeprecated stops new requests for an app, or allows them again.
-func (k Keeper) SetDeprecated(ctx context.Context, appID string, deprecated bool) error {
-	what := "deprecated"
-	if !deprecated {
-		what = "undeprecated"
-	}
-	return k.change(ctx, appID, what, func(app *types.App) error {
-		app.Deprecated = deprecated
-		return nil
-	})
-}
-
 func (k Keeper) change(ctx context.Context, id, what string, change func(*types.App) error) error {
 	app, err := k.GetApp(ctx, id)
 	if err != nil {
@@ -59,8 +47,20 @@ func (k Keeper) change(ctx context.Context, id, what string, change func(*types.
 	if err := change(&app); err != nil {
 		return err
 	}
-	if err := k.Apps.Set(ctx, id, app); err != nil {
+	if err := k.setApp(ctx, app); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventAppChanged{App: id, What: what})
+}
+
+// setApp stores an app, new or known, and keeps the index of owners.
+func (k Keeper) setApp(ctx context.Context, app types.App) error {
+	known, err := k.Apps.Get(ctx, app.Id)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	if err := k.own(ctx, k.AppsByOwner, app.Id, known.Owner, app.Owner); err != nil {
+		return err
+	}
+	return k.Apps.Set(ctx, app.Id, app)
 }

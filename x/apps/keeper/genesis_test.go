@@ -51,7 +51,7 @@ func TestGenesisValidate(t *testing.T) {
 		{"version of no app", func(g *types.GenesisState) { g.Versions[2].App = "zz/zz" }, types.ErrInvalidGenesis},
 		{"app without version", func(g *types.GenesisState) { g.Versions = g.Versions[:2] }, types.ErrInvalidGenesis},
 		{"owner", func(g *types.GenesisState) { g.Apps[0].Owner = "x" }, types.ErrInvalidApp},
-		{"organisation", func(g *types.GenesisState) { g.Apps[0].Organisation = "base" }, types.ErrInvalidApp},
+		{"organisation", func(g *types.GenesisState) { g.Apps[0].Organisation = "B" }, types.ErrInvalidApp},
 		{"digest", func(g *types.GenesisState) { g.Versions[0].Digest = "x" }, types.ErrInvalidVersion},
 		{"height", func(g *types.GenesisState) { g.Versions[0].Height = -1 }, types.ErrInvalidVersion},
 	} {

@@ -1,4 +1,4 @@
-// Package keeper keeps apps and their versions.
+// Package keeper keeps apps, datasets and their versions.
 package keeper
 
 import (
@@ -17,10 +17,12 @@ import (
 )
 
 type (
-	// versionKey is (app, version).
+	// versionKey is (app or dataset, version).
 	versionKey = collections.Pair[string, string]
-	// digestKey is (digest, height, app, version).
+	// digestKey is (digest, height, app or dataset, version).
 	digestKey = collections.Quad[string, uint64, string, string]
+	// ownerKey is (owner, app or dataset).
+	ownerKey = collections.Pair[sdk.AccAddress, string]
 )
 
 // Keeper of the module's state.
@@ -36,18 +38,35 @@ type Keeper struct {
 	Versions collections.Map[versionKey, types.Version]
 	// Digests: (digest, height, app, version); the first key of a digest is what it resolves to.
 	Digests collections.KeySet[digestKey]
+	// Datasets: id -> record. No id is in Apps too.
+	Datasets collections.Map[string, types.Dataset]
+	// DatasetVersions: (dataset, version) -> record; ranged by dataset.
+	DatasetVersions collections.Map[versionKey, types.DatasetVersion]
+	// DatasetDigests: (digest, height, dataset, version), as Digests.
+	DatasetDigests collections.KeySet[digestKey]
+	// AppsByOwner: (owner, app); ranged by owner.
+	AppsByOwner collections.KeySet[ownerKey]
+	// DatasetsByOwner: (owner, dataset); ranged by owner.
+	DatasetsByOwner collections.KeySet[ownerKey]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
 func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses address.Codec, orgs types.OrgsKeeper, authority string) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	text := collections.StringKey
+	version := collections.PairKeyCodec(text, text)
+	digest := collections.QuadKeyCodec(text, collections.Uint64Key, text, text)
+	owner := collections.PairKeyCodec(sdk.AccAddressKey, text)
 	k := Keeper{
 		addresses: addresses, orgs: orgs, authority: authority,
-		Apps:     collections.NewMap(sb, types.AppsPrefix, "apps", text, codec.CollValue[types.App](cdc)),
-		Versions: collections.NewMap(sb, types.VersionsPrefix, "versions", collections.PairKeyCodec(text, text), codec.CollValue[types.Version](cdc)),
-		Digests: collections.NewKeySet(sb, types.DigestsPrefix, "digests",
-			collections.QuadKeyCodec(text, collections.Uint64Key, text, text)),
+		Apps:            collections.NewMap(sb, types.AppsPrefix, "apps", text, codec.CollValue[types.App](cdc)),
+		Versions:        collections.NewMap(sb, types.VersionsPrefix, "versions", version, codec.CollValue[types.Version](cdc)),
+		Digests:         collections.NewKeySet(sb, types.DigestsPrefix, "digests", digest),
+		Datasets:        collections.NewMap(sb, types.DatasetsPrefix, "datasets", text, codec.CollValue[types.Dataset](cdc)),
+		DatasetVersions: collections.NewMap(sb, types.DatasetVersionsPrefix, "dataset_versions", version, codec.CollValue[types.DatasetVersion](cdc)),
+		DatasetDigests:  collections.NewKeySet(sb, types.DatasetDigestsPrefix, "dataset_digests", digest),
+		AppsByOwner:     collections.NewKeySet(sb, types.AppsByOwnerPrefix, "apps_by_owner", owner),
+		DatasetsByOwner: collections.NewKeySet(sb, types.DatasetsByOwnerPrefix, "datasets_by_owner", owner),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -259,5 +259,5 @@ func TestDeprecatedAndSuspended(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, []string{"deprecated", "suspended", "suspended", "undeprecated", "reinstated"}, said)
+	require.Equal(t, []string{"deprecated", "suspended", "suspended", "revived", "reinstated"}, said)
 }

@@ -2,46 +2,92 @@ package keeper
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/x/apps/types"
-	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
 type msgServer struct{ Keeper }
 
 // NewMsgServer serves the module's messages. Roles were checked before a message comes here; whether the signer may act
-// for this very app is checked here.
+// for this very app or dataset is checked here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) Publish(ctx context.Context, msg *types.MsgPublish) (*types.MsgPublishResponse, error) {
-	org, owner, err := s.provider(ctx, msg.Owner)
+	asset, err := s.publisher(ctx, types.Asset{Description: msg.Description}, msg.Owner, msg.Name, msg.App)
 	if err != nil {
 		return nil, err
 	}
-	id := types.AppID(org, msg.Name)
-	app := types.App{Id: id, Organisation: org, Owner: owner, Description: msg.Description}
 	version := types.Version{
-		App: id, Version: msg.Version, Digest: msg.Digest, Size_: msg.Size_, Runtime: msg.Runtime,
+		App: asset.ID, Version: msg.Version, Digest: msg.Digest, Size_: msg.Size_, Runtime: msg.Runtime,
 		Locators: msg.Locators, Price: msg.Price, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+		ByOrder: msg.ByOrder, Requirements: msg.Requirements, Tags: msg.Tags, OutputPath: msg.OutputPath,
+		Nondeterministic: msg.Nondeterministic,
 	}
-	return &types.MsgPublishResponse{Reference: version.Reference()}, s.Keeper.Publish(ctx, app, version)
+	err = s.Keeper.Publish(ctx, types.App{Id: asset.ID}.With(asset), version)
+	return &types.MsgPublishResponse{Reference: version.Reference()}, err
+}
+
+func (s msgServer) PublishDataset(ctx context.Context, msg *types.MsgPublishDataset) (*types.MsgPublishDatasetResponse, error) {
+	asset, err := s.publisher(ctx, types.Asset{Description: msg.Description, Dataset: true}, msg.Owner, msg.Name, msg.Dataset)
+	if err != nil {
+		return nil, err
+	}
+	version := types.DatasetVersion{
+		Dataset: asset.ID, Version: msg.Version, Digest: msg.Digest, Size_: msg.Size_, Locators: msg.Locators,
+		Price: msg.Price, ByOrder: msg.ByOrder, Tags: msg.Tags, MediaType: msg.MediaType, Schema: msg.Schema,
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+	}
+	err = s.Keeper.PublishDataset(ctx, types.Dataset{Id: asset.ID}.With(asset), version)
+	return &types.MsgPublishDatasetResponse{Reference: version.Reference()}, err
+}
+
+func (s msgServer) Transfer(ctx context.Context, msg *types.MsgTransfer) (*types.MsgTransferResponse, error) {
+	asset, err := s.GetAsset(ctx, msg.Id)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := s.account("owner", msg.Owner)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayTransfer(ctx, owner, asset); err != nil {
+		return nil, err
+	}
+	if msg.To == "" {
+		return &types.MsgTransferResponse{}, s.Withdraw(ctx, asset.ID)
+	}
+	to, err := s.addresses.StringToBytes(msg.To)
+	if err != nil {
+		return nil, types.ErrInvalidTransfer.Wrapf("to %q: %s", msg.To, err)
+	}
+	return &types.MsgTransferResponse{}, s.Offer(ctx, asset.ID, to)
+}
+
+func (s msgServer) AcceptTransfer(ctx context.Context, msg *types.MsgAcceptTransfer) (*types.MsgAcceptTransferResponse, error) {
+	to, err := s.addresses.StringToBytes(msg.To)
+	if err != nil {
+		return nil, types.ErrInvalidTransfer.Wrapf("to %q: %s", msg.To, err)
+	}
+	return &types.MsgAcceptTransferResponse{}, s.Accept(ctx, msg.Id, to)
 }
 
 func (s msgServer) SetPrice(ctx context.Context, msg *types.MsgSetPrice) (*types.MsgSetPriceResponse, error) {
-	app, version, err := types.ParseReference(msg.Reference)
+	id, version, err := types.ParseReference(msg.Reference)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayChange(ctx, msg.Owner, app); err != nil {
+	if err := s.signerMayChange(ctx, msg.Owner, id); err != nil {
 		return nil, err
 	}
-	return &types.MsgSetPriceResponse{}, s.Keeper.SetPrice(ctx, app, version, msg.Price)
+	return &types.MsgSetPriceResponse{}, s.Keeper.SetPrice(ctx, id, version, msg.Price, msg.ByOrder)
 }
 
 func (s msgServer) Deprecate(ctx context.Context, msg *types.MsgDeprecate) (*types.MsgDeprecateResponse, error) {
-	if err := s.mayChange(ctx, msg.Owner, msg.App); err != nil {
+	if err := s.signerMayChange(ctx, msg.Owner, msg.App); err != nil {
 		return nil, err
 	}
 	return &types.MsgDeprecateResponse{}, s.SetDeprecated(ctx, msg.App, msg.Deprecated)
@@ -54,42 +100,53 @@ func (s msgServer) Reinstate(ctx context.Context, msg *types.MsgReinstate) (*typ
 	return &types.MsgReinstateResponse{}, s.Keeper.Reinstate(ctx, msg.App)
 }
 
-// provider returns the organisation for which the signer may publish, and the signer's address in its one text.
-func (s msgServer) provider(ctx context.Context, signer string) (org, owner string, err error) {
-	addr, err := s.addresses.StringToBytes(signer)
+// publisher completes the asset of a version to publish: id, owner and organisation of what is there, where the signer
+// may change it, or of what the signer's organisation begins. With held, the id of something there, the name may be left
+// out.
+func (s msgServer) publisher(ctx context.Context, asset types.Asset, signer, name, held string) (types.Asset, error) {
+	account, err := s.account("owner", signer)
 	if err != nil {
-		return "", "", types.ErrInvalidApp.Wrapf("owner %q: %s", signer, err)
+		return asset, err
 	}
-	org, err = s.orgs.Authorize(ctx, addr, orgstypes.ROLE_PROVIDER)
+	org, owner, err := s.provider(ctx, account)
 	if err != nil {
-		return "", "", err
+		return asset, err
 	}
-	if org == "" {
-		return "", "", types.ErrNotOwner.Wrapf("owner %s: expected an account of an organisation", signer)
+	asset.ID, asset.Organisation, asset.Owner = types.AssetID(org, name), org, owner
+	if held != "" {
+		if asset.ID = held; name != "" && !strings.HasSuffix(held, "/"+name) {
+			return asset, asset.Invalid().Wrapf("name %q: expected the name in %q, or nothing", name, held)
+		}
 	}
-	owner, err = s.addresses.BytesToString(addr)
-	return org, owner, err
+	known, err := s.GetAsset(ctx, asset.ID)
+	switch {
+	case errors.Is(err, types.ErrNotFound) && held == "":
+		return asset, nil
+	case err != nil:
+		return asset, err
+	case known.Dataset != asset.Dataset:
+		return asset, types.ErrNameTaken.Wrapf("%s: it is the name of a %s; apps and datasets share their names", asset.ID, known.Word())
+	}
+	return asset, s.mayChange(ctx, account, known)
 }
 
-// mayChange checks that the signer is the app's owner, or acts for the app's organisation as a provider.
-func (s msgServer) mayChange(ctx context.Context, signer, appID string) error {
-	app, err := s.GetApp(ctx, appID)
+func (s msgServer) signerMayChange(ctx context.Context, signer, id string) error {
+	asset, err := s.GetAsset(ctx, id)
 	if err != nil {
 		return err
 	}
-	addr, err := s.addresses.StringToBytes(signer)
-	if err != nil {
-		return types.ErrInvalidApp.Wrapf("owner %q: %s", signer, err)
-	}
-	if text, err := s.addresses.BytesToString(addr); err == nil && text == app.Owner {
-		return nil
-	}
-	org, err := s.orgs.Authorize(ctx, addr, orgstypes.ROLE_PROVIDER)
+	account, err := s.account("owner", signer)
 	if err != nil {
 		return err
 	}
-	if org != app.Organisation {
-		return types.ErrNotOwner.Wrapf("owner %s of %s: expected %s, or an account of %s", signer, app.Id, app.Owner, app.Organisation)
+	return s.mayChange(ctx, account, asset)
+}
+
+// account reads an address; ErrInvalidApp names the field.
+func (s msgServer) account(field, text string) (sdk.AccAddress, error) {
+	bz, err := s.addresses.StringToBytes(text)
+	if err != nil {
+		return nil, types.ErrInvalidApp.Wrapf("%s %q: %s", field, text, err)
 	}
-	return nil
+	return bz, nil
 }

@@ -9,13 +9,11 @@ import (
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/x/apps/types"
 )
-
-// maxVersions bounds the versions in the answer about an app.
-const maxVersions = 100
 
 type queryServer struct{ Keeper }
 
@@ -27,18 +25,18 @@ func (s queryServer) App(ctx context.Context, req *types.QueryAppRequest) (*type
 	if err != nil {
 		return nil, statusOf(err)
 	}
-	res := &types.QueryAppResponse{App: app}
-	err = s.Versions.Walk(ctx, collections.NewPrefixedPairRange[string, string](req.Id), func(_ versionKey, v types.Version) (bool, error) {
-		res.Versions = append(res.Versions, v)
-		return len(res.Versions) >= maxVersions, nil
-	})
-	return res, err
+	versions, err := versionsOf(ctx, s.Versions, req.Id)
+	return &types.QueryAppResponse{App: app, Versions: versions}, err
 }
 
 func (s queryServer) Apps(ctx context.Context, req *types.QueryAppsRequest) (*types.QueryAppsResponse, error) {
-	apps, page, err := query.CollectionPaginate(ctx, s.Keeper.Apps, req.Pagination,
-		func(_ string, a types.App) (types.App, error) { return a, nil })
-	return &types.QueryAppsResponse{Apps: apps, Pagination: page}, err
+	apps, next, err := list(ctx, s.Keeper.Apps, req.Pagination)
+	return &types.QueryAppsResponse{Apps: apps, Pagination: next}, err
+}
+
+func (s queryServer) AppsOf(ctx context.Context, req *types.QueryAppsOfRequest) (*types.QueryAppsOfResponse, error) {
+	apps, next, err := owned(ctx, s.Keeper, s.AppsByOwner, req.Owner, req.Pagination, s.GetApp)
+	return &types.QueryAppsOfResponse{Apps: apps, Pagination: next}, err
 }
 
 func (s queryServer) Version(ctx context.Context, req *types.QueryVersionRequest) (*types.QueryVersionResponse, error) {
@@ -47,6 +45,68 @@ func (s queryServer) Version(ctx context.Context, req *types.QueryVersionRequest
 		return nil, statusOf(err)
 	}
 	return &types.QueryVersionResponse{App: app, Version: version}, nil
+}
+
+func (s queryServer) Dataset(ctx context.Context, req *types.QueryDatasetRequest) (*types.QueryDatasetResponse, error) {
+	dataset, err := s.GetDataset(ctx, req.Id)
+	if err != nil {
+		return nil, statusOf(err)
+	}
+	versions, err := versionsOf(ctx, s.DatasetVersions, req.Id)
+	return &types.QueryDatasetResponse{Dataset: dataset, Versions: versions}, err
+}
+
+func (s queryServer) Datasets(ctx context.Context, req *types.QueryDatasetsRequest) (*types.QueryDatasetsResponse, error) {
+	datasets, next, err := list(ctx, s.Keeper.Datasets, req.Pagination)
+	return &types.QueryDatasetsResponse{Datasets: datasets, Pagination: next}, err
+}
+
+func (s queryServer) DatasetsOf(ctx context.Context, req *types.QueryDatasetsOfRequest) (*types.QueryDatasetsOfResponse, error) {
+	datasets, next, err := owned(ctx, s.Keeper, s.DatasetsByOwner, req.Owner, req.Pagination, s.GetDataset)
+	return &types.QueryDatasetsOfResponse{Datasets: datasets, Pagination: next}, err
+}
+
+func (s queryServer) DatasetVersion(ctx context.Context, req *types.QueryDatasetVersionRequest) (*types.QueryDatasetVersionResponse, error) {
+	dataset, version, err := s.ResolveDataset(ctx, req.Reference)
+	if err != nil {
+		return nil, statusOf(err)
+	}
+	return &types.QueryDatasetVersionResponse{Dataset: dataset, Version: version}, nil
+}
+
+// versionsOf returns the first versions of an app or dataset, in the order of their names.
+func versionsOf[V any](ctx context.Context, versions collections.Map[versionKey, V], id string) (out []V, err error) {
+	err = versions.Walk(ctx, collections.NewPrefixedPairRange[string, string](id), func(_ versionKey, v V) (bool, error) {
+		out = append(out, v)
+		return len(out) >= maxPage, nil
+	})
+	return out, err
+}
+
+// list returns a page of all records.
+func list[V any](ctx context.Context, records collections.Map[string, V], request *query.PageRequest) ([]V, *query.PageResponse, error) {
+	bounded, err := page(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	return query.CollectionPaginate(ctx, records, bounded, func(_ string, v V) (V, error) { return v, nil })
+}
+
+// owned returns a page of an owner's records.
+func owned[V any](ctx context.Context, k Keeper, index collections.KeySet[ownerKey], owner string, request *query.PageRequest,
+	get func(context.Context, string) (V, error),
+) ([]V, *query.PageResponse, error) {
+	bounded, err := page(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	addr, err := k.addresses.StringToBytes(owner)
+	if err != nil {
+		return nil, nil, status.Errorf(codes.InvalidArgument, "owner %q: %s", owner, err)
+	}
+	return query.CollectionPaginate(ctx, index, bounded,
+		func(key ownerKey, _ collections.NoValue) (V, error) { return get(ctx, key.K2()) },
+		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, string](addr))
 }
 
 func statusOf(err error) error {

@@ -13,14 +13,7 @@ import (
 // the version that was published with it first (within one block: the first in order of app and version). ErrNotFound
 // when there is none, ErrInvalidVersion when ref is neither. Whether the app takes requests is App.Usable.
 func (k Keeper) Resolve(ctx context.Context, ref string) (types.App, types.Version, error) {
-	key, err := k.find(ctx, ref)
-	if err != nil {
-		return types.App{}, types.Version{}, err
-	}
-	version, err := k.Versions.Get(ctx, key)
-	if errors.Is(err, collections.ErrNotFound) {
-		err = types.ErrNotFound.Wrapf("%q", ref)
-	}
+	version, err := resolve(ctx, k.Versions, k.Digests, "app", ref)
 	if err != nil {
 		return types.App{}, types.Version{}, err
 	}
@@ -28,21 +21,34 @@ func (k Keeper) Resolve(ctx context.Context, ref string) (types.App, types.Versi
 	return app, version, err
 }
 
-func (k Keeper) find(ctx context.Context, ref string) (versionKey, error) {
+// resolve finds the version that ref names, or that was published first with the digest ref.
+func resolve[V any](ctx context.Context, versions collections.Map[versionKey, V], digests collections.KeySet[digestKey], word, ref string) (version V, err error) {
+	key, err := find(ctx, digests, word, ref)
+	if err != nil {
+		return version, err
+	}
+	version, err = versions.Get(ctx, key)
+	if errors.Is(err, collections.ErrNotFound) {
+		err = types.ErrNotFound.Wrapf("%s version %q", word, ref)
+	}
+	return version, err
+}
+
+func find(ctx context.Context, digests collections.KeySet[digestKey], word, ref string) (versionKey, error) {
 	if !types.IsDigest(ref) {
-		app, version, err := types.ParseReference(ref)
-		return collections.Join(app, version), err
+		id, version, err := types.ParseReference(ref)
+		return collections.Join(id, version), err
 	}
 	if err := types.ValidateDigest(ref); err != nil {
 		return versionKey{}, err
 	}
-	it, err := k.Digests.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, string, string](ref))
+	it, err := digests.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, string, string](ref))
 	if err != nil {
 		return versionKey{}, err
 	}
 	defer it.Close()
 	if !it.Valid() {
-		return versionKey{}, types.ErrNotFound.Wrapf("%q", ref)
+		return versionKey{}, types.ErrNotFound.Wrapf("%s version %q", word, ref)
 	}
 	first, err := it.Key()
 	if err != nil {
@@ -51,9 +57,15 @@ func (k Keeper) find(ctx context.Context, ref string) (versionKey, error) {
 	return collections.Join(first.K3(), first.K4()), nil
 }
 
-// Publish adds a version, and its app where it is the first. The app's organisation is the provider's; an app that is
-// there keeps its owner, and takes the description unless that is empty. ErrVersionExists: versions are immutable.
+// Publish adds a version, and its app where it is the first. An app that is there keeps its owner and organisation, and
+// takes the description unless that is empty. ErrNameTaken: a dataset is named so. ErrVersionExists: versions are
+// immutable. Whether the signer may publish for the app is the message server's to check.
 func (k Keeper) Publish(ctx context.Context, app types.App, version types.Version) error {
+	if taken, err := k.Datasets.Has(ctx, app.Id); err != nil {
+		return err
+	} else if taken {
+		return types.ErrNameTaken.Wrapf("%s: it is a dataset's", app.Id)
+	}
 	known, err := k.Apps.Get(ctx, app.Id)
 	switch {
 	case err == nil:
@@ -67,6 +79,9 @@ func (k Keeper) Publish(ctx context.Context, app types.App, version types.Versio
 	if err := app.Validate(k.addresses); err != nil {
 		return err
 	}
+	if version, err = version.Normal(); err != nil {
+		return err
+	}
 	if err := version.Validate(); err != nil {
 		return err
 	}
@@ -75,30 +90,15 @@ func (k Keeper) Publish(ctx context.Context, app types.App, version types.Versio
 	} else if found {
 		return types.ErrVersionExists.Wrapf("%s: publish under another version", version.Reference())
 	}
-	if err := k.Apps.Set(ctx, app.Id, app); err != nil {
+	if err := k.setApp(ctx, app); err != nil {
 		return err
 	}
 	if err := k.setVersion(ctx, version); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPublished{Reference: version.Reference(), Digest: version.Digest, Owner: app.Owner})
-}
-
-// SetPrice changes a version's price; deals made keep theirs.
-func (k Keeper) SetPrice(ctx context.Context, app, version string, price uint64) error {
-	key := collections.Join(app, version)
-	v, err := k.Versions.Get(ctx, key)
-	if errors.Is(err, collections.ErrNotFound) {
-		return types.ErrNotFound.Wrapf("%q", app+":"+version)
-	}
-	if err != nil {
-		return err
-	}
-	v.Price = price
-	if err := k.Versions.Set(ctx, key, v); err != nil {
-		return err
-	}
-	return emit(ctx, &types.EventAppChanged{App: app, What: "price"})
+	return emit(ctx, &types.EventPublished{
+		Reference: version.Reference(), Digest: version.Digest, Owner: app.Owner, Price: version.Price, ByOrder: version.ByOrder,
+	})
 }
 
 // setVersion stores a new version and its entry in the index of digests.

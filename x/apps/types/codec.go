@@ -11,6 +11,9 @@ import (
 // RegisterLegacyAminoCodec registers the messages for amino JSON signing.
 func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgPublish{}, "credence/apps/MsgPublish")
+	legacy.RegisterAminoMsg(cdc, &MsgPublishDataset{}, "credence/apps/MsgPublishDataset")
+	legacy.RegisterAminoMsg(cdc, &MsgTransfer{}, "credence/apps/MsgTransfer")
+	legacy.RegisterAminoMsg(cdc, &MsgAcceptTransfer{}, "credence/apps/MsgAcceptTransfer")
 	legacy.RegisterAminoMsg(cdc, &MsgSetPrice{}, "credence/apps/MsgSetPrice")
 	legacy.RegisterAminoMsg(cdc, &MsgDeprecate{}, "credence/apps/MsgDeprecate")
 	legacy.RegisterAminoMsg(cdc, &MsgReinstate{}, "credence/apps/MsgReinstate")
@@ -18,6 +21,7 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 
 // RegisterInterfaces registers the messages as transactions' messages.
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
-	registry.RegisterImplementations((*sdk.Msg)(nil), &MsgPublish{}, &MsgSetPrice{}, &MsgDeprecate{}, &MsgReinstate{})
+	registry.RegisterImplementations((*sdk.Msg)(nil), &MsgPublish{}, &MsgPublishDataset{}, &MsgTransfer{},
+		&MsgAcceptTransfer{}, &MsgSetPrice{}, &MsgDeprecate{}, &MsgReinstate{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

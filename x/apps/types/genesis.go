@@ -1,40 +1,91 @@
 package types
 
-import "cosmossdk.io/core/address"
+import (
+	"fmt"
 
-// DefaultGenesis has no apps.
+	"cosmossdk.io/core/address"
+)
+
+// DefaultGenesis has neither apps nor datasets.
 func DefaultGenesis() *GenesisState { return &GenesisState{} }
 
-// Validate checks every record, their order, that every version has its app and every app a version.
+// Validate checks every record, their order, that an id is an app's or a dataset's, that every version has its app or
+// dataset, and that every app and dataset has a version.
 func (g GenesisState) Validate(codec address.Codec) error {
-	versions := make(map[string]int, len(g.Apps))
-	for i, a := range g.Apps {
-		if err := a.Validate(codec); err != nil {
+	apps := listing{field: "apps", versionsField: "versions", versions: make(map[string]int, len(g.Apps))}
+	for _, a := range g.Apps {
+		if err := apps.add(codec, a.Asset()); err != nil {
 			return err
 		}
-		if i > 0 && g.Apps[i-1].Id >= a.Id {
-			return ErrInvalidGenesis.Wrapf("apps[%d]: %s: expected ascending order of id, each once", i, a.Id)
-		}
-		versions[a.Id] = 0
 	}
-	for i, v := range g.Versions {
+	for _, v := range g.Versions {
 		if err := v.Validate(); err != nil {
 			return err
 		}
-		if _, ok := versions[v.App]; !ok {
-			return ErrInvalidGenesis.Wrapf("versions[%d]: app %q is not there", i, v.App)
+		if err := apps.addVersion(v.App, v.Version); err != nil {
+			return err
 		}
-		if i > 0 {
-			p := g.Versions[i-1]
-			if p.App > v.App || (p.App == v.App && p.Version >= v.Version) {
-				return ErrInvalidGenesis.Wrapf("versions[%d]: %s: expected ascending order of app and version, each once", i, v.Reference())
-			}
-		}
-		versions[v.App]++
 	}
-	for i, a := range g.Apps {
-		if versions[a.Id] == 0 {
-			return ErrInvalidGenesis.Wrapf("apps[%d]: %s: expected a version of it", i, a.Id)
+	if err := apps.complete(); err != nil {
+		return err
+	}
+	datasets := listing{field: "datasets", versionsField: "dataset_versions", versions: make(map[string]int, len(g.Datasets))}
+	for i, d := range g.Datasets {
+		if _, taken := apps.versions[d.Id]; taken {
+			return ErrInvalidGenesis.Wrapf("datasets[%d]: %s: the name is an app's", i, d.Id)
+		}
+		if err := datasets.add(codec, d.Asset()); err != nil {
+			return err
+		}
+	}
+	for _, v := range g.DatasetVersions {
+		if err := v.Validate(); err != nil {
+			return err
+		}
+		if err := datasets.addVersion(v.Dataset, v.Version); err != nil {
+			return err
+		}
+	}
+	return datasets.complete()
+}
+
+// listing checks a list of assets and the list of their versions, as they are read.
+type listing struct {
+	field, versionsField string
+	ids                  []string
+	versions             map[string]int // how many there are of each id
+	read                 int            // versions
+	id, version          string         // of the version read last
+}
+
+func (l *listing) add(codec address.Codec, a Asset) error {
+	if err := a.Validate(codec); err != nil {
+		return err
+	}
+	if i := len(l.ids); i > 0 && l.ids[i-1] >= a.ID {
+		return ErrInvalidGenesis.Wrapf("%s[%d]: %s: expected ascending order of id, each once", l.field, i, a.ID)
+	}
+	l.ids, l.versions[a.ID] = append(l.ids, a.ID), 0
+	return nil
+}
+
+func (l *listing) addVersion(id, version string) error {
+	at := fmt.Sprintf("%s[%d]", l.versionsField, l.read)
+	if _, ok := l.versions[id]; !ok {
+		return ErrInvalidGenesis.Wrapf("%s: %q is not in %s", at, id, l.field)
+	}
+	if l.read > 0 && (l.id > id || (l.id == id && l.version >= version)) {
+		return ErrInvalidGenesis.Wrapf("%s: %s: expected ascending order of name and version, each once", at, Reference(id, version))
+	}
+	l.versions[id]++
+	l.id, l.version, l.read = id, version, l.read+1
+	return nil
+}
+
+func (l *listing) complete() error {
+	for i, id := range l.ids {
+		if l.versions[id] == 0 {
+			return ErrInvalidGenesis.Wrapf("%s[%d]: %s: expected a version of it", l.field, i, id)
 		}
 	}
 	return nil

@@ -18,4 +18,14 @@ var (
 	// DigestsPrefix: (digest, height, app, version). Several versions may have one digest; the first key of a digest is
 	// the one that the digest resolves to.
 	DigestsPrefix = collections.NewPrefix(2)
+	// DatasetsPrefix: dataset -> Dataset.
+	DatasetsPrefix = collections.NewPrefix(3)
+	// DatasetVersionsPrefix: (dataset, version) -> DatasetVersion.
+	DatasetVersionsPrefix = collections.NewPrefix(4)
+	// DatasetDigestsPrefix: (digest, height, dataset, version), as of apps.
+	DatasetDigestsPrefix = collections.NewPrefix(5)
+	// AppsByOwnerPrefix: (owner, app).
+	AppsByOwnerPrefix = collections.NewPrefix(6)
+	// DatasetsByOwnerPrefix: (owner, dataset).
+	DatasetsByOwnerPrefix = collections.NewPrefix(7)
 )

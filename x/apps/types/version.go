@@ -1,54 +1,38 @@
 package types
 
-import (
-	"net/url"
-	"strings"
-)
-
 // Limits of a version's fields.
 const (
 	MaxVersionLen = 32
 	// MaxSize bounds a module in bytes: 64 MiB.
-	MaxSize       = 64 << 20
-	MaxLocators   = 8
-	MaxLocatorLen = 256
+	MaxSize = 64 << 20
 	// RuntimeWasm is the one runtime there is.
 	RuntimeWasm = "wasm"
-
-	digestPrefix = "sha256:"
-	digestLen    = len(digestPrefix) + 64
 )
 
 // Reference returns "organisation/name:version".
-func (v Version) Reference() string { return v.App + ":" + v.Version }
+func (v Version) Reference() string { return Reference(v.App, v.Version) }
 
-// IsDigest says whether a reference is meant as a digest.
-func IsDigest(ref string) bool { return strings.HasPrefix(ref, digestPrefix) }
+// ListPrice returns the price and true, or false for a version that runs only by order.
+func (v Version) ListPrice() (uint64, bool) { return v.Price, !v.ByOrder }
 
-// ValidateDigest checks that digest is "sha256:" and 64 lower-case hex digits.
-func ValidateDigest(digest string) error {
-	if len(digest) != digestLen || !IsDigest(digest) || !only(digest[len(digestPrefix):], hexDigits) {
-		return ErrInvalidVersion.Wrapf("digest %q: expected \"sha256:\" and 64 hex digits in lower case", digest)
+// Normal returns the version in its one form: tags sorted and unique, no requirements where they ask for nothing.
+func (v Version) Normal() (Version, error) {
+	tags, err := NormalTags(v.Tags)
+	if err != nil {
+		return Version{}, err
 	}
-	return nil
+	v.Tags = tags
+	if v.Needs().Empty() {
+		v.Requirements = nil
+	}
+	return v, nil
 }
 
-// ParseReference splits "organisation/name:version" into app and version.
-func ParseReference(ref string) (app, version string, err error) {
-	app, version, ok := strings.Cut(ref, ":")
-	if !ok || !strings.Contains(app, "/") || version == "" {
-		return "", "", ErrInvalidVersion.Wrapf("reference %q: expected \"organisation/name:version\" or \"sha256:\" and 64 hex digits", ref)
-	}
-	return app, version, nil
-}
-
-// Validate checks a version by itself; ErrInvalidVersion names the field, its value and what was expected.
+// Validate checks a version by itself, in its one form. ErrInvalidVersion, or the error of its kind of field, names the
+// field, its value and what was expected.
 func (v Version) Validate() error {
-	if len(v.Version) == 0 || len(v.Version) > MaxVersionLen {
-		return ErrInvalidVersion.Wrapf("version %q: %d characters, expected 1 to %d", v.Version, len(v.Version), MaxVersionLen)
-	}
-	if !only(v.Version, lowerAndDigits+".-_") {
-		return ErrInvalidVersion.Wrapf("version %q: expected only a-z, 0-9, '.', '-' and '_'", v.Version)
+	if err := validateVersionName(v.Version); err != nil {
+		return err
 	}
 	if err := ValidateDigest(v.Digest); err != nil {
 		return err
@@ -59,41 +43,48 @@ func (v Version) Validate() error {
 	if v.Runtime != RuntimeWasm {
 		return ErrInvalidVersion.Wrapf("runtime: %q, expected %q", v.Runtime, RuntimeWasm)
 	}
-	if v.Height < 0 {
-		return ErrInvalidVersion.Wrapf("height of %s: %d is negative", v.Reference(), v.Height)
+	if err := validateHeight(v.Reference(), v.Height); err != nil {
+		return err
 	}
-	if len(v.Locators) > MaxLocators {
-		return ErrInvalidVersion.Wrapf("locators: %d, expected at most %d", len(v.Locators), MaxLocators)
+	if err := ValidatePrice(v.Price, v.ByOrder); err != nil {
+		return err
 	}
-	for i, l := range v.Locators {
-		if err := validateLocator(l); err != nil {
-			return ErrInvalidVersion.Wrapf("locators[%d]: %q, expected %s", i, l, err)
-		}
+	if err := validateLocators(v.Locators); err != nil {
+		return err
+	}
+	if err := v.Needs().Validate(); err != nil {
+		return err
+	}
+	if v.Requirements != nil && v.Requirements.Empty() {
+		return ErrInvalidResources.Wrapf("requirements of %s: expected none at all where nothing is asked for", v.Reference())
+	}
+	if err := ValidateTags(v.Tags); err != nil {
+		return err
+	}
+	return ValidateOutputPath(v.OutputPath)
+}
+
+// ValidatePrice checks that what is by order only has no list price; ErrInvalidVersion otherwise.
+func ValidatePrice(price uint64, byOrder bool) error {
+	if byOrder && price != 0 {
+		return ErrInvalidVersion.Wrapf("price: %d, expected 0 with by_order: such a version has no list price", price)
 	}
 	return nil
 }
 
-// expected is an error that says what was expected.
-type expected string
+func validateVersionName(name string) error {
+	if len(name) == 0 || len(name) > MaxVersionLen {
+		return ErrInvalidVersion.Wrapf("version %q: %d characters, expected 1 to %d", name, len(name), MaxVersionLen)
+	}
+	if !only(name, lowerAndDigits+".-_") {
+		return ErrInvalidVersion.Wrapf("version %q: expected only a-z, 0-9, '.', '-' and '_'", name)
+	}
+	return nil
+}
 
-func (e expected) Error() string { return string(e) }
-
-// validateLocator checks the base URL of an artifact store.
-func validateLocator(l string) error {
-	if l == "" || len(l) > MaxLocatorLen {
-		return expected("1 to 256 bytes")
-	}
-	for _, c := range []byte(l) {
-		if c <= ' ' || c > '~' {
-			return expected("printable ASCII without spaces")
-		}
-	}
-	u, err := url.Parse(l)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return expected("http:// or https:// and a host")
-	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return expected("neither user, query nor fragment")
+func validateHeight(ref string, height int64) error {
+	if height < 0 {
+		return ErrInvalidVersion.Wrapf("height of %s: %d is negative", ref, height)
 	}
 	return nil
 }
