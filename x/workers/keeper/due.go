@@ -12,8 +12,9 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// BeginBlock pays out what is unbonded and lets cooled workers back, of each at most due_per_block, oldest first; the
-// rest waits for the next block. Each item runs on its own.
+// BeginBlock pays out what is unbonded, lets cooled workers back, and goes on with the passes over workers whose pools
+// will ask for more stake: of each at most due_per_block, the most urgent first; the rest waits for the next block. Each
+// item runs on its own.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)
@@ -23,7 +24,10 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.payUnbonded(sdkCtx, params.DuePerBlock); err != nil {
 		return err
 	}
-	return k.endCooling(sdkCtx, params.DuePerBlock)
+	if err := k.endCooling(sdkCtx, params.DuePerBlock); err != nil {
+		return err
+	}
+	return k.runRechecks(sdkCtx, params.DuePerBlock)
 }
 
 func (k Keeper) payUnbonded(ctx sdk.Context, limit uint32) error {

@@ -17,3 +17,7 @@ func emit(ctx context.Context, event proto.Message) error {
 func emitChange(ctx context.Context, w types.Worker, what string, amount uint64) error {
 	return emit(ctx, &types.EventWorkerChanged{Worker: w.Address, Organisation: w.Organisation, What: what, Amount: amount})
 }
+
+func emitAnnounced(ctx context.Context, p types.Pool) error {
+	return emit(ctx, &types.EventPoolChanged{Pool: p.Id, What: "announced", Next: p.Next, NextHeight: p.NextHeight})
+}

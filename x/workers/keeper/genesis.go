@@ -26,13 +26,31 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	for _, v := range g.Invitations {
+		if err := k.Invitations.Set(ctx, collections.Join(v.Pool, v.Organisation)); err != nil {
+			return err
+		}
+	}
+	for _, r := range g.Rechecks {
+		r.Left = 0 // the workers ahead are counted as they are stored
+		if err := k.addRecheck(ctx, r); err != nil {
+			return err
+		}
+	}
 	// The arrays first, for their order; storing the workers then finds everyone in place.
 	if err := k.initEligible(ctx, g); err != nil {
 		return err
 	}
 	var owed uint64
 	for _, w := range g.Workers {
-		if err := k.store(ctx, nil, w); err != nil {
+		if w.Runtime == "" && len(w.Pools) > 0 { // a genesis written by hand need not say it
+			pool, err := k.GetPool(ctx, w.Pools[0])
+			if err != nil {
+				return err
+			}
+			w.Runtime = pool.Runtime
+		}
+		if err := k.store(ctx, types.Worker{}, w); err != nil {
 			return err
 		}
 		if w.Cooling() {
@@ -99,6 +117,20 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	err = k.Unbondings.Walk(ctx, nil, func(key queued, amount uint64) (bool, error) {
 		g.Unbondings = append(g.Unbondings, types.Unbonding{Worker: key.K2(), Height: int64(key.K1()), Amount: amount})
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.Invitations.Walk(ctx, nil, func(key pair) (bool, error) {
+		g.Invitations = append(g.Invitations, types.Invitation{Pool: key.K1(), Organisation: key.K2()})
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.Rechecks.Walk(ctx, nil, func(_ queued, r types.Recheck) (bool, error) {
+		g.Rechecks = append(g.Rechecks, r)
 		return false, nil
 	})
 	if err != nil {

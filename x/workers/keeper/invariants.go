@@ -17,13 +17,15 @@ import (
 //	money      balance >= owed == sum of bonded and unbonding; unbonding is what the queue holds
 //	workers    locked <= bonded, busy <= slots; who cools is in the queue, once
 //	counts     registered workers and organisations of each pool
+//	indexes    of organisations, pools and runtimes: what the workers say
+//	rechecks   one for each pool that raises its stake and is not passed, each with the workers ahead of it
 //	arrays     just those who are ready, positions 0..n-1, each item at the position that it knows
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	workers, err := k.allWorkers(ctx)
 	if err != nil {
 		return err
 	}
-	for _, check := range []func(context.Context, []types.Worker) error{k.checkMoney, k.checkQueues, k.checkArrays} {
+	for _, check := range []func(context.Context, []types.Worker) error{k.checkMoney, k.checkQueues, k.checkIndexes, k.checkRechecks, k.checkArrays} {
 		if err := check(ctx, workers); err != nil {
 			return err
 		}
@@ -87,6 +89,104 @@ func (k Keeper) checkQueues(ctx context.Context, workers []types.Worker) error {
 	return nil
 }
 
+func (k Keeper) checkIndexes(ctx context.Context, workers []types.Worker) error {
+	runtimes, orgs, sizes := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
+	var served int
+	for _, w := range workers {
+		if ok, err := k.WorkersOf.Has(ctx, collections.Join(w.Organisation, w.Address)); err != nil || !ok {
+			return fmt.Errorf("index: %s is not under %s: %w", w.Address, w.Organisation, err)
+		}
+		for _, id := range w.Pools {
+			if ok, err := k.WorkersIn.Has(ctx, collections.Join(id, w.Address)); err != nil || !ok {
+				return fmt.Errorf("index: %s is not under pool %s: %w", w.Address, id, err)
+			}
+			sizes[id]++
+			served++
+		}
+		if w.Runtime == "" && len(w.Pools) > 0 {
+			return fmt.Errorf("runtime: %s serves %d pools and has none", w.Address, len(w.Pools))
+		}
+		if w.Runtime == "" {
+			continue
+		}
+		key := pairText(collections.Join(w.Organisation, w.Runtime))
+		if runtimes[key]++; runtimes[key] == 1 {
+			orgs[w.Runtime]++
+		}
+	}
+	for _, index := range []struct {
+		name string
+		want int
+		have func() (int, error)
+	}{
+		{"workers_of", len(workers), func() (int, error) { return size(ctx, collections.Map[pair, collections.NoValue](k.WorkersOf)) }},
+		{"workers_in", served, func() (int, error) { return size(ctx, collections.Map[pair, collections.NoValue](k.WorkersIn)) }},
+		{"pool_size", len(sizes), func() (int, error) { return size(ctx, k.PoolSize) }},
+		{"runtime_serving", len(runtimes), func() (int, error) { return size(ctx, k.RuntimeServing) }},
+		{"runtime_orgs", len(orgs), func() (int, error) { return size(ctx, k.RuntimeOrgs) }},
+	} {
+		if have, err := index.have(); err != nil || have != index.want {
+			return fmt.Errorf("index: %s holds %d entries, expected %d: %w", index.name, have, index.want, err)
+		}
+	}
+	if err := sameCounts(ctx, k.PoolSize, sizes, plainText); err != nil {
+		return fmt.Errorf("pool_size: %w", err)
+	}
+	if err := sameCounts(ctx, k.RuntimeServing, runtimes, pairText); err != nil {
+		return fmt.Errorf("runtime_serving: %w", err)
+	}
+	if err := sameCounts(ctx, k.RuntimeOrgs, orgs, plainText); err != nil {
+		return fmt.Errorf("runtime_orgs: %w", err)
+	}
+	return nil
+}
+
+// sameCounts compares stored counts with others, of which there are as many.
+func sameCounts[K any](ctx context.Context, m collections.Map[K, uint64], want map[string]uint64, text func(K) string) error {
+	return m.Walk(ctx, nil, func(key K, n uint64) (bool, error) {
+		if name := text(key); n != want[name] {
+			return true, fmt.Errorf("%s: %d, expected %d", name, n, want[name])
+		}
+		return false, nil
+	})
+}
+
+func plainText(key string) string { return key }
+
+// pairText names a pair by its texts: pairs themselves compare by where they are in memory.
+func pairText(key pair) string { return key.K1() + "/" + key.K2() }
+
+func (k Keeper) checkRechecks(ctx context.Context, workers []types.Worker) error {
+	var load uint64
+	err := k.Rechecks.Walk(ctx, nil, func(key queued, r types.Recheck) (bool, error) {
+		pool, err := k.Pools.Get(ctx, r.Pool)
+		if err != nil {
+			return true, err
+		}
+		if !pool.Raises() || pool.NextHeight != r.Height || key.K1() != uint64(r.Height) || key.K2() != r.Pool {
+			return true, fmt.Errorf("recheck: of %s at height %d, expected a pool that raises its stake then", r.Pool, r.Height)
+		}
+		var left uint64
+		for _, w := range workers {
+			if slices.Contains(w.Pools, r.Pool) && r.Ahead(w.Address) {
+				left++
+			}
+		}
+		if r.Left != left {
+			return true, fmt.Errorf("recheck: of %s: %d workers ahead, expected %d", r.Pool, r.Left, left)
+		}
+		load += left + 1
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	if have, err := k.recheckLoad(ctx); err != nil || have != load {
+		return fmt.Errorf("recheck: load %d, expected %d: %w", have, load, err)
+	}
+	return nil
+}
+
 func (k Keeper) checkArrays(ctx context.Context, workers []types.Worker) error {
 	var pools []types.Pool
 	err := k.Pools.Walk(ctx, nil, func(_ string, p types.Pool) (bool, error) {
@@ -126,6 +226,10 @@ func (k Keeper) checkArrays(ctx context.Context, workers []types.Worker) error {
 func (k Keeper) checkPool(ctx context.Context, p types.Pool, workers []types.Worker) (members, orgs int, err error) {
 	ready, serving := map[string]int{}, map[string]uint64{}
 	var names []string // of those that serve
+	recheck, err := k.recheckOf(ctx, p)
+	if err != nil {
+		return 0, 0, err
+	}
 	for _, w := range workers {
 		if slices.Contains(w.Pools, p.Id) {
 			if serving[w.Organisation]++; serving[w.Organisation] == 1 {
@@ -133,8 +237,12 @@ func (k Keeper) checkPool(ctx context.Context, p types.Pool, workers []types.Wor
 			}
 		}
 		pos, err := k.MemberPosition.Get(ctx, collections.Join(p.Id, w.Address))
-		if listed := err == nil; listed != w.Ready(p) {
-			return 0, 0, fmt.Errorf("%s: ready %t, listed %t", w.Address, w.Ready(p), listed)
+		isReady := w.Ready(p.Id, p.Asks(w.Address, recheck))
+		if listed := err == nil; listed != isReady {
+			return 0, 0, fmt.Errorf("%s: ready %t, listed %t", w.Address, isReady, listed)
+		}
+		if isReady && w.Free() < p.InForce(height(ctx), recheck).Stake {
+			return 0, 0, fmt.Errorf("%s: listed with %d ucred free, expected the stake in force", w.Address, w.Free())
 		}
 		if err != nil {
 			continue

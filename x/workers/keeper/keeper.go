@@ -48,10 +48,22 @@ type Keeper struct {
 	Serving collections.Map[pair, uint64]
 	// RegisteredOrgs: pool -> organisations with a registered worker.
 	RegisteredOrgs collections.Map[string, uint64]
-	// RuntimeServing: (organisation, runtime) -> registrations of its workers in pools of the runtime.
+	// RuntimeServing: (organisation, runtime) -> its workers that are registered for the runtime.
 	RuntimeServing collections.Map[pair, uint64]
 	// RuntimeOrgs: runtime -> organisations with a registered worker, in whatever pool.
 	RuntimeOrgs collections.Map[string, uint64]
+	// Invitations: (pool, organisation); ranged by pool for a query.
+	Invitations collections.KeySet[pair]
+	// WorkersOf: (organisation, worker); ranged by organisation for a query.
+	WorkersOf collections.KeySet[pair]
+	// WorkersIn: (pool, worker); ranged by pool in a pass over its workers, from where that stands.
+	WorkersIn collections.KeySet[pair]
+	// PoolSize: pool -> workers registered in it.
+	PoolSize collections.Map[string, uint64]
+	// Rechecks: (height, pool) -> a pass over the pool's workers; ranged from the front. See recheck.go.
+	Rechecks collections.Map[queued, types.Recheck]
+	// RecheckLoad is the work of them all: of each 1, and 1 for each worker ahead of it.
+	RecheckLoad collections.Item[uint64]
 
 	// The dense arrays; see dense.go.
 	OrgCount       collections.Map[string, uint64]
@@ -87,6 +99,12 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		RegisteredOrgs: collections.NewMap(sb, types.RegisteredPrefix, "registered", text, count),
 		RuntimeServing: collections.NewMap(sb, types.RuntimeServingPrefix, "runtime_serving", texts, count),
 		RuntimeOrgs:    collections.NewMap(sb, types.RuntimeOrgsPrefix, "runtime_orgs", text, count),
+		Invitations:    collections.NewKeySet(sb, types.InvitationsPrefix, "invitations", texts),
+		WorkersOf:      collections.NewKeySet(sb, types.WorkersOfPrefix, "workers_of", texts),
+		WorkersIn:      collections.NewKeySet(sb, types.WorkersInPrefix, "workers_in", texts),
+		PoolSize:       collections.NewMap(sb, types.PoolSizePrefix, "pool_size", text, count),
+		Rechecks:       collections.NewMap(sb, types.RechecksPrefix, "rechecks", due, codec.CollValue[types.Recheck](cdc)),
+		RecheckLoad:    collections.NewItem(sb, types.RecheckLoadKey, "recheck_load", count),
 		OrgCount:       collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
 		OrgAt: collections.NewMap(sb, types.OrgAtPrefix, "org_at",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),

@@ -17,12 +17,41 @@ type msgServer struct{ Keeper }
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) CreatePool(ctx context.Context, msg *types.MsgCreatePool) (*types.MsgCreatePoolResponse, error) {
-	operator, err := s.organisation(ctx, "operator", msg.Operator, orgstypes.ROLE_POOL_OPERATOR)
+	operator, err := s.operator(ctx, msg.Operator)
 	if err != nil {
 		return nil, err
 	}
-	pool := types.Pool{Id: msg.Id, Operator: operator, Runtime: msg.Runtime, Stake: msg.Stake, Description: msg.Description}
+	pool := types.Pool{
+		Id: msg.Id, Operator: operator, Runtime: msg.Runtime, Stake: msg.Stake, Description: msg.Description,
+		MinPrice: msg.MinPrice, MaxCommissionBps: msg.MaxCommissionBps,
+		Capabilities: types.NormalCapabilities(msg.Capabilities), Invited: msg.Invited, Requesters: msg.Requesters,
+	}
 	return &types.MsgCreatePoolResponse{}, s.Keeper.CreatePool(ctx, pool)
+}
+
+func (s msgServer) SetPool(ctx context.Context, msg *types.MsgSetPool) (*types.MsgSetPoolResponse, error) {
+	due, err := s.Keeper.SetPool(ctx, msg)
+	return &types.MsgSetPoolResponse{Height: due}, err
+}
+
+func (s msgServer) Invite(ctx context.Context, msg *types.MsgInvite) (*types.MsgInviteResponse, error) {
+	return &types.MsgInviteResponse{}, s.Keeper.Invite(ctx, msg)
+}
+
+func (s msgServer) Evict(ctx context.Context, msg *types.MsgEvict) (*types.MsgEvictResponse, error) {
+	return &types.MsgEvictResponse{}, s.Keeper.Evict(ctx, msg)
+}
+
+func (s msgServer) TransferPool(ctx context.Context, msg *types.MsgTransferPool) (*types.MsgTransferPoolResponse, error) {
+	return &types.MsgTransferPoolResponse{}, s.Keeper.TransferPool(ctx, msg)
+}
+
+func (s msgServer) AcceptPool(ctx context.Context, msg *types.MsgAcceptPool) (*types.MsgAcceptPoolResponse, error) {
+	org, err := s.organisation(ctx, "operator", msg.Operator, orgstypes.ROLE_POOL_OPERATOR)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgAcceptPoolResponse{}, s.Keeper.AcceptPool(ctx, org, msg.Pool)
 }
 
 func (s msgServer) Register(ctx context.Context, msg *types.MsgRegister) (*types.MsgRegisterResponse, error) {
@@ -33,6 +62,7 @@ func (s msgServer) Register(ctx context.Context, msg *types.MsgRegister) (*types
 	w := types.Worker{
 		Address: msg.Worker, Organisation: org, Owner: msg.Owner,
 		Endpoint: msg.Endpoint, Slots: msg.Slots, Pools: sorted(msg.Pools), Bonded: msg.Stake,
+		Capabilities: types.NormalCapabilities(msg.Capabilities),
 	}
 	return &types.MsgRegisterResponse{}, s.Keeper.Register(ctx, w)
 }
@@ -43,8 +73,10 @@ func (s msgServer) Update(ctx context.Context, msg *types.MsgUpdate) (*types.Msg
 		return nil, err
 	}
 	w, err := s.change(ctx, address, func(w *types.Worker) error {
+		before := w.Pools
 		w.Endpoint, w.Slots, w.Pools, w.Paused = msg.Endpoint, msg.Slots, sorted(msg.Pools), msg.Paused
-		return s.checkSettings(ctx, *w)
+		w.Capabilities = types.NormalCapabilities(msg.Capabilities)
+		return s.checkSettings(ctx, before, w)
 	})
 	if err != nil {
 		return nil, err
@@ -87,7 +119,26 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 	if err := msg.Params.Validate(); err != nil {
 		return nil, err
 	}
+	if id := msg.Params.DefaultPool; id != "" {
+		pool, err := s.GetPool(ctx, id)
+		if err != nil {
+			return nil, types.ErrInvalidParams.Wrapf("default_pool: %s", err)
+		}
+		if pool.Retired {
+			return nil, types.ErrInvalidParams.Wrapf("default_pool: %q is retired", id)
+		}
+	}
 	return &types.MsgUpdateParamsResponse{}, s.Params.Set(ctx, msg.Params)
+}
+
+// operator returns the organisation for which the signer opens a pool, "" for the council.
+func (s msgServer) operator(ctx context.Context, signer string) (string, error) {
+	if addr, err := s.addresses.StringToBytes(signer); err == nil {
+		if _, err := s.orgs.Authorize(ctx, addr, orgstypes.ROLE_AUTHORITY); err == nil {
+			return "", nil
+		}
+	}
+	return s.organisation(ctx, "operator", signer, orgstypes.ROLE_POOL_OPERATOR)
 }
 
 // organisation returns the organisation that the signer acts for in a role.

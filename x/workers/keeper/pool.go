@@ -6,21 +6,44 @@ import (
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// GetPool returns the pool named id, or ErrPoolNotFound.
-func (k Keeper) GetPool(ctx context.Context, id string) (types.Pool, error) {
+// stored returns a pool as it was written, and the pass over its workers that is under way or to begin, if any.
+func (k Keeper) stored(ctx context.Context, id string) (types.Pool, *types.Recheck, error) {
 	pool, err := k.Pools.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
-		return pool, types.ErrPoolNotFound.Wrapf("%q", id)
+		return pool, nil, types.ErrPoolNotFound.Wrapf("%q", id)
 	}
-	return pool, err
+	if err != nil {
+		return pool, nil, err
+	}
+	recheck, err := k.recheckOf(ctx, pool)
+	return pool, recheck, err
 }
 
-// CreatePool adds a pool, or fails with ErrInvalidPool or ErrPoolExists. Its terms never change afterwards.
+// GetPool returns the pool named id with the terms in force at this height, or ErrPoolNotFound.
+func (k Keeper) GetPool(ctx context.Context, id string) (types.Pool, error) {
+	pool, recheck, err := k.stored(ctx, id)
+	if err != nil {
+		return pool, err
+	}
+	return pool.InForce(height(ctx), recheck), nil
+}
+
+// CreatePool adds a pool, or fails with ErrInvalidPool, ErrTerms or ErrPoolExists.
 func (k Keeper) CreatePool(ctx context.Context, pool types.Pool) error {
-	if err := pool.Validate(); err != nil {
+	if err := pool.Validate(k.addresses); err != nil {
+		return err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if err := pool.Terms().ValidateChange(types.PoolTerms{}, params); err != nil {
 		return err
 	}
 	if found, err := k.Pools.Has(ctx, pool.Id); err != nil {
@@ -34,6 +57,24 @@ func (k Keeper) CreatePool(ctx context.Context, pool types.Pool) error {
 	return emit(ctx, &types.EventPoolCreated{Pool: pool.Id, Operator: pool.Operator})
 }
 
+// MayOperate says for which organisation an account acts as the operator of a pool: an account of the pool's own, which
+// must be active and hold the role of a pool operator; "" for the council and a pool of its own. ErrNotOperator for
+// everyone else; what x/orgs says where the role is missing.
+func (k Keeper) MayOperate(ctx context.Context, account sdk.AccAddress, pool types.Pool) (org string, err error) {
+	role := orgstypes.ROLE_POOL_OPERATOR
+	if pool.Operator == "" {
+		role = orgstypes.ROLE_AUTHORITY
+	}
+	org, err = k.orgs.Authorize(ctx, account, role)
+	if err != nil {
+		return "", err
+	}
+	if org != pool.Operator {
+		return "", types.ErrNotOperator.Wrapf("of %s: an account of %q, expected of %q", pool.Id, org, pool.Operator)
+	}
+	return org, nil
+}
+
 // Registered returns how many organisations have a worker registered in the pool, whatever those workers' state.
 func (k Keeper) Registered(ctx context.Context, pool string) (uint64, error) {
 	return counter(ctx, k.RegisteredOrgs, pool)
@@ -41,21 +82,52 @@ func (k Keeper) Registered(ctx context.Context, pool string) (uint64, error) {
 
 // RegisteredFor returns how many organisations have a worker registered for a runtime, in whatever pool and whatever
 // those workers' state: the bound on colluders is computed from it. Nothing that a coalition does to itself may lower
-// it (cooling, pausing, declining, being jailed or revoked), nor that it gathers in a pool of its own.
+// it (cooling, pausing, declining, being jailed or revoked), nor that it gathers in a pool of its own, nor that it evicts
+// others from one.
 func (k Keeper) RegisteredFor(ctx context.Context, runtime string) (uint64, error) {
 	return counter(ctx, k.RuntimeOrgs, runtime)
 }
 
-// serve counts by how much the number of an organisation's workers in a pool changes: up or down by one.
-func (k Keeper) serve(ctx context.Context, org, pool string, joins bool) error {
-	if err := tally(ctx, k.Serving, k.RegisteredOrgs, org, pool, joins); err != nil {
+// serve notes that a worker joins or leaves a pool.
+func (k Keeper) serve(ctx context.Context, w types.Worker, pool string, joins bool) error {
+	if err := tally(ctx, k.Serving, k.RegisteredOrgs, w.Organisation, pool, joins); err != nil {
 		return err
 	}
-	p, err := k.GetPool(ctx, pool)
+	size, err := counter(ctx, k.PoolSize, pool)
 	if err != nil {
 		return err
 	}
-	return tally(ctx, k.RuntimeServing, k.RuntimeOrgs, org, p.Runtime, joins)
+	key := collections.Join(pool, w.Address)
+	if joins {
+		size++
+		err = k.WorkersIn.Set(ctx, key)
+	} else {
+		size--
+		err = k.WorkersIn.Remove(ctx, key)
+	}
+	if err != nil {
+		return err
+	}
+	if err := setCounter(ctx, k.PoolSize, pool, size); err != nil {
+		return err
+	}
+	return k.recheckServes(ctx, pool, w.Address, joins)
+}
+
+// countRuntime counts a worker under the runtime that it is registered for.
+func (k Keeper) countRuntime(ctx context.Context, before, w types.Worker) error {
+	if before.Runtime == w.Runtime {
+		return nil
+	}
+	if before.Runtime != "" {
+		if err := tally(ctx, k.RuntimeServing, k.RuntimeOrgs, w.Organisation, before.Runtime, false); err != nil {
+			return err
+		}
+	}
+	if w.Runtime == "" {
+		return nil
+	}
+	return tally(ctx, k.RuntimeServing, k.RuntimeOrgs, w.Organisation, w.Runtime, true)
 }
 
 // tally moves an organisation's count under a name by one, and the number of organisations with any.

@@ -7,6 +7,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"cosmossdk.io/collections"
+
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/x/workers/types"
@@ -40,8 +42,22 @@ func (s queryServer) Pool(ctx context.Context, req *types.QueryPoolRequest) (*ty
 
 func (s queryServer) Pools(ctx context.Context, req *types.QueryPoolsRequest) (*types.QueryPoolsResponse, error) {
 	pools, page, err := query.CollectionPaginate(ctx, s.Keeper.Pools, req.Pagination,
-		func(_ string, p types.Pool) (types.Pool, error) { return p, nil })
+		func(id string, _ types.Pool) (types.Pool, error) { return s.GetPool(ctx, id) })
 	return &types.QueryPoolsResponse{Pools: pools, Pagination: page}, err
+}
+
+func (s queryServer) Invitations(ctx context.Context, req *types.QueryInvitationsRequest) (*types.QueryInvitationsResponse, error) {
+	orgs, page, err := query.CollectionPaginate(ctx, s.Keeper.Invitations, req.Pagination,
+		func(key pair, _ collections.NoValue) (string, error) { return key.K2(), nil },
+		query.WithCollectionPaginationPairPrefix[string, string](req.Pool))
+	return &types.QueryInvitationsResponse{Organisations: orgs, Pagination: page}, err
+}
+
+func (s queryServer) WorkersOf(ctx context.Context, req *types.QueryWorkersOfRequest) (*types.QueryWorkersOfResponse, error) {
+	workers, page, err := query.CollectionPaginate(ctx, s.Keeper.WorkersOf, req.Pagination,
+		func(key pair, _ collections.NoValue) (types.Worker, error) { return s.GetWorker(ctx, key.K2()) },
+		query.WithCollectionPaginationPairPrefix[string, string](req.Organisation))
+	return &types.QueryWorkersOfResponse{Workers: workers, Pagination: page}, err
 }
 
 func (s queryServer) Worker(ctx context.Context, req *types.QueryWorkerRequest) (*types.QueryWorkerResponse, error) {

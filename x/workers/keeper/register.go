@@ -6,7 +6,8 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Register adds a worker whose Bonded stake is taken from its owner. ErrExists, ErrInvalidWorker, ErrPoolNotFound, or
+// Register adds a worker whose Bonded stake is taken from its owner. Without pools it joins the default one. ErrExists,
+// ErrInvalidWorker, ErrPoolNotFound, ErrRetired, ErrNotInvited or ErrLacks where a pool can not be joined, or
 // ErrOrganisation when the hot key's account belongs to another organisation.
 func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 	for _, text := range []*string{&w.Address, &w.Owner} {
@@ -17,9 +18,16 @@ func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 		*text = canonical
 	}
 	if len(w.Pools) == 0 {
-		return types.ErrInvalidWorker.Wrapf("pools of %s: none, expected at least one", w.Address)
+		params, err := k.Params.Get(ctx)
+		if err != nil {
+			return err
+		}
+		if params.DefaultPool == "" {
+			return types.ErrInvalidWorker.Wrapf("pools of %s: none, expected at least one, since there is no default pool", w.Address)
+		}
+		w.Pools = []string{params.DefaultPool}
 	}
-	if err := k.checkSettings(ctx, w); err != nil {
+	if err := k.checkSettings(ctx, nil, &w); err != nil {
 		return err
 	}
 	if found, err := k.Workers.Has(ctx, w.Address); err != nil {
@@ -37,7 +45,7 @@ func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 	if err := k.deposit(ctx, owner, w.Bonded); err != nil {
 		return err
 	}
-	if err := k.store(ctx, nil, w); err != nil {
+	if err := k.store(ctx, types.Worker{}, w); err != nil {
 		return err
 	}
 	return emitChange(ctx, w, "registered", w.Bonded)

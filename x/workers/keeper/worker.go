@@ -27,28 +27,37 @@ func (k Keeper) change(ctx context.Context, address string, change func(*types.W
 	if err != nil {
 		return w, err
 	}
-	before := slices.Clone(w.Pools)
+	before := w
+	before.Pools = slices.Clone(w.Pools)
 	if err := change(&w); err != nil {
 		return w, err
 	}
 	return w, k.store(ctx, before, w)
 }
 
-// store writes a worker that served the pools of before: the one way in which a worker's record changes, so that
-// counts and arrays always follow it.
-func (k Keeper) store(ctx context.Context, before []string, w types.Worker) error {
+// store writes a worker that was as before (empty for a new one): the one way in which a worker's record changes, so that
+// indexes, counts and arrays always follow it.
+func (k Keeper) store(ctx context.Context, before, w types.Worker) error {
 	if err := k.Workers.Set(ctx, w.Address, w); err != nil {
+		return err
+	}
+	if before.Address == "" {
+		if err := k.WorkersOf.Set(ctx, collections.Join(w.Organisation, w.Address)); err != nil {
+			return err
+		}
+	}
+	if err := k.countRuntime(ctx, before, w); err != nil {
 		return err
 	}
 	active, err := k.orgs.HasRole(ctx, w.Organisation, orgstypes.ROLE_WORKER)
 	if err != nil {
 		return err
 	}
-	for _, id := range before {
+	for _, id := range before.Pools {
 		if slices.Contains(w.Pools, id) {
 			continue
 		}
-		if err := k.serve(ctx, w.Organisation, id, false); err != nil {
+		if err := k.serve(ctx, w, id, false); err != nil {
 			return err
 		}
 		if err := k.place(ctx, id, w, false, active); err != nil {
@@ -56,25 +65,30 @@ func (k Keeper) store(ctx context.Context, before []string, w types.Worker) erro
 		}
 	}
 	for _, id := range w.Pools {
-		pool, err := k.GetPool(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(before, id) {
-			if err := k.serve(ctx, w.Organisation, id, true); err != nil {
+		if !slices.Contains(before.Pools, id) {
+			if err := k.serve(ctx, w, id, true); err != nil {
 				return err
 			}
 		}
-		if err := k.place(ctx, id, w, w.Ready(pool), active); err != nil {
+		if err := k.placeIn(ctx, id, w, active); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkSettings checks a worker's settings against parameters and pools: slots, number of pools, that they exist and
-// run the same runtime.
-func (k Keeper) checkSettings(ctx context.Context, w types.Worker) error {
+// placeIn puts a worker where it belongs in a pool that it serves.
+func (k Keeper) placeIn(ctx context.Context, id string, w types.Worker, active bool) error {
+	pool, recheck, err := k.stored(ctx, id)
+	if err != nil {
+		return err
+	}
+	return k.place(ctx, id, w, w.Ready(id, pool.Asks(w.Address, recheck)), active)
+}
+
+// checkSettings checks a worker's settings against parameters and pools: slots, number of pools, that those exist, run
+// one runtime, ask for no capability that it lacks, and are open to it if it was not in them before. It notes the runtime.
+func (k Keeper) checkSettings(ctx context.Context, before []string, w *types.Worker) error {
 	if err := w.Validate(k.addresses); err != nil {
 		return err
 	}
@@ -88,16 +102,43 @@ func (k Keeper) checkSettings(ctx context.Context, w types.Worker) error {
 	if len(w.Pools) > int(params.MaxPools) {
 		return types.ErrInvalidWorker.Wrapf("pools of %s: %d, expected at most %d", w.Address, len(w.Pools), params.MaxPools)
 	}
-	var runtime string
+	w.Runtime = ""
 	for _, id := range w.Pools {
 		pool, err := k.GetPool(ctx, id)
 		if err != nil {
 			return err
 		}
-		if runtime != "" && pool.Runtime != runtime {
-			return types.ErrInvalidWorker.Wrapf("pools of %s: %s runs %q, expected %q as the others", w.Address, id, pool.Runtime, runtime)
+		if w.Runtime != "" && pool.Runtime != w.Runtime {
+			return types.ErrInvalidWorker.Wrapf("pools of %s: %s runs %q, expected %q as the others", w.Address, id, pool.Runtime, w.Runtime)
 		}
-		runtime = pool.Runtime
+		w.Runtime = pool.Runtime
+		if name := types.MissingCapability(w.Capabilities, pool.Capabilities); name != "" {
+			return types.ErrLacks.Wrapf("%s: expected it to declare %q for pool %s", w.Address, name, id)
+		}
+		if slices.Contains(before, id) {
+			continue
+		}
+		if err := k.checkJoin(ctx, *w, pool); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkJoin says whether a worker may join a pool.
+func (k Keeper) checkJoin(ctx context.Context, w types.Worker, pool types.Pool) error {
+	if pool.Retired {
+		return types.ErrRetired.Wrapf("%s takes no new workers", pool.Id)
+	}
+	if !pool.Invited {
+		return nil
+	}
+	invited, err := k.Invitations.Has(ctx, collections.Join(pool.Id, w.Organisation))
+	if err != nil {
+		return err
+	}
+	if !invited {
+		return types.ErrNotInvited.Wrapf("%s to pool %s", w.Organisation, pool.Id)
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package types
 
-import "cosmossdk.io/core/address"
+import (
+	"cosmossdk.io/core/address"
+
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
 
 // DefaultGenesis has no pools and no workers.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
@@ -15,7 +19,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	if g.SlashedPot != 0 {
 		return ErrInvalidGenesis.Wrapf("slashed_pot: %d ucred, expected 0 between blocks", g.SlashedPot)
 	}
-	pools, err := g.validatePools()
+	pools, err := g.validatePools(codec)
 	if err != nil {
 		return err
 	}
@@ -26,22 +30,34 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.validateUnbondings(workers); err != nil {
 		return err
 	}
+	if err := g.validateInvitations(pools); err != nil {
+		return err
+	}
+	rechecks, err := g.validateRechecks(pools)
+	if err != nil {
+		return err
+	}
 	if len(g.Eligible) == 0 {
 		return nil
 	}
-	return g.validateEligible(pools, workers)
+	return g.validateEligible(pools, workers, rechecks)
 }
 
-func (g GenesisState) validatePools() (map[string]Pool, error) {
+func (g GenesisState) validatePools(codec address.Codec) (map[string]Pool, error) {
 	pools := make(map[string]Pool, len(g.Pools))
 	for i, p := range g.Pools {
-		if err := p.Validate(); err != nil {
+		if err := p.Validate(codec); err != nil {
 			return nil, err
 		}
 		if i > 0 && g.Pools[i-1].Id >= p.Id {
 			return nil, ErrInvalidGenesis.Wrapf("pools[%d]: %s: expected ascending order of id, each once", i, p.Id)
 		}
 		pools[p.Id] = p
+	}
+	if id := g.Params.DefaultPool; id != "" {
+		if _, ok := pools[id]; !ok {
+			return nil, ErrInvalidGenesis.Wrapf("default_pool: %q is not a pool", id)
+		}
 	}
 	return pools, nil
 }
@@ -56,10 +72,20 @@ func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool
 		if i > 0 && g.Workers[i-1].Address >= w.Address {
 			return nil, ErrInvalidGenesis.Wrapf("workers[%d]: %s: expected ascending order of address, each once", i, w.Address)
 		}
-		for _, p := range w.Pools {
-			if _, ok := pools[p]; !ok {
-				return nil, ErrInvalidGenesis.Wrapf("pools of worker %s: %q is not a pool", w.Address, p)
+		for _, id := range w.Pools {
+			p, ok := pools[id]
+			if !ok {
+				return nil, ErrInvalidGenesis.Wrapf("pools of worker %s: %q is not a pool", w.Address, id)
 			}
+			if name := MissingCapability(w.Capabilities, p.Capabilities); name != "" {
+				return nil, ErrInvalidGenesis.Wrapf("capabilities of worker %s: expected %q as pool %s has it", w.Address, name, id)
+			}
+			if w.Runtime != "" && w.Runtime != p.Runtime {
+				return nil, ErrInvalidGenesis.Wrapf("runtime of worker %s: %q, expected %q as pool %s", w.Address, w.Runtime, p.Runtime, id)
+			}
+		}
+		if w.Runtime != "" && w.Runtime != RuntimeWasm {
+			return nil, ErrInvalidGenesis.Wrapf("runtime of worker %s: %q, expected %q", w.Address, w.Runtime, RuntimeWasm)
 		}
 		for _, amount := range []uint64{w.Bonded, w.Unbonding} {
 			var ok bool
@@ -98,8 +124,59 @@ func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 	return nil
 }
 
+func (g GenesisState) validateInvitations(pools map[string]Pool) error {
+	for i, v := range g.Invitations {
+		if _, ok := pools[v.Pool]; !ok {
+			return ErrInvalidGenesis.Wrapf("invitations[%d]: %q is not a pool", i, v.Pool)
+		}
+		if err := orgstypes.ValidateID(v.Organisation); err != nil {
+			return ErrInvalidGenesis.Wrapf("invitations[%d]: %s", i, err)
+		}
+		if i > 0 {
+			p := g.Invitations[i-1]
+			if p.Pool > v.Pool || (p.Pool == v.Pool && p.Organisation >= v.Organisation) {
+				return ErrInvalidGenesis.Wrapf("invitations[%d]: expected ascending order of pool and organisation, each once", i)
+			}
+		}
+	}
+	return nil
+}
+
+// validateRechecks checks the passes and returns them by pool. A pool that raises its stake without one has been passed.
+func (g GenesisState) validateRechecks(pools map[string]Pool) (map[string]*Recheck, error) {
+	byPool := make(map[string]*Recheck, len(g.Rechecks))
+	for i := range g.Rechecks {
+		r := &g.Rechecks[i]
+		p, ok := pools[r.Pool]
+		if !ok || !p.Raises() || p.NextHeight != r.Height || byPool[r.Pool] != nil {
+			return nil, ErrInvalidGenesis.Wrapf("rechecks[%d]: %q at height %d, expected a pool that raises its stake then, once", i, r.Pool, r.Height)
+		}
+		if i > 0 {
+			b := g.Rechecks[i-1]
+			if b.Height > r.Height || (b.Height == r.Height && b.Pool >= r.Pool) {
+				return nil, ErrInvalidGenesis.Wrapf("rechecks[%d]: expected ascending order of height and pool", i)
+			}
+		}
+		byPool[r.Pool] = r
+	}
+	left := make(map[string]uint64)
+	for _, w := range g.Workers {
+		for _, id := range w.Pools {
+			if byPool[id].Ahead(w.Address) {
+				left[id]++
+			}
+		}
+	}
+	for i, r := range g.Rechecks {
+		if r.Left != left[r.Pool] {
+			return nil, ErrInvalidGenesis.Wrapf("rechecks[%d].left: %d, expected the %d workers ahead of it", i, r.Left, left[r.Pool])
+		}
+	}
+	return byPool, nil
+}
+
 // validateEligible checks that the arrays hold exactly the ready workers, each once and under its organisation.
-func (g GenesisState) validateEligible(pools map[string]Pool, workers map[string]Worker) error {
+func (g GenesisState) validateEligible(pools map[string]Pool, workers map[string]Worker, rechecks map[string]*Recheck) error {
 	type seat struct{ pool, worker string }
 	listed := make(map[seat]bool)
 	for i, e := range g.Eligible {
@@ -115,7 +192,7 @@ func (g GenesisState) validateEligible(pools map[string]Pool, workers map[string
 			names[o.Organisation] = true
 			for _, a := range o.Workers {
 				w, ok := workers[a]
-				if !ok || w.Organisation != o.Organisation || !w.Ready(p) || listed[seat{p.Id, a}] {
+				if !ok || w.Organisation != o.Organisation || !w.Ready(p.Id, p.Asks(a, rechecks[p.Id])) || listed[seat{p.Id, a}] {
 					return ErrInvalidGenesis.Wrapf("eligible[%d]: worker %q: expected ready ones of %s, each once", i, a, o.Organisation)
 				}
 				listed[seat{p.Id, a}] = true
@@ -124,7 +201,7 @@ func (g GenesisState) validateEligible(pools map[string]Pool, workers map[string
 	}
 	for _, w := range g.Workers {
 		for _, id := range w.Pools {
-			if w.Ready(pools[id]) && !listed[seat{id, w.Address}] {
+			if w.Ready(id, pools[id].Asks(w.Address, rechecks[id])) && !listed[seat{id, w.Address}] {
 				return ErrInvalidGenesis.Wrapf("eligible: worker %s is ready for pool %s and not listed", w.Address, id)
 			}
 		}

@@ -43,9 +43,21 @@ var (
 	MemberAtPrefix = collections.NewPrefix(12)
 	// MemberPositionPrefix: (pool, worker) -> position; a worker belongs to one organisation.
 	MemberPositionPrefix = collections.NewPrefix(13)
-	// RuntimeServingPrefix: (organisation, runtime) -> in how many pools of the runtime its workers are registered,
-	// each worker counted in each; 0 is not stored.
+	// RuntimeServingPrefix: (organisation, runtime) -> how many of its workers are registered for the runtime, whatever
+	// pools they serve; 0 is not stored.
 	RuntimeServingPrefix = collections.NewPrefix(14)
-	// RuntimeOrgsPrefix: runtime -> how many organisations have a worker registered for it, in whatever pool.
+	// RuntimeOrgsPrefix: runtime -> how many organisations have a worker registered for it.
 	RuntimeOrgsPrefix = collections.NewPrefix(15)
+	// InvitationsPrefix: (pool, organisation), for whom it is open.
+	InvitationsPrefix = collections.NewPrefix(16)
+	// WorkersOfPrefix: (organisation, worker).
+	WorkersOfPrefix = collections.NewPrefix(17)
+	// WorkersInPrefix: (pool, worker), registered in it; passed in this order before a larger stake is in force.
+	WorkersInPrefix = collections.NewPrefix(18)
+	// PoolSizePrefix: pool -> how many workers are registered in it; 0 is not stored.
+	PoolSizePrefix = collections.NewPrefix(19)
+	// RechecksPrefix: (height, pool) -> Recheck; read from the front, the earliest deadline.
+	RechecksPrefix = collections.NewPrefix(20)
+	// RecheckLoadKey holds the work of all rechecks: of each 1, and 1 for each worker ahead of it.
+	RecheckLoadKey = collections.NewPrefix(21)
 )

@@ -5,9 +5,12 @@ const (
 	MaxSlots       = 1 << 10
 	MaxPools       = 64
 	MaxDuePerBlock = 10_000
+	// MaxStake in ucred keeps sums of stakes far from 2^64.
+	MaxStake = 1 << 56
 )
 
-// DefaultParams are meant for blocks of a few seconds: about a week of unbonding and forgiveness.
+// DefaultParams are meant for blocks of a few seconds: about a week of unbonding and forgiveness, more than an hour of
+// notice.
 func DefaultParams() Params {
 	return Params{
 		UnbondingBlocks:   100_800,
@@ -16,6 +19,9 @@ func DefaultParams() Params {
 		DuePerBlock:       100,
 		MaxSlots:          64,
 		MaxPools:          8,
+		NoticeBlocks:      1_000,
+		MaxCommissionBps:  5_000,
+		MaxStake:          1_000_000_000_000, // a million CRED
 	}
 }
 
@@ -32,9 +38,21 @@ func (p Params) Validate() error {
 		{"due_per_block", int64(p.DuePerBlock), MaxDuePerBlock},
 		{"max_slots", int64(p.MaxSlots), MaxSlots},
 		{"max_pools", int64(p.MaxPools), MaxPools},
+		{"notice_blocks", p.NoticeBlocks, 1 << 40},
 	} {
 		if f.value < 1 || f.value > f.max {
 			return ErrInvalidParams.Wrapf("%s: %d, expected 1 to %d", f.name, f.value, f.max)
+		}
+	}
+	if p.MaxCommissionBps > MaxBPS {
+		return ErrInvalidParams.Wrapf("max_commission_bps: %d, expected at most %d", p.MaxCommissionBps, MaxBPS)
+	}
+	if p.MaxStake < 1 || p.MaxStake > MaxStake {
+		return ErrInvalidParams.Wrapf("max_stake: %d ucred, expected 1 to %d", p.MaxStake, uint64(MaxStake))
+	}
+	if p.DefaultPool != "" {
+		if err := ValidatePoolID(p.DefaultPool); err != nil {
+			return ErrInvalidParams.Wrapf("default_pool: %s", err)
 		}
 	}
 	return nil

@@ -1,36 +1,77 @@
 package types
 
+import (
+	"cosmossdk.io/core/address"
+
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
 // Limits of a pool's fields.
 const (
 	MinPoolIDLen      = 2
 	MaxPoolIDLen      = 32
 	MaxDescriptionLen = 512
+	// MaxBPS is the whole of a price, in ten thousandths.
+	MaxBPS = 10_000
 	// RuntimeWasm is the one runtime there is.
 	RuntimeWasm = "wasm"
 )
 
-// Validate checks a pool by itself; ErrInvalidPool names the field, its value and what was expected.
-func (p Pool) Validate() error {
-	if len(p.Id) < MinPoolIDLen || len(p.Id) > MaxPoolIDLen {
-		return ErrInvalidPool.Wrapf("id %q: expected %d to %d characters", p.Id, MinPoolIDLen, MaxPoolIDLen)
+// ValidatePoolID checks that id is 2 to 32 of a-z, 0-9 and '-'; ErrInvalidPool otherwise.
+func ValidatePoolID(id string) error {
+	if len(id) < MinPoolIDLen || len(id) > MaxPoolIDLen {
+		return ErrInvalidPool.Wrapf("id %q: expected %d to %d characters", id, MinPoolIDLen, MaxPoolIDLen)
 	}
-	for _, c := range []byte(p.Id) {
+	for _, c := range []byte(id) {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return ErrInvalidPool.Wrapf("id %q: expected only a-z, 0-9 and '-'", p.Id)
+			return ErrInvalidPool.Wrapf("id %q: expected only a-z, 0-9 and '-'", id)
 		}
 	}
-	if p.Operator == "" {
-		return ErrInvalidPool.Wrapf("operator of %s: expected an organisation", p.Id)
+	return nil
+}
+
+// Validate checks a pool by itself; ErrInvalidPool names the field, its value and what was expected.
+func (p Pool) Validate(codec address.Codec) error {
+	if err := ValidatePoolID(p.Id); err != nil {
+		return err
+	}
+	for _, f := range []struct{ name, org string }{{"operator", p.Operator}, {"pending_operator", p.PendingOperator}} {
+		if f.org == "" {
+			continue // a pool of the council's; nobody that it is offered to
+		}
+		if err := orgstypes.ValidateID(f.org); err != nil {
+			return ErrInvalidPool.Wrapf("%s of %s: %s", f.name, p.Id, err)
+		}
 	}
 	if p.Runtime != RuntimeWasm {
 		return ErrInvalidPool.Wrapf("runtime of %s: %q, expected %q", p.Id, p.Runtime, RuntimeWasm)
 	}
-	if p.Stake == 0 {
-		// Without a stake there is nothing to slash, and honesty is no longer the best answer.
-		return ErrInvalidPool.Wrapf("stake of %s: 0 ucred, expected at least 1", p.Id)
-	}
 	if len(p.Description) > MaxDescriptionLen {
 		return ErrInvalidPool.Wrapf("description of %s: %d bytes, expected at most %d", p.Id, len(p.Description), MaxDescriptionLen)
+	}
+	if err := p.Terms().Validate(); err != nil {
+		return ErrInvalidPool.Wrapf("terms of %s: %s", p.Id, err)
+	}
+	if err := ValidateCapabilities(p.Capabilities); err != nil {
+		return ErrInvalidPool.Wrapf("capabilities of %s: %s", p.Id, err)
+	}
+	if err := p.Requesters.Validate(codec); err != nil {
+		return ErrInvalidPool.Wrapf("requesters of %s: %s", p.Id, err)
+	}
+	if p.Next == nil {
+		if p.NextHeight != 0 {
+			return ErrInvalidPool.Wrapf("next_height of %s: %d, expected 0 without next terms", p.Id, p.NextHeight)
+		}
+		return nil
+	}
+	if err := p.Next.Validate(); err != nil {
+		return ErrInvalidPool.Wrapf("next terms of %s: %s", p.Id, err)
+	}
+	if p.Next.Stake < p.Stake {
+		return ErrInvalidPool.Wrapf("next stake of %s: %d ucred, expected at least its stake, %d", p.Id, p.Next.Stake, p.Stake)
+	}
+	if p.NextHeight < 1 {
+		return ErrInvalidPool.Wrapf("next_height of %s: %d, expected at least 1", p.Id, p.NextHeight)
 	}
 	return nil
 }

@@ -164,7 +164,7 @@ func (m *QueryPoolRequest) GetId() string {
 type QueryPoolResponse struct {
 	// pool asked for.
 	Pool Pool `protobuf:"bytes,1,opt,name=pool,proto3" json:"pool"`
-	// registered organisations with a worker in the pool: F is computed from it.
+	// registered organisations with a worker in the pool, whatever its state.
 	Registered uint64 `protobuf:"varint,2,opt,name=registered,proto3" json:"registered,omitempty"`
 	// eligible organisations: those with a worker that could be drawn now.
 	Eligible uint64 `protobuf:"varint,3,opt,name=eligible,proto3" json:"eligible,omitempty"`

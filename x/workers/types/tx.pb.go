@@ -34,7 +34,7 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
 // MsgCreatePool opens a pool.
 type MsgCreatePool struct {
-	// operator is an account of the operator's organisation.
+	// operator is an account of the operator's organisation, or the council for a pool of its own.
 	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
 	// id of the new pool.
 	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
@@ -210,7 +210,7 @@ type MsgSetPool struct {
 	Requesters types.Audience `protobuf:"bytes,5,opt,name=requesters,proto3" json:"requesters"`
 	// terms that shall follow, missing to leave them: announced now, in force after the notice.
 	Terms *PoolTerms `protobuf:"bytes,6,opt,name=terms,proto3" json:"terms,omitempty"`
-	// retired pools take no new orders and no new workers.
+	// retired pools take no new orders and no new workers; that is final.
 	Retired bool `protobuf:"varint,7,opt,name=retired,proto3" json:"retired,omitempty"`
 }
 
@@ -756,7 +756,7 @@ type MsgRegister struct {
 	Endpoint string `protobuf:"bytes,3,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
 	// slots is how many tasks it takes at once.
 	Slots uint32 `protobuf:"varint,4,opt,name=slots,proto3" json:"slots,omitempty"`
-	// pools it serves.
+	// pools it serves; none to join the default pool.
 	Pools []string `protobuf:"bytes,5,rep,name=pools,proto3" json:"pools,omitempty"`
 	// stake in ucred to bond now.
 	Stake uint64 `protobuf:"varint,6,opt,name=stake,proto3" json:"stake,omitempty"`
@@ -893,7 +893,7 @@ type MsgUpdate struct {
 	Endpoint string `protobuf:"bytes,3,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
 	// slots is how many tasks it takes at once.
 	Slots uint32 `protobuf:"varint,4,opt,name=slots,proto3" json:"slots,omitempty"`
-	// pools it serves.
+	// pools it serves; none to leave all.
 	Pools []string `protobuf:"bytes,5,rep,name=pools,proto3" json:"pools,omitempty"`
 	// paused or not.
 	Paused bool `protobuf:"varint,6,opt,name=paused,proto3" json:"paused,omitempty"`

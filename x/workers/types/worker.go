@@ -16,9 +16,10 @@ func (w Worker) Free() uint64 { return w.Bonded - w.Locked }
 // Cooling says whether the worker sits out after a fault. The queue of cooling workers clears CoolingUntil.
 func (w Worker) Cooling() bool { return w.CoolingUntil != 0 }
 
-// Ready says whether the worker by itself, its organisation aside, can be drawn for the pool.
-func (w Worker) Ready(p Pool) bool {
-	return slices.Contains(w.Pools, p.Id) && w.Available() == nil && w.Free() >= p.Stake
+// Ready says whether the worker by itself, its organisation aside, can be drawn for a pool that asks for a stake: see
+// Pool.Asks.
+func (w Worker) Ready(pool string, stake uint64) bool {
+	return slices.Contains(w.Pools, pool) && w.Available() == nil && w.Free() >= stake
 }
 
 // Available returns nil when the worker takes assignments, its stake and its organisation aside; otherwise
@@ -62,6 +63,9 @@ func (w Worker) Validate(codec address.Codec) error {
 		return ErrInvalidWorker.Wrapf("cooling_until of %s: %d is negative", w.Address, w.CoolingUntil)
 	case len(w.Pools) > MaxPools:
 		return ErrInvalidWorker.Wrapf("pools of %s: %d, expected at most %d", w.Address, len(w.Pools), MaxPools)
+	}
+	if err := ValidateCapabilities(w.Capabilities); err != nil {
+		return ErrInvalidWorker.Wrapf("capabilities of %s: %s", w.Address, err)
 	}
 	for i, p := range w.Pools {
 		if i > 0 && w.Pools[i-1] >= p {

@@ -1,0 +1,66 @@
+package types
+
+// Validate checks terms by themselves; ErrTerms names the field, its value and what was expected.
+func (t PoolTerms) Validate() error {
+	if t.Stake == 0 || t.Stake > MaxStake {
+		// Without a stake there is nothing to slash, and honesty is no longer the best answer.
+		return ErrTerms.Wrapf("stake: %d ucred, expected 1 to %d", t.Stake, uint64(MaxStake))
+	}
+	if t.MaxCommissionBps > MaxBPS {
+		return ErrTerms.Wrapf("max_commission_bps: %d, expected at most %d", t.MaxCommissionBps, MaxBPS)
+	}
+	return nil
+}
+
+// ValidateChange checks terms that shall follow others, within the parameters: the stake never falls, so that whoever can
+// be drawn can lock what any standing deal asks. What is in force already may stay, whatever the parameters have become.
+func (t PoolTerms) ValidateChange(from PoolTerms, params Params) error {
+	if err := t.Validate(); err != nil {
+		return err
+	}
+	if t.Stake < from.Stake {
+		return ErrTerms.Wrapf("stake: %d ucred, expected at least the %d in force: it never falls", t.Stake, from.Stake)
+	}
+	if t.Stake > from.Stake && t.Stake > params.MaxStake {
+		return ErrTerms.Wrapf("stake: %d ucred, expected at most %d", t.Stake, params.MaxStake)
+	}
+	if t.MaxCommissionBps > from.MaxCommissionBps && t.MaxCommissionBps > params.MaxCommissionBps {
+		return ErrTerms.Wrapf("max_commission_bps: %d, expected at most %d", t.MaxCommissionBps, params.MaxCommissionBps)
+	}
+	return nil
+}
+
+// Terms returns the terms in a pool's own fields.
+func (p Pool) Terms() PoolTerms {
+	return PoolTerms{Stake: p.Stake, MinPrice: p.MinPrice, MaxCommissionBps: p.MaxCommissionBps}
+}
+
+// Raises says whether terms with a larger stake were announced.
+func (p Pool) Raises() bool { return p.Next != nil && p.Next.Stake > p.Stake }
+
+// InForce returns the pool with the terms of a height: those announced once it has come, and the pass over its workers,
+// if there is one, has ended.
+func (p Pool) InForce(height int64, recheck *Recheck) Pool {
+	if p.Next == nil || height < p.NextHeight || recheck != nil {
+		return p
+	}
+	p.Stake, p.MinPrice, p.MaxCommissionBps = p.Next.Stake, p.Next.MinPrice, p.Next.MaxCommissionBps
+	p.Next, p.NextHeight = nil, 0
+	return p
+}
+
+// Asks returns the free stake, in ucred, that a worker of the pool needs so that it can be drawn: what is in force, and,
+// once the pass has reached the worker, the larger stake announced. It does not depend on the height, so nobody's place
+// changes in the block in which new terms come into force.
+func (p Pool) Asks(worker string, recheck *Recheck) uint64 {
+	if !p.Raises() || recheck.Ahead(worker) {
+		return p.Stake
+	}
+	return p.Next.Stake
+}
+
+// Begun says whether the pass has reached anybody.
+func (r *Recheck) Begun() bool { return r != nil && r.Worker != "" }
+
+// Ahead says whether the pass, if there is one, has yet to reach a worker.
+func (r *Recheck) Ahead(worker string) bool { return r != nil && worker > r.Worker }
