@@ -1,9 +1,20 @@
 package types
 
-import "encoding/hex"
+import (
+	"encoding/binary"
+	"encoding/hex"
+
+	"github.com/credence-chain/credence/poco"
+)
 
 // IDSize is the length of an id in bytes; its text is twice as long.
 const IDSize = 32
+
+// Domains of the ids that the market alone makes.
+const (
+	domainVoucher = "credence/voucher/v1"
+	domainMatch   = "credence/match/v1"
+)
 
 // FormatID returns the text of an id.
 func FormatID(id [IDSize]byte) string { return hex.EncodeToString(id[:]) }
@@ -15,4 +26,28 @@ func ParseID(text string) (id [IDSize]byte, err error) {
 		return id, ErrID.Wrapf("%.80q: expected %d lower-case hexadecimal digits", text, 2*IDSize)
 	}
 	return [IDSize]byte(raw), nil
+}
+
+// OrderIDOf names an order by its owner and the nonce it chose, each kind with its own nonces. A request's is
+// poco.RequestID, however it reached the chain.
+func OrderIDOf(chainID string, kind OrderKind, owner string, nonce uint64) [IDSize]byte {
+	if kind == ORDER_KIND_REQUEST {
+		return poco.RequestID(chainID, owner, nonce)
+	}
+	return poco.OrderID(chainID, kind.Word(), owner, nonce)
+}
+
+// VoucherIDOf names a voucher by its issuer and the nonce it chose.
+func VoucherIDOf(chainID, issuer string, nonce uint64) [IDSize]byte {
+	return poco.Hash([]byte(domainVoucher), []byte(chainID), []byte(issuer), binary.BigEndian.AppendUint64(nil, nonce))
+}
+
+// MatchIDOf names a proposed match by who proposes it and the orders' ids, "" for a list price: proposing the same
+// twice makes one match.
+func MatchIDOf(chainID, relayer, request, pool, app string, datasets []string) [IDSize]byte {
+	fields := [][]byte{[]byte(domainMatch), []byte(chainID), []byte(relayer), []byte(request), []byte(pool), []byte(app)}
+	for _, d := range datasets {
+		fields = append(fields, []byte(d))
+	}
+	return poco.Hash(fields...)
 }

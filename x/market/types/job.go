@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"cosmossdk.io/core/address"
+
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
@@ -20,7 +22,13 @@ const (
 	MaxLocatorLen = 256
 )
 
-// Normal returns the job with its defaults written out: a bag of 1, the policy's name.
+// datasetsFolder is where the datasets of a job are below /in; inputs keep out of it.
+const datasetsFolder = "datasets"
+
+// MaxCallbackLen bounds the name of a callback.
+const MaxCallbackLen = 64
+
+// Normal returns the job with its defaults written out: a bag of 1, the policy's name, tags sorted and each once.
 func (j Job) Normal() Job {
 	if j.Size_ == 0 {
 		j.Size_ = 1
@@ -28,14 +36,23 @@ func (j Job) Normal() Job {
 	if j.Policy == "" {
 		j.Policy = poco.PolicyCredence
 	}
+	j.Tags = NormalTags(j.Tags)
 	return j
 }
 
-// Validate checks a normal job against the parameters, without its price; each error is its own and names the field,
-// the value and what was expected.
+// Fuel returns the fuel limit of one execution: the job's, or its category's as far as the parameters allow.
+func (j Job) Fuel(category *Category, p Params) uint64 {
+	if j.FuelLimit == 0 && category != nil {
+		return min(category.FuelLimit, p.MaxFuel)
+	}
+	return j.FuelLimit
+}
+
+// Validate checks a normal job against the parameters, without its price and the accounts it names; each error is its
+// own and names the field, the value and what was expected.
 func (j Job) Validate(p Params) error {
-	if j.App == "" || len(j.App) > MaxRefLen {
-		return ErrUnknownApp.Wrapf("app: got %d bytes, expected \"organisation/name:version\" or \"sha256:...\" of at most %d", len(j.App), MaxRefLen)
+	if !isReference(j.App) && ValidateDigest(j.App) != nil {
+		return ErrUnknownApp.Wrapf("app: got %.80q, expected \"organisation/name:version\" or \"sha256:\" and 64 hexadecimal digits", j.App)
 	}
 	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
 		return ErrTrust.Wrap(err.Error())
@@ -45,15 +62,100 @@ func (j Job) Validate(p Params) error {
 		return ErrPolicy.Wrapf("policy: got %.40q, expected %q or %q", j.Policy, poco.PolicyCredence, poco.PolicyCourt)
 	case j.MinReplicas > poco.MaxReplicas:
 		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d", j.MinReplicas, poco.MaxReplicas)
-	case j.FuelLimit < 1 || j.FuelLimit > p.MaxFuel:
-		return ErrFuel.Wrapf("fuel_limit: got %d, expected 1 to %d", j.FuelLimit, p.MaxFuel)
+	case j.FuelLimit < 1 && j.Category == "":
+		return ErrFuel.Wrapf("fuel_limit: got 0 and no category, expected 1 to %d", p.MaxFuel)
+	case j.FuelLimit > p.MaxFuel:
+		return ErrFuel.Wrapf("fuel_limit: got %d, expected at most %d", j.FuelLimit, p.MaxFuel)
 	case j.Size_ < 1 || j.Size_ > p.MaxSize:
 		return ErrSize.Wrapf("size: got %d, expected 1 to %d tasks", j.Size_, p.MaxSize)
+	}
+	if j.Category != "" {
+		if err := ValidateCategoryID(j.Category); err != nil {
+			return err
+		}
 	}
 	if err := j.validateArgs(p); err != nil {
 		return err
 	}
-	return j.validateInputs(p)
+	if err := j.validateInputs(p); err != nil {
+		return err
+	}
+	if err := j.validateDatasets(p); err != nil {
+		return err
+	}
+	if err := ValidateTags("tags", j.Tags); err != nil {
+		return err
+	}
+	if err := ValidateResources(j.Resources); err != nil {
+		return err
+	}
+	switch {
+	case j.Pool != "" && !isPoolID(j.Pool):
+		return ErrUnknownPool.Wrapf("pool: got %.80q, expected a pool's id, or none for any", j.Pool)
+	case j.Pools.Entries() > MaxRestrictions:
+		return ErrRestriction.Wrapf("pools: got %d entries, expected at most %d", j.Pools.Entries(), MaxRestrictions)
+	case j.Callback != "" && !word(j.Callback, 1, MaxCallbackLen, "._-/"):
+		return ErrCallback.Wrapf("callback: got %.80q, expected a name of at most %d of a-z, 0-9 and \"._-/\"", j.Callback, MaxCallbackLen)
+	case j.Sponsor != "" && j.Voucher != "":
+		return ErrSponsor.Wrapf("sponsor: got %.80q and a voucher as well, expected at most one to pay in the requester's place", j.Sponsor)
+	}
+	if j.Voucher != "" {
+		if _, err := ParseID(j.Voucher); err != nil {
+			return ErrVoucher.Wrapf("voucher: %s", err)
+		}
+	}
+	return nil
+}
+
+// validateParties checks the accounts that the job names.
+func (j Job) validateParties(codec address.Codec) error {
+	if j.Sponsor != "" {
+		if err := validateAccount(codec, j.Sponsor); err != nil {
+			return ErrSponsor.Wrapf("sponsor: %s", err)
+		}
+	}
+	if j.Beneficiary != "" {
+		if err := validateAccount(codec, j.Beneficiary); err != nil {
+			return ErrBeneficiary.Wrapf("beneficiary: %s", err)
+		}
+	}
+	return j.Pools.validate("pools", listsPools, codec)
+}
+
+// validateDatasets checks that each is named once and that the bag is as large as its split wants. Two versions of one
+// dataset would be one file, and are refused here when they are named so, and by Agreement otherwise.
+func (j Job) validateDatasets(p Params) error {
+	n := uint64(len(j.Datasets))
+	if n > uint64(p.MaxDatasets) {
+		return ErrDatasets.Wrapf("datasets: got %d, expected at most %d", n, p.MaxDatasets)
+	}
+	names := make([]string, 0, n)
+	for i, ref := range j.Datasets {
+		name := ref
+		if isReference(ref) {
+			name, _, _ = strings.Cut(ref, ":")
+		} else if ValidateDigest(ref) != nil {
+			return ErrDatasets.Wrapf("datasets[%d]: got %.80q, expected \"organisation/name:version\" or \"sha256:\" and 64 hexadecimal digits", i, ref)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		if i > 0 && names[i-1] == name {
+			return ErrDatasets.Wrapf("datasets: %q is there twice", name)
+		}
+	}
+	k := uint64(j.DatasetsPerTask)
+	if k == 0 {
+		return nil
+	}
+	if n == 0 {
+		return ErrDatasets.Wrapf("datasets_per_task: got %d without datasets, expected 0", k)
+	}
+	if want := (n + k - 1) / k; j.Size_ != want {
+		return ErrSize.Wrapf("size: got %d, expected %d tasks for %d datasets, %d for each", j.Size_, want, n, k)
+	}
+	return nil
 }
 
 // validateArgs counts the zero byte that ends each argument, so that empty ones cost something too.
@@ -83,6 +185,9 @@ func (j Job) validateInputs(p Params) error {
 		}
 		if err := ValidateInputName(in.Name); err != nil {
 			return ErrInputName.Wrapf("inputs[%d].name: %s", i, err)
+		}
+		if in.Name == datasetsFolder || strings.HasPrefix(in.Name, datasetsFolder+"/") {
+			return ErrInputName.Wrapf("inputs[%d].name: %q: expected none in %q, where datasets are", i, in.Name, datasetsFolder)
 		}
 		if err := ValidateDigest(in.Digest); err != nil {
 			return err
@@ -176,15 +281,16 @@ func (j Job) Budget() (uint64, error) {
 	return lo, nil
 }
 
-// CheckApp refuses an app that takes no new requests, and a price of the app alone beyond the job's.
+// CheckApp refuses an app that takes no new requests, and one that no policy of today can judge: all of them have a
+// court decide in the end. What it costs is the orders' matter.
 func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 	switch {
 	case app.Suspended:
 		return ErrSuspended.Wrapf("app: %s was found not deterministic", app.Id)
 	case app.Deprecated:
 		return ErrDeprecated.Wrapf("app: %s takes no new requests", app.Id)
-	case j.MaxPrice > 0 && version.Price > j.MaxPrice:
-		return ErrUnaffordable.Wrapf("max_price: got %d, expected more than the app's price %d", j.MaxPrice, version.Price)
+	case version.Nondeterministic:
+		return ErrNondeterministic.Wrapf("app: %s says that two honest runs may differ, and the policy %q needs a court", version.Reference(), j.Policy)
 	}
 	return nil
 }

@@ -1,0 +1,303 @@
+package types
+
+import (
+	"math"
+
+	"cosmossdk.io/core/address"
+
+	"github.com/credence-chain/credence/poco"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// Unbounded is the volume left of an order that bounds none.
+const Unbounded = math.MaxUint64
+
+// MaxStake bounds the stake that an order names, in ucred; the workers' parameters bound a pool's further.
+const MaxStake = 1 << 62
+
+// maxBps is the whole of a share in ten thousandths.
+const maxBps = 10_000
+
+// domainSign keeps what is signed as an order apart from everything else that a key signs.
+const domainSign = "credence/order/v1/sign"
+
+// Word returns the kind as ids and people write it: "app", "dataset", "pool", "request"; "" for none of them.
+func (k OrderKind) Word() string {
+	switch k {
+	case ORDER_KIND_APP:
+		return "app"
+	case ORDER_KIND_DATASET:
+		return "dataset"
+	case ORDER_KIND_POOL:
+		return "pool"
+	case ORDER_KIND_REQUEST:
+		return "request"
+	}
+	return ""
+}
+
+// Kind returns which of the four contents is there; ErrOrder unless exactly one is.
+func (o Order) Kind() (OrderKind, error) {
+	kind, n := ORDER_KIND_UNSPECIFIED, 0
+	for _, c := range [...]struct {
+		kind  OrderKind
+		there bool
+	}{
+		{ORDER_KIND_APP, o.App != nil}, {ORDER_KIND_DATASET, o.Dataset != nil},
+		{ORDER_KIND_POOL, o.Pool != nil}, {ORDER_KIND_REQUEST, o.Request != nil},
+	} {
+		if c.there {
+			kind, n = c.kind, n+1
+		}
+	}
+	if n != 1 {
+		return ORDER_KIND_UNSPECIFIED, ErrOrder.Wrapf("got %d of app, dataset, pool and request, expected exactly one", n)
+	}
+	return kind, nil
+}
+
+// Normal returns the order with its defaults written out: a normal job, tags sorted and each once. What the order given
+// points to is left as it was.
+func (o Order) Normal() Order {
+	if o.App != nil {
+		app := *o.App
+		app.Tags = NormalTags(app.Tags)
+		o.App = &app
+	}
+	if o.Dataset != nil {
+		dataset := *o.Dataset
+		dataset.Tags = NormalTags(dataset.Tags)
+		o.Dataset = &dataset
+	}
+	if o.Pool != nil {
+		pool := *o.Pool
+		pool.Tags = NormalTags(pool.Tags)
+		o.Pool = &pool
+	}
+	if o.Request != nil {
+		job := o.Request.Normal()
+		o.Request = &job
+	}
+	return o
+}
+
+// Validate checks a normal order by itself: every field, and that nothing in it is unbounded. The error says which field
+// it was, its value, and what was expected.
+func (o Order) Validate(codec address.Codec, p Params) error {
+	kind, err := o.Kind()
+	if err != nil {
+		return err
+	}
+	if err := validateAccount(codec, o.Owner); err != nil {
+		return ErrOrder.Wrapf("owner: %s", err)
+	}
+	if o.Expiry < 0 {
+		return ErrOrder.Wrapf("expiry: got %d, expected a height, or 0 for never", o.Expiry)
+	}
+	switch kind {
+	case ORDER_KIND_APP:
+		return o.App.validate(codec)
+	case ORDER_KIND_DATASET:
+		return o.Dataset.validate(codec)
+	case ORDER_KIND_POOL:
+		return o.Pool.validate(codec, p)
+	}
+	if err := o.Request.Validate(p); err != nil {
+		return err
+	}
+	if err := o.Request.validateParties(codec); err != nil {
+		return err
+	}
+	_, err = o.Request.Budget()
+	return err
+}
+
+func (o AppOrder) validate(codec address.Codec) error {
+	if !isReference(o.App) {
+		return ErrOrder.Wrapf("app: got %.80q, expected \"organisation/name:version\"", o.App)
+	}
+	if err := validatePrice(o.Price); err != nil {
+		return err
+	}
+	if err := ValidateTags("tags", o.Tags); err != nil {
+		return err
+	}
+	return validateRestrictions(codec, o.Requesters,
+		restricted{"datasets", listsAssets, o.Datasets}, restricted{"pools", listsPools, o.Pools})
+}
+
+func (o DatasetOrder) validate(codec address.Codec) error {
+	if !isReference(o.Dataset) {
+		return ErrOrder.Wrapf("dataset: got %.80q, expected \"organisation/name:version\"", o.Dataset)
+	}
+	if err := validatePrice(o.Price); err != nil {
+		return err
+	}
+	if err := ValidateTags("tags", o.Tags); err != nil {
+		return err
+	}
+	return validateRestrictions(codec, o.Requesters,
+		restricted{"apps", listsAssets, o.Apps}, restricted{"pools", listsPools, o.Pools})
+}
+
+func (o PoolOrder) validate(codec address.Codec, p Params) error {
+	if !isPoolID(o.Pool) {
+		return ErrOrder.Wrapf("pool: got %.80q, expected a pool's id", o.Pool)
+	}
+	if err := validatePrice(o.Price); err != nil {
+		return err
+	}
+	switch {
+	case o.MaxFuel < 1:
+		return ErrFuel.Wrap("max_fuel: got 0, expected the largest fuel limit it takes")
+	case o.Trust != 0 && (o.Trust < poco.MinTrust || o.Trust > poco.MaxTrust):
+		return ErrTrust.Wrapf("trust: got %d, expected %d to %d, or 0 for any", o.Trust, poco.MinTrust, uint64(poco.MaxTrust))
+	case o.Stake < 1 || o.Stake > MaxStake:
+		return ErrOrder.Wrapf("stake: got %d, expected the pool's stake, 1 to %d ucred", o.Stake, uint64(MaxStake))
+	case o.CommissionBps > maxBps:
+		return ErrOrder.Wrapf("commission_bps: got %d, expected at most %d", o.CommissionBps, maxBps)
+	}
+	if o.Category != "" {
+		if err := ValidateCategoryID(o.Category); err != nil {
+			return err
+		}
+	}
+	if err := ValidateTags("tags", o.Tags); err != nil {
+		return err
+	}
+	if err := ValidateResources(o.Resources); err != nil {
+		return err
+	}
+	return validateRestrictions(codec, o.Requesters,
+		restricted{"apps", listsAssets, o.Apps}, restricted{"datasets", listsAssets, o.Datasets})
+}
+
+// restricted is a restriction by its field's name.
+type restricted struct {
+	field string
+	of    listed
+	by    Restriction
+}
+
+// validateRestrictions checks all of an order's restrictions, and that they are not too many together.
+func validateRestrictions(codec address.Codec, requesters orgstypes.Audience, lists ...restricted) error {
+	n := audienceEntries(requesters)
+	for _, l := range lists {
+		n += l.by.Entries()
+	}
+	if n > MaxRestrictions {
+		return ErrRestriction.Wrapf("restrictions: got %d entries in all, expected at most %d", n, MaxRestrictions)
+	}
+	for _, l := range lists {
+		if err := l.by.validate(l.field, l.of, codec); err != nil {
+			return err
+		}
+	}
+	return validateAudience("requesters", requesters, codec)
+}
+
+func validatePrice(price uint64) error {
+	if price > MaxPrice {
+		return ErrPrice.Wrapf("price: got %d, expected at most %d ucred", price, uint64(MaxPrice))
+	}
+	return nil
+}
+
+// validateAccount checks for an address in its canonical spelling: restrictions and ids compare texts.
+func validateAccount(codec address.Codec, account string) error {
+	bz, err := codec.StringToBytes(account)
+	if err != nil {
+		return text(`"` + account + `": ` + err.Error())
+	}
+	if same, err := codec.BytesToString(bz); err != nil || same != account {
+		return text(`"` + account + `": expected it written as "` + same + `"`)
+	}
+	return nil
+}
+
+// ID returns the id of an order that has one kind.
+func (o Order) ID(chainID string) [IDSize]byte {
+	kind, _ := o.Kind()
+	return OrderIDOf(chainID, kind, o.Owner, o.Nonce)
+}
+
+// Volume returns the number of tasks that the order is for in all: 0 for no bound; a request's is its bag.
+func (o Order) Volume() uint64 {
+	switch {
+	case o.App != nil:
+		return o.App.Volume
+	case o.Dataset != nil:
+		return o.Dataset.Volume
+	case o.Pool != nil:
+		return o.Pool.Volume
+	case o.Request != nil:
+		return o.Request.Size_
+	}
+	return 0
+}
+
+// Price returns what an app, dataset or pool order asks, in ucred; 0 for a request.
+func (o Order) Price() uint64 {
+	switch {
+	case o.App != nil:
+		return o.App.Price
+	case o.Dataset != nil:
+		return o.Dataset.Price
+	case o.Pool != nil:
+		return o.Pool.Price
+	}
+	return 0
+}
+
+// Asset returns what the order sells: "organisation/name:version" of an app or dataset, or a pool's id; "" for a request.
+func (o Order) Asset() string {
+	switch {
+	case o.App != nil:
+		return o.App.App
+	case o.Dataset != nil:
+		return o.Dataset.Dataset
+	case o.Pool != nil:
+		return o.Pool.Pool
+	}
+	return ""
+}
+
+// Encode returns the one canonical encoding of the order: its protobuf message with the fields in the order of their
+// numbers, zero values left out, repeated numbers packed.
+//
+// Nothing in the message leaves a choice: it has no maps, no extensions and no fields that are unknown, for the chain's
+// decoder refuses transactions that hold any. Protobuf lets a sender write one message in several ways on the wire;
+// whichever way an order reached the chain, decoding and encoding it again gives these bytes. So what a signature covers
+// is exactly what the chain acts on.
+func (o Order) Encode() []byte {
+	bz, err := o.Marshal()
+	if err != nil {
+		panic(err) // the generated code fails for no value
+	}
+	return bz
+}
+
+// SignBytes returns what the owner signs: domain, chain id, kind and encoding, each after its length. A signature for
+// another chain, another kind or another purpose is none for this.
+func (o Order) SignBytes(chainID string) []byte {
+	kind, _ := o.Kind()
+	return poco.Frame([]byte(domainSign), []byte(chainID), []byte(kind.Word()), o.Encode())
+}
+
+// Expired says whether the order is no longer met at a height.
+func (o Order) Expired(height int64) bool { return o.Expiry > 0 && height >= o.Expiry }
+
+// Left returns how many more tasks the order can meet; Unbounded when it has no volume.
+func (r OrderRecord) Left() uint64 {
+	volume := r.Order.Volume()
+	if volume == 0 {
+		return Unbounded
+	}
+	return volume - min(volume, r.Filled)
+}
+
+// Live says whether the order can be met at a height: it rests or is signed, has not expired, and has volume left.
+func (r OrderRecord) Live(height int64) bool {
+	known := r.Status == ORDER_STATUS_RESTING || r.Status == ORDER_STATUS_SIGNED
+	return known && !r.Order.Expired(height) && r.Left() > 0
+}

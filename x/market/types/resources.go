@@ -1,0 +1,59 @@
+package types
+
+import appstypes "github.com/credence-chain/credence/x/apps/types"
+
+// dimension is one resource by its field's name, in two amounts.
+type dimension struct {
+	name string
+	a, b uint64
+}
+
+// dimensions pairs two resources field by field, in the order of the fields.
+func dimensions(a, b appstypes.Resources) [4]dimension {
+	return [4]dimension{
+		{"cpu_millis", a.CpuMillis, b.CpuMillis},
+		{"memory_bytes", a.MemoryBytes, b.MemoryBytes},
+		{"disk_bytes", a.DiskBytes, b.DiskBytes},
+		{"gpus", uint64(a.Gpus), uint64(b.Gpus)},
+	}
+}
+
+// ValidateResources checks the bounds that also an app's requirements have; ErrResources names the field.
+func ValidateResources(r appstypes.Resources) error {
+	if err := r.Validate(); err != nil {
+		return ErrResources.Wrapf("resources.%s", err)
+	}
+	return nil
+}
+
+// ResourcesOf returns what one execution may use: what the job asks for, the app's requirements where it asks for
+// nothing. ErrResources when it asks for less than they are.
+func ResourcesOf(job, requirements appstypes.Resources) (appstypes.Resources, error) {
+	for _, d := range dimensions(job, requirements) {
+		if d.a > 0 && d.a < d.b {
+			return MaxResources(job, requirements), ErrResources.Wrapf("resources.%s: got %d, expected at least the app's requirement %d, or 0 for it", d.name, d.a, d.b)
+		}
+	}
+	return MaxResources(job, requirements), nil
+}
+
+// MaxResources returns the larger of both, field by field.
+func MaxResources(a, b appstypes.Resources) appstypes.Resources {
+	return appstypes.Resources{
+		CpuMillis:   max(a.CpuMillis, b.CpuMillis),
+		MemoryBytes: max(a.MemoryBytes, b.MemoryBytes),
+		DiskBytes:   max(a.DiskBytes, b.DiskBytes),
+		Gpus:        max(a.Gpus, b.Gpus),
+	}
+}
+
+// CoverResources checks that a promise holds all that is needed, where 0 promises nothing; ErrResources names the first
+// field in which it does not.
+func CoverResources(promise, need appstypes.Resources) error {
+	for _, d := range dimensions(need, promise) {
+		if d.a > d.b {
+			return ErrResources.Wrapf("resources.%s: %d needed, the pool order promises %d", d.name, d.a, d.b)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package types
+
+import (
+	"slices"
+	"strings"
+
+	"cosmossdk.io/core/address"
+
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// MaxRestrictions bounds the entries of all restrictions of one order together: whoever meets it reads them all.
+const MaxRestrictions = 32
+
+// Party is somebody as restrictions see them.
+type Party struct {
+	// Account is its address in the canonical spelling.
+	Account string
+	// Organisation that it belongs to; empty for none.
+	Organisation string
+	// Roles that the organisation holds; none unless it is active.
+	Roles []orgstypes.Role
+}
+
+// In says whether the party is meant by an audience; anyone is by an empty one.
+func (p Party) In(a orgstypes.Audience) bool { return a.Meets(p.Account, p.Organisation, p.Roles) }
+
+// Entries returns how many entries the restriction has.
+func (r Restriction) Entries() int { return len(r.Ids) + audienceEntries(r.Audience) }
+
+func audienceEntries(a orgstypes.Audience) int {
+	return len(a.Accounts) + len(a.Organisations) + len(a.Roles)
+}
+
+// Meets says whether a counterpart is taken: the restriction is empty, lists its id, or has an audience that means its
+// owner. The id of an app or dataset is "organisation/name:version"; "organisation/name" on the list means it too.
+func (r Restriction) Meets(id string, owner Party) bool {
+	if r.Entries() == 0 || lists(r.Ids, id) {
+		return true
+	}
+	return !r.Audience.IsEmpty() && owner.In(r.Audience)
+}
+
+// lists says whether an id is on a list, by itself or without its version.
+func lists(ids []string, id string) bool {
+	asset, _, _ := strings.Cut(id, ":")
+	return slices.Contains(ids, id) || slices.Contains(ids, asset)
+}
+
+// listed is what a list of ids names.
+type listed bool
+
+const (
+	listsAssets listed = false
+	listsPools  listed = true
+)
+
+// validate checks a restriction's shape; ErrRestriction names the field, the value and what was expected.
+func (r Restriction) validate(field string, of listed, codec address.Codec) error {
+	if err := validateIDs(field+".ids", of, r.Ids); err != nil {
+		return err
+	}
+	return validateAudience(field+".audience", r.Audience, codec)
+}
+
+func validateAudience(field string, a orgstypes.Audience, codec address.Codec) error {
+	if err := a.Validate(codec); err != nil {
+		return ErrRestriction.Wrapf("%s.%s", field, err)
+	}
+	return nil
+}
+
+// validateIDs checks a list of pools, or of apps or datasets with or without version.
+func validateIDs(field string, of listed, ids []string) error {
+	if len(ids) > MaxRestrictions {
+		return ErrRestriction.Wrapf("%s: got %d, expected at most %d", field, len(ids), MaxRestrictions)
+	}
+	for i, id := range ids {
+		if of == listsPools && !isPoolID(id) {
+			return ErrRestriction.Wrapf("%s[%d]: got %.80q, expected a pool's id", field, i, id)
+		}
+		if of == listsAssets && !isAssetID(id) && !isReference(id) {
+			return ErrRestriction.Wrapf("%s[%d]: got %.80q, expected \"organisation/name\" or \"organisation/name:version\"", field, i, id)
+		}
+		if slices.Contains(ids[:i], id) {
+			return ErrRestriction.Wrapf("%s[%d]: %q is there twice", field, i, id)
+		}
+	}
+	return nil
+}
+
+// isPoolID says whether id is 2 to 32 of a-z, 0-9 and '-', as organisations' and pools' are.
+func isPoolID(id string) bool {
+	return word(id, orgstypes.MinIDLen, orgstypes.MaxIDLen, "-")
+}
+
+// isAssetID says whether id has the form "organisation/name".
+func isAssetID(id string) bool {
+	org, name, ok := strings.Cut(id, "/")
+	return ok && isPoolID(org) && word(name, appstypes.MinNameLen, appstypes.MaxNameLen, "-")
+}
+
+// isReference says whether ref has the form "organisation/name:version".
+func isReference(ref string) bool {
+	id, version, ok := strings.Cut(ref, ":")
+	return ok && isAssetID(id) && word(version, 1, appstypes.MaxVersionLen, ".-_")
+}
