@@ -61,7 +61,7 @@ func TestHintsAreForTheErrorsTheyMean(t *testing.T) {
 		{markettypes.ErrInputs, "smaller inputs", ExitFailed},
 		{markettypes.ErrInputName, "NAME=FILE", ExitFailed},
 		{markettypes.ErrArgs, "--args", ExitFailed},
-		{markettypes.ErrNoOffer, "book", ExitFailed},
+		{markettypes.ErrNoOrder, "book", ExitFailed},
 		{orgstypes.ErrRole, "role", ExitFailed},
 		{orgstypes.ErrRevoked, "council", ExitFailed},
 		{appstypes.ErrNotFound, "publish", ExitFailed},
