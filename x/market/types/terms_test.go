@@ -25,6 +25,7 @@ func TestSeatsAgainstTwin(t *testing.T) {
 			MaxPrice:    max(1, amount(t, "max_price")),
 		}
 		appPrice, price := amount(t, "app_price"), amount(t, "price")
+		datasetPrice := rapid.Uint64Range(0, appPrice).Draw(t, "dataset_price") // the two together
 		cost := func(n int64) *big.Int {
 			c := new(big.Int).Mul(new(big.Int).SetUint64(price), big.NewInt(n))
 			return c.Add(c, new(big.Int).SetUint64(appPrice))
@@ -37,7 +38,7 @@ func TestSeatsAgainstTwin(t *testing.T) {
 		if j.Policy == poco.PolicyCredence {
 			need = int64(max(2, j.MinReplicas))
 		}
-		got, err := j.Seats(appPrice, price)
+		got, err := j.Seats(types.Prices{App: appPrice - datasetPrice, Dataset: datasetPrice, Pool: price})
 		if want < need {
 			if !errors.Is(err, types.ErrUnaffordable) {
 				t.Fatalf("%d seats of %d needed: got %d, %v", want, need, got, err)
@@ -58,7 +59,10 @@ func TestNewTerms(t *testing.T) {
 			Trust: rapid.Uint64Range(poco.MinTrust, poco.MaxTrust).Draw(t, "trust"), MinReplicas: rapid.Uint32Range(0, poco.MaxReplicas).Draw(t, "min_replicas"),
 			MaxPrice: amount(t, "max_price"), Value: rapid.Uint64().Draw(t, "value"), FuelLimit: rapid.Uint64Range(1, p.MaxFuel).Draw(t, "fuel"),
 		}.Normal()
-		terms, err := types.NewTerms(p, j, amount(t, "app_price"), amount(t, "price"), rapid.Uint64().Draw(t, "stake"))
+		terms, err := types.NewTerms(p, j, nil, types.Prices{
+			App: amount(t, "app_price"), Dataset: amount(t, "dataset_price"), Pool: amount(t, "price"),
+			Commission: rapid.Uint32Range(0, 10_000).Draw(t, "commission"), Stake: rapid.Uint64().Draw(t, "stake"),
+		})
 		if errors.Is(err, types.ErrUnaffordable) {
 			return
 		}
@@ -72,7 +76,7 @@ func TestNewTerms(t *testing.T) {
 		if terms.Value < escrow || terms.Value < j.Value {
 			t.Fatalf("value %d below the price %d or the declared %d", terms.Value, escrow, j.Value)
 		}
-		q := types.TermsToPoco("c", types.Deal{Requester: "r", AppOwner: "o", Terms: terms})
+		q := types.TermsToPoco("c", types.Deal{Requester: "r", AppOwner: "o", Terms: terms}, 0)
 		if err := q.Validate(); err != nil || q.Stake != terms.Stake || q.ChainID != "c" || q.Requester != "r" || q.AppOwner != "o" {
 			t.Fatalf("%+v: %v", q, err)
 		}
