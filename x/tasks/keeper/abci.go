@@ -37,10 +37,24 @@ func (k Keeper) work(ctx context.Context, draws bool) error {
 			if !draws && wantsDraw(it.state) {
 				return nil
 			}
-			return k.run(ctx, it, poco.Due{Height: ctx.BlockHeight()})
+			return k.act(ctx, it)
 		})
 	}
 	return k.wakeTurns(ctx, int(params.DuePerBlock))
+}
+
+// act does what a task that is due asks for. One without a deadline is here because it could not be processed before.
+func (k Keeper) act(ctx sdk.Context, it *item) error {
+	switch it.state.Phase {
+	case poco.PhaseTurn:
+		return k.ask(ctx, it)
+	case poco.PhaseDone:
+		if err := k.ask(ctx, it); err != nil {
+			return err
+		}
+		return k.save(ctx, it)
+	}
+	return k.run(ctx, it, poco.Due{Height: ctx.BlockHeight()})
 }
 
 // wantsDraw says whether the task's deadline asks for a draw.
@@ -70,7 +84,7 @@ func (k Keeper) due(ctx context.Context, limit int) ([]string, error) {
 }
 
 // process runs fn on one task, alone: it commits whole or fails whole. A task that fails is ended with everyone whole;
-// if even that fails it is taken off the queue and its escrow stays accounted for.
+// if even that fails, all of it stays accounted for and it is tried again later.
 func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *item) error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
@@ -96,7 +110,7 @@ func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *it
 	}
 	k.failed(sdkCtx, id, err)
 	// A failure here would leave the item to be tried again in the next block, which is safe.
-	if err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error { return k.unqueue(ctx, id) }); err != nil {
+	if err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error { return k.postpone(ctx, id) }); err != nil {
 		k.failed(sdkCtx, id, err)
 	}
 }
@@ -109,16 +123,26 @@ func (k Keeper) failed(ctx sdk.Context, id string, cause error) {
 	}
 }
 
-// unqueue takes a task off the queue without touching anything else of it.
-func (k Keeper) unqueue(ctx context.Context, id string) error {
+// postpone puts a task a window of blocks back in the queue without touching anything else of it: once whatever made it
+// fail is mended, it ends by itself, and until then it costs next to nothing.
+func (k Keeper) postpone(ctx context.Context, id string) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
 	t, err := k.Tasks.Get(ctx, id)
 	if err != nil {
 		return err
 	}
-	if err := k.Queue.Remove(ctx, collections.Join(uint64(t.Queued), id)); err != nil {
+	if t.Queued != 0 {
+		if err := k.Queue.Remove(ctx, collections.Join(uint64(t.Queued), id)); err != nil {
+			return err
+		}
+	}
+	t.Queued = sdk.UnwrapSDKContext(ctx).BlockHeight() + params.WindowBlocks
+	if err := k.Queue.Set(ctx, collections.Join(uint64(t.Queued), id)); err != nil {
 		return err
 	}
-	t.Queued = 0
 	return k.Tasks.Set(ctx, id, t)
 }
 

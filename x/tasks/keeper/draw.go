@@ -20,7 +20,7 @@ type crowd struct {
 	eligible uint64   // M: those that may, and the first worker's organisation once there is one
 }
 
-// crowd counts who could be drawn: never the requester's or the provider's organisation, nor the first worker's again.
+// crowd counts who could be drawn: no organisation that is a party to the task, nor the first worker's again.
 func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
 	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
 	if err != nil {
@@ -33,8 +33,8 @@ func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
 		orgs = append(orgs, first.Org)
 		c.eligible = 1
 	}
-	for _, org := range []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation} {
-		if org != "" && !slices.Contains(orgs, org) {
+	for _, org := range it.parties() {
+		if !slices.Contains(orgs, org) {
 			orgs = append(orgs, org)
 		}
 	}
@@ -99,19 +99,8 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
 		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
 		FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Exposure: poco.Exposure{
-			Value: terms.Value, Reward: terms.Price,
-			Cost:      terms.Price, // what running it costs is not known; no worker runs at a loss
-			CourtCost: saturatingMul(terms.CourtFee, uint64(len(bench))),
-		},
+		Exposure: terms.Exposure(uint64(len(bench))),
 	}), nil
-}
-
-func saturatingMul(a, b uint64) uint64 {
-	if b != 0 && a > ^uint64(0)/b {
-		return ^uint64(0)
-	}
-	return a * b
 }
 
 // drawFirst draws the first worker, if a plan could be carried out with those who are eligible now.

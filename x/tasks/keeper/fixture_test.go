@@ -78,6 +78,8 @@ type books struct {
 	key *storetypes.KVStoreKey
 	// fail is asked before every call, and may panic or return an error; nil lets everything pass.
 	fail func(call, what string) error
+	// told is called by the deals' callback with what it reads from.
+	told func(ctx context.Context, task string)
 }
 
 func (b *books) ask(call, what string) error {
@@ -162,7 +164,8 @@ func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.Se
 // market holds deals in memory; only their escrow is state.
 type market struct {
 	*books
-	deals map[string]markettypes.Deal
+	deals   map[string]markettypes.Deal
+	preview *markettypes.Preview
 }
 
 func (m market) GetDeal(_ context.Context, id string) (markettypes.Deal, error) {
@@ -185,6 +188,13 @@ func (m market) Settle(ctx context.Context, deal, task string, pays []markettype
 	if sum+refund != escrow {
 		return markettypes.ErrSettlement.Wrapf("%d and %d of %d", sum, refund, escrow)
 	}
+	for _, p := range pays {
+		to, err := addresses.BytesToString(p.To)
+		if err != nil {
+			return err
+		}
+		m.add(ctx, "paid/"+to, int64(p.Amount))
+	}
 	m.add(ctx, "paid", int64(sum))
 	m.add(ctx, "refunded", int64(refund))
 	m.add(ctx, "settled/"+task, 1)
@@ -192,7 +202,20 @@ func (m market) Settle(ctx context.Context, deal, task string, pays []markettype
 }
 
 func (m market) Preview(context.Context, string, markettypes.Job) (markettypes.Preview, error) {
-	return markettypes.Preview{}, markettypes.ErrNoOffer
+	if m.preview == nil {
+		return markettypes.Preview{}, markettypes.ErrUnaffordable
+	}
+	return *m.preview, nil
+}
+
+// Callback notes that it was told, and fails or panics as it is told to.
+func (m market) Callback(ctx context.Context, deal markettypes.Deal, result markettypes.TaskResult) error {
+	m.add(ctx, "told/"+result.Task, 1)
+	m.add(ctx, fmt.Sprintf("%s/%d/%s/%s/%x/%d", deal.Callback, result.Index, result.Ending, result.Kind, result.Digest[:2], result.Fuel), 1)
+	if m.told != nil {
+		m.told(ctx, result.Task)
+	}
+	return m.ask("Callback", result.Task)
 }
 
 type apps struct{ *books }
@@ -254,7 +277,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	require.NoError(t, stores.LoadLatestVersion())
 	f.ctx = sdk.NewContext(stores, cmtproto.Header{Height: 10, ChainID: "test"}, false, log.NewNopLogger())
 	f.books = &books{key: other}
-	f.market = market{f.books, map[string]markettypes.Deal{}}
+	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
 		workers{f.books, organisations}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
@@ -283,7 +306,9 @@ func (f *fixture) open(n uint64, edit ...func(*markettypes.Deal)) (ids []string)
 		e(&d)
 	}
 	f.market.deals[d.Id] = d
-	for i := range n {
+	deal, err := types.ParseID(d.Id)
+	require.NoError(f.t, err)
+	for i := d.First; i < d.First+d.Size_; i++ {
 		require.NoError(f.t, f.k.OpenTask(f.ctx, d, i))
 		ids = append(ids, types.IDText(poco.TaskID(deal, i)))
 	}

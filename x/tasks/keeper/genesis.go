@@ -59,11 +59,17 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 			return err
 		}
 	}
-	if t.Phase == types.PHASE_DONE {
-		return nil
+	if err := k.States.Set(ctx, collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)); err != nil {
+		return err
 	}
 	for _, seats := range [][]types.Seat{t.Seats, t.Court} {
 		for _, s := range seats {
+			if err := k.History.Set(ctx, historyKey(t, s.Who)); err != nil {
+				return err
+			}
+			if t.Phase == types.PHASE_DONE {
+				continue
+			}
 			if err := k.Assignments.Set(ctx, collections.Join(s.Who, t.Id)); err != nil {
 				return err
 			}

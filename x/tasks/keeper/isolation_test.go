@@ -6,8 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cosmossdk.io/collections"
-
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -130,8 +128,9 @@ func checkNothingOpen(t *testing.T, f *fixture) {
 	}
 }
 
-// TestWhatCannotEvenBeBroken: a task whose settlement fails however often it is tried is taken off the queue, so that it
-// costs no further block; its money stays where it is, counted. It survives an export, and ends once the fault is gone.
+// TestWhatCannotEvenBeBroken: a task whose settlement fails however often it is tried is put back by a window of blocks, so
+// that it costs the blocks between nothing; its money stays where it is, counted. It survives an export, and ends by itself
+// once the fault is gone.
 func TestWhatCannotEvenBeBroken(t *testing.T) {
 	f := newFixture(t, 20)
 	ids := f.open(2)
@@ -160,21 +159,25 @@ func TestWhatCannotEvenBeBroken(t *testing.T) {
 	require.Equal(t, 2, f.failures(), "once as it was, once broken off")
 	stuck := f.task(ids[0])
 	require.Equal(t, types.PHASE_REVEAL, stuck.Phase)
-	require.Zero(t, stuck.Queued)
+	window := types.DefaultParams().WindowBlocks
+	require.Equal(t, f.ctx.BlockHeight()+window, stuck.Queued)
 	require.Zero(t, f.books.get(f.ctx, "settled/"+ids[0]))
 	require.EqualValues(t, 1_000*len(seats), f.books.get(f.ctx, "locked"), "its stakes are still counted")
 	f.begin()
 	f.end()
 	require.Zero(t, f.failures(), "it is not tried again and again")
+	f.ctx = f.ctx.WithBlockHeight(stuck.Queued - 1)
+	f.begin()
+	require.Equal(t, 2, f.failures(), "it is tried again after a window, and put back again")
+	require.Equal(t, f.ctx.BlockHeight()+window, f.task(ids[0]).Queued)
+	f.end()
 
 	g, err := f.k.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, g.Validate())
 
 	f.books.fail = nil
-	require.NoError(t, f.k.Queue.Set(f.ctx, collections.Join(uint64(stuck.Deadline), ids[0]))) // what an upgrade would do
-	stuck.Queued = stuck.Deadline
-	require.NoError(t, f.k.Tasks.Set(f.ctx, ids[0], stuck))
+	f.ctx = f.ctx.WithBlockHeight(f.task(ids[0]).Queued - 1)
 	f.begin()
 	f.end()
 	require.Equal(t, types.ENDING_ACCEPTED, f.task(ids[0]).Ending)
@@ -228,6 +231,50 @@ func TestAWaitingTurnThatFails(t *testing.T) {
 	require.Equal(t, types.ENDING_ACCEPTED, f.task(ids[0]).Ending)
 	require.Equal(t, types.ENDING_BROKEN, f.task(ids[1]).Ending)
 	require.Zero(t, f.books.get(f.ctx, "locked"))
+	checkNothingOpen(t, f)
+}
+
+// TestAWaitingTurnThatCannotEvenBeBroken is provisional, waits for nothing, and is put back in the queue until it can end.
+func TestAWaitingTurnThatCannotEvenBeBroken(t *testing.T) {
+	f := newFixture(t, 20)
+	ids := f.open(1)
+	ids = append(ids, f.open(1)...)
+	for _, id := range ids {
+		for f.task(id).Phase != types.PHASE_SECOND {
+			f.begin()
+			if f.task(id).Phase == types.PHASE_FIRST {
+				f.work(id, right)
+			}
+			f.end()
+		}
+	}
+	params, err := f.k.Params.Get(f.ctx)
+	require.NoError(t, err)
+	turn, err := f.k.Turns.Get(f.ctx, ids[0])
+	require.NoError(t, err)
+	params.Allowance = turn.Charge
+	require.NoError(t, f.k.Params.Set(f.ctx, params))
+	for range 4 {
+		f.begin()
+		f.work(ids[1], right)
+		f.end()
+	}
+	require.Equal(t, types.PHASE_TURN, f.task(ids[1]).Phase)
+	f.books.fail = func(call, what string) error {
+		if call == "market.Settle" && what == ids[1] {
+			return errors.New("always")
+		}
+		return nil
+	}
+	f.finish(ids[0])
+	stuck := f.task(ids[1])
+	require.Equal(t, types.PHASE_TURN, stuck.Phase)
+	require.NotZero(t, stuck.Queued, "it is not forgotten")
+	f.books.fail = nil
+	f.ctx = f.ctx.WithBlockHeight(stuck.Queued - 1)
+	f.begin()
+	f.end()
+	require.Equal(t, types.ENDING_ACCEPTED, f.task(ids[1]).Ending, "its turn was open all the while")
 	checkNothingOpen(t, f)
 }
 

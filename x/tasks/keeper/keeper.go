@@ -47,6 +47,10 @@ type Keeper struct {
 	Wake collections.KeySet[string]
 	// CourtSilences: organisation -> silences of its court seat.
 	CourtSilences collections.Map[string, types.CourtSilence]
+	// History: (worker or court operator, height at which the task was opened, task), after its end too.
+	History collections.KeySet[collections.Triple[string, uint64, string]]
+	// States: (state and ending, height at which the task was opened, task).
+	States collections.KeySet[collections.Triple[uint32, uint64, string]]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
@@ -73,6 +77,8 @@ func NewKeeper(
 		Waiting:       collections.NewMap(sb, types.WaitingPrefix, "waiting", byText, collections.StringValue),
 		Wake:          collections.NewKeySet(sb, types.WakePrefix, "wake", collections.StringKey),
 		CourtSilences: collections.NewMap(sb, types.CourtSilencesPrefix, "court_silences", collections.StringKey, codec.CollValue[types.CourtSilence](cdc)),
+		History:       collections.NewKeySet(sb, types.HistoryPrefix, "history", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, collections.StringKey)),
+		States:        collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

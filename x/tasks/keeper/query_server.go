@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"math"
 	"reflect"
 
 	"google.golang.org/grpc/codes"
@@ -19,8 +20,12 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// maxPage bounds a page of any list.
-const maxPage = 200
+// maxPage bounds a page of any list; maxOffset how far a page may be from where it is looked for. Counting all would cost
+// as much as there is, and is not done.
+const (
+	maxPage   = 200
+	maxOffset = 10_000
+)
 
 type queryServer struct{ Keeper }
 
@@ -34,7 +39,16 @@ func page(p *query.PageRequest) *query.PageRequest {
 	if p.Limit == 0 || p.Limit > maxPage {
 		p.Limit = maxPage
 	}
+	p.CountTotal, p.Offset = false, min(p.Offset, maxOffset)
 	return p
+}
+
+// triplePrefix limits a page to the keys that begin with k1.
+func triplePrefix[K1, K2, K3 any](k1 K1) func(*query.CollectionsPaginateOptions[collections.Triple[K1, K2, K3]]) {
+	return func(o *query.CollectionsPaginateOptions[collections.Triple[K1, K2, K3]]) {
+		prefix := collections.TriplePrefix[K1, K2, K3](k1)
+		o.Prefix = &prefix
+	}
 }
 
 func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
@@ -62,6 +76,63 @@ func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDea
 		func(_ collections.Pair[string, uint64], id string) (types.Task, error) { return q.Tasks.Get(ctx, id) },
 		query.WithCollectionPaginationPairPrefix[string, uint64](req.Deal))
 	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, err
+}
+
+func (q queryServer) TasksOf(ctx context.Context, req *types.QueryTasksOfRequest) (*types.QueryTasksOfResponse, error) {
+	var tasks []types.Task
+	var p *query.PageResponse
+	var err error
+	if req.Open {
+		tasks, p, err = query.CollectionPaginate(ctx, q.Keeper.Assignments, page(req.Pagination),
+			func(key collections.Pair[string, string], _ collections.NoValue) (types.Task, error) {
+				return q.Tasks.Get(ctx, key.K2())
+			},
+			query.WithCollectionPaginationPairPrefix[string, string](req.Who))
+	} else {
+		tasks, p, err = query.CollectionPaginate(ctx, q.History, page(req.Pagination),
+			func(key collections.Triple[string, uint64, string], _ collections.NoValue) (types.Task, error) {
+				return q.Tasks.Get(ctx, key.K3())
+			}, triplePrefix[string, uint64, string](req.Who))
+	}
+	return &types.QueryTasksOfResponse{Tasks: tasks, Pagination: p}, err
+}
+
+func (q queryServer) TasksByState(ctx context.Context, req *types.QueryTasksByStateRequest) (*types.QueryTasksByStateResponse, error) {
+	if err := types.CheckState(req.State, req.Ending); err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	tasks, p, err := query.CollectionPaginate(ctx, q.States, page(req.Pagination),
+		func(key collections.Triple[uint32, uint64, string], _ collections.NoValue) (types.Task, error) {
+			return q.Tasks.Get(ctx, key.K3())
+		}, triplePrefix[uint32, uint64, string](types.StateKey(req.State, req.Ending)))
+	return &types.QueryTasksByStateResponse{Tasks: tasks, Pagination: p}, err
+}
+
+func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) (*types.QueryResultResponse, error) {
+	it, err := q.load(ctx, req.Id)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	t := it.stored
+	if t.Phase != types.PHASE_DONE {
+		return nil, status.Error(codes.FailedPrecondition, errorsmod.Wrapf(types.ErrNotEnded, "task %s is in %s", t.Id, t.Phase).Error())
+	}
+	out := &types.QueryResultResponse{
+		Task: t.Id, Deal: t.Deal, Index: t.Index, Ending: t.Ending, ByCourt: t.ByCourt,
+		Requester: it.deal.Requester, Beneficiary: it.deal.Beneficiary, OutputPath: it.deal.OutputPath, Height: t.Done,
+	}
+	if t.Ending != types.ENDING_ACCEPTED {
+		return out, nil
+	}
+	out.Outcome = t.Verdict
+	for _, seats := range [][]types.Seat{t.Seats, t.Court} {
+		for _, s := range seats {
+			if s.Outcome != nil && *s.Outcome == *t.Verdict {
+				out.Holders = append(out.Holders, s.Who)
+			}
+		}
+	}
+	return out, nil
 }
 
 func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignmentsRequest) (*types.QueryAssignmentsResponse, error) {
@@ -123,10 +194,11 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 		return nil, err
 	}
 	chainID := sdk.UnwrapSDKContext(ctx).ChainID()
-	deal := markettypes.Deal{
-		Pool: preview.Pool.Id, Runtime: preview.Version.Runtime, Terms: preview.Terms, RequesterOrganisation: preview.Organisation, AppOrganisation: preview.App.Organisation,
+	deal := preview.Deal
+	it := &item{
+		deal: deal, stored: types.Task{Index: deal.First},
+		state: poco.Task{Terms: markettypes.TermsToPoco(chainID, deal, deal.First)},
 	}
-	it := &item{deal: deal, state: poco.Task{Terms: markettypes.TermsToPoco(chainID, deal)}}
 	c, err := q.crowd(ctx, it)
 	if err != nil {
 		return nil, err
@@ -143,15 +215,22 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if plan.Lottery > 0 {
 		seats++
 	}
-	if plan.Court || preview.Terms.Policy == poco.PolicyCourt {
+	if plan.Court || deal.Terms.Policy == poco.PolicyCourt {
 		seats = court + 1
 	}
 	// Room for a plan two replicas larger, should the ledgers have moved, and for a court nobody is to blame for.
 	most := min(seats+2+court, poco.MaxReplicas+1)
+	cost := func(seats uint64) uint64 {
+		terms := it.state.Terms
+		terms.MaxSeats = uint32(min(seats, math.MaxUint32))
+		escrow, err := terms.Escrow()
+		if err != nil {
+			return math.MaxUint64 // more than anyone has
+		}
+		return escrow
+	}
 	return &types.QueryQuoteResponse{
-		Plan: types.PlanFromPoco(plan), Offer: preview.Offer, Trust: preview.Terms.Trust,
-		ExpectedPrice: preview.Terms.AppPrice + saturatingMul(preview.Terms.Price, seats),
-		MaxPrice:      preview.Terms.AppPrice + saturatingMul(preview.Terms.Price, most),
+		Plan: types.PlanFromPoco(plan), Offer: preview.Order, Trust: deal.Terms.Trust, ExpectedPrice: cost(seats), MaxPrice: cost(most),
 	}, nil
 }
 

@@ -9,7 +9,9 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -34,7 +36,32 @@ func (k Keeper) run(ctx context.Context, it *item, ev poco.Event) error {
 			}
 		}
 	}
-	return k.save(ctx, it)
+	if err := k.save(ctx, it); err != nil {
+		return err
+	}
+	if it.state.Ending == poco.EndAccepted && it.deal.Callback != "" {
+		k.callback(ctx, it)
+	}
+	return nil
+}
+
+// callback tells the deal's callback of an answer, after everything of the task is stored: whatever it reads is final,
+// and nothing that it does, a panic included, reaches the settlement.
+func (k Keeper) callback(ctx context.Context, it *item) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
+		deal, err := k.market.GetDeal(ctx, it.deal.Id) // as the settlement left it
+		if err != nil {
+			return err
+		}
+		return k.market.Callback(ctx, deal, markettypes.TaskResult{
+			Task: it.stored.Id, Index: it.stored.Index, Ending: it.state.Ending.String(),
+			Kind: it.state.Verdict.Kind.String(), Digest: it.state.Verdict.Digest[:], Fuel: it.state.Verdict.Fuel,
+		})
+	})
+	if err != nil {
+		isolate.Log(sdkCtx.Logger(), "callback of task", it.stored.Id, err)
+	}
 }
 
 // carryOut does what one effect asks for and returns the event that answers it, if one does.
@@ -51,7 +78,10 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 		}
 		return nil, k.seated(ctx, it, e.Who)
 	case poco.Release:
-		if err := k.Assignments.Remove(ctx, collections.Join(e.Who, it.stored.Id)); err != nil {
+		if err := k.unassign(ctx, it, e.Who); err != nil {
+			return nil, err
+		}
+		if err := k.History.Remove(ctx, historyKey(it.stored, e.Who)); err != nil {
 			return nil, err
 		}
 		return nil, k.workers.Release(ctx, e.Who, e.Amount, e.Fault)
@@ -69,9 +99,27 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 	return nil, fmt.Errorf("unknown effect %T", e)
 }
 
+// historyKey places a task in the history of whoever holds a seat in it.
+func historyKey(t types.Task, who string) collections.Triple[string, uint64, string] {
+	return collections.Join3(who, uint64(t.Opened), t.Id)
+}
+
+// assign notes that somebody holds a seat.
+func (k Keeper) assign(ctx context.Context, it *item, who string) error {
+	if err := k.Assignments.Set(ctx, collections.Join(who, it.stored.Id)); err != nil {
+		return err
+	}
+	return k.History.Set(ctx, historyKey(it.stored, who))
+}
+
+// unassign notes that somebody has nothing more to do; that it held a seat stays.
+func (k Keeper) unassign(ctx context.Context, it *item, who string) error {
+	return k.Assignments.Remove(ctx, collections.Join(who, it.stored.Id))
+}
+
 // seated notes an assignment and says so.
 func (k Keeper) seated(ctx context.Context, it *item, who string) error {
-	if err := k.Assignments.Set(ctx, collections.Join(who, it.stored.Id)); err != nil {
+	if err := k.assign(ctx, it, who); err != nil {
 		return err
 	}
 	seats := it.state.Seats
@@ -95,7 +143,7 @@ func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	parties := []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation}
+	parties := it.parties()
 	for _, s := range it.state.Seats {
 		parties = append(parties, s.Org)
 	}
@@ -109,7 +157,7 @@ func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 			continue
 		}
 		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Operator, Org: s.OrgId, Power: uint64(s.Power)})
-		if err := k.Assignments.Set(ctx, collections.Join(s.Operator, it.stored.Id)); err != nil {
+		if err := k.assign(ctx, it, s.Operator); err != nil {
 			return nil, err
 		}
 		if err := emit(ctx, &types.EventDrawn{

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"cosmossdk.io/collections"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/cosmos/gogoproto/proto"
@@ -71,7 +69,7 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	}
 	for _, seats := range [][]poco.Seat{it.state.Seats, it.state.Court} {
 		for _, seat := range seats {
-			if err := k.Assignments.Remove(ctx, collections.Join(seat.Who, it.stored.Id)); err != nil {
+			if err := k.unassign(ctx, it, seat.Who); err != nil {
 				return err
 			}
 		}

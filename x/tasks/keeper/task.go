@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -34,17 +35,29 @@ func (k Keeper) load(ctx context.Context, id string) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := stored.ToPoco(markettypes.TermsToPoco(sdk.UnwrapSDKContext(ctx).ChainID(), deal))
+	state, err := stored.ToPoco(markettypes.TermsToPoco(sdk.UnwrapSDKContext(ctx).ChainID(), deal, stored.Index))
 	if err != nil {
 		return nil, err
 	}
 	return &item{stored: stored, deal: deal, state: state}, nil
 }
 
-// save stores a task and keeps the queue in step with its deadline: a task stands in it once, or not at all.
+// parties returns the organisations that have a part in the task beside those who run it: the requester's, the app's
+// and those of the datasets that it reads. None of them is drawn, nor judges it.
+func (it *item) parties() []string {
+	orgs := []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation}
+	for _, d := range it.deal.DatasetsOf(it.stored.Index) {
+		orgs = append(orgs, d.Organisation)
+	}
+	slices.Sort(orgs)
+	return slices.DeleteFunc(slices.Compact(orgs), func(org string) bool { return org == "" })
+}
+
+// save stores a task and keeps the queue in step with its deadline, and the list of states with its state: a task stands
+// in the queue once, or not at all, and in one state.
 func (k Keeper) save(ctx context.Context, it *item) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	before := it.stored.Phase
+	before, state := it.stored.Phase, it.stored.StateKey()
 	attempt := it.stored.Attempt
 	it.stored.Take(it.state, sdkCtx.BlockHeight())
 	if it.stored.Phase == types.PHASE_DONE && it.stored.Done == 0 {
@@ -65,6 +78,16 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 	}
 	if err := k.Tasks.Set(ctx, it.stored.Id, it.stored); err != nil {
 		return err
+	}
+	if state != it.stored.StateKey() {
+		if before != types.PHASE_UNSPECIFIED {
+			if err := k.States.Remove(ctx, collections.Join3(state, uint64(it.stored.Opened), it.stored.Id)); err != nil {
+				return err
+			}
+		}
+		if err := k.States.Set(ctx, collections.Join3(it.stored.StateKey(), uint64(it.stored.Opened), it.stored.Id)); err != nil {
+			return err
+		}
 	}
 	if it.stored.Phase == before && it.stored.Attempt == attempt {
 		return nil
@@ -107,7 +130,8 @@ func registered(err error) error {
 	return err
 }
 
-// OpenTask implements x/market's hook: the index-th task of a deal begins, and is due in this very block.
+// OpenTask implements x/market's hook: a deal's task of an index within the request's bag begins, and is due in this very
+// block.
 func (k Keeper) OpenTask(ctx context.Context, deal markettypes.Deal, index uint64) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	dealID, err := types.ParseID(deal.Id)
@@ -115,7 +139,7 @@ func (k Keeper) OpenTask(ctx context.Context, deal markettypes.Deal, index uint6
 		return err
 	}
 	id := poco.TaskID(dealID, index)
-	state, err := poco.NewTask(id, markettypes.TermsToPoco(sdkCtx.ChainID(), deal), sdkCtx.BlockHeight())
+	state, err := poco.NewTask(id, markettypes.TermsToPoco(sdkCtx.ChainID(), deal, index), sdkCtx.BlockHeight())
 	if err != nil {
 		return err
 	}

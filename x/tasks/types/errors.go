@@ -17,4 +17,5 @@ var (
 	ErrLedgerNotFound = errorsmod.Register(ModuleName, 12, "ledger not found")
 	ErrInvalidParams  = errorsmod.Register(ModuleName, 13, "invalid parameters")
 	ErrExists         = errorsmod.Register(ModuleName, 14, "task exists")
+	ErrNotEnded       = errorsmod.Register(ModuleName, 15, "task has not ended")
 )

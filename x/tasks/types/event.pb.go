@@ -475,7 +475,7 @@ type EventEnded struct {
 	Task string `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
 	// deal it belongs to.
 	Deal string `protobuf:"bytes,2,opt,name=deal,proto3" json:"deal,omitempty"`
-	// index within the bag.
+	// index within the request's bag.
 	Index uint64 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
 	// ending of the task.
 	Ending Ending `protobuf:"varint,4,opt,name=ending,proto3,enum=credence.tasks.v1.Ending" json:"ending,omitempty"`

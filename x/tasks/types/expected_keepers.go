@@ -22,11 +22,13 @@ type WorkersKeeper interface {
 	Settle(ctx context.Context, taskID string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay, burn uint64) error
 }
 
-// MarketKeeper is what tasks need of x/market: the deal, and its escrow.
+// MarketKeeper is what tasks need of x/market: the deal, its escrow, and who wants to hear of results.
 type MarketKeeper interface {
 	GetDeal(ctx context.Context, id string) (markettypes.Deal, error)
 	Settle(ctx context.Context, dealID, taskID string, pays []markettypes.EscrowPay, refund uint64, accepted bool) error
 	Preview(ctx context.Context, requester string, job markettypes.Job) (markettypes.Preview, error)
+	// Callback tells the deal's callback of a task that ended with an answer. Whatever it returns changes nothing.
+	Callback(ctx context.Context, deal markettypes.Deal, result markettypes.TaskResult) error
 }
 
 // AppsKeeper is told when the court found an app not deterministic.

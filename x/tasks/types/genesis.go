@@ -27,9 +27,9 @@ func (g GenesisState) Validate() error {
 		if _, err := t.ToPoco(poco.Terms{}); err != nil {
 			return fmt.Errorf("tasks: %s: %w", t.Id, err)
 		}
-		// A task that the chain could not process, nor even break off, stands in no queue.
-		if t.Queued != 0 && t.Queued != t.Deadline {
-			return fmt.Errorf("tasks: %s: queued at %d, expected its deadline %d, or 0", t.Id, t.Queued, t.Deadline)
+		// A task that the chain could not process, nor even break off, stands in the queue beyond its deadline.
+		if t.Queued < t.Deadline {
+			return fmt.Errorf("tasks: %s: queued at %d, expected its deadline %d or later", t.Id, t.Queued, t.Deadline)
 		}
 	}
 	ledgers := make(map[string]Ledger, len(g.Ledgers))

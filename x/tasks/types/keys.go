@@ -35,4 +35,8 @@ var (
 	WakePrefix = collections.NewPrefix(10)
 	// CourtSilencesPrefix: organisation -> CourtSilence.
 	CourtSilencesPrefix = collections.NewPrefix(11)
+	// HistoryPrefix: (worker or court operator, height at which the task was opened, task); kept after the task's end.
+	HistoryPrefix = collections.NewPrefix(12)
+	// StatesPrefix: (state and ending, height at which the task was opened, task); kept after the task's end.
+	StatesPrefix = collections.NewPrefix(13)
 )

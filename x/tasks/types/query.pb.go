@@ -326,6 +326,426 @@ func (m *QueryTasksOfDealResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryTasksOfRequest names somebody.
+type QueryTasksOfRequest struct {
+	// who is a worker's address, or the operator of a validator's seat.
+	Who string `protobuf:"bytes,1,opt,name=who,proto3" json:"who,omitempty"`
+	// open leaves out the tasks that have ended.
+	Open bool `protobuf:"varint,2,opt,name=open,proto3" json:"open,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryTasksOfRequest) Reset()         { *m = QueryTasksOfRequest{} }
+func (m *QueryTasksOfRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryTasksOfRequest) ProtoMessage()    {}
+func (*QueryTasksOfRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cd4cfb10f049edff, []int{6}
+}
+func (m *QueryTasksOfRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryTasksOfRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryTasksOfRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryTasksOfRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryTasksOfRequest.Merge(m, src)
+}
+func (m *QueryTasksOfRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryTasksOfRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryTasksOfRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryTasksOfRequest proto.InternalMessageInfo
+
+func (m *QueryTasksOfRequest) GetWho() string {
+	if m != nil {
+		return m.Who
+	}
+	return ""
+}
+
+func (m *QueryTasksOfRequest) GetOpen() bool {
+	if m != nil {
+		return m.Open
+	}
+	return false
+}
+
+func (m *QueryTasksOfRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryTasksOfResponse holds a page.
+type QueryTasksOfResponse struct {
+	// tasks of the page.
+	Tasks []Task `protobuf:"bytes,1,rep,name=tasks,proto3" json:"tasks"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryTasksOfResponse) Reset()         { *m = QueryTasksOfResponse{} }
+func (m *QueryTasksOfResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryTasksOfResponse) ProtoMessage()    {}
+func (*QueryTasksOfResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cd4cfb10f049edff, []int{7}
+}
+func (m *QueryTasksOfResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryTasksOfResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryTasksOfResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryTasksOfResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryTasksOfResponse.Merge(m, src)
+}
+func (m *QueryTasksOfResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryTasksOfResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryTasksOfResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryTasksOfResponse proto.InternalMessageInfo
+
+func (m *QueryTasksOfResponse) GetTasks() []Task {
+	if m != nil {
+		return m.Tasks
+	}
+	return nil
+}
+
+func (m *QueryTasksOfResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryTasksByStateRequest names a state.
+type QueryTasksByStateRequest struct {
+	// state of the tasks.
+	State State `protobuf:"varint,1,opt,name=state,proto3,enum=credence.tasks.v1.State" json:"state,omitempty"`
+	// ending of the tasks: named exactly for those that have ended.
+	Ending Ending `protobuf:"varint,2,opt,name=ending,proto3,enum=credence.tasks.v1.Ending" json:"ending,omitempty"`
+	// pagination of the list.
+	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryTasksByStateRequest) Reset()         { *m = QueryTasksByStateRequest{} }
+func (m *QueryTasksByStateRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryTasksByStateRequest) ProtoMessage()    {}
+func (*QueryTasksByStateRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cd4cfb10f049edff, []int{8}
+}
+func (m *QueryTasksByStateRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryTasksByStateRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryTasksByStateRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryTasksByStateRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryTasksByStateRequest.Merge(m, src)
+}
+func (m *QueryTasksByStateRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryTasksByStateRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryTasksByStateRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryTasksByStateRequest proto.InternalMessageInfo
+
+func (m *QueryTasksByStateRequest) GetState() State {
+	if m != nil {
+		return m.State
+	}
+	return STATE_UNSPECIFIED
+}
+
+func (m *QueryTasksByStateRequest) GetEnding() Ending {
+	if m != nil {
+		return m.Ending
+	}
+	return ENDING_UNSPECIFIED
+}
+
+func (m *QueryTasksByStateRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryTasksByStateResponse holds a page.
+type QueryTasksByStateResponse struct {
+	// tasks of the page.
+	Tasks []Task `protobuf:"bytes,1,rep,name=tasks,proto3" json:"tasks"`
+	// pagination of the list.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryTasksByStateResponse) Reset()         { *m = QueryTasksByStateResponse{} }
+func (m *QueryTasksByStateResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryTasksByStateResponse) ProtoMessage()    {}
+func (*QueryTasksByStateResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cd4cfb10f049edff, []int{9}
+}
+func (m *QueryTasksByStateResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryTasksByStateResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryTasksByStateResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryTasksByStateResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryTasksByStateResponse.Merge(m, src)
+}
+func (m *QueryTasksByStateResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryTasksByStateResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryTasksByStateResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryTasksByStateResponse proto.InternalMessageInfo
+
+func (m *QueryTasksByStateResponse) GetTasks() []Task {
+	if m != nil {
+		return m.Tasks
+	}
+	return nil
+}
+
+func (m *QueryTasksByStateResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryResultRequest names a task.
+type QueryResultRequest struct {
+	// id of the task.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+}
+
+func (m *QueryResultRequest) Reset()         { *m = QueryResultRequest{} }
+func (m *QueryResultRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryResultRequest) ProtoMessage()    {}
+func (*QueryResultRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cd4cfb10f049edff, []int{10}
+}
+func (m *QueryResultRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryResultRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryResultRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryResultRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryResultRequest.Merge(m, src)
+}
+func (m *QueryResultRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryResultRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryResultRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryResultRequest proto.InternalMessageInfo
+
+func (m *QueryResultRequest) GetId() string {
+	if m != nil {
+		return m.Id
+	}
+	return ""
+}
+
+// QueryResultResponse is what a task brought.
+type QueryResultResponse struct {
+	// task it is of.
+	Task string `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
+	// deal of the task.
+	Deal string `protobuf:"bytes,2,opt,name=deal,proto3" json:"deal,omitempty"`
+	// index within the request's bag.
+	Index uint64 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
+	// ending of the task.
+	Ending Ending `protobuf:"varint,4,opt,name=ending,proto3,enum=credence.tasks.v1.Ending" json:"ending,omitempty"`
+	// by_court: the court decided.
+	ByCourt bool `protobuf:"varint,5,opt,name=by_court,json=byCourt,proto3" json:"by_court,omitempty"`
+	// outcome that was accepted; none unless the ending is ACCEPTED.
+	Outcome *Outcome `protobuf:"bytes,6,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// holders revealed the outcome, and so have had what it is the digest of: workers, then operators of court seats.
+	Holders []string `protobuf:"bytes,7,rep,name=holders,proto3" json:"holders,omitempty"`
+	// requester that asked.
+	Requester string `protobuf:"bytes,8,opt,name=requester,proto3" json:"requester,omitempty"`
+	// beneficiary that it is for.
+	Beneficiary string `protobuf:"bytes,9,opt,name=beneficiary,proto3" json:"beneficiary,omitempty"`
+	// output_path whose files are the result; everything when empty.
+	OutputPath string `protobuf:"bytes,10,opt,name=output_path,json=outputPath,proto3" json:"output_path,omitempty"`
+	// height at which it ended.
+	Height int64 `protobuf:"varint,11,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *QueryResultResponse) Reset()         { *m = QueryResultResponse{} }
+func (m *QueryResultResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryResultResponse) ProtoMessage()    {}
+func (*QueryResultResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cd4cfb10f049edff, []int{11}
+}
+func (m *QueryResultResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryResultResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryResultResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryResultResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryResultResponse.Merge(m, src)
+}
+func (m *QueryResultResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryResultResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryResultResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryResultResponse proto.InternalMessageInfo
+
+func (m *QueryResultResponse) GetTask() string {
+	if m != nil {
+		return m.Task
+	}
+	return ""
+}
+
+func (m *QueryResultResponse) GetDeal() string {
+	if m != nil {
+		return m.Deal
+	}
+	return ""
+}
+
+func (m *QueryResultResponse) GetIndex() uint64 {
+	if m != nil {
+		return m.Index
+	}
+	return 0
+}
+
+func (m *QueryResultResponse) GetEnding() Ending {
+	if m != nil {
+		return m.Ending
+	}
+	return ENDING_UNSPECIFIED
+}
+
+func (m *QueryResultResponse) GetByCourt() bool {
+	if m != nil {
+		return m.ByCourt
+	}
+	return false
+}
+
+func (m *QueryResultResponse) GetOutcome() *Outcome {
+	if m != nil {
+		return m.Outcome
+	}
+	return nil
+}
+
+func (m *QueryResultResponse) GetHolders() []string {
+	if m != nil {
+		return m.Holders
+	}
+	return nil
+}
+
+func (m *QueryResultResponse) GetRequester() string {
+	if m != nil {
+		return m.Requester
+	}
+	return ""
+}
+
+func (m *QueryResultResponse) GetBeneficiary() string {
+	if m != nil {
+		return m.Beneficiary
+	}
+	return ""
+}
+
+func (m *QueryResultResponse) GetOutputPath() string {
+	if m != nil {
+		return m.OutputPath
+	}
+	return ""
+}
+
+func (m *QueryResultResponse) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
 // QueryAssignmentsRequest names somebody.
 type QueryAssignmentsRequest struct {
 	// who is a worker's address, or the operator of a validator's seat.
@@ -338,7 +758,7 @@ func (m *QueryAssignmentsRequest) Reset()         { *m = QueryAssignmentsRequest
 func (m *QueryAssignmentsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryAssignmentsRequest) ProtoMessage()    {}
 func (*QueryAssignmentsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{6}
+	return fileDescriptor_cd4cfb10f049edff, []int{12}
 }
 func (m *QueryAssignmentsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -395,7 +815,7 @@ func (m *Assignment) Reset()         { *m = Assignment{} }
 func (m *Assignment) String() string { return proto.CompactTextString(m) }
 func (*Assignment) ProtoMessage()    {}
 func (*Assignment) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{7}
+	return fileDescriptor_cd4cfb10f049edff, []int{13}
 }
 func (m *Assignment) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -459,7 +879,7 @@ func (m *QueryAssignmentsResponse) Reset()         { *m = QueryAssignmentsRespon
 func (m *QueryAssignmentsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryAssignmentsResponse) ProtoMessage()    {}
 func (*QueryAssignmentsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{8}
+	return fileDescriptor_cd4cfb10f049edff, []int{14}
 }
 func (m *QueryAssignmentsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -519,7 +939,7 @@ func (m *QueryLedgerRequest) Reset()         { *m = QueryLedgerRequest{} }
 func (m *QueryLedgerRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryLedgerRequest) ProtoMessage()    {}
 func (*QueryLedgerRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{9}
+	return fileDescriptor_cd4cfb10f049edff, []int{15}
 }
 func (m *QueryLedgerRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -569,7 +989,7 @@ func (m *LedgerView) Reset()         { *m = LedgerView{} }
 func (m *LedgerView) String() string { return proto.CompactTextString(m) }
 func (*LedgerView) ProtoMessage()    {}
 func (*LedgerView) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{10}
+	return fileDescriptor_cd4cfb10f049edff, []int{16}
 }
 func (m *LedgerView) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -629,7 +1049,7 @@ func (m *QueryLedgerResponse) Reset()         { *m = QueryLedgerResponse{} }
 func (m *QueryLedgerResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryLedgerResponse) ProtoMessage()    {}
 func (*QueryLedgerResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{11}
+	return fileDescriptor_cd4cfb10f049edff, []int{17}
 }
 func (m *QueryLedgerResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -675,7 +1095,7 @@ func (m *QueryLedgersRequest) Reset()         { *m = QueryLedgersRequest{} }
 func (m *QueryLedgersRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryLedgersRequest) ProtoMessage()    {}
 func (*QueryLedgersRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{12}
+	return fileDescriptor_cd4cfb10f049edff, []int{18}
 }
 func (m *QueryLedgersRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -723,7 +1143,7 @@ func (m *QueryLedgersResponse) Reset()         { *m = QueryLedgersResponse{} }
 func (m *QueryLedgersResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryLedgersResponse) ProtoMessage()    {}
 func (*QueryLedgersResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{13}
+	return fileDescriptor_cd4cfb10f049edff, []int{19}
 }
 func (m *QueryLedgersResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -778,7 +1198,7 @@ func (m *QueryQuoteRequest) Reset()         { *m = QueryQuoteRequest{} }
 func (m *QueryQuoteRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryQuoteRequest) ProtoMessage()    {}
 func (*QueryQuoteRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{14}
+	return fileDescriptor_cd4cfb10f049edff, []int{20}
 }
 func (m *QueryQuoteRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -825,9 +1245,9 @@ func (m *QueryQuoteRequest) GetJob() types.Job {
 type QueryQuoteResponse struct {
 	// plan as it would be now.
 	Plan Plan `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan"`
-	// offer that would be met.
+	// offer is the pool's order that would be met.
 	Offer types.OrderRecord `protobuf:"bytes,2,opt,name=offer,proto3" json:"offer"`
-	// price in ucred expected for one task: the app's price and the planned replicas.
+	// price in ucred expected for one task: the app's price, the datasets' and the planned replicas.
 	ExpectedPrice uint64 `protobuf:"varint,3,opt,name=expected_price,json=expectedPrice,proto3" json:"expected_price,omitempty"`
 	// max_price in ucred recommended for one task: room for a larger plan or a court; what is not spent comes back.
 	MaxPrice uint64 `protobuf:"varint,4,opt,name=max_price,json=maxPrice,proto3" json:"max_price,omitempty"`
@@ -839,7 +1259,7 @@ func (m *QueryQuoteResponse) Reset()         { *m = QueryQuoteResponse{} }
 func (m *QueryQuoteResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryQuoteResponse) ProtoMessage()    {}
 func (*QueryQuoteResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{15}
+	return fileDescriptor_cd4cfb10f049edff, []int{21}
 }
 func (m *QueryQuoteResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -913,7 +1333,7 @@ func (m *QueryReplayDrawRequest) Reset()         { *m = QueryReplayDrawRequest{}
 func (m *QueryReplayDrawRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryReplayDrawRequest) ProtoMessage()    {}
 func (*QueryReplayDrawRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{16}
+	return fileDescriptor_cd4cfb10f049edff, []int{22}
 }
 func (m *QueryReplayDrawRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -963,7 +1383,7 @@ func (m *QueryReplayDrawResponse) Reset()         { *m = QueryReplayDrawResponse
 func (m *QueryReplayDrawResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryReplayDrawResponse) ProtoMessage()    {}
 func (*QueryReplayDrawResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cd4cfb10f049edff, []int{17}
+	return fileDescriptor_cd4cfb10f049edff, []int{23}
 }
 func (m *QueryReplayDrawResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1020,6 +1440,12 @@ func init() {
 	proto.RegisterType((*QueryTaskResponse)(nil), "credence.tasks.v1.QueryTaskResponse")
 	proto.RegisterType((*QueryTasksOfDealRequest)(nil), "credence.tasks.v1.QueryTasksOfDealRequest")
 	proto.RegisterType((*QueryTasksOfDealResponse)(nil), "credence.tasks.v1.QueryTasksOfDealResponse")
+	proto.RegisterType((*QueryTasksOfRequest)(nil), "credence.tasks.v1.QueryTasksOfRequest")
+	proto.RegisterType((*QueryTasksOfResponse)(nil), "credence.tasks.v1.QueryTasksOfResponse")
+	proto.RegisterType((*QueryTasksByStateRequest)(nil), "credence.tasks.v1.QueryTasksByStateRequest")
+	proto.RegisterType((*QueryTasksByStateResponse)(nil), "credence.tasks.v1.QueryTasksByStateResponse")
+	proto.RegisterType((*QueryResultRequest)(nil), "credence.tasks.v1.QueryResultRequest")
+	proto.RegisterType((*QueryResultResponse)(nil), "credence.tasks.v1.QueryResultResponse")
 	proto.RegisterType((*QueryAssignmentsRequest)(nil), "credence.tasks.v1.QueryAssignmentsRequest")
 	proto.RegisterType((*Assignment)(nil), "credence.tasks.v1.Assignment")
 	proto.RegisterType((*QueryAssignmentsResponse)(nil), "credence.tasks.v1.QueryAssignmentsResponse")
@@ -1037,82 +1463,103 @@ func init() {
 func init() { proto.RegisterFile("credence/tasks/v1/query.proto", fileDescriptor_cd4cfb10f049edff) }
 
 var fileDescriptor_cd4cfb10f049edff = []byte{
-	// 1186 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x57, 0xcf, 0x6f, 0x1b, 0xc5,
-	0x17, 0xcf, 0xc6, 0x76, 0xbe, 0xc9, 0x8b, 0xbe, 0x51, 0x3b, 0x44, 0x8d, 0xe3, 0x36, 0x4e, 0xd8,
-	0xd4, 0x49, 0xea, 0x10, 0x2f, 0x4e, 0x25, 0x10, 0x20, 0x84, 0x1a, 0x0a, 0x48, 0x15, 0xa2, 0xe9,
-	0x82, 0x38, 0x20, 0xa1, 0x68, 0xd6, 0x3b, 0x59, 0x6f, 0x63, 0xef, 0x6c, 0x76, 0xd7, 0xb1, 0xdd,
-	0x10, 0x0e, 0x88, 0x2b, 0x12, 0x12, 0x3f, 0x84, 0xb8, 0xf2, 0x2f, 0xc0, 0x3f, 0xc0, 0x85, 0x1e,
-	0x2b, 0xb8, 0x70, 0xaa, 0x50, 0xc2, 0x1f, 0x82, 0x66, 0xe6, 0xad, 0xbd, 0xc6, 0x6b, 0x3b, 0xaa,
-	0x2a, 0x4e, 0xde, 0x99, 0xf7, 0x79, 0xef, 0xf3, 0x79, 0x33, 0x6f, 0xde, 0x8c, 0x61, 0xa5, 0x16,
-	0x30, 0x9b, 0x79, 0x35, 0x66, 0x44, 0x34, 0x3c, 0x0a, 0x8d, 0x93, 0xaa, 0x71, 0xdc, 0x62, 0x41,
-	0xb7, 0xe2, 0x07, 0x3c, 0xe2, 0xe4, 0x6a, 0x6c, 0xae, 0x48, 0x73, 0xe5, 0xa4, 0x5a, 0x28, 0xd7,
-	0x78, 0xd8, 0xe4, 0xa1, 0x61, 0xd1, 0x90, 0x29, 0xac, 0x71, 0x52, 0xb5, 0x58, 0x44, 0xab, 0x86,
-	0x4f, 0x1d, 0xd7, 0xa3, 0x91, 0xcb, 0x3d, 0xe5, 0x5e, 0x58, 0x56, 0xd8, 0x03, 0x39, 0x32, 0xd4,
-	0x00, 0x4d, 0x7d, 0xe2, 0x26, 0x0d, 0x8e, 0x58, 0x24, 0x98, 0x6d, 0x46, 0x1b, 0x68, 0xbe, 0x91,
-	0x62, 0x7e, 0xc8, 0x2d, 0xb4, 0x16, 0x53, 0xac, 0x3c, 0xb0, 0x59, 0x30, 0xe4, 0xdd, 0xcb, 0x4a,
-	0x7c, 0xa0, 0x75, 0xd1, 0xe1, 0x0e, 0x57, 0x92, 0xc4, 0x57, 0xec, 0xe3, 0x70, 0xee, 0x34, 0x98,
-	0x41, 0x7d, 0xd7, 0xa0, 0x9e, 0xc7, 0x23, 0x99, 0x08, 0xca, 0xd5, 0x17, 0x81, 0x3c, 0x10, 0xb9,
-	0xee, 0xd3, 0x80, 0x36, 0x43, 0x93, 0x1d, 0xb7, 0x58, 0x18, 0xe9, 0x1f, 0xc0, 0x0b, 0x03, 0xb3,
-	0xa1, 0xcf, 0xbd, 0x90, 0x91, 0x57, 0x61, 0xc6, 0x97, 0x33, 0x79, 0x6d, 0x4d, 0xdb, 0x9a, 0xdf,
-	0x5d, 0xae, 0x0c, 0x2d, 0x63, 0x45, 0xb9, 0xec, 0x65, 0x1f, 0x3f, 0x5d, 0x9d, 0x32, 0x11, 0xae,
-	0xeb, 0x70, 0x45, 0xc6, 0xfb, 0x88, 0x86, 0x47, 0xc8, 0x41, 0x16, 0x60, 0xda, 0xb5, 0x65, 0xa0,
-	0x39, 0x73, 0xda, 0xb5, 0xf5, 0x47, 0x70, 0x35, 0x81, 0x41, 0xc6, 0x2a, 0x64, 0x45, 0x64, 0xe4,
-	0x5b, 0x4a, 0xe1, 0x13, 0x70, 0x64, 0x93, 0x50, 0xb2, 0x0b, 0x59, 0xb1, 0xde, 0xf9, 0x69, 0xe9,
-	0x92, 0xef, 0xbb, 0xa8, 0x25, 0x15, 0x3e, 0x77, 0x19, 0x6d, 0xc4, 0x3e, 0x02, 0xab, 0xb7, 0x60,
-	0xa9, 0xc7, 0x1d, 0xde, 0x3f, 0x14, 0xf6, 0x58, 0x26, 0xc1, 0x70, 0x4a, 0xa8, 0xfc, 0x26, 0xef,
-	0x02, 0xf4, 0x4b, 0x02, 0x89, 0x36, 0x2a, 0x58, 0x06, 0xa2, 0x7e, 0x2a, 0xaa, 0xd6, 0xb0, 0x7e,
-	0x2a, 0xfb, 0xd4, 0x61, 0x18, 0xcf, 0x4c, 0x78, 0xea, 0x3f, 0x68, 0x90, 0x1f, 0xe6, 0xc5, 0xd4,
-	0x6f, 0x43, 0x4e, 0x26, 0x99, 0xd7, 0xd6, 0x32, 0x93, 0x73, 0x57, 0x58, 0xf2, 0x5e, 0x8a, 0xb2,
-	0xcd, 0x89, 0xca, 0x14, 0xe3, 0x80, 0xb4, 0xaf, 0x34, 0x5c, 0x92, 0x3b, 0x61, 0xe8, 0x3a, 0x5e,
-	0x93, 0x79, 0x51, 0x5c, 0x1d, 0xa4, 0x0c, 0x99, 0x76, 0x9d, 0xab, 0x15, 0xd9, 0xcb, 0xff, 0xfe,
-	0xf3, 0xce, 0x22, 0x12, 0xdc, 0xb1, 0xed, 0x80, 0x85, 0xe1, 0x87, 0x51, 0xe0, 0x7a, 0x8e, 0x29,
-	0x40, 0xcf, 0x6d, 0xa9, 0x7e, 0xd2, 0x00, 0xfa, 0x52, 0xfe, 0xa3, 0xba, 0x20, 0x15, 0xc8, 0x59,
-	0xcc, 0xab, 0xd5, 0xf3, 0x99, 0x35, 0x6d, 0x6b, 0x21, 0xe9, 0xd4, 0xe3, 0xd9, 0x13, 0x76, 0x53,
-	0xc1, 0xf4, 0x5f, 0xe3, 0x0d, 0x1d, 0x58, 0x35, 0xdc, 0xd0, 0x77, 0x60, 0x9e, 0xf6, 0xa7, 0x71,
-	0x5b, 0x57, 0x52, 0x42, 0xf6, 0x9d, 0x51, 0x4c, 0xd2, 0x8f, 0x5c, 0x83, 0x99, 0x3a, 0x73, 0x9d,
-	0x7a, 0x24, 0x33, 0xc9, 0x98, 0x38, 0xfa, 0xd7, 0xd6, 0x67, 0x9e, 0x7d, 0xeb, 0x37, 0xb0, 0x25,
-	0xbc, 0xcf, 0x6c, 0x87, 0x05, 0xf1, 0xa6, 0x5f, 0x81, 0xcc, 0x11, 0xeb, 0xe2, 0x31, 0x10, 0x9f,
-	0xfa, 0x31, 0x80, 0x82, 0x7c, 0xec, 0xb2, 0xb6, 0xe8, 0x0d, 0x0d, 0x39, 0x1a, 0xd3, 0x1b, 0x14,
-	0x3c, 0xee, 0x0d, 0x0a, 0xae, 0x0e, 0x98, 0xa5, 0xb2, 0x91, 0x07, 0xcc, 0x8a, 0x44, 0x8e, 0x56,
-	0xcb, 0x76, 0x58, 0x24, 0xf3, 0x98, 0x33, 0x71, 0xd4, 0xeb, 0x4b, 0xb1, 0xb4, 0x5e, 0x5f, 0xca,
-	0x9e, 0xb8, 0xac, 0x8d, 0xcc, 0x2b, 0x23, 0x99, 0x85, 0xd0, 0x78, 0x7f, 0x85, 0x83, 0xfe, 0xe9,
-	0x40, 0xbc, 0x5e, 0x81, 0x0f, 0x16, 0xad, 0xf6, 0xcc, 0x45, 0xfb, 0xa3, 0x06, 0x8b, 0x83, 0xf1,
-	0x51, 0xf0, 0x6b, 0x90, 0x13, 0xfc, 0xe3, 0x8a, 0x60, 0x48, 0xb1, 0xf2, 0x78, 0x7e, 0x27, 0xfc,
-	0x33, 0xec, 0xb7, 0x0f, 0x5a, 0x3c, 0x8a, 0xd5, 0x93, 0x57, 0x60, 0x2e, 0x50, 0x9f, 0xb8, 0x91,
-	0xe3, 0x0e, 0x78, 0x1f, 0x4a, 0x0c, 0xc8, 0x3c, 0xe4, 0x16, 0xca, 0x59, 0x4a, 0x3b, 0x5b, 0xf7,
-	0xb8, 0x85, 0x89, 0x08, 0xa4, 0xfe, 0x54, 0xc3, 0x2a, 0x43, 0xfa, 0x7e, 0xbf, 0xf7, 0x1b, 0xd4,
-	0x1b, 0x73, 0xae, 0xf7, 0x1b, 0xd4, 0x8b, 0xf7, 0x50, 0x40, 0xc9, 0x1b, 0x90, 0xe3, 0x87, 0x87,
-	0x2c, 0x40, 0xf2, 0xd5, 0x34, 0xf2, 0xfb, 0xe2, 0x0e, 0x35, 0x59, 0x8d, 0x07, 0x76, 0xbc, 0x9a,
-	0xd2, 0x87, 0x94, 0x60, 0x81, 0x75, 0x7c, 0x56, 0x8b, 0x98, 0x7d, 0xe0, 0x07, 0x6e, 0x8d, 0xc9,
-	0x82, 0xcb, 0x9a, 0xff, 0x8f, 0x67, 0xf7, 0xc5, 0x24, 0xb9, 0x0e, 0x73, 0x4d, 0xda, 0x41, 0x44,
-	0x56, 0x22, 0x66, 0x9b, 0xb4, 0xa3, 0x8c, 0x8b, 0x90, 0x8b, 0x82, 0x56, 0x18, 0xe5, 0x73, 0xd2,
-	0xa0, 0x06, 0xfa, 0x16, 0x5c, 0x93, 0xf9, 0x99, 0xcc, 0x6f, 0xd0, 0xee, 0xdd, 0x80, 0xb6, 0x47,
-	0x5d, 0x7c, 0xbf, 0xc4, 0xad, 0x36, 0x09, 0xc5, 0xf5, 0x78, 0x0b, 0x66, 0x03, 0x29, 0x9b, 0xd9,
-	0x63, 0x6a, 0x45, 0xb9, 0x24, 0xb2, 0xeb, 0x39, 0x91, 0xb7, 0x01, 0xc4, 0x77, 0xd3, 0x6f, 0x45,
-	0xcc, 0xce, 0x4f, 0x5f, 0x3e, 0x44, 0xc2, 0x4d, 0x64, 0xc8, 0x8e, 0x5b, 0xb4, 0x21, 0x17, 0x67,
-	0xd6, 0x54, 0x83, 0xdd, 0xdf, 0x66, 0x21, 0x27, 0x75, 0x93, 0x47, 0x30, 0xa3, 0xae, 0x7d, 0x52,
-	0x4a, 0x09, 0x3d, 0xfc, 0xbe, 0x28, 0x6c, 0x4c, 0x82, 0xa9, 0xf4, 0xf5, 0x17, 0xbf, 0xf8, 0xe3,
-	0xef, 0x6f, 0xa6, 0xaf, 0x93, 0x65, 0x63, 0xf8, 0xe1, 0xa3, 0x9e, 0x16, 0xa4, 0x03, 0x59, 0xd1,
-	0xea, 0xc9, 0xfa, 0xa8, 0x90, 0x89, 0x37, 0x47, 0xe1, 0xe6, 0x78, 0x10, 0xb2, 0x96, 0x24, 0xeb,
-	0x2a, 0x59, 0x31, 0xd2, 0x9f, 0x5b, 0xa1, 0x71, 0xea, 0xda, 0x67, 0xe4, 0x3b, 0x0d, 0xe6, 0x13,
-	0x17, 0x37, 0x29, 0x8f, 0x0b, 0x3e, 0xf8, 0xaa, 0x28, 0x6c, 0x5f, 0x0a, 0x8b, 0x7a, 0x76, 0xa4,
-	0x9e, 0x4d, 0x52, 0x4a, 0xd1, 0x23, 0xae, 0xa9, 0xd0, 0x38, 0x15, 0x3f, 0x67, 0x6a, 0x96, 0x7c,
-	0xab, 0xc1, 0x7c, 0xe2, 0xfe, 0x19, 0xad, 0x6b, 0xf8, 0x6a, 0x1f, 0xad, 0x2b, 0xe5, 0x42, 0xd3,
-	0x5f, 0x92, 0xba, 0x36, 0xc8, 0xcd, 0x14, 0x5d, 0x89, 0x1b, 0xcb, 0x38, 0x6d, 0xd7, 0xf9, 0x19,
-	0xf9, 0x52, 0x83, 0x19, 0xd5, 0xd4, 0x46, 0x57, 0xc9, 0xc0, 0x95, 0x33, 0xba, 0x4a, 0x06, 0xdb,
-	0xbf, 0xbe, 0x2d, 0x75, 0x94, 0xc8, 0x7a, 0x8a, 0x0e, 0x75, 0xc9, 0x84, 0xc6, 0xe9, 0x11, 0xeb,
-	0xbe, 0x59, 0x2e, 0x9f, 0x91, 0xcf, 0xe1, 0x7f, 0xd8, 0x8d, 0xc9, 0x84, 0xf8, 0xbd, 0x45, 0xd9,
-	0x9c, 0x88, 0x43, 0x21, 0xba, 0x14, 0x72, 0x83, 0x14, 0x46, 0x0b, 0x21, 0x5d, 0x71, 0x68, 0x78,
-	0xc4, 0xc8, 0xc8, 0x5a, 0x4c, 0x36, 0xe4, 0x42, 0x69, 0x02, 0x0a, 0x99, 0xd7, 0x25, 0xf3, 0xca,
-	0xeb, 0x5a, 0x59, 0xcf, 0x1b, 0x69, 0x7f, 0x7d, 0x04, 0xe3, 0xf7, 0x1a, 0x40, 0xbf, 0xc7, 0x90,
-	0x5b, 0xa3, 0x42, 0x0f, 0xb5, 0xac, 0x42, 0xf9, 0x32, 0x50, 0x94, 0x52, 0x95, 0x52, 0xb6, 0xc9,
-	0xad, 0xb1, 0xa7, 0xc7, 0x08, 0xa4, 0xe7, 0x81, 0x1d, 0xd0, 0xf6, 0xde, 0xbd, 0xc7, 0xe7, 0x45,
-	0xed, 0xc9, 0x79, 0x51, 0xfb, 0xeb, 0xbc, 0xa8, 0x7d, 0x7d, 0x51, 0x9c, 0x7a, 0x72, 0x51, 0x9c,
-	0xfa, 0xf3, 0xa2, 0x38, 0xf5, 0xc9, 0xcb, 0x8e, 0x1b, 0xd5, 0x5b, 0x56, 0xa5, 0xc6, 0x9b, 0xbd,
-	0x70, 0x3b, 0xb5, 0x3a, 0x75, 0xbd, 0x7e, 0xf4, 0x0e, 0x86, 0x8d, 0xba, 0x3e, 0x0b, 0xad, 0x19,
-	0xf9, 0xbf, 0xe6, 0xf6, 0x3f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x18, 0xf2, 0x8b, 0xbf, 0x01, 0x0e,
-	0x00, 0x00,
+	// 1521 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0x5d, 0x6f, 0x1b, 0x45,
+	0x17, 0xce, 0xc6, 0x1f, 0x49, 0x8e, 0xdf, 0x37, 0x6a, 0xe7, 0x8d, 0xda, 0x8d, 0xdb, 0x7c, 0xbc,
+	0xdb, 0xe6, 0xa3, 0x6e, 0xeb, 0xc5, 0x2d, 0x02, 0x51, 0x84, 0x50, 0xd3, 0x16, 0xa4, 0x0a, 0xd1,
+	0x74, 0x8b, 0xb8, 0x40, 0x42, 0xd1, 0xac, 0x77, 0x62, 0x6f, 0x63, 0xef, 0x6c, 0x76, 0x67, 0x93,
+	0xb8, 0xa1, 0x5c, 0x20, 0xb8, 0x41, 0x42, 0x42, 0xa2, 0x20, 0xa8, 0x04, 0x37, 0xfc, 0x05, 0xf8,
+	0x03, 0x48, 0x48, 0xbd, 0xac, 0xe0, 0x86, 0xab, 0x0a, 0xb5, 0xfc, 0x09, 0xee, 0xd0, 0x7c, 0xac,
+	0xbd, 0x1b, 0xaf, 0xed, 0x28, 0xaa, 0x50, 0xaf, 0xbc, 0x33, 0xf3, 0x9c, 0x73, 0x9e, 0x39, 0x73,
+	0xe6, 0x9c, 0x33, 0x86, 0xb9, 0x7a, 0x40, 0x1c, 0xe2, 0xd5, 0x89, 0xc9, 0x70, 0xb8, 0x15, 0x9a,
+	0x3b, 0x35, 0x73, 0x3b, 0x22, 0x41, 0xa7, 0xea, 0x07, 0x94, 0x51, 0x74, 0x3c, 0x5e, 0xae, 0x8a,
+	0xe5, 0xea, 0x4e, 0xad, 0x5c, 0xa9, 0xd3, 0xb0, 0x4d, 0x43, 0xd3, 0xc6, 0x21, 0x91, 0x58, 0x73,
+	0xa7, 0x66, 0x13, 0x86, 0x6b, 0xa6, 0x8f, 0x1b, 0xae, 0x87, 0x99, 0x4b, 0x3d, 0x29, 0x5e, 0x9e,
+	0x95, 0xd8, 0x0d, 0x31, 0x32, 0xe5, 0x40, 0x2d, 0xf5, 0x0c, 0xb7, 0x71, 0xb0, 0x45, 0x18, 0xb7,
+	0xec, 0x10, 0xdc, 0x52, 0xcb, 0xa7, 0x33, 0x96, 0xef, 0x52, 0x5b, 0xad, 0xce, 0x67, 0xac, 0xd2,
+	0xc0, 0x21, 0x41, 0x9f, 0x74, 0x77, 0x57, 0xfc, 0x43, 0xad, 0xce, 0x34, 0x68, 0x83, 0x4a, 0x4a,
+	0xfc, 0x2b, 0x96, 0x69, 0x50, 0xda, 0x68, 0x11, 0x13, 0xfb, 0xae, 0x89, 0x3d, 0x8f, 0x32, 0xb1,
+	0x11, 0x45, 0xd7, 0x98, 0x01, 0x74, 0x9b, 0xef, 0x75, 0x1d, 0x07, 0xb8, 0x1d, 0x5a, 0x64, 0x3b,
+	0x22, 0x21, 0x33, 0xde, 0x85, 0xff, 0xa5, 0x66, 0x43, 0x9f, 0x7a, 0x21, 0x41, 0xaf, 0x42, 0xd1,
+	0x17, 0x33, 0xba, 0xb6, 0xa8, 0xad, 0x96, 0x2e, 0xcd, 0x56, 0xfb, 0xdc, 0x58, 0x95, 0x22, 0x6b,
+	0xf9, 0x47, 0x4f, 0x16, 0xc6, 0x2c, 0x05, 0x37, 0x0c, 0x38, 0x26, 0xf4, 0xbd, 0x87, 0xc3, 0x2d,
+	0x65, 0x03, 0x4d, 0xc3, 0xb8, 0xeb, 0x08, 0x45, 0x53, 0xd6, 0xb8, 0xeb, 0x18, 0xf7, 0xe0, 0x78,
+	0x02, 0xa3, 0x2c, 0xd6, 0x20, 0xcf, 0x35, 0x2b, 0x7b, 0x27, 0x33, 0xec, 0x71, 0xb8, 0xb2, 0x26,
+	0xa0, 0xe8, 0x12, 0xe4, 0xb9, 0xbf, 0xf5, 0x71, 0x21, 0xa2, 0xf7, 0x44, 0xa4, 0x4b, 0xb9, 0xcc,
+	0x75, 0x82, 0x5b, 0xb1, 0x0c, 0xc7, 0x1a, 0x11, 0x9c, 0xec, 0xda, 0x0e, 0x6f, 0x6d, 0xf2, 0xf5,
+	0x98, 0x26, 0x52, 0xea, 0x24, 0x51, 0xf1, 0x8d, 0xde, 0x02, 0xe8, 0x85, 0x84, 0x32, 0xb4, 0x5c,
+	0x55, 0x61, 0xc0, 0xe3, 0xa7, 0x2a, 0x63, 0x4d, 0xc5, 0x4f, 0x75, 0x1d, 0x37, 0x88, 0xd2, 0x67,
+	0x25, 0x24, 0x8d, 0x6f, 0x35, 0xd0, 0xfb, 0xed, 0xaa, 0xad, 0x5f, 0x86, 0x82, 0xd8, 0xa4, 0xae,
+	0x2d, 0xe6, 0x46, 0xef, 0x5d, 0x62, 0xd1, 0xdb, 0x19, 0xcc, 0x56, 0x46, 0x32, 0x93, 0x16, 0x53,
+	0xd4, 0xbe, 0xd7, 0x54, 0x08, 0x28, 0x6a, 0xb1, 0x3b, 0x2a, 0x90, 0xdb, 0x6d, 0x52, 0xe9, 0x8d,
+	0x35, 0xfd, 0xb7, 0x9f, 0x2e, 0xce, 0x28, 0xe5, 0x57, 0x1d, 0x27, 0x20, 0x61, 0x78, 0x87, 0x05,
+	0xae, 0xd7, 0xb0, 0x38, 0x88, 0xbb, 0x8e, 0xfa, 0x44, 0xd2, 0x98, 0xb4, 0xc4, 0xf7, 0x01, 0xd7,
+	0xe5, 0x8e, 0xec, 0xba, 0x07, 0x1a, 0xcc, 0xa4, 0xf9, 0xbd, 0x10, 0x6e, 0xfb, 0x35, 0x75, 0xa2,
+	0x6b, 0x9d, 0x3b, 0x0c, 0xb3, 0x98, 0x3f, 0xaa, 0x42, 0x21, 0xe4, 0x63, 0xe1, 0xbd, 0xe9, 0x64,
+	0x68, 0x76, 0xa9, 0x49, 0xbc, 0x84, 0xa1, 0x1a, 0x14, 0x89, 0xe7, 0xb8, 0x5e, 0x43, 0x30, 0x9a,
+	0xce, 0xbc, 0x6e, 0x37, 0x04, 0xc0, 0x52, 0xc0, 0xe7, 0xe6, 0xde, 0xef, 0x34, 0x98, 0xcd, 0xd8,
+	0xc7, 0x0b, 0xe1, 0xe3, 0xb3, 0x2a, 0x65, 0x59, 0x24, 0x8c, 0x5a, 0x6c, 0x50, 0x3a, 0xf9, 0x21,
+	0xa7, 0x02, 0x38, 0x86, 0x29, 0xee, 0x28, 0x91, 0x51, 0xa6, 0x54, 0xca, 0x40, 0x89, 0x94, 0x11,
+	0xdf, 0xf1, 0x19, 0x28, 0xb8, 0x9e, 0x43, 0xf6, 0x84, 0x13, 0xf3, 0x96, 0x1c, 0x24, 0x8e, 0x24,
+	0x7f, 0xd8, 0x23, 0x99, 0x85, 0x49, 0xbb, 0xb3, 0x51, 0xa7, 0x51, 0xc0, 0xf4, 0x82, 0xb8, 0x09,
+	0x13, 0x76, 0xe7, 0x1a, 0x1f, 0xa2, 0x97, 0x61, 0x82, 0x46, 0xac, 0x4e, 0xdb, 0x44, 0x2f, 0x0a,
+	0x7f, 0x94, 0x33, 0xd4, 0xdd, 0x92, 0x08, 0x2b, 0x86, 0x22, 0x1d, 0x26, 0x9a, 0xb4, 0xe5, 0x90,
+	0x20, 0xd4, 0x27, 0x16, 0x73, 0xab, 0x53, 0x56, 0x3c, 0x44, 0xaf, 0xc0, 0x54, 0x20, 0xdd, 0x41,
+	0x02, 0x7d, 0x72, 0xc4, 0x15, 0xed, 0x41, 0xd1, 0x15, 0x28, 0xd9, 0xc4, 0x23, 0x9b, 0x6e, 0xdd,
+	0xc5, 0x41, 0x47, 0x9f, 0x1a, 0x21, 0x99, 0x04, 0xa3, 0x05, 0x28, 0xd1, 0x88, 0xf9, 0x11, 0xdb,
+	0xf0, 0x31, 0x6b, 0xea, 0x20, 0x5c, 0x08, 0x72, 0x6a, 0x1d, 0xb3, 0x26, 0x3a, 0x01, 0xc5, 0x26,
+	0x71, 0x1b, 0x4d, 0xa6, 0x97, 0x16, 0xb5, 0xd5, 0x9c, 0xa5, 0x46, 0xc6, 0x17, 0x9a, 0x4a, 0xba,
+	0x57, 0xc3, 0xd0, 0x6d, 0x78, 0x6d, 0xe2, 0xb1, 0xf0, 0x28, 0x59, 0xe6, 0x79, 0x25, 0xe3, 0x1f,
+	0x35, 0x80, 0x1e, 0x95, 0x7f, 0xa9, 0xf2, 0xf0, 0x9c, 0x60, 0x13, 0xaf, 0xde, 0x14, 0x61, 0x96,
+	0x9d, 0x13, 0xd6, 0xf8, 0xba, 0x25, 0x61, 0xc6, 0x2f, 0x71, 0x82, 0x49, 0x79, 0x4d, 0xc5, 0xf6,
+	0x0d, 0x28, 0xe1, 0xde, 0xb4, 0xba, 0x9d, 0x73, 0x19, 0x2a, 0x7b, 0xc2, 0x8a, 0x4c, 0x52, 0x2e,
+	0x71, 0x62, 0xe3, 0xc9, 0x13, 0x3b, 0x70, 0x83, 0x73, 0x47, 0xbf, 0xc1, 0xcb, 0xea, 0x06, 0xbf,
+	0x43, 0x9c, 0x06, 0x09, 0xe2, 0x43, 0x3f, 0x06, 0xb9, 0x2d, 0xd2, 0x51, 0x17, 0x93, 0x7f, 0x1a,
+	0xdb, 0x00, 0x12, 0xf2, 0xbe, 0x4b, 0x76, 0x79, 0xf7, 0xd1, 0x12, 0xa3, 0x21, 0xdd, 0x87, 0x84,
+	0xc7, 0xdd, 0x87, 0x84, 0xcb, 0xeb, 0x6d, 0xb3, 0xde, 0xf5, 0xb6, 0x19, 0xdf, 0xa3, 0x1d, 0x39,
+	0x0d, 0xc2, 0xc4, 0x3e, 0xa6, 0x2c, 0x35, 0xea, 0x76, 0x3e, 0x31, 0xb5, 0x6e, 0xe7, 0x93, 0xdf,
+	0x71, 0xc9, 0xae, 0xb2, 0x3c, 0x37, 0xd0, 0x32, 0x27, 0x1a, 0x9f, 0x2f, 0x17, 0x30, 0x3e, 0x4c,
+	0xe9, 0xeb, 0x06, 0x78, 0x3a, 0x68, 0xb5, 0x23, 0x07, 0xed, 0xc3, 0xb8, 0x0c, 0x76, 0xf5, 0x2b,
+	0xc2, 0xaf, 0x41, 0x81, 0xdb, 0x1f, 0x16, 0x04, 0x7d, 0x8c, 0xa5, 0xc4, 0xf3, 0x4b, 0xd4, 0x1f,
+	0xa9, 0x8e, 0xee, 0x76, 0x44, 0x7b, 0x45, 0x30, 0x95, 0xa3, 0xb4, 0xc3, 0xe7, 0x28, 0x13, 0x72,
+	0x77, 0xa9, 0xad, 0xe8, 0x9c, 0xcc, 0xba, 0x5b, 0x37, 0xa9, 0xad, 0x36, 0xc2, 0x91, 0xc6, 0x13,
+	0x4d, 0x45, 0x99, 0x32, 0xdf, 0xeb, 0x28, 0xfd, 0x16, 0xf6, 0x86, 0xdc, 0xeb, 0xf5, 0x16, 0xf6,
+	0xe2, 0x33, 0xe4, 0x50, 0xf4, 0x3a, 0x14, 0xe8, 0xe6, 0x26, 0x09, 0x94, 0xf1, 0x85, 0x2c, 0xe3,
+	0xb7, 0x78, 0x97, 0x6e, 0x91, 0x3a, 0x0d, 0x9c, 0xd8, 0x9b, 0x42, 0x06, 0x2d, 0xc1, 0x34, 0xd9,
+	0xf3, 0x49, 0x9d, 0x11, 0x67, 0xc3, 0x0f, 0xdc, 0x3a, 0x51, 0x05, 0xe5, 0xbf, 0xf1, 0xec, 0x3a,
+	0x9f, 0x44, 0xa7, 0x60, 0xaa, 0x8d, 0xf7, 0x14, 0x22, 0x2f, 0x10, 0x93, 0x6d, 0xbc, 0x27, 0x17,
+	0x67, 0xa0, 0xc0, 0x82, 0x28, 0x94, 0xf5, 0x23, 0x6f, 0xc9, 0x81, 0xb1, 0x0a, 0x27, 0x54, 0x81,
+	0xf3, 0x5b, 0xb8, 0x73, 0x3d, 0xc0, 0xbb, 0x83, 0x6a, 0xe1, 0xcf, 0x71, 0xaa, 0x4d, 0x42, 0x95,
+	0x3f, 0xde, 0x84, 0xc9, 0x40, 0xd0, 0x26, 0xce, 0x90, 0x58, 0x91, 0x22, 0x89, 0xdd, 0x75, 0x85,
+	0xd0, 0x35, 0x00, 0xfe, 0xdd, 0xf6, 0x23, 0x46, 0x1c, 0x7d, 0xfc, 0xf0, 0x2a, 0x12, 0x62, 0x7c,
+	0x87, 0x64, 0x3b, 0xc2, 0x2d, 0xe1, 0x9c, 0x49, 0x4b, 0x0e, 0x2e, 0xfd, 0x5d, 0x82, 0x82, 0xe0,
+	0x8d, 0xee, 0x41, 0x51, 0x3e, 0x2c, 0xd0, 0x52, 0x86, 0xea, 0xfe, 0x17, 0x4c, 0x79, 0x79, 0x14,
+	0x4c, 0x6e, 0xdf, 0xf8, 0xff, 0x27, 0xbf, 0xff, 0xf5, 0xd5, 0xf8, 0x29, 0x34, 0x6b, 0xf6, 0x3f,
+	0xad, 0xe4, 0xe3, 0x05, 0xed, 0x41, 0x9e, 0xa7, 0x7a, 0x74, 0x66, 0x90, 0xca, 0xc4, 0xab, 0xa6,
+	0x7c, 0x76, 0x38, 0x48, 0x59, 0x5d, 0x12, 0x56, 0x17, 0xd0, 0x9c, 0x99, 0xfd, 0xa0, 0x0b, 0xcd,
+	0x7d, 0xd7, 0xb9, 0x8f, 0xbe, 0xd6, 0xa0, 0x94, 0x78, 0x1a, 0xa0, 0xca, 0x30, 0xe5, 0xe9, 0x77,
+	0x4b, 0xf9, 0xfc, 0xa1, 0xb0, 0x8a, 0xcf, 0x45, 0xc1, 0x67, 0x05, 0x2d, 0x65, 0xf0, 0xe1, 0x65,
+	0x2a, 0x34, 0xf7, 0xf9, 0xcf, 0x7d, 0x39, 0x8b, 0x3e, 0xd7, 0x60, 0x42, 0xa9, 0x41, 0xcb, 0x23,
+	0xec, 0xc4, 0x7c, 0x56, 0x46, 0xe2, 0x14, 0x97, 0xaa, 0xe0, 0xb2, 0x8a, 0x96, 0x33, 0xb8, 0xa8,
+	0x46, 0xc7, 0xdc, 0xdf, 0x6d, 0xd2, 0x98, 0xcc, 0x43, 0x0d, 0xfe, 0x93, 0xec, 0x52, 0xd1, 0xf0,
+	0x9d, 0xa7, 0x7b, 0xf2, 0xf2, 0x85, 0xc3, 0x81, 0x15, 0x37, 0x53, 0x70, 0x3b, 0x87, 0x56, 0x32,
+	0xb8, 0x89, 0x9e, 0x3d, 0x34, 0xf7, 0xc5, 0x6f, 0x4c, 0xee, 0x33, 0x0d, 0x8a, 0xb2, 0x01, 0x1d,
+	0x1c, 0xb8, 0xa9, 0x3e, 0x76, 0x70, 0xe0, 0xa6, 0xfb, 0x58, 0xe3, 0x82, 0xa0, 0xb2, 0x8c, 0xce,
+	0x0e, 0x0d, 0x21, 0x33, 0x90, 0xc6, 0x1f, 0x68, 0x50, 0x4a, 0x74, 0x0c, 0x83, 0x23, 0xa9, 0xbf,
+	0x19, 0x1b, 0x1c, 0x49, 0x19, 0x2d, 0xc8, 0x50, 0x5a, 0x89, 0x1e, 0x43, 0x9e, 0x20, 0xfa, 0x54,
+	0x83, 0xa2, 0x2c, 0x43, 0x83, 0xdd, 0x93, 0x6a, 0x12, 0x06, 0xbb, 0x27, 0x5d, 0xb0, 0x8d, 0xf3,
+	0x82, 0xc7, 0x12, 0x3a, 0x93, 0xc1, 0x43, 0xb6, 0x05, 0xa1, 0xb9, 0xbf, 0x45, 0x3a, 0x6f, 0x54,
+	0x2a, 0xf7, 0xd1, 0xc7, 0x30, 0xa1, 0xea, 0x27, 0x1a, 0xa1, 0x3f, 0x1c, 0x19, 0xce, 0x07, 0x0a,
+	0xb1, 0x61, 0x08, 0x22, 0xa7, 0x51, 0x79, 0x30, 0x11, 0xd4, 0xe1, 0x69, 0x8e, 0x32, 0x82, 0x06,
+	0x66, 0x8f, 0x64, 0x09, 0x2d, 0x2f, 0x8d, 0x40, 0x29, 0xcb, 0x67, 0x84, 0xe5, 0xb9, 0x2b, 0x5a,
+	0xc5, 0xd0, 0xcd, 0xac, 0xbf, 0xc3, 0xb8, 0xc5, 0x6f, 0x34, 0x80, 0x5e, 0x55, 0x40, 0xe7, 0x06,
+	0x47, 0xdf, 0x81, 0x22, 0x53, 0xae, 0x1c, 0x06, 0xaa, 0xa8, 0xd4, 0x04, 0x95, 0xf3, 0xe8, 0xdc,
+	0xa8, 0x60, 0xe5, 0x92, 0x1b, 0x4e, 0x80, 0x77, 0xd7, 0x6e, 0x3e, 0x7a, 0x3a, 0xaf, 0x3d, 0x7e,
+	0x3a, 0xaf, 0xfd, 0xf9, 0x74, 0x5e, 0xfb, 0xf2, 0xd9, 0xfc, 0xd8, 0xe3, 0x67, 0xf3, 0x63, 0x7f,
+	0x3c, 0x9b, 0x1f, 0xfb, 0xe0, 0xa5, 0x86, 0xcb, 0x9a, 0x91, 0x5d, 0xad, 0xd3, 0x76, 0x57, 0xdd,
+	0xc5, 0x7a, 0x13, 0xbb, 0x5e, 0x4f, 0xfb, 0x9e, 0x52, 0xcb, 0x3a, 0x3e, 0x09, 0xed, 0xa2, 0xf8,
+	0xaf, 0xeb, 0xf2, 0x3f, 0x01, 0x00, 0x00, 0xff, 0xff, 0xee, 0x62, 0x3f, 0x19, 0x15, 0x14, 0x00,
+	0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1133,6 +1580,12 @@ type QueryClient interface {
 	Task(ctx context.Context, in *QueryTaskRequest, opts ...grpc.CallOption) (*QueryTaskResponse, error)
 	// TasksOfDeal lists a deal's tasks in the order of their index.
 	TasksOfDeal(ctx context.Context, in *QueryTasksOfDealRequest, opts ...grpc.CallOption) (*QueryTasksOfDealResponse, error)
+	// TasksOf lists the tasks in which somebody holds or held a seat, as a worker or in the court, oldest first.
+	TasksOf(ctx context.Context, in *QueryTasksOfRequest, opts ...grpc.CallOption) (*QueryTasksOfResponse, error)
+	// TasksByState lists the tasks in a state, oldest first.
+	TasksByState(ctx context.Context, in *QueryTasksByStateRequest, opts ...grpc.CallOption) (*QueryTasksByStateResponse, error)
+	// Result returns what an ended task brought, and refuses one that has not ended.
+	Result(ctx context.Context, in *QueryResultRequest, opts ...grpc.CallOption) (*QueryResultResponse, error)
 	// Assignments lists the open tasks in which somebody holds a seat, as a worker or in the court.
 	Assignments(ctx context.Context, in *QueryAssignmentsRequest, opts ...grpc.CallOption) (*QueryAssignmentsResponse, error)
 	// Ledger returns a ledger with its budget and its bounds.
@@ -1174,6 +1627,33 @@ func (c *queryClient) Task(ctx context.Context, in *QueryTaskRequest, opts ...gr
 func (c *queryClient) TasksOfDeal(ctx context.Context, in *QueryTasksOfDealRequest, opts ...grpc.CallOption) (*QueryTasksOfDealResponse, error) {
 	out := new(QueryTasksOfDealResponse)
 	err := c.cc.Invoke(ctx, "/credence.tasks.v1.Query/TasksOfDeal", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) TasksOf(ctx context.Context, in *QueryTasksOfRequest, opts ...grpc.CallOption) (*QueryTasksOfResponse, error) {
+	out := new(QueryTasksOfResponse)
+	err := c.cc.Invoke(ctx, "/credence.tasks.v1.Query/TasksOf", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) TasksByState(ctx context.Context, in *QueryTasksByStateRequest, opts ...grpc.CallOption) (*QueryTasksByStateResponse, error) {
+	out := new(QueryTasksByStateResponse)
+	err := c.cc.Invoke(ctx, "/credence.tasks.v1.Query/TasksByState", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Result(ctx context.Context, in *QueryResultRequest, opts ...grpc.CallOption) (*QueryResultResponse, error) {
+	out := new(QueryResultResponse)
+	err := c.cc.Invoke(ctx, "/credence.tasks.v1.Query/Result", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -1233,6 +1713,12 @@ type QueryServer interface {
 	Task(context.Context, *QueryTaskRequest) (*QueryTaskResponse, error)
 	// TasksOfDeal lists a deal's tasks in the order of their index.
 	TasksOfDeal(context.Context, *QueryTasksOfDealRequest) (*QueryTasksOfDealResponse, error)
+	// TasksOf lists the tasks in which somebody holds or held a seat, as a worker or in the court, oldest first.
+	TasksOf(context.Context, *QueryTasksOfRequest) (*QueryTasksOfResponse, error)
+	// TasksByState lists the tasks in a state, oldest first.
+	TasksByState(context.Context, *QueryTasksByStateRequest) (*QueryTasksByStateResponse, error)
+	// Result returns what an ended task brought, and refuses one that has not ended.
+	Result(context.Context, *QueryResultRequest) (*QueryResultResponse, error)
 	// Assignments lists the open tasks in which somebody holds a seat, as a worker or in the court.
 	Assignments(context.Context, *QueryAssignmentsRequest) (*QueryAssignmentsResponse, error)
 	// Ledger returns a ledger with its budget and its bounds.
@@ -1257,6 +1743,15 @@ func (*UnimplementedQueryServer) Task(ctx context.Context, req *QueryTaskRequest
 }
 func (*UnimplementedQueryServer) TasksOfDeal(ctx context.Context, req *QueryTasksOfDealRequest) (*QueryTasksOfDealResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method TasksOfDeal not implemented")
+}
+func (*UnimplementedQueryServer) TasksOf(ctx context.Context, req *QueryTasksOfRequest) (*QueryTasksOfResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method TasksOf not implemented")
+}
+func (*UnimplementedQueryServer) TasksByState(ctx context.Context, req *QueryTasksByStateRequest) (*QueryTasksByStateResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method TasksByState not implemented")
+}
+func (*UnimplementedQueryServer) Result(ctx context.Context, req *QueryResultRequest) (*QueryResultResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Result not implemented")
 }
 func (*UnimplementedQueryServer) Assignments(ctx context.Context, req *QueryAssignmentsRequest) (*QueryAssignmentsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Assignments not implemented")
@@ -1328,6 +1823,60 @@ func _Query_TasksOfDeal_Handler(srv interface{}, ctx context.Context, dec func(i
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServer).TasksOfDeal(ctx, req.(*QueryTasksOfDealRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_TasksOf_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryTasksOfRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).TasksOf(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.tasks.v1.Query/TasksOf",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).TasksOf(ctx, req.(*QueryTasksOfRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_TasksByState_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryTasksByStateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).TasksByState(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.tasks.v1.Query/TasksByState",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).TasksByState(ctx, req.(*QueryTasksByStateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Result_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryResultRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Result(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.tasks.v1.Query/Result",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Result(ctx, req.(*QueryResultRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1438,6 +1987,18 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "TasksOfDeal",
 			Handler:    _Query_TasksOfDeal_Handler,
+		},
+		{
+			MethodName: "TasksOf",
+			Handler:    _Query_TasksOf_Handler,
+		},
+		{
+			MethodName: "TasksByState",
+			Handler:    _Query_TasksByState_Handler,
+		},
+		{
+			MethodName: "Result",
+			Handler:    _Query_Result_Handler,
 		},
 		{
 			MethodName: "Assignments",
@@ -1680,6 +2241,335 @@ func (m *QueryTasksOfDealResponse) MarshalToSizedBuffer(dAtA []byte) (int, error
 			i--
 			dAtA[i] = 0xa
 		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryTasksOfRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryTasksOfRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryTasksOfRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Open {
+		i--
+		if m.Open {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Who) > 0 {
+		i -= len(m.Who)
+		copy(dAtA[i:], m.Who)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Who)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryTasksOfResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryTasksOfResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryTasksOfResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Tasks) > 0 {
+		for iNdEx := len(m.Tasks) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Tasks[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryTasksByStateRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryTasksByStateRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryTasksByStateRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Ending != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Ending))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.State != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.State))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryTasksByStateResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryTasksByStateResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryTasksByStateResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Tasks) > 0 {
+		for iNdEx := len(m.Tasks) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Tasks[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryResultRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryResultRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryResultRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Id) > 0 {
+		i -= len(m.Id)
+		copy(dAtA[i:], m.Id)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Id)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryResultResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryResultResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryResultResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x58
+	}
+	if len(m.OutputPath) > 0 {
+		i -= len(m.OutputPath)
+		copy(dAtA[i:], m.OutputPath)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.OutputPath)))
+		i--
+		dAtA[i] = 0x52
+	}
+	if len(m.Beneficiary) > 0 {
+		i -= len(m.Beneficiary)
+		copy(dAtA[i:], m.Beneficiary)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Beneficiary)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if len(m.Requester) > 0 {
+		i -= len(m.Requester)
+		copy(dAtA[i:], m.Requester)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Requester)))
+		i--
+		dAtA[i] = 0x42
+	}
+	if len(m.Holders) > 0 {
+		for iNdEx := len(m.Holders) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Holders[iNdEx])
+			copy(dAtA[i:], m.Holders[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Holders[iNdEx])))
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
+	if m.Outcome != nil {
+		{
+			size, err := m.Outcome.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.ByCourt {
+		i--
+		if m.ByCourt {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Ending != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Ending))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Index != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Index))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Deal) > 0 {
+		i -= len(m.Deal)
+		copy(dAtA[i:], m.Deal)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Deal)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Task) > 0 {
+		i -= len(m.Task)
+		copy(dAtA[i:], m.Task)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Task)))
+		i--
+		dAtA[i] = 0xa
 	}
 	return len(dAtA) - i, nil
 }
@@ -2300,6 +3190,147 @@ func (m *QueryTasksOfDealResponse) Size() (n int) {
 	if m.Pagination != nil {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryTasksOfRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Who)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Open {
+		n += 2
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryTasksOfResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Tasks) > 0 {
+		for _, e := range m.Tasks {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryTasksByStateRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.State != 0 {
+		n += 1 + sovQuery(uint64(m.State))
+	}
+	if m.Ending != 0 {
+		n += 1 + sovQuery(uint64(m.Ending))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryTasksByStateResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Tasks) > 0 {
+		for _, e := range m.Tasks {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryResultRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Id)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryResultResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Task)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Deal)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Index != 0 {
+		n += 1 + sovQuery(uint64(m.Index))
+	}
+	if m.Ending != 0 {
+		n += 1 + sovQuery(uint64(m.Ending))
+	}
+	if m.ByCourt {
+		n += 2
+	}
+	if m.Outcome != nil {
+		l = m.Outcome.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if len(m.Holders) > 0 {
+		for _, s := range m.Holders {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = len(m.Requester)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Beneficiary)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.OutputPath)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovQuery(uint64(m.Height))
 	}
 	return n
 }
@@ -3062,6 +4093,945 @@ func (m *QueryTasksOfDealResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryTasksOfRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryTasksOfRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryTasksOfRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Who", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Who = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Open", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Open = bool(v != 0)
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryTasksOfResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryTasksOfResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryTasksOfResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tasks", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Tasks = append(m.Tasks, Task{})
+			if err := m.Tasks[len(m.Tasks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryTasksByStateRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryTasksByStateRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryTasksByStateRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field State", wireType)
+			}
+			m.State = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.State |= State(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ending", wireType)
+			}
+			m.Ending = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Ending |= Ending(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryTasksByStateResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryTasksByStateResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryTasksByStateResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tasks", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Tasks = append(m.Tasks, Task{})
+			if err := m.Tasks[len(m.Tasks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryResultRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryResultRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryResultRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Id = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryResultResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryResultResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryResultResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Task = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deal", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Deal = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Index", wireType)
+			}
+			m.Index = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Index |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ending", wireType)
+			}
+			m.Ending = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Ending |= Ending(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ByCourt", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ByCourt = bool(v != 0)
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Outcome", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Outcome == nil {
+				m.Outcome = &Outcome{}
+			}
+			if err := m.Outcome.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holders", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holders = append(m.Holders, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requester", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Requester = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Beneficiary", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Beneficiary = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OutputPath", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OutputPath = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])

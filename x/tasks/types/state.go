@@ -1,0 +1,42 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// State returns where a task in the phase stands.
+func (p Phase) State() State {
+	switch p {
+	case PHASE_OPEN:
+		return STATE_WAITING
+	case PHASE_FIRST, PHASE_LOCKED, PHASE_SECOND, PHASE_REVEAL:
+		return STATE_RUNNING
+	case PHASE_TURN:
+		return STATE_PROVISIONAL
+	case PHASE_COURT_WAIT, PHASE_COURT_COMMIT, PHASE_COURT_REVEAL:
+		return STATE_COURT
+	case PHASE_DONE:
+		return STATE_ENDED
+	}
+	return STATE_UNSPECIFIED
+}
+
+// endings is how many endings a state has room for in a StateKey.
+const endings = 1 << 8
+
+// StateKey orders tasks by state, those that have ended by ending as well.
+func StateKey(s State, e Ending) uint32 { return uint32(s)*endings + uint32(e) }
+
+// StateKey is that of the task as it is stored.
+func (t Task) StateKey() uint32 { return StateKey(t.Phase.State(), t.Ending) }
+
+// CheckState returns ErrInvalid unless tasks can be in the state with the ending: those that have ended have one.
+func CheckState(s State, e Ending) error {
+	switch {
+	case s < STATE_WAITING || s > STATE_ENDED:
+		return errorsmod.Wrapf(ErrInvalid, "state: got %d, expected %d to %d", s, STATE_WAITING, STATE_ENDED)
+	case e < ENDING_UNSPECIFIED || e > ENDING_BROKEN:
+		return errorsmod.Wrapf(ErrInvalid, "ending: got %d, expected %d to %d", e, ENDING_UNSPECIFIED, ENDING_BROKEN)
+	case (s == STATE_ENDED) != (e != ENDING_UNSPECIFIED):
+		return errorsmod.Wrapf(ErrInvalid, "ending: got %s of state %s, expected one exactly for %s", e, s, STATE_ENDED)
+	}
+	return nil
+}
