@@ -8,6 +8,7 @@ import (
 
 	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/executor/result"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -85,8 +86,9 @@ func resultDir(out string, size, index uint64) string {
 	return filepath.Join(out, fmt.Sprintf("%0*d", max(3, len(fmt.Sprint(size-1))), index))
 }
 
-// FetchAll downloads the results of one task, or of a deal's tasks that ended with an answer.
-func FetchAll(ctx context.Context, conn *Conn, task, deal string, stores []string, dir string) ([]*TaskReport, error) {
+// FetchAll downloads the results of one task, or of a deal's or a request's tasks that ended with an answer: exactly one of
+// the three is named.
+func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, stores []string, dir string) ([]*TaskReport, error) {
 	if task != "" {
 		r, err := FetchTask(ctx, conn, task, stores, dir)
 		if r == nil {
@@ -94,8 +96,16 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal string, stores []strin
 		}
 		return []*TaskReport{r}, err
 	}
-	w, err := newWatcher(ctx, conn, deal, nil)
-	if err != nil {
+	w := newWatcher(conn, nil)
+	if request != "" {
+		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request})
+		if err != nil {
+			return nil, err
+		}
+		if err := w.follow(ctx, res.Request); err != nil {
+			return nil, err
+		}
+	} else if err := w.addID(ctx, deal); err != nil {
 		return nil, err
 	}
 	var (
@@ -105,7 +115,7 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal string, stores []strin
 	w.each = func(ctx context.Context, t *TaskReport) {
 		reports = append(reports, t)
 		if t.Accepted() && trouble == nil {
-			trouble = Download(ctx, conn, t, stores, resultDir(dir, w.deal.Size_, t.Index))
+			trouble = Download(ctx, conn, t, stores, resultDir(dir, w.ids[t.ID].Bag, t.Index))
 		}
 	}
 	if err := w.readAll(ctx, 0); err != nil {
@@ -113,7 +123,7 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal string, stores []strin
 	}
 	sortTasks(reports)
 	if len(reports) == 0 {
-		return nil, &Problem{What: "no task of the deal has ended yet", Next: "follow it with credenced task watch " + deal}
+		return nil, &Problem{What: "no task has ended yet", Next: "follow it with credenced task watch " + deal + request}
 	}
 	return reports, trouble
 }

@@ -22,7 +22,7 @@ func TableGas(msgs []sdk.Msg) uint64 {
 	for _, m := range msgs {
 		switch m := m.(type) {
 		case *taskstypes.MsgCommit, *taskstypes.MsgReveal, *taskstypes.MsgDecline, *markettypes.MsgSubmitTask,
-			*markettypes.MsgCancelRequest, *appstypes.MsgPublish:
+			*markettypes.MsgCancelRequest, *appstypes.MsgPublish, *appstypes.MsgPublishDataset:
 			gas += 100_000 + gasPerByte*uint64(proto.Size(m))
 		default:
 			return 0

@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
 // DefaultFuel is the fuel limit of a job that names none: about a minute of one core.
@@ -26,22 +28,50 @@ type Job struct {
 	Args []string
 	// Inputs that it finds in /in.
 	Inputs []InputFile
+	// Datasets that it finds in /in/datasets: each "organisation/name:version", "sha256:...", or the path of a file, which is
+	// published as a dataset if the chain doesn't know it.
+	Datasets []string
+	// DatasetsPerTask gives each task of the bag that many of the datasets, in their order; 0 gives all of them to each.
+	DatasetsPerTask uint32
 	// Trust T: at most one wrong result is to be expected in T; see poco.ParseTrust.
 	Trust uint64
 	// MinReplicas is the least number of replicas; 0 leaves it to the plan.
 	MinReplicas uint32
 	// MaxPrice in ucred for one task; 0 takes the recommended one.
 	MaxPrice uint64
+	// MaxAppPrice, MaxDatasetPrice (of all datasets of one task) and MaxPoolPrice (of one replica) in ucred; 0 leaves them to
+	// MaxPrice.
+	MaxAppPrice, MaxDatasetPrice, MaxPoolPrice uint64
 	// Value at risk in ucred; 0 means the price.
 	Value uint64
-	// Fuel limit of one execution; 0 means DefaultFuel.
+	// Fuel limit of one execution; 0 means the category's, or DefaultFuel without one.
 	Fuel uint64
-	// Bag is the number of tasks, each told its index; 0 means 1.
+	// Bag is the number of tasks, each told its index; 0 means 1, or as many as the datasets make.
 	Bag uint64
 	// Policy is "credence", the default, or "court".
 	Policy string
-	// Pool to use; empty for any.
-	Pool string
+	// Category of the job; empty for limits of its own.
+	Category string
+	// Tags are the capabilities that it needs of a pool.
+	Tags []string
+	// Pools that it may run in; any when empty.
+	Pools []string
+	// Resources that one execution may use; zeros leave it to the app's requirements.
+	Resources appstypes.Resources
+	// Voucher that pays in the requester's place, by id.
+	Voucher string
+	// Beneficiary is whom the results are for; the requester when empty.
+	Beneficiary string
+	// Callback is the name of a module's hook that is told each task's end.
+	Callback string
+	// Partial takes whatever part of the bag can be met at once.
+	Partial bool
+	// Expiry is the height until which what can't be met at once rests on the book. Rest says the same in blocks from now,
+	// RestFor in time, of which the chain's parameters make blocks; at most one of the three. Without them what the next
+	// block can't meet is refunded.
+	Expiry  int64
+	Rest    int64
+	RestFor time.Duration
 	// Out is the folder for the results; made if absent, otherwise empty. Empty means not to download.
 	Out string
 }
@@ -64,25 +94,31 @@ func ParseInput(text string) InputFile {
 	return InputFile{Name: filepath.Base(text), Path: text}
 }
 
-// isReference tells an app on the chain from a file on this machine.
-func (j Job) isReference() bool {
-	if strings.HasPrefix(j.App, "sha256:") {
+// isReference tells an app or a dataset on the chain from a file on this machine.
+func isReference(text string) bool {
+	if strings.HasPrefix(text, "sha256:") {
 		return true
 	}
-	if _, err := os.Stat(j.App); err == nil {
+	if _, err := os.Stat(text); err == nil {
 		return false
 	}
-	name, version, ok := strings.Cut(j.App, ":")
-	return ok && version != "" && strings.Count(name, "/") == 1 && !strings.HasSuffix(j.App, ".wasm")
+	name, version, ok := strings.Cut(text, ":")
+	return ok && version != "" && strings.Count(name, "/") == 1 && !strings.HasSuffix(text, ".wasm")
 }
+
+// rests says whether the request may stay on the book.
+func (j *Job) rests() bool { return j.Expiry > 0 || j.Rest > 0 || j.RestFor > 0 }
 
 // check says what can be said before anything is asked or sent.
 func (j *Job) check() error {
-	if j.Fuel == 0 {
+	if j.Fuel == 0 && j.Category == "" {
 		j.Fuel = DefaultFuel
 	}
-	if j.Bag == 0 {
-		j.Bag = 1
+	if err := j.checkDatasets(); err != nil {
+		return err
+	}
+	if err := j.checkRest(); err != nil {
+		return err
 	}
 	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
 		return &Problem{What: err.Error(), Next: "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits"}
@@ -100,6 +136,44 @@ func (j *Job) check() error {
 		return &Problem{What: fmt.Sprintf("--out %s: %v", j.Out, err), Next: "name a folder that can be made or is empty", Err: err}
 	case len(entries) > 0:
 		return &Problem{What: fmt.Sprintf("--out %s: the folder is not empty, and results never overwrite anything", j.Out), Next: "name another folder, or remove this one"}
+	}
+	return nil
+}
+
+// checkDatasets completes the size of the bag.
+func (j *Job) checkDatasets() error {
+	n, k := uint64(len(j.Datasets)), uint64(j.DatasetsPerTask)
+	if k > 0 && n == 0 {
+		return &Problem{What: fmt.Sprintf("--datasets-per-task %d: there are no datasets", k), Next: "name them with --dataset"}
+	}
+	need := uint64(1)
+	if k > 0 {
+		need = (n + k - 1) / k
+	}
+	switch {
+	case j.Bag == 0:
+		j.Bag = need
+	case k > 0 && j.Bag != need:
+		return &Problem{
+			What: fmt.Sprintf("--bag %d: %s, %d for each task, make %s", j.Bag, plural(n, "dataset", "datasets"), k, plural(need, "task", "tasks")),
+			Next: fmt.Sprintf("give --bag %d, or leave it out", need),
+		}
+	}
+	return nil
+}
+
+func (j *Job) checkRest() error {
+	given := 0
+	for _, is := range []bool{j.Expiry != 0, j.Rest != 0, j.RestFor != 0} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given > 1:
+		return &Problem{What: "--expiry and --rest both say how long the request rests on the book", Next: "give one of them"}
+	case j.Expiry < 0 || j.Rest < 0 || j.RestFor < 0:
+		return &Problem{What: "--rest: got less than nothing", Next: "give it as blocks such as 1000, or as a time such as 10m"}
 	}
 	return nil
 }
@@ -141,7 +215,7 @@ func readModule(path string) (*module, error) {
 	if len(data) > MaxModule {
 		return nil, &Problem{What: fmt.Sprintf("%s has %s, at most %s are allowed", path, FormatBytes(uint64(info.Size())), FormatBytes(MaxModule)), Next: "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"}
 	}
-	return &module{data: data, digest: artifact.Sum(data).String(), name: appName(path)}, nil
+	return &module{data: data, digest: artifact.Sum(data).String(), name: assetName(path, "app")}, nil
 }
 
 const buildHint = "build one for WASI: GOOS=wasip1 GOARCH=wasm go build -o app.wasm . (Go), cargo build --target wasm32-wasip1 (Rust), clang --target=wasm32-wasi (C)"
@@ -160,8 +234,9 @@ func firstBytes(data []byte) string {
 	return fmt.Sprintf("%q", data[:min(8, len(data))])
 }
 
-// appName makes an app's name of a file's: 2 to 32 of a-z, 0-9 and '-'.
-func appName(path string) string {
+// assetName makes an app's or a dataset's name of a file's: 2 to 32 of a-z, 0-9 and '-'. What is too short gets the kind in
+// front.
+func assetName(path, kind string) string {
 	base := strings.ToLower(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
 	var b strings.Builder
 	for _, c := range base {
@@ -177,7 +252,7 @@ func appName(path string) string {
 	}
 	name = strings.Trim(name, "-")
 	if len(name) < 2 {
-		return "app" + strings.TrimSuffix("-"+name, "-")
+		return kind + strings.TrimSuffix("-"+name, "-")
 	}
 	return name
 }

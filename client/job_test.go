@@ -50,7 +50,7 @@ func TestAppName(t *testing.T) {
 		"raytrace.wasm": "raytrace", "/x/My App.wasm": "my-app", "a.wasm": "app-a", "___.wasm": "app", "é.wasm": "app",
 		"1-2--3.wasm": "1-2-3", "this-name-is-much-longer-than-an-app-may-have.wasm": "this-name-is-much-longer-than-an",
 	} {
-		require.Equal(t, want, appName(path), path)
+		require.Equal(t, want, assetName(path, "app"), path)
 	}
 }
 
@@ -59,7 +59,7 @@ func TestJobReference(t *testing.T) {
 		"studio/raytrace:1.0": true, "sha256:abcd": true, "raytrace.wasm": false, "./build/raytrace.wasm": false,
 		"studio/raytrace": false, "a/b/c:1": false, "C:app.wasm": false, "build/app:1.wasm": false,
 	} {
-		require.Equal(t, want, Job{App: app}.isReference(), app)
+		require.Equal(t, want, isReference(app), app)
 	}
 }
 
@@ -77,6 +77,12 @@ func TestJobCheck(t *testing.T) {
 		{"no trust", Job{}, "trust: got 0"},
 		{"too much trust", Job{Trust: 1 << 40}, "trust: got"},
 		{"too many replicas", Job{Trust: 100, MinReplicas: 25}, "--min-replicas 25"},
+		{"datasets for all", Job{Trust: 100, Datasets: []string{"a/b:1", "a/c:1"}}, ""},
+		{"as many tasks as datasets make", Job{Trust: 100, Datasets: []string{"a/b:1"}, DatasetsPerTask: 2, Bag: 1}, ""},
+		{"more tasks than datasets make", Job{Trust: 100, Datasets: []string{"a/b:1", "a/c:1", "a/d:1"}, DatasetsPerTask: 2, Bag: 3}, "make 2 tasks"},
+		{"a share of no datasets", Job{Trust: 100, DatasetsPerTask: 2}, "there are no datasets"},
+		{"rests twice", Job{Trust: 100, Expiry: 9, Rest: 9}, "both say"},
+		{"rests backwards", Job{Trust: 100, Rest: -1}, "less than nothing"},
 		{"a folder in use", Job{Trust: 100, Out: full}, "not empty"},
 		{"a file", Job{Trust: 100, Out: filepath.Join(full, "x")}, "--out"},
 	} {
@@ -109,4 +115,25 @@ func TestResultDir(t *testing.T) {
 	require.Equal(t, "out", resultDir("out", 1, 0))
 	require.Equal(t, filepath.Join("out", "007"), resultDir("out", 16, 7))
 	require.Equal(t, filepath.Join("out", "00007"), resultDir("out", 99_999, 7))
+}
+
+func TestJobDefaults(t *testing.T) {
+	for _, tc := range []struct {
+		name      string
+		job       Job
+		bag, fuel uint64
+	}{
+		{"plain", Job{}, 1, DefaultFuel},
+		{"a category has its own limit", Job{Category: "xs"}, 1, 0},
+		{"a fuel limit within a category", Job{Category: "xs", Fuel: 7}, 1, 7},
+		{"the bag that datasets make", Job{Datasets: make([]string, 7), DatasetsPerTask: 3}, 3, DefaultFuel},
+		{"datasets that every task reads", Job{Datasets: make([]string, 7), Bag: 2}, 2, DefaultFuel},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tc.job.Trust = 100
+			require.NoError(t, tc.job.check())
+			require.Equal(t, tc.bag, tc.job.Bag)
+			require.Equal(t, tc.fuel, tc.job.Fuel)
+		})
+	}
 }

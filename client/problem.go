@@ -5,10 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
+	errorsmod "cosmossdk.io/errors"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // Problem is an error for people: what is wrong, and what to do next.
@@ -81,28 +88,59 @@ type refusalKey struct {
 	code  uint32
 }
 
-// next says what to do about a module's refusal. The numbers are those of x/*/types/errors.go; a test compares.
+// keyOf is how an error of a module looks in a refusal.
+func keyOf(err *errorsmod.Error) refusalKey { return refusalKey{err.Codespace(), err.ABCICode()} }
+
+// next says what to do about a module's refusal.
 var next = map[refusalKey]string{
-	{"market", 6}:  "publish the app first: credenced run FILE.wasm does so by itself",
-	{"market", 7}:  "ask its provider, or run another version of it",
-	{"market", 8}:  "it was found not to give the same output everywhere; its provider has to mend and the council to reinstate it",
-	{"market", 9}:  "leave --pool out to take any, or list them: credenced query workers pools",
-	{"market", 11}: "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits",
-	{"market", 12}: "--policy is credence or court",
-	{"market", 13}: "lower --min-replicas",
-	{"market", 15}: "raise --max-price, or leave it out to take the recommended one; what is not spent comes back",
-	{"market", 16}: "lower --fuel",
-	{"market", 17}: "lower --bag",
-	{"market", 18}: "use fewer or smaller inputs",
-	{"market", 19}: "give inputs plain relative names: --input NAME=FILE",
-	{"market", 22}: "shorten --args; put what is long into an --input file",
-	{"market", 23}: "look at the book: credenced query market book",
-	{"sdk", 5}:     "the account has too little money: look with credenced query bank balances ADDRESS",
-	{"orgs", 7}:    "use a --key-file of an organisation with that role; the council grants roles",
-	{"orgs", 9}:    "the council revoked the organisation; ask it",
-	{"apps", 2}:    "publish the app first: credenced run FILE.wasm does so by itself",
-	{"apps", 6}:    "rename the file: the name is another provider's app",
-	{"tasks", 2}:   "look at your requests: credenced task list",
+	keyOf(markettypes.ErrUnknownApp):       "publish the app first: credenced run FILE.wasm does so by itself",
+	keyOf(markettypes.ErrUnknownDataset):   "publish the dataset first: --dataset FILE does so by itself",
+	keyOf(markettypes.ErrDeprecated):       "ask its provider, or use another version of it",
+	keyOf(markettypes.ErrSuspended):        "it was found not to give the same output everywhere; its provider has to mend and the council to reinstate it",
+	keyOf(markettypes.ErrNondeterministic): "its provider says that two runs of it may differ: no policy that judges by comparing can take it",
+	keyOf(markettypes.ErrByOrder):          "it has no list price: ask its provider for an order that takes you",
+	keyOf(markettypes.ErrUnknownPool):      "leave --pool out to take any, or list them: credenced query workers pools",
+	keyOf(markettypes.ErrPrivatePool):      "the pool serves others; leave --pool out to take any",
+	keyOf(markettypes.ErrUnknownCategory):  "leave --category out for limits of your own, or list them: credenced query market categories",
+	keyOf(markettypes.ErrCategory):         "leave --category out for limits of your own, or list them: credenced query market categories",
+	keyOf(markettypes.ErrTrust):            "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits",
+	keyOf(markettypes.ErrPolicy):           "--policy is credence or court",
+	keyOf(markettypes.ErrReplicas):         "lower --min-replicas",
+	keyOf(markettypes.ErrUnaffordable):     "raise --max-price, or leave it out to take the recommended one; what is not spent comes back",
+	keyOf(markettypes.ErrAppPrice):         "raise --max-app-price, or leave it out",
+	keyOf(markettypes.ErrDatasetPrice):     "raise --max-dataset-price, or leave it out",
+	keyOf(markettypes.ErrPoolPrice):        "raise --max-pool-price, or leave it out",
+	keyOf(markettypes.ErrFuel):             "lower --fuel",
+	keyOf(markettypes.ErrSize):             "lower --bag",
+	keyOf(markettypes.ErrTag):              "--tag takes names of a-z, 0-9, '.' and '-', at most 16 of them",
+	keyOf(markettypes.ErrTags):             "ask for fewer --tag, or look which pools promise them: credenced query market book",
+	keyOf(markettypes.ErrResources):        "--memory, --disk, --cpu and --gpus: at least what the app requires, at most what a pool promises",
+	keyOf(markettypes.ErrInputs):           "use fewer or smaller inputs",
+	keyOf(markettypes.ErrInputName):        "give inputs plain relative names: --input NAME=FILE",
+	keyOf(markettypes.ErrDatasets):         "each dataset once, and as many tasks as --datasets-per-task makes",
+	keyOf(markettypes.ErrArgs):             "shorten --args; put what is long into an --input file",
+	keyOf(markettypes.ErrBeneficiary):      "--beneficiary is an account's address",
+	keyOf(markettypes.ErrCallback):         "list the hooks there are: credenced query market callbacks",
+	keyOf(markettypes.ErrNoOrder):          "look at the book: credenced query market book; --rest 10m lets it wait there for offers to come",
+	keyOf(markettypes.ErrVoucher):          "look at your vouchers: credenced query market vouchers",
+	keyOf(markettypes.ErrVoucherSpender):   "ask the voucher's holder to name you as a spender, or use another --key-file",
+	keyOf(markettypes.ErrVoucherExpired):   "ask the voucher's issuer for another",
+	keyOf(markettypes.ErrVoucherAsset):     "the voucher is for other apps, datasets or pools; leave --voucher out to pay yourself",
+	keyOf(markettypes.ErrVoucherBalance):   "lower --max-price or --bag, or ask the voucher's issuer to top it up",
+	keyOf(orgstypes.ErrRole):               "use a --key-file of an organisation with that role; the council grants roles",
+	keyOf(orgstypes.ErrRevoked):            "the council revoked the organisation; ask it",
+	keyOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",
+	keyOf(appstypes.ErrNotOwner):           "rename the file: the name is another provider's",
+	keyOf(appstypes.ErrNameTaken):          "rename the file: apps and datasets share their names",
+	keyOf(taskstypes.ErrNotFound):          "look at your requests: credenced task list",
+
+	{sdkSpace, codeInsufficient}: "the account has too little money: look with credenced query bank balances ADDRESS",
+}
+
+// unfunded are the refusals that are about money.
+var unfunded = []refusalKey{
+	keyOf(markettypes.ErrUnaffordable), keyOf(markettypes.ErrAppPrice), keyOf(markettypes.ErrDatasetPrice), keyOf(markettypes.ErrPoolPrice),
+	keyOf(markettypes.ErrVoucherBalance), keyOf(markettypes.ErrVoucherExpired), {sdkSpace, codeInsufficient},
 }
 
 // Explain turns an error into words with what to do next. What it doesn't know stays as it is.
@@ -115,8 +153,9 @@ func Explain(err error) error {
 		return err
 	}
 	if refused := Refused(err); refused != nil {
-		p := &Problem{What: refused.Log, Next: next[refusalKey{refused.Codespace, refused.Code}], Err: err}
-		if refused.Codespace == "market" && refused.Code == 15 || refused.Codespace == sdkSpace && refused.Code == codeInsufficient {
+		key := refusalKey{refused.Codespace, refused.Code}
+		p := &Problem{What: refused.Log, Next: next[key], Err: err}
+		if slices.Contains(unfunded, key) {
 			p.Exit = ExitUnfunded
 		}
 		if refused.Hash != "" && refused.Hash[0] != '(' {

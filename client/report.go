@@ -11,10 +11,16 @@ import (
 
 // Report is the end of a run.
 type Report struct {
-	// Request, Deal and the app run.
+	// Request, its first deal, and the app run.
 	Request   string `json:"request"`
 	Deal      string `json:"deal"`
 	Reference string `json:"reference"`
+	// Size of the bag; Deals that its tasks are in, in the order of their indices. Unmet is how many of them met no offer, and
+	// Why.
+	Size  uint64       `json:"size"`
+	Deals []DealReport `json:"deals"`
+	Unmet uint64       `json:"unmet,omitempty"`
+	Why   string       `json:"why,omitempty"`
 	// Tasks in the order of their index.
 	Tasks []*TaskReport `json:"tasks"`
 	// Accepted is how many of them ended with an answer.
@@ -30,6 +36,18 @@ type Report struct {
 	Ledgers []LedgerReport `json:"ledgers"`
 	// Out is the folder with the results.
 	Out string `json:"out,omitempty"`
+}
+
+// DealReport is a part of the bag that met one offer.
+type DealReport struct {
+	ID string `json:"id"`
+	// Pool that runs it.
+	Pool string `json:"pool"`
+	// First index and number of tasks.
+	First uint64 `json:"first"`
+	Size  uint64 `json:"size"`
+	// Paid out of its escrow so far, in ucred.
+	Paid uint64 `json:"paid"`
 }
 
 // TaskReport is the end of one task.
@@ -73,7 +91,7 @@ type FaultReport struct {
 
 // PaymentReport is one payment.
 type PaymentReport struct {
-	// Party is "APP", "WORKER", "COURT" or "REQUESTER".
+	// Party is "APP", "DATASET", "WORKER", "POOL", "COURT" or "REQUESTER".
 	Party string `json:"party"`
 	To    string `json:"to"`
 	// Amount in ucred.
@@ -210,6 +228,29 @@ func list(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
+// take reads what the deals say.
+func (r *Report) take(w *Watcher) {
+	r.Deals, r.Paid = []DealReport{}, 0
+	held := uint64(0)
+	for _, d := range w.deals {
+		r.Deals = append(r.Deals, DealReport{ID: d.Id, Pool: d.Pool, First: d.First, Size: d.Size_, Paid: d.Paid})
+		r.Paid += d.Paid
+		held += d.Escrow
+	}
+	slices.SortFunc(r.Deals, func(a, b DealReport) int { return cmp.Compare(a.First, b.First) })
+	if len(r.Deals) > 0 {
+		r.Deal = r.Deals[0].ID
+	}
+	if q := w.request; q != nil {
+		if w.open() {
+			held += q.Escrow
+		} else if r.Unmet = q.Left(); r.Unmet > 0 {
+			r.Why = unfilled(q)
+		}
+	}
+	r.Refunded = r.Locked - min(r.Locked, r.Paid+held)
+}
+
 // add counts a task that ended.
 func (r *Report) add(t *TaskReport) {
 	r.Tasks = append(r.Tasks, t)
@@ -225,6 +266,9 @@ func (r *Report) Text() string {
 	text := fmt.Sprintf("%d of %s accepted; cost %s, refunded %s", r.Accepted, plural(uint64(len(r.Tasks)), "task", "tasks"), FormatCRED(r.Paid), FormatCRED(r.Refunded))
 	if r.Slashed > 0 {
 		text += fmt.Sprintf("; %s of stake slashed", FormatCRED(r.Slashed))
+	}
+	if r.Unmet > 0 {
+		text += "; " + r.Why
 	}
 	return text
 }
@@ -258,6 +302,9 @@ func (r *Report) err() error {
 	if failed != nil {
 		return failed.appFailed()
 	}
+	if r.Unmet > 0 {
+		return &Problem{What: r.Why, Next: "run the rest again; --rest 10m lets a bag wait on the book for offers to come", Exit: ExitUnfunded}
+	}
 	if missing != nil {
 		return &Problem{What: missing.DownloadError, Exit: ExitNetwork}
 	}
@@ -277,6 +324,10 @@ func (r *TaskReport) appFailed() *Problem {
 		what, next = "wrote more than a task may put out", "write less, or split the work over a bag of tasks"
 	case "call-depth":
 		what, next = "called functions too deeply", "an endless recursion needs mending; a deep one a loop"
+	case "invalid-output":
+		what, next = "left no output that can be described", "its version may declare a folder below /out as its result, where it must write something; paths must be plain UTF-8"
+	case "invalid-computed":
+		what, next = "wrote a computed.json that can't be followed", "docs/apps.md says what it may hold"
 	case "trap":
 		what = "crashed (a trap: out of bounds, division by zero, unreachable code)"
 	case "invalid-module":

@@ -126,7 +126,7 @@ func TestConfirm(t *testing.T) {
 	require.NoError(t, res.Response(0, &out))
 	require.Equal(t, "beef", out.Id)
 	require.Error(t, res.Response(1, &out))
-	require.Error(t, res.Response(0, &markettypes.MsgPlaceOfferResponse{}))
+	require.Error(t, res.Response(0, &markettypes.MsgPlaceOrderResponse{}))
 
 	// Included and failed.
 	node.set(func() {

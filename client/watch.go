@@ -14,23 +14,53 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Watcher follows the tasks of a deal. It reads state; blocks' events only tell it which tasks to read.
+// Watcher follows the tasks of deals: of one, or of all that a request makes. It reads state; blocks' events only tell it
+// what to read.
 type Watcher struct {
-	conn  *Conn
-	deal  markettypes.Deal
-	only  string // the one task watched; empty for all
-	seen  map[string]*taskstypes.Task
-	ids   map[string]bool // tasks of the deal, also those not opened yet
-	ended map[string]bool
-	tell  Observer
+	conn *Conn
+	// request whose deals are followed; nil when a deal is watched by itself.
+	request *markettypes.Request
+	deals   []*watched
+	only    string // the one task watched; empty for all
+	seen    map[string]*taskstypes.Task
+	ids     map[string]*watched // the deal of each task, also of those not opened yet
+	ended   map[string]bool
+	tell    Observer
 	// each is called with every task that ended, before the observer hears of it. May be nil.
 	each func(context.Context, *TaskReport)
+	// tellDeals lets the observer hear of each deal that is made.
+	tellDeals bool
+}
+
+// watched is a deal and how many of its tasks were seen to end.
+type watched struct {
+	markettypes.Deal
+	seen uint64
+}
+
+// done says that no task of the deal is to come: all ended, those that were never opened included.
+func (d *watched) done() bool {
+	return d.seen >= d.Size_ || d.Ended >= d.Size_ && d.seen >= d.Opened
 }
 
 // WatchDeal follows a deal's tasks until all ended, telling the observer. See Run for what it tells.
 func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer) error {
-	w, err := newWatcher(ctx, conn, deal, tell)
+	w := newWatcher(conn, tell)
+	if err := w.addID(ctx, deal); err != nil {
+		return err
+	}
+	return w.run(ctx)
+}
+
+// WatchRequest follows the tasks of all deals that a request has and, while it rests on the book, makes.
+func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer) error {
+	res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request})
 	if err != nil {
+		return err
+	}
+	w := newWatcher(conn, tell)
+	w.tellDeals = true
+	if err := w.follow(ctx, res.Request); err != nil {
 		return err
 	}
 	return w.run(ctx)
@@ -42,34 +72,100 @@ func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer) erro
 	if err != nil {
 		return err
 	}
-	w, err := newWatcher(ctx, conn, res.Deal.Id, tell)
-	if err != nil {
+	w := newWatcher(conn, tell)
+	w.only = task
+	if err := w.add(ctx, res.Deal, 0); err != nil {
 		return err
 	}
-	w.only = task
 	return w.run(ctx)
 }
 
-func newWatcher(ctx context.Context, conn *Conn, deal string, tell Observer) (*Watcher, error) {
-	res, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: deal})
-	if err != nil {
-		return nil, err
-	}
-	w := &Watcher{
-		conn: conn, deal: res.Deal, tell: tell,
-		seen: map[string]*taskstypes.Task{}, ids: map[string]bool{}, ended: map[string]bool{},
-	}
-	raw, err := hex.DecodeString(deal)
-	if err != nil || len(raw) != 32 {
-		return nil, fmt.Errorf("deal %q: expected 64 hex digits", deal)
-	}
-	// Events of commits and reveals name the task alone.
-	for i := range res.Deal.Size_ {
-		id := poco.TaskID([32]byte(raw), i)
-		w.ids[hex.EncodeToString(id[:])] = true
-	}
-	return w, nil
+func newWatcher(conn *Conn, tell Observer) *Watcher {
+	return &Watcher{conn: conn, tell: tell, seen: map[string]*taskstypes.Task{}, ids: map[string]*watched{}, ended: map[string]bool{}}
 }
+
+func (w *Watcher) addID(ctx context.Context, deal string) error {
+	res, err := w.conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: deal})
+	if err != nil {
+		return err
+	}
+	return w.add(ctx, res.Deal, 0)
+}
+
+// add watches another deal. At a height, its tasks are read at once; otherwise run does.
+func (w *Watcher) add(ctx context.Context, deal markettypes.Deal, height int64) error {
+	raw, err := hex.DecodeString(deal.Id)
+	if err != nil || len(raw) != 32 {
+		return fmt.Errorf("deal %q: expected 64 hex digits", deal.Id)
+	}
+	d := &watched{Deal: deal}
+	w.deals = append(w.deals, d)
+	// Events of commits and reveals name the task alone.
+	for i := range deal.Size_ {
+		id := poco.TaskID([32]byte(raw), deal.First+i)
+		w.ids[hex.EncodeToString(id[:])] = d
+	}
+	if w.tellDeals {
+		w.tell.tell(Event{Kind: EventMatched, Height: deal.Height, Request: deal.Request, Deal: deal.Id, Text: matchedText(deal)})
+	}
+	if height > 0 {
+		return w.readTasks(ctx, d, height)
+	}
+	return nil
+}
+
+func matchedText(d markettypes.Deal) string {
+	tasks := plural(d.Size_, "task", "tasks")
+	if d.Size_ < d.Bag {
+		tasks = fmt.Sprintf("%s of %d (%d to %d)", tasks, d.Bag, d.First, d.First+d.Size_-1)
+	}
+	return fmt.Sprintf("matched with pool %s: deal %s, %s of at most %s each", d.Pool, ShortDigest(d.Id), tasks, FormatCRED(d.Escrow/max(1, d.Size_-d.Ended)))
+}
+
+// follow watches the deals of a request, and those that it makes from now on.
+func (w *Watcher) follow(ctx context.Context, r markettypes.Request) error {
+	w.request = &r
+	return w.addDeals(ctx, 0)
+}
+
+// addDeals adds the request's deals that are not watched yet.
+func (w *Watcher) addDeals(ctx context.Context, height int64) error {
+	if len(w.deals) > 0 && len(w.deals) >= int(w.request.Deals) {
+		return nil
+	}
+	deals, err := dealsOf(ctx, w.conn, *w.request)
+	if err != nil {
+		return err
+	}
+	for _, d := range deals {
+		if !slices.ContainsFunc(w.deals, func(x *watched) bool { return x.Id == d.Id }) {
+			if err := w.add(ctx, d, height); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readRequest reads the request anew, and the deals that it made.
+func (w *Watcher) readRequest(ctx context.Context, height int64) error {
+	if !w.open() {
+		return nil
+	}
+	res, err := w.conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: w.request.Id})
+	if err != nil {
+		return err
+	}
+	filled := w.request.Filled
+	w.request = &res.Request
+	if w.open() && w.request.Filled != filled {
+		w.tell.tell(Event{Kind: EventWaiting, Request: w.request.Id, Height: height, Text: restingText(w.request)})
+	}
+	return w.addDeals(ctx, height)
+}
+
+// open says that the request may make more deals.
+func (w *Watcher) open() bool { return w.request != nil && w.request.Waits() }
 
 func (w *Watcher) run(ctx context.Context) error {
 	height, _, err := w.conn.Height(ctx)
@@ -100,9 +196,49 @@ func (w *Watcher) block(ctx context.Context, b Block) error {
 			return err
 		}
 	}
+	if err := w.hear(ctx, b); err != nil {
+		return err
+	}
+	for _, id := range sorted(w.changed(b)) {
+		res, err := w.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: id})
+		if err != nil {
+			return err
+		}
+		w.take(ctx, res.Task, b.Height)
+	}
+	// Tasks that are refunded without ever being opened make no events of their own.
+	if !w.done() && b.Height%20 == 0 {
+		if err := w.refresh(ctx); err != nil {
+			return err
+		}
+	}
+	if w.done() {
+		return errDone
+	}
+	return nil
+}
+
+// hear reads the request again when a block says that something became of it.
+func (w *Watcher) hear(ctx context.Context, b Block) error {
+	if !w.open() {
+		return nil
+	}
+	for _, e := range Typed[*markettypes.EventRequest](b) {
+		if e.Id == w.request.Id {
+			return w.readRequest(ctx, b.Height)
+		}
+	}
+	if b.Height%20 == 0 {
+		return w.readRequest(ctx, b.Height)
+	}
+	return nil
+}
+
+// changed are the tasks that a block's events name.
+func (w *Watcher) changed(b Block) map[string]bool {
 	changed := map[string]bool{}
 	note := func(id string) {
-		if w.ids[id] && !w.ended[id] && (w.only == "" || w.only == id) {
+		if w.ids[id] != nil && !w.ended[id] && (w.only == "" || w.only == id) {
 			changed[id] = true
 		}
 	}
@@ -130,23 +266,7 @@ func (w *Watcher) block(ctx context.Context, b Block) error {
 	for _, e := range Typed[*taskstypes.EventItemFailed](b) {
 		note(e.Task)
 	}
-	for _, id := range sorted(changed) {
-		res, err := w.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: id})
-		if err != nil {
-			return err
-		}
-		w.take(ctx, res.Task, b.Height)
-	}
-	// Tasks that are refunded without ever being opened make no events of their own.
-	if !w.done() && b.Height%20 == 0 {
-		if err := w.readDeal(ctx); err != nil {
-			return err
-		}
-	}
-	if w.done() {
-		return errDone
-	}
-	return nil
+	return changed
 }
 
 // readAll reads every task there is.
@@ -159,9 +279,22 @@ func (w *Watcher) readAll(ctx context.Context, height int64) error {
 		w.take(ctx, res.Task, height)
 		return nil
 	}
+	if err := w.readRequest(ctx, height); err != nil {
+		return err
+	}
+	for _, d := range w.deals {
+		if err := w.readTasks(ctx, d, height); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readTasks reads a deal's tasks, and then the deal.
+func (w *Watcher) readTasks(ctx context.Context, d *watched, height int64) error {
 	var key []byte
 	for {
-		res, err := w.conn.Tasks().TasksOfDeal(ctx, &taskstypes.QueryTasksOfDealRequest{Deal: w.deal.Id, Pagination: &query.PageRequest{Key: key, Limit: 100}})
+		res, err := w.conn.Tasks().TasksOfDeal(ctx, &taskstypes.QueryTasksOfDealRequest{Deal: d.Id, Pagination: &query.PageRequest{Key: key, Limit: 100}})
 		if err != nil {
 			return err
 		}
@@ -169,18 +302,28 @@ func (w *Watcher) readAll(ctx context.Context, height int64) error {
 			w.take(ctx, t, height)
 		}
 		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
-			return w.readDeal(ctx)
+			return w.readDeal(ctx, d)
 		}
 		key = res.Pagination.NextKey
 	}
 }
 
-func (w *Watcher) readDeal(ctx context.Context) error {
-	res, err := w.conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: w.deal.Id})
+func (w *Watcher) readDeal(ctx context.Context, d *watched) error {
+	res, err := w.conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: d.Id})
 	if err != nil {
 		return err
 	}
-	w.deal = res.Deal
+	d.Deal = res.Deal
+	return nil
+}
+
+// refresh reads the deals anew.
+func (w *Watcher) refresh(ctx context.Context) error {
+	for _, d := range w.deals {
+		if err := w.readDeal(ctx, d); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -192,6 +335,9 @@ func (w *Watcher) take(ctx context.Context, t taskstypes.Task, height int64) {
 	for _, e := range Changes(w.seen[t.Id], t, height) {
 		if e.Kind == EventEnded {
 			w.ended[t.Id] = true
+			if d := w.ids[t.Id]; d != nil {
+				d.seen++
+			}
 			if w.each != nil {
 				w.tell.tell(e)
 				w.each(ctx, e.Result)
@@ -207,7 +353,7 @@ func (w *Watcher) done() bool {
 	if w.only != "" {
 		return w.ended[w.only]
 	}
-	return uint64(len(w.ended)) >= w.deal.Size_ || w.deal.Ended >= w.deal.Size_ && uint64(len(w.ended)) >= w.deal.Opened
+	return !w.open() && !slices.ContainsFunc(w.deals, func(d *watched) bool { return !d.done() })
 }
 
 func sorted(set map[string]bool) []string {

@@ -54,7 +54,7 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	a := chain.Assignment{
 		Task: taskstypes.Task{Id: fmt.Sprintf("%064x", 1), Attempt: 1},
 		Deal: markettypes.Deal{
-			App: "credence/canary", Digest: module.String(), Runtime: "wasm", Locators: []string{source.URL}, Size_: 1,
+			App: "credence/canary", Digest: module.String(), Runtime: "wasm", Locators: []string{source.URL}, Size_: 1, Bag: 1,
 			Inputs: []*markettypes.Input{{Name: "canary.txt", Digest: input.String(), Size_: uint64(len(text)), Locators: []string{source.URL}}},
 			Terms:  markettypes.Terms{FuelLimit: 1_000_000},
 		},
@@ -74,7 +74,7 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	if err != nil {
 		return none, 0, fmt.Errorf("run: %w", err)
 	}
-	answer, err := agent.Conclude(out)
+	answer, err := agent.Conclude(out, a.Deal.OutputPath)
 	if err != nil {
 		return none, 0, err
 	}

@@ -18,13 +18,11 @@ import (
 
 	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/executor/broadcast"
-	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
-	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // house is a worker's folder, chain and runtime; agents come and go in it.
@@ -43,19 +41,25 @@ var (
 	input  = []byte("some input")
 )
 
-func newHouse(t *testing.T, r role) *house {
+const dealID = "dea1"
+
+func newHouse(t *testing.T, r role) *house { return newHouseOf(t, r, func(*markettypes.Deal) {}) }
+
+// newHouseOf is a house whose deal was changed.
+func newHouseOf(t *testing.T, r role, malleate func(*markettypes.Deal)) *house {
 	dir := t.TempDir()
 	store, err := artifact.OpenDir(filepath.Join(dir, "artifacts"), 0)
 	require.NoError(t, err)
-	for _, blob := range [][]byte{module, input} {
+	for _, blob := range [][]byte{module, input, []byte(citiesText)} {
 		_, err := artifact.PutBytes(context.Background(), store, blob)
 		require.NoError(t, err)
 	}
 	deal := markettypes.Deal{
-		Id: "deal", App: "acme/render", Digest: artifact.Sum(module).String(), Runtime: "wasm", Args: []string{"--fast"},
+		Id: dealID, App: "acme/render", Digest: artifact.Sum(module).String(), Runtime: "wasm", Args: []string{"--fast"},
 		Inputs: []*markettypes.Input{{Name: "scene.txt", Digest: artifact.Sum(input).String(), Size_: uint64(len(input))}},
-		Size_:  5, Time: 1_700_000_000,
+		Size_:  5, Bag: 5, Time: 1_700_000_000,
 	}
+	malleate(&deal)
 	h := &house{t: t, dir: dir, runtime: &fakeRuntime{}, store: store, journal: filepath.Join(dir, "journal.db")}
 	h.fetcher = Fetcher{Store: store, Rounds: 1, Backoff: time.Millisecond}
 	h.chain = newFakeChain(t, r, deal, poco.Outcome{})
@@ -66,14 +70,16 @@ func newHouse(t *testing.T, r role) *house {
 
 // honest is what any worker answers.
 func (h *house) honest() poco.Outcome {
-	h.chain.mu.Lock()
-	as := h.chain.assignment()
-	h.chain.mu.Unlock()
-	spec, err := BuildSpec(as, module, [][]byte{input})
+	as := h.assignment()
+	files := [][]byte{input}
+	if len(as.Deal.Datasets) > 0 {
+		files = append(files, []byte(citiesText))
+	}
+	spec, err := BuildSpec(as, module, files)
 	require.NoError(h.t, err)
 	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
 	require.NoError(h.t, err)
-	answer, err := Conclude(out)
+	answer, err := Conclude(out, "")
 	require.NoError(h.t, err)
 	return answer.Outcome
 }
@@ -422,33 +428,4 @@ func TestDrain(t *testing.T) {
 	}
 	close(h.runtime.block)
 	<-drained
-}
-
-func TestSpecIsTheSameForAll(t *testing.T) {
-	h := newHouse(t, asFirst)
-	h.chain.mu.Lock()
-	a := h.chain.assignment()
-	h.chain.mu.Unlock()
-	spec, err := BuildSpec(a, module, [][]byte{input})
-	require.NoError(t, err)
-	require.Equal(t, []string{"render", "--fast"}, spec.Args)
-	require.Equal(t, []string{
-		"CREDENCE_TASK_ID=" + a.Task.Id, "CREDENCE_TASK_INDEX=3", "CREDENCE_BAG_SIZE=5", "CREDENCE_IN=/in", "CREDENCE_OUT=/out",
-		"IEXEC_TASK_ID=0x" + a.Task.Id, "IEXEC_IN=/in", "IEXEC_OUT=/out", "IEXEC_BOT_FIRST_INDEX=0", "IEXEC_BOT_TASK_INDEX=3",
-		"IEXEC_BOT_SIZE=5", "IEXEC_INPUT_FILES_FOLDER=/in", "IEXEC_INPUT_FILES_NUMBER=1", "IEXEC_INPUT_FILE_NAME_1=scene.txt",
-	}, spec.Env)
-	require.Equal(t, "scene.txt", spec.Inputs[0].Path)
-	require.Equal(t, int64(1_700_000_000), spec.Clock)
-	require.Equal(t, poco.Hash(h.chain.task.ID[:]), spec.Seed)
-
-	// Another attempt, seat, phase or height is no other execution.
-	b := a
-	b.Task.Attempt, b.Task.Phase, b.Task.Deadline, b.Bench, b.Task.Seats = 2, taskstypes.PHASE_COURT_COMMIT, 999, taskstypes.BENCH_COURT, nil
-	again, err := BuildSpec(b, module, [][]byte{input})
-	require.NoError(t, err)
-	require.Equal(t, spec, again)
-
-	_, err = BuildSpec(a, module, nil)
-	require.ErrorContains(t, err, "got 0 inputs")
-	var _ chain.Source = h.chain
 }

@@ -13,7 +13,8 @@ import (
 
 // Reasons of a failure that is not the runtime's to find; they stand in the manifest beside runtime.Reason.
 const (
-	// ReasonInvalidOutput: the output tree has no manifest (a bad path, a file that is used as a folder).
+	// ReasonInvalidOutput: the output tree has no manifest (a bad path, a file that is used as a folder), or nothing in the
+	// folder that the app's version declares as its result.
 	ReasonInvalidOutput = "invalid-output"
 	// ReasonInvalidComputed: computed.json can not be followed.
 	ReasonInvalidComputed = "invalid-computed"
@@ -26,15 +27,16 @@ type Answer struct {
 	Files    []result.File
 }
 
-// Conclude turns what a runtime returned into an answer. It depends on nothing else, so that equal runs give equal
-// answers. An error means that the runtime broke its contract, which is our own failure.
-func Conclude(out runtime.Outcome) (Answer, error) {
+// Conclude turns what a runtime returned into an answer. outputPath is the deal's: the folder below /out whose files are the
+// result, everything when empty. It depends on nothing else, so that equal runs give equal answers. An error means that the
+// runtime broke its contract, which is our own failure.
+func Conclude(out runtime.Outcome, outputPath string) (Answer, error) {
 	kind, reason, exit := result.KindResult, string(out.Reason), out.ExitCode
 	var files []result.File
 	switch out.Kind {
 	case runtime.Result:
 		var err error
-		if files, err = result.Deterministic(out.Files, outFolder, iexecOut); err == nil {
+		if files, err = declared(out.Files, outputPath); err == nil {
 			_, err = result.Build(kind, "", exit, files)
 		}
 		if err != nil {
@@ -59,6 +61,15 @@ func Conclude(out runtime.Outcome) (Answer, error) {
 		a.Outcome.Kind = poco.KindAppFailed
 	}
 	return a, nil
+}
+
+// declared is the part of the output that counts. What the version declares on the chain is fixed for all its tasks and
+// leaves nothing to say for a computed.json.
+func declared(files []result.File, outputPath string) ([]result.File, error) {
+	if outputPath != "" {
+		return result.Below(files, outputPath)
+	}
+	return result.Deterministic(files, outFolder, iexecOut)
 }
 
 func refusal(err error) (string, error) {

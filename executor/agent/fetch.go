@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,24 +31,34 @@ type Fetcher struct {
 	Backoff time.Duration
 }
 
-// Task gets a task's module and inputs and returns them, verified. Errors wrap errAbsent when it is the bytes that can
-// not be had; any other is this machine's own trouble.
-func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (module []byte, inputs [][]byte, err error) {
+// Task gets a task's module and what it reads, verified: the contents of the deal's inputs, then of the datasets that are
+// this task's, in their order. Bytes whose digest or size is not the chain's are refused wherever they come from. Errors
+// wrap errAbsent when it is the bytes that can not be had; any other is this machine's own trouble.
+func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (module []byte, files [][]byte, err error) {
 	module, err = f.blob(ctx, a.Deal.Digest, a.Deal.Locators, artifact.DefaultMaxBytes)
 	if err != nil {
 		return nil, nil, fmt.Errorf("module %s: %w", a.Deal.Digest, err)
 	}
-	for _, in := range a.Deal.Inputs {
-		data, err := f.blob(ctx, in.Digest, slices.Concat(in.Locators, a.Deal.Locators), int64(in.Size_))
-		if err == nil && uint64(len(data)) != in.Size_ {
-			err = fmt.Errorf("%w: got %d bytes, the chain says %d", errAbsent, len(data), in.Size_)
-		}
+	for _, r := range reads(a) {
+		data, err := f.file(ctx, r)
 		if err != nil {
-			return nil, nil, fmt.Errorf("input %q: %w", in.Name, err)
+			return nil, nil, fmt.Errorf("%s: %w", r.what, err)
 		}
-		inputs = append(inputs, data)
+		files = append(files, data)
 	}
-	return module, inputs, nil
+	return module, files, nil
+}
+
+// file gets one file of exactly the size that the chain says.
+func (f Fetcher) file(ctx context.Context, r read) ([]byte, error) {
+	if r.size > math.MaxInt64 {
+		return nil, fmt.Errorf("%w: the chain says %d bytes, more than there are", errAbsent, r.size)
+	}
+	data, err := f.blob(ctx, r.digest, r.locators, int64(r.size))
+	if err == nil && uint64(len(data)) != r.size {
+		err = fmt.Errorf("%w: got %d bytes, the chain says %d", errAbsent, len(data), r.size)
+	}
+	return data, err
 }
 
 func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit int64) ([]byte, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -16,9 +17,11 @@ import (
 
 // Limits of every execution. They are part of the protocol: all workers must meet them alike.
 const (
-	// MemoryLimit is the linear memory an app may take, in bytes.
+	// MemoryLimit is the linear memory that an app may take, in bytes, when its deal doesn't say.
 	MemoryLimit = 1 << 30
-	// OutputLimit is the sum of the sizes of the files below /out, in bytes.
+	// MaxMemory is the largest that a deal can say: all that 32 bits address.
+	MaxMemory = fuel.MaxPages * fuel.PageSize
+	// OutputLimit is the sum of the sizes of the files below /out, in bytes; a deal can only say less.
 	OutputLimit = 64 << 20
 )
 
@@ -29,8 +32,9 @@ const (
 )
 
 // BuildSpec makes of a task what is executed. Nothing of the worker, the attempt or the moment enters, so that every
-// worker, and every court seat, executes the same. inputs are the contents of the deal's inputs in their order.
-func BuildSpec(a chain.Assignment, module []byte, inputs [][]byte) (runtime.Spec, error) {
+// worker, and every court seat, executes the same. files are the contents of what the task reads, as Fetcher.Task returns
+// them.
+func BuildSpec(a chain.Assignment, module []byte, files [][]byte) (runtime.Spec, error) {
 	id, err := taskstypes.ParseID(a.Task.Id)
 	if err != nil {
 		return runtime.Spec{}, err
@@ -39,43 +43,91 @@ func BuildSpec(a chain.Assignment, module []byte, inputs [][]byte) (runtime.Spec
 	if err != nil {
 		return runtime.Spec{}, fmt.Errorf("module of deal %s: %w", a.Deal.Id, err)
 	}
-	if len(inputs) != len(a.Deal.Inputs) {
-		return runtime.Spec{}, fmt.Errorf("task %s: got %d inputs, the deal has %d", a.Task.Id, len(inputs), len(a.Deal.Inputs))
+	list := reads(a)
+	if len(files) != len(list) {
+		return runtime.Spec{}, fmt.Errorf("task %s: got %d inputs and datasets, the deal has %d for it", a.Task.Id, len(files), len(list))
 	}
 	spec := runtime.Spec{
 		Module: module, ModuleDigest: digest,
 		Args:      append([]string{path.Base(a.Deal.App)}, a.Deal.Args...),
 		Env:       environment(a.Task, a.Deal),
-		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: MemoryLimit, OutputLimit: OutputLimit,
+		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: memoryLimit(a.Deal), OutputLimit: outputLimit(a.Deal),
 		Clock: a.Deal.Time,
 		Seed:  poco.Hash(id[:]),
 	}
-	for i, in := range a.Deal.Inputs {
-		spec.Inputs = append(spec.Inputs, result.File{Path: in.Name, Data: inputs[i]})
+	for i, r := range list {
+		spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Data: files[i]})
 	}
 	return spec, nil
 }
 
-// environment is the contract of docs/worker.md, with the names of iExec for apps made for it. The order is fixed.
+// memoryLimit of a deal's tasks, in bytes: what was asked for, as far as the runtime goes.
+func memoryLimit(d markettypes.Deal) uint64 {
+	if d.Resources.MemoryBytes == 0 {
+		return MemoryLimit
+	}
+	return min(d.Resources.MemoryBytes, MaxMemory)
+}
+
+// outputLimit of a deal's tasks, in bytes. More than OutputLimit isn't to be had: every worker that agrees keeps the result
+// and serves it, and what is asked of one pool would be asked of the court too.
+func outputLimit(d markettypes.Deal) uint64 {
+	if d.Resources.DiskBytes == 0 {
+		return OutputLimit
+	}
+	return min(d.Resources.DiskBytes, OutputLimit)
+}
+
+// environment is the contract of docs/apps.md, with the names of iExec for apps made for it. The order is fixed.
 func environment(t taskstypes.Task, d markettypes.Deal) []string {
-	index, size := strconv.FormatUint(t.Index, 10), strconv.FormatUint(max(1, d.Size_), 10)
+	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
+	datasets := d.DatasetsOf(t.Index)
 	env := []string{
 		"CREDENCE_TASK_ID=" + t.Id,
-		"CREDENCE_TASK_INDEX=" + index,
-		"CREDENCE_BAG_SIZE=" + size,
+		"CREDENCE_TASK_INDEX=" + number(t.Index),
+		"CREDENCE_BAG_SIZE=" + number(max(1, d.Bag)),
+		"CREDENCE_DEAL_ID=" + d.Id,
+		"CREDENCE_DEAL_FIRST=" + number(d.First),
+		"CREDENCE_DEAL_SIZE=" + number(max(1, d.Size_)),
 		"CREDENCE_IN=" + inFolder,
 		"CREDENCE_OUT=" + outFolder,
-		"IEXEC_TASK_ID=0x" + t.Id,
-		"IEXEC_IN=" + inFolder,
-		"IEXEC_OUT=" + outFolder,
-		"IEXEC_BOT_FIRST_INDEX=0",
-		"IEXEC_BOT_TASK_INDEX=" + index,
-		"IEXEC_BOT_SIZE=" + size,
-		"IEXEC_INPUT_FILES_FOLDER=" + inFolder,
-		"IEXEC_INPUT_FILES_NUMBER=" + strconv.Itoa(len(d.Inputs)),
+		"CREDENCE_DATASETS=" + strconv.Itoa(len(datasets)),
 	}
+	for i, set := range datasets {
+		env = append(env, fmt.Sprintf("CREDENCE_DATASET_%d=%s", i+1, path.Join(inFolder, datasetName(set))))
+	}
+	// Apps of iExec take their share by index and size, with or without the first index: all of them do the right thing when
+	// the bag is the request's, however many deals it fell into.
+	env = append(env,
+		"IEXEC_TASK_ID=0x"+t.Id,
+		"IEXEC_DEAL_ID=0x"+d.Id,
+		"IEXEC_TASK_INDEX="+number(t.Index),
+		"IEXEC_IN="+inFolder,
+		"IEXEC_OUT="+outFolder,
+		"IEXEC_BOT_FIRST_INDEX=0",
+		"IEXEC_BOT_TASK_INDEX="+number(t.Index),
+		"IEXEC_BOT_SIZE="+number(max(1, d.Bag)),
+		"IEXEC_INPUT_FILES_FOLDER="+inFolder,
+		"IEXEC_INPUT_FILES_NUMBER="+strconv.Itoa(len(d.Inputs)),
+	)
 	for i, in := range d.Inputs {
 		env = append(env, fmt.Sprintf("IEXEC_INPUT_FILE_NAME_%d=%s", i+1, in.Name))
+	}
+	return append(env, iexecDatasets(d, datasets)...)
+}
+
+// iexecDatasets names the datasets relative to IEXEC_IN, as apps of iExec expect: one by itself, or a slice of many.
+func iexecDatasets(d markettypes.Deal, datasets []markettypes.PinnedDataset) (env []string) {
+	if len(datasets) == 0 {
+		return nil
+	}
+	env = append(env, "IEXEC_DATASET_FILENAME="+datasetName(datasets[0]))
+	if len(d.Datasets) == 1 {
+		return env
+	}
+	env = append(env, "IEXEC_BULK_SLICE_SIZE="+strconv.Itoa(len(datasets)))
+	for i, set := range datasets {
+		env = append(env, fmt.Sprintf("IEXEC_DATASET_%d_FILENAME=%s", i+1, datasetName(set)))
 	}
 	return env
 }

@@ -73,7 +73,7 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 		return answer, "run", fmt.Errorf("no runtime %q here", s.Deal.Runtime)
 	}
 	start := time.Now()
-	module, inputs, err := a.fetch(ctx, s)
+	module, files, err := a.fetch(ctx, s)
 	if err != nil {
 		return answer, "fetch", err
 	}
@@ -81,7 +81,7 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 	if err := a.forward(s.key, journal.Fetched); err != nil {
 		return answer, "journal", err
 	}
-	spec, err := BuildSpec(s.Assignment, module, inputs)
+	spec, err := BuildSpec(s.Assignment, module, files)
 	if err != nil {
 		return answer, "run", err
 	}
@@ -98,7 +98,7 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 	a.Metrics.Fuel.Add(float64(out.Fuel))
 	a.at("ran")
 	a.keepLogs(s, out)
-	if answer, err = Conclude(out); err != nil {
+	if answer, err = Conclude(out, s.Deal.OutputPath); err != nil {
 		return answer, "run", err
 	}
 	// Durable before anything is promised about it.
@@ -118,13 +118,13 @@ func (a *Agent) forward(key journal.Key, next journal.State) error {
 }
 
 // fetch asks until it has the bytes, or everybody says that they have none, or the context ends.
-func (a *Agent) fetch(ctx context.Context, s sight) (module []byte, inputs [][]byte, err error) {
+func (a *Agent) fetch(ctx context.Context, s sight) (module []byte, files [][]byte, err error) {
 	pause := a.Pause / 4
 	for round := 1; ; round++ {
-		module, inputs, err = a.Fetcher.Task(ctx, s.Assignment)
+		module, files, err = a.Fetcher.Task(ctx, s.Assignment)
 		// A requester's store may be a moment behind its request: "not found" is believed when said twice.
 		if err == nil || !errors.Is(err, errAbsent) || final(err) && round >= 2 || round >= 12 {
-			return module, inputs, err
+			return module, files, err
 		}
 		select {
 		case <-ctx.Done():

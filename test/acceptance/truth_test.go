@@ -24,12 +24,13 @@ func (n *network) truth(task taskstypes.Task, deal markettypes.Deal) taskstypes.
 	require.NoError(n.t, err)
 	out, err := runtime.Run(n.ctx, spec)
 	require.NoError(n.t, err)
-	answer, err := agent.Conclude(out)
+	answer, err := agent.Conclude(out, deal.OutputPath)
 	require.NoError(n.t, err)
 
 	env := []string{
-		"CREDENCE_TASK_ID=" + task.Id, "CREDENCE_TASK_INDEX=0", "CREDENCE_BAG_SIZE=1", "CREDENCE_IN=/in", "CREDENCE_OUT=/out",
-		"IEXEC_TASK_ID=0x" + task.Id, "IEXEC_IN=/in", "IEXEC_OUT=/out", "IEXEC_BOT_FIRST_INDEX=0", "IEXEC_BOT_TASK_INDEX=0",
+		"CREDENCE_TASK_ID=" + task.Id, "CREDENCE_TASK_INDEX=0", "CREDENCE_BAG_SIZE=1", "CREDENCE_DEAL_ID=" + deal.Id,
+		"CREDENCE_DEAL_FIRST=0", "CREDENCE_DEAL_SIZE=1", "CREDENCE_IN=/in", "CREDENCE_OUT=/out", "CREDENCE_DATASETS=0",
+		"IEXEC_TASK_ID=0x" + task.Id, "IEXEC_DEAL_ID=0x" + deal.Id, "IEXEC_TASK_INDEX=0", "IEXEC_IN=/in", "IEXEC_OUT=/out", "IEXEC_BOT_FIRST_INDEX=0", "IEXEC_BOT_TASK_INDEX=0",
 		"IEXEC_BOT_SIZE=1", "IEXEC_INPUT_FILES_FOLDER=/in", "IEXEC_INPUT_FILES_NUMBER=0",
 	}
 	data := []byte(strings.Join(env, "\x00") + "\x00")

@@ -1,0 +1,234 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/gogoproto/proto"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// DatasetFile is a file that becomes a version of a dataset.
+type DatasetFile struct {
+	// Path on this machine.
+	Path string
+	// Name within the provider's organisation; the file's own when empty.
+	Name string
+	// Version; the beginning of the digest when empty.
+	Version string
+	// Description in a sentence; taken with the first version, or when not empty.
+	Description string
+	// Price in ucred for each task that reads it and ends with a result. ByOrder versions have none.
+	Price   uint64
+	ByOrder bool
+	// Tags are the capabilities that reading it needs of a pool.
+	Tags []string
+	// MediaType of the content, such as "text/csv"; guessed of the file's name when empty.
+	MediaType string
+	// Schema is the digest of a description of the content; may be empty.
+	Schema string
+}
+
+// mediaTypes by the extension of a file; for readers of the chain, so that others stay empty.
+var mediaTypes = map[string]string{
+	".csv": "text/csv", ".json": "application/json", ".txt": "text/plain", ".xml": "application/xml", ".zip": "application/zip",
+	".gz": "application/gzip", ".parquet": "application/vnd.apache.parquet", ".png": "image/png", ".jpg": "image/jpeg",
+}
+
+// PublishDataset puts a file into the artifact stores and publishes it as a dataset of the provider's, unless the chain
+// knows its bytes already; it returns the reference, "organisation/name:version". A *Problem says what is wrong with the file.
+func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observer) (string, error) {
+	data, err := readFile("--dataset", d.Path, appstypes.MaxDatasetSize)
+	if err != nil {
+		return "", err
+	}
+	digest := artifact.Sum(data).String()
+	res, err := r.Conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: digest})
+	if err == nil {
+		reference := res.Version.Dataset + ":" + res.Version.Version
+		tell.tell(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this dataset already, as %s (%s)", reference, ShortDigest(digest))})
+		return reference, nil
+	}
+	if !unknownAsset(err) {
+		return "", err
+	}
+	if err := r.upload(ctx, d.Path, data, tell); err != nil {
+		return "", err
+	}
+	if d.Name == "" {
+		d.Name = assetName(d.Path, "data")
+	}
+	if d.Version == "" {
+		d.Version = versionOf(digest)
+	}
+	if d.MediaType == "" {
+		d.MediaType = mediaTypes[strings.ToLower(filepath.Ext(d.Path))]
+	}
+	msg := &appstypes.MsgPublishDataset{
+		Owner: r.provider().Address(), Name: d.Name, Version: d.Version, Description: d.Description, Digest: digest,
+		Size_: uint64(len(data)), Locators: r.Stores, Price: d.Price, ByOrder: d.ByOrder,
+		Tags: markettypes.NormalTags(d.Tags), MediaType: d.MediaType, Schema: d.Schema,
+	}
+	var answer appstypes.MsgPublishDatasetResponse
+	done, err := r.publish(ctx, msg, &answer)
+	if err != nil {
+		return "", err
+	}
+	name, _, _ := strings.Cut(answer.Reference, ":")
+	tell.tell(Event{
+		Kind: EventPublished, Height: done.Height, Reference: answer.Reference, Hash: done.Hash,
+		Text: fmt.Sprintf("published as %s (%s): programs find exactly these bytes in /in/datasets/%s", answer.Reference, ShortDigest(digest), name),
+	})
+	return answer.Reference, nil
+}
+
+// datasets returns the references of the datasets to read, publishing the files among them.
+func (r *Runner) datasets(ctx context.Context, job Job, tell Observer) (out []string, err error) {
+	for _, text := range job.Datasets {
+		if !isReference(text) {
+			if text, err = r.PublishDataset(ctx, DatasetFile{Path: text}, tell); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, text)
+	}
+	return out, nil
+}
+
+// app returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
+func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error) {
+	if isReference(job.App) {
+		return job.App, nil
+	}
+	m, err := readModule(job.App)
+	if err != nil {
+		return "", err
+	}
+	res, err := r.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: m.digest})
+	if err == nil {
+		reference := res.Version.App + ":" + res.Version.Version
+		tell.tell(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this app already, as %s (%s)", reference, ShortDigest(m.digest))})
+		return reference, nil
+	}
+	if !unknownAsset(err) {
+		return "", err
+	}
+	if err := r.upload(ctx, job.App, m.data, tell); err != nil {
+		return "", err
+	}
+	msg := &appstypes.MsgPublish{
+		Owner: r.provider().Address(), Name: m.name, Version: versionOf(m.digest), Digest: m.digest,
+		Size_: uint64(len(m.data)), Runtime: "wasm", Locators: r.Stores,
+	}
+	var answer appstypes.MsgPublishResponse
+	done, err := r.publish(ctx, msg, &answer)
+	if err != nil {
+		return "", err
+	}
+	tell.tell(Event{
+		Kind: EventPublished, Height: done.Height, Reference: answer.Reference, Hash: done.Hash,
+		Text: fmt.Sprintf("published as %s (%s): workers run exactly these bytes", answer.Reference, ShortDigest(m.digest)),
+	})
+	return answer.Reference, nil
+}
+
+// unknownAsset says whether the chain answered that it knows no such app or dataset.
+func unknownAsset(err error) bool {
+	refused := Refused(err)
+	return status.Code(err) == codes.NotFound || refused != nil && refused.Codespace == appstypes.ModuleName
+}
+
+// versionOf is the version of what is published by its digest alone.
+func versionOf(digest string) string { return strings.TrimPrefix(digest, "sha256:")[:12] }
+
+// provider publishes.
+func (r *Runner) provider() Key {
+	if r.Provider != nil {
+		return r.Provider
+	}
+	return r.Requester
+}
+
+// publish sends one message of the provider's and reads the answer.
+func (r *Runner) publish(ctx context.Context, msg sdk.Msg, answer proto.Message) (*TxResult, error) {
+	sender, err := NewSender(r.Conn, r.provider(), SenderOptions{Gas: TableGas})
+	if err != nil {
+		return nil, err
+	}
+	done, err := sender.Do(ctx, msg)
+	if err != nil {
+		return nil, err
+	}
+	return done, done.Response(0, answer)
+}
+
+// inputs uploads the input files.
+func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*markettypes.Input, error) {
+	var out []*markettypes.Input
+	for _, in := range job.Inputs {
+		name := in.Name
+		if err := markettypes.ValidateInputName(name); err != nil {
+			return nil, &Problem{What: fmt.Sprintf("--input %s: its name %v", in.Path, err), Next: "give it one: --input NAME=FILE"}
+		}
+		data, err := readFile("--input", in.Path, artifact.DefaultMaxBytes)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.upload(ctx, in.Path, data, tell); err != nil {
+			return nil, err
+		}
+		out = append(out, &markettypes.Input{Name: name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores})
+	}
+	return out, nil
+}
+
+// readFile reads a file that a flag names, of at most so many bytes.
+func readFile(flag, path string, most int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case os.IsNotExist(err) && flag == "--dataset":
+		return nil, &Problem{What: fmt.Sprintf("%s: there is no file %s", flag, path), Next: "check the path; a dataset on the chain is named organisation/name:version or sha256:DIGEST", Err: err}
+	case os.IsNotExist(err):
+		return nil, &Problem{What: fmt.Sprintf("%s: there is no file %s", flag, path), Next: "check the path; NAME=FILE gives a file another name under /in", Err: err}
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, &Problem{What: fmt.Sprintf("%s %s is a folder, expected a file", flag, path), Next: "pack it into one file, or repeat " + flag + " for each file in it"}
+	case info.Size() > most:
+		return nil, &Problem{
+			What: fmt.Sprintf("%s %s has %s, at most %s are taken", flag, path, FormatBytes(uint64(info.Size())), FormatBytes(uint64(most))),
+			Next: "split it over the tasks of a bag",
+		}
+	}
+	return os.ReadFile(path)
+}
+
+func (r *Runner) upload(ctx context.Context, path string, data []byte, tell Observer) error {
+	store := &artifact.Client{BaseURLs: r.Stores, Token: r.StoreToken}
+	digest := artifact.Sum(data)
+	if len(r.Stores) == 0 {
+		return &Problem{What: "no artifact store is known to put " + path + " into", Next: "name one that workers can reach with --store URL"}
+	}
+	if has, err := store.Has(ctx, digest); err == nil && has {
+		return nil
+	}
+	if _, err := store.Upload(ctx, data); err != nil {
+		next := "look whether the store is up; a devnet that was stopped is continued with `credenced devnet`"
+		if errors.Is(err, artifact.ErrRefused) {
+			next = "the store declined it: it may be read-only, want a token, or be full"
+		}
+		return &Problem{What: fmt.Sprintf("%s can't be uploaded: %v", path, err), Next: next, Exit: ExitNetwork, Err: err}
+	}
+	tell.tell(Event{Kind: EventUploaded, Text: fmt.Sprintf("uploaded %s, %s, %s", path, FormatBytes(uint64(len(data))), ShortDigest(digest.String()))})
+	return nil
+}

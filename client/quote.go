@@ -1,0 +1,160 @@
+package client
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// quote asks how the job would be checked and what it can cost, and completes its price. What rests on the book needs no
+// order that meets it now, but a price.
+func (r *Runner) quote(ctx context.Context, job *markettypes.Job, rests bool, tell Observer) error {
+	asked := *job
+	asked.MaxPrice = 0 // to learn what is needed; a price that doesn't suffice is compared below, in words
+	res, err := r.Conn.Tasks().Quote(ctx, &taskstypes.QueryQuoteRequest{Requester: r.Requester.Address(), Job: asked})
+	if err != nil && rests && unmetNow(err) {
+		return r.quoteResting(ctx, job, err, tell)
+	}
+	if err != nil {
+		return err
+	}
+	plan := planOf(&res.Plan)
+	if job.Policy == poco.PolicyCourt {
+		plan = &Plan{Court: true, Bound: "request", Text: "the full court, as asked: every validator's executor runs it"}
+	}
+	least := res.ExpectedPrice
+	var offer markettypes.PoolOrder
+	if res.Offer.Order.Pool != nil {
+		offer = *res.Offer.Order.Pool
+	}
+	switch {
+	case job.MaxPrice == 0:
+		job.MaxPrice = max(res.MaxPrice, res.ExpectedPrice)
+	case job.MaxPrice < least && !rests:
+		return &Problem{
+			What: fmt.Sprintf("--max-price %s is too little: the cheapest offer takes %s a replica, and %s cost %s",
+				FormatCRED(job.MaxPrice), FormatCRED(offer.Price), plan.Short(), FormatCRED(least)),
+			Next: fmt.Sprintf("give --max-price %s or more, or leave it out; what is not spent comes back. Or lower --trust", compact(res.MaxPrice)),
+			Exit: ExitUnfunded,
+		}
+	}
+	if !rests {
+		if err := r.enough(ctx, *job, offer.Pool, plan); err != nil {
+			return err
+		}
+	}
+	if err := r.affordable(ctx, *job); err != nil {
+		return err
+	}
+	tell.tell(Event{
+		Kind: EventQuoted, Plan: plan,
+		Text: fmt.Sprintf("quote: %s. Expected %s, at most %s%s; what is not spent comes back", plan.Sentence(), FormatCRED(res.ExpectedPrice), FormatCRED(job.MaxPrice), inAll(*job)),
+	})
+	return nil
+}
+
+// quoteResting is the quote of what no order meets now.
+func (r *Runner) quoteResting(ctx context.Context, job *markettypes.Job, why error, tell Observer) error {
+	if job.MaxPrice == 0 {
+		return &Problem{
+			What: "no order meets the job now, so that no price can be recommended: " + Refused(why).Log,
+			Next: "say with --max-price what one task may cost; it then rests on the book as long as --rest says", Exit: ExitUnfunded, Err: why,
+		}
+	}
+	if err := r.affordable(ctx, *job); err != nil {
+		return err
+	}
+	tell.tell(Event{
+		Kind: EventQuoted,
+		Text: fmt.Sprintf("no order meets it now (%s): it rests on the book. At most %s%s; what is not spent comes back", Refused(why).Log, FormatCRED(job.MaxPrice), inAll(*job)),
+	})
+	return nil
+}
+
+// unmetNow says whether an error is about the orders there are, and not about the job.
+func unmetNow(err error) bool {
+	refused := Refused(err)
+	if refused == nil {
+		return false
+	}
+	key := refusalKey{refused.Codespace, refused.Code}
+	return key == keyOf(markettypes.ErrNoOrder) || key == keyOf(markettypes.ErrByOrder)
+}
+
+// inAll says what the tasks of a bag lock together.
+func inAll(job markettypes.Job) string {
+	if job.Size_ <= 1 {
+		return ""
+	}
+	return fmt.Sprintf(" each, %s in all", FormatCRED(job.MaxPrice*job.Size_))
+}
+
+// affordable compares what the request locks with who pays for it.
+func (r *Runner) affordable(ctx context.Context, job markettypes.Job) error {
+	total := job.MaxPrice * job.Size_
+	if job.Size_ > 0 && total/job.Size_ != job.MaxPrice {
+		return &Problem{What: "--max-price times --bag is more than there is money", Next: "lower one of them", Exit: ExitUnfunded}
+	}
+	if job.Voucher != "" {
+		return r.covered(ctx, job.Voucher, total)
+	}
+	balance, err := r.Conn.Balance(ctx, r.Requester.Address())
+	if err != nil {
+		return err
+	}
+	if balance < total {
+		return &Problem{
+			What: fmt.Sprintf("the account %s has %s, and %s are locked for the request", r.Requester.Address(), FormatCRED(balance), FormatCRED(total)),
+			Next: "fund the account, or lower --max-price or --bag", Exit: ExitUnfunded,
+		}
+	}
+	return nil
+}
+
+// covered looks whether a voucher has the credit. Whether it pays for just this the chain says.
+func (r *Runner) covered(ctx context.Context, voucher string, total uint64) error {
+	res, err := r.Conn.Market().Voucher(ctx, &markettypes.QueryVoucherRequest{Id: voucher})
+	if err != nil {
+		return err
+	}
+	v := res.Voucher
+	switch {
+	case v.Expired:
+		return &Problem{What: fmt.Sprintf("the voucher %s has expired", ShortDigest(voucher)), Next: "ask its issuer " + v.Issuer + " for another", Exit: ExitUnfunded}
+	case v.Balance < total:
+		return &Problem{
+			What: fmt.Sprintf("the voucher %s has %s left, and %s are locked for the request", ShortDigest(voucher), FormatCRED(v.Balance), FormatCRED(total)),
+			Next: "lower --max-price or --bag, or ask its issuer " + v.Issuer + " to top it up", Exit: ExitUnfunded,
+		}
+	}
+	return nil
+}
+
+// enough refuses what can never be drawn, before money is locked for it.
+func (r *Runner) enough(ctx context.Context, job markettypes.Job, pool string, plan *Plan) error {
+	if plan == nil || !plan.Court || plan.Bound != "few" {
+		return nil
+	}
+	res, err := r.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: pool})
+	if err != nil {
+		return err
+	}
+	if uint64(job.MinReplicas) <= plan.Eligible && res.Registered > plan.Eligible {
+		return nil // some are busy or sit out: waiting helps
+	}
+	return &Problem{
+		What: fmt.Sprintf("too few organisations: %d can be drawn for this task in pool %s, of %d registered, and one replica is drawn from each; the plan needs more",
+			plan.Eligible, pool, res.Registered),
+		Next: "lower --trust or --min-replicas, or use --policy court",
+		Exit: ExitNoVerdict,
+	}
+}
+
+func compact(ucred uint64) string {
+	text := FormatCRED(ucred)
+	return text[:len(text)-len(" CRED")] + "CRED"
+}

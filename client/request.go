@@ -1,0 +1,80 @@
+package client
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// dealsOf reads the deals of a request. One deal, as most have, is named by the request itself.
+func dealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []markettypes.Deal, err error) {
+	if r.Deal == "" {
+		return nil, nil
+	}
+	if r.Deals <= 1 {
+		res, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: r.Deal})
+		if err != nil {
+			return nil, err
+		}
+		return []markettypes.Deal{res.Deal}, nil
+	}
+	var key []byte
+	for {
+		res, err := conn.Market().Deals(ctx, &markettypes.QueryDealsRequest{Request: r.Id, Pagination: &query.PageRequest{Key: key, Limit: 100}})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, res.Deals...)
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
+			return out, nil
+		}
+		key = res.Pagination.NextKey
+	}
+}
+
+// unmet says why a request ended without a deal.
+func unmet(r *markettypes.Request) *Problem {
+	switch r.Status {
+	case markettypes.REQUEST_STATUS_CANCELLED:
+		return &Problem{What: "the request was cancelled, and is refunded"}
+	case markettypes.REQUEST_STATUS_EXPIRED:
+		return &Problem{
+			What: fmt.Sprintf("no offer met the request until height %d, it is refunded%s", r.Expiry, because(r.Reason)),
+			Next: "look at the book: credenced query market book; raise --max-price, or let it rest longer with --rest", Exit: ExitUnfunded,
+		}
+	}
+	return &Problem{
+		What: "no offer meets the request, it is refunded" + because(r.Reason),
+		Next: "look at the book: credenced query market book; --rest 10m lets it wait there for offers to come", Exit: ExitUnfunded,
+	}
+}
+
+// unfilled says why a part of a bag has no deal.
+func unfilled(r *markettypes.Request) string {
+	what := "met no offer"
+	switch r.Status {
+	case markettypes.REQUEST_STATUS_CANCELLED:
+		what = "were cancelled"
+	case markettypes.REQUEST_STATUS_EXPIRED:
+		what = fmt.Sprintf("met no offer until height %d", r.Expiry)
+	}
+	return fmt.Sprintf("%s of the bag %s, and are refunded%s", plural(r.Left(), "task", "tasks"), what, because(r.Reason))
+}
+
+func restingText(r *markettypes.Request) string {
+	left := "the request"
+	if r.Filled > 0 {
+		left = plural(r.Left(), "task", "tasks") + " of the bag"
+	}
+	return fmt.Sprintf("%s: on the book until height %d, waiting for offers%s", left, r.Expiry, because(r.Reason))
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}

@@ -1,0 +1,171 @@
+package agent
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/executor/journal"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// liar serves blobs, and other bytes under the digests that it was told to lie about.
+type liar struct {
+	honest http.Handler
+	lies   map[string][]byte // by the digest's hex
+
+	mu    sync.Mutex
+	asked map[string]int
+}
+
+func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	hex := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	l.mu.Lock()
+	l.asked[hex]++
+	l.mu.Unlock()
+	if data, ok := l.lies[hex]; ok {
+		_, _ = w.Write(data)
+		return
+	}
+	l.honest.ServeHTTP(w, r)
+}
+
+// shop is a server with blobs, and an assignment that names them there.
+type shop struct {
+	*liar
+	url string
+	a   chain.Assignment
+}
+
+const (
+	citiesText = "city,people\nalpha,10\n"
+	roadsText  = "road,length\nA1,7\n"
+)
+
+func newShop(t *testing.T) *shop {
+	t.Helper()
+	store := artifact.NewMemory()
+	for _, blob := range [][]byte{module, input, []byte(citiesText), []byte(roadsText)} {
+		_, err := artifact.PutBytes(context.Background(), store, blob)
+		require.NoError(t, err)
+	}
+	s := &shop{liar: &liar{honest: artifact.Handler(store, artifact.HandlerOptions{}), lies: map[string][]byte{}, asked: map[string]int{}}}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	s.a.Deal = markettypes.Deal{
+		Id: dealID, App: "acme/render", Digest: artifact.Sum(module).String(), Runtime: "wasm", Locators: []string{s.url}, Size_: 1, Bag: 1,
+		Inputs:   []*markettypes.Input{{Name: "scene.txt", Digest: artifact.Sum(input).String(), Size_: uint64(len(input))}},
+		Datasets: []markettypes.PinnedDataset{dataset("acme/cities", citiesText), dataset("acme/roads", roadsText)},
+	}
+	for i := range s.a.Deal.Datasets {
+		s.a.Deal.Datasets[i].Locators = []string{s.url}
+	}
+	return s
+}
+
+func (s *shop) lie(about []byte, say string) { s.lies[artifact.Sum(about).Hex()] = []byte(say) }
+
+func TestFetch(t *testing.T) {
+	s := newShop(t)
+	f := Fetcher{Store: artifact.NewMemory(), Rounds: 1, Backoff: time.Millisecond}
+	wasm, files, err := f.Task(context.Background(), s.a)
+	require.NoError(t, err)
+	require.Equal(t, module, wasm)
+	require.Equal(t, [][]byte{input, []byte(citiesText), []byte(roadsText)}, files)
+
+	// A task that reads a part fetches only that, and what is there already is not fetched again.
+	s.a.Deal.DatasetsPerTask, s.a.Task.Index = 1, 1
+	_, files, err = f.Task(context.Background(), s.a)
+	require.NoError(t, err)
+	require.Equal(t, [][]byte{input, []byte(roadsText)}, files)
+	f.Store = artifact.NewMemory()
+	_, _, err = f.Task(context.Background(), s.a)
+	require.NoError(t, err)
+	require.Equal(t, 1, s.asked[artifact.Sum([]byte(citiesText)).Hex()])
+	require.Equal(t, 2, s.asked[artifact.Sum([]byte(roadsText)).Hex()])
+}
+
+// Bytes are what the chain says, to digest and size, or they are not taken, and nothing of them is kept.
+func TestFetchRefuses(t *testing.T) {
+	const same = "THE SAME NUMBER OF BYTES"
+	for _, tc := range []struct {
+		name     string
+		malleate func(*shop)
+		expErr   string
+	}{
+		{"a module of other bytes", func(s *shop) { s.lie(module, "\x00asm not either ") }, "module sha256:"},
+		{"an input of other bytes", func(s *shop) { s.lie(input, same[:len(input)]) }, `input "scene.txt"`},
+		{"a dataset of other bytes", func(s *shop) { s.lie([]byte(citiesText), same[:len(citiesText)]) }, "dataset acme/cities:1"},
+		{"a dataset cut short", func(s *shop) { s.lie([]byte(roadsText), roadsText[:3]) }, "dataset acme/roads:1"},
+		{"a dataset with more behind it", func(s *shop) { s.lie([]byte(roadsText), roadsText+"x") }, "dataset acme/roads:1"},
+		{"a dataset smaller than the chain says", func(s *shop) { s.a.Deal.Datasets[0].Size_++ }, "the chain says 22"},
+		{"a dataset larger than the chain says", func(s *shop) { s.a.Deal.Datasets[0].Size_-- }, "dataset acme/cities:1"},
+		{"an input smaller than the chain says", func(s *shop) { s.a.Deal.Inputs[0].Size_++ }, "the chain says 11"},
+		{"a size beyond all bounds", func(s *shop) { s.a.Deal.Datasets[0].Size_ = 1 << 63 }, "more than there are"},
+		{"a digest that is none", func(s *shop) { s.a.Deal.Datasets[0].Digest = "sha256:00" }, "dataset acme/cities:1"},
+		{"nobody has it", func(s *shop) { s.a.Deal.Datasets[1] = dataset("acme/roads", "gone") }, "dataset acme/roads:1"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := newShop(t)
+			tc.malleate(s)
+			store := artifact.NewMemory()
+			_, _, err := Fetcher{Store: store, Rounds: 1, Backoff: time.Millisecond}.Task(context.Background(), s.a)
+			require.ErrorIs(t, err, errAbsent)
+			require.ErrorContains(t, err, tc.expErr)
+			for _, lie := range s.lies {
+				has, err := store.Has(context.Background(), artifact.Sum(lie))
+				require.NoError(t, err)
+				require.False(t, has)
+			}
+		})
+	}
+}
+
+// Another source that is honest makes good what one lies about.
+func TestFetchFromAnother(t *testing.T) {
+	bad, good := newShop(t), newShop(t)
+	bad.lie(module, "no module")
+	bad.lie([]byte(citiesText), "no cities")
+	f := Fetcher{Store: artifact.NewMemory(), Extra: []string{good.url}, Rounds: 1, Backoff: time.Millisecond}
+	wasm, files, err := f.Task(context.Background(), bad.a)
+	require.NoError(t, err)
+	require.Equal(t, module, wasm)
+	require.Equal(t, []byte(citiesText), files[1])
+}
+
+// The whole agent: a dataset is read by everybody alike, and one that nobody can have is said to be unavailable.
+func TestAgentReadsDatasets(t *testing.T) {
+	for name, tc := range map[string]struct {
+		role role
+		gone bool
+	}{"second": {asSecond, false}, "court": {inCourt, false}, "second, dataset gone": {asSecond, true}, "court, dataset gone": {inCourt, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouseOf(t, tc.role, func(d *markettypes.Deal) {
+				d.Datasets = []markettypes.PinnedDataset{dataset("acme/cities", citiesText)}
+			})
+			if tc.gone {
+				h.drop([]byte(citiesText))
+			}
+			l := h.start("")
+			h.settlement()
+			r := h.state(l, 1)
+			require.Equal(t, journal.Settled, r.State)
+			if tc.gone {
+				require.Equal(t, "INPUT_UNAVAILABLE", r.Outcome.Kind)
+				require.Contains(t, r.Cause, "dataset acme/cities:1")
+				return
+			}
+			require.Equal(t, record(h.honest()), r.Outcome)
+		})
+	}
+}

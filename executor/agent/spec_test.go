@@ -1,0 +1,167 @@
+package agent
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+func (h *house) assignment() chain.Assignment {
+	h.chain.mu.Lock()
+	defer h.chain.mu.Unlock()
+	return h.chain.assignment()
+}
+
+func TestSpecIsTheSameForAll(t *testing.T) {
+	h := newHouse(t, asFirst)
+	a := h.assignment()
+	spec, err := BuildSpec(a, module, [][]byte{input})
+	require.NoError(t, err)
+	require.Equal(t, []string{"render", "--fast"}, spec.Args)
+	require.Equal(t, []string{
+		"CREDENCE_TASK_ID=" + a.Task.Id, "CREDENCE_TASK_INDEX=3", "CREDENCE_BAG_SIZE=5", "CREDENCE_DEAL_ID=dea1",
+		"CREDENCE_DEAL_FIRST=0", "CREDENCE_DEAL_SIZE=5", "CREDENCE_IN=/in", "CREDENCE_OUT=/out", "CREDENCE_DATASETS=0",
+		"IEXEC_TASK_ID=0x" + a.Task.Id, "IEXEC_DEAL_ID=0xdea1", "IEXEC_TASK_INDEX=3", "IEXEC_IN=/in", "IEXEC_OUT=/out",
+		"IEXEC_BOT_FIRST_INDEX=0", "IEXEC_BOT_TASK_INDEX=3", "IEXEC_BOT_SIZE=5", "IEXEC_INPUT_FILES_FOLDER=/in",
+		"IEXEC_INPUT_FILES_NUMBER=1", "IEXEC_INPUT_FILE_NAME_1=scene.txt",
+	}, spec.Env)
+	require.Equal(t, "scene.txt", spec.Inputs[0].Path)
+	require.Equal(t, int64(1_700_000_000), spec.Clock)
+	require.Equal(t, poco.Hash(h.chain.task.ID[:]), spec.Seed)
+
+	// Another attempt, seat, phase or height is no other execution.
+	b := a
+	b.Task.Attempt, b.Task.Phase, b.Task.Deadline, b.Bench, b.Task.Seats = 2, taskstypes.PHASE_COURT_COMMIT, 999, taskstypes.BENCH_COURT, nil
+	again, err := BuildSpec(b, module, [][]byte{input})
+	require.NoError(t, err)
+	require.Equal(t, spec, again)
+
+	// Nor is how far the deal has come, who pays, and what was locked.
+	b.Deal.Opened, b.Deal.Ended, b.Deal.Accepted, b.Deal.Escrow, b.Deal.Paid = 5, 4, 4, 100, 400
+	b.Deal.Sponsor, b.Deal.Voucher, b.Deal.Relayer = "cred1sponsor", "ab", "cred1relayer"
+	again, err = BuildSpec(b, module, [][]byte{input})
+	require.NoError(t, err)
+	require.Equal(t, spec, again)
+
+	_, err = BuildSpec(a, module, nil)
+	require.ErrorContains(t, err, "got 0 inputs")
+	var _ chain.Source = h.chain
+}
+
+// dataset pins content under a name.
+func dataset(id, content string) markettypes.PinnedDataset {
+	return markettypes.PinnedDataset{
+		Dataset: id, Version: "1", Digest: artifact.Sum([]byte(content)).String(), Size_: uint64(len(content)),
+	}
+}
+
+func TestSpecWithDatasets(t *testing.T) {
+	all := []markettypes.PinnedDataset{dataset("acme/cities", "c"), dataset("acme/roads", "r"), dataset("globe/rivers", "rr")}
+	for _, tc := range []struct {
+		name       string
+		datasets   []markettypes.PinnedDataset
+		perTask    uint32
+		index      uint64
+		paths, env []string // the environment that is about datasets
+	}{
+		{"one", all[:1], 0, 3, []string{"datasets/acme/cities"}, []string{
+			"CREDENCE_DATASETS=1", "CREDENCE_DATASET_1=/in/datasets/acme/cities", "IEXEC_DATASET_FILENAME=datasets/acme/cities",
+		}},
+		{"every task all", all, 0, 4, []string{"datasets/acme/cities", "datasets/acme/roads", "datasets/globe/rivers"}, []string{
+			"CREDENCE_DATASETS=3", "CREDENCE_DATASET_1=/in/datasets/acme/cities", "CREDENCE_DATASET_2=/in/datasets/acme/roads",
+			"CREDENCE_DATASET_3=/in/datasets/globe/rivers", "IEXEC_DATASET_FILENAME=datasets/acme/cities", "IEXEC_BULK_SLICE_SIZE=3",
+			"IEXEC_DATASET_1_FILENAME=datasets/acme/cities", "IEXEC_DATASET_2_FILENAME=datasets/acme/roads",
+			"IEXEC_DATASET_3_FILENAME=datasets/globe/rivers",
+		}},
+		{"two each", all, 2, 0, []string{"datasets/acme/cities", "datasets/acme/roads"}, []string{
+			"CREDENCE_DATASETS=2", "CREDENCE_DATASET_1=/in/datasets/acme/cities", "CREDENCE_DATASET_2=/in/datasets/acme/roads",
+			"IEXEC_DATASET_FILENAME=datasets/acme/cities", "IEXEC_BULK_SLICE_SIZE=2",
+			"IEXEC_DATASET_1_FILENAME=datasets/acme/cities", "IEXEC_DATASET_2_FILENAME=datasets/acme/roads",
+		}},
+		{"the rest for the last", all, 2, 1, []string{"datasets/globe/rivers"}, []string{
+			"CREDENCE_DATASETS=1", "CREDENCE_DATASET_1=/in/datasets/globe/rivers",
+			"IEXEC_DATASET_FILENAME=datasets/globe/rivers", "IEXEC_BULK_SLICE_SIZE=1", "IEXEC_DATASET_1_FILENAME=datasets/globe/rivers",
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a := newHouse(t, asFirst).assignment()
+			a.Deal.Datasets, a.Deal.DatasetsPerTask, a.Task.Index = tc.datasets, tc.perTask, tc.index
+			files := [][]byte{input}
+			for i := range tc.paths {
+				files = append(files, []byte(fmt.Sprint("content ", i)))
+			}
+			spec, err := BuildSpec(a, module, files)
+			require.NoError(t, err)
+			require.Equal(t, "scene.txt", spec.Inputs[0].Path)
+			require.Len(t, spec.Inputs, 1+len(tc.paths))
+			for i, p := range tc.paths {
+				require.Equal(t, p, spec.Inputs[i+1].Path)
+				require.Equal(t, files[i+1], spec.Inputs[i+1].Data)
+			}
+			require.Equal(t, tc.env, about(spec.Env, "DATASET", "BULK"))
+			require.Contains(t, spec.Env, "IEXEC_INPUT_FILES_NUMBER=1", "a dataset is no input")
+
+			_, err = BuildSpec(a, module, files[:len(files)-1])
+			require.ErrorContains(t, err, "inputs and datasets")
+		})
+	}
+}
+
+// about keeps the variables with one of the words in their name.
+func about(env []string, words ...string) (out []string) {
+	for _, e := range env {
+		for _, w := range words {
+			if strings.Contains(strings.Split(e, "=")[0], w) {
+				out = append(out, e)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// A bag over several deals: the index is the bag's, and an app takes its share of the bag, whichever deal it is in.
+func TestSpecOfALaterDeal(t *testing.T) {
+	a := newHouse(t, asFirst).assignment()
+	a.Deal.First, a.Deal.Size_, a.Deal.Bag, a.Task.Index = 6, 4, 10, 8
+	spec, err := BuildSpec(a, module, [][]byte{input})
+	require.NoError(t, err)
+	for _, e := range []string{
+		"CREDENCE_TASK_INDEX=8", "CREDENCE_BAG_SIZE=10", "CREDENCE_DEAL_FIRST=6", "CREDENCE_DEAL_SIZE=4",
+		"IEXEC_TASK_INDEX=8", "IEXEC_BOT_TASK_INDEX=8", "IEXEC_BOT_SIZE=10", "IEXEC_BOT_FIRST_INDEX=0",
+	} {
+		require.Contains(t, spec.Env, e)
+	}
+}
+
+func TestSpecResources(t *testing.T) {
+	for _, tc := range []struct {
+		name           string
+		asked          appstypes.Resources
+		memory, output uint64
+	}{
+		{"nothing asked", appstypes.Resources{}, 1 << 30, 64 << 20},
+		{"less", appstypes.Resources{MemoryBytes: 128 << 20, DiskBytes: 1 << 20}, 128 << 20, 1 << 20},
+		{"more memory than by default", appstypes.Resources{MemoryBytes: 3 << 30}, 3 << 30, 64 << 20},
+		{"more than there is", appstypes.Resources{MemoryBytes: 1 << 40, DiskBytes: 1 << 40}, 4 << 30, 64 << 20},
+		{"other things", appstypes.Resources{CpuMillis: 2000, Gpus: 1}, 1 << 30, 64 << 20},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a := newHouse(t, asFirst).assignment()
+			a.Deal.Resources = tc.asked
+			spec, err := BuildSpec(a, module, [][]byte{input})
+			require.NoError(t, err)
+			require.Equal(t, tc.memory, spec.MemoryLimit)
+			require.Equal(t, tc.output, spec.OutputLimit)
+		})
+	}
+}
