@@ -18,8 +18,8 @@ import (
 type twin struct {
 	height    int64
 	params    types.Params
-	stake     map[string]uint64 // of pools
-	active    map[string]bool   // organisations
+	pools     map[string]*twinPool
+	active    map[string]bool // organisations
 	workers   map[string]*twinWorker
 	coins     uint64 // of the module
 	burnt     uint64
@@ -27,8 +27,22 @@ type twin struct {
 	cooling   []twinItem
 }
 
+type twinPool struct {
+	stake, next uint64 // next is 0 when nothing was announced
+	nextHeight  int64
+	pass        *twinPass // nil when there is none, or it has ended
+	invited     bool
+	invitations map[string]bool
+	capability  string
+	retired     bool
+}
+
+// twinPass goes over a pool's workers before its next stake is in force.
+type twinPass struct{ worker string }
+
 type twinWorker struct {
-	org             string
+	org, capability string
+	runtime         bool
 	slots           uint32
 	pools           []string
 	bonded          uint64
@@ -53,15 +67,144 @@ func (w *twinWorker) locked() (sum uint64) {
 	return sum
 }
 
+// inForce is the stake of a pool at this height.
+func (tw *twin) inForce(pool string) uint64 {
+	p := tw.pools[pool]
+	if p.next > 0 && tw.height >= p.nextHeight {
+		return p.next
+	}
+	return p.stake
+}
+
+// asks is the free stake that a worker needs: the larger one from when the pass has reached it.
+func (tw *twin) asks(pool, worker string) uint64 {
+	p := tw.pools[pool]
+	if p.next > p.stake && (p.pass == nil || worker <= p.pass.worker) {
+		return p.next
+	}
+	return p.stake
+}
+
+// ahead lists the workers that a pool's pass has yet to reach.
+func (tw *twin) ahead(pool string) (out []string) {
+	for name, w := range tw.workers {
+		if slices.Contains(w.pools, pool) && name > tw.pools[pool].pass.worker {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (tw *twin) load() (sum int) {
+	for id, p := range tw.pools {
+		if p.pass != nil {
+			sum += len(tw.ahead(id)) + 1
+		}
+	}
+	return sum
+}
+
+// urgent is the pool whose pass has the earliest deadline.
+func (tw *twin) urgent() (first string) {
+	for _, id := range slices.Sorted(maps.Keys(tw.pools)) {
+		if tw.pools[id].pass != nil && (first == "" || tw.pools[id].nextHeight < tw.pools[first].nextHeight) {
+			first = id
+		}
+	}
+	return first
+}
+
+func (tw *twin) passes() {
+	per := int(tw.params.DuePerBlock)
+	for steps := per; steps > 0; {
+		id := tw.urgent()
+		if id == "" {
+			return
+		}
+		p := tw.pools[id]
+		if left := int(p.nextHeight - tw.height); left > 0 && 2*tw.load() <= left*per {
+			return
+		}
+		ahead := tw.ahead(id)
+		if n := min(steps, len(ahead)); n > 0 {
+			p.pass.worker = ahead[n-1]
+			steps -= n
+		} else {
+			steps--
+		}
+		if len(tw.ahead(id)) == 0 {
+			p.pass = nil
+		}
+	}
+}
+
+// fold makes terms that came into force the pool's own.
+func (p *twinPool) fold(height int64) {
+	if p.next > 0 && height >= p.nextHeight {
+		p.stake, p.next, p.nextHeight = p.next, 0, 0
+	}
+}
+
+// announce says whether the terms may follow.
+func (tw *twin) announce(pool string, stake uint64) bool {
+	p := tw.pools[pool]
+	was := *p
+	p.fold(tw.height)
+	raised := p.next > p.stake
+	passed := raised && (p.pass == nil || p.pass.worker != "")
+	if p.retired || stake < p.stake || stake > tw.params.MaxStake || (passed && stake != p.next) {
+		*p = was
+		return false
+	}
+	p.next, p.nextHeight = stake, tw.height+tw.params.NoticeBlocks
+	if passed {
+		return true
+	}
+	p.pass = nil
+	if stake > p.stake {
+		p.pass = &twinPass{}
+		if 2*tw.load() > int(tw.params.NoticeBlocks)*int(tw.params.DuePerBlock) {
+			*p = was
+			return false
+		}
+	}
+	return true
+}
+
+// mayServe says whether a worker of an organisation that was in the pools before may be in others now.
+func (tw *twin) mayServe(org, capability string, before, pools []string) bool {
+	for _, id := range pools {
+		p := tw.pools[id]
+		if p.capability != "" && p.capability != capability {
+			return false
+		}
+		if !slices.Contains(before, id) && (p.retired || (p.invited && !p.invitations[org])) {
+			return false
+		}
+	}
+	return true
+}
+
 func (tw *twin) eligible(pool string) map[string][]string {
 	out := map[string][]string{}
 	for name, w := range tw.workers {
 		if tw.active[w.org] && slices.Contains(w.pools, pool) && !w.paused && !w.jailed && w.coolingUntil == 0 &&
-			uint32(len(w.assignments)) < w.slots && w.bonded-w.locked() >= tw.stake[pool] {
+			uint32(len(w.assignments)) < w.slots && w.bonded-w.locked() >= tw.asks(pool, name) {
 			out[w.org] = append(out[w.org], name)
 		}
 	}
 	return out
+}
+
+func (tw *twin) registeredFor() int {
+	orgs := map[string]bool{}
+	for _, w := range tw.workers {
+		if w.runtime {
+			orgs[w.org] = true
+		}
+	}
+	return len(orgs)
 }
 
 func (tw *twin) registered(pool string) int {
@@ -117,6 +260,7 @@ func (tw *twin) block() {
 	for _, i := range tw.due(&tw.cooling) {
 		tw.workers[i.worker].coolingUntil = 0
 	}
+	tw.passes()
 }
 
 func (tw *twin) unbond(name string, amount uint64) {
@@ -136,11 +280,17 @@ func TestAgainstTwin(t *testing.T) {
 	f := newFixture(t)
 	f.setParams(func(p *types.Params) {
 		p.UnbondingBlocks, p.CoolingBlocks, p.ForgivenessBlocks, p.DuePerBlock = 4, 3, 8, 2
+		p.NoticeBlocks, p.MaxStake = 6, 110
 	})
-	pools := map[string]uint64{"big": 60, "mid": 30, "small": 10}
-	for _, id := range slices.Sorted(maps.Keys(pools)) {
-		f.pool(id, pools[id])
+	stakes := map[string]uint64{"big": 60, "mid": 30, "small": 10}
+	for _, id := range slices.Sorted(maps.Keys(stakes)) {
+		pool := types.Pool{Id: id, Operator: "ops", Runtime: types.RuntimeWasm, Stake: stakes[id]}
+		if id == "mid" {
+			pool.Capabilities = []string{"gpu"}
+		}
+		require.NoError(t, f.k.CreatePool(f.ctx, pool))
 	}
+	operator := text(f.account("ops"))
 	base := f.ctx
 	payee := f.account("")
 	supply := f.bank.GetSupply(base, types.Denom).Amount.Uint64()
@@ -150,7 +300,11 @@ func TestAgainstTwin(t *testing.T) {
 		f.accounts = 1000
 		params, err := f.k.Params.Get(f.ctx)
 		require.NoError(r, err)
-		tw := &twin{height: f.ctx.BlockHeight(), params: params, stake: pools, active: map[string]bool{}, workers: map[string]*twinWorker{}}
+		tw := &twin{height: f.ctx.BlockHeight(), params: params, pools: map[string]*twinPool{}, active: map[string]bool{}, workers: map[string]*twinWorker{}}
+		for id, stake := range stakes {
+			tw.pools[id] = &twinPool{stake: stake, invitations: map[string]bool{}}
+		}
+		tw.pools["mid"].capability = "gpu"
 		orgNames := []string{"alpha", "beta", "gamma", "delta"}
 		for _, o := range orgNames {
 			f.grant(o, true)
@@ -158,22 +312,24 @@ func TestAgainstTwin(t *testing.T) {
 		}
 		minted := f.bank.GetSupply(f.ctx, types.Denom).Amount.Uint64()
 		require.Equal(r, supply, minted)
-		m := &machine{f: f, tw: tw, orgs: orgNames, payee: text(payee)}
+		m := &machine{f: f, tw: tw, orgs: orgNames, payee: text(payee), operator: operator}
 		r.Repeat(map[string]func(*rapid.T){
 			"register": m.register, "update": m.update, "bond": m.bond, "unbond": m.unbond, "lock": m.lock, "lock again": m.lock,
 			"release": m.release, "settle": m.settle, "settle again": m.settle, "block": m.block, "block again": m.block,
-			"status": m.status, "unjail": m.unjail, "": m.compare,
+			"status": m.status, "unjail": m.unjail, "announce": m.announce, "announce again": m.announce, "blocks": m.blocks,
+			"evict": m.evict, "invite": m.invite, "set": m.set, "": m.compare,
 		})
 	})
 }
 
 // machine draws operations.
 type machine struct {
-	f     *fixture
-	tw    *twin
-	orgs  []string
-	payee string
-	names []string
+	f        *fixture
+	tw       *twin
+	orgs     []string
+	payee    string
+	operator string
+	names    []string
 }
 
 func (m *machine) pick(r *rapid.T) string {
@@ -192,18 +348,39 @@ func pickPools(r *rapid.T, min int) []string {
 // tens draws an amount such that stakes are often just as large as a pool asks.
 func tens(r *rapid.T, min uint64) uint64 { return 10 * rapid.Uint64Range(min, 12).Draw(r, "tens") }
 
+func pickPool(r *rapid.T) string {
+	return rapid.SampledFrom([]string{"big", "mid", "small"}).Draw(r, "pool")
+}
+
+// pickCapability draws what a worker declares, and that as a set.
+func pickCapability(r *rapid.T) (string, []string) {
+	if rapid.Bool().Draw(r, "gpu") {
+		return "gpu", []string{"gpu", "disk", "gpu"}
+	}
+	return "", nil
+}
+
 func (m *machine) register(r *rapid.T) {
 	if len(m.names) >= 9 {
 		r.Skip("enough")
 	}
+	capability, declared := pickCapability(r)
 	w := &twinWorker{
 		org: rapid.SampledFrom(m.orgs).Draw(r, "org"), slots: rapid.Uint32Range(1, 3).Draw(r, "slots"),
-		pools: pickPools(r, 1), bonded: tens(r, 0),
+		pools: pickPools(r, 1), bonded: tens(r, 0), capability: capability, runtime: true,
 	}
 	if !m.tw.active[w.org] {
 		r.Skip("revoked")
 	}
-	name := m.f.worker(w.org, w.slots, w.bonded, w.pools...)
+	owner, name := text(m.f.account(w.org)), text(m.f.account(""))
+	_, err := keeper.NewMsgServer(m.f.k).Register(m.f.ctx, &types.MsgRegister{
+		Owner: owner, Worker: name, Endpoint: "http://w.example:8080", Slots: w.slots, Pools: w.pools, Stake: w.bonded, Capabilities: declared,
+	})
+	if !m.tw.mayServe(w.org, capability, nil, w.pools) {
+		require.Error(r, err)
+		return
+	}
+	require.NoError(r, err)
 	m.names = append(m.names, name)
 	m.tw.workers[name] = w
 	m.tw.coins += w.bonded
@@ -213,15 +390,86 @@ func (m *machine) update(r *rapid.T) {
 	name := m.pick(r)
 	w := m.tw.workers[name]
 	slots, pools, paused := rapid.Uint32Range(1, 3).Draw(r, "slots"), pickPools(r, 0), rapid.Bool().Draw(r, "paused")
-	_, err := keeper.NewMsgServer(m.f.k).Update(m.f.ctx, &types.MsgUpdate{
-		Owner: m.f.get(name).Owner, Worker: name, Endpoint: "https://new.example", Slots: slots, Pools: pools, Paused: paused,
+	capability, declared := pickCapability(r)
+	ctx, write := m.f.ctx.CacheContext()
+	_, err := keeper.NewMsgServer(m.f.k).Update(ctx, &types.MsgUpdate{
+		Owner: m.f.get(name).Owner, Worker: name, Endpoint: "https://new.example", Slots: slots, Pools: pools, Paused: paused, Capabilities: declared,
 	})
-	if !m.tw.active[w.org] || slots < uint32(len(w.assignments)) {
+	if !m.tw.active[w.org] || slots < uint32(len(w.assignments)) || !m.tw.mayServe(w.org, capability, w.pools, pools) {
 		require.Error(r, err)
 		return
 	}
 	require.NoError(r, err)
-	w.slots, w.pools, w.paused = slots, pools, paused
+	write()
+	w.slots, w.pools, w.paused, w.capability, w.runtime = slots, pools, paused, capability, len(pools) > 0
+}
+
+func (m *machine) announce(r *rapid.T) {
+	pool := pickPool(r)
+	stake := m.tw.pools[pool].stake - 10 + tens(r, 0)%50
+	msg := m.settings(pool)
+	msg.Terms = &types.PoolTerms{Stake: stake}
+	ctx, write := m.f.ctx.CacheContext()
+	res, err := keeper.NewMsgServer(m.f.k).SetPool(ctx, msg)
+	if stake == 0 || !m.tw.announce(pool, stake) {
+		require.Error(r, err)
+		return
+	}
+	require.NoError(r, err)
+	require.Equal(r, m.tw.height+m.tw.params.NoticeBlocks, res.Height)
+	write()
+}
+
+// settings leaves a pool as it is.
+func (m *machine) settings(pool string) *types.MsgSetPool {
+	p := m.tw.pools[pool]
+	return &types.MsgSetPool{Operator: m.operator, Id: pool, Invited: p.invited, Retired: p.retired}
+}
+
+func (m *machine) set(r *rapid.T) {
+	pool := pickPool(r)
+	msg := m.settings(pool)
+	msg.Invited = rapid.Bool().Draw(r, "invited")
+	msg.Retired = msg.Retired || (pool == "small" && rapid.IntRange(0, 4).Draw(r, "retire") == 0)
+	_, err := keeper.NewMsgServer(m.f.k).SetPool(m.f.ctx, msg)
+	require.NoError(r, err)
+	p := m.tw.pools[pool]
+	p.invited, p.retired = msg.Invited, msg.Retired
+	if p.pass == nil { // storing the pool makes terms in force its own
+		p.fold(m.tw.height)
+	}
+}
+
+func (m *machine) invite(r *rapid.T) {
+	pool, org := pickPool(r), rapid.SampledFrom(m.orgs).Draw(r, "org")
+	p, withdrawn := m.tw.pools[pool], rapid.Bool().Draw(r, "withdrawn")
+	_, err := keeper.NewMsgServer(m.f.k).Invite(m.f.ctx, &types.MsgInvite{Operator: m.operator, Pool: pool, Organisation: org, Withdrawn: withdrawn})
+	if p.invitations[org] != withdrawn || (p.retired && !withdrawn) {
+		require.Error(r, err)
+		return
+	}
+	require.NoError(r, err)
+	p.invitations[org] = !withdrawn
+}
+
+func (m *machine) evict(r *rapid.T) {
+	name, pool := m.pick(r), pickPool(r)
+	w := m.tw.workers[name]
+	_, err := keeper.NewMsgServer(m.f.k).Evict(m.f.ctx, &types.MsgEvict{Operator: m.operator, Pool: pool, Worker: name})
+	i := slices.Index(w.pools, pool)
+	if i < 0 {
+		require.ErrorIs(r, err, types.ErrNotServing)
+		return
+	}
+	require.NoError(r, err)
+	w.pools = slices.Delete(slices.Clone(w.pools), i, i+1)
+}
+
+func (m *machine) blocks(r *rapid.T) {
+	for range rapid.IntRange(2, 5).Draw(r, "blocks") {
+		m.block(r)
+		m.compare(r)
+	}
 }
 
 func (m *machine) bond(r *rapid.T) {
@@ -244,7 +492,7 @@ func (m *machine) unbond(r *rapid.T) {
 }
 
 func (m *machine) lock(r *rapid.T) {
-	pool := rapid.SampledFrom([]string{"big", "mid", "small"}).Draw(r, "pool")
+	pool := pickPool(r)
 	n, err := m.f.k.EligibleOrgs(m.f.ctx, pool)
 	require.NoError(r, err)
 	if n == 0 {
@@ -254,9 +502,9 @@ func (m *machine) lock(r *rapid.T) {
 	require.NoError(r, err)
 	name, err := m.f.k.EligibleMemberAt(m.f.ctx, pool, org, rapid.Uint64Range(0, members-1).Draw(r, "member"))
 	require.NoError(r, err)
-	require.NoError(r, m.f.k.Lock(m.f.ctx, name, m.tw.stake[pool]), "whoever is in the arrays can be locked")
+	require.NoError(r, m.f.k.Lock(m.f.ctx, name, m.tw.inForce(pool)), "whoever is in the arrays can be locked")
 	w := m.tw.workers[name]
-	w.assignments = append(w.assignments, m.tw.stake[pool])
+	w.assignments = append(w.assignments, m.tw.inForce(pool))
 }
 
 func (m *machine) release(r *rapid.T) {
@@ -342,7 +590,13 @@ func (m *machine) unjail(r *rapid.T) {
 // compare checks every law and that keeper and twin say the same.
 func (m *machine) compare(r *rapid.T) {
 	require.NoError(r, m.f.k.CheckInvariants(m.f.ctx))
-	for pool := range m.tw.stake {
+	for pool, p := range m.tw.pools {
+		have, err := m.f.k.GetPool(m.f.ctx, pool)
+		require.NoError(r, err)
+		require.Equal(r, m.tw.inForce(pool), have.Stake, "terms are in force from their height, whatever the pass had to do")
+		if p.nextHeight > 0 && m.tw.height >= p.nextHeight {
+			require.Nil(r, p.pass, "passes end in time")
+		}
 		orgs, workers := m.f.drawable(pool)
 		want := m.tw.eligible(pool)
 		require.ElementsMatch(r, slices.Collect(maps.Keys(want)), orgs, pool)
@@ -353,8 +607,12 @@ func (m *machine) compare(r *rapid.T) {
 		require.NoError(r, err)
 		require.EqualValues(r, m.tw.registered(pool), registered, pool)
 	}
+	registered, err := m.f.k.RegisteredFor(m.f.ctx, types.RuntimeWasm)
+	require.NoError(r, err)
+	require.EqualValues(r, m.tw.registeredFor(), registered)
 	for name, w := range m.tw.workers {
 		have := m.f.get(name)
+		require.ElementsMatch(r, w.pools, have.Pools)
 		var unbonding uint64
 		for _, u := range m.tw.unbonding {
 			if u.worker == name {
