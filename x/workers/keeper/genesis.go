@@ -37,6 +37,13 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	for _, p := range g.Tickets {
+		for _, org := range p.Organisations {
+			if err := k.giveTicket(ctx, p.Pool, org); err != nil {
+				return err
+			}
+		}
+	}
 	// The arrays first, for their order; storing the workers then finds everyone in place.
 	if err := k.initEligible(ctx, g); err != nil {
 		return err
@@ -131,6 +138,17 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	err = k.Rechecks.Walk(ctx, nil, func(_ queued, r types.Recheck) (bool, error) {
 		g.Rechecks = append(g.Rechecks, r)
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.TicketHolder.Walk(ctx, nil, func(key collections.Pair[string, uint64], org string) (bool, error) {
+		if last := len(g.Tickets) - 1; last < 0 || g.Tickets[last].Pool != key.K1() {
+			g.Tickets = append(g.Tickets, types.PoolTickets{Pool: key.K1()})
+		}
+		t := &g.Tickets[len(g.Tickets)-1]
+		t.Organisations = append(t.Organisations, org)
 		return false, nil
 	})
 	if err != nil {

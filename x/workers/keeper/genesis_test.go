@@ -134,6 +134,10 @@ func TestGenesisValidate(t *testing.T) {
 			o := g.Eligible[0].Organisations
 			o[0].Organisation, o[1].Organisation = o[1].Organisation, o[0].Organisation
 		}, types.ErrInvalidGenesis},
+		{"tickets of no pool", func(g *types.GenesisState) { g.Tickets[0].Pool = "zzz" }, types.ErrInvalidGenesis},
+		{"tickets unordered", func(g *types.GenesisState) { g.Tickets[0], g.Tickets[1] = g.Tickets[1], g.Tickets[0] }, types.ErrInvalidGenesis},
+		{"two tickets", func(g *types.GenesisState) { o := g.Tickets[0].Organisations; o[1] = o[0] }, types.ErrInvalidGenesis},
+		{"a ticket of nobody", func(g *types.GenesisState) { g.Tickets[0].Organisations[0] = "" }, types.ErrInvalidGenesis},
 		{"not ready", func(g *types.GenesisState) {
 			ready := g.Eligible[0].Organisations[0].Workers[0]
 			for i := range g.Workers {

@@ -65,6 +65,13 @@ type Keeper struct {
 	// RecheckLoad is the work of them all: of each 1, and 1 for each worker ahead of it.
 	RecheckLoad collections.Item[uint64]
 
+	// TicketCount: pool -> tickets given out. See ticket.go.
+	TicketCount collections.Map[string, uint64]
+	// TicketHolder: (pool, ticket) -> organisation.
+	TicketHolder collections.Map[collections.Pair[string, uint64], string]
+	// TicketOf: (pool, organisation) -> ticket.
+	TicketOf collections.Map[pair, uint64]
+
 	// The dense arrays; see dense.go.
 	OrgCount       collections.Map[string, uint64]
 	OrgAt          collections.Map[collections.Pair[string, uint64], string]
@@ -105,7 +112,11 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		PoolSize:       collections.NewMap(sb, types.PoolSizePrefix, "pool_size", text, count),
 		Rechecks:       collections.NewMap(sb, types.RechecksPrefix, "rechecks", due, codec.CollValue[types.Recheck](cdc)),
 		RecheckLoad:    collections.NewItem(sb, types.RecheckLoadKey, "recheck_load", count),
-		OrgCount:       collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
+		TicketCount:    collections.NewMap(sb, types.TicketCountPrefix, "ticket_count", text, count),
+		TicketHolder: collections.NewMap(sb, types.TicketHolderPrefix, "ticket_holder",
+			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
+		TicketOf: collections.NewMap(sb, types.TicketOfPrefix, "ticket_of", texts, count),
+		OrgCount: collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
 		OrgAt: collections.NewMap(sb, types.OrgAtPrefix, "org_at",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
 		OrgPosition: collections.NewMap(sb, types.OrgPositionPrefix, "org_position", texts, count),

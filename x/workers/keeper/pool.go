@@ -100,6 +100,9 @@ func (k Keeper) serve(ctx context.Context, w types.Worker, pool string, joins bo
 	key := collections.Join(pool, w.Address)
 	if joins {
 		size++
+		if err := k.giveTicket(ctx, pool, w.Organisation); err != nil {
+			return err
+		}
 		err = k.WorkersIn.Set(ctx, key)
 	} else {
 		size--

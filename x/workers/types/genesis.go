@@ -37,6 +37,9 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	if err != nil {
 		return err
 	}
+	if err := g.validateTickets(pools); err != nil {
+		return err
+	}
 	if len(g.Eligible) == 0 {
 		return nil
 	}
@@ -119,6 +122,28 @@ func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 	for _, w := range g.Workers {
 		if sums[w.Address] != w.Unbonding {
 			return ErrInvalidGenesis.Wrapf("unbonding of worker %s: %d ucred, the queue holds %d", w.Address, w.Unbonding, sums[w.Address])
+		}
+	}
+	return nil
+}
+
+func (g GenesisState) validateTickets(pools map[string]Pool) error {
+	for i, t := range g.Tickets {
+		if _, ok := pools[t.Pool]; !ok {
+			return ErrInvalidGenesis.Wrapf("tickets[%d]: %q is not a pool", i, t.Pool)
+		}
+		if i > 0 && g.Tickets[i-1].Pool >= t.Pool {
+			return ErrInvalidGenesis.Wrapf("tickets[%d]: %s: expected ascending order of pool, each once", i, t.Pool)
+		}
+		holders := make(map[string]bool, len(t.Organisations))
+		for _, org := range t.Organisations {
+			if err := orgstypes.ValidateID(org); err != nil {
+				return ErrInvalidGenesis.Wrapf("tickets[%d]: %s", i, err)
+			}
+			if holders[org] {
+				return ErrInvalidGenesis.Wrapf("tickets[%d]: %s holds two of pool %s, expected one", i, org, t.Pool)
+			}
+			holders[org] = true
 		}
 	}
 	return nil

@@ -60,4 +60,10 @@ var (
 	RechecksPrefix = collections.NewPrefix(20)
 	// RecheckLoadKey holds the work of all rechecks: of each 1, and 1 for each worker ahead of it.
 	RecheckLoadKey = collections.NewPrefix(21)
+	// TicketCountPrefix: pool -> how many tickets it gave out.
+	TicketCountPrefix = collections.NewPrefix(22)
+	// TicketHolderPrefix: (pool, ticket) -> organisation, for ever.
+	TicketHolderPrefix = collections.NewPrefix(23)
+	// TicketOfPrefix: (pool, organisation) -> ticket.
+	TicketOfPrefix = collections.NewPrefix(24)
 )

@@ -1,0 +1,44 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+)
+
+// An organisation that ever had a worker in a pool holds one ticket of it, a number in the order of arrival: for ever, the
+// same one, whatever it does. Draws go by tickets, so that nobody who knows a draw's seed can shape the draw: pausing,
+// leaving and coming back take an organisation out of the draw or put it back, and move no other.
+
+// Tickets returns how many tickets the pool gave out; they are numbered from 0.
+func (k Keeper) Tickets(ctx context.Context, pool string) (uint64, error) {
+	return counter(ctx, k.TicketCount, pool)
+}
+
+// TicketHolderAt returns the organisation that holds a ticket, whether or not it can be drawn now.
+func (k Keeper) TicketHolderAt(ctx context.Context, pool string, ticket uint64) (org string, found bool, err error) {
+	org, err = k.TicketHolder.Get(ctx, collections.Join(pool, ticket))
+	if errors.Is(err, collections.ErrNotFound) {
+		return "", false, nil
+	}
+	return org, err == nil, err
+}
+
+// giveTicket gives an organisation its ticket, if it has none.
+func (k Keeper) giveTicket(ctx context.Context, pool, org string) error {
+	if has, err := k.TicketOf.Has(ctx, collections.Join(pool, org)); err != nil || has {
+		return err
+	}
+	n, err := counter(ctx, k.TicketCount, pool)
+	if err != nil {
+		return err
+	}
+	if err := k.TicketHolder.Set(ctx, collections.Join(pool, n), org); err != nil {
+		return err
+	}
+	if err := k.TicketOf.Set(ctx, collections.Join(pool, org), n); err != nil {
+		return err
+	}
+	return k.TicketCount.Set(ctx, pool, n+1)
+}
