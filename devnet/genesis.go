@@ -21,7 +21,6 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
-	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -167,10 +166,12 @@ func (b *builder) market(o Options, info *Info) {
 		// Half-second blocks on a machine that everybody shares: room for a slow start, and an answer within a minute.
 		s.Params.CommitBlocks, s.Params.RevealBlocks = 40, 20
 		s.Params.FuelPerBlock = 250_000_000
-		s.Offers = []markettypes.Offer{{
-			Id: markettypes.FormatID(poco.OrderID(o.ChainID, owner, 1)), Pool: PoolName, Owner: owner, Organisation: operatorOrg,
-			Nonce: 1, Price: Price, MaxFuel: MaxFuel,
+		order := markettypes.Order{Owner: owner, Nonce: 1, Pool: &markettypes.PoolOrder{Pool: PoolName, Price: Price, MaxFuel: MaxFuel, Stake: Stake}}
+		s.Orders = []markettypes.OrderRecord{{
+			Id: markettypes.FormatID(order.ID(o.ChainID)), Order: order, Kind: markettypes.ORDER_KIND_POOL,
+			Status: markettypes.ORDER_STATUS_RESTING, Organisation: operatorOrg,
 		}}
+		s.Arrivals = []string{s.Orders[0].Id}
 		return nil
 	}))
 }

@@ -105,9 +105,10 @@ func NewCompute(t testing.TB, o ComputeOptions, options ...Option) *Compute {
 		Digest: taskstypes.DigestText(sha256.Sum256([]byte("the module"))), Size_: 1_000, Price: o.AppPrice,
 		Locators: []string{"http://artifacts.example"},
 	})
-	c.Queue(c.Org(Operator).Member(), &markettypes.MsgPlaceOffer{
-		Owner: c.Org(Operator).Member().String(), Nonce: 1, Pool: Pool, Price: o.Price, MaxFuel: 1 << 40,
-	})
+	operator := c.Org(Operator).Member()
+	c.Queue(operator, &markettypes.MsgPlaceOrder{Owner: operator.String(), Order: markettypes.Order{
+		Owner: operator.String(), Nonce: 1, Pool: &markettypes.PoolOrder{Pool: Pool, Price: o.Price, MaxFuel: 1 << 40, Stake: o.PoolStake},
+	}})
 	for i := 1; i <= o.Workers; i++ {
 		owner := c.Org(Lab(i)).Member()
 		c.Queue(owner, &workerstypes.MsgRegister{

@@ -175,9 +175,11 @@ func (s *sim) somebody() {
 			Outcome: taskstypes.OutcomeFromPoco(testutil.Lie), Salt: make([]byte, s.below(40)),
 		}
 	case 9:
-		from, msg = grid, &markettypes.MsgPlaceOffer{
-			Owner: grid.String(), Nonce: s.nonce, Pool: testutil.Pool, Price: uint64(s.below(20)), MaxFuel: 1 << 30, Volume: uint64(s.below(4)),
-		}
+		from, msg = grid, &markettypes.MsgPlaceOrder{Owner: grid.String(), Order: markettypes.Order{
+			Owner: grid.String(), Nonce: s.nonce, Pool: &markettypes.PoolOrder{
+				Pool: testutil.Pool, Price: uint64(s.below(20)), MaxFuel: 1 << 30, Volume: uint64(s.below(4)), Stake: s.Options.PoolStake,
+			},
+		}}
 	case 10: // outside of any transaction, as the council's messages run
 		s.council(&orgstypes.MsgSetStatus{
 			Authority: app.Authority(), OrgId: lab, Status: pick(s, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_REVOKED),

@@ -6,18 +6,29 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// BeginBlock refunds what was cancelled, matches the requests of the block before by this block's seed, and opens the
-// tasks of deals, oldest first. Each part is capped by the parameters; what is over waits, oldest first.
+// BeginBlock ends what its height ends, refunds what was cancelled, brings the orders of the block before on the book,
+// makes the deals of its requests and proposed matches by this block's seed, meets the requests again that wait for such
+// orders, and opens tasks. Each part is capped by the parameters; what is over waits, oldest first.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
+	if err := k.endDue(sdkCtx, params); err != nil {
+		return err
+	}
 	if err := k.closeDue(sdkCtx, params); err != nil {
 		return err
 	}
-	if err := k.matchDue(sdkCtx, params); err != nil {
+	if err := k.arriveDue(sdkCtx, params); err != nil {
+		return err
+	}
+	budget, l := int(params.MatchesPerBlock), &looks{left: int(params.LooksPerBlock)}
+	if err := k.matchDue(sdkCtx, params, &budget, l); err != nil {
+		return err
+	}
+	if err := k.wakeDue(sdkCtx, params, &budget, l); err != nil {
 		return err
 	}
 	return k.openDue(sdkCtx, params)

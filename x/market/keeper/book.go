@@ -1,178 +1,222 @@
 package keeper
 
 import (
+	"bytes"
 	"context"
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/x/market/types"
-	orgstypes "github.com/credence-chain/credence/x/orgs/types"
-	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// maxSkips bounds how many offers one matching looks at and passes over: those with too little fuel or volume, and
-// those of operators that were revoked, which are taken off the book at the same time.
-const maxSkips = 1_000
-
-// rest puts an offer on the book.
-func (k Keeper) rest(ctx context.Context, o types.Offer, runtime string, id []byte) error {
-	n, err := k.resting(ctx, o.Pool)
-	if err != nil {
-		return err
-	}
-	if n >= types.MaxResting {
-		return types.ErrBookFull.Wrapf("pool %s: %d offers rest already, expected fewer than %d", o.Pool, n, types.MaxResting)
-	}
-	if err := k.Resting.Set(ctx, o.Pool, n+1); err != nil {
-		return err
-	}
-	if err := k.Book.Set(ctx, collections.Join4(runtime, o.Price, o.Height, id)); err != nil {
-		return err
-	}
-	return k.PoolBook.Set(ctx, collections.Join4(o.Pool, o.Price, o.Height, id), runtime)
-}
-
-// unrest takes it off; false when it did not rest.
-func (k Keeper) unrest(ctx context.Context, o types.Offer, id []byte) (bool, error) {
-	key := collections.Join4(o.Pool, o.Price, o.Height, id)
-	runtime, err := k.PoolBook.Get(ctx, key)
-	if errors.Is(err, collections.ErrNotFound) {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	n, err := k.resting(ctx, o.Pool)
-	if err != nil {
-		return false, err
-	}
-	if n > 1 {
-		err = k.Resting.Set(ctx, o.Pool, n-1)
-	} else {
-		err = k.Resting.Remove(ctx, o.Pool)
-	}
-	if err != nil {
-		return false, err
-	}
-	if err := k.Book.Remove(ctx, collections.Join4(runtime, o.Price, o.Height, id)); err != nil {
-		return false, err
-	}
-	return true, k.PoolBook.Remove(ctx, key)
-}
-
-func (k Keeper) resting(ctx context.Context, pool string) (uint64, error) {
-	n, err := k.Resting.Get(ctx, pool)
-	if errors.Is(err, collections.ErrNotFound) {
-		return 0, nil
-	}
-	return n, err
-}
-
-// offers opens the book of a pool, or of a runtime when pool is "", from the cheapest and oldest on.
-func (k Keeper) offers(ctx context.Context, pool, runtime string) (next func() ([]byte, bool, error), closer func() error, err error) {
-	if pool == "" {
-		it, err := k.Book.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](runtime))
-		return func() ([]byte, bool, error) { return step(it.Valid, it.Key, it.Next) }, it.Close, err
-	}
-	it, err := k.PoolBook.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](pool))
-	return func() ([]byte, bool, error) { return step(it.Valid, it.Key, it.Next) }, it.Close, err
-}
-
-func step(valid func() bool, key func() (bookKey, error), next func()) ([]byte, bool, error) {
-	if !valid() {
-		return nil, false, nil
-	}
-	id, err := key()
-	next()
-	return id.K4(), err == nil, err
-}
-
-// quote is an offer that meets a job, with its pool.
-type quote struct {
-	id    []byte
-	offer types.Offer
-	pool  workerstypes.Pool
-}
-
-// best finds the cheapest, then oldest, offer for a normal job. Whether the job can pay it is not its question: when
-// it can not pay the cheapest, it can pay none. What it costs depends on the offers passed over, not on the book.
-// Stale are the offers that no longer stand, to be taken off whatever becomes of the job.
-func (k Keeper) best(ctx context.Context, job types.Job, runtime string) (q quote, stale [][]byte, err error) {
-	next, closer, err := k.offers(ctx, job.Pool, runtime)
-	if err != nil {
-		return q, nil, err
-	}
-	defer func() { err = errors.Join(err, closer()) }()
-	var maxFuel, maxVolume uint64
-	for skipped := 0; skipped < maxSkips; skipped++ {
-		id, found, err := next()
+// topics returns where an order rests: the first is its topic, which a request without wishes walks.
+func (k Keeper) topics(ctx context.Context, o types.Order) ([]string, error) {
+	switch {
+	case o.App != nil:
+		return []string{types.AppTopic(o.App.App)}, nil
+	case o.Dataset != nil:
+		return []string{types.DatasetTopic(o.Dataset.Dataset)}, nil
+	case o.Pool != nil:
+		pool, err := k.workers.GetPool(ctx, o.Pool.Pool)
 		if err != nil {
-			return q, stale, err
+			return nil, types.ErrUnknownPool.Wrapf("pool: %.40q: %s", o.Pool.Pool, err)
 		}
-		if !found {
-			return q, stale, noOffer(job, runtime, skipped-len(stale), maxFuel, maxVolume)
+		return []string{types.PoolTopic(pool.Runtime, o.Pool.Category), types.OwnPoolTopic(pool.Id, o.Pool.Category)}, nil
+	}
+	return nil, types.ErrOrder.Wrap("expected an app, dataset or pool order")
+}
+
+// arriveDue brings the orders of the block before on the book, in an order that nobody knew when they were placed: of
+// equal prices and heights, rank decides. The requests that lacked such an order are woken.
+func (k Keeper) arriveDue(ctx sdk.Context, params types.Params) error {
+	ids, err := k.dueIDs(ctx, k.Arrivals, int(params.MatchesPerBlock))
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	seed, err := k.beacon.Seed(ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range ids {
+		if err := k.Arrivals.Remove(ctx, key); err != nil {
+			return err
 		}
-		offer, err := k.Offers.Get(ctx, id)
+		id := key.K2()
+		err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.arrive(ctx, id, seed) })
 		if err != nil {
-			return q, stale, err
-		}
-		pool, ok, err := k.stands(ctx, offer, runtime)
-		switch {
-		case err != nil:
-			return q, stale, err
-		case !ok:
-			stale = append(stale, id)
-		case offer.MaxFuel < job.FuelLimit:
-			maxFuel = max(maxFuel, offer.MaxFuel)
-		case !offer.Takes(job.Size_):
-			maxVolume = max(maxVolume, offer.Volume-offer.Filled)
-		default:
-			return quote{id, offer, pool}, stale, nil
+			isolate.Log(ctx.Logger(), "arrival of order", name(id), err)
 		}
 	}
-	return q, stale, types.ErrNoOffer.Wrapf("the %d best offers take less fuel or fewer tasks, or were withdrawn", maxSkips)
+	return nil
 }
 
-// stands says whether an offer's pool and operator are still what they were.
-func (k Keeper) stands(ctx context.Context, o types.Offer, runtime string) (workerstypes.Pool, bool, error) {
-	pool, err := k.workers.GetPool(ctx, o.Pool)
-	if err != nil || pool.Runtime != runtime || pool.Operator != o.Organisation {
-		return pool, false, nil
+// dueIDs reads the entries of a queue up to this height, at most so many.
+func (k Keeper) dueIDs(ctx sdk.Context, queue collections.KeySet[queueKey], limit int) (out []queueKey, err error) {
+	it, err := queue.Iterate(ctx, collections.NewPrefixUntilPairRange[int64, []byte](ctx.BlockHeight()))
+	if err != nil {
+		return nil, err
 	}
-	holds, err := k.orgs.HasRole(ctx, o.Organisation, orgstypes.ROLE_POOL_OPERATOR)
-	return pool, holds, err
+	defer it.Close()
+	for ; it.Valid() && len(out) < limit; it.Next() {
+		key, err := it.Key()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, key)
+	}
+	return out, nil
 }
 
-// noOffer says why the book held none.
-func noOffer(job types.Job, runtime string, offers int, maxFuel, maxVolume uint64) error {
-	where := "for runtime " + runtime
-	if job.Pool != "" {
-		where = "of pool " + job.Pool
+func (k Keeper) arrive(ctx sdk.Context, id, seed []byte) error {
+	r, err := k.Orders.Get(ctx, id)
+	if err != nil || r.Status != types.ORDER_STATUS_RESTING {
+		return err // taken back meanwhile
+	}
+	rank := sha256.Sum256(slices.Concat(seed, id))
+	r.Rank = hex.EncodeToString(rank[:])
+	if err := k.rest(ctx, id, &r); err != nil {
+		return err
+	}
+	return k.Orders.Set(ctx, id, r)
+}
+
+// rest puts a ranked order on the book, under each of its topics, and wakes the requests that wait there.
+func (k Keeper) rest(ctx context.Context, id []byte, r *types.OrderRecord) error {
+	topics, err := k.topics(ctx, r.Order)
+	if err != nil {
+		return err
+	}
+	rank, err := rankOf(*r)
+	if err != nil {
+		return err
+	}
+	r.Topic = topics[0]
+	for _, topic := range topics {
+		if err := k.Book.Set(ctx, collections.Join4(topic, r.Order.Price(), r.Height, rank), id); err != nil {
+			return err
+		}
+		if err := k.wake(ctx, topic, r.Order.Price()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unrest takes an order off the book, or lets it not arrive.
+func (k Keeper) unrest(ctx context.Context, r types.OrderRecord) error {
+	if err := k.count(ctx, r.Order.Owner, false); err != nil {
+		return err
+	}
+	if r.Rank == "" {
+		return nil
+	}
+	rank, err := rankOf(r)
+	if err != nil {
+		return err
+	}
+	topics := []string{r.Topic}
+	if o := r.Order.Pool; o != nil {
+		topics = append(topics, types.OwnPoolTopic(o.Pool, o.Category))
+	}
+	for _, topic := range topics {
+		if err := k.Book.Remove(ctx, collections.Join4(topic, r.Order.Price(), r.Height, rank)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count counts an owner's orders and requests on the book; ErrBookFull when there would be too many.
+func (k Keeper) count(ctx context.Context, owner string, more bool) error {
+	n, _, err := find(ctx, k.Resting, owner)
+	if err != nil {
+		return err
 	}
 	switch {
-	case offers <= 0:
-		return types.ErrNoOffer.Wrapf("the book has no offers %s", where)
-	case maxVolume > 0:
-		return types.ErrNoOffer.Wrapf("size: got %d, expected at most %d tasks, the largest volume left in the offers %s", job.Size_, maxVolume, where)
-	default:
-		return types.ErrFuel.Wrapf("fuel_limit: got %d, expected at most %d, the largest of the offers %s", job.FuelLimit, maxFuel, where)
+	case more && n >= types.MaxResting:
+		return types.ErrBookFull.Wrapf("owner %s: %d orders rest already, expected fewer than %d", owner, n, types.MaxResting)
+	case more:
+		return k.Resting.Set(ctx, owner, n+1)
+	case n > 1:
+		return k.Resting.Set(ctx, owner, n-1)
 	}
+	return k.Resting.Remove(ctx, owner)
 }
 
-// delist takes offers that no longer stand off the book, as if their owners had.
-func (k Keeper) delist(ctx context.Context, id []byte) error {
-	offer, err := k.Offers.Get(ctx, id)
+// looks is what matching may still look at: orders of the book, each a few reads.
+type looks struct{ left int }
+
+func (l *looks) take() bool {
+	l.left--
+	return l.left >= 0
+}
+
+// candidate is an order of the book with its raw id.
+type candidate struct {
+	id     []byte
+	record types.OrderRecord
+}
+
+// walk looks at the orders of a topic, the cheapest and of equal prices the oldest first, until visit says that it is
+// done or nothing may be looked at any more. Orders that no longer stand are not visited, but put on the list of stale.
+func (k Keeper) walk(ctx context.Context, topic string, l *looks, stale *[]candidate, visit func(candidate) (done bool, err error)) error {
+	it, err := k.Book.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic))
 	if err != nil {
 		return err
 	}
-	if _, err := k.unrest(ctx, offer, id); err != nil {
-		return err
+	defer it.Close()
+	for ; it.Valid() && l.take(); it.Next() {
+		id, err := it.Value()
+		if err != nil {
+			return err
+		}
+		c := candidate{id: id}
+		if c.record, err = k.Orders.Get(ctx, id); err != nil {
+			return err
+		}
+		if k.usable(ctx, c.record) != nil {
+			*stale = append(*stale, c)
+			continue
+		}
+		if done, err := visit(c); done || err != nil {
+			return err
+		}
 	}
-	if err := k.Offers.Remove(ctx, id); err != nil {
-		return err
+	return nil
+}
+
+// dropStale takes orders off the book that were met and no longer stand.
+func (k Keeper) dropStale(ctx sdk.Context, stale []candidate) {
+	for _, c := range stale {
+		err := isolate.RunItem(ctx, func(ctx sdk.Context) error {
+			r, err := k.Orders.Get(ctx, c.id)
+			if err != nil || r.Status != types.ORDER_STATUS_RESTING {
+				return err
+			}
+			status := types.ORDER_STATUS_STALE
+			if k.aboveFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce) != nil {
+				status = types.ORDER_STATUS_CANCELLED
+			} else if r.Order.Expiry > 0 && ctx.BlockHeight() >= r.Order.Expiry {
+				status = types.ORDER_STATUS_EXPIRED
+			}
+			return k.closeOrder(ctx, c.id, r, status)
+		})
+		if err != nil {
+			isolate.Log(ctx.Logger(), "taking off of order", name(c.id), err)
+		}
 	}
-	if err := k.Spent.Set(ctx, id); err != nil {
-		return err
+}
+
+// byRank orders what is due by (height, rank).
+func byRank(a, b queued) int {
+	if a.height != b.height {
+		return int(min(max(a.height-b.height, -1), 1))
 	}
-	return emit(ctx, &types.EventOffer{Id: offer.Id, Pool: offer.Pool, What: "cancelled", Price: offer.Price})
+	return bytes.Compare(a.rank[:], b.rank[:])
 }

@@ -6,18 +6,58 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// GetDeal returns a deal, or ErrNotFound.
+// GetDeal returns a deal with its progress, or ErrNotFound.
 func (k Keeper) GetDeal(ctx context.Context, id string) (types.Deal, error) {
-	_, d, err := get(ctx, k.Deals, "deal", id)
+	_, d, err := k.deal(ctx, id)
 	return d, err
 }
 
-// Settle ends one task of a deal: it pays the task's escrow out, the rest back to the requester. Block hooks alone may
-// call it, once a task. A recipient that the bank lets receive nothing is passed over, and its part refunded.
+func (k Keeper) deal(ctx context.Context, id string) (raw []byte, d types.Deal, err error) {
+	raw, d, err = get(ctx, k.Deals, "deal", id)
+	if err != nil {
+		return raw, d, err
+	}
+	p, err := k.Progress.Get(ctx, raw)
+	return raw, d.With(p), err
+}
+
+func (k Keeper) rawDeal(ctx context.Context, raw []byte) (types.Deal, error) {
+	d, err := k.Deals.Get(ctx, raw)
+	if err != nil {
+		return d, err
+	}
+	p, err := k.Progress.Get(ctx, raw)
+	return d.With(p), err
+}
+
+// setDeal stores a new deal, its progress and its index, and puts it in the opening queue.
+func (k Keeper) setDeal(ctx context.Context, raw []byte, d types.Deal) error {
+	if err := k.Deals.Set(ctx, raw, d.With(types.DealProgress{})); err != nil {
+		return err
+	}
+	if err := k.Progress.Set(ctx, raw, d.Progress()); err != nil {
+		return err
+	}
+	if err := k.indexDeal(ctx, raw, d, types.DEAL_STATE_UNSPECIFIED); err != nil || d.Unopened() == 0 {
+		return err
+	}
+	return k.enqueueOpening(ctx, raw)
+}
+
+// setProgress stores how far a deal has come, and moves it in the index when its last task has ended.
+func (k Keeper) setProgress(ctx context.Context, raw []byte, d types.Deal, was types.DealState) error {
+	if err := k.Progress.Set(ctx, raw, d.Progress()); err != nil || d.State() == was {
+		return err
+	}
+	return k.indexDeal(ctx, raw, d, was)
+}
+
+// Settle ends one task of a deal: it pays the task's escrow out, the rest back to who paid. Block hooks alone may call
+// it, once a task. A recipient that the bank lets receive nothing is passed over, and its part refunded.
 //
 // ErrSettlement when the payments and the refund are not exactly one task's escrow, or every opened task has ended.
 func (k Keeper) Settle(ctx context.Context, dealID, taskID string, pays []types.EscrowPay, refund uint64, accepted bool) error {
-	raw, d, err := get(ctx, k.Deals, "deal", dealID)
+	raw, d, err := k.deal(ctx, dealID)
 	if err != nil {
 		return err
 	}
@@ -35,9 +75,10 @@ func (k Keeper) Settle(ctx context.Context, dealID, taskID string, pays []types.
 			return err
 		}
 	}
-	if err := k.refund(ctx, d.Requester, refund); err != nil {
+	if err := k.refund(ctx, payerOfDeal(d), refund); err != nil {
 		return err
 	}
+	was := d.State()
 	d.Escrow -= paid + refund
 	d.Paid += paid
 	d.Refunded += refund
@@ -45,7 +86,7 @@ func (k Keeper) Settle(ctx context.Context, dealID, taskID string, pays []types.
 	if accepted {
 		d.Accepted++
 	}
-	if err := k.Deals.Set(ctx, raw, d); err != nil {
+	if err := k.setProgress(ctx, raw, d, was); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventPaid{Deal: dealID, Task: taskID, Paid: paid, Refunded: refund})

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -20,34 +21,33 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.Params.Set(ctx, g.Params); err != nil {
 		return err
 	}
-	if err := k.initOffers(ctx, g); err != nil {
-		return err
-	}
-	owed := math.ZeroInt()
-	for _, r := range g.Requests {
-		if err := k.initRequest(ctx, r); err != nil {
+	for _, c := range g.Categories {
+		if err := k.Categories.Set(ctx, c.Id, c); err != nil {
 			return err
 		}
-		owed = owed.Add(math.NewIntFromUint64(r.Escrow))
 	}
-	for _, d := range g.Deals {
-		id, err := types.ParseID(d.Id)
+	for _, f := range g.Floors {
+		addr, err := k.addresses.StringToBytes(f.Owner)
 		if err != nil {
 			return err
 		}
-		if err := k.Deals.Set(ctx, id[:], d); err != nil {
+		if err := k.Floors.Set(ctx, collections.Join(sdk.AccAddress(addr), uint32(f.Kind)), f.Below); err != nil {
 			return err
 		}
-		owed = owed.Add(math.NewIntFromUint64(d.Escrow))
 	}
-	if err := k.initOpening(ctx, g); err != nil {
-		return err
-	}
-	if err := k.Owed.Set(ctx, owed); err != nil {
-		return err
+	for _, init := range []func(context.Context, types.GenesisState) (math.Int, error){
+		k.initOrders, k.initRequests, k.initDeals, k.initVouchers, k.initQueues,
+	} {
+		owed, err := init(ctx, g)
+		if err != nil {
+			return err
+		}
+		if err := k.addOwed(ctx, owed); err != nil {
+			return err
+		}
 	}
 	k.accounts.GetModuleAccount(ctx, types.ModuleName) // creates it, so that no transaction has to
-	if balance, _, err := k.Solvency(ctx); err != nil {
+	if balance, owed, err := k.Solvency(ctx); err != nil {
 		return err
 	} else if balance.LT(owed) {
 		return types.ErrInsolvent.Wrapf("genesis: the module holds %s, expected at least %s%s", balance, owed, types.Denom)
@@ -55,77 +55,154 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-func (k Keeper) initOffers(ctx context.Context, g types.GenesisState) error {
-	for _, o := range g.Offers {
-		id, err := types.ParseID(o.Id)
-		if err != nil {
-			return err
-		}
-		if err := k.Offers.Set(ctx, id[:], o); err != nil {
-			return err
-		}
-		if o.Exhausted() {
-			continue
-		}
-		pool, err := k.workers.GetPool(ctx, o.Pool)
-		if err != nil {
-			return types.ErrUnknownPool.Wrapf("offer %s: %q: %s", o.Id, o.Pool, err)
-		}
-		if err := k.rest(ctx, o, pool.Runtime, id[:]); err != nil {
-			return err
-		}
-	}
-	for _, s := range g.Spent {
-		id, err := types.ParseID(s)
-		if err != nil {
-			return err
-		}
-		if err := k.Spent.Set(ctx, id[:]); err != nil {
-			return err
-		}
-	}
-	return nil
+// firstHeight is when what waits for a next block is due on this chain.
+func firstHeight(ctx context.Context) int64 {
+	return max(1, sdk.UnwrapSDKContext(ctx).BlockHeight())
 }
 
-// initRequest stores a request and queues it while it holds an escrow. It is due at once on a chain that begins below
-// its height. What it locked counts as folded.
-func (k Keeper) initRequest(ctx context.Context, r types.Request) error {
-	id, err := types.ParseID(r.Id)
-	if err != nil {
-		return err
+// initOrders stores the orders. A resting one without a rank arrives in the first block, as if it had just been placed.
+func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) (math.Int, error) {
+	zero := math.ZeroInt()
+	for _, r := range g.Orders {
+		id, err := types.ParseID(r.Id)
+		if err != nil {
+			return zero, err
+		}
+		if r.Status == types.ORDER_STATUS_RESTING {
+			if err := k.count(ctx, r.Order.Owner, true); err != nil {
+				return zero, err
+			}
+			if r.Rank == "" {
+				err = k.Arrivals.Set(ctx, collections.Join(firstHeight(ctx), id[:]))
+			} else {
+				err = k.rest(ctx, id[:], &r)
+			}
+			if err != nil {
+				return zero, types.ErrGenesis.Wrapf("order %s: %s", r.Id, err)
+			}
+		}
+		live := r.Status == types.ORDER_STATUS_RESTING || r.Status == types.ORDER_STATUS_SIGNED
+		if live && r.Order.Expiry > 0 {
+			if err := k.Ends.Set(ctx, collections.Join(r.Order.Expiry, id[:])); err != nil {
+				return zero, err
+			}
+		}
+		if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_UNSPECIFIED); err != nil {
+			return zero, err
+		}
 	}
-	addr, err := k.addresses.StringToBytes(r.Requester)
-	if err != nil {
-		return err
-	}
-	if err := k.setRequest(ctx, id[:], addr, r); err != nil || r.Escrow == 0 {
-		return err
-	}
-	due := min(r.Height+1, max(1, sdk.UnwrapSDKContext(ctx).BlockHeight()))
-	return k.Queue.Set(ctx, collections.Join(due, id[:]), 0)
+	return zero, nil
 }
 
-func (k Keeper) initOpening(ctx context.Context, g types.GenesisState) error {
+// initRequests stores the requests and queues or rests those that wait. What waits for its turn is due at once on a chain
+// that begins below its height.
+func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) (math.Int, error) {
+	owed := math.ZeroInt()
+	for _, r := range g.Requests {
+		id, err := types.ParseID(r.Id)
+		if err != nil {
+			return owed, err
+		}
+		if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
+			return owed, err
+		}
+		owed = owed.Add(math.NewIntFromUint64(r.Escrow))
+		if r.Waits() && r.Expiry > 0 {
+			if err := k.Ends.Set(ctx, collections.Join(r.Expiry, id[:])); err != nil {
+				return owed, err
+			}
+		}
+		switch {
+		case r.Status == types.REQUEST_STATUS_RESTING:
+			if err := k.count(ctx, r.Requester, true); err != nil {
+				return owed, err
+			}
+			err = k.RequestBook.Set(ctx, restingKey(r, id[:]))
+		case r.Status == types.REQUEST_STATUS_QUEUED, r.Status == types.REQUEST_STATUS_CANCELLED && r.Escrow > 0:
+			err = k.Queue.Set(ctx, collections.Join(min(r.Height+1, firstHeight(ctx)), id[:]), 0)
+		}
+		if err != nil {
+			return owed, err
+		}
+	}
+	return owed, nil
+}
+
+func (k Keeper) initDeals(ctx context.Context, g types.GenesisState) (math.Int, error) {
+	owed := math.ZeroInt()
+	for _, d := range g.Deals {
+		id, err := types.ParseID(d.Id)
+		if err != nil {
+			return owed, err
+		}
+		if err := k.Deals.Set(ctx, id[:], d.With(types.DealProgress{})); err != nil {
+			return owed, err
+		}
+		if err := k.Progress.Set(ctx, id[:], d.Progress()); err != nil {
+			return owed, err
+		}
+		if err := k.indexDeal(ctx, id[:], d, types.DEAL_STATE_UNSPECIFIED); err != nil {
+			return owed, err
+		}
+		owed = owed.Add(math.NewIntFromUint64(d.Escrow))
+	}
 	for _, o := range g.Opening {
-		raw, d, err := get(ctx, k.Deals, "deal", o)
+		raw, d, err := k.deal(ctx, o)
 		if err != nil {
-			return err
+			return owed, err
 		}
 		if err := k.enqueueOpening(ctx, raw); err != nil {
-			return err
+			return owed, err
 		}
 		if !d.Cancelled {
 			continue
 		}
-		position, err := k.Positions.Get(ctx, raw)
-		if err != nil {
-			return err
-		}
-		if err := k.Cancels.Set(ctx, position); err != nil {
-			return err
+		if err := k.Cancels.Set(ctx, raw); err != nil {
+			return owed, err
 		}
 	}
-	return nil
+	return owed, nil
+}
+
+func (k Keeper) initVouchers(ctx context.Context, g types.GenesisState) (math.Int, error) {
+	owed := math.ZeroInt()
+	for _, v := range g.Vouchers {
+		id, err := types.ParseID(v.Id)
+		if err != nil {
+			return owed, err
+		}
+		if err := k.initVoucher(ctx, id[:], v); err != nil {
+			return owed, err
+		}
+		owed = owed.Add(math.NewIntFromUint64(v.Balance))
+	}
+	return owed, nil
+}
+
+// initQueues stores the matches that wait, and how far the woken topics have come, last: resting orders woke them.
+func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int, error) {
+	zero := math.ZeroInt()
+	for _, m := range g.Matches {
+		id, err := types.ParseID(m.Id)
+		if err != nil {
+			return zero, err
+		}
+		if err := k.Matches.Set(ctx, id[:], m); err != nil {
+			return zero, err
+		}
+		if err := k.Queue.Set(ctx, collections.Join(min(m.Height+1, firstHeight(ctx)), id[:]), 0); err != nil {
+			return zero, err
+		}
+	}
+	if err := k.Wakes.Clear(ctx, nil); err != nil {
+		return zero, err
+	}
+	for _, w := range g.Wakes {
+		if err := k.Wakes.Set(ctx, w.Topic, w); err != nil {
+			return zero, err
+		}
+	}
+	return zero, nil
 }
 
 // ExportGenesis returns the module's state.
@@ -135,26 +212,33 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	g := &types.GenesisState{Params: params}
-	if err := k.Offers.Walk(ctx, nil, collect[[]byte](&g.Offers)); err != nil {
-		return nil, err
+	err = errors.Join(
+		k.Orders.Walk(ctx, nil, collect[[]byte](&g.Orders)),
+		k.Requests.Walk(ctx, nil, collect[[]byte](&g.Requests)),
+		k.Deals.Walk(ctx, nil, func(id []byte, d types.Deal) (bool, error) {
+			p, err := k.Progress.Get(ctx, id)
+			g.Deals = append(g.Deals, d.With(p))
+			return false, err
+		}),
+		k.Opening.Walk(ctx, nil, func(_ uint64, id []byte) (bool, error) {
+			g.Opening = append(g.Opening, name(id))
+			return false, nil
+		}),
+		k.Matches.Walk(ctx, nil, collect[[]byte](&g.Matches)),
+		k.Floors.Walk(ctx, nil, func(key floorKey, below uint64) (bool, error) {
+			owner, err := k.addresses.BytesToString(key.K1())
+			g.Floors = append(g.Floors, types.Floor{Owner: owner, Kind: types.OrderKind(key.K2()), Below: below})
+			return false, err
+		}),
+		k.Categories.Walk(ctx, nil, collect[string](&g.Categories)),
+		k.Vouchers.Walk(ctx, nil, collect[[]byte](&g.Vouchers)),
+		k.Wakes.Walk(ctx, nil, collect[string](&g.Wakes)),
+	)
+	for _, r := range g.Orders {
+		if r.Status == types.ORDER_STATUS_RESTING && r.Rank == "" {
+			g.Arrivals = append(g.Arrivals, r.Id)
+		}
 	}
-	if err := k.Requests.Walk(ctx, nil, collect[[]byte](&g.Requests)); err != nil {
-		return nil, err
-	}
-	if err := k.Deals.Walk(ctx, nil, collect[[]byte](&g.Deals)); err != nil {
-		return nil, err
-	}
-	err = k.Spent.Walk(ctx, nil, func(id []byte) (bool, error) {
-		g.Spent = append(g.Spent, types.FormatID([types.IDSize]byte(id)))
-		return false, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = k.Opening.Walk(ctx, nil, func(_ uint64, id []byte) (bool, error) {
-		g.Opening = append(g.Opening, types.FormatID([types.IDSize]byte(id)))
-		return false, nil
-	})
 	return g, err
 }
 

@@ -9,8 +9,9 @@ import (
 )
 
 // CheckInvariants walks the whole state between two blocks and returns ErrInsolvent or ErrGenesis for the first law that
-// does not hold: the counter is the sum of the escrows, the coins cover it, the records agree with each other. It is for
-// tests, simulations and operators; no block calls it.
+// does not hold: the counter is the sum of the escrows and balances, the coins cover it, no order has met more than its
+// volume, the book holds exactly what rests, the records agree with each other. It is for tests, simulations and
+// operators; no block calls it.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	g, err := k.ExportGenesis(ctx)
 	if err != nil {
@@ -26,39 +27,81 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	for _, d := range g.Deals {
 		sum = sum.Add(math.NewIntFromUint64(d.Escrow))
 	}
+	for _, v := range g.Vouchers {
+		sum = sum.Add(math.NewIntFromUint64(v.Balance))
+	}
 	balance, owed, err := k.Solvency(ctx)
 	if err != nil {
 		return err
 	}
 	if !owed.Equal(sum) {
-		return types.ErrInsolvent.Wrapf("owed: the counter says %s, the escrows sum to %s", owed, sum)
+		return types.ErrInsolvent.Wrapf("owed: the counter says %s, escrows and vouchers sum to %s", owed, sum)
 	}
 	if balance.LT(owed) {
 		return types.ErrInsolvent.Wrapf("owed: %s, more than the balance %s", owed, balance)
 	}
-	return k.checkBook(ctx, g.Offers)
+	if err := k.checkFilled(g); err != nil {
+		return err
+	}
+	return k.checkBook(ctx, g)
 }
 
-// checkBook checks that exactly the offers with volume left rest, in both books, and that the pools' counts are theirs.
-func (k Keeper) checkBook(ctx context.Context, offers []types.Offer) error {
-	want, counts := 0, uint64(0)
-	for _, o := range offers {
-		if !o.Exhausted() {
-			want++
+// checkFilled checks that what orders and requests have met is what the deals say.
+func (k Keeper) checkFilled(g *types.GenesisState) error {
+	met, parts := map[string]uint64{}, map[string]uint64{}
+	for _, d := range g.Deals {
+		parts[d.Request] += d.Size_
+		for _, f := range d.Fills() {
+			met[f.Order] += f.Tasks
 		}
 	}
-	inBook, inPools := 0, 0
-	if err := k.Book.Walk(ctx, nil, func(bookKey) (bool, error) { inBook++; return false, nil }); err != nil {
-		return err
+	for _, r := range g.Orders {
+		if r.Filled != met[r.Id] {
+			return types.ErrInsolvent.Wrapf("order %s: filled %d, its deals have %d tasks", r.Id, r.Filled, met[r.Id])
+		}
 	}
-	if err := k.PoolBook.Walk(ctx, nil, func(bookKey, string) (bool, error) { inPools++; return false, nil }); err != nil {
-		return err
-	}
-	if err := k.Resting.Walk(ctx, nil, func(_ string, n uint64) (bool, error) { counts += n; return false, nil }); err != nil {
-		return err
-	}
-	if want != inBook || want != inPools || uint64(want) != counts {
-		return types.ErrInsolvent.Wrapf("book: %d offers with volume left, %d rest, %d in their pools, counted %d", want, inBook, inPools, counts)
+	for _, r := range g.Requests {
+		if r.Filled != parts[r.Id] {
+			return types.ErrInsolvent.Wrapf("request %s: filled %d, its deals have %d tasks", r.Id, r.Filled, parts[r.Id])
+		}
 	}
 	return nil
+}
+
+// checkBook checks that exactly what rests is on the book, and that the owners' counts are theirs.
+func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
+	orders, requests, counts := 0, 0, map[string]uint64{}
+	for _, r := range g.Orders {
+		if r.Status != types.ORDER_STATUS_RESTING {
+			continue
+		}
+		counts[r.Order.Owner]++
+		if r.Rank != "" {
+			if orders++; r.Kind == types.ORDER_KIND_POOL {
+				orders++ // under its own pool's topic as well
+			}
+		}
+	}
+	for _, r := range g.Requests {
+		if r.Status == types.REQUEST_STATUS_RESTING {
+			requests++
+			counts[r.Requester]++
+		}
+	}
+	onBook, waiting, owners := 0, 0, len(counts)
+	if err := k.Book.Walk(ctx, nil, func(bookKey, []byte) (bool, error) { onBook++; return false, nil }); err != nil {
+		return err
+	}
+	if err := k.RequestBook.Walk(ctx, nil, func(requestBookKey) (bool, error) { waiting++; return false, nil }); err != nil {
+		return err
+	}
+	if onBook != orders || waiting != requests {
+		return types.ErrInsolvent.Wrapf("book: %d entries and %d requests, expected %d and %d", onBook, waiting, orders, requests)
+	}
+	return k.Resting.Walk(ctx, nil, func(owner string, n uint64) (bool, error) {
+		if owners--; n != counts[owner] || owners < 0 {
+			return true, types.ErrInsolvent.Wrapf("resting: %s has %d on the book, counted %d", owner, counts[owner], n)
+		}
+		return false, nil
+	})
 }

@@ -1,4 +1,4 @@
-// Package keeper keeps the book of offers, the requests that meet it and the deals that come of them, with their money.
+// Package keeper keeps the book of orders, the requests that meet it and the deals that come of them, with their money.
 package keeper
 
 import (
@@ -17,88 +17,130 @@ import (
 )
 
 type (
-	// bookKey is (runtime or pool, price, height, id).
+	// bookKey is (topic, price, height, rank).
 	bookKey = collections.Quad[string, uint64, int64, []byte]
-	// queueKey is (due height, request id).
+	// requestBookKey is (topic, 2^64-1 - limit, height, id).
+	requestBookKey = collections.Quad[string, uint64, int64, []byte]
+	// indexKey is (party, state or status, height, id).
+	indexKey = collections.Quad[string, uint64, int64, []byte]
+	// queueKey is (due height, id).
 	queueKey = collections.Pair[int64, []byte]
+	// partyKey is (party, id).
+	partyKey = collections.Pair[string, []byte]
+	// floorKey is (owner, kind).
+	floorKey = collections.Pair[sdk.AccAddress, uint32]
 )
 
 // Keeper of the module's state.
 type Keeper struct {
+	cdc       codec.Codec
 	addresses address.Codec
 	authority string
 
-	accounts types.AccountKeeper
-	bank     types.BankKeeper
-	orgs     types.OrgsKeeper
-	apps     types.AppsKeeper
-	workers  types.WorkersKeeper
-	beacon   types.BeaconKeeper
-	hooks    *types.TaskHooks // shared by all copies of the keeper
+	accounts  types.AccountKeeper
+	bank      types.BankKeeper
+	orgs      types.OrgsKeeper
+	apps      types.AppsKeeper
+	workers   types.WorkersKeeper
+	beacon    types.BeaconKeeper
+	hooks     *types.TaskHooks          // shared by all copies of the keeper
+	callbacks map[string]types.Callback // likewise
 
 	Schema collections.Schema
 	// Params of the module.
 	Params collections.Item[types.Params]
-	// Offers: id -> offer, filled ones among them.
-	Offers collections.Map[[]byte, types.Offer]
-	// Spent: ids of offers taken off.
-	Spent collections.KeySet[[]byte]
-	// Book: (runtime, price, height, id), walked from the cheapest and oldest of a runtime.
-	Book collections.KeySet[bookKey]
-	// PoolBook: (pool, price, height, id) -> runtime, walked likewise within a pool.
-	PoolBook collections.Map[bookKey, string]
-	// Resting: pool -> number of its offers on the book.
+	// Orders: id -> app, dataset or pool order, ended ones among them.
+	Orders collections.Map[[]byte, types.OrderRecord]
+	// OrdersBy: (party, status, height, id).
+	OrdersBy collections.KeySet[indexKey]
+	// Floors: (owner, kind) -> the nonce below which orders are cancelled.
+	Floors collections.Map[floorKey, uint64]
+	// Book: (topic, price, height, rank) -> id, walked from the cheapest and oldest of a topic.
+	Book collections.Map[bookKey, []byte]
+	// Arrivals: (due height, id) of orders that come on the book.
+	Arrivals collections.KeySet[queueKey]
+	// Resting: owner -> number of its orders and requests on the book.
 	Resting collections.Map[string, uint64]
 	// Requests: id -> request.
 	Requests collections.Map[[]byte, types.Request]
-	// RequestsByAccount: (requester, id).
-	RequestsByAccount collections.KeySet[collections.Pair[sdk.AccAddress, []byte]]
-	// Queue: (due height, id) -> ucred to fold into Owed; range-read up to the current height.
+	// RequestsBy: (requester, status, height, id).
+	RequestsBy collections.KeySet[indexKey]
+	// Queue: (due height, id of a request or match) -> ucred to fold into Owed; range-read up to the current height.
 	Queue collections.Map[queueKey, uint64]
-	// Deals: id -> deal.
+	// Matches: id -> proposed match.
+	Matches collections.Map[[]byte, types.Match]
+	// RequestBook: (topic, 2^64-1 - limit, height, id) of resting requests.
+	RequestBook collections.KeySet[requestBookKey]
+	// Wakes: topic -> how far its resting requests have been met again.
+	Wakes collections.Map[string, types.Wake]
+	// Deals: id -> deal as it was made, without its progress.
 	Deals collections.Map[[]byte, types.Deal]
-	// Opening: position -> deal with tasks to open, walked from the oldest.
+	// Progress: id -> the part of a deal that changes.
+	Progress collections.Map[[]byte, types.DealProgress]
+	// DealsBy: (party, state, height, id).
+	DealsBy collections.KeySet[indexKey]
+	// Opening: position -> deal with tasks to open, walked from the front.
 	Opening collections.Map[uint64, []byte]
 	// Positions: such a deal -> its position.
 	Positions collections.Map[[]byte, uint64]
 	// NextPosition counts positions.
 	NextPosition collections.Sequence
-	// Cancels: positions of cancelled deals whose unopened tasks are not refunded yet.
-	Cancels collections.KeySet[uint64]
-	// Owed: the escrow of every request and deal in ucred, as of the last EndBlock.
+	// Cancels: cancelled deals whose unopened tasks are not refunded yet.
+	Cancels collections.KeySet[[]byte]
+	// Owed: the escrow of every request and deal and the balance of every voucher in ucred, as of the last EndBlock.
 	Owed collections.Item[math.Int]
+	// Ends: (height, id) of orders, requests and vouchers that end by their height.
+	Ends collections.KeySet[queueKey]
+	// Categories: id -> category.
+	Categories collections.Map[string, types.Category]
+	// Vouchers: id -> voucher.
+	Vouchers collections.Map[[]byte, types.Voucher]
+	// VouchersBy: (party, id).
+	VouchersBy collections.KeySet[partyKey]
+	// VoucherLocks: (due height, voucher) -> ucred to fold into Owed.
+	VoucherLocks collections.Map[queueKey, uint64]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
 func NewKeeper(
-	cdc codec.BinaryCodec, service store.KVStoreService, addresses address.Codec,
+	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
 	accounts types.AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper,
 	apps types.AppsKeeper, workers types.WorkersKeeper, beacon types.BeaconKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
-	bookCodec := collections.QuadKeyCodec(collections.StringKey, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
+	index := collections.QuadKeyCodec(collections.StringKey, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
+	queue := collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)
 	k := Keeper{
-		addresses: addresses, authority: authority,
+		cdc: cdc, addresses: addresses, authority: authority,
 		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, beacon: beacon,
-		hooks: new(types.TaskHooks),
+		hooks: new(types.TaskHooks), callbacks: map[string]types.Callback{},
 
-		Params:   collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Offers:   collections.NewMap(sb, types.OffersPrefix, "offers", collections.BytesKey, codec.CollValue[types.Offer](cdc)),
-		Spent:    collections.NewKeySet(sb, types.SpentPrefix, "spent", collections.BytesKey),
-		Book:     collections.NewKeySet(sb, types.BookPrefix, "book", bookCodec),
-		PoolBook: collections.NewMap(sb, types.PoolBookPrefix, "pool_book", bookCodec, collections.StringValue),
-		Resting:  collections.NewMap(sb, types.RestingPrefix, "resting", collections.StringKey, collections.Uint64Value),
-		Requests: collections.NewMap(sb, types.RequestsPrefix, "requests", collections.BytesKey, codec.CollValue[types.Request](cdc)),
-		RequestsByAccount: collections.NewKeySet(sb, types.RequestsByAccountPrefix, "requests_by_account",
-			collections.PairKeyCodec(sdk.AccAddressKey, collections.BytesKey)),
-		Queue: collections.NewMap(sb, types.QueuePrefix, "queue",
-			collections.PairKeyCodec(collections.Int64Key, collections.BytesKey), collections.Uint64Value),
+		Params:       collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Orders:       collections.NewMap(sb, types.OrdersPrefix, "orders", collections.BytesKey, codec.CollValue[types.OrderRecord](cdc)),
+		OrdersBy:     collections.NewKeySet(sb, types.OrdersByPrefix, "orders_by", index),
+		Floors:       collections.NewMap(sb, types.FloorsPrefix, "floors", collections.PairKeyCodec(sdk.AccAddressKey, collections.Uint32Key), collections.Uint64Value),
+		Book:         collections.NewMap(sb, types.BookPrefix, "book", index, collections.BytesValue),
+		Arrivals:     collections.NewKeySet(sb, types.ArrivalsPrefix, "arrivals", queue),
+		Resting:      collections.NewMap(sb, types.RestingPrefix, "resting", collections.StringKey, collections.Uint64Value),
+		Requests:     collections.NewMap(sb, types.RequestsPrefix, "requests", collections.BytesKey, codec.CollValue[types.Request](cdc)),
+		RequestsBy:   collections.NewKeySet(sb, types.RequestsByPrefix, "requests_by", index),
+		Queue:        collections.NewMap(sb, types.QueuePrefix, "queue", queue, collections.Uint64Value),
+		Matches:      collections.NewMap(sb, types.MatchesPrefix, "matches", collections.BytesKey, codec.CollValue[types.Match](cdc)),
+		RequestBook:  collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", index),
+		Wakes:        collections.NewMap(sb, types.WakesPrefix, "wakes", collections.StringKey, codec.CollValue[types.Wake](cdc)),
 		Deals:        collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
+		Progress:     collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
+		DealsBy:      collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
 		Opening:      collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),
 		Positions:    collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
 		NextPosition: collections.NewSequence(sb, types.NextPositionKey, "next_position"),
-		Cancels:      collections.NewKeySet(sb, types.CancelsPrefix, "cancels", collections.Uint64Key),
+		Cancels:      collections.NewKeySet(sb, types.CancelsPrefix, "cancels", collections.BytesKey),
 		Owed:         collections.NewItem(sb, types.OwedKey, "owed", sdk.IntValue),
+		Ends:         collections.NewKeySet(sb, types.EndsPrefix, "ends", queue),
+		Categories:   collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
+		Vouchers:     collections.NewMap(sb, types.VouchersPrefix, "vouchers", collections.BytesKey, codec.CollValue[types.Voucher](cdc)),
+		VouchersBy:   collections.NewKeySet(sb, types.VouchersByPrefix, "vouchers_by", collections.PairKeyCodec(collections.StringKey, collections.BytesKey)),
+		VoucherLocks: collections.NewMap(sb, types.VoucherLocksPrefix, "voucher_locks", queue, collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -135,3 +177,15 @@ func get[V any](ctx context.Context, m collections.Map[[]byte, V], what, id stri
 	}
 	return key[:], v, err
 }
+
+// find reads a record that need not be there.
+func find[K, V any](ctx context.Context, m collections.Map[K, V], key K) (v V, found bool, err error) {
+	v, err = m.Get(ctx, key)
+	if errors.Is(err, collections.ErrNotFound) {
+		return v, false, nil
+	}
+	return v, err == nil, err
+}
+
+// name returns the text of a raw id.
+func name(id []byte) string { return types.FormatID([types.IDSize]byte(id)) }

@@ -1,210 +1,398 @@
 package keeper
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
-	"slices"
-
-	"cosmossdk.io/collections"
+	"math/bits"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/market/types"
-	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// queued is a request whose turn has come.
-type queued struct {
-	height int64
-	id     []byte
-	rank   [sha256.Size]byte // SHA-256(seed, id): its place among those of its height
+// pick is the ids of the orders that an agreement is made of; "" for a list price.
+type pick struct {
+	app      string
+	datasets []string
+	pool     types.OrderRecord
 }
 
-// due returns the requests to be matched in this block, in order: oldest height first, within a height by rank. No
-// requester knew the seed when it chose its nonce, nor the proposer when it ordered the transactions, so that neither
-// decides who comes first. Whole heights are read until there are enough, at most what one block's gas admitted beyond it.
-func (k Keeper) due(ctx sdk.Context, limit int) ([]queued, error) {
-	it, err := k.Queue.Iterate(ctx, collections.NewPrefixUntilPairRange[int64, []byte](ctx.BlockHeight()))
+// fillRequest makes deals of a request until nothing is left of it, or it lacks an order. A request that takes no part
+// of itself returns what it lacks as an error, so that nothing of it is filled.
+func (k Keeper) fillRequest(ctx sdk.Context, params types.Params, id []byte, l *looks, stale *[]candidate) (*lack, error) {
+	r, err := k.Requests.Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	defer it.Close()
-	var out []queued
-	for ; it.Valid(); it.Next() {
-		key, err := it.Key()
+	if err := k.fillable(ctx, r); err != nil {
+		return nil, err
+	}
+	for r.Left() > 0 {
+		a, p, err := k.best(ctx, params, r, l, stale)
+		if short := (*lack)(nil); errors.As(err, &short) {
+			if r.Job.Partial {
+				return short, nil
+			}
+			return nil, short
+		} else if err != nil {
+			return nil, err
+		}
+		if err := k.trade(ctx, id, &r, a, p, ""); err != nil {
+			return nil, err
+		}
+		l.left -= 4 // a deal costs as much as looking at some orders
+	}
+	return nil, nil
+}
+
+// fillable says why a request on the book can not be filled now.
+func (k Keeper) fillable(ctx sdk.Context, r types.Request) error {
+	switch {
+	case r.Status != types.REQUEST_STATUS_QUEUED && r.Status != types.REQUEST_STATUS_RESTING:
+		return types.ErrEnded.Wrapf("request %s is %s", r.Id, r.Status)
+	case r.Expired(ctx.BlockHeight()):
+		return types.ErrExpired.Wrapf("request %s: it expired at height %d", r.Id, r.Expiry)
+	}
+	return k.aboveFloor(ctx, types.ORDER_KIND_REQUEST, r.Requester, r.Nonce)
+}
+
+// best finds the cheapest agreement for what is left of a request: the app's cheapest order or list price, then the
+// datasets', then the cheapest and of equal prices the oldest pool order that all of them allow. When an app order's
+// restrictions leave no pool, the next one is tried. A *lack says what would have to come.
+func (k Keeper) best(ctx context.Context, params types.Params, r types.Request, l *looks, stale *[]candidate) (types.Agreement, pick, error) {
+	a, err := k.side(ctx, params, r.Requester, r.Job, r.Left(), r.Expiry)
+	if err != nil {
+		return a, pick{}, err
+	}
+	voucher, err := k.voucherFor(ctx, a)
+	if err != nil {
+		return a, pick{}, err
+	}
+	apps, err := k.appOffers(ctx, a, l, stale)
+	if err != nil {
+		return a, pick{}, err
+	}
+	var first error
+	for _, app := range apps {
+		try := a
+		try.App.Order, try.App.Left, try.App.Owner = app.order, app.left, app.owner
+		p := pick{app: app.id}
+		if p.datasets, err = k.bestDatasets(ctx, &try, l, stale); err == nil {
+			p.pool, err = k.bestPool(ctx, &try, voucher, l, stale)
+		}
+		if err == nil {
+			return try, p, nil
+		}
+		if short := (*lack)(nil); !errors.As(err, &short) {
+			return a, pick{}, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return a, pick{}, first
+}
+
+// offer is an app's or dataset's order with what is left of it; without id the list price.
+type offer struct {
+	id    string
+	order *types.Order
+	left  uint64
+	owner types.Party
+}
+
+// sold returns what a candidate offers.
+func (k Keeper) sold(ctx context.Context, c candidate) (offer, error) {
+	owner, err := k.party(ctx, c.record.Order.Owner, c.record.Organisation)
+	return offer{c.record.Id, &c.record.Order, c.record.Left(), owner}, err
+}
+
+// maxAppOrders bounds how many app orders one matching tries, the cheapest first.
+const maxAppOrders = 8
+
+// appOffers returns the app orders that the request's side allows, cheapest first, the list price among them.
+func (k Keeper) appOffers(ctx context.Context, a types.Agreement, l *looks, stale *[]candidate) ([]offer, error) {
+	var out []offer
+	var closest error
+	listed := !a.App.Version.ByOrder
+	if listed {
+		if closest = a.CheckApp(); closest == nil {
+			out = append(out, offer{left: types.Unbounded, owner: a.App.Owner})
+		}
+	}
+	topic := types.AppTopic(a.App.Version.Reference())
+	err := k.walk(ctx, topic, l, stale, func(c candidate) (bool, error) {
+		if listed && c.record.Order.Price() >= a.App.Version.Price {
+			return true, nil // no cheaper than the list price, which has no restrictions
+		}
+		o, err := k.sold(ctx, c)
+		if err != nil {
+			return true, err
+		}
+		try := a
+		try.App.Order, try.App.Left, try.App.Owner = o.order, o.left, o.owner
+		if err := try.CheckApp(); err != nil {
+			if closest == nil {
+				closest = err
+			}
+			return false, nil
+		}
+		out = append(out, o)
+		return len(out) >= maxAppOrders, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(out) == 0 {
+		if closest == nil {
+			closest = types.ErrByOrder.Wrapf("app: %s has no list price, and no order on the book", a.App.Version.Reference())
+		}
+		return nil, &lack{topic, limitOf(a.Request.Job.MaxAppPrice, a.Request.Job.MaxPrice), closest}
+	}
+	if listed && out[0].id == "" && len(out) > 1 {
+		out = append(out[1:], out[0]) // what is on the book is cheaper
+	}
+	return out, nil
+}
+
+func limitOf(part, whole uint64) uint64 {
+	if part > 0 {
+		return min(part, whole)
+	}
+	return whole
+}
+
+// bestDatasets gives each dataset its cheapest order, or its list price, and returns the orders' ids.
+func (k Keeper) bestDatasets(ctx context.Context, a *types.Agreement, l *looks, stale *[]candidate) ([]string, error) {
+	a.Datasets = append([]types.DatasetSide(nil), a.Datasets...) // the caller tries other apps with its own
+	ids := make([]string, len(a.Datasets))
+	for i := range a.Datasets {
+		var best offer
+		var closest error
+		s, listed := &a.Datasets[i], a.Datasets[i]
+		found := false
+		if !s.Version.ByOrder {
+			if closest = a.CheckDataset(i); closest == nil {
+				best, found = offer{left: types.Unbounded, owner: listed.Owner}, true
+			}
+		}
+		ref := s.Version.Reference()
+		err := k.walk(ctx, types.DatasetTopic(ref), l, stale, func(c candidate) (bool, error) {
+			if found && c.record.Order.Price() >= s.Version.Price {
+				return true, nil
+			}
+			o, err := k.sold(ctx, c)
+			if err != nil {
+				return true, err
+			}
+			s.Order, s.Left, s.Owner = o.order, o.left, o.owner
+			if err := a.CheckDataset(i); err != nil {
+				if closest == nil {
+					closest = err
+				}
+				*s = listed
+				return false, nil
+			}
+			best, found = o, true
+			return true, nil
+		})
 		if err != nil {
 			return nil, err
 		}
-		if len(out) >= limit && key.K1() > out[len(out)-1].height {
-			break
+		if !found {
+			if closest == nil {
+				closest = types.ErrByOrder.Wrapf("datasets[%d]: %s has no list price, and no order on the book", i, ref)
+			}
+			job := a.Request.Job
+			return nil, &lack{types.DatasetTopic(ref), limitOf(job.MaxDatasetPrice, job.MaxPrice), closest}
 		}
-		out = append(out, queued{height: key.K1(), id: key.K2()})
+		s.Order, s.Left, s.Owner, ids[i] = best.order, best.left, best.owner, best.id
 	}
-	if len(out) == 0 {
-		return nil, nil
+	if err := a.CheckAssets(); err != nil && len(a.Datasets) > 0 {
+		topic := types.DatasetTopic(a.Datasets[0].Version.Reference())
+		return nil, &lack{topic, limitOf(a.Request.Job.MaxDatasetPrice, a.Request.Job.MaxPrice), err}
 	}
-	seed, err := k.beacon.Seed(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i := range out {
-		out[i].rank = sha256.Sum256(slices.Concat(seed, out[i].id))
-	}
-	slices.SortFunc(out, func(a, b queued) int {
-		if a.height != b.height {
-			return int(min(max(a.height-b.height, -1), 1))
-		}
-		return bytes.Compare(a.rank[:], b.rank[:])
-	})
-	return out[:min(limit, len(out))], nil
+	return ids, nil
 }
 
-// matchDue takes this block's requests off the queue and meets each with the book, alone. A request that meets nothing,
-// or breaks the chain's code, is refunded; should even that fail, its escrow stays counted with it.
-func (k Keeper) matchDue(ctx sdk.Context, params types.Params) error {
-	due, err := k.due(ctx, int(params.MatchesPerBlock))
+// bestPool finds the cheapest, then oldest, pool order that everything else allows and that the request can pay. When
+// it can not pay the cheapest, it can pay none.
+func (k Keeper) bestPool(ctx context.Context, a *types.Agreement, voucher *types.Voucher, l *looks, stale *[]candidate) (out types.OrderRecord, err error) {
+	job := a.Request.Job
+	topic := types.PoolTopic(a.App.Version.Runtime, job.Category)
+	if job.Pool != "" {
+		topic = types.OwnPoolTopic(job.Pool, job.Category)
+	}
+	datasets, err := a.DatasetPrice()
+	if err != nil {
+		return out, err
+	}
+	var closest error
+	err = k.walk(ctx, topic, l, stale, func(c candidate) (done bool, err error) {
+		side, err := k.poolSide(ctx, c.record)
+		if err == nil {
+			a.Pool = side
+			err = a.CheckPool()
+		}
+		if errors.Is(err, types.ErrStale) {
+			*stale = append(*stale, c)
+			return false, nil
+		}
+		if err == nil && voucher != nil {
+			err = voucher.AllowsPool(side.Pool.Id)
+		}
+		if err == nil {
+			err = k.staffed(ctx, *a)
+		}
+		switch {
+		case err == nil:
+			out = c.record
+			return true, nil
+		case errors.Is(err, types.ErrUnaffordable), errors.Is(err, types.ErrPoolPrice):
+			closest = err
+			return true, nil // those that follow are dearer
+		}
+		if closest == nil {
+			closest = err
+		}
+		return false, nil
+	})
+	if err != nil {
+		return out, err
+	}
+	if out.Id == "" {
+		if closest == nil {
+			closest = types.ErrNoOrder.Wrapf("the book has no orders under %s", topic)
+		}
+		return out, &lack{topic, job.PoolLimit(a.AppPrice(), datasets), closest}
+	}
+	return out, nil
+}
+
+// staffed refuses a pool with too few organisations that could be drawn now for the request's policy, so that an empty
+// pool with the lowest price attracts nobody.
+func (k Keeper) staffed(ctx context.Context, a types.Agreement) error {
+	if a.Request.Job.Policy == poco.PolicyCourt {
+		return nil
+	}
+	n, err := k.workers.EligibleOrgs(ctx, a.Pool.Pool.Id)
 	if err != nil {
 		return err
 	}
-	for _, q := range due {
-		if err := k.Queue.Remove(ctx, collections.Join(q.height, q.id)); err != nil {
-			return err
-		}
-		k.settleRequest(ctx, params, q.id)
+	if need := a.Request.Job.Need(); n < need {
+		return types.ErrTooFew.Wrapf("pool: %s has %d organisations that could be drawn now, expected at least %d", a.Pool.Pool.Id, n, need)
 	}
 	return nil
 }
 
-func (k Keeper) settleRequest(ctx sdk.Context, params types.Params, id []byte) {
-	var stale [][]byte
-	log, name := ctx.Logger(), types.FormatID([types.IDSize]byte(id))
-	err := isolate.RunItem(ctx, func(ctx sdk.Context) (err error) {
-		stale, err = k.match(ctx, params, id)
-		return err
-	})
-	if err != nil {
-		if p := (*isolate.Panic)(nil); errors.As(err, &p) {
-			isolate.Log(log, "matching of request", name, err) // any other error is an answer, and the requester's to read
-		}
-		reason := err.Error()
-		if err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.giveBack(ctx, id, reason) }); err != nil {
-			isolate.Log(log, "refund of request", name, err)
-		}
-	}
-	for _, offer := range stale {
-		if err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.delist(ctx, offer) }); err != nil {
-			isolate.Log(log, "delisting of offer", types.FormatID([types.IDSize]byte(offer)), err)
-		}
-	}
-}
-
-// match makes a deal of a queued request; an error is the reason why there is none.
-func (k Keeper) match(ctx sdk.Context, params types.Params, id []byte) (stale [][]byte, err error) {
-	r, err := k.Requests.Get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if r.Status != types.REQUEST_STATUS_QUEUED {
-		return nil, types.ErrEnded.Wrap("cancelled by the requester")
-	}
-	p, q, stale, err := k.preview(ctx, params, r.Job)
-	if err != nil {
-		return stale, err
-	}
-	each, err := p.Terms.Escrow()
-	if err != nil {
-		return stale, err
-	}
-	dealID := poco.DealID([types.IDSize]byte(id), 0)
-	d := types.Deal{
-		Id: types.FormatID(dealID), Request: r.Id, Offer: q.offer.Id, Pool: q.offer.Pool,
-		Requester: r.Requester, RequesterOrganisation: r.Organisation,
-		App: p.App.Id, AppVersion: p.Version.Version, AppOwner: p.App.Owner, AppOrganisation: p.App.Organisation,
-		Digest: p.Version.Digest, Runtime: p.Version.Runtime, Locators: p.Version.Locators,
-		Args: r.Job.Args, Inputs: r.Job.Inputs, Terms: p.Terms, Size_: r.Job.Size_,
-		Escrow: each * r.Job.Size_, // each <= max_price, whose product with the size fits
-		Height: ctx.BlockHeight(), Time: ctx.BlockTime().Unix(),
-	}
-	surplus := r.Escrow - d.Escrow
-	if err := k.refund(ctx, r.Requester, surplus); err != nil {
-		return stale, err
-	}
-	if err := k.fill(ctx, q, d.Size_); err != nil {
-		return stale, err
-	}
-	if err := k.Deals.Set(ctx, dealID[:], d); err != nil {
-		return stale, err
-	}
-	if err := k.enqueueOpening(ctx, dealID[:]); err != nil {
-		return stale, err
-	}
-	r.Status, r.Deal, r.Escrow = types.REQUEST_STATUS_MATCHED, d.Id, 0
-	if err := k.Requests.Set(ctx, id, r); err != nil {
-		return stale, err
-	}
-	return stale, emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: surplus})
-}
-
-// giveBack ends a request that met no offer, or was cancelled, and refunds all of it.
-func (k Keeper) giveBack(ctx sdk.Context, id []byte, reason string) error {
-	r, err := k.Requests.Get(ctx, id)
+// trade makes a deal of an agreement: the escrow, the orders' volumes, the record and its place in the opening queue.
+func (k Keeper) trade(ctx sdk.Context, id []byte, r *types.Request, a types.Agreement, p pick, relayer string) error {
+	d, err := k.draft(ctx, *r, a, p, relayer)
 	if err != nil {
 		return err
 	}
-	what := "cancelled"
-	if r.Status == types.REQUEST_STATUS_QUEUED {
-		what, r.Status, r.Reason = "unmatched", types.REQUEST_STATUS_UNMATCHED, reason
-	}
-	back := r.Escrow
-	r.Escrow = 0
-	if err := k.refund(ctx, r.Requester, back); err != nil {
+	each, err := d.Terms.Escrow()
+	if err != nil {
 		return err
 	}
-	if err := k.Requests.Set(ctx, id, r); err != nil {
+	hi, escrow := bits.Mul64(each, d.Size_)
+	if hi != 0 {
+		return types.ErrPrice.Wrapf("price: %d times %d tasks exceeds 64 bits", each, d.Size_)
+	}
+	d.Escrow = escrow
+	dealID, err := types.ParseID(d.Id)
+	if err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: what, Reason: r.Reason, Refunded: back})
-}
-
-// preview resolves a normal job against the book as it is.
-func (k Keeper) preview(ctx context.Context, params types.Params, job types.Job) (p types.Preview, q quote, stale [][]byte, err error) {
-	if p.App, p.Version, err = k.check(ctx, job); err != nil {
-		return p, q, nil, err
-	}
-	if q, stale, err = k.best(ctx, job, p.Version.Runtime); err != nil {
-		return p, q, stale, err
-	}
-	p.Offer, p.Pool = q.offer, q.pool
-	p.Terms, err = types.NewTerms(params, job, p.Version.Price, q.offer.Price, q.pool.Stake)
-	return p, q, stale, err
-}
-
-// Preview returns what matching would make of a job now, without changing anything; the error is the reason why there
-// would be no deal. A max_price of 0 is no bound.
-func (k Keeper) Preview(ctx context.Context, requester string, job types.Job) (types.Preview, error) {
-	addr, err := k.addresses.StringToBytes(requester)
-	if err != nil {
-		return types.Preview{}, types.ErrRequester.Wrapf("requester: %q: %s", requester, err)
-	}
-	org, err := k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER)
-	if err != nil {
-		return types.Preview{}, err
-	}
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return types.Preview{}, err
-	}
-	job = job.Normal()
-	if job.MaxPrice > 0 {
-		if _, err := job.Budget(); err != nil {
-			return types.Preview{}, err
+	refunded := uint64(0)
+	if r.Status == types.REQUEST_STATUS_SIGNED {
+		if err := k.take(ctx, d, escrow); err != nil {
+			return err
+		}
+	} else {
+		// max_price for each task was locked; each <= max_price, whose product with the bag fits.
+		locked := r.Job.MaxPrice * d.Size_
+		refunded = locked - escrow
+		r.Escrow -= locked
+		if err := k.refund(ctx, payerOfRequest(*r), refunded); err != nil {
+			return err
 		}
 	}
-	p, _, _, err := k.preview(ctx, params, job)
-	p.Organisation = org
-	return p, err
+	for _, f := range d.Fills() {
+		if err := k.fill(ctx, f.Order, f.Tasks, d.Id); err != nil {
+			return err
+		}
+	}
+	if err := k.setDeal(ctx, dealID[:], d); err != nil {
+		return err
+	}
+	was := r.Status
+	if r.Filled += d.Size_; r.Left() == 0 {
+		if was == types.REQUEST_STATUS_RESTING {
+			if err := k.unrestRequest(ctx, id, r); err != nil {
+				return err
+			}
+		}
+		r.Status = types.REQUEST_STATUS_MATCHED
+	}
+	if r.Deal == "" {
+		r.Deal = d.Id
+	}
+	r.Deals++
+	if err := k.setRequest(ctx, id, *r, was); err != nil {
+		return err
+	}
+	datasets := make([]string, len(d.Datasets))
+	for i, s := range d.Datasets {
+		datasets[i] = s.Order
+	}
+	if err := emit(ctx, &types.EventDeal{
+		Id: d.Id, Request: r.Id, PoolOrder: d.PoolOrder, AppOrder: d.AppOrder, DatasetOrders: datasets,
+		First: d.First, Size_: d.Size_, Escrow: escrow, Payer: d.Payer(),
+	}); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: refunded, Tasks: d.Size_})
+}
+
+// draft writes a deal down, with everything pinned that decides trust or money, but without its escrow.
+func (k Keeper) draft(ctx context.Context, r types.Request, a types.Agreement, p pick, relayer string) (d types.Deal, err error) {
+	job := a.Request.Job
+	terms, err := types.NewTerms(a.Params, job, a.Category, a.Prices())
+	if err != nil {
+		return d, err
+	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	request, err := types.ParseID(r.Id)
+	if err != nil {
+		return d, err
+	}
+	d = types.Deal{
+		Id: types.FormatID(poco.DealID(request, r.Filled)), Request: r.Id, PoolOrder: p.pool.Id, AppOrder: p.app, Pool: a.Pool.Pool.Id,
+		Requester: r.Requester, RequesterOrganisation: a.Request.Requester.Organisation,
+		App: a.App.App.Id, AppVersion: a.App.Version.Version, AppOwner: a.App.App.Owner, AppOrganisation: a.App.App.Organisation,
+		Digest: a.App.Version.Digest, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: a.App.Version.OutputPath,
+		Args: job.Args, Inputs: job.Inputs, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
+		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: p.pool.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
+		Beneficiary: job.Beneficiary, Callback: job.Callback, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),
+		Relayer: relayer, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),
+	}
+	if d.Beneficiary == "" {
+		d.Beneficiary = r.Requester
+	}
+	if d.Callback != "" {
+		d.CallbackGas = a.Params.CallbackGas
+	}
+	for i, s := range a.Datasets {
+		pinned := types.PinnedDataset{
+			Dataset: s.Dataset.Id, Version: s.Version.Version, Digest: s.Version.Digest, Size_: s.Version.Size_, Locators: s.Version.Locators,
+			Owner: s.Dataset.Owner, Organisation: s.Dataset.Organisation, Price: s.Price(),
+		}
+		if i < len(p.datasets) {
+			pinned.Order = p.datasets[i]
+		}
+		d.Datasets = append(d.Datasets, pinned)
+	}
+	return d, nil
 }

@@ -18,38 +18,109 @@ func coins(amount uint64) sdk.Coins {
 	return sdk.NewCoins(sdk.NewCoin(types.Denom, math.NewIntFromUint64(amount)))
 }
 
-// lock takes a request's escrow from its requester and queues the request at a height.
+// payer is whose money an escrow is: an account's, or a voucher's.
+type payer struct {
+	account string
+	voucher string
+}
+
+func payerOfDeal(d types.Deal) payer {
+	if d.Voucher != "" {
+		return payer{voucher: d.Voucher}
+	}
+	return payer{account: d.Payer()}
+}
+
+// payerOfRequest is who locked the escrow of a request on the book; a sponsor pays matches alone.
+func payerOfRequest(r types.Request) payer {
+	return payer{account: r.Requester, voucher: r.Job.Voucher}
+}
+
+// lock takes coins from an account into a queue, in which the entry of key holds what is not yet folded into Owed.
 //
-// A transaction locks by the bank's virtual send, and leaves what it locked in its own queue entry; foldOwed adds it to
-// Owed at the end of the block. So no two transactions share a key. Outside of a transaction, where a message of a
-// passed proposal runs, the bank's EndBlock may be over: there coins and counter move at once.
-func (k Keeper) lock(ctx context.Context, from sdk.AccAddress, due int64, id []byte, amount uint64) error {
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	if len(sdkCtx.TxBytes()) > 0 {
+// A transaction locks by the bank's virtual send, and leaves what it locked in its own entry; foldOwed adds it to Owed at
+// the end of the block. So no two transactions share a key. Outside of a transaction, where a message of a passed
+// proposal runs, the bank's EndBlock may be over: there coins and counter move at once.
+func (k Keeper) lock(ctx context.Context, from sdk.AccAddress, queue collections.Map[queueKey, uint64], key queueKey, amount uint64) error {
+	if amount == 0 {
+		return queue.Set(ctx, key, 0)
+	}
+	if len(sdk.UnwrapSDKContext(ctx).TxBytes()) > 0 {
 		if err := k.bank.SendCoinsFromAccountToModuleVirtual(ctx, from, types.ModuleName, coins(amount)); err != nil {
 			return err
 		}
-		return k.Queue.Set(ctx, collections.Join(due, id), amount)
+		before, _, err := find(ctx, queue, key)
+		if err != nil {
+			return err
+		}
+		return queue.Set(ctx, key, before+amount)
+	}
+	if err := k.lockNow(ctx, from, amount); err != nil {
+		return err
+	}
+	before, _, err := find(ctx, queue, key)
+	if err != nil {
+		return err
+	}
+	return queue.Set(ctx, key, before)
+}
+
+// lockNow takes coins from an account at once. Block hooks and proposals alone may call it.
+func (k Keeper) lockNow(ctx context.Context, from sdk.AccAddress, amount uint64) error {
+	if amount == 0 {
+		return nil
 	}
 	if err := k.bank.SendCoinsFromAccountToModule(ctx, from, types.ModuleName, coins(amount)); err != nil {
 		return err
 	}
-	if err := k.addOwed(ctx, math.NewIntFromUint64(amount)); err != nil {
-		return err
+	return k.addOwed(ctx, math.NewIntFromUint64(amount))
+}
+
+// take locks the escrow of a matched deal: from its sponsor, its voucher or its requester.
+func (k Keeper) take(ctx context.Context, d types.Deal, amount uint64) error {
+	if d.Voucher != "" {
+		return k.spend(ctx, d.Voucher, amount)
 	}
-	return k.Queue.Set(ctx, collections.Join(due, id), 0)
+	addr, err := k.addresses.StringToBytes(d.Payer())
+	if err != nil {
+		return types.ErrRequester.Wrapf("%q: %s", d.Payer(), err)
+	}
+	if k.bank.BlockedAddr(addr) {
+		return types.ErrRequester.Wrapf("%s may receive no coins, and could not be refunded", d.Payer())
+	}
+	if have := k.bank.SpendableCoin(ctx, addr, types.Denom); have.Amount.LT(math.NewIntFromUint64(amount)) {
+		return types.ErrUnfunded.Wrapf("payer: %s can spend %s, expected at least %d%s of escrow", d.Payer(), have, amount, types.Denom)
+	}
+	return k.lockNow(ctx, addr, amount)
 }
 
 // foldOwed adds what this block's transactions locked, which is queued for the next height.
 func (k Keeper) foldOwed(ctx context.Context) error {
 	next := sdk.UnwrapSDKContext(ctx).BlockHeight() + 1
 	sum := math.ZeroInt()
-	err := k.Queue.Walk(ctx, collections.NewPrefixedPairRange[int64, []byte](next), func(_ queueKey, locked uint64) (bool, error) {
+	add := func(_ queueKey, locked uint64) (bool, error) {
 		sum = sum.Add(math.NewIntFromUint64(locked))
 		return false, nil
-	})
-	if err != nil || sum.IsZero() {
+	}
+	due := collections.NewPrefixedPairRange[int64, []byte](next)
+	if err := k.Queue.Walk(ctx, due, add); err != nil {
 		return err
+	}
+	var folded []queueKey
+	err := k.VoucherLocks.Walk(ctx, due, func(key queueKey, locked uint64) (bool, error) {
+		folded = append(folded, key)
+		return add(key, locked)
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range folded {
+		if err := k.VoucherLocks.Remove(ctx, key); err != nil {
+			return err
+		}
+	}
+	if sum.IsZero() {
+		return nil
 	}
 	return k.addOwed(ctx, sum)
 }
@@ -65,11 +136,23 @@ func (k Keeper) pay(ctx context.Context, to sdk.AccAddress, amount uint64) error
 	return k.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
 }
 
-// refund is pay to an address in text.
-func (k Keeper) refund(ctx context.Context, to string, amount uint64) error {
-	addr, err := k.addresses.StringToBytes(to)
+// refund gives escrow back to whose it was. A voucher's goes into its balance, where it stays owed, or to its issuer
+// once it has expired. Block hooks alone may call it.
+func (k Keeper) refund(ctx context.Context, to payer, amount uint64) error {
+	if amount == 0 {
+		return nil
+	}
+	account := to.account
+	if to.voucher != "" {
+		issuer, gone, err := k.restore(ctx, to.voucher, amount)
+		if err != nil || !gone {
+			return err
+		}
+		account = issuer
+	}
+	addr, err := k.addresses.StringToBytes(account)
 	if err != nil {
-		return types.ErrRequester.Wrapf("%q: %s", to, err)
+		return types.ErrRequester.Wrapf("%q: %s", account, err)
 	}
 	return k.pay(ctx, addr, amount)
 }

@@ -8,27 +8,82 @@ import (
 
 type msgServer struct{ Keeper }
 
-// NewMsgServer serves the module's messages. Roles were checked before a message comes here.
+// NewMsgServer serves the module's messages. Roles were checked before a message comes here; what an order trades says
+// who may place it, which is checked here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
-func (s msgServer) PlaceOffer(ctx context.Context, msg *types.MsgPlaceOffer) (*types.MsgPlaceOfferResponse, error) {
-	offer, err := s.Keeper.PlaceOffer(ctx, types.Offer{
-		Owner: msg.Owner, Nonce: msg.Nonce, Pool: msg.Pool, Price: msg.Price, MaxFuel: msg.MaxFuel, Volume: msg.Volume,
-	})
-	return &types.MsgPlaceOfferResponse{Id: offer.Id}, err
+func ownOrder(owner string, o types.Order) error {
+	if o.Owner != owner {
+		return types.ErrNotOwner.Wrapf("order.owner: got %s, expected the signer %s", o.Owner, owner)
+	}
+	return nil
 }
 
-func (s msgServer) CancelOffer(ctx context.Context, msg *types.MsgCancelOffer) (*types.MsgCancelOfferResponse, error) {
-	return &types.MsgCancelOfferResponse{}, s.Keeper.CancelOffer(ctx, msg.Owner, msg.Id)
+func (s msgServer) PlaceOrder(ctx context.Context, msg *types.MsgPlaceOrder) (*types.MsgPlaceOrderResponse, error) {
+	if err := ownOrder(msg.Owner, msg.Order); err != nil {
+		return nil, err
+	}
+	r, err := s.Keeper.PlaceOrder(ctx, msg.Order)
+	return &types.MsgPlaceOrderResponse{Id: r.Id}, err
+}
+
+func (s msgServer) PresignOrder(ctx context.Context, msg *types.MsgPresignOrder) (*types.MsgPresignOrderResponse, error) {
+	if err := ownOrder(msg.Owner, msg.Order); err != nil {
+		return nil, err
+	}
+	id, err := s.Keeper.PresignOrder(ctx, msg.Order)
+	return &types.MsgPresignOrderResponse{Id: id}, err
+}
+
+func (s msgServer) CancelOrder(ctx context.Context, msg *types.MsgCancelOrder) (*types.MsgCancelOrderResponse, error) {
+	id, err := s.Keeper.CancelOrder(ctx, msg.Owner, msg.Kind, msg.Nonce)
+	return &types.MsgCancelOrderResponse{Id: id}, err
+}
+
+func (s msgServer) CancelOrders(ctx context.Context, msg *types.MsgCancelOrders) (*types.MsgCancelOrdersResponse, error) {
+	return &types.MsgCancelOrdersResponse{}, s.Keeper.CancelOrders(ctx, msg.Owner, msg.Kind, msg.Below)
+}
+
+func (s msgServer) MatchOrders(ctx context.Context, msg *types.MsgMatchOrders) (*types.MsgMatchOrdersResponse, error) {
+	m, err := s.Keeper.MatchOrders(ctx, Proposal{
+		Relayer: msg.Relayer, App: msg.App, Datasets: msg.Datasets, Pool: msg.Pool, Request: msg.Request,
+	})
+	return &types.MsgMatchOrdersResponse{Id: m.Id}, err
 }
 
 func (s msgServer) SubmitTask(ctx context.Context, msg *types.MsgSubmitTask) (*types.MsgSubmitTaskResponse, error) {
-	r, err := s.Keeper.SubmitTask(ctx, msg.Requester, msg.Nonce, msg.Job)
+	r, err := s.Keeper.SubmitTask(ctx, msg.Requester, msg.Nonce, msg.Job, msg.Expiry)
 	return &types.MsgSubmitTaskResponse{Id: r.Id}, err
 }
 
 func (s msgServer) CancelRequest(ctx context.Context, msg *types.MsgCancelRequest) (*types.MsgCancelRequestResponse, error) {
 	return &types.MsgCancelRequestResponse{}, s.Keeper.CancelRequest(ctx, msg.Requester, msg.Id)
+}
+
+func (s msgServer) IssueVoucher(ctx context.Context, msg *types.MsgIssueVoucher) (*types.MsgIssueVoucherResponse, error) {
+	v, err := s.Keeper.IssueVoucher(ctx, types.Voucher{
+		Issuer: msg.Issuer, Nonce: msg.Nonce, Holder: msg.Holder, Balance: msg.Amount, Expiry: msg.Expiry,
+		Apps: msg.Apps, Datasets: msg.Datasets, Pools: msg.Pools, Description: msg.Description,
+	})
+	return &types.MsgIssueVoucherResponse{Id: v.Id}, err
+}
+
+func (s msgServer) TopUpVoucher(ctx context.Context, msg *types.MsgTopUpVoucher) (*types.MsgTopUpVoucherResponse, error) {
+	return &types.MsgTopUpVoucherResponse{}, s.Keeper.TopUpVoucher(ctx, msg.Issuer, msg.Id, msg.Amount, msg.Expiry)
+}
+
+func (s msgServer) SetSpenders(ctx context.Context, msg *types.MsgSetSpenders) (*types.MsgSetSpendersResponse, error) {
+	return &types.MsgSetSpendersResponse{}, s.Keeper.SetSpenders(ctx, msg.Holder, msg.Id, msg.Spenders)
+}
+
+func (s msgServer) SetCategory(ctx context.Context, msg *types.MsgSetCategory) (*types.MsgSetCategoryResponse, error) {
+	if err := msg.Category.Validate(); err != nil {
+		return nil, err
+	}
+	if err := s.Categories.Set(ctx, msg.Category.Id, msg.Category); err != nil {
+		return nil, err
+	}
+	return &types.MsgSetCategoryResponse{}, emit(ctx, &types.EventCategory{Category: msg.Category})
 }
 
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {

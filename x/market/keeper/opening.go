@@ -13,7 +13,11 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// enqueueOpening puts a new deal at the end of the queue of deals with tasks to open.
+// turns is into how many parts a block's budget of openings is cut: a deal opens one part and goes to the end of the
+// queue, so that a small bag does not wait for the end of a large one.
+const turns = 4
+
+// enqueueOpening puts a deal at the end of the queue of deals with tasks to open.
 func (k Keeper) enqueueOpening(ctx context.Context, deal []byte) error {
 	position, err := k.NextPosition.Next(ctx)
 	if err != nil {
@@ -26,8 +30,14 @@ func (k Keeper) enqueueOpening(ctx context.Context, deal []byte) error {
 }
 
 // dequeueOpening takes a deal off it, wherever it stands.
-func (k Keeper) dequeueOpening(ctx context.Context, position uint64, deal []byte) error {
-	if err := k.Cancels.Remove(ctx, position); err != nil {
+func (k Keeper) dequeueOpening(ctx context.Context, deal []byte) error {
+	position, err := k.Positions.Get(ctx, deal)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if err := k.Cancels.Remove(ctx, deal); err != nil {
 		return err
 	}
 	if err := k.Positions.Remove(ctx, deal); err != nil {
@@ -36,63 +46,68 @@ func (k Keeper) dequeueOpening(ctx context.Context, position uint64, deal []byte
 	return k.Opening.Remove(ctx, position)
 }
 
-// openDue opens tasks of the oldest deals until the block's budget is spent.
+// openDue opens tasks of deals, each in its turn, until the block's budget is spent.
 func (k Keeper) openDue(ctx sdk.Context, params types.Params) error {
 	if *k.hooks == nil {
 		return nil // a chain without tasks keeps its deals waiting
 	}
+	part := max(1, uint64(params.OpensPerBlock)/turns)
 	for budget := uint64(params.OpensPerBlock); budget > 0; {
-		position, deal, found, err := k.oldest(ctx)
+		deal, found, err := k.foremost(ctx)
 		if err != nil || !found {
 			return err
 		}
-		budget -= min(budget, max(1, k.openSome(ctx, position, deal, budget)))
+		budget -= min(budget, max(1, k.openSome(ctx, deal, min(part, budget))))
 	}
 	return nil
 }
 
-func (k Keeper) oldest(ctx context.Context) (position uint64, deal []byte, found bool, err error) {
+func (k Keeper) foremost(ctx context.Context) (deal []byte, found bool, err error) {
 	it, err := k.Opening.Iterate(ctx, nil)
 	if err != nil {
-		return 0, nil, false, err
+		return nil, false, err
 	}
 	defer it.Close()
 	if !it.Valid() {
-		return 0, nil, false, nil
+		return nil, false, nil
 	}
-	kv, err := it.KeyValue()
-	return kv.Key, kv.Value, err == nil, err
+	deal, err = it.Value()
+	return deal, err == nil, err
 }
 
-// openSome opens up to budget tasks of a deal and returns how many. The cursor moves first, in one write; then each
+// openSome opens up to budget tasks of a deal and returns how many. The cursor and the deal's turn move first; then each
 // task is opened alone, and one that can not be opened is refunded.
-func (k Keeper) openSome(ctx sdk.Context, position uint64, deal []byte, budget uint64) uint64 {
+func (k Keeper) openSome(ctx sdk.Context, deal []byte, budget uint64) uint64 {
 	var d types.Deal
 	var from uint64
 	log := ctx.Logger()
 	err := isolate.RunItem(ctx, func(ctx sdk.Context) (err error) {
-		if d, err = k.Deals.Get(ctx, deal); err != nil {
+		if d, err = k.rawDeal(ctx, deal); err != nil {
 			return err
 		}
 		from = d.Opened
 		if d.Cancelled {
-			return k.closeDeal(ctx, position, deal)
+			return k.closeDeal(ctx, deal)
 		}
 		d.Opened += min(budget, d.Unopened())
-		if err := k.Deals.Set(ctx, deal, d); err != nil || d.Unopened() > 0 {
+		if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil {
 			return err
 		}
-		return k.dequeueOpening(ctx, position, deal)
+		if err := k.dequeueOpening(ctx, deal); err != nil || d.Unopened() == 0 {
+			return err
+		}
+		return k.enqueueOpening(ctx, deal)
 	})
 	if err != nil {
 		// Off the queue, or it would block those behind it; its escrow stays counted with it.
-		isolate.Log(log, "opening of deal", types.FormatID([types.IDSize]byte(deal)), err)
-		if err := k.dequeueOpening(ctx, position, deal); err != nil {
+		isolate.Log(log, "opening of deal", name(deal), err)
+		if err := k.dequeueOpening(ctx, deal); err != nil {
 			log.Error("market: opening queue", "error", err)
 		}
 		return 1
 	}
-	for index := from; index < d.Opened; index++ {
+	for opened := from; opened < d.Opened; opened++ {
+		index := d.First + opened
 		err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return (*k.hooks).OpenTask(ctx, d, index) })
 		if err == nil {
 			continue
@@ -115,41 +130,34 @@ func (k Keeper) openSome(ctx sdk.Context, position uint64, deal []byte, budget u
 
 // closeDue refunds the unopened tasks of cancelled deals.
 func (k Keeper) closeDue(ctx sdk.Context, params types.Params) error {
-	positions, err := k.cancelled(ctx, int(params.MatchesPerBlock))
+	var deals [][]byte
+	err := k.Cancels.Walk(ctx, nil, func(deal []byte) (bool, error) {
+		deals = append(deals, deal)
+		return len(deals) >= int(params.MatchesPerBlock), nil
+	})
 	if err != nil {
 		return err
 	}
-	for _, position := range positions {
-		if err := k.Cancels.Remove(ctx, position); err != nil {
+	for _, deal := range deals {
+		if err := k.Cancels.Remove(ctx, deal); err != nil {
 			return err
 		}
 		err := isolate.RunItem(ctx, func(ctx sdk.Context) error {
-			deal, err := k.Opening.Get(ctx, position)
-			if errors.Is(err, collections.ErrNotFound) {
-				return nil
-			} else if err != nil {
+			if waits, err := k.Positions.Has(ctx, deal); err != nil || !waits {
 				return err
 			}
-			return k.closeDeal(ctx, position, deal)
+			return k.closeDeal(ctx, deal)
 		})
 		if err != nil {
-			isolate.Log(ctx.Logger(), "cancelling of a deal", "", err)
+			isolate.Log(ctx.Logger(), "cancelling of deal", name(deal), err)
 		}
 	}
 	return nil
 }
 
-func (k Keeper) cancelled(ctx context.Context, limit int) (out []uint64, err error) {
-	err = k.Cancels.Walk(ctx, nil, func(position uint64) (bool, error) {
-		out = append(out, position)
-		return len(out) >= limit, nil
-	})
-	return out, err
-}
-
 // closeDeal ends the unopened tasks of a cancelled deal at once and refunds them.
-func (k Keeper) closeDeal(ctx context.Context, position uint64, deal []byte) error {
-	d, err := k.Deals.Get(ctx, deal)
+func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
+	d, err := k.rawDeal(ctx, deal)
 	if err != nil {
 		return err
 	}
@@ -160,17 +168,18 @@ func (k Keeper) closeDeal(ctx context.Context, position uint64, deal []byte) err
 	if err != nil {
 		return err
 	}
+	was := d.State()
 	back := each * d.Unopened()
 	d.Escrow -= back
 	d.Refunded += back
 	d.Ended += d.Unopened()
-	if err := k.refund(ctx, d.Requester, back); err != nil {
+	if err := k.refund(ctx, payerOfDeal(d), back); err != nil {
 		return err
 	}
-	if err := k.dequeueOpening(ctx, position, deal); err != nil {
+	if err := k.dequeueOpening(ctx, deal); err != nil {
 		return err
 	}
-	if err := k.Deals.Set(ctx, deal, d); err != nil {
+	if err := k.setProgress(ctx, deal, d, was); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventRequest{Id: d.Request, Requester: d.Requester, What: "cancelled", Deal: d.Id, Refunded: back})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	gomath "math"
+	"math/bits"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -19,6 +20,9 @@ import (
 
 // defaultRuntime is whose book is listed when a query names none.
 const defaultRuntime = "wasm"
+
+// maxPage bounds a page: what it costs is bounded whoever asks.
+const maxPage = 200
 
 type queryServer struct{ Keeper }
 
@@ -36,28 +40,109 @@ func asStatus(err error) error {
 	return err
 }
 
+// page bounds a page request.
+func page(p *query.PageRequest) *query.PageRequest {
+	if p == nil {
+		return nil
+	}
+	out := *p
+	out.Limit = min(out.Limit, maxPage)
+	out.CountTotal = false // counting walks the whole list
+	return &out
+}
+
+// one returns the one party that a query names, with its prefix.
+func one(parties ...[2]string) (string, error) {
+	party := ""
+	for _, p := range parties {
+		if p[1] == "" {
+			continue
+		}
+		if party != "" {
+			return "", status.Errorf(codes.InvalidArgument, "expected one party, got %s and %s%s", party, p[0], p[1])
+		}
+		party = p[0] + p[1]
+	}
+	if party == "" {
+		return "", status.Error(codes.InvalidArgument, "expected a party to list by")
+	}
+	return party, nil
+}
+
+// indexed pages through an index by party, and by state unless that is 0.
+func indexed[V any](
+	ctx context.Context, index collections.KeySet[indexKey], party string, state uint64, p *query.PageRequest,
+	read func(id []byte) (V, error),
+) ([]V, *query.PageResponse, error) {
+	return query.CollectionPaginate(ctx, index, page(p),
+		func(key indexKey, _ collections.NoValue) (V, error) { return read(key.K4()) },
+		func(o *query.CollectionsPaginateOptions[indexKey]) {
+			prefix := collections.QuadPrefix[string, uint64, int64, []byte](party)
+			if state != 0 {
+				prefix = collections.QuadSuperPrefix[string, uint64, int64, []byte](party, state)
+			}
+			o.Prefix = &prefix
+		})
+}
+
 func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
 	params, err := s.Keeper.Params.Get(ctx)
 	return &types.QueryParamsResponse{Params: params}, err
 }
 
-func (s queryServer) Offer(ctx context.Context, req *types.QueryOfferRequest) (*types.QueryOfferResponse, error) {
-	offer, err := s.GetOffer(ctx, req.Id)
-	return &types.QueryOfferResponse{Offer: offer}, asStatus(err)
+func (s queryServer) Order(ctx context.Context, req *types.QueryOrderRequest) (*types.QueryOrderResponse, error) {
+	order, err := s.GetOrder(ctx, req.Id)
+	return &types.QueryOrderResponse{Order: order}, asStatus(err)
+}
+
+func (s queryServer) Orders(ctx context.Context, req *types.QueryOrdersRequest) (*types.QueryOrdersResponse, error) {
+	party, err := one([2]string{types.PartyOwner, req.Owner}, [2]string{types.PartyApp, req.App},
+		[2]string{types.PartyDataset, req.Dataset}, [2]string{types.PartyPool, req.Pool})
+	if err != nil {
+		return nil, err
+	}
+	orders, next, err := indexed(ctx, s.OrdersBy, party, uint64(req.Status), req.Pagination,
+		func(id []byte) (types.OrderRecord, error) { return s.Keeper.Orders.Get(ctx, id) })
+	return &types.QueryOrdersResponse{Orders: orders, Pagination: next}, err
+}
+
+// topic returns the topic that a query of the book names.
+func topic(runtime, category, pool, app, dataset string) string {
+	switch {
+	case app != "":
+		return types.AppTopic(app)
+	case dataset != "":
+		return types.DatasetTopic(dataset)
+	case pool != "":
+		return types.OwnPoolTopic(pool, category)
+	case runtime == "":
+		runtime = defaultRuntime
+	}
+	return types.PoolTopic(runtime, category)
 }
 
 func (s queryServer) Book(ctx context.Context, req *types.QueryBookRequest) (*types.QueryBookResponse, error) {
-	runtime := req.Runtime
-	if runtime == "" {
-		runtime = defaultRuntime
-	}
-	offers, page, err := query.CollectionPaginate(ctx, s.Keeper.Book, req.Pagination,
-		func(key bookKey, _ collections.NoValue) (types.Offer, error) { return s.Offers.Get(ctx, key.K4()) },
+	under := topic(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
+	orders, next, err := query.CollectionPaginate(ctx, s.Keeper.Book, page(req.Pagination),
+		func(_ bookKey, id []byte) (types.OrderRecord, error) { return s.Keeper.Orders.Get(ctx, id) },
 		func(o *query.CollectionsPaginateOptions[bookKey]) {
-			prefix := collections.QuadPrefix[string, uint64, int64, []byte](runtime)
+			prefix := collections.QuadPrefix[string, uint64, int64, []byte](under)
 			o.Prefix = &prefix
 		})
-	return &types.QueryBookResponse{Offers: offers, Pagination: page}, err
+	return &types.QueryBookResponse{Orders: orders, Pagination: next}, err
+}
+
+func (s queryServer) RestingRequests(ctx context.Context, req *types.QueryRestingRequestsRequest) (*types.QueryRestingRequestsResponse, error) {
+	under := topic(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
+	requests, next, err := query.CollectionPaginate(ctx, s.RequestBook, page(req.Pagination),
+		func(key requestBookKey, _ collections.NoValue) (types.Request, error) {
+			return s.Keeper.Requests.Get(ctx, key.K4())
+		},
+		func(o *query.CollectionsPaginateOptions[requestBookKey]) {
+			prefix := collections.QuadPrefix[string, uint64, int64, []byte](under)
+			o.Prefix = &prefix
+		})
+	return &types.QueryRestingRequestsResponse{Requests: requests, Pagination: next}, err
 }
 
 func (s queryServer) Request(ctx context.Context, req *types.QueryRequestRequest) (*types.QueryRequestResponse, error) {
@@ -66,21 +151,103 @@ func (s queryServer) Request(ctx context.Context, req *types.QueryRequestRequest
 }
 
 func (s queryServer) Requests(ctx context.Context, req *types.QueryRequestsRequest) (*types.QueryRequestsResponse, error) {
-	addr, err := s.addresses.StringToBytes(req.Requester)
-	if err != nil {
+	if _, err := s.addresses.StringToBytes(req.Requester); err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "requester %q: %s", req.Requester, err)
 	}
-	requests, page, err := query.CollectionPaginate(ctx, s.RequestsByAccount, req.Pagination,
-		func(key collections.Pair[sdk.AccAddress, []byte], _ collections.NoValue) (types.Request, error) {
-			return s.Keeper.Requests.Get(ctx, key.K2())
-		},
-		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, []byte](addr))
-	return &types.QueryRequestsResponse{Requests: requests, Pagination: page}, err
+	requests, next, err := indexed(ctx, s.RequestsBy, types.PartyRequester+req.Requester, uint64(req.Status), req.Pagination,
+		func(id []byte) (types.Request, error) { return s.Keeper.Requests.Get(ctx, id) })
+	return &types.QueryRequestsResponse{Requests: requests, Pagination: next}, err
 }
 
 func (s queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*types.QueryDealResponse, error) {
 	d, err := s.GetDeal(ctx, req.Id)
 	return &types.QueryDealResponse{Deal: d}, asStatus(err)
+}
+
+func (s queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*types.QueryDealsResponse, error) {
+	party, err := one([2]string{types.PartyRequester, req.Requester}, [2]string{types.PartyRequest, req.Request},
+		[2]string{types.PartyApp, req.App}, [2]string{types.PartyDataset, req.Dataset}, [2]string{types.PartyPool, req.Pool},
+		[2]string{types.PartyOrder, req.Order}, [2]string{types.PartySponsor, req.Sponsor}, [2]string{types.PartyVoucher, req.Voucher},
+		[2]string{types.PartyBeneficiary, req.Beneficiary}, [2]string{types.PartyAppOwner, req.AppOwner})
+	if err != nil {
+		return nil, err
+	}
+	deals, next, err := indexed(ctx, s.DealsBy, party, uint64(req.State), req.Pagination,
+		func(id []byte) (types.Deal, error) { return s.rawDeal(ctx, id) })
+	return &types.QueryDealsResponse{Deals: deals, Pagination: next}, err
+}
+
+func (s queryServer) Match(ctx context.Context, req *types.QueryMatchRequest) (*types.QueryMatchResponse, error) {
+	m, err := s.GetMatch(ctx, req.Id)
+	return &types.QueryMatchResponse{Match: m}, asStatus(err)
+}
+
+func (s queryServer) Volume(ctx context.Context, req *types.QueryVolumeRequest) (*types.QueryVolumeResponse, error) {
+	cached, _ := sdk.UnwrapSDKContext(ctx).CacheContext() // a proposal makes its orders known; a question does not
+	d, err := s.Keeper.Volume(cached, Proposal{
+		Relayer: req.Relayer, App: req.App, Datasets: req.Datasets, Pool: req.Pool, Request: req.Request,
+	})
+	if err != nil {
+		return &types.QueryVolumeResponse{Reason: err.Error()}, nil
+	}
+	each, err := d.Terms.Escrow()
+	if err != nil {
+		return nil, err
+	}
+	hi, escrow := bits.Mul64(each, d.Size_)
+	if hi != 0 {
+		escrow = gomath.MaxUint64
+	}
+	return &types.QueryVolumeResponse{Volume: d.Size_, Terms: d.Terms, Escrow: escrow}, nil
+}
+
+func (s queryServer) Floor(ctx context.Context, req *types.QueryFloorRequest) (*types.QueryFloorResponse, error) {
+	owner, err := s.addresses.StringToBytes(req.Owner)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "owner %q: %s", req.Owner, err)
+	}
+	below, _, err := find(ctx, s.Floors, collections.Join(sdk.AccAddress(owner), uint32(req.Kind)))
+	return &types.QueryFloorResponse{Below: below}, err
+}
+
+func (s queryServer) Category(ctx context.Context, req *types.QueryCategoryRequest) (*types.QueryCategoryResponse, error) {
+	c, found, err := find(ctx, s.Keeper.Categories, req.Id)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, status.Errorf(codes.NotFound, "category %q", req.Id)
+	}
+	params, err := s.Keeper.Params.Get(ctx)
+	return &types.QueryCategoryResponse{Category: c, Blocks: c.Blocks(params)}, err
+}
+
+func (s queryServer) Categories(ctx context.Context, req *types.QueryCategoriesRequest) (*types.QueryCategoriesResponse, error) {
+	list, next, err := query.CollectionPaginate(ctx, s.Keeper.Categories, page(req.Pagination),
+		func(_ string, c types.Category) (types.Category, error) { return c, nil })
+	return &types.QueryCategoriesResponse{Categories: list, Pagination: next}, err
+}
+
+func (s queryServer) Voucher(ctx context.Context, req *types.QueryVoucherRequest) (*types.QueryVoucherResponse, error) {
+	v, err := s.GetVoucher(ctx, req.Id)
+	return &types.QueryVoucherResponse{Voucher: v}, asStatus(err)
+}
+
+func (s queryServer) Vouchers(ctx context.Context, req *types.QueryVouchersRequest) (*types.QueryVouchersResponse, error) {
+	party, err := one([2]string{types.PartyIssuer, req.Issuer}, [2]string{types.PartyHolder, req.Holder})
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := query.CollectionPaginate(ctx, s.VouchersBy, page(req.Pagination),
+		func(key partyKey, _ collections.NoValue) (types.Voucher, error) {
+			return s.Keeper.Vouchers.Get(ctx, key.K2())
+		},
+		query.WithCollectionPaginationPairPrefix[string, []byte](party))
+	return &types.QueryVouchersResponse{Vouchers: list, Pagination: next}, err
+}
+
+func (s queryServer) Callbacks(context.Context, *types.QueryCallbacksRequest) (*types.QueryCallbacksResponse, error) {
+	return &types.QueryCallbacksResponse{Names: s.CallbackNames()}, nil
 }
 
 func (s queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {

@@ -9,9 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
-	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
-	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
 // GetRequest returns a request, or ErrNotFound.
@@ -21,10 +19,19 @@ func (k Keeper) GetRequest(ctx context.Context, id string) (types.Request, error
 }
 
 // SubmitTask locks the most that a job can cost and queues it for the next block's matching. Everything that can be
-// refused without the book is refused here, so that nothing is locked for a job that no offer could ever meet.
-func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, job types.Job) (types.Request, error) {
-	job = job.Normal()
-	r := types.Request{Requester: requester, Nonce: nonce, Job: job, Status: types.REQUEST_STATUS_QUEUED}
+// refused without the book is refused here, so that nothing is locked for a job that no order could ever meet.
+func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, job types.Job, expiry int64) (types.Request, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return types.Request{}, err
+	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	height := sdkCtx.BlockHeight()
+	o := types.Order{Owner: requester, Nonce: nonce, Expiry: expiry, Request: &job}.Normal()
+	job = *o.Request
+	r := types.Request{
+		Requester: requester, Nonce: nonce, Job: job, Expiry: expiry, Status: types.REQUEST_STATUS_QUEUED, Height: height,
+	}
 	addr, err := k.addresses.StringToBytes(requester)
 	if err != nil {
 		return r, types.ErrRequester.Wrapf("requester: %q: %s", requester, err)
@@ -32,66 +39,63 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	if k.bank.BlockedAddr(addr) {
 		return r, types.ErrRequester.Wrapf("requester: %s may receive no coins, and could not be refunded", requester)
 	}
-	if r.Organisation, err = k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER); err != nil {
+	if err := o.Validate(k.addresses, params); err != nil {
 		return r, err
+	}
+	switch {
+	case job.Sponsor != "":
+		return r, types.ErrSponsor.Wrap("sponsor: pays matches that it proposes itself; sign the request and let the sponsor match it")
+	case expiry > 0 && expiry <= height+1:
+		return r, types.ErrExpired.Wrapf("expiry: got %d, expected a height after the next, %d, or 0", expiry, height+1)
+	case expiry > height+params.MaxRestBlocks:
+		return r, types.ErrExpired.Wrapf("expiry: got %d, expected at most %d blocks from now, %d", expiry, params.MaxRestBlocks, height+params.MaxRestBlocks)
 	}
 	if r.Escrow, err = job.Budget(); err != nil {
 		return r, err
 	}
-	if _, _, err := k.check(ctx, job); err != nil {
+	if err := k.aboveFloor(ctx, types.ORDER_KIND_REQUEST, requester, nonce); err != nil {
 		return r, err
 	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	a, err := k.side(ctx, params, requester, job, job.Size_, expiry)
+	if err != nil {
+		return r, err
+	}
+	if _, err := k.voucherFor(ctx, a); err != nil {
+		return r, err
+	}
+	r.Organisation = a.Request.Requester.Organisation
 	id := poco.RequestID(sdkCtx.ChainID(), requester, nonce)
+	r.Id = types.FormatID(id)
 	if used, err := k.Requests.Has(ctx, id[:]); err != nil {
 		return r, err
 	} else if used {
-		return r, types.ErrNonce.Wrapf("nonce: %d was used for request %s", nonce, types.FormatID(id))
+		return r, types.ErrNonce.Wrapf("nonce: %d was used for request %s", nonce, r.Id)
 	}
-	r.Id, r.Height = types.FormatID(id), sdkCtx.BlockHeight()
-	if err := k.lock(ctx, addr, r.Height+1, id[:], r.Escrow); err != nil {
+	due := collections.Join(height+1, id[:])
+	if job.Voucher != "" {
+		if err := k.spend(ctx, job.Voucher, r.Escrow); err != nil {
+			return r, err
+		}
+		err = k.Queue.Set(ctx, due, 0)
+	} else {
+		err = k.lock(ctx, addr, k.Queue, due, r.Escrow)
+	}
+	if err != nil {
 		return r, err
 	}
-	if err := k.setRequest(ctx, id[:], addr, r); err != nil {
+	if expiry > 0 {
+		if err := k.Ends.Set(ctx, collections.Join(expiry, id[:])); err != nil {
+			return r, err
+		}
+	}
+	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return r, err
 	}
 	return r, emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "queued"})
 }
 
-func (k Keeper) setRequest(ctx context.Context, id []byte, requester sdk.AccAddress, r types.Request) error {
-	if err := k.RequestsByAccount.Set(ctx, collections.Join(requester, id)); err != nil {
-		return err
-	}
-	return k.Requests.Set(ctx, id, r)
-}
-
-// check refuses a normal job whose fields, app or pool no matching can accept, the price aside where it is unbounded.
-func (k Keeper) check(ctx context.Context, job types.Job) (app appstypes.App, version appstypes.Version, err error) {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return app, version, err
-	}
-	if err := job.Validate(params); err != nil {
-		return app, version, err
-	}
-	if app, version, err = k.apps.Resolve(ctx, job.App); err != nil {
-		return app, version, types.ErrUnknownApp.Wrapf("app: %q: %s", job.App, err)
-	}
-	if err := job.CheckApp(app, version); err != nil || job.Pool == "" {
-		return app, version, err
-	}
-	pool, err := k.workers.GetPool(ctx, job.Pool)
-	if err != nil {
-		return app, version, types.ErrUnknownPool.Wrapf("pool: %.40q: %s", job.Pool, err)
-	}
-	if pool.Runtime != version.Runtime {
-		return app, version, types.ErrRuntime.Wrapf("pool: %s executes %q, the app needs %q", job.Pool, pool.Runtime, version.Runtime)
-	}
-	return app, version, nil
-}
-
-// CancelRequest takes back what no worker was drawn for. Coins come back in the next block's hook: a queued request's
-// when its turn comes, a deal's unopened tasks' likewise; opened tasks that wait for a first worker are ended by x/tasks.
+// CancelRequest takes back what no worker was drawn for. Coins come back in the next block's hook: what waits for orders
+// when its turn comes, a deal's unopened tasks likewise; opened tasks that wait for a first worker are ended by x/tasks.
 // ErrNotOwner; ErrEnded when there is nothing left to take back.
 func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	raw, r, err := get(ctx, k.Requests, "request", id)
@@ -101,37 +105,108 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	if r.Requester != requester {
 		return types.ErrNotOwner.Wrapf("request %s belongs to %s", id, r.Requester)
 	}
-	switch r.Status {
-	case types.REQUEST_STATUS_QUEUED:
-	case types.REQUEST_STATUS_MATCHED:
-		if err := k.cancelDeal(ctx, r.Deal); err != nil {
-			return err
-		}
-	default:
-		return types.ErrEnded.Wrapf("request %s is %s", id, r.Status)
-	}
-	r.Status = types.REQUEST_STATUS_CANCELLED
-	return k.Requests.Set(ctx, raw, r)
-}
-
-// cancelDeal marks a deal and queues the refund of its unopened tasks.
-func (k Keeper) cancelDeal(ctx context.Context, id string) error {
-	raw, d, err := get(ctx, k.Deals, "deal", id)
+	running, err := k.cancelDeals(ctx, r)
 	if err != nil {
 		return err
 	}
-	if d.Unended() == 0 {
-		return types.ErrEnded.Wrapf("every task of deal %s has ended", id)
+	if !r.Waits() && (running == 0 || r.Status == types.REQUEST_STATUS_CANCELLED) {
+		return types.ErrEnded.Wrapf("request %s is %s", id, r.Status)
 	}
-	d.Cancelled = true
-	if err := k.Deals.Set(ctx, raw, d); err != nil {
+	was := r.Status
+	if was == types.REQUEST_STATUS_RESTING {
+		if err := k.unrestRequest(ctx, raw, &r); err != nil {
+			return err
+		}
+		due := collections.Join(sdk.UnwrapSDKContext(ctx).BlockHeight()+1, raw)
+		if err := k.Queue.Set(ctx, due, 0); err != nil {
+			return err
+		}
+	}
+	r.Status = types.REQUEST_STATUS_CANCELLED
+	return k.setRequest(ctx, raw, r, was)
+}
+
+// cancelUnseenRequest cancels a request by its nonce; one that the chain has not seen can not be used afterwards.
+func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce uint64, id []byte) error {
+	_, found, err := find(ctx, k.Requests, id)
+	if err != nil {
 		return err
 	}
-	position, err := k.Positions.Get(ctx, raw)
-	if errors.Is(err, collections.ErrNotFound) {
-		return nil // every task is open
+	if found {
+		return k.CancelRequest(ctx, requester, name(id))
+	}
+	r := types.Request{
+		Id: name(id), Requester: requester, Nonce: nonce, Status: types.REQUEST_STATUS_CANCELLED,
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+	}
+	if err := k.setRequest(ctx, id, r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled"})
+}
+
+// cancelDeals marks a request's running deals and queues the refund of their unopened tasks. It returns how many ran.
+func (k Keeper) cancelDeals(ctx context.Context, r types.Request) (running int, err error) {
+	party := types.PartyRequest + r.Id
+	var ids [][]byte
+	rng := collections.NewSuperPrefixedQuadRange[string, uint64, int64, []byte](party, uint64(types.DEAL_STATE_RUNNING))
+	err = k.DealsBy.Walk(ctx, rng, func(key indexKey) (bool, error) {
+		ids = append(ids, key.K4())
+		return false, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, raw := range ids {
+		p, err := k.Progress.Get(ctx, raw)
+		if err != nil {
+			return 0, err
+		}
+		if p.Cancelled {
+			continue
+		}
+		running++
+		p.Cancelled = true
+		if err := k.Progress.Set(ctx, raw, p); err != nil {
+			return 0, err
+		}
+		_, err = k.Positions.Get(ctx, raw)
+		if errors.Is(err, collections.ErrNotFound) {
+			continue // every task is open
+		} else if err != nil {
+			return 0, err
+		}
+		if err := k.Cancels.Set(ctx, raw); err != nil {
+			return 0, err
+		}
+	}
+	return running, nil
+}
+
+// Preview returns what matching would make of a job now, without changing anything; the error is the reason why there
+// would be no deal. A max_price of 0 is no bound.
+func (k Keeper) Preview(ctx context.Context, requester string, job types.Job) (types.Preview, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return types.Preview{}, err
+	}
+	job = job.Normal()
+	if job.MaxPrice > 0 {
+		if _, err := job.Budget(); err != nil {
+			return types.Preview{}, err
+		}
+	}
+	r := types.Request{Id: types.FormatID(poco.RequestID("", requester, 0)), Requester: requester, Job: job}
+	var stale []candidate
+	a, p, err := k.best(ctx, params, r, &looks{left: types.MaxLooks}, &stale)
+	if short := (*lack)(nil); errors.As(err, &short) {
+		return types.Preview{}, short.err
 	} else if err != nil {
-		return err
+		return types.Preview{}, err
 	}
-	return k.Cancels.Set(ctx, position)
+	d, err := k.draft(ctx, r, a, p, "")
+	return types.Preview{
+		App: a.App.App, Version: a.App.Version, Pool: a.Pool.Pool, Order: p.pool, Terms: d.Terms,
+		Organisation: a.Request.Requester.Organisation, Deal: d,
+	}, err
 }

@@ -147,7 +147,9 @@ func (a Agreement) Volume() uint64 { return min(a.assetVolume(), a.Pool.Left) }
 func (a Agreement) assetVolume() uint64 {
 	v := min(a.App.Left, a.Request.Left)
 	for _, d := range a.Datasets {
-		v = min(v, d.Left)
+		if a.Request.Job.DatasetsPerTask == 0 || d.Left == 0 {
+			v = min(v, d.Left) // split over the bag, each is read by one task alone
+		}
 	}
 	return v
 }

@@ -1,10 +1,98 @@
 package types
 
+import (
+	"slices"
+
+	"github.com/credence-chain/credence/poco"
+)
+
 // Unended returns how many tasks of the deal have not ended, opened or not.
 func (d Deal) Unended() uint64 { return d.Size_ - d.Ended }
 
 // Unopened returns how many tasks of the deal have not been opened.
 func (d Deal) Unopened() uint64 { return d.Size_ - d.Opened }
+
+// Progress returns the part of the deal that changes.
+func (d Deal) Progress() DealProgress {
+	return DealProgress{
+		Opened: d.Opened, Ended: d.Ended, Accepted: d.Accepted,
+		Escrow: d.Escrow, Paid: d.Paid, Refunded: d.Refunded, Cancelled: d.Cancelled,
+	}
+}
+
+// With returns the deal with a progress in it.
+func (d Deal) With(p DealProgress) Deal {
+	d.Opened, d.Ended, d.Accepted = p.Opened, p.Ended, p.Accepted
+	d.Escrow, d.Paid, d.Refunded, d.Cancelled = p.Escrow, p.Paid, p.Refunded, p.Cancelled
+	return d
+}
+
+// DatasetsOf returns the datasets that the task of an index in the request's bag reads: all of them, or its slice.
+func (d Deal) DatasetsOf(index uint64) []PinnedDataset {
+	k, n := uint64(d.DatasetsPerTask), uint64(len(d.Datasets))
+	if k == 0 || n == 0 {
+		return d.Datasets
+	}
+	if index > (n-1)/k {
+		return nil
+	}
+	return d.Datasets[index*k : min((index+1)*k, n)]
+}
+
+// Orders returns the ids of the orders that the deal met.
+func (d Deal) Orders() []string {
+	ids := []string{d.PoolOrder}
+	if d.AppOrder != "" {
+		ids = append(ids, d.AppOrder)
+	}
+	for _, s := range d.Datasets {
+		if s.Order != "" {
+			ids = append(ids, s.Order)
+		}
+	}
+	return ids
+}
+
+// Payer returns whose escrow it is: the sponsor, the voucher's id, or the requester.
+func (d Deal) Payer() string {
+	switch {
+	case d.Voucher != "":
+		return d.Voucher
+	case d.Sponsor != "":
+		return d.Sponsor
+	}
+	return d.Requester
+}
+
+// Parties returns by whom the deal is found, each once.
+func (d Deal) Parties() []string {
+	out := []string{
+		PartyRequester + d.Requester, PartyRequest + d.Request, PartyApp + d.App, PartyAppOwner + d.AppOwner,
+		PartyPool + d.Pool, PartyBeneficiary + d.Beneficiary,
+	}
+	for _, s := range d.Datasets {
+		out = append(out, PartyDataset+s.Dataset)
+	}
+	for _, o := range d.Orders() {
+		out = append(out, PartyOrder+o)
+	}
+	if d.Sponsor != "" {
+		out = append(out, PartySponsor+d.Sponsor)
+	}
+	if d.Voucher != "" {
+		out = append(out, PartyVoucher+d.Voucher)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// State returns whether the deal is running.
+func (d Deal) State() DealState {
+	if d.Unended() == 0 {
+		return DEAL_STATE_ENDED
+	}
+	return DEAL_STATE_RUNNING
+}
 
 // CheckSettlement checks that payments and refund are exactly one task's escrow, and that there is a task left to end:
 // one that was opened, unless the deal was cancelled, which ends its unopened tasks first. It returns what is paid.
@@ -23,4 +111,15 @@ func (d Deal) CheckSettlement(pays []EscrowPay, refund uint64) (paid uint64, err
 		return 0, ErrSettlement.Wrapf("deal %s: payments %d and refund %d, expected %d together", d.Id, paid, refund, each)
 	}
 	return paid, nil
+}
+
+// TermsToPoco returns the terms of the task of an index as the protocol knows them.
+func TermsToPoco(chainID string, d Deal, index uint64) poco.Terms {
+	t := d.Terms.poco(chainID, d.Requester, d.AppOwner, d.PoolOwner)
+	for _, s := range d.DatasetsOf(index) {
+		if s.Price > 0 {
+			t.Royalties = append(t.Royalties, poco.Royalty{To: s.Owner, Amount: s.Price})
+		}
+	}
+	return t
 }

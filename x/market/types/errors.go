@@ -81,6 +81,8 @@ var (
 	ErrExpired                   = errorsmod.Register(ModuleName, 66, "expired")
 	ErrCancelled                 = errorsmod.Register(ModuleName, 67, "order was cancelled by its nonce")
 	ErrVolume                    = errorsmod.Register(ModuleName, 68, "not enough volume left")
+	ErrTooFew                    = errorsmod.Register(ModuleName, 74, "pool has too few organisations to be drawn")
+	ErrUnfunded                  = errorsmod.Register(ModuleName, 75, "payer can not pay the escrow")
 )
 
 // Errors of vouchers.

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"encoding/hex"
 	"math/bits"
 
 	"cosmossdk.io/core/address"
@@ -8,17 +9,31 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// DefaultGenesis has an empty book.
+// DefaultGenesis has an empty book and iExec's five categories.
 func DefaultGenesis() *GenesisState {
-	return &GenesisState{Params: DefaultParams()}
+	return &GenesisState{Params: DefaultParams(), Categories: DefaultCategories()}
 }
 
-// Validate checks every record, the orders of the lists, and that requests, deals and the opening queue agree.
+// DefaultCategories are iExec's (XS to XL, in seconds), with the fuel that such a time is worth at the default pace,
+// in the order of their ids.
+func DefaultCategories() []Category {
+	p := DefaultParams()
+	fuel := func(seconds uint64) uint64 { return min(p.MaxFuel, seconds*1_000/p.BlockMillis*p.FuelPerBlock) }
+	return []Category{
+		{Id: "l", Description: "up to three hours", Seconds: 10_800, FuelLimit: fuel(10_800)},
+		{Id: "m", Description: "up to an hour", Seconds: 3_600, FuelLimit: fuel(3_600)},
+		{Id: "s", Description: "up to twenty minutes", Seconds: 1_200, FuelLimit: fuel(1_200)},
+		{Id: "xl", Description: "up to ten hours", Seconds: 36_000, FuelLimit: fuel(36_000)},
+		{Id: "xs", Description: "up to five minutes", Seconds: 300, FuelLimit: fuel(300)},
+	}
+}
+
+// Validate checks every record, the orders of the lists, and that requests, deals and the queues agree.
 func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.Params.Validate(); err != nil {
 		return err
 	}
-	if err := g.validateOffers(codec); err != nil {
+	if err := g.validateOrders(codec); err != nil {
 		return err
 	}
 	deals, err := g.validateDeals(codec)
@@ -28,35 +43,63 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.validateOpening(deals); err != nil {
 		return err
 	}
-	return g.validateRequests(codec, deals)
+	if err := g.validateRequests(codec, deals); err != nil {
+		return err
+	}
+	return g.validateRest(codec)
 }
 
-func (g GenesisState) validateOffers(codec address.Codec) error {
-	offers := make(map[string]bool, len(g.Offers))
+func (g GenesisState) validateOrders(codec address.Codec) error {
+	resting := make(map[string]bool, len(g.Orders))
 	last := ""
-	for i, o := range g.Offers {
-		if err := nextID(&last, o.Id); err != nil {
-			return ErrGenesis.Wrapf("offers[%d].id: %s", i, err)
+	for i, r := range g.Orders {
+		if err := nextID(&last, r.Id); err != nil {
+			return ErrGenesis.Wrapf("orders[%d].id: %s", i, err)
 		}
-		if err := o.Validate(); err != nil {
-			return ErrGenesis.Wrapf("offers[%d].%s", i, err)
+		if err := r.validate(codec, g.Params); err != nil {
+			return ErrGenesis.Wrapf("orders[%d].%s", i, err)
 		}
-		if _, err := codec.StringToBytes(o.Owner); err != nil {
-			return ErrGenesis.Wrapf("offers[%d].owner: %s", i, err)
-		}
-		if o.Volume > 0 && o.Filled > o.Volume {
-			return ErrGenesis.Wrapf("offers[%d].filled: got %d, expected at most its volume %d", i, o.Filled, o.Volume)
-		}
-		offers[o.Id] = true
+		resting[r.Id] = r.Status == ORDER_STATUS_RESTING
 	}
 	last = ""
-	for i, id := range g.Spent {
+	for i, id := range g.Arrivals {
 		if err := nextID(&last, id); err != nil {
-			return ErrGenesis.Wrapf("spent[%d]: %s", i, err)
+			return ErrGenesis.Wrapf("arrivals[%d]: %s", i, err)
 		}
-		if offers[id] {
-			return ErrGenesis.Wrapf("spent[%d]: %s is an offer", i, id)
+		if !resting[id] {
+			return ErrGenesis.Wrapf("arrivals[%d]: %s: expected a resting order", i, id)
 		}
+	}
+	return nil
+}
+
+func (r OrderRecord) validate(codec address.Codec, p Params) error {
+	if r.Kind < ORDER_KIND_APP || r.Kind > ORDER_KIND_POOL {
+		return text("kind: expected an app, dataset or pool order")
+	}
+	if r.Status < ORDER_STATUS_RESTING || r.Status > ORDER_STATUS_STALE {
+		return text("status: unknown")
+	}
+	if r.Rank != "" {
+		if raw, err := hex.DecodeString(r.Rank); err != nil || len(raw) != IDSize {
+			return text("rank: expected 64 hexadecimal digits")
+		}
+	}
+	kind, err := r.Order.Kind()
+	if err != nil {
+		if r.Status == ORDER_STATUS_CANCELLED {
+			return nil // cancelled by its nonce, before the chain saw it
+		}
+		return err
+	}
+	if kind != r.Kind {
+		return text("kind: does not fit the order")
+	}
+	if err := r.Order.Validate(codec, p); err != nil {
+		return err
+	}
+	if v := r.Order.Volume(); v > 0 && r.Filled > v {
+		return text("filled: more than the order's volume")
 	}
 	return nil
 }
@@ -68,15 +111,20 @@ func (g GenesisState) validateDeals(codec address.Codec) (map[string]Deal, error
 		if err := nextID(&last, d.Id); err != nil {
 			return nil, ErrGenesis.Wrapf("deals[%d].id: %s", i, err)
 		}
-		if _, err := codec.StringToBytes(d.Requester); err != nil {
-			return nil, ErrGenesis.Wrapf("deals[%d].requester: %s", i, err)
+		for _, who := range []string{d.Requester, d.AppOwner, d.PoolOwner} {
+			if _, err := codec.StringToBytes(who); err != nil {
+				return nil, ErrGenesis.Wrapf("deals[%d]: %q: %s", i, who, err)
+			}
 		}
-		if err := TermsToPoco("", d).Validate(); err != nil {
+		if err := TermsToPoco("", d, d.First).Validate(); err != nil {
 			return nil, ErrGenesis.Wrapf("deals[%d].%s", i, err)
 		}
 		if d.Size_ < 1 || d.Opened > d.Size_ || d.Ended > d.Size_ || d.Accepted > d.Ended {
 			return nil, ErrGenesis.Wrapf("deals[%d]: size %d, opened %d, ended %d, accepted %d: expected accepted <= ended <= size and opened <= size",
 				i, d.Size_, d.Opened, d.Ended, d.Accepted)
+		}
+		if d.First > d.Bag || d.Size_ > d.Bag-d.First {
+			return nil, ErrGenesis.Wrapf("deals[%d]: first %d, size %d: expected a part of the bag of %d", i, d.First, d.Size_, d.Bag)
 		}
 		if err := d.checkEscrow(); err != nil {
 			return nil, ErrGenesis.Wrapf("deals[%d].%s", i, err)
@@ -134,25 +182,83 @@ func (g GenesisState) validateRequests(codec address.Codec, deals map[string]Dea
 	return nil
 }
 
-// checkStatus checks that the deal and the escrow are those of the status.
+// checkStatus checks that what is filled and the escrow are those of the status.
 func (r Request) checkStatus() error {
-	budget, err := r.Job.Budget()
-	if err != nil {
-		return err
+	if r.Status < REQUEST_STATUS_QUEUED || r.Status > REQUEST_STATUS_SIGNED {
+		return text("status: unknown")
+	}
+	if r.Height < 0 {
+		return text("height: negative")
+	}
+	if r.Status == REQUEST_STATUS_CANCELLED && r.Job.App == "" {
+		return nil // cancelled by its nonce, before the chain saw it
 	}
 	switch {
-	case r.Status < REQUEST_STATUS_QUEUED || r.Status > REQUEST_STATUS_CANCELLED:
-		return text("status: unknown")
-	case r.Status == REQUEST_STATUS_QUEUED && (r.Deal != "" || r.Escrow != budget):
-		return text("escrow: expected max_price times size and no deal while it is queued")
-	case r.Status == REQUEST_STATUS_MATCHED && r.Deal == "":
-		return text("deal: got none, expected one of a matched request")
-	case r.Escrow != 0 && r.Escrow != budget, r.Escrow != 0 && r.Deal != "":
-		return text("escrow: expected none once it is matched or refunded")
+	case r.Filled > r.Job.Size_:
+		return text("filled: more than the bag")
+	case (r.Filled > 0) != (r.Deal != ""), (r.Deals > 0) != (r.Deal != ""):
+		return text("deal: expected one exactly when tasks are filled")
+	case r.Status == REQUEST_STATUS_MATCHED && r.Left() > 0:
+		return text("filled: expected the whole bag of a matched request")
 	case r.Job.Policy != poco.PolicyCredence && r.Job.Policy != poco.PolicyCourt:
 		return text("job.policy: unknown")
-	case r.Height < 0:
-		return text("height: negative")
+	}
+	hi, budget := bits.Mul64(r.Job.MaxPrice, r.Left())
+	waits := r.Status == REQUEST_STATUS_QUEUED || r.Status == REQUEST_STATUS_RESTING
+	// A cancelled request holds its escrow until the next block gives it back.
+	held := r.Status == REQUEST_STATUS_CANCELLED && r.Escrow > 0
+	switch {
+	case hi != 0 || (waits || held) && r.Escrow != budget:
+		return text("escrow: expected max_price times what is left of the bag while it waits")
+	case !waits && !held && r.Escrow != 0:
+		return text("escrow: expected none once it is matched or refunded")
+	}
+	return nil
+}
+
+func (g GenesisState) validateRest(codec address.Codec) error {
+	last := ""
+	for i, m := range g.Matches {
+		if err := nextID(&last, m.Id); err != nil {
+			return ErrGenesis.Wrapf("matches[%d].id: %s", i, err)
+		}
+	}
+	for i, f := range g.Floors {
+		if _, err := codec.StringToBytes(f.Owner); err != nil {
+			return ErrGenesis.Wrapf("floors[%d].owner: %s", i, err)
+		}
+		if f.Kind < ORDER_KIND_APP || f.Kind > ORDER_KIND_REQUEST || f.Below == 0 {
+			return ErrGenesis.Wrapf("floors[%d]: expected a kind of order and a nonce above 0", i)
+		}
+	}
+	last = ""
+	for i, c := range g.Categories {
+		if c.Id <= last {
+			return ErrGenesis.Wrapf("categories[%d].id: %q: expected ascending order, each once", i, c.Id)
+		}
+		last = c.Id
+		if err := c.Validate(); err != nil {
+			return ErrGenesis.Wrapf("categories[%d].%s", i, err)
+		}
+	}
+	last = ""
+	for i, v := range g.Vouchers {
+		if err := nextID(&last, v.Id); err != nil {
+			return ErrGenesis.Wrapf("vouchers[%d].id: %s", i, err)
+		}
+		if err := v.Validate(codec); err != nil {
+			return ErrGenesis.Wrapf("vouchers[%d].%s", i, err)
+		}
+		if v.Expired && v.Balance > 0 {
+			return ErrGenesis.Wrapf("vouchers[%d].balance: got %d, expected none of an expired voucher", i, v.Balance)
+		}
+	}
+	last = ""
+	for i, w := range g.Wakes {
+		if w.Topic <= last {
+			return ErrGenesis.Wrapf("wakes[%d].topic: %q: expected ascending order, each once", i, w.Topic)
+		}
+		last = w.Topic
 	}
 	return nil
 }

@@ -15,33 +15,89 @@ const (
 var (
 	// ParamsKey holds the Params.
 	ParamsKey = collections.NewPrefix(0)
-	// OffersPrefix: id -> Offer, those filled among them.
-	OffersPrefix = collections.NewPrefix(1)
-	// SpentPrefix: ids of offers taken off; their nonces can not be used again.
-	SpentPrefix = collections.NewPrefix(2)
-	// BookPrefix: (runtime, price, height, id); the first of a runtime is the cheapest, of equal prices the oldest.
+	// OrdersPrefix: id -> OrderRecord of an app, dataset or pool order, ended ones among them.
+	OrdersPrefix = collections.NewPrefix(1)
+	// FloorsPrefix: (owner, kind) -> the nonce below which orders are cancelled.
+	FloorsPrefix = collections.NewPrefix(2)
+	// BookPrefix: (topic, price, height, rank) -> id; the first of a topic is the cheapest, of equal prices the oldest.
 	BookPrefix = collections.NewPrefix(3)
-	// PoolBookPrefix: (pool, price, height, id) -> runtime; the same order within a pool.
-	PoolBookPrefix = collections.NewPrefix(4)
-	// RestingPrefix: pool -> number of its offers on the book.
-	RestingPrefix = collections.NewPrefix(5)
+	// RestingPrefix: owner -> number of orders and requests that it has on the book.
+	RestingPrefix = collections.NewPrefix(4)
 	// RequestsPrefix: id -> Request.
-	RequestsPrefix = collections.NewPrefix(6)
-	// RequestsByAccountPrefix: (requester, id).
-	RequestsByAccountPrefix = collections.NewPrefix(7)
-	// QueuePrefix: (due height, id) -> ucred locked by a transaction of the block before and not yet folded into
-	// Owed; range-read up to the current height.
-	QueuePrefix = collections.NewPrefix(8)
-	// DealsPrefix: id -> Deal.
-	DealsPrefix = collections.NewPrefix(9)
-	// OpeningPrefix: position -> id of a deal with tasks to open, oldest first.
-	OpeningPrefix = collections.NewPrefix(10)
+	RequestsPrefix = collections.NewPrefix(5)
+	// RequestsByPrefix: (requester, status, height, id).
+	RequestsByPrefix = collections.NewPrefix(6)
+	// QueuePrefix: (due height, id of a request or match) -> ucred locked by a transaction of the block before and not
+	// yet folded into Owed; range-read up to the current height.
+	QueuePrefix = collections.NewPrefix(7)
+	// MatchesPrefix: id -> Match that waits in the queue.
+	MatchesPrefix = collections.NewPrefix(8)
+	// ArrivalsPrefix: (due height, id) of orders that come on the book.
+	ArrivalsPrefix = collections.NewPrefix(9)
+	// RequestBookPrefix: (topic, 2^64-1 - limit, height, id) of resting requests; the first pays the most.
+	RequestBookPrefix = collections.NewPrefix(10)
+	// WakesPrefix: topic -> Wake.
+	WakesPrefix = collections.NewPrefix(11)
+	// DealsPrefix: id -> Deal, as it was made.
+	DealsPrefix = collections.NewPrefix(12)
+	// ProgressPrefix: id -> DealProgress, the part of a deal that changes.
+	ProgressPrefix = collections.NewPrefix(13)
+	// DealsByPrefix: (party, state, height, id).
+	DealsByPrefix = collections.NewPrefix(14)
+	// OrdersByPrefix: (party, status, height, id).
+	OrdersByPrefix = collections.NewPrefix(15)
+	// OpeningPrefix: position -> id of a deal with tasks to open, in their turn.
+	OpeningPrefix = collections.NewPrefix(16)
 	// PositionsPrefix: id of such a deal -> its position.
-	PositionsPrefix = collections.NewPrefix(11)
+	PositionsPrefix = collections.NewPrefix(17)
 	// NextPositionKey counts positions; only block hooks write it.
-	NextPositionKey = collections.NewPrefix(12)
-	// CancelsPrefix: positions of cancelled deals whose unopened tasks wait for their refund.
-	CancelsPrefix = collections.NewPrefix(13)
-	// OwedKey holds the escrow of every request and deal, in ucred; only block hooks write it.
-	OwedKey = collections.NewPrefix(14)
+	NextPositionKey = collections.NewPrefix(18)
+	// CancelsPrefix: ids of cancelled deals whose unopened tasks wait for their refund.
+	CancelsPrefix = collections.NewPrefix(19)
+	// OwedKey holds the escrow of every request and deal and the balance of every voucher, in ucred, as of the last
+	// block hook.
+	OwedKey = collections.NewPrefix(20)
+	// EndsPrefix: (height, id) of orders, requests and vouchers that end by their height.
+	EndsPrefix = collections.NewPrefix(21)
+	// CategoriesPrefix: id -> Category.
+	CategoriesPrefix = collections.NewPrefix(22)
+	// VouchersPrefix: id -> Voucher.
+	VouchersPrefix = collections.NewPrefix(23)
+	// VouchersByPrefix: (party, id).
+	VouchersByPrefix = collections.NewPrefix(24)
+	// VoucherLocksPrefix: (due height, voucher id) -> ucred added by a transaction of the block before and not yet
+	// folded into Owed.
+	VoucherLocksPrefix = collections.NewPrefix(25)
+)
+
+// Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one
+// waits under the same name.
+
+// PoolTopic is where the pool orders of a runtime and category rest; category is "" for none.
+func PoolTopic(runtime, category string) string { return "runtime/" + runtime + "/" + category }
+
+// OwnPoolTopic is where a pool's own orders of a category rest.
+func OwnPoolTopic(pool, category string) string { return "pool/" + pool + "/" + category }
+
+// AppTopic is where the orders of an app's version rest, by "organisation/name:version".
+func AppTopic(ref string) string { return "app/" + ref }
+
+// DatasetTopic is where the orders of a dataset's version rest.
+func DatasetTopic(ref string) string { return "dataset/" + ref }
+
+// Parties by which records are found: the kind of party, a slash, and its name.
+const (
+	PartyRequester   = "requester/"
+	PartyRequest     = "request/"
+	PartyApp         = "app/"
+	PartyAppOwner    = "app-owner/"
+	PartyDataset     = "dataset/"
+	PartyPool        = "pool/"
+	PartyOrder       = "order/"
+	PartySponsor     = "sponsor/"
+	PartyVoucher     = "voucher/"
+	PartyBeneficiary = "beneficiary/"
+	PartyOwner       = "owner/"
+	PartyIssuer      = "issuer/"
+	PartyHolder      = "holder/"
 )

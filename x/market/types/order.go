@@ -263,7 +263,8 @@ func (o Order) Asset() string {
 }
 
 // Encode returns the one canonical encoding of the order: its protobuf message with the fields in the order of their
-// numbers, zero values left out, repeated numbers packed.
+// numbers, zero values left out and repeated numbers packed. The messages that every order of a kind has (restrictions,
+// requesters, resources) are written even when they are empty: key and length 0.
 //
 // Nothing in the message leaves a choice: it has no maps, no extensions and no fields that are unknown, for the chain's
 // decoder refuses transactions that hold any. Protobuf lets a sender write one message in several ways on the wire;

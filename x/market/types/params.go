@@ -5,6 +5,16 @@ import "math/bits"
 // maxBlocks bounds every window; the same bound as that of poco.Terms.
 const maxBlocks = 1 << 32
 
+// Bounds that no parameter changes.
+const (
+	// MaxResting bounds the orders and requests of one owner on the book.
+	MaxResting = 64
+	// MaxLooks bounds the orders of the book that the matching of one request looks at.
+	MaxLooks = 500
+	// MaxReasonLen bounds the text of a reason in bytes.
+	MaxReasonLen = 512
+)
+
 // DefaultParams fit blocks of half a second.
 func DefaultParams() Params {
 	return Params{
@@ -22,6 +32,12 @@ func DefaultParams() Params {
 		MaxInputs:       64,
 		MaxInputBytes:   1 << 30,
 		MaxArgBytes:     16 << 10,
+		MaxDatasets:     64,
+		BlockMillis:     500,
+		LooksPerBlock:   5_000,
+		MaxRestBlocks:   1_000_000,
+		CallbackGas:     200_000,
+		EndsPerBlock:    200,
 	}
 }
 
@@ -33,6 +49,7 @@ func (p Params) Validate() error {
 	}{
 		{"commit_blocks", p.CommitBlocks}, {"reveal_blocks", p.RevealBlocks},
 		{"wait_blocks", p.WaitBlocks}, {"retry_blocks", p.RetryBlocks},
+		{"max_rest_blocks", p.MaxRestBlocks},
 	} {
 		if w.v < 1 || w.v > maxBlocks {
 			return ErrInvalidParams.Wrapf("%s: got %d, expected 1 to 2^32 blocks", w.name, w.v)
@@ -52,10 +69,18 @@ func (p Params) Validate() error {
 		{"max_inputs", uint64(p.MaxInputs), 10_000},
 		{"max_input_bytes", p.MaxInputBytes, 1 << 50},
 		{"max_arg_bytes", uint64(p.MaxArgBytes), 1 << 20},
+		{"max_datasets", uint64(p.MaxDatasets), 1_000},
+		{"block_millis", p.BlockMillis, 1 << 32},
+		{"looks_per_block", uint64(p.LooksPerBlock), 1_000_000},
+		{"callback_gas", p.CallbackGas, 10_000_000},
+		{"ends_per_block", uint64(p.EndsPerBlock), 100_000},
 	} {
 		if c.v < 1 || c.v > c.max {
 			return ErrInvalidParams.Wrapf("%s: got %d, expected 1 to %d", c.name, c.v, c.max)
 		}
+	}
+	if p.LooksPerBlock < MaxLooks {
+		return ErrInvalidParams.Wrapf("looks_per_block: got %d, expected at least %d, what one request may need", p.LooksPerBlock, MaxLooks)
 	}
 	if p.InformerBps >= 5_000 {
 		return ErrInvalidParams.Wrapf("informer_bps: got %d, expected below 5000", p.InformerBps)

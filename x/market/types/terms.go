@@ -12,36 +12,60 @@ const MaxSeats = poco.MaxReplicas + 1
 // MaxPrice bounds an offer's price in ucred, so that MaxSeats of them fit 64 bits.
 const MaxPrice = math.MaxUint64 / (2 * MaxSeats)
 
-// Seats returns how many replicas the job's max_price pays for at an app's and an offer's price, at most MaxSeats, or
-// ErrUnaffordable when those are too few: two for the policy "credence", whose claim rests on a blind replica, or
-// min_replicas; one for "court". A max_price of 0 is no bound.
-func (j Job) Seats(appPrice, price uint64) (uint32, error) {
-	need := uint64(1)
+// Prices are what the orders of a deal ask, in ucred.
+type Prices struct {
+	App     uint64 // of a result
+	Dataset uint64 // of a result: the most for one task
+	Pool    uint64 // of a right replica
+	// Commission is the operator's share of it, in ten thousandths.
+	Commission uint32
+	// Stake locked for each assignment.
+	Stake uint64
+}
+
+// Need returns the least number of replicas that the job must be able to pay: two for the policy "credence", whose claim
+// rests on a blind replica, or min_replicas; one for "court".
+func (j Job) Need() uint64 {
 	if j.Policy == poco.PolicyCredence {
-		need = uint64(max(2, j.MinReplicas))
+		return uint64(max(2, j.MinReplicas))
 	}
+	return 1
+}
+
+// Seats returns how many replicas the job's max_price pays for at given prices, at most MaxSeats, or ErrUnaffordable
+// when those are too few. A max_price of 0 is no bound.
+func (j Job) Seats(p Prices) (uint32, error) {
 	if j.MaxPrice == 0 {
 		return MaxSeats, nil
 	}
-	seats := uint64(0)
-	switch room := j.MaxPrice - min(appPrice, j.MaxPrice); {
-	case appPrice > j.MaxPrice:
-	case price == 0:
+	seats, need, fixed := uint64(0), j.Need(), satAdd(p.App, p.Dataset)
+	switch room := j.MaxPrice - min(fixed, j.MaxPrice); {
+	case fixed > j.MaxPrice:
+	case p.Pool == 0:
 		seats = MaxSeats
 	default:
-		seats = min(MaxSeats, room/price)
+		seats = min(MaxSeats, room/p.Pool)
 	}
 	if seats < need {
-		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the app's price %d and %d replicas at the best price %d; expected at least %d for %d replicas",
-			j.MaxPrice, appPrice, seats, price, satAdd(appPrice, satMul(price, need)), need)
+		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the app's price %d, the datasets' %d and %d replicas at the best price %d; expected at least %d for %d replicas",
+			j.MaxPrice, p.App, p.Dataset, seats, p.Pool, satAdd(fixed, satMul(p.Pool, need)), need)
 	}
 	return uint32(seats), nil
 }
 
-// NewTerms pins what every task of the job runs under: the parameters in force, the app's and the offer's price, the
-// pool's stake. ErrUnaffordable as Seats; ErrPrice when a task's escrow exceeds 64 bits.
-func NewTerms(p Params, j Job, appPrice, price, stake uint64) (Terms, error) {
-	seats, err := j.Seats(appPrice, price)
+// PoolLimit returns the most that the job can pay for one replica when app and datasets cost so much.
+func (j Job) PoolLimit(app, dataset uint64) uint64 {
+	limit := (j.MaxPrice - min(satAdd(app, dataset), j.MaxPrice)) / j.Need()
+	if j.MaxPoolPrice > 0 {
+		limit = min(limit, j.MaxPoolPrice)
+	}
+	return limit
+}
+
+// NewTerms pins what every task of a normal job runs under: the parameters in force, the orders' prices, the pool's
+// stake, the category's time. ErrUnaffordable as Seats; ErrPrice when a task's escrow exceeds 64 bits.
+func NewTerms(p Params, j Job, category *Category, prices Prices) (Terms, error) {
+	seats, err := j.Seats(prices)
 	if err != nil {
 		return Terms{}, err
 	}
@@ -49,11 +73,16 @@ func NewTerms(p Params, j Job, appPrice, price, stake uint64) (Terms, error) {
 	if err != nil {
 		return Terms{}, ErrTrust.Wrap(err.Error())
 	}
+	window := p.CommitWindow(j.FuelLimit)
+	if category != nil {
+		window = p.CommitBlocks + category.Blocks(p)
+	}
 	t := Terms{
-		Policy: j.Policy, Trust: trust, AppPrice: appPrice, Price: price, Stake: stake, CourtFee: price,
+		Policy: j.Policy, Trust: trust, AppPrice: prices.App, DatasetPrice: prices.Dataset, Price: prices.Pool,
+		CommissionBps: prices.Commission, Stake: prices.Stake, CourtFee: prices.Pool,
 		InformerBps: p.InformerBps, MinReplicas: j.MinReplicas, MaxSeats: seats, FuelLimit: j.FuelLimit,
-		CommitBlocks: p.CommitWindow(j.FuelLimit), RevealBlocks: p.RevealBlocks,
-		CourtBlocks: p.CommitWindow(j.FuelLimit), CourtRevealBlocks: p.RevealBlocks,
+		CommitBlocks: window, RevealBlocks: p.RevealBlocks,
+		CourtBlocks: window, CourtRevealBlocks: p.RevealBlocks,
 		WaitBlocks: p.WaitBlocks, RetryBlocks: p.RetryBlocks, MaxAttempts: p.MaxAttempts,
 		StaticCredibility: j.StaticCredibility,
 	}
@@ -62,7 +91,7 @@ func NewTerms(p Params, j Job, appPrice, price, stake uint64) (Terms, error) {
 		return Terms{}, err
 	}
 	t.Value = max(j.Value, escrow)
-	if err := t.poco("", "", "").Validate(); err != nil {
+	if err := t.poco("", "", "", "").Validate(); err != nil {
 		return Terms{}, ErrInvalidParams.Wrap(err.Error())
 	}
 	return t, nil
@@ -70,24 +99,19 @@ func NewTerms(p Params, j Job, appPrice, price, stake uint64) (Terms, error) {
 
 // Escrow returns what one task can cost at most, in ucred; ErrPrice when it exceeds 64 bits.
 func (t Terms) Escrow() (uint64, error) {
-	escrow, err := poco.Terms{Price: t.Price, AppPrice: t.AppPrice, MaxSeats: t.MaxSeats}.Escrow()
+	escrow, err := poco.Terms{Price: t.Price, AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, MaxSeats: t.MaxSeats}.Escrow()
 	if err != nil {
 		return 0, ErrPrice.Wrap(err.Error())
 	}
 	return escrow, nil
 }
 
-// TermsToPoco returns a deal's terms as the protocol knows them.
-func TermsToPoco(chainID string, d Deal) poco.Terms {
-	return d.Terms.poco(chainID, d.Requester, d.AppOwner)
-}
-
-func (t Terms) poco(chainID, requester, appOwner string) poco.Terms {
+func (t Terms) poco(chainID, requester, appOwner, poolOwner string) poco.Terms {
 	return poco.Terms{
 		ChainID: chainID, Policy: t.Policy, Trust: t.Trust,
-		AppPrice: t.AppPrice, Price: t.Price, Stake: t.Stake, Value: t.Value, CourtFee: t.CourtFee,
-		InformerBps: t.InformerBps, MinReplicas: t.MinReplicas, MaxSeats: t.MaxSeats, FuelLimit: t.FuelLimit,
-		Requester: requester, AppOwner: appOwner,
+		AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, Price: t.Price, CommissionBps: t.CommissionBps,
+		Stake: t.Stake, Value: t.Value, CourtFee: t.CourtFee, InformerBps: t.InformerBps, MinReplicas: t.MinReplicas, MaxSeats: t.MaxSeats, FuelLimit: t.FuelLimit,
+		Requester: requester, AppOwner: appOwner, PoolOwner: poolOwner,
 		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
 		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks,
 		WaitBlocks: t.WaitBlocks, RetryBlocks: t.RetryBlocks, MaxAttempts: t.MaxAttempts,

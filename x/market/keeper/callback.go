@@ -1,0 +1,50 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// SetCallback registers a hook of another module under a name that requests may give, when the application is built. It
+// panics when the name is taken or empty.
+func (k Keeper) SetCallback(name string, c types.Callback) {
+	if name == "" || c == nil || k.callbacks[name] != nil {
+		panic("market: callback " + name + " is set already, or nothing")
+	}
+	k.callbacks[name] = c
+}
+
+// CallbackNames returns the names that requests may give, in order.
+func (k Keeper) CallbackNames() []string { return slices.Sorted(maps.Keys(k.callbacks)) }
+
+// Callback tells the hook that a deal names the end of one of its tasks. It runs on a cache of the state with the deal's
+// gas limit: whatever becomes of it, an error or a panic included, changes nothing but an event. Block hooks alone may
+// call it, once a task.
+func (k Keeper) Callback(ctx context.Context, d types.Deal, result types.TaskResult) error {
+	hook := k.callbacks[d.Callback]
+	if hook == nil {
+		return nil // none was asked for, or this version of the chain has it no more
+	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	meter := storetypes.NewGasMeter(d.CallbackGas)
+	err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
+		return hook.OnResult(ctx.WithGasMeter(meter), d, result)
+	})
+	if p := (*isolate.Panic)(nil); errors.As(err, &p) {
+		if _, exhausted := p.Value.(storetypes.ErrorOutOfGas); !exhausted {
+			isolate.Log(sdkCtx.Logger(), "callback "+d.Callback, result.Task, err)
+		}
+	}
+	return emit(ctx, &types.EventCallback{
+		Name: d.Callback, Deal: d.Id, Task: result.Task, Failed: err != nil, Gas: min(meter.GasConsumed(), d.CallbackGas),
+	})
+}

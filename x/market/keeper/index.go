@@ -1,0 +1,75 @@
+package keeper
+
+import (
+	"context"
+	"encoding/hex"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// setOrder stores an order and keeps the index by party and status. Was is its status before, unspecified for none.
+func (k Keeper) setOrder(ctx context.Context, id []byte, r types.OrderRecord, was types.OrderStatus) error {
+	if err := k.Orders.Set(ctx, id, r); err != nil || was == r.Status {
+		return err
+	}
+	for _, party := range orderParties(r) {
+		if was != types.ORDER_STATUS_UNSPECIFIED {
+			if err := k.OrdersBy.Remove(ctx, collections.Join4(party, uint64(was), r.Height, id)); err != nil {
+				return err
+			}
+		}
+		if err := k.OrdersBy.Set(ctx, collections.Join4(party, uint64(r.Status), r.Height, id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orderParties(r types.OrderRecord) []string {
+	out := []string{types.PartyOwner + r.Order.Owner}
+	asset := r.Order.Asset()
+	if asset == "" {
+		return out // cancelled by its nonce
+	}
+	switch r.Kind {
+	case types.ORDER_KIND_APP:
+		return append(out, types.PartyApp+asset)
+	case types.ORDER_KIND_DATASET:
+		return append(out, types.PartyDataset+asset)
+	}
+	return append(out, types.PartyPool+asset)
+}
+
+// setRequest stores a request and keeps the index by requester and status.
+func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was types.RequestStatus) error {
+	if err := k.Requests.Set(ctx, id, r); err != nil || was == r.Status {
+		return err
+	}
+	party := types.PartyRequester + r.Requester
+	if was != types.REQUEST_STATUS_UNSPECIFIED {
+		if err := k.RequestsBy.Remove(ctx, collections.Join4(party, uint64(was), r.Height, id)); err != nil {
+			return err
+		}
+	}
+	return k.RequestsBy.Set(ctx, collections.Join4(party, uint64(r.Status), r.Height, id))
+}
+
+// indexDeal keeps the index of deals by party and state. Was is its state before, unspecified for none.
+func (k Keeper) indexDeal(ctx context.Context, id []byte, d types.Deal, was types.DealState) error {
+	for _, party := range d.Parties() {
+		if was != types.DEAL_STATE_UNSPECIFIED {
+			if err := k.DealsBy.Remove(ctx, collections.Join4(party, uint64(was), d.Height, id)); err != nil {
+				return err
+			}
+		}
+		if err := k.DealsBy.Set(ctx, collections.Join4(party, uint64(d.State()), d.Height, id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rankOf returns an order's rank as the book's key has it.
+func rankOf(r types.OrderRecord) ([]byte, error) { return hex.DecodeString(r.Rank) }

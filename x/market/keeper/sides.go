@@ -1,0 +1,138 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// party returns an account and an organisation as restrictions see them.
+func (k Keeper) party(ctx context.Context, account, org string) (types.Party, error) {
+	p := types.Party{Account: account, Organisation: org}
+	if org == "" {
+		return p, nil
+	}
+	roles, err := k.orgs.ActiveRoles(ctx, org)
+	p.Roles = roles
+	return p, err
+}
+
+// side begins an agreement with the requester's side: its role, the job's category and assets, at list prices.
+func (k Keeper) side(ctx context.Context, params types.Params, requester string, job types.Job, left uint64, expiry int64) (a types.Agreement, err error) {
+	a = types.Agreement{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Params: params}
+	addr, err := k.addresses.StringToBytes(requester)
+	if err != nil {
+		return a, types.ErrRequester.Wrapf("requester: %q: %s", requester, err)
+	}
+	org, err := k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER)
+	if err != nil {
+		return a, err
+	}
+	if job.Category != "" {
+		category, found, err := find(ctx, k.Categories, job.Category)
+		if err != nil {
+			return a, err
+		}
+		if !found {
+			return a, types.ErrUnknownCategory.Wrapf("category: %.40q", job.Category)
+		}
+		a.Category = &category
+		if job.FuelLimit == 0 {
+			job.FuelLimit = min(category.FuelLimit, params.MaxFuel)
+		}
+	}
+	if err := job.Validate(params); err != nil {
+		return a, err
+	}
+	a.Request = types.RequestSide{Job: job, Left: left, Expiry: expiry}
+	if a.Request.Requester, err = k.party(ctx, requester, org); err != nil {
+		return a, err
+	}
+	if err := k.assets(ctx, &a); err != nil {
+		return a, err
+	}
+	if job.Callback != "" && k.callbacks[job.Callback] == nil {
+		return a, types.ErrCallback.Wrapf("callback: %.40q is the name of no hook of this chain", job.Callback)
+	}
+	if job.Pool != "" {
+		pool, err := k.workers.GetPool(ctx, job.Pool)
+		if err != nil {
+			return a, types.ErrUnknownPool.Wrapf("pool: %.40q: %s", job.Pool, err)
+		}
+		if pool.Runtime != a.App.Version.Runtime {
+			return a, types.ErrRuntime.Wrapf("pool: %s executes %q, the app needs %q", job.Pool, pool.Runtime, a.App.Version.Runtime)
+		}
+	}
+	return a, job.CheckApp(a.App.App, a.App.Version)
+}
+
+func (k Keeper) assets(ctx context.Context, a *types.Agreement) (err error) {
+	job := a.Request.Job
+	if a.App.App, a.App.Version, err = k.apps.Resolve(ctx, job.App); err != nil {
+		return types.ErrUnknownApp.Wrapf("app: %q: %s", job.App, err)
+	}
+	a.App.Left = types.Unbounded
+	if a.App.Owner, err = k.party(ctx, a.App.App.Owner, a.App.App.Organisation); err != nil {
+		return err
+	}
+	for i, ref := range job.Datasets {
+		s := types.DatasetSide{Left: types.Unbounded}
+		if s.Dataset, s.Version, err = k.apps.ResolveDataset(ctx, ref); err != nil {
+			return types.ErrUnknownDataset.Wrapf("datasets[%d]: %q: %s", i, ref, err)
+		}
+		if s.Owner, err = k.party(ctx, s.Dataset.Owner, s.Dataset.Organisation); err != nil {
+			return err
+		}
+		a.Datasets = append(a.Datasets, s)
+	}
+	return nil
+}
+
+// poolSide returns the side of a pool order.
+func (k Keeper) poolSide(ctx context.Context, r types.OrderRecord) (s types.PoolSide, err error) {
+	s = types.PoolSide{Order: r.Order, Left: r.Left()}
+	if s.Pool, err = k.workers.GetPool(ctx, r.Order.Pool.Pool); err != nil {
+		return s, types.ErrStale.Wrapf("pool: %s: %s", r.Order.Pool.Pool, err)
+	}
+	s.Owner, err = k.party(ctx, r.Order.Owner, s.Pool.Operator)
+	return s, err
+}
+
+// owns checks that an account may trade what its order is about, and returns for which organisation it does.
+func (k Keeper) owns(ctx context.Context, o types.Order) (org string, err error) {
+	addr, err := k.addresses.StringToBytes(o.Owner)
+	if err != nil {
+		return "", types.ErrOrder.Wrapf("owner: %q: %s", o.Owner, err)
+	}
+	switch {
+	case o.App != nil:
+		app, _, err := k.apps.Resolve(ctx, o.App.App)
+		if err != nil {
+			return "", types.ErrUnknownApp.Wrapf("app: %q: %s", o.App.App, err)
+		}
+		return asOwner(k.apps.MayTrade(ctx, addr, app.Id))
+	case o.Dataset != nil:
+		dataset, _, err := k.apps.ResolveDataset(ctx, o.Dataset.Dataset)
+		if err != nil {
+			return "", types.ErrUnknownDataset.Wrapf("dataset: %q: %s", o.Dataset.Dataset, err)
+		}
+		return asOwner(k.apps.MayTrade(ctx, addr, dataset.Id))
+	case o.Pool != nil:
+		pool, err := k.workers.GetPool(ctx, o.Pool.Pool)
+		if err != nil {
+			return "", types.ErrUnknownPool.Wrapf("pool: %.40q: %s", o.Pool.Pool, err)
+		}
+		return asOwner(k.workers.MayOperate(ctx, addr, pool))
+	}
+	return k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER)
+}
+
+func asOwner(org string, err error) (string, error) {
+	if err != nil {
+		return "", types.ErrNotOwner.Wrap(err.Error())
+	}
+	return org, nil
+}

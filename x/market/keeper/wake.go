@@ -1,0 +1,158 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	gomath "math"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// lack is the error of a request that meets no order now and could meet one that comes: it may rest under the topic of
+// what it lacks.
+type lack struct {
+	topic string
+	limit uint64 // the most it can pay for one order of the topic
+	err   error
+}
+
+func (l *lack) Error() string { return l.err.Error() }
+func (l *lack) Unwrap() error { return l.err }
+
+func (l *lack) key(r types.Request, id []byte) requestBookKey {
+	return collections.Join4(l.topic, gomath.MaxUint64-l.limit, r.Height, id)
+}
+
+// restRequest puts what is left of a request on the book, or moves it there.
+func (k Keeper) restRequest(ctx sdk.Context, id []byte, l *lack) error {
+	r, err := k.Requests.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	was := r.Status
+	if was == types.REQUEST_STATUS_RESTING {
+		if r.Topic == l.topic && r.Limit == l.limit {
+			return nil
+		}
+		if err := k.RequestBook.Remove(ctx, restingKey(r, id)); err != nil {
+			return err
+		}
+	} else if err := k.count(ctx, r.Requester, true); err != nil {
+		return err
+	}
+	r.Status, r.Topic, r.Limit = types.REQUEST_STATUS_RESTING, l.topic, l.limit
+	if err := k.RequestBook.Set(ctx, restingKey(r, id)); err != nil {
+		return err
+	}
+	if err := k.setRequest(ctx, id, r, was); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "resting", Reason: reason(l)})
+}
+
+// unrestRequest takes a request off the book.
+func (k Keeper) unrestRequest(ctx context.Context, id []byte, r *types.Request) error {
+	if err := k.count(ctx, r.Requester, false); err != nil {
+		return err
+	}
+	err := k.RequestBook.Remove(ctx, restingKey(*r, id))
+	r.Topic, r.Limit = "", 0
+	return err
+}
+
+func restingKey(r types.Request, id []byte) requestBookKey {
+	return collections.Join4(r.Topic, gomath.MaxUint64-r.Limit, r.Height, id)
+}
+
+// wake lets the requests that wait under a topic be met again, from the one that pays most on, because an order of a
+// price came on the book. Nothing is written when none waits.
+func (k Keeper) wake(ctx context.Context, topic string, price uint64) error {
+	it, err := k.RequestBook.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic))
+	if err != nil {
+		return err
+	}
+	waiting := it.Valid()
+	if err := it.Close(); err != nil || !waiting {
+		return err
+	}
+	w, found, err := find(ctx, k.Wakes, topic)
+	if err != nil {
+		return err
+	}
+	if found {
+		price = min(price, w.Price)
+	}
+	return k.Wakes.Set(ctx, topic, types.Wake{Topic: topic, Price: price})
+}
+
+// wakeDue meets woken requests again, topic by topic, until the block's budget is spent; the place reached is kept.
+func (k Keeper) wakeDue(ctx sdk.Context, params types.Params, budget *int, l *looks) error {
+	for *budget > 0 && l.left >= types.MaxLooks {
+		w, found, err := k.firstWake(ctx)
+		if err != nil || !found {
+			return err
+		}
+		id, r, found, err := k.nextWoken(ctx, w)
+		if err != nil {
+			return err
+		}
+		if !found || r.Limit < w.Price {
+			if err := k.Wakes.Remove(ctx, w.Topic); err != nil {
+				return err
+			}
+			continue
+		}
+		w.After, w.AfterLimit, w.AfterHeight = r.Id, r.Limit, r.Height
+		if err := k.Wakes.Set(ctx, w.Topic, w); err != nil {
+			return err
+		}
+		*budget--
+		k.settleRequest(ctx, params, id, l)
+	}
+	return nil
+}
+
+func (k Keeper) firstWake(ctx context.Context) (w types.Wake, found bool, err error) {
+	it, err := k.Wakes.Iterate(ctx, nil)
+	if err != nil {
+		return w, false, err
+	}
+	defer it.Close()
+	if !it.Valid() {
+		return w, false, nil
+	}
+	w, err = it.Value()
+	return w, err == nil, err
+}
+
+// nextWoken returns the request after the place that a wake has reached.
+func (k Keeper) nextWoken(ctx context.Context, w types.Wake) (id []byte, r types.Request, found bool, err error) {
+	var rng collections.Ranger[requestBookKey] = collections.NewPrefixedQuadRange[string, uint64, int64, []byte](w.Topic)
+	if w.After != "" {
+		after, err := types.ParseID(w.After)
+		if err != nil {
+			return nil, r, false, err
+		}
+		start := collections.Join4(w.Topic, gomath.MaxUint64-w.AfterLimit, w.AfterHeight, after[:])
+		rng = new(collections.Range[requestBookKey]).StartExclusive(start)
+	}
+	it, err := k.RequestBook.Iterate(ctx, rng)
+	if err != nil {
+		return nil, r, false, err
+	}
+	defer it.Close()
+	if !it.Valid() {
+		return nil, r, false, nil
+	}
+	key, err := it.Key()
+	if err != nil || key.K1() != w.Topic {
+		return nil, r, false, err
+	}
+	id = bytes.Clone(key.K4())
+	r, err = k.Requests.Get(ctx, id)
+	return id, r, err == nil, err
+}

@@ -1,0 +1,104 @@
+package types_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+func goodJob() types.Job {
+	return types.Job{
+		App: "acme/echo:1.0", Args: []string{"-n", "3"}, Trust: 100, MaxPrice: 1_000, FuelLimit: 500, Size_: 3,
+		Inputs:   []*types.Input{{Name: "a/b.txt", Digest: digest("e"), Size_: 12, Locators: []string{"https://store.example"}}},
+		Datasets: []string{"base/rates:7", digest("c")}, Tags: []string{"gpu"}, Category: "s", Pool: "fast",
+		Resources: appstypes.Resources{CpuMillis: 1_000}, Pools: only("fast"), Voucher: strings.Repeat("0", 64),
+		Beneficiary: alice, Callback: "oracle",
+	}.Normal()
+}
+
+func TestJobValidate(t *testing.T) {
+	type job = types.Job
+	for _, tc := range []struct {
+		name     string
+		malleate func(*job)
+		expErr   error
+		says     string
+	}{
+		{"good", func(*job) {}, nil, ""},
+		{"app by digest", func(j *job) { j.App = digest("a") }, nil, ""},
+		{"no app", func(j *job) { j.App = "" }, types.ErrUnknownApp, `app: got ""`},
+		{"app without version", func(j *job) { j.App = "acme/echo" }, types.ErrUnknownApp, "app: got"},
+		{"trust", func(j *job) { j.Trust = 1 }, types.ErrTrust, "trust: got 1"},
+		{"policy", func(j *job) { j.Policy = "vote" }, types.ErrPolicy, `policy: got "vote"`},
+		{"replicas", func(j *job) { j.MinReplicas = poco.MaxReplicas + 1 }, types.ErrReplicas, "min_replicas: got"},
+		{"fuel of the category", func(j *job) { j.FuelLimit = 0 }, nil, ""},
+		{"no fuel", func(j *job) { j.FuelLimit, j.Category = 0, "" }, types.ErrFuel, "fuel_limit: got 0 and no category"},
+		{"fuel", func(j *job) { j.FuelLimit = types.DefaultParams().MaxFuel + 1 }, types.ErrFuel, "fuel_limit: got"},
+		{"no size", func(j *job) { j.Size_ = 0 }, types.ErrSize, "size: got 0"},
+		{"size", func(j *job) { j.Size_ = types.DefaultParams().MaxSize + 1 }, types.ErrSize, "size: got"},
+		{"category", func(j *job) { j.Category = "seventeen-letters" }, types.ErrCategory, "category: got"},
+		{"args", func(j *job) { j.Args = []string{strings.Repeat("x", 16<<10)} }, types.ErrArgs, "args: got 16385 bytes"},
+		{"zero byte", func(j *job) { j.Args = []string{"a", "b\x00"} }, types.ErrArgs, "args[1]"},
+		{"input's name", func(j *job) { j.Inputs[0].Name = "../x" }, types.ErrInputName, "inputs[0].name"},
+		{"input in the datasets' place", func(j *job) { j.Inputs[0].Name = "datasets" }, types.ErrInputName, `inputs[0].name: "datasets"`},
+		{"input below it", func(j *job) { j.Inputs[0].Name = "datasets/acme/x" }, types.ErrInputName, "inputs[0].name"},
+		{"input beside it", func(j *job) { j.Inputs[0].Name = "datasets2/x" }, nil, ""},
+		{"input's digest", func(j *job) { j.Inputs[0].Digest = "x" }, types.ErrDigest, "digest: got"},
+		{"input's size", func(j *job) { j.Inputs[0].Size_ = math.MaxUint64 }, types.ErrInputs, "inputs[0].size"},
+		{"input's locator", func(j *job) { j.Inputs[0].Locators = []string{"ftp://x"} }, types.ErrLocator, "inputs[0].locators"},
+		{"missing input", func(j *job) { j.Inputs[0] = nil }, types.ErrInputName, "inputs[0]: missing"},
+		{"input twice", func(j *job) { j.Inputs = append(j.Inputs, j.Inputs[0]) }, types.ErrInputName, "there twice"},
+		{"file and folder", func(j *job) { j.Inputs = append(j.Inputs, &types.Input{Name: "a", Digest: digest("e")}) }, types.ErrInputName, "is a file and the folder"},
+		{"too many datasets", func(j *job) { j.Datasets = make([]string, 65) }, types.ErrDatasets, "datasets: got 65, expected at most 64"},
+		{"dataset", func(j *job) { j.Datasets[0] = "base/rates" }, types.ErrDatasets, `datasets[0]: got "base/rates"`},
+		{"dataset twice", func(j *job) { j.Datasets[0] = j.Datasets[1] }, types.ErrDatasets, "there twice"},
+		{"two versions", func(j *job) { j.Datasets[1] = "base/rates:8" }, types.ErrDatasets, `"base/rates" is there twice`},
+		{"split", func(j *job) { j.DatasetsPerTask, j.Size_ = 1, 2 }, nil, ""},
+		{"split of one part", func(j *job) { j.DatasetsPerTask, j.Size_ = 3, 1 }, nil, ""},
+		{"split rounded up", func(j *job) { j.Datasets, j.DatasetsPerTask, j.Size_ = append(j.Datasets, digest("d")), 2, 2 }, nil, ""},
+		{"split of another size", func(j *job) { j.DatasetsPerTask = 1 }, types.ErrSize, "size: got 3, expected 2 tasks for 2 datasets, 1 for each"},
+		{"split of nothing", func(j *job) { j.Datasets, j.DatasetsPerTask = nil, 1 }, types.ErrDatasets, "datasets_per_task: got 1"},
+		{"split beyond 32 bits", func(j *job) { j.DatasetsPerTask, j.Size_ = math.MaxUint32, 1 }, nil, ""},
+		{"tags", func(j *job) { j.Tags = []string{"a", "a"} }, types.ErrTag, "tags[1]"},
+		{"resources", func(j *job) { j.Resources.DiskBytes = math.MaxUint64 }, types.ErrResources, "disk_bytes"},
+		{"pool", func(j *job) { j.Pool = "x" }, types.ErrUnknownPool, `pool: got "x"`},
+		{"too many pools", func(j *job) { j.Pools.Ids = make([]string, 33) }, types.ErrRestriction, "pools: got 33"},
+		{"callback", func(j *job) { j.Callback = "Oracle" }, types.ErrCallback, `callback: got "Oracle"`},
+		{"sponsor and voucher", func(j *job) { j.Sponsor = alice }, types.ErrSponsor, "at most one"},
+		{"voucher", func(j *job) { j.Voucher = "x" }, types.ErrVoucher, "voucher"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			j := goodJob()
+			tc.malleate(&j)
+			err := j.Validate(types.DefaultParams())
+			require.ErrorIs(t, err, tc.expErr)
+			if tc.expErr != nil {
+				require.ErrorContains(t, err, tc.says)
+			}
+		})
+	}
+}
+
+func TestJobFuel(t *testing.T) {
+	p, c := types.Params{MaxFuel: 100}, &types.Category{FuelLimit: 70}
+	require.EqualValues(t, 50, types.Job{FuelLimit: 50}.Fuel(c, p))
+	require.EqualValues(t, 70, types.Job{}.Fuel(c, p))
+	c.FuelLimit = 200
+	require.EqualValues(t, 100, types.Job{}.Fuel(c, p), "no more than the parameters allow")
+	require.Zero(t, types.Job{}.Fuel(nil, p))
+}
+
+func TestValidateInputName(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"a": true, "a/b": true, "..a": true, strings.Repeat("x", 255): true,
+		"": false, ".": false, "..": false, "/a": false, "a/../b": false, "a//b": false, "./a": false, "a/": false, "a\\b": false, "a\n": false, "\xff": false, strings.Repeat("x", 256): false,
+	} {
+		require.Equal(t, ok, types.ValidateInputName(name) == nil, "%q", name)
+	}
+}
