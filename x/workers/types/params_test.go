@@ -21,6 +21,13 @@ func TestParamsValidate(t *testing.T) {
 		{"due", func(p *types.Params) { p.DuePerBlock = 10_001 }, "due_per_block: 10001, expected 1 to 10000"},
 		{"slots", func(p *types.Params) { p.MaxSlots = 0 }, "max_slots"},
 		{"pools", func(p *types.Params) { p.MaxPools = 65 }, "max_pools"},
+		{"notice", func(p *types.Params) { p.NoticeBlocks = 0 }, "notice_blocks: 0, expected 1 to"},
+		{"all of the price", func(p *types.Params) { p.MaxCommissionBps = 10_000 }, ""},
+		{"more than the price", func(p *types.Params) { p.MaxCommissionBps = 10_001 }, "max_commission_bps: 10001, expected at most 10000"},
+		{"no stake", func(p *types.Params) { p.MaxStake = 0 }, "max_stake: 0 ucred, expected 1 to"},
+		{"stake", func(p *types.Params) { p.MaxStake = types.MaxStake + 1 }, "max_stake: 7205"},
+		{"default pool", func(p *types.Params) { p.DefaultPool = "public" }, ""},
+		{"no id", func(p *types.Params) { p.DefaultPool = "Public" }, "default_pool"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := types.DefaultParams()
