@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/hex"
 	"net"
 	"sync"
 	"testing"
@@ -11,9 +12,11 @@ import (
 	p2p "github.com/cometbft/cometbft/proto/tendermint/p2p"
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -34,6 +37,10 @@ type fakeNode struct {
 	refuse   *sdk.TxResponse
 	sent     [][]byte
 	included map[string]*sdk.TxResponse
+	// execute answers the messages of a transaction, which is then included at once. It runs with mu held. May be nil.
+	execute func(msgs []sdk.Msg) []proto.Message
+	// services are registered beside the node's own. May be nil.
+	services func(*grpc.Server)
 }
 
 func newFakeNode(chainID string) *fakeNode {
@@ -59,6 +66,9 @@ func (n *fakeNode) serve(t *testing.T) string {
 	nodeservice.RegisterServiceServer(server, nodeOf{fakeNode: n})
 	txtypes.RegisterServiceServer(server, txOf{fakeNode: n})
 	authtypes.RegisterQueryServer(server, authOf{fakeNode: n})
+	if n.services != nil {
+		n.services(server)
+	}
 	go server.Serve(listener)
 	t.Cleanup(server.Stop)
 	return listener.Addr().String()
@@ -135,7 +145,27 @@ func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*
 	if n.refuse != nil {
 		return &txtypes.BroadcastTxResponse{TxResponse: n.refuse}, nil
 	}
-	return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: TxHash(req.TxBytes)}}, nil
+	hash := TxHash(req.TxBytes)
+	if n.execute != nil {
+		tx, err := theEncoding().tx.TxDecoder()(req.TxBytes)
+		if err != nil {
+			return nil, err
+		}
+		var data sdk.TxMsgData
+		for _, answer := range n.execute(tx.GetMsgs()) {
+			packed, err := codectypes.NewAnyWithValue(answer)
+			if err != nil {
+				return nil, err
+			}
+			data.MsgResponses = append(data.MsgResponses, packed)
+		}
+		raw, err := proto.Marshal(&data)
+		if err != nil {
+			return nil, err
+		}
+		n.included[hash] = &sdk.TxResponse{TxHash: hash, Height: n.height, Data: hex.EncodeToString(raw)}
+	}
+	return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
 }
 
 func (n txOf) GetTx(_ context.Context, req *txtypes.GetTxRequest) (*txtypes.GetTxResponse, error) {

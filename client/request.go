@@ -9,8 +9,8 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// dealsOf reads the deals of a request. One deal, as most have, is named by the request itself.
-func dealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []markettypes.Deal, err error) {
+// DealsOf reads the deals of a request. One deal, as most have, is named by the request itself.
+func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []markettypes.Deal, err error) {
 	if r.Deal == "" {
 		return nil, nil
 	}

@@ -68,6 +68,35 @@ func ParseFuel(text string) (uint64, error) {
 	return amount.Num().Uint64(), nil
 }
 
+// byteUnits are longest first, for one is the end of another.
+var byteUnits = []struct {
+	name  string
+	bytes int64
+}{
+	{"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 1 << 40},
+	{"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"tb", 1e12}, {"b", 1},
+}
+
+// ParseBytes reads a size as people write it: "512MiB", "1.5 GB"; a number without a unit is bytes.
+func ParseBytes(text string) (uint64, error) {
+	number, scale := strings.ToLower(strings.TrimSpace(text)), int64(1)
+	for _, unit := range byteUnits {
+		if rest, ok := strings.CutSuffix(number, unit.name); ok {
+			number, scale = strings.TrimSpace(rest), unit.bytes
+			break
+		}
+	}
+	amount, ok := new(big.Rat).SetString(number)
+	if !ok || number == "" || strings.Trim(number, "0123456789.") != "" {
+		return 0, fmt.Errorf("size %q: expected bytes such as 512MiB or 100MB", text)
+	}
+	amount.Mul(amount, new(big.Rat).SetInt64(scale))
+	if !amount.IsInt() || !amount.Num().IsUint64() || amount.Num().Uint64() == 0 {
+		return 0, fmt.Errorf("size %q: expected 1 to 2^64-1 bytes", text)
+	}
+	return amount.Num().Uint64(), nil
+}
+
 // FormatFuel writes an amount of fuel for people, such as "1.53G".
 func FormatFuel(fuel uint64) string { return scaled(fuel, 1000, "", "k", "M", "G", "T", "P", "E") }
 

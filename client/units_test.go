@@ -75,3 +75,17 @@ func TestFuel(t *testing.T) {
 	require.Equal(t, "12 B", FormatBytes(12))
 	require.Equal(t, "1 kB", FormatBytes(1000))
 }
+
+func TestParseBytes(t *testing.T) {
+	for text, want := range map[string]uint64{
+		"1": 1, "7B": 7, "512MiB": 512 << 20, "1.5 GB": 1_500_000_000, "2kib": 2048, "3kB": 3000, "1TiB": 1 << 40, "0.5GiB": 1 << 29,
+	} {
+		got, err := ParseBytes(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"", "B", "0", "-1", "1e3", "1/2GB", "0.3B", "1PB", "much", "99999999999TB"} {
+		_, err := ParseBytes(text)
+		require.ErrorContains(t, err, "expected", text)
+	}
+}

@@ -133,7 +133,7 @@ func (w *Watcher) addDeals(ctx context.Context, height int64) error {
 	if len(w.deals) > 0 && len(w.deals) >= int(w.request.Deals) {
 		return nil
 	}
-	deals, err := dealsOf(ctx, w.conn, *w.request)
+	deals, err := DealsOf(ctx, w.conn, *w.request)
 	if err != nil {
 		return err
 	}

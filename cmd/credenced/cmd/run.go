@@ -29,14 +29,17 @@ type jobFlags struct {
 	fuel        string
 	bag         uint64
 	policy      string
-	pool        string
+	bagGiven    bool
 	out         string
+	marketFlags
 }
 
-func runCmd() *cobra.Command {
+func runCmd() *cobra.Command { return runCmdWith(&jobFlags{}) }
+
+// runCmdWith parses into the flags given.
+func runCmdWith(j *jobFlags) *cobra.Command {
 	var (
 		c        connectFlags
-		j        jobFlags
 		progress string
 		output   string
 	)
@@ -48,12 +51,20 @@ different organisations are drawn, commit blind and reveal, and fetch the result
 digest that the chain accepted.
 
 APP is a WebAssembly module (WASI preview 1), or an app on the chain: organisation/name:version, or sha256:DIGEST.
-The program finds its inputs in /in and writes to /out. Everything is paid automatically; what is not spent comes back.
+The program finds its inputs in /in, the datasets that it reads in /in/datasets/ORGANISATION/NAME, and writes to /out.
+Everything is paid automatically; what is not spent comes back.
 
-Exit status: 0 a result, 10 the program itself failed, 12 no result (refunded), 13 not enough money, 20 no node or
-store, 1 anything else.`,
+A bag may be spread over several pools. What no offer meets at once is refunded, or, with --rest, waits on the book;
+with --partial the rest of the bag may start meanwhile.
+
+Exit status: 0 a result, 10 the program itself failed, 12 no result (refunded), 13 not enough money, or no offer, 20 no
+node or store, 1 anything else.`,
 		Example: `  credenced run app.wasm --input data.csv --trust 99.99% --out result
   credenced run studio/raytrace:1.0 --input a.scene --bag 16 --trust 99.9% --out tiles -- -width 640
+  credenced run stats.wasm --dataset acme/cities:2024 --dataset roads.csv --out result
+  credenced run stats.wasm --dataset a.csv --dataset b.csv --dataset c.csv --datasets-per-task 1 --out results
+  credenced run app.wasm --bag 1000 --partial --rest 1h --max-price 2CRED --pool north --pool south --out results
+  credenced run app.wasm --category s --tag tee --voucher ID --beneficiary cred1... --out result
   credenced run app.wasm --trust 1000 --output json --out result`,
 		Args:              cobra.MinimumNArgs(1),
 		PersistentPreRunE: noPrepare,
@@ -64,6 +75,7 @@ store, 1 anything else.`,
 			if err := oneOf("--progress", progress, "auto", "tty", "plain", "quiet"); err != nil {
 				return err
 			}
+			j.bagGiven = cmd.Flags().Changed("bag")
 			job, err := j.job(args)
 			if err != nil {
 				return err
@@ -78,10 +90,10 @@ store, 1 anything else.`,
 	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
 	f.StringVar(&j.value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
-	f.StringVar(&j.fuel, "fuel", "50G", "fuel limit of one execution, about a minute of one core")
+	f.StringVar(&j.fuel, "fuel", "", "fuel limit of one execution (default: the category's, or 50G, about a minute of one core)")
 	f.Uint64Var(&j.bag, "bag", 1, "number of tasks; each is told its index (CREDENCE_TASK_INDEX, CREDENCE_BAG_SIZE)")
 	f.StringVar(&j.policy, "policy", "", "credence (replicas, and the court on disagreement) or court (validators run everything)")
-	f.StringVar(&j.pool, "pool", "", "pool of workers to use (default: any)")
+	j.marketFlags.add(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	f.StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
 	f.StringVar(&output, "output", "text", "text, or json for one line an event and the report last")
@@ -93,9 +105,17 @@ store, 1 anything else.`,
 func (j *jobFlags) job(args []string) (client.Job, error) {
 	job := client.Job{
 		App: args[0], Args: append(append([]string{}, j.args...), args[1:]...),
-		MinReplicas: j.minReplicas, Bag: j.bag, Policy: j.policy, Pool: j.pool, Out: j.out,
+		MinReplicas: j.minReplicas, Bag: j.bag, Policy: j.policy, Out: j.out,
 	}
 	var err error
+	if j.datasetsPerTask > 0 && !j.bagGiven {
+		job.Bag = 0 // as many as the datasets make
+	} else if j.bag == 0 {
+		return job, &client.Problem{What: "--bag 0: expected at least one task"}
+	}
+	if err := j.marketFlags.fill(&job); err != nil {
+		return job, err
+	}
 	if job.Trust, err = poco.ParseTrust(j.trust); err != nil {
 		return job, &client.Problem{What: "--" + err.Error(), Next: "99.99% means that one wrong result is to be expected in 10,000"}
 	}
@@ -112,11 +132,10 @@ func (j *jobFlags) job(args []string) (client.Job, error) {
 			return job, fmt.Errorf("--value: %w", err)
 		}
 	}
-	if job.Fuel, err = client.ParseFuel(j.fuel); err != nil {
-		return job, fmt.Errorf("--%w", err)
-	}
-	if j.bag == 0 {
-		return job, &client.Problem{What: "--bag 0: expected at least one task"}
+	if j.fuel != "" {
+		if job.Fuel, err = client.ParseFuel(j.fuel); err != nil {
+			return job, fmt.Errorf("--%w", err)
+		}
 	}
 	for _, text := range j.inputs {
 		job.Inputs = append(job.Inputs, client.ParseInput(text))

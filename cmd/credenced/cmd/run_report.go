@@ -23,6 +23,14 @@ func printReport(out io.Writer, r *client.Report) {
 		fmt.Fprintf(out, ", %d of them by the court", n)
 	}
 	fmt.Fprintln(out)
+	if len(r.Deals) > 1 {
+		for _, d := range r.Deals {
+			fmt.Fprintf(out, "Deal      %s: tasks %d to %d in pool %s, %s\n", client.ShortDigest(d.ID), d.First, d.First+d.Size-1, d.Pool, client.FormatCRED(d.Paid))
+		}
+	}
+	if r.Unmet > 0 {
+		fmt.Fprintf(out, "Unmet     %s\n", r.Why)
+	}
 	fmt.Fprintf(out, "Cost      %s of %s locked; %s refunded\n", client.FormatCRED(r.Paid), client.FormatCRED(r.Locked), client.FormatCRED(r.Refunded))
 	if r.Slashed > 0 {
 		lied := r.Liars()

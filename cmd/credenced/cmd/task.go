@@ -30,9 +30,9 @@ func taskCmd() *cobra.Command {
 }
 
 // target is what an id given on the command line names: exactly one of its fields is set.
-type target struct{ task, deal string }
+type target struct{ task, deal, request string }
 
-// resolve finds out what an id is. A request is followed to its deal; it may still wait for one.
+// resolve finds out what an id is. A request that ended without a deal is a *Problem.
 func resolve(ctx context.Context, conn *credence.Conn, id string) (target, error) {
 	id = strings.ToLower(strings.TrimSpace(id))
 	if raw, err := hex.DecodeString(id); err != nil || len(raw) != 32 {
@@ -55,11 +55,8 @@ func resolve(ctx context.Context, conn *credence.Conn, id string) (target, error
 		}
 		return target{}, err
 	}
-	switch res.Request.Status {
-	case markettypes.REQUEST_STATUS_MATCHED:
-		return target{deal: res.Request.Deal}, nil
-	case markettypes.REQUEST_STATUS_QUEUED:
-		return target{}, &credence.Problem{What: "the request waits for the next block's matching", Next: "try again in a second"}
+	if res.Request.Deal != "" || res.Request.Waits() {
+		return target{request: id}, nil
 	}
 	what := strings.ToLower(strings.TrimPrefix(res.Request.Status.String(), "REQUEST_STATUS_"))
 	return target{}, &credence.Problem{What: fmt.Sprintf("the request was %s and refunded. %s", what, res.Request.Reason), Exit: credence.ExitNoVerdict}
@@ -89,10 +86,13 @@ func taskWatchCmd() *cobra.Command {
 				}
 				v := newView(cmd.OutOrStdout(), progress, output)
 				defer v.Close()
-				if t.task != "" {
+				switch {
+				case t.task != "":
 					err = credence.WatchTask(ctx, l.conn, t.task, v.Observe)
-				} else {
+				case t.deal != "":
 					err = credence.WatchDeal(ctx, l.conn, t.deal, v.Observe)
+				default:
+					err = credence.WatchRequest(ctx, l.conn, t.request, v.Observe)
 				}
 				if errors.Is(err, context.Canceled) {
 					return nil
@@ -166,21 +166,37 @@ func tasksOf(ctx context.Context, conn *credence.Conn, t target) ([]taskstypes.T
 		}
 		return []taskstypes.Task{res.Task}, nil
 	}
-	var (
-		out []taskstypes.Task
-		key []byte
-	)
-	for {
-		res, err := conn.Tasks().TasksOfDeal(ctx, &taskstypes.QueryTasksOfDealRequest{Deal: t.deal, Pagination: &query.PageRequest{Key: key, Limit: 100}})
+	deals := []string{t.deal}
+	if t.request != "" {
+		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: t.request})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, res.Tasks...)
-		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
-			return out, nil
+		made, err := credence.DealsOf(ctx, conn, res.Request)
+		if err != nil {
+			return nil, err
 		}
-		key = res.Pagination.NextKey
+		deals = nil
+		for _, d := range made {
+			deals = append(deals, d.Id)
+		}
 	}
+	var out []taskstypes.Task
+	for _, deal := range deals {
+		var key []byte
+		for {
+			res, err := conn.Tasks().TasksOfDeal(ctx, &taskstypes.QueryTasksOfDealRequest{Deal: deal, Pagination: &query.PageRequest{Key: key, Limit: 100}})
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, res.Tasks...)
+			if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
+				break
+			}
+			key = res.Pagination.NextKey
+		}
+	}
+	return out, nil
 }
 
 // printMoney writes a settlement, every movement of it. Name calls accounts by what people know them as.
@@ -209,6 +225,10 @@ func partyText(party, source string) string {
 	switch {
 	case party == "APP":
 		return "the app's price"
+	case party == "DATASET":
+		return "a dataset's price"
+	case party == "POOL":
+		return "the pool's commission"
 	case party == "WORKER" && source == "stake":
 		return "share of the liar's stake"
 	case party == "WORKER":
@@ -254,12 +274,15 @@ func listRequests(ctx context.Context, out io.Writer, conn *credence.Conn, who s
 		}
 		for _, r := range res.Requests {
 			id, ended, accepted, paid := r.Id, uint64(0), uint64(0), uint64(0)
-			if r.Deal != "" {
-				deal, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: r.Deal})
-				if err != nil {
-					return err
-				}
-				id, ended, accepted, paid = r.Deal, deal.Deal.Ended, deal.Deal.Accepted, deal.Deal.Paid
+			deals, err := credence.DealsOf(ctx, conn, r)
+			if err != nil {
+				return err
+			}
+			for _, d := range deals {
+				ended, accepted, paid = ended+d.Ended, accepted+d.Accepted, paid+d.Paid
+			}
+			if len(deals) == 1 {
+				id = r.Deal
 			}
 			name := strings.ToLower(strings.TrimPrefix(r.Status.String(), "REQUEST_STATUS_"))
 			fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%d\t%d\t%s\t%s\n", id, r.Height, name, r.Job.Size_, ended, accepted, credence.FormatCRED(paid), r.Job.App)
@@ -286,7 +309,7 @@ func taskFetchCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				reports, err := credence.FetchAll(ctx, l.conn, t.task, t.deal, append(l.stores, l.holders...), out)
+				reports, err := credence.FetchAll(ctx, l.conn, t.task, t.deal, t.request, append(l.stores, l.holders...), out)
 				for _, r := range reports {
 					fmt.Fprintf(cmd.OutOrStdout(), "task %d: %s\n", r.Index, r.Text())
 					for _, f := range r.Files {

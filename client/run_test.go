@@ -1,0 +1,263 @@
+package client
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	errorsmod "cosmossdk.io/errors"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+const (
+	matched  = markettypes.REQUEST_STATUS_MATCHED
+	resting  = markettypes.REQUEST_STATUS_RESTING
+	expired  = markettypes.REQUEST_STATUS_EXPIRED
+	emptyApp = "\x00asm\x01\x00\x00\x00"
+)
+
+// write makes a file and returns its path.
+func write(t *testing.T, name, data string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(data), 0o600))
+	return path
+}
+
+func within(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// The plain path: one deal, nothing asked for that the request does not say.
+func TestRunOneDeal(t *testing.T) {
+	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
+	r, events, tell := m.runner()
+	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100}, tell)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, report.Accepted)
+	require.Equal(t, []DealReport{{ID: report.Deal, Pool: "north", Size: 1, Paid: 300}}, report.Deals)
+	require.EqualValues(t, 900, report.Locked)
+	require.EqualValues(t, 300, report.Paid)
+	require.EqualValues(t, 600, report.Refunded)
+	require.Zero(t, m.asked["deals"], "the request names its one deal")
+	require.Contains(t, texts(*events, EventMatched), "1 task of at most")
+	require.Equal(t, markettypes.Job{
+		App: "acme/app:93a44bbb96c7", Trust: 100, MaxPrice: 900, FuelLimit: DefaultFuel, Size_: 1,
+	}, m.submitted.Job)
+	require.Zero(t, m.submitted.Expiry)
+}
+
+// A bag that rests is filled by several pools, one after the other, and followed to the end of all.
+func TestRunSeveralDeals(t *testing.T) {
+	m := newFakeMarket(t,
+		fill("north", 2, resting), heard(EventMatched, 1), end(0), fill("south", 2, resting), heard(EventMatched, 2), all(end(1), end(3)),
+		fill("west", 1, matched), heard(EventMatched, 3), end(2), end(4))
+	r, events, tell := m.runner()
+	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Bag: 5, Partial: true, Rest: 50, Pools: []string{"north", "south", "west"}}, tell)
+	require.NoError(t, err)
+	require.EqualValues(t, 5, report.Accepted)
+	require.Zero(t, report.Unmet)
+	for i, task := range report.Tasks {
+		require.EqualValues(t, i, task.Index)
+		require.Equal(t, artifact.Sum([]byte{'0' + byte(i)}).String(), task.Verdict.Digest)
+	}
+	require.Len(t, report.Deals, 3)
+	for i, want := range []DealReport{{Pool: "north", First: 0, Size: 2, Paid: 600}, {Pool: "south", First: 2, Size: 2, Paid: 600}, {Pool: "west", First: 4, Size: 1, Paid: 300}} {
+		want.ID = report.Deals[i].ID
+		require.Equal(t, want, report.Deals[i])
+	}
+	require.Equal(t, report.Deals[0].ID, report.Deal)
+	require.EqualValues(t, 4500, report.Locked)
+	require.EqualValues(t, 1500, report.Paid)
+	require.EqualValues(t, 3000, report.Refunded)
+	require.Contains(t, texts(*events, EventMatched), "2 tasks of 5 (2 to 3)")
+	require.Contains(t, texts(*events, EventWaiting), "1 task of the bag: on the book until height")
+	require.Equal(t, []string{"north", "south", "west"}, m.submitted.Job.Pools.Ids)
+	require.True(t, m.submitted.Job.Partial)
+	require.GreaterOrEqual(t, m.submitted.Expiry, int64(51))
+}
+
+// What met no offer is said, and is no success; what met one is there all the same.
+func TestRunUnmet(t *testing.T) {
+	m := newFakeMarket(t, fill("north", 2, resting), all(end(0), end(1)), heard(EventEnded, 2),
+		func(m *fakeMarket) { m.becomes(expired, "no order is left") })
+	r, _, tell := m.runner()
+	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Bag: 5, Partial: true, Expiry: 30}, tell)
+	var problem *Problem
+	require.ErrorAs(t, err, &problem)
+	require.Equal(t, ExitUnfunded, problem.ExitCode())
+	require.Contains(t, problem.What, "3 tasks of the bag met no offer until height 30, and are refunded: no order is left")
+	require.EqualValues(t, 3, report.Unmet)
+	require.EqualValues(t, 2, report.Accepted)
+	require.EqualValues(t, 4500, report.Paid+report.Refunded)
+	require.Contains(t, report.Text(), "2 of 2 tasks accepted")
+	require.EqualValues(t, 30, m.submitted.Expiry)
+}
+
+func TestRunNoDeal(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		status markettypes.RequestStatus
+		expErr string
+	}{
+		{"none", markettypes.REQUEST_STATUS_UNMATCHED, "no offer meets the request, it is refunded: too dear"},
+		{"none in time", expired, "no offer met the request until height 30"},
+		{"cancelled", markettypes.REQUEST_STATUS_CANCELLED, "was cancelled"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			m := newFakeMarket(t, func(m *fakeMarket) { m.becomes(tc.status, "too dear") })
+			r, _, tell := m.runner()
+			report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Expiry: 30}, tell)
+			require.ErrorContains(t, err, tc.expErr)
+			require.Nil(t, report)
+		})
+	}
+}
+
+// Watching a request from the outside sees what running it sees.
+func TestWatchRequest(t *testing.T) {
+	m := newFakeMarket(t, nothing, fill("north", 1, resting), end(0), fill("south", 1, matched), end(1))
+	r, _, _ := m.runner()
+	m.set(func() {
+		m.deliver([]sdk.Msg{&markettypes.MsgSubmitTask{Job: markettypes.Job{Size_: 2, MaxPrice: 9}, Expiry: 99}})
+	})
+	var events []Event
+	require.NoError(t, WatchRequest(within(t), r.Conn, requestID, func(e Event) { events = append(events, e) }))
+	ended := 0
+	for _, e := range events {
+		if e.Kind == EventEnded {
+			require.EqualValues(t, ended, e.Index)
+			ended++
+		}
+	}
+	require.Equal(t, 2, ended)
+
+	_, err := FetchAll(within(t), r.Conn, "", "", requestID, nil, t.TempDir())
+	require.ErrorContains(t, err, "nobody is known to hold the result")
+}
+
+func TestRunPublishesDatasets(t *testing.T) {
+	m := newFakeMarket(t, all(fill("north", 2, matched), end(0), end(1)))
+	r, events, tell := m.runner()
+	cities := write(t, "World Cities.csv", "city,people\n")
+	job := Job{
+		App: write(t, "app.wasm", emptyApp), Trust: 100, Datasets: []string{cities, "globe/rivers:2"}, DatasetsPerTask: 1,
+		Category: "xs", Tags: []string{"tee", "eu", "tee"}, MaxAppPrice: 1, MaxDatasetPrice: 2, MaxPoolPrice: 3, Pools: []string{"north"},
+		Beneficiary: "cred1b", Callback: "hook", Resources: appstypes.Resources{MemoryBytes: 1 << 20},
+	}
+	_, err := r.Run(within(t), job, tell)
+	require.NoError(t, err)
+	digest := artifact.Sum([]byte("city,people\n"))
+	require.Equal(t, &appstypes.MsgPublishDataset{
+		Owner: r.Requester.Address(), Name: "world-cities", Version: digest.Hex()[:12], Digest: digest.String(), Size_: 12,
+		Locators: r.Stores, MediaType: "text/csv",
+	}, m.datasets[digest.String()])
+	require.Contains(t, texts(*events, EventPublished), "/in/datasets/acme/world-cities")
+	require.Equal(t, markettypes.Job{
+		App: "acme/app:93a44bbb96c7", Trust: 100, MaxPrice: 900, Size_: 2,
+		Datasets: []string{"acme/world-cities:" + digest.Hex()[:12], "globe/rivers:2"}, DatasetsPerTask: 1,
+		Category: "xs", Tags: []string{"eu", "tee"}, MaxAppPrice: 1, MaxDatasetPrice: 2, MaxPoolPrice: 3, Pool: "north",
+		Beneficiary: "cred1b", Callback: "hook", Resources: appstypes.Resources{MemoryBytes: 1 << 20},
+	}, m.submitted.Job)
+	data, err := (&artifact.Client{BaseURLs: r.Stores}).Bytes(context.Background(), digest, 100)
+	require.NoError(t, err)
+	require.Equal(t, "city,people\n", string(data))
+
+	// Once published it is known by its bytes.
+	reference, err := r.PublishDataset(within(t), DatasetFile{Path: cities, Name: "other"}, tell)
+	require.NoError(t, err)
+	require.Equal(t, "acme/world-cities:"+digest.Hex()[:12], reference)
+	require.Contains(t, texts(*events, EventKnown), "knows this dataset already")
+}
+
+func TestPublishDatasetProblems(t *testing.T) {
+	r, _, tell := newFakeMarket(t).runner()
+	large := filepath.Join(t.TempDir(), "large.bin")
+	file, err := os.Create(large)
+	require.NoError(t, err)
+	require.NoError(t, file.Truncate(appstypes.MaxDatasetSize+1))
+	require.NoError(t, file.Close())
+	for path, expErr := range map[string]string{
+		"absent.csv": "there is no file", t.TempDir(): "is a folder", large: "at most",
+	} {
+		_, err := r.PublishDataset(within(t), DatasetFile{Path: path}, tell)
+		var problem *Problem
+		require.ErrorAs(t, err, &problem, path)
+		require.Contains(t, problem.What, "--dataset")
+		require.Contains(t, problem.What, expErr)
+		require.NotEmpty(t, problem.Next)
+	}
+	r.Stores = nil
+	_, err = r.PublishDataset(within(t), DatasetFile{Path: write(t, "a.csv", "a")}, tell)
+	require.ErrorContains(t, err, "--store")
+}
+
+func TestQuote(t *testing.T) {
+	noOrder := overTheWire(errorsmod.Wrap(markettypes.ErrNoOrder, "none at all"))
+	for _, tc := range []struct {
+		name     string
+		malleate func(*fakeMarket, *Job)
+		expErr   string
+		price    uint64
+	}{
+		{"the recommended price", func(*fakeMarket, *Job) {}, "", 900},
+		{"a price of one's own", func(_ *fakeMarket, j *Job) { j.MaxPrice = 400 }, "", 400},
+		{"too low a price", func(_ *fakeMarket, j *Job) { j.MaxPrice = 299 }, "the cheapest offer takes 0.0001 CRED a replica", 0},
+		{"too low a price, but it can wait", func(_ *fakeMarket, j *Job) { j.MaxPrice, j.Rest = 299, 10 }, "", 299},
+		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "fund the account", 0},
+		{"a voucher instead of money", func(m *fakeMarket, j *Job) {
+			m.money, j.Voucher = 0, "ab"
+			m.vouchers["ab"] = markettypes.Voucher{Balance: 900}
+		}, "", 900},
+		{"a voucher with too little", func(m *fakeMarket, j *Job) {
+			j.Voucher = "ab"
+			m.vouchers["ab"] = markettypes.Voucher{Balance: 899, Issuer: "cred1issuer"}
+		}, "cred1issuer", 0},
+		{"a voucher that has expired", func(m *fakeMarket, j *Job) {
+			j.Voucher = "ab"
+			m.vouchers["ab"] = markettypes.Voucher{Balance: 9000, Expired: true}
+		}, "has expired", 0},
+		{"a voucher that is none", func(_ *fakeMarket, j *Job) { j.Voucher = "ab" }, "not found", 0},
+		{"no order", func(m *fakeMarket, _ *Job) { m.quoteErr = noOrder }, "none at all", 0},
+		{"no order, but it can wait", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest = noOrder, 10 }, "say with --max-price", 0},
+		{"no order, and a price", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest, j.MaxPrice = noOrder, 10, 50 }, "", 50},
+		{"a fault of the job's", func(m *fakeMarket, j *Job) {
+			m.quoteErr, j.Rest, j.MaxPrice = overTheWire(errorsmod.Wrap(markettypes.ErrSuspended, "acme/app")), 10, 50
+		}, "mend", 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			m := newFakeMarket(t, all(fill("north", 1, matched), end(0)))
+			job := Job{App: "acme/app:1", Trust: 100}
+			tc.malleate(m, &job)
+			r, _, tell := m.runner()
+			_, err := r.Run(within(t), job, tell)
+			if tc.expErr != "" {
+				require.ErrorContains(t, err, tc.expErr)
+				require.Nil(t, m.submitted)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tc.price, m.submitted.Job.MaxPrice)
+		})
+	}
+}
+
+func TestBlocksOf(t *testing.T) {
+	for _, tc := range []struct {
+		t      time.Duration
+		millis uint64
+		exp    int64
+	}{{time.Second, 500, 2}, {1100 * time.Millisecond, 500, 3}, {time.Nanosecond, 500, 1}, {time.Second, 0, 1000}} {
+		require.Equal(t, tc.exp, blocksOf(tc.t, tc.millis))
+	}
+}
