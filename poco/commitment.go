@@ -17,6 +17,7 @@ const (
 	domainTask    = "credence/task/v1"
 	domainOrder   = "credence/order/v1"
 	domainDraw    = "credence/draw/v1"
+	domainTicket  = "credence/ticket/v1"
 )
 
 // SaltSize is the length of a commitment's salt in bytes.

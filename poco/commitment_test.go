@@ -38,6 +38,17 @@ func TestGoldenHashes(t *testing.T) {
 	e := Entropy{Beacon: []byte("beacon"), Task: task, Attempt: 1, Wave: 2}
 	positions, err := e.Organisations(100, []uint64{40, 3}, 1, 4)
 	require.NoError(t, err)
+	ranking := e.Ranking(TicketSpace(100))
+	var ranked []uint64
+	for range 6 {
+		ticket, found, err := ranking.Pick(func(ticket uint64) (bool, error) { return ticket < 100, nil })
+		require.NoError(t, err)
+		require.True(t, found)
+		ranked = append(ranked, ticket)
+	}
+	tickets, err := json.Marshal(ranked)
+	require.NoError(t, err)
+	got["tickets"] = string(tickets)
 	drawn, err := json.Marshal(map[string]any{"organisations": positions, "member": e.Member(1, 100), "lottery": e.Lottery(8)})
 	require.NoError(t, err)
 	got["draw"] = string(drawn)
