@@ -184,7 +184,12 @@ func TestOrderID(t *testing.T) {
 // The encoding is pinned, by SHA-256 of what is signed: a client in another language has to make the same bytes. The
 // frame around it was made apart from this code.
 func TestOrderSignBytesVectors(t *testing.T) {
-	for i, want := range []string{} {
+	for i, want := range []string{
+		"29654d0e36f8091abf97d92a5ff30663bf23d67ac3c658db26e5ecc9935ae90f", // app
+		"2818fbf785bb0fd17fd264c8d9a4f4bdfaadc28cba004cff3b909558180810ee", // dataset
+		"6221722d5af2045178a9dd9719b8b9d6d9caa0206955f37196776ba09d97833c", // pool
+		"2b11c82daa20787c7c38733b175e29aa8c4c7cafafd171e3a4e3185f1a72f478", // request
+	} {
 		sum := sha256.Sum256(everyOrder()[i].SignBytes("credence-1"))
 		require.Equal(t, want, hex.EncodeToString(sum[:]), "order %d: %x", i, everyOrder()[i].Encode())
 	}
