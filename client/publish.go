@@ -105,12 +105,33 @@ func (r *Runner) datasets(ctx context.Context, job Job, tell Observer) (out []st
 	return out, nil
 }
 
-// app returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
-func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error) {
-	if isReference(job.App) {
-		return job.App, nil
-	}
-	m, err := readModule(job.App)
+// AppFile is a WebAssembly module that becomes a version of an app.
+type AppFile struct {
+	// Path on this machine.
+	Path string
+	// Name within the provider's organisation; the file's own when empty.
+	Name string
+	// Version; the beginning of the digest when empty.
+	Version string
+	// Description in a sentence; taken with the first version, or when not empty.
+	Description string
+	// Price in ucred for each task that ends with a result. ByOrder versions have none.
+	Price   uint64
+	ByOrder bool
+	// Requirements are the least that an execution needs.
+	Requirements appstypes.Resources
+	// Tags are the capabilities that it needs of a pool.
+	Tags []string
+	// OutputPath is the folder below /out whose files are the result; everything when empty.
+	OutputPath string
+	// Nondeterministic says that two honest runs may differ.
+	Nondeterministic bool
+}
+
+// PublishApp puts a module into the artifact stores and publishes it as an app of the provider's, unless the chain knows its
+// bytes already; it returns the reference, "organisation/name:version". A *Problem says what is wrong with the file.
+func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (string, error) {
+	m, err := readModule(a.Path)
 	if err != nil {
 		return "", err
 	}
@@ -123,12 +144,22 @@ func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error
 	if !unknownAsset(err) {
 		return "", err
 	}
-	if err := r.upload(ctx, job.App, m.data, tell); err != nil {
+	if err := r.upload(ctx, a.Path, m.data, tell); err != nil {
 		return "", err
 	}
+	if a.Name == "" {
+		a.Name = m.name
+	}
+	if a.Version == "" {
+		a.Version = versionOf(m.digest)
+	}
 	msg := &appstypes.MsgPublish{
-		Owner: r.provider().Address(), Name: m.name, Version: versionOf(m.digest), Digest: m.digest,
-		Size_: uint64(len(m.data)), Runtime: "wasm", Locators: r.Stores,
+		Owner: r.provider().Address(), Name: a.Name, Version: a.Version, Description: a.Description, Digest: m.digest,
+		Size_: uint64(len(m.data)), Runtime: "wasm", Locators: r.Stores, Price: a.Price, ByOrder: a.ByOrder,
+		Tags: markettypes.NormalTags(a.Tags), OutputPath: a.OutputPath, Nondeterministic: a.Nondeterministic,
+	}
+	if a.Requirements != (appstypes.Resources{}) {
+		msg.Requirements = &a.Requirements
 	}
 	var answer appstypes.MsgPublishResponse
 	done, err := r.publish(ctx, msg, &answer)
@@ -140,6 +171,14 @@ func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error
 		Text: fmt.Sprintf("published as %s (%s): workers run exactly these bytes", answer.Reference, ShortDigest(m.digest)),
 	})
 	return answer.Reference, nil
+}
+
+// app returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
+func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error) {
+	if isReference(job.App) {
+		return job.App, nil
+	}
+	return r.PublishApp(ctx, AppFile{Path: job.App}, tell)
 }
 
 // unknownAsset says whether the chain answered that it knows no such app or dataset.

@@ -180,6 +180,22 @@ func TestRunPublishesDatasets(t *testing.T) {
 	require.Contains(t, texts(*events, EventKnown), "knows this dataset already")
 }
 
+func TestPublishApp(t *testing.T) {
+	m := newFakeMarket(t)
+	r, _, tell := m.runner()
+	reference, err := r.PublishApp(within(t), AppFile{
+		Path: write(t, "app.wasm", emptyApp), Name: "stats", Version: "1.0", Description: "counts", Price: 7,
+		Requirements: appstypes.Resources{MemoryBytes: 1 << 20}, Tags: []string{"b", "a"}, OutputPath: "data",
+	}, tell)
+	require.NoError(t, err)
+	require.Equal(t, "acme/stats:1.0", reference)
+	digest := artifact.Sum([]byte(emptyApp)).String()
+	require.Equal(t, &appstypes.MsgPublish{
+		Owner: r.Requester.Address(), Name: "stats", Version: "1.0", Description: "counts", Digest: digest, Size_: 8, Runtime: "wasm",
+		Locators: r.Stores, Price: 7, Requirements: &appstypes.Resources{MemoryBytes: 1 << 20}, Tags: []string{"a", "b"}, OutputPath: "data",
+	}, m.apps[digest])
+}
+
 func TestPublishDatasetProblems(t *testing.T) {
 	r, _, tell := newFakeMarket(t).runner()
 	large := filepath.Join(t.TempDir(), "large.bin")
