@@ -52,6 +52,35 @@ func TestQueries(t *testing.T) {
 	require.Len(t, workers.Workers, 1)
 	require.NotEmpty(t, workers.Pagination.NextKey)
 
+	for _, tc := range []struct {
+		org  string
+		want int
+	}{{"alpha", 1}, {"beta", 1}, {"alph", 0}, {"", 0}} {
+		of, err := srv.WorkersOf(f.ctx, &types.QueryWorkersOfRequest{Organisation: tc.org})
+		require.NoError(t, err)
+		require.Len(t, of.Workers, tc.want, tc.org)
+		for _, w := range of.Workers {
+			require.Equal(t, tc.org, w.Organisation)
+		}
+	}
+
+	for _, org := range []string{"beta", "alpha"} {
+		_, err = keeper.NewMsgServer(f.k).Invite(f.ctx, &types.MsgInvite{Operator: text(f.account("ops")), Pool: "side", Organisation: org})
+		require.NoError(t, err)
+	}
+	invited, err := srv.Invitations(f.ctx, &types.QueryInvitationsRequest{Pool: "side"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"alpha", "beta"}, invited.Organisations)
+	invited, err = srv.Invitations(f.ctx, &types.QueryInvitationsRequest{Pool: "side", Pagination: &query.PageRequest{Limit: 1}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"alpha"}, invited.Organisations)
+	invited, err = srv.Invitations(f.ctx, &types.QueryInvitationsRequest{Pool: "side", Pagination: &query.PageRequest{Key: invited.Pagination.NextKey}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"beta"}, invited.Organisations)
+	invited, err = srv.Invitations(f.ctx, &types.QueryInvitationsRequest{Pool: "main"})
+	require.NoError(t, err)
+	require.Empty(t, invited.Organisations)
+
 	solvency, err := srv.Solvency(f.ctx, &types.QuerySolvencyRequest{})
 	require.NoError(t, err)
 	require.Equal(t, &types.QuerySolvencyResponse{Balance: 105, Owed: 105, Solvent: true}, solvency)
@@ -60,4 +89,23 @@ func TestQueries(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, solvency.Solvent)
 	require.Error(t, f.k.CheckInvariants(f.ctx))
+}
+
+// TestPoolsAreShownAsInForce: a reader sees the terms of the height, not how they are stored.
+func TestPoolsAreShownAsInForce(t *testing.T) {
+	o := newOperated(t)
+	o.setParams(func(p *types.Params) { p.NoticeBlocks = 1 })
+	_, err := o.announce("main", types.PoolTerms{Stake: 30, MinPrice: 4})
+	require.NoError(t, err)
+	srv := keeper.NewQueryServer(o.k)
+	for _, stake := range []uint64{10, 30} {
+		one, err := srv.Pool(o.ctx, &types.QueryPoolRequest{Id: "main"})
+		require.NoError(t, err)
+		require.Equal(t, stake, one.Pool.Stake)
+		all, err := srv.Pools(o.ctx, &types.QueryPoolsRequest{})
+		require.NoError(t, err)
+		require.Len(t, all.Pools, 5)
+		require.Contains(t, all.Pools, one.Pool)
+		o.block(1)
+	}
 }
