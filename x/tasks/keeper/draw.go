@@ -15,8 +15,7 @@ import (
 
 // crowd is who could be drawn for a task at this moment.
 type crowd struct {
-	size     uint64   // of the pool's array of eligible organisations
-	excluded []uint64 // positions that may not be drawn, descending
+	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
 	eligible uint64   // M: those that may, and the first worker's organisation once there is one
 }
 
@@ -26,38 +25,36 @@ func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
 	if err != nil {
 		return crowd{}, err
 	}
-	c := crowd{size: size}
-	var orgs []string
-	first := it.state.First()
-	if first != nil {
-		orgs = append(orgs, first.Org)
+	c := crowd{barred: it.parties()}
+	if first := it.state.First(); first != nil {
 		c.eligible = 1
-	}
-	for _, org := range it.parties() {
-		if !slices.Contains(orgs, org) {
-			orgs = append(orgs, org)
+		if !slices.Contains(c.barred, first.Org) {
+			c.barred = append(c.barred, first.Org)
 		}
 	}
+	positions, err := k.positions(ctx, it.deal.Pool, c.barred)
+	if err != nil {
+		return crowd{}, err
+	}
+	c.eligible += size - uint64(len(positions))
+	return c, nil
+}
+
+// positions returns where organisations stand in the pool's array of those that are eligible, descending; those that do
+// not are left out.
+func (k Keeper) positions(ctx context.Context, pool string, orgs []string) (out []uint64, err error) {
 	for _, org := range orgs {
-		pos, found, err := k.workers.EligiblePosition(ctx, it.deal.Pool, org)
+		pos, found, err := k.workers.EligiblePosition(ctx, pool, org)
 		if err != nil {
-			return crowd{}, err
+			return nil, err
 		}
 		if found {
-			c.excluded = append(c.excluded, pos)
+			out = append(out, pos)
 		}
 	}
-	slices.SortFunc(c.excluded, func(a, b uint64) int {
-		switch {
-		case a > b:
-			return -1
-		case a < b:
-			return 1
-		}
-		return 0
-	})
-	c.eligible += size - uint64(len(c.excluded))
-	return c, nil
+	slices.Sort(out)
+	slices.Reverse(out)
+	return out, nil
 }
 
 // plan computes how the task would be checked now.
@@ -186,18 +183,18 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 	}
 	entropy := poco.Entropy{Beacon: seed, Task: it.state.ID, Attempt: it.state.Attempt, Wave: wave}
 	n := size(entropy)
-	firstSeat := uint32(len(it.state.Seats))
-	positions, err := entropy.Organisations(c.size, c.excluded, firstSeat, max(n.count, n.most))
+	urn, err := k.newUrn(ctx, it.deal.Pool, entropy, c.barred)
 	if err != nil {
 		return nil, err
 	}
 	rec := types.DrawRecord{
 		Attempt: it.state.Attempt, Wave: wave, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Seed: seed,
-		Size_: c.size, Excluded: c.excluded, Lottery: lottery, LotteryDrawn: n.won,
+		Tickets: urn.given, Lottery: lottery, LotteryDrawn: n.won,
 	}
+	firstSeat := uint32(len(it.state.Seats))
 	seats := make([]poco.Seat, 0, n.count)
-	for i, pos := range positions {
-		if uint32(i) >= n.count {
+	for i := range max(n.count, n.most) {
+		if i >= n.count {
 			enough, err := k.credible(ctx, it, seats)
 			if err != nil {
 				return nil, err
@@ -206,17 +203,23 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 				break
 			}
 		}
-		org, members, err := k.workers.EligibleOrgAt(ctx, it.deal.Pool, pos)
+		org, err := urn.draw(ctx, k, &rec, firstSeat)
 		if err != nil {
 			return nil, err
 		}
-		member := entropy.Member(firstSeat+uint32(i), members)
+		pos, _, err := k.workers.EligiblePosition(ctx, it.deal.Pool, org)
+		if err != nil {
+			return nil, err
+		}
+		_, members, err := k.workers.EligibleOrgAt(ctx, it.deal.Pool, pos)
+		if err != nil {
+			return nil, err
+		}
+		member := entropy.Member(firstSeat+i, members)
 		worker, err := k.workers.EligibleMemberAt(ctx, it.deal.Pool, org, member)
 		if err != nil {
 			return nil, err
 		}
-		rec.Positions = append(rec.Positions, pos)
-		rec.Organisations = append(rec.Organisations, org)
 		rec.MemberSizes = append(rec.MemberSizes, members)
 		rec.Members = append(rec.Members, member)
 		seats = append(seats, poco.Seat{Who: worker, Org: org})

@@ -5,6 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
@@ -104,27 +107,52 @@ func (b *books) add(ctx context.Context, key string, delta int64) {
 // workers is one pool with one worker for each of n organisations, always eligible.
 type workers struct {
 	*books
-	n uint64
+	n    uint64
+	list *[]uint64 // the dense array of those that are eligible, by ticket; nil: all in the order of their tickets
 }
 
 func (w workers) org(i uint64) string { return fmt.Sprintf("org-%03d", i) }
 
+func (w workers) at(pos uint64) string {
+	if *w.list != nil {
+		return w.org((*w.list)[pos])
+	}
+	return w.org(pos)
+}
+
 func (w workers) GetWorker(_ context.Context, a string) (workerstypes.Worker, error) {
 	return workerstypes.Worker{Address: a, Owner: addressOf("owner")}, nil
 }
-func (w workers) RegisteredFor(context.Context, string) (uint64, error) { return w.n, nil }
-func (w workers) EligibleOrgs(context.Context, string) (uint64, error)  { return w.n, nil }
-func (w workers) EligiblePosition(_ context.Context, _, org string) (uint64, bool, error) {
-	for i := range w.n {
-		if w.org(i) == org {
-			return i, true, nil
-		}
+
+// RegisteredFor has those that are not listed have left.
+func (w workers) RegisteredFor(ctx context.Context, _ string) (uint64, error) {
+	return w.EligibleOrgs(ctx, "")
+}
+func (w workers) Tickets(context.Context, string) (uint64, error) { return w.n, nil }
+func (w workers) TicketHolderAt(_ context.Context, _ string, ticket uint64) (string, bool, error) {
+	return w.org(ticket), ticket < w.n, nil
+}
+
+func (w workers) EligibleOrgs(context.Context, string) (uint64, error) {
+	if *w.list != nil {
+		return uint64(len(*w.list)), nil
 	}
-	return 0, false, nil
+	return w.n, nil
+}
+func (w workers) EligiblePosition(_ context.Context, _, org string) (uint64, bool, error) {
+	ticket, err := strconv.ParseUint(strings.TrimPrefix(org, "org-"), 10, 64)
+	if err != nil || w.org(ticket) != org || ticket >= w.n {
+		return 0, false, nil
+	}
+	if *w.list != nil {
+		pos := slices.Index(*w.list, ticket)
+		return uint64(max(pos, 0)), pos >= 0, nil
+	}
+	return ticket, true, nil
 }
 
 func (w workers) EligibleOrgAt(_ context.Context, _ string, pos uint64) (string, uint64, error) {
-	return w.org(pos), 1, nil
+	return w.at(pos), 1, nil
 }
 
 func (w workers) EligibleMemberAt(_ context.Context, _, org string, _ uint64) (string, error) {
@@ -263,6 +291,7 @@ type fixture struct {
 	ctx           sdk.Context
 	books         *books
 	market        market
+	list          []uint64
 	reads, writes int
 	secrets       map[string]poco.Outcome
 }
@@ -280,7 +309,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, organisations}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
+		workers{f.books, organisations, &f.list}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -260,20 +261,45 @@ func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawR
 	return out, nil
 }
 
-// replay draws again from a seed; organisations' names are the state's at that time and are taken over.
+// replay draws again from a seed. Who held a ticket, who could not be drawn and how many workers an organisation had are
+// the state's at that time and are taken over.
 func replay(id [32]byte, d types.DrawRecord, seed []byte) (types.DrawRecord, error) {
 	again := d
-	again.Seed, again.Positions, again.Members = seed, nil, nil
+	again.Seed, again.Drawn, again.Passed, again.Lists, again.Members = seed, nil, nil, nil, nil
 	entropy := poco.Entropy{Beacon: seed, Task: id, Attempt: d.Attempt, Wave: d.Wave}
 	again.LotteryDrawn = d.Wave == 2 && entropy.Lottery(d.Lottery)
 	first := d.Wave - 1 // seat 0 is the first worker's, drawn in wave 1
-	positions, err := entropy.Organisations(d.Size_, d.Excluded, first, uint32(len(d.Positions)))
-	if err != nil {
-		return again, err
-	}
-	for i, pos := range positions {
-		again.Positions = append(again.Positions, pos)
-		again.Members = append(again.Members, entropy.Member(first+uint32(i), d.MemberSizes[i]))
+	ranking, drawn := entropy.Ranking(poco.TicketSpace(d.Tickets)), []uint64(nil)
+	for i := range uint32(len(d.Drawn)) {
+		ticket, found, err := ranking.Pick(func(ticket uint64) (bool, error) {
+			if ticket >= d.Tickets || slices.Contains(drawn, ticket) || slices.Contains(again.Passed, ticket) {
+				return false, nil
+			}
+			if slices.Contains(d.Passed, ticket) {
+				again.Passed = append(again.Passed, ticket)
+				return false, nil
+			}
+			return true, nil
+		})
+		if err != nil {
+			return again, err
+		}
+		if found {
+			drawn = append(drawn, ticket)
+		} else {
+			at := slices.IndexFunc(d.Lists, func(l types.ListDraw) bool { return l.Seat == i })
+			if at < 0 {
+				return again, nil // the record says otherwise
+			}
+			list := d.Lists[at]
+			positions, err := entropy.Organisations(list.Size_, list.Excluded, first+i, 1)
+			if err != nil {
+				return again, err
+			}
+			ticket, again.Lists = positions[0], append(again.Lists, list)
+		}
+		again.Drawn = append(again.Drawn, ticket)
+		again.Members = append(again.Members, entropy.Member(first+i, d.MemberSizes[i]))
 	}
 	return again, nil
 }

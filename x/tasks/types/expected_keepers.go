@@ -13,6 +13,8 @@ import (
 type WorkersKeeper interface {
 	GetWorker(ctx context.Context, address string) (workerstypes.Worker, error)
 	RegisteredFor(ctx context.Context, runtime string) (uint64, error)
+	Tickets(ctx context.Context, pool string) (uint64, error)
+	TicketHolderAt(ctx context.Context, pool string, ticket uint64) (org string, found bool, err error)
 	EligibleOrgs(ctx context.Context, pool string) (uint64, error)
 	EligiblePosition(ctx context.Context, pool, org string) (uint64, bool, error)
 	EligibleOrgAt(ctx context.Context, pool string, pos uint64) (org string, members uint64, err error)
