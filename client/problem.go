@@ -127,6 +127,8 @@ var next = map[refusalKey]string{
 	keyOf(markettypes.ErrVoucherExpired):   "ask the voucher's issuer for another",
 	keyOf(markettypes.ErrVoucherAsset):     "the voucher is for other apps, datasets or pools; leave --voucher out to pay yourself",
 	keyOf(markettypes.ErrVoucherBalance):   "lower --max-price or --bag, or ask the voucher's issuer to top it up",
+	keyOf(markettypes.ErrTooFew):           "lower --trust or --min-replicas, use --policy court, or wait for more workers with --rest 10m",
+	keyOf(markettypes.ErrUnfunded):         "fund the account that pays, or lower --max-price or --bag",
 	keyOf(orgstypes.ErrRole):               "use a --key-file of an organisation with that role; the council grants roles",
 	keyOf(orgstypes.ErrRevoked):            "the council revoked the organisation; ask it",
 	keyOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",
@@ -140,7 +142,7 @@ var next = map[refusalKey]string{
 // unfunded are the refusals that are about money.
 var unfunded = []refusalKey{
 	keyOf(markettypes.ErrUnaffordable), keyOf(markettypes.ErrAppPrice), keyOf(markettypes.ErrDatasetPrice), keyOf(markettypes.ErrPoolPrice),
-	keyOf(markettypes.ErrVoucherBalance), keyOf(markettypes.ErrVoucherExpired), {sdkSpace, codeInsufficient},
+	keyOf(markettypes.ErrVoucherBalance), keyOf(markettypes.ErrVoucherExpired), keyOf(markettypes.ErrUnfunded), {sdkSpace, codeInsufficient},
 }
 
 // Explain turns an error into words with what to do next. What it doesn't know stays as it is.

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -75,14 +76,22 @@ func (r *Runner) quoteResting(ctx context.Context, job *markettypes.Job, why err
 	return nil
 }
 
-// unmetNow says whether an error is about the orders there are, and not about the job.
+// ofTheBook are the refusals that are about the orders there are, and not about the job: others may come.
+var ofTheBook = []refusalKey{
+	keyOf(markettypes.ErrNoOrder), keyOf(markettypes.ErrByOrder), keyOf(markettypes.ErrVolume), keyOf(markettypes.ErrStale),
+	keyOf(markettypes.ErrTooFew),
+	keyOf(markettypes.ErrCategoryMismatch), keyOf(markettypes.ErrTrustTooHigh), keyOf(markettypes.ErrTags), keyOf(markettypes.ErrResources),
+	keyOf(markettypes.ErrFuel), keyOf(markettypes.ErrAppPrice), keyOf(markettypes.ErrDatasetPrice), keyOf(markettypes.ErrPoolPrice),
+	keyOf(markettypes.ErrUnaffordable), keyOf(markettypes.ErrPoolRestricted), keyOf(markettypes.ErrPrivatePool),
+	keyOf(markettypes.ErrAppRestrictsDataset), keyOf(markettypes.ErrAppRestrictsPool), keyOf(markettypes.ErrAppRestrictsRequester),
+	keyOf(markettypes.ErrDatasetRestrictsApp), keyOf(markettypes.ErrDatasetRestrictsPool), keyOf(markettypes.ErrDatasetRestrictsRequester),
+	keyOf(markettypes.ErrPoolRestrictsApp), keyOf(markettypes.ErrPoolRestrictsDataset), keyOf(markettypes.ErrPoolRestrictsRequester),
+}
+
+// unmetNow says whether a refusal is about the orders there are.
 func unmetNow(err error) bool {
 	refused := Refused(err)
-	if refused == nil {
-		return false
-	}
-	key := refusalKey{refused.Codespace, refused.Code}
-	return key == keyOf(markettypes.ErrNoOrder) || key == keyOf(markettypes.ErrByOrder)
+	return refused != nil && slices.Contains(ofTheBook, refusalKey{refused.Codespace, refused.Code})
 }
 
 // inAll says what the tasks of a bag lock together.

@@ -1,0 +1,31 @@
+package order
+
+import (
+	"sync"
+
+	"github.com/cosmos/cosmos-sdk/codec/address"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	cryptocodec "github.com/cosmos/cosmos-sdk/crypto/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// accounts reads and writes addresses; it does not depend on the SDK's global configuration.
+var accounts = address.Bech32Codec{Bech32Prefix: client.Bech32Prefix}
+
+// keys knows every type of public key that the chain takes.
+var keys = sync.OnceValue(func() codectypes.InterfaceRegistry {
+	registry := codectypes.NewInterfaceRegistry()
+	cryptocodec.RegisterInterfaces(registry)
+	return registry
+})
+
+// account writes an address as the chain does.
+func account(raw []byte) string {
+	text, err := accounts.BytesToString(raw)
+	if err != nil {
+		return sdk.AccAddress(raw).String()
+	}
+	return text
+}

@@ -1,0 +1,193 @@
+package order
+
+import (
+	"errors"
+	"fmt"
+
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	"github.com/cosmos/cosmos-sdk/crypto/keys/multisig"
+	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
+	multisigtypes "github.com/cosmos/cosmos-sdk/crypto/types/multisig"
+	"github.com/cosmos/cosmos-sdk/types/tx/signing"
+
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// Key signs for one account; client.Key is one.
+type Key interface {
+	// Address is the account's.
+	Address() string
+	// PubKey is its public key.
+	PubKey() cryptotypes.PubKey
+	// Sign signs the bytes themselves: hashing them is the key's part.
+	Sign(bytes []byte) ([]byte, error)
+}
+
+// ErrKey says that a key is not the one whose signature is asked for.
+var ErrKey = errors.New("the key does not fit the order")
+
+// Validate checks a normal order by itself, with the chain's parameters as they are by default: a chain may have others,
+// and says so when the order reaches it.
+func Validate(o types.Order) error { return o.Validate(accounts, types.DefaultParams()) }
+
+// ID is the order's on a chain, in hex.
+func ID(o types.Order, chainID string) string { return types.FormatID(o.ID(chainID)) }
+
+// Sign signs an order for a chain with its owner's key. What is signed is the normal order, which is what it returns.
+// ErrKey when the key is another's.
+func Sign(o types.Order, chainID string, key Key) (types.SignedOrder, error) {
+	if o.Owner != key.Address() {
+		return types.SignedOrder{}, fmt.Errorf("%w: owner is %s, the key's account %s", ErrKey, o.Owner, key.Address())
+	}
+	return SignPart(o, chainID, key)
+}
+
+// SignPart signs as one of the keys of a multisig owner. Its result is good for nothing but Assemble.
+func SignPart(o types.Order, chainID string, key Key) (types.SignedOrder, error) {
+	if chainID == "" {
+		return types.SignedOrder{}, errors.New("chain id: missing, expected the chain that the order is for")
+	}
+	o = o.Normal()
+	if err := Validate(o); err != nil {
+		return types.SignedOrder{}, err
+	}
+	signature, err := key.Sign(o.SignBytes(chainID))
+	if err != nil {
+		return types.SignedOrder{}, fmt.Errorf("sign for %s: %w", key.Address(), err)
+	}
+	return seal(o, signing.SignatureV2{
+		PubKey: key.PubKey(),
+		Data:   &signing.SingleSignatureData{SignMode: signing.SignMode_SIGN_MODE_DIRECT, Signature: signature},
+	})
+}
+
+func seal(o types.Order, signature signing.SignatureV2) (types.SignedOrder, error) {
+	key, err := codectypes.NewAnyWithValue(signature.PubKey)
+	if err != nil {
+		return types.SignedOrder{}, err
+	}
+	return types.SignedOrder{Order: &o, Signature: &signing.SignatureDescriptor{
+		PublicKey: key, Data: signing.SignatureDataToProto(signature.Data),
+	}}, nil
+}
+
+// Assemble makes the signature of a multisig owner out of what its keys signed with SignPart. Every part must be one of
+// the key's, for this very order on this chain; there must be as many as the threshold asks for.
+func Assemble(o types.Order, chainID string, key cryptotypes.PubKey, parts ...types.SignedOrder) (types.SignedOrder, error) {
+	many, ok := key.(*multisig.LegacyAminoPubKey)
+	if !ok {
+		return types.SignedOrder{}, fmt.Errorf("%w: expected a multisig key, got %s", ErrKey, key.Type())
+	}
+	if owner := account(many.Address()); o.Owner != owner {
+		return types.SignedOrder{}, fmt.Errorf("%w: owner is %s, the multisig key's account %s", ErrKey, o.Owner, owner)
+	}
+	o = o.Normal()
+	members := many.GetPubKeys()
+	signatures := multisigtypes.NewMultisig(len(members))
+	given := map[string]bool{}
+	for i, part := range parts {
+		signature, err := partOf(o, chainID, part)
+		if err != nil {
+			return types.SignedOrder{}, fmt.Errorf("signature %d: %w", i+1, err)
+		}
+		if err := multisigtypes.AddSignatureV2(signatures, signature, members); err != nil {
+			return types.SignedOrder{}, fmt.Errorf("signature %d: %w: %s is none of the multisig key's", i+1, ErrKey, account(signature.PubKey.Address()))
+		}
+		given[account(signature.PubKey.Address())] = true
+	}
+	if len(given) < int(many.Threshold) {
+		return types.SignedOrder{}, fmt.Errorf("signatures: got %d, expected those of %d of the %d keys", len(given), many.Threshold, len(members))
+	}
+	signed, err := seal(o, signing.SignatureV2{PubKey: many, Data: signatures})
+	if err != nil {
+		return types.SignedOrder{}, err
+	}
+	return signed, Verify(signed, chainID)
+}
+
+// partOf checks one key's signature.
+func partOf(o types.Order, chainID string, part types.SignedOrder) (signing.SignatureV2, error) {
+	if part.Signature == nil || part.Order == nil {
+		return signing.SignatureV2{}, errors.New("signature: missing")
+	}
+	if string(part.Order.Normal().Encode()) != string(o.Encode()) {
+		return signing.SignatureV2{}, errors.New("order: it is another than the one to sign")
+	}
+	key, err := SignerKey(part)
+	if err != nil {
+		return signing.SignatureV2{}, err
+	}
+	// The signature is checked as if the order were the key's own: its sign bytes stay those of the owner's order.
+	if err := part.VerifySignature(chainID, []byte(key.Address()), keys(), free); err != nil {
+		return signing.SignatureV2{}, err
+	}
+	return signing.SignatureV2{PubKey: key, Data: signing.SignatureDataFromProto(part.Signature.Data)}, nil
+}
+
+// Verify checks the owner's signature over the order on a chain, as the chain does. types.ErrSignature otherwise.
+func Verify(s types.SignedOrder, chainID string) error {
+	if s.Order == nil {
+		return types.ErrSignature.Wrap("order: missing, expected the order that was signed")
+	}
+	owner, err := accounts.StringToBytes(s.Order.Owner)
+	if err != nil {
+		return types.ErrOrder.Wrapf("owner: %q: %s", s.Order.Owner, err)
+	}
+	return s.VerifySignature(chainID, owner, keys(), free)
+}
+
+// free charges nothing.
+func free(signing.SignatureV2) error { return nil }
+
+// SignerKey is the public key that the signature claims to be of.
+func SignerKey(s types.SignedOrder) (cryptotypes.PubKey, error) {
+	if s.Signature == nil || s.Signature.PublicKey == nil {
+		return nil, errors.New("signature.public_key: missing")
+	}
+	var key cryptotypes.PubKey
+	if err := keys().UnpackAny(s.Signature.PublicKey, &key); err != nil {
+		return nil, fmt.Errorf("signature.public_key: %w", err)
+	}
+	if !whole(key) {
+		return nil, errors.New("signature.public_key: a key of the multisig key is missing")
+	}
+	return key, nil
+}
+
+// whole says whether all keys of a multisig key are there: asking it for its address panics otherwise.
+func whole(key cryptotypes.PubKey) bool {
+	many, ok := key.(*multisig.LegacyAminoPubKey)
+	if !ok {
+		return key != nil
+	}
+	for _, packed := range many.PubKeys {
+		if packed == nil {
+			return false
+		}
+		if inner, ok := packed.GetCachedValue().(cryptotypes.PubKey); !ok || !whole(inner) {
+			return false
+		}
+	}
+	return true
+}
+
+// Signers are the accounts whose signatures there are: the owner, or those of a multisig key that signed. It does not
+// say that they are good; Verify does.
+func Signers(s types.SignedOrder) ([]string, error) {
+	key, err := SignerKey(s)
+	if err != nil {
+		return nil, err
+	}
+	many, ok := key.(*multisig.LegacyAminoPubKey)
+	multi := s.Signature.GetData().GetMulti()
+	if !ok || multi == nil || multi.Bitarray == nil {
+		return []string{account(key.Address())}, nil
+	}
+	var out []string
+	for i, member := range many.GetPubKeys() {
+		if multi.Bitarray.GetIndex(i) {
+			out = append(out, account(member.Address()))
+		}
+	}
+	return out, nil
+}
