@@ -141,14 +141,15 @@ func (a Agreement) CheckWhole() error {
 	return nil
 }
 
-// Volume returns how many tasks a deal of the orders has: the least of what is left of each.
+// Volume returns how many tasks a deal of the orders has: the least of what is left of each. A dataset of a bag that is
+// split over its tasks is read by one of them alone, so that it bounds the deal only when nothing is left of it.
 func (a Agreement) Volume() uint64 { return min(a.assetVolume(), a.Pool.Left) }
 
 func (a Agreement) assetVolume() uint64 {
 	v := min(a.App.Left, a.Request.Left)
 	for _, d := range a.Datasets {
 		if a.Request.Job.DatasetsPerTask == 0 || d.Left == 0 {
-			v = min(v, d.Left) // split over the bag, each is read by one task alone
+			v = min(v, d.Left)
 		}
 	}
 	return v
@@ -567,7 +568,7 @@ func (a Agreement) fuelInRange() error {
 	if fuel < 1 || fuel > a.Params.MaxFuel {
 		return ErrFuel.Wrapf("fuel_limit: got %d, expected 1 to %d", fuel, a.Params.MaxFuel)
 	}
-	if a.Category != nil && a.Request.Job.Category != "" && fuel > a.Category.FuelLimit {
+	if a.Category != nil && fuel > a.Category.FuelLimit {
 		return ErrFuel.Wrapf("fuel_limit: got %d, expected at most that of category %s, %d", fuel, a.Category.Id, a.Category.FuelLimit)
 	}
 	return nil

@@ -113,6 +113,7 @@ func TestAgreementCheck(t *testing.T) {
 		{"0x00 order without category", false, func(a *agreement) { a.Pool.Order.Pool.Category = "" }, types.ErrCategoryMismatch},
 		{"0x00 request without category", false, func(a *agreement) { a.Request.Job.Category, a.Category = "", nil }, types.ErrCategoryMismatch},
 		{"0x01 no such category", true, func(a *agreement) { a.Category = nil }, types.ErrUnknownCategory},
+		{"0x01 category of another id", true, func(a *agreement) { a.Category.Id = "m" }, types.ErrUnknownCategory},
 		{"0x02 trust", false, func(a *agreement) { a.Request.Job.Trust = 101 }, types.ErrTrustTooHigh},
 		{"0x02 trust rounded up", false, func(a *agreement) { a.Pool.Order.Pool.Trust = 99 }, types.ErrTrustTooHigh},
 		{"0x03 app price", true, func(a *agreement) { a.Request.Job.MaxAppPrice = 9 }, types.ErrAppPrice},
@@ -155,6 +156,7 @@ func TestAgreementCheck(t *testing.T) {
 		{"0x1b", false, func(a *agreement) { a.Pool.Order.Pool.Requesters = audience(mal) }, types.ErrPoolRestrictsRequester},
 		{"private pool", false, func(a *agreement) { a.Pool.Pool.Requesters = audience(mal) }, types.ErrPrivatePool},
 		{"0x20 unknown app", true, func(a *agreement) { a.App.App = appstypes.App{} }, types.ErrUnknownApp},
+		{"0x20 version of another app", true, func(a *agreement) { a.App.App.Id = "acme/other" }, types.ErrUnknownApp},
 		{"deprecated app", true, func(a *agreement) { a.App.App.Deprecated = true }, types.ErrDeprecated},
 		{"suspended app", true, func(a *agreement) { a.App.App.Suspended = true }, types.ErrSuspended},
 		{"nondeterministic app", true, func(a *agreement) { a.App.Version.Nondeterministic = true }, types.ErrNondeterministic},
@@ -168,6 +170,7 @@ func TestAgreementCheck(t *testing.T) {
 		}, types.ErrNotOwner},
 		{"app order expired", true, func(a *agreement) { a.App.Order.Expiry = 100 }, types.ErrExpired},
 		{"0x30 unknown dataset", true, func(a *agreement) { a.Datasets[1].Dataset = appstypes.Dataset{} }, types.ErrUnknownDataset},
+		{"0x30 version of another dataset", true, func(a *agreement) { a.Datasets[1].Dataset.Id = "base/other" }, types.ErrUnknownDataset},
 		{"deprecated dataset", true, func(a *agreement) { a.Datasets[1].Dataset.Deprecated = true }, types.ErrDeprecated},
 		{"0x31 dataset by order only", true, func(a *agreement) { a.Datasets[1].Version.ByOrder = true }, types.ErrByOrder},
 		{"0x31 dataset order of a stranger", true, func(a *agreement) { a.Datasets[0].Order.Owner = mal }, types.ErrNotOwner},
@@ -202,6 +205,9 @@ func TestAgreementCheck(t *testing.T) {
 		{"0x60 dataset order filled", true, func(a *agreement) { a.Datasets[0].Left = 0 }, types.ErrVolume},
 		{"0x60 pool order filled", false, func(a *agreement) { a.Pool.Left = 0 }, types.ErrVolume},
 		{"0x60 request filled", true, func(a *agreement) { a.Request.Left = 0 }, types.ErrVolume},
+		{"0x60 dataset order of a split bag filled", true, func(a *agreement) {
+			a.Request.Job.DatasetsPerTask, a.Datasets[0].Left = 1, 0
+		}, types.ErrVolume},
 		{"request in the app's place", true, func(a *agreement) { a.App.Order.App = nil }, types.ErrOrder},
 		{"request in a dataset's place", true, func(a *agreement) { a.Datasets[0].Order.Dataset = nil }, types.ErrOrder},
 		{"no pool order", false, func(a *agreement) { a.Pool.Order.Pool = nil }, types.ErrOrder},
@@ -239,6 +245,7 @@ func TestAgreementCheckPasses(t *testing.T) {
 			a.App.Order.Owner, a.App.Owner.Account = mal, mal
 		}},
 		{"app by digest", func(a *agreement) { a.Request.Job.App = digest("a") }},
+		{"fuel at every bound", func(a *agreement) { a.Params.MaxFuel, a.Category.FuelLimit = 4_000, 4_000 }},
 		{"tee in the version", func(a *agreement) { a.App.Version.Tags, a.App.Order.App.Tags = []string{"sse", "tee"}, nil }},
 		{"no datasets", func(a *agreement) { a.Datasets, a.Request.Job.Datasets = nil, nil }},
 		{"no category", func(a *agreement) { a.Request.Job.Category, a.Category, a.Pool.Order.Pool.Category = "", nil, "" }},
@@ -288,6 +295,10 @@ func TestAgreementViews(t *testing.T) {
 
 	a.Pool.Left = 5
 	require.EqualValues(t, 5, a.Volume())
+	a.Datasets[0].Left = 1
+	require.EqualValues(t, 1, a.Volume())
+	a.Request.Job.DatasetsPerTask = 1
+	require.EqualValues(t, 5, a.Volume(), "of a split bag one task reads it")
 	require.ErrorIs(t, a.CheckWhole(), types.ErrVolume)
 	a.Request.Job.Partial = true
 	require.NoError(t, a.CheckWhole())
