@@ -365,6 +365,8 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		return false, nil
 	}))
 	require.NoError(c.T, c.App.MarketKeeper.Deals.Walk(ctx, nil, func(_ []byte, d markettypes.Deal) (bool, error) {
+		d, err := c.App.MarketKeeper.GetDeal(ctx, d.Id)
+		require.NoError(c.T, err)
 		each, err := d.Terms.Escrow()
 		require.Equal(c.T, each*(d.Size_-d.Ended), d.Escrow, "escrow of deal %s", d.Id)
 		require.GreaterOrEqual(c.T, d.Ended, done[d.Id])

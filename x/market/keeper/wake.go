@@ -23,6 +23,9 @@ type lack struct {
 func (l *lack) Error() string { return l.err.Error() }
 func (l *lack) Unwrap() error { return l.err }
 
+// Cause is Unwrap to the SDK's errors, so that the code of what is lacked is this one's.
+func (l *lack) Cause() error { return l.err }
+
 func (l *lack) key(r types.Request, id []byte) requestBookKey {
 	return collections.Join4(l.topic, gomath.MaxUint64-l.limit, r.Height, id)
 }
