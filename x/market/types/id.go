@@ -10,11 +10,8 @@ import (
 // IDSize is the length of an id in bytes; its text is twice as long.
 const IDSize = 32
 
-// Domains of the ids that the market alone makes.
-const (
-	domainVoucher = "credence/voucher/v1"
-	domainMatch   = "credence/match/v1"
-)
+// domainVoucher keeps vouchers' ids apart from all others.
+const domainVoucher = "credence/voucher/v1"
 
 // FormatID returns the text of an id.
 func FormatID(id [IDSize]byte) string { return hex.EncodeToString(id[:]) }
@@ -40,14 +37,4 @@ func OrderIDOf(chainID string, kind OrderKind, owner string, nonce uint64) [IDSi
 // VoucherIDOf names a voucher by its issuer and the nonce it chose.
 func VoucherIDOf(chainID, issuer string, nonce uint64) [IDSize]byte {
 	return poco.Hash([]byte(domainVoucher), []byte(chainID), []byte(issuer), binary.BigEndian.AppendUint64(nil, nonce))
-}
-
-// MatchIDOf names a proposed match by who proposes it and the orders' ids, "" for a list price: proposing the same
-// twice makes one match.
-func MatchIDOf(chainID, relayer, request, pool, app string, datasets []string) [IDSize]byte {
-	fields := [][]byte{[]byte(domainMatch), []byte(chainID), []byte(relayer), []byte(request), []byte(pool), []byte(app)}
-	for _, d := range datasets {
-		fields = append(fields, []byte(d))
-	}
-	return poco.Hash(fields...)
 }

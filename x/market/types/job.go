@@ -16,7 +16,6 @@ import (
 
 // Limits on what one field of a job holds, beside those of the parameters.
 const (
-	MaxRefLen     = 256
 	MaxNameLen    = 255
 	MaxLocators   = 8
 	MaxLocatorLen = 256

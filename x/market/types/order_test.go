@@ -175,10 +175,6 @@ func TestOrderID(t *testing.T) {
 	}
 	require.Equal(t, poco.RequestID("chain", alice, 7), types.OrderIDOf("chain", types.ORDER_KIND_REQUEST, alice, 7))
 	require.NotEqual(t, types.VoucherIDOf("c", alice, 1), types.VoucherIDOf("c", alice, 2))
-	m := types.MatchIDOf("c", alice, "r", "p", "a", []string{"d", ""})
-	require.NotEqual(t, m, types.MatchIDOf("c", alice, "r", "p", "a", []string{"", "d"}))
-	require.NotEqual(t, m, types.MatchIDOf("c", alice, "r", "p", "", []string{"a", "d", ""}))
-	require.Equal(t, m, types.MatchIDOf("c", alice, "r", "p", "a", []string{"d", ""}))
 }
 
 // The encoding is pinned, by SHA-256 of what is signed: a client in another language has to make the same bytes. The
