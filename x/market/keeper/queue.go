@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"strings"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -104,7 +105,9 @@ func (k Keeper) settleRequest(ctx sdk.Context, params types.Params, id []byte, b
 		}
 	}
 	if err == nil && lacks != nil {
-		if r, e := k.Requests.Get(ctx, id); e == nil && r.Expiry > ctx.BlockHeight() {
+		if r, e := k.Requests.Get(ctx, id); lacks.again {
+			err = isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.requeue(ctx, id) })
+		} else if e == nil && r.Expiry > ctx.BlockHeight() {
 			err = isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.restRequest(ctx, id, lacks) })
 		} else {
 			err = lacks
@@ -118,13 +121,38 @@ func (k Keeper) settleRequest(ctx sdk.Context, params types.Params, id []byte, b
 	k.dropStale(ctx, stale)
 }
 
+// requeue lets a request go on in the next block that met more orders than one matching may look at.
+func (k Keeper) requeue(ctx sdk.Context, id []byte) error {
+	r, err := k.Requests.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	was := r.Status
+	if was == types.REQUEST_STATUS_RESTING {
+		if err := k.unrestRequest(ctx, id, &r); err != nil {
+			return err
+		}
+	}
+	r.Status = types.REQUEST_STATUS_QUEUED
+	if err := k.setRequest(ctx, id, r, was); err != nil {
+		return err
+	}
+	if err := k.Queue.Set(ctx, collections.Join(ctx.BlockHeight()+1, id), 0); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "queued", Left: r.Left()})
+}
+
 // giveBack ends a request that is filled no more, for a cause, and refunds what is left of it.
 func (k Keeper) giveBack(ctx sdk.Context, id []byte, cause error) error {
 	r, err := k.Requests.Get(ctx, id)
 	if err != nil {
 		return err
 	}
-	was, what := r.Status, "cancelled"
+	if !r.Waits() && r.Escrow == 0 {
+		return nil // it ended before its turn came
+	}
+	was, what := r.Status, "refunded"
 	if was == types.REQUEST_STATUS_RESTING {
 		if err := k.unrestRequest(ctx, id, &r); err != nil {
 			return err
@@ -145,13 +173,16 @@ func (k Keeper) giveBack(ctx sdk.Context, id []byte, cause error) error {
 	if err := k.setRequest(ctx, id, r, was); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: what, Reason: r.Reason, Refunded: back})
+	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: what, Reason: r.Reason, Refunded: back, Left: r.Left()})
 }
 
 // reason is an error's text for the state: that of a registered error, which is the same on every node, cut to a size.
 func reason(err error) string {
+	if short := (*lack)(nil); errors.As(err, &short) {
+		err = short.err // the registry looks at the error itself, not at what it wraps
+	}
 	if space, _, text := errorsmod.ABCIInfo(err, false); space != errorsmod.UndefinedCodespace {
-		return text[:min(len(text), types.MaxReasonLen)]
+		return strings.ToValidUTF8(text[:min(len(text), types.MaxReasonLen)], "")
 	}
 	return (&isolate.Panic{}).Error()
 }
