@@ -83,7 +83,10 @@ func (k Keeper) arrive(ctx sdk.Context, id, seed []byte) error {
 	if err := k.rest(ctx, id, &r); err != nil {
 		return err
 	}
-	return k.Orders.Set(ctx, id, r)
+	if err := k.Orders.Set(ctx, id, r); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventOrderRested{Id: r.Id, Topic: r.Topic, Rank: r.Rank})
 }
 
 // rest puts a ranked order on the book, under each of its topics, and wakes the requests that wait there.
@@ -150,10 +153,14 @@ func (k Keeper) count(ctx context.Context, owner string, more bool) error {
 }
 
 // looks is what matching may still look at: orders of the book, each a few reads.
-type looks struct{ left int }
+type looks struct {
+	left  int
+	short bool // there were more orders to look at
+}
 
 func (l *looks) take() bool {
 	l.left--
+	l.short = l.short || l.left < 0
 	return l.left >= 0
 }
 

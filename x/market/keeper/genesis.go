@@ -202,7 +202,10 @@ func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int,
 			return zero, err
 		}
 	}
-	return zero, nil
+	if g.WakeTurn == "" {
+		return zero, nil
+	}
+	return zero, k.WakeTurn.Set(ctx, g.WakeTurn)
 }
 
 // ExportGenesis returns the module's state.
@@ -211,7 +214,11 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	g := &types.GenesisState{Params: params}
+	turn, err := k.WakeTurn.Get(ctx)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return nil, err
+	}
+	g := &types.GenesisState{Params: params, WakeTurn: turn}
 	err = errors.Join(
 		k.Orders.Walk(ctx, nil, collect[[]byte](&g.Orders)),
 		k.Requests.Walk(ctx, nil, collect[[]byte](&g.Requests)),

@@ -73,6 +73,8 @@ type Keeper struct {
 	RequestBook collections.KeySet[requestBookKey]
 	// Wakes: topic -> how far its resting requests have been met again.
 	Wakes collections.Map[string, types.Wake]
+	// WakeTurn is the topic whose turn to wake was last.
+	WakeTurn collections.Item[string]
 	// Deals: id -> deal as it was made, without its progress.
 	Deals collections.Map[[]byte, types.Deal]
 	// Progress: id -> the part of a deal that changes.
@@ -128,6 +130,7 @@ func NewKeeper(
 		Matches:      collections.NewMap(sb, types.MatchesPrefix, "matches", collections.BytesKey, codec.CollValue[types.Match](cdc)),
 		RequestBook:  collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", index),
 		Wakes:        collections.NewMap(sb, types.WakesPrefix, "wakes", collections.StringKey, codec.CollValue[types.Wake](cdc)),
+		WakeTurn:     collections.NewItem(sb, types.WakeTurnKey, "wake_turn", collections.StringValue),
 		Deals:        collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
 		Progress:     collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
 		DealsBy:      collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),

@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"math/bits"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -18,6 +17,9 @@ type pick struct {
 	pool     types.OrderRecord
 }
 
+// dealLooks is how many looks a deal costs: what it writes down takes as long.
+const dealLooks = 4
+
 // fillRequest makes deals of a request until nothing is left of it, or it lacks an order. A request that takes no part
 // of itself returns what it lacks as an error, so that nothing of it is filled.
 func (k Keeper) fillRequest(ctx sdk.Context, params types.Params, id []byte, l *looks, stale *[]candidate) (*lack, error) {
@@ -28,9 +30,14 @@ func (k Keeper) fillRequest(ctx sdk.Context, params types.Params, id []byte, l *
 	if err := k.fillable(ctx, r); err != nil {
 		return nil, err
 	}
+	before := r.Filled
 	for r.Left() > 0 {
 		a, p, err := k.best(ctx, params, r, l, stale)
 		if short := (*lack)(nil); errors.As(err, &short) {
+			if l.short {
+				short.err = types.ErrNoOrder.Wrapf("more orders are on the book than the %d that one matching looks at; of those: %s", types.MaxLooks, short.err)
+			}
+			short.again = l.short && r.Filled > before
 			if r.Job.Partial {
 				return short, nil
 			}
@@ -41,7 +48,7 @@ func (k Keeper) fillRequest(ctx sdk.Context, params types.Params, id []byte, l *
 		if err := k.trade(ctx, id, &r, a, p, ""); err != nil {
 			return nil, err
 		}
-		l.left -= 4 // a deal costs as much as looking at some orders
+		l.left -= dealLooks
 	}
 	return nil, nil
 }
@@ -148,7 +155,7 @@ func (k Keeper) appOffers(ctx context.Context, a types.Agreement, l *looks, stal
 		if closest == nil {
 			closest = types.ErrByOrder.Wrapf("app: %s has no list price, and no order on the book", a.App.Version.Reference())
 		}
-		return nil, &lack{topic, limitOf(a.Request.Job.MaxAppPrice, a.Request.Job.MaxPrice), closest}
+		return nil, &lack{topic: topic, limit: limitOf(a.Request.Job.MaxAppPrice, a.Request.Job.MaxPrice), err: closest}
 	}
 	if listed && out[0].id == "" && len(out) > 1 {
 		out = append(out[1:], out[0]) // what is on the book is cheaper
@@ -168,6 +175,9 @@ func (k Keeper) bestDatasets(ctx context.Context, a *types.Agreement, l *looks, 
 	a.Datasets = append([]types.DatasetSide(nil), a.Datasets...) // the caller tries other apps with its own
 	ids := make([]string, len(a.Datasets))
 	for i := range a.Datasets {
+		if isRead(*a, i) {
+			continue
+		}
 		var best offer
 		var closest error
 		s, listed := &a.Datasets[i], a.Datasets[i]
@@ -205,13 +215,13 @@ func (k Keeper) bestDatasets(ctx context.Context, a *types.Agreement, l *looks, 
 				closest = types.ErrByOrder.Wrapf("datasets[%d]: %s has no list price, and no order on the book", i, ref)
 			}
 			job := a.Request.Job
-			return nil, &lack{types.DatasetTopic(ref), limitOf(job.MaxDatasetPrice, job.MaxPrice), closest}
+			return nil, &lack{topic: types.DatasetTopic(ref), limit: limitOf(job.MaxDatasetPrice, job.MaxPrice), err: closest}
 		}
 		s.Order, s.Left, s.Owner, ids[i] = best.order, best.left, best.owner, best.id
 	}
 	if err := a.CheckAssets(); err != nil && len(a.Datasets) > 0 {
 		topic := types.DatasetTopic(a.Datasets[0].Version.Reference())
-		return nil, &lack{topic, limitOf(a.Request.Job.MaxDatasetPrice, a.Request.Job.MaxPrice), err}
+		return nil, &lack{topic: topic, limit: limitOf(a.Request.Job.MaxDatasetPrice, a.Request.Job.MaxPrice), err: err}
 	}
 	return ids, nil
 }
@@ -265,7 +275,7 @@ func (k Keeper) bestPool(ctx context.Context, a *types.Agreement, voucher *types
 		if closest == nil {
 			closest = types.ErrNoOrder.Wrapf("the book has no orders under %s", topic)
 		}
-		return out, &lack{topic, job.PoolLimit(a.AppPrice(), datasets), closest}
+		return out, &lack{topic: topic, limit: job.PoolLimit(a.AppPrice(), datasets), err: closest}
 	}
 	return out, nil
 }
@@ -284,115 +294,4 @@ func (k Keeper) staffed(ctx context.Context, a types.Agreement) error {
 		return types.ErrTooFew.Wrapf("pool: %s has %d organisations that could be drawn now, expected at least %d", a.Pool.Pool.Id, n, need)
 	}
 	return nil
-}
-
-// trade makes a deal of an agreement: the escrow, the orders' volumes, the record and its place in the opening queue.
-func (k Keeper) trade(ctx sdk.Context, id []byte, r *types.Request, a types.Agreement, p pick, relayer string) error {
-	d, err := k.draft(ctx, *r, a, p, relayer)
-	if err != nil {
-		return err
-	}
-	each, err := d.Terms.Escrow()
-	if err != nil {
-		return err
-	}
-	hi, escrow := bits.Mul64(each, d.Size_)
-	if hi != 0 {
-		return types.ErrPrice.Wrapf("price: %d times %d tasks exceeds 64 bits", each, d.Size_)
-	}
-	d.Escrow = escrow
-	dealID, err := types.ParseID(d.Id)
-	if err != nil {
-		return err
-	}
-	refunded := uint64(0)
-	if r.Status == types.REQUEST_STATUS_SIGNED {
-		if err := k.take(ctx, d, escrow); err != nil {
-			return err
-		}
-	} else {
-		// max_price for each task was locked; each <= max_price, whose product with the bag fits.
-		locked := r.Job.MaxPrice * d.Size_
-		refunded = locked - escrow
-		r.Escrow -= locked
-		if err := k.refund(ctx, payerOfRequest(*r), refunded); err != nil {
-			return err
-		}
-	}
-	for _, f := range d.Fills() {
-		if err := k.fill(ctx, f.Order, f.Tasks, d.Id); err != nil {
-			return err
-		}
-	}
-	if err := k.setDeal(ctx, dealID[:], d); err != nil {
-		return err
-	}
-	was := r.Status
-	if r.Filled += d.Size_; r.Left() == 0 {
-		if was == types.REQUEST_STATUS_RESTING {
-			if err := k.unrestRequest(ctx, id, r); err != nil {
-				return err
-			}
-		}
-		r.Status = types.REQUEST_STATUS_MATCHED
-	}
-	if r.Deal == "" {
-		r.Deal = d.Id
-	}
-	r.Deals++
-	if err := k.setRequest(ctx, id, *r, was); err != nil {
-		return err
-	}
-	datasets := make([]string, len(d.Datasets))
-	for i, s := range d.Datasets {
-		datasets[i] = s.Order
-	}
-	if err := emit(ctx, &types.EventDeal{
-		Id: d.Id, Request: r.Id, PoolOrder: d.PoolOrder, AppOrder: d.AppOrder, DatasetOrders: datasets,
-		First: d.First, Size_: d.Size_, Escrow: escrow, Payer: d.Payer(),
-	}); err != nil {
-		return err
-	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: refunded, Tasks: d.Size_})
-}
-
-// draft writes a deal down, with everything pinned that decides trust or money, but without its escrow.
-func (k Keeper) draft(ctx context.Context, r types.Request, a types.Agreement, p pick, relayer string) (d types.Deal, err error) {
-	job := a.Request.Job
-	terms, err := types.NewTerms(a.Params, job, a.Category, a.Prices())
-	if err != nil {
-		return d, err
-	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	request, err := types.ParseID(r.Id)
-	if err != nil {
-		return d, err
-	}
-	d = types.Deal{
-		Id: types.FormatID(poco.DealID(request, r.Filled)), Request: r.Id, PoolOrder: p.pool.Id, AppOrder: p.app, Pool: a.Pool.Pool.Id,
-		Requester: r.Requester, RequesterOrganisation: a.Request.Requester.Organisation,
-		App: a.App.App.Id, AppVersion: a.App.Version.Version, AppOwner: a.App.App.Owner, AppOrganisation: a.App.App.Organisation,
-		Digest: a.App.Version.Digest, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: a.App.Version.OutputPath,
-		Args: job.Args, Inputs: job.Inputs, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
-		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: p.pool.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
-		Beneficiary: job.Beneficiary, Callback: job.Callback, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),
-		Relayer: relayer, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),
-	}
-	if d.Beneficiary == "" {
-		d.Beneficiary = r.Requester
-	}
-	if d.Callback != "" {
-		d.CallbackGas = a.Params.CallbackGas
-	}
-	for i, s := range a.Datasets {
-		pinned := types.PinnedDataset{
-			Dataset: s.Dataset.Id, Version: s.Version.Version, Digest: s.Version.Digest, Size_: s.Version.Size_, Locators: s.Version.Locators,
-			Owner: s.Dataset.Owner, Organisation: s.Dataset.Organisation, Price: s.Price(),
-		}
-		if i < len(p.datasets) {
-			pinned.Order = p.datasets[i]
-		}
-		d.Datasets = append(d.Datasets, pinned)
-	}
-	return d, nil
 }

@@ -38,31 +38,22 @@ func payerOfRequest(r types.Request) payer {
 
 // lock takes coins from an account into a queue, in which the entry of key holds what is not yet folded into Owed.
 //
-// A transaction locks by the bank's virtual send, and leaves what it locked in its own entry; foldOwed adds it to Owed at
+// A transaction locks by the bank's virtual send, and adds what it locked to its own entry; foldOwed adds it to Owed at
 // the end of the block. So no two transactions share a key. Outside of a transaction, where a message of a passed
-// proposal runs, the bank's EndBlock may be over: there coins and counter move at once.
+// proposal runs, the EndBlock of bank and market may be over: there coins and counter move at once, and the queue is
+// left alone.
 func (k Keeper) lock(ctx context.Context, from sdk.AccAddress, queue collections.Map[queueKey, uint64], key queueKey, amount uint64) error {
-	if amount == 0 {
-		return queue.Set(ctx, key, 0)
+	if len(sdk.UnwrapSDKContext(ctx).TxBytes()) == 0 {
+		return k.lockNow(ctx, from, amount)
 	}
-	if len(sdk.UnwrapSDKContext(ctx).TxBytes()) > 0 {
-		if err := k.bank.SendCoinsFromAccountToModuleVirtual(ctx, from, types.ModuleName, coins(amount)); err != nil {
-			return err
-		}
-		before, _, err := find(ctx, queue, key)
-		if err != nil {
-			return err
-		}
-		return queue.Set(ctx, key, before+amount)
-	}
-	if err := k.lockNow(ctx, from, amount); err != nil {
+	if err := k.bank.SendCoinsFromAccountToModuleVirtual(ctx, from, types.ModuleName, coins(amount)); err != nil {
 		return err
 	}
 	before, _, err := find(ctx, queue, key)
 	if err != nil {
 		return err
 	}
-	return queue.Set(ctx, key, before)
+	return queue.Set(ctx, key, before+amount)
 }
 
 // lockNow takes coins from an account at once. Block hooks and proposals alone may call it.

@@ -182,5 +182,5 @@ func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
 	if err := k.setProgress(ctx, deal, d, was); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{Id: d.Request, Requester: d.Requester, What: "cancelled", Deal: d.Id, Refunded: back})
+	return emit(ctx, &types.EventRequest{Id: d.Request, Requester: d.Requester, What: "refunded", Deal: d.Id, Refunded: back})
 }

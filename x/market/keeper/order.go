@@ -54,6 +54,9 @@ func (k Keeper) know(ctx context.Context, o types.Order, status types.OrderStatu
 		return r, false, err
 	}
 	if found {
+		if r.Status == types.ORDER_STATUS_CANCELLED {
+			return r, false, types.ErrCancelled.Wrapf("order %s", r.Id)
+		}
 		if !bytes.Equal(r.Order.Encode(), o.Encode()) {
 			return r, false, types.ErrNonce.Wrapf("nonce: %d was used for another order, %s", o.Nonce, r.Id)
 		}
@@ -124,7 +127,10 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 // PresignOrder makes an order of any kind known and good without a signature. It does not come on the book.
 func (k Keeper) PresignOrder(ctx context.Context, o types.Order) (id string, err error) {
 	if o.Request != nil {
-		r, _, err := k.knowRequest(ctx, o)
+		r, fresh, err := k.knowRequest(ctx, o)
+		if err == nil && !fresh {
+			err = types.ErrNonce.Wrapf("nonce: %d was used for request %s", o.Nonce, r.Id)
+		}
 		return r.Id, err
 	}
 	r, fresh, err := k.know(ctx, o, types.ORDER_STATUS_SIGNED)

@@ -16,6 +16,9 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
+// domainMatch keeps the ids of matches apart from all others. Proposing the same orders twice makes one match.
+const domainMatch = "credence/match/v1"
+
 // Proposal is four orders that somebody would have met: signed, presigned, or on the book. App is nil for the list
 // price; so is an empty order of Datasets, which has one for each dataset of the job.
 type Proposal struct {
@@ -88,7 +91,7 @@ func (k Keeper) verify(ctx context.Context, p Proposal) (m types.Match, r types.
 		return m, r, a, orders, err
 	}
 	m.Request = r.Id
-	fields := [][]byte{[]byte("credence/match/v1"), []byte(m.Relayer), []byte(m.App), []byte(m.Pool), []byte(m.Request)}
+	fields := [][]byte{[]byte(domainMatch), []byte(m.Relayer), []byte(m.App), []byte(m.Pool), []byte(m.Request)}
 	for _, d := range m.Datasets {
 		fields = append(fields, []byte(d))
 	}
@@ -134,7 +137,7 @@ func (k Keeper) agree(ctx context.Context, m types.Match, r types.Request) (a ty
 	}
 	p.datasets = make([]string, len(a.Datasets))
 	for i, id := range m.Datasets {
-		if id == "" {
+		if id == "" || isRead(a, i) {
 			continue
 		}
 		record, err := k.standing(ctx, id)
@@ -287,7 +290,7 @@ func (k Keeper) knowRequest(ctx context.Context, o types.Order) (r types.Request
 			return r, false, err
 		}
 	}
-	return r, true, emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "signed"})
+	return r, true, emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "signed", Left: r.Left()})
 }
 
 // settleMatch makes the deal of a proposed match, or says why there is none.

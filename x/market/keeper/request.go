@@ -72,11 +72,11 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 		return r, types.ErrNonce.Wrapf("nonce: %d was used for request %s", nonce, r.Id)
 	}
 	due := collections.Join(height+1, id[:])
+	if err := k.Queue.Set(ctx, due, 0); err != nil {
+		return r, err
+	}
 	if job.Voucher != "" {
-		if err := k.spend(ctx, job.Voucher, r.Escrow); err != nil {
-			return r, err
-		}
-		err = k.Queue.Set(ctx, due, 0)
+		err = k.spend(ctx, job.Voucher, r.Escrow)
 	} else {
 		err = k.lock(ctx, addr, k.Queue, due, r.Escrow)
 	}
@@ -91,7 +91,7 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return r, err
 	}
-	return r, emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "queued"})
+	return r, emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "queued", Left: r.Left()})
 }
 
 // CancelRequest takes back what no worker was drawn for. Coins come back in the next block's hook: what waits for orders
@@ -123,7 +123,10 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 		}
 	}
 	r.Status = types.REQUEST_STATUS_CANCELLED
-	return k.setRequest(ctx, raw, r, was)
+	if err := k.setRequest(ctx, raw, r, was); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled", Left: r.Left()})
 }
 
 // cancelUnseenRequest cancels a request by its nonce; one that the chain has not seen can not be used afterwards.

@@ -86,9 +86,19 @@ func (k Keeper) assets(ctx context.Context, a *types.Agreement) (err error) {
 		if s.Owner, err = k.party(ctx, s.Dataset.Owner, s.Dataset.Organisation); err != nil {
 			return err
 		}
+		if isRead(*a, i) {
+			s.Version.Price, s.Version.ByOrder, s.Version.Tags, s.Dataset.Deprecated = 0, false, nil, false
+		}
 		a.Datasets = append(a.Datasets, s)
 	}
 	return nil
+}
+
+// isRead says that the one task that reads a dataset of a split bag has met orders before: what is left of the bag does
+// not read it, and its owner need not sell it again.
+func isRead(a types.Agreement, i int) bool {
+	job := a.Request.Job
+	return job.DatasetsPerTask > 0 && uint64(i)/uint64(job.DatasetsPerTask) < job.Size_-a.Request.Left
 }
 
 // poolSide returns the side of a pool order.

@@ -3,6 +3,7 @@ package keeper
 import (
 	"bytes"
 	"context"
+	"errors"
 	gomath "math"
 
 	"cosmossdk.io/collections"
@@ -18,6 +19,7 @@ type lack struct {
 	topic string
 	limit uint64 // the most it can pay for one order of the topic
 	err   error
+	again bool // it met some orders, and there were more than could be looked at
 }
 
 func (l *lack) Error() string { return l.err.Error() }
@@ -54,7 +56,9 @@ func (k Keeper) restRequest(ctx sdk.Context, id []byte, l *lack) error {
 	if err := k.setRequest(ctx, id, r, was); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "resting", Reason: reason(l)})
+	return emit(ctx, &types.EventRequest{
+		Id: r.Id, Requester: r.Requester, What: "resting", Reason: reason(l), Left: r.Left(), Topic: r.Topic, Limit: r.Limit,
+	})
 }
 
 // unrestRequest takes a request off the book.
@@ -92,44 +96,68 @@ func (k Keeper) wake(ctx context.Context, topic string, price uint64) error {
 	return k.Wakes.Set(ctx, topic, types.Wake{Topic: topic, Price: price})
 }
 
-// wakeDue meets woken requests again, topic by topic, until the block's budget is spent; the place reached is kept.
+// wakeDue meets woken requests again until the block's budget is spent. Each topic has its turn for a part of the budget,
+// so that one into which orders come all the time does not hold up the others; the places reached are kept.
 func (k Keeper) wakeDue(ctx sdk.Context, params types.Params, budget *int, l *looks) error {
+	part := max(1, int(params.MatchesPerBlock)/turns)
 	for *budget > 0 && l.left >= types.MaxLooks {
-		w, found, err := k.firstWake(ctx)
+		w, found, err := k.nextWake(ctx)
 		if err != nil || !found {
 			return err
 		}
-		id, r, found, err := k.nextWoken(ctx, w)
-		if err != nil {
+		if err := k.WakeTurn.Set(ctx, w.Topic); err != nil {
 			return err
 		}
-		if !found || r.Limit < w.Price {
-			if err := k.Wakes.Remove(ctx, w.Topic); err != nil {
+		for n := 0; n < part && *budget > 0 && l.left >= types.MaxLooks; n++ {
+			more, err := k.wakeOne(ctx, params, &w, l)
+			if err != nil {
 				return err
 			}
-			continue
+			if !more {
+				break
+			}
+			*budget--
 		}
-		w.After, w.AfterLimit, w.AfterHeight = r.Id, r.Limit, r.Height
-		if err := k.Wakes.Set(ctx, w.Topic, w); err != nil {
-			return err
-		}
-		*budget--
-		k.settleRequest(ctx, params, id, l)
 	}
 	return nil
 }
 
-func (k Keeper) firstWake(ctx context.Context) (w types.Wake, found bool, err error) {
-	it, err := k.Wakes.Iterate(ctx, nil)
+// wakeOne meets the next request of a wake again, or ends the wake when there is none that could pay.
+func (k Keeper) wakeOne(ctx sdk.Context, params types.Params, w *types.Wake, l *looks) (more bool, err error) {
+	id, r, found, err := k.nextWoken(ctx, *w)
 	if err != nil {
+		return false, err
+	}
+	if !found || r.Limit < w.Price {
+		return false, k.Wakes.Remove(ctx, w.Topic)
+	}
+	w.After, w.AfterLimit, w.AfterHeight = r.Id, r.Limit, r.Height
+	if err := k.Wakes.Set(ctx, w.Topic, *w); err != nil {
+		return false, err
+	}
+	k.settleRequest(ctx, params, id, l)
+	return true, nil
+}
+
+// nextWake returns the wake whose turn it is: the topic after the last one, in their order.
+func (k Keeper) nextWake(ctx context.Context) (w types.Wake, found bool, err error) {
+	last, err := k.WakeTurn.Get(ctx)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
 		return w, false, err
 	}
-	defer it.Close()
-	if !it.Valid() {
-		return w, false, nil
+	for _, rng := range []collections.Ranger[string]{new(collections.Range[string]).StartExclusive(last), nil} {
+		it, err := k.Wakes.Iterate(ctx, rng)
+		if err != nil {
+			return w, false, err
+		}
+		if found = it.Valid(); found {
+			w, err = it.Value()
+		}
+		if err := errors.Join(err, it.Close()); err != nil || found {
+			return w, found, err
+		}
 	}
-	w, err = it.Value()
-	return w, err == nil, err
+	return w, false, nil
 }
 
 // nextWoken returns the request after the place that a wake has reached.

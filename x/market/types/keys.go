@@ -68,6 +68,8 @@ var (
 	// VoucherLocksPrefix: (due height, voucher id) -> ucred added by a transaction of the block before and not yet
 	// folded into Owed.
 	VoucherLocksPrefix = collections.NewPrefix(25)
+	// WakeTurnKey holds the topic whose turn to wake was last; only block hooks write it.
+	WakeTurnKey = collections.NewPrefix(26)
 )
 
 // Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one
