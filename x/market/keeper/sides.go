@@ -107,7 +107,7 @@ func (k Keeper) poolSide(ctx context.Context, r types.OrderRecord) (s types.Pool
 	if s.Pool, err = k.workers.GetPool(ctx, r.Order.Pool.Pool); err != nil {
 		return s, types.ErrStale.Wrapf("pool: %s: %s", r.Order.Pool.Pool, err)
 	}
-	s.Owner, err = k.party(ctx, r.Order.Owner, s.Pool.Operator)
+	s.Owner, err = k.party(ctx, r.Order.Owner, r.Organisation)
 	return s, err
 }
 
