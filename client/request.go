@@ -42,7 +42,7 @@ func unmet(r *markettypes.Request) *Problem {
 		return &Problem{What: "the request was cancelled, and is refunded"}
 	case markettypes.REQUEST_STATUS_EXPIRED:
 		return &Problem{
-			What: fmt.Sprintf("no offer met the request until height %d, it is refunded%s", r.Expiry, because(r.Reason)),
+			What: fmt.Sprintf("no offer met the request until height %d, it is refunded", r.Expiry),
 			Next: "look at the book: credenced query market book; raise --max-price, or let it rest longer with --rest", Exit: ExitUnfunded,
 		}
 	}
@@ -54,14 +54,14 @@ func unmet(r *markettypes.Request) *Problem {
 
 // unfilled says why a part of a bag has no deal.
 func unfilled(r *markettypes.Request) string {
-	what := "met no offer"
+	what, why := "met no offer", because(r.Reason)
 	switch r.Status {
 	case markettypes.REQUEST_STATUS_CANCELLED:
 		what = "were cancelled"
 	case markettypes.REQUEST_STATUS_EXPIRED:
-		what = fmt.Sprintf("met no offer until height %d", r.Expiry)
+		what, why = fmt.Sprintf("met no offer until height %d", r.Expiry), ""
 	}
-	return fmt.Sprintf("%s of the bag %s, and are refunded%s", plural(r.Left(), "task", "tasks"), what, because(r.Reason))
+	return fmt.Sprintf("%s of the bag %s, and are refunded%s", plural(r.Left(), "task", "tasks"), what, why)
 }
 
 func restingText(r *markettypes.Request) string {
@@ -69,7 +69,11 @@ func restingText(r *markettypes.Request) string {
 	if r.Filled > 0 {
 		left = plural(r.Left(), "task", "tasks") + " of the bag"
 	}
-	return fmt.Sprintf("%s: on the book until height %d, waiting for offers%s", left, r.Expiry, because(r.Reason))
+	topic := ""
+	if r.Topic != "" {
+		topic = " under " + r.Topic
+	}
+	return fmt.Sprintf("%s: on the book until height %d, waiting for offers%s%s", left, r.Expiry, topic, because(r.Reason))
 }
 
 func because(reason string) string {

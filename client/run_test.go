@@ -96,7 +96,7 @@ func TestRunUnmet(t *testing.T) {
 	var problem *Problem
 	require.ErrorAs(t, err, &problem)
 	require.Equal(t, ExitUnfunded, problem.ExitCode())
-	require.Contains(t, problem.What, "3 tasks of the bag met no offer until height 30, and are refunded: no order is left")
+	require.Contains(t, problem.What, "3 tasks of the bag met no offer until height 30, and are refunded")
 	require.EqualValues(t, 3, report.Unmet)
 	require.EqualValues(t, 2, report.Accepted)
 	require.EqualValues(t, 4500, report.Paid+report.Refunded)
