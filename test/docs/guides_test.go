@@ -1,0 +1,115 @@
+package docs
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/devnet"
+)
+
+// pages in the order in which their blocks are run, all in one shell: the first starts, the others build on it.
+var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md"}
+
+// TestGuides starts a devnet where readers have theirs, and runs what the pages say in one shell that ends at the first
+// command that fails.
+func TestGuides(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	var blocks []block
+	for _, page := range pages {
+		text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
+		require.NoError(t, err)
+		of, err := blocksOf(page, string(text))
+		require.NoError(t, err)
+		require.NotEmpty(t, of, "%s has nothing to run", page)
+		blocks = append(blocks, of...)
+	}
+	env := environment(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	home := filepath.Join(t.TempDir(), "home")
+	net, err := devnet.Start(devnet.Options{
+		State:     filepath.Join(home, ".credence", "devnet"),
+		Credenced: filepath.Join(binaries, "credenced"), Worker: filepath.Join(binaries, "credence-worker"),
+	})
+	require.NoError(t, err)
+	defer net.Stop()
+	require.NoError(t, net.Ready(ctx))
+
+	begin := time.Now()
+	said, failed := runAll(ctx, blocks, append(env, "HOME="+home), t.TempDir())
+	t.Logf("%d blocks in %s", len(blocks), time.Since(begin).Round(time.Second))
+	for i, output := range said {
+		if i == len(said)-1 && failed != nil {
+			require.NoError(t, failed, "%s:\n%s\n--- it said:\n%s", blocks[i], blocks[i].code, output)
+		}
+		require.Empty(t, blocks[i].lacks(output), "%s does not show this line; it said:\n%s", blocks[i], output)
+	}
+	require.NoError(t, failed)
+	require.Len(t, said, len(blocks))
+}
+
+// environment is the test's own, with the programs first in the path, Go's caches where they are, and no other devnet.
+func environment(t *testing.T) (env []string) {
+	t.Helper()
+	for _, e := range os.Environ() {
+		if !strings.HasPrefix(e, "CREDENCE") && !strings.HasPrefix(e, "HOME=") {
+			env = append(env, e)
+		}
+	}
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} {
+		out, err := exec.Command("go", "env", name).Output()
+		require.NoError(t, err)
+		env = append(env, name+"="+strings.TrimSpace(string(out)))
+	}
+	path, err := filepath.Abs(binaries)
+	require.NoError(t, err)
+	return append(env, "PATH="+path+string(filepath.ListSeparator)+os.Getenv("PATH"), "GOFLAGS=")
+}
+
+// separator precedes each block's output; no command prints it.
+const separator = "\x1e"
+
+// runAll runs blocks in one shell and returns what each said, up to the one that failed.
+func runAll(ctx context.Context, blocks []block, env []string, dir string) (said []string, err error) {
+	var script strings.Builder
+	script.WriteString("set -euo pipefail\n")
+	for _, b := range blocks {
+		fmt.Fprintf(&script, "printf '\\036'\n%s\n", b.code)
+	}
+	file := filepath.Join(dir, "guides.sh")
+	if err := os.WriteFile(file, []byte(script.String()), 0o600); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, "bash", file)
+	cmd.Dir, cmd.Env = dir, env
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a block left running ends with the shell
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 5 * time.Second
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err = cmd.Run()
+	parts := strings.Split(out.String(), separator)
+	return parts[1:], err
+}
+
+func TestRunAll(t *testing.T) {
+	blocks := []block{{code: "A=1"}, {code: "echo $A\necho two >&2"}, {code: "false | true"}, {code: "echo never"}}
+	said, err := runAll(t.Context(), blocks, os.Environ(), t.TempDir())
+	require.Error(t, err)
+	require.Equal(t, []string{"", "1\ntwo\n", ""}, said)
+	said, err = runAll(t.Context(), blocks[:2], os.Environ(), t.TempDir())
+	require.NoError(t, err)
+	require.Len(t, said, 2)
+}
