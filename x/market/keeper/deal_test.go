@@ -40,7 +40,7 @@ func TestSettle(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFixture(t)
 			f.fund("ann", 10_000)
-			f.place("open", 1, 50, 1e9, 0)
+			f.offer("open", 1, 50, 0)
 			id := f.submit("ann", 1, job())
 			f.next()
 			d := f.deal(id)
@@ -69,7 +69,7 @@ func TestSettle(t *testing.T) {
 func TestSettleRefusesTasksNotOpened(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 1_000_000)
-	f.place("open", 1, 45, 1e9, 0)
+	f.offer("open", 1, 45, 0)
 	j := job()
 	j.Size_, j.MaxPrice = 60, 100
 	id := f.submit("ann", 1, j)

@@ -1,10 +1,6 @@
 package keeper_test
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -13,16 +9,17 @@ import (
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
-	"cosmossdk.io/core/store"
 	"cosmossdk.io/log/v2"
 	"cosmossdk.io/math"
 
-	"github.com/cosmos/cosmos-sdk/codec/address"
+	"github.com/cosmos/cosmos-sdk/codec"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	sdkstore "github.com/cosmos/cosmos-sdk/store/v2"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
+	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	"github.com/cosmos/cosmos-sdk/x/auth"
 	authkeeper "github.com/cosmos/cosmos-sdk/x/auth/keeper"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -33,7 +30,6 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
-	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -43,126 +39,13 @@ const (
 	digest  = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 )
 
-var addresses = address.NewBech32Codec("cred")
-
-// account returns a named account: its address in text and raw.
-func account(name string) (string, sdk.AccAddress) {
-	h := sha256.Sum256([]byte(name))
-	text, err := addresses.BytesToString(h[:20])
-	if err != nil {
-		panic(err)
-	}
-	return text, h[:20]
-}
-
-func addr(name string) string { text, _ := account(name); return text }
-
-// apps, pools, orgs, beacon and tasks stand in for the modules beside the market.
-type apps map[string]struct {
-	app     appstypes.App
-	version appstypes.Version
-}
-
-func (a apps) Resolve(_ context.Context, ref string) (appstypes.App, appstypes.Version, error) {
-	found, ok := a[ref]
-	if !ok {
-		return appstypes.App{}, appstypes.Version{}, fmt.Errorf("nothing is published as %q", ref)
-	}
-	if found.app.Description == "panics" {
-		panic("injected")
-	}
-	return found.app, found.version, nil
-}
-
-type pools map[string]workerstypes.Pool
-
-func (p pools) GetPool(_ context.Context, id string) (workerstypes.Pool, error) {
-	pool, ok := p[id]
-	if !ok {
-		return pool, fmt.Errorf("no pool %q", id)
-	}
-	return pool, nil
-}
-
-// orgs: an account named "org/…" belongs to org; everybody holds every role, but those of revoked organisations.
-type orgs struct {
-	of      map[string]string
-	revoked map[string]bool
-}
-
-func (o orgs) Authorize(_ context.Context, a sdk.AccAddress, role orgstypes.Role) (string, error) {
-	org := o.of[string(a)]
-	if org == "" && role != orgstypes.ROLE_REQUESTER || o.revoked[org] {
-		return "", orgstypes.ErrRole.Wrapf("%s", role)
-	}
-	return org, nil
-}
-
-func (o orgs) HasRole(_ context.Context, org string, _ orgstypes.Role) (bool, error) {
-	return !o.revoked[org], nil
-}
-
-type beacon struct{}
-
-func (beacon) Seed(ctx context.Context) ([]byte, error) {
-	seed := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())))
-	return seed[:], nil
-}
-
-// tasks records what was opened; fail says what to do instead.
-type tasks struct {
-	opened []string
-	fail   func(deal types.Deal, index uint64) error
-}
-
-func (s *tasks) OpenTask(_ context.Context, deal types.Deal, index uint64) error {
-	if s.fail != nil {
-		if err := s.fail(deal, index); err != nil {
-			return err
-		}
-	}
-	s.opened = append(s.opened, fmt.Sprintf("%s/%d", deal.Id, index))
-	return nil
-}
-
-// counted counts what is read from and written to the module's store.
-type counted struct {
-	store.KVStoreService
-	reads, writes *int
-}
-
-func (c counted) OpenKVStore(ctx context.Context) store.KVStore {
-	return countedStore{c.KVStoreService.OpenKVStore(ctx), c.reads, c.writes}
-}
-
-type countedStore struct {
-	store.KVStore
-	reads, writes *int
-}
-
-func (c countedStore) Get(k []byte) ([]byte, error) { *c.reads++; return c.KVStore.Get(k) }
-func (c countedStore) Has(k []byte) (bool, error)   { *c.reads++; return c.KVStore.Has(k) }
-func (c countedStore) Set(k, v []byte) error        { *c.writes++; return c.KVStore.Set(k, v) }
-func (c countedStore) Delete(k []byte) error        { *c.writes++; return c.KVStore.Delete(k) }
-func (c countedStore) Iterator(s, e []byte) (store.Iterator, error) {
-	*c.reads++
-	it, err := c.KVStore.Iterator(s, e)
-	return countedIterator{it, c.reads}, err
-}
-
-type countedIterator struct {
-	store.Iterator
-	reads *int
-}
-
-func (c countedIterator) Next() { *c.reads++; c.Iterator.Next() }
-
 // fixture is the market's keeper over the real accounts and bank, with the bank's virtual sends.
 type fixture struct {
 	testing.TB
 	keeper.Keeper
 	ctx  sdk.Context
 	bank bankkeeper.BaseKeeper
+	cdc  codec.Codec
 	cms  storetypes.CommitMultiStore
 	okey *storetypes.ObjectStoreKey
 	key  *storetypes.KVStoreKey
@@ -183,64 +66,119 @@ func newFixture(tb testing.TB) *fixture {
 	return f
 }
 
+// newFixtureWithoutTasks has an app, three datasets and two pools, and an empty book.
 func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	tb.Helper()
-	f := &fixture{TB: tb, tasks: &tasks{}, pools: pools{}, apps: apps{}, orgs: orgs{of: map[string]string{}, revoked: map[string]bool{}}}
-	db := dbm.NewMemDB()
-	cms := sdkstore.NewCommitMultiStore(db, log.NewNopLogger())
+	f := &fixture{TB: tb, tasks: &tasks{}, orgs: orgs{of: map[string]string{}, revoked: map[string]bool{}}}
+	f.apps = apps{orgs: f.orgs}
+	f.apps.apps = map[string]struct {
+		appstypes.App
+		appstypes.Version
+	}{}
+	f.apps.datasets = map[string]struct {
+		appstypes.Dataset
+		appstypes.DatasetVersion
+	}{}
+	f.pools = pools{map[string]workerstypes.Pool{}, map[string]uint64{}, f.orgs}
+	f.cms = sdkstore.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
 	f.key = storetypes.NewKVStoreKey(types.StoreKey)
 	authKey, bankKey := storetypes.NewKVStoreKey(authtypes.StoreKey), storetypes.NewKVStoreKey(banktypes.StoreKey)
 	f.okey = storetypes.NewObjectStoreKey(banktypes.ObjectStoreKey)
 	for _, k := range []*storetypes.KVStoreKey{f.key, authKey, bankKey} {
-		cms.MountStoreWithDB(k, storetypes.StoreTypeIAVL, nil)
+		f.cms.MountStoreWithDB(k, storetypes.StoreTypeIAVL, nil)
 	}
-	cms.MountStoreWithDB(f.okey, storetypes.StoreTypeObject, nil)
-	require.NoError(tb, cms.LoadLatestVersion())
+	f.cms.MountStoreWithDB(f.okey, storetypes.StoreTypeObject, nil)
+	require.NoError(tb, f.cms.LoadLatestVersion())
 	header := cmtproto.Header{ChainID: chainID, Height: 1, Time: time.Unix(1_700_000_000, 0).UTC()}
-	f.cms = cms
-	f.ctx = sdk.NewContext(cms, header, false, log.NewNopLogger())
+	f.ctx = sdk.NewContext(f.cms, header, false, log.NewNopLogger())
 
-	cdc := moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}).Codec
+	f.cdc = moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}).Codec
 	authority := addr("council")
 	perms := map[string][]string{types.ModuleName: nil, faucet: {authtypes.Minter}}
-	accounts := authkeeper.NewAccountKeeper(cdc, runtime.NewKVStoreService(authKey), authtypes.ProtoBaseAccount, perms, addresses, "cred", authority)
-	blocked := map[string]bool{authtypes.NewModuleAddress(types.ModuleName).String(): true}
+	accounts := authkeeper.NewAccountKeeper(f.cdc, runtime.NewKVStoreService(authKey), authtypes.ProtoBaseAccount, perms, addresses, "cred", authority)
 	_, raw := account("blocked")
-	blocked[raw.String()] = true
-	f.bank = bankkeeper.NewBaseKeeper(cdc, runtime.NewKVStoreService(bankKey), accounts, blocked, authority, log.NewNopLogger()).WithObjStoreKey(f.okey)
-	f.Keeper = keeper.NewKeeper(cdc, counted{runtime.NewKVStoreService(f.key), &f.reads, &f.writes}, addresses,
+	blocked := map[string]bool{authtypes.NewModuleAddress(types.ModuleName).String(): true, raw.String(): true}
+	f.bank = bankkeeper.NewBaseKeeper(f.cdc, runtime.NewKVStoreService(bankKey), accounts, blocked, authority, log.NewNopLogger()).WithObjStoreKey(f.okey)
+	f.Keeper = keeper.NewKeeper(f.cdc, counted{runtime.NewKVStoreService(f.key), &f.reads, &f.writes}, addresses,
 		accounts, f.bank, f.orgs, f.apps, f.pools, beacon{}, authority)
 
 	require.NoError(tb, accounts.Params.Set(f.ctx, authtypes.DefaultParams()))
 	require.NoError(tb, f.bank.SetParams(f.ctx, banktypes.DefaultParams()))
 	require.NoError(tb, f.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	f.addApp("studio/ray:v1", 10)
+	for _, ref := range []string{"data/aa:v1", "data/bb:v1", "data/cc:v1"} {
+		f.addDataset(ref, 5)
+	}
 	f.addPool("open", "acme")
 	f.addPool("second", "bolt")
 	return f
 }
 
+func (f *fixture) member(name, org string) {
+	_, raw := account(name)
+	f.orgs.of[string(raw)] = org
+}
+
+// addApp publishes an app of the organisation whose account has its name.
 func (f *fixture) addApp(ref string, price uint64) {
 	id, version, _ := strings.Cut(ref, ":")
 	org, _, _ := strings.Cut(id, "/")
-	a := f.apps[ref]
-	a.app = appstypes.App{Id: id, Organisation: org, Owner: addr(org)}
-	a.version = appstypes.Version{App: id, Version: version, Digest: digest, Runtime: "wasm", Price: price}
-	f.apps[ref] = a
+	a := f.apps.apps[ref]
+	a.App = appstypes.App{Id: id, Organisation: org, Owner: addr(org)}
+	a.Version = appstypes.Version{App: id, Version: version, Digest: digest, Runtime: "wasm", Price: price}
+	f.apps.apps[ref] = a
+	f.member(org, org)
+}
+
+func (f *fixture) addDataset(ref string, price uint64) {
+	id, version, _ := strings.Cut(ref, ":")
+	org, _, _ := strings.Cut(id, "/")
+	d := f.apps.datasets[ref]
+	d.Dataset = appstypes.Dataset{Id: id, Organisation: org, Owner: addr(org)}
+	d.DatasetVersion = appstypes.DatasetVersion{Dataset: id, Version: version, Digest: digest, Price: price}
+	f.apps.datasets[ref] = d
+	f.member(org, org)
+}
+
+// setApp, setDataset and setPool change what was published.
+func (f *fixture) setApp(ref string, change func(a *appstypes.App, v *appstypes.Version)) {
+	a := f.apps.apps[ref]
+	change(&a.App, &a.Version)
+	f.apps.apps[ref] = a
+}
+
+func (f *fixture) setDataset(ref string, change func(d *appstypes.Dataset, v *appstypes.DatasetVersion)) {
+	d := f.apps.datasets[ref]
+	change(&d.Dataset, &d.DatasetVersion)
+	f.apps.datasets[ref] = d
+}
+
+func (f *fixture) setPool(id string, change func(p *workerstypes.Pool)) {
+	p := f.pools.pools[id]
+	change(&p)
+	f.pools.pools[id] = p
+}
+
+func (f *fixture) setParams(change func(p *types.Params)) {
+	p, err := f.Params.Get(f.ctx)
+	require.NoError(f, err)
+	change(&p)
+	require.NoError(f, f.Params.Set(f.ctx, p))
 }
 
 // addPool opens a pool whose operator's account has the operator's name.
 func (f *fixture) addPool(id, operator string) {
-	f.pools[id] = workerstypes.Pool{Id: id, Operator: operator, Runtime: "wasm", Stake: 500}
-	_, raw := account(operator)
-	f.orgs.of[string(raw)] = operator
+	f.pools.pools[id] = workerstypes.Pool{
+		Id: id, Operator: operator, Runtime: "wasm", Stake: 500, MaxCommissionBps: 2_000, Capabilities: []string{"eu", "gpu", "tee"},
+	}
+	f.member(operator, operator)
 }
 
 func (f *fixture) fund(name string, amount uint64) {
 	c := sdk.NewCoins(sdk.NewCoin(types.Denom, math.NewIntFromUint64(amount)))
 	_, to := account(name)
 	require.NoError(f, f.bank.MintCoins(f.ctx, faucet, c))
-	require.NoError(f, f.bank.SendCoinsFromModuleToAccount(f.ctx, faucet, to, c))
+	require.NoError(f, f.bank.SendCoins(f.ctx, authtypes.NewModuleAddress(faucet), to, c))
 }
 
 func (f *fixture) balance(name string) uint64 {
@@ -249,19 +187,19 @@ func (f *fixture) balance(name string) uint64 {
 }
 
 // tx runs fn as a transaction of this block: kept when it succeeds, dropped when it fails.
-func (f *fixture) tx(fn func(ctx sdk.Context) error) error {
+func (f *fixture) tx(fn func(ctx sdk.Context, m types.MsgServer) error) error {
 	f.txs++
 	cached, write := f.ctx.WithTxBytes([]byte("tx")).WithTxIndex(f.txs).CacheContext()
-	err := fn(cached)
+	err := fn(cached, keeper.NewMsgServer(f.Keeper))
 	if err == nil {
 		write()
 	}
 	return err
 }
 
-func (f *fixture) submitErr(requester string, nonce uint64, job types.Job) (id string, err error) {
-	err = f.tx(func(ctx sdk.Context) error {
-		res, err := keeper.NewMsgServer(f.Keeper).SubmitTask(ctx, &types.MsgSubmitTask{Requester: addr(requester), Nonce: nonce, Job: job})
+func (f *fixture) restErr(requester string, nonce uint64, job types.Job, expiry int64) (id string, err error) {
+	err = f.tx(func(ctx sdk.Context, m types.MsgServer) error {
+		res, err := m.SubmitTask(ctx, &types.MsgSubmitTask{Requester: addr(requester), Nonce: nonce, Job: job, Expiry: expiry})
 		if err == nil {
 			id = res.Id
 		}
@@ -270,22 +208,45 @@ func (f *fixture) submitErr(requester string, nonce uint64, job types.Job) (id s
 	return id, err
 }
 
+func (f *fixture) submitErr(requester string, nonce uint64, job types.Job) (id string, err error) {
+	return f.restErr(requester, nonce, job, 0)
+}
+
 func (f *fixture) submit(requester string, nonce uint64, job types.Job) string {
-	id, err := f.submitErr(requester, nonce, job)
+	return f.rest(requester, nonce, job, 0)
+}
+
+// rest submits a request that waits on the book until a height.
+func (f *fixture) rest(requester string, nonce uint64, job types.Job, expiry int64) string {
+	id, err := f.restErr(requester, nonce, job, expiry)
 	require.NoError(f, err)
 	return id
 }
 
 func (f *fixture) cancel(requester, id string) error {
-	return f.tx(func(ctx sdk.Context) error {
-		_, err := keeper.NewMsgServer(f.Keeper).CancelRequest(ctx, &types.MsgCancelRequest{Requester: addr(requester), Id: id})
+	return f.tx(func(ctx sdk.Context, m types.MsgServer) error {
+		_, err := m.CancelRequest(ctx, &types.MsgCancelRequest{Requester: addr(requester), Id: id})
 		return err
 	})
 }
 
-func (f *fixture) placeErr(msg types.MsgPlaceOffer) (id string, err error) {
-	err = f.tx(func(ctx sdk.Context) error {
-		res, err := keeper.NewMsgServer(f.Keeper).PlaceOffer(ctx, &msg)
+func (f *fixture) cancelNonce(owner string, kind types.OrderKind, nonce uint64) error {
+	return f.tx(func(ctx sdk.Context, m types.MsgServer) error {
+		_, err := m.CancelOrder(ctx, &types.MsgCancelOrder{Owner: addr(owner), Kind: kind, Nonce: nonce})
+		return err
+	})
+}
+
+func (f *fixture) cancelBelow(owner string, kind types.OrderKind, below uint64) error {
+	return f.tx(func(ctx sdk.Context, m types.MsgServer) error {
+		_, err := m.CancelOrders(ctx, &types.MsgCancelOrders{Owner: addr(owner), Kind: kind, Below: below})
+		return err
+	})
+}
+
+func (f *fixture) placeErr(o types.Order) (id string, err error) {
+	err = f.tx(func(ctx sdk.Context, m types.MsgServer) error {
+		res, err := m.PlaceOrder(ctx, &types.MsgPlaceOrder{Owner: o.Owner, Order: o})
 		if err == nil {
 			id = res.Id
 		}
@@ -294,11 +255,81 @@ func (f *fixture) placeErr(msg types.MsgPlaceOffer) (id string, err error) {
 	return id, err
 }
 
-// place offers a pool at a price, with the nonce given.
-func (f *fixture) place(pool string, nonce, price, maxFuel, volume uint64) string {
-	id, err := f.placeErr(types.MsgPlaceOffer{Owner: addr(f.pools[pool].Operator), Nonce: nonce, Pool: pool, Price: price, MaxFuel: maxFuel, Volume: volume})
+// place puts an order on the book.
+func (f *fixture) place(o types.Order) string {
+	id, err := f.placeErr(o)
 	require.NoError(f, err)
 	return id
+}
+
+func (f *fixture) presignErr(o types.Order) (id string, err error) {
+	err = f.tx(func(ctx sdk.Context, m types.MsgServer) error {
+		res, err := m.PresignOrder(ctx, &types.MsgPresignOrder{Owner: o.Owner, Order: o})
+		if err == nil {
+			id = res.Id
+		}
+		return err
+	})
+	return id, err
+}
+
+func (f *fixture) presign(o types.Order) string {
+	id, err := f.presignErr(o)
+	require.NoError(f, err)
+	return id
+}
+
+func (f *fixture) matchErr(m types.MsgMatchOrders) (id string, err error) {
+	err = f.tx(func(ctx sdk.Context, srv types.MsgServer) error {
+		res, err := srv.MatchOrders(ctx, &m)
+		if err == nil {
+			id = res.Id
+		}
+		return err
+	})
+	return id, err
+}
+
+func (f *fixture) issueErr(m types.MsgIssueVoucher) (id string, err error) {
+	err = f.tx(func(ctx sdk.Context, srv types.MsgServer) error {
+		res, err := srv.IssueVoucher(ctx, &m)
+		if err == nil {
+			id = res.Id
+		}
+		return err
+	})
+	return id, err
+}
+
+// issue gives the holder a voucher of the issuer's coins.
+func (f *fixture) issue(issuer string, nonce uint64, holder string, amount uint64, expiry int64) string {
+	id, err := f.issueErr(types.MsgIssueVoucher{Issuer: addr(issuer), Nonce: nonce, Holder: addr(holder), Amount: amount, Expiry: expiry})
+	require.NoError(f, err)
+	return id
+}
+
+func (f *fixture) topUp(issuer, id string, amount uint64, expiry int64) error {
+	return f.tx(func(ctx sdk.Context, m types.MsgServer) error {
+		_, err := m.TopUpVoucher(ctx, &types.MsgTopUpVoucher{Issuer: addr(issuer), Id: id, Amount: amount, Expiry: expiry})
+		return err
+	})
+}
+
+// sign signs an order with its owner's key.
+func (f *fixture) sign(o types.Order) types.SignedOrder {
+	return f.signFor(o, chainID)
+}
+
+func (f *fixture) signFor(o types.Order, chain string) types.SignedOrder {
+	k := key(names[o.Owner])
+	sig, err := k.Sign(o.SignBytes(chain))
+	require.NoError(f, err)
+	packed, err := codectypes.NewAnyWithValue(k.PubKey())
+	require.NoError(f, err)
+	return types.SignedOrder{Order: &o, Signature: &signing.SignatureDescriptor{
+		PublicKey: packed,
+		Data:      signing.SignatureDataToProto(&signing.SingleSignatureData{SignMode: signing.SignMode_SIGN_MODE_DIRECT, Signature: sig}),
+	}}
 }
 
 // endBlock ends the block as the chain does: the market's hook, the bank's, the commit that forgets virtual coins.
@@ -326,19 +357,124 @@ func (f *fixture) next() {
 	require.NoError(f, f.Keeper.BeginBlock(f.ctx))
 }
 
+// until goes on to a height.
+func (f *fixture) until(height int64) {
+	for f.ctx.BlockHeight() < height {
+		f.next()
+	}
+}
+
+func (f *fixture) height() int64 { return f.ctx.BlockHeight() }
+
+func (f *fixture) order(id string) types.OrderRecord {
+	r, err := f.GetOrder(f.ctx, id)
+	require.NoError(f, err)
+	return r
+}
+
 func (f *fixture) request(id string) types.Request {
 	r, err := f.GetRequest(f.ctx, id)
 	require.NoError(f, err)
 	return r
 }
 
+func (f *fixture) voucher(id string) types.Voucher {
+	v, err := f.GetVoucher(f.ctx, id)
+	require.NoError(f, err)
+	return v
+}
+
+// deal returns the first deal of a request.
 func (f *fixture) deal(request string) types.Deal {
 	d, err := f.GetDeal(f.ctx, f.request(request).Deal)
 	require.NoError(f, err)
 	return d
 }
 
+// deals returns all deals of a request, in the order of their first tasks.
+func (f *fixture) deals(request string) (out []types.Deal) {
+	g, err := f.ExportGenesis(f.ctx)
+	require.NoError(f, err)
+	for first := uint64(0); ; {
+		found := false
+		for _, d := range g.Deals {
+			if d.Request == request && d.First == first {
+				out, first, found = append(out, d), first+d.Size_, true
+				break
+			}
+		}
+		if !found {
+			return out
+		}
+	}
+}
+
+// settle ends a task of a request's first deal without a result.
+func (f *fixture) settle(d types.Deal) {
+	each, err := d.Terms.Escrow()
+	require.NoError(f, err)
+	require.NoError(f, f.Settle(f.ctx, d.Id, "task", nil, each, false))
+}
+
+func (f *fixture) dump() map[string]string {
+	out := map[string]string{}
+	it := f.ctx.KVStore(f.key).Iterator(nil, nil)
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		out[string(it.Key())] = string(it.Value())
+	}
+	return out
+}
+
+// events returns the typed events of a kind that this block has had so far.
+func events[E sdk.Msg](f *fixture) (out []E) {
+	for _, e := range f.ctx.EventManager().ABCIEvents() {
+		msg, err := sdk.ParseTypedEvent(e)
+		if err != nil {
+			continue // the bank's
+		}
+		if typed, ok := msg.(E); ok {
+			out = append(out, typed)
+		}
+	}
+	return out
+}
+
 // job is a valid one; change what a test is about.
 func job() types.Job {
 	return types.Job{App: "studio/ray:v1", Args: []string{"--scene", "teapot"}, Trust: 9_999, MaxPrice: 1_000, FuelLimit: 1_000_000}
+}
+
+// poolOrder, appOrder and datasetOrder are valid ones of the fixture's owners.
+func (f *fixture) poolOrder(pool string, nonce, price, volume uint64) types.Order {
+	return types.Order{Owner: addr(f.pools.pools[pool].Operator), Nonce: nonce, Pool: &types.PoolOrder{
+		Pool: pool, Price: price, Volume: volume, MaxFuel: 1e9, Stake: 500, Tags: []string{"eu", "gpu", "tee"},
+		Resources: appstypes.Resources{CpuMillis: 4_000, MemoryBytes: 1 << 30},
+	}}
+}
+
+func appOrder(ref string, nonce, price, volume uint64) types.Order {
+	org, _, _ := strings.Cut(ref, "/")
+	return types.Order{Owner: addr(org), Nonce: nonce, App: &types.AppOrder{App: ref, Price: price, Volume: volume}}
+}
+
+func datasetOrder(ref string, nonce, price, volume uint64) types.Order {
+	org, _, _ := strings.Cut(ref, "/")
+	return types.Order{Owner: addr(org), Nonce: nonce, Dataset: &types.DatasetOrder{Dataset: ref, Price: price, Volume: volume}}
+}
+
+// requestOrder is a request to be signed or presigned.
+func requestOrder(requester string, nonce uint64, j types.Job) types.Order {
+	return types.Order{Owner: addr(requester), Nonce: nonce, Request: &j}
+}
+
+// offer places a pool's order with the whole of a volume.
+func (f *fixture) offer(pool string, nonce, price, volume uint64) string {
+	return f.place(f.poolOrder(pool, nonce, price, volume))
+}
+
+// with returns an order changed.
+func with(o types.Order, change func(o *types.Order)) types.Order {
+	change(&o)
+	return o
 }

@@ -12,133 +12,111 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
-
-func TestMatchPinsEverything(t *testing.T) {
-	f := newFixture(t)
-	f.fund("ann", 10_000)
-	offer := f.place("open", 1, 100, 5_000_000, 9)
-	j := job()
-	j.Size_, j.MinReplicas, j.Value, j.FuelLimit = 2, 3, 7, 101
-	j.Inputs = []*types.Input{{Name: "scenes/teapot.json", Digest: digest, Size_: 3, Locators: []string{"http://127.0.0.1:1"}}}
-	id := f.submit("ann", 1, j)
-	params := types.DefaultParams()
-	params.FuelPerBlock, params.MaxFuel = 100, 1_000
-	require.NoError(t, f.Params.Set(f.ctx, params))
-	f.next()
-
-	d := f.deal(id)
-	require.Equal(t, types.Terms{
-		Policy: "credence", Trust: 10_000, AppPrice: 10, Price: 100, Stake: 500, Value: 910, CourtFee: 100,
-		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 101,
-		CommitBlocks: 42, RevealBlocks: 20, CourtBlocks: 42, CourtRevealBlocks: 20, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
-	}, d.Terms)
-	rid, err := types.ParseID(id)
-	require.NoError(t, err)
-	require.Equal(t, types.FormatID(poco.DealID(rid, 0)), d.Id)
-	require.Equal(t, []any{id, offer, "open", addr("ann"), "studio/ray", "v1", addr("studio"), "studio", digest, "wasm", uint64(2), int64(2), int64(1_700_000_000)},
-		[]any{d.Request, d.Offer, d.Pool, d.Requester, d.App, d.AppVersion, d.AppOwner, d.AppOrganisation, d.Digest, d.Runtime, d.Size_, d.Height, d.Time})
-	require.Equal(t, j.Inputs, d.Inputs)
-	require.Equal(t, j.Args, d.Args)
-	require.EqualValues(t, 2*910, d.Escrow)
-	require.EqualValues(t, 10_000-2*910, f.balance("ann"), "what the seats cannot cost comes back at once")
-	require.Equal(t, []string{d.Id + "/0", d.Id + "/1"}, f.tasks.opened)
-	o, err := f.GetOffer(f.ctx, offer)
-	require.NoError(t, err)
-	require.EqualValues(t, 2, o.Filled)
-	r := f.request(id)
-	require.Equal(t, types.REQUEST_STATUS_MATCHED, r.Status)
-	require.Zero(t, r.Escrow)
-
-	terms := types.TermsToPoco(chainID, d)
-	require.NoError(t, terms.Validate())
-	require.Equal(t, chainID, terms.ChainID)
-	require.Equal(t, addr("ann"), terms.Requester)
-	require.Equal(t, addr("studio"), terms.AppOwner)
-}
-
-// Terms are pinned: a change of price or parameters after the match leaves the deal alone.
-func TestMatchTakesThePriceOfItsBlock(t *testing.T) {
-	f := newFixture(t)
-	f.fund("ann", 10_000)
-	f.place("open", 1, 100, 5_000_000, 0)
-	id := f.submit("ann", 1, job())
-	f.addApp("studio/ray:v1", 20)
-	f.next()
-	before := f.deal(id)
-	require.EqualValues(t, 20, before.Terms.AppPrice, "the price at the match, within max_price")
-	f.addApp("studio/ray:v1", 900)
-	params := types.DefaultParams()
-	params.RevealBlocks = 99
-	require.NoError(t, f.Params.Set(f.ctx, params))
-	f.next()
-	require.Equal(t, before, f.deal(id))
-}
 
 func TestMatchChooses(t *testing.T) {
 	type offer struct {
 		pool                   string
 		price, maxFuel, volume uint64
 	}
+	type chance struct {
+		f *fixture
+		j *types.Job
+	}
 	for _, tc := range []struct {
-		name     string
-		offers   []offer // one per block, the oldest first
-		malleate func(f *fixture, j *types.Job)
-		exp      int // index of the offer met; -1: none
-		expErr   error
-		reason   string
+		name   string
+		offers []offer // one per block, the oldest first
+		before func(c chance)
+		exp    int // index of the order met; -1: none
+		expErr error
+		reason string
 	}{
 		{"cheapest", []offer{{"open", 30, 1e9, 0}, {"open", 20, 1e9, 0}, {"open", 25, 1e9, 0}}, nil, 1, nil, ""},
 		{"of equal prices the oldest", []offer{{"second", 20, 1e9, 0}, {"open", 20, 1e9, 0}}, nil, 0, nil, ""},
 		{"cheapest with the fuel", []offer{{"open", 20, 10, 0}, {"open", 30, 1e9, 0}}, nil, 1, nil, ""},
-		{"cheapest with the volume", []offer{{"open", 20, 1e9, 1}, {"open", 30, 1e9, 2}}, func(_ *fixture, j *types.Job) { j.Size_ = 2 }, 1, nil, ""},
-		{"of the pool asked for", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(_ *fixture, j *types.Job) { j.Pool = "second" }, 1, nil, ""},
-		{"not of a revoked operator", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(f *fixture, _ *types.Job) { f.orgs.revoked["acme"] = true }, 1, nil, ""},
-		{"a free offer pays every seat", []offer{{"open", 0, 1e9, 0}}, nil, 0, nil, ""},
-		{"one seat does for the court", []offer{{"open", 900, 1e9, 0}}, func(_ *fixture, j *types.Job) { j.Policy = "court" }, 0, nil, ""},
+		{"of the pool asked for", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(c chance) { c.j.Pool = "second" }, 1, nil, ""},
+		{"of the pools taken", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(c chance) { c.j.Pools.Ids = []string{"second"} }, 1, nil, ""},
+		{"of the operators taken", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(c chance) {
+			c.j.Pools.Audience.Organisations = []string{"bolt"}
+		}, 1, nil, ""},
+		{"not of a private pool", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(c chance) {
+			c.f.setPool("open", func(p *workerstypes.Pool) { p.Requesters.Organisations = []string{"friends"} })
+		}, 1, nil, ""},
+		{"of a private pool, for a friend", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(c chance) {
+			c.f.member("ann", "friends")
+			c.f.setPool("open", func(p *workerstypes.Pool) { p.Requesters.Organisations = []string{"friends"} })
+		}, 0, nil, ""},
+		{"not of a revoked operator", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(c chance) { c.f.orgs.revoked["acme"] = true }, 1, nil, ""},
+		{"not of an empty pool", []offer{{"open", 20, 1e9, 0}, {"second", 30, 1e9, 0}}, func(c chance) { c.f.pools.eligible["open"] = 1 }, 1, nil, ""},
+		{"an empty pool does for the court", []offer{{"open", 20, 1e9, 0}}, func(c chance) {
+			c.f.pools.eligible["open"], c.j.Policy = 0, "court"
+		}, 0, nil, ""},
+		{"a free order pays every seat", []offer{{"open", 0, 1e9, 0}}, nil, 0, nil, ""},
+		{"one seat does for the court", []offer{{"open", 900, 1e9, 0}}, func(c chance) { c.j.Policy = "court" }, 0, nil, ""},
 		{"two seats do", []offer{{"open", 495, 1e9, 0}}, nil, 0, nil, ""},
-		{"empty book", nil, nil, -1, types.ErrNoOffer, "no offers for runtime wasm"},
-		{"none of the pool", []offer{{"open", 20, 1e9, 0}}, func(_ *fixture, j *types.Job) { j.Pool = "second" }, -1, types.ErrNoOffer, "of pool second"},
-		{"none of an active operator", []offer{{"open", 20, 1e9, 0}}, func(f *fixture, _ *types.Job) { f.orgs.revoked["acme"] = true }, -1, types.ErrNoOffer, "no offers"},
-		{"one seat only", []offer{{"open", 496, 1e9, 0}}, nil, -1, types.ErrUnaffordable, "got 1000, which pays the app's price 10 and 1 replicas at the best price 496; expected at least 1002 for 2 replicas"},
-		{"min_replicas beyond max_price", []offer{{"open", 100, 1e9, 0}}, func(_ *fixture, j *types.Job) { j.MinReplicas = 10 }, -1, types.ErrUnaffordable, "9 replicas at the best price 100; expected at least 1010"},
-		{"no seat for the court", []offer{{"open", 991, 1e9, 0}}, func(_ *fixture, j *types.Job) { j.Policy = "court" }, -1, types.ErrUnaffordable, "0 replicas"},
-		{"fuel over every offer", []offer{{"open", 20, 10, 0}, {"open", 30, 20, 0}}, nil, -1, types.ErrFuel, "expected at most 20"},
-		{"bag over every volume", []offer{{"open", 20, 1e9, 3}}, func(_ *fixture, j *types.Job) { j.Size_ = 4 }, -1, types.ErrNoOffer, "expected at most 3 tasks"},
-		{"app deprecated meanwhile", []offer{{"open", 20, 1e9, 0}}, func(f *fixture, j *types.Job) {
-			a := f.apps[j.App]
-			a.app.Deprecated = true
-			f.apps[j.App] = a
-		}, -1, types.ErrDeprecated, "no new requests"},
+		{"within max_pool_price", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.MaxPoolPrice = 20 }, 0, nil, ""},
+		{"empty book", nil, nil, -1, types.ErrNoOrder, "no orders under runtime/wasm/"},
+		{"none of the pool", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.Pool = "second" }, -1, types.ErrNoOrder, "no orders under pool/second/"},
+		{"none of an active operator", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.f.orgs.revoked["acme"] = true }, -1, types.ErrNoOrder, "no orders"},
+		{"one seat only", []offer{{"open", 496, 1e9, 0}}, nil, -1, types.ErrUnaffordable, "got 1000, which pays the app's price 10, the datasets' 0 and 1 replicas at the best price 496; expected at least 1002 for 2 replicas"},
+		{"min_replicas beyond max_price", []offer{{"open", 100, 1e9, 0}}, func(c chance) { c.j.MinReplicas = 10 }, -1, types.ErrUnaffordable, "9 replicas at the best price 100; expected at least 1010"},
+		{"no seat for the court", []offer{{"open", 991, 1e9, 0}}, func(c chance) { c.j.Policy = "court" }, -1, types.ErrUnaffordable, "0 replicas"},
+		{"beyond max_pool_price", []offer{{"open", 21, 1e9, 0}}, func(c chance) { c.j.MaxPoolPrice = 20 }, -1, types.ErrPoolPrice, "a replica costs 21"},
+		{"beyond max_app_price", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.MaxAppPrice = 9 }, -1, types.ErrAppPrice, "the app costs 10"},
+		{"the app alone costs more", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.MaxPrice = 9 }, -1, types.ErrUnaffordable, "the app's price 10"},
+		{"fuel over every order", []offer{{"open", 20, 10, 0}, {"open", 30, 20, 0}}, nil, -1, types.ErrFuel, "max_fuel, 10"},
+		{"bag over every volume", []offer{{"open", 20, 1e9, 3}}, func(c chance) { c.j.Size_ = 4 }, -1, types.ErrNoOrder, "no orders under"},
+		{"another category", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.Category = "xs" }, -1, types.ErrNoOrder, "no orders under runtime/wasm/xs"},
+		{"a tag nobody has", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.Tags = []string{"fpga"} }, -1, types.ErrTags, `"fpga" is needed`},
+		{"memory nobody has", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.Resources.MemoryBytes = 1<<30 + 1 }, -1, types.ErrResources, "memory_bytes"},
+		{"a private pool alone", []offer{{"open", 20, 1e9, 0}}, func(c chance) {
+			c.f.setPool("open", func(p *workerstypes.Pool) { p.Requesters.Roles = []orgstypes.Role{orgstypes.ROLE_WORKER} })
+		}, -1, types.ErrPrivatePool, "open does not serve"},
+		{"an empty pool alone", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.f.pools.eligible["open"] = 1 }, -1, types.ErrTooFew, "open has 1 organisations"},
+		{"no pool that is taken", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.Pools.Ids = []string{"second"} }, -1, types.ErrPoolRestricted, "open is not among"},
+		{"sold by order alone", []offer{{"open", 20, 1e9, 0}}, func(c chance) {
+			c.f.setApp(c.j.App, func(_ *appstypes.App, v *appstypes.Version) { v.ByOrder = true })
+		}, -1, types.ErrByOrder, "no order on the book"},
+		{"dataset by order alone", []offer{{"open", 20, 1e9, 0}}, func(c chance) {
+			c.j.Datasets = []string{"data/aa:v1"}
+			c.f.setDataset("data/aa:v1", func(_ *appstypes.Dataset, v *appstypes.DatasetVersion) { v.ByOrder = true })
+		}, -1, types.ErrByOrder, "datasets[0]: data/aa:v1 has no list price"},
+		{"datasets beyond max_dataset_price", []offer{{"open", 20, 1e9, 0}}, func(c chance) {
+			c.j.Datasets, c.j.MaxDatasetPrice = []string{"data/aa:v1", "data/bb:v1"}, 9
+		}, -1, types.ErrDatasetPrice, "cost up to 10"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFixture(t)
 			f.fund("ann", 1_000_000)
 			var ids []string
 			for i, o := range tc.offers {
-				ids = append(ids, f.place(o.pool, uint64(i), o.price, o.maxFuel, o.volume))
+				p := f.poolOrder(o.pool, uint64(i), o.price, o.volume)
+				p.Pool.MaxFuel = o.maxFuel
+				ids = append(ids, f.place(p))
 				f.next()
 			}
+			f.next()
 			j := job()
-			if tc.malleate != nil && tc.expErr != types.ErrDeprecated {
-				tc.malleate(f, &j)
-			}
-			id := f.submit("ann", 1, j)
-			if tc.expErr == types.ErrDeprecated {
-				tc.malleate(f, &j)
+			if tc.before != nil {
+				tc.before(chance{f, &j})
 			}
 			_, previewed := f.Preview(f.ctx, addr("ann"), j)
+			id := f.submit("ann", 1, j)
 			f.next()
 			r := f.request(id)
 			if tc.exp >= 0 {
 				require.NoError(t, previewed)
 				require.Equal(t, types.REQUEST_STATUS_MATCHED, r.Status, r.Reason)
-				require.Equal(t, ids[tc.exp], f.deal(id).Offer)
+				require.Equal(t, ids[tc.exp], f.deal(id).PoolOrder)
 				return
 			}
-			require.ErrorIs(t, previewed, tc.expErr, "a preview says what matching will")
+			if j.Size_ == 0 { // a preview does not ask for the whole bag
+				require.ErrorIs(t, previewed, tc.expErr, "a preview says what matching will")
+			}
 			require.Equal(t, types.REQUEST_STATUS_UNMATCHED, r.Status)
 			require.Contains(t, r.Reason, tc.reason)
 			require.Contains(t, r.Reason, tc.expErr.Error())
@@ -147,25 +125,85 @@ func TestMatchChooses(t *testing.T) {
 	}
 }
 
-func TestMatchTakesStaleOffersOffTheBook(t *testing.T) {
-	f := newFixture(t)
-	f.fund("ann", 10_000)
-	id := f.place("open", 1, 20, 1e9, 0)
-	f.orgs.revoked["acme"] = true
-	f.submit("ann", 1, job())
-	f.next()
-	_, err := f.GetOffer(f.ctx, id)
-	require.ErrorIs(t, err, types.ErrNotFound)
-	f.orgs.revoked["acme"] = false
-	_, err = f.placeErr(types.MsgPlaceOffer{Owner: addr("acme"), Nonce: 1, Pool: "open", MaxFuel: 1})
-	require.ErrorIs(t, err, types.ErrNonce)
+// What changes between submission and matching is judged as it is at the match, and refunded without an order.
+func TestMatchJudgesAgain(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		change func(f *fixture)
+		expErr error
+	}{
+		{"app deprecated", func(f *fixture) {
+			f.setApp("studio/ray:v1", func(a *appstypes.App, _ *appstypes.Version) { a.Deprecated = true })
+		}, types.ErrDeprecated},
+		{"app suspended", func(f *fixture) {
+			f.setApp("studio/ray:v1", func(a *appstypes.App, _ *appstypes.Version) { a.Suspended = true })
+		}, types.ErrSuspended},
+		{"requester revoked", func(f *fixture) { f.member("ann", "anns"); f.orgs.revoked["anns"] = true }, orgstypes.ErrRole},
+		{"cancelled below its nonce", func(f *fixture) {
+			require.NoError(f, f.cancelBelow("ann", types.ORDER_KIND_REQUEST, 2))
+		}, types.ErrCancelled},
+		{"parameters", func(f *fixture) { f.setParams(func(p *types.Params) { p.MaxFuel = 1 }) }, types.ErrFuel},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			for _, expiry := range []int64{0, 50} { // no order will mend it, so that it does not rest either
+				f := newFixture(t)
+				f.fund("ann", 1_000)
+				f.offer("open", 1, 20, 0)
+				id := f.rest("ann", 1, job(), expiry)
+				tc.change(f)
+				f.next()
+				r := f.request(id)
+				require.Equal(t, types.REQUEST_STATUS_UNMATCHED, r.Status)
+				require.Contains(t, r.Reason, tc.expErr.Error())
+				require.EqualValues(t, 1_000, f.balance("ann"))
+				f.next()
+			}
+		})
+	}
+}
+
+// Orders whose pool is no longer what they say leave the book when they are met.
+func TestMatchTakesStaleOrdersOffTheBook(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		change func(f *fixture)
+		status types.OrderStatus
+	}{
+		{"stake raised", func(f *fixture) { f.setPool("open", func(p *workerstypes.Pool) { p.Stake++ }) }, types.ORDER_STATUS_STALE},
+		{"min_price raised", func(f *fixture) { f.setPool("open", func(p *workerstypes.Pool) { p.MinPrice = 21 }) }, types.ORDER_STATUS_STALE},
+		{"max_commission_bps lowered", func(f *fixture) { f.setPool("open", func(p *workerstypes.Pool) { p.MaxCommissionBps = 99 }) }, types.ORDER_STATUS_STALE},
+		{"capability gone", func(f *fixture) {
+			f.setPool("open", func(p *workerstypes.Pool) { p.Capabilities = []string{"eu", "gpu"} })
+		}, types.ORDER_STATUS_STALE},
+		{"retired", func(f *fixture) { f.setPool("open", func(p *workerstypes.Pool) { p.Retired = true }) }, types.ORDER_STATUS_STALE},
+		{"operator revoked", func(f *fixture) { f.orgs.revoked["acme"] = true }, types.ORDER_STATUS_STALE},
+		{"operator moved", func(f *fixture) { f.member("acme", "bolt") }, types.ORDER_STATUS_STALE},
+		{"pool of another operator", func(f *fixture) { f.setPool("open", func(p *workerstypes.Pool) { p.Operator = "bolt" }) }, types.ORDER_STATUS_STALE},
+		{"below the floor", func(f *fixture) { require.NoError(f, f.cancelBelow("acme", types.ORDER_KIND_POOL, 2)) }, types.ORDER_STATUS_CANCELLED},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.fund("ann", 10_000)
+			id := f.place(with(f.poolOrder("open", 1, 20, 0), func(o *types.Order) { o.Pool.CommissionBps = 100 }))
+			good := f.offer("second", 2, 30, 0)
+			f.next()
+			tc.change(f)
+			r := f.submit("ann", 1, job())
+			f.next()
+			require.Equal(t, good, f.deal(r).PoolOrder)
+			require.Equal(t, tc.status, f.order(id).Status)
+			require.ErrorIs(t, f.cancelNonce("acme", types.ORDER_KIND_POOL, 1), types.ErrEnded)
+			f.next()
+		})
+	}
 }
 
 func TestPreview(t *testing.T) {
 	f := newFixture(t)
-	_, raw := account("ann")
-	f.orgs.of[string(raw)] = "anns"
-	f.place("open", 1, 20, 1e9, 0)
+	f.member("ann", "anns")
+	f.offer("open", 1, 20, 0)
+	f.next()
+	before := f.dump()
 	j := job()
 	j.MaxPrice = 0 // no bound
 	p, err := f.Preview(f.ctx, addr("ann"), j)
@@ -176,6 +214,7 @@ func TestPreview(t *testing.T) {
 	require.Equal(t, "open", p.Pool.Id)
 	require.EqualValues(t, 25, p.Terms.MaxSeats)
 	require.EqualValues(t, 10+25*20, p.Terms.Value)
+	require.Equal(t, before, f.dump())
 
 	_, err = f.Preview(f.ctx, "nobody", j)
 	require.ErrorIs(t, err, types.ErrRequester)
@@ -190,11 +229,10 @@ func TestPreview(t *testing.T) {
 
 func TestMatchIsCappedAndCarriedOver(t *testing.T) {
 	f := newFixture(t)
-	params := types.DefaultParams()
-	params.MatchesPerBlock = 2
-	require.NoError(t, f.Params.Set(f.ctx, params))
+	f.offer("open", 1, 50, 0)
+	f.next()
+	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 2 })
 	f.fund("ann", 1_000_000)
-	f.place("open", 1, 50, 1e9, 0)
 	var old, young []string
 	for i := range 5 {
 		old = append(old, f.submit("ann", uint64(i), job()))
@@ -217,41 +255,41 @@ func TestMatchIsCappedAndCarriedOver(t *testing.T) {
 	}
 }
 
-// The order of the transactions in a block decides nothing: whatever it is, the same requests meet the same offers.
+// The order of the transactions in a block decides nothing: whatever it is, the same requests meet the same orders.
 func TestMatchIgnoresTheOrderOfTransactions(t *testing.T) {
-	names := []string{"ann", "bob", "cyd", "dan", "eve", "fay"}
+	people := []string{"ann", "bob", "cyd", "dan", "eve", "fay"}
 	run := func(t testing.TB, order []int) (met []string) {
 		f := newFixture(t)
-		f.place("open", 1, 20, 1e9, 2) // the volumes are scarce: somebody gets the dear one, somebody none
-		f.place("second", 2, 30, 1e9, 3)
-		for _, n := range names {
+		f.offer("open", 1, 20, 2) // the volumes are scarce: somebody gets the dear one, somebody none
+		f.offer("second", 2, 30, 3)
+		for _, n := range people {
 			f.fund(n, 1_000)
 		}
-		ids := make([]string, len(names))
+		ids := make([]string, len(people))
 		for _, i := range order {
-			ids[i] = f.submit(names[i], 1, job())
+			ids[i] = f.submit(people[i], 1, job())
 		}
 		f.next()
 		for i, id := range ids {
 			r := f.request(id)
 			what := r.Status.String() + r.Reason
 			if r.Deal != "" {
-				what = f.deal(id).Offer
+				what = f.deal(id).PoolOrder
 			}
-			met = append(met, fmt.Sprint(names[i], " ", what, " ", f.balance(names[i])))
+			met = append(met, fmt.Sprint(people[i], " ", what, " ", f.balance(people[i])))
 		}
 		return append(met, f.tasks.opened...)
 	}
 	want := run(t, []int{0, 1, 2, 3, 4, 5})
-	var dear, none int
-	for _, m := range want[:len(names)] {
+	var some, none int
+	for _, m := range want[:len(people)] {
 		if strings.Contains(m, "UNMATCHED") {
 			none++
 		} else {
-			dear++
+			some++
 		}
 	}
-	require.Equal(t, []int{5, 1}, []int{dear, none})
+	require.Equal(t, []int{5, 1}, []int{some, none})
 	rapid.Check(t, func(rt *rapid.T) {
 		order := rapid.Permutation([]int{0, 1, 2, 3, 4, 5}).Draw(rt, "order")
 		if got := run(t, order); !slices.Equal(want, got) {
@@ -266,7 +304,7 @@ func TestMatchFollowsTheSeed(t *testing.T) {
 	for height := int64(1); height <= 12; height++ {
 		f := newFixture(t)
 		f.ctx = f.ctx.WithBlockHeight(height)
-		f.place("open", 1, 20, 1e9, 1) // for one only
+		f.offer("open", 1, 20, 1) // for one only
 		ids := map[string]string{}
 		for _, n := range []string{"ann", "bob", "cyd"} {
 			f.fund(n, 1_000)
@@ -295,7 +333,8 @@ func TestMatchFollowsTheSeed(t *testing.T) {
 func TestMatchIsolatesEachRequest(t *testing.T) {
 	f := newFixture(t)
 	f.addApp("studio/bomb:v1", 10)
-	f.place("open", 1, 50, 1e9, 0)
+	f.offer("open", 1, 50, 0)
+	f.next()
 	var good []string
 	var bad string
 	for i, n := range []string{"ann", "bob", "cyd"} {
@@ -303,14 +342,12 @@ func TestMatchIsolatesEachRequest(t *testing.T) {
 		j := job()
 		if i == 1 {
 			j.App = "studio/bomb:v1"
-			bad = f.submit(n, 1, j)
+			bad = f.rest(n, 1, j, 90)
 			continue
 		}
 		good = append(good, f.submit(n, 1, j))
 	}
-	a := f.apps["studio/bomb:v1"]
-	a.app.Description = "panics"
-	f.apps["studio/bomb:v1"] = a
+	f.setApp("studio/bomb:v1", func(a *appstypes.App, _ *appstypes.Version) { a.Description = "panics" })
 	f.next()
 	for _, id := range good {
 		require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(id).Status)

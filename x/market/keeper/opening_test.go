@@ -12,7 +12,7 @@ import (
 func TestOpeningIsCappedAndInOrder(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 100_000_000)
-	f.place("open", 1, 1, 1e9, 0)
+	f.offer("open", 1, 1, 0)
 	j := job()
 	j.Size_, j.MaxPrice = 100_000, 100
 	reads, writes := f.reads, f.writes
@@ -25,18 +25,17 @@ func TestOpeningIsCappedAndInOrder(t *testing.T) {
 	j.Size_ = 30
 	first := f.submit("ann", 2, j)
 	f.next()
-	require.EqualValues(t, 100, f.deal(big).Opened)
-	require.Zero(t, f.deal(first).Opened, "the oldest deal first")
+	require.EqualValues(t, 76, f.deal(big).Opened, "two deals take turns: 12, 12, 12, 12 and the last 2")
+	require.EqualValues(t, 24, f.deal(first).Opened)
 	require.NoError(t, f.cancel("ann", big))
 	f.next()
 	require.EqualValues(t, 30, f.deal(first).Opened)
-	require.EqualValues(t, 100, f.deal(big).Opened)
-	require.Equal(t, f.deal(first).Id+"/0", f.tasks.opened[100])
+	require.EqualValues(t, 76, f.deal(big).Opened)
 
 	// A bag of 51 costs the match exactly what one of 100,000 does.
 	g := newFixture(t)
 	g.fund("ann", 100_000_000)
-	g.place("open", 1, 1, 1e9, 0)
+	g.offer("open", 1, 1, 0)
 	j.Size_ = 51
 	reads, writes = g.reads, g.writes
 	g.submit("ann", 1, j)
@@ -47,7 +46,7 @@ func TestOpeningIsCappedAndInOrder(t *testing.T) {
 func TestOpeningSharesTheBudgetAmongDeals(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 100_000)
-	f.place("open", 1, 1, 1e9, 0)
+	f.offer("open", 1, 1, 0)
 	j := job()
 	j.Size_ = 20
 	for i := range 4 {
@@ -65,7 +64,7 @@ func TestOpeningSharesTheBudgetAmongDeals(t *testing.T) {
 func TestOpeningIsolatesEachTask(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 100_000)
-	f.place("open", 1, 45, 1e9, 0)
+	f.offer("open", 1, 45, 0)
 	f.tasks.fail = func(_ types.Deal, index uint64) error {
 		switch index {
 		case 1:
@@ -94,7 +93,7 @@ func TestOpeningIsolatesEachTask(t *testing.T) {
 func TestOpeningWaitsForHooks(t *testing.T) {
 	f := newFixtureWithoutTasks(t)
 	f.fund("ann", 1_000)
-	f.place("open", 1, 50, 1e9, 0)
+	f.offer("open", 1, 50, 0)
 	id := f.submit("ann", 1, job())
 	f.next()
 	require.Zero(t, f.deal(id).Opened)

@@ -8,8 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 func TestSubmitLocksTheBudget(t *testing.T) {
@@ -36,7 +38,7 @@ func TestSubmitOutsideOfATransaction(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 10_000)
 	f.endBlock()
-	r, err := f.SubmitTask(f.ctx, addr("ann"), 1, job())
+	r, err := f.SubmitTask(f.ctx, addr("ann"), 1, job(), 0)
 	require.NoError(t, err)
 	require.NoError(t, f.CheckInvariants(f.ctx), "nothing may wait for another EndBlock")
 	f.ctx = f.ctx.WithBlockHeight(2)
@@ -57,16 +59,11 @@ func TestSubmitRefuses(t *testing.T) {
 		{"no app", func(_ *fixture, j *types.Job) { j.App = "" }, types.ErrUnknownApp},
 		{"app name too long", func(_ *fixture, j *types.Job) { j.App = strings.Repeat("a", 300) }, types.ErrUnknownApp},
 		{"deprecated app", func(f *fixture, j *types.Job) {
-			a := f.apps[j.App]
-			a.app.Deprecated = true
-			f.apps[j.App] = a
+			f.setApp(j.App, func(a *appstypes.App, _ *appstypes.Version) { a.Deprecated = true })
 		}, types.ErrDeprecated},
 		{"suspended app", func(f *fixture, j *types.Job) {
-			a := f.apps[j.App]
-			a.app.Suspended = true
-			f.apps[j.App] = a
+			f.setApp(j.App, func(a *appstypes.App, _ *appstypes.Version) { a.Suspended = true })
 		}, types.ErrSuspended},
-		{"app costs more than max_price", func(_ *fixture, j *types.Job) { j.MaxPrice = 9 }, types.ErrUnaffordable},
 		{"no max_price", func(_ *fixture, j *types.Job) { j.MaxPrice = 0 }, types.ErrPrice},
 		{"budget over 64 bits", func(_ *fixture, j *types.Job) { j.MaxPrice, j.Size_ = math.MaxUint64, 2 }, types.ErrPrice},
 		{"more than the account has", func(_ *fixture, j *types.Job) { j.MaxPrice = 1_000_001 }, nil},
@@ -79,9 +76,7 @@ func TestSubmitRefuses(t *testing.T) {
 		{"bag too large", func(_ *fixture, j *types.Job) { j.Size_ = types.DefaultParams().MaxSize + 1; j.MaxPrice = 100 }, types.ErrSize},
 		{"unknown pool", func(_ *fixture, j *types.Job) { j.Pool = "none" }, types.ErrUnknownPool},
 		{"pool of another runtime", func(f *fixture, j *types.Job) {
-			p := f.pools["open"]
-			p.Runtime = "gpu"
-			f.pools["open"] = p
+			f.setPool("open", func(p *workerstypes.Pool) { p.Runtime = "gpu" })
 			j.Pool = "open"
 		}, types.ErrRuntime},
 		{"args too large", func(_ *fixture, j *types.Job) { j.Args = []string{strings.Repeat("x", 16<<10)} }, types.ErrArgs},
@@ -111,8 +106,8 @@ func TestSubmitRefuses(t *testing.T) {
 		}, types.ErrLocator},
 		{"nonce used", func(f *fixture, _ *types.Job) { f.submit("ann", 1, job()) }, types.ErrNonce},
 		{"revoked organisation", func(f *fixture, _ *types.Job) {
-			_, raw := account("ann")
-			f.orgs.of[string(raw)], f.orgs.revoked["anns"] = "anns", true
+			f.member("ann", "anns")
+			f.orgs.revoked["anns"] = true
 		}, orgstypes.ErrRole},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -134,16 +129,16 @@ func TestSubmitRefuses(t *testing.T) {
 
 func TestSubmitRefusesRequesters(t *testing.T) {
 	f := newFixture(t)
-	_, err := f.SubmitTask(f.ctx, addr("blocked"), 1, job())
+	_, err := f.SubmitTask(f.ctx, addr("blocked"), 1, job(), 0)
 	require.ErrorIs(t, err, types.ErrRequester)
-	_, err = f.SubmitTask(f.ctx, "cosmos1nonsense", 1, job())
+	_, err = f.SubmitTask(f.ctx, "cosmos1nonsense", 1, job(), 0)
 	require.ErrorIs(t, err, types.ErrRequester)
 }
 
 func TestCancelQueued(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 10_000)
-	f.place("open", 1, 50, 1e9, 0)
+	f.offer("open", 1, 50, 0)
 	id := f.submit("ann", 1, job())
 	require.ErrorIs(t, f.cancel("bob", id), types.ErrNotOwner)
 	require.ErrorIs(t, f.cancel("ann", strings.Repeat("0", 64)), types.ErrNotFound)
@@ -165,7 +160,7 @@ func TestCancelQueued(t *testing.T) {
 func TestCancelMatched(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 1_000_000)
-	f.place("open", 1, 50, 1e9, 0)
+	f.offer("open", 1, 50, 0)
 	j := job()
 	j.Size_, j.MaxPrice = 1_000, 110 // escrow of a task: 10 + 2 replicas of 50
 	id := f.submit("ann", 1, j)
@@ -192,7 +187,7 @@ func TestCancelMatched(t *testing.T) {
 func TestCancelWhenEverythingIsOpen(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 1_000)
-	f.place("open", 1, 50, 1e9, 0)
+	f.offer("open", 1, 50, 0)
 	id := f.submit("ann", 1, job())
 	f.next()
 	require.NoError(t, f.cancel("ann", id))
@@ -210,7 +205,7 @@ func TestCancelWhenEverythingIsOpen(t *testing.T) {
 func TestCancelEndedDeal(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 1_000)
-	f.place("open", 1, 50, 1e9, 0)
+	f.offer("open", 1, 50, 0)
 	id := f.submit("ann", 1, job())
 	f.next()
 	d := f.deal(id)
@@ -240,14 +235,4 @@ func TestMessagesOfTransactionsShareNoKey(t *testing.T) {
 	for k := range a {
 		require.NotContains(t, b, k, "a key written by both makes Block-STM run them one after the other")
 	}
-}
-
-func (f *fixture) dump() map[string]string {
-	out := map[string]string{}
-	it := f.ctx.KVStore(f.key).Iterator(nil, nil)
-	defer it.Close()
-	for ; it.Valid(); it.Next() {
-		out[string(it.Key())] = string(it.Value())
-	}
-	return out
 }

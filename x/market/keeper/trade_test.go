@@ -1,0 +1,103 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+func TestTradePinsEverything(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	f.setApp("studio/ray:v1", func(_ *appstypes.App, v *appstypes.Version) {
+		v.OutputPath, v.Locators, v.Tags = "img", []string{"http://127.0.0.1:2"}, []string{"eu"}
+		v.Requirements = &appstypes.Resources{MemoryBytes: 7}
+	})
+	offer := f.place(with(f.poolOrder("open", 1, 100, 9), func(o *types.Order) { o.Pool.CommissionBps, o.Pool.Category = 150, "xs" }))
+	app := f.place(with(appOrder("studio/ray:v1", 1, 8, 3), func(o *types.Order) { o.App.Tags = []string{"gpu"} }))
+	data := f.place(datasetOrder("data/bb:v1", 1, 3, 4))
+	j := job()
+	j.Size_, j.MinReplicas, j.Value, j.FuelLimit, j.Category, j.Beneficiary = 2, 3, 7, 0, "xs", addr("cyd")
+	j.Inputs = []*types.Input{{Name: "scenes/teapot.json", Digest: digest, Size_: 3, Locators: []string{"http://127.0.0.1:1"}}}
+	j.Datasets = []string{"data/aa:v1", "data/bb:v1"}
+	j.Resources.CpuMillis = 9
+	f.setParams(func(p *types.Params) { p.MaxFuel = 1_000 })
+	f.tx(func(ctx sdkContext, m types.MsgServer) error {
+		_, err := m.SetCategory(ctx, &types.MsgSetCategory{Category: types.Category{Id: "xs", Seconds: 10, FuelLimit: 900}})
+		require.NoError(t, err)
+		return nil
+	})
+	id := f.submit("ann", 1, j)
+	f.next()
+
+	d := f.deal(id)
+	require.Equal(t, types.Terms{
+		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100,
+		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 900,
+		CommitBlocks: 40 + 20, RevealBlocks: 20, CourtBlocks: 40 + 20, CourtRevealBlocks: 20, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
+	}, d.Terms)
+	rid, err := types.ParseID(id)
+	require.NoError(t, err)
+	require.Equal(t, types.Deal{
+		Id: types.FormatID(poco.DealID(rid, 0)), Request: id, PoolOrder: offer, AppOrder: app, Pool: "open", PoolOwner: addr("acme"),
+		Requester: addr("ann"), Beneficiary: addr("cyd"), App: "studio/ray", AppVersion: "v1", AppOwner: addr("studio"), AppOrganisation: "studio",
+		Digest: digest, Runtime: "wasm", Locators: []string{"http://127.0.0.1:2"}, OutputPath: "img", Args: j.Args, Inputs: j.Inputs,
+		Datasets: []types.PinnedDataset{
+			{Dataset: "data/aa", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 5},
+			{Dataset: "data/bb", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 3, Order: data},
+		},
+		Terms: d.Terms, Size_: 2, Bag: 2, Opened: 2, Escrow: 2 * 916, Height: 2, Time: 1_700_000_000, Category: "xs",
+		Tags: []string{"eu", "gpu"}, Resources: appstypes.Resources{CpuMillis: 9, MemoryBytes: 7},
+	}, d)
+	require.EqualValues(t, 10_000-2*916, f.balance("ann"), "what the seats cannot cost comes back at once")
+	require.Equal(t, []string{d.Id + "/0", d.Id + "/1"}, f.tasks.opened)
+	for _, o := range []string{offer, app, data} {
+		require.EqualValues(t, 2, f.order(o).Filled)
+	}
+	r := f.request(id)
+	require.Equal(t, types.REQUEST_STATUS_MATCHED, r.Status)
+	require.Zero(t, r.Escrow)
+	require.EqualValues(t, 1, r.Deals)
+
+	terms := types.TermsToPoco(chainID, d, 0)
+	require.NoError(t, terms.Validate())
+	require.Equal(t, chainID, terms.ChainID)
+	require.Equal(t, addr("ann"), terms.Requester)
+	require.Equal(t, addr("studio"), terms.AppOwner)
+	require.Equal(t, addr("acme"), terms.PoolOwner)
+	require.Equal(t, []poco.Royalty{{To: addr("data"), Amount: 5}, {To: addr("data"), Amount: 3}}, terms.Royalties)
+
+	made := events[*types.EventDeal](f)
+	require.Equal(t, []*types.EventDeal{{
+		Id: d.Id, Request: id, PoolOrder: offer, AppOrder: app, DatasetOrders: []string{"", data}, Size_: 2, Escrow: 2 * 916, Payer: addr("ann"),
+	}}, made)
+}
+
+// Terms are pinned: a change of prices, parameters, categories or pools after the match leaves the deal alone.
+func TestTradeTakesThePricesOfItsBlock(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	f.place(with(f.poolOrder("open", 1, 100, 0), func(o *types.Order) { o.Pool.Category = "xs"; o.Pool.MaxFuel = 1e14 }))
+	j := job()
+	j.Category = "xs"
+	id := f.submit("ann", 1, j)
+	f.addApp("studio/ray:v1", 20)
+	f.next()
+	before := f.deal(id)
+	require.EqualValues(t, 20, before.Terms.AppPrice, "the price at the match, within max_price")
+	require.EqualValues(t, 40+600, before.Terms.CommitBlocks, "300 seconds of half-second blocks")
+	f.addApp("studio/ray:v1", 900)
+	f.setParams(func(p *types.Params) { p.RevealBlocks, p.BlockMillis = 99, 1 })
+	f.tx(func(ctx sdkContext, m types.MsgServer) error {
+		_, err := m.SetCategory(ctx, &types.MsgSetCategory{Category: types.Category{Id: "xs", Seconds: 1, FuelLimit: 1}})
+		require.NoError(t, err)
+		return nil
+	})
+	f.pools.pools["open"] = f.pools.pools["second"]
+	f.next()
+	require.Equal(t, before, f.deal(id))
+}
