@@ -150,7 +150,7 @@ func (n *network) resettle(p piece) {
 	if p.task.Ending != taskstypes.ENDING_ACCEPTED {
 		return
 	}
-	again, err := p.task.ToPoco(markettypes.TermsToPoco(n.Info.ChainID, p.deal))
+	again, err := p.task.ToPoco(markettypes.TermsToPoco(n.Info.ChainID, p.deal, p.task.Index))
 	require.NoError(n.t, err)
 	var last poco.Event = poco.TurnCame{Height: p.task.Done, Gate: poco.GateOpen}
 	again.Phase, again.Ending, again.ByCourt, again.Verdict = poco.PhaseTurn, poco.EndNone, false, poco.Outcome{}

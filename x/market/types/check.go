@@ -100,6 +100,7 @@ var conditions = []condition{
 	{true, Agreement.poolSold},                                  // 0x40, 0x41
 	{false, Agreement.fuelInRange}, {true, Agreement.fuelTaken}, //
 	{false, Agreement.resourcesSuffice}, {true, Agreement.resourcesCovered}, //
+	{false, Agreement.bytesRead},                              //
 	{false, Agreement.requestLives},                           // 0x50
 	{false, Agreement.assetsLeft}, {true, Agreement.poolLeft}, // 0x60
 }
@@ -591,6 +592,27 @@ func (a Agreement) resourcesSuffice() error {
 // resourcesCovered: the pool order promises them.
 func (a Agreement) resourcesCovered() error {
 	return CoverResources(a.Pool.Order.Pool.Resources, a.Resources())
+}
+
+// bytesRead: what one task reads, its inputs and its datasets, is within the parameters: a worker must hold all of it.
+func (a Agreement) bytesRead() error {
+	inputs := uint64(0)
+	for _, in := range a.Request.Job.Inputs {
+		inputs += in.Size_ // bounded together by Job.Validate
+	}
+	k := int(a.Request.Job.DatasetsPerTask)
+	if k == 0 || k > len(a.Datasets) {
+		k = len(a.Datasets)
+	}
+	for from := 0; from < len(a.Datasets); from += k {
+		sum, carry := inputs, uint64(0)
+		for _, d := range a.Datasets[from:min(from+k, len(a.Datasets))] {
+			if sum, carry = bits.Add64(sum, d.Version.Size_, 0); carry != 0 || sum > a.Params.MaxInputBytes {
+				return ErrInputs.Wrapf("datasets: with the inputs one task reads more than %d bytes", a.Params.MaxInputBytes)
+			}
+		}
+	}
+	return nil
 }
 
 // requestLives: the request has not expired.

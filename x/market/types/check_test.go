@@ -200,6 +200,7 @@ func TestAgreementCheck(t *testing.T) {
 		{"requirements over the order", false, func(a *agreement) { a.App.Version.Requirements.MemoryBytes++ }, types.ErrResources},
 		{"disk not promised", false, func(a *agreement) { a.Pool.Order.Pool.Resources.DiskBytes = 0 }, types.ErrResources},
 		{"gpus not promised", false, func(a *agreement) { a.Pool.Order.Pool.Resources.Gpus = 0 }, types.ErrResources},
+		{"bytes of a task over the parameters", true, func(a *agreement) { a.Datasets[0].Version.Size_ = a.Params.MaxInputBytes + 1 }, types.ErrInputs},
 		{"request expired", true, func(a *agreement) { a.Request.Expiry = 100 }, types.ErrExpired},
 		{"0x60 app order filled", true, func(a *agreement) { a.App.Left = 0 }, types.ErrVolume},
 		{"0x60 dataset order filled", true, func(a *agreement) { a.Datasets[0].Left = 0 }, types.ErrVolume},
