@@ -105,8 +105,10 @@ func addCommands(root *cobra.Command, a *app.App) {
 		txCmd(),
 		// Working with tasks.
 		devnetCmd(),
+		publishCmd(),
 		runCmd(),
 		taskCmd(),
+		orderCmd(),
 		DebugCmd(),
 	)
 	// start, comet, export, version, rollback.
