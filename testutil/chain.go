@@ -83,6 +83,7 @@ type Chain struct {
 	orgOrder []string
 	accounts []*Account
 	edits    []func(*Chain, genesis.State)
+	hooks    []func(*app.App)
 	params   *cmtproto.ConsensusParams
 	opts     app.Options
 
@@ -144,6 +145,9 @@ func (c *Chain) open() {
 	opts := c.opts
 	opts.Signer = signer{c}
 	c.App = app.New(log.NewNopLogger(), c.db, true, noOptions{}, opts, baseapp.SetChainID(c.chainID))
+	for _, hook := range c.hooks {
+		hook(c.App)
+	}
 }
 
 func (c *Chain) genesisState() json.RawMessage {
@@ -438,6 +442,11 @@ func WithAccounts(names ...string) Option {
 // WithGenesis edits the genesis state after everything else was put in.
 func WithGenesis(edit func(c *Chain, g genesis.State)) Option {
 	return func(c *Chain) { c.edits = append(c.edits, edit) }
+}
+
+// WithApp changes every application that the chain opens, replays among them, such as by registering callbacks.
+func WithApp(hook func(*app.App)) Option {
+	return func(c *Chain) { c.hooks = append(c.hooks, hook) }
 }
 
 // WithSelector replaces how the application picks transactions for its blocks.

@@ -50,8 +50,26 @@ type ComputeOptions struct {
 	Price     uint64 // of a replica, ucred [10]
 	AppPrice  uint64 // of a result, ucred [50]
 	Slots     uint32 // of each worker [8]
-	// Roles adds organisations, such as a requester that also works.
+	// Commission of Pool's operator, in ten thousandths [0].
+	Commission uint32
+	// Roles adds to those of the organisations of workers, such as a requester that also works.
 	Roles map[string][]orgstypes.Role
+	// More organisations take part in the market, and Groups are funded multisig accounts.
+	More   []Party
+	Groups []Group
+}
+
+// Party is an organisation that takes part in the market, by one member.
+type Party struct {
+	ID    string
+	Roles []orgstypes.Role
+}
+
+// Group is an account of several keys, all made from its name, of which Threshold sign.
+type Group struct {
+	Name      string
+	Keys      int
+	Threshold int
 }
 
 func (o *ComputeOptions) defaults() {
@@ -99,6 +117,7 @@ func NewCompute(t testing.TB, o ComputeOptions, options ...Option) *Compute {
 	c.learn()
 	c.Deliver(c.Org(Operator).Member(), &workerstypes.MsgCreatePool{
 		Operator: c.Org(Operator).Member().String(), Id: Pool, Runtime: workerstypes.RuntimeWasm, Stake: o.PoolStake, Description: "everyone",
+		MaxCommissionBps: o.Commission,
 	})
 	c.Queue(c.Org(Provider).Member(), &appstypes.MsgPublish{
 		Owner: c.Org(Provider).Member().String(), Name: "paint", Version: "1.0", Description: "paints", Runtime: appstypes.RuntimeWasm,
@@ -107,7 +126,9 @@ func NewCompute(t testing.TB, o ComputeOptions, options ...Option) *Compute {
 	})
 	operator := c.Org(Operator).Member()
 	c.Queue(operator, &markettypes.MsgPlaceOrder{Owner: operator.String(), Order: markettypes.Order{
-		Owner: operator.String(), Nonce: 1, Pool: &markettypes.PoolOrder{Pool: Pool, Price: o.Price, MaxFuel: 1 << 40, Stake: o.PoolStake},
+		Owner: operator.String(), Nonce: 1, Pool: &markettypes.PoolOrder{
+			Pool: Pool, Price: o.Price, MaxFuel: 1 << 40, Stake: o.PoolStake, CommissionBps: o.Commission,
+		},
 	}})
 	for i := 1; i <= o.Workers; i++ {
 		owner := c.Org(Lab(i)).Member()
@@ -134,13 +155,20 @@ func computeAccounts(o ComputeOptions) []Option {
 		roles := append([]orgstypes.Role{orgstypes.ROLE_WORKER}, o.Roles[Lab(i)]...)
 		options = append(options, WithOrg(Lab(i), roles...), WithAccounts(Lab(i)+"-key"))
 	}
+	for _, p := range o.More {
+		options = append(options, WithOrg(p.ID, p.Roles...))
+	}
+	for _, g := range o.Groups {
+		options = append(options, WithGroup(g.Name, g.Keys, g.Threshold))
+	}
 	return options
 }
 
 // Resume imports this chain's exported state into a new chain and goes on from there, with the same clock.
-func (c *Compute) Resume() *Compute {
+// Options that name what is no state, such as callbacks, are given again.
+func (c *Compute) Resume(options ...Option) *Compute {
 	c.T.Helper()
-	next := &Compute{Chain: Import(c.T, c.Export(), computeAccounts(c.Options)...), Options: c.Options, nonce: c.nonce}
+	next := &Compute{Chain: Import(c.T, c.Export(), append(computeAccounts(c.Options), options...)...), Options: c.Options, nonce: c.nonce}
 	next.learn()
 	next.sworn, next.now = c.sworn, c.now
 	return next
@@ -157,6 +185,18 @@ func (c *Compute) learn() {
 	for _, s := range c.Seats {
 		c.keys[s.Operator.String()] = s.Operator
 	}
+	for _, g := range c.Options.Groups {
+		c.names[c.Account(g.Name).String()] = g.Name
+	}
+	c.names[c.Account("stranger").String()] = "stranger"
+}
+
+// Actor is who a word means: an organisation's member, or an account by its name.
+func (c *Compute) Actor(word string) *Account {
+	if org, found := c.orgs[word]; found {
+		return org.Member()
+	}
+	return c.Account(word)
 }
 
 // WorkerKey is the hot key of an organisation's worker.
@@ -177,6 +217,9 @@ func (c *Compute) Named(text string) string {
 	}
 	for i := 1; i <= c.Options.Workers; i++ {
 		text = strings.ReplaceAll(text, c.WorkerKey(Lab(i)).String(), Lab(i))
+	}
+	for _, a := range c.accounts {
+		text = strings.ReplaceAll(text, a.String(), a.Name)
 	}
 	return text
 }
@@ -213,6 +256,9 @@ func (c *Compute) Submit(job markettypes.Job) []string {
 	return ids
 }
 
+// NextNonce returns a nonce that no request of QueueSubmit has.
+func (c *Compute) NextNonce() uint64 { c.nonce++; return c.nonce }
+
 // LastRequest is the id of the requester's last request.
 func (c *Compute) LastRequest() string {
 	return taskstypes.IDText(poco.RequestID(c.chainID, c.Org(Requester).Member().String(), c.nonce))
@@ -231,6 +277,19 @@ func (c *Compute) HasTask(id string) bool {
 	has, err := c.App.TasksKeeper.Tasks.Has(c.Ctx(), id)
 	require.NoError(c.T, err)
 	return has
+}
+
+// Running says whether tasks of a deal are still to be opened, or a request or match is waiting for its block.
+func (c *Compute) Running() bool {
+	c.T.Helper()
+	ctx := c.Ctx()
+	opening, err := c.App.MarketKeeper.Opening.Iterate(ctx, nil)
+	require.NoError(c.T, err)
+	defer opening.Close()
+	queue, err := c.App.MarketKeeper.Queue.Iterate(ctx, nil)
+	require.NoError(c.T, err)
+	defer queue.Close()
+	return opening.Valid() || queue.Valid()
 }
 
 func swornKey(task, who string, attempt uint32, bench taskstypes.Bench) string {

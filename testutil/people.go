@@ -2,14 +2,19 @@ package testutil
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"sync"
 
 	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosmos/cosmos-sdk/crypto/keys/multisig"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
+	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
+	multisigtypes "github.com/cosmos/cosmos-sdk/crypto/types/multisig"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
@@ -19,8 +24,11 @@ import (
 // Account is a funded account and its key, both made from its name.
 type Account struct {
 	Name string
-	Key  *secp256k1.PrivKey
+	Key  *secp256k1.PrivKey // nil for a multisig account
 	Addr sdk.AccAddress
+	// Keys of a multisig account, of which Threshold sign.
+	Keys      []*secp256k1.PrivKey
+	Threshold int
 }
 
 // String returns the address in text, as messages carry it.
@@ -30,6 +38,53 @@ func (a *Account) String() string { return a.Addr.String() }
 func NewAccount(name string) *Account {
 	key := secp256k1.GenPrivKeyFromSecret([]byte("credence test account " + name))
 	return &Account{Name: name, Key: key, Addr: sdk.AccAddress(key.PubKey().Address())}
+}
+
+// NewGroup makes the multisig account of a name.
+func NewGroup(name string, keys, threshold int) *Account {
+	a := &Account{Name: name, Threshold: threshold}
+	for i := range keys {
+		a.Keys = append(a.Keys, NewAccount(fmt.Sprint(name, " ", i+1)).Key)
+	}
+	a.Addr = sdk.AccAddress(a.PubKey().Address())
+	return a
+}
+
+// PubKey returns the public key, of whichever kind.
+func (a *Account) PubKey() cryptotypes.PubKey {
+	if a.Key != nil {
+		return a.Key.PubKey()
+	}
+	members := make([]cryptotypes.PubKey, len(a.Keys))
+	for i, k := range a.Keys {
+		members[i] = k.PubKey()
+	}
+	return multisig.NewLegacyAminoPubKey(a.Threshold, members)
+}
+
+// SignBytes signs bytes as the account: with its key, or with the first keys of a multisig account.
+func (a *Account) SignBytes(msg []byte) (signing.SignatureData, error) {
+	one := func(key *secp256k1.PrivKey) (signing.SignatureData, error) {
+		sig, err := key.Sign(msg)
+		return &signing.SingleSignatureData{SignMode: signing.SignMode_SIGN_MODE_DIRECT, Signature: sig}, err
+	}
+	if a.Key != nil {
+		return one(a.Key)
+	}
+	data := multisigtypes.NewMultisig(len(a.Keys))
+	for i, k := range a.Keys[:a.Threshold] {
+		sig, err := one(k)
+		if err != nil {
+			return nil, err
+		}
+		multisigtypes.AddSignature(data, sig, i)
+	}
+	return data, nil
+}
+
+// WithGroup adds a funded multisig account that belongs to no organisation.
+func WithGroup(name string, keys, threshold int) Option {
+	return func(c *Chain) { c.accounts = append(c.accounts, NewGroup(name, keys, threshold)) }
 }
 
 // Org is an organisation with its accounts.
