@@ -1,0 +1,424 @@
+package cmd
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/order"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// inspected is what can be said of an order; the fields of the chain's part are empty without a node.
+type inspected struct {
+	ID        string   `json:"id"`
+	Kind      string   `json:"kind"`
+	Chain     string   `json:"chain_id"`
+	Owner     string   `json:"owner"`
+	Nonce     uint64   `json:"nonce,string"`
+	Expiry    int64    `json:"expiry,string"`
+	Asset     string   `json:"asset,omitempty"`
+	Price     uint64   `json:"price,string"`
+	Volume    uint64   `json:"volume,string"`
+	Signature string   `json:"signature"` // "good", "missing" or "bad"
+	Trouble   string   `json:"signature_trouble,omitempty"`
+	Signers   []string `json:"signers,omitempty"`
+	// Digest is SHA-256 of the bytes that are signed.
+	Digest string `json:"sign_digest"`
+	// Invalid says why the order is no good by itself.
+	Invalid string `json:"invalid,omitempty"`
+
+	Height int64           `json:"height,string,omitempty"`
+	Status string          `json:"status,omitempty"` // "unknown" when the chain does not know it
+	Note   string          `json:"note,omitempty"`   // about the status
+	Filled uint64          `json:"filled,string"`
+	Left   string          `json:"left,omitempty"` // a number, or "unbounded"
+	Order  json.RawMessage `json:"order"`
+}
+
+// inspect says all of an order that needs no node.
+func inspect(s markettypes.SignedOrder, chain string) (inspected, error) {
+	o := s.Order.Normal()
+	kind, err := o.Kind()
+	if err != nil {
+		return inspected{}, err
+	}
+	text, err := jsonOf(&o)
+	if err != nil {
+		return inspected{}, err
+	}
+	i := inspected{
+		ID: order.ID(o, chain), Kind: kind.Word(), Chain: chain, Owner: o.Owner, Nonce: o.Nonce, Expiry: o.Expiry,
+		Asset: o.Asset(), Price: o.Price(), Volume: o.Volume(), Signature: "missing",
+		Digest: fmt.Sprintf("sha256:%x", sha256.Sum256(o.SignBytes(chain))), Order: text,
+	}
+	if o.Request != nil {
+		i.Asset, i.Price = o.Request.App, o.Request.MaxPrice
+	}
+	if err := order.Validate(o); err != nil {
+		i.Invalid = err.Error()
+	}
+	if s.Signature == nil {
+		return i, nil
+	}
+	if err := order.Verify(s, chain); err != nil {
+		i.Signature, i.Trouble = "bad", err.Error()
+		return i, nil
+	}
+	i.Signature = "good"
+	i.Signers, err = order.Signers(s)
+	return i, err
+}
+
+// ask adds what the chain knows of it.
+func (i *inspected) ask(ctx context.Context, conn *credence.Conn, s markettypes.SignedOrder) error {
+	var err error
+	if i.Height, _, err = conn.Height(ctx); err != nil {
+		return err
+	}
+	floor, err := conn.Market().Floor(ctx, &markettypes.QueryFloorRequest{Owner: i.Owner, Kind: markettypes.OrderKind(kindValue(i.Kind))})
+	if err != nil {
+		return err
+	}
+	other := false
+	if s.Order.Request != nil {
+		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: i.ID})
+		if unknown(err) {
+			i.unseen(floor.Below)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r := res.Request
+		i.Status, i.Filled, i.Note = requestStatus(r.Status), r.Filled, r.Reason
+		i.Left = fmt.Sprint(r.Left())
+		known := r.Order()
+		other = string(known.Encode()) != string(s.Order.Normal().Encode())
+	} else {
+		res, err := conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: i.ID})
+		if unknown(err) {
+			i.unseen(floor.Below)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r := res.Order
+		i.Status, i.Filled, i.Left = orderStatus(r.Status), r.Filled, leftText(r)
+		_, kindErr := r.Order.Kind()
+		other = kindErr == nil && string(r.Order.Encode()) != string(s.Order.Normal().Encode())
+	}
+	switch {
+	case other:
+		i.Note = "the chain knows ANOTHER order under this id: this nonce is used, and this file is no good"
+	case i.Nonce < floor.Below && (i.Status == "resting" || i.Status == "signed"):
+		i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor.Below)
+	}
+	return nil
+}
+
+// unseen is an order that the chain does not know.
+func (i *inspected) unseen(floor uint64) {
+	switch {
+	case i.Nonce < floor:
+		i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor)
+	case i.Expiry > 0 && i.Height >= i.Expiry:
+		i.Status = "expired"
+	default:
+		i.Status, i.Note = "unknown", "the chain has not seen it; its nonce is free"
+	}
+}
+
+func kindValue(word string) int32 {
+	kind, _ := parseKind(word)
+	return int32(kind)
+}
+
+func orderStatus(s markettypes.OrderStatus) string {
+	return strings.ToLower(strings.TrimPrefix(s.String(), "ORDER_STATUS_"))
+}
+
+func requestStatus(s markettypes.RequestStatus) string {
+	return strings.ToLower(strings.TrimPrefix(s.String(), "REQUEST_STATUS_"))
+}
+
+func leftText(r markettypes.OrderRecord) string {
+	if left := r.Left(); left != markettypes.Unbounded {
+		return fmt.Sprint(left)
+	}
+	return "unbounded"
+}
+
+func orderInspectCmd() *cobra.Command {
+	var o orderFlags
+	cmd := &cobra.Command{
+		Use:   "inspect FILE",
+		Short: "Say what an order is, whether its signature is good, and what became of it",
+		Long: `Say what an order is and whether its signature is good. When a node is reachable, also what the chain knows of it. The
+exit status is 1 when the order or its signature is no good.`,
+		Example: `  credenced order inspect pool.signed.json
+  credenced order inspect pool.signed.json --offline --chain-id credence-1 --output json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.maybeConnected(cmd, func(ctx context.Context, l *link) error {
+				s, err := order.Read(args[0])
+				if err != nil {
+					return err
+				}
+				chain, err := o.chainOf(l)
+				if err != nil {
+					return err
+				}
+				i, err := inspect(s, chain)
+				if err != nil {
+					return err
+				}
+				if l != nil {
+					if err := i.ask(ctx, l.conn, s); err != nil {
+						return err
+					}
+				}
+				if o.json() {
+					err = printJSON(cmd.OutOrStdout(), i)
+				} else {
+					err = o.printInspected(cmd.OutOrStdout(), i, s.Order.Normal())
+				}
+				switch {
+				case err != nil:
+					return err
+				case i.Signature == "bad":
+					return fmt.Errorf("the signature is no good on chain %s: %s", chain, i.Trouble)
+				case i.Invalid != "":
+					return fmt.Errorf("the order is no good: %s", i.Invalid)
+				}
+				return nil
+			})
+		},
+	}
+	o.chain(cmd.Flags())
+	cmd.Flags().BoolVar(&o.offline, "offline", false, "ask no node")
+	return cmd
+}
+
+// table writes rows of a label and a text.
+type table struct{ t *tabwriter.Writer }
+
+func newTable(out io.Writer) *table { return &table{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)} }
+
+func (t *table) row(label, format string, args ...any) {
+	fmt.Fprintf(t.t, "  %s\t%s\n", label, fmt.Sprintf(format, args...))
+}
+
+// some writes a row unless its text is empty.
+func (t *table) some(label, text string) {
+	if text != "" {
+		t.row(label, "%s", text)
+	}
+}
+
+func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes.Order) error {
+	title := strings.ToUpper(i.Kind[:1]) + i.Kind[1:] + " order"
+	if what.Request != nil {
+		title = "Request"
+	}
+	fmt.Fprintf(out, "%s %s\n", title, i.ID)
+	t := newTable(out)
+	t.row("chain", "%s", i.Chain)
+	t.row("owner", "%s", o.who(i.Owner))
+	t.row("nonce", "%d", i.Nonce)
+	t.row("expiry", "%s", expiryText(i.Expiry, i.Height))
+	switch i.Signature {
+	case "good":
+		by := make([]string, len(i.Signers))
+		for k, s := range i.Signers {
+			by[k] = o.who(s)
+		}
+		t.row("signature", "good, by %s", strings.Join(by, " and "))
+	case "bad":
+		t.row("signature", "NO GOOD: %s", i.Trouble)
+	default:
+		t.row("signature", "none")
+	}
+	t.row("sign digest", "%s", i.Digest)
+	o.describe(t, what)
+	if i.Status != "" {
+		text := i.Status
+		if i.Left != "" {
+			text += fmt.Sprintf("; %d filled, %s left", i.Filled, i.Left)
+		}
+		if i.Note != "" {
+			text += "; " + i.Note
+		}
+		t.row("on the chain", "%s", text)
+	}
+	return t.t.Flush()
+}
+
+// describe says what is traded.
+func (o *orderFlags) describe(t *table, what markettypes.Order) {
+	switch {
+	case what.App != nil:
+		a := what.App
+		t.row("app", "%s", a.App)
+		t.row("price", "%s a task", credence.FormatCRED(a.Price))
+		t.row("volume", "%s", volumeText(a.Volume))
+		t.some("more tags", strings.Join(a.Tags, ", "))
+		o.restricted(t, "datasets", a.Datasets)
+		o.restricted(t, "pools", a.Pools)
+		o.audience(t, "requesters", a.Requesters)
+	case what.Dataset != nil:
+		d := what.Dataset
+		t.row("dataset", "%s", d.Dataset)
+		t.row("price", "%s a task", credence.FormatCRED(d.Price))
+		t.row("volume", "%s", volumeText(d.Volume))
+		t.some("more tags", strings.Join(d.Tags, ", "))
+		o.restricted(t, "apps", d.Apps)
+		o.restricted(t, "pools", d.Pools)
+		o.audience(t, "requesters", d.Requesters)
+	case what.Pool != nil:
+		p := what.Pool
+		t.row("pool", "%s", p.Pool)
+		t.row("price", "%s a right replica, %s of it for the operator", credence.FormatCRED(p.Price), formatShare(p.CommissionBps))
+		t.row("volume", "%s", volumeText(p.Volume))
+		t.row("stake", "%s an assignment", credence.FormatCRED(p.Stake))
+		t.row("category", "%s", orNone(p.Category))
+		t.row("trust", "%s", upTo(trustText(p.Trust)))
+		t.row("fuel", "up to %s", credence.FormatFuel(p.MaxFuel))
+		t.some("resources", resourcesText(p.Resources))
+		t.some("tags", strings.Join(p.Tags, ", "))
+		o.restricted(t, "apps", p.Apps)
+		o.restricted(t, "datasets", p.Datasets)
+		o.audience(t, "requesters", p.Requesters)
+	case what.Request != nil:
+		o.describeJob(t, *what.Request)
+	}
+}
+
+func (o *orderFlags) describeJob(t *table, j markettypes.Job) {
+	t.row("app", "%s", j.App)
+	t.some("arguments", strings.Join(j.Args, " "))
+	for _, in := range j.Inputs {
+		t.row("input", "%s, %s, %s", in.Name, credence.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
+	}
+	t.some("datasets", strings.Join(j.Datasets, ", "))
+	bag := fmt.Sprint(j.Size_)
+	if j.Partial {
+		bag += ", also in part"
+	}
+	t.row("tasks", "%s", bag)
+	t.row("trust", "%s (one wrong result expected in %d), policy %s", trustText(j.Trust), j.Trust, j.Policy)
+	if j.MinReplicas > 0 {
+		t.row("replicas", "at least %d", j.MinReplicas)
+	}
+	limits := []string{"at most " + credence.FormatCRED(j.MaxPrice) + " a task"}
+	for _, l := range []struct {
+		what  string
+		price uint64
+	}{{"for the app", j.MaxAppPrice}, {"for the datasets", j.MaxDatasetPrice}, {"a replica", j.MaxPoolPrice}} {
+		if l.price > 0 {
+			limits = append(limits, credence.FormatCRED(l.price)+" "+l.what)
+		}
+	}
+	t.row("price", "%s", strings.Join(limits, ", "))
+	if j.Value > 0 {
+		t.row("at risk", "%s", credence.FormatCRED(j.Value))
+	}
+	t.row("category", "%s", orNone(j.Category))
+	if j.FuelLimit > 0 {
+		t.row("fuel", "up to %s", credence.FormatFuel(j.FuelLimit))
+	}
+	t.some("resources", resourcesText(j.Resources))
+	t.some("tags", strings.Join(j.Tags, ", "))
+	t.some("pool", j.Pool)
+	o.restricted(t, "pools", j.Pools)
+	if j.Sponsor != "" {
+		t.row("sponsor", "%s", o.who(j.Sponsor))
+	}
+	t.some("voucher", j.Voucher)
+	if j.Beneficiary != "" {
+		t.row("beneficiary", "%s", o.who(j.Beneficiary))
+	}
+	t.some("callback", j.Callback)
+}
+
+// restricted writes a restriction that there is.
+func (o *orderFlags) restricted(t *table, label string, r markettypes.Restriction) {
+	parts := append([]string{}, r.Ids...)
+	if by := o.audienceText(r.Audience); by != "" {
+		parts = append(parts, "those of "+by)
+	}
+	if len(parts) > 0 {
+		t.row(label, "only %s", strings.Join(parts, ", "))
+	}
+}
+
+func (o *orderFlags) audience(t *table, label string, a orgstypes.Audience) {
+	if text := o.audienceText(a); text != "" {
+		t.row(label, "only %s", text)
+	}
+}
+
+func (o *orderFlags) audienceText(a orgstypes.Audience) string {
+	var parts []string
+	for _, account := range a.Accounts {
+		parts = append(parts, o.who(account))
+	}
+	for _, org := range a.Organisations {
+		parts = append(parts, "organisation "+org)
+	}
+	for _, role := range a.Roles {
+		parts = append(parts, "role "+strings.ToLower(strings.TrimPrefix(role.String(), "ROLE_")))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+func upTo(text string) string {
+	if text == "any" {
+		return text
+	}
+	return "up to " + text
+}
+
+func volumeText(volume uint64) string {
+	if volume == 0 {
+		return "no bound"
+	}
+	return counted(volume, "task")
+}
+
+// counted is a number of things.
+func counted(n uint64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// expiryText says when an order ends, and how far that is from a height unless that is 0.
+func expiryText(expiry, height int64) string {
+	switch {
+	case expiry == 0:
+		return "never"
+	case height == 0:
+		return fmt.Sprintf("height %d", expiry)
+	case expiry <= height:
+		return fmt.Sprintf("height %d, EXPIRED", expiry)
+	}
+	return fmt.Sprintf("height %d, in %s", expiry, counted(uint64(expiry-height), "block"))
+}

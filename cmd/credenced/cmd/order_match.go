@@ -1,0 +1,288 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/order"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// listPrice names the list price where an order may be.
+const listPrice = "list"
+
+// readSigned reads an order by its file, or by the id under which the chain knows it.
+func readSigned(flag, text string) (markettypes.SignedOrder, error) {
+	if _, err := markettypes.ParseID(strings.ToLower(text)); err == nil && !exists(text) {
+		return markettypes.SignedOrder{Id: strings.ToLower(text)}, nil
+	}
+	s, err := order.Read(text)
+	if err != nil {
+		return s, fmt.Errorf("%s: %w", flag, err)
+	}
+	normal := s.Order.Normal()
+	if s.Signature == nil || string(normal.Encode()) == string(s.Order.Encode()) {
+		// Without a signature the chain must know it, by its content; what was signed stays as it was signed.
+		s.Order = &normal
+	}
+	return s, nil
+}
+
+func orderMatchCmd() *cobra.Command {
+	var (
+		o                  orderFlags
+		app, pool, request string
+		datasets           []string
+		dryRun             bool
+	)
+	cmd := &cobra.Command{
+		Use:   "match --pool P --request R",
+		Short: "Have four orders that fit matched, and wait for the deal",
+		Long: `Have orders that fit matched: a pool's, a request, and, unless their list prices are paid, those of the app and of each
+dataset of the job in its order. Each is a file that its owner signed, or the id of an order that the chain knows.
+Anyone may do this; when the request names a sponsor, only the sponsor, who pays.
+
+Everything is checked at once, and again when the next block makes the deal. --dry-run asks what would be traded.`,
+		Example: `  credenced order match --pool pool.signed.json --request job.signed.json --from provider
+  credenced order match --app app.json --dataset d.json --dataset list --pool ID --request job.json --dry-run`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.connected(cmd, func(ctx context.Context, l *link) error {
+				var msg markettypes.MsgMatchOrders
+				if app != "" && app != listPrice {
+					s, err := readSigned("--app", app)
+					if err != nil {
+						return err
+					}
+					msg.App = &s
+				}
+				for _, d := range datasets {
+					s := markettypes.SignedOrder{}
+					if d != listPrice {
+						var err error
+						if s, err = readSigned("--dataset", d); err != nil {
+							return err
+						}
+					}
+					msg.Datasets = append(msg.Datasets, s)
+				}
+				var err error
+				if msg.Pool, err = readSigned("--pool", pool); err != nil {
+					return err
+				}
+				if msg.Request, err = readSigned("--request", request); err != nil {
+					return err
+				}
+				if dryRun {
+					return o.dryRun(ctx, cmd, l, msg)
+				}
+				return o.match(ctx, cmd, l, msg)
+			})
+		},
+	}
+	f := cmd.Flags()
+	o.sending(f, "name of the relayer's key in the keyring, or of a devnet's account; anyone's (default: the devnet's requester)")
+	f.StringVar(&app, "app", "", "app order, a file or an id (default: the list price)")
+	f.StringArrayVar(&datasets, "dataset", nil, `dataset order, a file or an id, or "list" for the list price; one for each dataset of the job (default: list prices)`)
+	f.StringVar(&pool, "pool", "", "pool order, a file or an id")
+	f.StringVar(&request, "request", "", "request, a file or an id")
+	f.BoolVar(&dryRun, "dry-run", false, "ask what would be traded now, and at which terms, without doing it")
+	_ = cmd.MarkFlagRequired("pool")
+	_ = cmd.MarkFlagRequired("request")
+	return cmd
+}
+
+// quoted is what a dry run says.
+type quoted struct {
+	Volume uint64 `json:"volume,string"`
+	Reason string `json:"reason,omitempty"`
+	Escrow uint64 `json:"escrow,string"`
+	Terms  any    `json:"terms,omitempty"`
+}
+
+func (o *orderFlags) dryRun(ctx context.Context, cmd *cobra.Command, l *link, msg markettypes.MsgMatchOrders) error {
+	relayer, err := o.defaultOwner(cmd, "requester")
+	if err != nil {
+		return err
+	}
+	res, err := l.conn.Market().Volume(ctx, &markettypes.QueryVolumeRequest{
+		Relayer: relayer, App: msg.App, Datasets: msg.Datasets, Pool: msg.Pool, Request: msg.Request,
+	})
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if o.json() {
+		q := quoted{Volume: res.Volume, Reason: res.Reason, Escrow: res.Escrow}
+		if res.Volume > 0 {
+			if q.Terms, err = jsonOf(&res.Terms); err != nil {
+				return err
+			}
+		}
+		if err := printJSON(out, q); err != nil {
+			return err
+		}
+	} else if res.Volume > 0 {
+		fmt.Fprintf(out, "These orders would trade %s now, for at most %s.\n", counted(res.Volume, "task"), credence.FormatCRED(res.Escrow))
+		return printTerms(out, res.Terms)
+	}
+	if res.Volume == 0 {
+		return &credence.Problem{What: "these orders trade nothing now: " + res.Reason, Exit: credence.ExitNoVerdict}
+	}
+	return nil
+}
+
+// printTerms says what each task would run under.
+func printTerms(out io.Writer, terms markettypes.Terms) error {
+	t := newTable(out)
+	t.row("trust", "%s (one wrong result expected in %d), policy %s", trustText(terms.Trust), terms.Trust, terms.Policy)
+	if terms.AppPrice > 0 {
+		t.row("app", "%s a task", credence.FormatCRED(terms.AppPrice))
+	}
+	if terms.DatasetPrice > 0 {
+		t.row("datasets", "at most %s a task", credence.FormatCRED(terms.DatasetPrice))
+	}
+	t.row("replica", "%s, %s of it for the operator; at most %s a task", credence.FormatCRED(terms.Price), formatShare(terms.CommissionBps), counted(uint64(terms.MaxSeats), "replica"))
+	each, err := terms.Escrow()
+	if err == nil {
+		t.row("escrow", "%s a task; what is not spent comes back", credence.FormatCRED(each))
+	}
+	t.row("stake", "%s locked for each assignment, value at risk %s", credence.FormatCRED(terms.Stake), credence.FormatCRED(terms.Value))
+	t.row("fuel", "up to %s", credence.FormatFuel(terms.FuelLimit))
+	t.row("windows", "%d blocks to run, %d to reveal", terms.CommitBlocks, terms.RevealBlocks)
+	return t.t.Flush()
+}
+
+// matched is what a match says.
+type matched struct {
+	Match  string `json:"match"`
+	Reason string `json:"reason,omitempty"`
+	Deal   any    `json:"deal,omitempty"`
+	sent
+}
+
+func (o *orderFlags) match(ctx context.Context, cmd *cobra.Command, l *link, msg markettypes.MsgMatchOrders) error {
+	if o.c.from == "" && o.c.keyFile == "" && l.info != nil {
+		o.c.from = "requester"
+	}
+	res, err := o.send(ctx, cmd, l, "", func(account string) sdk.Msg {
+		msg.Relayer = account
+		return &msg
+	})
+	if err != nil {
+		return generated(err)
+	}
+	var answer markettypes.MsgMatchOrdersResponse
+	if err := res.Response(0, &answer); err != nil {
+		return err
+	}
+	if !o.json() {
+		fmt.Fprintf(cmd.OutOrStdout(), "match %s is proposed at height %d; waiting for the next block\n", credence.ShortDigest(answer.Id), res.Height)
+	}
+	request, err := requestID(l, msg.Request)
+	if err != nil {
+		return err
+	}
+	deal, reason, err := awaitMatch(ctx, l.conn, answer.Id, request, res.Height)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if o.json() {
+		m := matched{Match: answer.Id, Reason: reason, sent: sent{res.Hash, res.Height}}
+		if deal != nil {
+			if m.Deal, err = jsonOf(deal); err != nil {
+				return err
+			}
+		}
+		if err := printJSON(out, m); err != nil {
+			return err
+		}
+	} else if deal != nil {
+		if err := o.printDeal(out, *deal); err != nil {
+			return err
+		}
+	}
+	if deal == nil {
+		return &credence.Problem{What: "the next block made no deal of it: " + reason, Next: "nothing was spent but the fee; ask with --dry-run what is missing", Exit: credence.ExitNoVerdict}
+	}
+	return nil
+}
+
+func requestID(l *link, s markettypes.SignedOrder) (string, error) {
+	if s.Order == nil {
+		return s.Id, nil
+	}
+	return order.ID(*s.Order, l.conn.ChainID()), nil
+}
+
+// errMatched ends following.
+var errMatched = errors.New("the match has ended")
+
+// awaitMatch waits for what becomes of a match: the deal, or the reason why there is none. The match's block, and those
+// until it is gone from the queue, say it by their events.
+func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string, proposed int64) (deal *markettypes.Deal, reason string, err error) {
+	err = credence.Follow(ctx, conn, proposed+1, credence.FollowOptions{}, func(ctx context.Context, b credence.Block) error {
+		for _, e := range credence.Typed[*markettypes.EventMatch](b) {
+			if e.Id == match {
+				reason = e.Reason
+				return errMatched
+			}
+		}
+		_, waits := conn.Market().Match(ctx, &markettypes.QueryMatchRequest{Id: match})
+		if waits == nil {
+			return nil // there were too many for one block
+		}
+		if !unknown(waits) {
+			return waits
+		}
+		for _, e := range credence.Typed[*markettypes.EventDeal](b) {
+			if e.Request == request {
+				res, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: e.Id})
+				if err != nil {
+					return err
+				}
+				deal = &res.Deal
+				return errMatched
+			}
+		}
+		if b.Height > proposed+100 || b.Missed {
+			reason = "its block's events are not kept by the node; look at the request"
+			return errMatched
+		}
+		return nil
+	})
+	if errors.Is(err, errMatched) {
+		err = nil
+	}
+	return deal, reason, err
+}
+
+func (o *orderFlags) printDeal(out io.Writer, d markettypes.Deal) error {
+	fmt.Fprintf(out, "Deal %s at height %d\n", d.Id, d.Height)
+	t := newTable(out)
+	tasks := fmt.Sprintf("%s of %d", counted(d.Size_, "task"), d.Bag)
+	if d.Size_ == d.Bag {
+		tasks = counted(d.Size_, "task")
+	}
+	t.row("trades", "%s in pool %s", tasks, d.Pool)
+	t.row("app", "%s:%s", d.App, d.AppVersion)
+	t.row("requester", "%s", o.who(d.Requester))
+	if payer := d.Payer(); payer != d.Requester {
+		t.row("payer", "%s", o.who(payer))
+	}
+	t.row("escrow", "%s; what is not spent comes back", credence.FormatCRED(d.Escrow))
+	if err := t.t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Follow it with: credenced task watch %s\n", d.Id)
+	return nil
+}
