@@ -2,7 +2,9 @@
 # Checks documentation against itself and the repository:
 #   - README.md quotes the claim of docs/protocol.md, section 3, word for word;
 #   - every relative link leads to a file, and every anchor within a file to a heading;
-#   - the commands that README.md calls the project's own are targets of the Makefile.
+#   - the commands that README.md calls the project's own are targets of the Makefile;
+#   - docs/iexec-parity.md has a line for each of iExec's features 1 to 78 and weaknesses W1 to W27, in order, with a state,
+#     and with a test or a reason; what is superseded links to what does its work; tests and scenarios that it names exist.
 # What documents say about the code is checked by tests beside the code (outcome table, fuel schedule, metrics).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -35,6 +37,32 @@ done < <(git ls-files -co --exclude-standard '*.md')
 while IFS= read -r target; do
   grep -qE "^$target:" Makefile || complain "README.md: make $target: no such target"
 done < <(grep -oE '\bmake [a-z][a-z-]*' README.md | sed 's/^make //' | sort -u)
+
+parity=docs/iexec-parity.md
+rows=$(grep -E '^\| [0-9]+ \|' "$parity")
+[ "$(cut -d' ' -f2 <<<"$rows" | tr '\n' ' ')" = "$(seq -s' ' 1 78) " ] || complain "$parity: expected the lines 1 to 78, each once, in order"
+[ "$(grep -oE '^\| W[0-9]+ ' "$parity" | tr -d '|\n')" = "$(seq -f' W%g ' 1 27 | tr -d '\n')" ] || complain "$parity: expected the lines W1 to W27, each once, in order"
+while IFS='|' read -r _ row _ state shown note _; do
+  row="${row// /}"
+  case "$state" in
+    ' works ' | ' better ') [[ "$shown" == *Test* || "$shown" == *.txt* ]] || complain "$parity: line $row: expected a test or a scenario" ;;
+    ' superseded ') [[ "$note" == *']('* ]] || complain "$parity: line $row: expected a link to what does its work" ;;
+    ' not built ') [[ "$note" == *[a-z]* ]] || complain "$parity: line $row: expected a reason" ;;
+    *) complain "$parity: line $row: state$state: expected works, better, superseded or not built" ;;
+  esac
+done <<<"$rows"
+# A test is named after its package, in code quotes; several may follow one package.
+while IFS=' ' read -r package name; do
+  if [ ! -d "$package" ]; then
+    complain "$parity: $package: no such package"
+  elif ! grep -qE "^func $name\(" "$package"/*_test.go; then
+    complain "$parity: $package has no test $name"
+  fi
+done < <(grep -E '^\|' "$parity" | grep -oE '`[a-z0-9/]+`|\bTest[A-Za-z0-9_]+' | awk '/^`/ { gsub("`", ""); if (index($0, "/") || $0 == "poco" || $0 == "app" || $0 == "client") package = $0; next } { print package, $0 }')
+while IFS= read -r scenario; do
+  [ -f "test/scenario/testdata/$scenario" ] || complain "$parity: $scenario: no such scenario"
+done < <(grep -oE '\b[a-z0-9_]+\.txt\b' "$parity" | sort -u)
+! grep -n TODO docs/*.md README.md RATIONALE.md CHANGELOG.md || complain "documentation: something is still to be written"
 
 [ "$bad" = 0 ] && echo "documentation is consistent"
 exit "$bad"

@@ -33,7 +33,7 @@ except() { grep -vE "^$module/($1)(/|\$)" <<<"$all" || true; }
 
 protocol='poco|internal'
 chain='x|app|cmd|testutil|test/scenario|test/bench'
-networks='devnet|test/acceptance|test/network'
+networks='devnet|test/acceptance|test/docs|test/network'
 run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol")" "$@"
 run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among "$chain")" "$@"
 run "executor, client, examples" "${JOBS:-2}" "$(except "$protocol|$chain|$networks")" "$@"
