@@ -224,3 +224,6 @@ func sorted[V any](m map[string]V) []string {
 }
 
 type sdkContext = sdk.Context
+
+// errAny stands for an error of another module.
+var errAny = fmt.Errorf("any error")
