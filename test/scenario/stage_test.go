@@ -254,6 +254,8 @@ func (s *stage) begin() {
 		func(p *workerstypes.Params) { s.edit(&taskstypes.Params{}, &markettypes.Params{}, p) },
 	))
 	s.options = s.chain.Options
+	operator := s.chain.Actor(testutil.Operator).String()
+	s.name(s.chain.OrderID(markettypes.Order{Owner: operator, Nonce: 1, Pool: &markettypes.PoolOrder{}}), "standing")
 }
 
 func (s *stage) edit(t *taskstypes.Params, m *markettypes.Params, w *workerstypes.Params) {

@@ -118,6 +118,8 @@ func (s *stage) learn(name string, k known) known {
 	if name != "" {
 		s.name(k.id, name)
 		s.known[name] = k
+	} else if s.market {
+		s.name(k.id, "request")
 	}
 	if k.kind == markettypes.ORDER_KIND_REQUEST {
 		s.last = k.id
