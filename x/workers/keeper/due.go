@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// BeginBlock pays out what is unbonded, lets cooled workers back, and goes on with the passes over workers whose pools
+// BeginBlock pays out what is unbonded, lets cooled workers back, takes out who is evicted, and goes on with the passes over workers whose pools
 // will ask for more stake: of each at most due_per_block, the most urgent first; the rest waits for the next block. Each
 // item runs on its own.
 func (k Keeper) BeginBlock(ctx context.Context) error {
@@ -25,6 +25,9 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 		return err
 	}
 	if err := k.endCooling(sdkCtx, params.DuePerBlock); err != nil {
+		return err
+	}
+	if err := k.runEvictions(sdkCtx, params.DuePerBlock); err != nil {
 		return err
 	}
 	return k.runRechecks(sdkCtx, params.DuePerBlock)

@@ -193,6 +193,15 @@ func (f *fixture) block(n int64) {
 	require.NoError(f.t, f.k.BeginBlock(f.ctx))
 }
 
+// evict has a worker evicted and waits until it is.
+func (f *fixture) evict(operator, pool, worker string) {
+	f.t.Helper()
+	res, err := keeper.NewMsgServer(f.k).Evict(f.ctx, &types.MsgEvict{Operator: operator, Pool: pool, Worker: worker})
+	require.NoError(f.t, err)
+	f.block(res.Height - f.ctx.BlockHeight())
+	require.NotContains(f.t, f.get(worker).Pools, pool)
+}
+
 // drawable reads the arrays of a pool through the interface of draws.
 func (f *fixture) drawable(pool string) (orgs []string, workers map[string][]string) {
 	n, err := f.k.EligibleOrgs(f.ctx, pool)

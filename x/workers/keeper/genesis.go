@@ -72,6 +72,11 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	for _, e := range g.Evictions {
+		if err := k.Evictions.Set(ctx, collections.Join3(uint64(e.Height), e.Pool, e.Worker)); err != nil {
+			return err
+		}
+	}
 	if err := k.Owed.Set(ctx, owed); err != nil {
 		return err
 	}
@@ -149,6 +154,13 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		}
 		t := &g.Tickets[len(g.Tickets)-1]
 		t.Organisations = append(t.Organisations, org)
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.Evictions.Walk(ctx, nil, func(key evictions) (bool, error) {
+		g.Evictions = append(g.Evictions, types.QueuedEviction{Height: int64(key.K1()), Pool: key.K2(), Worker: key.K3()})
 		return false, nil
 	})
 	if err != nil {

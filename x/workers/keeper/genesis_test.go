@@ -13,7 +13,7 @@ import (
 
 // lived returns a fixture whose state holds something of everything: arrays out of order, queues, a jailed worker, a
 // revoked organisation, an invitation, a pass halfway over a pool, terms that wait and terms that came into force, a worker
-// evicted from its only pool.
+// evicted from its only pool, and evictions that wait, one of them moot.
 func lived(t *testing.T) *fixture {
 	f := newFixture(t)
 	f.pool("main", 10)
@@ -58,7 +58,15 @@ func lived(t *testing.T) *fixture {
 		Owner: owner, Worker: hot, Endpoint: "http://w", Slots: 1, Pools: []string{"club"}, Stake: 90, Capabilities: []string{"gpu"},
 	})
 	require.NoError(t, err)
-	_, err = srv.Evict(f.ctx, &types.MsgEvict{Operator: operator, Pool: "club", Worker: hot})
+	f.setParams(func(p *types.Params) { p.EvictBlocks = 1 })
+	f.evict(operator, "club", hot)
+	f.setParams(func(p *types.Params) { p.EvictBlocks = 15 })
+	for _, e := range []struct{ worker, pool string }{{workers[4], "side"}, {workers[0], "main"}, {workers[4], "main"}} {
+		_, err = srv.Evict(f.ctx, &types.MsgEvict{Operator: operator, Pool: e.pool, Worker: e.worker})
+		require.NoError(t, err)
+	}
+	left := f.get(workers[0]) // its turn is moot
+	_, err = srv.Update(f.ctx, &types.MsgUpdate{Owner: left.Owner, Worker: left.Address, Endpoint: left.Endpoint, Slots: left.Slots, Pools: []string{"side"}})
 	require.NoError(t, err)
 	_, err = srv.TransferPool(f.ctx, &types.MsgTransferPool{Operator: operator, Pool: "side", To: "alpha"})
 	require.NoError(t, err)
@@ -87,6 +95,7 @@ func TestGenesisIsLossless(t *testing.T) {
 	exported := f.cdc.MustMarshalJSON(g)
 	require.NotEmpty(t, g.Unbondings)
 	require.Len(t, g.Invitations, 2)
+	require.Len(t, g.Evictions, 3)
 	require.Len(t, g.Rechecks, 1)
 	require.True(t, g.Rechecks[0].Begun())
 	require.NotZero(t, g.Rechecks[0].Left)
@@ -111,6 +120,12 @@ func TestGenesisIsLossless(t *testing.T) {
 	for range 10 {
 		f.block(1)
 		f.check()
+	}
+	require.NotNil(t, g.Workers)
+	for _, w := range g.Workers {
+		now := f.get(w.Address)
+		require.Empty(t, now.Evictions)
+		require.Len(t, now.Pools, len(w.Pools)-len(w.Evictions))
 	}
 	for pool, terms := range map[string]types.PoolTerms{"main": {Stake: 60, MinPrice: 2}, "side": {Stake: 40, MinPrice: 5}, "club": {Stake: 20, MinPrice: 1}} {
 		p, err := f.k.GetPool(f.ctx, pool)
@@ -222,6 +237,19 @@ func TestGenesisValidate(t *testing.T) {
 			o := g.Eligible[0].Organisations
 			o[0].Organisation, o[1].Organisation = o[1].Organisation, o[0].Organisation
 		}, types.ErrInvalidGenesis},
+		{"eviction from no pool", func(g *types.GenesisState) { g.Evictions[0].Pool = "zzz" }, types.ErrInvalidGenesis},
+		{"eviction of nobody", func(g *types.GenesisState) { g.Evictions[0].Worker = "x" }, types.ErrInvalidGenesis},
+		{"eviction before time", func(g *types.GenesisState) { g.Evictions[0].Height = -1 }, types.ErrInvalidGenesis},
+		{"eviction twice", func(g *types.GenesisState) { g.Evictions[1] = g.Evictions[0] }, types.ErrInvalidGenesis},
+		{"evictions unordered", func(g *types.GenesisState) { g.Evictions[0], g.Evictions[1] = g.Evictions[1], g.Evictions[0] }, types.ErrInvalidGenesis},
+		{"an eviction without its turn", func(g *types.GenesisState) { g.Evictions = nil }, types.ErrInvalidGenesis},
+		{"an eviction from elsewhere", func(g *types.GenesisState) {
+			for i := range g.Workers {
+				if e := g.Workers[i].Evictions; len(e) > 0 {
+					e[0].Pool = "club"
+				}
+			}
+		}, types.ErrInvalidWorker},
 		{"tickets of no pool", func(g *types.GenesisState) { g.Tickets[0].Pool = "zzz" }, types.ErrInvalidGenesis},
 		{"tickets unordered", func(g *types.GenesisState) { g.Tickets[0], g.Tickets[1] = g.Tickets[1], g.Tickets[0] }, types.ErrInvalidGenesis},
 		{"two tickets", func(g *types.GenesisState) { o := g.Tickets[1].Organisations; o[1] = o[0] }, types.ErrInvalidGenesis},

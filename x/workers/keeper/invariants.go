@@ -16,6 +16,8 @@ import (
 //
 //	money      balance >= owed == sum of bonded and unbonding; unbonding is what the queue holds
 //	workers    locked <= bonded, busy <= slots; who cools is in the queue, once
+//	evictions  each of a pool that the worker serves, and in the queue
+//	tickets    of each pool 0..n-1, each of one organisation; whoever serves in it holds one
 //	counts     registered workers and organisations of each pool
 //	indexes    of organisations, pools and runtimes: what the workers say
 //	rechecks   one for each pool that raises its stake and is not passed, each with the workers ahead of it
@@ -25,7 +27,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, check := range []func(context.Context, []types.Worker) error{k.checkMoney, k.checkQueues, k.checkIndexes, k.checkRechecks, k.checkArrays} {
+	for _, check := range []func(context.Context, []types.Worker) error{k.checkMoney, k.checkQueues, k.checkEvictions, k.checkTickets, k.checkIndexes, k.checkRechecks, k.checkArrays} {
 		if err := check(ctx, workers); err != nil {
 			return err
 		}
@@ -85,6 +87,65 @@ func (k Keeper) checkQueues(ctx context.Context, workers []types.Worker) error {
 	}
 	if len(unbonding)+len(cooling) > 0 {
 		return fmt.Errorf("queue: holds %d unbondings and %d coolings of nobody", len(unbonding), len(cooling))
+	}
+	return nil
+}
+
+func (k Keeper) checkEvictions(ctx context.Context, workers []types.Worker) error {
+	for _, w := range workers { // that it serves in those pools is a part of Worker.Validate
+		for _, e := range w.Evictions {
+			if ok, err := k.Evictions.Has(ctx, collections.Join3(uint64(e.Height), e.Pool, w.Address)); err != nil || !ok {
+				return fmt.Errorf("eviction: %s from %s at height %d is not in the queue: %w", w.Address, e.Pool, e.Height, err)
+			}
+		}
+	}
+	return k.Evictions.Walk(ctx, nil, func(key evictions) (bool, error) {
+		if ok, err := k.Pools.Has(ctx, key.K2()); err != nil || !ok {
+			return true, fmt.Errorf("eviction: from %q, which is not a pool: %w", key.K2(), err)
+		}
+		ok, err := k.Workers.Has(ctx, key.K3())
+		if err != nil || !ok {
+			return true, fmt.Errorf("eviction: of %q, which is not a worker: %w", key.K3(), err)
+		}
+		return false, nil
+	})
+}
+
+func (k Keeper) checkTickets(ctx context.Context, workers []types.Worker) error {
+	next, all := map[string]uint64{}, 0 // tickets are walked in order
+	err := k.TicketHolder.Walk(ctx, nil, func(key collections.Pair[string, uint64], org string) (bool, error) {
+		pool, ticket := key.K1(), key.K2()
+		if ok, err := k.Pools.Has(ctx, pool); err != nil || !ok {
+			return true, fmt.Errorf("ticket: of %q, which is not a pool: %w", pool, err)
+		}
+		if ticket != next[pool] {
+			return true, fmt.Errorf("ticket: %d of %s follows %d others, expected them to be dense", ticket, pool, next[pool])
+		}
+		if held, err := k.TicketOf.Get(ctx, collections.Join(pool, org)); err != nil || held != ticket {
+			return true, fmt.Errorf("ticket: %d of %s is held by %s, which holds %d: %w", ticket, pool, org, held, err)
+		}
+		next[pool]++
+		all++
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	if n, err := size(ctx, k.TicketOf); err != nil || n != all {
+		return fmt.Errorf("ticket: %d organisations hold one, expected %d: %w", n, all, err)
+	}
+	if n, err := size(ctx, k.TicketCount); err != nil || n != len(next) {
+		return fmt.Errorf("ticket: %d pools gave some out, expected %d: %w", n, len(next), err)
+	}
+	if err := sameCounts(ctx, k.TicketCount, next, plainText); err != nil {
+		return fmt.Errorf("ticket: %w", err)
+	}
+	for _, w := range workers {
+		for _, id := range w.Pools {
+			if ok, err := k.TicketOf.Has(ctx, collections.Join(id, w.Organisation)); err != nil || !ok {
+				return fmt.Errorf("ticket: %s serves in %s and holds none: %w", w.Organisation, id, err)
+			}
+		}
 	}
 	return nil
 }

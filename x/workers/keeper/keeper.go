@@ -44,6 +44,8 @@ type Keeper struct {
 	Unbondings collections.Map[queued, uint64]
 	// Cooling: (height, worker); ranged from the front up to the block's height.
 	Cooling collections.KeySet[queued]
+	// Evictions: (height, pool, worker); ranged from the front up to the block's height. See evict.go.
+	Evictions collections.KeySet[evictions]
 	// Serving: (organisation, pool) -> registered workers; ranged by organisation when that changes.
 	Serving collections.Map[pair, uint64]
 	// RegisteredOrgs: pool -> organisations with a registered worker.
@@ -96,12 +98,14 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	k := Keeper{
 		addresses: addresses, accounts: accounts, bank: bank, orgs: orgs, authority: authority,
 
-		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Pools:          collections.NewMap(sb, types.PoolsPrefix, "pools", text, codec.CollValue[types.Pool](cdc)),
-		Workers:        collections.NewMap(sb, types.WorkersPrefix, "workers", text, codec.CollValue[types.Worker](cdc)),
-		Owed:           collections.NewItem(sb, types.OwedKey, "owed", count),
-		Unbondings:     collections.NewMap(sb, types.UnbondingsPrefix, "unbondings", due, count),
-		Cooling:        collections.NewKeySet(sb, types.CoolingPrefix, "cooling", due),
+		Params:     collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Pools:      collections.NewMap(sb, types.PoolsPrefix, "pools", text, codec.CollValue[types.Pool](cdc)),
+		Workers:    collections.NewMap(sb, types.WorkersPrefix, "workers", text, codec.CollValue[types.Worker](cdc)),
+		Owed:       collections.NewItem(sb, types.OwedKey, "owed", count),
+		Unbondings: collections.NewMap(sb, types.UnbondingsPrefix, "unbondings", due, count),
+		Cooling:    collections.NewKeySet(sb, types.CoolingPrefix, "cooling", due),
+		Evictions: collections.NewKeySet(sb, types.EvictionsPrefix, "evictions",
+			collections.TripleKeyCodec(collections.Uint64Key, text, text)),
 		Serving:        collections.NewMap(sb, types.ServingPrefix, "serving", texts, count),
 		RegisteredOrgs: collections.NewMap(sb, types.RegisteredPrefix, "registered", text, count),
 		RuntimeServing: collections.NewMap(sb, types.RuntimeServingPrefix, "runtime_serving", texts, count),

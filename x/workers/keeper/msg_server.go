@@ -39,7 +39,8 @@ func (s msgServer) Invite(ctx context.Context, msg *types.MsgInvite) (*types.Msg
 }
 
 func (s msgServer) Evict(ctx context.Context, msg *types.MsgEvict) (*types.MsgEvictResponse, error) {
-	return &types.MsgEvictResponse{}, s.Keeper.Evict(ctx, msg)
+	due, err := s.Keeper.Evict(ctx, msg)
+	return &types.MsgEvictResponse{Height: due}, err
 }
 
 func (s msgServer) TransferPool(ctx context.Context, msg *types.MsgTransferPool) (*types.MsgTransferPoolResponse, error) {
@@ -74,7 +75,8 @@ func (s msgServer) Update(ctx context.Context, msg *types.MsgUpdate) (*types.Msg
 	}
 	w, err := s.change(ctx, address, func(w *types.Worker) error {
 		before := w.Pools
-		w.Endpoint, w.Slots, w.Pools, w.Paused = msg.Endpoint, msg.Slots, sorted(msg.Pools), msg.Paused
+		w.Endpoint, w.Slots, w.Paused = msg.Endpoint, msg.Slots, msg.Paused
+		w.Serve(sorted(msg.Pools))
 		w.Capabilities = types.NormalCapabilities(msg.Capabilities)
 		return s.checkSettings(ctx, before, w)
 	})

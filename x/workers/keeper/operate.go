@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -104,30 +103,6 @@ func (k Keeper) Invite(ctx context.Context, msg *types.MsgInvite) error {
 		what = "uninvited"
 	}
 	return emit(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: what, Organisation: msg.Organisation})
-}
-
-// Evict takes a worker out of a pool; ErrNotServing when it is not in it. Its assignments go on, and it stays registered
-// for its runtime: the bound on colluders is not for a pool's operator to lower.
-func (k Keeper) Evict(ctx context.Context, msg *types.MsgEvict) error {
-	address, err := types.Canonical(k.addresses, msg.Worker)
-	if err != nil {
-		return types.ErrInvalidWorker.Wrapf("worker %q: %s", msg.Worker, err)
-	}
-	if _, err := k.operate(ctx, msg.Operator, msg.Pool, func(*types.Pool) error { return nil }); err != nil {
-		return err
-	}
-	w, err := k.change(ctx, address, func(w *types.Worker) error {
-		i := slices.Index(w.Pools, msg.Pool)
-		if i < 0 {
-			return types.ErrNotServing.Wrapf("%s in %s", w.Address, msg.Pool)
-		}
-		w.Pools = slices.Delete(slices.Clone(w.Pools), i, i+1)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return emit(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: "evicted", Organisation: w.Organisation, Worker: w.Address})
 }
 
 // TransferPool offers a pool to another organisation that may operate pools, in place of whoever it was offered to

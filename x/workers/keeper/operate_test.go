@@ -380,51 +380,6 @@ func TestDefaultPool(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrRetired)
 }
 
-func TestEvict(t *testing.T) {
-	o := newOperated(t)
-	worker := o.worker("alpha", 2, 100, "main", "public")
-	other := o.worker("alpha", 2, 100, "public")
-	require.NoError(t, o.k.Lock(o.ctx, worker, 10))
-	for _, tc := range []struct { // one after the other
-		name, worker string
-		expErr       error
-	}{
-		{"no address", "x", types.ErrInvalidWorker},
-		{"no worker", o.none, types.ErrNotFound},
-		{"not in it", other, types.ErrNotServing},
-		{"evicted", strings.ToUpper(worker), nil},
-		{"twice", worker, types.ErrNotServing},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			o.said()
-			ctx, write := o.ctx.CacheContext()
-			_, err := o.srv.Evict(ctx, &types.MsgEvict{Operator: o.operator, Pool: "main", Worker: tc.worker})
-			require.ErrorIs(t, err, tc.expErr)
-			if err == nil {
-				write()
-				require.Equal(t, []types.EventPoolChanged{{Pool: "main", What: "evicted", Organisation: "alpha", Worker: worker}}, o.said())
-			}
-		})
-	}
-	require.Equal(t, []string{"public"}, o.fixture.get(worker).Pools)
-	orgs, _ := o.drawable("main")
-	require.Empty(t, orgs)
-	o.check()
-	// Its assignment goes on and ends as it would have.
-	require.EqualValues(t, 10, o.fixture.get(worker).Locked)
-	require.NoError(t, o.k.Settle(o.ctx, "t", []types.SeatSettlement{{Worker: worker, Unlock: 10, Right: true}}, nil, 0))
-	orgs, _ = o.drawable("main")
-	require.Empty(t, orgs)
-	_, workers := o.drawable("public")
-	require.ElementsMatch(t, []string{worker, other}, workers["alpha"])
-	// The pool is open, so it may come back.
-	_, err := o.srv.Update(o.ctx, &types.MsgUpdate{Owner: o.fixture.get(worker).Owner, Worker: worker, Endpoint: "http://w", Slots: 2, Pools: []string{"main"}})
-	require.NoError(t, err)
-	orgs, _ = o.drawable("main")
-	require.Equal(t, []string{"alpha"}, orgs)
-	o.check()
-}
-
 // TestTheBoundOnColluders: a pool's operator can not lower it by evicting others; only an owner who takes its worker out
 // of every pool does, and only for the last worker of its organisation.
 func TestTheBoundOnColluders(t *testing.T) {
@@ -440,8 +395,7 @@ func TestTheBoundOnColluders(t *testing.T) {
 	third := o.worker("beta", 1, 100, "main")
 	bound(2)
 	for _, w := range []string{first, second, third} {
-		_, err := o.srv.Evict(o.ctx, &types.MsgEvict{Operator: o.operator, Pool: "main", Worker: w})
-		require.NoError(t, err)
+		o.evict(o.operator, "main", w)
 		bound(2)
 	}
 	require.Empty(t, o.fixture.get(third).Pools)

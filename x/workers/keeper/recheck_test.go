@@ -241,13 +241,15 @@ func TestJoinDuringAPass(t *testing.T) {
 		o.check()
 	}
 	require.True(t, o.listed(workers[3]))
-	evict := func(w string) {
+	o.setParams(func(p *types.Params) { p.EvictBlocks = 1 })
+	for _, w := range []string{workers[0], workers[4]} { // both in the next block, and one more is passed in it
 		_, err := o.srv.Evict(o.ctx, &types.MsgEvict{Operator: o.operator, Pool: "main", Worker: w})
 		require.NoError(t, err)
 		o.check()
 	}
-	evict(workers[0])
-	evict(workers[4])
+	o.setParams(func(p *types.Params) { p.DuePerBlock = 2 })
+	o.block(1)
+	o.check()
 	for _, w := range []string{workers[0], workers[4]} {
 		_, err := o.srv.Update(o.ctx, &types.MsgUpdate{Owner: o.fixture.get(w).Owner, Worker: w, Endpoint: "http://w", Slots: 1, Pools: []string{"main"}})
 		require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,7 @@ type twin struct {
 	burnt     uint64
 	unbonding []twinItem
 	cooling   []twinItem
+	evictions []twinItem // of "pool/worker"
 }
 
 type twinPool struct {
@@ -35,6 +37,7 @@ type twinPool struct {
 	invitations map[string]bool
 	capability  string
 	retired     bool
+	tickets     []string // organisations that ever had a worker in it, as they came
 }
 
 // twinPass goes over a pool's workers before its next stake is in force.
@@ -45,6 +48,7 @@ type twinWorker struct {
 	runtime         bool
 	slots           uint32
 	pools           []string
+	evictions       map[string]int64 // pool -> height
 	bonded          uint64
 	paused, jailed  bool
 	coolingUntil    int64
@@ -260,7 +264,28 @@ func (tw *twin) block() {
 	for _, i := range tw.due(&tw.cooling) {
 		tw.workers[i.worker].coolingUntil = 0
 	}
+	for _, i := range tw.due(&tw.evictions) {
+		pool, name, _ := strings.Cut(i.worker, "/")
+		if w := tw.workers[name]; w.evictions[pool] == i.height {
+			w.serve(slices.DeleteFunc(slices.Clone(w.pools), func(id string) bool { return id == pool }))
+		}
+	}
 	tw.passes()
+}
+
+// serve sets the pools that a worker serves; it can not be evicted from one that it left.
+func (w *twinWorker) serve(pools []string) {
+	w.pools = pools
+	maps.DeleteFunc(w.evictions, func(pool string, _ int64) bool { return !slices.Contains(pools, pool) })
+}
+
+// give gives an organisation tickets of pools.
+func (tw *twin) give(org string, pools []string) {
+	for _, id := range pools {
+		if p := tw.pools[id]; !slices.Contains(p.tickets, org) {
+			p.tickets = append(p.tickets, org)
+		}
+	}
 }
 
 func (tw *twin) unbond(name string, amount uint64) {
@@ -280,7 +305,7 @@ func TestAgainstTwin(t *testing.T) {
 	f := newFixture(t)
 	f.setParams(func(p *types.Params) {
 		p.UnbondingBlocks, p.CoolingBlocks, p.ForgivenessBlocks, p.DuePerBlock = 4, 3, 8, 2
-		p.NoticeBlocks, p.MaxStake = 6, 110
+		p.NoticeBlocks, p.MaxStake, p.EvictBlocks = 6, 110, 3
 	})
 	stakes := map[string]uint64{"big": 60, "mid": 30, "small": 10}
 	for _, id := range slices.Sorted(maps.Keys(stakes)) {
@@ -368,6 +393,7 @@ func (m *machine) register(r *rapid.T) {
 	w := &twinWorker{
 		org: rapid.SampledFrom(m.orgs).Draw(r, "org"), slots: rapid.Uint32Range(1, 3).Draw(r, "slots"),
 		pools: pickPools(r, 1), bonded: tens(r, 0), capability: capability, runtime: true,
+		evictions: map[string]int64{},
 	}
 	if !m.tw.active[w.org] {
 		r.Skip("revoked")
@@ -383,6 +409,7 @@ func (m *machine) register(r *rapid.T) {
 	require.NoError(r, err)
 	m.names = append(m.names, name)
 	m.tw.workers[name] = w
+	m.tw.give(w.org, w.pools)
 	m.tw.coins += w.bonded
 }
 
@@ -401,7 +428,9 @@ func (m *machine) update(r *rapid.T) {
 	}
 	require.NoError(r, err)
 	write()
-	w.slots, w.pools, w.paused, w.capability, w.runtime = slots, pools, paused, capability, len(pools) > 0
+	w.slots, w.paused, w.capability, w.runtime = slots, paused, capability, len(pools) > 0
+	w.serve(pools)
+	m.tw.give(w.org, pools)
 }
 
 func (m *machine) announce(r *rapid.T) {
@@ -455,14 +484,23 @@ func (m *machine) invite(r *rapid.T) {
 func (m *machine) evict(r *rapid.T) {
 	name, pool := m.pick(r), pickPool(r)
 	w := m.tw.workers[name]
-	_, err := keeper.NewMsgServer(m.f.k).Evict(m.f.ctx, &types.MsgEvict{Operator: m.operator, Pool: pool, Worker: name})
-	i := slices.Index(w.pools, pool)
-	if i < 0 {
+	res, err := keeper.NewMsgServer(m.f.k).Evict(m.f.ctx, &types.MsgEvict{Operator: m.operator, Pool: pool, Worker: name})
+	if !slices.Contains(w.pools, pool) {
 		require.ErrorIs(r, err, types.ErrNotServing)
 		return
 	}
+	if w.evictions[pool] > 0 {
+		require.ErrorIs(r, err, types.ErrEvicting)
+		return
+	}
 	require.NoError(r, err)
-	w.pools = slices.Delete(slices.Clone(w.pools), i, i+1)
+	due := m.tw.height + m.tw.params.EvictBlocks
+	require.Equal(r, due, res.Height)
+	w.evictions[pool] = due
+	// Evicted, gone, back and evicted again in one block has one turn.
+	if item := (twinItem{height: due, worker: pool + "/" + name}); !slices.Contains(m.tw.evictions, item) {
+		m.tw.evictions = append(m.tw.evictions, item)
+	}
 }
 
 func (m *machine) blocks(r *rapid.T) {
@@ -606,6 +644,7 @@ func (m *machine) compare(r *rapid.T) {
 		registered, err := m.f.k.Registered(m.f.ctx, pool)
 		require.NoError(r, err)
 		require.EqualValues(r, m.tw.registered(pool), registered, pool)
+		require.Equal(r, p.tickets, m.f.tickets(pool))
 	}
 	registered, err := m.f.k.RegisteredFor(m.f.ctx, types.RuntimeWasm)
 	require.NoError(r, err)
@@ -613,6 +652,11 @@ func (m *machine) compare(r *rapid.T) {
 	for name, w := range m.tw.workers {
 		have := m.f.get(name)
 		require.ElementsMatch(r, w.pools, have.Pools)
+		evictions := map[string]int64{}
+		for _, e := range have.Evictions {
+			evictions[e.Pool] = e.Height
+		}
+		require.Equal(r, w.evictions, evictions)
 		var unbonding uint64
 		for _, u := range m.tw.unbonding {
 			if u.worker == name {

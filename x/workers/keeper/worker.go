@@ -28,7 +28,7 @@ func (k Keeper) change(ctx context.Context, address string, change func(*types.W
 		return w, err
 	}
 	before := w
-	before.Pools = slices.Clone(w.Pools)
+	before.Pools, before.Evictions = slices.Clone(w.Pools), slices.Clone(w.Evictions)
 	if err := change(&w); err != nil {
 		return w, err
 	}

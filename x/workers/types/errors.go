@@ -29,4 +29,5 @@ var (
 	ErrNotServing     = errorsmod.Register(ModuleName, 24, "worker does not serve in the pool")
 	ErrOffer          = errorsmod.Register(ModuleName, 25, "invalid offer of a pool")
 	ErrNotice         = errorsmod.Register(ModuleName, 26, "notice too short")
+	ErrEvicting       = errorsmod.Register(ModuleName, 27, "worker is being evicted")
 )

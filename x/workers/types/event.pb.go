@@ -81,15 +81,15 @@ func (m *EventPoolCreated) GetOperator() string {
 type EventPoolChanged struct {
 	// pool that changed.
 	Pool string `protobuf:"bytes,1,opt,name=pool,proto3" json:"pool,omitempty"`
-	// what happened: "set", "announced", "invited", "uninvited", "evicted", "offered", "transferred", "retired".
+	// what happened: "set", "announced", "invited", "uninvited", "evicting", "evicted", "offered", "transferred", "retired".
 	What string `protobuf:"bytes,2,opt,name=what,proto3" json:"what,omitempty"`
 	// organisation concerned: invited, or taking over.
 	Organisation string `protobuf:"bytes,3,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// worker evicted.
+	// worker evicted, or to be.
 	Worker string `protobuf:"bytes,4,opt,name=worker,proto3" json:"worker,omitempty"`
 	// next terms announced.
 	Next *PoolTerms `protobuf:"bytes,5,opt,name=next,proto3" json:"next,omitempty"`
-	// next_height from which they hold.
+	// next_height from which they hold, or at which the worker is out.
 	NextHeight int64 `protobuf:"varint,6,opt,name=next_height,json=nextHeight,proto3" json:"next_height,omitempty"`
 }
 

@@ -1,6 +1,9 @@
 package types
 
 import (
+	"cmp"
+	"strings"
+
 	"cosmossdk.io/core/address"
 
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -38,6 +41,9 @@ func (g GenesisState) Validate(codec address.Codec) error {
 		return err
 	}
 	if err := g.validateTickets(pools); err != nil {
+		return err
+	}
+	if err := g.validateEvictions(pools, workers); err != nil {
 		return err
 	}
 	if len(g.Eligible) == 0 {
@@ -125,6 +131,35 @@ func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 		}
 	}
 	return nil
+}
+
+// validateEvictions checks the queue and that every eviction of a worker's has its turn in it.
+func (g GenesisState) validateEvictions(pools map[string]Pool, workers map[string]Worker) error {
+	queued := make(map[QueuedEviction]bool, len(g.Evictions))
+	for i, e := range g.Evictions {
+		if _, ok := pools[e.Pool]; !ok || e.Height < 0 {
+			return ErrInvalidGenesis.Wrapf("evictions[%d]: from %q at height %d, expected a pool and a height", i, e.Pool, e.Height)
+		}
+		if _, ok := workers[e.Worker]; !ok {
+			return ErrInvalidGenesis.Wrapf("evictions[%d]: %q is not a worker", i, e.Worker)
+		}
+		if i > 0 && g.Evictions[i-1].compare(e) >= 0 {
+			return ErrInvalidGenesis.Wrapf("evictions[%d]: expected ascending order of height, pool and worker, each once", i)
+		}
+		queued[e] = true
+	}
+	for _, w := range g.Workers {
+		for _, e := range w.Evictions {
+			if !queued[QueuedEviction{Height: e.Height, Pool: e.Pool, Worker: w.Address}] {
+				return ErrInvalidGenesis.Wrapf("evictions of worker %s: from %s at height %d, expected it in the queue", w.Address, e.Pool, e.Height)
+			}
+		}
+	}
+	return nil
+}
+
+func (e QueuedEviction) compare(o QueuedEviction) int {
+	return cmp.Or(cmp.Compare(e.Height, o.Height), strings.Compare(e.Pool, o.Pool), strings.Compare(e.Worker, o.Worker))
 }
 
 func (g GenesisState) validateTickets(pools map[string]Pool) error {

@@ -66,4 +66,6 @@ var (
 	TicketHolderPrefix = collections.NewPrefix(23)
 	// TicketOfPrefix: (pool, organisation) -> ticket.
 	TicketOfPrefix = collections.NewPrefix(24)
+	// EvictionsPrefix: (height, pool, worker); read from the front up to the height of the block.
+	EvictionsPrefix = collections.NewPrefix(25)
 )

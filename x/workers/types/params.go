@@ -22,6 +22,7 @@ func DefaultParams() Params {
 		NoticeBlocks:      1_000,
 		MaxCommissionBps:  5_000,
 		MaxStake:          1_000_000_000_000, // a million CRED
+		EvictBlocks:       200,               // the market's wait_blocks are 60, the beacon's delay a few
 	}
 }
 
@@ -39,6 +40,7 @@ func (p Params) Validate() error {
 		{"max_slots", int64(p.MaxSlots), MaxSlots},
 		{"max_pools", int64(p.MaxPools), MaxPools},
 		{"notice_blocks", p.NoticeBlocks, 1 << 40},
+		{"evict_blocks", p.EvictBlocks, 1 << 40},
 	} {
 		if f.value < 1 || f.value > f.max {
 			return ErrInvalidParams.Wrapf("%s: %d, expected 1 to %d", f.name, f.value, f.max)

@@ -22,6 +22,8 @@ func TestParamsValidate(t *testing.T) {
 		{"slots", func(p *types.Params) { p.MaxSlots = 0 }, "max_slots"},
 		{"pools", func(p *types.Params) { p.MaxPools = 65 }, "max_pools"},
 		{"notice", func(p *types.Params) { p.NoticeBlocks = 0 }, "notice_blocks: 0, expected 1 to"},
+		{"evict", func(p *types.Params) { p.EvictBlocks = 0 }, "evict_blocks: 0, expected 1 to"},
+		{"evict overflow", func(p *types.Params) { p.EvictBlocks = 1<<40 + 1 }, "evict_blocks: 1099511627777, expected"},
 		{"all of the price", func(p *types.Params) { p.MaxCommissionBps = 10_000 }, ""},
 		{"more than the price", func(p *types.Params) { p.MaxCommissionBps = 10_001 }, "max_commission_bps: 10001, expected at most 10000"},
 		{"no stake", func(p *types.Params) { p.MaxStake = 0 }, "max_stake: 0 ucred, expected 1 to"},

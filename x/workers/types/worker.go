@@ -3,6 +3,7 @@ package types
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"cosmossdk.io/core/address"
 )
@@ -38,7 +39,19 @@ func (w Worker) Available() error {
 	return nil
 }
 
-// Validate checks a worker by itself: addresses, endpoint, order of pools, and the laws busy <= slots and
+// Serve makes pools, in the order of their ids, those that the worker serves. It can no longer be evicted from one that it
+// left.
+func (w *Worker) Serve(pools []string) {
+	w.Pools = pools
+	w.Evictions = slices.DeleteFunc(w.Evictions, func(e Eviction) bool { return !slices.Contains(pools, e.Pool) })
+}
+
+// EvictionFrom returns the place of the worker's eviction from a pool, or where it would be.
+func (w Worker) EvictionFrom(pool string) (i int, found bool) {
+	return slices.BinarySearchFunc(w.Evictions, pool, func(e Eviction, pool string) int { return strings.Compare(e.Pool, pool) })
+}
+
+// Validate checks a worker by itself: addresses, endpoint, order of pools and evictions, and the laws busy <= slots and
 // locked <= bonded. ErrInvalidWorker names the field, its value and what was expected.
 func (w Worker) Validate(codec address.Codec) error {
 	for _, f := range []struct{ name, value string }{{"address", w.Address}, {"owner", w.Owner}} {
@@ -70,6 +83,14 @@ func (w Worker) Validate(codec address.Codec) error {
 	for i, p := range w.Pools {
 		if i > 0 && w.Pools[i-1] >= p {
 			return ErrInvalidWorker.Wrapf("pools of %s: %q after %q, expected ascending order, each once", w.Address, p, w.Pools[i-1])
+		}
+	}
+	for i, e := range w.Evictions {
+		if i > 0 && w.Evictions[i-1].Pool >= e.Pool {
+			return ErrInvalidWorker.Wrapf("evictions of %s: %q after %q, expected ascending order, each once", w.Address, e.Pool, w.Evictions[i-1].Pool)
+		}
+		if !slices.Contains(w.Pools, e.Pool) || e.Height < 0 {
+			return ErrInvalidWorker.Wrapf("evictions of %s: from %q at height %d, expected a pool that it serves and a height", w.Address, e.Pool, e.Height)
 		}
 	}
 	return nil

@@ -1,0 +1,101 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+// An operator that could put a worker out at once would do so to organisations that a seed it knows ranks before its own,
+// between a task's first commit and the draw of the others. So an eviction waits for longer than any of that takes, the
+// worker being drawn like any other until then, and nothing that an operator does hastens, delays or stops it any more:
+//
+//   - it can not be taken back;
+//   - an entry keeps its turn in the queue when its worker left the pool meanwhile. Where more are due than a block does,
+//     those behind would otherwise move up when the operator's own workers, ahead of them, leave.
+
+// evictions is a key of their queue: height, pool, worker.
+type evictions = collections.Triple[uint64, string, string]
+
+// Evict asks that a worker be taken out of a pool and returns the height from which it is. ErrNotServing when it is not
+// in it, ErrEvicting when that was asked already.
+func (k Keeper) Evict(ctx context.Context, msg *types.MsgEvict) (due int64, err error) {
+	address, err := types.Canonical(k.addresses, msg.Worker)
+	if err != nil {
+		return 0, types.ErrInvalidWorker.Wrapf("worker %q: %s", msg.Worker, err)
+	}
+	if _, err := k.operate(ctx, msg.Operator, msg.Pool, func(*types.Pool) error { return nil }); err != nil {
+		return 0, err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	due = height(ctx) + params.EvictBlocks
+	w, err := k.change(ctx, address, func(w *types.Worker) error {
+		if !slices.Contains(w.Pools, msg.Pool) {
+			return types.ErrNotServing.Wrapf("%s in %s", w.Address, msg.Pool)
+		}
+		i, found := w.EvictionFrom(msg.Pool)
+		if found {
+			return types.ErrEvicting.Wrapf("%s leaves %s at height %d", w.Address, msg.Pool, w.Evictions[i].Height)
+		}
+		w.Evictions = slices.Insert(w.Evictions, i, types.Eviction{Pool: msg.Pool, Height: due})
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := k.Evictions.Set(ctx, collections.Join3(uint64(due), msg.Pool, address)); err != nil {
+		return 0, err
+	}
+	return due, emit(ctx, &types.EventPoolChanged{
+		Pool: msg.Pool, What: "evicting", Organisation: w.Organisation, Worker: w.Address, NextHeight: due,
+	})
+}
+
+// runEvictions takes those out whose turn has come.
+func (k Keeper) runEvictions(ctx sdk.Context, limit uint32) error {
+	var keys []evictions
+	until := collections.NewPrefixUntilTripleRange[uint64, string, string](uint64(ctx.BlockHeight()))
+	err := k.Evictions.Walk(ctx, until, func(key evictions) (bool, error) {
+		keys = append(keys, key)
+		return len(keys) >= int(limit), nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := k.Evictions.Remove(ctx, key); err != nil {
+			return err
+		}
+		run(ctx, "eviction", key.K3(), func(ctx sdk.Context) error { return k.putOut(ctx, key) })
+	}
+	return nil
+}
+
+// putOut takes a worker out of a pool, unless it left meanwhile. Its assignments go on, and it stays registered for its
+// runtime: the bound on colluders is not for a pool's operator to lower.
+func (k Keeper) putOut(ctx context.Context, key evictions) error {
+	pool, address := key.K2(), key.K3()
+	w, err := k.GetWorker(ctx, address)
+	if err != nil {
+		return err
+	}
+	if i, found := w.EvictionFrom(pool); !found || w.Evictions[i].Height != int64(key.K1()) {
+		return nil // it left, and may have come back and be evicted anew
+	}
+	w, err = k.change(ctx, address, func(w *types.Worker) error {
+		w.Serve(slices.DeleteFunc(slices.Clone(w.Pools), func(id string) bool { return id == pool }))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventPoolChanged{Pool: pool, What: "evicted", Organisation: w.Organisation, Worker: w.Address})
+}
