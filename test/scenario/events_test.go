@@ -162,6 +162,9 @@ func (s *stage) bookEvent(msg gogoproto.Message) string {
 		}
 		return fmt.Sprintf("%s  callback %s was told", e.Task, e.Name)
 	case *markettypes.EventVoucher:
+		if e.Amount == 0 {
+			return fmt.Sprintf("voucher %s: %s", e.Id, e.What)
+		}
 		return fmt.Sprintf("voucher %s: %s %d, balance %d", e.Id, strings.ReplaceAll(e.What, "_", " "), e.Amount, e.Balance)
 	case *workerstypes.EventPoolCreated:
 		return fmt.Sprintf("pool %s is opened by %s", e.Pool, e.Operator)

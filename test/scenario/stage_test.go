@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -254,8 +255,10 @@ func (s *stage) begin() {
 		func(p *workerstypes.Params) { s.edit(&taskstypes.Params{}, &markettypes.Params{}, p) },
 	))
 	s.options = s.chain.Options
-	operator := s.chain.Actor(testutil.Operator).String()
-	s.name(s.chain.OrderID(markettypes.Order{Owner: operator, Nonce: 1, Pool: &markettypes.PoolOrder{}}), "standing")
+	operator := s.chain.Actor(testutil.Operator)
+	s.learn("standing", known{kind: markettypes.ORDER_KIND_POOL, owner: operator, order: markettypes.Order{
+		Owner: operator.String(), Nonce: 1, Pool: &markettypes.PoolOrder{Pool: testutil.Pool},
+	}})
 }
 
 func (s *stage) edit(t *taskstypes.Params, m *markettypes.Params, w *workerstypes.Params) {
@@ -400,6 +403,9 @@ func (s *stage) habit(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.
 	}
 }
 
+// aSource is where in the code an error came from.
+var aSource = regexp.MustCompile(` \[[^\]]*\.go:\d+\].*`)
+
 // block makes one and says what happened in it.
 func (s *stage) block() (out []string) {
 	if !s.started {
@@ -411,7 +417,7 @@ func (s *stage) block() (out []string) {
 	for _, r := range s.chain.Results() {
 		if r.Code != 0 {
 			log := s.short(s.chain.Named(r.Log))
-			log, _, _ = strings.Cut(log, " [")
+			log = aSource.ReplaceAllString(log, "")
 			out = append(out, "refused: "+strings.TrimPrefix(log, "failed to execute message; message index: 0: "))
 			continue
 		}

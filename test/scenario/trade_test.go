@@ -321,7 +321,7 @@ func (s *stage) showDeals() (out []string) {
 func (s *stage) showOrders() (out []string) {
 	for _, name := range s.sortedNames() {
 		k := s.known[name]
-		if k.kind == markettypes.ORDER_KIND_REQUEST || k.kind == markettypes.ORDER_KIND_UNSPECIFIED {
+		if name == "standing" || k.kind == markettypes.ORDER_KIND_REQUEST || k.kind == markettypes.ORDER_KIND_UNSPECIFIED {
 			continue
 		}
 		r, err := s.chain.App.MarketKeeper.GetOrder(s.chain.Ctx(), k.id)
