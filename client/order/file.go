@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/cosmos/gogoproto/jsonpb"
@@ -168,9 +169,33 @@ func Format(s types.SignedOrder) ([]byte, error) {
 	if err := w.Marshal(&raw, m); err != nil {
 		return nil, err
 	}
-	if err := json.Indent(&out, raw.Bytes(), "", "  "); err != nil {
+	if err := json.Indent(&out, prune(raw.Bytes()), "", "  "); err != nil {
 		return nil, err
 	}
 	out.WriteByte('\n')
 	return out.Bytes(), nil
+}
+
+// empty matches a message without anything in it that every order of its kind has. In compact JSON nothing within a
+// string looks like it: there quotes come after backslashes.
+var empty = regexp.MustCompile(`([{,])"(?:resources|apps|datasets|pools|requesters|audience)":\{\}(,?)`)
+
+// prune leaves empty messages out, which reads the same.
+func prune(text []byte) []byte {
+	for {
+		next := empty.ReplaceAllFunc(text, func(m []byte) []byte {
+			first, last := m[0], m[len(m)-1]
+			switch {
+			case first == '{':
+				return []byte("{")
+			case last == ',':
+				return []byte(",")
+			}
+			return nil
+		})
+		if len(next) == len(text) {
+			return next
+		}
+		text = next
+	}
 }

@@ -32,8 +32,8 @@ them matched; or it is placed on the book, where the chain matches it by itself.
 
 On a devnet the accounts are known by their names (--from operator), and --node, --chain-id and the key of an order's
 owner need not be named.`,
-		Example: `  # The operator of pool "default" and a requester sign off the chain; anyone matches what they signed.
-  credenced order create pool default --price 0.04CRED --volume 100 --out pool.json
+		Example: `  # The operator of pool "public" and a requester sign off the chain; anyone matches what they signed.
+  credenced order create pool public --price 0.04CRED --volume 100 --out pool.json
   credenced order sign pool.json --out pool.signed.json
   credenced order create request studio/app:1.0 --trust 99.9% --max-price 1CRED --out job.json
   credenced order sign job.json --out job.signed.json
@@ -161,7 +161,29 @@ func (o *orderFlags) connected(cmd *cobra.Command, work func(context.Context, *l
 		return err
 	}
 	c := o.c // what connecting fills in for a devnet must not look as if it had been given
-	return withLink(cmd, &c, work)
+	return plain(withLink(cmd, &c, work))
+}
+
+// delivery is what the chain puts before a message's error; there is one message only.
+const delivery = "failed to execute message; message index: 0: "
+
+// plain leaves out of an error what is said to programs alone.
+func plain(err error) error {
+	var p *credence.Problem
+	if errors.As(err, &p) {
+		p.What = strings.Replace(p.What, delivery, "", 1)
+	}
+	return err
+}
+
+// lookUp says of something that the chain does not have what was looked for, and how it is listed.
+func lookUp(field, value, list string, err error) error {
+	if err == nil || !unknown(err) {
+		return err
+	}
+	return &credence.Problem{
+		What: fmt.Sprintf("%s: the chain has no %q", field, value), Next: "list those there are: credenced query " + list + "; --offline does not ask", Err: err,
+	}
 }
 
 // maybeConnected works with a node if there is one; the link is nil otherwise.
@@ -178,7 +200,7 @@ func (o *orderFlags) maybeConnected(cmd *cobra.Command, work func(context.Contex
 	if l != nil {
 		defer l.close()
 	}
-	return credence.Explain(work(ctx, l))
+	return plain(credence.Explain(work(ctx, l)))
 }
 
 // name calls accounts by what people know them as.

@@ -207,7 +207,7 @@ func orderCreateAppCmd() *cobra.Command {
 		Use:   "app ORGANISATION/NAME:VERSION",
 		Short: "An order that lets an app be run",
 		Example: `  credenced order create app studio/app:1.0 --price 0.01CRED --only-requester lab --out app.json
-  credenced order create app studio/app:1.0 --price 0 --volume 10 --expiry +1000 --only-pool default`,
+  credenced order create app studio/app:1.0 --price 0 --volume 10 --expiry +1000 --only-pool public`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.maybeConnected(cmd, func(ctx context.Context, l *link) error {
@@ -219,7 +219,7 @@ func orderCreateAppCmd() *cobra.Command {
 				if l != nil {
 					res, err := l.conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: args[0]})
 					if err != nil {
-						return err
+						return lookUp("app", args[0], "apps apps", err)
 					}
 					version = res.Version
 				}
@@ -273,7 +273,7 @@ func orderCreateDatasetCmd() *cobra.Command {
 				if l != nil {
 					res, err := l.conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: args[0]})
 					if err != nil {
-						return err
+						return lookUp("dataset", args[0], "apps datasets", err)
 					}
 					version = res.Version
 				}
@@ -320,8 +320,8 @@ func orderCreatePoolCmd() *cobra.Command {
 		Long: `Write an order that offers executions in a pool. It is met only while the pool's terms are what the order says: its
 stake must be the pool's, its commission at most the pool's largest, its price at least the pool's least, its tags among
 the pool's capabilities.`,
-		Example: `  credenced order create pool default --price 0.04CRED --volume 100 --expiry +5000 --out pool.json
-  credenced order create pool default --price 0.04CRED --category xs --trust 99.99% --memory 2GiB --cpu 1`,
+		Example: `  credenced order create pool public --price 0.04CRED --volume 100 --expiry +5000 --out pool.json
+  credenced order create pool public --price 0.04CRED --category xs --trust 99.99% --memory 2GiB --cpu 1`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.maybeConnected(cmd, func(ctx context.Context, l *link) error {
@@ -334,7 +334,7 @@ the pool's capabilities.`,
 				if l != nil {
 					res, err := l.conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: args[0]})
 					if err != nil {
-						return err
+						return lookUp("pool", args[0], "workers pools", err)
 					}
 					pool = res.Pool
 				}
@@ -431,7 +431,7 @@ func (c *createFlags) maxFuel(ctx context.Context, l *link, text, category strin
 	}
 	cat, err := l.conn.Market().Category(ctx, &markettypes.QueryCategoryRequest{Id: category})
 	if err != nil {
-		return 0, err
+		return 0, lookUp("--category", category, "market categories", err)
 	}
 	return min(cat.Category.FuelLimit, res.Params.MaxFuel), nil
 }

@@ -101,7 +101,7 @@ func (o *orderFlags) fromRing(cmd *cobra.Command, name string) (ringKey, error) 
 		record, err = ring.Key(name)
 	}
 	if err != nil {
-		return ringKey{}, fmt.Errorf("keyring %s: %w", o.c.backend, err)
+		return ringKey{}, fmt.Errorf("keyring %s: %v", o.c.backend, err) // its error is no refusal of the chain's
 	}
 	public, err := record.GetPubKey()
 	return ringKey{ring, record, public}, err

@@ -17,6 +17,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
 // pages reads page after page until the end, or until there are as many as asked for. It says whether there are more.
@@ -76,7 +77,7 @@ func orderListCmd() *cobra.Command {
 		Use:   "list",
 		Short: "List app, dataset and pool orders that the chain knows: mine, or by what they are for",
 		Example: `  credenced order list --from operator
-  credenced order list --pool default --status resting
+  credenced order list --pool public --status resting
   credenced order list --owner cred1... --output json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -124,7 +125,11 @@ func orderListCmd() *cobra.Command {
 					fmt.Fprintln(out, "no orders")
 					return nil
 				}
-				if err := o.printOrders(out, orders, height); err != nil {
+				below, err := floorsOf(ctx, l.conn, orders)
+				if err != nil {
+					return err
+				}
+				if err := o.printOrders(out, orders, height, below); err != nil {
 					return err
 				}
 				tellMore(out, more, limit)
@@ -156,7 +161,50 @@ func parseStatus(text string) (markettypes.OrderStatus, error) {
 	return markettypes.OrderStatus(value), nil
 }
 
-func (o *orderFlags) printOrders(out io.Writer, orders []markettypes.OrderRecord, height int64) error {
+// floors are the nonces below which owners have cancelled their orders. Such orders leave the book only when they would be
+// met.
+type floors map[floorKey]uint64
+
+type floorKey struct {
+	owner string
+	kind  markettypes.OrderKind
+}
+
+// floorsOf asks for those of the orders' owners.
+func floorsOf(ctx context.Context, conn *credence.Conn, orders []markettypes.OrderRecord) (floors, error) {
+	out := floors{}
+	for _, r := range orders {
+		key := floorKey{r.Order.Owner, r.Kind}
+		if _, known := out[key]; known || key.owner == "" {
+			continue
+		}
+		res, err := conn.Market().Floor(ctx, &markettypes.QueryFloorRequest{Owner: key.owner, Kind: key.kind})
+		if err != nil {
+			return nil, err
+		}
+		out[key] = res.Below
+	}
+	return out, nil
+}
+
+// cancelled says whether an order's owner has cancelled it by a floor.
+func (f floors) cancelled(r markettypes.OrderRecord) bool {
+	return r.Order.Nonce < f[floorKey{r.Order.Owner, r.Kind}]
+}
+
+// status is where an order stands, floors and heights considered.
+func (f floors) status(r markettypes.OrderRecord, height int64) string {
+	open := r.Status == markettypes.ORDER_STATUS_RESTING || r.Status == markettypes.ORDER_STATUS_SIGNED
+	switch {
+	case open && f.cancelled(r):
+		return "cancelled"
+	case open && r.Order.Expired(height):
+		return "expired"
+	}
+	return orderStatus(r.Status)
+}
+
+func (o *orderFlags) printOrders(out io.Writer, orders []markettypes.OrderRecord, height int64, below floors) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "ID\tKIND\tFOR\tPRICE\tFILLED\tLEFT\tSTATUS\tEXPIRY\tNONCE\n")
 	for _, r := range orders {
@@ -166,7 +214,7 @@ func (o *orderFlags) printOrders(out io.Writer, orders []markettypes.OrderRecord
 			asset, price = "-", "-"
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%d\n", credence.ShortDigest(r.Id), r.Kind.Word(), asset, price,
-			r.Filled, leftCell(r), orderStatus(r.Status), expiryCell(r.Order.Expiry, height), r.Order.Nonce)
+			r.Filled, leftCell(r), below.status(r, height), expiryCell(r.Order.Expiry, height), r.Order.Nonce)
 	}
 	return t.Flush()
 }
@@ -230,7 +278,7 @@ func orderBookCmd() *cobra.Command {
 category, or those of one pool; or the orders of an app or a dataset.`,
 		Example: `  credenced order book
   credenced order book --category all
-  credenced order book --category xs --pool default
+  credenced order book --category xs --pool public
   credenced order book --app studio/app:1.0`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -264,6 +312,11 @@ category, or those of one pool; or the orders of an app or a dataset.`,
 				if o.json() {
 					return jsonList(out, "orders", orders, cut)
 				}
+				below, err := floorsOf(ctx, l.conn, orders)
+				if err != nil {
+					return err
+				}
+				orders = slices.DeleteFunc(orders, below.cancelled)
 				if len(orders) == 0 {
 					fmt.Fprintln(out, t.nothing("offers of executions", "orders"))
 					return nil
@@ -301,39 +354,46 @@ func (o *orderFlags) printBook(out io.Writer, orders []markettypes.OrderRecord, 
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	pool := orders[0].Kind == markettypes.ORDER_KIND_POOL
 	if pool {
-		fmt.Fprintf(t, "PRICE\tLEFT\tCATEGORY\tTRUST\tFUEL\tSTAKE\tTAGS\tEXPIRY\tAGE\tPOOL\tID\n")
+		fmt.Fprintf(t, "PRICE\tLEFT\tCATEGORY\tTRUST\tFUEL\tSTAKE\tTAGS\tFOR\tEXPIRY\tAGE\tPOOL\tID\n")
 	} else {
 		fmt.Fprintf(t, "PRICE\tLEFT\tMORE TAGS\tFOR\tEXPIRY\tAGE\tOWNER\tID\n")
 	}
 	for _, r := range orders {
 		price, age := credence.FormatCRED(r.Order.Price()), ageCell(r.Height, height)
 		expiry, id := expiryCell(r.Order.Expiry, height), credence.ShortDigest(r.Id)
+		tags, whom := saleCells(r.Order)
 		if p := r.Order.Pool; p != nil {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), dash(p.Category), upTo(trustText(p.Trust)),
-				credence.FormatFuel(p.MaxFuel), credence.FormatCRED(p.Stake), dash(strings.Join(p.Tags, ",")), expiry, age, p.Pool, id)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), dash(p.Category), upTo(trustText(p.Trust)),
+				credence.FormatFuel(p.MaxFuel), credence.FormatCRED(p.Stake), dash(strings.Join(p.Tags, ",")), whom, expiry, age, p.Pool, id)
 			continue
 		}
-		tags, whom := saleCells(r.Order)
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), dash(strings.Join(tags, ",")), whom, expiry, age, o.name(r.Order.Owner), id)
 	}
 	return t.Flush()
 }
 
-// saleCells are the tags of an app or dataset order, and whether it is for anyone.
+// saleCells are the tags of an order, and whether it is for anyone.
 func saleCells(o markettypes.Order) (tags []string, whom string) {
-	n := 0
+	var (
+		lists []markettypes.Restriction
+		who   orgstypes.Audience
+	)
 	switch {
 	case o.App != nil:
-		tags = o.App.Tags
-		n = o.App.Datasets.Entries() + o.App.Pools.Entries() + len(o.App.Requesters.Accounts) + len(o.App.Requesters.Organisations) + len(o.App.Requesters.Roles)
+		tags, lists, who = o.App.Tags, []markettypes.Restriction{o.App.Datasets, o.App.Pools}, o.App.Requesters
 	case o.Dataset != nil:
-		tags = o.Dataset.Tags
-		n = o.Dataset.Apps.Entries() + o.Dataset.Pools.Entries() + len(o.Dataset.Requesters.Accounts) + len(o.Dataset.Requesters.Organisations) + len(o.Dataset.Requesters.Roles)
+		tags, lists, who = o.Dataset.Tags, []markettypes.Restriction{o.Dataset.Apps, o.Dataset.Pools}, o.Dataset.Requesters
+	case o.Pool != nil:
+		tags, lists, who = o.Pool.Tags, []markettypes.Restriction{o.Pool.Apps, o.Pool.Datasets}, o.Pool.Requesters
+	}
+	n := markettypes.Restriction{Audience: who}.Entries()
+	for _, r := range lists {
+		n += r.Entries()
 	}
 	if n == 0 {
 		return tags, "anyone"
 	}
-	return tags, "restricted"
+	return tags, "some"
 }
 
 func dash(text string) string {

@@ -132,10 +132,50 @@ func (o *orderFlags) dryRun(ctx context.Context, cmd *cobra.Command, l *link, ms
 		}
 	} else if res.Volume > 0 {
 		fmt.Fprintf(out, "These orders would trade %s now, for at most %s.\n", counted(res.Volume, "task"), credence.FormatCRED(res.Escrow))
-		return printTerms(out, res.Terms)
+		if err := printTerms(out, res.Terms); err != nil {
+			return err
+		}
+		return o.payable(ctx, out, l, msg.Request, res.Escrow)
 	}
 	if res.Volume == 0 {
 		return &credence.Problem{What: "these orders trade nothing now: " + res.Reason, Exit: credence.ExitNoVerdict}
+	}
+	return nil
+}
+
+// payable says when the one who pays the escrow has too little: the chain looks only when it makes the deal.
+func (o *orderFlags) payable(ctx context.Context, out io.Writer, l *link, s markettypes.SignedOrder, escrow uint64) error {
+	known := s.Order
+	if known == nil {
+		res, err := l.conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: s.Id})
+		if err != nil {
+			return err
+		}
+		r := res.Request.Order()
+		known = &r
+	}
+	payer, has := known.Owner, uint64(0)
+	switch job := known.Request; {
+	case job == nil:
+		return nil
+	case job.Voucher != "":
+		res, err := l.conn.Market().Voucher(ctx, &markettypes.QueryVoucherRequest{Id: job.Voucher})
+		if err != nil {
+			return err
+		}
+		payer, has = "voucher "+job.Voucher, res.Voucher.Balance
+	default:
+		if job.Sponsor != "" {
+			payer = job.Sponsor
+		}
+		var err error
+		if has, err = l.conn.Balance(ctx, payer); err != nil {
+			return err
+		}
+		payer = o.who(payer)
+	}
+	if has < escrow {
+		fmt.Fprintf(out, "BUT %s has %s now: the deal is not made unless it has %s.\n", payer, credence.FormatCRED(has), credence.FormatCRED(escrow))
 	}
 	return nil
 }

@@ -31,9 +31,9 @@ type sent struct {
 var errGenerated = errors.New("generated only")
 
 // send has a message included, or prints its transaction and returns errGenerated.
-func (o *orderFlags) send(ctx context.Context, cmd *cobra.Command, l *link, owner string, make func(account string) sdk.Msg) (*credence.TxResult, error) {
+func (o *orderFlags) send(ctx context.Context, cmd *cobra.Command, l *link, owner string, msg func(account string) sdk.Msg) (*credence.TxResult, error) {
 	if o.generateOnly {
-		return nil, o.generate(ctx, cmd, l, owner, make)
+		return nil, o.generate(ctx, cmd, l, owner, msg)
 	}
 	key, err := o.signer(cmd, owner)
 	if err != nil {
@@ -58,11 +58,11 @@ func (o *orderFlags) send(ctx context.Context, cmd *cobra.Command, l *link, owne
 	if err != nil {
 		return nil, err
 	}
-	return sender.Do(ctx, make(key.Address()))
+	return sender.Do(ctx, msg(key.Address()))
 }
 
 // generate prints an unsigned transaction for `credenced tx sign`.
-func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *link, owner string, make func(account string) sdk.Msg) error {
+func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *link, owner string, msg func(account string) sdk.Msg) error {
 	account := owner
 	if account == "" {
 		var err error
@@ -71,7 +71,7 @@ func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *link, 
 		}
 	}
 	builder := theCodecs().TxConfig.NewTxBuilder()
-	if err := builder.SetMsgs(make(account)); err != nil {
+	if err := builder.SetMsgs(msg(account)); err != nil {
 		return err
 	}
 	gas := o.gas
@@ -151,7 +151,7 @@ func orderPlaceCmd() *cobra.Command {
 				if o.json() {
 					return printJSON(cmd.OutOrStdout(), placed{answer.Id, sent{res.Hash, res.Height}})
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "order %s is on the book since height %d\n", answer.Id, res.Height)
+				fmt.Fprintf(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\n", answer.Id, res.Height+1)
 				return nil
 			})
 		},
@@ -190,7 +190,7 @@ modules, the council. It does not come on the book; anyone may have it matched b
 					return printJSON(cmd.OutOrStdout(), placed{answer.Id, sent{res.Hash, res.Height}})
 				}
 				kind, _ := s.Order.Kind()
-				fmt.Fprintf(cmd.OutOrStdout(), "order %s is known since height %d; match it with: credenced order match --%s %s ...\n", answer.Id, res.Height, kind.Word(), answer.Id)
+				fmt.Fprintf(cmd.OutOrStdout(), "order %s is known since height %d; anyone may match it:\n  credenced order match --%s %s ...\n", answer.Id, res.Height, kind.Word(), answer.Id)
 				return nil
 			})
 		},
