@@ -48,8 +48,8 @@ func TestGuides(t *testing.T) {
 	require.NoError(t, net.Ready(ctx))
 
 	begin := time.Now()
-	said, failed := runAll(ctx, blocks, append(env, "HOME="+home), t.TempDir())
-	t.Logf("%d blocks in %s", len(blocks), time.Since(begin).Round(time.Second))
+	said, took, failed := runAll(ctx, blocks, append(env, "HOME="+home), t.TempDir())
+	t.Logf("%d blocks in %s, begun at these seconds: %s", len(blocks), time.Since(begin).Round(time.Second), took)
 	for i, output := range said {
 		if i == len(said)-1 && failed != nil {
 			require.NoError(t, failed, "%s:\n%s\n--- it said:\n%s", blocks[i], blocks[i].code, output)
@@ -81,16 +81,16 @@ func environment(t *testing.T) (env []string) {
 // separator precedes each block's output; no command prints it.
 const separator = "\x1e"
 
-// runAll runs blocks in one shell and returns what each said, up to the one that failed.
-func runAll(ctx context.Context, blocks []block, env []string, dir string) (said []string, err error) {
+// runAll runs blocks in one shell and returns what each said, up to the one that failed, and when each began.
+func runAll(ctx context.Context, blocks []block, env []string, dir string) (said, begun []string, err error) {
 	var script strings.Builder
 	script.WriteString("set -euo pipefail\n")
 	for _, b := range blocks {
-		fmt.Fprintf(&script, "printf '\\036'\n%s\n", b.code)
+		fmt.Fprintf(&script, "printf '\\036%%s\\n' $SECONDS\n%s\n", b.code)
 	}
 	file := filepath.Join(dir, "guides.sh")
 	if err := os.WriteFile(file, []byte(script.String()), 0o600); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cmd := exec.CommandContext(ctx, "bash", file)
 	cmd.Dir, cmd.Env = dir, env
@@ -100,16 +100,20 @@ func runAll(ctx context.Context, blocks []block, env []string, dir string) (said
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()
-	parts := strings.Split(out.String(), separator)
-	return parts[1:], err
+	for _, part := range strings.Split(out.String(), separator)[1:] {
+		at, output, _ := strings.Cut(part, "\n")
+		said, begun = append(said, output), append(begun, at)
+	}
+	return said, begun, err
 }
 
 func TestRunAll(t *testing.T) {
 	blocks := []block{{code: "A=1"}, {code: "echo $A\necho two >&2"}, {code: "false | true"}, {code: "echo never"}}
-	said, err := runAll(t.Context(), blocks, os.Environ(), t.TempDir())
+	said, begun, err := runAll(t.Context(), blocks, os.Environ(), t.TempDir())
 	require.Error(t, err)
 	require.Equal(t, []string{"", "1\ntwo\n", ""}, said)
-	said, err = runAll(t.Context(), blocks[:2], os.Environ(), t.TempDir())
+	require.Len(t, begun, 3)
+	said, _, err = runAll(t.Context(), blocks[:2], os.Environ(), t.TempDir())
 	require.NoError(t, err)
 	require.Len(t, said, 2)
 }
