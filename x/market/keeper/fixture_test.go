@@ -478,3 +478,8 @@ func with(o types.Order, change func(o *types.Order)) types.Order {
 	change(&o)
 	return o
 }
+
+// pool returns a change of a pool: "stake" makes its orders stale, "fair" undoes it.
+func pool(what string) func(p *workerstypes.Pool) {
+	return func(p *workerstypes.Pool) { p.Stake = map[string]uint64{"stake": 501, "fair": 500}[what] }
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"cosmossdk.io/collections"
 	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/codec/address"
@@ -227,3 +228,5 @@ type sdkContext = sdk.Context
 
 // errAny stands for an error of another module.
 var errAny = fmt.Errorf("any error")
+
+type bookKey = collections.Quad[string, uint64, int64, []byte]

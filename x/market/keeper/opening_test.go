@@ -102,3 +102,33 @@ func TestOpeningWaitsForHooks(t *testing.T) {
 	require.EqualValues(t, 1, f.deal(id).Opened)
 	require.Panics(t, func() { f.SetTaskHooks(f.tasks) }, "hooks are set once")
 }
+
+// A small bag behind a large one is open in the block of its match, for deals take turns.
+func TestOpeningIsFair(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 1e12)
+	f.offer("open", 1, 1, 0)
+	j := job()
+	j.Size_, j.MaxPrice = 100_000, 100
+	large := f.submit("ann", 1, j)
+	f.next()
+	var small []string
+	j.Size_ = 10
+	for i := range uint64(5) {
+		small = append(small, f.submit("ann", 2+i, j))
+	}
+	blocks := 0
+	for done := 0; done < len(small); blocks++ {
+		f.next()
+		done = 0
+		for _, id := range small {
+			if f.deal(id).Opened == 10 {
+				done++
+			}
+		}
+	}
+	require.LessOrEqual(t, blocks, 2, "six deals of at most 12 tasks a turn, 50 a block")
+	require.Less(t, f.deal(large).Opened, uint64(150))
+	f.until(f.height() + 3)
+	require.EqualValues(t, 150, min(150, f.deal(large).Opened), "the large one has all that the others leave")
+}

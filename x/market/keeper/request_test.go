@@ -104,6 +104,29 @@ func TestSubmitRefuses(t *testing.T) {
 		{"bad locator", func(_ *fixture, j *types.Job) {
 			j.Inputs = []*types.Input{{Name: "a", Digest: digest, Locators: []string{"file:///etc"}}}
 		}, types.ErrLocator},
+		{"unknown dataset", func(_ *fixture, j *types.Job) { j.Datasets = []string{"data/none:v1"} }, types.ErrUnknownDataset},
+		{"dataset twice", func(_ *fixture, j *types.Job) { j.Datasets = []string{"data/aa:v1", "data/aa:v2"} }, types.ErrDatasets},
+		{"split that does not fit the bag", func(_ *fixture, j *types.Job) {
+			j.Datasets, j.DatasetsPerTask, j.Size_ = []string{"data/aa:v1", "data/bb:v1"}, 1, 3
+		}, types.ErrSize},
+		{"input where the datasets are", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("datasets/x")} }, types.ErrInputName},
+		{"nondeterministic app", func(f *fixture, j *types.Job) {
+			f.setApp(j.App, func(_ *appstypes.App, v *appstypes.Version) { v.Nondeterministic = true })
+		}, types.ErrNondeterministic},
+		{"unknown category", func(_ *fixture, j *types.Job) { j.Category = "none" }, types.ErrUnknownCategory},
+		{"bad category", func(_ *fixture, j *types.Job) { j.Category = "N" }, types.ErrCategory},
+		{"bad tag", func(_ *fixture, j *types.Job) { j.Tags = []string{"A"} }, types.ErrTag},
+		{"bad resources", func(_ *fixture, j *types.Job) { j.Resources.Gpus = 1 << 30 }, types.ErrResources},
+		{"bad restriction", func(_ *fixture, j *types.Job) { j.Pools.Ids = []string{"X"} }, types.ErrRestriction},
+		{"bad beneficiary", func(_ *fixture, j *types.Job) { j.Beneficiary = "x" }, types.ErrBeneficiary},
+		{"sponsored", func(_ *fixture, j *types.Job) { j.Sponsor = addr("spo") }, types.ErrSponsor},
+		{"sponsor and voucher", func(_ *fixture, j *types.Job) { j.Sponsor, j.Voucher = addr("spo"), strings.Repeat("0", 64) }, types.ErrSponsor},
+		{"bad voucher", func(_ *fixture, j *types.Job) { j.Voucher = "x" }, types.ErrVoucher},
+		{"unknown voucher", func(_ *fixture, j *types.Job) { j.Voucher = strings.Repeat("0", 64) }, types.ErrNotFound},
+		{"unknown callback", func(_ *fixture, j *types.Job) { j.Callback = "none" }, types.ErrCallback},
+		{"bad callback", func(_ *fixture, j *types.Job) { j.Callback = "N O" }, types.ErrCallback},
+		{"below the floor", func(f *fixture, _ *types.Job) { require.NoError(f, f.cancelBelow("ann", kindRequest, 2)) }, types.ErrCancelled},
+		{"nonce presigned", func(f *fixture, _ *types.Job) { f.presign(requestOrder("ann", 1, job())) }, types.ErrNonce},
 		{"nonce used", func(f *fixture, _ *types.Job) { f.submit("ann", 1, job()) }, types.ErrNonce},
 		{"revoked organisation", func(f *fixture, _ *types.Job) {
 			f.member("ann", "anns")
@@ -213,26 +236,4 @@ func TestCancelEndedDeal(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, each, false))
 	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
-}
-
-func TestMessagesOfTransactionsShareNoKey(t *testing.T) {
-	f := newFixture(t)
-	f.fund("ann", 1_000)
-	f.fund("bob", 1_000)
-	written := func(requester string) map[string]bool {
-		keys := map[string]bool{}
-		before := f.dump()
-		f.submit(requester, 1, job())
-		for k, v := range f.dump() {
-			if before[k] != v {
-				keys[k] = true
-			}
-		}
-		return keys
-	}
-	a, b := written("ann"), written("bob")
-	require.NotEmpty(t, a)
-	for k := range a {
-		require.NotContains(t, b, k, "a key written by both makes Block-STM run them one after the other")
-	}
 }

@@ -46,7 +46,9 @@ func TestAppOffers(t *testing.T) {
 		}, 3, 1},
 		{"pool not taken, list price", false, []types.Order{order(1, 1, func(o *types.AppOrder) { o.Pools.Ids = []string{"second"} })}, 10, -1},
 		{"pool's owner taken", false, []types.Order{
-			order(1, 1, func(o *types.AppOrder) { o.Pools = types.Restriction{Ids: []string{"second"}, Audience: orgstypes.Audience{Organisations: []string{"acme"}}} }),
+			order(1, 1, func(o *types.AppOrder) {
+				o.Pools = types.Restriction{Ids: []string{"second"}, Audience: orgstypes.Audience{Organisations: []string{"acme"}}}
+			}),
 		}, 1, 0},
 		{"tag that no pool has", false, []types.Order{order(1, 1, func(o *types.AppOrder) { o.Tags = []string{"fpga"} })}, 10, -1},
 	} {

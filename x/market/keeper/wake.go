@@ -141,23 +141,34 @@ func (k Keeper) wakeOne(ctx sdk.Context, params types.Params, w *types.Wake, l *
 
 // nextWake returns the wake whose turn it is: the topic after the last one, in their order.
 func (k Keeper) nextWake(ctx context.Context) (w types.Wake, found bool, err error) {
+	first, found, err := k.firstWake(ctx, nil)
+	if err != nil || !found {
+		return first, false, err
+	}
 	last, err := k.WakeTurn.Get(ctx)
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+	if errors.Is(err, collections.ErrNotFound) {
+		return first, true, nil
+	} else if err != nil {
+		return first, false, err
+	}
+	w, found, err = k.firstWake(ctx, new(collections.Range[string]).StartExclusive(last))
+	if err == nil && !found {
+		w = first
+	}
+	return w, err == nil, err
+}
+
+func (k Keeper) firstWake(ctx context.Context, rng collections.Ranger[string]) (w types.Wake, found bool, err error) {
+	it, err := k.Wakes.Iterate(ctx, rng)
+	if err != nil {
 		return w, false, err
 	}
-	for _, rng := range []collections.Ranger[string]{new(collections.Range[string]).StartExclusive(last), nil} {
-		it, err := k.Wakes.Iterate(ctx, rng)
-		if err != nil {
-			return w, false, err
-		}
-		if found = it.Valid(); found {
-			w, err = it.Value()
-		}
-		if err := errors.Join(err, it.Close()); err != nil || found {
-			return w, found, err
-		}
+	defer it.Close()
+	if !it.Valid() {
+		return w, false, nil
 	}
-	return w, false, nil
+	w, err = it.Value()
+	return w, err == nil, err
 }
 
 // nextWoken returns the request after the place that a wake has reached.

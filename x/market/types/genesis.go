@@ -3,6 +3,8 @@ package types
 import (
 	"encoding/hex"
 	"math/bits"
+	"slices"
+	"strings"
 
 	"cosmossdk.io/core/address"
 
@@ -198,6 +200,8 @@ func (r Request) checkStatus() error {
 		return text("filled: more than the bag")
 	case (r.Filled > 0) != (r.Deal != ""), (r.Deals > 0) != (r.Deal != ""):
 		return text("deal: expected one exactly when tasks are filled")
+	case (r.Status == REQUEST_STATUS_RESTING) != (r.Topic != ""):
+		return text("topic: expected one exactly while it rests")
 	case r.Status == REQUEST_STATUS_MATCHED && r.Left() > 0:
 		return text("filled: expected the whole bag of a matched request")
 	case r.Job.Policy != poco.PolicyCredence && r.Job.Policy != poco.PolicyCourt:
@@ -222,8 +226,17 @@ func (g GenesisState) validateRest(codec address.Codec) error {
 		if err := nextID(&last, m.Id); err != nil {
 			return ErrGenesis.Wrapf("matches[%d].id: %s", i, err)
 		}
+		if err := g.validateMatch(m); err != nil {
+			return ErrGenesis.Wrapf("matches[%d].%s", i, err)
+		}
 	}
+	floors := make(map[string]bool, len(g.Floors))
 	for i, f := range g.Floors {
+		if key := f.Owner + f.Kind.Word(); floors[key] {
+			return ErrGenesis.Wrapf("floors[%d]: expected one for each owner and kind", i)
+		} else {
+			floors[key] = true
+		}
 		if _, err := codec.StringToBytes(f.Owner); err != nil {
 			return ErrGenesis.Wrapf("floors[%d].owner: %s", i, err)
 		}
@@ -259,6 +272,23 @@ func (g GenesisState) validateRest(codec address.Codec) error {
 			return ErrGenesis.Wrapf("wakes[%d].topic: %q: expected ascending order, each once", i, w.Topic)
 		}
 		last = w.Topic
+		if _, err := ParseID(w.After); w.After != "" && err != nil {
+			return ErrGenesis.Wrapf("wakes[%d].after: %s", i, err)
+		}
+	}
+	return nil
+}
+
+// validateMatch checks that the orders and the request of a proposed match are there; both lists are in order.
+func (g GenesisState) validateMatch(m Match) error {
+	if _, found := slices.BinarySearchFunc(g.Requests, m.Request, func(r Request, id string) int { return strings.Compare(r.Id, id) }); !found {
+		return text("request: " + m.Request + " is no request")
+	}
+	for i, id := range append([]string{m.Pool, m.App}, m.Datasets...) {
+		_, found := slices.BinarySearchFunc(g.Orders, id, func(r OrderRecord, id string) int { return strings.Compare(r.Id, id) })
+		if !found && (id != "" || i == 0) {
+			return text("orders: " + id + " is no order")
+		}
 	}
 	return nil
 }
