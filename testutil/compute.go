@@ -54,6 +54,8 @@ type ComputeOptions struct {
 	Commission uint32
 	// Roles adds to those of the organisations of workers, such as a requester that also works.
 	Roles map[string][]orgstypes.Role
+	// Spares is how many of the workers' organisations, from the first, have a second key: Spare.
+	Spares int
 	// More organisations take part in the market, and Groups are funded multisig accounts.
 	More   []Party
 	Groups []Group
@@ -155,6 +157,9 @@ func computeAccounts(o ComputeOptions) []Option {
 		roles := append([]orgstypes.Role{orgstypes.ROLE_WORKER}, o.Roles[Lab(i)]...)
 		options = append(options, WithOrg(Lab(i), roles...), WithAccounts(Lab(i)+"-key"))
 	}
+	for i := 1; i <= o.Spares; i++ {
+		options = append(options, WithAccounts(Lab(i)+"-spare"))
+	}
 	for _, p := range o.More {
 		options = append(options, WithOrg(p.ID, p.Roles...))
 	}
@@ -182,6 +187,9 @@ func (c *Compute) learn() {
 	for i := 1; i <= c.Options.Workers; i++ {
 		c.keys[c.WorkerKey(Lab(i)).String()], c.names[c.WorkerKey(Lab(i)).String()] = c.WorkerKey(Lab(i)), Lab(i)
 	}
+	for i := 1; i <= c.Options.Spares; i++ {
+		c.keys[c.Spare(Lab(i)).String()], c.names[c.Spare(Lab(i)).String()] = c.Spare(Lab(i)), Lab(i)
+	}
 	for _, s := range c.Seats {
 		c.keys[s.Operator.String()] = s.Operator
 	}
@@ -201,6 +209,9 @@ func (c *Compute) Actor(word string) *Account {
 
 // WorkerKey is the hot key of an organisation's worker.
 func (c *Compute) WorkerKey(org string) *Account { return c.Account(org + "-key") }
+
+// Spare is the second hot key of an organisation, by which nothing is registered at first.
+func (c *Compute) Spare(org string) *Account { return c.Account(org + "-spare") }
 
 // Name is the organisation behind an address, or the address.
 func (c *Compute) Name(address string) string {
@@ -277,6 +288,18 @@ func (c *Compute) HasTask(id string) bool {
 	has, err := c.App.TasksKeeper.Tasks.Has(c.Ctx(), id)
 	require.NoError(c.T, err)
 	return has
+}
+
+// OpenTasks returns the ids of the tasks that have not ended, in order.
+func (c *Compute) OpenTasks() (ids []string) {
+	c.T.Helper()
+	require.NoError(c.T, c.App.TasksKeeper.Tasks.Walk(c.Ctx(), nil, func(id string, t taskstypes.Task) (bool, error) {
+		if t.Phase != taskstypes.PHASE_DONE {
+			ids = append(ids, id)
+		}
+		return false, nil
+	}))
+	return ids
 }
 
 // Running says whether tasks of a deal are still to be opened, or a request or match is waiting for its block.

@@ -7,195 +7,149 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
-	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
 	markettypes "github.com/credence-chain/credence/x/market/types"
-	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 var (
 	soakBlocks = flag.Int("soak.blocks", 40, "blocks of a simulated life")
-	soakLives  = flag.Int("soak.lives", 4, "simulated lives")
+	soakLives  = flag.Int("soak.lives", 3, "simulated lives")
+	soakFirst  = flag.Int("soak.first", 0, "number of the first of them")
 )
 
 // TestSimulation lets everybody do anything, right or wrong, in any order. After every block every book adds up, no unit
 // of the supply is lost but what was burnt, and in the end every task has ended, and a replay agrees.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
+	sent := map[string]int{}
 	for life := range *soakLives {
-		simulate(t, life)
+		simulate(t, *soakFirst+life, sent)
 	}
+	t.Logf("messages: %v", sent)
+	require.GreaterOrEqual(t, len(sent), 35, "messages of every kind are sent")
 }
 
-// sim is a simulated chain and what is known of it.
+// sim is a simulated chain with a crowd.
 type sim struct {
-	*testutil.Compute
-	dice   poco.Entropy
-	throws uint32
-	ids    []string
-	nonce  uint64
+	*crowd
+	supplied uint64
+	good     int // transactions that succeeded
+	refused  int
 }
 
-// below throws dice: the simulation is repeatable, whatever else runs.
-func (s *sim) below(n int) int {
-	s.throws++
-	return int(s.dice.Below(s.throws, uint64(n)))
-}
-
-func pick[T any](s *sim, from ...T) T { return from[s.below(len(from))] }
-
-func simulate(t *testing.T, life int) {
+func simulate(t *testing.T, life int, sent map[string]int) {
 	t.Helper()
-	s := &sim{dice: poco.Entropy{Beacon: []byte(fmt.Sprint("life ", life))}, nonce: 1_000}
-	s.Compute = testutil.NewCompute(t, testutil.ComputeOptions{Workers: 6, Slots: 3, Seats: 4, Stake: 5_000}, testutil.WithParams(
-		func(p *taskstypes.Params) { p.DuePerBlock, p.CourtStrikes, p.WindowBlocks = 7, 3, 30 },
-		func(p *markettypes.Params) {
-			shortWindows(p)
-			p.CommitBlocks, p.WaitBlocks, p.OpensPerBlock, p.MatchesPerBlock = 5, 8, 3, 2
-		},
-		func(p *workerstypes.Params) {
-			p.CoolingBlocks, p.UnbondingBlocks, p.ForgivenessBlocks, p.DuePerBlock = 6, 9, 25, 3
-		},
-	))
-	burnt := s.supply()
+	c := testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 6, Slots: 3, Seats: 4, Stake: 5_000, Commission: 300}),
+		testutil.WithApp(callbacks), testutil.WithParams(
+			func(p *taskstypes.Params) { p.DuePerBlock, p.CourtStrikes, p.WindowBlocks = 7, 3, 30 },
+			func(p *markettypes.Params) {
+				shortWindows(p)
+				p.CommitBlocks, p.WaitBlocks, p.OpensPerBlock, p.MatchesPerBlock, p.EndsPerBlock = 5, 8, 3, 3, 2
+			},
+			func(p *workerstypes.Params) {
+				p.CoolingBlocks, p.UnbondingBlocks, p.ForgivenessBlocks, p.DuePerBlock, p.NoticeBlocks = 6, 60, 25, 3, 5
+			},
+		))
+	s := &sim{crowd: newCrowd(c, fmt.Sprint("life ", life))}
+	s.supplied = s.supply()
 	for range *soakBlocks {
-		for range s.below(6) {
+		for range s.below(8) {
 			s.somebody()
 		}
-		for _, id := range s.ids {
-			if s.HasTask(id) && s.below(3) > 0 {
-				s.QueueWork(id, s.answer)
-			}
-		}
-		s.Next()
-		s.CheckBooks()
+		s.work()
+		s.block()
 	}
 	for range 400 {
-		left := 0
-		for _, id := range s.ids {
-			if s.HasTask(id) && s.Task(id).Phase != taskstypes.PHASE_DONE {
-				left++
-				s.QueueWork(id, s.answer)
-			}
-		}
-		s.Next()
-		if left == 0 && !s.opening() {
+		open := s.work()
+		s.block()
+		if open == 0 && !s.Running() {
 			break
 		}
 	}
-	s.CheckBooks()
-	endings := map[string]int{}
-	slashed := uint64(0)
-	for _, id := range s.ids {
-		if !s.HasTask(id) {
-			continue // refused, unmatched, or taken back before it was opened
-		}
-		task := s.Task(id)
-		require.Equal(t, taskstypes.PHASE_DONE, task.Phase, "task %s", id)
+	require.Empty(t, s.OpenTasks(), "tasks that do not end")
+	endings, matches := map[string]int{}, 0
+	require.NoError(t, s.App.TasksKeeper.Tasks.Walk(s.Ctx(), nil, func(_ string, task taskstypes.Task) (bool, error) {
 		endings[task.Ending.String()]++
-		slashed += task.Settlement.Burnt
 		for _, e := range task.Settlement.Payments {
 			require.NotZero(t, e.Amount)
 		}
-	}
+		return false, nil
+	}))
 	require.NotContains(t, endings, taskstypes.ENDING_BROKEN.String(), "the chain failed to process a task")
-	require.Equal(t, burnt-slashed, s.supply(), "the supply shrinks by what was burnt")
+	requests := map[string]int{}
+	require.NoError(t, s.App.MarketKeeper.Requests.Walk(s.Ctx(), nil, func(_ []byte, r markettypes.Request) (bool, error) {
+		requests[r.Status.String()]++
+		return false, nil
+	}))
+	require.NoError(t, s.App.MarketKeeper.Deals.Walk(s.Ctx(), nil, func([]byte, markettypes.Deal) (bool, error) { matches++; return false, nil }))
+	require.NotZero(t, matches)
 	require.Equal(t, s.AppHash(), s.Replay())
-	t.Logf("life %d: %d blocks, %v, burnt %d", life, s.Height(), endings, slashed)
+	for msg, n := range s.sent {
+		sent[msg] += n
+	}
+	t.Logf("life %d: %d blocks, %d transactions and %d refused, %d deals, %v, %v, burnt %d",
+		life, s.Height(), s.good, s.refused, matches, endings, requests, s.supplied-s.supply())
+}
+
+// work has the seats of open tasks do something, mostly; it returns how many tasks are open.
+func (s *sim) work() int {
+	open := s.OpenTasks()
+	for _, id := range open {
+		if s.below(3) > 0 {
+			s.QueueWork(id, s.answer)
+		}
+	}
+	return len(open)
+}
+
+// block makes one and checks everything.
+func (s *sim) block() {
+	s.Next()
+	for _, r := range s.Results() {
+		if r.Code == 0 {
+			s.good++
+			continue
+		}
+		s.refused++
+		require.NotEqual(s.T, "undefined", r.Codespace, "an error without a registered code: %s", r.Log)
+		require.NotContains(s.T, r.Log, "panic", r.Log)
+	}
+	s.CheckBooks()
+	require.Equal(s.T, s.supplied-s.burnt(), s.supply(), "the supply shrinks by what was burnt")
+	if s.Height()%8 == 0 {
+		ctx := s.Ctx()
+		apps, err := s.App.AppsKeeper.ExportGenesis(ctx)
+		require.NoError(s.T, err)
+		require.NoError(s.T, apps.Validate(encoding.Addresses()))
+		tasks, err := s.App.TasksKeeper.ExportGenesis(ctx)
+		require.NoError(s.T, err)
+		require.NoError(s.T, tasks.Validate())
+	}
+}
+
+// burnt is what all settlements have burnt.
+func (s *sim) burnt() (sum uint64) {
+	require.NoError(s.T, s.App.TasksKeeper.Tasks.Walk(s.Ctx(), nil, func(_ string, t taskstypes.Task) (bool, error) {
+		if t.Settlement != nil {
+			sum += t.Settlement.Burnt
+		}
+		return false, nil
+	}))
+	return sum
 }
 
 func (s *sim) supply() uint64 {
 	return s.App.BankKeeper.GetSupply(s.Ctx(), encoding.BaseDenom).Amount.Uint64()
 }
 
-// opening says whether tasks are still to be opened.
-func (s *sim) opening() bool {
-	it, err := s.App.MarketKeeper.Opening.Iterate(s.Ctx(), nil)
-	require.NoError(s.T, err)
-	defer it.Close()
-	return it.Valid()
-}
-
 func (s *sim) answer(_ taskstypes.Task, _ taskstypes.Seat, bench taskstypes.Bench) (poco.Outcome, bool) {
 	if bench == taskstypes.BENCH_COURT {
-		return pick(s, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Lie), s.below(8) > 0
+		return pick(s.crowd, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Lie), s.below(8) > 0
 	}
-	return pick(s, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Lie, testutil.Lie,
+	return pick(s.crowd, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Truth, testutil.Lie, testutil.Lie,
 		testutil.Failed, testutil.NoInput, testutil.Abstain), s.below(6) > 0
-}
-
-// somebody queues one message of somebody, sensible or not.
-func (s *sim) somebody() {
-	lab := testutil.Lab(1 + s.below(s.Options.Workers))
-	owner, worker := s.Org(lab).Member(), s.WorkerKey(lab)
-	acme := s.Org(testutil.Requester).Member()
-	grid := s.Org(testutil.Operator).Member()
-	s.nonce++
-	var from *testutil.Account
-	var msg sdk.Msg
-	switch s.below(12) {
-	case 0, 1, 2:
-		job := s.Job()
-		job.Trust, job.Size_ = pick[uint64](s, 2, 100, 10_000), uint64(1+s.below(3))
-		job.MinReplicas, job.MaxPrice = uint32(s.below(5)), pick[uint64](s, 60, 80, 120, 150)
-		job.Policy = pick(s, "", "", "", poco.PolicyCourt)
-		job.StaticCredibility = s.below(8) == 0
-		s.ids = append(s.ids, s.QueueSubmit(job)...)
-		return
-	case 3:
-		from, msg = acme, &markettypes.MsgCancelRequest{Requester: acme.String(), Id: s.LastRequest()}
-	case 4:
-		from, msg = owner, &workerstypes.MsgBond{Owner: owner.String(), Worker: worker.String(), Amount: uint64(s.below(3_000))}
-	case 5:
-		from, msg = owner, &workerstypes.MsgUnbond{Owner: owner.String(), Worker: worker.String(), Amount: uint64(s.below(3_000))}
-	case 6:
-		from, msg = owner, &workerstypes.MsgUpdate{
-			Owner: owner.String(), Worker: worker.String(), Endpoint: "http://" + lab + ".example",
-			Slots: uint32(1 + s.below(5)), Pools: []string{testutil.Pool}, Paused: s.below(4) == 0,
-		}
-	case 7:
-		if len(s.ids) == 0 || !s.HasTask(s.ids[len(s.ids)-1]) {
-			return
-		}
-		t := s.Task(s.ids[len(s.ids)-1])
-		from, msg = worker, &taskstypes.MsgDecline{Who: worker.String(), Task: t.Id, Attempt: t.Attempt}
-	case 8:
-		if len(s.ids) == 0 || !s.HasTask(s.ids[0]) {
-			return
-		}
-		t := s.Task(pick(s, s.ids[0]))
-		from, msg = worker, &taskstypes.MsgReveal{
-			Who: worker.String(), Task: t.Id, Attempt: t.Attempt, Bench: pick(s, taskstypes.BENCH_WORKERS, taskstypes.BENCH_COURT),
-			Outcome: taskstypes.OutcomeFromPoco(testutil.Lie), Salt: make([]byte, s.below(40)),
-		}
-	case 9:
-		from, msg = grid, &markettypes.MsgPlaceOrder{Owner: grid.String(), Order: markettypes.Order{
-			Owner: grid.String(), Nonce: s.nonce, Pool: &markettypes.PoolOrder{
-				Pool: testutil.Pool, Price: uint64(s.below(20)), MaxFuel: 1 << 30, Volume: uint64(s.below(4)), Stake: s.Options.PoolStake,
-			},
-		}}
-	case 10: // outside of any transaction, as the council's messages run
-		s.council(&orgstypes.MsgSetStatus{
-			Authority: app.Authority(), OrgId: lab, Status: pick(s, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_REVOKED),
-		})
-		return
-	default:
-		s.council(&workerstypes.MsgUnjail{Authority: app.Authority(), Worker: worker.String()})
-		return
-	}
-	s.Queue(from, msg)
-}
-
-// council proposes and votes now and then; a vote takes blocks, which the simulation makes.
-func (s *sim) council(msg sdk.Msg) {
-	if s.below(6) == 0 {
-		s.Vote(msg)
-		s.CheckBooks()
-	}
 }
