@@ -90,6 +90,16 @@ func TestLayout(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, res.Validators, 4)
 
+	var state struct {
+		Workers struct {
+			Params struct {
+				DefaultPool string `json:"default_pool"`
+			} `json:"params"`
+		} `json:"workers"`
+	}
+	require.NoError(t, json.Unmarshal(doc.AppState, &state))
+	require.Equal(t, PoolName, state.Workers.Params.DefaultPool, "nobody needs a pool of their own")
+
 	// Continued, it keeps its ports and may change who lies.
 	require.NoError(t, info.Save())
 	again, err := LoadInfo(filepath.Join(o.State, InfoFile))

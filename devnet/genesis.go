@@ -126,6 +126,7 @@ func (b *builder) workers(o Options, info *Info) {
 	b.do(genesis.Edit(b.g, b.cdc, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) error {
 		s.Params.CoolingBlocks, s.Params.ForgivenessBlocks = o.Cooling, o.Forgiveness
 		s.Params.UnbondingBlocks = 600
+		s.Params.DefaultPool = PoolName
 		s.Pools = []workerstypes.Pool{{
 			Id: PoolName, Operator: operatorOrg, Runtime: workerstypes.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
 		}}

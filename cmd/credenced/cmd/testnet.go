@@ -10,8 +10,10 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/codec"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
@@ -29,13 +31,16 @@ func initFilesCmd(a *app.App) *cobra.Command {
 		t     setup.Testnet
 		count int
 		port  int
+		pool  publicPoolFlags
+		bare  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "init-files",
 		Short: "Write the files of a network of validators on this machine",
 		Long: `Write the files of a network of validators on this machine: one folder a node, each with its keys, configuration
 and the common genesis file. Each is started with "credenced start --home DIR/nodeN". The key "operator" in a node's
-keyring (backend test) is the operator of its seat.`,
+keyring (backend test) is the operator of its seat. The council has a public pool, so that workers and requesters meet
+without an operator's.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if count < 1 {
@@ -45,6 +50,13 @@ keyring (backend test) is the operator of its seat.`,
 				return fmt.Errorf("--output-dir %s is there already: choose another, or remove it", t.Dir)
 			}
 			t.Defaults = a.DefaultGenesis()
+			public, err := pool.pool()
+			if err != nil {
+				return err
+			}
+			if !bare {
+				t.Edit = func(s genesis.State, cdc codec.Codec) error { return genesis.AddPublicPool(s, cdc, t.ChainID, public) }
+			}
 			for i := range count {
 				t.Ports = append(t.Ports, setup.PortsFrom(port+i*portsPerNode))
 			}
@@ -66,5 +78,7 @@ keyring (backend test) is the operator of its seat.`,
 	cmd.Flags().DurationVar(&t.BlockTime, "block-time", time.Second, "time between blocks")
 	cmd.Flags().DurationVar(&t.VotingPeriod, "voting-period", time.Minute, "how long the council votes")
 	cmd.Flags().Int64Var(&t.Funds, "funds", 1_000_000_000_000, "coins of each operator, in ucred")
+	pool.add(cmd.Flags())
+	cmd.Flags().BoolVar(&bare, "no-pool", false, "make no public pool")
 	return cmd
 }

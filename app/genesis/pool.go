@@ -1,0 +1,90 @@
+package genesis
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
+
+	"github.com/credence-chain/credence/app/encoding"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// What a public pool asks and offers unless told otherwise.
+const (
+	// PublicPoolID is its id.
+	PublicPoolID = "public"
+	// PublicStake is locked for each assignment, in ucred: 10 CRED.
+	PublicStake = 10_000_000
+	// PublicPrice of a right replica, in ucred: 0.05 CRED.
+	PublicPrice = 50_000
+	// PublicMaxFuel is the largest fuel limit that its offers take.
+	PublicMaxFuel = 1_000_000_000_000
+)
+
+// PublicPool is a pool of the council's, open to everybody, which workers join that name none, and its standing offer: so
+// that a fresh network has a pool and a price, and nobody needs an operator. The council keeps nothing of the price.
+// It changes the terms by a proposal, like any other pool's operator after notice.
+type PublicPool struct {
+	// ID of the pool; PublicPoolID when empty.
+	ID string
+	// Stake in ucred locked for each assignment, and Price in ucred of a right replica.
+	Stake, Price uint64
+	// MaxFuel is the largest fuel limit that is taken.
+	MaxFuel uint64
+	// Categories of the requests that are taken, besides those without one; an offer each.
+	Categories []string
+}
+
+// AddPublicPool opens the pool on a chain that will be named chainID. Its offers' owner is the council's account.
+func AddPublicPool(g State, cdc codec.JSONCodec, chainID string, p PublicPool) error {
+	p.ID = cmp.Or(p.ID, PublicPoolID)
+	council, err := encoding.Addresses().BytesToString(authtypes.NewModuleAddress(govtypes.ModuleName))
+	if err != nil {
+		return err
+	}
+	err = Edit(g, cdc, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) error {
+		pool := workerstypes.Pool{
+			Id: p.ID, Runtime: workerstypes.RuntimeWasm, Stake: p.Stake, Description: "Everybody's: the council's pool, open to all",
+		}
+		if err := pool.Terms().ValidateChange(workerstypes.PoolTerms{}, s.Params); err != nil {
+			return err
+		}
+		s.Pools = append(s.Pools, pool)
+		slices.SortFunc(s.Pools, func(a, b workerstypes.Pool) int { return strings.Compare(a.Id, b.Id) })
+		s.Params.DefaultPool = p.ID
+		return s.Validate(encoding.Addresses())
+	})
+	if err != nil {
+		return err
+	}
+	return Edit(g, cdc, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
+		nonce := uint64(0)
+		for _, r := range s.Orders {
+			if r.Order.Owner == council {
+				nonce = max(nonce, r.Order.Nonce)
+			}
+		}
+		for _, category := range append([]string{""}, p.Categories...) {
+			if category != "" && !slices.ContainsFunc(s.Categories, func(c markettypes.Category) bool { return c.Id == category }) {
+				return markettypes.ErrCategory.Wrapf("category: got %q, expected one of this genesis", category)
+			}
+			nonce++
+			order := markettypes.Order{Owner: council, Nonce: nonce, Pool: &markettypes.PoolOrder{
+				Pool: p.ID, Price: p.Price, MaxFuel: p.MaxFuel, Stake: p.Stake, Category: category,
+			}}.Normal()
+			id := markettypes.FormatID(order.ID(chainID))
+			s.Orders = append(s.Orders, markettypes.OrderRecord{
+				Id: id, Order: order, Kind: markettypes.ORDER_KIND_POOL, Status: markettypes.ORDER_STATUS_RESTING,
+			})
+			s.Arrivals = append(s.Arrivals, id)
+		}
+		slices.SortFunc(s.Orders, func(a, b markettypes.OrderRecord) int { return strings.Compare(a.Id, b.Id) })
+		slices.Sort(s.Arrivals)
+		return s.Validate(encoding.Addresses())
+	})
+}
