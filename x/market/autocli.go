@@ -13,47 +13,135 @@ func arg(fields ...string) (out []*autocliv1.PositionalArgDescriptor) {
 	return out
 }
 
-// AutoCLIOptions describes the commands of queries and messages.
+// exampleAccount and exampleID stand in the examples of commands.
+const (
+	exampleAccount = "cred1w508d6qejxtdg4y5r3zarvary0c5xw7kpy9cce"
+	exampleID      = "3f2a5c0e9d8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f"
+)
+
+// query and tx are command lines as people type them.
+func query(line string) string { return "  credenced query market " + line }
+func tx(line string) string    { return "  credenced tx market " + line }
+
+// AutoCLIOptions describes the commands of queries and messages. Orders have commands of their own, `credenced order`,
+// which know files, signatures and the devnet's keys.
 func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 	return &autocliv1.ModuleOptions{
 		Query: &autocliv1.ServiceCommandDescriptor{
 			Service: types.Query_serviceDesc.ServiceName,
+			Short:   "Ask about orders, requests, deals, vouchers and categories (orders for people: credenced order list, credenced order book)",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
-				{RpcMethod: "Params", Use: "params", Short: "Show the parameters"},
-				{RpcMethod: "Order", Use: "order ID", Short: "Show an app, dataset or pool order", PositionalArgs: arg("id")},
-				{RpcMethod: "Orders", Use: "orders", Short: "List orders by owner, app, dataset or pool", Example: "credenced query market orders --owner $OWNER --status ORDER_STATUS_RESTING"},
-				{RpcMethod: "Book", Use: "book", Short: "List what rests on the book, cheapest first", Example: "credenced query market book --category xs"},
-				{RpcMethod: "RestingRequests", Use: "resting-requests", Short: "List the requests that wait on the book, those that pay most first"},
-				{RpcMethod: "Request", Use: "request ID", Short: "Show a request", PositionalArgs: arg("id")},
-				{RpcMethod: "Requests", Use: "requests REQUESTER", Short: "List the requests of an account", PositionalArgs: arg("requester")},
-				{RpcMethod: "Deal", Use: "deal ID", Short: "Show a deal", PositionalArgs: arg("id")},
-				{RpcMethod: "Deals", Use: "deals", Short: "List deals by one of their parties", Example: "credenced query market deals --app studio/raytrace --state DEAL_STATE_RUNNING"},
-				{RpcMethod: "Match", Use: "match ID", Short: "Show a proposed match that waits for its block", PositionalArgs: arg("id")},
+				{RpcMethod: "Params", Use: "params", Short: "Show the parameters: windows, bounds, block_millis"},
+				{
+					RpcMethod: "Order", Use: "order ID", Short: "Show an app, dataset or pool order: its content, status, what is filled",
+					Example: query("order " + exampleID), PositionalArgs: arg("id"),
+				},
+				{
+					RpcMethod: "Orders", Use: "orders", Short: "List the orders of an owner, or those for an app, a dataset or a pool",
+					Long:    "List app, dataset and pool orders by exactly one of --owner, --app, --dataset and --pool, all of them or those of one --status.",
+					Example: query("orders --owner "+exampleAccount+" --status resting") + "\n" + query("orders --pool public"),
+				},
+				{
+					RpcMethod: "Book", Use: "book", Short: "List what rests on the book, cheapest first",
+					Long:    "List what rests on the book in the order in which it is met: offers of executions of a --category (those without one when it is left out), those of one --pool, or the orders of an --app or a --dataset.",
+					Example: query("book --category xs") + "\n" + query("book --app studio/raytrace:1.0"),
+				},
+				{
+					RpcMethod: "RestingRequests", Use: "resting-requests", Short: "List the requests that wait on the book, those that pay most first",
+					Long:    "List the requests that wait on the book, those that pay most first, by what they wait for: executions of a --category, of one --pool, or an order of an --app or a --dataset.",
+					Example: query("resting-requests --category xs"),
+				},
+				{
+					RpcMethod: "Request", Use: "request ID", Short: "Show a request: its job, status, what is filled, its first deal",
+					Example: query("request " + exampleID), PositionalArgs: arg("id"),
+				},
+				{
+					RpcMethod: "Requests", Use: "requests REQUESTER", Short: "List the requests of an account, all or those of one --status",
+					Example: query("requests " + exampleAccount + " --status resting"), PositionalArgs: arg("requester"),
+				},
+				{
+					RpcMethod: "Deal", Use: "deal ID", Short: "Show a deal: what was pinned, how far it is, what was paid",
+					Example: query("deal " + exampleID), PositionalArgs: arg("id"),
+				},
+				{
+					RpcMethod: "Deals", Use: "deals", Short: "List deals by one of their parties",
+					Long:    "List deals by exactly one party: --requester, --request, --app, --dataset, --pool, --order, --sponsor, --voucher, --beneficiary or --app-owner; all of them, or those running or ended by --state.",
+					Example: query("deals --app studio/raytrace --state running") + "\n" + query("deals --order "+exampleID),
+				},
+				{
+					RpcMethod: "Match", Use: "match ID", Short: "Show a proposed match that waits for its block",
+					Example: query("match " + exampleID), PositionalArgs: arg("id"),
+				},
 				{RpcMethod: "Volume", Skip: true}, // credenced order match --dry-run
-				{RpcMethod: "Floor", Use: "floor OWNER KIND", Short: "Show below which nonce an owner's orders are cancelled", PositionalArgs: arg("owner", "kind")},
-				{RpcMethod: "Category", Use: "category ID", Short: "Show a category", PositionalArgs: arg("id")},
-				{RpcMethod: "Categories", Use: "categories", Short: "List the categories"},
-				{RpcMethod: "Voucher", Use: "voucher ID", Short: "Show a voucher", PositionalArgs: arg("id")},
-				{RpcMethod: "Vouchers", Use: "vouchers", Short: "List vouchers by issuer or holder"},
+				{
+					RpcMethod: "Floor", Use: "floor OWNER KIND", Short: "Show below which nonce an owner's orders of a kind are cancelled",
+					Example: query("floor " + exampleAccount + " pool"), PositionalArgs: arg("owner", "kind"),
+				},
+				{
+					RpcMethod: "Category", Use: "category ID", Short: "Show a category: its time, fuel limit, and how many blocks that is now",
+					Example: query("category xs"), PositionalArgs: arg("id"),
+				},
+				{RpcMethod: "Categories", Use: "categories", Short: "List the categories", Example: query("categories")},
+				{
+					RpcMethod: "Voucher", Use: "voucher ID", Short: "Show a voucher: its balance, expiry, who may spend it and on what",
+					Example: query("voucher " + exampleID), PositionalArgs: arg("id"),
+				},
+				{
+					RpcMethod: "Vouchers", Use: "vouchers", Short: "List the vouchers of an issuer or of a holder",
+					Example: query("vouchers --holder "+exampleAccount) + "\n" + query("vouchers --issuer "+exampleAccount),
+				},
 				{RpcMethod: "Callbacks", Use: "callbacks", Short: "List the hooks that a request may name"},
-				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with what it owes"},
+				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with what it owes: escrow and vouchers"},
 			},
 		},
 		Tx: &autocliv1.ServiceCommandDescriptor{
 			Service: types.Msg_serviceDesc.ServiceName,
+			Short:   "Requests, vouchers and cancelling (orders: credenced order)",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "PlaceOrder", Skip: true},   // credenced order place
 				{RpcMethod: "PresignOrder", Skip: true}, // credenced order presign
 				{RpcMethod: "MatchOrders", Skip: true},  // credenced order match
-				{RpcMethod: "CancelOrder", Use: "cancel-order KIND NONCE", Short: "Take an order back by its nonce", PositionalArgs: arg("kind", "nonce")},
-				{RpcMethod: "CancelOrders", Use: "cancel-orders KIND BELOW", Short: "Take back all orders of a kind below a nonce", PositionalArgs: arg("kind", "below")},
-				{RpcMethod: "IssueVoucher", Use: "issue-voucher NONCE HOLDER AMOUNT EXPIRY", Short: "Set credit aside for a holder", PositionalArgs: arg("nonce", "holder", "amount", "expiry")},
-				{RpcMethod: "TopUpVoucher", Use: "top-up-voucher ID AMOUNT", Short: "Add credit to a voucher", PositionalArgs: arg("id", "amount")},
-				{RpcMethod: "SetSpenders", Use: "set-spenders ID [SPENDER]...", Short: "Say who may spend a voucher beside its holder", PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "id"}, {ProtoField: "spenders", Varargs: true}}},
-				{RpcMethod: "SetCategory", Use: "set-category CATEGORY", Short: "Propose a category, given as JSON", PositionalArgs: arg("category"), GovProposal: true},
-				{RpcMethod: "SubmitTask", Use: "submit-task NONCE JOB", Short: "Request a job, given as JSON", PositionalArgs: arg("nonce", "job")},
-				{RpcMethod: "CancelRequest", Use: "cancel-request ID", Short: "Take back what no worker was drawn for", PositionalArgs: arg("id")},
-				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", PositionalArgs: arg("params"), GovProposal: true},
+				{
+					RpcMethod: "CancelOrder", Use: "cancel-order KIND NONCE", Short: "Take an order back by its nonce, whether the chain has seen it or not",
+					Example: tx("cancel-order pool 17 --from operator"), PositionalArgs: arg("kind", "nonce"),
+				},
+				{
+					RpcMethod: "CancelOrders", Use: "cancel-orders KIND BELOW", Short: "Take back all orders of a kind below a nonce, for ever",
+					Example: tx("cancel-orders pool 18 --from operator"), PositionalArgs: arg("kind", "below"),
+				},
+				{
+					RpcMethod: "IssueVoucher", Use: "issue-voucher NONCE HOLDER AMOUNT EXPIRY", Short: "Set credit aside for a holder, in ucred, until a height",
+					Long: `Set credit aside for a holder, who may spend it on requests that name the voucher. AMOUNT is in ucred (1,000,000 are
+1 CRED), EXPIRY the first height at which it can not be spent: what is left then comes back to the issuer. NONCE is a
+number that the issuer gave no other voucher. --apps, --datasets and --pools bound what it pays for.`,
+					Example:        tx("issue-voucher 1 " + exampleAccount + " 5000000 100000 --apps studio/raytrace --pools public --description \"for the course\" --from sponsor"),
+					PositionalArgs: arg("nonce", "holder", "amount", "expiry"),
+				},
+				{
+					RpcMethod: "TopUpVoucher", Use: "top-up-voucher ID AMOUNT", Short: "Add credit to a voucher, in ucred; --expiry lets it end later",
+					Example: tx("top-up-voucher " + exampleID + " 1000000 --expiry 200000 --from sponsor"), PositionalArgs: arg("id", "amount"),
+				},
+				{
+					RpcMethod: "SetSpenders", Use: "set-spenders ID [SPENDER]...", Short: "Say who may spend a voucher beside its holder; the list replaces the last",
+					Example:        tx("set-spenders " + exampleID + " " + exampleAccount + " --from holder"),
+					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "id"}, {ProtoField: "spenders", Varargs: true}},
+				},
+				{
+					RpcMethod: "SetCategory", Use: "set-category CATEGORY", Short: "Propose to the council to add or change a category, given as JSON",
+					Example:        tx(`set-category '{"id":"xs","description":"up to five minutes","seconds":"300","fuel_limit":"30000000000"}' --from council`),
+					PositionalArgs: arg("category"), GovProposal: true,
+				},
+				{
+					RpcMethod: "SubmitTask", Use: "submit-task NONCE JOB", Short: "Request a job, given as JSON, and lock the most it can cost",
+					Long:           "Request a job, given as JSON, and lock the most it can cost. What the next block can not fill is refunded, or rests on the book until --expiry. (credenced run publishes, quotes, submits, follows and fetches.)",
+					Example:        tx(`submit-task 1 '{"app":"studio/raytrace:1.0","trust":"1000","max_price":"1000000","fuel_limit":"1000000000"}' --expiry 5000 --from requester`),
+					PositionalArgs: arg("nonce", "job"),
+				},
+				{
+					RpcMethod: "CancelRequest", Use: "cancel-request ID", Short: "Take back what no worker was drawn for, and have it refunded",
+					Example: tx("cancel-request " + exampleID + " --from requester"), PositionalArgs: arg("id"),
+				},
+				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters to the council, given as JSON", PositionalArgs: arg("params"), GovProposal: true},
 			},
 		},
 	}
