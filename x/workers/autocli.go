@@ -47,7 +47,7 @@ credenced tx workers set-pool cards --description "closed" --retired --from oper
 					Example: "credenced tx workers invite cards acme --from operator\ncredenced tx workers invite cards acme --withdrawn --from operator",
 				},
 				{
-					RpcMethod: "Evict", Use: "evict POOL WORKER", Short: "Take a worker out of a pool; what it has begun finishes", PositionalArgs: arg("pool", "worker"),
+					RpcMethod: "Evict", Use: "evict POOL WORKER", Short: "Take a worker out of a pool, after evict_blocks; what it has begun finishes", PositionalArgs: arg("pool", "worker"),
 					Example: "credenced tx workers evict cards cred1... --from operator",
 				},
 				{
