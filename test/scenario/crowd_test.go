@@ -3,6 +3,7 @@ package scenario
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -90,19 +91,37 @@ func (s *crowd) next() uint64 { s.nonce++; return s.nonce }
 
 // requester is an account that may request, mostly; trio signs only off the chain.
 func (s *crowd) requester() *testutil.Account {
-	return s.Actor(pick(s, testutil.Requester, testutil.Requester, testutil.Requester, "volt", "press", "patron", testutil.Lab(1), "stranger"))
+	return s.Actor(one(s, []string{
+		testutil.Requester, testutil.Requester, testutil.Requester, testutil.Requester, testutil.Requester, testutil.Requester,
+		"volt", "volt", "press", "press", "patron", "patron", testutil.Lab(1), testutil.Lab(1), "stranger",
+	}))
 }
 
 func (s *crowd) org() string {
 	return pick(s, testutil.Requester, testutil.Provider, testutil.Operator, "volt", "press", "patron", testutil.Lab(1))
 }
 
-func (s *crowd) operator() *testutil.Account {
-	return s.Actor(pick(s, testutil.Operator, testutil.Operator, "volt", "volt", "press"))
+// operator is who operates a pool, mostly.
+func (s *crowd) operator(id string) *testutil.Account {
+	pool, err := s.App.WorkersKeeper.GetPool(s.Ctx(), id)
+	if err != nil || pool.Operator == "" || s.below(8) == 0 {
+		return s.Actor(pick(s, testutil.Operator, "volt", "press"))
+	}
+	return s.Actor(pool.Operator)
 }
 
-func (s *crowd) provider() *testutil.Account {
-	return s.Actor(pick(s, testutil.Provider, "volt", "press", testutil.Lab(1)))
+// provider is who owns an app or a dataset, mostly.
+func (s *crowd) provider(id string) *testutil.Account {
+	app, err := s.App.AppsKeeper.Apps.Get(s.Ctx(), id)
+	owner := app.Owner
+	if err != nil {
+		dataset, _ := s.App.AppsKeeper.Datasets.Get(s.Ctx(), id)
+		owner = dataset.Owner
+	}
+	if owner == "" || s.below(8) == 0 {
+		return s.Actor(pick(s, testutil.Provider, "volt", "press", testutil.Lab(1)))
+	}
+	return s.Actor(s.Name(owner))
 }
 
 // someone is nobody, mostly, or an organisation that is meant.
@@ -124,7 +143,7 @@ func (s *crowd) expiry() int64 {
 	if s.below(3) > 0 {
 		return 0
 	}
-	return s.Height() + int64(s.below(15))
+	return s.Height() + 1 + int64(s.below(20))
 }
 
 func (s *crowd) tags(n int) []string {
@@ -143,8 +162,9 @@ func (s *crowd) job() markettypes.Job {
 	job.StaticCredibility = s.below(8) == 0
 	job.Partial = s.below(2) == 0
 	if s.below(3) == 0 && len(s.datasets) > 0 {
-		for range 1 + s.below(4) {
-			job.Datasets = append(job.Datasets, one(s, s.datasets)+":1.0")
+		from := s.below(len(s.datasets))
+		for _, id := range s.datasets[from:min(from+1+s.below(4), len(s.datasets))] {
+			job.Datasets = append(job.Datasets, id+":1.0")
 		}
 		if s.below(2) == 0 {
 			job.DatasetsPerTask, job.Size_ = 1, uint64(len(job.Datasets))
@@ -175,20 +195,22 @@ func (s *crowd) order(kind markettypes.OrderKind) known {
 	o := &k.order
 	switch kind {
 	case markettypes.ORDER_KIND_APP:
-		k.owner = s.provider()
+		id := one(s, s.apps)
+		k.owner = s.provider(id)
 		o.App = &markettypes.AppOrder{
-			App: one(s, s.apps) + ":1.0", Price: uint64(s.below(60)), Volume: uint64(s.below(5)), Tags: s.tags(12),
+			App: id + ":1.0", Price: uint64(s.below(60)), Volume: uint64(s.below(5)), Tags: s.tags(12),
 			Datasets: s.restriction(s.datasets), Pools: s.restriction(s.pools), Requesters: s.audience(),
 		}
 	case markettypes.ORDER_KIND_DATASET:
-		k.owner = s.provider()
+		id := one(s, s.datasets)
+		k.owner = s.provider(id)
 		o.Dataset = &markettypes.DatasetOrder{
-			Dataset: one(s, s.datasets) + ":1.0", Price: uint64(s.below(10)), Volume: uint64(s.below(5)), Tags: s.tags(12),
+			Dataset: id + ":1.0", Price: uint64(s.below(10)), Volume: uint64(s.below(5)), Tags: s.tags(12),
 			Apps: s.restriction(s.apps), Pools: s.restriction(s.pools), Requesters: s.audience(),
 		}
 	case markettypes.ORDER_KIND_POOL:
-		k.owner = s.operator()
-		pool := one(s, s.pools)
+		pool := pick(s, testutil.Pool, one(s, s.pools))
+		k.owner = s.operator(pool)
 		at, _ := s.App.WorkersKeeper.GetPool(s.Ctx(), pool)
 		o.Pool = &markettypes.PoolOrder{
 			Pool: pool, Price: uint64(s.below(20)), MaxFuel: 1 << 30, Volume: uint64(s.below(6)), Stake: at.Stake,
@@ -337,7 +359,7 @@ func (s *crowd) voucher() {
 		s.vouchers = append(s.vouchers, known{id: s.VoucherID(by, nonce), owner: by})
 		msg := &markettypes.MsgIssueVoucher{
 			Issuer: by.String(), Nonce: nonce, Holder: s.Actor(testutil.Requester).String(), Amount: uint64(s.below(2_000)),
-			Expiry: s.Height() + int64(s.below(30)), Description: "credit",
+			Expiry: s.Height() + int64(s.below(60)), Description: "credit",
 		}
 		if s.below(4) == 0 {
 			msg.Apps = []string{one(s, s.apps)}
@@ -379,13 +401,16 @@ func (s *crowd) publish(id string, dataset bool) {
 func (s *crowd) asset() {
 	ids := append(append([]string{}, s.apps...), s.datasets...)
 	id := one(s, ids)
-	by := s.provider()
+	by := s.provider(id)
 	switch s.below(7) {
 	case 0:
 		s.publish(fmt.Sprintf("%s/new-%d", pick(s, testutil.Provider, "volt", "press"), s.next()), s.below(2) == 0)
 	case 1:
-		s.send(by, &appstypes.MsgTransfer{Owner: by.String(), Id: id, To: s.provider().String()})
+		s.send(by, &appstypes.MsgTransfer{Owner: by.String(), Id: id, To: s.provider("").String()})
 	case 2:
+		if app, err := s.App.AppsKeeper.Apps.Get(s.Ctx(), id); err == nil && app.PendingOwner != "" {
+			by = s.Actor(s.Name(app.PendingOwner))
+		}
 		s.send(by, &appstypes.MsgAcceptTransfer{To: by.String(), Id: id})
 	case 3, 4:
 		s.send(by, &appstypes.MsgSetPrice{Owner: by.String(), Reference: id + ":1.0", Price: uint64(s.below(60)), ByOrder: s.below(5) == 0})
@@ -410,7 +435,8 @@ func (s *crowd) createPool(org, id string) {
 }
 
 func (s *crowd) poolMessage() {
-	id, by, lab := one(s, s.pools), s.operator(), s.lab()
+	id, lab := one(s, s.pools), s.lab()
+	by := s.operator(id)
 	pool, _ := s.App.WorkersKeeper.GetPool(s.Ctx(), id)
 	switch s.below(9) {
 	case 0:
@@ -418,6 +444,9 @@ func (s *crowd) poolMessage() {
 			s.createPool(pick(s, testutil.Operator, "volt"), fmt.Sprint(s.next()))
 		}
 	case 1, 2, 3:
+		if id == testutil.Pool && s.below(4) > 0 {
+			return // most rely on it
+		}
 		s.send(by, &workerstypes.MsgSetPool{
 			Operator: by.String(), Id: id, Description: pool.Description, Invited: pool.Invited, Requesters: pool.Requesters,
 			Retired: id != testutil.Pool && s.below(12) == 0,
@@ -434,6 +463,9 @@ func (s *crowd) poolMessage() {
 	case 7:
 		s.send(by, &workerstypes.MsgTransferPool{Operator: by.String(), Pool: id, To: pick(s, "volt", testutil.Operator, "")})
 	default:
+		if pool.PendingOperator != "" {
+			by = s.Actor(pool.PendingOperator)
+		}
 		s.send(by, &workerstypes.MsgAcceptPool{Operator: by.String(), Pool: id})
 	}
 }
@@ -446,6 +478,8 @@ func (s *crowd) workerMessage() {
 	pools := append([]string{}, testutil.Pool)
 	if s.below(2) == 0 {
 		pools = append(pools, one(s, s.pools))
+		slices.Sort(pools)
+		pools = slices.Compact(pools)
 	}
 	var tags []string
 	if s.below(3) > 0 {
