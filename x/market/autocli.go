@@ -15,9 +15,18 @@ func arg(fields ...string) (out []*autocliv1.PositionalArgDescriptor) {
 
 // exampleAccount and exampleID stand in the examples of commands.
 const (
-	exampleAccount = "cred1w508d6qejxtdg4y5r3zarvary0c5xw7kpy9cce"
+	exampleAccount = "cred1qypqxpq9qcrsszg2pvxq6rs0zqg3yyc557u83x"
 	exampleID      = "3f2a5c0e9d8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f"
 )
+
+// usages are the texts of flags, by field: pairs of a name and what it means.
+func usages(pairs ...string) map[string]*autocliv1.FlagOptions {
+	out := make(map[string]*autocliv1.FlagOptions, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out[pairs[i]] = &autocliv1.FlagOptions{Usage: pairs[i+1]}
+	}
+	return out
+}
 
 // query and tx are command lines as people type them.
 func query(line string) string { return "  credenced query market " + line }
@@ -38,18 +47,21 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				},
 				{
 					RpcMethod: "Orders", Use: "orders", Short: "List the orders of an owner, or those for an app, a dataset or a pool",
-					Long:    "List app, dataset and pool orders by exactly one of --owner, --app, --dataset and --pool, all of them or those of one --status.",
-					Example: query("orders --owner "+exampleAccount+" --status resting") + "\n" + query("orders --pool public"),
+					Long:        "List app, dataset and pool orders by exactly one of --owner, --app, --dataset and --pool, all of them or those of one --status.",
+					Example:     query("orders --owner "+exampleAccount+" --status resting") + "\n" + query("orders --pool public"),
+					FlagOptions: usages("owner", "whose orders", "app", "organisation/name:version they are for", "dataset", "organisation/name:version they are for", "pool", "id of the pool they are for", "status", "only those of this status"),
 				},
 				{
 					RpcMethod: "Book", Use: "book", Short: "List what rests on the book, cheapest first",
-					Long:    "List what rests on the book in the order in which it is met: offers of executions of a --category (those without one when it is left out), those of one --pool, or the orders of an --app or a --dataset.",
-					Example: query("book --category xs") + "\n" + query("book --app studio/raytrace:1.0"),
+					Long:        "List what rests on the book in the order in which it is met: offers of executions of a --category (those without one when it is left out), those of one --pool, or the orders of an --app or a --dataset.",
+					Example:     query("book --category xs") + "\n" + query("book --app studio/raytrace:1.0"),
+					FlagOptions: usages("category", "category; those without one when left out", "pool", "one pool's own", "app", "organisation/name:version whose orders are meant", "dataset", "organisation/name:version whose orders are meant", "runtime", "runtime, wasm when left out"),
 				},
 				{
 					RpcMethod: "RestingRequests", Use: "resting-requests", Short: "List the requests that wait on the book, those that pay most first",
-					Long:    "List the requests that wait on the book, those that pay most first, by what they wait for: executions of a --category, of one --pool, or an order of an --app or a --dataset.",
-					Example: query("resting-requests --category xs"),
+					Long:        "List the requests that wait on the book, those that pay most first, by what they wait for: executions of a --category, of one --pool, or an order of an --app or a --dataset.",
+					Example:     query("resting-requests --category xs"),
+					FlagOptions: usages("category", "category; those without one when left out", "pool", "one pool's own", "app", "organisation/name:version whose orders are meant", "dataset", "organisation/name:version whose orders are meant", "runtime", "runtime, wasm when left out"),
 				},
 				{
 					RpcMethod: "Request", Use: "request ID", Short: "Show a request: its job, status, what is filled, its first deal",
@@ -88,7 +100,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				},
 				{
 					RpcMethod: "Vouchers", Use: "vouchers", Short: "List the vouchers of an issuer or of a holder",
-					Example: query("vouchers --holder "+exampleAccount) + "\n" + query("vouchers --issuer "+exampleAccount),
+					Example:     query("vouchers --holder "+exampleAccount) + "\n" + query("vouchers --issuer "+exampleAccount),
+					FlagOptions: usages("issuer", "whose money it is", "holder", "who may spend it"),
 				},
 				{RpcMethod: "Callbacks", Use: "callbacks", Short: "List the hooks that a request may name"},
 				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with what it owes: escrow and vouchers"},
@@ -116,10 +129,12 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 number that the issuer gave no other voucher. --apps, --datasets and --pools bound what it pays for.`,
 					Example:        tx("issue-voucher 1 " + exampleAccount + " 5000000 100000 --apps studio/raytrace --pools public --description \"for the course\" --from sponsor"),
 					PositionalArgs: arg("nonce", "holder", "amount", "expiry"),
+					FlagOptions:    usages("apps", "organisation/name[:version] it pays for; any when left out", "datasets", "organisation/name[:version] it pays for; any when left out", "pools", "ids of pools it pays for; any when left out", "description", "what it is for, in a sentence"),
 				},
 				{
 					RpcMethod: "TopUpVoucher", Use: "top-up-voucher ID AMOUNT", Short: "Add credit to a voucher, in ucred; --expiry lets it end later",
 					Example: tx("top-up-voucher " + exampleID + " 1000000 --expiry 200000 --from sponsor"), PositionalArgs: arg("id", "amount"),
+					FlagOptions: usages("expiry", "first height from now on at which it can not be spent, not before the last; 0 leaves it"),
 				},
 				{
 					RpcMethod: "SetSpenders", Use: "set-spenders ID [SPENDER]...", Short: "Say who may spend a voucher beside its holder; the list replaces the last",
