@@ -98,10 +98,14 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 	if onBook != orders || waiting != requests {
 		return types.ErrInsolvent.Wrapf("book: %d entries and %d requests, expected %d and %d", onBook, waiting, orders, requests)
 	}
-	return k.Resting.Walk(ctx, nil, func(owner string, n uint64) (bool, error) {
-		if owners--; n != counts[owner] || owners < 0 {
+	err := k.Resting.Walk(ctx, nil, func(owner string, n uint64) (bool, error) {
+		if owners--; n != counts[owner] {
 			return true, types.ErrInsolvent.Wrapf("resting: %s has %d on the book, counted %d", owner, counts[owner], n)
 		}
 		return false, nil
 	})
+	if err == nil && owners != 0 {
+		err = types.ErrInsolvent.Wrapf("resting: %d owners with something on the book are not counted", owners)
+	}
+	return err
 }

@@ -107,6 +107,12 @@ func TestParamsValidate(t *testing.T) {
 		{"max_inputs", func(p *types.Params) { p.MaxInputs = 0 }},
 		{"max_input_bytes", func(p *types.Params) { p.MaxInputBytes = 1<<50 + 1 }},
 		{"max_arg_bytes", func(p *types.Params) { p.MaxArgBytes = 0 }},
+		{"max_datasets", func(p *types.Params) { p.MaxDatasets = 1_001 }},
+		{"block_millis", func(p *types.Params) { p.BlockMillis = 0 }},
+		{"looks_per_block", func(p *types.Params) { p.LooksPerBlock = types.MaxLooks - 1 }},
+		{"max_rest_blocks", func(p *types.Params) { p.MaxRestBlocks = 0 }},
+		{"callback_gas", func(p *types.Params) { p.CallbackGas = 10_000_001 }},
+		{"ends_per_block", func(p *types.Params) { p.EndsPerBlock = 0 }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := types.DefaultParams()
@@ -134,4 +140,28 @@ func TestParseID(t *testing.T) {
 		_, err := types.ParseID(bad)
 		require.ErrorIs(t, err, types.ErrID, bad)
 	}
+}
+
+// PoolLimit is the largest price of a replica that the job can pay: one more is too much.
+func TestPoolLimit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j := types.Job{
+			Policy:      rapid.SampledFrom([]string{poco.PolicyCredence, poco.PolicyCourt}).Draw(t, "policy"),
+			MinReplicas: rapid.Uint32Range(0, poco.MaxReplicas).Draw(t, "min_replicas"),
+			MaxPrice:    max(1, amount(t, "max_price")),
+		}
+		app, dataset := amount(t, "app_price")/2, amount(t, "dataset_price")/2
+		limit := j.PoolLimit(app, dataset)
+		pays := func(price uint64) bool {
+			_, err := j.Seats(types.Prices{App: app, Dataset: dataset, Pool: price})
+			return err == nil
+		}
+		if pays(limit+1) || app+dataset <= j.MaxPrice && !pays(limit) {
+			t.Fatalf("the limit is %d: pays it %v, pays one more %v", limit, pays(limit), pays(limit+1))
+		}
+		j.MaxPoolPrice = max(1, limit/2)
+		if got := j.PoolLimit(app, dataset); got != min(limit, j.MaxPoolPrice) {
+			t.Fatalf("got %d, expected max_pool_price %d", got, j.MaxPoolPrice)
+		}
+	})
 }

@@ -1,0 +1,46 @@
+package types_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// CheckApp and CheckDataset judge one side, whatever the other datasets cost or lack.
+func TestSidesByThemselves(t *testing.T) {
+	a := good()
+	require.NoError(t, a.CheckApp())
+	a.Datasets[0].Version.ByOrder, a.Datasets[0].Order = true, nil
+	a.Datasets[1].Left, a.Datasets[1].Version.Price = 0, 1<<60
+	require.NoError(t, a.CheckApp())
+	require.ErrorIs(t, a.CheckDataset(0), types.ErrByOrder)
+	require.ErrorIs(t, a.CheckDataset(1), types.ErrDatasetPrice)
+	a = good()
+	a.Datasets[1].Left = 0
+	require.NoError(t, a.CheckDataset(0))
+	require.ErrorIs(t, a.CheckDataset(1), types.ErrVolume)
+	require.Zero(t, a.Datasets[1].Left, "the agreement is left as it was")
+	a.App.Order.App.Requesters = audience(mal)
+	require.ErrorIs(t, a.CheckApp(), types.ErrAppRestrictsRequester)
+}
+
+func TestPrices(t *testing.T) {
+	require.Equal(t, types.Prices{App: 10, Dataset: 25, Pool: 30, Commission: 500, Stake: 1_000}, good().Prices())
+	a := good()
+	a.App.Order, a.Datasets[0].Order = nil, nil
+	require.Equal(t, types.Prices{App: 7, Dataset: 5, Pool: 30, Commission: 500, Stake: 1_000}, a.Prices())
+}
+
+func TestFills(t *testing.T) {
+	d := types.Deal{PoolOrder: "p", Size_: 3, First: 2, Bag: 6, Datasets: []types.PinnedDataset{{Order: "a"}, {}, {Order: "c"}, {Order: "d"}, {Order: "e"}, {Order: "f"}}}
+	all := []types.Fill{{"p", 3}, {"a", 3}, {"c", 3}, {"d", 3}, {"e", 3}, {"f", 3}}
+	require.Equal(t, all, d.Fills(), "every task reads every dataset")
+	d.AppOrder = "x"
+	require.Equal(t, types.Fill{Order: "x", Tasks: 3}, d.Fills()[1])
+	d.AppOrder, d.DatasetsPerTask = "", 1
+	require.Equal(t, []types.Fill{{"p", 3}, {"c", 1}, {"d", 1}, {"e", 1}}, d.Fills(), "tasks 2 to 4 read one each")
+	d.DatasetsPerTask, d.First, d.Size_, d.Bag = 2, 1, 2, 3
+	require.Equal(t, []types.Fill{{"p", 2}, {"c", 1}, {"d", 1}, {"e", 1}, {"f", 1}}, d.Fills(), "task 1 reads c and d, task 2 e and f")
+}
