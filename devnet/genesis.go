@@ -157,7 +157,7 @@ func (b *builder) hold(module string, amount int64) {
 	}))
 }
 
-// market places the pool's standing offer.
+// market places the pool's standing orders: one for each category of iExec's and one for jobs with limits of their own.
 func (b *builder) market(o Options, info *Info) {
 	if b.err != nil {
 		return
@@ -167,12 +167,18 @@ func (b *builder) market(o Options, info *Info) {
 		// Half-second blocks on a machine that everybody shares: room for a slow start, and an answer within a minute.
 		s.Params.CommitBlocks, s.Params.RevealBlocks = 40, 20
 		s.Params.FuelPerBlock = 250_000_000
-		order := markettypes.Order{Owner: owner, Nonce: 1, Pool: &markettypes.PoolOrder{Pool: PoolName, Price: Price, MaxFuel: MaxFuel, Stake: Stake}}
-		s.Orders = []markettypes.OrderRecord{{
-			Id: markettypes.FormatID(order.ID(o.ChainID)), Order: order, Kind: markettypes.ORDER_KIND_POOL,
-			Status: markettypes.ORDER_STATUS_RESTING, Organisation: operatorOrg,
-		}}
-		s.Arrivals = []string{s.Orders[0].Id}
+		for i, category := range []string{"", "xs", "s", "m", "l", "xl"} {
+			order := markettypes.Order{Owner: owner, Nonce: uint64(i) + 1, Pool: &markettypes.PoolOrder{
+				Pool: PoolName, Price: Price, MaxFuel: MaxFuel, Stake: Stake, Category: category, Resources: genesis.ExecutorResources,
+			}}
+			id := markettypes.FormatID(order.ID(o.ChainID))
+			s.Orders = append(s.Orders, markettypes.OrderRecord{
+				Id: id, Order: order, Kind: markettypes.ORDER_KIND_POOL, Status: markettypes.ORDER_STATUS_RESTING, Organisation: operatorOrg,
+			})
+			s.Arrivals = append(s.Arrivals, id)
+		}
+		slices.SortFunc(s.Orders, func(a, b markettypes.OrderRecord) int { return strings.Compare(a.Id, b.Id) })
+		slices.Sort(s.Arrivals)
 		return nil
 	}))
 }

@@ -10,6 +10,7 @@ import (
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
 	"github.com/credence-chain/credence/app/encoding"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -25,6 +26,10 @@ const (
 	// PublicMaxFuel is the largest fuel limit that its offers take.
 	PublicMaxFuel = 1_000_000_000_000
 )
+
+// ExecutorResources are what an executor gives one execution with its default settings: a core, a gibibyte of memory, 64
+// mebibytes of files.
+var ExecutorResources = appstypes.Resources{CpuMillis: 1_000, MemoryBytes: 1 << 30, DiskBytes: 64 << 20}
 
 // PublicPool is a pool of the council's, open to everybody, which workers join that name none, and its standing offer: so
 // that a fresh network has a pool and a price, and nobody needs an operator. The council keeps nothing of the price.
@@ -76,6 +81,7 @@ func AddPublicPool(g State, cdc codec.JSONCodec, chainID string, p PublicPool) e
 			nonce++
 			order := markettypes.Order{Owner: council, Nonce: nonce, Pool: &markettypes.PoolOrder{
 				Pool: p.ID, Price: p.Price, MaxFuel: p.MaxFuel, Stake: p.Stake, Category: category,
+				Resources: ExecutorResources,
 			}}.Normal()
 			id := markettypes.FormatID(order.ID(chainID))
 			s.Orders = append(s.Orders, markettypes.OrderRecord{
