@@ -37,7 +37,7 @@ func (k Keeper) fillRequest(ctx sdk.Context, params types.Params, id []byte, l *
 			if l.short {
 				short.err = types.ErrNoOrder.Wrapf("more orders are on the book than the %d that one matching looks at; of those: %s", types.MaxLooks, short.err)
 			}
-			short.again = l.short && r.Filled > before
+			short.again = l.short && r.Filled > before && r.Job.Partial // a whole bag keeps nothing of what it met
 			if r.Job.Partial {
 				return short, nil
 			}

@@ -60,8 +60,10 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	if err != nil {
 		return r, err
 	}
-	if _, err := k.voucherFor(ctx, a); err != nil {
+	if v, err := k.voucherFor(ctx, a); err != nil {
 		return r, err
+	} else if v != nil && expiry > v.Expiry {
+		return r, types.ErrVoucherExpired.Wrapf("expiry: got %d, expected at most that of the voucher, %d: its credit goes back then", expiry, v.Expiry)
 	}
 	r.Organisation = a.Request.Requester.Organisation
 	id := poco.RequestID(sdkCtx.ChainID(), requester, nonce)
