@@ -98,15 +98,16 @@ func (k Keeper) own(ctx context.Context, index collections.KeySet[ownerKey], id,
 	return index.Set(ctx, collections.Join(sdk.AccAddress(addr), id))
 }
 
-// mayChange checks that an account is the asset's owner or acts for its organisation, as a provider in either case.
+// mayChange checks that an account acts for the asset's organisation as a provider. That it is the owner is not enough:
+// an owner that went to another organisation would trade for the former, whose workers are the ones never drawn.
 func (k Keeper) mayChange(ctx context.Context, account sdk.AccAddress, asset types.Asset) error {
 	org, signer, err := k.provider(ctx, account)
 	if err != nil {
 		return err
 	}
-	if signer != asset.Owner && org != asset.Organisation {
-		return types.ErrNotOwner.Wrapf("%s %s: %s is neither its owner %s nor an account of %s",
-			asset.Word(), asset.ID, signer, asset.Owner, asset.Organisation)
+	if org != asset.Organisation {
+		return types.ErrNotOwner.Wrapf("%s %s: %s acts for %s, expected an account of %s",
+			asset.Word(), asset.ID, signer, org, asset.Organisation)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func TestOwnership(t *testing.T) {
 		{"no address", "x", func() {}, types.ErrInvalidApp},
 		{"colleague that left", adam, func() { delete(f.orgs.of, adam) }, orgstypes.ErrRole},
 		{"owner of a revoked organisation", alice, func() { f.orgs.revoked["acme"] = true }, orgstypes.ErrRevoked},
-		{"owner of another organisation now", alice, func() { f.orgs.of[alice] = "base" }, nil},
+		{"owner of another organisation now", alice, func() { f.orgs.of[alice] = "base" }, types.ErrNotOwner},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.malleate()
@@ -38,6 +38,8 @@ func TestOwnership(t *testing.T) {
 			require.ErrorIs(t, err, tc.expErr)
 		})
 	}
+	f.orgs.of[alice] = "acme"
+	delete(f.orgs.revoked, "acme")
 	_, version, err := f.k.Resolve(f.ctx, ref)
 	require.NoError(t, err)
 	require.EqualValues(t, 9, version.Price)
@@ -62,7 +64,7 @@ func TestMayTrade(t *testing.T) {
 		{"no organisation", mallory, func(*fixture) {}, types.ErrNotOwner},
 		{"owner of a revoked organisation", alice, func(f *fixture) { f.orgs.revoked["acme"] = true }, types.ErrNotOwner},
 		{"owner who is no provider any more", alice, func(f *fixture) { f.orgs.of[alice] = "users" }, types.ErrNotOwner},
-		{"owner of another organisation now", alice, func(f *fixture) { f.orgs.of[alice] = "base" }, nil},
+		{"owner of another organisation now", alice, func(f *fixture) { f.orgs.of[alice] = "base" }, types.ErrNotOwner},
 		{"colleague that left", adam, func(f *fixture) { delete(f.orgs.of, adam) }, types.ErrNotOwner},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -54,7 +54,7 @@ func (m *registry) org(who string) string {
 }
 
 func (m *registry) mayChange(who string, a *asset) bool {
-	return m.org(who) != "" && (a.owner == who || a.org == m.org(who))
+	return m.org(who) != "" && a.org == m.org(who)
 }
 
 func (m *registry) mayTransfer(who string, a *asset) bool {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -502,12 +503,14 @@ func (a Agreement) datasetsSold() error {
 	return nil
 }
 
-// sold checks that an asset has a list price or an order of its owner, or of another account of its organisation, that
+// sold checks that an asset has a list price of an organisation that may provide, or an order of its owner, or of another account of its organisation, that
 // has not expired.
 func (a Agreement) sold(what string, o *Order, seller Party, owner, organisation string, byOrder bool) error {
 	switch {
 	case o == nil && byOrder:
 		return ErrByOrder.Wrapf("%s: it is sold under orders alone", what)
+	case o == nil && !slices.Contains(seller.Roles, orgstypes.ROLE_PROVIDER):
+		return ErrNotOwner.Wrapf("%s: %s may no longer provide it", what, organisation)
 	case o == nil:
 		return nil
 	case o.Owner != owner && (o.Owner != seller.Account || seller.Organisation == "" || seller.Organisation != organisation):
