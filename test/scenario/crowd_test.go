@@ -415,7 +415,7 @@ func (s *crowd) asset() {
 	case 3, 4:
 		s.send(by, &appstypes.MsgSetPrice{Owner: by.String(), Reference: id + ":1.0", Price: uint64(s.below(60)), ByOrder: s.below(5) == 0})
 	case 5:
-		s.send(by, &appstypes.MsgDeprecate{Owner: by.String(), App: id, Deprecated: s.below(3) == 0})
+		s.send(by, &appstypes.MsgDeprecate{Owner: by.String(), App: id, Deprecated: s.below(6) == 0})
 	default:
 		s.send(by, &appstypes.MsgPublish{
 			Owner: by.String(), Name: "more", Version: fmt.Sprint(s.next()), Digest: taskstypes.DigestText(sha256.Sum256([]byte{1})), Size_: 1,
@@ -487,7 +487,7 @@ func (s *crowd) workerMessage() {
 	}
 	switch s.below(7) {
 	case 0:
-		s.send(owner, &workerstypes.MsgBond{Owner: owner.String(), Worker: worker.String(), Amount: uint64(s.below(3_000))})
+		s.send(owner, &workerstypes.MsgBond{Owner: owner.String(), Worker: worker.String(), Amount: uint64(s.below(9_000))})
 	case 1:
 		s.send(owner, &workerstypes.MsgUnbond{Owner: owner.String(), Worker: worker.String(), Amount: uint64(s.below(3_000))})
 	case 2:
@@ -523,27 +523,28 @@ func (s *crowd) taskMessage() {
 
 // council proposes and votes now and then; a vote takes blocks, which the crowd makes.
 func (s *crowd) council() {
-	if s.below(5) > 0 {
+	if s.below(4) > 0 {
 		return
 	}
 	lab := s.lab()
+	status := pick(s, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_REVOKED)
 	var msg sdk.Msg
-	switch s.below(6) {
+	switch s.below(8) {
 	case 0:
-		msg = &orgstypes.MsgSetStatus{Authority: app.Authority(), OrgId: lab, Status: pick(s, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_REVOKED)}
-	case 1:
-		msg = &orgstypes.MsgSetStatus{Authority: app.Authority(), OrgId: s.org(), Status: pick(s, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_REVOKED)}
-	case 2:
-		msg = &markettypes.MsgSetCategory{Authority: app.Authority(), Category: markettypes.Category{Id: "xs", Seconds: uint64(1 + s.below(9)), FuelLimit: 1 << 21}}
+		msg = &orgstypes.MsgSetStatus{Authority: app.Authority(), OrgId: lab, Status: status}
+	case 1, 2:
+		msg = &orgstypes.MsgSetStatus{Authority: app.Authority(), OrgId: s.org(), Status: status}
 	case 3:
+		msg = &markettypes.MsgSetCategory{Authority: app.Authority(), Category: markettypes.Category{Id: "xs", Seconds: uint64(1 + s.below(9)), FuelLimit: 1 << 21}}
+	case 4:
 		p, err := s.App.MarketKeeper.Params.Get(s.Ctx())
 		if err != nil {
 			return
 		}
 		p.CommitBlocks, p.InformerBps, p.CallbackGas = int64(3+s.below(4)), uint32(s.below(4_000)), uint64(s.below(200_000))
 		msg = &markettypes.MsgUpdateParams{Authority: app.Authority(), Params: p}
-	case 4:
-		msg = &appstypes.MsgReinstate{Authority: app.Authority(), App: one(s, s.apps)}
+	case 5, 6:
+		msg = &appstypes.MsgReinstate{Authority: app.Authority(), App: pick(s, "studio/paint", one(s, s.apps))}
 	default:
 		msg = &workerstypes.MsgUnjail{Authority: app.Authority(), Worker: s.WorkerKey(lab).String()}
 	}

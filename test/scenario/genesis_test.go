@@ -8,6 +8,7 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -100,6 +101,10 @@ func TestOpenTasksSurviveAnImport(t *testing.T) {
 	one.CheckBooks()
 	endings := map[taskstypes.Ending]int{}
 	for i, id := range ids {
+		require.Equal(t, old.HasTask(id), one.HasTask(id), "task %d", i)
+		if !old.HasTask(id) {
+			continue // no pool could have drawn for it
+		}
 		a, b := old.Task(id), one.Task(id)
 		require.Equal(t, taskstypes.PHASE_DONE, a.Phase, "task %d", i)
 		require.Equal(t, a, b, "task %d", i)
@@ -125,4 +130,142 @@ func sameState(t *testing.T, want, got json.RawMessage, when string) {
 		from := max(0, at-200)
 		require.True(t, x == y, "%s: state of %s differs at byte %d:\n%s\n%s", when, name, at, x[from:min(len(x), at+200)], y[from:min(len(y), at+200)])
 	}
+}
+
+// TestTheMarketSurvivesAnImport: orders of every kind and status, resting requests, a wake under way, matches and requests
+// that wait for the next block, vouchers that pay and that have expired, floors, deals over several pools and half
+// cancelled, pending terms of pools, offers of pools and apps, invitations. The export of the import is the same JSON, and
+// from then on both chains live the same life.
+func TestTheMarketSurvivesAnImport(t *testing.T) {
+	t.Parallel()
+	old := testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 9, Slots: 6, Commission: 300}), testutil.WithApp(callbacks),
+		testutil.WithParams(nil, func(p *markettypes.Params) { shortWindows(p); p.MatchesPerBlock, p.EndsPerBlock = 3, 1 },
+			func(p *workerstypes.Params) { p.CoolingBlocks, p.NoticeBlocks, p.DuePerBlock = 20, 12, 3 }))
+	s := newCrowd(old, "import")
+	for range 30 {
+		for range 3 {
+			s.somebody()
+		}
+		for _, id := range s.OpenTasks() {
+			if s.below(2) == 0 {
+				s.QueueWork(id, habits)
+			}
+		}
+		s.Next()
+		s.CheckBooks()
+	}
+
+	// Three blocks that leave everything half done.
+	acme, grid, volt, studio := s.Actor(testutil.Requester), s.Actor(testutil.Operator), s.Actor("volt"), s.Actor(testutil.Provider)
+	s.send(volt, &appstypes.MsgPublish{
+		Owner: volt.String(), Name: "steady", Version: "1.0", Digest: taskstypes.DigestText([32]byte{1}), Size_: 1, Price: 50,
+		Runtime: appstypes.RuntimeWasm, Locators: []string{"http://artifacts.example"}, Description: "steady",
+	})
+	for i, pool := range []string{"north", "south"} {
+		operator := []*testutil.Account{grid, volt}[i]
+		s.send(operator, &workerstypes.MsgCreatePool{
+			Operator: operator.String(), Id: pool, Runtime: workerstypes.RuntimeWasm, Stake: 100, Invited: i == 1, Description: pool,
+		})
+	}
+	for i := 1; i <= 9; i++ {
+		owner := s.Org(testutil.Lab(i)).Member()
+		s.send(volt, &workerstypes.MsgInvite{Operator: volt.String(), Pool: "south", Organisation: testutil.Lab(i)})
+		s.send(owner, &workerstypes.MsgUpdate{
+			Owner: owner.String(), Worker: s.WorkerKey(testutil.Lab(i)).String(), Endpoint: "http://lab.example", Slots: 9, Pools: []string{"north", "south"},
+		})
+	}
+	s.Next()
+	place := func(operator *testutil.Account, pool string, price, volume uint64) markettypes.Order {
+		return markettypes.Order{Owner: operator.String(), Nonce: s.next(), Pool: &markettypes.PoolOrder{
+			Pool: pool, Price: price, Volume: volume, MaxFuel: 1 << 30, Stake: 100,
+		}}
+	}
+	north := place(grid, "north", 10, 0)
+	s.send(grid, &markettypes.MsgPlaceOrder{Owner: grid.String(), Order: north})
+	s.send(grid, &markettypes.MsgPlaceOrder{Owner: grid.String(), Order: place(grid, "north", 8, 3)}) // will be filled
+	job := func(edit func(*markettypes.Job)) markettypes.Job {
+		j := s.Job()
+		j.App, j.Trust = "volt/steady:1.0", 2
+		edit(&j)
+		return j
+	}
+	patron := s.Actor("patron")
+	voucher := s.next()
+	s.send(patron, &markettypes.MsgIssueVoucher{
+		Issuer: patron.String(), Nonce: voucher, Holder: acme.String(), Amount: 5_000, Expiry: s.Height() + 9, Description: "credit",
+	})
+	s.Next()
+	submit := func(expiry int64, edit func(*markettypes.Job)) {
+		nonce := s.next()
+		s.send(acme, &markettypes.MsgSubmitTask{Requester: acme.String(), Nonce: nonce, Job: job(edit), Expiry: expiry})
+	}
+	submit(0, func(j *markettypes.Job) { j.Pool, j.Size_, j.Voucher = "north", 3, s.VoucherID(patron, voucher) })
+	for i := range 9 {
+		submit(s.Height()+60, func(j *markettypes.Job) { j.Pool, j.MaxPrice, j.Size_ = "south", 70+uint64(i), uint64(1+i%3) })
+	}
+	s.Next()
+	s.NextN(3) // the nine rest
+	s.send(grid, &workerstypes.MsgSetPool{Operator: grid.String(), Id: "north", Description: "n", Terms: &workerstypes.PoolTerms{Stake: 150, MinPrice: 3}})
+	s.send(volt, &workerstypes.MsgTransferPool{Operator: volt.String(), Pool: "south", To: testutil.Operator})
+	s.send(volt, &appstypes.MsgTransfer{Owner: volt.String(), Id: "volt/steady", To: studio.String()})
+	s.send(acme, &markettypes.MsgCancelOrders{Owner: acme.String(), Kind: markettypes.ORDER_KIND_REQUEST, Below: 1_001})
+	south := place(volt, "south", 9, 0)
+	s.send(volt, &markettypes.MsgPlaceOrder{Owner: volt.String(), Order: south})
+	s.Next()
+	for i := range 2 { // matches, an order and a request of the last block
+		wish := markettypes.Order{Owner: acme.String(), Nonce: s.next(), Request: new(markettypes.Job)}
+		*wish.Request = job(func(j *markettypes.Job) { j.Size_, j.Partial = 2, true })
+		s.send(grid, &markettypes.MsgMatchOrders{
+			Relayer: grid.String(), Pool: markettypes.SignedOrder{Id: s.OrderID([]markettypes.Order{north, south}[i])}, Request: s.SignOrder(acme, wish),
+		})
+	}
+	s.send(grid, &markettypes.MsgPlaceOrder{Owner: grid.String(), Order: place(grid, "north", 11, 0)})
+	submit(0, func(*markettypes.Job) {})
+	s.Next()
+	for _, r := range s.Results() {
+		require.Zero(t, r.Code, r.Log)
+	}
+	s.CheckBooks()
+
+	exported := old.Export()
+	g, err := old.App.MarketKeeper.ExportGenesis(old.Ctx())
+	require.NoError(t, err)
+	statuses := map[string]int{}
+	for _, o := range g.Orders {
+		statuses[o.Status.String()]++
+	}
+	for _, r := range g.Requests {
+		statuses[r.Status.String()]++
+	}
+	for what, n := range map[string]int{
+		"orders": len(g.Orders), "deals": len(g.Deals), "matches": len(g.Matches), "floors": len(g.Floors), "vouchers": len(g.Vouchers),
+		"arrivals": len(g.Arrivals), "wakes": len(g.Wakes), "resting orders": statuses["ORDER_STATUS_RESTING"],
+		"signed orders": statuses["ORDER_STATUS_SIGNED"], "filled orders": statuses["ORDER_STATUS_FILLED"],
+		"resting requests": statuses["REQUEST_STATUS_RESTING"], "signed requests": statuses["REQUEST_STATUS_SIGNED"],
+		"queued requests": statuses["REQUEST_STATUS_QUEUED"], "open tasks": len(s.OpenTasks()),
+	} {
+		require.NotZero(t, n, "%s: %v", what, statuses)
+	}
+	pool, err := old.App.WorkersKeeper.GetPool(old.Ctx(), "north")
+	require.NoError(t, err)
+	require.NotNil(t, pool.Next)
+
+	one, two := old.Resume(testutil.WithApp(callbacks)), old.Resume(testutil.WithApp(callbacks))
+	sameState(t, exported.AppState, one.Export().AppState, "export, import, export")
+	one.CheckBooks()
+	one.Next()
+	two.Next()
+	require.Equal(t, one.AppHash(), two.AppHash(), "two imports")
+	old.Next()
+	for range 90 {
+		for _, c := range []*testutil.Compute{old, one} {
+			for _, id := range c.OpenTasks() {
+				c.QueueWork(id, habits)
+			}
+			c.Next()
+		}
+	}
+	one.CheckBooks()
+	require.Empty(t, one.OpenTasks())
+	sameState(t, old.Export().AppState, one.Export().AppState, "the whole state at the end")
 }
