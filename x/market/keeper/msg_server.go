@@ -12,6 +12,15 @@ type msgServer struct{ Keeper }
 // who may place it, which is checked here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
+// written returns an address in its one text: bech32 has two, and records are found by one.
+func (s msgServer) written(field, address string) (string, error) {
+	raw, err := s.addresses.StringToBytes(address)
+	if err != nil {
+		return "", types.ErrNotOwner.Wrapf("%s: %q: %s", field, address, err)
+	}
+	return s.addresses.BytesToString(raw)
+}
+
 func ownOrder(owner string, o types.Order) error {
 	if o.Owner != owner {
 		return types.ErrNotOwner.Wrapf("order.owner: got %s, expected the signer %s", o.Owner, owner)
@@ -36,17 +45,29 @@ func (s msgServer) PresignOrder(ctx context.Context, msg *types.MsgPresignOrder)
 }
 
 func (s msgServer) CancelOrder(ctx context.Context, msg *types.MsgCancelOrder) (*types.MsgCancelOrderResponse, error) {
-	id, err := s.Keeper.CancelOrder(ctx, msg.Owner, msg.Kind, msg.Nonce)
+	owner, err := s.written("owner", msg.Owner)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.Keeper.CancelOrder(ctx, owner, msg.Kind, msg.Nonce)
 	return &types.MsgCancelOrderResponse{Id: id}, err
 }
 
 func (s msgServer) CancelOrders(ctx context.Context, msg *types.MsgCancelOrders) (*types.MsgCancelOrdersResponse, error) {
-	return &types.MsgCancelOrdersResponse{}, s.Keeper.CancelOrders(ctx, msg.Owner, msg.Kind, msg.Below)
+	owner, err := s.written("owner", msg.Owner)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCancelOrdersResponse{}, s.Keeper.CancelOrders(ctx, owner, msg.Kind, msg.Below)
 }
 
 func (s msgServer) MatchOrders(ctx context.Context, msg *types.MsgMatchOrders) (*types.MsgMatchOrdersResponse, error) {
+	relayer, err := s.written("relayer", msg.Relayer)
+	if err != nil {
+		return nil, err
+	}
 	m, err := s.Keeper.MatchOrders(ctx, Proposal{
-		Relayer: msg.Relayer, App: msg.App, Datasets: msg.Datasets, Pool: msg.Pool, Request: msg.Request,
+		Relayer: relayer, App: msg.App, Datasets: msg.Datasets, Pool: msg.Pool, Request: msg.Request,
 	})
 	return &types.MsgMatchOrdersResponse{Id: m.Id}, err
 }
@@ -57,7 +78,11 @@ func (s msgServer) SubmitTask(ctx context.Context, msg *types.MsgSubmitTask) (*t
 }
 
 func (s msgServer) CancelRequest(ctx context.Context, msg *types.MsgCancelRequest) (*types.MsgCancelRequestResponse, error) {
-	return &types.MsgCancelRequestResponse{}, s.Keeper.CancelRequest(ctx, msg.Requester, msg.Id)
+	requester, err := s.written("requester", msg.Requester)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCancelRequestResponse{}, s.Keeper.CancelRequest(ctx, requester, msg.Id)
 }
 
 func (s msgServer) IssueVoucher(ctx context.Context, msg *types.MsgIssueVoucher) (*types.MsgIssueVoucherResponse, error) {
@@ -69,11 +94,19 @@ func (s msgServer) IssueVoucher(ctx context.Context, msg *types.MsgIssueVoucher)
 }
 
 func (s msgServer) TopUpVoucher(ctx context.Context, msg *types.MsgTopUpVoucher) (*types.MsgTopUpVoucherResponse, error) {
-	return &types.MsgTopUpVoucherResponse{}, s.Keeper.TopUpVoucher(ctx, msg.Issuer, msg.Id, msg.Amount, msg.Expiry)
+	issuer, err := s.written("issuer", msg.Issuer)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgTopUpVoucherResponse{}, s.Keeper.TopUpVoucher(ctx, issuer, msg.Id, msg.Amount, msg.Expiry)
 }
 
 func (s msgServer) SetSpenders(ctx context.Context, msg *types.MsgSetSpenders) (*types.MsgSetSpendersResponse, error) {
-	return &types.MsgSetSpendersResponse{}, s.Keeper.SetSpenders(ctx, msg.Holder, msg.Id, msg.Spenders)
+	holder, err := s.written("holder", msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgSetSpendersResponse{}, s.Keeper.SetSpenders(ctx, holder, msg.Id, msg.Spenders)
 }
 
 func (s msgServer) SetCategory(ctx context.Context, msg *types.MsgSetCategory) (*types.MsgSetCategoryResponse, error) {

@@ -150,7 +150,9 @@ func TestVoucherPays(t *testing.T) {
 	require.EqualValues(t, 4_800, f.voucher(id).Balance)
 	none := j
 	none.Category = "xs"
-	late := f.rest("ann", 3, none, 60)
+	_, err = f.restErr("ann", 3, none, 51)
+	require.ErrorIs(t, err, types.ErrVoucherExpired, "a request does not outlive what pays for it")
+	late := f.rest("ann", 3, none, 50)
 	r = f.submit("ann", 4, j)
 	f.next()
 	d = f.deal(r)
@@ -158,33 +160,34 @@ func TestVoucherPays(t *testing.T) {
 	v := f.voucher(id)
 	require.True(t, v.Expired)
 	require.Zero(t, v.Balance)
-	require.EqualValues(t, 4_800-1_000-910, f.balance("iss"))
-	f.settle(d)
-	require.EqualValues(t, 4_800-1_000, f.balance("iss"))
-	f.until(60)
 	require.Equal(t, types.REQUEST_STATUS_EXPIRED, f.request(late).Status)
-	require.EqualValues(t, 4_800, f.balance("iss"))
+	require.EqualValues(t, 4_800-910, f.balance("iss"))
+	f.settle(d)
+	require.EqualValues(t, 4_800, f.balance("iss"), "what comes back later goes to the issuer")
 	_, err = f.submitErr("ann", 5, j)
 	require.ErrorIs(t, err, types.ErrVoucherExpired)
 	f.next()
 }
 
-// A request that its voucher paid is not met once the voucher has expired.
-func TestVoucherExpiresWhileItsRequestRests(t *testing.T) {
-	f := newFixture(t)
-	f.fund("iss", 5_000)
-	id := f.issue("iss", 1, "ann", 5_000, 5)
-	j := job()
-	j.Voucher = id
-	r := f.rest("ann", 1, j, 50)
-	f.until(6)
-	require.EqualValues(t, 4_000, f.balance("iss"))
-	f.offer("open", 1, 20, 0)
-	f.next()
-	require.Equal(t, types.REQUEST_STATUS_UNMATCHED, f.request(r).Status)
-	require.Contains(t, f.request(r).Reason, types.ErrVoucherExpired.Error())
-	require.EqualValues(t, 5_000, f.balance("iss"))
-	f.next()
+// Whichever of the two the block ends first, a request that rests and the voucher that paid for it give the issuer all.
+func TestVoucherEndsWithItsRequest(t *testing.T) {
+	ends := map[bool]bool{} // whether the voucher ended first
+	for nonce := range uint64(12) {
+		f := newFixture(t)
+		f.setParams(func(p *types.Params) { p.EndsPerBlock = 1 })
+		f.fund("iss", 5_000)
+		j := job()
+		j.Voucher = f.issue("iss", nonce, "ann", 5_000, 5)
+		r := f.rest("ann", nonce, j, 5)
+		f.until(5)
+		ends[f.voucher(j.Voucher).Expired] = true
+		f.next()
+		require.Equal(t, types.REQUEST_STATUS_EXPIRED, f.request(r).Status)
+		require.True(t, f.voucher(j.Voucher).Expired)
+		require.EqualValues(t, 5_000, f.balance("iss"))
+		f.next()
+	}
+	require.Len(t, ends, 2)
 }
 
 // At the height of its expiry a voucher pays for nothing, though the block may not have come to ending it.
