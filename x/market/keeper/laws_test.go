@@ -67,5 +67,8 @@ func TestLaws(t *testing.T) {
 	for name := range steps {
 		require.Contains(t, often, name)
 	}
+	if deals["relayed true"]+deals["relayed false"] < 400 {
+		return // of so few nothing is certain; -rapid.checks was set
+	}
 	require.Len(t, deals, 10, "the sequences must reach every kind of deal to mean something")
 }
