@@ -123,7 +123,7 @@ func TestMatchOrdersRefuses(t *testing.T) {
 		}, nil},
 		{"sponsor relays", func(p *parts) { p.request.Request.Sponsor, p.relayer = addr("spo"), "spo"; p.f.fund("spo", 10_000) }, nil, nil},
 
-		{"no relayer", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Relayer = "x" }, types.ErrSponsor},
+		{"no relayer", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Relayer = "x" }, types.ErrNotOwner},
 		{"no signature", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Pool.Signature = nil }, types.ErrSignature},
 		{"signature of another's", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Pool.Signature = m.App.Signature }, types.ErrSignature},
 		{"signature of another order", nil, func(p *parts, m *types.MsgMatchOrders) {
