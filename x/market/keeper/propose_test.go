@@ -123,7 +123,6 @@ func TestMatchOrdersRefuses(t *testing.T) {
 		}, nil},
 		{"sponsor relays", func(p *parts) { p.request.Request.Sponsor, p.relayer = addr("spo"), "spo"; p.f.fund("spo", 10_000) }, nil, nil},
 
-		{"no relayer", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Relayer = "x" }, types.ErrNotOwner},
 		{"no signature", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Pool.Signature = nil }, types.ErrSignature},
 		{"signature of another's", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Pool.Signature = m.App.Signature }, types.ErrSignature},
 		{"signature of another order", nil, func(p *parts, m *types.MsgMatchOrders) {
@@ -377,5 +376,14 @@ func TestMatchOrdersWithinVolume(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrVolume)
 	require.NoError(t, f.cancel("bob", idOf(p.request)), "the rest of it is taken back, and its deal cancelled")
 	require.True(t, f.deal(idOf(p.request)).Cancelled)
+	f.next()
+}
+
+func TestMatchOrdersNeedsARelayer(t *testing.T) {
+	f := newFixture(t)
+	m := four(f).msg()
+	m.Relayer = "x"
+	_, err := f.matchErr(m)
+	require.ErrorContains(t, err, "relayer")
 	f.next()
 }
