@@ -382,18 +382,22 @@ func (s *crowd) publish(id string, dataset bool) {
 	org, name, _ := strings.Cut(id, "/")
 	by := s.Actor(org)
 	digest := taskstypes.DigestText(sha256.Sum256([]byte(id)))
+	byOrder, price := s.below(5) == 0, uint64(s.below(50))
+	if byOrder {
+		price = 0
+	}
 	if dataset {
 		s.datasets = append(s.datasets, id)
 		s.send(by, &appstypes.MsgPublishDataset{
-			Owner: by.String(), Name: name, Version: "1.0", Digest: digest, Size_: 10, Price: uint64(s.below(9)), ByOrder: s.below(5) == 0,
+			Owner: by.String(), Name: name, Version: "1.0", Digest: digest, Size_: 10, Price: price / 5, ByOrder: byOrder,
 			Locators: []string{"http://artifacts.example"}, Tags: s.tags(9), Description: "data",
 		})
 		return
 	}
 	s.apps = append(s.apps, id)
 	s.send(by, &appstypes.MsgPublish{
-		Owner: by.String(), Name: name, Version: "1.0", Digest: digest, Size_: 10, Runtime: appstypes.RuntimeWasm, Price: uint64(s.below(60)),
-		Locators: []string{"http://artifacts.example"}, ByOrder: s.below(4) == 0, Tags: s.tags(9), Description: "an app",
+		Owner: by.String(), Name: name, Version: "1.0", Digest: digest, Size_: 10, Runtime: appstypes.RuntimeWasm, Price: price,
+		Locators: []string{"http://artifacts.example"}, ByOrder: byOrder, Tags: s.tags(9), Description: "an app",
 		Nondeterministic: s.below(10) == 0,
 	})
 }
@@ -455,7 +459,12 @@ func (s *crowd) poolMessage() {
 			},
 		})
 	case 4:
-		s.send(by, &workerstypes.MsgSetPool{Operator: by.String(), Id: id, Description: "set", Invited: s.below(2) == 0, Requesters: s.audience()})
+		open := id == testutil.Pool
+		msg := &workerstypes.MsgSetPool{Operator: by.String(), Id: id, Description: "set", Invited: !open && s.below(2) == 0}
+		if !open {
+			msg.Requesters = s.audience()
+		}
+		s.send(by, msg)
 	case 5:
 		s.send(by, &workerstypes.MsgInvite{Operator: by.String(), Pool: id, Organisation: lab, Withdrawn: s.below(4) == 0})
 	case 6:
@@ -523,13 +532,17 @@ func (s *crowd) taskMessage() {
 
 // council proposes and votes now and then; a vote takes blocks, which the crowd makes.
 func (s *crowd) council() {
+	if a, err := s.App.AppsKeeper.Apps.Get(s.Ctx(), "studio/paint"); err == nil && a.Suspended {
+		s.Vote(&appstypes.MsgReinstate{Authority: app.Authority(), App: a.Id})
+		return
+	}
 	if s.below(4) > 0 {
 		return
 	}
 	lab := s.lab()
 	status := pick(s, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_ACTIVE, orgstypes.STATUS_REVOKED)
 	var msg sdk.Msg
-	switch s.below(8) {
+	switch s.below(7) {
 	case 0:
 		msg = &orgstypes.MsgSetStatus{Authority: app.Authority(), OrgId: lab, Status: status}
 	case 1, 2:
@@ -543,8 +556,8 @@ func (s *crowd) council() {
 		}
 		p.CommitBlocks, p.InformerBps, p.CallbackGas = int64(3+s.below(4)), uint32(s.below(4_000)), uint64(s.below(200_000))
 		msg = &markettypes.MsgUpdateParams{Authority: app.Authority(), Params: p}
-	case 5, 6:
-		msg = &appstypes.MsgReinstate{Authority: app.Authority(), App: pick(s, "studio/paint", one(s, s.apps))}
+	case 5:
+		msg = &appstypes.MsgReinstate{Authority: app.Authority(), App: one(s, s.apps)}
 	default:
 		msg = &workerstypes.MsgUnjail{Authority: app.Authority(), Worker: s.WorkerKey(lab).String()}
 	}

@@ -113,7 +113,7 @@ func (k Keeper) rest(ctx context.Context, id []byte, r *types.OrderRecord) error
 
 // unrest takes an order off the book, or lets it not arrive.
 func (k Keeper) unrest(ctx context.Context, r types.OrderRecord) error {
-	if err := k.count(ctx, r.Order.Owner, false); err != nil {
+	if err := k.countOrder(ctx, r, false); err != nil {
 		return err
 	}
 	if r.Rank == "" {
@@ -137,31 +137,35 @@ func (k Keeper) unrest(ctx context.Context, r types.OrderRecord) error {
 
 // count counts an owner's orders and requests on the book; ErrBookFull when there would be too many.
 func (k Keeper) count(ctx context.Context, owner string, more bool) error {
-	n, _, err := find(ctx, k.Resting, owner)
+	return k.countUpTo(ctx, owner, types.MaxResting, more)
+}
+
+// countOrder counts an order with its owner's, and with those of its seller under its topic.
+func (k Keeper) countOrder(ctx context.Context, r types.OrderRecord, more bool) error {
+	if err := k.count(ctx, r.Order.Owner, more); err != nil {
+		return err
+	}
+	topics, err := k.topics(ctx, r.Order)
+	if err != nil {
+		return err
+	}
+	return k.countUpTo(ctx, r.Seller(topics[0]), types.MaxRestingOfSeller, more)
+}
+
+func (k Keeper) countUpTo(ctx context.Context, who string, most uint64, more bool) error {
+	n, _, err := find(ctx, k.Resting, who)
 	if err != nil {
 		return err
 	}
 	switch {
-	case more && n >= types.MaxResting:
-		return types.ErrBookFull.Wrapf("owner %s: %d orders rest already, expected fewer than %d", owner, n, types.MaxResting)
+	case more && n >= most:
+		return types.ErrBookFull.Wrapf("%s: %d rest already, expected fewer than %d", who, n, most)
 	case more:
-		return k.Resting.Set(ctx, owner, n+1)
+		return k.Resting.Set(ctx, who, n+1)
 	case n > 1:
-		return k.Resting.Set(ctx, owner, n-1)
+		return k.Resting.Set(ctx, who, n-1)
 	}
-	return k.Resting.Remove(ctx, owner)
-}
-
-// looks is what matching may still look at: orders of the book, each a few reads.
-type looks struct {
-	left  int
-	short bool // there were more orders to look at
-}
-
-func (l *looks) take() bool {
-	l.left--
-	l.short = l.short || l.left < 0
-	return l.left >= 0
+	return k.Resting.Remove(ctx, who)
 }
 
 // candidate is an order of the book with its raw id.
@@ -198,9 +202,19 @@ func (k Keeper) walk(ctx context.Context, topic string, l *looks, stale *[]candi
 	return nil
 }
 
-// dropStale takes orders off the book that were met and no longer stand.
-func (k Keeper) dropStale(ctx sdk.Context, stale []candidate) {
+// dropStale takes orders off the book that were met and no longer stand, and returns how many. What is over the bound of
+// one matching is met again.
+func (k Keeper) dropStale(ctx sdk.Context, stale []candidate) (dropped int) {
+	seen := make(map[string]bool, len(stale)) // each walk of a matching has met them
 	for _, c := range stale {
+		if seen[string(c.id)] {
+			continue
+		}
+		if dropped == maxDrops {
+			break
+		}
+		seen[string(c.id)] = true
+		dropped++
 		err := isolate.RunItem(ctx, func(ctx sdk.Context) error {
 			r, err := k.Orders.Get(ctx, c.id)
 			if err != nil || r.Status != types.ORDER_STATUS_RESTING {
@@ -218,6 +232,7 @@ func (k Keeper) dropStale(ctx sdk.Context, stale []candidate) {
 			isolate.Log(ctx.Logger(), "taking off of order", name(c.id), err)
 		}
 	}
+	return dropped
 }
 
 // byRank orders what is due by (height, rank).

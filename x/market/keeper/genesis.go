@@ -69,7 +69,7 @@ func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) (math.Int,
 			return zero, err
 		}
 		if r.Status == types.ORDER_STATUS_RESTING {
-			if err := k.count(ctx, r.Order.Owner, true); err != nil {
+			if err := k.countOrder(ctx, r, true); err != nil {
 				return zero, err
 			}
 			if r.Rank == "" {

@@ -76,6 +76,11 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 			continue
 		}
 		counts[r.Order.Owner]++
+		topics, err := k.topics(ctx, r.Order)
+		if err != nil {
+			return err
+		}
+		counts[r.Seller(topics[0])]++
 		if r.Rank != "" {
 			if orders++; r.Kind == types.ORDER_KIND_POOL {
 				orders++ // under its own pool's topic as well

@@ -59,7 +59,7 @@ type Keeper struct {
 	Book collections.Map[bookKey, []byte]
 	// Arrivals: (due height, id) of orders that come on the book.
 	Arrivals collections.KeySet[queueKey]
-	// Resting: owner -> number of its orders and requests on the book.
+	// Resting: owner -> number of its orders and requests on the book; seller under a topic -> number of its orders there.
 	Resting collections.Map[string, uint64]
 	// Requests: id -> request.
 	Requests collections.Map[[]byte, types.Request]

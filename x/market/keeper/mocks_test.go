@@ -119,7 +119,7 @@ func (p pools) MayOperate(ctx context.Context, who sdk.AccAddress, pool workerst
 	return org, err
 }
 
-func (p pools) EligibleOrgs(_ context.Context, pool string) (uint64, error) {
+func (p pools) Registered(_ context.Context, pool string) (uint64, error) {
 	if n, ok := p.eligible[pool]; ok {
 		return n, nil
 	}

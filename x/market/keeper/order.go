@@ -114,7 +114,7 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 			return r, err
 		}
 	}
-	if err := k.count(ctx, r.Order.Owner, true); err != nil {
+	if err := k.countOrder(ctx, r, true); err != nil {
 		return r, err
 	}
 	next := sdk.UnwrapSDKContext(ctx).BlockHeight() + 1

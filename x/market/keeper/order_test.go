@@ -85,6 +85,13 @@ func TestPlaceOrder(t *testing.T) {
 		{"bad restriction", func(_ *fixture, o *types.Order) { o.Pool.Apps.Ids = []string{"x"} }, types.ErrRestriction},
 		{"too many on the book", func(f *fixture, _ *types.Order) {
 			for i := range uint64(types.MaxResting) {
+				f.place(with(f.poolOrder("open", 100+i, i, 0), func(o *types.Order) {
+					o.Pool.Category = []string{"xs", "s", "m", "l"}[i%4]
+				}))
+			}
+		}, types.ErrBookFull},
+		{"too many of the seller under one topic", func(f *fixture, _ *types.Order) {
+			for i := range uint64(types.MaxRestingOfSeller) {
 				f.offer("open", 100+i, i, 0)
 			}
 		}, types.ErrBookFull},

@@ -73,11 +73,12 @@ func (k Keeper) matchDue(ctx sdk.Context, params types.Params, budget *int, l *l
 			return err
 		}
 		*budget--
-		proposed, err := k.Matches.Has(ctx, q.id)
+		m, proposed, err := find(ctx, k.Matches, q.id)
 		if err != nil {
 			return err
 		}
 		if proposed {
+			l.left -= k.matchLooks(ctx, m)
 			k.settleMatch(ctx, params, q.id)
 		} else {
 			k.settleRequest(ctx, params, q.id, l)
@@ -95,7 +96,7 @@ func (k Keeper) settleRequest(ctx sdk.Context, params types.Params, id []byte, b
 		lacks, err = k.fillRequest(ctx, params, id, mine, &stale)
 		return err
 	})
-	block.left -= types.MaxLooks - max(0, mine.left)
+	block.left -= types.MaxLooks - mine.left
 	if err != nil {
 		if p := (*isolate.Panic)(nil); errors.As(err, &p) {
 			isolate.Log(ctx.Logger(), "matching of request", name(id), err) // any other error is an answer, the requester's to read
@@ -118,7 +119,7 @@ func (k Keeper) settleRequest(ctx sdk.Context, params types.Params, id []byte, b
 			isolate.Log(ctx.Logger(), "refund of request", name(id), err)
 		}
 	}
-	k.dropStale(ctx, stale)
+	block.left -= dropLooks * k.dropStale(ctx, stale)
 }
 
 // requeue lets a request go on in the next block that met more orders than one matching may look at.

@@ -86,12 +86,20 @@ func (k Keeper) assets(ctx context.Context, a *types.Agreement) (err error) {
 		if s.Owner, err = k.party(ctx, s.Dataset.Owner, s.Dataset.Organisation); err != nil {
 			return err
 		}
-		if isRead(*a, i) {
-			s.Version.Price, s.Version.ByOrder, s.Version.Tags, s.Dataset.Deprecated = 0, false, nil, false
-		}
 		a.Datasets = append(a.Datasets, s)
 	}
+	forgetRead(a)
 	return nil
+}
+
+// forgetRead lets the datasets that are read already cost nothing and need nothing.
+func forgetRead(a *types.Agreement) {
+	for i := range a.Datasets {
+		if s := &a.Datasets[i]; isRead(*a, i) {
+			s.Version.Price, s.Version.ByOrder, s.Version.Tags, s.Dataset.Deprecated = 0, false, nil, false
+			s.Owner.Roles = []orgstypes.Role{orgstypes.ROLE_PROVIDER} // it was one when it sold
+		}
+	}
 }
 
 // isRead says that the one task that reads a dataset of a split bag has met orders before: what is left of the bag does

@@ -16,6 +16,11 @@ func (k Keeper) trade(ctx sdk.Context, id []byte, r *types.Request, a types.Agre
 	if err != nil {
 		return err
 	}
+	return k.conclude(ctx, id, r, d)
+}
+
+// conclude makes a drafted deal.
+func (k Keeper) conclude(ctx sdk.Context, id []byte, r *types.Request, d types.Deal) error {
 	each, err := d.Terms.Escrow()
 	if err != nil {
 		return err

@@ -202,7 +202,9 @@ func TestRestWhenTheBookIsFull(t *testing.T) {
 	f := newFixture(t)
 	f.fund("acme", 1_000_000)
 	for i := range uint64(types.MaxResting) {
-		f.place(with(f.poolOrder("open", i, 2_000, 1), func(o *types.Order) { o.Expiry = 60 }))
+		f.place(with(f.poolOrder("open", i, 2_000, 1), func(o *types.Order) {
+			o.Expiry, o.Pool.Category = 60, []string{"xs", "s", "m", "l"}[i%4]
+		}))
 	}
 	f.offer("second", 1, 20, 1)
 	f.next()
@@ -302,9 +304,9 @@ func TestWakesAreCappedAndTakeTurns(t *testing.T) {
 // A bag that meets more orders than one matching may look at goes on in the next block, and loses nothing.
 func TestLongMatchingGoesOn(t *testing.T) {
 	f := newFixture(t)
-	for i := range 5 {
+	for i := range 20 {
 		f.addPool(fmt.Sprint("pool-", i), fmt.Sprint("op-", i))
-		for n := range uint64(60) {
+		for n := range uint64(15) {
 			f.offer(fmt.Sprint("pool-", i), n, 20, 1)
 		}
 	}
@@ -315,12 +317,12 @@ func TestLongMatchingGoesOn(t *testing.T) {
 	j.Size_, j.Partial = 290, true
 	id := f.submit("ann", 1, j)
 	var filled []uint64
-	for range 6 {
+	for range 9 {
 		f.next()
 		filled = append(filled, f.request(id).Filled)
 	}
 	require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(id).Status, "%v %s", filled, f.request(id).Reason)
-	require.Greater(t, filled[0], uint64(50))
+	require.Greater(t, filled[0], uint64(40))
 	require.Less(t, filled[0], uint64(290))
 	require.True(t, slices.IsSorted(filled))
 
@@ -336,9 +338,9 @@ func TestLongMatchingGoesOn(t *testing.T) {
 // A flood of orders that suit nobody costs each request its looks, and is told.
 func TestFloodOfUnfittingOrders(t *testing.T) {
 	f := newFixture(t)
-	for i := range 9 {
+	for i := range 34 {
 		f.addPool(fmt.Sprint("flood-", i), fmt.Sprint("flo-", i))
-		for n := range uint64(60) {
+		for n := range uint64(15) {
 			f.place(with(f.poolOrder(fmt.Sprint("flood-", i), n, 1, 0), func(o *types.Order) { o.Pool.Requesters.Accounts = []string{addr("x")} }))
 		}
 	}
@@ -354,7 +356,7 @@ func TestFloodOfUnfittingOrders(t *testing.T) {
 	f.next()
 	r := f.request(id)
 	require.Equal(t, types.REQUEST_STATUS_UNMATCHED, r.Status)
-	require.Contains(t, r.Reason, "more orders are on the book than the 500")
+	require.Contains(t, r.Reason, "more orders are on the book than the 500 looks")
 	require.Contains(t, r.Reason, types.ErrPoolRestrictsRequester.Error())
 	require.Equal(t, types.REQUEST_STATUS_RESTING, f.request(waits).Status)
 	require.Equal(t, good, f.deal(named).PoolOrder, "who names a pool walks its orders alone")
@@ -364,9 +366,9 @@ func TestFloodOfUnfittingOrders(t *testing.T) {
 // The looks of a block are bounded as well; those whose turn does not come keep it.
 func TestLooksAreCappedAndCarriedOver(t *testing.T) {
 	f := newFixture(t)
-	for i := range 3 {
+	for i := range 12 {
 		f.addPool(fmt.Sprint("flood-", i), fmt.Sprint("flo-", i))
-		for n := range uint64(60) {
+		for n := range uint64(15) {
 			f.place(with(f.poolOrder(fmt.Sprint("flood-", i), n, 1, 0), func(o *types.Order) { o.Pool.MaxFuel = 1 }))
 		}
 	}

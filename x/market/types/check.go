@@ -62,6 +62,9 @@ type Agreement struct {
 	Datasets []DatasetSide
 	Pool     PoolSide
 	Request  RequestSide
+
+	// from is the index in the job of the first of Datasets, for the text of errors.
+	from int
 }
 
 // condition is one reason for four orders not to make a deal.
@@ -233,7 +236,7 @@ func (a Agreement) assetShape() error {
 	}
 	for i, d := range a.Datasets {
 		if d.Order != nil && d.Order.Dataset == nil {
-			return ErrOrder.Wrapf("datasets[%d]: expected a dataset order", i)
+			return ErrOrder.Wrapf("datasets[%d]: expected a dataset order", a.from+i)
 		}
 	}
 	return nil
@@ -360,10 +363,10 @@ func (a Agreement) datasetsRequested() error {
 	for i, d := range a.Datasets {
 		v := d.Version
 		if want[i] != v.Reference() && want[i] != v.Digest {
-			return ErrDatasetMismatch.Wrapf("datasets[%d]: got %s, the request wants %s", i, v.Reference(), want[i])
+			return ErrDatasetMismatch.Wrapf("datasets[%d]: got %s, the request wants %s", a.from+i, v.Reference(), want[i])
 		}
 		if d.Order != nil && d.Order.Asset() != v.Reference() {
-			return ErrDatasetMismatch.Wrapf("datasets[%d]: got an order of %s, the request wants %s", i, d.Order.Asset(), v.Reference())
+			return ErrDatasetMismatch.Wrapf("datasets[%d]: got an order of %s, the request wants %s", a.from+i, d.Order.Asset(), v.Reference())
 		}
 		ids = append(ids, v.Dataset)
 	}
@@ -393,7 +396,7 @@ func (a Agreement) appTakesDatasets() error {
 	}
 	for i, d := range a.Datasets {
 		if !a.App.Order.App.Datasets.Meets(d.Version.Reference(), d.Owner) {
-			return ErrAppRestrictsDataset.Wrapf("datasets[%d]: %s", i, d.Version.Reference())
+			return ErrAppRestrictsDataset.Wrapf("datasets[%d]: %s", a.from+i, d.Version.Reference())
 		}
 	}
 	return nil
@@ -419,7 +422,7 @@ func (a Agreement) appTakesRequester() error {
 func (a Agreement) datasetsTakeApp() error {
 	for i, d := range a.Datasets {
 		if d.Order != nil && !d.Order.Dataset.Apps.Meets(a.App.Version.Reference(), a.App.Owner) {
-			return ErrDatasetRestrictsApp.Wrapf("datasets[%d]: app %s", i, a.App.Version.Reference())
+			return ErrDatasetRestrictsApp.Wrapf("datasets[%d]: app %s", a.from+i, a.App.Version.Reference())
 		}
 	}
 	return nil
@@ -429,7 +432,7 @@ func (a Agreement) datasetsTakeApp() error {
 func (a Agreement) datasetsTakePool() error {
 	for i, d := range a.Datasets {
 		if d.Order != nil && !d.Order.Dataset.Pools.Meets(a.Pool.Order.Asset(), a.Pool.Owner) {
-			return ErrDatasetRestrictsPool.Wrapf("datasets[%d]: pool %s", i, a.Pool.Order.Asset())
+			return ErrDatasetRestrictsPool.Wrapf("datasets[%d]: pool %s", a.from+i, a.Pool.Order.Asset())
 		}
 	}
 	return nil
@@ -439,7 +442,7 @@ func (a Agreement) datasetsTakePool() error {
 func (a Agreement) datasetsTakeRequester() error {
 	for i, d := range a.Datasets {
 		if d.Order != nil && !a.Request.Requester.In(d.Order.Dataset.Requesters) {
-			return ErrDatasetRestrictsRequester.Wrapf("datasets[%d]: requester %s", i, a.Request.Requester.Account)
+			return ErrDatasetRestrictsRequester.Wrapf("datasets[%d]: requester %s", a.from+i, a.Request.Requester.Account)
 		}
 	}
 	return nil
@@ -457,7 +460,7 @@ func (a Agreement) poolTakesApp() error {
 func (a Agreement) poolTakesDatasets() error {
 	for i, d := range a.Datasets {
 		if !a.Pool.Order.Pool.Datasets.Meets(d.Version.Reference(), d.Owner) {
-			return ErrPoolRestrictsDataset.Wrapf("datasets[%d]: %s", i, d.Version.Reference())
+			return ErrPoolRestrictsDataset.Wrapf("datasets[%d]: %s", a.from+i, d.Version.Reference())
 		}
 	}
 	return nil

@@ -52,8 +52,8 @@ type WorkersKeeper interface {
 	GetPool(ctx context.Context, id string) (workerstypes.Pool, error)
 	// MayOperate says for which organisation an account may place orders of a pool; "" is the council.
 	MayOperate(ctx context.Context, account sdk.AccAddress, pool workerstypes.Pool) (org string, err error)
-	// EligibleOrgs returns how many organisations of a pool could be drawn now.
-	EligibleOrgs(ctx context.Context, pool string) (uint64, error)
+	// Registered returns how many organisations have a worker in a pool, whatever those workers' state.
+	Registered(ctx context.Context, pool string) (uint64, error)
 }
 
 // BeaconKeeper returns this block's seed.

@@ -21,7 +21,8 @@ var (
 	FloorsPrefix = collections.NewPrefix(2)
 	// BookPrefix: (topic, price, height, rank) -> id; the first of a topic is the cheapest, of equal prices the oldest.
 	BookPrefix = collections.NewPrefix(3)
-	// RestingPrefix: owner -> number of orders and requests that it has on the book.
+	// RestingPrefix: owner -> number of orders and requests that it has on the book; seller under a topic
+	// (OrderRecord.Seller) -> number of its orders there.
 	RestingPrefix = collections.NewPrefix(4)
 	// RequestsPrefix: id -> Request.
 	RequestsPrefix = collections.NewPrefix(5)

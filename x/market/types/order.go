@@ -302,3 +302,12 @@ func (r OrderRecord) Live(height int64) bool {
 	known := r.Status == ORDER_STATUS_RESTING || r.Status == ORDER_STATUS_SIGNED
 	return known && !r.Order.Expired(height) && r.Left() > 0
 }
+
+// Seller names who sells under a topic: the order's organisation with all of its accounts, or its owner, who has none.
+// No owner's address looks like it.
+func (r OrderRecord) Seller(topic string) string {
+	if r.Organisation != "" {
+		return topic + " organisation/" + r.Organisation
+	}
+	return topic + " account/" + r.Order.Owner
+}

@@ -9,7 +9,12 @@ const maxBlocks = 1 << 32
 const (
 	// MaxResting bounds the orders and requests of one owner on the book.
 	MaxResting = 64
-	// MaxLooks bounds the orders of the book that the matching of one request looks at.
+	// MaxRestingOfSeller bounds the orders under one topic of one seller: an organisation with all of its accounts, or an
+	// account of none. No matching looks at more of one seller, so that hiding what others sell takes
+	// MaxLooks/MaxRestingOfSeller organisations.
+	MaxRestingOfSeller = 16
+	// MaxLooks bounds the looks of the matching of one request: an order of the book or a dataset is one. What else
+	// costs how many is said in keeper/looks.go.
 	MaxLooks = 500
 	// MaxReasonLen bounds the text of a reason in bytes.
 	MaxReasonLen = 512
@@ -69,7 +74,7 @@ func (p Params) Validate() error {
 		{"max_inputs", uint64(p.MaxInputs), 10_000},
 		{"max_input_bytes", p.MaxInputBytes, 1 << 50},
 		{"max_arg_bytes", uint64(p.MaxArgBytes), 1 << 20},
-		{"max_datasets", uint64(p.MaxDatasets), 1_000},
+		{"max_datasets", uint64(p.MaxDatasets), MaxLooks / 5},
 		{"block_millis", p.BlockMillis, 1 << 32},
 		{"looks_per_block", uint64(p.LooksPerBlock), 1_000_000},
 		{"callback_gas", p.CallbackGas, 10_000_000},

@@ -1,21 +1,23 @@
 package types
 
-import "slices"
-
-// CheckApp judges the app's side as CheckAssets does, whatever the datasets will cost.
-func (a Agreement) CheckApp() error { return a.alone(-1).CheckAssets() }
-
-// CheckDataset judges the side of one dataset likewise, whatever the others will cost.
-func (a Agreement) CheckDataset(i int) error { return a.alone(i).CheckAssets() }
-
-// alone returns the agreement with every dataset but one free.
-func (a Agreement) alone(i int) Agreement {
-	a.Datasets = slices.Clone(a.Datasets)
-	for j := range a.Datasets {
-		if d := &a.Datasets[j]; j != i {
-			d.Order, d.Left, d.Version.Price, d.Version.ByOrder = nil, Unbounded, 0, false
-		}
+// CheckApp judges the app's side as CheckAssets does, and whether it takes the datasets, whatever these are sold for.
+func (a Agreement) CheckApp() error {
+	if err := a.only(0, 0).CheckAssets(); err != nil {
+		return err
 	}
+	if err := a.tee(); err != nil {
+		return err
+	}
+	return a.appTakesDatasets()
+}
+
+// CheckDataset judges the side of one dataset likewise, as if the job read no other: its cost does not depend on how
+// many there are.
+func (a Agreement) CheckDataset(i int) error { return a.only(i, i+1).CheckAssets() }
+
+// only returns the agreement with the datasets of a range alone.
+func (a Agreement) only(from, to int) Agreement {
+	a.Datasets, a.Request.Job.Datasets, a.from = a.Datasets[from:to], a.Request.Job.Datasets[from:to], from
 	return a
 }
 

@@ -1,0 +1,63 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// A look is the unit of what matching costs a block: about as much as an order of the book, whose record, floor, owner
+// and pool are read and whose conditions are judged. One matching has MaxLooks, a block has looks_per_block.
+const (
+	// dealLooks is what a deal costs that is made of list prices and one pool order.
+	dealLooks = 4
+	// entriesPerLook: entries of the index that a deal writes.
+	entriesPerLook = 4
+	// bytesPerLook: bytes of the deal's record, so that looks_per_block bounds by how much matching grows the state.
+	bytesPerLook = 1 << 10
+	// datasetsPerLook: datasets of an agreement that is judged whole.
+	datasetsPerLook = 16
+	// dropLooks is what an order costs, the block alone, that is taken off the book because it no longer stands.
+	dropLooks = 4
+	// maxDrops bounds how many are taken off after one matching; the next one that meets the others goes on.
+	maxDrops = 100
+)
+
+// looks is what matching may still look at.
+type looks struct {
+	left  int
+	short bool // there was more to look at
+}
+
+// take takes one look, or says that none is left.
+func (l *looks) take() bool {
+	l.left--
+	l.short = l.short || l.left < 0
+	return l.left >= 0
+}
+
+// dealCost returns how many looks the writing of a deal costs.
+func dealCost(d types.Deal) int {
+	return dealLooks + len(d.Parties())/entriesPerLook + len(d.Fills()) + d.Size()/bytesPerLook
+}
+
+// matchLooks returns how many looks a proposed match costs at most, whatever comes of it: its assets are resolved, its
+// orders read, and its deal is written.
+func (k Keeper) matchLooks(ctx context.Context, m types.Match) int {
+	id, err := types.ParseID(m.Request)
+	if err != nil {
+		return dealLooks
+	}
+	r, err := k.Requests.Get(ctx, id[:])
+	if err != nil {
+		return dealLooks
+	}
+	orders := 0
+	for _, o := range append([]string{m.Pool, m.App}, m.Datasets...) {
+		if o != "" {
+			orders++
+		}
+	}
+	n := len(r.Job.Datasets)
+	return dealLooks + n + 2*orders + n/datasetsPerLook + (n+orders)/entriesPerLook + r.Job.Size()/bytesPerLook
+}
