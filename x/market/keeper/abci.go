@@ -8,7 +8,7 @@ import (
 
 // BeginBlock ends what its height ends, refunds what was cancelled, brings the orders of the block before on the book,
 // makes the deals of its requests and proposed matches by this block's seed, meets the requests again that wait for such
-// orders, and opens tasks. Each part is capped by the parameters; what is over waits, oldest first.
+// orders, meets a few of all that wait, and opens tasks. Each part is capped by the parameters; what is over waits, oldest first.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)
@@ -28,7 +28,11 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.matchDue(sdkCtx, params, &budget, l); err != nil {
 		return err
 	}
+	before := budget
 	if err := k.wakeDue(sdkCtx, params, &budget, l); err != nil {
+		return err
+	}
+	if err := k.roundDue(sdkCtx, params, &budget, l, budget < before); err != nil {
 		return err
 	}
 	return k.openDue(sdkCtx, params)

@@ -75,8 +75,8 @@ func (k Keeper) dueIDs(ctx sdk.Context, queue collections.KeySet[queueKey], limi
 
 func (k Keeper) arrive(ctx sdk.Context, id, seed []byte) error {
 	r, err := k.Orders.Get(ctx, id)
-	if err != nil || r.Status != types.ORDER_STATUS_RESTING {
-		return err // taken back meanwhile
+	if err != nil || r.Status != types.ORDER_STATUS_RESTING || r.Rank != "" {
+		return err // taken back meanwhile, or placed twice: filled before it arrived, and given back
 	}
 	rank := sha256.Sum256(slices.Concat(seed, id))
 	r.Rank = hex.EncodeToString(rank[:])

@@ -3,6 +3,8 @@ package keeper
 import (
 	"context"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -53,7 +55,8 @@ func (k Keeper) setProgress(ctx context.Context, raw []byte, d types.Deal, was t
 }
 
 // Settle ends one task of a deal: it pays the task's escrow out, the rest back to who paid. Block hooks alone may call
-// it, once a task. A recipient that the bank lets receive nothing is passed over, and its part refunded.
+// it, once a task. A recipient that the bank lets receive nothing is passed over, and its part refunded. Volume that the
+// task took of orders goes back to them when it ends without answer and payments: see release.
 //
 // ErrSettlement when the payments and the refund are not exactly one task's escrow, or every opened task has ended.
 func (k Keeper) Settle(ctx context.Context, dealID, taskID string, pays []types.EscrowPay, refund uint64, accepted bool) error {
@@ -85,9 +88,17 @@ func (k Keeper) Settle(ctx context.Context, dealID, taskID string, pays []types.
 	d.Ended++
 	if accepted {
 		d.Accepted++
+	} else if len(pays) == 0 {
+		d.Unused++
 	}
 	if err := k.setProgress(ctx, raw, d, was); err != nil {
 		return err
+	}
+	if !accepted && len(pays) == 0 {
+		k.releaseTask(sdk.UnwrapSDKContext(ctx), raw, d, taskID)
+	}
+	if d.State() != was && d.Unused > d.Released {
+		k.release(sdk.UnwrapSDKContext(ctx), raw, d)
 	}
 	return emit(ctx, &types.EventPaid{Deal: dealID, Task: taskID, Paid: paid, Refunded: refund})
 }

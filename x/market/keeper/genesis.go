@@ -202,6 +202,11 @@ func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int,
 			return zero, err
 		}
 	}
+	if g.Round != nil {
+		if err := k.Round.Set(ctx, *g.Round); err != nil {
+			return zero, err
+		}
+	}
 	if g.WakeTurn == "" {
 		return zero, nil
 	}
@@ -219,6 +224,11 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	g := &types.GenesisState{Params: params, WakeTurn: turn}
+	if round, err := k.Round.Get(ctx); err == nil {
+		g.Round = &round
+	} else if !errors.Is(err, collections.ErrNotFound) {
+		return nil, err
+	}
 	err = errors.Join(
 		k.Orders.Walk(ctx, nil, collect[[]byte](&g.Orders)),
 		k.Requests.Walk(ctx, nil, collect[[]byte](&g.Requests)),

@@ -48,16 +48,20 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 
 // checkFilled checks that what orders and requests have met is what the deals say.
 func (k Keeper) checkFilled(g *types.GenesisState) error {
-	met, parts := map[string]uint64{}, map[string]uint64{}
+	met, back, parts := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
 	for _, d := range g.Deals {
+		back[d.PoolOrder] += d.Released
 		parts[d.Request] += d.Size_
 		for _, f := range d.Fills() {
 			met[f.Order] += f.Tasks
 		}
 	}
 	for _, r := range g.Orders {
-		if r.Filled != met[r.Id] {
-			return types.ErrInsolvent.Wrapf("order %s: filled %d, its deals have %d tasks", r.Id, r.Filled, met[r.Id])
+		if r.Filled+r.Released != met[r.Id] {
+			return types.ErrInsolvent.Wrapf("order %s: filled %d, released %d, its deals have %d tasks", r.Id, r.Filled, r.Released, met[r.Id])
+		}
+		if r.Kind == types.ORDER_KIND_POOL && r.Released != back[r.Id] {
+			return types.ErrInsolvent.Wrapf("order %s: released %d, its deals %d", r.Id, r.Released, back[r.Id])
 		}
 	}
 	for _, r := range g.Requests {

@@ -75,6 +75,8 @@ type Keeper struct {
 	Wakes collections.Map[string, types.Wake]
 	// WakeTurn is the topic whose turn to wake was last.
 	WakeTurn collections.Item[string]
+	// Round is the place that the slow round over all resting requests has reached.
+	Round collections.Item[types.Wake]
 	// Deals: id -> deal as it was made, without its progress.
 	Deals collections.Map[[]byte, types.Deal]
 	// Progress: id -> the part of a deal that changes.
@@ -131,6 +133,7 @@ func NewKeeper(
 		RequestBook:  collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", index),
 		Wakes:        collections.NewMap(sb, types.WakesPrefix, "wakes", collections.StringKey, codec.CollValue[types.Wake](cdc)),
 		WakeTurn:     collections.NewItem(sb, types.WakeTurnKey, "wake_turn", collections.StringValue),
+		Round:        collections.NewItem(sb, types.RoundKey, "round", codec.CollValue[types.Wake](cdc)),
 		Deals:        collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
 		Progress:     collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
 		DealsBy:      collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),

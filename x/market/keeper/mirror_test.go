@@ -39,6 +39,12 @@ func (m *mirror) hear(height int64, msg any) {
 		m.orders[e.Id].Topic, m.orders[e.Id].Rank = e.Topic, e.Rank
 	case *types.EventOrderFilled:
 		m.orders[e.Id].Filled += e.Tasks
+	case *types.EventOrderReleased:
+		o := m.orders[e.Id]
+		o.Filled, o.Released, o.Status = o.Filled-e.Tasks, o.Released+e.Tasks, e.Status
+		if e.Status == types.ORDER_STATUS_SIGNED {
+			o.Topic, o.Rank = "", ""
+		}
 	case *types.EventOrderClosed:
 		if m.orders[e.Id] == nil { // cancelled before it was seen
 			m.orders[e.Id] = &types.OrderRecord{Id: e.Id}
@@ -102,7 +108,7 @@ func (w *world) compare() {
 	for _, o := range g.Orders {
 		m := w.mirror.orders[o.Id]
 		require.NotNil(w, m, "no event told of order %s", o.Id)
-		require.Equal(w, []any{o.Status, o.Filled, o.Rank}, []any{m.Status, m.Filled, m.Rank}, "order %s", o.Id)
+		require.Equal(w, []any{o.Status, o.Filled, o.Released, o.Rank}, []any{m.Status, m.Filled, m.Released, m.Rank}, "order %s", o.Id)
 		status[o.Id] = o
 	}
 	require.Len(w, w.mirror.orders, len(g.Orders))

@@ -52,32 +52,53 @@ func (k Keeper) openDue(ctx sdk.Context, params types.Params) error {
 		return nil // a chain without tasks keeps its deals waiting
 	}
 	part := max(1, uint64(params.OpensPerBlock)/turns)
+	var failed [][]byte
 	for budget := uint64(params.OpensPerBlock); budget > 0; {
-		deal, found, err := k.foremost(ctx)
-		if err != nil || !found {
+		position, deal, found, err := k.foremost(ctx)
+		if err != nil {
+			return err
+		} else if !found {
+			break
+		}
+		n, err := k.openSome(ctx, deal, min(part, budget))
+		if err != nil {
+			isolate.Log(ctx.Logger(), "opening of deal", name(deal), err)
+			if err := k.Opening.Remove(ctx, position); err != nil {
+				return err
+			}
+			failed = append(failed, deal)
+		}
+		budget -= min(budget, max(1, n))
+	}
+	// Deals that broke the chain's code go to the end of the queue, for those behind them had their turns: each is tried
+	// once in a block, until it is open or its refund succeeds, and never forgotten with its escrow.
+	for _, deal := range failed {
+		if err := k.enqueueOpening(ctx, deal); err != nil {
 			return err
 		}
-		budget -= min(budget, max(1, k.openSome(ctx, deal, min(part, budget))))
 	}
 	return nil
 }
 
-func (k Keeper) foremost(ctx context.Context) (deal []byte, found bool, err error) {
+func (k Keeper) foremost(ctx context.Context) (position uint64, deal []byte, found bool, err error) {
 	it, err := k.Opening.Iterate(ctx, nil)
 	if err != nil {
-		return nil, false, err
+		return 0, nil, false, err
 	}
 	defer it.Close()
 	if !it.Valid() {
-		return nil, false, nil
+		return 0, nil, false, nil
+	}
+	if position, err = it.Key(); err != nil {
+		return 0, nil, false, err
 	}
 	deal, err = it.Value()
-	return deal, err == nil, err
+	return position, deal, err == nil, err
 }
 
 // openSome opens up to budget tasks of a deal and returns how many. The cursor and the deal's turn move first; then each
-// task is opened alone, and one that can not be opened is refunded.
-func (k Keeper) openSome(ctx sdk.Context, deal []byte, budget uint64) uint64 {
+// task is opened alone, and one that can not be opened is refunded. When the deal itself can not be moved, nothing changes.
+func (k Keeper) openSome(ctx sdk.Context, deal []byte, budget uint64) (uint64, error) {
 	var d types.Deal
 	var from uint64
 	log := ctx.Logger()
@@ -99,12 +120,7 @@ func (k Keeper) openSome(ctx sdk.Context, deal []byte, budget uint64) uint64 {
 		return k.enqueueOpening(ctx, deal)
 	})
 	if err != nil {
-		// Off the queue, or it would block those behind it; its escrow stays counted with it.
-		isolate.Log(log, "opening of deal", name(deal), err)
-		if err := k.dequeueOpening(ctx, deal); err != nil {
-			log.Error("market: opening queue", "error", err)
-		}
-		return 1
+		return 0, err
 	}
 	for opened := from; opened < d.Opened; opened++ {
 		index := d.First + opened
@@ -125,7 +141,7 @@ func (k Keeper) openSome(ctx sdk.Context, deal []byte, budget uint64) uint64 {
 			isolate.Log(log, "refund of task", task, err)
 		}
 	}
-	return d.Opened - from
+	return d.Opened - from, nil
 }
 
 // closeDue refunds the unopened tasks of cancelled deals.
@@ -155,7 +171,7 @@ func (k Keeper) closeDue(ctx sdk.Context, params types.Params) error {
 	return nil
 }
 
-// closeDeal ends the unopened tasks of a cancelled deal at once and refunds them.
+// closeDeal ends the unopened tasks of a cancelled deal at once, refunds them, and gives their volume back.
 func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
 	d, err := k.rawDeal(ctx, deal)
 	if err != nil {
@@ -173,6 +189,7 @@ func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
 	d.Escrow -= back
 	d.Refunded += back
 	d.Ended += d.Unopened()
+	d.Unused += d.Unopened()
 	if err := k.refund(ctx, payerOfDeal(d), back); err != nil {
 		return err
 	}
@@ -182,5 +199,8 @@ func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
 	if err := k.setProgress(ctx, deal, d, was); err != nil {
 		return err
 	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	k.giveVolume(sdkCtx, d.Id, d.TaskReleases(d.First+d.Opened, d.Unopened()), nil)
+	k.release(sdkCtx, deal, d)
 	return emit(ctx, &types.EventRequest{Id: d.Request, Requester: d.Requester, What: "refunded", Deal: d.Id, Refunded: back})
 }

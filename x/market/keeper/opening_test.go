@@ -132,3 +132,45 @@ func TestOpeningIsFair(t *testing.T) {
 	f.until(f.height() + 3)
 	require.EqualValues(t, 150, min(150, f.deal(large).Opened), "the large one has all that the others leave")
 }
+
+// A deal that breaks the chain's code in its turn is tried again in every block, behind the others, and keeps neither
+// them nor its escrow.
+func TestOpeningTriesAgain(t *testing.T) {
+	for _, cancelled := range []bool{false, true} {
+		f := newFixture(t)
+		f.setParams(func(p *types.Params) { p.OpensPerBlock = 8 })
+		f.fund("ann", 100_000)
+		f.offer("open", 1, 45, 0)
+		j := job()
+		j.Size_ = 20
+		broken := f.submit("ann", 1, j)
+		f.next()
+		raw, err := types.ParseID(f.deal(broken).Id)
+		require.NoError(t, err)
+		progress, err := f.Progress.Get(f.ctx, raw[:])
+		require.NoError(t, err)
+		if cancelled {
+			require.NoError(t, f.cancel("ann", broken))
+			progress.Cancelled = true
+			f.endBlock()
+		}
+		require.NoError(t, f.Progress.Remove(f.ctx, raw[:]))
+		other := f.submit("ann", 2, job())
+		for range 3 { // by hand: the invariants do not hold meanwhile
+			require.NoError(t, f.EndBlock(f.ctx))
+			require.NoError(t, f.bank.CreditVirtualAccounts(f.ctx))
+			f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
+			require.NoError(t, f.BeginBlock(f.ctx))
+		}
+		require.EqualValues(t, 1, f.deal(other).Opened)
+		require.NoError(t, f.Progress.Set(f.ctx, raw[:], progress))
+		f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
+		require.NoError(t, f.BeginBlock(f.ctx))
+		d := f.deal(broken)
+		require.Equal(t, map[bool]uint64{false: 16, true: 8}[cancelled], d.Opened)
+		if cancelled {
+			require.EqualValues(t, 12, d.Ended)
+			require.Positive(t, d.Refunded)
+		}
+	}
+}

@@ -161,6 +161,9 @@ func (k Keeper) agree(ctx context.Context, m types.Match, r types.Request) (a ty
 	if err := a.CheckWhole(); err != nil {
 		return a, p, err
 	}
+	if err := k.staffed(ctx, a); err != nil {
+		return a, p, err
+	}
 	if s := r.Job.Sponsor; s != "" && s != m.Relayer {
 		return a, p, types.ErrSponsor.Wrapf("relayer: %s, expected the request's sponsor %s: who pays must propose the match itself", m.Relayer, s)
 	}

@@ -123,6 +123,7 @@ func TestMatchOrdersRefuses(t *testing.T) {
 		}, nil},
 		{"sponsor relays", func(p *parts) { p.request.Request.Sponsor, p.relayer = addr("spo"), "spo"; p.f.fund("spo", 10_000) }, nil, nil},
 
+		{"pool without workers", func(p *parts) { p.f.pools.eligible["open"] = 1 }, nil, types.ErrTooFew},
 		{"no signature", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Pool.Signature = nil }, types.ErrSignature},
 		{"signature of another's", nil, func(_ *parts, m *types.MsgMatchOrders) { m.Pool.Signature = m.App.Signature }, types.ErrSignature},
 		{"signature of another order", nil, func(p *parts, m *types.MsgMatchOrders) {
@@ -290,6 +291,7 @@ func TestMatchOrdersJudgesAgain(t *testing.T) {
 		{"app order expires", func(p *parts) { p.app.Expiry = 2 }, nil, types.ErrExpired},
 		{"operator revoked", nil, func(p *parts) { p.f.orgs.revoked["acme"] = true }, types.ErrNotOwner},
 		{"pool changed", nil, func(p *parts) { p.f.setPool("open", func(o *workerstypes.Pool) { o.MinPrice = 101 }) }, types.ErrStale},
+		{"pool has no workers any more", nil, func(p *parts) { p.f.pools.eligible["open"] = 1 }, types.ErrTooFew},
 		{"app deprecated", nil, func(p *parts) {
 			p.f.setApp("studio/ray:v1", func(a *appstypes.App, _ *appstypes.Version) { a.Deprecated = true })
 		}, types.ErrDeprecated},

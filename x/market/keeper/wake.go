@@ -76,7 +76,8 @@ func restingKey(r types.Request, id []byte) requestBookKey {
 }
 
 // wake lets the requests that wait under a topic be met again, from the one that pays most on, because an order of a
-// price came on the book. Nothing is written when none waits.
+// price came on the book. A round under way ends first, so that orders which come all the time do not keep it at those who
+// pay most; another is due then. Nothing is written when none waits.
 func (k Keeper) wake(ctx context.Context, topic string, price uint64) error {
 	it, err := k.RequestBook.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic))
 	if err != nil {
@@ -90,10 +91,17 @@ func (k Keeper) wake(ctx context.Context, topic string, price uint64) error {
 	if err != nil {
 		return err
 	}
-	if found {
-		price = min(price, w.Price)
+	switch {
+	case !found:
+		w = types.Wake{Topic: topic, Price: price}
+	case w.After == "":
+		w.Price = min(price, w.Price)
+	case w.Again:
+		w.AgainPrice = min(price, w.AgainPrice)
+	default:
+		w.Again, w.AgainPrice = true, price
 	}
-	return k.Wakes.Set(ctx, topic, types.Wake{Topic: topic, Price: price})
+	return k.Wakes.Set(ctx, topic, w)
 }
 
 // wakeDue meets woken requests again until the block's budget is spent. Each topic has its turn for a part of the budget,
@@ -129,6 +137,9 @@ func (k Keeper) wakeOne(ctx sdk.Context, params types.Params, w *types.Wake, l *
 		return false, err
 	}
 	if !found || r.Limit < w.Price {
+		if w.Again {
+			return false, k.Wakes.Set(ctx, w.Topic, types.Wake{Topic: w.Topic, Price: w.AgainPrice})
+		}
 		return false, k.Wakes.Remove(ctx, w.Topic)
 	}
 	w.After, w.AfterLimit, w.AfterHeight = r.Id, r.Limit, r.Height
@@ -171,30 +182,42 @@ func (k Keeper) firstWake(ctx context.Context, rng collections.Ranger[string]) (
 	return w, err == nil, err
 }
 
-// nextWoken returns the request after the place that a wake has reached.
+// nextWoken returns the request of a topic after the place that a wake has reached.
 func (k Keeper) nextWoken(ctx context.Context, w types.Wake) (id []byte, r types.Request, found bool, err error) {
 	var rng collections.Ranger[requestBookKey] = collections.NewPrefixedQuadRange[string, uint64, int64, []byte](w.Topic)
 	if w.After != "" {
-		after, err := types.ParseID(w.After)
-		if err != nil {
+		if rng, err = afterPlace(w); err != nil {
 			return nil, r, false, err
 		}
-		start := collections.Join4(w.Topic, gomath.MaxUint64-w.AfterLimit, w.AfterHeight, after[:])
-		rng = new(collections.Range[requestBookKey]).StartExclusive(start)
 	}
-	it, err := k.RequestBook.Iterate(ctx, rng)
-	if err != nil {
-		return nil, r, false, err
-	}
-	defer it.Close()
-	if !it.Valid() {
-		return nil, r, false, nil
-	}
-	key, err := it.Key()
-	if err != nil || key.K1() != w.Topic {
+	key, found, err := k.firstResting(ctx, rng)
+	if err != nil || !found || key.K1() != w.Topic {
 		return nil, r, false, err
 	}
 	id = bytes.Clone(key.K4())
 	r, err = k.Requests.Get(ctx, id)
 	return id, r, err == nil, err
+}
+
+// afterPlace is the range of the resting requests after the one looked at last, of its topic and those after it.
+func afterPlace(w types.Wake) (collections.Ranger[requestBookKey], error) {
+	after, err := types.ParseID(w.After)
+	if err != nil {
+		return nil, err
+	}
+	start := collections.Join4(w.Topic, gomath.MaxUint64-w.AfterLimit, w.AfterHeight, after[:])
+	return new(collections.Range[requestBookKey]).StartExclusive(start), nil
+}
+
+func (k Keeper) firstResting(ctx context.Context, rng collections.Ranger[requestBookKey]) (key requestBookKey, found bool, err error) {
+	it, err := k.RequestBook.Iterate(ctx, rng)
+	if err != nil {
+		return key, false, err
+	}
+	defer it.Close()
+	if !it.Valid() {
+		return key, false, nil
+	}
+	key, err = it.Key()
+	return key, err == nil, err
 }

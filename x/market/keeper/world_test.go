@@ -288,13 +288,24 @@ func (w *world) block() {
 	for _, o := range w.tasks.opened {
 		w.live[o[:64]]++
 	}
-	for _, e := range events[*types.EventDeal](w.fixture) {
-		w.judge(e)
+	for _, e := range events[sdk.Msg](w.fixture) { // in their order: volume given back may be met again at once
+		switch e := e.(type) {
+		case *types.EventOrderReleased:
+			w.release(e)
+		case *types.EventDeal:
+			w.judge(e)
+		}
 	}
+}
+
+func (w *world) release(e *types.EventOrderReleased) {
+	require.LessOrEqual(w, e.Tasks, w.filled[e.Id], "given back more than was met")
+	w.filled[e.Id] -= e.Tasks
 }
 
 // settleSome ends an opened task of every deal.
 func (w *world) settleSome() {
+	before := len(events[*types.EventOrderReleased](w.fixture))
 	for _, id := range sorted(w.live) {
 		if w.live[id] == 0 {
 			continue
@@ -309,8 +320,15 @@ func (w *world) settleSome() {
 			amount := w.up(to, 0, left)
 			pays, left = append(pays, types.EscrowPay{To: raw, Amount: amount}), left-amount
 		}
-		require.NoError(w, w.Settle(w.ctx, id, "t", pays, left, rapid.Bool().Draw(w.rt, "accepted")))
+		accepted := rapid.Bool().Draw(w.rt, "accepted")
+		if !accepted && w.chance("nobody was drawn") {
+			pays, left = nil, each
+		}
+		require.NoError(w, w.Settle(w.ctx, id, "t", pays, left, accepted))
 		w.live[id]--
+	}
+	for _, e := range events[*types.EventOrderReleased](w.fixture)[before:] {
+		w.release(e)
 	}
 }
 

@@ -16,7 +16,7 @@ func (d Deal) Unopened() uint64 { return d.Size_ - d.Opened }
 func (d Deal) Progress() DealProgress {
 	return DealProgress{
 		Opened: d.Opened, Ended: d.Ended, Accepted: d.Accepted,
-		Escrow: d.Escrow, Paid: d.Paid, Refunded: d.Refunded, Cancelled: d.Cancelled,
+		Escrow: d.Escrow, Paid: d.Paid, Refunded: d.Refunded, Cancelled: d.Cancelled, Unused: d.Unused, Released: d.Released,
 	}
 }
 
@@ -24,6 +24,7 @@ func (d Deal) Progress() DealProgress {
 func (d Deal) With(p DealProgress) Deal {
 	d.Opened, d.Ended, d.Accepted = p.Opened, p.Ended, p.Accepted
 	d.Escrow, d.Paid, d.Refunded, d.Cancelled = p.Escrow, p.Paid, p.Refunded, p.Cancelled
+	d.Unused, d.Released = p.Unused, p.Released
 	return d
 }
 

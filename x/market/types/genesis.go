@@ -125,6 +125,9 @@ func (g GenesisState) validateDeals(codec address.Codec) (map[string]Deal, error
 			return nil, ErrGenesis.Wrapf("deals[%d]: size %d, opened %d, ended %d, accepted %d: expected accepted <= ended <= size and opened <= size",
 				i, d.Size_, d.Opened, d.Ended, d.Accepted)
 		}
+		if d.Released > d.Unused || d.Unused > d.Ended-d.Accepted {
+			return nil, ErrGenesis.Wrapf("deals[%d]: unused %d, released %d: expected released <= unused <= ended - accepted", i, d.Unused, d.Released)
+		}
 		if d.First > d.Bag || d.Size_ > d.Bag-d.First {
 			return nil, ErrGenesis.Wrapf("deals[%d]: first %d, size %d: expected a part of the bag of %d", i, d.First, d.Size_, d.Bag)
 		}
@@ -274,6 +277,11 @@ func (g GenesisState) validateRest(codec address.Codec) error {
 		last = w.Topic
 		if _, err := ParseID(w.After); w.After != "" && err != nil {
 			return ErrGenesis.Wrapf("wakes[%d].after: %s", i, err)
+		}
+	}
+	if g.Round != nil {
+		if _, err := ParseID(g.Round.After); err != nil {
+			return ErrGenesis.Wrapf("round.after: %s", err)
 		}
 	}
 	return nil

@@ -71,6 +71,8 @@ var (
 	VoucherLocksPrefix = collections.NewPrefix(25)
 	// WakeTurnKey holds the topic whose turn to wake was last; only block hooks write it.
 	WakeTurnKey = collections.NewPrefix(26)
+	// RoundKey holds the place that the slow round over all resting requests has reached; only block hooks write it.
+	RoundKey = collections.NewPrefix(27)
 )
 
 // Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one
