@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -14,23 +13,31 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
+// callbacks are the hooks by name, and their names in order.
+type callbacks struct {
+	hooks map[string]types.Callback
+	names []string
+}
+
 // SetCallback registers a hook of another module under a name that requests may give, when the application is built. It
 // panics when the name is taken or empty.
 func (k Keeper) SetCallback(name string, c types.Callback) {
-	if name == "" || c == nil || k.callbacks[name] != nil {
+	if name == "" || c == nil || k.callbacks.hooks[name] != nil {
 		panic("market: callback " + name + " is set already, or nothing")
 	}
-	k.callbacks[name] = c
+	k.callbacks.hooks[name] = c
+	k.callbacks.names = append(k.callbacks.names, name)
+	slices.Sort(k.callbacks.names)
 }
 
 // CallbackNames returns the names that requests may give, in order.
-func (k Keeper) CallbackNames() []string { return slices.Sorted(maps.Keys(k.callbacks)) }
+func (k Keeper) CallbackNames() []string { return slices.Clone(k.callbacks.names) }
 
 // Callback tells the hook that a deal names the end of one of its tasks. It runs on a cache of the state with the deal's
 // gas limit: whatever becomes of it, an error or a panic included, changes nothing but an event. Block hooks alone may
 // call it, once a task.
 func (k Keeper) Callback(ctx context.Context, d types.Deal, result types.TaskResult) error {
-	hook := k.callbacks[d.Callback]
+	hook := k.callbacks.hooks[d.Callback]
 	if hook == nil {
 		return nil // none was asked for, or this version of the chain has it no more
 	}

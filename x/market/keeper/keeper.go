@@ -43,8 +43,8 @@ type Keeper struct {
 	apps      types.AppsKeeper
 	workers   types.WorkersKeeper
 	beacon    types.BeaconKeeper
-	hooks     *types.TaskHooks          // shared by all copies of the keeper
-	callbacks map[string]types.Callback // likewise
+	hooks     *types.TaskHooks // shared by all copies of the keeper
+	callbacks *callbacks       // likewise
 
 	Schema collections.Schema
 	// Params of the module.
@@ -117,7 +117,7 @@ func NewKeeper(
 	k := Keeper{
 		cdc: cdc, addresses: addresses, authority: authority,
 		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, beacon: beacon,
-		hooks: new(types.TaskHooks), callbacks: map[string]types.Callback{},
+		hooks: new(types.TaskHooks), callbacks: &callbacks{hooks: map[string]types.Callback{}},
 
 		Params:       collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Orders:       collections.NewMap(sb, types.OrdersPrefix, "orders", collections.BytesKey, codec.CollValue[types.OrderRecord](cdc)),

@@ -54,7 +54,7 @@ func (k Keeper) side(ctx context.Context, params types.Params, requester string,
 	if err := k.assets(ctx, &a); err != nil {
 		return a, err
 	}
-	if job.Callback != "" && k.callbacks[job.Callback] == nil {
+	if job.Callback != "" && k.callbacks.hooks[job.Callback] == nil {
 		return a, types.ErrCallback.Wrapf("callback: %.40q is the name of no hook of this chain", job.Callback)
 	}
 	if job.Pool != "" {

@@ -126,8 +126,8 @@ func (w *world) aJob() types.Job {
 	if w.chance("pool") {
 		j.Pool = w.pick("of", "open", "second")
 	}
-	if len(w.issued) > 0 && w.chance("voucher") {
-		j.Voucher = w.pick("which", w.issued...)
+	if len(w.issued) > 0 && (w.chance("voucher") || w.chance("voucher again")) {
+		j.Voucher = w.pick("which", w.issued[len(w.issued)-1], w.pick("any", w.issued...)) // the latest is the likeliest to be good
 	}
 	return j
 }
@@ -245,8 +245,8 @@ var steps = map[string]func(w *world){
 	"issue": func(w *world) {
 		w.nonce++
 		if id, err := w.issueErr(types.MsgIssueVoucher{
-			Issuer: addr("iss"), Nonce: w.nonce, Holder: addr(w.pick("holder", "ann", "bob")), Amount: w.up("amount", 1, 6_000),
-			Expiry: w.height() + int64(w.up("expiry", 1, 9)),
+			Issuer: addr("iss"), Nonce: w.nonce, Holder: addr(w.pick("holder", "ann", "bob")), Amount: w.up("amount", 1, 9_000),
+			Expiry: w.height() + int64(w.up("expiry", 1, 30)),
 		}); err == nil {
 			w.issued = append(w.issued, id)
 		}
