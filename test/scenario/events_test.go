@@ -139,6 +139,8 @@ func (s *stage) bookEvent(msg gogoproto.Message) string {
 		return fmt.Sprintf("order %s of %s is %s", e.Record.Id, e.Record.Order.Owner, status(e.Record.Status))
 	case *markettypes.EventOrderFilled:
 		return fmt.Sprintf("order %s meets %d, %d in all", e.Id, e.Tasks, e.Filled)
+	case *markettypes.EventOrderReleased:
+		return fmt.Sprintf("order %s has %d back, %d in all: %s", e.Id, e.Tasks, e.Filled, status(e.Status))
 	case *markettypes.EventOrderClosed:
 		return fmt.Sprintf("order %s is %s", e.Id, status(e.Status))
 	case *markettypes.EventFloor:
