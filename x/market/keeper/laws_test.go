@@ -37,7 +37,7 @@ func TestLaws(t *testing.T) {
 		require.Equal(t, owed.String(), balance.String(), "not a coin too many")
 		require.EqualValues(t, len(people)*funds, w.total()+owed.Uint64())
 
-		for range 25 { // let everything end
+		for range 35 { // let everything end: no voucher is good for more than 30 blocks
 			w.block()
 		}
 		for i := 0; i < 100 && w.running(); i++ {
