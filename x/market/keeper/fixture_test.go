@@ -68,7 +68,7 @@ func newFixture(tb testing.TB) *fixture {
 func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	tb.Helper()
 	f := &fixture{TB: tb, tasks: &tasks{}, orgs: orgs{of: map[string]string{}, revoked: map[string]bool{}}}
-	f.apps = apps{orgs: f.orgs}
+	f.apps = apps{orgs: f.orgs, read: &f.reads}
 	f.apps.apps = map[string]struct {
 		appstypes.App
 		appstypes.Version

@@ -1,8 +1,9 @@
 package keeper
 
 import (
-	"context"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -41,23 +42,26 @@ func dealCost(d types.Deal) int {
 	return dealLooks + len(d.Parties())/entriesPerLook + len(d.Fills()) + d.Size()/bytesPerLook
 }
 
-// matchLooks returns how many looks a proposed match costs at most, whatever comes of it: its assets are resolved, its
-// orders read, and its deal is written.
-func (k Keeper) matchLooks(ctx context.Context, m types.Match) int {
-	id, err := types.ParseID(m.Request)
-	if err != nil {
-		return dealLooks
-	}
-	r, err := k.Requests.Get(ctx, id[:])
-	if err != nil {
-		return dealLooks
-	}
-	orders := 0
-	for _, o := range append([]string{m.Pool, m.App}, m.Datasets...) {
+// meetMatch settles a proposed match and takes what it costs: its assets are resolved and its orders read whatever comes
+// of it, and its deal is written if there is one.
+func (k Keeper) meetMatch(ctx sdk.Context, params types.Params, id []byte, m types.Match, l *looks) error {
+	l.left -= dealLooks
+	for _, o := range append([]string{m.App}, m.Datasets...) {
 		if o != "" {
-			orders++
+			l.left--
 		}
 	}
-	n := len(r.Job.Datasets)
-	return dealLooks + n + 2*orders + n/datasetsPerLook + (n+orders)/entriesPerLook + r.Job.Size()/bytesPerLook
+	request, r, err := get(ctx, k.Requests, "request", m.Request)
+	if err != nil {
+		k.settleMatch(ctx, params, id) // says so as well
+		return nil
+	}
+	l.left -= len(r.Job.Datasets) + len(r.Job.Datasets)/datasetsPerLook
+	k.settleMatch(ctx, params, id)
+	deal := poco.DealID([types.IDSize]byte(request), r.Filled) // there was none of this id before
+	d, made, err := find(ctx, k.Deals, deal[:])
+	if made {
+		l.left -= dealCost(d)
+	}
+	return err
 }

@@ -64,6 +64,7 @@ type apps struct {
 		appstypes.DatasetVersion
 	}
 	orgs orgs
+	read *int // datasets resolved are counted here
 }
 
 func (a apps) Resolve(_ context.Context, ref string) (appstypes.App, appstypes.Version, error) {
@@ -78,6 +79,7 @@ func (a apps) Resolve(_ context.Context, ref string) (appstypes.App, appstypes.V
 }
 
 func (a apps) ResolveDataset(_ context.Context, ref string) (appstypes.Dataset, appstypes.DatasetVersion, error) {
+	*a.read++
 	found, ok := a.datasets[ref]
 	if !ok {
 		return appstypes.Dataset{}, appstypes.DatasetVersion{}, fmt.Errorf("nothing is published as %q", ref)

@@ -78,8 +78,9 @@ func (k Keeper) matchDue(ctx sdk.Context, params types.Params, budget *int, l *l
 			return err
 		}
 		if proposed {
-			l.left -= k.matchLooks(ctx, m)
-			k.settleMatch(ctx, params, q.id)
+			if err := k.meetMatch(ctx, params, q.id, m, l); err != nil {
+				return err
+			}
 		} else {
 			k.settleRequest(ctx, params, q.id, l)
 		}

@@ -1,6 +1,7 @@
 package types_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,29 @@ func TestSidesByThemselves(t *testing.T) {
 	require.Zero(t, a.Datasets[1].Left, "the agreement is left as it was")
 	a.App.Order.App.Requesters = audience(mal)
 	require.ErrorIs(t, a.CheckApp(), types.ErrAppRestrictsRequester)
+}
+
+// What one dataset costs to judge does not depend on how many others there are, and it keeps its number in errors.
+func TestOneDatasetByItself(t *testing.T) {
+	with := func(n int) types.Agreement {
+		a := good()
+		for i := range n {
+			s := a.Datasets[1]
+			s.Dataset.Id = fmt.Sprint("base/more-", i)
+			s.Version.Dataset = s.Dataset.Id
+			a.Datasets = append(a.Datasets, s)
+			a.Request.Job.Datasets = append(a.Request.Job.Datasets, s.Version.Reference())
+		}
+		return a
+	}
+	allocations := func(a types.Agreement) float64 {
+		return testing.AllocsPerRun(10, func() { require.NoError(t, a.CheckDataset(1)) })
+	}
+	require.Equal(t, allocations(with(0)), allocations(with(60)))
+	a := with(3)
+	a.App.Order.App.Datasets.Ids = []string{"base/rates"}
+	require.ErrorContains(t, a.CheckDataset(4), "datasets[4]: base/more-2")
+	require.ErrorContains(t, a.CheckApp(), "datasets[1]: base/names", "an app's order says which datasets it takes")
 }
 
 func TestPrices(t *testing.T) {
