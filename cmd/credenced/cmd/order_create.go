@@ -306,13 +306,13 @@ func orderCreateDatasetCmd() *cobra.Command {
 
 func orderCreatePoolCmd() *cobra.Command {
 	var (
-		c                                createFlags
-		s                                saleFlags
-		r                                resourceFlags
-		apps, datasets                   restrictFlags
-		requesters                       []string
-		maxFuel, trust, stake, commision string
-		category                         string
+		c                                 createFlags
+		s                                 saleFlags
+		r                                 resourceFlags
+		apps, datasets                    restrictFlags
+		requesters                        []string
+		maxFuel, trust, stake, commission string
+		category                          string
 	)
 	cmd := &cobra.Command{
 		Use:   "pool POOL",
@@ -348,8 +348,8 @@ the pool's capabilities.`,
 					return err
 				}
 				p.CommissionBps = pool.MaxCommissionBps
-				if commision != "" {
-					if p.CommissionBps, err = parseShare(commision); err != nil {
+				if commission != "" {
+					if p.CommissionBps, err = parseShare(commission); err != nil {
 						return err
 					}
 				} else if p.CommissionBps > 0 {
@@ -389,7 +389,7 @@ the pool's capabilities.`,
 	f.StringVar(&category, "category", "", "category of the requests that are taken, such as xs (default: those without one)")
 	f.StringVar(&trust, "trust", "", "largest trust that is taken, as a percentage or a number (default: any)")
 	f.StringVar(&stake, "stake", "", "stake locked for each assignment: the pool's (default: as the chain says)")
-	f.StringVar(&commision, "commission", "", "the operator's share of the price, such as 5% (default: the pool's largest)")
+	f.StringVar(&commission, "commission", "", "the operator's share of the price, such as 5% (default: the pool's largest)")
 	r.add(f, "that one execution may use at most, such as", "none promised")
 	apps.add(f, "app", "organisation/name or organisation/name:version")
 	datasets.add(f, "dataset", "organisation/name or organisation/name:version")

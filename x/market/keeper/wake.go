@@ -28,10 +28,6 @@ func (l *lack) Unwrap() error { return l.err }
 // Cause is Unwrap to the SDK's errors, so that the code of what is lacked is this one's.
 func (l *lack) Cause() error { return l.err }
 
-func (l *lack) key(r types.Request, id []byte) requestBookKey {
-	return collections.Join4(l.topic, gomath.MaxUint64-l.limit, r.Height, id)
-}
-
 // restRequest puts what is left of a request on the book, or moves it there.
 func (k Keeper) restRequest(ctx sdk.Context, id []byte, l *lack) error {
 	r, err := k.Requests.Get(ctx, id)
@@ -184,7 +180,7 @@ func (k Keeper) firstWake(ctx context.Context, rng collections.Ranger[string]) (
 
 // nextWoken returns the request of a topic after the place that a wake has reached.
 func (k Keeper) nextWoken(ctx context.Context, w types.Wake) (id []byte, r types.Request, found bool, err error) {
-	var rng collections.Ranger[requestBookKey] = collections.NewPrefixedQuadRange[string, uint64, int64, []byte](w.Topic)
+	rng := collections.NewPrefixedQuadRange[string, uint64, int64, []byte](w.Topic)
 	if w.After != "" {
 		if rng, err = afterPlace(w); err != nil {
 			return nil, r, false, err
