@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/client/order"
@@ -152,44 +149,6 @@ in the keyring, each SIGNATURE a file that "order sign" wrote. As many are neede
 	f.BoolVar(&o.offline, "offline", false, "ask no node, not even for the chain's id")
 	outFlags(f, &out, &overwritable)
 	return cmd
-}
-
-// writeOrder writes an order to a file, or to standard output, and says on standard error what it is.
-func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overwrite bool, what string) error {
-	text, err := order.Format(s)
-	if err != nil {
-		return err
-	}
-	if out == "" || out == "-" {
-		_, err := cmd.OutOrStdout().Write(text)
-		return err
-	}
-	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if overwrite {
-		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	file, err := os.OpenFile(out, mode, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("--out %s: the file is there already; --overwrite replaces it", out)
-	}
-	if err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	if _, err := file.Write(text); err != nil {
-		file.Close()
-		return fmt.Errorf("--out: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", out, what)
-	return nil
-}
-
-// outFlags say where an order is written.
-func outFlags(f *pflag.FlagSet, out *string, overwrite *bool) {
-	f.StringVar(out, "out", "", "file to write (default: standard output)")
-	f.BoolVar(overwrite, "overwrite", false, "replace the file of --out")
 }
 
 // accountText writes an address.

@@ -1,0 +1,58 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/credence-chain/credence/client/order"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// writeOrder writes an order to a file, or to standard output, and says on standard error what it is.
+func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overwrite bool, what string) error {
+	text, err := order.Format(s)
+	if err != nil {
+		return err
+	}
+	if out == "" || out == "-" {
+		_, err := cmd.OutOrStdout().Write(text)
+		return err
+	}
+	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if overwrite {
+		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	}
+	file, err := os.OpenFile(out, mode, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("--out %s: the file is there already; --overwrite replaces it", out)
+	}
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	if _, err := file.Write(text); err != nil {
+		file.Close()
+		return fmt.Errorf("--out: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", out, what)
+	return nil
+}
+
+// outFlags say where an order is written.
+func outFlags(f *pflag.FlagSet, out *string, overwrite *bool) {
+	f.StringVar(out, "out", "", "file to write (default: standard output)")
+	f.BoolVar(overwrite, "overwrite", false, "replace the file of --out")
+}
+
+// exists says whether there is a file of the name.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

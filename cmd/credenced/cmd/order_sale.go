@@ -1,0 +1,38 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	credence "github.com/credence-chain/credence/client"
+)
+
+// saleFlags are what orders that sell something have in common.
+type saleFlags struct {
+	price  string
+	volume uint64
+	tags   []string
+}
+
+func (s *saleFlags) add(f *pflag.FlagSet, per, tags string) {
+	f.StringVar(&s.price, "price", "", "price of "+per+", such as 0.05CRED")
+	f.Uint64Var(&s.volume, "volume", 0, "tasks in all; 0 for no bound")
+	f.StringSliceVar(&s.tags, "tag", nil, tags)
+}
+
+// asked reads the price, or takes the chain's.
+func (s *saleFlags) asked(c *createFlags, l *link, list uint64, known bool, of string) (uint64, error) {
+	if s.price != "" {
+		price, err := credence.ParseCRED(s.price)
+		if err != nil {
+			return 0, fmt.Errorf("--%w", err)
+		}
+		return price, nil
+	}
+	if l == nil || !known {
+		return 0, &credence.Problem{What: "price: missing", Next: "say it with --price, such as --price 0.05CRED; --price 0 is for nothing"}
+	}
+	c.note("price %s is %s", credence.FormatCRED(list), of)
+	return list, nil
+}
