@@ -21,11 +21,14 @@ import (
 
 // Sign makes a transaction of messages signed by one account, with its next sequence: the transactions of the account
 // that are queued already count. It pays no fee.
-func (c *Chain) Sign(from *Account, msgs ...sdk.Msg) []byte {
+func (c *Chain) Sign(from *Account, msgs ...sdk.Msg) []byte { return c.SignAs(from, nil, msgs...) }
+
+// SignAs is Sign of a transaction that edit has changed before it is signed: its fee, and who pays it.
+func (c *Chain) SignAs(from *Account, edit func(client.TxBuilder), msgs ...sdk.Msg) []byte {
 	c.T.Helper()
 	account := c.App.AccountKeeper.GetAccount(c.Ctx(), from.Addr)
 	require.NotNil(c.T, account, "account %s is not in the state: name it in WithAccounts, or send it coins", from.Name)
-	return c.sign(from, account.GetAccountNumber(), account.GetSequence()+c.pending[from.Name], nil, msgs...)
+	return c.sign(from, account.GetAccountNumber(), account.GetSequence()+c.pending[from.Name], edit, msgs...)
 }
 
 // SignUnordered makes a transaction without a sequence, valid until deadline; no two of an account share a deadline.
