@@ -3,69 +3,11 @@ package types
 import (
 	"math/bits"
 	"slices"
-	"strings"
 
 	"github.com/credence-chain/credence/poco"
-	appstypes "github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
-
-// AppSide is the app of an agreement, with who sells it.
-type AppSide struct {
-	App     appstypes.App
-	Version appstypes.Version
-	// Owner is who sells: the order's owner, or the app's for the list price.
-	Owner Party
-	// Order it is sold under; nil for the list price.
-	Order *Order
-	// Left is how many more tasks it can be sold for; Unbounded for the list price.
-	Left uint64
-}
-
-// DatasetSide is a dataset of an agreement, likewise.
-type DatasetSide struct {
-	Dataset appstypes.Dataset
-	Version appstypes.DatasetVersion
-	Owner   Party
-	Order   *Order
-	Left    uint64
-}
-
-// PoolSide is the pool, with the terms in force, and the order that sells its executions.
-type PoolSide struct {
-	Pool  workerstypes.Pool
-	Owner Party
-	Order Order
-	Left  uint64
-}
-
-// RequestSide is the request: a normal job, and how many of its tasks have met no orders.
-type RequestSide struct {
-	Requester Party
-	Job       Job
-	// Expiry is the first height at which it is no longer met; 0 for none.
-	Expiry int64
-	Left   uint64
-}
-
-// Agreement is four orders, or list prices in their place, that may make a deal at a height.
-//
-// What it can not see is the keeper's matter: signatures, floors of nonces, whether an owner may still trade for its
-// organisation, who relays and who pays.
-type Agreement struct {
-	Height int64
-	Params Params
-	// Category that the job names; nil when there is none of the name, or it names none.
-	Category *Category
-	App      AppSide
-	Datasets []DatasetSide
-	Pool     PoolSide
-	Request  RequestSide
-
-	// from is the index in the job of the first of Datasets, for the text of errors.
-	from int
-}
 
 // condition is one reason for four orders not to make a deal.
 type condition struct {
@@ -145,88 +87,6 @@ func (a Agreement) CheckWhole() error {
 	}
 	return nil
 }
-
-// Volume returns how many tasks a deal of the orders has: the least of what is left of each. A dataset of a bag that is
-// split over its tasks is read by one of them alone, so that it bounds the deal only when nothing is left of it.
-func (a Agreement) Volume() uint64 { return min(a.assetVolume(), a.Pool.Left) }
-
-func (a Agreement) assetVolume() uint64 {
-	v := min(a.App.Left, a.Request.Left)
-	for _, d := range a.Datasets {
-		if a.Request.Job.DatasetsPerTask == 0 || d.Left == 0 {
-			v = min(v, d.Left)
-		}
-	}
-	return v
-}
-
-// AppPrice returns what the app costs for a result, in ucred: its order's price or the list price.
-func (a Agreement) AppPrice() uint64 {
-	if a.App.Order != nil {
-		return a.App.Order.Price()
-	}
-	return a.App.Version.Price
-}
-
-// Price returns what the dataset costs for a task that reads it, in ucred.
-func (d DatasetSide) Price() uint64 {
-	if d.Order != nil {
-		return d.Order.Price()
-	}
-	return d.Version.Price
-}
-
-// DatasetPrice returns the most that the datasets of one task cost, in ucred; ErrPrice when it exceeds 64 bits.
-func (a Agreement) DatasetPrice() (most uint64, err error) {
-	k := int(a.Request.Job.DatasetsPerTask)
-	if k == 0 || k > len(a.Datasets) {
-		k = len(a.Datasets)
-	}
-	for from := 0; from < len(a.Datasets); from += k {
-		sum, carry := uint64(0), uint64(0)
-		for _, d := range a.Datasets[from:min(from+k, len(a.Datasets))] {
-			if sum, carry = bits.Add64(sum, d.Price(), 0); carry != 0 {
-				return 0, ErrPrice.Wrap("datasets: the prices for one task exceed 64 bits")
-			}
-		}
-		most = max(most, sum)
-	}
-	return most, nil
-}
-
-// Tags returns the capabilities needed of a pool, sorted and each once: those of the app's version and order, of the
-// datasets and theirs without the makes of trusted environments, and of the request.
-func (a Agreement) Tags() []string {
-	tags := a.appTags()
-	for _, d := range a.Datasets {
-		of := slices.Clone(d.Version.Tags)
-		if d.Order != nil && d.Order.Dataset != nil {
-			of = append(of, d.Order.Dataset.Tags...)
-		}
-		for _, t := range of {
-			if !strings.HasPrefix(t, TagTEEFramework) {
-				tags = append(tags, t)
-			}
-		}
-	}
-	return NormalTags(append(tags, a.Request.Job.Tags...))
-}
-
-func (a Agreement) appTags() []string {
-	tags := slices.Clone(a.App.Version.Tags)
-	if a.App.Order != nil && a.App.Order.App != nil {
-		tags = append(tags, a.App.Order.App.Tags...)
-	}
-	return tags
-}
-
-// Resources returns what one execution may use.
-func (a Agreement) Resources() appstypes.Resources {
-	return MaxResources(a.Request.Job.Resources, a.App.Version.Needs())
-}
-
-// FuelLimit returns the fuel limit of one execution.
-func (a Agreement) FuelLimit() uint64 { return a.Request.Job.Fuel(a.Category, a.Params) }
 
 // assetShape: orders are of the kind of their side, and there is one dataset side for each dataset of the job. The
 // conditions after it rely on that.
@@ -506,8 +366,8 @@ func (a Agreement) datasetsSold() error {
 	return nil
 }
 
-// sold checks that an asset has a list price of an organisation that may provide, or an order of its owner, or of another account of its organisation, that
-// has not expired.
+// sold checks that an asset has a list price of an organisation that may provide, or an order of its owner, or of another
+// account of its organisation, that has not expired.
 func (a Agreement) sold(what string, o *Order, seller Party, owner, organisation string, byOrder bool) error {
 	switch {
 	case o == nil && byOrder:
