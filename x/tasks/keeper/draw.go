@@ -183,10 +183,14 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 	}
 	entropy := poco.Entropy{Beacon: seed, Task: it.state.ID, Attempt: it.state.Attempt, Wave: wave}
 	n := size(entropy)
-	urn, err := k.newUrn(ctx, it.deal.Pool, entropy, c.barred)
+	given, err := k.workers.Tickets(ctx, it.deal.Pool)
 	if err != nil {
 		return nil, err
 	}
+	if wave == 2 {
+		given = ticketsOfFirst(it.stored.Draws, given)
+	}
+	urn := newUrn(it.deal.Pool, entropy, given, c.barred)
 	rec := types.DrawRecord{
 		Attempt: it.state.Attempt, Wave: wave, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Seed: seed,
 		Tickets: urn.given, Lottery: lottery, LotteryDrawn: n.won,

@@ -107,7 +107,7 @@ func (b *books) add(ctx context.Context, key string, delta int64) {
 // workers is one pool with one worker for each of n organisations, always eligible.
 type workers struct {
 	*books
-	n    uint64
+	n    *uint64   // organisations that came so far
 	list *[]uint64 // the dense array of those that are eligible, by ticket; nil: all in the order of their tickets
 }
 
@@ -128,20 +128,20 @@ func (w workers) GetWorker(_ context.Context, a string) (workerstypes.Worker, er
 func (w workers) RegisteredFor(ctx context.Context, _ string) (uint64, error) {
 	return w.EligibleOrgs(ctx, "")
 }
-func (w workers) Tickets(context.Context, string) (uint64, error) { return w.n, nil }
+func (w workers) Tickets(context.Context, string) (uint64, error) { return *w.n, nil }
 func (w workers) TicketHolderAt(_ context.Context, _ string, ticket uint64) (string, bool, error) {
-	return w.org(ticket), ticket < w.n, nil
+	return w.org(ticket), ticket < *w.n, nil
 }
 
 func (w workers) EligibleOrgs(context.Context, string) (uint64, error) {
 	if *w.list != nil {
 		return uint64(len(*w.list)), nil
 	}
-	return w.n, nil
+	return *w.n, nil
 }
 func (w workers) EligiblePosition(_ context.Context, _, org string) (uint64, bool, error) {
 	ticket, err := strconv.ParseUint(strings.TrimPrefix(org, "org-"), 10, 64)
-	if err != nil || w.org(ticket) != org || ticket >= w.n {
+	if err != nil || w.org(ticket) != org || ticket >= *w.n {
 		return 0, false, nil
 	}
 	if *w.list != nil {
@@ -291,6 +291,7 @@ type fixture struct {
 	ctx           sdk.Context
 	books         *books
 	market        market
+	organisations uint64 // of the pool
 	list          []uint64
 	reads, writes int
 	secrets       map[string]poco.Outcome
@@ -298,7 +299,7 @@ type fixture struct {
 
 func newFixture(t testing.TB, organisations uint64) *fixture {
 	t.Helper()
-	f := &fixture{t: t, secrets: map[string]poco.Outcome{}}
+	f := &fixture{t: t, organisations: organisations, secrets: map[string]poco.Outcome{}}
 	key, other := storetypes.NewKVStoreKey(types.StoreKey), storetypes.NewKVStoreKey("books")
 	stores := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
 	stores.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
@@ -309,7 +310,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, organisations, &f.list}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f

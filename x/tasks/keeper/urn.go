@@ -18,12 +18,20 @@ type urn struct {
 	out     []string // organisations that may not be drawn, or were
 }
 
-func (k Keeper) newUrn(ctx context.Context, pool string, e poco.Entropy, barred []string) (*urn, error) {
-	given, err := k.workers.Tickets(ctx, pool)
-	if err != nil {
-		return nil, err
+func newUrn(pool string, e poco.Entropy, given uint64, barred []string) *urn {
+	return &urn{pool: pool, entropy: e, ranking: e.Ranking(poco.TicketSpace(given)), given: given, out: slices.Clone(barred)}
+}
+
+// ticketsOfFirst returns how many tickets the pool had given out when the first worker was drawn; now, if no draw says so.
+// The second wave goes by that number: an organisation that comes to the pool afterwards, when the next ticket turns out
+// to be a good one, is not drawn for the task.
+func ticketsOfFirst(draws []types.DrawRecord, now uint64) uint64 {
+	for _, d := range slices.Backward(draws) {
+		if d.Wave == 1 {
+			return min(now, d.Tickets)
+		}
 	}
-	return &urn{pool: pool, entropy: e, ranking: e.Ranking(poco.TicketSpace(given)), given: given, out: slices.Clone(barred)}, nil
+	return now
 }
 
 // draw takes out the holder of the next ticket that can be drawn and notes in the record how. Where too many tickets come

@@ -79,6 +79,34 @@ func TestTheSecondDrawIgnoresTheArraysOrder(t *testing.T) {
 	}
 }
 
+// TestLatecomersAreNotDrawn: whoever comes to the pool after the first worker was drawn, when it could know which ticket
+// it gets and where the seed ranks it, is drawn for later tasks alone.
+func TestLatecomersAreNotDrawn(t *testing.T) {
+	for seed := range byte(10) {
+		f := newFixture(t, 20)
+		id := f.open(1, func(d *markettypes.Deal) {
+			d.Id = types.IDText([32]byte{seed, 9})
+			d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 4
+		})[0]
+		f.begin()
+		f.work(id, right)
+		f.organisations = 32 // as many tickets as are ranked for 20
+		for f.task(id).Phase <= types.PHASE_LOCKED {
+			f.end()
+			f.begin()
+		}
+		require.Len(t, f.task(id).Draws, 2)
+		require.EqualValues(t, 20, f.task(id).Draws[1].Tickets)
+		for _, s := range f.task(id).Seats {
+			require.Less(t, s.Organisation, "org-020")
+		}
+		replayed(t, f, id)
+		later := f.open(1)[0]
+		f.begin()
+		require.EqualValues(t, 32, f.task(later).Draws[0].Tickets)
+	}
+}
+
 // TestFewHoldersEligible: where most that ever came have left, and hardly any ticket's holder is eligible, seats are drawn from the array of those that are: the
 // task goes on, nobody gets two seats, no party gets one, and the draw can be recomputed.
 func TestFewHoldersEligible(t *testing.T) {
