@@ -18,7 +18,7 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.endDue(sdkCtx, params); err != nil {
 		return err
 	}
-	if err := k.closeDue(sdkCtx, params); err != nil {
+	if err := k.cancelDue(sdkCtx, params); err != nil {
 		return err
 	}
 	if err := k.arriveDue(sdkCtx, params); err != nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// GetDeal returns a deal with its progress, or ErrNotFound.
+// GetDeal returns a deal with its progress, or ErrNotFound. The arguments and inputs are not in it: they can be large, and
+// nothing in the state is decided by them.
 func (k Keeper) GetDeal(ctx context.Context, id string) (types.Deal, error) {
 	_, d, err := k.deal(ctx, id)
 	return d, err
@@ -32,9 +33,20 @@ func (k Keeper) rawDeal(ctx context.Context, raw []byte) (types.Deal, error) {
 	return d.With(p), err
 }
 
+// wholeDeal returns a deal as a worker needs it, with the arguments and inputs of its request.
+func (k Keeper) wholeDeal(ctx context.Context, raw []byte) (types.Deal, error) {
+	d, err := k.rawDeal(ctx, raw)
+	if err != nil {
+		return d, err
+	}
+	_, r, err := get(ctx, k.Requests, "request", d.Request)
+	d.Args, d.Inputs = r.Job.Args, r.Job.Inputs
+	return d, err
+}
+
 // setDeal stores a new deal, its progress and its index, and puts it in the opening queue.
 func (k Keeper) setDeal(ctx context.Context, raw []byte, d types.Deal) error {
-	if err := k.Deals.Set(ctx, raw, d.With(types.DealProgress{})); err != nil {
+	if err := k.Deals.Set(ctx, raw, d.Stored()); err != nil {
 		return err
 	}
 	if err := k.Progress.Set(ctx, raw, d.Progress()); err != nil {

@@ -35,7 +35,7 @@ func (k Keeper) end(ctx sdk.Context, id []byte) error {
 		}
 		return k.closeOrder(ctx, id, o, types.ORDER_STATUS_EXPIRED)
 	}
-	if r, found, err := find(ctx, k.Requests, id); err != nil {
+	if r, found, err := k.findRequest(ctx, id); err != nil {
 		return err
 	} else if found {
 		if !r.Waits() {

@@ -247,11 +247,11 @@ func (f *fixture) voucher(id string) types.Voucher {
 	return v
 }
 
-// deal returns the first deal of a request.
+// deal returns the first deal of a request, as a worker is told it.
 func (f *fixture) deal(request string) types.Deal {
-	d, err := f.GetDeal(f.ctx, f.request(request).Deal)
+	res, err := keeper.NewQueryServer(f.Keeper).Deal(f.ctx, &types.QueryDealRequest{Id: f.request(request).Deal})
 	require.NoError(f, err)
-	return d
+	return res.Deal
 }
 
 // deals returns all deals of a request, in the order of their first tasks.

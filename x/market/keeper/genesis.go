@@ -135,7 +135,7 @@ func (k Keeper) initDeals(ctx context.Context, g types.GenesisState) (math.Int, 
 		if err != nil {
 			return owed, err
 		}
-		if err := k.Deals.Set(ctx, id[:], d.With(types.DealProgress{})); err != nil {
+		if err := k.Deals.Set(ctx, id[:], d.Stored()); err != nil {
 			return owed, err
 		}
 		if err := k.Progress.Set(ctx, id[:], d.Progress()); err != nil {
@@ -145,19 +145,26 @@ func (k Keeper) initDeals(ctx context.Context, g types.GenesisState) (math.Int, 
 			return owed, err
 		}
 		owed = owed.Add(math.NewIntFromUint64(d.Escrow))
+		if d.Cancelled || d.State() != types.DEAL_STATE_RUNNING {
+			continue
+		}
+		request, r, err := k.requestByID(ctx, d.Request)
+		if err != nil || r.Status != types.REQUEST_STATUS_CANCELLED {
+			if err != nil {
+				return owed, err
+			}
+			continue
+		}
+		if err := k.Cancels.Set(ctx, request, fromTheFirst()); err != nil {
+			return owed, err
+		}
 	}
 	for _, o := range g.Opening {
-		raw, d, err := k.deal(ctx, o)
+		id, err := types.ParseID(o)
 		if err != nil {
 			return owed, err
 		}
-		if err := k.enqueueOpening(ctx, raw); err != nil {
-			return owed, err
-		}
-		if !d.Cancelled {
-			continue
-		}
-		if err := k.Cancels.Set(ctx, raw); err != nil {
+		if err := k.enqueueOpening(ctx, id[:]); err != nil {
 			return owed, err
 		}
 	}
@@ -231,7 +238,11 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	err = errors.Join(
 		k.Orders.Walk(ctx, nil, collect[[]byte](&g.Orders)),
-		k.Requests.Walk(ctx, nil, collect[[]byte](&g.Requests)),
+		k.Requests.Walk(ctx, nil, func(id []byte, r types.Request) (bool, error) {
+			p, err := k.RequestProgress.Get(ctx, id)
+			g.Requests = append(g.Requests, r.With(p))
+			return false, err
+		}),
 		k.Deals.Walk(ctx, nil, func(id []byte, d types.Deal) (bool, error) {
 			p, err := k.Progress.Get(ctx, id)
 			g.Deals = append(g.Deals, d.With(p))

@@ -42,9 +42,15 @@ func orderParties(r types.OrderRecord) []string {
 	return append(out, types.PartyPool+asset)
 }
 
-// setRequest stores a request and keeps the index by requester and status.
+// setRequest stores a request and keeps the index by requester and status. Was is its status before, unspecified for
+// none. Its job, which may be large, is written once; afterwards only its progress is.
 func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was types.RequestStatus) error {
-	if err := k.Requests.Set(ctx, id, r); err != nil || was == r.Status {
+	if was == types.REQUEST_STATUS_UNSPECIFIED {
+		if err := k.Requests.Set(ctx, id, r.With(types.RequestProgress{})); err != nil {
+			return err
+		}
+	}
+	if err := k.RequestProgress.Set(ctx, id, r.Progress()); err != nil || was == r.Status {
 		return err
 	}
 	party := types.PartyRequester + r.Requester

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
+	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/address"
 	"cosmossdk.io/core/store"
 	"cosmossdk.io/math"
@@ -61,8 +62,10 @@ type Keeper struct {
 	Arrivals collections.KeySet[queueKey]
 	// Resting: owner -> number of its orders and requests on the book; seller under a topic -> number of its orders there.
 	Resting collections.Map[string, uint64]
-	// Requests: id -> request.
+	// Requests: id -> request as it was made, without its progress.
 	Requests collections.Map[[]byte, types.Request]
+	// RequestProgress: id -> the part of a request that changes.
+	RequestProgress collections.Map[[]byte, types.RequestProgress]
 	// RequestsBy: (requester, status, height, id).
 	RequestsBy collections.KeySet[indexKey]
 	// Queue: (due height, id of a request or match) -> ucred to fold into Owed; range-read up to the current height.
@@ -77,7 +80,7 @@ type Keeper struct {
 	WakeTurn collections.Item[string]
 	// Round is the place that the slow round over all resting requests has reached.
 	Round collections.Item[types.Wake]
-	// Deals: id -> deal as it was made, without its progress.
+	// Deals: id -> deal as it was made, without its progress and without the arguments and inputs, which its request has.
 	Deals collections.Map[[]byte, types.Deal]
 	// Progress: id -> the part of a deal that changes.
 	Progress collections.Map[[]byte, types.DealProgress]
@@ -89,8 +92,8 @@ type Keeper struct {
 	Positions collections.Map[[]byte, uint64]
 	// NextPosition counts positions.
 	NextPosition collections.Sequence
-	// Cancels: cancelled deals whose unopened tasks are not refunded yet.
-	Cancels collections.KeySet[[]byte]
+	// Cancels: cancelled request -> (height, id) of the last of its deals that was cancelled with it.
+	Cancels collections.Map[[]byte, queueKey]
 	// Owed: the escrow of every request and deal and the balance of every voucher in ucred, as of the last EndBlock.
 	Owed collections.Item[math.Int]
 	// Ends: (height, id) of orders, requests and vouchers that end by their height.
@@ -119,34 +122,35 @@ func NewKeeper(
 		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, beacon: beacon,
 		hooks: new(types.TaskHooks), callbacks: &callbacks{hooks: map[string]types.Callback{}},
 
-		Params:       collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Orders:       collections.NewMap(sb, types.OrdersPrefix, "orders", collections.BytesKey, codec.CollValue[types.OrderRecord](cdc)),
-		OrdersBy:     collections.NewKeySet(sb, types.OrdersByPrefix, "orders_by", index),
-		Floors:       collections.NewMap(sb, types.FloorsPrefix, "floors", collections.PairKeyCodec(sdk.AccAddressKey, collections.Uint32Key), collections.Uint64Value),
-		Book:         collections.NewMap(sb, types.BookPrefix, "book", index, collections.BytesValue),
-		Arrivals:     collections.NewKeySet(sb, types.ArrivalsPrefix, "arrivals", queue),
-		Resting:      collections.NewMap(sb, types.RestingPrefix, "resting", collections.StringKey, collections.Uint64Value),
-		Requests:     collections.NewMap(sb, types.RequestsPrefix, "requests", collections.BytesKey, codec.CollValue[types.Request](cdc)),
-		RequestsBy:   collections.NewKeySet(sb, types.RequestsByPrefix, "requests_by", index),
-		Queue:        collections.NewMap(sb, types.QueuePrefix, "queue", queue, collections.Uint64Value),
-		Matches:      collections.NewMap(sb, types.MatchesPrefix, "matches", collections.BytesKey, codec.CollValue[types.Match](cdc)),
-		RequestBook:  collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", index),
-		Wakes:        collections.NewMap(sb, types.WakesPrefix, "wakes", collections.StringKey, codec.CollValue[types.Wake](cdc)),
-		WakeTurn:     collections.NewItem(sb, types.WakeTurnKey, "wake_turn", collections.StringValue),
-		Round:        collections.NewItem(sb, types.RoundKey, "round", codec.CollValue[types.Wake](cdc)),
-		Deals:        collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
-		Progress:     collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
-		DealsBy:      collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
-		Opening:      collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),
-		Positions:    collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
-		NextPosition: collections.NewSequence(sb, types.NextPositionKey, "next_position"),
-		Cancels:      collections.NewKeySet(sb, types.CancelsPrefix, "cancels", collections.BytesKey),
-		Owed:         collections.NewItem(sb, types.OwedKey, "owed", sdk.IntValue),
-		Ends:         collections.NewKeySet(sb, types.EndsPrefix, "ends", queue),
-		Categories:   collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
-		Vouchers:     collections.NewMap(sb, types.VouchersPrefix, "vouchers", collections.BytesKey, codec.CollValue[types.Voucher](cdc)),
-		VouchersBy:   collections.NewKeySet(sb, types.VouchersByPrefix, "vouchers_by", collections.PairKeyCodec(collections.StringKey, collections.BytesKey)),
-		VoucherLocks: collections.NewMap(sb, types.VoucherLocksPrefix, "voucher_locks", queue, collections.Uint64Value),
+		Params:          collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Orders:          collections.NewMap(sb, types.OrdersPrefix, "orders", collections.BytesKey, codec.CollValue[types.OrderRecord](cdc)),
+		OrdersBy:        collections.NewKeySet(sb, types.OrdersByPrefix, "orders_by", index),
+		Floors:          collections.NewMap(sb, types.FloorsPrefix, "floors", collections.PairKeyCodec(sdk.AccAddressKey, collections.Uint32Key), collections.Uint64Value),
+		Book:            collections.NewMap(sb, types.BookPrefix, "book", index, collections.BytesValue),
+		Arrivals:        collections.NewKeySet(sb, types.ArrivalsPrefix, "arrivals", queue),
+		Resting:         collections.NewMap(sb, types.RestingPrefix, "resting", collections.StringKey, collections.Uint64Value),
+		Requests:        collections.NewMap(sb, types.RequestsPrefix, "requests", collections.BytesKey, codec.CollValue[types.Request](cdc)),
+		RequestProgress: collections.NewMap(sb, types.RequestProgressPrefix, "request_progress", collections.BytesKey, codec.CollValue[types.RequestProgress](cdc)),
+		RequestsBy:      collections.NewKeySet(sb, types.RequestsByPrefix, "requests_by", index),
+		Queue:           collections.NewMap(sb, types.QueuePrefix, "queue", queue, collections.Uint64Value),
+		Matches:         collections.NewMap(sb, types.MatchesPrefix, "matches", collections.BytesKey, codec.CollValue[types.Match](cdc)),
+		RequestBook:     collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", index),
+		Wakes:           collections.NewMap(sb, types.WakesPrefix, "wakes", collections.StringKey, codec.CollValue[types.Wake](cdc)),
+		WakeTurn:        collections.NewItem(sb, types.WakeTurnKey, "wake_turn", collections.StringValue),
+		Round:           collections.NewItem(sb, types.RoundKey, "round", codec.CollValue[types.Wake](cdc)),
+		Deals:           collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
+		Progress:        collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
+		DealsBy:         collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
+		Opening:         collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),
+		Positions:       collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
+		NextPosition:    collections.NewSequence(sb, types.NextPositionKey, "next_position"),
+		Cancels:         collections.NewMap(sb, types.CancelsPrefix, "cancels", collections.BytesKey, collcodec.KeyToValueCodec(queue)),
+		Owed:            collections.NewItem(sb, types.OwedKey, "owed", sdk.IntValue),
+		Ends:            collections.NewKeySet(sb, types.EndsPrefix, "ends", queue),
+		Categories:      collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
+		Vouchers:        collections.NewMap(sb, types.VouchersPrefix, "vouchers", collections.BytesKey, codec.CollValue[types.Voucher](cdc)),
+		VouchersBy:      collections.NewKeySet(sb, types.VouchersByPrefix, "vouchers_by", collections.PairKeyCodec(collections.StringKey, collections.BytesKey)),
+		VoucherLocks:    collections.NewMap(sb, types.VoucherLocksPrefix, "voucher_locks", queue, collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

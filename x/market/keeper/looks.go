@@ -39,7 +39,8 @@ func (l *looks) take() bool {
 
 // dealCost returns how many looks the writing of a deal costs.
 func dealCost(d types.Deal) int {
-	return dealLooks + len(d.Parties())/entriesPerLook + len(d.Fills()) + d.Size()/bytesPerLook
+	stored := d.Stored()
+	return dealLooks + len(d.Parties())/entriesPerLook + len(d.Fills()) + stored.Size()/bytesPerLook
 }
 
 // meetMatch settles a proposed match and takes what it costs: its assets are resolved and its orders read whatever comes
@@ -51,7 +52,7 @@ func (k Keeper) meetMatch(ctx sdk.Context, params types.Params, id []byte, m typ
 			l.left--
 		}
 	}
-	request, r, err := get(ctx, k.Requests, "request", m.Request)
+	request, r, err := k.requestByID(ctx, m.Request)
 	if err != nil {
 		k.settleMatch(ctx, params, id) // says so as well
 		return nil

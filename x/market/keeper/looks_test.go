@@ -224,13 +224,17 @@ func fatJob() types.Job {
 	j := job()
 	j.Args = []string{strings.Repeat("x", 16<<10-2)}
 	for i := range 60 {
-		in := &types.Input{Name: fmt.Sprintf("in-%02d", i), Digest: digest, Size_: 1}
-		for n := range types.MaxLocators {
-			in.Locators = append(in.Locators, fmt.Sprintf("https://%d.example/%s", n, strings.Repeat("y", 230)))
-		}
-		j.Inputs = append(j.Inputs, in)
+		j.Inputs = append(j.Inputs, &types.Input{Name: fmt.Sprintf("in-%02d", i), Digest: digest, Size_: 1, Locators: longLocators()})
 	}
 	return j
+}
+
+// longLocators are as many as there may be, and long.
+func longLocators() (out []string) {
+	for n := range types.MaxLocators {
+		out = append(out, fmt.Sprintf("https://%d.example/%s", n, strings.Repeat("y", 230)))
+	}
+	return out
 }
 
 // bytes is the size of the module's state.
@@ -241,31 +245,64 @@ func (f *fixture) bytes() (n int) {
 	return n
 }
 
-// A deal takes looks for each KiB that it writes: what a matching adds to the state is bounded by its looks, and a bag of
-// a large job goes on in the next block.
-func TestDealsTakeLooksByTheirSize(t *testing.T) {
-	f := newFixture(t)
+// sixOfSixteen puts orders for one task each on the book, as many as six operators may.
+func (f *fixture) sixOfSixteen() {
 	for i := range 6 {
 		f.addPool(fmt.Sprint("p-", i), fmt.Sprint("op-", i))
-		for n := range uint64(16) {
+		for n := range uint64(types.MaxRestingOfSeller) {
 			f.offer(fmt.Sprint("p-", i), n, 20, 1)
 		}
 	}
 	f.next()
+}
+
+// A deal takes looks for each KiB that it writes: what a matching adds to the state is bounded by its looks, and a bag
+// whose deals are large goes on in the next block.
+func TestDealsTakeLooksByTheirSize(t *testing.T) {
+	f := newFixture(t)
+	f.sixOfSixteen()
 	f.fund("eve", 1_000_000)
-	j := fatJob()
+	j := job()
+	j.Datasets = f.manyDatasets(64)
+	for _, ref := range j.Datasets {
+		f.setDataset(ref, func(_ *appstypes.Dataset, v *appstypes.DatasetVersion) { v.Locators = longLocators() })
+	}
 	j.Size_, j.Partial = 91, true
 	id := f.submit("eve", 1, j)
-	deal := j.Size()
-	require.Greater(t, deal, 120<<10)
+	deal := 0
 	for range 3 {
 		before, filled := f.bytes(), f.request(id).Filled
 		f.next()
 		require.Greater(t, f.request(id).Filled, filled)
+		d := f.deal(id)
+		deal = d.Size()
+		require.Greater(t, deal, 120<<10)
 		grown := f.bytes() - before
 		t.Logf("%d deals, %d KiB", f.request(id).Filled-filled, grown>>10)
 		require.Less(t, grown, types.MaxLooks<<10+deal+100<<10, "its looks, and the deal that spent the last of them")
 	}
+}
+
+// A job is stored once, with its request: neither a deal nor a fill writes it again, so that a large bag meets as many
+// orders in one matching as a small one.
+func TestDealsShareTheJob(t *testing.T) {
+	grown := func(j types.Job) (bytes int, deals uint64) {
+		f := newFixture(t)
+		f.sixOfSixteen()
+		f.fund("ann", 1_000_000)
+		j.Size_, j.Partial = 91, true
+		id := f.submit("ann", 1, j)
+		before := f.bytes()
+		f.next()
+		require.Equal(t, j.Args, f.deal(id).Args, "who asks for a deal gets all of it")
+		require.Equal(t, j.Inputs, f.deal(id).Inputs)
+		return f.bytes() - before, f.request(id).Filled
+	}
+	small, deals := grown(job())
+	large, same := grown(fatJob())
+	require.Greater(t, deals, uint64(20))
+	require.Equal(t, deals, same)
+	require.Equal(t, small, large)
 }
 
 // What takes orders off the book that no longer stand is the block's to pay, and bounded.

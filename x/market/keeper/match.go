@@ -21,7 +21,7 @@ type pick struct {
 // fillRequest makes deals of a request until nothing is left of it, or it lacks an order. A request that takes no part
 // of itself returns what it lacks as an error, so that nothing of it is filled.
 func (k Keeper) fillRequest(ctx sdk.Context, params types.Params, id []byte, l *looks, stale *[]candidate) (*lack, error) {
-	r, err := k.Requests.Get(ctx, id)
+	r, err := k.request(ctx, id)
 	if err != nil {
 		return nil, err
 	}

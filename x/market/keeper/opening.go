@@ -37,9 +37,6 @@ func (k Keeper) dequeueOpening(ctx context.Context, deal []byte) error {
 	} else if err != nil {
 		return err
 	}
-	if err := k.Cancels.Remove(ctx, deal); err != nil {
-		return err
-	}
 	if err := k.Positions.Remove(ctx, deal); err != nil {
 		return err
 	}
@@ -142,65 +139,4 @@ func (k Keeper) openSome(ctx sdk.Context, deal []byte, budget uint64) (uint64, e
 		}
 	}
 	return d.Opened - from, nil
-}
-
-// closeDue refunds the unopened tasks of cancelled deals.
-func (k Keeper) closeDue(ctx sdk.Context, params types.Params) error {
-	var deals [][]byte
-	err := k.Cancels.Walk(ctx, nil, func(deal []byte) (bool, error) {
-		deals = append(deals, deal)
-		return len(deals) >= int(params.MatchesPerBlock), nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, deal := range deals {
-		if err := k.Cancels.Remove(ctx, deal); err != nil {
-			return err
-		}
-		err := isolate.RunItem(ctx, func(ctx sdk.Context) error {
-			if waits, err := k.Positions.Has(ctx, deal); err != nil || !waits {
-				return err
-			}
-			return k.closeDeal(ctx, deal)
-		})
-		if err != nil {
-			isolate.Log(ctx.Logger(), "cancelling of deal", name(deal), err)
-		}
-	}
-	return nil
-}
-
-// closeDeal ends the unopened tasks of a cancelled deal at once, refunds them, and gives their volume back.
-func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
-	d, err := k.rawDeal(ctx, deal)
-	if err != nil {
-		return err
-	}
-	if d.Ended > d.Opened {
-		return types.ErrSettlement.Wrapf("deal %s: %d tasks ended of %d opened", d.Id, d.Ended, d.Opened)
-	}
-	each, err := d.Terms.Escrow()
-	if err != nil {
-		return err
-	}
-	was := d.State()
-	back := each * d.Unopened()
-	d.Escrow -= back
-	d.Refunded += back
-	d.Ended += d.Unopened()
-	d.Unused += d.Unopened()
-	if err := k.refund(ctx, payerOfDeal(d), back); err != nil {
-		return err
-	}
-	if err := k.dequeueOpening(ctx, deal); err != nil {
-		return err
-	}
-	if err := k.setProgress(ctx, deal, d, was); err != nil {
-		return err
-	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	k.giveVolume(sdkCtx, d.Id, d.TaskReleases(d.First+d.Opened, d.Unopened()), nil)
-	k.release(sdkCtx, deal, d)
-	return emit(ctx, &types.EventRequest{Id: d.Request, Requester: d.Requester, What: "refunded", Deal: d.Id, Refunded: back})
 }

@@ -245,7 +245,7 @@ func (k Keeper) signedRequest(ctx context.Context, s types.SignedOrder) (r types
 		return r, types.ErrOrder.Wrapf("request: got an order of kind %s, expected a request", kind)
 	}
 	id := s.Order.ID(sdk.UnwrapSDKContext(ctx).ChainID())
-	known, found, err := find(ctx, k.Requests, id[:])
+	known, found, err := k.findRequest(ctx, id[:])
 	if err != nil {
 		return r, err
 	}
@@ -265,7 +265,7 @@ func (k Keeper) knowRequest(ctx context.Context, o types.Order) (r types.Request
 	if err != nil {
 		return r, false, err
 	}
-	r, found, err := find(ctx, k.Requests, id[:])
+	r, found, err := k.findRequest(ctx, id[:])
 	if err != nil {
 		return r, false, err
 	}
@@ -303,7 +303,7 @@ func (k Keeper) settleMatch(ctx sdk.Context, params types.Params, id []byte) {
 		if err != nil {
 			return err
 		}
-		request, r, err := get(ctx, k.Requests, "request", m.Request)
+		request, r, err := k.requestByID(ctx, m.Request)
 		if err != nil {
 			return err
 		}

@@ -377,8 +377,8 @@ func TestMatchOrdersWithinVolume(t *testing.T) {
 	_, err = f.matchErr(p.msg())
 	require.ErrorIs(t, err, types.ErrVolume)
 	require.NoError(t, f.cancel("bob", idOf(p.request)), "the rest of it is taken back, and its deal cancelled")
-	require.True(t, f.deal(idOf(p.request)).Cancelled)
 	f.next()
+	require.True(t, f.deal(idOf(p.request)).Cancelled)
 }
 
 func TestMatchOrdersNeedsARelayer(t *testing.T) {

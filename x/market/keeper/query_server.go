@@ -136,7 +136,7 @@ func (s queryServer) RestingRequests(ctx context.Context, req *types.QueryRestin
 	under := topic(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
 	requests, next, err := query.CollectionPaginate(ctx, s.RequestBook, page(req.Pagination),
 		func(key requestBookKey, _ collections.NoValue) (types.Request, error) {
-			return s.Keeper.Requests.Get(ctx, key.K4())
+			return s.request(ctx, key.K4())
 		},
 		func(o *query.CollectionsPaginateOptions[requestBookKey]) {
 			prefix := collections.QuadPrefix[string, uint64, int64, []byte](under)
@@ -155,13 +155,17 @@ func (s queryServer) Requests(ctx context.Context, req *types.QueryRequestsReque
 		return nil, status.Errorf(codes.InvalidArgument, "requester %q: %s", req.Requester, err)
 	}
 	requests, next, err := indexed(ctx, s.RequestsBy, types.PartyRequester+req.Requester, uint64(req.Status), req.Pagination,
-		func(id []byte) (types.Request, error) { return s.Keeper.Requests.Get(ctx, id) })
+		func(id []byte) (types.Request, error) { return s.request(ctx, id) })
 	return &types.QueryRequestsResponse{Requests: requests, Pagination: next}, err
 }
 
 func (s queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*types.QueryDealResponse, error) {
-	d, err := s.GetDeal(ctx, req.Id)
-	return &types.QueryDealResponse{Deal: d}, asStatus(err)
+	raw, _, err := s.deal(ctx, req.Id)
+	if err != nil {
+		return nil, asStatus(err)
+	}
+	d, err := s.wholeDeal(ctx, raw)
+	return &types.QueryDealResponse{Deal: d}, err
 }
 
 func (s queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*types.QueryDealsResponse, error) {
@@ -173,7 +177,7 @@ func (s queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*
 		return nil, err
 	}
 	deals, next, err := indexed(ctx, s.DealsBy, party, uint64(req.State), req.Pagination,
-		func(id []byte) (types.Deal, error) { return s.rawDeal(ctx, id) })
+		func(id []byte) (types.Deal, error) { return s.wholeDeal(ctx, id) })
 	return &types.QueryDealsResponse{Deals: deals, Pagination: next}, err
 }
 

@@ -107,7 +107,7 @@ func (k Keeper) settleRequest(ctx sdk.Context, params types.Params, id []byte, b
 		}
 	}
 	if err == nil && lacks != nil {
-		if r, e := k.Requests.Get(ctx, id); lacks.again {
+		if r, e := k.request(ctx, id); lacks.again {
 			err = isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.requeue(ctx, id) })
 		} else if e == nil && r.Expiry > ctx.BlockHeight() {
 			err = isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.restRequest(ctx, id, lacks) })
@@ -125,7 +125,7 @@ func (k Keeper) settleRequest(ctx sdk.Context, params types.Params, id []byte, b
 
 // requeue lets a request go on in the next block that met more orders than one matching may look at.
 func (k Keeper) requeue(ctx sdk.Context, id []byte) error {
-	r, err := k.Requests.Get(ctx, id)
+	r, err := k.request(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (k Keeper) requeue(ctx sdk.Context, id []byte) error {
 
 // giveBack ends a request that is filled no more, for a cause, and refunds what is left of it.
 func (k Keeper) giveBack(ctx sdk.Context, id []byte, cause error) error {
-	r, err := k.Requests.Get(ctx, id)
+	r, err := k.request(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,36 @@ import (
 
 // GetRequest returns a request, or ErrNotFound.
 func (k Keeper) GetRequest(ctx context.Context, id string) (types.Request, error) {
-	_, r, err := get(ctx, k.Requests, "request", id)
+	_, r, err := k.requestByID(ctx, id)
 	return r, err
+}
+
+// request reads a request with its progress.
+func (k Keeper) request(ctx context.Context, raw []byte) (types.Request, error) {
+	r, err := k.Requests.Get(ctx, raw)
+	if err != nil {
+		return r, err
+	}
+	p, err := k.RequestProgress.Get(ctx, raw)
+	return r.With(p), err
+}
+
+func (k Keeper) requestByID(ctx context.Context, id string) (raw []byte, r types.Request, err error) {
+	raw, r, err = get(ctx, k.Requests, "request", id)
+	if err != nil {
+		return raw, r, err
+	}
+	p, err := k.RequestProgress.Get(ctx, raw)
+	return raw, r.With(p), err
+}
+
+// findRequest reads a request that need not be there.
+func (k Keeper) findRequest(ctx context.Context, raw []byte) (r types.Request, found bool, err error) {
+	r, err = k.request(ctx, raw)
+	if errors.Is(err, collections.ErrNotFound) {
+		return r, false, nil
+	}
+	return r, err == nil, err
 }
 
 // SubmitTask locks the most that a job can cost and queues it for the next block's matching. Everything that can be
@@ -96,23 +124,29 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	return r, emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "queued", Left: r.Left()})
 }
 
-// CancelRequest takes back what no worker was drawn for. Coins come back in the next block's hook: what waits for orders
-// when its turn comes, a deal's unopened tasks likewise; opened tasks that wait for a first worker are ended by x/tasks.
+// CancelRequest takes back what no worker was drawn for. Coins come back in block hooks, from the next block on: what waits
+// for orders when its turn comes, the deals' unopened tasks likewise, so that a message costs the same however many deals
+// there are; opened tasks that wait for a first worker are ended by x/tasks.
 // ErrNotOwner; ErrEnded when there is nothing left to take back.
 func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
-	raw, r, err := get(ctx, k.Requests, "request", id)
+	raw, r, err := k.requestByID(ctx, id)
 	if err != nil {
 		return err
 	}
 	if r.Requester != requester {
 		return types.ErrNotOwner.Wrapf("request %s belongs to %s", id, r.Requester)
 	}
-	running, err := k.cancelDeals(ctx, r)
+	running, err := k.runs(ctx, r.Id)
 	if err != nil {
 		return err
 	}
-	if !r.Waits() && (running == 0 || r.Status == types.REQUEST_STATUS_CANCELLED) {
+	if !r.Waits() && (!running || r.Status == types.REQUEST_STATUS_CANCELLED) {
 		return types.ErrEnded.Wrapf("request %s is %s", id, r.Status)
+	}
+	if running {
+		if err := k.Cancels.Set(ctx, raw, fromTheFirst()); err != nil {
+			return err
+		}
 	}
 	was := r.Status
 	if was == types.REQUEST_STATUS_RESTING {
@@ -133,7 +167,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 
 // cancelUnseenRequest cancels a request by its nonce; one that the chain has not seen can not be used afterwards.
 func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce uint64, id []byte) error {
-	_, found, err := find(ctx, k.Requests, id)
+	_, found, err := k.findRequest(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -150,42 +184,15 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled"})
 }
 
-// cancelDeals marks a request's running deals and queues the refund of their unopened tasks. It returns how many ran.
-func (k Keeper) cancelDeals(ctx context.Context, r types.Request) (running int, err error) {
-	party := types.PartyRequest + r.Id
-	var ids [][]byte
-	rng := collections.NewSuperPrefixedQuadRange[string, uint64, int64, []byte](party, uint64(types.DEAL_STATE_RUNNING))
-	err = k.DealsBy.Walk(ctx, rng, func(key indexKey) (bool, error) {
-		ids = append(ids, key.K4())
-		return false, nil
-	})
+// runs says whether any deal of a request has tasks that have not ended.
+func (k Keeper) runs(ctx context.Context, request string) (bool, error) {
+	it, err := k.DealsBy.Iterate(ctx, collections.NewSuperPrefixedQuadRange[string, uint64, int64, []byte](
+		types.PartyRequest+request, uint64(types.DEAL_STATE_RUNNING)))
 	if err != nil {
-		return 0, err
+		return false, err
 	}
-	for _, raw := range ids {
-		p, err := k.Progress.Get(ctx, raw)
-		if err != nil {
-			return 0, err
-		}
-		if p.Cancelled {
-			continue
-		}
-		running++
-		p.Cancelled = true
-		if err := k.Progress.Set(ctx, raw, p); err != nil {
-			return 0, err
-		}
-		_, err = k.Positions.Get(ctx, raw)
-		if errors.Is(err, collections.ErrNotFound) {
-			continue // every task is open
-		} else if err != nil {
-			return 0, err
-		}
-		if err := k.Cancels.Set(ctx, raw); err != nil {
-			return 0, err
-		}
-	}
-	return running, nil
+	defer it.Close()
+	return it.Valid(), nil
 }
 
 // Preview returns what matching would make of a job now, without changing anything; the error is the reason why there

@@ -214,9 +214,9 @@ func TestCancelWhenEverythingIsOpen(t *testing.T) {
 	id := f.submit("ann", 1, job())
 	f.next()
 	require.NoError(t, f.cancel("ann", id))
-	require.True(t, f.deal(id).Cancelled, "x/tasks ends those still waiting when it sees it")
 	f.next()
 	d := f.deal(id)
+	require.True(t, d.Cancelled, "x/tasks ends those still waiting when it sees it")
 	require.Zero(t, d.Ended)
 	each, err := d.Terms.Escrow()
 	require.NoError(t, err)
@@ -236,4 +236,48 @@ func TestCancelEndedDeal(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, each, false))
 	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
+}
+
+// However many deals a request has, cancelling costs the requester the same, and a block no more than its share.
+func TestCancelManyDeals(t *testing.T) {
+	cost := func(deals uint64) [2]int {
+		f := newFixture(t)
+		f.sixOfSixteen()
+		f.fund("ann", 1_000_000)
+		f.setParams(func(p *types.Params) { p.OpensPerBlock = 1 })
+		j := job()
+		j.Size_ = deals
+		id := f.submit("ann", 1, j)
+		f.next()
+		require.EqualValues(t, deals, f.request(id).Deals, f.request(id).Reason)
+		f.setParams(func(p *types.Params) { p.MatchesPerBlock = 3 })
+		reads, writes := f.reads, f.writes
+		require.NoError(t, f.cancel("ann", id))
+		cost := [2]int{f.reads - reads, f.writes - writes}
+		cancelled := func() (n int) {
+			for _, d := range f.deals(id) {
+				if d.Cancelled {
+					n++
+				}
+			}
+			return n
+		}
+		for want := 3; want < int(deals); want += 3 {
+			f.next()
+			require.Equal(t, want, cancelled())
+		}
+		f.next()
+		require.EqualValues(t, deals, cancelled())
+		opened, held := uint64(0), uint64(0)
+		for _, d := range f.deals(id) {
+			opened, held = opened+d.Opened, held+d.Escrow
+		}
+		require.Less(t, opened, deals/2)
+		require.Equal(t, 1_000_000-held, f.balance("ann"))
+		each, err := f.deal(id).Terms.Escrow()
+		require.NoError(t, err)
+		require.Equal(t, opened*each, held)
+		return cost
+	}
+	require.Equal(t, cost(10), cost(40))
 }

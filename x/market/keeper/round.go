@@ -68,7 +68,7 @@ func (k Keeper) roundDue(ctx sdk.Context, params types.Params, budget *int, l *l
 			}
 		}
 		*budget--
-		r, err := k.Requests.Get(ctx, id)
+		r, err := k.request(ctx, id)
 		if err != nil {
 			return err
 		}

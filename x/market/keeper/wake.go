@@ -30,7 +30,7 @@ func (l *lack) Cause() error { return l.err }
 
 // restRequest puts what is left of a request on the book, or moves it there.
 func (k Keeper) restRequest(ctx sdk.Context, id []byte, l *lack) error {
-	r, err := k.Requests.Get(ctx, id)
+	r, err := k.request(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (k Keeper) nextWoken(ctx context.Context, w types.Wake) (id []byte, r types
 		return nil, r, false, err
 	}
 	id = bytes.Clone(key.K4())
-	r, err = k.Requests.Get(ctx, id)
+	r, err = k.request(ctx, id)
 	return id, r, err == nil, err
 }
 

@@ -150,9 +150,9 @@ func TestWholeBagOrNothing(t *testing.T) {
 	d := f.deal(id)
 	require.EqualValues(t, 10_000-d.Escrow, f.balance("ann"))
 	require.NoError(t, f.cancel("ann", id), "what it has met is taken back as any deal")
-	require.True(t, f.deal(id).Cancelled)
 	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
 	f.next()
+	require.True(t, f.deal(id).Cancelled)
 }
 
 // A request rests until the height of its expiry, and is refunded at it.

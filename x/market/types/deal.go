@@ -28,6 +28,13 @@ func (d Deal) With(p DealProgress) Deal {
 	return d
 }
 
+// Stored returns the deal as the state has it: without its progress, which is stored apart, and without what its request has.
+func (d Deal) Stored() Deal {
+	d = d.With(DealProgress{})
+	d.Args, d.Inputs = nil, nil
+	return d
+}
+
 // DatasetsOf returns the datasets that the task of an index in the request's bag reads: all of them, or its slice.
 func (d Deal) DatasetsOf(index uint64) []PinnedDataset {
 	k, n := uint64(d.DatasetsPerTask), uint64(len(d.Datasets))

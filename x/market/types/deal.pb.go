@@ -251,7 +251,7 @@ func (m *Terms) GetCommissionBps() uint32 {
 	return 0
 }
 
-// Deal is a request met by an offer, with everything pinned.
+// Deal is a request, or a part of it, that met orders, with everything pinned.
 type Deal struct {
 	// id is hex of the deal id.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -279,9 +279,9 @@ type Deal struct {
 	Runtime string `protobuf:"bytes,12,opt,name=runtime,proto3" json:"runtime,omitempty"`
 	// locators of the module.
 	Locators []string `protobuf:"bytes,13,rep,name=locators,proto3" json:"locators,omitempty"`
-	// args of the program.
+	// args of the program: the request's, stored with it alone.
 	Args []string `protobuf:"bytes,14,rep,name=args,proto3" json:"args,omitempty"`
-	// inputs of the program.
+	// inputs of the program, likewise.
 	Inputs []*Input `protobuf:"bytes,15,rep,name=inputs,proto3" json:"inputs,omitempty"`
 	// terms of every task.
 	Terms Terms `protobuf:"bytes,16,opt,name=terms,proto3" json:"terms"`

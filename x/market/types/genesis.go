@@ -131,6 +131,9 @@ func (g GenesisState) validateDeals(codec address.Codec) (map[string]Deal, error
 		if d.First > d.Bag || d.Size_ > d.Bag-d.First {
 			return nil, ErrGenesis.Wrapf("deals[%d]: first %d, size %d: expected a part of the bag of %d", i, d.First, d.Size_, d.Bag)
 		}
+		if len(d.Args) > 0 || len(d.Inputs) > 0 {
+			return nil, ErrGenesis.Wrapf("deals[%d]: expected no args and no inputs: its request has them", i)
+		}
 		if err := d.checkEscrow(); err != nil {
 			return nil, ErrGenesis.Wrapf("deals[%d].%s", i, err)
 		}
@@ -169,7 +172,7 @@ func (g GenesisState) validateOpening(deals map[string]Deal) error {
 }
 
 func (g GenesisState) validateRequests(codec address.Codec, deals map[string]Deal) error {
-	last := ""
+	last, known := "", make(map[string]bool, len(g.Requests))
 	for i, r := range g.Requests {
 		if err := nextID(&last, r.Id); err != nil {
 			return ErrGenesis.Wrapf("requests[%d].id: %s", i, err)
@@ -177,11 +180,17 @@ func (g GenesisState) validateRequests(codec address.Codec, deals map[string]Dea
 		if _, err := codec.StringToBytes(r.Requester); err != nil {
 			return ErrGenesis.Wrapf("requests[%d].requester: %s", i, err)
 		}
+		known[r.Id] = true
 		if _, matched := deals[r.Deal]; r.Deal != "" && !matched {
 			return ErrGenesis.Wrapf("requests[%d].deal: %s is no deal", i, r.Deal)
 		}
 		if err := r.checkStatus(); err != nil {
 			return ErrGenesis.Wrapf("requests[%d].%s", i, err)
+		}
+	}
+	for i, d := range g.Deals {
+		if !known[d.Request] {
+			return ErrGenesis.Wrapf("deals[%d].request: %q is no request", i, d.Request)
 		}
 	}
 	return nil

@@ -53,7 +53,7 @@ var (
 	PositionsPrefix = collections.NewPrefix(17)
 	// NextPositionKey counts positions; only block hooks write it.
 	NextPositionKey = collections.NewPrefix(18)
-	// CancelsPrefix: ids of cancelled deals whose unopened tasks wait for their refund.
+	// CancelsPrefix: id of a cancelled request -> how far the cancelling of its deals has come.
 	CancelsPrefix = collections.NewPrefix(19)
 	// OwedKey holds the escrow of every request and deal and the balance of every voucher, in ucred, as of the last
 	// block hook.
@@ -73,6 +73,8 @@ var (
 	WakeTurnKey = collections.NewPrefix(26)
 	// RoundKey holds the place that the slow round over all resting requests has reached; only block hooks write it.
 	RoundKey = collections.NewPrefix(27)
+	// RequestProgressPrefix: request id -> the part of a request that changes.
+	RequestProgressPrefix = collections.NewPrefix(28)
 )
 
 // Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one

@@ -1,5 +1,20 @@
 package types
 
+// Progress returns the part of the request that changes.
+func (r Request) Progress() RequestProgress {
+	return RequestProgress{
+		Status: r.Status, Reason: r.Reason, Deal: r.Deal, Escrow: r.Escrow,
+		Filled: r.Filled, Deals: r.Deals, Topic: r.Topic, Limit: r.Limit,
+	}
+}
+
+// With returns the request with a progress in it.
+func (r Request) With(p RequestProgress) Request {
+	r.Status, r.Reason, r.Deal, r.Escrow = p.Status, p.Reason, p.Deal, p.Escrow
+	r.Filled, r.Deals, r.Topic, r.Limit = p.Filled, p.Deals, p.Topic, p.Limit
+	return r
+}
+
 // Left returns how many tasks of the request's bag have not met orders.
 func (r Request) Left() uint64 { return r.Job.Size_ - r.Filled }
 

@@ -9,7 +9,7 @@ import (
 // MaxSeats is what a task can be planned with at most: 24 replicas and the lottery's seat.
 const MaxSeats = poco.MaxReplicas + 1
 
-// MaxPrice bounds an offer's price in ucred, so that MaxSeats of them fit 64 bits.
+// MaxPrice bounds an order's price in ucred, so that MaxSeats of them fit 64 bits.
 const MaxPrice = math.MaxUint64 / (2 * MaxSeats)
 
 // Prices are what the orders of a deal ask, in ucred.
