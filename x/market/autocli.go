@@ -3,30 +3,9 @@ package market
 import (
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
 
+	"github.com/credence-chain/credence/internal/autocli"
 	"github.com/credence-chain/credence/x/market/types"
 )
-
-func arg(fields ...string) (out []*autocliv1.PositionalArgDescriptor) {
-	for _, f := range fields {
-		out = append(out, &autocliv1.PositionalArgDescriptor{ProtoField: f})
-	}
-	return out
-}
-
-// exampleAccount and exampleID stand in the examples of commands.
-const (
-	exampleAccount = "cred1qypqxpq9qcrsszg2pvxq6rs0zqg3yyc557u83x"
-	exampleID      = "3f2a5c0e9d8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f"
-)
-
-// usages are the texts of flags, by field: pairs of a name and what it means.
-func usages(pairs ...string) map[string]*autocliv1.FlagOptions {
-	out := make(map[string]*autocliv1.FlagOptions, len(pairs)/2)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		out[pairs[i]] = &autocliv1.FlagOptions{Usage: pairs[i+1]}
-	}
-	return out
-}
 
 // query and tx are command lines as people type them.
 func query(line string) string { return "  credenced query market " + line }
@@ -43,65 +22,65 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters: windows, bounds, block_millis"},
 				{
 					RpcMethod: "Order", Use: "order ID", Short: "Show an app, dataset or pool order: its content, status, what is filled",
-					Example: query("order " + exampleID), PositionalArgs: arg("id"),
+					Example: query("order " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
 				},
 				{
 					RpcMethod: "Orders", Use: "orders", Short: "List the orders of an owner, or those for an app, a dataset or a pool",
 					Long:        "List app, dataset and pool orders by exactly one of --owner, --app, --dataset and --pool, all of them or those of one --status.",
-					Example:     query("orders --owner "+exampleAccount+" --status resting") + "\n" + query("orders --pool public"),
-					FlagOptions: usages("owner", "whose orders", "app", "organisation/name:version they are for", "dataset", "organisation/name:version they are for", "pool", "id of the pool they are for", "status", "only those of this status"),
+					Example:     query("orders --owner "+autocli.ExampleAccount+" --status resting") + "\n" + query("orders --pool public"),
+					FlagOptions: autocli.Usages("owner", "whose orders", "app", "organisation/name:version they are for", "dataset", "organisation/name:version they are for", "pool", "id of the pool they are for", "status", "only those of this status"),
 				},
 				{
 					RpcMethod: "Book", Use: "book", Short: "List what rests on the book, cheapest first",
 					Long:        "List what rests on the book in the order in which it is met: offers of executions of a --category (those without one when it is left out), those of one --pool, or the orders of an --app or a --dataset.",
 					Example:     query("book --category xs") + "\n" + query("book --app studio/raytrace:1.0"),
-					FlagOptions: usages("category", "category; those without one when left out", "pool", "one pool's own", "app", "organisation/name:version whose orders are meant", "dataset", "organisation/name:version whose orders are meant", "runtime", "runtime, wasm when left out"),
+					FlagOptions: autocli.Usages("category", "category; those without one when left out", "pool", "one pool's own", "app", "organisation/name:version whose orders are meant", "dataset", "organisation/name:version whose orders are meant", "runtime", "runtime, wasm when left out"),
 				},
 				{
 					RpcMethod: "RestingRequests", Use: "resting-requests", Short: "List the requests that wait on the book, those that pay most first",
 					Long:        "List the requests that wait on the book, those that pay most first, by what they wait for: executions of a --category, of one --pool, or an order of an --app or a --dataset.",
 					Example:     query("resting-requests --category xs"),
-					FlagOptions: usages("category", "category; those without one when left out", "pool", "one pool's own", "app", "organisation/name:version whose orders are meant", "dataset", "organisation/name:version whose orders are meant", "runtime", "runtime, wasm when left out"),
+					FlagOptions: autocli.Usages("category", "category; those without one when left out", "pool", "one pool's own", "app", "organisation/name:version whose orders are meant", "dataset", "organisation/name:version whose orders are meant", "runtime", "runtime, wasm when left out"),
 				},
 				{
 					RpcMethod: "Request", Use: "request ID", Short: "Show a request: its job, status, what is filled, its first deal",
-					Example: query("request " + exampleID), PositionalArgs: arg("id"),
+					Example: query("request " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
 				},
 				{
 					RpcMethod: "Requests", Use: "requests REQUESTER", Short: "List the requests of an account, all or those of one --status",
-					Example: query("requests " + exampleAccount + " --status resting"), PositionalArgs: arg("requester"),
+					Example: query("requests " + autocli.ExampleAccount + " --status resting"), PositionalArgs: autocli.Args("requester"),
 				},
 				{
 					RpcMethod: "Deal", Use: "deal ID", Short: "Show a deal: what was pinned, how far it is, what was paid",
-					Example: query("deal " + exampleID), PositionalArgs: arg("id"),
+					Example: query("deal " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
 				},
 				{
 					RpcMethod: "Deals", Use: "deals", Short: "List deals by one of their parties",
 					Long:    "List deals by exactly one party: --requester, --request, --app, --dataset, --pool, --order, --sponsor, --voucher, --beneficiary or --app-owner; all of them, or those running or ended by --state.",
-					Example: query("deals --app studio/raytrace --state running") + "\n" + query("deals --order "+exampleID),
+					Example: query("deals --app studio/raytrace --state running") + "\n" + query("deals --order "+autocli.ExampleID),
 				},
 				{
 					RpcMethod: "Match", Use: "match ID", Short: "Show a proposed match that waits for its block",
-					Example: query("match " + exampleID), PositionalArgs: arg("id"),
+					Example: query("match " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
 				},
 				{RpcMethod: "Volume", Skip: true}, // credenced order match --dry-run
 				{
 					RpcMethod: "Floor", Use: "floor OWNER KIND", Short: "Show below which nonce an owner's orders of a kind are cancelled",
-					Example: query("floor " + exampleAccount + " pool"), PositionalArgs: arg("owner", "kind"),
+					Example: query("floor " + autocli.ExampleAccount + " pool"), PositionalArgs: autocli.Args("owner", "kind"),
 				},
 				{
 					RpcMethod: "Category", Use: "category ID", Short: "Show a category: its time, fuel limit, and how many blocks that is now",
-					Example: query("category xs"), PositionalArgs: arg("id"),
+					Example: query("category xs"), PositionalArgs: autocli.Args("id"),
 				},
 				{RpcMethod: "Categories", Use: "categories", Short: "List the categories", Example: query("categories")},
 				{
 					RpcMethod: "Voucher", Use: "voucher ID", Short: "Show a voucher: its balance, expiry, who may spend it and on what",
-					Example: query("voucher " + exampleID), PositionalArgs: arg("id"),
+					Example: query("voucher " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
 				},
 				{
 					RpcMethod: "Vouchers", Use: "vouchers", Short: "List the vouchers of an issuer or of a holder",
-					Example:     query("vouchers --holder "+exampleAccount) + "\n" + query("vouchers --issuer "+exampleAccount),
-					FlagOptions: usages("issuer", "whose money it is", "holder", "who may spend it"),
+					Example:     query("vouchers --holder "+autocli.ExampleAccount) + "\n" + query("vouchers --issuer "+autocli.ExampleAccount),
+					FlagOptions: autocli.Usages("issuer", "whose money it is", "holder", "who may spend it"),
 				},
 				{RpcMethod: "Callbacks", Use: "callbacks", Short: "List the hooks that a request may name"},
 				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with what it owes: escrow and vouchers"},
@@ -116,47 +95,47 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "MatchOrders", Skip: true},  // credenced order match
 				{
 					RpcMethod: "CancelOrder", Use: "cancel-order KIND NONCE", Short: "Take an order back by its nonce, whether the chain has seen it or not",
-					Example: tx("cancel-order pool 17 --from operator"), PositionalArgs: arg("kind", "nonce"),
+					Example: tx("cancel-order pool 17 --from operator"), PositionalArgs: autocli.Args("kind", "nonce"),
 				},
 				{
 					RpcMethod: "CancelOrders", Use: "cancel-orders KIND BELOW", Short: "Take back all orders of a kind below a nonce, for ever",
-					Example: tx("cancel-orders pool 18 --from operator"), PositionalArgs: arg("kind", "below"),
+					Example: tx("cancel-orders pool 18 --from operator"), PositionalArgs: autocli.Args("kind", "below"),
 				},
 				{
 					RpcMethod: "IssueVoucher", Use: "issue-voucher NONCE HOLDER AMOUNT EXPIRY", Short: "Set credit aside for a holder, in ucred, until a height",
 					Long: `Set credit aside for a holder, who may spend it on requests that name the voucher. AMOUNT is in ucred (1,000,000 are
 1 CRED), EXPIRY the first height at which it can not be spent: what is left then comes back to the issuer. NONCE is a
 number that the issuer gave no other voucher. --apps, --datasets and --pools bound what it pays for.`,
-					Example:        tx("issue-voucher 1 " + exampleAccount + " 5000000 100000 --apps studio/raytrace --pools public --description \"for the course\" --from sponsor"),
-					PositionalArgs: arg("nonce", "holder", "amount", "expiry"),
-					FlagOptions:    usages("apps", "organisation/name[:version] it pays for; any when left out", "datasets", "organisation/name[:version] it pays for; any when left out", "pools", "ids of pools it pays for; any when left out", "description", "what it is for, in a sentence"),
+					Example:        tx("issue-voucher 1 " + autocli.ExampleAccount + " 5000000 100000 --apps studio/raytrace --pools public --description \"for the course\" --from sponsor"),
+					PositionalArgs: autocli.Args("nonce", "holder", "amount", "expiry"),
+					FlagOptions:    autocli.Usages("apps", "organisation/name[:version] it pays for; any when left out", "datasets", "organisation/name[:version] it pays for; any when left out", "pools", "ids of pools it pays for; any when left out", "description", "what it is for, in a sentence"),
 				},
 				{
 					RpcMethod: "TopUpVoucher", Use: "top-up-voucher ID AMOUNT", Short: "Add credit to a voucher, in ucred; --expiry lets it end later",
-					Example: tx("top-up-voucher " + exampleID + " 1000000 --expiry 200000 --from sponsor"), PositionalArgs: arg("id", "amount"),
-					FlagOptions: usages("expiry", "first height from now on at which it can not be spent, not before the last; 0 leaves it"),
+					Example: tx("top-up-voucher " + autocli.ExampleID + " 1000000 --expiry 200000 --from sponsor"), PositionalArgs: autocli.Args("id", "amount"),
+					FlagOptions: autocli.Usages("expiry", "first height from now on at which it can not be spent, not before the last; 0 leaves it"),
 				},
 				{
 					RpcMethod: "SetSpenders", Use: "set-spenders ID [SPENDER]...", Short: "Say who may spend a voucher beside its holder; the list replaces the last",
-					Example:        tx("set-spenders " + exampleID + " " + exampleAccount + " --from holder"),
+					Example:        tx("set-spenders " + autocli.ExampleID + " " + autocli.ExampleAccount + " --from holder"),
 					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "id"}, {ProtoField: "spenders", Varargs: true}},
 				},
 				{
 					RpcMethod: "SetCategory", Use: "set-category CATEGORY", Short: "Propose to the council to add or change a category, given as JSON",
 					Example:        tx(`set-category '{"id":"xs","description":"up to five minutes","seconds":"300","fuel_limit":"30000000000"}' --from council`),
-					PositionalArgs: arg("category"), GovProposal: true,
+					PositionalArgs: autocli.Args("category"), GovProposal: true,
 				},
 				{
 					RpcMethod: "SubmitTask", Use: "submit-task NONCE JOB", Short: "Request a job, given as JSON, and lock the most it can cost",
 					Long:           "Request a job, given as JSON, and lock the most it can cost. What the next block can not fill is refunded, or rests on the book until --expiry. (credenced run publishes, quotes, submits, follows and fetches.)",
 					Example:        tx(`submit-task 1 '{"app":"studio/raytrace:1.0","trust":"1000","max_price":"1000000","fuel_limit":"1000000000"}' --expiry 5000 --from requester`),
-					PositionalArgs: arg("nonce", "job"),
+					PositionalArgs: autocli.Args("nonce", "job"),
 				},
 				{
 					RpcMethod: "CancelRequest", Use: "cancel-request ID", Short: "Take back what no worker was drawn for, and have it refunded",
-					Example: tx("cancel-request " + exampleID + " --from requester"), PositionalArgs: arg("id"),
+					Example: tx("cancel-request " + autocli.ExampleID + " --from requester"), PositionalArgs: autocli.Args("id"),
 				},
-				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters to the council, given as JSON", PositionalArgs: arg("params"), GovProposal: true},
+				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters to the council, given as JSON", Example: tx(`update-params "$(cat params.json)" --from seat`), PositionalArgs: autocli.Args("params"), GovProposal: true},
 			},
 		},
 	}

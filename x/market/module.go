@@ -1,4 +1,4 @@
-// Package market meets requests with the standing offers of pools, and holds the money between them. See README.md.
+// Package market meets requests with the orders of apps, datasets and pools, and holds the money between them. See README.md.
 package market
 
 import (

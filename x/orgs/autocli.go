@@ -3,15 +3,9 @@ package orgs
 import (
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
 
+	"github.com/credence-chain/credence/internal/autocli"
 	"github.com/credence-chain/credence/x/orgs/types"
 )
-
-func arg(fields ...string) (out []*autocliv1.PositionalArgDescriptor) {
-	for _, f := range fields {
-		out = append(out, &autocliv1.PositionalArgDescriptor{ProtoField: f})
-	}
-	return out
-}
 
 // AutoCLIOptions describes the commands of queries and messages.
 func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
@@ -20,20 +14,20 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 			Service: types.Query_serviceDesc.ServiceName,
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters", Example: `credenced query orgs params`},
-				{RpcMethod: "Organisation", Use: "organisation ID", Short: "Show an organisation", Example: `credenced query orgs organisation acme`, PositionalArgs: arg("id")},
+				{RpcMethod: "Organisation", Use: "organisation ID", Short: "Show an organisation", Example: `credenced query orgs organisation acme`, PositionalArgs: autocli.Args("id")},
 				{RpcMethod: "Organisations", Use: "organisations", Short: "List the organisations", Example: `credenced query orgs organisations --page-limit 10`},
-				{RpcMethod: "OrganisationOf", Use: "organisation-of ADDRESS", Short: "Show the organisation of an account", Example: `credenced query orgs organisation-of cred1...`, PositionalArgs: arg("address")},
+				{RpcMethod: "OrganisationOf", Use: "organisation-of ADDRESS", Short: "Show the organisation of an account", Example: "credenced query orgs organisation-of " + autocli.ExampleAccount, PositionalArgs: autocli.Args("address")},
 			},
 		},
 		Tx: &autocliv1.ServiceCommandDescriptor{
 			Service: types.Msg_serviceDesc.ServiceName,
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
-				{RpcMethod: "Admit", Use: "admit ID NAME", Short: "Propose to admit an organisation", Example: `credenced tx orgs admit acme "Acme Inc." --admins cred1... --roles worker --from seat`, PositionalArgs: arg("id", "name"), GovProposal: true},
-				{RpcMethod: "SetStatus", Use: "set-status ORG STATUS", Short: "Propose to revoke or restore an organisation", Example: `credenced tx orgs set-status acme revoked --from seat`, PositionalArgs: arg("org_id", "status"), GovProposal: true},
-				{RpcMethod: "SetRoles", Use: "set-roles ORG", Short: "Propose to replace an organisation's roles", Example: `credenced tx orgs set-roles acme --roles worker,requester --from seat`, PositionalArgs: arg("org_id"), GovProposal: true},
-				{RpcMethod: "AddMember", Use: "add-member ORG ACCOUNT", Short: "Let an account act for your organisation", Example: `credenced tx orgs add-member acme cred1... --from admin`, PositionalArgs: arg("org_id", "member")},
-				{RpcMethod: "RemoveMember", Use: "remove-member ORG ACCOUNT", Short: "End an account's acting for your organisation", Example: `credenced tx orgs remove-member acme cred1... --from admin`, PositionalArgs: arg("org_id", "member")},
-				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", Example: `credenced tx orgs update-params '{"open_roles":["ROLE_REQUESTER"]}' --from seat`, PositionalArgs: arg("params"), GovProposal: true},
+				{RpcMethod: "Admit", Use: "admit ID NAME", Short: "Propose to admit an organisation", Example: `credenced tx orgs admit acme "Acme Inc." --admins ` + autocli.ExampleAccount + ` --roles worker --from seat`, PositionalArgs: autocli.Args("id", "name"), GovProposal: true},
+				{RpcMethod: "SetStatus", Use: "set-status ORG STATUS", Short: "Propose to revoke or restore an organisation", Example: `credenced tx orgs set-status acme revoked --from seat`, PositionalArgs: autocli.Args("org_id", "status"), GovProposal: true},
+				{RpcMethod: "SetRoles", Use: "set-roles ORG", Short: "Propose to replace an organisation's roles", Example: `credenced tx orgs set-roles acme --roles worker --roles requester --from seat`, PositionalArgs: autocli.Args("org_id"), GovProposal: true},
+				{RpcMethod: "AddMember", Use: "add-member ORG ACCOUNT", Short: "Let an account act for your organisation", Example: "credenced tx orgs add-member acme " + autocli.ExampleAccount + " --from admin", PositionalArgs: autocli.Args("org_id", "member")},
+				{RpcMethod: "RemoveMember", Use: "remove-member ORG ACCOUNT", Short: "End an account's acting for your organisation", Example: "credenced tx orgs remove-member acme " + autocli.ExampleAccount + " --from admin", PositionalArgs: autocli.Args("org_id", "member")},
+				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", Example: `credenced tx orgs update-params '{"open_roles":["ROLE_REQUESTER"]}' --from seat`, PositionalArgs: autocli.Args("params"), GovProposal: true},
 			},
 		},
 	}

@@ -3,15 +3,9 @@ package poa
 import (
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
 
+	"github.com/credence-chain/credence/internal/autocli"
 	"github.com/credence-chain/credence/x/poa/types"
 )
-
-func arg(fields ...string) (out []*autocliv1.PositionalArgDescriptor) {
-	for _, f := range fields {
-		out = append(out, &autocliv1.PositionalArgDescriptor{ProtoField: f})
-	}
-	return out
-}
 
 // AutoCLIOptions describes the commands of queries and messages.
 func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
@@ -20,7 +14,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 			Service: types.Query_serviceDesc.ServiceName,
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters"},
-				{RpcMethod: "Seat", Use: "seat ORG", Short: "Show the seat of an organisation", PositionalArgs: arg("org_id")},
+				{RpcMethod: "Seat", Use: "seat ORG", Short: "Show the seat of an organisation", Example: "  credenced query poa seat acme", PositionalArgs: autocli.Args("org_id")},
 				{RpcMethod: "Seats", Use: "seats", Short: "List the seats"},
 			},
 		},
@@ -28,7 +22,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 			Service: types.Msg_serviceDesc.ServiceName,
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "Unjail", Use: "unjail", Short: "Bring your seat back into the validator set"},
-				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", PositionalArgs: arg("params"), GovProposal: true},
+				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", Example: `  credenced tx poa update-params "$(cat params.json)" --from seat`, PositionalArgs: autocli.Args("params"), GovProposal: true},
 			},
 		},
 	}
