@@ -38,7 +38,7 @@ type (
 	}
 	// DrawFailed answers a Draw effect: too few eligible organisations now.
 	DrawFailed struct{ Height int64 }
-	// Committed is a worker's, or a court seat's, commitment. Delay is d of protocol section 8, used at commit 1.
+	// Committed is a worker's, or a court seat's, commitment. Delay is d of protocol section 7, used at commit 1.
 	Committed struct {
 		Height     int64
 		Bench      Bench

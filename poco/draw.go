@@ -6,7 +6,7 @@ import (
 )
 
 // Entropy gives the numbers of one draw from a block's seed: SHA-256 over (beacon, task, attempt, wave, seat, try),
-// so that tasks of one block, and seats of one task, are drawn independently (protocol section 1).
+// so that tasks of one block, and seats of one task, are drawn independently (protocol section 6).
 type Entropy struct {
 	Beacon  []byte
 	Task    [32]byte

@@ -13,8 +13,8 @@ const (
 	FaultNone       Fault = iota
 	FaultWrong            // revealed something else than the court's verdict: the whole stake, the record
 	FaultUnrevealed       // committed and did not reveal: as grave as wrong
-	FaultSilent           // drawn and did not commit: in wave 2 it pays the court it caused; a strike
-	FaultAbstained        // had no answer where the court found one: in wave 2 it pays the court it caused; counted
+	FaultSilent           // drawn and did not commit: in wave 2 it pays the court it caused; cools down
+	FaultAbstained        // had no answer where the court found one: in wave 2 it pays the court it caused; cools down
 )
 
 // String names the fault.

@@ -11,7 +11,7 @@ const (
 	PolicyCourt    = "court"    // the full court at once
 )
 
-// Terms are what a task was promised at its deal; it runs to its end under them (law 5).
+// Terms are what a task was promised at its deal; it runs to its end under them, whatever changes meanwhile.
 type Terms struct {
 	ChainID string
 	Policy  string

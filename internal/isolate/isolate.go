@@ -1,5 +1,5 @@
-// Package isolate runs the items of a block hook each on its own (law 3 of the architecture): an item commits whole or
-// fails whole, and nothing that it does, a panic included, reaches the items beside it.
+// Package isolate runs the items of a block hook each on its own: an item commits whole or fails whole, and nothing that it
+// does, a panic included, reaches the items beside it.
 package isolate
 
 import (

@@ -98,7 +98,7 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 }
 
 // apply carries out a user's event: the new state, and nothing else, because such events have no effects. Coins and
-// counters move in block hooks only (law 4).
+// counters move in block hooks only (docs/adr/0005-messages-move-no-money.md).
 func (k Keeper) apply(ctx context.Context, it *item, ev poco.Event) error {
 	next, effects, err := it.state.Apply(ev)
 	if err != nil {
