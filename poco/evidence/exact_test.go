@@ -86,7 +86,7 @@ func TestExactTwinAnywhere(t *testing.T) {
 		l, err := evidence.Exact(f, uint32(k))
 		require.NoError(t, err)
 		// The search is exact to far less than the distance of p to the next
-		// unit, except on a tie; random rationals do not tie.
+		// unit. On a tie, as of f = 4/5 and k = 2, it ends below p.
 		requireBits(t, largest(f, k), l, fmt.Sprintf("f = %s, k = %d", f, k))
 	})
 }
@@ -103,12 +103,18 @@ func TestExactValues(t *testing.T) {
 		{"a newcomer at 1/8 is three bits", big.NewRat(1, 8), 0, 3 * 65536},
 		{"a veteran at 1/5", big.NewRat(1, 5), 4095, 1020032},
 		{"p is exactly 1/2", big.NewRat(8, 9), 1, 65536},
+		{"p is exactly 1/2, two checks", big.NewRat(27, 28), 2, 65536},
+		{"p is exactly 1/4", big.NewRat(4, 5), 2, 131072},
+		{"p is exactly 1/16", big.NewRat(256, 499), 4, 262144},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			l, err := evidence.Exact(c.f, c.k)
 			require.NoError(t, err)
 			require.Equal(t, c.l, l)
+			if c.k > 0 {
+				requireBits(t, largest(c.f, int(c.k)), l, "the twin, ties among them")
+			}
 		})
 	}
 }

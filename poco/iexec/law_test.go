@@ -65,7 +65,7 @@ func TestMoneyLaw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		deal := iexec.Terms{
 			App: big.NewInt(rapid.Int64Range(0, 1000).Draw(t, "app")), Dataset: big.NewInt(rapid.Int64Range(0, 1000).Draw(t, "dataset")),
-			Pool: big.NewInt(rapid.Int64Range(0, 5000).Draw(t, "pool")), Trust: big.NewInt(rapid.Int64Range(0, 30).Draw(t, "trust")),
+			Pool: big.NewInt(rapid.Int64Range(0, 5000).Draw(t, "pool")), Trust: big.NewInt(rapid.Int64Range(0, 12).Draw(t, "trust")),
 			WorkerPercent: rapid.Uint64Range(0, 300).Draw(t, "stake"), SchedulerPercent: rapid.Uint64Range(0, 100).Draw(t, "ratio"),
 			Volume: rapid.Uint64Range(1, 3).Draw(t, "volume"), Period: 300,
 			Sponsored: rapid.Bool().Draw(t, "sponsored"), NoDataset: rapid.Bool().Draw(t, "nodataset"),
@@ -79,8 +79,8 @@ func TestMoneyLaw(t *testing.T) {
 		books.of(iexec.Kitty).frozen.Set(kitty)
 
 		now := uint64(1)
-		for i := range 40 {
-			now += rapid.SampledFrom([]uint64{1, 1, 1, 1, 1, 1, 300, 600}).Draw(t, fmt.Sprintf("wait%d", i))
+		for i := range 60 {
+			now += rapid.SampledFrom([]uint64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 300, 600}).Draw(t, fmt.Sprintf("wait%d", i))
 			before := copyOf(task)
 			effects, err := randomStep(t, i, task, now, books.of(iexec.Kitty).frozen)
 			if err != nil {
@@ -99,6 +99,7 @@ func TestMoneyLaw(t *testing.T) {
 			checkEnd(t, task, books, kitty)
 		}
 	})
+	// Of a hundred lives about thirty are completed and about as many fail: that none is or does is no accident.
 	require.NotZero(t, ended[iexec.Completed], "no life was completed: %v", ended)
 	require.NotZero(t, ended[iexec.Failed], "no life failed: %v", ended)
 }
