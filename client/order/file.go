@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/cosmos/gogoproto/jsonpb"
@@ -55,18 +56,22 @@ func Parse(data []byte) (types.SignedOrder, error) {
 	}
 	var top map[string]json.RawMessage
 	if err := json.Unmarshal(data, &top); err != nil {
-		return s, fmt.Errorf("expected a JSON object with an order: %w", err)
+		return s, errors.New("expected a JSON object with an order, {...}")
 	}
 	read := jsonpb.Unmarshaler{AnyResolver: keys()}
 	_, wrapped := top["order"]
 	if _, signed := top["signature"]; !wrapped && !signed {
 		s.Order = new(types.Order)
 		if err := read.Unmarshal(bytes.NewReader(data), s.Order); err != nil {
-			return types.SignedOrder{}, explain(err)
+			return types.SignedOrder{}, explain(err, data, func(part []byte) error {
+				return read.Unmarshal(bytes.NewReader(part), new(types.Order))
+			})
 		}
 	} else {
 		if err := read.Unmarshal(bytes.NewReader(data), &s); err != nil {
-			return types.SignedOrder{}, explain(err)
+			return types.SignedOrder{}, explain(err, data, func(part []byte) error {
+				return read.Unmarshal(bytes.NewReader(part), new(types.SignedOrder))
+			})
 		}
 		if s.Order == nil {
 			return types.SignedOrder{}, errors.New("order: missing, expected the order in full")
@@ -86,21 +91,103 @@ func Parse(data []byte) (types.SignedOrder, error) {
 	return s, nil
 }
 
-// explain puts the decoder's words for an unknown field into ours.
-func explain(err error) error {
+// misfit is how the decoder speaks of a value that is none of its field's type.
+var misfit = regexp.MustCompile(`into Go value of type (\w+)`)
+
+// expected are the decoder's types in words.
+var expected = map[string]string{
+	"uint64": "a whole number from 0 to 2^64-1", "uint32": "a whole number from 0 to 2^32-1",
+	"int64": "a whole number", "bool": "true or false", "string": "a text", "map": "an object, {...}",
+}
+
+// explain puts the decoder's words for an unknown field, and for a value of another type, into ours. The decoder does not
+// name the field of such a value: it is the one that can't be read by itself.
+func explain(err error, data []byte, read func([]byte) error) error {
 	if _, rest, found := strings.Cut(err.Error(), "unknown field "); found {
 		field, message, _ := strings.Cut(rest, " in ")
 		message = message[strings.LastIndex(message, ".")+1:]
 		return fmt.Errorf("unknown field %s in %s: expected only fields that an order of this kind has (`credenced order create --help`)", field, message)
 	}
-	return err
+	path, value, why := culprit(data, func(path []string, value json.RawMessage) error {
+		for i := len(path) - 1; i >= 0; i-- {
+			if path[i] == "" {
+				value = json.RawMessage("[" + string(value) + "]")
+			} else {
+				value = json.RawMessage(fmt.Sprintf("{%q:%s}", path[i], value))
+			}
+		}
+		return read(value)
+	})
+	if why == nil || strings.HasPrefix(path, "signature") { // a key's type and its bytes are read together
+		return err
+	}
+	what := "a whole number"
+	if m := misfit.FindStringSubmatch(why.Error()); m != nil && expected[m[1]] != "" {
+		what = expected[m[1]]
+	}
+	return fmt.Errorf("%s: %s, expected %s", path, value, what)
+}
+
+// culprit finds the first value, innermost first, that can't be read: where it is, how it is written, and the error.
+func culprit(data []byte, read func(path []string, value json.RawMessage) error) (at, written string, why error) {
+	var walk func(path []string, at string, value json.RawMessage)
+	walk = func(path []string, here string, value json.RawMessage) {
+		value = bytes.TrimSpace(value)
+		switch value[0] {
+		case '{':
+			d := json.NewDecoder(bytes.NewReader(value))
+			_, _ = d.Token()
+			for d.More() && why == nil {
+				field, _ := d.Token()
+				var v json.RawMessage
+				if d.Decode(&v) != nil {
+					return
+				}
+				name := fmt.Sprint(field)
+				walk(append(slices.Clone(path), name), strings.TrimPrefix(here+"."+name, "."), v)
+			}
+		case '[':
+			var list []json.RawMessage
+			_ = json.Unmarshal(value, &list)
+			for i := 0; i < len(list) && why == nil; i++ {
+				walk(append(slices.Clone(path), ""), fmt.Sprintf("%s[%d]", here, i), list[i])
+			}
+		}
+		if why == nil && len(path) > 0 {
+			if err := read(path, value); err != nil {
+				at, written, why = here, string(value), err
+			}
+		}
+	}
+	walk(nil, "", data)
+	return at, written, why
+}
+
+// syntax says where JSON is wrong, and what is wrong there.
+func syntax(err error, data []byte) error {
+	var wrong *json.SyntaxError
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("not JSON: it ends in the middle")
+	case errors.As(err, &wrong):
+		before := data[:min(int64(len(data)), wrong.Offset)]
+		return fmt.Errorf("not JSON: line %d: %w", 1+bytes.Count(before, []byte("\n")), err)
+	}
+	return fmt.Errorf("not JSON: %w", err)
 }
 
 // strict checks that the text is one JSON value in which no object names a field twice, and no list has a hole: the
 // decoder panics over a missing key.
 func strict(data []byte) error {
 	d := json.NewDecoder(bytes.NewReader(data))
+	if len(bytes.TrimSpace(data)) == 0 {
+		return errors.New("not JSON: it is empty")
+	}
 	if _, err := once(d, ""); err != nil {
+		var wrong *json.SyntaxError
+		if errors.As(err, &wrong) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return syntax(err, data)
+		}
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
@@ -113,7 +200,7 @@ func strict(data []byte) error {
 func once(d *json.Decoder, path string) (null bool, err error) {
 	token, err := d.Token()
 	if err != nil {
-		return false, fmt.Errorf("not JSON: %w", err)
+		return false, err
 	}
 	open, nested := token.(json.Delim)
 	if !nested {
@@ -125,7 +212,7 @@ func once(d *json.Decoder, path string) (null bool, err error) {
 		if open == '{' {
 			token, err := d.Token()
 			if err != nil {
-				return false, fmt.Errorf("not JSON: %w", err)
+				return false, err
 			}
 			field, _ := token.(string)
 			if seen[field] {

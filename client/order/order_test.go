@@ -119,9 +119,10 @@ func TestTampered(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for _, tc := range []struct{ name, text, why string }{
-		{"nothing", ``, "not JSON"},
+		{"nothing", " \n", "not JSON: it is empty"},
+		{"text", "{\n  \"pool\": x}", "not JSON: line 2: invalid character 'x'"},
 		{"a list", `[]`, "expected a JSON object"},
-		{"half", `{"owner":"cred1`, "not JSON"},
+		{"half", `{"owner":"cred1`, "not JSON: it ends in the middle"},
 		{"two", `{"pool":{}} {"pool":{}}`, "nothing behind"},
 		{"unknown field", `{"owner":"a","prize":"1","pool":{}}`, `unknown field "prize" in Order`},
 		{"unknown field within", `{"pool":{"prize":"1"}}`, `unknown field "prize" in PoolOrder`},
@@ -131,7 +132,11 @@ func TestParseRefuses(t *testing.T) {
 		{"two kinds", `{"owner":"a","app":{},"pool":{}}`, "exactly one"},
 		{"signature alone", `{"signature":{}}`, "order: missing"},
 		{"an id as well", `{"order":{"pool":{}},"id":"00"}`, "id: expected none"},
-		{"a negative price", `{"pool":{"price":"-1"}}`, "-1"},
+		{"a negative price", `{"nonce":"1","pool":{"price":"-1"}}`, `pool.price: "-1", expected a whole number from 0 to 2^64-1`},
+		{"a price in words", `{"pool":{"stake":"1","price":"much"}}`, `pool.price: "much", expected a whole number`},
+		{"a list within", `{"app":{"datasets":{"ids":["a/b",7]}}}`, `app.datasets.ids[1]: 7, expected a text`},
+		{"a word for an object", `{"order":{"pool":"public"}}`, `order.pool: "public", expected an object`},
+		{"too many seats", `{"request":{"min_replicas":4294967296}}`, `request.min_replicas: 4294967296, expected a whole number from 0 to 2^32-1`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := order.Parse([]byte(tc.text))
