@@ -51,6 +51,24 @@ func TestBandsAreThePicture(t *testing.T) {
 	})
 }
 
+// A ray in the plane of a box's face meets what touches that face, whichever sign the zero of its direction has.
+func TestRayInTheFaceOfABox(t *testing.T) {
+	for _, side := range []float64{1, -1} {
+		for _, zero := range []float64{0, math.Copysign(0, -1)} {
+			for turn := range 3 {
+				axes := func(x, y, z float64) Vec {
+					v := [3]float64{x, y, z}
+					return Vec{v[turn], v[(turn+1)%3], v[(turn+2)%3]}
+				}
+				tree := buildTree([]shape{{kind: sphereShape, a: axes(0, 0, side), r: 1}})
+				s, at := tree.nearest(axes(-2, 0, 0), axes(1, zero, zero), 1e9)
+				require.NotNil(t, s, "side %v, direction of %v, turned %d times", side, zero, turn)
+				require.Equal(t, 2.0, at)
+			}
+		}
+	}
+}
+
 // The tree finds what trying every shape finds.
 func TestTreeFindsTheNearest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

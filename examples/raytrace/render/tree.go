@@ -116,7 +116,7 @@ func (t *tree) cast(o, d Vec, limit float64, materials []material) (found *shape
 	}
 	ox, oy, oz := o.X, o.Y, o.Z
 	dx, dy, dz := d.X, d.Y, d.Z
-	ix, iy, iz := 1/dx, 1/dy, 1/dz
+	ix, iy, iz := 1/(dx+0), 1/(dy+0), 1/(dz+0) // plus zero: with minus zero the comparisons below would miss a box
 	var stack [64]int32
 	depth := 1 // stack[0] is the root
 	for depth > 0 {
