@@ -18,7 +18,7 @@ import (
 )
 
 // pages in the order in which their blocks are run, all in one shell: the first starts, the others build on it.
-var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md"}
+var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md", "integrator.md"}
 
 // TestGuides starts a devnet where readers have theirs, and runs what the pages say in one shell that ends at the first
 // command that fails.
@@ -36,7 +36,7 @@ func TestGuides(t *testing.T) {
 		blocks = append(blocks, of...)
 	}
 	env := environment(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	home := filepath.Join(t.TempDir(), "home")
 	net, err := devnet.Start(devnet.Options{
