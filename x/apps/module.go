@@ -1,4 +1,4 @@
-// Package apps keeps apps and their immutable, content-addressed versions. See README.md.
+// Package apps keeps apps and datasets and their immutable, content-addressed versions. See README.md.
 package apps
 
 import (

@@ -1,4 +1,4 @@
-// Package keeper keeps pools, workers, their stake, and the dense arrays from which draws pick.
+// Package keeper keeps pools, workers, their stake, the tickets that draws go by, and the dense arrays of who can be drawn.
 package keeper
 
 import (
