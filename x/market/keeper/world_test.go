@@ -29,9 +29,10 @@ type world struct {
 	filled map[string]uint64 // tasks by order and request, counted from the deals
 	live   map[string]uint64 // deal -> tasks opened and not ended
 	asked  []string          // requests on the chain
-	signed []types.Order     // requests signed off it
+	signed []types.Order     // requests signed off it, the latest first: the likeliest to be drawn, and to be good
 	offers []types.Order     // orders signed, presigned or placed
-	issued []string          // vouchers
+	issued []string          // vouchers, the latest first
+	holder map[string]string // voucher -> name
 	mirror *mirror
 	read   int // events that the mirror has seen
 }
@@ -39,7 +40,7 @@ type world struct {
 func newWorld(t *testing.T, rt *rapid.T) *world {
 	w := &world{
 		fixture: newFixture(t), rt: rt, seen: map[string]types.Order{}, gone: map[string]bool{}, floors: map[string]uint64{},
-		filled: map[string]uint64{}, live: map[string]uint64{}, mirror: newMirror(),
+		filled: map[string]uint64{}, live: map[string]uint64{}, holder: map[string]string{}, mirror: newMirror(),
 	}
 	w.addApp("studio/zoo:v1", 10)
 	w.setApp("studio/zoo:v1", func(_ *appstypes.App, v *appstypes.Version) { v.ByOrder = true })
@@ -105,8 +106,8 @@ func (w *world) anOrder() (o types.Order) {
 	return o
 }
 
-// aJob draws a job.
-func (w *world) aJob() types.Job {
+// aJob draws a job of somebody's.
+func (w *world) aJob(who string) types.Job {
 	j := job()
 	j.App = w.pick("app", "studio/ray:v1", "studio/ray:v1", "studio/ray:v1", "studio/ray:v1", "studio/zoo:v1", "studio/bomb:v1")
 	j.MaxPrice, j.Size_ = 300-w.up("below_300", 0, 270), w.up("size", 1, 8)
@@ -127,7 +128,8 @@ func (w *world) aJob() types.Job {
 		j.Pool = w.pick("of", "open", "second")
 	}
 	if len(w.issued) > 0 && (w.chance("voucher") || w.chance("voucher again")) {
-		j.Voucher = w.pick("which", w.issued[len(w.issued)-1], w.pick("any", w.issued...)) // the latest is the likeliest to be good
+		likely := slices.DeleteFunc(slices.Clone(w.issued), func(id string) bool { return w.holder[id] != who })
+		j.Voucher = w.pick("which", append(likely, w.pick("any", w.issued...))...) // first choices are the likeliest
 	}
 	return j
 }
@@ -141,6 +143,21 @@ func (w *world) know(o types.Order) types.Order {
 		}
 	}
 	return o
+}
+
+// issueTo gives somebody a voucher for so many blocks.
+func (w *world) issueTo(holder string, amount, blocks uint64) {
+	w.nonce++
+	if id, err := w.issueErr(types.MsgIssueVoucher{
+		Issuer: addr("iss"), Nonce: w.nonce, Holder: addr(holder), Amount: amount, Expiry: w.height() + int64(blocks),
+	}); err == nil {
+		w.issued, w.holder[id] = slices.Insert(w.issued, 0, id), holder
+	}
+}
+
+// over says that an order is taken back or expired.
+func (w *world) over(o types.Order) bool {
+	return w.gone[idOf(o)] || o.Expiry > 0 && o.Expiry <= w.height()
 }
 
 // steps are what may happen, by name.
@@ -184,7 +201,8 @@ var steps = map[string]func(w *world){
 	},
 	"submit": func(w *world) {
 		w.nonce++
-		n, j, expiry := w.pick("requester", "ann", "bob", "cyd"), w.aJob(), int64(0)
+		n := w.pick("requester", "ann", "bob", "cyd")
+		j, expiry := w.aJob(n), int64(0)
 		if w.chance("rests") || w.chance("rests again") {
 			expiry = w.height() + int64(w.up("expiry", 2, 12))
 		}
@@ -195,9 +213,10 @@ var steps = map[string]func(w *world){
 	},
 	"sign request": func(w *world) {
 		w.nonce++
-		o := requestOrder(w.pick("requester", "ann", "bob", "cyd"), w.nonce, w.aJob())
+		n := w.pick("requester", "ann", "bob", "cyd")
+		o := requestOrder(n, w.nonce, w.aJob(n))
 		o.Expiry = w.expiry()
-		if w.chance("sponsor") && o.Request.Voucher == "" {
+		if !w.chance("pays itself") && o.Request.Voucher == "" {
 			o.Request.Sponsor = addr("spo")
 		}
 		if w.chance("presigned") {
@@ -205,15 +224,21 @@ var steps = map[string]func(w *world){
 				return
 			}
 		}
-		w.signed = append(w.signed, w.know(o))
+		w.signed = slices.Insert(w.signed, 0, w.know(o))
 	},
 	"match": func(w *world) {
 		if len(w.signed) == 0 || len(w.offers) == 0 {
 			return
 		}
 		r := rapid.SampledFrom(w.signed).Draw(w.rt, "request")
-		m := types.MsgMatchOrders{Relayer: addr(w.pick("relayer", "eve", "spo")), Request: w.sign(r)}
+		m, careless := types.MsgMatchOrders{Relayer: addr("spo"), Request: w.sign(r)}, w.chance("careless")
+		if careless || r.Request.Sponsor == "" {
+			m.Relayer = addr(w.pick("relayer", "eve", "spo"))
+		}
 		for _, o := range slices.Backward(w.offers) { // the latest that suit at first sight
+			if !careless && w.over(o) {
+				continue
+			}
 			s := w.sign(o)
 			switch {
 			case o.App != nil && o.App.App == r.Request.App && m.App == nil:
@@ -225,7 +250,7 @@ var steps = map[string]func(w *world){
 		for _, ref := range r.Request.Datasets {
 			s := types.SignedOrder{}
 			for _, o := range slices.Backward(w.offers) {
-				if o.Dataset != nil && o.Dataset.Dataset == ref {
+				if o.Dataset != nil && o.Dataset.Dataset == ref && (careless || !w.over(o)) {
 					s = w.sign(o)
 					break
 				}
@@ -243,13 +268,7 @@ var steps = map[string]func(w *world){
 		}
 	},
 	"issue": func(w *world) {
-		w.nonce++
-		if id, err := w.issueErr(types.MsgIssueVoucher{
-			Issuer: addr("iss"), Nonce: w.nonce, Holder: addr(w.pick("holder", "ann", "bob")), Amount: w.up("amount", 1, 9_000),
-			Expiry: w.height() + int64(w.up("expiry", 1, 30)),
-		}); err == nil {
-			w.issued = append(w.issued, id)
-		}
+		w.issueTo(w.pick("holder", "ann", "bob"), w.up("amount", 1, 9_000), w.up("expiry", 1, 30))
 	},
 	"top up": func(w *world) {
 		if len(w.issued) > 0 {

@@ -374,7 +374,7 @@ func TestAgreementRestrictions(t *testing.T) {
 	accounts := rapid.SampledFrom([]string{alice, dora, oscar, rita})
 	orgs := rapid.SampledFrom([]string{"acme", "base", "ops", "users"})
 	roles := rapid.SampledFrom([]orgstypes.Role{orgstypes.ROLE_PROVIDER, orgstypes.ROLE_POOL_OPERATOR, orgstypes.ROLE_REQUESTER})
-	few := func(t *rapid.T) int { return rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "entries") }
+	few := func(t *rapid.T) int { return rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 1, 2}).Draw(t, "entries") }
 	drawAudience := func(t *rapid.T) orgstypes.Audience {
 		return orgstypes.Audience{
 			Accounts:      rapid.SliceOfN(accounts, 0, few(t)).Draw(t, "accounts"),
@@ -428,7 +428,8 @@ func TestAgreementRestrictions(t *testing.T) {
 			failed++
 		}
 	})
-	if passed == 0 || failed == 0 {
+	// About a quarter pass: that of a hundred none does, or all do, is no accident.
+	if passed+failed >= 100 && (passed == 0 || failed == 0) {
 		t.Fatalf("%d passed and %d failed: the property says nothing", passed, failed)
 	}
 }

@@ -305,6 +305,9 @@ func TestTwin(t *testing.T) {
 		for i := range functions {
 			functions[i] = drawBody(t, 3, 0, len(functions))
 		}
+		if rapid.Bool().Draw(t, "divides last") { // by what is zero most often: without it few would trap
+			functions[0] = append(functions[0], node{kind: kindAssign, a: 1, b: 1, op: 4})
+		}
 		w := &walker{functions: functions, fuel: startAndOutput}
 		value := w.call(0, 7, 0)
 		if w.long {
@@ -339,7 +342,8 @@ func TestTwin(t *testing.T) {
 			checkExactLimit(t, compiler, spec, w.fuel)
 		}
 	})
-	if finished == 0 || trapped == 0 {
+	// About a third trap: that of a hundred none does, or all do, is no accident. Each runs twice.
+	if finished+trapped >= 200 && (finished == 0 || trapped == 0) {
 		t.Errorf("%d programs finished and %d trapped: want some of each", finished, trapped)
 	}
 }
