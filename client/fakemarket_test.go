@@ -106,9 +106,9 @@ func (m *fakeMarket) deliver(msgs []sdk.Msg) (out []proto.Message) {
 	return out
 }
 
-// play makes a block of each step, and then empty ones.
+// play makes a block of each step, and then empty ones until the test ends.
 func (m *fakeMarket) play() {
-	for i := 0; i < len(m.steps)+200; {
+	for i := 0; m.t.Context().Err() == nil; {
 		time.Sleep(5 * time.Millisecond)
 		m.set(func() {
 			m.height++

@@ -18,7 +18,7 @@ var errEnough = errors.New("enough")
 // collect follows until n heights were handed out.
 func collect(t *testing.T, conn *Conn, from int64, n int) []Block {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var blocks []Block
 	err := Follow(ctx, conn, from, FollowOptions{Poll: 5 * time.Millisecond}, func(_ context.Context, b Block) error {
@@ -108,7 +108,7 @@ func TestFollowLeavesANodeThatStaysBehind(t *testing.T) {
 	}()
 	defer close(stop)
 	var blocks []Block
-	err := Follow(context.Background(), conn, 4, FollowOptions{Poll: 5 * time.Millisecond, Stall: 400 * time.Millisecond},
+	err := Follow(context.Background(), conn, 4, FollowOptions{Poll: 5 * time.Millisecond, Stall: 2 * time.Second},
 		func(_ context.Context, b Block) error {
 			blocks = append(blocks, b)
 			if len(blocks) == 3 {

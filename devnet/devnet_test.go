@@ -172,12 +172,12 @@ func TestProcess(t *testing.T) {
 	require.NoError(t, p.Start())
 	require.Error(t, p.Start())
 	require.NotZero(t, p.PID())
-	require.Eventually(t, func() bool { return strings.TrimSpace(p.Tail(1)) != "" }, 5*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.TrimSpace(p.Tail(1)) != "" }, time.Minute, 10*time.Millisecond)
 	grandchild := strings.TrimSpace(p.Tail(1))
 
 	p.Stop(100 * time.Millisecond)
 	require.Zero(t, p.PID())
-	require.Eventually(t, func() bool { return gone(grandchild) }, 5*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return gone(grandchild) }, time.Minute, 10*time.Millisecond)
 	select {
 	case err := <-ended:
 		t.Fatalf("a process that was stopped is no surprise: %v", err)

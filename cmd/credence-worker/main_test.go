@@ -303,7 +303,7 @@ func TestStartsBeforeItsNode(t *testing.T) {
 		body, _ := io.ReadAll(res.Body)
 		return res.StatusCode, string(body)
 	}
-	require.Eventually(t, func() bool { _, body := get("/readyz"); return body == "waiting for a node\n" }, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { _, body := get("/readyz"); return body == "waiting for a node\n" }, 2*time.Minute, 20*time.Millisecond)
 	status, _ := get("/healthz")
 	require.Equal(t, 200, status)
 	status, _ = get("/readyz")
@@ -321,7 +321,7 @@ func TestStartsBeforeItsNode(t *testing.T) {
 	select {
 	case err := <-ended:
 		require.NoError(t, err, log.String())
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it does not stop")
 	}
 	require.Equal(t, 1, strings.Count(log.String(), "waiting for a node"), log.String())

@@ -43,9 +43,12 @@ var (
 
 const dealID = "dea1"
 
+// patience is how long a test waits for what must come; only a failure takes it.
+const patience = 2 * time.Minute
+
 func newHouse(t *testing.T, r role) *house { return newHouseOf(t, r, func(*markettypes.Deal) {}) }
 
-// newHouseOf is a house whose deal was changed.
+// newHouseOf is a house whose deal was changed. Its chain makes blocks from when an agent is started.
 func newHouseOf(t *testing.T, r role, malleate func(*markettypes.Deal)) *house {
 	dir := t.TempDir()
 	store, err := artifact.OpenDir(filepath.Join(dir, "artifacts"), 0)
@@ -64,7 +67,7 @@ func newHouseOf(t *testing.T, r role, malleate func(*markettypes.Deal)) *house {
 	h.fetcher = Fetcher{Store: store, Rounds: 1, Backoff: time.Millisecond}
 	h.chain = newFakeChain(t, r, deal, poco.Outcome{})
 	truth := h.honest()
-	h.chain.set(func() { h.chain.truth, h.chain.held = truth, false })
+	h.chain.set(func() { h.chain.truth = truth })
 	return h
 }
 
@@ -130,6 +133,7 @@ func (h *house) start(killAt string) *life {
 		a.Run(ctx)
 	}()
 	h.t.Cleanup(l.end)
+	h.chain.set(func() { h.chain.held = false })
 	return l
 }
 
@@ -144,7 +148,7 @@ func (l *life) end() {
 // race with seeing the state that it makes, which may win: then the life has simply ended.
 func (h *house) die(l *life, arrow string) {
 	h.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for {
 		select {
 		case <-l.killed:
@@ -175,7 +179,7 @@ func (h *house) state(l *life, attempt uint32) journal.Record {
 		var err error
 		r, _, err = l.jrnl.Get(key)
 		return err == nil && r.State.Terminal()
-	}, 20*time.Second, 2*time.Millisecond, "the record never came to an end")
+	}, patience, 2*time.Millisecond, "the record never came to an end")
 	return r
 }
 
@@ -185,7 +189,7 @@ func (h *house) settlement() poco.Settlement {
 		h.chain.mu.Lock()
 		defer h.chain.mu.Unlock()
 		return h.chain.end != nil
-	}, 20*time.Second, time.Millisecond, "the task never ended")
+	}, patience, time.Millisecond, "the task never ended")
 	h.chain.mu.Lock()
 	defer h.chain.mu.Unlock()
 	return *h.chain.end
@@ -284,7 +288,7 @@ func TestSilenceIsNoAnswer(t *testing.T) {
 	h := newHouse(t, asSecond)
 	h.runtime.block = make(chan struct{})
 	l := h.start("")
-	require.Eventually(t, func() bool { return h.runtime.count() == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.runtime.count() == 1 }, patience, time.Millisecond)
 	for _, silence := range []func(){
 		func() { h.chain.outage = errors.New("connection refused") },
 		func() { h.chain.outage, h.chain.empty = nil, true },
@@ -393,8 +397,12 @@ func TestWindowCloses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, tc.role)
 			h.chain.set(func() {
-				h.chain.pace = 30 * time.Millisecond
 				h.chain.task.Terms.CommitBlocks, h.chain.deal.Terms.CommitBlocks = 40, 40
+				// However slow we are, half of the window is left when the app runs, and two blocks when we have our say.
+				h.chain.waits = func() bool {
+					left := h.chain.task.Deadline - h.chain.height
+					return h.chain.drawn() && (left <= 20 && h.runtime.count() == 0 || left <= 2 && len(h.chain.mempool)+len(h.chain.included) == 0)
+				}
 			})
 			h.runtime.block = make(chan struct{}) // never ends by itself
 			l := h.start("")
@@ -418,7 +426,7 @@ func TestDrain(t *testing.T) {
 	h := newHouse(t, asSecond)
 	h.runtime.block = make(chan struct{})
 	l := h.start("")
-	require.Eventually(t, func() bool { return l.agent.busy() == 1 && h.runtime.count() == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return l.agent.busy() == 1 && h.runtime.count() == 1 }, patience, time.Millisecond)
 	drained := make(chan struct{})
 	go func() { l.agent.Drain(context.Background()); close(drained) }()
 	select {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -50,6 +51,7 @@ type fakeChain struct {
 	outage   error            // what queries answer, when set
 	empty    bool             // queries answer, but with nothing
 	held     bool             // no block is made
+	waits    func() bool      // no block is made while it says so; called with mu held
 }
 
 type role int
@@ -110,7 +112,7 @@ func (c *fakeChain) rest() {
 func (c *fakeChain) block() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.held {
+	if c.held || c.waits != nil && c.waits() {
 		return
 	}
 	c.height++
@@ -334,6 +336,11 @@ func (c *fakeChain) Follow(ctx context.Context, _ int64, fn func(context.Context
 		c.rest()
 	}
 	return ctx.Err()
+}
+
+// drawn says that an answer of ours is awaited; mu is held.
+func (c *fakeChain) drawn() bool {
+	return slices.ContainsFunc(c.task.Seats, func(s poco.Seat) bool { return s.Who == me && s.State == poco.SeatDrawn })
 }
 
 func (c *fakeChain) set(change func()) {

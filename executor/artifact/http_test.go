@@ -165,8 +165,16 @@ func hostile(t *testing.T, f http.HandlerFunc) (string, *atomic.Int64) {
 	})), &n
 }
 
+// quick asks again at once, but waits for servers that answer: a pause of the machine is no stall.
 func quick(urls ...string) *Client {
-	return &Client{BaseURLs: urls, Backoff: time.Millisecond, Stall: 300 * time.Millisecond}
+	return &Client{BaseURLs: urls, Backoff: time.Millisecond, Stall: 20 * time.Second}
+}
+
+// hasty gives up on servers that stall.
+func hasty(urls ...string) *Client {
+	c := quick(urls...)
+	c.Stall = 700 * time.Millisecond
+	return c
 }
 
 func TestClientAgainstHostileServers(t *testing.T) {
@@ -189,40 +197,41 @@ func TestClientAgainstHostileServers(t *testing.T) {
 		answer http.HandlerFunc
 		expErr error
 		asked  int64 // requests with nobody else to ask; 0: not counted
+		stalls bool
 	}{
-		{"not found", http.NotFound, ErrNotFound, 1},
-		{"wrong bytes", func(w http.ResponseWriter, _ *http.Request) { w.Write(wrong) }, ErrCorrupted, 1},
+		{"not found", http.NotFound, ErrNotFound, 1, false},
+		{"wrong bytes", func(w http.ResponseWriter, _ *http.Request) { w.Write(wrong) }, ErrCorrupted, 1, false},
 		{"wrong bytes on every range", func(w http.ResponseWriter, r *http.Request) {
 			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(wrong))
-		}, ErrCorrupted, 1},
-		{"short", func(w http.ResponseWriter, _ *http.Request) { w.Write(data[:100]) }, ErrCorrupted, 1},
-		{"empty", func(http.ResponseWriter, *http.Request) {}, ErrCorrupted, 1},
+		}, ErrCorrupted, 1, false},
+		{"short", func(w http.ResponseWriter, _ *http.Request) { w.Write(data[:100]) }, ErrCorrupted, 1, false},
+		{"empty", func(http.ResponseWriter, *http.Request) {}, ErrCorrupted, 1, false},
 		{"too long, announced", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(limit+1))
 			w.Write(append(bytes.Clone(data), 0))
-		}, ErrTooLarge, 1},
+		}, ErrTooLarge, 1, false},
 		{"too long, endless", func(w http.ResponseWriter, _ *http.Request) {
 			for i := 0; i < 10_000; i++ {
 				if _, err := w.Write(data); err != nil {
 					return
 				}
 			}
-		}, ErrTooLarge, 1},
+		}, ErrTooLarge, 1, false},
 		{"cut short with junk", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(limit))
 			w.Write(wrong[:limit-10])
-		}, ErrUnreachable, 3},
+		}, ErrUnreachable, 3, false},
 		{"full limit of junk, then cut", func(w http.ResponseWriter, _ *http.Request) {
 			w.Write(wrong)
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
-		}, ErrUnreachable, 0},
+		}, ErrUnreachable, 0, false},
 		{"wrong range", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Range", fmt.Sprintf("bytes 7-%d/%d", limit-1, limit))
 			w.WriteHeader(206)
 			w.Write(data[7:])
-		}, ErrCorrupted, 1},
-		{"silent", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ErrUnreachable, 3},
+		}, ErrCorrupted, 1, false},
+		{"silent", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ErrUnreachable, 3, true},
 		{"trickle", func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				if _, err := w.Write([]byte{'x'}); err != nil {
@@ -231,15 +240,19 @@ func TestClientAgainstHostileServers(t *testing.T) {
 				w.(http.Flusher).Flush()
 				time.Sleep(time.Millisecond)
 			}
-		}, ErrUnreachable, 3},
-		{"error 500", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 500) }, ErrUnreachable, 3},
-		{"error 403", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 403) }, ErrUnreachable, 1},
-		{"redirect loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) }, ErrUnreachable, 0},
+		}, ErrUnreachable, 3, true},
+		{"error 500", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 500) }, ErrUnreachable, 3, false},
+		{"error 403", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 403) }, ErrUnreachable, 1, false},
+		{"redirect loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) }, ErrUnreachable, 0, false},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
+			client := quick
+			if tc.stalls {
+				client = hasty
+			}
 			bad, asked := hostile(t, tc.answer)
-			_, err := quick(bad).Bytes(ctx, digest, limit)
+			_, err := client(bad).Bytes(ctx, digest, limit)
 			require.ErrorIs(t, err, tc.expErr)
 			for _, other := range []error{ErrNotFound, ErrCorrupted, ErrTooLarge, ErrUnreachable} {
 				if other != tc.expErr {
@@ -251,7 +264,7 @@ func TestClientAgainstHostileServers(t *testing.T) {
 				require.Equal(t, tc.asked, asked.Load())
 			}
 			for _, urls := range [][]string{{bad, honest}, {dead.URL, bad, honest}, {honest, bad}} {
-				got, err := quick(urls...).Bytes(ctx, digest, limit)
+				got, err := client(urls...).Bytes(ctx, digest, limit)
 				require.NoError(t, err)
 				require.True(t, bytes.Equal(data, got))
 			}

@@ -121,7 +121,7 @@ func TestStack(t *testing.T) {
 func TestExpiredIsSignedAnew(t *testing.T) {
 	f, m := newFake(), metrics.New(prometheus.NewRegistry())
 	f.needs = 1 << 30
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	_, err := f.stack(m).Send(ctx, Order{Signed: func(string, time.Time) error {
 		if f.signed == 2 {
