@@ -82,7 +82,7 @@ func TestBeaconKeyIsRequired(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(n.Home, "config", "priv_validator_key.json")))
 	require.NoError(t, os.Remove(filepath.Join(n.Home, "data", "priv_validator_state.json")))
 	start(t, binary, n)
-	require.Eventually(t, func() bool { return height(n) == 0 }, 30*time.Second, 200*time.Millisecond, "it answers, without blocks")
+	require.Eventually(t, func() bool { return height(n) == 0 }, 2*time.Minute, 200*time.Millisecond, "it answers, without blocks")
 }
 
 // build returns the binary under test: that of CREDENCED, or one built here.
@@ -157,7 +157,7 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 
 // get asks a node's RPC; false while it does not answer.
 func get(n setup.Node, path string, into any) bool {
-	c := http.Client{Timeout: 2 * time.Second}
+	c := http.Client{Timeout: 10 * time.Second}
 	res, err := c.Get(fmt.Sprintf("http://127.0.0.1:%d/%s", n.Ports.RPC, path))
 	if err != nil {
 		return false
@@ -187,7 +187,7 @@ func height(n setup.Node) int64 {
 
 func waitForHeight(t *testing.T, n setup.Node, want int64) int64 {
 	t.Helper()
-	require.Eventually(t, func() bool { return height(n) >= want }, 2*time.Minute, 100*time.Millisecond,
+	require.Eventually(t, func() bool { return height(n) >= want }, 5*time.Minute, 100*time.Millisecond,
 		"%s does not reach height %d", n.Moniker, want)
 	return want
 }
@@ -203,6 +203,7 @@ func requireSameHash(t *testing.T, nodes []setup.Node, at int64) {
 				} `json:"header"`
 			} `json:"signed_header"`
 		}
+		waitForHeight(t, n, at) // the others may be ahead of it
 		require.True(t, get(n, fmt.Sprintf("commit?height=%d", at), &commit))
 		hash := commit.SignedHeader.Header.AppHash
 		require.Len(t, hash, 64)
