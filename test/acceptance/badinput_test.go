@@ -25,7 +25,7 @@ import (
 
 // Whatever is asked for or answered badly is a clear error or a defined outcome, and the money is accounted for.
 func TestBadInputs(t *testing.T) {
-	n := start(t, 4*time.Minute, devnet.Options{EditGenesis: windows(200, 30, 6)})
+	n := start(t, 12*time.Minute, devnet.Options{EditGenesis: windows(200, 30, 6)})
 	before := n.open()
 	in := func(name string, test func(*network)) {
 		t.Run(name, func(t *testing.T) {

@@ -27,7 +27,7 @@ func TestCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	state := filepath.Join(t.TempDir(), "net")
 	c := &command{t: t, ctx: ctx, env: append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(state, devnet.InfoFile))}

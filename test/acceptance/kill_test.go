@@ -15,7 +15,7 @@ import (
 // A worker that is killed between its commit and its reveal, and started again, reveals in time and is paid: the first
 // worker, and one of the second wave.
 func TestWorkerKilledBetweenCommitAndReveal(t *testing.T) {
-	n := start(t, 3*time.Minute, devnet.Options{})
+	n := start(t, 10*time.Minute, devnet.Options{})
 	app := n.publish("echo", echo(), appPrice)
 	before := n.open()
 

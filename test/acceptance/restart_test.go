@@ -18,7 +18,7 @@ func TestDevnetRestart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	o := devnet.Options{State: t.TempDir()}
 	n := startIn(t, ctx, o)

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// mostTasks within which every case has to occur.
-	mostTasks = 60
+	// mostTasks within which every case has to occur: none is so rare that a hundred tasks go without it.
+	mostTasks = 100
 	// ample lets the first tasks have exactly three replicas; those after it have four, which find the rarest case sooner.
 	ample = 20
 	// lyingTrust of the tasks with three replicas and more; a lie needs more liars than there are.
@@ -37,7 +37,7 @@ func TestSaboteursAreCaught(t *testing.T) {
 	for tasks, networks := 0, 0; !seen.all(); networks++ {
 		// Two convictions in one block jail even when faults are forgiven after it; then another network goes on.
 		require.Less(t, tasks, mostTasks, "after %d tasks: %+v", tasks, seen)
-		require.Less(t, networks, 4, "saboteurs were jailed each time: %+v", seen)
+		require.Less(t, networks, 8, "saboteurs were jailed each time: %+v", seen)
 		tasks += sabotage(t, &seen, mostTasks-tasks)
 	}
 }
@@ -46,7 +46,7 @@ func TestSaboteursAreCaught(t *testing.T) {
 // how many.
 func sabotage(t *testing.T, seen *sightings, most int) int {
 	t.Helper()
-	n := start(t, 5*time.Minute, devnet.Options{Saboteurs: 2, Cooling: 1, Forgiveness: 1})
+	n := start(t, 12*time.Minute, devnet.Options{Saboteurs: 2, Cooling: 1, Forgiveness: 1})
 	defer n.Stop() // before another one starts
 	require.Len(t, n.Info.Saboteurs, 2)
 	app := n.publish("echo", echo(), appPrice)

@@ -21,7 +21,7 @@ import (
 // and so the court of all four seats decides.
 func TestFourValidatorsAgree(t *testing.T) {
 	const dead = 3
-	n := start(t, 4*time.Minute, devnet.Options{Validators: 4, Saboteurs: 1, Cooling: 1, Forgiveness: 1, EditGenesis: func(g devnet.Genesis) error {
+	n := start(t, 12*time.Minute, devnet.Options{Validators: 4, Saboteurs: 1, Cooling: 1, Forgiveness: 1, EditGenesis: func(g devnet.Genesis) error {
 		return errors.Join(windows(40, 40, 60)(g), lenient(g))
 	}})
 	saboteur := n.Info.Saboteurs[0]
