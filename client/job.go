@@ -12,6 +12,7 @@ import (
 	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
 // DefaultFuel is the fuel limit of a job that names none: about a minute of one core.
@@ -54,8 +55,9 @@ type Job struct {
 	Category string
 	// Tags are the capabilities that it needs of a pool.
 	Tags []string
-	// Pools that it may run in; any when empty.
-	Pools []string
+	// Pools that it may run in by id, and PoolsOf by who operates them; any when both are empty.
+	Pools   []string
+	PoolsOf orgstypes.Audience
 	// Resources that one execution may use; zeros leave it to the app's requirements.
 	Resources appstypes.Resources
 	// Voucher that pays in the requester's place, by id.

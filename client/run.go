@@ -110,10 +110,10 @@ func (j Job) order(app string) markettypes.Job {
 		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
 		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Partial: j.Partial,
 	}
-	if len(j.Pools) == 1 {
+	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
 		out.Pool = j.Pools[0]
 	} else {
-		out.Pools.Ids = j.Pools
+		out.Pools = markettypes.Restriction{Ids: j.Pools, Audience: j.PoolsOf}
 	}
 	return out
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/credence-chain/credence/executor/artifact"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
 const (
@@ -85,6 +86,23 @@ func TestRunSeveralDeals(t *testing.T) {
 	require.Equal(t, []string{"north", "south", "west"}, m.submitted.Job.Pools.Ids)
 	require.True(t, m.submitted.Job.Partial)
 	require.GreaterOrEqual(t, m.submitted.Expiry, int64(51))
+}
+
+// One pool is named as such; several, and those of somebody, are a restriction, within which either will do.
+func TestJobPools(t *testing.T) {
+	acme := orgstypes.Audience{Organisations: []string{"acme"}}
+	require.Equal(t, "north", Job{Pools: []string{"north"}}.order("a").Pool)
+	for _, tc := range []struct {
+		job  Job
+		want markettypes.Restriction
+	}{
+		{Job{Pools: []string{"north"}}, markettypes.Restriction{}},
+		{Job{Pools: []string{"north", "south"}}, markettypes.Restriction{Ids: []string{"north", "south"}}},
+		{Job{Pools: []string{"north"}, PoolsOf: acme}, markettypes.Restriction{Ids: []string{"north"}, Audience: acme}},
+		{Job{PoolsOf: acme}, markettypes.Restriction{Audience: acme}},
+	} {
+		require.Equal(t, tc.want, tc.job.order("a").Pools)
+	}
 }
 
 // What met no offer is said, and is no success; what met one is there all the same.

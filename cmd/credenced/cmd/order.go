@@ -5,17 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
-	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 
-	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
@@ -45,6 +45,7 @@ owner need not be named.`,
   credenced order cancel pool.json`,
 		RunE: client.ValidateCmd, PersistentPreRunE: noPrepare,
 	}
+	cmd.SetFlagErrorFunc(flagError)
 	cmd.AddCommand(
 		orderCreateCmd(), orderSignCmd(), orderMultisignCmd(), orderInspectCmd(),
 		orderPlaceCmd(), orderPresignCmd(), orderMatchCmd(), orderCancelCmd(), orderCancelBelowCmd(),
@@ -71,19 +72,21 @@ func (o *orderFlags) chain(f *pflag.FlagSet) {
 	f.StringVarP(&o.output, "output", "o", "text", "text, or json for scripts")
 }
 
+// writes says that what the command writes is JSON anyway: --output is taken, and changes nothing.
+func (o *orderFlags) writes(f *pflag.FlagSet) { _ = f.MarkHidden("output") }
+
 // keys adds the flags that say whose key is used.
 func (o *orderFlags) keys(f *pflag.FlagSet, what string) {
 	f.StringVar(&o.c.from, "from", "", what)
 	f.StringVar(&o.c.keyFile, "key-file", "", "file with the key in hex, instead of --from")
-	f.StringVar(&o.c.backend, flags.FlagKeyringBackend, keyring.BackendOS, "keyring of --from: os, file or test")
-	f.StringVar(&o.c.home, flags.FlagKeyringDir, app.DefaultHome, "folder of the keyring")
+	o.c.keyringFlags(f)
 }
 
 // sending adds the flags of what ends in a transaction.
 func (o *orderFlags) sending(f *pflag.FlagSet, what string) {
 	o.chain(f)
 	o.keys(f, what)
-	f.BoolVar(&o.generateOnly, flags.FlagGenerateOnly, false, "print the transaction for `credenced tx sign` instead, as a ledger or multisig key needs; --from may be an address")
+	f.BoolVar(&o.generateOnly, flags.FlagGenerateOnly, false, "print the transaction instead, for credenced tx sign, as a ledger or multisig key needs; --from may be an address")
 	f.Uint64Var(&o.gas, flags.FlagGas, 0, "gas limit (default: what a simulation takes, and 30 %)")
 	f.StringVar(&o.gasPrices, flags.FlagGasPrices, "", "what a unit of gas is paid (default: the node's least)")
 }
@@ -93,13 +96,7 @@ func (o *orderFlags) check(cmd *cobra.Command) error {
 	if err := oneOf("--output", o.output, "text", "json"); err != nil {
 		return err
 	}
-	if dir := cmd.Flags().Lookup(flags.FlagKeyringDir); dir != nil && !dir.Changed {
-		if home := cmd.Flags().Lookup(flags.FlagHome); home != nil && home.Changed {
-			o.c.home = home.Value.String()
-		} else if home := os.Getenv(EnvPrefix + "_HOME"); home != "" {
-			o.c.home = home
-		}
-	}
+	o.c.settle(cmd)
 	return nil
 }
 
@@ -167,23 +164,36 @@ func (o *orderFlags) connected(cmd *cobra.Command, work func(context.Context, *l
 // delivery is what the chain puts before a message's error; there is one message only.
 const delivery = "failed to execute message; message index: 0: "
 
+// constant is a value of an enumeration, as the chain's errors have it.
+var constant = regexp.MustCompile(`(?:ORDER|REQUEST)_(?:STATUS|KIND)_([A-Z]+)`)
+
 // plain leaves out of an error what is said to programs alone.
 func plain(err error) error {
 	var p *credence.Problem
 	if errors.As(err, &p) {
 		p.What = strings.Replace(p.What, delivery, "", 1)
+		p.What = constant.ReplaceAllStringFunc(p.What, func(word string) string {
+			return strings.ToLower(word[strings.LastIndexByte(word, '_')+1:])
+		})
 	}
 	return err
 }
 
-// lookUp says of something that the chain does not have what was looked for, and how it is listed.
+// lookUp says of something that the chain does not have, or that can't be a name of it, what was looked for, and how it
+// is listed.
 func lookUp(field, value, list string, err error) error {
-	if err == nil || !unknown(err) {
+	p := &credence.Problem{Next: "list those there are: credenced query " + list, Err: err}
+	switch refused := credence.Refused(err); {
+	case err == nil:
+		return nil
+	case unknown(err):
+		p.What = fmt.Sprintf("%s: the chain has no %q", field, value)
+	case status.Code(err) == codes.InvalidArgument && refused == nil:
+		p.What = fmt.Sprintf("%s: %s", field, status.Convert(err).Message())
+	default:
 		return err
 	}
-	return &credence.Problem{
-		What: fmt.Sprintf("%s: the chain has no %q", field, value), Next: "list those there are: credenced query " + list + "; --offline does not ask", Err: err,
-	}
+	return p
 }
 
 // maybeConnected works with a node if there is one; the link is nil otherwise.
@@ -244,7 +254,7 @@ func (o *orderFlags) parseAccount(cmd *cobra.Command, flag, text string) (string
 	}
 	key, err := o.named(cmd, text)
 	if err != nil {
-		return "", fmt.Errorf("%s %q: neither an address (%s1...) nor a key's name: %w", flag, text, encoding.AddressPrefix, err)
+		return "", fmt.Errorf("%s %q: neither an address (%s1...) nor a name: %w", flag, text, encoding.AddressPrefix, err)
 	}
 	return key.Address(), nil
 }

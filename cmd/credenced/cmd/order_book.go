@@ -19,56 +19,45 @@ import (
 
 func orderBookCmd() *cobra.Command {
 	var (
-		o     orderFlags
-		t     topicFlags
-		limit int
+		o orderFlags
+		t topicFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "book",
 		Short: "Show what rests on the book, cheapest first",
 		Long: `Show what rests on the book, cheapest first, in the order in which the chain meets it: offers of executions of one
-category, or those of one pool; or the orders of an app or a dataset.`,
+category, or those of one pool; or the orders of an app or a dataset. What was cancelled, or is not what its asset is
+any more, is left out. "credenced order inspect ID" says all of an order.`,
 		Example: `  credenced order book
   credenced order book --category all
-  credenced order book --category xs --pool public
+  credenced order book --pool public
   credenced order book --app studio/app:1.0`,
-		Args: cobra.NoArgs,
+		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.connected(cmd, func(ctx context.Context, l *link) error {
-				if limit < 1 {
-					return fmt.Errorf("--limit %d: expected at least 1", limit)
+				if err := t.check(ctx, cmd, l); err != nil {
+					return err
 				}
 				height, _, err := l.conn.Height(ctx)
 				if err != nil {
 					return err
 				}
-				categories, err := t.categories(ctx, l.conn)
+				orders, more, err := ofTopic(ctx, &t, l.conn, func(category string, p *query.PageRequest) ([]markettypes.OrderRecord, *query.PageResponse, error) {
+					res, err := l.conn.Market().Book(ctx, &markettypes.QueryBookRequest{Runtime: t.runtime, Category: category, Pool: t.pool, App: t.app, Dataset: t.dataset, Pagination: p})
+					return res.GetOrders(), res.GetPagination(), err
+				})
 				if err != nil {
 					return err
 				}
-				var (
-					orders []markettypes.OrderRecord
-					cut    bool
-				)
-				for _, c := range categories {
-					page, more, err := pages(limit, func(p *query.PageRequest) ([]markettypes.OrderRecord, *query.PageResponse, error) {
-						res, err := l.conn.Market().Book(ctx, &markettypes.QueryBookRequest{Runtime: t.runtime, Category: c, Pool: t.pool, App: t.app, Dataset: t.dataset, Pagination: p})
-						return res.GetOrders(), res.GetPagination(), err
-					})
-					if err != nil {
-						return err
-					}
-					orders, cut = append(orders, page...), cut || more
+				now, err := standingOf(ctx, l, orders)
+				if err != nil {
+					return err
 				}
+				orders = slices.DeleteFunc(orders, func(r markettypes.OrderRecord) bool { return now.status(r, height) != "resting" })
 				out := cmd.OutOrStdout()
 				if o.json() {
-					return jsonList(out, "orders", orders, cut)
+					return jsonList(out, "orders", orders, more)
 				}
-				below, err := floorsOf(ctx, l.conn, orders)
-				if err != nil {
-					return err
-				}
-				orders = slices.DeleteFunc(orders, below.cancelled)
 				if len(orders) == 0 {
 					fmt.Fprintln(out, t.nothing("offers of executions", "orders"))
 					return nil
@@ -76,35 +65,33 @@ category, or those of one pool; or the orders of an app or a dataset.`,
 				if err := o.printBook(out, orders, height); err != nil {
 					return err
 				}
-				tellMore(out, cut, limit)
+				tellMore(out, more, t.limit)
 				return nil
 			})
 		},
 	}
 	o.chain(cmd.Flags())
 	t.add(cmd.Flags(), "offers of executions")
-	limitFlag(cmd.Flags(), &limit)
 	return cmd
 }
 
 func (o *orderFlags) printBook(out io.Writer, orders []markettypes.OrderRecord, height int64) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	pool := orders[0].Kind == markettypes.ORDER_KIND_POOL
-	if pool {
-		fmt.Fprintf(t, "PRICE\tLEFT\tCATEGORY\tTRUST\tFUEL\tSTAKE\tTAGS\tFOR\tEXPIRY\tAGE\tPOOL\tID\n")
+	if orders[0].Kind == markettypes.ORDER_KIND_POOL {
+		fmt.Fprintf(t, "PRICE A REPLICA\tTASKS LEFT\tCATEGORY\tTRUST\tMAX FUEL\tSTAKE\tTAGS\tSERVES\tEXPIRES\tAGE\tPOOL\tID\n")
 	} else {
-		fmt.Fprintf(t, "PRICE\tLEFT\tMORE TAGS\tFOR\tEXPIRY\tAGE\tOWNER\tID\n")
+		fmt.Fprintf(t, "PRICE A TASK\tTASKS LEFT\tMORE TAGS\tSERVES\tEXPIRES\tAGE\tOWNER\tID\n")
 	}
 	for _, r := range orders {
 		price, age := credence.FormatCRED(r.Order.Price()), ageCell(r.Height, height)
-		expiry, id := expiryCell(r.Order.Expiry, height), credence.ShortDigest(r.Id)
+		expiry := expiryCell(r.Order.Expiry, height)
 		tags, whom := saleCells(r.Order)
 		if p := r.Order.Pool; p != nil {
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), dash(p.Category), upTo(trustText(p.Trust)),
-				credence.FormatFuel(p.MaxFuel), credence.FormatCRED(p.Stake), dash(strings.Join(p.Tags, ",")), whom, expiry, age, p.Pool, id)
+				credence.FormatFuel(p.MaxFuel), credence.FormatCRED(p.Stake), dash(strings.Join(p.Tags, ",")), whom, expiry, age, p.Pool, r.Id)
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), dash(strings.Join(tags, ",")), whom, expiry, age, o.name(r.Order.Owner), id)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), dash(strings.Join(tags, ",")), whom, expiry, age, o.name(r.Order.Owner), r.Id)
 	}
 	return t.Flush()
 }

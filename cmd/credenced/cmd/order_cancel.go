@@ -2,30 +2,30 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/client/order"
+	credence "github.com/credence-chain/credence/client"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 func orderCancelCmd() *cobra.Command {
 	var o orderFlags
 	cmd := &cobra.Command{
-		Use:   "cancel FILE | KIND NONCE",
+		Use:   "cancel FILE | ID | KIND NONCE",
 		Short: "Take an order back, whether the chain has seen it or not",
 		Long: `Take an order back by its nonce, whether the chain has seen it or not: it is never met again, wherever copies of the
-signed file are. Deals that were made stand. A request on the book is taken back with its refund by
-"credenced tx market cancel-request".`,
+signed file are. What the chain knows can be named by its id. Deals that were made stand, but of a submitted request's
+deals, tasks for which no worker was drawn are taken back too, and all of it is refunded.`,
 		Example: `  credenced order cancel pool.json
+  credenced order cancel 3f2a5c0e9d8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f --from operator
   credenced order cancel pool 1700000000000000 --from operator`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: between(1, 2, "FILE|ID|KIND", "[NONCE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.connected(cmd, func(ctx context.Context, l *link) error {
 				var (
@@ -34,12 +34,16 @@ signed file are. Deals that were made stand. A request on the book is taken back
 					nonce uint64
 				)
 				if len(args) == 1 {
-					s, err := order.Read(args[0])
-					if errors.Is(err, fs.ErrNotExist) {
-						if _, kindErr := parseKind(args[0]); kindErr == nil {
-							return fmt.Errorf("cancel %s: the nonce is missing, expected %s NONCE or a file", args[0], args[0])
-						}
+					if _, err := parseKind(args[0]); err == nil && !exists(args[0]) {
+						return &credence.Problem{What: fmt.Sprintf("NONCE: missing; expected credenced order cancel %s NONCE", args[0]), Next: "list your orders with their nonces: credenced order list"}
 					}
+					if submitted, err := submittedRequest(ctx, l, args[0]); err != nil || submitted != nil {
+						if err != nil {
+							return err
+						}
+						return o.cancelRequest(ctx, cmd, l, submitted)
+					}
+					s, _, err := readOrKnown(ctx, l, args[0])
 					if err != nil {
 						return err
 					}
@@ -73,6 +77,36 @@ signed file are. Deals that were made stand. A request on the book is taken back
 	return cmd
 }
 
+// submittedRequest is the request of an id that was submitted, and so has its money locked; nil for anything else.
+func submittedRequest(ctx context.Context, l *link, text string) (*markettypes.Request, error) {
+	if !isID(text) {
+		return nil, nil
+	}
+	res, err := l.conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: strings.ToLower(text)})
+	if err != nil || res.Request.Status == markettypes.REQUEST_STATUS_SIGNED {
+		if unknown(err) {
+			err = nil // an order's, or nobody's
+		}
+		return nil, err
+	}
+	return &res.Request, nil
+}
+
+// cancelRequest takes a submitted request back.
+func (o *orderFlags) cancelRequest(ctx context.Context, cmd *cobra.Command, l *link, r *markettypes.Request) error {
+	res, err := o.send(ctx, cmd, l, r.Requester, func(owner string) sdk.Msg {
+		return &markettypes.MsgCancelRequest{Requester: owner, Id: r.Id}
+	})
+	if err != nil {
+		return generated(err)
+	}
+	if o.json() {
+		return printJSON(cmd.OutOrStdout(), placed{r.Id, sent{res.Hash, res.Height}})
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "request %s is cancelled since height %d; what no worker was drawn for is refunded\n", r.Id, res.Height)
+	return nil
+}
+
 func orderCancelBelowCmd() *cobra.Command {
 	var o orderFlags
 	cmd := &cobra.Command{
@@ -81,7 +115,7 @@ func orderCancelBelowCmd() *cobra.Command {
 		Long: `Take back all orders of a kind below a nonce, those that the chain has not seen included. It can not be taken back: the
 owner's next orders of the kind need nonces of at least that one.`,
 		Example: `  credenced order cancel-below pool $(date +%s)000000 --from operator   # all that were made until now`,
-		Args:    cobra.ExactArgs(2),
+		Args:    exactly("KIND", "NONCE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.connected(cmd, func(ctx context.Context, l *link) error {
 				kind, nonce, err := parseKindNonce(args)
@@ -113,7 +147,7 @@ func parseKindNonce(args []string) (markettypes.OrderKind, uint64, error) {
 	}
 	nonce, err := strconv.ParseUint(args[1], 10, 64)
 	if err != nil {
-		return 0, 0, fmt.Errorf("nonce %q: expected a number of 64 bits", args[1])
+		return 0, 0, fmt.Errorf("nonce %q: expected a whole number from 0 to 2^64-1", args[1])
 	}
 	return kind, nonce, nil
 }

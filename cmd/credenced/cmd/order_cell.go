@@ -3,14 +3,25 @@ package cmd
 import (
 	"fmt"
 
+	credence "github.com/credence-chain/credence/client"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
+// leftCell says how many tasks are left of an order.
 func leftCell(r markettypes.OrderRecord) string {
 	if left := r.Left(); left != markettypes.Unbounded {
 		return fmt.Sprint(left)
 	}
-	return "-"
+	return "no bound"
+}
+
+// priceCell says an order's price, and of what.
+func priceCell(o markettypes.Order) string {
+	price := credence.FormatCRED(o.Price())
+	if o.Pool != nil {
+		return price + " a replica"
+	}
+	return price + " a task"
 }
 
 // expiryCell says in how many blocks an order ends.
@@ -21,7 +32,7 @@ func expiryCell(expiry, height int64) string {
 	case expiry <= height:
 		return fmt.Sprintf("at %d", expiry)
 	}
-	return fmt.Sprintf("+%d", expiry-height)
+	return "in " + counted(uint64(expiry-height), "block")
 }
 
 func dash(text string) string {

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -43,6 +46,36 @@ func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overw
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", out, what)
 	return nil
+}
+
+// isID says whether the text is the id of an order, and no file's name.
+func isID(text string) bool {
+	_, err := markettypes.ParseID(strings.ToLower(text))
+	return err == nil && !exists(text)
+}
+
+// readFile reads an order's file, and says in words when there is none.
+func readFile(name string) (markettypes.SignedOrder, error) {
+	s, err := order.Read(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, &credence.Problem{What: name + ": there is no such file", Next: "make an order with: credenced order create --help", Err: err}
+	}
+	return s, err
+}
+
+// neither says of a name that could have been an id too that it is no file.
+func neither(err error) error {
+	var p *credence.Problem
+	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &p) {
+		p.What += ", and it is no id of 64 hex digits"
+	}
+	return err
+}
+
+// signedName is how a signed order's file is called beside the order's.
+func signedName(file string) string {
+	ext := filepath.Ext(file)
+	return strings.TrimSuffix(file, ext) + ".signed" + ext
 }
 
 // outFlags say where an order is written.

@@ -37,15 +37,3 @@ func floorsOf(ctx context.Context, conn *credence.Conn, orders []markettypes.Ord
 func (f floors) cancelled(r markettypes.OrderRecord) bool {
 	return r.Order.Nonce < f[floorKey{r.Order.Owner, r.Kind}]
 }
-
-// status is where an order stands, floors and heights considered.
-func (f floors) status(r markettypes.OrderRecord, height int64) string {
-	open := r.Status == markettypes.ORDER_STATUS_RESTING || r.Status == markettypes.ORDER_STATUS_SIGNED
-	switch {
-	case open && f.cancelled(r):
-		return "cancelled"
-	case open && r.Order.Expired(height):
-		return "expired"
-	}
-	return orderStatus(r.Status)
-}

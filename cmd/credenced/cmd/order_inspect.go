@@ -39,6 +39,8 @@ type inspected struct {
 	Note   string          `json:"note,omitempty"`   // about the status
 	Filled uint64          `json:"filled,string"`
 	Left   string          `json:"left,omitempty"` // a number, or "unbounded"
+	Deal   string          `json:"deal,omitempty"` // a request's first
+	Deals  uint64          `json:"deals,string,omitempty"`
 	Order  json.RawMessage `json:"order"`
 }
 
@@ -77,8 +79,9 @@ func inspect(s markettypes.SignedOrder, chain string) (inspected, error) {
 }
 
 // ask adds what the chain knows of it.
-func (i *inspected) ask(ctx context.Context, conn *credence.Conn, s markettypes.SignedOrder) error {
+func (i *inspected) ask(ctx context.Context, l *link, s markettypes.SignedOrder) error {
 	var err error
+	conn := l.conn
 	if i.Height, _, err = conn.Height(ctx); err != nil {
 		return err
 	}
@@ -98,7 +101,7 @@ func (i *inspected) ask(ctx context.Context, conn *credence.Conn, s markettypes.
 		}
 		r := res.Request
 		i.Status, i.Filled, i.Note = requestStatus(r.Status), r.Filled, r.Reason
-		i.Left = fmt.Sprint(r.Left())
+		i.Left, i.Deal, i.Deals = fmt.Sprint(r.Left()), r.Deal, uint64(r.Deals)
 		known := r.Order()
 		other = string(known.Encode()) != string(s.Order.Normal().Encode())
 	} else {
@@ -111,14 +114,21 @@ func (i *inspected) ask(ctx context.Context, conn *credence.Conn, s markettypes.
 			return err
 		}
 		r := res.Order
-		i.Status, i.Filled, i.Left = orderStatus(r.Status), r.Filled, leftText(r)
+		now, err := standingOf(ctx, l, []markettypes.OrderRecord{r})
+		if err != nil {
+			return err
+		}
+		i.Status, i.Filled, i.Left = now.status(r, i.Height), r.Filled, leftText(r)
+		if i.Status == "stale" {
+			i.Note = now.stale[r.Id]
+		}
 		_, kindErr := r.Order.Kind()
 		other = kindErr == nil && string(r.Order.Encode()) != string(s.Order.Normal().Encode())
 	}
 	switch {
 	case other:
 		i.Note = "the chain knows ANOTHER order under this id: this nonce is used, and this file is no good"
-	case i.Nonce < floor.Below && (i.Status == "resting" || i.Status == "signed"):
+	case i.Nonce < floor.Below && (i.Status == "resting" || i.Status == "signed" || i.Status == "cancelled"):
 		i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor.Below)
 	}
 	return nil
@@ -139,16 +149,18 @@ func (i *inspected) unseen(floor uint64) {
 func orderInspectCmd() *cobra.Command {
 	var o orderFlags
 	cmd := &cobra.Command{
-		Use:   "inspect FILE",
+		Use:   "inspect FILE | ID",
 		Short: "Say what an order is, whether its signature is good, and what became of it",
-		Long: `Say what an order is and whether its signature is good. When a node is reachable, also what the chain knows of it. The
-exit status is 1 when the order or its signature is no good.`,
+		Long: `Say what an order is and whether its signature is good. When a node is reachable, also what the chain knows of it. What
+the chain has, as the book shows it, is named by its id instead of a file. The exit status is 1 when the order or its
+signature is no good.`,
 		Example: `  credenced order inspect pool.signed.json
+  credenced order inspect 3f2a5c0e9d8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f
   credenced order inspect pool.signed.json --offline --chain-id credence-1 --output json`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly("FILE|ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.maybeConnected(cmd, func(ctx context.Context, l *link) error {
-				s, err := order.Read(args[0])
+				s, byID, err := readOrKnown(ctx, l, args[0])
 				if err != nil {
 					return err
 				}
@@ -161,14 +173,14 @@ exit status is 1 when the order or its signature is no good.`,
 					return err
 				}
 				if l != nil {
-					if err := i.ask(ctx, l.conn, s); err != nil {
+					if err := i.ask(ctx, l, s); err != nil {
 						return err
 					}
 				}
 				if o.json() {
 					err = printJSON(cmd.OutOrStdout(), i)
 				} else {
-					err = o.printInspected(cmd.OutOrStdout(), i, s.Order.Normal())
+					err = o.printInspected(cmd.OutOrStdout(), i, s.Order.Normal(), byID)
 				}
 				switch {
 				case err != nil:
@@ -187,7 +199,8 @@ exit status is 1 when the order or its signature is no good.`,
 	return cmd
 }
 
-func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes.Order) error {
+// printInspected says it all in words. Of an order that the chain told there is no file and no signature.
+func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes.Order, byID bool) error {
 	title := strings.ToUpper(i.Kind[:1]) + i.Kind[1:] + " order"
 	if what.Request != nil {
 		title = "Request"
@@ -198,29 +211,86 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	t.row("owner", "%s", o.who(i.Owner))
 	t.row("nonce", "%d", i.Nonce)
 	t.row("expiry", "%s", expiryText(i.Expiry, i.Height))
-	switch i.Signature {
-	case "good":
+	switch {
+	case byID:
+	case i.Signature == "good":
 		by := make([]string, len(i.Signers))
 		for k, s := range i.Signers {
 			by[k] = o.who(s)
 		}
 		t.row("signature", "good, by %s", strings.Join(by, " and "))
-	case "bad":
+	case i.Signature == "bad":
 		t.row("signature", "NO GOOD: %s", i.Trouble)
 	default:
 		t.row("signature", "none")
 	}
-	t.row("sign digest", "%s", i.Digest)
+	if !byID {
+		t.row("sign digest", "%s", i.Digest)
+	}
 	o.describe(t, what)
 	if i.Status != "" {
-		text := i.Status
-		if i.Left != "" {
-			text += fmt.Sprintf("; %d filled, %s left", i.Filled, i.Left)
-		}
-		if i.Note != "" {
-			text += "; " + i.Note
-		}
-		t.row("on the chain", "%s", text)
+		t.row("on the chain", "%s", i.state())
 	}
-	return t.t.Flush()
+	if err := t.t.Flush(); err != nil {
+		return err
+	}
+	switch {
+	case i.Deal != "":
+		fmt.Fprintf(out, "Follow its %s with: credenced task watch %s\n", counted(i.Deals, "deal"), i.ID)
+	case i.Filled > 0:
+		fmt.Fprintf(out, "Its deals: credenced query market deals --order %s\n", i.ID)
+	}
+	return nil
+}
+
+// state is what became of the order, in words.
+func (i *inspected) state() string {
+	text := i.Status
+	if i.Status == "unknown" {
+		text = "not yet"
+	}
+	switch {
+	case i.Left == "":
+	case i.Left == "unbounded":
+		text += fmt.Sprintf("; %s met, no bound", counted(i.Filled, "task"))
+	default:
+		text += fmt.Sprintf("; %s met, %s left", counted(i.Filled, "task"), i.Left)
+	}
+	if i.Note != "" {
+		text += "; " + i.Note
+	}
+	return text
+}
+
+// readOrKnown reads an order from its file, or asks the chain for the one of an id.
+func readOrKnown(ctx context.Context, l *link, text string) (s markettypes.SignedOrder, byID bool, err error) {
+	if !isID(text) {
+		s, err = readFile(text)
+		return s, false, neither(err)
+	}
+	id := strings.ToLower(text)
+	if l == nil {
+		return s, true, &credence.Problem{What: "order " + id + ": only a node can tell what it is", Next: "name one with --node HOST:PORT, or give the order's file"}
+	}
+	res, err := l.conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: id})
+	if err == nil {
+		s.Order = &res.Order.Order
+		if _, none := s.Order.Kind(); none != nil {
+			return s, true, &credence.Problem{What: fmt.Sprintf("order %s: the %s order of %s with nonce %d was cancelled before the chain saw it", id, res.Order.Kind.Word(), s.Order.Owner, s.Order.Nonce)}
+		}
+		return s, true, nil
+	}
+	if !unknown(err) {
+		return s, true, err
+	}
+	req, err := l.conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
+	if unknown(err) {
+		return s, true, &credence.Problem{What: "the chain knows no order or request " + id, Next: "look at the book: credenced order book --category all; or at your orders: credenced order list", Err: err}
+	}
+	if err != nil {
+		return s, true, err
+	}
+	known := req.Request.Order()
+	s.Order = &known
+	return s, true, nil
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cobra"
 
-	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/multisig"
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 
 	"github.com/credence-chain/credence/app/encoding"
@@ -83,14 +83,9 @@ func (k ringKey) able() error {
 	return nil
 }
 
-// openRing opens the keyring of the flags.
-func (o *orderFlags) openRing(cmd *cobra.Command) (keyring.Keyring, error) {
-	return keyring.New(sdk.KeyringServiceName(), o.c.backend, o.c.home, cmd.InOrStdin(), theCodecs().Codec)
-}
-
 // fromRing takes a key by name or address out of the keyring.
 func (o *orderFlags) fromRing(cmd *cobra.Command, name string) (ringKey, error) {
-	ring, err := o.openRing(cmd)
+	ring, err := o.c.openRing(cmd)
 	if err != nil {
 		return ringKey{}, err
 	}
@@ -100,8 +95,11 @@ func (o *orderFlags) fromRing(cmd *cobra.Command, name string) (ringKey, error) 
 	} else {
 		record, err = ring.Key(name)
 	}
+	if errors.Is(err, sdkerrors.ErrKeyNotFound) {
+		return ringKey{}, noKey(name, o.c.backend, o.devnet())
+	}
 	if err != nil {
-		return ringKey{}, fmt.Errorf("keyring %s: %v", o.c.backend, err) // its error is no refusal of the chain's
+		return ringKey{}, fmt.Errorf("keyring %s: %s", o.c.backend, err.Error()) // its error is no refusal of the chain's
 	}
 	public, err := record.GetPubKey()
 	return ringKey{ring, record, public}, err
@@ -109,13 +107,8 @@ func (o *orderFlags) fromRing(cmd *cobra.Command, name string) (ringKey, error) 
 
 // named finds the key of a name: an account of the devnet, unless a keyring was named, or one of the keyring.
 func (o *orderFlags) named(cmd *cobra.Command, name string) (order.Key, error) {
-	named := cmd.Flags().Changed(flags.FlagKeyringBackend) || cmd.Flags().Changed(flags.FlagKeyringDir)
-	if info := o.devnet(); info != nil && !named {
-		for _, a := range info.Accounts {
-			if a.Name == name || a.Address == name {
-				return credence.LoadKey(a.KeyFile)
-			}
-		}
+	if a := ofDevnet(cmd, o.devnet(), name); a != nil {
+		return credence.LoadKey(a.KeyFile)
 	}
 	return o.fromRing(cmd, name)
 }

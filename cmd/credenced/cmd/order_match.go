@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,32 +15,57 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// listPrice names the list price where an order may be.
-const listPrice = "list"
+// matchFlags name the orders that are to be matched.
+type matchFlags struct {
+	app, pool, request string
+	datasets           []string
+	dryRun             bool
+}
 
-// readSigned reads an order by its file, or by the id under which the chain knows it.
-func readSigned(flag, text string) (markettypes.SignedOrder, error) {
-	if _, err := markettypes.ParseID(strings.ToLower(text)); err == nil && !exists(text) {
-		return markettypes.SignedOrder{Id: strings.ToLower(text)}, nil
+// read reads them all, and makes the message, but for its relayer.
+func (m *matchFlags) read(ctx context.Context, l *link) (sides []side, msg markettypes.MsgMatchOrders, err error) {
+	for _, needed := range []struct{ flag, text, what string }{{"--pool", m.pool, "a pool's order"}, {"--request", m.request, "a request"}} {
+		if needed.text == "" {
+			return nil, msg, &credence.Problem{What: fmt.Sprintf("%s: missing, expected %s: a file, or the id of one that the chain knows", needed.flag, needed.what), Next: "credenced order match --help"}
+		}
 	}
-	s, err := order.Read(text)
+	add := func(flag, text string, kind markettypes.OrderKind) (side, error) {
+		s, err := readSide(ctx, l, flag, text, kind)
+		sides = append(sides, s)
+		return s, err
+	}
+	if m.app != "" && m.app != listPrice {
+		app, err := add("--app", m.app, markettypes.ORDER_KIND_APP)
+		if err != nil {
+			return nil, msg, err
+		}
+		msg.App = &app.signed
+	}
+	datasets := make([]side, len(m.datasets))
+	for i, text := range m.datasets {
+		if datasets[i].text = text; text != listPrice {
+			if datasets[i], err = add("--dataset", text, markettypes.ORDER_KIND_DATASET); err != nil {
+				return nil, msg, err
+			}
+		}
+		msg.Datasets = append(msg.Datasets, datasets[i].signed)
+	}
+	pool, err := add("--pool", m.pool, markettypes.ORDER_KIND_POOL)
 	if err != nil {
-		return s, fmt.Errorf("%s: %w", flag, err)
+		return nil, msg, err
 	}
-	normal := s.Order.Normal()
-	if s.Signature == nil || string(normal.Encode()) == string(s.Order.Encode()) {
-		// Without a signature the chain must know it, by its content; what was signed stays as it was signed.
-		s.Order = &normal
+	request, err := add("--request", m.request, markettypes.ORDER_KIND_REQUEST)
+	if err != nil {
+		return nil, msg, err
 	}
-	return s, nil
+	msg.Pool, msg.Request = pool.signed, request.signed
+	return sides, msg, checkDatasets(ctx, l, request, datasets)
 }
 
 func orderMatchCmd() *cobra.Command {
 	var (
-		o                  orderFlags
-		app, pool, request string
-		datasets           []string
-		dryRun             bool
+		o orderFlags
+		m matchFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "match --pool P --request R",
@@ -52,51 +76,28 @@ Anyone may do this; when the request names a sponsor, only the sponsor, who pays
 
 Everything is checked at once, and again when the next block makes the deal. --dry-run asks what would be traded.`,
 		Example: `  credenced order match --pool pool.signed.json --request job.signed.json --from provider
-  credenced order match --app app.json --dataset d.json --dataset list --pool ID --request job.json --dry-run`,
-		Args: cobra.NoArgs,
+  credenced order match --app app.signed.json --dataset cities.signed.json --dataset list --pool ID --request job.signed.json --dry-run`,
+		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.connected(cmd, func(ctx context.Context, l *link) error {
-				var msg markettypes.MsgMatchOrders
-				if app != "" && app != listPrice {
-					s, err := readSigned("--app", app)
-					if err != nil {
-						return err
-					}
-					msg.App = &s
-				}
-				for _, d := range datasets {
-					s := markettypes.SignedOrder{}
-					if d != listPrice {
-						var err error
-						if s, err = readSigned("--dataset", d); err != nil {
-							return err
-						}
-					}
-					msg.Datasets = append(msg.Datasets, s)
-				}
-				var err error
-				if msg.Pool, err = readSigned("--pool", pool); err != nil {
+				sides, msg, err := m.read(ctx, l)
+				if err != nil {
 					return err
 				}
-				if msg.Request, err = readSigned("--request", request); err != nil {
-					return err
+				if m.dryRun {
+					return named(o.dryRun(ctx, cmd, l, msg), sides...)
 				}
-				if dryRun {
-					return o.dryRun(ctx, cmd, l, msg)
-				}
-				return o.match(ctx, cmd, l, msg)
+				return named(o.match(ctx, cmd, l, msg), sides...)
 			})
 		},
 	}
 	f := cmd.Flags()
 	o.sending(f, "name of the relayer's key in the keyring, or of a devnet's account; anyone's (default: the devnet's requester)")
-	f.StringVar(&app, "app", "", "app order, a file or an id (default: the list price)")
-	f.StringArrayVar(&datasets, "dataset", nil, `dataset order, a file or an id, or "list" for the list price; one for each dataset of the job (default: list prices)`)
-	f.StringVar(&pool, "pool", "", "pool order, a file or an id")
-	f.StringVar(&request, "request", "", "request, a file or an id")
-	f.BoolVar(&dryRun, "dry-run", false, "ask what would be traded now, and at which terms, without doing it")
-	_ = cmd.MarkFlagRequired("pool")
-	_ = cmd.MarkFlagRequired("request")
+	f.StringVar(&m.app, "app", "", "app order, a file or an id (default: the list price)")
+	f.StringArrayVar(&m.datasets, "dataset", nil, `dataset order, a file or an id, or "list" for the list price; one for each dataset of the job (default: list prices)`)
+	f.StringVar(&m.pool, "pool", "", "pool order, a file or an id")
+	f.StringVar(&m.request, "request", "", "request, a file or an id")
+	f.BoolVar(&m.dryRun, "dry-run", false, "ask what would be traded now, and at which terms, without doing it")
 	return cmd
 }
 
@@ -124,7 +125,7 @@ func (o *orderFlags) match(ctx context.Context, cmd *cobra.Command, l *link, msg
 		return err
 	}
 	if !o.json() {
-		fmt.Fprintf(cmd.OutOrStdout(), "match %s is proposed at height %d; waiting for the next block\n", credence.ShortDigest(answer.Id), res.Height)
+		fmt.Fprintf(cmd.OutOrStdout(), "match %s is proposed at height %d; waiting for the next block\n", answer.Id, res.Height)
 	}
 	request, err := requestID(l, msg.Request)
 	if err != nil {
@@ -213,9 +214,16 @@ func (o *orderFlags) printDeal(out io.Writer, d markettypes.Deal) error {
 		tasks = counted(d.Size_, "task")
 	}
 	t.row("trades", "%s in pool %s", tasks, d.Pool)
-	t.row("app", "%s:%s", d.App, d.AppVersion)
+	t.row("app", "%s:%s, %s a task", d.App, d.AppVersion, credence.FormatCRED(d.Terms.AppPrice))
+	for _, data := range d.Datasets {
+		t.row("dataset", "%s:%s, %s a task that reads it", data.Dataset, data.Version, credence.FormatCRED(data.Price))
+	}
+	t.row("replica", "%s", credence.FormatCRED(d.Terms.Price))
 	t.row("requester", "%s", o.who(d.Requester))
-	if payer := d.Payer(); payer != d.Requester {
+	switch payer := d.Payer(); {
+	case d.Voucher != "":
+		t.row("payer", "voucher %s", d.Voucher)
+	case payer != d.Requester:
 		t.row("payer", "%s", o.who(payer))
 	}
 	t.row("escrow", "%s; what is not spent comes back", credence.FormatCRED(d.Escrow))

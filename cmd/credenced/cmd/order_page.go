@@ -51,6 +51,13 @@ func limitFlag(f *pflag.FlagSet, limit *int) {
 	f.IntVar(limit, "limit", 100, "most that are listed")
 }
 
+func checkLimit(limit int) error {
+	if limit < 1 {
+		return fmt.Errorf("--limit %d: expected at least 1", limit)
+	}
+	return nil
+}
+
 // tellMore says that a list was cut.
 func tellMore(out io.Writer, more bool, limit int) {
 	if more {

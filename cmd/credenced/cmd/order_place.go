@@ -9,7 +9,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	credence "github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/client/order"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -26,10 +25,10 @@ func orderPlaceCmd() *cobra.Command {
 		Short: "Put an app, dataset or pool order on the book, where the chain matches it by itself",
 		Example: `  credenced order place pool.json --from operator
   credenced order place app.json --key-file provider.key --node localhost:9090`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.connected(cmd, func(ctx context.Context, l *link) error {
-				s, err := order.Read(args[0])
+				s, err := readFile(args[0])
 				if err != nil {
 					return err
 				}
@@ -52,7 +51,7 @@ func orderPlaceCmd() *cobra.Command {
 				if o.json() {
 					return printJSON(cmd.OutOrStdout(), placed{answer.Id, sent{res.Hash, res.Height}})
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\n", answer.Id, res.Height+1)
+				fmt.Fprintf(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\nSee what becomes of it with: credenced order inspect %s\n", answer.Id, res.Height+1, args[0])
 				return nil
 			})
 		},
@@ -70,10 +69,10 @@ func orderPresignCmd() *cobra.Command {
 modules, the council. It does not come on the book; anyone may have it matched by its id.`,
 		Example: `  credenced order presign job.json --from requester
   credenced order presign pool.json --from my-ledger --generate-only > tx.json`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.connected(cmd, func(ctx context.Context, l *link) error {
-				s, err := order.Read(args[0])
+				s, err := readFile(args[0])
 				if err != nil {
 					return err
 				}

@@ -17,7 +17,7 @@ func orderCreatePoolCmd() *cobra.Command {
 		s                                 saleFlags
 		r                                 resourceFlags
 		apps, datasets                    restrictFlags
-		requesters                        []string
+		requesters                        requesterFlags
 		maxFuel, trust, stake, commission string
 		category                          string
 	)
@@ -29,7 +29,7 @@ stake must be the pool's, its commission at most the pool's largest, its price a
 the pool's capabilities.`,
 		Example: `  credenced order create pool public --price 0.04CRED --volume 100 --expiry +5000 --out pool.json
   credenced order create pool public --price 0.04CRED --category xs --trust 99.99% --memory 2GiB --cpu 1`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly("POOL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.maybeConnected(cmd, func(ctx context.Context, l *link) error {
 				o, err := c.begin(ctx, l, markettypes.ORDER_KIND_POOL, "operator")
@@ -39,11 +39,12 @@ the pool's capabilities.`,
 				p := markettypes.PoolOrder{Pool: args[0], Volume: s.volume, Tags: s.tags, Category: category}
 				var pool workerstypes.Pool
 				if l != nil {
-					res, err := l.conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: args[0]})
-					if err != nil {
-						return lookUp("pool", args[0], "workers pools", err)
+					if pool, err = lookUpPool(ctx, l, "pool", args[0]); err != nil {
+						return err
 					}
-					pool = res.Pool
+					if err := c.operates(ctx, l, pool, o.Owner); err != nil {
+						return err
+					}
 				}
 				if p.Price, err = s.asked(&c, l, pool.MinPrice, pool.MinPrice > 0, "the pool's least"); err != nil {
 					return err
@@ -71,19 +72,22 @@ the pool's capabilities.`,
 				if p.Resources, err = r.resources(); err != nil {
 					return err
 				}
-				if p.Apps, err = apps.restriction(); err != nil {
+				if p.Apps, err = apps.restriction(ctx, &c, l); err != nil {
 					return err
 				}
-				if p.Datasets, err = datasets.restriction(); err != nil {
+				if p.Datasets, err = datasets.restriction(ctx, &c, l); err != nil {
 					return err
 				}
-				if p.Requesters, err = parseAudience(requesters); err != nil {
+				if p.Requesters, err = requesters.audience(ctx, &c, l); err != nil {
 					return err
 				}
 				o.Pool = &p
 				if l != nil {
 					if err := markettypes.CheckPoolTerms(pool, p); err != nil {
-						return err
+						return &credence.Problem{
+							What: whyStale(err), Err: err,
+							Next: "an order has to be what its pool is now: credenced query workers pool " + pool.Id,
+						}
 					}
 				}
 				return c.finish(ctx, l, o)
@@ -100,7 +104,7 @@ the pool's capabilities.`,
 	r.add(f, "that one execution may use at most, such as", "none promised")
 	apps.add(f, "app", "organisation/name or organisation/name:version")
 	datasets.add(f, "dataset", "organisation/name or organisation/name:version")
-	requesterFlag(f, &requesters)
+	requesters.add(f)
 	c.add(cmd)
 	return cmd
 }
@@ -122,23 +126,27 @@ func (c *createFlags) stake(p *markettypes.PoolOrder, text string, l *link, pool
 
 // maxFuel reads the largest fuel limit, or takes the category's or the chain's.
 func (c *createFlags) maxFuel(ctx context.Context, l *link, text, category string) (uint64, error) {
-	if text != "" {
-		fuel, err := credence.ParseFuel(text)
+	most := markettypes.DefaultParams().MaxFuel
+	if l != nil {
+		res, err := l.conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
 		if err != nil {
-			return 0, fmt.Errorf("--max-%w", err)
+			return 0, err
 		}
-		return fuel, nil
+		most = res.Params.MaxFuel
+		if category != "" {
+			cat, err := lookUpCategory(ctx, l, "--category", category)
+			if err != nil {
+				return 0, err
+			}
+			most = min(most, cat.FuelLimit)
+		}
 	}
-	if l == nil {
-		return markettypes.DefaultParams().MaxFuel, nil
+	if text == "" {
+		return most, nil
 	}
-	res, err := l.conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
-	if err != nil || category == "" {
-		return res.GetParams().MaxFuel, err
-	}
-	cat, err := l.conn.Market().Category(ctx, &markettypes.QueryCategoryRequest{Id: category})
+	fuel, err := credence.ParseFuel(text)
 	if err != nil {
-		return 0, lookUp("--category", category, "market categories", err)
+		return 0, fmt.Errorf("--max-%w", err)
 	}
-	return min(cat.Category.FuelLimit, res.Params.MaxFuel), nil
+	return fuel, nil
 }

@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -54,7 +56,7 @@ func (r *requestFlags) add(f *pflag.FlagSet) {
 	f.BoolVar(&r.partial, "partial", false, "let a match take whatever part of the bag it can fill")
 	f.StringVar(&r.category, "category", "", "category, such as xs (default: limits of its own)")
 	f.StringSliceVar(&r.tags, "tag", nil, "capability that the pool must have, such as tee; repeatable")
-	f.StringVar(&r.pool, "pool", "", "pool to use (default: any)")
+	f.StringVar(&r.pool, "pool", "", "the one pool to use (default: any)")
 	r.pools.add(f, "pool", "by id")
 	f.StringVar(&r.sponsor, "sponsor", "", "account that pays in the requester's place: it must relay the match itself")
 	f.StringVar(&r.voucher, "voucher", "", "id of a voucher that pays in the requester's place")
@@ -64,9 +66,12 @@ func (r *requestFlags) add(f *pflag.FlagSet) {
 }
 
 // job reads the flags; the price is 0 when none is given.
-func (r *requestFlags) job(c *createFlags, app string, args []string) (job markettypes.Job, err error) {
+func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app string, args []string) (job markettypes.Job, err error) {
+	if r.bag == 0 {
+		return job, errors.New("--bag 0: expected at least one task")
+	}
 	job = markettypes.Job{
-		App: app, Args: append(append([]string{}, r.args...), args...), Policy: r.policy, MinReplicas: r.minReplicas,
+		App: app, Args: slices.Concat(r.args, args), Policy: r.policy, MinReplicas: r.minReplicas,
 		StaticCredibility: r.static, Partial: r.partial, Size_: r.bag, Category: r.category, Tags: r.tags, Pool: r.pool,
 		Datasets: r.datasets, DatasetsPerTask: r.datasetsPerTask, Voucher: strings.ToLower(r.voucher), Callback: r.callback,
 	}
@@ -76,13 +81,15 @@ func (r *requestFlags) job(c *createFlags, app string, args []string) (job marke
 	if job.Trust, err = parseTrustFlag(r.trust); err != nil {
 		return job, err
 	}
+	const noBound = "no such bound"
 	for _, p := range []struct {
 		flag, text string
 		out        *uint64
+		without    string
 	}{
-		{"max-price", r.maxPrice, &job.MaxPrice}, {"max-app-price", r.maxAppPrice, &job.MaxAppPrice},
-		{"max-dataset-price", r.maxDatasetPrice, &job.MaxDatasetPrice}, {"max-pool-price", r.maxPoolPrice, &job.MaxPoolPrice},
-		{"value", r.value, &job.Value},
+		{"max-price", r.maxPrice, &job.MaxPrice, "what the chain recommends"}, {"max-app-price", r.maxAppPrice, &job.MaxAppPrice, noBound},
+		{"max-dataset-price", r.maxDatasetPrice, &job.MaxDatasetPrice, noBound}, {"max-pool-price", r.maxPoolPrice, &job.MaxPoolPrice, noBound},
+		{"value", r.value, &job.Value, "the price"},
 	} {
 		if p.text == "" {
 			continue
@@ -91,7 +98,7 @@ func (r *requestFlags) job(c *createFlags, app string, args []string) (job marke
 			return job, fmt.Errorf("--%s: %w", p.flag, err)
 		}
 		if *p.out == 0 {
-			return job, fmt.Errorf("--%s 0: expected an amount of at least 1ucred; leave it out for no such bound", p.flag)
+			return job, fmt.Errorf("--%s 0: expected an amount of at least 1ucred; leave it out for %s", p.flag, p.without)
 		}
 	}
 	fuel := r.fuel
@@ -106,7 +113,7 @@ func (r *requestFlags) job(c *createFlags, app string, args []string) (job marke
 	if job.Resources, err = r.r.resources(); err != nil {
 		return job, err
 	}
-	if job.Pools, err = r.pools.restriction(); err != nil {
+	if job.Pools, err = r.pools.restriction(ctx, c, l); err != nil {
 		return job, err
 	}
 	for _, a := range []struct {
@@ -168,15 +175,18 @@ before it is matched. APP is on the chain already: organisation/name:version or 
 ("credenced run" publishes, submits, and fetches the result; "credenced tx market submit-task" puts a job on the book.)`,
 		Example: `  credenced order create request studio/app:1.0 --trust 99.99% --max-price 1CRED --expiry +1000 --out job.json
   credenced order create request studio/app:1.0 --input data.csv --bag 16 --partial --out job.json -- -width 640`,
-		Args: cobra.MinimumNArgs(1),
+		Args: between(1, -1, "APP"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.maybeConnected(cmd, func(ctx context.Context, l *link) error {
 				o, err := c.begin(ctx, l, markettypes.ORDER_KIND_REQUEST, "requester")
 				if err != nil {
 					return err
 				}
-				job, err := r.job(&c, args[0], args[1:])
+				job, err := r.job(ctx, &c, l, args[0], args[1:])
 				if err != nil {
+					return err
+				}
+				if err := checkJob(ctx, l, &job); err != nil {
 					return err
 				}
 				if err := r.fill(ctx, l, c.c.stores, &job); err != nil {

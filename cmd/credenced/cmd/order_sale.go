@@ -16,7 +16,7 @@ type saleFlags struct {
 }
 
 func (s *saleFlags) add(f *pflag.FlagSet, per, tags string) {
-	f.StringVar(&s.price, "price", "", "price of "+per+", such as 0.05CRED")
+	f.StringVar(&s.price, "price", "", "price, such as 0.05CRED, of "+per)
 	f.Uint64Var(&s.volume, "volume", 0, "tasks in all; 0 for no bound")
 	f.StringSliceVar(&s.tags, "tag", nil, tags)
 }

@@ -30,11 +30,11 @@ together. A ledger can not sign orders: use "order presign".`,
 		Example: `  credenced order sign pool.json --from operator --out pool.signed.json
   credenced order sign pool.json --from alice --chain-id credence-1 --offline --out pool.signed.json
   credenced order sign pool.json --multisig board --from alice --out alice.json`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.offline = o.offline || o.c.chainID != "" // the chain's id is all that a node is asked for
 			return o.maybeConnected(cmd, func(_ context.Context, l *link) error {
-				signed, err := order.Read(args[0])
+				signed, err := readFile(args[0])
 				if err != nil {
 					return err
 				}
@@ -63,7 +63,9 @@ together. A ledger can not sign orders: use "order presign".`,
 				}
 				what := fmt.Sprintf("signed for chain %s by %s", chain, o.who(key.Address()))
 				if many != "" {
-					what += ", one of the keys of " + many
+					what += ", one of the keys of " + many + fmt.Sprintf("\n  Next: credenced order multisign %s %s %s ...", args[0], many, out)
+				} else {
+					what += "\n  Next: send it to whoever has it matched: credenced order match --help"
 				}
 				return writeOrder(cmd, signed, out, overwritable, what)
 			})
@@ -71,6 +73,7 @@ together. A ledger can not sign orders: use "order presign".`,
 	}
 	f := cmd.Flags()
 	o.chain(f)
+	o.writes(f)
 	o.keys(f, "name of the key in the keyring, or of a devnet's account (default: the devnet's account that owns the order)")
 	f.BoolVar(&o.offline, "offline", false, "ask no node, not even for the chain's id")
 	f.StringVar(&many, "multisig", "", "sign as one of the keys of this multisig key, given by name or address")
@@ -109,11 +112,11 @@ func orderMultisignCmd() *cobra.Command {
 		Long: `Put together what keys of a multisig owner signed with "order sign --multisig": FILE is the order, NAME the multisig key
 in the keyring, each SIGNATURE a file that "order sign" wrote. As many are needed as the key's threshold says.`,
 		Example: `  credenced order multisign pool.json board alice.json bob.json --out pool.signed.json`,
-		Args:    cobra.MinimumNArgs(3),
+		Args:    between(3, -1, "FILE", "NAME", "SIGNATURE..."),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.offline = o.offline || o.c.chainID != "" // the chain's id is all that a node is asked for
 			return o.maybeConnected(cmd, func(_ context.Context, l *link) error {
-				what, err := order.Read(args[0])
+				what, err := readFile(args[0])
 				if err != nil {
 					return err
 				}
@@ -127,7 +130,7 @@ in the keyring, each SIGNATURE a file that "order sign" wrote. As many are neede
 				}
 				var parts []markettypes.SignedOrder
 				for _, file := range args[2:] {
-					part, err := order.Read(file)
+					part, err := readFile(file)
 					if err != nil {
 						return err
 					}
@@ -143,6 +146,7 @@ in the keyring, each SIGNATURE a file that "order sign" wrote. As many are neede
 	}
 	f := cmd.Flags()
 	o.chain(f)
+	o.writes(f)
 	o.keys(f, "")
 	_ = f.MarkHidden("from")
 	_ = f.MarkHidden("key-file")

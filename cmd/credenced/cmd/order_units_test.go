@@ -25,4 +25,6 @@ func TestOrderUnits(t *testing.T) {
 	require.Equal(t, "height 10, in 1 block", expiryText(10, 9))
 	require.Equal(t, "height 10, EXPIRED", expiryText(10, 10))
 	require.Equal(t, "never", expiryText(0, 10))
+	require.Equal(t, "in 1 block", expiryCell(10, 9))
+	require.Equal(t, "at 10", expiryCell(10, 10))
 }

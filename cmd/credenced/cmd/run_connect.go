@@ -8,10 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
-	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
 )
@@ -30,10 +28,15 @@ type connectFlags struct {
 	storeToken  string
 }
 
-func (c *connectFlags) add(f *pflag.FlagSet, keys bool) {
+// chain adds the flags that say which chain and which store.
+func (c *connectFlags) chain(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.nodes, "node", nil, "gRPC endpoint of a node, HOST:PORT; repeatable (default: the devnet's)")
 	f.StringVar(&c.chainID, "chain-id", "", "refuse nodes of any other chain")
 	f.StringSliceVar(&c.stores, "store", nil, "base URL of an artifact store; repeatable (default: the devnet's)")
+}
+
+func (c *connectFlags) add(f *pflag.FlagSet, keys bool) {
+	c.chain(f)
 	f.StringSliceVar(&c.holders, "holder", nil, "base URL of another holder of results, such as a court executor; repeatable (default: the devnet's courts)")
 	if !keys {
 		return
@@ -41,9 +44,8 @@ func (c *connectFlags) add(f *pflag.FlagSet, keys bool) {
 	f.StringVar(&c.storeToken, "store-token", "", "token for uploads to the store")
 	f.StringVar(&c.keyFile, "key-file", "", "file with the requester's key in hex (default: the devnet's requester)")
 	f.StringVar(&c.providerKey, "provider-key-file", "", "file with the key that publishes apps (default: the devnet's provider, or the requester)")
-	f.StringVar(&c.from, "from", "", "name of the requester's key in the keyring, instead of --key-file")
-	f.StringVar(&c.backend, "keyring-backend", keyring.BackendOS, "keyring of --from: os, file or test")
-	f.StringVar(&c.home, "keyring-dir", app.DefaultHome, "folder of the keyring")
+	f.StringVar(&c.from, "from", "", "name of the requester's key in the keyring, or of a devnet's account, instead of --key-file")
+	c.keyringFlags(f)
 }
 
 // link is what a command works with.
@@ -112,6 +114,23 @@ func stateFlag(info *devnet.Info) string {
 	return " --state " + info.State
 }
 
+// named loads the key of --from: that of an account of the devnet, or of the keyring.
+func (c *connectFlags) named(cmd *cobra.Command, info *devnet.Info) (client.Key, error) {
+	if a := ofDevnet(cmd, info, c.from); a != nil {
+		return client.LoadKey(a.KeyFile)
+	}
+	c.settle(cmd)
+	ring, err := c.openRing(cmd)
+	if err != nil {
+		return nil, err
+	}
+	key, err := client.KeyFromKeyring(ring, c.from)
+	if errors.Is(err, sdkerrors.ErrKeyNotFound) {
+		return nil, &client.Problem{What: "--from: " + noKey(c.from, c.backend, info).Error(), Next: "list the keys: credenced keys list --keyring-backend " + c.backend}
+	}
+	return key, err
+}
+
 // keys loads the requester's and the provider's key.
 func (c *connectFlags) keys(cmd *cobra.Command, l *link) (err error) {
 	switch {
@@ -120,11 +139,7 @@ func (c *connectFlags) keys(cmd *cobra.Command, l *link) (err error) {
 	case c.keyFile != "":
 		l.requester, err = client.LoadKey(c.keyFile)
 	case c.from != "":
-		ring, ringErr := keyring.New("credenced", c.backend, c.home, cmd.InOrStdin(), encoding.New().Codec)
-		if ringErr != nil {
-			return ringErr
-		}
-		l.requester, err = client.KeyFromKeyring(ring, c.from)
+		l.requester, err = c.named(cmd, l.info)
 	case l.info != nil:
 		l.requester, err = client.LoadKey(l.info.Account("requester").KeyFile)
 	default:

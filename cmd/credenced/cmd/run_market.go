@@ -19,6 +19,7 @@ type marketFlags struct {
 	category        string
 	tags            []string
 	pools           []string
+	poolsOf         []string
 	maxAppPrice     string
 	maxDatasetPrice string
 	maxPoolPrice    string
@@ -39,7 +40,8 @@ func (m *marketFlags) add(f *pflag.FlagSet) {
 	f.Uint32Var(&m.datasetsPerTask, "datasets-per-task", 0, "give each task of the bag so many of the datasets, in their order; 0 gives all to each")
 	f.StringVar(&m.category, "category", "", "category of the job, such as xs (default: limits of its own)")
 	f.StringSliceVar(&m.tags, "tag", nil, "capability that the pool must have, such as tee; repeatable")
-	f.StringSliceVar(&m.pools, "pool", nil, "pool of workers to use; repeatable (default: any)")
+	f.StringSliceVar(&m.pools, "pool", nil, "pool of workers to use, by id; repeatable (default: any)")
+	f.StringSliceVar(&m.poolsOf, "only-pool-of", nil, "whose pools to use, beside those of --pool: an address, an organisation's id, or role:NAME; repeatable")
 	f.StringVar(&m.maxAppPrice, "max-app-price", "", "the most for the app, a task (default: what --max-price leaves)")
 	f.StringVar(&m.maxDatasetPrice, "max-dataset-price", "", "the most for all datasets of a task (default: what --max-price leaves)")
 	f.StringVar(&m.maxPoolPrice, "max-pool-price", "", "the most for one replica (default: what --max-price leaves)")
@@ -60,6 +62,10 @@ func (m *marketFlags) fill(job *client.Job) error {
 	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.datasets, m.datasetsPerTask, m.category, m.tags, m.pools
 	job.Voucher, job.Beneficiary, job.Callback, job.Partial = strings.ToLower(m.voucher), m.beneficiary, m.callback, m.partial
 	job.Expiry, job.Resources.Gpus = m.expiry, m.gpus
+	var err error
+	if job.PoolsOf, err = parseAudience("--only-pool-of", m.poolsOf); err != nil {
+		return err
+	}
 	for _, p := range []struct {
 		flag, text string
 		out        *uint64
@@ -91,7 +97,6 @@ func (m *marketFlags) fill(job *client.Job) error {
 		}
 		*b.out = n
 	}
-	var err error
 	if job.Resources.CpuMillis, err = parseCores(m.cpu); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
 func TestMarketFlags(t *testing.T) {
@@ -25,6 +26,7 @@ func TestMarketFlags(t *testing.T) {
 		{"no core", func(m *marketFlags) { m.cpu = "0" }, "--cpu 0"},
 		{"cores in words", func(m *marketFlags) { m.cpu = "two" }, "--cpu two"},
 		{"cores too fine", func(m *marketFlags) { m.cpu = "0.0001" }, "--cpu 0.0001"},
+		{"pools of nobody", func(m *marketFlags) { m.poolsOf = []string{"role:king"} }, `--only-pool-of "role:king"`},
 		{"rests for nothing", func(m *marketFlags) { m.rest = "0" }, "--rest 0"},
 		{"rests in the past", func(m *marketFlags) { m.rest = "-5m" }, "--rest -5m"},
 		{"rests for a while", func(m *marketFlags) { m.rest = "a while" }, "--rest a while"},
@@ -72,6 +74,8 @@ func TestMarketFlagsFillTheJob(t *testing.T) {
 		Partial: true, RestFor: 90 * time.Second,
 		Resources: appstypes.Resources{CpuMillis: 1500, MemoryBytes: 512 << 20, DiskBytes: 1_000_000, Gpus: 2},
 	}, job)
+	of := parsed(t, "--pool", "north", "--only-pool-of", "acme,role:worker").PoolsOf
+	require.Equal(t, orgstypes.Audience{Organisations: []string{"acme"}, Roles: []orgstypes.Role{orgstypes.ROLE_WORKER}}, of)
 	require.EqualValues(t, 1000, parsed(t, "--rest", "1000").Rest)
 	require.EqualValues(t, 77, parsed(t, "--expiry", "77").Expiry)
 	require.EqualValues(t, 5, parsed(t, "--bag", "5").Bag)
