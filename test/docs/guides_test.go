@@ -28,6 +28,10 @@ func TestGuides(t *testing.T) {
 	}
 	var blocks []block
 	for _, page := range pages {
+		if _, err := exec.LookPath("curl"); err != nil && page == "integrator.md" {
+			t.Log("integrator.md is left out: there is no curl")
+			continue
+		}
 		text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 		require.NoError(t, err)
 		of, err := blocksOf(page, string(text))
