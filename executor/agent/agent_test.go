@@ -167,7 +167,7 @@ func (h *house) die(l *life, arrow string) {
 }
 
 func (h *house) key(attempt uint32) journal.Key {
-	return journal.Key{Bench: benchOf(h.chain.role.bench()), Task: h.chain.task.ID, Attempt: attempt}
+	return journal.Key{Bench: benchOf(h.chain.role.bench()), Task: h.chain.id, Attempt: attempt}
 }
 
 // state waits until the record of an attempt is terminal and returns it.

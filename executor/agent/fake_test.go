@@ -32,6 +32,7 @@ const (
 type fakeChain struct {
 	t    *testing.T
 	pace time.Duration
+	id   [32]byte // the task's
 
 	mu       sync.Mutex
 	height   int64
@@ -85,7 +86,7 @@ func newFakeChain(t *testing.T, r role, deal markettypes.Deal, truth poco.Outcom
 	id := poco.TaskID(poco.DealID(poco.RequestID(chainID, "cred1requester", 1), 0), 3)
 	task, err := poco.NewTask(id, terms, c.height)
 	require.NoError(t, err)
-	c.task = task
+	c.task, c.id = task, id
 	c.stored = taskstypes.Task{Id: taskstypes.IDText(id), Deal: deal.Id, Index: 3}
 	c.stored.Take(task, c.height)
 	ctx, cancel := context.WithCancel(context.Background())
