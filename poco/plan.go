@@ -39,7 +39,7 @@ type PlanInput struct {
 	Height, Window   int64
 
 	Faction  uint64 // F_c
-	Eligible uint64 // M: organisations eligible at the draw, the first among them
+	Eligible uint64 // M: organisations that can be drawn, the first among them
 	Factor   uint64 // the beacon's k+1
 
 	FuelLimit   uint64 // declared; tells long tasks from short ones

@@ -19,24 +19,34 @@ type crowd struct {
 	eligible uint64   // M: those that may, and the first worker's organisation once there is one
 }
 
-// crowd counts who could be drawn: no organisation that is a party to the task, nor the first worker's again.
+// crowd counts who could be drawn: no organisation that is a party to the task, nor the first worker's again. Once there
+// is a first worker, as many are taken off as came to the pool since, eligible or not: wave 2 draws none of them, and the
+// more a plan counts, the less it fears.
 func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
 	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
 	if err != nil {
 		return crowd{}, err
 	}
 	c := crowd{barred: it.parties()}
-	if first := it.state.First(); first != nil {
-		c.eligible = 1
-		if !slices.Contains(c.barred, first.Org) {
-			c.barred = append(c.barred, first.Org)
-		}
+	first := it.state.First()
+	if first != nil && !slices.Contains(c.barred, first.Org) {
+		c.barred = append(c.barred, first.Org)
 	}
 	positions, err := k.positions(ctx, it.deal.Pool, c.barred)
 	if err != nil {
 		return crowd{}, err
 	}
-	c.eligible += size - uint64(len(positions))
+	c.eligible = size - uint64(len(positions))
+	if first == nil {
+		return c, nil
+	}
+	now, err := k.workers.Tickets(ctx, it.deal.Pool)
+	if err != nil {
+		return crowd{}, err
+	}
+	came := now - ticketsOfFirst(it.stored.Draws, now)
+	c.eligible -= min(c.eligible, came)
+	c.eligible++ // the first
 	return c, nil
 }
 

@@ -109,6 +109,8 @@ type workers struct {
 	*books
 	n    *uint64   // organisations that came so far
 	list *[]uint64 // the dense array of those that are eligible, by ticket; nil: all in the order of their tickets
+	// registered counts those that run the runtime in whatever pool; 0: those that are eligible, the others have left.
+	registered *uint64
 }
 
 func (w workers) org(i uint64) string { return fmt.Sprintf("org-%03d", i) }
@@ -124,8 +126,10 @@ func (w workers) GetWorker(_ context.Context, a string) (workerstypes.Worker, er
 	return workerstypes.Worker{Address: a, Owner: addressOf("owner")}, nil
 }
 
-// RegisteredFor has those that are not listed have left.
 func (w workers) RegisteredFor(ctx context.Context, _ string) (uint64, error) {
+	if *w.registered != 0 {
+		return *w.registered, nil
+	}
 	return w.EligibleOrgs(ctx, "")
 }
 func (w workers) Tickets(context.Context, string) (uint64, error) { return *w.n, nil }
@@ -293,6 +297,7 @@ type fixture struct {
 	market        market
 	organisations uint64 // of the pool
 	list          []uint64
+	registered    uint64 // for the runtime; 0: those that are eligible
 	reads, writes int
 	secrets       map[string]poco.Outcome
 }
@@ -310,7 +315,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f
