@@ -35,6 +35,7 @@ type fakeNode struct {
 	events   map[int64][]abci.Event
 	pruned   int64 // heights up to it have no results
 	refuse   *sdk.TxResponse
+	gas      uint64 // what a transaction needs
 	sent     [][]byte
 	included map[string]*sdk.TxResponse
 	// execute answers the messages of a transaction, which is then included at once. It runs with mu held. May be nil.
@@ -151,6 +152,10 @@ func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*
 		if err != nil {
 			return nil, err
 		}
+		if tx.(sdk.FeeTx).GetGas() < n.gas {
+			n.included[hash] = &sdk.TxResponse{TxHash: hash, Height: n.height, Codespace: sdkSpace, Code: codeOutOfGas, RawLog: "out of gas"}
+			return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
+		}
 		var data sdk.TxMsgData
 		for _, answer := range n.execute(tx.GetMsgs()) {
 			packed, err := codectypes.NewAnyWithValue(answer)
@@ -166,6 +171,12 @@ func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*
 		n.included[hash] = &sdk.TxResponse{TxHash: hash, Height: n.height, Data: hex.EncodeToString(raw)}
 	}
 	return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
+}
+
+func (n txOf) Simulate(context.Context, *txtypes.SimulateRequest) (*txtypes.SimulateResponse, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return &txtypes.SimulateResponse{GasInfo: &sdk.GasInfo{GasUsed: n.gas}}, nil
 }
 
 func (n txOf) GetTx(_ context.Context, req *txtypes.GetTxRequest) (*txtypes.GetTxResponse, error) {

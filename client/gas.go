@@ -13,6 +13,9 @@ import (
 const (
 	gasBase    = 250_000
 	gasPerByte = 40
+	// turnGas is what a turn in matching costs on a chain of the default genesis: 200,000,000 a block, for 100 turns. Where
+	// it costs more, Run asks the node.
+	turnGas = 2_000_000
 )
 
 // TableGas is a gas limit without asking the node, for the messages of requesters, providers and workers; 0 for others,
@@ -21,8 +24,9 @@ func TableGas(msgs []sdk.Msg) uint64 {
 	gas := uint64(gasBase)
 	for _, m := range msgs {
 		switch m := m.(type) {
-		case *taskstypes.MsgCommit, *taskstypes.MsgReveal, *taskstypes.MsgDecline, *markettypes.MsgSubmitTask,
-			*markettypes.MsgCancelRequest, *appstypes.MsgPublish, *appstypes.MsgPublishDataset:
+		case *markettypes.MsgSubmitTask, *markettypes.MsgCancelRequest:
+			gas += turnGas + 100_000 + gasPerByte*uint64(proto.Size(m))
+		case *taskstypes.MsgCommit, *taskstypes.MsgReveal, *taskstypes.MsgDecline, *appstypes.MsgPublish, *appstypes.MsgPublishDataset:
 			gas += 100_000 + gasPerByte*uint64(proto.Size(m))
 		default:
 			return 0

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -165,6 +166,12 @@ func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, tel
 		return "", err
 	}
 	done, err := sender.Do(ctx, msg)
+	if errors.Is(err, &TxError{Codespace: sdkSpace, Code: codeOutOfGas}) { // a turn costs more here than the table says
+		if sender, err = NewSender(r.Conn, r.Requester, SenderOptions{}); err != nil {
+			return "", err
+		}
+		done, err = sender.Do(ctx, msg)
+	}
 	if err != nil {
 		return "", err
 	}

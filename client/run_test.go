@@ -58,6 +58,20 @@ func TestRunOneDeal(t *testing.T) {
 	require.Zero(t, m.submitted.Expiry)
 }
 
+// Where a turn in matching costs more gas than the table says, the node is asked; where it does not, the table's will do.
+func TestRunPaysForATurn(t *testing.T) {
+	for gas, sent := range map[uint64]int{turnGas + 80_000: 1, 8_000_000: 2} {
+		m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
+		m.apps["acme/app:93a44bbb96c7"] = &appstypes.MsgPublish{Name: "app", Version: "93a44bbb96c7"}
+		m.gas = gas
+		r, _, tell := m.runner()
+		report, err := r.Run(within(t), Job{App: "acme/app:93a44bbb96c7", Trust: 100}, tell)
+		require.NoError(t, err, "%d gas", gas)
+		require.EqualValues(t, 1, report.Accepted)
+		require.Len(t, m.sent, sent, "%d gas", gas)
+	}
+}
+
 // A bag that rests is filled by several pools, one after the other, and followed to the end of all.
 func TestRunSeveralDeals(t *testing.T) {
 	m := newFakeMarket(t,

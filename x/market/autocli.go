@@ -128,7 +128,7 @@ number that the issuer gave no other voucher. --apps, --datasets and --pools bou
 				{
 					RpcMethod: "SubmitTask", Use: "submit-task NONCE JOB", Short: "Request a job, given as JSON, and lock the most it can cost",
 					Long:           "Request a job, given as JSON, and lock the most it can cost. What the next block can not fill is refunded, or rests on the book until --expiry. (credenced run publishes, quotes, submits, follows and fetches.)",
-					Example:        tx(`submit-task 1 '{"app":"studio/raytrace:1.0","trust":"1000","max_price":"1000000","fuel_limit":"1000000000"}' --expiry 5000 --from requester`),
+					Example:        tx(`submit-task 1 '{"app":"studio/raytrace:1.0","trust":"1000","max_price":"1000000","fuel_limit":"1000000000"}' --expiry 5000 --from requester --gas 3000000`),
 					PositionalArgs: autocli.Args("nonce", "job"),
 				},
 				{

@@ -14,6 +14,7 @@ import (
 
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 // sent is a transaction that was included.
@@ -66,12 +67,17 @@ func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *link, 
 		}
 	}
 	builder := theCodecs().TxConfig.NewTxBuilder()
-	if err := builder.SetMsgs(msg(account)); err != nil {
+	message := msg(account)
+	if err := builder.SetMsgs(message); err != nil {
 		return err
 	}
 	gas := o.gas
 	if gas == 0 {
 		gas = 500_000
+		switch message.(type) {
+		case *markettypes.MsgMatchOrders, *markettypes.MsgCancelOrder: // of a request; they take a turn in matching
+			gas = 3_000_000
+		}
 	}
 	builder.SetGasLimit(gas)
 	text := o.gasPrices

@@ -32,6 +32,11 @@ type Proposal struct {
 // MatchOrders verifies a proposed match whole, makes its orders known, and queues it for the next block, which makes the
 // deal if everything still holds. No coin moves here.
 func (k Keeper) MatchOrders(ctx context.Context, p Proposal) (types.Match, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return types.Match{}, err
+	}
+	payTurn(ctx, params)
 	m, _, _, _, err := k.verify(ctx, p)
 	if err != nil {
 		return m, err

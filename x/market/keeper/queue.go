@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"slices"
@@ -55,6 +56,23 @@ func (k Keeper) due(ctx sdk.Context, limit int) ([]queued, error) {
 	}
 	slices.SortFunc(out, byRank)
 	return out[:min(limit, len(out))], nil
+}
+
+// minTurns is the least number of turns by which a block's gas is divided: a turn costs at most half of what the chain
+// lets one transaction ask for, a tenth, so that however few matches a block has, something can be submitted.
+const minTurns = 20
+
+// payTurn charges a transaction for what it puts in the queue: the block's gas, divided by its turns. So the gas of a block
+// admits no more than a block has turns for, and nobody makes the queue longer by what costs little. It charges nothing when
+// the gas of blocks is unlimited.
+func payTurn(ctx context.Context, params types.Params) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	block := sdkCtx.ConsensusParams().Block
+	if block == nil || block.MaxGas <= 0 {
+		return
+	}
+	turns := max(minTurns, uint64(params.MatchesPerBlock))
+	sdkCtx.GasMeter().ConsumeGas((uint64(block.MaxGas)+turns-1)/turns, "market: a turn in matching, the block's gas divided by matches_per_block")
 }
 
 // matchDue takes this block's requests and proposed matches off the queue and makes their deals, each alone. One that

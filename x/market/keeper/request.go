@@ -101,6 +101,7 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	} else if used {
 		return r, types.ErrNonce.Wrapf("nonce: %d was used for request %s", nonce, r.Id)
 	}
+	payTurn(ctx, params)
 	due := collections.Join(height+1, id[:])
 	if err := k.Queue.Set(ctx, due, 0); err != nil {
 		return r, err
@@ -140,8 +141,15 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	if err != nil {
 		return err
 	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
 	if !r.Waits() && (!running || r.Status == types.REQUEST_STATUS_CANCELLED) {
 		return types.ErrEnded.Wrapf("request %s is %s", id, r.Status)
+	}
+	if r.Status == types.REQUEST_STATUS_RESTING {
+		payTurn(ctx, params) // its own was over: it is refunded in another
 	}
 	if running {
 		if err := k.Cancels.Set(ctx, raw, fromTheFirst()); err != nil {
