@@ -73,14 +73,19 @@ func restingKey(r types.Request, id []byte) requestBookKey {
 
 // wake lets the requests that wait under a topic be met again, from the one that pays most on, because an order of a
 // price came on the book. A round under way ends first, so that orders which come all the time do not keep it at those who
-// pay most; another is due then. Nothing is written when none waits.
+// pay most; another is due then. Nothing is written when none waits that could pay it.
 func (k Keeper) wake(ctx context.Context, topic string, price uint64) error {
 	it, err := k.RequestBook.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic))
 	if err != nil {
 		return err
 	}
-	waiting := it.Valid()
-	if err := it.Close(); err != nil || !waiting {
+	payable := it.Valid()
+	if payable {
+		var first requestBookKey
+		first, err = it.Key()
+		payable = gomath.MaxUint64-first.K2() >= price // who pays most
+	}
+	if err := errors.Join(err, it.Close()); err != nil || !payable {
 		return err
 	}
 	w, found, err := find(ctx, k.Wakes, topic)
@@ -101,10 +106,11 @@ func (k Keeper) wake(ctx context.Context, topic string, price uint64) error {
 }
 
 // wakeDue meets woken requests again until the block's budget is spent. Each topic has its turn for a part of the budget,
-// so that one into which orders come all the time does not hold up the others; the places reached are kept.
+// so that one into which orders come all the time does not hold up the others; the places reached are kept. Of
+// wakes that only end, because those whom they were for have gone or been met, a block has as many.
 func (k Keeper) wakeDue(ctx sdk.Context, params types.Params, budget *int, l *looks) error {
 	part := max(1, int(params.MatchesPerBlock)/turns)
-	for *budget > 0 && l.left >= types.MaxLooks {
+	for ends := int(params.MatchesPerBlock); ends > 0 && *budget > 0 && l.left >= types.MaxLooks; {
 		w, found, err := k.nextWake(ctx)
 		if err != nil || !found {
 			return err
@@ -118,6 +124,9 @@ func (k Keeper) wakeDue(ctx sdk.Context, params types.Params, budget *int, l *lo
 				return err
 			}
 			if !more {
+				if n == 0 {
+					ends--
+				}
 				break
 			}
 			*budget--

@@ -392,3 +392,42 @@ func TestLooksAreCappedAndCarriedOver(t *testing.T) {
 		require.Equal(t, want, n)
 	}
 }
+
+// An order that nobody who waits could pay wakes nobody, and writes nothing but itself.
+func TestWakeOnlyWhoCanPay(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		price uint64
+		wakes bool
+	}{{"of two replicas each", (1_000 - 10) / 2, true}, {"one ucred too dear", (1_000-10)/2 + 1, false}} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFixture(t)
+			resting(f, "ann", 1, job(), 100)
+			f.setParams(func(p *types.Params) { p.MatchesPerBlock = 1 })
+			f.fund("bob", 10)
+			f.submit("bob", 1, func() types.Job { j := job(); j.MaxPrice = 1; return j }()) // takes the block's turn
+			f.offer("open", 1, tc.price, 1)
+			f.next()
+			has, err := f.Wakes.Has(f.ctx, types.PoolTopic("wasm", ""))
+			require.NoError(t, err)
+			require.Equal(t, tc.wakes, has)
+		})
+	}
+}
+
+// Of wakes whose requests have gone meanwhile a block ends as many as it has matches, and not all.
+func TestEndedWakesAreBounded(t *testing.T) {
+	const wakes = 1_000
+	f := newFixture(t)
+	for i := range wakes {
+		require.NoError(t, f.Wakes.Set(f.ctx, fmt.Sprintf("app/gone-%04d", i), types.Wake{Topic: fmt.Sprintf("app/gone-%04d", i), Price: 1}))
+	}
+	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 1 })
+	idle := func() int { cost := f.idle(t); return cost[0] + cost[1] }
+	require.Less(t, idle(), 40, "reads and writes of a block with a budget of one")
+	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 100 })
+	require.Less(t, idle(), 1_000)
+	left := 0
+	require.NoError(t, f.Wakes.Walk(f.ctx, nil, func(string, types.Wake) (bool, error) { left++; return false, nil }))
+	require.Equal(t, wakes-101, left)
+}
