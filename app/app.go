@@ -4,8 +4,10 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
@@ -210,13 +212,14 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	a.AuthzKeeper = authzkeeper.NewKeeper(service(authzkeeper.StoreKey), cdc, a.MsgServiceRouter(), a.AccountKeeper)
 	a.FeeGrantKeeper = feegrantkeeper.NewKeeper(cdc, service(feegrant.StoreKey), a.AccountKeeper)
 
-	a.OrgsKeeper = orgskeeper.NewKeeper(cdc, service(orgstypes.StoreKey), addresses, authority)
+	a.OrgsKeeper = orgskeeper.NewKeeper(cdc, service(orgstypes.StoreKey), addresses, authority, reservedAccounts()...)
 	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.OrgsKeeper)
 	a.BeaconKeeper = beaconkeeper.NewKeeper(cdc, service(beacontypes.StoreKey), a.PoaKeeper)
 	a.AppsKeeper = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, a.OrgsKeeper, authority)
 	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
 		a.OrgsKeeper, authority)
 	a.OrgsKeeper.SetHooks(a.WorkersKeeper)
+	a.OrgsKeeper.SetTies(seatTies{a.PoaKeeper})
 	a.MarketKeeper = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
 		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.BeaconKeeper, authority)
 	a.TasksKeeper = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, a.WorkersKeeper, a.MarketKeeper,
@@ -242,6 +245,15 @@ func blockedAccounts() map[string]bool {
 		blocked[authtypes.NewModuleAddress(name).String()] = name != govtypes.ModuleName
 	}
 	return blocked
+}
+
+// reservedAccounts are the modules': nobody holds a key of them, so they belong to no organisation.
+func reservedAccounts() []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(moduleAccounts())) {
+		out = append(out, authtypes.NewModuleAddress(name).String())
+	}
+	return out
 }
 
 func (a *App) makeModules() {

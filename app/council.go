@@ -91,3 +91,16 @@ type noCommunityPool struct{}
 func (noCommunityPool) FundCommunityPool(context.Context, sdk.Coins, sdk.AccAddress) error {
 	return sdkerrors.ErrNotSupported.Wrap("there is no community pool")
 }
+
+// seatTies keeps the operator of a seat in the organisation whose seat it is: a seat has one operator for good, who votes
+// in the council for that organisation and no other.
+type seatTies struct{ poa poakeeper.Keeper }
+
+// Tied names the seat.
+func (t seatTies) Tied(ctx context.Context, account sdk.AccAddress) (string, error) {
+	seat, found, err := t.poa.SeatByOperator(ctx, account)
+	if err != nil || !found {
+		return "", err
+	}
+	return "the operator of the seat of " + seat.OrgId, nil
+}

@@ -95,6 +95,9 @@ func TestRolesThroughAuthz(t *testing.T) {
 	c.Refuse(mallory, authz.ErrNoAuthorizationFound, exec(mallory, add(admin)))
 	grant(admin, mallory, add(admin))
 	c.Deliver(mallory, exec(mallory, add(admin)))
+	accept := &orgstypes.MsgAcceptMembership{Member: friend.String(), OrgId: "acme"}
+	c.Refuse(mallory, authz.ErrNoAuthorizationFound, exec(mallory, accept))
+	c.Deliver(friend, accept)
 	org, found, err := c.App.OrgsKeeper.OrgOf(c.Ctx(), friend.Addr)
 	require.NoError(t, err)
 	require.True(t, found)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/tx"
+	multisigtypes "github.com/cosmos/cosmos-sdk/crypto/types/multisig"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
@@ -51,6 +52,12 @@ func (c *Chain) sign(from *Account, number, sequence uint64, edit func(client.Tx
 	if edit != nil {
 		edit(builder)
 	}
+	if from.Key == nil {
+		c.signGroup(from, number, sequence, builder)
+		bz, err := cfg.TxEncoder()(builder.GetTx())
+		require.NoError(c.T, err)
+		return bz
+	}
 	mode := signing.SignMode_SIGN_MODE_DIRECT
 	// Twice: what is signed includes who signs.
 	require.NoError(c.T, builder.SetSignatures(signing.SignatureV2{
@@ -64,6 +71,23 @@ func (c *Chain) sign(from *Account, number, sequence uint64, edit func(client.Tx
 	bz, err := cfg.TxEncoder()(builder.GetTx())
 	require.NoError(c.T, err)
 	return bz
+}
+
+// signGroup signs as a multisig account: its first keys, as many as it takes, in the mode that such accounts use.
+func (c *Chain) signGroup(from *Account, number, sequence uint64, builder client.TxBuilder) {
+	c.T.Helper()
+	mode := signing.SignMode_SIGN_MODE_LEGACY_AMINO_JSON
+	bytes, err := authsigning.GetSignBytesAdapter(context.Background(), c.App.Encoding.TxConfig.SignModeHandler(), mode, authsigning.SignerData{
+		Address: from.String(), ChainID: c.chainID, AccountNumber: number, Sequence: sequence, PubKey: from.PubKey(),
+	}, builder.GetTx())
+	require.NoError(c.T, err)
+	data := multisigtypes.NewMultisig(len(from.Keys))
+	for i, key := range from.Keys[:from.Threshold] {
+		sig, err := key.Sign(bytes)
+		require.NoError(c.T, err)
+		multisigtypes.AddSignature(data, &signing.SingleSignatureData{SignMode: mode, Signature: sig}, i)
+	}
+	require.NoError(c.T, builder.SetSignatures(signing.SignatureV2{PubKey: from.PubKey(), Data: data, Sequence: sequence}))
 }
 
 // Queue signs messages and puts the transaction into the next block.

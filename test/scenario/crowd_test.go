@@ -56,6 +56,7 @@ func newCrowd(c *testutil.Compute, seed string) *crowd {
 	}
 	org := s.Org(testutil.Requester)
 	s.send(org.Admin, &orgstypes.MsgAddMember{Admin: org.Admin.String(), OrgId: org.ID, Member: s.Account("trio").String()})
+	s.send(s.Account("trio"), &orgstypes.MsgAcceptMembership{Member: s.Account("trio").String(), OrgId: org.ID})
 	for _, id := range []string{"volt/paint", "press/plot", "volt/films", "press/songs"} {
 		s.publish(id, id == "volt/films" || id == "press/songs")
 	}

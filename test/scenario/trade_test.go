@@ -88,7 +88,9 @@ func (s *stage) trade(word string, w *words) (out []string, found bool) {
 		return s.wait(1), true
 	case "member":
 		org := s.chain.Org(w.next())
-		s.chain.Queue(org.Admin, &orgstypes.MsgAddMember{Admin: org.Admin.String(), OrgId: org.ID, Member: s.chain.Actor(w.next()).String()})
+		who := s.chain.Actor(w.next())
+		s.chain.Queue(org.Admin, &orgstypes.MsgAddMember{Admin: org.Admin.String(), OrgId: org.ID, Member: who.String()})
+		s.chain.Queue(who, &orgstypes.MsgAcceptMembership{Member: who.String(), OrgId: org.ID})
 		return s.wait(1), true
 	case "deals":
 		return s.showDeals(), true

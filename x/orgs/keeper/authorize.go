@@ -45,8 +45,15 @@ func (k Keeper) ActiveRoles(ctx context.Context, orgID string) ([]types.Role, er
 //
 // The error is ErrRole or ErrRevoked, and says what was expected.
 func (k Keeper) Authorize(ctx context.Context, addr sdk.AccAddress, role types.Role) (orgID string, err error) {
-	if role == types.ROLE_AUTHORITY {
+	// The council is itself first: what it may do depends on no organisation, be it that its account came into one because
+	// the consensus parameters named another account than before.
+	switch role {
+	case types.ROLE_AUTHORITY:
 		return "", k.authorizeAuthority(ctx, addr)
+	case types.ROLE_POOL_OPERATOR:
+		if k.authorizeAuthority(ctx, addr) == nil {
+			return "", nil
+		}
 	}
 	orgID, found, err := k.OrgOf(ctx, addr)
 	if err != nil || role == types.ROLE_ANYONE {
@@ -57,9 +64,6 @@ func (k Keeper) Authorize(ctx context.Context, addr sdk.AccAddress, role types.R
 		return "", err
 	}
 	if !found {
-		if role == types.ROLE_POOL_OPERATOR && k.authorizeAuthority(ctx, addr) == nil {
-			return "", nil
-		}
 		params, err := k.Params.Get(ctx)
 		if err != nil {
 			return "", err

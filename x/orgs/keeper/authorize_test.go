@@ -1,6 +1,8 @@
 package keeper_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -76,32 +78,9 @@ func TestHasRole(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrNotFound)
 }
 
-func TestMembers(t *testing.T) {
-	c := testutil.New(t, testutil.WithAccounts("alice"), testutil.WithOrg("acme", types.ROLE_WORKER), testutil.WithOrg("rival", types.ROLE_WORKER))
-	alice, acme, rival := c.Account("alice"), c.Org("acme"), c.Org("rival")
-	add := func(admin *testutil.Account, org string, member *testutil.Account) *types.MsgAddMember {
-		return &types.MsgAddMember{Admin: admin.String(), OrgId: org, Member: member.String()}
-	}
-	remove := func(admin *testutil.Account, org string, member *testutil.Account) *types.MsgRemoveMember {
-		return &types.MsgRemoveMember{Admin: admin.String(), OrgId: org, Member: member.String()}
-	}
-	c.Refuse(acme.Member(), types.ErrRole, add(acme.Member(), "acme", alice))
-	c.Refuse(rival.Admin, types.ErrRole, add(rival.Admin, "acme", alice))
-	c.Refuse(acme.Admin, types.ErrTaken, add(acme.Admin, "acme", rival.Member()))
-	c.Refuse(acme.Admin, types.ErrNotMember, remove(acme.Admin, "acme", alice))
-
-	c.Deliver(acme.Admin, add(acme.Admin, "acme", alice))
-	c.Refuse(rival.Admin, types.ErrTaken, add(rival.Admin, "rival", alice))
-	c.Refuse(acme.Admin, types.ErrTaken, add(acme.Admin, "acme", alice))
-	c.Deliver(acme.Admin, remove(acme.Admin, "acme", alice))
-	_, found, err := c.App.OrgsKeeper.OrgOf(c.Ctx(), alice.Addr)
-	require.NoError(t, err)
-	require.False(t, found)
-	c.Deliver(rival.Admin, add(rival.Admin, "rival", alice))
-}
-
 func TestAdmitInvalid(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("alice"), testutil.WithOrg("acme", types.ROLE_WORKER))
+	acme := c.Org("acme").Admin.String()
 	valid := types.Organisation{Id: "new-1", Name: "N", Admins: []string{c.Account("alice").String()}, Status: types.STATUS_ACTIVE, Roles: []types.Role{types.ROLE_WORKER}}
 	for _, tc := range []struct {
 		name     string
@@ -119,6 +98,18 @@ func TestAdmitInvalid(t *testing.T) {
 		{"authority is not held", func(o *types.Organisation) { o.Roles = []types.Role{types.ROLE_AUTHORITY} }, types.ErrInvalidOrganisation},
 		{"role twice", func(o *types.Organisation) { o.Roles = []types.Role{types.ROLE_WORKER, types.ROLE_WORKER} }, types.ErrInvalidOrganisation},
 		{"no status", func(o *types.Organisation) { o.Status = types.STATUS_UNSPECIFIED }, types.ErrInvalidOrganisation},
+		{"offered to too many", func(o *types.Organisation) {
+			for i := range types.MaxOffered + 1 {
+				o.Offered = append(o.Offered, testutil.NewAccount(fmt.Sprint("friend ", i)).String())
+			}
+		}, types.ErrInvalidOrganisation},
+		{"offered twice", func(o *types.Organisation) { o.Offered = []string{acme, acme} }, types.ErrInvalidOrganisation},
+		{"offered to an admin", func(o *types.Organisation) { o.Offered = o.Admins }, types.ErrInvalidOrganisation},
+		{"address in capitals", func(o *types.Organisation) { o.Admins[0] = strings.ToUpper(o.Admins[0]) }, types.ErrInvalidOrganisation},
+		{"the council as admin", func(o *types.Organisation) { o.Admins = []string{app.Authority()} }, types.ErrReserved},
+		{"a module as member", func(o *types.Organisation) {
+			o.Members = []string{authtypes.NewModuleAddress("market").String()}
+		}, types.ErrReserved},
 		{"taken id", func(o *types.Organisation) { o.Id = "acme" }, types.ErrExists},
 		{"taken admin", func(o *types.Organisation) { o.Admins = []string{c.Org("acme").Member().String()} }, types.ErrTaken},
 		{"taken member", func(o *types.Organisation) { o.Members = []string{c.Org("acme").Admin.String()} }, types.ErrTaken},

@@ -10,6 +10,9 @@ import (
 // it wires the keepers; every copy of the keeper sees them.
 func (k Keeper) SetHooks(hooks ...types.Hooks) { *k.hooks = append(*k.hooks, hooks...) }
 
+// SetTies adds those who are asked before an account ceases to belong to an organisation, as SetHooks does.
+func (k Keeper) SetTies(ties ...types.Ties) { *k.ties = append(*k.ties, ties...) }
+
 // rightsChanged tells them.
 func (k Keeper) rightsChanged(ctx context.Context, id string) error {
 	for _, h := range *k.hooks {

@@ -17,6 +17,8 @@ type Keeper struct {
 	addresses address.Codec
 	authority string
 	hooks     *[]types.Hooks // shared by the keeper's copies
+	ties      *[]types.Ties  // likewise
+	reserved  []string       // accounts that belong to no organisation, besides the council's
 
 	Schema collections.Schema
 	// Params of the module.
@@ -27,13 +29,16 @@ type Keeper struct {
 	OrgByAccount collections.Map[sdk.AccAddress, string]
 }
 
-// NewKeeper returns a keeper whose council is authority, an address in text.
-func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.Codec, authority string) Keeper {
+// NewKeeper returns a keeper whose council is authority, an address in text. The reserved accounts, the application's
+// modules' in text, can never belong to an organisation, and neither can the council's.
+func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.Codec, authority string, reserved ...string) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	k := Keeper{
 		addresses:     addresses,
 		authority:     authority,
 		hooks:         new([]types.Hooks),
+		ties:          new([]types.Ties),
+		reserved:      append([]string{authority}, reserved...),
 		Params:        collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Organisations: collections.NewMap(sb, types.OrganisationsPrefix, "organisations", collections.StringKey, codec.CollValue[types.Organisation](cdc)),
 		OrgByAccount:  collections.NewMap(sb, types.OrgByAccountPrefix, "org_by_account", sdk.AccAddressKey, collections.StringValue),

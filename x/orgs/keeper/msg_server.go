@@ -47,20 +47,41 @@ func (s msgServer) AddMember(ctx context.Context, msg *types.MsgAddMember) (*typ
 	if err := s.adminOf(ctx, msg.Admin, msg.OrgId); err != nil {
 		return nil, err
 	}
-	if err := s.Keeper.AddMember(ctx, msg.OrgId, msg.Member); err != nil {
+	member, err := s.OfferMembership(ctx, msg.OrgId, msg.Member)
+	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAddMemberResponse{}, emit(ctx, &types.EventMemberAdded{OrgId: msg.OrgId, Member: msg.Member})
+	return &types.MsgAddMemberResponse{}, emit(ctx, &types.EventMembershipOffered{OrgId: msg.OrgId, Member: member})
+}
+
+func (s msgServer) AcceptMembership(ctx context.Context, msg *types.MsgAcceptMembership) (*types.MsgAcceptMembershipResponse, error) {
+	member, err := s.Keeper.AcceptMembership(ctx, msg.OrgId, msg.Member)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgAcceptMembershipResponse{}, emit(ctx, &types.EventMemberAdded{OrgId: msg.OrgId, Member: member})
 }
 
 func (s msgServer) RemoveMember(ctx context.Context, msg *types.MsgRemoveMember) (*types.MsgRemoveMemberResponse, error) {
 	if err := s.adminOf(ctx, msg.Admin, msg.OrgId); err != nil {
 		return nil, err
 	}
-	if err := s.Keeper.RemoveMember(ctx, msg.OrgId, msg.Member); err != nil {
+	member, offered, err := s.Keeper.RemoveMember(ctx, msg.OrgId, msg.Member)
+	if err != nil {
 		return nil, err
 	}
-	return &types.MsgRemoveMemberResponse{}, emit(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: msg.Member})
+	if offered {
+		return &types.MsgRemoveMemberResponse{}, emit(ctx, &types.EventMembershipWithdrawn{OrgId: msg.OrgId, Member: member})
+	}
+	return &types.MsgRemoveMemberResponse{}, emit(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: member})
+}
+
+func (s msgServer) Leave(ctx context.Context, msg *types.MsgLeave) (*types.MsgLeaveResponse, error) {
+	member, err := s.Keeper.Leave(ctx, msg.OrgId, msg.Member)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgLeaveResponse{}, emit(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: member})
 }
 
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {

@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -21,7 +20,8 @@ func (k Keeper) GetOrganisation(ctx context.Context, id string) (types.Organisat
 	return org, err
 }
 
-// Admit adds an organisation and indexes its accounts, or fails with ErrExists, ErrTaken or ErrInvalidOrganisation.
+// Admit adds an organisation and indexes its accounts, or fails with ErrExists, ErrTaken, ErrReserved or
+// ErrInvalidOrganisation. Whoever admits names the accounts: they are not asked.
 func (k Keeper) Admit(ctx context.Context, org types.Organisation) error {
 	if err := org.Validate(k.addresses); err != nil {
 		return err
@@ -63,36 +63,6 @@ func (k Keeper) SetRoles(ctx context.Context, id string, roles []types.Role) err
 	return k.rightsChanged(ctx, id)
 }
 
-// AddMember lets member act for the organisation; ErrTaken when it belongs to one already.
-func (k Keeper) AddMember(ctx context.Context, id, member string) error {
-	return k.update(ctx, id, func(org *types.Organisation) error {
-		if err := k.index(ctx, member, id); err != nil {
-			return err
-		}
-		org.Members = append(org.Members, member)
-		return nil
-	})
-}
-
-// RemoveMember ends that; ErrNotMember when there is nothing to end. An admin that was a member stays an admin.
-func (k Keeper) RemoveMember(ctx context.Context, id, member string) error {
-	return k.update(ctx, id, func(org *types.Organisation) error {
-		i := slices.Index(org.Members, member)
-		if i < 0 {
-			return types.ErrNotMember.Wrapf("%s of %s", member, id)
-		}
-		org.Members = slices.Delete(org.Members, i, i+1)
-		if slices.Contains(org.Admins, member) {
-			return nil
-		}
-		addr, err := k.addresses.StringToBytes(member)
-		if err != nil {
-			return err
-		}
-		return k.OrgByAccount.Remove(ctx, addr)
-	})
-}
-
 // update changes one record and stores it only if it is still valid.
 func (k Keeper) update(ctx context.Context, id string, change func(*types.Organisation) error) error {
 	org, err := k.GetOrganisation(ctx, id)
@@ -106,22 +76,6 @@ func (k Keeper) update(ctx context.Context, id string, change func(*types.Organi
 		return err
 	}
 	return k.Organisations.Set(ctx, id, org)
-}
-
-// index records that account belongs to the organisation named id.
-func (k Keeper) index(ctx context.Context, account, id string) error {
-	addr, err := k.addresses.StringToBytes(account)
-	if err != nil {
-		return types.ErrInvalidOrganisation.Wrapf("account %q: %s", account, err)
-	}
-	other, err := k.OrgByAccount.Get(ctx, addr)
-	if err == nil {
-		return types.ErrTaken.Wrapf("%s: in %s", account, other)
-	}
-	if !errors.Is(err, collections.ErrNotFound) {
-		return err
-	}
-	return k.OrgByAccount.Set(ctx, addr, id)
 }
 
 // OrgOf returns the organisation that addr belongs to, as admin or member. The organisation may be revoked.

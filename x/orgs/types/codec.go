@@ -14,13 +14,16 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgSetStatus{}, "credence/orgs/MsgSetStatus")
 	legacy.RegisterAminoMsg(cdc, &MsgSetRoles{}, "credence/orgs/MsgSetRoles")
 	legacy.RegisterAminoMsg(cdc, &MsgAddMember{}, "credence/orgs/MsgAddMember")
+	legacy.RegisterAminoMsg(cdc, &MsgAcceptMembership{}, "credence/orgs/MsgAcceptMembership")
 	legacy.RegisterAminoMsg(cdc, &MsgRemoveMember{}, "credence/orgs/MsgRemoveMember")
+	legacy.RegisterAminoMsg(cdc, &MsgLeave{}, "credence/orgs/MsgLeave")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "credence/orgs/MsgUpdateParams")
 }
 
 // RegisterInterfaces registers the messages as transactions' messages.
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
-		&MsgAdmit{}, &MsgSetStatus{}, &MsgSetRoles{}, &MsgAddMember{}, &MsgRemoveMember{}, &MsgUpdateParams{})
+		&MsgAdmit{}, &MsgSetStatus{}, &MsgSetRoles{}, &MsgAddMember{}, &MsgAcceptMembership{}, &MsgRemoveMember{}, &MsgLeave{},
+		&MsgUpdateParams{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

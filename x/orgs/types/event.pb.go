@@ -289,40 +289,154 @@ func (m *EventMemberRemoved) GetMember() string {
 	return ""
 }
 
+// EventMembershipOffered says that an account was offered membership of an organisation.
+type EventMembershipOffered struct {
+	// org_id names the organisation.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// member is the account, which may accept.
+	Member string `protobuf:"bytes,2,opt,name=member,proto3" json:"member,omitempty"`
+}
+
+func (m *EventMembershipOffered) Reset()         { *m = EventMembershipOffered{} }
+func (m *EventMembershipOffered) String() string { return proto.CompactTextString(m) }
+func (*EventMembershipOffered) ProtoMessage()    {}
+func (*EventMembershipOffered) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0875b579ced80eaf, []int{5}
+}
+func (m *EventMembershipOffered) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventMembershipOffered) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventMembershipOffered.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventMembershipOffered) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventMembershipOffered.Merge(m, src)
+}
+func (m *EventMembershipOffered) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventMembershipOffered) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventMembershipOffered.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventMembershipOffered proto.InternalMessageInfo
+
+func (m *EventMembershipOffered) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventMembershipOffered) GetMember() string {
+	if m != nil {
+		return m.Member
+	}
+	return ""
+}
+
+// EventMembershipWithdrawn says that such an offer was taken back.
+type EventMembershipWithdrawn struct {
+	// org_id names the organisation.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// member is the account, which may accept no longer.
+	Member string `protobuf:"bytes,2,opt,name=member,proto3" json:"member,omitempty"`
+}
+
+func (m *EventMembershipWithdrawn) Reset()         { *m = EventMembershipWithdrawn{} }
+func (m *EventMembershipWithdrawn) String() string { return proto.CompactTextString(m) }
+func (*EventMembershipWithdrawn) ProtoMessage()    {}
+func (*EventMembershipWithdrawn) Descriptor() ([]byte, []int) {
+	return fileDescriptor_0875b579ced80eaf, []int{6}
+}
+func (m *EventMembershipWithdrawn) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventMembershipWithdrawn) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventMembershipWithdrawn.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventMembershipWithdrawn) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventMembershipWithdrawn.Merge(m, src)
+}
+func (m *EventMembershipWithdrawn) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventMembershipWithdrawn) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventMembershipWithdrawn.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventMembershipWithdrawn proto.InternalMessageInfo
+
+func (m *EventMembershipWithdrawn) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventMembershipWithdrawn) GetMember() string {
+	if m != nil {
+		return m.Member
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventAdmitted)(nil), "credence.orgs.v1.EventAdmitted")
 	proto.RegisterType((*EventStatusSet)(nil), "credence.orgs.v1.EventStatusSet")
 	proto.RegisterType((*EventRolesSet)(nil), "credence.orgs.v1.EventRolesSet")
 	proto.RegisterType((*EventMemberAdded)(nil), "credence.orgs.v1.EventMemberAdded")
 	proto.RegisterType((*EventMemberRemoved)(nil), "credence.orgs.v1.EventMemberRemoved")
+	proto.RegisterType((*EventMembershipOffered)(nil), "credence.orgs.v1.EventMembershipOffered")
+	proto.RegisterType((*EventMembershipWithdrawn)(nil), "credence.orgs.v1.EventMembershipWithdrawn")
 }
 
 func init() { proto.RegisterFile("credence/orgs/v1/event.proto", fileDescriptor_0875b579ced80eaf) }
 
 var fileDescriptor_0875b579ced80eaf = []byte{
-	// 340 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x91, 0xc1, 0x4a, 0xeb, 0x40,
-	0x14, 0x86, 0x9b, 0x7b, 0x69, 0xa1, 0x03, 0x96, 0x12, 0x54, 0x62, 0x95, 0x50, 0x22, 0x48, 0x17,
-	0x36, 0x63, 0xeb, 0x13, 0xb4, 0xe0, 0xa2, 0x0b, 0x37, 0xa9, 0x1b, 0x15, 0x29, 0x69, 0xe6, 0x90,
-	0x0e, 0x34, 0x39, 0x65, 0x66, 0x1a, 0xf4, 0x2d, 0x7c, 0x18, 0x1f, 0xc2, 0x65, 0x71, 0xe5, 0x52,
-	0xda, 0x17, 0x91, 0xcc, 0xa4, 0x22, 0x86, 0xba, 0x72, 0x79, 0xf8, 0x3f, 0xbe, 0xf9, 0xcf, 0x1c,
-	0x72, 0x12, 0x09, 0x60, 0x90, 0x46, 0x40, 0x51, 0xc4, 0x92, 0x66, 0x3d, 0x0a, 0x19, 0xa4, 0xca,
-	0x5f, 0x08, 0x54, 0x68, 0x37, 0xb7, 0xa9, 0x9f, 0xa7, 0x7e, 0xd6, 0x6b, 0x1d, 0x45, 0x28, 0x13,
-	0x94, 0x13, 0x9d, 0x53, 0x33, 0x18, 0xb8, 0x75, 0x5a, 0x52, 0xa1, 0x88, 0xc3, 0x94, 0xcb, 0x50,
-	0x71, 0x4c, 0x0b, 0xe8, 0xb8, 0x04, 0x09, 0x9c, 0x83, 0x09, 0xbd, 0x33, 0xb2, 0x77, 0x95, 0xbf,
-	0x3e, 0x60, 0x09, 0x57, 0x0a, 0x98, 0x7d, 0x40, 0x6a, 0x28, 0xe2, 0x09, 0x67, 0x8e, 0xd5, 0xb6,
-	0x3a, 0xf5, 0xa0, 0x8a, 0x22, 0x1e, 0x31, 0xef, 0x96, 0x34, 0x34, 0x37, 0x56, 0xa1, 0x5a, 0xca,
-	0x31, 0xa8, 0x1d, 0xa0, 0x7d, 0x41, 0x6a, 0x52, 0x33, 0xce, 0xbf, 0xb6, 0xd5, 0x69, 0xf4, 0x1d,
-	0xff, 0xe7, 0x42, 0xbe, 0x71, 0x04, 0x05, 0xe7, 0xdd, 0x14, 0x15, 0x02, 0x9c, 0xc3, 0x6f, 0xe6,
-	0x73, 0x52, 0xcd, 0x8b, 0xe7, 0xe2, 0xff, 0x9d, 0x46, 0xff, 0xb0, 0x2c, 0xce, 0x0d, 0x81, 0x81,
-	0xbc, 0x7b, 0xd2, 0xd4, 0xd6, 0x6b, 0x48, 0xa6, 0x20, 0x06, 0x8c, 0xed, 0xdc, 0x2d, 0xaf, 0x9c,
-	0x68, 0x4a, 0x57, 0xae, 0x0f, 0x9d, 0xb7, 0x97, 0xee, 0x7e, 0xf1, 0xcf, 0x03, 0xc6, 0x04, 0x48,
-	0x39, 0x56, 0x82, 0xa7, 0x71, 0x50, 0x70, 0xde, 0x03, 0xb1, 0xbf, 0xc9, 0x03, 0x48, 0x30, 0xfb,
-	0x43, 0xfd, 0x70, 0xf4, 0xba, 0x76, 0xad, 0xd5, 0xda, 0xb5, 0x3e, 0xd6, 0xae, 0xf5, 0xbc, 0x71,
-	0x2b, 0xab, 0x8d, 0x5b, 0x79, 0xdf, 0xb8, 0x95, 0x3b, 0x1a, 0x73, 0x35, 0x5b, 0x4e, 0xfd, 0x08,
-	0x13, 0xba, 0x5d, 0xbf, 0x1b, 0xcd, 0x42, 0x9e, 0x7e, 0x8d, 0xf4, 0xd1, 0xdc, 0x59, 0x3d, 0x2d,
-	0x40, 0x4e, 0x6b, 0xfa, 0xcc, 0x97, 0x9f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x83, 0x41, 0xbe, 0x1c,
-	0x75, 0x02, 0x00, 0x00,
+	// 370 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x92, 0xc1, 0x6a, 0xea, 0x40,
+	0x18, 0x85, 0xcd, 0xbd, 0x28, 0x38, 0x70, 0x45, 0xc2, 0xad, 0xa4, 0xb6, 0x04, 0x49, 0xa1, 0xb8,
+	0xa8, 0x99, 0x6a, 0x9f, 0x40, 0xa1, 0x0b, 0x17, 0xa5, 0x10, 0x0b, 0xa5, 0x2d, 0x45, 0x62, 0xe6,
+	0x37, 0x19, 0x30, 0x33, 0x32, 0x33, 0xa6, 0xed, 0x5b, 0xf4, 0x61, 0xfa, 0x10, 0x5d, 0x4a, 0x57,
+	0x5d, 0x16, 0x7d, 0x91, 0x92, 0x49, 0x2c, 0xa2, 0xd8, 0x95, 0xcb, 0xe1, 0x7c, 0x7c, 0xe7, 0x4c,
+	0x32, 0xe8, 0x38, 0x10, 0x40, 0x80, 0x05, 0x80, 0xb9, 0x08, 0x25, 0x4e, 0xda, 0x18, 0x12, 0x60,
+	0xca, 0x9d, 0x0a, 0xae, 0xb8, 0x59, 0x5d, 0xa5, 0x6e, 0x9a, 0xba, 0x49, 0xbb, 0x7e, 0x18, 0x70,
+	0x19, 0x73, 0x39, 0xd4, 0x39, 0xce, 0x0e, 0x19, 0x5c, 0x3f, 0xd9, 0x52, 0x71, 0x11, 0xfa, 0x8c,
+	0x4a, 0x5f, 0x51, 0xce, 0x72, 0xe8, 0x68, 0x0b, 0x12, 0x7c, 0x02, 0x59, 0xe8, 0x9c, 0xa2, 0x7f,
+	0x97, 0x69, 0x7b, 0x97, 0xc4, 0x54, 0x29, 0x20, 0xe6, 0x01, 0x2a, 0x71, 0x11, 0x0e, 0x29, 0xb1,
+	0x8c, 0x86, 0xd1, 0x2c, 0x7b, 0x45, 0x2e, 0xc2, 0x3e, 0x71, 0xee, 0x50, 0x45, 0x73, 0x03, 0xe5,
+	0xab, 0x99, 0x1c, 0x80, 0xda, 0x01, 0x9a, 0xe7, 0xa8, 0x24, 0x35, 0x63, 0xfd, 0x69, 0x18, 0xcd,
+	0x4a, 0xc7, 0x72, 0x37, 0x2f, 0xe4, 0x66, 0x0e, 0x2f, 0xe7, 0x9c, 0x9b, 0x7c, 0x82, 0xc7, 0x27,
+	0xf0, 0x9b, 0xf9, 0x0c, 0x15, 0xd3, 0xe1, 0xa9, 0xf8, 0x6f, 0xb3, 0xd2, 0xa9, 0x6d, 0x8b, 0x53,
+	0x83, 0x97, 0x41, 0xce, 0x03, 0xaa, 0x6a, 0xeb, 0x15, 0xc4, 0x23, 0x10, 0x5d, 0x42, 0x76, 0xde,
+	0x2d, 0x9d, 0x1c, 0x6b, 0x4a, 0x4f, 0x2e, 0xf7, 0xac, 0x8f, 0xb7, 0xd6, 0xff, 0xfc, 0x3b, 0x77,
+	0x09, 0x11, 0x20, 0xe5, 0x40, 0x09, 0xca, 0x42, 0x2f, 0xe7, 0x9c, 0x47, 0x64, 0xae, 0xc9, 0x3d,
+	0x88, 0x79, 0xb2, 0x4f, 0xbd, 0x8f, 0x6a, 0x6b, 0x7a, 0x19, 0xd1, 0xe9, 0xf5, 0x78, 0x0c, 0x62,
+	0x9f, 0x15, 0x01, 0xb2, 0x36, 0x2a, 0x6e, 0xa9, 0x8a, 0x88, 0xf0, 0x9f, 0xd8, 0xde, 0x4a, 0x7a,
+	0xfd, 0xf7, 0x85, 0x6d, 0xcc, 0x17, 0xb6, 0xf1, 0xb5, 0xb0, 0x8d, 0xd7, 0xa5, 0x5d, 0x98, 0x2f,
+	0xed, 0xc2, 0xe7, 0xd2, 0x2e, 0xdc, 0xe3, 0x90, 0xaa, 0x68, 0x36, 0x72, 0x03, 0x1e, 0xe3, 0xd5,
+	0x6f, 0x6c, 0x05, 0x91, 0x4f, 0xd9, 0xcf, 0x11, 0x3f, 0x67, 0xef, 0x55, 0xbd, 0x4c, 0x41, 0x8e,
+	0x4a, 0xfa, 0xb9, 0x5e, 0x7c, 0x07, 0x00, 0x00, 0xff, 0xff, 0x8a, 0x90, 0x8b, 0x62, 0x3d, 0x03,
+	0x00, 0x00,
 }
 
 func (m *EventAdmitted) Marshal() (dAtA []byte, err error) {
@@ -512,6 +626,80 @@ func (m *EventMemberRemoved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventMembershipOffered) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventMembershipOffered) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventMembershipOffered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Member) > 0 {
+		i -= len(m.Member)
+		copy(dAtA[i:], m.Member)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Member)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventMembershipWithdrawn) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventMembershipWithdrawn) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventMembershipWithdrawn) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Member) > 0 {
+		i -= len(m.Member)
+		copy(dAtA[i:], m.Member)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Member)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvent(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvent(v)
 	base := offset
@@ -590,6 +778,40 @@ func (m *EventMemberAdded) Size() (n int) {
 }
 
 func (m *EventMemberRemoved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Member)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventMembershipOffered) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Member)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventMembershipWithdrawn) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1087,6 +1309,234 @@ func (m *EventMemberRemoved) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: EventMemberRemoved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Member", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Member = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventMembershipOffered) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventMembershipOffered: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventMembershipOffered: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Member", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Member = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventMembershipWithdrawn) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventMembershipWithdrawn: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventMembershipWithdrawn: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:

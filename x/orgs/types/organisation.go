@@ -14,6 +14,7 @@ const (
 	MaxNameLen = 128
 	MaxAdmins  = 16
 	MaxMembers = 256
+	MaxOffered = 16 // offers of membership that wait: they are read with the record whenever a member acts
 )
 
 // ValidateID checks that id is 2 to 32 of a-z, 0-9 and '-'.
@@ -63,9 +64,17 @@ func (o Organisation) Validate(codec address.Codec) error {
 	if len(o.Members) > MaxMembers {
 		return ErrInvalidOrganisation.Wrapf("members of %s: %d, expected at most %d", o.Id, len(o.Members), MaxMembers)
 	}
+	if len(o.Offered) > MaxOffered {
+		return ErrInvalidOrganisation.Wrapf("offered of %s: %d offers of membership wait, expected at most %d", o.Id, len(o.Offered), MaxOffered)
+	}
 	for field, list := range o.lists() {
 		if err := validateAccounts(codec, list); err != nil {
 			return ErrInvalidOrganisation.Wrapf("%s of %s: %s", field, o.Id, err)
+		}
+	}
+	for _, a := range o.Offered {
+		if o.Has(a) {
+			return ErrInvalidOrganisation.Wrapf("offered of %s: %q belongs to it already", o.Id, a)
 		}
 	}
 	if o.Status != STATUS_ACTIVE && o.Status != STATUS_REVOKED {
@@ -80,7 +89,7 @@ func (o Organisation) Validate(codec address.Codec) error {
 // lists yields the account lists by field name, in the order of the fields.
 func (o Organisation) lists() func(yield func(string, []string) bool) {
 	return func(yield func(string, []string) bool) {
-		_ = yield("admins", o.Admins) && yield("members", o.Members)
+		_ = yield("admins", o.Admins) && yield("members", o.Members) && yield("offered", o.Offered)
 	}
 }
 
@@ -95,6 +104,11 @@ func (o Organisation) Accounts() []string {
 	return out
 }
 
+// Has says whether an account, in its canonical text, belongs to the organisation, as admin or member.
+func (o Organisation) Has(account string) bool {
+	return slices.Contains(o.Admins, account) || slices.Contains(o.Members, account)
+}
+
 // Holds says whether the organisation is active and has the role.
 func (o Organisation) Holds(r Role) bool {
 	return o.Status == STATUS_ACTIVE && slices.Contains(o.Roles, r)
@@ -102,8 +116,13 @@ func (o Organisation) Holds(r Role) bool {
 
 func validateAccounts(codec address.Codec, list []string) error {
 	for i, a := range list {
-		if _, err := codec.StringToBytes(a); err != nil {
+		bz, err := codec.StringToBytes(a)
+		if err != nil {
 			return fmt.Errorf("%q: %w", a, err)
+		}
+		// Accounts are found by their text, so there must be one text of each.
+		if text, err := codec.BytesToString(bz); err != nil || text != a {
+			return fmt.Errorf("%q: expected it written as %q", a, text)
 		}
 		if slices.Contains(list[:i], a) {
 			return fmt.Errorf("%q is there twice", a)

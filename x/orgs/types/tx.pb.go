@@ -361,7 +361,7 @@ func (m *MsgSetRolesResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgSetRolesResponse proto.InternalMessageInfo
 
-// MsgAddMember lets an account act for an organisation.
+// MsgAddMember offers an account membership of an organisation. Nothing changes for the account until it accepts.
 type MsgAddMember struct {
 	// admin is an admin of the organisation.
 	Admin string `protobuf:"bytes,1,opt,name=admin,proto3" json:"admin,omitempty"`
@@ -462,7 +462,99 @@ func (m *MsgAddMemberResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgAddMemberResponse proto.InternalMessageInfo
 
-// MsgRemoveMember ends an account's acting for an organisation.
+// MsgAcceptMembership takes an offer of membership.
+type MsgAcceptMembership struct {
+	// member is the account that was offered membership, in no organisation so far.
+	Member string `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
+	// org_id names the organisation.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+}
+
+func (m *MsgAcceptMembership) Reset()         { *m = MsgAcceptMembership{} }
+func (m *MsgAcceptMembership) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptMembership) ProtoMessage()    {}
+func (*MsgAcceptMembership) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{8}
+}
+func (m *MsgAcceptMembership) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptMembership) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptMembership.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptMembership) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptMembership.Merge(m, src)
+}
+func (m *MsgAcceptMembership) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptMembership) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptMembership.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptMembership proto.InternalMessageInfo
+
+func (m *MsgAcceptMembership) GetMember() string {
+	if m != nil {
+		return m.Member
+	}
+	return ""
+}
+
+func (m *MsgAcceptMembership) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+// MsgAcceptMembershipResponse is empty.
+type MsgAcceptMembershipResponse struct {
+}
+
+func (m *MsgAcceptMembershipResponse) Reset()         { *m = MsgAcceptMembershipResponse{} }
+func (m *MsgAcceptMembershipResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptMembershipResponse) ProtoMessage()    {}
+func (*MsgAcceptMembershipResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{9}
+}
+func (m *MsgAcceptMembershipResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptMembershipResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptMembershipResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptMembershipResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptMembershipResponse.Merge(m, src)
+}
+func (m *MsgAcceptMembershipResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptMembershipResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptMembershipResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptMembershipResponse proto.InternalMessageInfo
+
+// MsgRemoveMember ends an account's acting for an organisation, or takes the offer of it back.
 type MsgRemoveMember struct {
 	// admin is an admin of the organisation.
 	Admin string `protobuf:"bytes,1,opt,name=admin,proto3" json:"admin,omitempty"`
@@ -476,7 +568,7 @@ func (m *MsgRemoveMember) Reset()         { *m = MsgRemoveMember{} }
 func (m *MsgRemoveMember) String() string { return proto.CompactTextString(m) }
 func (*MsgRemoveMember) ProtoMessage()    {}
 func (*MsgRemoveMember) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7dd7ea49ca618ddd, []int{8}
+	return fileDescriptor_7dd7ea49ca618ddd, []int{10}
 }
 func (m *MsgRemoveMember) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -534,7 +626,7 @@ func (m *MsgRemoveMemberResponse) Reset()         { *m = MsgRemoveMemberResponse
 func (m *MsgRemoveMemberResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgRemoveMemberResponse) ProtoMessage()    {}
 func (*MsgRemoveMemberResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7dd7ea49ca618ddd, []int{9}
+	return fileDescriptor_7dd7ea49ca618ddd, []int{11}
 }
 func (m *MsgRemoveMemberResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -563,6 +655,98 @@ func (m *MsgRemoveMemberResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgRemoveMemberResponse proto.InternalMessageInfo
 
+// MsgLeave ends an account's acting for its organisation, as member and as admin.
+type MsgLeave struct {
+	// member is the account that leaves; not the only admin.
+	Member string `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
+	// org_id names the organisation that it belongs to.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+}
+
+func (m *MsgLeave) Reset()         { *m = MsgLeave{} }
+func (m *MsgLeave) String() string { return proto.CompactTextString(m) }
+func (*MsgLeave) ProtoMessage()    {}
+func (*MsgLeave) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{12}
+}
+func (m *MsgLeave) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgLeave) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgLeave.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgLeave) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgLeave.Merge(m, src)
+}
+func (m *MsgLeave) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgLeave) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgLeave.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgLeave proto.InternalMessageInfo
+
+func (m *MsgLeave) GetMember() string {
+	if m != nil {
+		return m.Member
+	}
+	return ""
+}
+
+func (m *MsgLeave) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+// MsgLeaveResponse is empty.
+type MsgLeaveResponse struct {
+}
+
+func (m *MsgLeaveResponse) Reset()         { *m = MsgLeaveResponse{} }
+func (m *MsgLeaveResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgLeaveResponse) ProtoMessage()    {}
+func (*MsgLeaveResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{13}
+}
+func (m *MsgLeaveResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgLeaveResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgLeaveResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgLeaveResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgLeaveResponse.Merge(m, src)
+}
+func (m *MsgLeaveResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgLeaveResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgLeaveResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgLeaveResponse proto.InternalMessageInfo
+
 // MsgUpdateParams replaces the parameters.
 type MsgUpdateParams struct {
 	// authority is the council's account.
@@ -575,7 +759,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7dd7ea49ca618ddd, []int{10}
+	return fileDescriptor_7dd7ea49ca618ddd, []int{14}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -626,7 +810,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7dd7ea49ca618ddd, []int{11}
+	return fileDescriptor_7dd7ea49ca618ddd, []int{15}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -664,8 +848,12 @@ func init() {
 	proto.RegisterType((*MsgSetRolesResponse)(nil), "credence.orgs.v1.MsgSetRolesResponse")
 	proto.RegisterType((*MsgAddMember)(nil), "credence.orgs.v1.MsgAddMember")
 	proto.RegisterType((*MsgAddMemberResponse)(nil), "credence.orgs.v1.MsgAddMemberResponse")
+	proto.RegisterType((*MsgAcceptMembership)(nil), "credence.orgs.v1.MsgAcceptMembership")
+	proto.RegisterType((*MsgAcceptMembershipResponse)(nil), "credence.orgs.v1.MsgAcceptMembershipResponse")
 	proto.RegisterType((*MsgRemoveMember)(nil), "credence.orgs.v1.MsgRemoveMember")
 	proto.RegisterType((*MsgRemoveMemberResponse)(nil), "credence.orgs.v1.MsgRemoveMemberResponse")
+	proto.RegisterType((*MsgLeave)(nil), "credence.orgs.v1.MsgLeave")
+	proto.RegisterType((*MsgLeaveResponse)(nil), "credence.orgs.v1.MsgLeaveResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "credence.orgs.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "credence.orgs.v1.MsgUpdateParamsResponse")
 }
@@ -673,52 +861,59 @@ func init() {
 func init() { proto.RegisterFile("credence/orgs/v1/tx.proto", fileDescriptor_7dd7ea49ca618ddd) }
 
 var fileDescriptor_7dd7ea49ca618ddd = []byte{
-	// 718 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x55, 0xcf, 0x4f, 0xd4, 0x4e,
-	0x14, 0xdf, 0xee, 0xd2, 0xfd, 0xb2, 0x03, 0xe1, 0x8b, 0x23, 0x3f, 0xba, 0x35, 0x54, 0x2c, 0xd1,
-	0x20, 0x91, 0x16, 0x56, 0xe3, 0x01, 0x4f, 0x70, 0x31, 0x1c, 0x36, 0x21, 0xdd, 0x78, 0x31, 0x26,
-	0xa4, 0x6c, 0x27, 0x43, 0x13, 0xa6, 0xb3, 0x99, 0x19, 0x08, 0xdc, 0x8c, 0x47, 0x13, 0x13, 0xff,
-	0x0c, 0xbd, 0x71, 0x30, 0x9e, 0x3c, 0x79, 0xe2, 0x48, 0x38, 0x79, 0x32, 0x06, 0x0e, 0xfc, 0x1b,
-	0xa6, 0x33, 0x6d, 0xb7, 0xd0, 0xee, 0x62, 0x88, 0x89, 0x97, 0x4d, 0xdf, 0x7c, 0x3e, 0xef, 0xf5,
-	0x7d, 0xde, 0xfb, 0x4c, 0x17, 0x34, 0xbb, 0x0c, 0x05, 0x28, 0xea, 0x22, 0x97, 0x32, 0xcc, 0xdd,
-	0x83, 0x55, 0x57, 0x1c, 0x3a, 0x3d, 0x46, 0x05, 0x85, 0x93, 0x29, 0xe4, 0xc4, 0x90, 0x73, 0xb0,
-	0x6a, 0xde, 0xf1, 0x49, 0x18, 0x51, 0x57, 0xfe, 0x2a, 0x92, 0x39, 0xdb, 0xa5, 0x9c, 0x50, 0xee,
-	0x12, 0x8e, 0xe3, 0x64, 0xc2, 0x71, 0x02, 0x34, 0x15, 0xb0, 0x2d, 0x23, 0x57, 0x05, 0x09, 0xb4,
-	0x50, 0x78, 0x27, 0x65, 0xd8, 0x8f, 0x42, 0xee, 0x8b, 0x90, 0x46, 0x09, 0xe9, 0x5e, 0x81, 0xc4,
-	0xe8, 0x1e, 0x4a, 0xc0, 0x29, 0x4c, 0x31, 0x55, 0x95, 0xe3, 0x27, 0x75, 0x6a, 0x7f, 0xae, 0x82,
-	0xd1, 0x36, 0xc7, 0xeb, 0x01, 0x09, 0x05, 0x7c, 0x0e, 0x1a, 0xfe, 0xbe, 0xd8, 0xa5, 0x2c, 0x14,
-	0x47, 0x86, 0x36, 0xaf, 0x2d, 0x36, 0x36, 0x8c, 0xb3, 0x2f, 0xcb, 0x53, 0x49, 0x27, 0xeb, 0x41,
-	0xc0, 0x10, 0xe7, 0x1d, 0xc1, 0xc2, 0x08, 0x7b, 0x7d, 0x2a, 0x9c, 0x00, 0xd5, 0x30, 0x30, 0xaa,
-	0x71, 0x82, 0x57, 0x0d, 0x03, 0x08, 0xc1, 0x48, 0xe4, 0x13, 0x64, 0xd4, 0xe4, 0x89, 0x7c, 0x86,
-	0x2b, 0xa0, 0xee, 0x07, 0x24, 0x8c, 0xb8, 0x31, 0x32, 0x5f, 0x1b, 0x5a, 0x38, 0xe1, 0xc1, 0x16,
-	0xf8, 0x8f, 0x20, 0xb2, 0x83, 0x18, 0x37, 0xf4, 0x1b, 0x52, 0x52, 0x22, 0x7c, 0x02, 0xf4, 0x58,
-	0x32, 0x37, 0xea, 0xf3, 0xb5, 0xc5, 0x89, 0xd6, 0x8c, 0x73, 0x7d, 0x1f, 0x8e, 0x47, 0xf7, 0x90,
-	0xa7, 0x48, 0x6b, 0xcb, 0x27, 0x67, 0x0b, 0xd5, 0x77, 0x97, 0xc7, 0x4b, 0x7d, 0x2d, 0xef, 0x2f,
-	0x8f, 0x97, 0x66, 0xae, 0x8e, 0x31, 0x1d, 0x8f, 0x0d, 0xc1, 0x64, 0xfa, 0xec, 0x21, 0xde, 0xa3,
-	0x11, 0x47, 0xf6, 0x77, 0x0d, 0x8c, 0xb7, 0x39, 0xee, 0x20, 0xd1, 0x11, 0xbe, 0xd8, 0xe7, 0xb7,
-	0x9e, 0xe1, 0x34, 0xa8, 0x53, 0x86, 0xb7, 0xb3, 0x39, 0xea, 0x94, 0xe1, 0xcd, 0x20, 0x1e, 0x1b,
-	0x97, 0x85, 0xe5, 0x30, 0x27, 0x5a, 0x46, 0x51, 0x91, 0x7a, 0xb1, 0x97, 0xf0, 0xd6, 0x56, 0xcb,
-	0x45, 0x99, 0x05, 0x51, 0x59, 0xcf, 0xf6, 0x0c, 0x98, 0xca, 0xc7, 0x99, 0xb8, 0x6f, 0x1a, 0x18,
-	0x53, 0x40, 0x3c, 0xb5, 0xbf, 0xae, 0x2d, 0x5b, 0x56, 0xed, 0x4f, 0x96, 0xb5, 0x52, 0xae, 0xab,
-	0x59, 0xa6, 0x4b, 0xb6, 0x6b, 0x4f, 0x83, 0xbb, 0xb9, 0x30, 0x53, 0xf5, 0x55, 0xad, 0x6c, 0x3d,
-	0x08, 0xda, 0xd2, 0x35, 0xd0, 0x01, 0xba, 0xb4, 0xdc, 0x8d, 0x92, 0x14, 0x6d, 0xc8, 0xaa, 0x94,
-	0x0d, 0x95, 0xef, 0x87, 0x39, 0x5c, 0xf1, 0xa4, 0xff, 0x6a, 0xb1, 0x24, 0x55, 0xb8, 0x7c, 0x4d,
-	0x59, 0x9f, 0xc9, 0x9a, 0xb2, 0x38, 0xbf, 0xa6, 0xff, 0xdb, 0x1c, 0x7b, 0x88, 0xd0, 0x03, 0xf4,
-	0xaf, 0x35, 0xad, 0x14, 0x35, 0xcd, 0x15, 0x34, 0xe5, 0x5b, 0xb5, 0x9b, 0x60, 0xf6, 0xda, 0xd1,
-	0x75, 0x65, 0xaf, 0x7a, 0x81, 0x2f, 0xd0, 0x96, 0xcf, 0x7c, 0x72, 0x7b, 0x13, 0xbe, 0x00, 0xf5,
-	0x9e, 0xac, 0x20, 0x15, 0x8e, 0x95, 0xdd, 0x24, 0xf5, 0x86, 0x8d, 0xc6, 0xc9, 0xcf, 0xfb, 0x95,
-	0x4f, 0x97, 0xc7, 0x4b, 0x9a, 0x97, 0xa4, 0xac, 0x3d, 0x2b, 0x37, 0x5f, 0x51, 0x59, 0xbe, 0xd5,
-	0x44, 0x59, 0xfe, 0x28, 0x55, 0xd6, 0xfa, 0x30, 0x02, 0x6a, 0x6d, 0x8e, 0xe1, 0x4b, 0xa0, 0xab,
-	0x6f, 0xaf, 0x59, 0x6c, 0x27, 0xfd, 0xd8, 0x98, 0xf6, 0x60, 0x2c, 0x2d, 0x08, 0x3b, 0xa0, 0xd1,
-	0xff, 0x08, 0x59, 0xa5, 0x09, 0x19, 0x6e, 0x3e, 0x1a, 0x8e, 0x67, 0x45, 0xb7, 0xc0, 0x68, 0x76,
-	0xf9, 0xe7, 0x06, 0xe5, 0x48, 0xd8, 0x7c, 0x38, 0x14, 0xce, 0xb7, 0xd9, 0xbf, 0x78, 0xd6, 0x00,
-	0x5d, 0x09, 0x3e, 0xa0, 0xcd, 0xc2, 0x05, 0x80, 0x6f, 0xc0, 0xf8, 0x15, 0xf3, 0x3f, 0x28, 0xcd,
-	0xcb, 0x53, 0xcc, 0xc7, 0x37, 0x52, 0xf2, 0xd5, 0xaf, 0x18, 0xb0, 0xbc, 0x7a, 0x9e, 0x32, 0xa0,
-	0x7a, 0x99, 0x11, 0x4c, 0xfd, 0x6d, 0x6c, 0xb4, 0x8d, 0xcd, 0x93, 0x73, 0x4b, 0x3b, 0x3d, 0xb7,
-	0xb4, 0x5f, 0xe7, 0x96, 0xf6, 0xf1, 0xc2, 0xaa, 0x9c, 0x5e, 0x58, 0x95, 0x1f, 0x17, 0x56, 0xe5,
-	0xb5, 0x8b, 0x43, 0xb1, 0xbb, 0xbf, 0xe3, 0x74, 0x29, 0x71, 0xd3, 0xaa, 0xcb, 0xdd, 0x5d, 0x3f,
-	0x8c, 0xb2, 0xd0, 0x3d, 0x54, 0xfe, 0x13, 0x47, 0x3d, 0xc4, 0x77, 0xea, 0xf2, 0x9f, 0xfd, 0xe9,
-	0xef, 0x00, 0x00, 0x00, 0xff, 0xff, 0x76, 0x29, 0xb0, 0xac, 0xa7, 0x08, 0x00, 0x00,
+	// 821 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x56, 0xbf, 0x4f, 0xdb, 0x40,
+	0x14, 0x8e, 0x13, 0x9c, 0x92, 0x03, 0x51, 0xea, 0xf2, 0xc3, 0x31, 0xc2, 0x05, 0xa3, 0x56, 0x34,
+	0x6a, 0x62, 0x48, 0x7f, 0x0c, 0xe9, 0x14, 0x16, 0x84, 0xd4, 0x48, 0xc8, 0x51, 0x97, 0xaa, 0x12,
+	0x32, 0xf1, 0xc9, 0xb1, 0x84, 0x7d, 0x91, 0xcf, 0x44, 0x30, 0xb5, 0xea, 0xd8, 0xa9, 0x4b, 0xff,
+	0x87, 0x76, 0x63, 0xa8, 0x3a, 0x75, 0xa8, 0x3a, 0x65, 0x44, 0x4c, 0x9d, 0xaa, 0x0a, 0x06, 0xfe,
+	0x8d, 0xca, 0x77, 0xf6, 0xc5, 0x89, 0x2f, 0x01, 0x21, 0xa4, 0x2e, 0xc8, 0x77, 0xdf, 0x77, 0xef,
+	0xbe, 0xef, 0xbd, 0x77, 0x8f, 0x80, 0x62, 0xcb, 0x87, 0x16, 0xf4, 0x5a, 0x50, 0x47, 0xbe, 0x8d,
+	0xf5, 0xee, 0xa6, 0x1e, 0x1c, 0x55, 0x3a, 0x3e, 0x0a, 0x90, 0x34, 0x1b, 0x43, 0x95, 0x10, 0xaa,
+	0x74, 0x37, 0x95, 0x7b, 0xa6, 0xeb, 0x78, 0x48, 0x27, 0x7f, 0x29, 0x49, 0x59, 0x6c, 0x21, 0xec,
+	0x22, 0xac, 0xbb, 0xd8, 0x0e, 0x0f, 0xbb, 0xd8, 0x8e, 0x80, 0x22, 0x05, 0xf6, 0xc8, 0x4a, 0xa7,
+	0x8b, 0x08, 0x5a, 0x4b, 0xdd, 0x89, 0x7c, 0xdb, 0xf4, 0x1c, 0x6c, 0x06, 0x0e, 0xf2, 0x22, 0xd2,
+	0x52, 0x8a, 0xe4, 0xa3, 0x03, 0x18, 0x81, 0x73, 0x36, 0xb2, 0x11, 0x8d, 0x1c, 0x7e, 0xd1, 0x5d,
+	0xed, 0x6b, 0x16, 0x4c, 0x36, 0xb0, 0x5d, 0xb7, 0x5c, 0x27, 0x90, 0x5e, 0x80, 0x82, 0x79, 0x18,
+	0xb4, 0x91, 0xef, 0x04, 0xc7, 0xb2, 0xb0, 0x22, 0xac, 0x17, 0xb6, 0xe4, 0xb3, 0x6f, 0xe5, 0xb9,
+	0x48, 0x49, 0xdd, 0xb2, 0x7c, 0x88, 0x71, 0x33, 0xf0, 0x1d, 0xcf, 0x36, 0xfa, 0x54, 0x69, 0x06,
+	0x64, 0x1d, 0x4b, 0xce, 0x86, 0x07, 0x8c, 0xac, 0x63, 0x49, 0x12, 0x98, 0xf0, 0x4c, 0x17, 0xca,
+	0x39, 0xb2, 0x43, 0xbe, 0xa5, 0x0d, 0x90, 0x37, 0x2d, 0xd7, 0xf1, 0xb0, 0x3c, 0xb1, 0x92, 0x1b,
+	0x1b, 0x38, 0xe2, 0x49, 0x55, 0x70, 0xc7, 0x85, 0xee, 0x3e, 0xf4, 0xb1, 0x2c, 0x5e, 0x71, 0x24,
+	0x26, 0x4a, 0x4f, 0x80, 0x18, 0x5a, 0xc6, 0x72, 0x7e, 0x25, 0xb7, 0x3e, 0x53, 0x5d, 0xa8, 0x0c,
+	0xd7, 0xa3, 0x62, 0xa0, 0x03, 0x68, 0x50, 0x52, 0xad, 0xdc, 0x3b, 0x5b, 0xcb, 0x7e, 0xb8, 0x3c,
+	0x29, 0xf5, 0xbd, 0x7c, 0xbc, 0x3c, 0x29, 0x2d, 0x0c, 0xa6, 0x31, 0x4e, 0x8f, 0x26, 0x81, 0xd9,
+	0xf8, 0xdb, 0x80, 0xb8, 0x83, 0x3c, 0x0c, 0xb5, 0x5f, 0x02, 0x98, 0x6e, 0x60, 0xbb, 0x09, 0x83,
+	0x66, 0x60, 0x06, 0x87, 0xf8, 0xc6, 0x39, 0x9c, 0x07, 0x79, 0xe4, 0xdb, 0x7b, 0x2c, 0x8f, 0x22,
+	0xf2, 0xed, 0x1d, 0x2b, 0x4c, 0x1b, 0x26, 0x81, 0x49, 0x32, 0x67, 0xaa, 0x72, 0xda, 0x11, 0xbd,
+	0xd8, 0x88, 0x78, 0xb5, 0x4d, 0xbe, 0x29, 0x25, 0x65, 0x8a, 0x69, 0xd6, 0x16, 0xc0, 0x5c, 0x72,
+	0xcd, 0xcc, 0xfd, 0x10, 0xc0, 0x14, 0x05, 0xc2, 0xac, 0xdd, 0xba, 0x37, 0x56, 0xac, 0xdc, 0x75,
+	0x8a, 0xb5, 0xc1, 0xf7, 0x55, 0xe4, 0xf9, 0x22, 0x72, 0xb5, 0x79, 0x70, 0x3f, 0xb1, 0x64, 0xae,
+	0xbe, 0xd3, 0x92, 0xd5, 0x2d, 0xab, 0x41, 0xba, 0x46, 0xaa, 0x00, 0x91, 0xb4, 0xdc, 0x95, 0x96,
+	0x28, 0x6d, 0x4c, 0xa9, 0x68, 0x1b, 0xd2, 0xbe, 0x1f, 0xd7, 0xe1, 0x94, 0x47, 0xfa, 0x2f, 0x17,
+	0x5a, 0xa2, 0x81, 0xf9, 0x65, 0x62, 0x3a, 0xa3, 0x32, 0xb1, 0x35, 0x33, 0xf4, 0x59, 0x20, 0x46,
+	0xeb, 0xad, 0x16, 0xec, 0x04, 0x14, 0xc3, 0x6d, 0xa7, 0x93, 0x10, 0x24, 0x5c, 0x4f, 0xd0, 0x08,
+	0x67, 0xb5, 0xe7, 0xbd, 0xb3, 0x35, 0x21, 0xd4, 0x19, 0xf1, 0x42, 0xa1, 0xab, 0x69, 0xa1, 0x43,
+	0xf7, 0x6b, 0xcb, 0x60, 0x89, 0xb3, 0x9d, 0xec, 0xae, 0xbb, 0x0d, 0x6c, 0x1b, 0xd0, 0x45, 0x5d,
+	0xf8, 0xbf, 0x4b, 0xb1, 0x91, 0x2e, 0xc5, 0x72, 0xca, 0x61, 0x52, 0xaa, 0x56, 0x04, 0x8b, 0x43,
+	0x5b, 0xcc, 0xd9, 0x3b, 0x32, 0x53, 0x5f, 0x41, 0xb3, 0x0b, 0x6f, 0xaf, 0x08, 0x25, 0x4e, 0x11,
+	0xd2, 0x93, 0x8a, 0x5c, 0x1a, 0x4d, 0x2a, 0xf2, 0x3d, 0x9c, 0xee, 0xd7, 0x1d, 0xcb, 0x0c, 0xe0,
+	0xae, 0xe9, 0x9b, 0xee, 0xcd, 0x1f, 0xf4, 0x4b, 0x90, 0xef, 0x90, 0x08, 0x44, 0xe2, 0x14, 0x6f,
+	0x2a, 0xd1, 0x1b, 0xb6, 0x0a, 0xbd, 0x3f, 0x0f, 0x32, 0x5f, 0x2e, 0x4f, 0x4a, 0x82, 0x11, 0x1d,
+	0xa9, 0x3d, 0xe3, 0x3f, 0xe4, 0x74, 0xba, 0x93, 0x52, 0xa3, 0x74, 0x27, 0xb7, 0x62, 0x67, 0xd5,
+	0x9f, 0x22, 0xc8, 0x35, 0xb0, 0x2d, 0x6d, 0x03, 0x91, 0xfe, 0x1f, 0x53, 0xd2, 0x72, 0xe2, 0xc1,
+	0xad, 0x68, 0xa3, 0xb1, 0x38, 0xa0, 0xd4, 0x04, 0x85, 0xfe, 0x40, 0x57, 0xb9, 0x07, 0x18, 0xae,
+	0x3c, 0x1a, 0x8f, 0xb3, 0xa0, 0xbb, 0x60, 0x92, 0x0d, 0xd2, 0xe5, 0x51, 0x67, 0x08, 0xac, 0x3c,
+	0x1c, 0x0b, 0x27, 0x65, 0xf6, 0x87, 0x98, 0x3a, 0xc2, 0x57, 0x84, 0x8f, 0x90, 0x99, 0x1a, 0x26,
+	0x52, 0x1b, 0xcc, 0xa6, 0x06, 0x09, 0x5f, 0xcf, 0x30, 0x4d, 0x29, 0x5f, 0x8b, 0xc6, 0x6e, 0x7a,
+	0x0b, 0xa6, 0x07, 0xde, 0xfe, 0x2a, 0xf7, 0x78, 0x92, 0xa2, 0x3c, 0xbe, 0x92, 0xc2, 0xa2, 0x6f,
+	0x03, 0x91, 0x3e, 0x40, 0x7e, 0x33, 0x10, 0x6c, 0x44, 0x33, 0x0c, 0xbc, 0x9b, 0x50, 0xe6, 0xc0,
+	0x9b, 0xe1, 0xcb, 0x4c, 0x52, 0x46, 0xc8, 0xe4, 0xf5, 0xae, 0x22, 0xbe, 0x0f, 0xdf, 0xc6, 0xd6,
+	0x4e, 0xef, 0x5c, 0x15, 0x4e, 0xcf, 0x55, 0xe1, 0xef, 0xb9, 0x2a, 0x7c, 0xba, 0x50, 0x33, 0xa7,
+	0x17, 0x6a, 0xe6, 0xf7, 0x85, 0x9a, 0x79, 0xa3, 0xdb, 0x4e, 0xd0, 0x3e, 0xdc, 0xaf, 0xb4, 0x90,
+	0xab, 0xc7, 0x51, 0xcb, 0xad, 0xb6, 0xe9, 0x78, 0x6c, 0xa9, 0x1f, 0xd1, 0x27, 0x13, 0x1c, 0x77,
+	0x20, 0xde, 0xcf, 0x93, 0x1f, 0x76, 0x4f, 0xff, 0x05, 0x00, 0x00, 0xff, 0xff, 0xcd, 0x88, 0xe4,
+	0xdc, 0xa6, 0x0a, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -739,10 +934,14 @@ type MsgClient interface {
 	SetStatus(ctx context.Context, in *MsgSetStatus, opts ...grpc.CallOption) (*MsgSetStatusResponse, error)
 	// SetRoles replaces an organisation's roles.
 	SetRoles(ctx context.Context, in *MsgSetRoles, opts ...grpc.CallOption) (*MsgSetRolesResponse, error)
-	// AddMember lets an account act for the admin's organisation.
+	// AddMember offers an account membership of the admin's organisation.
 	AddMember(ctx context.Context, in *MsgAddMember, opts ...grpc.CallOption) (*MsgAddMemberResponse, error)
-	// RemoveMember ends that.
+	// AcceptMembership takes the offer: from then on the account acts for the organisation.
+	AcceptMembership(ctx context.Context, in *MsgAcceptMembership, opts ...grpc.CallOption) (*MsgAcceptMembershipResponse, error)
+	// RemoveMember ends a membership, or takes the offer of one back.
 	RemoveMember(ctx context.Context, in *MsgRemoveMember, opts ...grpc.CallOption) (*MsgRemoveMemberResponse, error)
+	// Leave ends the signer's own membership.
+	Leave(ctx context.Context, in *MsgLeave, opts ...grpc.CallOption) (*MsgLeaveResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -791,9 +990,27 @@ func (c *msgClient) AddMember(ctx context.Context, in *MsgAddMember, opts ...grp
 	return out, nil
 }
 
+func (c *msgClient) AcceptMembership(ctx context.Context, in *MsgAcceptMembership, opts ...grpc.CallOption) (*MsgAcceptMembershipResponse, error) {
+	out := new(MsgAcceptMembershipResponse)
+	err := c.cc.Invoke(ctx, "/credence.orgs.v1.Msg/AcceptMembership", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) RemoveMember(ctx context.Context, in *MsgRemoveMember, opts ...grpc.CallOption) (*MsgRemoveMemberResponse, error) {
 	out := new(MsgRemoveMemberResponse)
 	err := c.cc.Invoke(ctx, "/credence.orgs.v1.Msg/RemoveMember", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Leave(ctx context.Context, in *MsgLeave, opts ...grpc.CallOption) (*MsgLeaveResponse, error) {
+	out := new(MsgLeaveResponse)
+	err := c.cc.Invoke(ctx, "/credence.orgs.v1.Msg/Leave", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -817,10 +1034,14 @@ type MsgServer interface {
 	SetStatus(context.Context, *MsgSetStatus) (*MsgSetStatusResponse, error)
 	// SetRoles replaces an organisation's roles.
 	SetRoles(context.Context, *MsgSetRoles) (*MsgSetRolesResponse, error)
-	// AddMember lets an account act for the admin's organisation.
+	// AddMember offers an account membership of the admin's organisation.
 	AddMember(context.Context, *MsgAddMember) (*MsgAddMemberResponse, error)
-	// RemoveMember ends that.
+	// AcceptMembership takes the offer: from then on the account acts for the organisation.
+	AcceptMembership(context.Context, *MsgAcceptMembership) (*MsgAcceptMembershipResponse, error)
+	// RemoveMember ends a membership, or takes the offer of one back.
 	RemoveMember(context.Context, *MsgRemoveMember) (*MsgRemoveMemberResponse, error)
+	// Leave ends the signer's own membership.
+	Leave(context.Context, *MsgLeave) (*MsgLeaveResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -841,8 +1062,14 @@ func (*UnimplementedMsgServer) SetRoles(ctx context.Context, req *MsgSetRoles) (
 func (*UnimplementedMsgServer) AddMember(ctx context.Context, req *MsgAddMember) (*MsgAddMemberResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method AddMember not implemented")
 }
+func (*UnimplementedMsgServer) AcceptMembership(ctx context.Context, req *MsgAcceptMembership) (*MsgAcceptMembershipResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AcceptMembership not implemented")
+}
 func (*UnimplementedMsgServer) RemoveMember(ctx context.Context, req *MsgRemoveMember) (*MsgRemoveMemberResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RemoveMember not implemented")
+}
+func (*UnimplementedMsgServer) Leave(ctx context.Context, req *MsgLeave) (*MsgLeaveResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Leave not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -924,6 +1151,24 @@ func _Msg_AddMember_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_AcceptMembership_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAcceptMembership)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AcceptMembership(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.orgs.v1.Msg/AcceptMembership",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AcceptMembership(ctx, req.(*MsgAcceptMembership))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_RemoveMember_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgRemoveMember)
 	if err := dec(in); err != nil {
@@ -938,6 +1183,24 @@ func _Msg_RemoveMember_Handler(srv interface{}, ctx context.Context, dec func(in
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(MsgServer).RemoveMember(ctx, req.(*MsgRemoveMember))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Leave_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgLeave)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Leave(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.orgs.v1.Msg/Leave",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Leave(ctx, req.(*MsgLeave))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -982,8 +1245,16 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_AddMember_Handler,
 		},
 		{
+			MethodName: "AcceptMembership",
+			Handler:    _Msg_AcceptMembership_Handler,
+		},
+		{
 			MethodName: "RemoveMember",
 			Handler:    _Msg_RemoveMember_Handler,
+		},
+		{
+			MethodName: "Leave",
+			Handler:    _Msg_Leave_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -1307,6 +1578,66 @@ func (m *MsgAddMemberResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgAcceptMembership) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptMembership) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptMembership) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Member) > 0 {
+		i -= len(m.Member)
+		copy(dAtA[i:], m.Member)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Member)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptMembershipResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptMembershipResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptMembershipResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgRemoveMember) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1367,6 +1698,66 @@ func (m *MsgRemoveMemberResponse) MarshalTo(dAtA []byte) (int, error) {
 }
 
 func (m *MsgRemoveMemberResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgLeave) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgLeave) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgLeave) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Member) > 0 {
+		i -= len(m.Member)
+		copy(dAtA[i:], m.Member)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Member)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgLeaveResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgLeaveResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgLeaveResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -1589,6 +1980,32 @@ func (m *MsgAddMemberResponse) Size() (n int) {
 	return n
 }
 
+func (m *MsgAcceptMembership) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Member)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgAcceptMembershipResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
 func (m *MsgRemoveMember) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1611,6 +2028,32 @@ func (m *MsgRemoveMember) Size() (n int) {
 }
 
 func (m *MsgRemoveMemberResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgLeave) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Member)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgLeaveResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -2590,6 +3033,170 @@ func (m *MsgAddMemberResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *MsgAcceptMembership) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptMembership: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptMembership: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Member", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Member = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptMembershipResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptMembershipResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptMembershipResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *MsgRemoveMember) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -2763,6 +3370,170 @@ func (m *MsgRemoveMemberResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgRemoveMemberResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgLeave) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgLeave: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgLeave: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Member", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Member = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgLeaveResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgLeaveResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgLeaveResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

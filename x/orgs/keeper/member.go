@@ -1,0 +1,153 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/orgs/types"
+)
+
+// OfferMembership offers an account membership. Nothing changes for the account until it accepts: belonging to an
+// organisation takes rights from an account too, so that only itself or the council decides it. ErrReserved, ErrTaken
+// when it belongs to an organisation already, ErrOffered when this one waits for its answer. It returns the account's
+// canonical text, as the others below do.
+func (k Keeper) OfferMembership(ctx context.Context, id, account string) (string, error) {
+	text, addr, err := k.account(account)
+	if err != nil {
+		return "", err
+	}
+	return text, k.update(ctx, id, func(org *types.Organisation) error {
+		if err := k.checkFree(ctx, addr, text); err != nil {
+			return err
+		}
+		if slices.Contains(org.Offered, text) {
+			return types.ErrOffered.Wrapf("%s, by %s", text, id)
+		}
+		org.Offered = append(org.Offered, text)
+		return nil
+	})
+}
+
+// AcceptMembership makes an account that was offered it a member. ErrNoOffer, ErrRevoked, ErrTaken or ErrReserved.
+func (k Keeper) AcceptMembership(ctx context.Context, id, account string) (string, error) {
+	text, _, err := k.account(account)
+	if err != nil {
+		return "", err
+	}
+	return text, k.update(ctx, id, func(org *types.Organisation) error {
+		i := slices.Index(org.Offered, text)
+		if i < 0 {
+			return types.ErrNoOffer.Wrapf("%s, by %s", text, id)
+		}
+		if org.Status != types.STATUS_ACTIVE {
+			return types.ErrRevoked.Wrapf("%s", id)
+		}
+		org.Offered = slices.Delete(org.Offered, i, i+1)
+		org.Members = append(org.Members, text)
+		return k.index(ctx, text, id)
+	})
+}
+
+// RemoveMember ends a membership, or takes the offer of one back: offered says which. ErrNotMember when there is neither,
+// ErrTied. An admin that was a member stays an admin.
+func (k Keeper) RemoveMember(ctx context.Context, id, account string) (text string, offered bool, err error) {
+	text, addr, err := k.account(account)
+	if err != nil {
+		return "", false, err
+	}
+	err = k.update(ctx, id, func(org *types.Organisation) error {
+		if i := slices.Index(org.Offered, text); i >= 0 {
+			org.Offered, offered = slices.Delete(org.Offered, i, i+1), true
+			return nil
+		}
+		i := slices.Index(org.Members, text)
+		if i < 0 {
+			return types.ErrNotMember.Wrapf("%s of %s", text, id)
+		}
+		org.Members = slices.Delete(org.Members, i, i+1)
+		if slices.Contains(org.Admins, text) {
+			return nil
+		}
+		return k.release(ctx, id, addr, text)
+	})
+	return text, offered, err
+}
+
+// Leave ends that an account belongs to the organisation, as member and as admin, whatever the organisation's status.
+// ErrNotMember when it does not, ErrLastAdmin when nobody would be left to choose members, ErrTied.
+func (k Keeper) Leave(ctx context.Context, id, account string) (string, error) {
+	text, addr, err := k.account(account)
+	if err != nil {
+		return "", err
+	}
+	return text, k.update(ctx, id, func(org *types.Organisation) error {
+		if !org.Has(text) {
+			return types.ErrNotMember.Wrapf("%s of %s", text, id)
+		}
+		if len(org.Admins) == 1 && org.Admins[0] == text {
+			return types.ErrLastAdmin.Wrapf("%s: %s is its only admin", id, text)
+		}
+		is := func(a string) bool { return a == text }
+		org.Admins, org.Members = slices.DeleteFunc(org.Admins, is), slices.DeleteFunc(org.Members, is)
+		return k.release(ctx, id, addr, text)
+	})
+}
+
+// release forgets that an account belongs to an organisation, unless something ties it: ErrTied.
+func (k Keeper) release(ctx context.Context, id string, addr sdk.AccAddress, text string) error {
+	for _, t := range *k.ties {
+		what, err := t.Tied(ctx, addr)
+		if err != nil {
+			return err
+		}
+		if what != "" {
+			return types.ErrTied.Wrapf("%s to %s: %s", text, id, what)
+		}
+	}
+	return k.OrgByAccount.Remove(ctx, addr)
+}
+
+// account reads an address and returns its canonical text too.
+func (k Keeper) account(account string) (text string, addr sdk.AccAddress, err error) {
+	addr, err = k.addresses.StringToBytes(account)
+	if err == nil {
+		text, err = k.addresses.BytesToString(addr)
+	}
+	if err != nil {
+		return "", nil, types.ErrInvalidOrganisation.Wrapf("account %q: %s", account, err)
+	}
+	return text, addr, nil
+}
+
+// index records that an account belongs to the organisation named id.
+func (k Keeper) index(ctx context.Context, account, id string) error {
+	text, addr, err := k.account(account)
+	if err != nil {
+		return err
+	}
+	if err := k.checkFree(ctx, addr, text); err != nil {
+		return err
+	}
+	return k.OrgByAccount.Set(ctx, addr, id)
+}
+
+// checkFree says whether an account may begin to belong to an organisation. The council's account and the modules' never
+// may: an organisation's admins would have a say about what these may do.
+func (k Keeper) checkFree(ctx context.Context, addr sdk.AccAddress, text string) error {
+	if slices.Contains(k.reserved, text) || k.authorizeAuthority(ctx, addr) == nil {
+		return types.ErrReserved.Wrapf("%s: the account of the council or of a module", text)
+	}
+	other, err := k.OrgByAccount.Get(ctx, addr)
+	if err == nil {
+		return types.ErrTaken.Wrapf("%s: in %s", text, other)
+	}
+	if !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	return nil
+}
