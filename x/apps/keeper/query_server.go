@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
@@ -78,33 +79,25 @@ func (s queryServer) DatasetVersion(ctx context.Context, req *types.QueryDataset
 func versionsOf[V any](ctx context.Context, versions collections.Map[versionKey, V], id string) (out []V, err error) {
 	err = versions.Walk(ctx, collections.NewPrefixedPairRange[string, string](id), func(_ versionKey, v V) (bool, error) {
 		out = append(out, v)
-		return len(out) >= maxPage, nil
+		return len(out) >= paging.Max, nil
 	})
 	return out, err
 }
 
 // list returns a page of all records.
 func list[V any](ctx context.Context, records collections.Map[string, V], request *query.PageRequest) ([]V, *query.PageResponse, error) {
-	bounded, err := page(request)
-	if err != nil {
-		return nil, nil, err
-	}
-	return query.CollectionPaginate(ctx, records, bounded, func(_ string, v V) (V, error) { return v, nil })
+	return paging.List(ctx, records, request, func(_ string, v V) (V, error) { return v, nil })
 }
 
 // owned returns a page of an owner's records.
 func owned[V any](ctx context.Context, k Keeper, index collections.KeySet[ownerKey], owner string, request *query.PageRequest,
 	get func(context.Context, string) (V, error),
 ) ([]V, *query.PageResponse, error) {
-	bounded, err := page(request)
-	if err != nil {
-		return nil, nil, err
-	}
 	addr, err := k.addresses.StringToBytes(owner)
 	if err != nil {
 		return nil, nil, status.Errorf(codes.InvalidArgument, "owner %q: %s", owner, err)
 	}
-	return query.CollectionPaginate(ctx, index, bounded,
+	return paging.List(ctx, index, request,
 		func(key ownerKey, _ collections.NoValue) (V, error) { return get(ctx, key.K2()) },
 		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, string](addr))
 }

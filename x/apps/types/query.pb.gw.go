@@ -860,13 +860,13 @@ func RegisterQueryHandlerClient(ctx context.Context, mux *runtime.ServeMux, clie
 }
 
 var (
-	pattern_Query_App_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 2, 1, 3, 0, 4, 1, 5, 3}, []string{"credence", "apps", "v1", "id"}, "", runtime.AssumeColonVerbOpt(false)))
+	pattern_Query_App_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 2, 1, 1, 0, 1, 0, 4, 2, 5, 3}, []string{"credence", "apps", "v1", "id"}, "", runtime.AssumeColonVerbOpt(false)))
 
 	pattern_Query_Apps_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 2, 1}, []string{"credence", "apps", "v1"}, "", runtime.AssumeColonVerbOpt(false)))
 
 	pattern_Query_AppsOf_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 2, 3, 1, 0, 4, 1, 5, 4}, []string{"credence", "apps", "v1", "apps_of", "owner"}, "", runtime.AssumeColonVerbOpt(false)))
 
-	pattern_Query_Dataset_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 2, 3, 3, 0, 4, 1, 5, 4}, []string{"credence", "apps", "v1", "datasets", "id"}, "", runtime.AssumeColonVerbOpt(false)))
+	pattern_Query_Dataset_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 2, 3, 1, 0, 1, 0, 4, 2, 5, 4}, []string{"credence", "apps", "v1", "datasets", "id"}, "", runtime.AssumeColonVerbOpt(false)))
 
 	pattern_Query_Datasets_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 2, 3}, []string{"credence", "apps", "v1", "datasets"}, "", runtime.AssumeColonVerbOpt(false)))
 
