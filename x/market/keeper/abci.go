@@ -6,7 +6,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// BeginBlock ends what its height ends, refunds what was cancelled, brings the orders of the block before on the book,
+// BeginBlock ends what its height ends, refunds what was cancelled, gives volume back, brings the orders of the block before on the book,
 // makes the deals of its requests and proposed matches by this block's seed, meets the requests again that wait for such
 // orders, meets a few of all that wait, and opens tasks. Each part is capped by the parameters; what is over waits, oldest first.
 func (k Keeper) BeginBlock(ctx context.Context) error {
@@ -18,13 +18,17 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.endDue(sdkCtx, params); err != nil {
 		return err
 	}
-	if err := k.cancelDue(sdkCtx, params); err != nil {
+	l := &looks{left: int(params.LooksPerBlock)}
+	if err := k.cancelDue(sdkCtx, params, l); err != nil {
+		return err
+	}
+	if err := k.releaseDue(sdkCtx, params, l); err != nil {
 		return err
 	}
 	if err := k.arriveDue(sdkCtx, params); err != nil {
 		return err
 	}
-	budget, l := int(params.MatchesPerBlock), &looks{left: int(params.LooksPerBlock)}
+	budget := int(params.MatchesPerBlock)
 	if err := k.matchDue(sdkCtx, params, &budget, l); err != nil {
 		return err
 	}

@@ -12,77 +12,95 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
+// cancelTurns is into how many parts a block's budget of cancelled deals is cut: a request has one part of it and goes to
+// the end of the queue, so that one with a few deals does not wait for one with thousands.
+const cancelTurns = 10
+
 // fromTheFirst is the cursor of a request none of whose deals is cancelled yet.
 func fromTheFirst() queueKey { return collections.Join(int64(0), []byte{}) }
 
-// cancelDue cancels deals of the requests that were taken back, as many as a block may.
-func (k Keeper) cancelDue(ctx sdk.Context, params types.Params) error {
-	budget := int(params.MatchesPerBlock)
-	var requests [][]byte
-	err := k.Cancels.Walk(ctx, nil, func(request []byte, _ queueKey) (bool, error) {
-		requests = append(requests, request)
-		return len(requests) >= budget, nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, request := range requests {
-		if budget <= 0 {
-			return nil
-		}
-		n, err := k.cancelDeals(ctx, request, budget)
+// cancelDue cancels deals of the requests that were taken back, as many as a block may: the requests in their turns, until
+// the block's part is spent or nothing is left.
+func (k Keeper) cancelDue(ctx sdk.Context, params types.Params, block *looks) error {
+	budget, mine := int(params.MatchesPerBlock), block.part(params)
+	part, before := max(1, budget/cancelTurns), mine.left
+	for budget > 0 && mine.left > 0 {
+		due, err := k.cancelled(ctx, budget)
 		if err != nil {
 			return err
 		}
-		budget -= max(1, n)
+		if len(due) == 0 {
+			break
+		}
+		for _, key := range due {
+			if budget <= 0 || mine.left <= 0 {
+				break
+			}
+			n, err := k.cancelDeals(ctx, key, min(part, budget), &mine)
+			if err != nil {
+				return err
+			}
+			budget -= max(1, n)
+		}
 	}
+	block.left -= before - mine.left
 	return nil
 }
 
+// cancelled returns the foremost requests whose deals are to be cancelled.
+func (k Keeper) cancelled(ctx context.Context, limit int) (due []queueKey, err error) {
+	err = k.Cancels.Walk(ctx, nil, func(key queueKey, _ queueKey) (bool, error) {
+		due = append(due, key)
+		return len(due) >= limit, nil
+	})
+	return due, err
+}
+
 // cancelDeals cancels up to limit running deals of a request, on from where it has come, and returns how many they were.
-// The request leaves the queue with its last one.
-func (k Keeper) cancelDeals(ctx sdk.Context, request []byte, limit int) (int, error) {
-	cursor, err := k.Cancels.Get(ctx, request)
+// The request leaves the queue with its last one, and goes to the end of it before.
+func (k Keeper) cancelDeals(ctx sdk.Context, key queueKey, limit int, l *looks) (n int, err error) {
+	cursor, err := k.Cancels.Get(ctx, key)
 	if err != nil {
 		return 0, err
 	}
-	party, running := types.PartyRequest+name(request), uint64(types.DEAL_STATE_RUNNING)
+	party, running := types.PartyRequest+name(key.K2()), uint64(types.DEAL_STATE_RUNNING)
 	rng := new(collections.Range[indexKey]).
 		StartExclusive(collections.Join4(party, running, cursor.K1(), cursor.K2())).
 		EndExclusive(collections.Join4(party, running, int64(math.MaxInt64), []byte{}))
-	var deals [][]byte
+	var deals []queueKey
 	err = k.DealsBy.Walk(ctx, rng, func(key indexKey) (bool, error) {
-		deals, cursor = append(deals, key.K4()), collections.Join(key.K3(), key.K4())
+		deals = append(deals, collections.Join(key.K3(), key.K4()))
 		return len(deals) >= limit, nil
 	})
 	if err != nil {
 		return 0, err
 	}
-	if len(deals) < limit {
-		err = k.Cancels.Remove(ctx, request)
-	} else {
-		err = k.Cancels.Set(ctx, request, cursor)
-	}
-	if err != nil {
-		return 0, err
-	}
-	for _, deal := range deals {
-		if err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.cancelDeal(ctx, deal) }); err != nil {
-			isolate.Log(ctx.Logger(), "cancelling of deal", name(deal), err)
+	for ; n < len(deals) && l.left > 0; n++ {
+		cursor = deals[n]
+		err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.cancelDeal(ctx, cursor.K2(), l) })
+		if err != nil {
+			isolate.Log(ctx.Logger(), "cancelling of deal", name(cursor.K2()), err)
 		}
 	}
-	return len(deals), nil
+	if err := k.Cancels.Remove(ctx, key); err != nil {
+		return n, err
+	}
+	if n < limit && n == len(deals) {
+		return n, nil
+	}
+	return n, k.Cancels.Set(ctx, collections.Join(ctx.BlockHeight(), key.K2()), cursor)
 }
 
 // cancelDeal marks a deal, so that no more of its tasks are opened or drawn for, and closes it if it has unopened ones.
 // When that fails the deal stays marked in the queue of openings, where it is tried again.
-func (k Keeper) cancelDeal(ctx sdk.Context, deal []byte) error {
-	p, err := k.Progress.Get(ctx, deal)
+func (k Keeper) cancelDeal(ctx sdk.Context, deal []byte, l *looks) error {
+	d, err := k.rawDeal(ctx, deal)
 	if err != nil {
 		return err
 	}
-	p.Cancelled = true
-	if err := k.Progress.Set(ctx, deal, p); err != nil {
+	l.left -= endCost(d)
+	d.Cancelled = true
+	if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil {
 		return err
 	}
 	if waits, err := k.Positions.Has(ctx, deal); err != nil || !waits {
@@ -94,7 +112,7 @@ func (k Keeper) cancelDeal(ctx sdk.Context, deal []byte) error {
 	return nil
 }
 
-// closeDeal ends the unopened tasks of a cancelled deal at once, refunds them, and gives their volume back.
+// closeDeal ends the unopened tasks of a cancelled deal at once and refunds them; their volume comes back in its turn.
 func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
 	d, err := k.rawDeal(ctx, deal)
 	if err != nil {
@@ -122,8 +140,11 @@ func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
 	if err := k.setProgress(ctx, deal, d, was); err != nil {
 		return err
 	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	k.giveVolume(sdkCtx, d.Id, d.TaskReleases(d.First+d.Opened, d.Unopened()), nil)
-	k.release(sdkCtx, deal, d)
+	if err := k.releaseTasks(ctx, deal, d, d.First+d.Opened, d.Unopened()); err != nil {
+		return err
+	}
+	if err := k.release(ctx, deal); err != nil {
+		return err
+	}
 	return emit(ctx, &types.EventRequest{Id: d.Request, Requester: d.Requester, What: "refunded", Deal: d.Id, Refunded: back})
 }

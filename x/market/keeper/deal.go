@@ -3,8 +3,6 @@ package keeper
 import (
 	"context"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -107,10 +105,14 @@ func (k Keeper) Settle(ctx context.Context, dealID, taskID string, pays []types.
 		return err
 	}
 	if !accepted && len(pays) == 0 {
-		k.releaseTask(sdk.UnwrapSDKContext(ctx), raw, d, taskID)
+		if err := k.releaseTask(ctx, raw, d, taskID); err != nil {
+			return err
+		}
 	}
 	if d.State() != was && d.Unused > d.Released {
-		k.release(sdk.UnwrapSDKContext(ctx), raw, d)
+		if err := k.release(ctx, raw); err != nil {
+			return err
+		}
 	}
 	return emit(ctx, &types.EventPaid{Deal: dealID, Task: taskID, Paid: paid, Refunded: refund})
 }

@@ -155,7 +155,7 @@ func (k Keeper) initDeals(ctx context.Context, g types.GenesisState) (math.Int, 
 			}
 			continue
 		}
-		if err := k.Cancels.Set(ctx, request, fromTheFirst()); err != nil {
+		if err := k.Cancels.Set(ctx, collections.Join(int64(0), request), fromTheFirst()); err != nil {
 			return owed, err
 		}
 	}
@@ -186,7 +186,7 @@ func (k Keeper) initVouchers(ctx context.Context, g types.GenesisState) (math.In
 	return owed, nil
 }
 
-// initQueues stores the matches that wait, and how far the woken topics have come, last: resting orders woke them.
+// initQueues stores the matches that wait, the volume that comes back, and how far the woken topics have come, last: resting orders woke them.
 func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int, error) {
 	zero := math.ZeroInt()
 	for _, m := range g.Matches {
@@ -198,6 +198,15 @@ func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int,
 			return zero, err
 		}
 		if err := k.Queue.Set(ctx, collections.Join(min(m.Height+1, firstHeight(ctx)), id[:]), 0); err != nil {
+			return zero, err
+		}
+	}
+	for _, r := range g.Releases {
+		id, err := types.ParseID(r.Deal)
+		if err != nil {
+			return zero, err
+		}
+		if err := k.Releases.Set(ctx, collections.Join3(min(r.Height, firstHeight(ctx)), id[:], r.First), r.Tasks); err != nil {
 			return zero, err
 		}
 	}
@@ -261,6 +270,10 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		k.Categories.Walk(ctx, nil, collect[string](&g.Categories)),
 		k.Vouchers.Walk(ctx, nil, collect[[]byte](&g.Vouchers)),
 		k.Wakes.Walk(ctx, nil, collect[string](&g.Wakes)),
+		k.Releases.Walk(ctx, nil, func(key releaseKey, tasks uint64) (bool, error) {
+			g.Releases = append(g.Releases, types.Release{Height: key.K1(), Deal: name(key.K2()), First: key.K3(), Tasks: tasks})
+			return false, nil
+		}),
 	)
 	for _, r := range g.Orders {
 		if r.Status == types.ORDER_STATUS_RESTING && r.Rank == "" {

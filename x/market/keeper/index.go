@@ -6,6 +6,8 @@ import (
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -25,6 +27,17 @@ func (k Keeper) setOrder(ctx context.Context, id []byte, r types.OrderRecord, wa
 		}
 	}
 	return nil
+}
+
+// moveOrder gives an order another status as of this height.
+func (k Keeper) moveOrder(ctx context.Context, id []byte, r *types.OrderRecord, to types.OrderStatus) error {
+	for _, party := range orderParties(*r) {
+		if err := k.OrdersBy.Remove(ctx, collections.Join4(party, uint64(r.Status), r.Height, id)); err != nil {
+			return err
+		}
+	}
+	r.Status, r.Height = to, sdk.UnwrapSDKContext(ctx).BlockHeight()
+	return k.setOrder(ctx, id, *r, types.ORDER_STATUS_UNSPECIFIED)
 }
 
 func orderParties(r types.OrderRecord) []string {

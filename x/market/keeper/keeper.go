@@ -26,6 +26,8 @@ type (
 	indexKey = collections.Quad[string, uint64, int64, []byte]
 	// queueKey is (due height, id).
 	queueKey = collections.Pair[int64, []byte]
+	// releaseKey is (height, deal, index of the first task).
+	releaseKey = collections.Triple[int64, []byte, uint64]
 	// partyKey is (party, id).
 	partyKey = collections.Pair[string, []byte]
 	// floorKey is (owner, kind).
@@ -92,8 +94,10 @@ type Keeper struct {
 	Positions collections.Map[[]byte, uint64]
 	// NextPosition counts positions.
 	NextPosition collections.Sequence
-	// Cancels: cancelled request -> (height, id) of the last of its deals that was cancelled with it.
-	Cancels collections.Map[[]byte, queueKey]
+	// Cancels: (height, cancelled request) -> (height, id) of the last of its deals that was cancelled with it.
+	Cancels collections.Map[queueKey, queueKey]
+	// Releases: (height, deal, index of the first task) -> how many tasks give back the datasets which one task alone reads.
+	Releases collections.Map[releaseKey, uint64]
 	// Owed: the escrow of every request and deal and the balance of every voucher in ucred, as of the last EndBlock.
 	Owed collections.Item[math.Int]
 	// Ends: (height, id) of orders, requests and vouchers that end by their height.
@@ -144,7 +148,8 @@ func NewKeeper(
 		Opening:         collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),
 		Positions:       collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
 		NextPosition:    collections.NewSequence(sb, types.NextPositionKey, "next_position"),
-		Cancels:         collections.NewMap(sb, types.CancelsPrefix, "cancels", collections.BytesKey, collcodec.KeyToValueCodec(queue)),
+		Cancels:         collections.NewMap(sb, types.CancelsPrefix, "cancels", queue, collcodec.KeyToValueCodec(queue)),
+		Releases:        collections.NewMap(sb, types.ReleasesPrefix, "releases", collections.TripleKeyCodec(collections.Int64Key, collections.BytesKey, collections.Uint64Key), collections.Uint64Value),
 		Owed:            collections.NewItem(sb, types.OwedKey, "owed", sdk.IntValue),
 		Ends:            collections.NewKeySet(sb, types.EndsPrefix, "ends", queue),
 		Categories:      collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),

@@ -20,6 +20,8 @@ const (
 	datasetsPerLook = 16
 	// dropLooks is what an order costs, the block alone, that is taken off the book because it no longer stands.
 	dropLooks = 4
+	// releaseLooks is what an order costs that has volume back: it may stand again on the book, and wake who lacked it.
+	releaseLooks = 4
 	// maxDrops bounds how many are taken off after one matching; the next one that meets the others goes on.
 	maxDrops = 100
 )
@@ -36,6 +38,17 @@ func (l *looks) take() bool {
 	l.short = l.short || l.left < 0
 	return l.left >= 0
 }
+
+// lookParts is into how many parts a block's looks are cut, of which cancelling has one and what gives volume back another.
+const lookParts = 4
+
+// part returns a part of the looks of a block, for those that may not take more of them.
+func (l *looks) part(params types.Params) looks {
+	return looks{left: min(l.left, int(params.LooksPerBlock)/lookParts)}
+}
+
+// endCost returns how many looks the ending of a deal costs, without what it gives back: its index is written anew.
+func endCost(d types.Deal) int { return dealLooks + 2*len(d.Parties())/entriesPerLook }
 
 // dealCost returns how many looks the writing of a deal costs.
 func dealCost(d types.Deal) int {

@@ -172,8 +172,8 @@ func (k Keeper) appOffers(ctx context.Context, a types.Agreement, l *looks, stal
 	}
 	topic := types.AppTopic(a.App.Version.Reference())
 	err := k.walk(ctx, topic, l, stale, func(c candidate) (bool, error) {
-		if listed && c.record.Order.Price() >= a.App.Version.Price {
-			return true, nil // no cheaper than the list price, which has no restrictions
+		if len(out) > 0 && out[0].id == "" && c.record.Order.Price() >= a.App.Version.Price {
+			return true, nil // no cheaper than the list price, which suits and has no restrictions
 		}
 		o, err := k.sold(ctx, c)
 		if err != nil {

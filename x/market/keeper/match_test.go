@@ -359,3 +359,21 @@ func TestMatchIsolatesEachRequest(t *testing.T) {
 	require.EqualValues(t, 1_000, f.balance("bob"))
 	f.next()
 }
+
+// A list price that does not suit hides no order that does, dearer ones among them.
+func TestListPriceThatDoesNotSuit(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	f.setPool("open", func(p *workerstypes.Pool) { p.Capabilities = []string{"tee"} })
+	f.setApp("studio/ray:v1", func(_ *appstypes.App, v *appstypes.Version) { v.Price = 10 })
+	dear := f.place(with(appOrder("studio/ray:v1", 1, 12, 0), func(o *types.Order) { o.App.Tags = []string{"tee"} }))
+	f.place(with(f.poolOrder("open", 1, 20, 0), func(o *types.Order) { o.Pool.Tags = []string{"tee"} }))
+	f.next()
+	j := job()
+	j.Tags = []string{"tee"}
+	id := f.submit("ann", 1, j)
+	f.next()
+	require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(id).Status, f.request(id).Reason)
+	require.Equal(t, dear, f.deal(id).AppOrder)
+	f.next()
+}

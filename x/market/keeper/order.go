@@ -109,8 +109,8 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 		if r.Status != types.ORDER_STATUS_SIGNED {
 			return r, types.ErrNonce.Wrapf("nonce: %d was used for order %s", o.Nonce, r.Id)
 		}
-		r.Status = types.ORDER_STATUS_RESTING // presigned or met before; now on the book as well
-		if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_SIGNED); err != nil {
+		// Presigned or met before, now on the book as well: it is as old there as any that is placed now.
+		if err := k.moveOrder(ctx, id[:], &r, types.ORDER_STATUS_RESTING); err != nil {
 			return r, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -344,4 +345,25 @@ func TestGetOrder(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrNotFound)
 	_, err = f.GetOrder(f.ctx, "x")
 	require.ErrorIs(t, err, types.ErrID)
+}
+
+// An order is as old as its place on the book: presigning early buys no priority.
+func TestPresignedOrdersAreNotOlder(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	early := f.poolOrder("open", 1, 20, 0)
+	f.presign(early)
+	f.next()
+	rested := f.offer("second", 1, 20, 0)
+	f.next()
+	id := f.place(early)
+	require.Equal(t, f.height(), f.order(id).Height)
+	f.next()
+	request := f.submit("ann", 1, job())
+	f.next()
+	require.Equal(t, rested, f.deal(request).PoolOrder)
+	list, err := keeper.NewQueryServer(f.Keeper).Orders(f.ctx, &types.QueryOrdersRequest{Pool: "open"})
+	require.NoError(t, err)
+	require.Len(t, list.Orders, 1, "found once")
+	f.next()
 }

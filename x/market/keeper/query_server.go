@@ -15,14 +15,12 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
 // defaultRuntime is whose book is listed when a query names none.
 const defaultRuntime = "wasm"
-
-// maxPage bounds a page: what it costs is bounded whoever asks.
-const maxPage = 200
 
 type queryServer struct{ Keeper }
 
@@ -38,17 +36,6 @@ func asStatus(err error) error {
 		return status.Error(codes.InvalidArgument, err.Error())
 	}
 	return err
-}
-
-// page bounds a page request.
-func page(p *query.PageRequest) *query.PageRequest {
-	if p == nil {
-		return nil
-	}
-	out := *p
-	out.Limit = min(out.Limit, maxPage)
-	out.CountTotal = false // counting walks the whole list
-	return &out
 }
 
 // one returns the one party that a query names, with its prefix.
@@ -74,7 +61,7 @@ func indexed[V any](
 	ctx context.Context, index collections.KeySet[indexKey], party string, state uint64, p *query.PageRequest,
 	read func(id []byte) (V, error),
 ) ([]V, *query.PageResponse, error) {
-	return query.CollectionPaginate(ctx, index, page(p),
+	return paging.List(ctx, index, p,
 		func(key indexKey, _ collections.NoValue) (V, error) { return read(key.K4()) },
 		func(o *query.CollectionsPaginateOptions[indexKey]) {
 			prefix := collections.QuadPrefix[string, uint64, int64, []byte](party)
@@ -123,7 +110,7 @@ func topic(runtime, category, pool, app, dataset string) string {
 
 func (s queryServer) Book(ctx context.Context, req *types.QueryBookRequest) (*types.QueryBookResponse, error) {
 	under := topic(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
-	orders, next, err := query.CollectionPaginate(ctx, s.Keeper.Book, page(req.Pagination),
+	orders, next, err := paging.List(ctx, s.Keeper.Book, req.Pagination,
 		func(_ bookKey, id []byte) (types.OrderRecord, error) { return s.Keeper.Orders.Get(ctx, id) },
 		func(o *query.CollectionsPaginateOptions[bookKey]) {
 			prefix := collections.QuadPrefix[string, uint64, int64, []byte](under)
@@ -134,7 +121,7 @@ func (s queryServer) Book(ctx context.Context, req *types.QueryBookRequest) (*ty
 
 func (s queryServer) RestingRequests(ctx context.Context, req *types.QueryRestingRequestsRequest) (*types.QueryRestingRequestsResponse, error) {
 	under := topic(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
-	requests, next, err := query.CollectionPaginate(ctx, s.RequestBook, page(req.Pagination),
+	requests, next, err := paging.List(ctx, s.RequestBook, req.Pagination,
 		func(key requestBookKey, _ collections.NoValue) (types.Request, error) {
 			return s.request(ctx, key.K4())
 		},
@@ -227,7 +214,7 @@ func (s queryServer) Category(ctx context.Context, req *types.QueryCategoryReque
 }
 
 func (s queryServer) Categories(ctx context.Context, req *types.QueryCategoriesRequest) (*types.QueryCategoriesResponse, error) {
-	list, next, err := query.CollectionPaginate(ctx, s.Keeper.Categories, page(req.Pagination),
+	list, next, err := paging.List(ctx, s.Keeper.Categories, req.Pagination,
 		func(_ string, c types.Category) (types.Category, error) { return c, nil })
 	return &types.QueryCategoriesResponse{Categories: list, Pagination: next}, err
 }
@@ -242,7 +229,7 @@ func (s queryServer) Vouchers(ctx context.Context, req *types.QueryVouchersReque
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := query.CollectionPaginate(ctx, s.VouchersBy, page(req.Pagination),
+	list, next, err := paging.List(ctx, s.VouchersBy, req.Pagination,
 		func(key partyKey, _ collections.NoValue) (types.Voucher, error) {
 			return s.Keeper.Vouchers.Get(ctx, key.K2())
 		},

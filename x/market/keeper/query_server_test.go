@@ -173,3 +173,25 @@ func TestQueries(t *testing.T) {
 	require.Equal(t, s.Balance, s.Owed)
 	require.EqualValues(t, f.deal(a).Escrow+1_000+5_000, s.Owed)
 }
+
+// What a page costs depends on its length alone, whoever asks and however.
+func TestPagesAreBounded(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000_000)
+	for i := range uint64(400) {
+		f.presign(requestOrder("ann", i, job()))
+	}
+	q := keeper.NewQueryServer(f.Keeper)
+	for _, p := range []*query.PageRequest{nil, {}, {Limit: 1 << 40}, {Limit: 100}} {
+		reads := f.reads
+		res, err := q.Requests(f.ctx, &types.QueryRequestsRequest{Requester: addr("ann"), Pagination: p})
+		require.NoError(t, err)
+		require.Len(t, res.Requests, 100)
+		require.NotEmpty(t, res.Pagination.NextKey)
+		require.Less(t, f.reads-reads, 350)
+	}
+	for _, p := range []*query.PageRequest{{Offset: 390, Limit: 1}, {CountTotal: true}} {
+		_, err := q.Requests(f.ctx, &types.QueryRequestsRequest{Requester: addr("ann"), Pagination: p})
+		require.ErrorContains(t, err, "follow next_key")
+	}
+}

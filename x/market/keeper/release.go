@@ -1,7 +1,9 @@
 package keeper
 
 import (
+	"context"
 	"errors"
+	"math"
 
 	"cosmossdk.io/collections"
 
@@ -15,48 +17,101 @@ import (
 // Tasks for which nobody was paid give back the volume that they took of the deal's orders: else anybody could use up the
 // orders of others for nothing, by requests that it takes back. They are counted in the deal, and given back together when
 // the deal is cancelled and when it ends, so that the cost is the deal's and not its tasks'. A dataset that one task
-// alone reads has its volume back at once.
+// alone reads has its volume back when the task has ended. Either waits in a queue, of which a block takes its share:
+// many deals of many orders may end in one block.
 
-// release gives back the volume of the deal's tasks that were not used, once. Money does not depend on it: when it fails,
-// the deal says what is still due.
-func (k Keeper) release(ctx sdk.Context, deal []byte, d types.Deal) {
-	if d.Unused == d.Released {
-		return
-	}
-	p := d.Progress()
-	p.Released = p.Unused
-	k.giveVolume(ctx, d.Id, d.Releases(), func(ctx sdk.Context) error { return k.Progress.Set(ctx, deal, p) })
+// ofTheDeal stands for the first task in the key of what a deal as a whole gives back.
+const ofTheDeal uint64 = math.MaxUint64
+
+// release queues what the deal as a whole gives back.
+func (k Keeper) release(ctx context.Context, deal []byte) error {
+	return k.Releases.Set(ctx, collections.Join3(sdk.UnwrapSDKContext(ctx).BlockHeight(), deal, ofTheDeal), 0)
 }
 
-// releaseTask gives back the volume of the datasets that one unused task alone would have read.
-func (k Keeper) releaseTask(ctx sdk.Context, deal []byte, d types.Deal, task string) {
+// releaseTasks queues what tasks of consecutive indexes give back of datasets that one task alone reads.
+func (k Keeper) releaseTasks(ctx context.Context, deal []byte, d types.Deal, first, tasks uint64) error {
+	if d.DatasetsPerTask == 0 || tasks == 0 {
+		return nil
+	}
+	return k.Releases.Set(ctx, collections.Join3(sdk.UnwrapSDKContext(ctx).BlockHeight(), deal, first), tasks)
+}
+
+// releaseTask is releaseTasks of one task, by its id.
+func (k Keeper) releaseTask(ctx context.Context, deal []byte, d types.Deal, task string) error {
 	if d.DatasetsPerTask == 0 {
-		return
+		return nil
 	}
 	for index := d.First; index < d.First+d.Size_; index++ { // at most one for each dataset
 		if types.FormatID(poco.TaskID([types.IDSize]byte(deal), index)) == task {
-			k.giveVolume(ctx, d.Id, d.TaskReleases(index, 1), nil)
-			return
+			return k.releaseTasks(ctx, deal, d, index, 1)
 		}
 	}
+	return nil
 }
 
-// giveVolume gives orders volume back, and notes it: all of it or nothing.
-func (k Keeper) giveVolume(ctx sdk.Context, deal string, fills []types.Fill, note func(sdk.Context) error) {
-	err := isolate.RunItem(ctx, func(ctx sdk.Context) error {
-		for _, f := range fills {
-			if err := k.unfill(ctx, f.Order, f.Tasks, deal); err != nil {
-				return err
-			}
+// releaseDue gives back what is due, the oldest first, until its part of the block's looks is spent. Money does not depend
+// on it: what can not be given back is dropped, and said in the log.
+func (k Keeper) releaseDue(ctx sdk.Context, params types.Params, block *looks) error {
+	for mine := block.part(params); mine.left > 0; {
+		key, tasks, found, err := k.firstRelease(ctx)
+		if err != nil || !found {
+			return err
 		}
-		if note == nil {
-			return nil
+		if err := k.Releases.Remove(ctx, key); err != nil {
+			return err
 		}
-		return note(ctx)
-	})
-	if err != nil {
-		isolate.Log(ctx.Logger(), "release of volume of deal", deal, err)
+		orders := 0
+		err = isolate.RunItem(ctx, func(ctx sdk.Context) (err error) {
+			orders, err = k.giveBackVolume(ctx, key.K2(), key.K3(), tasks)
+			return err
+		})
+		if err != nil {
+			isolate.Log(ctx.Logger(), "release of volume of deal", name(key.K2()), err)
+		}
+		cost := 1 + orders*releaseLooks
+		mine.left -= cost
+		block.left -= cost
 	}
+	return nil
+}
+
+func (k Keeper) firstRelease(ctx context.Context) (key releaseKey, tasks uint64, found bool, err error) {
+	it, err := k.Releases.Iterate(ctx, nil)
+	if err != nil {
+		return key, 0, false, err
+	}
+	defer it.Close()
+	if !it.Valid() {
+		return key, 0, false, nil
+	}
+	if key, err = it.Key(); err != nil {
+		return key, 0, false, err
+	}
+	tasks, err = it.Value()
+	return key, tasks, err == nil, err
+}
+
+// giveBackVolume gives the orders of a deal volume back and returns how many they are.
+func (k Keeper) giveBackVolume(ctx context.Context, deal []byte, first, tasks uint64) (orders int, err error) {
+	d, err := k.rawDeal(ctx, deal)
+	if err != nil {
+		return 0, err
+	}
+	fills := d.TaskReleases(first, tasks)
+	if first == ofTheDeal {
+		fills = d.Releases()
+		p := d.Progress()
+		p.Released = p.Unused
+		if err := k.Progress.Set(ctx, deal, p); err != nil {
+			return 0, err
+		}
+	}
+	for i, f := range fills {
+		if err := k.unfill(sdk.UnwrapSDKContext(ctx), f.Order, f.Tasks, d.Id); err != nil {
+			return i, err
+		}
+	}
+	return len(fills), nil
 }
 
 // unfill takes tasks back that an order met. One that was filled stands again, at its old place if it rested, unless it

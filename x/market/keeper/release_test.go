@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -55,8 +56,10 @@ func TestCancelledTasksGiveTheirVolumeBack(t *testing.T) {
 	f.drop(d, 0)
 	f.drop(d, 1)
 	f.settlePaid(d)
+	f.next()
 	require.EqualValues(t, 4, f.order(first).Filled, "together, when the deal has ended")
 	f.drop(d, 3)
+	f.next()
 	require.EqualValues(t, 1, f.order(first).Filled, "one was paid for")
 	require.EqualValues(t, 999, f.order(first).Released)
 	j.Size_ = 999
@@ -92,6 +95,7 @@ func TestEveryOrderOfTheDealHasItsVolumeBack(t *testing.T) {
 		f.tasks.fail = func(_ types.Deal, index uint64) error { return errors.New("injected") }
 		f.submit("eve", 1, j)
 		f.next()
+		f.next()
 		for order, want := range map[string]uint64{pool: 2, app: 2, aa: want, bb: want} {
 			o := f.order(order)
 			require.Equal(t, []any{isResting, uint64(0), want}, []any{o.Status, o.Filled, o.Released})
@@ -107,6 +111,7 @@ func TestEveryOrderOfTheDealHasItsVolumeBack(t *testing.T) {
 		require.EqualValues(t, 1, f.order(aa).Filled)
 		require.EqualValues(t, map[bool]uint64{false: 1, true: 0}[split], f.order(bb).Filled)
 		f.drop(f.deal(id), 0)
+		f.next()
 		for _, order := range []string{pool, app, aa, bb} {
 			require.Zero(t, f.order(order).Filled)
 		}
@@ -219,5 +224,52 @@ func TestReleasedVolumeWakes(t *testing.T) {
 		require.NoError(t, f.cancel("eve", id))
 		f.next()
 		require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(waits).Status)
+	}
+}
+
+// Volume that many deals of many orders give back at once comes back over several blocks, each at a bounded cost.
+func TestReleasesTakeLooks(t *testing.T) {
+	f := newFixture(t)
+	f.open(1)
+	f.fund("eve", 10_000_000)
+	j := job()
+	j.Datasets, j.Size_, j.Partial, j.MaxPrice = f.manyDatasets(40), 20, true, 200
+	var orders []string
+	for i, ref := range j.Datasets {
+		f.setDataset(ref, func(_ *appstypes.Dataset, v *appstypes.DatasetVersion) { v.ByOrder = true })
+		orders = append(orders, f.place(datasetOrder(ref, uint64(i), 0, 1_000)))
+	}
+	for n := range uint64(types.MaxRestingOfSeller) {
+		f.offer("open", n, 20, 1)
+	}
+	f.setParams(func(p *types.Params) { p.LooksPerBlock = 100_000 })
+	f.next()
+	id := f.submit("eve", 1, j)
+	for range 4 {
+		f.next()
+	}
+	deals := f.request(id).Deals
+	require.EqualValues(t, types.MaxRestingOfSeller, deals, f.request(id).Reason)
+	f.setParams(func(p *types.Params) { p.LooksPerBlock = 2_000 }) // 500 for releases: three deals of 41 orders each
+	require.NoError(t, f.cancel("eve", id))
+	most, blocks := 0, 0
+	require.EqualValues(t, deals, f.order(orders[0]).Filled)
+	for f.order(orders[0]).Filled > 5 { // those that were opened meanwhile
+		c := f.cost()
+		most, blocks = max(most, c.writes), blocks+1
+		require.Less(t, blocks, 20)
+	}
+	t.Logf("%d deals of %d orders: %d blocks, at most %d writes", deals, len(orders)+1, blocks, most)
+	require.GreaterOrEqual(t, blocks, 3)
+	require.Less(t, most, 2_000)
+	for range 6 {
+		f.next()
+	}
+	opened := uint64(0)
+	for _, d := range f.deals(id) {
+		opened += d.Opened
+	}
+	for _, o := range orders {
+		require.Equal(t, opened, f.order(o).Filled)
 	}
 }

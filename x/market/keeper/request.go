@@ -152,7 +152,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 		payTurn(ctx, params) // its own was over: it is refunded in another
 	}
 	if running {
-		if err := k.Cancels.Set(ctx, raw, fromTheFirst()); err != nil {
+		if err := k.Cancels.Set(ctx, collections.Join(sdk.UnwrapSDKContext(ctx).BlockHeight(), raw), fromTheFirst()); err != nil {
 			return err
 		}
 	}

@@ -281,3 +281,38 @@ func TestCancelManyDeals(t *testing.T) {
 	}
 	require.Equal(t, cost(10), cost(40))
 }
+
+// Requests that were taken back have their deals cancelled in turns: one deal does not wait for hundreds, whatever the ids.
+func TestCancelTakesTurns(t *testing.T) {
+	f := newFixture(t)
+	f.sixOfSixteen()
+	f.fund("eve", 1_000_000)
+	f.fund("ann", 1_000_000)
+	f.setParams(func(p *types.Params) { p.OpensPerBlock = 1 })
+	j := job()
+	j.Size_ = 40
+	many := f.submit("eve", 1, j)
+	f.next()
+	require.EqualValues(t, 40, f.request(many).Deals)
+	j.Size_ = 1
+	var few []string
+	for i := range uint64(5) { // some of them have a greater id
+		few = append(few, f.submit("ann", i, j))
+	}
+	f.next()
+	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 10 })
+	require.NoError(t, f.cancel("eve", many))
+	for _, id := range few {
+		require.NoError(t, f.cancel("ann", id))
+	}
+	f.next()
+	for _, id := range few {
+		require.True(t, f.deal(id).Cancelled)
+	}
+	for range 4 {
+		f.next()
+	}
+	for _, d := range f.deals(many) {
+		require.True(t, d.Cancelled)
+	}
+}

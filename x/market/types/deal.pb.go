@@ -325,7 +325,7 @@ type Deal struct {
 	Voucher string `protobuf:"bytes,35,opt,name=voucher,proto3" json:"voucher,omitempty"`
 	// beneficiary is whom the results are for.
 	Beneficiary string `protobuf:"bytes,36,opt,name=beneficiary,proto3" json:"beneficiary,omitempty"`
-	// callback is told each task's end.
+	// callback is told each accepted answer.
 	Callback string `protobuf:"bytes,37,opt,name=callback,proto3" json:"callback,omitempty"`
 	// callback_gas that it may use for one.
 	CallbackGas uint64 `protobuf:"varint,38,opt,name=callback_gas,json=callbackGas,proto3" json:"callback_gas,omitempty"`

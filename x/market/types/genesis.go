@@ -233,6 +233,12 @@ func (r Request) checkStatus() error {
 }
 
 func (g GenesisState) validateRest(codec address.Codec) error {
+	for i, r := range g.Releases {
+		_, found := slices.BinarySearchFunc(g.Deals, r.Deal, func(d Deal, id string) int { return strings.Compare(d.Id, id) })
+		if !found || r.Height < 0 {
+			return ErrGenesis.Wrapf("releases[%d]: height %d, deal %q: expected a height of at least 0, and a deal", i, r.Height, r.Deal)
+		}
+	}
 	last := ""
 	for i, m := range g.Matches {
 		if err := nextID(&last, m.Id); err != nil {

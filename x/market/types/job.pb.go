@@ -207,7 +207,7 @@ type Job struct {
 	Voucher string `protobuf:"bytes,23,opt,name=voucher,proto3" json:"voucher,omitempty"`
 	// beneficiary is whom the result is for; the requester when empty.
 	Beneficiary string `protobuf:"bytes,24,opt,name=beneficiary,proto3" json:"beneficiary,omitempty"`
-	// callback is the name of a module's hook that is told each task's end.
+	// callback is the name of a module's hook that is told each accepted answer.
 	Callback string `protobuf:"bytes,25,opt,name=callback,proto3" json:"callback,omitempty"`
 	// partial takes whatever part of the bag a matching can fill; otherwise all that is left of it is filled by one
 	// matching, or nothing.

@@ -53,7 +53,7 @@ var (
 	PositionsPrefix = collections.NewPrefix(17)
 	// NextPositionKey counts positions; only block hooks write it.
 	NextPositionKey = collections.NewPrefix(18)
-	// CancelsPrefix: id of a cancelled request -> how far the cancelling of its deals has come.
+	// CancelsPrefix: (height, id of a cancelled request) -> how far the cancelling of its deals has come.
 	CancelsPrefix = collections.NewPrefix(19)
 	// OwedKey holds the escrow of every request and deal and the balance of every voucher, in ucred, as of the last
 	// block hook.
@@ -75,6 +75,8 @@ var (
 	RoundKey = collections.NewPrefix(27)
 	// RequestProgressPrefix: request id -> the part of a request that changes.
 	RequestProgressPrefix = collections.NewPrefix(28)
+	// ReleasesPrefix: (height, deal id, index of the first task) -> tasks that give volume back to the deal's orders.
+	ReleasesPrefix = collections.NewPrefix(29)
 )
 
 // Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one

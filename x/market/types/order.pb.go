@@ -650,7 +650,7 @@ type OrderRecord struct {
 	Filled uint64 `protobuf:"varint,5,opt,name=filled,proto3" json:"filled,omitempty"`
 	// organisation of the owner; empty when it is the council.
 	Organisation string `protobuf:"bytes,6,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// height at which the chain first saw it; of two equal prices the older is met first.
+	// height at which it was placed on the book, or else first seen; of two equal prices the older is met first.
 	Height int64 `protobuf:"varint,7,opt,name=height,proto3" json:"height,omitempty"`
 	// rank among the orders of its height: hex of SHA-256(seed of the block in which it came on the book, id).
 	Rank string `protobuf:"bytes,8,opt,name=rank,proto3" json:"rank,omitempty"`
