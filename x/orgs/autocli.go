@@ -15,7 +15,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters", Example: `credenced query orgs params`},
 				{RpcMethod: "Organisation", Use: "organisation ID", Short: "Show an organisation", Example: `credenced query orgs organisation acme`, PositionalArgs: autocli.Args("id")},
-				{RpcMethod: "Organisations", Use: "organisations", Short: "List the organisations", Example: `credenced query orgs organisations --page-limit 10`},
+				{RpcMethod: "Organisations", Use: "organisations", Short: "List the organisations, 100 a page", Example: `credenced query orgs organisations --page-limit 10`},
 				{RpcMethod: "OrganisationOf", Use: "organisation-of ADDRESS", Short: "Show the organisation of an account", Example: "credenced query orgs organisation-of " + autocli.ExampleAccount, PositionalArgs: autocli.Args("address")},
 			},
 		},

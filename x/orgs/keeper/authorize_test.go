@@ -7,11 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosmos/cosmos-sdk/types/query"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/internal/page"
 	"github.com/credence-chain/credence/testutil"
+	"github.com/credence-chain/credence/x/orgs/keeper"
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
@@ -166,6 +169,20 @@ func TestQueries(t *testing.T) {
 	all, err := q.Organisations(c.Ctx(), &types.QueryOrganisationsRequest{})
 	require.NoError(t, err)
 	require.Len(t, all.Organisations, 2)
+	for _, p := range []*query.PageRequest{{Offset: 1}, {CountTotal: true}} {
+		_, err := q.Organisations(c.Ctx(), &types.QueryOrganisationsRequest{Pagination: p})
+		require.ErrorContains(t, err, "follow next_key")
+	}
+	ctx, _ := c.Ctx().CacheContext()
+	for i := range page.Max {
+		admin := testutil.NewAccount(fmt.Sprint("admin ", i)).String()
+		org := types.Organisation{Id: fmt.Sprint("org-", i), Name: "N", Admins: []string{admin}, Status: types.STATUS_ACTIVE}
+		require.NoError(t, c.App.OrgsKeeper.Admit(ctx, org))
+	}
+	all, err = keeper.NewQueryServer(c.App.OrgsKeeper).Organisations(ctx, &types.QueryOrganisationsRequest{Pagination: &query.PageRequest{Limit: 1 << 60}})
+	require.NoError(t, err)
+	require.Len(t, all.Organisations, page.Max)
+	require.NotEmpty(t, all.Pagination.NextKey)
 	of, err := q.OrganisationOf(c.Ctx(), &types.QueryOrganisationOfRequest{Address: c.Org("acme").Member().String()})
 	require.NoError(t, err)
 	require.Equal(t, "acme", of.Organisation.Id)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/credence-chain/credence/internal/page"
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
@@ -31,9 +32,13 @@ func (s queryServer) Organisation(ctx context.Context, req *types.QueryOrganisat
 }
 
 func (s queryServer) Organisations(ctx context.Context, req *types.QueryOrganisationsRequest) (*types.QueryOrganisationsResponse, error) {
-	orgs, page, err := query.CollectionPaginate(ctx, s.Keeper.Organisations, req.Pagination,
+	request, err := page.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	orgs, next, err := query.CollectionPaginate(ctx, s.Keeper.Organisations, request,
 		func(_ string, org types.Organisation) (types.Organisation, error) { return org, nil })
-	return &types.QueryOrganisationsResponse{Organisations: orgs, Pagination: page}, err
+	return &types.QueryOrganisationsResponse{Organisations: orgs, Pagination: next}, err
 }
 
 func (s queryServer) OrganisationOf(ctx context.Context, req *types.QueryOrganisationOfRequest) (*types.QueryOrganisationOfResponse, error) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/credence-chain/credence/internal/page"
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -41,23 +42,35 @@ func (s queryServer) Pool(ctx context.Context, req *types.QueryPoolRequest) (*ty
 }
 
 func (s queryServer) Pools(ctx context.Context, req *types.QueryPoolsRequest) (*types.QueryPoolsResponse, error) {
-	pools, page, err := query.CollectionPaginate(ctx, s.Keeper.Pools, req.Pagination,
+	request, err := page.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	pools, next, err := query.CollectionPaginate(ctx, s.Keeper.Pools, request,
 		func(id string, _ types.Pool) (types.Pool, error) { return s.GetPool(ctx, id) })
-	return &types.QueryPoolsResponse{Pools: pools, Pagination: page}, err
+	return &types.QueryPoolsResponse{Pools: pools, Pagination: next}, err
 }
 
 func (s queryServer) Invitations(ctx context.Context, req *types.QueryInvitationsRequest) (*types.QueryInvitationsResponse, error) {
-	orgs, page, err := query.CollectionPaginate(ctx, s.Keeper.Invitations, req.Pagination,
+	request, err := page.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	orgs, next, err := query.CollectionPaginate(ctx, s.Keeper.Invitations, request,
 		func(key pair, _ collections.NoValue) (string, error) { return key.K2(), nil },
 		query.WithCollectionPaginationPairPrefix[string, string](req.Pool))
-	return &types.QueryInvitationsResponse{Organisations: orgs, Pagination: page}, err
+	return &types.QueryInvitationsResponse{Organisations: orgs, Pagination: next}, err
 }
 
 func (s queryServer) WorkersOf(ctx context.Context, req *types.QueryWorkersOfRequest) (*types.QueryWorkersOfResponse, error) {
-	workers, page, err := query.CollectionPaginate(ctx, s.Keeper.WorkersOf, req.Pagination,
+	request, err := page.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	workers, next, err := query.CollectionPaginate(ctx, s.Keeper.WorkersOf, request,
 		func(key pair, _ collections.NoValue) (types.Worker, error) { return s.GetWorker(ctx, key.K2()) },
 		query.WithCollectionPaginationPairPrefix[string, string](req.Organisation))
-	return &types.QueryWorkersOfResponse{Workers: workers, Pagination: page}, err
+	return &types.QueryWorkersOfResponse{Workers: workers, Pagination: next}, err
 }
 
 func (s queryServer) Worker(ctx context.Context, req *types.QueryWorkerRequest) (*types.QueryWorkerResponse, error) {
@@ -73,9 +86,13 @@ func (s queryServer) Worker(ctx context.Context, req *types.QueryWorkerRequest) 
 }
 
 func (s queryServer) Workers(ctx context.Context, req *types.QueryWorkersRequest) (*types.QueryWorkersResponse, error) {
-	workers, page, err := query.CollectionPaginate(ctx, s.Keeper.Workers, req.Pagination,
+	request, err := page.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	workers, next, err := query.CollectionPaginate(ctx, s.Keeper.Workers, request,
 		func(_ string, w types.Worker) (types.Worker, error) { return w, nil })
-	return &types.QueryWorkersResponse{Workers: workers, Pagination: page}, err
+	return &types.QueryWorkersResponse{Workers: workers, Pagination: next}, err
 }
 
 func (s queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {
