@@ -53,6 +53,7 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 			},
 			func(p *workerstypes.Params) {
 				p.CoolingBlocks, p.UnbondingBlocks, p.ForgivenessBlocks, p.DuePerBlock, p.NoticeBlocks = 6, 60, 25, 3, 5
+				p.MinUnbond = 500 // of stakes of 5,000
 			},
 		))
 	s := &sim{crowd: newCrowd(c, fmt.Sprint("life ", life))}

@@ -44,7 +44,7 @@ func (k Keeper) payUnbonded(ctx sdk.Context, limit uint32) error {
 	}
 	for _, it := range items {
 		worker := it.Key.K2()
-		if err := k.Unbondings.Remove(ctx, it.Key); err != nil {
+		if err := k.dequeue(ctx, it.Key); err != nil {
 			return err
 		}
 		if !run(ctx, "unbonding", worker, func(ctx sdk.Context) error { return k.payOut(ctx, worker, it.Value) }) {

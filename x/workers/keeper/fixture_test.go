@@ -121,6 +121,7 @@ func newFixture(t testing.TB) *fixture {
 	f.store = counted{runtime.NewKVStoreService(keys[types.StoreKey]), f.ops}
 	f.k = keeper.NewKeeper(cdc, f.store, codecOf, accounts, bank, f.orgs, council)
 	require.NoError(t, f.k.InitGenesis(ctx, *types.DefaultGenesis()))
+	f.setParams(func(p *types.Params) { p.MinUnbond = 1 }) // stakes of tests are a few ucred
 	return f
 }
 

@@ -68,7 +68,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		owed += w.Bonded + w.Unbonding
 	}
 	for _, u := range g.Unbondings {
-		if err := k.Unbondings.Set(ctx, collections.Join(uint64(u.Height), u.Worker), u.Amount); err != nil {
+		if err := k.enqueue(ctx, collections.Join(uint64(u.Height), u.Worker), u.Amount); err != nil {
 			return err
 		}
 	}

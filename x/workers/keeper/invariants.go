@@ -59,9 +59,10 @@ func (k Keeper) checkMoney(ctx context.Context, workers []types.Worker) error {
 }
 
 func (k Keeper) checkQueues(ctx context.Context, workers []types.Worker) error {
-	unbonding, cooling := map[string]uint64{}, map[string]uint64{}
+	unbonding, open, cooling := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
 	err := k.Unbondings.Walk(ctx, nil, func(key queued, amount uint64) (bool, error) {
 		unbonding[key.K2()] += amount
+		open[key.K2()]++
 		return false, nil
 	})
 	if err != nil {
@@ -81,6 +82,10 @@ func (k Keeper) checkQueues(ctx context.Context, workers []types.Worker) error {
 		if unbonding[w.Address] != w.Unbonding || cooling[w.Address] != uint64(w.CoolingUntil) {
 			return fmt.Errorf("queue: %s: unbonding %d and cooling until %d, queued %d and %d",
 				w.Address, w.Unbonding, w.CoolingUntil, unbonding[w.Address], cooling[w.Address])
+		}
+		n, err := counter(ctx, k.OpenUnbondings, w.Address)
+		if err != nil || n != open[w.Address] || n > types.MaxUnbondings {
+			return fmt.Errorf("queue: %s: %d unbondings counted, %d queued, expected at most %d: %w", w.Address, n, open[w.Address], types.MaxUnbondings, err)
 		}
 		delete(unbonding, w.Address)
 		delete(cooling, w.Address)

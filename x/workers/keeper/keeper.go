@@ -42,6 +42,8 @@ type Keeper struct {
 	Owed collections.Item[uint64]
 	// Unbondings: (height, worker) -> amount; ranged from the front up to the block's height.
 	Unbondings collections.Map[queued, uint64]
+	// OpenUnbondings: worker -> how many of them are its.
+	OpenUnbondings collections.Map[string, uint64]
 	// Cooling: (height, worker); ranged from the front up to the block's height.
 	Cooling collections.KeySet[queued]
 	// Evictions: (height, pool, worker); ranged from the front up to the block's height. See evict.go.
@@ -98,12 +100,13 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	k := Keeper{
 		addresses: addresses, accounts: accounts, bank: bank, orgs: orgs, authority: authority,
 
-		Params:     collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Pools:      collections.NewMap(sb, types.PoolsPrefix, "pools", text, codec.CollValue[types.Pool](cdc)),
-		Workers:    collections.NewMap(sb, types.WorkersPrefix, "workers", text, codec.CollValue[types.Worker](cdc)),
-		Owed:       collections.NewItem(sb, types.OwedKey, "owed", count),
-		Unbondings: collections.NewMap(sb, types.UnbondingsPrefix, "unbondings", due, count),
-		Cooling:    collections.NewKeySet(sb, types.CoolingPrefix, "cooling", due),
+		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Pools:          collections.NewMap(sb, types.PoolsPrefix, "pools", text, codec.CollValue[types.Pool](cdc)),
+		Workers:        collections.NewMap(sb, types.WorkersPrefix, "workers", text, codec.CollValue[types.Worker](cdc)),
+		Owed:           collections.NewItem(sb, types.OwedKey, "owed", count),
+		Unbondings:     collections.NewMap(sb, types.UnbondingsPrefix, "unbondings", due, count),
+		OpenUnbondings: collections.NewMap(sb, types.OpenUnbondingsPrefix, "open_unbondings", text, count),
+		Cooling:        collections.NewKeySet(sb, types.CoolingPrefix, "cooling", due),
 		Evictions: collections.NewKeySet(sb, types.EvictionsPrefix, "evictions",
 			collections.TripleKeyCodec(collections.Uint64Key, text, text)),
 		Serving:        collections.NewMap(sb, types.ServingPrefix, "serving", texts, count),

@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -8,8 +9,11 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"cosmossdk.io/collections"
+
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/credence-chain/credence/internal/page"
 	"github.com/credence-chain/credence/x/workers/keeper"
 	"github.com/credence-chain/credence/x/workers/types"
 )
@@ -24,7 +28,9 @@ func TestQueries(t *testing.T) {
 
 	params, err := srv.Params(f.ctx, &types.QueryParamsRequest{})
 	require.NoError(t, err)
-	require.Equal(t, types.DefaultParams(), params.Params)
+	want := types.DefaultParams()
+	want.MinUnbond = 1
+	require.Equal(t, want, params.Params)
 
 	pool, err := srv.Pool(f.ctx, &types.QueryPoolRequest{Id: "main"})
 	require.NoError(t, err)
@@ -107,5 +113,67 @@ func TestPoolsAreShownAsInForce(t *testing.T) {
 		require.Len(t, all.Pools, 5)
 		require.Contains(t, all.Pools, one.Pool)
 		o.block(1)
+	}
+}
+
+// TestListsAreBounded: no list costs more than a page, whatever is asked, and all of it is reached by next_key.
+func TestListsAreBounded(t *testing.T) {
+	const n = page.Max + 5
+	f := newFixture(t)
+	f.pool("main", 10)
+	for i := range n - 1 {
+		f.pool(fmt.Sprintf("pool-%03d", i), 10)
+	}
+	for i := range n {
+		f.worker("alpha", 1, 10, "main")
+		require.NoError(t, f.k.Invitations.Set(f.ctx, collections.Join("main", fmt.Sprintf("org-%03d", i))))
+	}
+	srv := keeper.NewQueryServer(f.k)
+	type answer = func(*query.PageRequest) (int, *query.PageResponse, error)
+	for name, list := range map[string]answer{
+		"pools": func(p *query.PageRequest) (int, *query.PageResponse, error) {
+			res, err := srv.Pools(f.ctx, &types.QueryPoolsRequest{Pagination: p})
+			if err != nil {
+				return 0, nil, err
+			}
+			return len(res.Pools), res.Pagination, nil
+		},
+		"invitations": func(p *query.PageRequest) (int, *query.PageResponse, error) {
+			res, err := srv.Invitations(f.ctx, &types.QueryInvitationsRequest{Pool: "main", Pagination: p})
+			if err != nil {
+				return 0, nil, err
+			}
+			return len(res.Organisations), res.Pagination, nil
+		},
+		"workers of": func(p *query.PageRequest) (int, *query.PageResponse, error) {
+			res, err := srv.WorkersOf(f.ctx, &types.QueryWorkersOfRequest{Organisation: "alpha", Pagination: p})
+			if err != nil {
+				return 0, nil, err
+			}
+			return len(res.Workers), res.Pagination, nil
+		},
+		"workers": func(p *query.PageRequest) (int, *query.PageResponse, error) {
+			res, err := srv.Workers(f.ctx, &types.QueryWorkersRequest{Pagination: p})
+			if err != nil {
+				return 0, nil, err
+			}
+			return len(res.Workers), res.Pagination, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, p := range []*query.PageRequest{nil, {}, {Limit: 1 << 60}} {
+				got, next, err := list(p)
+				require.NoError(t, err)
+				require.Equal(t, page.Max, got)
+				got, next, err = list(&query.PageRequest{Key: next.NextKey})
+				require.NoError(t, err)
+				require.Equal(t, n-page.Max, got)
+				require.Empty(t, next.NextKey)
+			}
+			for _, p := range []*query.PageRequest{{Offset: 1}, {CountTotal: true}} {
+				_, _, err := list(p)
+				require.Equal(t, codes.InvalidArgument, status.Code(err))
+			}
+		})
 	}
 }

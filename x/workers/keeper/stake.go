@@ -85,15 +85,36 @@ func (k Keeper) Solvency(ctx context.Context) (balance, owed uint64, err error) 
 
 // Unbond asks amount of a worker's stake back: at most what is bonded and not locked. It is paid to the owner in the
 // block hook of the height returned, and no longer stands for new assignments.
+//
+// What waits to be paid is bounded, since a block pays a bounded number and the payments of all owners wait in one queue.
+// A worker has at most MaxUnbondings in it (ErrUnbondings), those of one block being one. Each holds at least min_unbond,
+// but for one that takes all that is free while nothing else of the worker's waits (ErrStake). So the queue is never
+// longer than all unbonding stake / min_unbond + the number of workers, nor than MaxUnbondings times that number.
 func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due int64, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return 0, err
 	}
 	due = height(ctx) + params.UnbondingBlocks
+	key := collections.Join(uint64(due), worker)
+	waits, err := counter(ctx, k.Unbondings, key)
+	if err != nil {
+		return 0, err
+	}
+	open, err := counter(ctx, k.OpenUnbondings, worker)
+	if err != nil {
+		return 0, err
+	}
 	w, err := k.change(ctx, worker, func(w *types.Worker) error {
 		if amount == 0 || amount > w.Free() {
 			return types.ErrStake.Wrapf("amount: %d ucred, expected 1 to %d, the part that is bonded and not locked", amount, w.Free())
+		}
+		if waits == 0 && open >= types.MaxUnbondings {
+			return types.ErrUnbondings.Wrapf("%s: %d wait to be paid, expected at most %d with this one", worker, open, types.MaxUnbondings)
+		}
+		if waits == 0 && amount < params.MinUnbond && (amount < w.Free() || open > 0) {
+			return types.ErrStake.Wrapf("amount: %d ucred, expected at least %d, or all %d that is free while nothing else is unbonding",
+				amount, params.MinUnbond, w.Free())
 		}
 		w.Bonded -= amount
 		w.Unbonding += amount
@@ -102,15 +123,42 @@ func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due i
 	if err != nil {
 		return 0, err
 	}
-	key := collections.Join(uint64(due), worker)
-	queued, err := counter(ctx, k.Unbondings, key)
-	if err != nil {
-		return 0, err
-	}
-	if err := k.Unbondings.Set(ctx, key, queued+amount); err != nil {
+	if err := k.enqueue(ctx, key, amount); err != nil {
 		return 0, err
 	}
 	return due, emitChange(ctx, w, "unbonding", amount)
+}
+
+// enqueue adds to what waits to be paid at a height for a worker.
+func (k Keeper) enqueue(ctx context.Context, key queued, amount uint64) error {
+	waits, err := counter(ctx, k.Unbondings, key)
+	if err != nil {
+		return err
+	}
+	if waits == 0 {
+		open, err := counter(ctx, k.OpenUnbondings, key.K2())
+		if err != nil {
+			return err
+		}
+		if err := setCounter(ctx, k.OpenUnbondings, key.K2(), open+1); err != nil {
+			return err
+		}
+	}
+	return k.Unbondings.Set(ctx, key, waits+amount)
+}
+
+// dequeue takes out what waited to be paid.
+func (k Keeper) dequeue(ctx context.Context, key queued) error {
+	open, err := counter(ctx, k.OpenUnbondings, key.K2())
+	if err != nil {
+		return err
+	}
+	if open > 0 { // always, while the count is right
+		if err := setCounter(ctx, k.OpenUnbondings, key.K2(), open-1); err != nil {
+			return err
+		}
+	}
+	return k.Unbondings.Remove(ctx, key)
 }
 
 // Bond adds amount, paid by the owner, to a worker's stake.

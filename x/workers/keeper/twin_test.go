@@ -306,6 +306,7 @@ func TestAgainstTwin(t *testing.T) {
 	f.setParams(func(p *types.Params) {
 		p.UnbondingBlocks, p.CoolingBlocks, p.ForgivenessBlocks, p.DuePerBlock = 4, 3, 8, 2
 		p.NoticeBlocks, p.MaxStake, p.EvictBlocks = 6, 110, 3
+		p.MinUnbond = 20
 	})
 	stakes := map[string]uint64{"big": 60, "mid": 30, "small": 10}
 	for _, id := range slices.Sorted(maps.Keys(stakes)) {
@@ -521,7 +522,21 @@ func (m *machine) unbond(r *rapid.T) {
 	name, amount := m.pick(r), tens(r, 0)
 	w := m.tw.workers[name]
 	_, err := m.f.k.Unbond(m.f.ctx, name, amount)
-	if amount == 0 || amount > w.bonded-w.locked() {
+	free, open, joins := w.bonded-w.locked(), 0, false
+	for _, u := range m.tw.unbonding {
+		if u.worker == name {
+			open++
+			joins = joins || u.height == m.tw.height+m.tw.params.UnbondingBlocks
+		}
+	}
+	switch {
+	case amount == 0 || amount > free:
+		require.ErrorIs(r, err, types.ErrStake)
+		return
+	case !joins && open == types.MaxUnbondings:
+		require.ErrorIs(r, err, types.ErrUnbondings)
+		return
+	case !joins && amount < m.tw.params.MinUnbond && (amount < free || open > 0):
 		require.ErrorIs(r, err, types.ErrStake)
 		return
 	}

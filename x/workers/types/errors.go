@@ -30,4 +30,5 @@ var (
 	ErrOffer          = errorsmod.Register(ModuleName, 25, "invalid offer of a pool")
 	ErrNotice         = errorsmod.Register(ModuleName, 26, "notice too short")
 	ErrEvicting       = errorsmod.Register(ModuleName, 27, "worker is being evicted")
+	ErrUnbondings     = errorsmod.Register(ModuleName, 28, "too many unbondings")
 )

@@ -108,7 +108,7 @@ func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool
 }
 
 func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
-	sums := make(map[string]uint64)
+	sums, open := make(map[string]uint64), make(map[string]int)
 	for i, u := range g.Unbondings {
 		w, ok := workers[u.Worker]
 		if !ok {
@@ -124,6 +124,9 @@ func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 			}
 		}
 		sums[u.Worker] += u.Amount
+		if open[u.Worker]++; open[u.Worker] > MaxUnbondings {
+			return ErrInvalidGenesis.Wrapf("unbondings[%d]: %s has %d, expected at most %d", i, u.Worker, open[u.Worker], MaxUnbondings)
+		}
 	}
 	for _, w := range g.Workers {
 		if sums[w.Address] != w.Unbonding {

@@ -68,4 +68,6 @@ var (
 	TicketOfPrefix = collections.NewPrefix(24)
 	// EvictionsPrefix: (height, pool, worker); read from the front up to the height of the block.
 	EvictionsPrefix = collections.NewPrefix(25)
+	// OpenUnbondingsPrefix: worker -> how many of the queued unbondings are its; 0 is not stored.
+	OpenUnbondingsPrefix = collections.NewPrefix(26)
 )

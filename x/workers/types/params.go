@@ -7,6 +7,9 @@ const (
 	MaxDuePerBlock = 10_000
 	// MaxStake in ucred keeps sums of stakes far from 2^64.
 	MaxStake = 1 << 56
+	// MaxUnbondings of one worker wait at a time: enough to take stake out as work ends, few enough that no owner fills the
+	// queue in which the payments of all owners wait.
+	MaxUnbondings = 8
 )
 
 // DefaultParams are meant for blocks of a few seconds: about a week of unbonding and forgiveness, more than an hour of
@@ -22,6 +25,7 @@ func DefaultParams() Params {
 		NoticeBlocks:      1_000,
 		MaxCommissionBps:  5_000,
 		MaxStake:          1_000_000_000_000, // a million CRED
+		MinUnbond:         1_000_000,         // a CRED
 		EvictBlocks:       200,               // the market's wait_blocks are 60, the beacon's delay a few
 	}
 }
@@ -51,6 +55,9 @@ func (p Params) Validate() error {
 	}
 	if p.MaxStake < 1 || p.MaxStake > MaxStake {
 		return ErrInvalidParams.Wrapf("max_stake: %d ucred, expected 1 to %d", p.MaxStake, uint64(MaxStake))
+	}
+	if p.MinUnbond > MaxStake {
+		return ErrInvalidParams.Wrapf("min_unbond: %d ucred, expected at most %d", p.MinUnbond, uint64(MaxStake))
 	}
 	if p.DefaultPool != "" {
 		if err := ValidatePoolID(p.DefaultPool); err != nil {
