@@ -288,12 +288,20 @@ func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 	return effects, nil
 }
 
+// drawFailed sets when it is looked again for enough organisations; at the end of the wait a task without a first worker
+// ends, and one with a locked answer goes to the court.
 func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if err := t.in(PhaseOpen, PhaseLocked); err != nil {
 		return nil, err
 	}
 	if height < t.WaitEnd {
-		t.Deadline = min(height+t.Terms.RetryBlocks, t.WaitEnd)
+		next := height + t.Terms.RetryBlocks
+		if t.Phase == PhaseOpen {
+			// As long again as it has waited: with n blocks to wait there are some log2(n) looks, not n. Behind commit 1 a
+			// worker and its stake wait, and the court at the end: there it is looked as often as can be.
+			next += height - (t.WaitEnd - t.Terms.WaitBlocks)
+		}
+		t.Deadline = min(next, t.WaitEnd)
 		return nil, nil
 	}
 	if t.Phase == PhaseOpen {

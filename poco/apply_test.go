@@ -376,3 +376,67 @@ func TestUnknownEvent(t *testing.T) {
 	_, _, err = task.Apply(nil)
 	require.ErrorContains(t, err, "unknown event")
 }
+
+// TestHowOftenItIsLooked: for a first worker ever more rarely, so that many tasks that wait cost few looks; behind commit 1
+// at an even pace. A last look at the end of the wait decides.
+func TestHowOftenItIsLooked(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		wait, retry int64
+		locked      bool
+		looks       []int64 // since the wait began
+		ending      Ending
+	}{
+		{"a first worker", 60, 5, false, []int64{0, 5, 15, 35, 60}, EndTooFew},
+		{"a first worker, to the block", 35, 5, false, []int64{0, 5, 15, 35}, EndTooFew},
+		{"a first worker, long", 1_000, 1, false, []int64{0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1_000}, EndTooFew},
+		{"a retry beyond the wait", 3, 10, false, []int64{0, 3}, EndTooFew},
+		{"wave 2", 20, 5, true, []int64{2, 7, 12, 17, 20}, EndAccepted},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			terms := testTerms()
+			terms.WaitBlocks, terms.RetryBlocks = c.wait, c.retry
+			p := newPlay(t, terms)
+			var looks []int64
+			began := p.height
+			look := func() {
+				looks = append(looks, p.height-began)
+			}
+			p.second = func(Seat) (Plan, []Seat, bool) { look(); return Plan{}, nil, false }
+			if c.locked {
+				p.due(p.height)
+				require.NoError(t, p.commit(BenchWorkers, "w1", truth))
+			} else {
+				p.first = func() (Seat, bool) { look(); return Seat{}, false }
+			}
+			for p.task.Phase == PhaseOpen || p.task.Phase == PhaseLocked {
+				p.due(p.task.Deadline)
+			}
+			if c.locked {
+				require.NoError(t, p.reveal(BenchWorkers, "w1"))
+				p.due(p.height)
+				p.courtSays(truth, truth, truth, truth)
+			}
+			require.Equal(t, c.looks, looks)
+			require.Equal(t, c.ending, p.task.Ending)
+		})
+	}
+}
+
+// TestAnotherFirstWorkerIsLookedForAnew: the wait of an attempt begins with it, and so do its looks.
+func TestAnotherFirstWorkerIsLookedForAnew(t *testing.T) {
+	terms := testTerms()
+	terms.WaitBlocks, terms.RetryBlocks = 60, 5
+	p := newPlay(t, terms)
+	p.due(1)
+	p.first = func() (Seat, bool) { return Seat{}, false }
+	p.due(p.task.Deadline) // silent
+	lost := p.height
+	require.Equal(t, lost+1, p.task.Deadline)
+	for _, want := range []int64{7, 19, 43, 60} {
+		p.due(p.task.Deadline)
+		require.Equal(t, lost+want, p.task.Deadline)
+	}
+	p.due(p.task.Deadline)
+	require.Equal(t, EndTooFew, p.task.Ending)
+}

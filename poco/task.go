@@ -47,7 +47,7 @@ type Terms struct {
 	CourtBlocks       int64
 	CourtRevealBlocks int64
 	WaitBlocks        int64 // how long to wait for enough eligible organisations
-	RetryBlocks       int64 // how often to look meanwhile
+	RetryBlocks       int64 // how often to look meanwhile; for a first worker each wait is longer by what it waited before
 	MaxAttempts       uint32
 }
 
