@@ -425,14 +425,14 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 	c.T.Helper()
 	k := c.App.TasksKeeper
 	locked, busy, done := map[string]uint64{}, map[string]uint32{}, map[string]uint64{}
-	queued := map[string]int64{}
+	queued := map[string]taskstypes.Task{}
 	require.NoError(c.T, k.Tasks.Walk(ctx, nil, func(id string, t taskstypes.Task) (bool, error) {
 		if t.Phase == taskstypes.PHASE_DONE {
 			done[t.Deal]++
 			return false, nil
 		}
 		if t.Queued != 0 {
-			queued[id] = t.Queued
+			queued[id] = t
 		}
 		deal, err := c.App.MarketKeeper.GetDeal(ctx, t.Deal)
 		for _, s := range t.Seats {
@@ -454,9 +454,9 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		require.GreaterOrEqual(c.T, d.Ended, done[d.Id])
 		return false, err
 	}))
-	require.NoError(c.T, k.Queue.Walk(ctx, nil, func(key collections.Pair[uint64, string]) (bool, error) {
-		require.EqualValues(c.T, queued[key.K2()], key.K1(), "task %s in the queue", key.K2())
-		delete(queued, key.K2())
+	require.NoError(c.T, k.Queue.Walk(ctx, nil, func(key collections.Triple[uint32, uint64, string]) (bool, error) {
+		require.Equal(c.T, queued[key.K3()].QueueKey(), key, "task %s in the queue", key.K3())
+		delete(queued, key.K3())
 		return false, nil
 	}))
 	require.Empty(c.T, queued, "tasks that no queue holds")

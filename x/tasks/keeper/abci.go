@@ -15,30 +15,27 @@ import (
 
 // BeginBlock acts on every deadline that has come and draws with this block's seed. A deadline is the first height that
 // is too late: it is acted on before the block's messages, so that no message of that height is in time.
-func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx, true) }
+func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx, types.LinesAtBegin()...) }
 
 // EndBlock judges and settles what this block's messages completed. It draws nobody: whoever wrote the block's messages
 // knew its seed, and could have moved who is eligible. A draw carried over from BeginBlock waits for the next one.
-func (k Keeper) EndBlock(ctx context.Context) error { return k.work(ctx, false) }
+func (k Keeper) EndBlock(ctx context.Context) error { return k.work(ctx, types.LineActs) }
 
-// work takes what is due off the queue, oldest first and at most due_per_block of it, and processes each item alone;
-// then it asks again the turns that waited for one just settled.
-func (k Keeper) work(ctx context.Context, draws bool) error {
+// work takes what is due off these lines of the queue, of each the oldest first and at most due_per_block, and processes
+// each item alone; then it asks again the turns that waited for one just settled.
+func (k Keeper) work(ctx context.Context, lines ...types.Line) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	due, err := k.due(ctx, int(params.DuePerBlock))
-	if err != nil {
-		return err
-	}
-	for _, id := range due {
-		k.process(ctx, id, func(ctx sdk.Context, it *item) error {
-			if !draws && wantsDraw(it.state) {
-				return nil
-			}
-			return k.act(ctx, it)
-		})
+	for _, line := range lines {
+		due, err := k.due(ctx, line, int(params.DuePerBlock))
+		if err != nil {
+			return err
+		}
+		for _, id := range due {
+			k.process(ctx, id, k.act)
+		}
 	}
 	return k.wakeTurns(ctx, int(params.DuePerBlock))
 }
@@ -57,16 +54,13 @@ func (k Keeper) act(ctx sdk.Context, it *item) error {
 	return k.run(ctx, it, poco.Due{Height: ctx.BlockHeight()})
 }
 
-// wantsDraw says whether the task's deadline asks for a draw.
-func wantsDraw(t poco.Task) bool {
-	return t.Phase == poco.PhaseLocked || t.Phase == poco.PhaseOpen && !t.Cancelled
-}
-
-// due reads the queue from its start and stops at the first later height or at the cap: the cost depends on what is
-// due, not on what is open.
-func (k Keeper) due(ctx context.Context, limit int) ([]string, error) {
+// due reads a line of the queue from its start and stops at the first later height or at the cap: the cost depends on
+// what is due, not on what is open.
+func (k Keeper) due(ctx context.Context, line types.Line, limit int) ([]string, error) {
 	height := uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
-	rng := collections.NewPrefixUntilPairRange[uint64, string](height)
+	rng := new(collections.Range[collections.Triple[uint32, uint64, string]]).
+		StartInclusive(collections.TriplePrefix[uint32, uint64, string](uint32(line))).
+		EndExclusive(collections.TripleSuperPrefix[uint32, uint64, string](uint32(line), height+1))
 	iter, err := k.Queue.Iterate(ctx, rng)
 	if err != nil {
 		return nil, err
@@ -78,7 +72,7 @@ func (k Keeper) due(ctx context.Context, limit int) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, key.K2())
+		ids = append(ids, key.K3())
 	}
 	return ids, nil
 }
@@ -135,12 +129,12 @@ func (k Keeper) postpone(ctx context.Context, id string) error {
 		return err
 	}
 	if t.Queued != 0 {
-		if err := k.Queue.Remove(ctx, collections.Join(uint64(t.Queued), id)); err != nil {
+		if err := k.Queue.Remove(ctx, t.QueueKey()); err != nil {
 			return err
 		}
 	}
 	t.Queued = sdk.UnwrapSDKContext(ctx).BlockHeight() + params.WindowBlocks
-	if err := k.Queue.Set(ctx, collections.Join(uint64(t.Queued), id)); err != nil {
+	if err := k.Queue.Set(ctx, t.QueueKey()); err != nil {
 		return err
 	}
 	return k.Tasks.Set(ctx, id, t)

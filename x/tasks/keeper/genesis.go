@@ -55,7 +55,7 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 		return err
 	}
 	if t.Queued != 0 {
-		if err := k.Queue.Set(ctx, collections.Join(uint64(t.Queued), t.Id)); err != nil {
+		if err := k.Queue.Set(ctx, t.QueueKey()); err != nil {
 			return err
 		}
 	}

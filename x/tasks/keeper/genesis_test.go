@@ -52,8 +52,8 @@ func TestGenesisIsLossless(t *testing.T) {
 func indexes(t *testing.T, f *fixture) (out []string) {
 	t.Helper()
 	note := func(name string, key any) { out = append(out, fmt.Sprint(name, " ", key)) }
-	require.NoError(t, f.k.Queue.Walk(f.ctx, nil, func(k collections.Pair[uint64, string]) (bool, error) {
-		note("queue", [2]any{k.K1(), k.K2()})
+	require.NoError(t, f.k.Queue.Walk(f.ctx, nil, func(k collections.Triple[uint32, uint64, string]) (bool, error) {
+		note("queue", [3]any{k.K1(), k.K2(), k.K3()})
 		return false, nil
 	}))
 	require.NoError(t, f.k.Assignments.Walk(f.ctx, nil, func(k collections.Pair[string, string]) (bool, error) {

@@ -31,8 +31,8 @@ type Keeper struct {
 	ByDeal collections.Map[collections.Pair[string, uint64], string]
 	// Assignments: (worker or court operator, task), while the task is open.
 	Assignments collections.KeySet[collections.Pair[string, string]]
-	// Queue: (height, task); the range up to this height is what is due.
-	Queue collections.KeySet[collections.Pair[uint64, string]]
+	// Queue: (line, height, task); of each line the range up to this height is what is due.
+	Queue collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Ledgers: key -> error debt.
 	Ledgers collections.Map[string, types.Ledger]
 	// Records: (ledger, turn) -> record, from the ledger's head on.
@@ -69,7 +69,7 @@ func NewKeeper(
 		Tasks:         collections.NewMap(sb, types.TasksPrefix, "tasks", collections.StringKey, codec.CollValue[types.Task](cdc)),
 		ByDeal:        collections.NewMap(sb, types.ByDealPrefix, "by_deal", byText, collections.StringValue),
 		Assignments:   collections.NewKeySet(sb, types.AssignmentsPrefix, "assignments", collections.PairKeyCodec(collections.StringKey, collections.StringKey)),
-		Queue:         collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.PairKeyCodec(collections.Uint64Key, collections.StringKey)),
+		Queue:         collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
 		Ledgers:       collections.NewMap(sb, types.LedgersPrefix, "ledgers", collections.StringKey, codec.CollValue[types.Ledger](cdc)),
 		Records:       collections.NewMap(sb, types.RecordsPrefix, "records", byText, codec.CollValue[types.TurnRecord](cdc)),
 		Blocks:        collections.NewMap(sb, types.BlocksPrefix, "blocks", collections.TripleKeyCodec(collections.StringKey, collections.Uint32Key, collections.Uint64Key), codec.CollValue[types.TurnSums](cdc)),

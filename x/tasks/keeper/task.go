@@ -54,24 +54,25 @@ func (it *item) parties() []string {
 }
 
 // save stores a task and keeps the queue in step with its deadline, and the list of states with its state: a task stands
-// in the queue once, or not at all, and in one state.
+// in one line of the queue, once, or not at all, and in one state.
 func (k Keeper) save(ctx context.Context, it *item) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	before, state := it.stored.Phase, it.stored.StateKey()
 	attempt := it.stored.Attempt
+	line, queued, stood := it.stored.Line(), it.stored.Queued, it.stored.QueueKey()
 	it.stored.Take(it.state, sdkCtx.BlockHeight())
 	if it.stored.Phase == types.PHASE_DONE && it.stored.Done == 0 {
 		it.stored.Done = sdkCtx.BlockHeight()
 	}
-	if it.stored.Queued != it.stored.Deadline {
-		if it.stored.Queued != 0 {
-			if err := k.Queue.Remove(ctx, collections.Join(uint64(it.stored.Queued), it.stored.Id)); err != nil {
+	it.stored.Queued = it.stored.Deadline
+	if it.stored.Queued != queued || it.stored.Line() != line {
+		if queued != 0 {
+			if err := k.Queue.Remove(ctx, stood); err != nil {
 				return err
 			}
 		}
-		it.stored.Queued = it.stored.Deadline
 		if it.stored.Queued != 0 {
-			if err := k.Queue.Set(ctx, collections.Join(uint64(it.stored.Queued), it.stored.Id)); err != nil {
+			if err := k.Queue.Set(ctx, it.stored.QueueKey()); err != nil {
 				return err
 			}
 		}

@@ -19,7 +19,8 @@ var (
 	ByDealPrefix = collections.NewPrefix(2)
 	// AssignmentsPrefix: (worker or court operator, task) while the task is open.
 	AssignmentsPrefix = collections.NewPrefix(3)
-	// QueuePrefix: (height, task); due when the height has come. Read from its start and stopped at the first later one.
+	// QueuePrefix: (line, height, task); due when the height has come. Each line is read from its start and left at the
+	// first later height.
 	QueuePrefix = collections.NewPrefix(4)
 	// LedgersPrefix: ledger -> Ledger.
 	LedgersPrefix = collections.NewPrefix(5)

@@ -1,0 +1,131 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// flood is a requester that opens tasks in every block which ask for one organisation more than can be drawn: the pool has
+// it, but it is paused. Blocks take a tenth of what they take by default.
+type flood struct {
+	*fixture
+	perBlock uint64
+	tasks    []string
+}
+
+func newFlood(t *testing.T, perBlock uint64) *flood {
+	t.Helper()
+	f := &flood{fixture: newFixture(t, 20), perBlock: perBlock}
+	f.list = tickets(0, 19)
+	params, err := f.k.Params.Get(f.ctx)
+	require.NoError(t, err)
+	params.DuePerBlock = 20
+	require.NoError(t, f.k.Params.Set(f.ctx, params))
+	return f
+}
+
+func (f *flood) open(n uint64, minReplicas uint32) []string {
+	return f.fixture.open(n, func(d *markettypes.Deal) {
+		d.Terms.MinReplicas, d.Terms.MaxSeats, d.Terms.WaitBlocks, d.Terms.RetryBlocks = minReplicas, 25, 60, 5
+	})
+}
+
+// next makes a block with its share of the flood, and in it act for whoever is honest.
+func (f *flood) next(act func()) {
+	if f.perBlock > 0 {
+		f.tasks = append(f.tasks, f.open(f.perBlock, 20)...)
+	}
+	f.begin()
+	act()
+	f.end()
+	f.save()
+}
+
+// life returns how many blocks an honest task takes to its end.
+func (f *flood) life() (blocks int) {
+	id := f.open(1, 2)[0]
+	for f.task(id).Phase != types.PHASE_DONE {
+		locked := f.task(id)
+		f.next(func() {
+			if locked.Phase == types.PHASE_LOCKED && locked.Deadline <= f.ctx.BlockHeight() {
+				require.Equal(f.t, types.PHASE_SECOND, f.task(id).Phase, "wave 2 is drawn when it is due")
+			}
+			f.work(id, right)
+		})
+		blocks++
+		require.Less(f.t, blocks, 200)
+	}
+	require.Equal(f.t, types.ENDING_ACCEPTED, f.task(id).Ending)
+	require.Empty(f.t, f.task(id).Court)
+	return blocks
+}
+
+// TestTasksNobodyCanRunDelayNoOther: a requester floods the chain with tasks for which too few can be drawn at the moment,
+// which costs it nothing: they are refunded. Whoever else's tasks run beside them takes no block longer for it, even where
+// more looks come due than a block has.
+func TestTasksNobodyCanRunDelayNoOther(t *testing.T) {
+	alone := newFlood(t, 0).life()
+	for _, c := range []struct {
+		name     string
+		perBlock uint64
+		most     int64 // blocks from opening to end, of the flood's
+	}{
+		{"as many as are opened at most", 5, 70},
+		{"more than can be looked at", 15, 100},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFlood(t, c.perBlock)
+			for range 80 {
+				f.next(func() {})
+			}
+			for range 5 {
+				require.Equal(t, alone, f.life())
+			}
+			ended := 0
+			for _, id := range f.tasks {
+				task := f.task(id)
+				if task.Phase != types.PHASE_DONE {
+					continue
+				}
+				ended++
+				require.Equal(t, types.ENDING_TOO_FEW_ORGANISATIONS, task.Ending)
+				require.GreaterOrEqual(t, task.Done-task.Opened, int64(60))
+				require.LessOrEqual(t, task.Done-task.Opened, c.most)
+			}
+			require.Greater(t, ended, 50)
+			t.Logf("%d blocks beside the flood, %d alone; %d of the flood's %d ended", f.life(), alone, ended, len(f.tasks))
+		})
+	}
+}
+
+// TestAVerdictWaitsForNoDraw: draws that are due and cannot be made in the end of a block leave it its whole budget.
+func TestAVerdictWaitsForNoDraw(t *testing.T) {
+	f := newFlood(t, 0)
+	id := f.open(1, 2)[0]
+	for f.task(id).Phase != types.PHASE_REVEAL {
+		f.next(func() { f.work(id, right) })
+	}
+	f.begin()
+	f.open(100, 20) // older than the verdict to come, and due
+	f.end()
+	f.begin()
+	f.work(id, right)
+	f.end()
+	require.Equal(t, types.PHASE_DONE, f.task(id).Phase)
+}
+
+// TestACancelledDealsTaskLeavesItsLine: found cancelled by its draw, it is ended in the same block's end.
+func TestACancelledDealsTaskLeavesItsLine(t *testing.T) {
+	f := newFixture(t, 20)
+	id := f.open(1, func(d *markettypes.Deal) { d.Cancelled = true })[0]
+	// Its draw, its being cancelled and its opening fall into one height.
+	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() - 1)
+	f.begin()
+	f.end()
+	require.Equal(t, types.ENDING_CANCELLED, f.task(id).Ending)
+	checkNothingOpen(t, f)
+}
