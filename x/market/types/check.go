@@ -20,13 +20,13 @@ type condition struct {
 // conditions in the order in which they are judged: iExec's, by its codes, with ours where they belong.
 var conditions = []condition{
 	{false, Agreement.assetShape}, {true, Agreement.poolShape},
-	{true, Agreement.categoryMatches},                                 // 0x00
-	{false, Agreement.categoryKnown},                                  // 0x01
-	{true, Agreement.trustTaken},                                      // 0x02
-	{false, Agreement.appPrice},                                       // 0x03
-	{false, Agreement.datasetPrice},                                   // 0x04
-	{true, Agreement.poolPrice},                                       // 0x05
-	{false, Agreement.assetsAffordable}, {true, Agreement.affordable}, //
+	{true, Agreement.categoryMatches}, // 0x00
+	{false, Agreement.categoryKnown},  // 0x01
+	{true, Agreement.trustTaken},      // 0x02
+	{false, Agreement.appPrice},       // 0x03
+	{false, Agreement.datasetPrice},   // 0x04
+	{true, Agreement.poolPrice},       // 0x05
+	{false, Agreement.assetsAffordable}, {true, Agreement.affordable}, {true, Agreement.courtPaid},
 	{true, Agreement.tagsPromised},                              // 0x06
 	{false, Agreement.tee},                                      // 0x07
 	{false, Agreement.appRequested},                             // 0x10
@@ -182,6 +182,14 @@ func (a Agreement) assetsAffordable() error {
 func (a Agreement) affordable() error {
 	_, err := a.Request.Job.Seats(a.prices(a.Pool.Order.Price()))
 	return err
+}
+
+// courtPaid: a court at once is paid what the parameters ask for it, for every seat runs the program.
+func (a Agreement) courtPaid() error {
+	if price, least := a.Pool.Order.Price(), a.Params.MinCourtPrice; a.Request.Job.Policy == poco.PolicyCourt && price < least {
+		return ErrCourtPrice.Wrapf("policy: a replica costs %d ucred, expected at least min_court_price, %d", price, least)
+	}
+	return nil
 }
 
 // 0x06: the pool order promises every tag that is needed.

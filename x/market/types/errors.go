@@ -82,6 +82,7 @@ var (
 	ErrCancelled                 = errorsmod.Register(ModuleName, 67, "order was cancelled by its nonce")
 	ErrVolume                    = errorsmod.Register(ModuleName, 68, "not enough volume left")
 	ErrTooFew                    = errorsmod.Register(ModuleName, 74, "pool has too few organisations to be drawn")
+	ErrCourtPrice                = errorsmod.Register(ModuleName, 76, "pool order does not pay a court")
 	ErrUnfunded                  = errorsmod.Register(ModuleName, 75, "payer can not pay the escrow")
 )
 

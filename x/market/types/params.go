@@ -43,6 +43,7 @@ func DefaultParams() Params {
 		MaxRestBlocks:   1_000_000,
 		CallbackGas:     200_000,
 		EndsPerBlock:    200,
+		MinCourtPrice:   10,
 	}
 }
 
@@ -79,6 +80,7 @@ func (p Params) Validate() error {
 		{"looks_per_block", uint64(p.LooksPerBlock), 1_000_000},
 		{"callback_gas", p.CallbackGas, 10_000_000},
 		{"ends_per_block", uint64(p.EndsPerBlock), 100_000},
+		{"min_court_price", p.MinCourtPrice, MaxPrice},
 	} {
 		if c.v < 1 || c.v > c.max {
 			return ErrInvalidParams.Wrapf("%s: got %d, expected 1 to %d", c.name, c.v, c.max)

@@ -113,6 +113,7 @@ func TestParamsValidate(t *testing.T) {
 		{"max_rest_blocks", func(p *types.Params) { p.MaxRestBlocks = 0 }},
 		{"callback_gas", func(p *types.Params) { p.CallbackGas = 10_000_001 }},
 		{"ends_per_block", func(p *types.Params) { p.EndsPerBlock = 0 }},
+		{"min_court_price", func(p *types.Params) { p.MinCourtPrice = 0 }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := types.DefaultParams()
