@@ -78,3 +78,81 @@ func TestEndBeforeItsTurn(t *testing.T) {
 	}
 	require.EqualValues(t, 100_000, f.balance("ann"))
 }
+
+// What anybody can make known for nothing ends after what holds coins: vouchers and resting requests end at their height
+// behind 5,000 presigned orders of an earlier one. Those, not ended yet, are refused meanwhile.
+func TestEndsOfWhatHoldsCoinsComeFirst(t *testing.T) {
+	const spam = 5_000
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	f.fund("iss", 10_000)
+	for i := range uint64(spam) {
+		f.presign(with(f.poolOrder("open", i, 20, 0), func(o *types.Order) { o.Expiry = 4 }))
+	}
+	presigned := requestOrder("ann", 1, job())
+	presigned.Expiry = 4
+	f.presign(presigned)
+	voucher := f.issue("iss", 1, "ann", 5_000, 5)
+	none := job()
+	none.Category = "xs"
+	rests := f.rest("ann", 2, none, 5)
+	placed := f.place(with(f.poolOrder("open", spam, 900, 0), func(o *types.Order) { o.Expiry = 5 }))
+	f.until(5)
+	require.True(t, f.voucher(voucher).Expired)
+	require.Equal(t, types.REQUEST_STATUS_EXPIRED, f.request(rests).Status)
+	require.Equal(t, types.ORDER_STATUS_EXPIRED, f.order(placed).Status)
+	require.EqualValues(t, []uint64{10_000, 10_000}, []uint64{f.balance("ann"), f.balance("iss")})
+
+	last := ""
+	for i := range uint64(spam) {
+		if id := idOf(f.poolOrder("open", i, 20, 0)); f.order(id).Status == types.ORDER_STATUS_SIGNED {
+			last = id
+			break
+		}
+	}
+	require.NotEmpty(t, last, "not all of them have ended")
+	fresh := func(pool string, request types.Order) types.MsgMatchOrders {
+		return types.MsgMatchOrders{Relayer: addr("eve"), Pool: types.SignedOrder{Id: pool}, Request: f.sign(request)}
+	}
+	_, err := f.matchErr(fresh(last, requestOrder("ann", 9, job())))
+	require.ErrorIs(t, err, types.ErrExpired)
+	good := f.presign(f.poolOrder("second", 1, 20, 0))
+	_, err = f.matchErr(fresh(good, presigned))
+	require.ErrorIs(t, err, types.ErrExpired)
+	f.until(5 + spam/200 + 1)
+	require.Equal(t, types.ORDER_STATUS_EXPIRED, f.order(last).Status)
+}
+
+// What is placed that was presigned, or filled, or taken back, has one entry, where its state says, or none: the laws that
+// the end of every block checks.
+func TestEndsMoveWithTheirState(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 10_000)
+	o := with(f.poolOrder("open", 1, 20, 1), func(o *types.Order) { o.Expiry = 90 })
+	count := func() (out [2]int) {
+		require.NoError(t, f.Ends.Walk(f.ctx, nil, func(queueKey) (bool, error) { out[0]++; return false, nil }))
+		require.NoError(t, f.SignedEnds.Walk(f.ctx, nil, func(queueKey) (bool, error) { out[1]++; return false, nil }))
+		return out
+	}
+	f.presign(o)
+	require.Equal(t, [2]int{0, 1}, count())
+	f.place(o)
+	require.Equal(t, [2]int{1, 0}, count())
+	f.next()
+	id := f.submit("ann", 1, job())
+	f.next()
+	require.Equal(t, types.ORDER_STATUS_FILLED, f.order(idOf(o)).Status)
+	require.Equal(t, [2]int{}, count())
+	f.settle(f.deal(id))
+	f.next() // volume comes back in the next block
+	require.Equal(t, types.ORDER_STATUS_RESTING, f.order(idOf(o)).Status)
+	require.Equal(t, [2]int{1, 0}, count())
+	require.NoError(t, f.cancelNonce("acme", kindPool, 1))
+	require.Equal(t, [2]int{}, count())
+	f.rest("ann", 2, job(), 60)
+	require.Equal(t, [2]int{1, 0}, count())
+	f.next()
+	require.NoError(t, f.cancel("ann", idOf(requestOrder("ann", 2, job()))))
+	require.Equal(t, [2]int{}, count())
+	f.next()
+}

@@ -81,12 +81,6 @@ func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) (math.Int,
 				return zero, types.ErrGenesis.Wrapf("order %s: %s", r.Id, err)
 			}
 		}
-		live := r.Status == types.ORDER_STATUS_RESTING || r.Status == types.ORDER_STATUS_SIGNED
-		if live && r.Order.Expiry > 0 {
-			if err := k.Ends.Set(ctx, collections.Join(r.Order.Expiry, id[:])); err != nil {
-				return zero, err
-			}
-		}
 		if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_UNSPECIFIED); err != nil {
 			return zero, err
 		}
@@ -107,11 +101,6 @@ func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) (math.In
 			return owed, err
 		}
 		owed = owed.Add(math.NewIntFromUint64(r.Escrow))
-		if r.Waits() && r.Expiry > 0 {
-			if err := k.Ends.Set(ctx, collections.Join(r.Expiry, id[:])); err != nil {
-				return owed, err
-			}
-		}
 		switch {
 		case r.Status == types.REQUEST_STATUS_RESTING:
 			if err := k.count(ctx, r.Requester, true); err != nil {

@@ -11,9 +11,12 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// setOrder stores an order and keeps the index by party and status. Was is its status before, unspecified for none.
+// setOrder stores an order and keeps the index by party and status, and its end. Was is its status before, unspecified for none.
 func (k Keeper) setOrder(ctx context.Context, id []byte, r types.OrderRecord, was types.OrderStatus) error {
 	if err := k.Orders.Set(ctx, id, r); err != nil || was == r.Status {
+		return err
+	}
+	if err := k.moveEnd(ctx, id, r.Order.Expiry, endingOfOrder(was), endingOfOrder(r.Status)); err != nil {
 		return err
 	}
 	for _, party := range orderParties(r) {
@@ -36,6 +39,9 @@ func (k Keeper) moveOrder(ctx context.Context, id []byte, r *types.OrderRecord, 
 			return err
 		}
 	}
+	if err := k.moveEnd(ctx, id, r.Order.Expiry, endingOfOrder(r.Status), endsNever); err != nil {
+		return err
+	}
 	r.Status, r.Height = to, sdk.UnwrapSDKContext(ctx).BlockHeight()
 	return k.setOrder(ctx, id, *r, types.ORDER_STATUS_UNSPECIFIED)
 }
@@ -55,7 +61,7 @@ func orderParties(r types.OrderRecord) []string {
 	return append(out, types.PartyPool+asset)
 }
 
-// setRequest stores a request and keeps the index by requester and status. Was is its status before, unspecified for
+// setRequest stores a request and keeps the index by requester and status, and its end. Was is its status before, unspecified for
 // none. Its job, which may be large, is written once; afterwards only its progress is.
 func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was types.RequestStatus) error {
 	if was == types.REQUEST_STATUS_UNSPECIFIED {
@@ -64,6 +70,9 @@ func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was 
 		}
 	}
 	if err := k.RequestProgress.Set(ctx, id, r.Progress()); err != nil || was == r.Status {
+		return err
+	}
+	if err := k.moveEnd(ctx, id, r.Expiry, endingOfRequest(was), endingOfRequest(r.Status)); err != nil {
 		return err
 	}
 	party := types.PartyRequester + r.Requester

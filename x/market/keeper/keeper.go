@@ -100,8 +100,11 @@ type Keeper struct {
 	Releases collections.Map[releaseKey, uint64]
 	// Owed: the escrow of every request and deal and the balance of every voucher in ucred, as of the last EndBlock.
 	Owed collections.Item[math.Int]
-	// Ends: (height, id) of orders, requests and vouchers that end by their height.
+	// Ends: (height, id) of what ends by its height and holds coins or a place on the book: vouchers, orders that rest,
+	// requests that are queued or rest.
 	Ends collections.KeySet[queueKey]
+	// SignedEnds: (height, id) of orders and requests that end by their height and are only known.
+	SignedEnds collections.KeySet[queueKey]
 	// Categories: id -> category.
 	Categories collections.Map[string, types.Category]
 	// Vouchers: id -> voucher.
@@ -152,6 +155,7 @@ func NewKeeper(
 		Releases:        collections.NewMap(sb, types.ReleasesPrefix, "releases", collections.TripleKeyCodec(collections.Int64Key, collections.BytesKey, collections.Uint64Key), collections.Uint64Value),
 		Owed:            collections.NewItem(sb, types.OwedKey, "owed", sdk.IntValue),
 		Ends:            collections.NewKeySet(sb, types.EndsPrefix, "ends", queue),
+		SignedEnds:      collections.NewKeySet(sb, types.SignedEndsPrefix, "signed_ends", queue),
 		Categories:      collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
 		Vouchers:        collections.NewMap(sb, types.VouchersPrefix, "vouchers", collections.BytesKey, codec.CollValue[types.Voucher](cdc)),
 		VouchersBy:      collections.NewKeySet(sb, types.VouchersByPrefix, "vouchers_by", collections.PairKeyCodec(collections.StringKey, collections.BytesKey)),

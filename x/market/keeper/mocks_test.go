@@ -232,3 +232,6 @@ type sdkContext = sdk.Context
 var errAny = fmt.Errorf("any error")
 
 type bookKey = collections.Quad[string, uint64, int64, []byte]
+
+// queueKey is the key of a queue by height, as the keeper has it.
+type queueKey = collections.Pair[int64, []byte]

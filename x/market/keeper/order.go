@@ -83,11 +83,6 @@ func (k Keeper) know(ctx context.Context, o types.Order, status types.OrderStatu
 	if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_UNSPECIFIED); err != nil {
 		return r, false, err
 	}
-	if o.Expiry > 0 {
-		if err := k.Ends.Set(ctx, collections.Join(o.Expiry, id[:])); err != nil {
-			return r, false, err
-		}
-	}
 	return r, true, nil
 }
 

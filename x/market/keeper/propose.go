@@ -293,11 +293,6 @@ func (k Keeper) knowRequest(ctx context.Context, o types.Order) (r types.Request
 	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return r, false, err
 	}
-	if o.Expiry > 0 {
-		if err := k.Ends.Set(ctx, collections.Join(o.Expiry, id[:])); err != nil {
-			return r, false, err
-		}
-	}
 	return r, true, emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "signed", Left: r.Left()})
 }
 

@@ -163,8 +163,5 @@ func (k Keeper) reopen(ctx sdk.Context, id []byte, r *types.OrderRecord) error {
 			}
 		}
 	}
-	if r.Order.Expiry == 0 {
-		return nil
-	}
-	return k.Ends.Set(ctx, collections.Join(r.Order.Expiry, id))
+	return nil
 }

@@ -114,11 +114,6 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	if err != nil {
 		return r, err
 	}
-	if expiry > 0 {
-		if err := k.Ends.Set(ctx, collections.Join(expiry, id[:])); err != nil {
-			return r, err
-		}
-	}
 	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return r, err
 	}

@@ -58,7 +58,7 @@ var (
 	// OwedKey holds the escrow of every request and deal and the balance of every voucher, in ucred, as of the last
 	// block hook.
 	OwedKey = collections.NewPrefix(20)
-	// EndsPrefix: (height, id) of orders, requests and vouchers that end by their height.
+	// EndsPrefix: (height, id) of vouchers, of orders on the book and of submitted requests that end by their height.
 	EndsPrefix = collections.NewPrefix(21)
 	// CategoriesPrefix: id -> Category.
 	CategoriesPrefix = collections.NewPrefix(22)
@@ -77,6 +77,9 @@ var (
 	RequestProgressPrefix = collections.NewPrefix(28)
 	// ReleasesPrefix: (height, deal id, index of the first task) -> tasks that give volume back to the deal's orders.
 	ReleasesPrefix = collections.NewPrefix(29)
+	// SignedEndsPrefix: (height, id) of orders and requests that end by their height and hold neither coins nor a place on
+	// the book.
+	SignedEndsPrefix = collections.NewPrefix(30)
 )
 
 // Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one
