@@ -13,7 +13,9 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-type restApps struct{ appstypes.UnimplementedQueryServer }
+type restApps struct {
+	appstypes.UnimplementedQueryServer
+}
 
 func (restApps) Apps(context.Context, *appstypes.QueryAppsRequest) (*appstypes.QueryAppsResponse, error) {
 	return &appstypes.QueryAppsResponse{}, nil
@@ -23,7 +25,9 @@ func (restApps) Datasets(context.Context, *appstypes.QueryDatasetsRequest) (*app
 	return &appstypes.QueryDatasetsResponse{}, nil
 }
 
-type restTasks struct{ taskstypes.UnimplementedQueryServer }
+type restTasks struct {
+	taskstypes.UnimplementedQueryServer
+}
 
 func (restTasks) Ledgers(context.Context, *taskstypes.QueryLedgersRequest) (*taskstypes.QueryLedgersResponse, error) {
 	return &taskstypes.QueryLedgersResponse{}, nil

@@ -12,7 +12,7 @@ import (
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
 	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/internal/page"
+	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/orgs/keeper"
 	"github.com/credence-chain/credence/x/orgs/types"
@@ -174,14 +174,14 @@ func TestQueries(t *testing.T) {
 		require.ErrorContains(t, err, "follow next_key")
 	}
 	ctx, _ := c.Ctx().CacheContext()
-	for i := range page.Max {
+	for i := range paging.Max {
 		admin := testutil.NewAccount(fmt.Sprint("admin ", i)).String()
 		org := types.Organisation{Id: fmt.Sprint("org-", i), Name: "N", Admins: []string{admin}, Status: types.STATUS_ACTIVE}
 		require.NoError(t, c.App.OrgsKeeper.Admit(ctx, org))
 	}
 	all, err = keeper.NewQueryServer(c.App.OrgsKeeper).Organisations(ctx, &types.QueryOrganisationsRequest{Pagination: &query.PageRequest{Limit: 1 << 60}})
 	require.NoError(t, err)
-	require.Len(t, all.Organisations, page.Max)
+	require.Len(t, all.Organisations, paging.Max)
 	require.NotEmpty(t, all.Pagination.NextKey)
 	of, err := q.OrganisationOf(c.Ctx(), &types.QueryOrganisationOfRequest{Address: c.Org("acme").Member().String()})
 	require.NoError(t, err)

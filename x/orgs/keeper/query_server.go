@@ -7,9 +7,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
-
-	"github.com/credence-chain/credence/internal/page"
+	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
@@ -32,11 +30,7 @@ func (s queryServer) Organisation(ctx context.Context, req *types.QueryOrganisat
 }
 
 func (s queryServer) Organisations(ctx context.Context, req *types.QueryOrganisationsRequest) (*types.QueryOrganisationsResponse, error) {
-	request, err := page.Bounded(req.Pagination)
-	if err != nil {
-		return nil, err
-	}
-	orgs, next, err := query.CollectionPaginate(ctx, s.Keeper.Organisations, request,
+	orgs, next, err := paging.List(ctx, s.Keeper.Organisations, req.Pagination,
 		func(_ string, org types.Organisation) (types.Organisation, error) { return org, nil })
 	return &types.QueryOrganisationsResponse{Organisations: orgs, Pagination: next}, err
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/credence-chain/credence/internal/page"
+	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -42,32 +42,20 @@ func (s queryServer) Pool(ctx context.Context, req *types.QueryPoolRequest) (*ty
 }
 
 func (s queryServer) Pools(ctx context.Context, req *types.QueryPoolsRequest) (*types.QueryPoolsResponse, error) {
-	request, err := page.Bounded(req.Pagination)
-	if err != nil {
-		return nil, err
-	}
-	pools, next, err := query.CollectionPaginate(ctx, s.Keeper.Pools, request,
+	pools, next, err := paging.List(ctx, s.Keeper.Pools, req.Pagination,
 		func(id string, _ types.Pool) (types.Pool, error) { return s.GetPool(ctx, id) })
 	return &types.QueryPoolsResponse{Pools: pools, Pagination: next}, err
 }
 
 func (s queryServer) Invitations(ctx context.Context, req *types.QueryInvitationsRequest) (*types.QueryInvitationsResponse, error) {
-	request, err := page.Bounded(req.Pagination)
-	if err != nil {
-		return nil, err
-	}
-	orgs, next, err := query.CollectionPaginate(ctx, s.Keeper.Invitations, request,
+	orgs, next, err := paging.List(ctx, s.Keeper.Invitations, req.Pagination,
 		func(key pair, _ collections.NoValue) (string, error) { return key.K2(), nil },
 		query.WithCollectionPaginationPairPrefix[string, string](req.Pool))
 	return &types.QueryInvitationsResponse{Organisations: orgs, Pagination: next}, err
 }
 
 func (s queryServer) WorkersOf(ctx context.Context, req *types.QueryWorkersOfRequest) (*types.QueryWorkersOfResponse, error) {
-	request, err := page.Bounded(req.Pagination)
-	if err != nil {
-		return nil, err
-	}
-	workers, next, err := query.CollectionPaginate(ctx, s.Keeper.WorkersOf, request,
+	workers, next, err := paging.List(ctx, s.Keeper.WorkersOf, req.Pagination,
 		func(key pair, _ collections.NoValue) (types.Worker, error) { return s.GetWorker(ctx, key.K2()) },
 		query.WithCollectionPaginationPairPrefix[string, string](req.Organisation))
 	return &types.QueryWorkersOfResponse{Workers: workers, Pagination: next}, err
@@ -86,11 +74,7 @@ func (s queryServer) Worker(ctx context.Context, req *types.QueryWorkerRequest) 
 }
 
 func (s queryServer) Workers(ctx context.Context, req *types.QueryWorkersRequest) (*types.QueryWorkersResponse, error) {
-	request, err := page.Bounded(req.Pagination)
-	if err != nil {
-		return nil, err
-	}
-	workers, next, err := query.CollectionPaginate(ctx, s.Keeper.Workers, request,
+	workers, next, err := paging.List(ctx, s.Keeper.Workers, req.Pagination,
 		func(_ string, w types.Worker) (types.Worker, error) { return w, nil })
 	return &types.QueryWorkersResponse{Workers: workers, Pagination: next}, err
 }

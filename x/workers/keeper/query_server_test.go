@@ -13,7 +13,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/credence-chain/credence/internal/page"
+	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/x/workers/keeper"
 	"github.com/credence-chain/credence/x/workers/types"
 )
@@ -118,7 +118,7 @@ func TestPoolsAreShownAsInForce(t *testing.T) {
 
 // TestListsAreBounded: no list costs more than a page, whatever is asked, and all of it is reached by next_key.
 func TestListsAreBounded(t *testing.T) {
-	const n = page.Max + 5
+	const n = paging.Max + 5
 	f := newFixture(t)
 	f.pool("main", 10)
 	for i := range n - 1 {
@@ -164,10 +164,10 @@ func TestListsAreBounded(t *testing.T) {
 			for _, p := range []*query.PageRequest{nil, {}, {Limit: 1 << 60}} {
 				got, next, err := list(p)
 				require.NoError(t, err)
-				require.Equal(t, page.Max, got)
+				require.Equal(t, paging.Max, got)
 				got, next, err = list(&query.PageRequest{Key: next.NextKey})
 				require.NoError(t, err)
-				require.Equal(t, n-page.Max, got)
+				require.Equal(t, n-paging.Max, got)
 				require.Empty(t, next.NextKey)
 			}
 			for _, p := range []*query.PageRequest{{Offset: 1}, {CountTotal: true}} {
