@@ -75,7 +75,7 @@ func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *link, 
 	if gas == 0 {
 		gas = 500_000
 		switch message.(type) {
-		case *markettypes.MsgMatchOrders, *markettypes.MsgCancelOrder: // of a request; they take a turn in matching
+		case *markettypes.MsgPlaceOrder, *markettypes.MsgMatchOrders, *markettypes.MsgCancelOrder: // of a request; they take a turn
 			gas = 3_000_000
 		}
 	}

@@ -92,6 +92,11 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 	if o.Request != nil {
 		return types.OrderRecord{}, types.ErrOrder.Wrap("request: expected an app, dataset or pool order; submit a task to request one")
 	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return types.OrderRecord{}, err
+	}
+	payTurn(ctx, params) // a block brings as many on the book as it has turns
 	r, fresh, err := k.know(ctx, o, types.ORDER_STATUS_RESTING)
 	if err != nil {
 		return r, err

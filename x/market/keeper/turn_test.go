@@ -98,7 +98,7 @@ func TestATurnCostsItsShareOfTheBlock(t *testing.T) {
 		{"match", match, blockGas, 100, turnGas},
 		{"cancel what waits for its turn", cancelQueued, blockGas, 100, 0},
 		{"cancel what rests", cancelResting, blockGas, 100, turnGas},
-		{"place an order", place, blockGas, 100, 0},
+		{"place an order", place, blockGas, 100, turnGas},
 		{"gas without a bound", submit, -1, 100, 0},
 		{"gas of 0 has no bound", submit, 0, 100, 0},
 		{"rounded up", submit, 10_001, 100, 101},

@@ -1779,7 +1779,7 @@ type Params struct {
 	Allowance []byte `protobuf:"bytes,3,opt,name=allowance,proto3" json:"allowance,omitempty"`
 	// window_blocks is the window of the load statistics.
 	WindowBlocks int64 `protobuf:"varint,4,opt,name=window_blocks,json=windowBlocks,proto3" json:"window_blocks,omitempty"`
-	// due_per_block bounds the due tasks handled in each hook of a block; the rest is carried over, oldest first.
+	// due_per_block bounds the due tasks of each line of the queue handled in a hook; the rest is carried over, oldest first.
 	DuePerBlock uint32 `protobuf:"varint,5,opt,name=due_per_block,json=duePerBlock,proto3" json:"due_per_block,omitempty"`
 	// court_strikes is how many silences jail a validator's seat; they are forgotten after window_blocks.
 	CourtStrikes uint32 `protobuf:"varint,6,opt,name=court_strikes,json=courtStrikes,proto3" json:"court_strikes,omitempty"`
