@@ -12,8 +12,8 @@ const (
 	MaxUnbondings = 8
 )
 
-// DefaultParams are meant for blocks of a few seconds: about a week of unbonding and forgiveness, more than an hour of
-// notice.
+// DefaultParams are, in blocks of half a second, fourteen hours of unbonding and forgiveness and eight minutes of notice. A
+// council that wants a week sets a week.
 func DefaultParams() Params {
 	return Params{
 		UnbondingBlocks:   100_800,
