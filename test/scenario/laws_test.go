@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,6 +15,32 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
+
+// TestWorkersAreToldTheJob: whoever has to execute a task learns its program's arguments and inputs with it, which the deal's
+// record has not; so does whoever asks for the task or the deal.
+func TestWorkersAreToldTheJob(t *testing.T) {
+	t.Parallel()
+	c := testutil.NewCompute(t, testutil.ComputeOptions{}, testutil.WithParams(nil, shortWindows, nil))
+	job := c.Job()
+	job.Args = []string{"--tile", "3"}
+	job.Inputs = []*markettypes.Input{{Name: "scene.json", Digest: "sha256:" + strings.Repeat("ab", 32), Size_: 9}}
+	id := c.Submit(job)[0]
+	tasks, market := taskstypes.NewQueryClient(c.Conn()), markettypes.NewQueryClient(c.Conn())
+	task, err := tasks.Task(c.Ctx(), &taskstypes.QueryTaskRequest{Id: id})
+	require.NoError(t, err)
+	assigned, err := tasks.Assignments(c.Ctx(), &taskstypes.QueryAssignmentsRequest{Who: c.Task(id).Seats[0].Who})
+	require.NoError(t, err)
+	require.Len(t, assigned.Assignments, 1)
+	deal, err := market.Deal(c.Ctx(), &markettypes.QueryDealRequest{Id: task.Deal.Id})
+	require.NoError(t, err)
+	for _, d := range []markettypes.Deal{task.Deal, assigned.Assignments[0].Deal, deal.Deal} {
+		require.Equal(t, job.Args, d.Args)
+		require.Equal(t, job.Inputs, d.Inputs)
+	}
+	stored, err := c.App.MarketKeeper.GetDeal(c.Ctx(), task.Deal.Id)
+	require.NoError(t, err)
+	require.Empty(t, stored.Args)
+}
 
 // TestTermsArePinned: the council changes every parameter and the app its price while a task runs; it ends as it began.
 func TestTermsArePinned(t *testing.T) {

@@ -2,12 +2,15 @@ package keeper
 
 import (
 	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
 
 	"github.com/credence-chain/credence/x/market/types"
 )
 
 // GetDeal returns a deal with its progress, or ErrNotFound. The arguments and inputs are not in it: they can be large, and
-// nothing in the state is decided by them.
+// nothing in the state is decided by them. WholeDeal has them.
 func (k Keeper) GetDeal(ctx context.Context, id string) (types.Deal, error) {
 	_, d, err := k.deal(ctx, id)
 	return d, err
@@ -31,7 +34,19 @@ func (k Keeper) rawDeal(ctx context.Context, raw []byte) (types.Deal, error) {
 	return d.With(p), err
 }
 
-// wholeDeal returns a deal as a worker needs it, with the arguments and inputs of its request.
+// WholeDeal returns a deal as a worker needs it, with the arguments and inputs of its request; ErrNotFound.
+func (k Keeper) WholeDeal(ctx context.Context, id string) (types.Deal, error) {
+	raw, err := types.ParseID(id)
+	if err != nil {
+		return types.Deal{}, err
+	}
+	d, err := k.wholeDeal(ctx, raw[:])
+	if errors.Is(err, collections.ErrNotFound) {
+		return d, types.ErrNotFound.Wrapf("deal %s", id)
+	}
+	return d, err
+}
+
 func (k Keeper) wholeDeal(ctx context.Context, raw []byte) (types.Deal, error) {
 	d, err := k.rawDeal(ctx, raw)
 	if err != nil {

@@ -147,12 +147,8 @@ func (s queryServer) Requests(ctx context.Context, req *types.QueryRequestsReque
 }
 
 func (s queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*types.QueryDealResponse, error) {
-	raw, _, err := s.deal(ctx, req.Id)
-	if err != nil {
-		return nil, asStatus(err)
-	}
-	d, err := s.wholeDeal(ctx, raw)
-	return &types.QueryDealResponse{Deal: d}, err
+	d, err := s.WholeDeal(ctx, req.Id)
+	return &types.QueryDealResponse{Deal: d}, asStatus(err)
 }
 
 func (s queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*types.QueryDealsResponse, error) {

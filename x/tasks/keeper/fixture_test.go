@@ -200,7 +200,13 @@ type market struct {
 	preview *markettypes.Preview
 }
 
-func (m market) GetDeal(_ context.Context, id string) (markettypes.Deal, error) {
+func (m market) GetDeal(ctx context.Context, id string) (markettypes.Deal, error) {
+	d, err := m.WholeDeal(ctx, id)
+	d.Args, d.Inputs = nil, nil
+	return d, err
+}
+
+func (m market) WholeDeal(_ context.Context, id string) (markettypes.Deal, error) {
 	d, found := m.deals[id]
 	if !found {
 		return d, markettypes.ErrNotFound.Wrap(id)

@@ -62,7 +62,8 @@ func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*ty
 	if err != nil {
 		return nil, notFound(err)
 	}
-	return &types.QueryTaskResponse{Task: it.stored, Deal: it.deal}, nil
+	deal, err := q.market.WholeDeal(ctx, it.stored.Deal)
+	return &types.QueryTaskResponse{Task: it.stored, Deal: deal}, err
 }
 
 func notFound(err error) error {
@@ -143,7 +144,11 @@ func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignment
 			if err != nil {
 				return types.Assignment{}, err
 			}
-			a := types.Assignment{Task: it.stored, Deal: it.deal, Bench: types.BENCH_WORKERS}
+			deal, err := q.market.WholeDeal(ctx, it.stored.Deal)
+			if err != nil {
+				return types.Assignment{}, err
+			}
+			a := types.Assignment{Task: it.stored, Deal: deal, Bench: types.BENCH_WORKERS}
 			for _, s := range it.stored.Court {
 				if s.Who == req.Who {
 					a.Bench = types.BENCH_COURT

@@ -50,7 +50,7 @@ func (k Keeper) run(ctx context.Context, it *item, ev poco.Event) error {
 func (k Keeper) callback(ctx context.Context, it *item) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
-		deal, err := k.market.GetDeal(ctx, it.deal.Id) // as the settlement left it
+		deal, err := k.market.WholeDeal(ctx, it.deal.Id) // as the settlement left it
 		if err != nil {
 			return err
 		}

@@ -27,6 +27,8 @@ type WorkersKeeper interface {
 // MarketKeeper is what tasks need of x/market: the deal, its escrow, and who wants to hear of results.
 type MarketKeeper interface {
 	GetDeal(ctx context.Context, id string) (markettypes.Deal, error)
+	// WholeDeal is GetDeal with the job's arguments and inputs, for those who execute it.
+	WholeDeal(ctx context.Context, id string) (markettypes.Deal, error)
 	Settle(ctx context.Context, dealID, taskID string, pays []markettypes.EscrowPay, refund uint64, accepted bool) error
 	Preview(ctx context.Context, requester string, job markettypes.Job) (markettypes.Preview, error)
 	// Callback tells the deal's callback of a task that ended with an answer. Whatever it returns changes nothing.
