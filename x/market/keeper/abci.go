@@ -6,9 +6,10 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// BeginBlock ends what its height ends, refunds what was cancelled, gives volume back, brings the orders of the block before on the book,
-// makes the deals of its requests and proposed matches by this block's seed, meets the requests again that wait for such
-// orders, meets a few of all that wait, and opens tasks. Each part is capped by the parameters; what is over waits, oldest first.
+// BeginBlock ends what its height ends, cancels deals of requests that were taken back, gives volume back, brings the
+// orders of the block before on the book, makes the deals of its requests and proposed matches by this block's seed, meets
+// the requests again that wait for such orders and a few of all that wait, and opens tasks. Each part is capped by the
+// parameters; what is over waits, oldest first.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)

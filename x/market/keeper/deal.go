@@ -2,9 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
-
-	"cosmossdk.io/collections"
 
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -36,22 +33,14 @@ func (k Keeper) rawDeal(ctx context.Context, raw []byte) (types.Deal, error) {
 
 // WholeDeal returns a deal as a worker needs it, with the arguments and inputs of its request; ErrNotFound.
 func (k Keeper) WholeDeal(ctx context.Context, id string) (types.Deal, error) {
-	raw, err := types.ParseID(id)
-	if err != nil {
-		return types.Deal{}, err
-	}
-	d, err := k.wholeDeal(ctx, raw[:])
-	if errors.Is(err, collections.ErrNotFound) {
-		return d, types.ErrNotFound.Wrapf("deal %s", id)
-	}
-	return d, err
-}
-
-func (k Keeper) wholeDeal(ctx context.Context, raw []byte) (types.Deal, error) {
-	d, err := k.rawDeal(ctx, raw)
+	_, d, err := k.deal(ctx, id)
 	if err != nil {
 		return d, err
 	}
+	return k.withJob(ctx, d)
+}
+
+func (k Keeper) withJob(ctx context.Context, d types.Deal) (types.Deal, error) {
 	_, r, err := get(ctx, k.Requests, "request", d.Request)
 	d.Args, d.Inputs = r.Job.Args, r.Job.Inputs
 	return d, err

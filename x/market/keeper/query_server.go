@@ -160,7 +160,13 @@ func (s queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*
 		return nil, err
 	}
 	deals, next, err := indexed(ctx, s.DealsBy, party, uint64(req.State), req.Pagination,
-		func(id []byte) (types.Deal, error) { return s.wholeDeal(ctx, id) })
+		func(id []byte) (types.Deal, error) {
+			d, err := s.rawDeal(ctx, id)
+			if err != nil {
+				return d, err
+			}
+			return s.withJob(ctx, d)
+		})
 	return &types.QueryDealsResponse{Deals: deals, Pagination: next}, err
 }
 
