@@ -3,6 +3,9 @@
 GO      ?= go
 # Where Go is installed by hand, and not in everybody's PATH.
 export PATH := $(PATH):/usr/local/go/bin
+# Distributions set it to local, and then an older Go does not fetch the one that go.mod names.
+GOTOOLCHAIN ?= auto
+export GOTOOLCHAIN
 BUILD   := build
 TOOL    := $(GO) tool -modfile=tools/go.mod
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
