@@ -6,8 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cosmossdk.io/log/v2"
-
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -15,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/internal/isolate"
 )
 
-func TestRunItem(t *testing.T) {
+func TestRun(t *testing.T) {
 	boom := errors.New("boom")
 	for _, tc := range []struct {
 		name     string
@@ -38,7 +36,7 @@ func TestRunItem(t *testing.T) {
 			key := storetypes.NewKVStoreKey("store")
 			ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx
 			ctx = ctx.WithEventManager(sdk.NewEventManager())
-			err := isolate.RunItem(ctx, func(ctx sdk.Context) error {
+			err := isolate.Run(ctx, func(ctx sdk.Context) error {
 				return tc.fn(ctx, func(ctx sdk.Context) {
 					ctx.KVStore(key).Set([]byte("k"), []byte("v"))
 					ctx.EventManager().EmitEvent(sdk.NewEvent("written"))
@@ -55,7 +53,36 @@ func TestRunItem(t *testing.T) {
 			default:
 				require.ErrorIs(t, err, tc.err)
 			}
-			isolate.Log(log.NewNopLogger(), "item", "id", err)
+		})
+	}
+}
+
+// TestDoReportsAFailure: a failure is emitted with the module, the kind of item and its id, and without the error's text.
+func TestDoReportsAFailure(t *testing.T) {
+	const items = isolate.Module("shop")
+	for _, tc := range []struct {
+		name     string
+		fn       func(sdk.Context) error
+		reported bool
+	}{
+		{"done", func(sdk.Context) error { return nil }, false},
+		{"an error", func(sdk.Context) error { return errors.New("at 0xc000123") }, true},
+		{"a panic", func(sdk.Context) error { panic("at 0xc000123") }, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			key := storetypes.NewKVStoreKey("store")
+			ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx
+			ctx = ctx.WithEventManager(sdk.NewEventManager())
+			err := items.Do(ctx, "sale", "17", tc.fn)
+			require.Equal(t, tc.reported, err != nil)
+			require.Equal(t, tc.name == "a panic", isolate.IsPanic(err))
+			events := ctx.EventManager().Events()
+			if !tc.reported {
+				require.Empty(t, events)
+				return
+			}
+			require.Equal(t, sdk.Events{sdk.NewEvent(isolate.EventType,
+				sdk.NewAttribute("module", "shop"), sdk.NewAttribute("item", "sale"), sdk.NewAttribute("id", "17"))}, events)
 		})
 	}
 }

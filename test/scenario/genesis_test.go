@@ -132,7 +132,7 @@ func sameState(t *testing.T, want, got json.RawMessage, when string) {
 	}
 }
 
-// TestTheMarketSurvivesAnImport: orders of every kind and status, resting requests, a wake under way, matches and requests
+// TestTheMarketSurvivesAnImport: orders of every kind and status, resting requests, a rematch under way, matches and requests
 // that wait for the next block, vouchers that pay and that have expired, floors, deals over several pools and half
 // cancelled, pending terms of pools, offers of pools and apps, invitations. The export of the import is the same JSON, and
 // from then on both chains live the same life.
@@ -239,7 +239,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	}
 	for what, n := range map[string]int{
 		"orders": len(g.Orders), "deals": len(g.Deals), "matches": len(g.Matches), "floors": len(g.Floors), "vouchers": len(g.Vouchers),
-		"arrivals": len(g.Arrivals), "wakes": len(g.Wakes), "resting orders": statuses["ORDER_STATUS_RESTING"],
+		"arrivals": len(g.Arrivals), "rematches": len(g.Rematches), "resting orders": statuses["ORDER_STATUS_RESTING"],
 		"signed orders": statuses["ORDER_STATUS_SIGNED"], "filled orders": statuses["ORDER_STATUS_FILLED"],
 		"resting requests": statuses["REQUEST_STATUS_RESTING"], "signed requests": statuses["REQUEST_STATUS_SIGNED"],
 		"queued requests": statuses["REQUEST_STATUS_QUEUED"], "open tasks": len(s.OpenTasks()),

@@ -6,41 +6,40 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// BeginBlock ends what its height ends, cancels deals of requests that were taken back, gives volume back, brings the
-// orders of the block before on the book, makes the deals of its requests and proposed matches by this block's seed, meets
-// the requests again that wait for such orders and a few of all that wait, and opens tasks. Each part is capped by the
-// parameters; what is over waits, oldest first.
+// BeginBlock does what is due, each part capped by the parameters; what is over is carried over, oldest first. In this
+// order: it ends what expires, cancels the deals of requests that were taken back, gives orders volume back, brings the
+// orders of the block before on the book, matches the requests and proposed matches of the block before by this block's
+// seed, matches resting requests again, and opens tasks.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	if err := k.endDue(sdkCtx, params); err != nil {
+	if err := k.expireDue(sdkCtx, params); err != nil {
 		return err
 	}
-	l := &looks{left: int(params.LooksPerBlock)}
-	if err := k.cancelDue(sdkCtx, params, l); err != nil {
+	m := k.newMatching(sdkCtx, params)
+	if err := m.cancelDueDeals(); err != nil {
 		return err
 	}
-	if err := k.releaseDue(sdkCtx, params, l); err != nil {
+	if err := m.releaseDueVolume(); err != nil {
 		return err
 	}
-	if err := k.arriveDue(sdkCtx, params); err != nil {
+	if err := k.bookArrivedOrders(sdkCtx, params); err != nil {
 		return err
 	}
-	budget := int(params.MatchesPerBlock)
-	if err := k.matchDue(sdkCtx, params, &budget, l); err != nil {
+	if err := m.matchQueued(); err != nil {
 		return err
 	}
-	before := budget
-	if err := k.wakeDue(sdkCtx, params, &budget, l); err != nil {
+	rematching, err := m.runRematches()
+	if err != nil {
 		return err
 	}
-	if err := k.roundDue(sdkCtx, params, &budget, l, budget < before); err != nil {
+	if err := m.rescanResting(rematching); err != nil {
 		return err
 	}
-	return k.openDue(sdkCtx, params)
+	return k.openDueTasks(sdkCtx, params)
 }
 
 // EndBlock folds what this block's transactions have locked into what is owed.

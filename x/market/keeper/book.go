@@ -1,7 +1,6 @@
 package keeper
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,12 +10,12 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/internal/duequeue"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// topics returns where an order rests: the first is its topic, which a request without wishes walks.
-func (k Keeper) topics(ctx context.Context, o types.Order) ([]string, error) {
+// orderTopics returns where an order rests: the first is its topic, which a request without wishes walks.
+func (k Keeper) orderTopics(ctx context.Context, o types.Order) ([]string, error) {
 	switch {
 	case o.App != nil:
 		return []string{types.AppTopic(o.App.App)}, nil
@@ -32,55 +31,32 @@ func (k Keeper) topics(ctx context.Context, o types.Order) ([]string, error) {
 	return nil, types.ErrOrder.Wrap("expected an app, dataset or pool order")
 }
 
-// arriveDue brings the orders of the block before on the book, in an order that nobody knew when they were placed: of
-// equal prices and heights, rank decides. The requests that lacked such an order are woken.
-func (k Keeper) arriveDue(ctx sdk.Context, params types.Params) error {
-	ids, err := k.dueIDs(ctx, k.Arrivals, int(params.MatchesPerBlock))
-	if err != nil || len(ids) == 0 {
+// bookArrivedOrders brings the orders of the block before on the book, in an order that nobody knew when they were placed:
+// of equal prices and heights, rank decides. The requests that lacked such an order are matched again.
+func (k Keeper) bookArrivedOrders(ctx sdk.Context, params types.Params) error {
+	due, err := duequeue.Due(ctx, k.Arrivals, int(params.MatchesPerBlock))
+	if err != nil || len(due) == 0 {
 		return err
 	}
 	seed, err := k.beacon.Seed(ctx)
 	if err != nil {
 		return err
 	}
-	for _, key := range ids {
-		if err := k.Arrivals.Remove(ctx, key); err != nil {
-			return err
-		}
-		id := key.K2()
-		err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.arrive(ctx, id, seed) })
-		if err != nil {
-			isolate.Log(ctx.Logger(), "arrival of order", name(id), err)
-		}
-	}
-	return nil
+	_, err = duequeue.TakeDue(ctx, k.Arrivals, int(params.MatchesPerBlock), func(id []byte) {
+		_ = items.Do(ctx, "arrival of order", idText(id), func(ctx sdk.Context) error { return k.bookOrder(ctx, id, seed) })
+	})
+	return err
 }
 
-// dueIDs reads the entries of a queue up to this height, at most so many.
-func (k Keeper) dueIDs(ctx sdk.Context, queue collections.KeySet[queueKey], limit int) (out []queueKey, err error) {
-	it, err := queue.Iterate(ctx, collections.NewPrefixUntilPairRange[int64, []byte](ctx.BlockHeight()))
-	if err != nil {
-		return nil, err
-	}
-	defer it.Close()
-	for ; it.Valid() && len(out) < limit; it.Next() {
-		key, err := it.Key()
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, key)
-	}
-	return out, nil
-}
-
-func (k Keeper) arrive(ctx sdk.Context, id, seed []byte) error {
+// bookOrder gives an order its rank and puts it on the book.
+func (k Keeper) bookOrder(ctx sdk.Context, id, seed []byte) error {
 	r, err := k.Orders.Get(ctx, id)
 	if err != nil || r.Status != types.ORDER_STATUS_RESTING || r.Rank != "" {
 		return err // taken back meanwhile, or placed twice: filled before it arrived, and given back
 	}
 	rank := sha256.Sum256(slices.Concat(seed, id))
 	r.Rank = hex.EncodeToString(rank[:])
-	if err := k.rest(ctx, id, &r); err != nil {
+	if err := k.addToBook(ctx, id, &r); err != nil {
 		return err
 	}
 	if err := k.Orders.Set(ctx, id, r); err != nil {
@@ -89,9 +65,10 @@ func (k Keeper) arrive(ctx sdk.Context, id, seed []byte) error {
 	return emit(ctx, &types.EventOrderRested{Id: r.Id, Topic: r.Topic, Rank: r.Rank})
 }
 
-// rest puts a ranked order on the book, under each of its topics, and wakes the requests that wait there.
-func (k Keeper) rest(ctx context.Context, id []byte, r *types.OrderRecord) error {
-	topics, err := k.topics(ctx, r.Order)
+// addToBook puts a ranked order on the book, under each of its topics, and starts a rematch of the requests
+// that rest there.
+func (k Keeper) addToBook(ctx context.Context, id []byte, r *types.OrderRecord) error {
+	topics, err := k.orderTopics(ctx, r.Order)
 	if err != nil {
 		return err
 	}
@@ -104,15 +81,15 @@ func (k Keeper) rest(ctx context.Context, id []byte, r *types.OrderRecord) error
 		if err := k.Book.Set(ctx, collections.Join4(topic, r.Order.Price(), r.Height, rank), id); err != nil {
 			return err
 		}
-		if err := k.wake(ctx, topic, r.Order.Price()); err != nil {
+		if err := k.startRematch(ctx, topic, r.Order.Price()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// unrest takes an order off the book, or lets it not arrive.
-func (k Keeper) unrest(ctx context.Context, r types.OrderRecord) error {
+// removeFromBook takes an order off the book, or lets it not arrive.
+func (k Keeper) removeFromBook(ctx context.Context, r types.OrderRecord) error {
 	if err := k.countOrder(ctx, r, false); err != nil {
 		return err
 	}
@@ -135,24 +112,24 @@ func (k Keeper) unrest(ctx context.Context, r types.OrderRecord) error {
 	return nil
 }
 
-// count counts an owner's orders and requests on the book; ErrBookFull when there would be too many.
-func (k Keeper) count(ctx context.Context, owner string, more bool) error {
-	return k.countUpTo(ctx, owner, types.MaxResting, more)
+// countResting counts an owner's orders and requests on the book; ErrBookFull when there would be too many.
+func (k Keeper) countResting(ctx context.Context, owner string, more bool) error {
+	return k.countRestingUpTo(ctx, owner, types.MaxResting, more)
 }
 
 // countOrder counts an order with its owner's, and with those of its seller under its topic.
 func (k Keeper) countOrder(ctx context.Context, r types.OrderRecord, more bool) error {
-	if err := k.count(ctx, r.Order.Owner, more); err != nil {
+	if err := k.countResting(ctx, r.Order.Owner, more); err != nil {
 		return err
 	}
-	topics, err := k.topics(ctx, r.Order)
+	topics, err := k.orderTopics(ctx, r.Order)
 	if err != nil {
 		return err
 	}
-	return k.countUpTo(ctx, r.Seller(topics[0]), types.MaxRestingOfSeller, more)
+	return k.countRestingUpTo(ctx, r.Seller(topics[0]), types.MaxRestingOfSeller, more)
 }
 
-func (k Keeper) countUpTo(ctx context.Context, who string, most uint64, more bool) error {
+func (k Keeper) countRestingUpTo(ctx context.Context, who string, most uint64, more bool) error {
 	n, _, err := find(ctx, k.Resting, who)
 	if err != nil {
 		return err
@@ -174,15 +151,33 @@ type candidate struct {
 	record types.OrderRecord
 }
 
-// walk looks at the orders of a topic, the cheapest and of equal prices the oldest first, until visit says that it is
+// staleOrders are the orders that a matching met on the book and that no longer stand, each once: every search of the
+// matching meets them again.
+type staleOrders struct {
+	list []candidate
+	seen map[string]bool
+}
+
+func (s *staleOrders) add(c candidate) {
+	if s.seen[string(c.id)] {
+		return
+	}
+	if s.seen == nil {
+		s.seen = map[string]bool{}
+	}
+	s.seen[string(c.id)] = true
+	s.list = append(s.list, c)
+}
+
+// walkTopic looks at the orders of a topic, the cheapest and of equal prices the oldest first, until visit says that it is
 // done or nothing may be looked at any more. Orders that no longer stand are not visited, but put on the list of stale.
-func (k Keeper) walk(ctx context.Context, topic string, l *looks, stale *[]candidate, visit func(candidate) (done bool, err error)) error {
+func (k Keeper) walkTopic(ctx context.Context, topic string, looks *lookBudget, stale *staleOrders, visit func(candidate) (done bool, err error)) error {
 	it, err := k.Book.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic))
 	if err != nil {
 		return err
 	}
 	defer it.Close()
-	for ; it.Valid() && l.take(); it.Next() {
+	for ; it.Valid() && looks.takeLook(); it.Next() {
 		id, err := it.Value()
 		if err != nil {
 			return err
@@ -191,8 +186,8 @@ func (k Keeper) walk(ctx context.Context, topic string, l *looks, stale *[]candi
 		if c.record, err = k.Orders.Get(ctx, id); err != nil {
 			return err
 		}
-		if k.usable(ctx, c.record) != nil {
-			*stale = append(*stale, c)
+		if k.checkUsable(ctx, c.record) != nil {
+			stale.add(c)
 			continue
 		}
 		if done, err := visit(c); done || err != nil {
@@ -202,43 +197,26 @@ func (k Keeper) walk(ctx context.Context, topic string, l *looks, stale *[]candi
 	return nil
 }
 
-// dropStale takes orders off the book that were met and no longer stand, and returns how many. What is over the bound of
-// one matching is met again.
-func (k Keeper) dropStale(ctx sdk.Context, stale []candidate) (dropped int) {
-	seen := make(map[string]bool, len(stale)) // each walk of a matching has met them
-	for _, c := range stale {
-		if seen[string(c.id)] {
-			continue
-		}
-		if dropped == maxDrops {
-			break
-		}
-		seen[string(c.id)] = true
-		dropped++
-		err := isolate.RunItem(ctx, func(ctx sdk.Context) error {
-			r, err := k.Orders.Get(ctx, c.id)
-			if err != nil || r.Status != types.ORDER_STATUS_RESTING {
-				return err
-			}
-			status := types.ORDER_STATUS_STALE
-			if k.aboveFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce) != nil {
-				status = types.ORDER_STATUS_CANCELLED
-			} else if r.Order.Expiry > 0 && ctx.BlockHeight() >= r.Order.Expiry {
-				status = types.ORDER_STATUS_EXPIRED
-			}
-			return k.closeOrder(ctx, c.id, r, status)
-		})
-		if err != nil {
-			isolate.Log(ctx.Logger(), "taking off of order", name(c.id), err)
-		}
+// dropStaleOrders takes orders off the book that no longer stand, and returns how many. What is over the bound of one
+// matching is met again.
+func (k Keeper) dropStaleOrders(ctx sdk.Context, stale *staleOrders) (dropped int) {
+	drop := stale.list[:min(len(stale.list), maxDrops)]
+	for _, c := range drop {
+		_ = items.Do(ctx, "taking off of order", idText(c.id), func(ctx sdk.Context) error { return k.dropStaleOrder(ctx, c.id) })
 	}
-	return dropped
+	return len(drop)
 }
 
-// byRank orders what is due by (height, rank).
-func byRank(a, b queued) int {
-	if a.height != b.height {
-		return int(min(max(a.height-b.height, -1), 1))
+func (k Keeper) dropStaleOrder(ctx sdk.Context, id []byte) error {
+	r, err := k.Orders.Get(ctx, id)
+	if err != nil || r.Status != types.ORDER_STATUS_RESTING {
+		return err
 	}
-	return bytes.Compare(a.rank[:], b.rank[:])
+	status := types.ORDER_STATUS_STALE
+	if k.checkFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce) != nil {
+		status = types.ORDER_STATUS_CANCELLED
+	} else if r.Order.Expiry > 0 && ctx.BlockHeight() >= r.Order.Expiry {
+		status = types.ORDER_STATUS_EXPIRED
+	}
+	return k.closeOrder(ctx, id, r, status)
 }

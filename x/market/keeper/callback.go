@@ -43,12 +43,12 @@ func (k Keeper) Callback(ctx context.Context, d types.Deal, result types.TaskRes
 	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	meter := storetypes.NewGasMeter(d.CallbackGas)
-	err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
+	err := isolate.Run(sdkCtx, func(ctx sdk.Context) error {
 		return hook.OnResult(ctx.WithGasMeter(meter), d, result)
 	})
 	if p := (*isolate.Panic)(nil); errors.As(err, &p) {
 		if _, exhausted := p.Value.(storetypes.ErrorOutOfGas); !exhausted {
-			isolate.Log(sdkCtx.Logger(), "callback "+d.Callback, result.Task, err)
+			items.Report(sdkCtx, "callback "+d.Callback, result.Task, err)
 		}
 	}
 	return emit(ctx, &types.EventCallback{

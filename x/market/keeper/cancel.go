@@ -8,24 +8,23 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// cancelTurns is into how many parts a block's budget of cancelled deals is cut: a request has one part of it and goes to
+// cancelParts is into how many parts a block's budget of cancelled deals is cut: a request has one part of it and goes to
 // the end of the queue, so that one with a few deals does not wait for one with thousands.
-const cancelTurns = 10
+const cancelParts = 10
 
 // fromTheFirst is the cursor of a request none of whose deals is cancelled yet.
 func fromTheFirst() queueKey { return collections.Join(int64(0), []byte{}) }
 
-// cancelDue cancels deals of the requests that were taken back, as many as a block may: the requests in their turns, until
-// the block's part is spent or nothing is left.
-func (k Keeper) cancelDue(ctx sdk.Context, params types.Params, block *looks) error {
-	budget, mine := int(params.MatchesPerBlock), block.part(params)
-	part, before := max(1, budget/cancelTurns), mine.left
+// cancelDueDeals cancels deals of the requests that were taken back, as many as a block may: the requests one after the
+// other, until the block's part is spent or nothing is left.
+func (m *matching) cancelDueDeals() error {
+	budget, mine := int(m.params.MatchesPerBlock), m.looks.partOf(m.params)
+	part, before := max(1, budget/cancelParts), mine.left
 	for budget > 0 && mine.left > 0 {
-		due, err := k.cancelled(ctx, budget)
+		due, err := m.nextCancelled(m.ctx, budget)
 		if err != nil {
 			return err
 		}
@@ -36,19 +35,19 @@ func (k Keeper) cancelDue(ctx sdk.Context, params types.Params, block *looks) er
 			if budget <= 0 || mine.left <= 0 {
 				break
 			}
-			n, err := k.cancelDeals(ctx, key, min(part, budget), &mine)
+			n, err := m.cancelDealsOf(m.ctx, key, min(part, budget), &mine)
 			if err != nil {
 				return err
 			}
 			budget -= max(1, n)
 		}
 	}
-	block.left -= before - mine.left
+	m.looks.left -= before - mine.left
 	return nil
 }
 
-// cancelled returns the foremost requests whose deals are to be cancelled.
-func (k Keeper) cancelled(ctx context.Context, limit int) (due []queueKey, err error) {
+// nextCancelled returns the foremost requests whose deals are to be cancelled.
+func (k Keeper) nextCancelled(ctx context.Context, limit int) (due []queueKey, err error) {
 	err = k.Cancels.Walk(ctx, nil, func(key queueKey, _ queueKey) (bool, error) {
 		due = append(due, key)
 		return len(due) >= limit, nil
@@ -56,14 +55,14 @@ func (k Keeper) cancelled(ctx context.Context, limit int) (due []queueKey, err e
 	return due, err
 }
 
-// cancelDeals cancels up to limit running deals of a request, on from where it has come, and returns how many they were.
+// cancelDealsOf cancels up to limit running deals of a request, on from where it has come, and returns how many they were.
 // The request leaves the queue with its last one, and goes to the end of it before.
-func (k Keeper) cancelDeals(ctx sdk.Context, key queueKey, limit int, l *looks) (n int, err error) {
+func (k Keeper) cancelDealsOf(ctx sdk.Context, key queueKey, limit int, looks *lookBudget) (n int, err error) {
 	cursor, err := k.Cancels.Get(ctx, key)
 	if err != nil {
 		return 0, err
 	}
-	party, running := types.PartyRequest+name(key.K2()), uint64(types.DEAL_STATE_RUNNING)
+	party, running := types.PartyRequest+idText(key.K2()), uint64(types.DEAL_STATE_RUNNING)
 	rng := new(collections.Range[indexKey]).
 		StartExclusive(collections.Join4(party, running, cursor.K1(), cursor.K2())).
 		EndExclusive(collections.Join4(party, running, int64(math.MaxInt64), []byte{}))
@@ -75,12 +74,11 @@ func (k Keeper) cancelDeals(ctx sdk.Context, key queueKey, limit int, l *looks) 
 	if err != nil {
 		return 0, err
 	}
-	for ; n < len(deals) && l.left > 0; n++ {
+	for ; n < len(deals) && looks.left > 0; n++ {
 		cursor = deals[n]
-		err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.cancelDeal(ctx, cursor.K2(), l) })
-		if err != nil {
-			isolate.Log(ctx.Logger(), "cancelling of deal", name(cursor.K2()), err)
-		}
+		_ = items.Do(ctx, "cancelling of deal", idText(cursor.K2()), func(ctx sdk.Context) error {
+			return k.cancelDeal(ctx, cursor.K2(), looks)
+		})
 	}
 	if err := k.Cancels.Remove(ctx, key); err != nil {
 		return n, err
@@ -93,12 +91,12 @@ func (k Keeper) cancelDeals(ctx sdk.Context, key queueKey, limit int, l *looks) 
 
 // cancelDeal marks a deal, so that no more of its tasks are opened or drawn for, and closes it if it has unopened ones.
 // When that fails the deal stays marked in the queue of openings, where it is tried again.
-func (k Keeper) cancelDeal(ctx sdk.Context, deal []byte, l *looks) error {
-	d, err := k.rawDeal(ctx, deal)
+func (k Keeper) cancelDeal(ctx sdk.Context, deal []byte, looks *lookBudget) error {
+	d, err := k.dealByKey(ctx, deal)
 	if err != nil {
 		return err
 	}
-	l.left -= endCost(d)
+	looks.left -= endingCost(d)
 	d.Cancelled = true
 	if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil {
 		return err
@@ -106,15 +104,14 @@ func (k Keeper) cancelDeal(ctx sdk.Context, deal []byte, l *looks) error {
 	if waits, err := k.Positions.Has(ctx, deal); err != nil || !waits {
 		return err // every task is open
 	}
-	if err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.closeDeal(ctx, deal) }); err != nil {
-		isolate.Log(ctx.Logger(), "closing of deal", name(deal), err)
-	}
+	// A failure leaves it in the queue of openings.
+	_ = items.Do(ctx, "closing of deal", idText(deal), func(ctx sdk.Context) error { return k.closeDeal(ctx, deal) })
 	return nil
 }
 
 // closeDeal ends the unopened tasks of a cancelled deal at once and refunds them; their volume comes back in its turn.
 func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
-	d, err := k.rawDeal(ctx, deal)
+	d, err := k.dealByKey(ctx, deal)
 	if err != nil {
 		return err
 	}
@@ -131,7 +128,7 @@ func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
 	d.Refunded += back
 	d.Ended += d.Unopened()
 	d.Unused += d.Unopened()
-	if err := k.refund(ctx, payerOfDeal(d), back); err != nil {
+	if err := k.refundPayer(ctx, payerOfDeal(d), back); err != nil {
 		return err
 	}
 	if err := k.dequeueOpening(ctx, deal); err != nil {
@@ -140,10 +137,10 @@ func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
 	if err := k.setProgress(ctx, deal, d, was); err != nil {
 		return err
 	}
-	if err := k.releaseTasks(ctx, deal, d, d.First+d.Opened, d.Unopened()); err != nil {
+	if err := k.queueTaskReleases(ctx, deal, d, d.First+d.Opened, d.Unopened()); err != nil {
 		return err
 	}
-	if err := k.release(ctx, deal); err != nil {
+	if err := k.queueDealRelease(ctx, deal); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventRequest{Id: d.Request, Requester: d.Requester, What: "refunded", Deal: d.Id, Refunded: back})

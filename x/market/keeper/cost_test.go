@@ -102,7 +102,7 @@ func TestRestingCostIsFlat(t *testing.T) {
 		costs = append(costs, [2]int{f.reads - reads, f.writes - writes})
 	}
 	for _, c := range costs {
-		require.InDelta(t, costs[2][0], c[0], 2, "the round begins anew after 10")
+		require.InDelta(t, costs[2][0], c[0], 2, "the rescan begins anew after 10")
 		require.InDelta(t, costs[2][1], c[1], 2)
 	}
 }

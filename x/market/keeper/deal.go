@@ -9,11 +9,11 @@ import (
 // GetDeal returns a deal with its progress, or ErrNotFound. The arguments and inputs are not in it: they can be large, and
 // nothing in the state is decided by them. WholeDeal has them.
 func (k Keeper) GetDeal(ctx context.Context, id string) (types.Deal, error) {
-	_, d, err := k.deal(ctx, id)
+	_, d, err := k.dealByID(ctx, id)
 	return d, err
 }
 
-func (k Keeper) deal(ctx context.Context, id string) (raw []byte, d types.Deal, err error) {
+func (k Keeper) dealByID(ctx context.Context, id string) (raw []byte, d types.Deal, err error) {
 	raw, d, err = get(ctx, k.Deals, "deal", id)
 	if err != nil {
 		return raw, d, err
@@ -22,7 +22,7 @@ func (k Keeper) deal(ctx context.Context, id string) (raw []byte, d types.Deal, 
 	return raw, d.With(p), err
 }
 
-func (k Keeper) rawDeal(ctx context.Context, raw []byte) (types.Deal, error) {
+func (k Keeper) dealByKey(ctx context.Context, raw []byte) (types.Deal, error) {
 	d, err := k.Deals.Get(ctx, raw)
 	if err != nil {
 		return d, err
@@ -33,14 +33,14 @@ func (k Keeper) rawDeal(ctx context.Context, raw []byte) (types.Deal, error) {
 
 // WholeDeal returns a deal as a worker needs it, with the arguments and inputs of its request; ErrNotFound.
 func (k Keeper) WholeDeal(ctx context.Context, id string) (types.Deal, error) {
-	_, d, err := k.deal(ctx, id)
+	_, d, err := k.dealByID(ctx, id)
 	if err != nil {
 		return d, err
 	}
-	return k.withJob(ctx, d)
+	return k.attachJob(ctx, d)
 }
 
-func (k Keeper) withJob(ctx context.Context, d types.Deal) (types.Deal, error) {
+func (k Keeper) attachJob(ctx context.Context, d types.Deal) (types.Deal, error) {
 	_, r, err := get(ctx, k.Requests, "request", d.Request)
 	d.Args, d.Inputs = r.Job.Args, r.Job.Inputs
 	return d, err
@@ -70,29 +70,30 @@ func (k Keeper) setProgress(ctx context.Context, raw []byte, d types.Deal, was t
 
 // Settle ends one task of a deal: it pays the task's escrow out, the rest back to who paid. Block hooks alone may call
 // it, once a task. A recipient that the bank lets receive nothing is passed over, and its part refunded. Volume that the
-// task took of orders goes back to them when it ends without answer and payments: see release.
+// task took of orders goes back to them when it ends without answer and payments: see release.go.
 //
 // ErrSettlement when the payments and the refund are not exactly one task's escrow, or every opened task has ended.
-func (k Keeper) Settle(ctx context.Context, dealID, taskID string, pays []types.EscrowPay, refund uint64, accepted bool) error {
-	raw, d, err := k.deal(ctx, dealID)
+func (k Keeper) Settle(ctx context.Context, s types.TaskSettlement) error {
+	raw, d, err := k.dealByID(ctx, s.Deal)
 	if err != nil {
 		return err
 	}
-	paid, err := d.CheckSettlement(pays, refund)
+	refund := s.Refund
+	paid, err := d.CheckSettlement(s.Pays, refund)
 	if err != nil {
 		return err
 	}
-	for _, p := range pays {
+	for _, p := range s.Pays {
 		if k.bank.BlockedAddr(p.To) {
 			paid -= p.Amount
 			refund += p.Amount
 			continue
 		}
-		if err := k.pay(ctx, p.To, p.Amount); err != nil {
+		if err := k.payCoins(ctx, p.To, p.Amount); err != nil {
 			return err
 		}
 	}
-	if err := k.refund(ctx, payerOfDeal(d), refund); err != nil {
+	if err := k.refundPayer(ctx, payerOfDeal(d), refund); err != nil {
 		return err
 	}
 	was := d.State()
@@ -100,23 +101,23 @@ func (k Keeper) Settle(ctx context.Context, dealID, taskID string, pays []types.
 	d.Paid += paid
 	d.Refunded += refund
 	d.Ended++
-	if accepted {
+	if s.Accepted {
 		d.Accepted++
-	} else if len(pays) == 0 {
+	} else if s.Unused() {
 		d.Unused++
 	}
 	if err := k.setProgress(ctx, raw, d, was); err != nil {
 		return err
 	}
-	if !accepted && len(pays) == 0 {
-		if err := k.releaseTask(ctx, raw, d, taskID); err != nil {
+	if s.Unused() {
+		if err := k.queueTaskReleases(ctx, raw, d, s.Index, 1); err != nil {
 			return err
 		}
 	}
 	if d.State() != was && d.Unused > d.Released {
-		if err := k.release(ctx, raw); err != nil {
+		if err := k.queueDealRelease(ctx, raw); err != nil {
 			return err
 		}
 	}
-	return emit(ctx, &types.EventPaid{Deal: dealID, Task: taskID, Paid: paid, Refunded: refund})
+	return emit(ctx, &types.EventPaid{Deal: s.Deal, Task: s.Task, Paid: paid, Refunded: refund})
 }

@@ -45,7 +45,7 @@ func TestSettle(t *testing.T) {
 			f.next()
 			d := f.deal(id)
 			before := f.dump()
-			err := f.Settle(f.ctx, d.Id, "task", tc.pays, tc.refund, tc.accepted)
+			err := f.settleTask(d.Id, 0, tc.pays, tc.refund, tc.accepted)
 			require.ErrorIs(t, err, tc.expErr)
 			if tc.expErr != nil {
 				require.Equal(t, before, f.dump())
@@ -60,7 +60,7 @@ func TestSettle(t *testing.T) {
 			require.EqualValues(t, 1, after.Ended)
 			require.Equal(t, tc.accepted, after.Accepted == 1)
 			require.EqualValues(t, each, after.Paid+after.Refunded)
-			require.ErrorIs(t, f.Settle(f.ctx, d.Id, "task", tc.pays, tc.refund, tc.accepted), types.ErrSettlement, "a task ends once")
+			require.ErrorIs(t, f.settleTask(d.Id, 0, tc.pays, tc.refund, tc.accepted), types.ErrSettlement, "a task ends once")
 			f.endBlock()
 		})
 	}
@@ -77,9 +77,9 @@ func TestSettleRefusesTasksNotOpened(t *testing.T) {
 	d := f.deal(id)
 	require.EqualValues(t, 50, d.Opened)
 	for range 50 {
-		require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, 100, false))
+		require.NoError(t, f.settleTask(d.Id, 0, nil, 100, false))
 	}
-	require.ErrorIs(t, f.Settle(f.ctx, d.Id, "", nil, 100, false), types.ErrSettlement)
-	require.ErrorIs(t, f.Settle(f.ctx, id, "", nil, 100, false), types.ErrNotFound)
+	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 100, false), types.ErrSettlement)
+	require.ErrorIs(t, f.settleTask(id, 0, nil, 100, false), types.ErrNotFound)
 	f.next()
 }

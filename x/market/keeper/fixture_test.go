@@ -276,7 +276,12 @@ func (f *fixture) deals(request string) (out []types.Deal) {
 func (f *fixture) settle(d types.Deal) {
 	each, err := d.Terms.Escrow()
 	require.NoError(f, err)
-	require.NoError(f, f.Settle(f.ctx, d.Id, "task", nil, each, false))
+	require.NoError(f, f.settleTask(d.Id, 0, nil, each, false))
+}
+
+// settleTask ends one task of a deal.
+func (f *fixture) settleTask(deal string, index uint64, pays []types.EscrowPay, refund uint64, accepted bool) error {
+	return f.Settle(f.ctx, types.TaskSettlement{Deal: deal, Task: "task", Index: index, Pays: pays, Refund: refund, Accepted: accepted})
 }
 
 func (f *fixture) dump() map[string]string {

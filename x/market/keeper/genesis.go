@@ -75,7 +75,7 @@ func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) (math.Int,
 			if r.Rank == "" {
 				err = k.Arrivals.Set(ctx, collections.Join(firstHeight(ctx), id[:]))
 			} else {
-				err = k.rest(ctx, id[:], &r)
+				err = k.addToBook(ctx, id[:], &r)
 			}
 			if err != nil {
 				return zero, types.ErrGenesis.Wrapf("order %s: %s", r.Id, err)
@@ -103,7 +103,7 @@ func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) (math.In
 		owed = owed.Add(math.NewIntFromUint64(r.Escrow))
 		switch {
 		case r.Status == types.REQUEST_STATUS_RESTING:
-			if err := k.count(ctx, r.Requester, true); err != nil {
+			if err := k.countResting(ctx, r.Requester, true); err != nil {
 				return owed, err
 			}
 			err = k.RequestBook.Set(ctx, restingKey(r, id[:]))
@@ -175,7 +175,7 @@ func (k Keeper) initVouchers(ctx context.Context, g types.GenesisState) (math.In
 	return owed, nil
 }
 
-// initQueues stores the matches that wait, the volume that comes back, and how far the woken topics have come, last: resting orders woke them.
+// initQueues stores the matches that wait, the volume that comes back, and the cursors of the rematches. They come last: putting orders on the book starts rematches.
 func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int, error) {
 	zero := math.ZeroInt()
 	for _, m := range g.Matches {
@@ -199,23 +199,23 @@ func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int,
 			return zero, err
 		}
 	}
-	if err := k.Wakes.Clear(ctx, nil); err != nil {
+	if err := k.Rematches.Clear(ctx, nil); err != nil {
 		return zero, err
 	}
-	for _, w := range g.Wakes {
-		if err := k.Wakes.Set(ctx, w.Topic, w); err != nil {
+	for _, w := range g.Rematches {
+		if err := k.Rematches.Set(ctx, w.Topic, w); err != nil {
 			return zero, err
 		}
 	}
-	if g.Round != nil {
-		if err := k.Round.Set(ctx, *g.Round); err != nil {
+	if g.Rescan != nil {
+		if err := k.Rescan.Set(ctx, *g.Rescan); err != nil {
 			return zero, err
 		}
 	}
-	if g.WakeTurn == "" {
+	if g.LastRematch == "" {
 		return zero, nil
 	}
-	return zero, k.WakeTurn.Set(ctx, g.WakeTurn)
+	return zero, k.LastRematch.Set(ctx, g.LastRematch)
 }
 
 // ExportGenesis returns the module's state.
@@ -224,13 +224,13 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	turn, err := k.WakeTurn.Get(ctx)
+	turn, err := k.LastRematch.Get(ctx)
 	if err != nil && !errors.Is(err, collections.ErrNotFound) {
 		return nil, err
 	}
-	g := &types.GenesisState{Params: params, WakeTurn: turn}
-	if round, err := k.Round.Get(ctx); err == nil {
-		g.Round = &round
+	g := &types.GenesisState{Params: params, LastRematch: turn}
+	if cursor, err := k.Rescan.Get(ctx); err == nil {
+		g.Rescan = &cursor
 	} else if !errors.Is(err, collections.ErrNotFound) {
 		return nil, err
 	}
@@ -247,7 +247,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 			return false, err
 		}),
 		k.Opening.Walk(ctx, nil, func(_ uint64, id []byte) (bool, error) {
-			g.Opening = append(g.Opening, name(id))
+			g.Opening = append(g.Opening, idText(id))
 			return false, nil
 		}),
 		k.Matches.Walk(ctx, nil, collect[[]byte](&g.Matches)),
@@ -258,9 +258,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		}),
 		k.Categories.Walk(ctx, nil, collect[string](&g.Categories)),
 		k.Vouchers.Walk(ctx, nil, collect[[]byte](&g.Vouchers)),
-		k.Wakes.Walk(ctx, nil, collect[string](&g.Wakes)),
+		k.Rematches.Walk(ctx, nil, collect[string](&g.Rematches)),
 		k.Releases.Walk(ctx, nil, func(key releaseKey, tasks uint64) (bool, error) {
-			g.Releases = append(g.Releases, types.Release{Height: key.K1(), Deal: name(key.K2()), First: key.K3(), Tasks: tasks})
+			g.Releases = append(g.Releases, types.Release{Height: key.K1(), Deal: idText(key.K2()), First: key.K3(), Tasks: tasks})
 			return false, nil
 		}),
 	)

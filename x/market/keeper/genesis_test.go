@@ -16,7 +16,7 @@ import (
 var rich = []string{"ann", "bob", "iss", "w1"}
 
 // busy is a market with everything in it: orders and requests of every status, deals opening, open, cancelled and not
-// closed yet, vouchers live and expired, a wake under way, matches proposed, arrivals, floors.
+// closed yet, vouchers live and expired, a rematch under way, matches proposed, arrivals, floors.
 func busy(t testing.TB) *fixture {
 	f := newFixture(t)
 	busyWorld(f)
@@ -69,7 +69,7 @@ func busy(t testing.TB) *fixture {
 	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 4 })
 	f.place(appOrder("studio/zoo:v1", 2, 1, 0))
 	f.offer("second", 8, 900, 0) // too dear for most
-	f.next()                     // wakes four of them
+	f.next()                     // rematches four of them
 	f.setPool("open", pool("fair"))
 	f.offer("open", 10, 50, 0)
 	for i := range uint64(6) {
@@ -85,7 +85,7 @@ func busy(t testing.TB) *fixture {
 	each, err := d.Terms.Escrow()
 	require.NoError(t, err)
 	_, to := account("w1")
-	require.NoError(t, f.Settle(f.ctx, d.Id, "t", []types.EscrowPay{{To: to, Amount: 60}}, each-60, true))
+	require.NoError(t, f.settleTask(d.Id, 0, []types.EscrowPay{{To: to, Amount: 60}}, each-60, true))
 	_, err = f.matchErr(types.MsgMatchOrders{
 		Relayer: addr("eve"), Pool: types.SignedOrder{Id: idOf(f.poolOrder("open", 7, 80, 0))}, Request: f.sign(requestOrder("ann", 10, job())),
 	})
@@ -154,8 +154,8 @@ func TestGenesisIsLossless(t *testing.T) {
 	require.Len(t, orders, 6)
 	require.NotEmpty(t, exported.Matches)
 	require.Len(t, exported.Arrivals, 2)
-	require.NotEmpty(t, exported.Wakes)
-	require.NotEmpty(t, exported.WakeTurn)
+	require.NotEmpty(t, exported.Rematches)
+	require.NotEmpty(t, exported.LastRematch)
 	require.Len(t, exported.Floors, 2)
 	require.Len(t, exported.Vouchers, 2)
 	require.Greater(t, len(exported.Opening), 1)
@@ -183,7 +183,7 @@ func TestGenesisIsLossless(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(jsonCodec.MustMarshalJSON(end)), string(jsonCodec.MustMarshalJSON(other)))
 	require.Empty(t, end.Opening)
-	require.Empty(t, end.Wakes)
+	require.Empty(t, end.Rematches)
 	for _, n := range rich {
 		require.Equal(t, a.balance(n), b.balance(n))
 	}
@@ -279,8 +279,8 @@ func TestGenesisValidate(t *testing.T) {
 		{"category", func(g *types.GenesisState) { g.Categories[0].Seconds = 0 }, "categories[0]"},
 		{"voucher id", func(g *types.GenesisState) { g.Vouchers[0].Id = "x" }, "vouchers[0]"},
 		{"voucher holder", func(g *types.GenesisState) { g.Vouchers[0].Holder = "x" }, "vouchers[0]"},
-		{"wake twice", func(g *types.GenesisState) { g.Wakes = append(g.Wakes, g.Wakes[0]) }, "wakes["},
-		{"wake's place", func(g *types.GenesisState) { g.Wakes[0].After = "x" }, "wakes[0]"},
+		{"rematch twice", func(g *types.GenesisState) { g.Rematches = append(g.Rematches, g.Rematches[0]) }, "rematches["},
+		{"rematch's cursor", func(g *types.GenesisState) { g.Rematches[0].After = "x" }, "rematches[0]"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			g, err := f.ExportGenesis(f.ctx)

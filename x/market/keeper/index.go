@@ -16,7 +16,7 @@ func (k Keeper) setOrder(ctx context.Context, id []byte, r types.OrderRecord, wa
 	if err := k.Orders.Set(ctx, id, r); err != nil || was == r.Status {
 		return err
 	}
-	if err := k.moveEnd(ctx, id, r.Order.Expiry, endingOfOrder(was), endingOfOrder(r.Status)); err != nil {
+	if err := k.moveExpiry(ctx, id, r.Order.Expiry, expiryOfOrder(was), expiryOfOrder(r.Status)); err != nil {
 		return err
 	}
 	for _, party := range orderParties(r) {
@@ -39,7 +39,7 @@ func (k Keeper) moveOrder(ctx context.Context, id []byte, r *types.OrderRecord, 
 			return err
 		}
 	}
-	if err := k.moveEnd(ctx, id, r.Order.Expiry, endingOfOrder(r.Status), endsNever); err != nil {
+	if err := k.moveExpiry(ctx, id, r.Order.Expiry, expiryOfOrder(r.Status), noExpiry); err != nil {
 		return err
 	}
 	r.Status, r.Height = to, sdk.UnwrapSDKContext(ctx).BlockHeight()
@@ -72,7 +72,7 @@ func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was 
 	if err := k.RequestProgress.Set(ctx, id, r.Progress()); err != nil || was == r.Status {
 		return err
 	}
-	if err := k.moveEnd(ctx, id, r.Expiry, endingOfRequest(was), endingOfRequest(r.Status)); err != nil {
+	if err := k.moveExpiry(ctx, id, r.Expiry, expiryOfRequest(was), expiryOfRequest(r.Status)); err != nil {
 		return err
 	}
 	party := types.PartyRequester + r.Requester

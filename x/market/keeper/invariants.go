@@ -43,54 +43,54 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	if err := k.checkFilled(g); err != nil {
 		return err
 	}
-	if err := k.checkEnds(ctx, g); err != nil {
+	if err := k.checkExpiries(ctx, g); err != nil {
 		return err
 	}
 	return k.checkBook(ctx, g)
 }
 
-// checkEnds checks that everything that expires and has not ended has one entry, in the queue of its status.
-func (k Keeper) checkEnds(ctx context.Context, g *types.GenesisState) error {
+// checkExpiries checks that everything that expires and has not ended has one entry, in the queue of its status.
+func (k Keeper) checkExpiries(ctx context.Context, g *types.GenesisState) error {
 	type entry struct {
-		queue  ending
+		queue  expiryQueue
 		height int64
 		id     string
 	}
 	want := map[entry]bool{}
-	add := func(queue ending, height int64, id string) {
-		if queue != endsNever && height > 0 {
+	add := func(queue expiryQueue, height int64, id string) {
+		if queue != noExpiry && height > 0 {
 			want[entry{queue, height, id}] = true
 		}
 	}
 	for _, r := range g.Orders {
-		add(endingOfOrder(r.Status), r.Order.Expiry, r.Id)
+		add(expiryOfOrder(r.Status), r.Order.Expiry, r.Id)
 	}
 	for _, r := range g.Requests {
-		add(endingOfRequest(r.Status), r.Expiry, r.Id)
+		add(expiryOfRequest(r.Status), r.Expiry, r.Id)
 	}
 	for _, v := range g.Vouchers {
 		if !v.Expired {
-			add(endsFirst, v.Expiry, v.Id)
+			add(heldExpiry, v.Expiry, v.Id)
 		}
 	}
 	left := len(want)
-	check := func(queue ending) func(queueKey) (bool, error) {
+	check := func(queue expiryQueue) func(queueKey) (bool, error) {
 		return func(key queueKey) (bool, error) {
-			e := entry{queue, key.K1(), name(key.K2())}
+			e := entry{queue, key.K1(), idText(key.K2())}
 			if left--; !want[e] {
-				return true, types.ErrInsolvent.Wrapf("ends: %s has an entry at height %d, expected none there", e.id, e.height)
+				return true, types.ErrInsolvent.Wrapf("expiries: %s has an entry at height %d, expected none there", e.id, e.height)
 			}
 			return false, nil
 		}
 	}
-	if err := k.Ends.Walk(ctx, nil, check(endsFirst)); err != nil {
+	if err := k.Expiries.Walk(ctx, nil, check(heldExpiry)); err != nil {
 		return err
 	}
-	if err := k.SignedEnds.Walk(ctx, nil, check(endsAfter)); err != nil {
+	if err := k.SignedExpiries.Walk(ctx, nil, check(signedExpiry)); err != nil {
 		return err
 	}
 	if left != 0 {
-		return types.ErrInsolvent.Wrapf("ends: %d of %d that expire have no entry", left, len(want))
+		return types.ErrInsolvent.Wrapf("expiries: %d of %d that expire have no entry", left, len(want))
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 			continue
 		}
 		counts[r.Order.Owner]++
-		topics, err := k.topics(ctx, r.Order)
+		topics, err := k.orderTopics(ctx, r.Order)
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -33,6 +34,9 @@ type (
 	// floorKey is (owner, kind).
 	floorKey = collections.Pair[sdk.AccAddress, uint32]
 )
+
+// items are the items of the module's block hooks, each of which runs alone.
+const items = isolate.Module(types.ModuleName)
 
 // Keeper of the module's state.
 type Keeper struct {
@@ -76,12 +80,12 @@ type Keeper struct {
 	Matches collections.Map[[]byte, types.Match]
 	// RequestBook: (topic, 2^64-1 - limit, height, id) of resting requests.
 	RequestBook collections.KeySet[requestBookKey]
-	// Wakes: topic -> how far its resting requests have been met again.
-	Wakes collections.Map[string, types.Wake]
-	// WakeTurn is the topic whose turn to wake was last.
-	WakeTurn collections.Item[string]
-	// Round is the place that the slow round over all resting requests has reached.
-	Round collections.Item[types.Wake]
+	// Rematches: topic -> how far its resting requests have been matched again.
+	Rematches collections.Map[string, types.Rematch]
+	// LastRematch is the topic whose rematch went on last.
+	LastRematch collections.Item[string]
+	// Rescan is the cursor of the rescan over all resting requests.
+	Rescan collections.Item[types.Rematch]
 	// Deals: id -> deal as it was made, without its progress and without the arguments and inputs, which its request has.
 	Deals collections.Map[[]byte, types.Deal]
 	// Progress: id -> the part of a deal that changes.
@@ -100,11 +104,11 @@ type Keeper struct {
 	Releases collections.Map[releaseKey, uint64]
 	// Owed: the escrow of every request and deal and the balance of every voucher in ucred, as of the last EndBlock.
 	Owed collections.Item[math.Int]
-	// Ends: (height, id) of what ends by its height and holds coins or a place on the book: vouchers, orders that rest,
+	// Expiries: (height, id) of what ends by its height and holds coins or a place on the book: vouchers, orders that rest,
 	// requests that are queued or rest.
-	Ends collections.KeySet[queueKey]
-	// SignedEnds: (height, id) of orders and requests that end by their height and are only known.
-	SignedEnds collections.KeySet[queueKey]
+	Expiries collections.KeySet[queueKey]
+	// SignedExpiries: (height, id) of orders and requests that end by their height and are only known.
+	SignedExpiries collections.KeySet[queueKey]
 	// Categories: id -> category.
 	Categories collections.Map[string, types.Category]
 	// Vouchers: id -> voucher.
@@ -142,9 +146,9 @@ func NewKeeper(
 		Queue:           collections.NewMap(sb, types.QueuePrefix, "queue", queue, collections.Uint64Value),
 		Matches:         collections.NewMap(sb, types.MatchesPrefix, "matches", collections.BytesKey, codec.CollValue[types.Match](cdc)),
 		RequestBook:     collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", index),
-		Wakes:           collections.NewMap(sb, types.WakesPrefix, "wakes", collections.StringKey, codec.CollValue[types.Wake](cdc)),
-		WakeTurn:        collections.NewItem(sb, types.WakeTurnKey, "wake_turn", collections.StringValue),
-		Round:           collections.NewItem(sb, types.RoundKey, "round", codec.CollValue[types.Wake](cdc)),
+		Rematches:       collections.NewMap(sb, types.RematchesPrefix, "rematches", collections.StringKey, codec.CollValue[types.Rematch](cdc)),
+		LastRematch:     collections.NewItem(sb, types.LastRematchKey, "last_rematch", collections.StringValue),
+		Rescan:          collections.NewItem(sb, types.RescanKey, "rescan", codec.CollValue[types.Rematch](cdc)),
 		Deals:           collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
 		Progress:        collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
 		DealsBy:         collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
@@ -154,8 +158,8 @@ func NewKeeper(
 		Cancels:         collections.NewMap(sb, types.CancelsPrefix, "cancels", queue, collcodec.KeyToValueCodec(queue)),
 		Releases:        collections.NewMap(sb, types.ReleasesPrefix, "releases", collections.TripleKeyCodec(collections.Int64Key, collections.BytesKey, collections.Uint64Key), collections.Uint64Value),
 		Owed:            collections.NewItem(sb, types.OwedKey, "owed", sdk.IntValue),
-		Ends:            collections.NewKeySet(sb, types.EndsPrefix, "ends", queue),
-		SignedEnds:      collections.NewKeySet(sb, types.SignedEndsPrefix, "signed_ends", queue),
+		Expiries:        collections.NewKeySet(sb, types.ExpiriesPrefix, "expiries", queue),
+		SignedExpiries:  collections.NewKeySet(sb, types.SignedExpiriesPrefix, "signed_expiries", queue),
 		Categories:      collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
 		Vouchers:        collections.NewMap(sb, types.VouchersPrefix, "vouchers", collections.BytesKey, codec.CollValue[types.Voucher](cdc)),
 		VouchersBy:      collections.NewKeySet(sb, types.VouchersByPrefix, "vouchers_by", collections.PairKeyCodec(collections.StringKey, collections.BytesKey)),
@@ -206,5 +210,14 @@ func find[K, V any](ctx context.Context, m collections.Map[K, V], key K) (v V, f
 	return v, err == nil, err
 }
 
-// name returns the text of a raw id.
-func name(id []byte) string { return types.FormatID([types.IDSize]byte(id)) }
+// findItem reads an item that need not be there.
+func findItem[V any](ctx context.Context, item collections.Item[V]) (v V, found bool, err error) {
+	v, err = item.Get(ctx)
+	if errors.Is(err, collections.ErrNotFound) {
+		return v, false, nil
+	}
+	return v, err == nil, err
+}
+
+// idText returns the text of a raw id.
+func idText(id []byte) string { return types.FormatID([types.IDSize]byte(id)) }

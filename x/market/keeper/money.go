@@ -36,15 +36,15 @@ func payerOfRequest(r types.Request) payer {
 	return payer{account: r.Requester, voucher: r.Job.Voucher}
 }
 
-// lock takes coins from an account into a queue, in which the entry of key holds what is not yet folded into Owed.
+// lockCoins takes coins from an account into a queue, in which the entry of key holds what is not yet folded into Owed.
 //
 // A transaction locks by the bank's virtual send, and adds what it locked to its own entry; foldOwed adds it to Owed at
 // the end of the block. So no two transactions share a key. Outside of a transaction, where a message of a passed
 // proposal runs, the EndBlock of bank and market may be over: there coins and counter move at once, and the queue is
 // left alone.
-func (k Keeper) lock(ctx context.Context, from sdk.AccAddress, queue collections.Map[queueKey, uint64], key queueKey, amount uint64) error {
+func (k Keeper) lockCoins(ctx context.Context, from sdk.AccAddress, queue collections.Map[queueKey, uint64], key queueKey, amount uint64) error {
 	if len(sdk.UnwrapSDKContext(ctx).TxBytes()) == 0 {
-		return k.lockNow(ctx, from, amount)
+		return k.lockCoinsNow(ctx, from, amount)
 	}
 	if err := k.bank.SendCoinsFromAccountToModuleVirtual(ctx, from, types.ModuleName, coins(amount)); err != nil {
 		return err
@@ -56,8 +56,8 @@ func (k Keeper) lock(ctx context.Context, from sdk.AccAddress, queue collections
 	return queue.Set(ctx, key, before+amount)
 }
 
-// lockNow takes coins from an account at once. Block hooks and proposals alone may call it.
-func (k Keeper) lockNow(ctx context.Context, from sdk.AccAddress, amount uint64) error {
+// lockCoinsNow takes coins from an account at once. Block hooks and proposals alone may call it.
+func (k Keeper) lockCoinsNow(ctx context.Context, from sdk.AccAddress, amount uint64) error {
 	if amount == 0 {
 		return nil
 	}
@@ -67,10 +67,10 @@ func (k Keeper) lockNow(ctx context.Context, from sdk.AccAddress, amount uint64)
 	return k.addOwed(ctx, math.NewIntFromUint64(amount))
 }
 
-// take locks the escrow of a matched deal: from its sponsor, its voucher or its requester.
-func (k Keeper) take(ctx context.Context, d types.Deal, amount uint64) error {
+// lockEscrow locks the escrow of a matched deal: from its sponsor, its voucher or its requester.
+func (k Keeper) lockEscrow(ctx context.Context, d types.Deal, amount uint64) error {
 	if d.Voucher != "" {
-		return k.spend(ctx, d.Voucher, amount)
+		return k.spendVoucher(ctx, d.Voucher, amount)
 	}
 	addr, err := k.addresses.StringToBytes(d.Payer())
 	if err != nil {
@@ -82,7 +82,7 @@ func (k Keeper) take(ctx context.Context, d types.Deal, amount uint64) error {
 	if have := k.bank.SpendableCoin(ctx, addr, types.Denom); have.Amount.LT(math.NewIntFromUint64(amount)) {
 		return types.ErrUnfunded.Wrapf("payer: %s can spend %s, expected at least %d%s of escrow", d.Payer(), have, amount, types.Denom)
 	}
-	return k.lockNow(ctx, addr, amount)
+	return k.lockCoinsNow(ctx, addr, amount)
 }
 
 // foldOwed adds what this block's transactions locked, which is queued for the next height.
@@ -116,8 +116,8 @@ func (k Keeper) foldOwed(ctx context.Context) error {
 	return k.addOwed(ctx, sum)
 }
 
-// pay sends escrow on to an account. Block hooks alone may call it.
-func (k Keeper) pay(ctx context.Context, to sdk.AccAddress, amount uint64) error {
+// payCoins sends escrow on to an account. Block hooks alone may call it.
+func (k Keeper) payCoins(ctx context.Context, to sdk.AccAddress, amount uint64) error {
 	if amount == 0 {
 		return nil
 	}
@@ -127,15 +127,15 @@ func (k Keeper) pay(ctx context.Context, to sdk.AccAddress, amount uint64) error
 	return k.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
 }
 
-// refund gives escrow back to whose it was. A voucher's goes into its balance, where it stays owed, or to its issuer
+// refundPayer gives escrow back to whose it was. A voucher's goes into its balance, where it stays owed, or to its issuer
 // once it has expired. Block hooks alone may call it.
-func (k Keeper) refund(ctx context.Context, to payer, amount uint64) error {
+func (k Keeper) refundPayer(ctx context.Context, to payer, amount uint64) error {
 	if amount == 0 {
 		return nil
 	}
 	account := to.account
 	if to.voucher != "" {
-		issuer, gone, err := k.restore(ctx, to.voucher, amount)
+		issuer, gone, err := k.restoreVoucher(ctx, to.voucher, amount)
 		if err != nil || !gone {
 			return err
 		}
@@ -145,11 +145,11 @@ func (k Keeper) refund(ctx context.Context, to payer, amount uint64) error {
 	if err != nil {
 		return types.ErrRequester.Wrapf("%q: %s", account, err)
 	}
-	return k.pay(ctx, addr, amount)
+	return k.payCoins(ctx, addr, amount)
 }
 
 func (k Keeper) addOwed(ctx context.Context, delta math.Int) error {
-	owed, err := k.owed(ctx)
+	owed, err := k.totalOwed(ctx)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (k Keeper) addOwed(ctx context.Context, delta math.Int) error {
 	return k.Owed.Set(ctx, owed)
 }
 
-func (k Keeper) owed(ctx context.Context) (math.Int, error) {
+func (k Keeper) totalOwed(ctx context.Context) (math.Int, error) {
 	owed, err := k.Owed.Get(ctx)
 	if errors.Is(err, collections.ErrNotFound) {
 		return math.ZeroInt(), nil
@@ -171,6 +171,6 @@ func (k Keeper) owed(ctx context.Context) (math.Int, error) {
 // one, what transactions have locked so far is in neither.
 func (k Keeper) Solvency(ctx context.Context) (balance, owed math.Int, err error) {
 	balance = k.bank.GetBalance(ctx, k.accounts.GetModuleAddress(types.ModuleName), types.Denom).Amount
-	owed, err = k.owed(ctx)
+	owed, err = k.totalOwed(ctx)
 	return balance, owed, err
 }

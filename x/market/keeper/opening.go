@@ -13,9 +13,9 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// turns is into how many parts a block's budget of openings is cut: a deal opens one part and goes to the end of the
-// queue, so that a small bag does not wait for the end of a large one.
-const turns = 4
+// blockParts is into how many parts a block's budget is cut, of openings as of rematches: a deal opens one part and goes to
+// the end of the queue, so that a small bag does not wait for the end of a large one.
+const blockParts = 4
 
 // enqueueOpening puts a deal at the end of the queue of deals with tasks to open.
 func (k Keeper) enqueueOpening(ctx context.Context, deal []byte) error {
@@ -43,23 +43,23 @@ func (k Keeper) dequeueOpening(ctx context.Context, deal []byte) error {
 	return k.Opening.Remove(ctx, position)
 }
 
-// openDue opens tasks of deals, each in its turn, until the block's budget is spent.
-func (k Keeper) openDue(ctx sdk.Context, params types.Params) error {
+// openDueTasks opens tasks of deals, one after the other, until the block's budget is spent.
+func (k Keeper) openDueTasks(ctx sdk.Context, params types.Params) error {
 	if *k.hooks == nil {
 		return nil // a chain without tasks keeps its deals waiting
 	}
-	part := max(1, uint64(params.OpensPerBlock)/turns)
+	part := max(1, uint64(params.OpensPerBlock)/blockParts)
 	var failed [][]byte
 	for budget := uint64(params.OpensPerBlock); budget > 0; {
-		position, deal, found, err := k.foremost(ctx)
+		position, deal, found, err := k.nextOpening(ctx)
 		if err != nil {
 			return err
 		} else if !found {
 			break
 		}
-		n, err := k.openSome(ctx, deal, min(part, budget))
+		n, err := k.openTasksOf(ctx, deal, min(part, budget))
 		if err != nil {
-			isolate.Log(ctx.Logger(), "opening of deal", name(deal), err)
+			items.Report(ctx, "opening of deal", idText(deal), err)
 			if err := k.Opening.Remove(ctx, position); err != nil {
 				return err
 			}
@@ -67,7 +67,7 @@ func (k Keeper) openDue(ctx sdk.Context, params types.Params) error {
 		}
 		budget -= min(budget, max(1, n))
 	}
-	// Deals that broke the chain's code go to the end of the queue, for those behind them had their turns: each is tried
+	// Deals that broke the chain's code go to the end of the queue, for those behind them had theirs: each is tried
 	// once in a block, until it is open or its refund succeeds, and never forgotten with its escrow.
 	for _, deal := range failed {
 		if err := k.enqueueOpening(ctx, deal); err != nil {
@@ -77,7 +77,7 @@ func (k Keeper) openDue(ctx sdk.Context, params types.Params) error {
 	return nil
 }
 
-func (k Keeper) foremost(ctx context.Context) (position uint64, deal []byte, found bool, err error) {
+func (k Keeper) nextOpening(ctx context.Context) (position uint64, deal []byte, found bool, err error) {
 	it, err := k.Opening.Iterate(ctx, nil)
 	if err != nil {
 		return 0, nil, false, err
@@ -93,14 +93,13 @@ func (k Keeper) foremost(ctx context.Context) (position uint64, deal []byte, fou
 	return position, deal, err == nil, err
 }
 
-// openSome opens up to budget tasks of a deal and returns how many. The cursor and the deal's turn move first; then each
+// openTasksOf opens up to budget tasks of a deal and returns how many. The cursor and its place in the queue move first; then each
 // task is opened alone, and one that can not be opened is refunded. When the deal itself can not be moved, nothing changes.
-func (k Keeper) openSome(ctx sdk.Context, deal []byte, budget uint64) (uint64, error) {
+func (k Keeper) openTasksOf(ctx sdk.Context, deal []byte, budget uint64) (uint64, error) {
 	var d types.Deal
 	var from uint64
-	log := ctx.Logger()
-	err := isolate.RunItem(ctx, func(ctx sdk.Context) (err error) {
-		if d, err = k.rawDeal(ctx, deal); err != nil {
+	err := isolate.Run(ctx, func(ctx sdk.Context) (err error) {
+		if d, err = k.dealByKey(ctx, deal); err != nil {
 			return err
 		}
 		from = d.Opened
@@ -121,22 +120,19 @@ func (k Keeper) openSome(ctx sdk.Context, deal []byte, budget uint64) (uint64, e
 	}
 	for opened := from; opened < d.Opened; opened++ {
 		index := d.First + opened
-		err := isolate.RunItem(ctx, func(ctx sdk.Context) error { return (*k.hooks).OpenTask(ctx, d, index) })
+		err := isolate.Run(ctx, func(ctx sdk.Context) error { return (*k.hooks).OpenTask(ctx, d, index) })
 		if err == nil {
 			continue
 		}
 		task := types.FormatID(poco.TaskID([types.IDSize]byte(deal), index))
-		isolate.Log(log, "opening of task", task, err)
-		err = isolate.RunItem(ctx, func(ctx sdk.Context) error {
+		items.Report(ctx, "opening of task", task, err)
+		_ = items.Do(ctx, "refund of task", task, func(ctx sdk.Context) error {
 			each, err := d.Terms.Escrow()
 			if err != nil {
 				return err
 			}
-			return k.Settle(ctx, d.Id, task, nil, each, false)
+			return k.Settle(ctx, types.TaskSettlement{Deal: d.Id, Task: task, Index: index, Refund: each})
 		})
-		if err != nil {
-			isolate.Log(log, "refund of task", task, err)
-		}
 	}
 	return d.Opened - from, nil
 }

@@ -17,8 +17,8 @@ func (k Keeper) GetOrder(ctx context.Context, id string) (types.OrderRecord, err
 	return r, err
 }
 
-// accept checks a new order of any kind by itself: its fields, its nonce, its owner's right to what it trades.
-func (k Keeper) accept(ctx context.Context, o types.Order) (id [types.IDSize]byte, org string, err error) {
+// acceptOrder checks a new order of any kind by itself: its fields, its nonce, its owner's right to what it trades.
+func (k Keeper) acceptOrder(ctx context.Context, o types.Order) (id [types.IDSize]byte, org string, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return id, "", err
@@ -34,18 +34,18 @@ func (k Keeper) accept(ctx context.Context, o types.Order) (id [types.IDSize]byt
 	if err != nil {
 		return id, "", err
 	}
-	if err := k.aboveFloor(ctx, kind, o.Owner, o.Nonce); err != nil {
+	if err := k.checkFloor(ctx, kind, o.Owner, o.Nonce); err != nil {
 		return id, "", err
 	}
-	org, err = k.owns(ctx, o)
+	org, err = k.authorizeTrade(ctx, o)
 	return o.ID(sdkCtx.ChainID()), org, err
 }
 
-// know makes an app, dataset or pool order known with a status, or returns what is known of it: ErrNonce when its id is
+// recordOrder makes an app, dataset or pool order known with a status, or returns what is known of it: ErrNonce when its id is
 // that of another order, or of a cancelled one.
-func (k Keeper) know(ctx context.Context, o types.Order, status types.OrderStatus) (r types.OrderRecord, fresh bool, err error) {
+func (k Keeper) recordOrder(ctx context.Context, o types.Order, status types.OrderStatus) (r types.OrderRecord, fresh bool, err error) {
 	o = o.Normal()
-	id, org, err := k.accept(ctx, o)
+	id, org, err := k.acceptOrder(ctx, o)
 	if err != nil {
 		return r, false, err
 	}
@@ -96,8 +96,8 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 	if err != nil {
 		return types.OrderRecord{}, err
 	}
-	payTurn(ctx, params) // a block brings as many on the book as it has turns
-	r, fresh, err := k.know(ctx, o, types.ORDER_STATUS_RESTING)
+	chargePlace(ctx, params) // a block brings as many on the book as it has turns
+	r, fresh, err := k.recordOrder(ctx, o, types.ORDER_STATUS_RESTING)
 	if err != nil {
 		return r, err
 	}
@@ -127,13 +127,13 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 // PresignOrder makes an order of any kind known and good without a signature. It does not come on the book.
 func (k Keeper) PresignOrder(ctx context.Context, o types.Order) (id string, err error) {
 	if o.Request != nil {
-		r, fresh, err := k.knowRequest(ctx, o)
+		r, fresh, err := k.recordRequest(ctx, o)
 		if err == nil && !fresh {
 			err = types.ErrNonce.Wrapf("nonce: %d was used for request %s", o.Nonce, r.Id)
 		}
 		return r.Id, err
 	}
-	r, fresh, err := k.know(ctx, o, types.ORDER_STATUS_SIGNED)
+	r, fresh, err := k.recordOrder(ctx, o, types.ORDER_STATUS_SIGNED)
 	if err != nil {
 		return "", err
 	}
@@ -198,8 +198,8 @@ func (k Keeper) CancelOrders(ctx context.Context, owner string, kind types.Order
 	return emit(ctx, &types.EventFloor{Floor: types.Floor{Owner: owner, Kind: kind, Below: below}})
 }
 
-// aboveFloor returns ErrCancelled for a nonce below its owner's floor.
-func (k Keeper) aboveFloor(ctx context.Context, kind types.OrderKind, owner string, nonce uint64) error {
+// checkFloor returns ErrCancelled for a nonce below its owner's floor.
+func (k Keeper) checkFloor(ctx context.Context, kind types.OrderKind, owner string, nonce uint64) error {
 	addr, err := k.addresses.StringToBytes(owner)
 	if err != nil {
 		return types.ErrOrder.Wrapf("owner: %q: %s", owner, err)
@@ -214,8 +214,8 @@ func (k Keeper) aboveFloor(ctx context.Context, kind types.OrderKind, owner stri
 	return nil
 }
 
-// usable says why an order that the chain knows can not be met now.
-func (k Keeper) usable(ctx context.Context, r types.OrderRecord) error {
+// checkUsable says why an order that the chain knows can not be met now.
+func (k Keeper) checkUsable(ctx context.Context, r types.OrderRecord) error {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	switch {
 	case r.Status == types.ORDER_STATUS_CANCELLED:
@@ -227,10 +227,10 @@ func (k Keeper) usable(ctx context.Context, r types.OrderRecord) error {
 	case !r.Live(height):
 		return types.ErrStale.Wrapf("order %s is %s", r.Id, r.Status)
 	}
-	if err := k.aboveFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce); err != nil {
+	if err := k.checkFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce); err != nil {
 		return err
 	}
-	org, err := k.owns(ctx, r.Order)
+	org, err := k.authorizeTrade(ctx, r.Order)
 	if err == nil && org != r.Organisation {
 		err = types.ErrNotOwner.Wrapf("order %s: its owner acted for %q and acts for %q", r.Id, r.Organisation, org)
 	}
@@ -241,7 +241,7 @@ func (k Keeper) usable(ctx context.Context, r types.OrderRecord) error {
 func (k Keeper) closeOrder(ctx context.Context, id []byte, r types.OrderRecord, status types.OrderStatus) error {
 	was := r.Status
 	if was == types.ORDER_STATUS_RESTING {
-		if err := k.unrest(ctx, r); err != nil {
+		if err := k.removeFromBook(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -252,8 +252,8 @@ func (k Keeper) closeOrder(ctx context.Context, id []byte, r types.OrderRecord, 
 	return emit(ctx, &types.EventOrderClosed{Id: r.Id, Status: status})
 }
 
-// fill counts tasks met by an order, and ends it when its volume is used up.
-func (k Keeper) fill(ctx context.Context, id string, tasks uint64, deal string) error {
+// fillOrder counts tasks met by an order, and ends it when its volume is used up.
+func (k Keeper) fillOrder(ctx context.Context, id string, tasks uint64, deal string) error {
 	raw, r, err := get(ctx, k.Orders, "order", id)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package keeper
 import (
 	"bytes"
 	"context"
-	"errors"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -11,7 +10,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -30,14 +28,15 @@ type Proposal struct {
 }
 
 // MatchOrders verifies a proposed match whole, makes its orders known, and queues it for the next block, which makes the
-// deal if everything still holds. No coin moves here.
+// dealByID if everything still holds. No coin moves here.
 func (k Keeper) MatchOrders(ctx context.Context, p Proposal) (types.Match, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return types.Match{}, err
 	}
-	payTurn(ctx, params)
-	m, _, _, _, err := k.verify(ctx, p)
+	chargePlace(ctx, params)
+	verified, err := k.verifyProposal(ctx, p)
+	m := verified.match
 	if err != nil {
 		return m, err
 	}
@@ -58,139 +57,167 @@ func (k Keeper) MatchOrders(ctx context.Context, p Proposal) (types.Match, error
 
 // Volume says what a proposed match would trade now. What it learns of the orders is to be thrown away by the caller.
 func (k Keeper) Volume(ctx context.Context, p Proposal) (types.Deal, error) {
-	m, r, a, orders, err := k.verify(ctx, p)
+	v, err := k.verifyProposal(ctx, p)
 	if err != nil {
 		return types.Deal{}, err
 	}
-	return k.draft(ctx, r, a, orders, m.Relayer)
+	return k.draftDeal(ctx, v.request, v.agreed, v.match.Relayer)
 }
 
-// verify checks a proposal whole and makes its orders known.
-func (k Keeper) verify(ctx context.Context, p Proposal) (m types.Match, r types.Request, a types.Agreement, orders pick, err error) {
+// verifiedProposal is a proposal whose orders the chain knows and that would make a deal now.
+type verifiedProposal struct {
+	match   types.Match
+	request types.Request
+	agreed  agreed
+}
+
+// verifyProposal checks a proposal whole and makes its orders known.
+func (k Keeper) verifyProposal(ctx context.Context, p Proposal) (v verifiedProposal, err error) {
 	if _, err := k.addresses.StringToBytes(p.Relayer); err != nil {
-		return m, r, a, orders, types.ErrSponsor.Wrapf("relayer: %q: %s", p.Relayer, err)
+		return v, types.ErrSponsor.Wrapf("relayer: %q: %s", p.Relayer, err)
 	}
-	m = types.Match{Relayer: p.Relayer, Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
+	m := types.Match{Relayer: p.Relayer, Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
 	known := func(s types.SignedOrder, kind types.OrderKind) (string, error) {
-		record, err := k.signed(ctx, s, kind)
+		record, err := k.signedOrder(ctx, s, kind)
 		return record.Id, err
 	}
 	if p.App != nil {
 		if m.App, err = known(*p.App, types.ORDER_KIND_APP); err != nil {
-			return m, r, a, orders, err
+			return v, err
 		}
 	}
 	for i, s := range p.Datasets {
 		id := ""
 		if s.Order != nil || s.Id != "" {
 			if id, err = known(s, types.ORDER_KIND_DATASET); err != nil {
-				return m, r, a, orders, errorsmod.Wrapf(err, "datasets[%d]", i)
+				return v, errorsmod.Wrapf(err, "datasets[%d]", i)
 			}
 		}
 		m.Datasets = append(m.Datasets, id)
 	}
 	if m.Pool, err = known(p.Pool, types.ORDER_KIND_POOL); err != nil {
-		return m, r, a, orders, err
+		return v, err
 	}
-	if r, err = k.signedRequest(ctx, p.Request); err != nil {
-		return m, r, a, orders, err
+	if v.request, err = k.signedRequest(ctx, p.Request); err != nil {
+		return v, err
 	}
-	m.Request = r.Id
+	m.Request = v.request.Id
+	m.Id = types.FormatID(matchID(m))
+	v.match = m
+	v.agreed, err = k.composeAgreement(ctx, m, v.request)
+	return v, err
+}
+
+// matchID derives the id of a match from who proposes it and from its orders.
+func matchID(m types.Match) [types.IDSize]byte {
 	fields := [][]byte{[]byte(domainMatch), []byte(m.Relayer), []byte(m.App), []byte(m.Pool), []byte(m.Request)}
 	for _, d := range m.Datasets {
 		fields = append(fields, []byte(d))
 	}
-	m.Id = types.FormatID(poco.Hash(fields...))
-	a, orders, err = k.agree(ctx, m, r)
-	return m, r, a, orders, err
+	return poco.Hash(fields...)
 }
 
-// agree composes the agreement of a match from what the chain knows, and checks it whole.
-func (k Keeper) agree(ctx context.Context, m types.Match, r types.Request) (a types.Agreement, p pick, err error) {
+// composeAgreement composes the agreement of a match from what the chain knows, and checks it whole.
+func (k Keeper) composeAgreement(ctx context.Context, m types.Match, r types.Request) (a agreed, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
-		return a, p, err
+		return a, err
 	}
-	switch {
-	case r.Expired(sdk.UnwrapSDKContext(ctx).BlockHeight()) || r.Status == types.REQUEST_STATUS_EXPIRED:
-		return a, p, types.ErrExpired.Wrapf("request %s: it expired at height %d", r.Id, r.Expiry)
-	case r.Status == types.REQUEST_STATUS_CANCELLED:
-		return a, p, types.ErrCancelled.Wrapf("request %s", r.Id)
-	case r.Left() == 0:
-		return a, p, types.ErrVolume.Wrapf("request %s: its volume of %d is used up", r.Id, r.Job.Size_)
-	case r.Status != types.REQUEST_STATUS_SIGNED:
-		return a, p, types.ErrOrder.Wrapf("request %s is %s: it is met by the chain alone", r.Id, r.Status)
+	if err := k.checkMatchable(ctx, r); err != nil {
+		return a, err
 	}
-	if err := k.aboveFloor(ctx, types.ORDER_KIND_REQUEST, r.Requester, r.Nonce); err != nil {
-		return a, p, err
+	if a.Agreement, err = k.beginAgreement(ctx, params, r.Requester, r.Job, r.Left(), r.Expiry); err != nil {
+		return a, err
 	}
-	if a, err = k.side(ctx, params, r.Requester, r.Job, r.Left(), r.Expiry); err != nil {
-		return a, p, err
-	}
-	if len(m.Datasets) > 0 && len(m.Datasets) != len(a.Datasets) {
-		return a, p, types.ErrDatasetMismatch.Wrapf("datasets: got %d orders, the request reads %d datasets", len(m.Datasets), len(a.Datasets))
-	}
-	if m.App != "" {
-		record, err := k.standing(ctx, m.App)
-		if err != nil {
-			return a, p, err
-		}
-		if a.App.Owner, err = k.party(ctx, record.Order.Owner, record.Organisation); err != nil {
-			return a, p, err
-		}
-		a.App.Order, a.App.Left, p.app = &record.Order, record.Left(), record.Id
-	}
-	p.datasets = make([]string, len(a.Datasets))
-	for i, id := range m.Datasets {
-		if id == "" || isRead(a, i) {
-			continue
-		}
-		record, err := k.standing(ctx, id)
-		if err != nil {
-			return a, p, err
-		}
-		if a.Datasets[i].Owner, err = k.party(ctx, record.Order.Owner, record.Organisation); err != nil {
-			return a, p, err
-		}
-		a.Datasets[i].Order, a.Datasets[i].Left, p.datasets[i] = &record.Order, record.Left(), record.Id
-	}
-	if p.pool, err = k.standing(ctx, m.Pool); err != nil {
-		return a, p, err
-	}
-	if a.Pool, err = k.poolSide(ctx, p.pool); err != nil {
-		return a, p, err
+	if err := k.addSellers(ctx, &a, m); err != nil {
+		return a, err
 	}
 	if err := a.Check(); err != nil {
-		return a, p, err
+		return a, err
 	}
 	if err := a.CheckWhole(); err != nil {
-		return a, p, err
+		return a, err
 	}
-	if err := k.staffed(ctx, a); err != nil {
-		return a, p, err
+	if err := k.checkStaffed(ctx, a.Agreement); err != nil {
+		return a, err
 	}
 	if s := r.Job.Sponsor; s != "" && s != m.Relayer {
-		return a, p, types.ErrSponsor.Wrapf("relayer: %s, expected the request's sponsor %s: who pays must propose the match itself", m.Relayer, s)
+		return a, types.ErrSponsor.Wrapf("relayer: %s, expected the request's sponsor %s: who pays must propose the match itself", m.Relayer, s)
 	}
-	v, err := k.voucherFor(ctx, a)
+	v, err := k.voucherFor(ctx, a.Agreement)
 	if err != nil || v == nil {
-		return a, p, err
+		return a, err
 	}
-	return a, p, v.AllowsPool(a.Pool.Pool.Id)
+	return a, v.AllowsPool(a.Pool.Pool.Id)
 }
 
-// standing returns an order that the chain knows and that can be met now.
-func (k Keeper) standing(ctx context.Context, id string) (types.OrderRecord, error) {
+// checkMatchable says why a request cannot be met by a proposed match now.
+func (k Keeper) checkMatchable(ctx context.Context, r types.Request) error {
+	switch {
+	case r.Expired(sdk.UnwrapSDKContext(ctx).BlockHeight()) || r.Status == types.REQUEST_STATUS_EXPIRED:
+		return types.ErrExpired.Wrapf("request %s: it expired at height %d", r.Id, r.Expiry)
+	case r.Status == types.REQUEST_STATUS_CANCELLED:
+		return types.ErrCancelled.Wrapf("request %s", r.Id)
+	case r.Left() == 0:
+		return types.ErrVolume.Wrapf("request %s: its volume of %d is used up", r.Id, r.Job.Size_)
+	case r.Status != types.REQUEST_STATUS_SIGNED:
+		return types.ErrOrder.Wrapf("request %s is %s: it is met by the chain alone", r.Id, r.Status)
+	}
+	return k.checkFloor(ctx, types.ORDER_KIND_REQUEST, r.Requester, r.Nonce)
+}
+
+// addSellers gives an agreement the sides of a match's app, dataset and pool orders.
+func (k Keeper) addSellers(ctx context.Context, a *agreed, m types.Match) (err error) {
+	if len(m.Datasets) > 0 && len(m.Datasets) != len(a.Datasets) {
+		return types.ErrDatasetMismatch.Wrapf("datasets: got %d orders, the request reads %d datasets", len(m.Datasets), len(a.Datasets))
+	}
+	if m.App != "" {
+		o, err := k.usableOffer(ctx, m.App)
+		if err != nil {
+			return err
+		}
+		a.App.Order, a.App.Left, a.App.Owner, a.appOrder = o.order, o.left, o.owner, o.id
+	}
+	a.datasetOrders = make([]string, len(a.Datasets))
+	for i, id := range m.Datasets {
+		if id == "" || isRead(a.Agreement, i) {
+			continue
+		}
+		o, err := k.usableOffer(ctx, id)
+		if err != nil {
+			return err
+		}
+		side := &a.Datasets[i]
+		side.Order, side.Left, side.Owner, a.datasetOrders[i] = o.order, o.left, o.owner, o.id
+	}
+	if a.poolOrder, err = k.usableOrder(ctx, m.Pool); err != nil {
+		return err
+	}
+	a.Pool, err = k.poolSideOf(ctx, a.poolOrder)
+	return err
+}
+
+// usableOffer returns what an order offers that the chain knows and that can be met now.
+func (k Keeper) usableOffer(ctx context.Context, id string) (offer, error) {
+	record, err := k.usableOrder(ctx, id)
+	if err != nil {
+		return offer{}, err
+	}
+	return k.offerOf(ctx, candidate{record: record})
+}
+
+// usableOrder returns an order that the chain knows and that can be met now.
+func (k Keeper) usableOrder(ctx context.Context, id string) (types.OrderRecord, error) {
 	r, err := k.GetOrder(ctx, id)
 	if err != nil {
 		return r, err
 	}
-	return r, k.usable(ctx, r)
+	return r, k.checkUsable(ctx, r)
 }
 
-// signed returns the record of an app, dataset or pool order that was named by its id, or came with its content and the
+// signedOrder returns the record of an app, dataset or pool order that was named by its id, or came with its content and the
 // owner's signature. Content that the chain knows already needs no signature.
-func (k Keeper) signed(ctx context.Context, s types.SignedOrder, kind types.OrderKind) (r types.OrderRecord, err error) {
+func (k Keeper) signedOrder(ctx context.Context, s types.SignedOrder, kind types.OrderKind) (r types.OrderRecord, err error) {
 	if s.Order == nil {
 		if r, err = k.GetOrder(ctx, s.Id); err != nil {
 			return r, err
@@ -198,7 +225,7 @@ func (k Keeper) signed(ctx context.Context, s types.SignedOrder, kind types.Orde
 		if r.Kind != kind {
 			return r, types.ErrOrder.Wrapf("order %s is of kind %s, expected %s", r.Id, r.Kind, kind)
 		}
-		return r, k.usable(ctx, r)
+		return r, k.checkUsable(ctx, r)
 	}
 	if got, err := s.Order.Kind(); err != nil {
 		return r, err
@@ -212,14 +239,14 @@ func (k Keeper) signed(ctx context.Context, s types.SignedOrder, kind types.Orde
 			return r, err
 		}
 	}
-	r, fresh, err := k.know(ctx, *s.Order, types.ORDER_STATUS_SIGNED)
+	r, fresh, err := k.recordOrder(ctx, *s.Order, types.ORDER_STATUS_SIGNED)
 	if err != nil {
 		return r, err
 	}
 	if fresh {
 		return r, emit(ctx, &types.EventOrderPlaced{Record: r})
 	}
-	return r, k.usable(ctx, r)
+	return r, k.checkUsable(ctx, r)
 }
 
 // sameOrder says whether the chain knows an order with this very content.
@@ -259,14 +286,14 @@ func (k Keeper) signedRequest(ctx context.Context, s types.SignedOrder) (r types
 			return r, err
 		}
 	}
-	r, _, err = k.knowRequest(ctx, *s.Order)
+	r, _, err = k.recordRequest(ctx, *s.Order)
 	return r, err
 }
 
-// knowRequest makes a request known that holds no escrow and waits to be matched by anyone.
-func (k Keeper) knowRequest(ctx context.Context, o types.Order) (r types.Request, fresh bool, err error) {
+// recordRequest makes a request known that holds no escrow and waits to be matched by anyone.
+func (k Keeper) recordRequest(ctx context.Context, o types.Order) (r types.Request, fresh bool, err error) {
 	o = o.Normal()
-	id, org, err := k.accept(ctx, o)
+	id, org, err := k.acceptOrder(ctx, o)
 	if err != nil {
 		return r, false, err
 	}
@@ -294,44 +321,6 @@ func (k Keeper) knowRequest(ctx context.Context, o types.Order) (r types.Request
 		return r, false, err
 	}
 	return r, true, emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "signed", Left: r.Left()})
-}
-
-// settleMatch makes the deal of a proposed match, or says why there is none.
-func (k Keeper) settleMatch(ctx sdk.Context, params types.Params, id []byte) {
-	err := isolate.RunItem(ctx, func(ctx sdk.Context) error {
-		m, err := k.Matches.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		request, r, err := k.requestByID(ctx, m.Request)
-		if err != nil {
-			return err
-		}
-		a, orders, err := k.agree(ctx, m, r)
-		if err != nil {
-			return err
-		}
-		if err := k.trade(ctx, request, &r, a, orders, m.Relayer); err != nil {
-			return err
-		}
-		return k.Matches.Remove(ctx, id)
-	})
-	if err == nil {
-		return
-	}
-	if p := (*isolate.Panic)(nil); errors.As(err, &p) {
-		isolate.Log(ctx.Logger(), "match", name(id), err)
-	}
-	why := reason(err)
-	err = isolate.RunItem(ctx, func(ctx sdk.Context) error {
-		if err := k.Matches.Remove(ctx, id); err != nil {
-			return err
-		}
-		return emit(ctx, &types.EventMatch{Id: name(id), Reason: why})
-	})
-	if err != nil {
-		isolate.Log(ctx.Logger(), "dropping of match", name(id), err)
-	}
 }
 
 // GetMatch returns a proposed match that waits, or ErrNotFound.

@@ -123,7 +123,7 @@ func (s queryServer) RestingRequests(ctx context.Context, req *types.QueryRestin
 	under := topic(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
 	requests, next, err := paging.List(ctx, s.RequestBook, req.Pagination,
 		func(key requestBookKey, _ collections.NoValue) (types.Request, error) {
-			return s.request(ctx, key.K4())
+			return s.requestByKey(ctx, key.K4())
 		},
 		func(o *query.CollectionsPaginateOptions[requestBookKey]) {
 			prefix := collections.QuadPrefix[string, uint64, int64, []byte](under)
@@ -142,7 +142,7 @@ func (s queryServer) Requests(ctx context.Context, req *types.QueryRequestsReque
 		return nil, status.Errorf(codes.InvalidArgument, "requester %q: %s", req.Requester, err)
 	}
 	requests, next, err := indexed(ctx, s.RequestsBy, types.PartyRequester+req.Requester, uint64(req.Status), req.Pagination,
-		func(id []byte) (types.Request, error) { return s.request(ctx, id) })
+		func(id []byte) (types.Request, error) { return s.requestByKey(ctx, id) })
 	return &types.QueryRequestsResponse{Requests: requests, Pagination: next}, err
 }
 
@@ -161,11 +161,11 @@ func (s queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*
 	}
 	deals, next, err := indexed(ctx, s.DealsBy, party, uint64(req.State), req.Pagination,
 		func(id []byte) (types.Deal, error) {
-			d, err := s.rawDeal(ctx, id)
+			d, err := s.dealByKey(ctx, id)
 			if err != nil {
 				return d, err
 			}
-			return s.withJob(ctx, d)
+			return s.attachJob(ctx, d)
 		})
 	return &types.QueryDealsResponse{Deals: deals, Pagination: next}, err
 }

@@ -10,7 +10,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/isolate"
-	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -23,54 +22,38 @@ import (
 // ofTheDeal stands for the first task in the key of what a deal as a whole gives back.
 const ofTheDeal uint64 = math.MaxUint64
 
-// release queues what the deal as a whole gives back.
-func (k Keeper) release(ctx context.Context, deal []byte) error {
+// queueDealRelease queues what the deal as a whole gives back.
+func (k Keeper) queueDealRelease(ctx context.Context, deal []byte) error {
 	return k.Releases.Set(ctx, collections.Join3(sdk.UnwrapSDKContext(ctx).BlockHeight(), deal, ofTheDeal), 0)
 }
 
-// releaseTasks queues what tasks of consecutive indexes give back of datasets that one task alone reads.
-func (k Keeper) releaseTasks(ctx context.Context, deal []byte, d types.Deal, first, tasks uint64) error {
+// queueTaskReleases queues what tasks of consecutive indexes give back of datasets that one task alone reads.
+func (k Keeper) queueTaskReleases(ctx context.Context, deal []byte, d types.Deal, first, tasks uint64) error {
 	if d.DatasetsPerTask == 0 || tasks == 0 {
 		return nil
 	}
 	return k.Releases.Set(ctx, collections.Join3(sdk.UnwrapSDKContext(ctx).BlockHeight(), deal, first), tasks)
 }
 
-// releaseTask is releaseTasks of one task, by its id.
-func (k Keeper) releaseTask(ctx context.Context, deal []byte, d types.Deal, task string) error {
-	if d.DatasetsPerTask == 0 {
-		return nil
-	}
-	for index := d.First; index < d.First+d.Size_; index++ { // at most one for each dataset
-		if types.FormatID(poco.TaskID([types.IDSize]byte(deal), index)) == task {
-			return k.releaseTasks(ctx, deal, d, index, 1)
-		}
-	}
-	return nil
-}
-
-// releaseDue gives back what is due, the oldest first, until its part of the block's looks is spent. Money does not depend
-// on it: what can not be given back is dropped, and said in the log.
-func (k Keeper) releaseDue(ctx sdk.Context, params types.Params, block *looks) error {
-	for mine := block.part(params); mine.left > 0; {
-		key, tasks, found, err := k.firstRelease(ctx)
+// releaseDueVolume gives back what is due, the oldest first, until its part of the block's looks is spent. Money does not
+// depend on it: what cannot be given back is dropped and reported.
+func (m *matching) releaseDueVolume() error {
+	for mine := m.looks.partOf(m.params); mine.left > 0; {
+		key, tasks, found, err := m.firstRelease(m.ctx)
 		if err != nil || !found {
 			return err
 		}
-		if err := k.Releases.Remove(ctx, key); err != nil {
+		if err := m.Releases.Remove(m.ctx, key); err != nil {
 			return err
 		}
 		orders := 0
-		err = isolate.RunItem(ctx, func(ctx sdk.Context) (err error) {
-			orders, err = k.giveBackVolume(ctx, key.K2(), key.K3(), tasks)
+		_ = items.Do(m.ctx, "release of volume of deal", idText(key.K2()), func(ctx sdk.Context) (err error) {
+			orders, err = m.releaseVolume(ctx, key.K2(), key.K3(), tasks)
 			return err
 		})
-		if err != nil {
-			isolate.Log(ctx.Logger(), "release of volume of deal", name(key.K2()), err)
-		}
 		cost := 1 + orders*releaseLooks
 		mine.left -= cost
-		block.left -= cost
+		m.looks.left -= cost
 	}
 	return nil
 }
@@ -91,9 +74,9 @@ func (k Keeper) firstRelease(ctx context.Context) (key releaseKey, tasks uint64,
 	return key, tasks, err == nil, err
 }
 
-// giveBackVolume gives the orders of a deal volume back and returns how many they are.
-func (k Keeper) giveBackVolume(ctx context.Context, deal []byte, first, tasks uint64) (orders int, err error) {
-	d, err := k.rawDeal(ctx, deal)
+// releaseVolume gives the orders of a deal volume back and returns how many they are.
+func (k Keeper) releaseVolume(ctx context.Context, deal []byte, first, tasks uint64) (orders int, err error) {
+	d, err := k.dealByKey(ctx, deal)
 	if err != nil {
 		return 0, err
 	}
@@ -107,16 +90,16 @@ func (k Keeper) giveBackVolume(ctx context.Context, deal []byte, first, tasks ui
 		}
 	}
 	for i, f := range fills {
-		if err := k.unfill(sdk.UnwrapSDKContext(ctx), f.Order, f.Tasks, d.Id); err != nil {
+		if err := k.unfillOrder(sdk.UnwrapSDKContext(ctx), f.Order, f.Tasks, d.Id); err != nil {
 			return i, err
 		}
 	}
 	return len(fills), nil
 }
 
-// unfill takes tasks back that an order met. One that was filled stands again, at its old place if it rested, unless it
-// has expired or was cancelled meanwhile. Requests that lacked it are woken.
-func (k Keeper) unfill(ctx sdk.Context, id string, tasks uint64, deal string) error {
+// unfillOrder takes tasks back that an order met. One that was filled stands again, at its old place if it rested, unless it
+// has expired or was cancelled meanwhile. Requests that lacked it are matched again.
+func (k Keeper) unfillOrder(ctx sdk.Context, id string, tasks uint64, deal string) error {
 	raw, r, err := get(ctx, k.Orders, "order", id)
 	if err != nil {
 		return err
@@ -129,9 +112,9 @@ func (k Keeper) unfill(ctx sdk.Context, id string, tasks uint64, deal string) er
 	r.Released += tasks
 	switch {
 	case was == types.ORDER_STATUS_FILLED:
-		err = k.reopen(ctx, raw, &r)
+		err = k.reopenOrder(ctx, raw, &r)
 	case was == types.ORDER_STATUS_RESTING && r.Rank != "":
-		err = k.rest(ctx, raw, &r) // it is there already: wakes its topics
+		err = k.addToBook(ctx, raw, &r) // it is there already: starts the rematches of its topics
 	}
 	if err != nil {
 		return err
@@ -142,15 +125,15 @@ func (k Keeper) unfill(ctx sdk.Context, id string, tasks uint64, deal string) er
 	return emit(ctx, &types.EventOrderReleased{Id: id, Tasks: tasks, Filled: r.Filled, Deal: deal, Status: r.Status})
 }
 
-// reopen lets a filled order stand again that has volume back. It is good without the book when it had no place there,
+// reopenOrder lets a filled order stand again that has volume back. It is good without the book when it had no place there,
 // or when its owner has no room for it any more; then it may be placed again.
-func (k Keeper) reopen(ctx sdk.Context, id []byte, r *types.OrderRecord) error {
-	if r.Order.Expired(ctx.BlockHeight()) || k.aboveFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce) != nil {
+func (k Keeper) reopenOrder(ctx sdk.Context, id []byte, r *types.OrderRecord) error {
+	if r.Order.Expired(ctx.BlockHeight()) || k.checkFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce) != nil {
 		return nil
 	}
 	r.Status = types.ORDER_STATUS_SIGNED
 	if r.Rank != "" {
-		room := isolate.RunItem(ctx, func(ctx sdk.Context) error { return k.countOrder(ctx, *r, true) })
+		room := isolate.Run(ctx, func(ctx sdk.Context) error { return k.countOrder(ctx, *r, true) })
 		switch {
 		case errors.Is(room, types.ErrBookFull):
 			r.Topic, r.Rank = "", ""
@@ -158,7 +141,7 @@ func (k Keeper) reopen(ctx sdk.Context, id []byte, r *types.OrderRecord) error {
 			return room
 		default:
 			r.Status = types.ORDER_STATUS_RESTING
-			if err := k.rest(ctx, id, r); err != nil {
+			if err := k.addToBook(ctx, id, r); err != nil {
 				return err
 			}
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -22,9 +21,7 @@ func (f *fixture) open(n uint32) { f.setParams(func(p *types.Params) { p.OpensPe
 func (f *fixture) drop(d types.Deal, index uint64) {
 	each, err := d.Terms.Escrow()
 	require.NoError(f, err)
-	id, err := types.ParseID(d.Id)
-	require.NoError(f, err)
-	require.NoError(f, f.Settle(f.ctx, d.Id, types.FormatID(poco.TaskID(id, index)), nil, each, false))
+	require.NoError(f, f.settleTask(d.Id, index, nil, each, false))
 }
 
 // Whoever submits a bag as large as an order and takes it back has used up nothing: what was not opened comes back at
@@ -75,7 +72,7 @@ func (f *fixture) settlePaid(d types.Deal) {
 	each, err := d.Terms.Escrow()
 	require.NoError(f, err)
 	_, to := account("w1")
-	require.NoError(f, f.Settle(f.ctx, d.Id, "t", []types.EscrowPay{{To: to, Amount: 1}}, each-1, false))
+	require.NoError(f, f.settleTask(d.Id, 0, []types.EscrowPay{{To: to, Amount: 1}}, each-1, false))
 }
 
 // Tasks that can not be opened give their volume back to all orders of the deal, and so do those of split datasets.
@@ -206,8 +203,8 @@ func with2(j types.Job) types.Job {
 	return j
 }
 
-// Volume that comes back wakes who lacked it.
-func TestReleasedVolumeWakes(t *testing.T) {
+// Volume that comes back starts a rematch of the requests that lacked it.
+func TestReleasedVolumeStartsARematch(t *testing.T) {
 	for volume, left := range map[uint64]types.OrderStatus{5: isFilled, 6: isResting} {
 		f := newFixture(t)
 		f.open(1)

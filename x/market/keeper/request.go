@@ -18,8 +18,8 @@ func (k Keeper) GetRequest(ctx context.Context, id string) (types.Request, error
 	return r, err
 }
 
-// request reads a request with its progress.
-func (k Keeper) request(ctx context.Context, raw []byte) (types.Request, error) {
+// requestByKey reads a request with its progress.
+func (k Keeper) requestByKey(ctx context.Context, raw []byte) (types.Request, error) {
 	r, err := k.Requests.Get(ctx, raw)
 	if err != nil {
 		return r, err
@@ -39,7 +39,7 @@ func (k Keeper) requestByID(ctx context.Context, id string) (raw []byte, r types
 
 // findRequest reads a request that need not be there.
 func (k Keeper) findRequest(ctx context.Context, raw []byte) (r types.Request, found bool, err error) {
-	r, err = k.request(ctx, raw)
+	r, err = k.requestByKey(ctx, raw)
 	if errors.Is(err, collections.ErrNotFound) {
 		return r, false, nil
 	}
@@ -81,10 +81,10 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	if r.Escrow, err = job.Budget(); err != nil {
 		return r, err
 	}
-	if err := k.aboveFloor(ctx, types.ORDER_KIND_REQUEST, requester, nonce); err != nil {
+	if err := k.checkFloor(ctx, types.ORDER_KIND_REQUEST, requester, nonce); err != nil {
 		return r, err
 	}
-	a, err := k.side(ctx, params, requester, job, job.Size_, expiry)
+	a, err := k.beginAgreement(ctx, params, requester, job, job.Size_, expiry)
 	if err != nil {
 		return r, err
 	}
@@ -101,15 +101,15 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	} else if used {
 		return r, types.ErrNonce.Wrapf("nonce: %d was used for request %s", nonce, r.Id)
 	}
-	payTurn(ctx, params)
+	chargePlace(ctx, params)
 	due := collections.Join(height+1, id[:])
 	if err := k.Queue.Set(ctx, due, 0); err != nil {
 		return r, err
 	}
 	if job.Voucher != "" {
-		err = k.spend(ctx, job.Voucher, r.Escrow)
+		err = k.spendVoucher(ctx, job.Voucher, r.Escrow)
 	} else {
-		err = k.lock(ctx, addr, k.Queue, due, r.Escrow)
+		err = k.lockCoins(ctx, addr, k.Queue, due, r.Escrow)
 	}
 	if err != nil {
 		return r, err
@@ -132,7 +132,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	if r.Requester != requester {
 		return types.ErrNotOwner.Wrapf("request %s belongs to %s", id, r.Requester)
 	}
-	running, err := k.runs(ctx, r.Id)
+	running, err := k.hasRunningDeal(ctx, r.Id)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 		return types.ErrEnded.Wrapf("request %s is %s", id, r.Status)
 	}
 	if r.Status == types.REQUEST_STATUS_RESTING {
-		payTurn(ctx, params) // its own was over: it is refunded in another
+		chargePlace(ctx, params) // its own was over: it is refunded in another
 	}
 	if running {
 		if err := k.Cancels.Set(ctx, collections.Join(sdk.UnwrapSDKContext(ctx).BlockHeight(), raw), fromTheFirst()); err != nil {
@@ -153,7 +153,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	}
 	was := r.Status
 	if was == types.REQUEST_STATUS_RESTING {
-		if err := k.unrestRequest(ctx, raw, &r); err != nil {
+		if err := k.removeRequestFromBook(ctx, raw, &r); err != nil {
 			return err
 		}
 		due := collections.Join(sdk.UnwrapSDKContext(ctx).BlockHeight()+1, raw)
@@ -175,10 +175,10 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 		return err
 	}
 	if found {
-		return k.CancelRequest(ctx, requester, name(id))
+		return k.CancelRequest(ctx, requester, idText(id))
 	}
 	r := types.Request{
-		Id: name(id), Requester: requester, Nonce: nonce, Status: types.REQUEST_STATUS_CANCELLED,
+		Id: idText(id), Requester: requester, Nonce: nonce, Status: types.REQUEST_STATUS_CANCELLED,
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
 	}
 	if err := k.setRequest(ctx, id, r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
@@ -187,8 +187,8 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled"})
 }
 
-// runs says whether any deal of a request has tasks that have not ended.
-func (k Keeper) runs(ctx context.Context, request string) (bool, error) {
+// hasRunningDeal says whether any deal of a request has tasks that have not ended.
+func (k Keeper) hasRunningDeal(ctx context.Context, request string) (bool, error) {
 	it, err := k.DealsBy.Iterate(ctx, collections.NewSuperPrefixedQuadRange[string, uint64, int64, []byte](
 		types.PartyRequest+request, uint64(types.DEAL_STATE_RUNNING)))
 	if err != nil {
@@ -212,16 +212,20 @@ func (k Keeper) Preview(ctx context.Context, requester string, job types.Job) (t
 		}
 	}
 	r := types.Request{Id: types.FormatID(poco.RequestID("", requester, 0)), Requester: requester, Job: job}
-	var stale []candidate
-	a, p, err := k.best(ctx, params, r, &looks{left: types.MaxLooks}, &stale)
-	if short := (*lack)(nil); errors.As(err, &short) {
-		return types.Preview{}, short.err
-	} else if err != nil {
+	search, err := k.newSearch(ctx, params, r, &lookBudget{left: types.MaxLooks}, &staleOrders{})
+	if err != nil {
 		return types.Preview{}, err
 	}
-	d, err := k.draft(ctx, r, a, p, "")
+	a, lacks, err := search.findBest(ctx, r.Left())
+	if err != nil {
+		return types.Preview{}, err
+	}
+	if lacks != nil {
+		return types.Preview{}, lacks.reason
+	}
+	d, err := k.draftDeal(ctx, r, a, "")
 	return types.Preview{
-		App: a.App.App, Version: a.App.Version, Pool: a.Pool.Pool, Order: p.pool, Terms: d.Terms,
+		App: a.App.App, Version: a.App.Version, Pool: a.Pool.Pool, Order: a.poolOrder, Terms: d.Terms,
 		Organisation: a.Request.Requester.Organisation, Deal: d,
 	}, err
 }

@@ -200,9 +200,9 @@ func TestCancelMatched(t *testing.T) {
 	require.EqualValues(t, 1_000_000-50*110, f.balance("ann"))
 	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
 	for range 50 { // those opened run to their end
-		require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, 110, false))
+		require.NoError(t, f.settleTask(d.Id, 0, nil, 110, false))
 	}
-	require.ErrorIs(t, f.Settle(f.ctx, d.Id, "", nil, 110, false), types.ErrSettlement)
+	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 110, false), types.ErrSettlement)
 	f.next()
 	require.EqualValues(t, 1_000_000, f.balance("ann"))
 }
@@ -220,7 +220,7 @@ func TestCancelWhenEverythingIsOpen(t *testing.T) {
 	require.Zero(t, d.Ended)
 	each, err := d.Terms.Escrow()
 	require.NoError(t, err)
-	require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, each, false))
+	require.NoError(t, f.settleTask(d.Id, 0, nil, each, false))
 	f.next()
 	require.EqualValues(t, 1_000, f.balance("ann"))
 }
@@ -234,7 +234,7 @@ func TestCancelEndedDeal(t *testing.T) {
 	d := f.deal(id)
 	each, err := d.Terms.Escrow()
 	require.NoError(t, err)
-	require.NoError(t, f.Settle(f.ctx, d.Id, "", nil, each, false))
+	require.NoError(t, f.settleTask(d.Id, 0, nil, each, false))
 	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
 }
 

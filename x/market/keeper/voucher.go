@@ -44,7 +44,7 @@ func (k Keeper) IssueVoucher(ctx context.Context, v types.Voucher) (types.Vouche
 	} else if used {
 		return v, types.ErrNonce.Wrapf("nonce: %d was used for voucher %s", v.Nonce, v.Id)
 	}
-	if err := k.lock(ctx, issuer, k.VoucherLocks, collections.Join(sdkCtx.BlockHeight()+1, id[:]), v.Balance); err != nil {
+	if err := k.lockCoins(ctx, issuer, k.VoucherLocks, collections.Join(sdkCtx.BlockHeight()+1, id[:]), v.Balance); err != nil {
 		return v, err
 	}
 	if err := k.initVoucher(ctx, id[:], v); err != nil {
@@ -60,7 +60,7 @@ func (k Keeper) initVoucher(ctx context.Context, id []byte, v types.Voucher) err
 		}
 	}
 	if !v.Expired {
-		if err := k.Ends.Set(ctx, collections.Join(v.Expiry, id)); err != nil {
+		if err := k.Expiries.Set(ctx, collections.Join(v.Expiry, id)); err != nil {
 			return err
 		}
 	}
@@ -91,11 +91,11 @@ func (k Keeper) TopUpVoucher(ctx context.Context, issuer, id string, amount uint
 		return types.ErrVoucher.Wrapf("amount: %d more exceeds 64 bits", amount)
 	}
 	if expiry > v.Expiry {
-		if err := k.Ends.Remove(ctx, collections.Join(v.Expiry, raw)); err != nil {
+		if err := k.Expiries.Remove(ctx, collections.Join(v.Expiry, raw)); err != nil {
 			return err
 		}
 		v.Expiry = expiry
-		if err := k.Ends.Set(ctx, collections.Join(expiry, raw)); err != nil {
+		if err := k.Expiries.Set(ctx, collections.Join(expiry, raw)); err != nil {
 			return err
 		}
 	}
@@ -104,7 +104,7 @@ func (k Keeper) TopUpVoucher(ctx context.Context, issuer, id string, amount uint
 		return types.ErrVoucher.Wrapf("issuer: %q: %s", issuer, err)
 	}
 	if amount > 0 {
-		if err := k.lock(ctx, addr, k.VoucherLocks, collections.Join(sdkCtx.BlockHeight()+1, raw), amount); err != nil {
+		if err := k.lockCoins(ctx, addr, k.VoucherLocks, collections.Join(sdkCtx.BlockHeight()+1, raw), amount); err != nil {
 			return err
 		}
 	}
@@ -147,8 +147,8 @@ func (k Keeper) voucherFor(ctx context.Context, a types.Agreement) (*types.Vouch
 	return &v, v.AllowsAssets(a)
 }
 
-// spend takes escrow out of a voucher's balance; the coins stay with the module, and owed.
-func (k Keeper) spend(ctx context.Context, id string, amount uint64) error {
+// spendVoucher takes escrow out of a voucher's balance; the coins stay with the module, and owed.
+func (k Keeper) spendVoucher(ctx context.Context, id string, amount uint64) error {
 	raw, v, err := get(ctx, k.Vouchers, "voucher", id)
 	if err != nil {
 		return err
@@ -163,8 +163,8 @@ func (k Keeper) spend(ctx context.Context, id string, amount uint64) error {
 	return emit(ctx, &types.EventVoucher{Id: id, What: "spent", Amount: amount, Balance: v.Balance})
 }
 
-// restore puts escrow back into a voucher's balance. Gone says that it has expired: then the issuer is to be paid.
-func (k Keeper) restore(ctx context.Context, id string, amount uint64) (issuer string, gone bool, err error) {
+// restoreVoucher puts escrow back into a voucher's balance. Gone says that it has expired: then the issuer is to be paid.
+func (k Keeper) restoreVoucher(ctx context.Context, id string, amount uint64) (issuer string, gone bool, err error) {
 	raw, v, err := get(ctx, k.Vouchers, "voucher", id)
 	if err != nil || v.Expired {
 		return v.Issuer, v.Expired, err
@@ -176,8 +176,8 @@ func (k Keeper) restore(ctx context.Context, id string, amount uint64) (issuer s
 	return "", false, emit(ctx, &types.EventVoucher{Id: id, What: "refunded", Amount: amount, Balance: v.Balance})
 }
 
-// endVoucher gives what is left of an expired voucher back to its issuer.
-func (k Keeper) endVoucher(ctx context.Context, id []byte) error {
+// expireVoucher gives what is left of an expired voucher back to its issuer.
+func (k Keeper) expireVoucher(ctx context.Context, id []byte) error {
 	v, found, err := find(ctx, k.Vouchers, id)
 	if err != nil || !found || v.Expired {
 		return err
@@ -187,7 +187,7 @@ func (k Keeper) endVoucher(ctx context.Context, id []byte) error {
 	if err := k.Vouchers.Set(ctx, id, v); err != nil {
 		return err
 	}
-	if err := k.refund(ctx, payer{account: v.Issuer}, back); err != nil {
+	if err := k.refundPayer(ctx, payer{account: v.Issuer}, back); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventVoucher{Id: v.Id, What: "expired", Amount: back})

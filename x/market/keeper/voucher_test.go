@@ -139,7 +139,7 @@ func TestVoucherPays(t *testing.T) {
 	require.EqualValues(t, 910, d.Escrow)
 	require.EqualValues(t, 5_000-910, f.voucher(id).Balance)
 	_, to := account("w1")
-	require.NoError(t, f.Settle(f.ctx, d.Id, "t", []types.EscrowPay{{To: to, Amount: 200}}, 710, true))
+	require.NoError(t, f.settleTask(d.Id, 0, []types.EscrowPay{{To: to, Amount: 200}}, 710, true))
 	require.EqualValues(t, 4_800, f.voucher(id).Balance)
 	require.Zero(t, f.balance("ann"))
 

@@ -343,7 +343,7 @@ func (w *world) settleSome() {
 		if !accepted && w.chance("nobody was drawn") {
 			pays, left = nil, each
 		}
-		require.NoError(w, w.Settle(w.ctx, id, "t", pays, left, accepted))
+		require.NoError(w, w.Settle(w.ctx, types.TaskSettlement{Deal: id, Task: "t", Index: d.First + d.Ended, Pays: pays, Refund: left, Accepted: accepted}))
 		w.live[id]--
 	}
 	for _, e := range events[*types.EventOrderReleased](w.fixture)[before:] {

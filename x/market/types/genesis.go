@@ -285,18 +285,18 @@ func (g GenesisState) validateRest(codec address.Codec) error {
 		}
 	}
 	last = ""
-	for i, w := range g.Wakes {
+	for i, w := range g.Rematches {
 		if w.Topic <= last {
-			return ErrGenesis.Wrapf("wakes[%d].topic: %q: expected ascending order, each once", i, w.Topic)
+			return ErrGenesis.Wrapf("rematches[%d].topic: %q: expected ascending order, each once", i, w.Topic)
 		}
 		last = w.Topic
 		if _, err := ParseID(w.After); w.After != "" && err != nil {
-			return ErrGenesis.Wrapf("wakes[%d].after: %s", i, err)
+			return ErrGenesis.Wrapf("rematches[%d].after: %s", i, err)
 		}
 	}
-	if g.Round != nil {
-		if _, err := ParseID(g.Round.After); err != nil {
-			return ErrGenesis.Wrapf("round.after: %s", err)
+	if g.Rescan != nil {
+		if _, err := ParseID(g.Rescan.After); err != nil {
+			return ErrGenesis.Wrapf("rescan.after: %s", err)
 		}
 	}
 	return nil

@@ -37,8 +37,8 @@ var (
 	ArrivalsPrefix = collections.NewPrefix(9)
 	// RequestBookPrefix: (topic, 2^64-1 - limit, height, id) of resting requests; the first pays the most.
 	RequestBookPrefix = collections.NewPrefix(10)
-	// WakesPrefix: topic -> Wake.
-	WakesPrefix = collections.NewPrefix(11)
+	// RematchesPrefix: topic -> Rematch.
+	RematchesPrefix = collections.NewPrefix(11)
 	// DealsPrefix: id -> Deal, as it was made.
 	DealsPrefix = collections.NewPrefix(12)
 	// ProgressPrefix: id -> DealProgress, the part of a deal that changes.
@@ -58,8 +58,8 @@ var (
 	// OwedKey holds the escrow of every request and deal and the balance of every voucher, in ucred, as of the last
 	// block hook.
 	OwedKey = collections.NewPrefix(20)
-	// EndsPrefix: (height, id) of vouchers, of orders on the book and of submitted requests that end by their height.
-	EndsPrefix = collections.NewPrefix(21)
+	// ExpiriesPrefix: (height, id) of vouchers, of orders on the book and of submitted requests that end by their height.
+	ExpiriesPrefix = collections.NewPrefix(21)
 	// CategoriesPrefix: id -> Category.
 	CategoriesPrefix = collections.NewPrefix(22)
 	// VouchersPrefix: id -> Voucher.
@@ -69,17 +69,17 @@ var (
 	// VoucherLocksPrefix: (due height, voucher id) -> ucred added by a transaction of the block before and not yet
 	// folded into Owed.
 	VoucherLocksPrefix = collections.NewPrefix(25)
-	// WakeTurnKey holds the topic whose turn to wake was last; only block hooks write it.
-	WakeTurnKey = collections.NewPrefix(26)
-	// RoundKey holds the place that the slow round over all resting requests has reached; only block hooks write it.
-	RoundKey = collections.NewPrefix(27)
+	// LastRematchKey holds the topic whose rematch went on last; only block hooks write it.
+	LastRematchKey = collections.NewPrefix(26)
+	// RescanKey holds the cursor of the rescan over all resting requests; only block hooks write it.
+	RescanKey = collections.NewPrefix(27)
 	// RequestProgressPrefix: request id -> the part of a request that changes.
 	RequestProgressPrefix = collections.NewPrefix(28)
 	// ReleasesPrefix: (height, deal id, index of the first task) -> tasks that give volume back to the deal's orders.
 	ReleasesPrefix = collections.NewPrefix(29)
-	// SignedEndsPrefix: (height, id) of orders and requests that end by their height and hold neither coins nor a place on
+	// SignedExpiriesPrefix: (height, id) of orders and requests that end by their height and hold neither coins nor a place on
 	// the book.
-	SignedEndsPrefix = collections.NewPrefix(30)
+	SignedExpiriesPrefix = collections.NewPrefix(30)
 )
 
 // Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one

@@ -12,6 +12,20 @@ type EscrowPay struct {
 	Amount uint64
 }
 
+// TaskSettlement is what becomes of the escrow of one task that has ended.
+type TaskSettlement struct {
+	Deal     string // its deal
+	Task     string // its id, for the event
+	Index    uint64 // its index within the request's bag
+	Pays     []EscrowPay
+	Refund   uint64 // ucred that go back to who paid
+	Accepted bool   // it ended with an accepted answer
+}
+
+// Unused says whether the task ended without an answer and without any payment: what it took of its orders' volume goes
+// back to them.
+func (s TaskSettlement) Unused() bool { return !s.Accepted && len(s.Pays) == 0 }
+
 // SumPays returns the sum in ucred; ErrSettlement when it exceeds 64 bits.
 func SumPays(pays []EscrowPay) (sum uint64, err error) {
 	for _, p := range pays {

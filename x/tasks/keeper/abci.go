@@ -13,6 +13,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
+// items are the items of the module's block hooks, each of which runs alone.
+const items = isolate.Module(types.ModuleName)
+
 // BeginBlock acts on every deadline that has come and draws with this block's seed. A deadline is the first height that
 // is too late: it is acted on before the block's messages, so that no message of that height is in time.
 func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx, types.LinesAtBegin()...) }
@@ -81,7 +84,7 @@ func (k Keeper) due(ctx context.Context, line types.Line, limit int) ([]string, 
 // if even that fails, all of it stays accounted for and it is tried again later.
 func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *item) error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
+	err := isolate.Run(sdkCtx, func(ctx sdk.Context) error {
 		it, err := k.load(ctx, id)
 		if err != nil {
 			return err
@@ -92,7 +95,7 @@ func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *it
 		return
 	}
 	k.failed(sdkCtx, id, err)
-	err = isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
+	err = isolate.Run(sdkCtx, func(ctx sdk.Context) error {
 		it, err := k.load(ctx, id)
 		if err != nil {
 			return err
@@ -104,14 +107,14 @@ func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *it
 	}
 	k.failed(sdkCtx, id, err)
 	// A failure here would leave the item to be tried again in the next block, which is safe.
-	if err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error { return k.postpone(ctx, id) }); err != nil {
+	if err := isolate.Run(sdkCtx, func(ctx sdk.Context) error { return k.postpone(ctx, id) }); err != nil {
 		k.failed(sdkCtx, id, err)
 	}
 }
 
-// failed says that an item failed: logged, and an event to count. Its words stay out of state.
+// failed reports that a task failed, and says so to those who follow it. The cause's words stay out of state.
 func (k Keeper) failed(ctx sdk.Context, id string, cause error) {
-	ctx.Logger().Error("queued task failed", "module", types.ModuleName, "task", id, "error", cause)
+	items.Report(ctx, "task", id, cause)
 	if err := ctx.EventManager().EmitTypedEvent(&types.EventItemFailed{Task: id}); err != nil {
 		ctx.Logger().Error("event not emitted", "module", types.ModuleName, "task", id, "error", err)
 	}

@@ -214,19 +214,19 @@ func (m market) WholeDeal(_ context.Context, id string) (markettypes.Deal, error
 	return d, nil
 }
 
-func (m market) Settle(ctx context.Context, deal, task string, pays []markettypes.EscrowPay, refund uint64, accepted bool) error {
-	escrow, err := m.deals[deal].Terms.Escrow()
+func (m market) Settle(ctx context.Context, s markettypes.TaskSettlement) error {
+	escrow, err := m.deals[s.Deal].Terms.Escrow()
 	if err != nil {
 		return err
 	}
-	sum, err := markettypes.SumPays(pays)
+	sum, err := markettypes.SumPays(s.Pays)
 	if err != nil {
 		return err
 	}
-	if sum+refund != escrow {
-		return markettypes.ErrSettlement.Wrapf("%d and %d of %d", sum, refund, escrow)
+	if sum+s.Refund != escrow {
+		return markettypes.ErrSettlement.Wrapf("%d and %d of %d", sum, s.Refund, escrow)
 	}
-	for _, p := range pays {
+	for _, p := range s.Pays {
 		to, err := addresses.BytesToString(p.To)
 		if err != nil {
 			return err
@@ -234,9 +234,9 @@ func (m market) Settle(ctx context.Context, deal, task string, pays []markettype
 		m.add(ctx, "paid/"+to, int64(p.Amount))
 	}
 	m.add(ctx, "paid", int64(sum))
-	m.add(ctx, "refunded", int64(refund))
-	m.add(ctx, "settled/"+task, 1)
-	return m.ask("market.Settle", task)
+	m.add(ctx, "refunded", int64(s.Refund))
+	m.add(ctx, "settled/"+s.Task, 1)
+	return m.ask("market.Settle", s.Task)
 }
 
 func (m market) Preview(context.Context, string, markettypes.Job) (markettypes.Preview, error) {

@@ -9,7 +9,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -49,7 +48,7 @@ func (k Keeper) run(ctx context.Context, it *item, ev poco.Event) error {
 // and nothing that it does, a panic included, reaches the settlement.
 func (k Keeper) callback(ctx context.Context, it *item) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	err := isolate.RunItem(sdkCtx, func(ctx sdk.Context) error {
+	_ = items.Do(sdkCtx, "callback of task", it.stored.Id, func(ctx sdk.Context) error {
 		deal, err := k.market.WholeDeal(ctx, it.deal.Id) // as the settlement left it
 		if err != nil {
 			return err
@@ -59,9 +58,6 @@ func (k Keeper) callback(ctx context.Context, it *item) {
 			Kind: it.state.Verdict.Kind.String(), Digest: it.state.Verdict.Digest[:], Fuel: it.state.Verdict.Fuel,
 		})
 	})
-	if err != nil {
-		isolate.Log(sdkCtx.Logger(), "callback of task", it.stored.Id, err)
-	}
 }
 
 // carryOut does what one effect asks for and returns the event that answers it, if one does.

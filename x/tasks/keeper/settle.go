@@ -52,7 +52,10 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 		}
 		fromStake = append(fromStake, workerstypes.StakePay{To: to, Amount: p.Amount})
 	}
-	if err := k.market.Settle(ctx, it.stored.Deal, it.stored.Id, fromEscrow, s.Refund, s.Ending == poco.EndAccepted); err != nil {
+	if err := k.market.Settle(ctx, markettypes.TaskSettlement{
+		Deal: it.stored.Deal, Task: it.stored.Id, Index: it.stored.Index,
+		Pays: fromEscrow, Refund: s.Refund, Accepted: s.Ending == poco.EndAccepted,
+	}); err != nil {
 		return err
 	}
 	var ends []workerstypes.SeatSettlement

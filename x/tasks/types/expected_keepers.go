@@ -29,7 +29,7 @@ type MarketKeeper interface {
 	GetDeal(ctx context.Context, id string) (markettypes.Deal, error)
 	// WholeDeal is GetDeal with the job's arguments and inputs, for those who execute it.
 	WholeDeal(ctx context.Context, id string) (markettypes.Deal, error)
-	Settle(ctx context.Context, dealID, taskID string, pays []markettypes.EscrowPay, refund uint64, accepted bool) error
+	Settle(ctx context.Context, settlement markettypes.TaskSettlement) error
 	Preview(ctx context.Context, requester string, job markettypes.Job) (markettypes.Preview, error)
 	// Callback tells the deal's callback of a task that ended with an answer. Whatever it returns changes nothing.
 	Callback(ctx context.Context, deal markettypes.Deal, result markettypes.TaskResult) error

@@ -74,7 +74,7 @@ func (k Keeper) runEvictions(ctx sdk.Context, limit uint32) error {
 		if err := k.Evictions.Remove(ctx, key); err != nil {
 			return err
 		}
-		run(ctx, "eviction", key.K3(), func(ctx sdk.Context) error { return k.putOut(ctx, key) })
+		_ = items.Do(ctx, "eviction", key.K3(), func(ctx sdk.Context) error { return k.putOut(ctx, key) })
 	}
 	return nil
 }

@@ -203,7 +203,7 @@ func (k Keeper) runRecheck(ctx sdk.Context, r types.Recheck, limit uint32) (done
 		return 0, err
 	}
 	for _, worker := range workers {
-		run(ctx, "recheck", worker, func(ctx sdk.Context) error { return k.replace(ctx, r.Pool, worker) })
+		_ = items.Do(ctx, "recheck", worker, func(ctx sdk.Context) error { return k.replace(ctx, r.Pool, worker) })
 	}
 	return uint32(len(workers)), nil
 }

@@ -10,17 +10,8 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// trade makes a deal of an agreement: the escrow, the orders' volumes, the record and its place in the opening queue.
-func (k Keeper) trade(ctx sdk.Context, id []byte, r *types.Request, a types.Agreement, p pick, relayer string) error {
-	d, err := k.draft(ctx, *r, a, p, relayer)
-	if err != nil {
-		return err
-	}
-	return k.conclude(ctx, id, r, d)
-}
-
-// conclude makes a drafted deal.
-func (k Keeper) conclude(ctx sdk.Context, id []byte, r *types.Request, d types.Deal) error {
+// concludeDeal makes a drafted deal: the escrow, the orders' volumes, the record and its place in the queue of openings.
+func (k Keeper) concludeDeal(ctx sdk.Context, id []byte, r *types.Request, d types.Deal) error {
 	each, err := d.Terms.Escrow()
 	if err != nil {
 		return err
@@ -36,7 +27,7 @@ func (k Keeper) conclude(ctx sdk.Context, id []byte, r *types.Request, d types.D
 	}
 	refunded := uint64(0)
 	if r.Status == types.REQUEST_STATUS_SIGNED {
-		if err := k.take(ctx, d, escrow); err != nil {
+		if err := k.lockEscrow(ctx, d, escrow); err != nil {
 			return err
 		}
 	} else {
@@ -44,12 +35,12 @@ func (k Keeper) conclude(ctx sdk.Context, id []byte, r *types.Request, d types.D
 		locked := r.Job.MaxPrice * d.Size_
 		refunded = locked - escrow
 		r.Escrow -= locked
-		if err := k.refund(ctx, payerOfRequest(*r), refunded); err != nil {
+		if err := k.refundPayer(ctx, payerOfRequest(*r), refunded); err != nil {
 			return err
 		}
 	}
 	for _, f := range d.Fills() {
-		if err := k.fill(ctx, f.Order, f.Tasks, d.Id); err != nil {
+		if err := k.fillOrder(ctx, f.Order, f.Tasks, d.Id); err != nil {
 			return err
 		}
 	}
@@ -59,7 +50,7 @@ func (k Keeper) conclude(ctx sdk.Context, id []byte, r *types.Request, d types.D
 	was := r.Status
 	if r.Filled += d.Size_; r.Left() == 0 {
 		if was == types.REQUEST_STATUS_RESTING {
-			if err := k.unrestRequest(ctx, id, r); err != nil {
+			if err := k.removeRequestFromBook(ctx, id, r); err != nil {
 				return err
 			}
 		}
@@ -85,8 +76,8 @@ func (k Keeper) conclude(ctx sdk.Context, id []byte, r *types.Request, d types.D
 	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: refunded, Tasks: d.Size_, Left: r.Left()})
 }
 
-// draft writes a deal down, with everything pinned that decides trust or money, but without its escrow.
-func (k Keeper) draft(ctx context.Context, r types.Request, a types.Agreement, p pick, relayer string) (d types.Deal, err error) {
+// draftDeal writes a deal down, with everything pinned that decides trust or money, but without its escrow.
+func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relayer string) (d types.Deal, err error) {
 	job := a.Request.Job
 	terms, err := types.NewTerms(a.Params, job, a.Category, a.Prices())
 	if err != nil {
@@ -98,12 +89,12 @@ func (k Keeper) draft(ctx context.Context, r types.Request, a types.Agreement, p
 		return d, err
 	}
 	d = types.Deal{
-		Id: types.FormatID(poco.DealID(request, r.Filled)), Request: r.Id, PoolOrder: p.pool.Id, AppOrder: p.app, Pool: a.Pool.Pool.Id,
+		Id: types.FormatID(poco.DealID(request, r.Filled)), Request: r.Id, PoolOrder: a.poolOrder.Id, AppOrder: a.appOrder, Pool: a.Pool.Pool.Id,
 		Requester: r.Requester, RequesterOrganisation: a.Request.Requester.Organisation,
 		App: a.App.App.Id, AppVersion: a.App.Version.Version, AppOwner: a.App.App.Owner, AppOrganisation: a.App.App.Organisation,
 		Digest: a.App.Version.Digest, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: a.App.Version.OutputPath,
 		Args: job.Args, Inputs: job.Inputs, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
-		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: p.pool.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
+		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: a.poolOrder.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
 		Beneficiary: job.Beneficiary, Callback: job.Callback, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),
 		Relayer: relayer, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),
 	}
@@ -118,8 +109,8 @@ func (k Keeper) draft(ctx context.Context, r types.Request, a types.Agreement, p
 			Dataset: s.Dataset.Id, Version: s.Version.Version, Digest: s.Version.Digest, Size_: s.Version.Size_, Locators: s.Version.Locators,
 			Owner: s.Dataset.Owner, Organisation: s.Dataset.Organisation, Price: s.Price(),
 		}
-		if i < len(p.datasets) {
-			pinned.Order = p.datasets[i]
+		if i < len(a.datasetOrders) {
+			pinned.Order = a.datasetOrders[i]
 		}
 		d.Datasets = append(d.Datasets, pinned)
 	}

@@ -22,7 +22,7 @@ func resting(f *fixture, requester string, nonce uint64, j types.Job, expiry int
 	return id
 }
 
-// What a request lacks wakes it, whatever the kind of order; it then lacks the next, and waits for that.
+// An order that a request lacks starts its rematch, whatever the kind of order; it then lacks the next, and waits for that.
 func TestRestWaitsForWhatItLacks(t *testing.T) {
 	f := newFixture(t)
 	f.setApp("studio/ray:v1", func(_ *appstypes.App, v *appstypes.Version) { v.ByOrder = true })
@@ -34,7 +34,7 @@ func TestRestWaitsForWhatItLacks(t *testing.T) {
 	require.EqualValues(t, 20, f.request(id).Limit)
 	require.EqualValues(t, 1_000, f.request(id).Escrow)
 
-	// What it can not pay does not wake it, and what it does not lack neither.
+	// An order that it cannot pay, or that it does not lack, starts no rematch.
 	f.place(appOrder("studio/ray:v1", 1, 21, 0))
 	f.offer("open", 1, 100, 0)
 	reads := f.reads
@@ -247,8 +247,8 @@ func TestCancelResting(t *testing.T) {
 	f.until(101)
 }
 
-// The wake of a topic goes on in the next block where the budget ended, and every topic has its turn.
-func TestWakesAreCappedAndTakeTurns(t *testing.T) {
+// The rematch of a topic goes on in the next block where the budget ended, and the topics take turns.
+func TestRematchesAreCappedAndTakeTurns(t *testing.T) {
 	f := newFixture(t)
 	f.addApp("studio/zoo:v1", 10)
 	f.setApp("studio/zoo:v1", func(_ *appstypes.App, v *appstypes.Version) { v.ByOrder = true })
@@ -393,12 +393,12 @@ func TestLooksAreCappedAndCarriedOver(t *testing.T) {
 	}
 }
 
-// An order that nobody who waits could pay wakes nobody, and writes nothing but itself.
-func TestWakeOnlyWhoCanPay(t *testing.T) {
+// An order that no resting request could pay starts no rematch, and writes nothing but itself.
+func TestRematchOnlyWhoCanPay(t *testing.T) {
 	for _, tc := range []struct {
-		name  string
-		price uint64
-		wakes bool
+		name      string
+		price     uint64
+		rematches bool
 	}{{"of two replicas each", (1_000 - 10) / 2, true}, {"one ucred too dear", (1_000-10)/2 + 1, false}} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFixture(t)
@@ -408,19 +408,19 @@ func TestWakeOnlyWhoCanPay(t *testing.T) {
 			f.submit("bob", 1, func() types.Job { j := job(); j.MaxPrice = 1; return j }()) // takes the block's turn
 			f.offer("open", 1, tc.price, 1)
 			f.next()
-			has, err := f.Wakes.Has(f.ctx, types.PoolTopic("wasm", ""))
+			has, err := f.Rematches.Has(f.ctx, types.PoolTopic("wasm", ""))
 			require.NoError(t, err)
-			require.Equal(t, tc.wakes, has)
+			require.Equal(t, tc.rematches, has)
 		})
 	}
 }
 
-// Of wakes whose requests have gone meanwhile a block ends as many as it has matches, and not all.
-func TestEndedWakesAreBounded(t *testing.T) {
-	const wakes = 1_000
+// A block ends at most matches_per_block rematches that have nothing left to match.
+func TestEndedRematchesAreBounded(t *testing.T) {
+	const rematches = 1_000
 	f := newFixture(t)
-	for i := range wakes {
-		require.NoError(t, f.Wakes.Set(f.ctx, fmt.Sprintf("app/gone-%04d", i), types.Wake{Topic: fmt.Sprintf("app/gone-%04d", i), Price: 1}))
+	for i := range rematches {
+		require.NoError(t, f.Rematches.Set(f.ctx, fmt.Sprintf("app/gone-%04d", i), types.Rematch{Topic: fmt.Sprintf("app/gone-%04d", i), Price: 1}))
 	}
 	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 1 })
 	idle := func() int { cost := f.idle(t); return cost[0] + cost[1] }
@@ -428,6 +428,148 @@ func TestEndedWakesAreBounded(t *testing.T) {
 	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 100 })
 	require.Less(t, idle(), 1_000)
 	left := 0
-	require.NoError(t, f.Wakes.Walk(f.ctx, nil, func(string, types.Wake) (bool, error) { left++; return false, nil }))
-	require.Equal(t, wakes-101, left)
+	require.NoError(t, f.Rematches.Walk(f.ctx, nil, func(string, types.Rematch) (bool, error) { left++; return false, nil }))
+	require.Equal(t, rematches-101, left)
+}
+
+// What a request lacks can come without an order: it is met again all the same.
+func TestRescanMatchesWhatNoOrderRematches(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		lacks func(f *fixture, j *types.Job)
+		comes func(f *fixture)
+	}{
+		{"workers", func(f *fixture, _ *types.Job) { f.pools.eligible["open"] = 1 }, func(f *fixture) { delete(f.pools.eligible, "open") }},
+		{"a list price", func(f *fixture, _ *types.Job) {
+			f.setApp("studio/ray:v1", func(_ *appstypes.App, v *appstypes.Version) { v.Price = 990 })
+		}, func(f *fixture) {
+			f.setApp("studio/ray:v1", func(_ *appstypes.App, v *appstypes.Version) { v.Price = 10 })
+		}},
+		{"an audience", func(f *fixture, _ *types.Job) {
+			f.setPool("open", func(p *workerstypes.Pool) { p.Requesters.Accounts = []string{addr("bob")} })
+		}, func(f *fixture) { f.setPool("open", func(p *workerstypes.Pool) { p.Requesters.Accounts = nil }) }},
+		{"an order of the second dataset", func(f *fixture, j *types.Job) {
+			for _, ref := range []string{"data/aa:v1", "data/bb:v1"} {
+				f.setDataset(ref, func(_ *appstypes.Dataset, v *appstypes.DatasetVersion) { v.Price = 300 })
+			}
+			j.Datasets, j.MaxDatasetPrice = []string{"data/aa:v1", "data/bb:v1"}, 400
+		}, func(f *fixture) { f.place(datasetOrder("data/bb:v1", 1, 100, 0)) }},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.offer("open", 1, 20, 0)
+			f.next()
+			j := job()
+			tc.lacks(f, &j)
+			id := resting(f, "ann", 1, j, 1_000)
+			for range 3 {
+				f.next()
+			}
+			require.Equal(t, types.REQUEST_STATUS_RESTING, f.request(id).Status)
+			tc.comes(f)
+			f.next()
+			f.next()
+			require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(id).Status, f.request(id).Reason)
+		})
+	}
+}
+
+// All that rest are met within as many blocks, be every block's budget spent by others.
+func TestRescanReachesEverybody(t *testing.T) {
+	f := newFixture(t)
+	f.offer("open", 1, 20, 0)
+	f.next()
+	f.pools.eligible["open"] = 0
+	const n = 12
+	var ids []string
+	for i := range uint64(n) {
+		ids = append(ids, resting(f, fmt.Sprint("p", i%3), i, job(), 1_000))
+	}
+	f.fund("eve", 1_000_000)
+	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 2 })
+	none := job()
+	none.Tags = []string{"nosuch"}
+	delete(f.pools.eligible, "open")
+	matched := func() (m int) {
+		for _, id := range ids {
+			if f.request(id).Status == types.REQUEST_STATUS_MATCHED {
+				m++
+			}
+		}
+		return m
+	}
+	for i := range n {
+		f.submit("eve", uint64(2*i), none)
+		f.submit("eve", uint64(2*i+1), none)
+		f.next()
+		require.Equal(t, i+1, matched())
+	}
+}
+
+// An attacker's requests that pay more and can never be met, and an order in every block, do not starve those below.
+func TestRematchEndsBeforeTheNext(t *testing.T) {
+	f := newFixture(t)
+	for _, n := range []string{"eve", "eva", "ann"} {
+		f.fund(n, 10_000_000)
+	}
+	for _, n := range []string{"eve", "eva"} {
+		for i := range uint64(types.MaxResting) {
+			j := job()
+			j.MaxPrice, j.Tags = 50_000, []string{"nosuch"}
+			f.rest(n, i, j, 100_000)
+		}
+	}
+	honest := f.rest("ann", 1, job(), 100_000)
+	for range 5 {
+		f.next()
+	}
+	f.offer("second", 1, 20, 0)
+	f.next()
+	f.offer("open", 1, 400, 1)
+	f.next()
+	f.offer("open", 2, 400, 1)
+	f.next()
+	require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(honest).Status)
+	for range 4 {
+		f.next()
+	}
+	left := 0
+	require.NoError(t, f.Rematches.Walk(f.ctx, nil, func(string, types.Rematch) (bool, error) { left++; return false, nil }))
+	require.Zero(t, left, "every rematch ends")
+}
+
+// An order that comes while a rematch is running has a rematch of its own afterwards, from the top down to its price.
+func TestRematchRemembersTheNext(t *testing.T) {
+	f := newFixture(t)
+	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 1_000 })
+	var ids []string
+	for i := range uint64(20) {
+		f.fund(fmt.Sprint("p", i), 10_000)
+		j := job()
+		j.MaxPrice = 900 - 10*i
+		ids = append(ids, f.rest(fmt.Sprint("p", i), 1, j, 1_000))
+	}
+	f.next()
+	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 4 })
+	f.place(with(f.poolOrder("open", 1, 300, 0), func(o *types.Order) { o.Pool.Requesters.Accounts = []string{addr("x")} }))
+	f.next() // four of them were met
+	w, err := f.Rematches.Get(f.ctx, types.PoolTopic("wasm", ""))
+	require.NoError(t, err)
+	place := w.After
+	require.NotEmpty(t, place)
+	f.offer("second", 1, 100, 1)
+	f.next()
+	w, err = f.Rematches.Get(f.ctx, types.PoolTopic("wasm", ""))
+	require.NoError(t, err)
+	require.True(t, w.Again)
+	require.EqualValues(t, 100, w.AgainPrice)
+	require.EqualValues(t, 300, w.Price)
+	require.NotEqual(t, place, w.After, "the rematch went on")
+	f.offer("second", 2, 90, 0)
+	for range 15 {
+		f.next()
+	}
+	for _, id := range ids {
+		require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(id).Status)
+	}
 }

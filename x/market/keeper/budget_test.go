@@ -350,7 +350,7 @@ func BenchmarkCrowd(b *testing.B) {
 			for b.Loop() {
 				c = f.cost()
 				b.StopTimer()
-				for range 8 { // the rest of the round
+				for range 8 { // the rest of the rescan
 					f.next()
 				}
 				require.NoError(b, f.cancelNonce("acme", kindPool, nonce))

@@ -9,8 +9,8 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// party returns an account and an organisation as restrictions see them.
-func (k Keeper) party(ctx context.Context, account, org string) (types.Party, error) {
+// partyOf returns an account and an organisation as restrictions see them.
+func (k Keeper) partyOf(ctx context.Context, account, org string) (types.Party, error) {
 	p := types.Party{Account: account, Organisation: org}
 	if org == "" {
 		return p, nil
@@ -20,8 +20,8 @@ func (k Keeper) party(ctx context.Context, account, org string) (types.Party, er
 	return p, err
 }
 
-// side begins an agreement with the requester's side: its role, the job's category and assets, at list prices.
-func (k Keeper) side(ctx context.Context, params types.Params, requester string, job types.Job, left uint64, expiry int64) (a types.Agreement, err error) {
+// beginAgreement begins an agreement with the requester's side: its role, the job's category and assets, at list prices.
+func (k Keeper) beginAgreement(ctx context.Context, params types.Params, requester string, job types.Job, left uint64, expiry int64) (a types.Agreement, err error) {
 	a = types.Agreement{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Params: params}
 	addr, err := k.addresses.StringToBytes(requester)
 	if err != nil {
@@ -48,10 +48,10 @@ func (k Keeper) side(ctx context.Context, params types.Params, requester string,
 		return a, err
 	}
 	a.Request = types.RequestSide{Job: job, Left: left, Expiry: expiry}
-	if a.Request.Requester, err = k.party(ctx, requester, org); err != nil {
+	if a.Request.Requester, err = k.partyOf(ctx, requester, org); err != nil {
 		return a, err
 	}
-	if err := k.assets(ctx, &a); err != nil {
+	if err := k.resolveAssets(ctx, &a); err != nil {
 		return a, err
 	}
 	if job.Callback != "" && k.callbacks.hooks[job.Callback] == nil {
@@ -69,13 +69,13 @@ func (k Keeper) side(ctx context.Context, params types.Params, requester string,
 	return a, job.CheckApp(a.App.App, a.App.Version)
 }
 
-func (k Keeper) assets(ctx context.Context, a *types.Agreement) (err error) {
+func (k Keeper) resolveAssets(ctx context.Context, a *types.Agreement) (err error) {
 	job := a.Request.Job
 	if a.App.App, a.App.Version, err = k.apps.Resolve(ctx, job.App); err != nil {
 		return types.ErrUnknownApp.Wrapf("app: %q: %s", job.App, err)
 	}
 	a.App.Left = types.Unbounded
-	if a.App.Owner, err = k.party(ctx, a.App.App.Owner, a.App.App.Organisation); err != nil {
+	if a.App.Owner, err = k.partyOf(ctx, a.App.App.Owner, a.App.App.Organisation); err != nil {
 		return err
 	}
 	for i, ref := range job.Datasets {
@@ -83,7 +83,7 @@ func (k Keeper) assets(ctx context.Context, a *types.Agreement) (err error) {
 		if s.Dataset, s.Version, err = k.apps.ResolveDataset(ctx, ref); err != nil {
 			return types.ErrUnknownDataset.Wrapf("datasets[%d]: %q: %s", i, ref, err)
 		}
-		if s.Owner, err = k.party(ctx, s.Dataset.Owner, s.Dataset.Organisation); err != nil {
+		if s.Owner, err = k.partyOf(ctx, s.Dataset.Owner, s.Dataset.Organisation); err != nil {
 			return err
 		}
 		a.Datasets = append(a.Datasets, s)
@@ -109,18 +109,18 @@ func isRead(a types.Agreement, i int) bool {
 	return job.DatasetsPerTask > 0 && uint64(i)/uint64(job.DatasetsPerTask) < job.Size_-a.Request.Left
 }
 
-// poolSide returns the side of a pool order.
-func (k Keeper) poolSide(ctx context.Context, r types.OrderRecord) (s types.PoolSide, err error) {
+// poolSideOf returns the side of a pool order.
+func (k Keeper) poolSideOf(ctx context.Context, r types.OrderRecord) (s types.PoolSide, err error) {
 	s = types.PoolSide{Order: r.Order, Left: r.Left()}
 	if s.Pool, err = k.workers.GetPool(ctx, r.Order.Pool.Pool); err != nil {
 		return s, types.ErrStale.Wrapf("pool: %s: %s", r.Order.Pool.Pool, err)
 	}
-	s.Owner, err = k.party(ctx, r.Order.Owner, r.Organisation)
+	s.Owner, err = k.partyOf(ctx, r.Order.Owner, r.Organisation)
 	return s, err
 }
 
-// owns checks that an account may trade what its order is about, and returns for which organisation it does.
-func (k Keeper) owns(ctx context.Context, o types.Order) (org string, err error) {
+// authorizeTrade checks that an account may trade what its order is about, and returns for which organisation it does.
+func (k Keeper) authorizeTrade(ctx context.Context, o types.Order) (org string, err error) {
 	addr, err := k.addresses.StringToBytes(o.Owner)
 	if err != nil {
 		return "", types.ErrOrder.Wrapf("owner: %q: %s", o.Owner, err)

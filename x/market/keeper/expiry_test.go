@@ -130,8 +130,8 @@ func TestEndsMoveWithTheirState(t *testing.T) {
 	f.fund("ann", 10_000)
 	o := with(f.poolOrder("open", 1, 20, 1), func(o *types.Order) { o.Expiry = 90 })
 	count := func() (out [2]int) {
-		require.NoError(t, f.Ends.Walk(f.ctx, nil, func(queueKey) (bool, error) { out[0]++; return false, nil }))
-		require.NoError(t, f.SignedEnds.Walk(f.ctx, nil, func(queueKey) (bool, error) { out[1]++; return false, nil }))
+		require.NoError(t, f.Expiries.Walk(f.ctx, nil, func(queueKey) (bool, error) { out[0]++; return false, nil }))
+		require.NoError(t, f.SignedExpiries.Walk(f.ctx, nil, func(queueKey) (bool, error) { out[1]++; return false, nil }))
 		return out
 	}
 	f.presign(o)

@@ -1,0 +1,96 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/duequeue"
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// expireDue ends the orders, requests and vouchers whose height has come: first what holds coins or a place on the book,
+// then what is only known, of which anybody can make as many as it likes. Matching looks at the height itself, so that it
+// does not meet what is carried over.
+func (k Keeper) expireDue(ctx sdk.Context, params types.Params) error {
+	left := int(params.EndsPerBlock)
+	for _, queue := range []collections.KeySet[queueKey]{k.Expiries, k.SignedExpiries} {
+		n, err := duequeue.TakeDue(ctx, queue, left, func(id []byte) {
+			_ = items.Do(ctx, "expiry of", idText(id), func(ctx sdk.Context) error { return k.expireItem(ctx, id) })
+		})
+		if err != nil {
+			return err
+		}
+		left -= n
+	}
+	return nil
+}
+
+// expiryQueue says in which queue something that expires waits.
+type expiryQueue uint8
+
+const (
+	noExpiry     expiryQueue = iota // in none: it has ended
+	heldExpiry                      // Expiries: it holds coins or a place on the book
+	signedExpiry                    // SignedExpiries: it is only known
+)
+
+func expiryOfOrder(s types.OrderStatus) expiryQueue {
+	switch s {
+	case types.ORDER_STATUS_RESTING:
+		return heldExpiry
+	case types.ORDER_STATUS_SIGNED:
+		return signedExpiry
+	}
+	return noExpiry
+}
+
+func expiryOfRequest(s types.RequestStatus) expiryQueue {
+	switch s {
+	case types.REQUEST_STATUS_QUEUED, types.REQUEST_STATUS_RESTING:
+		return heldExpiry
+	case types.REQUEST_STATUS_SIGNED:
+		return signedExpiry
+	}
+	return noExpiry
+}
+
+// moveExpiry keeps the one entry of what expires in the queue that is its status's.
+func (k Keeper) moveExpiry(ctx context.Context, id []byte, expiry int64, from, to expiryQueue) error {
+	if expiry == 0 || from == to {
+		return nil
+	}
+	queues := [...]collections.KeySet[queueKey]{heldExpiry: k.Expiries, signedExpiry: k.SignedExpiries}
+	key := collections.Join(expiry, id)
+	if from != noExpiry {
+		if err := queues[from].Remove(ctx, key); err != nil {
+			return err
+		}
+	}
+	if to == noExpiry {
+		return nil
+	}
+	return queues[to].Set(ctx, key)
+}
+
+func (k Keeper) expireItem(ctx sdk.Context, id []byte) error {
+	if o, found, err := find(ctx, k.Orders, id); err != nil {
+		return err
+	} else if found {
+		if o.Status != types.ORDER_STATUS_RESTING && o.Status != types.ORDER_STATUS_SIGNED {
+			return nil
+		}
+		return k.closeOrder(ctx, id, o, types.ORDER_STATUS_EXPIRED)
+	}
+	if r, found, err := k.findRequest(ctx, id); err != nil {
+		return err
+	} else if found {
+		if !r.Waits() {
+			return nil
+		}
+		return k.refundRequest(ctx, id, types.ErrExpired.Wrapf("request %s: it expired at height %d", r.Id, r.Expiry))
+	}
+	return k.expireVoucher(ctx, id)
+}

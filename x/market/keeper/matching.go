@@ -1,0 +1,206 @@
+package keeper
+
+import (
+	"errors"
+	"strings"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// matching is one block's work on the book: the block's context and parameters, and what it may still spend. Three
+// sources give it requests, in this order: the queue of what came in the block before, the rematches of topics into
+// which an order came, and the rescan of all resting requests.
+type matching struct {
+	Keeper
+	ctx    sdk.Context
+	params types.Params
+	left   int        // requests and proposed matches that the block may still match
+	looks  lookBudget // what all of them together may still look at
+}
+
+func (k Keeper) newMatching(ctx sdk.Context, params types.Params) *matching {
+	return &matching{
+		Keeper: k, ctx: ctx, params: params,
+		left: int(params.MatchesPerBlock), looks: lookBudget{left: int(params.LooksPerBlock)},
+	}
+}
+
+// canMatch says whether the block has looks for one matching more, which may need MaxLooks.
+func (m *matching) canMatch() bool { return m.looks.left >= types.MaxLooks }
+
+// matchQueued takes this block's requests and proposed matches off the queue and makes their deals, each alone. One that
+// comes to nothing, or breaks the chain's code, is refunded; should even that fail, its escrow stays counted with it.
+// Items beyond the block's budget are carried over to the next block.
+func (m *matching) matchQueued() error {
+	due, err := m.dueForMatching(m.ctx, m.left)
+	if err != nil {
+		return err
+	}
+	for _, q := range due {
+		if !m.canMatch() {
+			return nil
+		}
+		if err := m.Queue.Remove(m.ctx, collections.Join(q.height, q.id)); err != nil {
+			return err
+		}
+		m.left--
+		proposal, proposed, err := find(m.ctx, m.Matches, q.id)
+		if err != nil {
+			return err
+		}
+		if !proposed {
+			m.matchRequest(q.id)
+		} else if err := m.matchProposal(q.id, proposal); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errNothingKept drops the writes of a matching that came to nothing.
+var errNothingKept = errors.New("nothing of it is kept")
+
+// matchRequest fills a request from the book as far as it can be, and lets the rest of it wait or refunds it.
+func (m *matching) matchRequest(id []byte) {
+	var found fillResult
+	budget := &lookBudget{left: types.MaxLooks}
+	stale := &staleOrders{}
+	err := isolate.Run(m.ctx, func(ctx sdk.Context) (err error) {
+		if found, err = m.fillRequest(ctx, m.params, id, budget, stale); err == nil && found.dropped {
+			err = errNothingKept
+		}
+		return err
+	})
+	m.looks.left -= types.MaxLooks - budget.left
+	if err == nil || errors.Is(err, errNothingKept) {
+		err = m.keepWaiting(id, found)
+	}
+	if isolate.IsPanic(err) { // any other error is an answer, the requester's to read
+		items.Report(m.ctx, "matching of request", idText(id), err)
+	}
+	if err != nil {
+		_ = items.Do(m.ctx, "refund of request", idText(id), func(ctx sdk.Context) error { return m.refundRequest(ctx, id, err) })
+	}
+	m.looks.left -= dropLooks * m.dropStaleOrders(m.ctx, stale)
+}
+
+// keepWaiting lets a request go on that lacks something: in the queue when there was more to look at, else on the book.
+// It returns why the request must end when it cannot wait.
+func (m *matching) keepWaiting(id []byte, found fillResult) error {
+	if found.lacks == nil {
+		return nil
+	}
+	if found.again {
+		return isolate.Run(m.ctx, func(ctx sdk.Context) error { return m.requeueRequest(ctx, id) })
+	}
+	r, err := m.requestByKey(m.ctx, id)
+	if err != nil || r.Expiry <= m.ctx.BlockHeight() {
+		return found.lacks.reason
+	}
+	return isolate.Run(m.ctx, func(ctx sdk.Context) error { return m.addRequestToBook(ctx, id, *found.lacks) })
+}
+
+// matchProposal makes the deal of a proposed match, or says in an event why there is none, and takes the looks that it
+// costs. The deal's own cost is that of its record, if there is one afterwards.
+func (m *matching) matchProposal(id []byte, proposal types.Match) error {
+	request, r, err := m.requestByID(m.ctx, proposal.Request)
+	if err != nil {
+		m.looks.left -= proposalCost(proposal, types.Request{})
+		m.concludeProposal(id) // says so as well
+		return nil
+	}
+	m.looks.left -= proposalCost(proposal, r)
+	m.concludeProposal(id)
+	deal := poco.DealID([types.IDSize]byte(request), r.Filled) // there was none of this id before
+	d, made, err := find(m.ctx, m.Deals, deal[:])
+	if made {
+		m.looks.left -= dealCost(d)
+	}
+	return err
+}
+
+func (m *matching) concludeProposal(id []byte) {
+	err := isolate.Run(m.ctx, func(ctx sdk.Context) error {
+		proposal, err := m.Matches.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		request, r, err := m.requestByID(ctx, proposal.Request)
+		if err != nil {
+			return err
+		}
+		agreed, err := m.composeAgreement(ctx, proposal, r)
+		if err != nil {
+			return err
+		}
+		d, err := m.draftDeal(ctx, r, agreed, proposal.Relayer)
+		if err != nil {
+			return err
+		}
+		if err := m.concludeDeal(ctx, request, &r, d); err != nil {
+			return err
+		}
+		return m.Matches.Remove(ctx, id)
+	})
+	if err == nil {
+		return
+	}
+	if isolate.IsPanic(err) {
+		items.Report(m.ctx, "match", idText(id), err)
+	}
+	why := stateReason(err)
+	_ = items.Do(m.ctx, "dropping of match", idText(id), func(ctx sdk.Context) error {
+		if err := m.Matches.Remove(ctx, id); err != nil {
+			return err
+		}
+		return emit(ctx, &types.EventMatch{Id: idText(id), Reason: why})
+	})
+}
+
+// refundRequest ends a request that is filled no more, for a cause, and refunds what is left of it.
+func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
+	r, err := k.requestByKey(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !r.Waits() && r.Escrow == 0 {
+		return nil // it ended before its turn came
+	}
+	was, what := r.Status, "refunded"
+	if was == types.REQUEST_STATUS_RESTING {
+		if err := k.removeRequestFromBook(ctx, id, &r); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !r.Waits(): // taken back by the requester
+	case errors.Is(cause, types.ErrExpired):
+		what, r.Status, r.Reason = "expired", types.REQUEST_STATUS_EXPIRED, stateReason(cause)
+	default:
+		what, r.Status, r.Reason = "unmatched", types.REQUEST_STATUS_UNMATCHED, stateReason(cause)
+	}
+	back := r.Escrow
+	r.Escrow = 0
+	if err := k.refundPayer(ctx, payerOfRequest(r), back); err != nil {
+		return err
+	}
+	if err := k.setRequest(ctx, id, r, was); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: what, Reason: r.Reason, Refunded: back, Left: r.Left()})
+}
+
+// stateReason is an error's text for the state: that of a registered error, which is the same on every node, cut to a size.
+func stateReason(err error) string {
+	if space, _, text := errorsmod.ABCIInfo(err, false); space != errorsmod.UndefinedCodespace {
+		return strings.ToValidUTF8(text[:min(len(text), types.MaxReasonLen)], "")
+	}
+	return (&isolate.Panic{}).Error()
+}
