@@ -9,6 +9,7 @@ import (
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 // resting returns a request that waits for what the fixture's book lacks.
