@@ -60,6 +60,7 @@ type Conn struct {
 
 	mu      sync.Mutex
 	current int // the endpoint used first
+	left    func(from, to string, why error)
 }
 
 type endpoint struct {
@@ -217,12 +218,25 @@ func (c *Conn) first() int {
 	return c.current
 }
 
-// rotate leaves an endpoint that doesn't serve; others may have left it already.
-func (c *Conn) rotate(from int) {
+// OnLeave has a function called whenever a node is left for another, such as to log it.
+func (c *Conn) OnLeave(left func(from, to string, why error)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.current == from {
-		c.current = (from + 1) % len(c.endpoints)
+	c.left = left
+}
+
+// rotate leaves an endpoint that doesn't serve; others may have left it already.
+func (c *Conn) rotate(from int, why error) {
+	c.mu.Lock()
+	left, next := c.left, (from+1)%len(c.endpoints)
+	if c.current != from || next == from {
+		c.mu.Unlock()
+		return
+	}
+	c.current = next
+	c.mu.Unlock()
+	if left != nil {
+		left(c.endpoints[from].name, c.endpoints[next].name, why)
 	}
 }
 
@@ -244,7 +258,7 @@ func (c *Conn) Invoke(ctx context.Context, method string, args, reply any, opts 
 		if err == nil || !elsewhere(err) {
 			return err
 		}
-		c.rotate(at)
+		c.rotate(at, err)
 		trouble = append(trouble, fmt.Errorf("%s: %w", e.name, err))
 		if ctx.Err() != nil {
 			return errors.Join(trouble...)

@@ -77,7 +77,7 @@ type Event struct {
 	Report *Report `json:"report,omitempty"`
 }
 
-// Observer is told what happens, from one goroutine. Nil is allowed where one is asked for.
+// Observer is told what happens, one thing at a time. Nil is allowed where one is asked for.
 type Observer func(Event)
 
 func (o Observer) tell(e Event) {

@@ -62,7 +62,8 @@ type FollowOptions struct {
 	// Timeout of one question, to however many nodes; 0 means 10 s.
 	Timeout time.Duration
 	// Stale is how long a node may show no new block before the next one is asked; 0 means 5 s, or the connection's patience
-	// when that is longer. It should be some blocks long: where the whole chain pauses, leaving a node gains nothing.
+	// when that is longer, and at most a fourth of Stall. It should be some blocks long: where the whole chain pauses, leaving
+	// a node gains nothing.
 	Stale time.Duration
 	// Stall is how long no new block may be seen on any node before following fails; 0 means 30 s.
 	Stall time.Duration
@@ -78,11 +79,11 @@ func (o FollowOptions) complete(conn *Conn) FollowOptions {
 	if o.Timeout <= 0 {
 		o.Timeout = 10 * time.Second
 	}
-	if o.Stale <= 0 {
-		o.Stale = staleOf(conn)
-	}
 	if o.Stall <= 0 {
 		o.Stall = 30 * time.Second
+	}
+	if o.Stale <= 0 {
+		o.Stale = min(staleOf(conn), o.Stall/4)
 	}
 	if o.Waiting == nil {
 		o.Waiting = func(string) {}
@@ -231,7 +232,7 @@ func (v *vigil) idle() {
 		return
 	}
 	if at == v.at {
-		v.conn.rotate(at)
+		v.conn.rotate(at, fmt.Errorf("%w for %s", ErrStalled, time.Since(v.since).Round(100*time.Millisecond)))
 	}
 	v.fresh()
 }

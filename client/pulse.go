@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -25,17 +26,28 @@ const (
 
 // pulse waits for a chain on behalf of somebody who watches: it tells the observer when the chain is quiet, a count each
 // second, and when it goes on, and gives up after a while. It lives through the restart of nodes. A nil pulse tells nobody.
-// It is used from one goroutine.
 type pulse struct {
-	tell    Observer
-	stall   time.Duration // when to give up
-	notice  time.Duration // when to tell
+	tell   Observer      // may be told while another goroutine tells it something else
+	stall  time.Duration // when to give up
+	notice time.Duration // when to tell
+
+	mu      sync.Mutex
 	request string
 	deal    string
+	height  int64     // the latest that was dealt with
+	seen    time.Time // when it was
+	told    time.Time // when the observer was told of the quiet; zero while there is none to tell of
+	reason  string    // why it is quiet, as far as was found out
+}
 
-	height int64     // the latest that was dealt with
-	seen   time.Time // when it was
-	told   time.Time // when the observer was told of the quiet; zero while there is none to tell of
+// serial makes an observer that is never told two things at once.
+func serial(tell Observer) Observer {
+	var mu sync.Mutex
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		tell.tell(e)
+	}
 }
 
 // newPulse starts counting now. stall and notice have defaults for 0.
@@ -52,17 +64,24 @@ func newPulse(tell Observer, stall, notice time.Duration) *pulse {
 // about says what is waited for; it is told with every event.
 func (p *pulse) about(request, deal string) {
 	if p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.request, p.deal = request, deal
 	}
 }
 
 // beat says that a block was dealt with.
 func (p *pulse) beat(height int64) {
-	if p == nil || height <= p.height {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if height <= p.height {
 		return
 	}
 	quiet := time.Since(p.seen)
-	p.height, p.seen = height, time.Now()
+	p.height, p.seen, p.reason = height, time.Now(), ""
 	if !p.told.IsZero() {
 		p.told = time.Time{}
 		p.tell.tell(Event{
@@ -77,18 +96,54 @@ func (p *pulse) idle(reason string) error {
 	if p == nil {
 		return nil
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reason = reason
 	quiet := time.Since(p.seen)
 	if quiet >= p.stall {
 		return fmt.Errorf("%w for %s%s: %s", ErrStalled, quiet.Round(time.Second), p.since(), reason)
 	}
-	if quiet >= p.notice && time.Since(p.told) >= min(countEvery, p.notice) {
-		p.told = time.Now()
-		p.tell.tell(Event{
-			Kind: EventStalled, Height: p.height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
-			Text: fmt.Sprintf("waiting for the chain for %s: %s%s%s", quiet.Round(time.Second), reason, p.since(), p.onward()),
-		})
-	}
+	p.count(quiet)
 	return nil
+}
+
+// count tells how long the chain has been quiet, if it is time to.
+func (p *pulse) count(quiet time.Duration) {
+	if quiet < p.notice || time.Since(p.told) < p.every() {
+		return
+	}
+	p.told = time.Now()
+	reason := p.reason
+	if reason == "" {
+		reason = "no answer yet"
+	}
+	p.tell.tell(Event{
+		Kind: EventStalled, Height: p.height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
+		Text: fmt.Sprintf("waiting for the chain for %s: %s%s%s", quiet.Round(time.Second), reason, p.since(), p.onward()),
+	})
+}
+
+func (p *pulse) every() time.Duration { return min(countEvery, p.notice) }
+
+// counting counts on while a node that hangs is asked, until stop is called.
+func (p *pulse) counting() (stop func()) {
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(p.every())
+		defer ticker.Stop()
+		for {
+			select {
+			case <-end:
+				return
+			case <-ticker.C:
+				p.mu.Lock()
+				p.count(time.Since(p.seen))
+				p.mu.Unlock()
+			}
+		}
+	}()
+	return func() { close(end); <-ended }
 }
 
 // since names the latest height, once there is one.
@@ -108,12 +163,17 @@ func (p *pulse) onward() string {
 }
 
 // left is how long is still to be waited for the next block.
-func (p *pulse) left() time.Duration { return max(time.Millisecond, p.stall-time.Since(p.seen)) }
+func (p *pulse) left() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(time.Millisecond, p.stall-time.Since(p.seen))
+}
 
 func seconds(d time.Duration) uint64 { return uint64(max(0, d.Round(time.Second).Seconds())) }
 
 // insist asks until there is an answer.
 func (p *pulse) insist(ctx context.Context, ask func(context.Context) error) error {
+	defer p.counting()()
 	for {
 		err := ask(ctx)
 		if err == nil || ctx.Err() != nil || !passes(err) {

@@ -93,6 +93,7 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 	if msg.Expiry, err = r.expiry(ctx, job); err != nil {
 		return nil, err
 	}
+	tell = serial(tell)
 	p := newPulse(tell, r.Stall, r.notice)
 	request, err := r.submit(ctx, msg, p, tell)
 	if err != nil {

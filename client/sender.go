@@ -216,6 +216,9 @@ func (s *Sender) Confirm(ctx context.Context, hash string) (*TxResult, error) {
 func (s *Sender) confirm(ctx context.Context, hash string, timeout time.Time, again func(context.Context, int64) error) (*TxResult, error) {
 	ticker := time.NewTicker(s.opts.Poll)
 	defer ticker.Stop()
+	if s.opts.pulse != nil {
+		defer s.opts.pulse.counting()()
+	}
 	watch := newVigil(s.conn, staleOf(s.conn))
 	latest, seen := int64(0), time.Now()
 	for {

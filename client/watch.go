@@ -65,6 +65,7 @@ func pulseOf(tell Observer, opts []WatchOption) *pulse {
 // WatchDeal follows a deal's tasks until all ended, telling the observer. See Run for what it tells. A chain that pauses, and
 // nodes that restart, are waited for; see WithStall.
 func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer, opts ...WatchOption) error {
+	tell = serial(tell)
 	w := newWatcher(conn, tell, pulseOf(tell, opts))
 	w.pulse.about("", deal)
 	if err := w.addID(ctx, deal); err != nil {
@@ -80,6 +81,7 @@ func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer
 	if err != nil {
 		return err
 	}
+	tell = serial(tell)
 	w := newWatcher(conn, tell, pulseOf(tell, opts))
 	w.pulse.about(request, "")
 	w.tellDeals = true
@@ -95,6 +97,7 @@ func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer, opts
 	if err != nil {
 		return err
 	}
+	tell = serial(tell)
 	w := newWatcher(conn, tell, pulseOf(tell, opts))
 	w.pulse.about("", task)
 	w.only = task
