@@ -122,18 +122,24 @@ func TestRunWaitsForAChainThatStandsStill(t *testing.T) {
 	app := filepath.Join(t.TempDir(), "echo.wasm")
 	require.NoError(t, os.WriteFile(app, echo(), 0o600))
 	node := n.Info.GRPC[0]
+	court := func(s syscall.Signal) { require.NoError(t, syscall.Kill(-n.Court(0).PID(), s)) }
 	run := func(more ...string) *running {
+		court(syscall.SIGSTOP) // or it may have answered before its node hangs
 		r := c.start(append([]string{"run", app, "--policy", "court", "--fuel", "100M", "--progress", "plain"}, more...)...)
 		r.line("matched with")
 		n.hang(node)
 		return r
+	}
+	resume := func() {
+		n.resume(node)
+		court(syscall.SIGCONT)
 	}
 
 	out := filepath.Join(t.TempDir(), "out")
 	r := run("--out", out)
 	r.line("waiting for the chain for ")
 	time.Sleep(15 * time.Second)
-	n.resume(node)
+	resume()
 	require.Zero(t, r.wait(), r.all())
 	require.Contains(t, r.all(), "the chain goes on at height")
 	require.Contains(t, r.all(), "Verdict   1 of 1 accepted")
@@ -146,7 +152,7 @@ func TestRunWaitsForAChainThatStandsStill(t *testing.T) {
 	require.Contains(t, r.all(), "the chain stands still, or no node answers: no new block for ")
 	id := regexp.MustCompile(`Next: .*credenced task watch ([0-9a-f]{64})`).FindStringSubmatch(r.all())
 	require.NotNil(t, id, r.all())
-	n.resume(node)
+	resume()
 	said, status := c.run("task", "watch", id[1], "--progress", "plain")
 	require.Zero(t, status, said)
 	dir := filepath.Join(t.TempDir(), "fetched")
