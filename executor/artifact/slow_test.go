@@ -3,6 +3,7 @@ package artifact
 import (
 	"bytes"
 	"context"
+	"net"
 	"net/http"
 	"testing"
 	"time"
@@ -46,7 +47,10 @@ func TestSlowServersAreForgiven(t *testing.T) {
 // An upload to a server that hangs ends, and the next server has it; one that is slow and moves on is borne.
 func TestUploadLeavesAServerThatHangs(t *testing.T) {
 	ctx := context.Background()
-	mute, _ := hostile(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // accepts, as far as the system does, and never reads
+	require.NoError(t, err)
+	defer listener.Close()
+	mute := "http://" + listener.Addr().String()
 	store := NewMemory()
 	honest := serve(t, Handler(store, HandlerOptions{Writable: true}))
 	data := bytes.Repeat([]byte("credence "), 2_000_000) // more than sockets buffer
