@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -164,6 +165,16 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 	})
 	require.NoError(t, <-done)
 	require.True(t, w.ended[task])
+}
+
+// What no node ever answers is given up as well.
+func TestPulseGivesUpAsking(t *testing.T) {
+	p := newPulse(nil, 100*time.Millisecond, 0)
+	err := p.insist(within(t), func(context.Context) error { return ErrNoEndpoint })
+	require.ErrorIs(t, err, ErrStalled)
+	require.ErrorContains(t, err, ErrNoEndpoint.Error())
+	refusal := errors.New("no")
+	require.ErrorIs(t, p.insist(within(t), func(context.Context) error { return refusal }), refusal)
 }
 
 // A second is a second of counting: however often is asked, the observer hears of a quiet chain once in each.
