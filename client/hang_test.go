@@ -257,3 +257,86 @@ func TestConfirmGivesUpOnAChainThatStandsStill(t *testing.T) {
 	require.ErrorAs(t, err, &hashed)
 	require.Len(t, hashed.Hash, 64)
 }
+
+// A connection whose other end went away without a word, as behind a router that forgot it, is replaced, also where there is
+// only one node: calls would be sent into it for ever.
+func TestAConnectionThatDiedSilentlyIsReplaced(t *testing.T) {
+	if testing.Short() {
+		t.Skip("gRPC pings after ten seconds at the earliest")
+	}
+	node := newFakeNode("credence-1")
+	router := forward(t, node.serve(t))
+	conn, err := Dial(context.Background(), []string{router.addr}, "")
+	require.NoError(t, err)
+	defer conn.Close()
+	router.forget()
+	begin := time.Now()
+	for {
+		if _, _, err = conn.Height(context.Background()); err == nil {
+			break
+		}
+		require.Less(t, time.Since(begin), 2*time.Minute)
+	}
+	t.Logf("it works again after %s", time.Since(begin).Round(time.Second))
+}
+
+// router forwards connections to a node.
+type router struct {
+	addr string
+	mu   sync.Mutex
+	age  int // connections of an earlier age are held open, and carry nothing
+}
+
+// forget makes the router drop all that comes over the connections there are.
+func (r *router) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.age++
+}
+
+func (r *router) now() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.age
+}
+
+func forward(t *testing.T, to string) *router {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { listener.Close() })
+	r := &router{addr: listener.Addr().String()}
+	pipe := func(dst, src net.Conn, age int) {
+		buf := make([]byte, 1<<16)
+		for {
+			n, err := src.Read(buf)
+			if r.now() != age {
+				n = 0
+			}
+			if _, writeErr := dst.Write(buf[:n]); err != nil || writeErr != nil {
+				if r.now() == age {
+					dst.Close()
+				}
+				return
+			}
+		}
+	}
+	go func() {
+		for {
+			in, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", to)
+			if err != nil {
+				in.Close()
+				continue
+			}
+			t.Cleanup(func() { in.Close(); out.Close() })
+			age := r.now()
+			go pipe(out, in, age)
+			go pipe(in, out, age)
+		}
+	}()
+	return r
+}

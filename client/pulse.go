@@ -238,6 +238,15 @@ func watchCommand(request, deal string) string {
 	return "credenced task watch " + request
 }
 
+// exitOf is the exit status of what Explain makes of an error.
+func exitOf(err error) int {
+	var p *Problem
+	if errors.As(Explain(err), &p) {
+		return p.ExitCode()
+	}
+	return ExitFailed
+}
+
 // unfinished says that watching ended before what was watched did, and how to go on. Problems say so themselves.
 func unfinished(err error, request, deal, done string) error {
 	var known *Problem
@@ -245,7 +254,7 @@ func unfinished(err error, request, deal, done string) error {
 		return err
 	}
 	p := &Problem{
-		What: "stopped watching before the end: " + err.Error(), Err: err, Exit: ExitNetwork,
+		What: "stopped watching before the end: " + err.Error(), Err: err, Exit: exitOf(err),
 		Next: "the tasks run on; follow them with: " + watchCommand(request, deal),
 	}
 	if errors.Is(err, ErrStalled) {

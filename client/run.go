@@ -35,6 +35,7 @@ type Runner struct {
 	Stall time.Duration
 
 	notice time.Duration // how long it may be quiet before the observer is told; 0 means noticeAfter
+	tell   Observer      // who Run tells; nil outside it
 }
 
 // Interrupted says that the caller stopped watching; the tasks run on.
@@ -73,6 +74,9 @@ func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, erro
 }
 
 func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, error) {
+	tell = serial(tell)
+	with := *r
+	with.tell, r = tell, &with
 	if err := job.check(); err != nil {
 		return nil, err
 	}
@@ -93,7 +97,6 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 	if msg.Expiry, err = r.expiry(ctx, job); err != nil {
 		return nil, err
 	}
-	tell = serial(tell)
 	p := newPulse(tell, r.Stall, r.notice)
 	request, err := r.submit(ctx, msg, p, tell)
 	if err != nil {
@@ -219,7 +222,7 @@ func inDoubt(ctx context.Context, err error, request string) error {
 	return &Problem{
 		What: "it is not known yet whether the chain took the request: " + err.Error(),
 		Next: "look when the chain goes on: " + watchCommand(request, "") + "; if it knows no such request some minutes later, nothing was spent, and it can be run again",
-		Exit: ExitNetwork, Err: err,
+		Exit: exitOf(err), Err: err,
 	}
 }
 

@@ -88,7 +88,8 @@ func TestRunGivesUpOnAChainThatStandsStill(t *testing.T) {
 			require.ErrorIs(t, err, ErrStalled)
 			var problem *Problem
 			require.ErrorAs(t, err, &problem)
-			require.Equal(t, ExitNetwork, problem.ExitCode())
+			require.Equal(t, exitOf(ErrStalled), problem.ExitCode())
+			require.NotZero(t, problem.ExitCode())
 			require.Contains(t, problem.What, "the chain stands still")
 			require.Contains(t, problem.What, tc.done)
 			require.Contains(t, problem.Next, "credenced task watch "+requestID)
@@ -149,6 +150,7 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 	require.Contains(t, problem.Next, "credenced task watch "+m.deals[0].Id)
 	require.NotZero(t, downs.Load())
 
+	tell = serial(tell)
 	// Down when it begins to follow, it ends meanwhile, and nobody saw the block.
 	w := newWatcher(r.Conn, tell, newPulse(tell, time.Minute, 30*time.Millisecond))
 	require.NoError(t, w.addID(within(t), m.deals[0].Id))
@@ -203,4 +205,15 @@ func TestPulseCountsOnceASecond(t *testing.T) {
 	p.beat(9)
 	require.Len(t, told, 3)
 	require.Equal(t, EventResumed, told[2].Kind)
+}
+
+// The same wait is told while an app is published.
+func TestPublishingInARunTellsOfAPause(t *testing.T) {
+	m := newFakeMarket(t)
+	m.execute = nil
+	r, events, tell := m.runner()
+	r.Stall = 300 * time.Millisecond
+	_, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100}, tell)
+	require.ErrorIs(t, err, ErrStalled)
+	require.NotEmpty(t, texts(*events, EventStalled))
 }

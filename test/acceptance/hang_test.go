@@ -147,7 +147,9 @@ func TestRunWaitsForAChainThatStandsStill(t *testing.T) {
 	require.FileExists(t, filepath.Join(out, "result"))
 
 	r = run("--out", filepath.Join(t.TempDir(), "later"), "--stall", "10s")
-	require.Equal(t, client.ExitNetwork, r.wait(), r.all())
+	var stalled *client.Problem
+	require.ErrorAs(t, client.Explain(client.ErrStalled), &stalled)
+	require.Equal(t, stalled.ExitCode(), r.wait(), r.all())
 	require.NotContains(t, r.all(), "Verdict")
 	require.Contains(t, r.all(), "the chain stands still, or no node answers: no new block for ")
 	id := regexp.MustCompile(`Next: .*credenced task watch ([0-9a-f]{64})`).FindStringSubmatch(r.all())
