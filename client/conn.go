@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
@@ -19,6 +20,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -33,22 +35,38 @@ import (
 // maxReply bounds one answer of a node: block results of full blocks are the largest.
 const maxReply = 64 << 20
 
-// Conn speaks to one of several nodes of a chain. A call that finds its node unavailable is made to the next one; only
-// reads and broadcasts of signed bytes go through it, and both may be repeated. It may be used concurrently.
+// Times that bound how long one node is waited for.
+const (
+	// DefaultPatience is how long one node may take for one answer while there are others to ask.
+	DefaultPatience = 3 * time.Second
+	// lastTry is how long the last node that is left may take: nobody else can be asked.
+	lastTry = 10 * time.Second
+	// leastTry is what every node gets, however soon the caller's deadline is.
+	leastTry = 200 * time.Millisecond
+	// pingAfter is how long a connection with an open call may be silent before the other end is pinged, and pingWait how
+	// long its answer may take before the connection is given up. gRPC allows no shorter pingAfter.
+	pingAfter = 10 * time.Second
+	pingWait  = 5 * time.Second
+)
+
+// Conn speaks to one of several nodes of a chain. A call whose node is unavailable, or does not answer within the
+// connection's patience, is made to the next one, and so are the calls after it; only reads and broadcasts of signed bytes
+// go through it, and both may be repeated. Every call ends, also one whose context has no deadline. It may be used
+// concurrently.
 type Conn struct {
 	chainID   string
 	endpoints []*endpoint
+	patience  atomic.Int64 // a time.Duration
 
 	mu      sync.Mutex
 	current int // the endpoint used first
+	left    func(from, to string, why error)
 }
 
 type endpoint struct {
-	name string
-	conn *grpc.ClientConn
-
-	mu       sync.Mutex
-	verified bool // its chain id was compared
+	name     string
+	conn     *grpc.ClientConn
+	verified atomic.Bool // its chain id was compared
 }
 
 var _ grpc.ClientConnInterface = (*Conn)(nil)
@@ -61,6 +79,7 @@ func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error
 		return nil, fmt.Errorf("%w: the list of endpoints is empty", ErrNoEndpoint)
 	}
 	c := &Conn{chainID: chainID}
+	c.SetPatience(0)
 	for _, name := range endpoints {
 		conn, err := dialOne(name)
 		if err != nil {
@@ -71,7 +90,7 @@ func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error
 	}
 	var trouble []error
 	for i, e := range c.endpoints {
-		err := c.verify(ctx, e)
+		err := c.try(ctx, len(c.endpoints)-i, func(ctx context.Context) error { return c.verify(ctx, e) })
 		if err == nil {
 			c.current = i
 			return c, nil
@@ -113,6 +132,9 @@ func dialOne(name string) (*grpc.ClientConn, error) {
 			Backoff:           backoff.Config{BaseDelay: 200 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second},
 			MinConnectTimeout: 5 * time.Second,
 		}),
+		// Finds a connection whose other end is gone without a word. Only calls are watched over: a server's own default
+		// takes pings of idle connections for abuse.
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingAfter, Timeout: pingWait}),
 		grpc.WithDefaultCallOptions(
 			grpc.ForceCodec(theEncoding().codec.GRPCCodec()),
 			grpc.MaxCallRecvMsgSize(maxReply),
@@ -120,15 +142,11 @@ func dialOne(name string) (*grpc.ClientConn, error) {
 	)
 }
 
-// verify asks a node once for its chain id.
+// verify asks a node once for its chain id. Several callers may ask at once: none waits for another's question.
 func (c *Conn) verify(ctx context.Context, e *endpoint) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.verified {
+	if e.verified.Load() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
 	info, err := cmtservice.NewServiceClient(e.conn).GetNodeInfo(ctx, &cmtservice.GetNodeInfoRequest{})
 	if err != nil {
 		return err
@@ -145,8 +163,34 @@ func (c *Conn) verify(ctx context.Context, e *endpoint) error {
 	if got != c.chainID {
 		return fmt.Errorf("%w: got %q, expected %q", ErrWrongChain, got, c.chainID)
 	}
-	e.verified = true
+	e.verified.Store(true)
 	return nil
+}
+
+// SetPatience changes how long one node may take for one answer, or show no new block to who follows, before the next one
+// is used; 0 or less means DefaultPatience. The last node left may take up to ten seconds: there is no other to ask.
+func (c *Conn) SetPatience(d time.Duration) {
+	if d <= 0 {
+		d = DefaultPatience
+	}
+	c.patience.Store(int64(d))
+}
+
+// Patience is how long one node may take for one answer; see SetPatience.
+func (c *Conn) Patience() time.Duration { return time.Duration(c.patience.Load()) }
+
+// try makes a call to one node, with a deadline of its own. That is smaller than the caller's as long as there are other
+// nodes to ask: left counts this one and those after it.
+func (c *Conn) try(ctx context.Context, left int, call func(context.Context) error) error {
+	allowed := c.Patience()
+	if left <= 1 {
+		allowed = max(allowed, lastTry)
+	} else if deadline, ok := ctx.Deadline(); ok {
+		allowed = min(allowed, max(leastTry, time.Until(deadline)/time.Duration(left)))
+	}
+	ctx, cancel := context.WithTimeout(ctx, allowed)
+	defer cancel()
+	return call(ctx)
 }
 
 // ChainID of the chain connected to.
@@ -174,33 +218,51 @@ func (c *Conn) first() int {
 	return c.current
 }
 
-// rotate leaves an endpoint that doesn't serve; others may have left it already.
-func (c *Conn) rotate(from int) {
+// OnLeave has a function called whenever a node is left for another, such as to log it.
+func (c *Conn) OnLeave(left func(from, to string, why error)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.current == from {
-		c.current = (from + 1) % len(c.endpoints)
+	c.left = left
+}
+
+// rotate leaves an endpoint that doesn't serve; others may have left it already.
+func (c *Conn) rotate(from int, why error) {
+	c.mu.Lock()
+	left, next := c.left, (from+1)%len(c.endpoints)
+	if c.current != from || next == from {
+		c.mu.Unlock()
+		return
+	}
+	c.current = next
+	c.mu.Unlock()
+	if left != nil {
+		left(c.endpoints[from].name, c.endpoints[next].name, why)
 	}
 }
 
-// Invoke implements grpc.ClientConnInterface: it tries the nodes in turn while they are unavailable.
+// Invoke implements grpc.ClientConnInterface: it tries the nodes in turn while they are unavailable or do not answer. A node
+// that did not serve is left before anything is returned, also when the caller's own deadline ended the call: the next
+// call would wait for it again.
 func (c *Conn) Invoke(ctx context.Context, method string, args, reply any, opts ...grpc.CallOption) error {
 	start := c.first()
 	var trouble []error
 	for i := range c.endpoints {
 		at := (start + i) % len(c.endpoints)
 		e := c.endpoints[at]
-		err := c.verify(ctx, e)
-		if err == nil {
-			if err = e.conn.Invoke(ctx, method, args, reply, opts...); err == nil {
-				return nil
+		err := c.try(ctx, len(c.endpoints)-i, func(ctx context.Context) error {
+			if err := c.verify(ctx, e); err != nil {
+				return err
 			}
-		}
-		if !elsewhere(err) || ctx.Err() != nil {
+			return e.conn.Invoke(ctx, method, args, reply, opts...)
+		})
+		if err == nil || !elsewhere(err) {
 			return err
 		}
+		c.rotate(at, err)
 		trouble = append(trouble, fmt.Errorf("%s: %w", e.name, err))
-		c.rotate(at)
+		if ctx.Err() != nil {
+			return errors.Join(trouble...)
+		}
 	}
 	return fmt.Errorf("%w: %w", ErrNoEndpoint, errors.Join(trouble...))
 }
@@ -214,7 +276,7 @@ func elsewhere(err error) bool {
 // NewStream implements grpc.ClientConnInterface; no service of the chain streams.
 func (c *Conn) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 	e := c.endpoints[c.first()]
-	if err := c.verify(ctx, e); err != nil {
+	if err := c.try(ctx, 1, func(ctx context.Context) error { return c.verify(ctx, e) }); err != nil {
 		return nil, err
 	}
 	return e.conn.NewStream(ctx, desc, method, opts...)

@@ -96,7 +96,7 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, store
 		}
 		return []*TaskReport{r}, err
 	}
-	w := newWatcher(conn, nil)
+	w := newWatcher(conn, nil, nil)
 	if request != "" {
 		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request})
 		if err != nil {

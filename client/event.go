@@ -28,7 +28,9 @@ const (
 	EventRevealed   EventKind = "revealed"   // an outcome was opened
 	EventTurn       EventKind = "turn"       // what the ledgers said
 	EventCourt      EventKind = "court"      // the court was called
-	EventWaiting    EventKind = "waiting"    // too few organisations, or the node is slow
+	EventWaiting    EventKind = "waiting"    // too few organisations, or a download that failed
+	EventStalled    EventKind = "stalled"    // the chain makes no blocks, or no node answers; once a second, with Waited
+	EventResumed    EventKind = "resumed"    // it goes on
 	EventEnded      EventKind = "ended"      // a task ended
 	EventDownloaded EventKind = "downloaded" // its files are here, verified
 	EventFinished   EventKind = "finished"   // everything ended; the report is complete
@@ -67,13 +69,15 @@ type Event struct {
 	Request   string `json:"request,omitempty"`
 	Deal      string `json:"deal,omitempty"`
 	Hash      string `json:"hash,omitempty"`
+	// Waited is for how many seconds the chain has been quiet.
+	Waited uint64 `json:"waited_seconds,omitempty"`
 	// Result of a task that ended.
 	Result *TaskReport `json:"result,omitempty"`
 	// Report of the whole run, at its end.
 	Report *Report `json:"report,omitempty"`
 }
 
-// Observer is told what happens, from one goroutine. Nil is allowed where one is asked for.
+// Observer is told what happens, one thing at a time. Nil is allowed where one is asked for.
 type Observer func(Event)
 
 func (o Observer) tell(e Event) {

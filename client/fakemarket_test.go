@@ -46,6 +46,7 @@ type fakeMarket struct {
 	steps     []func(m *fakeMarket)
 	told      map[EventKind]int // what the runner's observer heard
 	hold      func() bool       // no step is made while it says so; may be nil
+	still     func() bool       // not even a block; may be nil
 }
 
 const requestID = "4a"
@@ -111,6 +112,10 @@ func (m *fakeMarket) play() {
 	for i := 0; m.t.Context().Err() == nil; {
 		time.Sleep(5 * time.Millisecond)
 		m.set(func() {
+			if m.still != nil && m.still() {
+				return
+			}
+			m.still = nil
 			m.height++
 			if m.hold != nil && m.hold() {
 				return

@@ -32,6 +32,7 @@ type fakeNode struct {
 	now      time.Time
 	syncing  bool
 	down     bool
+	frozen   chan struct{} // not nil: calls are answered once it is closed
 	events   map[int64][]abci.Event
 	pruned   int64 // heights up to it have no results
 	refuse   *sdk.TxResponse
@@ -55,8 +56,11 @@ func (n *fakeNode) serve(t *testing.T) string {
 	require.NoError(t, err)
 	down := func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 		n.mu.Lock()
-		down := n.down
+		down, frozen := n.down, n.frozen
 		n.mu.Unlock()
+		if frozen != nil {
+			<-frozen
+		}
 		if down {
 			return nil, status.Error(codes.Unavailable, "down")
 		}

@@ -59,26 +59,45 @@ func withoutMode(event abci.Event) abci.Event {
 type FollowOptions struct {
 	// Poll is how often a new height is asked for; 0 means 200 ms.
 	Poll time.Duration
-	// Stall is how long no new block may be seen before following fails; 0 means 30 s.
+	// Timeout of one question, to however many nodes; 0 means 10 s.
+	Timeout time.Duration
+	// Stale is how long a node may show no new block before the next one is asked; 0 means 5 s, or the connection's patience
+	// when that is longer, and at most a fourth of Stall. It should be some blocks long: where the whole chain pauses, leaving
+	// a node gains nothing.
+	Stale time.Duration
+	// Stall is how long no new block may be seen on any node before following fails; 0 means 30 s.
 	Stall time.Duration
-	// Waiting is told why nothing comes, such as a node that catches up or can't be reached. May be nil.
+	// Waiting is told, in every round in which no block came, why: such as a node that catches up or can't be reached. May be
+	// nil.
 	Waiting func(reason string)
 }
 
+func (o FollowOptions) complete(conn *Conn) FollowOptions {
+	if o.Poll <= 0 {
+		o.Poll = 200 * time.Millisecond
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 10 * time.Second
+	}
+	if o.Stall <= 0 {
+		o.Stall = 30 * time.Second
+	}
+	if o.Stale <= 0 {
+		o.Stale = min(staleOf(conn), o.Stall/4)
+	}
+	if o.Waiting == nil {
+		o.Waiting = func(string) {}
+	}
+	return o
+}
+
 // Follow calls fn for every height from the given one on, each once and in order, replaying what passed meanwhile, until
-// fn or the context ends it. from = 0 means the next height. A node that catches up is waited for; one that falls behind
-// never makes it go back. When no new block comes for Stall it fails with ErrStalled, after having tried every endpoint.
+// fn or the context ends it. from = 0 means the next height. A node that catches up is waited for; one that hangs, or stands
+// still, is left for the next, and one that is behind never makes it go back. When no new block comes for Stall it fails with
+// ErrStalled.
 func Follow(ctx context.Context, conn *Conn, from int64, opts FollowOptions, fn func(context.Context, Block) error) error {
-	if opts.Poll <= 0 {
-		opts.Poll = 200 * time.Millisecond
-	}
-	if opts.Stall <= 0 {
-		opts.Stall = 30 * time.Second
-	}
-	if opts.Waiting == nil {
-		opts.Waiting = func(string) {}
-	}
-	f := &follower{conn: conn, opts: opts, next: from, seen: time.Now()}
+	opts = opts.complete(conn)
+	f := &follower{conn: conn, opts: opts, next: from, seen: time.Now(), vigil: newVigil(conn, opts.Stale)}
 	ticker := time.NewTicker(opts.Poll)
 	defer ticker.Stop()
 	for {
@@ -96,16 +115,16 @@ func Follow(ctx context.Context, conn *Conn, from int64, opts FollowOptions, fn 
 type follower struct {
 	conn    *Conn
 	opts    FollowOptions
+	vigil   *vigil
 	next    int64     // the height to be handed out
 	latest  int64     // the highest seen on any node
-	seen    time.Time // when latest grew
-	rotated time.Time // when the endpoint was left for staying behind
+	seen    time.Time // when the latest was handed out
 	checked time.Time // when the node was last asked whether it catches up
 }
 
 // round hands out what is there. Only trouble that doesn't pass is an error.
 func (f *follower) round(ctx context.Context, fn func(context.Context, Block) error) error {
-	height, _, err := f.conn.Height(ctx)
+	height, err := f.height(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -118,12 +137,13 @@ func (f *follower) round(ctx context.Context, fn func(context.Context, Block) er
 	if f.catchingUp(ctx) {
 		return f.idle("the node is catching up with the chain")
 	}
-	f.latest, f.seen = height, time.Now()
+	f.latest = height
 	if f.next == 0 {
 		f.next = height + 1
+		f.progress()
 	}
 	for f.next <= height {
-		block, err := readBlock(ctx, f.conn, f.next)
+		block, err := f.read(ctx, f.next)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -136,24 +156,36 @@ func (f *follower) round(ctx context.Context, fn func(context.Context, Block) er
 			return err
 		}
 		f.next++
-		f.seen = time.Now()
+		f.progress()
 	}
 	return nil
 }
 
-// idle counts a round in which nothing came. Half way to the stall another endpoint is tried.
+// progress says that a block was handed out: a node that only names heights shows nothing.
+func (f *follower) progress() {
+	f.seen = time.Now()
+	f.vigil.fresh()
+}
+
+func (f *follower) height(ctx context.Context) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.opts.Timeout)
+	defer cancel()
+	height, _, err := f.conn.Height(ctx)
+	return height, err
+}
+
+func (f *follower) read(ctx context.Context, height int64) (Block, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.opts.Timeout)
+	defer cancel()
+	return readBlock(ctx, f.conn, height)
+}
+
+// idle counts a round in which nothing came.
 func (f *follower) idle(reason string) error {
-	quiet := time.Since(f.seen)
-	if quiet < f.opts.Stall/4 {
-		return nil
-	}
 	f.opts.Waiting(reason)
-	if quiet >= f.opts.Stall {
+	f.vigil.idle()
+	if quiet := time.Since(f.seen); quiet >= f.opts.Stall {
 		return fmt.Errorf("%w for %s at height %d: %s", ErrStalled, quiet.Round(time.Second), f.latest, reason)
-	}
-	if quiet >= f.opts.Stall/2 && time.Since(f.rotated) > f.opts.Stall/4 {
-		f.rotated = time.Now()
-		f.conn.rotate(f.conn.first())
 	}
 	return nil
 }
@@ -163,6 +195,8 @@ func (f *follower) catchingUp(ctx context.Context) bool {
 	if time.Since(f.checked) < 10*time.Second {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, f.opts.Timeout)
+	defer cancel()
 	res, err := f.conn.Comet().GetSyncing(ctx, &cmtservice.GetSyncingRequest{})
 	if err != nil {
 		return false // some nodes don't serve it; heights tell the rest
@@ -171,6 +205,36 @@ func (f *follower) catchingUp(ctx context.Context) bool {
 		f.checked = time.Now()
 	}
 	return res.Syncing
+}
+
+// vigil leaves a node that answers and stands still.
+type vigil struct {
+	conn  *Conn
+	stale time.Duration
+	at    int       // the endpoint in use
+	since time.Time // when it was first asked, or last showed something new
+}
+
+func newVigil(conn *Conn, stale time.Duration) *vigil {
+	return &vigil{conn: conn, stale: stale, at: conn.first(), since: time.Now()}
+}
+
+// staleOf is how long a node may stand still where nothing else is said.
+func staleOf(conn *Conn) time.Duration { return max(5*time.Second, conn.Patience()) }
+
+// fresh says that the node has shown something new.
+func (v *vigil) fresh() { v.at, v.since = v.conn.first(), time.Now() }
+
+// idle says that it has not. A node that is new in use, because a call left the one before it, has its own time to show.
+func (v *vigil) idle() {
+	at := v.conn.first()
+	if at == v.at && time.Since(v.since) < v.stale {
+		return
+	}
+	if at == v.at {
+		v.conn.rotate(at, fmt.Errorf("%w for %s", ErrStalled, time.Since(v.since).Round(100*time.Millisecond)))
+	}
+	v.fresh()
 }
 
 func readBlock(ctx context.Context, conn *Conn, height int64) (Block, error) {

@@ -200,7 +200,7 @@ func (r *Runner) provider() Key {
 
 // publish sends one message of the provider's and reads the answer.
 func (r *Runner) publish(ctx context.Context, msg sdk.Msg, answer proto.Message) (*TxResult, error) {
-	sender, err := NewSender(r.Conn, r.provider(), SenderOptions{Gas: TableGas})
+	sender, err := NewSender(r.Conn, r.provider(), SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: newPulse(r.tell, r.Stall, r.notice)})
 	if err != nil {
 		return nil, err
 	}

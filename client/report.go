@@ -36,6 +36,8 @@ type Report struct {
 	Ledgers []LedgerReport `json:"ledgers"`
 	// Out is the folder with the results.
 	Out string `json:"out,omitempty"`
+	// Complete says that the run was watched to its end. Otherwise the tasks run on, and the report has what was seen of them.
+	Complete bool `json:"complete"`
 }
 
 // DealReport is a part of the bag that met one offer.
@@ -271,6 +273,11 @@ func (r *Report) Text() string {
 		text += "; " + r.Why
 	}
 	return text
+}
+
+// soFar says how many tasks were seen to end.
+func (r *Report) soFar() string {
+	return fmt.Sprintf("%d of %s ended so far, %d with an answer", len(r.Tasks), plural(r.Size, "task", "tasks"), r.Accepted)
 }
 
 // Liars are the organisations found wrong, each once, in the order of the tasks.

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -30,6 +31,11 @@ type Runner struct {
 	// Holders are more base URLs from which results may be had, beside the workers that agreed and the stores. What the
 	// court alone found only its executors hold, and the chain doesn't know where they serve it.
 	Holders []string
+	// Stall is how long the chain may make no blocks, or no node may answer, before Run gives up; 0 means DefaultStall.
+	Stall time.Duration
+
+	notice time.Duration // how long it may be quiet before the observer is told; 0 means noticeAfter
+	tell   Observer      // who Run tells; nil outside it
 }
 
 // Interrupted says that the caller stopped watching; the tasks run on.
@@ -58,14 +64,19 @@ func (e *Interrupted) Unwrap() error { return e.Err }
 
 // Run brings a job to its end: it publishes the app if needed, asks for a quote, submits, watches, downloads what was
 // accepted and verifies it, telling the observer all along. The report is not nil once the request was matched, also with
-// an error. Errors are a *Problem where one can say what to do; an *Interrupted when the context ended after submission;
-// a job whose tasks ended without an answer, or whose program failed, is a *Problem with ExitNoVerdict or ExitAppFailed.
+// an error; it is complete when it says so. Errors are a *Problem where one can say what to do; an *Interrupted when the
+// context ended after submission; a job whose tasks ended without an answer, or whose program failed, is a *Problem with
+// ExitNoVerdict or ExitAppFailed. A chain that pauses, and nodes that restart, are waited for; when that lasts longer than
+// Stall, the error is a *Problem that wraps ErrStalled and says how to go on.
 func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, error) {
 	report, err := r.run(ctx, job, tell)
 	return report, Explain(err)
 }
 
 func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, error) {
+	tell = serial(tell)
+	with := *r
+	with.tell, r = tell, &with
 	if err := job.check(); err != nil {
 		return nil, err
 	}
@@ -86,20 +97,22 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 	if msg.Expiry, err = r.expiry(ctx, job); err != nil {
 		return nil, err
 	}
-	request, err := r.submit(ctx, msg, tell)
+	p := newPulse(tell, r.Stall, r.notice)
+	request, err := r.submit(ctx, msg, p, tell)
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.match(ctx, request, tell)
+	p.about(request, "")
+	found, err := r.match(ctx, request, p, tell)
 	if err != nil {
-		return nil, interrupted(ctx, err, request, "")
+		return nil, endedEarly(ctx, err, request, "", "it has met no offer yet")
 	}
 	report := &Report{
 		Request: request, Reference: reference, Locked: msg.Job.MaxPrice * msg.Job.Size_, Size: msg.Job.Size_, Out: job.Out,
 		Tasks: []*TaskReport{}, Deals: []DealReport{},
 	}
-	err = r.follow(ctx, *found, report, tell)
-	return report, interrupted(ctx, err, request, report.Deal)
+	err = r.follow(ctx, *found, report, p, tell)
+	return report, endedEarly(ctx, err, request, report.Deal, report.soFar())
 }
 
 // order is the job as the chain takes it, but for what is uploaded first.
@@ -153,24 +166,31 @@ func blocksOf(t time.Duration, blockMillis uint64) int64 {
 	return blocks
 }
 
-func interrupted(ctx context.Context, err error, request, deal string) error {
+// endedEarly says how to go on with what was submitted, unless the error says how it ended.
+func endedEarly(ctx context.Context, err error, request, deal, done string) error {
 	if err != nil && ctx.Err() != nil {
 		return &Interrupted{Request: request, Deal: deal, Err: ctx.Err()}
 	}
-	return err
+	return unfinished(err, request, deal, done)
 }
 
-func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, tell Observer) (request string, err error) {
-	sender, err := NewSender(r.Conn, r.Requester, SenderOptions{Gas: TableGas})
+func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
+	opts := SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p}
+	sender, err := NewSender(r.Conn, r.Requester, opts)
 	if err != nil {
 		return "", err
 	}
 	done, err := sender.Do(ctx, msg)
 	if errors.Is(err, &TxError{Codespace: sdkSpace, Code: codeOutOfGas}) { // a turn costs more here than the table says
-		if sender, err = NewSender(r.Conn, r.Requester, SenderOptions{}); err != nil {
+		opts.Gas = nil
+		if sender, err = NewSender(r.Conn, r.Requester, opts); err != nil {
 			return "", err
 		}
 		done, err = sender.Do(ctx, msg)
+	}
+	var open *HashError
+	if errors.As(err, &open) && !errors.Is(err, ErrExpired) {
+		return "", inDoubt(ctx, err, r.requestID(msg))
 	}
 	if err != nil {
 		return "", err
@@ -189,63 +209,60 @@ func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, tel
 	return answer.Id, nil
 }
 
-// Interval between questions after a request that waits for its block, and for one that rests on the book.
-const (
-	askQueued  = 150 * time.Millisecond
-	askResting = time.Second
-)
+// requestID is the id that the chain gives a request: it follows from who asks and the nonce.
+func (r *Runner) requestID(msg *markettypes.MsgSubmitTask) string {
+	return markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), msg.Requester, msg.Nonce))
+}
+
+// inDoubt says how to find out what became of a request whose transaction left and was not seen in a block.
+func inDoubt(ctx context.Context, err error, request string) error {
+	if ctx.Err() != nil {
+		return &Interrupted{Request: request, Err: err}
+	}
+	return &Problem{
+		What: "it is not known yet whether the chain took the request: " + err.Error(),
+		Next: "look when the chain goes on: " + watchCommand(request, "") + "; if it knows no such request some minutes later, nothing was spent, and it can be run again",
+		Exit: exitOf(err), Err: err,
+	}
+}
 
 // match waits until the request has a deal; it is returned as it was then, and may make more.
-func (r *Runner) match(ctx context.Context, id string, tell Observer) (*markettypes.Request, error) {
+func (r *Runner) match(ctx context.Context, id string, p *pulse, tell Observer) (*markettypes.Request, error) {
+	var found *markettypes.Request
 	said := ""
-	for {
+	read := func(ctx context.Context, _ int64) error {
 		res, err := r.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		q := &res.Request
-		if q.Deal != "" {
-			return q, nil
-		}
-		if !q.Waits() {
-			return nil, unmet(q)
-		}
-		pause := askQueued
-		if q.Status == markettypes.REQUEST_STATUS_RESTING {
-			pause = askResting
+		switch {
+		case q.Deal != "":
+			found = q
+			return errDone
+		case !q.Waits():
+			return unmet(q)
+		case q.Status == markettypes.REQUEST_STATUS_RESTING:
 			if text := restingText(q); text != said {
 				said = text
 				tell.tell(Event{Kind: EventWaiting, Request: id, Text: text})
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause):
-		}
+		return nil
 	}
+	err := p.follow(ctx, r.Conn, read, func(ctx context.Context, b Block) error { return read(ctx, b.Height) })
+	return found, err
 }
 
 // follow watches a request's deals to their end and downloads as tasks end.
-func (r *Runner) follow(ctx context.Context, request markettypes.Request, report *Report, tell Observer) error {
-	w := newWatcher(r.Conn, tell)
+func (r *Runner) follow(ctx context.Context, request markettypes.Request, report *Report, p *pulse, tell Observer) error {
+	w := newWatcher(r.Conn, tell, p)
 	w.tellDeals = true
 	w.each = func(ctx context.Context, t *TaskReport) {
 		report.add(t)
-		if report.Out == "" || !t.Accepted() || t.Verdict.Digest == "" {
-			return
-		}
-		if err := Download(ctx, r.Conn, t, append(slices.Clone(r.Stores), r.Holders...), resultDir(report.Out, report.Size, t.Index)); err != nil {
-			t.DownloadError = err.Error()
-			tell.tell(Event{Kind: EventWaiting, Task: t.ID, Index: t.Index, Text: err.Error()})
-			return
-		}
-		tell.tell(Event{
-			Kind: EventDownloaded, Task: t.ID, Index: t.Index, Result: t,
-			Text: fmt.Sprintf("downloaded to %s and verified: %s", t.Dir, list(t.Files)),
-		})
+		r.download(ctx, report, t, tell)
 	}
-	err := w.follow(ctx, request)
+	err := p.insist(ctx, func(ctx context.Context) error { return w.follow(ctx, request) })
 	if err == nil {
 		err = w.run(ctx)
 	}
@@ -256,17 +273,42 @@ func (r *Runner) follow(ctx context.Context, request markettypes.Request, report
 	return r.finish(ctx, w, report, tell)
 }
 
+// download brings the result of a task here, if it has one and is wanted. What went wrong is put into the report.
+func (r *Runner) download(ctx context.Context, report *Report, t *TaskReport, tell Observer) {
+	if report.Out == "" || !t.Accepted() || t.Verdict.Digest == "" {
+		return
+	}
+	t.DownloadError = ""
+	if err := Download(ctx, r.Conn, t, append(slices.Clone(r.Stores), r.Holders...), resultDir(report.Out, report.Size, t.Index)); err != nil {
+		t.DownloadError = err.Error()
+		tell.tell(Event{Kind: EventWaiting, Task: t.ID, Index: t.Index, Text: err.Error()})
+		return
+	}
+	tell.tell(Event{
+		Kind: EventDownloaded, Task: t.ID, Index: t.Index, Result: t,
+		Text: fmt.Sprintf("downloaded to %s and verified: %s", t.Dir, list(t.Files)),
+	})
+}
+
 // finish completes the report and says what it means.
 func (r *Runner) finish(ctx context.Context, w *Watcher, report *Report, tell Observer) error {
 	sortTasks(report.Tasks)
-	if err := w.refresh(ctx); err != nil {
+	for _, t := range report.Tasks {
+		if t.DownloadError != "" { // a node or a worker may have been away for a moment
+			r.download(ctx, report, t, tell)
+		}
+	}
+	err := w.pulse.insist(ctx, func(ctx context.Context) (err error) {
+		if err = w.refresh(ctx); err == nil {
+			report.Ledgers, err = ledgersOf(ctx, r.Conn, w.deals[0].Deal)
+		}
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	report.take(w)
-	var err error
-	if report.Ledgers, err = ledgersOf(ctx, r.Conn, w.deals[0].Deal); err != nil {
-		return err
-	}
+	report.Complete = true
 	tell.tell(Event{Kind: EventFinished, Request: report.Request, Deal: report.Deal, Report: report, Text: report.Text()})
 	return report.err()
 }

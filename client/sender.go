@@ -35,6 +35,10 @@ type SenderOptions struct {
 	GasPrices string
 	// Poll is how often inclusion is asked for; 0 means 200 ms.
 	Poll time.Duration
+	// Stall is how long no new block may be seen before waiting for inclusion fails with ErrStalled; 0 means DefaultStall.
+	Stall time.Duration
+
+	pulse *pulse // told whether the chain goes on; may be nil
 }
 
 // Sender signs for one key and sends unordered transactions. It may be used concurrently; timeouts, which take the part
@@ -60,6 +64,9 @@ func NewSender(conn *Conn, key Key, opts SenderOptions) (*Sender, error) {
 	}
 	if opts.Poll <= 0 {
 		opts.Poll = 200 * time.Millisecond
+	}
+	if opts.Stall <= 0 {
+		opts.Stall = DefaultStall
 	}
 	s := &Sender{conn: conn, key: key, opts: opts}
 	if opts.GasPrices != "" {
@@ -144,30 +151,79 @@ func (s *Sender) Broadcast(ctx context.Context, msgs ...sdk.Msg) (string, error)
 	return tx.Hash, s.Send(ctx, tx)
 }
 
-// Do signs and sends the messages in one transaction and waits for its inclusion.
+// Do signs and sends the messages in one transaction and waits for its inclusion. What no node took is sent again, and so is
+// what no node may have kept: the same bytes are taken at most once.
 func (s *Sender) Do(ctx context.Context, msgs ...sdk.Msg) (*TxResult, error) {
 	tx, err := s.Sign(ctx, msgs...)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Send(ctx, tx); err != nil {
+	err = s.Send(ctx, tx)
+	if err != nil && (!away(err) || ctx.Err() != nil) {
 		return nil, err
 	}
-	return s.confirm(ctx, tx.Hash, tx.Timeout)
+	r := &resending{sender: s, tx: tx, taken: err == nil}
+	if r.taken {
+		r.last = time.Now()
+	}
+	return s.confirm(ctx, tx.Hash, tx.Timeout, r.again)
 }
+
+// resending sends a transaction again while it waits for inclusion.
+type resending struct {
+	sender *Sender
+	tx     *SignedTx
+	taken  bool      // a node took it
+	last   time.Time // when it was sent
+
+	refusal error // of a transaction that no node is known to have taken
+	at      int64 // the height then
+}
+
+func (r *resending) again(ctx context.Context, height int64) error {
+	if r.refusal != nil {
+		// It may have been refused for being in a block already: then it is found there soon.
+		if height > r.at+1 {
+			return r.refusal
+		}
+		return nil
+	}
+	if time.Since(r.last) < resend {
+		return nil
+	}
+	r.last = time.Now()
+	err := r.sender.Send(ctx, r.tx)
+	var refused *TxError
+	switch {
+	case err == nil:
+		r.taken = true
+	case !r.taken && errors.As(err, &refused):
+		r.refusal, r.at = err, height
+	}
+	return nil
+}
+
+// resend is how often a transaction that waits for inclusion is sent again, to whichever node is in use then.
+const resend = 3 * time.Second
 
 // Confirm waits for the inclusion of a transaction, for at most the sender's TTL. Errors: *TxError when it was included
-// and failed; otherwise a *HashError that wraps ErrExpired or the context's error.
+// and failed; otherwise a *HashError that wraps ErrExpired, ErrStalled or the context's error.
 func (s *Sender) Confirm(ctx context.Context, hash string) (*TxResult, error) {
-	return s.confirm(ctx, hash, time.Now().Add(s.opts.TTL))
+	return s.confirm(ctx, hash, time.Now().Add(s.opts.TTL), func(context.Context, int64) error { return nil })
 }
 
-func (s *Sender) confirm(ctx context.Context, hash string, timeout time.Time) (*TxResult, error) {
+// confirm looks for a transaction; again is called in every round in which it is not there, with the latest height.
+func (s *Sender) confirm(ctx context.Context, hash string, timeout time.Time, again func(context.Context, int64) error) (*TxResult, error) {
 	ticker := time.NewTicker(s.opts.Poll)
 	defer ticker.Stop()
+	if s.opts.pulse != nil {
+		defer s.opts.pulse.counting()()
+	}
+	watch := newVigil(s.conn, staleOf(s.conn))
+	latest, seen := int64(0), time.Now()
 	for {
 		// The order matters: a transaction not found after the chain's clock passed its timeout never comes.
-		_, now, statusErr := s.conn.Height(ctx)
+		height, now, statusErr := s.conn.Height(ctx)
 		res, err := FindTx(ctx, s.conn, hash)
 		switch {
 		case err != nil:
@@ -175,13 +231,31 @@ func (s *Sender) confirm(ctx context.Context, hash string, timeout time.Time) (*
 			if errors.As(err, &refused) {
 				return nil, err
 			}
-			if !errors.Is(err, ErrNoEndpoint) && status.Code(err) != codes.Unavailable && ctx.Err() == nil {
+			if !away(err) && ctx.Err() == nil {
 				return nil, &HashError{Hash: hash, Err: err}
 			}
 		case res != nil:
 			return res, nil
 		case statusErr == nil && now.After(timeout):
 			return nil, &HashError{Hash: hash, Err: ErrExpired}
+		}
+		if statusErr == nil && height > latest {
+			latest, seen = height, time.Now()
+			watch.fresh()
+			s.opts.pulse.beat(height)
+		} else {
+			reason := "no new block"
+			if trouble := errors.Join(statusErr, err); trouble != nil {
+				reason = "no answer: " + trouble.Error()
+			}
+			watch.idle()
+			_ = s.opts.pulse.idle(reason) // Stall decides
+			if quiet := time.Since(seen); quiet >= s.opts.Stall {
+				return nil, &HashError{Hash: hash, Err: fmt.Errorf("%w for %s at height %d: %s", ErrStalled, quiet.Round(time.Second), latest, reason)}
+			}
+		}
+		if err := again(ctx, latest); err != nil {
+			return nil, err
 		}
 		select {
 		case <-ctx.Done():
@@ -191,11 +265,13 @@ func (s *Sender) confirm(ctx context.Context, hash string, timeout time.Time) (*
 	}
 }
 
+// accountNumber is asked for outside the lock: who has a deadline of its own never waits for another's question.
 func (s *Sender) accountNumber(ctx context.Context) (uint64, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.number != nil {
-		return *s.number, nil
+	known := s.number
+	s.mu.Unlock()
+	if known != nil {
+		return *known, nil
 	}
 	res, err := s.conn.Auth().AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: s.key.Address()})
 	if status.Code(err) == codes.NotFound {
@@ -204,6 +280,8 @@ func (s *Sender) accountNumber(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("account %s: %w", s.key.Address(), err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.number = &res.Info.AccountNumber
 	return *s.number, nil
 }
@@ -250,24 +328,37 @@ func simulationError(err error) error {
 }
 
 func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.pricing {
-		res, err := s.conn.Node().Config(ctx, &nodeservice.ConfigRequest{})
-		if err != nil {
-			return nil, fmt.Errorf("least gas price of the node: %w", err)
-		}
-		if s.prices, err = sdk.ParseDecCoins(res.MinimumGasPrice); err != nil {
-			return nil, fmt.Errorf("least gas price of the node %q: %w", res.MinimumGasPrice, err)
-		}
-		s.pricing = true
+	prices, err := s.gasPrices(ctx)
+	if err != nil {
+		return nil, err
 	}
-	amount := s.prices.AmountOf(Denom)
+	amount := prices.AmountOf(Denom)
 	if amount.IsZero() {
 		return nil, nil
 	}
 	fee := amount.MulInt(math.NewIntFromUint64(gas)).Ceil().TruncateInt()
 	return sdk.NewCoins(sdk.NewCoin(Denom, fee)), nil
+}
+
+// gasPrices are asked for outside the lock, as the account number is.
+func (s *Sender) gasPrices(ctx context.Context) (sdk.DecCoins, error) {
+	s.mu.Lock()
+	prices, known := s.prices, s.pricing
+	s.mu.Unlock()
+	if known {
+		return prices, nil
+	}
+	res, err := s.conn.Node().Config(ctx, &nodeservice.ConfigRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("least gas price of the node: %w", err)
+	}
+	if prices, err = sdk.ParseDecCoins(res.MinimumGasPrice); err != nil {
+		return nil, fmt.Errorf("least gas price of the node %q: %w", res.MinimumGasPrice, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prices, s.pricing = prices, true
+	return prices, nil
 }
 
 func (s *Sender) sign(ctx context.Context, builder sdkclient.TxBuilder, number uint64) ([]byte, error) {

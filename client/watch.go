@@ -3,9 +3,9 @@ package client
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
@@ -26,6 +26,7 @@ type Watcher struct {
 	ids     map[string]*watched // the deal of each task, also of those not opened yet
 	ended   map[string]bool
 	tell    Observer
+	pulse   *pulse
 	// each is called with every task that ended, before the observer hears of it. May be nil.
 	each func(context.Context, *TaskReport)
 	// tellDeals lets the observer hear of each deal that is made.
@@ -43,45 +44,80 @@ func (d *watched) done() bool {
 	return d.seen >= d.Size_ || d.Ended >= d.Size_ && d.seen >= d.Opened
 }
 
-// WatchDeal follows a deal's tasks until all ended, telling the observer. See Run for what it tells.
-func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer) error {
-	w := newWatcher(conn, tell)
+// WatchOption changes how tasks are watched.
+type WatchOption func(*watchOptions)
+
+type watchOptions struct{ stall time.Duration }
+
+// WithStall is how long the chain may make no blocks, or no node may answer, before watching ends with a *Problem that wraps
+// ErrStalled; 0 means DefaultStall. The tasks run on.
+func WithStall(d time.Duration) WatchOption { return func(o *watchOptions) { o.stall = d } }
+
+// pulseOf makes the pulse that the options ask for.
+func pulseOf(tell Observer, opts []WatchOption) *pulse {
+	var o watchOptions
+	for _, set := range opts {
+		set(&o)
+	}
+	return newPulse(tell, o.stall, 0)
+}
+
+// WatchDeal follows a deal's tasks until all ended, telling the observer. See Run for what it tells. A chain that pauses, and
+// nodes that restart, are waited for; see WithStall.
+func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer, opts ...WatchOption) error {
+	tell = serial(tell)
+	w := newWatcher(conn, tell, pulseOf(tell, opts))
+	w.pulse.about("", deal)
 	if err := w.addID(ctx, deal); err != nil {
 		return err
 	}
-	return w.run(ctx)
+	return w.watch(ctx)
 }
 
-// WatchRequest follows the tasks of all deals that a request has and, while it rests on the book, makes.
-func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer) error {
+// WatchRequest follows the tasks of all deals that a request has and, while it rests on the book, makes. It waits as WatchDeal
+// does.
+func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer, opts ...WatchOption) error {
 	res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request})
 	if err != nil {
 		return err
 	}
-	w := newWatcher(conn, tell)
+	tell = serial(tell)
+	w := newWatcher(conn, tell, pulseOf(tell, opts))
+	w.pulse.about(request, "")
 	w.tellDeals = true
 	if err := w.follow(ctx, res.Request); err != nil {
 		return err
 	}
-	return w.run(ctx)
+	return w.watch(ctx)
 }
 
-// WatchTask follows one task until it ended.
-func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer) error {
+// WatchTask follows one task until it ended. It waits as WatchDeal does.
+func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer, opts ...WatchOption) error {
 	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
 	if err != nil {
 		return err
 	}
-	w := newWatcher(conn, tell)
+	tell = serial(tell)
+	w := newWatcher(conn, tell, pulseOf(tell, opts))
+	w.pulse.about("", task)
 	w.only = task
 	if err := w.add(ctx, res.Deal, 0); err != nil {
 		return err
 	}
-	return w.run(ctx)
+	return w.watch(ctx)
 }
 
-func newWatcher(conn *Conn, tell Observer) *Watcher {
-	return &Watcher{conn: conn, tell: tell, seen: map[string]*taskstypes.Task{}, ids: map[string]*watched{}, ended: map[string]bool{}}
+func newWatcher(conn *Conn, tell Observer, p *pulse) *Watcher {
+	return &Watcher{conn: conn, tell: tell, pulse: p, seen: map[string]*taskstypes.Task{}, ids: map[string]*watched{}, ended: map[string]bool{}}
+}
+
+// watch runs, and says how to go on when it ends too early.
+func (w *Watcher) watch(ctx context.Context) error {
+	err := w.run(ctx)
+	if ctx.Err() != nil {
+		return err
+	}
+	return unfinished(err, w.pulse.request, w.pulse.deal, "")
 }
 
 func (w *Watcher) addID(ctx context.Context, deal string) error {
@@ -167,28 +203,19 @@ func (w *Watcher) readRequest(ctx context.Context, height int64) error {
 // open says that the request may make more deals.
 func (w *Watcher) open() bool { return w.request != nil && w.request.Waits() }
 
+// run watches until all ended. It lives through whatever the nodes do, and gives up when the pulse does.
 func (w *Watcher) run(ctx context.Context) error {
-	height, _, err := w.conn.Height(ctx)
-	if err != nil {
-		return err
-	}
-	if err := w.readAll(ctx, height); err != nil {
-		return err
-	}
-	if w.done() {
+	read := func(ctx context.Context, height int64) error {
+		if err := w.readAll(ctx, height); err != nil {
+			return err
+		}
+		if w.done() {
+			return errDone
+		}
 		return nil
 	}
-	err = Follow(ctx, w.conn, height+1, FollowOptions{Waiting: func(reason string) {
-		w.tell.tell(Event{Kind: EventWaiting, Text: "waiting for the chain: " + reason})
-	}}, w.block)
-	if errors.Is(err, errDone) {
-		return nil
-	}
-	return err
+	return w.pulse.follow(ctx, w.conn, read, w.block)
 }
-
-// errDone ends following.
-var errDone = errors.New("all tasks ended")
 
 func (w *Watcher) block(ctx context.Context, b Block) error {
 	if b.Missed {

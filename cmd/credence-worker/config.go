@@ -25,6 +25,7 @@ type config struct {
 	Role      string
 	KeyFile   string
 	Node      []string
+	Patience  time.Duration
 	ChainID   string
 	Listen    string
 	Slots     int
@@ -39,6 +40,9 @@ type config struct {
 	LogLevel  string
 	Sabotage  string
 }
+
+// leastPatience is what a node that is well may need for an answer.
+const leastPatience = 100 * time.Millisecond
 
 // Roles of a worker process.
 const (
@@ -70,6 +74,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.String("role", roleWorker, "worker: replicas of tasks; court: re-execution for a validator's seat")
 	f.String("key-file", "", "hot key that signs commits and reveals (default HOME/key); the registered worker, or the operator of the seat")
 	f.StringSlice("node", []string{"127.0.0.1:9090"}, "gRPC endpoints of nodes, tried in order; https:// for TLS")
+	f.Duration("node-patience", 0, "how long a node may take for an answer, or show no new block, before the next is used (default: a twentieth of the chain's window for reveals)")
 	f.String("chain-id", "", "refuse any other chain (default: the one the node says)")
 	f.String("listen", "127.0.0.1:7100", "address that serves results, /healthz, /readyz and /metrics")
 	f.Int("slots", 1, "tasks executed at once")
@@ -105,7 +110,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		}
 	}
 	c := config{
-		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: list(v, "node"),
+		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: list(v, "node"), Patience: v.GetDuration("node-patience"),
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: list(v, "artifacts"),
 		Quota: v.GetInt64("quota"), Cache: v.GetString("cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
 		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), LogFormat: v.GetString("log-format"),
@@ -138,6 +143,8 @@ func (c config) validate() error {
 		return fmt.Errorf("role: got %q, expected worker or court", c.Role)
 	case len(c.Node) == 0:
 		return errors.New("node: empty, expected the gRPC endpoint of a node such as 127.0.0.1:9090")
+	case c.Patience != 0 && c.Patience < leastPatience:
+		return fmt.Errorf("node-patience: got %s, expected %s or more, or 0 for what fits the chain's windows", c.Patience, leastPatience)
 	case c.Slots < 1 || c.Slots > 1024:
 		return fmt.Errorf("slots: got %d, expected 1 to 1024", c.Slots)
 	case c.Quota < 0:
@@ -181,6 +188,7 @@ func (c config) toml(f *pflag.FlagSet) string {
 		{"role", fmt.Sprintf("%q", c.Role)},
 		{"key-file", fmt.Sprintf("%q", c.KeyFile)},
 		{"node", quoted(c.Node)},
+		{"node-patience", fmt.Sprintf("%q", c.Patience)},
 		{"chain-id", fmt.Sprintf("%q", c.ChainID)},
 		{"listen", fmt.Sprintf("%q", c.Listen)},
 		{"slots", fmt.Sprint(c.Slots)},

@@ -24,6 +24,7 @@ import (
 	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 func startCommand() *cobra.Command {
@@ -144,7 +145,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.bench(), Secret: w.secret, Slots: w.Slots,
 		Runtimes: map[string]runtime.Runtime{"wasm": engine}, WallLimit: w.WallLimit,
-		Source:  chain.Of(conn, w.key.Address(), chain.Options{}),
+		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: w.bear(ctx, conn)}),
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.path("logs"),
 		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts},
@@ -152,6 +153,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	if err != nil {
 		return err
 	}
+	conn.OnLeave(func(from, to string, why error) { w.log.Info("node left", "from", from, "to", to, "reason", why) })
 	go w.watch(ctx, conn)
 	w.log.Info("working", "chain", conn.ChainID(), "node", conn.Endpoint(), "slots", w.Slots)
 	done := make(chan error, 1)
@@ -195,6 +197,25 @@ func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
+}
+
+// bear sets how long one node is waited for, and returns how long one may stand still.
+func (w *worker) bear(ctx context.Context, conn *client.Conn) (stale time.Duration) {
+	if w.Patience > 0 {
+		conn.SetPatience(w.Patience)
+		return w.Patience
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	res, err := conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
+	if err != nil {
+		w.log.Warn("the chain's windows are not known; nodes are waited for as usual", "error", err, "patience", conn.Patience())
+		return 0
+	}
+	answer, stale := chain.Patience(res.Params)
+	conn.SetPatience(answer)
+	w.log.Debug("nodes are left", "without an answer after", answer, "without a block after", stale)
+	return stale
 }
 
 func (w *worker) runtime() (runtime.Runtime, error) {

@@ -29,6 +29,9 @@ type Fetcher struct {
 	Rounds int
 	// Backoff between rounds; 0 means 250 ms.
 	Backoff time.Duration
+	// Stall is how long a source may take for an answer, and for every 16 KiB after it, before the next is asked; 0 means 5 s.
+	// It counts against the task's window.
+	Stall time.Duration
 }
 
 // Task gets a task's module and what it reads, verified: the contents of the deal's inputs, then of the datasets that are
@@ -74,7 +77,11 @@ func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit
 	if !errors.Is(err, artifact.ErrNotFound) && !errors.Is(err, artifact.ErrCorrupted) {
 		return nil, err
 	}
-	client := &artifact.Client{BaseURLs: f.sources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff}
+	stall := f.Stall
+	if stall <= 0 {
+		stall = 5 * time.Second
+	}
+	client := &artifact.Client{BaseURLs: f.sources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff, Stall: stall}
 	if err := client.Fetch(ctx, f.Store, digest, limit); err != nil {
 		return nil, absent(err)
 	}

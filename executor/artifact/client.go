@@ -30,7 +30,10 @@ type Client struct {
 	// Backoff is the wait before the second round, doubled each round; 0 means 250 ms.
 	Backoff time.Duration
 	// Stall is how long a server may take for an answer, and for every 16 KiB after
-	// it, before the next one is tried; 0 means 15 s. The context bounds the whole.
+	// it, before the next one is tried; 0 means 15 s. An upload has twice as long: its
+	// server has to write everything down before it answers. The context bounds the whole.
+	// A server that was given up for it is asked last by every client of this process for
+	// two minutes.
 	Stall time.Duration
 }
 
@@ -141,16 +144,21 @@ func (c *Client) head(ctx context.Context, base string, digest Digest) (int, err
 }
 
 func (c *Client) upload(ctx context.Context, base string, digest Digest, data []byte) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, blobURL(base, digest), bytes.NewReader(data))
+	watch, ctx := watchStall(ctx, 2*c.stall())
+	defer watch.stop()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, blobURL(base, digest), watched(data, watch))
 	if err != nil {
 		return err
 	}
+	// A redirect sends the body again.
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(watched(data, watch)), nil }
+	req.ContentLength = int64(len(data))
 	if c.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.Token)
 	}
 	resp, err := c.http().Do(req)
 	if err != nil {
-		return err
+		return watch.explain(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
@@ -162,6 +170,20 @@ func (c *Client) upload(ctx context.Context, base string, digest Digest, data []
 	}
 	return fmt.Errorf("status %d: %s", resp.StatusCode, strings.TrimSpace(string(reason)))
 }
+
+// watched reads data and tells how far it got.
+func watched(data []byte, watch *stallWatch) io.Reader {
+	r := bytes.NewReader(data)
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := r.Read(p)
+		watch.progress(n)
+		return n, err
+	})
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func (c *Client) http() *http.Client {
 	if c.HTTP != nil {

@@ -18,10 +18,11 @@ import (
 // then turns out wrong, the last one is not blamed for it: from then on every server is
 // asked for all of it.
 type download struct {
-	client *Client
-	digest Digest
-	limit  int64
-	spool  spool
+	client  *Client
+	servers []string // in the order of trial
+	digest  Digest
+	limit   int64
+	spool   spool
 
 	hash     hash.Hash
 	size     int64 // bytes in the spool
@@ -32,7 +33,7 @@ type download struct {
 var errSpool = errors.New("artifact client: spool")
 
 func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spool) (int64, error) {
-	d := &download{client: c, digest: digest, limit: limit, spool: s}
+	d := &download{client: c, servers: slow.order(c.BaseURLs), digest: digest, limit: limit, spool: s}
 	if err := d.restart(); err != nil {
 		return 0, err
 	}
@@ -43,7 +44,7 @@ func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spo
 	if backoff <= 0 {
 		backoff = 250 * time.Millisecond
 	}
-	last := make([]error, len(c.BaseURLs)) // what each server's last answer was
+	last := make([]error, len(d.servers)) // what each server's last answer was
 	for round := range attempts {
 		if round > 0 {
 			if !anyRetriable(last) {
@@ -53,11 +54,12 @@ func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spo
 				return 0, d.outcome(err, last)
 			}
 		}
-		for i, base := range c.BaseURLs {
+		for i, base := range d.servers {
 			if round > 0 && !retriable(last[i]) {
 				continue
 			}
 			last[i] = d.try(ctx, base)
+			slow.note(base, errors.Is(last[i], errStalled))
 			if last[i] == nil {
 				return d.size, nil
 			}
@@ -195,7 +197,7 @@ func (d *download) outcome(ctxErr error, last []error) error {
 		if err == nil {
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s: %v", d.client.BaseURLs[i], err))
+		lines = append(lines, fmt.Sprintf("%s: %v", d.servers[i], err))
 		switch {
 		case retriable(err) || errors.Is(err, ErrRefused):
 			kind = ErrUnreachable

@@ -19,6 +19,8 @@ import (
 type Options struct {
 	// Poll is how often a new height is asked for; 0 means 200 ms.
 	Poll time.Duration
+	// Stale is how long a node may show no new block before the next one is used; 0 leaves it to the client.
+	Stale time.Duration
 	// Stall is how long no block may come before Follow fails; 0 means 30 s.
 	Stall time.Duration
 	// MaxLag is how many blocks an answer may be behind the highest one seen; 0 means 20.
@@ -32,7 +34,7 @@ type Options struct {
 // Of is the Source of one account over a connection, which fails over between its nodes by itself.
 func Of(conn *client.Conn, who string, opts Options) Source {
 	return newNode(conn.Tasks(), who, opts, func(ctx context.Context, from int64, fn func(context.Context, client.Block) error) error {
-		return client.Follow(ctx, conn, from, client.FollowOptions{Poll: opts.Poll, Stall: opts.Stall, Waiting: opts.Waiting}, fn)
+		return client.Follow(ctx, conn, from, client.FollowOptions{Poll: opts.Poll, Timeout: opts.Timeout, Stale: opts.Stale, Stall: opts.Stall, Waiting: opts.Waiting}, fn)
 	})
 }
 

@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/poco"
@@ -42,6 +44,7 @@ func runCmdWith(j *jobFlags) *cobra.Command {
 		c        connectFlags
 		progress string
 		output   string
+		stall    time.Duration
 	)
 	cmd := &cobra.Command{
 		Use:   "run APP [flags] [-- ARGS...]",
@@ -80,7 +83,7 @@ node or store, 1 anything else.`,
 			if err != nil {
 				return err
 			}
-			return runJob(cmd, &c, job, progress, output)
+			return runJob(cmd, &c, job, progress, output, stall)
 		},
 	}
 	f := cmd.Flags()
@@ -97,6 +100,7 @@ node or store, 1 anything else.`,
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	f.StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
 	f.StringVar(&output, "output", "text", "text, or json for one line an event and the report last")
+	stallFlag(f, &stall)
 	c.add(f, true)
 	return cmd
 }
@@ -159,7 +163,12 @@ func defaultOut(name string) string {
 	}
 }
 
-func runJob(cmd *cobra.Command, c *connectFlags, job client.Job, progress, output string) error {
+// stallFlag says how long a command waits for a chain that pauses.
+func stallFlag(f *pflag.FlagSet, stall *time.Duration) {
+	f.DurationVar(stall, "stall", client.DefaultStall, "how long to wait while the chain makes no blocks or no node answers; the tasks run on")
+}
+
+func runJob(cmd *cobra.Command, c *connectFlags, job client.Job, progress, output string, stall time.Duration) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	l, err := c.connect(ctx)
@@ -171,7 +180,7 @@ func runJob(cmd *cobra.Command, c *connectFlags, job client.Job, progress, outpu
 		return err
 	}
 	view := newView(cmd.OutOrStdout(), progress, output)
-	r := &client.Runner{Conn: l.conn, Requester: l.requester, Provider: l.provider, Stores: l.stores, StoreToken: c.storeToken, Holders: l.holders}
+	r := &client.Runner{Conn: l.conn, Requester: l.requester, Provider: l.provider, Stores: l.stores, StoreToken: c.storeToken, Holders: l.holders, Stall: stall}
 	report, err := r.Run(ctx, job, view.Observe)
 	view.Close()
 	var left *client.Interrupted
@@ -179,7 +188,7 @@ func runJob(cmd *cobra.Command, c *connectFlags, job client.Job, progress, outpu
 		fmt.Fprintf(cmd.ErrOrStderr(), "\nStopped watching; it runs on, and its result waits with the workers. Follow it with:\n  credenced task watch %s\n", left.ID())
 		return nil
 	}
-	if report != nil && output == "text" {
+	if report != nil && report.Complete && output == "text" {
 		printReport(cmd.OutOrStdout(), report)
 	}
 	return err

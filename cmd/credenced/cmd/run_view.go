@@ -26,23 +26,53 @@ type quietView struct{}
 func (quietView) Observe(client.Event) {}
 func (quietView) Close()               {}
 
+// mostBetweenReminders is the most seconds between two words of a wait where each takes a line.
+const mostBetweenReminders = 60
+
+// reminder lets the first word of a wait through, and then fewer and fewer of those that only count on: a line once in a
+// while, where there is no terminal on which one line can count.
+type reminder struct{ next uint64 }
+
+func (r *reminder) due(e client.Event) bool {
+	if e.Kind != client.EventStalled {
+		if e.Kind == client.EventResumed {
+			r.next = 0
+		}
+		return true
+	}
+	if e.Waited < r.next {
+		return false
+	}
+	r.next = e.Waited + min(max(1, e.Waited), mostBetweenReminders)
+	return true
+}
+
 // jsonView writes one line of JSON an event.
-type jsonView struct{ enc *json.Encoder }
+type jsonView struct {
+	enc      *json.Encoder
+	reminder reminder
+}
 
 func newJSONView(out io.Writer) *jsonView {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	return &jsonView{enc}
+	return &jsonView{enc: enc}
 }
 
-func (v *jsonView) Observe(e client.Event) { _ = v.enc.Encode(e) }
-func (v *jsonView) Close()                 {}
+func (v *jsonView) Observe(e client.Event) {
+	if v.reminder.due(e) {
+		_ = v.enc.Encode(e)
+	}
+}
+
+func (v *jsonView) Close() {}
 
 // plainView appends a line an event.
 type plainView struct {
-	out   io.Writer
-	begin time.Time
-	now   func() time.Time
+	out      io.Writer
+	begin    time.Time
+	now      func() time.Time
+	reminder reminder
 }
 
 func newPlainView(out io.Writer) *plainView {
@@ -52,6 +82,9 @@ func newPlainView(out io.Writer) *plainView {
 func (v *plainView) Observe(e client.Event) {
 	if e.Kind == client.EventFinished {
 		return // the report says it all
+	}
+	if !v.reminder.due(e) {
+		return
 	}
 	fmt.Fprintf(v.out, "%6.1fs %s\n", v.now().Sub(v.begin).Seconds(), eventLine(e))
 }
@@ -75,7 +108,8 @@ type ttyView struct {
 	now   func() time.Time
 
 	tasks map[uint64]*taskLine
-	drawn int // lines of the block on the screen
+	wait  string // what is said of a chain that is quiet; counts in its line, the last of the block
+	drawn int    // lines of the block on the screen
 }
 
 type taskLine struct {
@@ -100,6 +134,12 @@ func (v *ttyView) Observe(e client.Event) {
 		return
 	}
 	v.erase()
+	if e.Kind == client.EventStalled {
+		v.wait = eventLine(e)
+		v.draw()
+		return
+	}
+	v.wait = ""
 	if e.Task == "" || e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0 {
 		// What is worth keeping scrolls by above the block.
 		fmt.Fprintf(v.out, "%s\n", v.cut(fmt.Sprintf("%6.1fs %s", v.now().Sub(v.begin).Seconds(), eventLine(e))))
@@ -215,6 +255,10 @@ func (v *ttyView) draw() {
 			break
 		}
 		fmt.Fprintln(v.out, v.cut(v.tasks[i].line(i)))
+		v.drawn++
+	}
+	if v.wait != "" {
+		fmt.Fprintln(v.out, v.cut(v.wait))
 		v.drawn++
 	}
 }

@@ -54,6 +54,56 @@ func TestPlainView(t *testing.T) {
 	require.NotContains(t, out.String(), "\x1b")
 }
 
+// wait is what the observer hears of a chain that is quiet for ten minutes, and then goes on.
+func wait() (events []client.Event) {
+	for s := uint64(8); s <= 600; s++ {
+		events = append(events, client.Event{Kind: client.EventStalled, Waited: s, Request: "beef", Text: fmt.Sprintf("waiting for the chain for %ds", s)})
+	}
+	return append(events, client.Event{Kind: client.EventResumed, Waited: 600, Text: "the chain goes on at height 9, after 10m0s"})
+}
+
+// Where there is no terminal, a wait takes a line once in a while, not one a second.
+func TestAWaitWithoutATerminal(t *testing.T) {
+	var plain, json bytes.Buffer
+	for name, out := range map[string]*bytes.Buffer{"plain": &plain, "json": &json} {
+		v := view(&plainView{out: out, begin: time.Unix(0, 0), now: still()})
+		if name == "json" {
+			v = newJSONView(out)
+		}
+		for range 2 {
+			for _, e := range wait() {
+				v.Observe(e)
+			}
+		}
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		require.Len(t, lines, 2*13, name)
+		for i, want := range []string{"for 8s", "for 16s", "for 32s", "for 64s", "for 124s", "for 184s"} {
+			require.Contains(t, lines[i], want, name)
+			require.Contains(t, lines[13+i], want, "the next wait begins anew")
+		}
+		require.Contains(t, lines[12], "goes on", name)
+	}
+}
+
+// On a terminal a wait counts in one line, which goes when it is over.
+func TestAWaitOnATerminal(t *testing.T) {
+	var out bytes.Buffer
+	v := newTTYView(&out, 80)
+	v.now, v.begin = still(), time.Unix(0, 0)
+	events := sampleEvents()
+	for _, e := range events[:6] {
+		v.Observe(e)
+	}
+	before := screen(t, out.String())
+	pause := wait()
+	for _, e := range pause[:len(pause)-1] {
+		v.Observe(e)
+	}
+	require.Equal(t, append(before, "waiting for the chain for 600s"), screen(t, out.String()))
+	v.Observe(pause[len(pause)-1])
+	require.Equal(t, []string{before[0], "   0.0s the chain goes on at height 9, after 10m0s", before[1]}, screen(t, out.String()))
+}
+
 func TestJSONViewIsALineAnEvent(t *testing.T) {
 	var out bytes.Buffer
 	v := newJSONView(&out)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc/codes"
@@ -71,6 +72,7 @@ func taskWatchCmd() *cobra.Command {
 	var (
 		c                connectFlags
 		progress, output string
+		stall            time.Duration
 	)
 	cmd := &cobra.Command{
 		Use: "watch ID", Short: "Follow a task, or all tasks of a deal or request, to the end",
@@ -88,11 +90,11 @@ func taskWatchCmd() *cobra.Command {
 				defer v.Close()
 				switch {
 				case t.task != "":
-					err = credence.WatchTask(ctx, l.conn, t.task, v.Observe)
+					err = credence.WatchTask(ctx, l.conn, t.task, v.Observe, credence.WithStall(stall))
 				case t.deal != "":
-					err = credence.WatchDeal(ctx, l.conn, t.deal, v.Observe)
+					err = credence.WatchDeal(ctx, l.conn, t.deal, v.Observe, credence.WithStall(stall))
 				default:
-					err = credence.WatchRequest(ctx, l.conn, t.request, v.Observe)
+					err = credence.WatchRequest(ctx, l.conn, t.request, v.Observe, credence.WithStall(stall))
 				}
 				if errors.Is(err, context.Canceled) {
 					return nil
@@ -106,6 +108,7 @@ func taskWatchCmd() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
 	cmd.Flags().StringVar(&output, "output", "text", "text, or json for one line an event")
+	stallFlag(cmd.Flags(), &stall)
 	c.add(cmd.Flags(), false)
 	return cmd
 }

@@ -1,0 +1,268 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// DefaultStall is how long the chain may make no blocks, or no node may answer, before who waits for it gives up.
+const DefaultStall = 10 * time.Minute
+
+// Times of a pulse.
+const (
+	// noticeAfter is how long the chain may be quiet before anybody is told. Blocks of some seconds are no news.
+	noticeAfter = 8 * time.Second
+	// countEvery is how often the observer is told while it is quiet.
+	countEvery = time.Second
+	// askAgain is the pause before a question that no node answered is asked again.
+	askAgain = 300 * time.Millisecond
+)
+
+// pulse waits for a chain on behalf of somebody who watches: it tells the observer when the chain is quiet, a count each
+// second, and when it goes on, and gives up after a while. It lives through the restart of nodes. A nil pulse tells nobody.
+type pulse struct {
+	tell   Observer      // may be told while another goroutine tells it something else
+	stall  time.Duration // when to give up
+	notice time.Duration // when to tell
+
+	mu      sync.Mutex
+	request string
+	deal    string
+	height  int64     // the latest that was dealt with
+	seen    time.Time // when it was
+	told    time.Time // when the observer was told of the quiet; zero while there is none to tell of
+	reason  string    // why it is quiet, as far as was found out
+}
+
+// serial makes an observer that is never told two things at once.
+func serial(tell Observer) Observer {
+	var mu sync.Mutex
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		tell.tell(e)
+	}
+}
+
+// newPulse starts counting now. stall and notice have defaults for 0.
+func newPulse(tell Observer, stall, notice time.Duration) *pulse {
+	if stall <= 0 {
+		stall = DefaultStall
+	}
+	if notice <= 0 {
+		notice = min(noticeAfter, stall/2)
+	}
+	return &pulse{tell: tell, stall: stall, notice: notice, seen: time.Now()}
+}
+
+// about says what is waited for; it is told with every event.
+func (p *pulse) about(request, deal string) {
+	if p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.request, p.deal = request, deal
+	}
+}
+
+// beat says that a block was dealt with.
+func (p *pulse) beat(height int64) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if height <= p.height {
+		return
+	}
+	quiet := time.Since(p.seen)
+	p.height, p.seen, p.reason = height, time.Now(), ""
+	if !p.told.IsZero() {
+		p.told = time.Time{}
+		p.tell.tell(Event{
+			Kind: EventResumed, Height: height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
+			Text: fmt.Sprintf("the chain goes on at height %d, after %s", height, quiet.Round(time.Second)),
+		})
+	}
+}
+
+// idle says that nothing came, and why. Its error, which wraps ErrStalled, says to give up.
+func (p *pulse) idle(reason string) error {
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reason = reason
+	quiet := time.Since(p.seen)
+	if quiet >= p.stall {
+		return fmt.Errorf("%w for %s%s: %s", ErrStalled, quiet.Round(time.Second), p.since(), reason)
+	}
+	p.count(quiet)
+	return nil
+}
+
+// count tells how long the chain has been quiet, if it is time to.
+func (p *pulse) count(quiet time.Duration) {
+	if quiet < p.notice || time.Since(p.told) < p.every() {
+		return
+	}
+	p.told = time.Now()
+	reason := p.reason
+	if reason == "" {
+		reason = "no answer yet"
+	}
+	p.tell.tell(Event{
+		Kind: EventStalled, Height: p.height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
+		Text: fmt.Sprintf("waiting for the chain for %s: %s%s%s", quiet.Round(time.Second), reason, p.since(), p.onward()),
+	})
+}
+
+func (p *pulse) every() time.Duration { return min(countEvery, p.notice) }
+
+// counting counts on while a node that hangs is asked, until stop is called.
+func (p *pulse) counting() (stop func()) {
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(p.every())
+		defer ticker.Stop()
+		for {
+			select {
+			case <-end:
+				return
+			case <-ticker.C:
+				p.mu.Lock()
+				p.count(time.Since(p.seen))
+				p.mu.Unlock()
+			}
+		}
+	}()
+	return func() { close(end); <-ended }
+}
+
+// since names the latest height, once there is one.
+func (p *pulse) since() string {
+	if p.height == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" since height %d", p.height)
+}
+
+// onward says how to come back, once there is something to come back to.
+func (p *pulse) onward() string {
+	if p.request == "" && p.deal == "" {
+		return ""
+	}
+	return "; Ctrl-C leaves it running, and this follows it later: " + watchCommand(p.request, p.deal)
+}
+
+// left is how long is still to be waited for the next block.
+func (p *pulse) left() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(time.Millisecond, p.stall-time.Since(p.seen))
+}
+
+func seconds(d time.Duration) uint64 { return uint64(max(0, d.Round(time.Second).Seconds())) }
+
+// insist asks until there is an answer.
+func (p *pulse) insist(ctx context.Context, ask func(context.Context) error) error {
+	defer p.counting()()
+	for {
+		err := ask(ctx)
+		if err == nil || ctx.Err() != nil || !passes(err) {
+			return err
+		}
+		if err := p.idle("no answer: " + err.Error()); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// errDone ends following.
+var errDone = errors.New("all tasks ended")
+
+// follow reads the state, and then deals with every block, until one of the two returns errDone, for which it returns nil, or
+// an error that does not pass. Whatever nodes did not answer is made good by reading the state anew.
+func (p *pulse) follow(ctx context.Context, conn *Conn, read func(ctx context.Context, height int64) error, block func(context.Context, Block) error) error {
+	err := p.insist(ctx, func(ctx context.Context) error {
+		height, _, err := conn.Height(ctx)
+		if err != nil {
+			return err
+		}
+		if err := read(ctx, height); err != nil {
+			return err
+		}
+		p.beat(height)
+		// That it gives up is decided by Stall.
+		opts := FollowOptions{Stall: p.left(), Waiting: func(reason string) { _ = p.idle(reason) }}
+		return Follow(ctx, conn, height+1, opts, func(ctx context.Context, b Block) error {
+			if err := block(ctx, b); err != nil {
+				return err
+			}
+			p.beat(b.Height)
+			return nil
+		})
+	})
+	if errors.Is(err, errDone) {
+		return nil
+	}
+	return err
+}
+
+// away says that it is the nodes that do not serve, whatever was asked.
+func away(err error) bool { return elsewhere(err) || errors.Is(err, ErrNoEndpoint) }
+
+// passes says that asking again for something that the chain is known to have may help: no node serves, or one that is
+// behind does.
+func passes(err error) bool {
+	return away(err) || status.Code(err) == codes.NotFound || Refused(err) != nil
+}
+
+// watchCommand is what follows a request, or a deal of one that isn't known, from the command line.
+func watchCommand(request, deal string) string {
+	if request == "" {
+		request = deal
+	}
+	return "credenced task watch " + request
+}
+
+// exitOf is the exit status of what Explain makes of an error.
+func exitOf(err error) int {
+	var p *Problem
+	if errors.As(Explain(err), &p) {
+		return p.ExitCode()
+	}
+	return ExitFailed
+}
+
+// unfinished says that watching ended before what was watched did, and how to go on. Problems say so themselves.
+func unfinished(err error, request, deal, done string) error {
+	var known *Problem
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	p := &Problem{
+		What: "stopped watching before the end: " + err.Error(), Err: err, Exit: exitOf(err),
+		Next: "the tasks run on; follow them with: " + watchCommand(request, deal),
+	}
+	if errors.Is(err, ErrStalled) {
+		p.What = "the chain stands still, or no node answers: " + err.Error()
+		p.Next = "nothing is lost: when the chain goes on, so do the tasks; follow them with: " + watchCommand(request, deal)
+	}
+	if done != "" {
+		p.What += "; " + done
+	}
+	return p
+}

@@ -1,0 +1,68 @@
+package artifact
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A server that hangs costs one wait, not one a blob.
+func TestAServerThatHangsIsAskedLast(t *testing.T) {
+	ctx := context.Background()
+	hung, asked := hostile(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	store := NewMemory()
+	honest := serve(t, Handler(store, HandlerOptions{}))
+	c := hasty(hung, honest)
+	for i := range 5 {
+		data := []byte{byte(i)}
+		digest, err := PutBytes(ctx, store, data)
+		require.NoError(t, err)
+		got, err := c.Bytes(ctx, digest, 10)
+		require.NoError(t, err)
+		require.Equal(t, data, got)
+	}
+	require.EqualValues(t, 1, asked.Load())
+
+	// Once there is nobody else, it is asked; once it answers, it is as good as any.
+	require.Equal(t, []string{honest, hung}, slow.order([]string{hung, honest}))
+	slow.note(hung, false)
+	require.Equal(t, []string{hung, honest}, slow.order([]string{hung, honest}))
+}
+
+func TestSlowServersAreForgiven(t *testing.T) {
+	var s slowServers
+	require.Equal(t, []string{"a", "b", "c"}, s.order([]string{"a", "b", "c"}))
+	s.note("a", true)
+	s.note("b", true)
+	require.Equal(t, []string{"c", "a", "b"}, s.order([]string{"a", "b", "c"}))
+	s.until["a"] = time.Now().Add(-time.Second)
+	require.Equal(t, []string{"a", "c", "b"}, s.order([]string{"a", "b", "c"}))
+}
+
+// An upload to a server that hangs ends, and the next server has it; one that is slow and moves on is borne.
+func TestUploadLeavesAServerThatHangs(t *testing.T) {
+	ctx := context.Background()
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // accepts, as far as the system does, and never reads
+	require.NoError(t, err)
+	defer listener.Close()
+	mute := "http://" + listener.Addr().String()
+	store := NewMemory()
+	honest := serve(t, Handler(store, HandlerOptions{Writable: true}))
+	data := bytes.Repeat([]byte("credence "), 2_000_000) // more than sockets buffer
+	c := quick(mute, honest)
+	c.Stall = 500 * time.Millisecond
+	digest, err := c.Upload(ctx, data)
+	require.NoError(t, err)
+	held, err := store.Has(ctx, digest)
+	require.NoError(t, err)
+	require.True(t, held)
+
+	c.BaseURLs = []string{mute}
+	_, err = c.Upload(ctx, data)
+	require.ErrorIs(t, err, ErrUnreachable)
+}
