@@ -1,8 +1,8 @@
 # Credence: developer targets. `make help` lists them.
 
 GO      ?= go
-# Where Go is installed by hand, and not in everybody's PATH.
-export PATH := $(PATH):/usr/local/go/bin
+# Where Go may be although it is not in everybody's PATH, as in scripts/path.sh.
+export PATH := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/credence/go/bin:$(PATH):/usr/local/go/bin
 # Distributions set it to local, and then an older Go does not fetch the one that go.mod names.
 GOTOOLCHAIN ?= auto
 export GOTOOLCHAIN
@@ -34,16 +34,20 @@ install: ## Install the binaries into GOBIN
 	$(GO) install -trimpath -ldflags '$(LDFLAGS)' $(addprefix ./cmd/,$(BINS))
 
 .PHONY: demo
-demo: build ## Run the demonstration: a devnet, a saboteur, a verified image
+demo: ## Run the demonstration: a devnet, a saboteur, a verified image
 	scripts/demo.sh
 
 .PHONY: test
-test: build ## Run all tests, networks of real processes last
+test: ## Run all tests, networks of real processes last
 	TIMEOUT=$(TIMEOUT) scripts/test.sh
 
 .PHONY: test-race
-test-race: build ## Run all tests with the race detector (slow)
+test-race: ## Run all tests with the race detector (slow)
 	TIMEOUT=60m scripts/test.sh -race
+
+.PHONY: test-bare
+test-bare: ## Try the commands of the README in a bare Debian 12 and 13 (as root; ARGS=demo or ARGS=full for more)
+	scripts/test-bare.sh $(ARGS)
 
 .PHONY: soak
 soak: ## Simulate many long lives of the market, checking every book after every block

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
@@ -83,11 +84,15 @@ func LoadKey(path string) (Key, error) {
 	return key, nil
 }
 
-// SaveKey writes a key file that its owner alone can read. It never replaces a file.
+// SaveKey writes a key file that its owner alone can read. It makes the folder, for the owner alone, where there is none,
+// and never replaces a file.
 func SaveKey(path string, key Key) error {
 	memory, ok := key.(memoryKey)
 	if !ok {
 		return fmt.Errorf("key file %s: only a key in memory can be written", path)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("key file: %w", err)
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

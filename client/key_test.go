@@ -30,13 +30,17 @@ func TestParseKey(t *testing.T) {
 }
 
 func TestKeyFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "worker.key")
+	folder := filepath.Join(t.TempDir(), "none", "yet")
+	path := filepath.Join(folder, "worker.key")
 	made, err := LoadOrGenerateKey(path)
 	require.NoError(t, err)
 	again, err := LoadOrGenerateKey(path)
 	require.NoError(t, err)
 	require.Equal(t, made.Address(), again.Address())
 	require.ErrorIs(t, SaveKey(path, made), os.ErrExist)
+	info, err := os.Stat(folder)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 
 	require.NoError(t, os.Chmod(path, 0o644))
 	_, err = LoadKey(path)

@@ -2,7 +2,7 @@
 # Checks documentation against itself and the repository:
 #   - README.md quotes the claim of docs/protocol.md, section 3, word for word;
 #   - every relative link leads to a file, and every anchor within a file to a heading;
-#   - the commands that README.md calls the project's own are targets of the Makefile;
+#   - the commands that README.md calls the project's own are targets of the Makefile, or scripts;
 #   - docs/iexec-parity.md has a line for each of iExec's features 1 to 78 and weaknesses W1 to W27, in order, with a state,
 #     and with a test or a reason; what is superseded links to what does its work; tests and scenarios that it names exist.
 # What documents say about the code is checked by tests beside the code (outcome table, fuel schedule, metrics).
@@ -37,6 +37,10 @@ done < <(git ls-files -co --exclude-standard '*.md')
 while IFS= read -r target; do
   grep -qE "^$target:" Makefile || complain "README.md: make $target: no such target"
 done < <(grep -oE '\bmake [a-z][a-z-]*' README.md | sed 's/^make //' | sort -u)
+
+while IFS= read -r script; do
+  [ -x "$script" ] || complain "README.md: $script: no such script, or it is not executable"
+done < <(grep -oE '\bscripts/[a-z-]+\.sh' README.md | sort -u)
 
 parity=docs/iexec-parity.md
 rows=$(grep -E '^\| [0-9]+ \|' "$parity")

@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# Runs all tests, in four sections; arguments go to "go test", such as -race or -count=1.
+# Installs what is missing, builds, and runs all tests, in four sections. Arguments go to "go test", such as -race or
+# -count=1. PACKAGES, if set, names the packages to test instead of all: PACKAGES=./poco/... scripts/test.sh
 #
 # Every package is in one section: the last but one takes whatever the others do not name. Tests that start processes use
-# the binaries in build/ (run "make build" first) and run one package at a time, after everything else, so that a busy
-# machine does not make them late.
+# the binaries in build/ and run one package at a time, after everything else, so that a busy machine does not make them
+# late.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+scripts/prerequisites.sh
+. scripts/path.sh
+make build
 
 timeout="${TIMEOUT:-20m}"
 module=github.com/credence-chain/credence
-all=$(go list ./...)
+# shellcheck disable=SC2086 # one argument a package
+all=$(go list ${PACKAGES:-./...})
 
 section=
 trap '[ "$?" = 0 ] || echo "FAILED: $section" >&2' EXIT
@@ -37,11 +42,12 @@ networks='devnet|test/acceptance|test/docs|test/network'
 run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol")" "$@"
 run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among "$chain")" "$@"
 run "executor, client, examples" "${JOBS:-2}" "$(except "$protocol|$chain|$networks")" "$@"
-# Those of the build that went before; without it the tests build their own.
-if [ -x build/credenced ] && [ -x build/credence-worker ]; then
-  export CREDENCE_BIN="$PWD/build" CREDENCED="$PWD/build/credenced"
-fi
+export CREDENCE_BIN="$PWD/build" CREDENCED="$PWD/build/credenced"
 run "networks of real processes" 1 "$(among "$networks")" "$@"
+if [ -n "${PACKAGES:-}" ]; then
+  printf '\nthe tests of %s passed\n' "$PACKAGES"
+  exit 0
+fi
 section="tools"
 printf '\n== tools ==\n'
 (cd tools && go test -timeout "$timeout" ./...)

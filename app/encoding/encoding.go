@@ -11,7 +11,6 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/std"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	"github.com/cosmos/cosmos-sdk/x/authz"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
@@ -89,10 +88,14 @@ func New() Config {
 		register(amino)
 	}
 	cdc := codec.NewProtoCodec(registry)
+	txConfig, err := newTxConfig(cdc, registry)
+	if err != nil {
+		panic(err)
+	}
 	return Config{
 		InterfaceRegistry: registry,
 		Codec:             cdc,
-		TxConfig:          authtx.NewTxConfig(cdc, authtx.DefaultSignModes),
+		TxConfig:          txConfig,
 		Amino:             amino,
 	}
 }

@@ -26,6 +26,9 @@ func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overw
 		_, err := cmd.OutOrStdout().Write(text)
 		return err
 	}
+	if err := makeFolderOf(out); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
 	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if overwrite {
 		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
@@ -47,6 +50,10 @@ func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overw
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", out, what)
 	return nil
 }
+
+// makeFolderOf makes the folder that a file is to be written in, where there is none yet. It is the owner's alone, since what
+// is written there may be for nobody else.
+func makeFolderOf(file string) error { return os.MkdirAll(filepath.Dir(file), 0o700) }
 
 // isID says whether the text is the id of an order, and no file's name.
 func isID(text string) bool {

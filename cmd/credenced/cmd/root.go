@@ -126,6 +126,12 @@ func prepare(cmd *cobra.Command, ctx client.Context) error {
 			return err
 		}
 	}
+	// Commands of the SDK that write a file, such as export and tx sign, expect its folder to be there.
+	if out := cmd.Flags().Lookup(flags.FlagOutputDocument); out != nil && out.Value.String() != "" {
+		if err := makeFolderOf(out.Value.String()); err != nil {
+			return fmt.Errorf("--%s: %w", flags.FlagOutputDocument, err)
+		}
+	}
 	ctx, err := client.ReadPersistentCommandFlags(ctx.WithCmdContext(cmd.Context()), cmd.Flags())
 	if err != nil {
 		return err

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"bytes"
+	"io"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -26,4 +28,37 @@ func TestHomeFromTheEnvironment(t *testing.T) {
 	require.Equal(t, env, home())
 	require.FileExists(t, filepath.Join(env, "config", "client.toml"))
 	require.Equal(t, flag, home("--home", flag))
+}
+
+// Files are written into folders that do not exist yet, which are then the owner's alone.
+func TestFoldersOfFilesAreMade(t *testing.T) {
+	private := func(folder string) {
+		t.Helper()
+		info, err := os.Stat(folder)
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o700), info.Mode().Perm(), folder)
+	}
+	home, work := filepath.Join(t.TempDir(), "no", "home", "yet"), t.TempDir()
+	run := func(args ...string) error {
+		root := NewRoot()
+		root.SetOut(io.Discard)
+		root.SetErr(io.Discard)
+		root.SetArgs(append(args, "--home", home))
+		return servercmd.Execute(root, EnvPrefix, home)
+	}
+	require.NoError(t, run("config", "set", "client", "chain-id", "somewhere"))
+	require.FileExists(t, filepath.Join(home, "config", "client.toml"))
+	require.NoError(t, run("keys", "add", "alice", "--keyring-backend", "test", "--keyring-dir", filepath.Join(work, "ring", "a")))
+	require.DirExists(t, filepath.Join(work, "ring", "a"))
+
+	// The transaction to sign is missing: what counts is where the signed one was to go.
+	require.Error(t, run("tx", "sign", filepath.Join(work, "none.json"), "--from", "alice", "--keyring-backend", "test", "--output-document", filepath.Join(work, "signed", "a", "tx.json")))
+	private(filepath.Join(work, "signed", "a"))
+
+	d := newDesk(t)
+	d.key("alice")
+	out := filepath.Join(d.path("orders"), "new", "pool.json")
+	d.must("create", "pool", "north", "--price", "1CRED", "--stake", "1CRED", "--from", "alice", "--out", out)
+	require.FileExists(t, out)
+	private(filepath.Dir(out))
 }
