@@ -132,7 +132,15 @@ func (n nodeOf) Status(context.Context, *nodeservice.StatusRequest) (*nodeservic
 }
 
 func (n nodeOf) Config(context.Context, *nodeservice.ConfigRequest) (*nodeservice.ConfigResponse, error) {
-	return &nodeservice.ConfigResponse{MinimumGasPrice: "0.002ucred"}, nil
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return &nodeservice.ConfigResponse{MinimumGasPrice: cmp.Or(n.price, "0.002ucred")}, nil
+}
+
+func (n *fakeNode) setPrice(text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.price = text
 }
 
 func (n authOf) AccountInfo(_ context.Context, req *authtypes.QueryAccountInfoRequest) (*authtypes.QueryAccountInfoResponse, error) {

@@ -2,7 +2,6 @@ package proposal_test
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -17,7 +16,6 @@ import (
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	"github.com/credence-chain/credence/x/beacon/types"
-	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 func send(c *testutil.Chain, from, to *testutil.Account) []byte {
@@ -142,15 +140,6 @@ func TestNoTransactionTakesTheBlock(t *testing.T) {
 	res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: greedy})
 	require.NoError(t, err)
 	require.Equal(t, sdkerrors.ErrInvalidGasLimit.ABCICode(), res.Code, res.Log)
-}
-
-// Answers to tasks go first: those who send them lose a stake when they come too late.
-func TestAnswersGoFirst(t *testing.T) {
-	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts("alice", "bob"))
-	bob := c.Account("bob")
-	answer := c.Sign(bob, &taskstypes.MsgDecline{Who: bob.String(), Task: strings.Repeat("0", 64), Attempt: 1})
-	other := send(c, c.Account("alice"), bob)
-	require.Equal(t, [][]byte{answer, other}, c.Propose(other, answer)[1:])
 }
 
 // Undecodable as a transaction, whatever the proof: nobody can slip a transaction in as a proof, or the reverse.
