@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"net"
@@ -36,6 +37,7 @@ type fakeNode struct {
 	pruned   int64 // heights up to it have no results
 	refuse   *sdk.TxResponse
 	gas      uint64 // what a transaction needs
+	price    string // of a unit of gas
 	sent     [][]byte
 	included map[string]*sdk.TxResponse
 	// execute answers the messages of a transaction, which is then included at once. It runs with mu held. May be nil.

@@ -31,7 +31,7 @@ func testSender(t *testing.T, node *fakeNode) (*Sender, Key) {
 func TestSignIsUnorderedAndVerifies(t *testing.T) {
 	ctx := context.Background()
 	sender, key := testSender(t, newFakeNode("credence-1"))
-	msg := &markettypes.MsgCancelRequest{Requester: key.Address(), Request: "ab"}
+	msg := &markettypes.MsgCancelRequest{Requester: key.Address(), Id: "ab"}
 
 	tx, err := sender.Sign(ctx, msg)
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestAnswersPayNothing(t *testing.T) {
 	key, err := GenerateKey()
 	require.NoError(t, err)
 	decline := func() sdk.Msg { return &taskstypes.MsgDecline{Who: key.Address(), Task: "ab", Attempt: 1} }
-	cancel := &markettypes.MsgCancelRequest{Requester: key.Address(), Request: "ab"}
+	cancel := &markettypes.MsgCancelRequest{Requester: key.Address(), Id: "ab"}
 	for _, tc := range []struct {
 		name   string
 		prices string
@@ -97,7 +97,7 @@ func TestPriceOfTheNode(t *testing.T) {
 	ctx := context.Background()
 	node := newFakeNode("credence-1")
 	sender, key := testSender(t, node)
-	msg := &markettypes.MsgCancelRequest{Requester: key.Address(), Request: "ab"}
+	msg := &markettypes.MsgCancelRequest{Requester: key.Address(), Id: "ab"}
 	node.setPrice("0.11ucred")
 	_, err := sender.Sign(ctx, msg)
 	require.ErrorContains(t, err, "asks for a gas price of 0.11ucred, expected at most 0.1ucred")

@@ -3,6 +3,7 @@ package proposal_test
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
@@ -118,9 +119,11 @@ func TestSelectionKeepsLimits(t *testing.T) {
 		testutil.WithConsensusParams(func(p *cmtproto.ConsensusParams) { p.Block.MaxGas, p.Block.MaxBytes = gas, 4096 }))
 	tx := send(c, c.Account("alice"), c.Account("bob"))
 	size = int64(len(tx))
-	waiting := [][]byte{[]byte("garbage")}
-	for range 40 {
-		waiting = append(waiting, tx)
+	waiting := [][]byte{[]byte("garbage"), tx, tx}
+	for i := range 40 {
+		waiting = append(waiting, c.SignUnordered(c.Account("alice"), c.Now().Add(time.Minute+time.Duration(i)), &banktypes.MsgSend{
+			FromAddress: c.Account("alice").String(), ToAddress: c.Account("bob").String(), Amount: sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 1)),
+		}))
 	}
 	txs := c.Propose(waiting...)
 	require.Len(t, txs, 1+proposal.Shares, "the proof and as many transactions as the gas is for; each takes %d bytes", size)
