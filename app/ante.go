@@ -3,10 +3,12 @@ package app
 import (
 	errorsmod "cosmossdk.io/errors"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
 	"github.com/credence-chain/credence/x/beacon/proposal"
+	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -24,16 +26,97 @@ func withGasShare(next sdk.AnteHandler) sdk.AnteHandler {
 	}
 }
 
-// hasDeadline says whether a transaction consists of answers to tasks: those who send them lose a stake when they come
-// too late, so they go into a block before everything else.
-func hasDeadline(tx sdk.Tx) bool {
-	msgs := tx.GetMsgs()
-	for _, m := range msgs {
-		switch m.(type) {
-		case *taskstypes.MsgCommit, *taskstypes.MsgReveal, *taskstypes.MsgDecline:
-		default:
-			return false
+// answers are the commits, reveals and declines of seats on their way into a block.
+type answers struct {
+	tasks taskskeeper.Keeper
+	lanes *lanes
+	// height of the last block. The context of a check does not know it between a start of the node and the first block.
+	height func() int64
+}
+
+var _ proposal.Urgent = answers{}
+
+// withAnswers keeps the mempool free of answers that nobody waits for: of no task, of somebody without the seat, in
+// another phase or attempt, given already. They are refused before they wait, and fall out when they no longer are due.
+// Answers that are due, in a transaction that holds nothing else and asks for no more gas than they need, are free of the
+// node's least fee: a seat can send each of them once. None of this is part of a block's validity.
+func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
+	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+		if simulate || !ctx.IsCheckTx() {
+			return next(ctx, tx, simulate)
+		}
+		// What is cheap comes first, then the signatures, then what reads state.
+		steps, _ := taskstypes.StepsOf(tx.GetMsgs())
+		if len(steps) > taskstypes.MaxAnswers {
+			return ctx, taskstypes.ErrTooMany.Wrapf("got %d, expected at most %d", len(steps), taskstypes.MaxAnswers)
+		}
+		if len(steps) > 0 && assigned(tx) != nil {
+			ctx = ctx.WithMinGasPrices(nil)
+		}
+		after, err := next(ctx, tx, simulate)
+		if err != nil {
+			return after, err
+		}
+		if left := after.GasMeter().GasRemaining(); left < uint64(len(steps))*taskstypes.AnswerGas {
+			return after, errorsmod.Wrapf(sdkerrors.ErrOutOfGas, "gas: %d are left for %d answers, expected %d; ask for %d", left, len(steps),
+				uint64(len(steps))*taskstypes.AnswerGas, taskstypes.AnswersGas(len(steps)))
+		}
+		// The block that can hold it is the next one.
+		if err := a.due(after, tx, a.height()+1); err != nil {
+			return after, err
+		}
+		if ctx.IsReCheckTx() {
+			a.lanes.refresh(ctx.TxBytes())
+		}
+		return after, nil
+	}
+}
+
+// assigned are the steps of a transaction that a seat sends; nil of any other.
+func assigned(tx sdk.Tx) []taskstypes.Step {
+	fee, ok := tx.(sdk.FeeTx)
+	if !ok {
+		return nil
+	}
+	steps, is := taskstypes.AssignedAnswers(tx.GetMsgs(), fee.GetGas())
+	if !is {
+		return nil
+	}
+	return steps
+}
+
+// due says why a block of this height would refuse an answer of a transaction; nil when it takes all, or there are none.
+func (a answers) due(ctx sdk.Context, tx sdk.Tx, height int64) error {
+	ctx = ctx.WithGasMeter(storetypes.NewInfiniteGasMeter()).WithEventManager(sdk.NewEventManager())
+	given := map[taskstypes.Step]bool{}
+	for _, m := range tx.GetMsgs() {
+		step, is := taskstypes.StepOf(m)
+		if !is {
+			continue
+		}
+		if given[step] {
+			return taskstypes.ErrAlready.Wrapf("%s is in the transaction twice", step)
+		}
+		given[step] = true
+		if err := a.tasks.AnswerDue(ctx, m, height); err != nil {
+			return err
 		}
 	}
-	return len(msgs) > 0
+	return nil
 }
+
+// Claims implements proposal.Urgent.
+func (a answers) Claims(tx sdk.Tx) (claims []proposal.Claim) {
+	for _, step := range assigned(tx) {
+		claims = append(claims, proposal.Claim{Of: step, First: step.Reveal})
+	}
+	return claims
+}
+
+// Due implements proposal.Urgent.
+func (a answers) Due(ctx sdk.Context, tx sdk.Tx) bool {
+	return a.due(ctx, tx, ctx.BlockHeight()) == nil
+}
+
+// Waiting implements proposal.Urgent.
+func (a answers) Waiting() [][]byte { return a.lanes.answers() }

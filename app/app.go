@@ -32,7 +32,6 @@ import (
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/cosmos/cosmos-sdk/types/mempool"
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/cosmos/cosmos-sdk/types/msgservice"
 	"github.com/cosmos/cosmos-sdk/version"
@@ -127,6 +126,7 @@ type App struct {
 
 	Encoding encoding.Config
 
+	waiting    *lanes
 	keys       map[string]*storetypes.KVStoreKey
 	objectKeys map[string]*storetypes.ObjectStoreKey
 
@@ -156,8 +156,9 @@ var _ servertypes.Application = (*App)(nil)
 // New returns the application over db, loaded at its latest height when load is set. It panics when it is miswired.
 func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions, opts Options, baseOpts ...func(*baseapp.BaseApp)) *App {
 	enc := encoding.New()
-	// The application keeps no mempool of its own: blocks are built from the consensus engine's.
-	baseOpts = append(baseOpts, baseapp.SetMempool(mempool.NoOpMempool{}))
+	// Blocks are built from the consensus engine's mempool; of that the application keeps the lanes.
+	waiting := newLanes(appOpts)
+	baseOpts = append(baseOpts, baseapp.SetMempool(waiting))
 	base := baseapp.NewBaseApp(Name, logger, db, enc.TxConfig.TxDecoder(), baseOpts...)
 	base.SetVersion(version.Version)
 	base.SetInterfaceRegistry(enc.InterfaceRegistry)
@@ -166,6 +167,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 	a := &App{
 		BaseApp:  base,
 		Encoding: enc,
+		waiting:  waiting,
 		keys: storetypes.NewKVStoreKeys(
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
@@ -341,9 +343,12 @@ func (a *App) setHandlers(opts Options) {
 	if err != nil {
 		panic(err)
 	}
-	a.SetAnteHandler(withGasShare(anteHandler))
+	urgent := answers{tasks: a.TasksKeeper, lanes: a.waiting, height: a.LastBlockHeight}
+	a.SetAnteHandler(withGasShare(urgent.withAnswers(anteHandler)))
+	a.waiting.height = a.LastBlockHeight
+	a.SetPrepareCheckStater(func(sdk.Context) { a.waiting.forget() })
 
-	blocks := proposal.New(a.BeaconKeeper, a.Encoding.TxConfig.TxDecoder(), opts.Signer, hasDeadline, opts.Selector)
+	blocks := proposal.New(a.BeaconKeeper, a.Encoding.TxConfig.TxDecoder(), opts.Signer, urgent, opts.Selector)
 	a.SetPrepareProposal(blocks.Prepare)
 	a.SetProcessProposal(blocks.Process)
 
@@ -367,6 +372,7 @@ func (a *App) InitChainer(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 
 // PreBlocker stores the block's seed before anything else, then runs the modules'.
 func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
+	a.waiting.included(req.Txs)
 	if err := a.BeaconKeeper.PreBlock(ctx, req.Txs, req.ProposerAddress); err != nil {
 		return nil, err
 	}

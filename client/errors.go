@@ -51,12 +51,13 @@ func (e *TxError) Is(target error) bool {
 
 // Codes of the SDK's own codespace that decide whether sending again can help.
 const (
-	sdkSpace          = "sdk"
-	codeInMempool     = 19 // the very bytes wait already
-	codeMempoolFull   = 20
-	codeInsufficient  = 5
-	codeOutOfGas      = 11
-	codeWrongSequence = 32
+	sdkSpace            = "sdk"
+	codeInMempool       = 19 // the very bytes wait already
+	codeMempoolFull     = 20
+	codeInsufficient    = 5
+	codeOutOfGas        = 11
+	codeInsufficientFee = 13
+	codeWrongSequence   = 32
 )
 
 // Retriable says whether the same intent may succeed later without anybody changing anything.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"net"
@@ -37,6 +38,7 @@ type fakeNode struct {
 	pruned   int64 // heights up to it have no results
 	refuse   *sdk.TxResponse
 	gas      uint64 // what a transaction needs
+	price    string // of a unit of gas
 	sent     [][]byte
 	included map[string]*sdk.TxResponse
 	// execute answers the messages of a transaction, which is then included at once. It runs with mu held. May be nil.
@@ -136,7 +138,15 @@ func (n nodeOf) Status(context.Context, *nodeservice.StatusRequest) (*nodeservic
 }
 
 func (n nodeOf) Config(context.Context, *nodeservice.ConfigRequest) (*nodeservice.ConfigResponse, error) {
-	return &nodeservice.ConfigResponse{MinimumGasPrice: "0.002ucred"}, nil
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return &nodeservice.ConfigResponse{MinimumGasPrice: cmp.Or(n.price, "0.002ucred")}, nil
+}
+
+func (n *fakeNode) setPrice(text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.price = text
 }
 
 func (n authOf) AccountInfo(_ context.Context, req *authtypes.QueryAccountInfoRequest) (*authtypes.QueryAccountInfoResponse, error) {

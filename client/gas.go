@@ -21,12 +21,15 @@ const (
 // TableGas is a gas limit without asking the node, for the messages of requesters, providers and workers; 0 for others,
 // which are simulated. What a table costs too much in gas it saves in time, and a refusal then has its code.
 func TableGas(msgs []sdk.Msg) uint64 {
+	if steps, all := taskstypes.StepsOf(msgs); all {
+		return taskstypes.AnswersGas(len(steps))
+	}
 	gas := uint64(gasBase)
 	for _, m := range msgs {
 		switch m := m.(type) {
 		case *markettypes.MsgSubmitTask, *markettypes.MsgCancelRequest:
 			gas += turnGas + 100_000 + gasPerByte*uint64(proto.Size(m))
-		case *taskstypes.MsgCommit, *taskstypes.MsgReveal, *taskstypes.MsgDecline, *appstypes.MsgPublish, *appstypes.MsgPublishDataset:
+		case *appstypes.MsgPublish, *appstypes.MsgPublishDataset:
 			gas += 100_000 + gasPerByte*uint64(proto.Size(m))
 		default:
 			return 0

@@ -20,10 +20,16 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // MaxTTL is how far in the future the chain lets a transaction's timeout lie, with room for clocks that differ.
 const MaxTTL = 9 * time.Minute
+
+// MostGasPrice is what a node may ask for a unit of gas without anybody having said that it may: a hundred times what nodes
+// ask by default. A node that asks for more is believed only with SenderOptions.GasPrices.
+const MostGasPrice = "0.1" + Denom
 
 // SenderOptions change how transactions are made. The zero value is sensible.
 type SenderOptions struct {
@@ -31,7 +37,8 @@ type SenderOptions struct {
 	TTL time.Duration
 	// Gas gives the gas limit of a transaction; nil, or an answer of 0, means to simulate it and add 30 %.
 	Gas func(msgs []sdk.Msg) uint64
-	// GasPrices are what a unit of gas is paid, such as "0.001ucred"; empty means to ask the node for its least.
+	// GasPrices are what a unit of gas is paid, such as "0.001ucred". Empty means to ask the node for its least, which is
+	// paid up to MostGasPrice; and to pay nothing for the answers of a seat, which nodes take for nothing.
 	GasPrices string
 	// Poll is how often inclusion is asked for; 0 means 200 ms.
 	Poll time.Duration
@@ -116,7 +123,7 @@ func (s *Sender) Sign(ctx context.Context, msgs ...sdk.Msg) (*SignedTx, error) {
 		}
 	}
 	builder.SetGasLimit(gas)
-	fee, err := s.fee(ctx, gas)
+	fee, err := s.fee(ctx, msgs, gas)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +146,9 @@ func (s *Sender) Send(ctx context.Context, tx *SignedTx) error {
 	if r == nil || r.Code == 0 || r.Codespace == sdkSpace && r.Code == codeInMempool {
 		return nil
 	}
-	return &TxError{Codespace: r.Codespace, Code: r.Code, Log: r.RawLog, Hash: tx.Hash}
+	refused := &TxError{Codespace: r.Codespace, Code: r.Code, Log: r.RawLog, Hash: tx.Hash}
+	s.reprice(refused)
+	return refused
 }
 
 // Broadcast signs and sends the messages in one transaction and returns its hash, also with most errors.
@@ -327,17 +336,56 @@ func simulationError(err error) error {
 	return &TxError{Codespace: "simulation", Code: uint32(s.Code()), Log: text, Hash: "(not sent)"}
 }
 
-func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
+// fee of a transaction.
+func (s *Sender) fee(ctx context.Context, msgs []sdk.Msg, gas uint64) (sdk.Coins, error) {
+	if _, free := taskstypes.AssignedAnswers(msgs, gas); free && s.opts.GasPrices == "" {
+		return nil, nil
+	}
 	prices, err := s.gasPrices(ctx)
 	if err != nil {
 		return nil, err
 	}
-	amount := prices.AmountOf(Denom)
-	if amount.IsZero() {
-		return nil, nil
+	return Fee(prices, gas), nil
+}
+
+// LeastGasPrices asks the node what it takes for a unit of gas at least. More than MostGasPrice is an error: whoever
+// operates the node could take all that an account has.
+func LeastGasPrices(ctx context.Context, conn *Conn) (sdk.DecCoins, error) {
+	res, err := conn.Node().Config(ctx, &nodeservice.ConfigRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("least gas price of the node: %w", err)
 	}
-	fee := amount.MulInt(math.NewIntFromUint64(gas)).Ceil().TruncateInt()
-	return sdk.NewCoins(sdk.NewCoin(Denom, fee)), nil
+	prices, err := sdk.ParseDecCoins(res.MinimumGasPrice)
+	if err != nil {
+		return nil, fmt.Errorf("least gas price of the node %q: %w", res.MinimumGasPrice, err)
+	}
+	most, err := sdk.ParseDecCoin(MostGasPrice)
+	if err != nil {
+		return nil, err
+	}
+	if prices.AmountOf(Denom).GT(most.Amount) {
+		return nil, fmt.Errorf("the node %s asks for a gas price of %s, expected at most %s: use another node, or say with --gas-prices that you pay it",
+			conn.Endpoint(), res.MinimumGasPrice, MostGasPrice)
+	}
+	return prices, nil
+}
+
+// Fee is what gas costs at a price, rounded up; none at a price of 0.
+func Fee(prices sdk.DecCoins, gas uint64) sdk.Coins {
+	price := prices.AmountOf(Denom)
+	if !price.IsPositive() {
+		return nil
+	}
+	return sdk.NewCoins(sdk.NewCoin(Denom, price.MulInt(math.NewIntFromUint64(gas)).Ceil().TruncateInt()))
+}
+
+// reprice has the node asked for its price again, when it refused a fee that was computed from what it said before.
+func (s *Sender) reprice(err *TxError) {
+	if err.Codespace == sdkSpace && err.Code == codeInsufficientFee && s.opts.GasPrices == "" {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.pricing = false
+	}
 }
 
 // gasPrices are asked for outside the lock, as the account number is.
@@ -348,12 +396,9 @@ func (s *Sender) gasPrices(ctx context.Context) (sdk.DecCoins, error) {
 	if known {
 		return prices, nil
 	}
-	res, err := s.conn.Node().Config(ctx, &nodeservice.ConfigRequest{})
+	prices, err := LeastGasPrices(ctx, s.conn)
 	if err != nil {
-		return nil, fmt.Errorf("least gas price of the node: %w", err)
-	}
-	if prices, err = sdk.ParseDecCoins(res.MinimumGasPrice); err != nil {
-		return nil, fmt.Errorf("least gas price of the node %q: %w", res.MinimumGasPrice, err)
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

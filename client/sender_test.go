@@ -31,7 +31,7 @@ func testSender(t *testing.T, node *fakeNode) (*Sender, Key) {
 func TestSignIsUnorderedAndVerifies(t *testing.T) {
 	ctx := context.Background()
 	sender, key := testSender(t, newFakeNode("credence-1"))
-	msg := &taskstypes.MsgDecline{Who: key.Address(), Task: "ab", Attempt: 1}
+	msg := &markettypes.MsgCancelRequest{Requester: key.Address(), Id: "ab"}
 
 	tx, err := sender.Sign(ctx, msg)
 	require.NoError(t, err)
@@ -56,6 +56,59 @@ func TestSignIsUnorderedAndVerifies(t *testing.T) {
 	again, err := sender.Sign(ctx, msg)
 	require.NoError(t, err)
 	require.NotEqual(t, tx.Hash, again.Hash)
+}
+
+// The answers of a seat are sent without a fee, unless a price was given; everything else pays what the node asks.
+func TestAnswersPayNothing(t *testing.T) {
+	key, err := GenerateKey()
+	require.NoError(t, err)
+	decline := func() sdk.Msg { return &taskstypes.MsgDecline{Who: key.Address(), Task: "ab", Attempt: 1} }
+	cancel := &markettypes.MsgCancelRequest{Requester: key.Address(), Id: "ab"}
+	for _, tc := range []struct {
+		name   string
+		prices string
+		gas    uint64
+		msgs   []sdk.Msg
+		want   string
+	}{
+		{"an answer", "", taskstypes.AnswersGas(1), []sdk.Msg{decline()}, ""},
+		{"two answers", "", taskstypes.AnswersGas(2), []sdk.Msg{decline(), decline()}, ""},
+		{"a price was given", "0.003ucred", 100_000, []sdk.Msg{decline()}, "300ucred"},
+		{"more gas than it needs", "", taskstypes.AnswersGas(1) + 50_000, []sdk.Msg{decline()}, "600ucred"},
+		{"an answer and something else", "", 100_000, []sdk.Msg{decline(), cancel}, "200ucred"},
+		{"no answer", "", 100_000, []sdk.Msg{cancel}, "200ucred"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			sender, err := NewSender(dialFake(t, newFakeNode("credence-1")), key, SenderOptions{GasPrices: tc.prices, Gas: func([]sdk.Msg) uint64 { return tc.gas }})
+			require.NoError(t, err)
+			tx, err := sender.Sign(context.Background(), tc.msgs...)
+			require.NoError(t, err)
+			var raw txtypes.TxRaw
+			require.NoError(t, proto.Unmarshal(tx.Bytes, &raw))
+			var auth txtypes.AuthInfo
+			require.NoError(t, proto.Unmarshal(raw.AuthInfoBytes, &auth))
+			require.Equal(t, tc.want, auth.Fee.Amount.String())
+		})
+	}
+}
+
+// A node can not have what an account holds by naming a price, and one that refuses a fee is asked for its price anew.
+func TestPriceOfTheNode(t *testing.T) {
+	ctx := context.Background()
+	node := newFakeNode("credence-1")
+	sender, key := testSender(t, node)
+	msg := &markettypes.MsgCancelRequest{Requester: key.Address(), Id: "ab"}
+	node.setPrice("0.11ucred")
+	_, err := sender.Sign(ctx, msg)
+	require.ErrorContains(t, err, "asks for a gas price of 0.11ucred, expected at most 0.1ucred")
+	node.setPrice("0.1ucred")
+	_, err = sender.Sign(ctx, msg)
+	require.NoError(t, err)
+	node.setPrice("0.05ucred")
+	sender.reprice(&TxError{Codespace: "sdk", Code: 13})
+	prices, err := sender.fee(ctx, []sdk.Msg{msg}, 100)
+	require.NoError(t, err)
+	require.Equal(t, "5ucred", prices.String())
 }
 
 func TestTimeoutsStrictlyIncrease(t *testing.T) {

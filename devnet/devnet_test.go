@@ -10,7 +10,6 @@ import (
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
-	cmttypes "github.com/cometbft/cometbft/types"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
@@ -20,6 +19,7 @@ import (
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/genesis"
 )
 
 func testOptions(t *testing.T) Options {
@@ -85,7 +85,7 @@ func TestLayout(t *testing.T) {
 	doc, err := genutiltypes.AppGenesisFromFile(filepath.Join(info.Validators[3].Home, "config", "genesis.json"))
 	require.NoError(t, err)
 	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, noOptions{}, app.Options{}, baseapp.SetChainID(o.ChainID))
-	params := cmttypes.DefaultConsensusParams().ToProto()
+	params := genesis.ConsensusParams().ToProto()
 	res, err := a.InitChain(&abci.RequestInitChain{ChainId: o.ChainID, InitialHeight: 1, ConsensusParams: &params, AppStateBytes: doc.AppState})
 	require.NoError(t, err)
 	require.Len(t, res.Validators, 4)

@@ -12,11 +12,12 @@ import (
 	"github.com/cometbft/cometbft/crypto/ed25519"
 	"github.com/cometbft/cometbft/p2p"
 	"github.com/cometbft/cometbft/privval"
-	cmttypes "github.com/cometbft/cometbft/types"
 
 	srvconfig "github.com/cosmos/cosmos-sdk/server/config"
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
@@ -45,8 +46,7 @@ func writeNodes(o Options, info *Info) error {
 	}
 	doc := genutiltypes.NewAppGenesisWithVersion(info.ChainID, state)
 	doc.GenesisTime = time.Now().UTC().Truncate(time.Second)
-	params := cmttypes.DefaultConsensusParams()
-	doc.Consensus = genutiltypes.NewConsensusGenesis(params.ToProto(), nil)
+	doc.Consensus = genutiltypes.NewConsensusGenesis(genesis.ConsensusParams().ToProto(), nil)
 	for i, v := range info.Validators {
 		if err := doc.SaveAs(filepath.Join(v.Home, "config", "genesis.json")); err != nil {
 			return err
@@ -107,7 +107,7 @@ func writeConfig(o Options, v ValidatorInfo, peers []string) {
 	cmtcfg.WriteConfigFile(filepath.Join(v.Home, "config", "config.toml"), c)
 
 	a := srvconfig.DefaultConfig()
-	a.MinGasPrices = "0ucred"
+	a.MinGasPrices = encoding.LeastGasPrice
 	a.API.Enable = true
 	a.API.Address = "tcp://" + loopback(v.REST)
 	a.GRPC.Enable = true

@@ -16,6 +16,7 @@
 //	c.Pass(msg)                                          // the council adopts a proposal
 //	c.App.BankKeeper.GetBalance(c.Ctx(), addr, "ucred")  // keepers, on the last committed state
 //	types.NewQueryClient(c.Conn()).Params(c.Ctx(), ...)  // queries, as a client sees them
+//	m := c.Mempool(nil); m.Send(tx); m.Next()            // the engine's mempool, and blocks that a proposer makes of it
 //	c.Restart(); c.Replay(); c.Export(); testutil.Import(t, exported)
 //
 // Everything is deterministic: keys come from names, time advances by BlockTime, proposers take turns.
@@ -31,7 +32,6 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
-	cmttypes "github.com/cometbft/cometbft/types"
 	dbm "github.com/cosmos/cosmos-db"
 	gogogrpc "github.com/cosmos/gogoproto/grpc"
 	"github.com/stretchr/testify/require"
@@ -60,8 +60,8 @@ const (
 	VotingPeriod = 5 * time.Second
 	// Funds is what every account has at genesis, in ucred: a million CRED.
 	Funds int64 = 1_000_000_000_000
-	// TxGas is the gas limit of every transaction.
-	TxGas uint64 = 50_000_000
+	// TxGas is the gas limit of every transaction: the most that a block gives to one.
+	TxGas = uint64(genesis.MaxBlockGas) / proposal.Shares
 )
 
 var genesisTime = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -132,7 +132,7 @@ func Import(t testing.TB, exported servertypes.ExportedApp, options ...Option) *
 }
 
 func newChain(t testing.TB) *Chain {
-	params := cmttypes.DefaultConsensusParams().ToProto()
+	params := genesis.ConsensusParams().ToProto()
 	return &Chain{
 		T: t, chainID: ChainID, db: dbm.NewMemDB(), params: &params,
 		orgs: map[string]*Org{}, pending: map[string]uint64{}, absent: map[string]bool{},
@@ -144,7 +144,7 @@ func newChain(t testing.TB) *Chain {
 func (c *Chain) open() {
 	opts := c.opts
 	opts.Signer = signer{c}
-	c.App = app.New(log.NewNopLogger(), c.db, true, noOptions{}, opts, baseapp.SetChainID(c.chainID))
+	c.App = app.New(log.NewNopLogger(), c.db, true, noOptions{}, opts, baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice))
 	for _, hook := range c.hooks {
 		hook(c.App)
 	}

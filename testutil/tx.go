@@ -35,11 +35,20 @@ func (c *Chain) SignAs(from *Account, edit func(client.TxBuilder), msgs ...sdk.M
 // SignUnordered makes a transaction without a sequence, valid until deadline; no two of an account share a deadline.
 func (c *Chain) SignUnordered(from *Account, deadline time.Time, msgs ...sdk.Msg) []byte {
 	c.T.Helper()
+	return c.SignUnorderedAs(from, deadline, nil, msgs...)
+}
+
+// SignUnorderedAs is SignUnordered of a transaction that edit has changed before it is signed.
+func (c *Chain) SignUnorderedAs(from *Account, deadline time.Time, edit func(client.TxBuilder), msgs ...sdk.Msg) []byte {
+	c.T.Helper()
 	account := c.App.AccountKeeper.GetAccount(c.Ctx(), from.Addr)
 	require.NotNil(c.T, account, "account %s is not in the state", from.Name)
 	return c.sign(from, account.GetAccountNumber(), 0, func(b client.TxBuilder) {
 		b.SetUnordered(true)
 		b.SetTimeoutTimestamp(deadline)
+		if edit != nil {
+			edit(b)
+		}
 	}, msgs...)
 }
 

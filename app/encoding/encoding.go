@@ -44,6 +44,11 @@ const (
 	DisplayDenom = "CRED"
 	// DisplayExponent is the number of decimals of DisplayDenom.
 	DisplayExponent = 6
+
+	// LeastGasPrice is what a unit of gas costs at least, by default, on every node; whoever sends something takes it for
+	// granted unless told otherwise. A block's gas then costs 0.2 CRED, and a request, whose turn in matching is the most
+	// of it, 0.0025 CRED.
+	LeastGasPrice = "0.001" + BaseDenom
 )
 
 // The SDK keeps prefixes and the default denomination in globals; they are set once, when a program of ours starts.

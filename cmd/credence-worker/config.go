@@ -81,7 +81,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.StringSlice("artifacts", nil, "base URLs of artifact stores tried after those that a task names")
 	f.Int64("quota", 20<<30, "bytes that modules, inputs and results may take on disk, 0 for no bound")
 	f.String("cache", "", "folder of compiled modules (default HOME/cache); processes of one operator on one machine may share it")
-	f.String("gas-prices", "", "fee per unit of gas, such as 0.001ucred (default: the least the node takes)")
+	f.String("gas-prices", "", "fee per unit of gas, such as 0.001ucred (default: none for answers to tasks, which nodes take for nothing)")
 	f.Duration("tx-ttl", 30*time.Second, "how long one signed transaction may wait for a block before it is signed anew")
 	f.Duration("wall-limit", time.Hour, "real time of one execution; longer ones are given up as our own failure")
 	f.Duration("drain", 10*time.Second, "time to end running tasks after SIGTERM; what does not end goes on after the next start")

@@ -15,8 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
-	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
-	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/agent"
@@ -45,7 +44,7 @@ func doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check everything that working depends on", Args: cobra.NoArgs,
 		Long: "Check key, disk, artifact store, a canary task through the real pipeline, node, clock, role, registration,\n" +
-			"stake and fees. Exits with 1 when a check fails. A running worker is not disturbed.",
+			"stake and account. Exits with 1 when a check fails. A running worker is not disturbed.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := loadConfig(cmd)
 			if err != nil {
@@ -90,7 +89,7 @@ func checks(c config) []check {
 		{"clock", p.checkClock},
 		{"registered", p.checkRegistered},
 		{"stake", p.checkStake},
-		{"fees", p.checkFees},
+		{"account", p.checkAccount},
 		{"serving", p.checkServing},
 	}
 }
@@ -243,14 +242,17 @@ func (p *patient) checkStake(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d ucred bonded, %d locked", p.worker.Bonded, p.worker.Locked), nil
 }
 
-func (p *patient) checkFees(ctx context.Context) (string, error) {
+func (p *patient) checkAccount(ctx context.Context) (string, error) {
 	switch {
 	case p.key == nil:
 		return "", errNoKey
 	case p.conn == nil:
 		return "", errNoNode
 	}
-	res, err := p.conn.Node().Config(ctx, &nodeservice.ConfigRequest{})
+	_, err := p.conn.Auth().AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: p.key.Address()})
+	if status.Code(err) == codes.NotFound {
+		return "", fmt.Errorf("the chain does not know %s: send it 1 ucred, which makes its account", p.key.Address())
+	}
 	if err != nil {
 		return "", err
 	}
@@ -258,14 +260,7 @@ func (p *patient) checkFees(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	prices, err := sdk.ParseDecCoins(res.MinimumGasPrice)
-	if err != nil {
-		return "", err
-	}
-	if balance == 0 && !prices.IsZero() {
-		return "", fmt.Errorf("the node takes no less than %s per gas and %s holds nothing: send it some", prices, p.key.Address())
-	}
-	return fmt.Sprintf("%d ucred, least gas price %q", balance, res.MinimumGasPrice), nil
+	return fmt.Sprintf("%d ucred; answers to tasks are free of fee", balance), nil
 }
 
 // checkServing asks the endpoint that requesters will download from.

@@ -74,6 +74,7 @@ func refused(space string, code uint32) error {
 var already = refused(taskstypes.ModuleName, taskstypes.ErrAlready.ABCICode())
 
 func TestStack(t *testing.T) {
+	notDrawn := refused(taskstypes.ModuleName, taskstypes.ErrNotDrawn.ABCICode())
 	closed := refused(taskstypes.ModuleName, taskstypes.ErrWindowClosed.ABCICode())
 	for _, tc := range []struct {
 		name      string
@@ -91,6 +92,16 @@ func TestStack(t *testing.T) {
 		{"too early, then fine", func(f *fakeNode) {
 			f.fail["tx1"] = refused(taskstypes.ModuleName, taskstypes.ErrTooEarly.ABCICode())
 		}, nil, 2, 1, "included"},
+		{"the node is a block behind, and has not drawn us", func(f *fakeNode) {
+			f.refuse = []error{notDrawn, refused(taskstypes.ModuleName, taskstypes.ErrWrongPhase.ABCICode()),
+				refused(taskstypes.ModuleName, taskstypes.ErrWrongAttempt.ABCICode()), refused(taskstypes.ModuleName, taskstypes.ErrNotFound.ABCICode())}
+		}, nil, 5, 1, "included"},
+		{"an earlier signature waits, then is included", func(f *fakeNode) {
+			f.refuse = []error{refused(taskstypes.ModuleName, taskstypes.ErrWaiting.ABCICode()), already}
+		}, nil, 2, 0, "already"},
+		{"not drawn, says a block", func(f *fakeNode) {
+			f.fail["tx1"] = &client.TxError{Codespace: taskstypes.ModuleName, Code: taskstypes.ErrNotDrawn.ABCICode(), Height: 7}
+		}, notDrawn, 1, 1, "refused"},
 		{"window closed", func(f *fakeNode) { f.fail["tx1"] = closed }, closed, 1, 1, "refused"},
 		{"same number in another codespace is no success", func(f *fakeNode) {
 			f.fail["tx1"] = refused("market", taskstypes.ErrAlready.ABCICode())

@@ -39,6 +39,8 @@ var table = map[code]Class{
 	{taskstypes.ModuleName, taskstypes.ErrAlready.ABCICode()}: Already,
 	// The task may have moved between our reading and the block: state decides anew.
 	{taskstypes.ModuleName, taskstypes.ErrTooEarly.ABCICode()}: Again,
+	// One of an earlier signature waits: it comes into a block, or its timeout passes.
+	{taskstypes.ModuleName, taskstypes.ErrWaiting.ABCICode()}: Again,
 	{"sdk", 5}:  Again, // insufficient funds: it may be funded
 	{"sdk", 9}:  Again, // unknown address: likewise
 	{"sdk", 11}: Again, // out of gas: the next transaction asks for more
@@ -48,6 +50,15 @@ var table = map[code]Class{
 	{"sdk", 30}: Again, // the timeout passed before it was taken
 	{"sdk", 32}: Again, // wrong sequence: a duplicate timeout
 	{"sdk", 37}: Again, // feature not supported, by a node of an older version
+}
+
+// behind says what a node's mempool may answer to a message that the chain wants, because the node has not seen the last
+// blocks. In a block each of these is the last word; before one it is the word of this node, now.
+var behind = map[code]bool{
+	{taskstypes.ModuleName, taskstypes.ErrNotFound.ABCICode()}:     true, // not yet opened
+	{taskstypes.ModuleName, taskstypes.ErrWrongPhase.ABCICode()}:   true, // a phase before
+	{taskstypes.ModuleName, taskstypes.ErrNotDrawn.ABCICode()}:     true, // not yet drawn, or not yet committed
+	{taskstypes.ModuleName, taskstypes.ErrWrongAttempt.ABCICode()}: true, // an attempt before
 }
 
 // Classify tells the class of an error. Only codespace and code are looked at, never the text. Errors that are no
@@ -60,6 +71,9 @@ func Classify(ctx context.Context, err error) Class {
 	case errors.Is(err, ErrStopped), ctx.Err() != nil:
 		return Stopped
 	case errors.As(err, &refused):
+		if refused.Height == 0 && behind[code{refused.Codespace, refused.Code}] {
+			return Again
+		}
 		if c, ok := table[code{refused.Codespace, refused.Code}]; ok {
 			return c
 		}

@@ -9,14 +9,11 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/client"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Gas of a worker's messages: they read one task and write it. A fixed limit makes every refusal of the chain carry its
-// code; simulating would give words instead.
-const (
-	firstGas uint64 = 400_000
-	mostGas  uint64 = 10_000_000
-)
+// mostGas bounds what is asked for after a transaction ran out of gas.
+const mostGas uint64 = 10_000_000
 
 // Of is the node behind a client's connection, signing with a key. gasPrices is as in client.SenderOptions; ttl is how
 // long a transaction may wait for inclusion, 0 for 30 s.
@@ -25,7 +22,9 @@ func Of(conn *client.Conn, key client.Key, gasPrices string, ttl time.Duration) 
 		ttl = 30 * time.Second
 	}
 	n := &clientNode{conn: conn}
-	n.gas.Store(firstGas)
+	// What an answer needs, and what makes it go first and free of fee. That it is fixed makes every refusal of the chain
+	// carry its code; simulating would give words instead.
+	n.gas.Store(taskstypes.AnswersGas(1))
 	sender, err := client.NewSender(conn, key, client.SenderOptions{
 		TTL: ttl, GasPrices: gasPrices, Gas: func([]sdk.Msg) uint64 { return n.gas.Load() },
 	})
@@ -63,7 +62,8 @@ func (n *clientNode) Now(ctx context.Context) (time.Time, error) {
 	return at, err
 }
 
-// learn raises the gas limit after a transaction ran out of it.
+// learn raises the gas limit after a transaction ran out of it, as it may on a chain whose council made gas of signatures
+// or bytes dearer. Such a transaction is an ordinary one, and pays a fee.
 func (n *clientNode) learn(err error) error {
 	var refused *client.TxError
 	if errors.As(err, &refused) && refused.Codespace == "sdk" && refused.Code == 11 {

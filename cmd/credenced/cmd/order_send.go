@@ -7,12 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cosmossdk.io/math"
-
-	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -80,21 +76,16 @@ func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *link, 
 		}
 	}
 	builder.SetGasLimit(gas)
-	text := o.gasPrices
-	if text == "" {
-		config, err := l.conn.Node().Config(ctx, &nodeservice.ConfigRequest{})
-		if err != nil {
+	prices, err := sdk.ParseDecCoins(o.gasPrices)
+	if err != nil {
+		return fmt.Errorf("--gas-prices %q: %w", o.gasPrices, err)
+	}
+	if o.gasPrices == "" {
+		if prices, err = credence.LeastGasPrices(ctx, l.conn); err != nil {
 			return err
 		}
-		text = config.MinimumGasPrice
 	}
-	prices, err := sdk.ParseDecCoins(text)
-	if err != nil {
-		return fmt.Errorf("--gas-prices %q: %w", text, err)
-	}
-	if price := prices.AmountOf(encoding.BaseDenom); price.IsPositive() {
-		builder.SetFeeAmount(sdk.NewCoins(sdk.NewCoin(encoding.BaseDenom, price.MulInt(math.NewIntFromUint64(gas)).Ceil().TruncateInt())))
-	}
+	builder.SetFeeAmount(credence.Fee(prices, gas))
 	raw, err := theCodecs().TxConfig.TxJSONEncoder()(builder.GetTx())
 	if err != nil {
 		return err

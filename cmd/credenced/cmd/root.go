@@ -23,6 +23,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
@@ -142,7 +143,25 @@ func prepare(cmd *cobra.Command, ctx client.Context) error {
 	if err := client.SetCmdClientContextHandler(ctx, cmd); err != nil {
 		return err
 	}
-	return server.InterceptConfigsPreRunHandler(cmd, "", setup.DefaultAppConfig(), setup.DefaultCometConfig())
+	if err := server.InterceptConfigsPreRunHandler(cmd, "", setup.DefaultAppConfig(), setup.DefaultCometConfig()); err != nil {
+		return err
+	}
+	return payFees(cmd)
+}
+
+// payFees has the commands below tx that send a message pay what nodes ask by default, unless told otherwise by a flag or
+// the environment.
+func payFees(cmd *cobra.Command) error {
+	module := cmd.Parent()
+	if module == nil || module.Parent() == nil || module.Parent().Name() != "tx" {
+		return nil
+	}
+	f := cmd.Flags()
+	price := f.Lookup(flags.FlagGasPrices)
+	if price == nil || price.Changed || f.Changed(flags.FlagFees) {
+		return nil
+	}
+	return f.Set(flags.FlagGasPrices, encoding.LeastGasPrice)
 }
 
 func queryCmd() *cobra.Command {

@@ -5,18 +5,13 @@ import (
 	"fmt"
 	"time"
 
-	cmttypes "github.com/cometbft/cometbft/types"
-
 	"github.com/cosmos/cosmos-sdk/version"
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/credence-chain/credence/app/genesis"
 )
 
-// MaxBlockGas bounds the gas of one block.
-const MaxBlockGas int64 = 200_000_000
-
-// NewGenesis returns a genesis file's content with default consensus parameters and this application state.
+// NewGenesis returns a genesis file's content with the consensus parameters of a new chain and this application state.
 func NewGenesis(chainID string, at time.Time, state genesis.State) (*genutiltypes.AppGenesis, error) {
 	g := &genutiltypes.AppGenesis{
 		AppName:       version.AppName,
@@ -24,9 +19,8 @@ func NewGenesis(chainID string, at time.Time, state genesis.State) (*genutiltype
 		ChainID:       chainID,
 		GenesisTime:   at,
 		InitialHeight: 1,
-		Consensus:     &genutiltypes.ConsensusGenesis{Params: cmttypes.DefaultConsensusParams()},
+		Consensus:     &genutiltypes.ConsensusGenesis{Params: genesis.ConsensusParams()},
 	}
-	g.Consensus.Params.Block.MaxGas = MaxBlockGas
 	return g, SetState(g, state)
 }
 

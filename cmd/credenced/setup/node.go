@@ -148,11 +148,11 @@ func DefaultCometConfig() *cmtcfg.Config {
 	return cfg
 }
 
-// DefaultAppConfig is the application's configuration of a new node: no minimum price for gas, queries with a gas limit,
-// and metrics for Prometheus.
+// DefaultAppConfig is the application's configuration of a new node: a least price for gas, queries with a gas limit, and
+// metrics for Prometheus.
 func DefaultAppConfig() *serverconfig.Config {
 	cfg := serverconfig.DefaultConfig()
-	cfg.MinGasPrices = "0" + encoding.BaseDenom
+	cfg.MinGasPrices = encoding.LeastGasPrice
 	cfg.QueryGasLimit = 100_000_000
 	cfg.Telemetry.Enabled = true
 	cfg.Telemetry.ServiceName = "credence"

@@ -9,6 +9,7 @@ package proposal
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -34,8 +35,32 @@ const Shares = 10
 // PerTx is the most gas that one transaction may ask for.
 func (l Limits) PerTx() uint64 { return l.Gas / Shares }
 
-// Urgent says whether a transaction has a deadline that costs its sender a stake. Such transactions go first.
-type Urgent func(tx sdk.Tx) bool
+const (
+	// urgentShare of urgentParts of a block, in gas and in bytes, are kept for urgent transactions while any wait. They have
+	// more only where the others leave it, so that nobody's is kept out wholly.
+	urgentShare, urgentParts = 3, 4
+	// MaxLooks bounds how many claims a proposer looks up in the state for one block. What is left waits for the next one.
+	MaxLooks = 1_500
+)
+
+// A Claim is what an urgent transaction says that it does, and can be done once.
+type Claim struct {
+	// Of is equal for claims of which a block takes one; it must be comparable.
+	Of any
+	// First goes before claims that are not: it costs its sender more to miss the block.
+	First bool
+}
+
+// Urgent knows the transactions with a deadline that costs their sender a stake. They go first.
+type Urgent interface {
+	// Claims reads from a transaction alone what it claims; nil of an ordinary one.
+	Claims(tx sdk.Tx) []Claim
+	// Due says whether the state before the block wants what the transaction claims. It reads state.
+	Due(ctx sdk.Context, tx sdk.Tx) bool
+	// Waiting are the urgent transactions that the node knows of, first come first; those that the engine hands over may
+	// end before them.
+	Waiting() [][]byte
+}
 
 // Selector picks transactions for a block from those waiting.
 type Selector func(ctx sdk.Context, waiting [][]byte, limits Limits) [][]byte
@@ -128,29 +153,99 @@ func (h *Handler) selectSafely(ctx sdk.Context, waiting [][]byte, limits Limits)
 	return txs, h.Check(txs, limits)
 }
 
-// inOrder takes waiting transactions in order, the urgent ones before the others, leaving out what does not decode or
-// fit.
-func (h *Handler) inOrder(_ sdk.Context, waiting [][]byte, limits Limits) (chosen [][]byte) {
-	perTx := limits.PerTx()
-	take := func(urgent bool) {
-		for _, bz := range waiting {
-			tx, err := h.decoder(bz)
-			if err != nil || h.urgent(tx) != urgent {
-				continue
-			}
-			gas, err := gasOf(tx)
-			size := sizeOf(bz)
-			if err != nil || gas > perTx || size > limits.Bytes || gas > limits.Gas {
-				continue
-			}
-			limits.Bytes -= size
-			limits.Gas -= gas
-			chosen = append(chosen, bz)
+// candidate is a transaction that fits a block.
+type candidate struct {
+	bytes  []byte
+	size   int64
+	gas    uint64
+	tx     sdk.Tx
+	claims []Claim
+}
+
+// first says that a candidate goes before other urgent ones.
+func (c candidate) first() bool {
+	return !slices.ContainsFunc(c.claims, func(claim Claim) bool { return !claim.First })
+}
+
+// inOrder takes the urgent transactions that are due, as far as their share of the block goes, then the others, then
+// urgent ones that the others leave room for; each first come first. What does not decode or fit is left out, and so is
+// what is urgent by its claims and not due: it would fail.
+func (h *Handler) inOrder(ctx sdk.Context, waiting [][]byte, limits Limits) (chosen [][]byte) {
+	urgent, others := h.sort(waiting, limits)
+	left := limits
+	take := func(c candidate, room *Limits) bool {
+		if c.size > room.Bytes || c.gas > room.Gas {
+			return false
+		}
+		room.Bytes -= c.size
+		room.Gas -= c.gas
+		chosen = append(chosen, c.bytes)
+		return true
+	}
+	share := Limits{Bytes: limits.Bytes / urgentParts * urgentShare, Gas: limits.Gas / urgentParts * urgentShare}
+	var late []candidate
+	claimed, looks := map[any]bool{}, 0
+	for _, c := range urgent {
+		if looks += len(c.claims); looks > MaxLooks {
+			break
+		}
+		if slices.ContainsFunc(c.claims, func(claim Claim) bool { return claimed[claim.Of] }) || !h.urgent.Due(ctx, c.tx) {
+			continue
+		}
+		for _, claim := range c.claims {
+			claimed[claim.Of] = true
+		}
+		if before := share; take(c, &share) {
+			left.Bytes -= before.Bytes - share.Bytes
+			left.Gas -= before.Gas - share.Gas
+		} else {
+			late = append(late, c)
 		}
 	}
-	take(true)
-	take(false)
+	for _, c := range append(others, late...) {
+		take(c, &left)
+	}
 	return chosen
+}
+
+// sort decodes what waits, each once, and parts it into urgent and ordinary transactions.
+func (h *Handler) sort(waiting [][]byte, limits Limits) (urgent, others []candidate) {
+	seen := map[string]bool{}
+	read := func(bz []byte) {
+		c := candidate{bytes: bz, size: sizeOf(bz)}
+		if c.size > limits.Bytes || seen[string(bz)] {
+			return
+		}
+		seen[string(bz)] = true
+		var err error
+		if c.tx, err = h.decoder(bz); err != nil {
+			return
+		}
+		if c.gas, err = gasOf(c.tx); err != nil || c.gas > limits.PerTx() {
+			return
+		}
+		if c.claims = h.urgent.Claims(c.tx); c.claims == nil {
+			others = append(others, c)
+		} else {
+			urgent = append(urgent, c)
+		}
+	}
+	for _, bz := range h.urgent.Waiting() {
+		read(bz)
+	}
+	for _, bz := range waiting {
+		read(bz)
+	}
+	slices.SortStableFunc(urgent, func(a, b candidate) int {
+		switch {
+		case a.first() == b.first():
+			return 0
+		case a.first():
+			return -1
+		}
+		return 1
+	})
+	return urgent, others
 }
 
 // decodeGas decodes a transaction and returns the gas it asks for.

@@ -2,8 +2,8 @@ package proposal_test
 
 import (
 	"bytes"
-	"strings"
 	"testing"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
@@ -17,7 +17,6 @@ import (
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	"github.com/credence-chain/credence/x/beacon/types"
-	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 func send(c *testutil.Chain, from, to *testutil.Account) []byte {
@@ -120,9 +119,11 @@ func TestSelectionKeepsLimits(t *testing.T) {
 		testutil.WithConsensusParams(func(p *cmtproto.ConsensusParams) { p.Block.MaxGas, p.Block.MaxBytes = gas, 4096 }))
 	tx := send(c, c.Account("alice"), c.Account("bob"))
 	size = int64(len(tx))
-	waiting := [][]byte{[]byte("garbage")}
-	for range 40 {
-		waiting = append(waiting, tx)
+	waiting := [][]byte{[]byte("garbage"), tx, tx}
+	for i := range 40 {
+		waiting = append(waiting, c.SignUnordered(c.Account("alice"), c.Now().Add(time.Minute+time.Duration(i)), &banktypes.MsgSend{
+			FromAddress: c.Account("alice").String(), ToAddress: c.Account("bob").String(), Amount: sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 1)),
+		}))
 	}
 	txs := c.Propose(waiting...)
 	require.Len(t, txs, 1+proposal.Shares, "the proof and as many transactions as the gas is for; each takes %d bytes", size)
@@ -142,15 +143,6 @@ func TestNoTransactionTakesTheBlock(t *testing.T) {
 	res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: greedy})
 	require.NoError(t, err)
 	require.Equal(t, sdkerrors.ErrInvalidGasLimit.ABCICode(), res.Code, res.Log)
-}
-
-// Answers to tasks go first: those who send them lose a stake when they come too late.
-func TestAnswersGoFirst(t *testing.T) {
-	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts("alice", "bob"))
-	bob := c.Account("bob")
-	answer := c.Sign(bob, &taskstypes.MsgDecline{Who: bob.String(), Task: strings.Repeat("0", 64), Attempt: 1})
-	other := send(c, c.Account("alice"), bob)
-	require.Equal(t, [][]byte{answer, other}, c.Propose(other, answer)[1:])
 }
 
 // Undecodable as a transaction, whatever the proof: nobody can slip a transaction in as a proof, or the reverse.

@@ -98,9 +98,9 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 	})
 }
 
-// apply carries out a user's event: the new state, and nothing else, because such events have no effects. Coins and
-// counters move in block hooks only (docs/adr/0005-messages-move-no-money.md).
-func (k Keeper) apply(ctx context.Context, it *item, ev poco.Event) error {
+// take carries out a user's event: the new state, which the caller stores, and nothing else, because such events have no
+// effects. Coins and counters move in block hooks only (docs/adr/0005-messages-move-no-money.md).
+func (it *item) take(ev poco.Event) error {
 	next, effects, err := it.state.Apply(ev)
 	if err != nil {
 		return registered(err)
@@ -109,7 +109,7 @@ func (k Keeper) apply(ctx context.Context, it *item, ev poco.Event) error {
 		return errorsmod.Wrapf(types.ErrInvalid, "event %T has effects outside a block hook", ev)
 	}
 	it.state = next
-	return k.save(ctx, it)
+	return nil
 }
 
 // registered turns the protocol's refusals into the module's registered errors, keeping their words.

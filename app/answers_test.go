@@ -1,0 +1,301 @@
+package app_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/stretchr/testify/require"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/testutil"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// town is a chain with a market whose blocks are made of the engine's mempool, and with somebody who floods it.
+type town struct {
+	*testutil.Compute
+	pool   *testutil.Mempool
+	nonces int
+	flood  map[string]bool // transactions of the flood
+}
+
+func newTown(t *testing.T, cfg func(*cmtcfg.MempoolConfig)) *town {
+	c := testutil.NewCompute(t, testutil.ComputeOptions{}, testutil.WithAccounts("rich", "pauper"))
+	pauper := c.Account("pauper")
+	c.Deliver(pauper, banktypes.NewMsgSend(pauper.Addr, c.Account("rich").Addr, coin(testutil.Funds-1)))
+	require.EqualValues(t, 1, c.Balance(pauper.Addr))
+	return &town{Compute: c, pool: c.Mempool(cfg), flood: map[string]bool{}}
+}
+
+// sign makes an unordered transaction with a gas limit and a fee in ucred.
+func (s *town) sign(from *testutil.Account, gas uint64, fee int64, msgs ...sdk.Msg) []byte {
+	s.nonces++
+	return s.SignUnorderedAs(from, s.Now().Add(5*time.Minute+time.Duration(s.nonces)), func(b client.TxBuilder) {
+		b.SetGasLimit(gas)
+		b.SetFeeAmount(nil)
+		if fee > 0 {
+			b.SetFeeAmount(coin(fee))
+		}
+	}, msgs...)
+}
+
+// answer is what a worker sends: no more gas than it needs, and no fee.
+func (s *town) answer(who string, msgs ...sdk.Msg) []byte {
+	return s.sign(s.Key(who), taskstypes.AnswersGas(len(msgs)), 0, msgs...)
+}
+
+// pays is an ordinary transaction that asks for a tenth of a block and pays for it.
+func (s *town) pays() []byte {
+	rich := s.Account("rich")
+	return s.sign(rich, testutil.TxGas, 20_000, banktypes.NewMsgSend(rich.Addr, rich.Addr, coin(1)))
+}
+
+// due are the answers that the seats of a task owe now.
+func (s *town) due(id string) (txs [][]byte) {
+	task := s.Task(id)
+	for _, seat := range task.Seats {
+		switch {
+		case seat.State == taskstypes.SEAT_STATE_DRAWN && (task.Phase == taskstypes.PHASE_FIRST || task.Phase == taskstypes.PHASE_SECOND):
+			txs = append(txs, s.answer(seat.Who, s.CommitMsg(task, seat.Who, taskstypes.BENCH_WORKERS, testutil.Truth)))
+		case seat.State == taskstypes.SEAT_STATE_COMMITTED && task.Phase == taskstypes.PHASE_REVEAL:
+			txs = append(txs, s.answer(seat.Who, s.RevealMsg(task, seat.Who, taskstypes.BENCH_WORKERS)))
+		}
+	}
+	return txs
+}
+
+func (s *town) refused(want error, tx []byte) {
+	s.T.Helper()
+	res, err := s.pool.Send(tx)
+	require.NoError(s.T, err)
+	s.isError(want, res)
+}
+
+func (s *town) isError(want error, res *abci.ResponseCheckTx) {
+	s.T.Helper()
+	space, code, _ := errorsmod.ABCIInfo(want, false)
+	require.Equal(s.T, [2]any{space, code}, [2]any{res.Codespace, res.Code}, "expected %q, got: %s", want, res.Log)
+}
+
+func (s *town) taken(tx []byte) {
+	s.T.Helper()
+	res, err := s.pool.Send(tx)
+	require.NoError(s.T, err)
+	require.Zero(s.T, res.Code, res.Log)
+}
+
+// live has a task run to its end while flood sends what it likes before every block. Every honest answer has to be in the
+// very next block, before anything of the flood, and nobody loses anything.
+func (s *town) live(flood func()) {
+	t := s.T
+	ids := s.Submit(s.Job())
+	for range 500 {
+		task := s.Task(ids[0])
+		if task.Phase == taskstypes.PHASE_DONE {
+			require.Equal(t, "ENDING_ACCEPTED", task.Ending.String())
+			require.False(t, task.ByCourt)
+			for _, seat := range task.Settlement.Seats {
+				require.Equal(t, "NONE", seat.Fault)
+				require.Zero(t, seat.Slash)
+			}
+			return
+		}
+		flood()
+		honest := s.due(ids[0])
+		for _, tx := range honest {
+			s.taken(tx)
+		}
+		block := s.pool.Next()
+		require.GreaterOrEqual(t, len(block), len(honest))
+		for i := range honest {
+			require.Contains(t, honest, block[i], "an answer is not among the first %d of %d transactions", len(honest), len(block))
+			require.Zero(t, s.Results()[i].Code, s.Results()[i].Log)
+		}
+	}
+	require.Fail(t, "the task did not end")
+}
+
+// An account with 1 ucred sends, for nothing, messages for a task that does not exist, each for a tenth of a block or for
+// as little as an answer needs: none waits, none is in a block.
+func TestFloodForNoTask(t *testing.T) {
+	s := newTown(t, nil)
+	pauper := s.Account("pauper")
+	sent := 0
+	s.live(func() {
+		for i := range 30 {
+			decline := &taskstypes.MsgDecline{Who: pauper.String(), Task: strings.Repeat("0", 62) + fmt.Sprintf("%02d", i), Attempt: 1}
+			s.refused(sdkerrors.ErrInsufficientFee, s.sign(pauper, testutil.TxGas, 0, decline))
+			tx := s.sign(pauper, taskstypes.AnswersGas(1), 0, decline)
+			s.refused(taskstypes.ErrNotFound, tx)
+			// Nor has it a place in the block of a proposer to whom the engine shows it all the same.
+			require.Len(t, s.Propose(tx), 1)
+			sent += 2
+		}
+		require.Zero(t, s.pool.Size())
+	})
+	require.Greater(t, sent, 300)
+}
+
+// A stranger names a task that there is, and its worker; the seat's own holder repeats its answer, and says the other one
+// as well.
+func TestFloodForATask(t *testing.T) {
+	s := newTown(t, nil)
+	stranger := s.Account("stranger")
+	s.live(func() {
+		for _, id := range s.OpenTasks() {
+			task := s.Task(id)
+			for range 20 {
+				for _, msg := range []sdk.Msg{
+					&taskstypes.MsgDecline{Who: stranger.String(), Task: id, Attempt: task.Attempt},
+					s.CommitMsg(task, stranger.String(), taskstypes.BENCH_WORKERS, testutil.Lie),
+					s.CommitMsg(task, stranger.String(), taskstypes.BENCH_COURT, testutil.Lie),
+				} {
+					res, err := s.pool.Send(s.sign(stranger, taskstypes.AnswersGas(1), 0, msg))
+					require.NoError(t, err)
+					require.NotZero(t, res.Code)
+				}
+			}
+		}
+		require.Zero(t, s.pool.Size())
+	})
+
+	id := s.Submit(s.Job())[0]
+	task := s.Task(id)
+	who := task.Seats[0].Who
+	commit := func() []byte { return s.answer(who, s.CommitMsg(task, who, taskstypes.BENCH_WORKERS, testutil.Truth)) }
+	first, others := commit(), [][]byte{}
+	s.taken(first)
+	for range 30 {
+		others = append(others, commit())
+		s.refused(taskstypes.ErrWaiting, others[len(others)-1])
+	}
+	s.refused(taskstypes.ErrWaiting, s.answer(who, &taskstypes.MsgDecline{Who: who, Task: id, Attempt: 1}))
+	require.Len(t, s.Propose(others...), 2, "the proof and one of them")
+	require.Equal(t, [][]byte{first}, s.pool.Next())
+	s.refused(taskstypes.ErrAlready, others[0])
+	require.Len(t, s.Propose(others...), 1)
+}
+
+// Somebody pays for whole blocks, with transactions that came long before the answers: they have what the answers leave.
+func TestFloodThatPays(t *testing.T) {
+	s := newTown(t, nil)
+	for range 200 {
+		s.taken(s.pays())
+	}
+	s.live(func() {
+		for range 10 {
+			s.taken(s.pays())
+		}
+	})
+	require.Greater(t, s.pool.Size(), 100)
+}
+
+// A mempool full of what others pay for has room for answers: each lane has four fifths of it.
+func TestMempoolFullOfOthers(t *testing.T) {
+	s := newTown(t, func(cfg *cmtcfg.MempoolConfig) { cfg.Size = 5_000 })
+	for range 4_000 {
+		s.taken(s.pays())
+	}
+	s.refused(sdkerrors.ErrMempoolIsFull, s.pays())
+	id := s.Submit(s.Job())[0]
+	for _, tx := range s.due(id) {
+		s.taken(tx)
+	}
+}
+
+// What an answer is free of, and what it is not: the node's least fee, for no more gas than it needs, and for enough of
+// it; up to MaxAnswers in one transaction, and nothing else in it.
+func TestAnswersAreFree(t *testing.T) {
+	s := newTown(t, nil)
+	job := s.Job()
+	job.Size_ = 2
+	ids := s.Submit(job)
+	who := s.Task(ids[0]).Seats[0].Who
+	commit := s.CommitMsg(s.Task(ids[0]), who, taskstypes.BENCH_WORKERS, testutil.Truth)
+	send := func(gas uint64, fee int64, msgs ...sdk.Msg) []byte { return s.sign(s.Key(who), gas, fee, msgs...) }
+	gas, price := taskstypes.AnswersGas(1), int64(taskstypes.AnswersGas(1))/1000
+	other := banktypes.NewMsgSend(s.Key(who).Addr, s.Key(who).Addr, coin(1))
+
+	s.refused(sdkerrors.ErrInsufficientFee, send(gas+1, 0, commit))
+	s.refused(sdkerrors.ErrInsufficientFee, send(gas, 0, commit, other))
+	s.refused(sdkerrors.ErrInsufficientFee, send(gas, price-1, other))
+	s.refused(sdkerrors.ErrOutOfGas, send(taskstypes.AnswerGas+10_000, 0, commit))
+	s.refused(taskstypes.ErrAlready, send(taskstypes.AnswersGas(2), 0, commit, commit))
+	var many []sdk.Msg
+	for range taskstypes.MaxAnswers + 1 {
+		many = append(many, commit)
+	}
+	s.refused(taskstypes.ErrTooMany, send(testutil.TxGas, 20_000, many...))
+	s.refused(taskstypes.ErrTooEarly, send(gas, 0, s.RevealMsg(s.Task(ids[0]), who, taskstypes.BENCH_WORKERS)))
+
+	before := s.Balance(s.Key(who).Addr)
+	s.taken(send(gas, 0, commit))
+	s.taken(send(gas, price, other))
+	s.pool.Next()
+	require.Zero(t, s.Results()[0].Code, s.Results()[0].Log)
+	require.Less(t, uint64(s.Results()[0].GasUsed), gas*8/10, "an answer needs no more than the limit, with room to spare")
+	require.Equal(t, before-price, s.Balance(s.Key(who).Addr))
+
+	// Two tasks of one worker in one transaction.
+	for _, id := range s.Submit(job) {
+		ids = append(ids, id)
+	}
+	byWorker := map[string][]sdk.Msg{}
+	for _, id := range ids[1:] {
+		task := s.Task(id)
+		if task.Phase == taskstypes.PHASE_FIRST {
+			byWorker[task.Seats[0].Who] = append(byWorker[task.Seats[0].Who], s.CommitMsg(task, task.Seats[0].Who, taskstypes.BENCH_WORKERS, testutil.Truth))
+		}
+	}
+	for who, msgs := range byWorker {
+		s.taken(s.answer(who, msgs...))
+	}
+	require.Len(t, s.pool.Next(), len(byWorker))
+	for _, r := range s.Results() {
+		require.Zero(t, r.Code, r.Log)
+	}
+}
+
+// A commitment costs the same gas whatever the task's size, and a node that was started a moment ago judges answers by the
+// height that it knows.
+func TestAnswersAfterARestart(t *testing.T) {
+	s := newTown(t, nil)
+	id := s.Submit(s.Job())[0]
+	for s.Task(id).Phase != taskstypes.PHASE_REVEAL {
+		for _, tx := range s.due(id) {
+			s.taken(tx)
+		}
+		s.pool.Next()
+	}
+	s.Restart()
+	s.pool = s.Mempool(nil)
+	for _, tx := range s.due(id) {
+		s.taken(tx)
+	}
+	require.NotEmpty(t, s.pool.Next())
+	require.Equal(t, taskstypes.PHASE_DONE, s.Task(id).Phase)
+}
+
+// Tests run within a real chain's limits.
+func TestBlocksHaveLimits(t *testing.T) {
+	c := testutil.New(t)
+	c.Next()
+	block := c.App.GetConsensusParams(c.Ctx()).Block
+	require.Equal(t, genesis.MaxBlockGas, block.MaxGas)
+	require.Equal(t, genesis.MaxBlockBytes, block.MaxBytes)
+	price, err := sdk.ParseDecCoin(encoding.LeastGasPrice)
+	require.NoError(t, err)
+	require.True(t, price.IsPositive())
+}

@@ -1,0 +1,194 @@
+package app
+
+import (
+	"container/list"
+	"context"
+	"crypto/sha256"
+	"sync"
+
+	"github.com/spf13/cast"
+
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	"github.com/cosmos/cosmos-sdk/types/mempool"
+
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// lanes is what the application knows of the engine's mempool, which is one line, first come first served, of which a
+// proposer is shown as much as fills a block. Here are two lanes: the answers of seats, and everything else. None may
+// hold more than laneShare of the mempool, so that one lane being full never keeps the other's out; an answer's
+// transaction is kept, so that a proposer finds it wherever it stands in the line; and of one step of one seat no more
+// than one waits.
+//
+// It holds nothing that consensus depends on. A transaction that was checked and is not seen again, because the engine
+// dropped it, is forgotten after laneBlocks blocks.
+type lanes struct {
+	most   int          // transactions in one lane
+	bytes  int64        // and their bytes
+	height func() int64 // of the last block
+
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]*waiting
+	line  [2]lane
+	steps map[taskstypes.Step]*waiting
+}
+
+const (
+	laneOthers = iota
+	laneAnswers
+)
+
+const (
+	// laneBlocks is how long a transaction is remembered that is not checked again: the engine checks all that wait after
+	// each block.
+	laneBlocks = 2
+	// Of these parts of the mempool one lane may have so many.
+	laneShare, laneParts = 4, 5
+)
+
+// lane is one of the two, first come first.
+type lane struct {
+	line  list.List
+	bytes int64
+}
+
+// waiting is one transaction.
+type waiting struct {
+	hash  [sha256.Size]byte
+	tx    []byte // nil of ordinary ones
+	size  int64
+	lane  int
+	at    *list.Element
+	steps []taskstypes.Step
+	seen  int64 // height of the state that it was last checked against
+}
+
+var _ mempool.ExtMempool = (*lanes)(nil)
+
+// newLanes reads the size of the engine's mempool from the node's configuration; where there is none it is the engine's
+// default.
+func newLanes(opts servertypes.AppOptions) *lanes {
+	size, bytes := cast.ToInt(opts.Get("mempool.size")), cast.ToInt64(opts.Get("mempool.max_txs_bytes"))
+	if size <= 0 {
+		size = 5000
+	}
+	if bytes <= 0 {
+		bytes = 1 << 30
+	}
+	return &lanes{
+		most: max(1, size/laneParts*laneShare), bytes: bytes / laneParts * laneShare,
+		known: map[[sha256.Size]byte]*waiting{}, steps: map[taskstypes.Step]*waiting{},
+	}
+}
+
+// Insert implements the SDK's mempool: a transaction has passed its check.
+func (l *lanes) Insert(ctx context.Context, tx sdk.Tx, _ mempool.InsertOption) error {
+	bz := sdk.UnwrapSDKContext(ctx).TxBytes()
+	w := &waiting{hash: sha256.Sum256(bz), size: int64(len(bz)), seen: l.height()}
+	if w.steps = assigned(tx); w.steps != nil {
+		w.lane, w.tx = laneAnswers, bz
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if old := l.known[w.hash]; old != nil {
+		old.seen = w.seen
+		return nil
+	}
+	for _, step := range w.steps {
+		if l.steps[step] != nil {
+			return taskstypes.ErrWaiting.Wrapf("%s; it comes into a block, or falls out when its timeout passes", step)
+		}
+	}
+	in := &l.line[w.lane]
+	if in.line.Len() >= l.most || in.bytes+w.size > l.bytes {
+		return sdkerrors.ErrMempoolIsFull.Wrapf("%d transactions of %d bytes wait, expected at most %d of %d bytes; send it again later",
+			in.line.Len(), in.bytes, l.most, l.bytes)
+	}
+	l.known[w.hash], w.at = w, in.line.PushBack(w)
+	in.bytes += w.size
+	for _, step := range w.steps {
+		l.steps[step] = w
+	}
+	return nil
+}
+
+// refresh notes that a transaction still waits.
+func (l *lanes) refresh(tx []byte) {
+	height := l.height()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w := l.known[sha256.Sum256(tx)]; w != nil {
+		w.seen = height
+	}
+}
+
+// answers are the transactions of the lane of answers, first come first.
+func (l *lanes) answers() (out [][]byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for e := l.line[laneAnswers].line.Front(); e != nil; e = e.Next() {
+		out = append(out, e.Value.(*waiting).tx)
+	}
+	return out
+}
+
+// included takes out what a block holds, whatever became of it.
+func (l *lanes) included(txs [][]byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, tx := range txs {
+		l.drop(l.known[sha256.Sum256(tx)])
+	}
+}
+
+// forget takes out what was not checked again since laneBlocks blocks.
+func (l *lanes) forget() {
+	height := l.height()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.line {
+		for e := l.line[i].line.Front(); e != nil; {
+			w := e.Value.(*waiting)
+			e = e.Next()
+			if w.seen < height-laneBlocks {
+				l.drop(w)
+			}
+		}
+	}
+}
+
+func (l *lanes) drop(w *waiting) {
+	if w == nil {
+		return
+	}
+	delete(l.known, w.hash)
+	l.line[w.lane].line.Remove(w.at)
+	l.line[w.lane].bytes -= w.size
+	for _, step := range w.steps {
+		delete(l.steps, step)
+	}
+}
+
+// RemoveWithReason implements the SDK's mempool: a transaction was executed, or is no longer valid.
+func (l *lanes) RemoveWithReason(ctx context.Context, _ sdk.Tx, _ mempool.RemoveReason) error {
+	l.included([][]byte{sdk.UnwrapSDKContext(ctx).TxBytes()})
+	return nil
+}
+
+// CountTx implements the SDK's mempool.
+func (l *lanes) CountTx() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.known)
+}
+
+// Remove implements the SDK's mempool. Nothing calls it: a transaction is known by its bytes.
+func (l *lanes) Remove(sdk.Tx) error { return mempool.ErrTxNotFound }
+
+// Select implements the SDK's mempool. Nothing calls it: blocks are built by x/beacon/proposal.
+func (l *lanes) Select(context.Context, [][]byte) mempool.Iterator { return nil }
+
+// SelectBy implements the SDK's mempool; see Select.
+func (l *lanes) SelectBy(context.Context, [][]byte, func(mempool.PooledTx) bool) {}

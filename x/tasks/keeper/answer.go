@@ -1,0 +1,83 @@
+package keeper
+
+import (
+	"context"
+
+	errorsmod "cosmossdk.io/errors"
+
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// AnswerDue says whether a commit, a reveal or a decline would be taken in a block of this height if the state were as
+// it is: nil, or why not. It is the rule of the message's own handler, which the mempool and proposers ask as well, and
+// it changes nothing.
+func (k Keeper) AnswerDue(ctx context.Context, msg sdk.Msg, height int64) error {
+	_, err := k.judgeAnswer(ctx, msg, height)
+	return err
+}
+
+// judgeAnswer returns the task as it is once it has taken an answer; nothing is stored.
+func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*item, error) {
+	ev, err := k.answerEvent(ctx, msg, height)
+	if err != nil {
+		return nil, err
+	}
+	step, _ := types.StepOf(msg)
+	if _, err := types.ParseID(step.Task); err != nil {
+		return nil, err
+	}
+	it, err := k.load(ctx, step.Task)
+	if err != nil {
+		return nil, err
+	}
+	return it, it.take(ev)
+}
+
+// answerEvent reads the protocol's event out of a message.
+func (k Keeper) answerEvent(ctx context.Context, msg sdk.Msg, height int64) (poco.Event, error) {
+	switch m := msg.(type) {
+	case *types.MsgCommit:
+		bench, err := m.Bench.ToPoco()
+		if err != nil {
+			return nil, err
+		}
+		ev := poco.Committed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt}
+		if copy(ev.Commitment[:], m.Commitment) != len(m.Commitment) || len(m.Commitment) != len(ev.Commitment) || ev.Commitment == [32]byte{} {
+			return nil, errorsmod.Wrapf(types.ErrInvalid, "commitment: got %d bytes, expected %d that are not all zero", len(m.Commitment), len(ev.Commitment))
+		}
+		ev.Delay, err = k.beacon.Delay(ctx)
+		return ev, err
+	case *types.MsgReveal:
+		bench, err := m.Bench.ToPoco()
+		if err != nil {
+			return nil, err
+		}
+		outcome, err := m.Outcome.ToPoco()
+		if err != nil {
+			return nil, err
+		}
+		return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt}, nil
+	case *types.MsgDecline:
+		if len(m.Reason) > maxReason {
+			return nil, errorsmod.Wrapf(types.ErrInvalid, "reason: got %d characters, expected at most %d", len(m.Reason), maxReason)
+		}
+		return poco.Declined{Height: height, Who: m.Who, Attempt: m.Attempt}, nil
+	}
+	return nil, errorsmod.Wrapf(types.ErrInvalid, "%T is no answer to a task", msg)
+}
+
+// takeAnswer carries out an answer. It costs the same gas whatever it reads and writes; see types.AnswerGas.
+func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	sdkCtx.GasMeter().ConsumeGas(types.AnswerGas, "tasks: an answer")
+	sdkCtx = sdkCtx.WithGasMeter(storetypes.NewInfiniteGasMeter())
+	it, err := k.judgeAnswer(sdkCtx, msg, sdkCtx.BlockHeight())
+	if err != nil {
+		return err
+	}
+	return k.save(sdkCtx, it)
+}
