@@ -135,6 +135,14 @@ func WithOrgOf(id string, members int, roles ...orgstypes.Role) Option {
 	return func(c *Chain) { c.addOrg(id, members, roles...) }
 }
 
+// WithRoles gives an organisation that an option before this one added further roles.
+func WithRoles(id string, roles ...orgstypes.Role) Option {
+	return func(c *Chain) {
+		org := c.Org(id)
+		org.Roles = orgstypes.SortRoles(append(slices.Clone(org.Roles), roles...))
+	}
+}
+
 // Org returns an organisation that an option added.
 func (c *Chain) Org(id string) *Org {
 	c.T.Helper()
