@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	abci "github.com/cometbft/cometbft/abci/types"
 	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
 	"github.com/stretchr/testify/require"
 
@@ -119,6 +120,11 @@ type Seat struct {
 func (s *Seat) ConsAddress() []byte { return consAddress(s.Cons.PubKey().Bytes()) }
 
 func consAddress(pub []byte) []byte { return cmted25519.PubKey(pub).Address() }
+
+// Update is what tells the engine that the seat is in.
+func (s *Seat) Update() abci.ValidatorUpdate {
+	return abci.Ed25519ValidatorUpdate(s.Cons.PubKey().Bytes(), poatypes.DefaultPower)
+}
 
 func (s *Seat) record() poatypes.Seat {
 	return poatypes.Seat{
