@@ -220,7 +220,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	a.AppsKeeper = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, a.OrgsKeeper, authority)
 	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
 		a.OrgsKeeper, authority)
-	a.OrgsKeeper.SetHooks(a.WorkersKeeper)
+	a.OrgsKeeper.SetHooks(a.PoaKeeper, a.WorkersKeeper)
 	a.OrgsKeeper.SetTies(seatTies{a.PoaKeeper})
 	a.MarketKeeper = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
 		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.BeaconKeeper, authority)

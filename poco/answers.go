@@ -49,7 +49,7 @@ func (t *Task) committed(e Committed) error {
 	if s.State != SeatDrawn {
 		return fmt.Errorf("%w: %s gave its seat back", ErrAlready, e.Who)
 	}
-	s.State, s.Commitment = SeatCommitted, e.Commitment
+	s.State, s.Commitment, s.Committed = SeatCommitted, e.Commitment, e.Height
 	switch t.Phase {
 	case PhaseFirst:
 		t.Phase, t.Deadline = PhaseLocked, e.Height+max(1, e.Delay)
@@ -130,7 +130,7 @@ func (t *Task) revealed(e Revealed) error {
 	if got := Commitment(e.Bench, t.Terms.ChainID, t.ID, t.Attempt, e.Who, e.Outcome, e.Salt); got != s.Commitment {
 		return fmt.Errorf("%w: the revealed outcome and salt hash to %x, committed was %x", ErrCommitment, got, s.Commitment)
 	}
-	s.State, s.Outcome = SeatRevealed, e.Outcome
+	s.State, s.Outcome, s.Committed = SeatRevealed, e.Outcome, 0
 	seats := t.Seats
 	if e.Bench == BenchCourt {
 		seats = t.Court

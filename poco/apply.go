@@ -210,6 +210,7 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		t.openReveal(height)
 		return nil, nil
 	case PhaseReveal:
+		t.RevealEnd = t.Deadline
 		return t.judge(), nil
 	case PhaseCourtWait:
 		return []Effect{OpenCourt{}}, nil

@@ -55,8 +55,9 @@ type SeatEnd struct {
 	Unlock    uint64 // the assignment's stake, all of it leaves the lock
 	Slash     uint64 // the part of it that is taken
 	Fault     Fault
-	Right     bool // answered as the verdict says
-	Confirmed bool // counts as a confirmation in its record
+	Outage    Outage // of FaultUnrevealed: what tells whether it was one outage with others
+	Right     bool   // answered as the verdict says
+	Confirmed bool   // counts as a confirmation in its record
 }
 
 // Settlement is every movement of money and record at a task's end. Two laws hold for each (tested):
@@ -168,6 +169,9 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	for _, seat := range t.Seats {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.right(seat)}
 		e.Fault = t.fault(seat)
+		if e.Fault == FaultUnrevealed {
+			e.Outage = Outage{Committed: seat.Committed, Missed: t.RevealEnd}
+		}
 		switch e.Fault {
 		case FaultWrong, FaultUnrevealed:
 			e.Slash = t.Terms.Stake

@@ -165,6 +165,7 @@ type Seat struct {
 	Power      uint64 // voting power in the court
 	State      SeatState
 	Commitment [32]byte
+	Committed  int64 // height of the commitment while it is not revealed
 	Outcome    Outcome
 }
 
@@ -200,11 +201,15 @@ type Task struct {
 	Deadline int64 // first height that is too late for the phase; a block hook then sends Due. 0: none
 	From     int64 // first height at which reveals are taken
 	WaitEnd  int64 // when waiting for enough organisations ends
-	Seats    []Seat
-	Plan     Plan
-	Planned  bool // wave 2 has been planned: the task stands in the ledgers
-	Court    []Seat
-	Ending   Ending
+	// RevealEnd is the first height that was too late to reveal a replica, once that is past.
+	RevealEnd int64
+	Seats     []Seat
+	Plan      Plan
+	Planned   bool // wave 2 has been planned: the task stands in the ledgers
+	Court     []Seat
+	// CourtCalled is the height at which the court was seated.
+	CourtCalled int64
+	Ending      Ending
 	// Cancelled is the requester's wish, carried out by the next block hook.
 	Cancelled bool
 	ByCourt   bool

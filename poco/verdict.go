@@ -50,7 +50,7 @@ func (t *Task) courtOpened(e CourtOpened) error {
 	if err := t.in(PhaseCourtWait); err != nil {
 		return err
 	}
-	t.Court = slices.Clone(e.Seats)
+	t.Court, t.CourtCalled = slices.Clone(e.Seats), e.Height
 	t.Phase, t.Deadline = PhaseCourtCommit, e.Height+t.Terms.CourtBlocks
 	return nil
 }

@@ -425,10 +425,13 @@ type Option func(*Chain)
 func WithSeats(n int) Option {
 	return func(c *Chain) {
 		for i := 1; i <= n; i++ {
-			c.addSeat(fmt.Sprintf("val-%d", i))
+			c.addSeat(SeatOrg(i))
 		}
 	}
 }
+
+// SeatOrg is the organisation of the i-th seat, from 1.
+func SeatOrg(i int) string { return fmt.Sprintf("val-%d", i) }
 
 // WithAccounts adds funded accounts that belong to no organisation.
 func WithAccounts(names ...string) Option {

@@ -52,7 +52,7 @@ type ComputeOptions struct {
 	Slots     uint32 // of each worker [8]
 	// Commission of Pool's operator, in ten thousandths [0].
 	Commission uint32
-	// Roles adds to those of the organisations of workers, such as a requester that also works.
+	// Roles adds to those of the organisations of workers and of seats, such as a requester that also works.
 	Roles map[string][]orgstypes.Role
 	// Spares is how many of the workers' organisations, from the first, have a second key: Spare.
 	Spares int
@@ -152,6 +152,11 @@ func computeAccounts(o ComputeOptions) []Option {
 	options := []Option{
 		WithSeats(o.Seats), WithOrg(Requester, orgstypes.ROLE_REQUESTER), WithOrg(Provider, orgstypes.ROLE_PROVIDER),
 		WithOrg(Operator, orgstypes.ROLE_POOL_OPERATOR), WithAccounts("stranger"),
+	}
+	for i := 1; i <= o.Seats; i++ {
+		if roles := o.Roles[SeatOrg(i)]; len(roles) > 0 {
+			options = append(options, WithRoles(SeatOrg(i), roles...))
+		}
 	}
 	for i := 1; i <= o.Workers; i++ {
 		roles := append([]orgstypes.Role{orgstypes.ROLE_WORKER}, o.Roles[Lab(i)]...)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	abci "github.com/cometbft/cometbft/abci/types"
 	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
 	"github.com/stretchr/testify/require"
 
@@ -120,6 +121,11 @@ func (s *Seat) ConsAddress() []byte { return consAddress(s.Cons.PubKey().Bytes()
 
 func consAddress(pub []byte) []byte { return cmted25519.PubKey(pub).Address() }
 
+// Update is what tells the engine that the seat is in.
+func (s *Seat) Update() abci.ValidatorUpdate {
+	return abci.Ed25519ValidatorUpdate(s.Cons.PubKey().Bytes(), poatypes.DefaultPower)
+}
+
 func (s *Seat) record() poatypes.Seat {
 	return poatypes.Seat{
 		OrgId: s.OrgID, Operator: s.Operator.String(), ConsensusPubkey: s.Cons.PubKey().Bytes(),
@@ -133,6 +139,14 @@ func WithOrg(id string, roles ...orgstypes.Role) Option { return WithOrgOf(id, 1
 // WithOrgOf is WithOrg with n members "<id>-1" ... "<id>-n".
 func WithOrgOf(id string, members int, roles ...orgstypes.Role) Option {
 	return func(c *Chain) { c.addOrg(id, members, roles...) }
+}
+
+// WithRoles gives an organisation that an option before this one added further roles.
+func WithRoles(id string, roles ...orgstypes.Role) Option {
+	return func(c *Chain) {
+		org := c.Org(id)
+		org.Roles = orgstypes.SortRoles(append(slices.Clone(org.Roles), roles...))
+	}
 }
 
 // Org returns an organisation that an option added.

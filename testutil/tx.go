@@ -158,21 +158,31 @@ func (c *Chain) Pass(msgs ...sdk.Msg) {
 	require.Equal(c.T, govv1.StatusPassed, proposal.Status, "proposal %d: %s", proposal.Id, proposal.FailedReason)
 }
 
-// Vote submits a proposal, has every seat vote yes, and returns it after the voting period.
+// Vote submits a proposal, has every seat vote yes, and returns it after the voting period. Votes of seats that are out are
+// refused, as they are on any chain.
 func (c *Chain) Vote(msgs ...sdk.Msg) govv1.Proposal {
+	c.T.Helper()
+	id := c.SubmitProposal(msgs...)
+	for _, s := range c.Seats {
+		c.Queue(s.Operator, govv1.NewMsgVote(s.Operator.Addr, id, govv1.OptionYes, ""))
+	}
+	c.NextN(int(VotingPeriod/BlockTime) + 2)
+	proposal, err := c.App.GovKeeper.Proposals.Get(c.Ctx(), id)
+	require.NoError(c.T, err)
+	return proposal
+}
+
+// SubmitProposal puts a proposal of messages before the council, as the first active seat, and returns its number.
+func (c *Chain) SubmitProposal(msgs ...sdk.Msg) uint64 {
 	c.T.Helper()
 	params, err := c.App.GovKeeper.Params.Get(c.Ctx())
 	require.NoError(c.T, err)
-	submit, err := govv1.NewMsgSubmitProposal(msgs, params.MinDeposit, c.Seats[0].Operator.String(), "", "test", "test", false)
+	seats, err := c.App.PoaKeeper.ActiveSeats(c.Ctx())
 	require.NoError(c.T, err)
-	res := c.Deliver(c.Seats[0].Operator, submit)
+	proposer := c.Seat(seats[0].OrgId).Operator
+	submit, err := govv1.NewMsgSubmitProposal(msgs, params.MinDeposit, proposer.String(), "", "test", "test", false)
+	require.NoError(c.T, err)
 	var submitted govv1.MsgSubmitProposalResponse
-	c.Response(res, 0, &submitted)
-	for _, s := range c.Seats {
-		c.Queue(s.Operator, govv1.NewMsgVote(s.Operator.Addr, submitted.ProposalId, govv1.OptionYes, ""))
-	}
-	c.NextN(int(VotingPeriod/BlockTime) + 2)
-	proposal, err := c.App.GovKeeper.Proposals.Get(c.Ctx(), submitted.ProposalId)
-	require.NoError(c.T, err)
-	return proposal
+	c.Response(c.Deliver(proposer, submit), 0, &submitted)
+	return submitted.ProposalId
 }

@@ -132,8 +132,13 @@ func seatTrouble(ctx context.Context, conn *client.Conn, who string) string {
 		if seat.Operator != who {
 			continue
 		}
-		if seat.Jailed || seat.Tombstoned {
-			return fmt.Sprintf("the seat of %s is jailed", seat.OrgId)
+		switch {
+		case seat.Tombstoned:
+			return fmt.Sprintf("the seat of %s is tombstoned: it signed two blocks at one height", seat.OrgId)
+		case seat.Revoked:
+			return fmt.Sprintf("the seat of %s is revoked: its organisation is, or is no validator any more", seat.OrgId)
+		case seat.Jailed:
+			return fmt.Sprintf("the seat of %s is jailed; bring it back with: credenced tx poa unjail", seat.OrgId)
 		}
 		return ""
 	}

@@ -53,7 +53,7 @@ func newStage(t *testing.T) *stage {
 //	workers 7, seats 4, price 10, appprice 50, poolstake 1000, stake 1000000, slots 8,
 //	commission 100 (bps)                        before anything else
 //	param court_strikes 2                       a parameter of a module, likewise
-//	role lab-3 requester                        another role of a worker's organisation, likewise
+//	role lab-3 requester                        another role of a worker's or a seat's organisation, likewise
 //	org volt pool_operator requester            another organisation, likewise
 //	group trio 3 2                              an account of three keys of which two sign, likewise
 //	market                                      likewise: what happens on the book is said too

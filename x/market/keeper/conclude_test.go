@@ -38,7 +38,7 @@ func TestTradePinsEverything(t *testing.T) {
 	require.Equal(t, types.Terms{
 		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100,
 		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 900,
-		CommitBlocks: 40 + 20, RevealBlocks: 20, CourtBlocks: 40 + 20, CourtRevealBlocks: 20, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
+		CommitBlocks: 40 + 20, RevealBlocks: 120, CourtBlocks: 40 + 20, CourtRevealBlocks: 120, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
 	}, d.Terms)
 	rid, err := types.ParseID(id)
 	require.NoError(t, err)

@@ -25,7 +25,7 @@ func DefaultParams() Params {
 	return Params{
 		CommitBlocks:    40,
 		FuelPerBlock:    50_000_000,
-		RevealBlocks:    20,
+		RevealBlocks:    120, // a minute: a machine that restarts is back by then
 		WaitBlocks:      60,
 		RetryBlocks:     5,
 		MaxAttempts:     5,

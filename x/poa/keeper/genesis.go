@@ -12,7 +12,7 @@ import (
 )
 
 // InitGenesis stores a valid genesis state and returns the validator set. Every seat's organisation must hold the
-// validator role, and its operator must belong to it.
+// validator role, or the seat be revoked, and its operator must belong to it.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) ([]abci.ValidatorUpdate, error) {
 	if err := g.Validate(k.addresses); err != nil {
 		return nil, err
@@ -46,8 +46,9 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) ([]abci.V
 func (k Keeper) checkOrganisation(ctx context.Context, s types.Seat) error {
 	if holds, err := k.orgs.HasRole(ctx, s.OrgId, orgstypes.ROLE_VALIDATOR); err != nil {
 		return types.ErrInvalidSeat.Wrapf("organisation of %s: %s", s.OrgId, err)
-	} else if !holds && s.Active() {
-		return types.ErrInvalidSeat.Wrapf("organisation %s does not hold the validator role", s.OrgId)
+	} else if holds == s.Revoked {
+		return types.ErrInvalidSeat.Wrapf("revoked of %s: %t, expected %t: its organisation is active and holds the validator role: %t",
+			s.OrgId, s.Revoked, !holds, holds)
 	}
 	operator, err := k.addresses.StringToBytes(s.Operator)
 	if err != nil {

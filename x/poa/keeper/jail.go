@@ -14,8 +14,8 @@ import (
 // Jail takes an active seat out of the validator set until it unjails itself. It does nothing to a seat that is out
 // already, and nothing but an event where the set would fall below the floor: a chain that stops judges nobody.
 func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
-	// Jailing must not hand the chain to those who remain: two thirds of the seats that were not proven guilty stay. A
-	// double signer is, and has no such protection.
+	// Jailing must not hand the chain to those who remain: two thirds of the seats that were neither proven guilty nor
+	// revoked stay. A double signer is, and has no such protection.
 	total, err := k.lasting(ctx)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (k Keeper) tombstone(ctx context.Context, orgID string, height int64) error
 	return emit(ctx, &types.EventTombstoned{OrgId: orgID, Height: height})
 }
 
-// Unjail brings a jailed seat back: ErrNotJailed, ErrTombstoned, or ErrTooEarly before jailed_until.
+// Unjail brings a jailed seat back: ErrNotJailed, ErrTombstoned, ErrRevoked, or ErrTooEarly before jailed_until.
 func (k Keeper) Unjail(ctx context.Context, orgID string) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil {
@@ -61,6 +61,8 @@ func (k Keeper) Unjail(ctx context.Context, orgID string) error {
 	switch {
 	case seat.Tombstoned:
 		return types.ErrTombstoned.Wrapf("%s", orgID)
+	case seat.Revoked:
+		return types.ErrRevoked.Wrapf("%s is revoked, or no validator: the council decides", orgID)
 	case !seat.Jailed:
 		return types.ErrNotJailed.Wrapf("%s", orgID)
 	case height < seat.JailedUntil:
@@ -94,11 +96,11 @@ func (k Keeper) mayLeave(ctx context.Context, orgID, reason string, floor int) (
 	return seat, params, true, nil
 }
 
-// lasting counts the seats that are not tombstoned.
+// lasting counts the seats that are neither tombstoned nor revoked.
 func (k Keeper) lasting(ctx context.Context) (n int, err error) {
 	seats, err := k.AllSeats(ctx)
 	for _, s := range seats {
-		if !s.Tombstoned {
+		if !s.Tombstoned && !s.Revoked {
 			n++
 		}
 	}

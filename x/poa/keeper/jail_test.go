@@ -15,10 +15,15 @@ import (
 func short(minimum uint32) testutil.Option {
 	return testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
 		require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, types.ModuleName, &types.GenesisState{}, func(s *types.GenesisState) error {
-			s.Params = types.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: minimum}
+			s.Params = short0()
+			s.Params.MinActiveSeats = minimum
 			return nil
 		}))
 	})
+}
+
+func short0() types.Params {
+	return types.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 1}
 }
 
 func seat(c *testutil.Chain, org string) types.Seat {

@@ -10,4 +10,6 @@ var (
 	ErrTooEarly      = errorsmod.Register(ModuleName, 5, "seat has to wait in jail")
 	ErrTombstoned    = errorsmod.Register(ModuleName, 6, "seat is tombstoned")
 	ErrInvalidParams = errorsmod.Register(ModuleName, 7, "invalid parameters")
+	ErrRevoked       = errorsmod.Register(ModuleName, 8, "seat's organisation may hold none")
+	ErrFloor         = errorsmod.Register(ModuleName, 9, "too few seats would remain")
 )

@@ -196,6 +196,98 @@ func (m *EventTombstoned) GetHeight() int64 {
 	return 0
 }
 
+// EventSeatRevoked says that a seat left the validator set because its organisation may no longer hold one.
+type EventSeatRevoked struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+}
+
+func (m *EventSeatRevoked) Reset()         { *m = EventSeatRevoked{} }
+func (m *EventSeatRevoked) String() string { return proto.CompactTextString(m) }
+func (*EventSeatRevoked) ProtoMessage()    {}
+func (*EventSeatRevoked) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{3}
+}
+func (m *EventSeatRevoked) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSeatRevoked) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSeatRevoked.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSeatRevoked) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSeatRevoked.Merge(m, src)
+}
+func (m *EventSeatRevoked) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSeatRevoked) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSeatRevoked.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSeatRevoked proto.InternalMessageInfo
+
+func (m *EventSeatRevoked) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+// EventSeatReinstated says that a seat's organisation may hold one again. The seat is jailed: its operator brings it back.
+type EventSeatReinstated struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+}
+
+func (m *EventSeatReinstated) Reset()         { *m = EventSeatReinstated{} }
+func (m *EventSeatReinstated) String() string { return proto.CompactTextString(m) }
+func (*EventSeatReinstated) ProtoMessage()    {}
+func (*EventSeatReinstated) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{4}
+}
+func (m *EventSeatReinstated) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSeatReinstated) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSeatReinstated.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSeatReinstated) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSeatReinstated.Merge(m, src)
+}
+func (m *EventSeatReinstated) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSeatReinstated) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSeatReinstated.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSeatReinstated proto.InternalMessageInfo
+
+func (m *EventSeatReinstated) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
 // EventUnjailed says that a seat returned to the validator set.
 type EventUnjailed struct {
 	// org_id names the seat.
@@ -206,7 +298,7 @@ func (m *EventUnjailed) Reset()         { *m = EventUnjailed{} }
 func (m *EventUnjailed) String() string { return proto.CompactTextString(m) }
 func (*EventUnjailed) ProtoMessage()    {}
 func (*EventUnjailed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b8112fcab231e9da, []int{3}
+	return fileDescriptor_b8112fcab231e9da, []int{5}
 }
 func (m *EventUnjailed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -246,29 +338,33 @@ func init() {
 	proto.RegisterType((*EventJailed)(nil), "credence.poa.v1.EventJailed")
 	proto.RegisterType((*EventJailForbidden)(nil), "credence.poa.v1.EventJailForbidden")
 	proto.RegisterType((*EventTombstoned)(nil), "credence.poa.v1.EventTombstoned")
+	proto.RegisterType((*EventSeatRevoked)(nil), "credence.poa.v1.EventSeatRevoked")
+	proto.RegisterType((*EventSeatReinstated)(nil), "credence.poa.v1.EventSeatReinstated")
 	proto.RegisterType((*EventUnjailed)(nil), "credence.poa.v1.EventUnjailed")
 }
 
 func init() { proto.RegisterFile("credence/poa/v1/event.proto", fileDescriptor_b8112fcab231e9da) }
 
 var fileDescriptor_b8112fcab231e9da = []byte{
-	// 256 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe2, 0x92, 0x4e, 0x2e, 0x4a, 0x4d,
-	0x49, 0xcd, 0x4b, 0x4e, 0xd5, 0x2f, 0xc8, 0x4f, 0xd4, 0x2f, 0x33, 0xd4, 0x4f, 0x2d, 0x4b, 0xcd,
-	0x2b, 0xd1, 0x2b, 0x28, 0xca, 0x2f, 0xc9, 0x17, 0xe2, 0x87, 0x49, 0xea, 0x15, 0xe4, 0x27, 0xea,
-	0x95, 0x19, 0x2a, 0x05, 0x71, 0x71, 0xbb, 0x82, 0xe4, 0xbd, 0x12, 0x33, 0x73, 0x52, 0x53, 0x84,
-	0x44, 0xb9, 0xd8, 0xf2, 0x8b, 0xd2, 0xe3, 0x33, 0x53, 0x24, 0x18, 0x15, 0x18, 0x35, 0x38, 0x83,
-	0x58, 0xf3, 0x8b, 0xd2, 0x3d, 0x53, 0x84, 0xc4, 0xb8, 0xd8, 0x8a, 0x52, 0x13, 0x8b, 0xf3, 0xf3,
-	0x24, 0x98, 0xc0, 0xc2, 0x50, 0x9e, 0x90, 0x08, 0x17, 0x6b, 0x69, 0x5e, 0x49, 0x66, 0x8e, 0x04,
-	0xb3, 0x02, 0xa3, 0x06, 0x73, 0x10, 0x84, 0xa3, 0xe4, 0xcc, 0x25, 0x04, 0x37, 0xd3, 0x2d, 0xbf,
-	0x28, 0x29, 0x33, 0x25, 0x25, 0x35, 0x8f, 0x44, 0xa3, 0x95, 0x1c, 0xb8, 0xf8, 0xc1, 0x86, 0x84,
-	0xe4, 0xe7, 0x26, 0x15, 0x97, 0xe4, 0xe7, 0xe1, 0x75, 0x5c, 0x46, 0x6a, 0x66, 0x7a, 0x46, 0x09,
-	0xd8, 0x04, 0xe6, 0x20, 0x28, 0x4f, 0x49, 0x8d, 0x8b, 0x17, 0x6c, 0x42, 0x68, 0x5e, 0x16, 0x3e,
-	0xcf, 0x39, 0x79, 0x9c, 0x78, 0x24, 0xc7, 0x78, 0xe1, 0x91, 0x1c, 0xe3, 0x83, 0x47, 0x72, 0x8c,
-	0x13, 0x1e, 0xcb, 0x31, 0x5c, 0x78, 0x2c, 0xc7, 0x70, 0xe3, 0xb1, 0x1c, 0x43, 0x94, 0x5e, 0x7a,
-	0x66, 0x49, 0x46, 0x69, 0x92, 0x5e, 0x72, 0x7e, 0xae, 0x3e, 0x2c, 0xe0, 0x74, 0x93, 0x33, 0x12,
-	0x33, 0xf3, 0xe0, 0x5c, 0xfd, 0x0a, 0x70, 0x30, 0x97, 0x54, 0x16, 0xa4, 0x16, 0x27, 0xb1, 0x81,
-	0x03, 0xd9, 0x18, 0x10, 0x00, 0x00, 0xff, 0xff, 0xed, 0xfa, 0xbd, 0x26, 0x83, 0x01, 0x00, 0x00,
+	// 286 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x91, 0xcf, 0x4a, 0xf3, 0x40,
+	0x14, 0xc5, 0x33, 0x5f, 0x68, 0xe0, 0x1b, 0x91, 0x4a, 0xfc, 0x43, 0x40, 0x18, 0x4a, 0x16, 0x52,
+	0x41, 0x13, 0x8a, 0x2f, 0x20, 0x8a, 0xa2, 0x2e, 0x47, 0xdd, 0xb8, 0x91, 0x49, 0xe6, 0x92, 0x8c,
+	0xb6, 0x73, 0xc3, 0x64, 0x1a, 0xf4, 0x2d, 0x7c, 0x2c, 0x97, 0x5d, 0xba, 0x94, 0xe4, 0x45, 0xc4,
+	0xb1, 0x2d, 0x6e, 0x5a, 0x70, 0xf9, 0x9b, 0x73, 0xf8, 0x31, 0xdc, 0x43, 0xf7, 0x73, 0x03, 0x12,
+	0x74, 0x0e, 0x69, 0x85, 0x22, 0x6d, 0x46, 0x29, 0x34, 0xa0, 0x6d, 0x52, 0x19, 0xb4, 0x18, 0xf6,
+	0x17, 0x61, 0x52, 0xa1, 0x48, 0x9a, 0x51, 0xcc, 0xe9, 0xc6, 0xc5, 0x77, 0x7e, 0x23, 0xd4, 0x18,
+	0x64, 0xb8, 0x4b, 0x03, 0x34, 0xc5, 0xa3, 0x92, 0x11, 0x19, 0x90, 0xe1, 0x7f, 0xde, 0x43, 0x53,
+	0x5c, 0xcb, 0x70, 0x8f, 0x06, 0x06, 0x44, 0x8d, 0x3a, 0xfa, 0xe7, 0x9e, 0xe7, 0x14, 0xee, 0xd0,
+	0xde, 0x54, 0x5b, 0x35, 0x8e, 0xfc, 0x01, 0x19, 0xfa, 0xfc, 0x07, 0xe2, 0x73, 0x1a, 0x2e, 0x9d,
+	0x97, 0x68, 0x32, 0x25, 0x25, 0xe8, 0x3f, 0xaa, 0xe3, 0x53, 0xda, 0x77, 0x92, 0x3b, 0x9c, 0x64,
+	0xb5, 0x45, 0xbd, 0xf6, 0x73, 0x25, 0xa8, 0xa2, 0xb4, 0xce, 0xe0, 0xf3, 0x39, 0xc5, 0x87, 0x74,
+	0xcb, 0x19, 0x6e, 0x41, 0x58, 0x0e, 0x0d, 0x3e, 0xaf, 0x54, 0xc4, 0x47, 0x74, 0xfb, 0x57, 0x55,
+	0xe9, 0xda, 0x0a, 0xbb, 0xba, 0x7d, 0x40, 0x37, 0x5d, 0xfb, 0x5e, 0x3f, 0xad, 0xbb, 0xda, 0xd9,
+	0xd5, 0x7b, 0xcb, 0xc8, 0xac, 0x65, 0xe4, 0xb3, 0x65, 0xe4, 0xad, 0x63, 0xde, 0xac, 0x63, 0xde,
+	0x47, 0xc7, 0xbc, 0x87, 0xa4, 0x50, 0xb6, 0x9c, 0x66, 0x49, 0x8e, 0x93, 0x74, 0xb1, 0xc8, 0x71,
+	0x5e, 0x0a, 0xa5, 0x97, 0x98, 0xbe, 0xb8, 0xfd, 0xec, 0x6b, 0x05, 0x75, 0x16, 0xb8, 0xf5, 0x4e,
+	0xbe, 0x02, 0x00, 0x00, 0xff, 0xff, 0x6e, 0x18, 0x86, 0x85, 0xdc, 0x01, 0x00, 0x00,
 }
 
 func (m *EventJailed) Marshal() (dAtA []byte, err error) {
@@ -385,6 +481,66 @@ func (m *EventTombstoned) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventSeatRevoked) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSeatRevoked) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSeatRevoked) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSeatReinstated) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSeatReinstated) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSeatReinstated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *EventUnjailed) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -475,6 +631,32 @@ func (m *EventTombstoned) Size() (n int) {
 	}
 	if m.Height != 0 {
 		n += 1 + sovEvent(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *EventSeatRevoked) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventSeatReinstated) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
 	}
 	return n
 }
@@ -825,6 +1007,170 @@ func (m *EventTombstoned) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSeatRevoked) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSeatRevoked: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSeatRevoked: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSeatReinstated) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSeatReinstated: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSeatReinstated: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvent(dAtA[iNdEx:])

@@ -16,8 +16,8 @@ import (
 // DefaultPower is the voting power of every seat.
 const DefaultPower int64 = 1
 
-// Active says whether the seat is in the validator set.
-func (s Seat) Active() bool { return !s.Jailed && !s.Tombstoned && s.Power > 0 }
+// Active says whether the seat is in the validator set, and so in every court that is called and in the council.
+func (s Seat) Active() bool { return !s.Jailed && !s.Tombstoned && !s.Revoked && s.Power > 0 }
 
 // ConsensusAddress is the address of the consensus key, 20 bytes, as votes and evidence name it.
 func (s Seat) ConsensusAddress() sdk.ConsAddress {

@@ -3,12 +3,10 @@ package keeper_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -52,8 +50,8 @@ func TestRoyaltiesAndCommission(t *testing.T) {
 	require.Equal(t, map[string]int{"APP": 1, "DATASET": 2, "WORKER": len(f.task(ids[0]).Seats), "POOL": 1}, parties)
 }
 
-// TestPartiesAreNeverDrawn: the organisations of the requester, the app and the datasets that a task reads neither run nor
-// judge it; those of datasets that other tasks of the deal read may.
+// TestPartiesAreNeverDrawn: the organisations of the requester, the app and the datasets that a task reads do not run it;
+// those of datasets that other tasks of the deal read may.
 func TestPartiesAreNeverDrawn(t *testing.T) {
 	// Seven organisations, all but three of them parties: the three are drawn every time.
 	seen := map[string]bool{}
@@ -71,20 +69,40 @@ func TestPartiesAreNeverDrawn(t *testing.T) {
 		}
 	}
 	require.Len(t, seen, 3, "the others are drawn, owners of the deal's other datasets among them")
+}
 
-	// val-0 owns what the second task reads, and sits out its court, but not the first one's.
-	f := newFixture(t, 7)
-	ids := f.open(2, withData, func(d *markettypes.Deal) { d.Terms.Policy = poco.PolicyCourt })
-	f.begin()
-	judges := func(id string) (out []string) {
-		for _, s := range f.task(id).Court {
-			out = append(out, s.Organisation)
+// TestEverySeatJudges: the court is every active seat, though one of them is the requester's, one the app's, one a
+// dataset's and one a worker's organisation: nobody but the council says who judges.
+func TestEverySeatJudges(t *testing.T) {
+	f := newFixture(t, 3)
+	f.seats = []string{"acme", "org-000", "org-001", "org-002", "studio", "val-0"}
+	id := f.open(1, withData, func(d *markettypes.Deal) { d.Size_, d.Terms.MinReplicas = 1, 2 })[0]
+	f.market.deals[f.task(id).Deal].Datasets[2].Organisation = "val-0" // one of the two that the task reads
+	f.market.deals[f.task(id).Deal].Datasets[3].Organisation = "val-1"
+	lie := true // the first worker's
+	for range 60 {
+		if f.task(id).Phase == types.PHASE_COURT_COMMIT {
+			break
 		}
-		return out
+		if f.task(id).Phase == types.PHASE_FIRST && lie {
+			lie = false
+			f.work(id, wrong)
+		} else {
+			f.work(id, right)
+		}
+		f.end()
+		f.begin()
 	}
-	require.True(t, slices.Contains(judges(ids[0]), "val-0"))
-	require.False(t, slices.Contains(judges(ids[1]), "val-0"))
-	require.Len(t, judges(ids[1]), 3)
+	var workers, judges []string
+	for _, s := range f.task(id).Seats {
+		workers = append(workers, s.Organisation)
+	}
+	for _, s := range f.task(id).Court {
+		judges = append(judges, s.Organisation)
+	}
+	require.NotEmpty(t, workers)
+	require.Subset(t, f.seats, workers, "workers of organisations with a seat")
+	require.Equal(t, f.seats, judges)
 }
 
 // TestCallback: it is told of each answer once, after it has been settled, and whatever it does changes nothing else.

@@ -278,12 +278,12 @@ func (beacon) Delay(context.Context) (int64, error)   { return 2, nil }
 
 type bench struct {
 	*books
-	n int
+	orgs *[]string
 }
 
 func (b bench) ActiveSeats(context.Context) (seats []poatypes.Seat, err error) {
-	for i := range b.n {
-		seats = append(seats, poatypes.Seat{OrgId: fmt.Sprintf("val-%d", i), Operator: addressOf(fmt.Sprintf("val-%d", i)), Power: 10})
+	for _, org := range *b.orgs {
+		seats = append(seats, poatypes.Seat{OrgId: org, Operator: addressOf("seat of " + org), Power: 10})
 	}
 	return seats, nil
 }
@@ -303,14 +303,15 @@ type fixture struct {
 	market        market
 	organisations uint64 // of the pool
 	list          []uint64
-	registered    uint64 // for the runtime; 0: those that are eligible
+	registered    uint64   // for the runtime; 0: those that are eligible
+	seats         []string // organisations of the active seats
 	reads, writes int
 	secrets       map[string]poco.Outcome
 }
 
 func newFixture(t testing.TB, organisations uint64) *fixture {
 	t.Helper()
-	f := &fixture{t: t, organisations: organisations, secrets: map[string]poco.Outcome{}}
+	f := &fixture{t: t, organisations: organisations, seats: []string{"val-0", "val-1", "val-2", "val-3"}, secrets: map[string]poco.Outcome{}}
 	key, other := storetypes.NewKVStoreKey(types.StoreKey), storetypes.NewKVStoreKey("books")
 	stores := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
 	stores.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
@@ -321,7 +322,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered}, f.market, apps{f.books}, beacon{}, bench{f.books, 4}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered}, f.market, apps{f.books}, beacon{}, bench{f.books, &f.seats}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f

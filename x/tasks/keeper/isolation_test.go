@@ -323,3 +323,72 @@ func TestSilentCourtSeats(t *testing.T) {
 	silent(1)
 	require.EqualValues(t, 1, f.books.get(f.ctx, "jailed/val-3"), "counted from one again")
 }
+
+// TestOneOutageInManyCourts: a seat that goes out while several courts are in session has one silence, however many, and
+// whether they end together or not; a court that is called later is another. Votes against two thirds count each.
+func TestOneOutageInManyCourts(t *testing.T) {
+	f := newFixture(t, 20)
+	open := func() string { return f.open(1, func(d *markettypes.Deal) { d.Terms.Policy = poco.PolicyCourt })[0] }
+	last := addressOf("seat of val-3")
+	play := func(ids []string, lie bool) {
+		for range 100 {
+			left := 0
+			for _, id := range ids {
+				task := f.task(id)
+				if task.Phase == types.PHASE_DONE {
+					continue
+				}
+				left++
+				for _, s := range task.Court {
+					switch answer := right; {
+					case s.Who == last && !lie:
+					case s.State == types.SEAT_STATE_DRAWN && task.Phase == types.PHASE_COURT_COMMIT:
+						if s.Who == last {
+							answer = wrong
+						}
+						require.NoError(t, f.commit(id, s.Who, types.BENCH_COURT, answer))
+					case s.State == types.SEAT_STATE_COMMITTED && task.Phase == types.PHASE_COURT_REVEAL && task.From <= f.ctx.BlockHeight():
+						require.NoError(t, f.reveal(id, s.Who, types.BENCH_COURT))
+					}
+				}
+			}
+			if left == 0 {
+				return
+			}
+			f.end()
+			f.begin()
+		}
+		require.Fail(t, "courts did not end")
+	}
+	counted := func() uint32 {
+		g, err := f.k.ExportGenesis(f.ctx)
+		require.NoError(t, err)
+		require.Len(t, g.CourtSilences, 1)
+		require.Equal(t, "val-3", g.CourtSilences[0].Organisation)
+		return g.CourtSilences[0].Count
+	}
+	jailed := func() uint64 { return f.books.get(f.ctx, "jailed/val-3") }
+
+	ids := []string{open(), open(), open()}
+	f.begin()
+	f.end()
+	f.begin()
+	f.end()
+	ids = append(ids, open()) // called later, but before the others end
+	f.begin()
+	play(ids, false)
+	require.EqualValues(t, 1, counted())
+	require.Zero(t, jailed())
+	for i := range 2 {
+		id := open()
+		f.begin()
+		play([]string{id}, false)
+		require.EqualValues(t, i, jailed(), "three outages, one after the other")
+	}
+	require.Zero(t, counted(), "and counted anew")
+
+	ids = []string{open(), open(), open()}
+	f.begin()
+	play(ids, true)
+	require.EqualValues(t, 2, jailed(), "three votes against two thirds")
+}

@@ -45,7 +45,7 @@ type Keeper struct {
 	Waiting collections.Map[collections.Pair[string, uint64], string]
 	// Wake: ledgers whose waiting turns are to be asked again.
 	Wake collections.KeySet[string]
-	// CourtSilences: organisation -> silences of its court seat.
+	// CourtSilences: organisation -> outages of its court seat and votes of it against two thirds.
 	CourtSilences collections.Map[string, types.CourtSilence]
 	// History: (worker or court operator, height at which the task was opened, task), after its end too.
 	History collections.KeySet[collections.Triple[string, uint64, string]]

@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -11,7 +10,6 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
-	poatypes "github.com/credence-chain/credence/x/poa/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -132,26 +130,16 @@ func (k Keeper) seated(ctx context.Context, it *item, who string) error {
 	return fmt.Errorf("%s holds no seat", who)
 }
 
-// openCourt seats every validator but those whose organisation is a party to the task, unless nobody remains: none
-// judges its own case.
+// openCourt seats every active validator, whoever it is to the task. Parties are named by the requester, through the
+// datasets that a task reads: were they excused, the requester would choose its judges
+// (docs/adr/0014-the-court-is-all-active-seats.md).
 func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 	bench, err := k.seats.ActiveSeats(ctx)
 	if err != nil {
 		return nil, err
 	}
-	parties := it.parties()
-	for _, s := range it.state.Seats {
-		parties = append(parties, s.Org)
-	}
-	impartial := slices.DeleteFunc(slices.Clone(bench), func(s poatypes.Seat) bool { return slices.Contains(parties, s.OrgId) })
-	if len(impartial) > 0 {
-		bench = impartial
-	}
 	ev := poco.CourtOpened{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
-	for _, s := range bench {
-		if s.Power <= 0 {
-			continue
-		}
+	for _, s := range bench { // each of positive power, else it were not active
 		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Operator, Org: s.OrgId, Power: uint64(s.Power)})
 		if err := k.assign(ctx, it, s.Operator); err != nil {
 			return nil, err

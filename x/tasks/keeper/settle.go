@@ -61,7 +61,8 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	var ends []workerstypes.SeatSettlement
 	for _, e := range s.Seats {
 		ends = append(ends, workerstypes.SeatSettlement{
-			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Right: e.Right, Confirmed: e.Confirmed, Earned: earned[e.Who],
+			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Outage: e.Outage, Right: e.Right, Confirmed: e.Confirmed,
+			Earned: earned[e.Who],
 		})
 		record.Seats = append(record.Seats, types.SeatEnd{Who: e.Who, Organisation: e.Org, Fault: e.Fault.String(), Slash: e.Slash, Right: e.Right})
 	}
@@ -86,7 +87,7 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 		// Where more than a third was silent the cause is common, such as a congested chain, and no seat's own fault.
 		silent := seat.State != poco.SeatRevealed && s.Ending != poco.EndBroken && s.Ending != poco.EndCourtSilent
 		if silent || slices.Contains(s.CourtWrong, seat.Who) {
-			if err := k.noteCourtSilence(ctx, seat.Org); err != nil {
+			if err := k.noteCourtFault(ctx, seat.Org, silent, it.state.CourtCalled); err != nil {
 				return err
 			}
 		}
@@ -102,9 +103,10 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	return emit(ctx, ev)
 }
 
-// noteCourtSilence counts a validator's silence in court, or a vote against two thirds, and jails a seat that does so
-// too often.
-func (k Keeper) noteCourtSilence(ctx context.Context, org string) error {
+// noteCourtFault counts an outage of a validator in court, or a vote of it against two thirds, and jails a seat that has
+// too many. A silence in a court that was called before the last silence was counted is of the same outage: several courts
+// may be in session when a seat goes out, and are not as many outages. A vote against two thirds is a fault of its own.
+func (k Keeper) noteCourtFault(ctx context.Context, org string, silent bool, called int64) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
@@ -120,14 +122,21 @@ func (k Keeper) noteCourtSilence(ctx context.Context, org string) error {
 			return err
 		}
 	}
+	if silent {
+		if called < s.Silent {
+			return nil
+		}
+		s.Silent = height
+	}
 	if height-s.Since >= params.WindowBlocks {
 		s.Count, s.Since = 0, height
 	}
 	s.Count++
-	if s.Count < params.CourtStrikes {
-		return k.CourtSilences.Set(ctx, org, s)
+	jail := s.Count >= params.CourtStrikes
+	if jail {
+		s.Count, s.Since = 0, height // what it was silent to stays, since courts of the same outage may still be in session
 	}
-	if err := k.CourtSilences.Remove(ctx, org); err != nil {
+	if err := k.CourtSilences.Set(ctx, org, s); err != nil || !jail {
 		return err
 	}
 	return k.seats.Jail(ctx, org, "silent or wrong in court")

@@ -43,7 +43,7 @@ func (k Keeper) load(ctx context.Context, id string) (*item, error) {
 }
 
 // parties returns the organisations that have a part in the task beside those who run it: the requester's, the app's
-// and those of the datasets that it reads. None of them is drawn, nor judges it.
+// and those of the datasets that it reads. None of them is drawn. They judge it as all seats do: see openCourt.
 func (it *item) parties() []string {
 	orgs := []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation}
 	for _, d := range it.deal.DatasetsOf(it.stored.Index) {

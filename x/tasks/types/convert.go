@@ -76,6 +76,9 @@ func (b Bench) ToPoco() (poco.Bench, error) {
 func seatToPoco(s Seat) (poco.Seat, error) {
 	out := poco.Seat{Who: s.Who, Org: s.Organisation, Wave: s.Wave, Power: s.Power, State: poco.SeatState(s.State - 1)}
 	copy(out.Commitment[:], s.Commitment)
+	if s.State == SEAT_STATE_COMMITTED {
+		out.Committed = s.Height // its last step
+	}
 	if s.Outcome != nil {
 		o, err := s.Outcome.ToPoco()
 		if err != nil {
@@ -144,6 +147,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 	out := poco.Task{
 		ID: id, Terms: terms, Attempt: t.Attempt, Phase: poco.Phase(t.Phase - 1), Deadline: t.Deadline, From: t.From,
 		WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
+		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled,
 	}
 	if t.Plan != nil {
 		if out.Plan, err = t.Plan.ToPoco(); err != nil {
@@ -176,6 +180,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 func (t *Task) Take(p poco.Task, height int64) {
 	t.Attempt, t.Phase, t.Deadline, t.From = p.Attempt, Phase(p.Phase)+1, p.Deadline, p.From
 	t.WaitEnd, t.Ending, t.Cancelled, t.ByCourt = p.WaitEnd, Ending(p.Ending), p.Cancelled, p.ByCourt
+	t.RevealEnd, t.CourtCalled = p.RevealEnd, p.CourtCalled
 	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
 	t.Court = seatsFromPoco(p.Court, t.Court, height)
 	if p.Planned && t.Plan == nil {

@@ -41,7 +41,7 @@ func (k Keeper) Release(ctx context.Context, worker string, amount uint64, fault
 		if err := free(w, amount); err != nil {
 			return err
 		}
-		return k.judge(ctx, params, w, fault)
+		return k.judge(ctx, params, w, fault, poco.Outage{})
 	})
 	return err
 }

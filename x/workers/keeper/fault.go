@@ -11,10 +11,10 @@ import (
 
 // judge puts a fault on a worker's record and draws the consequence:
 //
-//	WRONG, UNREVEALED    proven: confirmations start anew; the first cools down, a second before strike_height +
-//	                     forgiveness_blocks jails
+//	WRONG                proven: a strike of its own
+//	UNREVEALED           a strike, unless it is of the outage that is on record already (poco.Outage)
 //	SILENT, ABSTAINED    cools down
-func (k Keeper) judge(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault) error {
+func (k Keeper) judge(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault, outage poco.Outage) error {
 	switch fault {
 	case poco.FaultNone:
 		return nil
@@ -23,7 +23,12 @@ func (k Keeper) judge(ctx context.Context, params types.Params, w *types.Worker,
 		return k.strike(ctx, params, w)
 	case poco.FaultUnrevealed:
 		w.Record.Unrevealed++
-		return k.strike(ctx, params, w)
+		record, strike := w.Record.Outage().Strike(outage)
+		w.Record.OutageCommitted, w.Record.OutageMissed = record.Committed, record.Missed
+		if strike {
+			return k.strike(ctx, params, w)
+		}
+		w.Record.Confirmations = 0
 	case poco.FaultSilent:
 		w.Record.Silent++
 	case poco.FaultAbstained:
@@ -34,6 +39,8 @@ func (k Keeper) judge(ctx context.Context, params types.Params, w *types.Worker,
 	return k.cool(ctx, params, w)
 }
 
+// strike puts a strike on a worker's record: confirmations start anew, and it cools down. A second before strike_height +
+// forgiveness_blocks jails.
 func (k Keeper) strike(ctx context.Context, params types.Params, w *types.Worker) error {
 	now, last := height(ctx), w.Record.StrikeHeight
 	w.Record.Confirmations = 0

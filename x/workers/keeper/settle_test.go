@@ -140,6 +140,52 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestOneOutageIsOneStrike: four assignments that one outage leaves unrevealed, ending at different heights and in any
+// order, are one strike; the worker cools and is not jailed. A second outage jails, and so does a lie beside one.
+func TestOneOutageIsOneStrike(t *testing.T) {
+	missed := func(committed, missed int64) types.SeatSettlement {
+		return types.SeatSettlement{Unlock: 10, Fault: poco.FaultUnrevealed, Outage: poco.Outage{Committed: committed, Missed: missed}}
+	}
+	outage := []types.SeatSettlement{missed(2, 20), missed(5, 20), missed(9, 30), missed(19, 41)}
+	for _, tc := range []struct {
+		name   string
+		ends   []types.SeatSettlement // a block apart
+		strike int64                  // block of the last strike
+		jailed bool
+	}{
+		{"one outage", outage, 0, false},
+		{"whose courts end the other way round", []types.SeatSettlement{outage[3], outage[2], outage[1], outage[0]}, 0, false},
+		{"two outages", []types.SeatSettlement{outage[0], outage[1], missed(20, 40), missed(21, 40)}, 2, true},
+		{"an outage, then a lie", []types.SeatSettlement{outage[0], outage[1], {Unlock: 10, Fault: poco.FaultWrong}, outage[2]}, 2, true},
+		{"a lie, then an outage", []types.SeatSettlement{{Unlock: 10, Fault: poco.FaultWrong}, outage[0], outage[1], outage[2]}, 1, true},
+		{"two lies", []types.SeatSettlement{{Unlock: 10, Fault: poco.FaultWrong}, {Unlock: 10, Fault: poco.FaultWrong}, {Unlock: 10}, {Unlock: 10}}, 1, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.pool("main", 10)
+			worker := f.worker("alpha", 4, 100, "main")
+			for range 4 {
+				require.NoError(t, f.k.Lock(f.ctx, worker, 10))
+			}
+			start := f.ctx.BlockHeight()
+			for _, e := range tc.ends {
+				e.Worker = worker
+				require.NoError(t, f.k.Settle(f.ctx, "t", []types.SeatSettlement{e}, nil, 0))
+				f.check()
+				f.block(1)
+			}
+			w := f.get(worker)
+			require.Equal(t, tc.jailed, w.Jailed)
+			require.Equal(t, start+tc.strike, w.Record.StrikeHeight)
+			require.True(t, w.Cooling())
+			// The outage is state: what follows it on another chain is judged alike.
+			g, err := f.k.ExportGenesis(f.ctx)
+			require.NoError(t, err)
+			require.Equal(t, w.Record, g.Workers[0].Record)
+		})
+	}
+}
+
 // TestProvenFaultResetsConfirmations tells proven faults from the others.
 func TestProvenFaultResetsConfirmations(t *testing.T) {
 	for fault, left := range map[poco.Fault]uint64{

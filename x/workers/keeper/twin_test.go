@@ -53,6 +53,7 @@ type twinWorker struct {
 	paused, jailed  bool
 	coolingUntil    int64
 	strike          int64
+	outage          poco.Outage
 	assignments     []uint64
 	confirmations   uint64
 	slashed, earned uint64
@@ -221,12 +222,17 @@ func (tw *twin) registered(pool string) int {
 	return len(orgs)
 }
 
-func (tw *twin) fault(name string, f poco.Fault) {
+func (tw *twin) fault(name string, f poco.Fault, missed poco.Outage) {
 	w := tw.workers[name]
 	if f == poco.FaultNone {
 		return
 	}
-	if f == poco.FaultWrong || f == poco.FaultUnrevealed {
+	strike := f == poco.FaultWrong
+	if f == poco.FaultUnrevealed {
+		w.confirmations = 0
+		w.outage, strike = w.outage.Strike(missed)
+	}
+	if strike {
 		w.confirmations = 0
 		if w.strike > 0 && tw.height-w.strike < tw.params.ForgivenessBlocks {
 			w.jailed = true
@@ -570,7 +576,7 @@ func (m *machine) release(r *rapid.T) {
 	fault := rapid.SampledFrom([]poco.Fault{poco.FaultNone, poco.FaultSilent, poco.FaultAbstained}).Draw(r, "fault")
 	require.NoError(r, m.f.k.Release(m.f.ctx, name, w.assignments[0], fault))
 	w.assignments = w.assignments[1:]
-	m.tw.fault(name, fault)
+	m.tw.fault(name, fault, poco.Outage{})
 }
 
 func (m *machine) settle(r *rapid.T) {
@@ -584,6 +590,10 @@ func (m *machine) settle(r *rapid.T) {
 		e := types.SeatSettlement{
 			Worker: name, Unlock: w.assignments[0], Earned: 3,
 			Fault: rapid.SampledFrom([]poco.Fault{0, 0, 0, poco.FaultWrong, poco.FaultUnrevealed, poco.FaultSilent, poco.FaultAbstained}).Draw(r, "fault"),
+		}
+		if e.Fault == poco.FaultUnrevealed {
+			e.Outage.Committed = rapid.Int64Range(1, 60).Draw(r, "committed")
+			e.Outage.Missed = e.Outage.Committed + rapid.Int64Range(1, 20).Draw(r, "missed")
 		}
 		e.Right = e.Fault == poco.FaultNone
 		e.Confirmed = e.Right && rapid.Bool().Draw(r, "confirmed")
@@ -610,7 +620,7 @@ func (m *machine) settle(r *rapid.T) {
 		if e.Confirmed {
 			w.confirmations++
 		}
-		m.tw.fault(e.Worker, e.Fault)
+		m.tw.fault(e.Worker, e.Fault, e.Outage)
 	}
 	m.tw.coins -= total
 	m.tw.burnt += total - pay
@@ -684,6 +694,7 @@ func (m *machine) compare(r *rapid.T) {
 		require.EqualValues(r, len(w.assignments), have.Busy)
 		require.Equal(r, w.jailed, have.Jailed)
 		require.Equal(r, w.coolingUntil, have.CoolingUntil)
+		require.Equal(r, w.outage, have.Record.Outage())
 		require.Equal(r, []uint64{w.confirmations, w.slashed, w.earned, uint64(w.strike)},
 			[]uint64{have.Record.Confirmations, have.Record.Slashed, have.Record.Earned, uint64(have.Record.StrikeHeight)})
 	}

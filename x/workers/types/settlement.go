@@ -16,6 +16,8 @@ type SeatSettlement struct {
 	Slash uint64
 	// Fault that the seat was found to have.
 	Fault poco.Fault
+	// Outage of FaultUnrevealed says which missed reveals are of one outage.
+	Outage poco.Outage
 	// Right: it answered as the verdict says.
 	Right bool
 	// Confirmed: its being right counts as a confirmation.

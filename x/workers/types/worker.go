@@ -6,10 +6,17 @@ import (
 	"strings"
 
 	"cosmossdk.io/core/address"
+
+	"github.com/credence-chain/credence/poco"
 )
 
 // MaxEndpointLen bounds a worker's endpoint in bytes.
 const MaxEndpointLen = 256
+
+// Outage returns the worker's last outage, by the first reveal that it missed.
+func (r Record) Outage() poco.Outage {
+	return poco.Outage{Committed: r.OutageCommitted, Missed: r.OutageMissed}
+}
 
 // Free returns the stake that stands for nothing yet, in ucred.
 func (w Worker) Free() uint64 { return w.Bonded - w.Locked }
@@ -74,6 +81,9 @@ func (w Worker) Validate(codec address.Codec) error {
 		return ErrInvalidWorker.Wrapf("locked of %s: %d ucred, expected at most the %d bonded", w.Address, w.Locked, w.Bonded)
 	case w.CoolingUntil < 0:
 		return ErrInvalidWorker.Wrapf("cooling_until of %s: %d is negative", w.Address, w.CoolingUntil)
+	case w.Record.OutageCommitted < 0 || w.Record.OutageMissed < w.Record.OutageCommitted:
+		return ErrInvalidWorker.Wrapf("record of %s: outage_committed %d and outage_missed %d, expected heights in this order",
+			w.Address, w.Record.OutageCommitted, w.Record.OutageMissed)
 	case len(w.Pools) > MaxPools:
 		return ErrInvalidWorker.Wrapf("pools of %s: %d, expected at most %d", w.Address, len(w.Pools), MaxPools)
 	}

@@ -1,0 +1,285 @@
+package scenario
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/testutil"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// TestEveryStateOfTheCouncilIsImported: whatever the council votes (organisations admitted, revoked, restored, given and
+// taken roles; parameters; workers freed), in any order, while seats go to jail, sign twice and come back, and a crowd does
+// anything on the market, the state is exported and imported: the engine's check of validators passes, the import exports
+// the same, two imports agree on the app hash, and once the validator set has settled both chains live the same life.
+func TestEveryStateOfTheCouncilIsImported(t *testing.T) {
+	t.Parallel()
+	seen := map[string]int{}
+	for life := range 3 {
+		s := &senate{crowd: newCrowd(testutil.NewCompute(t, senateOptions(), senateSetting()...), fmt.Sprint("senate ", life)), seen: seen}
+		for range 9 {
+			job := s.Job() // its court is in session while the council votes
+			job.Policy, job.MaxPrice = poco.PolicyCourt, 200
+			s.QueueSubmit(job)
+			s.vote()
+			s.laws()
+			s.seats()
+			for range 3 {
+				s.somebody()
+				s.somebody()
+				s.live(s.Compute)
+			}
+			s.laws()
+			s.survives(false)
+		}
+		// Nothing pends at the engine, and nobody misses a vote: then an import can live the same life to the block.
+		for _, seat := range s.Seats {
+			s.Present(seat.OrgID)
+		}
+		for range 12 {
+			s.live(s.Compute)
+		}
+		s.survives(true)
+	}
+	for _, what := range []string{
+		"revoked seat", "seat jailed", "seat tombstoned", "seat reinstated", "refused for the floor", "validator role taken",
+		"court in session with a revoked seat", "revoked organisation", "admitted",
+	} {
+		require.NotZero(t, seen[what], "%s: never reached; reached were %v", what, seen)
+	}
+	t.Logf("reached: %v", seen)
+}
+
+// senate is a crowd whose council acts all the time.
+type senate struct {
+	*crowd
+	late int
+	seen map[string]int
+}
+
+func senateOptions() testutil.ComputeOptions {
+	return crowdOptions(testutil.ComputeOptions{Seats: 6, Workers: 6, Slots: 4, Stake: 5_000})
+}
+
+func senateSetting() []testutil.Option {
+	return []testutil.Option{
+		testutil.WithApp(callbacks),
+		testutil.WithParams(
+			func(p *taskstypes.Params) { p.CourtStrikes, p.WindowBlocks = 2, 30 },
+			func(p *markettypes.Params) { shortWindows(p); p.RevealBlocks = 4 },
+			func(p *workerstypes.Params) {
+				p.CoolingBlocks, p.ForgivenessBlocks, p.UnbondingBlocks, p.MinUnbond = 6, 60, 40, 500
+			},
+		),
+		testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
+			require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, poatypes.ModuleName, &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error {
+				s.Params = poatypes.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 2}
+				return nil
+			}))
+		}),
+	}
+}
+
+// member is an organisation of the chain, a seat's half of the time.
+func (s *senate) member() string {
+	if s.below(2) == 0 {
+		return testutil.SeatOrg(1 + s.below(len(s.Seats)))
+	}
+	return pick(s.crowd, s.org(), s.lab())
+}
+
+// vote has the council adopt something, or fail to.
+func (s *senate) vote() {
+	authority := app.Authority()
+	var msgs []sdk.Msg
+	for range 1 + s.below(2) {
+		org := s.member()
+		switch s.below(9) {
+		case 0, 1, 2:
+			msgs = append(msgs, &orgstypes.MsgSetStatus{Authority: authority, OrgId: org, Status: orgstypes.STATUS_REVOKED})
+		case 3, 4:
+			for _, seat := range s.Seats { // most of what is revoked comes back, else little would be left
+				if s.below(2) == 0 {
+					msgs = append(msgs, &orgstypes.MsgSetStatus{Authority: authority, OrgId: seat.OrgID, Status: orgstypes.STATUS_ACTIVE})
+				}
+			}
+			msgs = append(msgs, &orgstypes.MsgSetStatus{Authority: authority, OrgId: org, Status: orgstypes.STATUS_ACTIVE})
+		case 5, 6:
+			var roles []orgstypes.Role
+			for role := orgstypes.ROLE_VALIDATOR; role <= orgstypes.ROLE_POOL_OPERATOR; role++ {
+				if s.below(2) == 0 {
+					roles = append(roles, role)
+				}
+			}
+			msgs = append(msgs, &orgstypes.MsgSetRoles{Authority: authority, OrgId: org, Roles: roles})
+		case 7:
+			s.late++
+			id := fmt.Sprintf("late-%d", s.late)
+			msgs = append(msgs, &orgstypes.MsgAdmit{
+				Authority: authority, Id: id, Name: id, Admins: []string{testutil.NewAccount(id).String()},
+				Roles: []orgstypes.Role{orgstypes.ROLE_VALIDATOR, orgstypes.ROLE_REQUESTER},
+			})
+			s.seen["admitted"]++
+		default:
+			msgs = append(msgs, &poatypes.MsgUpdateParams{Authority: authority, Params: poatypes.Params{
+				DowntimeWindow: 10 + int64(s.below(2)), MaxMissed: 3, JailBlocks: 5, MinActiveSeats: uint32(2 + s.below(2)),
+			}}, &orgstypes.MsgUpdateParams{Authority: authority, Params: orgstypes.Params{OpenRoles: pick(s.crowd, nil, []orgstypes.Role{orgstypes.ROLE_REQUESTER})}})
+		}
+	}
+	before := s.poa()
+	proposal := s.Vote(msgs...)
+	if slices.ContainsFunc(msgs, func(m sdk.Msg) bool { return sdk.MsgTypeURL(m) == sdk.MsgTypeURL(&orgstypes.MsgSetStatus{}) }) && proposal.FailedReason != "" {
+		require.Contains(s.T, proposal.FailedReason, "of which min_active_seats", "a proposal fails for nothing else here")
+	}
+	if proposal.FailedReason != "" {
+		s.seen["refused for the floor"]++
+	}
+	for id, seat := range s.poa() {
+		if before[id].Revoked && !seat.Revoked {
+			s.seen["seat reinstated"]++
+			require.False(s.T, seat.Active(), "it waits for its operator")
+		}
+	}
+}
+
+// seats has validators fail and return.
+func (s *senate) seats() {
+	for _, seat := range s.Seats {
+		switch s.below(8) {
+		case 0:
+			s.Absent(seat.OrgID)
+		case 1:
+			if s.below(3) == 0 {
+				s.Accuse(seat.OrgID)
+			}
+		case 2, 3:
+		default:
+			s.Present(seat.OrgID)
+			s.Queue(seat.Operator, &poatypes.MsgUnjail{Operator: seat.Operator.String()})
+		}
+	}
+}
+
+// live makes a block in which some do what their tasks ask for.
+func (s *senate) live(c *testutil.Compute) {
+	for i, id := range c.OpenTasks() {
+		if (i+int(c.Height()))%3 > 0 {
+			c.QueueWork(id, habits)
+		}
+	}
+	c.Next()
+	c.CheckBooks()
+}
+
+func (s *senate) poa() map[string]poatypes.Seat {
+	seats, err := s.App.PoaKeeper.AllSeats(s.Ctx())
+	require.NoError(s.T, err)
+	out := map[string]poatypes.Seat{}
+	for _, seat := range seats {
+		out[seat.OrgId] = seat
+	}
+	return out
+}
+
+// laws that hold after every block: a seat is in only while its organisation may hold one, and some are always in.
+func (s *senate) laws() {
+	seats := s.poa()
+	active := 0
+	for _, id := range slices.Sorted(maps.Keys(seats)) {
+		seat := seats[id]
+		holds, err := s.App.OrgsKeeper.HasRole(s.Ctx(), id, orgstypes.ROLE_VALIDATOR)
+		require.NoError(s.T, err)
+		require.Equal(s.T, !holds, seat.Revoked, "%s", id)
+		org, err := s.App.OrgsKeeper.GetOrganisation(s.Ctx(), id)
+		require.NoError(s.T, err)
+		for what, is := range map[string]bool{
+			"validator role taken": seat.Revoked && org.Status == orgstypes.STATUS_ACTIVE,
+			"revoked seat":         seat.Revoked, "seat tombstoned": seat.Tombstoned, "seat jailed": seat.Jailed && !seat.Revoked,
+		} {
+			if is {
+				s.seen[what]++
+			}
+		}
+		if seat.Active() {
+			active++
+			require.True(s.T, holds, "%s", id)
+		}
+	}
+	require.GreaterOrEqual(s.T, active, 2)
+	for _, id := range s.OpenTasks() {
+		for _, seat := range s.Task(id).Court {
+			if seats[seat.Organisation].Revoked {
+				s.seen["court in session with a revoked seat"]++
+			}
+		}
+	}
+	for _, id := range []string{testutil.Requester, testutil.Provider, testutil.Operator, testutil.Lab(1), "volt"} {
+		org, err := s.App.OrgsKeeper.GetOrganisation(s.Ctx(), id)
+		require.NoError(s.T, err)
+		if org.Status == orgstypes.STATUS_REVOKED {
+			s.seen["revoked organisation"]++
+		}
+	}
+}
+
+// survives exports the state and imports it, twice; with lives, the old and the new chain then live the same life.
+func (s *senate) survives(lives bool) {
+	exported := s.Export()
+	var validators []string
+	for _, v := range exported.Validators {
+		validators = append(validators, v.Name)
+	}
+	var active []string
+	for id, seat := range s.poa() {
+		if seat.Active() {
+			active = append(active, id)
+		}
+	}
+	slices.Sort(active)
+	require.Equal(s.T, active, validators)
+
+	one, two := s.Resume(testutil.WithApp(callbacks)), s.Resume(testutil.WithApp(callbacks))
+	require.Equal(s.T, active, one.Validators(), "what InitChain answers is the set of the genesis file")
+	same(s.T, exported.AppState, one.Export().AppState, "export, import, export")
+	one.CheckBooks()
+	one.Next()
+	two.Next()
+	require.Equal(s.T, one.AppHash(), two.AppHash(), "two imports")
+	if !lives {
+		return
+	}
+	s.Next()
+	for range 25 {
+		s.live(s.Compute)
+		s.live(one)
+	}
+	same(s.T, s.Export().AppState, one.Export().AppState, "the whole state at the end")
+}
+
+// same demands that two exported states are the same, every module's.
+func same(t testing.TB, want, got json.RawMessage, when string) {
+	t.Helper()
+	a, b := map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	require.NoError(t, json.Unmarshal(want, &a))
+	require.NoError(t, json.Unmarshal(got, &b))
+	require.Equal(t, slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b)))
+	for _, name := range slices.Sorted(maps.Keys(a)) {
+		if string(a[name]) != string(b[name]) {
+			require.JSONEq(t, string(a[name]), string(b[name]), "%s: state of %s", when, name)
+		}
+	}
+}

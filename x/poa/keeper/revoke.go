@@ -1,0 +1,69 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	"github.com/credence-chain/credence/x/poa/types"
+)
+
+var _ orgstypes.Hooks = Keeper{}
+
+// AfterRightsChanged implements x/orgs' hook: a seat follows its organisation's right to hold one, in the same block.
+// ErrFloor, which undoes the change, when min_active_seats would not be left.
+func (k Keeper) AfterRightsChanged(ctx context.Context, orgID string) error {
+	seat, err := k.GetSeat(ctx, orgID)
+	if errors.Is(err, types.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	holds, err := k.orgs.HasRole(ctx, orgID, orgstypes.ROLE_VALIDATOR)
+	switch {
+	case err != nil || holds != seat.Revoked:
+		return err
+	case holds:
+		return k.reinstate(ctx, seat)
+	default:
+		return k.revoke(ctx, seat)
+	}
+}
+
+// revoke takes a seat out of the validator set for as long as its organisation may hold none.
+func (k Keeper) revoke(ctx context.Context, seat types.Seat) error {
+	if seat.Active() {
+		params, err := k.Params.Get(ctx)
+		if err != nil {
+			return err
+		}
+		active, err := k.ActiveSeats(ctx)
+		if err != nil {
+			return err
+		}
+		if len(active) <= int(params.MinActiveSeats) {
+			return types.ErrFloor.Wrapf("%s holds one of the %d active seats, of which min_active_seats = %d must remain: "+
+				"bring a jailed seat back first, or lower the parameter", seat.OrgId, len(active), params.MinActiveSeats)
+		}
+	}
+	// Jailed as well, so that a seat that may be held again waits for its operator: a validator that does not run would
+	// count against the two thirds that blocks need.
+	seat.Revoked, seat.Jailed = true, true
+	seat.JailedUntil = max(seat.JailedUntil, sdk.UnwrapSDKContext(ctx).BlockHeight())
+	if err := k.leave(ctx, seat); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventSeatRevoked{OrgId: seat.OrgId})
+}
+
+// reinstate lets the operator bring the seat back, unless it is tombstoned.
+func (k Keeper) reinstate(ctx context.Context, seat types.Seat) error {
+	seat.Revoked = false
+	if err := k.setSeat(ctx, seat); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventSeatReinstated{OrgId: seat.OrgId})
+}
