@@ -38,7 +38,7 @@ func TestTradePinsEverything(t *testing.T) {
 	require.Equal(t, types.Terms{
 		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100,
 		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 900,
-		CommitBlocks: 40 + 20, RevealBlocks: 20, CourtBlocks: 40 + 20, CourtRevealBlocks: 20, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
+		CommitBlocks: 120 + 20, RevealBlocks: 20, CourtBlocks: 120 + 20, CourtRevealBlocks: 20, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
 	}, d.Terms)
 	rid, err := types.ParseID(id)
 	require.NoError(t, err)
@@ -89,7 +89,7 @@ func TestTradeTakesThePricesOfItsBlock(t *testing.T) {
 	f.next()
 	before := f.deal(id)
 	require.EqualValues(t, 20, before.Terms.AppPrice, "the price at the match, within max_price")
-	require.EqualValues(t, 40+600, before.Terms.CommitBlocks, "300 seconds of half-second blocks")
+	require.EqualValues(t, 120+600, before.Terms.CommitBlocks, "300 seconds of half-second blocks")
 	f.addApp("studio/ray:v1", 900)
 	f.setParams(func(p *types.Params) { p.RevealBlocks, p.BlockMillis = 99, 1 })
 	f.tx(func(ctx sdkContext, m types.MsgServer) error {
