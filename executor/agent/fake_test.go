@@ -341,7 +341,7 @@ func (c *fakeChain) Follow(ctx context.Context, _ int64, fn func(context.Context
 
 // drawn says that an answer of ours is awaited; mu is held.
 func (c *fakeChain) drawn() bool {
-	return slices.ContainsFunc(c.task.Seats, func(s poco.Seat) bool { return s.Who == me && s.State == poco.SeatDrawn })
+	return slices.ContainsFunc(slices.Concat(c.task.Seats, c.task.Court), func(s poco.Seat) bool { return s.Who == me && s.State == poco.SeatDrawn })
 }
 
 func (c *fakeChain) set(change func()) {

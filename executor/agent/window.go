@@ -88,12 +88,16 @@ func (s sight) deciding(height int64) bool {
 	return height+1 <= last && height+1+s.notice() > last
 }
 
-// hasTime judges whether work that stands so will end within the window. How long a download, a compilation or a program
-// takes nobody knows beforehand: what has gone on for a while is expected to go on as long again, and each stage that has
-// not begun as long as that. A task that waits for a slot has no time: another worker may have a free one.
+// hasTime judges whether work that stands so will end within the window. A task that waits for a slot has no time: another
+// worker may have a free one. How long a download or a compilation takes nobody knows beforehand: what has gone on for a
+// while is expected to go on as long again, and each stage that has not begun as long as that. A program that runs goes on:
+// the window was made for its fuel.
 func (s sight) hasTime(p *progress, height int64) bool {
-	if p == nil {
+	switch {
+	case p == nil:
 		return false
+	case p.stage == running:
+		return true
 	}
 	expected := int64(stages-p.stage) * (height - p.height)
 	return expected+s.notice() <= s.Task.Deadline-(height+1)
@@ -137,7 +141,11 @@ func (s sight) windowText(p *progress, height int64, now time.Time) string {
 		pace := now.Sub(p.from) / time.Duration(height-p.begun)
 		text += fmt.Sprintf(" (some %.0f s)", (pace * time.Duration(window)).Seconds())
 	}
-	return text + ": " + p.text(now) + "; a larger --fuel makes the window longer"
+	longer := "a larger --fuel"
+	if s.Deal.Category != "" {
+		longer = "a category with more time"
+	}
+	return text + ": " + p.text(now) + "; " + longer + " makes the window longer"
 }
 
 // mayDecline says whether the chain takes a decline in the next block.
