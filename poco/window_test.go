@@ -87,6 +87,9 @@ func TestLastDecline(t *testing.T) {
 		m := newMachine(t, terms)
 		m.do(FirstDrawn{Height: 5, Seat: Seat{Who: "w1", Org: "o1"}})
 		last := terms.LastDecline(m.task.Deadline)
+		if want := 5 + window - max(1, window/2); last != want {
+			t.Errorf("window %d from height 5: the last decline is at %d, expected %d, the middle", window, last, want)
+		}
 		for height := int64(5); height < m.task.Deadline; height++ {
 			_, _, err := m.task.Apply(Declined{Height: height, Who: "w1", Attempt: 1})
 			if late := errors.Is(err, ErrWindowClosed); late != (height > last) || err != nil && !late {
