@@ -75,6 +75,7 @@ func FetchTask(ctx context.Context, conn *Conn, id string, stores []string, dir 
 		return nil, &Problem{What: fmt.Sprintf("task %s has not ended: it is in phase %s", id, res.Task.Phase), Next: "follow it with credenced task watch " + id}
 	}
 	report := reportTask(res.Task)
+	report.under(res.Deal)
 	return report, Download(ctx, conn, report, stores, dir)
 }
 

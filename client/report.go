@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -78,7 +79,17 @@ type TaskReport struct {
 	// DownloadError says why an accepted result is not here.
 	DownloadError string `json:"download_error,omitempty"`
 
+	// Window is how many blocks the deal gave each worker to commit an answer, FuelLimit what it might burn meanwhile; 0 when
+	// the deal was not read.
+	Window    int64  `json:"window,omitempty"`
+	FuelLimit uint64 `json:"fuel_limit,omitempty"`
+	// Category whose time the window has; empty when it comes from the fuel limit.
+	Category string `json:"category,omitempty"`
+
 	holders []string // workers that have the result
+	// courtAnswers is how many different answers of the app the court gave, and courtEmpty how many of its seats had none.
+	courtAnswers, courtEmpty int
+	answered                 bool // a worker revealed an answer of the app
 }
 
 // FaultReport is what a worker did wrong.
@@ -119,6 +130,7 @@ func reportTask(t taskstypes.Task) *TaskReport {
 		ID: t.Id, Index: t.Index, Ending: strings.TrimPrefix(t.Ending.String(), "ENDING_"), ByCourt: t.ByCourt,
 		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{},
 	}
+	r.readSeats(t)
 	if t.Settlement == nil {
 		return r
 	}
@@ -136,6 +148,40 @@ func reportTask(t taskstypes.Task) *TaskReport {
 		}
 	}
 	return r
+}
+
+// readSeats counts what workers and court answered, for the words about an ending.
+func (r *TaskReport) readSeats(t taskstypes.Task) {
+	answer := func(s taskstypes.Seat) bool {
+		return s.Outcome != nil && (s.Outcome.Kind == taskstypes.KIND_RESULT || s.Outcome.Kind == taskstypes.KIND_APP_FAILED)
+	}
+	r.answered = slices.ContainsFunc(t.Seats, answer)
+	var different []taskstypes.Outcome
+	for _, s := range t.Court {
+		switch {
+		case !answer(s):
+			r.courtEmpty++
+		case !slices.Contains(different, *s.Outcome):
+			different = append(different, *s.Outcome)
+		}
+	}
+	r.courtAnswers = len(different)
+}
+
+// under notes what the task ran under.
+func (r *TaskReport) under(d markettypes.Deal) {
+	r.Window, r.FuelLimit, r.Category = d.Terms.CommitBlocks, d.Terms.FuelLimit, d.Category
+}
+
+// window names the window and how a longer one is had.
+func (r *TaskReport) window() string {
+	switch {
+	case r.Window == 0:
+		return "A larger --fuel gives a longer window"
+	case r.Category != "":
+		return fmt.Sprintf("The window was %d blocks in --category %s; a category with more time gives a longer one", r.Window, r.Category)
+	}
+	return fmt.Sprintf("The window was %d blocks for --fuel %s; a larger --fuel gives a longer one", r.Window, FormatFuel(r.FuelLimit))
 }
 
 // Accepted says whether the task has an answer.
@@ -173,7 +219,7 @@ func (r *TaskReport) Text() string {
 	case r.Accepted():
 		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", r.Verdict.Text(), list(r.Agreed))
 	default:
-		b.WriteString(endingText(r.Ending))
+		b.WriteString(r.endingText())
 	}
 	for _, f := range r.Faults {
 		fmt.Fprintf(&b, "; %s %s", f.Organisation, faultText(f.Fault))
@@ -198,26 +244,38 @@ func faultText(fault string) string {
 	return fault
 }
 
-func endingText(ending string) string {
-	switch ending {
+func (r *TaskReport) endingText() string {
+	switch r.Ending {
 	case "CANCELLED":
 		return "cancelled before anyone was drawn; refunded"
 	case "NO_WORKER":
-		return "no worker answered within the attempts; refunded. Look whether the pool's workers are up, and try again"
+		return "no worker answered in its window, at any attempt; refunded. Look whether the pool's workers are up. " + r.window()
 	case "TOO_FEW_ORGANISATIONS":
 		return "too few organisations were eligible for too long; refunded. Lower --trust or --min-replicas, or wait until more workers are free"
 	case "INPUT_UNAVAILABLE":
+		if r.ByCourt {
+			return "an input could not be had by the court's validators; refunded. Look whether the store that serves it can be reached from there"
+		}
 		return "an input could not be had by the workers; refunded. Look whether the store that serves it can be reached from there"
 	case "ABSTAINED":
-		return "every worker abstained; refunded"
+		switch {
+		case r.ByCourt && r.answered:
+			return "the court had no answer in its window, so that no worker's answer could be judged; refunded, and no worker at fault for its answer. " + r.window()
+		case r.ByCourt:
+			return "the court had no answer in its window; refunded. " + r.window()
+		}
+		return "no worker that was drawn had an answer in its window; refunded. " + r.window()
 	case "VOID":
+		if r.courtAnswers < 2 && r.courtEmpty > 0 {
+			return fmt.Sprintf("the court found no two thirds on one answer: %s none in its window; refunded. %s", plural(uint64(r.courtEmpty), "validator had", "validators had"), r.window())
+		}
 		return "the court found no two thirds on one answer: the app does not give the same output everywhere; refunded. Make it deterministic and publish it anew"
 	case "COURT_SILENT":
-		return "too much of the court was silent; refunded"
+		return "too much of the court was silent; refunded. Where its validators are up, the window was too short for them. " + r.window()
 	case "BROKEN":
 		return "the chain failed to process it; refunded, nobody at fault. Report it"
 	}
-	return ending
+	return r.Ending
 }
 
 func list(names []string) string {

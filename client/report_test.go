@@ -2,10 +2,12 @@ package client
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -67,6 +69,48 @@ func TestReportErrors(t *testing.T) {
 			require.ErrorAs(t, err, &problem)
 			require.Equal(t, tc.exit, problem.ExitCode())
 			require.Contains(t, problem.What, tc.what)
+		})
+	}
+}
+
+// What people read is true of what happened, and names the window and how a longer one is had.
+func TestEndingsByWindow(t *testing.T) {
+	seats := func(kinds ...taskstypes.Kind) (out []taskstypes.Seat) {
+		for _, k := range kinds {
+			s := taskstypes.Seat{}
+			if k != taskstypes.KIND_UNSPECIFIED {
+				s.Outcome = &taskstypes.Outcome{Kind: k}
+			}
+			out = append(out, s)
+		}
+		return out
+	}
+	const answer, none, silent = taskstypes.KIND_RESULT, taskstypes.KIND_ABSTAIN, taskstypes.KIND_UNSPECIFIED
+	other := taskstypes.Seat{Outcome: &taskstypes.Outcome{Kind: answer, Fuel: 9}}
+	for _, tc := range []struct {
+		name   string
+		task   taskstypes.Task
+		says   string
+		window bool
+	}{
+		{"a cold court", taskstypes.Task{Ending: taskstypes.ENDING_ABSTAINED, ByCourt: true, Seats: seats(answer), Court: seats(none, none, none, none)}, "the court had no answer in its window, so that no worker's answer could be judged", true},
+		{"a cold court and nobody's answer", taskstypes.Task{Ending: taskstypes.ENDING_ABSTAINED, ByCourt: true, Seats: seats(silent), Court: seats(none)}, "the court had no answer in its window; refunded", true},
+		{"all replicas", taskstypes.Task{Ending: taskstypes.ENDING_ABSTAINED, Seats: seats(none, none)}, "no worker that was drawn had an answer", true},
+		{"no first worker", taskstypes.Task{Ending: taskstypes.ENDING_NO_WORKER}, "no worker answered in its window", true},
+		{"a silent court", taskstypes.Task{Ending: taskstypes.ENDING_COURT_SILENT, Court: seats(answer, silent, silent)}, "too much of the court was silent", true},
+		{"half of the court in time", taskstypes.Task{Ending: taskstypes.ENDING_VOID, Court: seats(answer, answer, none, none)}, "2 validators had none in its window", true},
+		{"two answers", taskstypes.Task{Ending: taskstypes.ENDING_VOID, Court: append(seats(answer, answer, none), other)}, "does not give the same output", false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := reportTask(tc.task)
+			deal := markettypes.Deal{Terms: markettypes.Terms{CommitBlocks: 367, FuelLimit: 1_000_000_000}}
+			r.under(deal)
+			require.Contains(t, r.Text(), tc.says)
+			require.NotContains(t, r.Text(), "every worker abstained")
+			require.Equal(t, tc.window, strings.Contains(r.Text(), "367 blocks for --fuel 1G; a larger --fuel"), r.Text())
+			deal.Category = "xs"
+			r.under(deal)
+			require.Equal(t, tc.window, strings.Contains(r.Text(), "367 blocks in --category xs; a category with more time"), r.Text())
 		})
 	}
 }

@@ -364,6 +364,8 @@ func (w *Watcher) take(ctx context.Context, t taskstypes.Task, height int64) {
 			w.ended[t.Id] = true
 			if d := w.ids[t.Id]; d != nil {
 				d.seen++
+				e.Result.under(d.Deal)
+				e.Text = e.Result.Text()
 			}
 			if w.each != nil {
 				w.tell.tell(e)

@@ -164,8 +164,10 @@ func (b *builder) market(o Options, info *Info) {
 	}
 	owner := info.Account(operatorName).Address
 	b.do(genesis.Edit(b.g, b.cdc, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
-		// Half-second blocks on a machine that everybody shares: room for a slow start, and an answer within a minute.
-		s.Params.CommitBlocks = 40
+		// Half-second blocks on a machine that everybody shares: twice the usual base of a window, in which several workers
+		// compile and run at once. Windows that all answer in close early; a silent worker costs a whole one, hence the quick
+		// pace of fuel.
+		s.Params.CommitBlocks = 240
 		s.Params.FuelPerBlock = 250_000_000
 		for i, category := range []string{"", "xs", "s", "m", "l", "xl"} {
 			order := markettypes.Order{Owner: owner, Nonce: uint64(i) + 1, Pool: &markettypes.PoolOrder{

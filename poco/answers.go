@@ -52,6 +52,7 @@ func (t *Task) committed(e Committed) error {
 	s.State, s.Commitment, s.Committed = SeatCommitted, e.Commitment, e.Height
 	switch t.Phase {
 	case PhaseFirst:
+		t.Took = e.Height - (t.Deadline - t.Terms.CommitBlocks)
 		t.Phase, t.Deadline = PhaseLocked, e.Height+max(1, e.Delay)
 		t.WaitEnd = e.Height + t.Terms.WaitBlocks
 	case PhaseSecond:
@@ -82,7 +83,7 @@ func (t *Task) declined(e Declined) error {
 	if s.State != SeatDrawn {
 		return fmt.Errorf("%w: %s has committed or declined", ErrAlready, e.Who)
 	}
-	if late := t.Deadline - t.Terms.CommitBlocks/2; t.Phase == PhaseFirst && e.Height > late {
+	if late := t.Terms.LastDecline(t.Deadline); t.Phase == PhaseFirst && e.Height > late {
 		return fmt.Errorf("%w: a first worker may decline up to height %d; later it only costs time", ErrWindowClosed, late)
 	}
 	s.State = SeatSilent

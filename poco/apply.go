@@ -284,7 +284,7 @@ func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 	if len(e.Seats) == 0 {
 		t.openReveal(e.Height)
 	} else {
-		t.Phase, t.Deadline = PhaseSecond, e.Height+t.Terms.CommitBlocks
+		t.Phase, t.Deadline = PhaseSecond, e.Height+FollowingWindow(t.Terms.CommitBlocks, t.Took)
 	}
 	return effects, nil
 }

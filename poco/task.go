@@ -66,7 +66,7 @@ func (t Terms) Validate() error {
 		{"commit_blocks", t.CommitBlocks}, {"reveal_blocks", t.RevealBlocks}, {"court_blocks", t.CourtBlocks},
 		{"court_reveal_blocks", t.CourtRevealBlocks}, {"wait_blocks", t.WaitBlocks}, {"retry_blocks", t.RetryBlocks},
 	} {
-		if w.v < 1 || w.v > 1<<32 {
+		if w.v < 1 || w.v > MaxWindow {
 			return fmt.Errorf("terms.%s: got %d, expected 1 to 2^32 blocks", w.name, w.v)
 		}
 	}
@@ -180,8 +180,8 @@ const (
 	EndNoWorker                // no first worker committed within the attempts
 	EndTooFew                  // too few eligible organisations within the wait
 	EndInputUnavailable        // the input could not be had
-	EndAbstained               // every replica abstained
-	EndVoid                    // the court found no two thirds: the app is not deterministic
+	EndAbstained               // every replica, or two thirds of the court, had no answer
+	EndVoid                    // the court found no two thirds on one outcome
 	EndCourtSilent             // more than a third of the court was silent
 	EndBroken                  // the chain failed to process the task; it is refunded and its stakes are freed
 )
@@ -200,6 +200,7 @@ type Task struct {
 	Phase    Phase
 	Deadline int64 // first height that is too late for the phase; a block hook then sends Due. 0: none
 	From     int64 // first height at which reveals are taken
+	Took     int64 // blocks from the draw of the first worker to its commitment
 	WaitEnd  int64 // when waiting for enough organisations ends
 	// RevealEnd is the first height that was too late to reveal a replica, once that is past.
 	RevealEnd int64

@@ -51,7 +51,7 @@ func (t *Task) courtOpened(e CourtOpened) error {
 		return err
 	}
 	t.Court, t.CourtCalled = slices.Clone(e.Seats), e.Height
-	t.Phase, t.Deadline = PhaseCourtCommit, e.Height+t.Terms.CourtBlocks
+	t.Phase, t.Deadline = PhaseCourtCommit, e.Height+FollowingWindow(t.Terms.CourtBlocks, t.Took)
 	return nil
 }
 

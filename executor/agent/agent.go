@@ -58,8 +58,10 @@ type Agent struct {
 	Config
 	log *slog.Logger
 
-	height   atomic.Int64 // highest seen
+	life     context.Context // of Run: what outlives a task ends with it
+	height   atomic.Int64    // highest seen
 	draining atomic.Bool
+	assigned atomic.Bool // the chain has tasks for us, begun or not
 	wake     chan struct{}
 	wg       sync.WaitGroup
 
@@ -69,14 +71,17 @@ type Agent struct {
 	// included is the height of the last block that holds a transaction of ours for a task: an older state of it says
 	// nothing new.
 	included map[journal.Key]int64
-	used     int  // slots
-	mute     bool // the chain does not answer, and this was said
+	// compilations by module: those under way, and those that are in the cache.
+	compilations map[moduleKey]*compilation
+	used         int  // slots
+	mute         bool // the chain does not answer, and this was said
 }
 
 // job is a goroutine at work on a task.
 type job struct {
-	action Action
-	cancel context.CancelCauseFunc
+	action   Action
+	cancel   context.CancelCauseFunc
+	progress progress // of Work
 }
 
 // pause keeps a step that failed from being tried again at once.
@@ -118,7 +123,8 @@ func New(c Config) (*Agent, error) {
 	}
 	c.Metrics.Slots.Set(float64(c.Slots))
 	return &Agent{Config: c, log: c.Logger, wake: make(chan struct{}, 1),
-		active: map[journal.Key]*job{}, pauses: map[journal.Key]pause{}, included: map[journal.Key]int64{}}, nil
+		active: map[journal.Key]*job{}, pauses: map[journal.Key]pause{}, included: map[journal.Key]int64{},
+		compilations: map[moduleKey]*compilation{}}, nil
 }
 
 // Run works until the context ends, and returns when nothing runs any more. Whatever was under way is in the journal.
@@ -126,6 +132,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer a.wg.Wait()
 	defer cancel()
+	a.life = ctx
 	height, err := a.Journal.Height()
 	if err != nil {
 		return err
@@ -258,6 +265,9 @@ func (a *Agent) follow(ctx context.Context, from int64) {
 
 // concerned says whether a new block can matter to us although it gave us no seat.
 func (a *Agent) concerned() bool {
+	if a.assigned.Load() {
+		return true
+	}
 	live, err := a.Journal.Live()
 	return err != nil || len(live) > 0
 }

@@ -387,41 +387,6 @@ func TestKilledWhileDeclining(t *testing.T) {
 	}
 }
 
-// TestWindowCloses: what can not end in time is given up. A first worker that finds out in the second half of its window
-// has held the task up: that counts as silence, and costs time only.
-func TestWindowCloses(t *testing.T) {
-	for name, tc := range map[string]struct {
-		role role
-		exp  poco.Fault
-	}{"first": {asFirst, poco.FaultSilent}, "second": {asSecond, poco.FaultAbstained}} {
-		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, tc.role)
-			h.chain.set(func() {
-				h.chain.task.Terms.CommitBlocks, h.chain.deal.Terms.CommitBlocks = 40, 40
-				// However slow we are, half of the window is left when the app runs, and two blocks when we have our say.
-				h.chain.waits = func() bool {
-					left := h.chain.task.Deadline - h.chain.height
-					return h.chain.drawn() && (left <= 20 && h.runtime.count() == 0 || left <= 2 && len(h.chain.mempool)+len(h.chain.included) == 0)
-				}
-			})
-			h.runtime.block = make(chan struct{}) // never ends by itself
-			l := h.start("")
-			end := h.settlement()
-			if tc.role == asFirst {
-				require.Equal(t, journal.Abandoned, h.state(l, 1).State)
-				require.Equal(t, tc.exp, h.chain.released[me])
-				return
-			}
-			require.Equal(t, journal.Settled, h.state(l, 1).State)
-			for _, seat := range end.Seats {
-				if seat.Who == me {
-					require.Equal(t, tc.exp, seat.Fault)
-				}
-			}
-		})
-	}
-}
-
 func TestDrain(t *testing.T) {
 	h := newHouse(t, asSecond)
 	h.runtime.block = make(chan struct{})

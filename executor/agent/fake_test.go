@@ -341,7 +341,7 @@ func (c *fakeChain) Follow(ctx context.Context, _ int64, fn func(context.Context
 
 // drawn says that an answer of ours is awaited; mu is held.
 func (c *fakeChain) drawn() bool {
-	return slices.ContainsFunc(c.task.Seats, func(s poco.Seat) bool { return s.Who == me && s.State == poco.SeatDrawn })
+	return slices.ContainsFunc(slices.Concat(c.task.Seats, c.task.Court), func(s poco.Seat) bool { return s.Who == me && s.State == poco.SeatDrawn })
 }
 
 func (c *fakeChain) set(change func()) {
@@ -358,9 +358,36 @@ type fakeRuntime struct {
 	err   error                          // own failure
 	block chan struct{}                  // when set, runs wait for it or their context
 	then  func() (runtime.Outcome, bool) // overrides
+
+	compiles int           // begun
+	compiled int           // ended well
+	compile  chan struct{} // when set, compilations wait for it or their context
 }
 
-func (f *fakeRuntime) Prepare(context.Context, []byte, [32]byte) error { return nil }
+func (f *fakeRuntime) Prepare(ctx context.Context, _ []byte, _ [32]byte) error {
+	f.mu.Lock()
+	f.compiles++
+	compile := f.compile
+	f.mu.Unlock()
+	if compile != nil {
+		select {
+		case <-compile:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.compiled++
+	return nil
+}
+
+// compilations that were begun, and that ended well.
+func (f *fakeRuntime) compilations() (begun, ended int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.compiles, f.compiled
+}
 
 func (f *fakeRuntime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, error) {
 	f.mu.Lock()

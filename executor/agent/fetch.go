@@ -38,7 +38,7 @@ type Fetcher struct {
 // this task's, in their order. Bytes whose digest or size is not the chain's are refused wherever they come from. Errors
 // wrap errAbsent when it is the bytes that can not be had; any other is this machine's own trouble.
 func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (module []byte, files [][]byte, err error) {
-	module, err = f.blob(ctx, a.Deal.Digest, a.Deal.Locators, artifact.DefaultMaxBytes)
+	module, err = f.module(ctx, a)
 	if err != nil {
 		return nil, nil, fmt.Errorf("module %s: %w", a.Deal.Digest, err)
 	}
@@ -50,6 +50,15 @@ func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (module []byte, f
 		files = append(files, data)
 	}
 	return module, files, nil
+}
+
+// module gets the module. Its size is part of what the window leaves time for, so that another one is refused. Deals from
+// before sizes were pinned have none.
+func (f Fetcher) module(ctx context.Context, a chain.Assignment) ([]byte, error) {
+	if a.Deal.ModuleSize == 0 {
+		return f.blob(ctx, a.Deal.Digest, a.Deal.Locators, artifact.DefaultMaxBytes)
+	}
+	return f.file(ctx, read{digest: a.Deal.Digest, size: a.Deal.ModuleSize, locators: a.Deal.Locators})
 }
 
 // file gets one file of exactly the size that the chain says.

@@ -21,6 +21,7 @@ func (a *Agent) reconcile(ctx context.Context) error {
 	}
 	a.answers()
 	a.saw(snap.Height)
+	a.assigned.Store(len(snap.Assignments) > 0)
 	live, err := a.Journal.Live()
 	if err != nil {
 		return err
@@ -108,6 +109,9 @@ func (a *Agent) step(ctx context.Context, s sight) error {
 			a.begin(ctx, s)
 			return nil
 		case Commit, Reveal, Decline:
+			if action == Decline && !a.mayDecline(s) {
+				return nil // the chain would refuse it; the seat goes when the window closes
+			}
 			a.send(ctx, s, action)
 			return nil
 		default:
@@ -143,10 +147,15 @@ func (a *Agent) supervise(s sight) bool {
 	}
 	switch j.action {
 	case Work:
-		if s.view == Lost || s.view == Ended || s.view == Opened {
+		switch {
+		case s.view == Lost:
+			j.cancel(&windowError{errGone, s.windowText(&j.progress, max(s.height, a.height.Load()), time.Now())})
+		case s.view == Ended || s.view == Opened:
 			j.cancel(errGone)
-		} else if s.view == Wanted && s.closing() {
-			j.cancel(errTooLate)
+		default:
+			if late := a.tooLate(s, &j.progress); late != nil {
+				j.cancel(late)
+			}
 		}
 	case Commit, Decline:
 		if s.view != Wanted && s.view != Unknown {
@@ -158,15 +167,6 @@ func (a *Agent) supervise(s sight) bool {
 		}
 	}
 	return true
-}
-
-// closing says that there is just time left to say that there will be no answer.
-func (s sight) closing() bool {
-	window := s.Deal.Terms.CommitBlocks
-	if s.Bench == taskstypes.BENCH_COURT {
-		window = s.Deal.Terms.CourtBlocks
-	}
-	return s.height+1+min(5, max(1, window/4)) >= s.Task.Deadline
 }
 
 // ask reads a task that is not among our assignments; it has ended, or the node lags.
@@ -307,14 +307,13 @@ func (a *Agent) start(ctx context.Context, s sight, action Action, fn func(conte
 		return
 	}
 	if action == Work {
-		if a.used >= a.Slots || a.draining.Load() {
+		if a.slotsFor(moduleOf(s)) >= a.Slots || a.draining.Load() {
 			return
 		}
-		a.used++
-		a.Metrics.SlotsBusy.Set(float64(a.used))
+		a.takeSlots(1)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	a.active[s.key] = &job{action, cancel}
+	a.active[s.key] = &job{action, cancel, newProgress(a.height.Load(), time.Now())}
 	a.wg.Add(1)
 	go func() {
 		defer a.wg.Done()
@@ -325,8 +324,7 @@ func (a *Agent) start(ctx context.Context, s sight, action Action, fn func(conte
 			defer a.mu.Unlock()
 			delete(a.active, s.key)
 			if action == Work {
-				a.used--
-				a.Metrics.SlotsBusy.Set(float64(a.used))
+				a.takeSlots(-1)
 			}
 		}()
 		fn(ctx)

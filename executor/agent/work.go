@@ -18,8 +18,11 @@ import (
 // begin works on a task, when a slot is free. A window that closes before one is, or while we can not work, ends with
 // our saying so: silence would be a fault.
 func (a *Agent) begin(ctx context.Context, s sight) {
-	if s.view == Wanted && s.closing() {
-		if _, err := a.giveUp(s, errTooLate); err != nil {
+	a.mu.Lock()
+	late := a.tooLate(s, nil)
+	a.mu.Unlock()
+	if late != nil {
+		if _, err := a.giveUp(s, late); err != nil {
 			a.trouble(s, "journal", err)
 		}
 		a.Wake()
@@ -38,8 +41,16 @@ func (a *Agent) work(ctx context.Context, s sight) error {
 		return err
 	}
 	answer, where, err := a.execute(ctx, s)
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errTooLate) {
-		return nil // stopped: by the operator, or because the chain no longer waits
+	if cause := context.Cause(ctx); cause != nil {
+		switch {
+		case errors.Is(cause, errTooLate) && err != nil:
+			err = cause // and not what became of the child
+		case errors.Is(cause, errTooLate): // there is an answer after all
+		case isWindow(cause):
+			return a.explain(s.key, cause)
+		default:
+			return nil // stopped: by the operator, or because the chain no longer waits
+		}
 	}
 	var broken *journalError
 	switch {
@@ -86,9 +97,14 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 		return answer, "run", err
 	}
 	spec.WallLimit = a.WallLimit
+	a.enter(s, compiling)
+	if err := a.prepare(ctx, s, engine, module); err != nil {
+		return answer, "compile", err
+	}
 	if err := a.forward(s.key, journal.Running); err != nil {
 		return answer, "journal", err
 	}
+	a.enter(s, running)
 	start = time.Now()
 	out, err := run(ctx, engine, spec)
 	if err != nil {
@@ -155,6 +171,17 @@ func safely(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out
 	return engine.Run(ctx, spec)
 }
 
+// explain keeps why a task ends without an answer, for whoever reads the journal.
+func (a *Agent) explain(key journal.Key, why error) error {
+	_, err := a.Journal.Update(key, a.height.Load(), func(r *journal.Record) error {
+		if r.Cause == "" {
+			r.Cause = why.Error()
+		}
+		return nil
+	})
+	return err
+}
+
 // givesBack says whether a seat without an answer is given back, which costs nobody anything, or committed to having none.
 // Only a first worker can give it back. From the second attempt on one that can not get the bytes says so instead: then it
 // is hardly the machine, and the requester learns it at once, rather than after all attempts that nobody answered.
@@ -162,13 +189,17 @@ func (s sight) givesBack(why error) bool {
 	return s.first() && (s.key.Attempt == 1 || !errors.Is(why, errAbsent))
 }
 
-// giveUp says honestly that there is no answer: it gives the seat back, or commits to having none. When the chain holds a commitment of ours already, from before the journal was lost, the
-// work is tried again as long as the reveal is open, and false is returned.
+// giveUp says honestly that there is no answer: it gives the seat back, or commits to having none. False means that there
+// is nothing to say, and that the work is tried again: the chain takes no decline any more, or holds a commitment of ours
+// from before the journal was lost.
 func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
 	if s.view != Wanted {
 		return false, nil
 	}
 	if s.givesBack(why) {
+		if !a.mayDecline(s) {
+			return false, nil
+		}
 		a.Metrics.Troubles.WithLabelValues("decline").Inc()
 		return true, a.move(s.key, journal.DeclineIntended, func(r *journal.Record) { r.Deal, r.Cause = s.Deal.Id, why.Error() })
 	}

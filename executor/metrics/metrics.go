@@ -11,23 +11,24 @@ import (
 
 // Set is the metrics of one worker. A zero or nil Set can not be used; see New.
 type Set struct {
-	Transitions   *prometheus.CounterVec
-	Live          prometheus.Gauge
-	SlotsBusy     prometheus.Gauge
-	Slots         prometheus.Gauge
-	RunSeconds    prometheus.Histogram
-	FetchSeconds  prometheus.Histogram
-	Fuel          prometheus.Counter
-	Outcomes      *prometheus.CounterVec
-	Troubles      *prometheus.CounterVec
-	Faults        *prometheus.CounterVec
-	Reconciles    *prometheus.CounterVec
-	Height        prometheus.Gauge
-	Follows       *prometheus.CounterVec
-	Transactions  *prometheus.CounterVec
-	Rebroadcasts  prometheus.Counter
-	InclusionSecs prometheus.Histogram
-	Ready         prometheus.Gauge
+	Transitions    *prometheus.CounterVec
+	Live           prometheus.Gauge
+	SlotsBusy      prometheus.Gauge
+	Slots          prometheus.Gauge
+	RunSeconds     prometheus.Histogram
+	FetchSeconds   prometheus.Histogram
+	CompileSeconds prometheus.Histogram
+	Fuel           prometheus.Counter
+	Outcomes       *prometheus.CounterVec
+	Troubles       *prometheus.CounterVec
+	Faults         *prometheus.CounterVec
+	Reconciles     *prometheus.CounterVec
+	Height         prometheus.Gauge
+	Follows        *prometheus.CounterVec
+	Transactions   *prometheus.CounterVec
+	Rebroadcasts   prometheus.Counter
+	InclusionSecs  prometheus.Histogram
+	Ready          prometheus.Gauge
 
 	list []row
 }
@@ -56,13 +57,14 @@ func New(reg prometheus.Registerer) *Set {
 	}
 	s.Transitions = counter("transitions_total", "Tasks that entered a state of their life.", "bench", "state")
 	s.Live = gauge("tasks_live", "Tasks in the journal that have not ended.")
-	s.SlotsBusy = gauge("slots_busy", "Tasks being fetched or executed now.")
+	s.SlotsBusy = gauge("slots_busy", "Tasks being fetched, compiled or executed now, and compilations for which no task waits any more.")
 	s.Slots = gauge("slots", "Tasks that may be fetched or executed at once.")
 	s.RunSeconds = histogram("run_seconds", "Time of one execution.", prometheus.ExponentialBuckets(0.01, 4, 10))
 	s.FetchSeconds = histogram("fetch_seconds", "Time to get a task's module and inputs.", prometheus.ExponentialBuckets(0.01, 4, 8))
+	s.CompileSeconds = histogram("compile_seconds", "Time to compile a module, or to find it in the cache.", prometheus.ExponentialBuckets(0.01, 4, 8))
 	s.Fuel = counter("fuel_total", "Fuel used by executed apps.").WithLabelValues()
 	s.Outcomes = counter("outcomes_total", "Outcomes reached, by kind.", "kind")
-	s.Troubles = counter("troubles_total", "Own failures, by where: fetch, run, store, journal, decline, refuse.", "where")
+	s.Troubles = counter("troubles_total", "Own failures, by where: fetch, compile, run, store, journal, decline, refuse.", "where")
 	s.Faults = counter("settled_total", "Tasks settled, by what the chain found of this worker: NONE, WRONG, UNREVEALED, SILENT, ABSTAINED.", "fault")
 	s.Reconciles = counter("reconciles_total", "Comparisons of the chain's assignments with the journal, by result: ok, error.", "result")
 	s.Height = gauge("chain_height", "Highest block seen.")

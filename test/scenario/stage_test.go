@@ -249,7 +249,7 @@ func (s *stage) begin() {
 	s.chain = testutil.NewCompute(s.t, s.options, testutil.WithApp(callbacks), testutil.WithParams(
 		func(p *taskstypes.Params) { s.edit(p, &markettypes.Params{}, &workerstypes.Params{}) },
 		func(p *markettypes.Params) {
-			p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts = 10, 5, 12, 3
+			p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts = 9, 5, 12, 3 // with fuel and module 11 to commit
 			s.edit(&taskstypes.Params{}, p, &workerstypes.Params{})
 		},
 		func(p *workerstypes.Params) { s.edit(&taskstypes.Params{}, &markettypes.Params{}, p) },

@@ -79,7 +79,11 @@ func (k Keeper) concludeDeal(ctx sdk.Context, id []byte, r *types.Request, d typ
 // draftDeal writes a deal down, with everything pinned that decides trust or money, but without its escrow.
 func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relayer string) (d types.Deal, err error) {
 	job := a.Request.Job
-	terms, err := types.NewTerms(a.Params, job, a.Category, a.Prices())
+	work, err := a.Work()
+	if err != nil {
+		return d, err
+	}
+	terms, err := types.NewTerms(a.Params, job, a.Category, a.Prices(), work)
 	if err != nil {
 		return d, err
 	}
@@ -92,7 +96,7 @@ func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relaye
 		Id: types.FormatID(poco.DealID(request, r.Filled)), Request: r.Id, PoolOrder: a.poolOrder.Id, AppOrder: a.appOrder, Pool: a.Pool.Pool.Id,
 		Requester: r.Requester, RequesterOrganisation: a.Request.Requester.Organisation,
 		App: a.App.App.Id, AppVersion: a.App.Version.Version, AppOwner: a.App.App.Owner, AppOrganisation: a.App.App.Organisation,
-		Digest: a.App.Version.Digest, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: a.App.Version.OutputPath,
+		Digest: a.App.Version.Digest, ModuleSize: a.App.Version.Size_, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: a.App.Version.OutputPath,
 		Args: job.Args, Inputs: job.Inputs, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
 		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: a.poolOrder.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
 		Beneficiary: job.Beneficiary, Callback: job.Callback, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),

@@ -14,6 +14,7 @@ func TestTradePinsEverything(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 10_000)
 	f.setApp("studio/ray:v1", func(_ *appstypes.App, v *appstypes.Version) {
+		v.Size_ = 250_000 // three blocks to fetch and compile
 		v.OutputPath, v.Locators, v.Tags = "img", []string{"http://127.0.0.1:2"}, []string{"eu"}
 		v.Requirements = &appstypes.Resources{MemoryBytes: 7}
 	})
@@ -22,7 +23,7 @@ func TestTradePinsEverything(t *testing.T) {
 	data := f.place(datasetOrder("data/bb:v1", 1, 3, 4))
 	j := job()
 	j.Size_, j.MinReplicas, j.Value, j.FuelLimit, j.Category, j.Beneficiary = 2, 3, 7, 0, "xs", addr("cyd")
-	j.Inputs = []*types.Input{{Name: "scenes/teapot.json", Digest: digest, Size_: 3, Locators: []string{"http://127.0.0.1:1"}}}
+	j.Inputs = []*types.Input{{Name: "scenes/teapot.json", Digest: digest, Size_: 500_001, Locators: []string{"http://127.0.0.1:1"}}} // two blocks
 	j.Datasets = []string{"data/aa:v1", "data/bb:v1"}
 	j.Resources.CpuMillis = 9
 	f.setParams(func(p *types.Params) { p.MaxFuel = 1_000 })
@@ -38,14 +39,18 @@ func TestTradePinsEverything(t *testing.T) {
 	require.Equal(t, types.Terms{
 		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100,
 		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 900,
+<<<<<<< HEAD:x/market/keeper/conclude_test.go
 		CommitBlocks: 40 + 20, RevealBlocks: 120, CourtBlocks: 40 + 20, CourtRevealBlocks: 120, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
+=======
+		CommitBlocks: 120 + 20 + 3 + 2, RevealBlocks: 20, CourtBlocks: 120 + 20 + 3 + 2, CourtRevealBlocks: 20, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
+>>>>>>> w-windows:x/market/keeper/trade_test.go
 	}, d.Terms)
 	rid, err := types.ParseID(id)
 	require.NoError(t, err)
 	require.Equal(t, types.Deal{
 		Id: types.FormatID(poco.DealID(rid, 0)), Request: id, PoolOrder: offer, AppOrder: app, Pool: "open", PoolOwner: addr("acme"),
 		Requester: addr("ann"), Beneficiary: addr("cyd"), App: "studio/ray", AppVersion: "v1", AppOwner: addr("studio"), AppOrganisation: "studio",
-		Digest: digest, Runtime: "wasm", Locators: []string{"http://127.0.0.1:2"}, OutputPath: "img", Args: j.Args, Inputs: j.Inputs,
+		Digest: digest, ModuleSize: 250_000, Runtime: "wasm", Locators: []string{"http://127.0.0.1:2"}, OutputPath: "img", Args: j.Args, Inputs: j.Inputs,
 		Datasets: []types.PinnedDataset{
 			{Dataset: "data/aa", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 5},
 			{Dataset: "data/bb", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 3, Order: data},
@@ -89,7 +94,7 @@ func TestTradeTakesThePricesOfItsBlock(t *testing.T) {
 	f.next()
 	before := f.deal(id)
 	require.EqualValues(t, 20, before.Terms.AppPrice, "the price at the match, within max_price")
-	require.EqualValues(t, 40+600, before.Terms.CommitBlocks, "300 seconds of half-second blocks")
+	require.EqualValues(t, 120+600, before.Terms.CommitBlocks, "300 seconds of half-second blocks")
 	f.addApp("studio/ray:v1", 900)
 	f.setParams(func(p *types.Params) { p.RevealBlocks, p.BlockMillis = 99, 1 })
 	f.tx(func(ctx sdkContext, m types.MsgServer) error {

@@ -261,12 +261,12 @@ func TestCategories(t *testing.T) {
 	require.Contains(t, f.request(over).Reason, types.ErrFuel.Error())
 	d := f.deal(in)
 	require.Equal(t, gpu, d.PoolOrder)
-	require.EqualValues(t, []int64{500, 40 + 14}, []int64{int64(d.Terms.FuelLimit), d.Terms.CommitBlocks})
+	require.EqualValues(t, []int64{500, 120 + 14}, []int64{int64(d.Terms.FuelLimit), d.Terms.CommitBlocks})
 	require.Equal(t, types.REQUEST_STATUS_UNMATCHED, f.request(wrong).Status)
 	require.Equal(t, none, f.deal(out).PoolOrder)
 	f.setParams(func(p *types.Params) { p.BlockMillis = 1_000 })
 	j.Pool = ""
 	in = f.submit("ann", 5, j)
 	f.next()
-	require.EqualValues(t, 40+7, f.deal(in).Terms.CommitBlocks)
+	require.EqualValues(t, 120+7, f.deal(in).Terms.CommitBlocks)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -142,6 +143,36 @@ func (a Agreement) appTags() []string {
 // Resources returns what one execution may use.
 func (a Agreement) Resources() appstypes.Resources {
 	return MaxResources(a.Request.Job.Resources, a.App.Version.Needs())
+}
+
+// Work returns what one task has to do at most; the windows leave time for it.
+func (a Agreement) Work() (poco.Work, error) {
+	bytes, err := a.InputBytes()
+	return poco.Work{Fuel: a.FuelLimit(), ModuleBytes: a.App.Version.Size_, InputBytes: bytes}, err
+}
+
+// InputBytes returns the most that one task reads, its inputs and its datasets; ErrInputs when it exceeds what the
+// parameters allow.
+func (a Agreement) InputBytes() (most uint64, err error) {
+	inputs := uint64(0)
+	for _, in := range a.Request.Job.Inputs {
+		inputs += in.Size_ // bounded together by Job.Validate
+	}
+	most = inputs
+	k := int(a.Request.Job.DatasetsPerTask)
+	if k == 0 || k > len(a.Datasets) {
+		k = len(a.Datasets)
+	}
+	for from := 0; from < len(a.Datasets); from += k {
+		sum, carry := inputs, uint64(0)
+		for _, d := range a.Datasets[from:min(from+k, len(a.Datasets))] {
+			if sum, carry = bits.Add64(sum, d.Version.Size_, 0); carry != 0 || sum > a.Params.MaxInputBytes {
+				return 0, ErrInputs.Wrapf("datasets: with the inputs one task reads more than %d bytes", a.Params.MaxInputBytes)
+			}
+		}
+		most = max(most, sum)
+	}
+	return most, nil
 }
 
 // FuelLimit returns the fuel limit of one execution.

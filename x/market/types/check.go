@@ -1,7 +1,6 @@
 package types
 
 import (
-	"math/bits"
 	"slices"
 
 	"github.com/credence-chain/credence/poco"
@@ -470,23 +469,8 @@ func (a Agreement) resourcesCovered() error {
 
 // bytesRead: what one task reads, its inputs and its datasets, is within the parameters: a worker must hold all of it.
 func (a Agreement) bytesRead() error {
-	inputs := uint64(0)
-	for _, in := range a.Request.Job.Inputs {
-		inputs += in.Size_ // bounded together by Job.Validate
-	}
-	k := int(a.Request.Job.DatasetsPerTask)
-	if k == 0 || k > len(a.Datasets) {
-		k = len(a.Datasets)
-	}
-	for from := 0; from < len(a.Datasets); from += k {
-		sum, carry := inputs, uint64(0)
-		for _, d := range a.Datasets[from:min(from+k, len(a.Datasets))] {
-			if sum, carry = bits.Add64(sum, d.Version.Size_, 0); carry != 0 || sum > a.Params.MaxInputBytes {
-				return ErrInputs.Wrapf("datasets: with the inputs one task reads more than %d bytes", a.Params.MaxInputBytes)
-			}
-		}
-	}
-	return nil
+	_, err := a.InputBytes()
+	return err
 }
 
 // requestLives: the request has not expired.

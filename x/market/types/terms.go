@@ -63,8 +63,8 @@ func (j Job) PoolLimit(app, dataset uint64) uint64 {
 }
 
 // NewTerms pins what every task of a normal job runs under: the parameters in force, the orders' prices, the pool's
-// stake, the category's time. ErrUnaffordable as Seats; ErrPrice when a task's escrow exceeds 64 bits.
-func NewTerms(p Params, j Job, category *Category, prices Prices) (Terms, error) {
+// stake, and the windows for what a task has to do. ErrUnaffordable as Seats; ErrPrice when a task's escrow exceeds 64 bits.
+func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work) (Terms, error) {
 	seats, err := j.Seats(prices)
 	if err != nil {
 		return Terms{}, err
@@ -73,10 +73,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices) (Terms, error)
 	if err != nil {
 		return Terms{}, ErrTrust.Wrap(err.Error())
 	}
-	window := p.CommitWindow(j.FuelLimit)
-	if category != nil {
-		window = p.CommitBlocks + category.Blocks(p)
-	}
+	window := p.Window(work, category)
 	t := Terms{
 		Policy: j.Policy, Trust: trust, AppPrice: prices.App, DatasetPrice: prices.Dataset, Price: prices.Pool,
 		CommissionBps: prices.Commission, Stake: prices.Stake, CourtFee: prices.Pool,

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -62,6 +63,9 @@ func TestNewTerms(t *testing.T) {
 		terms, err := types.NewTerms(p, j, nil, types.Prices{
 			App: amount(t, "app_price"), Dataset: amount(t, "dataset_price"), Pool: amount(t, "price"),
 			Commission: rapid.Uint32Range(0, 10_000).Draw(t, "commission"), Stake: rapid.Uint64().Draw(t, "stake"),
+		}, poco.Work{
+			Fuel: j.FuelLimit, ModuleBytes: rapid.Uint64Range(1, appstypes.MaxSize).Draw(t, "module"),
+			InputBytes: rapid.Uint64Range(0, p.MaxInputBytes).Draw(t, "inputs"),
 		})
 		if errors.Is(err, types.ErrUnaffordable) {
 			return
@@ -114,6 +118,9 @@ func TestParamsValidate(t *testing.T) {
 		{"callback_gas", func(p *types.Params) { p.CallbackGas = 10_000_001 }},
 		{"ends_per_block", func(p *types.Params) { p.EndsPerBlock = 0 }},
 		{"min_court_price", func(p *types.Params) { p.MinCourtPrice = 0 }},
+		{"module_bytes_per_block", func(p *types.Params) { p.ModuleBytesPerBlock = 0 }},
+		{"input_bytes_per_block", func(p *types.Params) { p.InputBytesPerBlock = 0 }},
+		{"input_bytes_per_block", func(p *types.Params) { p.MaxInputBytes, p.InputBytesPerBlock = 1<<50, 1 }}, // windows beyond 2^32
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := types.DefaultParams()
@@ -125,11 +132,22 @@ func TestParamsValidate(t *testing.T) {
 	}
 }
 
-func TestCommitWindow(t *testing.T) {
-	p := types.Params{CommitBlocks: 40, FuelPerBlock: 100}
-	for fuel, want := range map[uint64]int64{0: 40, 1: 41, 100: 41, 101: 42} {
-		require.Equal(t, want, p.CommitWindow(fuel), "fuel %d", fuel)
-	}
+// A category's time stands in the place of the fuel's; module and inputs come beside either.
+func TestWindow(t *testing.T) {
+	p := types.Params{CommitBlocks: 40, FuelPerBlock: 100, ModuleBytesPerBlock: 10, InputBytesPerBlock: 20, BlockMillis: 500}
+	work := poco.Work{Fuel: 101, ModuleBytes: 30, InputBytes: 30}
+	require.EqualValues(t, 40+2+3+2, p.Window(work, nil))
+	require.EqualValues(t, 40+14+3+2, p.Window(work, &types.Category{Seconds: 7}))
+}
+
+// The default windows of a task without work, a large module with little fuel, and a walk through memory, in seconds.
+func TestDefaultWindows(t *testing.T) {
+	p := types.DefaultParams()
+	seconds := func(w poco.Work) uint64 { return uint64(p.Window(w, nil)) * p.BlockMillis / 1_000 }
+	require.GreaterOrEqual(t, seconds(poco.Work{}), uint64(60))
+	require.GreaterOrEqual(t, seconds(poco.Work{ModuleBytes: 19_700_000, Fuel: 1e9}), uint64(60+2*21), "took 21 s to compile")
+	require.GreaterOrEqual(t, seconds(poco.Work{ModuleBytes: 30_800_000, Fuel: 1e9}), uint64(60+2*57), "took 57 s to compile")
+	require.GreaterOrEqual(t, seconds(poco.Work{ModuleBytes: 202_000, Fuel: 2e9}), uint64(60+45), "a walk of 40 million steps took 66 s")
 }
 
 func TestParseID(t *testing.T) {

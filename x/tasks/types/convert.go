@@ -146,7 +146,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 	}
 	out := poco.Task{
 		ID: id, Terms: terms, Attempt: t.Attempt, Phase: poco.Phase(t.Phase - 1), Deadline: t.Deadline, From: t.From,
-		WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
+		Took: t.Took, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
 		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled,
 	}
 	if t.Plan != nil {
@@ -179,7 +179,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 // Take copies the protocol's state into the stored task; seats that moved get the height.
 func (t *Task) Take(p poco.Task, height int64) {
 	t.Attempt, t.Phase, t.Deadline, t.From = p.Attempt, Phase(p.Phase)+1, p.Deadline, p.From
-	t.WaitEnd, t.Ending, t.Cancelled, t.ByCourt = p.WaitEnd, Ending(p.Ending), p.Cancelled, p.ByCourt
+	t.Took, t.WaitEnd, t.Ending, t.Cancelled, t.ByCourt = p.Took, p.WaitEnd, Ending(p.Ending), p.Cancelled, p.ByCourt
 	t.RevealEnd, t.CourtCalled = p.RevealEnd, p.CourtCalled
 	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
 	t.Court = seatsFromPoco(p.Court, t.Court, height)

@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/runtime"
+)
+
+// compileLimit bounds one compilation in real time. The largest module took a minute of one core.
+const compileLimit = 10 * time.Minute
+
+// moduleKey names a module for the runtime that compiles it.
+type moduleKey struct{ runtime, digest string }
+
+// moduleOf is the module of a task.
+func moduleOf(s sight) moduleKey { return moduleKey{s.Deal.Runtime, s.Deal.Digest} }
+
+// compilation is a module on its way into the runtime's cache. Tasks wait for it; it belongs to none of them, so that a
+// window that closes does not undo it: the next attempt, or another task, finds what was compiled.
+type compilation struct {
+	done    chan struct{}
+	err     error // once done
+	waiters int
+}
+
+// prepare has a task's module compiled into the cache, once however many tasks wait for it, and waits until it is there or
+// the task's context ends.
+func (a *Agent) prepare(ctx context.Context, s sight, engine runtime.Runtime, module []byte) error {
+	digest, err := artifact.ParseDigest(s.Deal.Digest)
+	if err != nil {
+		return fmt.Errorf("module of deal %s: %w", s.Deal.Id, err)
+	}
+	c := a.joinCompilation(moduleOf(s), func(ctx context.Context) error { return compile(ctx, engine, module, digest) })
+	defer a.leaveCompilation(c)
+	select {
+	case <-c.done:
+		return c.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// joinCompilation waits at the compilation of a module, which it starts unless it is under way or done.
+func (a *Agent) joinCompilation(key moduleKey, fn func(context.Context) error) *compilation {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := a.compilations[key]
+	if c == nil {
+		c = &compilation{done: make(chan struct{})}
+		a.compilations[key] = c
+		a.wg.Add(1)
+		go func() {
+			defer a.wg.Done()
+			defer a.Wake() // a slot may be free now
+			ctx, cancel := context.WithTimeoutCause(a.life, compileLimit, fmt.Errorf("the module was not compiled within %s", compileLimit))
+			defer cancel()
+			start := time.Now()
+			err := fn(ctx)
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			if c.err = err; err == nil {
+				a.Metrics.CompileSeconds.Observe(time.Since(start).Seconds())
+			} else {
+				delete(a.compilations, key) // tried again by the next who asks
+			}
+			if c.waiters == 0 {
+				a.takeSlots(-1)
+			}
+			close(c.done)
+		}()
+	} else if c.waiters == 0 && !c.over() {
+		a.takeSlots(-1) // from now on it is in the slot of who waits for it
+	}
+	c.waiters++
+	return c
+}
+
+// leaveCompilation ends waiting. A compilation for which nobody waits any more goes on in a slot of its own: it takes what a
+// run takes.
+func (a *Agent) leaveCompilation(c *compilation) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if c.waiters--; c.waiters == 0 && !c.over() {
+		a.takeSlots(1)
+	}
+}
+
+// over says that the compilation has ended; mu is held.
+func (c *compilation) over() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// slotsFor returns how many slots are taken as a task sees it: a compilation for which nobody waits makes room for a task
+// of its module. mu is held.
+func (a *Agent) slotsFor(key moduleKey) int {
+	if c := a.compilations[key]; c != nil && c.waiters == 0 && !c.over() {
+		return a.used - 1
+	}
+	return a.used
+}
+
+// takeSlots counts slots; mu is held.
+func (a *Agent) takeSlots(n int) {
+	a.used += n
+	a.Metrics.SlotsBusy.Set(float64(a.used))
+}
+
+// compile has the runtime compile, once more when the machine failed, as run does.
+func compile(ctx context.Context, engine runtime.Runtime, module []byte, digest artifact.Digest) (err error) {
+	for range 2 {
+		if err = prepareSafely(ctx, engine, module, digest); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return cause
+	}
+	return err
+}
+
+func prepareSafely(ctx context.Context, engine runtime.Runtime, module []byte, digest artifact.Digest) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the runtime panicked: %v", p)
+		}
+	}()
+	return engine.Prepare(ctx, module, digest)
+}

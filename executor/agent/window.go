@@ -1,0 +1,169 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// What the window of a seat allows: when there is still time for an answer, and until when the chain takes a refusal.
+
+// stage is what a task at work does.
+type stage int
+
+const (
+	fetching stage = iota
+	compiling
+	running
+	stages
+)
+
+// String names the stage in what people read.
+func (s stage) String() string { return [...]string{"fetching", "compiling", "running"}[s] }
+
+// progress is how far the work on a task has come.
+type progress struct {
+	stage  stage
+	height int64 // at which the stage began
+	start  time.Time
+	spent  [stages]time.Duration // in stages that ended
+	begun  int64                 // height at which the work began
+	from   time.Time             // when it did
+}
+
+func newProgress(height int64, now time.Time) progress {
+	return progress{height: height, start: now, begun: height, from: now}
+}
+
+// enter begins the next stage.
+func (p *progress) enter(next stage, height int64, now time.Time) {
+	p.spent[p.stage] += now.Sub(p.start)
+	p.stage, p.height, p.start = next, height, now
+}
+
+// text says what the time went into.
+func (p *progress) text(now time.Time) string {
+	spent := p.spent
+	spent[p.stage] += now.Sub(p.start)
+	var parts []string
+	for s := fetching; s <= p.stage; s++ {
+		parts = append(parts, fmt.Sprintf("%s %s", seconds(spent[s]), s))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+// commitWindow is how many blocks the seat had to commit from its draw.
+func (s sight) commitWindow() int64 {
+	switch terms := s.Deal.Terms; {
+	case s.first():
+		return terms.CommitBlocks
+	case s.Bench == taskstypes.BENCH_COURT:
+		return poco.FollowingWindow(terms.CourtBlocks, s.Task.Took)
+	default:
+		return poco.FollowingWindow(terms.CommitBlocks, s.Task.Took)
+	}
+}
+
+// lastDecline is the last height at which the chain takes a decline of the seat, which is a first worker's.
+func (s sight) lastDecline() int64 {
+	return markettypes.TermsToPoco("", s.Deal, s.Task.Index).LastDecline(s.Task.Deadline)
+}
+
+// notice is how many blocks a message is given to find one.
+func (s sight) notice() int64 { return min(5, max(1, s.commitWindow()/4)) }
+
+// closing says that at a height there is just time left to say that there will be no answer.
+func (s sight) closing(height int64) bool { return height+1+s.notice() >= s.Task.Deadline }
+
+// deciding says that a first worker has to decide now whether it gives the seat back: later the chain does not take it.
+func (s sight) deciding(height int64) bool {
+	last := s.lastDecline()
+	return height+1 <= last && height+1+s.notice() > last
+}
+
+// hasTime judges whether work that stands so will end within the window. A task that waits for a slot has no time: another
+// worker may have a free one. How long a download or a compilation takes nobody knows beforehand: what has gone on for a
+// while is expected to go on as long again, and each stage that has not begun as long as that. A program that runs goes on:
+// the window was made for its fuel.
+func (s sight) hasTime(p *progress, height int64) bool {
+	switch {
+	case p == nil:
+		return false
+	case p.stage == running:
+		return true
+	}
+	expected := int64(stages-p.stage) * (height - p.height)
+	return expected+s.notice() <= s.Task.Deadline-(height+1)
+}
+
+// tooLate says that there is no time left for an answer, or nil when there is, or when there is nothing to be said about
+// it: a first worker whose decline the chain no longer takes goes on trying, for giving up would be silence all the same.
+func (a *Agent) tooLate(s sight, p *progress) error {
+	height := max(s.height, a.height.Load())
+	switch {
+	case s.view != Wanted:
+		return nil
+	case s.first():
+		if !s.deciding(height) || s.hasTime(p, height) {
+			return nil
+		}
+	case !s.closing(height):
+		return nil
+	}
+	return &windowError{what: errTooLate, text: s.windowText(p, height, time.Now())}
+}
+
+// windowError says what a window was too short for.
+type windowError struct {
+	what error // errTooLate or errGone
+	text string
+}
+
+func (e *windowError) Error() string { return e.text }
+
+func (e *windowError) Unwrap() error { return e.what }
+
+// windowText names the window, what the time went into, and what makes it longer. It has room in a decline's reason.
+func (s sight) windowText(p *progress, height int64, now time.Time) string {
+	window := s.commitWindow()
+	text := fmt.Sprintf("no time left in the window of %d blocks", window)
+	switch {
+	case p == nil:
+		return text + ": all slots were busy; more --slots, or fewer registered, let it begin earlier"
+	case height > p.begun:
+		pace := now.Sub(p.from) / time.Duration(height-p.begun)
+		text += fmt.Sprintf(" (some %.0f s)", (pace * time.Duration(window)).Seconds())
+	}
+	longer := "a larger --fuel"
+	if s.Deal.Category != "" {
+		longer = "a category with more time"
+	}
+	return text + ": " + p.text(now) + "; " + longer + " makes the window longer"
+}
+
+// mayDecline says whether the chain takes a decline in the next block.
+func (a *Agent) mayDecline(s sight) bool {
+	return max(s.height, a.height.Load())+1 <= s.lastDecline()
+}
+
+// enter notes that the work on a task is in another stage.
+func (a *Agent) enter(s sight, next stage) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if j := a.active[s.key]; j != nil {
+		j.progress.enter(next, a.height.Load(), time.Now())
+	}
+}
+
+// isWindow says whether a job was ended because of the window, and keeps the words for it.
+func isWindow(cause error) bool {
+	var w *windowError
+	return errors.As(cause, &w)
+}
