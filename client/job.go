@@ -11,6 +11,7 @@ import (
 
 	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -18,8 +19,8 @@ import (
 // DefaultFuel is the fuel limit of a job that names none: about a minute of one core.
 const DefaultFuel = 50_000_000_000
 
-// MaxModule is the largest app, in bytes: what x/apps allows.
-const MaxModule = 64 << 20
+// MaxModule is the largest app, in bytes: what workers run and the chain takes.
+const MaxModule = contract.MaxModuleBytes
 
 // Job is what a requester wants done.
 type Job struct {

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -216,7 +217,7 @@ func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*markett
 	var out []*markettypes.Input
 	for _, in := range job.Inputs {
 		name := in.Name
-		if err := markettypes.ValidateInputName(name); err != nil {
+		if err := contract.CheckInputName(name); err != nil {
 			return nil, &Problem{What: fmt.Sprintf("--input %s: its name %v", in.Path, err), Next: "give it one: --input NAME=FILE"}
 		}
 		data, err := readFile("--input", in.Path, artifact.DefaultMaxBytes)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // errAbsent marks bytes that the task names and that can not be had, or are not what their digest says.
@@ -35,7 +36,7 @@ type Fetcher struct {
 // this task's, in their order. Bytes whose digest or size is not the chain's are refused wherever they come from. Errors
 // wrap errAbsent when it is the bytes that can not be had; any other is this machine's own trouble.
 func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (module []byte, files [][]byte, err error) {
-	module, err = f.blob(ctx, a.Deal.Digest, a.Deal.Locators, artifact.DefaultMaxBytes)
+	module, err = f.blob(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxModuleBytes)
 	if err != nil {
 		return nil, nil, fmt.Errorf("module %s: %w", a.Deal.Digest, err)
 	}

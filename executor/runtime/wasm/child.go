@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
 )
@@ -75,8 +76,8 @@ func readSpec(in io.Reader, req request) (runtime.Spec, error) {
 		return runtime.Spec{}, fmt.Errorf("inputs: %w", err)
 	}
 	return runtime.Spec{
-		Module: module, ModuleDigest: req.ModuleDigest, Args: req.Args, Env: req.Env, Inputs: inputs,
-		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit,
+		Module: module, ModuleDigest: req.ModuleDigest, Args: asStrings(req.Args), Env: asStrings(req.Env), Inputs: inputs,
+		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit, OutputPath: string(req.OutputPath),
 		Clock: req.Clock, Seed: req.Seed,
 	}, nil
 }
@@ -102,9 +103,20 @@ func serve(ctx context.Context, req request, spec runtime.Spec, ready func()) (r
 
 func writeOutcome(w io.Writer, resp response, o runtime.Outcome) error {
 	resp.Kind, resp.Reason, resp.Exit, resp.Fuel = o.Kind, o.Reason, o.ExitCode, o.Fuel
-	resp.Files = entries(o.Files)
+	var manifest []byte
+	if o.Kind == runtime.Result {
+		m, err := result.Build(result.KindResult, "", 0, o.Files)
+		if err != nil {
+			return err
+		}
+		manifest = m.Bytes()
+	}
+	resp.Manifest = uint64(len(manifest))
 	resp.Stdout, resp.Stderr = uint64(len(o.Stdout)), uint64(len(o.Stderr))
 	if err := writeHeader(w, resp); err != nil {
+		return err
+	}
+	if _, err := w.Write(manifest); err != nil {
 		return err
 	}
 	if err := writeFiles(w, o.Files); err != nil {

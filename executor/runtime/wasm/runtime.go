@@ -84,13 +84,7 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	if err := engine.CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
-	req := request{
-		Op:        opRun,
-		Args:      spec.Args,
-		Env:       spec.Env,
-		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
-		Clock: spec.Clock, Seed: spec.Seed,
-	}
+	req := requestOf(spec)
 	if spec.WallLimit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, spec.WallLimit,
@@ -99,6 +93,15 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 		req.CPUMax = uint64(spec.WallLimit/time.Second)*uint64(goruntime.NumCPU()) + cpuSlack
 	}
 	return r.child(ctx, req, spec)
+}
+
+// requestOf is the request to run a task; child adds what is the same for every request.
+func requestOf(spec runtime.Spec) request {
+	return request{
+		Op: opRun, Args: asBytes(spec.Args), Env: asBytes(spec.Env),
+		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
+		OutputPath: []byte(spec.OutputPath), Clock: spec.Clock, Seed: spec.Seed,
+	}
 }
 
 // child has a child process serve a request.
@@ -219,8 +222,10 @@ func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, err
 	}
 	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel}
 	var err error
-	if o.Files, err = readFiles(in, resp.Files); err != nil {
-		return runtime.Outcome{}, err
+	if resp.Kind == runtime.Result {
+		if o.Files, err = readResult(in, resp.Manifest, spec.OutputLimit); err != nil {
+			return runtime.Outcome{}, err
+		}
 	}
 	if o.Stdout, err = readBlob(in, resp.Stdout); err != nil {
 		return runtime.Outcome{}, err

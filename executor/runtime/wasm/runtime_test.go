@@ -91,7 +91,7 @@ func TestSpecRefused(t *testing.T) {
 	r, _ := newRuntime(t)
 	for name, malleate := range map[string]func(*runtime.Spec){
 		"zero byte in an argument": func(s *runtime.Spec) { s.Args = []string{"a\x00b"} },
-		"long environment":         func(s *runtime.Spec) { s.Env = []string{strings.Repeat("x", 2<<20)} },
+		"long environment":         func(s *runtime.Spec) { s.Env = []string{strings.Repeat("x", 9<<20)} },
 		"fuel out of range":        func(s *runtime.Spec) { s.FuelLimit = 1 << 63 },
 		"clock before 1970":        func(s *runtime.Spec) { s.Clock = -1 },
 		"input outside of /in":     func(s *runtime.Spec) { s.Inputs[0].Path = "../x" },
