@@ -46,6 +46,9 @@ type Config struct {
 	// CacheDir keeps instrumented and compiled modules, by digest. Empty: every
 	// run compiles anew.
 	CacheDir string
+	// SandboxOptional runs apps also where this system lacks a part of the sandbox (a limit, the filter of system calls),
+	// and warns of it. Otherwise such a run is an error, and no app's code is so much as compiled.
+	SandboxOptional bool
 	// Logger takes what an operator should know; nil: the default one.
 	Logger *slog.Logger
 }
@@ -70,6 +73,12 @@ func New(c Config) (*Runtime, error) {
 		removeLeftovers(c.CacheDir, time.Now())
 	}
 	return &Runtime{c}, nil
+}
+
+// CheckSandbox sets up the sandbox in a child without running anything in it. The error says what of it this system lacks.
+func (r *Runtime) CheckSandbox(ctx context.Context) error {
+	_, err := r.child(ctx, request{Op: opCheck, CPUMax: cpuSlack}, runtime.Spec{})
+	return err
 }
 
 // Prepare validates, instruments and compiles a module into the cache. A module
@@ -109,7 +118,7 @@ func (r *Runtime) child(ctx context.Context, req request, spec runtime.Spec) (ru
 	if err := ctx.Err(); err != nil {
 		return runtime.Outcome{}, context.Cause(ctx)
 	}
-	req.CacheDir = r.config.CacheDir
+	req.CacheDir, req.SandboxOptional = r.config.CacheDir, r.config.SandboxOptional
 	req.ModuleSize, req.ModuleDigest = uint64(len(spec.Module)), spec.ModuleDigest
 	req.Inputs = entries(spec.Inputs)
 	req.AddressMax = addressMax(spec)

@@ -1,6 +1,7 @@
 package wasm
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +14,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/foreigncall"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
 )
 
 // probeVariable makes this test binary try what a child must not do.
@@ -205,5 +209,40 @@ func TestForeignCallsAreReal(t *testing.T) {
 	cmd.Env = []string{probeVariable + "=native code, free"}
 	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "own pid true\na socket true\n" {
 		t.Skipf("this kernel takes no 32-bit calls: %v\n%s", err, out)
+	}
+}
+
+// TestSandboxFailsClosed: where a part of the sandbox can not be had, nothing of an app is run or compiled, unless the
+// operator allowed that.
+func TestSandboxFailsClosed(t *testing.T) {
+	spec := conformance.Spec(testapps.Copy())
+	r, log := newRuntime(t)
+	if err := r.CheckSandbox(t.Context()); err != nil {
+		t.Skipf("this system has no complete sandbox: %v", err)
+	}
+	req := requestOf(spec)
+	req.ModuleSize, req.ModuleDigest, req.Inputs = uint64(len(spec.Module)), spec.ModuleDigest, entries(spec.Inputs)
+	for _, optional := range []bool{false, true} {
+		req.SandboxOptional = optional
+		var in, out bytes.Buffer
+		if err := send(&in, req, spec); err != nil {
+			t.Fatal(err)
+		}
+		// In this process, which therefore must not be confined for real.
+		lacking := errors.New("seccomp: this system has none")
+		if err := answer(&in, &out, sandbox{
+			confine:      func() error { return lacking },
+			limit:        func(request) error { return nil },
+			confineFiles: func() error { return nil },
+		}); err != nil {
+			t.Fatal(err)
+		}
+		o, err := r.receive(&out, spec)
+		switch {
+		case optional && (err != nil || o.Kind != runtime.Result || !strings.Contains(log.String(), "this system has none")):
+			t.Errorf("allowed: got %v, %v, log %q", o.Kind, err, log)
+		case !optional && (err == nil || !strings.Contains(err.Error(), "the sandbox is not complete: seccomp: this system has none")):
+			t.Errorf("not allowed: got %v, %v", o.Kind, err)
+		}
 	}
 }

@@ -52,8 +52,9 @@ func CheckSpec(spec runtime.Spec) error {
 	return nil
 }
 
-// Run executes a task. An error is a failure of this machine.
-func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func()) (runtime.Outcome, error) {
+// Run executes a task. An error is a failure of this machine. ready, if not nil, is called when the module is compiled and
+// before any of it runs; its error ends the run.
+func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error) (runtime.Outcome, error) {
 	if err := CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
@@ -78,7 +79,9 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func()) (runt
 		return runtime.Outcome{}, err
 	}
 	if ready != nil {
-		ready()
+		if err := ready(); err != nil {
+			return runtime.Outcome{}, err
+		}
 	}
 	return run(ctx, r, compiled, m, spec)
 }
