@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/internal/printable"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -242,7 +243,7 @@ func (r *Runner) follow(ctx context.Context, request markettypes.Request, report
 		}
 		tell.tell(Event{
 			Kind: EventDownloaded, Task: t.ID, Index: t.Index, Result: t,
-			Text: fmt.Sprintf("downloaded to %s and verified: %s", t.Dir, list(t.Files)),
+			Text: fmt.Sprintf("downloaded to %s and verified: %s", printable.Name(t.Dir), t.fileList()),
 		})
 	}
 	err := w.follow(ctx, request)

@@ -18,10 +18,11 @@ import (
 )
 
 const (
-	matched  = markettypes.REQUEST_STATUS_MATCHED
-	resting  = markettypes.REQUEST_STATUS_RESTING
-	expired  = markettypes.REQUEST_STATUS_EXPIRED
-	emptyApp = "\x00asm\x01\x00\x00\x00"
+	matched = markettypes.REQUEST_STATUS_MATCHED
+	resting = markettypes.REQUEST_STATUS_RESTING
+	expired = markettypes.REQUEST_STATUS_EXPIRED
+	// emptyApp is the smallest program: _start, which returns.
+	emptyApp = "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x07\x0a\x01\x06_start\x00\x00\x0a\x04\x01\x02\x00\x0b"
 )
 
 // write makes a file and returns its path.
@@ -53,7 +54,7 @@ func TestRunOneDeal(t *testing.T) {
 	require.Zero(t, m.asked["deals"], "the request names its one deal")
 	require.Contains(t, texts(*events, EventMatched), "1 task of at most")
 	require.Equal(t, markettypes.Job{
-		App: "acme/app:93a44bbb96c7", Trust: 100, MaxPrice: 900, FuelLimit: DefaultFuel, Size_: 1,
+		App: "acme/app:5647c39a1d25", Trust: 100, MaxPrice: 900, FuelLimit: DefaultFuel, Size_: 1,
 	}, m.submitted.Job)
 	require.Zero(t, m.submitted.Expiry)
 }
@@ -62,10 +63,10 @@ func TestRunOneDeal(t *testing.T) {
 func TestRunPaysForATurn(t *testing.T) {
 	for gas, sent := range map[uint64]int{turnGas + 80_000: 1, 8_000_000: 2} {
 		m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
-		m.apps["acme/app:93a44bbb96c7"] = &appstypes.MsgPublish{Name: "app", Version: "93a44bbb96c7"}
+		m.apps["acme/app:5647c39a1d25"] = &appstypes.MsgPublish{Name: "app", Version: "5647c39a1d25"}
 		m.gas = gas
 		r, _, tell := m.runner()
-		report, err := r.Run(within(t), Job{App: "acme/app:93a44bbb96c7", Trust: 100}, tell)
+		report, err := r.Run(within(t), Job{App: "acme/app:5647c39a1d25", Trust: 100}, tell)
 		require.NoError(t, err, "%d gas", gas)
 		require.EqualValues(t, 1, report.Accepted)
 		require.Len(t, m.sent, sent, "%d gas", gas)
@@ -196,7 +197,7 @@ func TestRunPublishesDatasets(t *testing.T) {
 	}, m.datasets[digest.String()])
 	require.Contains(t, texts(*events, EventPublished), "/in/datasets/acme/world-cities")
 	require.Equal(t, markettypes.Job{
-		App: "acme/app:93a44bbb96c7", Trust: 100, MaxPrice: 900, Size_: 2,
+		App: "acme/app:5647c39a1d25", Trust: 100, MaxPrice: 900, Size_: 2,
 		Datasets: []string{"acme/world-cities:" + digest.Hex()[:12], "globe/rivers:2"}, DatasetsPerTask: 1,
 		Category: "xs", Tags: []string{"eu", "tee"}, MaxAppPrice: 1, MaxDatasetPrice: 2, MaxPoolPrice: 3, Pool: "north",
 		Beneficiary: "cred1b", Callback: "hook", Resources: appstypes.Resources{MemoryBytes: 1 << 20},
@@ -223,7 +224,7 @@ func TestPublishApp(t *testing.T) {
 	require.Equal(t, "acme/stats:1.0", reference)
 	digest := artifact.Sum([]byte(emptyApp)).String()
 	require.Equal(t, &appstypes.MsgPublish{
-		Owner: r.Requester.Address(), Name: "stats", Version: "1.0", Description: "counts", Digest: digest, Size_: 8, Runtime: "wasm",
+		Owner: r.Requester.Address(), Name: "stats", Version: "1.0", Description: "counts", Digest: digest, Size_: uint64(len(emptyApp)), Runtime: "wasm",
 		Locators: r.Stores, Price: 7, Requirements: &appstypes.Resources{MemoryBytes: 1 << 20}, Tags: []string{"a", "b"}, OutputPath: "data",
 	}, m.apps[digest])
 }

@@ -95,3 +95,19 @@ func FullLogAndTrap() []byte {
 	a := newApp(2, "fd_write")
 	return a.Start(nil, a.write(1, 0, 65536), a.write(1, 0, 65536), a.write(2, 0, 65536), a.write(2, 0, 65536), asm.Op(0x00)).Bytes()
 }
+
+// AllMemory begins with these pages, grows to the most there can be, uses the last word, and traps unless all of it works and
+// a page more is refused.
+func AllMemory(pages uint32) []byte {
+	var m asm.Module
+	m.Memory(pages, 65_536)
+	last := int32(-65536 - 4) // of 65,535 pages
+	trapUnless := func(code ...[]byte) []byte { return asm.Code(asm.Code(code...), asm.Op(0x45), asm.If(asm.Op(0x00))) }
+	return m.Start(nil,
+		trapUnless(asm.ConstI32(int32(65_535-min(pages, 65_535))), asm.Op(0x40, 0), asm.ConstI32(int32(pages)), asm.Op(0x46)),
+		trapUnless(asm.Op(0x3f, 0), asm.ConstI32(65_535), asm.Op(0x46)),
+		asm.ConstI32(last), asm.ConstI32(42), asm.Mem(0x36, 0),
+		trapUnless(asm.ConstI32(last), asm.Mem(0x28, 0), asm.ConstI32(42), asm.Op(0x46)),
+		trapUnless(asm.ConstI32(1), asm.Op(0x40, 0), asm.ConstI32(-1), asm.Op(0x46)),
+	).Bytes()
+}
