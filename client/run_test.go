@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -309,4 +310,38 @@ func TestBlocksOf(t *testing.T) {
 	}{{time.Second, 500, 2}, {1100 * time.Millisecond, 500, 3}, {time.Nanosecond, 500, 1}, {time.Second, 0, 1000}} {
 		require.Equal(t, tc.exp, blocksOf(tc.t, tc.millis))
 	}
+}
+
+// TestNothingIsSentForWhatNoWorkerRuns: a module that workers refuse, one that needs more memory than its task may have, and
+// inputs with names that they refuse end before anything is uploaded, published or submitted.
+func TestNothingIsSentForWhatNoWorkerRuns(t *testing.T) {
+	const magic = "\x00asm\x01\x00\x00\x00"
+	// 65,535 pages from the start, of the 16,384 that a task has by default.
+	hungry := strings.Replace(emptyApp, "\x07\x0a", "\x05\x05\x01\x00\xff\xff\x03\x07\x0a", 1)
+	for name, tc := range map[string]struct {
+		job    Job
+		expErr string
+	}{
+		"a module with nothing in it": {Job{App: write(t, "app.wasm", magic)}, "it has no entry point"},
+		"too much memory":             {Job{App: write(t, "app.wasm", hungry)}, "begins with 4096 MiB of memory, and its task may have 1024 MiB"},
+		"an input too deep":           {Job{App: write(t, "app.wasm", emptyApp), Inputs: []InputFile{{Name: strings.Repeat("a/", 127) + "a", Path: write(t, "in", "x")}}}, "lies in 127 folders"},
+		"two inputs of one name":      {Job{App: write(t, "app.wasm", emptyApp), Inputs: []InputFile{{Name: "a", Path: "x"}, {Name: "a", Path: "y"}}}, "there twice"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newFakeMarket(t)
+			r, events, tell := m.runner()
+			tc.job.Trust = 100
+			_, err := r.Run(within(t), tc.job, tell)
+			var problem *Problem
+			require.ErrorAs(t, err, &problem)
+			require.Contains(t, problem.What, tc.expErr)
+			require.NotEmpty(t, problem.Next)
+			require.Empty(t, *events)
+			require.Empty(t, m.apps)
+		})
+	}
+	m := newFakeMarket(t)
+	r, _, tell := m.runner()
+	_, err := r.PublishApp(within(t), AppFile{Path: write(t, "app.wasm", hungry)}, tell)
+	require.NoError(t, err, "a job can ask for that much")
 }
