@@ -121,7 +121,7 @@ func overThePipe(t *rapid.T, r *Runtime, spec runtime.Spec) runtime.Outcome {
 // TestLongestLogs: what the app printed and what we add to it are never more than the worker reads.
 func TestLongestLogs(t *testing.T) {
 	r, _ := newRuntime(t)
-	for _, module := range [][]byte{testapps.LongImport(8 << 20), testapps.FullLogAndTrap()} {
+	for _, module := range [][]byte{testapps.LongImport(8 << 20), testapps.LongExportTwice(8 << 20), testapps.FullLogAndTrap()} {
 		o, err := r.Run(context.Background(), conformance.Spec(module))
 		if err != nil || o.Kind != runtime.AppFailed {
 			t.Errorf("got %v, %v, want a failure of the app", o.Kind, err)

@@ -1,6 +1,10 @@
 package testapps
 
-import "github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+import (
+	"strings"
+
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+)
 
 // FileOp is one thing that an app does to its files: every kind that changes a tree, or leaves a descriptor open. What the
 // host answers is ignored, and the app goes on.
@@ -57,11 +61,7 @@ func Files(ops []FileOp) []byte {
 // manylong.c of the cases does.
 func ManyLong(depth, length, files int) []byte {
 	a := newApp(4, "path_create_directory", "path_open", "fd_close")
-	name := make([]byte, length)
-	for i := range name {
-		name[i] = 'd'
-	}
-	p, n := a.path(heap, string(name))
+	p, n := a.path(heap, strings.Repeat("d", length))
 	out, m := a.path(heap+1000, "out")
 	const number = heap + 2000 // eight digits, counted up in base 128
 	a.Data(number, []byte("00000000"))
@@ -82,12 +82,15 @@ func ManyLong(depth, length, files int) []byte {
 // LongImport imports a function whose name is this long.
 func LongImport(length int) []byte {
 	var m asm.Module
-	name := make([]byte, length)
-	for i := range name {
-		name[i] = 'n'
-	}
-	m.Import("env", string(name), nil, nil)
+	m.Import("env", strings.Repeat("n", length), nil, nil)
 	return m.Start(nil).Bytes()
+}
+
+// LongExportTwice exports two functions by one name that is this long, which is not valid.
+func LongExportTwice(length int) []byte {
+	var m asm.Module
+	name := strings.Repeat("n", length)
+	return m.Start(nil).Export(name, 0, 0).Export(name, 0, 0).Bytes()
 }
 
 // FullLogAndTrap prints more than is kept to stdout and to stderr, and traps.
