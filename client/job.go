@@ -2,6 +2,8 @@ package client
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +12,10 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
+	"github.com/credence-chain/credence/internal/printable"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -18,8 +23,8 @@ import (
 // DefaultFuel is the fuel limit of a job that names none: about a minute of one core.
 const DefaultFuel = 50_000_000_000
 
-// MaxModule is the largest app, in bytes: what x/apps allows.
-const MaxModule = 64 << 20
+// MaxModule is the largest app, in bytes: what workers run and the chain takes.
+const MaxModule = contract.MaxModuleBytes
 
 // Job is what a requester wants done.
 type Job struct {
@@ -113,6 +118,9 @@ func (j *Job) rests() bool { return j.Expiry > 0 || j.Rest > 0 || j.RestFor > 0 
 
 // check says what can be said before anything is asked or sent.
 func (j *Job) check() error {
+	if err := j.checkInputs(); err != nil {
+		return err
+	}
 	if j.Fuel == 0 && j.Category == "" {
 		j.Fuel = DefaultFuel
 	}
@@ -138,6 +146,26 @@ func (j *Job) check() error {
 		return &Problem{What: fmt.Sprintf("--out %s: %v", j.Out, err), Next: "name a folder that can be made or is empty", Err: err}
 	case len(entries) > 0:
 		return &Problem{What: fmt.Sprintf("--out %s: the folder is not empty, and results never overwrite anything", j.Out), Next: "name another folder, or remove this one"}
+	}
+	return nil
+}
+
+// checkInputs holds the names of the inputs against the rule of the chain and of workers. One without a name is called as
+// its file.
+func (j *Job) checkInputs() error {
+	names := make([]string, len(j.Inputs))
+	for i := range j.Inputs {
+		in := &j.Inputs[i]
+		if in.Name == "" {
+			in.Name = filepath.Base(in.Path)
+		}
+		if err := contract.CheckInputName(in.Name); err != nil {
+			return &Problem{What: fmt.Sprintf("--input %s: its name: %v", printable.Name(in.Path), err), Next: "give it one: --input NAME=FILE"}
+		}
+		names[i] = in.Name
+	}
+	if err := contract.CheckInputs(names); err != nil {
+		return &Problem{What: err.Error(), Next: "give each input a name of its own: --input NAME=FILE"}
 	}
 	return nil
 }
@@ -185,12 +213,13 @@ type module struct {
 	data   []byte
 	digest string
 	name   string // for its name on the chain
+	facts  wasmcheck.Facts
 }
 
 var wasmMagic = []byte{0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00}
 
-// readModule reads an app's file and looks whether it can be one.
-func readModule(path string) (*module, error) {
+// readModule reads an app's file and looks whether workers will run it, by the check that they make themselves.
+func readModule(ctx context.Context, path string) (*module, error) {
 	info, err := os.Stat(path)
 	if os.IsNotExist(err) {
 		next := "check the path; an app on the chain is named organisation/name:version or sha256:DIGEST"
@@ -215,9 +244,49 @@ func readModule(path string) (*module, error) {
 		return nil, &Problem{What: fmt.Sprintf("%s is not a WebAssembly module: it begins with %s, expected %q", path, firstBytes(data), wasmMagic), Next: buildHint}
 	}
 	if len(data) > MaxModule {
-		return nil, &Problem{What: fmt.Sprintf("%s has %s, at most %s are allowed", path, FormatBytes(uint64(info.Size())), FormatBytes(MaxModule)), Next: "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"}
+		return nil, &Problem{What: fmt.Sprintf("%s has %s, workers run at most %s", path, mebibytes(uint64(info.Size())), mebibytes(MaxModule)), Next: "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"}
 	}
-	return &module{data: data, digest: artifact.Sum(data).String(), name: assetName(path, "app")}, nil
+	facts, err := wasmcheck.Check(ctx, data)
+	if err != nil {
+		return nil, refusedModule(path, err)
+	}
+	return &module{data: data, digest: artifact.Sum(data).String(), name: assetName(path, "app"), facts: facts}, nil
+}
+
+// refusedModule says why no worker would run a module, before anything is uploaded, published or paid for.
+func refusedModule(path string, err error) error {
+	var refused *wasmcheck.Refused
+	if !errors.As(err, &refused) {
+		return err
+	}
+	next := map[wasmcheck.Feature]string{
+		wasmcheck.Imports:     "build it for WASI preview 1 alone, without the host functions of a browser or another host",
+		wasmcheck.Entry:       "build a program with a main function, not a library or a reactor",
+		wasmcheck.Exceptions:  "build it without them: -fno-exceptions in C++, no setjmp and longjmp in C, panic=abort in Rust",
+		wasmcheck.TailCalls:   "build it without -mtail-call",
+		wasmcheck.Threads:     "build it for one thread, without -pthread and shared memory: wasm32-wasip1, not wasm32-wasip1-threads",
+		wasmcheck.Memory64:    "build it for wasm32, not wasm64",
+		wasmcheck.RelaxedSIMD: "build it without -mrelaxed-simd; -msimd128 is fine",
+		wasmcheck.Memory:      "link it with a smaller initial memory",
+	}[refused.Feature]
+	if next == "" {
+		next = buildHint
+	}
+	return &Problem{What: fmt.Sprintf("no worker runs %s: %s", path, refused), Next: next, Err: err}
+}
+
+// mebibytes is a size, rounded up, in the unit in which limits are told.
+func mebibytes(n uint64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }
+
+// checkMemory refuses a module that begins with more memory than its tasks will have: each would end in out-of-memory.
+func (m *module) checkMemory(path string, asked uint64) error {
+	if limit := contract.MemoryBytes(asked); m.facts.InitialMemory > limit {
+		return &Problem{
+			What: fmt.Sprintf("%s begins with %s of memory, and its task may have %s", path, mebibytes(m.facts.InitialMemory), mebibytes(limit)),
+			Next: fmt.Sprintf("ask for it with --memory %s, or link it with a smaller initial memory", strings.ReplaceAll(mebibytes(m.facts.InitialMemory), " ", "")),
+		}
+	}
+	return nil
 }
 
 const buildHint = "build one for WASI: GOOS=wasip1 GOARCH=wasm go build -o app.wasm . (Go), cargo build --target wasm32-wasip1 (Rust), clang --target=wasm32-wasi (C)"

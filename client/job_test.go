@@ -1,40 +1,69 @@
 package client
 
 import (
+	"context"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 func TestReadModule(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, data string) string {
 		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
 		require.NoError(t, os.WriteFile(path, []byte(data), 0o600))
 		return path
 	}
-	const good = "\x00asm\x01\x00\x00\x00"
+	const magic = "\x00asm\x01\x00\x00\x00"
+	const types, function, export = "\x01\x04\x01\x60\x00\x00", "\x03\x02\x01\x00", "\x07\x0a\x01\x06_start\x00\x00"
+	code := func(body string) string {
+		return "\x0a" + string(byte(len(body)+4)) + "\x01" + string(byte(len(body)+2)) + "\x00" + body + "\x0b"
+	}
+	// sized pads a module with a custom section.
+	sized := func(size int) string {
+		pad := size - len(emptyApp) - 6
+		return emptyApp + string([]byte{0, byte(pad)&0x7f | 0x80, byte(pad>>7)&0x7f | 0x80, byte(pad>>14)&0x7f | 0x80, byte(pad>>21)&0x7f | 0x80, byte(pad >> 28)}) + string(make([]byte, pad))
+	}
 	for _, tc := range []struct {
 		name, path, expErr string
 	}{
-		{"a module", write("My App_2.wasm", good), ""},
+		{"a module", write("My App_2.wasm", emptyApp), ""},
 		{"absent", filepath.Join(dir, "absent.wasm"), "there is no file"},
 		{"a folder", dir, "is a folder"},
 		{"empty", write("empty.wasm", ""), "it is empty"},
 		{"text", write("text.wasm", "(module)"), `it begins with "(module)"`},
 		{"a Linux program", write("elf", "\x7fELF\x02"), "a program for Linux"},
 		{"a component", write("component.wasm", "\x00asm\x0d\x00\x01\x00"), "component"},
-		{"too large", write("large.wasm", good+string(make([]byte, MaxModule))), "at most"},
+		{"the largest", write("largest/My App_2.wasm", sized(MaxModule)), ""},
+		{"too large", write("large.wasm", sized(MaxModule+1)), "at most 32 MiB"},
+		{"nothing in it", write("nothing.wasm", magic), "it has no entry point"},
+		{"a missing import", write("import.wasm", magic+types+"\x02\x0b\x01\x03env\x03sin\x00\x00"+function+export+code("")), `it needs functions that are not there: "env.sin"`},
+		{"exceptions", write("throw.wasm", magic+types+function+export+code("\x06\x40\x0b")), "it uses exceptions"},
+		{"a tail call", write("tail.wasm", magic+types+function+export+code("\x12\x00")), "it uses tail calls"},
+		{"threads", write("threads.wasm", magic+types+function+"\x05\x04\x01\x03\x01\x02"+export+code("")), "it uses threads"},
+		{"64-bit memory", write("memory64.wasm", magic+types+function+"\x05\x03\x01\x04\x01"+export+code("")), "it uses 64-bit memory"},
+		{"two memories", write("memories.wasm", magic+types+function+"\x05\x05\x02\x00\x01\x00\x01"+export+code("")), "it uses multiple memories"},
+		{"relaxed SIMD", write("relaxed.wasm", magic+types+function+export+code("\xfd\x85\x02")), "it uses relaxed SIMD"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			m, err := readModule(tc.path)
+			m, err := readModule(context.Background(), tc.path)
 			if tc.expErr == "" {
 				require.NoError(t, err)
 				require.Equal(t, "my-app-2", m.name)
-				// SHA-256 of the eight bytes of an empty module.
-				require.Equal(t, "sha256:93a44bbb96c751218e4c00d479e4c14358122a389acca16205b1e4d0dc5f9476", m.digest)
+				data, err := os.ReadFile(tc.path)
+				require.NoError(t, err)
+				require.Equal(t, fmt.Sprintf("sha256:%x", sha256.Sum256(data)), m.digest)
 				return
 			}
 			var problem *Problem
@@ -135,5 +164,46 @@ func TestJobDefaults(t *testing.T) {
 			require.Equal(t, tc.bag, tc.job.Bag)
 			require.Equal(t, tc.fuel, tc.job.Fuel)
 		})
+	}
+}
+
+// TestInputNames walks the three layers that judge what inputs are called: what one takes or refuses, all do.
+func TestInputNames(t *testing.T) {
+	digest := "sha256:" + strings.Repeat("ab", 32)
+	for _, tc := range []struct {
+		names []string
+		ok    bool
+	}{
+		{[]string{"a"}, true},
+		{[]string{"a/b", "a/c", "é"}, true},
+		{[]string{strings.Repeat("x", 255)}, true},
+		{[]string{strings.Repeat("x", 256)}, false},
+		{[]string{strings.Repeat("a/", 63) + "a"}, true},
+		{[]string{strings.Repeat("a/", 64) + "a"}, false},
+		{[]string{strings.Repeat("a/", 127) + "a"}, false},
+		{[]string{"a", "a"}, false},
+		{[]string{"a", "a/b"}, false},
+		{[]string{"a/b", "a"}, false},
+		{[]string{"../a"}, false},
+		{[]string{"/a"}, false},
+		{[]string{"a//b"}, false},
+		{[]string{"a\nb"}, false},
+		{[]string{"a\\b"}, false},
+		{[]string{"caf\xe9"}, false},
+		{[]string{"a\u202eb"}, true},
+	} {
+		job := markettypes.Job{App: digest, Trust: 100, FuelLimit: 1}.Normal()
+		mine := Job{Trust: 100}
+		spec := runtime.Spec{FuelLimit: 1}
+		for _, name := range tc.names {
+			job.Inputs = append(job.Inputs, &markettypes.Input{Name: name, Digest: digest, Size_: 1})
+			mine.Inputs = append(mine.Inputs, InputFile{Name: name, Path: "file"})
+			spec.Inputs = append(spec.Inputs, result.File{Path: name})
+		}
+		for layer, err := range map[string]error{
+			"client": mine.check(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
+		} {
+			require.Equal(t, tc.ok, err == nil, "%s, %.40q: %v", layer, tc.names, err)
+		}
 	}
 }

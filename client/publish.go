@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -131,10 +132,15 @@ type AppFile struct {
 // PublishApp puts a module into the artifact stores and publishes it as an app of the provider's, unless the chain knows its
 // bytes already; it returns the reference, "organisation/name:version". A *Problem says what is wrong with the file.
 func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (string, error) {
-	m, err := readModule(a.Path)
+	m, err := readModule(ctx, a.Path)
 	if err != nil {
 		return "", err
 	}
+	return r.publishModule(ctx, m, a, contract.MaxMemoryBytes, tell)
+}
+
+// publishModule publishes a module that tasks with this much memory, in bytes, can run.
+func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory uint64, tell Observer) (string, error) {
 	res, err := r.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: m.digest})
 	if err == nil {
 		reference := res.Version.App + ":" + res.Version.Version
@@ -142,6 +148,9 @@ func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (stri
 		return reference, nil
 	}
 	if !unknownAsset(err) {
+		return "", err
+	}
+	if err := m.checkMemory(a.Path, memory); err != nil {
 		return "", err
 	}
 	if err := r.upload(ctx, a.Path, m.data, tell); err != nil {
@@ -178,7 +187,11 @@ func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error
 	if isReference(job.App) {
 		return job.App, nil
 	}
-	return r.PublishApp(ctx, AppFile{Path: job.App}, tell)
+	m, err := readModule(ctx, job.App)
+	if err != nil {
+		return "", err
+	}
+	return r.publishModule(ctx, m, AppFile{Path: job.App}, job.Resources.MemoryBytes, tell)
 }
 
 // unknownAsset says whether the chain answered that it knows no such app or dataset.
@@ -215,10 +228,6 @@ func (r *Runner) publish(ctx context.Context, msg sdk.Msg, answer proto.Message)
 func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*markettypes.Input, error) {
 	var out []*markettypes.Input
 	for _, in := range job.Inputs {
-		name := in.Name
-		if err := markettypes.ValidateInputName(name); err != nil {
-			return nil, &Problem{What: fmt.Sprintf("--input %s: its name %v", in.Path, err), Next: "give it one: --input NAME=FILE"}
-		}
 		data, err := readFile("--input", in.Path, artifact.DefaultMaxBytes)
 		if err != nil {
 			return nil, err
@@ -226,7 +235,7 @@ func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*markett
 		if err := r.upload(ctx, in.Path, data, tell); err != nil {
 			return nil, err
 		}
-		out = append(out, &markettypes.Input{Name: name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores})
+		out = append(out, &markettypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores})
 	}
 	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/credence-chain/credence/internal/printable"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -278,6 +279,17 @@ func (r *TaskReport) endingText() string {
 	return r.Ending
 }
 
+// fileList names the files of a result, whose names the program chose. A result without any says so.
+func (r *TaskReport) fileList() string {
+	if len(r.Files) == 0 {
+		return NoFiles
+	}
+	return list(printable.Names(r.Files))
+}
+
+// NoFiles is what is said of an accepted result without a file.
+const NoFiles = "no file: the program wrote nothing below /out"
+
 func list(names []string) string {
 	switch len(names) {
 	case 0:
@@ -386,17 +398,17 @@ func (r *TaskReport) appFailed() *Problem {
 	case "out-of-memory":
 		what, next = "needed more memory than a task may have", "make it use less, or split the work over a bag of tasks"
 	case "output-too-large":
-		what, next = "wrote more than a task may put out", "write less, or split the work over a bag of tasks"
+		what, next = "wrote more than a task may put out", "write fewer or smaller files, with shorter paths, or split the work over a bag of tasks; docs/apps.md has the limits"
 	case "call-depth":
 		what, next = "called functions too deeply", "an endless recursion needs mending; a deep one a loop"
 	case "invalid-output":
-		what, next = "left no output that can be described", "its version may declare a folder below /out as its result, where it must write something; paths must be plain UTF-8"
+		what, next = "left no output that can be described", "names below /out must be UTF-8; where its version declares a folder as its result, it must write something there"
 	case "invalid-computed":
 		what, next = "wrote a computed.json that can't be followed", "docs/apps.md says what it may hold"
 	case "trap":
 		what = "crashed (a trap: out of bounds, division by zero, unreachable code)"
 	case "invalid-module":
-		what, next = "is no module that workers can run", "it must need nothing but WASI preview 1; "+buildHint
+		what, next = "is no module that workers can run", "credenced publish app FILE says what they refuse; "+buildHint
 	default:
 		what = fmt.Sprintf("failed with exit status %d", r.ExitCode)
 	}

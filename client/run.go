@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/internal/printable"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -286,7 +287,7 @@ func (r *Runner) download(ctx context.Context, report *Report, t *TaskReport, te
 	}
 	tell.tell(Event{
 		Kind: EventDownloaded, Task: t.ID, Index: t.Index, Result: t,
-		Text: fmt.Sprintf("downloaded to %s and verified: %s", t.Dir, list(t.Files)),
+		Text: fmt.Sprintf("downloaded to %s and verified: %s", printable.Name(t.Dir), t.fileList()),
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,10 +19,11 @@ import (
 )
 
 const (
-	matched  = markettypes.REQUEST_STATUS_MATCHED
-	resting  = markettypes.REQUEST_STATUS_RESTING
-	expired  = markettypes.REQUEST_STATUS_EXPIRED
-	emptyApp = "\x00asm\x01\x00\x00\x00"
+	matched = markettypes.REQUEST_STATUS_MATCHED
+	resting = markettypes.REQUEST_STATUS_RESTING
+	expired = markettypes.REQUEST_STATUS_EXPIRED
+	// emptyApp is the smallest program: _start, which returns.
+	emptyApp = "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x07\x0a\x01\x06_start\x00\x00\x0a\x04\x01\x02\x00\x0b"
 )
 
 // write makes a file and returns its path.
@@ -53,7 +55,7 @@ func TestRunOneDeal(t *testing.T) {
 	require.Zero(t, m.asked["deals"], "the request names its one deal")
 	require.Contains(t, texts(*events, EventMatched), "1 task of at most")
 	require.Equal(t, markettypes.Job{
-		App: "acme/app:93a44bbb96c7", Trust: 100, MaxPrice: 900, FuelLimit: DefaultFuel, Size_: 1,
+		App: "acme/app:5647c39a1d25", Trust: 100, MaxPrice: 900, FuelLimit: DefaultFuel, Size_: 1,
 	}, m.submitted.Job)
 	require.Zero(t, m.submitted.Expiry)
 }
@@ -62,10 +64,10 @@ func TestRunOneDeal(t *testing.T) {
 func TestRunPaysForATurn(t *testing.T) {
 	for gas, sent := range map[uint64]int{turnGas + 80_000: 1, 8_000_000: 2} {
 		m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
-		m.apps["acme/app:93a44bbb96c7"] = &appstypes.MsgPublish{Name: "app", Version: "93a44bbb96c7"}
+		m.apps["acme/app:5647c39a1d25"] = &appstypes.MsgPublish{Name: "app", Version: "5647c39a1d25"}
 		m.gas = gas
 		r, _, tell := m.runner()
-		report, err := r.Run(within(t), Job{App: "acme/app:93a44bbb96c7", Trust: 100}, tell)
+		report, err := r.Run(within(t), Job{App: "acme/app:5647c39a1d25", Trust: 100}, tell)
 		require.NoError(t, err, "%d gas", gas)
 		require.EqualValues(t, 1, report.Accepted)
 		require.Len(t, m.sent, sent, "%d gas", gas)
@@ -196,7 +198,7 @@ func TestRunPublishesDatasets(t *testing.T) {
 	}, m.datasets[digest.String()])
 	require.Contains(t, texts(*events, EventPublished), "/in/datasets/acme/world-cities")
 	require.Equal(t, markettypes.Job{
-		App: "acme/app:93a44bbb96c7", Trust: 100, MaxPrice: 900, Size_: 2,
+		App: "acme/app:5647c39a1d25", Trust: 100, MaxPrice: 900, Size_: 2,
 		Datasets: []string{"acme/world-cities:" + digest.Hex()[:12], "globe/rivers:2"}, DatasetsPerTask: 1,
 		Category: "xs", Tags: []string{"eu", "tee"}, MaxAppPrice: 1, MaxDatasetPrice: 2, MaxPoolPrice: 3, Pool: "north",
 		Beneficiary: "cred1b", Callback: "hook", Resources: appstypes.Resources{MemoryBytes: 1 << 20},
@@ -223,7 +225,7 @@ func TestPublishApp(t *testing.T) {
 	require.Equal(t, "acme/stats:1.0", reference)
 	digest := artifact.Sum([]byte(emptyApp)).String()
 	require.Equal(t, &appstypes.MsgPublish{
-		Owner: r.Requester.Address(), Name: "stats", Version: "1.0", Description: "counts", Digest: digest, Size_: 8, Runtime: "wasm",
+		Owner: r.Requester.Address(), Name: "stats", Version: "1.0", Description: "counts", Digest: digest, Size_: uint64(len(emptyApp)), Runtime: "wasm",
 		Locators: r.Stores, Price: 7, Requirements: &appstypes.Resources{MemoryBytes: 1 << 20}, Tags: []string{"a", "b"}, OutputPath: "data",
 	}, m.apps[digest])
 }
@@ -308,4 +310,38 @@ func TestBlocksOf(t *testing.T) {
 	}{{time.Second, 500, 2}, {1100 * time.Millisecond, 500, 3}, {time.Nanosecond, 500, 1}, {time.Second, 0, 1000}} {
 		require.Equal(t, tc.exp, blocksOf(tc.t, tc.millis))
 	}
+}
+
+// TestNothingIsSentForWhatNoWorkerRuns: a module that workers refuse, one that needs more memory than its task may have, and
+// inputs with names that they refuse end before anything is uploaded, published or submitted.
+func TestNothingIsSentForWhatNoWorkerRuns(t *testing.T) {
+	const magic = "\x00asm\x01\x00\x00\x00"
+	// 65,535 pages from the start, of the 16,384 that a task has by default.
+	hungry := strings.Replace(emptyApp, "\x07\x0a", "\x05\x05\x01\x00\xff\xff\x03\x07\x0a", 1)
+	for name, tc := range map[string]struct {
+		job    Job
+		expErr string
+	}{
+		"a module with nothing in it": {Job{App: write(t, "app.wasm", magic)}, "it has no entry point"},
+		"too much memory":             {Job{App: write(t, "app.wasm", hungry)}, "begins with 4096 MiB of memory, and its task may have 1024 MiB"},
+		"an input too deep":           {Job{App: write(t, "app.wasm", emptyApp), Inputs: []InputFile{{Name: strings.Repeat("a/", 127) + "a", Path: write(t, "in", "x")}}}, "lies in 127 folders"},
+		"two inputs of one name":      {Job{App: write(t, "app.wasm", emptyApp), Inputs: []InputFile{{Name: "a", Path: "x"}, {Name: "a", Path: "y"}}}, "there twice"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newFakeMarket(t)
+			r, events, tell := m.runner()
+			tc.job.Trust = 100
+			_, err := r.Run(within(t), tc.job, tell)
+			var problem *Problem
+			require.ErrorAs(t, err, &problem)
+			require.Contains(t, problem.What, tc.expErr)
+			require.NotEmpty(t, problem.Next)
+			require.Empty(t, *events)
+			require.Empty(t, m.apps)
+		})
+	}
+	m := newFakeMarket(t)
+	r, _, tell := m.runner()
+	_, err := r.PublishApp(within(t), AppFile{Path: write(t, "app.wasm", hungry)}, tell)
+	require.NoError(t, err, "a job can ask for that much")
 }

@@ -74,7 +74,7 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	if err != nil {
 		return none, 0, fmt.Errorf("run: %w", err)
 	}
-	answer, err := agent.Conclude(out, a.Deal.OutputPath)
+	answer, err := agent.Conclude(out)
 	if err != nil {
 		return none, 0, err
 	}

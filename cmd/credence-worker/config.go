@@ -36,6 +36,7 @@ type config struct {
 	TxTTL     time.Duration
 	WallLimit time.Duration
 	Drain     time.Duration
+	Sandbox   string
 	LogFormat string
 	LogLevel  string
 	Sabotage  string
@@ -48,6 +49,12 @@ const leastPatience = 100 * time.Millisecond
 const (
 	roleWorker = "worker"
 	roleCourt  = "court"
+)
+
+// What a worker does where the system lacks a part of the sandbox in which apps run.
+const (
+	sandboxRequired   = "required"
+	sandboxBestEffort = "best-effort"
 )
 
 // bench is where the role answers.
@@ -85,6 +92,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.Duration("tx-ttl", 30*time.Second, "how long one signed transaction may wait for a block before it is signed anew")
 	f.Duration("wall-limit", time.Hour, "real time of one execution; longer ones are given up as our own failure")
 	f.Duration("drain", 10*time.Second, "time to end running tasks after SIGTERM; what does not end goes on after the next start")
+	f.String("sandbox", sandboxRequired, "required: apps run only in a complete sandbox; best-effort: also where this system lacks a part of it, such as the filter of system calls, which is logged at every run")
 	f.String("log-format", "text", "text or json")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("sabotage", "", "for tests of a chain: lie by altering what apps output; workers with one seed tell one lie")
@@ -113,7 +121,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: list(v, "node"), Patience: v.GetDuration("node-patience"),
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: list(v, "artifacts"),
 		Quota: v.GetInt64("quota"), Cache: v.GetString("cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
-		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), LogFormat: v.GetString("log-format"),
+		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"), LogFormat: v.GetString("log-format"),
 		LogLevel: v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
 	}
 	if c.KeyFile == "" {
@@ -153,6 +161,8 @@ func (c config) validate() error {
 		return fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, client.MaxTTL)
 	case c.WallLimit < 0 || c.Drain < 0:
 		return fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)
+	case c.Sandbox != sandboxRequired && c.Sandbox != sandboxBestEffort:
+		return fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)
 	case c.LogFormat != "text" && c.LogFormat != "json":
 		return fmt.Errorf("log-format: got %q, expected text or json", c.LogFormat)
 	}
@@ -199,6 +209,7 @@ func (c config) toml(f *pflag.FlagSet) string {
 		{"tx-ttl", fmt.Sprintf("%q", c.TxTTL)},
 		{"wall-limit", fmt.Sprintf("%q", c.WallLimit)},
 		{"drain", fmt.Sprintf("%q", c.Drain)},
+		{"sandbox", fmt.Sprintf("%q", c.Sandbox)},
 		{"log-format", fmt.Sprintf("%q", c.LogFormat)},
 		{"log-level", fmt.Sprintf("%q", c.LogLevel)},
 	} {

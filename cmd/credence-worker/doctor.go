@@ -151,7 +151,7 @@ func (p *patient) checkDisk(context.Context) (string, error) {
 }
 
 func (p *patient) checkCanary(ctx context.Context) (string, error) {
-	engine, err := wasm.New(wasm.Config{})
+	engine, err := wasm.New(wasm.Config{SandboxOptional: p.Sandbox == sandboxBestEffort})
 	if err != nil {
 		return "", err
 	}

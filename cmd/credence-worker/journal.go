@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/internal/printable"
 )
 
 func journalCommand() *cobra.Command {
@@ -45,7 +46,7 @@ func showJournal(out io.Writer, path, task string, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		enc := json.NewEncoder(out)
+		enc := json.NewEncoder(printable.JSON(out))
 		for _, r := range records {
 			if err := enc.Encode(r); err != nil {
 				return err
@@ -64,7 +65,7 @@ func showJournal(out io.Writer, path, task string, asJSON bool) error {
 		if n := len(r.Marks); n > 0 {
 			since = fmt.Sprintf("height %d", r.Marks[n-1].Height)
 		}
-		fmt.Fprintf(table, "%x\t%d\t%s\t%s\t%s\t%s\t%s\n", r.Key.Task, r.Key.Attempt, journal.BenchName(r.Key.Bench), r.State, since, answer, r.Cause)
+		fmt.Fprintf(table, "%x\t%d\t%s\t%s\t%s\t%s\t%s\n", r.Key.Task, r.Key.Attempt, journal.BenchName(r.Key.Bench), r.State, since, answer, printable.Line(r.Cause))
 	}
 	return table.Flush()
 }

@@ -219,9 +219,12 @@ func (w *worker) bear(ctx context.Context, conn *client.Conn) (stale time.Durati
 }
 
 func (w *worker) runtime() (runtime.Runtime, error) {
-	engine, err := wasm.New(wasm.Config{CacheDir: w.Cache, Logger: w.log})
+	engine, err := wasm.New(wasm.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, Logger: w.log})
 	if err != nil {
 		return nil, err
+	}
+	if err := engine.CheckSandbox(context.Background()); err != nil {
+		return nil, fmt.Errorf("apps can not be run safely here: %w; the worker needs Linux with seccomp filters, and --sandbox %s does without what is missing", err, sandboxBestEffort)
 	}
 	if w.Sabotage == "" {
 		return engine, nil

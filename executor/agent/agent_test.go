@@ -82,7 +82,7 @@ func (h *house) honest() poco.Outcome {
 	require.NoError(h.t, err)
 	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
 	require.NoError(h.t, err)
-	answer, err := Conclude(out, "")
+	answer, err := Conclude(out)
 	require.NoError(h.t, err)
 	return answer.Outcome
 }

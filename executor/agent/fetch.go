@@ -12,6 +12,7 @@ import (
 
 	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // errAbsent marks bytes that the task names and that can not be had, or are not what their digest says.
@@ -56,7 +57,7 @@ func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (module []byte, f
 // before sizes were pinned have none.
 func (f Fetcher) module(ctx context.Context, a chain.Assignment) ([]byte, error) {
 	if a.Deal.ModuleSize == 0 {
-		return f.blob(ctx, a.Deal.Digest, a.Deal.Locators, artifact.DefaultMaxBytes)
+		return f.blob(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxModuleBytes)
 	}
 	return f.file(ctx, read{digest: a.Deal.Digest, size: a.Deal.ModuleSize, locators: a.Deal.Locators})
 }

@@ -6,11 +6,9 @@ import (
 	"slices"
 
 	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
-
-// datasetFolder is the folder below /in with the datasets, each under its id; the names of inputs never begin with it.
-const datasetFolder = "datasets"
 
 // read is a file that a task finds below /in.
 type read struct {
@@ -38,5 +36,7 @@ func reads(a chain.Assignment) (out []read) {
 	return out
 }
 
-// datasetName is where a dataset lies below /in.
-func datasetName(d markettypes.PinnedDataset) string { return path.Join(datasetFolder, d.Dataset) }
+// datasetName is where a dataset lies below /in: under its id, in the folder that inputs keep out of.
+func datasetName(d markettypes.PinnedDataset) string {
+	return path.Join(contract.DatasetsFolder, d.Dataset)
+}

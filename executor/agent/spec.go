@@ -9,27 +9,14 @@ import (
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Limits of every execution. They are part of the protocol: all workers must meet them alike.
-const (
-	// MemoryLimit is the linear memory that an app may take, in bytes, when its deal doesn't say.
-	MemoryLimit = 1 << 30
-	// MaxMemory is the largest that a deal can say: all that 32 bits address.
-	MaxMemory = fuel.MaxPages * fuel.PageSize
-	// OutputLimit is the sum of the sizes of the files below /out, in bytes; a deal can only say less.
-	OutputLimit = 64 << 20
-)
-
-// Folders an app sees, and the name by which apps made for iExec know the second.
-const (
-	inFolder, outFolder = "/in", "/out"
-	iexecOut            = "/iexec_out"
-)
+// Folders an app sees.
+const inFolder, outFolder = "/in", result.OutFolder
 
 // BuildSpec makes of a task what is executed. Nothing of the worker, the attempt or the moment enters, so that every
 // worker, and every court seat, executes the same. files are the contents of what the task reads, as Fetcher.Task returns
@@ -51,7 +38,8 @@ func BuildSpec(a chain.Assignment, module []byte, files [][]byte) (runtime.Spec,
 		Module: module, ModuleDigest: digest,
 		Args:      append([]string{path.Base(a.Deal.App)}, a.Deal.Args...),
 		Env:       environment(a.Task, a.Deal),
-		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: memoryLimit(a.Deal), OutputLimit: outputLimit(a.Deal),
+		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: contract.MemoryBytes(a.Deal.Resources.MemoryBytes),
+		OutputLimit: contract.OutputBytes(a.Deal.Resources.DiskBytes), OutputPath: a.Deal.OutputPath,
 		Clock: a.Deal.Time,
 		Seed:  poco.Hash(id[:]),
 	}
@@ -59,23 +47,6 @@ func BuildSpec(a chain.Assignment, module []byte, files [][]byte) (runtime.Spec,
 		spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Data: files[i]})
 	}
 	return spec, nil
-}
-
-// memoryLimit of a deal's tasks, in bytes: what was asked for, as far as the runtime goes.
-func memoryLimit(d markettypes.Deal) uint64 {
-	if d.Resources.MemoryBytes == 0 {
-		return MemoryLimit
-	}
-	return min(d.Resources.MemoryBytes, MaxMemory)
-}
-
-// outputLimit of a deal's tasks, in bytes. More than OutputLimit isn't to be had: every worker that agrees keeps the result
-// and serves it, and what is asked of one pool would be asked of the court too.
-func outputLimit(d markettypes.Deal) uint64 {
-	if d.Resources.DiskBytes == 0 {
-		return OutputLimit
-	}
-	return min(d.Resources.DiskBytes, OutputLimit)
 }
 
 // environment is the contract of docs/apps.md, with the names of iExec for apps made for it. The order is fixed.

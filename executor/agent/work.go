@@ -114,7 +114,7 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 	a.Metrics.Fuel.Add(float64(out.Fuel))
 	a.at("ran")
 	a.keepLogs(s, out)
-	if answer, err = Conclude(out, s.Deal.OutputPath); err != nil {
+	if answer, err = Conclude(out); err != nil {
 		return answer, "run", err
 	}
 	// Durable before anything is promised about it.

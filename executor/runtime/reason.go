@@ -1,5 +1,7 @@
 package runtime
 
+import "github.com/credence-chain/credence/executor/result"
+
 // Reason says why an app failed. The list is closed: a reason is part of the
 // answer, so a new one is a change of the protocol.
 type Reason string
@@ -18,8 +20,13 @@ const (
 	// for later and cannot have is refused to the app, which may cope: memory.grow
 	// returns -1, writing to /tmp gives ENOSPC.)
 	OutOfMemory Reason = "out-of-memory"
-	// OutputTooLarge: it wrote more into /out than Spec.OutputLimit.
-	OutputTooLarge Reason = "output-too-large"
+	// OutputTooLarge: it wrote more into /out than Spec.OutputLimit, or more files, longer names or deeper folders than
+	// a result can have.
+	OutputTooLarge Reason = result.ReasonTooLarge
+	// InvalidOutput: it left what no manifest can describe, or nothing in Spec.OutputPath.
+	InvalidOutput Reason = result.ReasonInvalidOutput
+	// InvalidComputed: its computed.json can not be followed.
+	InvalidComputed Reason = result.ReasonInvalidComputed
 	// CallDepth: it nested calls deeper than the fuel schedule allows.
 	CallDepth Reason = "call-depth"
 	// InvalidModule: the module is not WebAssembly, uses what is refused, or is
@@ -29,7 +36,7 @@ const (
 
 // Reasons lists every reason, for checks of answers that come from outside.
 func Reasons() []Reason {
-	return []Reason{None, Exit, Trap, OutOfFuel, OutOfMemory, OutputTooLarge, CallDepth, InvalidModule}
+	return []Reason{None, Exit, Trap, OutOfFuel, OutOfMemory, OutputTooLarge, InvalidOutput, InvalidComputed, CallDepth, InvalidModule}
 }
 
 // Valid tells whether r is on the closed list.

@@ -29,6 +29,9 @@ type Spec struct {
 	MemoryLimit uint64
 	// OutputLimit bounds the sum of the sizes of the files in /out, in bytes.
 	OutputLimit uint64
+	// OutputPath is the folder below /out whose files are the result, relative to /out; empty leaves it to the app's
+	// computed.json, and everything counts without one.
+	OutputPath string
 	// WallLimit bounds real time. Hitting it is our failure (an error), never the
 	// app's, because machines differ in speed. Zero means no limit but the context's.
 	WallLimit time.Duration
@@ -47,8 +50,8 @@ type Outcome struct {
 	// Fuel is what the run used, in units of the fuel schedule; it equals the
 	// limit when Reason is OutOfFuel.
 	Fuel uint64
-	// Files is the tree below /out, sorted by path, paths relative to /out.
-	// It is empty unless Kind is Result.
+	// Files are the files of the result, as result.Judge gives them: sorted by path, paths relative to /out. A runtime
+	// judges them where the app ran, so that whatever an app leaves ends in an answer. Empty unless Kind is Result.
 	Files []result.File
 	// Stdout and Stderr are logs, cut at a bound of the runtime. They are not
 	// part of the answer's digest.

@@ -39,7 +39,8 @@ func TestBadInputs(t *testing.T) {
 		n.failsEverywhere(app, "ran out of fuel after 50M units", "out-of-fuel", 50_000_000)
 	})
 	in("out of memory", func(n *network) {
-		n.failsEverywhere(n.file("huge.wasm", huge()), "needed more memory than a task may have", "out-of-memory", 0)
+		n.refused(client.ExitFailed, "of memory, and its task may have 1024 MiB", n.file("huge.wasm", huge()))
+		n.failsEverywhere(n.publish("huge", huge(), appPrice), "needed more memory than a task may have", "out-of-memory", 0)
 	})
 	in("not a module, published all the same", func(n *network) {
 		n.failsEverywhere(n.publish("script", []byte("#!/bin/sh\necho no\n"), appPrice), "is no module that workers can run", "invalid-module", 0)

@@ -24,7 +24,7 @@ func (n *network) truth(task taskstypes.Task, deal markettypes.Deal) taskstypes.
 	require.NoError(n.t, err)
 	out, err := runtime.Run(n.ctx, spec)
 	require.NoError(n.t, err)
-	answer, err := agent.Conclude(out, deal.OutputPath)
+	answer, err := agent.Conclude(out)
 	require.NoError(n.t, err)
 
 	env := []string{

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/printable"
 )
 
 // printReport says how a run ended: verdict, files, cost, who lied, what the ledgers say.
@@ -16,7 +17,7 @@ func printReport(out io.Writer, r *client.Report) {
 		if len(r.Tasks) > 4 && t.Accepted() && len(t.Faults) == 0 && t.DownloadError == "" && t.Verdict.Kind == "RESULT" {
 			continue // only what is special of a large bag
 		}
-		fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), t.Text())
+		fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(t.Text()))
 	}
 	fmt.Fprintf(out, "Verdict   %d of %d accepted", r.Accepted, len(r.Tasks))
 	if n := courtCount(r); n > 0 {
@@ -29,7 +30,7 @@ func printReport(out io.Writer, r *client.Report) {
 		}
 	}
 	if r.Unmet > 0 {
-		fmt.Fprintf(out, "Unmet     %s\n", r.Why)
+		fmt.Fprintf(out, "Unmet     %s\n", printable.Line(r.Why))
 	}
 	fmt.Fprintf(out, "Cost      %s of %s locked; %s refunded\n", client.FormatCRED(r.Paid), client.FormatCRED(r.Locked), client.FormatCRED(r.Refunded))
 	if r.Slashed > 0 {
@@ -46,6 +47,22 @@ func printReport(out io.Writer, r *client.Report) {
 	if files := resultFiles(r); len(files) > 0 {
 		fmt.Fprintf(out, "Result    %s, every byte checked against the accepted digest\n", summary(files))
 	}
+	if n := emptyResults(r); n > 0 && len(r.Tasks) == 1 {
+		fmt.Fprintf(out, "Result    %s\n", client.NoFiles)
+	} else if n > 0 {
+		fmt.Fprintf(out, "Result    %d of %d tasks left %s\n", n, len(r.Tasks), client.NoFiles)
+	}
+}
+
+// emptyResults counts the results that are here and have no file.
+func emptyResults(r *client.Report) int {
+	n := 0
+	for _, t := range r.Tasks {
+		if t.Accepted() && t.Verdict.Kind == "RESULT" && t.Dir != "" && len(t.Files) == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func courtCount(r *client.Report) int {
@@ -62,7 +79,7 @@ func resultFiles(r *client.Report) []string {
 	var out []string
 	for _, t := range r.Tasks {
 		for _, f := range t.Files {
-			out = append(out, filepath.Join(t.Dir, f))
+			out = append(out, printable.Name(filepath.Join(t.Dir, f)))
 		}
 	}
 	return out

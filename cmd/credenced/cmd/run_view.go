@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/printable"
 )
 
 // view shows a run's events.
@@ -54,7 +55,7 @@ type jsonView struct {
 }
 
 func newJSONView(out io.Writer) *jsonView {
-	enc := json.NewEncoder(out)
+	enc := json.NewEncoder(printable.JSON(out))
 	enc.SetEscapeHTML(false)
 	return &jsonView{enc: enc}
 }
@@ -93,7 +94,7 @@ func (v *plainView) Close() {}
 
 // eventLine is an event on one line, with its task's number in front where there is one.
 func eventLine(e client.Event) string {
-	line := strings.ReplaceAll(e.Text, "\n", " ")
+	line := printable.Line(strings.ReplaceAll(e.Text, "\n", " "))
 	if e.Task != "" {
 		line = fmt.Sprintf("task %-3d %s", e.Index, line)
 	}
@@ -193,11 +194,11 @@ func (v *ttyView) take(e client.Event) {
 	case client.EventCourt:
 		t.phase = "court"
 	case client.EventEnded:
-		t.phase, t.note, t.done = "", e.Text, true
+		t.phase, t.note, t.done = "", printable.Line(e.Text), true
 	case client.EventDownloaded:
 		t.note += "; here"
 	case client.EventSilent, client.EventWaiting:
-		t.note = e.Text
+		t.note = printable.Line(e.Text)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/printable"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -316,7 +318,10 @@ func taskFetchCmd() *cobra.Command {
 				for _, r := range reports {
 					fmt.Fprintf(cmd.OutOrStdout(), "task %d: %s\n", r.Index, r.Text())
 					for _, f := range r.Files {
-						fmt.Fprintf(cmd.OutOrStdout(), "  %s/%s\n", r.Dir, f)
+						fmt.Fprintf(cmd.OutOrStdout(), "  %s\n", printable.Name(filepath.Join(r.Dir, f)))
+					}
+					if r.Accepted() && r.Verdict.Kind == "RESULT" && r.Dir != "" && len(r.Files) == 0 {
+						fmt.Fprintf(cmd.OutOrStdout(), "  %s\n", credence.NoFiles)
 					}
 				}
 				return err

@@ -4,6 +4,8 @@
 // is a new Version. docs/fuel.md is its description.
 package fuel
 
+import "github.com/credence-chain/credence/poco/contract"
+
 // Version names this schedule in tasks, orders and answers.
 const Version = "fuel/v1"
 
@@ -46,7 +48,7 @@ const (
 	// started group of bytes is not charged.
 	BytesPerFuel uint64 = 8
 	// Page is the cost of a page of memory asked for, at the start or by
-	// memory.grow. A request for more pages than exist (65,536) fails for free.
+	// memory.grow. A request for more than MaxPages fails for free.
 	Page uint64 = 4096
 	// Element is the cost of one table element moved, filled or added.
 	Element uint64 = 1
@@ -88,7 +90,7 @@ const (
 // Limits of a module. One beyond them is refused as invalid.
 const (
 	// MaxModuleSize is the largest module, in bytes.
-	MaxModuleSize = 32 << 20
+	MaxModuleSize = contract.MaxModuleBytes
 	// MaxFunctions, MaxTypes, MaxGlobals and MaxSegments bound its lists.
 	MaxFunctions = 200_000
 	MaxTypes     = 50_000
@@ -104,8 +106,7 @@ const (
 	// returns -1.
 	MaxTables        = 16
 	MaxTableElements = 1 << 20
-	// MaxPages is how many pages of 64 KiB a memory can have at all.
-	MaxPages = 65_536
-	// PageSize is the size of one of them.
-	PageSize = 65_536
+	// MaxPages is how many pages of PageSize bytes a memory can have at all.
+	MaxPages = contract.MaxMemoryPages
+	PageSize = contract.PageBytes
 )

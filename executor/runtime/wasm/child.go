@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
 )
@@ -26,43 +27,61 @@ func MaybeRunChild() {
 	if !IsChild() {
 		return
 	}
-	if err := runChild(os.Stdin, os.Stdout); err != nil {
+	if err := answer(os.Stdin, os.Stdout, sandbox{confine, limit, confineFiles}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
-func runChild(in io.Reader, out io.Writer) error {
+// sandbox is what takes from this process what no app needs: at once, when the request is known, and when the module is
+// compiled. Each says what could not be taken.
+type sandbox struct {
+	confine      func() error
+	limit        func(request) error
+	confineFiles func() error
+}
+
+// answer serves one request.
+func answer(in io.Reader, out io.Writer, box sandbox) error {
 	start := time.Now()
-	var notices []string
-	note := func(err error) {
-		if err != nil {
-			notices = append(notices, err.Error())
-		}
-	}
-	note(confine())
+	missing := box.confine()
 	var req request
 	in = bufio.NewReader(in)
 	if err := readHeader(in, &req); err != nil {
 		return err
 	}
-	note(limit(req))
+	missing = errors.Join(missing, box.limit(req))
 	spec, err := readSpec(in, req)
 	if err != nil {
 		return err
 	}
 	var started time.Duration
-	outcome, err := serve(context.Background(), req, spec, func() {
-		note(confineFiles())
-		started = time.Since(start)
-	})
-	resp := response{Notice: strings.Join(notices, "; "), Started: started}
+	var outcome runtime.Outcome
+	if err = req.complete(missing); err == nil { // before the module, which an app's author chose, is so much as looked at
+		outcome, err = serve(context.Background(), req, spec, func() error {
+			missing = errors.Join(missing, box.confineFiles())
+			started = time.Since(start)
+			return req.complete(missing)
+		})
+	}
+	resp := response{Started: started}
+	if missing != nil {
+		resp.Notice = strings.ReplaceAll(missing.Error(), "\n", "; ")
+	}
 	if err != nil {
 		resp.Error = err.Error()
 		return writeHeader(out, resp)
 	}
 	return writeOutcome(out, resp, outcome)
+}
+
+// complete refuses to go on without a part of the sandbox, unless the operator allowed it.
+func (r request) complete(missing error) error {
+	if missing == nil || r.SandboxOptional {
+		return nil
+	}
+	return fmt.Errorf("the sandbox is not complete: %s", strings.ReplaceAll(missing.Error(), "\n", "; "))
 }
 
 func readSpec(in io.Reader, req request) (runtime.Spec, error) {
@@ -75,13 +94,16 @@ func readSpec(in io.Reader, req request) (runtime.Spec, error) {
 		return runtime.Spec{}, fmt.Errorf("inputs: %w", err)
 	}
 	return runtime.Spec{
-		Module: module, ModuleDigest: req.ModuleDigest, Args: req.Args, Env: req.Env, Inputs: inputs,
-		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit,
+		Module: module, ModuleDigest: req.ModuleDigest, Args: asStrings(req.Args), Env: asStrings(req.Env), Inputs: inputs,
+		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit, OutputPath: string(req.OutputPath),
 		Clock: req.Clock, Seed: req.Seed,
 	}, nil
 }
 
-func serve(ctx context.Context, req request, spec runtime.Spec, ready func()) (runtime.Outcome, error) {
+func serve(ctx context.Context, req request, spec runtime.Spec, ready func() error) (runtime.Outcome, error) {
+	if req.Op == opCheck {
+		return runtime.Outcome{Kind: runtime.Result}, ready()
+	}
 	e, err := engine.New(engine.Options{CacheDir: req.CacheDir})
 	if err != nil {
 		return runtime.Outcome{}, err
@@ -102,9 +124,20 @@ func serve(ctx context.Context, req request, spec runtime.Spec, ready func()) (r
 
 func writeOutcome(w io.Writer, resp response, o runtime.Outcome) error {
 	resp.Kind, resp.Reason, resp.Exit, resp.Fuel = o.Kind, o.Reason, o.ExitCode, o.Fuel
-	resp.Files = entries(o.Files)
+	var manifest []byte
+	if o.Kind == runtime.Result {
+		m, err := result.Build(result.KindResult, "", 0, o.Files)
+		if err != nil {
+			return err
+		}
+		manifest = m.Bytes()
+	}
+	resp.Manifest = uint64(len(manifest))
 	resp.Stdout, resp.Stderr = uint64(len(o.Stdout)), uint64(len(o.Stderr))
 	if err := writeHeader(w, resp); err != nil {
+		return err
+	}
+	if _, err := w.Write(manifest); err != nil {
 		return err
 	}
 	if err := writeFiles(w, o.Files); err != nil {

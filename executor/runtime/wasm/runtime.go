@@ -46,6 +46,9 @@ type Config struct {
 	// CacheDir keeps instrumented and compiled modules, by digest. Empty: every
 	// run compiles anew.
 	CacheDir string
+	// SandboxOptional runs apps also where this system lacks a part of the sandbox (a limit, the filter of system calls),
+	// and warns of it. Otherwise such a run is an error, and no app's code is so much as compiled.
+	SandboxOptional bool
 	// Logger takes what an operator should know; nil: the default one.
 	Logger *slog.Logger
 }
@@ -72,6 +75,12 @@ func New(c Config) (*Runtime, error) {
 	return &Runtime{c}, nil
 }
 
+// CheckSandbox sets up the sandbox in a child without running anything in it. The error says what of it this system lacks.
+func (r *Runtime) CheckSandbox(ctx context.Context) error {
+	_, err := r.child(ctx, request{Op: opCheck, CPUMax: cpuSlack}, runtime.Spec{})
+	return err
+}
+
 // Prepare validates, instruments and compiles a module into the cache. A module
 // that is refused is no error here: Run answers it.
 func (r *Runtime) Prepare(ctx context.Context, module []byte, digest [32]byte) error {
@@ -84,13 +93,7 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	if err := engine.CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
-	req := request{
-		Op:        opRun,
-		Args:      spec.Args,
-		Env:       spec.Env,
-		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
-		Clock: spec.Clock, Seed: spec.Seed,
-	}
+	req := requestOf(spec)
 	if spec.WallLimit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, spec.WallLimit,
@@ -101,12 +104,21 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	return r.child(ctx, req, spec)
 }
 
+// requestOf is the request to run a task; child adds what is the same for every request.
+func requestOf(spec runtime.Spec) request {
+	return request{
+		Op: opRun, Args: asBytes(spec.Args), Env: asBytes(spec.Env),
+		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
+		OutputPath: []byte(spec.OutputPath), Clock: spec.Clock, Seed: spec.Seed,
+	}
+}
+
 // child has a child process serve a request.
 func (r *Runtime) child(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return runtime.Outcome{}, context.Cause(ctx)
 	}
-	req.CacheDir = r.config.CacheDir
+	req.CacheDir, req.SandboxOptional = r.config.CacheDir, r.config.SandboxOptional
 	req.ModuleSize, req.ModuleDigest = uint64(len(spec.Module)), spec.ModuleDigest
 	req.Inputs = entries(spec.Inputs)
 	req.AddressMax = addressMax(spec)
@@ -219,8 +231,10 @@ func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, err
 	}
 	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel}
 	var err error
-	if o.Files, err = readFiles(in, resp.Files); err != nil {
-		return runtime.Outcome{}, err
+	if resp.Kind == runtime.Result {
+		if o.Files, err = readResult(in, resp.Manifest, spec.OutputLimit); err != nil {
+			return runtime.Outcome{}, err
+		}
 	}
 	if o.Stdout, err = readBlob(in, resp.Stdout); err != nil {
 		return runtime.Outcome{}, err

@@ -18,6 +18,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 func TestMain(m *testing.M) {
@@ -87,11 +88,36 @@ func TestAnswersOfTheChild(t *testing.T) {
 	}
 }
 
+// TestMostMemory: the documented limit works, to the last byte, and a page more is refused to an app, or makes a module none.
+func TestMostMemory(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector needs the address space")
+	}
+	r, _ := newRuntime(t)
+	for name, tc := range map[string]struct {
+		module    []byte
+		expReason runtime.Reason
+	}{
+		"grown to it":          {testapps.AllMemory(1), runtime.None},
+		"there from the start": {testapps.AllMemory(contract.MaxMemoryPages), runtime.None},
+		"a page more":          {testapps.AllMemory(contract.MaxMemoryPages + 1), runtime.InvalidModule},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec := conformance.Spec(tc.module)
+			spec.MemoryLimit, spec.FuelLimit = contract.MemoryBytes(4<<30), 1e9
+			o, err := r.Run(context.Background(), spec)
+			if err != nil || o.Reason != tc.expReason {
+				t.Errorf("got %v %q, %v, want %q", o.Kind, o.Reason, err, tc.expReason)
+			}
+		})
+	}
+}
+
 func TestSpecRefused(t *testing.T) {
 	r, _ := newRuntime(t)
 	for name, malleate := range map[string]func(*runtime.Spec){
 		"zero byte in an argument": func(s *runtime.Spec) { s.Args = []string{"a\x00b"} },
-		"long environment":         func(s *runtime.Spec) { s.Env = []string{strings.Repeat("x", 2<<20)} },
+		"long environment":         func(s *runtime.Spec) { s.Env = []string{strings.Repeat("x", 9<<20)} },
 		"fuel out of range":        func(s *runtime.Spec) { s.FuelLimit = 1 << 63 },
 		"clock before 1970":        func(s *runtime.Spec) { s.Clock = -1 },
 		"input outside of /in":     func(s *runtime.Spec) { s.Inputs[0].Path = "../x" },

@@ -3,7 +3,10 @@ package wasm
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	goruntime "runtime"
+	"slices"
 	"syscall"
 
 	"github.com/elastic/go-seccomp-bpf"
@@ -26,37 +29,68 @@ func prepareProcess(cmd *exec.Cmd) {
 // killGroup kills the child and whatever it started.
 func killGroup(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }
 
-// forbidden are the system calls that running an app never needs: the network,
-// other processes, other programs, mounts, modules, namespaces, keys, tracing.
-var forbidden = []string{
-	"socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
-	"sendto", "sendmsg", "sendmmsg", "recvfrom", "recvmsg", "recvmmsg", "setsockopt", "getsockopt",
-	"execve", "execveat", "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev",
-	"process_madvise", "kcmp", "pidfd_open", "pidfd_getfd", "pidfd_send_signal",
-	"mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsconfig", "fsmount",
-	"unshare", "setns", "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load",
-	"bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register",
-	"keyctl", "add_key", "request_key", "reboot", "swapon", "swapoff", "acct", "quotactl",
-	"setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "capset",
-	"settimeofday", "clock_settime", "adjtimex", "sethostname", "setdomainname", "syslog",
-	"shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "semget", "semop", "mknod", "mknodat",
-	"personality", "name_to_handle_at", "open_by_handle_at", "fanotify_init", "inotify_init1", "memfd_create",
+// Which system calls a child may make is an allow-list: what is not named is refused with EPERM, so that a call which a
+// later kernel adds is refused as well. The filter looks at the architecture of a call first. On amd64 a program can also
+// call the kernel as a 32-bit one (int $0x80, where number 359 is socket) or through the x32 table; both are refused
+// whatever the number.
+
+// allowedAlways are what the Go runtime, the C library below it and a compiled module need: memory, threads, time,
+// signals of their own, and the pipes and files that are open.
+var allowedAlways = []string{
+	"read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "close", "fstat", "fcntl",
+	"mmap", "munmap", "mprotect", "mremap", "madvise", "mincore", "brk",
+	"futex", "sched_yield", "sched_getaffinity", "getcpu", "set_robust_list", "get_robust_list", "set_tid_address", "rseq",
+	"nanosleep", "clock_nanosleep", "clock_gettime", "clock_getres", "gettimeofday", "time",
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "restart_syscall",
+	"epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2", "pipe2",
+	"getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getrandom", "uname", "exit", "exit_group",
 }
 
-// forbiddenLater are those that only compiling needs: whatever reaches the disk.
-var forbiddenLater = []string{
-	"open", "openat", "openat2", "creat", "truncate", "rename", "renameat", "renameat2", "unlink", "unlinkat",
-	"mkdir", "mkdirat", "rmdir", "link", "linkat", "symlink", "symlinkat", "chmod", "fchmodat", "chown", "fchownat",
+// allowedToCompile are what only the cache of compiled modules needs, until the app runs.
+var allowedToCompile = []string{
+	"open", "openat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
+	"getdents64", "getcwd", "mkdir", "mkdirat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir",
+	"fsync", "fdatasync", "ftruncate", "fchmod", "flock",
 }
 
-// confine takes from this process, for good, what no app needs.
+// allowedIf are calls that are allowed with some arguments only.
+func allowedIf(compiling bool) []seccomp.NameWithConditions {
+	argument := func(number uint32, operation seccomp.Operation, value uint64) seccomp.Condition {
+		return seccomp.Condition{Argument: number, Operation: operation, Value: value}
+	}
+	const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWUSER |
+		unix.CLONE_NEWPID | unix.CLONE_NEWNET
+	list := []seccomp.NameWithConditions{
+		// Threads, not processes.
+		{Name: "clone", Conditions: seccomp.ArgumentConditions{
+			argument(0, seccomp.BitsSet, unix.CLONE_THREAD), argument(0, seccomp.BitsNotSet, namespaces)}},
+		// Signals to threads of this process, with which the Go runtime interrupts its own.
+		{Name: "tgkill", Conditions: seccomp.ArgumentConditions{argument(0, seccomp.Equal, uint64(os.Getpid()))}},
+	}
+	if !compiling {
+		return list
+	}
+	return append(list,
+		// What takes away more: limits of this process, and the next filter.
+		seccomp.NameWithConditions{Name: "prlimit64", Conditions: seccomp.ArgumentConditions{argument(0, seccomp.Equal, 0)}},
+		seccomp.NameWithConditions{Name: "seccomp", Conditions: seccomp.ArgumentConditions{argument(0, seccomp.Equal, unix.SECCOMP_SET_MODE_FILTER)}})
+}
+
+// missingCalls are answered with ENOSYS, as by a kernel that has none of them: the C library then starts its threads with
+// clone, whose flags a filter can see, while those of clone3 are in memory.
+var missingCalls = []string{"clone3"}
+
+// confine takes from this process, for good, what no app needs. An error says what could not be taken.
 func confine() error {
+	// no_new_privs is a thread's, and a filter is taken only from a thread that has it; the filter brings it to all others.
+	goruntime.LockOSThread()
+	defer goruntime.UnlockOSThread()
 	return errors.Join(
 		wrap("no_new_privs", unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)),
 		wrap("not dumpable", unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)),
 		setLimit("core", unix.RLIMIT_CORE, 0),
 		setLimit("open files", unix.RLIMIT_NOFILE, maxOpenFiles),
-		filter(forbidden))
+		filter(true))
 }
 
 // limit sets the limits that depend on the task.
@@ -77,31 +111,41 @@ func limit(req request) error {
 
 // confineFiles takes the disk away too, once the module is compiled.
 func confineFiles() error {
-	return errors.Join(setLimit("file size", unix.RLIMIT_FSIZE, 0), filter(forbiddenLater))
+	return errors.Join(setLimit("file size", unix.RLIMIT_FSIZE, 0), filter(false))
 }
 
 func setLimit(what string, resource int, value uint64) error {
 	return wrap("limit on "+what, unix.Setrlimit(resource, &unix.Rlimit{Cur: value, Max: value}))
 }
 
-// filter forbids system calls by name, those that this architecture has.
-func filter(names []string) error {
+// filter allows what is named above, as far as this architecture has it, and nothing else. The library puts the check of
+// the architecture, and that of x32, before everything else; a call of another architecture meets the default.
+func filter(compiling bool) error {
 	info, err := arch.GetInfo("")
 	if err != nil {
 		return wrap("seccomp", err)
 	}
-	known := make([]string, 0, len(names))
-	for _, name := range names {
-		if _, ok := info.SyscallNames[name]; ok {
-			known = append(known, name)
+	known := func(lists ...[]string) (names []string) {
+		for _, name := range slices.Concat(lists...) {
+			if _, ok := info.SyscallNames[name]; ok {
+				names = append(names, name)
+			}
 		}
+		return names
+	}
+	allowed := known(allowedAlways)
+	if compiling {
+		allowed = known(allowedAlways, allowedToCompile)
 	}
 	return wrap("seccomp", seccomp.LoadFilter(seccomp.Filter{
-		NoNewPrivs: true,
+		NoNewPrivs: false, // confine has set it, for good
 		Flag:       seccomp.FilterFlagTSync,
 		Policy: seccomp.Policy{
-			DefaultAction: seccomp.ActionAllow,
-			Syscalls:      []seccomp.SyscallGroup{{Action: seccomp.ActionErrno, Names: known}},
+			DefaultAction: seccomp.ActionErrno,
+			Syscalls: []seccomp.SyscallGroup{
+				{Action: seccomp.ActionAllow, Names: allowed, NamesWithCondtions: allowedIf(compiling)},
+				{Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS), Names: known(missingCalls)},
+			},
 		},
 	}))
 }

@@ -1,6 +1,7 @@
 package wasm
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,18 +10,52 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/conformance"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/foreigncall"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
 )
 
 // probeVariable makes this test binary try what a child must not do.
 const probeVariable = "CREDENCE_TEST_PROBE"
 
 func init() {
-	if os.Getenv(probeVariable) != "" {
+	switch os.Getenv(probeVariable) {
+	case "":
+		return
+	case "operations":
 		probe()
-		os.Exit(0)
+	case "native code, free":
+		tryForeign()
+	case "native code, compiling":
+		fmt.Println("confine", confine())
+		playNative()
+	case "native code, running":
+		fmt.Println("confine", confine())
+		fmt.Println("files", confineFiles())
+		playNative()
+		tryDisk()
 	}
+	os.Exit(0)
+}
+
+// playProbe runs this test binary in one of the roles above, and gives what it says.
+func playProbe(t *testing.T, role string) string {
+	t.Helper()
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = []string{probeVariable + "=" + role}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if strings.Contains(string(out), "seccomp:") {
+		t.Skipf("this system has no seccomp filters:\n%s", out)
+	}
+	return string(out)
 }
 
 func probe() {
@@ -53,15 +88,7 @@ func try() (network, program bool) {
 }
 
 func TestConfined(t *testing.T) {
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = []string{probeVariable + "=1"}
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if strings.Contains(string(out), "seccomp:") {
-		t.Skipf("this system has no seccomp filters:\n%s", out)
-	}
+	out := playProbe(t, "operations")
 	want := `before true true
 confine <nil>
 network, program false false
@@ -71,7 +98,151 @@ write without a cache true
 files <nil>
 open true
 `
-	if string(out) != want {
+	if out != want {
 		t.Errorf("got\n%swant\n%s", out, want)
+	}
+}
+
+// Numbers of 32-bit calls on amd64, and the bit that marks a call of the x32 table.
+const (
+	foreignFork, foreignGetpid, foreignSocketcall, foreignClone, foreignVfork, foreignSocket = 2, 20, 102, 120, 190, 359
+	x32Bit                                                                                   = 0x40000000
+)
+
+// tryForeign makes foreign calls that do no harm, to show that they reach the kernel when nothing is in their way.
+func tryForeign() {
+	if foreigncall.Have {
+		fmt.Println("own pid", int(foreigncall.Do(foreignGetpid, 0, 0, 0)) == os.Getpid())
+		fmt.Println("a socket", foreigncall.Do(foreignSocket, unix.AF_INET, unix.SOCK_STREAM, 0) > 2)
+	}
+}
+
+// playNative does what machine code that got into the child would: it calls the kernel, without Go's and the C library's
+// help, by every way there is. Of each call it prints what came back.
+func playNative() {
+	if foreigncall.Have {
+		for name, call := range map[string][4]uint32{
+			"getpid": {foreignGetpid}, "socket": {foreignSocket, unix.AF_INET, unix.SOCK_STREAM}, "socketcall": {foreignSocketcall, 1},
+			"fork": {foreignFork}, "vfork": {foreignVfork}, "clone": {foreignClone, uint32(unix.SIGCHLD)},
+		} {
+			got := foreigncall.Do(call[0], call[1], call[2], call[3])
+			if got == 0 { // a child of ours: say so once, and end
+				unix.Exit(1)
+			}
+			fmt.Println("int80", name, unix.Errno(-got) == unix.EPERM)
+		}
+		for name, number := range map[string]uintptr{"getpid": unix.SYS_GETPID, "socket": unix.SYS_SOCKET, "execve": unix.SYS_EXECVE, "ptrace": 521} {
+			_, _, errno := unix.RawSyscall(x32Bit|number, unix.AF_INET, unix.SOCK_STREAM, 0)
+			fmt.Println("x32", name, errno == unix.ENOSYS || errno == unix.EPERM)
+		}
+	}
+	self := uintptr(os.Getpid())
+	for name, call := range map[string][4]uintptr{
+		"socket": {unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_STREAM}, "unix socket": {unix.SYS_SOCKET, unix.AF_UNIX, unix.SOCK_STREAM},
+		"socketpair": {unix.SYS_SOCKETPAIR, unix.AF_UNIX, unix.SOCK_STREAM}, "connect": {unix.SYS_CONNECT, 1}, "bind": {unix.SYS_BIND, 1},
+		"sendmsg": {unix.SYS_SENDMSG, 1}, "recvmsg": {unix.SYS_RECVMSG, 0},
+		"clone of a process": {unix.SYS_CLONE, uintptr(unix.SIGCHLD)}, "clone into a user namespace": {unix.SYS_CLONE, unix.CLONE_THREAD | unix.CLONE_NEWUSER},
+		"execve": {unix.SYS_EXECVE}, "execveat": {unix.SYS_EXECVEAT, ^uintptr(0)},
+		"kill": {unix.SYS_KILL, self}, "kill of the parent": {unix.SYS_KILL, uintptr(os.Getppid())}, "tkill": {unix.SYS_TKILL, self},
+		"tgkill of the parent": {unix.SYS_TGKILL, uintptr(os.Getppid()), uintptr(os.Getppid())}, "rt_sigqueueinfo": {unix.SYS_RT_SIGQUEUEINFO, self},
+		"pidfd_open": {unix.SYS_PIDFD_OPEN, self}, "pidfd_getfd": {unix.SYS_PIDFD_GETFD, 0}, "process_vm_readv": {unix.SYS_PROCESS_VM_READV, self},
+		"process_vm_writev": {unix.SYS_PROCESS_VM_WRITEV, self}, "kcmp": {unix.SYS_KCMP, self, self},
+		"prlimit64 of the parent": {unix.SYS_PRLIMIT64, uintptr(os.Getppid())}, "setpriority": {unix.SYS_SETPRIORITY},
+		"mount": {unix.SYS_MOUNT}, "umount2": {unix.SYS_UMOUNT2}, "chroot": {unix.SYS_CHROOT}, "pivot_root": {unix.SYS_PIVOT_ROOT},
+		"unshare": {unix.SYS_UNSHARE}, "setns": {unix.SYS_SETNS}, "bpf": {unix.SYS_BPF, 99}, "perf_event_open": {unix.SYS_PERF_EVENT_OPEN},
+		"userfaultfd": {unix.SYS_USERFAULTFD}, "io_uring_setup": {unix.SYS_IO_URING_SETUP}, "io_uring_enter": {unix.SYS_IO_URING_ENTER},
+		"keyctl": {unix.SYS_KEYCTL, 99}, "add_key": {unix.SYS_ADD_KEY}, "request_key": {unix.SYS_REQUEST_KEY},
+		"memfd_create": {unix.SYS_MEMFD_CREATE}, "shmget": {unix.SYS_SHMGET}, "msgget": {unix.SYS_MSGGET, 1}, "semget": {unix.SYS_SEMGET, 1},
+		"setuid": {unix.SYS_SETUID, uintptr(os.Getuid())}, "setpgid": {unix.SYS_SETPGID}, "setsid": {unix.SYS_SETSID},
+		"ioctl": {unix.SYS_IOCTL, 0}, "dup": {unix.SYS_DUP, 1}, "chmod": {unix.SYS_FCHMODAT, 99}, "mknod": {unix.SYS_MKNODAT, 99},
+		"symlink": {unix.SYS_SYMLINKAT, 0, 99}, "link": {unix.SYS_LINKAT, 99}, "inotify_init1": {unix.SYS_INOTIFY_INIT1}, "fanotify_init": {unix.SYS_FANOTIFY_INIT},
+		"prctl": {unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1}, "personality": {unix.SYS_PERSONALITY, 0xffffffff}, "timerfd_create": {unix.SYS_TIMERFD_CREATE, 99},
+		"open_by_handle_at": {unix.SYS_OPEN_BY_HANDLE_AT, 99}, "openat2": {unix.SYS_OPENAT2, 99}, "landlock_restrict_self": {unix.SYS_LANDLOCK_RESTRICT_SELF, 99},
+		"mseal": {462, 1}, "one that no kernel has": {1999},
+	} {
+		_, _, errno := unix.RawSyscall6(call[0], call[1], call[2], call[3], 0, 0, 0)
+		fmt.Println("call", name, errno == unix.EPERM)
+	}
+	_, _, errno := unix.RawSyscall(unix.SYS_CLONE3, 0, 0, 0)
+	fmt.Println("call clone3", errno == unix.ENOSYS)
+}
+
+// tryDisk makes the calls that only compiling needs.
+func tryDisk() {
+	name := uintptr(unsafe.Pointer(&[]byte("/etc/passwd\x00")[0]))
+	for what, call := range map[string][3]uintptr{
+		"openat": {unix.SYS_OPENAT, uintptr(^uint(99)), name}, "readlinkat": {unix.SYS_READLINKAT, 99, name}, "unlinkat": {unix.SYS_UNLINKAT, 99, name},
+		"mkdirat": {unix.SYS_MKDIRAT, 99, name}, "ftruncate": {unix.SYS_FTRUNCATE, 99}, "fchmod": {unix.SYS_FCHMOD, 99}, "getdents64": {unix.SYS_GETDENTS64, 99},
+		"prlimit64": {unix.SYS_PRLIMIT64, 0}, "seccomp": {unix.SYS_SECCOMP, 1},
+	} {
+		_, _, errno := unix.RawSyscall(call[0], call[1], call[2], 0)
+		fmt.Println("disk", what, errno == unix.EPERM)
+	}
+}
+
+// TestNativeCode: machine code in the child reaches no network, no other process, no other program and, once the app runs,
+// no disk, by 64-bit, 32-bit or x32 calls.
+func TestNativeCode(t *testing.T) {
+	for _, role := range []string{"native code, compiling", "native code, running"} {
+		t.Run(role, func(t *testing.T) {
+			tried := 0
+			for line := range strings.Lines(playProbe(t, role)) {
+				line = strings.TrimSpace(line)
+				if !strings.HasSuffix(line, " true") && !strings.HasSuffix(line, " <nil>") {
+					t.Errorf("not refused: %s", line)
+				}
+				tried++
+			}
+			if tried < 60 {
+				t.Errorf("only %d calls were tried", tried)
+			}
+		})
+	}
+}
+
+// TestForeignCallsAreReal: without the filter the 32-bit calls that TestNativeCode sees refused give a socket.
+func TestForeignCallsAreReal(t *testing.T) {
+	if !foreigncall.Have {
+		t.Skip("no foreign calls on this architecture")
+	}
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = []string{probeVariable + "=native code, free"}
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "own pid true\na socket true\n" {
+		t.Skipf("this kernel takes no 32-bit calls: %v\n%s", err, out)
+	}
+}
+
+// TestSandboxFailsClosed: where a part of the sandbox can not be had, nothing of an app is run or compiled, unless the
+// operator allowed that.
+func TestSandboxFailsClosed(t *testing.T) {
+	spec := conformance.Spec(testapps.Copy())
+	r, log := newRuntime(t)
+	if err := r.CheckSandbox(t.Context()); err != nil {
+		t.Skipf("this system has no complete sandbox: %v", err)
+	}
+	req := requestOf(spec)
+	req.ModuleSize, req.ModuleDigest, req.Inputs = uint64(len(spec.Module)), spec.ModuleDigest, entries(spec.Inputs)
+	for _, optional := range []bool{false, true} {
+		req.SandboxOptional = optional
+		var in, out bytes.Buffer
+		if err := send(&in, req, spec); err != nil {
+			t.Fatal(err)
+		}
+		// In this process, which therefore must not be confined for real.
+		lacking := errors.New("seccomp: this system has none")
+		if err := answer(&in, &out, sandbox{
+			confine:      func() error { return lacking },
+			limit:        func(request) error { return nil },
+			confineFiles: func() error { return nil },
+		}); err != nil {
+			t.Fatal(err)
+		}
+		o, err := r.receive(&out, spec)
+		switch {
+		case optional && (err != nil || o.Kind != runtime.Result || !strings.Contains(log.String(), "this system has none")):
+			t.Errorf("allowed: got %v, %v, log %q", o.Kind, err, log)
+		case !optional && (err == nil || !strings.Contains(err.Error(), "the sandbox is not complete: seccomp: this system has none")):
+			t.Errorf("not allowed: got %v, %v", o.Kind, err)
+		}
 	}
 }

@@ -6,34 +6,38 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"time"
 
 	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
 )
 
 // Parent and child speak through the child's standard input and output: one request,
 // one response. Each is a JSON header behind its length (4 bytes, little-endian),
 // then the bytes of what the header announces. The parent believes no size beyond
-// what the task allows.
+// what the task allows. Whatever a requester or an app chose is bytes on the way,
+// never a JSON string, which would replace what is not UTF-8.
+//
+// The listing of a response is the manifest of its files, in its own canonical
+// encoding: what result.Judge accepted in the child is no longer than
+// result.MaxManifestBytes, and result.Parse accepts it again here.
 
-// maxHeader is the longest header either side reads, in bytes.
+// maxHeader is the longest header either side reads, in bytes: as many inputs as there can be, with names of 255 bytes.
 const maxHeader = 64 << 20
 
-// maxLog is the longest log the parent reads: what the host keeps, and a line more.
+// maxLog is the longest log the parent reads: what the host keeps, and a line more, which the engine bounds.
 const maxLog = wasi.MaxLog + 4096
 
 const (
 	opPrepare = "prepare"
 	opRun     = "run"
+	opCheck   = "check" // set up the sandbox, and end
 )
 
-// entry announces a file.
+// entry announces an input.
 type entry struct {
-	Path       string
+	Path       []byte
 	Size       uint64
 	Executable bool `json:",omitempty"`
 	Dir        bool `json:",omitempty"`
@@ -45,30 +49,34 @@ type request struct {
 	CacheDir   string
 	AddressMax uint64 // bytes of address space; 0: no limit
 	CPUMax     uint64 // seconds of processor time; 0: no limit
+	// SandboxOptional: go on where a part of the sandbox is missing.
+	SandboxOptional bool
 
 	ModuleSize   uint64
 	ModuleDigest [32]byte
 	Inputs       []entry
 
-	Args, Env              []string
+	Args, Env              [][]byte
 	FuelLimit, MemoryLimit uint64
 	OutputLimit            uint64
+	OutputPath             []byte
 	Clock                  int64
 	Seed                   [32]byte
 }
 
-// response is the header of a response. Files, stdout and stderr follow.
+// response is the header of a response. The manifest of a result, the files that it
+// names in its order, stdout and stderr follow.
 type response struct {
-	Error   string // a failure of ours; all else is empty then
-	Notice  string // what of the sandbox could not be set up
-	Kind    runtime.Kind
-	Reason  runtime.Reason
-	Exit    uint32
-	Fuel    uint64
-	Files   []entry
-	Stdout  uint64
-	Stderr  uint64
-	Started time.Duration // time taken until the app ran
+	Error    string // a failure of ours; all else is empty then
+	Notice   string // what of the sandbox could not be set up
+	Kind     runtime.Kind
+	Reason   runtime.Reason
+	Exit     uint32
+	Fuel     uint64
+	Manifest uint64 // bytes
+	Stdout   uint64
+	Stderr   uint64
+	Started  time.Duration // time taken until the app ran
 }
 
 func writeHeader(w io.Writer, header any) error {
@@ -117,7 +125,7 @@ func readBlob(r io.Reader, n uint64) ([]byte, error) {
 func entries(files []result.File) []entry {
 	list := make([]entry, len(files))
 	for i, f := range files {
-		list[i] = entry{f.Path, uint64(len(f.Data)), f.Executable, f.Dir}
+		list[i] = entry{[]byte(f.Path), uint64(len(f.Data)), f.Executable, f.Dir}
 	}
 	return list
 }
@@ -134,7 +142,7 @@ func writeFiles(w io.Writer, files []result.File) error {
 func readFiles(r io.Reader, list []entry) ([]result.File, error) {
 	var files []result.File
 	for _, e := range list {
-		f := result.File{Path: e.Path, Executable: e.Executable, Dir: e.Dir}
+		f := result.File{Path: string(e.Path), Executable: e.Executable, Dir: e.Dir}
 		if !e.Dir {
 			var err error
 			if f.Data, err = readBlob(r, e.Size); err != nil {
@@ -144,6 +152,23 @@ func readFiles(r io.Reader, list []entry) ([]result.File, error) {
 		files = append(files, f)
 	}
 	return files, nil
+}
+
+// asBytes and asStrings carry strings over the pipe as they are.
+func asBytes(list []string) [][]byte {
+	out := make([][]byte, len(list))
+	for i, s := range list {
+		out[i] = []byte(s)
+	}
+	return out
+}
+
+func asStrings(list [][]byte) []string {
+	out := make([]string, len(list))
+	for i, b := range list {
+		out[i] = string(b)
+	}
+	return out
 }
 
 // errResponse is wrapped by every complaint about a response.
@@ -159,20 +184,36 @@ func (r response) check(spec runtime.Spec) error {
 		return fmt.Errorf("%w: fuel %d above the limit of %d", errResponse, r.Fuel, spec.FuelLimit)
 	case (r.Reason == runtime.Exit) != (r.Exit != 0):
 		return fmt.Errorf("%w: reason %q with exit status %d", errResponse, r.Reason, r.Exit)
-	case failed && len(r.Files) > 0, len(r.Files) > memfs.MaxNodes:
-		return fmt.Errorf("%w: %d files", errResponse, len(r.Files))
+	case failed != (r.Manifest == 0), r.Manifest > result.MaxManifestBytes:
+		return fmt.Errorf("%w: a manifest of %d bytes for %v", errResponse, r.Manifest, r.Kind)
 	case r.Stdout > maxLog || r.Stderr > maxLog:
 		return fmt.Errorf("%w: logs of %d and %d bytes", errResponse, r.Stdout, r.Stderr)
 	}
-	total, last := uint64(0), ""
-	for _, e := range r.Files {
-		if !fs.ValidPath(e.Path) || e.Path == "." || e.Path <= last || e.Dir && e.Size > 0 {
-			return fmt.Errorf("%w: file %q of %d bytes", errResponse, e.Path, e.Size)
-		}
-		if e.Size > spec.OutputLimit-total {
-			return fmt.Errorf("%w: files larger than %d bytes together", errResponse, spec.OutputLimit)
-		}
-		total, last = total+e.Size, e.Path
-	}
 	return nil
+}
+
+// readResult reads a manifest and the files that it names.
+func readResult(in io.Reader, size uint64, limit uint64) ([]result.File, error) {
+	encoded, err := readBlob(in, size)
+	if err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	m, err := result.Parse(encoded)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errResponse, err)
+	}
+	if m.Kind != result.KindResult || m.ExitCode != 0 || m.TotalBytes() > limit {
+		return nil, fmt.Errorf("%w: a manifest of %s, exit status %d, %d bytes of files; the limit is %d", errResponse, m.Kind, m.ExitCode, m.TotalBytes(), limit)
+	}
+	var files []result.File
+	for _, e := range m.Entries {
+		f := result.File{Path: e.Path, Executable: e.Executable, Dir: e.Dir}
+		if !e.Dir {
+			if f.Data, err = readBlob(in, e.Size); err != nil {
+				return nil, fmt.Errorf("file %q: %w", e.Path, err)
+			}
+		}
+		files = append(files, f)
+	}
+	return files, nil
 }

@@ -19,9 +19,9 @@ import (
 func TestResponseChecked(t *testing.T) {
 	spec := runtime.Spec{FuelLimit: 100, OutputLimit: 10}
 	good := func() response {
-		return response{Kind: runtime.Result, Fuel: 100, Files: []entry{{Path: "a", Size: 4}, {Path: "b", Dir: true}, {Path: "b/c", Size: 6}}}
+		return response{Kind: runtime.Result, Fuel: 100, Manifest: 100}
 	}
-	failed := func(r *response) { r.Kind, r.Files = runtime.AppFailed, nil }
+	failed := func(r *response) { r.Kind, r.Manifest = runtime.AppFailed, 0 }
 	for name, tc := range map[string]struct {
 		malleate func(*response)
 		expErr   bool
@@ -37,15 +37,9 @@ func TestResponseChecked(t *testing.T) {
 		"exit with status 0":      {func(r *response) { failed(r); r.Reason = runtime.Exit }, true},
 		"trap with a status":      {func(r *response) { failed(r); r.Reason, r.Exit = runtime.Trap, 1 }, true},
 		"a failure with files":    {func(r *response) { r.Kind, r.Reason = runtime.AppFailed, runtime.Trap }, true},
+		"a result without files":  {func(r *response) { r.Manifest = 0 }, true},
+		"a manifest too large":    {func(r *response) { r.Manifest = result.MaxManifestBytes + 1 }, true},
 		"too much fuel":           {func(r *response) { r.Fuel++ }, true},
-		"too large together":      {func(r *response) { r.Files[2].Size++ }, true},
-		"sizes that overflow":     {func(r *response) { r.Files[2].Size = 1<<64 - 4 }, true},
-		"a folder with a size":    {func(r *response) { r.Files[1].Size = 1 }, true},
-		"not sorted":              {func(r *response) { r.Files[0].Path = "x" }, true},
-		"twice the same":          {func(r *response) { r.Files[1].Path = "a" }, true},
-		"a path upwards":          {func(r *response) { r.Files[0].Path = "../a" }, true},
-		"an absolute path":        {func(r *response) { r.Files[0].Path = "/a" }, true},
-		"the root":                {func(r *response) { r.Files[0].Path = "." }, true},
 		"a log that is too large": {func(r *response) { r.Stderr = maxLog + 1 }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +56,7 @@ func TestOutcomeOverTheWire(t *testing.T) {
 	r, _ := newRuntime(t)
 	want := runtime.Outcome{
 		Kind: runtime.Result, Fuel: 7, Stdout: []byte("out"), Stderr: []byte("err"),
-		Files: []result.File{{Path: "d", Dir: true}, {Path: "d/f", Data: []byte("data"), Executable: true}},
+		Files: []result.File{{Path: "\x1b\n", Data: []byte("!")}, {Path: "d", Dir: true}, {Path: "e/f", Data: []byte("dat"), Executable: true}},
 	}
 	spec := runtime.Spec{FuelLimit: 10, OutputLimit: 4}
 	var wire bytes.Buffer
@@ -78,9 +72,66 @@ func TestOutcomeOverTheWire(t *testing.T) {
 			t.Fatalf("a response cut off after %d bytes is accepted", n)
 		}
 	}
+	spec.OutputLimit--
+	if _, err := r.receive(bufio.NewReader(bytes.NewReader(wire.Bytes())), spec); !errors.Is(err, errResponse) {
+		t.Errorf("files larger than the limit: got %v", err)
+	}
 	huge := binary.LittleEndian.AppendUint32(nil, maxHeader+1)
 	if _, err := r.receive(bytes.NewReader(huge), spec); err == nil || !strings.Contains(err.Error(), "limit") {
 		t.Errorf("a header that is too large: %v", err)
+	}
+}
+
+// TestManifestOverTheWire: a listing that is no canonical manifest of a result is our own failure.
+func TestManifestOverTheWire(t *testing.T) {
+	sound, err := result.Build(result.KindResult, "", 0, []result.File{{Path: "a", Data: []byte("x")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failure, err := result.Build(result.KindAppFailed, "exit", 3, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(sound.Bytes())
+	for name, tc := range map[string]struct {
+		manifest string
+		expErr   bool
+	}{
+		"sound":             {text, false},
+		"a failure's":       {string(failure.Bytes()), true},
+		"upwards":           {strings.Replace(text, " a\n", " ../a\n", 1), true},
+		"absolute":          {strings.Replace(text, " a\n", " /a\n", 1), true},
+		"not UTF-8":         {strings.Replace(text, " a\n", " \xff\n", 1), true},
+		"larger than there": {strings.Replace(text, "f 1 ", "f 2 ", 1), true},
+		"nothing":           {"", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := strings.NewReader(tc.manifest + "x")
+			if _, err := readResult(in, uint64(len(tc.manifest)), 10); (err != nil) != tc.expErr {
+				t.Errorf("got %v, want an error: %v", err, tc.expErr)
+			}
+		})
+	}
+}
+
+// TestRequestOverTheWire: what a requester chose arrives as it is, UTF-8 or not.
+func TestRequestOverTheWire(t *testing.T) {
+	want := runtime.Spec{
+		Module: []byte("module"), Args: []string{"a\xff", ""}, Env: []string{"B=\x1b\u202e"}, OutputPath: "d\xe9",
+		Inputs: []result.File{{Path: "caf\xe9", Data: []byte("x")}, {Path: "d", Dir: true}},
+	}
+	var wire bytes.Buffer
+	req := requestOf(want)
+	req.ModuleSize, req.Inputs = uint64(len(want.Module)), entries(want.Inputs)
+	if err := send(&wire, req, want); err != nil {
+		t.Fatal(err)
+	}
+	var got request
+	if err := readHeader(&wire, &got); err != nil {
+		t.Fatal(err)
+	}
+	if spec, err := readSpec(&wire, got); err != nil || !reflect.DeepEqual(spec, want) {
+		t.Errorf("got %+v, %v, want %+v", spec, err, want)
 	}
 }
 

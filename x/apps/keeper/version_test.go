@@ -7,6 +7,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -41,8 +42,8 @@ func TestPublish(t *testing.T) {
 		{"digest in capitals", func(m *types.MsgPublish) { m.Digest = "sha256:" + strings.Repeat("AB", 32) }, types.ErrInvalidVersion, "digest"},
 		{"digest of another hash", func(m *types.MsgPublish) { m.Digest = "sha512:" + strings.Repeat("ab", 32) }, types.ErrInvalidVersion, "digest"},
 		{"empty module", func(m *types.MsgPublish) { m.Size_ = 0 }, types.ErrInvalidVersion, "size"},
-		{"largest module", func(m *types.MsgPublish) { m.Size_, m.Version = 64<<20, "big" }, nil, ""},
-		{"too large", func(m *types.MsgPublish) { m.Size_ = 64<<20 + 1 }, types.ErrInvalidVersion, "64 MiB"},
+		{"largest module", func(m *types.MsgPublish) { m.Size_, m.Version = contract.MaxModuleBytes, "big" }, nil, ""},
+		{"too large", func(m *types.MsgPublish) { m.Size_ = contract.MaxModuleBytes + 1 }, types.ErrInvalidVersion, "32 MiB"},
 		{"runtime", func(m *types.MsgPublish) { m.Runtime = "oci" }, types.ErrInvalidVersion, `"oci", expected "wasm"`},
 		{"locator", func(m *types.MsgPublish) { m.Locators = []string{"ftp://x"} }, types.ErrInvalidVersion, "locators[0]"},
 		{"locators", func(m *types.MsgPublish) { m.Locators = make([]string, 9) }, types.ErrInvalidVersion, "at most 8"},

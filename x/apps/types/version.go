@@ -1,10 +1,12 @@
 package types
 
+import "github.com/credence-chain/credence/poco/contract"
+
 // Limits of a version's fields.
 const (
 	MaxVersionLen = 32
-	// MaxSize bounds a module in bytes: 64 MiB.
-	MaxSize = 64 << 20
+	// MaxSize bounds a module in bytes: what workers run.
+	MaxSize = contract.MaxModuleBytes
 	// RuntimeWasm is the one runtime there is.
 	RuntimeWasm = "wasm"
 )
@@ -38,7 +40,7 @@ func (v Version) Validate() error {
 		return err
 	}
 	if v.Size_ == 0 || v.Size_ > MaxSize {
-		return ErrInvalidVersion.Wrapf("size: %d bytes, expected 1 to %d (64 MiB)", v.Size_, uint64(MaxSize))
+		return ErrInvalidVersion.Wrapf("size: %d bytes, expected 1 to %d (%d MiB)", v.Size_, uint64(MaxSize), MaxSize>>20)
 	}
 	if v.Runtime != RuntimeWasm {
 		return ErrInvalidVersion.Wrapf("runtime: %q, expected %q", v.Runtime, RuntimeWasm)

@@ -2,27 +2,22 @@ package types
 
 import (
 	"math/bits"
-	"path"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"cosmossdk.io/core/address"
 
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
 // Limits on what one field of a job holds, beside those of the parameters.
 const (
-	MaxNameLen    = 255
 	MaxLocators   = 8
 	MaxLocatorLen = 256
 )
-
-// datasetsFolder is where the datasets of a job are below /in; inputs keep out of it.
-const datasetsFolder = "datasets"
 
 // MaxCallbackLen bounds the name of a callback.
 const MaxCallbackLen = 64
@@ -182,12 +177,6 @@ func (j Job) validateInputs(p Params) error {
 		if in == nil {
 			return ErrInputName.Wrapf("inputs[%d]: missing", i)
 		}
-		if err := ValidateInputName(in.Name); err != nil {
-			return ErrInputName.Wrapf("inputs[%d].name: %s", i, err)
-		}
-		if in.Name == datasetsFolder || strings.HasPrefix(in.Name, datasetsFolder+"/") {
-			return ErrInputName.Wrapf("inputs[%d].name: %q: expected none in %q, where datasets are", i, in.Name, datasetsFolder)
-		}
 		if err := ValidateDigest(in.Digest); err != nil {
 			return err
 		}
@@ -200,21 +189,8 @@ func (j Job) validateInputs(p Params) error {
 		}
 		names = append(names, in.Name)
 	}
-	return validateNames(names)
-}
-
-// validateNames refuses a name that is there twice, or that is a folder of another: no file system holds both.
-func validateNames(names []string) error {
-	slices.Sort(names)
-	for i, n := range names {
-		if i > 0 && names[i-1] == n {
-			return ErrInputName.Wrapf("inputs: %q is there twice", n)
-		}
-		for dir := path.Dir(n); dir != "."; dir = path.Dir(dir) {
-			if _, file := slices.BinarySearch(names, dir); file {
-				return ErrInputName.Wrapf("inputs: %q is a file and the folder of %q", dir, n)
-			}
-		}
+	if err := contract.CheckInputs(names); err != nil {
+		return ErrInputName.Wrap(err.Error())
 	}
 	return nil
 }
@@ -222,23 +198,6 @@ func validateNames(names []string) error {
 type text string
 
 func (t text) Error() string { return string(t) }
-
-// ValidateInputName checks that a name is a relative path in its shortest form that stays below its root.
-func ValidateInputName(name string) error {
-	switch {
-	case name == "" || len(name) > MaxNameLen:
-		return text("expected 1 to 255 bytes")
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }):
-		return text("expected UTF-8 without control characters and backslashes")
-	case path.IsAbs(name):
-		return text(`"` + name + `" is absolute, expected a relative path`)
-	case name == "." || name == ".." || strings.HasPrefix(name, "../") || strings.HasSuffix(name, "/..") || strings.Contains(name, "/../"):
-		return text(`"` + name + `" expected a file's path without ".."`)
-	case path.Clean(name) != name:
-		return text(`"` + name + `" expected the shortest form, "` + path.Clean(name) + `"`)
-	}
-	return nil
-}
 
 // ValidateDigest checks for "sha256:" and 64 lower-case hexadecimal digits.
 func ValidateDigest(digest string) error {

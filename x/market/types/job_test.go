@@ -93,12 +93,3 @@ func TestJobFuel(t *testing.T) {
 	require.EqualValues(t, 100, types.Job{}.Fuel(c, p), "no more than the parameters allow")
 	require.Zero(t, types.Job{}.Fuel(nil, p))
 }
-
-func TestValidateInputName(t *testing.T) {
-	for name, ok := range map[string]bool{
-		"a": true, "a/b": true, "..a": true, strings.Repeat("x", 255): true,
-		"": false, ".": false, "..": false, "/a": false, "a/../b": false, "a//b": false, "./a": false, "a/": false, "a\\b": false, "a\n": false, "\xff": false, strings.Repeat("x", 256): false,
-	} {
-		require.Equal(t, ok, types.ValidateInputName(name) == nil, "%q", name)
-	}
-}

@@ -14,8 +14,8 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/admit"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
 )
 
 // Options are how an engine is set up.
@@ -32,15 +32,11 @@ type Options struct {
 type Engine struct {
 	options Options
 	cache   wazero.CompilationCache
-	host    instrument.Host
 }
 
 // New sets up an engine.
 func New(o Options) (*Engine, error) {
-	e := &Engine{options: o, host: instrument.Host{wasi.ModuleName: {}}}
-	for _, f := range wasi.Functions() {
-		e.host[wasi.ModuleName][f.Name] = f.Type
-	}
+	e := &Engine{options: o}
 	if o.CacheDir == "" {
 		e.cache = wazero.NewCompilationCache()
 		return e, nil
@@ -91,25 +87,11 @@ func (e *Engine) instrumented(ctx context.Context, code []byte, digest [32]byte)
 	if m, ok := e.load(digest); ok {
 		return m, nil
 	}
-	m, err := instrument.Instrument(code, e.host)
+	m, err := admit.Module(ctx, code)
 	if err != nil {
 		return m, &Refused{err}
 	}
-	if err := validate(ctx, code); err != nil {
-		return m, &Refused{err}
-	}
 	return m, e.save(digest, m)
-}
-
-// validate has wazero check the original module, which therefore cannot make use of
-// anything that the pass adds. The interpreter shares the compiler's front end and
-// is done sooner.
-func validate(ctx context.Context, code []byte) error {
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().
-		WithCoreFeatures(api.CoreFeaturesV2).WithDebugInfoEnabled(false))
-	defer r.Close(ctx)
-	_, err := r.CompileModule(ctx, code)
-	return err
 }
 
 // compile compiles an instrumented module. The pass must not break a valid module,

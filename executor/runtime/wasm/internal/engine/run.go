@@ -10,15 +10,18 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
 )
 
 const (
-	// maxArguments bounds arguments and environment together, in bytes.
-	maxArguments = 1 << 20
+	// maxArguments bounds arguments and environment together, in bytes. No parameters of the chain allow more: 1 MiB of
+	// arguments, and variables for 10,000 inputs with names of 255 bytes.
+	maxArguments = 8 << 20
 	// maxClock is the latest time a task can have, in Unix seconds: in 2106.
 	maxClock = math.MaxUint32
 )
@@ -35,6 +38,9 @@ func CheckSpec(spec runtime.Spec) error {
 		}
 		size += len(s) + 1
 	}
+	if err := memfs.CheckInputs(spec.Inputs); err != nil {
+		return fmt.Errorf("%w: %w", ErrSpec, err)
+	}
 	switch {
 	case size > maxArguments:
 		return fmt.Errorf("%w: arguments and environment take %d bytes, the limit is %d", ErrSpec, size, maxArguments)
@@ -46,14 +52,15 @@ func CheckSpec(spec runtime.Spec) error {
 	return nil
 }
 
-// Run executes a task. An error is a failure of this machine.
-func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func()) (runtime.Outcome, error) {
+// Run executes a task. An error is a failure of this machine. ready, if not nil, is called when the module is compiled and
+// before any of it runs; its error ends the run.
+func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error) (runtime.Outcome, error) {
 	if err := CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
 	m, err := e.instrumented(ctx, spec.Module, spec.ModuleDigest)
 	if refused := (*Refused)(nil); errors.As(err, &refused) {
-		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule, Stderr: []byte(refused.Error())}, nil
+		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule, Stderr: say(nil, refused.Error())}, nil
 	}
 	if err != nil {
 		return runtime.Outcome{}, err
@@ -72,7 +79,9 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func()) (runt
 		return runtime.Outcome{}, err
 	}
 	if ready != nil {
-		ready()
+		if err := ready(); err != nil {
+			return runtime.Outcome{}, err
+		}
 	}
 	return run(ctx, r, compiled, m, spec)
 }
@@ -149,7 +158,7 @@ func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runt
 		out.Reason = runtime.CallDepth
 	default:
 		out.Reason = runtime.Trap
-		out.Stderr = append(out.Stderr, "\ntrap: "+innermost(err).Error()...)
+		out.Stderr = say(out.Stderr, "trap: "+innermost(err).Error())
 	}
 	if out.Reason == runtime.OutOfFuel {
 		out.Fuel = spec.FuelLimit
@@ -157,7 +166,32 @@ func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runt
 	}
 	out.Fuel = spec.FuelLimit - uint64(meter.Fuel())
 	if out.Reason == runtime.None {
-		out.Kind, out.Files = runtime.Result, host.Output()
+		judge(&out, host.Output(), spec.OutputPath)
 	}
 	return out, nil
+}
+
+// judge makes a result of what the app left in /out, or says that it is none. It happens here, in the process that ran the
+// app, so that nothing which an app can leave is more than an answer to the worker.
+func judge(out *runtime.Outcome, files []result.File, outputPath string) {
+	kept, reason, err := result.Judge(files, outputPath)
+	if err != nil {
+		out.Reason, out.Stderr = runtime.Reason(reason), say(out.Stderr, reason+": "+err.Error())
+		return
+	}
+	out.Kind, out.Files = runtime.Result, kept
+}
+
+// maxSaid bounds what say adds, in bytes.
+const maxSaid = 2048
+
+// say adds a line of ours to what the app printed. It may quote what the module or the app chose, of any length.
+func say(log []byte, line string) []byte {
+	if len(log) > 0 && log[len(log)-1] != '\n' {
+		log = append(log, '\n')
+	}
+	if len(line) > maxSaid {
+		line = strings.ToValidUTF8(line[:maxSaid], "") + "..."
+	}
+	return append(append(log, line...), '\n')
 }

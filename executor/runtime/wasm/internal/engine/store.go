@@ -14,7 +14,7 @@ import (
 
 // passVersion names the code of the pass. It is part of the names in the cache, and
 // changes whenever the pass gives other code for some module.
-const passVersion = "1"
+const passVersion = "2"
 
 // The cache holds, per module: the checksum of the rest (32 bytes), the start cost
 // (8), the initial and the greatest number of pages (4 and 4), whether there is a start function (1), the code. A

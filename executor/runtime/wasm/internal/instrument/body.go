@@ -2,9 +2,9 @@ package instrument
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
@@ -69,7 +69,7 @@ func (b *body) readLocals(r *wasmbin.Reader) (declared uint32, err error) {
 			return 0, err
 		}
 		if n > fuel.MaxLocals || declared+n+uint32(len(b.typ.Params)) > fuel.MaxLocals {
-			return 0, fmt.Errorf("more than %d locals", fuel.MaxLocals)
+			return 0, refusal.New(refusal.Limits, "more than %d locals", fuel.MaxLocals)
 		}
 		declared += n
 		b.locals = append(b.locals, localGroup{n, typ})

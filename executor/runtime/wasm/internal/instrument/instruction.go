@@ -3,6 +3,7 @@ package instrument
 import (
 	"fmt"
 
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
@@ -126,7 +127,10 @@ func readInstruction(r *wasmbin.Reader) (instruction, error) {
 			return ins, err
 		}
 		if number > 0xff {
-			return ins, fmt.Errorf("instruction %#x %d is refused (relaxed SIMD and later proposals)", b, number)
+			if b == 0xfd && number >= 0x100 && number <= 0x12f {
+				return ins, refusal.New(refusal.RelaxedSIMD, "instruction %#x %#x", b, number)
+			}
+			return ins, fmt.Errorf("instruction %#x %#x is unknown", b, number)
 		}
 		ins.op = opcode(b)<<8 | opcode(number)
 	}
@@ -172,9 +176,27 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 	case op>>8 == 0xfd:
 		return readVectorImmediates(op, r)
 	case !plain(op):
-		return fmt.Errorf("is refused")
+		return refuseOpcode(op)
 	}
 	return err
+}
+
+// refuseOpcode names the proposal that an instruction comes from.
+func refuseOpcode(op opcode) error {
+	feature := refusal.Invalid
+	switch {
+	case op >= 0x06 && op <= 0x0a, op == 0x18, op == 0x19, op == 0x1f:
+		feature = refusal.Exceptions
+	case op == 0x12 || op == 0x13 || op == 0x15:
+		feature = refusal.TailCalls
+	case op == 0x14 || op >= 0xd3 && op <= 0xd6 || op == 0xfb:
+		feature = refusal.GC
+	case op == 0xfe:
+		feature = refusal.Threads
+	case op >= 0xfc13 && op <= 0xfc16:
+		feature = refusal.WideNumbers
+	}
+	return refusal.New(feature, "instruction %#x", uint16(op))
 }
 
 // plain tells whether op is a one-byte instruction without immediates.
@@ -207,7 +229,7 @@ func readBulkImmediates(op opcode, r *wasmbin.Reader) (err error) {
 		indexes = 2
 	default:
 		if op > 0xfc07 {
-			return fmt.Errorf("is refused")
+			return refuseOpcode(op)
 		}
 	}
 	for ; indexes > 0; indexes-- {
@@ -258,8 +280,11 @@ func readMemarg(r *wasmbin.Reader) error {
 	if err != nil {
 		return err
 	}
+	if align&0x40 != 0 {
+		return refusal.New(refusal.MultiMemory, "an access to a memory by its number")
+	}
 	if align > 4 {
-		return fmt.Errorf("alignment 2^%d: more than one memory is refused", align)
+		return fmt.Errorf("alignment 2^%d", align)
 	}
 	_, err = r.U32()
 	return err
@@ -268,7 +293,7 @@ func readMemarg(r *wasmbin.Reader) error {
 func readZero(r *wasmbin.Reader) error {
 	b, err := r.Byte()
 	if err == nil && b != 0 {
-		err = fmt.Errorf("memory %d: more than one memory is refused", b)
+		err = refusal.New(refusal.MultiMemory, "an access to memory %d", b)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
@@ -52,6 +53,7 @@ type module struct {
 	types     []wasmbin.FuncType
 	newTypes  []wasmbin.FuncType
 	imported  []uint32 // types of the imported functions
+	missing   []string // imports that are not there
 	defined   []uint32 // types of the defined functions
 	bodies    [][]byte
 	memory    *wasmbin.Limits
@@ -68,12 +70,12 @@ type table struct {
 	limits wasmbin.Limits
 }
 
-// Instrument rewrites a module. An error means that the module is refused: it
+// Instrument rewrites a module. An error, of which refusal.Of gives the reason in words, means that the module is refused: it
 // depends on the module alone and is the same everywhere. The module must have
 // been found valid by an engine; on others the result may be invalid too.
 func Instrument(code []byte, host Host) (Module, error) {
 	if len(code) > fuel.MaxModuleSize {
-		return Module{}, fmt.Errorf("the module has %d bytes, the limit is %d", len(code), fuel.MaxModuleSize)
+		return Module{}, refusal.New(refusal.Size, "%d bytes, the limit is %d (%d MiB)", len(code), fuel.MaxModuleSize, fuel.MaxModuleSize>>20)
 	}
 	sections, err := wasmbin.Split(code)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
@@ -67,6 +68,9 @@ func (m *module) readImports(r *wasmbin.Reader) error {
 	for ; err == nil && n > 0; n-- {
 		err = m.readImport(r)
 	}
+	if err == nil && len(m.missing) > 0 {
+		return refusal.MissingImports(m.missing)
+	}
 	return err
 }
 
@@ -84,20 +88,46 @@ func (m *module) readImport(r *wasmbin.Reader) error {
 		return err
 	}
 	if kind != kindFunction {
-		return fmt.Errorf("import %q %q is no function", space, name)
+		return m.refuseImport(r, space+"."+name, kind)
 	}
 	typ, err := m.readTypeIndex(r)
 	if err != nil {
 		return err
 	}
 	want, ok := m.host[space][name]
-	if !ok {
-		return fmt.Errorf("import %q %q is unknown: only WASI preview 1 is there", space, name)
-	}
-	if !want.Equal(m.types[typ]) {
-		return fmt.Errorf("import %q %q has the wrong type", space, name)
+	switch {
+	case !ok:
+		m.missing = append(m.missing, space+"."+name)
+	case !want.Equal(m.types[typ]):
+		return refusal.New(refusal.Imports, "%.80q has the wrong type", space+"."+name)
 	}
 	m.imported = append(m.imported, typ)
+	return nil
+}
+
+// refuseImport refuses an import that is no function: it is missing, unless its kind says more.
+func (m *module) refuseImport(r *wasmbin.Reader, name string, kind byte) error {
+	const kindTag = 4
+	switch kind {
+	case kindTable:
+		if _, err := r.Byte(); err != nil {
+			return err
+		}
+		fallthrough
+	case kindMemory:
+		if _, err := wasmbin.ReadLimits(r); err != nil {
+			return err
+		}
+	case kindGlobal:
+		if _, err := r.Bytes(2); err != nil {
+			return err
+		}
+	case kindTag:
+		return refusal.New(refusal.Exceptions, "%.80q is an exception from outside", name)
+	default:
+		return fmt.Errorf("import %.80q is of the unknown kind %d", name, kind)
+	}
+	m.missing = append(m.missing, name)
 	return nil
 }
 
@@ -131,7 +161,7 @@ func (m *module) readTables(r *wasmbin.Reader) error {
 			return err
 		}
 		if t.limits.Min > fuel.MaxTableElements {
-			return fmt.Errorf("a table of %d elements, the limit is %d", t.limits.Min, fuel.MaxTableElements)
+			return refusal.New(refusal.Limits, "a table of %d elements, the limit is %d", t.limits.Min, fuel.MaxTableElements)
 		}
 		m.startCost += uint64(t.limits.Min) * fuel.Element
 		m.tables = append(m.tables, t)
@@ -140,16 +170,19 @@ func (m *module) readTables(r *wasmbin.Reader) error {
 }
 
 func (m *module) readMemories(r *wasmbin.Reader) error {
-	n, err := r.Count("memories", 1)
+	n, err := r.Count("memories", fuel.MaxFunctions)
 	if err != nil || n == 0 {
 		return err
+	}
+	if n > 1 {
+		return refusal.New(refusal.MultiMemory, "%d memories, expected at most one", n)
 	}
 	limits, err := wasmbin.ReadLimits(r)
 	if err != nil {
 		return err
 	}
 	if limits.Min > fuel.MaxPages {
-		return fmt.Errorf("a memory of %d pages, the limit is %d", limits.Min, fuel.MaxPages)
+		return refusal.New(refusal.Memory, "it begins with %d pages of 64 KiB, the limit is %d", limits.Min, fuel.MaxPages)
 	}
 	m.startCost += uint64(limits.Min) * fuel.Page
 	m.memory = &limits
@@ -180,7 +213,7 @@ func (m *module) readExports(r *wasmbin.Reader) error {
 			return err
 		}
 		if isReserved(name) {
-			return fmt.Errorf("export %q: names that begin with %q are reserved", name, reserved)
+			return fmt.Errorf("export %.80q: names that begin with %q are reserved", name, reserved)
 		}
 		if name == EntryFunction {
 			if entry, err = m.isEntry(kind, index); err != nil {
@@ -189,7 +222,7 @@ func (m *module) readExports(r *wasmbin.Reader) error {
 		}
 	}
 	if !entry {
-		return fmt.Errorf("no function %q without parameters and results", EntryFunction)
+		return refusal.New(refusal.Entry, "no function %q without parameters and results is exported: a library, or a program for another host", EntryFunction)
 	}
 	return nil
 }
@@ -210,7 +243,7 @@ func (m *module) readCode(r *wasmbin.Reader) error {
 			return err
 		}
 		if size > fuel.MaxBody {
-			return fmt.Errorf("a function of %d bytes, the limit is %d", size, fuel.MaxBody)
+			return refusal.New(refusal.Limits, "a function of %d bytes, the limit is %d", size, fuel.MaxBody)
 		}
 		var code []byte
 		if code, err = r.Bytes(size); err == nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
@@ -25,7 +26,7 @@ func (m *module) readDataSegment(r *wasmbin.Reader) error {
 		return err
 	}
 	if flags > 1 {
-		return fmt.Errorf("data segment with flags %#x: more than one memory is refused", flags)
+		return refusal.New(refusal.MultiMemory, "a data segment with flags %#x", flags)
 	}
 	active, offset := flags == 0, uint64(0)
 	if active {

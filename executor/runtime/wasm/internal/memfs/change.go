@@ -172,7 +172,7 @@ func (fs *FS) move(n *Node, dst place) Errno {
 		}
 		target.used += size
 		n.area.used -= size
-		n.walk(nil, func(_ string, below *Node) { below.area = target })
+		n.walk(func(below *Node) { below.area = target })
 	}
 	if dst.node != nil {
 		fs.unlink(dst.node)
@@ -184,7 +184,7 @@ func (fs *FS) move(n *Node, dst place) Errno {
 }
 
 func (n *Node) treeSize() (size uint64) {
-	n.walk(nil, func(_ string, below *Node) { size += below.Size() })
+	n.walk(func(below *Node) { size += below.Size() })
 	return size
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // Limits of the tree.
@@ -15,10 +16,18 @@ const (
 	// MaxName and MaxPath bound names and paths, in bytes.
 	MaxName = 255
 	MaxPath = 4096
-	// MaxDepth bounds how deeply directories nest.
+	// MaxDepth bounds how deeply directories nest; the deepest input, below /in, fits.
 	MaxDepth = 128
 	// MaxFile is the largest size a file can have, in bytes.
 	MaxFile = 1 << 40
+)
+
+// Whatever the contract takes as inputs, beside as many datasets as there can be, fits the tree: these do not compile
+// otherwise.
+const (
+	_ uint = MaxDepth - 1 - contract.MaxInputDepth
+	_ uint = MaxNodes/2 - contract.MaxInputNodes
+	_ uint = MaxName - contract.MaxInputNameBytes
 )
 
 // FS is the tree.
@@ -30,8 +39,11 @@ type FS struct {
 }
 
 // New makes a tree with the inputs below /in. Files in /out may hold outLimit bytes
-// together, files in /tmp tmpLimit. It fails for inputs that make no tree.
+// together, files in /tmp tmpLimit. It fails for inputs that CheckInputs refuses.
 func New(inputs []result.File, outLimit, tmpLimit uint64) (*FS, error) {
+	if err := CheckInputs(inputs); err != nil {
+		return nil, err
+	}
 	fixed := &area{}
 	fs := &FS{outArea: &area{writable: true, limit: outLimit, full: OutputFull}}
 	fs.root = fs.newNode(nil, "", fixed, true)
@@ -48,19 +60,27 @@ func New(inputs []result.File, outLimit, tmpLimit uint64) (*FS, error) {
 	return fs, nil
 }
 
-func (fs *FS) addInput(dir *Node, file result.File) error {
-	if len(file.Path) > MaxPath {
-		return NameTooLong
+// CheckInputs holds inputs, datasets included, against the contract that the chain took them by.
+func CheckInputs(inputs []result.File) error {
+	var names []string
+	for _, file := range inputs {
+		if err := contract.CheckInputName(file.Path); err != nil {
+			return fmt.Errorf("input %w", err)
+		}
+		if !file.Dir {
+			names = append(names, file.Path)
+		}
 	}
+	return contract.CheckTree(names)
+}
+
+func (fs *FS) addInput(dir *Node, file result.File) error {
 	names := strings.Split(file.Path, "/")
 	for i, name := range names {
-		if name == "" || name == "." || name == ".." || strings.ContainsRune(name, 0) {
-			return fmt.Errorf("a path must be relative and plain: %w", Invalid)
-		}
 		last := i == len(names)-1
 		next := dir.children[name]
 		switch {
-		case next == nil && (fs.nodes >= MaxNodes || len(name) > MaxName || i >= MaxDepth-2):
+		case next == nil && fs.nodes >= MaxNodes:
 			return NoSpace
 		case next == nil:
 			next = fs.newNode(dir, name, dir.area, !last || file.Dir)
@@ -98,13 +118,14 @@ func (fs *FS) Nodes() uint64 { return fs.nodes }
 // Root is the directory "/".
 func (fs *FS) Root() *Node { return fs.root }
 
-// Output lists the tree below /out, sorted by path, paths relative to /out.
+// Output lists the tree below /out, sorted by path, paths relative to /out. What lies in a folder whose own path is longer
+// than any of a result can be is left out, the folder is not: it makes the tree no result, and the paths below it, of up
+// to 32 KiB each, would take gigabytes.
 func (fs *FS) Output() []result.File {
 	var files []result.File
-	fs.out.walk(nil, func(path string, n *Node) {
-		if n != fs.out {
-			files = append(files, result.File{Path: path, Data: n.Data, Executable: n.Executable, Dir: n.IsDir()})
-		}
+	fs.out.list("", func(path string, n *Node) (descend bool) {
+		files = append(files, result.File{Path: path, Data: n.Data, Executable: n.Executable, Dir: n.IsDir()})
+		return len(path) <= result.MaxPathBytes
 	})
 	slices.SortFunc(files, func(a, b result.File) int { return strings.Compare(a.Path, b.Path) })
 	return files

@@ -250,7 +250,7 @@ func TestAccounts(t *testing.T) {
 
 func checkAccounts(t *rapid.T, fs *FS, open []*Node) {
 	files := map[*Node]bool{}
-	fs.root.walk(nil, func(_ string, n *Node) { files[n] = true })
+	fs.root.walk(func(n *Node) { files[n] = true })
 	for _, n := range open {
 		files[n] = true
 	}

@@ -7,7 +7,6 @@ package memfs
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Node is a file or a directory.
@@ -65,10 +64,21 @@ func (n *Node) within(dir *Node) bool {
 	return false
 }
 
-// walk calls visit for n and everything below, parents first, in sorted order.
-func (n *Node) walk(path []string, visit func(path string, n *Node)) {
-	visit(strings.Join(path, "/"), n)
+// walk calls visit for n and everything below, parents first.
+func (n *Node) walk(visit func(n *Node)) {
+	visit(n)
+	for _, child := range n.children {
+		child.walk(visit)
+	}
+}
+
+// list calls visit for everything below n with its path, parents first, in sorted order. It goes on below a directory if
+// visit says so.
+func (n *Node) list(prefix string, visit func(path string, n *Node) (descend bool)) {
 	for _, name := range n.Names() {
-		n.children[name].walk(append(path[:len(path):len(path)], name), visit)
+		child := n.children[name]
+		if visit(prefix+name, child) {
+			child.list(prefix+name+"/", visit)
+		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 )
 
 // SectionID names a section of a module.
@@ -31,6 +33,9 @@ const (
 var Order = []SectionID{Types, Imports, Functions, Tables, Memories, Globals, Exports,
 	StartFunction, Elements, DataCount, Code, Data}
 
+// tagSection is the section of the exceptions that a module throws, a later proposal.
+const tagSection = 13
+
 // Magic opens every module of version 1.
 var Magic = []byte{0, 'a', 's', 'm', 1, 0, 0, 0}
 
@@ -44,6 +49,9 @@ type Sections [sectionIDs][]byte
 // Split cuts a module into its sections.
 func Split(module []byte) (Sections, error) {
 	var s Sections
+	if len(module) >= len(Magic) && bytes.HasPrefix(module, Magic[:4]) && bytes.Equal(module[6:8], []byte{1, 0}) {
+		return s, refusal.New(refusal.Component, "a component (WASI preview 2), expected the core module in it, made for WASI preview 1")
+	}
 	if !bytes.HasPrefix(module, Magic) {
 		return s, ErrMagic
 	}
@@ -64,6 +72,9 @@ func Split(module []byte) (Sections, error) {
 		}
 		if SectionID(id) == Custom {
 			continue
+		}
+		if id == tagSection {
+			return s, refusal.New(refusal.Exceptions, "a section of exception tags")
 		}
 		place := position(SectionID(id))
 		if place <= last {

@@ -3,6 +3,8 @@ package wasmbin
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 )
 
 // ValueType is the type of a value.
@@ -17,6 +19,8 @@ const (
 	V128      ValueType = 0x7b
 	FuncRef   ValueType = 0x70
 	ExternRef ValueType = 0x6f
+
+	exnRef ValueType = 0x69 // refused
 )
 
 // FuncType is the type of a function.
@@ -39,6 +43,9 @@ func ReadFuncType(r *Reader, maxArity uint32) (FuncType, error) {
 	if err != nil {
 		return t, err
 	}
+	if form >= 0x4d && form <= 0x5f { // recursion groups, subtypes, arrays, structures
+		return t, refusal.New(refusal.GC, "a type of form %#x, expected a function", form)
+	}
 	if form != 0x60 {
 		return t, fmt.Errorf("type of form %#x, want a function (0x60)", form)
 	}
@@ -59,6 +66,12 @@ func readValueTypes(r *Reader, what string, limit uint32) ([]ValueType, error) {
 		return nil, err
 	}
 	for _, t := range types {
+		if t == exnRef {
+			return nil, refusal.New(refusal.Exceptions, "%s: a value that holds an exception", what)
+		}
+		if t >= 0x63 && t < FuncRef {
+			return nil, refusal.New(refusal.GC, "%s: value type %#x", what, t)
+		}
 		if !knownType(t) {
 			return nil, fmt.Errorf("%s: unknown value type %#x", what, t)
 		}
@@ -83,8 +96,13 @@ func ReadLimits(r *Reader) (Limits, error) {
 	if err != nil {
 		return l, err
 	}
-	if flags > 1 {
-		return l, fmt.Errorf("limits with flags %#x: shared and 64-bit memories are refused", flags)
+	switch {
+	case flags&^7 != 0:
+		return l, fmt.Errorf("limits with flags %#x", flags)
+	case flags&2 != 0:
+		return l, refusal.New(refusal.Threads, "a memory that threads share")
+	case flags&4 != 0:
+		return l, refusal.New(refusal.Memory64, "a memory or table with 64-bit addresses")
 	}
 	if l.Min, err = r.U32(); err != nil {
 		return l, err

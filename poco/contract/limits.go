@@ -1,0 +1,40 @@
+// Package contract holds the rules of a run that chain, client and runtime judge alike: how large a module may be, how
+// much memory a task has, and what inputs may be called. What one layer takes, the others take too, because each of them
+// calls this package and has no rule of its own.
+package contract
+
+// PageBytes is the size of a page of a module's memory, in bytes.
+const PageBytes = 64 << 10
+
+// Limits of every execution. They are part of the protocol: all workers must meet them alike.
+const (
+	// MaxModuleBytes is the largest module, in bytes: 32 MiB.
+	MaxModuleBytes = 32 << 20
+	// MaxMemoryPages is how many pages a module's memory can have: one less than 32 bits address. A memory of 65,536
+	// pages has 2^32 bytes, a size that does not fit 32 bits itself, and engines compute with it.
+	MaxMemoryPages = 65_535
+	// MaxMemoryBytes is the same in bytes.
+	MaxMemoryBytes = MaxMemoryPages * PageBytes
+	// DefaultMemoryBytes is what a task's memory may grow to when its deal does not say, in bytes.
+	DefaultMemoryBytes = 1 << 30
+	// MaxOutputBytes bounds the sizes of the files below /out together, in bytes; a deal can only say less. Every worker
+	// that agrees keeps the result and serves it, and what is asked of one pool would be asked of the court too.
+	MaxOutputBytes = 64 << 20
+)
+
+// MemoryBytes returns what a task's memory may grow to, in bytes, of what its deal asks for: the default where it asks for
+// nothing, and never more than there is.
+func MemoryBytes(asked uint64) uint64 {
+	if asked == 0 {
+		return DefaultMemoryBytes
+	}
+	return min(asked, MaxMemoryBytes)
+}
+
+// OutputBytes returns what the files below /out may hold together, in bytes, of what a task's deal asks for.
+func OutputBytes(asked uint64) uint64 {
+	if asked == 0 {
+		return MaxOutputBytes
+	}
+	return min(asked, MaxOutputBytes)
+}
