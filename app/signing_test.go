@@ -132,7 +132,7 @@ func TestSubmessagesSayThatAminoWritesThem(t *testing.T) {
 	seen := map[protoreflect.FullName]bool{}
 	var walk func(d protoreflect.MessageDescriptor)
 	walk = func(d protoreflect.MessageDescriptor) {
-		if seen[d.FullName()] || d.ParentFile().Package().Parent().Parent() != "credence" {
+		if seen[d.FullName()] || !strings.HasPrefix(string(d.FullName()), "credence.") {
 			return
 		}
 		seen[d.FullName()] = true
