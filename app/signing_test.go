@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/types/dynamicpb"
 
 	"cosmossdk.io/api/amino"
+	msgv1 "cosmossdk.io/api/cosmos/msg/v1"
 	signingv1beta1 "cosmossdk.io/api/cosmos/tx/signing/v1beta1"
 
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
@@ -132,7 +133,7 @@ func TestSubmessagesSayThatAminoWritesThem(t *testing.T) {
 	seen := map[protoreflect.FullName]bool{}
 	var walk func(d protoreflect.MessageDescriptor)
 	walk = func(d protoreflect.MessageDescriptor) {
-		if seen[d.FullName()] || d.ParentFile().Package().Parent().Parent() != "credence" {
+		if seen[d.FullName()] || !strings.HasPrefix(string(d.FullName()), "credence.") {
 			return
 		}
 		seen[d.FullName()] = true
@@ -183,6 +184,9 @@ func TestEveryMessageSigns(t *testing.T) {
 			for i := range 24 {
 				raw := dynamicpb.NewMessage(d)
 				g.fill(raw, min(fill(i), random))
+				for _, signer := range proto.GetExtension(d.Options(), msgv1.E_Signer).([]string) {
+					raw.Set(d.Fields().ByName(protoreflect.Name(signer)), protoreflect.ValueOfString(g.address))
+				}
 				wire, err := proto.Marshal(raw)
 				require.NoError(t, err)
 				msg, err := cfg.InterfaceRegistry.Resolve("/" + string(d.FullName()))
