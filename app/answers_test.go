@@ -145,7 +145,7 @@ func TestFloodForNoTask(t *testing.T) {
 		}
 		require.Zero(t, s.pool.Size())
 	})
-	require.Greater(t, sent, 300)
+	require.GreaterOrEqual(t, sent, 240)
 }
 
 // A stranger names a task that there is, and its worker; the seat's own holder repeats its answer, and says the other one
@@ -268,8 +268,8 @@ func TestAnswersAreFree(t *testing.T) {
 	}
 }
 
-// A commitment costs the same gas whatever the task's size, and a node that was started a moment ago judges answers by the
-// height that it knows.
+// A node that was started a moment ago judges answers by the height that it knows, and timeouts by its clock: what the
+// SDK tells it before the first block is a height of 0 and no time.
 func TestAnswersAfterARestart(t *testing.T) {
 	s := newTown(t, nil)
 	id := s.Submit(s.Job())[0]
@@ -281,10 +281,15 @@ func TestAnswersAfterARestart(t *testing.T) {
 	}
 	s.Restart()
 	s.pool = s.Mempool(nil)
-	for _, tx := range s.due(id) {
-		s.taken(tx)
+	task := s.Task(id)
+	for _, seat := range task.Seats {
+		s.taken(s.SignAs(s.Key(seat.Who), func(b client.TxBuilder) { b.SetGasLimit(taskstypes.AnswersGas(1)) },
+			s.RevealMsg(task, seat.Who, taskstypes.BENCH_WORKERS)))
 	}
-	require.NotEmpty(t, s.pool.Next())
+	rich := s.Account("rich") // whose timeout is of this day, as everybody's is
+	s.taken(s.SignUnorderedAs(rich, time.Now().Add(time.Minute), func(b client.TxBuilder) { b.SetFeeAmount(coin(20_000)) },
+		banktypes.NewMsgSend(rich.Addr, rich.Addr, coin(1))))
+	require.Len(t, s.pool.Next(), len(task.Seats)+1)
 	require.Equal(t, taskstypes.PHASE_DONE, s.Task(id).Phase)
 }
 

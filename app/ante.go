@@ -1,6 +1,8 @@
 package app
 
 import (
+	"time"
+
 	errorsmod "cosmossdk.io/errors"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -44,6 +46,11 @@ func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
 		if simulate || !ctx.IsCheckTx() {
 			return next(ctx, tx, simulate)
+		}
+		if last := a.height(); ctx.BlockHeight() < last {
+			// Between a start of the node and its first block the SDK knows neither height nor time: it takes every account's
+			// number for 0, so that signatures fail, and every timeout for one too far ahead. Only the mempool sees this.
+			ctx = ctx.WithBlockHeight(last).WithBlockTime(time.Now())
 		}
 		// What is cheap comes first, then the signatures, then what reads state.
 		steps, _ := taskstypes.StepsOf(tx.GetMsgs())

@@ -21,8 +21,8 @@ func TestTransactionsPay(t *testing.T) {
 		root := NewRoot()
 		root.SetOut(&out)
 		root.SetErr(&out)
-		root.SetArgs(append([]string{"tx", "bank", "send", account, account, "1ucred", "--generate-only", "--offline",
-			"--chain-id", "c", "--account-number", "1", "--sequence", "1", "--gas", "300000"}, args...))
+		root.SetArgs(append([]string{"tx", "bank", "send", account, account, "1ucred", "--generate-only",
+			"--chain-id", "c", "--gas", "300000"}, args...))
 		require.NoError(t, servercmd.Execute(root, EnvPrefix, t.TempDir()), out.String())
 		return out.String()
 	}
