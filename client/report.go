@@ -68,15 +68,23 @@ type TaskReport struct {
 	// Refund of the escrow; Burnt of slashed stake; in ucred.
 	Refund uint64 `json:"refund"`
 	Burnt  uint64 `json:"burnt"`
-	// Dir and Files of the result, once downloaded; Exit status and Reason of a failed app.
-	Dir      string   `json:"dir,omitempty"`
-	Files    []string `json:"files,omitempty"`
-	ExitCode uint32   `json:"exit_code,omitempty"`
-	Reason   string   `json:"reason,omitempty"`
+	// Dir and Files of the result, once downloaded.
+	Dir   string   `json:"dir,omitempty"`
+	Files []string `json:"files,omitempty"`
+	// Exit status and Reason of a program that failed, as the manifest with the accepted digest says them; ReasonError says
+	// why it can't be had.
+	ExitCode    uint32 `json:"exit_code,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+	ReasonError string `json:"reason_error,omitempty"`
+	// Stderr is the end of what a program that failed wrote there, and StderrFrom whose log it is: empty where no worker's log
+	// can be read. Nothing attests it.
+	Stderr     string `json:"stderr,omitempty"`
+	StderrFrom string `json:"stderr_from,omitempty"`
 	// DownloadError says why an accepted result is not here.
 	DownloadError string `json:"download_error,omitempty"`
 
 	holders []string // workers that have the result
+	attempt uint32
 }
 
 // FaultReport is what a worker did wrong.
@@ -115,7 +123,7 @@ type LedgerReport struct {
 func reportTask(t taskstypes.Task) *TaskReport {
 	r := &TaskReport{
 		ID: t.Id, Index: t.Index, Ending: strings.TrimPrefix(t.Ending.String(), "ENDING_"), ByCourt: t.ByCourt,
-		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{},
+		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{}, attempt: t.Attempt,
 	}
 	if t.Settlement == nil {
 		return r
@@ -164,12 +172,12 @@ func (r *TaskReport) Text() string {
 	var b strings.Builder
 	switch {
 	case r.Accepted() && r.ByCourt:
-		fmt.Fprintf(&b, "the court decided: %s", r.Verdict.Text())
+		fmt.Fprintf(&b, "the court decided: %s", r.answerText())
 		if len(r.Agreed) > 0 {
 			fmt.Fprintf(&b, ", as %s said", list(r.Agreed))
 		}
 	case r.Accepted():
-		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", r.Verdict.Text(), list(r.Agreed))
+		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", r.answerText(), list(r.Agreed))
 	default:
 		b.WriteString(endingText(r.Ending))
 	}
@@ -180,6 +188,14 @@ func (r *TaskReport) Text() string {
 		}
 	}
 	return b.String()
+}
+
+// answerText names the verdict, and of a failure what is known of it.
+func (r *TaskReport) answerText() string {
+	if r.failed() && r.Reason != "" {
+		return fmt.Sprintf("the program %s (%s)", r.FailureText(), ShortDigest(r.Verdict.Digest))
+	}
+	return r.Verdict.Text()
 }
 
 func faultText(fault string) string {
@@ -288,57 +304,11 @@ func (r *Report) Liars() []string {
 
 // err says what a report without full success means; nil for full success.
 func (r *Report) err() error {
-	var failed, missing *TaskReport
-	for _, t := range r.Tasks {
-		switch {
-		case !t.Accepted():
-			return &Problem{What: fmt.Sprintf("task %d has no result: %s", t.Index, t.Text()), Exit: ExitNoVerdict}
-		case t.Verdict.Kind == "APP_FAILED" && failed == nil:
-			failed = t
-		case t.DownloadError != "" && missing == nil:
-			missing = t
-		}
-	}
-	if failed != nil {
-		return failed.appFailed()
-	}
-	if r.Unmet > 0 {
+	err := TasksError(r.Tasks)
+	if p, ok := err.(*Problem); r.Unmet > 0 && (err == nil || ok && p.Exit == ExitNetwork) {
 		return &Problem{What: r.Why, Next: "run the rest again; --rest 10m lets a bag wait on the book for offers to come", Exit: ExitUnfunded}
 	}
-	if missing != nil {
-		return &Problem{What: missing.DownloadError, Exit: ExitNetwork}
-	}
-	return nil
-}
-
-// appFailed says how the program itself failed.
-func (r *TaskReport) appFailed() *Problem {
-	what, next := "", "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
-	switch r.Reason {
-	case "out-of-fuel":
-		what = fmt.Sprintf("ran out of fuel after %s units", FormatFuel(r.Verdict.Fuel))
-		next = "raise --fuel, for instance --fuel 100G; an endless loop needs mending instead"
-	case "out-of-memory":
-		what, next = "needed more memory than a task may have", "make it use less, or split the work over a bag of tasks"
-	case "output-too-large":
-		what, next = "wrote more than a task may put out", "write less, or split the work over a bag of tasks"
-	case "call-depth":
-		what, next = "called functions too deeply", "an endless recursion needs mending; a deep one a loop"
-	case "invalid-output":
-		what, next = "left no output that can be described", "its version may declare a folder below /out as its result, where it must write something; paths must be plain UTF-8"
-	case "invalid-computed":
-		what, next = "wrote a computed.json that can't be followed", "docs/apps.md says what it may hold"
-	case "trap":
-		what = "crashed (a trap: out of bounds, division by zero, unreachable code)"
-	case "invalid-module":
-		what, next = "is no module that workers can run", "it must need nothing but WASI preview 1; "+buildHint
-	default:
-		what = fmt.Sprintf("failed with exit status %d", r.ExitCode)
-	}
-	return &Problem{
-		What: fmt.Sprintf("the program of task %d %s; every replica found the same, so this is the answer", r.Index, what),
-		Next: next, Exit: ExitAppFailed,
-	}
+	return err
 }
 
 func sortTasks(tasks []*TaskReport) {

@@ -30,6 +30,8 @@ type Runner struct {
 	// Holders are more base URLs from which results may be had, beside the workers that agreed and the stores. What the
 	// court alone found only its executors hold, and the chain doesn't know where they serve it.
 	Holders []string
+	// Words says where the stderr of a program that failed can be read; nil for nowhere.
+	Words LastWords
 }
 
 // Interrupted says that the caller stopped watching; the tasks run on.
@@ -42,15 +44,15 @@ type Interrupted struct {
 
 // Error says how to follow them.
 func (e *Interrupted) Error() string {
-	return fmt.Sprintf("stopped watching; the task runs on. Follow it with: credenced task watch %s", e.ID())
+	return fmt.Sprintf("stopped watching; request %s runs on, and its result waits with the workers\n  Next: credenced task watch %[1]s", ShortDigest(e.ID()))
 }
 
-// ID by which it can be followed.
+// ID by which it can be followed: the request's, which it was submitted under, and only without one the deal's.
 func (e *Interrupted) ID() string {
-	if e.Deal != "" {
-		return e.Deal
+	if e.Request != "" {
+		return e.Request
 	}
-	return e.Request
+	return e.Deal
 }
 
 // Unwrap gives the context's error.
@@ -67,6 +69,9 @@ func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, erro
 
 func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, error) {
 	if err := job.check(); err != nil {
+		return nil, err
+	}
+	if err := r.look(ctx, &job); err != nil {
 		return nil, err
 	}
 	reference, err := r.app(ctx, job, tell)
@@ -155,7 +160,7 @@ func blocksOf(t time.Duration, blockMillis uint64) int64 {
 
 func interrupted(ctx context.Context, err error, request, deal string) error {
 	if err != nil && ctx.Err() != nil {
-		return &Interrupted{Request: request, Deal: deal, Err: ctx.Err()}
+		return &Interrupted{Request: request, Deal: deal, Err: context.Cause(ctx)}
 	}
 	return err
 }
@@ -229,10 +234,11 @@ func (r *Runner) match(ctx context.Context, id string, tell Observer) (*marketty
 // follow watches a request's deals to their end and downloads as tasks end.
 func (r *Runner) follow(ctx context.Context, request markettypes.Request, report *Report, tell Observer) error {
 	w := newWatcher(r.Conn, tell)
-	w.tellDeals = true
+	w.tellDeals, w.words = true, r.Words
+	w.sources = append(slices.Clone(r.Stores), r.Holders...)
 	w.each = func(ctx context.Context, t *TaskReport) {
 		report.add(t)
-		if report.Out == "" || !t.Accepted() || t.Verdict.Digest == "" {
+		if report.Out == "" || !t.Accepted() || t.failed() || t.Verdict.Digest == "" {
 			return
 		}
 		if err := Download(ctx, r.Conn, t, append(slices.Clone(r.Stores), r.Holders...), resultDir(report.Out, report.Size, t.Index)); err != nil {
@@ -242,7 +248,7 @@ func (r *Runner) follow(ctx context.Context, request markettypes.Request, report
 		}
 		tell.tell(Event{
 			Kind: EventDownloaded, Task: t.ID, Index: t.Index, Result: t,
-			Text: fmt.Sprintf("downloaded to %s and verified: %s", t.Dir, list(t.Files)),
+			Text: t.here(),
 		})
 	}
 	err := w.follow(ctx, request)

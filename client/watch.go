@@ -28,6 +28,9 @@ type Watcher struct {
 	tell    Observer
 	// each is called with every task that ended, before the observer hears of it. May be nil.
 	each func(context.Context, *TaskReport)
+	// sources are base URLs beside the workers from which the manifest of a failure may be had, words where its stderr is.
+	sources []string
+	words   LastWords
 	// tellDeals lets the observer hear of each deal that is made.
 	tellDeals bool
 }
@@ -43,9 +46,33 @@ func (d *watched) done() bool {
 	return d.seen >= d.Size_ || d.Ended >= d.Size_ && d.seen >= d.Opened
 }
 
+// WatchOption changes how tasks are watched.
+type WatchOption func(*watchOptions)
+
+type watchOptions struct {
+	sources []string
+	words   LastWords
+}
+
+// WithSources names base URLs, beside the workers that agreed, from which the manifest of a program that failed may be had.
+func WithSources(urls ...string) WatchOption { return func(o *watchOptions) { o.sources = urls } }
+
+// WithLastWords says where a program's stderr can be read.
+func WithLastWords(words LastWords) WatchOption { return func(o *watchOptions) { o.words = words } }
+
+// configure takes the options.
+func (w *Watcher) configure(opts []WatchOption) {
+	var o watchOptions
+	for _, set := range opts {
+		set(&o)
+	}
+	w.sources, w.words = o.sources, o.words
+}
+
 // WatchDeal follows a deal's tasks until all ended, telling the observer. See Run for what it tells.
-func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer) error {
+func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer, opts ...WatchOption) error {
 	w := newWatcher(conn, tell)
+	w.configure(opts)
 	if err := w.addID(ctx, deal); err != nil {
 		return err
 	}
@@ -53,12 +80,13 @@ func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer) erro
 }
 
 // WatchRequest follows the tasks of all deals that a request has and, while it rests on the book, makes.
-func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer) error {
+func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer, opts ...WatchOption) error {
 	res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request})
 	if err != nil {
 		return err
 	}
 	w := newWatcher(conn, tell)
+	w.configure(opts)
 	w.tellDeals = true
 	if err := w.follow(ctx, res.Request); err != nil {
 		return err
@@ -67,12 +95,13 @@ func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer
 }
 
 // WatchTask follows one task until it ended.
-func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer) error {
+func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer, opts ...WatchOption) error {
 	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
 	if err != nil {
 		return err
 	}
 	w := newWatcher(conn, tell)
+	w.configure(opts)
 	w.only = task
 	if err := w.add(ctx, res.Deal, 0); err != nil {
 		return err
@@ -335,6 +364,10 @@ func (w *Watcher) take(ctx context.Context, t taskstypes.Task, height int64) {
 	for _, e := range Changes(w.seen[t.Id], t, height) {
 		if e.Kind == EventEnded {
 			w.ended[t.Id] = true
+			if e.Result.failed() {
+				findReason(ctx, w.conn, e.Result, w.sources, w.words)
+				e.Text = e.Result.Text()
+			}
 			if d := w.ids[t.Id]; d != nil {
 				d.seen++
 			}
