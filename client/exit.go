@@ -40,7 +40,7 @@ func ExitTable() []ExitMeaning {
 		{ExitFailed, "anything that has no number of its own"},
 		{ExitUsage, "the command line can't be read: an unknown command or flag, a missing argument, a value that is none"},
 		{ExitAppFailed, "the program itself failed, everywhere in the same way: that is the verified answer"},
-		{ExitNotEnded, "there is nothing to fetch yet: no task has ended"},
+		{ExitNotEnded, "not everything that is asked for has ended yet"},
 		{ExitNoVerdict, "no answer was accepted, or nothing was traded; what was locked is refunded"},
 		{ExitUnfunded, "not enough money, or no offer meets the request"},
 		{ExitRefused, "the chain refused the transaction; but for its fee it did nothing"},

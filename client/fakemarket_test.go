@@ -42,10 +42,13 @@ type fakeMarket struct {
 	request   markettypes.Request
 	deals     []markettypes.Deal
 	tasks     map[string]taskstypes.Task
-	asked     map[string]int // how often some queries were asked
-	steps     []func(m *fakeMarket)
-	told      map[EventKind]int // what the runner's observer heard
-	hold      func() bool       // no step is made while it says so; may be nil
+	ids       ids
+	// askedVersion is called for each question after an app or a dataset, without the lock. May be nil.
+	askedVersion func()
+	asked        map[string]int // how often some queries were asked
+	steps        []func(m *fakeMarket)
+	told         map[EventKind]int // what the runner's observer heard
+	hold         func() bool       // no step is made while it says so; may be nil
 }
 
 const requestID = "4a"
@@ -225,6 +228,9 @@ func (m bankOf) Balance(context.Context, *banktypes.QueryBalanceRequest) (*bankt
 }
 
 func (m appsOf) Version(_ context.Context, req *appstypes.QueryVersionRequest) (*appstypes.QueryVersionResponse, error) {
+	if m.askedVersion != nil {
+		m.askedVersion()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if a := m.apps[req.Reference]; a != nil {
@@ -234,6 +240,9 @@ func (m appsOf) Version(_ context.Context, req *appstypes.QueryVersionRequest) (
 }
 
 func (m appsOf) DatasetVersion(_ context.Context, req *appstypes.QueryDatasetVersionRequest) (*appstypes.QueryDatasetVersionResponse, error) {
+	if m.askedVersion != nil {
+		m.askedVersion()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if d := m.datasets[req.Reference]; d != nil {
