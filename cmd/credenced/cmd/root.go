@@ -91,6 +91,7 @@ Exit status of every command:
 	}
 	takePrefixes(root)
 	awaitTransactions(root)
+	stopCleanly(root)
 	helpOut(root)
 	return root
 }
