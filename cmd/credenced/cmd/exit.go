@@ -50,6 +50,10 @@ func stopped(ctx context.Context, err error, next string) error {
 		return err
 	}
 	status := client.ExitStatus(cause)
+	var said *client.Problem
+	if errors.As(err, &said) && said.Exit == status {
+		return err // nearer to the work
+	}
 	var unsure *client.HashError
 	if errors.As(err, &unsure) {
 		return &client.Problem{
