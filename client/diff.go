@@ -1,10 +1,27 @@
 package client
 
 import (
+	"context"
 	"fmt"
 
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
+
+// History is all that happened to a task, as its state shows it. How a program failed is looked up where it can be had: from
+// the workers that agreed, and the sources. Words may be nil.
+func History(ctx context.Context, conn *Conn, t taskstypes.Task, sources []string, words LastWords) []Event {
+	events := Changes(nil, t, t.Done)
+	for i, e := range events {
+		if e.Kind == EventEnded && e.Result.failed() {
+			findReason(ctx, conn, e.Result, sources, words)
+			events[i].Text = e.Result.Text()
+			if said := e.Result.stderrText(); said != "" {
+				events[i].Text += "; " + said
+			}
+		}
+	}
+	return events
+}
 
 // Changes says what happened to a task between two readings of its state, in the order in which it must have happened.
 // Before is nil for the first reading. Reading state, not events, can't miss anything that matters.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/executor/result"
@@ -18,6 +19,10 @@ import (
 func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, dir string) error {
 	if !t.Accepted() || t.Verdict.Digest == "" {
 		return &Problem{What: fmt.Sprintf("task %s has no result: it ended as %s", t.ID, t.Ending), Exit: ExitNoVerdict}
+	}
+	if t.failed() { // it left no files
+		findReason(ctx, conn, t, stores, nil)
+		return nil
 	}
 	digest, err := artifact.ParseDigest(t.Verdict.Digest)
 	if err != nil {
@@ -35,7 +40,7 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 	if err != nil {
 		return &Problem{
 			What: fmt.Sprintf("the result %s can't be downloaded: %v", ShortDigest(t.Verdict.Digest), err),
-			Next: fmt.Sprintf("credenced task fetch %s --out DIR tries again; holders are %v", t.ID, source.BaseURLs),
+			Next: fmt.Sprintf("credenced task fetch %s --out DIR tries again; holders are %s", ShortDigest(t.ID), strings.Join(source.BaseURLs, ", ")),
 			Exit: ExitNetwork, Err: err,
 		}
 	}
@@ -72,7 +77,7 @@ func FetchTask(ctx context.Context, conn *Conn, id string, stores []string, dir 
 		return nil, err
 	}
 	if res.Task.Phase != taskstypes.PHASE_DONE {
-		return nil, &Problem{What: fmt.Sprintf("task %s has not ended: it is in phase %s", id, res.Task.Phase), Next: "follow it with credenced task watch " + id}
+		return nil, &Problem{What: fmt.Sprintf("task %s has not ended: it is in phase %s", id, res.Task.Phase), Next: "follow it with credenced task watch " + ShortDigest(id), Exit: ExitNotEnded}
 	}
 	report := reportTask(res.Task)
 	report.under(res.Deal)
@@ -124,7 +129,31 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, store
 	}
 	sortTasks(reports)
 	if len(reports) == 0 {
-		return nil, &Problem{What: "no task has ended yet", Next: "follow it with credenced task watch " + deal + request}
+		return nil, &Problem{What: "no task has ended yet", Next: "follow it with credenced task watch " + ShortDigest(deal+request), Exit: ExitNotEnded}
+	}
+	if open := w.left(); open > 0 && trouble == nil {
+		trouble = &Problem{
+			What: fmt.Sprintf("%s not ended yet", pluralHave(open)),
+			Next: fmt.Sprintf("credenced task watch %s, and fetch into another folder then", ShortDigest(deal+request)), Exit: ExitNotEnded,
+		}
 	}
 	return reports, trouble
+}
+
+// left is how many tasks have not ended, those of a request that still waits included.
+func (w *Watcher) left() (n uint64) {
+	for _, d := range w.deals {
+		n += d.Size_ - min(d.Size_, d.Ended)
+	}
+	if w.open() {
+		n += w.request.Left()
+	}
+	return n
+}
+
+func pluralHave(n uint64) string {
+	if n == 1 {
+		return "1 task has"
+	}
+	return fmt.Sprintf("%d tasks have", n)
 }

@@ -42,11 +42,14 @@ type fakeMarket struct {
 	request   markettypes.Request
 	deals     []markettypes.Deal
 	tasks     map[string]taskstypes.Task
-	asked     map[string]int // how often some queries were asked
-	steps     []func(m *fakeMarket)
-	told      map[EventKind]int // what the runner's observer heard
-	hold      func() bool       // no step is made while it says so; may be nil
-	still     func() bool       // not even a block; may be nil
+	ids       ids
+	// askedVersion is called for each question after an app or a dataset, without the lock. May be nil.
+	askedVersion func()
+	asked        map[string]int // how often some queries were asked
+	steps        []func(m *fakeMarket)
+	told         map[EventKind]int // what the runner's observer heard
+	hold         func() bool       // no step is made while it says so; may be nil
+	still        func() bool       // not even a block; may be nil
 }
 
 const requestID = "4a"
@@ -230,6 +233,9 @@ func (m bankOf) Balance(context.Context, *banktypes.QueryBalanceRequest) (*bankt
 }
 
 func (m appsOf) Version(_ context.Context, req *appstypes.QueryVersionRequest) (*appstypes.QueryVersionResponse, error) {
+	if m.askedVersion != nil {
+		m.askedVersion()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if a := m.apps[req.Reference]; a != nil {
@@ -239,6 +245,9 @@ func (m appsOf) Version(_ context.Context, req *appstypes.QueryVersionRequest) (
 }
 
 func (m appsOf) DatasetVersion(_ context.Context, req *appstypes.QueryDatasetVersionRequest) (*appstypes.QueryDatasetVersionResponse, error) {
+	if m.askedVersion != nil {
+		m.askedVersion()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if d := m.datasets[req.Reference]; d != nil {

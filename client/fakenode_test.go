@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	errorsmod "cosmossdk.io/errors"
 	abci "github.com/cometbft/cometbft/abci/types"
 	p2p "github.com/cometbft/cometbft/proto/tendermint/p2p"
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
@@ -43,6 +44,8 @@ type fakeNode struct {
 	included map[string]*sdk.TxResponse
 	// execute answers the messages of a transaction, which is then included at once. It runs with mu held. May be nil.
 	execute func(msgs []sdk.Msg) []proto.Message
+	// refuseTx says why a transaction fails in its block. It runs with mu held. May be nil.
+	refuseTx func(msgs []sdk.Msg) error
 	// services are registered beside the node's own. May be nil.
 	services func(*grpc.Server)
 }
@@ -169,6 +172,13 @@ func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*
 		if tx.(sdk.FeeTx).GetGas() < n.gas {
 			n.included[hash] = &sdk.TxResponse{TxHash: hash, Height: n.height, Codespace: sdkSpace, Code: codeOutOfGas, RawLog: "out of gas"}
 			return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
+		}
+		if n.refuseTx != nil {
+			if err := n.refuseTx(tx.GetMsgs()); err != nil {
+				space, code, log := errorsmod.ABCIInfo(err, false)
+				n.included[hash] = &sdk.TxResponse{TxHash: hash, Height: n.height, Codespace: space, Code: code, RawLog: log}
+				return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
+			}
 		}
 		var data sdk.TxMsgData
 		for _, answer := range n.execute(tx.GetMsgs()) {

@@ -71,7 +71,7 @@ func LoadKey(path string) (Key, error) {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("key file %s: mode is %04o, others may read it; run: chmod 600 %s", path, mode, path)
+		return nil, fmt.Errorf("key file %s: mode is %04o, others may read it; run: chmod 600 %s", path, mode, ShellQuote(path))
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

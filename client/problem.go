@@ -30,15 +30,6 @@ type Problem struct {
 	Err error
 }
 
-// Exit statuses of commands: the class of what went wrong.
-const (
-	ExitFailed    = 1  // anything else
-	ExitAppFailed = 10 // the program itself failed, everywhere in the same way
-	ExitNoVerdict = 12 // no answer was accepted; refunded
-	ExitUnfunded  = 13 // the account or the price doesn't suffice
-	ExitNetwork   = 20 // no node, store or worker could be reached
-)
-
 // Error says both.
 func (p *Problem) Error() string {
 	if p.Next == "" {
@@ -151,14 +142,18 @@ func Explain(err error) error {
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, ErrInterrupted) || errors.Is(err, ErrTerminated) {
 		return err
 	}
 	if refused := Refused(err); refused != nil {
 		key := refusalKey{refused.Codespace, refused.Code}
 		p := &Problem{What: refused.Log, Next: next[key], Err: err}
-		if slices.Contains(unfunded, key) {
+		var sent *TxError
+		switch {
+		case slices.Contains(unfunded, key):
 			p.Exit = ExitUnfunded
+		case errors.As(err, &sent): // and not the answer to a question
+			p.Exit = ExitRefused
 		}
 		if refused.Hash != "" && refused.Hash[0] != '(' {
 			p.What = fmt.Sprintf("%s (transaction %s, %s/%d)", refused.Log, refused.Hash, refused.Codespace, refused.Code)
@@ -171,7 +166,7 @@ func Explain(err error) error {
 	case errors.Is(err, ErrNoAccount):
 		return &Problem{What: err.Error(), Next: "send it some coins, or use another --key-file", Exit: ExitUnfunded, Err: err}
 	case errors.Is(err, ErrStalled):
-		return &Problem{What: "the chain makes no blocks: " + err.Error(), Next: "look at the validators' logs; a devnet that was stopped is continued with `credenced devnet`", Exit: ExitNetwork, Err: err}
+		return &Problem{What: "the chain makes no blocks: " + err.Error(), Next: "look at the validators' logs; a devnet that was stopped is continued with `credenced devnet`", Exit: ExitStalled, Err: err}
 	case errors.Is(err, ErrExpired):
 		return &Problem{What: err.Error(), Next: "nothing was spent; try again", Exit: ExitNetwork, Err: err}
 	}

@@ -91,7 +91,7 @@ func TestExplain(t *testing.T) {
 		{fmt.Errorf("x: %w", ErrNoEndpoint), ExitNetwork, "devnet"},
 		{status.Error(codes.Unavailable, "refused"), ExitNetwork, "devnet"},
 		{fmt.Errorf("x: %w", ErrNoAccount), ExitUnfunded, "coins"},
-		{fmt.Errorf("x: %w", ErrStalled), ExitNetwork, "logs"},
+		{fmt.Errorf("x: %w", ErrStalled), ExitStalled, "logs"},
 		{&HashError{Hash: "AB", Err: ErrExpired}, ExitNetwork, "try again"},
 	} {
 		var problem *Problem

@@ -54,14 +54,8 @@ func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observe
 		return "", err
 	}
 	digest := artifact.Sum(data).String()
-	res, err := r.Conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: digest})
-	if err == nil {
-		reference := res.Version.Dataset + ":" + res.Version.Version
-		tell.tell(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this dataset already, as %s (%s)", reference, ShortDigest(digest))})
-		return reference, nil
-	}
-	if !unknownAsset(err) {
-		return "", err
+	if reference, err := r.knownDataset(ctx, digest, tell); reference != "" || err != nil {
+		return reference, err
 	}
 	if err := r.upload(ctx, d.Path, data, tell); err != nil {
 		return "", err
@@ -83,7 +77,7 @@ func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observe
 	var answer appstypes.MsgPublishDatasetResponse
 	done, err := r.publish(ctx, msg, &answer)
 	if err != nil {
-		return "", err
+		return r.sameBytes(err, d.Name, d.Version, digest, func() (string, error) { return r.knownDataset(ctx, digest, tell) })
 	}
 	name, _, _ := strings.Cut(answer.Reference, ":")
 	tell.tell(Event{
@@ -100,6 +94,8 @@ func (r *Runner) datasets(ctx context.Context, job Job, tell Observer) (out []st
 			if text, err = r.PublishDataset(ctx, DatasetFile{Path: text}, tell); err != nil {
 				return nil, err
 			}
+		} else if text, err = ResolveReference(ctx, r.Conn, text, true); err != nil {
+			return nil, err
 		}
 		out = append(out, text)
 	}
@@ -141,14 +137,8 @@ func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (stri
 
 // publishModule publishes a module that tasks with this much memory, in bytes, can run.
 func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory uint64, tell Observer) (string, error) {
-	res, err := r.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: m.digest})
-	if err == nil {
-		reference := res.Version.App + ":" + res.Version.Version
-		tell.tell(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this app already, as %s (%s)", reference, ShortDigest(m.digest))})
-		return reference, nil
-	}
-	if !unknownAsset(err) {
-		return "", err
+	if reference, err := r.knownApp(ctx, m.digest, tell); reference != "" || err != nil {
+		return reference, err
 	}
 	if err := m.checkMemory(a.Path, memory); err != nil {
 		return "", err
@@ -173,7 +163,7 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 	var answer appstypes.MsgPublishResponse
 	done, err := r.publish(ctx, msg, &answer)
 	if err != nil {
-		return "", err
+		return r.sameBytes(err, a.Name, a.Version, m.digest, func() (string, error) { return r.knownApp(ctx, m.digest, tell) })
 	}
 	tell.tell(Event{
 		Kind: EventPublished, Height: done.Height, Reference: answer.Reference, Hash: done.Hash,
@@ -182,10 +172,54 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 	return answer.Reference, nil
 }
 
+// knownApp is the reference under which the chain knows the bytes of a digest; empty when it does not.
+func (r *Runner) knownApp(ctx context.Context, digest string, tell Observer) (string, error) {
+	res, err := r.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: digest})
+	if err != nil {
+		if unknownAsset(err) {
+			err = nil
+		}
+		return "", err
+	}
+	reference := res.Version.App + ":" + res.Version.Version
+	tell.tell(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this app already, as %s (%s)", reference, ShortDigest(digest))})
+	return reference, nil
+}
+
+// knownDataset is knownApp of datasets.
+func (r *Runner) knownDataset(ctx context.Context, digest string, tell Observer) (string, error) {
+	res, err := r.Conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: digest})
+	if err != nil {
+		if unknownAsset(err) {
+			err = nil
+		}
+		return "", err
+	}
+	reference := res.Version.Dataset + ":" + res.Version.Version
+	tell.tell(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this dataset already, as %s (%s)", reference, ShortDigest(digest))})
+	return reference, nil
+}
+
+// sameBytes looks what became of a version that the chain says is published already. When somebody published the very same
+// bytes meanwhile, as two first runs at once do, it is done: their reference is returned. Other bytes under the name are an
+// error.
+func (r *Runner) sameBytes(err error, name, version, digest string, known func() (string, error)) (string, error) {
+	if !errors.Is(err, &TxError{Codespace: appstypes.ModuleName, Code: appstypes.ErrVersionExists.ABCICode()}) {
+		return "", err
+	}
+	if reference, lookErr := known(); reference != "" || lookErr != nil {
+		return reference, lookErr
+	}
+	return "", &Problem{
+		What: fmt.Sprintf("version %s of %s is published already, with other bytes than %s, and a version never changes", version, name, ShortDigest(digest)),
+		Next: "give another --version; left out, it is the beginning of the digest", Exit: ExitRefused, Err: err,
+	}
+}
+
 // app returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
 func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error) {
 	if isReference(job.App) {
-		return job.App, nil
+		return ResolveReference(ctx, r.Conn, job.App, false)
 	}
 	m, err := readModule(ctx, job.App)
 	if err != nil {

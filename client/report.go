@@ -72,11 +72,18 @@ type TaskReport struct {
 	// Refund of the escrow; Burnt of slashed stake; in ucred.
 	Refund uint64 `json:"refund"`
 	Burnt  uint64 `json:"burnt"`
-	// Dir and Files of the result, once downloaded; Exit status and Reason of a failed app.
-	Dir      string   `json:"dir,omitempty"`
-	Files    []string `json:"files,omitempty"`
-	ExitCode uint32   `json:"exit_code,omitempty"`
-	Reason   string   `json:"reason,omitempty"`
+	// Dir and Files of the result, once downloaded.
+	Dir   string   `json:"dir,omitempty"`
+	Files []string `json:"files,omitempty"`
+	// Exit status and Reason of a program that failed, as the manifest with the accepted digest says them; ReasonError says
+	// why it can't be had.
+	ExitCode    uint32 `json:"exit_code,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+	ReasonError string `json:"reason_error,omitempty"`
+	// Stderr is the end of what a program that failed wrote there, and StderrFrom whose log it is: empty where no worker's log
+	// can be read. Nothing attests it.
+	Stderr     string `json:"stderr,omitempty"`
+	StderrFrom string `json:"stderr_from,omitempty"`
 	// DownloadError says why an accepted result is not here.
 	DownloadError string `json:"download_error,omitempty"`
 
@@ -91,6 +98,7 @@ type TaskReport struct {
 	// courtAnswers is how many different answers of the app the court gave, and courtEmpty how many of its seats had none.
 	courtAnswers, courtEmpty int
 	answered                 bool // a worker revealed an answer of the app
+	attempt                  uint32
 }
 
 // FaultReport is what a worker did wrong.
@@ -129,7 +137,7 @@ type LedgerReport struct {
 func reportTask(t taskstypes.Task) *TaskReport {
 	r := &TaskReport{
 		ID: t.Id, Index: t.Index, Ending: strings.TrimPrefix(t.Ending.String(), "ENDING_"), ByCourt: t.ByCourt,
-		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{},
+		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{}, attempt: t.Attempt,
 	}
 	r.readSeats(t)
 	if t.Settlement == nil {
@@ -213,12 +221,12 @@ func (r *TaskReport) Text() string {
 	var b strings.Builder
 	switch {
 	case r.Accepted() && r.ByCourt:
-		fmt.Fprintf(&b, "the court decided: %s", r.Verdict.Text())
+		fmt.Fprintf(&b, "the court decided: %s", r.answerText())
 		if len(r.Agreed) > 0 {
 			fmt.Fprintf(&b, ", as %s said", list(r.Agreed))
 		}
 	case r.Accepted():
-		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", r.Verdict.Text(), list(r.Agreed))
+		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", r.answerText(), list(r.Agreed))
 	default:
 		b.WriteString(r.endingText())
 	}
@@ -229,6 +237,14 @@ func (r *TaskReport) Text() string {
 		}
 	}
 	return b.String()
+}
+
+// answerText names the verdict, and of a failure what is known of it.
+func (r *TaskReport) answerText() string {
+	if r.failed() && r.Reason != "" {
+		return fmt.Sprintf("the program %s (%s)", r.FailureText(), ShortDigest(r.Verdict.Digest))
+	}
+	return r.Verdict.Text()
 }
 
 func faultText(fault string) string {
@@ -365,57 +381,11 @@ func (r *Report) Liars() []string {
 
 // err says what a report without full success means; nil for full success.
 func (r *Report) err() error {
-	var failed, missing *TaskReport
-	for _, t := range r.Tasks {
-		switch {
-		case !t.Accepted():
-			return &Problem{What: fmt.Sprintf("task %d has no result: %s", t.Index, t.Text()), Exit: ExitNoVerdict}
-		case t.Verdict.Kind == "APP_FAILED" && failed == nil:
-			failed = t
-		case t.DownloadError != "" && missing == nil:
-			missing = t
-		}
-	}
-	if failed != nil {
-		return failed.appFailed()
-	}
-	if r.Unmet > 0 {
+	err := TasksError(r.Tasks)
+	if p, ok := err.(*Problem); r.Unmet > 0 && (err == nil || ok && p.Exit == ExitNetwork) {
 		return &Problem{What: r.Why, Next: "run the rest again; --rest 10m lets a bag wait on the book for offers to come", Exit: ExitUnfunded}
 	}
-	if missing != nil {
-		return &Problem{What: missing.DownloadError, Exit: ExitNetwork}
-	}
-	return nil
-}
-
-// appFailed says how the program itself failed.
-func (r *TaskReport) appFailed() *Problem {
-	what, next := "", "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
-	switch r.Reason {
-	case "out-of-fuel":
-		what = fmt.Sprintf("ran out of fuel after %s units", FormatFuel(r.Verdict.Fuel))
-		next = "raise --fuel, for instance --fuel 100G; an endless loop needs mending instead"
-	case "out-of-memory":
-		what, next = "needed more memory than a task may have", "make it use less, or split the work over a bag of tasks"
-	case "output-too-large":
-		what, next = "wrote more than a task may put out", "write fewer or smaller files, with shorter paths, or split the work over a bag of tasks; docs/apps.md has the limits"
-	case "call-depth":
-		what, next = "called functions too deeply", "an endless recursion needs mending; a deep one a loop"
-	case "invalid-output":
-		what, next = "left no output that can be described", "names below /out must be UTF-8; where its version declares a folder as its result, it must write something there"
-	case "invalid-computed":
-		what, next = "wrote a computed.json that can't be followed", "docs/apps.md says what it may hold"
-	case "trap":
-		what = "crashed (a trap: out of bounds, division by zero, unreachable code)"
-	case "invalid-module":
-		what, next = "is no module that workers can run", "credenced publish app FILE says what they refuse; "+buildHint
-	default:
-		what = fmt.Sprintf("failed with exit status %d", r.ExitCode)
-	}
-	return &Problem{
-		What: fmt.Sprintf("the program of task %d %s; every replica found the same, so this is the answer", r.Index, what),
-		Next: next, Exit: ExitAppFailed,
-	}
+	return err
 }
 
 func sortTasks(tasks []*TaskReport) {

@@ -11,7 +11,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/credence-chain/credence/internal/printable"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -34,6 +33,8 @@ type Runner struct {
 	Holders []string
 	// Stall is how long the chain may make no blocks, or no node may answer, before Run gives up; 0 means DefaultStall.
 	Stall time.Duration
+	// Words says where the stderr of a program that failed can be read; nil for nowhere.
+	Words LastWords
 
 	notice time.Duration // how long it may be quiet before the observer is told; 0 means noticeAfter
 	tell   Observer      // who Run tells; nil outside it
@@ -49,15 +50,15 @@ type Interrupted struct {
 
 // Error says how to follow them.
 func (e *Interrupted) Error() string {
-	return fmt.Sprintf("stopped watching; the task runs on. Follow it with: credenced task watch %s", e.ID())
+	return fmt.Sprintf("stopped watching; request %s runs on, and its result waits with the workers\n  Next: credenced task watch %[1]s", ShortDigest(e.ID()))
 }
 
-// ID by which it can be followed.
+// ID by which it can be followed: the request's, which it was submitted under, and only without one the deal's.
 func (e *Interrupted) ID() string {
-	if e.Deal != "" {
-		return e.Deal
+	if e.Request != "" {
+		return e.Request
 	}
-	return e.Request
+	return e.Deal
 }
 
 // Unwrap gives the context's error.
@@ -79,6 +80,9 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 	with := *r
 	with.tell, r = tell, &with
 	if err := job.check(); err != nil {
+		return nil, err
+	}
+	if err := r.look(ctx, &job); err != nil {
 		return nil, err
 	}
 	reference, err := r.app(ctx, job, tell)
@@ -170,7 +174,7 @@ func blocksOf(t time.Duration, blockMillis uint64) int64 {
 // endedEarly says how to go on with what was submitted, unless the error says how it ended.
 func endedEarly(ctx context.Context, err error, request, deal, done string) error {
 	if err != nil && ctx.Err() != nil {
-		return &Interrupted{Request: request, Deal: deal, Err: ctx.Err()}
+		return &Interrupted{Request: request, Deal: deal, Err: context.Cause(ctx)}
 	}
 	return unfinished(err, request, deal, done)
 }
@@ -258,7 +262,8 @@ func (r *Runner) match(ctx context.Context, id string, p *pulse, tell Observer) 
 // follow watches a request's deals to their end and downloads as tasks end.
 func (r *Runner) follow(ctx context.Context, request markettypes.Request, report *Report, p *pulse, tell Observer) error {
 	w := newWatcher(r.Conn, tell, p)
-	w.tellDeals = true
+	w.tellDeals, w.words = true, r.Words
+	w.sources = append(slices.Clone(r.Stores), r.Holders...)
 	w.each = func(ctx context.Context, t *TaskReport) {
 		report.add(t)
 		r.download(ctx, report, t, tell)
@@ -276,7 +281,7 @@ func (r *Runner) follow(ctx context.Context, request markettypes.Request, report
 
 // download brings the result of a task here, if it has one and is wanted. What went wrong is put into the report.
 func (r *Runner) download(ctx context.Context, report *Report, t *TaskReport, tell Observer) {
-	if report.Out == "" || !t.Accepted() || t.Verdict.Digest == "" {
+	if report.Out == "" || !t.Accepted() || t.failed() || t.Verdict.Digest == "" {
 		return
 	}
 	t.DownloadError = ""
@@ -287,7 +292,7 @@ func (r *Runner) download(ctx context.Context, report *Report, t *TaskReport, te
 	}
 	tell.tell(Event{
 		Kind: EventDownloaded, Task: t.ID, Index: t.Index, Result: t,
-		Text: fmt.Sprintf("downloaded to %s and verified: %s", printable.Name(t.Dir), t.fileList()),
+		Text: t.here(),
 	})
 }
 

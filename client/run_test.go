@@ -266,18 +266,22 @@ func TestQuote(t *testing.T) {
 		{"too low a price, but it can wait", func(_ *fakeMarket, j *Job) { j.MaxPrice, j.Rest = 299, 10 }, "", 299},
 		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "fund the account", 0},
 		{"a voucher instead of money", func(m *fakeMarket, j *Job) {
-			m.money, j.Voucher = 0, "ab"
-			m.vouchers["ab"] = markettypes.Voucher{Balance: 900}
+			m.money, j.Voucher = 0, whole("ab")
+			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 900}
+		}, "", 900},
+		{"the beginning of a voucher's id", func(m *fakeMarket, j *Job) {
+			m.money, j.Voucher, m.ids = 0, "abab", ids{KindVoucher: {whole("abab")}}
+			m.vouchers[whole("abab")] = markettypes.Voucher{Balance: 900}
 		}, "", 900},
 		{"a voucher with too little", func(m *fakeMarket, j *Job) {
-			j.Voucher = "ab"
-			m.vouchers["ab"] = markettypes.Voucher{Balance: 899, Issuer: "cred1issuer"}
+			j.Voucher = whole("ab")
+			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 899, Issuer: "cred1issuer"}
 		}, "cred1issuer", 0},
 		{"a voucher that has expired", func(m *fakeMarket, j *Job) {
-			j.Voucher = "ab"
-			m.vouchers["ab"] = markettypes.Voucher{Balance: 9000, Expired: true}
+			j.Voucher = whole("ab")
+			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 9000, Expired: true}
 		}, "has expired", 0},
-		{"a voucher that is none", func(_ *fakeMarket, j *Job) { j.Voucher = "ab" }, "not found", 0},
+		{"a voucher that is none", func(_ *fakeMarket, j *Job) { j.Voucher = whole("ab") }, "not found", 0},
 		{"no order", func(m *fakeMarket, _ *Job) { m.quoteErr = noOrder }, "none at all", 0},
 		{"no order, but it can wait", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest = noOrder, 10 }, "say with --max-price", 0},
 		{"no order, and a price", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest, j.MaxPrice = noOrder, 10, 50 }, "", 50},

@@ -29,6 +29,9 @@ type Watcher struct {
 	pulse   *pulse
 	// each is called with every task that ended, before the observer hears of it. May be nil.
 	each func(context.Context, *TaskReport)
+	// sources are base URLs beside the workers from which the manifest of a failure may be had, words where its stderr is.
+	sources []string
+	words   LastWords
 	// tellDeals lets the observer hear of each deal that is made.
 	tellDeals bool
 }
@@ -47,26 +50,38 @@ func (d *watched) done() bool {
 // WatchOption changes how tasks are watched.
 type WatchOption func(*watchOptions)
 
-type watchOptions struct{ stall time.Duration }
+type watchOptions struct {
+	stall   time.Duration
+	sources []string
+	words   LastWords
+}
 
 // WithStall is how long the chain may make no blocks, or no node may answer, before watching ends with a *Problem that wraps
 // ErrStalled; 0 means DefaultStall. The tasks run on.
 func WithStall(d time.Duration) WatchOption { return func(o *watchOptions) { o.stall = d } }
 
-// pulseOf makes the pulse that the options ask for.
-func pulseOf(tell Observer, opts []WatchOption) *pulse {
+// WithSources names base URLs, beside the workers that agreed, from which the manifest of a program that failed may be had.
+func WithSources(urls ...string) WatchOption { return func(o *watchOptions) { o.sources = urls } }
+
+// WithLastWords says where a program's stderr can be read.
+func WithLastWords(words LastWords) WatchOption { return func(o *watchOptions) { o.words = words } }
+
+// newWatcherWith makes a watcher as the options ask for.
+func newWatcherWith(conn *Conn, tell Observer, opts []WatchOption) *Watcher {
 	var o watchOptions
 	for _, set := range opts {
 		set(&o)
 	}
-	return newPulse(tell, o.stall, 0)
+	tell = serial(tell)
+	w := newWatcher(conn, tell, newPulse(tell, o.stall, 0))
+	w.sources, w.words = o.sources, o.words
+	return w
 }
 
 // WatchDeal follows a deal's tasks until all ended, telling the observer. See Run for what it tells. A chain that pauses, and
 // nodes that restart, are waited for; see WithStall.
 func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer, opts ...WatchOption) error {
-	tell = serial(tell)
-	w := newWatcher(conn, tell, pulseOf(tell, opts))
+	w := newWatcherWith(conn, tell, opts)
 	w.pulse.about("", deal)
 	if err := w.addID(ctx, deal); err != nil {
 		return err
@@ -81,8 +96,7 @@ func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer
 	if err != nil {
 		return err
 	}
-	tell = serial(tell)
-	w := newWatcher(conn, tell, pulseOf(tell, opts))
+	w := newWatcherWith(conn, tell, opts)
 	w.pulse.about(request, "")
 	w.tellDeals = true
 	if err := w.follow(ctx, res.Request); err != nil {
@@ -97,8 +111,7 @@ func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer, opts
 	if err != nil {
 		return err
 	}
-	tell = serial(tell)
-	w := newWatcher(conn, tell, pulseOf(tell, opts))
+	w := newWatcherWith(conn, tell, opts)
 	w.pulse.about("", task)
 	w.only = task
 	if err := w.add(ctx, res.Deal, 0); err != nil {
@@ -362,6 +375,10 @@ func (w *Watcher) take(ctx context.Context, t taskstypes.Task, height int64) {
 	for _, e := range Changes(w.seen[t.Id], t, height) {
 		if e.Kind == EventEnded {
 			w.ended[t.Id] = true
+			if e.Result.failed() {
+				findReason(ctx, w.conn, e.Result, w.sources, w.words)
+				e.Text = e.Result.Text()
+			}
 			if d := w.ids[t.Id]; d != nil {
 				d.seen++
 				e.Result.under(d.Deal)

@@ -7,7 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/credence-chain/credence/client"
 )
 
 // InfoFile is the name of the file that describes a devnet, in its folder.
@@ -178,4 +181,29 @@ func (i *Info) Name(address string) string {
 		}
 	}
 	return address
+}
+
+// LastWords finds what the program of a task wrote to stderr, in the logs of the devnet's workers and court executors: of one
+// that agreed with the verdict, if there is one. It implements client.LastWords.
+func (i *Info) LastWords(t *client.TaskReport) (from, text string) {
+	type home struct{ name, folder string }
+	var homes []home
+	for _, w := range i.Workers {
+		if slices.Contains(t.Agreed, w.Organisation) {
+			homes = append(homes, home{w.Organisation, w.Home})
+		}
+	}
+	for _, v := range i.Validators {
+		homes = append(homes, home{"the court executor of " + v.Name, v.CourtHome})
+	}
+	for _, h := range homes {
+		files, err := filepath.Glob(filepath.Join(h.folder, "logs", t.ID+"-*.stderr"))
+		if err != nil || len(files) == 0 {
+			continue
+		}
+		if data, err := os.ReadFile(files[len(files)-1]); err == nil {
+			return h.name, string(data)
+		}
+	}
+	return "", ""
 }

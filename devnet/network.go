@@ -73,12 +73,14 @@ func (n *Network) start() error {
 		if err := emptyBut(o.State, "lock"); err != nil {
 			return err
 		}
+		o.Progress(fmt.Sprintf("making keys and a genesis for %d validators and %d workers", o.Validators, o.Workers))
 		if info, err = lay(o); err != nil {
 			return err
 		}
 	case err != nil:
 		return err
 	default:
+		o.Progress("continuing the chain in " + o.State)
 		if err := adopt(o, info); err != nil {
 			return err
 		}
@@ -88,6 +90,7 @@ func (n *Network) start() error {
 		return err
 	}
 	n.prepare()
+	o.Progress(fmt.Sprintf("starting %d processes: validators, their court executors, workers", 2*len(n.validators)+len(n.workers)))
 	// The chain first; the others wait for it by themselves.
 	for _, group := range [][]*Process{n.validators, n.workers, n.courts} {
 		for _, p := range group {
@@ -169,8 +172,14 @@ func (n *Network) Failed() <-chan error { return n.failed }
 // Ready waits until the chain makes blocks and every executor says that it is ready. The error says who isn't.
 func (n *Network) Ready(ctx context.Context) error {
 	var last error
+	said := ""
 	for {
-		if last = n.check(ctx); last == nil {
+		var ready string
+		if ready, last = n.check(ctx); ready != said {
+			said = ready
+			n.opts.Progress(ready)
+		}
+		if last == nil {
 			return n.save(true)
 		}
 		select {
@@ -183,30 +192,54 @@ func (n *Network) Ready(ctx context.Context) error {
 	}
 }
 
-// check asks everybody once.
-func (n *Network) check(ctx context.Context) error {
+// check asks everybody once. It says who is ready, and the first reason why not all are.
+func (n *Network) check(ctx context.Context) (ready string, first error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	for i, endpoint := range n.Info.GRPC {
-		conn, err := client.Dial(ctx, []string{endpoint}, n.Info.ChainID)
-		if err != nil {
-			return fmt.Errorf("%s: %w", n.Info.Validators[i].Name, err)
+	failed := func(err error) {
+		if first == nil {
+			first = err
 		}
-		height, _, err := conn.Height(ctx)
-		conn.Close()
-		if err != nil || height < 1 {
-			return fmt.Errorf("%s has no block yet: %w", n.Info.Validators[i].Name, errors.Join(err))
+	}
+	blocks, workers, courts := 0, 0, 0
+	for i, endpoint := range n.Info.GRPC {
+		if err := makesBlocks(ctx, endpoint, n.Info.ChainID); err != nil {
+			failed(fmt.Errorf("%s %w", n.Info.Validators[i].Name, err))
+		} else {
+			blocks++
 		}
 	}
 	for _, w := range n.Info.Workers {
 		if err := readyz(ctx, w.Endpoint); err != nil {
-			return fmt.Errorf("worker %s: %w", w.Organisation, err)
+			failed(fmt.Errorf("worker %s: %w", w.Organisation, err))
+		} else {
+			workers++
 		}
 	}
 	for _, v := range n.Info.Validators {
 		if err := readyz(ctx, v.Court); err != nil {
-			return fmt.Errorf("court executor of %s: %w", v.Name, err)
+			failed(fmt.Errorf("court executor of %s: %w", v.Name, err))
+		} else {
+			courts++
 		}
+	}
+	return fmt.Sprintf("ready: %d of %d validators, %d of %d workers, %d of %d court executors",
+		blocks, len(n.Info.GRPC), workers, len(n.Info.Workers), courts, len(n.Info.Validators)), first
+}
+
+// makesBlocks says why a validator does not.
+func makesBlocks(ctx context.Context, endpoint, chainID string) error {
+	conn, err := client.Dial(ctx, []string{endpoint}, chainID)
+	if err != nil {
+		return fmt.Errorf("can't be reached: %w", err)
+	}
+	defer conn.Close()
+	height, _, err := conn.Height(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("does not tell its height: %w", err)
+	case height < 1:
+		return errors.New("has no block yet")
 	}
 	return nil
 }

@@ -46,6 +46,8 @@ type Options struct {
 	Cooling, Forgiveness int64
 	// EditGenesis changes the state of a new chain last. May be nil.
 	EditGenesis func(Genesis) error
+	// Progress is told what is being started, and what it waits for, from one goroutine. May be nil.
+	Progress func(text string)
 	// Log is told what happens, a line at a time, such as a process that ended. May be nil.
 	Log io.Writer
 }
@@ -93,6 +95,9 @@ func (o Options) complete() (Options, error) {
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
 	switch {
 	case o.Validators < 1 || o.Validators > MaxValidators:
 		return o, fmt.Errorf("--validators %d: expected 1 to %d", o.Validators, MaxValidators)
@@ -135,6 +140,23 @@ func findBinary(given, name string) (string, error) {
 func Faction(n int) int {
 	// x/tasks' default of q = 1/5; a devnet doesn't change it.
 	return int(poco.Faction(1, 5, uint64(n)))
+}
+
+// Needed is how many organisations with a worker a task of this trust needs at least on a devnet, when nothing else runs and
+// the validators' court is not asked for; 0 when no number that a devnet takes would do.
+func Needed(trust uint64) int {
+	ledger := poco.Ledger{Trust: trust}
+	for n := 1; n <= MaxWorkers; n++ {
+		plan := poco.MakePlan(poco.PlanInput{
+			Class: ledger, Requester: ledger, E0: poco.QuarterQ64, Height: 1, Window: 1,
+			Faction: uint64(Faction(n)), Eligible: uint64(n), Factor: 1, FuelLimit: 1, MaxSeats: poco.MaxReplicas, Stake: Stake,
+			Exposure: poco.Exposure{Value: Price, Reward: Price, Cost: Price},
+		})
+		if !plan.Court {
+			return n
+		}
+	}
+	return 0
 }
 
 var errRunning = errors.New("a devnet is running in this folder already")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/version"
 
+	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 )
 
@@ -17,7 +18,7 @@ func main() {
 	wasm.MaybeRunChild() // this program again, as the sandbox of one execution
 	if err := rootCommand().Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "credence-worker:", err)
-		os.Exit(1)
+		os.Exit(client.ExitStatus(err))
 	}
 }
 

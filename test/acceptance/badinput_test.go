@@ -85,7 +85,7 @@ func TestBadInputs(t *testing.T) {
 	})
 	in("trust out of range", func(n *network) {
 		for _, trust := range []string{"100%", "1", "no", "99.99999999999999999999%"} {
-			n.refused(client.ExitFailed, "trust", app, "--trust", trust)
+			n.refused(client.ExitUsage, "trust", app, "--trust", trust)
 		}
 		_, err := n.try(job(app, 1, 0))
 		n.isRefusal(err, "market", markettypes.ErrTrust.ABCICode(), "trust")

@@ -71,15 +71,21 @@ func TestCommands(t *testing.T) {
 	job := c.start("run", app, "--policy", "court", "--out", filepath.Join(t.TempDir(), "second"), "--fuel", "100M", "--progress", "plain")
 	job.line("matched with")
 	job.interrupt()
-	require.Zero(t, job.wait())
-	id := regexp.MustCompile(`credenced task watch ([0-9a-f]{64})`).FindStringSubmatch(job.all())
+	require.Equal(t, client.ExitInterrupted, job.wait())
+	id := regexp.MustCompile(`credenced task watch ([0-9a-f]{12})`).FindStringSubmatch(job.all())
 	require.NotNil(t, id, job.all())
+	require.Contains(t, job.all(), "submitted: request "+id[1], "one id a request")
+	out, status = c.run("task", "list")
+	require.Zero(t, status, out)
+	require.Contains(t, out, id[1]+" ")
 	out, status = c.run("task", "watch", id[1])
 	require.Zero(t, status, out)
 	dir = filepath.Join(t.TempDir(), "fetched")
 	out, status = c.run("task", "fetch", id[1], "--out", dir)
 	require.Zero(t, status, out)
 	require.FileExists(t, filepath.Join(dir, "result"))
+
+	c.failures(&info)
 
 	begin = time.Now()
 	net.interrupt()
@@ -92,6 +98,52 @@ func TestCommands(t *testing.T) {
 	require.Equal(t, client.ExitNetwork, status, out)
 	require.Contains(t, out, "is not running")
 	require.Contains(t, out, "Next: ")
+}
+
+// failures are ends that are no success: a program that fails, and transactions that the chain refuses.
+func (c *command) failures(info *devnet.Info) {
+	t := c.t
+	t.Helper()
+	app := filepath.Join(t.TempDir(), "fails.wasm")
+	require.NoError(t, os.WriteFile(app, failing(3), 0o600))
+	out, status := c.run("run", app, "--policy", "court", "--trust", "99.99%", "--fuel", "100M")
+	require.Equal(t, client.ExitAppFailed, status, out)
+	require.Contains(t, out, "failed with exit status 3")
+	id := regexp.MustCompile(`request ([0-9a-f]{12})`).FindStringSubmatch(out)
+	require.NotNil(t, id, out)
+	for command, want := range map[string]int{"watch": client.ExitAppFailed, "fetch": client.ExitAppFailed, "show": client.ExitDone} {
+		args := []string{"task", command, id[1]}
+		if command == "fetch" {
+			args = append(args, "--out", filepath.Join(t.TempDir(), "none"))
+		}
+		out, status = c.run(args...)
+		require.Equal(t, want, status, "%s: %s", command, out)
+		require.Contains(t, out, "failed with exit status 3", command)
+	}
+
+	secret, err := os.ReadFile(info.Account("requester").KeyFile)
+	require.NoError(t, err)
+	home := t.TempDir()
+	keys := []string{"--home", home, "--keyring-backend", "test"}
+	out, status = c.run(append([]string{"keys", "import-hex", "me", strings.TrimSpace(string(secret))}, keys...)...)
+	require.Zero(t, status, out)
+	send := func(amount string, more ...string) (string, int) {
+		args := append([]string{"tx", "bank", "send", "me", info.Account("provider").Address, amount, "--yes", "--chain-id", info.ChainID,
+			"--node", strings.Replace(info.RPC, "http:", "tcp:", 1), "--gas", "200000"}, keys...)
+		return c.run(append(args, more...)...)
+	}
+	out, status = send("1ucred")
+	require.Zero(t, status, out)
+	require.Contains(t, out, "done at height")
+	out, status = send("9999999999999999999ucred")
+	require.Equal(t, client.ExitUnfunded, status, out)
+	require.Contains(t, out, "insufficient funds")
+	out, status = send("1ucred", "--gas", "1000")
+	require.Equal(t, client.ExitRefused, status, out)
+	require.Contains(t, out, "out of gas")
+	out, status = send("1ucred", "--no-wait")
+	require.Zero(t, status, out)
+	require.Contains(t, out, "sent: transaction ")
 }
 
 func alive(pid int) bool { return pid > 0 && syscall.Kill(pid, 0) == nil }

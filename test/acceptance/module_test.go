@@ -9,6 +9,7 @@ var wasiTypes = map[string]string{
 	"environ_get":       "\x60\x02\x7f\x7f\x01\x7f",
 	"path_open":         "\x60\x09\x7f\x7f\x7f\x7f\x7f\x7e\x7e\x7f\x7f\x01\x7f",
 	"fd_write":          "\x60\x04\x7f\x7f\x7f\x7f\x01\x7f",
+	"proc_exit":         "\x60\x01\x7f\x00",
 }
 
 // assemble makes a module of some pages of memory, data at address 1024, and a _start of this code. Imports are called by
@@ -47,6 +48,11 @@ func echo() []byte {
 		// One buffer: from 4096, as long as environ_sizes_get said at 4.
 		i32(32), i32(4096), store(0), i32(32), i32(4), load(0), store(4),
 		i32(4), i32(32), i32(1), i32(20), call(write), trap)
+}
+
+// failing exits with a status.
+func failing(status int32) []byte {
+	return assemble(1, "", []string{"proc_exit"}, i32(int64(status)), call(0))
 }
 
 // loop never ends: loop br 0 end.

@@ -153,7 +153,7 @@ func (d *trader) signedWithDatasets(app string) (deal markettypes.Deal) {
 	}
 	// Its volume is used up, whoever asks.
 	match[2], match[6] = ask("again"), "list"
-	d.refused(client.ExitFailed, "its volume of 1 is used up", with(cities, "list")...)
+	d.refused(client.ExitRefused, "its volume of 1 is used up", with(cities, "list")...)
 	return deal
 }
 
@@ -196,7 +196,7 @@ func (d *trader) signed(app string) {
 	require.Equal(d.t, d.Info.Account(relayer).Address, deal.Relayer)
 	require.Equal(d.t, uint64(40_000), deal.Terms.Price)
 	require.Equal(d.t, uint64(appPrice), deal.Terms.AppPrice)
-	d.refused(client.ExitFailed, "its volume of 1 is used up", match...)
+	d.refused(client.ExitRefused, "its volume of 1 is used up", match...)
 	var seen inspected
 	d.says(&seen, "inspect", d.file("offer.signed.json"))
 	require.Equal(d.t, inspected{deal.PoolOrder, "signed", "1", "4"}, seen)
@@ -235,8 +235,8 @@ func (d *trader) book() {
 	require.Contains(d.t, d.order("inspect", placed.ID), "0.01 CRED a right replica")
 	d.order("cancel", placed.ID)
 	require.Equal(d.t, standing, book())
-	d.refused(client.ExitFailed, "already ended", "cancel", cheap)
-	d.refused(client.ExitFailed, "", "place", cheap)
+	d.refused(client.ExitRefused, "already ended", "cancel", cheap)
+	d.refused(client.ExitRefused, "", "place", cheap)
 
 	d.order("create", "pool", d.Info.Pool, "--price", "0.02CRED", "--out", cheap, "--overwrite")
 	signed, err := order.Read(cheap)
@@ -248,7 +248,7 @@ func (d *trader) book() {
 	var seen inspected
 	d.says(&seen, "inspect", d.file("offer.signed.json"))
 	require.Equal(d.t, "cancelled", seen.Status)
-	d.refused(client.ExitFailed, "cancelled all orders of the kind below "+below, "match", "--pool", d.file("offer.signed.json"), "--request", d.file("rich.signed.json"), "--from", "provider")
+	d.refused(client.ExitRefused, "cancelled all orders of the kind below "+below, "match", "--pool", d.file("offer.signed.json"), "--request", d.file("rich.signed.json"), "--from", "provider")
 	require.Equal(d.t, 0, strings.Count(d.order("list", "--from", "operator"), "resting"))
 }
 

@@ -51,6 +51,10 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Example: "credenced query apps datasets-of " + autocli.ExampleAccount,
 				},
 				{
+					RpcMethod: "ResolveDigest", Use: "resolve-digest PREFIX", Short: "List the digests of published versions that begin so", PositionalArgs: autocli.Args("prefix"),
+					Example: "credenced query apps resolve-digest 2c26b46b68ff",
+				},
+				{
 					RpcMethod: "DatasetVersion", Use: "dataset-version REFERENCE", Short: "Resolve a dataset's ORG/NAME:VERSION or a digest", PositionalArgs: autocli.Args("reference"),
 					Example: "credenced query apps dataset-version acme/corpus:2026-01",
 				},

@@ -83,6 +83,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					FlagOptions: autocli.Usages("issuer", "whose money it is", "holder", "who may spend it"),
 				},
 				{RpcMethod: "Callbacks", Use: "callbacks", Short: "List the hooks that a request may name"},
+				{RpcMethod: "Resolve", Use: "resolve PREFIX", Short: "List what has an id that begins so: orders, requests, deals, matches, vouchers", Example: query("resolve 3f2a5c0e9d8b"), PositionalArgs: autocli.Args("prefix")},
 				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with what it owes: escrow and vouchers"},
 			},
 		},

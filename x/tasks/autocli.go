@@ -23,6 +23,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "Ledger", Use: "ledger KEY", Short: "Show an error-debt ledger, for example class/10000", Example: "  credenced query tasks ledger class/10000", PositionalArgs: autocli.Args("key")},
 				{RpcMethod: "Ledgers", Use: "ledgers", Short: "List the error-debt ledgers"},
 				{RpcMethod: "Quote", Skip: true}, // served by `run`
+				{RpcMethod: "Resolve", Use: "resolve PREFIX", Short: "List the tasks whose ids begin so", Example: "  credenced query tasks resolve 3f2a5c0e9d8b", PositionalArgs: autocli.Args("prefix")},
 				{RpcMethod: "ReplayDraw", Use: "replay-draw TASK", Short: "Recompute a task's draws from the beacon's seeds", Example: "  credenced query tasks replay-draw " + autocli.ExampleID, PositionalArgs: autocli.Args("id")},
 			},
 		},

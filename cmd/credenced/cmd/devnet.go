@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -47,7 +48,7 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
 			}
 			o.Restart = true
 			o.Log = cmd.ErrOrStderr()
-			return runDevnet(cmd.Context(), o, ready, output == "json", cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return runDevnet(cmd, o, ready, output == "json")
 		},
 	}
 	cmd.AddCommand(devnetDemoCmd())
@@ -65,10 +66,15 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
 	return cmd
 }
 
-func runDevnet(parent context.Context, o devnet.Options, timeout time.Duration, asJSON bool, out, notes io.Writer) error {
-	ctx, stop := signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+func runDevnet(cmd *cobra.Command, o devnet.Options, timeout time.Duration, asJSON bool) error {
+	out, notes := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	if warning := workersWarning(o.Workers); warning != "" {
+		fmt.Fprintln(notes, warning)
+	}
 	begin := time.Now()
+	o.Progress = func(text string) { fmt.Fprintf(notes, "%6.1fs %s\n", time.Since(begin).Seconds(), text) }
 	n, err := devnet.Start(o)
 	if err != nil {
 		return err
@@ -106,6 +112,19 @@ func runDevnet(parent context.Context, o devnet.Options, timeout time.Duration, 
 		return err
 	}
 }
+
+// workersWarning says when there are too few organisations for what people try first.
+func workersWarning(workers int) string {
+	need := devnet.Needed(defaultTrust)
+	if need == 0 || workers == 0 || workers >= need {
+		return ""
+	}
+	return fmt.Sprintf("WARNING: --workers %d: no task of the default trust of %d can run on it but with --policy court: %d colluding organisations are assumed even of few, so that %d are needed at least",
+		workers, defaultTrust, devnet.Faction(workers), need)
+}
+
+// defaultTrust is what run demands when nothing is said: 99.9%.
+const defaultTrust = 1000
 
 // saboteurWarning says when there are more liars than the protocol's assumption covers.
 func saboteurWarning(saboteurs, workers int) string {
@@ -147,7 +166,7 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 	fmt.Fprintf(out, "\nOne validator sees its own randomness first: a devnet's draws are no secret to it.\n")
 	env := ""
 	if i.State != devnet.DefaultState() {
-		env = fmt.Sprintf("%s=%s/%s ", devnet.EnvInfo, i.State, devnet.InfoFile)
+		env = devnet.EnvInfo + "=" + client.ShellQuote(filepath.Join(i.State, devnet.InfoFile)) + " "
 	}
 	fmt.Fprintf(out, "\nNext, in another terminal:\n  %scredenced run APP.wasm --input FILE --trust 99.99%% --out result\n\nCtrl-C stops everything.\n", env)
 }
@@ -159,7 +178,7 @@ func oneOf(flag, got string, values ...string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s %q: expected %s", flag, got, strings.Join(values, " or "))
+	return &client.Problem{What: fmt.Sprintf("%s %q: expected %s", flag, got, strings.Join(values, " or ")), Exit: client.ExitUsage}
 }
 
 var errNotRunning = errors.New("the devnet is not running")

@@ -161,7 +161,7 @@ func (d *demo) start(ctx context.Context, state string) error {
 func (d *demo) render(ctx context.Context) error {
 	scene := filepath.Join(d.examples, "raytrace", "scenes", "still-life.scene")
 	d.title("A picture in %d tiles, at a trust of 99.99%%", d.tiles)
-	d.say("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s/tiles", filepath.Base(scene), d.tiles, d.out)
+	d.say("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, client.ShellQuote(d.out+"/tiles"))
 	report, err := d.run.Run(ctx, client.Job{
 		App: filepath.Join(d.apps, "raytrace.wasm"), Inputs: []client.InputFile{{Name: filepath.Base(scene), Path: scene}},
 		Trust: demoTrust, Bag: d.tiles, Out: filepath.Join(d.out, "tiles"),

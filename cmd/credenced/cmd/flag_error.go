@@ -18,7 +18,7 @@ func exactly(names ...string) cobra.PositionalArgs { return between(len(names), 
 // between takes so many arguments; more than there are names when most is less than 0.
 func between(least, most int, names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		problem := &client.Problem{Next: cmd.CommandPath() + " --help"}
+		problem := &client.Problem{Next: cmd.CommandPath() + " --help", Exit: client.ExitUsage}
 		whole := strings.Join(append([]string{cmd.CommandPath()}, names...), " ")
 		switch {
 		case len(args) < least:
@@ -39,8 +39,11 @@ var whole = []string{"uint", "uint32", "uint64"}
 func flagError(cmd *cobra.Command, err error) error {
 	var value *pflag.InvalidValueError
 	var unknown *pflag.NotExistError
-	problem := &client.Problem{What: err.Error(), Next: cmd.CommandPath() + " --help", Err: err}
+	problem := &client.Problem{What: err.Error(), Next: cmd.CommandPath() + " --help", Exit: client.ExitUsage, Err: err}
+	var own *client.Problem
 	switch {
+	case errors.As(err, &own): // the flag's own words
+		return own
 	case errors.As(err, &value):
 		flag := value.GetFlag()
 		expected := value.Unwrap().Error()

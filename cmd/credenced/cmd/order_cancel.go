@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +81,11 @@ func submittedRequest(ctx context.Context, l *link, text string) (*markettypes.R
 	if !isID(text) {
 		return nil, nil
 	}
-	res, err := l.conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: strings.ToLower(text)})
+	id, err := wholeID(ctx, l, text, credence.KindOrder, credence.KindRequest)
+	if err != nil {
+		return nil, err
+	}
+	res, err := l.conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
 	if err != nil || res.Request.Status == markettypes.REQUEST_STATUS_SIGNED {
 		if unknown(err) {
 			err = nil // an order's, or nobody's

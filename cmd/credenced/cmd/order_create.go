@@ -157,12 +157,13 @@ func (c *createFlags) finish(ctx context.Context, l *link, o markettypes.Order) 
 	}
 	kind, _ := o.Kind()
 	what := fmt.Sprintf("%s order of %s, nonce %d", kind.Word(), c.who(o.Owner), o.Nonce)
-	next := "on the book: credenced order place " + c.out
+	file := credence.ShellQuote(c.out)
+	next := "on the book: credenced order place " + file
 	if kind == markettypes.ORDER_KIND_REQUEST {
 		what = fmt.Sprintf("request of %s, nonce %d", c.who(o.Owner), o.Nonce)
-		next = "without a signature: credenced order presign " + c.out
+		next = "without a signature: credenced order presign " + file
 	}
-	what += fmt.Sprintf("\n  Next: credenced order sign %s --out %s; or %s", c.out, signedName(c.out), next)
+	what += fmt.Sprintf("\n  Next: credenced order sign %s --out %s; or %s", file, credence.ShellQuote(signedName(c.out)), next)
 	return writeOrder(c.cmd, markettypes.SignedOrder{Order: &o}, c.out, c.overwrite, what)
 }
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -55,10 +56,16 @@ func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overw
 // is written there may be for nobody else.
 func makeFolderOf(file string) error { return os.MkdirAll(filepath.Dir(file), 0o700) }
 
-// isID says whether the text is the id of an order, and no file's name.
-func isID(text string) bool {
-	_, err := markettypes.ParseID(strings.ToLower(text))
-	return err == nil && !exists(text)
+// isID says whether the text is the id of an order, or the beginning of one, and no file's name.
+func isID(text string) bool { return credence.IsID(text) && !exists(text) }
+
+// wholeID is the id of an order or a request of which the text is the beginning, as the chain knows it.
+func wholeID(ctx context.Context, l *link, text string, kinds ...credence.IDKind) (string, error) {
+	if _, err := markettypes.ParseID(strings.ToLower(text)); err == nil {
+		return strings.ToLower(text), nil
+	}
+	ref, err := credence.Resolve(ctx, l.conn, text, kinds...)
+	return ref.ID, err
 }
 
 // readFile reads an order's file, and says in words when there is none.
@@ -74,7 +81,7 @@ func readFile(name string) (markettypes.SignedOrder, error) {
 func neither(err error) error {
 	var p *credence.Problem
 	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &p) {
-		p.What += ", and it is no id of 64 hex digits"
+		p.What += ", and it is no id, of 64 hexadecimal digits or the first of them"
 	}
 	return err
 }

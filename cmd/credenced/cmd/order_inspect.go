@@ -272,6 +272,9 @@ func readOrKnown(ctx context.Context, l *link, text string) (s markettypes.Signe
 	if l == nil {
 		return s, true, &credence.Problem{What: "order " + id + ": only a node can tell what it is", Next: "name one with --node HOST:PORT, or give the order's file"}
 	}
+	if id, err = wholeID(ctx, l, text, credence.KindOrder, credence.KindRequest); err != nil {
+		return s, true, err
+	}
 	res, err := l.conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: id})
 	if err == nil {
 		s.Order = &res.Order.Order

@@ -15,11 +15,19 @@ import (
 // What a file or a flag names is looked up on the chain, so that a letter that is wrong is seen before anybody signs it.
 
 func lookUpApp(ctx context.Context, l *link, field, reference string) (*appstypes.QueryVersionResponse, error) {
+	reference, err := credence.ResolveReference(ctx, l.conn, reference, false)
+	if err != nil {
+		return nil, err
+	}
 	res, err := l.conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: reference})
 	return res, lookUp(field, reference, "apps apps", err)
 }
 
 func lookUpDataset(ctx context.Context, l *link, field, reference string) (*appstypes.QueryDatasetVersionResponse, error) {
+	reference, err := credence.ResolveReference(ctx, l.conn, reference, true)
+	if err != nil {
+		return nil, err
+	}
 	res, err := l.conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: reference})
 	return res, lookUp(field, reference, "apps datasets", err)
 }
@@ -74,11 +82,24 @@ func checkJob(ctx context.Context, l *link, job *markettypes.Job) error {
 	if l == nil {
 		return nil
 	}
-	if _, err := lookUpApp(ctx, l, "app", job.App); err != nil {
+	app, err := lookUpApp(ctx, l, "app", job.App)
+	if err != nil {
 		return err
 	}
-	for _, d := range job.Datasets {
-		if _, err := lookUpDataset(ctx, l, "--dataset", d); err != nil {
+	if strings.HasPrefix(job.App, "sha256:") { // of which the beginning may have been given
+		job.App = app.Version.Digest
+	}
+	for i, d := range job.Datasets {
+		data, err := lookUpDataset(ctx, l, "--dataset", d)
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(d, "sha256:") {
+			job.Datasets[i] = data.Version.Digest
+		}
+	}
+	if job.Voucher != "" {
+		if job.Voucher, err = wholeID(ctx, l, job.Voucher, credence.KindVoucher); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func orderPlaceCmd() *cobra.Command {
 				if o.json() {
 					return printJSON(cmd.OutOrStdout(), placed{answer.Id, sent{res.Hash, res.Height}})
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\nSee what becomes of it with: credenced order inspect %s\n", answer.Id, res.Height+1, args[0])
+				fmt.Fprintf(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\nSee what becomes of it with: credenced order inspect %s\n", answer.Id, res.Height+1, credence.ShellQuote(args[0]))
 				return nil
 			})
 		},

@@ -39,7 +39,7 @@ type requestFlags struct {
 func (r *requestFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&r.inputs, "input", nil, "input FILE or NAME=FILE: put into the store, unless --locator says where it is served; repeatable")
 	f.StringSliceVar(&r.locators, "locator", nil, "base URL of a store that serves the inputs already; repeatable (default: the stores they are put into)")
-	f.StringSliceVar(&r.args, "args", nil, "arguments of the program, comma-separated; or put them behind --")
+	argsFlags(f, &r.args)
 	f.StringArrayVar(&r.datasets, "dataset", nil, "dataset organisation/name:version or sha256:DIGEST; repeatable")
 	f.Uint32Var(&r.datasetsPerTask, "datasets-per-task", 0, "give each task of the bag so many of the datasets; 0 gives all to each")
 	f.StringVar(&r.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")

@@ -35,8 +35,15 @@ func (s side) problem(next, format string, args ...any) error {
 func readSide(ctx context.Context, l *link, flag, text string, kind markettypes.OrderKind) (side, error) {
 	s := side{flag: flag, text: text}
 	if isID(text) {
-		s.id = strings.ToLower(text)
-		s.signed.Id = s.id
+		of := credence.KindOrder
+		if kind == markettypes.ORDER_KIND_REQUEST {
+			of = credence.KindRequest
+		}
+		id, err := wholeID(ctx, l, text, of)
+		if err != nil {
+			return s, flagged(flag, err)
+		}
+		s.id, s.signed.Id = id, id
 		return s, nil
 	}
 	read, err := readFile(text)
@@ -51,7 +58,7 @@ func readSide(ctx context.Context, l *link, flag, text string, kind markettypes.
 	}
 	if read.Signature != nil {
 		if err := order.Verify(read, l.conn.ChainID()); err != nil {
-			return s, s.problem("say all of it with: credenced order inspect "+text, "%s", err)
+			return s, s.problem("say all of it with: credenced order inspect "+credence.ShellQuote(text), "%s", err)
 		}
 		return s, nil
 	}
@@ -63,7 +70,7 @@ func readSide(ctx context.Context, l *link, flag, text string, kind markettypes.
 		_, err = l.conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: s.id})
 	}
 	if unknown(err) {
-		return s, s.problem(fmt.Sprintf("its owner signs it: credenced order sign %s --out %s; or makes it known: credenced order presign %s", text, signedName(text), text),
+		return s, s.problem(fmt.Sprintf("its owner signs it: credenced order sign %s --out %s; or makes it known: credenced order presign %[1]s", credence.ShellQuote(text), credence.ShellQuote(signedName(text))),
 			"it has no signature, and the chain does not know it")
 	}
 	return s, err

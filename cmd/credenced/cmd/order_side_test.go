@@ -30,7 +30,7 @@ func TestOrderByID(t *testing.T) {
 	_, err := d.run("inspect", strings.Repeat("0a", 32), "--chain-id", "one")
 	require.ErrorContains(t, err, "only a node can tell what it is")
 	_, err = d.run("inspect", d.path("none.json"), "--chain-id", "one")
-	require.ErrorContains(t, err, "none.json: there is no such file, and it is no id of 64 hex digits")
+	require.ErrorContains(t, err, "none.json: there is no such file, and it is no id")
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = d.run("sign", d.path("none.json"), "--chain-id", "one")
 	require.ErrorContains(t, err, "none.json: there is no such file\n")

@@ -2,7 +2,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -24,6 +23,7 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
+	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
@@ -40,19 +40,15 @@ func Execute() (status int) {
 			if !ok {
 				panic(r)
 			}
-			fmt.Fprintln(os.Stderr, "Error:", refused.err)
-			status = 1
+			tellError(os.Stderr, refused.err)
+			status = credence.ExitStatus(refused.err)
 		}
 	}()
-	if err := svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome); err != nil {
-		// Some errors say more than that there was one.
-		var classed interface{ ExitCode() int }
-		if errors.As(err, &classed) {
-			return classed.ExitCode()
-		}
-		return 1
+	err := svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome)
+	if err != nil {
+		tellError(os.Stderr, err)
 	}
-	return 0
+	return credence.ExitStatus(err)
 }
 
 // NewRoot returns the root command with everything below it.
@@ -72,9 +68,17 @@ func NewRoot() *cobra.Command {
 		WithViper(EnvPrefix)
 
 	root := &cobra.Command{
-		Use:           "credenced",
-		Short:         "A node of a Credence chain, and its command line",
-		SilenceErrors: false,
+		Use:   "credenced",
+		Short: "A node of a Credence chain, and its command line",
+		Long: `A node of a Credence chain, and its command line. "credenced devnet" starts a whole network on this machine, and
+"credenced run" runs a program on it.
+
+Wherever a command takes an id, or the digest of an app or a dataset, its first digits will do, four or more, as long as
+nothing else begins so.
+
+Exit status of every command:
+` + credence.ExitText(),
+		SilenceErrors: true, // Execute tells them
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return prepare(cmd, ctx)
@@ -87,6 +91,10 @@ func NewRoot() *cobra.Command {
 	if err := options.EnhanceRootCommand(root); err != nil {
 		panic(err)
 	}
+	takePrefixes(root)
+	awaitTransactions(root)
+	stopCleanly(root)
+	helpOut(root)
 	return root
 }
 
@@ -116,10 +124,22 @@ func addCommands(root *cobra.Command, a *app.App) {
 	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp, server.StartCmdOptions{})
 }
 
+// plainLogs keeps colours out of logs that no terminal shows, and of all where NO_COLOR is set.
+func plainLogs(cmd *cobra.Command) {
+	f := cmd.Flags().Lookup(flags.FlagLogNoColor)
+	if f != nil && !f.Changed && (os.Getenv("NO_COLOR") != "" || !isTerminal(cmd.OutOrStdout())) {
+		_ = cmd.Flags().Set(flags.FlagLogNoColor, "true")
+	}
+}
+
 // prepare reads flags, environment and configuration files before any command runs.
 func prepare(cmd *cobra.Command, ctx client.Context) error {
+	if cmd == cmd.Root() {
+		return nil // it shows its help
+	}
 	cmd.SetOut(cmd.OutOrStdout())
 	cmd.SetErr(cmd.ErrOrStderr())
+	plainLogs(cmd)
 
 	// The SDK reads the client's configuration and the keyring before it looks at the environment.
 	if home := os.Getenv(EnvPrefix + "_HOME"); home != "" && !cmd.Flags().Changed(flags.FlagHome) {

@@ -1,15 +1,12 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -60,8 +57,11 @@ Everything is paid automatically; what is not spent comes back.
 A bag may be spread over several pools. What no offer meets at once is refunded, or, with --rest, waits on the book;
 with --partial the rest of the bag may start meanwhile.
 
-Exit status: 0 a result, 10 the program itself failed, 12 no result (refunded), 13 not enough money, or no offer, 20 no
-node or store, 1 anything else.`,
+Arguments of the program are best put behind --, as they are; or each into an --arg. --args takes several at once, separated
+by commas.
+
+Exit status:
+` + client.ExitText(),
 		Example: `  credenced run app.wasm --input data.csv --trust 99.99% --out result
   credenced run studio/raytrace:1.0 --input a.scene --bag 16 --trust 99.9% --out tiles -- -width 640
   credenced run stats.wasm --dataset acme/cities:2024 --dataset roads.csv --out result
@@ -69,7 +69,7 @@ node or store, 1 anything else.`,
   credenced run app.wasm --bag 1000 --partial --rest 1h --max-price 2CRED --pool north --pool south --out results
   credenced run app.wasm --category s --tag tee --voucher ID --beneficiary cred1... --out result
   credenced run app.wasm --trust 1000 --output json --out result`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              between(1, -1, "APP"),
 		PersistentPreRunE: noPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("--output", output, "text", "json"); err != nil {
@@ -81,14 +81,14 @@ node or store, 1 anything else.`,
 			j.bagGiven = cmd.Flags().Changed("bag")
 			job, err := j.job(args)
 			if err != nil {
-				return err
+				return usageError(err)
 			}
 			return runJob(cmd, &c, job, progress, output, stall)
 		},
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&j.inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
-	f.StringSliceVar(&j.args, "args", nil, "arguments of the program, comma-separated; or put them behind --")
+	argsFlags(f, &j.args)
 	f.StringVar(&j.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
 	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
@@ -169,29 +169,28 @@ func stallFlag(f *pflag.FlagSet, stall *time.Duration) {
 }
 
 func runJob(cmd *cobra.Command, c *connectFlags, job client.Job, progress, output string, stall time.Duration) error {
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := watchContext(cmd)
 	defer stop()
 	l, err := c.connect(ctx)
 	if err != nil {
-		return err
+		return stopped(ctx, err, "")
 	}
 	defer l.close()
 	if err := c.keys(cmd, l); err != nil {
 		return err
 	}
 	view := newView(cmd.OutOrStdout(), progress, output)
-	r := &client.Runner{Conn: l.conn, Requester: l.requester, Provider: l.provider, Stores: l.stores, StoreToken: c.storeToken, Holders: l.holders, Stall: stall}
+	r := &client.Runner{
+		Conn: l.conn, Requester: l.requester, Provider: l.provider, Stores: l.stores, StoreToken: c.storeToken, Holders: l.holders,
+		Words: l.lastWords(), Stall: stall,
+	}
 	report, err := r.Run(ctx, job, view.Observe)
 	view.Close()
 	var left *client.Interrupted
-	if errors.As(err, &left) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "\nStopped watching; it runs on, and its result waits with the workers. Follow it with:\n  credenced task watch %s\n", left.ID())
-		return nil
-	}
-	if report != nil && report.Complete && output == "text" {
+	if report != nil && report.Complete && output == "text" && !errors.As(err, &left) {
 		printReport(cmd.OutOrStdout(), report)
 	}
-	return err
+	return stopped(ctx, err, "nothing was submitted yet: the same command begins anew")
 }
 
 // newView chooses how progress is shown.
@@ -201,7 +200,7 @@ func newView(out io.Writer, progress, output string) view {
 		return newJSONView(out)
 	case progress == "quiet":
 		return quietView{}
-	case progress == "tty" || progress == "auto" && isTerminal(out):
+	case progress == "tty" || progress == "auto" && isTerminal(out) && os.Getenv("TERM") != "dumb":
 		return newTTYView(out, terminalWidth(out))
 	}
 	return newPlainView(out)
@@ -210,9 +209,4 @@ func newView(out io.Writer, progress, output string) view {
 func isTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	return ok && isatty.IsTerminal(file.Fd())
-}
-
-// watchContext ends with Ctrl-C.
-func watchContext(cmd *cobra.Command) (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 }

@@ -61,6 +61,15 @@ type link struct {
 
 func (l *link) close() { l.conn.Close() }
 
+// lastWords reads what a program wrote to stderr from the logs of a devnet's workers and courts, which are on this machine;
+// nil elsewhere.
+func (l *link) lastWords() client.LastWords {
+	if l.info == nil {
+		return nil
+	}
+	return l.info.LastWords
+}
+
 // connect dials the nodes named, or the devnet's.
 func (c *connectFlags) connect(ctx context.Context) (*link, error) {
 	l := &link{stores: c.stores, holders: c.holders}
@@ -111,7 +120,7 @@ func stateFlag(info *devnet.Info) string {
 	if info.State == devnet.DefaultState() {
 		return ""
 	}
-	return " --state " + info.State
+	return " --state " + client.ShellQuote(info.State)
 }
 
 // named loads the key of --from: that of an account of the devnet, or of the keyring.

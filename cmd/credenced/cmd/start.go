@@ -1,8 +1,11 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -10,6 +13,8 @@ import (
 	"github.com/cometbft/cometbft/privval"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/spf13/cast"
+	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
 
 	"cosmossdk.io/log/v2"
 
@@ -81,4 +86,29 @@ func exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeight bool, _
 		return servertypes.ExportedApp{}, errors.New("there is no block yet: nothing to export but the genesis file itself")
 	}
 	return a.Export(modules)
+}
+
+// stopCleanly lets a node that was told to stop end with success. The SDK's servers end with errors that say only that they
+// were closed.
+func stopCleanly(root *cobra.Command) {
+	start, _, err := root.Find([]string{"start"})
+	if err != nil {
+		panic(err)
+	}
+	run := start.RunE
+	start.RunE = func(cmd *cobra.Command, args []string) error {
+		ctx, stop := watchContext(cmd)
+		defer stop()
+		err := run(cmd, args)
+		if ctx.Err() != nil && onlyClosed(err) {
+			return nil
+		}
+		return err
+	}
+}
+
+// onlyClosed says whether all that an error tells is that something was closed on purpose.
+func onlyClosed(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, grpc.ErrServerStopped)
 }

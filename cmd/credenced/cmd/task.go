@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -32,37 +30,19 @@ func taskCmd() *cobra.Command {
 	return cmd
 }
 
-// target is what an id given on the command line names: exactly one of its fields is set.
-type target struct{ task, deal, request string }
-
-// resolve finds out what an id is. A request that ended without a deal is a *Problem.
-func resolve(ctx context.Context, conn *credence.Conn, id string) (target, error) {
-	id = strings.ToLower(strings.TrimSpace(id))
-	if raw, err := hex.DecodeString(id); err != nil || len(raw) != 32 {
-		return target{}, &credence.Problem{What: fmt.Sprintf("%q is no id: expected the 64 hex digits of a task, deal or request", id), Next: "list yours with: credenced task list"}
+// resolve finds out what an id, or the beginning of one, names: a task, a deal or a request. A request that ended without a
+// deal is a *Problem.
+func resolve(ctx context.Context, conn *credence.Conn, id string) (credence.Ref, error) {
+	ref, err := credence.Resolve(ctx, conn, id, credence.KindTask, credence.KindRequest, credence.KindDeal)
+	if err != nil || ref.Kind != credence.KindRequest {
+		return ref, err
 	}
-	if _, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: id}); err == nil {
-		return target{task: id}, nil
-	} else if !unknown(err) {
-		return target{}, err
-	}
-	if _, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: id}); err == nil {
-		return target{deal: id}, nil
-	} else if !unknown(err) {
-		return target{}, err
-	}
-	res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
-	if err != nil {
-		if unknown(err) {
-			return target{}, &credence.Problem{What: "the chain knows no task, deal or request " + id, Next: "list yours with: credenced task list", Err: err}
-		}
-		return target{}, err
-	}
-	if res.Request.Deal != "" || res.Request.Waits() {
-		return target{request: id}, nil
+	res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: ref.ID})
+	if err != nil || res.Request.Deal != "" || res.Request.Waits() {
+		return ref, err
 	}
 	what := strings.ToLower(strings.TrimPrefix(res.Request.Status.String(), "REQUEST_STATUS_"))
-	return target{}, &credence.Problem{What: fmt.Sprintf("the request was %s and refunded. %s", what, res.Request.Reason), Exit: credence.ExitNoVerdict}
+	return ref, &credence.Problem{What: fmt.Sprintf("the request was %s and refunded. %s", what, res.Request.Reason), Exit: credence.ExitNoVerdict}
 }
 
 func unknown(err error) bool {
@@ -78,33 +58,18 @@ func taskWatchCmd() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use: "watch ID", Short: "Follow a task, or all tasks of a deal or request, to the end",
-		Args: cobra.ExactArgs(1), PersistentPreRunE: noPrepare,
+		Args: exactly("ID"), PersistentPreRunE: noPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("--output", output, "text", "json"); err != nil {
 				return err
 			}
 			return withLink(cmd, &c, func(ctx context.Context, l *link) error {
-				t, err := resolve(ctx, l.conn, args[0])
+				ref, err := resolve(ctx, l.conn, args[0])
 				if err != nil {
 					return err
 				}
-				v := newView(cmd.OutOrStdout(), progress, output)
-				defer v.Close()
-				switch {
-				case t.task != "":
-					err = credence.WatchTask(ctx, l.conn, t.task, v.Observe, credence.WithStall(stall))
-				case t.deal != "":
-					err = credence.WatchDeal(ctx, l.conn, t.deal, v.Observe, credence.WithStall(stall))
-				default:
-					err = credence.WatchRequest(ctx, l.conn, t.request, v.Observe, credence.WithStall(stall))
-				}
-				if errors.Is(err, context.Canceled) {
-					return nil
-				}
-				if err == nil && output == "text" {
-					fmt.Fprintf(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR\n", args[0])
-				}
-				return err
+				err = watch(ctx, cmd, l, ref, stall, progress, output)
+				return stopped(ctx, err, "credenced task watch "+credence.ShortDigest(ref.ID))
 			})
 		},
 	}
@@ -115,13 +80,43 @@ func taskWatchCmd() *cobra.Command {
 	return cmd
 }
 
+// watch follows what the reference names to its end. The error says how it ended, as that of a run does.
+func watch(ctx context.Context, cmd *cobra.Command, l *link, ref credence.Ref, stall time.Duration, progress, output string) (err error) {
+	v := newView(cmd.OutOrStdout(), progress, output)
+	defer v.Close()
+	var ended []*credence.TaskReport
+	tell := func(e credence.Event) {
+		if e.Kind == credence.EventEnded && e.Result != nil {
+			ended = append(ended, e.Result)
+		}
+		v.Observe(e)
+	}
+	opts := []credence.WatchOption{credence.WithSources(append(l.stores, l.holders...)...), credence.WithLastWords(l.lastWords()), credence.WithStall(stall)}
+	switch ref.Kind {
+	case credence.KindTask:
+		err = credence.WatchTask(ctx, l.conn, ref.ID, tell, opts...)
+	case credence.KindDeal:
+		err = credence.WatchDeal(ctx, l.conn, ref.ID, tell, opts...)
+	default:
+		err = credence.WatchRequest(ctx, l.conn, ref.ID, tell, opts...)
+	}
+	if err != nil {
+		return err
+	}
+	err = credence.EndError(ctx, l.conn, ref, ended)
+	if err == nil && output == "text" {
+		fmt.Fprintf(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR\n", credence.ShortDigest(ref.ID))
+	}
+	return err
+}
+
 func taskShowCmd() *cobra.Command {
 	var (
 		c      connectFlags
 		output string
 	)
 	cmd := &cobra.Command{
-		Use: "show ID", Short: "Show a task, or the tasks of a deal or request", Args: cobra.ExactArgs(1), PersistentPreRunE: noPrepare,
+		Use: "show ID", Short: "Show a task, or the tasks of a deal or request", Args: exactly("ID"), PersistentPreRunE: noPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("--output", output, "text", "json"); err != nil {
 				return err
@@ -140,7 +135,7 @@ func taskShowCmd() *cobra.Command {
 					v = newJSONView(cmd.OutOrStdout())
 				}
 				for _, task := range tasks {
-					for _, e := range credence.Changes(nil, task, task.Done) {
+					for _, e := range credence.History(ctx, l.conn, task, append(l.stores, l.holders...), l.lastWords()) {
 						v.Observe(e)
 					}
 					if output == "text" {
@@ -163,17 +158,17 @@ func newPlainShow(out io.Writer) *plainShow   { return &plainShow{out} }
 func (v *plainShow) Observe(e credence.Event) { fmt.Fprintln(v.out, eventLine(e)) }
 func (v *plainShow) Close()                   {}
 
-func tasksOf(ctx context.Context, conn *credence.Conn, t target) ([]taskstypes.Task, error) {
-	if t.task != "" {
-		res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: t.task})
+func tasksOf(ctx context.Context, conn *credence.Conn, ref credence.Ref) ([]taskstypes.Task, error) {
+	if ref.Kind == credence.KindTask {
+		res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: ref.ID})
 		if err != nil {
 			return nil, err
 		}
 		return []taskstypes.Task{res.Task}, nil
 	}
-	deals := []string{t.deal}
-	if t.request != "" {
-		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: t.request})
+	deals := []string{ref.ID}
+	if ref.Kind == credence.KindRequest {
+		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: ref.ID})
 		if err != nil {
 			return nil, err
 		}
@@ -250,7 +245,7 @@ func taskListCmd() *cobra.Command {
 	var c connectFlags
 	var who string
 	cmd := &cobra.Command{
-		Use: "list", Short: "List a requester's requests", Args: cobra.NoArgs, PersistentPreRunE: noPrepare,
+		Use: "list", Short: "List a requester's requests", Args: exactly(), PersistentPreRunE: noPrepare,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withLink(cmd, &c, func(ctx context.Context, l *link) error {
 				if who == "" {
@@ -278,7 +273,7 @@ func listRequests(ctx context.Context, out io.Writer, conn *credence.Conn, who s
 			return err
 		}
 		for _, r := range res.Requests {
-			id, ended, accepted, paid := r.Id, uint64(0), uint64(0), uint64(0)
+			ended, accepted, paid := uint64(0), uint64(0), uint64(0)
 			deals, err := credence.DealsOf(ctx, conn, r)
 			if err != nil {
 				return err
@@ -286,11 +281,8 @@ func listRequests(ctx context.Context, out io.Writer, conn *credence.Conn, who s
 			for _, d := range deals {
 				ended, accepted, paid = ended+d.Ended, accepted+d.Accepted, paid+d.Paid
 			}
-			if len(deals) == 1 {
-				id = r.Deal
-			}
 			name := strings.ToLower(strings.TrimPrefix(r.Status.String(), "REQUEST_STATUS_"))
-			fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%d\t%d\t%s\t%s\n", id, r.Height, name, r.Job.Size_, ended, accepted, credence.FormatCRED(paid), r.Job.App)
+			fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%d\t%d\t%s\t%s\n", credence.ShortDigest(r.Id), r.Height, name, r.Job.Size_, ended, accepted, credence.FormatCRED(paid), r.Job.App)
 		}
 		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
 			return t.Flush()
@@ -301,36 +293,74 @@ func listRequests(ctx context.Context, out io.Writer, conn *credence.Conn, who s
 
 func taskFetchCmd() *cobra.Command {
 	var c connectFlags
-	var out string
+	var out, output string
 	cmd := &cobra.Command{
-		Use: "fetch ID", Short: "Download the result of a task, or of a deal's or request's tasks, and verify it", Args: cobra.ExactArgs(1),
+		Use: "fetch ID", Short: "Download the result of a task, or of a deal's or request's tasks, and verify it", Args: exactly("ID"),
 		PersistentPreRunE: noPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
 			if out == "" {
-				return &credence.Problem{What: "--out is missing", Next: "name the folder for the result with --out DIR"}
+				return &credence.Problem{What: "--out is missing", Next: "name the folder for the result with --out DIR", Exit: credence.ExitUsage}
 			}
 			return withLink(cmd, &c, func(ctx context.Context, l *link) error {
-				t, err := resolve(ctx, l.conn, args[0])
+				ref, err := resolve(ctx, l.conn, args[0])
 				if err != nil {
 					return err
 				}
-				reports, err := credence.FetchAll(ctx, l.conn, t.task, t.deal, t.request, append(l.stores, l.holders...), out)
-				for _, r := range reports {
-					fmt.Fprintf(cmd.OutOrStdout(), "task %d: %s\n", r.Index, r.Text())
-					for _, f := range r.Files {
-						fmt.Fprintf(cmd.OutOrStdout(), "  %s\n", printable.Name(filepath.Join(r.Dir, f)))
+				reports, err := fetch(ctx, l, ref, out)
+				if output == "json" {
+					if reports == nil {
+						reports = []*credence.TaskReport{}
 					}
-					if r.Accepted() && r.Verdict.Kind == "RESULT" && r.Dir != "" && len(r.Files) == 0 {
-						fmt.Fprintf(cmd.OutOrStdout(), "  %s\n", credence.NoFiles)
+					if jsonErr := printJSON(cmd.OutOrStdout(), reports); jsonErr != nil {
+						return jsonErr
 					}
+				} else {
+					printFetched(cmd.OutOrStdout(), reports)
 				}
-				return err
+				if err == nil {
+					err = credence.TasksError(reports)
+				}
+				return stopped(ctx, err, fmt.Sprintf("credenced task fetch %s --out DIR, with another folder", credence.ShortDigest(ref.ID)))
 			})
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "folder for the result")
+	cmd.Flags().StringVar(&output, "output", "text", "text, or json for a list of what became of each task")
 	c.add(cmd.Flags(), false)
 	return cmd
+}
+
+// fetch downloads the results of what the reference names.
+func fetch(ctx context.Context, l *link, ref credence.Ref, out string) ([]*credence.TaskReport, error) {
+	var task, deal, request string
+	switch ref.Kind {
+	case credence.KindTask:
+		task = ref.ID
+	case credence.KindDeal:
+		deal = ref.ID
+	default:
+		request = ref.ID
+	}
+	reports, err := credence.FetchAll(ctx, l.conn, task, deal, request, append(l.stores, l.holders...), out)
+	for _, r := range reports {
+		r.AddLastWords(l.lastWords())
+	}
+	return reports, err
+}
+
+func printFetched(out io.Writer, reports []*credence.TaskReport) {
+	for _, r := range reports {
+		fmt.Fprintf(out, "task %d: %s\n", r.Index, r.Text())
+		for _, f := range r.Files {
+			fmt.Fprintf(out, "  %s\n", printable.Name(filepath.Join(r.Dir, f)))
+		}
+		if r.Accepted() && r.FailureText() == "" && r.DownloadError == "" && len(r.Files) == 0 {
+			fmt.Fprintf(out, "  %s\n", credence.NoFiles)
+		}
+	}
 }
 
 // withLink connects, works, and explains errors.
@@ -342,5 +372,5 @@ func withLink(cmd *cobra.Command, c *connectFlags, work func(context.Context, *l
 		return err
 	}
 	defer l.close()
-	return credence.Explain(work(ctx, l))
+	return stopped(ctx, credence.Explain(work(ctx, l)), "")
 }

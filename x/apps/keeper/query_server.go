@@ -13,6 +13,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/internal/paging"
+	"github.com/credence-chain/credence/internal/prefix"
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
@@ -73,6 +74,41 @@ func (s queryServer) DatasetVersion(ctx context.Context, req *types.QueryDataset
 		return nil, statusOf(err)
 	}
 	return &types.QueryDatasetVersionResponse{Dataset: dataset, Version: version}, nil
+}
+
+func (s queryServer) ResolveDigest(ctx context.Context, req *types.QueryResolveDigestRequest) (out *types.QueryResolveDigestResponse, err error) {
+	if err := prefix.Check(req.Prefix); err != nil {
+		return nil, err
+	}
+	out = &types.QueryResolveDigestResponse{}
+	if out.Apps, err = digestsFrom(ctx, s.Digests, req.Prefix); err != nil {
+		return nil, err
+	}
+	out.Datasets, err = digestsFrom(ctx, s.DatasetDigests, req.Prefix)
+	return out, err
+}
+
+// digestsFrom lists the digests that begin with a prefix, in ascending order. However many versions have one digest, it is
+// read once.
+func digestsFrom(ctx context.Context, index collections.KeySet[digestKey], begin string) (out []string, err error) {
+	bound := collections.QuadPrefix[string, uint64, string, string]
+	from, end := "sha256:"+begin, prefix.End("sha256:"+begin)
+	for len(out) < prefix.Most {
+		it, err := index.Iterate(ctx, new(collections.Range[digestKey]).StartInclusive(bound(from)).EndExclusive(bound(end)))
+		if err != nil {
+			return nil, err
+		}
+		if !it.Valid() {
+			return out, it.Close()
+		}
+		key, err := it.Key()
+		if err = errors.Join(err, it.Close()); err != nil {
+			return nil, err
+		}
+		out = append(out, key.K1())
+		from = prefix.End(key.K1())
+	}
+	return out, nil
 }
 
 // versionsOf returns the first versions of an app or dataset, in the order of their names.

@@ -2,6 +2,7 @@ package keeper_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -172,5 +173,33 @@ func TestQueries(t *testing.T) {
 		}, codes.InvalidArgument},
 	} {
 		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.code, status.Code(tc.ask())) })
+	}
+}
+
+// A digest is found by its beginning, once, however many versions have it; those of apps and of datasets apart.
+func TestQueryResolveDigest(t *testing.T) {
+	f := newFixture(t)
+	at := func(begin string) string { return "sha256:" + begin + strings.Repeat("0", 64-len(begin)) }
+	for i := range 12 {
+		f.publish(t, alice, fmt.Sprintf("app-%d", i), "1", at("aaaa1"))
+	}
+	f.publish(t, alice, "other", "1", at("aaaa2"))
+	f.publishDataset(t, alice, "data", "1", at("aaaa3"))
+	resolve := func(prefix string) *types.QueryResolveDigestResponse {
+		res, err := f.qry.ResolveDigest(f.ctx, &types.QueryResolveDigestRequest{Prefix: prefix})
+		require.NoError(t, err)
+		return res
+	}
+	require.Equal(t, &types.QueryResolveDigestResponse{Apps: []string{at("aaaa1"), at("aaaa2")}, Datasets: []string{at("aaaa3")}}, resolve("aaaa"))
+	require.Equal(t, &types.QueryResolveDigestResponse{Apps: []string{at("aaaa1")}}, resolve("aaaa10"))
+	require.Equal(t, &types.QueryResolveDigestResponse{Apps: []string{at("aaaa2")}}, resolve(strings.TrimPrefix(at("aaaa2"), "sha256:")))
+	require.Equal(t, &types.QueryResolveDigestResponse{}, resolve("bbbb"))
+	for i := range 20 {
+		f.publish(t, alice, "many", fmt.Sprint(i), at(fmt.Sprintf("cccc%02x", i)))
+	}
+	require.Len(t, resolve("cccc").Apps, 10)
+	for _, bad := range []string{"", "aaa", "sha256:aaaa", "AAAA"} {
+		_, err := f.qry.ResolveDigest(f.ctx, &types.QueryResolveDigestRequest{Prefix: bad})
+		require.Equal(t, codes.InvalidArgument, status.Code(err), bad)
 	}
 }

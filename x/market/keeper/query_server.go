@@ -16,6 +16,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/internal/paging"
+	"github.com/credence-chain/credence/internal/prefix"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -241,6 +242,27 @@ func (s queryServer) Vouchers(ctx context.Context, req *types.QueryVouchersReque
 
 func (s queryServer) Callbacks(context.Context, *types.QueryCallbacksRequest) (*types.QueryCallbacksResponse, error) {
 	return &types.QueryCallbacksResponse{Names: s.CallbackNames()}, nil
+}
+
+func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest) (out *types.QueryResolveResponse, err error) {
+	if err := prefix.Check(req.Prefix); err != nil {
+		return nil, err
+	}
+	out = &types.QueryResolveResponse{}
+	if out.Orders, err = prefix.Raw(ctx, s.Keeper.Orders, req.Prefix); err != nil {
+		return nil, err
+	}
+	if out.Requests, err = prefix.Raw(ctx, s.Keeper.Requests, req.Prefix); err != nil {
+		return nil, err
+	}
+	if out.Deals, err = prefix.Raw(ctx, s.Keeper.Deals, req.Prefix); err != nil {
+		return nil, err
+	}
+	if out.Matches, err = prefix.Raw(ctx, s.Matches, req.Prefix); err != nil {
+		return nil, err
+	}
+	out.Vouchers, err = prefix.Raw(ctx, s.Keeper.Vouchers, req.Prefix)
+	return out, err
 }
 
 func (s queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {

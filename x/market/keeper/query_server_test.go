@@ -195,3 +195,63 @@ func TestPagesAreBounded(t *testing.T) {
 		require.ErrorContains(t, err, "follow next_key")
 	}
 }
+
+// Everything that has an id is found by the beginning of it, and nothing else is; a list is cut, and never the whole store
+// read.
+func TestQueryResolve(t *testing.T) {
+	f := newFixture(t)
+	f.fund("ann", 1_000_000)
+	f.fund("iss", 10_000)
+	q := keeper.NewQueryServer(f.Keeper)
+	offer := f.offer("open", 1, 10, 0)
+	voucher := f.issue("iss", 1, "ann", 5_000, 90)
+	request := f.submit("ann", 1, job())
+	f.next()
+	deal := f.deal(request).Id
+	resolve := func(prefix string) *types.QueryResolveResponse {
+		res, err := q.Resolve(f.ctx, &types.QueryResolveRequest{Prefix: prefix})
+		require.NoError(t, err)
+		return res
+	}
+	for _, id := range []string{offer, voucher, request, deal} {
+		for _, n := range []int{12, 13, 63, 64} {
+			want := &types.QueryResolveResponse{}
+			switch id {
+			case offer:
+				want.Orders = []string{id}
+			case voucher:
+				want.Vouchers = []string{id}
+			case request:
+				want.Requests = []string{id}
+			case deal:
+				want.Deals = []string{id}
+			}
+			require.Equal(t, want, resolve(id[:n]), "%d digits of %s", n, id)
+		}
+		other := []byte(id[:12])
+		other[11] = "123456789abcdef0"[strings.IndexByte("0123456789abcdef", other[11])]
+		require.Equal(t, &types.QueryResolveResponse{}, resolve(string(other)))
+	}
+	for _, bad := range []string{"", "abc", "ABCD", "xyzw", "abcd ", strings.Repeat("a", 65)} {
+		_, err := q.Resolve(f.ctx, &types.QueryResolveRequest{Prefix: bad})
+		require.ErrorContains(t, err, "InvalidArgument", bad)
+	}
+
+	// Many that begin alike: the first ten, in order.
+	begin := strings.Repeat("5", 62)
+	for i := range 20 {
+		raw, err := types.ParseID(begin + fmt.Sprintf("%02x", 19-i))
+		require.NoError(t, err)
+		require.NoError(t, f.Keeper.Orders.Set(f.ctx, raw[:], types.OrderRecord{}))
+	}
+	got := resolve("5555").Orders
+	require.Len(t, got, 10)
+	for i, id := range got {
+		require.Equal(t, begin+fmt.Sprintf("%02x", i), id)
+	}
+	// The last of all ids is found too.
+	raw, err := types.ParseID(strings.Repeat("f", 64))
+	require.NoError(t, err)
+	require.NoError(t, f.Keeper.Orders.Set(f.ctx, raw[:], types.OrderRecord{}))
+	require.Equal(t, []string{strings.Repeat("f", 64)}, resolve("ffffffffffffffff").Orders)
+}

@@ -16,6 +16,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/credence-chain/credence/internal/prefix"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -238,6 +239,15 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	return &types.QueryQuoteResponse{
 		Plan: types.PlanFromPoco(plan), Offer: preview.Order, Trust: deal.Terms.Trust, ExpectedPrice: cost(seats), MaxPrice: cost(most),
 	}, nil
+}
+
+// Resolve lists the tasks whose ids begin with a prefix.
+func (q queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest) (*types.QueryResolveResponse, error) {
+	if err := prefix.Check(req.Prefix); err != nil {
+		return nil, err
+	}
+	tasks, err := prefix.Text(ctx, q.Keeper.Tasks, req.Prefix)
+	return &types.QueryResolveResponse{Tasks: tasks}, err
 }
 
 // ReplayDraw recomputes a task's draws from the beacon's own seeds.

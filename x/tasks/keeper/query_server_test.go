@@ -255,3 +255,29 @@ func TestQuote(t *testing.T) {
 	f.market.preview.Deal.Terms.Price = 1 << 62
 	require.Equal(t, ^uint64(0), quote().MaxPrice, "more than anyone has")
 }
+
+// A task is found by the beginning of its id.
+func TestQueryResolve(t *testing.T) {
+	f := newFixture(t, 4)
+	q := keeper.NewQueryServer(f.k)
+	ids := f.open(3)
+	for _, id := range ids {
+		for _, n := range []int{12, 64} {
+			res, err := q.Resolve(f.ctx, &types.QueryResolveRequest{Prefix: id[:n]})
+			require.NoError(t, err)
+			require.Equal(t, []string{id}, res.Tasks)
+		}
+	}
+	begin := "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+	for i := range 20 {
+		require.NoError(t, f.k.Tasks.Set(f.ctx, fmt.Sprintf("%s%02x", begin, 255-i), types.Task{}))
+	}
+	res, err := q.Resolve(f.ctx, &types.QueryResolveRequest{Prefix: "ffff"})
+	require.NoError(t, err)
+	require.Len(t, res.Tasks, 10)
+	require.Equal(t, begin+"ec", res.Tasks[0])
+	for _, bad := range []string{"", "fff", "FFFF", "ffff\xff"} {
+		_, err := q.Resolve(f.ctx, &types.QueryResolveRequest{Prefix: bad})
+		require.Equal(t, codes.InvalidArgument, status.Code(err), bad)
+	}
+}

@@ -1,0 +1,68 @@
+package client
+
+import (
+	"context"
+	"strings"
+
+	"github.com/credence-chain/credence/executor/artifact"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// look reads the files that a job names and compares the whole with what the chain takes, before anything is published,
+// uploaded or paid. It completes what is named by the beginning of an id.
+func (r *Runner) look(ctx context.Context, job *Job) error {
+	if job.Voucher != "" && !wholeID(job.Voucher) {
+		ref, err := Resolve(ctx, r.Conn, job.Voucher, KindVoucher)
+		if err != nil {
+			return err
+		}
+		job.Voucher = ref.ID
+	}
+	app := job.App
+	if !isReference(app) {
+		m, err := readModule(ctx, app)
+		if err != nil {
+			return err
+		}
+		app = m.digest
+	} else if strings.HasPrefix(app, "sha256:") {
+		app = artifact.Sum(nil).String() // perhaps only its beginning: publishing completes it
+	}
+	asked := job.order(app)
+	// Names are judged later; files and the beginnings of digests by stand-ins that are as different as they are.
+	for _, text := range job.Datasets {
+		switch {
+		case !isReference(text):
+			data, err := readFile("--dataset", text, MaxInput)
+			if err != nil {
+				return err
+			}
+			text = artifact.Sum(data).String()
+		case strings.HasPrefix(text, "sha256:"):
+			text = artifact.Sum([]byte(text)).String()
+		}
+		asked.Datasets = append(asked.Datasets, text)
+	}
+	for _, in := range job.Inputs {
+		data, err := readFile("--input", in.Path, MaxInput)
+		if err != nil {
+			return err
+		}
+		asked.Inputs = append(asked.Inputs, &markettypes.Input{
+			Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores,
+		})
+	}
+	res, err := r.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
+	if err != nil {
+		return err
+	}
+	return asked.Normal().Validate(res.Params)
+}
+
+// MaxInput is the largest file that a job reads, in bytes: what stores and workers take.
+const MaxInput = artifact.DefaultMaxBytes
+
+func wholeID(id string) bool {
+	_, err := markettypes.ParseID(id)
+	return err == nil
+}

@@ -1,0 +1,167 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/grpc"
+
+	"github.com/credence-chain/credence/internal/prefix"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// IDKind is what an id names.
+type IDKind string
+
+// The kinds of things that have an id.
+const (
+	KindTask    IDKind = "task"
+	KindRequest IDKind = "request"
+	KindDeal    IDKind = "deal"
+	KindOrder   IDKind = "order"
+	KindMatch   IDKind = "match"
+	KindVoucher IDKind = "voucher"
+)
+
+// Ref is a thing on the chain.
+type Ref struct {
+	Kind IDKind
+	// ID is whole, 64 hexadecimal digits.
+	ID string
+}
+
+// MinPrefix is how many digits of an id have to be given at least.
+const MinPrefix = prefix.Min
+
+// IsID says whether a text is an id, or can be the beginning of one.
+func IsID(text string) bool { return prefix.Check(normalID(text)) == nil }
+
+// normalID is an id as the chain writes it.
+func normalID(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
+
+// Resolve finds what an id names, of the kinds given. The beginning of an id will do, if nothing else of these kinds begins
+// so; the chain is asked for what does. Errors are a *Problem, which lists the candidates when there are several, and a
+// node's own.
+func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, kinds ...IDKind) (Ref, error) {
+	id := normalID(text)
+	if !IsID(id) {
+		return Ref{}, &Problem{
+			What: fmt.Sprintf("%.80q is no id: expected the id of %s, 64 hexadecimal digits, or at least the first %d of them", text, either(kinds), MinPrefix),
+			Next: listHint(kinds), Exit: ExitUsage,
+		}
+	}
+	found, err := begins(ctx, conn, id, kinds)
+	if err != nil {
+		return Ref{}, err
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Ref{}, &Problem{What: fmt.Sprintf("the chain knows no %s %s", orWords(kinds), beginning(id)), Next: listHint(kinds)}
+	}
+	lines := make([]string, len(found))
+	for i, r := range found {
+		lines[i] = fmt.Sprintf("\n  %s %s", r.Kind, r.ID)
+	}
+	return Ref{}, &Problem{What: fmt.Sprintf("%s is the beginning of several ids:%s", id, strings.Join(lines, "")), Next: "give more of its digits", Exit: ExitUsage}
+}
+
+// begins asks for what begins so.
+func begins(ctx context.Context, conn grpc.ClientConnInterface, id string, kinds []IDKind) (out []Ref, err error) {
+	add := func(kind IDKind, ids []string) {
+		if slices.Contains(kinds, kind) {
+			for _, id := range ids {
+				out = append(out, Ref{kind, id})
+			}
+		}
+	}
+	if slices.Contains(kinds, KindTask) {
+		res, err := taskstypes.NewQueryClient(conn).Resolve(ctx, &taskstypes.QueryResolveRequest{Prefix: id})
+		if err != nil {
+			return nil, err
+		}
+		add(KindTask, res.Tasks)
+	}
+	if slices.ContainsFunc(kinds, func(k IDKind) bool { return k != KindTask }) {
+		res, err := markettypes.NewQueryClient(conn).Resolve(ctx, &markettypes.QueryResolveRequest{Prefix: id})
+		if err != nil {
+			return nil, err
+		}
+		add(KindRequest, res.Requests)
+		add(KindDeal, res.Deals)
+		add(KindOrder, res.Orders)
+		add(KindMatch, res.Matches)
+		add(KindVoucher, res.Vouchers)
+	}
+	return out, nil
+}
+
+// ResolveReference completes the digest of an app, or of a dataset, of which the beginning is given: "sha256:" and at least
+// MinPrefix digits. Every other reference is returned as it is.
+func ResolveReference(ctx context.Context, conn grpc.ClientConnInterface, reference string, dataset bool) (string, error) {
+	digits, ok := strings.CutPrefix(reference, "sha256:")
+	if digits = normalID(digits); !ok || len(digits) == prefix.Digits || prefix.Check(digits) != nil {
+		return reference, nil // the chain says what is wrong with it
+	}
+	res, err := appstypes.NewQueryClient(conn).ResolveDigest(ctx, &appstypes.QueryResolveDigestRequest{Prefix: digits})
+	if err != nil {
+		return "", err
+	}
+	what, found := "app", res.Apps
+	if dataset {
+		what, found = "dataset", res.Datasets
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", &Problem{What: fmt.Sprintf("the chain knows no %s whose digest begins with sha256:%s", what, digits), Next: fmt.Sprintf("list those there are: credenced query apps %ss", what)}
+	}
+	return "", &Problem{What: fmt.Sprintf("sha256:%s is the beginning of several digests:\n  %s", digits, strings.Join(found, "\n  ")), Next: "give more of its digits", Exit: ExitUsage}
+}
+
+func orWords(kinds []IDKind) string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = string(k)
+	}
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+func either(kinds []IDKind) string {
+	article := "a "
+	if len(kinds) > 0 && kinds[0] == KindOrder {
+		article = "an "
+	}
+	return article + orWords(kinds)
+}
+
+func beginning(id string) string {
+	if len(id) == prefix.Digits {
+		return id
+	}
+	return "that begins with " + id
+}
+
+// listHint says where ids of these kinds are listed.
+func listHint(kinds []IDKind) string {
+	switch {
+	case slices.Contains(kinds, KindTask), slices.Contains(kinds, KindDeal):
+		return "list yours with: credenced task list"
+	case slices.Contains(kinds, KindOrder):
+		return "look at the book: credenced order book --category all; or at your orders: credenced order list"
+	case slices.Contains(kinds, KindRequest):
+		return "list yours with: credenced task list"
+	case slices.Contains(kinds, KindVoucher):
+		return "list yours with: credenced query market vouchers --holder ADDRESS"
+	}
+	return ""
+}

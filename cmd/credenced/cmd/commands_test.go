@@ -1,0 +1,252 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"cosmossdk.io/log/v2"
+
+	dbm "github.com/cosmos/cosmos-db"
+	servercmd "github.com/cosmos/cosmos-sdk/server/cmd"
+	gogoproto "github.com/cosmos/gogoproto/proto"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/devnet"
+)
+
+// execute runs a whole command line as the program does, without a node, and returns what it printed and its exit status.
+func execute(t *testing.T, args ...string) (string, int) {
+	t.Helper()
+	t.Setenv("CREDENCED_HOME", t.TempDir())
+	t.Setenv(devnet.EnvInfo, t.TempDir()+"/none.json")
+	var out bytes.Buffer
+	root := NewRoot()
+	root.SetOut(&out)
+	root.SetErr(&out)
+	root.SetArgs(args)
+	err := servercmd.Execute(root, EnvPrefix, t.TempDir())
+	if err != nil {
+		tellError(&out, err)
+	}
+	return out.String(), client.ExitStatus(err)
+}
+
+// What can't be read ends with status 2, says what was meant, and is said once. Help is no error.
+func TestCommandLinesThatCanNotBeRead(t *testing.T) {
+	for _, tc := range []struct {
+		line   string
+		expOut string
+		status int
+	}{
+		{"runn", `credenced has no command "runn"; did you mean run?`, client.ExitUsage},
+		{"task wach ab", `credenced task has no command "wach"; did you mean watch?`, client.ExitUsage},
+		{"order ispect x", `credenced order has no command "ispect"; did you mean inspect?`, client.ExitUsage},
+		{"query market ordr", `credenced query market has no command "ordr"; did you mean order`, client.ExitUsage},
+		{"query taks", `credenced query has no command "taks"; did you mean tasks, or txs?`, client.ExitUsage},
+		{"tx bank snd", `credenced tx bank has no command "snd"; did you mean send?`, client.ExitUsage},
+		{"keys lst", `credenced keys has no command "lst"; did you mean list?`, client.ExitUsage},
+		{"comet show-nod-id", `has no command "show-nod-id"`, client.ExitUsage},
+		{"devnet dmo", `credenced devnet has no command "dmo"`, client.ExitUsage},
+		{"genesis valdate", `credenced genesis has no command`, client.ExitUsage},
+		{"task list --requestr x", "--requestr: there is no such flag; did you mean --requester?", client.ExitUsage},
+		{"query market params --outptu json", "--outptu: there is no such flag; did you mean --output?", client.ExitUsage},
+		{"tx bank send a b 1ucred --form x", "--form: there is no such flag; did you mean --from?", client.ExitUsage},
+		{"start --grpc.enabel", "--grpc.enabel: there is no such flag; did you mean --grpc.enable?", client.ExitUsage},
+		{"run", "APP: missing; expected credenced run APP", client.ExitUsage},
+		{"run a.wasm --bag x", `--bag "x": expected a whole number`, client.ExitUsage},
+		{"run a.wasm --bag 0", "--bag 0", client.ExitUsage},
+		{"run a.wasm --trust lots", "--trust", client.ExitUsage},
+		{"run a.wasm --output xml", `--output "xml": expected text or json`, client.ExitUsage},
+		{"task watch", "ID: missing; expected credenced task watch ID", client.ExitUsage},
+		{"task fetch ab", "--out is missing", client.ExitUsage},
+		{"query tasks task", "expected credenced query tasks task ID", client.ExitUsage},
+		{"tx market cancel-request", "expected credenced tx market cancel-request ID", client.ExitUsage},
+		{"order cancel", "FILE|ID|KIND: missing", client.ExitUsage},
+		{"run a.wasm", "credenced devnet", client.ExitNetwork},
+		{"task show abcd", "credenced devnet", client.ExitNetwork},
+		{"", "Available Commands", client.ExitDone},
+		{"task", "Available Commands", client.ExitDone},
+		{"query market", "Available Commands", client.ExitDone},
+		{"run --help", "130  stopped by Ctrl-C", client.ExitDone},
+	} {
+		t.Run(tc.line, func(t *testing.T) {
+			out, status := execute(t, strings.Fields(tc.line)...)
+			require.Contains(t, out, tc.expOut)
+			require.Equal(t, tc.status, status, out)
+			if status != 0 {
+				require.Equal(t, 1, strings.Count(out, "Error: "), out)
+			}
+		})
+	}
+}
+
+// every visits all commands.
+func every(cmd *cobra.Command, visit func(*cobra.Command)) {
+	visit(cmd)
+	for _, sub := range cmd.Commands() {
+		every(sub, visit)
+	}
+}
+
+// No command, of ours or of the SDK's, is left out: each says in words that a flag is none, and each group that a command is.
+func TestEveryCommandSaysWhatIsWrong(t *testing.T) {
+	root := NewRoot()
+	groups, commands := 0, 0
+	every(root, func(cmd *cobra.Command) {
+		if cmd.DisableFlagParsing || cmd.Name() == "help" {
+			return
+		}
+		commands++
+		err := cmd.FlagErrorFunc()(cmd, &pflag.NotExistError{})
+		var problem *client.Problem
+		require.ErrorAs(t, err, &problem, cmd.CommandPath())
+		require.Equal(t, client.ExitUsage, problem.Exit, cmd.CommandPath())
+		if !cmd.HasSubCommands() {
+			return
+		}
+		groups++
+		require.NotNil(t, cmd.Args, cmd.CommandPath())
+		require.ErrorAs(t, cmd.Args(cmd, []string{"surely-none"}), &problem, cmd.CommandPath())
+		require.Contains(t, problem.What, "has no command")
+	})
+	require.Greater(t, groups, 15)
+	require.Greater(t, commands, 150)
+}
+
+// Every argument and flag of the commands that AutoCLI makes which is an id takes the beginning of one.
+func TestEveryIDTakesItsBeginning(t *testing.T) {
+	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, emptyOptions{}, app.Options{})
+	t.Cleanup(func() { require.NoError(t, a.Close()) })
+	known := map[string]bool{}
+	for _, arg := range idArguments {
+		known[fmt.Sprintf("%s %d %s", arg.path, arg.place, arg.flag)] = true
+	}
+	// Fields of these names are ids, in these modules; what else they name there is said.
+	isID := map[string][]string{
+		"market": {"id", "request", "deal", "order", "match", "voucher"}, "tasks": {"id", "task", "deal"}, "apps": {"reference"},
+	}
+	// A version's price is set under its name; no digest is taken there.
+	other := map[string]bool{"query market category 0 ": true, "tx apps set-price 0 ": true}
+	found := 0
+	for module, options := range a.AutoCLI().ModuleOptions {
+		names := isID[module]
+		if names == nil {
+			continue
+		}
+		check := func(kind, service, method, use string, args []string) {
+			desc, err := gogoproto.HybridResolver.FindDescriptorByName(protoreflect.FullName(service))
+			require.NoError(t, err)
+			input := desc.(protoreflect.ServiceDescriptor).Methods().ByName(protoreflect.Name(method)).Input()
+			for i := range input.Fields().Len() {
+				field := string(input.Fields().Get(i).Name())
+				if !contains(names, field) {
+					continue
+				}
+				own, _, _ := strings.Cut(use, " ")
+				key := fmt.Sprintf("%s %s %s 0 %s", kind, module, own, field)
+				for place, arg := range args {
+					if arg == field {
+						key = fmt.Sprintf("%s %s %s %d ", kind, module, own, place)
+					}
+				}
+				if other[key] {
+					continue
+				}
+				found++
+				require.True(t, known[key], "%q is an id that takes no beginning: add it to idArguments", key)
+			}
+		}
+		for _, c := range options.Query.RpcCommandOptions {
+			if !c.Skip {
+				var args []string
+				for _, p := range c.PositionalArgs {
+					args = append(args, p.ProtoField)
+				}
+				check("query", options.Query.Service, c.RpcMethod, c.Use, args)
+			}
+		}
+		for _, c := range options.Tx.RpcCommandOptions {
+			if !c.Skip && !c.GovProposal {
+				var args []string
+				for _, p := range c.PositionalArgs {
+					args = append(args, p.ProtoField)
+				}
+				check("tx", options.Tx.Service, c.RpcMethod, c.Use, args)
+			}
+		}
+	}
+	require.Equal(t, len(idArguments), found, "idArguments has what is none")
+}
+
+func contains(list []string, word string) bool {
+	for _, w := range list {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// Every command below tx that sends a transaction waits for its block, unless it is told not to.
+func TestEveryTransactionIsAwaited(t *testing.T) {
+	tx, _, err := NewRoot().Find([]string{"tx"})
+	require.NoError(t, err)
+	n := 0
+	every(tx, func(cmd *cobra.Command) {
+		if cmd.Flags().Lookup("broadcast-mode") != nil {
+			n++
+			require.NotNil(t, cmd.Flags().Lookup(flagNoWait), cmd.CommandPath())
+		}
+	})
+	require.Greater(t, n, 50)
+}
+
+func TestArgsFlags(t *testing.T) {
+	parse := func(line ...string) ([]string, error) {
+		var args []string
+		f := pflag.NewFlagSet("x", pflag.ContinueOnError)
+		f.SetOutput(io.Discard)
+		argsFlags(f, &args)
+		return args, f.Parse(line)
+	}
+	for _, tc := range []struct {
+		line []string
+		want []string
+	}{
+		{[]string{"--args", "-width,640"}, []string{"-width", "640"}},
+		{[]string{"--args", "a", "--args", "b,c"}, []string{"a", "b", "c"}},
+		{[]string{"--args", `"a,b",c`}, []string{"a,b", "c"}}, // as it always was
+		{[]string{"--arg", `{"a": 1, "b": "x, y"}`, "--arg", "", "--arg", "it's"}, []string{`{"a": 1, "b": "x, y"}`, "", "it's"}},
+		{[]string{"--args", "a", "--arg", "b", "--args", "c"}, []string{"a", "b", "c"}},
+	} {
+		got, err := parse(tc.line...)
+		require.NoError(t, err, tc.line)
+		require.Equal(t, tc.want, got)
+	}
+	for _, bad := range []string{`say "hi"`, `{"a":1,"b":2}`, `"open`, "two\nlines"} {
+		_, err := parse("--args", bad)
+		require.Error(t, err, bad)
+		problem := flagError(&cobra.Command{Use: "run"}, err)
+		require.ErrorContains(t, problem, "quotes within one have no meaning here")
+		require.ErrorContains(t, problem, "with an --arg of its own")
+		require.Equal(t, client.ExitUsage, client.ExitStatus(problem))
+	}
+}
+
+func TestWorkersWarning(t *testing.T) {
+	need := devnet.Needed(defaultTrust)
+	require.Greater(t, need, 2)
+	require.Contains(t, workersWarning(2), fmt.Sprintf("%d are needed at least", need))
+	require.NotEmpty(t, workersWarning(need-1))
+	require.Empty(t, workersWarning(need))
+	require.Empty(t, workersWarning(7))
+}

@@ -1,0 +1,119 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client"
+
+	credence "github.com/credence-chain/credence/client"
+)
+
+// kindApp and kindDataset are references by digest, of which the beginning will do as well.
+const (
+	kindApp     credence.IDKind = "app"
+	kindDataset credence.IDKind = "dataset"
+)
+
+// idArgument is an argument or a flag of a command that AutoCLI makes, and what it names.
+type idArgument struct {
+	// path of the command below credenced.
+	path string
+	// place of the argument, or the flag's name.
+	place int
+	flag  string
+	kind  credence.IDKind
+}
+
+// idArguments are all of them; a test compares them with the fields of the messages.
+var idArguments = []idArgument{
+	{path: "query tasks task", kind: credence.KindTask},
+	{path: "query tasks of-deal", kind: credence.KindDeal},
+	{path: "query tasks result", kind: credence.KindTask},
+	{path: "query tasks replay-draw", kind: credence.KindTask},
+	{path: "query market order", kind: credence.KindOrder},
+	{path: "query market request", kind: credence.KindRequest},
+	{path: "query market deal", kind: credence.KindDeal},
+	{path: "query market match", kind: credence.KindMatch},
+	{path: "query market voucher", kind: credence.KindVoucher},
+	{path: "query market deals", flag: "request", kind: credence.KindRequest},
+	{path: "query market deals", flag: "order", kind: credence.KindOrder},
+	{path: "query market deals", flag: "voucher", kind: credence.KindVoucher},
+	{path: "query apps version", kind: kindApp},
+	{path: "query apps dataset-version", kind: kindDataset},
+	{path: "tx market cancel-request", kind: credence.KindRequest},
+	{path: "tx market top-up-voucher", kind: credence.KindVoucher},
+	{path: "tx market set-spenders", kind: credence.KindVoucher},
+	{path: "tx tasks commit", kind: credence.KindTask},
+	{path: "tx tasks reveal", kind: credence.KindTask},
+	{path: "tx tasks decline", kind: credence.KindTask},
+}
+
+// takePrefixes lets the commands that AutoCLI makes take the beginnings of ids.
+func takePrefixes(root *cobra.Command) {
+	for _, a := range idArguments {
+		cmd, rest, err := root.Find(strings.Fields(a.path))
+		if err != nil || len(rest) > 0 {
+			panic("the commands of ids: there is no credenced " + a.path)
+		}
+		run := cmd.RunE
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			args, err := a.complete(cmd, args)
+			if err != nil {
+				return credence.Explain(err)
+			}
+			return run(cmd, args)
+		}
+	}
+}
+
+// complete puts the whole id into the place of its beginning.
+func (a idArgument) complete(cmd *cobra.Command, args []string) ([]string, error) {
+	text := ""
+	switch {
+	case a.flag != "":
+		text, _ = cmd.Flags().GetString(a.flag)
+	case a.place < len(args):
+		text = args[a.place]
+	}
+	whole, err := a.whole(cmd, text)
+	if err != nil || whole == text {
+		return args, err
+	}
+	if a.flag != "" {
+		return args, cmd.Flags().Set(a.flag, whole)
+	}
+	args = append([]string{}, args...)
+	args[a.place] = whole
+	return args, nil
+}
+
+// whole is the id of which the text is the beginning. Only what may be one is asked for: what can't, the command itself
+// refuses.
+func (a idArgument) whole(cmd *cobra.Command, text string) (string, error) {
+	digest := a.kind == kindApp || a.kind == kindDataset
+	digits := text
+	if digest {
+		var named bool
+		if digits, named = strings.CutPrefix(text, "sha256:"); !named {
+			return text, nil
+		}
+	}
+	if !credence.IsID(digits) || len(digits) == 64 {
+		return text, nil
+	}
+	ctx, err := client.GetClientQueryContext(cmd)
+	if err != nil {
+		return "", err
+	}
+	asked := cmd.Context()
+	if digest {
+		return credence.ResolveReference(asked, ctx, text, a.kind == kindDataset)
+	}
+	ref, err := credence.Resolve(asked, ctx, text, a.kind)
+	if err != nil {
+		return "", err
+	}
+	return ref.ID, nil
+}

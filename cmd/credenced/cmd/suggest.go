@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// helpOut makes all commands, those of the SDK included, say in words what is wrong with a command line, and what was
+// probably meant.
+func helpOut(root *cobra.Command) {
+	root.SetFlagErrorFunc(flagError) // inherited
+	root.Args, root.RunE = ofGroup, showHelp
+	for _, cmd := range root.Commands() {
+		helpOutBelow(cmd)
+	}
+}
+
+func helpOutBelow(cmd *cobra.Command) {
+	switch check := cmd.Args; {
+	case cmd.HasSubCommands() && check == nil:
+		cmd.Args, cmd.RunE, cmd.Run = ofGroup, showHelp, nil
+	case check != nil:
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			err := usageError(check(cmd, args))
+			if err == nil || !cmd.HasSubCommands() || len(args) == 0 {
+				return inWords(cmd, err)
+			}
+			return ofGroup(cmd, args)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		helpOutBelow(sub)
+	}
+}
+
+// inWords completes what cobra says of arguments: it counts them, and names none.
+func inWords(cmd *cobra.Command, err error) error {
+	if p, ok := err.(*client.Problem); ok && p.Next == "" {
+		p.What += "; expected " + cmd.UseLine()
+		p.Next = cmd.CommandPath() + " --help"
+	}
+	return err
+}
+
+// ofGroup takes no arguments: what is there is a command that does not exist.
+func ofGroup(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	problem := &client.Problem{
+		What: fmt.Sprintf("%s has no command %q", cmd.CommandPath(), args[0]),
+		Next: cmd.CommandPath() + " --help", Exit: client.ExitUsage,
+	}
+	if cmd.SuggestionsMinimumDistance <= 0 {
+		cmd.SuggestionsMinimumDistance = 2
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		problem.What += "; did you mean " + near[0]
+		for _, other := range near[1:] {
+			problem.What += ", or " + other
+		}
+		problem.What += "?"
+	}
+	return problem
+}
+
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }

@@ -1,0 +1,203 @@
+package cmd
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
+	"github.com/cosmos/gogoproto/proto"
+
+	credence "github.com/credence-chain/credence/client"
+)
+
+const flagNoWait = "no-wait"
+
+// inclusionTimeout is how long a transaction may be in no block before the command ends; askInclusion how often it is asked
+// for.
+const (
+	inclusionTimeout = time.Minute
+	askInclusion     = 200 * time.Millisecond
+)
+
+// awaitTransactions makes every command below tx that sends one wait for its block, and say in words and by its exit status
+// what became of it. The SDK's own commands end when a node has taken the transaction, and with success when it refused it.
+func awaitTransactions(root *cobra.Command) {
+	tx, _, err := root.Find([]string{"tx"})
+	if err != nil {
+		panic(err)
+	}
+	awaitBelow(tx)
+}
+
+func awaitBelow(cmd *cobra.Command) {
+	if cmd.Flags().Lookup(flags.FlagBroadcastMode) != nil && cmd.RunE != nil {
+		cmd.Flags().Bool(flagNoWait, false, "end when a node has taken the transaction, without waiting for its block")
+		run := cmd.RunE
+		cmd.RunE = func(cmd *cobra.Command, args []string) error { return sendAndWait(cmd, args, run) }
+	}
+	for _, sub := range cmd.Commands() {
+		awaitBelow(sub)
+	}
+}
+
+// sendAndWait runs a command of the SDK's, keeps the node's answer to a transaction from being printed as the end, and tells
+// what becomes of it.
+func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []string) error) error {
+	ctx := client.GetClientContextFromCmd(cmd)
+	caught := &catcher{out: cmd.OutOrStdout(), codec: ctx.Codec}
+	cmd.SetOut(caught)
+	defer cmd.SetOut(caught.out)
+	if err := client.SetCmdClientContext(cmd, ctx.WithOutput(caught)); err != nil {
+		return err
+	}
+	if err := run(cmd, args); err != nil || caught.res == nil {
+		return credence.Explain(err)
+	}
+	end := txEnd{out: caught.out}
+	if f := cmd.Flags().Lookup(flags.FlagOutput); f != nil {
+		end.json = f.Changed && f.Value.String() == flags.OutputFormatJSON
+	}
+	noWait, _ := cmd.Flags().GetBool(flagNoWait)
+	if noWait || caught.res.Code != 0 {
+		return end.tell(ctx, caught.res, false)
+	}
+	ctx, err := client.GetClientQueryContext(cmd)
+	if err != nil {
+		return err
+	}
+	waiting, stop := watchContext(cmd)
+	defer stop()
+	find := func(hash string) (*sdk.TxResponse, error) { return authtx.QueryTx(ctx.WithCmdContext(waiting), hash) }
+	res, err := awaitInclusion(waiting, caught.res.TxHash, find, inclusionTimeout)
+	if err != nil {
+		return stopped(waiting, err, "")
+	}
+	return end.tell(ctx, res, true)
+}
+
+// awaitInclusion asks until the transaction is in a block.
+func awaitInclusion(ctx context.Context, hash string, find func(string) (*sdk.TxResponse, error), timeout time.Duration) (*sdk.TxResponse, error) {
+	deadline := time.Now().Add(timeout)
+	var last error
+	for {
+		res, err := find(hash)
+		if err == nil {
+			return res, nil
+		}
+		if !strings.Contains(err.Error(), "not found") {
+			last = err // a node that restarts: the transaction may be in a block all the same
+		}
+		if time.Now().After(deadline) {
+			what := fmt.Sprintf("transaction %s was taken by the node and is in no block after %s", hash, timeout)
+			if last != nil {
+				what += ": " + last.Error()
+			}
+			return nil, &credence.Problem{What: what, Next: "it may still come: credenced query wait-tx " + hash, Exit: credence.ExitStalled, Err: last}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, &credence.HashError{Hash: hash, Err: context.Cause(ctx)}
+		case <-time.After(askInclusion):
+		}
+	}
+}
+
+// txEnd says what became of a transaction.
+type txEnd struct {
+	out  io.Writer
+	json bool
+}
+
+func (e txEnd) tell(ctx client.Context, res *sdk.TxResponse, included bool) error {
+	if e.json {
+		text, err := ctx.Codec.MarshalJSON(res)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(e.out, string(text))
+	}
+	if res.Code != 0 {
+		return credence.Explain(&credence.TxError{Codespace: res.Codespace, Code: res.Code, Log: res.RawLog, Hash: res.TxHash, Height: res.Height})
+	}
+	switch {
+	case e.json:
+	case !included:
+		fmt.Fprintf(e.out, "sent: transaction %s\nIt is in force when a block has it: credenced query wait-tx %[1]s\n", res.TxHash)
+	default:
+		fmt.Fprintf(e.out, "done at height %d: transaction %s, gas %d of %d\n", res.Height, res.TxHash, res.GasUsed, res.GasWanted)
+		for _, line := range answersOf(ctx, res.Data) {
+			fmt.Fprintln(e.out, "  "+line)
+		}
+	}
+	return nil
+}
+
+// answersOf are the fields that the messages of a transaction were answered with, such as an id.
+func answersOf(ctx client.Context, data string) (out []string) {
+	raw, err := hex.DecodeString(data)
+	if err != nil {
+		return nil
+	}
+	var msgs sdk.TxMsgData
+	if err := proto.Unmarshal(raw, &msgs); err != nil {
+		return nil
+	}
+	for _, answer := range msgs.MsgResponses {
+		msg, err := ctx.InterfaceRegistry.Resolve(answer.TypeUrl)
+		if err != nil || proto.Unmarshal(answer.Value, msg) != nil {
+			continue
+		}
+		text, err := ctx.Codec.MarshalJSON(msg)
+		if err != nil {
+			continue
+		}
+		var fields map[string]any
+		if json.Unmarshal(text, &fields) != nil {
+			continue
+		}
+		var lines []string
+		for name, value := range fields {
+			if said := fmt.Sprint(value); value != nil && said != "" && said != "[]" && said != "map[]" {
+				lines = append(lines, name+": "+said)
+			}
+		}
+		slices.Sort(lines)
+		out = append(out, lines...)
+	}
+	return out
+}
+
+// catcher passes on what is written, but for a node's answer to a transaction and the end of its line.
+type catcher struct {
+	out   io.Writer
+	codec codec.Codec
+	res   *sdk.TxResponse
+}
+
+// Write implements io.Writer: the SDK writes an answer in one piece.
+func (c *catcher) Write(p []byte) (int, error) {
+	if c.res != nil && string(p) == "\n" {
+		return len(p), nil
+	}
+	if text, err := yaml.YAMLToJSON(p); err == nil { // JSON is YAML
+		var res sdk.TxResponse
+		if c.codec.UnmarshalJSON(text, &res) == nil && res.TxHash != "" {
+			c.res = &res
+			return len(p), nil
+		}
+	}
+	return c.out.Write(p)
+}

@@ -1,0 +1,141 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+
+	sdkclient "github.com/cosmos/cosmos-sdk/client"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/client"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// txContext knows the codecs, and no node.
+func txContext() sdkclient.Context {
+	e := theCodecs()
+	return sdkclient.Context{}.WithCodec(e.Codec).WithInterfaceRegistry(e.InterfaceRegistry).WithTxConfig(e.TxConfig)
+}
+
+// send runs a command that prints a node's answer as the SDK does, in the format that it was asked for.
+func send(t *testing.T, res *sdk.TxResponse, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := &cobra.Command{Use: "send", SilenceErrors: true, SilenceUsage: true, RunE: func(cmd *cobra.Command, args []string) error {
+		format, _ := cmd.Flags().GetString("output")
+		ctx := sdkclient.GetClientContextFromCmd(cmd).WithOutput(cmd.OutOrStdout()).WithOutputFormat(format)
+		if err := ctx.PrintRaw([]byte(`{"body":{"memo":"confirm this"}}`)); err != nil {
+			return err
+		}
+		return ctx.PrintProto(res)
+	}}
+	cmd.Flags().StringP("output", "o", "json", "")
+	cmd.Flags().String("broadcast-mode", "sync", "")
+	awaitBelow(cmd)
+	cmd.SetOut(&out)
+	cmd.SetErr(&out)
+	ctx := txContext()
+	cmd.SetContext(context.WithValue(context.Background(), sdkclient.ClientContextKey, &ctx))
+	cmd.SetArgs(append([]string{"--no-wait"}, args...))
+	err := cmd.Execute()
+	return out.String(), err
+}
+
+// A transaction that the node refuses is an error, in words; what else is printed stays, and nothing is printed of thirteen
+// empty fields.
+func TestARefusedTransactionIsAnError(t *testing.T) {
+	refused := &sdk.TxResponse{TxHash: "AB12", Codespace: "sdk", Code: 13, RawLog: "insufficient fees; got: , required: 5ucred"}
+	for _, format := range []string{"json", "text"} {
+		out, err := send(t, refused, "--output", format)
+		require.Equal(t, client.ExitRefused, client.ExitStatus(err))
+		require.ErrorContains(t, err, "insufficient fees")
+		require.ErrorContains(t, err, "AB12")
+		require.Contains(t, out, "confirm this")
+		if format == "json" {
+			require.Contains(t, out, `"code":13`)
+		} else {
+			require.NotContains(t, out, "raw_log")
+		}
+	}
+	out, err := send(t, refused)
+	require.Error(t, err)
+	require.NotContains(t, out, "codespace", "json only where it was asked for")
+	_, err = send(t, &sdk.TxResponse{TxHash: "AB12", Codespace: "sdk", Code: 5, RawLog: "insufficient funds"})
+	require.Equal(t, client.ExitUnfunded, client.ExitStatus(err))
+
+	out, err = send(t, &sdk.TxResponse{TxHash: "AB12"})
+	require.NoError(t, err)
+	require.Contains(t, out, "sent: transaction AB12")
+	require.Contains(t, out, "credenced query wait-tx AB12")
+}
+
+// What a block made of a transaction is told: its answers, or why it failed.
+func TestTheEndOfATransaction(t *testing.T) {
+	answer, err := (&sdk.TxMsgData{}).Marshal()
+	require.NoError(t, err)
+	require.Empty(t, answersOf(txContext(), fmt.Sprintf("%x", answer)))
+	packed, err := codectypes.NewAnyWithValue(&markettypes.MsgSubmitTaskResponse{Id: "abcd"})
+	require.NoError(t, err)
+	data := sdk.TxMsgData{}
+	data.MsgResponses = append(data.MsgResponses, packed)
+	raw, err := data.Marshal()
+	require.NoError(t, err)
+
+	var out bytes.Buffer
+	res := &sdk.TxResponse{TxHash: "AB12", Height: 7, GasUsed: 5, GasWanted: 9, Data: fmt.Sprintf("%X", raw)}
+	require.NoError(t, txEnd{out: &out}.tell(txContext(), res, true))
+	require.Equal(t, "done at height 7: transaction AB12, gas 5 of 9\n  id: abcd\n", out.String())
+	res.Code, res.Codespace, res.RawLog = 11, "sdk", "out of gas"
+	err = txEnd{out: &out}.tell(txContext(), res, true)
+	require.Equal(t, client.ExitRefused, client.ExitStatus(err))
+}
+
+func TestAwaitInclusion(t *testing.T) {
+	asked := 0
+	res, err := awaitInclusion(t.Context(), "AB", func(string) (*sdk.TxResponse, error) {
+		if asked++; asked < 3 {
+			return nil, errors.New("tx (AB) not found")
+		}
+		return &sdk.TxResponse{TxHash: "AB"}, nil
+	}, time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, "AB", res.TxHash)
+
+	never := func(string) (*sdk.TxResponse, error) { return nil, errors.New("tx (AB) not found") }
+	_, err = awaitInclusion(t.Context(), "AB", never, time.Nanosecond)
+	require.Equal(t, client.ExitStalled, client.ExitStatus(err))
+	require.ErrorContains(t, err, "credenced query wait-tx AB")
+
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(client.ErrInterrupted)
+	_, err = awaitInclusion(ctx, "AB", never, time.Minute)
+	err = stopped(ctx, err, "")
+	require.Equal(t, client.ExitInterrupted, client.ExitStatus(err))
+	require.ErrorContains(t, err, "whether transaction AB came into a block is not known")
+	require.ErrorContains(t, err, "credenced query tx AB")
+}
+
+// What was stopped says so, with what to do next; what failed by itself does not.
+func TestStopped(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	plain := errors.New("x")
+	require.Equal(t, plain, stopped(ctx, plain, "again"))
+	cancel(client.ErrTerminated)
+	err := stopped(ctx, fmt.Errorf("x: %w", context.Canceled), "again")
+	require.Equal(t, client.ExitTerminated, client.ExitStatus(err))
+	require.ErrorContains(t, err, "again")
+	left := &client.Interrupted{Request: "ab", Err: client.ErrTerminated}
+	require.Equal(t, error(left), stopped(ctx, left, "again"))
+	require.NoError(t, stopped(ctx, nil, "again"))
+	var out bytes.Buffer
+	tellError(&out, left)
+	require.NotContains(t, out.String(), "Error")
+}
