@@ -61,7 +61,7 @@ func TestAFailureHasItsReason(t *testing.T) {
 	}
 	check(err)
 	require.ErrorContains(t, err, `from amber (not verified):`)
-	require.ErrorContains(t, err, `"can't read \x1b[31mconfig"`, "a program's words are quoted")
+	require.ErrorContains(t, err, `can't read \x1b[31mconfig`, "a program's words are made printable")
 	require.Contains(t, texts(*events, EventEnded), "accepted: the program failed with exit status 3 (sha256:")
 	require.Empty(t, texts(*events, EventDownloaded), "it left no files")
 	require.NoDirExists(t, out)
@@ -115,7 +115,7 @@ func TestAResultWithoutFiles(t *testing.T) {
 	r.Holders = []string{holder(t, empty)}
 	_, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Out: filepath.Join(t.TempDir(), "out")}, tell)
 	require.NoError(t, err)
-	require.Equal(t, "verified: the result has no files; programs write theirs to /out", texts(*events, EventDownloaded))
+	require.Equal(t, "verified: "+NoFiles, texts(*events, EventDownloaded))
 }
 
 // What has not ended is not fetched, and the exit status says so.

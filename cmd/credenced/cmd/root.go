@@ -2,6 +2,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 
@@ -181,7 +182,11 @@ func payFees(cmd *cobra.Command) error {
 	if price == nil || price.Changed || f.Changed(flags.FlagFees) {
 		return nil
 	}
-	return f.Set(flags.FlagGasPrices, encoding.LeastGasPrice)
+	// The SDK takes the environment's prefix from the name of the executable, which somebody may have changed.
+	if os.Getenv(EnvPrefix+"_FEES") != "" {
+		return nil
+	}
+	return f.Set(flags.FlagGasPrices, cmp.Or(os.Getenv(EnvPrefix+"_GAS_PRICES"), encoding.LeastGasPrice))
 }
 
 func queryCmd() *cobra.Command {
