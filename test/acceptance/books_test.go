@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	"github.com/stretchr/testify/require"
 
@@ -29,16 +30,35 @@ type piece struct {
 // books is the money of a network before anything was done.
 type books struct {
 	balances map[string]uint64
+	fees     map[string]uint64 // what each account had paid for its transactions
 	supply   uint64
 }
 
 func (n *network) open() books {
 	n.t.Helper()
-	b := books{balances: map[string]uint64{}, supply: n.supply()}
+	b := books{balances: map[string]uint64{}, fees: map[string]uint64{}, supply: n.supply()}
 	for _, address := range n.everybody() {
 		b.balances[address] = n.balance(address)
+		b.fees[address] = n.fees(address)
 	}
 	return b
+}
+
+// fees sums what an account has paid for transactions that are in a block, failed ones too. Answers to tasks are free.
+func (n *network) fees(payer string) (sum uint64) {
+	n.t.Helper()
+	for page := uint64(1); ; page++ {
+		res, err := n.conn.Tx().GetTxsEvent(n.ctx, &txtypes.GetTxsEventRequest{
+			Query: fmt.Sprintf("tx.fee_payer='%s'", payer), Page: page, Limit: 100,
+		})
+		require.NoError(n.t, err)
+		for _, tx := range res.Txs {
+			sum += tx.AuthInfo.Fee.Amount.AmountOf(client.Denom).Uint64()
+		}
+		if page*100 >= res.Total {
+			return sum
+		}
+	}
 }
 
 // everybody is every account that a settlement can touch.
@@ -84,7 +104,8 @@ func (n *network) audit(before books, pieces []piece) {
 		}
 	}
 	for address, want := range balances {
-		require.Equal(n.t, want, n.balance(address), "balance of %s", address)
+		paid := n.fees(address) - before.fees[address]
+		require.Equal(n.t, want-paid, n.balance(address), "balance of %s, which paid %d of fees", address, paid)
 	}
 	require.Equal(n.t, before.supply-burnt, n.supply(), "supply, %d burnt", burnt)
 	bonded := uint64(0)
