@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/poco/baseline"
+	"github.com/credence-chain/credence/lab/baseline"
 )
 
 func TestTrusted(t *testing.T) {

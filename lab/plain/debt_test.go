@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/poco/plain"
+	"github.com/credence-chain/credence/lab/plain"
 )
 
 var fifth = big.NewRat(1, 5)

@@ -3,7 +3,7 @@ package vectors
 import (
 	"math/big"
 
-	"github.com/credence-chain/credence/poco/baseline"
+	"github.com/credence-chain/credence/lab/baseline"
 )
 
 // phi is f*s, s being 1 where it is left out, or the input phi itself.

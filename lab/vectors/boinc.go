@@ -3,7 +3,7 @@ package vectors
 import (
 	"fmt"
 
-	"github.com/credence-chain/credence/poco/baseline"
+	"github.com/credence-chain/credence/lab/baseline"
 )
 
 // solveBoinc: {consecutive_valid, drand} -> trusted; {min_quorum, results} ->

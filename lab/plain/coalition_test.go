@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/poco/plain"
+	"github.com/credence-chain/credence/lab/plain"
 )
 
 // The blind draw against counting every set of n-1 that can be drawn from the

@@ -3,7 +3,7 @@ package vectors
 import (
 	"math/big"
 
-	"github.com/credence-chain/credence/poco/plain"
+	"github.com/credence-chain/credence/lab/plain"
 )
 
 // solveCoalition: {F, P, n} -> x, lifetime_errors_bound; {f, eps} -> n, error.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/poco/vectors"
+	"github.com/credence-chain/credence/lab/vectors"
 )
 
 // Cases of the same shapes with other numbers, inputs left out, and things that

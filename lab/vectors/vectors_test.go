@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/poco/vectors"
+	"github.com/credence-chain/credence/lab/vectors"
 )
 
 type runner func(io.Reader) (vectors.Report, error)

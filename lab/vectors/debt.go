@@ -3,7 +3,7 @@ package vectors
 import (
 	"fmt"
 
-	"github.com/credence-chain/credence/poco/plain"
+	"github.com/credence-chain/credence/lab/plain"
 )
 
 // solveDebt: {q, T, D_q64, N, N0, floor} -> n, lottery_16ths, W, B; no debt, no

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/poco/baseline"
+	"github.com/credence-chain/credence/lab/baseline"
 )
 
 func num(r *big.Rat) float64 { v, _ := r.Float64(); return v }
