@@ -4,5 +4,7 @@
 //
 //   - vectors replays files of expected results;
 //   - plain holds the protocol's formulas in their plain form, as exact rationals;
-//   - baseline holds the published replication schemes, as exact rationals.
+//   - baseline holds the published replication schemes, as exact rationals;
+//   - sim measures the protocol and the published schemes against populations of workers;
+//   - chart draws what sim measured.
 package lab

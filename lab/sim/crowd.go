@@ -1,0 +1,129 @@
+package sim
+
+// crowd is who is there: workers, whether they collude, and whether they can be drawn now. The first Organisations
+// workers are one of each organisation; the sybils of colluding organisations follow.
+type crowd struct {
+	world   World
+	collude []bool
+	org     []int
+	strikes []int
+	cooling []int // first task for which the worker can be drawn again
+	banned  []bool
+	paused  []bool
+	silent  []bool // drawn, it answers nothing: a storm is over it
+
+	now               int
+	honest, colluding []int // room for pick
+
+	pausedAt int // the honest worker that the next change of absence is about
+}
+
+func newCrowd(w World, d *Dice) *crowd {
+	n := w.Organisations + w.Colluding*(max(w.Sybils, 1)-1)
+	c := &crowd{
+		world: w, collude: make([]bool, n), org: make([]int, n), strikes: make([]int, n), cooling: make([]int, n),
+		banned: make([]bool, n), paused: make([]bool, n), silent: make([]bool, n),
+	}
+	honest := w.Organisations - w.Colluding
+	for i := range n {
+		c.org[i] = i
+		if i >= w.Organisations {
+			c.org[i] = honest + (i-w.Organisations)%w.Colluding
+		}
+		c.collude[i] = c.org[i] >= honest
+		c.paused[i] = !c.collude[i] && w.AbsentShare > 0 && d.Float64() < w.AbsentShare
+	}
+	return c
+}
+
+// tick moves the crowd to a task: storms come and go, absent organisations change.
+func (c *crowd) tick(task int, d *Dice) {
+	w := c.world
+	c.now = task
+	if w.StormEvery > 0 {
+		switch task % w.StormEvery {
+		case 0:
+			for i := range c.silent {
+				c.silent[i] = !c.collude[i] && d.Float64() < w.StormShare
+			}
+		case w.StormLength:
+			clear(c.silent)
+		}
+	}
+	if honest := w.Organisations - w.Colluding; w.AbsentLength > 0 && honest > 0 && task%max(1, w.AbsentLength/honest) == 0 {
+		c.paused[c.pausedAt] = d.Float64() < w.AbsentShare
+		c.pausedAt = (c.pausedAt + 1) % honest
+	}
+}
+
+// drawable says whether a worker can be drawn now.
+func (c *crowd) drawable(i int) bool {
+	return !c.banned[i] && !c.paused[i] && c.cooling[i] <= c.now
+}
+
+// count returns how many of the first n workers can be drawn, and how many of these collude.
+func (c *crowd) count(n int) (all, colluding int) {
+	for i := range n {
+		if c.drawable(i) {
+			all++
+			if c.collude[i] {
+				colluding++
+			}
+		}
+	}
+	return all, colluding
+}
+
+// strike records a proven wrong answer. It says whether the worker, or who comes back in its place, begins without a record.
+func (c *crowd) strike(i int) (fresh bool) {
+	c.strikes[i]++
+	if c.strikes[i] < max(c.world.Strikes, 1) {
+		c.cooling[i] = c.now + c.world.Cooling
+		return true
+	}
+	if c.world.ReEntry {
+		c.strikes[i] = 0
+		return true
+	}
+	c.banned[i] = true
+	return true
+}
+
+// pick draws one of the first n workers that is not among those drawn before, each as likely as the other; with tilted
+// dice, a colluder with the chance tiltedChance. False when nobody is left.
+func (c *crowd) pick(n int, before []Seat, d *Dice) (int, bool) {
+	taken := func(i int) bool {
+		for _, s := range before {
+			if s.Worker == i {
+				return true
+			}
+		}
+		return false
+	}
+	if !d.tilted {
+		for range 16 * n {
+			if i := d.IntN(n); c.drawable(i) && !taken(i) {
+				return i, true
+			}
+		}
+	}
+	honest, colluding := c.honest[:0], c.colluding[:0]
+	for i := range n {
+		switch {
+		case !c.drawable(i) || taken(i):
+		case c.collude[i]:
+			colluding = append(colluding, i)
+		default:
+			honest = append(honest, i)
+		}
+	}
+	c.honest, c.colluding = honest, colluding
+	if len(honest)+len(colluding) == 0 {
+		return 0, false
+	}
+	from := honest
+	if d.Flip(float64(len(colluding)) / float64(len(honest)+len(colluding))) {
+		from = colluding
+	}
+	return from[d.IntN(len(from))], true
+}
