@@ -31,9 +31,15 @@ func rootCommand() *cobra.Command {
 	return root
 }
 
-// commit is the commit that this program was built from, followed by "+changes" when files differed from it.
+// builtFrom is the commit that the Makefile says; Go itself knows it only where it was built with its version control.
+var builtFrom string
+
+// commit is the commit that this program was built from, followed by "+changes" when files are known to have differed.
 func commit() string {
 	id, changes := "unknown", ""
+	if builtFrom != "" {
+		id = builtFrom
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			switch {

@@ -147,6 +147,7 @@ var (
 // columns are the figures of each table.
 var columns = map[string][]column{
 	"adversaries": {errorRate, rate, likely, victim, promise, debt, spent, executions, waves, courts, convicted},
+	"demanded":    {errorRate, rate, likely, promise, debt, spent, executions, waves, courts, convicted},
 	"schemes":     {errorRate, rate, likely, promise, executions, waves, courts},
 	"horizons":    {errorRate, likely, promise, executions, waves, courts},
 	"lifetimes":   {lifetime, sampled, executions, convicted},

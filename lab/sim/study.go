@@ -44,6 +44,7 @@ var Trusts = []uint64{100, 10_000, 1_000_000}
 // Tables are the names of all tables, in order, with what they show.
 var Tables = []struct{ Name, Title string }{
 	{"adversaries", "Credence against every population"},
+	{"demanded", "Credence without the allowance: the promise is the demanded error"},
 	{"schemes", "The published schemes and Credence against the populations that tell them apart"},
 	{"horizons", "Executions a task over longer and longer runs"},
 	{"lifetimes", "Wrong results in the whole life of an informed coalition of 40 in 200, when every plan is the same"},
@@ -56,7 +57,7 @@ var Tables = []struct{ Name, Title string }{
 // Study lists every cell.
 func Study(size Size) []Cell {
 	var cells []Cell
-	for _, part := range []func(Size) []Cell{adversaries, schemes, horizons, lifetimes, flights, money, honestWorlds, assumptions} {
+	for _, part := range []func(Size) []Cell{adversaries, demanded, schemes, horizons, lifetimes, flights, money, honestWorlds, assumptions} {
 		cells = append(cells, part(size)...)
 	}
 	return cells
@@ -78,8 +79,21 @@ func adversaries(size Size) (cells []Cell) {
 			Lazy{}, Withholder{}, Flooder{}, Withdrawer{}, Opportunist{1}, Opportunist{2}, Rare{0.01})
 		add(farm, "half of the tasks are the coalition's own", Farmer{})
 		add(back, "free re-entry", Static{Chance: 1}, Informed{}, Sleeper{0.5, Informed{}}, Withholder{}, Flooder{}, Opportunist{1}, Opportunist{2}, Rare{0.01})
-		cells = append(cells, Cell{"adversaries", Credence{NoAllowance: true}, w, Sleeper{0.5, Informed{}}, "", size.Seeds},
-			Cell{"adversaries", Credence{NoAllowance: true}, back, Informed{}, "free re-entry", size.Seeds})
+	}
+	return cells
+}
+
+// demanded is Credence without the allowance, so that the promise is the demanded error itself from the first task on.
+func demanded(size Size) (cells []Cell) {
+	for _, trust := range Trusts {
+		w := Standard(trust, size.Tasks)
+		for _, p := range []Population{Peace{}, Static{Chance: 0.1}, Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Sleeper{0.5, Static{Chance: 1}}, Withholder{}} {
+			cells = append(cells, Cell{"demanded", Credence{NoAllowance: true}, w, p, "", size.Seeds})
+		}
+		w.ReEntry = true
+		for _, p := range []Population{Informed{}, Sleeper{0.5, Informed{}}, Opportunist{2}, Rare{0.01}} {
+			cells = append(cells, Cell{"demanded", Credence{NoAllowance: true}, w, p, "free re-entry", size.Seeds})
+		}
 	}
 	return cells
 }
@@ -177,6 +191,7 @@ func honestWorlds(size Size) (cells []Cell) {
 		add := func(note string, change func(*World)) {
 			w := Standard(trust, 10*size.Tasks)
 			w.Colluding, w.Strikes, w.Cooling = 0, 2, 100
+			w.Price, w.Cost = 10_000, 8_000 // a court costs 7 % of an assignment's stake
 			change(&w)
 			cells = append(cells, Cell{"honest", Credence{}, w, Peace{}, note, max(1, size.Seeds/4)})
 		}
