@@ -49,6 +49,12 @@ test-race: build ## Run all tests with the race detector (slow)
 soak: ## Simulate many long lives of the market, checking every book after every block
 	$(GO) test -timeout 4h ./test/scenario -run TestSimulation -v -args -soak.lives=50 -soak.blocks=400
 
+.PHONY: lab
+SIZE ?= full
+lab: ## Measure the promise and the published schemes anew (SIZE=smoke, bounded, full; full takes up to two hours)
+	$(GO) build -ldflags '$(LDFLAGS)' -o $(BUILD)/ ./cmd/credence-lab
+	$(BUILD)/credence-lab measure --size $(SIZE) --seed 1 --out lab/results --doc docs/trust.md
+
 .PHONY: bench
 bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends as a yardstick
 	scripts/bench.sh

@@ -77,7 +77,7 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 	cmd.Flags().StringVar(&size, "size", "bounded", "how much to measure: smoke, bounded or full")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "first seed")
 	cmd.Flags().StringVar(&out, "out", "lab-results", "folder for the results")
-	cmd.Flags().StringVar(&doc, "doc", "", "a document whose tables between <!-- lab NAME --> and <!-- /lab --> are replaced")
+	cmd.Flags().StringVar(&doc, "doc", "", "a document, such as docs/trust.md, in which to replace the tables between marks")
 	cmd.Flags().StringSliceVar(&only, "only", nil, "names of the tables to measure (default all)")
 	return cmd
 }
@@ -139,10 +139,10 @@ func (r results) document(text string) string {
 		name, rest, _ := strings.Cut(rest, " -->\n")
 		old, after, _ := strings.Cut(rest, markClose)
 		content := old
-		switch table := sim.Markdown(r.Rows, name); {
+		switch table := sim.Document(r.Rows, name); {
 		case name == "source":
 			content = fmt.Sprintf("Size `%s`, seed %d, commit `%s`.\n", r.Size, r.Seed, r.Commit)
-		case strings.Count(table, "\n") > 2:
+		case table != "":
 			content = table
 		}
 		out.WriteString(markOpen + name + " -->\n" + content + markClose)

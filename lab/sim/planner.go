@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/credence-chain/credence/poco"
@@ -71,10 +72,12 @@ func (p *planner) plan(in poco.PlanInput) poco.Plan {
 		}
 		return plan
 	}
+	below := s.before(in, plan)
+	if w.Cmp(below) >= 0 {
+		return plan // the stake refused a candidate that the ledgers allow: the plan says so, and others would not
+	}
 	at := sort.Search(len(s.plans), func(i int) bool { return s.plans[i].from.Cmp(plan.Charge) < 0 })
-	s.plans = append(s.plans, step{})
-	copy(s.plans[at+1:], s.plans[at:])
-	s.plans[at] = step{from: plan.Charge, below: s.before(in, plan), plan: plan}
+	s.plans = slices.Insert(s.plans, at, step{from: plan.Charge, below: below, plan: plan})
 	return plan
 }
 

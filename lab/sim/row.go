@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -256,4 +257,60 @@ func WriteCSV(w io.Writer, rows []Row) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// best is a row's error as well as it is known: counted when twenty were seen, otherwise sampled, otherwise bounded.
+func best(r Row) string {
+	switch {
+	case r.Wrong >= 20:
+		return sci(r.Rate.Mean)
+	case r.Likely.Mean > 0:
+		return "≈ " + sci(r.Likely.Mean)
+	}
+	return "< " + sci(r.Upper)
+}
+
+// Matrix is a table for a document in which columns are what a row has in common with others: error / executions.
+func Matrix(rows []Row, line, column func(Row) string) string {
+	var lines, heads []string
+	cells := map[[2]string]string{}
+	note := func(list []string, name string) []string {
+		if slices.Contains(list, name) {
+			return list
+		}
+		return append(list, name)
+	}
+	for _, r := range rows {
+		l, c := line(r), column(r)
+		lines, heads = note(lines, l), note(heads, c)
+		cells[[2]string{l, c}] = fmt.Sprintf("%s / %.2f", best(r), r.Executions.Mean)
+	}
+	var b strings.Builder
+	b.WriteString("| error / executions | " + strings.Join(heads, " | ") + " |\n" + strings.Repeat("|---", len(heads)+1) + "|\n")
+	for _, l := range lines {
+		b.WriteString("| " + l)
+		for _, c := range heads {
+			b.WriteString(" | " + cells[[2]string{l, c}])
+		}
+		b.WriteString(" |\n")
+	}
+	return b.String()
+}
+
+// Document is the table of a document's mark: a table's name, or "schemes" and a trust.
+func Document(rows []Row, mark string) string {
+	name, trust, _ := strings.Cut(mark, " ")
+	rows = ofTable(rows, name)
+	if trust != "" {
+		rows = slices.DeleteFunc(rows, func(r Row) bool { return strconv.FormatUint(r.Trust, 10) != trust })
+	}
+	switch {
+	case len(rows) == 0:
+		return ""
+	case name == "schemes":
+		return Matrix(rows, func(r Row) string { return r.Scheme }, labels[1].text)
+	case name == "adversaries" || name == "demanded":
+		return Matrix(rows, labels[1].text, func(r Row) string { return "trust " + labels[2].text(r) })
+	}
+	return Markdown(rows, name)
 }
