@@ -24,7 +24,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(measureCommand(), planCommand(), replayCommand(), trustCasesCommand(),
+	root.AddCommand(measureCommand(), renderCommand(), planCommand(), replayCommand(), trustCasesCommand(),
 		&cobra.Command{Use: "version", Short: "Print the commit of this build", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), commit())
 		}})

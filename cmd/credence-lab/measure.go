@@ -61,17 +61,7 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, %s, trust %d, %d tasks x %d: %s\n", c.Table, r.Scheme, r.Population, r.Trust, r.Tasks, r.Seeds, time.Since(cell).Round(time.Millisecond))
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "%d task decisions in %s\n", tasks, time.Since(begin).Round(time.Second))
-			if err := got.write(out); err != nil {
-				return err
-			}
-			if doc == "" {
-				return nil
-			}
-			text, err := os.ReadFile(doc)
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(doc, []byte(got.document(string(text))), 0o644)
+			return got.render(out, doc)
 		},
 	}
 	cmd.Flags().StringVar(&size, "size", "bounded", "how much to measure: smoke, bounded or full")
@@ -80,6 +70,69 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 	cmd.Flags().StringVar(&doc, "doc", "", "a document, such as docs/trust.md, in which to replace the tables between marks")
 	cmd.Flags().StringSliceVar(&only, "only", nil, "names of the tables to measure (default all)")
 	return cmd
+}
+
+func renderCommand() *cobra.Command {
+	var out, doc string
+	cmd := &cobra.Command{
+		Use:   "render RESULTS.JSON...",
+		Short: "Write the tables and charts of results that were measured, also in parts",
+		Long: `Write the tables and charts of results that were measured. With --only, parts of one study can be measured on several
+machines; here they become one, if their commit, seed and size are the same.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			all, err := join(args)
+			if err != nil {
+				return err
+			}
+			return all.render(out, doc)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "lab-results", "folder for the results")
+	cmd.Flags().StringVar(&doc, "doc", "", "a document, such as docs/trust.md, in which to replace the tables between marks")
+	return cmd
+}
+
+// join reads parts of one study and puts their tables in order.
+func join(files []string) (all results, err error) {
+	for i, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return results{}, err
+		}
+		var part results
+		if err := json.Unmarshal(data, &part); err != nil {
+			return results{}, fmt.Errorf("%s: %w", file, err)
+		}
+		if i == 0 {
+			all = results{Commit: part.Commit, Seed: part.Seed, Size: part.Size}
+		}
+		if part.Commit != all.Commit || part.Seed != all.Seed || part.Size != all.Size {
+			return results{}, fmt.Errorf("%s: got commit %s, seed %d, size %s, expected those of %s: %s, %d, %s",
+				file, part.Commit, part.Seed, part.Size, files[0], all.Commit, all.Seed, all.Size)
+		}
+		all.Rows = append(all.Rows, part.Rows...)
+	}
+	order := func(r sim.Row) int {
+		return slices.IndexFunc(sim.Tables, func(t struct{ Name, Title string }) bool { return t.Name == r.Table })
+	}
+	slices.SortStableFunc(all.Rows, func(a, b sim.Row) int { return order(a) - order(b) })
+	return all, nil
+}
+
+// render writes the results' files, and their tables into a document if one is named.
+func (r results) render(folder, doc string) error {
+	if err := r.write(folder); err != nil {
+		return err
+	}
+	if doc == "" {
+		return nil
+	}
+	text, err := os.ReadFile(doc)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(doc, []byte(r.document(string(text))), 0o644)
 }
 
 // write leaves all files of the results in a folder.

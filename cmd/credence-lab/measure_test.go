@@ -47,6 +47,30 @@ func TestMeasureWritesItsResults(t *testing.T) {
 	}
 }
 
+// A study that was measured in parts is the one that was measured at once.
+func TestRenderJoinsParts(t *testing.T) {
+	dir := t.TempDir()
+	part := func(seed, only string) string {
+		out := filepath.Join(dir, seed+only)
+		_, err := lab(t, "", "measure", "--size", "smoke", "--seed", seed, "--only", only, "--out", out)
+		require.NoError(t, err)
+		return filepath.Join(out, "results.json")
+	}
+	whole, a, b := part("1", "horizons,assumptions"), part("1", "assumptions"), part("1", "horizons")
+	out := filepath.Join(dir, "joined")
+	_, err := lab(t, "", "render", a, b, "--out", out)
+	require.NoError(t, err)
+	for _, name := range []string{"results.json", "results.csv", "results.txt", "horizons.svg"} {
+		want, err := os.ReadFile(filepath.Join(filepath.Dir(whole), name))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(out, name))
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got), name)
+	}
+	_, err = lab(t, "", "render", a, part("2", "horizons"), "--out", out)
+	require.ErrorContains(t, err, "seed 2")
+}
+
 func TestMeasureRefuses(t *testing.T) {
 	_, err := lab(t, "", "measure", "--size", "huge")
 	require.ErrorContains(t, err, `--size: got "huge"`)

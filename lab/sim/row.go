@@ -22,28 +22,28 @@ type Row struct {
 	Tasks      int    `json:"tasks"`
 	Seeds      int    `json:"seeds"`
 
-	Wrong       int     `json:"wrong"`       // wrong results accepted, over all seeds
-	Rate        Mean    `json:"rate"`        // wrong results a task
-	Upper       float64 `json:"upper"`       // 95 % upper bound of Rate, as if tasks were independent; 3/N when none was seen
-	Likely      Mean    `json:"likely"`      // the same rate by importance sampling
-	Promise     float64 `json:"promise"`     // (N+1)/T + E0, a task
-	Certificate Mean    `json:"certificate"` // D/N at the end of the run
-	Spent       float64 `json:"spent"`       // the largest D/B that any seed saw
-	Victim      Mean    `json:"victim"`      // wrong results for each of the victim's tasks
-	Executions  Mean    `json:"executions"`  // all, courts and checks among them
-	Replicas    Mean    `json:"replicas"`    // those by workers for the task
-	Courts      Mean    `json:"courts"`      // share of tasks that were decided by a court
-	Waves       Mean    `json:"waves"`       // executions in a row until the answer
-	Wait        Mean    `json:"wait"`        // for the turn, in short executions
-	Open        Mean    `json:"open"`        // share of tasks that ended without an answer
-	Lifetime    Mean    `json:"lifetime"`    // wrong results a run
-	Convicted   Mean    `json:"convicted"`   // colluders' wrong answers that were proven, a run
-	Unlucky     Mean    `json:"unlucky"`     // honest workers' wrong answers that were proven, a run
-	Lost        Mean    `json:"lost"`        // honest stake lost by execution, in stakes of an assignment
-	Profit      Mean    `json:"profit"`      // the coalition's by task, in units of the price's denomination
-	Booty       Mean    `json:"booty"`       // the coalition's by attack
-	Attacks     Mean    `json:"attacks"`     // share of tasks in which the first worker lied
-	Curve       []Point `json:"-"`           // the first seed's run, for charts
+	Wrong       int     `json:"wrong"`           // wrong results accepted, over all seeds
+	Rate        Mean    `json:"rate"`            // wrong results a task
+	Upper       float64 `json:"upper"`           // 95 % upper bound of Rate, as if tasks were independent; 3/N when none was seen
+	Likely      Mean    `json:"likely"`          // the same rate by importance sampling
+	Promise     float64 `json:"promise"`         // (N+1)/T + E0, a task
+	Certificate Mean    `json:"certificate"`     // D/N at the end of the run
+	Spent       float64 `json:"spent"`           // the largest D/B that any seed saw
+	Victim      Mean    `json:"victim"`          // wrong results for each of the victim's tasks
+	Executions  Mean    `json:"executions"`      // all, courts and checks among them
+	Replicas    Mean    `json:"replicas"`        // those by workers for the task
+	Courts      Mean    `json:"courts"`          // share of tasks that were decided by a court
+	Waves       Mean    `json:"waves"`           // executions in a row until the answer
+	Wait        Mean    `json:"wait"`            // for the turn, in short executions
+	Open        Mean    `json:"open"`            // share of tasks that ended without an answer
+	Lifetime    Mean    `json:"lifetime"`        // wrong results a run
+	Convicted   Mean    `json:"convicted"`       // colluders' wrong answers that were proven, a run
+	Unlucky     Mean    `json:"unlucky"`         // honest workers' wrong answers that were proven, a run
+	Lost        Mean    `json:"lost"`            // honest stake lost by execution, in stakes of an assignment
+	Profit      Mean    `json:"profit"`          // the coalition's by task, in units of the price's denomination
+	Booty       Mean    `json:"booty"`           // the coalition's by attack
+	Attacks     Mean    `json:"attacks"`         // share of tasks in which the first worker lied
+	Curve       []Point `json:"curve,omitempty"` // the first seed's run, in the table of adversaries
 }
 
 // Measure runs a cell from the given seed on.
@@ -80,7 +80,9 @@ func (c Cell) Measure(seed uint64) Row {
 			r.Promise += float(poco.QuarterQ64) / n
 		}
 		r.Certificate = perTask(func(t Tally) float64 { return t.Debt })
-		r.Curve = ys[0].Curve
+		if c.Table == "adversaries" {
+			r.Curve = ys[0].Curve
+		}
 	}
 	r.Victim = ratio(func(t Tally) float64 { return float64(t.VictimWrong) }, func(t Tally) float64 { return float64(t.VictimTasks) })
 	r.Executions = perTask(func(t Tally) float64 { return float64(t.Replicas + t.Audits) })

@@ -37,12 +37,13 @@ type Tally struct {
 
 // Point is a moment of a run.
 type Point struct {
-	Tasks, Wrong int
-	Debt         float64
+	Tasks int     `json:"tasks"`
+	Wrong int     `json:"wrong"`
+	Debt  float64 `json:"debt"`
 }
 
 // curvePoints is how many points of a run are kept.
-const curvePoints = 64
+const curvePoints = 32
 
 func newTally(t Trial) Tally { return Tally{Tasks: t.World.Tasks, victimAt: t.World.FarmTasks} }
 
