@@ -78,7 +78,7 @@ func renderCommand() *cobra.Command {
 		Use:   "render RESULTS.JSON...",
 		Short: "Write the tables and charts of results that were measured, also in parts",
 		Long: `Write the tables and charts of results that were measured. With --only, parts of one study can be measured on several
-machines; here they become one, if their commit, seed and size are the same.`,
+machines; here they become one, if their seed and size are the same.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			all, err := join(args)
@@ -95,6 +95,8 @@ machines; here they become one, if their commit, seed and size are the same.`,
 
 // join reads parts of one study and puts their tables in order.
 func join(files []string) (all results, err error) {
+	var commits []string
+	tables := make([][]string, len(files))
 	for i, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
@@ -105,14 +107,29 @@ func join(files []string) (all results, err error) {
 			return results{}, fmt.Errorf("%s: %w", file, err)
 		}
 		if i == 0 {
-			all = results{Commit: part.Commit, Seed: part.Seed, Size: part.Size}
+			all = results{Seed: part.Seed, Size: part.Size}
 		}
-		if part.Commit != all.Commit || part.Seed != all.Seed || part.Size != all.Size {
-			return results{}, fmt.Errorf("%s: got commit %s, seed %d, size %s, expected those of %s: %s, %d, %s",
-				file, part.Commit, part.Seed, part.Size, files[0], all.Commit, all.Seed, all.Size)
+		if part.Seed != all.Seed || part.Size != all.Size {
+			return results{}, fmt.Errorf("%s: got seed %d, size %s, expected those of %s: %d, %s",
+				file, part.Seed, part.Size, files[0], all.Seed, all.Size)
 		}
 		all.Rows = append(all.Rows, part.Rows...)
+		if !slices.Contains(commits, part.Commit) {
+			commits = append(commits, part.Commit)
+		}
+		for _, r := range part.Rows {
+			if at := slices.Index(commits, part.Commit); !slices.Contains(tables[at], r.Table) {
+				tables[at] = append(tables[at], r.Table)
+			}
+		}
 	}
+	// Parts of different commits are told apart: a table is measured again with the commit that it names.
+	if len(commits) > 1 {
+		for i := range commits {
+			commits[i] += fmt.Sprintf(" (%s)", strings.Join(tables[i], ", "))
+		}
+	}
+	all.Commit = strings.Join(commits, ", ")
 	order := func(r sim.Row) int {
 		return slices.IndexFunc(sim.Tables, func(t struct{ Name, Title string }) bool { return t.Name == r.Table })
 	}
@@ -194,7 +211,7 @@ func (r results) document(text string) string {
 		content := old
 		switch table := sim.Document(r.Rows, name); {
 		case name == "source":
-			content = fmt.Sprintf("Size `%s`, seed %d, commit `%s`.\n", r.Size, r.Seed, r.Commit)
+			content = fmt.Sprintf("Size `%s`, seed %d, commit %s.\n", r.Size, r.Seed, r.Commit)
 		case table != "":
 			content = table
 		}

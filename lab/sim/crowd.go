@@ -13,8 +13,6 @@ type crowd struct {
 	silent  []bool // drawn, it answers nothing: a storm is over it
 
 	now               int
-	honest, colluding []int // room for pick
-
 	pausedAt int // the honest worker that the next change of absence is about
 }
 
@@ -100,30 +98,39 @@ func (c *crowd) pick(n int, before []Seat, d *Dice) (int, bool) {
 		}
 		return false
 	}
-	if !d.tilted {
-		for range 16 * n {
-			if i := d.IntN(n); c.drawable(i) && !taken(i) {
-				return i, true
+	// Almost always a few tries find somebody: of the class that the dice chose, when they are tilted.
+	colluding := false
+	if d.tilted {
+		all, bad := c.count(n)
+		for _, s := range before {
+			if c.drawable(s.Worker) {
+				all--
+				if c.collude[s.Worker] {
+					bad--
+				}
 			}
 		}
+		if all <= 0 {
+			return 0, false
+		}
+		colluding = d.Flip(float64(bad) / float64(all))
 	}
-	honest, colluding := c.honest[:0], c.colluding[:0]
-	for i := range n {
-		switch {
-		case !c.drawable(i) || taken(i):
-		case c.collude[i]:
-			colluding = append(colluding, i)
-		default:
-			honest = append(honest, i)
+	fits := func(i int) bool {
+		return c.drawable(i) && !taken(i) && (!d.tilted || c.collude[i] == colluding)
+	}
+	for range 16 * n {
+		if i := d.IntN(n); fits(i) {
+			return i, true
 		}
 	}
-	c.honest, c.colluding = honest, colluding
-	if len(honest)+len(colluding) == 0 {
+	var left []int
+	for i := range n {
+		if fits(i) {
+			left = append(left, i)
+		}
+	}
+	if len(left) == 0 {
 		return 0, false
 	}
-	from := honest
-	if d.Flip(float64(len(colluding)) / float64(len(honest)+len(colluding))) {
-		from = colluding
-	}
-	return from[d.IntN(len(from))], true
+	return left[d.IntN(len(left))], true
 }
