@@ -12,7 +12,7 @@ type crowd struct {
 	paused  []bool
 	silent  []bool // drawn, it answers nothing: a storm is over it
 
-	now               int
+	now      int
 	pausedAt int // the honest worker that the next change of absence is about
 }
 
