@@ -136,15 +136,19 @@ var (
 	courts     = column{"courts", func(r Row) string { return sci(r.Courts.Mean) }}
 	waves      = column{"waves", func(r Row) string { return number(r.Waves.Mean) }}
 	wait       = column{"wait", func(r Row) string { return number(r.Wait.Mean) }}
-	lifetime   = column{"wrong a life", func(r Row) string { return fmt.Sprintf("%.3f ± %.3f", r.Lifetime.Mean, r.Lifetime.Error) }}
+	lifetime   = column{"wrong a run", func(r Row) string { return fmt.Sprintf("%.3f ± %.3f", r.Lifetime.Mean, r.Lifetime.Error) }}
 	sampled    = column{"sampled", func(r Row) string {
 		return fmt.Sprintf("%.3f ± %.3f", r.Likely.Mean*float64(r.Tasks), r.Likely.Error*float64(r.Tasks))
 	}}
-	convicted = column{"convicted", func(r Row) string { return number(r.Convicted.Mean) }}
-	unlucky   = column{"honest convicted", func(r Row) string { return number(r.Unlucky.Mean) }}
-	lost      = column{"stakes lost an execution", func(r Row) string { return sci(r.Lost.Mean) }}
-	booty     = column{"profit an attack", func(r Row) string { return fmt.Sprintf("%.1f ± %.1f", r.Booty.Mean, r.Booty.Error) }}
-	victim    = column{"error of the victim", func(r Row) string { return sci(r.Victim.Mean) }}
+	debtOfRun = column{"D a run", func(r Row) string {
+		return fmt.Sprintf("%.3f ± %.3f", r.Certificate.Mean*float64(r.Tasks), r.Certificate.Error*float64(r.Tasks))
+	}}
+	promiseOfRun = column{"promise a run", func(r Row) string { return fmt.Sprintf("%.3f", r.Promise*float64(r.Tasks)) }}
+	convicted    = column{"convicted", func(r Row) string { return number(r.Convicted.Mean) }}
+	unlucky      = column{"honest convicted", func(r Row) string { return number(r.Unlucky.Mean) }}
+	lost         = column{"stakes lost an execution", func(r Row) string { return sci(r.Lost.Mean) }}
+	booty        = column{"profit an attack", func(r Row) string { return fmt.Sprintf("%.1f ± %.1f", r.Booty.Mean, r.Booty.Error) }}
+	victim       = column{"error of the victim", func(r Row) string { return sci(r.Victim.Mean) }}
 )
 
 // columns are the figures of each table.
@@ -153,6 +157,7 @@ var columns = map[string][]column{
 	"demanded":    {errorRate, rate, likely, promise, debt, spent, executions, waves, courts, convicted},
 	"schemes":     {errorRate, rate, likely, promise, executions, waves, courts},
 	"horizons":    {errorRate, likely, promise, executions, waves, courts},
+	"certificate": {lifetime, sampled, debtOfRun, promiseOfRun, executions},
 	"lifetimes":   {lifetime, sampled, executions, convicted},
 	"flight":      {errorRate, rate, likely, promise, debt, spent, executions, wait, courts, convicted},
 	"money":       {booty, lifetime, convicted},
@@ -261,11 +266,14 @@ func WriteCSV(w io.Writer, rows []Row) error {
 	return out.Error()
 }
 
-// best is a row's error as well as it is known: counted when twenty were seen, otherwise sampled, otherwise bounded.
+// best is a row's error as well as it is known: counted when twenty were seen, otherwise sampled (with
+// its standard error where that is more than half of it), otherwise bounded.
 func best(r Row) string {
 	switch {
 	case r.Wrong >= 20:
 		return sci(r.Rate.Mean)
+	case r.Likely.Error > r.Likely.Mean/2:
+		return "≈ " + sci(r.Likely.Mean) + " ± " + sci(r.Likely.Error)
 	case r.Likely.Mean > 0:
 		return "≈ " + sci(r.Likely.Mean)
 	}

@@ -47,6 +47,7 @@ var Tables = []struct{ Name, Title string }{
 	{"demanded", "Credence without the allowance: the promise is the demanded error"},
 	{"schemes", "The published schemes and Credence against the populations that tell them apart"},
 	{"horizons", "Executions a task over longer and longer runs"},
+	{"certificate", "Many short runs: the mean of the errors against the mean of the debt"},
 	{"lifetimes", "Wrong results in the whole life of an informed coalition of 40 in 200, when every plan is the same"},
 	{"flight", "Many tasks in flight"},
 	{"money", "A rational coalition, when the stake is 1.2 times what the inequality demands"},
@@ -57,7 +58,7 @@ var Tables = []struct{ Name, Title string }{
 // Study lists every cell.
 func Study(size Size) []Cell {
 	var cells []Cell
-	for _, part := range []func(Size) []Cell{adversaries, demanded, schemes, horizons, lifetimes, flights, money, honestWorlds, assumptions} {
+	for _, part := range []func(Size) []Cell{adversaries, demanded, schemes, horizons, certificates, lifetimes, flights, money, honestWorlds, assumptions} {
 		cells = append(cells, part(size)...)
 	}
 	return cells
@@ -130,6 +131,18 @@ func horizons(size Size) (cells []Cell) {
 				cells = append(cells, Cell{"horizons", Credence{}, Standard(trust, n), p, "", seeds})
 			}
 			cells = append(cells, Cell{"horizons", Credibility{Share: 0.2, Blacklist: true}, Standard(trust, n), Static{Chance: 0.1}, "", seeds})
+		}
+	}
+	return cells
+}
+
+// certificates are runs so short that their mean is known well: the start of a ledger is where its allowance is spent.
+func certificates(size Size) (cells []Cell) {
+	for _, trust := range Trusts {
+		w := Standard(trust, 250)
+		w.ReEntry = true
+		for _, p := range []Population{Static{Chance: 0.1}, Informed{}, Sleeper{0.5, Informed{}}, Rare{0.01}} {
+			cells = append(cells, Cell{"certificate", Credence{}, w, p, "free re-entry", 5 * size.Lives})
 		}
 	}
 	return cells

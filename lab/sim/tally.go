@@ -115,10 +115,10 @@ func trim(v float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', -1, 64), ".0")
 }
 
-// sci writes a rate in three digits.
+// sci writes a rate in two digits.
 func sci(v float64) string {
 	if v == 0 {
 		return "0"
 	}
-	return fmt.Sprintf("%.2e", v)
+	return fmt.Sprintf("%.1e", v)
 }
