@@ -54,3 +54,11 @@ func TestSmoke(t *testing.T) {
 		require.Contains(t, Markdown(rows, name.Name), "| scheme | population |")
 	}
 }
+
+func BenchmarkCredibility(b *testing.B) {
+	Credibility{Share: 0.2, Blacklist: true}.Run(Trial{World: Standard(1_000_000, b.N), Population: Static{Chance: 0.1}, Seed: 1})
+}
+
+func BenchmarkIExec(b *testing.B) {
+	IExec{}.Run(Trial{World: Standard(1_000_000, b.N), Population: Static{Chance: 0.1}, Seed: 1})
+}
