@@ -3,7 +3,6 @@ package chart
 
 import (
 	"fmt"
-	"math"
 	"path/filepath"
 	"slices"
 
@@ -44,7 +43,7 @@ func errorAndCost(rows []sim.Row) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "Informed coalition, 20 %, trust 10,000"
 	p.X.Label.Text, p.Y.Label.Text = "executions a task", "wrong results a task"
-	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
+	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: 2}
 	p.Legend.Top = true
 	at := 0
 	for _, r := range rows {
@@ -75,7 +74,7 @@ func horizons(rows []sim.Row) (*plot.Plot, error) {
 		if r.Table != "horizons" {
 			continue
 		}
-		name := fmt.Sprintf("%s, %s, trust %.0e", r.Scheme, r.Population, float64(r.Trust))
+		name := fmt.Sprintf("%s, %s, trust %d", r.Scheme, r.Population, r.Trust)
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -87,7 +86,7 @@ func horizons(rows []sim.Row) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "What trust costs in the long run"
 	p.X.Label.Text, p.Y.Label.Text = "tasks", "executions a task"
-	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
+	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: 2}
 	p.Legend.Top = true
 	for i, name := range names {
 		line, points, err := plotter.NewLinePoints(lines[name])
@@ -102,11 +101,11 @@ func horizons(rows []sim.Row) (*plot.Plot, error) {
 	return p, nil
 }
 
-// certificate shows the debt and the errors of one run, of those measured the one with the most errors.
+// certificate shows the debt and the errors of short runs in the mean, of those measured where most goes wrong.
 func certificate(rows []sim.Row) (*plot.Plot, error) {
 	var worst *sim.Row
 	for i, r := range rows {
-		if r.Table == "adversaries" && len(r.Curve) > 0 && (worst == nil || r.Wrong > worst.Wrong) {
+		if len(r.Curve) > 0 && (worst == nil || r.Wrong > worst.Wrong) {
 			worst = &rows[i]
 		}
 	}
@@ -114,15 +113,13 @@ func certificate(rows []sim.Row) (*plot.Plot, error) {
 		return nil, nil
 	}
 	var debt, wrong plotter.XYs
-	top := 1.0
 	for _, c := range worst.Curve {
 		debt = append(debt, plotter.XY{X: float64(c.Tasks), Y: c.Debt})
-		wrong = append(wrong, plotter.XY{X: float64(c.Tasks), Y: float64(c.Wrong)})
-		top = math.Max(top, math.Max(c.Debt, float64(c.Wrong)))
+		wrong = append(wrong, plotter.XY{X: float64(c.Tasks), Y: c.Wrong})
 	}
 	p := plot.New()
-	p.Title.Text = fmt.Sprintf("%s (%s), trust %.0e: one run", worst.Population, worst.Note, float64(worst.Trust))
-	p.X.Label.Text, p.Y.Label.Text = "tasks", "wrong results, and the debt D that bounds their mean"
-	p.Y.Max = top * 1.05
-	return p, plotutil.AddLinePoints(p, "D", debt, "wrong results", wrong)
+	p.Title.Text = fmt.Sprintf("%s (%s), trust %d: mean of %d runs", worst.Population, worst.Note, worst.Trust, worst.Seeds)
+	p.X.Label.Text, p.Y.Label.Text = "tasks", "a run"
+	p.Legend.Top, p.Legend.Left = true, true
+	return p, plotutil.AddLinePoints(p, "debt D", debt, "wrong results", wrong)
 }

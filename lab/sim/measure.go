@@ -30,7 +30,10 @@ func Measure(s Scheme, w World, p Population, from uint64, seeds int) []Tally {
 }
 
 // Mean is a mean over seeds and its standard error.
-type Mean struct{ Mean, Error float64 }
+type Mean struct {
+	Mean  float64 `json:"mean"`
+	Error float64 `json:"error"`
+}
 
 // Over returns the mean of a figure over tallies.
 func Over(tallies []Tally, figure func(Tally) float64) Mean {

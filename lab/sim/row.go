@@ -43,7 +43,7 @@ type Row struct {
 	Profit      Mean    `json:"profit"`          // the coalition's by task, in units of the price's denomination
 	Booty       Mean    `json:"booty"`           // the coalition's by attack
 	Attacks     Mean    `json:"attacks"`         // share of tasks in which the first worker lied
-	Curve       []Point `json:"curve,omitempty"` // the first seed's run, in the table of adversaries
+	Curve       []Point `json:"curve,omitempty"` // the mean over seeds, in the table of certificates
 }
 
 // Measure runs a cell from the given seed on.
@@ -80,8 +80,8 @@ func (c Cell) Measure(seed uint64) Row {
 			r.Promise += float(poco.QuarterQ64) / n
 		}
 		r.Certificate = perTask(func(t Tally) float64 { return t.Debt })
-		if c.Table == "adversaries" {
-			r.Curve = ys[0].Curve
+		if c.Table == "certificate" {
+			r.Curve = meanCurve(ys)
 		}
 	}
 	r.Victim = ratio(func(t Tally) float64 { return float64(t.VictimWrong) }, func(t Tally) float64 { return float64(t.VictimTasks) })
@@ -98,6 +98,16 @@ func (c Cell) Measure(seed uint64) Row {
 	r.Booty = ratio(func(t Tally) float64 { return t.Booty }, func(t Tally) float64 { return float64(t.Attacks) })
 	r.Attacks = perTask(func(t Tally) float64 { return float64(t.Attacks) })
 	return r
+}
+
+// meanCurve is the mean of runs of equal length.
+func meanCurve(ys []Tally) []Point {
+	curve := slices.Clone(ys[0].Curve)
+	for i := range curve {
+		curve[i].Wrong = Over(ys, func(t Tally) float64 { return t.Curve[i].Wrong }).Mean
+		curve[i].Debt = Over(ys, func(t Tally) float64 { return t.Curve[i].Debt }).Mean
+	}
+	return curve
 }
 
 // column is one figure of a row as text.
@@ -117,8 +127,8 @@ var (
 			}
 			return r.Population + " (" + r.Note + ")"
 		}},
-		{"trust", func(r Row) string { return fmt.Sprintf("%.0e", float64(r.Trust)) }},
-		{"tasks x seeds", func(r Row) string { return fmt.Sprintf("%.0e x %d", float64(r.Tasks), r.Seeds) }},
+		{"trust", func(r Row) string { return strconv.FormatUint(r.Trust, 10) }},
+		{"tasks x seeds", func(r Row) string { return fmt.Sprintf("%d x %d", r.Tasks, r.Seeds) }},
 	}
 	errorRate = column{"wrong", func(r Row) string { return strconv.Itoa(r.Wrong) }}
 	rate      = column{"error", func(r Row) string {

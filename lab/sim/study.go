@@ -24,7 +24,7 @@ type Size struct {
 // The sizes: a smoke test, a run for one sitting, and what `make lab` does.
 var (
 	Smoke   = Size{Name: "smoke", Tasks: 100, Seeds: 2, Horizon: 1_000, Lives: 4}
-	Bounded = Size{Name: "bounded", Tasks: 10_000, Seeds: 4, Horizon: 1_000_000, Lives: 80}
+	Bounded = Size{Name: "bounded", Tasks: 10_000, Seeds: 6, Horizon: 1_000_000, Lives: 80}
 	Full    = Size{Name: "full", Tasks: 100_000, Seeds: 8, Horizon: 10_000_000, Lives: 500}
 )
 

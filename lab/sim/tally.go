@@ -35,10 +35,10 @@ type Tally struct {
 	victimAt int
 }
 
-// Point is a moment of a run.
+// Point is a moment of a run, or of the mean over runs.
 type Point struct {
 	Tasks int     `json:"tasks"`
-	Wrong int     `json:"wrong"`
+	Wrong float64 `json:"wrong"`
 	Debt  float64 `json:"debt"`
 }
 
@@ -93,7 +93,7 @@ func (y *Tally) count(task, accepted int) {
 
 func (y *Tally) mark(task int) {
 	if step := max(1, y.Tasks/curvePoints); (task+1)%step == 0 {
-		y.Curve = append(y.Curve, Point{Tasks: task + 1, Wrong: y.Wrong, Debt: y.Debt})
+		y.Curve = append(y.Curve, Point{Tasks: task + 1, Wrong: float64(y.Wrong), Debt: y.Debt})
 	}
 }
 
