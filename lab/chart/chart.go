@@ -38,19 +38,23 @@ func Draw(rows []sim.Row, folder string) (files []string, err error) {
 	return files, nil
 }
 
+// lowest is the rate at the bottom of a chart; whatever is below stands there.
+const lowest = 1e-7
+
 // errorAndCost shows what each scheme costs and how often it is wrong, when the coalition is informed and 1e-4 is demanded.
 func errorAndCost(rows []sim.Row) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "Informed coalition, 20 %, trust 10,000"
 	p.X.Label.Text, p.Y.Label.Text = "executions a task", "wrong results a task"
 	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: 2}
+	p.Y.Min, p.Y.Max = lowest, 1
 	p.Legend.Top = true
 	at := 0
 	for _, r := range rows {
 		if r.Table != "schemes" || r.Trust != 10_000 || r.Population != (sim.Informed{}).Name() || r.Note != "" {
 			continue
 		}
-		s, err := plotter.NewScatter(plotter.XYs{{X: r.Executions.Mean, Y: max(r.Rate.Mean, r.Likely.Mean, 1e-7)}})
+		s, err := plotter.NewScatter(plotter.XYs{{X: r.Executions.Mean, Y: max(r.Rate.Mean, r.Likely.Mean, lowest)}})
 		if err != nil {
 			return nil, err
 		}
