@@ -72,19 +72,17 @@ func (c *crowd) count(n int) (all, colluding int) {
 	return all, colluding
 }
 
-// strike records a proven wrong answer. It says whether the worker, or who comes back in its place, begins without a record.
-func (c *crowd) strike(i int) (fresh bool) {
+// strike records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name.
+func (c *crowd) strike(i int) {
 	c.strikes[i]++
-	if c.strikes[i] < max(c.world.Strikes, 1) {
+	switch {
+	case c.strikes[i] < max(c.world.Strikes, 1):
 		c.cooling[i] = c.now + c.world.Cooling
-		return true
-	}
-	if c.world.ReEntry {
+	case c.world.ReEntry:
 		c.strikes[i] = 0
-		return true
+	default:
+		c.banned[i] = true
 	}
-	c.banned[i] = true
-	return true
 }
 
 // pick draws one of the first n workers that is not among those drawn before, each as likely as the other; with tilted

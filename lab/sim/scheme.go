@@ -56,7 +56,6 @@ type Ask struct {
 	dice   *Dice
 	people Population
 	view   View
-	rules  rules
 	honest []int // right answers of each worker since it was last found wrong
 	seats  []Seat
 	waves  int
@@ -94,7 +93,7 @@ func (a *Ask) BatchWhile(more func(worker int) bool) []Seat {
 
 // Check asks a worker a task whose answer is known, which it cannot tell from one that it holds alone.
 func (a *Ask) Check(worker int) (passed bool) {
-	b := Ask{crowd: a.crowd, dice: a.dice, people: a.people, rules: a.rules, honest: a.honest, view: a.view}
+	b := Ask{crowd: a.crowd, dice: a.dice, people: a.people, honest: a.honest, view: a.view}
 	b.view.Mine, b.view.Seen, b.view.Line = 1, 1, Undecided
 	answer := b.answer(worker)
 	return answer == right || answer == none
@@ -193,7 +192,7 @@ func runInTurn(t Trial, r rules) Tally {
 	tally := newTally(t)
 	ask := func(d *Dice, task int, coin float64) *Ask {
 		return &Ask{
-			crowd: crowd, dice: d, people: t.Population, rules: r, honest: record,
+			crowd: crowd, dice: d, people: t.Population, honest: record,
 			view: View{Progress: float64(task) / float64(t.World.Tasks), Coin: coin, Victim: task >= t.World.FarmTasks, Expected: r.Expected},
 		}
 	}
@@ -211,9 +210,8 @@ func runInTurn(t Trial, r rules) Tally {
 		for _, i := range r.Learn(&v) {
 			record[i] = 0
 			tally.convict(crowd.collude[i])
-			if crowd.strike(i) {
-				r.Forget(i)
-			}
+			crowd.strike(i)
+			r.Forget(i)
 		}
 		for _, s := range v.Seats {
 			if v.Accepted != none && s.Answer != v.Accepted {
