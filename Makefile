@@ -12,8 +12,8 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 SDKVER  := github.com/cosmos/cosmos-sdk/version
 LDFLAGS := -s -w -X $(SDKVER).Name=credence -X $(SDKVER).AppName=credenced \
-           -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT)
-BINS    := credenced credence-worker
+           -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT) -X main.builtFrom=$(COMMIT)
+BINS    := credenced credence-worker credence-lab
 TIMEOUT ?= 20m
 
 .DEFAULT_GOAL := help
@@ -52,6 +52,12 @@ test-bare: ## Try the commands of the README in a bare Debian 12 and 13 (as root
 .PHONY: soak
 soak: ## Simulate many long lives of the market, checking every book after every block
 	$(GO) test -timeout 4h ./test/scenario -run TestSimulation -v -args -soak.lives=50 -soak.blocks=400
+
+.PHONY: lab
+SIZE ?= full
+lab: ## Measure the promise and the published schemes anew (SIZE=smoke, bounded, full; full takes up to two hours)
+	$(GO) build -ldflags '$(LDFLAGS)' -o $(BUILD)/ ./cmd/credence-lab
+	$(BUILD)/credence-lab measure --size $(SIZE) --seed 1 --out lab/results --doc docs/trust.md
 
 .PHONY: bench
 bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends as a yardstick

@@ -36,7 +36,7 @@ run() {
 among() { grep -E "^$module/($1)(/|\$)" <<<"$all" || true; }
 except() { grep -vE "^$module/($1)(/|\$)" <<<"$all" || true; }
 
-protocol='poco|internal'
+protocol='poco|lab|internal'
 chain='x|app|cmd|testutil|test/scenario|test/bench'
 networks='devnet|test/acceptance|test/docs|test/network'
 run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol")" "$@"

@@ -1,91 +1,62 @@
 package cmd
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
-
-	"github.com/credence-chain/credence/poco/vectors"
 )
 
-// errCasesDiffer is returned after the report is printed, so that the process
-// ends with a non-zero status.
-var errCasesDiffer = errors.New("cases differ from what the file expects")
+// labName is the laboratory's program. The node does not link the laboratory: what it computes decides nothing here.
+const labName = "credence-lab"
 
-// DebugCmd groups the commands that check this build against files of cases.
-// They need neither a node nor a home directory.
+// DebugCmd keeps for one version the commands that moved to the laboratory. Each says so and runs it.
 func DebugCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "debug",
-		Short: "Check this build against files of expected results",
+		Short: "Moved to " + labName + ": check a build against files of expected results",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
 	}
-	cmd.AddCommand(
-		checkCmd("replay-iexec FILE",
-			"Replay iExec scenarios through the iexec policy and its settlement",
-			`Replay a JSON list of iExec Proof of Contribution scenarios and compare status,
-counters and deadlines after every step, and stakes, balances, scores and
-contributions at the end.
-
-Prints a JSON array with, per scenario, id, expected, got and verdict ("ok" or
-"fail", with why). Exit status 0 only when every scenario is ok.`,
-			vectors.ReplayIExec),
-		checkCmd("trust-cases FILE",
-			"Compute cases of trust arithmetic and compare",
-			`Compute the cases of a JSON file {"cases": [...]} with the formulas of this
-build. Tolerance 0 is exact, another number relative; for the group "bits" it is
-absolute, in 1/65536 bit. A case of an unknown group or kind is a failure.
-
-Prints a JSON array with, per case, id, expected, got and verdict ("ok" or
-"fail", with why). Exit status 0 only when every case is ok.`,
-			vectors.TrustCases),
-	)
+	cmd.AddCommand(labAlias("replay-iexec"), labAlias("trust-cases"))
 	return cmd
 }
 
-// checkCmd is a command that runs one file of cases; FILE may be - for
-// standard input.
-func checkCmd(use, short, long string, run func(io.Reader) (vectors.Report, error)) *cobra.Command {
+// labAlias runs the laboratory's command of the same name with the same arguments, streams and exit status.
+func labAlias(name string) *cobra.Command {
 	return &cobra.Command{
-		Use:          use,
-		Short:        short,
-		Long:         long,
-		Args:         cobra.ExactArgs(1),
-		SilenceUsage: true, // a difference is no mistake in the command line
+		Use:                name + " FILE",
+		Short:              fmt.Sprintf("Moved: use %s %s FILE", labName, name),
+		DisableFlagParsing: true, // flags are the laboratory's
+		SilenceUsage:       true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report, err := checkFile(cmd.InOrStdin(), args[0], run)
+			lab, err := findLab()
 			if err != nil {
 				return err
 			}
-			out := json.NewEncoder(cmd.OutOrStdout())
-			out.SetEscapeHTML(false)
-			out.SetIndent("", "  ")
-			if err := out.Encode(report); err != nil {
-				return fmt.Errorf("printing the report: %w", err)
-			}
-			fmt.Fprintln(cmd.ErrOrStderr(), report.Summary())
-			if n := report.Failed(); n > 0 {
-				return fmt.Errorf("%w: %d of %d", errCasesDiffer, n, len(report.Cases))
-			}
-			return nil
+			fmt.Fprintf(cmd.ErrOrStderr(), "credenced debug %s has moved: use %s %s\n", name, labName, name)
+			run := exec.CommandContext(cmd.Context(), lab, append([]string{name}, args...)...)
+			run.Stdin, run.Stdout, run.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return run.Run()
 		},
 	}
 }
 
-func checkFile(stdin io.Reader, path string, run func(io.Reader) (vectors.Report, error)) (vectors.Report, error) {
-	if path == "-" {
-		return run(stdin)
+// findLab looks for the laboratory beside this program, where `make build` and `make install` put it, and then in PATH.
+func findLab() (string, error) {
+	if self, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(self), labName)
+		if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
+			return beside, nil
+		}
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return vectors.Report{}, err
+	path, err := exec.LookPath(labName)
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", fmt.Errorf("this command has moved to %s, which is neither beside credenced nor in PATH: build it with \"make build\"", labName)
 	}
-	defer f.Close() // opened for reading: nothing is lost when closing fails
-	return run(f)
+	return path, err
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,63 +10,36 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func debug(t *testing.T, stdin string, args ...string) (stdout string, err error) {
-	t.Helper()
-	cmd := DebugCmd()
-	var out, diag bytes.Buffer
-	cmd.SetOut(&out)
-	cmd.SetErr(&diag)
-	cmd.SetIn(strings.NewReader(stdin))
-	cmd.SetArgs(args)
-	err = cmd.Execute()
-	return out.String(), err
-}
+// The old commands say where they went, and run it with the same arguments, streams and exit status.
+func TestDebugRunsTheLaboratory(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	script := "#!/bin/sh\necho \"$@\"\ncat\n[ \"$2\" = good ]\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, labName), []byte(script), 0o755))
 
-func TestDebugFiles(t *testing.T) {
-	vectors := filepath.Join("..", "..", "..", "poco", "vectors", "testdata")
-	for _, c := range []struct {
-		sub, file string
-		cases     int
-	}{
-		{"replay-iexec", "iexec-poco.json", 30},
-		{"trust-cases", "trust.json", 61},
-	} {
-		t.Run(c.sub, func(t *testing.T) {
-			path := filepath.Join(vectors, c.file)
-			out, err := debug(t, "", c.sub, path)
-			require.NoError(t, err)
-			var cases []struct {
-				ID, Verdict   string
-				Expected, Got any
-			}
-			require.NoError(t, json.Unmarshal([]byte(out), &cases))
-			require.Len(t, cases, c.cases)
-			for _, got := range cases {
-				require.Equal(t, "ok", got.Verdict, got.ID)
-				require.NotNil(t, got.Expected)
-				require.NotNil(t, got.Got)
-			}
-
-			data, err := os.ReadFile(path)
-			require.NoError(t, err)
-			again, err := debug(t, string(data), c.sub, "-")
-			require.NoError(t, err)
-			require.Equal(t, out, again, "standard input")
-		})
+	run := func(args ...string) (stdout, stderr string, err error) {
+		cmd := DebugCmd()
+		var out, diag bytes.Buffer
+		cmd.SetOut(&out)
+		cmd.SetErr(&diag)
+		cmd.SetIn(strings.NewReader("input\n"))
+		cmd.SetArgs(args)
+		err = cmd.ExecuteContext(t.Context())
+		return out.String(), diag.String(), err
 	}
+	out, diag, err := run("trust-cases", "good")
+	require.NoError(t, err)
+	require.Equal(t, "trust-cases good\ninput\n", out)
+	require.Contains(t, diag, "use credence-lab trust-cases")
+
+	out, _, err = run("replay-iexec", "bad", "--flag")
+	require.ErrorContains(t, err, "exit status 1")
+	require.Equal(t, "replay-iexec bad --flag\ninput\n", out)
 }
 
-func TestDebugDifferences(t *testing.T) {
-	out, err := debug(t, `[{"id":"a","group":"poco","inputs":{"score":0},"expected":{"weight":3}}]`, "trust-cases", "-")
-	require.ErrorIs(t, err, errCasesDiffer)
-	require.Contains(t, out, `"verdict": "fail"`, "the report is printed all the same")
-
-	_, err = debug(t, `[{"id":"a"}]`, "replay-iexec", "-")
-	require.ErrorIs(t, err, errCasesDiffer)
-	_, err = debug(t, "[]", "trust-cases", "-")
-	require.ErrorContains(t, err, "holds no cases")
-	_, err = debug(t, "", "trust-cases", filepath.Join(t.TempDir(), "missing.json"))
-	require.ErrorIs(t, err, os.ErrNotExist)
-	_, err = debug(t, "", "trust-cases")
-	require.Error(t, err, "no file named")
+func TestDebugWithoutTheLaboratory(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	cmd := DebugCmd()
+	cmd.SetArgs([]string{"trust-cases", "-"})
+	require.ErrorContains(t, cmd.ExecuteContext(t.Context()), "has moved to credence-lab")
 }

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/lab/chart"
+	"github.com/credence-chain/credence/lab/sim"
+)
+
+// results are what a run of the laboratory leaves: enough to run it again.
+type results struct {
+	Commit string    `json:"commit"`
+	Seed   uint64    `json:"seed"`
+	Size   string    `json:"size"`
+	Rows   []sim.Row `json:"rows"`
+}
+
+func measureCommand() *cobra.Command {
+	var size, out, doc string
+	var seed uint64
+	var only []string
+	cmd := &cobra.Command{
+		Use:   "measure",
+		Short: "Measure every scheme against every population, and write tables and charts",
+		Long: `Measure the protocol and the published schemes against populations of workers, and write results.txt, results.csv,
+results.json and charts. One seed gives the same files on every machine; only the commit that is written into
+results.json is that of this build.
+
+Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two cores.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			sz, ok := sim.SizeByName(size)
+			if !ok {
+				return fmt.Errorf("--size: got %q, expected smoke, bounded or full", size)
+			}
+			for _, name := range only {
+				if !slices.ContainsFunc(sim.Tables, func(t struct{ Name, Title string }) bool { return t.Name == name }) {
+					return fmt.Errorf("--only: got %q, expected names of tables such as %q", name, sim.Tables[0].Name)
+				}
+			}
+			debug.SetGCPercent(400) // tasks are short-lived, and memory is plenty
+			got := results{Commit: commit(), Seed: seed, Size: size}
+			begin, tasks := time.Now(), 0
+			for _, c := range sim.Study(sz) {
+				if len(only) > 0 && !slices.Contains(only, c.Table) {
+					continue
+				}
+				cell := time.Now()
+				r := c.Measure(seed)
+				got.Rows = append(got.Rows, r)
+				tasks += r.Tasks * r.Seeds
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, %s, trust %d, %d tasks x %d: %s\n", c.Table, r.Scheme, r.Population, r.Trust, r.Tasks, r.Seeds, time.Since(cell).Round(time.Millisecond))
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "%d task decisions in %s\n", tasks, time.Since(begin).Round(time.Second))
+			return got.render(out, doc)
+		},
+	}
+	cmd.Flags().StringVar(&size, "size", "bounded", "how much to measure: smoke, bounded or full")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "first seed")
+	cmd.Flags().StringVar(&out, "out", "lab-results", "folder for the results")
+	cmd.Flags().StringVar(&doc, "doc", "", "a document, such as docs/trust.md, in which to replace the tables between marks")
+	cmd.Flags().StringSliceVar(&only, "only", nil, "names of the tables to measure (default all)")
+	return cmd
+}
+
+func renderCommand() *cobra.Command {
+	var out, doc string
+	cmd := &cobra.Command{
+		Use:   "render RESULTS.JSON...",
+		Short: "Write the tables and charts of results that were measured, also in parts",
+		Long: `Write the tables and charts of results that were measured. With --only, parts of one study can be measured on several
+machines; here they become one, if their seed and size are the same.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			all, err := join(args)
+			if err != nil {
+				return err
+			}
+			return all.render(out, doc)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "lab-results", "folder for the results")
+	cmd.Flags().StringVar(&doc, "doc", "", "a document, such as docs/trust.md, in which to replace the tables between marks")
+	return cmd
+}
+
+// join reads parts of one study and puts their tables in order.
+func join(files []string) (all results, err error) {
+	var commits []string
+	tables := make([][]string, len(files))
+	for i, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return results{}, err
+		}
+		var part results
+		if err := json.Unmarshal(data, &part); err != nil {
+			return results{}, fmt.Errorf("%s: %w", file, err)
+		}
+		if i == 0 {
+			all = results{Seed: part.Seed, Size: part.Size}
+		}
+		if part.Seed != all.Seed || part.Size != all.Size {
+			return results{}, fmt.Errorf("%s: got seed %d, size %s, expected those of %s: %d, %s",
+				file, part.Seed, part.Size, files[0], all.Seed, all.Size)
+		}
+		all.Rows = append(all.Rows, part.Rows...)
+		if !slices.Contains(commits, part.Commit) {
+			commits = append(commits, part.Commit)
+		}
+		for _, r := range part.Rows {
+			if at := slices.Index(commits, part.Commit); !slices.Contains(tables[at], r.Table) {
+				tables[at] = append(tables[at], r.Table)
+			}
+		}
+	}
+	// Parts of different commits are told apart: a table is measured again with the commit that it names.
+	if len(commits) > 1 {
+		for i := range commits {
+			commits[i] += fmt.Sprintf(" (%s)", strings.Join(tables[i], ", "))
+		}
+	}
+	all.Commit = strings.Join(commits, ", ")
+	order := func(r sim.Row) int {
+		return slices.IndexFunc(sim.Tables, func(t struct{ Name, Title string }) bool { return t.Name == r.Table })
+	}
+	slices.SortStableFunc(all.Rows, func(a, b sim.Row) int { return order(a) - order(b) })
+	return all, nil
+}
+
+// render writes the results' files, and their tables into a document if one is named.
+func (r results) render(folder, doc string) error {
+	if err := r.write(folder); err != nil {
+		return err
+	}
+	if doc == "" {
+		return nil
+	}
+	text, err := os.ReadFile(doc)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(doc, []byte(r.document(string(text))), 0o644)
+}
+
+// write leaves all files of the results in a folder.
+func (r results) write(folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	var text, table strings.Builder
+	fmt.Fprintf(&text, "size %s, seed %d, commit %s\n\n", r.Size, r.Seed, r.Commit)
+	if err := sim.WriteText(&text, r.Rows); err != nil {
+		return err
+	}
+	if err := sim.WriteCSV(&table, r.Rows); err != nil {
+		return err
+	}
+	data, err := r.json()
+	if err != nil {
+		return err
+	}
+	for name, content := range map[string]string{"results.txt": text.String(), "results.csv": table.String(), "results.json": data} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	_, err = chart.Draw(r.Rows, folder)
+	return err
+}
+
+// json has a row on each line, so that two runs can be compared.
+func (r results) json() (string, error) {
+	rows := make([]string, len(r.Rows))
+	for i, row := range r.Rows {
+		data, err := json.Marshal(row)
+		if err != nil {
+			return "", err
+		}
+		rows[i] = string(data)
+	}
+	return fmt.Sprintf("{\"commit\": %q, \"seed\": %d, \"size\": %q, \"rows\": [\n%s\n]}\n", r.Commit, r.Seed, r.Size, strings.Join(rows, ",\n")), nil
+}
+
+// The marks around what the laboratory writes into a document.
+const (
+	markOpen  = "<!-- lab "
+	markClose = "<!-- /lab -->"
+)
+
+// document replaces the tables between the marks of a document; a table that was not measured stays as it is.
+func (r results) document(text string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, markOpen)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		name, rest, _ := strings.Cut(rest, " -->\n")
+		old, after, _ := strings.Cut(rest, markClose)
+		content := old
+		switch table := sim.Document(r.Rows, name); {
+		case name == "source":
+			content = fmt.Sprintf("Size `%s`, seed %d, commit %s.\n", r.Size, r.Seed, r.Commit)
+		case table != "":
+			content = table
+		}
+		out.WriteString(markOpen + name + " -->\n" + content + markClose)
+		text = after
+	}
+}

@@ -1,0 +1,47 @@
+package lab_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/credence-chain/credence/"
+
+// dependencies lists the packages that the given ones are linked from, themselves among them.
+func dependencies(t *testing.T, packages ...string) []string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-deps"}, packages...)...)
+	cmd.Dir = ".."
+	var diag strings.Builder
+	cmd.Stderr = &diag
+	out, err := cmd.Output()
+	require.NoError(t, err, diag.String())
+	deps := strings.Fields(string(out))
+	require.NotEmpty(t, deps)
+	return deps
+}
+
+// What people run for money links nothing of the laboratory.
+func TestNobodyLinksTheLaboratory(t *testing.T) {
+	programs := dependencies(t, "./cmd/credenced", "./cmd/credence-worker", "./poco/...", "./x/...", "./client/...")
+	require.Contains(t, programs, module+"poco")
+	for _, p := range programs {
+		require.False(t, p == module+"lab" || strings.HasPrefix(p, module+"lab/"), "%s is linked into the node, the worker, the protocol or the client", p)
+	}
+}
+
+// The laboratory needs no chain: of this project it uses the protocol alone, and no framework for chains.
+func TestTheLaboratoryNeedsNoChain(t *testing.T) {
+	deps := dependencies(t, "./cmd/credence-lab", "./lab/...")
+	require.Contains(t, deps, module+"poco")
+	for _, p := range deps {
+		require.NotContains(t, p, "cosmos")
+		require.NotContains(t, p, "cometbft")
+		if own, ours := strings.CutPrefix(p, module); ours {
+			require.Regexp(t, `^(poco|lab|cmd/credence-lab)(/|$)`, own)
+		}
+	}
+}

@@ -1,0 +1,764 @@
+package sim
+
+import (
+	"container/heap"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// Credence is the protocol. Every task goes through poco.Task.Apply: its draws, its plan, both ledgers and its
+// settlement are the chain's own code. What the chain keeps around it (who is registered, who cools down) is the crowd.
+type Credence struct {
+	// Factor is the k+1 that plans multiply the chance of collusion by; 0 means 1.
+	Factor uint64
+	// Replicas, when not 0, makes every plan Replicas and Lottery, whatever the ledgers allow, and opens every turn.
+	Replicas, Lottery uint32
+	// MinReplicas is the requester's floor.
+	MinReplicas uint32
+	// NoAllowance begins ledgers with E0 = 0 in place of the chain's 1/4.
+	NoAllowance bool
+	// Assumed is the colluding share in percent that plans assume; 0 means 20.
+	Assumed uint64
+}
+
+func (s Credence) Name() string {
+	name := "Credence"
+	if s.Replicas > 0 {
+		name += fmt.Sprintf(", always %d", s.Replicas)
+		if s.Lottery > 0 {
+			name += fmt.Sprintf(" + %d/%d", s.Lottery, poco.LotterySteps)
+		}
+	}
+	if s.NoAllowance {
+		name += ", E0 = 0"
+	}
+	if s.MinReplicas > 0 {
+		name += fmt.Sprintf(", at least %d", s.MinReplicas)
+	}
+	if s.Factor > 1 {
+		name += fmt.Sprintf(", beacon factor %d", s.Factor)
+	}
+	return name
+}
+
+// The windows of the simulated chain in blocks; a task is created in each block.
+const (
+	windowBlocks = 600
+	taskBlocks   = 20 // commit window; nobody is late but those that never answer
+	shortFuel    = 1 << 20
+	longFuel     = 10 << 20
+	chainID      = "lab"
+	// rehearsals is how often wave 2 of a lie is rehearsed, to estimate how likely its acceptance was.
+	rehearsals = 4
+)
+
+var salt = []byte("a salt of the laboratory, 32 bytes long")[:poco.SaltSize]
+
+// Run implements Scheme.
+func (s Credence) Run(t Trial) Tally {
+	c := newChain(s, t)
+	for c.started < t.World.Tasks || c.open > 0 {
+		for c.started < t.World.Tasks && c.open < max(1, t.World.InFlight) {
+			c.start()
+		}
+		// Turns that wait are asked again once for each moment in which others settled.
+		if c.settled && (len(c.agenda) == 0 || c.agenda[0].at > c.now) {
+			c.askWaiting()
+			continue
+		}
+		if len(c.agenda) == 0 {
+			if c.open > 0 {
+				panic(fmt.Sprintf("sim: %d turns never came", len(c.waiting)))
+			}
+			continue
+		}
+		f := heap.Pop(&c.agenda).(*flight)
+		c.now = f.at
+		if f.task.Phase == poco.PhaseLocked {
+			c.second(f)
+		} else {
+			c.reveal(f)
+		}
+	}
+	c.tally.finish(c.crowd)
+	return c.tally
+}
+
+// chain is a trial's chain.
+type chain struct {
+	scheme  Credence
+	trial   Trial
+	dice    *Dice
+	shadow  *Dice
+	crowd   *crowd
+	planner *planner
+	tally   Tally
+	terms   poco.Terms
+	names   []string
+	byName  map[string]int
+	record  []int
+	e0      poco.Q64
+	faction uint64
+	space   uint64
+	bench   []poco.Seat
+
+	class poco.Ledger
+	// asker is the ledger of the coalition as a requester, and of the victim; each keeps turns of its own.
+	asker                  [2]poco.Ledger
+	classTurns, askerTurns *turns
+	victimTurns            *turns
+
+	started, open, decided int
+	now                    float64 // in the time that a short execution takes
+	sequence               int
+	agenda                 agenda
+	settled                bool      // a turn has settled since the waiting ones were asked
+	waiting                []*flight // tasks whose turn has not come, in draw order
+}
+
+// flight is a task under way.
+type flight struct {
+	at       float64 // when its next executions are done
+	sequence int
+	number   int
+	task     poco.Task
+	entropy  poco.Entropy
+	duration float64
+	victim   bool
+	who      []int // workers, by seat
+	acts     []int // their answers, by seat
+	coin     float64
+	line     Line
+	chance   float64 // that the first worker's wrong answer is accepted
+	done     float64 // when its executions were done
+
+	classTurn, askerTurn uint64
+	resolve              *poco.Resolve
+}
+
+func newChain(s Credence, t Trial) *chain {
+	w := t.World
+	dice := NewDice(t.Seed, 1)
+	c := &chain{
+		scheme: s, trial: t, dice: dice, shadow: NewDice(t.Seed, 2), planner: newPlanner(), tally: newTally(t),
+		crowd: newCrowd(w, dice), byName: map[string]int{}, e0: poco.QuarterQ64,
+		class: poco.Ledger{Trust: w.Trust}, classTurns: newTurns(), askerTurns: newTurns(), victimTurns: newTurns(),
+	}
+	c.asker[0].Trust, c.asker[1].Trust = w.Trust, w.Trust
+	if s.NoAllowance {
+		c.e0 = poco.Q64{}
+	}
+	if s.Replicas > 0 {
+		c.e0 = poco.Q64{Hi: 1 << 40}
+	}
+	for i := range w.Organisations {
+		name := fmt.Sprintf("organisation %d", i)
+		c.names, c.byName[name] = append(c.names, name), i
+	}
+	c.record = make([]int, len(c.crowd.collude))
+	c.space = poco.TicketSpace(uint64(w.Organisations))
+	assumed := s.Assumed
+	if assumed == 0 {
+		assumed = 20
+	}
+	c.faction = poco.Faction(assumed, 100, uint64(w.Organisations))
+	for i := range w.Court {
+		c.bench = append(c.bench, poco.Seat{Who: fmt.Sprintf("validator %d", i), Power: 1})
+	}
+	c.terms = poco.Terms{
+		ChainID: chainID, Policy: poco.PolicyCredence, Trust: w.Trust, Price: w.Price, Stake: w.Stake, Value: w.Value,
+		CourtFee: w.Price, InformerBps: 2500, MinReplicas: s.MinReplicas, MaxSeats: poco.MaxReplicas + 1, FuelLimit: shortFuel,
+		Requester: "requester", AppOwner: "app", PoolOwner: "pool",
+		CommitBlocks: taskBlocks, RevealBlocks: taskBlocks, CourtBlocks: taskBlocks, CourtRevealBlocks: taskBlocks,
+		WaitBlocks: 1, RetryBlocks: 1, MaxAttempts: 3,
+	}
+	return c
+}
+
+func (c *chain) height() int64 { return int64(c.started) }
+
+// apply sends an event; the laboratory sends none that the task refuses.
+func (c *chain) apply(f *flight, e poco.Event) []poco.Effect {
+	next, effects, err := f.task.Apply(e)
+	if err != nil {
+		panic(fmt.Sprintf("sim: task %d: %T: %v", f.number, e, err))
+	}
+	f.task = next
+	return effects
+}
+
+// start creates a task, draws its first worker and lets it commit.
+func (c *chain) start() {
+	w := c.trial.World
+	c.crowd.tick(c.started, c.dice)
+	f := &flight{number: c.started, duration: 1, coin: c.dice.Float64(), victim: c.started >= w.FarmTasks}
+	c.started++
+	c.open++
+	terms := c.terms
+	if c.dice.Flip(w.LongShare) {
+		f.duration, terms.FuelLimit = 10, longFuel
+	}
+	var id [32]byte
+	binary.BigEndian.PutUint64(id[:], uint64(f.number))
+	task, err := poco.NewTask(id, terms, c.height())
+	if err != nil {
+		panic(fmt.Sprintf("sim: %v", err))
+	}
+	f.task = task
+	for f.task.Phase != poco.PhaseLocked {
+		if f.task.Phase == poco.PhaseDone {
+			c.close(f)
+			return
+		}
+		c.seed(f, 1)
+		c.apply(f, poco.Due{Height: c.height()})
+		first := c.draw(f.entropy, nil, 1)
+		if first == nil {
+			c.finish(f, c.apply(f, poco.DrawFailed{Height: c.height() + 1})) // past the wait: it ends
+			continue
+		}
+		f.who, f.acts = first, nil
+		c.apply(f, poco.FirstDrawn{Height: c.height(), Seat: poco.Seat{Who: c.names[first[0]], Org: c.names[first[0]]}})
+		answer := c.answer(f, 0, View{Blind: true, Seen: 1, Mine: 1}, c.dice)
+		f.acts = []int{answer}
+		if answer == none {
+			c.finish(f, c.apply(f, poco.Due{Height: f.task.Deadline}))
+			continue
+		}
+		c.commit(f, 0)
+	}
+	f.at = c.now + f.duration
+	c.schedule(f)
+}
+
+// seed gives a draw its entropy: what a beacon nobody can bend would.
+func (c *chain) seed(f *flight, wave uint32) {
+	var beacon [32]byte
+	for i := 0; i < len(beacon); i += 8 {
+		binary.BigEndian.PutUint64(beacon[i:], c.dice.Uint64())
+	}
+	f.entropy = poco.Entropy{Beacon: beacon[:], Task: f.task.ID, Attempt: f.task.Attempt, Wave: wave}
+}
+
+// draw takes organisations by their tickets, as the chain does. Each holds one ticket.
+func (c *chain) draw(e poco.Entropy, who []int, count int) []int {
+	ranking := e.Ranking(c.space)
+	for range count {
+		ticket, found, err := ranking.Pick(func(t uint64) (bool, error) {
+			return t < uint64(len(c.names)) && c.crowd.drawable(int(t)) && !slices.Contains(who, int(t)), nil
+		})
+		if err != nil {
+			panic(err)
+		}
+		if !found {
+			// The chain then draws from its dense array.
+			seats := make([]Seat, len(who))
+			for i, w := range who {
+				seats[i].Worker = w
+			}
+			i, ok := c.crowd.pick(len(c.names), seats, c.dice)
+			if !ok {
+				return nil
+			}
+			ticket = uint64(i)
+		}
+		who = append(who, int(ticket))
+	}
+	return who
+}
+
+// input is what a plan is made from now.
+func (c *chain) input(f *flight) poco.PlanInput {
+	eligible, _ := c.crowd.count(len(c.names))
+	if f != nil && len(f.who) > 0 && !c.crowd.drawable(f.who[0]) {
+		eligible++ // the first, whatever has become of it
+	}
+	terms, asker := c.terms, 1
+	if f != nil {
+		terms = f.task.Terms
+		asker = c.askerOf(f)
+	}
+	return poco.PlanInput{
+		Class: c.class, Requester: c.asker[asker], E0: c.e0, Height: c.height(), Window: windowBlocks,
+		Faction: c.faction, Eligible: uint64(eligible), Factor: max(1, c.scheme.Factor),
+		FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
+		Exposure: terms.Exposure(c.trial.World.Court),
+	}
+}
+
+func (c *chain) askerOf(f *flight) int {
+	if f.victim {
+		return 1
+	}
+	return 0
+}
+
+// plan is the plan of a task, or of one that came now.
+func (c *chain) plan(f *flight) poco.Plan {
+	if s := c.scheme; s.Replicas > 0 {
+		x := poco.Collusion(c.faction, uint64(c.trial.World.Organisations), uint64(s.Replicas), uint64(s.Lottery), 1)
+		return poco.Plan{Replicas: s.Replicas, Lottery: s.Lottery, X: x, Charge: poco.Charge(x)}
+	}
+	return c.planner.plan(c.input(f))
+}
+
+// second plans a locked task, draws wave 2 and lets it commit.
+func (c *chain) second(f *flight) {
+	c.apply(f, poco.Due{Height: f.task.Deadline})
+	plan := c.plan(f)
+	if plan.Bound == poco.BoundFew {
+		effects := c.apply(f, poco.DrawFailed{Height: f.task.WaitEnd})
+		c.enter(f, effects)
+		f.at = c.now
+		c.schedule(f)
+		return
+	}
+	c.seed(f, 2)
+	var seats []poco.Seat
+	if !plan.Court {
+		f.chance = c.rehearse(f, plan)
+		f.who = c.wave(f, plan)
+		for _, i := range f.who[1:] {
+			seats = append(seats, poco.Seat{Who: c.names[i], Org: c.names[i]})
+		}
+	}
+	c.enter(f, c.apply(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
+	c.answerAll(f, c.dice)
+	for i := 1; i < len(f.who); i++ {
+		if f.acts[i] != none {
+			c.commit(f, i)
+		}
+	}
+	f.at = c.now
+	if len(seats) > 0 {
+		f.at += f.duration
+	}
+	c.schedule(f)
+}
+
+// wave draws wave 2. A coalition that proposes several blocks in a row takes the draw that suits it best.
+func (c *chain) wave(f *flight, plan poco.Plan) []int {
+	draw := func() []int {
+		n := int(plan.Replicas) - 1
+		if f.entropy.Lottery(plan.Lottery) {
+			n++
+		}
+		return c.draw(f.entropy, slices.Clone(f.who[:1]), n)
+	}
+	best := draw()
+	p, ok := c.trial.Population.(proposer)
+	if !ok || f.line != Lied {
+		return best
+	}
+	for range p.draws() - 1 {
+		if c.mine(best) == len(best) {
+			break
+		}
+		c.seed(f, 2)
+		best = draw()
+	}
+	return best
+}
+
+func (c *chain) mine(who []int) (n int) {
+	for _, i := range who {
+		if c.crowd.collude[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// enter gives a task its turn in both ledgers.
+func (c *chain) enter(f *flight, effects []poco.Effect) {
+	for _, e := range effects {
+		if e, ok := e.(poco.EnterLedgers); ok {
+			a := c.askerOf(f)
+			f.classTurn = must(c.class.Enter(c.classTurns, e.Charge, e.Long, c.height(), windowBlocks))
+			f.askerTurn = must(c.asker[a].Enter(c.turnsOf(f), e.Charge, e.Long, c.height(), windowBlocks))
+			c.class.Limits.Note(f.task.Terms.FuelLimit)
+			c.asker[a].Limits.Note(f.task.Terms.FuelLimit)
+		}
+	}
+}
+
+func (c *chain) turnsOf(f *flight) *turns {
+	if f.victim {
+		return c.victimTurns
+	}
+	return c.askerTurns
+}
+
+// answerAll lets the seats of wave 2 answer, who see all names.
+func (c *chain) answerAll(f *flight, d *Dice) {
+	view := View{Seen: len(f.who), Mine: c.mine(f.who), Line: f.line}
+	f.acts = f.acts[:1]
+	for i := 1; i < len(f.who); i++ {
+		f.acts = append(f.acts, c.answer(f, i, view, d))
+	}
+}
+
+// answer is what a seat answers.
+func (c *chain) answer(f *flight, seat int, v View, d *Dice) int {
+	w, i := c.trial.World, f.who[seat]
+	if !c.crowd.collude[i] {
+		b, bribes := c.trial.Population.(briber)
+		switch {
+		case c.crowd.silent[i] || d.Flip(w.Outage):
+			return none
+		case bribes && seat > 0 && f.line == Lied && d.Flip(b.bribes()):
+			return lie
+		case d.Flip(w.FaultRate):
+			return strange + f.number*32 + seat
+		}
+		return right
+	}
+	v.Progress, v.Coin, v.Victim, v.Record = float64(f.number)/float64(w.Tasks), f.coin, f.victim, c.record[i]
+	v.Expected = func() float64 {
+		p := c.plan(f)
+		if p.Court {
+			return math.Inf(1)
+		}
+		return float64(p.Replicas) + float64(p.Lottery)/poco.LotterySteps
+	}
+	act := c.trial.Population.Act(v, d)
+	if seat == 0 {
+		f.line = Told
+		if act == Lie {
+			f.line = Lied
+			c.tally.Attacks++
+		}
+	}
+	switch act {
+	case Lie:
+		return lie
+	case Err:
+		return strange + f.number*32 + seat
+	case Vanish:
+		return none
+	}
+	return right
+}
+
+// rehearse estimates how likely it is that a wrong answer of the first worker is what all seats of the plan answer.
+func (c *chain) rehearse(f *flight, plan poco.Plan) float64 {
+	if f.acts[0] == right {
+		return 0
+	}
+	who, acts, sum := f.who, f.acts, 0.0
+	for range rehearsals {
+		c.shadow.tilt()
+		n := int(plan.Replicas)
+		if c.shadow.Flip(float64(plan.Lottery) / poco.LotterySteps) {
+			n++
+		}
+		seats := []Seat{{Worker: who[0]}}
+		for len(seats) < n {
+			i, ok := c.crowd.pick(len(c.names), seats, c.shadow)
+			if !ok {
+				break
+			}
+			seats = append(seats, Seat{Worker: i})
+		}
+		f.who, f.acts = nil, []int{acts[0]}
+		for _, s := range seats {
+			f.who = append(f.who, s.Worker)
+		}
+		c.answerAll(f, c.shadow)
+		if agreed(f.acts) {
+			sum += c.shadow.Weight
+		}
+	}
+	f.who, f.acts = who, acts
+	chance := sum / rehearsals
+	if p, ok := c.trial.Population.(proposer); ok {
+		chance *= float64(p.draws()) // a union bound
+	}
+	return chance
+}
+
+func agreed(answers []int) bool {
+	for _, a := range answers {
+		if a != answers[0] {
+			return false
+		}
+	}
+	return true
+}
+
+func outcome(answer int) poco.Outcome {
+	var o poco.Outcome
+	o.Kind, o.Fuel = poco.KindResult, 1
+	binary.BigEndian.PutUint64(o.Digest[:], uint64(answer)+1)
+	return o
+}
+
+func (c *chain) commit(f *flight, seat int) {
+	who := c.names[f.who[seat]]
+	c.apply(f, poco.Committed{
+		Height: f.task.Deadline - 1, Bench: poco.BenchWorkers, Who: who, Attempt: f.task.Attempt, Delay: 2,
+		Commitment: poco.Commitment(poco.BenchWorkers, chainID, f.task.ID, f.task.Attempt, who, c.outcomeOf(f, seat), salt),
+	})
+}
+
+// outcomeOf is what a seat committed. When the input was withdrawn, honest seats say so.
+func (c *chain) outcomeOf(f *flight, seat int) poco.Outcome {
+	if seat > 0 && f.acts[seat] == right && c.withdrawn(f) {
+		return poco.Outcome{Kind: poco.KindInputUnavailable}
+	}
+	return outcome(f.acts[seat])
+}
+
+// withdrawn says whether the coalition took the task's input away, for its lie would be found out.
+func (c *chain) withdrawn(f *flight) bool {
+	p, ok := c.trial.Population.(withdrawer)
+	return ok && p.withdraws() && f.line == Lied
+}
+
+// reveal opens the commitments and brings the task as far as it goes.
+func (c *chain) reveal(f *flight) {
+	if f.task.Phase == poco.PhaseSecond {
+		c.apply(f, poco.Due{Height: f.task.Deadline})
+	}
+	f.done = c.now
+	if f.task.Phase == poco.PhaseCourtWait || f.task.Phase == poco.PhaseReveal {
+		effects := []poco.Effect{poco.OpenCourt{}}
+		if f.task.Phase == poco.PhaseReveal {
+			p, hides := c.trial.Population.(withholder)
+			hides = hides && p.withholds() && !agreed(f.acts)
+			for i, who := range f.who {
+				if f.acts[i] == none || hides && f.acts[i] == lie {
+					continue
+				}
+				c.apply(f, poco.Revealed{
+					Height: f.task.From, Bench: poco.BenchWorkers, Who: c.names[who], Attempt: f.task.Attempt,
+					Outcome: c.outcomeOf(f, i), Salt: salt,
+				})
+			}
+			effects = c.apply(f, poco.Due{Height: f.task.Deadline})
+		}
+		c.carry(f, effects)
+	}
+}
+
+// carry carries out what a judged task asks for: its turn, the court, its end.
+func (c *chain) carry(f *flight, effects []poco.Effect) {
+	for _, e := range effects {
+		switch e.(type) {
+		case poco.AskTurn:
+			if g := c.gate(f); g != poco.GateWait {
+				c.carry(f, c.apply(f, poco.TurnCame{Height: c.height(), Gate: g}))
+			} else {
+				c.wait(f)
+			}
+			return
+		case poco.OpenCourt:
+			c.carry(f, c.court(f))
+			return
+		}
+	}
+	c.finish(f, effects)
+}
+
+// court calls the validators, who all find the truth.
+func (c *chain) court(f *flight) []poco.Effect {
+	c.tally.Courts++
+	c.tally.Audits += len(c.bench)
+	c.tally.Waves++
+	truth := outcome(right)
+	if c.withdrawn(f) {
+		truth = poco.Outcome{Kind: poco.KindInputUnavailable}
+	}
+	c.apply(f, poco.CourtOpened{Height: c.height(), Seats: c.bench})
+	for _, s := range c.bench {
+		c.apply(f, poco.Committed{
+			Height: c.height(), Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt,
+			Commitment: poco.Commitment(poco.BenchCourt, chainID, f.task.ID, f.task.Attempt, s.Who, truth, salt),
+		})
+	}
+	for _, s := range c.bench {
+		c.apply(f, poco.Revealed{Height: f.task.From, Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt, Outcome: truth, Salt: salt})
+	}
+	return c.apply(f, poco.Due{Height: f.task.Deadline})
+}
+
+// gate asks both ledgers for a task's turn.
+func (c *chain) gate(f *flight) poco.Gate {
+	a := must(c.class.Gate(c.classTurns, f.classTurn, c.e0))
+	b := must(c.asker[c.askerOf(f)].Gate(c.turnsOf(f), f.askerTurn, c.e0))
+	return poco.Both(a, b)
+}
+
+func (c *chain) wait(f *flight) {
+	at, found := slices.BinarySearchFunc(c.waiting, f.classTurn, func(o *flight, turn uint64) int { return int(o.classTurn) - int(turn) })
+	if !found {
+		c.waiting = slices.Insert(c.waiting, at, f)
+	}
+}
+
+// askWaiting asks the waiting turns again, the earliest first, until none can go on.
+func (c *chain) askWaiting() {
+	for c.settled {
+		c.settled = false
+		for _, f := range slices.Clone(c.waiting) {
+			g := c.gate(f)
+			if g == poco.GateWait {
+				continue
+			}
+			c.waiting = slices.DeleteFunc(c.waiting, func(o *flight) bool { return o == f })
+			if f.resolve != nil {
+				c.decide(f, g)
+			} else {
+				c.carry(f, c.apply(f, poco.TurnCame{Height: c.height(), Gate: g}))
+			}
+		}
+		if len(c.waiting) == 0 {
+			c.settled = false
+		}
+	}
+}
+
+// finish carries out the effects of a task's end, or of a first worker's.
+func (c *chain) finish(f *flight, effects []poco.Effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case poco.Resolve:
+			f.resolve = &e
+		case poco.Finish:
+			c.pay(f, e.Settlement)
+		}
+	}
+	if f.resolve == nil {
+		return
+	}
+	if g := c.gate(f); g != poco.GateWait {
+		c.decide(f, g)
+	} else {
+		c.wait(f)
+	}
+}
+
+// decide settles a resolved turn: charged at an open turn unless the first worker was vindicated, nothing at a shut one.
+func (c *chain) decide(f *flight, g poco.Gate) {
+	charged := poco.Q64{}
+	if g == poco.GateOpen {
+		c.tally.Likely += f.chance // at a shut turn the court decides, whatever was drawn
+		if !f.resolve.Vindicated {
+			charged = f.task.Plan.Charge
+			if f.task.Plan.Court {
+				charged = poco.Q64{}
+			}
+		}
+	}
+	a := c.askerOf(f)
+	if err := c.class.Settle(c.classTurns, f.classTurn, charged, f.resolve.Counted, c.height(), windowBlocks); err != nil {
+		panic(err)
+	}
+	if err := c.asker[a].Settle(c.turnsOf(f), f.askerTurn, charged, f.resolve.Counted, c.height(), windowBlocks); err != nil {
+		panic(err)
+	}
+	c.settled = true
+	debt, budget := float(c.class.D), float(c.class.Budget(c.e0))
+	c.tally.Debt, c.tally.Budget = debt, budget
+	c.tally.Spent = max(c.tally.Spent, debt/budget)
+	c.close(f)
+}
+
+// close counts a task that has ended and been decided.
+func (c *chain) close(f *flight) {
+	accepted := none
+	if f.task.Ending == poco.EndAccepted {
+		accepted = int(binary.BigEndian.Uint64(f.task.Verdict.Digest[:])) - 1
+	}
+	c.tally.count(f.number, accepted)
+	if accepted > right {
+		c.gain(f, float64(c.trial.World.Value))
+	}
+	c.tally.Wait += c.now - f.done
+	c.tally.mark(c.decided)
+	c.decided++
+	c.open--
+}
+
+// pay carries out a settlement: records, strikes, and whose money it was.
+func (c *chain) pay(f *flight, s poco.Settlement) {
+	w := c.trial.World
+	for i, seat := range s.Seats {
+		who := f.who[i]
+		ours := c.crowd.collude[who]
+		if f.acts[i] != none {
+			c.tally.Replicas++
+			if ours {
+				c.gain(f, -float64(w.Cost))
+			} else {
+				c.tally.Honest++
+			}
+		}
+		if ours {
+			c.gain(f, -float64(seat.Slash))
+		} else {
+			c.tally.Slashed += float64(seat.Slash)
+		}
+		c.record[who]++
+		if seat.Fault == poco.FaultWrong || seat.Fault == poco.FaultUnrevealed {
+			c.record[who] = 0
+			c.tally.convict(ours)
+			c.crowd.strike(who)
+		}
+	}
+	for _, pays := range [][]poco.Pay{s.FromEscrow, s.FromStake} {
+		for _, p := range pays {
+			if i, ok := c.byName[p.To]; ok && p.Party == poco.PartyWorker && c.crowd.collude[i] {
+				c.gain(f, float64(p.Amount))
+			}
+		}
+	}
+	c.tally.Waves++
+	if len(f.who) > 1 {
+		c.tally.Waves++
+	}
+}
+
+// gain counts money that a task brought the coalition, or cost it.
+func (c *chain) gain(f *flight, amount float64) {
+	c.tally.Profit += amount
+	if f.line == Lied {
+		c.tally.Booty += amount
+	}
+}
+
+func (c *chain) schedule(f *flight) {
+	f.sequence = c.sequence
+	c.sequence++
+	heap.Push(&c.agenda, f)
+}
+
+// float is a Q64 as a float.
+func float(q poco.Q64) float64 { return float64(q.Hi) + float64(q.Lo)/(1<<64) }
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// agenda orders tasks by when their next executions are done.
+type agenda []*flight
+
+func (a agenda) Len() int { return len(a) }
+func (a agenda) Less(i, j int) bool {
+	return a[i].at < a[j].at || a[i].at == a[j].at && a[i].sequence < a[j].sequence
+}
+func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
+func (a *agenda) Push(x any)   { *a = append(*a, x.(*flight)) }
+func (a *agenda) Pop() any {
+	old := *a
+	f := old[len(old)-1]
+	*a = old[:len(old)-1]
+	return f
+}

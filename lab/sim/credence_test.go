@@ -1,0 +1,132 @@
+package sim
+
+import (
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/lab/plain"
+	"github.com/credence-chain/credence/poco"
+)
+
+func BenchmarkCredencePeace(b *testing.B) {
+	w := Standard(1_000_000, b.N)
+	Credence{}.Run(Trial{World: w, Population: Peace{}, Seed: 1})
+}
+
+func BenchmarkCredenceInformed(b *testing.B) {
+	w := Standard(10_000, b.N)
+	w.ReEntry = true
+	Credence{}.Run(Trial{World: w, Population: Informed{}, Seed: 1})
+}
+
+// With the same plan for every task, an informed coalition that loses a member for each failed attack brings as many
+// wrong results through in its life as the formula says.
+func TestLifetimeIsItsFormula(t *testing.T) {
+	for n, want := range map[uint32]float64{2: 4.875, 3: 0.568} {
+		exact, err := plain.LifetimeErrors(40, 200, int(n))
+		require.NoError(t, err)
+		v, _ := exact.Float64()
+		require.InDelta(t, want, v, 0.001)
+		r := measured(Credence{Replicas: n}, Standard(100, 3_000), Informed{}, 24)
+		near(t, want, r.Lifetime, 0, "raw")
+		sampled := r.Likely
+		sampled.Mean *= 3_000
+		sampled.Error *= 3_000
+		near(t, want, sampled, 0, "sampled")
+		require.InDelta(t, 40, r.Convicted.Mean, 0.5, "the coalition is burnt")
+	}
+}
+
+// Against every population the errors stay within the promise, and within what the ledger's debt says, in the mean.
+func TestPromiseHoldsAgainstEveryPopulation(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range adversaries(Size{Tasks: 1_500, Seeds: 6}) {
+		if c.World.Trust != 100 && c.World.Trust != 10_000 {
+			continue
+		}
+		r := c.Measure(1)
+		seen[r.Population] = true
+		require.LessOrEqual(t, r.Likely.Mean, r.Promise+4*r.Likely.Error, "%s (%s), trust %d", r.Population, r.Note, r.Trust)
+		slack := 4 * (r.Likely.Error + r.Certificate.Error)
+		require.LessOrEqual(t, r.Likely.Mean, r.Certificate.Mean+slack, "%s (%s), trust %d: D", r.Population, r.Note, r.Trust)
+		require.LessOrEqual(t, r.Spent, 1.0, "%s (%s): D never exceeds the budget", r.Population, r.Note)
+		require.Zero(t, r.Unlucky.Mean, "no honest worker is convicted")
+	}
+	require.Greater(t, len(seen), 17)
+}
+
+// What breaks the promise is seen to break it: the measurement can fail.
+func TestBrokenAssumptionsAreSeen(t *testing.T) {
+	w := Standard(10_000, 2_000)
+	w.ReEntry = true
+	r := measured(Credence{}, w, Briber{Chance: 1}, 4)
+	require.Greater(t, r.Likely.Mean-4*r.Likely.Error, r.Promise, "every checker is bribed")
+	w.Colluding = 80
+	r = measured(Credence{}, w, Informed{}, 4)
+	require.Greater(t, r.Likely.Mean-4*r.Likely.Error, r.Promise, "twice as many collude as were assumed")
+}
+
+// With many tasks in flight every turn comes, in whatever order tasks finish, and the debt stays within its budget.
+func TestTasksInFlight(t *testing.T) {
+	waits := 0.0
+	for _, depth := range []int{20, 400} {
+		w := Standard(10_000, 2_000)
+		w.InFlight, w.LongShare, w.ReEntry = depth, 0.05, true
+		r := measured(Credence{}, w, Sleeper{0.5, Informed{}}, 2)
+		require.LessOrEqual(t, r.Spent, 1.0)
+		require.Zero(t, r.Open.Mean)
+		require.LessOrEqual(t, r.Likely.Mean, r.Promise+4*r.Likely.Error)
+		waits = max(waits, r.Wait.Mean)
+	}
+	require.Positive(t, waits, "some turn had to wait")
+}
+
+// Silence is answered by the court, absence by fewer organisations, faults by convictions: nothing stays without an answer.
+func TestHonestWorlds(t *testing.T) {
+	w := Standard(10_000, 5_000)
+	w.Colluding, w.Strikes, w.Cooling = 0, 2, 100
+	w.FaultRate, w.Outage = 0.001, 0.01
+	w.AbsentShare, w.AbsentLength = 0.3, 1_000
+	w.StormEvery, w.StormLength, w.StormShare = 1_000, 50, 0.2
+	r := measured(Credence{}, w, Peace{}, 2)
+	require.Positive(t, r.Unlucky.Mean)
+	require.Positive(t, r.Courts.Mean)
+	require.Positive(t, r.Lost.Mean)
+	require.Less(t, r.Open.Mean, 0.001)
+	require.LessOrEqual(t, r.Likely.Mean, r.Promise+4*r.Likely.Error)
+}
+
+// A coalition loses by attacking when the stake is a fifth above what the inequality demands.
+func TestAttacksDoNotPay(t *testing.T) {
+	for _, c := range money(Size{Lives: 24}) {
+		r := c.Measure(1)
+		if c.World.Stake == 0 || r.Note != "1.2 of the stake" {
+			continue
+		}
+		require.Negative(t, r.Booty.Mean+2*r.Booty.Error, "%s at stake %d", r.Scheme, c.World.Stake)
+	}
+}
+
+// A proposer's choice among draws is what the beacon's factor is for.
+func TestProposersChoiceIsPaidFor(t *testing.T) {
+	w := Standard(10_000, 2_000)
+	w.ReEntry = true
+	open := measured(Credence{}, w, Proposer{Draws: 3}, 6)
+	closed := measured(Credence{Factor: 3}, w, Proposer{Draws: 3}, 6)
+	require.Greater(t, open.Likely.Mean, open.Certificate.Mean, "without the factor the debt is too small")
+	require.LessOrEqual(t, closed.Likely.Mean, closed.Certificate.Mean+4*(closed.Likely.Error+closed.Certificate.Error))
+}
+
+func TestTurnsKeepWhatLedgersNeed(t *testing.T) {
+	turns, l := newTurns(), poco.Ledger{Trust: 100}
+	for i := range uint64(5_000) {
+		turn, err := l.Enter(turns, poco.QuarterQ64, false, 1, windowBlocks)
+		require.NoError(t, err)
+		require.Equal(t, i, turn)
+		require.NoError(t, l.Settle(turns, turn, poco.Q64{}, true, 1, windowBlocks))
+	}
+	require.Less(t, len(turns.records)+len(turns.blocks), 100, "what is settled is forgotten")
+	require.Equal(t, big.NewInt(0), l.D.Big())
+}

@@ -1,0 +1,134 @@
+package sim
+
+// crowd is who is there: workers, whether they collude, and whether they can be drawn now. The first Organisations
+// workers are one of each organisation; the sybils of colluding organisations follow.
+type crowd struct {
+	world   World
+	collude []bool
+	org     []int
+	strikes []int
+	cooling []int // first task for which the worker can be drawn again
+	banned  []bool
+	paused  []bool
+	silent  []bool // drawn, it answers nothing: a storm is over it
+
+	now      int
+	pausedAt int // the honest worker that the next change of absence is about
+}
+
+func newCrowd(w World, d *Dice) *crowd {
+	n := w.Organisations + w.Colluding*(max(w.Sybils, 1)-1)
+	c := &crowd{
+		world: w, collude: make([]bool, n), org: make([]int, n), strikes: make([]int, n), cooling: make([]int, n),
+		banned: make([]bool, n), paused: make([]bool, n), silent: make([]bool, n),
+	}
+	honest := w.Organisations - w.Colluding
+	for i := range n {
+		c.org[i] = i
+		if i >= w.Organisations {
+			c.org[i] = honest + (i-w.Organisations)%w.Colluding
+		}
+		c.collude[i] = c.org[i] >= honest
+		c.paused[i] = !c.collude[i] && w.AbsentShare > 0 && d.Float64() < w.AbsentShare
+	}
+	return c
+}
+
+// tick moves the crowd to a task: storms come and go, absent organisations change.
+func (c *crowd) tick(task int, d *Dice) {
+	w := c.world
+	c.now = task
+	if w.StormEvery > 0 {
+		switch task % w.StormEvery {
+		case 0:
+			for i := range c.silent {
+				c.silent[i] = !c.collude[i] && d.Float64() < w.StormShare
+			}
+		case w.StormLength:
+			clear(c.silent)
+		}
+	}
+	if honest := w.Organisations - w.Colluding; w.AbsentLength > 0 && honest > 0 && task%max(1, w.AbsentLength/honest) == 0 {
+		c.paused[c.pausedAt] = d.Float64() < w.AbsentShare
+		c.pausedAt = (c.pausedAt + 1) % honest
+	}
+}
+
+// drawable says whether a worker can be drawn now.
+func (c *crowd) drawable(i int) bool {
+	return !c.banned[i] && !c.paused[i] && c.cooling[i] <= c.now
+}
+
+// count returns how many of the first n workers can be drawn, and how many of these collude.
+func (c *crowd) count(n int) (all, colluding int) {
+	for i := range n {
+		if c.drawable(i) {
+			all++
+			if c.collude[i] {
+				colluding++
+			}
+		}
+	}
+	return all, colluding
+}
+
+// strike records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name.
+func (c *crowd) strike(i int) {
+	c.strikes[i]++
+	switch {
+	case c.strikes[i] < max(c.world.Strikes, 1):
+		c.cooling[i] = c.now + c.world.Cooling
+	case c.world.ReEntry:
+		c.strikes[i] = 0
+	default:
+		c.banned[i] = true
+	}
+}
+
+// pick draws one of the first n workers that is not among those drawn before, each as likely as the other; with tilted
+// dice, a colluder with the chance tiltedChance. False when nobody is left.
+func (c *crowd) pick(n int, before []Seat, d *Dice) (int, bool) {
+	taken := func(i int) bool {
+		for _, s := range before {
+			if s.Worker == i {
+				return true
+			}
+		}
+		return false
+	}
+	// Almost always a few tries find somebody: of the class that the dice chose, when they are tilted.
+	colluding := false
+	if d.tilted {
+		all, bad := c.count(n)
+		for _, s := range before {
+			if c.drawable(s.Worker) {
+				all--
+				if c.collude[s.Worker] {
+					bad--
+				}
+			}
+		}
+		if all <= 0 {
+			return 0, false
+		}
+		colluding = d.Flip(float64(bad) / float64(all))
+	}
+	fits := func(i int) bool {
+		return c.drawable(i) && !taken(i) && (!d.tilted || c.collude[i] == colluding)
+	}
+	for range 16 * n {
+		if i := d.IntN(n); fits(i) {
+			return i, true
+		}
+	}
+	var left []int
+	for i := range n {
+		if fits(i) {
+			left = append(left, i)
+		}
+	}
+	if len(left) == 0 {
+		return 0, false
+	}
+	return left[d.IntN(len(left))], true
+}

@@ -1,0 +1,72 @@
+package sim
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCrowdBansAndBringsBack(t *testing.T) {
+	w := Standard(100, 10)
+	w.Strikes, w.Cooling = 2, 5
+	c := newCrowd(w, NewDice(1, 1))
+	all, colluding := c.count(w.Organisations)
+	require.Equal(t, []int{200, 40}, []int{all, colluding})
+
+	bad := w.Organisations - 1
+	require.True(t, c.collude[bad])
+	c.strike(bad)
+	require.False(t, c.drawable(bad), "it cools down")
+	c.tick(5, NewDice(1, 1))
+	require.True(t, c.drawable(bad))
+	c.strike(bad)
+	c.tick(500, NewDice(1, 1))
+	require.False(t, c.drawable(bad), "banned at the second")
+
+	c.world.ReEntry = true
+	c.strikes[bad-1] = 1
+	c.strike(bad - 1)
+	require.True(t, c.drawable(bad-1), "back under a new name")
+}
+
+// Everybody is as likely to be drawn; nobody twice; nobody who is away.
+func TestCrowdPicksEvenly(t *testing.T) {
+	w := Standard(100, 10)
+	w.Organisations, w.Colluding, w.Sybils = 10, 4, 3
+	d := NewDice(1, 1)
+	c := newCrowd(w, d)
+	require.Len(t, c.collude, 18, "each colluding organisation has two workers more")
+	c.banned[0] = true
+	var seen [18]int
+	const tries = 17_000
+	for range tries {
+		i, ok := c.pick(18, []Seat{{Worker: 1}}, d)
+		require.True(t, ok)
+		seen[i]++
+	}
+	require.Zero(t, seen[0]+seen[1])
+	for i := 2; i < 18; i++ {
+		require.InDelta(t, tries/16, seen[i], 150)
+	}
+
+	// Tilted, a colluder comes every second time, with the weight of its share.
+	var weight, honest float64
+	for range tries {
+		d.tilt()
+		i, ok := c.pick(10, nil, d)
+		require.True(t, ok)
+		if c.collude[i] {
+			weight += d.Weight
+		} else {
+			honest += d.Weight
+		}
+	}
+	require.InEpsilon(t, 4./9, weight/tries, 0.05)
+	require.InEpsilon(t, 5./9, honest/tries, 0.05)
+
+	for i := range c.banned {
+		c.banned[i] = true
+	}
+	_, ok := c.pick(18, nil, d)
+	require.False(t, ok, "nobody is left")
+}

@@ -1,0 +1,14 @@
+// Package sim measures schemes that decide whether a result can be believed, on many tasks and against many adversaries.
+//
+// A trial is one run: a World (how many organisations, tasks, faults), a Population (how the colluding organisations
+// behave) and a Scheme (who decides, and how) under one seed. The scheme Credence is not a model of the protocol: it
+// sends every task through poco's own transition function, plans, draws, ledgers and settlement, as the chain does. The
+// published schemes beside it draw from the same crowd and face the same populations.
+//
+// Reading order: world.go and crowd.go (who is there), dice.go (chance, and how it is tilted for rare errors),
+// population.go (the adversaries), scheme.go (what a scheme is; the loop of those that decide one task after the other),
+// credence.go with planner.go and turns.go (the protocol), voting.go, credibility.go, boinc.go, iexec.go and audit.go (the
+// published schemes), tally.go and measure.go (what is counted, and over seeds).
+//
+// A run is a function of its trial: the same trial gives the same bytes, on however many cores.
+package sim

@@ -1,0 +1,25 @@
+package sim
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestForecast(t *testing.T) {
+	q := Question{Organisations: 30, Colluding: 0.2, Trust: 9_000, Tasks: 500, Value: 5_000_000, Price: 1_000_000, Seats: 7, Seeds: 2, Seed: 1}
+	f, err := q.Answer()
+	require.NoError(t, err)
+	require.Equal(t, uint64(10_000), f.Question.Trust, "rounded up, as on the chain")
+	require.Equal(t, uint64(7_700_000), f.Question.Stake, "a tenth above what two replicas need: the court's cost")
+	require.Len(t, f.Attacked, 5)
+	var out strings.Builder
+	require.NoError(t, f.Write(&out, func(v float64) string { return trim(v) }))
+	require.Contains(t, out.String(), "BREAKS THE PROMISE")
+	require.NotContains(t, strings.Split(out.String(), "twice as many")[0], "BREAKS THE PROMISE", "not while the assumptions hold")
+
+	q.Organisations = 0
+	_, err = q.Answer()
+	require.ErrorContains(t, err, "organisations: got 0")
+}

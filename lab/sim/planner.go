@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// planner answers poco.MakePlan from memory where it can. With everything but the ledgers' allowance fixed, MakePlan
+// takes the first candidate (n, lottery) whose charge is at most the allowance and whose stake suffices. So a plan that it
+// once made holds for every allowance from the plan's own charge up to the least charge of the candidates before it.
+type planner struct {
+	known map[setting]*staircase
+}
+
+// setting is what a plan depends on beside the allowance.
+type setting struct {
+	faction, eligible, factor uint64
+	minReplicas, maxSeats     uint32
+	stake                     uint64
+	exposure                  poco.Exposure
+}
+
+// staircase holds the plans of a setting, by falling charge.
+type staircase struct {
+	plans []step
+	// court is the plan when no candidate will do, for every allowance up to noneUpTo.
+	court    poco.Plan
+	noneUpTo poco.Q64
+	least    [][poco.LotterySteps]poco.Q64 // least charge of all candidates before (n, lottery), by n-1
+}
+
+type step struct {
+	from, below poco.Q64 // allowances
+	plan        poco.Plan
+}
+
+func newPlanner() *planner { return &planner{known: map[setting]*staircase{}} }
+
+// plan is poco.MakePlan.
+func (p *planner) plan(in poco.PlanInput) poco.Plan {
+	long := in.Class.Limits.Long(in.FuelLimit)
+	w, spentA := in.Class.Allowance(in.E0, long, in.Height, in.Window)
+	b, spentB := in.Requester.Allowance(in.E0, long, in.Height, in.Window)
+	if b.Cmp(w) < 0 {
+		w = b
+	}
+	if spentA || spentB {
+		return poco.MakePlan(in)
+	}
+	key := setting{in.Faction, in.Eligible, in.Factor, in.MinReplicas, in.MaxSeats, in.Stake, in.Exposure}
+	s := p.known[key]
+	if s == nil {
+		s = &staircase{}
+		p.known[key] = s
+	}
+	if at := sort.Search(len(s.plans), func(i int) bool { return s.plans[i].from.Cmp(w) <= 0 }); at < len(s.plans) && w.Cmp(s.plans[at].below) < 0 {
+		plan := s.plans[at].plan
+		plan.Allowance, plan.Long = w, long
+		return plan
+	}
+	if s.court.Court && w.Cmp(s.noneUpTo) <= 0 {
+		plan := s.court
+		plan.Allowance, plan.Long = w, long
+		return plan
+	}
+	plan := poco.MakePlan(in)
+	if plan.Court {
+		if plan.Bound == poco.BoundFew || plan.Bound == poco.BoundTable {
+			s.court, s.noneUpTo = plan, w
+		}
+		return plan
+	}
+	below := s.before(in, plan)
+	if w.Cmp(below) >= 0 {
+		return plan // the stake refused a candidate that the ledgers allow: the plan says so, and others would not
+	}
+	at := sort.Search(len(s.plans), func(i int) bool { return s.plans[i].from.Cmp(plan.Charge) < 0 })
+	s.plans = slices.Insert(s.plans, at, step{from: plan.Charge, below: below, plan: plan})
+	return plan
+}
+
+// before is the least charge of the candidates that MakePlan tries before a plan.
+func (s *staircase) before(in poco.PlanInput, plan poco.Plan) poco.Q64 {
+	for n := uint64(len(s.least)) + 1; n <= uint64(plan.Replicas); n++ {
+		var row [poco.LotterySteps]poco.Q64
+		least := poco.MaxQ64
+		if n > 1 {
+			last := n - 1
+			least = s.least[n-2][poco.LotterySteps-1]
+			if w := charge(in, last, poco.LotterySteps-1); last >= uint64(max(in.MinReplicas, 1)) && w.Cmp(least) < 0 {
+				least = w
+			}
+		}
+		for j := range uint64(poco.LotterySteps) {
+			row[j] = least
+			if n < uint64(max(in.MinReplicas, 1)) || n == 1 && j == 0 {
+				continue
+			}
+			if w := charge(in, n, j); w.Cmp(least) < 0 {
+				least = w
+			}
+		}
+		s.least = append(s.least, row)
+	}
+	return s.least[plan.Replicas-1][plan.Lottery]
+}
+
+func charge(in poco.PlanInput, n, lottery uint64) poco.Q64 {
+	return poco.Charge(poco.Collusion(in.Faction, in.Eligible, n, lottery, in.Factor))
+}

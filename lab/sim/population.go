@@ -1,0 +1,226 @@
+package sim
+
+// Act is what a colluder does at its seat.
+type Act uint8
+
+// The acts.
+const (
+	Tell   Act = iota // the right answer
+	Lie               // the coalition's wrong answer, the same for all its members
+	Err               // a wrong answer unlike any other
+	Vanish            // no answer at all
+)
+
+// Line is what the coalition's members have answered to a task so far.
+type Line uint8
+
+// The lines.
+const (
+	Undecided Line = iota
+	Told
+	Lied
+)
+
+// View is what a coalition knows of a task when one of its members must answer.
+type View struct {
+	Progress   float64        // share of the run's tasks that have been decided
+	Coin       float64        // one number in [0, 1) for all members
+	Mine, Seen int            // seats of the coalition among those that it sees, this one included
+	Blind      bool           // more seats may be drawn once this answer is locked
+	Line       Line           // what members have answered
+	Record     int            // the member's right answers since it was last found wrong
+	Victim     bool           // the task is not the coalition's own
+	Expected   func() float64 // replicas that the scheme would use for a task like this now
+}
+
+// owns says whether the coalition holds all seats that it sees, and has lied in all that have answered.
+func (v View) owns() bool { return v.Mine == v.Seen && v.Line != Told }
+
+// Population is how the colluding organisations behave. The zero values of the types below are useless; see Populations.
+type Population interface {
+	Name() string
+	Act(v View, d *Dice) Act
+}
+
+// Populations may do more than answer:
+type (
+	// withholder commits like the others, but opens no lie that would be found out.
+	withholder interface{ withholds() bool }
+	// briber buys honest members of wave 2, whose names are public, each with a chance.
+	briber interface{ bribes() float64 }
+	// withdrawer takes the task's input away when its attack would fail.
+	withdrawer interface{ withdraws() bool }
+	// proposer chooses among several draws of wave 2, by withholding blocks.
+	proposer interface{ draws() int }
+)
+
+// Peace: nobody colludes.
+type Peace struct{}
+
+func (Peace) Name() string        { return "peace" }
+func (Peace) Act(View, *Dice) Act { return Tell }
+
+// Static colluders each lie with one chance that never changes: the adversary of the published analyses.
+type Static struct {
+	Chance float64
+	Apart  bool // wrong answers differ: they do not collude
+}
+
+func (p Static) Name() string {
+	if p.Apart {
+		return "independent " + percent(p.Chance)
+	}
+	return "colluding " + percent(p.Chance)
+}
+
+func (p Static) Act(_ View, d *Dice) Act {
+	switch {
+	case !d.Flip(p.Chance):
+		return Tell
+	case p.Apart:
+		return Err
+	}
+	return Lie
+}
+
+// Coordinated colluders throw one coin for each task.
+type Coordinated struct{ Chance float64 }
+
+func (p Coordinated) Name() string { return "coordinated " + percent(p.Chance) }
+
+func (p Coordinated) Act(v View, _ *Dice) Act {
+	if v.Coin < p.Chance {
+		return Lie
+	}
+	return Tell
+}
+
+// Informed colluders lie when the coalition holds every seat that it sees, and tell the truth as soon as it does not: a
+// failed attack costs them one member.
+type Informed struct{}
+
+func (Informed) Name() string { return "informed" }
+
+func (Informed) Act(v View, _ *Dice) Act {
+	if v.owns() {
+		return Lie
+	}
+	return Tell
+}
+
+// Sleeper is honest for a share of the run, then behaves as another population does.
+type Sleeper struct {
+	From float64
+	Then Population
+}
+
+func (p Sleeper) Name() string { return "sleeper, then " + p.Then.Name() }
+
+func (p Sleeper) Act(v View, d *Dice) Act {
+	if v.Progress < p.From {
+		return Tell
+	}
+	return p.Then.Act(v, d)
+}
+
+// Opportunist is informed, and attacks only tasks for which few replicas are expected.
+type Opportunist struct{ Most float64 }
+
+func (p Opportunist) Name() string { return "attacks when n <= " + trim(p.Most) }
+
+func (p Opportunist) Act(v View, d *Dice) Act {
+	if v.Line == Undecided && v.Expected() > p.Most+1 {
+		return Tell
+	}
+	return Informed{}.Act(v, d)
+}
+
+// Rare is informed, and attacks a small share of its chances.
+type Rare struct{ Chance float64 }
+
+func (p Rare) Name() string { return "attacks " + percent(p.Chance) + " of chances" }
+
+func (p Rare) Act(v View, d *Dice) Act {
+	if v.Line == Undecided && v.Coin >= p.Chance {
+		return Tell
+	}
+	return Informed{}.Act(v, d)
+}
+
+// Oscillator builds a record up, lies until it is found out, and builds it up again. It knows no other member's seat.
+type Oscillator struct{ Record int }
+
+func (p Oscillator) Name() string { return "oscillator" }
+
+func (p Oscillator) Act(v View, _ *Dice) Act {
+	if v.Record >= p.Record {
+		return Lie
+	}
+	return Tell
+}
+
+// Lazy workers compute nothing and guess one of two possible answers.
+type Lazy struct{}
+
+func (Lazy) Name() string { return "lazy, yes or no" }
+
+func (Lazy) Act(_ View, d *Dice) Act {
+	if d.Flip(0.5) {
+		return Lie
+	}
+	return Tell
+}
+
+// Withholder is informed and opens no lie that fails.
+type Withholder struct{ Informed }
+
+func (Withholder) Name() string    { return "non-revealing" }
+func (Withholder) withholds() bool { return true }
+
+// Flooder costs the others courts: it answers right as a first worker, and wrong whenever another's answer is there to differ from.
+type Flooder struct{}
+
+func (Flooder) Name() string { return "court flooding" }
+
+func (Flooder) Act(v View, _ *Dice) Act {
+	if v.Blind {
+		return Tell
+	}
+	return Err
+}
+
+// Briber is informed and buys honest workers of wave 2, each with a chance.
+type Briber struct {
+	Informed
+	Chance float64
+}
+
+func (p Briber) Name() string    { return "bribes " + percent(p.Chance) + " after the draw" }
+func (p Briber) bribes() float64 { return p.Chance }
+
+// Withdrawer is informed, is the requester as well, and takes the input away when the attack would fail.
+type Withdrawer struct{ Informed }
+
+func (Withdrawer) Name() string    { return "input withdrawal" }
+func (Withdrawer) withdraws() bool { return true }
+
+// Proposer is informed and chooses among the draws of several blocks in a row.
+type Proposer struct {
+	Informed
+	Draws int
+}
+
+func (p Proposer) Name() string { return "proposer of " + trim(float64(p.Draws-1)) + " in a row" }
+func (p Proposer) draws() int   { return p.Draws }
+
+// Farmer is informed, and lies in the victim's tasks only: its own are there to fill the budget.
+type Farmer struct{}
+
+func (Farmer) Name() string { return "dilution by own tasks" }
+
+func (Farmer) Act(v View, d *Dice) Act {
+	if !v.Victim {
+		return Tell
+	}
+	return Informed{}.Act(v, d)
+}

@@ -1,0 +1,147 @@
+package sim
+
+import (
+	"fmt"
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/lab/baseline"
+)
+
+// figures are the means of a cell that tests look at.
+func measured(s Scheme, w World, p Population, seeds int) Row {
+	return Cell{Scheme: s, World: w, Population: p, Seeds: seeds}.Measure(1)
+}
+
+// near says that a measured mean is an expected value, within five standard errors and a share for what formulas leave out.
+func near(t *testing.T, want float64, got Mean, share float64, what string) {
+	t.Helper()
+	require.InDelta(t, want, got.Mean, 5*got.Error+share*want, what)
+}
+
+// vote is how often a vote between always lying colluders and honest workers goes wrong, and how many are asked, when
+// none of them is asked twice. The published formulas draw with replacement.
+func vote(colluding, all int, decided func(lies, truths int) bool) (wrong, results float64) {
+	var play func(lies, truths int, chance float64)
+	play = func(lies, truths int, chance float64) {
+		switch {
+		case chance == 0:
+		case decided(lies, truths):
+			results += chance * float64(lies+truths)
+			if lies > truths {
+				wrong += chance
+			}
+		default:
+			p := float64(colluding-lies) / float64(all-lies-truths)
+			play(lies+1, truths, chance*p)
+			play(lies, truths+1, chance*(1-p))
+		}
+	}
+	play(0, 0, 1)
+	return wrong, results
+}
+
+func TestMFirstIsItsFormula(t *testing.T) {
+	for _, m := range []int{2, 3} {
+		wrong, results := vote(40, 200, func(lies, truths int) bool { return max(lies, truths) >= m })
+		published, _, err := baseline.MFirst(big.NewRat(1, 5), m)
+		require.NoError(t, err)
+		v, _ := published.Float64()
+		require.InEpsilon(t, v, wrong, 0.05)
+		r := measured(MFirst{m}, Standard(100, 5_000), Static{Chance: 1}, 4)
+		near(t, wrong, r.Rate, 0, "raw error")
+		near(t, wrong, r.Likely, 0, "sampled error")
+		near(t, results, r.Executions, 0, "executions")
+	}
+	require.Equal(t, MFirst{7}, MFirstFor(0.2, 100))
+	require.Equal(t, MFirst{16}, MFirstFor(0.2, 10_000))
+	require.Equal(t, MFirst{26}, MFirstFor(0.2, 1_000_000))
+}
+
+func TestIterativeIsItsFormula(t *testing.T) {
+	wrong, results := vote(40, 200, func(lies, truths int) bool { return max(lies-truths, truths-lies) >= 3 || lies+truths > 20 })
+	published, _, err := baseline.Iterative(big.NewRat(4, 5), 3)
+	require.NoError(t, err)
+	v, _ := published.Float64()
+	require.InEpsilon(t, v, wrong, 0.2)
+	r := measured(Iterative{3}, Standard(100, 5_000), Static{Chance: 1}, 4)
+	near(t, wrong, r.Rate, 0.01, "raw error")
+	near(t, wrong, r.Likely, 0.01, "sampled error")
+	near(t, results, r.Executions, 0.01, "executions")
+	require.Equal(t, Iterative{10}, IterativeFor(0.2, 1_000_000))
+}
+
+// Rare errors are found by tilted dice where counting finds none: three colluders of whom each lies once in twenty agree
+// on a lie once in a million tasks.
+func TestRareErrorsAreSampled(t *testing.T) {
+	want := 40. / 200 * 39 / 199 * 38 / 198 / (20 * 20 * 20)
+	w := Standard(100, 10_000)
+	w.Strikes = 1 << 30 // nobody is banned, so that every task is as likely to go wrong
+	r := measured(Audit{N: 3}, w, Static{Chance: 0.05}, 4)
+	require.Zero(t, r.Wrong)
+	require.InDelta(t, 3/40_000.0, r.Upper, 1e-9)
+	near(t, want, r.Likely, 0, "sampled error")
+	require.Less(t, r.Likely.Error, want/4)
+}
+
+func TestCredibilityIsSarmentas(t *testing.T) {
+	for _, blacklist := range []bool{true, false} {
+		s := &credibility{Credibility: Credibility{Share: 0.2, Blacklist: blacklist}, world: Standard(1_000_000, 1), passed: []int{0, 3, 6, 100}}
+		of := baseline.CrP
+		if blacklist {
+			of = baseline.CrPBlacklist
+		}
+		var groups [][]*big.Rat
+		for i, k := range s.passed {
+			c, err := of(big.NewRat(1, 5), int64(k))
+			require.NoError(t, err)
+			v, _ := c.Float64()
+			require.InEpsilon(t, v/(1-v), s.odds(i), 1e-9, "%d passed", k)
+			groups = append(groups, []*big.Rat{c})
+		}
+		// Workers 2 and 3 agree against worker 1.
+		all, err := baseline.CrG([][]*big.Rat{{groups[2][0], groups[3][0]}, {groups[1][0]}})
+		require.NoError(t, err)
+		g, _ := all[0].Float64()
+		seats := []Seat{{2, right}, {3, right}, {1, lie}}
+		for _, trust := range []uint64{uint64(1 / (1 - g)), uint64(1/(1-g)) + 1} {
+			s.world.Trust = trust
+			answer, ok := s.reached(seats)
+			require.Equal(t, right, answer)
+			require.Equal(t, 1-1/float64(trust) <= g, ok, "trust %d", trust)
+		}
+	}
+}
+
+func TestBOINCIsItsValidator(t *testing.T) {
+	for _, valid := range []int64{0, 9, 10, 11, 50} {
+		for _, random := range []float64{0, 0.05, 0.0999, 0.11, 0.5, 0.99} {
+			require.Equal(t, baseline.Trusted(valid, new(big.Rat).SetFloat64(random)), trusted(valid, random))
+		}
+	}
+	r := measured(BOINC{Adaptive: true}, Standard(100, 5_000), Informed{}, 2)
+	require.InDelta(t, 0.16, r.Rate.Mean, 0.03, "one in five, once hosts are trusted")
+}
+
+// Newcomers agree on a trust of iExec's after as many contributions as the contracts need.
+func TestIExecNeedsItsContributions(t *testing.T) {
+	for trust, n := range map[uint64]float64{2: 1, 3: 2, 100: 7, 10_000: 14, 1_000_000: 20} {
+		r := measured(IExec{}, Standard(trust, 1), Peace{}, 1)
+		require.Equal(t, n, r.Replicas.Mean, "trust %d", trust)
+	}
+}
+
+// An informed coalition is never found out where all seats are public, so that errors are as likely as holding all seats.
+func TestInformedOwnsPublicSchemes(t *testing.T) {
+	for n, want := range map[int]float64{2: 40. / 200 * 39 / 199, 3: 40. / 200 * 39 / 199 * 38 / 198} {
+		r := measured(Audit{N: n}, Standard(100, 20_000), Informed{}, 4)
+		near(t, want, r.Rate, 0, fmt.Sprintf("unanimity of %d", n))
+		near(t, want, r.Likely, 0, "sampled")
+		require.Zero(t, r.Convicted.Mean)
+	}
+	r := measured(Credibility{Share: 0.2, Blacklist: true}, Standard(1_000_000, 10_000), Informed{}, 2)
+	require.InDelta(t, 0.02, r.Rate.Mean, 0.005, "against 1e-6 demanded")
+	require.Zero(t, r.Convicted.Mean)
+}

@@ -1,0 +1,248 @@
+package sim
+
+import "github.com/credence-chain/credence/poco"
+
+// Cell is one line of a table: a scheme in a world with a population, over some seeds.
+type Cell struct {
+	Table      string
+	Scheme     Scheme
+	World      World
+	Population Population
+	Note       string // what is unlike the standard world
+	Seeds      int
+}
+
+// Size says how much is measured.
+type Size struct {
+	Name    string
+	Tasks   int // of a trial
+	Seeds   int // of a cell
+	Horizon int // the longest run of the table of horizons
+	Lives   int // seeds of the tables whose figures are rare events
+}
+
+// The sizes: a smoke test, a run for one sitting, and what `make lab` does.
+var (
+	Smoke   = Size{Name: "smoke", Tasks: 100, Seeds: 2, Horizon: 1_000, Lives: 4}
+	Bounded = Size{Name: "bounded", Tasks: 10_000, Seeds: 6, Horizon: 1_000_000, Lives: 80}
+	Full    = Size{Name: "full", Tasks: 100_000, Seeds: 8, Horizon: 10_000_000, Lives: 500}
+)
+
+// SizeByName finds a size.
+func SizeByName(name string) (Size, bool) {
+	for _, s := range []Size{Smoke, Bounded, Full} {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Size{}, false
+}
+
+// Trusts are the demanded trusts of the tables.
+var Trusts = []uint64{100, 10_000, 1_000_000}
+
+// Tables are the names of all tables, in order, with what they show.
+var Tables = []struct{ Name, Title string }{
+	{"adversaries", "Credence against every population"},
+	{"demanded", "Credence without the allowance: the promise is the demanded error"},
+	{"schemes", "The published schemes and Credence against the populations that tell them apart"},
+	{"horizons", "Executions a task over longer and longer runs"},
+	{"certificate", "Many short runs: the mean of the errors against the mean of the debt"},
+	{"lifetimes", "Wrong results in the whole life of an informed coalition of 40 in 200, when every plan is the same"},
+	{"flight", "Many tasks in flight"},
+	{"money", "A rational coalition, when the stake is 1.2 times what the inequality demands"},
+	{"honest", "Honest worlds"},
+	{"assumptions", "What breaks the promise"},
+}
+
+// Study lists every cell.
+func Study(size Size) []Cell {
+	var cells []Cell
+	for _, part := range []func(Size) []Cell{adversaries, demanded, schemes, horizons, certificates, lifetimes, flights, money, honestWorlds, assumptions} {
+		cells = append(cells, part(size)...)
+	}
+	return cells
+}
+
+func adversaries(size Size) (cells []Cell) {
+	for _, trust := range Trusts {
+		w := Standard(trust, size.Tasks)
+		back, farm := w, w
+		back.ReEntry = true
+		farm.FarmTasks = size.Tasks / 2
+		add := func(w World, note string, people ...Population) {
+			for _, p := range people {
+				cells = append(cells, Cell{"adversaries", Credence{}, w, p, note, size.Seeds})
+			}
+		}
+		add(w, "", Peace{}, Static{Chance: 0.1, Apart: true}, Static{Chance: 1, Apart: true}, Static{Chance: 0.1}, Static{Chance: 0.5},
+			Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Sleeper{0.5, Static{Chance: 1}}, Oscillator{10},
+			Lazy{}, Withholder{}, Flooder{}, Withdrawer{}, Opportunist{1}, Opportunist{2}, Rare{0.01})
+		add(farm, "half of the tasks are the coalition's own", Farmer{})
+		add(back, "free re-entry", Static{Chance: 1}, Informed{}, Sleeper{0.5, Informed{}}, Withholder{}, Flooder{}, Opportunist{1}, Opportunist{2}, Rare{0.01})
+	}
+	return cells
+}
+
+// demanded is Credence without the allowance, so that the promise is the demanded error itself from the first task on.
+func demanded(size Size) (cells []Cell) {
+	for _, trust := range Trusts {
+		w := Standard(trust, size.Tasks)
+		for _, p := range []Population{Peace{}, Static{Chance: 0.1}, Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Sleeper{0.5, Static{Chance: 1}}, Withholder{}} {
+			cells = append(cells, Cell{"demanded", Credence{NoAllowance: true}, w, p, "", size.Seeds})
+		}
+		w.ReEntry = true
+		for _, p := range []Population{Informed{}, Sleeper{0.5, Informed{}}, Opportunist{2}, Rare{0.01}} {
+			cells = append(cells, Cell{"demanded", Credence{NoAllowance: true}, w, p, "free re-entry", size.Seeds})
+		}
+	}
+	return cells
+}
+
+// published lists the schemes of the tables, made for a demanded trust.
+func published(trust uint64) []Scheme {
+	return []Scheme{
+		BOINC{}, BOINC{Adaptive: true}, MFirst{3}, MFirstFor(0.2, trust), IterativeFor(0.2, trust),
+		Credibility{Share: 0.2, Blacklist: true}, Credibility{Share: 0.2, Blacklist: true, Spot: 0.1}, Credibility{Share: 0.2},
+		IExec{}, Audit{N: 1, Chance: 0.1}, Audit{N: 2, Chance: 0.1}, Audit{N: 3},
+		Credence{}, Credence{NoAllowance: true},
+	}
+}
+
+func schemes(size Size) (cells []Cell) {
+	for _, trust := range Trusts {
+		w := Standard(trust, size.Tasks)
+		sybils := w
+		sybils.Sybils = 5
+		for _, s := range published(trust) {
+			for _, p := range []Population{Static{Chance: 0.1}, Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Oscillator{10}} {
+				cells = append(cells, Cell{"schemes", s, w, p, "", max(1, size.Seeds/2)})
+			}
+			cells = append(cells, Cell{"schemes", s, sybils, Static{Chance: 0.1}, "5 workers to each colluding organisation", max(1, size.Seeds/2)})
+		}
+	}
+	return cells
+}
+
+func horizons(size Size) (cells []Cell) {
+	for _, trust := range []uint64{10_000, 1_000_000} {
+		for n, seeds := min(10_000, size.Horizon), size.Seeds; n <= size.Horizon; n, seeds = n*10, max(1, seeds/4) {
+			for _, p := range []Population{Peace{}, Static{Chance: 0.1}} {
+				cells = append(cells, Cell{"horizons", Credence{}, Standard(trust, n), p, "", seeds})
+			}
+			cells = append(cells, Cell{"horizons", Credibility{Share: 0.2, Blacklist: true}, Standard(trust, n), Static{Chance: 0.1}, "", seeds})
+		}
+	}
+	return cells
+}
+
+// certificates are runs so short that their mean is known well: the start of a ledger is where its allowance is spent.
+func certificates(size Size) (cells []Cell) {
+	for _, trust := range Trusts {
+		w := Standard(trust, 250)
+		w.ReEntry = true
+		for _, p := range []Population{Static{Chance: 0.1}, Informed{}, Sleeper{0.5, Informed{}}, Rare{0.01}} {
+			cells = append(cells, Cell{"certificate", Credence{}, w, p, "free re-entry", 5 * size.Lives})
+		}
+	}
+	return cells
+}
+
+func lifetimes(size Size) (cells []Cell) {
+	for _, n := range []uint32{2, 3, 4} {
+		w := Standard(100, 4_000)
+		cells = append(cells, Cell{"lifetimes", Credence{Replicas: n}, w, Informed{}, "banned at the first", size.Lives})
+		w.Strikes = 2
+		cells = append(cells, Cell{"lifetimes", Credence{Replicas: n}, w, Informed{}, "banned at the second", size.Lives})
+	}
+	return cells
+}
+
+func flights(size Size) (cells []Cell) {
+	for _, trust := range Trusts {
+		for _, depth := range []int{20, 500} {
+			w := Standard(trust, size.Tasks)
+			w.InFlight, w.LongShare = depth, 0.05
+			note := trim(float64(depth)) + " in flight"
+			for _, p := range []Population{Peace{}, Sleeper{0.5, Informed{}}} {
+				cells = append(cells, Cell{"flight", Credence{}, w, p, note, max(1, size.Seeds/2)})
+			}
+			w.ReEntry = true
+			cells = append(cells, Cell{"flight", Credence{}, w, Informed{}, note + ", free re-entry", max(1, size.Seeds/2)})
+		}
+		mass := Standard(trust, size.Tasks)
+		mass.InFlight = min(20*mass.Organisations, size.Tasks/2) // 20 first seats for each organisation
+		cells = append(cells, Cell{"flight", Credence{}, mass, Sleeper{0.5, Informed{}}, "mass attack, 20 in flight each", max(1, size.Seeds/2)})
+	}
+	return cells
+}
+
+// tiers are plans that stakes are weighed for.
+var tiers = []struct{ n, lottery uint32 }{{1, 2}, {1, 5}, {2, 0}, {2, 8}, {3, 0}, {4, 0}}
+
+func money(size Size) (cells []Cell) {
+	for _, tier := range tiers {
+		w := Standard(100, 2_000)
+		w.Value, w.ReEntry = 1_000, true
+		faction := poco.Faction(1, 5, uint64(w.Organisations))
+		x := poco.Collusion(faction, uint64(w.Organisations), uint64(tier.n), uint64(tier.lottery), 1)
+		needed, _ := poco.StakeNeeded(x, poco.Exposure{Value: w.Value, Reward: w.Price, Cost: w.Price, CourtCost: w.Court * w.Price})
+		for _, tenths := range []uint64{8, 12} {
+			w.Stake = needed * tenths / 10
+			note := "0.8 of the stake"
+			if tenths == 12 {
+				note = "1.2 of the stake"
+			}
+			cells = append(cells, Cell{"money", Credence{Replicas: tier.n, Lottery: tier.lottery}, w, Informed{}, note, max(1, size.Lives/4)})
+		}
+	}
+	return cells
+}
+
+func honestWorlds(size Size) (cells []Cell) {
+	for _, trust := range []uint64{10_000, 1_000_000} {
+		add := func(note string, change func(*World)) {
+			w := Standard(trust, 10*size.Tasks)
+			w.Colluding, w.Strikes, w.Cooling = 0, 2, 100
+			w.Price, w.Cost = 10_000, 8_000 // a court costs 7 % of an assignment's stake
+			change(&w)
+			cells = append(cells, Cell{"honest", Credence{}, w, Peace{}, note, max(1, size.Seeds/4)})
+		}
+		add("nothing goes wrong", func(*World) {})
+		for _, rate := range []float64{1e-6, 1e-5, 1e-4} {
+			add("hardware fault rate "+sci(rate), func(w *World) { w.FaultRate = rate })
+		}
+		add("0.1% of seats never answer", func(w *World) { w.Outage = 0.001 })
+		add("storms: 10% silent for 100 of every 5000", func(w *World) { w.StormEvery, w.StormLength, w.StormShare = 5_000, 100, 0.1 })
+		add("30% absent, coming and going", func(w *World) { w.AbsentShare, w.AbsentLength = 0.3, 1_000 })
+	}
+	return cells
+}
+
+func assumptions(size Size) (cells []Cell) {
+	w := Standard(10_000, size.Tasks)
+	w.ReEntry = true
+	add := func(s Credence, w World, p Population, note string) {
+		cells = append(cells, Cell{"assumptions", s, w, p, note, size.Seeds})
+	}
+	add(Credence{}, w, Informed{}, "as assumed")
+	more := w
+	for _, colluding := range []int{50, 60, 80} {
+		more.Colluding = colluding
+		add(Credence{}, more, Informed{}, trim(float64(colluding))+" of 200 collude, 40 assumed")
+	}
+	sybils := w
+	sybils.Sybils = 5
+	add(Credence{}, sybils, Informed{}, "5 workers to each colluding organisation")
+	for _, draws := range []int{2, 3} {
+		add(Credence{}, w, Proposer{Draws: draws}, "the plan does not count on it")
+		add(Credence{Factor: uint64(draws)}, w, Proposer{Draws: draws}, "the plan counts on it")
+	}
+	for _, chance := range []float64{0.1, 0.5, 1} {
+		add(Credence{}, w, Briber{Chance: chance}, "")
+	}
+	half := w
+	half.AbsentShare, half.AbsentLength = 0.75, 100_000
+	add(Credence{}, half, Informed{}, "75% of the honest are kept busy")
+	return cells
+}

@@ -1,0 +1,61 @@
+package vectors
+
+import (
+	"math/big"
+
+	"github.com/credence-chain/credence/lab/plain"
+)
+
+// solveCoalition: {F, P, n} -> x, lifetime_errors_bound; {f, eps} -> n, error.
+func solveCoalition(in *inputs, _ map[string]any) (object, error) {
+	switch {
+	case in.has("F", "P", "n"):
+		colluders, pool, n := in.int("F", ""), in.int("P", ""), in.int("n", "")
+		if in.err != nil {
+			return nil, in.err
+		}
+		x, err := plain.BlindDraw(colluders, pool, n)
+		if err != nil {
+			return nil, err
+		}
+		bound, err := plain.LifetimeErrors(colluders, pool, n)
+		return object{{"x", x}, {"lifetime_errors_bound", bound}}, err
+	case in.has("f", "eps"):
+		n, wrong, err := plain.Unanimous(in.rat("f", ""), in.rat("eps", ""))
+		return object{{"n", count(n)}, {"error", wrong}}, err
+	default:
+		return nil, errShape
+	}
+}
+
+// solveEconomics: {x, G, c, r} -> S_min, S_min_ceil; {q, G, S} -> the smallest
+// n and, for a single replica, the lottery a that the stake carries.
+func solveEconomics(in *inputs, _ map[string]any) (object, error) {
+	switch {
+	case in.has("x", "G"):
+		x, value := in.rat("x", ""), in.rat("G", "")
+		cost, reward := in.rat("c", "0"), in.rat("r", "0")
+		if in.err != nil {
+			return nil, in.err
+		}
+		s, err := plain.MinStake(x, value, cost, reward)
+		if err != nil {
+			return nil, err
+		}
+		units, err := plain.MinStakeUnits(x, value, cost, reward)
+		return object{{"S_min", s}, {"S_min_ceil", units}}, err
+	case in.has("q", "S"):
+		return economicPlan(in.rat("q", ""), in.rat("S", ""), in.rat("G", "1"))
+	default:
+		return nil, errShape
+	}
+}
+
+func economicPlan(q, stake, value *big.Rat) (object, error) {
+	n, err := plain.ReplicasForStake(q, stake, value)
+	if err != nil {
+		return nil, err
+	}
+	a, err := plain.LotteryForStake(q, stake, value)
+	return object{{"n", count(n)}, {"a", a}}, err
+}
