@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/credence-chain/credence/executor/artifact"
-	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/result"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"

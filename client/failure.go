@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/credence-chain/credence/executor/artifact"
-	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/printable"
+	"github.com/credence-chain/credence/result"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/executor/artifact"
-	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

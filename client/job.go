@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
 	"github.com/credence-chain/credence/internal/printable"
 	"github.com/credence-chain/credence/poco"

@@ -11,9 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
+	"github.com/credence-chain/credence/result"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 

@@ -14,8 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/executor/artifact"
 )
 
 // sabotageSeed makes all liars of a devnet tell the same lie.

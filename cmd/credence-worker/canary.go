@@ -8,11 +8,11 @@ import (
 	"net/http/httptest"
 	"os"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/agent"
-	"github.com/credence-chain/credence/executor/artifact"
 	"github.com/credence-chain/credence/executor/chain"
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/result"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )

@@ -17,11 +17,11 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/agent"
-	"github.com/credence-chain/credence/executor/artifact"
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/result"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 

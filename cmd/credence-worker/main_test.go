@@ -22,10 +22,10 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/journal"
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/result"
 )
 
 // saboteur lies for tests of a chain: it alters what the app output and nothing else, so that everything from the

@@ -12,8 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/executor/artifact"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )

@@ -16,7 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/broadcast"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"

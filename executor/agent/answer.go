@@ -3,11 +3,11 @@ package agent
 import (
 	"fmt"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/journal"
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
 )
 
 // Answer is what an execution comes to: the outcome that is committed and the bytes behind it.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 )
 

@@ -15,9 +15,9 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/chain"
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/poco/contract"
 )

@@ -5,12 +5,12 @@ import (
 	"path"
 	"strconv"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/chain"
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )

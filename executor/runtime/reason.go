@@ -1,6 +1,6 @@
 package runtime
 
-import "github.com/credence-chain/credence/executor/result"
+import "github.com/credence-chain/credence/result"
 
 // Reason says why an app failed. The list is closed: a reason is part of the
 // answer, so a new one is a change of the protocol.

@@ -6,7 +6,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/result"
 )
 
 // Spec is everything a run depends on. Two runs of the same Spec give the same

@@ -8,8 +8,8 @@ import (
 
 	"github.com/credence-chain/credence/executor/agent"
 	"github.com/credence-chain/credence/executor/chain"
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/result"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )

@@ -23,10 +23,10 @@ import (
 	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
 	"github.com/cosmos/cosmos-sdk/codec"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/executor/artifact"
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )

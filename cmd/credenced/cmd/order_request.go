@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/credence-chain/credence/artifact"
 	credence "github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/executor/artifact"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )

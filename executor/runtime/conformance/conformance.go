@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/result"
 )
 
 // Apps are the apps of a suite, in the form in which the runtime takes modules.

@@ -11,11 +11,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
 	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
 )
 
 // TestAwkwardOutput: what an app leaves is judged in the child, and is an answer.

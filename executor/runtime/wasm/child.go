@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
+	"github.com/credence-chain/credence/result"
 )
 
 // childName is the name (argv[0]) under which this program runs as a child.

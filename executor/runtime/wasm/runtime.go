@@ -13,10 +13,10 @@ import (
 	goruntime "runtime"
 	"time"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
+	"github.com/credence-chain/credence/result"
 )
 
 const (

@@ -14,11 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
 	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
 )
 
 func TestMain(m *testing.M) {

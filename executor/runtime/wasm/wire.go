@@ -8,9 +8,9 @@ import (
 	"io"
 	"time"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+	"github.com/credence-chain/credence/result"
 )
 
 // Parent and child speak through the child's standard input and output: one request,

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+	"github.com/credence-chain/credence/result"
 )
 
 func TestResponseChecked(t *testing.T) {

@@ -13,10 +13,10 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+	"github.com/credence-chain/credence/result"
 )
 
 var update = flag.Bool("update", false, "write the goldens anew")

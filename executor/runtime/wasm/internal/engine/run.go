@@ -10,12 +10,12 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+	"github.com/credence-chain/credence/result"
 )
 
 const (

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
 )
 
 // Limits of the tree.

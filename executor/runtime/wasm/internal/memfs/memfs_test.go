@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/executor/result"
+	"github.com/credence-chain/credence/result"
 )
 
 func newFS(t testing.TB) *FS {

@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+	"github.com/credence-chain/credence/result"
 )
 
 // App is a module of the goldens.

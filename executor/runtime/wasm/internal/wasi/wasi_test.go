@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/credence-chain/credence/executor/result"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+	"github.com/credence-chain/credence/result"
 )
 
 // bench is a host with a memory, as an app would have them.

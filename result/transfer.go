@@ -9,7 +9,7 @@ import (
 	"os"
 	"path"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 )
 
 // Store keeps the manifest and every file it names as blobs of their own, files first:

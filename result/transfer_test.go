@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/executor/artifact"
+	"github.com/credence-chain/credence/artifact"
 )
 
 var sample = []File{file("a.txt", "alpha"), exe("bin/run", "#!"), file("bin/same", "alpha"), folder("empty/deep"), file("none", "")}
