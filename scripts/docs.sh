@@ -62,7 +62,7 @@ while IFS=' ' read -r package name; do
   elif ! grep -qE "^func $name\(" "$package"/*_test.go; then
     complain "$parity: $package has no test $name"
   fi
-done < <(grep -E '^\|' "$parity" | grep -oE '`[a-z0-9/]+`|\bTest[A-Za-z0-9_]+' | awk '/^`/ { gsub("`", ""); if (index($0, "/") || $0 == "poco" || $0 == "app" || $0 == "client") package = $0; next } { print package, $0 }')
+done < <(grep -E '^\|' "$parity" | grep -oE '`[a-z0-9/]+`|\bTest[A-Za-z0-9_]+' | awk '/^`/ { gsub("`", ""); if (index($0, "/") || $0 == "artifact" || $0 == "result" || $0 == "poco" || $0 == "app" || $0 == "client") package = $0; next } { print package, $0 }')
 while IFS= read -r scenario; do
   [ -f "test/scenario/testdata/$scenario" ] || complain "$parity: $scenario: no such scenario"
 done < <(grep -oE '\b[a-z0-9_]+\.txt\b' "$parity" | sort -u)
