@@ -197,11 +197,22 @@ func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*
 	return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
 }
 
-func (n txOf) Simulate(context.Context, *txtypes.SimulateRequest) (*txtypes.SimulateResponse, error) {
+// Simulate takes feeGas more for a transaction with a fee, as a chain does.
+func (n txOf) Simulate(_ context.Context, req *txtypes.SimulateRequest) (*txtypes.SimulateResponse, error) {
+	tx, err := theEncoding().tx.TxDecoder()(req.TxBytes)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return &txtypes.SimulateResponse{GasInfo: &sdk.GasInfo{GasUsed: n.gas}}, nil
+	used := n.gas
+	if fee, ok := tx.(sdk.FeeTx); ok && !fee.GetFee().IsZero() {
+		used += feeGas
+	}
+	return &txtypes.SimulateResponse{GasInfo: &sdk.GasInfo{GasUsed: used}}, nil
 }
+
+const feeGas = 20_000
 
 func (n txOf) GetTx(_ context.Context, req *txtypes.GetTxRequest) (*txtypes.GetTxResponse, error) {
 	n.mu.Lock()

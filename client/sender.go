@@ -118,6 +118,12 @@ func (s *Sender) Sign(ctx context.Context, msgs ...sdk.Msg) (*SignedTx, error) {
 		gas = s.opts.Gas(msgs)
 	}
 	if gas == 0 {
+		// With a fee, if there is one to pay: taking it costs gas, and its size does not matter.
+		least, err := s.fee(ctx, msgs, 1)
+		if err != nil {
+			return nil, err
+		}
+		builder.SetFeeAmount(least)
 		if gas, err = s.simulate(ctx, builder, number); err != nil {
 			return nil, err
 		}

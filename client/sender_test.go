@@ -111,6 +111,24 @@ func TestPriceOfTheNode(t *testing.T) {
 	require.Equal(t, "5ucred", prices.String())
 }
 
+// Taking a fee costs gas, which the gas limit must have room for.
+func TestSimulatedWithAFee(t *testing.T) {
+	node := newFakeNode("credence-1")
+	sender, key := testSender(t, node)
+	sender.opts.Gas = nil
+	msg := &markettypes.MsgCancelOrders{Owner: key.Address()}
+	gas := func(price string) uint64 {
+		node.setPrice(price)
+		sender.reprice(&TxError{Codespace: "sdk", Code: 13})
+		signed, err := sender.Sign(context.Background(), msg)
+		require.NoError(t, err)
+		tx, err := theEncoding().tx.TxDecoder()(signed.Bytes)
+		require.NoError(t, err)
+		return tx.(sdk.FeeTx).GetGas()
+	}
+	require.Equal(t, gas("0ucred")+feeGas*13/10, gas("0.001ucred"))
+}
+
 func TestTimeoutsStrictlyIncrease(t *testing.T) {
 	last := nextTimeout(time.Minute)
 	for range 10_000 {
