@@ -154,7 +154,7 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 	}
 	msg := &appstypes.MsgPublish{
 		Owner: r.provider().Address(), Name: a.Name, Version: a.Version, Description: a.Description, Digest: m.digest,
-		Size_: uint64(len(m.data)), Runtime: "wasm", Locators: r.Stores, Price: a.Price, ByOrder: a.ByOrder,
+		Size_: uint64(len(m.data)), Runtime: contract.RuntimeWasm, Locators: r.Stores, Price: a.Price, ByOrder: a.ByOrder,
 		Tags: markettypes.NormalTags(a.Tags), OutputPath: a.OutputPath, Nondeterministic: a.Nondeterministic,
 	}
 	if a.Requirements != (appstypes.Resources{}) {

@@ -24,6 +24,7 @@ import (
 	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -144,7 +145,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	}
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.bench(), Secret: w.secret, Slots: w.Slots,
-		Runtimes: map[string]runtime.Runtime{"wasm": engine}, WallLimit: w.WallLimit,
+		Runtimes: map[string]runtime.Runtime{contract.RuntimeWasm: engine}, WallLimit: w.WallLimit,
 		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: w.bear(ctx, conn)}),
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.path("logs"),

@@ -8,7 +8,7 @@ const (
 	// MaxSize bounds a module in bytes: what workers run.
 	MaxSize = contract.MaxModuleBytes
 	// RuntimeWasm is the one runtime there is.
-	RuntimeWasm = "wasm"
+	RuntimeWasm = contract.RuntimeWasm
 )
 
 // Reference returns "organisation/name:version".

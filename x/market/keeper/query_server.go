@@ -17,11 +17,12 @@ import (
 
 	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/internal/prefix"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
 // defaultRuntime is whose book is listed when a query names none.
-const defaultRuntime = "wasm"
+const defaultRuntime = contract.RuntimeWasm
 
 type queryServer struct{ Keeper }
 

@@ -3,6 +3,7 @@ package types
 import (
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
@@ -14,7 +15,7 @@ const (
 	// MaxBPS is the whole of a price, in ten thousandths.
 	MaxBPS = 10_000
 	// RuntimeWasm is the one runtime there is.
-	RuntimeWasm = "wasm"
+	RuntimeWasm = contract.RuntimeWasm
 )
 
 // ValidatePoolID checks that id is 2 to 32 of a-z, 0-9 and '-'; ErrInvalidPool otherwise.
