@@ -249,9 +249,7 @@ func TestAnswersAreFree(t *testing.T) {
 	require.Equal(t, before-price, s.Balance(s.Key(who).Addr))
 
 	// Two tasks of one worker in one transaction.
-	for _, id := range s.Submit(job) {
-		ids = append(ids, id)
-	}
+	ids = append(ids, s.Submit(job)...)
 	byWorker := map[string][]sdk.Msg{}
 	for _, id := range ids[1:] {
 		task := s.Task(id)

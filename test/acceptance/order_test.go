@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/app/genesis"
@@ -252,24 +251,19 @@ func (d *trader) book() {
 	require.Equal(d.t, 0, strings.Count(d.order("list", "--from", "operator"), "resting"))
 }
 
-// tx has an account's transaction included. It returns what the chain says against it, "" for nothing.
+// tx has an account's transaction included. It returns what the chain says against it, "" for nothing: the command waits for
+// the block, and its status says which of the two it is.
 func (d *trader) tx(from string, args ...string) string {
 	d.t.Helper()
-	sent := d.do(slices.Concat([]string{"tx"}, args, []string{
+	out, status := d.c.run(slices.Concat([]string{"tx"}, args, []string{
 		"--from", from, "--keyring-backend", "test", "--chain-id", d.Info.ChainID, "--node", "tcp" + strings.TrimPrefix(d.Info.RPC, "http"),
-		"--gas", "1000000", "--yes", "--output", "json",
+		"--gas", "1000000", "--yes",
 	})...)
-	var tx struct{ Txhash string }
-	require.NoError(d.t, json.Unmarshal([]byte(sent), &tx), sent)
-	said := ""
-	d.until("the transaction is included", func() bool {
-		res, err := d.conn.Tx().GetTx(d.ctx, &txtypes.GetTxRequest{Hash: tx.Txhash})
-		if err == nil {
-			said = res.TxResponse.RawLog
-		}
-		return err == nil
-	})
-	return said
+	if status == 0 {
+		return ""
+	}
+	require.Equal(d.t, client.ExitRefused, status, out)
+	return out
 }
 
 // handedOver passes a pool from the exchange to the laboratory: the former operator's offers stand no longer, and only the

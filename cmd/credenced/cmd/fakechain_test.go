@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -33,7 +32,6 @@ import (
 
 // fakeChain is a node with one request of one task, as the commands on tasks see it.
 type fakeChain struct {
-	mu      sync.Mutex
 	request markettypes.Request
 	deal    markettypes.Deal
 	task    taskstypes.Task

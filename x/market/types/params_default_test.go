@@ -11,5 +11,5 @@ import (
 // TestDefaultRevealWindowIsAMinute: whoever has committed has that long to come back before it loses its stake.
 func TestDefaultRevealWindowIsAMinute(t *testing.T) {
 	p := types.DefaultParams()
-	require.GreaterOrEqual(t, uint64(p.RevealBlocks)*uint64(p.BlockMillis), uint64(60_000))
+	require.GreaterOrEqual(t, uint64(p.RevealBlocks)*p.BlockMillis, uint64(60_000))
 }

@@ -54,7 +54,7 @@ func TestRevocationTakesTheSeatOut(t *testing.T) {
 			}
 			require.Len(t, c.LastBlock.ValidatorUpdates, 1, "in the block of the vote")
 			require.Zero(t, c.LastBlock.ValidatorUpdates[0].Power)
-			require.Equal(t, []byte(c.Seat("val-2").Cons.PubKey().Bytes()), c.LastBlock.ValidatorUpdates[0].PubKey.GetEd25519())
+			require.Equal(t, c.Seat("val-2").Cons.PubKey().Bytes(), c.LastBlock.ValidatorUpdates[0].PubKey.GetEd25519())
 			require.Equal(t, []string{"val-1", "val-3", "val-4"}, activeSeats(c))
 			c.Next()
 			require.Empty(t, c.LastBlock.ValidatorUpdates)
