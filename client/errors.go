@@ -3,6 +3,8 @@ package client
 import (
 	"errors"
 	"fmt"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 )
 
 // Errors of the connection and of following a transaction. They are wrapped with context.
@@ -49,32 +51,15 @@ func (e *TxError) Is(target error) bool {
 	return ok && other.Codespace == e.Codespace && other.Code == e.Code
 }
 
-// Codes of the SDK's own codespace that decide whether sending again can help.
-const (
-	sdkSpace            = "sdk"
-	codeInMempool       = 19 // the very bytes wait already
-	codeMempoolFull     = 20
-	codeInsufficient    = 5
-	codeOutOfGas        = 11
-	codeInsufficientFee = 13
-	codeWrongSequence   = 32
-)
+// Codes of the SDK's own codespace that decide what a refusal means.
+const sdkSpace = sdkerrors.RootCodespace
 
-// Retriable says whether the same intent may succeed later without anybody changing anything.
-func Retriable(err error) bool {
-	if errors.Is(err, ErrNoEndpoint) || errors.Is(err, ErrExpired) || errors.Is(err, ErrStalled) {
-		return true
-	}
-	var refused *TxError
-	if !errors.As(err, &refused) || refused.Codespace != sdkSpace {
-		return false
-	}
-	switch refused.Code {
-	case codeMempoolFull, codeOutOfGas, codeWrongSequence:
-		return true
-	}
-	return false
-}
+var (
+	codeInMempool       = sdkerrors.ErrTxInMempoolCache.ABCICode() // the very bytes wait already
+	codeInsufficient    = sdkerrors.ErrInsufficientFunds.ABCICode()
+	codeOutOfGas        = sdkerrors.ErrOutOfGas.ABCICode()
+	codeInsufficientFee = sdkerrors.ErrInsufficientFee.ABCICode()
+)
 
 // HashError carries the hash of a transaction whose fate is not known: the call that would tell failed.
 type HashError struct {

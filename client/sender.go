@@ -221,13 +221,8 @@ func (r *resending) again(ctx context.Context, height int64) error {
 // resend is how often a transaction that waits for inclusion is sent again, to whichever node is in use then.
 const resend = 3 * time.Second
 
-// Confirm waits for the inclusion of a transaction, for at most the sender's TTL. Errors: *TxError when it was included
-// and failed; otherwise a *HashError that wraps ErrExpired, ErrStalled or the context's error.
-func (s *Sender) Confirm(ctx context.Context, hash string) (*TxResult, error) {
-	return s.confirm(ctx, hash, time.Now().Add(s.opts.TTL), func(context.Context, int64) error { return nil })
-}
-
-// confirm looks for a transaction; again is called in every round in which it is not there, with the latest height.
+// confirm waits for the inclusion of a transaction, until its timeout. Errors: *TxError when it was included and failed;
+// otherwise a *HashError that wraps ErrExpired, ErrStalled or the context's error. Again is called in every round in which it is not there, with the latest height.
 func (s *Sender) confirm(ctx context.Context, hash string, timeout time.Time, again func(context.Context, int64) error) (*TxResult, error) {
 	ticker := time.NewTicker(s.opts.Poll)
 	defer ticker.Stop()

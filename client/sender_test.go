@@ -147,16 +147,15 @@ func TestSendErrors(t *testing.T) {
 	msg := &taskstypes.MsgDecline{Who: key.Address()}
 
 	for _, tc := range []struct {
-		name      string
-		refusal   *sdk.TxResponse
-		expErr    *TxError
-		retriable bool
+		name    string
+		refusal *sdk.TxResponse
+		expErr  *TxError
 	}{
-		{"taken", nil, nil, false},
-		{"waits already", &sdk.TxResponse{Codespace: "sdk", Code: 19}, nil, false},
-		{"mempool full", &sdk.TxResponse{Codespace: "sdk", Code: 20}, &TxError{Codespace: "sdk", Code: 20}, true},
-		{"refused by a module", &sdk.TxResponse{Codespace: "tasks", Code: 4, RawLog: "not drawn"}, &TxError{Codespace: "tasks", Code: 4}, false},
-		{"the same number elsewhere", &sdk.TxResponse{Codespace: "tasks", Code: 20}, &TxError{Codespace: "tasks", Code: 20}, false},
+		{"taken", nil, nil},
+		{"waits already", &sdk.TxResponse{Codespace: "sdk", Code: 19}, nil},
+		{"mempool full", &sdk.TxResponse{Codespace: "sdk", Code: 20}, &TxError{Codespace: "sdk", Code: 20}},
+		{"refused by a module", &sdk.TxResponse{Codespace: "tasks", Code: 4, RawLog: "not drawn"}, &TxError{Codespace: "tasks", Code: 4}},
+		{"the same number elsewhere", &sdk.TxResponse{Codespace: "tasks", Code: 20}, &TxError{Codespace: "tasks", Code: 20}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			node.set(func() { node.refuse = tc.refusal })
@@ -168,7 +167,6 @@ func TestSendErrors(t *testing.T) {
 			}
 			require.ErrorIs(t, err, tc.expErr)
 			require.ErrorContains(t, err, hash)
-			require.Equal(t, tc.retriable, Retriable(err))
 		})
 	}
 }
@@ -178,6 +176,9 @@ func TestConfirm(t *testing.T) {
 	node := newFakeNode("credence-1")
 	sender, key := testSender(t, node)
 	msg := &taskstypes.MsgDecline{Who: key.Address()}
+	confirm := func(ctx context.Context, hash string) (*TxResult, error) {
+		return sender.confirm(ctx, hash, time.Now().Add(sender.opts.TTL), func(context.Context, int64) error { return nil })
+	}
 
 	tx, err := sender.Sign(ctx, msg)
 	require.NoError(t, err)
@@ -190,7 +191,7 @@ func TestConfirm(t *testing.T) {
 			node.included[tx.Hash] = &sdk.TxResponse{TxHash: tx.Hash, Height: 4, Data: hex.EncodeToString(data)}
 		})
 	})
-	res, err := sender.Confirm(ctx, tx.Hash)
+	res, err := confirm(ctx, tx.Hash)
 	require.NoError(t, err)
 	require.EqualValues(t, 4, res.Height)
 	var out markettypes.MsgSubmitTaskResponse
@@ -203,21 +204,20 @@ func TestConfirm(t *testing.T) {
 	node.set(func() {
 		node.included["F0"] = &sdk.TxResponse{TxHash: "F0", Height: 5, Codespace: "market", Code: 3, RawLog: "no"}
 	})
-	_, err = sender.Confirm(ctx, "F0")
+	_, err = confirm(ctx, "F0")
 	require.ErrorIs(t, err, &TxError{Codespace: "market", Code: 3})
 
 	// The clock of the chain passes the timeout: it can't come any more.
 	node.set(func() { node.now = time.Now().Add(time.Hour) })
-	_, err = sender.Confirm(ctx, "AB")
+	_, err = confirm(ctx, "AB")
 	require.ErrorIs(t, err, ErrExpired)
 	require.ErrorContains(t, err, "AB")
-	require.True(t, Retriable(err))
 
 	// The caller gives up: the hash is in the error.
 	node.set(func() { node.now = time.Now() })
 	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 	defer cancel()
-	_, err = sender.Confirm(short, "CD")
+	_, err = confirm(short, "CD")
 	var hashed *HashError
 	require.True(t, errors.As(err, &hashed))
 	require.Equal(t, "CD", hashed.Hash)

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 
+	errorsmod "cosmossdk.io/errors"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
 	"github.com/credence-chain/credence/client"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -34,31 +38,33 @@ type code struct {
 	code  uint32
 }
 
+func codeOf(err *errorsmod.Error) code { return code{err.Codespace(), err.ABCICode()} }
+
 // table says what the chain's codes mean; a code that is not in it is Refused: it came from the message itself.
 var table = map[code]Class{
-	{taskstypes.ModuleName, taskstypes.ErrAlready.ABCICode()}: Already,
+	codeOf(taskstypes.ErrAlready): Already,
 	// The task may have moved between our reading and the block: state decides anew.
-	{taskstypes.ModuleName, taskstypes.ErrTooEarly.ABCICode()}: Again,
+	codeOf(taskstypes.ErrTooEarly): Again,
 	// One of an earlier signature waits: it comes into a block, or its timeout passes.
-	{taskstypes.ModuleName, taskstypes.ErrWaiting.ABCICode()}: Again,
-	{"sdk", 5}:  Again, // insufficient funds: it may be funded
-	{"sdk", 9}:  Again, // unknown address: likewise
-	{"sdk", 11}: Again, // out of gas: the next transaction asks for more
-	{"sdk", 13}: Again, // insufficient fee: the node's price may fall
-	{"sdk", 19}: Again, // already in the mempool
-	{"sdk", 20}: Again, // mempool full
-	{"sdk", 30}: Again, // the timeout passed before it was taken
-	{"sdk", 32}: Again, // wrong sequence: a duplicate timeout
-	{"sdk", 37}: Again, // feature not supported, by a node of an older version
+	codeOf(taskstypes.ErrWaiting):          Again,
+	codeOf(sdkerrors.ErrInsufficientFunds): Again, // insufficient funds: it may be funded
+	codeOf(sdkerrors.ErrUnknownAddress):    Again, // unknown address: likewise
+	codeOf(sdkerrors.ErrOutOfGas):          Again, // out of gas: the next transaction asks for more
+	codeOf(sdkerrors.ErrInsufficientFee):   Again, // insufficient fee: the node's price may fall
+	codeOf(sdkerrors.ErrTxInMempoolCache):  Again, // already in the mempool
+	codeOf(sdkerrors.ErrMempoolIsFull):     Again, // mempool full
+	codeOf(sdkerrors.ErrTxTimeoutHeight):   Again, // the timeout passed before it was taken
+	codeOf(sdkerrors.ErrWrongSequence):     Again, // wrong sequence: a duplicate timeout
+	codeOf(sdkerrors.ErrNotSupported):      Again, // feature not supported, by a node of an older version
 }
 
 // behind says what a node's mempool may answer to a message that the chain wants, because the node has not seen the last
 // blocks. In a block each of these is the last word; before one it is the word of this node, now.
 var behind = map[code]bool{
-	{taskstypes.ModuleName, taskstypes.ErrNotFound.ABCICode()}:     true, // not yet opened
-	{taskstypes.ModuleName, taskstypes.ErrWrongPhase.ABCICode()}:   true, // a phase before
-	{taskstypes.ModuleName, taskstypes.ErrNotDrawn.ABCICode()}:     true, // not yet drawn, or not yet committed
-	{taskstypes.ModuleName, taskstypes.ErrWrongAttempt.ABCICode()}: true, // an attempt before
+	codeOf(taskstypes.ErrNotFound):     true, // not yet opened
+	codeOf(taskstypes.ErrWrongPhase):   true, // a phase before
+	codeOf(taskstypes.ErrNotDrawn):     true, // not yet drawn, or not yet committed
+	codeOf(taskstypes.ErrWrongAttempt): true, // an attempt before
 }
 
 // Classify tells the class of an error. Only codespace and code are looked at, never the text. Errors that are no

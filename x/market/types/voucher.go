@@ -61,17 +61,9 @@ func ValidateSpenders(codec address.Codec, spenders []string) error {
 	return nil
 }
 
-// Allows says whether the voucher may pay for an agreement: it has not expired, its holder or a spender asks, and every
-// app, dataset and pool is one that it pays for. ErrVoucherExpired, ErrVoucherSpender or ErrVoucherAsset otherwise. What
-// is left in it is the payment's matter.
-func (v Voucher) Allows(a Agreement) error {
-	if err := v.AllowsAssets(a); err != nil {
-		return err
-	}
-	return v.AllowsPool(a.Pool.Order.Asset())
-}
-
-// AllowsAssets is the part of Allows before a pool is known.
+// AllowsAssets says whether the voucher may pay for an agreement before a pool is known: it has not expired, its holder or a
+// spender asks, and the app and every dataset is one that it pays for. ErrVoucherExpired, ErrVoucherSpender or
+// ErrVoucherAsset otherwise. What is left in it is the payment's matter.
 func (v Voucher) AllowsAssets(a Agreement) error {
 	who := a.Request.Requester.Account
 	switch {
@@ -90,7 +82,7 @@ func (v Voucher) AllowsAssets(a Agreement) error {
 	return nil
 }
 
-// AllowsPool is the part of Allows that a pool adds; ErrVoucherAsset when it does not pay for the pool.
+// AllowsPool says whether the voucher pays for a pool; ErrVoucherAsset otherwise.
 func (v Voucher) AllowsPool(pool string) error {
 	if len(v.Pools) > 0 && !slices.Contains(v.Pools, pool) {
 		return ErrVoucherAsset.Wrapf("voucher: %s pays for no pool %s", v.Id, pool)
