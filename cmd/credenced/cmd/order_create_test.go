@@ -45,12 +45,12 @@ func TestOrderCreate(t *testing.T) {
 				Resources: resources(500, 1<<30, 1<<20, 1),
 				Apps:      markettypes.Restriction{Ids: []string{"studio/app"}}, Datasets: markettypes.Restriction{Ids: []string{"acme/cities"}},
 			}}},
-		{[]string{"request", "studio/app:1", "--trust", "99%", "--max-price", "1CRED", "--max-app-price", "1ucred", "--max-dataset-price", "2ucred", "--max-pool-price", "3ucred", "--value", "4ucred", "--fuel", "1G", "--policy", "court", "--min-replicas", "3", "--static-credibility", "--partial", "--dataset", "acme/aa:1", "--dataset", "acme/bb:1", "--datasets-per-task", "1", "--tag", "gpu", "--pool", "north", "--only-pool-of", "acme", "--beneficiary", alice, "--sponsor", alice, "--callback", "hook", "--cpu", "2", "--args", "a,b", "--", "-c"},
+		{[]string{"request", "studio/app:1", "--trust", "99%", "--max-price", "1CRED", "--max-app-price", "1ucred", "--max-dataset-price", "2ucred", "--max-pool-price", "3ucred", "--value", "4ucred", "--fuel", "1G", "--policy", "court", "--min-replicas", "3", "--static-credibility", "--partial", "--dataset", "acme/aa:1", "--dataset", "acme/bb:1", "--datasets-per-task", "1", "--tag", "gpu", "--pool", "north", "--only-pool-of", "acme", "--beneficiary", alice, "--sponsor", alice, "--cpu", "2", "--args", "a,b", "--", "-c"},
 			markettypes.Order{Request: &markettypes.Job{
 				App: "studio/app:1", Trust: 100, MaxPrice: 1_000_000, MaxAppPrice: 1, MaxDatasetPrice: 2, MaxPoolPrice: 3, Value: 4, FuelLimit: 1e9,
 				Policy: "court", MinReplicas: 3, StaticCredibility: true, Partial: true, Datasets: []string{"acme/aa:1", "acme/bb:1"}, DatasetsPerTask: 1, Size_: 2,
 				Tags: []string{"gpu"}, Pool: "north", Pools: markettypes.Restriction{Audience: orgstypes.Audience{Organisations: []string{"acme"}}},
-				Beneficiary: alice, Sponsor: alice, Callback: "hook", Resources: resources(2000, 0, 0, 0), Args: []string{"a", "b", "-c"},
+				Beneficiary: alice, Sponsor: alice, Resources: resources(2000, 0, 0, 0), Args: []string{"a", "b", "-c"},
 			}}},
 	} {
 		t.Run(tc.args[0], func(t *testing.T) {

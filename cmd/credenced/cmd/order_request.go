@@ -32,7 +32,7 @@ type requestFlags struct {
 	static, partial                        bool
 	pools                                  restrictFlags
 	sponsor, voucher                       string
-	beneficiary, callback                  string
+	beneficiary                            string
 	r                                      resourceFlags
 }
 
@@ -61,7 +61,6 @@ func (r *requestFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&r.sponsor, "sponsor", "", "account that pays in the requester's place: it must relay the match itself")
 	f.StringVar(&r.voucher, "voucher", "", "id of a voucher that pays in the requester's place")
 	f.StringVar(&r.beneficiary, "beneficiary", "", "account that the results are for (default: the requester)")
-	f.StringVar(&r.callback, "callback", "", "name of a module's hook that is told each task's end")
 	r.r.add(f, "of one execution, such as", "the app's requirement")
 }
 
@@ -73,7 +72,7 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 	job = markettypes.Job{
 		App: app, Args: slices.Concat(r.args, args), Policy: r.policy, MinReplicas: r.minReplicas,
 		StaticCredibility: r.static, Partial: r.partial, Size_: r.bag, Category: r.category, Tags: r.tags, Pool: r.pool,
-		Datasets: r.datasets, DatasetsPerTask: r.datasetsPerTask, Voucher: strings.ToLower(r.voucher), Callback: r.callback,
+		Datasets: r.datasets, DatasetsPerTask: r.datasetsPerTask, Voucher: strings.ToLower(r.voucher),
 	}
 	if n, k := uint64(len(r.datasets)), uint64(r.datasetsPerTask); k > 0 && !c.cmd.Flags().Changed("bag") {
 		job.Size_ = (n + k - 1) / k

@@ -25,7 +25,6 @@ type marketFlags struct {
 	maxPoolPrice    string
 	voucher         string
 	beneficiary     string
-	callback        string
 	partial         bool
 	expiry          int64
 	rest            string
@@ -47,7 +46,6 @@ func (m *marketFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&m.maxPoolPrice, "max-pool-price", "", "the most for one replica (default: what --max-price leaves)")
 	f.StringVar(&m.voucher, "voucher", "", "id of a voucher that pays in your place")
 	f.StringVar(&m.beneficiary, "beneficiary", "", "address of the account that the results are for (default: yours)")
-	f.StringVar(&m.callback, "callback", "", "name of a module's hook that is told each task's end")
 	f.BoolVar(&m.partial, "partial", false, "start whatever part of the bag can be met at once")
 	f.Int64Var(&m.expiry, "expiry", 0, "height until which what can't be met at once rests on the book (default: it is refunded)")
 	f.StringVar(&m.rest, "rest", "", "the same as a time such as 10m, or in blocks from now such as 1000")
@@ -60,7 +58,7 @@ func (m *marketFlags) add(f *pflag.FlagSet) {
 // fill puts the flags into a job. Errors name the flag.
 func (m *marketFlags) fill(job *client.Job) error {
 	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.datasets, m.datasetsPerTask, m.category, m.tags, m.pools
-	job.Voucher, job.Beneficiary, job.Callback, job.Partial = strings.ToLower(m.voucher), m.beneficiary, m.callback, m.partial
+	job.Voucher, job.Beneficiary, job.Partial = strings.ToLower(m.voucher), m.beneficiary, m.partial
 	job.Expiry, job.Resources.Gpus = m.expiry, m.gpus
 	var err error
 	if job.PoolsOf, err = parseAudience("--only-pool-of", m.poolsOf); err != nil {

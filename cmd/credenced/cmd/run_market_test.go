@@ -65,12 +65,12 @@ func TestMarketFlagsFillTheJob(t *testing.T) {
 	job := parsed(t,
 		"--dataset", "acme/cities:1", "--dataset", "roads,2024.csv", "--category", "xs", "--tag", "tee,gpu", "--tag", "eu",
 		"--pool", "north", "--pool", "south", "--max-app-price", "1CRED", "--max-dataset-price", "2CRED", "--max-pool-price", "3ucred",
-		"--voucher", "ABCD", "--beneficiary", "cred1x", "--callback", "hook", "--partial", "--rest", "90s",
+		"--voucher", "ABCD", "--beneficiary", "cred1x", "--partial", "--rest", "90s",
 		"--memory", "512MiB", "--disk", "1MB", "--cpu", "1.5", "--gpus", "2", "--out", "o")
 	require.Equal(t, client.Job{
 		App: "app.wasm", Args: []string{}, Trust: 1000, Bag: 1, Out: "o",
 		Datasets: []string{"acme/cities:1", "roads,2024.csv"}, Category: "xs", Tags: []string{"tee", "gpu", "eu"}, Pools: []string{"north", "south"},
-		MaxAppPrice: 1_000_000, MaxDatasetPrice: 2_000_000, MaxPoolPrice: 3, Voucher: "abcd", Beneficiary: "cred1x", Callback: "hook",
+		MaxAppPrice: 1_000_000, MaxDatasetPrice: 2_000_000, MaxPoolPrice: 3, Voucher: "abcd", Beneficiary: "cred1x",
 		Partial: true, RestFor: 90 * time.Second,
 		Resources: appstypes.Resources{CpuMillis: 1500, MemoryBytes: 512 << 20, DiskBytes: 1_000_000, Gpus: 2},
 	}, job)
