@@ -392,3 +392,38 @@ func TestOneOutageInManyCourts(t *testing.T) {
 	play(ids, true)
 	require.EqualValues(t, 2, jailed(), "three votes against two thirds")
 }
+
+// TestSilentInLongCourts: a seat that is silent in every court is jailed at the third, however long courts take.
+func TestSilentInLongCourts(t *testing.T) {
+	f := newFixture(t, 20)
+	for n := range 3 {
+		require.Zero(t, f.books.get(f.ctx, "jailed/val-3"), "silences: %d", n)
+		id := f.open(1, func(d *markettypes.Deal) { d.Terms.Policy, d.Terms.CourtBlocks = poco.PolicyCourt, 2*types.DefaultParams().WindowBlocks })[0]
+		f.begin()
+		for blocks := 0; f.task(id).Phase != types.PHASE_DONE; blocks++ {
+			require.Less(t, blocks, 2_000, "the court did not end")
+			task := f.task(id)
+			for _, s := range task.Seats {
+				if task.Phase == types.PHASE_FIRST && s.State == types.SEAT_STATE_DRAWN {
+					require.NoError(t, f.commit(id, s.Who, types.BENCH_WORKERS, right))
+				} else if task.Phase == types.PHASE_REVEAL && s.State == types.SEAT_STATE_COMMITTED && task.From <= f.ctx.BlockHeight() {
+					require.NoError(t, f.reveal(id, s.Who, types.BENCH_WORKERS))
+				}
+			}
+			for _, s := range task.Court {
+				if s.Organisation == "val-3" {
+					continue
+				}
+				if task.Phase == types.PHASE_COURT_COMMIT && s.State == types.SEAT_STATE_DRAWN {
+					require.NoError(t, f.commit(id, s.Who, types.BENCH_COURT, right))
+				} else if task.Phase == types.PHASE_COURT_REVEAL && s.State == types.SEAT_STATE_COMMITTED && task.From <= f.ctx.BlockHeight() {
+					require.NoError(t, f.reveal(id, s.Who, types.BENCH_COURT))
+				}
+			}
+			f.end()
+			f.begin()
+		}
+		require.Equal(t, types.ENDING_ACCEPTED, f.task(id).Ending)
+	}
+	require.EqualValues(t, 1, f.books.get(f.ctx, "jailed/val-3"))
+}

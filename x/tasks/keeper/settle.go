@@ -128,7 +128,9 @@ func (k Keeper) noteCourtFault(ctx context.Context, org string, silent bool, cal
 		}
 		s.Silent = height
 	}
-	if height-s.Since >= params.WindowBlocks {
+	// A seat that is always silent has one silence in each court that follows another, so that the window has room for as
+	// many of the length of this one: else nobody was jailed for courts of long tasks.
+	if past := height - s.Since; past >= params.WindowBlocks && past/int64(params.CourtStrikes) >= height-called {
 		s.Count, s.Since = 0, height
 	}
 	s.Count++
