@@ -398,7 +398,9 @@ func TestSilentInLongCourts(t *testing.T) {
 	f := newFixture(t, 20)
 	for n := range 3 {
 		require.Zero(t, f.books.get(f.ctx, "jailed/val-3"), "silences: %d", n)
-		id := f.open(1, func(d *markettypes.Deal) { d.Terms.Policy, d.Terms.CourtBlocks = poco.PolicyCourt, 2*types.DefaultParams().WindowBlocks })[0]
+		id := f.open(1, func(d *markettypes.Deal) {
+			d.Terms.Policy, d.Terms.CourtBlocks = poco.PolicyCourt, 2*types.DefaultParams().WindowBlocks
+		})[0]
 		f.begin()
 		for blocks := 0; f.task(id).Phase != types.PHASE_DONE; blocks++ {
 			require.Less(t, blocks, 2_000, "the court did not end")
