@@ -135,7 +135,8 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	if err := j.Bind(journal.Owner{ChainID: conn.ChainID(), Who: w.key.Address(), Role: w.Role}); err != nil {
 		return err
 	}
-	node, err := broadcast.Of(conn, w.key, w.GasPrices, w.TxTTL)
+	limits := w.limits(ctx, conn)
+	node, err := broadcast.Of(conn, w.key, w.GasPrices, limits.ttl)
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.bench(), Secret: w.secret, Slots: w.Slots,
 		Runtimes: map[string]runtime.Runtime{contract.RuntimeWasm: engine}, WallLimit: w.WallLimit,
-		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: w.bear(ctx, conn)}),
+		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale}),
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.path("logs"),
 		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts},
@@ -200,23 +201,36 @@ func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 	}
 }
 
-// bear sets how long one node is waited for, and returns how long one may stand still.
-func (w *worker) bear(ctx context.Context, conn *client.Conn) (stale time.Duration) {
+// limits are times that must fit the chain's windows.
+type limits struct {
+	stale time.Duration // how long a node may show no new block; 0 for the client's default
+	ttl   time.Duration // how long a transaction may wait for its block
+}
+
+// limits sets how long one node is waited for, and returns what else the chain's windows bound.
+func (w *worker) limits(ctx context.Context, conn *client.Conn) limits {
+	out := limits{stale: w.Patience, ttl: w.TxTTL}
 	if w.Patience > 0 {
 		conn.SetPatience(w.Patience)
-		return w.Patience
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	res, err := conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
 	if err != nil {
 		w.log.Warn("the chain's windows are not known; nodes are waited for as usual", "error", err, "patience", conn.Patience())
-		return 0
+		return out
 	}
-	answer, stale := chain.Patience(res.Params)
-	conn.SetPatience(answer)
-	w.log.Debug("nodes are left", "without an answer after", answer, "without a block after", stale)
-	return stale
+	if longest := chain.LongestTTL(res.Params); out.ttl > longest {
+		w.log.Info("tx-ttl is more than a third of the chain's window for reveals", "tx-ttl", w.TxTTL, "used", longest)
+		out.ttl = longest
+	}
+	if w.Patience == 0 {
+		answer, stale := chain.Patience(res.Params)
+		conn.SetPatience(answer)
+		out.stale = stale
+		w.log.Debug("nodes are left", "without an answer after", answer, "without a block after", stale)
+	}
+	return out
 }
 
 func (w *worker) runtime() (runtime.Runtime, error) {

@@ -9,6 +9,11 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
+func TestLongestTTL(t *testing.T) {
+	require.Equal(t, 20*time.Second, LongestTTL(markettypes.Params{RevealBlocks: 120, BlockMillis: 500}))
+	require.Equal(t, 5*time.Second, LongestTTL(markettypes.Params{RevealBlocks: 20, BlockMillis: 500}))
+}
+
 func TestPatience(t *testing.T) {
 	for _, tc := range []struct {
 		name          string
