@@ -221,7 +221,7 @@ func (w *worker) limits(ctx context.Context, conn *client.Conn) limits {
 		return out
 	}
 	if longest := chain.LongestTTL(res.Params); out.ttl > longest {
-		w.log.Info("tx-ttl is more than a third of the chain's window for reveals", "tx-ttl", w.TxTTL, "used", longest)
+		w.log.Debug("tx-ttl is more than a third of the chain's window for reveals", "tx-ttl", w.TxTTL, "used", longest)
 		out.ttl = longest
 	}
 	if w.Patience == 0 {
