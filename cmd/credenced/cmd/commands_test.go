@@ -76,6 +76,7 @@ func TestCommandLinesThatCanNotBeRead(t *testing.T) {
 		{"order cancel", "FILE|ID|KIND: missing", client.ExitUsage},
 		{"run a.wasm", "credenced devnet", client.ExitNetwork},
 		{"task show abcd", "credenced devnet", client.ExitNetwork},
+		{"query market request 66", `"66" is no id: expected the id of a request, 64 hexadecimal digits, or at least the first 4`, client.ExitUsage},
 		{"status --node tcp://127.0.0.1:1", "no node answers", client.ExitNetwork},
 		{"query bank params --node tcp://127.0.0.1:1", "  Next: start one with", client.ExitNetwork},
 		{"", "Available Commands", client.ExitDone},

@@ -109,7 +109,7 @@ func runDevnet(cmd *cobra.Command, o devnet.Options, timeout time.Duration, asJS
 	case <-ctx.Done():
 		return nil
 	case err := <-n.Failed():
-		return err
+		return &client.Problem{What: err.Error(), Next: "start it again: the chain goes on from where it was; --reset begins a new one", Err: err}
 	}
 }
 
