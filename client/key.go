@@ -95,6 +95,12 @@ func SaveKey(path string, key Key) error {
 		return fmt.Errorf("key file: %w", err)
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return &Problem{
+			What: fmt.Sprintf("key file %s: there is a file already, and it is left as it is", path),
+			Next: "use the key in it, or give another path", Err: err,
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("key file: %w", err)
 	}

@@ -38,6 +38,7 @@ func TestKeyFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, made.Address(), again.Address())
 	require.ErrorIs(t, SaveKey(path, made), os.ErrExist)
+	require.ErrorContains(t, SaveKey(path, made), "there is a file already, and it is left as it is\n  Next: ")
 	info, err := os.Stat(folder)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())

@@ -18,6 +18,12 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
+// rpcWords is what gRPC puts before an error for programs, once for each program that it has passed.
+var rpcWords = regexp.MustCompile(`rpc error: code = \w+ desc = `)
+
+// WithoutRPC leaves out of an error's text what gRPC says in it to programs alone.
+func WithoutRPC(text string) string { return rpcWords.ReplaceAllString(text, "") }
+
 // Problem is an error for people: what is wrong, and what to do next.
 type Problem struct {
 	// What is wrong, in a sentence without its full stop.
@@ -125,6 +131,7 @@ var next = map[refusalKey]string{
 	keyOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",
 	keyOf(appstypes.ErrNotOwner):           "rename the file: the name is another provider's",
 	keyOf(appstypes.ErrNameTaken):          "rename the file: apps and datasets share their names",
+	keyOf(markettypes.ErrEnded):            "nothing is left to take back; a request that is matched is followed with credenced task watch",
 	keyOf(taskstypes.ErrNotFound):          "look at your requests: credenced task list",
 
 	{sdkSpace, codeInsufficient}: "the account has too little money: look with credenced query bank balances ADDRESS",
@@ -162,11 +169,11 @@ func Explain(err error) error {
 	}
 	switch {
 	case errors.Is(err, ErrNoEndpoint), status.Code(err) == codes.Unavailable:
-		return &Problem{What: "no node answers: " + err.Error(), Next: "start one with `credenced devnet`, or name one with --node HOST:PORT", Exit: ExitNetwork, Err: err}
+		return &Problem{What: "no node answers: " + WithoutRPC(err.Error()), Next: "start one with `credenced devnet`, or name one with --node HOST:PORT", Exit: ExitNetwork, Err: err}
 	case errors.Is(err, ErrNoAccount):
 		return &Problem{What: err.Error(), Next: "send it some coins, or use another --key-file", Exit: ExitUnfunded, Err: err}
 	case errors.Is(err, ErrStalled):
-		return &Problem{What: "the chain makes no blocks: " + err.Error(), Next: "look at the validators' logs; a devnet that was stopped is continued with `credenced devnet`", Exit: ExitStalled, Err: err}
+		return &Problem{What: "the chain makes no blocks: " + WithoutRPC(err.Error()), Next: "look at the validators' logs; a devnet that was stopped is continued with `credenced devnet`", Exit: ExitStalled, Err: err}
 	case errors.Is(err, ErrExpired):
 		return &Problem{What: err.Error(), Next: "nothing was spent; try again", Exit: ExitNetwork, Err: err}
 	}

@@ -107,3 +107,9 @@ func TestExplain(t *testing.T) {
 	require.ErrorContains(t, err, "ABCD")
 	require.ErrorContains(t, err, fmt.Sprintf("market/%d", markettypes.ErrUnaffordable.ABCICode()))
 }
+
+func TestWithoutRPC(t *testing.T) {
+	inner := status.Error(codes.Unavailable, "keepalive ping failed")
+	require.Equal(t, "no node: keepalive ping failed", WithoutRPC(fmt.Sprintf("no node: %v", status.Error(codes.Unavailable, inner.Error()))))
+	require.NotContains(t, Explain(fmt.Errorf("%w: %w", ErrNoEndpoint, inner)).Error(), "rpc error")
+}

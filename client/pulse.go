@@ -98,6 +98,7 @@ func (p *pulse) idle(reason string) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	reason = WithoutRPC(reason)
 	p.reason = reason
 	quiet := time.Since(p.seen)
 	if quiet >= p.stall {
@@ -119,7 +120,7 @@ func (p *pulse) count(quiet time.Duration) {
 	}
 	p.tell.tell(Event{
 		Kind: EventStalled, Height: p.height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
-		Text: fmt.Sprintf("waiting for the chain for %s: %s%s%s", quiet.Round(time.Second), reason, p.since(), p.onward()),
+		Text: fmt.Sprintf("waiting for the chain for %s%s%s (%s)", quiet.Round(time.Second), p.since(), p.onward(), reason),
 	})
 }
 
@@ -235,7 +236,7 @@ func watchCommand(request, deal string) string {
 	if request == "" {
 		request = deal
 	}
-	return "credenced task watch " + request
+	return "credenced task watch " + ShortDigest(request)
 }
 
 // exitOf is the exit status of what Explain makes of an error.

@@ -60,7 +60,7 @@ func TestRunLivesThroughAPause(t *testing.T) {
 			require.Contains(t, texts(*events, EventResumed), "the chain goes on at height")
 			for _, e := range *events {
 				if e.Kind == EventStalled {
-					require.Contains(t, e.Text, "credenced task watch "+requestID, "how to come back")
+					require.Contains(t, e.Text, "credenced task watch "+ShortDigest(requestID), "how to come back")
 				}
 			}
 		})
@@ -92,7 +92,7 @@ func TestRunGivesUpOnAChainThatStandsStill(t *testing.T) {
 			require.NotZero(t, problem.ExitCode())
 			require.Contains(t, problem.What, "the chain stands still")
 			require.Contains(t, problem.What, tc.done)
-			require.Contains(t, problem.Next, "credenced task watch "+requestID)
+			require.Contains(t, problem.Next, "credenced task watch "+ShortDigest(requestID))
 			require.Empty(t, texts(*events, EventFinished))
 			if report != nil {
 				require.False(t, report.Complete)
@@ -113,7 +113,7 @@ func TestRunGivesUpBeforeInclusion(t *testing.T) {
 	var problem *Problem
 	require.ErrorAs(t, err, &problem)
 	require.Contains(t, problem.What, "it is not known yet whether the chain took the request")
-	require.Regexp(t, `credenced task watch [0-9a-f]{64}; `, problem.Next)
+	require.Regexp(t, `credenced task watch [0-9a-f]{12}; `, problem.Next)
 	require.NotEmpty(t, texts(*events, EventStalled))
 
 	ctx, cancel := context.WithCancel(within(t))
@@ -147,7 +147,7 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 	err := watch(within(t), WithStall(300*time.Millisecond))
 	require.ErrorIs(t, err, ErrStalled)
 	require.ErrorAs(t, err, &problem)
-	require.Contains(t, problem.Next, "credenced task watch "+m.deals[0].Id)
+	require.Contains(t, problem.Next, "credenced task watch "+ShortDigest(m.deals[0].Id))
 	require.NotZero(t, downs.Load())
 
 	tell = serial(tell)

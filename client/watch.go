@@ -168,7 +168,11 @@ func matchedText(d markettypes.Deal) string {
 	if d.Size_ < d.Bag {
 		tasks = fmt.Sprintf("%s of %d (%d to %d)", tasks, d.Bag, d.First, d.First+d.Size_-1)
 	}
-	return fmt.Sprintf("matched with pool %s: deal %s, %s of at most %s each", d.Pool, ShortDigest(d.Id), tasks, FormatCRED(d.Escrow/max(1, d.Size_-d.Ended)))
+	text := fmt.Sprintf("matched with pool %s: deal %s, %s", d.Pool, ShortDigest(d.Id), tasks)
+	if d.Ended < d.Size_ { // what tasks may cost is known as long as some have it locked
+		text += fmt.Sprintf(" of at most %s each", FormatCRED(d.Escrow/(d.Size_-d.Ended)))
+	}
+	return text
 }
 
 // follow watches the deals of a request, and those that it makes from now on.

@@ -73,7 +73,7 @@ func (n *Network) start() error {
 		if err := emptyBut(o.State, "lock"); err != nil {
 			return err
 		}
-		o.Progress(fmt.Sprintf("making keys and a genesis for %d validators and %d workers", o.Validators, o.Workers))
+		o.Progress(fmt.Sprintf("making keys and a genesis; validators: %d, workers: %d", o.Validators, o.Workers))
 		if info, err = lay(o); err != nil {
 			return err
 		}

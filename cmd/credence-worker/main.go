@@ -12,6 +12,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/internal/commandline"
 )
 
 func main() {
@@ -36,5 +37,6 @@ func rootCommand() *cobra.Command {
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), version.NewInfo().Version)
 		}})
+	commandline.HelpOut(root)
 	return root
 }

@@ -53,6 +53,21 @@ func command(args ...string) (string, error) {
 	return out.String(), err
 }
 
+func TestCommandLinesThatCanNotBeRead(t *testing.T) {
+	for _, tc := range []struct{ line, expected string }{
+		{"strat", `credence-worker has no command "strat"; did you mean start?`},
+		{"key nwe", `credence-worker key has no command "nwe"`},
+		{"key new", "expected credence-worker key new FILE"},
+		{"start --nod x", "--nod: there is no such flag; did you mean --node?"},
+		{"start --slots many", `--slots "many": expected a whole number`},
+	} {
+		_, err := command(strings.Fields(tc.line)...)
+		require.ErrorContains(t, err, tc.expected)
+		require.ErrorContains(t, err, "\n  Next: credence-worker")
+		require.Equal(t, client.ExitUsage, client.ExitStatus(err), tc.line)
+	}
+}
+
 func TestDefaultConfigIsGolden(t *testing.T) {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	addFlags(f)

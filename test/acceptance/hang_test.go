@@ -152,7 +152,7 @@ func TestRunWaitsForAChainThatStandsStill(t *testing.T) {
 	require.Equal(t, stalled.ExitCode(), r.wait(), r.all())
 	require.NotContains(t, r.all(), "Verdict")
 	require.Contains(t, r.all(), "the chain stands still, or no node answers: no new block for ")
-	id := regexp.MustCompile(`Next: .*credenced task watch ([0-9a-f]{64})`).FindStringSubmatch(r.all())
+	id := regexp.MustCompile(`Next: .*credenced task watch ([0-9a-f]{12})`).FindStringSubmatch(r.all())
 	require.NotNil(t, id, r.all())
 	resume()
 	said, status := c.run("task", "watch", id[1], "--progress", "plain")

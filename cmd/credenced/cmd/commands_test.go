@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"cosmossdk.io/log/v2"
@@ -21,6 +23,7 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/commandline"
 )
 
 // execute runs a whole command line as the program does, without a node, and returns what it printed and its exit status.
@@ -33,7 +36,7 @@ func execute(t *testing.T, args ...string) (string, int) {
 	root.SetOut(&out)
 	root.SetErr(&out)
 	root.SetArgs(args)
-	err := servercmd.Execute(root, EnvPrefix, t.TempDir())
+	err := explained(servercmd.Execute(root, EnvPrefix, t.TempDir()))
 	if err != nil {
 		tellError(&out, err)
 	}
@@ -73,6 +76,9 @@ func TestCommandLinesThatCanNotBeRead(t *testing.T) {
 		{"order cancel", "FILE|ID|KIND: missing", client.ExitUsage},
 		{"run a.wasm", "credenced devnet", client.ExitNetwork},
 		{"task show abcd", "credenced devnet", client.ExitNetwork},
+		{"query market request 66", `"66" is no id: expected the id of a request, 64 hexadecimal digits, or at least the first 4`, client.ExitUsage},
+		{"status --node tcp://127.0.0.1:1", "no node answers", client.ExitNetwork},
+		{"query bank params --node tcp://127.0.0.1:1", "  Next: start one with", client.ExitNetwork},
 		{"", "Available Commands", client.ExitDone},
 		{"task", "Available Commands", client.ExitDone},
 		{"query market", "Available Commands", client.ExitDone},
@@ -235,7 +241,7 @@ func TestArgsFlags(t *testing.T) {
 	for _, bad := range []string{`say "hi"`, `{"a":1,"b":2}`, `"open`, "two\nlines"} {
 		_, err := parse("--args", bad)
 		require.Error(t, err, bad)
-		problem := flagError(&cobra.Command{Use: "run"}, err)
+		problem := commandline.FlagError(&cobra.Command{Use: "run"}, err)
 		require.ErrorContains(t, problem, "quotes within one have no meaning here")
 		require.ErrorContains(t, problem, "with an --arg of its own")
 		require.Equal(t, client.ExitUsage, client.ExitStatus(problem))
@@ -249,4 +255,16 @@ func TestWorkersWarning(t *testing.T) {
 	require.NotEmpty(t, workersWarning(need-1))
 	require.Empty(t, workersWarning(need))
 	require.Empty(t, workersWarning(7))
+}
+
+// What a node says to programs is no part of what a person reads.
+func TestExplained(t *testing.T) {
+	require.NoError(t, explained(nil))
+	inner := status.Error(codes.InvalidArgument, "expected a party to list by")
+	err := explained(status.Error(codes.InvalidArgument, inner.Error()))
+	require.EqualError(t, err, "expected a party to list by")
+	require.Equal(t, client.ExitFailed, client.ExitStatus(err))
+	err = explained(&client.TxError{Codespace: "market", Code: 5, Log: delivery + "request 12 is REQUEST_STATUS_MATCHED: already ended"})
+	require.ErrorContains(t, err, "request 12 is matched: already ended\n  Next: ")
+	require.Equal(t, client.ExitRefused, client.ExitStatus(err))
 }

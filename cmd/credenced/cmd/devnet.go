@@ -109,7 +109,7 @@ func runDevnet(cmd *cobra.Command, o devnet.Options, timeout time.Duration, asJS
 	case <-ctx.Done():
 		return nil
 	case err := <-n.Failed():
-		return err
+		return &client.Problem{What: err.Error(), Next: "start it again: the chain goes on from where it was; --reset begins a new one", Err: err}
 	}
 }
 
@@ -119,8 +119,8 @@ func workersWarning(workers int) string {
 	if need == 0 || workers == 0 || workers >= need {
 		return ""
 	}
-	return fmt.Sprintf("WARNING: --workers %d: no task of the default trust of %d can run on it but with --policy court: %d colluding organisations are assumed even of few, so that %d are needed at least",
-		workers, defaultTrust, devnet.Faction(workers), need)
+	return fmt.Sprintf("WARNING: --workers %d: no task of the default trust of %d can run on it but with --policy court: %d colluding organisations are assumed even of few, so that %d are needed at least.\n  Next: leave --workers out, or give %d or more",
+		workers, defaultTrust, devnet.Faction(workers), need, need)
 }
 
 // defaultTrust is what run demands when nothing is said: 99.9%.
@@ -162,7 +162,7 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 	}
 	t.Flush()
 	owners := len(i.Workers)
-	fmt.Fprintf(out, "  and the %d workers' owners. Pool %q offers %s a replica.\n", owners, i.Pool, client.FormatCRED(devnet.Price))
+	fmt.Fprintf(out, "  and the owners of the workers (%d). Pool %q offers %s a replica.\n", owners, i.Pool, client.FormatCRED(devnet.Price))
 	fmt.Fprintf(out, "\nOne validator sees its own randomness first: a devnet's draws are no secret to it.\n")
 	env := ""
 	if i.State != devnet.DefaultState() {

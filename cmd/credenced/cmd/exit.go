@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -67,19 +69,25 @@ func stopped(ctx context.Context, err error, next string) error {
 	return &client.Problem{What: cause.Error(), Next: next, Exit: status, Err: cause}
 }
 
-// usageError is a command line that can't be read.
-func usageError(err error) error {
-	var problem *client.Problem
-	if err == nil {
-		return nil
-	}
-	if errors.As(err, &problem) {
-		if problem.Exit == 0 {
-			problem.Exit = client.ExitUsage
-		}
+// explained puts the error of any command into words, those of the SDK's included, which know only their own.
+func explained(err error) error {
+	err = plain(client.Explain(err))
+	var known *client.Problem
+	var network *net.OpError
+	switch {
+	case err == nil, errors.As(err, &known):
 		return err
+	case errors.As(err, &network) && network.Op == "dial" && strings.Contains(err.Error(), "post failed: "): // CometBFT's client
+		return &client.Problem{
+			What: "no node answers: " + err.Error(),
+			Next: "start one with `credenced devnet`, or name one: --node tcp://HOST:PORT, or credenced config set client node tcp://HOST:PORT",
+			Exit: client.ExitNetwork, Err: err,
+		}
 	}
-	return &client.Problem{What: err.Error(), Exit: client.ExitUsage, Err: err}
+	if text := client.WithoutRPC(err.Error()); text != err.Error() {
+		return &client.Problem{What: text, Exit: client.ExitStatus(err), Err: err}
+	}
+	return err
 }
 
 // tellError writes the error that a command ends with. What its user stopped is no error.

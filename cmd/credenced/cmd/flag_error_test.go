@@ -5,17 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
-)
 
-func TestDistance(t *testing.T) {
-	for _, tc := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"price", "price", 0}, {"", "price", 5}, {"prise", "price", 1}, {"pirce", "price", 2}, {"volumes", "volume", 1}, {"only-ap", "only-app", 1}} {
-		require.Equal(t, tc.want, distance(tc.a, tc.b), tc)
-		require.Equal(t, tc.want, distance(tc.b, tc.a), tc)
-	}
-}
+	"github.com/credence-chain/credence/internal/commandline"
+)
 
 func TestFlagErrors(t *testing.T) {
 	for _, tc := range []struct {
@@ -27,6 +19,8 @@ func TestFlagErrors(t *testing.T) {
 		{[]string{"--yes=maybe"}, `--yes "maybe": expected nothing, or true or false behind =`},
 		{[]string{"--numbr", "1"}, "--numbr: there is no such flag; did you mean --number?\n  Next: sell --help"},
 		{[]string{"--secrte", "1"}, "--secrte: there is no such flag\n"},
+		{[]string{"--yas"}, "--yas: there is no such flag; did you mean --yes?"},
+		{[]string{"--gas"}, "--gas: there is no such flag\n"},
 		{[]string{"-x"}, "unknown shorthand flag: 'x' in -x\n  Next: sell --help"},
 		{[]string{"--number"}, "flag needs an argument: --number"},
 		{nil, "WHAT: missing; expected sell WHAT HOW"},
@@ -34,7 +28,7 @@ func TestFlagErrors(t *testing.T) {
 		{[]string{"this", "so", "there"}, `"there": too many arguments; expected sell WHAT HOW`},
 	} {
 		cmd := &cobra.Command{Use: "sell", Args: exactly("WHAT", "HOW"), RunE: func(*cobra.Command, []string) error { return nil }, SilenceErrors: true, SilenceUsage: true}
-		cmd.SetFlagErrorFunc(flagError)
+		cmd.SetFlagErrorFunc(commandline.FlagError)
 		f := cmd.Flags()
 		f.Uint64("number", 0, "")
 		f.Int("limit", 0, "")

@@ -89,8 +89,8 @@ func (a idArgument) complete(cmd *cobra.Command, args []string) ([]string, error
 	return args, nil
 }
 
-// whole is the id of which the text is the beginning. Only what may be one is asked for: what can't, the command itself
-// refuses.
+// whole is the id of which the text is the beginning. Only what may be one is asked for; what can't be one is refused in
+// the words of credenced task, but for references by digest, which may be names.
 func (a idArgument) whole(cmd *cobra.Command, text string) (string, error) {
 	digest := a.kind == kindApp || a.kind == kindDataset
 	digits := text
@@ -99,6 +99,10 @@ func (a idArgument) whole(cmd *cobra.Command, text string) (string, error) {
 		if digits, named = strings.CutPrefix(text, "sha256:"); !named {
 			return text, nil
 		}
+	}
+	if !digest && text != "" && !credence.IsID(digits) { // said here, without a node
+		_, err := credence.Resolve(cmd.Context(), nil, text, a.kind)
+		return "", err
 	}
 	if !credence.IsID(digits) || len(digits) == 64 {
 		return text, nil

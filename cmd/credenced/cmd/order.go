@@ -19,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/commandline"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -45,7 +46,7 @@ owner need not be named.`,
   credenced order cancel pool.json`,
 		RunE: client.ValidateCmd, PersistentPreRunE: noPrepare,
 	}
-	cmd.SetFlagErrorFunc(flagError)
+	cmd.SetFlagErrorFunc(commandline.FlagError)
 	cmd.AddCommand(
 		orderCreateCmd(), orderSignCmd(), orderMultisignCmd(), orderInspectCmd(),
 		orderPlaceCmd(), orderPresignCmd(), orderMatchCmd(), orderCancelCmd(), orderCancelBelowCmd(),

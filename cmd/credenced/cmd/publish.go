@@ -11,6 +11,7 @@ import (
 	sdkclient "github.com/cosmos/cosmos-sdk/client"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/commandline"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
@@ -66,7 +67,7 @@ changes once it is published; its list price does: credenced tx apps set-price.
 On a devnet the store, the node and the provider's key need not be named.`,
 		RunE: sdkclient.ValidateCmd, PersistentPreRunE: noPrepare,
 	}
-	cmd.SetFlagErrorFunc(flagError)
+	cmd.SetFlagErrorFunc(commandline.FlagError)
 	cmd.AddCommand(publishAppCmd(), publishDatasetCmd())
 	return cmd
 }

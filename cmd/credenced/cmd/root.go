@@ -26,6 +26,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/commandline"
 )
 
 // EnvPrefix begins the environment variables that set flags: CREDENCED_HOME for --home.
@@ -45,7 +46,7 @@ func Execute() (status int) {
 			status = credence.ExitStatus(refused.err)
 		}
 	}()
-	err := svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome)
+	err := explained(svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome))
 	if err != nil {
 		tellError(os.Stderr, err)
 	}
@@ -95,7 +96,7 @@ Exit status of every command:
 	takePrefixes(root)
 	awaitTransactions(root)
 	stopCleanly(root)
-	helpOut(root)
+	commandline.HelpOut(root)
 	return root
 }
 

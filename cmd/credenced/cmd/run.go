@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/commandline"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -81,7 +82,7 @@ Exit status:
 			j.bagGiven = cmd.Flags().Changed("bag")
 			job, err := j.job(args)
 			if err != nil {
-				return usageError(err)
+				return commandline.UsageError(err)
 			}
 			return runJob(cmd, &c, job, progress, output, stall)
 		},

@@ -94,7 +94,11 @@ func (v *plainView) Close() {}
 
 // eventLine is an event on one line, with its task's number in front where there is one.
 func eventLine(e client.Event) string {
-	line := printable.Line(strings.ReplaceAll(e.Text, "\n", " "))
+	lines := strings.Split(e.Text, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	line := printable.Line(strings.Replace(strings.Join(lines, " | "), ": | ", ": ", 1))
 	if e.Task != "" {
 		line = fmt.Sprintf("task %-3d %s", e.Index, line)
 	}

@@ -210,3 +210,9 @@ func TestReportOfNothing(t *testing.T) {
 	printReport(&out, &client.Report{Tasks: []*client.TaskReport{empty("")}, Accepted: 1})
 	require.NotContains(t, out.String(), "Result", "what was not downloaded is not known to be empty")
 }
+
+// What a program wrote in several lines is told in one, and its lines are told apart.
+func TestEventLineOfSeveralLines(t *testing.T) {
+	e := client.Event{Task: "ab", Index: 3, Text: "it failed; its last words on stderr, from fjord (not verified):\n    one\n    two"}
+	require.Equal(t, "task 3   it failed; its last words on stderr, from fjord (not verified): one | two", eventLine(e))
+}

@@ -1,4 +1,6 @@
-package cmd
+// Package commandline puts mistakes in a command line into words, for all commands of all programs: what is wrong, what
+// was probably meant, and what to do next.
+package commandline
 
 import (
 	"fmt"
@@ -8,10 +10,10 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// helpOut makes all commands, those of the SDK included, say in words what is wrong with a command line, and what was
+// HelpOut makes all commands, those of the SDK included, say in words what is wrong with a command line, and what was
 // probably meant.
-func helpOut(root *cobra.Command) {
-	root.SetFlagErrorFunc(flagError) // inherited
+func HelpOut(root *cobra.Command) {
+	root.SetFlagErrorFunc(FlagError) // inherited
 	root.Args, root.RunE = ofGroup, showHelp
 	for _, cmd := range root.Commands() {
 		helpOutBelow(cmd)
@@ -24,7 +26,7 @@ func helpOutBelow(cmd *cobra.Command) {
 		cmd.Args, cmd.RunE, cmd.Run = ofGroup, showHelp, nil
 	case check != nil:
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			err := usageError(check(cmd, args))
+			err := UsageError(check(cmd, args))
 			if err == nil || !cmd.HasSubCommands() || len(args) == 0 {
 				return inWords(cmd, err)
 			}

@@ -1,0 +1,17 @@
+package commandline
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestDistance(t *testing.T) {
+	for _, tc := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"price", "price", 0}, {"", "price", 5}, {"prise", "price", 1}, {"pirce", "price", 2}, {"volumes", "volume", 1}, {"only-ap", "only-app", 1}} {
+		require.Equal(t, tc.want, distance(tc.a, tc.b), tc)
+		require.Equal(t, tc.want, distance(tc.b, tc.a), tc)
+	}
+}
