@@ -107,7 +107,7 @@ for suite in "${suites[@]}"; do
     inside "$suite" "$user" 'PACKAGES=./poco/evidence scripts/test.sh'
   fi
   begin "$suite: the versions"
-  inside "$suite" "$user" 'build/credenced version && build/credence-worker --version'
+  inside "$suite" "$user" 'build/credenced version && build/credence-worker version'
   if [ "$mode" != short ]; then
     begin "$suite: scripts/demo.sh, as $user"
     inside "$suite" "$user" scripts/demo.sh
