@@ -3,7 +3,9 @@ package app_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
+	"hash/crc32"
 	"math"
 	"math/rand"
 	"reflect"
@@ -167,6 +169,9 @@ func isPointer(t *testing.T, field protoreflect.FieldDescriptor) bool {
 	return false
 }
 
+// signingSeed is where the values of messages begin.
+var signingSeed = flag.Int64("signing.seed", 1, "seed of the values that are signed")
+
 // Every message of ours signs in every mode: who signs and the chain, which has only the bytes, mean the same bytes. In
 // amino JSON they are also the same as Go's old codec writes, which wallets imitate, and they do not depend on whether an
 // empty submessage is in the transaction.
@@ -175,12 +180,13 @@ func TestEveryMessageSigns(t *testing.T) {
 	key := secp256k1.GenPrivKeyFromSecret([]byte("signer"))
 	pub, err := codectypes.NewAnyWithValue(key.PubKey())
 	require.NoError(t, err)
-	g := &generator{rand: rand.New(rand.NewSource(1)), address: sdk.AccAddress(key.PubKey().Address()).String(), key: pub}
+	g := &generator{address: sdk.AccAddress(key.PubKey().Address()).String(), key: pub}
 	modes := cfg.TxConfig.SignModeHandler().SupportedModes()
 	require.Len(t, modes, 3) // direct, direct aux, amino JSON
 
 	for _, d := range messages(t, cfg) {
 		t.Run(string(d.FullName()), func(t *testing.T) {
+			g.rand = rand.New(rand.NewSource(*signingSeed + int64(crc32.ChecksumIEEE([]byte(d.FullName()))))) // whatever their order
 			for i := range 24 {
 				raw := dynamicpb.NewMessage(d)
 				g.fill(raw, min(fill(i), random))
@@ -209,11 +215,12 @@ func TestEveryMessageSigns(t *testing.T) {
 					var doc struct{ Msgs []json.RawMessage }
 					require.NoError(t, json.Unmarshal(ours, &doc))
 					old, err := cfg.Amino.MarshalJSON(msg)
-					if err != nil {
-						// The old codec knows no signature within a message.
-						require.Contains(t, string(doc.Msgs[0]), `"signature":"`, "%v", err)
+					// The old codec knows no signature within a message: it fails, or writes one without its content otherwise.
+					signed := strings.Contains(string(doc.Msgs[0]), `"signature":"`)
+					if signed {
 						continue
 					}
+					require.NoError(t, err)
 					old, err = sdk.SortJSON(old)
 					require.NoError(t, err)
 					require.Equal(t, string(old), string(doc.Msgs[0]))

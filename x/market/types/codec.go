@@ -41,8 +41,8 @@ func (m MsgMatchOrders) UnpackInterfaces(unpacker codectypes.AnyUnpacker) error 
 		orders = append(orders, &m.Datasets[i])
 	}
 	for _, o := range orders {
-		if o == nil || o.Signature == nil {
-			continue
+		if o == nil || o.Signature == nil || o.Signature.PublicKey == nil {
+			continue // a signature without its key is refused when it is verified
 		}
 		if err := o.Signature.UnpackInterfaces(unpacker); err != nil {
 			return err
