@@ -55,7 +55,7 @@ func command(args ...string) (string, error) {
 
 func TestCommandLinesThatCanNotBeRead(t *testing.T) {
 	for _, tc := range []struct{ line, expected string }{
-		{"strat", `credence-worker has no command "strat"; did you mean start?`},
+		{"strt", `credence-worker has no command "strt"; did you mean start?`},
 		{"key nwe", `credence-worker key has no command "nwe"`},
 		{"key new", "expected credence-worker key new FILE"},
 		{"start --nod x", "--nod: there is no such flag; did you mean --node?"},
