@@ -53,7 +53,7 @@ func TestRunOneDeal(t *testing.T) {
 	require.EqualValues(t, 300, report.Paid)
 	require.EqualValues(t, 600, report.Refunded)
 	require.Zero(t, m.asked["deals"], "the request names its one deal")
-	require.Contains(t, texts(*events, EventMatched), "1 task")
+	require.Equal(t, "matched with pool north: deal 000000000000, 1 task", texts(*events, EventMatched), "the deal has ended by then: nothing is locked")
 	require.Equal(t, markettypes.Job{
 		App: "acme/app:5647c39a1d25", Trust: 100, MaxPrice: 900, FuelLimit: DefaultFuel, Size_: 1,
 	}, m.submitted.Job)
