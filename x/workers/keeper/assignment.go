@@ -11,7 +11,7 @@ import (
 // Lock gives a drawn worker an assignment: it takes a slot and locks amount of its stake. ErrNotDrawable when the worker
 // or its organisation takes none, ErrStake when less than amount is free.
 func (k Keeper) Lock(ctx context.Context, worker string, amount uint64) error {
-	_, err := k.change(ctx, worker, func(w *types.Worker) error {
+	_, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		if err := w.Available(); err != nil {
 			return err
 		}
@@ -37,17 +37,17 @@ func (k Keeper) Release(ctx context.Context, worker string, amount uint64, fault
 	if err != nil {
 		return err
 	}
-	_, err = k.change(ctx, worker, func(w *types.Worker) error {
-		if err := free(w, amount); err != nil {
+	_, err = k.changeWorker(ctx, worker, func(w *types.Worker) error {
+		if err := endAssignment(w, amount); err != nil {
 			return err
 		}
-		return k.judge(ctx, params, w, fault, poco.Outage{})
+		return k.recordFault(ctx, params, w, fault, poco.Outage{})
 	})
 	return err
 }
 
 // free ends an assignment's hold on slot and stake.
-func free(w *types.Worker, amount uint64) error {
+func endAssignment(w *types.Worker, amount uint64) error {
 	if w.Busy == 0 {
 		return types.ErrSettlement.Wrapf("worker %s: has no assignment", w.Address)
 	}

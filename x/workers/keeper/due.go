@@ -47,25 +47,25 @@ func (k Keeper) payUnbonded(ctx sdk.Context, limit uint32) error {
 	}
 	for _, it := range due {
 		worker := it.Key.K2()
-		if err := k.dequeue(ctx, it.Key); err != nil {
+		if err := k.dequeueUnbonding(ctx, it.Key); err != nil {
 			return err
 		}
-		if items.Do(ctx, "unbonding", worker, func(ctx sdk.Context) error { return k.payOut(ctx, worker, it.Value) }) != nil {
+		if items.Do(ctx, "unbonding", worker, func(ctx sdk.Context) error { return k.payUnbonding(ctx, worker, it.Value) }) != nil {
 			// The owner cannot be paid. The stake is its all the same: it is bonded again, to be asked back later.
-			_ = items.Do(ctx, "rebonding", worker, func(ctx sdk.Context) error { return k.rebond(ctx, worker, it.Value) })
+			_ = items.Do(ctx, "rebonding", worker, func(ctx sdk.Context) error { return k.rebondStake(ctx, worker, it.Value) })
 		}
 	}
 	return nil
 }
 
-func (k Keeper) payOut(ctx context.Context, worker string, amount uint64) error {
-	w, err := k.change(ctx, worker, func(w *types.Worker) error {
+func (k Keeper) payUnbonding(ctx context.Context, worker string, amount uint64) error {
+	w, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		w.Unbonding -= amount
 		owner, err := k.addresses.StringToBytes(w.Owner)
 		if err != nil {
 			return err
 		}
-		return k.withdraw(ctx, owner, amount)
+		return k.withdrawStake(ctx, owner, amount)
 	})
 	if err != nil {
 		return err
@@ -73,8 +73,8 @@ func (k Keeper) payOut(ctx context.Context, worker string, amount uint64) error 
 	return emitChange(ctx, w, "unbonded", amount)
 }
 
-func (k Keeper) rebond(ctx context.Context, worker string, amount uint64) error {
-	w, err := k.change(ctx, worker, func(w *types.Worker) error {
+func (k Keeper) rebondStake(ctx context.Context, worker string, amount uint64) error {
+	w, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		w.Unbonding -= amount
 		w.Bonded += amount
 		return nil
@@ -88,7 +88,7 @@ func (k Keeper) rebond(ctx context.Context, worker string, amount uint64) error 
 func (k Keeper) endCooling(ctx sdk.Context, limit uint32) error {
 	_, err := duequeue.TakeDue(ctx, k.Cooling, int(limit), func(worker string) {
 		_ = items.Do(ctx, "cooling", worker, func(ctx sdk.Context) error {
-			_, err := k.change(ctx, worker, func(w *types.Worker) error {
+			_, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 				w.CoolingUntil = 0
 				return nil
 			})

@@ -10,14 +10,14 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-func emit(ctx context.Context, event proto.Message) error {
+func emitEvent(ctx context.Context, event proto.Message) error {
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
 }
 
 func emitChange(ctx context.Context, w types.Worker, what string, amount uint64) error {
-	return emit(ctx, &types.EventWorkerChanged{Worker: w.Address, Organisation: w.Organisation, What: what, Amount: amount})
+	return emitEvent(ctx, &types.EventWorkerChanged{Worker: w.Address, Organisation: w.Organisation, What: what, Amount: amount})
 }
 
 func emitAnnounced(ctx context.Context, p types.Pool) error {
-	return emit(ctx, &types.EventPoolChanged{Pool: p.Id, What: "announced", Next: p.Next, NextHeight: p.NextHeight})
+	return emitEvent(ctx, &types.EventPoolChanged{Pool: p.Id, What: "announced", Next: p.Next, NextHeight: p.NextHeight})
 }

@@ -29,15 +29,15 @@ func (k Keeper) Evict(ctx context.Context, msg *types.MsgEvict) (due int64, err 
 	if err != nil {
 		return 0, types.ErrInvalidWorker.Wrapf("worker %q: %s", msg.Worker, err)
 	}
-	if _, err := k.operate(ctx, msg.Operator, msg.Pool, func(*types.Pool) error { return nil }); err != nil {
+	if _, err := k.changePool(ctx, msg.Operator, msg.Pool, func(*types.Pool) error { return nil }); err != nil {
 		return 0, err
 	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return 0, err
 	}
-	due = height(ctx) + params.EvictBlocks
-	w, err := k.change(ctx, address, func(w *types.Worker) error {
+	due = blockHeight(ctx) + params.EvictBlocks
+	w, err := k.changeWorker(ctx, address, func(w *types.Worker) error {
 		if !slices.Contains(w.Pools, msg.Pool) {
 			return types.ErrNotServing.Wrapf("%s in %s", w.Address, msg.Pool)
 		}
@@ -54,7 +54,7 @@ func (k Keeper) Evict(ctx context.Context, msg *types.MsgEvict) (due int64, err 
 	if err := k.Evictions.Set(ctx, collections.Join3(uint64(due), msg.Pool, address)); err != nil {
 		return 0, err
 	}
-	return due, emit(ctx, &types.EventPoolChanged{
+	return due, emitEvent(ctx, &types.EventPoolChanged{
 		Pool: msg.Pool, What: "evicting", Organisation: w.Organisation, Worker: w.Address, NextHeight: due,
 	})
 }
@@ -74,14 +74,14 @@ func (k Keeper) runEvictions(ctx sdk.Context, limit uint32) error {
 		if err := k.Evictions.Remove(ctx, key); err != nil {
 			return err
 		}
-		_ = items.Do(ctx, "eviction", key.K3(), func(ctx sdk.Context) error { return k.putOut(ctx, key) })
+		_ = items.Do(ctx, "eviction", key.K3(), func(ctx sdk.Context) error { return k.evictWorker(ctx, key) })
 	}
 	return nil
 }
 
 // putOut takes a worker out of a pool, unless it left meanwhile. Its assignments go on, and it stays registered for its
 // runtime: the bound on colluders is not for a pool's operator to lower.
-func (k Keeper) putOut(ctx context.Context, key evictions) error {
+func (k Keeper) evictWorker(ctx context.Context, key evictions) error {
 	pool, address := key.K2(), key.K3()
 	w, err := k.GetWorker(ctx, address)
 	if err != nil {
@@ -90,12 +90,12 @@ func (k Keeper) putOut(ctx context.Context, key evictions) error {
 	if i, found := w.EvictionFrom(pool); !found || w.Evictions[i].Height != int64(key.K1()) {
 		return nil // it left, and may have come back and be evicted anew
 	}
-	w, err = k.change(ctx, address, func(w *types.Worker) error {
+	w, err = k.changeWorker(ctx, address, func(w *types.Worker) error {
 		w.Serve(slices.DeleteFunc(slices.Clone(w.Pools), func(id string) bool { return id == pool }))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPoolChanged{Pool: pool, What: "evicted", Organisation: w.Organisation, Worker: w.Address})
+	return emitEvent(ctx, &types.EventPoolChanged{Pool: pool, What: "evicted", Organisation: w.Organisation, Worker: w.Address})
 }

@@ -14,19 +14,19 @@ import (
 //	WRONG                proven: a strike of its own
 //	UNREVEALED           a strike, unless it is of the outage that is on record already (poco.Outage)
 //	SILENT, ABSTAINED    cools down
-func (k Keeper) judge(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault, outage poco.Outage) error {
+func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault, outage poco.Outage) error {
 	switch fault {
 	case poco.FaultNone:
 		return nil
 	case poco.FaultWrong:
 		w.Record.Wrong++
-		return k.strike(ctx, params, w)
+		return k.addStrike(ctx, params, w)
 	case poco.FaultUnrevealed:
 		w.Record.Unrevealed++
 		record, strike := w.Record.Outage().Strike(outage)
 		w.Record.OutageCommitted, w.Record.OutageMissed = record.Committed, record.Missed
 		if strike {
-			return k.strike(ctx, params, w)
+			return k.addStrike(ctx, params, w)
 		}
 		w.Record.Confirmations = 0
 	case poco.FaultSilent:
@@ -36,13 +36,13 @@ func (k Keeper) judge(ctx context.Context, params types.Params, w *types.Worker,
 	default:
 		return types.ErrSettlement.Wrapf("fault of %s: %d is unknown", w.Address, fault)
 	}
-	return k.cool(ctx, params, w)
+	return k.startCooling(ctx, params, w)
 }
 
 // strike puts a strike on a worker's record: confirmations start anew, and it cools down. A second before strike_height +
 // forgiveness_blocks jails.
-func (k Keeper) strike(ctx context.Context, params types.Params, w *types.Worker) error {
-	now, last := height(ctx), w.Record.StrikeHeight
+func (k Keeper) addStrike(ctx context.Context, params types.Params, w *types.Worker) error {
+	now, last := blockHeight(ctx), w.Record.StrikeHeight
 	w.Record.Confirmations = 0
 	w.Record.StrikeHeight = now
 	if last > 0 && now < last+params.ForgivenessBlocks && !w.Jailed {
@@ -51,13 +51,13 @@ func (k Keeper) strike(ctx context.Context, params types.Params, w *types.Worker
 			return err
 		}
 	}
-	return k.cool(ctx, params, w)
+	return k.startCooling(ctx, params, w)
 }
 
 // cool keeps a worker from being drawn for the cooling period from now on. One that already cools has its place in the
 // queue moved.
-func (k Keeper) cool(ctx context.Context, params types.Params, w *types.Worker) error {
-	until := height(ctx) + params.CoolingBlocks
+func (k Keeper) startCooling(ctx context.Context, params types.Params, w *types.Worker) error {
+	until := blockHeight(ctx) + params.CoolingBlocks
 	if until <= w.CoolingUntil {
 		return nil // a longer period was in force at its last fault
 	}
@@ -75,7 +75,7 @@ func (k Keeper) cool(ctx context.Context, params types.Params, w *types.Worker) 
 
 // Unjail frees a jailed worker; ErrNotJailed if it is not. Its last strike is not forgotten.
 func (k Keeper) Unjail(ctx context.Context, worker string) error {
-	w, err := k.change(ctx, worker, func(w *types.Worker) error {
+	w, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		if !w.Jailed {
 			return types.ErrNotJailed.Wrapf("%s", w.Address)
 		}

@@ -2,12 +2,17 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/workers/types"
 )
+
+// The genesis state holds everything that cannot be computed again: records, queues, tickets, passes, and the arrays of
+// eligible workers, whose order decides later draws. Counts and indexes are not in it. They come back because the import
+// stores each worker by storeWorker, as a message would.
 
 // InitGenesis stores a valid genesis state. Accounts, coins and organisations must have been stored before it.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
@@ -21,6 +26,18 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.Params.Set(ctx, g.Params); err != nil {
 		return err
 	}
+	// The arrays come before the workers, for their order: storing the workers then finds everyone in place.
+	for _, part := range []func(context.Context, types.GenesisState) error{
+		k.initPools, k.initTickets, k.initEligible, k.initWorkers, k.initQueues, k.initOwed,
+	} {
+		if err := part(ctx, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) initPools(ctx context.Context, g types.GenesisState) error {
 	for _, p := range g.Pools {
 		if err := k.Pools.Set(ctx, p.Id, p); err != nil {
 			return err
@@ -32,58 +49,21 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		}
 	}
 	for _, r := range g.Rechecks {
-		r.Left = 0 // the workers ahead are counted as they are stored
+		r.Left = 0 // the workers ahead of it are counted as they are stored
 		if err := k.addRecheck(ctx, r); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func (k Keeper) initTickets(ctx context.Context, g types.GenesisState) error {
 	for _, p := range g.Tickets {
 		for _, org := range p.Organisations {
 			if err := k.giveTicket(ctx, p.Pool, org); err != nil {
 				return err
 			}
 		}
-	}
-	// The arrays first, for their order; storing the workers then finds everyone in place.
-	if err := k.initEligible(ctx, g); err != nil {
-		return err
-	}
-	var owed uint64
-	for _, w := range g.Workers {
-		if w.Runtime == "" && len(w.Pools) > 0 { // a genesis written by hand need not say it
-			pool, err := k.GetPool(ctx, w.Pools[0])
-			if err != nil {
-				return err
-			}
-			w.Runtime = pool.Runtime
-		}
-		if err := k.store(ctx, types.Worker{}, w); err != nil {
-			return err
-		}
-		if w.Cooling() {
-			if err := k.Cooling.Set(ctx, collections.Join(uint64(w.CoolingUntil), w.Address)); err != nil {
-				return err
-			}
-		}
-		owed += w.Bonded + w.Unbonding
-	}
-	for _, u := range g.Unbondings {
-		if err := k.enqueue(ctx, collections.Join(uint64(u.Height), u.Worker), u.Amount); err != nil {
-			return err
-		}
-	}
-	for _, e := range g.Evictions {
-		if err := k.Evictions.Set(ctx, collections.Join3(uint64(e.Height), e.Pool, e.Worker)); err != nil {
-			return err
-		}
-	}
-	if err := k.Owed.Set(ctx, owed); err != nil {
-		return err
-	}
-	if balance, _, err := k.Solvency(ctx); err != nil {
-		return err
-	} else if balance < owed {
-		return types.ErrInvalidGenesis.Wrapf("balance of the module's account: %d ucred, expected at least the %d of stake", balance, owed)
 	}
 	return nil
 }
@@ -97,11 +77,67 @@ func (k Keeper) initEligible(ctx context.Context, g types.GenesisState) error {
 			}
 			for _, address := range o.Workers {
 				w := types.Worker{Address: address, Organisation: o.Organisation}
-				if err := k.place(ctx, e.Pool, w, true, active); err != nil {
+				if err := k.placeMember(ctx, e.Pool, w, true, active); err != nil {
 					return err
 				}
 			}
 		}
+	}
+	return nil
+}
+
+func (k Keeper) initWorkers(ctx context.Context, g types.GenesisState) error {
+	for _, w := range g.Workers {
+		if w.Runtime == "" && len(w.Pools) > 0 { // a genesis written by hand need not say it
+			pool, err := k.GetPool(ctx, w.Pools[0])
+			if err != nil {
+				return err
+			}
+			w.Runtime = pool.Runtime
+		}
+		if err := k.storeWorker(ctx, types.Worker{}, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) error {
+	for _, w := range g.Workers {
+		if !w.Cooling() {
+			continue
+		}
+		if err := k.Cooling.Set(ctx, collections.Join(uint64(w.CoolingUntil), w.Address)); err != nil {
+			return err
+		}
+	}
+	for _, u := range g.Unbondings {
+		if err := k.enqueueUnbonding(ctx, collections.Join(uint64(u.Height), u.Worker), u.Amount); err != nil {
+			return err
+		}
+	}
+	for _, e := range g.Evictions {
+		if err := k.Evictions.Set(ctx, collections.Join3(uint64(e.Height), e.Pool, e.Worker)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) initOwed(ctx context.Context, g types.GenesisState) error {
+	var owed uint64
+	for _, w := range g.Workers {
+		owed += w.Bonded + w.Unbonding
+	}
+	if err := k.Owed.Set(ctx, owed); err != nil {
+		return err
+	}
+	balance, _, err := k.Solvency(ctx)
+	if err != nil {
+		return err
+	}
+	if balance < owed {
+		return types.ErrInvalidGenesis.Wrapf("balance of the module's account: %d ucred, expected at least the %d of stake", balance, owed)
 	}
 	return nil
 }
@@ -113,56 +149,23 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	g := &types.GenesisState{Params: params}
-	err = k.Pools.Walk(ctx, nil, func(_ string, p types.Pool) (bool, error) {
-		g.Pools = append(g.Pools, p)
-		return false, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = k.Workers.Walk(ctx, nil, func(_ string, w types.Worker) (bool, error) {
-		g.Workers = append(g.Workers, w)
-		return false, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = k.Unbondings.Walk(ctx, nil, func(key queued, amount uint64) (bool, error) {
-		g.Unbondings = append(g.Unbondings, types.Unbonding{Worker: key.K2(), Height: int64(key.K1()), Amount: amount})
-		return false, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = k.Invitations.Walk(ctx, nil, func(key pair) (bool, error) {
-		g.Invitations = append(g.Invitations, types.Invitation{Pool: key.K1(), Organisation: key.K2()})
-		return false, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = k.Rechecks.Walk(ctx, nil, func(_ queued, r types.Recheck) (bool, error) {
-		g.Rechecks = append(g.Rechecks, r)
-		return false, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = k.TicketHolder.Walk(ctx, nil, func(key collections.Pair[string, uint64], org string) (bool, error) {
-		if last := len(g.Tickets) - 1; last < 0 || g.Tickets[last].Pool != key.K1() {
-			g.Tickets = append(g.Tickets, types.PoolTickets{Pool: key.K1()})
-		}
-		t := &g.Tickets[len(g.Tickets)-1]
-		t.Organisations = append(t.Organisations, org)
-		return false, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = k.Evictions.Walk(ctx, nil, func(key evictions) (bool, error) {
-		g.Evictions = append(g.Evictions, types.QueuedEviction{Height: int64(key.K1()), Pool: key.K2(), Worker: key.K3()})
-		return false, nil
-	})
+	err = errors.Join(
+		walkAll(ctx, k.Pools, func(_ string, p types.Pool) { g.Pools = append(g.Pools, p) }),
+		walkAll(ctx, k.Workers, func(_ string, w types.Worker) { g.Workers = append(g.Workers, w) }),
+		walkAll(ctx, k.Unbondings, func(key queued, amount uint64) {
+			g.Unbondings = append(g.Unbondings, types.Unbonding{Worker: key.K2(), Height: int64(key.K1()), Amount: amount})
+		}),
+		walkAll(ctx, k.Rechecks, func(_ queued, r types.Recheck) { g.Rechecks = append(g.Rechecks, r) }),
+		walkAll(ctx, mapOf(k.Invitations), func(key pair, _ collections.NoValue) {
+			g.Invitations = append(g.Invitations, types.Invitation{Pool: key.K1(), Organisation: key.K2()})
+		}),
+		walkAll(ctx, mapOf(k.Evictions), func(key evictions, _ collections.NoValue) {
+			g.Evictions = append(g.Evictions, types.QueuedEviction{Height: int64(key.K1()), Pool: key.K2(), Worker: key.K3()})
+		}),
+		walkAll(ctx, k.TicketHolder, func(key collections.Pair[string, uint64], org string) {
+			g.Tickets = addTicket(g.Tickets, key.K1(), org)
+		}),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -178,13 +181,23 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	return g, nil
 }
 
-// exportEligible returns a pool's arrays: the organisations that can be drawn by position, then, in order of their ids,
-// those with ready workers that can not, because the council revoked them or their role. The import tells them apart by
-// asking for the role.
+// addTicket adds the next ticket, where tickets come in the order of their pools.
+func addTicket(tickets []types.PoolTickets, pool, org string) []types.PoolTickets {
+	if last := len(tickets) - 1; last < 0 || tickets[last].Pool != pool {
+		tickets = append(tickets, types.PoolTickets{Pool: pool})
+	}
+	t := &tickets[len(tickets)-1]
+	t.Organisations = append(t.Organisations, org)
+	return tickets
+}
+
+// exportEligible returns a pool's arrays: first the organisations that can be drawn, by position. Then, in order of their
+// ids, those with ready workers that cannot be drawn, because the council revoked them or their role. The import tells the
+// two apart by asking for the role.
 func (k Keeper) exportEligible(ctx context.Context, pool string) (types.EligiblePool, error) {
 	e := types.EligiblePool{Pool: pool}
 	var orgs []string
-	err := k.OrgAt.Walk(ctx, collections.NewPrefixedPairRange[string, uint64](pool),
+	err := k.EligibleOrganisations.Items.Walk(ctx, collections.NewPrefixedPairRange[string, uint64](pool),
 		func(_ collections.Pair[string, uint64], org string) (bool, error) {
 			orgs = append(orgs, org)
 			return false, nil
@@ -192,8 +205,8 @@ func (k Keeper) exportEligible(ctx context.Context, pool string) (types.Eligible
 	if err != nil {
 		return e, err
 	}
-	err = k.MemberCount.Walk(ctx, collections.NewPrefixedPairRange[string, string](pool), func(key pair, _ uint64) (bool, error) {
-		drawable, err := k.OrgPosition.Has(ctx, key)
+	err = k.EligibleMembers.Lengths.Walk(ctx, collections.NewPrefixedPairRange[string, string](pool), func(key pair, _ uint64) (bool, error) {
+		_, drawable, err := k.EligiblePosition(ctx, pool, key.K2())
 		if !drawable {
 			orgs = append(orgs, key.K2())
 		}
@@ -204,7 +217,7 @@ func (k Keeper) exportEligible(ctx context.Context, pool string) (types.Eligible
 	}
 	for _, org := range orgs {
 		o := types.EligibleOrganisation{Organisation: org}
-		err := k.MemberAt.Walk(ctx, collections.NewSuperPrefixedTripleRange[string, string, uint64](pool, org),
+		err := k.EligibleMembers.Items.Walk(ctx, collections.NewSuperPrefixedTripleRange[string, string, uint64](pool, org),
 			func(_ collections.Triple[string, string, uint64], worker string) (bool, error) {
 				o.Workers = append(o.Workers, worker)
 				return false, nil
@@ -215,4 +228,17 @@ func (k Keeper) exportEligible(ctx context.Context, pool string) (types.Eligible
 		e.Organisations = append(e.Organisations, o)
 	}
 	return e, nil
+}
+
+// walkAll calls each with every entry of a map, in the order of their keys.
+func walkAll[K, V any](ctx context.Context, m collections.Map[K, V], each func(K, V)) error {
+	return m.Walk(ctx, nil, func(key K, value V) (bool, error) {
+		each(key, value)
+		return false, nil
+	})
+}
+
+// mapOf returns a set as the map that it is.
+func mapOf[K any](set collections.KeySet[K]) collections.Map[K, collections.NoValue] {
+	return collections.Map[K, collections.NoValue](set)
 }

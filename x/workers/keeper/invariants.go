@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,19 +16,21 @@ import (
 // operators, not for blocks.
 //
 //	money      balance >= owed == sum of bonded and unbonding; unbonding is what the queue holds
-//	workers    locked <= bonded, busy <= slots; who cools is in the queue, once
-//	evictions  each of a pool that the worker serves, and in the queue
-//	tickets    of each pool 0..n-1, each of one organisation; whoever serves in it holds one
-//	counts     registered workers and organisations of each pool
-//	indexes    of organisations, pools and runtimes: what the workers say
-//	rechecks   one for each pool that raises its stake and is not passed, each with the workers ahead of it
-//	arrays     just those who are ready, positions 0..n-1, each item at the position that it knows
+//	workers    locked <= bonded, busy <= slots; a cooling worker is in the queue once
+//	evictions  each is from a pool that the worker serves, and is in the queue
+//	tickets    each pool's are 0..n-1, each of one organisation; every organisation that serves in the pool holds one
+//	counts     the registered workers and organisations of each pool
+//	indexes    those of organisations, pools and runtimes are what the workers' records say
+//	rechecks   one for each pool that raises its stake and whose pass has not ended, with the number of workers ahead of it
+//	arrays     exactly the ready workers, at positions 0..n-1, each item at the position stored for it
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	workers, err := k.allWorkers(ctx)
 	if err != nil {
 		return err
 	}
-	for _, check := range []func(context.Context, []types.Worker) error{k.checkMoney, k.checkQueues, k.checkEvictions, k.checkTickets, k.checkIndexes, k.checkRechecks, k.checkArrays} {
+	for _, check := range []func(context.Context, []types.Worker) error{
+		k.checkMoney, k.checkQueues, k.checkEvictions, k.checkTickets, k.checkIndexes, k.checkRechecks, k.checkArrays,
+	} {
 		if err := check(ctx, workers); err != nil {
 			return err
 		}
@@ -83,7 +86,7 @@ func (k Keeper) checkQueues(ctx context.Context, workers []types.Worker) error {
 			return fmt.Errorf("queue: %s: unbonding %d and cooling until %d, queued %d and %d",
 				w.Address, w.Unbonding, w.CoolingUntil, unbonding[w.Address], cooling[w.Address])
 		}
-		n, err := counter(ctx, k.OpenUnbondings, w.Address)
+		n, err := readCount(ctx, k.OpenUnbondings, w.Address)
 		if err != nil || n != open[w.Address] || n > types.MaxUnbondings {
 			return fmt.Errorf("queue: %s: %d unbondings counted, %d queued, expected at most %d: %w", w.Address, n, open[w.Address], types.MaxUnbondings, err)
 		}
@@ -136,14 +139,11 @@ func (k Keeper) checkTickets(ctx context.Context, workers []types.Worker) error 
 	if err != nil {
 		return err
 	}
-	if n, err := size(ctx, k.TicketOf); err != nil || n != all {
-		return fmt.Errorf("ticket: %d organisations hold one, expected %d: %w", n, all, err)
+	if err := expectEntries(ctx, "ticket_of", k.TicketOf, all); err != nil {
+		return err
 	}
-	if n, err := size(ctx, k.TicketCount); err != nil || n != len(next) {
-		return fmt.Errorf("ticket: %d pools gave some out, expected %d: %w", n, len(next), err)
-	}
-	if err := sameCounts(ctx, k.TicketCount, next, plainText); err != nil {
-		return fmt.Errorf("ticket: %w", err)
+	if err := expectCounts(ctx, "ticket_count", k.TicketCount, next, plainText); err != nil {
+		return err
 	}
 	for _, w := range workers {
 		for _, id := range w.Pools {
@@ -156,12 +156,26 @@ func (k Keeper) checkTickets(ctx context.Context, workers []types.Worker) error 
 }
 
 func (k Keeper) checkIndexes(ctx context.Context, workers []types.Worker) error {
-	runtimes, orgs, sizes := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
-	var served int
 	for _, w := range workers {
 		if ok, err := k.WorkersOf.Has(ctx, collections.Join(w.Organisation, w.Address)); err != nil || !ok {
 			return fmt.Errorf("index: %s is not under %s: %w", w.Address, w.Organisation, err)
 		}
+		if w.Runtime == "" && len(w.Pools) > 0 {
+			return fmt.Errorf("runtime: %s serves %d pools and has none", w.Address, len(w.Pools))
+		}
+	}
+	if err := expectEntries(ctx, "workers_of", mapOf(k.WorkersOf), len(workers)); err != nil {
+		return err
+	}
+	if err := k.checkPoolIndexes(ctx, workers); err != nil {
+		return err
+	}
+	return k.checkRuntimeIndexes(ctx, workers)
+}
+
+func (k Keeper) checkPoolIndexes(ctx context.Context, workers []types.Worker) error {
+	sizes, served := map[string]uint64{}, 0
+	for _, w := range workers {
 		for _, id := range w.Pools {
 			if ok, err := k.WorkersIn.Has(ctx, collections.Join(id, w.Address)); err != nil || !ok {
 				return fmt.Errorf("index: %s is not under pool %s: %w", w.Address, id, err)
@@ -169,9 +183,16 @@ func (k Keeper) checkIndexes(ctx context.Context, workers []types.Worker) error 
 			sizes[id]++
 			served++
 		}
-		if w.Runtime == "" && len(w.Pools) > 0 {
-			return fmt.Errorf("runtime: %s serves %d pools and has none", w.Address, len(w.Pools))
-		}
+	}
+	if err := expectEntries(ctx, "workers_in", mapOf(k.WorkersIn), served); err != nil {
+		return err
+	}
+	return expectCounts(ctx, "pool_size", k.PoolSize, sizes, plainText)
+}
+
+func (k Keeper) checkRuntimeIndexes(ctx context.Context, workers []types.Worker) error {
+	runtimes, orgs := map[string]uint64{}, map[string]uint64{}
+	for _, w := range workers {
 		if w.Runtime == "" {
 			continue
 		}
@@ -180,38 +201,32 @@ func (k Keeper) checkIndexes(ctx context.Context, workers []types.Worker) error 
 			orgs[w.Runtime]++
 		}
 	}
-	for _, index := range []struct {
-		name string
-		want int
-		have func() (int, error)
-	}{
-		{"workers_of", len(workers), func() (int, error) { return size(ctx, collections.Map[pair, collections.NoValue](k.WorkersOf)) }},
-		{"workers_in", served, func() (int, error) { return size(ctx, collections.Map[pair, collections.NoValue](k.WorkersIn)) }},
-		{"pool_size", len(sizes), func() (int, error) { return size(ctx, k.PoolSize) }},
-		{"runtime_serving", len(runtimes), func() (int, error) { return size(ctx, k.RuntimeServing) }},
-		{"runtime_orgs", len(orgs), func() (int, error) { return size(ctx, k.RuntimeOrgs) }},
-	} {
-		if have, err := index.have(); err != nil || have != index.want {
-			return fmt.Errorf("index: %s holds %d entries, expected %d: %w", index.name, have, index.want, err)
-		}
+	if err := expectCounts(ctx, "runtime_serving", k.RuntimeServing, runtimes, pairText); err != nil {
+		return err
 	}
-	if err := sameCounts(ctx, k.PoolSize, sizes, plainText); err != nil {
-		return fmt.Errorf("pool_size: %w", err)
+	return expectCounts(ctx, "runtime_orgs", k.RuntimeOrgs, orgs, plainText)
+}
+
+// expectEntries fails unless a map has so many entries.
+func expectEntries[K, V any](ctx context.Context, name string, m collections.Map[K, V], want int) error {
+	have := 0
+	if err := walkAll(ctx, m, func(K, V) { have++ }); err != nil {
+		return err
 	}
-	if err := sameCounts(ctx, k.RuntimeServing, runtimes, pairText); err != nil {
-		return fmt.Errorf("runtime_serving: %w", err)
-	}
-	if err := sameCounts(ctx, k.RuntimeOrgs, orgs, plainText); err != nil {
-		return fmt.Errorf("runtime_orgs: %w", err)
+	if have != want {
+		return fmt.Errorf("%s: %d entries, expected %d", name, have, want)
 	}
 	return nil
 }
 
-// sameCounts compares stored counts with others, of which there are as many.
-func sameCounts[K any](ctx context.Context, m collections.Map[K, uint64], want map[string]uint64, text func(K) string) error {
+// expectCounts fails unless stored counts are the wanted ones, which text names.
+func expectCounts[K any](ctx context.Context, name string, m collections.Map[K, uint64], want map[string]uint64, text func(K) string) error {
+	if err := expectEntries(ctx, name, m, len(want)); err != nil {
+		return err
+	}
 	return m.Walk(ctx, nil, func(key K, n uint64) (bool, error) {
-		if name := text(key); n != want[name] {
-			return true, fmt.Errorf("%s: %d, expected %d", name, n, want[name])
+		if entry := text(key); n != want[entry] {
+			return true, fmt.Errorf("%s: %s has %d, expected %d", name, entry, n, want[entry])
 		}
 		return false, nil
 	})
@@ -255,106 +270,113 @@ func (k Keeper) checkRechecks(ctx context.Context, workers []types.Worker) error
 
 func (k Keeper) checkArrays(ctx context.Context, workers []types.Worker) error {
 	var pools []types.Pool
-	err := k.Pools.Walk(ctx, nil, func(_ string, p types.Pool) (bool, error) {
-		pools = append(pools, p)
-		return false, nil
-	})
-	if err != nil {
+	if err := walkAll(ctx, k.Pools, func(_ string, p types.Pool) { pools = append(pools, p) }); err != nil {
 		return err
 	}
 	var members, orgs int
 	for _, p := range pools {
-		m, o, err := k.checkPool(ctx, p, workers)
-		if err != nil {
-			return fmt.Errorf("pool %s: %w", p.Id, err)
-		}
-		members, orgs = members+m, orgs+o
-	}
-	// Nothing beside what was found above.
-	for _, count := range []struct {
-		name string
-		want int
-		have func() (int, error)
-	}{
-		{"member_at", members, func() (int, error) { return size(ctx, k.MemberAt) }},
-		{"member_position", members, func() (int, error) { return size(ctx, k.MemberPosition) }},
-		{"member_count", orgs, func() (int, error) { return size(ctx, k.MemberCount) }},
-	} {
-		if have, err := count.have(); err != nil || have != count.want {
-			return fmt.Errorf("arrays: %s holds %d entries, expected %d: %w", count.name, have, count.want, err)
-		}
-	}
-	return nil
-}
-
-// checkPool compares a pool's counts and arrays with what the workers say, and returns how many workers are ready and
-// how many organisations they have.
-func (k Keeper) checkPool(ctx context.Context, p types.Pool, workers []types.Worker) (members, orgs int, err error) {
-	ready, serving := map[string]int{}, map[string]uint64{}
-	var names []string // of those that serve
-	recheck, err := k.recheckOf(ctx, p)
-	if err != nil {
-		return 0, 0, err
-	}
-	for _, w := range workers {
-		if slices.Contains(w.Pools, p.Id) {
-			if serving[w.Organisation]++; serving[w.Organisation] == 1 {
-				names = append(names, w.Organisation)
+		c := poolCheck{pool: p, ready: map[string]uint64{}, serving: map[string]uint64{}}
+		for _, check := range []func(context.Context, *poolCheck, []types.Worker) error{k.checkMembers, k.checkOrganisations} {
+			if err := check(ctx, &c, workers); err != nil {
+				return fmt.Errorf("pool %s: %w", p.Id, err)
 			}
 		}
-		pos, err := k.MemberPosition.Get(ctx, collections.Join(p.Id, w.Address))
-		isReady := w.Ready(p.Id, p.Asks(w.Address, recheck))
-		if listed := err == nil; listed != isReady {
-			return 0, 0, fmt.Errorf("%s: ready %t, listed %t", w.Address, isReady, listed)
-		}
-		if isReady && w.Free() < p.InForce(height(ctx), recheck).Stake {
-			return 0, 0, fmt.Errorf("%s: listed with %d ucred free, expected the stake in force", w.Address, w.Free())
-		}
-		if err != nil {
-			continue
-		}
-		ready[w.Organisation]++
-		members++
-		if at, err := k.EligibleMemberAt(ctx, p.Id, w.Organisation, pos); err != nil || at != w.Address {
-			return 0, 0, fmt.Errorf("%s: at its position %d is %q: %w", w.Address, pos, at, err)
-		}
+		members, orgs = members+c.members, orgs+len(c.ready)
 	}
-	if n, err := k.Registered(ctx, p.Id); err != nil || n != uint64(len(names)) {
-		return 0, 0, fmt.Errorf("registered: %d organisations, expected %d: %w", n, len(names), err)
+	// The arrays hold nothing beside what was found above.
+	return errors.Join(
+		expectEntries(ctx, "member_at", k.EligibleMembers.Items, members),
+		expectEntries(ctx, "member_position", k.EligibleMembers.Positions, members),
+		expectEntries(ctx, "member_count", k.EligibleMembers.Lengths, orgs),
+	)
+}
+
+// poolCheck gathers, for one pool, what its workers say.
+type poolCheck struct {
+	pool    types.Pool
+	members int               // ready workers
+	ready   map[string]uint64 // organisation -> its ready workers
+	serving map[string]uint64 // organisation -> its registered workers
+	names   []string          // the organisations that serve in it
+}
+
+// checkMembers compares the lower level of the arrays with the workers, and fills c.
+func (k Keeper) checkMembers(ctx context.Context, c *poolCheck, workers []types.Worker) error {
+	recheck, err := k.recheckOf(ctx, c.pool)
+	if err != nil {
+		return err
 	}
-	var drawable uint64
-	for _, org := range names {
-		served, err := counter(ctx, k.Serving, collections.Join(org, p.Id))
-		if err != nil || served != serving[org] {
-			return 0, 0, fmt.Errorf("%s: %d workers registered, expected %d: %w", org, served, serving[org], err)
+	inForce := c.pool.InForce(blockHeight(ctx), recheck).Stake
+	for _, w := range workers {
+		if slices.Contains(w.Pools, c.pool.Id) {
+			if c.serving[w.Organisation]++; c.serving[w.Organisation] == 1 {
+				c.names = append(c.names, w.Organisation)
+			}
 		}
-		n, err := counter(ctx, k.MemberCount, collections.Join(p.Id, org))
-		if err != nil || n != uint64(ready[org]) {
-			return 0, 0, fmt.Errorf("%s: %d members, expected %d: %w", org, n, ready[org], err)
-		}
-		active, err := k.orgs.HasRole(ctx, org, orgstypes.ROLE_WORKER)
-		if err != nil {
-			return 0, 0, err
-		}
-		pos, listed, err := k.EligiblePosition(ctx, p.Id, org)
-		if err != nil || listed != (active && n > 0) {
-			return 0, 0, fmt.Errorf("%s: active %t with %d members, listed %t: %w", org, active, n, listed, err)
+		pos, listed, err := k.EligibleMembers.Position(ctx, collections.Join(c.pool.Id, w.Organisation), w.Address)
+		ready := w.Ready(c.pool.Id, c.pool.Asks(w.Address, recheck))
+		if err != nil || listed != ready {
+			return fmt.Errorf("%s: ready %t, listed %t: %w", w.Address, ready, listed, err)
 		}
 		if !listed {
 			continue
 		}
-		drawable++
-		if at, _, err := k.EligibleOrgAt(ctx, p.Id, pos); err != nil || at != org {
-			return 0, 0, fmt.Errorf("%s: at its position %d is %q: %w", org, pos, at, err)
+		if w.Free() < inForce {
+			return fmt.Errorf("%s: listed with %d ucred free, expected the stake in force", w.Address, w.Free())
 		}
+		if at, err := k.EligibleMemberAt(ctx, c.pool.Id, w.Organisation, pos); err != nil || at != w.Address {
+			return fmt.Errorf("%s: at its position %d is %q: %w", w.Address, pos, at, err)
+		}
+		c.ready[w.Organisation]++
+		c.members++
 	}
-	if n, err := k.EligibleOrgs(ctx, p.Id); err != nil || n != drawable {
-		return 0, 0, fmt.Errorf("eligible: %d organisations, expected %d: %w", n, drawable, err)
-	}
-	return members, len(ready), nil
+	return nil
 }
 
-func size[K, V any](ctx context.Context, m collections.Map[K, V]) (n int, err error) {
-	err = m.Walk(ctx, nil, func(K, V) (bool, error) { n++; return false, nil })
-	return n, err
+// checkOrganisations compares the counts of a pool and the upper level of its arrays with what checkMembers found.
+func (k Keeper) checkOrganisations(ctx context.Context, c *poolCheck, _ []types.Worker) error {
+	id := c.pool.Id
+	if n, err := k.Registered(ctx, id); err != nil || n != uint64(len(c.names)) {
+		return fmt.Errorf("registered: %d organisations, expected %d: %w", n, len(c.names), err)
+	}
+	var drawable uint64
+	for _, org := range c.names {
+		listed, err := k.checkOrganisation(ctx, c, org)
+		if err != nil {
+			return fmt.Errorf("%s: %w", org, err)
+		}
+		if listed {
+			drawable++
+		}
+	}
+	if n, err := k.EligibleOrgs(ctx, id); err != nil || n != drawable {
+		return fmt.Errorf("eligible: %d organisations, expected %d: %w", n, drawable, err)
+	}
+	return nil
+}
+
+func (k Keeper) checkOrganisation(ctx context.Context, c *poolCheck, org string) (listed bool, err error) {
+	id := c.pool.Id
+	if n, err := readCount(ctx, k.Serving, collections.Join(org, id)); err != nil || n != c.serving[org] {
+		return false, fmt.Errorf("%d workers registered, expected %d: %w", n, c.serving[org], err)
+	}
+	n, err := k.EligibleMembers.Length(ctx, collections.Join(id, org))
+	if err != nil || n != c.ready[org] {
+		return false, fmt.Errorf("%d members, expected %d: %w", n, c.ready[org], err)
+	}
+	active, err := k.orgs.HasRole(ctx, org, orgstypes.ROLE_WORKER)
+	if err != nil {
+		return false, err
+	}
+	pos, listed, err := k.EligiblePosition(ctx, id, org)
+	if err != nil || listed != (active && n > 0) {
+		return false, fmt.Errorf("active %t with %d members, listed %t: %w", active, n, listed, err)
+	}
+	if !listed {
+		return false, nil
+	}
+	if at, _, err := k.EligibleOrgAt(ctx, id, pos); err != nil || at != org {
+		return false, fmt.Errorf("at its position %d is %q: %w", pos, at, err)
+	}
+	return true, nil
 }

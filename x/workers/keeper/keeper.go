@@ -1,4 +1,18 @@
-// Package keeper keeps pools, workers, their stake, the tickets that draws go by, and the dense arrays of who can be drawn.
+// Package keeper keeps the pools, the workers with their stake and record, and the structures from which draws choose. Start
+// with worker.go: storeWorker is the only function that writes a worker, and it keeps every index, count and array right.
+//
+//	pool.go, operate.go       pools, and the messages of their operators
+//	recheck.go                the pass over a pool's workers before its stake rises
+//	worker.go, register.go    workers, and which pools they may join
+//	evict.go                  taking a worker out of a pool, after a delay
+//	eligible.go, ticket.go    from whom draws choose, and by which numbers
+//	assignment.go, settle.go  the lock and the end of an assignment, which x/tasks calls
+//	fault.go                  what a fault does to a worker's record
+//	stake.go                  the only functions that move coins
+//	due.go                    the block hook
+//
+// Three kinds of work are due at a height: unbondings, the end of cooling, and evictions. Each has a queue keyed by height, of
+// which a block takes a bounded part. Nothing in a block walks over all workers.
 package keeper
 
 import (
@@ -38,17 +52,17 @@ type Keeper struct {
 	Pools collections.Map[string, types.Pool]
 	// Workers: address -> record.
 	Workers collections.Map[string, types.Worker]
-	// Owed is the stake that the module account stands for, in ucred; moved only together with coins.
+	// Owed is the stake that the module account holds for others, in ucred. It changes only together with coins.
 	Owed collections.Item[uint64]
 	// Unbondings: (height, worker) -> amount; ranged from the front up to the block's height.
 	Unbondings collections.Map[queued, uint64]
-	// OpenUnbondings: worker -> how many of them are its.
+	// OpenUnbondings: worker -> how many of the queued unbondings are its own.
 	OpenUnbondings collections.Map[string, uint64]
 	// Cooling: (height, worker); ranged from the front up to the block's height.
 	Cooling collections.KeySet[queued]
 	// Evictions: (height, pool, worker); ranged from the front up to the block's height. See evict.go.
 	Evictions collections.KeySet[evictions]
-	// Serving: (organisation, pool) -> registered workers; ranged by organisation when that changes.
+	// Serving: (organisation, pool) -> registered workers; ranged by organisation when its rights change.
 	Serving collections.Map[pair, uint64]
 	// RegisteredOrgs: pool -> organisations with a registered worker.
 	RegisteredOrgs collections.Map[string, uint64]
@@ -60,13 +74,13 @@ type Keeper struct {
 	Invitations collections.KeySet[pair]
 	// WorkersOf: (organisation, worker); ranged by organisation for a query.
 	WorkersOf collections.KeySet[pair]
-	// WorkersIn: (pool, worker); ranged by pool in a pass over its workers, from where that stands.
+	// WorkersIn: (pool, worker); ranged by pool in a pass over its workers, from the last one that the pass reached.
 	WorkersIn collections.KeySet[pair]
 	// PoolSize: pool -> workers registered in it.
 	PoolSize collections.Map[string, uint64]
 	// Rechecks: (height, pool) -> a pass over the pool's workers; ranged from the front. See recheck.go.
 	Rechecks collections.Map[queued, types.Recheck]
-	// RecheckLoad is the work of them all: of each 1, and 1 for each worker ahead of it.
+	// RecheckLoad is the work of all passes: 1 for each pass, and 1 for each worker that it has yet to reach.
 	RecheckLoad collections.Item[uint64]
 
 	// TicketCount: pool -> tickets given out. See ticket.go.
@@ -76,17 +90,14 @@ type Keeper struct {
 	// TicketOf: (pool, organisation) -> ticket.
 	TicketOf collections.Map[pair, uint64]
 
-	// The dense arrays; see dense.go.
-	OrgCount       collections.Map[string, uint64]
-	OrgAt          collections.Map[collections.Pair[string, uint64], string]
-	OrgPosition    collections.Map[pair, uint64]
-	MemberCount    collections.Map[pair, uint64]
-	MemberAt       collections.Map[collections.Triple[string, string, uint64], string]
-	MemberPosition collections.Map[pair, uint64]
+	// EligibleOrganisations: pool -> the organisations that can be drawn in it. See eligible.go.
+	EligibleOrganisations organisationArray
+	// EligibleMembers: (pool, organisation) -> its ready workers.
+	EligibleMembers memberArray
 }
 
-// NewKeeper returns a keeper whose council is authority, an address in text. The account "workers" must exist with the
-// permission to burn.
+// NewKeeper returns a keeper. authority is the council's address in text. The account "workers" must exist with the permission
+// to burn.
 func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses address.Codec,
 	accounts types.AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper, authority string,
 ) Keeper {
@@ -123,14 +134,22 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		TicketHolder: collections.NewMap(sb, types.TicketHolderPrefix, "ticket_holder",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
 		TicketOf: collections.NewMap(sb, types.TicketOfPrefix, "ticket_of", texts, count),
-		OrgCount: collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
-		OrgAt: collections.NewMap(sb, types.OrgAtPrefix, "org_at",
-			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
-		OrgPosition: collections.NewMap(sb, types.OrgPositionPrefix, "org_position", texts, count),
-		MemberCount: collections.NewMap(sb, types.MemberCountPrefix, "member_count", texts, count),
-		MemberAt: collections.NewMap(sb, types.MemberAtPrefix, "member_at",
-			collections.TripleKeyCodec(text, text, collections.Uint64Key), collections.StringValue),
-		MemberPosition: collections.NewMap(sb, types.MemberPositionPrefix, "member_position", texts, count),
+		EligibleOrganisations: organisationArray{
+			Lengths: collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
+			Items: collections.NewMap(sb, types.OrgAtPrefix, "org_at",
+				collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
+			Positions:   collections.NewMap(sb, types.OrgPositionPrefix, "org_position", texts, count),
+			ItemKey:     collections.Join[string, uint64],
+			PositionKey: collections.Join[string, string],
+		},
+		EligibleMembers: memberArray{
+			Lengths: collections.NewMap(sb, types.MemberCountPrefix, "member_count", texts, count),
+			Items: collections.NewMap(sb, types.MemberAtPrefix, "member_at",
+				collections.TripleKeyCodec(text, text, collections.Uint64Key), collections.StringValue),
+			Positions:   collections.NewMap(sb, types.MemberPositionPrefix, "member_position", texts, count),
+			ItemKey:     memberKey,
+			PositionKey: memberPositionKey,
+		},
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -140,11 +159,11 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	return k
 }
 
-// Authority returns the council's address in text. The consensus parameters may name another one, which then holds.
+// Authority returns the council's address in text. If the consensus parameters name another one, that one is the council.
 func (k Keeper) Authority() string { return k.authority }
 
-// counter reads a number that is absent while it is 0.
-func counter[K any](ctx context.Context, m collections.Map[K, uint64], key K) (uint64, error) {
+// readCount reads a number that is not stored while it is 0.
+func readCount[K any](ctx context.Context, m collections.Map[K, uint64], key K) (uint64, error) {
 	n, err := m.Get(ctx, key)
 	if errors.Is(err, collections.ErrNotFound) {
 		return 0, nil
@@ -152,12 +171,12 @@ func counter[K any](ctx context.Context, m collections.Map[K, uint64], key K) (u
 	return n, err
 }
 
-// setCounter writes it.
-func setCounter[K any](ctx context.Context, m collections.Map[K, uint64], key K, n uint64) error {
+// writeCount writes such a number.
+func writeCount[K any](ctx context.Context, m collections.Map[K, uint64], key K, n uint64) error {
 	if n == 0 {
 		return m.Remove(ctx, key)
 	}
 	return m.Set(ctx, key, n)
 }
 
-func height(ctx context.Context) int64 { return sdk.UnwrapSDKContext(ctx).BlockHeight() }
+func blockHeight(ctx context.Context) int64 { return sdk.UnwrapSDKContext(ctx).BlockHeight() }

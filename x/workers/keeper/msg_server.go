@@ -17,7 +17,7 @@ type msgServer struct{ Keeper }
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) CreatePool(ctx context.Context, msg *types.MsgCreatePool) (*types.MsgCreatePoolResponse, error) {
-	operator, err := s.operator(ctx, msg.Operator)
+	operator, err := s.operatorOf(ctx, msg.Operator)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (s msgServer) TransferPool(ctx context.Context, msg *types.MsgTransferPool)
 }
 
 func (s msgServer) AcceptPool(ctx context.Context, msg *types.MsgAcceptPool) (*types.MsgAcceptPoolResponse, error) {
-	org, err := s.organisation(ctx, "operator", msg.Operator, orgstypes.ROLE_POOL_OPERATOR)
+	org, err := s.organisationOf(ctx, "operator", msg.Operator, orgstypes.ROLE_POOL_OPERATOR)
 	if err != nil {
 		return nil, err
 	}
@@ -56,27 +56,27 @@ func (s msgServer) AcceptPool(ctx context.Context, msg *types.MsgAcceptPool) (*t
 }
 
 func (s msgServer) Register(ctx context.Context, msg *types.MsgRegister) (*types.MsgRegisterResponse, error) {
-	org, err := s.organisation(ctx, "owner", msg.Owner, orgstypes.ROLE_WORKER)
+	org, err := s.organisationOf(ctx, "owner", msg.Owner, orgstypes.ROLE_WORKER)
 	if err != nil {
 		return nil, err
 	}
 	w := types.Worker{
 		Address: msg.Worker, Organisation: org, Owner: msg.Owner,
-		Endpoint: msg.Endpoint, Slots: msg.Slots, Pools: sorted(msg.Pools), Bonded: msg.Stake,
+		Endpoint: msg.Endpoint, Slots: msg.Slots, Pools: sortedPools(msg.Pools), Bonded: msg.Stake,
 		Capabilities: types.NormalCapabilities(msg.Capabilities),
 	}
 	return &types.MsgRegisterResponse{}, s.Keeper.Register(ctx, w)
 }
 
 func (s msgServer) Update(ctx context.Context, msg *types.MsgUpdate) (*types.MsgUpdateResponse, error) {
-	address, err := s.ownActive(ctx, msg.Owner, msg.Worker)
+	address, err := s.ownedActiveWorker(ctx, msg.Owner, msg.Worker)
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.change(ctx, address, func(w *types.Worker) error {
+	w, err := s.changeWorker(ctx, address, func(w *types.Worker) error {
 		before := w.Pools
 		w.Endpoint, w.Slots, w.Paused = msg.Endpoint, msg.Slots, msg.Paused
-		w.Serve(sorted(msg.Pools))
+		w.Serve(sortedPools(msg.Pools))
 		w.Capabilities = types.NormalCapabilities(msg.Capabilities)
 		return s.checkSettings(ctx, before, w)
 	})
@@ -87,7 +87,7 @@ func (s msgServer) Update(ctx context.Context, msg *types.MsgUpdate) (*types.Msg
 }
 
 func (s msgServer) Bond(ctx context.Context, msg *types.MsgBond) (*types.MsgBondResponse, error) {
-	address, err := s.ownActive(ctx, msg.Owner, msg.Worker)
+	address, err := s.ownedActiveWorker(ctx, msg.Owner, msg.Worker)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s msgServer) Bond(ctx context.Context, msg *types.MsgBond) (*types.MsgBond
 }
 
 func (s msgServer) Unbond(ctx context.Context, msg *types.MsgUnbond) (*types.MsgUnbondResponse, error) {
-	w, err := s.own(ctx, msg.Owner, msg.Worker)
+	w, err := s.ownedWorker(ctx, msg.Owner, msg.Worker)
 	if err != nil {
 		return nil, err
 	}
@@ -134,17 +134,17 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 }
 
 // operator returns the organisation for which the signer opens a pool, "" for the council.
-func (s msgServer) operator(ctx context.Context, signer string) (string, error) {
+func (s msgServer) operatorOf(ctx context.Context, signer string) (string, error) {
 	if addr, err := s.addresses.StringToBytes(signer); err == nil {
 		if _, err := s.orgs.Authorize(ctx, addr, orgstypes.ROLE_AUTHORITY); err == nil {
 			return "", nil
 		}
 	}
-	return s.organisation(ctx, "operator", signer, orgstypes.ROLE_POOL_OPERATOR)
+	return s.organisationOf(ctx, "operator", signer, orgstypes.ROLE_POOL_OPERATOR)
 }
 
 // organisation returns the organisation that the signer acts for in a role.
-func (s msgServer) organisation(ctx context.Context, field, signer string, role orgstypes.Role) (string, error) {
+func (s msgServer) organisationOf(ctx context.Context, field, signer string, role orgstypes.Role) (string, error) {
 	addr, err := s.addresses.StringToBytes(signer)
 	if err != nil {
 		return "", types.ErrOrganisation.Wrapf("%s %q: %s", field, signer, err)
@@ -160,7 +160,7 @@ func (s msgServer) organisation(ctx context.Context, field, signer string, role 
 }
 
 // own returns a worker that owner owns.
-func (s msgServer) own(ctx context.Context, owner, worker string) (types.Worker, error) {
+func (s msgServer) ownedWorker(ctx context.Context, owner, worker string) (types.Worker, error) {
 	address, err := types.Canonical(s.addresses, worker)
 	if err != nil {
 		return types.Worker{}, types.ErrInvalidWorker.Wrapf("worker %q: %s", worker, err)
@@ -176,12 +176,12 @@ func (s msgServer) own(ctx context.Context, owner, worker string) (types.Worker,
 }
 
 // ownActive is own for changes that an owner makes for its organisation: it must still belong to it.
-func (s msgServer) ownActive(ctx context.Context, owner, worker string) (address string, err error) {
-	w, err := s.own(ctx, owner, worker)
+func (s msgServer) ownedActiveWorker(ctx context.Context, owner, worker string) (address string, err error) {
+	w, err := s.ownedWorker(ctx, owner, worker)
 	if err != nil {
 		return "", err
 	}
-	org, err := s.organisation(ctx, "owner", owner, orgstypes.ROLE_WORKER)
+	org, err := s.organisationOf(ctx, "owner", owner, orgstypes.ROLE_WORKER)
 	if err != nil {
 		return "", err
 	}
@@ -191,7 +191,7 @@ func (s msgServer) ownActive(ctx context.Context, owner, worker string) (address
 	return w.Address, nil
 }
 
-func sorted(pools []string) []string {
+func sortedPools(pools []string) []string {
 	out := slices.Clone(pools)
 	slices.Sort(out)
 	return out

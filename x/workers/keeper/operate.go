@@ -10,7 +10,7 @@ import (
 )
 
 // operate lets the operator of a pool change it, from how it is in force, and stores it.
-func (k Keeper) operate(ctx context.Context, operator, id string, change func(*types.Pool) error) (types.Pool, error) {
+func (k Keeper) changePool(ctx context.Context, operator, id string, change func(*types.Pool) error) (types.Pool, error) {
 	addr, err := k.addresses.StringToBytes(operator)
 	if err != nil {
 		return types.Pool{}, types.ErrNotOperator.Wrapf("operator %q: %s", operator, err)
@@ -35,7 +35,7 @@ func (k Keeper) operate(ctx context.Context, operator, id string, change func(*t
 // retired pool no longer does; ErrTerms and ErrNotice for terms that can not follow.
 func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, err error) {
 	var retires bool
-	pool, err := k.operate(ctx, msg.Operator, msg.Id, func(p *types.Pool) error {
+	pool, err := k.changePool(ctx, msg.Operator, msg.Id, func(p *types.Pool) error {
 		switch {
 		case p.Retired && !msg.Retired:
 			return types.ErrRetired.Wrapf("%s: that is final", p.Id)
@@ -49,14 +49,14 @@ func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, 
 		if msg.Terms == nil {
 			return nil
 		}
-		err := k.announce(ctx, p, *msg.Terms)
+		err := k.announceTerms(ctx, p, *msg.Terms)
 		due = p.NextHeight
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	if err := emit(ctx, &types.EventPoolChanged{Pool: pool.Id, What: "set"}); err != nil {
+	if err := emitEvent(ctx, &types.EventPoolChanged{Pool: pool.Id, What: "set"}); err != nil {
 		return 0, err
 	}
 	if msg.Terms != nil {
@@ -65,7 +65,7 @@ func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, 
 		}
 	}
 	if retires {
-		return 0, emit(ctx, &types.EventPoolChanged{Pool: pool.Id, What: "retired"})
+		return 0, emitEvent(ctx, &types.EventPoolChanged{Pool: pool.Id, What: "retired"})
 	}
 	return due, nil
 }
@@ -73,7 +73,7 @@ func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, 
 // Invite opens a pool to an organisation, or takes that back; ErrInvitation where there is nothing to do, ErrRetired when
 // the pool takes no new workers.
 func (k Keeper) Invite(ctx context.Context, msg *types.MsgInvite) error {
-	_, err := k.operate(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
+	_, err := k.changePool(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
 		key := collections.Join(p.Id, msg.Organisation)
 		invited, err := k.Invitations.Has(ctx, key)
 		if err != nil {
@@ -102,13 +102,13 @@ func (k Keeper) Invite(ctx context.Context, msg *types.MsgInvite) error {
 	if msg.Withdrawn {
 		what = "uninvited"
 	}
-	return emit(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: what, Organisation: msg.Organisation})
+	return emitEvent(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: what, Organisation: msg.Organisation})
 }
 
 // TransferPool offers a pool to another organisation that may operate pools, in place of whoever it was offered to
 // before, or takes the offer back. ErrOffer, ErrRetired.
 func (k Keeper) TransferPool(ctx context.Context, msg *types.MsgTransferPool) error {
-	_, err := k.operate(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
+	_, err := k.changePool(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
 		switch {
 		case p.Retired:
 			return types.ErrRetired.Wrapf("%s is not handed over", p.Id)
@@ -129,7 +129,7 @@ func (k Keeper) TransferPool(ctx context.Context, msg *types.MsgTransferPool) er
 	if err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: "offered", Organisation: msg.To})
+	return emitEvent(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: "offered", Organisation: msg.To})
 }
 
 // AcceptPool makes the organisation that a pool was offered to its operator; ErrOffer for another one.
@@ -145,5 +145,5 @@ func (k Keeper) AcceptPool(ctx context.Context, org, id string) error {
 	if err := k.Pools.Set(ctx, id, pool); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPoolChanged{Pool: id, What: "transferred", Organisation: org})
+	return emitEvent(ctx, &types.EventPoolChanged{Pool: id, What: "transferred", Organisation: org})
 }

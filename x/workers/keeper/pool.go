@@ -13,7 +13,7 @@ import (
 )
 
 // stored returns a pool as it was written, and the pass over its workers that is under way or to begin, if any.
-func (k Keeper) stored(ctx context.Context, id string) (types.Pool, *types.Recheck, error) {
+func (k Keeper) storedPool(ctx context.Context, id string) (types.Pool, *types.Recheck, error) {
 	pool, err := k.Pools.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
 		return pool, nil, types.ErrPoolNotFound.Wrapf("%q", id)
@@ -27,11 +27,11 @@ func (k Keeper) stored(ctx context.Context, id string) (types.Pool, *types.Reche
 
 // GetPool returns the pool named id with the terms in force at this height, or ErrPoolNotFound.
 func (k Keeper) GetPool(ctx context.Context, id string) (types.Pool, error) {
-	pool, recheck, err := k.stored(ctx, id)
+	pool, recheck, err := k.storedPool(ctx, id)
 	if err != nil {
 		return pool, err
 	}
-	return pool.InForce(height(ctx), recheck), nil
+	return pool.InForce(blockHeight(ctx), recheck), nil
 }
 
 // CreatePool adds a pool, or fails with ErrInvalidPool, ErrTerms or ErrPoolExists.
@@ -54,7 +54,7 @@ func (k Keeper) CreatePool(ctx context.Context, pool types.Pool) error {
 	if err := k.Pools.Set(ctx, pool.Id, pool); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPoolCreated{Pool: pool.Id, Operator: pool.Operator})
+	return emitEvent(ctx, &types.EventPoolCreated{Pool: pool.Id, Operator: pool.Operator})
 }
 
 // MayOperate says for which organisation an account acts as the operator of a pool: an account of the pool's own, which
@@ -77,7 +77,7 @@ func (k Keeper) MayOperate(ctx context.Context, account sdk.AccAddress, pool typ
 
 // Registered returns how many organisations have a worker registered in the pool, whatever those workers' state.
 func (k Keeper) Registered(ctx context.Context, pool string) (uint64, error) {
-	return counter(ctx, k.RegisteredOrgs, pool)
+	return readCount(ctx, k.RegisteredOrgs, pool)
 }
 
 // RegisteredFor returns how many organisations have a worker registered for a runtime, in whatever pool and whatever
@@ -85,15 +85,15 @@ func (k Keeper) Registered(ctx context.Context, pool string) (uint64, error) {
 // it (cooling, pausing, declining, being jailed or revoked), nor that it gathers in a pool of its own, nor that it evicts
 // others from one.
 func (k Keeper) RegisteredFor(ctx context.Context, runtime string) (uint64, error) {
-	return counter(ctx, k.RuntimeOrgs, runtime)
+	return readCount(ctx, k.RuntimeOrgs, runtime)
 }
 
 // serve notes that a worker joins or leaves a pool.
-func (k Keeper) serve(ctx context.Context, w types.Worker, pool string, joins bool) error {
-	if err := tally(ctx, k.Serving, k.RegisteredOrgs, w.Organisation, pool, joins); err != nil {
+func (k Keeper) countServing(ctx context.Context, w types.Worker, pool string, joins bool) error {
+	if err := countOrganisation(ctx, k.Serving, k.RegisteredOrgs, w.Organisation, pool, joins); err != nil {
 		return err
 	}
-	size, err := counter(ctx, k.PoolSize, pool)
+	size, err := readCount(ctx, k.PoolSize, pool)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (k Keeper) serve(ctx context.Context, w types.Worker, pool string, joins bo
 	if err != nil {
 		return err
 	}
-	if err := setCounter(ctx, k.PoolSize, pool, size); err != nil {
+	if err := writeCount(ctx, k.PoolSize, pool, size); err != nil {
 		return err
 	}
 	return k.recheckServes(ctx, pool, w.Address, joins)
@@ -123,24 +123,24 @@ func (k Keeper) countRuntime(ctx context.Context, before, w types.Worker) error 
 		return nil
 	}
 	if before.Runtime != "" {
-		if err := tally(ctx, k.RuntimeServing, k.RuntimeOrgs, w.Organisation, before.Runtime, false); err != nil {
+		if err := countOrganisation(ctx, k.RuntimeServing, k.RuntimeOrgs, w.Organisation, before.Runtime, false); err != nil {
 			return err
 		}
 	}
 	if w.Runtime == "" {
 		return nil
 	}
-	return tally(ctx, k.RuntimeServing, k.RuntimeOrgs, w.Organisation, w.Runtime, true)
+	return countOrganisation(ctx, k.RuntimeServing, k.RuntimeOrgs, w.Organisation, w.Runtime, true)
 }
 
 // tally moves an organisation's count under a name by one, and the number of organisations with any.
-func tally(ctx context.Context, each collections.Map[pair, uint64], total collections.Map[string, uint64], org, name string, joins bool) error {
+func countOrganisation(ctx context.Context, each collections.Map[pair, uint64], total collections.Map[string, uint64], org, name string, joins bool) error {
 	key := collections.Join(org, name)
-	n, err := counter(ctx, each, key)
+	n, err := readCount(ctx, each, key)
 	if err != nil {
 		return err
 	}
-	orgs, err := counter(ctx, total, name)
+	orgs, err := readCount(ctx, total, name)
 	if err != nil {
 		return err
 	}
@@ -153,8 +153,8 @@ func tally(ctx context.Context, each collections.Map[pair, uint64], total collec
 			orgs--
 		}
 	}
-	if err := setCounter(ctx, each, key, n); err != nil {
+	if err := writeCount(ctx, each, key, n); err != nil {
 		return err
 	}
-	return setCounter(ctx, total, name, orgs)
+	return writeCount(ctx, total, name, orgs)
 }

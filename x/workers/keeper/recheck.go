@@ -38,7 +38,7 @@ func recheckKey(height int64, pool string) queued { return collections.Join(uint
 
 // announce sets terms to follow a pool's, after the notice, in place of those announced before. The pool is as in force,
 // and not stored here.
-func (k Keeper) announce(ctx context.Context, pool *types.Pool, terms types.PoolTerms) error {
+func (k Keeper) announceTerms(ctx context.Context, pool *types.Pool, terms types.PoolTerms) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (k Keeper) announce(ctx context.Context, pool *types.Pool, terms types.Pool
 	if err != nil {
 		return err
 	}
-	due := height(ctx) + params.NoticeBlocks
+	due := blockHeight(ctx) + params.NoticeBlocks
 	// Who was passed was measured by the stake announced then, and would have to be found again.
 	passed := pool.Raises() && (recheck == nil || recheck.Begun())
 	switch {
@@ -74,7 +74,7 @@ func (k Keeper) announce(ctx context.Context, pool *types.Pool, terms types.Pool
 	if passed || !pool.Raises() {
 		return nil
 	}
-	size, err := counter(ctx, k.PoolSize, pool.Id)
+	size, err := readCount(ctx, k.PoolSize, pool.Id)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (k Keeper) announce(ctx context.Context, pool *types.Pool, terms types.Pool
 	if err != nil {
 		return err
 	}
-	if rests(load, params.NoticeBlocks, params.DuePerBlock) {
+	if mayRest(load, params.NoticeBlocks, params.DuePerBlock) {
 		return nil
 	}
 	return types.ErrNotice.Wrapf("%d blocks: the passes over workers before larger stakes have %d steps to go, of which %d fit in a block",
@@ -93,7 +93,7 @@ func (k Keeper) announce(ctx context.Context, pool *types.Pool, terms types.Pool
 }
 
 // rests says whether a load can wait, since the blocks that are left do twice as much.
-func rests(load uint64, blocks int64, perBlock uint32) bool {
+func mayRest(load uint64, blocks int64, perBlock uint32) bool {
 	// Blocks are at most 2^40 and perBlock 10,000, by the parameters; the load counts records that exist.
 	return blocks > 0 && 2*load <= uint64(blocks)*uint64(perBlock)
 }
@@ -137,7 +137,7 @@ func (k Keeper) dropRecheck(ctx context.Context, r types.Recheck) error {
 
 // recheckServes counts a worker that joins or leaves a pool, if a pass has yet to reach it.
 func (k Keeper) recheckServes(ctx context.Context, pool, worker string, joins bool) error {
-	_, recheck, err := k.stored(ctx, pool)
+	_, recheck, err := k.storedPool(ctx, pool)
 	if err != nil || !recheck.Ahead(worker) {
 		return err
 	}
@@ -164,7 +164,7 @@ func (k Keeper) runRechecks(ctx sdk.Context, limit uint32) error {
 			return err
 		}
 		load, err := k.recheckLoad(ctx)
-		if err != nil || rests(load, recheck.Height-ctx.BlockHeight(), limit) {
+		if err != nil || mayRest(load, recheck.Height-ctx.BlockHeight(), limit) {
 			return err
 		}
 		done, err := k.runRecheck(ctx, *recheck, steps)
@@ -203,7 +203,7 @@ func (k Keeper) runRecheck(ctx sdk.Context, r types.Recheck, limit uint32) (done
 		return 0, err
 	}
 	for _, worker := range workers {
-		_ = items.Do(ctx, "recheck", worker, func(ctx sdk.Context) error { return k.replace(ctx, r.Pool, worker) })
+		_ = items.Do(ctx, "recheck", worker, func(ctx sdk.Context) error { return k.placeWorkerAgain(ctx, r.Pool, worker) })
 	}
 	return uint32(len(workers)), nil
 }
@@ -225,7 +225,7 @@ func (k Keeper) endRecheck(ctx sdk.Context, r types.Recheck) error {
 }
 
 // replace puts a worker that did not change where it belongs now.
-func (k Keeper) replace(ctx context.Context, pool, worker string) error {
+func (k Keeper) placeWorkerAgain(ctx context.Context, pool, worker string) error {
 	w, err := k.GetWorker(ctx, worker)
 	if err != nil {
 		return err
@@ -234,5 +234,5 @@ func (k Keeper) replace(ctx context.Context, pool, worker string) error {
 	if err != nil {
 		return err
 	}
-	return k.placeIn(ctx, pool, w, active)
+	return k.placeWorker(ctx, pool, w, active)
 }

@@ -42,10 +42,10 @@ func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 	if err != nil {
 		return err
 	}
-	if err := k.deposit(ctx, owner, w.Bonded); err != nil {
+	if err := k.depositStake(ctx, owner, w.Bonded); err != nil {
 		return err
 	}
-	if err := k.store(ctx, types.Worker{}, w); err != nil {
+	if err := k.storeWorker(ctx, types.Worker{}, w); err != nil {
 		return err
 	}
 	return emitChange(ctx, w, "registered", w.Bonded)

@@ -23,16 +23,16 @@ func (k Keeper) Settle(ctx context.Context, taskID string, ends []types.SeatSett
 		}
 	}
 	for _, p := range pays {
-		if err := k.withdraw(ctx, p.To, p.Amount); err != nil {
+		if err := k.withdrawStake(ctx, p.To, p.Amount); err != nil {
 			return err
 		}
 	}
-	return k.burn(ctx, burn)
+	return k.burnStake(ctx, burn)
 }
 
 func (k Keeper) settleSeat(ctx context.Context, params types.Params, taskID string, e types.SeatSettlement) error {
-	w, err := k.change(ctx, e.Worker, func(w *types.Worker) error {
-		if err := free(w, e.Unlock); err != nil {
+	w, err := k.changeWorker(ctx, e.Worker, func(w *types.Worker) error {
+		if err := endAssignment(w, e.Unlock); err != nil {
 			return err
 		}
 		// What is slashed was locked, so it is bonded: slash <= unlock <= locked <= bonded.
@@ -45,12 +45,12 @@ func (k Keeper) settleSeat(ctx context.Context, params types.Params, taskID stri
 		if e.Confirmed {
 			w.Record.Confirmations++
 		}
-		return k.judge(ctx, params, w, e.Fault, e.Outage)
+		return k.recordFault(ctx, params, w, e.Fault, e.Outage)
 	})
 	if err != nil || e.Slash == 0 {
 		return err
 	}
-	return emit(ctx, &types.EventSlashed{
+	return emitEvent(ctx, &types.EventSlashed{
 		Worker: w.Address, Organisation: w.Organisation, Task: taskID, Fault: e.Fault.String(), Amount: e.Slash,
 	})
 }

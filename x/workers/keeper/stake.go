@@ -16,15 +16,15 @@ import (
 // The three helpers below are the only ones that move coins, and they move Owed with them.
 
 // deposit takes stake from an account.
-func (k Keeper) deposit(ctx context.Context, from sdk.AccAddress, amount uint64) error {
-	owed, err := k.owed(ctx)
+func (k Keeper) depositStake(ctx context.Context, from sdk.AccAddress, amount uint64) error {
+	owed, err := k.readOwed(ctx)
 	if err != nil || amount == 0 {
 		return err
 	}
 	if amount > math.MaxUint64-owed {
 		return types.ErrStake.Wrapf("amount: %d ucred, the stake of all workers would exceed 64 bits", amount)
 	}
-	if err := k.bank.SendCoins(ctx, from, k.account(), coins(amount)); err != nil {
+	if err := k.bank.SendCoins(ctx, from, k.moduleAccount(), coinsOf(amount)); err != nil {
 		return err
 	}
 	return k.Owed.Set(ctx, owed+amount)
@@ -32,29 +32,29 @@ func (k Keeper) deposit(ctx context.Context, from sdk.AccAddress, amount uint64)
 
 // withdraw gives stake, the worker's own or slashed, to an account. Whether that account may receive coins from users
 // is not asked: a payment that the protocol owes must not depend on it.
-func (k Keeper) withdraw(ctx context.Context, to sdk.AccAddress, amount uint64) error {
+func (k Keeper) withdrawStake(ctx context.Context, to sdk.AccAddress, amount uint64) error {
 	if amount == 0 {
 		return nil
 	}
-	if err := k.bank.SendCoins(ctx, k.account(), to, coins(amount)); err != nil {
+	if err := k.bank.SendCoins(ctx, k.moduleAccount(), to, coinsOf(amount)); err != nil {
 		return err
 	}
-	return k.settleOwed(ctx, amount)
+	return k.reduceOwed(ctx, amount)
 }
 
 // burn destroys slashed stake.
-func (k Keeper) burn(ctx context.Context, amount uint64) error {
+func (k Keeper) burnStake(ctx context.Context, amount uint64) error {
 	if amount == 0 {
 		return nil
 	}
-	if err := k.bank.BurnCoins(ctx, types.ModuleName, coins(amount)); err != nil {
+	if err := k.bank.BurnCoins(ctx, types.ModuleName, coinsOf(amount)); err != nil {
 		return err
 	}
-	return k.settleOwed(ctx, amount)
+	return k.reduceOwed(ctx, amount)
 }
 
-func (k Keeper) settleOwed(ctx context.Context, amount uint64) error {
-	owed, err := k.owed(ctx)
+func (k Keeper) reduceOwed(ctx context.Context, amount uint64) error {
+	owed, err := k.readOwed(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (k Keeper) settleOwed(ctx context.Context, amount uint64) error {
 	return k.Owed.Set(ctx, owed-amount)
 }
 
-func (k Keeper) owed(ctx context.Context) (uint64, error) {
+func (k Keeper) readOwed(ctx context.Context) (uint64, error) {
 	owed, err := k.Owed.Get(ctx)
 	if errors.Is(err, collections.ErrNotFound) {
 		return 0, nil
@@ -74,12 +74,12 @@ func (k Keeper) owed(ctx context.Context) (uint64, error) {
 
 // Solvency returns the coins of the module account and what it owes, in ucred. It is solvent while balance >= owed.
 func (k Keeper) Solvency(ctx context.Context) (balance, owed uint64, err error) {
-	amount := k.bank.GetBalance(ctx, k.account(), types.Denom).Amount
+	amount := k.bank.GetBalance(ctx, k.moduleAccount(), types.Denom).Amount
 	balance = math.MaxUint64
 	if amount.IsUint64() {
 		balance = amount.Uint64()
 	}
-	owed, err = k.owed(ctx)
+	owed, err = k.readOwed(ctx)
 	return balance, owed, err
 }
 
@@ -95,17 +95,17 @@ func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due i
 	if err != nil {
 		return 0, err
 	}
-	due = height(ctx) + params.UnbondingBlocks
+	due = blockHeight(ctx) + params.UnbondingBlocks
 	key := collections.Join(uint64(due), worker)
-	waits, err := counter(ctx, k.Unbondings, key)
+	waits, err := readCount(ctx, k.Unbondings, key)
 	if err != nil {
 		return 0, err
 	}
-	open, err := counter(ctx, k.OpenUnbondings, worker)
+	open, err := readCount(ctx, k.OpenUnbondings, worker)
 	if err != nil {
 		return 0, err
 	}
-	w, err := k.change(ctx, worker, func(w *types.Worker) error {
+	w, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		if amount == 0 || amount > w.Free() {
 			return types.ErrStake.Wrapf("amount: %d ucred, expected 1 to %d, the part that is bonded and not locked", amount, w.Free())
 		}
@@ -123,24 +123,24 @@ func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due i
 	if err != nil {
 		return 0, err
 	}
-	if err := k.enqueue(ctx, key, amount); err != nil {
+	if err := k.enqueueUnbonding(ctx, key, amount); err != nil {
 		return 0, err
 	}
 	return due, emitChange(ctx, w, "unbonding", amount)
 }
 
 // enqueue adds to what waits to be paid at a height for a worker.
-func (k Keeper) enqueue(ctx context.Context, key queued, amount uint64) error {
-	waits, err := counter(ctx, k.Unbondings, key)
+func (k Keeper) enqueueUnbonding(ctx context.Context, key queued, amount uint64) error {
+	waits, err := readCount(ctx, k.Unbondings, key)
 	if err != nil {
 		return err
 	}
 	if waits == 0 {
-		open, err := counter(ctx, k.OpenUnbondings, key.K2())
+		open, err := readCount(ctx, k.OpenUnbondings, key.K2())
 		if err != nil {
 			return err
 		}
-		if err := setCounter(ctx, k.OpenUnbondings, key.K2(), open+1); err != nil {
+		if err := writeCount(ctx, k.OpenUnbondings, key.K2(), open+1); err != nil {
 			return err
 		}
 	}
@@ -148,13 +148,13 @@ func (k Keeper) enqueue(ctx context.Context, key queued, amount uint64) error {
 }
 
 // dequeue takes out what waited to be paid.
-func (k Keeper) dequeue(ctx context.Context, key queued) error {
-	open, err := counter(ctx, k.OpenUnbondings, key.K2())
+func (k Keeper) dequeueUnbonding(ctx context.Context, key queued) error {
+	open, err := readCount(ctx, k.OpenUnbondings, key.K2())
 	if err != nil {
 		return err
 	}
 	if open > 0 { // always, while the count is right
-		if err := setCounter(ctx, k.OpenUnbondings, key.K2(), open-1); err != nil {
+		if err := writeCount(ctx, k.OpenUnbondings, key.K2(), open-1); err != nil {
 			return err
 		}
 	}
@@ -166,13 +166,13 @@ func (k Keeper) Bond(ctx context.Context, worker string, amount uint64) error {
 	if amount == 0 {
 		return types.ErrStake.Wrap("amount: 0 ucred, expected at least 1")
 	}
-	w, err := k.change(ctx, worker, func(w *types.Worker) error {
+	w, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		owner, err := k.addresses.StringToBytes(w.Owner)
 		if err != nil {
 			return err
 		}
 		w.Bonded += amount // deposit refuses what would not fit, and bonded is a part of it
-		return k.deposit(ctx, owner, amount)
+		return k.depositStake(ctx, owner, amount)
 	})
 	if err != nil {
 		return err
@@ -180,8 +180,8 @@ func (k Keeper) Bond(ctx context.Context, worker string, amount uint64) error {
 	return emitChange(ctx, w, "bonded", amount)
 }
 
-func (k Keeper) account() sdk.AccAddress { return k.accounts.GetModuleAddress(types.ModuleName) }
+func (k Keeper) moduleAccount() sdk.AccAddress { return k.accounts.GetModuleAddress(types.ModuleName) }
 
-func coins(amount uint64) sdk.Coins {
+func coinsOf(amount uint64) sdk.Coins {
 	return sdk.NewCoins(sdk.NewCoin(types.Denom, sdkmath.NewIntFromUint64(amount)))
 }

@@ -13,7 +13,7 @@ import (
 
 // Tickets returns how many tickets the pool gave out; they are numbered from 0.
 func (k Keeper) Tickets(ctx context.Context, pool string) (uint64, error) {
-	return counter(ctx, k.TicketCount, pool)
+	return readCount(ctx, k.TicketCount, pool)
 }
 
 // TicketHolderAt returns the organisation that holds a ticket, whether or not it can be drawn now.
@@ -30,7 +30,7 @@ func (k Keeper) giveTicket(ctx context.Context, pool, org string) error {
 	if has, err := k.TicketOf.Has(ctx, collections.Join(pool, org)); err != nil || has {
 		return err
 	}
-	n, err := counter(ctx, k.TicketCount, pool)
+	n, err := readCount(ctx, k.TicketCount, pool)
 	if err != nil {
 		return err
 	}

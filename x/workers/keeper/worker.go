@@ -22,7 +22,7 @@ func (k Keeper) GetWorker(ctx context.Context, address string) (types.Worker, er
 
 // change applies a change to a worker and stores it, its places in the arrays included. It returns the worker as it
 // is now.
-func (k Keeper) change(ctx context.Context, address string, change func(*types.Worker) error) (types.Worker, error) {
+func (k Keeper) changeWorker(ctx context.Context, address string, change func(*types.Worker) error) (types.Worker, error) {
 	w, err := k.GetWorker(ctx, address)
 	if err != nil {
 		return w, err
@@ -32,12 +32,12 @@ func (k Keeper) change(ctx context.Context, address string, change func(*types.W
 	if err := change(&w); err != nil {
 		return w, err
 	}
-	return w, k.store(ctx, before, w)
+	return w, k.storeWorker(ctx, before, w)
 }
 
 // store writes a worker that was as before (empty for a new one): the one way in which a worker's record changes, so that
 // indexes, counts and arrays always follow it.
-func (k Keeper) store(ctx context.Context, before, w types.Worker) error {
+func (k Keeper) storeWorker(ctx context.Context, before, w types.Worker) error {
 	if err := k.Workers.Set(ctx, w.Address, w); err != nil {
 		return err
 	}
@@ -57,20 +57,20 @@ func (k Keeper) store(ctx context.Context, before, w types.Worker) error {
 		if slices.Contains(w.Pools, id) {
 			continue
 		}
-		if err := k.serve(ctx, w, id, false); err != nil {
+		if err := k.countServing(ctx, w, id, false); err != nil {
 			return err
 		}
-		if err := k.place(ctx, id, w, false, active); err != nil {
+		if err := k.placeMember(ctx, id, w, false, active); err != nil {
 			return err
 		}
 	}
 	for _, id := range w.Pools {
 		if !slices.Contains(before.Pools, id) {
-			if err := k.serve(ctx, w, id, true); err != nil {
+			if err := k.countServing(ctx, w, id, true); err != nil {
 				return err
 			}
 		}
-		if err := k.placeIn(ctx, id, w, active); err != nil {
+		if err := k.placeWorker(ctx, id, w, active); err != nil {
 			return err
 		}
 	}
@@ -78,12 +78,12 @@ func (k Keeper) store(ctx context.Context, before, w types.Worker) error {
 }
 
 // placeIn puts a worker where it belongs in a pool that it serves.
-func (k Keeper) placeIn(ctx context.Context, id string, w types.Worker, active bool) error {
-	pool, recheck, err := k.stored(ctx, id)
+func (k Keeper) placeWorker(ctx context.Context, id string, w types.Worker, active bool) error {
+	pool, recheck, err := k.storedPool(ctx, id)
 	if err != nil {
 		return err
 	}
-	return k.place(ctx, id, w, w.Ready(id, pool.Asks(w.Address, recheck)), active)
+	return k.placeMember(ctx, id, w, w.Ready(id, pool.Asks(w.Address, recheck)), active)
 }
 
 // checkSettings checks a worker's settings against parameters and pools: slots, number of pools, that those exist, run

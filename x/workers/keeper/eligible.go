@@ -1,0 +1,111 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/internal/densearray"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	"github.com/credence-chain/credence/x/workers/types"
+)
+
+// Draws choose an organisation first and then one of its workers. So the arrays from which they choose have two levels:
+//
+//	EligibleOrganisations   pool                  -> organisations that can be drawn: those with a worker on the level
+//	                                                 below, while the organisation is active and holds the worker role
+//	EligibleMembers         (pool, organisation)  -> its workers that are ready by themselves (types.Worker.Ready)
+//
+// Whatever changes a worker or an organisation keeps both levels right at once, so that a draw never has to skip anybody.
+// With package densearray a draw and every change cost the same however many workers there are.
+
+type (
+	organisationArray = densearray.Array[string, collections.Pair[string, uint64], pair]
+	memberArray       = densearray.Array[pair, collections.Triple[string, string, uint64], pair]
+)
+
+// memberKey is the key of a member's entry, positionKey that of its position: a worker belongs to one organisation, so the
+// pool and the worker are enough.
+func memberKey(owner pair, position uint64) collections.Triple[string, string, uint64] {
+	return collections.Join3(owner.K1(), owner.K2(), position)
+}
+
+func memberPositionKey(owner pair, worker string) pair { return collections.Join(owner.K1(), worker) }
+
+// EligibleOrgs returns how many organisations can be drawn in the pool.
+func (k Keeper) EligibleOrgs(ctx context.Context, pool string) (uint64, error) {
+	return k.EligibleOrganisations.Length(ctx, pool)
+}
+
+// EligiblePosition returns the position of an organisation in the pool's array.
+func (k Keeper) EligiblePosition(ctx context.Context, pool, org string) (pos uint64, found bool, err error) {
+	return k.EligibleOrganisations.Position(ctx, pool, org)
+}
+
+// EligibleOrgAt returns the organisation at a position and how many of its workers can be drawn; ErrNoSuchPosition
+// beyond the end.
+func (k Keeper) EligibleOrgAt(ctx context.Context, pool string, pos uint64) (org string, members uint64, err error) {
+	org, err = k.EligibleOrganisations.ItemAt(ctx, pool, pos)
+	if errors.Is(err, collections.ErrNotFound) {
+		return "", 0, types.ErrNoSuchPosition.Wrapf("organisation %d of pool %q", pos, pool)
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	members, err = k.EligibleMembers.Length(ctx, collections.Join(pool, org))
+	return org, members, err
+}
+
+// EligibleMemberAt returns the worker at a position of an organisation's array; ErrNoSuchPosition beyond the end.
+func (k Keeper) EligibleMemberAt(ctx context.Context, pool, org string, pos uint64) (worker string, err error) {
+	worker, err = k.EligibleMembers.ItemAt(ctx, collections.Join(pool, org), pos)
+	if errors.Is(err, collections.ErrNotFound) {
+		return "", types.ErrNoSuchPosition.Wrapf("worker %d of %q in pool %q", pos, org, pool)
+	}
+	return worker, err
+}
+
+// AfterRightsChanged is the hook by which x/orgs tells of an organisation's status and roles.
+func (k Keeper) AfterRightsChanged(ctx context.Context, org string) error { return k.Refresh(ctx, org) }
+
+// Refresh puts the organisation's status and role into effect in every pool that it serves. It costs as much as it
+// serves pools, however many workers it has. Every change of an organisation's rights calls it.
+func (k Keeper) Refresh(ctx context.Context, org string) error {
+	active, err := k.orgs.HasRole(ctx, org, orgstypes.ROLE_WORKER)
+	if err != nil {
+		return err
+	}
+	var pools []string
+	err = k.Serving.Walk(ctx, collections.NewPrefixedPairRange[string, string](org), func(key pair, _ uint64) (bool, error) {
+		pools = append(pools, key.K2())
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, pool := range pools {
+		if err := k.placeOrganisation(ctx, pool, org, active); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeMember keeps a worker in its organisation's array of the pool while it is ready, and then its organisation in the
+// pool's.
+func (k Keeper) placeMember(ctx context.Context, pool string, w types.Worker, ready, active bool) error {
+	if err := k.EligibleMembers.Keep(ctx, collections.Join(pool, w.Organisation), w.Address, ready); err != nil {
+		return err
+	}
+	return k.placeOrganisation(ctx, pool, w.Organisation, active)
+}
+
+// placeOrganisation keeps an organisation in the pool's array while it is active and has a ready worker there.
+func (k Keeper) placeOrganisation(ctx context.Context, pool, org string, active bool) error {
+	members, err := k.EligibleMembers.Length(ctx, collections.Join(pool, org))
+	if err != nil {
+		return err
+	}
+	return k.EligibleOrganisations.Keep(ctx, pool, org, active && members > 0)
+}
