@@ -1,4 +1,4 @@
-// Package workers keeps pools, workers and their stake, and says who can be drawn. See README.md.
+// Package workers keeps pools, workers and their stake, and the arrays of workers that can be drawn. See README.md.
 package workers
 
 import (

@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Lock gives a drawn worker an assignment: it takes a slot and locks amount of its stake. ErrNotDrawable when the worker
-// or its organisation takes none, ErrStake when less than amount is free.
+// Lock gives a drawn worker an assignment: it takes a slot and locks amount, in ucred, of the worker's stake. ErrNotDrawable
+// when the worker or its organisation takes no assignments, ErrStake when less than amount is free.
 func (k Keeper) Lock(ctx context.Context, worker string, amount uint64) error {
 	_, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		if err := w.Available(); err != nil {
@@ -30,8 +30,8 @@ func (k Keeper) Lock(ctx context.Context, worker string, amount uint64) error {
 	return err
 }
 
-// Release ends an assignment without a settlement: a first worker that declined (FaultNone), was silent or abstained.
-// Its stake is freed, and the fault goes on its record.
+// Release ends an assignment without a settlement. This happens to a first worker that declined (FaultNone), was silent or
+// abstained, when its task goes on without it. The stake is freed, and the fault goes on the worker's record.
 func (k Keeper) Release(ctx context.Context, worker string, amount uint64, fault poco.Fault) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (k Keeper) Release(ctx context.Context, worker string, amount uint64, fault
 	return err
 }
 
-// free ends an assignment's hold on slot and stake.
+// endAssignment frees the slot and the stake of an assignment.
 func endAssignment(w *types.Worker, amount uint64) error {
 	if w.Busy == 0 {
 		return types.ErrSettlement.Wrapf("worker %s: has no assignment", w.Address)

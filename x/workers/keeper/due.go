@@ -12,12 +12,12 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// items are the items of the module's block hooks, each of which runs alone.
+// items runs the items of the module's block hook, each of them isolated from the others.
 const items = isolate.Module(types.ModuleName)
 
-// BeginBlock pays out what is unbonded, lets cooled workers back, takes out who is evicted, and goes on with the passes over workers whose pools
-// will ask for more stake: of each at most due_per_block, the most urgent first; the rest waits for the next block. Each
-// item runs on its own.
+// BeginBlock pays due unbondings, lets workers back that have cooled down, takes out workers whose eviction is due, and goes
+// on with the passes over workers whose pools will ask for more stake. It does at most due_per_block of each, the most
+// urgent first, and carries the rest over to the next block. Each item runs on its own.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)
@@ -51,7 +51,7 @@ func (k Keeper) payUnbonded(ctx sdk.Context, limit uint32) error {
 			return err
 		}
 		if items.Do(ctx, "unbonding", worker, func(ctx sdk.Context) error { return k.payUnbonding(ctx, worker, it.Value) }) != nil {
-			// The owner cannot be paid. The stake is its all the same: it is bonded again, to be asked back later.
+			// The owner cannot be paid, but the stake still belongs to it. It is bonded again, and the owner can ask for it later.
 			_ = items.Do(ctx, "rebonding", worker, func(ctx sdk.Context) error { return k.rebondStake(ctx, worker, it.Value) })
 		}
 	}

@@ -11,19 +11,20 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// An operator that could put a worker out at once would do so to organisations that a seed it knows ranks before its own,
-// between a task's first commit and the draw of the others. So an eviction waits for longer than any of that takes, the
-// worker being drawn like any other until then, and nothing that an operator does hastens, delays or stops it any more:
+// Suppose that an operator could evict at once. Between a task's first commit and the draw of the other seats it knows the
+// seed, and it could then evict the organisations that the seed ranks before its own. So an eviction takes effect only after a
+// delay that is longer than this whole time. Until then the worker is drawn like any other. After an operator has asked, no
+// act of its own makes the eviction earlier or later, or stops it:
 //
-//   - it can not be taken back;
-//   - an entry keeps its turn in the queue when its worker left the pool meanwhile. Where more are due than a block does,
-//     those behind would otherwise move up when the operator's own workers, ahead of them, leave.
+//   - it cannot be taken back;
+//   - an entry keeps its place in the queue even when its worker left the pool meanwhile. Otherwise, where more evictions are
+//     due than a block does, the later ones would move up when the operator's own workers ahead of them leave.
 
-// evictions is a key of their queue: height, pool, worker.
+// evictions is a key of the queue of evictions: height, pool, worker.
 type evictions = collections.Triple[uint64, string, string]
 
-// Evict asks that a worker be taken out of a pool and returns the height from which it is. ErrNotServing when it is not
-// in it, ErrEvicting when that was asked already.
+// Evict asks that a worker be taken out of a pool, and returns the height at which this takes effect. ErrNotServing when the
+// worker is not in the pool, ErrEvicting when its eviction waits already.
 func (k Keeper) Evict(ctx context.Context, msg *types.MsgEvict) (due int64, err error) {
 	address, err := types.Canonical(k.addresses, msg.Worker)
 	if err != nil {
@@ -59,7 +60,7 @@ func (k Keeper) Evict(ctx context.Context, msg *types.MsgEvict) (due int64, err 
 	})
 }
 
-// runEvictions takes those out whose turn has come.
+// runEvictions takes out the workers whose evictions are due.
 func (k Keeper) runEvictions(ctx sdk.Context, limit uint32) error {
 	var keys []evictions
 	until := collections.NewPrefixUntilTripleRange[uint64, string, string](uint64(ctx.BlockHeight()))
@@ -79,8 +80,8 @@ func (k Keeper) runEvictions(ctx sdk.Context, limit uint32) error {
 	return nil
 }
 
-// putOut takes a worker out of a pool, unless it left meanwhile. Its assignments go on, and it stays registered for its
-// runtime: the bound on colluders is not for a pool's operator to lower.
+// evictWorker takes a worker out of a pool, unless it left meanwhile. Its assignments go on. It stays registered for its
+// runtime, because a pool's operator must not be able to lower the bound on colluders.
 func (k Keeper) evictWorker(ctx context.Context, key evictions) error {
 	pool, address := key.K2(), key.K3()
 	w, err := k.GetWorker(ctx, address)
@@ -88,7 +89,7 @@ func (k Keeper) evictWorker(ctx context.Context, key evictions) error {
 		return err
 	}
 	if i, found := w.EvictionFrom(pool); !found || w.Evictions[i].Height != int64(key.K1()) {
-		return nil // it left, and may have come back and be evicted anew
+		return nil // it left; it may have come back, with another eviction that waits
 	}
 	w, err = k.changeWorker(ctx, address, func(w *types.Worker) error {
 		w.Serve(slices.DeleteFunc(slices.Clone(w.Pools), func(id string) bool { return id == pool }))

@@ -252,8 +252,8 @@ func TestInvariantsSee(t *testing.T) {
 	}{
 		{"a second ticket", func() error { return o.k.TicketHolder.Set(o.ctx, collections.Join("main", uint64(2)), "alpha") }, "is held by alpha, which holds 0"},
 		{"a gap", func() error { return o.k.TicketHolder.Remove(o.ctx, collections.Join("main", uint64(0))) }, "expected them to be dense"},
-		{"no holder", func() error { return o.k.TicketHolder.Remove(o.ctx, collections.Join("main", uint64(1))) }, "2 organisations hold one, expected 1"},
-		{"a count", func() error { return o.k.TicketCount.Set(o.ctx, "main", 3) }, "main: 3, expected 2"},
+		{"no holder", func() error { return o.k.TicketHolder.Remove(o.ctx, collections.Join("main", uint64(1))) }, "ticket_of: 2 entries, expected 1"},
+		{"a count", func() error { return o.k.TicketCount.Set(o.ctx, "main", 3) }, "main has 3, expected 2"},
 		{"a count of nothing", func() error { return o.k.TicketCount.Set(o.ctx, "public", 1) }, "ticket_count: 2 entries, expected 1"},
 		{"a ticket of no pool", func() error { return o.k.TicketHolder.Set(o.ctx, collections.Join("zz", uint64(0)), "alpha") }, "not a pool"},
 		{"none", func() error {

@@ -9,11 +9,11 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// judge puts a fault on a worker's record and draws the consequence:
+// recordFault puts a fault on a worker's record and applies its consequence:
 //
-//	WRONG                proven: a strike of its own
-//	UNREVEALED           a strike, unless it is of the outage that is on record already (poco.Outage)
-//	SILENT, ABSTAINED    cools down
+//	WRONG                a strike each time, for a court has proven it
+//	UNREVEALED           a strike, unless it belongs to the outage that is on record already (poco.Outage)
+//	SILENT, ABSTAINED    the worker cools down
 func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault, outage poco.Outage) error {
 	switch fault {
 	case poco.FaultNone:
@@ -39,8 +39,8 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 	return k.startCooling(ctx, params, w)
 }
 
-// strike puts a strike on a worker's record: confirmations start anew, and it cools down. A second before strike_height +
-// forgiveness_blocks jails.
+// addStrike puts a strike on a worker's record: the confirmations start again at 0, and the worker cools down. If the strike
+// before it is less than forgiveness_blocks ago, the worker is jailed.
 func (k Keeper) addStrike(ctx context.Context, params types.Params, w *types.Worker) error {
 	now, last := blockHeight(ctx), w.Record.StrikeHeight
 	w.Record.Confirmations = 0
@@ -54,12 +54,12 @@ func (k Keeper) addStrike(ctx context.Context, params types.Params, w *types.Wor
 	return k.startCooling(ctx, params, w)
 }
 
-// cool keeps a worker from being drawn for the cooling period from now on. One that already cools has its place in the
-// queue moved.
+// startCooling keeps a worker from being drawn for the cooling period from now on. If the worker already cools, its entry in
+// the queue moves to the later height.
 func (k Keeper) startCooling(ctx context.Context, params types.Params, w *types.Worker) error {
 	until := blockHeight(ctx) + params.CoolingBlocks
 	if until <= w.CoolingUntil {
-		return nil // a longer period was in force at its last fault
+		return nil // the period was longer at its last fault, because the parameter was
 	}
 	if w.Cooling() {
 		if err := k.Cooling.Remove(ctx, collections.Join(uint64(w.CoolingUntil), w.Address)); err != nil {
@@ -73,7 +73,7 @@ func (k Keeper) startCooling(ctx context.Context, params types.Params, w *types.
 	return emitChange(ctx, *w, "cooling", 0)
 }
 
-// Unjail frees a jailed worker; ErrNotJailed if it is not. Its last strike is not forgotten.
+// Unjail frees a jailed worker; ErrNotJailed if it is not jailed. Its last strike stays on record.
 func (k Keeper) Unjail(ctx context.Context, worker string) error {
 	w, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		if !w.Jailed {

@@ -12,8 +12,8 @@ import (
 
 type msgServer struct{ Keeper }
 
-// NewMsgServer serves the module's messages. Roles were checked before a message comes here; which organisation the
-// signer acts for is asked here.
+// NewMsgServer serves the module's messages. The wrapper of x/orgs has checked the signer's role before a message comes here.
+// The handlers find out for which organisation the signer acts.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) CreatePool(ctx context.Context, msg *types.MsgCreatePool) (*types.MsgCreatePoolResponse, error) {
@@ -133,7 +133,7 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 	return &types.MsgUpdateParamsResponse{}, s.Params.Set(ctx, msg.Params)
 }
 
-// operator returns the organisation for which the signer opens a pool, "" for the council.
+// operatorOf returns the organisation for which the signer opens a pool, "" for the council.
 func (s msgServer) operatorOf(ctx context.Context, signer string) (string, error) {
 	if addr, err := s.addresses.StringToBytes(signer); err == nil {
 		if _, err := s.orgs.Authorize(ctx, addr, orgstypes.ROLE_AUTHORITY); err == nil {
@@ -143,7 +143,7 @@ func (s msgServer) operatorOf(ctx context.Context, signer string) (string, error
 	return s.organisationOf(ctx, "operator", signer, orgstypes.ROLE_POOL_OPERATOR)
 }
 
-// organisation returns the organisation that the signer acts for in a role.
+// organisationOf returns the organisation for which the signer acts in a role. field names the signer in errors.
 func (s msgServer) organisationOf(ctx context.Context, field, signer string, role orgstypes.Role) (string, error) {
 	addr, err := s.addresses.StringToBytes(signer)
 	if err != nil {
@@ -159,7 +159,7 @@ func (s msgServer) organisationOf(ctx context.Context, field, signer string, rol
 	return org, nil
 }
 
-// own returns a worker that owner owns.
+// ownedWorker returns a worker, if owner owns it.
 func (s msgServer) ownedWorker(ctx context.Context, owner, worker string) (types.Worker, error) {
 	address, err := types.Canonical(s.addresses, worker)
 	if err != nil {
@@ -175,7 +175,7 @@ func (s msgServer) ownedWorker(ctx context.Context, owner, worker string) (types
 	return w, nil
 }
 
-// ownActive is own for changes that an owner makes for its organisation: it must still belong to it.
+// ownedActiveWorker is ownedWorker for changes that an owner makes for its organisation: the owner must still belong to it.
 func (s msgServer) ownedActiveWorker(ctx context.Context, owner, worker string) (address string, err error) {
 	w, err := s.ownedWorker(ctx, owner, worker)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// operate lets the operator of a pool change it, from how it is in force, and stores it.
+// changePool applies an operator's change to a pool with its terms in force, and stores the pool.
 func (k Keeper) changePool(ctx context.Context, operator, id string, change func(*types.Pool) error) (types.Pool, error) {
 	addr, err := k.addresses.StringToBytes(operator)
 	if err != nil {
@@ -31,8 +31,8 @@ func (k Keeper) changePool(ctx context.Context, operator, id string, change func
 	return pool, k.Pools.Set(ctx, id, pool)
 }
 
-// SetPool does what the message says and returns the height of terms announced, 0 for none. ErrRetired for what a
-// retired pool no longer does; ErrTerms and ErrNotice for terms that can not follow.
+// SetPool replaces the settings of a pool and returns the height of announced terms, 0 for none. ErrRetired for a change that
+// a retired pool no longer takes; ErrTerms and ErrNotice for terms that cannot follow.
 func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, err error) {
 	var retires bool
 	pool, err := k.changePool(ctx, msg.Operator, msg.Id, func(p *types.Pool) error {
@@ -70,8 +70,8 @@ func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, 
 	return due, nil
 }
 
-// Invite opens a pool to an organisation, or takes that back; ErrInvitation where there is nothing to do, ErrRetired when
-// the pool takes no new workers.
+// Invite invites an organisation to a pool, or withdraws the invitation. ErrInvitation where there is nothing to do,
+// ErrRetired when the pool takes no new workers.
 func (k Keeper) Invite(ctx context.Context, msg *types.MsgInvite) error {
 	_, err := k.changePool(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
 		key := collections.Join(p.Id, msg.Organisation)
@@ -89,7 +89,7 @@ func (k Keeper) Invite(ctx context.Context, msg *types.MsgInvite) error {
 		case p.Retired:
 			return types.ErrRetired.Wrapf("%s takes no new workers", p.Id)
 		}
-		// The organisation must be there; whether it may work is asked when it joins and whenever it is drawn.
+		// The organisation must exist. Its role is checked when it joins and whenever it is drawn.
 		if _, err := k.orgs.HasRole(ctx, msg.Organisation, orgstypes.ROLE_WORKER); err != nil {
 			return err
 		}
@@ -105,8 +105,8 @@ func (k Keeper) Invite(ctx context.Context, msg *types.MsgInvite) error {
 	return emitEvent(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: what, Organisation: msg.Organisation})
 }
 
-// TransferPool offers a pool to another organisation that may operate pools, in place of whoever it was offered to
-// before, or takes the offer back. ErrOffer, ErrRetired.
+// TransferPool offers a pool to another organisation that may operate pools, or takes the offer back. A new offer replaces the
+// one before. ErrOffer, ErrRetired.
 func (k Keeper) TransferPool(ctx context.Context, msg *types.MsgTransferPool) error {
 	_, err := k.changePool(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
 		switch {
@@ -132,7 +132,7 @@ func (k Keeper) TransferPool(ctx context.Context, msg *types.MsgTransferPool) er
 	return emitEvent(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: "offered", Organisation: msg.To})
 }
 
-// AcceptPool makes the organisation that a pool was offered to its operator; ErrOffer for another one.
+// AcceptPool makes an organisation the operator of a pool that was offered to it; ErrOffer for any other organisation.
 func (k Keeper) AcceptPool(ctx context.Context, org, id string) error {
 	pool, err := k.GetPool(ctx, id)
 	if err != nil {

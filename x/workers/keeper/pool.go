@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// stored returns a pool as it was written, and the pass over its workers that is under way or to begin, if any.
+// storedPool returns a pool as it is stored, and the pass over its workers that is under way or will begin, if there is one.
 func (k Keeper) storedPool(ctx context.Context, id string) (types.Pool, *types.Recheck, error) {
 	pool, err := k.Pools.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -57,9 +57,9 @@ func (k Keeper) CreatePool(ctx context.Context, pool types.Pool) error {
 	return emitEvent(ctx, &types.EventPoolCreated{Pool: pool.Id, Operator: pool.Operator})
 }
 
-// MayOperate says for which organisation an account acts as the operator of a pool: an account of the pool's own, which
-// must be active and hold the role of a pool operator; "" for the council and a pool of its own. ErrNotOperator for
-// everyone else; what x/orgs says where the role is missing.
+// MayOperate returns the organisation for which an account acts as the operator of a pool. The account must belong to the
+// pool's own organisation, which must be active and hold the role of a pool operator. For the council and a pool of its own
+// the result is "". ErrNotOperator for every other account, and the error of x/orgs where the role is missing.
 func (k Keeper) MayOperate(ctx context.Context, account sdk.AccAddress, pool types.Pool) (org string, err error) {
 	role := orgstypes.ROLE_POOL_OPERATOR
 	if pool.Operator == "" {
@@ -80,15 +80,14 @@ func (k Keeper) Registered(ctx context.Context, pool string) (uint64, error) {
 	return readCount(ctx, k.RegisteredOrgs, pool)
 }
 
-// RegisteredFor returns how many organisations have a worker registered for a runtime, in whatever pool and whatever
-// those workers' state: the bound on colluders is computed from it. Nothing that a coalition does to itself may lower
-// it (cooling, pausing, declining, being jailed or revoked), nor that it gathers in a pool of its own, nor that it evicts
-// others from one.
+// RegisteredFor returns how many organisations have a worker registered for a runtime, in any pool and in any state. The
+// bound on colluders is computed from it, so no act of a coalition may lower it: not cooling, pausing, declining, jail or
+// revocation of its own workers, not gathering in a pool of its own, and not evicting others from one.
 func (k Keeper) RegisteredFor(ctx context.Context, runtime string) (uint64, error) {
 	return readCount(ctx, k.RuntimeOrgs, runtime)
 }
 
-// serve notes that a worker joins or leaves a pool.
+// countServing updates the counts and indexes of a pool that a worker joins or leaves.
 func (k Keeper) countServing(ctx context.Context, w types.Worker, pool string, joins bool) error {
 	if err := countOrganisation(ctx, k.Serving, k.RegisteredOrgs, w.Organisation, pool, joins); err != nil {
 		return err
@@ -114,10 +113,10 @@ func (k Keeper) countServing(ctx context.Context, w types.Worker, pool string, j
 	if err := writeCount(ctx, k.PoolSize, pool, size); err != nil {
 		return err
 	}
-	return k.recheckServes(ctx, pool, w.Address, joins)
+	return k.countAhead(ctx, pool, w.Address, joins)
 }
 
-// countRuntime counts a worker under the runtime that it is registered for.
+// countRuntime counts a worker under the runtime for which it is registered.
 func (k Keeper) countRuntime(ctx context.Context, before, w types.Worker) error {
 	if before.Runtime == w.Runtime {
 		return nil
@@ -133,7 +132,8 @@ func (k Keeper) countRuntime(ctx context.Context, before, w types.Worker) error 
 	return countOrganisation(ctx, k.RuntimeServing, k.RuntimeOrgs, w.Organisation, w.Runtime, true)
 }
 
-// tally moves an organisation's count under a name by one, and the number of organisations with any.
+// countOrganisation changes by one the number of an organisation's workers under a name (a pool or a runtime). When that
+// number becomes or leaves 0, it also changes the number of organisations under the name.
 func countOrganisation(ctx context.Context, each collections.Map[pair, uint64], total collections.Map[string, uint64], org, name string, joins bool) error {
 	key := collections.Join(org, name)
 	n, err := readCount(ctx, each, key)

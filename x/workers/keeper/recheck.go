@@ -12,17 +12,21 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Nobody who can be drawn may have less free stake than the pool asks, and no block may look at all of a pool's workers.
-// So a larger stake is announced, and before it is in force a pass over the pool's workers, a bounded part of it in each
-// block, takes out who could not lock it. Of several passes the one with the earliest deadline goes first, and none
-// begins before it must: while
+// Every worker that can be drawn must have as much free stake as its pool asks. So a larger stake makes some workers
+// undrawable, but no block may look at all of a pool's workers to find them. Therefore a larger stake is announced first.
+// Before it is in force, a pass over the pool's workers takes out of the draws those that could not lock it. Each block does
+// a bounded part of the pass. In the code and in the state a pass is a Recheck.
+//
+// Of several passes the one with the earliest deadline goes first. None begins before it must, so that workers keep most of
+// the notice to add stake. All of them pause while
 //
 //	2 * load <= (deadline - height) * due_per_block
 //
-// the passes rest. The load counts the workers ahead of every pass, and each pass once; the factor 2 leaves room for
-// workers that join meanwhile. A pass that is late all the same (the council lowered due_per_block) delays the terms.
+// The load is the work that is left: 1 for each pass, and 1 for each worker that it has yet to reach. The factor 2 leaves room
+// for workers that join meanwhile. A pass can be late all the same, if the council lowers due_per_block. It then delays the
+// terms.
 
-// recheckOf returns the pass over a pool's workers, nil when there is none or it has ended.
+// recheckOf returns the pass over a pool's workers; nil when there is none, or when it has ended.
 func (k Keeper) recheckOf(ctx context.Context, pool types.Pool) (*types.Recheck, error) {
 	if !pool.Raises() {
 		return nil, nil
@@ -36,8 +40,8 @@ func (k Keeper) recheckOf(ctx context.Context, pool types.Pool) (*types.Recheck,
 
 func recheckKey(height int64, pool string) queued { return collections.Join(uint64(height), pool) }
 
-// announce sets terms to follow a pool's, after the notice, in place of those announced before. The pool is as in force,
-// and not stored here.
+// announceTerms sets the terms that follow a pool's after the notice, in place of any that were announced before. The pool
+// has its terms in force; the caller stores it.
 func (k Keeper) announceTerms(ctx context.Context, pool *types.Pool, terms types.PoolTerms) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -51,49 +55,52 @@ func (k Keeper) announceTerms(ctx context.Context, pool *types.Pool, terms types
 		return err
 	}
 	due := blockHeight(ctx) + params.NoticeBlocks
-	// Who was passed was measured by the stake announced then, and would have to be found again.
-	passed := pool.Raises() && (recheck == nil || recheck.Begun())
-	switch {
-	case passed && terms.Stake != pool.Next.Stake:
+	// The workers that a pass has reached were compared with the stake announced then. With another stake they would have to
+	// be found again.
+	reached := pool.Raises() && (recheck == nil || recheck.Begun())
+	if reached && terms.Stake != pool.Next.Stake {
 		return types.ErrTerms.Wrapf("stake: %d ucred, expected the %d announced for height %d: the pool's workers are being measured by it",
 			terms.Stake, pool.Next.Stake, pool.NextHeight)
-	case passed && recheck != nil: // goes on, by a later deadline
-		if err := k.dropRecheck(ctx, *recheck); err != nil {
-			return err
-		}
-		recheck.Height = due
-		if err := k.addRecheck(ctx, *recheck); err != nil {
-			return err
-		}
-	case !passed && recheck != nil:
-		if err := k.dropRecheck(ctx, *recheck); err != nil {
-			return err
-		}
 	}
 	pool.Next, pool.NextHeight = &terms, due
-	if passed || !pool.Raises() {
-		return nil
+	if recheck != nil {
+		if err := k.dropRecheck(ctx, *recheck); err != nil {
+			return err
+		}
 	}
+	switch {
+	case reached && recheck != nil: // the pass goes on, with a later deadline
+		recheck.Height = due
+		return k.addRecheck(ctx, *recheck)
+	case !reached && pool.Raises():
+		return k.beginRecheck(ctx, *pool, params)
+	}
+	return nil
+}
+
+// beginRecheck adds the pass for a pool whose announced terms raise the stake. ErrNotice when the passes together are too
+// much work for the notice.
+func (k Keeper) beginRecheck(ctx context.Context, pool types.Pool, params types.Params) error {
 	size, err := readCount(ctx, k.PoolSize, pool.Id)
 	if err != nil {
 		return err
 	}
-	if err := k.addRecheck(ctx, types.Recheck{Pool: pool.Id, Height: due, Left: size}); err != nil {
+	if err := k.addRecheck(ctx, types.Recheck{Pool: pool.Id, Height: pool.NextHeight, Left: size}); err != nil {
 		return err
 	}
 	load, err := k.recheckLoad(ctx)
 	if err != nil {
 		return err
 	}
-	if mayRest(load, params.NoticeBlocks, params.DuePerBlock) {
+	if canPause(load, params.NoticeBlocks, params.DuePerBlock) {
 		return nil
 	}
 	return types.ErrNotice.Wrapf("%d blocks: the passes over workers before larger stakes have %d steps to go, of which %d fit in a block",
 		params.NoticeBlocks, load, params.DuePerBlock)
 }
 
-// rests says whether a load can wait, since the blocks that are left do twice as much.
-func mayRest(load uint64, blocks int64, perBlock uint32) bool {
+// canPause says whether the passes can pause, because the blocks that are left can do twice their load.
+func canPause(load uint64, blocks int64, perBlock uint32) bool {
 	// Blocks are at most 2^40 and perBlock 10,000, by the parameters; the load counts records that exist.
 	return blocks > 0 && 2*load <= uint64(blocks)*uint64(perBlock)
 }
@@ -135,8 +142,8 @@ func (k Keeper) dropRecheck(ctx context.Context, r types.Recheck) error {
 	return k.Rechecks.Remove(ctx, recheckKey(r.Height, r.Pool))
 }
 
-// recheckServes counts a worker that joins or leaves a pool, if a pass has yet to reach it.
-func (k Keeper) recheckServes(ctx context.Context, pool, worker string, joins bool) error {
+// countAhead counts a worker that joins or leaves a pool among those that the pool's pass has yet to reach, if it is one.
+func (k Keeper) countAhead(ctx context.Context, pool, worker string, joins bool) error {
 	_, recheck, err := k.storedPool(ctx, pool)
 	if err != nil || !recheck.Ahead(worker) {
 		return err
@@ -152,7 +159,7 @@ func (k Keeper) recheckServes(ctx context.Context, pool, worker string, joins bo
 	return k.addRecheck(ctx, *recheck)
 }
 
-// runRechecks goes on with the passes that can not rest, by at most limit steps in all.
+// runRechecks goes on with the passes while they cannot pause, by at most limit steps in all.
 func (k Keeper) runRechecks(ctx sdk.Context, limit uint32) error {
 	for steps := limit; steps > 0; {
 		var recheck *types.Recheck
@@ -164,7 +171,7 @@ func (k Keeper) runRechecks(ctx sdk.Context, limit uint32) error {
 			return err
 		}
 		load, err := k.recheckLoad(ctx)
-		if err != nil || mayRest(load, recheck.Height-ctx.BlockHeight(), limit) {
+		if err != nil || canPause(load, recheck.Height-ctx.BlockHeight(), limit) {
 			return err
 		}
 		done, err := k.runRecheck(ctx, *recheck, steps)
@@ -176,7 +183,7 @@ func (k Keeper) runRechecks(ctx sdk.Context, limit uint32) error {
 	return nil
 }
 
-// runRecheck passes at most limit of a pool's workers and returns how many it did.
+// runRecheck goes over at most limit of a pool's workers and returns how many there were.
 func (k Keeper) runRecheck(ctx sdk.Context, r types.Recheck, limit uint32) (done uint32, err error) {
 	var workers []string
 	after := collections.NewPrefixedPairRange[string, string](r.Pool).StartExclusive(r.Worker)
@@ -208,7 +215,7 @@ func (k Keeper) runRecheck(ctx sdk.Context, r types.Recheck, limit uint32) (done
 	return uint32(len(workers)), nil
 }
 
-// endRecheck puts terms whose pass ended late in force now.
+// endRecheck puts the terms into force in this block, if their pass ended after their height.
 func (k Keeper) endRecheck(ctx sdk.Context, r types.Recheck) error {
 	if ctx.BlockHeight() <= r.Height {
 		return nil
@@ -224,7 +231,7 @@ func (k Keeper) endRecheck(ctx sdk.Context, r types.Recheck) error {
 	return emitAnnounced(ctx, pool)
 }
 
-// replace puts a worker that did not change where it belongs now.
+// placeWorkerAgain puts a worker where it belongs in a pool, although its record did not change: the pool asks more now.
 func (k Keeper) placeWorkerAgain(ctx context.Context, pool, worker string) error {
 	w, err := k.GetWorker(ctx, worker)
 	if err != nil {

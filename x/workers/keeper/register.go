@@ -6,9 +6,9 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Register adds a worker whose Bonded stake is taken from its owner. Without pools it joins the default one. ErrExists,
-// ErrInvalidWorker, ErrPoolNotFound, ErrRetired, ErrNotInvited or ErrLacks where a pool can not be joined, or
-// ErrOrganisation when the hot key's account belongs to another organisation.
+// Register adds a worker and takes its Bonded stake from its owner. A worker without pools joins the default pool. ErrExists;
+// ErrInvalidWorker; ErrPoolNotFound, ErrRetired, ErrNotInvited or ErrLacks where it cannot join a pool; ErrOrganisation when
+// the hot key's account belongs to another organisation.
 func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 	for _, text := range []*string{&w.Address, &w.Owner} {
 		canonical, err := types.Canonical(k.addresses, *text)
@@ -17,15 +17,8 @@ func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 		}
 		*text = canonical
 	}
-	if len(w.Pools) == 0 {
-		params, err := k.Params.Get(ctx)
-		if err != nil {
-			return err
-		}
-		if params.DefaultPool == "" {
-			return types.ErrInvalidWorker.Wrapf("pools of %s: none, expected at least one, since there is no default pool", w.Address)
-		}
-		w.Pools = []string{params.DefaultPool}
+	if err := k.joinDefaultPool(ctx, &w); err != nil {
+		return err
 	}
 	if err := k.checkSettings(ctx, nil, &w); err != nil {
 		return err
@@ -51,8 +44,24 @@ func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 	return emitChange(ctx, w, "registered", w.Bonded)
 }
 
-// checkHotKey refuses a hot key that is the account of another organisation: that one's own worker could then never be
-// registered.
+// joinDefaultPool sets the default pool for a worker that names none.
+func (k Keeper) joinDefaultPool(ctx context.Context, w *types.Worker) error {
+	if len(w.Pools) > 0 {
+		return nil
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if params.DefaultPool == "" {
+		return types.ErrInvalidWorker.Wrapf("pools of %s: none, expected at least one, since there is no default pool", w.Address)
+	}
+	w.Pools = []string{params.DefaultPool}
+	return nil
+}
+
+// checkHotKey refuses a hot key that is the account of another organisation. Otherwise somebody could register another's key,
+// and that organisation could never register its own worker.
 func (k Keeper) checkHotKey(ctx context.Context, w types.Worker) error {
 	addr, err := k.addresses.StringToBytes(w.Address)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Settle ends a task's assignments: it frees slots and stakes, takes what is slashed, writes records, pays the pays out
-// of slashed stake and burns burn. ErrSettlement unless sum(pays) + burn == sum(slash). The caller runs it in a cache
-// context: on an error part of it may have been written.
+// Settle ends a task's assignments. It frees slots and stakes, slashes, and writes the records. Out of the slashed stake it
+// pays pays and burns burn, in ucred. ErrSettlement unless sum(pays) + burn == sum(slash). On an error a part may have been
+// written, so the caller runs it in a cache context.
 func (k Keeper) Settle(ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay, burn uint64) error {
 	if err := types.CheckSettlement(ends, pays, burn); err != nil {
 		return err

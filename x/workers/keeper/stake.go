@@ -13,9 +13,10 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// The three helpers below are the only ones that move coins, and they move Owed with them.
+// depositStake, withdrawStake and burnStake are the only functions that move coins. Each changes Owed by the same amount, so
+// that the module's account always holds at least the stake that it owes.
 
-// deposit takes stake from an account.
+// depositStake takes stake from an account.
 func (k Keeper) depositStake(ctx context.Context, from sdk.AccAddress, amount uint64) error {
 	owed, err := k.readOwed(ctx)
 	if err != nil || amount == 0 {
@@ -30,8 +31,8 @@ func (k Keeper) depositStake(ctx context.Context, from sdk.AccAddress, amount ui
 	return k.Owed.Set(ctx, owed+amount)
 }
 
-// withdraw gives stake, the worker's own or slashed, to an account. Whether that account may receive coins from users
-// is not asked: a payment that the protocol owes must not depend on it.
+// withdrawStake pays stake, the worker's own or slashed, to an account. It does not ask whether the account may receive coins
+// from users, because a payment that the protocol owes must not depend on this.
 func (k Keeper) withdrawStake(ctx context.Context, to sdk.AccAddress, amount uint64) error {
 	if amount == 0 {
 		return nil
@@ -42,7 +43,7 @@ func (k Keeper) withdrawStake(ctx context.Context, to sdk.AccAddress, amount uin
 	return k.reduceOwed(ctx, amount)
 }
 
-// burn destroys slashed stake.
+// burnStake destroys slashed stake.
 func (k Keeper) burnStake(ctx context.Context, amount uint64) error {
 	if amount == 0 {
 		return nil
@@ -83,13 +84,13 @@ func (k Keeper) Solvency(ctx context.Context) (balance, owed uint64, err error) 
 	return balance, owed, err
 }
 
-// Unbond asks amount of a worker's stake back: at most what is bonded and not locked. It is paid to the owner in the
-// block hook of the height returned, and no longer stands for new assignments.
+// Unbond asks back amount, in ucred, of a worker's stake: at most the part that is bonded and not locked. The block hook of the
+// returned height pays it to the owner. From now on it cannot be locked.
 //
-// What waits to be paid is bounded, since a block pays a bounded number and the payments of all owners wait in one queue.
-// A worker has at most MaxUnbondings in it (ErrUnbondings), those of one block being one. Each holds at least min_unbond,
-// but for one that takes all that is free while nothing else of the worker's waits (ErrStake). So the queue is never
-// longer than all unbonding stake / min_unbond + the number of workers, nor than MaxUnbondings times that number.
+// The payments of all owners wait in one queue, of which a block pays a bounded number. So the queue itself is bounded. A
+// worker has at most MaxUnbondings in it (ErrUnbondings), where those of one block are one. Each is of at least min_unbond,
+// or of all free stake while no other unbonding of the worker waits (ErrStake). So the queue is never longer than all
+// unbonding stake / min_unbond + the number of workers, nor than MaxUnbondings times that number.
 func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due int64, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -129,7 +130,7 @@ func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due i
 	return due, emitChange(ctx, w, "unbonding", amount)
 }
 
-// enqueue adds to what waits to be paid at a height for a worker.
+// enqueueUnbonding adds an amount to a worker's unbonding of a height.
 func (k Keeper) enqueueUnbonding(ctx context.Context, key queued, amount uint64) error {
 	waits, err := readCount(ctx, k.Unbondings, key)
 	if err != nil {
@@ -147,7 +148,7 @@ func (k Keeper) enqueueUnbonding(ctx context.Context, key queued, amount uint64)
 	return k.Unbondings.Set(ctx, key, waits+amount)
 }
 
-// dequeue takes out what waited to be paid.
+// dequeueUnbonding removes an unbonding from the queue.
 func (k Keeper) dequeueUnbonding(ctx context.Context, key queued) error {
 	open, err := readCount(ctx, k.OpenUnbondings, key.K2())
 	if err != nil {
@@ -171,7 +172,7 @@ func (k Keeper) Bond(ctx context.Context, worker string, amount uint64) error {
 		if err != nil {
 			return err
 		}
-		w.Bonded += amount // deposit refuses what would not fit, and bonded is a part of it
+		w.Bonded += amount // if this overflows, depositStake fails below: bonded is a part of the sum that it checks
 		return k.depositStake(ctx, owner, amount)
 	})
 	if err != nil {

@@ -7,11 +7,12 @@ import (
 	"cosmossdk.io/collections"
 )
 
-// An organisation that ever had a worker in a pool holds one ticket of it, a number in the order of arrival: for ever, the
-// same one, whatever it does. Draws go by tickets, so that nobody who knows a draw's seed can shape the draw: pausing,
-// leaving and coming back take an organisation out of the draw or put it back, and move no other.
+// An organisation that ever had a worker in a pool holds one ticket of the pool, a number in the order of arrival. It keeps the
+// same ticket for ever, whatever it does. A draw ranks the tickets by its seed. So nobody who knows the seed can shape the
+// draw: pausing, leaving and coming back take an organisation out of the draw or put it back, and move no other. The arrays
+// of eligible.go have no such property, since a removal there moves the last entry.
 
-// Tickets returns how many tickets the pool gave out; they are numbered from 0.
+// Tickets returns how many tickets the pool has given out. They are numbered from 0.
 func (k Keeper) Tickets(ctx context.Context, pool string) (uint64, error) {
 	return readCount(ctx, k.TicketCount, pool)
 }

@@ -20,8 +20,8 @@ func (k Keeper) GetWorker(ctx context.Context, address string) (types.Worker, er
 	return w, err
 }
 
-// change applies a change to a worker and stores it, its places in the arrays included. It returns the worker as it
-// is now.
+// changeWorker applies a change to a worker and stores it, its places in the arrays included. It returns the worker as it
+// is afterwards.
 func (k Keeper) changeWorker(ctx context.Context, address string, change func(*types.Worker) error) (types.Worker, error) {
 	w, err := k.GetWorker(ctx, address)
 	if err != nil {
@@ -35,8 +35,8 @@ func (k Keeper) changeWorker(ctx context.Context, address string, change func(*t
 	return w, k.storeWorker(ctx, before, w)
 }
 
-// store writes a worker that was as before (empty for a new one): the one way in which a worker's record changes, so that
-// indexes, counts and arrays always follow it.
+// storeWorker writes a worker; before is the record that it replaces, empty for a new worker. No other function writes a
+// worker's record, so that indexes, counts and arrays always follow it.
 func (k Keeper) storeWorker(ctx context.Context, before, w types.Worker) error {
 	if err := k.Workers.Set(ctx, w.Address, w); err != nil {
 		return err
@@ -53,7 +53,15 @@ func (k Keeper) storeWorker(ctx context.Context, before, w types.Worker) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range before.Pools {
+	if err := k.leavePools(ctx, before.Pools, w, active); err != nil {
+		return err
+	}
+	return k.servePools(ctx, before.Pools, w, active)
+}
+
+// leavePools takes a worker out of the pools that it served before and does not serve now.
+func (k Keeper) leavePools(ctx context.Context, before []string, w types.Worker, active bool) error {
+	for _, id := range before {
 		if slices.Contains(w.Pools, id) {
 			continue
 		}
@@ -64,8 +72,13 @@ func (k Keeper) storeWorker(ctx context.Context, before, w types.Worker) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// servePools puts a worker where it belongs in each pool that it serves, and counts it in those that it has joined.
+func (k Keeper) servePools(ctx context.Context, before []string, w types.Worker, active bool) error {
 	for _, id := range w.Pools {
-		if !slices.Contains(before.Pools, id) {
+		if !slices.Contains(before, id) {
 			if err := k.countServing(ctx, w, id, true); err != nil {
 				return err
 			}
@@ -77,7 +90,7 @@ func (k Keeper) storeWorker(ctx context.Context, before, w types.Worker) error {
 	return nil
 }
 
-// placeIn puts a worker where it belongs in a pool that it serves.
+// placeWorker puts a worker where it belongs in a pool that it serves: into the arrays while it is ready, out otherwise.
 func (k Keeper) placeWorker(ctx context.Context, id string, w types.Worker, active bool) error {
 	pool, recheck, err := k.storedPool(ctx, id)
 	if err != nil {
@@ -86,8 +99,9 @@ func (k Keeper) placeWorker(ctx context.Context, id string, w types.Worker, acti
 	return k.placeMember(ctx, id, w, w.Ready(id, pool.Asks(w.Address, recheck)), active)
 }
 
-// checkSettings checks a worker's settings against parameters and pools: slots, number of pools, that those exist, run
-// one runtime, ask for no capability that it lacks, and are open to it if it was not in them before. It notes the runtime.
+// checkSettings checks a worker's settings against parameters and pools, and sets its runtime, which is that of its pools.
+// The slots and the number of pools must be within the parameters. The pools must exist, run one runtime, and ask for no
+// capability that the worker lacks. Pools that it was not in before must be open to it.
 func (k Keeper) checkSettings(ctx context.Context, before []string, w *types.Worker) error {
 	if err := w.Validate(k.addresses); err != nil {
 		return err
@@ -108,13 +122,10 @@ func (k Keeper) checkSettings(ctx context.Context, before []string, w *types.Wor
 		if err != nil {
 			return err
 		}
-		if w.Runtime != "" && pool.Runtime != w.Runtime {
-			return types.ErrInvalidWorker.Wrapf("pools of %s: %s runs %q, expected %q as the others", w.Address, id, pool.Runtime, w.Runtime)
+		if err := w.CheckPool(pool); err != nil {
+			return err
 		}
 		w.Runtime = pool.Runtime
-		if name := types.MissingCapability(w.Capabilities, pool.Capabilities); name != "" {
-			return types.ErrLacks.Wrapf("%s: expected it to declare %q for pool %s", w.Address, name, id)
-		}
 		if slices.Contains(before, id) {
 			continue
 		}

@@ -1,11 +1,16 @@
 package types
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Limits of a set of capabilities.
 const (
 	MaxCapabilities  = 16
 	MaxCapabilityLen = 32
+
+	capabilityCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 )
 
 // NormalCapabilities returns a set of capabilities as it is stored: ascending, each once.
@@ -25,10 +30,8 @@ func ValidateCapabilities(names []string) error {
 		if name == "" || len(name) > MaxCapabilityLen {
 			return ErrCapabilities.Wrapf("%q: expected 1 to %d characters", name, MaxCapabilityLen)
 		}
-		for _, c := range []byte(name) {
-			if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' {
-				return ErrCapabilities.Wrapf("%q: expected only a-z, 0-9, '.' and '-'", name)
-			}
+		if strings.ContainsFunc(name, func(c rune) bool { return !strings.ContainsRune(capabilityCharacters, c) }) {
+			return ErrCapabilities.Wrapf("%q: expected only a-z, 0-9, '.' and '-'", name)
 		}
 		if i > 0 && names[i-1] >= name {
 			return ErrCapabilities.Wrapf("%q after %q: expected ascending order, each once", name, names[i-1])

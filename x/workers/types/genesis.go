@@ -12,9 +12,9 @@ import (
 // DefaultGenesis has no pools and no workers.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
-// Validate checks the state by itself: order, references, that unbondings add up to what the workers say, and that
-// the dense arrays hold just those who are ready. Arrays may be absent as a whole: they are then built in the order
-// of the workers' addresses.
+// Validate checks the state by itself: the order of lists and the references between them. The unbondings must add up to
+// the workers' unbonding stake, and the dense arrays must hold exactly the ready workers. The arrays may be absent as a
+// whole: they are then built in the order of the workers' addresses.
 func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.Params.Validate(); err != nil {
 		return err
@@ -54,14 +54,14 @@ func (g GenesisState) Validate(codec address.Codec) error {
 
 func (g GenesisState) validatePools(codec address.Codec) (map[string]Pool, error) {
 	pools := make(map[string]Pool, len(g.Pools))
-	for i, p := range g.Pools {
+	for _, p := range g.Pools {
 		if err := p.Validate(codec); err != nil {
 			return nil, err
 		}
-		if i > 0 && g.Pools[i-1].Id >= p.Id {
-			return nil, ErrInvalidGenesis.Wrapf("pools[%d]: %s: expected ascending order of id, each once", i, p.Id)
-		}
 		pools[p.Id] = p
+	}
+	if i := disorder(g.Pools, func(a, b Pool) int { return strings.Compare(a.Id, b.Id) }); i >= 0 {
+		return nil, ErrInvalidGenesis.Wrapf("pools[%d]: %s: expected ascending order of id, each once", i, g.Pools[i].Id)
 	}
 	if id := g.Params.DefaultPool; id != "" {
 		if _, ok := pools[id]; !ok {
@@ -74,27 +74,15 @@ func (g GenesisState) validatePools(codec address.Codec) (map[string]Pool, error
 func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool) (map[string]Worker, error) {
 	workers := make(map[string]Worker, len(g.Workers))
 	var owed uint64
+	if i := disorder(g.Workers, func(a, b Worker) int { return strings.Compare(a.Address, b.Address) }); i >= 0 {
+		return nil, ErrInvalidGenesis.Wrapf("workers[%d]: %s: expected ascending order of address, each once", i, g.Workers[i].Address)
+	}
 	for i, w := range g.Workers {
 		if err := w.Validate(codec); err != nil {
 			return nil, err
 		}
-		if i > 0 && g.Workers[i-1].Address >= w.Address {
-			return nil, ErrInvalidGenesis.Wrapf("workers[%d]: %s: expected ascending order of address, each once", i, w.Address)
-		}
-		for _, id := range w.Pools {
-			p, ok := pools[id]
-			if !ok {
-				return nil, ErrInvalidGenesis.Wrapf("pools of worker %s: %q is not a pool", w.Address, id)
-			}
-			if name := MissingCapability(w.Capabilities, p.Capabilities); name != "" {
-				return nil, ErrInvalidGenesis.Wrapf("capabilities of worker %s: expected %q as pool %s has it", w.Address, name, id)
-			}
-			if w.Runtime != "" && w.Runtime != p.Runtime {
-				return nil, ErrInvalidGenesis.Wrapf("runtime of worker %s: %q, expected %q as pool %s", w.Address, w.Runtime, p.Runtime, id)
-			}
-		}
-		if w.Runtime != "" && w.Runtime != RuntimeWasm {
-			return nil, ErrInvalidGenesis.Wrapf("runtime of worker %s: %q, expected %q", w.Address, w.Runtime, RuntimeWasm)
+		if err := validateWorkerPools(w, pools); err != nil {
+			return nil, err
 		}
 		for _, amount := range []uint64{w.Bonded, w.Unbonding} {
 			var ok bool
@@ -107,8 +95,29 @@ func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool
 	return workers, nil
 }
 
+func validateWorkerPools(w Worker, pools map[string]Pool) error {
+	for _, id := range w.Pools {
+		p, ok := pools[id]
+		if !ok {
+			return ErrInvalidGenesis.Wrapf("pools of worker %s: %q is not a pool", w.Address, id)
+		}
+		if err := w.CheckPool(p); err != nil {
+			return ErrInvalidGenesis.Wrap(err.Error())
+		}
+	}
+	if w.Runtime != "" && w.Runtime != RuntimeWasm {
+		return ErrInvalidGenesis.Wrapf("runtime of worker %s: %q, expected %q", w.Address, w.Runtime, RuntimeWasm)
+	}
+	return nil
+}
+
 func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 	sums, open := make(map[string]uint64), make(map[string]int)
+	if i := disorder(g.Unbondings, func(a, b Unbonding) int {
+		return cmp.Or(cmp.Compare(a.Height, b.Height), strings.Compare(a.Worker, b.Worker))
+	}); i >= 0 {
+		return ErrInvalidGenesis.Wrapf("unbondings[%d]: expected ascending order of height and worker, each once", i)
+	}
 	for i, u := range g.Unbondings {
 		w, ok := workers[u.Worker]
 		if !ok {
@@ -116,12 +125,6 @@ func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 		}
 		if u.Height < 0 || u.Amount == 0 || u.Amount > w.Unbonding-sums[u.Worker] {
 			return ErrInvalidGenesis.Wrapf("unbondings[%d]: %d ucred at height %d, expected a height and parts of the %d unbonding", i, u.Amount, u.Height, w.Unbonding)
-		}
-		if i > 0 {
-			p := g.Unbondings[i-1]
-			if p.Height > u.Height || (p.Height == u.Height && p.Worker >= u.Worker) {
-				return ErrInvalidGenesis.Wrapf("unbondings[%d]: expected ascending order of height and worker, each once", i)
-			}
 		}
 		sums[u.Worker] += u.Amount
 		if open[u.Worker]++; open[u.Worker] > MaxUnbondings {
@@ -136,18 +139,18 @@ func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 	return nil
 }
 
-// validateEvictions checks the queue and that every eviction of a worker's has its turn in it.
+// validateEvictions checks the queue, and that every eviction of a worker is in it.
 func (g GenesisState) validateEvictions(pools map[string]Pool, workers map[string]Worker) error {
 	queued := make(map[QueuedEviction]bool, len(g.Evictions))
+	if i := disorder(g.Evictions, QueuedEviction.compare); i >= 0 {
+		return ErrInvalidGenesis.Wrapf("evictions[%d]: expected ascending order of height, pool and worker, each once", i)
+	}
 	for i, e := range g.Evictions {
 		if _, ok := pools[e.Pool]; !ok || e.Height < 0 {
 			return ErrInvalidGenesis.Wrapf("evictions[%d]: from %q at height %d, expected a pool and a height", i, e.Pool, e.Height)
 		}
 		if _, ok := workers[e.Worker]; !ok {
 			return ErrInvalidGenesis.Wrapf("evictions[%d]: %q is not a worker", i, e.Worker)
-		}
-		if i > 0 && g.Evictions[i-1].compare(e) >= 0 {
-			return ErrInvalidGenesis.Wrapf("evictions[%d]: expected ascending order of height, pool and worker, each once", i)
 		}
 		queued[e] = true
 	}
@@ -166,12 +169,12 @@ func (e QueuedEviction) compare(o QueuedEviction) int {
 }
 
 func (g GenesisState) validateTickets(pools map[string]Pool) error {
+	if i := disorder(g.Tickets, func(a, b PoolTickets) int { return strings.Compare(a.Pool, b.Pool) }); i >= 0 {
+		return ErrInvalidGenesis.Wrapf("tickets[%d]: %s: expected ascending order of pool, each once", i, g.Tickets[i].Pool)
+	}
 	for i, t := range g.Tickets {
 		if _, ok := pools[t.Pool]; !ok {
 			return ErrInvalidGenesis.Wrapf("tickets[%d]: %q is not a pool", i, t.Pool)
-		}
-		if i > 0 && g.Tickets[i-1].Pool >= t.Pool {
-			return ErrInvalidGenesis.Wrapf("tickets[%d]: %s: expected ascending order of pool, each once", i, t.Pool)
 		}
 		holders := make(map[string]bool, len(t.Organisations))
 		for _, org := range t.Organisations {
@@ -188,6 +191,11 @@ func (g GenesisState) validateTickets(pools map[string]Pool) error {
 }
 
 func (g GenesisState) validateInvitations(pools map[string]Pool) error {
+	if i := disorder(g.Invitations, func(a, b Invitation) int {
+		return cmp.Or(strings.Compare(a.Pool, b.Pool), strings.Compare(a.Organisation, b.Organisation))
+	}); i >= 0 {
+		return ErrInvalidGenesis.Wrapf("invitations[%d]: expected ascending order of pool and organisation, each once", i)
+	}
 	for i, v := range g.Invitations {
 		if _, ok := pools[v.Pool]; !ok {
 			return ErrInvalidGenesis.Wrapf("invitations[%d]: %q is not a pool", i, v.Pool)
@@ -195,30 +203,23 @@ func (g GenesisState) validateInvitations(pools map[string]Pool) error {
 		if err := orgstypes.ValidateID(v.Organisation); err != nil {
 			return ErrInvalidGenesis.Wrapf("invitations[%d]: %s", i, err)
 		}
-		if i > 0 {
-			p := g.Invitations[i-1]
-			if p.Pool > v.Pool || (p.Pool == v.Pool && p.Organisation >= v.Organisation) {
-				return ErrInvalidGenesis.Wrapf("invitations[%d]: expected ascending order of pool and organisation, each once", i)
-			}
-		}
 	}
 	return nil
 }
 
-// validateRechecks checks the passes and returns them by pool. A pool that raises its stake without one has been passed.
+// validateRechecks checks the passes and returns them by pool. When a pool that raises its stake has none, its pass has ended.
 func (g GenesisState) validateRechecks(pools map[string]Pool) (map[string]*Recheck, error) {
 	byPool := make(map[string]*Recheck, len(g.Rechecks))
+	if i := disorder(g.Rechecks, func(a, b Recheck) int {
+		return cmp.Or(cmp.Compare(a.Height, b.Height), strings.Compare(a.Pool, b.Pool))
+	}); i >= 0 {
+		return nil, ErrInvalidGenesis.Wrapf("rechecks[%d]: expected ascending order of height and pool", i)
+	}
 	for i := range g.Rechecks {
 		r := &g.Rechecks[i]
 		p, ok := pools[r.Pool]
 		if !ok || !p.Raises() || p.NextHeight != r.Height || byPool[r.Pool] != nil {
 			return nil, ErrInvalidGenesis.Wrapf("rechecks[%d]: %q at height %d, expected a pool that raises its stake then, once", i, r.Pool, r.Height)
-		}
-		if i > 0 {
-			b := g.Rechecks[i-1]
-			if b.Height > r.Height || (b.Height == r.Height && b.Pool >= r.Pool) {
-				return nil, ErrInvalidGenesis.Wrapf("rechecks[%d]: expected ascending order of height and pool", i)
-			}
 		}
 		byPool[r.Pool] = r
 	}

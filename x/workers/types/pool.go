@@ -14,7 +14,7 @@ const (
 	MaxDescriptionLen = 512
 	// MaxBPS is the whole of a price, in ten thousandths.
 	MaxBPS = 10_000
-	// RuntimeWasm is the one runtime there is.
+	// RuntimeWasm is the only runtime.
 	RuntimeWasm = contract.RuntimeWasm
 )
 
@@ -44,6 +44,13 @@ func (p Pool) Validate(codec address.Codec) error {
 			return ErrInvalidPool.Wrapf("%s of %s: %s", f.name, p.Id, err)
 		}
 	}
+	if err := p.validateSettings(codec); err != nil {
+		return err
+	}
+	return p.validateNext()
+}
+
+func (p Pool) validateSettings(codec address.Codec) error {
 	if p.Runtime != RuntimeWasm {
 		return ErrInvalidPool.Wrapf("runtime of %s: %q, expected %q", p.Id, p.Runtime, RuntimeWasm)
 	}
@@ -59,6 +66,11 @@ func (p Pool) Validate(codec address.Codec) error {
 	if err := p.Requesters.Validate(codec); err != nil {
 		return ErrInvalidPool.Wrapf("requesters of %s: %s", p.Id, err)
 	}
+	return nil
+}
+
+// validateNext checks the terms that were announced, if there are any.
+func (p Pool) validateNext() error {
 	if p.Next == nil {
 		if p.NextHeight != 0 {
 			return ErrInvalidPool.Wrapf("next_height of %s: %d, expected 0 without next terms", p.Id, p.NextHeight)

@@ -10,19 +10,19 @@ import (
 type SeatSettlement struct {
 	// Worker by address.
 	Worker string
-	// Unlock is what leaves the lock: the stake of the assignment.
+	// Unlock is the amount that is no longer locked: the stake of the assignment.
 	Unlock uint64
 	// Slash is the part of it that is taken.
 	Slash uint64
 	// Fault that the seat was found to have.
 	Fault poco.Fault
-	// Outage of FaultUnrevealed says which missed reveals are of one outage.
+	// Outage, of a FaultUnrevealed, tells which missed reveals belong to one outage.
 	Outage poco.Outage
-	// Right: it answered as the verdict says.
+	// Right says that it gave the accepted answer.
 	Right bool
-	// Confirmed: its being right counts as a confirmation.
+	// Confirmed says that its right answer counts as a confirmation.
 	Confirmed bool
-	// Earned is what it is paid elsewhere for the task; it goes on record only.
+	// Earned is the amount that x/market pays it for the task. Here it is only added to the record.
 	Earned uint64
 }
 

@@ -12,8 +12,9 @@ func (t PoolTerms) Validate() error {
 	return nil
 }
 
-// ValidateChange checks terms that shall follow others, within the parameters: the stake never falls, so that whoever can
-// be drawn can lock what any standing deal asks. What is in force already may stay, whatever the parameters have become.
+// ValidateChange checks terms that shall follow others, within the parameters. The stake never falls, so that every worker
+// that can be drawn can lock the stake of any standing deal. A value that is in force already may stay, even if it is
+// outside the parameters now.
 func (t PoolTerms) ValidateChange(from PoolTerms, params Params) error {
 	if err := t.Validate(); err != nil {
 		return err
@@ -38,8 +39,8 @@ func (p Pool) Terms() PoolTerms {
 // Raises says whether terms with a larger stake were announced.
 func (p Pool) Raises() bool { return p.Next != nil && p.Next.Stake > p.Stake }
 
-// InForce returns the pool with the terms of a height: those announced once it has come, and the pass over its workers,
-// if there is one, has ended.
+// InForce returns the pool with the terms of a height. The announced terms are in force once their height has come and the
+// pass over the pool's workers, if there is one, has ended.
 func (p Pool) InForce(height int64, recheck *Recheck) Pool {
 	if p.Next == nil || height < p.NextHeight || recheck != nil {
 		return p
@@ -49,9 +50,9 @@ func (p Pool) InForce(height int64, recheck *Recheck) Pool {
 	return p
 }
 
-// Asks returns the free stake, in ucred, that a worker of the pool needs so that it can be drawn: what is in force, and,
-// once the pass has reached the worker, the larger stake announced. It does not depend on the height, so nobody's place
-// changes in the block in which new terms come into force.
+// Asks returns the free stake, in ucred, that a worker of the pool needs so that it can be drawn. This is the stake in
+// force, and, once the pass has reached the worker, the larger stake that was announced. It does not depend on the height,
+// so no worker's place changes in the block in which new terms come into force.
 func (p Pool) Asks(worker string, recheck *Recheck) uint64 {
 	if !p.Raises() || recheck.Ahead(worker) {
 		return p.Stake
@@ -59,8 +60,8 @@ func (p Pool) Asks(worker string, recheck *Recheck) uint64 {
 	return p.Next.Stake
 }
 
-// Begun says whether the pass has reached anybody.
+// Begun says whether the pass has reached any worker.
 func (r *Recheck) Begun() bool { return r != nil && r.Worker != "" }
 
-// Ahead says whether the pass, if there is one, has yet to reach a worker.
+// Ahead says whether there is a pass that has yet to reach a worker.
 func (r *Recheck) Ahead(worker string) bool { return r != nil && worker > r.Worker }

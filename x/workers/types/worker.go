@@ -18,10 +18,10 @@ func (r Record) Outage() poco.Outage {
 	return poco.Outage{Committed: r.OutageCommitted, Missed: r.OutageMissed}
 }
 
-// Free returns the stake that stands for nothing yet, in ucred.
+// Free returns the stake that is bonded and not locked for an assignment, in ucred.
 func (w Worker) Free() uint64 { return w.Bonded - w.Locked }
 
-// Cooling says whether the worker sits out after a fault. The queue of cooling workers clears CoolingUntil.
+// Cooling says whether the worker cools down after a fault. The queue of cooling workers clears CoolingUntil.
 func (w Worker) Cooling() bool { return w.CoolingUntil != 0 }
 
 // Ready says whether the worker by itself, its organisation aside, can be drawn for a pool that asks for a stake: see
@@ -46,14 +46,26 @@ func (w Worker) Available() error {
 	return nil
 }
 
-// Serve makes pools, in the order of their ids, those that the worker serves. It can no longer be evicted from one that it
-// left.
+// Serve sets the pools that the worker serves, given in the order of their ids. An eviction from a pool that it leaves is
+// dropped.
 func (w *Worker) Serve(pools []string) {
 	w.Pools = pools
 	w.Evictions = slices.DeleteFunc(w.Evictions, func(e Eviction) bool { return !slices.Contains(pools, e.Pool) })
 }
 
-// EvictionFrom returns the place of the worker's eviction from a pool, or where it would be.
+// CheckPool says whether a worker can serve in a pool beside those that set its runtime: the pool runs that runtime, and the
+// worker declares the pool's capabilities.
+func (w Worker) CheckPool(pool Pool) error {
+	if w.Runtime != "" && pool.Runtime != w.Runtime {
+		return ErrInvalidWorker.Wrapf("pools of %s: %s runs %q, expected %q as the others", w.Address, pool.Id, pool.Runtime, w.Runtime)
+	}
+	if name := MissingCapability(w.Capabilities, pool.Capabilities); name != "" {
+		return ErrLacks.Wrapf("%s: expected it to declare %q for pool %s", w.Address, name, pool.Id)
+	}
+	return nil
+}
+
+// EvictionFrom returns the index of the worker's eviction from a pool in Evictions, or the index at which it would be.
 func (w Worker) EvictionFrom(pool string) (i int, found bool) {
 	return slices.BinarySearchFunc(w.Evictions, pool, func(e Eviction, pool string) int { return strings.Compare(e.Pool, pool) })
 }
@@ -72,6 +84,16 @@ func (w Worker) Validate(codec address.Codec) error {
 	if err := ValidateEndpoint(w.Endpoint); err != nil {
 		return err
 	}
+	if err := w.validateNumbers(); err != nil {
+		return err
+	}
+	if err := ValidateCapabilities(w.Capabilities); err != nil {
+		return ErrInvalidWorker.Wrapf("capabilities of %s: %s", w.Address, err)
+	}
+	return w.validatePools()
+}
+
+func (w Worker) validateNumbers() error {
 	switch {
 	case w.Slots == 0 || w.Slots > MaxSlots:
 		return ErrInvalidWorker.Wrapf("slots of %s: %d, expected 1 to %d", w.Address, w.Slots, MaxSlots)
@@ -84,21 +106,22 @@ func (w Worker) Validate(codec address.Codec) error {
 	case w.Record.OutageCommitted < 0 || w.Record.OutageMissed < w.Record.OutageCommitted:
 		return ErrInvalidWorker.Wrapf("record of %s: outage_committed %d and outage_missed %d, expected heights in this order",
 			w.Address, w.Record.OutageCommitted, w.Record.OutageMissed)
-	case len(w.Pools) > MaxPools:
+	}
+	return nil
+}
+
+func (w Worker) validatePools() error {
+	if len(w.Pools) > MaxPools {
 		return ErrInvalidWorker.Wrapf("pools of %s: %d, expected at most %d", w.Address, len(w.Pools), MaxPools)
 	}
-	if err := ValidateCapabilities(w.Capabilities); err != nil {
-		return ErrInvalidWorker.Wrapf("capabilities of %s: %s", w.Address, err)
+	if i := disorder(w.Pools, strings.Compare); i >= 0 {
+		return ErrInvalidWorker.Wrapf("pools of %s: %q after %q, expected ascending order, each once", w.Address, w.Pools[i], w.Pools[i-1])
 	}
-	for i, p := range w.Pools {
-		if i > 0 && w.Pools[i-1] >= p {
-			return ErrInvalidWorker.Wrapf("pools of %s: %q after %q, expected ascending order, each once", w.Address, p, w.Pools[i-1])
-		}
+	if i := disorder(w.Evictions, func(a, b Eviction) int { return strings.Compare(a.Pool, b.Pool) }); i >= 0 {
+		return ErrInvalidWorker.Wrapf("evictions of %s: %q after %q, expected ascending order, each once",
+			w.Address, w.Evictions[i].Pool, w.Evictions[i-1].Pool)
 	}
-	for i, e := range w.Evictions {
-		if i > 0 && w.Evictions[i-1].Pool >= e.Pool {
-			return ErrInvalidWorker.Wrapf("evictions of %s: %q after %q, expected ascending order, each once", w.Address, e.Pool, w.Evictions[i-1].Pool)
-		}
+	for _, e := range w.Evictions {
 		if !slices.Contains(w.Pools, e.Pool) || e.Height < 0 {
 			return ErrInvalidWorker.Wrapf("evictions of %s: from %q at height %d, expected a pool that it serves and a height", w.Address, e.Pool, e.Height)
 		}
@@ -112,10 +135,8 @@ func ValidateEndpoint(endpoint string) error {
 	if endpoint == "" || len(endpoint) > MaxEndpointLen {
 		return ErrInvalidWorker.Wrapf("endpoint: %d bytes, expected 1 to %d", len(endpoint), MaxEndpointLen)
 	}
-	for _, c := range []byte(endpoint) {
-		if c <= ' ' || c > '~' {
-			return ErrInvalidWorker.Wrapf("endpoint %q: expected printable ASCII without spaces", endpoint)
-		}
+	if strings.ContainsFunc(endpoint, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return ErrInvalidWorker.Wrapf("endpoint %q: expected printable ASCII without spaces", endpoint)
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -130,7 +151,18 @@ func ValidateEndpoint(endpoint string) error {
 	return nil
 }
 
-// Canonical returns the one text of an address, so that a worker has one name whatever case it was written in.
+// disorder returns the index of the first item that is not above the one before it, -1 when all ascend.
+func disorder[T any](items []T, compare func(a, b T) int) int {
+	for i := 1; i < len(items); i++ {
+		if compare(items[i-1], items[i]) >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// Canonical returns the only text of an address that the state uses, so that a worker has one name in whatever case the
+// address was written.
 func Canonical(codec address.Codec, text string) (string, error) {
 	bz, err := codec.StringToBytes(text)
 	if err != nil {
