@@ -1,9 +1,12 @@
 package poco
 
-// LotterySteps is the resolution of the lottery: an extra replica is drawn with probability j/LotterySteps.
+// This file has the numbers behind a plan: the bound on colluders (Faction), the chance that a lie passes (Collusion), and the
+// charge that keeps errors and charges equal on average (Charge). Every step is rounded against the liar.
+
+// LotterySteps is the resolution of the lottery: an additional replica is drawn with probability j/LotterySteps.
 const LotterySteps = 16
 
-// MaxReplicas bounds n: a plan that would need more goes to the court.
+// MaxReplicas bounds n: when a plan would need more replicas, it is the court.
 const MaxReplicas = 24
 
 // Faction returns F_c = max(2, ceil(q * registered)), the bound on colluding organisations among those registered
@@ -14,12 +17,12 @@ func Faction(qNum, qDen, registered uint64) uint64 {
 	return max(2, f)
 }
 
-// Collusion returns x: the chance that all blind seats of a plan collude, given that the first does,
+// Collusion returns x, the chance that all blind seats of a plan collude, given that the first does:
 //
 //	x_n = product over j = 1..n-1 of (F-j)/(M-j)      x = (1-a) x_n + a x_(n+1)      min(1, factor * x)
 //
-// with F the faction, M the organisations that the wave-2 draw is from (the first among them), a = lottery/16 and
-// factor the beacon's k+1 of protocol section 7. Rounded up at every step. One means certain.
+// F is the faction, M the number of organisations that the wave-2 draw counts on (the first among them), a = lottery/16, and
+// factor the beacon's k+1 of protocol section 7. Every step is rounded up. One means certain.
 func Collusion(faction, eligible, n, lottery, factor uint64) Q64 {
 	x := allCollude(faction, eligible, n).MulDivUp(LotterySteps-lottery, LotterySteps)
 	if lottery > 0 {
@@ -48,8 +51,8 @@ func allCollude(faction, eligible, n uint64) Q64 {
 	return x
 }
 
-// Charge returns w = x/(1-x), rounded up: what a lie of the first seat costs the ledger when it is not accepted.
-// MaxQ64 when x is one.
+// Charge returns w = x/(1-x), rounded up: the charge on the ledger when a lie of the first seat is not accepted. MaxQ64 when
+// x is one.
 func Charge(x Q64) Q64 {
 	if x.Cmp(One) >= 0 {
 		return MaxQ64

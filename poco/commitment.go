@@ -7,7 +7,9 @@ import (
 	"fmt"
 )
 
-// Domains keep the hashes of one purpose apart from those of every other.
+// A commitment is a salted hash of an answer, and the ids of requests, orders, deals and tasks are hashes too (protocol sections
+// 1 and 2). All are taken by Hash over fields with their lengths. The first field is a domain. It keeps the hashes of one
+// purpose apart from those of every other, so that a hash can never be used for another purpose.
 const (
 	domainCommit  = "credence/commit/v1"
 	domainCourt   = "credence/court/v1"
@@ -23,8 +25,8 @@ const (
 // SaltSize is the length of a commitment's salt in bytes.
 const SaltSize = 32
 
-// Hash is SHA-256 over length-prefixed fields (8-byte big-endian length before each), so that no two different
-// lists of fields share an encoding.
+// Hash is SHA-256 over fields, each after its length as 8 bytes, big endian. So no two different lists of fields have the same
+// encoding.
 func Hash(fields ...[]byte) [32]byte {
 	h := sha256.New()
 	var n [8]byte
@@ -38,7 +40,7 @@ func Hash(fields ...[]byte) [32]byte {
 	return out
 }
 
-// Frame is the bytes that Hash hashes: each field after its length (8 bytes, big endian). For bytes that are signed.
+// Frame returns the bytes that Hash hashes: each field after its length as 8 bytes, big endian. Signatures are made over them.
 func Frame(fields ...[]byte) []byte {
 	size := 8 * len(fields)
 	for _, f := range fields {
@@ -54,8 +56,8 @@ func Frame(fields ...[]byte) []byte {
 
 func u64(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
 
-// Bench says in which role an outcome is committed; it selects the domain, so that a worker's commitment can never
-// serve as a court seat's.
+// Bench is one of the two groups of seats of a task. It selects the domain of a commitment, so that a worker's commitment can
+// never be used as a court seat's.
 type Bench uint8
 
 // The two benches.
@@ -64,8 +66,8 @@ const (
 	BenchCourt
 )
 
-// Commitment binds who answers what, for which attempt of which task on which chain (protocol section 2). The salt
-// makes a yes/no answer impossible to guess from it; the worker's name makes a copy worthless.
+// Commitment returns the hash that binds a seat to its answer, for one attempt of one task on one chain (protocol section 2).
+// Because of the salt nobody can guess a yes/no answer from it. Because of the name who, a copy by another seat is worthless.
 func Commitment(bench Bench, chainID string, task [32]byte, attempt uint32, who string, o Outcome, salt []byte) [32]byte {
 	domain := domainCommit
 	if bench == BenchCourt {
@@ -75,8 +77,8 @@ func Commitment(bench Bench, chainID string, task [32]byte, attempt uint32, who 
 		[]byte{byte(o.Kind)}, o.Digest[:], u64(o.Fuel), salt)
 }
 
-// Salt derives a commitment's salt from the worker's local secret, so that nothing is lost in a crash between
-// commit and reveal (protocol section 2).
+// Salt derives a commitment's salt from the worker's local secret. So a worker that crashes between commit and reveal can
+// compute it again (protocol section 2).
 func Salt(secret []byte, bench Bench, chainID string, task [32]byte, attempt uint32) []byte {
 	mac := hmac.New(sha256.New, secret)
 	body := Hash([]byte(domainSalt), []byte{byte(bench)}, []byte(chainID), task[:], u64(uint64(attempt)))
@@ -84,7 +86,7 @@ func Salt(secret []byte, bench Bench, chainID string, task [32]byte, attempt uin
 	return mac.Sum(nil)
 }
 
-// CheckSalt refuses a salt of the wrong length or the all-zero one, which is what a forgotten salt looks like.
+// CheckSalt refuses a salt of the wrong length. It also refuses one of all zeroes, which a caller that forgot the salt would send.
 func CheckSalt(salt []byte) error {
 	if len(salt) != SaltSize {
 		return fmt.Errorf("salt: got %d bytes, expected %d", len(salt), SaltSize)
@@ -97,22 +99,23 @@ func CheckSalt(salt []byte) error {
 	return fmt.Errorf("salt: all zero, expected %d secret bytes", SaltSize)
 }
 
-// RequestID names a request by its requester and the nonce it chose: unique without a global counter.
+// RequestID returns the id of a request, made of its requester and the nonce that the requester chose. So it is unique without
+// a global counter.
 func RequestID(chainID, requester string, nonce uint64) [32]byte {
 	return Hash([]byte(domainRequest), []byte(chainID), []byte(requester), u64(nonce))
 }
 
-// OrderID names an order of a kind likewise: each kind has its own nonces.
+// OrderID returns the id of an order in the same way. Each kind of order has its own nonces.
 func OrderID(chainID, kind, owner string, nonce uint64) [32]byte {
 	return Hash([]byte(domainOrder), []byte(chainID), []byte(kind), []byte(owner), u64(nonce))
 }
 
-// DealID names the deal that fills a request from its first-th task on; one request may be filled by several deals.
+// DealID returns the id of the deal that fills a request from the index first on. Several deals may fill one request.
 func DealID(request [32]byte, first uint64) [32]byte {
 	return Hash([]byte(domainDeal), request[:], u64(first))
 }
 
-// TaskID names the index-th task of a deal.
+// TaskID returns the id of a deal's task; index counts within the request's bag.
 func TaskID(deal [32]byte, index uint64) [32]byte {
 	return Hash([]byte(domainTask), deal[:], u64(index))
 }

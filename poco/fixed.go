@@ -7,11 +7,13 @@ import (
 	"math/bits"
 )
 
-// Q64 is a non-negative fixed-point number Hi + Lo/2^64: the unit of probabilities, charges and budgets.
-// Sums saturate at MaxQ64 and differences stop at zero, so that no input can wrap a ledger around.
+// Q64 is a non-negative fixed-point number Hi + Lo/2^64. Probabilities, charges and budgets are Q64, because floating point
+// does not give the same bits on every machine. Each operation says whether it rounds up or down: a charge is rounded up and a
+// budget down, so that rounding never lets an error through. Sums saturate at MaxQ64 and differences stop at zero, so no input
+// can wrap a ledger around.
 type Q64 struct{ Hi, Lo uint64 }
 
-// MaxQ64 is the largest Q64; as a charge it means "certain to fail" (x = 1, so x/(1-x) is unbounded).
+// MaxQ64 is the largest Q64. As a charge it means that a lie is certain to pass (x = 1, so x/(1-x) is unbounded).
 var MaxQ64 = Q64{^uint64(0), ^uint64(0)}
 
 // One is 1 in Q64.
@@ -98,7 +100,7 @@ func fromBig(n *big.Int) Q64 {
 	return Q64{binary.BigEndian.Uint64(buf[:8]), binary.BigEndian.Uint64(buf[8:])}
 }
 
-// Bytes is the 16-byte big-endian form kept in state.
+// Bytes returns the form that is kept in state: 16 bytes, big endian.
 func (a Q64) Bytes() []byte {
 	var buf [16]byte
 	binary.BigEndian.PutUint64(buf[:8], a.Hi)
@@ -106,7 +108,7 @@ func (a Q64) Bytes() []byte {
 	return buf[:]
 }
 
-// Q64FromBytes reads what Bytes wrote; an empty slice is zero (an unset field).
+// Q64FromBytes reads the form that Bytes writes. An empty slice, an unset field, is zero.
 func Q64FromBytes(b []byte) (Q64, error) {
 	switch len(b) {
 	case 0:
@@ -117,7 +119,7 @@ func Q64FromBytes(b []byte) (Q64, error) {
 	return Q64{}, fmt.Errorf("fixed-point number: got %d bytes, expected 16", len(b))
 }
 
-// String shows six decimals, rounded down; "certain" for MaxQ64. For people, never parsed.
+// String returns six decimals, rounded down, and "certain" for MaxQ64. It is for people and is never parsed.
 func (a Q64) String() string {
 	if a == MaxQ64 {
 		return "certain"

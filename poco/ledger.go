@@ -2,19 +2,24 @@ package poco
 
 import "fmt"
 
-// A Ledger is the error debt of one group of tasks that share a demanded trust: all tasks of that trust, or those of
-// one requesting organisation (protocol section 3). D, the settled charges, bounds the expected number of wrong
-// results accepted; the rules keep D within the budget B = (N+1)/trust + E0.
+// A Ledger keeps the error debt of a group of tasks that share a demanded trust: all tasks of that trust, or those of one
+// requesting organisation (protocol section 3). D, the settled charges, bounds the expected number of accepted wrong
+// results. The rules keep D within the budget B = (N+1)/trust + E0.
+//
+// A task enters a ledger when its wave 2 is drawn (Enter) and gets a turn, its place in draw order. At its turn it asks whether
+// it may finalise (Gate). This depends on the charges of all earlier turns, settled or not. When the charge of a turn is
+// decided, the turn is settled (Settle). Turns settle in any order, so the ledger keeps a record for each unsettled turn, and
+// sums over blocks of turns that make Gate cheap however many tasks are in flight. The caller stores records and sums (Turns).
 type Ledger struct {
 	Trust uint64 // T, quantised; one ledger has one trust
 	D     Q64    // settled charges of all draws
 	N     uint64 // counted tasks: finalised with RESULT or APP_FAILED
 
-	U             Q64    // charges of unsettled draws, were each to go wrong
+	U             Q64    // charges of unsettled draws, if each went wrong
 	Unsettled     uint64 // their number
 	UnsettledLong uint64 // those of them with a long declared limit
 
-	Next uint64 // the turn number the next draw gets; turns are numbered from 0 in draw order
+	Next uint64 // the number of the next turn; turns are numbered from 0 in draw order
 	Head uint64 // every turn before Head is settled
 	// HeadD and HeadN are the charges and counted tasks of the turns before Head; later turns are summed from Turns.
 	HeadD Q64
@@ -36,9 +41,9 @@ func budget(counted, optimistic, trust uint64, e0 Q64) Q64 {
 
 // TurnRecord is one draw's entry in a ledger, from its draw until it is settled.
 type TurnRecord struct {
-	Charge  Q64    // w, what a lie costs
+	Charge  Q64    // w, the charge if a lie is not accepted
 	Settled bool   // its charge is decided
-	Charged Q64    // the charge decided, zero or w
+	Charged Q64    // the decided charge, zero or w
 	Counted uint64 // 1 if the task counts in N
 	Long    bool
 }
@@ -66,8 +71,8 @@ func (r TurnRecord) sums() Sums {
 	return Sums{U: r.Charge, u: 1}
 }
 
-// Turns stores a ledger's records and the sums over blocks of them. Get of something never set returns zero.
-// The chain backs it with its store, tests and the laboratory with a map.
+// Turns stores a ledger's records and the sums over blocks of them. Reading an entry that was never set returns its zero value.
+// The chain implements it with its store, tests and the laboratory with a map.
 type Turns interface {
 	Record(turn uint64) (TurnRecord, error)
 	SetRecord(turn uint64, r TurnRecord) error
@@ -77,25 +82,25 @@ type Turns interface {
 	DropBlock(level uint8, index uint64) error
 }
 
-// Sums over blocks of turnFan and turnFan^2 turns make the sum over any range cost O(turnFan), however many tasks
-// are in flight up to turnFan^3, where it grows by one read per turnFan^2.
+// Sums are kept over blocks of turnFan and of turnFan^2 turns. So the sum over any range costs O(turnFan) reads while up to
+// turnFan^3 tasks are in flight. Beyond that it grows by one read for each turnFan^2 tasks.
 const (
 	turnFan    = 32
 	turnLevels = 2
-	// headSteps bounds how far one settlement moves Head, so that a long wait released at once costs many
-	// blocks a little, not one block a lot. Head lagging behind is harmless.
+	// headSteps bounds how far one settlement moves Head. So when many waiting turns are released at once, many blocks each do
+	// a little of the work. A Head that lags behind is harmless.
 	headSteps = 2 * turnFan
 )
 
-// Enter gives a draw its turn. Height and window (in blocks) drive the load statistics.
+// Enter gives a draw its turn. The load statistics use height and window, in blocks.
 func (l *Ledger) Enter(t Turns, charge Q64, long bool, height, window int64) (turn uint64, err error) {
-	l.roll(height, window)
+	l.rollWindow(height, window)
 	turn = l.Next
 	rec := TurnRecord{Charge: charge, Long: long}
 	if err := t.SetRecord(turn, rec); err != nil {
 		return 0, err
 	}
-	if err := bump(t, turn, Sums{}, rec.sums()); err != nil {
+	if err := updateBlocks(t, turn, Sums{}, rec.sums()); err != nil {
 		return 0, err
 	}
 	l.Next++
@@ -110,7 +115,7 @@ func (l *Ledger) Enter(t Turns, charge Q64, long bool, height, window int64) (tu
 
 // Settle closes a turn with the charge decided for it (zero or its w) and whether its task counts in N.
 func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height, window int64) error {
-	l.roll(height, window)
+	l.rollWindow(height, window)
 	before, err := t.Record(turn)
 	if err != nil {
 		return err
@@ -126,7 +131,7 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 	if err := t.SetRecord(turn, after); err != nil {
 		return err
 	}
-	if err := bump(t, turn, before.sums(), after.sums()); err != nil {
+	if err := updateBlocks(t, turn, before.sums(), after.sums()); err != nil {
 		return err
 	}
 	l.U = l.U.Sub(before.Charge)
@@ -139,11 +144,11 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 	if !charged.IsZero() {
 		l.Charges[0]++
 	}
-	return l.advance(t)
+	return l.advanceHead(t)
 }
 
-// advance moves Head over settled turns and forgets what lies wholly behind it.
-func (l *Ledger) advance(t Turns) error {
+// advanceHead moves Head over settled turns, and drops the records and blocks that are wholly behind it.
+func (l *Ledger) advanceHead(t Turns) error {
 	for range headSteps {
 		if l.Head == l.Next {
 			return nil
@@ -171,8 +176,8 @@ func (l *Ledger) advance(t Turns) error {
 	return nil
 }
 
-// bump replaces one turn's contribution in the sums over its blocks.
-func bump(t Turns, turn uint64, before, after Sums) error {
+// updateBlocks replaces one turn's contribution in the sums over its blocks.
+func updateBlocks(t Turns, turn uint64, before, after Sums) error {
 	size := uint64(turnFan)
 	for level := uint8(0); level < turnLevels; level, size = level+1, size*turnFan {
 		s, err := t.Block(level, turn/size)
@@ -191,7 +196,7 @@ func bump(t Turns, turn uint64, before, after Sums) error {
 func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
 	total := Sums{D: l.HeadD, N: l.HeadN}
 	for at := l.Head; at < turn; {
-		step, s, err := widest(t, at, turn)
+		step, s, err := widestBlock(t, at, turn)
 		if err != nil {
 			return Sums{}, err
 		}
@@ -201,8 +206,8 @@ func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
 	return total, nil
 }
 
-// widest returns the largest aligned block of turns that starts at at and ends by end, with its sum.
-func widest(t Turns, at, end uint64) (uint64, Sums, error) {
+// widestBlock returns the size and the sum of the largest aligned block of turns that begins at at and ends at or before end.
+func widestBlock(t Turns, at, end uint64) (uint64, Sums, error) {
 	size, level := uint64(turnFan*turnFan), turnLevels-1
 	for ; level >= 0; level, size = level-1, size/turnFan {
 		if at%size == 0 && at+size <= end {
@@ -214,14 +219,14 @@ func widest(t Turns, at, end uint64) (uint64, Sums, error) {
 	return 1, rec.sums(), err
 }
 
-// Gate is what a ledger says at a task's turn.
+// Gate is a ledger's answer at a task's turn.
 type Gate uint8
 
 // The three answers of a turn.
 const (
 	GateWait Gate = iota // earlier draws may still decide it
 	GateOpen             // the task may finalise on its replicas
-	GateShut             // the court, whatever the earlier draws turn out to be
+	GateShut             // the court, however the earlier draws end
 )
 
 // String names the gate.
@@ -264,8 +269,8 @@ func Both(a, b Gate) Gate {
 	return GateWait
 }
 
-// roll moves the load statistics to the window of a height.
-func (l *Ledger) roll(height, window int64) {
+// rollWindow moves the load statistics to the window of a height.
+func (l *Ledger) rollWindow(height, window int64) {
 	gone := (height - l.WindowStart) / window
 	if gone <= 0 {
 		return
@@ -278,11 +283,11 @@ func (l *Ledger) roll(height, window int64) {
 	l.Peak[0], l.Charges[0] = l.Unsettled, 0
 }
 
-// Allowance returns the largest charge w a new task may be planned with (protocol section 3, "plan"); zero and true
-// "spent" when the debt has reached the budget, which means the court.
+// Allowance returns the largest charge w with which a new task may be planned (protocol section 3, the plan). When the debt has
+// reached the budget it returns zero and spent, and the plan is the court.
 func (l *Ledger) Allowance(e0 Q64, long bool, height, window int64) (w Q64, spent bool) {
 	now := *l
-	now.roll(height, window)
+	now.rollWindow(height, window)
 	b := now.Budget(e0)
 	if now.D.Cmp(b) >= 0 {
 		return Q64{}, true
@@ -298,13 +303,13 @@ func (l *Ledger) Allowance(e0 Q64, long bool, height, window int64) (w Q64, spen
 	return free.DivDown(2), false
 }
 
-// Histogram counts declared fuel limits by their power of two; constant in size, so that the median of a class is
-// known without keeping its tasks. Counts are halved when one overflows its 16 bits: recent limits weigh more.
+// Histogram counts declared fuel limits by their power of two. Its size is constant, so the median of a class is known without
+// keeping its tasks. When a count would overflow its 16 bits all are halved, so recent limits weigh more.
 type Histogram [64]uint16
 
 // Note counts a declared limit.
 func (h *Histogram) Note(limit uint64) {
-	i := bucket(limit)
+	i := limitBucket(limit)
 	if h[i] == ^uint16(0) {
 		for j := range h {
 			h[j] /= 2
@@ -313,8 +318,8 @@ func (h *Histogram) Note(limit uint64) {
 	h[i]++
 }
 
-// Long says whether a declared limit is more than about twice the median so far: above the power of two that
-// follows the median's. Nothing is long before there is a median.
+// Long says whether a declared limit is more than about twice the median so far: above the power of two that follows the
+// median's. No limit is long before there is a median.
 func (h *Histogram) Long(limit uint64) bool {
 	total := uint64(0)
 	for _, c := range h {
@@ -324,13 +329,13 @@ func (h *Histogram) Long(limit uint64) bool {
 	for i, c := range h {
 		seen += uint64(c)
 		if 2*seen >= total && total > 0 {
-			return bucket(limit) > i+1
+			return limitBucket(limit) > i+1
 		}
 	}
 	return false
 }
 
-func bucket(limit uint64) int {
+func limitBucket(limit uint64) int {
 	n := 0
 	for limit > 1 {
 		limit >>= 1
@@ -339,11 +344,11 @@ func bucket(limit uint64) int {
 	return n
 }
 
-// Restore puts a record back when a ledger is rebuilt from an export: the sums over blocks are not exported, because
-// they follow from the records.
+// Restore puts a record back when a ledger is rebuilt from an export. The sums over blocks are not exported, because they follow
+// from the records.
 func Restore(t Turns, turn uint64, r TurnRecord) error {
 	if err := t.SetRecord(turn, r); err != nil {
 		return err
 	}
-	return bump(t, turn, Sums{}, r.sums())
+	return updateBlocks(t, turn, Sums{}, r.sums())
 }

@@ -4,20 +4,22 @@ import (
 	"math/big"
 )
 
-// Exposure is the money of one task that the stake inequality weighs; all amounts in the base denomination.
+// Exposure holds the amounts of one task that the stake inequality compares, in ucred.
 type Exposure struct {
 	Value     uint64 // G, the value at risk
 	Reward    uint64 // r, the worker's part of what a right replica is paid
-	Cost      uint64 // c, what running it costs; the reward bounds it from above when unknown
-	CourtCost uint64 // V*c_v, what a court of all seats costs
+	Cost      uint64 // c, the cost of running it; when it is unknown the reward bounds it from above
+	CourtCost uint64 // V*c_v, the cost of a court of all seats
 }
 
-// StakeNeeded returns the least stake per assignment that makes honesty the best answer even for a coalition of the
-// assumed fraction (protocol section 5):
+// StakeNeeded returns the least stake of an assignment, in ucred, with which honesty is the best answer even for a coalition
+// of the assumed fraction (protocol section 5):
 //
-//	S >= max( (x G + c)/(1 - x) - r, V c_v )
+//	S >= max( (x G + c)/(1 - x) - r, V c_v )      rounded up
 //
-// rounded up. False when no stake does (x = 1, or more than 64 bits).
+// The first term compares two expectations. A liar gains G with chance x and otherwise loses S; an honest worker earns r at a
+// cost of c. The second term makes a worker that causes a court able to pay for it. False when no stake is enough: x = 1, or
+// more than 64 bits.
 func StakeNeeded(x Q64, e Exposure) (uint64, bool) {
 	if x.Cmp(One) >= 0 {
 		return 0, false

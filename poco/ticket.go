@@ -5,16 +5,17 @@ import (
 	"math/bits"
 )
 
-// Organisations are drawn by tickets: numbers that each holds for ever. A seed ranks all tickets, and the first in its order
-// whose holder can be drawn is drawn. So whoever knows the seed before the draw and takes organisations of its own out, or
-// puts them back, gains nothing: no other's rank moves, and with all of them in it had at least as many of its own drawn.
+// Organisations are drawn by tickets. A ticket is a number that an organisation holds for ever. A seed ranks all tickets, and
+// the first ticket in this order whose holder can be drawn is drawn. Suppose that somebody knows the seed before the draw and
+// takes organisations of its own out, or puts them back. It gains nothing: no other organisation's rank moves, and with all
+// of its own in the draw at least as many of them would have been drawn.
 
-// MaxMisses is how many tickets are looked at in vain for one seat. With one in eight holders drawable a seat runs out
-// of them once in 5,000 times, with one in two never.
+// MaxMisses is how many tickets are tried in vain for one seat. With one in eight holders drawable a seat runs out of tries
+// once in 5,000 times, with one in two never.
 const MaxMisses = 64
 
-// TicketSpace returns how many numbers are ranked when so many tickets were given out: the least power of two that has
-// room, so that giving out another seldom changes any order.
+// TicketSpace returns how many numbers are ranked when given tickets have been given out: the least power of two that is not
+// below it. So giving out another ticket seldom changes the order of the others.
 func TicketSpace(given uint64) uint64 {
 	if given <= 1 {
 		return 1
@@ -22,7 +23,8 @@ func TicketSpace(given uint64) uint64 {
 	return 1 << bits.Len64(given-1)
 }
 
-// Ranking is the order in which a draw's seed looks at tickets, each as likely at every place. Tickets come up again.
+// Ranking is the order of tickets that a draw's seed gives. Every ticket is equally likely at every place, and may come up
+// more than once.
 type Ranking struct {
 	entropy Entropy
 	space   uint64
@@ -32,7 +34,8 @@ type Ranking struct {
 // Ranking begins the order of tickets for one draw; space is a TicketSpace of at most 2^63.
 func (e Entropy) Ranking(space uint64) *Ranking { return &Ranking{entropy: e, space: space} }
 
-// Pick returns the first ticket from here on that may be drawn, or false after MaxMisses. What it looked at stays behind.
+// Pick returns the next ticket in the order that may be drawn, or false after MaxMisses tries. The next call goes on after the
+// last ticket that was tried.
 func (r *Ranking) Pick(drawable func(ticket uint64) (bool, error)) (ticket uint64, found bool, err error) {
 	e := r.entropy
 	for range MaxMisses {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Bounds of the demanded trust T: at most one wrong result is to be expected in T.
+// Bounds of the demanded trust T: one wrong result in T tasks is to be expected at most.
 const (
 	MinTrust = 2
 	MaxTrust = 1_000_000_000
 )
 
-// QuantiseTrust rounds a demanded trust up to the next of 2, 5, 10, 20, 50, 100, ...: ledgers are kept per exact
-// trust, and a ledger that few tasks share has little budget.
+// QuantiseTrust rounds a demanded trust up to the next of 2, 5, 10, 20, 50, 100, ... Each trust has its own ledgers, and a ledger
+// that few tasks share has little budget.
 func QuantiseTrust(trust uint64) (uint64, error) {
 	if trust < MinTrust || trust > MaxTrust {
 		return 0, fmt.Errorf("trust: got %d, expected %d to %d", trust, MinTrust, MaxTrust)
