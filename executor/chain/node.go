@@ -17,21 +17,21 @@ import (
 
 // Options of a Source over a client's connection. The zero value is sensible.
 type Options struct {
-	// Poll is how often a new height is asked for; 0 means 200 ms.
+	// Poll is the pause between two queries for a new height; 0 means 200 ms.
 	Poll time.Duration
 	// Stale is how long a node may show no new block before the next one is used; 0 leaves it to the client.
 	Stale time.Duration
-	// Stall is how long no block may come before Follow fails; 0 means 30 s.
+	// Stall is how long Follow waits for a block before it fails; 0 means 30 s.
 	Stall time.Duration
 	// MaxLag is how many blocks an answer may be behind the highest one seen; 0 means 20.
 	MaxLag int64
-	// Timeout of one question; 0 means 10 s.
+	// Timeout of one query; 0 means 10 s.
 	Timeout time.Duration
-	// Waiting is told why no block comes. May be nil.
+	// Waiting is called with the reason while no block comes. It may be nil.
 	Waiting func(reason string)
 }
 
-// Of is the Source of one account over a connection, which fails over between its nodes by itself.
+// Of returns the Source of one account over a connection. The connection fails over between its nodes by itself.
 func Of(conn *client.Conn, who string, opts Options) Source {
 	return newNode(conn.Tasks(), who, opts, func(ctx context.Context, from int64, fn func(context.Context, client.Block) error) error {
 		return client.Follow(ctx, conn, from, client.FollowOptions{Poll: opts.Poll, Timeout: opts.Timeout, Stale: opts.Stale, Stall: opts.Stall, Waiting: opts.Waiting}, fn)
@@ -65,8 +65,7 @@ func (n *node) saw(height int64) {
 	}
 }
 
-// pageSize of the assignments asked for at once, and how many pages are read: more tasks than this are not drawn for
-// one worker.
+// The assignments of one query (pageSize) and the number of pages. Together they are more tasks than one worker is drawn for.
 const (
 	pageSize = 100
 	maxPages = 100

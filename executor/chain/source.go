@@ -8,9 +8,9 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Errors of a Source; those returned wrap one of them, or are the connection's.
+// Errors of a Source. An error that it returns wraps one of them, or comes from the connection.
 var (
-	// ErrUnknownTask says that a node has no such task. It may lag: this is no proof that there is none.
+	// ErrUnknownTask says that a node has no such task. The node may lag, so this does not prove that there is none.
 	ErrUnknownTask = errors.New("the node does not know the task")
 	// ErrStale says that a node answered with a state much older than one already seen.
 	ErrStale = errors.New("the node lags behind")
@@ -23,13 +23,13 @@ type Assignment struct {
 	Bench taskstypes.Bench
 }
 
-// Snapshot is what a node's state held for us at a height.
+// Snapshot has the tasks that a node's state held for us at a height.
 type Snapshot struct {
 	Height      int64
 	Assignments []Assignment
 }
 
-// Tick says that a block was seen. Everything but its height is a hint.
+// Tick says that a block was seen. Everything except its height is a hint.
 type Tick struct {
 	Height int64
 	// Drawn are the tasks in which this block gave us a seat.
@@ -42,12 +42,12 @@ type Tick struct {
 
 // Source reads the chain for one worker or court seat.
 type Source interface {
-	// Assignments gives the open tasks in which we hold a seat. An error, or a task that is missing in the answer,
+	// Assignments returns the open tasks in which we hold a seat. An error, or a task that is missing in the answer,
 	// proves nothing about the task.
 	Assignments(ctx context.Context) (Snapshot, error)
-	// Task gives any task, also one that has ended; its Bench is not set. Errors may wrap ErrUnknownTask.
+	// Task returns any task, also one that has ended. Its Bench is not set. Errors may wrap ErrUnknownTask.
 	Task(ctx context.Context, id string) (Assignment, error)
-	// Follow calls fn for every block from a height on, 0 for the next, until the context ends or no block came for
-	// too long.
+	// Follow calls fn for every block from a height on (0 for the next block), until the context ends or no block has come
+	// for too long.
 	Follow(ctx context.Context, from int64, fn func(context.Context, Tick) error) error
 }

@@ -11,8 +11,8 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// Layout of the file. Keys of records are the bench (1 byte), the task (32) and the attempt (4, big endian), so that
-// the attempts of a task lie together and in order.
+// Layout of the file. The key of a record is the bench (1 byte), the task (32) and the attempt (4, big endian). So the attempts
+// of a task are next to each other, in order.
 var (
 	bucketRecords = []byte("records") // key -> Record as JSON
 	bucketOpen    = []byte("open")    // key -> nothing, for each record that is not terminal: restarts read no history
@@ -27,7 +27,7 @@ type Journal struct {
 	now func() time.Time
 }
 
-// Owner is whose journal it is.
+// Owner names the worker to which a journal belongs.
 type Owner struct {
 	ChainID string `json:"chain_id"`
 	Who     string `json:"who"`
@@ -97,7 +97,7 @@ func (j *Journal) Bind(o Owner) error {
 	})
 }
 
-// Get gives a record and whether there is one.
+// Get returns a record, and whether there is one.
 func (j *Journal) Get(k Key) (r Record, found bool, err error) {
 	err = j.db.View(func(tx *bbolt.Tx) error {
 		r, found, err = get(tx, k)
@@ -134,7 +134,7 @@ func (j *Journal) Update(k Key, height int64, change func(*Record) error) (next 
 	return next, err
 }
 
-// Live gives every record that is not terminal, in the order of the keys.
+// Live returns every record whose state is not terminal, in the order of the keys.
 func (j *Journal) Live() (list []Record, err error) {
 	err = j.db.View(func(tx *bbolt.Tx) error {
 		records := tx.Bucket(bucketRecords)
@@ -163,7 +163,7 @@ func (j *Journal) Each(fn func(Record) error) error {
 	})
 }
 
-// Height is the last height whose blocks have been looked through; 0 for none.
+// Height returns the last height whose blocks have been read; 0 for none.
 func (j *Journal) Height() (h int64, err error) {
 	err = j.db.View(func(tx *bbolt.Tx) error {
 		if v := tx.Bucket(bucketMeta).Get(keyHeight); len(v) == 8 {
@@ -174,7 +174,7 @@ func (j *Journal) Height() (h int64, err error) {
 	return h, err
 }
 
-// SetHeight remembers it. It never goes back.
+// SetHeight stores the last height whose blocks have been read. A lower height than the stored one changes nothing.
 func (j *Journal) SetHeight(h int64) error {
 	old, err := j.Height()
 	if err != nil || h <= old {

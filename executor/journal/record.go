@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Errors of records and journals; those returned wrap one of them.
+// Errors of records and journals. Every error that is returned wraps one of them.
 var (
 	// ErrBackwards says that a record would lose what it already knows.
 	ErrBackwards = errors.New("a record only moves forward")
@@ -28,14 +28,14 @@ var (
 	ErrKey = errors.New("invalid journal key")
 )
 
-// Key names a record: one promise to the chain at most is made under it.
+// Key names a record. The worker makes at most one promise to the chain under it.
 type Key struct {
 	Bench   poco.Bench
 	Task    [32]byte
 	Attempt uint32
 }
 
-// String is "workers/<task in hex>/<attempt>", as in logs and commands.
+// String returns "workers/<task in hex>/<attempt>", the form in logs and commands.
 func (k Key) String() string {
 	return fmt.Sprintf("%s/%x/%d", BenchName(k.Bench), k.Task, k.Attempt)
 }
@@ -67,7 +67,7 @@ func ParseKey(text string) (Key, error) {
 	return k, nil
 }
 
-// BenchName is the word for a bench in keys, labels and logs.
+// BenchName returns the word for a bench in keys, labels and logs.
 func BenchName(b poco.Bench) string {
 	if b == poco.BenchCourt {
 		return "court"
@@ -89,29 +89,29 @@ type Sent struct {
 	Timeout time.Time `json:"timeout"` // after it, the transaction can no longer be included
 }
 
-// Mark is when a state was reached.
+// Mark says when a state was reached.
 type Mark struct {
 	State  State     `json:"state"`
 	Height int64     `json:"height,omitempty"` // of the chain, as known then
 	Time   time.Time `json:"time"`             // of this machine; for people only
 }
 
-// version of the encoding, and the oldest reader that understands it. Fields may be added at any time: a reader keeps
-// those it does not know. Only a change of meaning raises needs.
+// The version of the encoding, and the oldest version whose reader understands it (needs). Fields may be added at any time,
+// because a reader keeps fields that it does not know. Only a change of meaning raises needs.
 const (
 	version = 1
 	reader  = 1
 )
 
-// Record is everything known of one task.
+// Record holds everything that the worker knows about one task.
 type Record struct {
 	Key   Key
 	State State
 	Deal  string
-	// Outcome is the answer, once there is one; Stored says where its bytes lie ("" for a kind without bytes).
+	// Outcome is the answer, once there is one. Stored says where its bytes are ("" for a kind without bytes).
 	Outcome *Outcome
 	Stored  string
-	// Cause says why the outcome is no answer, or why the record ended as it did.
+	// Cause is the reason why the outcome is no answer, or why the record ended in this way.
 	Cause string
 	Sent  []Sent
 	Marks []Mark
@@ -134,7 +134,7 @@ type wire struct {
 
 var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks"}
 
-// MarshalJSON writes the record with the fields of newer workers that it was read with.
+// MarshalJSON writes the record, together with the unknown fields of newer workers that UnmarshalJSON kept.
 func (r Record) MarshalJSON() ([]byte, error) {
 	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks})
 	if err != nil || len(r.unknown) == 0 {
@@ -181,7 +181,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// clone shares nothing mutable with r.
+// clone returns a copy that shares nothing mutable with r.
 func (r Record) clone() Record {
 	if r.Outcome != nil {
 		o := *r.Outcome

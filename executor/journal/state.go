@@ -2,11 +2,11 @@ package journal
 
 import "slices"
 
-// State is how far a worker has come with one task.
+// State is the progress of a worker with one task.
 type State string
 
-// The life of a task (docs/worker.md). Each state but the first is written before, or right after, the step that its
-// comment names; a worker killed anywhere goes on from the last one written.
+// The life of a task (docs/worker.md). Each state except the first is written before, or right after, the step that its comment
+// names. A worker that was killed goes on from the last state written.
 const (
 	Assigned        State = "assigned"         // the chain drew us
 	Fetched         State = "fetched"          // module and inputs are here, verified
@@ -20,11 +20,11 @@ const (
 	Revealed        State = "revealed"         // the chain holds our outcome
 	DeclineIntended State = "decline-intended" // we give the seat back, having promised nothing
 	Settled         State = "settled"          // the task ended after we revealed
-	Failed          State = "failed"           // we can not go on: our outcome is not what the chain holds of us
-	Abandoned       State = "abandoned"        // the seat went: declined, too late, or the task ended without us
+	Failed          State = "failed"           // we cannot go on: the chain holds another outcome of ours
+	Abandoned       State = "abandoned"        // we no longer hold the seat: declined, too late, or the task ended without us
 )
 
-// rank orders the states: a record never moves to a lower one.
+// rank orders the states. A record never moves to a lower rank.
 var rank = map[State]int{
 	Assigned: 0, Fetched: 1, Running: 2, Done: 3, CommitIntended: 4, CommitSent: 5, Committed: 6,
 	RevealIntended: 7, RevealSent: 8, Revealed: 9, DeclineIntended: 3,
@@ -39,13 +39,13 @@ func States() []State {
 	}
 }
 
-// Terminal states are never left.
+// Terminal says whether s is a state that a record never leaves.
 func (s State) Terminal() bool { return rank[s] == 100 }
 
 // Valid says whether s is one of States.
 func (s State) Valid() bool { return slices.Contains(States(), s) }
 
-// promised says that a commitment to the outcome may have left this machine.
+// promised says whether a commitment to the outcome may have left this machine.
 func (s State) promised() bool {
 	return rank[s] >= rank[CommitIntended] && rank[s] <= rank[Revealed] && s != DeclineIntended
 }

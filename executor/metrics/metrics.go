@@ -1,5 +1,5 @@
-// Package metrics is what a worker counts. Every metric is declared here, with its help text, so that the reference in
-// docs/worker-metrics.md is generated from the same list that is served.
+// Package metrics has the metrics of a worker. Each is declared here once, with its help text. The worker serves this list, and
+// the reference in docs/worker-metrics.md is generated from it.
 package metrics
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Set is the metrics of one worker. A zero or nil Set can not be used; see New.
+// Set has the metrics of one worker. New makes one; a zero or nil Set cannot be used.
 type Set struct {
 	Transitions    *prometheus.CounterVec
 	Live           prometheus.Gauge
@@ -81,7 +81,7 @@ func (s *Set) add(reg prometheus.Registerer, c prometheus.Collector, name, kind,
 	s.list = append(s.list, row{prefix + name, kind, strings.Join(labels, ", "), help})
 }
 
-// Reference is the table of all metrics in Markdown, as kept in docs/worker-metrics.md.
+// Reference returns the table of all metrics in Markdown, which docs/worker-metrics.md contains.
 func Reference() string {
 	var b strings.Builder
 	b.WriteString("# Metrics of credence-worker\n\nServed at `/metrics`. Generated from executor/metrics; a test keeps it true.\n\n")

@@ -12,10 +12,10 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// kinds of flags that hold a whole number of at least 0.
+// whole are the kinds of flags that hold a whole number of at least 0.
 var whole = []string{"uint", "uint32", "uint64"}
 
-// FlagError puts a mistake in a flag into words: which flag, its value and what was expected.
+// FlagError describes a mistake in a flag: the flag, its value, and what was expected.
 func FlagError(cmd *cobra.Command, err error) error {
 	var value *pflag.InvalidValueError
 	var unknown *pflag.NotExistError
@@ -39,18 +39,18 @@ func FlagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
 		name := unknown.GetSpecifiedName()
 		problem.What = fmt.Sprintf("--%s: there is no such flag", name)
-		if near := nearest(cmd, name); near != "" {
+		if near := nearestFlag(cmd, name); near != "" {
 			problem.What += "; did you mean --" + near + "?"
 		}
 	}
 	return problem
 }
 
-// nearest is the flag that a name was probably meant to be; "" when none is near.
-func nearest(cmd *cobra.Command, name string) (near string) {
-	best := 3 // so many letters at most may be wrong, missing or too many, less one
+// nearestFlag returns the flag that the user probably meant by a name; "" when none is near.
+func nearestFlag(cmd *cobra.Command, name string) (near string) {
+	best := 3 // fewer than 3 letters may be wrong, missing or too many
 	if len(name) < 4 {
-		best = 2 // two wrong letters of three are another word
+		best = 2 // with two wrong letters of three it is another word
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if d := distance(name, f.Name); !f.Hidden && d < best {
@@ -60,7 +60,7 @@ func nearest(cmd *cobra.Command, name string) (near string) {
 	return near
 }
 
-// distance is how many letters have to be changed, added or taken away to make one word of another (Levenshtein).
+// distance returns how many letters have to be changed, added or taken away to make one word of another (Levenshtein).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
@@ -80,7 +80,7 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// UsageError is a command line that can't be read.
+// UsageError marks an error as that of a command line that cannot be read.
 func UsageError(err error) error {
 	var problem *client.Problem
 	if err == nil {

@@ -1,5 +1,5 @@
-// Package commandline puts mistakes in a command line into words, for all commands of all programs: what is wrong, what
-// was probably meant, and what to do next.
+// Package commandline describes mistakes in a command line, for all commands of all programs. It says what is wrong, what the
+// user probably meant, and what to do next.
 package commandline
 
 import (
@@ -10,8 +10,7 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// HelpOut makes all commands, those of the SDK included, say in words what is wrong with a command line, and what was
-// probably meant.
+// HelpOut makes all commands, those of the SDK included, describe mistakes in a command line as this package does.
 func HelpOut(root *cobra.Command) {
 	root.SetFlagErrorFunc(FlagError) // inherited
 	root.Args, root.RunE = ofGroup, showHelp
@@ -38,7 +37,7 @@ func helpOutBelow(cmd *cobra.Command) {
 	}
 }
 
-// inWords completes what cobra says of arguments: it counts them, and names none.
+// inWords completes cobra's errors about arguments, which count the arguments and name none.
 func inWords(cmd *cobra.Command, err error) error {
 	if p, ok := err.(*client.Problem); ok && p.Next == "" {
 		p.What += "; expected " + cmd.UseLine()
@@ -47,7 +46,7 @@ func inWords(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// ofGroup takes no arguments: what is there is a command that does not exist.
+// ofGroup checks the arguments of a group of commands. A group takes none, so an argument is a command that does not exist.
 func ofGroup(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

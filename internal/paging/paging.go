@@ -1,4 +1,4 @@
-// Package paging lists collections a page at a time, at a cost that no caller chooses.
+// Package paging lists collections a page at a time, so that no caller can make a query expensive.
 package paging
 
 import (
@@ -10,11 +10,11 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 )
 
-// Max is how many records a page has at most, and when no limit is given.
+// Max is the largest number of records of a page, and the number when the request gives no limit.
 const Max = 100
 
-// List returns a page of what transform makes of a collection's records, from a key on. InvalidArgument when records are to be
-// skipped or counted, which would read the whole list: the SDK does so unless it is told not to.
+// List returns a page of a collection's records, each changed by transform, from a key on. InvalidArgument when the request
+// asks to skip or to count records, which would read the whole list. (The SDK's own pagination allows both.)
 func List[K, V any, C query.Collection[K, V], T any](
 	ctx context.Context, list C, p *query.PageRequest, transform func(K, V) (T, error), opts ...func(*query.CollectionsPaginateOptions[K]),
 ) ([]T, *query.PageResponse, error) {

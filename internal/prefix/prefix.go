@@ -1,4 +1,4 @@
-// Package prefix finds records by the beginning of their id, at a cost that no caller chooses.
+// Package prefix finds records by the beginning of their id, so that no caller can make a query expensive.
 package prefix
 
 import (
@@ -12,17 +12,17 @@ import (
 	"cosmossdk.io/collections"
 )
 
-// Bounds of what is looked up.
+// Bounds of a look-up.
 const (
-	// Min is how many hexadecimal digits a prefix has at least: with fewer, too much would begin so.
+	// Min is the least number of hexadecimal digits of a prefix. With fewer, too many ids would begin with it.
 	Min = 4
-	// Digits are those of a whole id.
+	// Digits is the number of digits of a whole id.
 	Digits = 64
-	// Most is how many ids are returned of one kind.
+	// Most is the largest number of ids of one kind that a look-up returns.
 	Most = 10
 )
 
-// Check refuses what is no beginning of an id, as InvalidArgument: it has Min to Digits lower-case hexadecimal digits.
+// Check returns InvalidArgument unless prefix is the beginning of an id: Min to Digits lower-case hexadecimal digits.
 func Check(prefix string) error {
 	if len(prefix) < Min || len(prefix) > Digits || strings.Trim(prefix, "0123456789abcdef") != "" {
 		return status.Errorf(codes.InvalidArgument, "prefix %.80q: expected %d to %d lower-case hexadecimal digits", prefix, Min, Digits)
@@ -30,7 +30,7 @@ func Check(prefix string) error {
 	return nil
 }
 
-// Raw lists the ids of a map of raw 32-byte ids that begin with a prefix, in ascending order, Most at most.
+// Raw lists the ids that begin with a prefix, of a map whose keys are raw 32-byte ids. They ascend, and are at most Most.
 func Raw[V any](ctx context.Context, records collections.Map[[]byte, V], prefix string) ([]string, error) {
 	first, err := hex.DecodeString(prefix + strings.Repeat("0", Digits-len(prefix)))
 	if err != nil {
@@ -43,16 +43,17 @@ func Raw[V any](ctx context.Context, records collections.Map[[]byte, V], prefix 
 	return keys(ctx, records, new(collections.Range[[]byte]).StartInclusive(first).EndInclusive(last), hex.EncodeToString)
 }
 
-// Text lists the ids of a map of ids in hexadecimal digits that begin with a prefix, in ascending order, Most at most.
+// Text lists the ids that begin with a prefix, of a map whose keys are hexadecimal digits. They ascend, and are at most Most.
 func Text[V any](ctx context.Context, records collections.Map[string, V], prefix string) ([]string, error) {
 	ranger := new(collections.Range[string]).StartInclusive(prefix).EndExclusive(End(prefix))
 	return keys(ctx, records, ranger, func(id string) string { return id })
 }
 
-// End is greater than every id that begins with the prefix, and smaller than every greater id that does not.
+// End returns the end of the range of ids that begin with the prefix: it is greater than all of these, and smaller than every
+// greater id that does not begin with it.
 func End(prefix string) string { return prefix + "g" }
 
-// keys reads keys alone: records may be large.
+// keys reads the keys alone, because records may be large.
 func keys[K, V any](ctx context.Context, records collections.Map[K, V], ranger collections.Ranger[K], format func(K) string) (out []string, err error) {
 	it, err := records.Iterate(ctx, ranger)
 	if err != nil {

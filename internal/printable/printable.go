@@ -1,6 +1,6 @@
-// Package printable makes text that somebody else chose fit for a terminal: the names in a result, what a program or a
-// node said, what an operator called something. A terminal acts upon control characters, and characters that turn the
-// direction of writing let a name look like another; either can forge a line of ours.
+// Package printable makes text from others safe to show in a terminal: the names in a result, the output of a program, the
+// messages of a node, the names that operators chose. A terminal acts upon control characters, and characters that turn the
+// direction of writing can make one name look like another. With either, somebody could forge a line of our own output.
 package printable
 
 import (
@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// Name is a name as it is where it can be taken for nothing else, and quoted as in Go otherwise: with a space, a quote, a
-// comma or a semicolon in it, with what is not printable or not UTF-8, or empty.
+// Name returns a name unchanged when nobody can misread it. Otherwise it quotes the name as Go does: when it is empty, when it
+// has a space, a quote, a comma or a semicolon, and when something in it is not printable or not UTF-8.
 func Name(s string) string {
 	plain := s != "" && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsPrint(r) || strings.ContainsRune(" \"'`,;\\", r)
@@ -25,7 +25,7 @@ func Name(s string) string {
 	return strconv.Quote(s)
 }
 
-// Names quotes each of a list.
+// Names applies Name to each name of a list.
 func Names(list []string) []string {
 	out := make([]string, len(list))
 	for i, s := range list {
@@ -34,13 +34,13 @@ func Names(list []string) []string {
 	return out
 }
 
-// Line is a text on one line: what is not printable is escaped as in Go, line ends too.
+// Line returns a text on one line. Everything that is not printable is escaped as in Go, line ends too.
 func Line(s string) string { return escape(s, "") }
 
-// Text is a text of lines of our own, which end it as they did; all else that is not printable is escaped.
+// Text returns a text of several lines. The line ends stay, and everything else that is not printable is escaped.
 func Text(s string) string { return escape(s, "\n") }
 
-// Lines is what a program printed, each line of it behind a prefix, so that none can be taken for one of ours. Tabs stay.
+// Lines puts a prefix before each line of a program's output, so that no line can be taken for one of ours. Tabs stay.
 func Lines(s, prefix string) string {
 	s = strings.TrimSuffix(s, "\n")
 	if s == "" {
@@ -53,7 +53,7 @@ func Lines(s, prefix string) string {
 	return b.String()
 }
 
-// escape escapes what is not printable, but for the runes to keep.
+// escape escapes everything that is not printable, except the runes in keep.
 func escape(s, keep string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -72,8 +72,8 @@ func escape(s, keep string) string {
 	return b.String()
 }
 
-// JSON passes on what is written to it, which has to be JSON in whole values, with all that is not printable in its strings
-// written as \uXXXX: the same values, and nothing that a terminal acts upon.
+// JSON returns a writer for JSON in whole values. It passes the values on to out, and writes everything in their strings that is
+// not printable as \uXXXX. The values are the same, and a terminal acts upon nothing in them.
 func JSON(out io.Writer) io.Writer { return jsonWriter{out} }
 
 type jsonWriter struct{ out io.Writer }
