@@ -18,19 +18,19 @@ func (k Keeper) GetApp(ctx context.Context, id string) (types.App, error) {
 	return app, err
 }
 
-// FlagNonDeterministic counts a task in which the court found no two thirds on one answer, and suspends the app: it
-// takes no new requests until the council reinstates it. ErrNotFound when there is no such app.
+// FlagNonDeterministic counts a task in which no answer had two thirds of the court, and suspends the app. A suspended app takes
+// no new requests until the council reinstates it. ErrNotFound when there is no such app.
 func (k Keeper) FlagNonDeterministic(ctx context.Context, appID string) error {
-	return k.change(ctx, appID, "suspended", func(app *types.App) error {
+	return k.changeApp(ctx, appID, "suspended", func(app *types.App) error {
 		app.Voids++
 		app.Suspended = true
 		return nil
 	})
 }
 
-// Reinstate lifts a suspension; ErrNotSuspended where there is none. The count of voids stays.
+// Reinstate lifts a suspension; ErrNotSuspended when the app is not suspended. The count of void tasks stays.
 func (k Keeper) Reinstate(ctx context.Context, appID string) error {
-	return k.change(ctx, appID, "reinstated", func(app *types.App) error {
+	return k.changeApp(ctx, appID, "reinstated", func(app *types.App) error {
 		if !app.Suspended {
 			return types.ErrNotSuspended.Wrapf("%s", app.Id)
 		}
@@ -39,7 +39,7 @@ func (k Keeper) Reinstate(ctx context.Context, appID string) error {
 	})
 }
 
-func (k Keeper) change(ctx context.Context, id, what string, change func(*types.App) error) error {
+func (k Keeper) changeApp(ctx context.Context, id, what string, change func(*types.App) error) error {
 	app, err := k.GetApp(ctx, id)
 	if err != nil {
 		return err
@@ -50,16 +50,16 @@ func (k Keeper) change(ctx context.Context, id, what string, change func(*types.
 	if err := k.setApp(ctx, app); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventAppChanged{App: id, What: what})
+	return emitEvent(ctx, &types.EventAppChanged{App: id, What: what})
 }
 
-// setApp stores an app, new or known, and keeps the index of owners.
+// setApp stores a new or known app and updates the index of owners.
 func (k Keeper) setApp(ctx context.Context, app types.App) error {
 	known, err := k.Apps.Get(ctx, app.Id)
 	if err != nil && !errors.Is(err, collections.ErrNotFound) {
 		return err
 	}
-	if err := k.own(ctx, k.AppsByOwner, app.Id, known.Owner, app.Owner); err != nil {
+	if err := k.indexOwner(ctx, k.AppsByOwner, app.Id, known.Owner, app.Owner); err != nil {
 		return err
 	}
 	return k.Apps.Set(ctx, app.Id, app)

@@ -12,7 +12,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// GetAsset returns what is common to the app or dataset named id, or ErrNotFound.
+// GetAsset returns the common fields of the app or dataset named id, or ErrNotFound.
 func (k Keeper) GetAsset(ctx context.Context, id string) (types.Asset, error) {
 	app, err := k.Apps.Get(ctx, id)
 	if err == nil {
@@ -25,10 +25,10 @@ func (k Keeper) GetAsset(ctx context.Context, id string) (types.Asset, error) {
 	return dataset.Asset(), err
 }
 
-// MayTrade returns the organisation of the app or dataset named id when account may place orders for it: it is its
-// owner, or an account of its organisation, and in either case of an active organisation of providers. ErrNotOwner
-// otherwise, ErrNotFound when nothing is named so. Whoever keeps orders asks again when they are met: an asset may have
-// been transferred, and a provider revoked.
+// MayTrade says whether an account may place orders for the app or dataset named id, and returns the asset's organisation. The
+// account must act for that organisation, which must be an active one of providers. ErrNotOwner otherwise, ErrNotFound when
+// there is no such asset. A module that keeps orders has to ask again when it matches them, because an asset may have been
+// transferred and a provider revoked.
 func (k Keeper) MayTrade(ctx context.Context, account sdk.AccAddress, id string) (org string, err error) {
 	asset, err := k.GetAsset(ctx, id)
 	if err != nil {
@@ -44,7 +44,7 @@ func (k Keeper) MayTrade(ctx context.Context, account sdk.AccAddress, id string)
 	return asset.Organisation, nil
 }
 
-// SetDeprecated stops new requests for an app or dataset, or allows them again; nothing happens where it is so already.
+// SetDeprecated stops new requests for an app or dataset, or allows them again. It does nothing when this is so already.
 func (k Keeper) SetDeprecated(ctx context.Context, id string, deprecated bool) error {
 	asset, err := k.GetAsset(ctx, id)
 	if err != nil || asset.Deprecated == deprecated {
@@ -58,10 +58,10 @@ func (k Keeper) SetDeprecated(ctx context.Context, id string, deprecated bool) e
 	if err := k.setAsset(ctx, asset); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventAppChanged{App: id, What: what})
+	return emitEvent(ctx, &types.EventAppChanged{App: id, What: what})
 }
 
-// setAsset writes the common fields of an asset that is there, and moves it in its index when its owner changed.
+// setAsset writes the common fields of a stored asset, and updates the index of owners when its owner changed.
 func (k Keeper) setAsset(ctx context.Context, asset types.Asset) error {
 	if asset.Dataset {
 		dataset, err := k.GetDataset(ctx, asset.ID)
@@ -77,8 +77,8 @@ func (k Keeper) setAsset(ctx context.Context, asset types.Asset) error {
 	return k.setApp(ctx, app.With(asset))
 }
 
-// own keeps an index of owners in step: an asset of id passes from one owner to another; "" for a new one.
-func (k Keeper) own(ctx context.Context, index collections.KeySet[ownerKey], id, from, to string) error {
+// indexOwner updates an index of owners when an asset passes from one owner to another; from is "" for a new asset.
+func (k Keeper) indexOwner(ctx context.Context, index collections.KeySet[ownerKey], id, from, to string) error {
 	if from == to {
 		return nil
 	}
@@ -98,10 +98,10 @@ func (k Keeper) own(ctx context.Context, index collections.KeySet[ownerKey], id,
 	return index.Set(ctx, collections.Join(sdk.AccAddress(addr), id))
 }
 
-// mayChange checks that an account acts for the asset's organisation as a provider. That it is the owner is not enough:
-// an owner that went to another organisation would trade for the former, whose workers are the ones never drawn.
+// mayChange checks that an account acts for the asset's organisation as a provider. To be the owner is not enough: an owner that
+// moved to another organisation would trade from outside, while only the workers of the asset's organisation are never drawn.
 func (k Keeper) mayChange(ctx context.Context, account sdk.AccAddress, asset types.Asset) error {
-	org, signer, err := k.provider(ctx, account)
+	org, signer, err := k.providerOf(ctx, account)
 	if err != nil {
 		return err
 	}
@@ -112,8 +112,8 @@ func (k Keeper) mayChange(ctx context.Context, account sdk.AccAddress, asset typ
 	return nil
 }
 
-// provider returns the organisation of providers for which an account acts, and the account's address in its one text.
-func (k Keeper) provider(ctx context.Context, account sdk.AccAddress) (org, text string, err error) {
+// providerOf returns the organisation of providers for which an account acts, and the account's address as text.
+func (k Keeper) providerOf(ctx context.Context, account sdk.AccAddress) (org, text string, err error) {
 	if text, err = k.addresses.BytesToString(account); err != nil {
 		return "", "", err
 	}

@@ -18,13 +18,13 @@ func (k Keeper) GetDataset(ctx context.Context, id string) (types.Dataset, error
 	return dataset, err
 }
 
-// setDataset stores a dataset, new or known, and keeps the index of owners.
+// setDataset stores a new or known dataset and updates the index of owners.
 func (k Keeper) setDataset(ctx context.Context, dataset types.Dataset) error {
 	known, err := k.Datasets.Get(ctx, dataset.Id)
 	if err != nil && !errors.Is(err, collections.ErrNotFound) {
 		return err
 	}
-	if err := k.own(ctx, k.DatasetsByOwner, dataset.Id, known.Owner, dataset.Owner); err != nil {
+	if err := k.indexOwner(ctx, k.DatasetsByOwner, dataset.Id, known.Owner, dataset.Owner); err != nil {
 		return err
 	}
 	return k.Datasets.Set(ctx, dataset.Id, dataset)

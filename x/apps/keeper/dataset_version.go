@@ -9,10 +9,10 @@ import (
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
-// ResolveDataset returns the dataset and the version that ref names, as Resolve does of apps. Whether the dataset takes
-// requests is Dataset.Usable.
+// ResolveDataset returns the dataset and the version that ref names, as Resolve does for apps. Dataset.Usable says whether the
+// dataset takes requests.
 func (k Keeper) ResolveDataset(ctx context.Context, ref string) (types.Dataset, types.DatasetVersion, error) {
-	version, err := resolve(ctx, k.DatasetVersions, k.DatasetDigests, "dataset", ref)
+	version, err := resolveVersion(ctx, k.DatasetVersions, k.DatasetDigests, "dataset", ref)
 	if err != nil {
 		return types.Dataset{}, types.DatasetVersion{}, err
 	}
@@ -20,7 +20,7 @@ func (k Keeper) ResolveDataset(ctx context.Context, ref string) (types.Dataset, 
 	return dataset, version, err
 }
 
-// PublishDataset adds a version, and its dataset where it is the first, as Publish does of apps.
+// PublishDataset adds a version, and the dataset when it is the first one, as Publish does for apps.
 func (k Keeper) PublishDataset(ctx context.Context, dataset types.Dataset, version types.DatasetVersion) error {
 	if taken, err := k.Apps.Has(ctx, dataset.Id); err != nil {
 		return err
@@ -57,7 +57,7 @@ func (k Keeper) PublishDataset(ctx context.Context, dataset types.Dataset, versi
 	if err := k.setDatasetVersion(ctx, version); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPublished{
+	return emitEvent(ctx, &types.EventPublished{
 		Reference: version.Reference(), Digest: version.Digest, Owner: dataset.Owner, Dataset: true,
 		Price: version.Price, ByOrder: version.ByOrder,
 	})

@@ -1,4 +1,13 @@
-// Package keeper keeps apps, datasets and their versions.
+// Package keeper keeps apps, datasets and their versions. An app and a dataset have the same rules of ownership, price and
+// transfer. These rules are written once, for types.Asset, which holds the fields that both have:
+//
+//	asset.go                         who may change or trade an asset
+//	transfer.go, price.go            handing an asset over; list prices
+//	app.go, version.go               apps and their versions
+//	dataset.go, dataset_version.go   datasets and theirs
+//
+// Digests and DatasetDigests are ordered by digest and height, so that their first entry for a digest is the version that was
+// published first. A digest as a reference means that version.
 package keeper
 
 import (
@@ -38,11 +47,11 @@ type Keeper struct {
 	Versions collections.Map[versionKey, types.Version]
 	// Digests: (digest, height, app, version); the first key of a digest is what it resolves to.
 	Digests collections.KeySet[digestKey]
-	// Datasets: id -> record. No id is in Apps too.
+	// Datasets: id -> record. No id is in both Apps and Datasets.
 	Datasets collections.Map[string, types.Dataset]
 	// DatasetVersions: (dataset, version) -> record; ranged by dataset.
 	DatasetVersions collections.Map[versionKey, types.DatasetVersion]
-	// DatasetDigests: (digest, height, dataset, version), as Digests.
+	// DatasetDigests: (digest, height, dataset, version), used like Digests.
 	DatasetDigests collections.KeySet[digestKey]
 	// AppsByOwner: (owner, app); ranged by owner.
 	AppsByOwner collections.KeySet[ownerKey]
@@ -76,9 +85,9 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	return k
 }
 
-// Authority returns the council's address in text. The consensus parameters may name another one, which then holds.
+// Authority returns the council's address in text. If the consensus parameters name another one, that one is the council.
 func (k Keeper) Authority() string { return k.authority }
 
-func emit(ctx context.Context, event proto.Message) error {
+func emitEvent(ctx context.Context, event proto.Message) error {
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
 }

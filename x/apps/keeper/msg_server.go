@@ -12,12 +12,12 @@ import (
 
 type msgServer struct{ Keeper }
 
-// NewMsgServer serves the module's messages. Roles were checked before a message comes here; whether the signer may act
-// for this very app or dataset is checked here.
+// NewMsgServer serves the module's messages. The wrapper of x/orgs has checked the signer's role before a message comes here. The
+// handlers check that the signer may act for the app or dataset.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) Publish(ctx context.Context, msg *types.MsgPublish) (*types.MsgPublishResponse, error) {
-	asset, err := s.publisher(ctx, types.Asset{Description: msg.Description}, msg.Owner, msg.Name, msg.App)
+	asset, err := s.assetToPublish(ctx, types.Asset{Description: msg.Description}, msg.Owner, msg.Name, msg.App)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (s msgServer) Publish(ctx context.Context, msg *types.MsgPublish) (*types.M
 }
 
 func (s msgServer) PublishDataset(ctx context.Context, msg *types.MsgPublishDataset) (*types.MsgPublishDatasetResponse, error) {
-	asset, err := s.publisher(ctx, types.Asset{Description: msg.Description, Dataset: true}, msg.Owner, msg.Name, msg.Dataset)
+	asset, err := s.assetToPublish(ctx, types.Asset{Description: msg.Description, Dataset: true}, msg.Owner, msg.Name, msg.Dataset)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (s msgServer) Transfer(ctx context.Context, msg *types.MsgTransfer) (*types
 	if err != nil {
 		return nil, err
 	}
-	owner, err := s.account("owner", msg.Owner)
+	owner, err := s.parseAccount("owner", msg.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -100,15 +100,15 @@ func (s msgServer) Reinstate(ctx context.Context, msg *types.MsgReinstate) (*typ
 	return &types.MsgReinstateResponse{}, s.Keeper.Reinstate(ctx, msg.App)
 }
 
-// publisher completes the asset of a version to publish: id, owner and organisation of what is there, where the signer
-// may change it, or of what the signer's organisation begins. With held, the id of something there, the name may be left
-// out.
-func (s msgServer) publisher(ctx context.Context, asset types.Asset, signer, name, held string) (types.Asset, error) {
-	account, err := s.account("owner", signer)
+// assetToPublish completes the asset of a version that a signer publishes. For an asset that exists and that the signer may
+// change, it takes the stored id, owner and organisation; for a new one, those of the signer. held is the id of an existing
+// asset, with which the name may be left out.
+func (s msgServer) assetToPublish(ctx context.Context, asset types.Asset, signer, name, held string) (types.Asset, error) {
+	account, err := s.parseAccount("owner", signer)
 	if err != nil {
 		return asset, err
 	}
-	org, owner, err := s.provider(ctx, account)
+	org, owner, err := s.providerOf(ctx, account)
 	if err != nil {
 		return asset, err
 	}
@@ -135,15 +135,15 @@ func (s msgServer) signerMayChange(ctx context.Context, signer, id string) error
 	if err != nil {
 		return err
 	}
-	account, err := s.account("owner", signer)
+	account, err := s.parseAccount("owner", signer)
 	if err != nil {
 		return err
 	}
 	return s.mayChange(ctx, account, asset)
 }
 
-// account reads an address; ErrInvalidApp names the field.
-func (s msgServer) account(field, text string) (sdk.AccAddress, error) {
+// parseAccount reads an address; ErrInvalidApp names the field.
+func (s msgServer) parseAccount(field, text string) (sdk.AccAddress, error) {
 	bz, err := s.addresses.StringToBytes(text)
 	if err != nil {
 		return nil, types.ErrInvalidApp.Wrapf("%s %q: %s", field, text, err)

@@ -9,8 +9,8 @@ import (
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
-// SetPrice changes the list price of a version of an app or dataset, or takes it away with byOrder; deals made keep
-// theirs. ErrNotFound when there is no such version, ErrInvalidVersion for a price together with byOrder.
+// SetPrice changes the list price, in ucred, of a version of an app or dataset. With byOrder it takes the list price away.
+// Existing deals keep theirs. ErrNotFound when there is no such version, ErrInvalidVersion for a price together with byOrder.
 func (k Keeper) SetPrice(ctx context.Context, id, version string, price uint64, byOrder bool) error {
 	if err := types.ValidatePrice(price, byOrder); err != nil {
 		return err
@@ -27,7 +27,7 @@ func (k Keeper) SetPrice(ctx context.Context, id, version string, price uint64, 
 	if err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventAppChanged{App: id, What: "price", Version: version, Price: price, ByOrder: byOrder})
+	return emitEvent(ctx, &types.EventAppChanged{App: id, What: "price", Version: version, Price: price, ByOrder: byOrder})
 }
 
 func changeVersion[V any](ctx context.Context, versions collections.Map[versionKey, V], id, version string, change func(*V)) error {

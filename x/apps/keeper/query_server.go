@@ -32,12 +32,12 @@ func (s queryServer) App(ctx context.Context, req *types.QueryAppRequest) (*type
 }
 
 func (s queryServer) Apps(ctx context.Context, req *types.QueryAppsRequest) (*types.QueryAppsResponse, error) {
-	apps, next, err := list(ctx, s.Keeper.Apps, req.Pagination)
+	apps, next, err := listRecords(ctx, s.Keeper.Apps, req.Pagination)
 	return &types.QueryAppsResponse{Apps: apps, Pagination: next}, err
 }
 
 func (s queryServer) AppsOf(ctx context.Context, req *types.QueryAppsOfRequest) (*types.QueryAppsOfResponse, error) {
-	apps, next, err := owned(ctx, s.Keeper, s.AppsByOwner, req.Owner, req.Pagination, s.GetApp)
+	apps, next, err := listOwned(ctx, s.Keeper, s.AppsByOwner, req.Owner, req.Pagination, s.GetApp)
 	return &types.QueryAppsOfResponse{Apps: apps, Pagination: next}, err
 }
 
@@ -59,12 +59,12 @@ func (s queryServer) Dataset(ctx context.Context, req *types.QueryDatasetRequest
 }
 
 func (s queryServer) Datasets(ctx context.Context, req *types.QueryDatasetsRequest) (*types.QueryDatasetsResponse, error) {
-	datasets, next, err := list(ctx, s.Keeper.Datasets, req.Pagination)
+	datasets, next, err := listRecords(ctx, s.Keeper.Datasets, req.Pagination)
 	return &types.QueryDatasetsResponse{Datasets: datasets, Pagination: next}, err
 }
 
 func (s queryServer) DatasetsOf(ctx context.Context, req *types.QueryDatasetsOfRequest) (*types.QueryDatasetsOfResponse, error) {
-	datasets, next, err := owned(ctx, s.Keeper, s.DatasetsByOwner, req.Owner, req.Pagination, s.GetDataset)
+	datasets, next, err := listOwned(ctx, s.Keeper, s.DatasetsByOwner, req.Owner, req.Pagination, s.GetDataset)
 	return &types.QueryDatasetsOfResponse{Datasets: datasets, Pagination: next}, err
 }
 
@@ -88,8 +88,8 @@ func (s queryServer) ResolveDigest(ctx context.Context, req *types.QueryResolveD
 	return out, err
 }
 
-// digestsFrom lists the digests that begin with a prefix, in ascending order. However many versions have one digest, it is
-// read once.
+// digestsFrom lists the digests that begin with a prefix, in ascending order. Each digest is read once, however many versions
+// have it.
 func digestsFrom(ctx context.Context, index collections.KeySet[digestKey], begin string) (out []string, err error) {
 	bound := collections.QuadPrefix[string, uint64, string, string]
 	from, end := "sha256:"+begin, prefix.End("sha256:"+begin)
@@ -120,13 +120,13 @@ func versionsOf[V any](ctx context.Context, versions collections.Map[versionKey,
 	return out, err
 }
 
-// list returns a page of all records.
-func list[V any](ctx context.Context, records collections.Map[string, V], request *query.PageRequest) ([]V, *query.PageResponse, error) {
+// listRecords returns a page of all records.
+func listRecords[V any](ctx context.Context, records collections.Map[string, V], request *query.PageRequest) ([]V, *query.PageResponse, error) {
 	return paging.List(ctx, records, request, func(_ string, v V) (V, error) { return v, nil })
 }
 
-// owned returns a page of an owner's records.
-func owned[V any](ctx context.Context, k Keeper, index collections.KeySet[ownerKey], owner string, request *query.PageRequest,
+// listOwned returns a page of an owner's records.
+func listOwned[V any](ctx context.Context, k Keeper, index collections.KeySet[ownerKey], owner string, request *query.PageRequest,
 	get func(context.Context, string) (V, error),
 ) ([]V, *query.PageResponse, error) {
 	addr, err := k.addresses.StringToBytes(owner)

@@ -10,14 +10,14 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// Offer lets an account, of an organisation of providers, take over an app or dataset by AcceptTransfer; it replaces an
-// offer made before. Nothing else changes until then. ErrInvalidTransfer when nothing would change by it.
+// Offer lets an account of an organisation of providers take over an app or dataset by AcceptTransfer. It replaces an earlier
+// offer. Nothing else changes until the account accepts. ErrInvalidTransfer when the transfer would change nothing.
 func (k Keeper) Offer(ctx context.Context, id string, to sdk.AccAddress) error {
 	asset, err := k.GetAsset(ctx, id)
 	if err != nil {
 		return err
 	}
-	org, text, err := k.provider(ctx, to)
+	org, text, err := k.providerOf(ctx, to)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (k Keeper) Offer(ctx context.Context, id string, to sdk.AccAddress) error {
 	if err := k.setAsset(ctx, asset); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventAppChanged{App: id, What: "offered", Owner: text})
+	return emitEvent(ctx, &types.EventAppChanged{App: id, What: "offered", Owner: text})
 }
 
 // Withdraw takes an offer back; ErrNoOffer when there is none.
@@ -44,17 +44,17 @@ func (k Keeper) Withdraw(ctx context.Context, id string) error {
 	if err := k.setAsset(ctx, asset); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventAppChanged{App: id, What: "withdrawn"})
+	return emitEvent(ctx, &types.EventAppChanged{App: id, What: "withdrawn"})
 }
 
-// Accept makes the account to which an app or dataset was offered its owner, and that account's organisation, which
-// must be one of providers, its organisation: former owner and organisation lose every right at once. The name stays.
+// Accept makes the account to which an app or dataset was offered its owner, and the account's organisation its organisation,
+// which must be one of providers. The former owner and organisation lose every right at once. The name stays.
 func (k Keeper) Accept(ctx context.Context, id string, to sdk.AccAddress) error {
 	asset, err := k.GetAsset(ctx, id)
 	if err != nil {
 		return err
 	}
-	org, text, err := k.provider(ctx, to)
+	org, text, err := k.providerOf(ctx, to)
 	if err != nil {
 		return err
 	}
@@ -65,11 +65,11 @@ func (k Keeper) Accept(ctx context.Context, id string, to sdk.AccAddress) error 
 	if err := k.setAsset(ctx, asset); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventAppChanged{App: id, What: "transferred", Owner: text, Organisation: org})
+	return emitEvent(ctx, &types.EventAppChanged{App: id, What: "transferred", Owner: text, Organisation: org})
 }
 
-// mayTransfer checks that an account may give an asset away: its owner alone, who is paid for it. Once the owner no longer
-// acts for the asset's organisation, any account that does may, so that a lost account does not lose the asset.
+// mayTransfer checks that an account may give an asset away. Only the owner may, because the owner is paid for it. Once the
+// owner no longer acts for the asset's organisation, any account that does may, so that a lost account does not lose the asset.
 func (k Keeper) mayTransfer(ctx context.Context, account sdk.AccAddress, asset types.Asset) error {
 	if err := k.mayChange(ctx, account, asset); err != nil {
 		return err

@@ -9,11 +9,11 @@ import (
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
-// Resolve returns the app and the version that ref names: "organisation/name:version", or a digest, which stands for
-// the version that was published with it first (within one block: the first in order of app and version). ErrNotFound
-// when there is none, ErrInvalidVersion when ref is neither. Whether the app takes requests is App.Usable.
+// Resolve returns the app and the version that ref names. ref is "organisation/name:version" or a digest. A digest means the
+// version that was published with it first (within one block: the first in order of app and version). ErrNotFound when there
+// is none, ErrInvalidVersion when ref is neither. App.Usable says whether the app takes requests.
 func (k Keeper) Resolve(ctx context.Context, ref string) (types.App, types.Version, error) {
-	version, err := resolve(ctx, k.Versions, k.Digests, "app", ref)
+	version, err := resolveVersion(ctx, k.Versions, k.Digests, "app", ref)
 	if err != nil {
 		return types.App{}, types.Version{}, err
 	}
@@ -21,9 +21,9 @@ func (k Keeper) Resolve(ctx context.Context, ref string) (types.App, types.Versi
 	return app, version, err
 }
 
-// resolve finds the version that ref names, or that was published first with the digest ref.
-func resolve[V any](ctx context.Context, versions collections.Map[versionKey, V], digests collections.KeySet[digestKey], word, ref string) (version V, err error) {
-	key, err := find(ctx, digests, word, ref)
+// resolveVersion finds the version that ref names, or the one that was published first with the digest ref.
+func resolveVersion[V any](ctx context.Context, versions collections.Map[versionKey, V], digests collections.KeySet[digestKey], word, ref string) (version V, err error) {
+	key, err := findVersionKey(ctx, digests, word, ref)
 	if err != nil {
 		return version, err
 	}
@@ -34,7 +34,7 @@ func resolve[V any](ctx context.Context, versions collections.Map[versionKey, V]
 	return version, err
 }
 
-func find(ctx context.Context, digests collections.KeySet[digestKey], word, ref string) (versionKey, error) {
+func findVersionKey(ctx context.Context, digests collections.KeySet[digestKey], word, ref string) (versionKey, error) {
 	if !types.IsDigest(ref) {
 		id, version, err := types.ParseReference(ref)
 		return collections.Join(id, version), err
@@ -57,9 +57,9 @@ func find(ctx context.Context, digests collections.KeySet[digestKey], word, ref 
 	return collections.Join(first.K3(), first.K4()), nil
 }
 
-// Publish adds a version, and its app where it is the first. An app that is there keeps its owner and organisation, and
-// takes the description unless that is empty. ErrNameTaken: a dataset is named so. ErrVersionExists: versions are
-// immutable. Whether the signer may publish for the app is the message server's to check.
+// Publish adds a version, and the app when it is the first one. An existing app keeps its owner and organisation, and takes the
+// new description unless that is empty. ErrNameTaken when a dataset has this name. ErrVersionExists, because versions are
+// immutable. The message server checks that the signer may publish for the app.
 func (k Keeper) Publish(ctx context.Context, app types.App, version types.Version) error {
 	if taken, err := k.Datasets.Has(ctx, app.Id); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (k Keeper) Publish(ctx context.Context, app types.App, version types.Versio
 	if err := k.setVersion(ctx, version); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPublished{
+	return emitEvent(ctx, &types.EventPublished{
 		Reference: version.Reference(), Digest: version.Digest, Owner: app.Owner, Price: version.Price, ByOrder: version.ByOrder,
 	})
 }

@@ -17,7 +17,7 @@ const (
 	MaxDescriptionLen = 512
 )
 
-// Asset is what apps and datasets have in common: a name that belongs to somebody.
+// Asset has the fields that apps and datasets share: a name and the account to which it belongs.
 type Asset struct {
 	// ID is "organisation/name": of the organisation that published it first. It stays when the asset is transferred.
 	ID string
@@ -25,7 +25,7 @@ type Asset struct {
 	Organisation string
 	// Owner is paid the price.
 	Owner string
-	// PendingOwner may take it over; empty when nobody was offered it.
+	// PendingOwner may take it over; empty when it is offered to nobody.
 	PendingOwner string
 	// Description is a sentence.
 	Description string
