@@ -10,21 +10,21 @@ import (
 	"unicode/utf8"
 )
 
-// ComputedName is the file by which an app of iExec says which part of its output is
-// meant to be the same everywhere.
+// ComputedName is the name of the file in which an app of iExec names the part of its
+// output that is the same everywhere.
 const ComputedName = "computed.json"
 
-// Deterministic gives the part of an output tree that enters the digest. Without a
-// ComputedName at the root that is everything. With one, it is the file or folder named
-// by "deterministic-output-path", under its path in the tree; computed.json itself and
-// everything else is left out. outPrefixes are the absolute paths by which the app knows
-// its output folder ("/out", "/iexec_out"): the path may be given below one of them, as
-// apps of iExec do, or relative to the folder.
+// Deterministic returns the part of an output tree that enters the digest. Without a file
+// ComputedName at the root this is everything. With one, it is the file or folder that
+// "deterministic-output-path" names, under its path in the tree. computed.json itself and
+// everything else is left out. outPrefixes are the absolute paths that the app may use for
+// its output folder ("/out", "/iexec_out"). The path may be below one of them, as in apps of
+// iExec, or relative to the folder.
 //
-// Errors wrap ErrComputed: the file is no JSON object, has no such key or is given twice
-// the same one, names nothing the app wrote, an empty folder, the whole output by an
-// empty path, or a place outside. "callback-data", iExec's other way, is not supported
-// and refused rather than ignored.
+// Errors wrap ErrComputed: the file is not a JSON object, lacks the key or has it twice, or
+// its path names nothing that the app wrote, an empty folder, the whole output by an empty
+// path, or a place outside. "callback-data", iExec's other way, is not supported, and is
+// refused rather than ignored.
 func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 	for _, f := range files {
 		if f.Path != ComputedName {
@@ -46,9 +46,9 @@ func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 	return files, nil
 }
 
-// Below gives the part of an output tree that lies in a folder, under its path in the tree, for an app whose version
-// declares on the chain that this is its result; the rest is left out. A file of that name is taken as well. ErrTree when
-// there is nothing: an app that keeps its own declaration writes something there, and a result without a file is none.
+// Below returns the part of an output tree that is in a folder, under its path in the tree, and leaves the rest out. It is for an
+// app whose version declares on the chain that this folder is its result. A file of that name is taken too. ErrTree when there
+// is nothing: an app that keeps its own declaration writes something there.
 func Below(files []File, folder string) ([]File, error) {
 	kept := subtree(files, folder)
 	if len(kept) == 0 {

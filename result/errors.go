@@ -2,9 +2,9 @@ package result
 
 import "errors"
 
-// Errors of this package wrap one of these. ErrTree, ErrTooLarge and ErrComputed come
-// from what the app wrote, so every honest worker meets the same one: they are causes of
-// an APP_FAILED outcome, never a reason to abstain.
+// Errors of this package wrap one of these. ErrTree, ErrTooLarge and ErrComputed are caused
+// by the files of the app, so every honest worker gets the same one. They lead to an
+// APP_FAILED outcome, and are never a reason to abstain.
 var (
 	// ErrTree says that a result tree cannot be described: a bad path, a duplicate, a
 	// file where a folder is needed.
@@ -13,7 +13,7 @@ var (
 	ErrTooLarge = errors.New("result too large")
 	// ErrComputed says that computed.json is not usable.
 	ErrComputed = errors.New("invalid computed.json")
-	// ErrOutcome says that a kind or reason is not one that has a manifest.
+	// ErrOutcome says that there is no manifest for this kind or reason.
 	ErrOutcome = errors.New("invalid outcome")
 	// ErrManifest says that bytes are not a canonical manifest.
 	ErrManifest = errors.New("invalid result manifest")

@@ -2,13 +2,13 @@ package result
 
 import "errors"
 
-// Folders by which an app knows its output: ours, and iExec's.
+// The names of the output folder that an app may use: ours, and iExec's.
 const (
 	OutFolder      = "/out"
 	IexecOutFolder = "/iexec_out"
 )
 
-// Reasons of an app whose run ended well and whose output is no result. They are part of the answer.
+// Reasons why the output of an app is no result although its run ended well. They are part of the answer.
 const (
 	// ReasonTooLarge: the output passes a limit of the format: the length of a path or a name, the number of entries, the
 	// bytes of its manifest or of its files.
@@ -16,27 +16,26 @@ const (
 	// ReasonInvalidOutput: the output has no manifest (a path that is not UTF-8), or nothing in the folder that the app's
 	// version declares as its result.
 	ReasonInvalidOutput = "invalid-output"
-	// ReasonInvalidComputed: computed.json can not be followed.
+	// ReasonInvalidComputed: computed.json cannot be followed.
 	ReasonInvalidComputed = "invalid-computed"
 )
 
-// Judge is the law of results: it says of what an app left below its output folder which files are its result, and
-// whether they are one. outputPath is the folder that the app's version declares on the chain, empty for none; then a
-// computed.json at the root may say which part counts, and everything does without one. What does not count is not looked
-// at. The files come back in the order of the manifest, without folders that hold something; whatever comes back has a
-// manifest.
+// Judge decides which of the files below an app's output folder are its result, and whether they make a valid one. outputPath
+// is the folder that the app's version declares on the chain as its result. When it is empty, a computed.json at the root may
+// name the part that counts; without one, everything counts. The other files are not read. The files that are returned have a
+// manifest, and come in its order, without folders that hold something.
 //
-// A reason other than "" says why there is no result, which is the app's answer: it depends on what the app wrote alone,
-// so that it is the same on every machine. err tells people the same in more words.
+// A reason other than "" says why there is no result. It is then the app's answer. It depends only on the files of the app, so it
+// is the same on every machine. err says the same in more words, for people.
 func Judge(files []File, outputPath string) (kept []File, reason string, err error) {
-	kept, err = counted(files, outputPath)
+	kept, err = countedPart(files, outputPath)
 	var m Manifest
 	if err == nil {
 		m, err = Build(KindResult, "", 0, kept)
 	}
 	switch {
 	case err == nil:
-		return named(m, kept), "", nil
+		return inManifestOrder(m, kept), "", nil
 	case errors.Is(err, ErrTooLarge):
 		return nil, ReasonTooLarge, err
 	case errors.Is(err, ErrComputed):
@@ -45,17 +44,17 @@ func Judge(files []File, outputPath string) (kept []File, reason string, err err
 	return nil, ReasonInvalidOutput, err
 }
 
-// counted is the part of the output that counts. What the version declares on the chain is fixed for all its tasks and
-// leaves nothing to say for a computed.json.
-func counted(files []File, outputPath string) ([]File, error) {
+// countedPart returns the part of the output that counts. A folder that the version declares on the chain is fixed for all its
+// tasks, so a computed.json is then not read.
+func countedPart(files []File, outputPath string) ([]File, error) {
 	if outputPath != "" {
 		return Below(files, outputPath)
 	}
 	return Deterministic(files, OutFolder, IexecOutFolder)
 }
 
-// named gives the files that a manifest of theirs names, in its order.
-func named(m Manifest, files []File) []File {
+// inManifestOrder returns the files that their manifest names, in its order.
+func inManifestOrder(m Manifest, files []File) []File {
 	byPath := make(map[string]File, len(files))
 	for _, f := range files {
 		byPath[f.Path] = f

@@ -10,18 +10,24 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Credence is the protocol. Every task goes through poco.Task.Apply: its draws, its plan, both ledgers and its
-// settlement are the chain's own code. What the chain keeps around it (who is registered, who cools down) is the crowd.
+// Credence is the protocol itself, not a model of it. Every task goes through poco.Task.Apply, and its draws, its plan, both
+// ledgers and its settlement are the chain's own code. The rest of the chain's state (which organisations are registered, which
+// workers cool down) is simulated by crowd.
+//
+// The type chain plays one trial. A task is created in each block (startTask) and its first worker commits. When the second
+// wave is due it is planned and drawn (planAndDrawSecond), then all seats reveal (revealAll), and the effects of the judgement
+// are carried out (carryOut): the turn in the ledgers, the court, the end. Turns that wait are asked again (askWaiting) when
+// an earlier one is decided (decideTurn).
 type Credence struct {
-	// Factor is the k+1 that plans multiply the chance of collusion by; 0 means 1.
+	// Factor is the k+1 by which plans multiply the chance of collusion; 0 means 1.
 	Factor uint64
 	// Replicas, when not 0, makes every plan Replicas and Lottery, whatever the ledgers allow, and opens every turn.
 	Replicas, Lottery uint32
 	// MinReplicas is the requester's floor.
 	MinReplicas uint32
-	// NoAllowance begins ledgers with E0 = 0 in place of the chain's 1/4.
+	// NoAllowance makes ledgers begin with E0 = 0 in place of the chain's 1/4.
 	NoAllowance bool
-	// Assumed is the colluding share in percent that plans assume; 0 means 20.
+	// Assumed is the colluding share, in percent, that plans assume; 0 means 20.
 	Assumed uint64
 }
 
@@ -63,7 +69,7 @@ func (s Credence) Run(t Trial) Tally {
 	c := newChain(s, t)
 	for c.started < t.World.Tasks || c.open > 0 {
 		for c.started < t.World.Tasks && c.open < max(1, t.World.InFlight) {
-			c.start()
+			c.startTask()
 		}
 		// Turns that wait are asked again once for each moment in which others settled.
 		if c.settled && (len(c.agenda) == 0 || c.agenda[0].at > c.now) {
@@ -79,9 +85,9 @@ func (s Credence) Run(t Trial) Tally {
 		f := heap.Pop(&c.agenda).(*flight)
 		c.now = f.at
 		if f.task.Phase == poco.PhaseLocked {
-			c.second(f)
+			c.planAndDrawSecond(f)
 		} else {
-			c.reveal(f)
+			c.revealAll(f)
 		}
 	}
 	c.tally.finish(c.crowd)
@@ -181,8 +187,8 @@ func newChain(s Credence, t Trial) *chain {
 
 func (c *chain) height() int64 { return int64(c.started) }
 
-// apply sends an event; the laboratory sends none that the task refuses.
-func (c *chain) apply(f *flight, e poco.Event) []poco.Effect {
+// applyEvent sends an event; the laboratory sends none that the task refuses.
+func (c *chain) applyEvent(f *flight, e poco.Event) []poco.Effect {
 	next, effects, err := f.task.Apply(e)
 	if err != nil {
 		panic(fmt.Sprintf("sim: task %d: %T: %v", f.number, e, err))
@@ -191,8 +197,8 @@ func (c *chain) apply(f *flight, e poco.Event) []poco.Effect {
 	return effects
 }
 
-// start creates a task, draws its first worker and lets it commit.
-func (c *chain) start() {
+// startTask creates a task, draws its first worker and lets it commit.
+func (c *chain) startTask() {
 	w := c.trial.World
 	c.crowd.tick(c.started, c.dice)
 	f := &flight{number: c.started, duration: 1, coin: c.dice.Float64(), victim: c.started >= w.FarmTasks}
@@ -211,32 +217,32 @@ func (c *chain) start() {
 	f.task = task
 	for f.task.Phase != poco.PhaseLocked {
 		if f.task.Phase == poco.PhaseDone {
-			c.close(f)
+			c.countEnded(f)
 			return
 		}
-		c.seed(f, 1)
-		c.apply(f, poco.Due{Height: c.height()})
-		first := c.draw(f.entropy, nil, 1)
+		c.seedDraw(f, 1)
+		c.applyEvent(f, poco.Due{Height: c.height()})
+		first := c.drawOrganisations(f.entropy, nil, 1)
 		if first == nil {
-			c.finish(f, c.apply(f, poco.DrawFailed{Height: c.height() + 1})) // past the wait: it ends
+			c.finishTask(f, c.applyEvent(f, poco.DrawFailed{Height: c.height() + 1})) // past the wait: it ends
 			continue
 		}
 		f.who, f.acts = first, nil
-		c.apply(f, poco.FirstDrawn{Height: c.height(), Seat: poco.Seat{Who: c.names[first[0]], Org: c.names[first[0]]}})
-		answer := c.answer(f, 0, View{Blind: true, Seen: 1, Mine: 1}, c.dice)
+		c.applyEvent(f, poco.FirstDrawn{Height: c.height(), Seat: poco.Seat{Who: c.names[first[0]], Org: c.names[first[0]]}})
+		answer := c.answerSeat(f, 0, View{Blind: true, Seen: 1, Mine: 1}, c.dice)
 		f.acts = []int{answer}
 		if answer == none {
-			c.finish(f, c.apply(f, poco.Due{Height: f.task.Deadline}))
+			c.finishTask(f, c.applyEvent(f, poco.Due{Height: f.task.Deadline}))
 			continue
 		}
-		c.commit(f, 0)
+		c.commitSeat(f, 0)
 	}
 	f.at = c.now + f.duration
 	c.schedule(f)
 }
 
-// seed gives a draw its entropy: what a beacon nobody can bend would.
-func (c *chain) seed(f *flight, wave uint32) {
+// seedDraw gives a draw its entropy, as a beacon that nobody can influence would.
+func (c *chain) seedDraw(f *flight, wave uint32) {
 	var beacon [32]byte
 	for i := 0; i < len(beacon); i += 8 {
 		binary.BigEndian.PutUint64(beacon[i:], c.dice.Uint64())
@@ -244,8 +250,8 @@ func (c *chain) seed(f *flight, wave uint32) {
 	f.entropy = poco.Entropy{Beacon: beacon[:], Task: f.task.ID, Attempt: f.task.Attempt, Wave: wave}
 }
 
-// draw takes organisations by their tickets, as the chain does. Each holds one ticket.
-func (c *chain) draw(e poco.Entropy, who []int, count int) []int {
+// drawOrganisations takes organisations by their tickets, as the chain does. Each holds one ticket.
+func (c *chain) drawOrganisations(e poco.Entropy, who []int, count int) []int {
 	ranking := e.Ranking(c.space)
 	for range count {
 		ticket, found, err := ranking.Pick(func(t uint64) (bool, error) {
@@ -271,8 +277,8 @@ func (c *chain) draw(e poco.Entropy, who []int, count int) []int {
 	return who
 }
 
-// input is what a plan is made from now.
-func (c *chain) input(f *flight) poco.PlanInput {
+// planInput returns the input of a plan that is made now.
+func (c *chain) planInput(f *flight) poco.PlanInput {
 	eligible, _ := c.crowd.count(len(c.names))
 	if f != nil && len(f.who) > 0 && !c.crowd.drawable(f.who[0]) {
 		eligible++ // the first, whatever has become of it
@@ -297,40 +303,40 @@ func (c *chain) askerOf(f *flight) int {
 	return 0
 }
 
-// plan is the plan of a task, or of one that came now.
-func (c *chain) plan(f *flight) poco.Plan {
+// planTask returns the plan of a task, or of a task that would come now.
+func (c *chain) planTask(f *flight) poco.Plan {
 	if s := c.scheme; s.Replicas > 0 {
 		x := poco.Collusion(c.faction, uint64(c.trial.World.Organisations), uint64(s.Replicas), uint64(s.Lottery), 1)
 		return poco.Plan{Replicas: s.Replicas, Lottery: s.Lottery, X: x, Charge: poco.Charge(x)}
 	}
-	return c.planner.plan(c.input(f))
+	return c.planner.plan(c.planInput(f))
 }
 
-// second plans a locked task, draws wave 2 and lets it commit.
-func (c *chain) second(f *flight) {
-	c.apply(f, poco.Due{Height: f.task.Deadline})
-	plan := c.plan(f)
+// planAndDrawSecond plans a locked task, draws wave 2 and lets it commit.
+func (c *chain) planAndDrawSecond(f *flight) {
+	c.applyEvent(f, poco.Due{Height: f.task.Deadline})
+	plan := c.planTask(f)
 	if plan.Bound == poco.BoundFew {
-		effects := c.apply(f, poco.DrawFailed{Height: f.task.WaitEnd})
-		c.enter(f, effects)
+		effects := c.applyEvent(f, poco.DrawFailed{Height: f.task.WaitEnd})
+		c.enterLedgers(f, effects)
 		f.at = c.now
 		c.schedule(f)
 		return
 	}
-	c.seed(f, 2)
+	c.seedDraw(f, 2)
 	var seats []poco.Seat
 	if !plan.Court {
-		f.chance = c.rehearse(f, plan)
-		f.who = c.wave(f, plan)
+		f.chance = c.rehearseLie(f, plan)
+		f.who = c.drawSecond(f, plan)
 		for _, i := range f.who[1:] {
 			seats = append(seats, poco.Seat{Who: c.names[i], Org: c.names[i]})
 		}
 	}
-	c.enter(f, c.apply(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
+	c.enterLedgers(f, c.applyEvent(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
 	c.answerAll(f, c.dice)
 	for i := 1; i < len(f.who); i++ {
 		if f.acts[i] != none {
-			c.commit(f, i)
+			c.commitSeat(f, i)
 		}
 	}
 	f.at = c.now
@@ -340,14 +346,14 @@ func (c *chain) second(f *flight) {
 	c.schedule(f)
 }
 
-// wave draws wave 2. A coalition that proposes several blocks in a row takes the draw that suits it best.
-func (c *chain) wave(f *flight, plan poco.Plan) []int {
+// drawSecond draws wave 2. A coalition that proposes several blocks in a row takes the draw that suits it best.
+func (c *chain) drawSecond(f *flight, plan poco.Plan) []int {
 	draw := func() []int {
 		n := int(plan.Replicas) - 1
 		if f.entropy.Lottery(plan.Lottery) {
 			n++
 		}
-		return c.draw(f.entropy, slices.Clone(f.who[:1]), n)
+		return c.drawOrganisations(f.entropy, slices.Clone(f.who[:1]), n)
 	}
 	best := draw()
 	p, ok := c.trial.Population.(proposer)
@@ -355,16 +361,16 @@ func (c *chain) wave(f *flight, plan poco.Plan) []int {
 		return best
 	}
 	for range p.draws() - 1 {
-		if c.mine(best) == len(best) {
+		if c.countColluders(best) == len(best) {
 			break
 		}
-		c.seed(f, 2)
+		c.seedDraw(f, 2)
 		best = draw()
 	}
 	return best
 }
 
-func (c *chain) mine(who []int) (n int) {
+func (c *chain) countColluders(who []int) (n int) {
 	for _, i := range who {
 		if c.crowd.collude[i] {
 			n++
@@ -373,8 +379,8 @@ func (c *chain) mine(who []int) (n int) {
 	return n
 }
 
-// enter gives a task its turn in both ledgers.
-func (c *chain) enter(f *flight, effects []poco.Effect) {
+// enterLedgers gives a task its turn in both ledgers.
+func (c *chain) enterLedgers(f *flight, effects []poco.Effect) {
 	for _, e := range effects {
 		if e, ok := e.(poco.EnterLedgers); ok {
 			a := c.askerOf(f)
@@ -395,15 +401,15 @@ func (c *chain) turnsOf(f *flight) *turns {
 
 // answerAll lets the seats of wave 2 answer, who see all names.
 func (c *chain) answerAll(f *flight, d *Dice) {
-	view := View{Seen: len(f.who), Mine: c.mine(f.who), Line: f.line}
+	view := View{Seen: len(f.who), Mine: c.countColluders(f.who), Line: f.line}
 	f.acts = f.acts[:1]
 	for i := 1; i < len(f.who); i++ {
-		f.acts = append(f.acts, c.answer(f, i, view, d))
+		f.acts = append(f.acts, c.answerSeat(f, i, view, d))
 	}
 }
 
-// answer is what a seat answers.
-func (c *chain) answer(f *flight, seat int, v View, d *Dice) int {
+// answerSeat returns the answer of a seat.
+func (c *chain) answerSeat(f *flight, seat int, v View, d *Dice) int {
 	w, i := c.trial.World, f.who[seat]
 	if !c.crowd.collude[i] {
 		b, bribes := c.trial.Population.(briber)
@@ -419,7 +425,7 @@ func (c *chain) answer(f *flight, seat int, v View, d *Dice) int {
 	}
 	v.Progress, v.Coin, v.Victim, v.Record = float64(f.number)/float64(w.Tasks), f.coin, f.victim, c.record[i]
 	v.Expected = func() float64 {
-		p := c.plan(f)
+		p := c.planTask(f)
 		if p.Court {
 			return math.Inf(1)
 		}
@@ -444,8 +450,8 @@ func (c *chain) answer(f *flight, seat int, v View, d *Dice) int {
 	return right
 }
 
-// rehearse estimates how likely it is that a wrong answer of the first worker is what all seats of the plan answer.
-func (c *chain) rehearse(f *flight, plan poco.Plan) float64 {
+// rehearseLie estimates the chance that all seats of the plan give the wrong answer of the first worker.
+func (c *chain) rehearseLie(f *flight, plan poco.Plan) float64 {
 	if f.acts[0] == right {
 		return 0
 	}
@@ -497,15 +503,15 @@ func outcome(answer int) poco.Outcome {
 	return o
 }
 
-func (c *chain) commit(f *flight, seat int) {
+func (c *chain) commitSeat(f *flight, seat int) {
 	who := c.names[f.who[seat]]
-	c.apply(f, poco.Committed{
+	c.applyEvent(f, poco.Committed{
 		Height: f.task.Deadline - 1, Bench: poco.BenchWorkers, Who: who, Attempt: f.task.Attempt, Delay: 2,
 		Commitment: poco.Commitment(poco.BenchWorkers, chainID, f.task.ID, f.task.Attempt, who, c.outcomeOf(f, seat), salt),
 	})
 }
 
-// outcomeOf is what a seat committed. When the input was withdrawn, honest seats say so.
+// outcomeOf returns the outcome that a seat committed. When the input was withdrawn, honest seats say so.
 func (c *chain) outcomeOf(f *flight, seat int) poco.Outcome {
 	if seat > 0 && f.acts[seat] == right && c.withdrawn(f) {
 		return poco.Outcome{Kind: poco.KindInputUnavailable}
@@ -513,16 +519,16 @@ func (c *chain) outcomeOf(f *flight, seat int) poco.Outcome {
 	return outcome(f.acts[seat])
 }
 
-// withdrawn says whether the coalition took the task's input away, for its lie would be found out.
+// withdrawn says whether the coalition took the task's input away, because its lie would be found out.
 func (c *chain) withdrawn(f *flight) bool {
 	p, ok := c.trial.Population.(withdrawer)
 	return ok && p.withdraws() && f.line == Lied
 }
 
-// reveal opens the commitments and brings the task as far as it goes.
-func (c *chain) reveal(f *flight) {
+// revealAll opens the commitments and takes the task as far as it can go now.
+func (c *chain) revealAll(f *flight) {
 	if f.task.Phase == poco.PhaseSecond {
-		c.apply(f, poco.Due{Height: f.task.Deadline})
+		c.applyEvent(f, poco.Due{Height: f.task.Deadline})
 	}
 	f.done = c.now
 	if f.task.Phase == poco.PhaseCourtWait || f.task.Phase == poco.PhaseReveal {
@@ -534,38 +540,38 @@ func (c *chain) reveal(f *flight) {
 				if f.acts[i] == none || hides && f.acts[i] == lie {
 					continue
 				}
-				c.apply(f, poco.Revealed{
+				c.applyEvent(f, poco.Revealed{
 					Height: f.task.From, Bench: poco.BenchWorkers, Who: c.names[who], Attempt: f.task.Attempt,
 					Outcome: c.outcomeOf(f, i), Salt: salt,
 				})
 			}
-			effects = c.apply(f, poco.Due{Height: f.task.Deadline})
+			effects = c.applyEvent(f, poco.Due{Height: f.task.Deadline})
 		}
-		c.carry(f, effects)
+		c.carryOut(f, effects)
 	}
 }
 
-// carry carries out what a judged task asks for: its turn, the court, its end.
-func (c *chain) carry(f *flight, effects []poco.Effect) {
+// carryOut carries out the effects of a judged task: its turn, the court, its end.
+func (c *chain) carryOut(f *flight, effects []poco.Effect) {
 	for _, e := range effects {
 		switch e.(type) {
 		case poco.AskTurn:
-			if g := c.gate(f); g != poco.GateWait {
-				c.carry(f, c.apply(f, poco.TurnCame{Height: c.height(), Gate: g}))
+			if g := c.askGate(f); g != poco.GateWait {
+				c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.height(), Gate: g}))
 			} else {
-				c.wait(f)
+				c.awaitTurn(f)
 			}
 			return
 		case poco.OpenCourt:
-			c.carry(f, c.court(f))
+			c.carryOut(f, c.holdCourt(f))
 			return
 		}
 	}
-	c.finish(f, effects)
+	c.finishTask(f, effects)
 }
 
-// court calls the validators, who all find the truth.
-func (c *chain) court(f *flight) []poco.Effect {
+// holdCourt calls the validators, who all find the truth.
+func (c *chain) holdCourt(f *flight) []poco.Effect {
 	c.tally.Courts++
 	c.tally.Audits += len(c.bench)
 	c.tally.Waves++
@@ -573,27 +579,27 @@ func (c *chain) court(f *flight) []poco.Effect {
 	if c.withdrawn(f) {
 		truth = poco.Outcome{Kind: poco.KindInputUnavailable}
 	}
-	c.apply(f, poco.CourtOpened{Height: c.height(), Seats: c.bench})
+	c.applyEvent(f, poco.CourtOpened{Height: c.height(), Seats: c.bench})
 	for _, s := range c.bench {
-		c.apply(f, poco.Committed{
+		c.applyEvent(f, poco.Committed{
 			Height: c.height(), Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt,
 			Commitment: poco.Commitment(poco.BenchCourt, chainID, f.task.ID, f.task.Attempt, s.Who, truth, salt),
 		})
 	}
 	for _, s := range c.bench {
-		c.apply(f, poco.Revealed{Height: f.task.From, Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt, Outcome: truth, Salt: salt})
+		c.applyEvent(f, poco.Revealed{Height: f.task.From, Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt, Outcome: truth, Salt: salt})
 	}
-	return c.apply(f, poco.Due{Height: f.task.Deadline})
+	return c.applyEvent(f, poco.Due{Height: f.task.Deadline})
 }
 
-// gate asks both ledgers for a task's turn.
-func (c *chain) gate(f *flight) poco.Gate {
+// askGate asks both ledgers for a task's turn.
+func (c *chain) askGate(f *flight) poco.Gate {
 	a := must(c.class.Gate(c.classTurns, f.classTurn, c.e0))
 	b := must(c.asker[c.askerOf(f)].Gate(c.turnsOf(f), f.askerTurn, c.e0))
 	return poco.Both(a, b)
 }
 
-func (c *chain) wait(f *flight) {
+func (c *chain) awaitTurn(f *flight) {
 	at, found := slices.BinarySearchFunc(c.waiting, f.classTurn, func(o *flight, turn uint64) int { return int(o.classTurn) - int(turn) })
 	if !found {
 		c.waiting = slices.Insert(c.waiting, at, f)
@@ -605,15 +611,15 @@ func (c *chain) askWaiting() {
 	for c.settled {
 		c.settled = false
 		for _, f := range slices.Clone(c.waiting) {
-			g := c.gate(f)
+			g := c.askGate(f)
 			if g == poco.GateWait {
 				continue
 			}
 			c.waiting = slices.DeleteFunc(c.waiting, func(o *flight) bool { return o == f })
 			if f.resolve != nil {
-				c.decide(f, g)
+				c.decideTurn(f, g)
 			} else {
-				c.carry(f, c.apply(f, poco.TurnCame{Height: c.height(), Gate: g}))
+				c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.height(), Gate: g}))
 			}
 		}
 		if len(c.waiting) == 0 {
@@ -622,28 +628,28 @@ func (c *chain) askWaiting() {
 	}
 }
 
-// finish carries out the effects of a task's end, or of a first worker's.
-func (c *chain) finish(f *flight, effects []poco.Effect) {
+// finishTask carries out the effects of a task's end, or of a first worker's.
+func (c *chain) finishTask(f *flight, effects []poco.Effect) {
 	for _, e := range effects {
 		switch e := e.(type) {
 		case poco.Resolve:
 			f.resolve = &e
 		case poco.Finish:
-			c.pay(f, e.Settlement)
+			c.payOut(f, e.Settlement)
 		}
 	}
 	if f.resolve == nil {
 		return
 	}
-	if g := c.gate(f); g != poco.GateWait {
-		c.decide(f, g)
+	if g := c.askGate(f); g != poco.GateWait {
+		c.decideTurn(f, g)
 	} else {
-		c.wait(f)
+		c.awaitTurn(f)
 	}
 }
 
-// decide settles a resolved turn: charged at an open turn unless the first worker was vindicated, nothing at a shut one.
-func (c *chain) decide(f *flight, g poco.Gate) {
+// decideTurn settles a resolved turn: charged at an open turn unless the first worker was vindicated, nothing at a shut one.
+func (c *chain) decideTurn(f *flight, g poco.Gate) {
 	charged := poco.Q64{}
 	if g == poco.GateOpen {
 		c.tally.Likely += f.chance // at a shut turn the court decides, whatever was drawn
@@ -665,11 +671,11 @@ func (c *chain) decide(f *flight, g poco.Gate) {
 	debt, budget := float(c.class.D), float(c.class.Budget(c.e0))
 	c.tally.Debt, c.tally.Budget = debt, budget
 	c.tally.Spent = max(c.tally.Spent, debt/budget)
-	c.close(f)
+	c.countEnded(f)
 }
 
-// close counts a task that has ended and been decided.
-func (c *chain) close(f *flight) {
+// countEnded counts a task that has ended and been decided.
+func (c *chain) countEnded(f *flight) {
 	accepted := none
 	if f.task.Ending == poco.EndAccepted {
 		accepted = int(binary.BigEndian.Uint64(f.task.Verdict.Digest[:])) - 1
@@ -684,8 +690,8 @@ func (c *chain) close(f *flight) {
 	c.open--
 }
 
-// pay carries out a settlement: records, strikes, and whose money it was.
-func (c *chain) pay(f *flight, s poco.Settlement) {
+// payOut carries out a settlement: records, strikes, and the money of the coalition and of others.
+func (c *chain) payOut(f *flight, s poco.Settlement) {
 	w := c.trial.World
 	for i, seat := range s.Seats {
 		who := f.who[i]

@@ -1,7 +1,7 @@
 package sim
 
-// crowd is who is there: workers, whether they collude, and whether they can be drawn now. The first Organisations
-// workers are one of each organisation; the sybils of colluding organisations follow.
+// crowd holds the workers of a trial: whether they collude, and whether they can be drawn now. The first workers are one of each
+// organisation, so their number is World.Organisations. The sybils of colluding organisations follow.
 type crowd struct {
 	world   World
 	collude []bool
@@ -96,7 +96,7 @@ func (c *crowd) pick(n int, before []Seat, d *Dice) (int, bool) {
 		}
 		return false
 	}
-	// Almost always a few tries find somebody: of the class that the dice chose, when they are tilted.
+	// A few tries almost always find a worker (of the class that the dice chose, when they are tilted).
 	colluding := false
 	if d.tilted {
 		all, bad := c.count(n)

@@ -3,12 +3,12 @@
 // A trial is one run: a World (how many organisations, tasks, faults), a Population (how the colluding organisations
 // behave) and a Scheme (who decides, and how) under one seed. The scheme Credence is not a model of the protocol: it
 // sends every task through poco's own transition function, plans, draws, ledgers and settlement, as the chain does. The
-// published schemes beside it draw from the same crowd and face the same populations.
+// published schemes beside it draw from the same organisations and face the same populations.
 //
-// Reading order: world.go and crowd.go (who is there), dice.go (chance, and how it is tilted for rare errors),
-// population.go (the adversaries), scheme.go (what a scheme is; the loop of those that decide one task after the other),
-// credence.go with planner.go and turns.go (the protocol), voting.go, credibility.go, boinc.go, iexec.go and audit.go (the
-// published schemes), tally.go and measure.go (what is counted, and over seeds).
+// Read the files in this order: world.go and crowd.go (the organisations), dice.go (random numbers, and how they are tilted for
+// rare errors), population.go (the adversaries), scheme.go (the interface of schemes, and the loop of those that decide one
+// task after the other), credence.go with planner.go and turns.go (the protocol), voting.go, credibility.go, boinc.go, iexec.go
+// and audit.go (the published schemes), tally.go and measure.go (the figures of a run, and their means over seeds).
 //
-// A run is a function of its trial: the same trial gives the same bytes, on however many cores.
+// A run depends on its trial alone: the same trial gives the same bytes, with any number of cores.
 package sim

@@ -71,7 +71,7 @@ func (q Question) Answer() (Forecast, error) {
 		return Case{name, Cell{"plan", s, w, p, "", q.Seeds}.Measure(q.Seed)}
 	}
 	f := Forecast{Question: q, Peace: measure("peace", w, Credence{}, Peace{})}
-	f.First = newChain(Credence{}, Trial{World: w, Population: Peace{}, Seed: q.Seed}).plan(nil)
+	f.First = newChain(Credence{}, Trial{World: w, Population: Peace{}, Seed: q.Seed}).planTask(nil)
 
 	back := w
 	back.ReEntry = true
