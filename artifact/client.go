@@ -12,38 +12,37 @@ import (
 	"time"
 )
 
-// Client fetches blobs from servers like Handler, trying one after the other. It is a
-// Source. Its fields are not changed once it is in use.
+// Client is a Source that fetches blobs from servers like Handler. It tries one server after
+// the other. Do not change its fields once it is in use.
 type Client struct {
 	// BaseURLs are the servers in the order of trial, such as "http://host:port".
 	BaseURLs []string
 	// HTTP makes the requests; nil means a client without overall timeout that
 	// follows at most three redirects.
 	HTTP *http.Client
-	// Token goes with uploads.
+	// Token is sent with uploads.
 	Token string
-	// MaxBytes bounds what Open takes; 0 means DefaultMaxBytes.
+	// MaxBytes bounds the size of a blob that Open takes; 0 means DefaultMaxBytes.
 	MaxBytes int64
 	// Attempts is how often every server is tried; 0 means 3. A server that answers
 	// "not found" or sends wrong bytes is not asked twice.
 	Attempts int
 	// Backoff is the wait before the second round, doubled each round; 0 means 250 ms.
 	Backoff time.Duration
-	// Stall is how long a server may take for an answer, and for every 16 KiB after
-	// it, before the next one is tried; 0 means 15 s. An upload has twice as long: its
-	// server has to write everything down before it answers. The context bounds the whole.
-	// A server that was given up for it is asked last by every client of this process for
-	// two minutes.
+	// Stall is how long a server may take for an answer, and then for every 16 KiB, before
+	// the next server is tried; 0 means 15 s. An upload has twice this time, because its
+	// server has to write everything to disk before it answers. The context bounds the whole.
+	// Every client of this process asks a server that took longer last, for two minutes.
 	Stall time.Duration
 }
 
 var _ Source = (*Client)(nil)
 
-// stallBytes is the progress a server owes in every Stall.
+// stallBytes is the progress that a server has to make in every Stall.
 const stallBytes = 16 << 10
 
-// Open fetches a blob of at most MaxBytes into a temporary file, and gives it out
-// only once it is verified. Errors wrap ErrNotFound when every server said so,
+// Open fetches a blob of at most MaxBytes into a temporary file, and returns it
+// only when it is verified. Errors wrap ErrNotFound when every server said so,
 // ErrCorrupted, ErrTooLarge, ErrUnreachable, or the context's error.
 func (c *Client) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64, error) {
 	limit := c.MaxBytes
@@ -63,7 +62,7 @@ func (c *Client) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64,
 		spool.Close()
 		return nil, 0, err
 	}
-	// The file is read under the same check as any other: it lay on a disk.
+	// The file was on a disk, so it is verified again when it is read.
 	return verifying(spool, digest, size, nil), size, nil
 }
 
@@ -84,8 +83,8 @@ func (c *Client) Bytes(ctx context.Context, digest Digest, limit int64) ([]byte,
 	return spool.Buffer.Bytes(), nil
 }
 
-// Has asks the servers in turn. It is false only when all of them said so, and
-// ErrUnreachable when nobody has the blob but not everybody answered.
+// Has asks one server after the other. It returns false only when all of them said so, and
+// ErrUnreachable when no server has the blob but some did not answer.
 func (c *Client) Has(ctx context.Context, digest Digest) (bool, error) {
 	var trouble []error
 	for _, base := range c.BaseURLs {
@@ -105,8 +104,8 @@ func (c *Client) Has(ctx context.Context, digest Digest) (bool, error) {
 	return false, nil
 }
 
-// Upload puts data on every server and gives its digest. It fails only when no server
-// took it: ErrRefused when one declined, ErrUnreachable otherwise.
+// Upload puts data on every server and returns its digest. It fails only when no server
+// took the data: ErrRefused when one declined, ErrUnreachable otherwise.
 func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
 	digest := Sum(data)
 	kind, stored := ErrUnreachable, false

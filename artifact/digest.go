@@ -14,7 +14,7 @@ type Digest [sha256.Size]byte
 
 const digestPrefix = "sha256:"
 
-// Sum is the digest of data.
+// Sum returns the digest of data.
 func Sum(data []byte) Digest { return sha256.Sum256(data) }
 
 // ParseDigest reads the text form. It is strict: no other algorithm, no upper
@@ -27,16 +27,16 @@ func ParseDigest(text string) (Digest, error) {
 	return parseHex(digits)
 }
 
-// String is the text form.
+// String returns the text form.
 func (d Digest) String() string { return digestPrefix + d.Hex() }
 
-// Hex is the 64 lower-case digits without the algorithm.
+// Hex returns the 64 lower-case digits without the algorithm.
 func (d Digest) Hex() string { return hex.EncodeToString(d[:]) }
 
-// IsZero says that d names nothing.
+// IsZero says whether d is the zero Digest.
 func (d Digest) IsZero() bool { return d == Digest{} }
 
-// MarshalText is the text form, for JSON and flags.
+// MarshalText returns the text form, for JSON and flags.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads the text form as ParseDigest does.
@@ -70,8 +70,8 @@ func clip(text string) string {
 // Hasher computes the digest of what is written to it.
 type Hasher struct{ hash.Hash }
 
-// NewHasher has seen nothing yet.
+// NewHasher returns a hasher of no bytes yet.
 func NewHasher() Hasher { return Hasher{sha256.New()} }
 
-// Digest of everything written so far.
+// Digest returns the digest of everything written so far.
 func (h Hasher) Digest() Digest { return Digest(h.Sum(nil)) }

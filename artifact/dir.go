@@ -19,9 +19,9 @@ import (
 //	blobs/sha256/<hex>      one file a blob
 //	ingest/                 uploads under way; emptied on opening
 //
-// A blob appears under its name only complete, synced and hashed. Every read is
-// hashed again: a blob whose bytes changed on disk is refused with ErrCorrupted and
-// removed, so that it can be fetched anew. One process owns the folder.
+// A blob appears under its name only when it is complete, synced and hashed. Every read
+// hashes it again. A blob whose bytes changed on disk is refused with ErrCorrupted and
+// removed, so that it can be fetched again. Only one process may use the folder.
 type Dir struct {
 	root  string
 	quota int64
@@ -62,7 +62,7 @@ func OpenDir(root string, quota int64) (*Dir, error) {
 	return d, nil
 }
 
-// Used is the bytes held and under way.
+// Used returns the bytes of all blobs that are held or being uploaded.
 func (d *Dir) Used() int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -186,7 +186,7 @@ func (d *Dir) publish(temp string, digest Digest) error {
 	return syncFolder(d.blobs())
 }
 
-// drop removes the very file that was seen, not one that replaced it meanwhile.
+// drop removes the file that was read, but not one that replaced it meanwhile.
 func (d *Dir) drop(digest Digest, seen fs.FileInfo) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

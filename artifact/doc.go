@@ -1,11 +1,12 @@
-// Package artifact keeps and moves everything that is named by its content:
+// Package artifact keeps and moves blobs, which are named by the digest of their content:
 // app modules, inputs, result manifests and result files.
 //
 // A [Store] keeps blobs; [Dir] is one on disk with the folder structure of an
 // OCI image layout, so that the same folder can be pushed to a registry.
-// [Handler] serves a store over HTTP, [Client] fetches from such servers. No byte
-// is handed out before it was checked against the digest that names it, or, where it
-// streams, the last byte is held back until the whole is known to be right.
+// [Handler] serves a store over HTTP, and [Client] fetches from such servers. A server
+// may be anybody's, so no content is trusted. Either a whole blob is checked against its
+// digest before it is returned. Or, where it is streamed, the last bytes are held back
+// until the digest is known to be right, so that no reader gets a complete wrong blob.
 //
 // # OCI registries
 //

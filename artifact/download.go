@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// download is one blob on its way from several servers into a spool. What one server
-// sent before it broke off is kept and the next one is asked for the rest; if the whole
-// then turns out wrong, the last one is not blamed for it: from then on every server is
-// asked for all of it.
+// download fetches one blob from several servers into a spool. When a server breaks off,
+// its bytes are kept and the next server is asked for the rest. If the whole then has the
+// wrong digest, it is not known which server sent the wrong bytes. So the last one is not
+// blamed, and from then on every server is asked for the whole blob.
 type download struct {
 	client  *Client
 	servers []string // in the order of trial
@@ -29,7 +29,7 @@ type download struct {
 	noResume bool
 }
 
-// errSpool marks trouble of this machine's own disk: no server is to blame.
+// errSpool marks an error of this machine's own disk, for which no server is to blame.
 var errSpool = errors.New("artifact client: spool")
 
 func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spool) (int64, error) {
@@ -74,7 +74,7 @@ func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spo
 	return 0, d.outcome(nil, last)
 }
 
-// try asks one server for what is missing and checks the whole.
+// try asks one server for the missing bytes and checks the whole.
 func (d *download) try(ctx context.Context, base string) error {
 	if d.noResume {
 		if err := d.restart(); err != nil {
@@ -86,7 +86,7 @@ func (d *download) try(ctx context.Context, base string) error {
 	if !resumed || !(errors.Is(err, ErrCorrupted) || errors.Is(err, ErrTooLarge)) {
 		return err
 	}
-	// The beginning may be to blame, and with it another server.
+	// The wrong bytes may be at the beginning, which came from another server.
 	d.noResume = true
 	if err := d.restart(); err != nil {
 		return err
@@ -139,7 +139,7 @@ func (d *download) stream(ctx context.Context, base string) error {
 	return d.take(resp, watch)
 }
 
-// accept judges the status, and starts over when the server ignored the range.
+// accept checks the status, and starts over when the server ignored the range.
 func (d *download) accept(resp *http.Response) error {
 	switch resp.StatusCode {
 	case http.StatusOK:
@@ -185,8 +185,8 @@ func (d *download) take(resp *http.Response, watch *stallWatch) error {
 	}
 }
 
-// outcome makes one error of what the servers said. When anybody is merely
-// unreachable the blob may exist, so this is what the error says.
+// outcome makes one error of the servers' errors. When a server was only unreachable the
+// blob may exist, so the error then says ErrUnreachable.
 func (d *download) outcome(ctxErr error, last []error) error {
 	kind := ErrNotFound
 	if len(last) == 0 {
@@ -214,7 +214,7 @@ func (d *download) outcome(ctxErr error, last []error) error {
 	return fmt.Errorf("%w: %s: %s", kind, d.digest, strings.Join(lines, "; "))
 }
 
-// retriable says that asking the same server again may help.
+// retriable says whether the same server may succeed when it is asked again.
 func retriable(err error) bool {
 	for _, final := range []error{ErrNotFound, ErrCorrupted, ErrTooLarge, ErrRefused} {
 		if errors.Is(err, final) {
@@ -244,7 +244,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// errStalled says that a server was given up for being slow.
+// errStalled says that a server was too slow, and another one is tried.
 var errStalled = errors.New("too slow")
 
 // stallWatch cancels a request that does not bring stallBytes in every period.
@@ -259,8 +259,8 @@ type stallWatch struct {
 func watchStall(ctx context.Context, period time.Duration) (*stallWatch, context.Context) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &stallWatch{period: period, cancel: cancel, ctx: ctx}
-	// The owed bytes count from the first period on, which also bounds the wait for
-	// an answer; a blob smaller than that is simply done by then.
+	// The bytes are demanded from the first period on, which also bounds the wait for an
+	// answer. A smaller blob is complete by then.
 	w.timer = time.AfterFunc(time.Hour, w.check)
 	w.timer.Reset(period)
 	return w, ctx

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// slowFor is how long a server that did not answer in time is asked last.
+// slowFor is the time for which a server that did not answer in time is asked last.
 const slowFor = 2 * time.Minute
 
-// slow is this process's memory of servers that hang: without it every blob of a task would wait for the same one anew.
+// slow is this process's memory of servers that hang. Without it every blob of a task would wait for the same server again.
 var slow slowServers
 
-// slowServers remembers which servers did not answer in time, until when. The zero value is ready; it may be used
-// concurrently.
+// slowServers remembers the servers that did not answer in time, and until when each is asked last. The zero value is ready to
+// use, also concurrently.
 type slowServers struct {
 	mu    sync.Mutex
 	until map[string]time.Time
 }
 
-// order gives the servers in the order of trial: their own, but those last that did not answer lately.
+// order returns the servers in the order in which to try them: as given, but servers that did not answer lately come last.
 func (s *slowServers) order(servers []string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,7 +38,7 @@ func (s *slowServers) order(servers []string) []string {
 	return append(first, last...)
 }
 
-// note says whether a server answered in time.
+// note records whether a server answered in time (hung: it did not).
 func (s *slowServers) note(base string, hung bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

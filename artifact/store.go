@@ -11,14 +11,14 @@ import (
 // Source opens blobs. The reader yields ErrCorrupted instead of the last bytes when
 // they do not hash to the digest, therefore nothing read may be trusted before io.EOF.
 type Source interface {
-	// Open gives the content and size in bytes of a blob, or ErrNotFound.
+	// Open returns the content and the size in bytes of a blob, or ErrNotFound.
 	Open(ctx context.Context, digest Digest) (io.ReadCloser, int64, error)
 }
 
 // Store keeps blobs under their digests. Its methods may be called concurrently.
 type Store interface {
 	Source
-	// Has says whether the blob is held; the content is not read.
+	// Has says whether the blob is held. It does not read the content.
 	Has(ctx context.Context, digest Digest) (bool, error)
 	// Put keeps all of r and gives its digest and size. It fails with ErrTooLarge
 	// when r holds more than limit bytes, ErrQuota when the store is full; nothing is
@@ -27,12 +27,12 @@ type Store interface {
 	// PutAs is Put of a blob whose digest is known: ErrCorrupted, and nothing kept,
 	// when r hashes to anything but want.
 	PutAs(ctx context.Context, want Digest, r io.Reader, limit int64) (int64, error)
-	// Delete forgets the blob; deleting what is not held is no error.
+	// Delete removes the blob. It is no error when the blob is not held.
 	Delete(ctx context.Context, digest Digest) error
 }
 
-// ReadAll gives the verified content of a blob of at most limit bytes. Errors wrap
-// ErrNotFound, ErrCorrupted, ErrTooLarge or whatever the source gave.
+// ReadAll returns the verified content of a blob of at most limit bytes. Errors wrap
+// ErrNotFound, ErrCorrupted, ErrTooLarge or an error of the source.
 func ReadAll(ctx context.Context, source Source, digest Digest, limit int64) ([]byte, error) {
 	r, size, err := source.Open(ctx, digest)
 	if err != nil {
@@ -46,7 +46,7 @@ func ReadAll(ctx context.Context, source Source, digest Digest, limit int64) ([]
 	if err != nil {
 		return nil, err
 	}
-	// A Source may be anybody's: its word on size and content is checked again.
+	// A Source may be anybody's, so its size and content are checked again.
 	if int64(len(data)) > limit {
 		return nil, fmt.Errorf("%w: %s passes the limit of %d bytes", ErrTooLarge, digest, limit)
 	}
@@ -56,7 +56,7 @@ func ReadAll(ctx context.Context, source Source, digest Digest, limit int64) ([]
 	return data, nil
 }
 
-// PutBytes keeps data, however large.
+// PutBytes keeps data of any size.
 func PutBytes(ctx context.Context, store Store, data []byte) (Digest, error) {
 	digest, _, err := store.Put(ctx, bytes.NewReader(data), int64(len(data)))
 	return digest, err
@@ -77,7 +77,7 @@ func Copy(ctx context.Context, to Store, from Source, digest Digest, limit int64
 	return err
 }
 
-// oneOver lets one byte more than limit through, so that excess can be told.
+// oneOver reads one byte more than limit, so that the caller can see that there is more.
 func oneOver(r io.Reader, limit int64) io.Reader {
 	if limit == math.MaxInt64 {
 		return r

@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// verifier hashes what passes and holds back the last bytes until the digest was
-// compared, so that a copy of a corrupted blob is never complete.
+// verifier hashes the bytes that pass through it, and holds back the last ones until the
+// digest was compared. So a copy of a corrupted blob is never complete.
 type verifier struct {
 	src    io.ReadCloser
 	want   Digest
@@ -53,7 +53,7 @@ func (v *verifier) Read(p []byte) (int, error) {
 
 func (v *verifier) Close() error { return v.src.Close() }
 
-// finish gives out the last n bytes only when everything is as it should be.
+// finish returns the last n bytes, if size and digest are right.
 func (v *verifier) finish(n int) (int, error) {
 	if got := Digest(v.hash.Sum(nil)); got != v.want {
 		return v.fail(fmt.Errorf("%w: %s: content hashes to %s", ErrCorrupted, v.want, got))
