@@ -30,22 +30,31 @@ type (
 		Height int64
 		Seat   Seat
 	}
-	// SecondDrawn answers a Draw effect of wave 2; a plan of the court comes with no seats.
+	// PlanMade answers an AskPlan effect. Delay is d of protocol section 7: the seats are drawn that many blocks later,
+	// from a seed that nobody can know yet.
+	PlanMade struct {
+		Height int64
+		Plan   Plan
+		Delay  int64
+	}
+	// SecondDrawn answers a Draw effect of wave 2, with the plan as it fits those who can be drawn; a plan of the court
+	// comes with no seats.
 	SecondDrawn struct {
 		Height int64
 		Plan   Plan
 		Seats  []Seat
 	}
-	// DrawFailed answers a Draw effect: too few eligible organisations now.
+	// DrawFailed answers a Draw effect of wave 1, or an AskPlan effect: too few eligible organisations now.
 	DrawFailed struct{ Height int64 }
-	// Committed is a worker's, or a court seat's, commitment. Delay is d of protocol section 7, used at commit 1.
+	// DrawRefused answers a Draw effect of wave 2: of those who were eligible at the plan too few are left for it.
+	DrawRefused struct{ Height int64 }
+	// Committed is a worker's, or a court seat's, commitment.
 	Committed struct {
 		Height     int64
 		Bench      Bench
 		Who        string
 		Attempt    uint32
 		Commitment [32]byte
-		Delay      int64
 	}
 	// Declined is a worker giving its seat back before committing.
 	Declined struct {
@@ -80,8 +89,10 @@ type (
 
 func (Due) event()         {}
 func (FirstDrawn) event()  {}
+func (PlanMade) event()    {}
 func (SecondDrawn) event() {}
 func (DrawFailed) event()  {}
+func (DrawRefused) event() {}
 func (Committed) event()   {}
 func (Declined) event()    {}
 func (Revealed) event()    {}
@@ -97,6 +108,8 @@ type Effect interface{ effect() }
 type (
 	// Draw asks for seats of a wave.
 	Draw struct{ Wave uint32 }
+	// AskPlan asks for the plan of wave 2, before anybody can know the seed that it is drawn from.
+	AskPlan struct{}
 	// Lock takes stake for an assignment.
 	Lock struct {
 		Who    string
@@ -125,6 +138,7 @@ type (
 )
 
 func (Draw) effect()         {}
+func (AskPlan) effect()      {}
 func (Lock) effect()         {}
 func (Release) effect()      {}
 func (EnterLedgers) effect() {}
@@ -156,10 +170,14 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 		return t.due(e.Height)
 	case FirstDrawn:
 		return t.firstDrawn(e)
+	case PlanMade:
+		return t.planMade(e)
 	case SecondDrawn:
 		return t.secondDrawn(e)
 	case DrawFailed:
 		return t.drawFailed(e.Height)
+	case DrawRefused:
+		return t.drawRefused(e.Height)
 	case Committed:
 		return nil, t.committed(e)
 	case Declined:
@@ -198,6 +216,9 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		}
 		return []Effect{Draw{Wave: 1}}, nil
 	case PhaseLocked:
+		if !t.Planned {
+			return []Effect{AskPlan{}}, nil
+		}
 		return []Effect{Draw{Wave: 2}}, nil
 	case PhaseFirst:
 		fault := FaultSilent
@@ -265,17 +286,34 @@ func (t *Task) loseFirst(height int64, f Fault) []Effect {
 	return []Effect{gone}
 }
 
+// planMade fixes how the task is checked. A plan of the court needs no draw; any other waits for its seed.
+func (t *Task) planMade(e PlanMade) ([]Effect, error) {
+	if err := t.in(PhaseLocked); err != nil {
+		return nil, err
+	}
+	if t.Planned {
+		return nil, fmt.Errorf("%w: the task has a plan", ErrAlready)
+	}
+	t.Plan, t.Planned = e.Plan, true
+	if e.Plan.Court {
+		return t.secondDrawn(SecondDrawn{Height: e.Height, Plan: e.Plan})
+	}
+	t.Deadline = e.Height + max(1, e.Delay)
+	return nil, nil
+}
+
 func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 	if err := t.in(PhaseLocked); err != nil {
 		return nil, err
 	}
-	t.Plan, t.Planned = e.Plan, true
-	charge := e.Plan.Charge
+	if !t.Planned {
+		return nil, fmt.Errorf("%w: the task has no plan", ErrTooEarly)
+	}
+	t.Plan = e.Plan
 	if e.Plan.Court {
-		charge = Q64{} // the court decides: no lie of the first worker can be accepted
 		e.Seats = nil
 	}
-	effects := []Effect{EnterLedgers{Charge: charge, Long: e.Plan.Long}}
+	effects := []Effect{EnterLedgers{Charge: e.Plan.Charge, Long: e.Plan.Long}}
 	for _, s := range e.Seats {
 		s.Wave, s.State = 2, SeatDrawn
 		t.Seats = append(t.Seats, s)
@@ -308,5 +346,18 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if t.Phase == PhaseOpen {
 		return t.end(EndTooFew), nil
 	}
-	return t.secondDrawn(SecondDrawn{Height: height, Plan: Plan{Court: true, Bound: BoundFew}})
+	return t.planMade(PlanMade{Height: height, Plan: Plan{Risk: t.Risk}.toCourt(BoundFew)})
+}
+
+// drawRefused forgets the plan and keeps its risk. Whoever knew the seed may have made the draw impossible, because it did
+// not suit: the next seed is another chance, which the next plan has to count (docs/trust.md, "The moment of the draw").
+func (t *Task) drawRefused(height int64) ([]Effect, error) {
+	if err := t.in(PhaseLocked); err != nil {
+		return nil, err
+	}
+	if !t.Planned {
+		return nil, fmt.Errorf("%w: the task has no plan", ErrTooEarly)
+	}
+	t.Risk, t.Plan, t.Planned = t.Plan.X, Plan{}, false
+	return t.drawFailed(height)
 }

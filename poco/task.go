@@ -206,7 +206,8 @@ type Task struct {
 	RevealEnd int64
 	Seats     []Seat
 	Plan      Plan
-	Planned   bool // wave 2 has been planned: the task stands in the ledgers
+	Planned   bool // wave 2 has been planned; once it is drawn too, the task stands in the ledgers
+	Risk      Q64  // x of the plans whose draw was refused, together
 	Court     []Seat
 	// CourtCalled is the height at which the court was seated.
 	CourtCalled int64

@@ -57,6 +57,7 @@ type play struct {
 	locked   uint64            // ever
 	freed    uint64
 	entered  int
+	charge   Q64 // with which it entered
 	resolved []Resolve
 	opened   bool // an open gate was answered
 	end      *Settlement
@@ -102,6 +103,11 @@ func (p *play) answer(e Effect) Event {
 		if plan, seats, ok := p.second(*p.task.First()); ok {
 			return SecondDrawn{p.height, plan, seats}
 		}
+		return DrawRefused{p.height}
+	case AskPlan:
+		if plan, _, ok := p.second(*p.task.First()); ok {
+			return PlanMade{p.height, plan, 2}
+		}
 		return DrawFailed{p.height}
 	case Lock:
 		require.Zero(p.t, p.held[e.Who], "%s is locked twice", e.Who)
@@ -110,7 +116,7 @@ func (p *play) answer(e Effect) Event {
 	case Release:
 		p.free(e.Who, e.Amount)
 	case EnterLedgers:
-		p.entered++
+		p.entered, p.charge = p.entered+1, e.Charge
 	case Resolve:
 		p.resolved = append(p.resolved, e)
 	case AskTurn:
@@ -155,11 +161,14 @@ func (p *play) user(ev Event) error {
 func (p *play) commit(bench Bench, who string, o Outcome) error {
 	s := secret{o, Salt([]byte(who), bench, "test", p.task.ID, p.task.Attempt)}
 	err := p.user(Committed{
-		Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt, Delay: 2,
+		Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt,
 		Commitment: Commitment(bench, p.task.Terms.ChainID, p.task.ID, p.task.Attempt, who, o, s.salt),
 	})
 	if err == nil {
 		p.secrets[pledge{bench, who, p.task.Attempt}] = s
+		if p.task.Phase == PhaseLocked {
+			p.hook(Due{p.height}) // planned at the end of the block
+		}
 	}
 	return err
 }
@@ -181,7 +190,9 @@ func (p *play) due(height int64) {
 func (p *play) toReveal(first Outcome, others ...Outcome) {
 	p.due(p.height)
 	require.NoError(p.t, p.commit(BenchWorkers, p.task.Seats[0].Who, first))
-	p.due(p.task.Deadline)
+	if p.task.Phase == PhaseLocked {
+		p.due(p.task.Deadline)
+	}
 	for i, o := range others {
 		require.NoError(p.t, p.commit(BenchWorkers, p.task.Seats[1+i].Who, o))
 	}
@@ -485,7 +496,7 @@ func garbage(t *rapid.T, p *play) {
 	bench := Bench(rapid.IntRange(0, 1).Draw(t, "bench"))
 	switch rapid.IntRange(0, 6).Draw(t, "garbage") {
 	case 0:
-		_ = p.user(Committed{Height: height, Bench: bench, Who: who, Attempt: attempt, Commitment: [32]byte{9}, Delay: -3})
+		_ = p.user(Committed{Height: height, Bench: bench, Who: who, Attempt: attempt, Commitment: [32]byte{9}})
 	case 1:
 		_ = p.user(Declined{height, who, attempt})
 	case 2:
@@ -496,7 +507,8 @@ func garbage(t *rapid.T, p *play) {
 	default:
 		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
 		ev := rapid.SampledFrom([]Event{
-			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, CourtOpened{Height: height}, TurnCame{height, GateOpen}, DrawFailed{height},
+			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, CourtOpened{Height: height}, TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height},
+			PlanMade{height, Plan{}, 2},
 		}).Draw(t, "event")
 		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true}[p.task.Phase]
 		if fits {

@@ -94,9 +94,10 @@ func (t *Task) tally() []Effect {
 
 // end closes the task: the ledgers are told if it stood in them, the money moves.
 func (t *Task) end(e Ending) []Effect {
+	stood := t.Planned && t.Phase > PhaseLocked
 	t.Phase, t.Deadline, t.Ending = PhaseDone, 0, e
 	var effects []Effect
-	if t.Planned {
+	if stood {
 		first := t.Seats[0]
 		accepted := e == EndAccepted
 		// A first worker that committed to no answer cannot have its lie accepted: nothing is to be charged for it.

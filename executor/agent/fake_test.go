@@ -192,7 +192,7 @@ func (c *fakeChain) others() {
 			}
 			b := poco.Bench(bench)
 			if s.State == poco.SeatDrawn {
-				c.apply(poco.Committed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.Attempt, Delay: 2,
+				c.apply(poco.Committed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.Attempt,
 					Commitment: poco.Commitment(b, chainID, c.task.ID, c.task.Attempt, s.Who, o, salt[:])})
 			} else if s.State == poco.SeatCommitted {
 				c.apply(poco.Revealed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.Attempt, Outcome: o, Salt: salt[:]})
@@ -205,7 +205,7 @@ func (c *fakeChain) deliver(msg sdk.Msg) error {
 	var err error
 	switch m := msg.(type) {
 	case *taskstypes.MsgCommit:
-		ev := poco.Committed{Height: c.height, Bench: benchOf(m.Bench), Who: m.Who, Attempt: m.Attempt, Delay: 2}
+		ev := poco.Committed{Height: c.height, Bench: benchOf(m.Bench), Who: m.Who, Attempt: m.Attempt}
 		copy(ev.Commitment[:], m.Commitment)
 		err = c.apply(ev)
 	case *taskstypes.MsgReveal:

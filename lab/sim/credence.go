@@ -500,7 +500,7 @@ func outcome(answer int) poco.Outcome {
 func (c *chain) commit(f *flight, seat int) {
 	who := c.names[f.who[seat]]
 	c.apply(f, poco.Committed{
-		Height: f.task.Deadline - 1, Bench: poco.BenchWorkers, Who: who, Attempt: f.task.Attempt, Delay: 2,
+		Height: f.task.Deadline - 1, Bench: poco.BenchWorkers, Who: who, Attempt: f.task.Attempt,
 		Commitment: poco.Commitment(poco.BenchWorkers, chainID, f.task.ID, f.task.Attempt, who, c.outcomeOf(f, seat), salt),
 	})
 }

@@ -118,7 +118,10 @@ func (p Plan) ToPoco() (poco.Plan, error) {
 	for _, f := range []struct {
 		from []byte
 		to   *poco.Q64
-	}{{p.X, &out.X}, {p.Charge, &out.Charge}, {p.Allowance, &out.Allowance}} {
+	}{{p.X, &out.X}, {p.Charge, &out.Charge}, {p.Allowance, &out.Allowance}, {p.Risk, &out.Risk}} {
+		if f.to == &out.Risk && len(f.from) == 0 {
+			continue
+		}
 		if *f.to, err = poco.Q64FromBytes(f.from); err != nil {
 			return out, err
 		}
@@ -128,11 +131,15 @@ func (p Plan) ToPoco() (poco.Plan, error) {
 
 // PlanFromPoco is the inverse, with the plan in words.
 func PlanFromPoco(p poco.Plan) Plan {
-	return Plan{
+	out := Plan{
 		Court: p.Court, Replicas: p.Replicas, Lottery: p.Lottery, X: p.X.Bytes(), Charge: p.Charge.Bytes(),
 		Long: p.Long, Faction: p.Faction, Eligible: p.Eligible, Bound: string(p.Bound),
 		Allowance: p.Allowance.Bytes(), StakeFloor: p.StakeFloor, Text: p.Text(),
 	}
+	if !p.Risk.IsZero() {
+		out.Risk = p.Risk.Bytes()
+	}
+	return out
 }
 
 // ToPoco turns a stored task into the protocol's, under the terms of its deal.
@@ -148,6 +155,11 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 		ID: id, Terms: terms, Attempt: t.Attempt, Phase: poco.Phase(t.Phase - 1), Deadline: t.Deadline, From: t.From,
 		Took: t.Took, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
 		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled,
+	}
+	if len(t.Risk) > 0 {
+		if out.Risk, err = poco.Q64FromBytes(t.Risk); err != nil {
+			return out, err
+		}
 	}
 	if t.Plan != nil {
 		if out.Plan, err = t.Plan.ToPoco(); err != nil {
@@ -183,9 +195,16 @@ func (t *Task) Take(p poco.Task, height int64) {
 	t.RevealEnd, t.CourtCalled = p.RevealEnd, p.CourtCalled
 	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
 	t.Court = seatsFromPoco(p.Court, t.Court, height)
-	if p.Planned && t.Plan == nil {
+	switch {
+	case !p.Planned:
+		t.Plan = nil
+	case t.Plan == nil || t.Plan.Replicas != p.Plan.Replicas || t.Plan.Lottery != p.Plan.Lottery || t.Plan.Court != p.Plan.Court ||
+		t.Plan.Eligible != p.Plan.Eligible:
 		plan := PlanFromPoco(p.Plan)
 		t.Plan = &plan
+	}
+	if !p.Risk.IsZero() {
+		t.Risk = p.Risk.Bytes()
 	}
 	if p.Verdict.Kind != poco.KindUnspecified {
 		v := OutcomeFromPoco(p.Verdict)

@@ -72,7 +72,7 @@ func (k Keeper) Refresh(ctx context.Context, org string) error {
 		return err
 	}
 	for _, pool := range pools {
-		if err := k.placeOrg(ctx, pool, org, active); err != nil {
+		if err := k.placeOrg(ctx, pool, org, active, false); err != nil {
 			return err
 		}
 	}
@@ -83,8 +83,9 @@ func (k Keeper) Refresh(ctx context.Context, org string) error {
 func (k Keeper) AfterRightsChanged(ctx context.Context, org string) error { return k.Refresh(ctx, org) }
 
 // place puts a worker where it belongs: into the array of its organisation in the pool if it is ready, out otherwise;
-// and its organisation into the pool's array, if that is active and has a ready worker, out otherwise.
-func (k Keeper) place(ctx context.Context, pool string, w types.Worker, ready, active bool) error {
+// and its organisation into the pool's array, if that is active and has a ready worker, out otherwise. Drawn says that a
+// draw has just taken one of the worker's slots.
+func (k Keeper) place(ctx context.Context, pool string, w types.Worker, ready, active, drawn bool) error {
 	pos, err := k.MemberPosition.Get(ctx, collections.Join(pool, w.Address))
 	member := err == nil
 	switch {
@@ -100,7 +101,7 @@ func (k Keeper) place(ctx context.Context, pool string, w types.Worker, ready, a
 	if err != nil {
 		return err
 	}
-	return k.placeOrg(ctx, pool, w.Organisation, active)
+	return k.placeOrg(ctx, pool, w.Organisation, active, drawn)
 }
 
 func (k Keeper) addMember(ctx context.Context, pool string, w types.Worker) error {
@@ -145,7 +146,7 @@ func (k Keeper) removeMember(ctx context.Context, pool string, w types.Worker, p
 }
 
 // placeOrg is place for the upper floor.
-func (k Keeper) placeOrg(ctx context.Context, pool, org string, active bool) error {
+func (k Keeper) placeOrg(ctx context.Context, pool, org string, active, drawn bool) error {
 	members, err := counter(ctx, k.MemberCount, collections.Join(pool, org))
 	if err != nil {
 		return err
@@ -156,9 +157,15 @@ func (k Keeper) placeOrg(ctx context.Context, pool, org string, active bool) err
 	}
 	switch drawable := active && members > 0; {
 	case drawable && !listed:
-		return k.addOrg(ctx, pool, org)
+		if err := k.addOrg(ctx, pool, org); err != nil {
+			return err
+		}
+		return k.beginStint(ctx, pool, org)
 	case !drawable && listed:
-		return k.removeOrg(ctx, pool, org, pos)
+		if err := k.removeOrg(ctx, pool, org, pos); err != nil {
+			return err
+		}
+		return k.endStint(ctx, pool, org, drawn)
 	}
 	return nil
 }

@@ -67,6 +67,9 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		}
 		owed += w.Bonded + w.Unbonding
 	}
+	if err := k.initStints(ctx, g.Tickets); err != nil { // after the workers, whose placing begins stints
+		return err
+	}
 	for _, u := range g.Unbondings {
 		if err := k.enqueue(ctx, collections.Join(uint64(u.Height), u.Worker), u.Amount); err != nil {
 			return err
@@ -97,10 +100,42 @@ func (k Keeper) initEligible(ctx context.Context, g types.GenesisState) error {
 			}
 			for _, address := range o.Workers {
 				w := types.Worker{Address: address, Organisation: o.Organisation}
-				if err := k.place(ctx, e.Pool, w, true, active); err != nil {
+				if err := k.place(ctx, e.Pool, w, true, active, false); err != nil {
 					return err
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// initStints puts the stints back as they were exported. One that a genesis does not tell, written by hand, has lasted
+// since before the chain began.
+func (k Keeper) initStints(ctx context.Context, tickets []types.PoolTickets) error {
+	var placed []pair
+	err := k.Stints.Walk(ctx, nil, func(key pair, _ types.Stint) (bool, error) {
+		placed = append(placed, key)
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range placed {
+		if err := k.Stints.Set(ctx, key, types.Stint{}); err != nil {
+			return err
+		}
+	}
+	for _, p := range tickets {
+		for i, stint := range p.Stints {
+			if stint == (types.Stint{}) {
+				continue
+			}
+			if err := k.Stints.Set(ctx, collections.Join(p.Pool, p.Organisations[i]), stint); err != nil {
+				return err
+			}
+		}
+		if err := setCounter(ctx, k.Departures, p.Pool, p.Departures); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -154,7 +189,13 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		}
 		t := &g.Tickets[len(g.Tickets)-1]
 		t.Organisations = append(t.Organisations, org)
-		return false, nil
+		stint, _, err := k.Stint(ctx, key.K1(), org)
+		if err != nil {
+			return true, err
+		}
+		t.Stints = append(t.Stints, stint)
+		t.Departures, err = k.OwnDepartures(ctx, key.K1())
+		return false, err
 	})
 	if err != nil {
 		return nil, err

@@ -76,6 +76,11 @@ type Keeper struct {
 	// TicketOf: (pool, organisation) -> ticket.
 	TicketOf collections.Map[pair, uint64]
 
+	// Stints: (pool, organisation) -> the last time for which it could be drawn. See stint.go.
+	Stints collections.Map[pair, types.Stint]
+	// Departures: pool -> how often an organisation ceased to be drawable other than by being drawn.
+	Departures collections.Map[string, uint64]
+
 	// The dense arrays; see dense.go.
 	OrgCount       collections.Map[string, uint64]
 	OrgAt          collections.Map[collections.Pair[string, uint64], string]
@@ -123,6 +128,8 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		TicketHolder: collections.NewMap(sb, types.TicketHolderPrefix, "ticket_holder",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
 		TicketOf: collections.NewMap(sb, types.TicketOfPrefix, "ticket_of", texts, count),
+		Stints:         collections.NewMap(sb, types.StintsPrefix, "stints", texts, codec.CollValue[types.Stint](cdc)),
+		Departures:     collections.NewMap(sb, types.DeparturesPrefix, "departures", text, count),
 		OrgCount: collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
 		OrgAt: collections.NewMap(sb, types.OrgAtPrefix, "org_at",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),

@@ -234,5 +234,5 @@ func (k Keeper) replace(ctx context.Context, pool, worker string) error {
 	if err != nil {
 		return err
 	}
-	return k.placeIn(ctx, pool, w, active)
+	return k.placeIn(ctx, pool, w, active, false)
 }

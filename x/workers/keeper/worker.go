@@ -53,6 +53,7 @@ func (k Keeper) store(ctx context.Context, before, w types.Worker) error {
 	if err != nil {
 		return err
 	}
+	drawn := w.Busy > before.Busy
 	for _, id := range before.Pools {
 		if slices.Contains(w.Pools, id) {
 			continue
@@ -60,7 +61,7 @@ func (k Keeper) store(ctx context.Context, before, w types.Worker) error {
 		if err := k.serve(ctx, w, id, false); err != nil {
 			return err
 		}
-		if err := k.place(ctx, id, w, false, active); err != nil {
+		if err := k.place(ctx, id, w, false, active, drawn); err != nil {
 			return err
 		}
 	}
@@ -70,7 +71,7 @@ func (k Keeper) store(ctx context.Context, before, w types.Worker) error {
 				return err
 			}
 		}
-		if err := k.placeIn(ctx, id, w, active); err != nil {
+		if err := k.placeIn(ctx, id, w, active, drawn); err != nil {
 			return err
 		}
 	}
@@ -78,12 +79,12 @@ func (k Keeper) store(ctx context.Context, before, w types.Worker) error {
 }
 
 // placeIn puts a worker where it belongs in a pool that it serves.
-func (k Keeper) placeIn(ctx context.Context, id string, w types.Worker, active bool) error {
+func (k Keeper) placeIn(ctx context.Context, id string, w types.Worker, active, drawn bool) error {
 	pool, recheck, err := k.stored(ctx, id)
 	if err != nil {
 		return err
 	}
-	return k.place(ctx, id, w, w.Ready(id, pool.Asks(w.Address, recheck)), active)
+	return k.place(ctx, id, w, w.Ready(id, pool.Asks(w.Address, recheck)), active, drawn)
 }
 
 // checkSettings checks a worker's settings against parameters and pools: slots, number of pools, that those exist, run

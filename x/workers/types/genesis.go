@@ -173,6 +173,9 @@ func (g GenesisState) validateTickets(pools map[string]Pool) error {
 		if i > 0 && g.Tickets[i-1].Pool >= t.Pool {
 			return ErrInvalidGenesis.Wrapf("tickets[%d]: %s: expected ascending order of pool, each once", i, t.Pool)
 		}
+		if len(t.Stints) > len(t.Organisations) {
+			return ErrInvalidGenesis.Wrapf("tickets[%d].stints: %d, expected at most one for each of the %d tickets", i, len(t.Stints), len(t.Organisations))
+		}
 		holders := make(map[string]bool, len(t.Organisations))
 		for _, org := range t.Organisations {
 			if err := orgstypes.ValidateID(org); err != nil {
