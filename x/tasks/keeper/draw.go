@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math/big"
-	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -12,103 +11,6 @@ import (
 	"github.com/credence-chain/credence/poco/evidence"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
-
-// crowd is who could be drawn for a task at this moment.
-type crowd struct {
-	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
-	eligible uint64   // M: those that may, and the first worker's organisation once there is one
-}
-
-// crowd counts who could be drawn: no organisation that is a party to the task, nor the first worker's again. Once there
-// is a first worker, as many are taken off as came to the pool since, eligible or not: wave 2 draws none of them, and the
-// more a plan counts, the less it fears.
-func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
-	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
-	if err != nil {
-		return crowd{}, err
-	}
-	c := crowd{barred: it.parties()}
-	first := it.state.First()
-	if first != nil && !slices.Contains(c.barred, first.Org) {
-		c.barred = append(c.barred, first.Org)
-	}
-	positions, err := k.positions(ctx, it.deal.Pool, c.barred)
-	if err != nil {
-		return crowd{}, err
-	}
-	c.eligible = size - uint64(len(positions))
-	if first == nil {
-		return c, nil
-	}
-	now, err := k.workers.Tickets(ctx, it.deal.Pool)
-	if err != nil {
-		return crowd{}, err
-	}
-	came := now - ticketsOfFirst(it.stored.Draws, now)
-	c.eligible -= min(c.eligible, came)
-	c.eligible++ // the first
-	return c, nil
-}
-
-// positions returns where organisations stand in the pool's array of those that are eligible, descending; those that do
-// not are left out.
-func (k Keeper) positions(ctx context.Context, pool string, orgs []string) (out []uint64, err error) {
-	for _, org := range orgs {
-		pos, found, err := k.workers.EligiblePosition(ctx, pool, org)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			out = append(out, pos)
-		}
-	}
-	slices.Sort(out)
-	slices.Reverse(out)
-	return out, nil
-}
-
-// plan computes how the task would be checked now.
-func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	e0, err := poco.Q64FromBytes(params.Allowance)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	classKey, requesterKey := ledgerKeys(it)
-	class, err := k.ledger(ctx, classKey, it.state.Terms.Trust)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	requester, err := k.ledger(ctx, requesterKey, it.state.Terms.Trust)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	// The bound counts every organisation that runs the runtime, in whatever pool: a coalition that gathers in a pool of
-	// its own would otherwise be a small number of few.
-	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	factor, err := k.beacon.Factor(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	bench, err := k.seats.ActiveSeats(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	terms := it.state.Terms
-	return poco.MakePlan(poco.PlanInput{
-		Class: class, Requester: requester, E0: e0,
-		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
-		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
-		FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Exposure: terms.Exposure(uint64(len(bench))),
-	}), nil
-}
 
 // drawFirst draws the first worker, if a plan could be carried out with those who are eligible now.
 func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
@@ -128,53 +30,61 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 		return poco.DrawFailed{Height: height}, nil
 	}
 	seats, err := k.drawSeats(ctx, it, c, 1, 0, func(poco.Entropy) drawSize { return drawSize{count: 1} })
+	if errors.Is(err, errTaken) {
+		return poco.DrawFailed{Height: height}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
 }
 
-// drawSecond plans the task and draws every seat but the first, the lottery's too, from a seed that nobody knew when
-// commit 1 was locked.
+// drawSecond draws every seat but the first, the lottery's too, from a seed that nobody knew when the task was planned.
 func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
-	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	c, err := k.crowd(ctx, it)
+	plan, fits, err := k.fitPlan(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := k.plan(ctx, it, c.eligible)
-	if err != nil {
-		return nil, err
+	if !fits {
+		return k.refuseDraw(ctx, it)
 	}
-	if plan.Bound == poco.BoundFew {
-		return poco.DrawFailed{Height: height}, nil
-	}
-	var seats []poco.Seat
-	if !plan.Court {
-		seats, err = k.drawSeats(ctx, it, c, 2, plan.Lottery, func(e poco.Entropy) drawSize {
-			n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
-			if n.won {
-				n.count++
-			}
-			n.most = n.count
-			if it.state.Terms.StaticCredibility {
-				n.most = uint32(min(uint64(it.state.Terms.MaxSeats), c.eligible)) - 1
-			}
-			return n
-		})
-		if errors.Is(err, errNotCredible) {
-			plan.Court, plan.Bound, err = true, poco.BoundEvidence, nil
+	c := crowd{barred: barred(it), eligible: plan.Eligible}
+	seats, err := k.drawSeats(ctx, it, c, 2, plan.Lottery, func(e poco.Entropy) drawSize {
+		n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
+		if n.won {
+			n.count++
 		}
-		if err != nil {
+		n.most = n.count
+		if it.state.Terms.StaticCredibility {
+			n.most = uint32(min(uint64(it.state.Terms.MaxSeats), c.eligible)) - 1
+		}
+		return n
+	})
+	switch {
+	case errors.Is(err, errTaken):
+		return k.refuseDraw(ctx, it)
+	case errors.Is(err, errNotCredible):
+		plan.Court, plan.Bound = true, poco.BoundEvidence // and its charge stays: the seed decided
+	case err != nil:
+		return nil, err
+	}
+	if plan.Court != it.state.Plan.Court || plan.Replicas != it.state.Plan.Replicas || plan.Lottery != it.state.Plan.Lottery {
+		if err := emitPlan(ctx, it, plan); err != nil {
 			return nil, err
 		}
 	}
-	stored := types.PlanFromPoco(plan)
-	if err := emit(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored}); err != nil {
-		return nil, err
-	}
-	return poco.SecondDrawn{Height: height, Plan: plan, Seats: seats}, nil
+	return poco.SecondDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Plan: plan, Seats: seats}, nil
 }
+
+// refuseDraw gives the plan up, and says so.
+func (k Keeper) refuseDraw(ctx context.Context, it *item) (poco.Event, error) {
+	err := emit(ctx, &types.EventDrawRefused{Task: it.stored.Id, Risk: it.state.Plan.X.Bytes()})
+	return poco.DrawRefused{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
+}
+
+// errTaken says that a draw cannot be made: somebody whom the seed chooses has been drawn for another task since the plan,
+// or too few are left.
+var errTaken = errors.New("whom the seed chooses has been drawn for another task, or too few are left")
 
 // errNotCredible says that the records of all who can be drawn do not reach the demanded trust.
 var errNotCredible = errors.New("the evidence of all records together is below the demanded trust")
@@ -193,14 +103,10 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 	}
 	entropy := poco.Entropy{Beacon: seed, Task: it.state.ID, Attempt: it.state.Attempt, Wave: wave}
 	n := size(entropy)
-	given, err := k.workers.Tickets(ctx, it.deal.Pool)
+	urn, err := k.newUrn(ctx, it, entropy, c)
 	if err != nil {
 		return nil, err
 	}
-	if wave == 2 {
-		given = ticketsOfFirst(it.stored.Draws, given)
-	}
-	urn := newUrn(it.deal.Pool, entropy, given, c.barred)
 	rec := types.DrawRecord{
 		Attempt: it.state.Attempt, Wave: wave, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Seed: seed,
 		Tickets: urn.given, Lottery: lottery, LotteryDrawn: n.won,
@@ -217,7 +123,7 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 				break
 			}
 		}
-		org, err := urn.draw(ctx, k, &rec, firstSeat)
+		org, err := urn.draw(ctx, &rec)
 		if err != nil {
 			return nil, err
 		}

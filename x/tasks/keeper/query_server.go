@@ -299,20 +299,18 @@ func replay(id [32]byte, d types.DrawRecord, seed []byte) (types.DrawRecord, err
 		if err != nil {
 			return again, err
 		}
-		if found {
-			drawn = append(drawn, ticket)
-		} else {
+		if !found {
 			at := slices.IndexFunc(d.Lists, func(l types.ListDraw) bool { return l.Seat == i })
 			if at < 0 {
 				return again, nil // the record says otherwise
 			}
 			list := d.Lists[at]
-			positions, err := entropy.Organisations(list.Size_, list.Excluded, first+i, 1)
-			if err != nil {
-				return again, err
+			if len(list.Tickets) == 0 {
+				return again, nil
 			}
-			ticket, again.Lists = positions[0], append(again.Lists, list)
+			ticket, again.Lists = entropy.Least(i, list.Tickets), append(again.Lists, list)
 		}
+		drawn = append(drawn, ticket)
 		again.Drawn = append(again.Drawn, ticket)
 		again.Members = append(again.Members, entropy.Member(first+i, d.MemberSizes[i]))
 	}

@@ -66,6 +66,8 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 			return k.drawFirst(ctx, it)
 		}
 		return k.drawSecond(ctx, it)
+	case poco.AskPlan:
+		return k.planSecond(ctx, it)
 	case poco.Lock:
 		if err := k.workers.Lock(ctx, e.Who, e.Amount); err != nil {
 			return nil, err
