@@ -1,0 +1,170 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// A task is planned at the end of the block that locks its first answer, and drawn d blocks later. At the plan nobody can
+// know the seed of the draw; at the draw somebody may. So everything that the draw goes by is counted at the plan: who can
+// be drawn, by which tickets, with how many replicas at which risk. What changes in between is dealt with as follows
+// (docs/protocol.md, section 6):
+//
+//	came       whoever could not be drawn at the plan is not drawn
+//	left       whoever paused, left, or was cooled or jailed is passed over; for the fewer that are left the plan is fitted
+//	           with more replicas
+//	drawn      where the seed chooses somebody whom another task has taken since, the draw is refused: which tasks are drawn
+//	           in between is something that a requester can choose
+//
+// A refused draw is planned anew, and the risk of the plan that was refused is added to the next one's.
+
+// crowd is who could be drawn for a task at this moment.
+type crowd struct {
+	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
+	eligible uint64   // M: those that may, and the first worker's organisation once there is one
+}
+
+// crowd counts who could be drawn: no organisation that is a party to the task, nor the first worker's again.
+func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
+	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
+	if err != nil {
+		return crowd{}, err
+	}
+	c := crowd{barred: barred(it)}
+	positions, err := k.positions(ctx, it.deal.Pool, c.barred)
+	if err != nil {
+		return crowd{}, err
+	}
+	c.eligible = size - uint64(len(positions))
+	if it.state.First() != nil {
+		c.eligible++
+	}
+	return c, nil
+}
+
+// barred returns the organisations that may not be drawn for a task: the parties, and the first worker's.
+func barred(it *item) []string {
+	out := it.parties()
+	if first := it.state.First(); first != nil && !slices.Contains(out, first.Org) {
+		out = append(out, first.Org)
+	}
+	return out
+}
+
+// positions returns where organisations stand in the pool's array of those that are eligible, descending; those that do
+// not are left out.
+func (k Keeper) positions(ctx context.Context, pool string, orgs []string) (out []uint64, err error) {
+	for _, org := range orgs {
+		pos, found, err := k.workers.EligiblePosition(ctx, pool, org)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			out = append(out, pos)
+		}
+	}
+	slices.Sort(out)
+	slices.Reverse(out)
+	return out, nil
+}
+
+// plan computes how the task would be checked now.
+func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	e0, err := poco.Q64FromBytes(params.Allowance)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	classKey, requesterKey := ledgerKeys(it)
+	class, err := k.ledger(ctx, classKey, it.state.Terms.Trust)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	requester, err := k.ledger(ctx, requesterKey, it.state.Terms.Trust)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	// The bound counts every organisation that runs the runtime, in whatever pool: a coalition that gathers in a pool of
+	// its own would otherwise be a small number of few.
+	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	factor, err := k.beacon.Factor(ctx)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	bench, err := k.seats.ActiveSeats(ctx)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	terms := it.state.Terms
+	return poco.MakePlan(poco.PlanInput{
+		Class: class, Requester: requester, E0: e0,
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
+		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
+		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
+		Exposure: terms.Exposure(uint64(len(bench))),
+	}), nil
+}
+
+// planSecond plans wave 2, and notes what its draw needs to know of this moment.
+func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	c, err := k.crowd(ctx, it)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := k.plan(ctx, it, c.eligible)
+	if err != nil {
+		return nil, err
+	}
+	if plan.Bound == poco.BoundFew {
+		return poco.DrawFailed{Height: height}, nil
+	}
+	counted := types.Count{Height: height}
+	if counted.Tickets, err = k.workers.Tickets(ctx, it.deal.Pool); err != nil {
+		return nil, err
+	}
+	if counted.Departures, err = k.workers.OwnDepartures(ctx, it.deal.Pool); err != nil {
+		return nil, err
+	}
+	delay, err := k.beacon.Delay(ctx)
+	if err != nil {
+		return nil, err
+	}
+	it.stored.Counted = &counted
+	if err := emitPlan(ctx, it, plan); err != nil {
+		return nil, err
+	}
+	return poco.PlanMade{Height: height, Plan: plan, Delay: delay}, nil
+}
+
+func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
+	stored := types.PlanFromPoco(plan)
+	return emit(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored})
+}
+
+// fitPlan returns the plan as it can be carried out with those who are left of the ones that it counted, or false.
+func (k Keeper) fitPlan(ctx context.Context, it *item) (poco.Plan, bool, error) {
+	plan := it.state.Plan
+	departures, err := k.workers.OwnDepartures(ctx, it.deal.Pool)
+	if err != nil {
+		return plan, false, err
+	}
+	factor, err := k.beacon.Factor(ctx)
+	if err != nil {
+		return plan, false, err
+	}
+	left := plan.Eligible - min(plan.Eligible, departures-it.stored.Counted.Departures)
+	plan, fits := plan.Fit(left, factor, it.state.Terms.MaxSeats)
+	return plan, fits, nil
+}
