@@ -141,6 +141,8 @@ func (c *fakeChain) apply(ev poco.Event) error {
 		switch e := e.(type) {
 		case poco.Draw:
 			c.draw(e.Wave)
+		case poco.AskPlan:
+			c.apply(poco.PlanMade{Height: c.height, Plan: poco.Plan{Replicas: 3}, Delay: 2})
 		case poco.Release:
 			c.released[e.Who] = e.Fault
 		case poco.AskTurn:
@@ -176,7 +178,7 @@ func (c *fakeChain) draw(wave uint32) {
 	if c.role == asSecond {
 		seats[0].Who = me
 	}
-	c.apply(poco.SecondDrawn{Height: c.height, Plan: poco.Plan{Replicas: 3}, Seats: seats})
+	c.apply(poco.SecondDrawn{Height: c.height, Plan: c.task.Plan, Seats: seats})
 }
 
 // others answer at once, each what truth says; one of them lies when told so.

@@ -310,6 +310,10 @@ func (c *chain) plan(f *flight) poco.Plan {
 func (c *chain) second(f *flight) {
 	c.apply(f, poco.Due{Height: f.task.Deadline})
 	plan := c.plan(f)
+	if !plan.Court {
+		c.apply(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan, Delay: 1})
+		c.apply(f, poco.Due{Height: f.task.Deadline})
+	}
 	if plan.Bound == poco.BoundFew {
 		effects := c.apply(f, poco.DrawFailed{Height: f.task.WaitEnd})
 		c.enter(f, effects)
@@ -326,7 +330,11 @@ func (c *chain) second(f *flight) {
 			seats = append(seats, poco.Seat{Who: c.names[i], Org: c.names[i]})
 		}
 	}
-	c.enter(f, c.apply(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
+	if plan.Court {
+		c.enter(f, c.apply(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan}))
+	} else {
+		c.enter(f, c.apply(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
+	}
 	c.answerAll(f, c.dice)
 	for i := 1; i < len(f.who); i++ {
 		if f.acts[i] != none {
