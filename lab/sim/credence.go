@@ -23,6 +23,8 @@ type Credence struct {
 	NoAllowance bool
 	// Assumed is the colluding share in percent that plans assume; 0 means 20.
 	Assumed uint64
+	// FreeRefusals breaks a law of the chain's: a refused draw adds nothing to the risk of the task's next plan.
+	FreeRefusals bool
 }
 
 func (s Credence) Name() string {
@@ -32,6 +34,9 @@ func (s Credence) Name() string {
 		if s.Lottery > 0 {
 			name += fmt.Sprintf(" + %d/%d", s.Lottery, poco.LotterySteps)
 		}
+	}
+	if s.FreeRefusals {
+		name += ", refusals free"
 	}
 	if s.NoAllowance {
 		name += ", E0 = 0"
@@ -176,6 +181,9 @@ func newChain(s Credence, t Trial) *chain {
 		CommitBlocks: taskBlocks, RevealBlocks: taskBlocks, CourtBlocks: taskBlocks, CourtRevealBlocks: taskBlocks,
 		WaitBlocks: 1, RetryBlocks: 1, MaxAttempts: 3,
 	}
+	if p, ok := t.Population.(refuser); ok {
+		c.terms.WaitBlocks += int64(2 * p.refusals()) // a plan and a draw each
+	}
 	return c
 }
 
@@ -277,15 +285,18 @@ func (c *chain) input(f *flight) poco.PlanInput {
 	if f != nil && len(f.who) > 0 && !c.crowd.drawable(f.who[0]) {
 		eligible++ // the first, whatever has become of it
 	}
-	terms, asker := c.terms, 1
+	terms, asker, risk := c.terms, 1, poco.Q64{}
 	if f != nil {
 		terms = f.task.Terms
+		if !c.scheme.FreeRefusals {
+			risk = f.task.Risk
+		}
 		asker = c.askerOf(f)
 	}
 	return poco.PlanInput{
 		Class: c.class, Requester: c.asker[asker], E0: c.e0, Height: c.height(), Window: windowBlocks,
 		Faction: c.faction, Eligible: uint64(eligible), Factor: max(1, c.scheme.Factor),
-		FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
+		Risk: risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
 		Exposure: terms.Exposure(c.trial.World.Court),
 	}
 }
@@ -308,31 +319,38 @@ func (c *chain) plan(f *flight) poco.Plan {
 
 // second plans a locked task, draws wave 2 and lets it commit.
 func (c *chain) second(f *flight) {
-	c.apply(f, poco.Due{Height: f.task.Deadline})
-	plan := c.plan(f)
-	if !plan.Court {
+	refusals := 0
+	if p, ok := c.trial.Population.(refuser); ok && f.acts[0] != right {
+		refusals = p.refusals()
+	}
+	var seats []poco.Seat
+	for f.task.Phase == poco.PhaseLocked {
+		c.apply(f, poco.Due{Height: f.task.Deadline})
+		plan := c.plan(f)
+		if plan.Bound == poco.BoundFew {
+			c.enter(f, c.apply(f, poco.DrawFailed{Height: f.task.WaitEnd}))
+			f.at = c.now
+			c.schedule(f)
+			return
+		}
+		if plan.Court {
+			c.enter(f, c.apply(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan}))
+			break
+		}
 		c.apply(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan, Delay: 1})
 		c.apply(f, poco.Due{Height: f.task.Deadline})
-	}
-	if plan.Bound == poco.BoundFew {
-		effects := c.apply(f, poco.DrawFailed{Height: f.task.WaitEnd})
-		c.enter(f, effects)
-		f.at = c.now
-		c.schedule(f)
-		return
-	}
-	c.seed(f, 2)
-	var seats []poco.Seat
-	if !plan.Court {
-		f.chance = c.rehearse(f, plan)
-		f.who = c.wave(f, plan)
+		c.seed(f, 2)
+		f.chance += c.rehearse(f, plan)
+		who := c.wave(f, plan)
+		if refusals > 0 && c.mine(who) < len(who) {
+			refusals--
+			c.apply(f, poco.DrawRefused{Height: f.task.Deadline})
+			continue
+		}
+		f.who = who
 		for _, i := range f.who[1:] {
 			seats = append(seats, poco.Seat{Who: c.names[i], Org: c.names[i]})
 		}
-	}
-	if plan.Court {
-		c.enter(f, c.apply(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan}))
-	} else {
 		c.enter(f, c.apply(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
 	}
 	c.answerAll(f, c.dice)
