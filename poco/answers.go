@@ -53,7 +53,7 @@ func (t *Task) committed(e Committed) error {
 	switch t.Phase {
 	case PhaseFirst:
 		t.Took = e.Height - (t.Deadline - t.Terms.CommitBlocks)
-		t.Phase, t.Deadline = PhaseLocked, e.Height // planned at the end of this block
+		t.Phase, t.Deadline = PhaseLocked, e.Height+PlanDelay
 		t.WaitEnd = e.Height + t.Terms.WaitBlocks
 	case PhaseSecond:
 		t.closeCommits(e.Height)

@@ -30,8 +30,8 @@ type (
 		Height int64
 		Seat   Seat
 	}
-	// PlanMade answers an AskPlan effect. Delay is d of protocol section 7: the seats are drawn that many blocks later,
-	// from a seed that nobody can know yet.
+	// PlanMade answers an AskPlan effect. The seats are drawn Delay blocks later, or at once: d of protocol section 7 less
+	// PlanDelay.
 	PlanMade struct {
 		Height int64
 		Plan   Plan
@@ -108,7 +108,7 @@ type Effect interface{ effect() }
 type (
 	// Draw asks for seats of a wave.
 	Draw struct{ Wave uint32 }
-	// AskPlan asks for the plan of wave 2, before anybody can know the seed that it is drawn from.
+	// AskPlan asks for the plan of wave 2, made from a state that nobody who knows the draw's seed can have shaped.
 	AskPlan struct{}
 	// Lock takes stake for an assignment.
 	Lock struct {
@@ -298,7 +298,10 @@ func (t *Task) planMade(e PlanMade) ([]Effect, error) {
 	if e.Plan.Court {
 		return t.secondDrawn(SecondDrawn{Height: e.Height, Plan: e.Plan})
 	}
-	t.Deadline = e.Height + max(1, e.Delay)
+	if e.Delay <= 0 {
+		return []Effect{Draw{Wave: 2}}, nil
+	}
+	t.Deadline = e.Height + e.Delay
 	return nil, nil
 }
 

@@ -391,7 +391,7 @@ func TestHowOftenItIsLooked(t *testing.T) {
 		{"a first worker, to the block", 35, 5, false, []int64{0, 5, 15, 35}, EndTooFew},
 		{"a first worker, long", 1_000, 1, false, []int64{0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1_000}, EndTooFew},
 		{"a retry beyond the wait", 3, 10, false, []int64{0, 3}, EndTooFew},
-		{"wave 2", 20, 5, true, []int64{0, 5, 10, 15, 20}, EndAccepted},
+		{"wave 2", 20, 5, true, []int64{2, 7, 12, 17, 20}, EndAccepted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			terms := testTerms()

@@ -305,7 +305,7 @@ func (l *life) plan() {
 	case "plan-court":
 		l.send(PlanMade{Height: l.height, Plan: Plan{Court: true, Bound: BoundSpent}})
 	default:
-		l.send(PlanMade{Height: l.height, Plan: Plan{Replicas: uint32(len(l.row.replicas)), Charge: QuarterQ64}, Delay: 2})
+		l.send(PlanMade{Height: l.height, Plan: Plan{Replicas: uint32(len(l.row.replicas)), Charge: QuarterQ64}})
 	}
 }
 

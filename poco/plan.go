@@ -2,6 +2,12 @@ package poco
 
 import "fmt"
 
+// PlanDelay is how many blocks after commit 1 wave 2 is planned, at the beginning of the block: the last state that nobody
+// who knows the seed of the draw can have shaped. With d = max(2, k+1) blocks to the draw (protocol section 7), the seed of
+// block C+d is known once block C+1 has been proposed, when k colluding proposers follow; what is in that block was chosen
+// without knowing it.
+const PlanDelay = 2
+
 // Plan is how a task will be checked: decided before the wave-2 draw, from what is known then.
 type Plan struct {
 	Court      bool   // no replicas suffice: the full court decides

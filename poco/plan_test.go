@@ -218,6 +218,7 @@ func TestRefusedDrawsAreCounted(t *testing.T) {
 			in.Risk, in.Height = p.task.Risk, p.height
 			return MakePlan(in), nil, true
 		}
+		p.delay = rapid.Int64Range(0, 3).Draw(t, "delay")
 		p.due(1)
 		require.NoError(t, p.commit(BenchWorkers, "w1", truth))
 		for p.task.Phase == PhaseLocked {

@@ -57,7 +57,8 @@ type play struct {
 	locked   uint64            // ever
 	freed    uint64
 	entered  int
-	charge   Q64 // with which it entered
+	charge   Q64   // with which it entered
+	delay    int64 // from the plan to the draw
 	resolved []Resolve
 	opened   bool // an open gate was answered
 	end      *Settlement
@@ -106,7 +107,7 @@ func (p *play) answer(e Effect) Event {
 		return DrawRefused{p.height}
 	case AskPlan:
 		if plan, _, ok := p.second(*p.task.First()); ok {
-			return PlanMade{p.height, plan, 2}
+			return PlanMade{p.height, plan, p.delay}
 		}
 		return DrawFailed{p.height}
 	case Lock:
@@ -166,9 +167,6 @@ func (p *play) commit(bench Bench, who string, o Outcome) error {
 	})
 	if err == nil {
 		p.secrets[pledge{bench, who, p.task.Attempt}] = s
-		if p.task.Phase == PhaseLocked {
-			p.hook(Due{p.height}) // planned at the end of the block
-		}
 	}
 	return err
 }
@@ -190,9 +188,7 @@ func (p *play) due(height int64) {
 func (p *play) toReveal(first Outcome, others ...Outcome) {
 	p.due(p.height)
 	require.NoError(p.t, p.commit(BenchWorkers, p.task.Seats[0].Who, first))
-	if p.task.Phase == PhaseLocked {
-		p.due(p.task.Deadline)
-	}
+	p.due(p.task.Deadline)
 	for i, o := range others {
 		require.NoError(p.t, p.commit(BenchWorkers, p.task.Seats[1+i].Who, o))
 	}
@@ -389,6 +385,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 			terms.Stake = 1 << 58 // five seats of it fit 64 bits; the chain's supply bounds it likewise
 		}
 		p := newPlay(t, terms)
+		p.delay = rapid.Int64Range(0, 2).Draw(t, "delay")
 		random(t, p)
 		for range 100 { // whoever is left does its part or does not; then the deadlines decide
 			if p.task.Phase == PhaseDone {

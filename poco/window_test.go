@@ -64,7 +64,7 @@ func TestWindowOfThoseWhoFollow(t *testing.T) {
 			if m.task.Took != took {
 				t.Fatalf("the first worker took %d blocks, expected %d", m.task.Took, took)
 			}
-			m.do(PlanMade{Height: 1 + took, Plan: Plan{Replicas: 2}, Delay: 2})
+			m.do(PlanMade{Height: 1 + took, Plan: Plan{Replicas: 2}})
 			m.do(SecondDrawn{Height: 20, Plan: Plan{Replicas: 2}, Seats: []Seat{{Who: "w2", Org: "o2"}}})
 			want := max(10, 3*took) // 10 is pinned for both benches
 			if got := m.task.Deadline - 20; got != want {

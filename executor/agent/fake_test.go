@@ -142,7 +142,7 @@ func (c *fakeChain) apply(ev poco.Event) error {
 		case poco.Draw:
 			c.draw(e.Wave)
 		case poco.AskPlan:
-			c.apply(poco.PlanMade{Height: c.height, Plan: poco.Plan{Replicas: 3}, Delay: 2})
+			c.apply(poco.PlanMade{Height: c.height, Plan: poco.Plan{Replicas: 3}})
 		case poco.Release:
 			c.released[e.Who] = e.Fault
 		case poco.AskTurn:

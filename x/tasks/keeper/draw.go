@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/big"
 
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
@@ -26,7 +28,11 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.eligible == 0 || plan.Bound == poco.BoundFew {
+	planned, err := k.Planned.Get(ctx, it.deal.Pool)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return nil, err
+	}
+	if c.eligible <= planned || plan.Bound == poco.BoundFew {
 		return poco.DrawFailed{Height: height}, nil
 	}
 	seats, err := k.drawSeats(ctx, it, c, 1, 0, func(poco.Entropy) drawSize { return drawSize{count: 1} })

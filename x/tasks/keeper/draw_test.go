@@ -16,7 +16,7 @@ import (
 func plannedTask(t testing.TB, seed byte, edit ...func(*markettypes.Deal)) (*fixture, string) {
 	t.Helper()
 	f := newFixture(t, 30)
-	f.list, f.registered = tickets(20, 30), 30
+	f.list, f.registered, f.delay = tickets(20, 30), 30, 4
 	id := f.open(1, append([]func(*markettypes.Deal){func(d *markettypes.Deal) {
 		d.Id = types.IDText([32]byte{seed, 11})
 		d.RequesterOrganisation, d.Terms.Trust, d.Terms.MinReplicas, d.Terms.MaxSeats = "org-001", 10, 1, 25
@@ -25,8 +25,13 @@ func plannedTask(t testing.TB, seed byte, edit ...func(*markettypes.Deal)) (*fix
 	f.begin()
 	f.work(id, right)
 	f.end()
+	f.begin()
+	f.end()
+	require.Nil(t, f.task(id).Plan)
+	f.begin()
 	require.Equal(t, types.PHASE_LOCKED, f.task(id).Phase)
-	require.NotNil(t, f.task(id).Plan, "it is planned at the end of the block that locks the first answer")
+	require.NotNil(t, f.task(id).Plan, "it is planned two blocks after the first answer")
+	f.end()
 	return f, id
 }
 
@@ -64,9 +69,18 @@ func TestThePlanIsMadeBeforeTheSeed(t *testing.T) {
 		f, id := plannedTask(t, rapid.Byte().Draw(r, "seed"))
 		plan := *f.task(id).Plan
 		counted := slices.DeleteFunc(tickets(20, 30), func(i uint64) bool { return workers{}.org(i) == f.task(id).Seats[0].Organisation })
-		f.begin()
-		var left, taken []uint64
+		var left, taken, early []uint64
 		for _, i := range counted {
+			if rapid.IntRange(0, 7).Draw(r, "drawn in the plan's block") == 7 {
+				f.leave(true, i)
+				early = append(early, i)
+			}
+		}
+		f.begin()
+		for _, i := range counted {
+			if slices.Contains(early, i) {
+				continue
+			}
 			switch rapid.IntRange(0, 5).Draw(r, "does") {
 			case 4:
 				f.leave(false, i)
@@ -92,7 +106,7 @@ func TestThePlanIsMadeBeforeTheSeed(t *testing.T) {
 			refused++
 			require.Equal(r, plan.X, task.Risk, "a refused draw leaves its risk behind")
 			require.Nil(r, task.Plan)
-			require.NotEmpty(r, append(left, taken...))
+			require.NotEmpty(r, slices.Concat(left, taken, early))
 			return
 		}
 		drawn++
@@ -100,9 +114,10 @@ func TestThePlanIsMadeBeforeTheSeed(t *testing.T) {
 			require.Contains(r, counted, i)
 			require.NotContains(r, left, i)
 			require.NotContains(r, taken, i)
+			require.NotContains(r, early, i)
 		}
 		require.Equal(r, plan.Charge, task.Plan.Charge)
-		truth := poco.Collusion(plan.Faction, plan.Eligible-uint64(len(left)), uint64(task.Plan.Replicas), uint64(task.Plan.Lottery), 1)
+		truth := poco.Collusion(plan.Faction, plan.Eligible-uint64(len(left)+len(taken)+len(early)), uint64(task.Plan.Replicas), uint64(task.Plan.Lottery), 1)
 		require.GreaterOrEqual(r, x.Cmp(truth), 0, "fewer are left than were planned with")
 		if task.Plan.Replicas != plan.Replicas {
 			fitted++

@@ -116,8 +116,8 @@ type workers struct {
 
 // moves is what organisations did while a test ran.
 type moves struct {
-	stints     map[string]workerstypes.Stint
-	departures uint64
+	stints  map[string]workerstypes.Stint
+	counted workerstypes.PoolMoves
 }
 
 func (w workers) org(i uint64) string { return fmt.Sprintf("org-%03d", i) }
@@ -157,8 +157,8 @@ func (w workers) Stint(ctx context.Context, pool, org string) (workerstypes.Stin
 	return workerstypes.Stint{}, eligible, err
 }
 
-func (w workers) OwnDepartures(context.Context, string) (uint64, error) {
-	return w.moves.departures, nil
+func (w workers) PoolMoves(context.Context, string) (workerstypes.PoolMoves, error) {
+	return w.moves.counted, nil
 }
 
 func (w workers) EligibleOrgs(context.Context, string) (uint64, error) {
@@ -287,10 +287,10 @@ func (a apps) FlagNonDeterministic(ctx context.Context, app string) error {
 	return a.ask("Flag", app)
 }
 
-type beacon struct{}
+type beacon struct{ delay *int64 }
 
-func (beacon) Seed(ctx context.Context) ([]byte, error) {
-	return beacon{}.SeedAt(ctx, sdk.UnwrapSDKContext(ctx).BlockHeight())
+func (b beacon) Seed(ctx context.Context) ([]byte, error) {
+	return b.SeedAt(ctx, sdk.UnwrapSDKContext(ctx).BlockHeight())
 }
 
 func (beacon) SeedAt(_ context.Context, height int64) ([]byte, error) {
@@ -298,7 +298,7 @@ func (beacon) SeedAt(_ context.Context, height int64) ([]byte, error) {
 	return h[:], nil
 }
 func (beacon) Factor(context.Context) (uint64, error) { return 1, nil }
-func (beacon) Delay(context.Context) (int64, error)   { return 2, nil }
+func (b beacon) Delay(context.Context) (int64, error) { return *b.delay, nil }
 
 type bench struct {
 	*books
@@ -329,6 +329,7 @@ type fixture struct {
 	list          []uint64
 	registered    uint64 // for the runtime; 0: those that are eligible
 	moves         moves
+	delay         int64    // of the beacon
 	seats         []string // organisations of the active seats
 	reads, writes int
 	secrets       map[string]poco.Outcome
@@ -336,7 +337,7 @@ type fixture struct {
 
 func newFixture(t testing.TB, organisations uint64) *fixture {
 	t.Helper()
-	f := &fixture{t: t, organisations: organisations, seats: []string{"val-0", "val-1", "val-2", "val-3"}, secrets: map[string]poco.Outcome{}}
+	f := &fixture{t: t, organisations: organisations, delay: 2, seats: []string{"val-0", "val-1", "val-2", "val-3"}, secrets: map[string]poco.Outcome{}}
 	key, other := storetypes.NewKVStoreKey(types.StoreKey), storetypes.NewKVStoreKey("books")
 	stores := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
 	stores.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
@@ -347,7 +348,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{}, bench{f.books, &f.seats}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay}, bench{f.books, &f.seats}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f
@@ -395,11 +396,9 @@ func (f *fixture) leave(drawn bool, tickets ...uint64) {
 		f.list = slices.Delete(slices.Clone(f.list), at, at+1)
 		org := workers{}.org(ticket)
 		stint := f.moves.stints[org]
-		stint.Until, stint.Drawn = f.ctx.BlockHeight(), drawn
+		f.moves.counted.Departures++
+		stint.Departure, stint.Until, stint.Drawn = f.moves.counted.Departures, f.ctx.BlockHeight(), drawn
 		f.moves.stints[org] = stint
-		if !drawn {
-			f.moves.departures++
-		}
 	}
 }
 
@@ -413,7 +412,8 @@ func (f *fixture) come(tickets ...uint64) {
 		}
 		f.list = append(slices.Clone(f.list), ticket)
 		f.organisations = max(f.organisations, ticket+1)
-		f.moves.stints[workers{}.org(ticket)] = workerstypes.Stint{Since: f.ctx.BlockHeight()}
+		f.moves.counted.Arrivals++
+		f.moves.stints[workers{}.org(ticket)] = workerstypes.Stint{Arrival: f.moves.counted.Arrivals}
 	}
 }
 

@@ -2,7 +2,10 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"slices"
+
+	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -10,18 +13,19 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// A task is planned at the end of the block that locks its first answer, and drawn d blocks later. At the plan nobody can
-// know the seed of the draw; at the draw somebody may. So everything that the draw goes by is counted at the plan: who can
-// be drawn, by which tickets, with how many replicas at which risk. What changes in between is dealt with as follows
-// (docs/protocol.md, section 6):
+// Wave 2 is planned from the last state that nobody who knows the seed of its draw can have shaped (poco.PlanDelay), and drawn
+// d blocks after the first answer was locked: at once where d is 2, blocks later where more proposers may collude. Everything
+// that the draw goes by is counted at the plan: who can be drawn, by which tickets, with how many replicas at which risk. What
+// happens in between is dealt with as follows (docs/protocol.md, section 6):
 //
 //	came       whoever could not be drawn at the plan is not drawn
 //	left       whoever paused, left, or was cooled or jailed is passed over; for the fewer that are left the plan is fitted
 //	           with more replicas
-//	drawn      where the seed chooses somebody whom another task has taken since, the draw is refused: which tasks are drawn
-//	           in between is something that a requester can choose
+//	drawn      so is whoever was drawn for another task in the block of the plan, by draws from the same state. Where the seed
+//	           chooses one that was drawn later, the draw is refused: which tasks are drawn then is something that a
+//	           requester can choose
 //
-// A refused draw is planned anew, and the risk of the plan that was refused is added to the next one's.
+// A refused draw is planned again, and the risk of the plan that was refused is added to the next one's.
 
 // crowd is who could be drawn for a task at this moment.
 type crowd struct {
@@ -134,9 +138,11 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	if counted.Tickets, err = k.workers.Tickets(ctx, it.deal.Pool); err != nil {
 		return nil, err
 	}
-	if counted.Departures, err = k.workers.OwnDepartures(ctx, it.deal.Pool); err != nil {
+	moves, err := k.workers.PoolMoves(ctx, it.deal.Pool)
+	if err != nil {
 		return nil, err
 	}
+	counted.Arrivals, counted.Departures = moves.Arrivals, moves.Departures
 	delay, err := k.beacon.Delay(ctx)
 	if err != nil {
 		return nil, err
@@ -145,7 +151,7 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	if err := emitPlan(ctx, it, plan); err != nil {
 		return nil, err
 	}
-	return poco.PlanMade{Height: height, Plan: plan, Delay: delay}, nil
+	return poco.PlanMade{Height: height, Plan: plan, Delay: delay - poco.PlanDelay}, nil
 }
 
 func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
@@ -156,7 +162,7 @@ func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
 // fitPlan returns the plan as it can be carried out with those who are left of the ones that it counted, or false.
 func (k Keeper) fitPlan(ctx context.Context, it *item) (poco.Plan, bool, error) {
 	plan := it.state.Plan
-	departures, err := k.workers.OwnDepartures(ctx, it.deal.Pool)
+	moves, err := k.workers.PoolMoves(ctx, it.deal.Pool)
 	if err != nil {
 		return plan, false, err
 	}
@@ -164,7 +170,31 @@ func (k Keeper) fitPlan(ctx context.Context, it *item) (poco.Plan, bool, error) 
 	if err != nil {
 		return plan, false, err
 	}
-	left := plan.Eligible - min(plan.Eligible, departures-it.stored.Counted.Departures)
+	left := plan.Eligible - min(plan.Eligible, moves.Departures-it.stored.Counted.Departures)
 	plan, fits := plan.Fit(left, factor, it.state.Terms.MaxSeats)
 	return plan, fits, nil
+}
+
+// countPlanned keeps how many seats the tasks of a pool that are planned and not drawn yet will take: draws of first workers
+// leave them as many organisations. Before and after are a task's.
+func (k Keeper) countPlanned(ctx context.Context, pool string, before, after uint64) error {
+	if before == after {
+		return nil
+	}
+	n, err := k.Planned.Get(ctx, pool)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	if n += after - before; n == 0 {
+		return k.Planned.Remove(ctx, pool)
+	}
+	return k.Planned.Set(ctx, pool, n)
+}
+
+// plannedSeats is how many organisations a task's coming draw is to find: 0 for one that waits for none.
+func plannedSeats(t types.Task) uint64 {
+	if t.Phase != types.PHASE_LOCKED || t.Plan == nil {
+		return 0
+	}
+	return uint64(t.Plan.Replicas) // one more than the blind seats: for the lottery, or for whoever leaves
 }

@@ -90,11 +90,11 @@ func (u *urn) drawable(ctx context.Context, org string) (bool, error) {
 	}
 	stint, found, err := u.keeper.workers.Stint(ctx, u.pool, org)
 	switch {
-	case err != nil || !found || stint.Since > u.counted.Height:
+	case err != nil || !found || stint.Arrival > u.counted.Arrivals:
 		return false, err
-	case stint.Until == 0:
+	case stint.Departure == 0:
 		return true, nil
-	case stint.Until > u.counted.Height && stint.Drawn:
+	case stint.Departure > u.counted.Departures && stint.Drawn && stint.Until > u.counted.Height:
 		return false, errTaken
 	}
 	return false, nil

@@ -16,14 +16,17 @@ import (
 func seatsDrawn(t *testing.T, organisations uint64, seed byte, list []uint64) []string {
 	t.Helper()
 	f := newFixture(t, organisations)
+	f.delay = 3
 	id := f.open(1, func(d *markettypes.Deal) {
 		d.Id = types.IDText([32]byte{seed, 7})
 		d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 4
 	})[0]
 	f.begin()
 	f.work(id, right)
-	f.end()
-	f.begin()
+	for f.task(id).Plan == nil {
+		f.end()
+		f.begin()
+	}
 	gone := slices.DeleteFunc(tickets(0, organisations), func(i uint64) bool { return slices.Contains(list, i) })
 	f.leave(false, gone...)
 	f.list = list
@@ -88,14 +91,17 @@ func TestTheSecondDrawIgnoresTheArraysOrder(t *testing.T) {
 func TestLatecomersAreNotDrawn(t *testing.T) {
 	for seed := range byte(10) {
 		f := newFixture(t, 20)
+		f.delay = 3
 		id := f.open(1, func(d *markettypes.Deal) {
 			d.Id = types.IDText([32]byte{seed, 9})
 			d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 4
 		})[0]
 		f.begin()
 		f.work(id, right)
-		f.end()
-		f.begin()
+		for f.task(id).Plan == nil {
+			f.end()
+			f.begin()
+		}
 		f.come(tickets(20, 32)...) // as many tickets as are ranked for 20
 		for f.task(id).Phase <= types.PHASE_LOCKED {
 			f.end()

@@ -17,7 +17,7 @@ type WorkersKeeper interface {
 	TicketHolderAt(ctx context.Context, pool string, ticket uint64) (org string, found bool, err error)
 	TicketHeldBy(ctx context.Context, pool, org string) (ticket uint64, found bool, err error)
 	Stint(ctx context.Context, pool, org string) (workerstypes.Stint, bool, error)
-	OwnDepartures(ctx context.Context, pool string) (uint64, error)
+	PoolMoves(ctx context.Context, pool string) (workerstypes.PoolMoves, error)
 	EligibleOrgs(ctx context.Context, pool string) (uint64, error)
 	EligiblePosition(ctx context.Context, pool, org string) (uint64, bool, error)
 	EligibleOrgAt(ctx context.Context, pool string, pos uint64) (org string, members uint64, err error)

@@ -8,8 +8,8 @@ type Line uint32
 
 // The lines, in the order in which a block takes them.
 const (
-	LineActs    Line = iota // deadlines, plans, verdicts and settlements: everything but draws
-	LineSeconds             // draws of wave 2: a worker's answer is locked, and at the end of the wait is the court
+	LineActs    Line = iota // deadlines, verdicts and settlements: everything but draws
+	LineSeconds             // plans and draws of wave 2: a worker's answer is locked, and at the end of the wait is the court
 	LineFirsts              // draws of first workers, of tasks just opened
 	// LineAgain is for draws of first workers that are not the task's first: it was looked in vain, or one was lost. So
 	// tasks for which nobody can be drawn, opened in any number, keep nobody waiting but one another.
@@ -22,7 +22,7 @@ func LinesAtBegin() []Line { return []Line{LineActs, LineSeconds, LineFirsts, Li
 // Line is the one that the task stands in.
 func (t Task) Line() Line {
 	switch {
-	case t.Phase == PHASE_LOCKED && t.Plan != nil:
+	case t.Phase == PHASE_LOCKED:
 		return LineSeconds
 	case t.Phase != PHASE_OPEN || t.Cancelled:
 		return LineActs

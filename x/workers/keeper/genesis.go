@@ -134,7 +134,7 @@ func (k Keeper) initStints(ctx context.Context, tickets []types.PoolTickets) err
 				return err
 			}
 		}
-		if err := setCounter(ctx, k.Departures, p.Pool, p.Departures); err != nil {
+		if err := k.Moves.Set(ctx, p.Pool, p.Moves); err != nil {
 			return err
 		}
 	}
@@ -194,7 +194,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 			return true, err
 		}
 		t.Stints = append(t.Stints, stint)
-		t.Departures, err = k.OwnDepartures(ctx, key.K1())
+		t.Moves, err = k.PoolMoves(ctx, key.K1())
 		return false, err
 	})
 	if err != nil {

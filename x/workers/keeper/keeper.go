@@ -78,8 +78,8 @@ type Keeper struct {
 
 	// Stints: (pool, organisation) -> the last time for which it could be drawn. See stint.go.
 	Stints collections.Map[pair, types.Stint]
-	// Departures: pool -> how often an organisation ceased to be drawable other than by being drawn.
-	Departures collections.Map[string, uint64]
+	// Moves: pool -> how often organisations began and ceased to be drawable.
+	Moves collections.Map[string, types.PoolMoves]
 
 	// The dense arrays; see dense.go.
 	OrgCount       collections.Map[string, uint64]
@@ -127,10 +127,10 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		TicketCount:    collections.NewMap(sb, types.TicketCountPrefix, "ticket_count", text, count),
 		TicketHolder: collections.NewMap(sb, types.TicketHolderPrefix, "ticket_holder",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
-		TicketOf:   collections.NewMap(sb, types.TicketOfPrefix, "ticket_of", texts, count),
-		Stints:     collections.NewMap(sb, types.StintsPrefix, "stints", texts, codec.CollValue[types.Stint](cdc)),
-		Departures: collections.NewMap(sb, types.DeparturesPrefix, "departures", text, count),
-		OrgCount:   collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
+		TicketOf: collections.NewMap(sb, types.TicketOfPrefix, "ticket_of", texts, count),
+		Stints:   collections.NewMap(sb, types.StintsPrefix, "stints", texts, codec.CollValue[types.Stint](cdc)),
+		Moves:    collections.NewMap(sb, types.MovesPrefix, "moves", text, codec.CollValue[types.PoolMoves](cdc)),
+		OrgCount: collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
 		OrgAt: collections.NewMap(sb, types.OrgAtPrefix, "org_at",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
 		OrgPosition: collections.NewMap(sb, types.OrgPositionPrefix, "org_position", texts, count),

@@ -9,10 +9,11 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// A plan counts the organisations that can be drawn when it is made, and its draw comes some blocks later. By then somebody
+// A plan counts the organisations that can be drawn when it is made, and its draw may come some blocks later. By then somebody
 // may know the seed. So the draw has to tell apart who was counted, who came since, who left by itself and who was taken
 // by another draw. A stint says so: it is the last time for which an organisation could be drawn in a pool. There is one
-// for each organisation and pool, written whenever the organisation enters or leaves the pool's dense array.
+// for each organisation and pool, written whenever the organisation enters or leaves the pool's dense array. Its ends are
+// numbered, because heights do not tell what came first within a block.
 
 // Stint returns the last time for which an organisation could be drawn in a pool; false if it never could.
 func (k Keeper) Stint(ctx context.Context, pool, org string) (types.Stint, bool, error) {
@@ -23,34 +24,43 @@ func (k Keeper) Stint(ctx context.Context, pool, org string) (types.Stint, bool,
 	return stint, err == nil, err
 }
 
-// OwnDepartures returns how often an organisation ceased to be drawable in the pool other than by being drawn: it paused,
-// left, was cooled, jailed or revoked. It only grows.
-func (k Keeper) OwnDepartures(ctx context.Context, pool string) (uint64, error) {
-	return counter(ctx, k.Departures, pool)
+// PoolMoves returns how often organisations began and ceased to be drawable in a pool.
+func (k Keeper) PoolMoves(ctx context.Context, pool string) (types.PoolMoves, error) {
+	moves, err := k.Moves.Get(ctx, pool)
+	if errors.Is(err, collections.ErrNotFound) {
+		return moves, nil
+	}
+	return moves, err
 }
 
-// beginStint notes that an organisation can be drawn from this block on.
+// beginStint notes that an organisation can be drawn from now on.
 func (k Keeper) beginStint(ctx context.Context, pool, org string) error {
-	return k.Stints.Set(ctx, collections.Join(pool, org), types.Stint{Since: height(ctx)})
+	moves, err := k.PoolMoves(ctx, pool)
+	if err != nil {
+		return err
+	}
+	moves.Arrivals++
+	if err := k.Moves.Set(ctx, pool, moves); err != nil {
+		return err
+	}
+	return k.Stints.Set(ctx, collections.Join(pool, org), types.Stint{Arrival: moves.Arrivals})
 }
 
 // endStint notes that an organisation can no longer be drawn, and whether a draw is the reason.
 func (k Keeper) endStint(ctx context.Context, pool, org string, drawn bool) error {
+	moves, err := k.PoolMoves(ctx, pool)
+	if err != nil {
+		return err
+	}
+	moves.Departures++
+	if err := k.Moves.Set(ctx, pool, moves); err != nil {
+		return err
+	}
 	key := collections.Join(pool, org)
 	stint, err := k.Stints.Get(ctx, key)
 	if err != nil {
 		return err
 	}
-	stint.Until, stint.Drawn = height(ctx), drawn
-	if err := k.Stints.Set(ctx, key, stint); err != nil {
-		return err
-	}
-	if drawn {
-		return nil
-	}
-	n, err := counter(ctx, k.Departures, pool)
-	if err != nil {
-		return err
-	}
-	return k.Departures.Set(ctx, pool, n+1)
+	stint.Departure, stint.Until, stint.Drawn = moves.Departures, height(ctx), drawn
+	return k.Stints.Set(ctx, key, stint)
 }

@@ -72,6 +72,6 @@ var (
 	OpenUnbondingsPrefix = collections.NewPrefix(26)
 	// StintsPrefix: (pool, organisation) -> Stint, the last time for which it could be drawn.
 	StintsPrefix = collections.NewPrefix(27)
-	// DeparturesPrefix: pool -> how often an organisation ceased to be drawable other than by being drawn.
-	DeparturesPrefix = collections.NewPrefix(28)
+	// MovesPrefix: pool -> PoolMoves.
+	MovesPrefix = collections.NewPrefix(28)
 )
