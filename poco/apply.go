@@ -36,6 +36,11 @@ type (
 		Plan   Plan
 		Seats  []Seat
 	}
+	// MoreDrawn answers a Draw effect of a later wave, for a policy that asked for more replicas.
+	MoreDrawn struct {
+		Height int64
+		Seats  []Seat
+	}
 	// DrawFailed answers a Draw effect: too few eligible organisations now.
 	DrawFailed struct{ Height int64 }
 	// Committed is a worker's, or a court seat's, commitment. Delay is d of protocol section 7, used at commit 1.
@@ -61,6 +66,8 @@ type (
 		Attempt uint32
 		Outcome Outcome
 		Salt    []byte
+		// Evidence for a policy that asks for some.
+		Evidence []byte
 	}
 	// TurnCame answers an AskTurn effect, then or later.
 	TurnCame struct {
@@ -81,6 +88,7 @@ type (
 func (Due) event()         {}
 func (FirstDrawn) event()  {}
 func (SecondDrawn) event() {}
+func (MoreDrawn) event()   {}
 func (DrawFailed) event()  {}
 func (Committed) event()   {}
 func (Declined) event()    {}
@@ -95,8 +103,8 @@ type Effect interface{ effect() }
 
 // The effects.
 type (
-	// Draw asks for seats of a wave.
-	Draw struct{ Wave uint32 }
+	// Draw asks for seats of a wave: the first worker in wave 1, as the plan says in wave 2, Count of them in later ones.
+	Draw struct{ Wave, Count uint32 }
 	// Lock takes stake for an assignment.
 	Lock struct {
 		Who    string
@@ -108,7 +116,7 @@ type (
 		Amount uint64
 		Fault  Fault
 	}
-	// EnterLedgers gives the task its turn in both ledgers.
+	// EnterLedgers gives the task its turn in both ledgers, where its policy keeps them.
 	EnterLedgers struct {
 		Charge Q64
 		Long   bool
@@ -158,6 +166,8 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 		return t.firstDrawn(e)
 	case SecondDrawn:
 		return t.secondDrawn(e)
+	case MoreDrawn:
+		return t.moreDrawn(e)
 	case DrawFailed:
 		return t.drawFailed(e.Height)
 	case Committed:
@@ -198,7 +208,7 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		}
 		return []Effect{Draw{Wave: 1}}, nil
 	case PhaseLocked:
-		return []Effect{Draw{Wave: 2}}, nil
+		return []Effect{t.drawNext()}, nil
 	case PhaseFirst:
 		fault := FaultSilent
 		if t.Seats[0].State == SeatSilent {
@@ -210,8 +220,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		t.openReveal(height)
 		return nil, nil
 	case PhaseReveal:
-		t.RevealEnd = t.Deadline
-		return t.judge(), nil
+		t.closeReveals()
+		return t.judge(height), nil
 	case PhaseCourtWait:
 		return []Effect{OpenCourt{}}, nil
 	case PhaseCourtCommit:
@@ -227,7 +237,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 	return nil, fmt.Errorf("%w: nothing is due in phase %s", ErrWrongPhase, t.Phase)
 }
 
-func committed(s Seat) bool { return s.State == SeatCommitted }
+// committed says whether a reveal is awaited of a seat.
+func committed(s Seat) bool { return s.State == SeatCommitted && s.Missed == 0 }
 
 // silence marks every seat that has not committed.
 func silence(seats []Seat) {
@@ -241,6 +252,19 @@ func silence(seats []Seat) {
 // openReveal starts the reveal phase for those who committed. Reveals are taken from the given height on.
 func (t *Task) openReveal(from int64) {
 	t.Phase, t.From, t.Deadline = PhaseReveal, from, from+t.Terms.RevealBlocks
+	if count(t.Seats, committed) == 0 {
+		t.Deadline = from // a later wave of which nobody answered: it is judged at once
+	}
+}
+
+// closeReveals notes who committed and did not reveal.
+func (t *Task) closeReveals() {
+	t.RevealEnd = t.Deadline
+	for i := range t.Seats {
+		if committed(t.Seats[i]) {
+			t.Seats[i].Missed = t.Deadline
+		}
+	}
 }
 
 func (t *Task) firstDrawn(e FirstDrawn) ([]Effect, error) {
@@ -269,28 +293,49 @@ func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 	if err := t.in(PhaseLocked); err != nil {
 		return nil, err
 	}
+	if t.Planned {
+		return nil, fmt.Errorf("%w: wave 2 was drawn", ErrWrongPhase)
+	}
 	t.Plan, t.Planned = e.Plan, true
 	charge := e.Plan.Charge
 	if e.Plan.Court {
 		charge = Q64{} // the court decides: no lie of the first worker can be accepted
 		e.Seats = nil
 	}
-	effects := []Effect{EnterLedgers{Charge: charge, Long: e.Plan.Long}}
-	for _, s := range e.Seats {
-		s.Wave, s.State = 2, SeatDrawn
+	var effects []Effect
+	if t.Terms.rules().Ledgers {
+		effects = append(effects, EnterLedgers{Charge: charge, Long: e.Plan.Long})
+	}
+	return append(effects, t.seatWave(2, e.Seats, e.Height)...), nil
+}
+
+func (t *Task) moreDrawn(e MoreDrawn) ([]Effect, error) {
+	if err := t.in(PhaseLocked); err != nil {
+		return nil, err
+	}
+	if !t.Planned {
+		return nil, fmt.Errorf("%w: wave 2 comes first", ErrWrongPhase)
+	}
+	return t.seatWave(t.nextWave(), e.Seats, e.Height), nil
+}
+
+// seatWave seats a wave, which then runs the task; one of nobody leaves what there is to be revealed.
+func (t *Task) seatWave(wave uint32, seats []Seat, height int64) (effects []Effect) {
+	for _, s := range seats {
+		s.Wave, s.State = wave, SeatDrawn
 		t.Seats = append(t.Seats, s)
 		effects = append(effects, Lock{s.Who, t.Terms.Stake})
 	}
-	if len(e.Seats) == 0 {
-		t.openReveal(e.Height)
+	if len(seats) == 0 {
+		t.openReveal(height)
 	} else {
-		t.Phase, t.Deadline = PhaseSecond, e.Height+FollowingWindow(t.Terms.CommitBlocks, t.Took)
+		t.Phase, t.Deadline = PhaseSecond, height+FollowingWindow(t.Terms.CommitBlocks, t.Took)
 	}
-	return effects, nil
+	return effects
 }
 
-// drawFailed sets when it is looked again for enough organisations; at the end of the wait a task without a first worker
-// ends, and one with a locked answer goes to the court.
+// drawFailed sets when it is looked again for enough organisations. At the end of the wait a task without a first worker
+// ends, and one with a locked answer goes to the court, or ends where none may judge.
 func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if err := t.in(PhaseOpen, PhaseLocked); err != nil {
 		return nil, err
@@ -305,7 +350,10 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 		t.Deadline = min(next, t.WaitEnd)
 		return nil, nil
 	}
-	if t.Phase == PhaseOpen {
+	switch {
+	case t.Planned:
+		return t.callCourt(), nil // more replicas were asked for, and cannot be had
+	case t.Phase == PhaseOpen || t.Terms.rules().Court == CourtNever:
 		return t.end(EndTooFew), nil
 	}
 	return t.secondDrawn(SecondDrawn{Height: height, Plan: Plan{Court: true, Bound: BoundFew}})

@@ -349,7 +349,7 @@ func TestNames(t *testing.T) {
 	for p := PhaseOpen; p <= PhaseDone; p++ {
 		require.NotEmpty(t, p.String())
 	}
-	for e := EndNone; e <= EndBroken; e++ {
+	for e := EndNone; e <= EndUndecided; e++ {
 		require.NotEmpty(t, e.String())
 	}
 	for f := FaultNone; f <= FaultAbstained; f++ {

@@ -23,14 +23,28 @@ type Prices struct {
 	Stake uint64
 }
 
-// Need returns the least number of replicas that the job must be able to pay: two for the policy "credence", whose claim
-// rests on a blind replica, or min_replicas; one for "court".
-func (j Job) Need() uint64 {
-	if j.Policy == poco.PolicyCredence {
-		return uint64(max(2, j.MinReplicas))
+// replicas are how many the job's policy draws; none of an unknown policy.
+func (j Job) replicas() poco.ReplicaRange {
+	if p, ok := poco.PolicyByName(j.Policy); ok {
+		return p.Replicas(j.MinReplicas)
 	}
-	return 1
+	return poco.ReplicaRange{}
 }
+
+// rules are those of the job's policy; none of an unknown one.
+func (j Job) rules() poco.Rules {
+	if p, ok := poco.PolicyByName(j.Policy); ok {
+		return p.Rules()
+	}
+	return poco.Rules{}
+}
+
+// Need returns the least number of replicas that the job must be able to pay: those that its policy draws at least, and one
+// where that draws none.
+func (j Job) Need() uint64 { return uint64(max(1, j.replicas().Least)) }
+
+// Staff returns how many organisations a pool must have for the job: one for each replica that the policy draws at least.
+func (j Job) Staff() uint64 { return uint64(j.replicas().Least) }
 
 // Seats returns how many replicas the job's max_price pays for at given prices, at most MaxSeats, or ErrUnaffordable
 // when those are too few. A max_price of 0 is no bound.
@@ -74,9 +88,13 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		return Terms{}, ErrTrust.Wrap(err.Error())
 	}
 	window := p.Window(work, category)
+	courtFee := prices.Pool
+	if j.rules().Court == poco.CourtNever {
+		courtFee = 0
+	}
 	t := Terms{
 		Policy: j.Policy, Trust: trust, AppPrice: prices.App, DatasetPrice: prices.Dataset, Price: prices.Pool,
-		CommissionBps: prices.Commission, Stake: prices.Stake, CourtFee: prices.Pool,
+		CommissionBps: prices.Commission, Stake: prices.Stake, CourtFee: courtFee,
 		InformerBps: p.InformerBps, MinReplicas: j.MinReplicas, MaxSeats: seats, FuelLimit: j.FuelLimit,
 		CommitBlocks: window, RevealBlocks: p.RevealBlocks,
 		CourtBlocks: window, CourtRevealBlocks: p.RevealBlocks,

@@ -3,50 +3,45 @@ package keeper
 import (
 	"context"
 	"errors"
-	"math/big"
 	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
-	"github.com/credence-chain/credence/poco/evidence"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
 // crowd is who could be drawn for a task at this moment.
 type crowd struct {
 	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
-	eligible uint64   // M: those that may, and the first worker's organisation once there is one
+	eligible uint64   // M: those that may, and those that hold a seat; see poco.Crowd
 }
 
-// crowd counts who could be drawn: no organisation that is a party to the task, nor the first worker's again. Once there
-// is a first worker, as many are taken off as came to the pool since, eligible or not: wave 2 draws none of them, and the
-// more a plan counts, the less it fears.
+// crowd counts who could be drawn: no organisation that is a party to the task, nor one that holds a seat in it.
 func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
 	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
 	if err != nil {
 		return crowd{}, err
 	}
 	c := crowd{barred: it.parties()}
-	first := it.state.First()
-	if first != nil && !slices.Contains(c.barred, first.Org) {
-		c.barred = append(c.barred, first.Org)
+	for _, seat := range it.state.Seats {
+		if !slices.Contains(c.barred, seat.Org) {
+			c.barred = append(c.barred, seat.Org)
+		}
 	}
 	positions, err := k.positions(ctx, it.deal.Pool, c.barred)
 	if err != nil {
 		return crowd{}, err
 	}
-	c.eligible = size - uint64(len(positions))
-	if first == nil {
-		return c, nil
+	count := poco.Crowd{Eligible: size, Barred: uint64(len(positions)), Seated: uint64(len(it.state.Seats))}
+	if count.Seated > 0 {
+		now, err := k.workers.Tickets(ctx, it.deal.Pool)
+		if err != nil {
+			return crowd{}, err
+		}
+		count.Came = now - ticketsOfFirst(it.stored.Draws, now)
 	}
-	now, err := k.workers.Tickets(ctx, it.deal.Pool)
-	if err != nil {
-		return crowd{}, err
-	}
-	came := now - ticketsOfFirst(it.stored.Draws, now)
-	c.eligible -= min(c.eligible, came)
-	c.eligible++ // the first
+	c.eligible = count.Size()
 	return c, nil
 }
 
@@ -67,7 +62,7 @@ func (k Keeper) positions(ctx context.Context, pool string, orgs []string) (out 
 	return out, nil
 }
 
-// plan computes how the task would be checked now.
+// plan asks the task's policy how it would be checked now.
 func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -101,12 +96,16 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 		return poco.Plan{}, err
 	}
 	terms := it.state.Terms
-	return poco.MakePlan(poco.PlanInput{
+	policy, err := poco.FindPolicy(terms.Policy)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	return policy.Plan(poco.PlanInput{
 		Class: class, Requester: requester, E0: e0,
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
 		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
 		FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Exposure: terms.Exposure(uint64(len(bench))),
+		Exposure: terms.Exposure(uint64(len(bench))), Trust: terms.Trust, Records: scores(it.state.Seats),
 	}), nil
 }
 
@@ -132,6 +131,14 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 		return nil, err
 	}
 	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
+}
+
+// scores are the records with which seats were drawn.
+func scores(seats []poco.Seat) (out []uint64) {
+	for _, s := range seats {
+		out = append(out, s.Score)
+	}
+	return out
 }
 
 // drawSecond plans the task and draws every seat but the first, the lottery's too, from a seed that nobody knew when
@@ -169,11 +176,29 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 			return nil, err
 		}
 	}
-	stored := types.PlanFromPoco(plan)
+	stored := types.PlanFromPoco(it.state.Terms, plan)
 	if err := emit(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored}); err != nil {
 		return nil, err
 	}
 	return poco.SecondDrawn{Height: height, Plan: plan, Seats: seats}, nil
+}
+
+// drawMore draws the further seats that the policy asked for when it had judged the reveals so far, from a seed that nobody
+// knew then. Until there are enough organisations for all of them, none is drawn.
+func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	c, err := k.crowd(ctx, it)
+	if err != nil {
+		return nil, err
+	}
+	if c.eligible < uint64(len(it.state.Seats))+uint64(e.Count) {
+		return poco.DrawFailed{Height: height}, nil
+	}
+	seats, err := k.drawSeats(ctx, it, c, e.Wave, 0, func(poco.Entropy) drawSize { return drawSize{count: e.Count} })
+	if err != nil {
+		return nil, err
+	}
+	return poco.MoreDrawn{Height: height, Seats: seats}, nil
 }
 
 // errNotCredible says that the records of all who can be drawn do not reach the demanded trust.
@@ -197,7 +222,7 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 	if err != nil {
 		return nil, err
 	}
-	if wave == 2 {
+	if wave > 1 {
 		given = ticketsOfFirst(it.stored.Draws, given)
 	}
 	urn := newUrn(it.deal.Pool, entropy, given, c.barred)
@@ -234,9 +259,13 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 		if err != nil {
 			return nil, err
 		}
+		record, err := k.workers.GetWorker(ctx, worker)
+		if err != nil {
+			return nil, err
+		}
 		rec.MemberSizes = append(rec.MemberSizes, members)
 		rec.Members = append(rec.Members, member)
-		seats = append(seats, poco.Seat{Who: worker, Org: org})
+		seats = append(seats, poco.Seat{Who: worker, Org: org, Score: record.Record.Confirmations})
 	}
 	if wave == 2 && it.state.Terms.StaticCredibility {
 		if enough, err := k.credible(ctx, it, seats); err != nil || !enough {
@@ -247,20 +276,15 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 	return seats, nil
 }
 
-// credible says whether the records of the first worker and the drawn ones reach the demanded trust (n_cred of
-// protocol section 3): the sum of L(k) is at least log2 T.
+// credible says whether the records of the first worker and the drawn ones, as they are now, reach the demanded trust.
 func (k Keeper) credible(ctx context.Context, it *item, drawn []poco.Seat) (bool, error) {
-	target, err := evidence.Target(new(big.Rat).SetFrac(new(big.Int).SetUint64(it.state.Terms.Trust), big.NewInt(1)))
-	if err != nil {
-		return false, err
-	}
-	table, sum := evidence.Governed(), uint64(0)
+	var records []uint64
 	for _, s := range append([]poco.Seat{*it.state.First()}, drawn...) {
 		w, err := k.workers.GetWorker(ctx, s.Who)
 		if err != nil {
 			return false, err
 		}
-		sum += table.L(uint32(min(w.Record.Confirmations, 1<<31)))
+		records = append(records, w.Record.Confirmations)
 	}
-	return sum >= target, nil
+	return poco.Credible(it.state.Terms.Trust, records)
 }

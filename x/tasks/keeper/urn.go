@@ -23,7 +23,7 @@ func newUrn(pool string, e poco.Entropy, given uint64, barred []string) *urn {
 }
 
 // ticketsOfFirst returns how many tickets the pool had given out when the first worker was drawn; now, if no draw says so.
-// The second wave goes by that number: an organisation that comes to the pool afterwards, when the next ticket turns out
+// Later waves go by that number: an organisation that comes to the pool afterwards, when the next ticket turns out
 // to be a good one, is not drawn for the task.
 func ticketsOfFirst(draws []types.DrawRecord, now uint64) uint64 {
 	for _, d := range slices.Backward(draws) {
