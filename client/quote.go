@@ -141,7 +141,7 @@ func (r *Runner) covered(ctx context.Context, voucher string, total uint64) erro
 
 // enough refuses what can never be drawn, before money is locked for it.
 func (r *Runner) enough(ctx context.Context, job markettypes.Job, pool string, plan *Plan) error {
-	if plan == nil || !plan.Court || plan.Bound != "few" {
+	if plan == nil || plan.Bound != "few" {
 		return nil
 	}
 	res, err := r.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: pool})

@@ -113,12 +113,12 @@ func (t *Task) revealed(e Revealed) error {
 	switch {
 	case s.State == SeatRevealed:
 		return fmt.Errorf("%w: %s has revealed", ErrAlready, e.Who)
-	case s.Missed != 0:
-		return fmt.Errorf("%w: reveals of %s's wave were taken below height %d", ErrWindowClosed, e.Who, s.Missed)
-	case t.Phase < want || t.Phase == want && e.Height < t.From:
-		return fmt.Errorf("%w: the task is in phase %s", ErrTooEarly, t.Phase)
 	case t.Phase > want:
 		return fmt.Errorf("%w: the task is in phase %s", ErrWindowClosed, t.Phase)
+	case s.Missed != 0:
+		return fmt.Errorf("%w: reveals of %s's wave were taken below height %d", ErrWindowClosed, e.Who, s.Missed)
+	case t.Phase < want || e.Height < t.From:
+		return fmt.Errorf("%w: the task is in phase %s", ErrTooEarly, t.Phase)
 	case err != nil:
 		return err
 	case s.State != SeatCommitted:

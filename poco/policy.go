@@ -41,6 +41,8 @@ type Rules struct {
 	Bounded bool
 	// Confirms: a replica that agreed with another organisation's counts as a confirmation in its worker's record.
 	Confirms bool
+	// NamedPool: the requester names the pool, since it is the pool that is trusted.
+	NamedPool bool
 	// Summary says in a sentence what an accepted answer rests on, for people.
 	Summary string
 }
@@ -69,6 +71,16 @@ type Ballot struct {
 	Score    uint64 // confirmations in the worker's record when it was drawn, for policies that weigh it
 	// Evidence came with the reveal, at most MaxEvidence bytes. CheckEvidence alone sees it: no seat keeps it.
 	Evidence []byte
+}
+
+// agreeing counts the ballots with an outcome.
+func agreeing(ballots []Ballot, o Outcome) (n uint32) {
+	for _, b := range ballots {
+		if b.Revealed && b.Outcome == o {
+			n++
+		}
+	}
+	return n
 }
 
 // MaxEvidence bounds the bytes of evidence that come with one reveal.

@@ -51,9 +51,6 @@ func (j Job) Validate(p Params) error {
 	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
 		return ErrTrust.Wrap(err.Error())
 	}
-	if _, err := poco.FindPolicy(j.Policy); err != nil {
-		return ErrPolicy.Wrap(err.Error())
-	}
 	switch {
 	case j.MinReplicas > poco.MaxReplicas:
 		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d", j.MinReplicas, poco.MaxReplicas)
@@ -63,6 +60,9 @@ func (j Job) Validate(p Params) error {
 		return ErrFuel.Wrapf("fuel_limit: got %d, expected at most %d", j.FuelLimit, p.MaxFuel)
 	case j.Size_ < 1 || j.Size_ > p.MaxSize:
 		return ErrSize.Wrapf("size: got %d, expected 1 to %d tasks", j.Size_, p.MaxSize)
+	}
+	if err := j.validatePolicy(); err != nil {
+		return err
 	}
 	if j.Category != "" {
 		if err := ValidateCategoryID(j.Category); err != nil {

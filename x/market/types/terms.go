@@ -23,29 +23,6 @@ type Prices struct {
 	Stake uint64
 }
 
-// replicas are how many the job's policy draws; none of an unknown policy.
-func (j Job) replicas() poco.ReplicaRange {
-	if p, ok := poco.PolicyByName(j.Policy); ok {
-		return p.Replicas(j.MinReplicas)
-	}
-	return poco.ReplicaRange{}
-}
-
-// rules are those of the job's policy; none of an unknown one.
-func (j Job) rules() poco.Rules {
-	if p, ok := poco.PolicyByName(j.Policy); ok {
-		return p.Rules()
-	}
-	return poco.Rules{}
-}
-
-// Need returns the least number of replicas that the job must be able to pay: those that its policy draws at least, and one
-// where that draws none.
-func (j Job) Need() uint64 { return uint64(max(1, j.replicas().Least)) }
-
-// Staff returns how many organisations a pool must have for the job: one for each replica that the policy draws at least.
-func (j Job) Staff() uint64 { return uint64(j.replicas().Least) }
-
 // Seats returns how many replicas the job's max_price pays for at given prices, at most MaxSeats, or ErrUnaffordable
 // when those are too few. A max_price of 0 is no bound.
 func (j Job) Seats(p Prices) (uint32, error) {

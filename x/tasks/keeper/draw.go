@@ -157,6 +157,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 		return poco.DrawFailed{Height: height}, nil
 	}
 	var seats []poco.Seat
+	static := it.state.Terms.StaticCredibility
 	if !plan.Court {
 		seats, err = k.drawSeats(ctx, it, c, 2, plan.Lottery, func(e poco.Entropy) drawSize {
 			n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
@@ -164,7 +165,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 				n.count++
 			}
 			n.most = n.count
-			if it.state.Terms.StaticCredibility {
+			if static {
 				n.most = uint32(min(uint64(it.state.Terms.MaxSeats), c.eligible)) - 1
 			}
 			return n
