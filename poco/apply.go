@@ -44,7 +44,13 @@ type (
 		Plan   Plan
 		Seats  []Seat
 	}
-	// DrawFailed answers a Draw effect of wave 1, or an AskPlan effect: too few eligible organisations now.
+	// MoreDrawn answers a Draw effect of a later wave, for a policy that asked for more replicas.
+	MoreDrawn struct {
+		Height int64
+		Seats  []Seat
+	}
+	// DrawFailed answers a Draw effect of another wave than the second, or an AskPlan effect: too few eligible organisations
+	// now.
 	DrawFailed struct{ Height int64 }
 	// DrawRefused answers a Draw effect of wave 2: of those who were eligible at the plan too few are left for it.
 	DrawRefused struct{ Height int64 }
@@ -70,6 +76,8 @@ type (
 		Attempt uint32
 		Outcome Outcome
 		Salt    []byte
+		// Evidence for a policy that asks for some.
+		Evidence []byte
 	}
 	// TurnCame answers an AskTurn effect, then or later.
 	TurnCame struct {
@@ -91,6 +99,7 @@ func (Due) event()         {}
 func (FirstDrawn) event()  {}
 func (PlanMade) event()    {}
 func (SecondDrawn) event() {}
+func (MoreDrawn) event()   {}
 func (DrawFailed) event()  {}
 func (DrawRefused) event() {}
 func (Committed) event()   {}
@@ -106,8 +115,8 @@ type Effect interface{ effect() }
 
 // The effects.
 type (
-	// Draw asks for seats of a wave.
-	Draw struct{ Wave uint32 }
+	// Draw asks for seats of a wave: the first worker in wave 1, as the plan says in wave 2, Count of them in later ones.
+	Draw struct{ Wave, Count uint32 }
 	// AskPlan asks for the plan of wave 2, made from a state that nobody who knows the draw's seed can have shaped.
 	AskPlan struct{}
 	// Lock takes stake for an assignment.
@@ -121,7 +130,7 @@ type (
 		Amount uint64
 		Fault  Fault
 	}
-	// EnterLedgers gives the task its turn in both ledgers.
+	// EnterLedgers gives the task its turn in both ledgers, where its policy keeps them.
 	EnterLedgers struct {
 		Charge Q64
 		Long   bool
@@ -174,6 +183,8 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 		return t.planMade(e)
 	case SecondDrawn:
 		return t.secondDrawn(e)
+	case MoreDrawn:
+		return t.moreDrawn(e)
 	case DrawFailed:
 		return t.drawFailed(e.Height)
 	case DrawRefused:
@@ -219,7 +230,7 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		if !t.Planned {
 			return []Effect{AskPlan{}}, nil
 		}
-		return []Effect{Draw{Wave: 2}}, nil
+		return []Effect{t.drawNext()}, nil
 	case PhaseFirst:
 		fault := FaultSilent
 		if t.Seats[0].State == SeatSilent {
@@ -231,8 +242,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		t.openReveal(height)
 		return nil, nil
 	case PhaseReveal:
-		t.RevealEnd = t.Deadline
-		return t.judge(), nil
+		t.closeReveals()
+		return t.judge(height), nil
 	case PhaseCourtWait:
 		return []Effect{OpenCourt{}}, nil
 	case PhaseCourtCommit:
@@ -248,7 +259,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 	return nil, fmt.Errorf("%w: nothing is due in phase %s", ErrWrongPhase, t.Phase)
 }
 
-func committed(s Seat) bool { return s.State == SeatCommitted }
+// committed says whether a reveal is awaited of a seat.
+func committed(s Seat) bool { return s.State == SeatCommitted && s.Missed == 0 }
 
 // silence marks every seat that has not committed.
 func silence(seats []Seat) {
@@ -262,6 +274,19 @@ func silence(seats []Seat) {
 // openReveal starts the reveal phase for those who committed. Reveals are taken from the given height on.
 func (t *Task) openReveal(from int64) {
 	t.Phase, t.From, t.Deadline = PhaseReveal, from, from+t.Terms.RevealBlocks
+	if count(t.Seats, committed) == 0 {
+		t.Deadline = from // a later wave of which nobody answered: it is judged at once
+	}
+}
+
+// closeReveals notes who committed and did not reveal.
+func (t *Task) closeReveals() {
+	t.RevealEnd = t.Deadline
+	for i := range t.Seats {
+		if committed(t.Seats[i]) {
+			t.Seats[i].Missed = t.Deadline
+		}
+	}
 }
 
 func (t *Task) firstDrawn(e FirstDrawn) ([]Effect, error) {
@@ -294,7 +319,7 @@ func (t *Task) planMade(e PlanMade) ([]Effect, error) {
 	if t.Planned {
 		return nil, fmt.Errorf("%w: the task has a plan", ErrAlready)
 	}
-	t.Plan, t.Planned = e.Plan, true
+	t.Plan, t.Planned, t.Delay = e.Plan, true, e.Delay+PlanDelay
 	if e.Plan.Court {
 		return t.secondDrawn(SecondDrawn{Height: e.Height, Plan: e.Plan})
 	}
@@ -309,29 +334,47 @@ func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 	if err := t.in(PhaseLocked); err != nil {
 		return nil, err
 	}
-	if !t.Planned {
-		return nil, fmt.Errorf("%w: the task has no plan", ErrTooEarly)
+	if !t.Planned || t.Seated {
+		return nil, fmt.Errorf("%w: wave 2 has no plan, or has been drawn", ErrWrongPhase)
 	}
-	t.Plan = e.Plan
+	t.Plan, t.Seated = e.Plan, true
 	if e.Plan.Court {
 		e.Seats = nil
 	}
-	effects := []Effect{EnterLedgers{Charge: e.Plan.Charge, Long: e.Plan.Long}}
-	for _, s := range e.Seats {
-		s.Wave, s.State = 2, SeatDrawn
+	var effects []Effect
+	if t.Terms.rules().Ledgers {
+		effects = append(effects, EnterLedgers{Charge: e.Plan.Charge, Long: e.Plan.Long})
+	}
+	return append(effects, t.seatWave(2, e.Seats, e.Height)...), nil
+}
+
+func (t *Task) moreDrawn(e MoreDrawn) ([]Effect, error) {
+	if err := t.in(PhaseLocked); err != nil {
+		return nil, err
+	}
+	if !t.Seated {
+		return nil, fmt.Errorf("%w: wave 2 comes first", ErrWrongPhase)
+	}
+	return t.seatWave(t.nextWave(), e.Seats, e.Height), nil
+}
+
+// seatWave seats a wave, which then runs the task; one of nobody leaves what there is to be revealed.
+func (t *Task) seatWave(wave uint32, seats []Seat, height int64) (effects []Effect) {
+	for _, s := range seats {
+		s.Wave, s.State = wave, SeatDrawn
 		t.Seats = append(t.Seats, s)
 		effects = append(effects, Lock{s.Who, t.Terms.Stake})
 	}
-	if len(e.Seats) == 0 {
-		t.openReveal(e.Height)
+	if len(seats) == 0 {
+		t.openReveal(height)
 	} else {
-		t.Phase, t.Deadline = PhaseSecond, e.Height+FollowingWindow(t.Terms.CommitBlocks, t.Took)
+		t.Phase, t.Deadline = PhaseSecond, height+FollowingWindow(t.Terms.CommitBlocks, t.Took)
 	}
-	return effects, nil
+	return effects
 }
 
-// drawFailed sets when it is looked again for enough organisations; at the end of the wait a task without a first worker
-// ends, and one with a locked answer goes to the court.
+// drawFailed sets when it is looked again for enough organisations. At the end of the wait a task without a first worker
+// ends, and one with a locked answer goes to the court, or ends where none may judge.
 func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if err := t.in(PhaseOpen, PhaseLocked); err != nil {
 		return nil, err
@@ -346,7 +389,10 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 		t.Deadline = min(next, t.WaitEnd)
 		return nil, nil
 	}
-	if t.Phase == PhaseOpen {
+	switch {
+	case t.Seated:
+		return t.callCourt(), nil // more replicas were asked for, and cannot be had
+	case t.Phase == PhaseOpen || t.Terms.rules().Court == CourtNever:
 		return t.end(EndTooFew), nil
 	}
 	return t.planMade(PlanMade{Height: height, Plan: Plan{Risk: t.Risk}.toCourt(BoundFew)})
@@ -358,8 +404,8 @@ func (t *Task) drawRefused(height int64) ([]Effect, error) {
 	if err := t.in(PhaseLocked); err != nil {
 		return nil, err
 	}
-	if !t.Planned {
-		return nil, fmt.Errorf("%w: the task has no plan", ErrTooEarly)
+	if !t.Planned || t.Seated {
+		return nil, fmt.Errorf("%w: wave 2 has no plan, or has been drawn", ErrWrongPhase)
 	}
 	t.Risk, t.Plan, t.Planned = t.Plan.X, Plan{}, false
 	return t.drawFailed(height)

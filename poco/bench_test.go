@@ -13,7 +13,7 @@ func BenchmarkMakePlan(b *testing.B) {
 		FuelLimit: 1, MaxSeats: MaxReplicas + 1, Stake: 1 << 40, Exposure: Exposure{Value: 1000, Reward: 10, Cost: 10, CourtCost: 100},
 	}
 	for b.Loop() {
-		if p := MakePlan(in); p.Court {
+		if p := makePlan(in); p.Court {
 			b.Fatal(p.Text())
 		}
 	}

@@ -36,7 +36,8 @@ const (
 	BoundTable    Bound = "table"    // more replicas than MaxReplicas: court
 	BoundBudget   Bound = "budget"   // more replicas than the requester pays for: court
 	BoundEvidence Bound = "evidence" // no records reach the trust that static credibility asks for: court
-	BoundFew      Bound = "few"      // fewer eligible organisations than the plan needs: wait, then court
+	BoundFew      Bound = "few"      // fewer eligible organisations than the plan needs: wait, then court or refund
+	BoundPolicy   Bound = "policy"   // the policy's own number
 )
 
 // PlanInput is everything a plan depends on.
@@ -56,11 +57,15 @@ type PlanInput struct {
 	MaxSeats    uint32 // seats the escrow pays for, the lottery's among them
 	Stake       uint64 // locked per assignment
 	Exposure    Exposure
+	Trust       uint64 // the demanded one
+	// Records of the seats drawn so far, in draw order: each worker's confirmations at its draw. For policies that weigh
+	// them; before the first draw there are none.
+	Records []uint64
 }
 
-// MakePlan returns the cheapest (n, a) that the error debt, the stake inequality and the requester accept, or the
+// makePlan returns the cheapest (n, a) that the error debt, the stake inequality and the requester accept, or the
 // court. When Bound is BoundFew no set can be drawn now: the caller waits, then calls the court (fail closed).
-func MakePlan(in PlanInput) Plan {
+func makePlan(in PlanInput) Plan {
 	plan := Plan{Risk: in.Risk, Faction: in.Faction, Eligible: in.Eligible, Long: in.Class.Limits.Long(in.FuelLimit)}
 	a, spentA := in.Class.Allowance(in.E0, plan.Long, in.Height, in.Window)
 	b, spentB := in.Requester.Allowance(in.E0, plan.Long, in.Height, in.Window)
@@ -131,6 +136,9 @@ func (p Plan) toCourt(why Bound) Plan {
 func (p Plan) Fit(eligible, factor uint64, maxSeats uint32) (Plan, bool) {
 	fits := p
 	fits.Eligible = eligible
+	if p.Bound == BoundPolicy { // it claims no chance
+		return fits, uint64(p.Replicas) <= eligible
+	}
 	lottery := uint64(p.Lottery)
 	for n := uint64(p.Replicas); n <= min(eligible, uint64(maxSeats)); n++ {
 		for j := lottery; j < LotterySteps; j++ {

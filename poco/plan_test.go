@@ -74,7 +74,7 @@ func fits(in PlanInput, allowance Q64, n, a uint64) bool {
 func TestPlanIsTheCheapestThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyPlanInput(t)
-		plan := MakePlan(in)
+		plan := makePlan(in)
 		a, spentA := in.Class.Allowance(in.E0, false, in.Height, in.Window)
 		b, spentB := in.Requester.Allowance(in.E0, false, in.Height, in.Window)
 		if b.Cmp(a) < 0 {
@@ -149,7 +149,7 @@ func TestPlanCases(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			in := seven
 			c.malleate(&in)
-			plan := MakePlan(in)
+			plan := makePlan(in)
 			require.Equal(t, c.court, plan.Court, "%+v", plan)
 			require.Equal(t, [2]uint32{c.n, c.a}, [2]uint32{plan.Replicas, plan.Lottery}, "%s", plan.Text())
 			require.Equal(t, c.bound, plan.Bound)
@@ -216,7 +216,7 @@ func TestRefusedDrawsAreCounted(t *testing.T) {
 				return p.task.Plan, []Seat{{Who: "x1", Org: "p1"}}, true
 			}
 			in.Risk, in.Height = p.task.Risk, p.height
-			return MakePlan(in), nil, true
+			return makePlan(in), nil, true
 		}
 		p.delay = rapid.Int64Range(0, 3).Draw(t, "delay")
 		p.due(1)

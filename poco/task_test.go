@@ -51,6 +51,7 @@ type play struct {
 	second func(first Seat) (Plan, []Seat, bool)
 	gate   func() Gate
 	court  func() []Seat
+	scarce func() bool // too few organisations for a later wave; nil: never
 
 	secrets  map[pledge]secret
 	held     map[string]uint64 // stake locked
@@ -101,6 +102,9 @@ func (p *play) answer(e Effect) Event {
 			}
 			return DrawFailed{p.height}
 		}
+		if e.Count > 0 {
+			return p.more(e)
+		}
 		if plan, seats, ok := p.second(*p.task.First()); ok {
 			return SecondDrawn{p.height, plan, seats}
 		}
@@ -134,6 +138,19 @@ func (p *play) answer(e Effect) Event {
 		}
 	}
 	return nil
+}
+
+// more answers a Draw of a later wave.
+func (p *play) more(e Draw) Event {
+	var seats []Seat
+	for i := range e.Count {
+		name := fmt.Sprintf("y%d.%d", e.Wave, i)
+		seats = append(seats, Seat{Who: name, Org: name})
+	}
+	if p.scarce != nil && p.scarce() {
+		return DrawFailed{p.height}
+	}
+	return MoreDrawn{p.height, seats}
 }
 
 func (p *play) free(who string, amount uint64) {
@@ -205,7 +222,7 @@ func (p *play) revealAll(bench Bench) {
 		seats = p.task.Court
 	}
 	for _, s := range seats {
-		if s.State == SeatCommitted {
+		if committed(s) {
 			require.NoError(p.t, p.reveal(bench, s.Who))
 		}
 	}
@@ -257,8 +274,14 @@ func (p *play) checkEnd() {
 		require.Greater(p.t, 3*power, 2*total)
 		return
 	}
-	require.True(p.t, p.opened, "accepted at a gate that was not open")
 	require.False(p.t, p.task.Plan.Court)
+	require.LessOrEqual(p.t, len(p.task.Seats), int(p.task.Terms.MaxSeats))
+	require.Equal(p.t, s.Verdict, p.task.judgement().Outcome)
+	if !p.task.Terms.rules().Ledgers {
+		require.Zero(p.t, p.entered)
+		return
+	}
+	require.True(p.t, p.opened, "accepted at a gate that was not open")
 	require.GreaterOrEqual(p.t, len(p.task.Seats), int(p.task.Plan.Replicas))
 	for _, seat := range p.task.Seats {
 		require.Equal(p.t, SeatRevealed, seat.State)
@@ -356,7 +379,7 @@ func TestNames(t *testing.T) {
 	for p := PhaseOpen; p <= PhaseDone; p++ {
 		require.NotEmpty(t, p.String())
 	}
-	for e := EndNone; e <= EndBroken; e++ {
+	for e := EndNone; e <= EndUndecided; e++ {
 		require.NotEmpty(t, e.String())
 	}
 	for f := FaultNone; f <= FaultAbstained; f++ {
@@ -376,7 +399,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 	endings := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		terms := testTerms()
-		terms.Policy = rapid.SampledFrom([]string{PolicyCredence, PolicyCredence, PolicyCredence, PolicyCourt}).Draw(t, "policy")
+		terms.Policy = rapid.SampledFrom(policies).Draw(t, "policy").Name()
 		terms.MaxAttempts = rapid.Uint32Range(1, 3).Draw(t, "attempts")
 		terms.Stake = rapid.SampledFrom([]uint64{0, 1, 1_000, 1 << 63}).Draw(t, "stake")
 		terms.CourtFee = rapid.SampledFrom([]uint64{0, 7, 10, 1 << 63}).Draw(t, "court fee")
@@ -429,6 +452,7 @@ func random(t *rapid.T, p *play) {
 		court := rapid.IntRange(0, 5).Draw(t, "court planned") == 5
 		return Plan{Replicas: uint32(r + 1), Court: court, Charge: Q64{Lo: 1}}, seats, rapid.IntRange(0, 5).Draw(t, "enough") < 5
 	}
+	p.scarce = func() bool { return rapid.IntRange(0, 3).Draw(t, "scarce") == 3 }
 	p.gate = func() Gate { return rapid.SampledFrom([]Gate{GateOpen, GateOpen, GateWait, GateShut}).Draw(t, "gate") }
 	p.court = func() []Seat {
 		seats := make([]Seat, rapid.IntRange(0, 5).Draw(t, "bench"))
@@ -504,8 +528,8 @@ func garbage(t *rapid.T, p *play) {
 	default:
 		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
 		ev := rapid.SampledFrom([]Event{
-			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, CourtOpened{Height: height}, TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height},
-			PlanMade{height, Plan{}, 2},
+			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, MoreDrawn{Height: height}, CourtOpened{Height: height},
+			TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height}, PlanMade{height, Plan{}, 2},
 		}).Draw(t, "event")
 		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true}[p.task.Phase]
 		if fits {

@@ -7,7 +7,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// planner answers poco.MakePlan from memory where it can. With everything but the ledgers' allowance fixed, MakePlan
+// planner answers poco.Credence.Plan from memory where it can. With everything but the ledgers' allowance fixed, MakePlan
 // takes the first candidate (n, lottery) whose charge is at most the allowance and whose stake suffices. So a plan that it
 // once made holds for every allowance from the plan's own charge up to the least charge of the candidates before it.
 type planner struct {
@@ -38,10 +38,10 @@ type step struct {
 
 func newPlanner() *planner { return &planner{known: map[setting]*staircase{}} }
 
-// plan is poco.MakePlan.
+// plan is poco.Credence.Plan.
 func (p *planner) plan(in poco.PlanInput) poco.Plan {
 	if !in.Risk.IsZero() { // seldom, and no two alike
-		return poco.MakePlan(in)
+		return poco.Credence{}.Plan(in)
 	}
 	long := in.Class.Limits.Long(in.FuelLimit)
 	w, spentA := in.Class.Allowance(in.E0, long, in.Height, in.Window)
@@ -50,7 +50,7 @@ func (p *planner) plan(in poco.PlanInput) poco.Plan {
 		w = b
 	}
 	if spentA || spentB {
-		return poco.MakePlan(in)
+		return poco.Credence{}.Plan(in)
 	}
 	key := setting{in.Faction, in.Eligible, in.Factor, in.MinReplicas, in.MaxSeats, in.Stake, in.Exposure}
 	s := p.known[key]
@@ -68,7 +68,7 @@ func (p *planner) plan(in poco.PlanInput) poco.Plan {
 		plan.Allowance, plan.Long = w, long
 		return plan
 	}
-	plan := poco.MakePlan(in)
+	plan := poco.Credence{}.Plan(in)
 	if plan.Court {
 		if plan.Bound == poco.BoundFew || plan.Bound == poco.BoundTable {
 			s.court, s.noneUpTo = plan, w

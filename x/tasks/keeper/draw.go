@@ -3,14 +3,12 @@ package keeper
 import (
 	"context"
 	"errors"
-	"math/big"
 
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
-	"github.com/credence-chain/credence/poco/evidence"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -43,6 +41,14 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 		return nil, err
 	}
 	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
+}
+
+// scores are the records with which seats were drawn.
+func scores(seats []poco.Seat) (out []uint64) {
+	for _, s := range seats {
+		out = append(out, s.Score)
+	}
+	return out
 }
 
 // drawSecond draws every seat but the first, the lottery's too, from a seed that nobody knew when the task was planned.
@@ -91,6 +97,27 @@ func (k Keeper) refuseDraw(ctx context.Context, it *item) (poco.Event, error) {
 // errTaken says that a draw cannot be made: somebody whom the seed chooses has been drawn for another task since the plan,
 // or too few are left.
 var errTaken = errors.New("whom the seed chooses has been drawn for another task, or too few are left")
+
+// drawMore draws the further seats that the policy asked for when it had judged the reveals so far, from a seed that nobody
+// knew then. Until there are enough organisations for all of them, none is drawn.
+func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
+	c, err := k.crowd(ctx, it)
+	if err != nil {
+		return nil, err
+	}
+	if c.eligible < uint64(len(it.state.Seats))+uint64(e.Count) {
+		return poco.DrawFailed{Height: height}, nil
+	}
+	seats, err := k.drawSeats(ctx, it, c, e.Wave, 0, func(poco.Entropy) drawSize { return drawSize{count: e.Count} })
+	if errors.Is(err, errTaken) {
+		return poco.DrawFailed{Height: height}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return poco.MoreDrawn{Height: height, Seats: seats}, nil
+}
 
 // errNotCredible says that the records of all who can be drawn do not reach the demanded trust.
 var errNotCredible = errors.New("the evidence of all records together is below the demanded trust")
@@ -146,9 +173,13 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 		if err != nil {
 			return nil, err
 		}
+		record, err := k.workers.GetWorker(ctx, worker)
+		if err != nil {
+			return nil, err
+		}
 		rec.MemberSizes = append(rec.MemberSizes, members)
 		rec.Members = append(rec.Members, member)
-		seats = append(seats, poco.Seat{Who: worker, Org: org})
+		seats = append(seats, poco.Seat{Who: worker, Org: org, Score: record.Record.Confirmations})
 	}
 	if wave == 2 && it.state.Terms.StaticCredibility {
 		if enough, err := k.credible(ctx, it, seats); err != nil || !enough {
@@ -159,20 +190,15 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 	return seats, nil
 }
 
-// credible says whether the records of the first worker and the drawn ones reach the demanded trust (n_cred of
-// protocol section 3): the sum of L(k) is at least log2 T.
+// credible says whether the records of the first worker and the drawn ones, as they are now, reach the demanded trust.
 func (k Keeper) credible(ctx context.Context, it *item, drawn []poco.Seat) (bool, error) {
-	target, err := evidence.Target(new(big.Rat).SetFrac(new(big.Int).SetUint64(it.state.Terms.Trust), big.NewInt(1)))
-	if err != nil {
-		return false, err
-	}
-	table, sum := evidence.Governed(), uint64(0)
+	var records []uint64
 	for _, s := range append([]poco.Seat{*it.state.First()}, drawn...) {
 		w, err := k.workers.GetWorker(ctx, s.Who)
 		if err != nil {
 			return false, err
 		}
-		sum += table.L(uint32(min(w.Record.Confirmations, 1<<31)))
+		records = append(records, w.Record.Confirmations)
 	}
-	return sum >= target, nil
+	return poco.Credible(it.state.Terms.Trust, records)
 }

@@ -30,10 +30,10 @@ import (
 // crowd is who could be drawn for a task at this moment.
 type crowd struct {
 	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
-	eligible uint64   // M: those that may, and the first worker's organisation once there is one
+	eligible uint64   // M: those that may, and those that hold a seat; see poco.Crowd
 }
 
-// crowd counts who could be drawn: no organisation that is a party to the task, nor the first worker's again.
+// crowd counts who could be drawn: no organisation that is a party to the task, nor one that holds a seat in it.
 func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
 	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
 	if err != nil {
@@ -44,18 +44,18 @@ func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
 	if err != nil {
 		return crowd{}, err
 	}
-	c.eligible = size - uint64(len(positions))
-	if it.state.First() != nil {
-		c.eligible++
-	}
+	count := poco.Crowd{Eligible: size, Barred: uint64(len(positions)), Seated: uint64(len(it.state.Seats))}
+	c.eligible = count.Size()
 	return c, nil
 }
 
-// barred returns the organisations that may not be drawn for a task: the parties, and the first worker's.
+// barred returns the organisations that may not be drawn for a task: the parties, and those that hold a seat.
 func barred(it *item) []string {
 	out := it.parties()
-	if first := it.state.First(); first != nil && !slices.Contains(out, first.Org) {
-		out = append(out, first.Org)
+	for _, seat := range it.state.Seats {
+		if !slices.Contains(out, seat.Org) {
+			out = append(out, seat.Org)
+		}
 	}
 	return out
 }
@@ -77,7 +77,7 @@ func (k Keeper) positions(ctx context.Context, pool string, orgs []string) (out 
 	return out, nil
 }
 
-// plan computes how the task would be checked now.
+// plan asks the task's policy how it would be checked now.
 func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -111,12 +111,16 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 		return poco.Plan{}, err
 	}
 	terms := it.state.Terms
-	return poco.MakePlan(poco.PlanInput{
+	policy, err := poco.FindPolicy(terms.Policy)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	return policy.Plan(poco.PlanInput{
 		Class: class, Requester: requester, E0: e0,
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
 		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
 		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Exposure: terms.Exposure(uint64(len(bench))),
+		Exposure: terms.Exposure(uint64(len(bench))), Trust: terms.Trust, Records: scores(it.state.Seats),
 	}), nil
 }
 
@@ -155,7 +159,7 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 }
 
 func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
-	stored := types.PlanFromPoco(plan)
+	stored := types.PlanFromPoco(it.state.Terms, plan)
 	return emit(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored})
 }
 

@@ -24,16 +24,21 @@ type urn struct {
 	out     []string     // organisations that may not be drawn, or were
 }
 
-// newUrn returns the urn of a draw. That of wave 2 holds those that the plan counted.
+// newUrn returns the urn of a draw. That of wave 2 holds those that the plan counted, that of a later wave those of the plan's
+// tickets that can be drawn now.
 func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (*urn, error) {
 	u := &urn{keeper: k, pool: it.deal.Pool, entropy: e, out: slices.Clone(c.barred)}
-	if e.Wave == 2 {
+	var err error
+	switch e.Wave {
+	case 1:
+		u.given, err = k.workers.Tickets(ctx, it.deal.Pool)
+	case 2:
 		u.counted, u.given, u.left = it.stored.Counted, it.stored.Counted.Tickets, c.eligible-1
-	} else {
-		var err error
-		if u.given, err = k.workers.Tickets(ctx, it.deal.Pool); err != nil {
-			return nil, err
-		}
+	default: // a policy that asks for more has no bound that who comes meanwhile could break
+		u.given = it.stored.Counted.Tickets
+	}
+	if err != nil {
+		return nil, err
 	}
 	u.ranking = e.Ranking(poco.TicketSpace(u.given))
 	return u, nil
