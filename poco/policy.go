@@ -121,7 +121,7 @@ type Judgement struct {
 const DefaultPolicy = PolicyCredence
 
 // policies are those that a deal may name, in the order in which people are told of them.
-var policies = []Policy{Credence{}, FullCourt{}, Quorum{}}
+var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Single{}}
 
 // PolicyByName finds a policy that deals may pin.
 func PolicyByName(name string) (Policy, bool) {

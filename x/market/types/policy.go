@@ -28,6 +28,15 @@ func (j Job) Need() uint64 { return uint64(max(1, j.replicas().Least)) }
 // Staff returns how many organisations a pool must have for the job: one for each replica that the policy draws at least.
 func (j Job) Staff() uint64 { return uint64(j.replicas().Least) }
 
+// mostSeats returns how many replicas a deal of the job may have to pay: where a court may judge, what it costs beyond the
+// replicas comes out of the same escrow, so that it is as large as max_price allows.
+func (j Job) mostSeats() uint64 {
+	if j.rules().Court == poco.CourtNever {
+		return max(1, uint64(j.replicas().Most))
+	}
+	return MaxSeats
+}
+
 // validatePolicy checks that there is such a policy, and that the job asks of it what it does.
 func (j Job) validatePolicy() error {
 	policy, err := poco.FindPolicy(j.Policy)

@@ -23,19 +23,20 @@ type Prices struct {
 	Stake uint64
 }
 
-// Seats returns how many replicas the job's max_price pays for at given prices, at most MaxSeats, or ErrUnaffordable
-// when those are too few. A max_price of 0 is no bound.
+// Seats returns how many replicas the job's max_price pays for at given prices, at most those that its policy can need, or
+// ErrUnaffordable when those are too few. A max_price of 0 is no bound.
 func (j Job) Seats(p Prices) (uint32, error) {
+	most := j.mostSeats()
 	if j.MaxPrice == 0 {
-		return MaxSeats, nil
+		return uint32(most), nil
 	}
 	seats, need, fixed := uint64(0), j.Need(), satAdd(p.App, p.Dataset)
 	switch room := j.MaxPrice - min(fixed, j.MaxPrice); {
 	case fixed > j.MaxPrice:
 	case p.Pool == 0:
-		seats = MaxSeats
+		seats = most
 	default:
-		seats = min(MaxSeats, room/p.Pool)
+		seats = min(most, room/p.Pool)
 	}
 	if seats < need {
 		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the app's price %d, the datasets' %d and %d replicas at the best price %d; expected at least %d for %d replicas",
