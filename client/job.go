@@ -54,7 +54,7 @@ type Job struct {
 	Fuel uint64
 	// Bag is the number of tasks, each told its index; 0 means 1, or as many as the datasets make.
 	Bag uint64
-	// Policy is "credence", the default, or "court".
+	// Policy is the name of one that poco.PolicyByName knows; empty means poco.DefaultPolicy.
 	Policy string
 	// Category of the job; empty for limits of its own.
 	Category string

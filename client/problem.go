@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -94,14 +95,14 @@ var next = map[refusalKey]string{
 	keyOf(markettypes.ErrUnknownDataset):   "publish the dataset first: --dataset FILE does so by itself",
 	keyOf(markettypes.ErrDeprecated):       "ask its provider, or use another version of it",
 	keyOf(markettypes.ErrSuspended):        "it was found not to give the same output everywhere; its provider has to mend and the council to reinstate it",
-	keyOf(markettypes.ErrNondeterministic): "its provider says that two runs of it may differ: no policy that judges by comparing can take it",
+	keyOf(markettypes.ErrNondeterministic): "its provider says that two runs of it may differ: no policy with a court can take it",
 	keyOf(markettypes.ErrByOrder):          "it has no list price: ask its provider for an order that takes you",
 	keyOf(markettypes.ErrUnknownPool):      "leave --pool out to take any, or list them: credenced query workers pools",
 	keyOf(markettypes.ErrPrivatePool):      "the pool serves others; leave --pool out to take any",
 	keyOf(markettypes.ErrUnknownCategory):  "leave --category out for limits of your own, or list them: credenced query market categories",
 	keyOf(markettypes.ErrCategory):         "leave --category out for limits of your own, or list them: credenced query market categories",
 	keyOf(markettypes.ErrTrust):            "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits",
-	keyOf(markettypes.ErrPolicy):           "--policy is credence or court",
+	keyOf(markettypes.ErrPolicy):           "--policy is " + poco.PolicyNames(),
 	keyOf(markettypes.ErrReplicas):         "lower --min-replicas",
 	keyOf(markettypes.ErrUnaffordable):     "raise --max-price, or leave it out to take the recommended one; what is not spent comes back",
 	keyOf(markettypes.ErrAppPrice):         "raise --max-app-price, or leave it out",

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -24,9 +23,6 @@ func (r *Runner) quote(ctx context.Context, job *markettypes.Job, rests bool, te
 		return err
 	}
 	plan := planOf(&res.Plan)
-	if job.Policy == poco.PolicyCourt {
-		plan = &Plan{Court: true, Bound: "request", Text: "the full court, as asked: every validator's executor runs it"}
-	}
 	least := res.ExpectedPrice
 	var offer markettypes.PoolOrder
 	if res.Offer.Order.Pool != nil {
@@ -145,7 +141,7 @@ func (r *Runner) covered(ctx context.Context, voucher string, total uint64) erro
 
 // enough refuses what can never be drawn, before money is locked for it.
 func (r *Runner) enough(ctx context.Context, job markettypes.Job, pool string, plan *Plan) error {
-	if plan == nil || !plan.Court || plan.Bound != "few" {
+	if plan == nil || plan.Bound != "few" {
 		return nil
 	}
 	res, err := r.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: pool})

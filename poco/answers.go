@@ -53,7 +53,7 @@ func (t *Task) committed(e Committed) error {
 	switch t.Phase {
 	case PhaseFirst:
 		t.Took = e.Height - (t.Deadline - t.Terms.CommitBlocks)
-		t.Phase, t.Deadline = PhaseLocked, e.Height+max(1, e.Delay)
+		t.Phase, t.Deadline = PhaseLocked, e.Height+PlanDelay
 		t.WaitEnd = e.Height + t.Terms.WaitBlocks
 	case PhaseSecond:
 		t.closeCommits(e.Height)
@@ -113,10 +113,12 @@ func (t *Task) revealed(e Revealed) error {
 	switch {
 	case s.State == SeatRevealed:
 		return fmt.Errorf("%w: %s has revealed", ErrAlready, e.Who)
-	case t.Phase < want || t.Phase == want && e.Height < t.From:
-		return fmt.Errorf("%w: the task is in phase %s", ErrTooEarly, t.Phase)
 	case t.Phase > want:
 		return fmt.Errorf("%w: the task is in phase %s", ErrWindowClosed, t.Phase)
+	case s.Missed != 0:
+		return fmt.Errorf("%w: reveals of %s's wave were taken below height %d", ErrWindowClosed, e.Who, s.Missed)
+	case t.Phase < want || e.Height < t.From:
+		return fmt.Errorf("%w: the task is in phase %s", ErrTooEarly, t.Phase)
 	case err != nil:
 		return err
 	case s.State != SeatCommitted:
@@ -131,6 +133,9 @@ func (t *Task) revealed(e Revealed) error {
 	if got := Commitment(e.Bench, t.Terms.ChainID, t.ID, t.Attempt, e.Who, e.Outcome, e.Salt); got != s.Commitment {
 		return fmt.Errorf("%w: the revealed outcome and salt hash to %x, committed was %x", ErrCommitment, got, s.Commitment)
 	}
+	if err := t.checkEvidence(e); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalidOutcome, err)
+	}
 	s.State, s.Outcome, s.Committed = SeatRevealed, e.Outcome, 0
 	seats := t.Seats
 	if e.Bench == BenchCourt {
@@ -140,4 +145,20 @@ func (t *Task) revealed(e Revealed) error {
 		t.Deadline = e.Height // nobody is awaited: judged at the end of this block
 	}
 	return nil
+}
+
+// checkEvidence asks the policy about the evidence of a replica's reveal. The court's reveals bring none.
+func (t *Task) checkEvidence(e Revealed) error {
+	policy, err := FindPolicy(t.Terms.Policy)
+	switch {
+	case err != nil:
+		return err
+	case len(e.Evidence) > MaxEvidence:
+		return fmt.Errorf("evidence: got %d bytes, expected at most %d", len(e.Evidence), MaxEvidence)
+	case e.Bench == BenchCourt && len(e.Evidence) > 0:
+		return fmt.Errorf("evidence: got %d bytes, expected none of a court seat", len(e.Evidence))
+	case e.Bench == BenchCourt:
+		return nil
+	}
+	return policy.CheckEvidence(t.Terms, t.ID, Ballot{Who: e.Who, Revealed: true, Outcome: e.Outcome, Evidence: e.Evidence})
 }

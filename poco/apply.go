@@ -30,22 +30,37 @@ type (
 		Height int64
 		Seat   Seat
 	}
-	// SecondDrawn answers a Draw effect of wave 2; a plan of the court comes with no seats.
+	// PlanMade answers an AskPlan effect. The seats are drawn Delay blocks later, or at once: d of protocol section 7 less
+	// PlanDelay.
+	PlanMade struct {
+		Height int64
+		Plan   Plan
+		Delay  int64
+	}
+	// SecondDrawn answers a Draw effect of wave 2, with the plan as it fits those who can be drawn; a plan of the court
+	// comes with no seats.
 	SecondDrawn struct {
 		Height int64
 		Plan   Plan
 		Seats  []Seat
 	}
-	// DrawFailed answers a Draw effect: too few eligible organisations now.
+	// MoreDrawn answers a Draw effect of a later wave, for a policy that asked for more replicas.
+	MoreDrawn struct {
+		Height int64
+		Seats  []Seat
+	}
+	// DrawFailed answers a Draw effect of another wave than the second, or an AskPlan effect: too few eligible organisations
+	// now.
 	DrawFailed struct{ Height int64 }
-	// Committed is a worker's, or a court seat's, commitment. Delay is d of protocol section 7, used at commit 1.
+	// DrawRefused answers a Draw effect of wave 2: of those who were eligible at the plan too few are left for it.
+	DrawRefused struct{ Height int64 }
+	// Committed is a worker's, or a court seat's, commitment.
 	Committed struct {
 		Height     int64
 		Bench      Bench
 		Who        string
 		Attempt    uint32
 		Commitment [32]byte
-		Delay      int64
 	}
 	// Declined is a worker giving its seat back before committing.
 	Declined struct {
@@ -61,6 +76,8 @@ type (
 		Attempt uint32
 		Outcome Outcome
 		Salt    []byte
+		// Evidence for a policy that asks for some.
+		Evidence []byte
 	}
 	// TurnCame answers an AskTurn effect, then or later.
 	TurnCame struct {
@@ -80,8 +97,11 @@ type (
 
 func (Due) event()         {}
 func (FirstDrawn) event()  {}
+func (PlanMade) event()    {}
 func (SecondDrawn) event() {}
+func (MoreDrawn) event()   {}
 func (DrawFailed) event()  {}
+func (DrawRefused) event() {}
 func (Committed) event()   {}
 func (Declined) event()    {}
 func (Revealed) event()    {}
@@ -95,8 +115,10 @@ type Effect interface{ effect() }
 
 // The effects.
 type (
-	// Draw asks for seats of a wave.
-	Draw struct{ Wave uint32 }
+	// Draw asks for seats of a wave: the first worker in wave 1, as the plan says in wave 2, Count of them in later ones.
+	Draw struct{ Wave, Count uint32 }
+	// AskPlan asks for the plan of wave 2, made from a state that nobody who knows the draw's seed can have shaped.
+	AskPlan struct{}
 	// Lock takes stake for an assignment.
 	Lock struct {
 		Who    string
@@ -108,7 +130,7 @@ type (
 		Amount uint64
 		Fault  Fault
 	}
-	// EnterLedgers gives the task its turn in both ledgers.
+	// EnterLedgers gives the task its turn in both ledgers, where its policy keeps them.
 	EnterLedgers struct {
 		Charge Q64
 		Long   bool
@@ -125,6 +147,7 @@ type (
 )
 
 func (Draw) effect()         {}
+func (AskPlan) effect()      {}
 func (Lock) effect()         {}
 func (Release) effect()      {}
 func (EnterLedgers) effect() {}
@@ -156,10 +179,16 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 		return t.due(e.Height)
 	case FirstDrawn:
 		return t.firstDrawn(e)
+	case PlanMade:
+		return t.planMade(e)
 	case SecondDrawn:
 		return t.secondDrawn(e)
+	case MoreDrawn:
+		return t.moreDrawn(e)
 	case DrawFailed:
 		return t.drawFailed(e.Height)
+	case DrawRefused:
+		return t.drawRefused(e.Height)
 	case Committed:
 		return nil, t.committed(e)
 	case Declined:
@@ -198,7 +227,10 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		}
 		return []Effect{Draw{Wave: 1}}, nil
 	case PhaseLocked:
-		return []Effect{Draw{Wave: 2}}, nil
+		if !t.Planned {
+			return []Effect{AskPlan{}}, nil
+		}
+		return []Effect{t.drawNext()}, nil
 	case PhaseFirst:
 		fault := FaultSilent
 		if t.Seats[0].State == SeatSilent {
@@ -210,8 +242,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		t.openReveal(height)
 		return nil, nil
 	case PhaseReveal:
-		t.RevealEnd = t.Deadline
-		return t.judge(), nil
+		t.closeReveals()
+		return t.judge(height), nil
 	case PhaseCourtWait:
 		return []Effect{OpenCourt{}}, nil
 	case PhaseCourtCommit:
@@ -227,7 +259,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 	return nil, fmt.Errorf("%w: nothing is due in phase %s", ErrWrongPhase, t.Phase)
 }
 
-func committed(s Seat) bool { return s.State == SeatCommitted }
+// committed says whether a reveal is awaited of a seat.
+func committed(s Seat) bool { return s.State == SeatCommitted && s.Missed == 0 }
 
 // silence marks every seat that has not committed.
 func silence(seats []Seat) {
@@ -241,6 +274,19 @@ func silence(seats []Seat) {
 // openReveal starts the reveal phase for those who committed. Reveals are taken from the given height on.
 func (t *Task) openReveal(from int64) {
 	t.Phase, t.From, t.Deadline = PhaseReveal, from, from+t.Terms.RevealBlocks
+	if count(t.Seats, committed) == 0 {
+		t.Deadline = from // a later wave of which nobody answered: it is judged at once
+	}
+}
+
+// closeReveals notes who committed and did not reveal.
+func (t *Task) closeReveals() {
+	t.RevealEnd = t.Deadline
+	for i := range t.Seats {
+		if committed(t.Seats[i]) {
+			t.Seats[i].Missed = t.Deadline
+		}
+	}
 }
 
 func (t *Task) firstDrawn(e FirstDrawn) ([]Effect, error) {
@@ -265,32 +311,70 @@ func (t *Task) loseFirst(height int64, f Fault) []Effect {
 	return []Effect{gone}
 }
 
+// planMade fixes how the task is checked. A plan of the court needs no draw; any other waits for its seed.
+func (t *Task) planMade(e PlanMade) ([]Effect, error) {
+	if err := t.in(PhaseLocked); err != nil {
+		return nil, err
+	}
+	if t.Planned {
+		return nil, fmt.Errorf("%w: the task has a plan", ErrAlready)
+	}
+	t.Plan, t.Planned, t.Delay = e.Plan, true, e.Delay+PlanDelay
+	if e.Plan.Court {
+		return t.secondDrawn(SecondDrawn{Height: e.Height, Plan: e.Plan})
+	}
+	if e.Delay <= 0 {
+		return []Effect{Draw{Wave: 2}}, nil
+	}
+	t.Deadline = e.Height + e.Delay
+	return nil, nil
+}
+
 func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 	if err := t.in(PhaseLocked); err != nil {
 		return nil, err
 	}
-	t.Plan, t.Planned = e.Plan, true
-	charge := e.Plan.Charge
+	if !t.Planned || t.Seated {
+		return nil, fmt.Errorf("%w: wave 2 has no plan, or has been drawn", ErrWrongPhase)
+	}
+	t.Plan, t.Seated = e.Plan, true
 	if e.Plan.Court {
-		charge = Q64{} // the court decides: no lie of the first worker can be accepted
 		e.Seats = nil
 	}
-	effects := []Effect{EnterLedgers{Charge: charge, Long: e.Plan.Long}}
-	for _, s := range e.Seats {
-		s.Wave, s.State = 2, SeatDrawn
+	var effects []Effect
+	if t.Terms.rules().Ledgers {
+		effects = append(effects, EnterLedgers{Charge: e.Plan.Charge, Long: e.Plan.Long})
+	}
+	return append(effects, t.seatWave(2, e.Seats, e.Height)...), nil
+}
+
+func (t *Task) moreDrawn(e MoreDrawn) ([]Effect, error) {
+	if err := t.in(PhaseLocked); err != nil {
+		return nil, err
+	}
+	if !t.Seated {
+		return nil, fmt.Errorf("%w: wave 2 comes first", ErrWrongPhase)
+	}
+	return t.seatWave(t.nextWave(), e.Seats, e.Height), nil
+}
+
+// seatWave seats a wave, which then runs the task; one of nobody leaves what there is to be revealed.
+func (t *Task) seatWave(wave uint32, seats []Seat, height int64) (effects []Effect) {
+	for _, s := range seats {
+		s.Wave, s.State = wave, SeatDrawn
 		t.Seats = append(t.Seats, s)
 		effects = append(effects, Lock{s.Who, t.Terms.Stake})
 	}
-	if len(e.Seats) == 0 {
-		t.openReveal(e.Height)
+	if len(seats) == 0 {
+		t.openReveal(height)
 	} else {
-		t.Phase, t.Deadline = PhaseSecond, e.Height+FollowingWindow(t.Terms.CommitBlocks, t.Took)
+		t.Phase, t.Deadline = PhaseSecond, height+FollowingWindow(t.Terms.CommitBlocks, t.Took)
 	}
-	return effects, nil
+	return effects
 }
 
-// drawFailed sets when it is looked again for enough organisations; at the end of the wait a task without a first worker
-// ends, and one with a locked answer goes to the court.
+// drawFailed sets when it is looked again for enough organisations. At the end of the wait a task without a first worker
+// ends, and one with a locked answer goes to the court, or ends where none may judge.
 func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if err := t.in(PhaseOpen, PhaseLocked); err != nil {
 		return nil, err
@@ -305,8 +389,24 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 		t.Deadline = min(next, t.WaitEnd)
 		return nil, nil
 	}
-	if t.Phase == PhaseOpen {
+	switch {
+	case t.Seated:
+		return t.callCourt(), nil // more replicas were asked for, and cannot be had
+	case t.Phase == PhaseOpen || t.Terms.rules().Court == CourtNever:
 		return t.end(EndTooFew), nil
 	}
-	return t.secondDrawn(SecondDrawn{Height: height, Plan: Plan{Court: true, Bound: BoundFew}})
+	return t.planMade(PlanMade{Height: height, Plan: Plan{Risk: t.Risk}.toCourt(BoundFew)})
+}
+
+// drawRefused forgets the plan and keeps its risk. Whoever knew the seed may have made the draw impossible, because it did
+// not suit: the next seed is another chance, which the next plan has to count (docs/trust.md, "The moment of the draw").
+func (t *Task) drawRefused(height int64) ([]Effect, error) {
+	if err := t.in(PhaseLocked); err != nil {
+		return nil, err
+	}
+	if !t.Planned || t.Seated {
+		return nil, fmt.Errorf("%w: wave 2 has no plan, or has been drawn", ErrWrongPhase)
+	}
+	t.Risk, t.Plan, t.Planned = t.Plan.X, Plan{}, false
+	return t.drawFailed(height)
 }

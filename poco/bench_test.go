@@ -13,7 +13,7 @@ func BenchmarkMakePlan(b *testing.B) {
 		FuelLimit: 1, MaxSeats: MaxReplicas + 1, Stake: 1 << 40, Exposure: Exposure{Value: 1000, Reward: 10, Cost: 10, CourtCost: 100},
 	}
 	for b.Loop() {
-		if p := MakePlan(in); p.Court {
+		if p := makePlan(in); p.Court {
 			b.Fatal(p.Text())
 		}
 	}
@@ -48,8 +48,11 @@ func BenchmarkDraw(b *testing.B) {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			e := Entropy{Beacon: make([]byte, 32), Wave: 2}
 			for b.Loop() {
-				if _, err := e.Organisations(size, []uint64{50, 7}, 1, 8); err != nil {
-					b.Fatal(err)
+				ranking := e.Ranking(TicketSpace(size))
+				for range 8 {
+					if _, _, err := ranking.Pick(func(ticket uint64) (bool, error) { return ticket < size, nil }); err != nil {
+						b.Fatal(err)
+					}
 				}
 			}
 		})

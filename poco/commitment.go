@@ -20,6 +20,7 @@ const (
 	domainOrder   = "credence/order/v1"
 	domainDraw    = "credence/draw/v1"
 	domainTicket  = "credence/ticket/v1"
+	domainLeast   = "credence/least-ticket/v1"
 )
 
 // SaltSize is the length of a commitment's salt in bytes.

@@ -6,7 +6,8 @@
 // effects that the caller must carry out come back as data.
 //
 // Reading order: outcome.go and commitment.go (what a worker promises); trust.go, fixed.go, collusion.go and ledger.go
-// (the error debt); stake.go and plan.go (how many replicas); ticket.go and draw.go (who); task.go, apply.go, answers.go
+// (the error debt); stake.go and plan.go (how many replicas); policy.go, credence.go, fullcourt.go and the other policies
+// (what is believed); crowd.go, ticket.go and draw.go (who); task.go, apply.go, answers.go
 // and verdict.go (a task's life); settle.go (who is paid what in every ending). The sections that comments name are those
 // of docs/protocol.md.
 package poco

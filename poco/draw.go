@@ -1,9 +1,6 @@
 package poco
 
-import (
-	"encoding/binary"
-	"fmt"
-)
+import "encoding/binary"
 
 // Entropy gives the numbers of one draw from a block's seed: SHA-256 over (beacon, task, attempt, wave, seat, try),
 // so that tasks of one block, and seats of one task, are drawn independently (protocol section 6).
@@ -42,40 +39,3 @@ func (e Entropy) Lottery(lottery uint32) bool {
 
 // Member picks a worker for a seat, uniformly among an organisation's n eligible ones.
 func (e Entropy) Member(seat uint32, n uint64) uint64 { return e.Below(seat|memberSeat, n) }
-
-// Organisations draws count distinct positions out of [0, size), never one of those in excluded, seats numbered from
-// firstSeat: a Fisher-Yates shuffle of which only the touched places exist, so the cost depends on count and
-// len(excluded), not on size.
-func (e Entropy) Organisations(size uint64, excluded []uint64, firstSeat, count uint32) ([]uint64, error) {
-	moved := make(map[uint64]uint64, len(excluded)+int(count)) // read by key only, never ranged over
-	at := func(i uint64) uint64 {
-		if v, ok := moved[i]; ok {
-			return v
-		}
-		return i
-	}
-	left := size
-	take := func(i uint64) uint64 {
-		v := at(i)
-		left--
-		moved[i] = at(left)
-		return v
-	}
-	// Excluded positions leave from the back forwards, so that each still stands where its index says.
-	prev := size
-	for _, p := range excluded {
-		if p >= prev {
-			return nil, fmt.Errorf("draw: excluded positions must be distinct, below %d and in descending order", size)
-		}
-		prev = p
-		take(p)
-	}
-	if uint64(count) > left {
-		return nil, fmt.Errorf("draw: %d seats wanted, %d eligible organisations", count, left)
-	}
-	out := make([]uint64, 0, count)
-	for s := range count {
-		out = append(out, take(e.Below(firstSeat+s, left)))
-	}
-	return out, nil
-}

@@ -2,7 +2,6 @@ package poco
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,65 +13,6 @@ func anyEntropy(t *rapid.T) Entropy {
 		Beacon: rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "beacon"), Task: [32]byte{rapid.Byte().Draw(t, "task")},
 		Attempt: rapid.Uint32().Draw(t, "attempt"), Wave: rapid.Uint32Range(1, 2).Draw(t, "wave"),
 	}
-}
-
-// plainOrganisations draws from a list of those that may be drawn, without tricks: the last takes an excluded or drawn
-// one's place.
-func plainOrganisations(e Entropy, size uint64, excluded []uint64, first, count uint32) []uint64 {
-	list := make([]uint64, size)
-	for i := range list {
-		list[i] = uint64(i)
-	}
-	remove := func(i uint64) uint64 {
-		v := list[i]
-		list[i] = list[len(list)-1]
-		list = list[:len(list)-1]
-		return v
-	}
-	for _, p := range excluded {
-		remove(p)
-	}
-	var out []uint64
-	for s := range count {
-		out = append(out, remove(e.Below(first+s, uint64(len(list)))))
-	}
-	return out
-}
-
-func TestDrawnOrganisations(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		e := anyEntropy(t)
-		size := rapid.Uint64Range(1, 60).Draw(t, "size")
-		excluded := rapid.SliceOfNDistinct(rapid.Uint64Range(0, size-1), 0, int(min(size, 3)), rapid.ID).Draw(t, "excluded")
-		slices.SortFunc(excluded, func(a, b uint64) int { return int(b) - int(a) })
-		left := size - uint64(len(excluded))
-		count := rapid.Uint32Range(0, uint32(left)).Draw(t, "count")
-		first := rapid.Uint32Range(0, 3).Draw(t, "first seat")
-
-		got, err := e.Organisations(size, excluded, first, count)
-		require.NoError(t, err)
-		require.Equal(t, plainOrganisations(e, size, excluded, first, count), slices.Clip(append([]uint64(nil), got...)))
-		seen := map[uint64]bool{}
-		for _, p := range got {
-			require.Less(t, p, size)
-			require.False(t, seen[p], "%d is drawn twice", p)
-			require.NotContains(t, excluded, p)
-			seen[p] = true
-		}
-		fewer, err := e.Organisations(size, excluded, first, count/2)
-		require.NoError(t, err)
-		require.Equal(t, got[:count/2], fewer, "a longer draw changes the shorter one")
-		_, err = e.Organisations(size, excluded, first, uint32(left)+1)
-		require.ErrorContains(t, err, "eligible organisations")
-	})
-}
-
-func TestDrawRefusesUnorderedExclusions(t *testing.T) {
-	for _, excluded := range [][]uint64{{1, 2}, {2, 2}, {7}} {
-		_, err := Entropy{}.Organisations(7, excluded, 0, 1)
-		require.ErrorContains(t, err, "descending order", "%v", excluded)
-	}
-	require.Panics(t, func() { Entropy{}.Below(0, 0) })
 }
 
 // chiSquare is the statistic of counts against a uniform distribution.
@@ -96,13 +36,14 @@ func TestDrawIsUniform(t *testing.T) {
 		counts[i] = make([]int, size)
 	}
 	pairs := map[[2]uint64]int{}
+	tickets := []uint64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
 	lottery := 0
 	for i := range draws {
 		e := Entropy{Beacon: []byte(fmt.Sprint("beacon ", i)), Task: [32]byte{1}, Attempt: 1, Wave: 2}
-		got, err := e.Organisations(size, nil, 1, 3)
-		require.NoError(t, err)
-		for seat, p := range got {
-			counts[seat][p]++
+		var got [3]uint64
+		for seat := range got {
+			got[seat] = e.Least(uint32(seat), tickets)
+			counts[seat][got[seat]]++
 		}
 		pairs[[2]uint64{got[0], got[1]}]++
 		counts[3][e.Member(1, size)]++
@@ -113,7 +54,7 @@ func TestDrawIsUniform(t *testing.T) {
 	for i, c := range counts {
 		require.Less(t, chiSquare(c), quantile, "column %d: %v", i, c)
 	}
-	require.Len(t, pairs, size*(size-1), "some ordered pairs never come")
+	require.Len(t, pairs, size*size, "some pairs of seats never come")
 	require.InDelta(t, draws*5/16, lottery, 200) // three standard deviations
 	require.False(t, Entropy{}.Lottery(0))
 }
@@ -131,14 +72,20 @@ func TestDrawsAreIndependent(t *testing.T) {
 	require.NotEqual(t, base.Below(0, huge), base.Member(0, huge))
 }
 
-// TestDrawCostDoesNotGrowWithSize: memory would show a walk over the organisations.
-func TestDrawCostDoesNotGrowWithSize(t *testing.T) {
-	cost := func(size uint64) float64 {
-		return testing.AllocsPerRun(20, func() {
-			_, err := Entropy{Beacon: []byte("b")}.Organisations(size, []uint64{5, 3}, 1, 5)
-			require.NoError(t, err)
-		})
-	}
-	small := cost(10)
-	require.InDelta(t, small, cost(1<<40), 40) // the hash may have to be repeated
+// TestLeastIgnoresTheList: the order of the tickets and those that are taken out change nothing for the others.
+func TestLeastIgnoresTheList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e := anyEntropy(t)
+		tickets := rapid.SliceOfNDistinct(rapid.Uint64Range(0, 1000), 1, 20, rapid.ID).Draw(t, "tickets")
+		seat := rapid.Uint32Range(0, 24).Draw(t, "seat")
+		least := e.Least(seat, tickets)
+		require.Contains(t, tickets, least)
+		require.Equal(t, least, e.Least(seat, rapid.Permutation(tickets).Draw(t, "shuffled")))
+		fewer := rapid.SliceOfNDistinct(rapid.SampledFrom(tickets), 0, len(tickets), rapid.ID).Draw(t, "fewer")
+		require.Equal(t, least, e.Least(seat, append(fewer, least)))
+	})
+}
+
+func TestDrawFromNobodyPanics(t *testing.T) {
+	require.Panics(t, func() { Entropy{}.Below(0, 0) })
 }

@@ -35,7 +35,7 @@ func tableTerms() Terms {
 type outcomeRow struct {
 	line                 int
 	replicas, court      []string
-	how                  string // replicas, shut, plan-court, court, cancelled, too-few, broken
+	how                  string // replicas, shut, plan-court, a policy's name, cancelled, too-few, broken
 	ending               string
 	app                  uint64
 	datasets             []uint64
@@ -71,7 +71,7 @@ func TestOutcomeTable(t *testing.T) {
 		})
 		endings[strings.TrimSuffix(strings.TrimSuffix(row.ending, " by court"), ", app flagged")] = true
 	}
-	for e := EndAccepted; e <= EndBroken; e++ {
+	for e := EndAccepted; e <= EndUndecided; e++ {
 		require.True(t, endings[e.String()], "no row of the table ends with %s", e)
 	}
 }
@@ -164,8 +164,8 @@ type life struct {
 
 func (r outcomeRow) live(t *testing.T) (Task, Settlement) {
 	terms := tableTerms()
-	if r.how == "court" {
-		terms.Policy = PolicyCourt
+	if _, named := PolicyByName(r.how); named {
+		terms.Policy = r.how
 	}
 	task, err := NewTask([32]byte{1}, terms, 100)
 	require.NoError(t, err)
@@ -227,7 +227,7 @@ func (l *life) commit(bench Bench, seats []Seat, script []string) {
 	for i, s := range seats {
 		o, commits, _ := answer(script[i])
 		if s.State == SeatDrawn && commits {
-			l.send(Committed{Height: l.height, Bench: bench, Who: s.Who, Attempt: l.task.Attempt, Delay: 2,
+			l.send(Committed{Height: l.height, Bench: bench, Who: s.Who, Attempt: l.task.Attempt,
 				Commitment: Commitment(bench, "table", l.task.ID, l.task.Attempt, s.Who, o, tableSalt)})
 		}
 	}
@@ -256,6 +256,8 @@ func (l *life) carryOut(e Effect) {
 	switch e := e.(type) {
 	case Draw:
 		l.draw(e.Wave)
+	case AskPlan:
+		l.plan()
 	case Lock:
 		l.locked[e.Who] += e.Amount
 	case Release:
@@ -283,19 +285,27 @@ func (l *life) carryOut(e Effect) {
 func (l *life) draw(wave uint32) {
 	seat := func(i int) Seat { return Seat{Who: fmt.Sprintf("worker-%d", i), Org: fmt.Sprintf("org-%d", i)} }
 	switch {
-	case l.row.how == "too-few" || wave == 2 && l.row.how == "few":
+	case l.row.how == "too-few":
 		l.send(DrawFailed{Height: l.height})
 	case wave == 1:
 		l.send(FirstDrawn{Height: l.height, Seat: seat(0)})
-	case l.row.how == "plan-court":
-		l.send(SecondDrawn{Height: l.height, Plan: Plan{Court: true, Bound: BoundSpent}})
 	default:
 		var seats []Seat
 		for i := 1; i < len(l.row.replicas); i++ {
 			seats = append(seats, seat(i))
 		}
-		l.send(SecondDrawn{Height: l.height, Seats: seats,
-			Plan: Plan{Replicas: uint32(len(l.row.replicas)), Charge: QuarterQ64}})
+		l.send(SecondDrawn{Height: l.height, Seats: seats, Plan: l.task.Plan})
+	}
+}
+
+func (l *life) plan() {
+	switch l.row.how {
+	case "few":
+		l.send(DrawFailed{Height: l.height})
+	case "plan-court":
+		l.send(PlanMade{Height: l.height, Plan: Plan{Court: true, Bound: BoundSpent}})
+	default:
+		l.send(PlanMade{Height: l.height, Plan: Plan{Replicas: uint32(len(l.row.replicas)), Charge: QuarterQ64}})
 	}
 }
 

@@ -2,12 +2,19 @@ package poco
 
 import "fmt"
 
+// PlanDelay is how many blocks after commit 1 wave 2 is planned, at the beginning of the block: the last state that nobody
+// who knows the seed of the draw can have shaped. With d = max(2, k+1) blocks to the draw (protocol section 7), the seed of
+// block C+d is known once block C+1 has been proposed, when k colluding proposers follow; what is in that block was chosen
+// without knowing it.
+const PlanDelay = 2
+
 // Plan is how a task will be checked: decided before the wave-2 draw, from what is known then.
 type Plan struct {
 	Court      bool   // no replicas suffice: the full court decides
 	Replicas   uint32 // n, the first worker among them
 	Lottery    uint32 // the extra replica is drawn with probability Lottery/LotterySteps
-	X          Q64    // chance that every blind seat colludes
+	X          Q64    // chance that every blind seat colludes, Risk included
+	Risk       Q64    // of it, what earlier plans of the task took, whose draws were refused
 	Charge     Q64    // w = X/(1-X)
 	Long       bool   // declared limit more than about twice the class's median
 	Faction    uint64 // F_c the plan assumed
@@ -29,7 +36,8 @@ const (
 	BoundTable    Bound = "table"    // more replicas than MaxReplicas: court
 	BoundBudget   Bound = "budget"   // more replicas than the requester pays for: court
 	BoundEvidence Bound = "evidence" // no records reach the trust that static credibility asks for: court
-	BoundFew      Bound = "few"      // fewer eligible organisations than the plan needs: wait, then court
+	BoundFew      Bound = "few"      // fewer eligible organisations than the plan needs: wait, then court or refund
+	BoundPolicy   Bound = "policy"   // the policy's own number
 )
 
 // PlanInput is everything a plan depends on.
@@ -42,17 +50,23 @@ type PlanInput struct {
 	Eligible uint64 // M: organisations that can be drawn, the first among them
 	Factor   uint64 // the beacon's k+1
 
+	Risk Q64 // Task.Risk
+
 	FuelLimit   uint64 // declared; tells long tasks from short ones
 	MinReplicas uint32 // the requester's floor
 	MaxSeats    uint32 // seats the escrow pays for, the lottery's among them
 	Stake       uint64 // locked per assignment
 	Exposure    Exposure
+	Trust       uint64 // the demanded one
+	// Records of the seats drawn so far, in draw order: each worker's confirmations at its draw. For policies that weigh
+	// them; before the first draw there are none.
+	Records []uint64
 }
 
-// MakePlan returns the cheapest (n, a) that the error debt, the stake inequality and the requester accept, or the
+// makePlan returns the cheapest (n, a) that the error debt, the stake inequality and the requester accept, or the
 // court. When Bound is BoundFew no set can be drawn now: the caller waits, then calls the court (fail closed).
-func MakePlan(in PlanInput) Plan {
-	plan := Plan{Faction: in.Faction, Eligible: in.Eligible, Long: in.Class.Limits.Long(in.FuelLimit)}
+func makePlan(in PlanInput) Plan {
+	plan := Plan{Risk: in.Risk, Faction: in.Faction, Eligible: in.Eligible, Long: in.Class.Limits.Long(in.FuelLimit)}
 	a, spentA := in.Class.Allowance(in.E0, plan.Long, in.Height, in.Window)
 	b, spentB := in.Requester.Allowance(in.E0, plan.Long, in.Height, in.Window)
 	plan.Allowance = a
@@ -79,7 +93,7 @@ func MakePlan(in PlanInput) Plan {
 			if j > 0 && n+1 > in.Eligible {
 				break // nobody is left for the lottery's seat
 			}
-			x := Collusion(in.Faction, in.Eligible, n, j, in.Factor)
+			x := capOne(in.Risk.Add(Collusion(in.Faction, in.Eligible, n, j, in.Factor)))
 			w := Charge(x)
 			if w.Cmp(plan.Allowance) > 0 {
 				bound = BoundDebt
@@ -108,9 +122,45 @@ func MakePlan(in PlanInput) Plan {
 	return plan.toCourt(BoundTable)
 }
 
+// toCourt is the court instead. It takes no risk of its own, but the task's stays: the draws that were refused before
+// were chances to lie, and the court must not make them free.
 func (p Plan) toCourt(why Bound) Plan {
-	p.Court, p.Bound = true, why
+	p.Court, p.Bound, p.Replicas, p.Lottery = true, why, 0, 0
+	p.X, p.Charge = p.Risk, Charge(p.Risk)
 	return p
+}
+
+// Fit returns the plan as it can be carried out with as many eligible organisations as are left of those that it counted,
+// the first worker's among them: the cheapest from it on whose x is not above its own. The charge stays. It is false when
+// there is none for so many seats: the draw is refused.
+func (p Plan) Fit(eligible, factor uint64, maxSeats uint32) (Plan, bool) {
+	fits := p
+	fits.Eligible = eligible
+	if p.Bound == BoundPolicy { // it claims no chance
+		return fits, uint64(p.Replicas) <= eligible
+	}
+	lottery := uint64(p.Lottery)
+	for n := uint64(p.Replicas); n <= min(eligible, uint64(maxSeats)); n++ {
+		for j := lottery; j < LotterySteps; j++ {
+			if j > 0 && n+1 > min(eligible, uint64(maxSeats)) {
+				break
+			}
+			if capOne(p.Risk.Add(Collusion(p.Faction, eligible, n, j, factor))).Cmp(p.X) <= 0 {
+				fits.Replicas, fits.Lottery = uint32(n), uint32(j)
+				return fits, true
+			}
+		}
+		lottery = 0
+	}
+	return p, false
+}
+
+// capOne bounds a chance by certainty.
+func capOne(x Q64) Q64 {
+	if x.Cmp(One) > 0 {
+		return One
+	}
+	return x
 }
 
 // Text says a plan in a sentence, for people.

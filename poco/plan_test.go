@@ -74,7 +74,7 @@ func fits(in PlanInput, allowance Q64, n, a uint64) bool {
 func TestPlanIsTheCheapestThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyPlanInput(t)
-		plan := MakePlan(in)
+		plan := makePlan(in)
 		a, spentA := in.Class.Allowance(in.E0, false, in.Height, in.Window)
 		b, spentB := in.Requester.Allowance(in.E0, false, in.Height, in.Window)
 		if b.Cmp(a) < 0 {
@@ -149,7 +149,7 @@ func TestPlanCases(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			in := seven
 			c.malleate(&in)
-			plan := MakePlan(in)
+			plan := makePlan(in)
 			require.Equal(t, c.court, plan.Court, "%+v", plan)
 			require.Equal(t, [2]uint32{c.n, c.a}, [2]uint32{plan.Replicas, plan.Lottery}, "%s", plan.Text())
 			require.Equal(t, c.bound, plan.Bound)
@@ -157,4 +157,78 @@ func TestPlanCases(t *testing.T) {
 		})
 	}
 	require.Contains(t, Plan{Court: true, Bound: BoundEvidence}.Text(), "records")
+}
+
+// TestFit: with as many left as the plan counted it is carried out as it is; with fewer it takes more seats, or none will do.
+func TestFit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		eligible := rapid.Uint64Range(2, 60).Draw(t, "eligible")
+		p := Plan{
+			Faction: rapid.Uint64Range(2, 20).Draw(t, "faction"), Eligible: eligible,
+			Replicas: uint32(rapid.Uint64Range(1, min(eligible, MaxReplicas)).Draw(t, "replicas")),
+			Lottery:  rapid.Uint32Range(0, LotterySteps-1).Draw(t, "lottery"), Charge: QuarterQ64,
+			Risk: Q64{Lo: rapid.Uint64().Draw(t, "risk")},
+		}
+		factor, most := rapid.Uint64Range(1, 4).Draw(t, "factor"), uint32(MaxReplicas+1)
+		if uint64(p.Replicas) == eligible {
+			p.Lottery = 0
+		}
+		chance := func(p Plan, eligible uint64) Q64 {
+			return capOne(p.Risk.Add(Collusion(p.Faction, eligible, uint64(p.Replicas), uint64(p.Lottery), factor)))
+		}
+		p.X = chance(p, eligible)
+		same, ok := p.Fit(eligible, factor, most)
+		require.True(t, ok)
+		require.Equal(t, p, same)
+
+		left := rapid.Uint64Range(1, eligible).Draw(t, "left")
+		fits, ok := p.Fit(left, factor, most)
+		if !ok {
+			require.Less(t, left, eligible)
+			return
+		}
+		require.LessOrEqual(t, chance(fits, left).Cmp(p.X), 0, "the draw is riskier than the plan")
+		require.GreaterOrEqual(t, fits.Replicas*LotterySteps+fits.Lottery, p.Replicas*LotterySteps+p.Lottery)
+		require.LessOrEqual(t, uint64(fits.Replicas), left)
+		require.Equal(t, p.Charge, fits.Charge, "the charge is the plan's")
+	})
+}
+
+// TestRefusedDrawsAreCounted: each look at another seed is another chance to lie. So the plans of a task, together, claim at
+// least the sum of the chances that each of them gave.
+func TestRefusedDrawsAreCounted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms := testTerms()
+		terms.WaitBlocks, terms.RetryBlocks = 100, 1
+		p := newPlay(t, terms)
+		refusals := rapid.IntRange(0, 5).Draw(t, "refusals")
+		in := PlanInput{
+			E0: QuarterQ64, Window: 600, Faction: 6, Eligible: 30, Factor: 1, FuelLimit: 1, MaxSeats: 25, Stake: 1 << 40,
+			Class: Ledger{Trust: 10}, Requester: Ledger{Trust: 10},
+		}
+		var sum Q64
+		p.second = func(Seat) (Plan, []Seat, bool) {
+			if p.task.Planned {
+				sum = sum.Add(Collusion(in.Faction, in.Eligible, uint64(p.task.Plan.Replicas), uint64(p.task.Plan.Lottery), 1))
+				if refusals--; refusals >= 0 {
+					return Plan{}, nil, false
+				}
+				return p.task.Plan, []Seat{{Who: "x1", Org: "p1"}}, true
+			}
+			in.Risk, in.Height = p.task.Risk, p.height
+			return makePlan(in), nil, true
+		}
+		p.delay = rapid.Int64Range(0, 3).Draw(t, "delay")
+		p.due(1)
+		require.NoError(t, p.commit(BenchWorkers, "w1", truth))
+		for p.task.Phase == PhaseLocked {
+			p.due(p.task.Deadline)
+		}
+		if p.task.Plan.Court { // no plan was cheap enough: it still enters with what was risked
+			require.Equal(t, sum, p.task.Plan.X)
+		}
+		require.GreaterOrEqual(t, p.task.Plan.X.Cmp(sum), 0)
+		require.Equal(t, Charge(p.task.Plan.X), p.task.Plan.Charge)
+		require.Equal(t, p.task.Plan.Charge, p.charge, "the ledgers are told what was risked")
+	})
 }

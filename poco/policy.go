@@ -1,23 +1,100 @@
 package poco
 
-// A Policy decides how many replicas a task needs and what their revealed answers mean: pure functions of the pinned
-// terms, the ledgers, the records and the reveals (protocol section 3). The chain offers the policies PolicyByName
-// knows; package poco/iexec has iExec's, with which its published scenarios replay.
+import (
+	"fmt"
+	"strings"
+)
+
+// A Policy is how an answer comes to be believed: how many replicas run a task, what their revealed answers mean, and
+// whether a court may judge. Policies are pure functions of the pinned terms, the ledgers, the records and the reveals
+// (protocol section 3). The chain, the market's checks, the client's quotes and the laboratory all ask the policy that a
+// deal names; none compares names.
+//
+// A policy lives in a file of its own and is listed in policies below; CONTRIBUTING.md says how one is added.
 type Policy interface {
 	// Name is what a deal pins.
 	Name() string
-	// Plan says how a task is to be checked. Scores are the records of the workers in draw order, for policies that
-	// weigh them; in is what the error debt needs, for those that keep it.
-	Plan(in PlanInput, scores []uint64) Plan
-	// Judge says what the ballots mean, each seat's in draw order.
+	// Rules are what holds for every task under the policy.
+	Rules() Rules
+	// Replicas says how many replicas a task has when its requester asks for at least min of them (0: does not say).
+	Replicas(min uint32) ReplicaRange
+	// Plan says how a task is to be checked. It is asked before the first worker is drawn, and again when commit 1 is
+	// locked; the second plan is the task's.
+	Plan(in PlanInput) Plan
+	// Judge says what the ballots mean, one for each seat, in draw order.
 	Judge(terms Terms, ballots []Ballot) Judgement
+	// CheckEvidence refuses a reveal whose evidence does not show what the policy asks for; see NoEvidence. A seat that
+	// has revealed has passed it. The task is its id.
+	CheckEvidence(terms Terms, task [32]byte, ballot Ballot) error
+	// Describe says a plan of the policy in a sentence, for people.
+	Describe(plan Plan) string
+}
+
+// Rules are what a policy says of all its tasks.
+type Rules struct {
+	// Court says when a court judges. Where it may, the deal pins a fee for its seats.
+	Court CourtUse
+	// Ledgers: a task takes a turn in the error debt's ledgers. It is accepted on its replicas when its turn is open
+	// only, and the ledgers are charged and credited with it.
+	Ledgers bool
+	// Bounded: what is accepted carries the claim on wrong results (protocol section 3).
+	Bounded bool
+	// Confirms: a replica that agreed with another organisation's counts as a confirmation in its worker's record.
+	Confirms bool
+	// NamedPool: the requester names the pool, since it is the pool that is trusted.
+	NamedPool bool
+	// Summary says in a sentence what an accepted answer rests on, for people.
+	Summary string
+}
+
+// CourtUse is when a court judges.
+type CourtUse uint8
+
+// The uses of a court.
+const (
+	CourtNever   CourtUse = iota // nobody judges; what the replicas do not decide is refunded
+	CourtInDoubt                 // where the replicas do not decide
+	CourtAtOnce                  // instead of replicas
+)
+
+// ReplicaRange is how many replicas a policy draws for one task.
+type ReplicaRange struct {
+	Least uint32 // the price must pay them, and the pool must have as many organisations
+	Most  uint32 // at most so many, the lottery's not among them; at most MaxReplicas
 }
 
 // Ballot is what one seat of a task brought.
 type Ballot struct {
+	Who      string // the worker
 	Revealed bool
 	Outcome  Outcome
-	Score    uint64 // the worker's record, for policies that weigh it
+	Score    uint64 // confirmations in the worker's record when it was drawn, for policies that weigh it
+	// Evidence came with the reveal, at most MaxEvidence bytes. CheckEvidence alone sees it: no seat keeps it.
+	Evidence []byte
+}
+
+// agreeing counts the ballots with an outcome.
+func agreeing(ballots []Ballot, o Outcome) (n uint32) {
+	for _, b := range ballots {
+		if b.Revealed && b.Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// MaxEvidence bounds the bytes of evidence that come with one reveal.
+const MaxEvidence = 16 << 10
+
+// NoEvidence is part of every policy that takes a reveal at its word.
+type NoEvidence struct{}
+
+// CheckEvidence implements Policy: there must be none.
+func (NoEvidence) CheckEvidence(_ Terms, _ [32]byte, b Ballot) error {
+	if len(b.Evidence) > 0 {
+		return fmt.Errorf("evidence: got %d bytes, expected none under this policy", len(b.Evidence))
+	}
+	return nil
 }
 
 // Decision is what a policy makes of the ballots.
@@ -25,63 +102,96 @@ type Decision uint8
 
 // The decisions.
 const (
-	DecideCourt  Decision = iota // the validators find the truth
-	DecideAccept                 // the outcome is the answer; under the error debt, once its turn has come
-	DecideRefund                 // all agree that there is no answer
-	DecideMore                   // more replicas are needed (policies that recruit in sequence)
+	DecideCourt  Decision = iota // the validators find the truth; where no court may judge, the task is refunded
+	DecideAccept                 // the outcome is the answer; with ledgers, once the task's turn has come
+	DecideRefund                 // there is no answer: the outcome says why, or the replicas disagree
+	DecideMore                   // more replicas are needed
 )
 
-// Judgement is a decision and the outcome it is about.
+// Judgement is a decision and what it is about.
 type Judgement struct {
 	Decision Decision
-	Outcome  Outcome
+	Outcome  Outcome // of DecideAccept and DecideRefund
+	// More is the fewest replicas with which DecideMore could come to an end. Where the escrow or the attempts have no
+	// room for them, the task ends as if it were DecideCourt.
+	More uint32
 }
 
-// Credence is the default policy: blind waves, the error debt, the court on anything but unanimity.
-type Credence struct{}
+// DefaultPolicy is that of a job which names none.
+const DefaultPolicy = PolicyCredence
 
-// Name implements Policy.
-func (Credence) Name() string { return PolicyCredence }
-
-// Plan implements Policy; records never lower it.
-func (Credence) Plan(in PlanInput, _ []uint64) Plan { return MakePlan(in) }
-
-// Judge accepts when all planned replicas revealed and equal; anything else goes to the court.
-func (Credence) Judge(_ Terms, ballots []Ballot) Judgement {
-	if len(ballots) == 0 {
-		return Judgement{Decision: DecideCourt}
-	}
-	first := ballots[0].Outcome
-	for _, b := range ballots {
-		if !b.Revealed || b.Outcome != first {
-			return Judgement{Decision: DecideCourt}
-		}
-	}
-	if !first.Kind.IsAnswer() {
-		return Judgement{Decision: DecideRefund, Outcome: first}
-	}
-	return Judgement{Decision: DecideAccept, Outcome: first}
-}
-
-// FullCourt is the policy of certainty: no replicas, the court at once.
-type FullCourt struct{}
-
-// Name implements Policy.
-func (FullCourt) Name() string { return PolicyCourt }
-
-// Plan implements Policy.
-func (FullCourt) Plan(PlanInput, []uint64) Plan { return Plan{Court: true, Bound: BoundRequest} }
-
-// Judge implements Policy.
-func (FullCourt) Judge(Terms, []Ballot) Judgement { return Judgement{Decision: DecideCourt} }
+// policies are those that a deal may name, in the order in which people are told of them.
+var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Single{}}
 
 // PolicyByName finds a policy that deals may pin.
 func PolicyByName(name string) (Policy, bool) {
-	switch name {
-	case PolicyCredence:
-		return Credence{}, true
-	case PolicyCourt:
-		return FullCourt{}, true
+	for _, p := range policies {
+		if p.Name() == name {
+			return p, true
+		}
 	}
 	return nil, false
+}
+
+// FindPolicy is PolicyByName with an error that names the policies there are.
+func FindPolicy(name string) (Policy, error) {
+	if p, ok := PolicyByName(name); ok {
+		return p, nil
+	}
+	return nil, fmt.Errorf("policy: got %.40q, expected %s", name, PolicyNames())
+}
+
+// PolicyNames lists the policies for people: "credence or court".
+func PolicyNames() string {
+	names := make([]string, len(policies))
+	for i, p := range policies {
+		names[i] = fmt.Sprintf("%q", p.Name())
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// PolicyHelp lists each policy with its summary, for the help of commands.
+func PolicyHelp() string {
+	texts := make([]string, len(policies))
+	for i, p := range policies {
+		texts[i] = fmt.Sprintf("%s (%s)", p.Name(), p.Rules().Summary)
+		if p.Name() == DefaultPolicy {
+			texts[i] = fmt.Sprintf("%s, the default (%s)", p.Name(), p.Rules().Summary)
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+// rules are those of the terms' policy. A policy that is not there any more has none: nobody judges.
+func (t Terms) rules() Rules {
+	if p, ok := PolicyByName(t.Policy); ok {
+		return p.Rules()
+	}
+	return Rules{}
+}
+
+// Describe says a plan under the terms in a sentence, for people.
+func (t Terms) Describe(plan Plan) string {
+	if p, ok := PolicyByName(t.Policy); ok {
+		return p.Describe(plan)
+	}
+	return ""
+}
+
+// QuoteSeats returns the price of how many replicas a task planned so is expected to cost, and of how many it may be
+// prudent to lock, when so many seats sit in the court: room for a plan two replicas larger, should the ledgers have moved
+// meanwhile, and for a court that nobody is to blame for. A policy without a court may need all that it can draw.
+func QuoteSeats(p Policy, plan Plan, asked uint32, bench uint64) (expected, most uint64) {
+	rules, replicas := p.Rules(), p.Replicas(asked)
+	expected = uint64(plan.Replicas)
+	switch {
+	case rules.Court == CourtNever:
+		return uint64(max(plan.Replicas, replicas.Least)), uint64(replicas.Most)
+	case plan.Court || rules.Court == CourtAtOnce:
+		expected = bench + 1
+	case plan.Lottery > 0:
+		expected++
+	}
+	return expected, min(expected+2+bench, MaxReplicas+1)
 }

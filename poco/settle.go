@@ -155,6 +155,7 @@ func mulBps(amount uint64, bps uint32) uint64 {
 
 // endSeats judges every worker's seat and returns what is slashed in all.
 func (t *Task) endSeats(s *Settlement) (slashed uint64) {
+	confirms := t.Terms.rules().Confirms
 	orgs := 0 // organisations that answered as the verdict says; one seat per organisation
 	for _, seat := range t.Seats {
 		if t.right(seat) {
@@ -170,7 +171,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.right(seat)}
 		e.Fault = t.fault(seat)
 		if e.Fault == FaultUnrevealed {
-			e.Outage = Outage{Committed: seat.Committed, Missed: t.RevealEnd}
+			e.Outage = Outage{Committed: seat.Committed, Missed: seat.Missed}
 		}
 		switch e.Fault {
 		case FaultWrong, FaultUnrevealed:
@@ -182,7 +183,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 		case FaultSilent:
 			e.Slash = courtCost
 		}
-		e.Confirmed = e.Right && (orgs > 1 || t.ByCourt) && t.Terms.Price > 0
+		e.Confirmed = e.Right && confirms && (orgs > 1 || t.ByCourt) && t.Terms.Price > 0
 		slashed += e.Slash
 		s.Seats = append(s.Seats, e)
 	}
@@ -194,9 +195,10 @@ func (t *Task) right(seat Seat) bool {
 }
 
 // fault says what a seat did wrong, given the ending. Silence and withheld reveals are faults in every ending that
-// reached a judgement; being wrong needs a verdict.
+// reached a judgement. Being wrong needs a verdict, and where replicas were outvoted by others, it needs the court's: a vote
+// of workers convicts nobody.
 func (t *Task) fault(seat Seat) Fault {
-	if t.Ending == EndBroken || t.Ending == EndCancelled {
+	if t.Ending == EndBroken || t.Ending == EndCancelled || t.Ending == EndTooFew {
 		return FaultNone
 	}
 	switch seat.State {
@@ -210,6 +212,9 @@ func (t *Task) fault(seat Seat) Fault {
 		}
 		if !seat.Outcome.Kind.IsAnswer() {
 			return FaultAbstained
+		}
+		if !t.ByCourt {
+			return FaultNone
 		}
 		return FaultWrong
 	}

@@ -5,12 +5,6 @@ import (
 	"math/bits"
 )
 
-// Names of the policies a deal may pin. Only these two carry the claim of the error debt.
-const (
-	PolicyCredence = "credence" // blind waves, error debt, court on disagreement
-	PolicyCourt    = "court"    // the full court at once
-)
-
 // Terms are what a task was promised at its deal; it runs to its end under them, whatever changes meanwhile.
 type Terms struct {
 	ChainID string
@@ -70,10 +64,10 @@ func (t Terms) Validate() error {
 			return fmt.Errorf("terms.%s: got %d, expected 1 to 2^32 blocks", w.name, w.v)
 		}
 	}
-	_, known := PolicyByName(t.Policy)
+	if _, err := FindPolicy(t.Policy); err != nil {
+		return fmt.Errorf("terms.%w", err)
+	}
 	switch {
-	case !known:
-		return fmt.Errorf("terms.policy: got %q, expected %q or %q", t.Policy, PolicyCredence, PolicyCourt)
 	case t.Trust < MinTrust || t.Trust > MaxTrust:
 		return fmt.Errorf("terms.trust: got %d, expected %d to %d", t.Trust, MinTrust, MaxTrust)
 	case t.MaxSeats < 1 || t.MaxSeats > MaxReplicas+1:
@@ -131,7 +125,7 @@ type Phase uint8
 const (
 	PhaseOpen        Phase = iota // wave 1 is to be drawn
 	PhaseFirst                    // the first worker runs it
-	PhaseLocked                   // commit 1 is locked; the other seats are to be drawn from a later seed
+	PhaseLocked                   // what there is is locked; the next wave's seats are to be drawn from a later seed
 	PhaseSecond                   // the other replicas run it
 	PhaseReveal                   // outcomes are opened
 	PhaseTurn                     // all agree; the error debt's turn has not come: provisional
@@ -167,6 +161,9 @@ type Seat struct {
 	Commitment [32]byte
 	Committed  int64 // height of the commitment while it is not revealed
 	Outcome    Outcome
+	Score      uint64 // confirmations in the worker's record when it was drawn
+	// Missed is the first height that was too late to reveal, of a seat that committed and did not.
+	Missed int64
 }
 
 // Ending is how a task ended.
@@ -184,12 +181,13 @@ const (
 	EndVoid                    // the court found no two thirds on one outcome
 	EndCourtSilent             // more than a third of the court was silent
 	EndBroken                  // the chain failed to process the task; it is refunded and its stakes are freed
+	EndUndecided               // the replicas do not decide, and under the policy no court may
 )
 
 // String names the ending.
 func (e Ending) String() string {
 	return [...]string{"NONE", "ACCEPTED", "CANCELLED", "NO_WORKER", "TOO_FEW_ORGANISATIONS", "INPUT_UNAVAILABLE",
-		"ABSTAINED", "VOID", "COURT_SILENT", "BROKEN"}[e]
+		"ABSTAINED", "VOID", "COURT_SILENT", "BROKEN", "UNDECIDED"}[e]
 }
 
 // Task is the whole state of one task.
@@ -201,12 +199,15 @@ type Task struct {
 	Deadline int64 // first height that is too late for the phase; a block hook then sends Due. 0: none
 	From     int64 // first height at which reveals are taken
 	Took     int64 // blocks from the draw of the first worker to its commitment
+	Delay    int64 // blocks from an answer's lock to the seed that draws the next wave (d of protocol section 7)
 	WaitEnd  int64 // when waiting for enough organisations ends
-	// RevealEnd is the first height that was too late to reveal a replica, once that is past.
+	// RevealEnd is the first height that was too late to reveal a replica of the last wave, once that is past.
 	RevealEnd int64
 	Seats     []Seat
 	Plan      Plan
-	Planned   bool // wave 2 has been planned: the task stands in the ledgers
+	Planned   bool // wave 2 has been planned
+	Seated    bool // and drawn: the task stands in the ledgers, if its policy has any
+	Risk      Q64  // x of the plans whose draw was refused, together
 	Court     []Seat
 	// CourtCalled is the height at which the court was seated.
 	CourtCalled int64
@@ -223,7 +224,7 @@ func NewTask(id [32]byte, terms Terms, height int64) (Task, error) {
 		return Task{}, err
 	}
 	t := Task{ID: id, Terms: terms, Attempt: 1, Deadline: height, WaitEnd: height + terms.WaitBlocks}
-	if terms.Policy == PolicyCourt {
+	if terms.rules().Court == CourtAtOnce {
 		t.Phase = PhaseCourtWait
 	}
 	return t, nil

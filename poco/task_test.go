@@ -51,12 +51,15 @@ type play struct {
 	second func(first Seat) (Plan, []Seat, bool)
 	gate   func() Gate
 	court  func() []Seat
+	scarce func() bool // too few organisations for a later wave; nil: never
 
 	secrets  map[pledge]secret
 	held     map[string]uint64 // stake locked
 	locked   uint64            // ever
 	freed    uint64
 	entered  int
+	charge   Q64   // with which it entered
+	delay    int64 // from the plan to the draw
 	resolved []Resolve
 	opened   bool // an open gate was answered
 	end      *Settlement
@@ -99,8 +102,16 @@ func (p *play) answer(e Effect) Event {
 			}
 			return DrawFailed{p.height}
 		}
+		if e.Count > 0 {
+			return p.more(e)
+		}
 		if plan, seats, ok := p.second(*p.task.First()); ok {
 			return SecondDrawn{p.height, plan, seats}
+		}
+		return DrawRefused{p.height}
+	case AskPlan:
+		if plan, _, ok := p.second(*p.task.First()); ok {
+			return PlanMade{p.height, plan, p.delay}
 		}
 		return DrawFailed{p.height}
 	case Lock:
@@ -110,7 +121,7 @@ func (p *play) answer(e Effect) Event {
 	case Release:
 		p.free(e.Who, e.Amount)
 	case EnterLedgers:
-		p.entered++
+		p.entered, p.charge = p.entered+1, e.Charge
 	case Resolve:
 		p.resolved = append(p.resolved, e)
 	case AskTurn:
@@ -127,6 +138,19 @@ func (p *play) answer(e Effect) Event {
 		}
 	}
 	return nil
+}
+
+// more answers a Draw of a later wave.
+func (p *play) more(e Draw) Event {
+	var seats []Seat
+	for i := range e.Count {
+		name := fmt.Sprintf("y%d.%d", e.Wave, i)
+		seats = append(seats, Seat{Who: name, Org: name})
+	}
+	if p.scarce != nil && p.scarce() {
+		return DrawFailed{p.height}
+	}
+	return MoreDrawn{p.height, seats}
 }
 
 func (p *play) free(who string, amount uint64) {
@@ -155,7 +179,7 @@ func (p *play) user(ev Event) error {
 func (p *play) commit(bench Bench, who string, o Outcome) error {
 	s := secret{o, Salt([]byte(who), bench, "test", p.task.ID, p.task.Attempt)}
 	err := p.user(Committed{
-		Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt, Delay: 2,
+		Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt,
 		Commitment: Commitment(bench, p.task.Terms.ChainID, p.task.ID, p.task.Attempt, who, o, s.salt),
 	})
 	if err == nil {
@@ -198,7 +222,7 @@ func (p *play) revealAll(bench Bench) {
 		seats = p.task.Court
 	}
 	for _, s := range seats {
-		if s.State == SeatCommitted {
+		if committed(s) {
 			require.NoError(p.t, p.reveal(bench, s.Who))
 		}
 	}
@@ -250,8 +274,14 @@ func (p *play) checkEnd() {
 		require.Greater(p.t, 3*power, 2*total)
 		return
 	}
-	require.True(p.t, p.opened, "accepted at a gate that was not open")
 	require.False(p.t, p.task.Plan.Court)
+	require.LessOrEqual(p.t, len(p.task.Seats), int(p.task.Terms.MaxSeats))
+	require.Equal(p.t, s.Verdict, p.task.judgement().Outcome)
+	if !p.task.Terms.rules().Ledgers {
+		require.Zero(p.t, p.entered)
+		return
+	}
+	require.True(p.t, p.opened, "accepted at a gate that was not open")
 	require.GreaterOrEqual(p.t, len(p.task.Seats), int(p.task.Plan.Replicas))
 	for _, seat := range p.task.Seats {
 		require.Equal(p.t, SeatRevealed, seat.State)
@@ -349,7 +379,7 @@ func TestNames(t *testing.T) {
 	for p := PhaseOpen; p <= PhaseDone; p++ {
 		require.NotEmpty(t, p.String())
 	}
-	for e := EndNone; e <= EndBroken; e++ {
+	for e := EndNone; e <= EndUndecided; e++ {
 		require.NotEmpty(t, e.String())
 	}
 	for f := FaultNone; f <= FaultAbstained; f++ {
@@ -369,7 +399,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 	endings := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		terms := testTerms()
-		terms.Policy = rapid.SampledFrom([]string{PolicyCredence, PolicyCredence, PolicyCredence, PolicyCourt}).Draw(t, "policy")
+		terms.Policy = rapid.SampledFrom(policies).Draw(t, "policy").Name()
 		terms.MaxAttempts = rapid.Uint32Range(1, 3).Draw(t, "attempts")
 		terms.Stake = rapid.SampledFrom([]uint64{0, 1, 1_000, 1 << 63}).Draw(t, "stake")
 		terms.CourtFee = rapid.SampledFrom([]uint64{0, 7, 10, 1 << 63}).Draw(t, "court fee")
@@ -378,6 +408,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 			terms.Stake = 1 << 58 // five seats of it fit 64 bits; the chain's supply bounds it likewise
 		}
 		p := newPlay(t, terms)
+		p.delay = rapid.Int64Range(0, 2).Draw(t, "delay")
 		random(t, p)
 		for range 100 { // whoever is left does its part or does not; then the deadlines decide
 			if p.task.Phase == PhaseDone {
@@ -421,6 +452,7 @@ func random(t *rapid.T, p *play) {
 		court := rapid.IntRange(0, 5).Draw(t, "court planned") == 5
 		return Plan{Replicas: uint32(r + 1), Court: court, Charge: Q64{Lo: 1}}, seats, rapid.IntRange(0, 5).Draw(t, "enough") < 5
 	}
+	p.scarce = func() bool { return rapid.IntRange(0, 3).Draw(t, "scarce") == 3 }
 	p.gate = func() Gate { return rapid.SampledFrom([]Gate{GateOpen, GateOpen, GateWait, GateShut}).Draw(t, "gate") }
 	p.court = func() []Seat {
 		seats := make([]Seat, rapid.IntRange(0, 5).Draw(t, "bench"))
@@ -485,7 +517,7 @@ func garbage(t *rapid.T, p *play) {
 	bench := Bench(rapid.IntRange(0, 1).Draw(t, "bench"))
 	switch rapid.IntRange(0, 6).Draw(t, "garbage") {
 	case 0:
-		_ = p.user(Committed{Height: height, Bench: bench, Who: who, Attempt: attempt, Commitment: [32]byte{9}, Delay: -3})
+		_ = p.user(Committed{Height: height, Bench: bench, Who: who, Attempt: attempt, Commitment: [32]byte{9}})
 	case 1:
 		_ = p.user(Declined{height, who, attempt})
 	case 2:
@@ -496,7 +528,8 @@ func garbage(t *rapid.T, p *play) {
 	default:
 		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
 		ev := rapid.SampledFrom([]Event{
-			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, CourtOpened{Height: height}, TurnCame{height, GateOpen}, DrawFailed{height},
+			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, MoreDrawn{Height: height}, CourtOpened{Height: height},
+			TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height}, PlanMade{height, Plan{}, 2},
 		}).Draw(t, "event")
 		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true}[p.task.Phase]
 		if fits {

@@ -1,6 +1,7 @@
 package poco
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -47,4 +48,18 @@ func (r *Ranking) Pick(drawable func(ticket uint64) (bool, error)) (ticket uint6
 		}
 	}
 	return 0, false, nil
+}
+
+// Least returns the ticket that a seat's order ranks first, out of a list that is neither empty nor has one twice: for pools
+// in which so few of the holders can be drawn that a Ranking comes upon none. The order of the list does not matter, and
+// taking one out moves no other.
+func (e Entropy) Least(seat uint32, tickets []uint64) (least uint64) {
+	var lowest [32]byte
+	for i, ticket := range tickets {
+		h := Hash([]byte(domainLeast), e.Beacon, e.Task[:], u64(uint64(e.Attempt)), u64(uint64(e.Wave)), u64(uint64(seat)), u64(ticket))
+		if i == 0 || bytes.Compare(h[:], lowest[:]) < 0 {
+			lowest, least = h, ticket
+		}
+	}
+	return least
 }

@@ -2,29 +2,78 @@ package poco
 
 import "slices"
 
-// How a task is decided: the policy's judgement, the ledgers' turn, the court, the end.
+// How a task is decided: the policy's judgement, the next wave, the ledgers' turn, the court, the end.
 
-// judge asks the policy what the revealed outcomes mean. A plan of the court leaves nothing to ask.
-func (t *Task) judge() []Effect {
+// judgement is what the policy says of the seats as they are.
+func (t *Task) judgement() Judgement {
 	policy, ok := PolicyByName(t.Terms.Policy)
-	if t.Plan.Court || !ok {
-		return t.callCourt()
+	if !ok {
+		return Judgement{Decision: DecideCourt}
 	}
 	ballots := make([]Ballot, len(t.Seats))
 	for i, s := range t.Seats {
-		ballots[i] = Ballot{Revealed: s.State == SeatRevealed, Outcome: s.Outcome}
+		ballots[i] = Ballot{Who: s.Who, Revealed: s.State == SeatRevealed, Outcome: s.Outcome, Score: s.Score}
 	}
-	switch j := policy.Judge(t.Terms, ballots); j.Decision {
+	return policy.Judge(t.Terms, ballots)
+}
+
+// judge carries out what the policy says of the revealed outcomes. A plan of the court leaves nothing to ask.
+func (t *Task) judge(height int64) []Effect {
+	if t.Plan.Court {
+		return t.callCourt()
+	}
+	switch j := t.judgement(); j.Decision {
 	case DecideAccept:
-		t.Phase, t.Deadline = PhaseTurn, 0
-		return []Effect{AskTurn{}}
-	case DecideRefund:
-		if j.Outcome.Kind == KindInputUnavailable {
-			return t.end(EndInputUnavailable)
+		if t.Terms.rules().Ledgers {
+			t.Phase, t.Deadline = PhaseTurn, 0
+			return []Effect{AskTurn{}}
 		}
-		return t.end(EndAbstained)
+		return t.accept(j.Outcome)
+	case DecideRefund:
+		return t.end(endingWithout(j.Outcome.Kind))
+	case DecideMore:
+		return t.recruit(height, j.More)
 	}
 	return t.callCourt()
+}
+
+func (t *Task) accept(verdict Outcome) []Effect {
+	t.Verdict = verdict
+	return t.end(EndAccepted)
+}
+
+// endingWithout is the ending of a task that has no answer, by what the replicas say instead.
+func endingWithout(k Kind) Ending {
+	switch k {
+	case KindInputUnavailable:
+		return EndInputUnavailable
+	case KindAbstain:
+		return EndAbstained
+	}
+	return EndUndecided
+}
+
+// nextWave is the number of the wave to be drawn.
+func (t *Task) nextWave() uint32 { return t.Seats[len(t.Seats)-1].Wave + 1 }
+
+// drawNext asks for the next wave. Nothing moved since the policy asked for it, so that it asks for as many again.
+func (t *Task) drawNext() Draw {
+	if !t.Seated {
+		return Draw{Wave: 2}
+	}
+	return Draw{Wave: t.nextWave(), Count: t.judgement().More}
+}
+
+// recruit lets the next wave be drawn, from a seed that nobody knew when the answers so far were in. Where the escrow has
+// no room for what the policy needs, or as many waves followed the first as the task has attempts, the replicas do not
+// decide.
+func (t *Task) recruit(height int64, more uint32) []Effect {
+	room := min(int(t.Terms.MaxSeats), MaxReplicas) - len(t.Seats)
+	if more == 0 || int(more) > room || t.nextWave() > 1+t.Terms.MaxAttempts {
+		return t.callCourt()
+	}
+	t.Phase, t.Deadline, t.WaitEnd = PhaseLocked, height+t.Delay, height+t.Terms.WaitBlocks
+	return nil
 }
 
 func (t *Task) turnCame(e TurnCame) ([]Effect, error) {
@@ -33,15 +82,18 @@ func (t *Task) turnCame(e TurnCame) ([]Effect, error) {
 	}
 	switch e.Gate {
 	case GateOpen:
-		t.Verdict = t.Seats[0].Outcome
-		return t.end(EndAccepted), nil
+		return t.accept(t.judgement().Outcome), nil
 	case GateShut:
 		return t.callCourt(), nil
 	}
 	return nil, nil
 }
 
+// callCourt lets the court decide what the replicas do not. Where none may, the task ends without an answer.
 func (t *Task) callCourt() []Effect {
+	if t.Terms.rules().Court == CourtNever {
+		return t.end(EndUndecided)
+	}
 	t.Phase, t.Deadline = PhaseCourtWait, 0
 	return []Effect{OpenCourt{}}
 }
@@ -96,7 +148,7 @@ func (t *Task) tally() []Effect {
 func (t *Task) end(e Ending) []Effect {
 	t.Phase, t.Deadline, t.Ending = PhaseDone, 0, e
 	var effects []Effect
-	if t.Planned {
+	if t.Seated && t.Terms.rules().Ledgers {
 		first := t.Seats[0]
 		accepted := e == EndAccepted
 		// A first worker that committed to no answer cannot have its lie accepted: nothing is to be charged for it.

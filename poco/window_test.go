@@ -60,10 +60,11 @@ func TestWindowOfThoseWhoFollow(t *testing.T) {
 		t.Run(fmt.Sprint(took), func(t *testing.T) {
 			m := newMachine(t, testTerms())
 			m.do(FirstDrawn{Height: 1, Seat: Seat{Who: "w1", Org: "o1"}})
-			m.do(Committed{Height: 1 + took, Who: "w1", Attempt: 1, Commitment: [32]byte{1}, Delay: 2})
+			m.do(Committed{Height: 1 + took, Who: "w1", Attempt: 1, Commitment: [32]byte{1}})
 			if m.task.Took != took {
 				t.Fatalf("the first worker took %d blocks, expected %d", m.task.Took, took)
 			}
+			m.do(PlanMade{Height: 1 + took, Plan: Plan{Replicas: 2}})
 			m.do(SecondDrawn{Height: 20, Plan: Plan{Replicas: 2}, Seats: []Seat{{Who: "w2", Org: "o2"}}})
 			want := max(10, 3*took) // 10 is pinned for both benches
 			if got := m.task.Deadline - 20; got != want {

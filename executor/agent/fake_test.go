@@ -141,6 +141,8 @@ func (c *fakeChain) apply(ev poco.Event) error {
 		switch e := e.(type) {
 		case poco.Draw:
 			c.draw(e.Wave)
+		case poco.AskPlan:
+			c.apply(poco.PlanMade{Height: c.height, Plan: poco.Plan{Replicas: 3}})
 		case poco.Release:
 			c.released[e.Who] = e.Fault
 		case poco.AskTurn:
@@ -176,7 +178,7 @@ func (c *fakeChain) draw(wave uint32) {
 	if c.role == asSecond {
 		seats[0].Who = me
 	}
-	c.apply(poco.SecondDrawn{Height: c.height, Plan: poco.Plan{Replicas: 3}, Seats: seats})
+	c.apply(poco.SecondDrawn{Height: c.height, Plan: c.task.Plan, Seats: seats})
 }
 
 // others answer at once, each what truth says; one of them lies when told so.
@@ -192,7 +194,7 @@ func (c *fakeChain) others() {
 			}
 			b := poco.Bench(bench)
 			if s.State == poco.SeatDrawn {
-				c.apply(poco.Committed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.Attempt, Delay: 2,
+				c.apply(poco.Committed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.Attempt,
 					Commitment: poco.Commitment(b, chainID, c.task.ID, c.task.Attempt, s.Who, o, salt[:])})
 			} else if s.State == poco.SeatCommitted {
 				c.apply(poco.Revealed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.Attempt, Outcome: o, Salt: salt[:]})
@@ -205,7 +207,7 @@ func (c *fakeChain) deliver(msg sdk.Msg) error {
 	var err error
 	switch m := msg.(type) {
 	case *taskstypes.MsgCommit:
-		ev := poco.Committed{Height: c.height, Bench: benchOf(m.Bench), Who: m.Who, Attempt: m.Attempt, Delay: 2}
+		ev := poco.Committed{Height: c.height, Bench: benchOf(m.Bench), Who: m.Who, Attempt: m.Attempt}
 		copy(ev.Commitment[:], m.Commitment)
 		err = c.apply(ev)
 	case *taskstypes.MsgReveal:

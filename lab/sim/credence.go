@@ -29,6 +29,8 @@ type Credence struct {
 	NoAllowance bool
 	// Assumed is the colluding share, in percent, that plans assume; 0 means 20.
 	Assumed uint64
+	// FreeRefusals breaks a law of the chain's: a refused draw adds nothing to the risk of the task's next plan.
+	FreeRefusals bool
 }
 
 func (s Credence) Name() string {
@@ -38,6 +40,9 @@ func (s Credence) Name() string {
 		if s.Lottery > 0 {
 			name += fmt.Sprintf(" + %d/%d", s.Lottery, poco.LotterySteps)
 		}
+	}
+	if s.FreeRefusals {
+		name += ", refusals free"
 	}
 	if s.NoAllowance {
 		name += ", E0 = 0"
@@ -182,6 +187,9 @@ func newChain(s Credence, t Trial) *chain {
 		CommitBlocks: taskBlocks, RevealBlocks: taskBlocks, CourtBlocks: taskBlocks, CourtRevealBlocks: taskBlocks,
 		WaitBlocks: 1, RetryBlocks: 1, MaxAttempts: 3,
 	}
+	if p, ok := t.Population.(refuser); ok {
+		c.terms.WaitBlocks += int64(2 * p.refusals()) // a plan and a draw each
+	}
 	return c
 }
 
@@ -283,15 +291,18 @@ func (c *chain) planInput(f *flight) poco.PlanInput {
 	if f != nil && len(f.who) > 0 && !c.crowd.drawable(f.who[0]) {
 		eligible++ // the first, whatever has become of it
 	}
-	terms, asker := c.terms, 1
+	terms, asker, risk := c.terms, 1, poco.Q64{}
 	if f != nil {
 		terms = f.task.Terms
+		if !c.scheme.FreeRefusals {
+			risk = f.task.Risk
+		}
 		asker = c.askerOf(f)
 	}
 	return poco.PlanInput{
 		Class: c.class, Requester: c.asker[asker], E0: c.e0, Height: c.height(), Window: windowBlocks,
 		Faction: c.faction, Eligible: uint64(eligible), Factor: max(1, c.scheme.Factor),
-		FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
+		Risk: risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
 		Exposure: terms.Exposure(c.trial.World.Court),
 	}
 }
@@ -314,25 +325,40 @@ func (c *chain) planTask(f *flight) poco.Plan {
 
 // planAndDrawSecond plans a locked task, draws wave 2 and lets it commit.
 func (c *chain) planAndDrawSecond(f *flight) {
-	c.applyEvent(f, poco.Due{Height: f.task.Deadline})
-	plan := c.planTask(f)
-	if plan.Bound == poco.BoundFew {
-		effects := c.applyEvent(f, poco.DrawFailed{Height: f.task.WaitEnd})
-		c.enterLedgers(f, effects)
-		f.at = c.now
-		c.schedule(f)
-		return
+	refusals := 0
+	if p, ok := c.trial.Population.(refuser); ok && f.acts[0] != right {
+		refusals = p.refusals()
 	}
-	c.seedDraw(f, 2)
 	var seats []poco.Seat
-	if !plan.Court {
-		f.chance = c.rehearseLie(f, plan)
-		f.who = c.drawSecond(f, plan)
+	for f.task.Phase == poco.PhaseLocked {
+		c.applyEvent(f, poco.Due{Height: f.task.Deadline})
+		plan := c.planTask(f)
+		if plan.Bound == poco.BoundFew {
+			c.enterLedgers(f, c.applyEvent(f, poco.DrawFailed{Height: f.task.WaitEnd}))
+			f.at = c.now
+			c.schedule(f)
+			return
+		}
+		if plan.Court {
+			c.enterLedgers(f, c.applyEvent(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan}))
+			break
+		}
+		c.applyEvent(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan, Delay: 1})
+		c.applyEvent(f, poco.Due{Height: f.task.Deadline})
+		c.seedDraw(f, 2)
+		f.chance += c.rehearseLie(f, plan)
+		who := c.drawSecond(f, plan)
+		if refusals > 0 && c.countColluders(who) < len(who) {
+			refusals--
+			c.applyEvent(f, poco.DrawRefused{Height: f.task.Deadline})
+			continue
+		}
+		f.who = who
 		for _, i := range f.who[1:] {
 			seats = append(seats, poco.Seat{Who: c.names[i], Org: c.names[i]})
 		}
+		c.enterLedgers(f, c.applyEvent(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
 	}
-	c.enterLedgers(f, c.applyEvent(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
 	c.answerAll(f, c.dice)
 	for i := 1; i < len(f.who); i++ {
 		if f.acts[i] != none {
@@ -506,7 +532,7 @@ func outcome(answer int) poco.Outcome {
 func (c *chain) commitSeat(f *flight, seat int) {
 	who := c.names[f.who[seat]]
 	c.applyEvent(f, poco.Committed{
-		Height: f.task.Deadline - 1, Bench: poco.BenchWorkers, Who: who, Attempt: f.task.Attempt, Delay: 2,
+		Height: f.task.Deadline - 1, Bench: poco.BenchWorkers, Who: who, Attempt: f.task.Attempt,
 		Commitment: poco.Commitment(poco.BenchWorkers, chainID, f.task.ID, f.task.Attempt, who, c.outcomeOf(f, seat), salt),
 	})
 }

@@ -119,6 +119,17 @@ func TestProposersChoiceIsPaidFor(t *testing.T) {
 	require.LessOrEqual(t, closed.Likely.Mean, closed.Certificate.Mean+4*(closed.Likely.Error+closed.Certificate.Error))
 }
 
+// Whoever can refuse draws that do not suit gains nothing, because each look at another seed is counted.
+func TestRefusedDrawsArePaidFor(t *testing.T) {
+	w := Standard(10_000, 2_000)
+	w.ReEntry = true
+	free := measured(Credence{FreeRefusals: true}, w, Refuser{Refusals: 4}, 6)
+	counted := measured(Credence{}, w, Refuser{Refusals: 4}, 6)
+	require.Greater(t, free.Likely.Mean, free.Certificate.Mean+4*free.Certificate.Error, "were refusals free, the debt would be too small")
+	require.LessOrEqual(t, counted.Likely.Mean, counted.Certificate.Mean+4*(counted.Likely.Error+counted.Certificate.Error))
+	require.LessOrEqual(t, counted.Likely.Mean, counted.Promise+4*counted.Likely.Error)
+}
+
 func TestTurnsKeepWhatLedgersNeed(t *testing.T) {
 	turns, l := newTurns(), poco.Ledger{Trust: 100}
 	for i := range uint64(5_000) {

@@ -7,10 +7,10 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// planner remembers the plans of poco.MakePlan, which would take most of the time of a run. With everything except the ledgers'
-// allowance fixed, MakePlan takes the first candidate (n, lottery) whose charge is at most the allowance and whose stake is
+// planner remembers the plans of poco.Credence.Plan, which would take most of the time of a run. With everything except the ledgers'
+// allowance fixed, the policy takes the first candidate (n, lottery) whose charge is at most the allowance and whose stake is
 // enough. So a plan that was made once holds for every allowance from its own charge up to the least charge of the candidates
-// before it. A property test compares every field with MakePlan.
+// before it. A property test compares every field with the policy's own.
 type planner struct {
 	known map[setting]*staircase
 }
@@ -41,6 +41,9 @@ func newPlanner() *planner { return &planner{known: map[setting]*staircase{}} }
 
 // plan is poco.MakePlan.
 func (p *planner) plan(in poco.PlanInput) poco.Plan {
+	if !in.Risk.IsZero() { // seldom, and no two alike
+		return poco.Credence{}.Plan(in)
+	}
 	long := in.Class.Limits.Long(in.FuelLimit)
 	w, spentA := in.Class.Allowance(in.E0, long, in.Height, in.Window)
 	b, spentB := in.Requester.Allowance(in.E0, long, in.Height, in.Window)
@@ -48,7 +51,7 @@ func (p *planner) plan(in poco.PlanInput) poco.Plan {
 		w = b
 	}
 	if spentA || spentB {
-		return poco.MakePlan(in)
+		return poco.Credence{}.Plan(in)
 	}
 	key := setting{in.Faction, in.Eligible, in.Factor, in.MinReplicas, in.MaxSeats, in.Stake, in.Exposure}
 	s := p.known[key]
@@ -66,7 +69,7 @@ func (p *planner) plan(in poco.PlanInput) poco.Plan {
 		plan.Allowance, plan.Long = w, long
 		return plan
 	}
-	plan := poco.MakePlan(in)
+	plan := poco.Credence{}.Plan(in)
 	if plan.Court {
 		if plan.Bound == poco.BoundFew || plan.Bound == poco.BoundTable {
 			s.court, s.noneUpTo = plan, w

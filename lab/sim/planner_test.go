@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Whatever the ledgers hold, the planner says what poco.MakePlan says, in every field.
+// Whatever the ledgers hold, the planner says what poco.Credence.Plan says, in every field.
 func TestPlannerIsMakePlan(t *testing.T) {
 	d := NewDice(3, 1)
 	memory := newPlanner()
@@ -25,7 +25,7 @@ func TestPlannerIsMakePlan(t *testing.T) {
 			l.D = l.Budget(in.E0).MulDivUp(uint64(d.IntN(12)), 10)
 			l.Charges[0], l.Peak[1] = uint64(d.IntN(3)), uint64(d.IntN(50))
 		}
-		want := poco.MakePlan(in)
+		want := poco.Credence{}.Plan(in)
 		require.Equal(t, want, memory.plan(in))
 		require.Equal(t, want, memory.plan(in), "from memory")
 		asked++

@@ -52,6 +52,8 @@ type (
 	withdrawer interface{ withdraws() bool }
 	// proposer chooses among several draws of wave 2, by withholding blocks.
 	proposer interface{ draws() int }
+	// refuser makes a draw of wave 2 that does not suit impossible, some times for each task, by pausing friends.
+	refuser interface{ refusals() int }
 )
 
 // Peace: nobody colludes.
@@ -212,6 +214,16 @@ type Proposer struct {
 
 func (p Proposer) Name() string { return "proposer of " + trim(float64(p.Draws-1)) + " in a row" }
 func (p Proposer) draws() int   { return p.Draws }
+
+// Refuser is informed and knows the seed: it takes so many looks at another draw, each of which a plan has to count.
+type Refuser struct {
+	Informed
+	Refusals int
+}
+
+// Name implements Population.
+func (p Refuser) Name() string  { return "refuses a draw " + trim(float64(p.Refusals)) + " times" }
+func (p Refuser) refusals() int { return p.Refusals }
 
 // Farmer is informed, and lies in the victim's tasks only: its own are there to fill the budget.
 type Farmer struct{}

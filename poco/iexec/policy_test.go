@@ -15,11 +15,11 @@ func TestPolicyPlansIExecsNumbers(t *testing.T) {
 		trust    uint64
 		replicas uint32
 	}{{1, 1}, {2, 1}, {3, 2}, {4, 2}, {5, 3}, {8, 3}, {9, 4}, {100, 7}, {10_000, 14}, {1_000_000, 20}} {
-		p := iexec.Policy{}.Plan(poco.PlanInput{Class: poco.Ledger{Trust: c.trust}}, make([]uint64, 25))
+		p := iexec.Policy{}.Plan(poco.PlanInput{Trust: c.trust, Records: make([]uint64, 25)})
 		require.Equal(t, c.replicas, p.Replicas, "trust %d", c.trust)
 	}
-	require.True(t, iexec.Policy{}.Plan(poco.PlanInput{Class: poco.Ledger{Trust: 100}}, make([]uint64, 6)).Court)
-	require.EqualValues(t, 1, iexec.Policy{}.Plan(poco.PlanInput{Class: poco.Ledger{Trust: 100}}, []uint64{303}).Replicas)
+	require.True(t, iexec.Policy{}.Plan(poco.PlanInput{Trust: 100, Records: make([]uint64, 6)}).Court)
+	require.EqualValues(t, 1, iexec.Policy{}.Plan(poco.PlanInput{Trust: 100, Records: []uint64{303}}).Replicas)
 }
 
 func TestPolicyJudges(t *testing.T) {

@@ -79,7 +79,7 @@ func (o *orderFlags) describeJob(t *table, j markettypes.Job) {
 		bag += ", also in part"
 	}
 	t.row("tasks", "%s", bag)
-	t.row("trust", "%s (one wrong result expected in %d), policy %s", trustText(j.Trust), j.Trust, j.Policy)
+	t.row("trust", "%s", trustUnder(j.Policy, j.Trust))
 	if j.MinReplicas > 0 {
 		t.row("replicas", "at least %d", j.MinReplicas)
 	}

@@ -94,7 +94,7 @@ func (o *orderFlags) payable(ctx context.Context, out io.Writer, l *link, s mark
 // printTerms says what each task would run under.
 func printTerms(out io.Writer, terms markettypes.Terms) error {
 	t := newTable(out)
-	t.row("trust", "%s (one wrong result expected in %d), policy %s", trustText(terms.Trust), terms.Trust, terms.Policy)
+	t.row("trust", "%s", trustUnder(terms.Policy, terms.Trust))
 	if terms.AppPrice > 0 {
 		t.row("app", "%s a task", credence.FormatCRED(terms.AppPrice))
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -43,7 +44,7 @@ func (r *requestFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&r.datasets, "dataset", nil, "dataset organisation/name:version or sha256:DIGEST; repeatable")
 	f.Uint32Var(&r.datasetsPerTask, "datasets-per-task", 0, "give each task of the bag so many of the datasets; 0 gives all to each")
 	f.StringVar(&r.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
-	f.StringVar(&r.policy, "policy", "", "credence (default) or court")
+	f.StringVar(&r.policy, "policy", "", "how an answer comes to be believed: "+poco.PolicyHelp())
 	f.Uint32Var(&r.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.BoolVar(&r.static, "static-credibility", false, "ask for replicas until their records' evidence reaches the trust as well")
 	f.StringVar(&r.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: what the chain recommends)")

@@ -105,3 +105,12 @@ func formatShare(bps uint32) string {
 	text := fmt.Sprintf("%d.%02d", bps/100, bps%100)
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + " %"
 }
+
+// trustUnder says what a demanded trust means under a policy.
+func trustUnder(policy string, trust uint64) string {
+	p, found := poco.PolicyByName(policy)
+	if found && !p.Rules().Bounded {
+		return fmt.Sprintf("policy %s: %s. It promises no bound on wrong results", policy, p.Rules().Summary)
+	}
+	return fmt.Sprintf("%s (one wrong result expected in %d), policy %s", trustText(trust), trust, policy)
+}

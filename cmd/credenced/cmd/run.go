@@ -96,7 +96,7 @@ Exit status:
 	f.StringVar(&j.value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
 	f.StringVar(&j.fuel, "fuel", "", "fuel limit of one execution (default: the category's, or 50G, about a minute of one core)")
 	f.Uint64Var(&j.bag, "bag", 1, "number of tasks; each is told its index (CREDENCE_TASK_INDEX, CREDENCE_BAG_SIZE)")
-	f.StringVar(&j.policy, "policy", "", "credence (replicas, and the court on disagreement) or court (validators run everything)")
+	f.StringVar(&j.policy, "policy", "", "how an answer comes to be believed: "+poco.PolicyHelp())
 	j.marketFlags.add(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	f.StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")

@@ -69,7 +69,7 @@ func TestSubmitRefuses(t *testing.T) {
 		{"more than the account has", func(_ *fixture, j *types.Job) { j.MaxPrice = 1_000_001 }, nil},
 		{"trust too small", func(_ *fixture, j *types.Job) { j.Trust = 1 }, types.ErrTrust},
 		{"trust too large", func(_ *fixture, j *types.Job) { j.Trust = poco.MaxTrust + 1 }, types.ErrTrust},
-		{"policy unknown", func(_ *fixture, j *types.Job) { j.Policy = "quorum" }, types.ErrPolicy},
+		{"policy unknown", func(_ *fixture, j *types.Job) { j.Policy = "dice" }, types.ErrPolicy},
 		{"min_replicas beyond the table", func(_ *fixture, j *types.Job) { j.MinReplicas = poco.MaxReplicas + 1 }, types.ErrReplicas},
 		{"fuel limit 0", func(_ *fixture, j *types.Job) { j.FuelLimit = 0 }, types.ErrFuel},
 		{"fuel limit over the parameter", func(_ *fixture, j *types.Job) { j.FuelLimit = types.DefaultParams().MaxFuel + 1 }, types.ErrFuel},

@@ -7,7 +7,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -358,14 +357,15 @@ func (s *search) trySide(ctx context.Context, a *agreed, c candidate) error {
 // checkStaffed refuses a pool with too few organisations for the request's policy, so that an empty pool with the lowest
 // price attracts nobody. It does not ask whether they are free now: workers that are busy soon are not, and tasks wait.
 func (k Keeper) checkStaffed(ctx context.Context, a types.Agreement) error {
-	if a.Request.Job.Policy == poco.PolicyCourt {
+	need := a.Request.Job.Staff()
+	if need == 0 {
 		return nil
 	}
 	n, err := k.workers.Registered(ctx, a.Pool.Pool.Id)
 	if err != nil {
 		return err
 	}
-	if need := a.Request.Job.Need(); n < need {
+	if n < need {
 		return types.ErrTooFew.Wrapf("pool: %s has workers of %d organisations, expected at least %d", a.Pool.Pool.Id, n, need)
 	}
 	return nil

@@ -185,7 +185,7 @@ func (a Agreement) affordable() error {
 
 // courtPaid: a court at once is paid what the parameters ask for it, for every seat runs the program.
 func (a Agreement) courtPaid() error {
-	if price, least := a.Pool.Order.Price(), a.Params.MinCourtPrice; a.Request.Job.Policy == poco.PolicyCourt && price < least {
+	if price, least := a.Pool.Order.Price(), a.Params.MinCourtPrice; a.Request.Job.rules().Court == poco.CourtAtOnce && price < least {
 		return ErrCourtPrice.Wrapf("policy: a replica costs %d ucred, expected at least min_court_price, %d", price, least)
 	}
 	return nil

@@ -257,6 +257,9 @@ func TestAgreementCheckPasses(t *testing.T) {
 			a.Request.Job.MaxAppPrice, a.Request.Job.MaxDatasetPrice, a.Request.Job.MaxPoolPrice = 0, 0, 0
 		}},
 		{"court needs one seat", func(a *agreement) { a.Request.Job.Policy, a.Request.Job.MaxPrice = "court", 65 }},
+		{"a quorum of a nondeterministic app", func(a *agreement) {
+			a.Request.Job.Policy, a.Request.Job.MinReplicas, a.App.Version.Nondeterministic = "quorum", 2, true
+		}},
 		{"never expire", func(a *agreement) {
 			a.App.Order.Expiry, a.Datasets[0].Order.Expiry, a.Pool.Order.Expiry, a.Request.Expiry = 0, 0, 0, 0
 		}},

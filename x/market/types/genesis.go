@@ -216,8 +216,9 @@ func (r Request) checkStatus() error {
 		return text("topic: expected one exactly while it rests")
 	case r.Status == REQUEST_STATUS_MATCHED && r.Left() > 0:
 		return text("filled: expected the whole bag of a matched request")
-	case r.Job.Policy != poco.PolicyCredence && r.Job.Policy != poco.PolicyCourt:
-		return text("job.policy: unknown")
+	}
+	if _, err := poco.FindPolicy(r.Job.Policy); err != nil {
+		return text("job." + err.Error())
 	}
 	hi, budget := bits.Mul64(r.Job.MaxPrice, r.Left())
 	waits := r.Status == REQUEST_STATUS_QUEUED || r.Status == REQUEST_STATUS_RESTING

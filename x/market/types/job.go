@@ -28,7 +28,7 @@ func (j Job) Normal() Job {
 		j.Size_ = 1
 	}
 	if j.Policy == "" {
-		j.Policy = poco.PolicyCredence
+		j.Policy = poco.DefaultPolicy
 	}
 	j.Tags = NormalTags(j.Tags)
 	return j
@@ -52,8 +52,6 @@ func (j Job) Validate(p Params) error {
 		return ErrTrust.Wrap(err.Error())
 	}
 	switch {
-	case j.Policy != poco.PolicyCredence && j.Policy != poco.PolicyCourt:
-		return ErrPolicy.Wrapf("policy: got %.40q, expected %q or %q", j.Policy, poco.PolicyCredence, poco.PolicyCourt)
 	case j.MinReplicas > poco.MaxReplicas:
 		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d", j.MinReplicas, poco.MaxReplicas)
 	case j.FuelLimit < 1 && j.Category == "":
@@ -62,6 +60,9 @@ func (j Job) Validate(p Params) error {
 		return ErrFuel.Wrapf("fuel_limit: got %d, expected at most %d", j.FuelLimit, p.MaxFuel)
 	case j.Size_ < 1 || j.Size_ > p.MaxSize:
 		return ErrSize.Wrapf("size: got %d, expected 1 to %d tasks", j.Size_, p.MaxSize)
+	}
+	if err := j.validatePolicy(); err != nil {
+		return err
 	}
 	if j.Category != "" {
 		if err := ValidateCategoryID(j.Category); err != nil {
@@ -239,15 +240,15 @@ func (j Job) Budget() (uint64, error) {
 	return lo, nil
 }
 
-// CheckApp refuses an app that takes no new requests, and one that no policy of today can judge: all of them have a
-// court decide in the end. What it costs is the orders' matter.
+// CheckApp refuses an app that takes no new requests, and one that a court could not judge where the policy may ask it.
+// What it costs is the orders' matter.
 func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 	switch {
 	case app.Suspended:
 		return ErrSuspended.Wrapf("app: %s was found not deterministic", app.Id)
 	case app.Deprecated:
 		return ErrDeprecated.Wrapf("app: %s takes no new requests", app.Id)
-	case version.Nondeterministic:
+	case version.Nondeterministic && j.rules().Court != poco.CourtNever:
 		return ErrNondeterministic.Wrapf("app: %s says that two honest runs may differ, and the policy %q needs a court", version.Reference(), j.Policy)
 	}
 	return nil

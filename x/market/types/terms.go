@@ -23,28 +23,20 @@ type Prices struct {
 	Stake uint64
 }
 
-// Need returns the least number of replicas that the job must be able to pay: two for the policy "credence", whose claim
-// rests on a blind replica, or min_replicas; one for "court".
-func (j Job) Need() uint64 {
-	if j.Policy == poco.PolicyCredence {
-		return uint64(max(2, j.MinReplicas))
-	}
-	return 1
-}
-
-// Seats returns how many replicas the job's max_price pays for at given prices, at most MaxSeats, or ErrUnaffordable
-// when those are too few. A max_price of 0 is no bound.
+// Seats returns how many replicas the job's max_price pays for at given prices, at most those that its policy can need, or
+// ErrUnaffordable when those are too few. A max_price of 0 is no bound.
 func (j Job) Seats(p Prices) (uint32, error) {
+	most := j.mostSeats()
 	if j.MaxPrice == 0 {
-		return MaxSeats, nil
+		return uint32(most), nil
 	}
 	seats, need, fixed := uint64(0), j.Need(), satAdd(p.App, p.Dataset)
 	switch room := j.MaxPrice - min(fixed, j.MaxPrice); {
 	case fixed > j.MaxPrice:
 	case p.Pool == 0:
-		seats = MaxSeats
+		seats = most
 	default:
-		seats = min(MaxSeats, room/p.Pool)
+		seats = min(most, room/p.Pool)
 	}
 	if seats < need {
 		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the app's price %d, the datasets' %d and %d replicas at the best price %d; expected at least %d for %d replicas",
@@ -74,9 +66,13 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		return Terms{}, ErrTrust.Wrap(err.Error())
 	}
 	window := p.Window(work, category)
+	courtFee := prices.Pool
+	if j.rules().Court == poco.CourtNever {
+		courtFee = 0
+	}
 	t := Terms{
 		Policy: j.Policy, Trust: trust, AppPrice: prices.App, DatasetPrice: prices.Dataset, Price: prices.Pool,
-		CommissionBps: prices.Commission, Stake: prices.Stake, CourtFee: prices.Pool,
+		CommissionBps: prices.Commission, Stake: prices.Stake, CourtFee: courtFee,
 		InformerBps: p.InformerBps, MinReplicas: j.MinReplicas, MaxSeats: seats, FuelLimit: j.FuelLimit,
 		CommitBlocks: window, RevealBlocks: p.RevealBlocks,
 		CourtBlocks: window, CourtRevealBlocks: p.RevealBlocks,

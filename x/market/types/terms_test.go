@@ -52,6 +52,31 @@ func TestSeatsAgainstTwin(t *testing.T) {
 	})
 }
 
+// A deal pins no more seats than its policy can need, and a court's fee only where one may judge.
+func TestTermsOfAPolicy(t *testing.T) {
+	for _, c := range []struct {
+		policy      string
+		min         uint32
+		seats       uint32
+		fee         uint64
+		need, staff uint64
+	}{
+		{"credence", 0, types.MaxSeats, 10, 2, 2},
+		{"credence", 5, types.MaxSeats, 10, 5, 5},
+		{"court", 0, types.MaxSeats, 10, 1, 0},
+		{"quorum", 0, 3, 0, 3, 3},
+		{"quorum", 5, 5, 0, 5, 5},
+		{"single", 0, 1, 0, 1, 1},
+	} {
+		j := types.Job{Policy: c.policy, Trust: 100, MinReplicas: c.min, MaxPrice: 1_000, Size_: 1, FuelLimit: 1}
+		terms, err := types.NewTerms(types.DefaultParams(), j, nil, types.Prices{App: 50, Pool: 10, Stake: 1_000}, poco.Work{Fuel: 1})
+		require.NoError(t, err)
+		require.Equal(t, c.seats, terms.MaxSeats, c.policy)
+		require.Equal(t, c.fee, terms.CourtFee, c.policy)
+		require.Equal(t, []uint64{c.need, c.staff}, []uint64{j.Need(), j.Staff()}, c.policy)
+	}
+}
+
 // Terms made of valid jobs are valid, cost at most max_price, and carry over to the protocol whole.
 func TestNewTerms(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

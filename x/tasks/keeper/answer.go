@@ -49,8 +49,7 @@ func (k Keeper) answerEvent(ctx context.Context, msg sdk.Msg, height int64) (poc
 		if copy(ev.Commitment[:], m.Commitment) != len(m.Commitment) || len(m.Commitment) != len(ev.Commitment) || ev.Commitment == [32]byte{} {
 			return nil, errorsmod.Wrapf(types.ErrInvalid, "commitment: got %d bytes, expected %d that are not all zero", len(m.Commitment), len(ev.Commitment))
 		}
-		ev.Delay, err = k.beacon.Delay(ctx)
-		return ev, err
+		return ev, nil
 	case *types.MsgReveal:
 		bench, err := m.Bench.ToPoco()
 		if err != nil {

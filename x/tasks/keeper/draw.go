@@ -3,112 +3,14 @@ package keeper
 import (
 	"context"
 	"errors"
-	"math/big"
-	"slices"
+
+	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
-	"github.com/credence-chain/credence/poco/evidence"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
-
-// crowd is who could be drawn for a task at this moment.
-type crowd struct {
-	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
-	eligible uint64   // M: those that may, and the first worker's organisation once there is one
-}
-
-// crowd counts who could be drawn: no organisation that is a party to the task, nor the first worker's again. Once there
-// is a first worker, as many are taken off as came to the pool since, eligible or not: wave 2 draws none of them, and the
-// more a plan counts, the less it fears.
-func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
-	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
-	if err != nil {
-		return crowd{}, err
-	}
-	c := crowd{barred: it.parties()}
-	first := it.state.First()
-	if first != nil && !slices.Contains(c.barred, first.Org) {
-		c.barred = append(c.barred, first.Org)
-	}
-	positions, err := k.positions(ctx, it.deal.Pool, c.barred)
-	if err != nil {
-		return crowd{}, err
-	}
-	c.eligible = size - uint64(len(positions))
-	if first == nil {
-		return c, nil
-	}
-	now, err := k.workers.Tickets(ctx, it.deal.Pool)
-	if err != nil {
-		return crowd{}, err
-	}
-	came := now - ticketsOfFirst(it.stored.Draws, now)
-	c.eligible -= min(c.eligible, came)
-	c.eligible++ // the first
-	return c, nil
-}
-
-// positions returns where organisations stand in the pool's array of those that are eligible, descending; those that do
-// not are left out.
-func (k Keeper) positions(ctx context.Context, pool string, orgs []string) (out []uint64, err error) {
-	for _, org := range orgs {
-		pos, found, err := k.workers.EligiblePosition(ctx, pool, org)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			out = append(out, pos)
-		}
-	}
-	slices.Sort(out)
-	slices.Reverse(out)
-	return out, nil
-}
-
-// plan computes how the task would be checked now.
-func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	e0, err := poco.Q64FromBytes(params.Allowance)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	classKey, requesterKey := ledgerKeys(it)
-	class, err := k.ledger(ctx, classKey, it.state.Terms.Trust)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	requester, err := k.ledger(ctx, requesterKey, it.state.Terms.Trust)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	// The bound counts every organisation that runs the runtime, in whatever pool: a coalition that gathers in a pool of
-	// its own would otherwise be a small number of few.
-	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	factor, err := k.beacon.Factor(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	bench, err := k.seats.ActiveSeats(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	terms := it.state.Terms
-	return poco.MakePlan(poco.PlanInput{
-		Class: class, Requester: requester, E0: e0,
-		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
-		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
-		FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Exposure: terms.Exposure(uint64(len(bench))),
-	}), nil
-}
 
 // drawFirst draws the first worker, if a plan could be carried out with those who are eligible now.
 func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
@@ -124,56 +26,97 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.eligible == 0 || plan.Bound == poco.BoundFew {
+	planned, err := k.Planned.Get(ctx, it.deal.Pool)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return nil, err
+	}
+	if c.eligible <= planned || plan.Bound == poco.BoundFew {
 		return poco.DrawFailed{Height: height}, nil
 	}
 	seats, err := k.drawSeats(ctx, it, c, 1, 0, func(poco.Entropy) drawSize { return drawSize{count: 1} })
+	if errors.Is(err, errTaken) {
+		return poco.DrawFailed{Height: height}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
 }
 
-// drawSecond plans the task and draws every seat but the first, the lottery's too, from a seed that nobody knew when
-// commit 1 was locked.
+// scores are the records with which seats were drawn.
+func scores(seats []poco.Seat) (out []uint64) {
+	for _, s := range seats {
+		out = append(out, s.Score)
+	}
+	return out
+}
+
+// drawSecond draws every seat but the first, the lottery's too, from a seed that nobody knew when the task was planned.
 func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
+	plan, fits, err := k.fitPlan(ctx, it)
+	if err != nil {
+		return nil, err
+	}
+	if !fits {
+		return k.refuseDraw(ctx, it)
+	}
+	c := crowd{barred: barred(it), eligible: plan.Eligible}
+	seats, err := k.drawSeats(ctx, it, c, 2, plan.Lottery, func(e poco.Entropy) drawSize {
+		n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
+		if n.won {
+			n.count++
+		}
+		n.most = n.count
+		if it.state.Terms.StaticCredibility {
+			n.most = uint32(min(uint64(it.state.Terms.MaxSeats), c.eligible)) - 1
+		}
+		return n
+	})
+	switch {
+	case errors.Is(err, errTaken):
+		return k.refuseDraw(ctx, it)
+	case errors.Is(err, errNotCredible):
+		plan.Court, plan.Bound = true, poco.BoundEvidence // and its charge stays: the seed decided
+	case err != nil:
+		return nil, err
+	}
+	if plan.Court != it.state.Plan.Court || plan.Replicas != it.state.Plan.Replicas || plan.Lottery != it.state.Plan.Lottery {
+		if err := emitPlan(ctx, it, plan); err != nil {
+			return nil, err
+		}
+	}
+	return poco.SecondDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Plan: plan, Seats: seats}, nil
+}
+
+// refuseDraw gives the plan up, and says so.
+func (k Keeper) refuseDraw(ctx context.Context, it *item) (poco.Event, error) {
+	err := emit(ctx, &types.EventDrawRefused{Task: it.stored.Id, Risk: it.state.Plan.X.Bytes()})
+	return poco.DrawRefused{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
+}
+
+// errTaken says that a draw cannot be made: somebody whom the seed chooses has been drawn for another task since the plan,
+// or too few are left.
+var errTaken = errors.New("whom the seed chooses has been drawn for another task, or too few are left")
+
+// drawMore draws the further seats that the policy asked for when it had judged the reveals so far, from a seed that nobody
+// knew then. Until there are enough organisations for all of them, none is drawn.
+func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	c, err := k.crowd(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := k.plan(ctx, it, c.eligible)
+	if c.eligible < uint64(len(it.state.Seats))+uint64(e.Count) {
+		return poco.DrawFailed{Height: height}, nil
+	}
+	seats, err := k.drawSeats(ctx, it, c, e.Wave, 0, func(poco.Entropy) drawSize { return drawSize{count: e.Count} })
+	if errors.Is(err, errTaken) {
+		return poco.DrawFailed{Height: height}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	if plan.Bound == poco.BoundFew {
-		return poco.DrawFailed{Height: height}, nil
-	}
-	var seats []poco.Seat
-	if !plan.Court {
-		seats, err = k.drawSeats(ctx, it, c, 2, plan.Lottery, func(e poco.Entropy) drawSize {
-			n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
-			if n.won {
-				n.count++
-			}
-			n.most = n.count
-			if it.state.Terms.StaticCredibility {
-				n.most = uint32(min(uint64(it.state.Terms.MaxSeats), c.eligible)) - 1
-			}
-			return n
-		})
-		if errors.Is(err, errNotCredible) {
-			plan.Court, plan.Bound, err = true, poco.BoundEvidence, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	stored := types.PlanFromPoco(plan)
-	if err := emit(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored}); err != nil {
-		return nil, err
-	}
-	return poco.SecondDrawn{Height: height, Plan: plan, Seats: seats}, nil
+	return poco.MoreDrawn{Height: height, Seats: seats}, nil
 }
 
 // errNotCredible says that the records of all who can be drawn do not reach the demanded trust.
@@ -193,14 +136,10 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 	}
 	entropy := poco.Entropy{Beacon: seed, Task: it.state.ID, Attempt: it.state.Attempt, Wave: wave}
 	n := size(entropy)
-	given, err := k.workers.Tickets(ctx, it.deal.Pool)
+	urn, err := k.newUrn(ctx, it, entropy, c)
 	if err != nil {
 		return nil, err
 	}
-	if wave == 2 {
-		given = ticketsOfFirst(it.stored.Draws, given)
-	}
-	urn := newUrn(it.deal.Pool, entropy, given, c.barred)
 	rec := types.DrawRecord{
 		Attempt: it.state.Attempt, Wave: wave, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Seed: seed,
 		Tickets: urn.given, Lottery: lottery, LotteryDrawn: n.won,
@@ -217,7 +156,7 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 				break
 			}
 		}
-		org, err := urn.draw(ctx, k, &rec, firstSeat)
+		org, err := urn.draw(ctx, &rec)
 		if err != nil {
 			return nil, err
 		}
@@ -234,9 +173,13 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 		if err != nil {
 			return nil, err
 		}
+		record, err := k.workers.GetWorker(ctx, worker)
+		if err != nil {
+			return nil, err
+		}
 		rec.MemberSizes = append(rec.MemberSizes, members)
 		rec.Members = append(rec.Members, member)
-		seats = append(seats, poco.Seat{Who: worker, Org: org})
+		seats = append(seats, poco.Seat{Who: worker, Org: org, Score: record.Record.Confirmations})
 	}
 	if wave == 2 && it.state.Terms.StaticCredibility {
 		if enough, err := k.credible(ctx, it, seats); err != nil || !enough {
@@ -247,20 +190,15 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 	return seats, nil
 }
 
-// credible says whether the records of the first worker and the drawn ones reach the demanded trust (n_cred of
-// protocol section 3): the sum of L(k) is at least log2 T.
+// credible says whether the records of the first worker and the drawn ones, as they are now, reach the demanded trust.
 func (k Keeper) credible(ctx context.Context, it *item, drawn []poco.Seat) (bool, error) {
-	target, err := evidence.Target(new(big.Rat).SetFrac(new(big.Int).SetUint64(it.state.Terms.Trust), big.NewInt(1)))
-	if err != nil {
-		return false, err
-	}
-	table, sum := evidence.Governed(), uint64(0)
+	var records []uint64
 	for _, s := range append([]poco.Seat{*it.state.First()}, drawn...) {
 		w, err := k.workers.GetWorker(ctx, s.Who)
 		if err != nil {
 			return false, err
 		}
-		sum += table.L(uint32(min(w.Record.Confirmations, 1<<31)))
+		records = append(records, w.Record.Confirmations)
 	}
-	return sum >= target, nil
+	return poco.Credible(it.state.Terms.Trust, records)
 }

@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,34 +12,27 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// pool is what organisations a draw finds: how many tickets were given out, and whose holders are eligible.
-type pool struct {
-	given    uint64
-	eligible []uint64
-}
-
-// secondPlan lives a task up to its second draw and returns its plan, nil where too few can be drawn, and its seats. The
-// pool is another in the second draw than in the first; registered are as many throughout.
-func secondPlan(t testing.TB, registered uint64, seed byte, before, after pool) (*types.Plan, []types.Seat) {
+// plannedTask lives a task of ten that can be drawn, six of whom may collude, until it is planned.
+func plannedTask(t testing.TB, seed byte, edit ...func(*markettypes.Deal)) (*fixture, string) {
 	t.Helper()
-	f := newFixture(t, before.given)
-	f.list, f.registered = before.eligible, registered
-	id := f.open(1, func(d *markettypes.Deal) {
+	f := newFixture(t, 30)
+	f.list, f.registered, f.delay = tickets(20, 30), 30, 4
+	id := f.open(1, append([]func(*markettypes.Deal){func(d *markettypes.Deal) {
 		d.Id = types.IDText([32]byte{seed, 11})
 		d.RequesterOrganisation, d.Terms.Trust, d.Terms.MinReplicas, d.Terms.MaxSeats = "org-001", 10, 1, 25
-	})[0]
+		d.Terms.RetryBlocks, d.Terms.WaitBlocks = 1, 8
+	}}, edit...)...)[0]
 	f.begin()
 	f.work(id, right)
 	f.end()
-	if f.task(id).Phase == types.PHASE_OPEN {
-		return nil, nil
-	}
-	require.Equal(t, types.PHASE_LOCKED, f.task(id).Phase)
-	f.organisations, f.list = after.given, after.eligible
 	f.begin()
 	f.end()
+	require.Nil(t, f.task(id).Plan)
 	f.begin()
-	return f.task(id).Plan, f.task(id).Seats
+	require.Equal(t, types.PHASE_LOCKED, f.task(id).Phase)
+	require.NotNil(t, f.task(id).Plan, "it is planned two blocks after the first answer")
+	f.end()
+	return f, id
 }
 
 func tickets(from, to uint64) (out []uint64) {
@@ -48,65 +42,154 @@ func tickets(from, to uint64) (out []uint64) {
 	return out
 }
 
-// TestLatecomersDoNotCount: ten organisations can be drawn, six may collude. Sixteen that come after the first draw are
-// not drawn by the second, and so must not make the plan believe in a larger crowd: 0.04 where it is 0.28 is a lie.
-func TestLatecomersDoNotCount(t *testing.T) {
-	before := pool{20, tickets(10, 20)}
-	for seed := range byte(5) {
-		alone, seats := secondPlan(t, 30, seed, before, before)
-		require.NotNil(t, alone)
-		require.EqualValues(t, 6, alone.Faction)
-		require.EqualValues(t, 10, alone.Eligible)
-		joined, same := secondPlan(t, 30, seed, before, pool{36, tickets(10, 36)})
-		require.Equal(t, alone, joined)
-		require.Equal(t, seats, same)
-		// Tickets of some who cannot be drawn are taken off as well: fewer are counted, and the plan is stricter.
-		some, _ := secondPlan(t, 30, seed, before, pool{27, tickets(10, 24)})
-		require.EqualValues(t, 7, some.Eligible)
-		require.Greater(t, some.Replicas*poco.LotterySteps+some.Lottery, alone.Replicas*poco.LotterySteps+alone.Lottery)
-		// And where more came than could be drawn, nobody is counted but the first: the draw waits.
-		none, _ := secondPlan(t, 30, seed, before, pool{50, tickets(10, 20)})
-		require.Nil(t, none)
+// drawSecondWave makes the blocks up to a planned task's draw.
+func (f *fixture) drawSecondWave(id string) types.Task {
+	for range 2 {
+		f.begin()
+		f.end()
 	}
+	return f.task(id)
 }
 
-// TestAPlanKnowsItsCrowd: whoever comes, goes or pauses between the draws, no plan claims a smaller chance of collusion
-// than there is among those whom its draw is from.
-func TestAPlanKnowsItsCrowd(t *testing.T) {
-	planned := 0
+// ticketsOf are those of a task's blind seats.
+func ticketsOf(task types.Task) (out []uint64) {
+	for _, s := range task.Seats[1:] {
+		ticket, _, _ := workers{n: new(uint64)}.TicketHeldBy(nil, "", s.Organisation) //nolint:staticcheck // takes no context
+		out = append(out, ticket)
+	}
+	return out
+}
+
+// TestThePlanIsMadeBeforeTheSeed: whatever happens among the organisations between the plan and the draw, by whoever knows
+// the seed, the task is drawn from those that were counted, at no greater risk than was planned, or not drawn at all and
+// charged.
+func TestThePlanIsMadeBeforeTheSeed(t *testing.T) {
+	drawn, refused, fitted := 0, 0, 0
 	rapid.Check(t, func(r *rapid.T) {
-		before := pool{given: rapid.Uint64Range(4, 30).Draw(r, "given")}
-		before.eligible = tickets(0, before.given)
-		after := pool{given: before.given + rapid.Uint64Range(0, 20).Draw(r, "came")}
-		for _, ticket := range tickets(0, after.given) {
-			if rapid.IntRange(0, 3).Draw(r, "eligible") > 0 {
-				after.eligible = append(after.eligible, ticket)
+		f, id := plannedTask(t, rapid.Byte().Draw(r, "seed"))
+		plan := *f.task(id).Plan
+		counted := slices.DeleteFunc(tickets(20, 30), func(i uint64) bool { return workers{}.org(i) == f.task(id).Seats[0].Organisation })
+		var left, taken, early []uint64
+		for _, i := range counted {
+			if rapid.IntRange(0, 7).Draw(r, "drawn in the plan's block") == 7 {
+				f.leave(true, i)
+				early = append(early, i)
 			}
 		}
-		if len(after.eligible) == 0 {
-			after.eligible = []uint64{0}
-		}
-		registered := rapid.Uint64Range(before.given, after.given).Draw(r, "registered")
-		plan, seats := secondPlan(t, registered, rapid.Byte().Draw(r, "seed"), before, after)
-		if plan == nil || plan.Court {
-			return
-		}
-		planned++
-		crowd := uint64(1) // the first
-		for _, ticket := range after.eligible {
-			org := workers{}.org(ticket)
-			if ticket < before.given && org != "org-001" && org != seats[0].Organisation {
-				crowd++
+		f.begin()
+		for _, i := range counted {
+			if slices.Contains(early, i) {
+				continue
+			}
+			switch rapid.IntRange(0, 5).Draw(r, "does") {
+			case 4:
+				f.leave(false, i)
+				left = append(left, i)
+			case 5:
+				f.leave(true, i)
+				taken = append(taken, i)
 			}
 		}
-		require.LessOrEqual(r, plan.Eligible, crowd)
-		if after.given == before.given {
-			require.Equal(r, crowd, plan.Eligible)
+		came := tickets(30, 30+rapid.Uint64Range(0, 20).Draw(r, "came"))
+		f.come(came...)
+		for _, i := range left {
+			if rapid.Bool().Draw(r, "comes back") {
+				f.come(i)
+			}
 		}
+		f.end()
+		f.begin()
+		task := f.task(id)
 		x, err := poco.Q64FromBytes(plan.X)
 		require.NoError(r, err)
-		truth := poco.Collusion(plan.Faction, crowd, uint64(plan.Replicas), uint64(plan.Lottery), 1)
-		require.GreaterOrEqual(r, x.Cmp(truth), 0)
+		if task.Phase == types.PHASE_LOCKED {
+			refused++
+			require.Equal(r, plan.X, task.Risk, "a refused draw leaves its risk behind")
+			require.Nil(r, task.Plan)
+			require.NotEmpty(r, slices.Concat(left, taken, early))
+			return
+		}
+		drawn++
+		for _, i := range ticketsOf(task) {
+			require.Contains(r, counted, i)
+			require.NotContains(r, left, i)
+			require.NotContains(r, taken, i)
+			require.NotContains(r, early, i)
+		}
+		require.Equal(r, plan.Charge, task.Plan.Charge)
+		truth := poco.Collusion(plan.Faction, plan.Eligible-uint64(len(left)+len(taken)+len(early)), uint64(task.Plan.Replicas), uint64(task.Plan.Lottery), 1)
+		require.GreaterOrEqual(r, x.Cmp(truth), 0, "fewer are left than were planned with")
+		if task.Plan.Replicas != plan.Replicas {
+			fitted++
+		}
+		replayed(t, f, id)
 	})
-	require.Positive(t, planned)
+	require.Positive(t, drawn)
+	require.Positive(t, refused)
+	require.Positive(t, fitted)
+}
+
+// TestAChosenMomentIsCharged performs the attack: the coalition knows the seed of the draw. Where it does not suit, enough of
+// its organisations pause to make the draw impossible, and come back for the next one. Each refused draw adds its risk to the
+// next plan's, so that the ledgers are told the sum; and when no plan is cheap enough any more the court comes, with it.
+func TestAChosenMomentIsCharged(t *testing.T) {
+	f, id := plannedTask(t, 1)
+	first := f.task(id).Seats[0].Organisation
+	sum, refusals := poco.Q64{}, 0
+	for f.task(id).Phase == types.PHASE_LOCKED {
+		plan := f.task(id).Plan
+		require.NotNil(t, plan)
+		friends := slices.DeleteFunc(tickets(20, 27), func(i uint64) bool { return workers{}.org(i) == first })
+		f.begin()
+		f.leave(false, friends...)
+		f.end()
+		f.begin() // the draw
+		if task := f.task(id); task.Phase == types.PHASE_LOCKED {
+			refusals++
+			x := poco.Collusion(plan.Faction, plan.Eligible, uint64(plan.Replicas), uint64(plan.Lottery), 1)
+			sum = sum.Add(x)
+			require.Equal(t, sum.Bytes(), task.Risk)
+		}
+		f.come(friends...)
+		f.end()
+		for f.task(id).Phase == types.PHASE_LOCKED && f.task(id).Plan == nil {
+			f.begin()
+			f.end()
+		}
+	}
+	require.Positive(t, refusals)
+	task := f.task(id)
+	require.True(t, task.Plan.Court)
+	charge, err := poco.Q64FromBytes(task.Plan.Charge)
+	require.NoError(t, err)
+	require.Equal(t, poco.Charge(sum), charge)
+	ledger, err := f.k.Ledgers.Get(f.ctx, "class/10")
+	require.NoError(t, err)
+	require.Equal(t, task.Plan.Charge, ledger.UnsettledCharges, "the court is not free")
+}
+
+// TestABusyOrganisationIsNotSkipped: a requester that knows the seed has the honest organisations that it would choose drawn
+// for tasks of its own, so that the next in order, a friend, takes their place. The draw is refused instead.
+func TestABusyOrganisationIsNotSkipped(t *testing.T) {
+	f, id := plannedTask(t, 2)
+	task := f.drawSecondWave(id)
+	require.Equal(t, types.PHASE_SECOND, task.Phase)
+	wanted := ticketsOf(task)
+
+	for _, drawn := range []bool{true, false} {
+		f, id = plannedTask(t, 2)
+		f.begin()
+		f.leave(drawn, wanted[0])
+		f.end()
+		f.begin()
+		task = f.task(id)
+		if drawn {
+			require.Equal(t, types.PHASE_LOCKED, task.Phase)
+			require.NotEmpty(t, task.Risk)
+		} else { // whoever leaves by itself only makes room for the next
+			require.Equal(t, types.PHASE_SECOND, task.Phase)
+			require.NotContains(t, ticketsOf(task), wanted[0])
+			require.GreaterOrEqual(t, len(task.Seats), len(wanted))
+		}
+	}
 }

@@ -111,6 +111,13 @@ type workers struct {
 	list *[]uint64 // the dense array of those that are eligible, by ticket; nil: all in the order of their tickets
 	// registered counts those that run the runtime in whatever pool; 0: those that are eligible, the others have left.
 	registered *uint64
+	moves      *moves
+}
+
+// moves is what organisations did while a test ran.
+type moves struct {
+	stints  map[string]workerstypes.Stint
+	counted workerstypes.PoolMoves
 }
 
 func (w workers) org(i uint64) string { return fmt.Sprintf("org-%03d", i) }
@@ -135,6 +142,23 @@ func (w workers) RegisteredFor(ctx context.Context, _ string) (uint64, error) {
 func (w workers) Tickets(context.Context, string) (uint64, error) { return *w.n, nil }
 func (w workers) TicketHolderAt(_ context.Context, _ string, ticket uint64) (string, bool, error) {
 	return w.org(ticket), ticket < *w.n, nil
+}
+
+func (w workers) TicketHeldBy(_ context.Context, _, org string) (uint64, bool, error) {
+	ticket, err := strconv.ParseUint(strings.TrimPrefix(org, "org-"), 10, 64)
+	return ticket, err == nil && ticket < *w.n, nil
+}
+
+func (w workers) Stint(ctx context.Context, pool, org string) (workerstypes.Stint, bool, error) {
+	if stint, moved := w.moves.stints[org]; moved {
+		return stint, true, nil
+	}
+	_, eligible, err := w.EligiblePosition(ctx, pool, org)
+	return workerstypes.Stint{}, eligible, err
+}
+
+func (w workers) PoolMoves(context.Context, string) (workerstypes.PoolMoves, error) {
+	return w.moves.counted, nil
 }
 
 func (w workers) EligibleOrgs(context.Context, string) (uint64, error) {
@@ -263,10 +287,10 @@ func (a apps) FlagNonDeterministic(ctx context.Context, app string) error {
 	return a.ask("Flag", app)
 }
 
-type beacon struct{}
+type beacon struct{ delay *int64 }
 
-func (beacon) Seed(ctx context.Context) ([]byte, error) {
-	return beacon{}.SeedAt(ctx, sdk.UnwrapSDKContext(ctx).BlockHeight())
+func (b beacon) Seed(ctx context.Context) ([]byte, error) {
+	return b.SeedAt(ctx, sdk.UnwrapSDKContext(ctx).BlockHeight())
 }
 
 func (beacon) SeedAt(_ context.Context, height int64) ([]byte, error) {
@@ -274,7 +298,7 @@ func (beacon) SeedAt(_ context.Context, height int64) ([]byte, error) {
 	return h[:], nil
 }
 func (beacon) Factor(context.Context) (uint64, error) { return 1, nil }
-func (beacon) Delay(context.Context) (int64, error)   { return 2, nil }
+func (b beacon) Delay(context.Context) (int64, error) { return *b.delay, nil }
 
 type bench struct {
 	*books
@@ -303,7 +327,9 @@ type fixture struct {
 	market        market
 	organisations uint64 // of the pool
 	list          []uint64
-	registered    uint64   // for the runtime; 0: those that are eligible
+	registered    uint64 // for the runtime; 0: those that are eligible
+	moves         moves
+	delay         int64    // of the beacon
 	seats         []string // organisations of the active seats
 	reads, writes int
 	secrets       map[string]poco.Outcome
@@ -311,18 +337,18 @@ type fixture struct {
 
 func newFixture(t testing.TB, organisations uint64) *fixture {
 	t.Helper()
-	f := &fixture{t: t, organisations: organisations, seats: []string{"val-0", "val-1", "val-2", "val-3"}, secrets: map[string]poco.Outcome{}}
+	f := &fixture{t: t, organisations: organisations, delay: 2, seats: []string{"val-0", "val-1", "val-2", "val-3"}, secrets: map[string]poco.Outcome{}}
 	key, other := storetypes.NewKVStoreKey(types.StoreKey), storetypes.NewKVStoreKey("books")
 	stores := rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
 	stores.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
 	stores.MountStoreWithDB(other, storetypes.StoreTypeIAVL, nil)
 	require.NoError(t, stores.LoadLatestVersion())
 	f.ctx = sdk.NewContext(stores, cmtproto.Header{Height: 10, ChainID: "test"}, false, log.NewNopLogger())
-	f.books = &books{key: other}
+	f.books, f.moves.stints = &books{key: other}, map[string]workerstypes.Stint{}
 	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered}, f.market, apps{f.books}, beacon{}, bench{f.books, &f.seats}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay}, bench{f.books, &f.seats}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f
@@ -355,6 +381,40 @@ func (f *fixture) open(n uint64, edit ...func(*markettypes.Deal)) (ids []string)
 		ids = append(ids, types.IDText(poco.TaskID(deal, i)))
 	}
 	return ids
+}
+
+// leave takes organisations out of those that can be drawn: by a draw for another task, or by what they did themselves.
+func (f *fixture) leave(drawn bool, tickets ...uint64) {
+	if f.list == nil {
+		for i := range f.organisations {
+			f.list = append(f.list, i)
+		}
+	}
+	for _, ticket := range tickets {
+		at := slices.Index(f.list, ticket)
+		require.GreaterOrEqual(f.t, at, 0, "organisation %d cannot be drawn", ticket)
+		f.list = slices.Delete(slices.Clone(f.list), at, at+1)
+		org := workers{}.org(ticket)
+		stint := f.moves.stints[org]
+		f.moves.counted.Departures++
+		stint.Departure, stint.Until, stint.Drawn = f.moves.counted.Departures, f.ctx.BlockHeight(), drawn
+		f.moves.stints[org] = stint
+	}
+}
+
+// come makes organisations drawable, new ones or those that left.
+func (f *fixture) come(tickets ...uint64) {
+	for _, ticket := range tickets {
+		if f.list == nil {
+			for i := range f.organisations {
+				f.list = append(f.list, i)
+			}
+		}
+		f.list = append(slices.Clone(f.list), ticket)
+		f.organisations = max(f.organisations, ticket+1)
+		f.moves.counted.Arrivals++
+		f.moves.stints[workers{}.org(ticket)] = workerstypes.Stint{Arrival: f.moves.counted.Arrivals}
+	}
 }
 
 // begin starts the next block.

@@ -59,6 +59,15 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 			return err
 		}
 	}
+	if seats := plannedSeats(t); seats > 0 {
+		deal, err := k.market.GetDeal(ctx, t.Deal)
+		if err != nil {
+			return err
+		}
+		if err := k.countPlanned(ctx, deal.Pool, 0, seats); err != nil {
+			return err
+		}
+	}
 	if err := k.States.Set(ctx, collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)); err != nil {
 		return err
 	}

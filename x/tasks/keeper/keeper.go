@@ -51,6 +51,8 @@ type Keeper struct {
 	History collections.KeySet[collections.Triple[string, uint64, string]]
 	// States: (state and ending, height at which the task was opened, task).
 	States collections.KeySet[collections.Triple[uint32, uint64, string]]
+	// Planned: pool -> seats of tasks that are planned and not drawn yet. See plan.go.
+	Planned collections.Map[string, uint64]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
@@ -79,6 +81,7 @@ func NewKeeper(
 		CourtSilences: collections.NewMap(sb, types.CourtSilencesPrefix, "court_silences", collections.StringKey, codec.CollValue[types.CourtSilence](cdc)),
 		History:       collections.NewKeySet(sb, types.HistoryPrefix, "history", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, collections.StringKey)),
 		States:        collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
+		Planned:       collections.NewMap(sb, types.PlannedPrefix, "planned", collections.StringKey, collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -218,15 +218,11 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	seats, court := uint64(plan.Replicas), uint64(len(bench))
-	if plan.Lottery > 0 {
-		seats++
+	policy, err := poco.FindPolicy(deal.Terms.Policy)
+	if err != nil {
+		return nil, err
 	}
-	if plan.Court || deal.Terms.Policy == poco.PolicyCourt {
-		seats = court + 1
-	}
-	// Room for a plan two replicas larger, should the ledgers have moved, and for a court nobody is to blame for.
-	most := min(seats+2+court, poco.MaxReplicas+1)
+	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.MinReplicas, uint64(len(bench)))
 	cost := func(seats uint64) uint64 {
 		terms := it.state.Terms
 		terms.MaxSeats = uint32(min(seats, math.MaxUint32))
@@ -237,7 +233,7 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 		return escrow
 	}
 	return &types.QueryQuoteResponse{
-		Plan: types.PlanFromPoco(plan), Offer: preview.Order, Trust: deal.Terms.Trust, ExpectedPrice: cost(seats), MaxPrice: cost(most),
+		Plan: types.PlanFromPoco(it.state.Terms, plan), Offer: preview.Order, Trust: deal.Terms.Trust, ExpectedPrice: cost(seats), MaxPrice: cost(most),
 	}, nil
 }
 
@@ -261,12 +257,12 @@ func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawR
 		return nil, err
 	}
 	out := &types.QueryReplayDrawResponse{Recorded: t.Draws}
-	for _, d := range t.Draws {
+	for i, d := range t.Draws {
 		seed, err := q.beacon.SeedAt(ctx, d.Height)
 		if err != nil {
 			return nil, err
 		}
-		again, err := replay(id, d, seed)
+		again, err := replay(id, d, seed, seatsBefore(t.Draws[:i], d.Attempt))
 		if err != nil {
 			return nil, err
 		}
@@ -276,14 +272,23 @@ func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawR
 	return out, nil
 }
 
-// replay draws again from a seed. Who held a ticket, who could not be drawn and how many workers an organisation had are
+// seatsBefore is how many seats an attempt had after these draws.
+func seatsBefore(draws []types.DrawRecord, attempt uint32) (n uint32) {
+	for _, d := range draws {
+		if d.Attempt == attempt {
+			n += uint32(len(d.Drawn))
+		}
+	}
+	return n
+}
+
+// replay draws again from a seed, for the seats from first on. Who held a ticket, who could not be drawn and how many workers an organisation had are
 // the state's at that time and are taken over.
-func replay(id [32]byte, d types.DrawRecord, seed []byte) (types.DrawRecord, error) {
+func replay(id [32]byte, d types.DrawRecord, seed []byte, first uint32) (types.DrawRecord, error) {
 	again := d
 	again.Seed, again.Drawn, again.Passed, again.Lists, again.Members = seed, nil, nil, nil, nil
 	entropy := poco.Entropy{Beacon: seed, Task: id, Attempt: d.Attempt, Wave: d.Wave}
 	again.LotteryDrawn = d.Wave == 2 && entropy.Lottery(d.Lottery)
-	first := d.Wave - 1 // seat 0 is the first worker's, drawn in wave 1
 	ranking, drawn := entropy.Ranking(poco.TicketSpace(d.Tickets)), []uint64(nil)
 	for i := range uint32(len(d.Drawn)) {
 		ticket, found, err := ranking.Pick(func(ticket uint64) (bool, error) {
@@ -299,20 +304,18 @@ func replay(id [32]byte, d types.DrawRecord, seed []byte) (types.DrawRecord, err
 		if err != nil {
 			return again, err
 		}
-		if found {
-			drawn = append(drawn, ticket)
-		} else {
+		if !found {
 			at := slices.IndexFunc(d.Lists, func(l types.ListDraw) bool { return l.Seat == i })
 			if at < 0 {
 				return again, nil // the record says otherwise
 			}
 			list := d.Lists[at]
-			positions, err := entropy.Organisations(list.Size_, list.Excluded, first+i, 1)
-			if err != nil {
-				return again, err
+			if len(list.Tickets) == 0 {
+				return again, nil
 			}
-			ticket, again.Lists = positions[0], append(again.Lists, list)
+			ticket, again.Lists = entropy.Least(i, list.Tickets), append(again.Lists, list)
 		}
+		drawn = append(drawn, ticket)
 		again.Drawn = append(again.Drawn, ticket)
 		again.Members = append(again.Members, entropy.Member(first+i, d.MemberSizes[i]))
 	}

@@ -92,7 +92,7 @@ func TestTasksByState(t *testing.T) {
 	check := func() map[types.State]int {
 		listed, counts := map[string]string{}, map[types.State]int{}
 		for s := types.STATE_WAITING; s <= types.STATE_ENDED; s++ {
-			for e := types.ENDING_UNSPECIFIED; e <= types.ENDING_BROKEN; e++ {
+			for e := types.ENDING_UNSPECIFIED; e <= types.ENDING_UNDECIDED; e++ {
 				res, err := q.TasksByState(f.ctx, &types.QueryTasksByStateRequest{State: s, Ending: e})
 				if (s == types.STATE_ENDED) != (e != types.ENDING_UNSPECIFIED) {
 					require.Equal(t, codes.InvalidArgument, status.Code(err))

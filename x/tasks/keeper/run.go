@@ -62,10 +62,15 @@ func (k Keeper) callback(ctx context.Context, it *item) {
 func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Event, error) {
 	switch e := e.(type) {
 	case poco.Draw:
-		if e.Wave == 1 {
+		switch {
+		case e.Wave == 1:
 			return k.drawFirst(ctx, it)
+		case !it.state.Seated:
+			return k.drawSecond(ctx, it)
 		}
-		return k.drawSecond(ctx, it)
+		return k.drawMore(ctx, it, e)
+	case poco.AskPlan:
+		return k.planSecond(ctx, it)
 	case poco.Lock:
 		if err := k.workers.Lock(ctx, e.Who, e.Amount); err != nil {
 			return nil, err

@@ -103,9 +103,8 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	return emit(ctx, ev)
 }
 
-// noteCourtFault counts an outage of a validator in court, or a vote of it against two thirds, and jails a seat that has
-// too many. A silence in a court that was called before the last silence was counted is of the same outage: several courts
-// may be in session when a seat goes out, and are not as many outages. A vote against two thirds is a fault of its own.
+// noteCourtFault counts a silence of a validator in court, or a vote of it against two thirds, in a court that was called at
+// a height, and jails a seat that has too many; see poco.CourtRecord.
 func (k Keeper) noteCourtFault(ctx context.Context, org string, silent bool, called int64) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -122,22 +121,9 @@ func (k Keeper) noteCourtFault(ctx context.Context, org string, silent bool, cal
 			return err
 		}
 	}
-	if silent {
-		if called < s.Silent {
-			return nil
-		}
-		s.Silent = height
-	}
-	// A seat that is always silent has one silence in each court that follows another, so that the window has room for as
-	// many of the length of this one: else nobody was jailed for courts of long tasks.
-	if past := height - s.Since; past >= params.WindowBlocks && past/int64(params.CourtStrikes) >= height-called {
-		s.Count, s.Since = 0, height
-	}
-	s.Count++
-	jail := s.Count >= params.CourtStrikes
-	if jail {
-		s.Count, s.Since = 0, height // what it was silent to stays, since courts of the same outage may still be in session
-	}
+	record, jail := poco.CourtRecord{Count: s.Count, Since: s.Since, Silent: s.Silent}.Note(silent, called, height,
+		poco.CourtStrikes{Most: params.CourtStrikes, Window: params.WindowBlocks})
+	s.Count, s.Since, s.Silent = record.Count, record.Since, record.Silent
 	if err := k.CourtSilences.Set(ctx, org, s); err != nil || !jail {
 		return err
 	}

@@ -58,9 +58,12 @@ func (it *item) parties() []string {
 func (k Keeper) save(ctx context.Context, it *item) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	before, state := it.stored.Phase, it.stored.StateKey()
-	attempt := it.stored.Attempt
+	attempt, planned := it.stored.Attempt, plannedSeats(it.stored)
 	line, queued, stood := it.stored.Line(), it.stored.Queued, it.stored.QueueKey()
 	it.stored.Take(it.state, sdkCtx.BlockHeight())
+	if err := k.countPlanned(ctx, it.deal.Pool, planned, plannedSeats(it.stored)); err != nil {
+		return err
+	}
 	if it.stored.Phase == types.PHASE_DONE && it.stored.Done == 0 {
 		it.stored.Done = sdkCtx.BlockHeight()
 	}

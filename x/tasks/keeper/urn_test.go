@@ -16,12 +16,19 @@ import (
 func seatsDrawn(t *testing.T, organisations uint64, seed byte, list []uint64) []string {
 	t.Helper()
 	f := newFixture(t, organisations)
+	f.delay = 3
 	id := f.open(1, func(d *markettypes.Deal) {
 		d.Id = types.IDText([32]byte{seed, 7})
 		d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 4
 	})[0]
 	f.begin()
 	f.work(id, right)
+	for f.task(id).Plan == nil {
+		f.end()
+		f.begin()
+	}
+	gone := slices.DeleteFunc(tickets(0, organisations), func(i uint64) bool { return slices.Contains(list, i) })
+	f.leave(false, gone...)
 	f.list = list
 	for f.task(id).Phase <= types.PHASE_LOCKED {
 		f.end()
@@ -79,18 +86,23 @@ func TestTheSecondDrawIgnoresTheArraysOrder(t *testing.T) {
 	}
 }
 
-// TestLatecomersAreNotDrawn: whoever comes to the pool after the first worker was drawn, when it could know which ticket
-// it gets and where the seed ranks it, is drawn for later tasks alone.
+// TestLatecomersAreNotDrawn: whoever comes to the pool after the plan, when it could know which ticket it gets and where the
+// seed ranks it, is drawn for later tasks alone.
 func TestLatecomersAreNotDrawn(t *testing.T) {
 	for seed := range byte(10) {
 		f := newFixture(t, 20)
+		f.delay = 3
 		id := f.open(1, func(d *markettypes.Deal) {
 			d.Id = types.IDText([32]byte{seed, 9})
 			d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 4
 		})[0]
 		f.begin()
 		f.work(id, right)
-		f.organisations = 32 // as many tickets as are ranked for 20
+		for f.task(id).Plan == nil {
+			f.end()
+			f.begin()
+		}
+		f.come(tickets(20, 32)...) // as many tickets as are ranked for 20
 		for f.task(id).Phase <= types.PHASE_LOCKED {
 			f.end()
 			f.begin()
@@ -107,8 +119,8 @@ func TestLatecomersAreNotDrawn(t *testing.T) {
 	}
 }
 
-// TestFewHoldersEligible: where most that ever came have left, and hardly any ticket's holder is eligible, seats are drawn from the array of those that are: the
-// task goes on, nobody gets two seats, no party gets one, and the draw can be recomputed.
+// TestFewHoldersEligible: where most that ever came have left, and hardly any ticket's holder is eligible, the tickets of those that are
+// get ranked: the task goes on, nobody gets two seats, no party gets one, and the draw can be recomputed.
 func TestFewHoldersEligible(t *testing.T) {
 	listed := 0
 	for seed := range byte(5) {

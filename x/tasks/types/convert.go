@@ -74,7 +74,7 @@ func (b Bench) ToPoco() (poco.Bench, error) {
 }
 
 func seatToPoco(s Seat) (poco.Seat, error) {
-	out := poco.Seat{Who: s.Who, Org: s.Organisation, Wave: s.Wave, Power: s.Power, State: poco.SeatState(s.State - 1)}
+	out := poco.Seat{Who: s.Who, Org: s.Organisation, Wave: s.Wave, Power: s.Power, State: poco.SeatState(s.State - 1), Score: s.Score, Missed: s.Missed}
 	copy(out.Commitment[:], s.Commitment)
 	if s.State == SEAT_STATE_COMMITTED {
 		out.Committed = s.Height // its last step
@@ -93,7 +93,7 @@ func seatToPoco(s Seat) (poco.Seat, error) {
 func seatsFromPoco(seats []poco.Seat, before []Seat, height int64) []Seat {
 	out := make([]Seat, len(seats))
 	for i, s := range seats {
-		out[i] = Seat{Who: s.Who, Organisation: s.Org, Wave: s.Wave, Power: s.Power, State: SeatState(s.State) + 1, Height: height}
+		out[i] = Seat{Who: s.Who, Organisation: s.Org, Wave: s.Wave, Power: s.Power, State: SeatState(s.State) + 1, Height: height, Score: s.Score, Missed: s.Missed}
 		if s.Commitment != [32]byte{} {
 			out[i].Commitment = append([]byte(nil), s.Commitment[:]...)
 		}
@@ -118,7 +118,10 @@ func (p Plan) ToPoco() (poco.Plan, error) {
 	for _, f := range []struct {
 		from []byte
 		to   *poco.Q64
-	}{{p.X, &out.X}, {p.Charge, &out.Charge}, {p.Allowance, &out.Allowance}} {
+	}{{p.X, &out.X}, {p.Charge, &out.Charge}, {p.Allowance, &out.Allowance}, {p.Risk, &out.Risk}} {
+		if f.to == &out.Risk && len(f.from) == 0 {
+			continue
+		}
 		if *f.to, err = poco.Q64FromBytes(f.from); err != nil {
 			return out, err
 		}
@@ -126,13 +129,17 @@ func (p Plan) ToPoco() (poco.Plan, error) {
 	return out, nil
 }
 
-// PlanFromPoco is the inverse, with the plan in words.
-func PlanFromPoco(p poco.Plan) Plan {
-	return Plan{
+// PlanFromPoco is the inverse, with the plan in its policy's words.
+func PlanFromPoco(terms poco.Terms, p poco.Plan) Plan {
+	out := Plan{
 		Court: p.Court, Replicas: p.Replicas, Lottery: p.Lottery, X: p.X.Bytes(), Charge: p.Charge.Bytes(),
 		Long: p.Long, Faction: p.Faction, Eligible: p.Eligible, Bound: string(p.Bound),
-		Allowance: p.Allowance.Bytes(), StakeFloor: p.StakeFloor, Text: p.Text(),
+		Allowance: p.Allowance.Bytes(), StakeFloor: p.StakeFloor, Text: terms.Describe(p),
 	}
+	if !p.Risk.IsZero() {
+		out.Risk = p.Risk.Bytes()
+	}
+	return out
 }
 
 // ToPoco turns a stored task into the protocol's, under the terms of its deal.
@@ -146,8 +153,13 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 	}
 	out := poco.Task{
 		ID: id, Terms: terms, Attempt: t.Attempt, Phase: poco.Phase(t.Phase - 1), Deadline: t.Deadline, From: t.From,
-		Took: t.Took, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
+		Took: t.Took, Delay: t.Delay, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Seated: t.Seated, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
 		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled,
+	}
+	if len(t.Risk) > 0 {
+		if out.Risk, err = poco.Q64FromBytes(t.Risk); err != nil {
+			return out, err
+		}
 	}
 	if t.Plan != nil {
 		if out.Plan, err = t.Plan.ToPoco(); err != nil {
@@ -180,12 +192,19 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 func (t *Task) Take(p poco.Task, height int64) {
 	t.Attempt, t.Phase, t.Deadline, t.From = p.Attempt, Phase(p.Phase)+1, p.Deadline, p.From
 	t.Took, t.WaitEnd, t.Ending, t.Cancelled, t.ByCourt = p.Took, p.WaitEnd, Ending(p.Ending), p.Cancelled, p.ByCourt
-	t.RevealEnd, t.CourtCalled = p.RevealEnd, p.CourtCalled
+	t.Delay, t.Seated, t.RevealEnd, t.CourtCalled = p.Delay, p.Seated, p.RevealEnd, p.CourtCalled
 	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
 	t.Court = seatsFromPoco(p.Court, t.Court, height)
-	if p.Planned && t.Plan == nil {
-		plan := PlanFromPoco(p.Plan)
+	switch {
+	case !p.Planned:
+		t.Plan = nil
+	case t.Plan == nil || t.Plan.Replicas != p.Plan.Replicas || t.Plan.Lottery != p.Plan.Lottery || t.Plan.Court != p.Plan.Court ||
+		t.Plan.Eligible != p.Plan.Eligible:
+		plan := PlanFromPoco(p.Terms, p.Plan)
 		t.Plan = &plan
+	}
+	if !p.Risk.IsZero() {
+		t.Risk = p.Risk.Bytes()
 	}
 	if p.Verdict.Kind != poco.KindUnspecified {
 		v := OutcomeFromPoco(p.Verdict)

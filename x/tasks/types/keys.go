@@ -40,4 +40,6 @@ var (
 	HistoryPrefix = collections.NewPrefix(12)
 	// StatesPrefix: (state and ending, height at which the task was opened, task); kept after the task's end.
 	StatesPrefix = collections.NewPrefix(13)
+	// PlannedPrefix: pool -> seats of tasks that are planned and not drawn yet; 0 is not stored.
+	PlannedPrefix = collections.NewPrefix(18)
 )

@@ -9,7 +9,7 @@ type Line uint32
 // The lines, in the order in which a block takes them.
 const (
 	LineActs    Line = iota // deadlines, verdicts and settlements: everything but draws
-	LineSeconds             // draws of wave 2: a worker's answer is locked, and at the end of the wait is the court
+	LineSeconds             // plans and draws of wave 2: a worker's answer is locked, and at the end of the wait is the court
 	LineFirsts              // draws of first workers, of tasks just opened
 	// LineAgain is for draws of first workers that are not the task's first: it was looked in vain, or one was lost. So
 	// tasks for which nobody can be drawn, opened in any number, keep nobody waiting but one another.

@@ -85,27 +85,48 @@ func (k Keeper) Refresh(ctx context.Context, org string) error {
 		return err
 	}
 	for _, pool := range pools {
-		if err := k.placeOrganisation(ctx, pool, org, active); err != nil {
+		if err := k.placeOrganisation(ctx, pool, org, standing{active: active}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// standing is what, beside a worker's own readiness, decides where it stands.
+type standing struct {
+	active bool // its organisation is, and holds the role
+	drawn  bool // a draw has just taken one of its slots
+}
+
 // placeMember keeps a worker in its organisation's array of the pool while it is ready, and then its organisation in the
 // pool's.
-func (k Keeper) placeMember(ctx context.Context, pool string, w types.Worker, ready, active bool) error {
+func (k Keeper) placeMember(ctx context.Context, pool string, w types.Worker, ready bool, at standing) error {
 	if err := k.EligibleMembers.Keep(ctx, collections.Join(pool, w.Organisation), w.Address, ready); err != nil {
 		return err
 	}
-	return k.placeOrganisation(ctx, pool, w.Organisation, active)
+	return k.placeOrganisation(ctx, pool, w.Organisation, at)
 }
 
-// placeOrganisation keeps an organisation in the pool's array while it is active and has a ready worker there.
-func (k Keeper) placeOrganisation(ctx context.Context, pool, org string, active bool) error {
+// placeOrganisation keeps an organisation in the pool's array while it is active and has a ready worker there, and notes when
+// that begins and ends.
+func (k Keeper) placeOrganisation(ctx context.Context, pool, org string, at standing) error {
 	members, err := k.EligibleMembers.Length(ctx, collections.Join(pool, org))
 	if err != nil {
 		return err
 	}
-	return k.EligibleOrganisations.Keep(ctx, pool, org, active && members > 0)
+	_, was, err := k.EligiblePosition(ctx, pool, org)
+	if err != nil {
+		return err
+	}
+	is := at.active && members > 0
+	if was == is {
+		return nil
+	}
+	if err := k.EligibleOrganisations.Keep(ctx, pool, org, is); err != nil {
+		return err
+	}
+	if is {
+		return k.beginStint(ctx, pool, org)
+	}
+	return k.endStint(ctx, pool, org, at.drawn)
 }

@@ -26,9 +26,10 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.Params.Set(ctx, g.Params); err != nil {
 		return err
 	}
-	// The arrays come before the workers, for their order: storing the workers then finds everyone in place.
+	// The arrays come before the workers, for their order: storing the workers then finds everyone in place. The stints come
+	// after them, because placing a worker begins one.
 	for _, part := range []func(context.Context, types.GenesisState) error{
-		k.initPools, k.initTickets, k.initEligible, k.initWorkers, k.initQueues, k.initOwed,
+		k.initPools, k.initTickets, k.initEligible, k.initWorkers, k.initStints, k.initQueues, k.initOwed,
 	} {
 		if err := part(ctx, g); err != nil {
 			return err
@@ -77,7 +78,7 @@ func (k Keeper) initEligible(ctx context.Context, g types.GenesisState) error {
 			}
 			for _, address := range o.Workers {
 				w := types.Worker{Address: address, Organisation: o.Organisation}
-				if err := k.placeMember(ctx, e.Pool, w, true, active); err != nil {
+				if err := k.placeMember(ctx, e.Pool, w, true, standing{active: active}); err != nil {
 					return err
 				}
 			}
@@ -142,6 +143,38 @@ func (k Keeper) initOwed(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
+// initStints puts the stints back as they were exported. One that a genesis does not tell, written by hand, has lasted
+// since before the chain began.
+func (k Keeper) initStints(ctx context.Context, g types.GenesisState) error {
+	var placed []pair
+	err := k.Stints.Walk(ctx, nil, func(key pair, _ types.Stint) (bool, error) {
+		placed = append(placed, key)
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range placed {
+		if err := k.Stints.Set(ctx, key, types.Stint{}); err != nil {
+			return err
+		}
+	}
+	for _, p := range g.Tickets {
+		for i, stint := range p.Stints {
+			if stint == (types.Stint{}) {
+				continue
+			}
+			if err := k.Stints.Set(ctx, collections.Join(p.Pool, p.Organisations[i]), stint); err != nil {
+				return err
+			}
+		}
+		if err := k.Moves.Set(ctx, p.Pool, p.Moves); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ExportGenesis returns the module's state.
 func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
 	params, err := k.Params.Get(ctx)
@@ -169,6 +202,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := k.exportStints(ctx, g.Tickets); err != nil {
+		return nil, err
+	}
 	for _, p := range g.Pools {
 		e, err := k.exportEligible(ctx, p.Id)
 		if err != nil {
@@ -189,6 +225,25 @@ func addTicket(tickets []types.PoolTickets, pool, org string) []types.PoolTicket
 	t := &tickets[len(tickets)-1]
 	t.Organisations = append(t.Organisations, org)
 	return tickets
+}
+
+// exportStints adds to the tickets what is known of their holders' stints.
+func (k Keeper) exportStints(ctx context.Context, tickets []types.PoolTickets) error {
+	for i := range tickets {
+		t := &tickets[i]
+		var err error
+		if t.Moves, err = k.PoolMoves(ctx, t.Pool); err != nil {
+			return err
+		}
+		for _, org := range t.Organisations {
+			stint, _, err := k.Stint(ctx, t.Pool, org)
+			if err != nil {
+				return err
+			}
+			t.Stints = append(t.Stints, stint)
+		}
+	}
+	return nil
 }
 
 // exportEligible returns a pool's arrays: first the organisations that can be drawn, by position. Then, in order of their

@@ -90,6 +90,11 @@ type Keeper struct {
 	// TicketOf: (pool, organisation) -> ticket.
 	TicketOf collections.Map[pair, uint64]
 
+	// Stints: (pool, organisation) -> the last time for which it could be drawn. See stint.go.
+	Stints collections.Map[pair, types.Stint]
+	// Moves: pool -> how often organisations began and ceased to be drawable.
+	Moves collections.Map[string, types.PoolMoves]
+
 	// EligibleOrganisations: pool -> the organisations that can be drawn in it. See eligible.go.
 	EligibleOrganisations organisationArray
 	// EligibleMembers: (pool, organisation) -> its ready workers.
@@ -134,6 +139,8 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		TicketHolder: collections.NewMap(sb, types.TicketHolderPrefix, "ticket_holder",
 			collections.PairKeyCodec(text, collections.Uint64Key), collections.StringValue),
 		TicketOf: collections.NewMap(sb, types.TicketOfPrefix, "ticket_of", texts, count),
+		Stints:   collections.NewMap(sb, types.StintsPrefix, "stints", texts, codec.CollValue[types.Stint](cdc)),
+		Moves:    collections.NewMap(sb, types.MovesPrefix, "moves", text, codec.CollValue[types.PoolMoves](cdc)),
 		EligibleOrganisations: organisationArray{
 			Lengths: collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
 			Items: collections.NewMap(sb, types.OrgAtPrefix, "org_at",

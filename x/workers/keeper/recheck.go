@@ -241,5 +241,5 @@ func (k Keeper) placeWorkerAgain(ctx context.Context, pool, worker string) error
 	if err != nil {
 		return err
 	}
-	return k.placeWorker(ctx, pool, w, active)
+	return k.placeWorker(ctx, pool, w, standing{active: active})
 }

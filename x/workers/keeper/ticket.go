@@ -26,6 +26,15 @@ func (k Keeper) TicketHolderAt(ctx context.Context, pool string, ticket uint64) 
 	return org, err == nil, err
 }
 
+// TicketHeldBy returns the ticket of an organisation; false if it never had a worker in the pool.
+func (k Keeper) TicketHeldBy(ctx context.Context, pool, org string) (ticket uint64, found bool, err error) {
+	ticket, err = k.TicketOf.Get(ctx, collections.Join(pool, org))
+	if errors.Is(err, collections.ErrNotFound) {
+		return 0, false, nil
+	}
+	return ticket, err == nil, err
+}
+
 // giveTicket gives an organisation its ticket, if it has none.
 func (k Keeper) giveTicket(ctx context.Context, pool, org string) error {
 	if has, err := k.TicketOf.Has(ctx, collections.Join(pool, org)); err != nil || has {

@@ -53,14 +53,15 @@ func (k Keeper) storeWorker(ctx context.Context, before, w types.Worker) error {
 	if err != nil {
 		return err
 	}
-	if err := k.leavePools(ctx, before.Pools, w, active); err != nil {
+	at := standing{active: active, drawn: w.Busy > before.Busy}
+	if err := k.leavePools(ctx, before.Pools, w, at); err != nil {
 		return err
 	}
-	return k.servePools(ctx, before.Pools, w, active)
+	return k.servePools(ctx, before.Pools, w, at)
 }
 
 // leavePools takes a worker out of the pools that it served before and does not serve now.
-func (k Keeper) leavePools(ctx context.Context, before []string, w types.Worker, active bool) error {
+func (k Keeper) leavePools(ctx context.Context, before []string, w types.Worker, at standing) error {
 	for _, id := range before {
 		if slices.Contains(w.Pools, id) {
 			continue
@@ -68,7 +69,7 @@ func (k Keeper) leavePools(ctx context.Context, before []string, w types.Worker,
 		if err := k.countServing(ctx, w, id, false); err != nil {
 			return err
 		}
-		if err := k.placeMember(ctx, id, w, false, active); err != nil {
+		if err := k.placeMember(ctx, id, w, false, at); err != nil {
 			return err
 		}
 	}
@@ -76,14 +77,14 @@ func (k Keeper) leavePools(ctx context.Context, before []string, w types.Worker,
 }
 
 // servePools puts a worker where it belongs in each pool that it serves, and counts it in those that it has joined.
-func (k Keeper) servePools(ctx context.Context, before []string, w types.Worker, active bool) error {
+func (k Keeper) servePools(ctx context.Context, before []string, w types.Worker, at standing) error {
 	for _, id := range w.Pools {
 		if !slices.Contains(before, id) {
 			if err := k.countServing(ctx, w, id, true); err != nil {
 				return err
 			}
 		}
-		if err := k.placeWorker(ctx, id, w, active); err != nil {
+		if err := k.placeWorker(ctx, id, w, at); err != nil {
 			return err
 		}
 	}
@@ -91,12 +92,12 @@ func (k Keeper) servePools(ctx context.Context, before []string, w types.Worker,
 }
 
 // placeWorker puts a worker where it belongs in a pool that it serves: into the arrays while it is ready, out otherwise.
-func (k Keeper) placeWorker(ctx context.Context, id string, w types.Worker, active bool) error {
+func (k Keeper) placeWorker(ctx context.Context, id string, w types.Worker, at standing) error {
 	pool, recheck, err := k.storedPool(ctx, id)
 	if err != nil {
 		return err
 	}
-	return k.placeMember(ctx, id, w, w.Ready(id, pool.Asks(w.Address, recheck)), active)
+	return k.placeMember(ctx, id, w, w.Ready(id, pool.Asks(w.Address, recheck)), at)
 }
 
 // checkSettings checks a worker's settings against parameters and pools, and sets its runtime, which is that of its pools.

@@ -176,6 +176,9 @@ func (g GenesisState) validateTickets(pools map[string]Pool) error {
 		if _, ok := pools[t.Pool]; !ok {
 			return ErrInvalidGenesis.Wrapf("tickets[%d]: %q is not a pool", i, t.Pool)
 		}
+		if len(t.Stints) > len(t.Organisations) {
+			return ErrInvalidGenesis.Wrapf("tickets[%d].stints: %d, expected at most one for each of the %d tickets", i, len(t.Stints), len(t.Organisations))
+		}
 		holders := make(map[string]bool, len(t.Organisations))
 		for _, org := range t.Organisations {
 			if err := orgstypes.ValidateID(org); err != nil {

@@ -70,4 +70,8 @@ var (
 	EvictionsPrefix = collections.NewPrefix(25)
 	// OpenUnbondingsPrefix: worker -> how many of the queued unbondings are its; 0 is not stored.
 	OpenUnbondingsPrefix = collections.NewPrefix(26)
+	// StintsPrefix: (pool, organisation) -> Stint, the last time for which it could be drawn.
+	StintsPrefix = collections.NewPrefix(27)
+	// MovesPrefix: pool -> PoolMoves.
+	MovesPrefix = collections.NewPrefix(28)
 )

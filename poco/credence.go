@@ -1,0 +1,46 @@
+package poco
+
+// PolicyCredence is the name of Credence.
+const PolicyCredence = "credence"
+
+// Credence is the default policy: blind waves, the error debt, the court on anything but unanimity.
+type Credence struct{ NoEvidence }
+
+// Name implements Policy.
+func (Credence) Name() string { return PolicyCredence }
+
+// Rules implements Policy.
+func (Credence) Rules() Rules {
+	return Rules{
+		Court: CourtInDoubt, Ledgers: true, Bounded: true, Confirms: true,
+		Summary: "replicas that all agree, within the error debt, and the court on disagreement",
+	}
+}
+
+// Replicas implements Policy: at least two, since the claim rests on a blind one.
+func (Credence) Replicas(min uint32) ReplicaRange {
+	return ReplicaRange{Least: max(2, min), Most: MaxReplicas}
+}
+
+// Plan implements Policy; records never lower it.
+func (Credence) Plan(in PlanInput) Plan { return makePlan(in) }
+
+// Judge implements Policy: it accepts when all planned replicas revealed and are equal; anything else goes to the court.
+func (Credence) Judge(_ Terms, ballots []Ballot) Judgement {
+	if len(ballots) == 0 {
+		return Judgement{Decision: DecideCourt}
+	}
+	first := ballots[0].Outcome
+	for _, b := range ballots {
+		if !b.Revealed || b.Outcome != first {
+			return Judgement{Decision: DecideCourt}
+		}
+	}
+	if !first.Kind.IsAnswer() {
+		return Judgement{Decision: DecideRefund, Outcome: first}
+	}
+	return Judgement{Decision: DecideAccept, Outcome: first}
+}
+
+// Describe implements Policy.
+func (Credence) Describe(plan Plan) string { return plan.Text() }

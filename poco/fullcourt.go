@@ -1,0 +1,29 @@
+package poco
+
+// PolicyCourt is the name of FullCourt.
+const PolicyCourt = "court"
+
+// FullCourt is the policy of certainty: no replicas, the court at once.
+type FullCourt struct{ NoEvidence }
+
+// Name implements Policy.
+func (FullCourt) Name() string { return PolicyCourt }
+
+// Rules implements Policy. An answer is as right as the court, which no ledger has to account for.
+func (FullCourt) Rules() Rules {
+	return Rules{Court: CourtAtOnce, Bounded: true, Confirms: true, Summary: "validators run everything, no worker does"}
+}
+
+// Replicas implements Policy: it draws none.
+func (FullCourt) Replicas(uint32) ReplicaRange { return ReplicaRange{} }
+
+// Plan implements Policy.
+func (FullCourt) Plan(PlanInput) Plan { return Plan{Court: true, Bound: BoundRequest} }
+
+// Judge implements Policy.
+func (FullCourt) Judge(Terms, []Ballot) Judgement { return Judgement{Decision: DecideCourt} }
+
+// Describe implements Policy.
+func (FullCourt) Describe(Plan) string {
+	return "the full court, as asked: every validator's executor runs it"
+}

@@ -1,0 +1,149 @@
+package poco
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// twoFirst is a policy for tests: it asks one organisation after the other until two agree.
+type twoFirst struct {
+	NoEvidence
+	name  string
+	court CourtUse
+}
+
+func (p twoFirst) Name() string               { return p.name }
+func (p twoFirst) Rules() Rules               { return Rules{Court: p.court, Confirms: true, Summary: "for tests"} }
+func (twoFirst) Replicas(uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: MaxReplicas} }
+func (twoFirst) Plan(PlanInput) Plan          { return Plan{Replicas: 1, Bound: BoundPolicy} }
+func (twoFirst) Describe(Plan) string         { return "one after the other" }
+func (twoFirst) Judge(_ Terms, b []Ballot) Judgement {
+	for i, x := range b {
+		if x.Revealed && x.Outcome.Kind.IsAnswer() && agreeing(b[i:], x.Outcome) > 1 {
+			return Judgement{Decision: DecideAccept, Outcome: x.Outcome}
+		}
+	}
+	return Judgement{Decision: DecideMore, More: 1}
+}
+
+var (
+	recruiting  = twoFirst{name: "two first", court: CourtNever}
+	thenToCourt = twoFirst{name: "two first, or the court", court: CourtInDoubt}
+)
+
+func init() { policies = append(policies, recruiting, thenToCourt) }
+
+// recruitPlay is a task whose plan is the first worker alone.
+func recruitPlay(t *testing.T, policy Policy, attempts, seats uint32) *play {
+	terms := testTerms()
+	terms.Policy, terms.MaxAttempts, terms.MaxSeats = policy.Name(), attempts, seats
+	p := newPlay(t, terms)
+	p.second = func(Seat) (Plan, []Seat, bool) { return Plan{Replicas: 1, Bound: BoundPolicy}, nil, true }
+	return p
+}
+
+// answers has the seats of the last wave commit and reveal; an empty outcome is silence.
+func (p *play) answers(o Outcome) {
+	last := p.task.Seats[len(p.task.Seats)-1]
+	require.Equal(p.t, SeatDrawn, last.State)
+	if o.Kind == KindUnspecified {
+		p.due(p.task.Deadline) // the window passes, and with it the reveal that nobody is awaited for
+		p.due(p.task.Deadline)
+		return
+	}
+	require.NoError(p.t, p.commit(BenchWorkers, last.Who, o))
+	p.due(p.task.From)
+	p.revealAll(BenchWorkers)
+}
+
+// TestMoreReplicasAreDrawn: a policy that is not satisfied has further waves drawn, each from a later seed, until it is.
+func TestMoreReplicasAreDrawn(t *testing.T) {
+	p := recruitPlay(t, recruiting, 3, 5)
+	p.toReveal(truth)
+	p.revealAll(BenchWorkers)
+	require.Equal(t, PhaseLocked, p.task.Phase)
+	require.Equal(t, p.height+2, p.task.Deadline, "as long after the reveal as wave 2 after commit 1")
+	p.due(p.task.Deadline)
+	require.Equal(t, PhaseSecond, p.task.Phase)
+	require.Len(t, p.task.Seats, 2)
+	p.answers(lie)
+	p.due(p.task.Deadline)
+	require.EqualValues(t, 3, p.task.Seats[2].Wave)
+	p.answers(truth)
+	require.Equal(t, EndAccepted, p.task.Ending)
+	require.Equal(t, truth, p.task.Verdict)
+	faults := []Fault{p.end.Seats[0].Fault, p.end.Seats[1].Fault, p.end.Seats[2].Fault}
+	require.Equal(t, []Fault{FaultNone, FaultNone, FaultNone}, faults, "being outvoted convicts nobody")
+	require.False(t, p.end.Seats[1].Right)
+	p.checkEnd()
+}
+
+// TestRecruitingEnds: at the last wave, at the last seat that is paid for, and where nobody can be drawn. Then the court
+// decides, or nobody does.
+func TestRecruitingEnds(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		attempts, seats uint32
+		scarce          bool
+		answers         []Outcome
+		drawn           int
+	}{
+		{"out of attempts", 2, 5, false, []Outcome{lie, failing}, 3},
+		{"out of attempts, all silent", 3, 5, false, []Outcome{{}, {}, {}}, 4},
+		{"out of money", 3, 2, false, []Outcome{lie}, 2},
+		{"out of organisations", 3, 5, true, nil, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, policy := range []twoFirst{recruiting, thenToCourt} {
+				p := recruitPlay(t, policy, c.attempts, c.seats)
+				p.scarce = func() bool { return c.scarce }
+				p.toReveal(truth)
+				p.revealAll(BenchWorkers)
+				for _, o := range c.answers {
+					p.due(p.task.Deadline)
+					p.answers(o)
+				}
+				for p.task.Phase == PhaseLocked {
+					p.due(p.task.Deadline) // looked for again until the wait ends
+				}
+				require.Len(t, p.task.Seats, c.drawn)
+				if policy == recruiting {
+					require.Equal(t, EndUndecided, p.task.Ending)
+					require.Empty(t, p.end.FromEscrow)
+					p.checkEnd()
+					continue
+				}
+				p.courtSays(truth, truth, truth, truth)
+				require.Equal(t, EndAccepted, p.task.Ending)
+				require.True(t, p.task.ByCourt)
+				p.checkEnd()
+			}
+		})
+	}
+}
+
+// TestAMissedRevealStaysMissed: whoever did not reveal with its wave cannot do it with a later one, which it could choose
+// after it has seen the others; its outage ends when its own wave's window did.
+func TestAMissedRevealStaysMissed(t *testing.T) {
+	p := recruitPlay(t, recruiting, 3, 5)
+	p.toReveal(truth)
+	missed := p.task.Deadline
+	p.due(missed)
+	require.Equal(t, PhaseLocked, p.task.Phase)
+	first := p.task.Seats[0]
+	require.Equal(t, missed, first.Missed)
+	require.ErrorIs(t, p.reveal(BenchWorkers, first.Who), ErrWindowClosed)
+	p.due(p.task.Deadline)
+	require.NoError(t, p.commit(BenchWorkers, p.task.Seats[1].Who, truth))
+	p.due(p.task.From)
+	require.Equal(t, PhaseReveal, p.task.Phase)
+	require.ErrorIs(t, p.reveal(BenchWorkers, first.Who), ErrWindowClosed)
+	p.revealAll(BenchWorkers)
+	p.due(p.task.Deadline)
+	p.answers(truth)
+	require.Equal(t, EndAccepted, p.task.Ending)
+	require.Equal(t, FaultUnrevealed, p.end.Seats[0].Fault)
+	require.Equal(t, Outage{Committed: first.Committed, Missed: missed}, p.end.Seats[0].Outage)
+	p.checkEnd()
+}

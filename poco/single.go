@@ -1,0 +1,47 @@
+package poco
+
+// PolicySingle is the name of Single.
+const PolicySingle = "single"
+
+// Single believes one worker of a pool that the requester names, because it trusts the pool. Nobody checks the answer, and
+// nobody can: not a second replica, nor a court. It is for programs of which two honest runs may differ, and for pools of
+// one's own.
+//
+// It carries no bound on wrong results. The stake is locked all the same: it is lost by whoever commits and does not reveal.
+type Single struct{ NoEvidence }
+
+// Name implements Policy.
+func (Single) Name() string { return PolicySingle }
+
+// Rules implements Policy.
+func (Single) Rules() Rules {
+	return Rules{Court: CourtNever, NamedPool: true, Summary: "one worker of the pool named by --pool, which is trusted; nobody checks it"}
+}
+
+// Replicas implements Policy.
+func (Single) Replicas(uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
+
+// Plan implements Policy.
+func (Single) Plan(in PlanInput) Plan {
+	plan := Plan{Replicas: 1, Faction: in.Faction, Eligible: in.Eligible, Bound: BoundPolicy}
+	if in.Eligible == 0 {
+		plan.Bound = BoundFew
+	}
+	return plan
+}
+
+// Judge implements Policy.
+func (Single) Judge(_ Terms, ballots []Ballot) Judgement {
+	if len(ballots) != 1 || !ballots[0].Revealed {
+		return Judgement{Decision: DecideRefund}
+	}
+	if only := ballots[0].Outcome; only.Kind.IsAnswer() {
+		return Judgement{Decision: DecideAccept, Outcome: only}
+	}
+	return Judgement{Decision: DecideRefund, Outcome: ballots[0].Outcome}
+}
+
+// Describe implements Policy.
+func (Single) Describe(Plan) string {
+	return "1 replica, of the pool that the requester trusts; nobody checks it, and wrong results are not bounded"
+}

@@ -1,0 +1,56 @@
+package types
+
+import "github.com/credence-chain/credence/poco"
+
+// What a job's policy means for its market: how many replicas it has to pay, whether a court may judge. The policies
+// themselves are poco's; nothing here knows one by name.
+
+// replicas are how many the job's policy draws; none of an unknown policy.
+func (j Job) replicas() poco.ReplicaRange {
+	if p, ok := poco.PolicyByName(j.Policy); ok {
+		return p.Replicas(j.MinReplicas)
+	}
+	return poco.ReplicaRange{}
+}
+
+// rules are those of the job's policy; none of an unknown one.
+func (j Job) rules() poco.Rules {
+	if p, ok := poco.PolicyByName(j.Policy); ok {
+		return p.Rules()
+	}
+	return poco.Rules{}
+}
+
+// Need returns the least number of replicas that the job must be able to pay: those that its policy draws at least, and one
+// where that draws none.
+func (j Job) Need() uint64 { return uint64(max(1, j.replicas().Least)) }
+
+// Staff returns how many organisations a pool must have for the job: one for each replica that the policy draws at least.
+func (j Job) Staff() uint64 { return uint64(j.replicas().Least) }
+
+// mostSeats returns how many replicas a deal of the job may have to pay: where a court may judge, what it costs beyond the
+// replicas comes out of the same escrow, so that it is as large as max_price allows.
+func (j Job) mostSeats() uint64 {
+	if j.rules().Court == poco.CourtNever {
+		return max(1, uint64(j.replicas().Most))
+	}
+	return MaxSeats
+}
+
+// validatePolicy checks that there is such a policy, and that the job asks of it what it does.
+func (j Job) validatePolicy() error {
+	policy, err := poco.FindPolicy(j.Policy)
+	if err != nil {
+		return ErrPolicy.Wrap(err.Error())
+	}
+	rules, most := policy.Rules(), policy.Replicas(j.MinReplicas).Most
+	switch {
+	case rules.NamedPool && j.Pool == "":
+		return ErrPolicy.Wrapf("pool: got none, expected the pool that is trusted: the policy %q believes one worker of it", j.Policy)
+	case rules.Court == poco.CourtNever && j.StaticCredibility:
+		return ErrPolicy.Wrapf("static_credibility: the policy %q draws its own number of replicas; leave it out, or use %q", j.Policy, poco.DefaultPolicy)
+	case rules.Court == poco.CourtNever && j.MinReplicas > most:
+		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d under the policy %q", j.MinReplicas, most, j.Policy)
+	}
+	return nil
+}
