@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/x/beacon/types"
 )
 
-// InitGenesis stores a valid genesis state; without seeds it derives the first from the chain id.
+// InitGenesis stores a valid genesis state. Without seeds it derives the first one from the chain id.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(); err != nil {
 		return err
@@ -26,7 +26,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	return k.Latest.Set(ctx, latest)
 }
 
-// ExportGenesis returns the module's state. The latest seed is among those kept, but before the first block.
+// ExportGenesis returns the module's state. The latest seed is one of the kept seeds, except before the first block.
 func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

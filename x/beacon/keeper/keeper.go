@@ -1,4 +1,10 @@
-// Package keeper keeps the chain's public randomness: one seed a block, which nobody can choose.
+// Package keeper keeps the chain's public randomness: one seed for each block, which nobody can choose.
+//
+//	proof.go  the proof that opens every block: making it, verifying it, and storing its seed in PreBlock
+//	seed.go   reading seeds, and the two numbers that bound what colluding proposers can do
+//
+// The proof of height H is made and verified with the key that the proposer's seat has in the state after block H-1. So all
+// nodes verify with the same key, whether they propose, vote, replay or sync.
 package keeper
 
 import (
@@ -17,7 +23,7 @@ type Keeper struct {
 	Schema collections.Schema
 	// Params of the module.
 	Params collections.Item[types.Params]
-	// Latest seed; its height is this block's once the block has begun.
+	// Latest seed. Once a block has begun, it is that block's.
 	Latest collections.Item[types.Seed]
 	// Seeds: height -> seed; pruned from the lowest height.
 	Seeds collections.Map[int64, []byte]

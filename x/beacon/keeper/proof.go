@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
-// Message returns what the proposer of the context's block has to sign. The context's state is that after the block
+// Message returns the bytes that the proposer of the context's block has to sign. The context's state is that after the block
 // before.
 func (k Keeper) Message(ctx context.Context) ([]byte, error) {
 	previous, err := k.Seed(ctx)
@@ -45,8 +45,8 @@ func (k Keeper) VerifyTxs(ctx context.Context, txs [][]byte, proposer sdk.ConsAd
 	return proof, nil
 }
 
-// PreBlock verifies the block's proof and stores its seed, before anything else in the block. It verifies although
-// validators did so before voting: a node that replays or syncs blocks asks nobody else. An error stops the node.
+// PreBlock verifies the block's proof and stores its seed, before anything else in the block. Validators have verified the proof
+// before voting, but a node that replays or syncs blocks has not. An error stops the node.
 func (k Keeper) PreBlock(ctx context.Context, txs [][]byte, proposer sdk.ConsAddress) error {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	proof, err := k.VerifyTxs(ctx, txs, proposer)
@@ -67,7 +67,8 @@ func (k Keeper) PreBlock(ctx context.Context, txs [][]byte, proposer sdk.ConsAdd
 	return k.prune(ctx, height)
 }
 
-// maxPruned is how many old seeds one block removes at most: more than one, so that a shorter retention takes hold.
+// maxPruned is the largest number of old seeds that one block removes. It is more than one, so that the store shrinks after the
+// retention was shortened.
 const maxPruned = 2
 
 // prune removes the oldest seeds beyond the retention.

@@ -9,14 +9,14 @@ import (
 	"github.com/credence-chain/credence/x/beacon/types"
 )
 
-// Seed returns this block's seed, 32 bytes. Before the first block it is the genesis seed; in a query, or in a
-// transaction that is only checked, the last committed block's.
+// Seed returns this block's seed, 32 bytes. Before the first block it is the genesis seed. In a query, or in a transaction that
+// is only checked, it is the last committed block's.
 func (k Keeper) Seed(ctx context.Context) ([]byte, error) {
 	latest, err := k.Latest.Get(ctx)
 	return latest.Seed, err
 }
 
-// SeedAt returns the seed of a block, or ErrNoSeed when it lies ahead or beyond the retention.
+// SeedAt returns the seed of a block, or ErrNoSeed when the block is still to come or its seed is no longer kept.
 func (k Keeper) SeedAt(ctx context.Context, height int64) ([]byte, error) {
 	seed, err := k.Seeds.Get(ctx, height)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -25,9 +25,9 @@ func (k Keeper) SeedAt(ctx context.Context, height int64) ([]byte, error) {
 	return seed, err
 }
 
-// Factor returns among how many seeds colluding proposers, fewer than a third, can choose at most: k+1 with
-// k = floor((N-1)/3) of N active seats (docs/protocol.md, the beacon). A chain of one seat has factor 1 and no
-// unpredictability towards that seat.
+// Factor returns the largest number of seeds among which colluding proposers, fewer than a third, can choose: k+1 with
+// k = floor((N-1)/3) of N active seats (docs/protocol.md, section 7). A chain of one seat has factor 1, and no unpredictability
+// towards that seat.
 func (k Keeper) Factor(ctx context.Context) (uint64, error) {
 	seats, err := k.seats.ActiveSeats(ctx)
 	if err != nil {
@@ -39,7 +39,7 @@ func (k Keeper) Factor(ctx context.Context) (uint64, error) {
 	return uint64(len(seats)-1)/3 + 1, nil
 }
 
-// Delay returns how many blocks after a commit the seed comes that may be used against it, d = max(2, k+1), in blocks.
+// Delay returns d = max(2, k+1): how many blocks after a commit the seed comes by which the second wave is drawn.
 func (k Keeper) Delay(ctx context.Context) (int64, error) {
 	factor, err := k.Factor(ctx)
 	return max(2, int64(factor)), err

@@ -17,8 +17,8 @@ const (
 	SeedSize = sha256.Size
 )
 
-// proofMarker opens the first transaction of every block. Its first two bytes are a tag no protobuf decoder accepts
-// (wire type 7), so that no transaction is a proof and no proof a transaction.
+// proofMarker opens the first transaction of every block. Its first two bytes are a tag that no protobuf decoder accepts (wire
+// type 7). So no transaction can be taken for a proof, and no proof for a transaction.
 var proofMarker = []byte("\xff\x7fcredence/beacon/v1\n")
 
 // ProofTxSize is the length of the transaction that carries a proof.
@@ -44,18 +44,19 @@ func ProofOf(txs [][]byte) ([]byte, error) {
 	return proof, nil
 }
 
-// ProofMessage is what the proposer of a height signs: (domain, chain id, previous seed, height), length-prefixed.
+// ProofMessage returns the bytes that the proposer of a height signs: (domain, chain id, previous seed, height),
+// length-prefixed.
 func ProofMessage(chainID string, previous []byte, height int64) []byte {
 	return beaconkey.Fields([]byte(proofDomain), []byte(chainID), previous, binary.BigEndian.AppendUint64(nil, uint64(height)))
 }
 
-// NextSeed is SHA-256 over (domain, previous seed, proof), length-prefixed: docs/protocol.md, the beacon.
+// NextSeed returns SHA-256 over (domain, previous seed, proof), length-prefixed (docs/protocol.md, section 7).
 func NextSeed(previous, proof []byte) []byte {
 	sum := sha256.Sum256(beaconkey.Fields([]byte(seedDomain), previous, proof))
 	return sum[:]
 }
 
-// GenesisSeed is the seed before the first block of a chain whose genesis names none.
+// GenesisSeed returns the seed before the first block of a chain whose genesis names none.
 func GenesisSeed(chainID string) []byte {
 	sum := sha256.Sum256(beaconkey.Fields([]byte(genesisDomain), []byte(chainID)))
 	return sum[:]
