@@ -67,28 +67,32 @@ type (
 		Height int64
 		Gate   Gate
 	}
-	// CourtOpened answers an OpenCourt effect with the seats, their powers and nothing else filled in.
+	// CourtOpened answers an OpenCourt or RecallCourt effect, at once or when the task has waited for its turn, with the seats,
+	// their powers and nothing else filled in.
 	CourtOpened struct {
 		Height int64
 		Seats  []Seat
 	}
+	// CourtGivenUp answers a RecallCourt effect: the court was called as often as the chain calls it.
+	CourtGivenUp struct{ Height int64 }
 	// Cancelled is the requester's wish.
 	Cancelled struct{ Height int64 }
 	// Broke is sent when the chain could not process the task; it ends it with everyone whole.
 	Broke struct{ Height int64 }
 )
 
-func (Due) event()         {}
-func (FirstDrawn) event()  {}
-func (SecondDrawn) event() {}
-func (DrawFailed) event()  {}
-func (Committed) event()   {}
-func (Declined) event()    {}
-func (Revealed) event()    {}
-func (TurnCame) event()    {}
-func (CourtOpened) event() {}
-func (Cancelled) event()   {}
-func (Broke) event()       {}
+func (Due) event()          {}
+func (FirstDrawn) event()   {}
+func (SecondDrawn) event()  {}
+func (DrawFailed) event()   {}
+func (Committed) event()    {}
+func (Declined) event()     {}
+func (Revealed) event()     {}
+func (TurnCame) event()     {}
+func (CourtOpened) event()  {}
+func (CourtGivenUp) event() {}
+func (Cancelled) event()    {}
+func (Broke) event()        {}
 
 // An Effect is something the caller must do after storing the new state.
 type Effect interface{ effect() }
@@ -115,8 +119,11 @@ type (
 	}
 	// AskTurn asks both ledgers whether the task may finalise on its replicas.
 	AskTurn struct{}
-	// OpenCourt asks for the court.
+	// OpenCourt asks for the court. Its windows begin when it is opened, however long the task waits until then.
 	OpenCourt struct{}
+	// RecallCourt asks for the court again: so many seats were silent that there is no verdict. They are to be noted as silent,
+	// verdict or none.
+	RecallCourt struct{}
 	// Resolve tells the ledgers how the task ended; the charge is decided at its turn: w if the turn is open and
 	// the first worker is not vindicated, else nothing.
 	Resolve struct{ Vindicated, Counted bool }
@@ -130,6 +137,7 @@ func (Release) effect()      {}
 func (EnterLedgers) effect() {}
 func (AskTurn) effect()      {}
 func (OpenCourt) effect()    {}
+func (RecallCourt) effect()  {}
 func (Resolve) effect()      {}
 func (Finish) effect()       {}
 
@@ -170,6 +178,8 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 		return t.turnCame(e)
 	case CourtOpened:
 		return nil, t.courtOpened(e)
+	case CourtGivenUp:
+		return t.courtGivenUp()
 	case Cancelled:
 		if err := t.in(PhaseOpen); err != nil {
 			return nil, err
@@ -215,12 +225,7 @@ func (t *Task) due(height int64) ([]Effect, error) {
 	case PhaseCourtWait:
 		return []Effect{OpenCourt{}}, nil
 	case PhaseCourtCommit:
-		silence(t.Court)
-		if count(t.Court, committed) == 0 {
-			return t.end(EndCourtSilent), nil
-		}
-		t.Phase, t.From, t.Deadline = PhaseCourtReveal, height, height+t.Terms.CourtRevealBlocks
-		return nil, nil
+		return t.closeCourtCommits(height), nil
 	case PhaseCourtReveal:
 		return t.tally(), nil
 	}
@@ -228,6 +233,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 }
 
 func committed(s Seat) bool { return s.State == SeatCommitted }
+
+func drawn(s Seat) bool { return s.State == SeatDrawn }
 
 // silence marks every seat that has not committed.
 func silence(seats []Seat) {

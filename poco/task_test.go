@@ -59,6 +59,7 @@ type play struct {
 	entered  int
 	resolved []Resolve
 	opened   bool // an open gate was answered
+	recalls  int  // how often a silent court is called again
 	end      *Settlement
 }
 
@@ -119,6 +120,11 @@ func (p *play) answer(e Effect) Event {
 		return TurnCame{p.height, g}
 	case OpenCourt:
 		return CourtOpened{p.height, p.court()}
+	case RecallCourt:
+		if int(p.task.Recalls) > p.recalls {
+			return CourtGivenUp{p.height}
+		}
+		return CourtOpened{p.height, p.court()}
 	case Finish:
 		require.Nil(p.t, p.end, "finished twice")
 		p.end = &e.Settlement
@@ -153,20 +159,22 @@ func (p *play) user(ev Event) error {
 }
 
 func (p *play) commit(bench Bench, who string, o Outcome) error {
-	s := secret{o, Salt([]byte(who), bench, "test", p.task.ID, p.task.Attempt)}
+	attempt := p.task.AttemptOn(bench)
+	s := secret{o, Salt([]byte(who), bench, "test", p.task.ID, attempt)}
 	err := p.user(Committed{
-		Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt, Delay: 2,
-		Commitment: Commitment(bench, p.task.Terms.ChainID, p.task.ID, p.task.Attempt, who, o, s.salt),
+		Height: p.height, Bench: bench, Who: who, Attempt: attempt, Delay: 2,
+		Commitment: Commitment(bench, p.task.Terms.ChainID, p.task.ID, attempt, who, o, s.salt),
 	})
 	if err == nil {
-		p.secrets[pledge{bench, who, p.task.Attempt}] = s
+		p.secrets[pledge{bench, who, attempt}] = s
 	}
 	return err
 }
 
 func (p *play) reveal(bench Bench, who string) error {
-	s := p.secrets[pledge{bench, who, p.task.Attempt}]
-	return p.user(Revealed{Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt, Outcome: s.outcome, Salt: s.salt})
+	attempt := p.task.AttemptOn(bench)
+	s := p.secrets[pledge{bench, who, attempt}]
+	return p.user(Revealed{Height: p.height, Bench: bench, Who: who, Attempt: attempt, Outcome: s.outcome, Salt: s.salt})
 }
 
 // due moves to a height and acts on the deadline if it has come, as the block hooks do.
@@ -349,7 +357,7 @@ func TestNames(t *testing.T) {
 	for p := PhaseOpen; p <= PhaseDone; p++ {
 		require.NotEmpty(t, p.String())
 	}
-	for e := EndNone; e <= EndBroken; e++ {
+	for e := EndNone; e <= EndCourtUnpaid; e++ {
 		require.NotEmpty(t, e.String())
 	}
 	for f := FaultNone; f <= FaultAbstained; f++ {
@@ -378,6 +386,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 			terms.Stake = 1 << 58 // five seats of it fit 64 bits; the chain's supply bounds it likewise
 		}
 		p := newPlay(t, terms)
+		p.recalls = rapid.IntRange(0, 2).Draw(t, "recalls")
 		random(t, p)
 		for range 100 { // whoever is left does its part or does not; then the deadlines decide
 			if p.task.Phase == PhaseDone {

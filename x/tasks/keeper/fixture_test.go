@@ -263,6 +263,11 @@ func (a apps) FlagNonDeterministic(ctx context.Context, app string) error {
 	return a.ask("Flag", app)
 }
 
+func (a apps) SuspendForReview(ctx context.Context, app string) error {
+	a.add(ctx, "reviewed/"+app, 1)
+	return a.ask("Review", app)
+}
+
 type beacon struct{}
 
 func (beacon) Seed(ctx context.Context) ([]byte, error) {
@@ -374,12 +379,12 @@ func (f *fixture) task(id string) types.Task {
 }
 
 func (f *fixture) commit(id, who string, b types.Bench, o poco.Outcome) error {
-	t := f.task(id)
+	attempt := f.task(id).AttemptOn(b)
 	raw, _ := types.ParseID(id)
 	pb, _ := b.ToPoco()
-	c := poco.Commitment(pb, "test", raw, t.Attempt, who, o, salt(who))
+	c := poco.Commitment(pb, "test", raw, attempt, who, o, salt(who))
 	f.secrets[id+who] = o
-	_, err := f.msgs.Commit(f.ctx, &types.MsgCommit{Who: who, Task: id, Attempt: t.Attempt, Bench: b, Commitment: c[:]})
+	_, err := f.msgs.Commit(f.ctx, &types.MsgCommit{Who: who, Task: id, Attempt: attempt, Bench: b, Commitment: c[:]})
 	return err
 }
 
@@ -387,7 +392,7 @@ func salt(who string) []byte { h := sha256.Sum256([]byte(who)); return h[:] }
 
 func (f *fixture) reveal(id, who string, b types.Bench) error {
 	_, err := f.msgs.Reveal(f.ctx, &types.MsgReveal{
-		Who: who, Task: id, Attempt: f.task(id).Attempt, Bench: b, Outcome: types.OutcomeFromPoco(f.secrets[id+who]), Salt: salt(who),
+		Who: who, Task: id, Attempt: f.task(id).AttemptOn(b), Bench: b, Outcome: types.OutcomeFromPoco(f.secrets[id+who]), Salt: salt(who),
 	})
 	return err
 }

@@ -61,6 +61,11 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 	attempt := it.stored.Attempt
 	line, queued, stood := it.stored.Line(), it.stored.Queued, it.stored.QueueKey()
 	it.stored.Take(it.state, sdkCtx.BlockHeight())
+	if it.stored.CourtPace != 0 && it.stored.Phase != types.PHASE_COURT_COMMIT {
+		if err := k.freeSeats(ctx, &it.stored); err != nil {
+			return err
+		}
+	}
 	if it.stored.Phase == types.PHASE_DONE && it.stored.Done == 0 {
 		it.stored.Done = sdkCtx.BlockHeight()
 	}

@@ -147,7 +147,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 	out := poco.Task{
 		ID: id, Terms: terms, Attempt: t.Attempt, Phase: poco.Phase(t.Phase - 1), Deadline: t.Deadline, From: t.From,
 		Took: t.Took, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
-		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled,
+		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled, Recalls: t.Recalls,
 	}
 	if t.Plan != nil {
 		if out.Plan, err = t.Plan.ToPoco(); err != nil {
@@ -180,7 +180,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 func (t *Task) Take(p poco.Task, height int64) {
 	t.Attempt, t.Phase, t.Deadline, t.From = p.Attempt, Phase(p.Phase)+1, p.Deadline, p.From
 	t.Took, t.WaitEnd, t.Ending, t.Cancelled, t.ByCourt = p.Took, p.WaitEnd, Ending(p.Ending), p.Cancelled, p.ByCourt
-	t.RevealEnd, t.CourtCalled = p.RevealEnd, p.CourtCalled
+	t.RevealEnd, t.CourtCalled, t.Recalls = p.RevealEnd, p.CourtCalled, p.Recalls
 	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
 	t.Court = seatsFromPoco(p.Court, t.Court, height)
 	if p.Planned && t.Plan == nil {

@@ -33,8 +33,8 @@ func CheckState(s State, e Ending) error {
 	switch {
 	case s < STATE_WAITING || s > STATE_ENDED:
 		return errorsmod.Wrapf(ErrInvalid, "state: got %d, expected %d to %d", s, STATE_WAITING, STATE_ENDED)
-	case e < ENDING_UNSPECIFIED || e > ENDING_BROKEN:
-		return errorsmod.Wrapf(ErrInvalid, "ending: got %d, expected %d to %d", e, ENDING_UNSPECIFIED, ENDING_BROKEN)
+	case e < ENDING_UNSPECIFIED || e > ENDING_COURT_UNPAID:
+		return errorsmod.Wrapf(ErrInvalid, "ending: got %d, expected %d to %d", e, ENDING_UNSPECIFIED, ENDING_COURT_UNPAID)
 	case (s == STATE_ENDED) != (e != ENDING_UNSPECIFIED):
 		return errorsmod.Wrapf(ErrInvalid, "ending: got %s of state %s, expected one exactly for %s", e, s, STATE_ENDED)
 	}

@@ -22,6 +22,8 @@ type SeatSettlement struct {
 	Right bool
 	// Confirmed: its being right counts as a confirmation.
 	Confirmed bool
+	// Dispute says whether a strike of it is left pending, or is no longer.
+	Dispute poco.Dispute
 	// Earned is what it is paid elsewhere for the task; it goes on record only.
 	Earned uint64
 }
