@@ -580,6 +580,7 @@ func (c *chain) court(f *flight) []poco.Effect {
 			Commitment: poco.Commitment(poco.BenchCourt, chainID, f.task.ID, f.task.Attempt, s.Who, truth, salt),
 		})
 	}
+	c.apply(f, poco.Due{Height: f.task.Deadline})
 	for _, s := range c.bench {
 		c.apply(f, poco.Revealed{Height: f.task.From, Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt, Outcome: truth, Salt: salt})
 	}
