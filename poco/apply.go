@@ -223,7 +223,7 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		t.RevealEnd = t.Deadline
 		return t.judge(), nil
 	case PhaseCourtWait:
-		return []Effect{OpenCourt{}}, nil
+		return t.callCourt(), nil
 	case PhaseCourtCommit:
 		return t.closeCourtCommits(height), nil
 	case PhaseCourtReveal:

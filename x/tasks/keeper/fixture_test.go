@@ -189,6 +189,7 @@ func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.Se
 		w.add(ctx, "locked/"+e.Worker, -int64(e.Unlock))
 		w.add(ctx, "locked", -int64(e.Unlock))
 		w.add(ctx, "slashed", int64(e.Slash))
+		w.add(ctx, "dispute/"+e.Worker, int64(e.Dispute))
 	}
 	return w.ask("workers.Settle", task) // late, so that what was written must be undone
 }
@@ -283,11 +284,15 @@ func (beacon) Delay(context.Context) (int64, error)   { return 2, nil }
 
 type bench struct {
 	*books
-	orgs *[]string
+	orgs  *[]string
+	jails *bool // a jailed seat is out
 }
 
-func (b bench) ActiveSeats(context.Context) (seats []poatypes.Seat, err error) {
+func (b bench) ActiveSeats(ctx context.Context) (seats []poatypes.Seat, err error) {
 	for _, org := range *b.orgs {
+		if *b.jails && b.get(ctx, "jailed/"+org) > 0 {
+			continue
+		}
 		seats = append(seats, poatypes.Seat{OrgId: org, Operator: addressOf("seat of " + org), Power: 10})
 	}
 	return seats, nil
@@ -310,6 +315,7 @@ type fixture struct {
 	list          []uint64
 	registered    uint64   // for the runtime; 0: those that are eligible
 	seats         []string // organisations of the active seats
+	jails         bool     // a jailed one is active no longer
 	reads, writes int
 	secrets       map[string]poco.Outcome
 }
@@ -327,7 +333,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered}, f.market, apps{f.books}, beacon{}, bench{f.books, &f.seats}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered}, f.market, apps{f.books}, beacon{}, bench{f.books, &f.seats, &f.jails}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f
