@@ -73,6 +73,8 @@ type (
 		Height int64
 		Seats  []Seat
 	}
+	// CourtUnpaid answers a Draw or an OpenCourt effect: the court would judge the task, and its escrow cannot pay for it.
+	CourtUnpaid struct{ Height int64 }
 	// CourtGivenUp answers a RecallCourt effect: the court was called as often as the chain calls it.
 	CourtGivenUp struct{ Height int64 }
 	// Cancelled is the requester's wish.
@@ -91,6 +93,7 @@ func (Revealed) event()     {}
 func (TurnCame) event()     {}
 func (CourtOpened) event()  {}
 func (CourtGivenUp) event() {}
+func (CourtUnpaid) event()  {}
 func (Cancelled) event()    {}
 func (Broke) event()        {}
 
@@ -178,6 +181,8 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 		return t.turnCame(e)
 	case CourtOpened:
 		return nil, t.courtOpened(e)
+	case CourtUnpaid:
+		return t.courtUnpaid()
 	case CourtGivenUp:
 		return t.courtGivenUp()
 	case Cancelled:

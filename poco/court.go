@@ -1,6 +1,9 @@
 package poco
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // The court: how many sit at once, who is next, what their sessions come to.
 
@@ -144,6 +147,26 @@ func (t *Task) found(verdict Outcome) []Effect {
 		return t.end(EndAbstained)
 	}
 	return t.end(EndAccepted)
+}
+
+// AffordsCourt says whether the escrow holds what a court of so many seats costs, beside the app, the datasets and the first
+// worker: a court that nobody's fault calls is paid from there, or the task is refunded and not judged.
+func (t *Task) AffordsCourt(bench uint64) bool {
+	left, _ := t.Terms.Escrow() // checked by Terms.Validate
+	left -= t.Terms.AppPrice + t.Terms.DatasetPrice
+	if t.Terms.Policy != PolicyCourt {
+		left -= t.Terms.Price // MaxSeats is at least 1
+	}
+	hi, cost := bits.Mul64(t.Terms.CourtFee, bench)
+	return hi == 0 && cost <= left
+}
+
+// courtUnpaid ends a task before anybody was asked to judge it.
+func (t *Task) courtUnpaid() ([]Effect, error) {
+	if err := t.in(PhaseOpen, PhaseLocked, PhaseCourtWait); err != nil {
+		return nil, err
+	}
+	return t.end(EndCourtUnpaid), nil
 }
 
 // courtGivenUp ends a task whose court stayed silent however often it was called.

@@ -505,7 +505,7 @@ func garbage(t *rapid.T, p *play) {
 	default:
 		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
 		ev := rapid.SampledFrom([]Event{
-			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, CourtOpened{Height: height}, TurnCame{height, GateOpen}, DrawFailed{height},
+			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, CourtOpened{Height: height}, CourtUnpaid{height}, TurnCame{height, GateOpen}, DrawFailed{height},
 		}).Draw(t, "event")
 		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true}[p.task.Phase]
 		if fits {

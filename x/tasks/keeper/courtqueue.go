@@ -19,6 +19,11 @@ import (
 
 // openCourt carries out an OpenCourt effect.
 func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
+	if it.state.Terms.Policy == poco.PolicyCourt && it.state.Recalls == 0 {
+		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
+			return poco.CourtUnpaid{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
+		}
+	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return nil, err
@@ -31,6 +36,12 @@ func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 		return k.seatCourt(ctx, it)
 	}
 	return nil, k.queueCourt(ctx, it)
+}
+
+// affordsCourt says whether the task's escrow pays the court of the seats that are active now.
+func (k Keeper) affordsCourt(ctx context.Context, it *item) (bool, error) {
+	bench, err := k.seats.ActiveSeats(ctx)
+	return it.state.AffordsCourt(uint64(len(bench))), err
 }
 
 // courts reads how busy the court is.

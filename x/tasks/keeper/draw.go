@@ -127,6 +127,11 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	if c.eligible == 0 || plan.Bound == poco.BoundFew {
 		return poco.DrawFailed{Height: height}, nil
 	}
+	if plan.Court { // nobody works for a court that will not be called
+		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
+			return poco.CourtUnpaid{Height: height}, err
+		}
+	}
 	seats, err := k.drawSeats(ctx, it, c, 1, 0, func(poco.Entropy) drawSize { return drawSize{count: 1} })
 	if err != nil {
 		return nil, err
@@ -146,7 +151,13 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if plan.Bound == poco.BoundFew {
+	few := plan.Bound == poco.BoundFew
+	if plan.Court || few && height >= it.state.WaitEnd {
+		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
+			return poco.CourtUnpaid{Height: height}, err
+		}
+	}
+	if few {
 		return poco.DrawFailed{Height: height}, nil
 	}
 	var seats []poco.Seat
@@ -167,6 +178,11 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+	}
+	if plan.Court {
+		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
+			return poco.CourtUnpaid{Height: height}, err
 		}
 	}
 	stored := types.PlanFromPoco(plan)

@@ -58,7 +58,7 @@ func (it *item) parties() []string {
 func (k Keeper) save(ctx context.Context, it *item) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	before, state := it.stored.Phase, it.stored.StateKey()
-	attempt := it.stored.Attempt
+	attempt, recalls := it.stored.Attempt, it.stored.Recalls
 	line, queued, stood := it.stored.Line(), it.stored.Queued, it.stored.QueueKey()
 	it.stored.Take(it.state, sdkCtx.BlockHeight())
 	if it.stored.CourtPace != 0 && it.stored.Phase != types.PHASE_COURT_COMMIT {
@@ -95,7 +95,7 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 			return err
 		}
 	}
-	if it.stored.Phase == before && it.stored.Attempt == attempt {
+	if it.stored.Phase == before && it.stored.Attempt == attempt && it.stored.Recalls == recalls {
 		return nil
 	}
 	return sdkCtx.EventManager().EmitTypedEvent(&types.EventPhase{

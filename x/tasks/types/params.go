@@ -22,8 +22,6 @@ func DefaultParams() Params {
 		CourtRecalls:      4,
 		AppConvictions:    5,
 		AppWindowBlocks:   172_800, // a day of half seconds
-		CourtFee:          10,
-		CourtFeePerGfuel:  0,
 	}
 }
 
