@@ -56,6 +56,16 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 	if c.before.Gate != now.Gate && now.Gate != "" {
 		c.add(EventTurn, func(e *Event) { e.Gate, e.Text = now.Gate, gateText(now.Gate) })
 	}
+	if c.before.Recalls != now.Recalls {
+		c.add(EventWaiting, func(e *Event) {
+			e.Phase, e.Text = "COURT", "too much of the court was silent for a verdict: it is called again"
+		})
+	}
+	if c.before.CourtPlace == nil && now.CourtPlace != nil {
+		c.add(EventWaiting, func(e *Event) {
+			e.Phase, e.Text = "COURT", "it waits for the court, which has others before it; nothing is late meanwhile"
+		})
+	}
 	if len(c.before.Court) == 0 && len(now.Court) > 0 {
 		c.add(EventCourt, func(e *Event) {
 			e.Phase, e.Deadline = "COURT", now.Deadline

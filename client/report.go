@@ -288,7 +288,9 @@ func (r *TaskReport) endingText() string {
 		}
 		return "the court found no two thirds on one answer: the app does not give the same output everywhere; refunded. Make it deterministic and publish it anew"
 	case "COURT_SILENT":
-		return "too much of the court was silent; refunded. Where its validators are up, the window was too short for them. " + r.window()
+		return "too much of the court was silent, however often it was called; refunded. Where its validators are up, the window was too short for them. " + r.window()
+	case "COURT_UNPAID":
+		return "the court would have to judge it, and its price does not pay for all validators; refunded. Ask again with a larger --max-price"
 	case "UNDECIDED":
 		return "the workers' answers do not decide, and under the policy no court may; refunded. Try it again, or use --policy credence, which asks the court where answers differ"
 	case "BROKEN":

@@ -15,8 +15,8 @@ func (t *Task) seat(bench Bench, who string, attempt uint32, height int64) (*Sea
 	}
 	s := find(seats, who)
 	switch {
-	case attempt != t.Attempt:
-		return nil, fmt.Errorf("%w: got attempt %d, expected %d", ErrWrongAttempt, attempt, t.Attempt)
+	case attempt != t.AttemptOn(bench):
+		return nil, fmt.Errorf("%w: got attempt %d, expected %d", ErrWrongAttempt, attempt, t.AttemptOn(bench))
 	case s == nil:
 		return nil, fmt.Errorf("%w: %s", ErrNotDrawn, who)
 	case height >= t.Deadline:
@@ -30,7 +30,7 @@ func (t *Task) committed(e Committed) error {
 	if e.Bench == BenchCourt {
 		s = find(t.Court, e.Who)
 	}
-	if s != nil && e.Attempt == t.Attempt && (s.State == SeatCommitted || s.State == SeatRevealed) {
+	if s != nil && e.Attempt == t.AttemptOn(e.Bench) && (s.State == SeatCommitted || s.State == SeatRevealed) {
 		return fmt.Errorf("%w: %s has committed in attempt %d", ErrAlready, e.Who, e.Attempt)
 	}
 	phases := []Phase{PhaseFirst, PhaseSecond}
@@ -58,8 +58,8 @@ func (t *Task) committed(e Committed) error {
 	case PhaseSecond:
 		t.closeCommits(e.Height)
 	case PhaseCourtCommit:
-		if count(t.Court, committed) == len(t.Court) {
-			t.Phase, t.From, t.Deadline = PhaseCourtReveal, e.Height+1, e.Height+1+t.Terms.CourtRevealBlocks
+		if count(t.Court, drawn) == 0 {
+			t.Deadline = e.Height // nobody is awaited: the block hook opens the reveals, and frees the seats for another court
 		}
 	}
 	return nil
@@ -67,7 +67,7 @@ func (t *Task) committed(e Committed) error {
 
 // closeCommits opens the reveal phase, from the next block on, once no commitment is awaited.
 func (t *Task) closeCommits(height int64) {
-	if count(t.Seats, func(s Seat) bool { return s.State == SeatDrawn }) == 0 {
+	if count(t.Seats, drawn) == 0 {
 		t.openReveal(height + 1)
 	}
 }
@@ -130,7 +130,7 @@ func (t *Task) revealed(e Revealed) error {
 	if err := CheckSalt(e.Salt); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalidOutcome, err)
 	}
-	if got := Commitment(e.Bench, t.Terms.ChainID, t.ID, t.Attempt, e.Who, e.Outcome, e.Salt); got != s.Commitment {
+	if got := Commitment(e.Bench, t.Terms.ChainID, t.ID, e.Attempt, e.Who, e.Outcome, e.Salt); got != s.Commitment {
 		return fmt.Errorf("%w: the revealed outcome and salt hash to %x, committed was %x", ErrCommitment, got, s.Commitment)
 	}
 	if err := t.checkEvidence(e); err != nil {

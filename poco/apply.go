@@ -84,31 +84,38 @@ type (
 		Height int64
 		Gate   Gate
 	}
-	// CourtOpened answers an OpenCourt effect with the seats, their powers and nothing else filled in.
+	// CourtOpened answers an OpenCourt or RecallCourt effect, at once or when the task has waited for its turn, with the seats,
+	// their powers and nothing else filled in.
 	CourtOpened struct {
 		Height int64
 		Seats  []Seat
 	}
+	// CourtUnpaid answers a Draw or an OpenCourt effect: the court would judge the task, and its escrow cannot pay for it.
+	CourtUnpaid struct{ Height int64 }
+	// CourtGivenUp answers a RecallCourt effect: the court was called as often as the chain calls it.
+	CourtGivenUp struct{ Height int64 }
 	// Cancelled is the requester's wish.
 	Cancelled struct{ Height int64 }
 	// Broke is sent when the chain could not process the task; it ends it with everyone whole.
 	Broke struct{ Height int64 }
 )
 
-func (Due) event()         {}
-func (FirstDrawn) event()  {}
-func (PlanMade) event()    {}
-func (SecondDrawn) event() {}
-func (MoreDrawn) event()   {}
-func (DrawFailed) event()  {}
-func (DrawRefused) event() {}
-func (Committed) event()   {}
-func (Declined) event()    {}
-func (Revealed) event()    {}
-func (TurnCame) event()    {}
-func (CourtOpened) event() {}
-func (Cancelled) event()   {}
-func (Broke) event()       {}
+func (Due) event()          {}
+func (FirstDrawn) event()   {}
+func (PlanMade) event()     {}
+func (SecondDrawn) event()  {}
+func (MoreDrawn) event()    {}
+func (DrawFailed) event()   {}
+func (DrawRefused) event()  {}
+func (Committed) event()    {}
+func (Declined) event()     {}
+func (Revealed) event()     {}
+func (TurnCame) event()     {}
+func (CourtOpened) event()  {}
+func (CourtGivenUp) event() {}
+func (CourtUnpaid) event()  {}
+func (Cancelled) event()    {}
+func (Broke) event()        {}
 
 // An Effect is something the caller must do after storing the new state.
 type Effect interface{ effect() }
@@ -137,8 +144,11 @@ type (
 	}
 	// AskTurn asks both ledgers whether the task may finalise on its replicas.
 	AskTurn struct{}
-	// OpenCourt asks for the court.
+	// OpenCourt asks for the court. Its windows begin when it is opened, however long the task waits until then.
 	OpenCourt struct{}
+	// RecallCourt asks for the court again: so many seats were silent that there is no verdict. They are to be noted as silent,
+	// verdict or none.
+	RecallCourt struct{}
 	// Resolve tells the ledgers how the task ended; the charge is decided at its turn: w if the turn is open and
 	// the first worker is not vindicated, else nothing.
 	Resolve struct{ Vindicated, Counted bool }
@@ -153,6 +163,7 @@ func (Release) effect()      {}
 func (EnterLedgers) effect() {}
 func (AskTurn) effect()      {}
 func (OpenCourt) effect()    {}
+func (RecallCourt) effect()  {}
 func (Resolve) effect()      {}
 func (Finish) effect()       {}
 
@@ -199,6 +210,10 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 		return t.turnCame(e)
 	case CourtOpened:
 		return nil, t.courtOpened(e)
+	case CourtUnpaid:
+		return t.courtUnpaid()
+	case CourtGivenUp:
+		return t.courtGivenUp()
 	case Cancelled:
 		if err := t.in(PhaseOpen); err != nil {
 			return nil, err
@@ -245,14 +260,9 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		t.closeReveals()
 		return t.judge(height), nil
 	case PhaseCourtWait:
-		return []Effect{OpenCourt{}}, nil
+		return t.callCourt(), nil
 	case PhaseCourtCommit:
-		silence(t.Court)
-		if count(t.Court, committed) == 0 {
-			return t.end(EndCourtSilent), nil
-		}
-		t.Phase, t.From, t.Deadline = PhaseCourtReveal, height, height+t.Terms.CourtRevealBlocks
-		return nil, nil
+		return t.closeCourtCommits(height), nil
 	case PhaseCourtReveal:
 		return t.tally(), nil
 	}
@@ -261,6 +271,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 
 // committed says whether a reveal is awaited of a seat.
 func committed(s Seat) bool { return s.State == SeatCommitted && s.Missed == 0 }
+
+func drawn(s Seat) bool { return s.State == SeatDrawn }
 
 // silence marks every seat that has not committed.
 func silence(seats []Seat) {

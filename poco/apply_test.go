@@ -110,13 +110,21 @@ func TestEndings(t *testing.T) {
 			p.due(p.task.Deadline)
 			p.courtSays(truth, truth, lie, lie)
 		}, EndVoid, false, Outcome{}, false, []Fault{FaultNone, FaultNone, FaultUnrevealed}},
-		{"a third of the court may be silent", nil, func(p *play) {
+		{"a silent third would make a verdict", nil, func(p *play) {
 			p.court = func() []Seat {
 				return []Seat{{Who: "v1", Power: 1}, {Who: "v2", Power: 1}, {Who: "v3", Power: 1}}
 			}
 			p.toReveal(truth, lie, truth)
 			p.revealAll(BenchWorkers)
 			p.courtSays(truth, truth, Outcome{})
+		}, EndCourtSilent, false, Outcome{}, false, []Fault{FaultNone, FaultNone, FaultNone}},
+		{"no silent seat could make a verdict", nil, func(p *play) {
+			p.court = func() []Seat {
+				return []Seat{{Who: "v1", Power: 1}, {Who: "v2", Power: 1}, {Who: "v3", Power: 1}, {Who: "v4", Power: 1}, {Who: "v5", Power: 1}}
+			}
+			p.toReveal(truth, lie, truth)
+			p.revealAll(BenchWorkers)
+			p.courtSays(truth, truth, lie, lie)
 		}, EndVoid, false, Outcome{}, false, []Fault{FaultNone, FaultNone, FaultNone}},
 		{"more than a third of the court is silent", nil, func(p *play) {
 			p.toReveal(truth, lie, truth)
@@ -215,7 +223,7 @@ func TestEndings(t *testing.T) {
 			require.Equal(t, c.byCourt, p.end.ByCourt)
 			require.Equal(t, c.verdict, p.end.Verdict)
 			// A void flags the app only where the court's seats contradict each other.
-			require.Equal(t, c.ending == EndVoid && c.name != "a third of the court may be silent", p.end.FlagApp)
+			require.Equal(t, c.ending == EndVoid && c.name != "a silent third would make a verdict", p.end.FlagApp)
 			for _, r := range p.resolved {
 				require.Equal(t, Resolve{Vindicated: c.vindict, Counted: c.ending == EndAccepted}, r)
 			}

@@ -268,6 +268,8 @@ func (l *life) carryOut(e Effect) {
 			gate = GateShut
 		}
 		l.send(TurnCame{Height: l.height, Gate: gate})
+	case RecallCourt:
+		l.send(CourtGivenUp{Height: l.height})
 	case OpenCourt:
 		var seats []Seat
 		for i := range l.row.court {

@@ -58,6 +58,7 @@ type SeatEnd struct {
 	Outage    Outage // of FaultUnrevealed: what tells whether it was one outage with others
 	Right     bool   // answered as the verdict says
 	Confirmed bool   // counts as a confirmation in its record
+	Dispute   Dispute
 }
 
 // Settlement is every movement of money and record at a task's end. Two laws hold for each (tested):
@@ -169,7 +170,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	}
 	for _, seat := range t.Seats {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.right(seat)}
-		e.Fault = t.fault(seat)
+		e.Fault, e.Dispute = t.fault(seat), t.dispute(seat)
 		if e.Fault == FaultUnrevealed {
 			e.Outage = Outage{Committed: seat.Committed, Missed: seat.Missed}
 		}

@@ -179,22 +179,23 @@ const (
 	EndInputUnavailable        // the input could not be had
 	EndAbstained               // every replica, or two thirds of the court, had no answer
 	EndVoid                    // the court found no two thirds on one outcome
-	EndCourtSilent             // more than a third of the court was silent
+	EndCourtSilent             // the court stayed silent however often it was called
 	EndBroken                  // the chain failed to process the task; it is refunded and its stakes are freed
 	EndUndecided               // the replicas do not decide, and under the policy no court may
+	EndCourtUnpaid             // a court would have to judge it that its escrow cannot pay
 )
 
 // String names the ending.
 func (e Ending) String() string {
 	return [...]string{"NONE", "ACCEPTED", "CANCELLED", "NO_WORKER", "TOO_FEW_ORGANISATIONS", "INPUT_UNAVAILABLE",
-		"ABSTAINED", "VOID", "COURT_SILENT", "BROKEN", "UNDECIDED"}[e]
+		"ABSTAINED", "VOID", "COURT_SILENT", "BROKEN", "UNDECIDED", "COURT_UNPAID"}[e]
 }
 
 // Task is the whole state of one task.
 type Task struct {
 	ID       [32]byte
 	Terms    Terms
-	Attempt  uint32 // counted from 1
+	Attempt  uint32 // at a first worker, counted from 1
 	Phase    Phase
 	Deadline int64 // first height that is too late for the phase; a block hook then sends Due. 0: none
 	From     int64 // first height at which reveals are taken
@@ -211,7 +212,9 @@ type Task struct {
 	Court     []Seat
 	// CourtCalled is the height at which the court was seated.
 	CourtCalled int64
-	Ending      Ending
+	// Recalls is how often the court ended without a verdict because seats were silent.
+	Recalls uint32
+	Ending  Ending
 	// Cancelled is the requester's wish, carried out by the next block hook.
 	Cancelled bool
 	ByCourt   bool

@@ -62,6 +62,7 @@ type play struct {
 	delay    int64 // from the plan to the draw
 	resolved []Resolve
 	opened   bool // an open gate was answered
+	recalls  int  // how often a silent court is called again
 	end      *Settlement
 }
 
@@ -130,6 +131,11 @@ func (p *play) answer(e Effect) Event {
 		return TurnCame{p.height, g}
 	case OpenCourt:
 		return CourtOpened{p.height, p.court()}
+	case RecallCourt:
+		if int(p.task.Recalls) > p.recalls {
+			return CourtGivenUp{p.height}
+		}
+		return CourtOpened{p.height, p.court()}
 	case Finish:
 		require.Nil(p.t, p.end, "finished twice")
 		p.end = &e.Settlement
@@ -177,20 +183,22 @@ func (p *play) user(ev Event) error {
 }
 
 func (p *play) commit(bench Bench, who string, o Outcome) error {
-	s := secret{o, Salt([]byte(who), bench, "test", p.task.ID, p.task.Attempt)}
+	attempt := p.task.AttemptOn(bench)
+	s := secret{o, Salt([]byte(who), bench, "test", p.task.ID, attempt)}
 	err := p.user(Committed{
-		Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt,
-		Commitment: Commitment(bench, p.task.Terms.ChainID, p.task.ID, p.task.Attempt, who, o, s.salt),
+		Height: p.height, Bench: bench, Who: who, Attempt: attempt,
+		Commitment: Commitment(bench, p.task.Terms.ChainID, p.task.ID, attempt, who, o, s.salt),
 	})
 	if err == nil {
-		p.secrets[pledge{bench, who, p.task.Attempt}] = s
+		p.secrets[pledge{bench, who, attempt}] = s
 	}
 	return err
 }
 
 func (p *play) reveal(bench Bench, who string) error {
-	s := p.secrets[pledge{bench, who, p.task.Attempt}]
-	return p.user(Revealed{Height: p.height, Bench: bench, Who: who, Attempt: p.task.Attempt, Outcome: s.outcome, Salt: s.salt})
+	attempt := p.task.AttemptOn(bench)
+	s := p.secrets[pledge{bench, who, attempt}]
+	return p.user(Revealed{Height: p.height, Bench: bench, Who: who, Attempt: attempt, Outcome: s.outcome, Salt: s.salt})
 }
 
 // due moves to a height and acts on the deadline if it has come, as the block hooks do.
@@ -379,7 +387,7 @@ func TestNames(t *testing.T) {
 	for p := PhaseOpen; p <= PhaseDone; p++ {
 		require.NotEmpty(t, p.String())
 	}
-	for e := EndNone; e <= EndUndecided; e++ {
+	for e := EndNone; e <= EndCourtUnpaid; e++ {
 		require.NotEmpty(t, e.String())
 	}
 	for f := FaultNone; f <= FaultAbstained; f++ {
@@ -409,6 +417,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 		}
 		p := newPlay(t, terms)
 		p.delay = rapid.Int64Range(0, 2).Draw(t, "delay")
+		p.recalls = rapid.IntRange(0, 2).Draw(t, "recalls")
 		random(t, p)
 		for range 100 { // whoever is left does its part or does not; then the deadlines decide
 			if p.task.Phase == PhaseDone {
@@ -529,7 +538,7 @@ func garbage(t *rapid.T, p *play) {
 		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
 		ev := rapid.SampledFrom([]Event{
 			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, MoreDrawn{Height: height}, CourtOpened{Height: height},
-			TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height}, PlanMade{height, Plan{}, 2},
+			CourtUnpaid{height}, TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height}, PlanMade{height, Plan{}, 2},
 		}).Draw(t, "event")
 		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true}[p.task.Phase]
 		if fits {

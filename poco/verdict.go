@@ -1,8 +1,6 @@
 package poco
 
-import "slices"
-
-// How a task is decided: the policy's judgement, the next wave, the ledgers' turn, the court, the end.
+// How a task is decided: the policy's judgement, the next wave, the ledgers' turn, the end. The court is in court.go.
 
 // judgement is what the policy says of the seats as they are.
 func (t *Task) judgement() Judgement {
@@ -87,61 +85,6 @@ func (t *Task) turnCame(e TurnCame) ([]Effect, error) {
 		return t.callCourt(), nil
 	}
 	return nil, nil
-}
-
-// callCourt lets the court decide what the replicas do not. Where none may, the task ends without an answer.
-func (t *Task) callCourt() []Effect {
-	if t.Terms.rules().Court == CourtNever {
-		return t.end(EndUndecided)
-	}
-	t.Phase, t.Deadline = PhaseCourtWait, 0
-	return []Effect{OpenCourt{}}
-}
-
-func (t *Task) courtOpened(e CourtOpened) error {
-	if err := t.in(PhaseCourtWait); err != nil {
-		return err
-	}
-	t.Court, t.CourtCalled = slices.Clone(e.Seats), e.Height
-	t.Phase, t.Deadline = PhaseCourtCommit, e.Height+FollowingWindow(t.Terms.CourtBlocks, t.Took)
-	return nil
-}
-
-// tally looks for more than two thirds of the court's whole power on one outcome (protocol section 4).
-func (t *Task) tally() []Effect {
-	var total, open uint64
-	for _, s := range t.Court {
-		total += s.Power
-		if s.State == SeatRevealed {
-			open += s.Power
-		}
-	}
-	for _, s := range t.Court {
-		if s.State != SeatRevealed {
-			continue
-		}
-		var power uint64
-		for _, o := range t.Court {
-			if o.State == SeatRevealed && o.Outcome == s.Outcome {
-				power += o.Power
-			}
-		}
-		if 3*power <= 2*total {
-			continue
-		}
-		t.ByCourt, t.Verdict = true, s.Outcome
-		switch s.Outcome.Kind {
-		case KindInputUnavailable:
-			return t.end(EndInputUnavailable)
-		case KindAbstain:
-			return t.end(EndAbstained)
-		}
-		return t.end(EndAccepted)
-	}
-	if 3*(total-open) > total {
-		return t.end(EndCourtSilent)
-	}
-	return t.end(EndVoid)
 }
 
 // end closes the task: the ledgers are told if it stood in them, the money moves.

@@ -331,10 +331,10 @@ func (c *Compute) CommitMsg(t taskstypes.Task, who string, bench taskstypes.Benc
 	require.NoError(c.T, err)
 	b, err := bench.ToPoco()
 	require.NoError(c.T, err)
-	salt := poco.Salt([]byte("secret of "+who), b, c.chainID, id, t.Attempt)
-	commitment := poco.Commitment(b, c.chainID, id, t.Attempt, who, o, salt)
-	c.sworn[swornKey(t.Id, who, t.Attempt, bench)] = o
-	return &taskstypes.MsgCommit{Who: who, Task: t.Id, Attempt: t.Attempt, Bench: bench, Commitment: commitment[:]}
+	salt := poco.Salt([]byte("secret of "+who), b, c.chainID, id, t.AttemptOn(bench))
+	commitment := poco.Commitment(b, c.chainID, id, t.AttemptOn(bench), who, o, salt)
+	c.sworn[swornKey(t.Id, who, t.AttemptOn(bench), bench)] = o
+	return &taskstypes.MsgCommit{Who: who, Task: t.Id, Attempt: t.AttemptOn(bench), Bench: bench, Commitment: commitment[:]}
 }
 
 // RevealMsg opens what CommitMsg committed.
@@ -345,8 +345,8 @@ func (c *Compute) RevealMsg(t taskstypes.Task, who string, bench taskstypes.Benc
 	b, err := bench.ToPoco()
 	require.NoError(c.T, err)
 	return &taskstypes.MsgReveal{
-		Who: who, Task: t.Id, Attempt: t.Attempt, Bench: bench, Salt: poco.Salt([]byte("secret of "+who), b, c.chainID, id, t.Attempt),
-		Outcome: taskstypes.OutcomeFromPoco(c.sworn[swornKey(t.Id, who, t.Attempt, bench)]),
+		Who: who, Task: t.Id, Attempt: t.AttemptOn(bench), Bench: bench, Salt: poco.Salt([]byte("secret of "+who), b, c.chainID, id, t.AttemptOn(bench)),
+		Outcome: taskstypes.OutcomeFromPoco(c.sworn[swornKey(t.Id, who, t.AttemptOn(bench), bench)]),
 	}
 }
 

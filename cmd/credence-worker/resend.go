@@ -102,11 +102,11 @@ func resend(ctx context.Context, c config, task string, say func(string, ...any)
 // current is the record of the attempt that runs.
 func current(records []journal.Record, t taskstypes.Task, c config) (journal.Record, error) {
 	for _, r := range records {
-		if r.Key.Attempt == t.Attempt && journal.BenchName(r.Key.Bench) == map[string]string{roleWorker: "workers", roleCourt: "court"}[c.Role] {
+		if r.Key.Attempt == t.AttemptOn(c.bench()) && journal.BenchName(r.Key.Bench) == map[string]string{roleWorker: "workers", roleCourt: "court"}[c.Role] {
 			return r, nil
 		}
 	}
-	return journal.Record{}, fmt.Errorf("the journal has nothing of attempt %d at task %s", t.Attempt, t.Id)
+	return journal.Record{}, fmt.Errorf("the journal has nothing of attempt %d at task %s", t.AttemptOn(c.bench()), t.Id)
 }
 
 func seatOf(t taskstypes.Task, bench taskstypes.Bench, who string) (taskstypes.Seat, error) {

@@ -194,10 +194,10 @@ func (c *fakeChain) others() {
 			}
 			b := poco.Bench(bench)
 			if s.State == poco.SeatDrawn {
-				c.apply(poco.Committed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.Attempt,
-					Commitment: poco.Commitment(b, chainID, c.task.ID, c.task.Attempt, s.Who, o, salt[:])})
+				c.apply(poco.Committed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.AttemptOn(b),
+					Commitment: poco.Commitment(b, chainID, c.task.ID, c.task.AttemptOn(b), s.Who, o, salt[:])})
 			} else if s.State == poco.SeatCommitted {
-				c.apply(poco.Revealed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.Attempt, Outcome: o, Salt: salt[:]})
+				c.apply(poco.Revealed{Height: c.height, Bench: b, Who: s.Who, Attempt: c.task.AttemptOn(b), Outcome: o, Salt: salt[:]})
 			}
 		}
 	}

@@ -66,7 +66,7 @@ func keyOf(a chain.Assignment) (journal.Key, error) {
 	if a.Task.Attempt == 0 {
 		return journal.Key{}, fmt.Errorf("task %s: attempt 0, expected one from 1 on", a.Task.Id)
 	}
-	return journal.Key{Bench: bench, Task: id, Attempt: a.Task.Attempt}, nil
+	return journal.Key{Bench: bench, Task: id, Attempt: a.Task.AttemptOn(a.Bench)}, nil
 }
 
 // look tells how a state of a task sees our seat in the attempt of key.
@@ -76,19 +76,19 @@ func look(a chain.Assignment, key journal.Key, who string, height int64) sight {
 	if a.Bench == taskstypes.BENCH_COURT {
 		seats, commits, reveal = a.Task.Court, []taskstypes.Phase{taskstypes.PHASE_COURT_COMMIT}, taskstypes.PHASE_COURT_REVEAL
 	}
-	held := false
+	held, attempt := false, a.Task.AttemptOn(a.Bench)
 	for _, seat := range seats {
-		if seat.Who == who && a.Task.Attempt == key.Attempt {
+		if seat.Who == who && attempt == key.Attempt {
 			s.seat, held = seat, true
 		}
 	}
 	open := height+1 < a.Task.Deadline // the next block is the earliest that can hold a message
 	switch {
-	case a.Task.Attempt < key.Attempt:
+	case attempt < key.Attempt:
 		s.view = Unknown // a state from before our attempt
 	case a.Task.Phase == taskstypes.PHASE_DONE:
 		s.view = Ended
-	case a.Task.Attempt > key.Attempt:
+	case attempt > key.Attempt:
 		s.view = Lost
 	case !held:
 		s.view = Unknown // a state from before our draw: seats only go with their attempt or at the end

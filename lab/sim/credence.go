@@ -612,6 +612,7 @@ func (c *chain) holdCourt(f *flight) []poco.Effect {
 			Commitment: poco.Commitment(poco.BenchCourt, chainID, f.task.ID, f.task.Attempt, s.Who, truth, salt),
 		})
 	}
+	c.applyEvent(f, poco.Due{Height: f.task.Deadline})
 	for _, s := range c.bench {
 		c.applyEvent(f, poco.Revealed{Height: f.task.From, Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt, Outcome: truth, Salt: salt})
 	}

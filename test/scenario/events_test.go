@@ -102,6 +102,14 @@ func (s *stage) event(msg gogoproto.Message) string {
 			return fmt.Sprintf("%s  first: %s (attempt %d)", e.Task, e.Organisation, e.Attempt)
 		}
 		return fmt.Sprintf("%s  blind: %s", e.Task, e.Organisation)
+	case *taskstypes.EventCourtWaits:
+		return fmt.Sprintf("%s  waits for the court, %d in the line", e.Task, e.Waiting)
+	case *taskstypes.EventCourtRecalled:
+		line := fmt.Sprintf("%s  no verdict: %s silent", e.Task, strings.Join(e.Silent, " "))
+		if e.GivenUp {
+			return line + "; given up"
+		}
+		return line + "; the court is called again"
 	case *taskstypes.EventPlanned:
 		return fmt.Sprintf("%s  plan: %s", e.Task, e.Plan.Text)
 	case *taskstypes.EventPhase:

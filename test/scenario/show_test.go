@@ -19,6 +19,19 @@ func (s *stage) ledger(key string) []string {
 		l.View.Debt, l.View.Budget, l.View.Ledger.Counted, l.View.Ledger.Unsettled, l.View.Ledger.Next)}
 }
 
+// courtLine says who waits for the court, in which order.
+func (s *stage) courtLine() (out []string) {
+	q := taskstypes.NewQueryClient(s.chain.Conn())
+	line, err := q.CourtLine(s.chain.Ctx(), &taskstypes.QueryCourtLineRequest{})
+	require.NoError(s.t, err)
+	for _, t := range line.Tasks {
+		res, err := q.Task(s.chain.Ctx(), &taskstypes.QueryTaskRequest{Id: t.Id})
+		require.NoError(s.t, err)
+		out = append(out, s.short(s.chain.Named(fmt.Sprintf("%s  place %d of %d", t.Id, res.CourtPlace, res.CourtWaiting))))
+	}
+	return append(out, fmt.Sprintf("in session: %d", line.Courts.Sessions))
+}
+
 // money is what every organisation has: coins, and what its workers have bonded.
 func (s *stage) money() map[string]uint64 {
 	out := map[string]uint64{}
@@ -71,6 +84,9 @@ func (s *stage) workers() (out []string) {
 		line := fmt.Sprintf("%s bonded %d locked %d, right %d, confirmed %d", org, w.Bonded, w.Locked, w.Record.Right, w.Record.Confirmations)
 		if w.Record.Wrong+w.Record.Unrevealed+w.Record.Silent+w.Record.Abstained > 0 {
 			line += fmt.Sprintf(", wrong %d, unrevealed %d, silent %d, abstained %d", w.Record.Wrong, w.Record.Unrevealed, w.Record.Silent, w.Record.Abstained)
+		}
+		if w.Record.DisputedHeight > 0 {
+			line += ", a strike pending"
 		}
 		if w.Cooling() {
 			line += ", cooling"

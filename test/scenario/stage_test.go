@@ -66,7 +66,8 @@ func newStage(t *testing.T) *stage {
 //	decline first|...                           a worker gives its seat back
 //	habit lab-3 lie|silent|truth                what a worker answers when "run" lets time pass
 //	court truth truth lie silent                what each court seat will answer when the court is in session
-//	session                                     the court commits and reveals so
+//	session                                     the court commits and reveals so, once
+//	line                                        who waits for the court
 //	cancel                                      the requester takes the last request back
 //	pause lab-3 lab-4, resume lab-3             workers take no more assignments, or take them again
 //	council allowance_per_mille 0               the council changes the parameter of x/tasks, by a vote
@@ -95,6 +96,8 @@ func (s *stage) play(st step) string {
 		s.court = args
 	case "session":
 		out = s.session()
+	case "line":
+		out = s.courtLine()
 	case "council":
 		require.Equal(s.t, "allowance_per_mille", args[0])
 		p, err := s.chain.App.TasksKeeper.Params.Get(s.chain.Ctx())
@@ -201,6 +204,12 @@ func (s *stage) setUp(word string, args []string) bool {
 			switch args[0] {
 			case "court_strikes":
 				t.CourtStrikes = uint32(n)
+			case "court_slots":
+				t.CourtSlots = uint32(n)
+			case "court_recalls":
+				t.CourtRecalls = uint32(n)
+			case "app_convictions":
+				t.AppConvictions = uint32(n)
 			case "window_blocks":
 				t.WindowBlocks = n
 			case "allowance_per_mille":
@@ -351,11 +360,13 @@ func (s *stage) courtAnswer(t taskstypes.Task, seat taskstypes.Seat) (poco.Outco
 	return s.outcome(word), true
 }
 
-// session is the court's: it commits, its silent seats let the window pass, it reveals.
+// session is the court's: it commits, its silent seats let the window pass, it reveals. It ends with a verdict, or when the
+// court is called again.
 func (s *stage) session() (out []string) {
+	recalls := s.chain.Task(s.id()).Recalls
 	for range 200 {
 		phase := s.phase()
-		if phase != "COURT_COMMIT" && phase != "COURT_REVEAL" {
+		if phase != "COURT_COMMIT" && phase != "COURT_REVEAL" || s.chain.Task(s.id()).Recalls != recalls {
 			require.NotEmpty(s.t, out, "no court is in session")
 			return out
 		}

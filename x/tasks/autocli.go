@@ -20,6 +20,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "TasksByState", Use: "by-state STATE", Short: "List the tasks in a state: waiting, running, provisional, court, or ended with --ending", Example: "  credenced query tasks by-state running\n  credenced query tasks by-state ended --ending accepted", PositionalArgs: autocli.Args("state")},
 				{RpcMethod: "Result", Use: "result TASK", Short: "Show what an ended task brought", Example: "  credenced query tasks result " + autocli.ExampleID, PositionalArgs: autocli.Args("id")},
 				{RpcMethod: "Assignments", Use: "assignments ADDRESS", Short: "List the open tasks in which a worker or a court seat has a part", Example: "  credenced query tasks assignments " + autocli.ExampleAccount, PositionalArgs: autocli.Args("who")},
+				{RpcMethod: "CourtLine", Use: "court-line", Short: "List the tasks that wait for the court, in the order in which it takes them"},
 				{RpcMethod: "Ledger", Use: "ledger KEY", Short: "Show an error-debt ledger, for example class/10000", Example: "  credenced query tasks ledger class/10000", PositionalArgs: autocli.Args("key")},
 				{RpcMethod: "Ledgers", Use: "ledgers", Short: "List the error-debt ledgers"},
 				{RpcMethod: "Quote", Skip: true}, // served by `run`

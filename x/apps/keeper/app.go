@@ -28,6 +28,16 @@ func (k Keeper) FlagNonDeterministic(ctx context.Context, appID string) error {
 	})
 }
 
+// SuspendForReview suspends an app because courts convicted workers of several organisations that ran it: it takes no new
+// requests until the council has looked at it and reinstates it. ErrNotFound when there is no such app.
+func (k Keeper) SuspendForReview(ctx context.Context, appID string) error {
+	return k.changeApp(ctx, appID, "suspended", func(app *types.App) error {
+		app.Reviews++
+		app.Suspended = true
+		return nil
+	})
+}
+
 // Reinstate lifts a suspension; ErrNotSuspended when the app is not suspended. The count of void tasks stays.
 func (k Keeper) Reinstate(ctx context.Context, appID string) error {
 	return k.changeApp(ctx, appID, "reinstated", func(app *types.App) error {

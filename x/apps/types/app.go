@@ -9,7 +9,7 @@ func AppID(organisation, name string) string { return AssetID(organisation, name
 func (a App) Usable() error {
 	switch {
 	case a.Suspended:
-		return ErrSuspended.Wrapf("%s: the court found no one answer in %d tasks; the council may reinstate it", a.Id, a.Voids)
+		return ErrSuspended.Wrapf("%s: the court found no one answer in %d tasks, and %d times workers of several organisations wrong; the council may reinstate it", a.Id, a.Voids, a.Reviews)
 	case a.Deprecated:
 		return ErrDeprecated.Wrapf("app %s: takes no new requests", a.Id)
 	}

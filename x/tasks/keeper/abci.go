@@ -25,7 +25,7 @@ func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx, types
 func (k Keeper) EndBlock(ctx context.Context) error { return k.work(ctx, types.LineActs) }
 
 // work takes what is due off these lines of the queue, of each the oldest first and at most due_per_block, and processes
-// each item alone; then it asks again the turns that waited for one just settled.
+// each item alone; then it asks again the turns that waited for one just settled, and calls the courts whose turn it is.
 func (k Keeper) work(ctx context.Context, lines ...types.Line) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -40,7 +40,10 @@ func (k Keeper) work(ctx context.Context, lines ...types.Line) error {
 			k.process(ctx, id, k.act)
 		}
 	}
-	return k.wakeTurns(ctx, int(params.DuePerBlock))
+	if err := k.wakeTurns(ctx, int(params.DuePerBlock)); err != nil {
+		return err
+	}
+	return k.convene(ctx)
 }
 
 // act does what a task that is due asks for. One without a deadline is here because it could not be processed before.
@@ -133,6 +136,11 @@ func (k Keeper) postpone(ctx context.Context, id string) error {
 	}
 	if t.Queued != 0 {
 		if err := k.Queue.Remove(ctx, t.QueueKey()); err != nil {
+			return err
+		}
+	}
+	if t.CourtPace != 0 { // it must not keep other courts waiting
+		if err := k.freeSeats(ctx, &t); err != nil {
 			return err
 		}
 	}

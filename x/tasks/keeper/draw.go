@@ -33,6 +33,11 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	if c.eligible <= planned || plan.Bound == poco.BoundFew {
 		return poco.DrawFailed{Height: height}, nil
 	}
+	if plan.Court { // nobody works for a court that will not be called
+		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
+			return poco.CourtUnpaid{Height: height}, err
+		}
+	}
 	seats, err := k.drawSeats(ctx, it, c, 1, 0, func(poco.Entropy) drawSize { return drawSize{count: 1} })
 	if errors.Is(err, errTaken) {
 		return poco.DrawFailed{Height: height}, nil

@@ -213,6 +213,7 @@ func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.Se
 		w.add(ctx, "locked/"+e.Worker, -int64(e.Unlock))
 		w.add(ctx, "locked", -int64(e.Unlock))
 		w.add(ctx, "slashed", int64(e.Slash))
+		w.add(ctx, "dispute/"+e.Worker, int64(e.Dispute))
 	}
 	return w.ask("workers.Settle", task) // late, so that what was written must be undone
 }
@@ -287,6 +288,11 @@ func (a apps) FlagNonDeterministic(ctx context.Context, app string) error {
 	return a.ask("Flag", app)
 }
 
+func (a apps) SuspendForReview(ctx context.Context, app string) error {
+	a.add(ctx, "reviewed/"+app, 1)
+	return a.ask("Review", app)
+}
+
 type beacon struct{ delay *int64 }
 
 func (b beacon) Seed(ctx context.Context) ([]byte, error) {
@@ -302,11 +308,15 @@ func (b beacon) Delay(context.Context) (int64, error) { return *b.delay, nil }
 
 type bench struct {
 	*books
-	orgs *[]string
+	orgs  *[]string
+	jails *bool // a jailed seat is out
 }
 
-func (b bench) ActiveSeats(context.Context) (seats []poatypes.Seat, err error) {
+func (b bench) ActiveSeats(ctx context.Context) (seats []poatypes.Seat, err error) {
 	for _, org := range *b.orgs {
+		if *b.jails && b.get(ctx, "jailed/"+org) > 0 {
+			continue
+		}
 		seats = append(seats, poatypes.Seat{OrgId: org, Operator: addressOf("seat of " + org), Power: 10})
 	}
 	return seats, nil
@@ -331,6 +341,7 @@ type fixture struct {
 	moves         moves
 	delay         int64    // of the beacon
 	seats         []string // organisations of the active seats
+	jails         bool     // a jailed one is active no longer
 	reads, writes int
 	secrets       map[string]poco.Outcome
 }
@@ -348,7 +359,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay}, bench{f.books, &f.seats}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay}, bench{f.books, &f.seats, &f.jails}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f
@@ -434,12 +445,12 @@ func (f *fixture) task(id string) types.Task {
 }
 
 func (f *fixture) commit(id, who string, b types.Bench, o poco.Outcome) error {
-	t := f.task(id)
+	attempt := f.task(id).AttemptOn(b)
 	raw, _ := types.ParseID(id)
 	pb, _ := b.ToPoco()
-	c := poco.Commitment(pb, "test", raw, t.Attempt, who, o, salt(who))
+	c := poco.Commitment(pb, "test", raw, attempt, who, o, salt(who))
 	f.secrets[id+who] = o
-	_, err := f.msgs.Commit(f.ctx, &types.MsgCommit{Who: who, Task: id, Attempt: t.Attempt, Bench: b, Commitment: c[:]})
+	_, err := f.msgs.Commit(f.ctx, &types.MsgCommit{Who: who, Task: id, Attempt: attempt, Bench: b, Commitment: c[:]})
 	return err
 }
 
@@ -447,7 +458,7 @@ func salt(who string) []byte { h := sha256.Sum256([]byte(who)); return h[:] }
 
 func (f *fixture) reveal(id, who string, b types.Bench) error {
 	_, err := f.msgs.Reveal(f.ctx, &types.MsgReveal{
-		Who: who, Task: id, Attempt: f.task(id).Attempt, Bench: b, Outcome: types.OutcomeFromPoco(f.secrets[id+who]), Salt: salt(who),
+		Who: who, Task: id, Attempt: f.task(id).AttemptOn(b), Bench: b, Outcome: types.OutcomeFromPoco(f.secrets[id+who]), Salt: salt(who),
 	})
 	return err
 }

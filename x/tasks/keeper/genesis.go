@@ -44,7 +44,30 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
-	return nil
+	for _, c := range g.AppConvictions {
+		if err := k.AppConvictions.Set(ctx, c.App, c); err != nil {
+			return err
+		}
+	}
+	return k.initCourts(ctx, g)
+}
+
+// initCourts stores how busy the court is, which follows from the tasks.
+func (k Keeper) initCourts(ctx context.Context, g types.GenesisState) error {
+	courts := types.Courts{Round: g.CourtRound}
+	for _, t := range g.Tasks {
+		if t.CourtPlace != nil {
+			courts.Waiting++
+		}
+		if t.CourtPace != 0 {
+			courts.Sessions++
+			courts.Pace = addPace(courts.Pace, t.CourtPace)
+		}
+	}
+	if courts == (types.Courts{}) {
+		return nil
+	}
+	return k.Courts.Set(ctx, courts)
 }
 
 func (k Keeper) initTask(ctx context.Context, t types.Task) error {
@@ -68,15 +91,21 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 			return err
 		}
 	}
+	if t.CourtPlace != nil {
+		if err := k.setCourtPlace(ctx, t); err != nil {
+			return err
+		}
+	}
 	if err := k.States.Set(ctx, collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)); err != nil {
 		return err
 	}
-	for _, seats := range [][]types.Seat{t.Seats, t.Court} {
+	for bench, seats := range [][]types.Seat{t.Seats, t.Court} {
 		for _, s := range seats {
 			if err := k.History.Set(ctx, historyKey(t, s.Who)); err != nil {
 				return err
 			}
-			if t.Phase == types.PHASE_DONE {
+			// Who sat in a court that is to be called again has nothing to do until it is.
+			if t.Phase == types.PHASE_DONE || bench == 1 && t.Phase == types.PHASE_COURT_WAIT {
 				continue
 			}
 			if err := k.Assignments.Set(ctx, collections.Join(s.Who, t.Id)); err != nil {
@@ -135,6 +164,17 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	if err := k.Turns.Walk(ctx, nil, func(_ string, t types.Turn) (bool, error) {
 		g.Turns = append(g.Turns, t)
+		return false, nil
+	}); err != nil {
+		return nil, err
+	}
+	courts, err := k.courts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g.CourtRound = courts.Round
+	if err := k.AppConvictions.Walk(ctx, nil, func(_ string, c types.AppConvictions) (bool, error) {
+		g.AppConvictions = append(g.AppConvictions, c)
 		return false, nil
 	}); err != nil {
 		return nil, err

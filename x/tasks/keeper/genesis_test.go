@@ -68,6 +68,17 @@ func indexes(t *testing.T, f *fixture) (out []string) {
 		note("state", [3]any{k.K1(), k.K2(), k.K3()})
 		return false, nil
 	}))
+	require.NoError(t, f.k.CourtLine.Walk(f.ctx, nil, func(k collections.Triple[uint64, uint64, string]) (bool, error) {
+		note("court", [3]any{k.K1(), k.K2(), k.K3()})
+		return false, nil
+	}))
+	require.NoError(t, f.k.CourtShares.Walk(f.ctx, nil, func(k collections.Triple[string, uint64, string]) (bool, error) {
+		note("share", [3]any{k.K1(), k.K2(), k.K3()})
+		return false, nil
+	}))
+	if c, err := f.k.Courts.Get(f.ctx); err == nil {
+		note("courts", c)
+	}
 	require.NoError(t, f.k.ByDeal.Walk(f.ctx, nil, func(k collections.Pair[string, uint64], id string) (bool, error) {
 		note("deal", [3]any{k.K1(), k.K2(), id})
 		return false, nil

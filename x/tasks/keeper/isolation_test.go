@@ -328,6 +328,10 @@ func TestSilentCourtSeats(t *testing.T) {
 // whether they end together or not; a court that is called later is another. Votes against two thirds count each.
 func TestOneOutageInManyCourts(t *testing.T) {
 	f := newFixture(t, 20)
+	params, err := f.k.Params.Get(f.ctx)
+	require.NoError(t, err)
+	params.CourtSlots, params.CourtFuelPerBlock = 10, 1<<40
+	require.NoError(t, f.k.Params.Set(f.ctx, params))
 	open := func() string { return f.open(1, func(d *markettypes.Deal) { d.Terms.Policy = poco.PolicyCourt })[0] }
 	last := addressOf("seat of val-3")
 	play := func(ids []string, lie bool) {

@@ -47,6 +47,14 @@ type Keeper struct {
 	Wake collections.KeySet[string]
 	// CourtSilences: organisation -> outages of its court seat and votes of it against two thirds.
 	CourtSilences collections.Map[string, types.CourtSilence]
+	// CourtLine: (round, height since which it waits, task); who waits for the court, in the order in which it is called.
+	CourtLine collections.KeySet[collections.Triple[uint64, uint64, string]]
+	// CourtShares: (requesting organisation, round, task); the places of each requester in the court's line.
+	CourtShares collections.KeySet[collections.Triple[string, uint64, string]]
+	// Courts is how busy the court is; nothing before the first was called.
+	Courts collections.Item[types.Courts]
+	// AppConvictions: app -> the last convictions of workers that ran it.
+	AppConvictions collections.Map[string, types.AppConvictions]
 	// History: (worker or court operator, height at which the task was opened, task), after its end too.
 	History collections.KeySet[collections.Triple[string, uint64, string]]
 	// States: (state and ending, height at which the task was opened, task).
@@ -67,21 +75,25 @@ func NewKeeper(
 		addresses: addresses, authority: authority,
 		workers: workers, market: market, apps: apps, beacon: beacon, seats: seats,
 
-		Params:        collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Tasks:         collections.NewMap(sb, types.TasksPrefix, "tasks", collections.StringKey, codec.CollValue[types.Task](cdc)),
-		ByDeal:        collections.NewMap(sb, types.ByDealPrefix, "by_deal", byText, collections.StringValue),
-		Assignments:   collections.NewKeySet(sb, types.AssignmentsPrefix, "assignments", collections.PairKeyCodec(collections.StringKey, collections.StringKey)),
-		Queue:         collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
-		Ledgers:       collections.NewMap(sb, types.LedgersPrefix, "ledgers", collections.StringKey, codec.CollValue[types.Ledger](cdc)),
-		Records:       collections.NewMap(sb, types.RecordsPrefix, "records", byText, codec.CollValue[types.TurnRecord](cdc)),
-		Blocks:        collections.NewMap(sb, types.BlocksPrefix, "blocks", collections.TripleKeyCodec(collections.StringKey, collections.Uint32Key, collections.Uint64Key), codec.CollValue[types.TurnSums](cdc)),
-		Turns:         collections.NewMap(sb, types.TurnsPrefix, "turns", collections.StringKey, codec.CollValue[types.Turn](cdc)),
-		Waiting:       collections.NewMap(sb, types.WaitingPrefix, "waiting", byText, collections.StringValue),
-		Wake:          collections.NewKeySet(sb, types.WakePrefix, "wake", collections.StringKey),
-		CourtSilences: collections.NewMap(sb, types.CourtSilencesPrefix, "court_silences", collections.StringKey, codec.CollValue[types.CourtSilence](cdc)),
-		History:       collections.NewKeySet(sb, types.HistoryPrefix, "history", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, collections.StringKey)),
-		States:        collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
-		Planned:       collections.NewMap(sb, types.PlannedPrefix, "planned", collections.StringKey, collections.Uint64Value),
+		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Tasks:          collections.NewMap(sb, types.TasksPrefix, "tasks", collections.StringKey, codec.CollValue[types.Task](cdc)),
+		ByDeal:         collections.NewMap(sb, types.ByDealPrefix, "by_deal", byText, collections.StringValue),
+		Assignments:    collections.NewKeySet(sb, types.AssignmentsPrefix, "assignments", collections.PairKeyCodec(collections.StringKey, collections.StringKey)),
+		Queue:          collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
+		Ledgers:        collections.NewMap(sb, types.LedgersPrefix, "ledgers", collections.StringKey, codec.CollValue[types.Ledger](cdc)),
+		Records:        collections.NewMap(sb, types.RecordsPrefix, "records", byText, codec.CollValue[types.TurnRecord](cdc)),
+		Blocks:         collections.NewMap(sb, types.BlocksPrefix, "blocks", collections.TripleKeyCodec(collections.StringKey, collections.Uint32Key, collections.Uint64Key), codec.CollValue[types.TurnSums](cdc)),
+		Turns:          collections.NewMap(sb, types.TurnsPrefix, "turns", collections.StringKey, codec.CollValue[types.Turn](cdc)),
+		Waiting:        collections.NewMap(sb, types.WaitingPrefix, "waiting", byText, collections.StringValue),
+		Wake:           collections.NewKeySet(sb, types.WakePrefix, "wake", collections.StringKey),
+		CourtSilences:  collections.NewMap(sb, types.CourtSilencesPrefix, "court_silences", collections.StringKey, codec.CollValue[types.CourtSilence](cdc)),
+		CourtLine:      collections.NewKeySet(sb, types.CourtLinePrefix, "court_line", collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.StringKey)),
+		CourtShares:    collections.NewKeySet(sb, types.CourtSharesPrefix, "court_shares", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, collections.StringKey)),
+		Courts:         collections.NewItem(sb, types.CourtsKey, "courts", codec.CollValue[types.Courts](cdc)),
+		AppConvictions: collections.NewMap(sb, types.AppConvictionsPrefix, "app_convictions", collections.StringKey, codec.CollValue[types.AppConvictions](cdc)),
+		History:        collections.NewKeySet(sb, types.HistoryPrefix, "history", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, collections.StringKey)),
+		States:         collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
+		Planned:        collections.NewMap(sb, types.PlannedPrefix, "planned", collections.StringKey, collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

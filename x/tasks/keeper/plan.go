@@ -135,7 +135,15 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if plan.Bound == poco.BoundFew {
+	few := plan.Bound == poco.BoundFew
+	// A court that cannot be paid is refused now, while nobody can know the seed. After a refused draw it is called all the
+	// same: else whoever refuses draws would end the task without a charge.
+	if it.state.Risk.IsZero() && (plan.Court && !few || few && height >= it.state.WaitEnd) {
+		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
+			return poco.CourtUnpaid{Height: height}, err
+		}
+	}
+	if few {
 		return poco.DrawFailed{Height: height}, nil
 	}
 	counted := types.Count{Height: height}

@@ -64,7 +64,23 @@ func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*ty
 		return nil, notFound(err)
 	}
 	deal, err := q.market.WholeDeal(ctx, it.stored.Deal)
-	return &types.QueryTaskResponse{Task: it.stored, Deal: deal}, err
+	if err != nil {
+		return nil, err
+	}
+	place, waiting, err := q.CourtPlace(ctx, it.stored)
+	return &types.QueryTaskResponse{Task: it.stored, Deal: deal, CourtPlace: place, CourtWaiting: waiting}, err
+}
+
+func (q queryServer) CourtLine(ctx context.Context, req *types.QueryCourtLineRequest) (*types.QueryCourtLineResponse, error) {
+	courts, err := q.courts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tasks, p, err := query.CollectionPaginate(ctx, q.Keeper.CourtLine, page(req.Pagination),
+		func(key collections.Triple[uint64, uint64, string], _ collections.NoValue) (types.Task, error) {
+			return q.Tasks.Get(ctx, key.K3())
+		})
+	return &types.QueryCourtLineResponse{Tasks: tasks, Courts: courts, Pagination: p}, err
 }
 
 func notFound(err error) error {

@@ -90,6 +90,8 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 		return k.askTurn(ctx, it)
 	case poco.OpenCourt:
 		return k.openCourt(ctx, it)
+	case poco.RecallCourt:
+		return k.recallCourt(ctx, it)
 	case poco.Resolve:
 		return nil, k.resolve(ctx, it, e)
 	case poco.Finish:
@@ -133,27 +135,4 @@ func (k Keeper) seated(ctx context.Context, it *item, who string) error {
 		}
 	}
 	return fmt.Errorf("%s holds no seat", who)
-}
-
-// openCourt seats every active validator, whoever it is to the task. Parties are named by the requester, through the
-// datasets that a task reads: were they excused, the requester would choose its judges
-// (docs/adr/0014-the-court-is-all-active-seats.md).
-func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
-	bench, err := k.seats.ActiveSeats(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ev := poco.CourtOpened{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
-	for _, s := range bench { // each of positive power, else it were not active
-		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Operator, Org: s.OrgId, Power: uint64(s.Power)})
-		if err := k.assign(ctx, it, s.Operator); err != nil {
-			return nil, err
-		}
-		if err := emit(ctx, &types.EventDrawn{
-			Task: it.stored.Id, Deal: it.stored.Deal, Who: s.Operator, Organisation: s.OrgId, Attempt: it.state.Attempt,
-		}); err != nil {
-			return nil, err
-		}
-	}
-	return ev, nil
 }

@@ -61,7 +61,7 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	var ends []workerstypes.SeatSettlement
 	for _, e := range s.Seats {
 		ends = append(ends, workerstypes.SeatSettlement{
-			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Outage: e.Outage, Right: e.Right, Confirmed: e.Confirmed,
+			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Outage: e.Outage, Right: e.Right, Confirmed: e.Confirmed, Dispute: e.Dispute,
 			Earned: earned[e.Who],
 		})
 		record.Seats = append(record.Seats, types.SeatEnd{Who: e.Who, Organisation: e.Org, Fault: e.Fault.String(), Slash: e.Slash, Right: e.Right})
@@ -83,8 +83,11 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 			return err
 		}
 	}
+	if err := k.noteConvictions(ctx, it, s.Seats); err != nil {
+		return err
+	}
 	for _, seat := range it.state.Court {
-		// Where more than a third was silent the cause is common, such as a congested chain, and no seat's own fault.
+		// The silences of a court that was given up were noted when it was.
 		silent := seat.State != poco.SeatRevealed && s.Ending != poco.EndBroken && s.Ending != poco.EndCourtSilent
 		if silent || slices.Contains(s.CourtWrong, seat.Who) {
 			if err := k.noteCourtFault(ctx, seat.Org, silent, it.state.CourtCalled); err != nil {

@@ -58,11 +58,16 @@ func (it *item) parties() []string {
 func (k Keeper) save(ctx context.Context, it *item) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	before, state := it.stored.Phase, it.stored.StateKey()
-	attempt, planned := it.stored.Attempt, plannedSeats(it.stored)
+	attempt, recalls, planned := it.stored.Attempt, it.stored.Recalls, plannedSeats(it.stored)
 	line, queued, stood := it.stored.Line(), it.stored.Queued, it.stored.QueueKey()
 	it.stored.Take(it.state, sdkCtx.BlockHeight())
 	if err := k.countPlanned(ctx, it.deal.Pool, planned, plannedSeats(it.stored)); err != nil {
 		return err
+	}
+	if it.stored.CourtPace != 0 && it.stored.Phase != types.PHASE_COURT_COMMIT {
+		if err := k.freeSeats(ctx, &it.stored); err != nil {
+			return err
+		}
 	}
 	if it.stored.Phase == types.PHASE_DONE && it.stored.Done == 0 {
 		it.stored.Done = sdkCtx.BlockHeight()
@@ -93,7 +98,7 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 			return err
 		}
 	}
-	if it.stored.Phase == before && it.stored.Attempt == attempt {
+	if it.stored.Phase == before && it.stored.Attempt == attempt && it.stored.Recalls == recalls {
 		return nil
 	}
 	return sdkCtx.EventManager().EmitTypedEvent(&types.EventPhase{

@@ -154,7 +154,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 	out := poco.Task{
 		ID: id, Terms: terms, Attempt: t.Attempt, Phase: poco.Phase(t.Phase - 1), Deadline: t.Deadline, From: t.From,
 		Took: t.Took, Delay: t.Delay, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Seated: t.Seated, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
-		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled,
+		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled, Recalls: t.Recalls,
 	}
 	if len(t.Risk) > 0 {
 		if out.Risk, err = poco.Q64FromBytes(t.Risk); err != nil {
@@ -192,7 +192,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 func (t *Task) Take(p poco.Task, height int64) {
 	t.Attempt, t.Phase, t.Deadline, t.From = p.Attempt, Phase(p.Phase)+1, p.Deadline, p.From
 	t.Took, t.WaitEnd, t.Ending, t.Cancelled, t.ByCourt = p.Took, p.WaitEnd, Ending(p.Ending), p.Cancelled, p.ByCourt
-	t.Delay, t.Seated, t.RevealEnd, t.CourtCalled = p.Delay, p.Seated, p.RevealEnd, p.CourtCalled
+	t.Delay, t.Seated, t.RevealEnd, t.CourtCalled, t.Recalls = p.Delay, p.Seated, p.RevealEnd, p.CourtCalled, p.Recalls
 	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
 	t.Court = seatsFromPoco(p.Court, t.Court, height)
 	switch {

@@ -38,9 +38,10 @@ type MarketKeeper interface {
 	Callback(ctx context.Context, deal markettypes.Deal, result markettypes.TaskResult) error
 }
 
-// AppsKeeper is told when the court found an app not deterministic.
+// AppsKeeper is told when the court found an app not deterministic, or courts keep convicting workers that ran it.
 type AppsKeeper interface {
 	FlagNonDeterministic(ctx context.Context, app string) error
+	SuspendForReview(ctx context.Context, app string) error
 }
 
 // BeaconKeeper is the public randomness.

@@ -32,6 +32,9 @@ func (g GenesisState) Validate() error {
 			return fmt.Errorf("tasks: %s: queued at %d, expected its deadline %d or later", t.Id, t.Queued, t.Deadline)
 		}
 	}
+	if err := g.validateCourts(); err != nil {
+		return err
+	}
 	ledgers := make(map[string]Ledger, len(g.Ledgers))
 	for _, l := range g.Ledgers {
 		if _, err := l.ToPoco(); err != nil {
@@ -59,6 +62,28 @@ func (g GenesisState) Validate() error {
 			if !slices.ContainsFunc(g.Ledgers, func(l Ledger) bool { return l.Key == key }) {
 				return fmt.Errorf("turns: ledger %q of task %s is not in the state", key, t.Task)
 			}
+		}
+	}
+	return nil
+}
+
+// validateCourts names the first thing about the court that cannot be.
+func (g GenesisState) validateCourts() error {
+	for _, t := range g.Tasks {
+		switch {
+		case t.CourtPlace != nil && t.Phase != PHASE_COURT_WAIT:
+			return fmt.Errorf("tasks: %s: has a place in the court's line in phase %s, expected %s", t.Id, t.Phase, PHASE_COURT_WAIT)
+		case t.CourtPlace != nil && (t.CourtPlace.Round == 0 || t.CourtPlace.Round < g.CourtRound || t.CourtPlace.Since < 1):
+			return fmt.Errorf("tasks: %s: round %d, since %d in the court's line, expected round %d or later and a height", t.Id, t.CourtPlace.Round, t.CourtPlace.Since, max(1, g.CourtRound))
+		case t.CourtPace != 0 && t.Phase != PHASE_COURT_COMMIT:
+			return fmt.Errorf("tasks: %s: holds room of the court in phase %s, expected %s", t.Id, t.Phase, PHASE_COURT_COMMIT)
+		case t.Phase == PHASE_COURT_WAIT && t.CourtPlace == nil && t.Queued == 0:
+			return fmt.Errorf("tasks: %s: waits for the court and has no place in its line", t.Id)
+		}
+	}
+	for i, c := range g.AppConvictions {
+		if i > 0 && g.AppConvictions[i-1].App >= c.App {
+			return fmt.Errorf("app_convictions: %q after %q, expected ascending order, each app once", c.App, g.AppConvictions[i-1].App)
 		}
 	}
 	return nil

@@ -40,6 +40,14 @@ var (
 	HistoryPrefix = collections.NewPrefix(12)
 	// StatesPrefix: (state and ending, height at which the task was opened, task); kept after the task's end.
 	StatesPrefix = collections.NewPrefix(13)
+	// CourtLinePrefix: (round, height since which it waits, task) while a task waits for the court.
+	CourtLinePrefix = collections.NewPrefix(14)
+	// CourtSharesPrefix: (requesting organisation, round, task) while a task waits for the court.
+	CourtSharesPrefix = collections.NewPrefix(15)
+	// CourtsKey holds the Courts.
+	CourtsKey = collections.NewPrefix(16)
+	// AppConvictionsPrefix: app -> AppConvictions.
+	AppConvictionsPrefix = collections.NewPrefix(17)
 	// PlannedPrefix: pool -> seats of tasks that are planned and not drawn yet; 0 is not stored.
 	PlannedPrefix = collections.NewPrefix(18)
 )

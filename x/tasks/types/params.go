@@ -16,6 +16,12 @@ func DefaultParams() Params {
 		WindowBlocks: 600,
 		DuePerBlock:  200,
 		CourtStrikes: 3,
+		// What an executor that executes one task at a time can do; --slots of the court's executors bounds it.
+		CourtSlots:        1,
+		CourtFuelPerBlock: 20_000_000, // as x/market's windows reckon with
+		CourtRecalls:      4,
+		AppConvictions:    5,
+		AppWindowBlocks:   172_800, // a day of half seconds
 	}
 }
 
@@ -35,6 +41,16 @@ func (p Params) Validate() error {
 		return errorsmod.Wrapf(ErrInvalidParams, "due_per_block: got %d, expected 1 to 10000", p.DuePerBlock)
 	case p.CourtStrikes < 1:
 		return errorsmod.Wrapf(ErrInvalidParams, "court_strikes: got 0, expected at least 1")
+	case p.CourtSlots < 1 || p.CourtSlots > 1_000:
+		return errorsmod.Wrapf(ErrInvalidParams, "court_slots: got %d, expected 1 to 1000", p.CourtSlots)
+	case p.CourtFuelPerBlock < 1:
+		return errorsmod.Wrapf(ErrInvalidParams, "court_fuel_per_block: got 0, expected at least 1")
+	case p.CourtRecalls < p.CourtStrikes || p.CourtRecalls > 100:
+		return errorsmod.Wrapf(ErrInvalidParams, "court_recalls: got %d, expected court_strikes = %d to 100, so that a seat that stays silent is jailed before its task is given up", p.CourtRecalls, p.CourtStrikes)
+	case p.AppConvictions < 2 || p.AppConvictions > 100:
+		return errorsmod.Wrapf(ErrInvalidParams, "app_convictions: got %d, expected 2 to 100", p.AppConvictions)
+	case p.AppWindowBlocks < 1:
+		return errorsmod.Wrapf(ErrInvalidParams, "app_window_blocks: got %d, expected at least 1", p.AppWindowBlocks)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 		return nil
 	case poco.FaultWrong:
 		w.Record.Wrong++
+		takeDisputed(w)
 		return k.addStrike(ctx, params, w)
 	case poco.FaultUnrevealed:
 		w.Record.Unrevealed++
@@ -37,6 +38,23 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 		return types.ErrSettlement.Wrapf("fault of %s: %d is unknown", w.Address, fault)
 	}
 	return k.startCooling(ctx, params, w)
+}
+
+// noteDispute keeps on record that a dispute of the worker's was left undecided, or forgets it once it has won one.
+func (k Keeper) noteDispute(ctx context.Context, w *types.Worker, d poco.Dispute) {
+	switch d {
+	case poco.DisputeUndecided:
+		w.Record.DisputedHeight = blockHeight(ctx)
+	case poco.DisputeWon:
+		w.Record.DisputedHeight = 0
+	}
+}
+
+// takeDisputed makes an undecided dispute of a worker that was found wrong the strike that it would have been: a court that
+// stayed silent then has freed nobody. Only being wrong does; an honest worker's outage says nothing about its answers.
+func takeDisputed(w *types.Worker) {
+	w.Record.StrikeHeight = max(w.Record.StrikeHeight, w.Record.DisputedHeight)
+	w.Record.DisputedHeight = 0
 }
 
 // addStrike puts a strike on a worker's record: the confirmations start again at 0, and the worker cools down. If the strike

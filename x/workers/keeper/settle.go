@@ -45,6 +45,7 @@ func (k Keeper) settleSeat(ctx context.Context, params types.Params, taskID stri
 		if e.Confirmed {
 			w.Record.Confirmations++
 		}
+		k.noteDispute(ctx, w, e.Dispute)
 		return k.recordFault(ctx, params, w, e.Fault, e.Outage)
 	})
 	if err != nil || e.Slash == 0 {

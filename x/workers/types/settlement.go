@@ -22,6 +22,8 @@ type SeatSettlement struct {
 	Right bool
 	// Confirmed says that its right answer counts as a confirmation.
 	Confirmed bool
+	// Dispute says whether a strike of it is left pending, or is no longer.
+	Dispute poco.Dispute
 	// Earned is the amount that x/market pays it for the task. Here it is only added to the record.
 	Earned uint64
 }

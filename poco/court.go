@@ -1,0 +1,216 @@
+package poco
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// The court: how many sit at once, who is next, what their sessions come to.
+
+// CourtCapacity is what every seat of the court can do at once. It is declared, not measured: whoever takes a seat keeps an
+// executor that can.
+type CourtCapacity struct {
+	Slots        uint32 // tasks run at once
+	FuelPerBlock uint64 // fuel burnt in a block, over all slots
+}
+
+// CourtLoad is what courts in session ask of every seat together.
+type CourtLoad struct {
+	Sessions uint32
+	Pace     uint64 // fuel per block
+}
+
+// Admits says whether another session of this pace may begin. Where none is on, any may: a task that asks more of a seat than
+// it declared has the court for itself, and in the window that its fuel limit was given (protocol section 9.8).
+func (c CourtCapacity) Admits(load CourtLoad, pace uint64) bool {
+	if load.Sessions == 0 {
+		return true
+	}
+	return load.Sessions < c.Slots && load.Pace <= c.FuelPerBlock && pace <= c.FuelPerBlock-load.Pace
+}
+
+// CourtPace is what a session of the task's court asks of a seat: its fuel limit over its window to commit, in fuel per
+// block, rounded up; at least 1.
+func (t Task) CourtPace() uint64 {
+	window := uint64(FollowingWindow(t.Terms.CourtBlocks, t.Took))
+	return max(1, t.Terms.FuelLimit/window+min(1, t.Terms.FuelLimit%window))
+}
+
+// CourtRound returns the round of the line in which it is a task's turn, given the round of the place called last and the
+// last round in which its requester already has a place, 0 for none. A requester has one place in a round, and rounds are
+// called in their order. So before its j-th task in the line (this one counted) at most
+//
+//	(j+1)(k-1) + j-1
+//
+// are called: of each other requester one in this round and in the j rounds before it, and its own. Here k requesters, its own
+// counted, have places while it waits; for its first task, who comes to the line later does not count: it stands in a later
+// round, or further back in this one.
+func CourtRound(called, last uint64) uint64 { return max(called, last) + 1 }
+
+// CourtBound is the most tasks that are called before a requester's j-th task in the line, k requesters having places; see
+// CourtRound, which says when they are counted.
+func CourtBound(j, k uint64) uint64 { return (j+1)*(k-1) + j - 1 }
+
+// AttemptOn is the attempt that answers on the bench are for: of workers the task's, of court seats that and the number of
+// times the court was called again, so that what was committed in one session opens nothing in another.
+func (t *Task) AttemptOn(b Bench) uint32 {
+	if b == BenchCourt {
+		return t.Attempt + t.Recalls
+	}
+	return t.Attempt
+}
+
+// callCourt has the task wait for the court, which decides what the replicas do not. Where none may, the task ends without an
+// answer.
+func (t *Task) callCourt() []Effect {
+	if t.Terms.rules().Court == CourtNever {
+		return t.end(EndUndecided)
+	}
+	t.Phase, t.Deadline = PhaseCourtWait, 0
+	return []Effect{OpenCourt{}}
+}
+
+// courtOpened begins a session. Of a court that is called again, seats that have revealed keep their answers: they have done
+// their work, and only the others are awaited.
+func (t *Task) courtOpened(e CourtOpened) error {
+	if err := t.in(PhaseCourtWait); err != nil {
+		return err
+	}
+	seats := slices.Clone(e.Seats)
+	for i, s := range seats {
+		if before := find(t.Court, s.Who); before != nil && before.State == SeatRevealed {
+			seats[i] = *before
+			seats[i].Power = s.Power
+		}
+	}
+	t.Court, t.CourtCalled = seats, e.Height
+	t.Phase, t.Deadline = PhaseCourtCommit, e.Height+FollowingWindow(t.Terms.CourtBlocks, t.Took)
+	if count(t.Court, drawn) == 0 {
+		t.Deadline = e.Height // nobody is awaited
+	}
+	return nil
+}
+
+// closeCourtCommits opens the reveals of a court, or judges it where nobody has committed anything.
+func (t *Task) closeCourtCommits(height int64) []Effect {
+	from := height
+	if count(t.Court, drawn) == 0 {
+		from = height + 1 // the last commitment is in this block, and reveals come after all commitments
+	}
+	silence(t.Court)
+	if count(t.Court, committed) == 0 {
+		return t.tally()
+	}
+	t.Phase, t.From, t.Deadline = PhaseCourtReveal, from, from+t.Terms.CourtRevealBlocks
+	return nil
+}
+
+// tally looks for more than two thirds of the court's whole power on one outcome (protocol section 4). Where there is none,
+// but the silent seats could still make one, the court is called again: silence frees nobody.
+func (t *Task) tally() []Effect {
+	var total, silent, best uint64
+	var found Outcome
+	for _, s := range t.Court {
+		total += s.Power
+		if s.State != SeatRevealed {
+			silent += s.Power
+			continue
+		}
+		if power := t.power(s.Outcome); power > best {
+			best, found = power, s.Outcome
+		}
+	}
+	switch {
+	case 3*best > 2*total:
+		return t.found(found)
+	case total == 0 || 3*(best+silent) > 2*total:
+		t.Recalls++
+		t.Phase, t.Deadline = PhaseCourtWait, 0
+		return []Effect{RecallCourt{}}
+	}
+	return t.end(EndVoid)
+}
+
+// power is that of the court's seats that revealed an outcome.
+func (t *Task) power(o Outcome) (sum uint64) {
+	for _, s := range t.Court {
+		if s.State == SeatRevealed && s.Outcome == o {
+			sum += s.Power
+		}
+	}
+	return sum
+}
+
+// found ends the task with the court's verdict.
+func (t *Task) found(verdict Outcome) []Effect {
+	t.ByCourt, t.Verdict = true, verdict
+	switch verdict.Kind {
+	case KindInputUnavailable:
+		return t.end(EndInputUnavailable)
+	case KindAbstain:
+		return t.end(EndAbstained)
+	}
+	return t.end(EndAccepted)
+}
+
+// CourtAtOnce says whether the task's policy asks the court and no worker.
+func (t *Task) CourtAtOnce() bool { return t.Terms.rules().Court == CourtAtOnce }
+
+// AffordsCourt says whether the escrow holds what a court of so many seats costs, beside the app, the datasets and the first
+// worker: a court that nobody's fault calls is paid from there, or the task is refunded and not judged.
+func (t *Task) AffordsCourt(bench uint64) bool {
+	left, _ := t.Terms.Escrow() // checked by Terms.Validate
+	left -= t.Terms.AppPrice + t.Terms.DatasetPrice
+	if !t.CourtAtOnce() {
+		left -= t.Terms.Price // MaxSeats is at least 1
+	}
+	hi, cost := bits.Mul64(t.Terms.CourtFee, bench)
+	return hi == 0 && cost <= left
+}
+
+// courtUnpaid ends a task before anybody was asked to judge it.
+func (t *Task) courtUnpaid() ([]Effect, error) {
+	if err := t.in(PhaseOpen, PhaseLocked, PhaseCourtWait); err != nil {
+		return nil, err
+	}
+	return t.end(EndCourtUnpaid), nil
+}
+
+// courtGivenUp ends a task whose court stayed silent however often it was called.
+func (t *Task) courtGivenUp() ([]Effect, error) {
+	if err := t.in(PhaseCourtWait); err != nil {
+		return nil, err
+	}
+	return t.end(EndCourtSilent), nil
+}
+
+// HasSeat says whether somebody has one of these seats.
+func HasSeat(seats []Seat, who string) bool { return find(seats, who) != nil }
+
+// Dispute is what a task's end says of a worker that stood against another.
+type Dispute uint8
+
+// The disputes.
+const (
+	DisputeNone      Dispute = iota
+	DisputeUndecided         // the court stayed silent: its strike is pending
+	DisputeWon               // the court found it right, and another wrong: nothing is pending any more
+)
+
+// dispute says what the end of the task means for a seat that revealed an answer, and nothing for others: who is silent or
+// withholds is punished for that, verdict or none.
+func (t *Task) dispute(seat Seat) Dispute {
+	if seat.State != SeatRevealed || !seat.Outcome.Kind.IsAnswer() {
+		return DisputeNone
+	}
+	against := slices.ContainsFunc(t.Seats, func(o Seat) bool { return o.State == SeatRevealed && o.Outcome != seat.Outcome })
+	switch {
+	case !against:
+		return DisputeNone
+	case t.Ending == EndCourtSilent:
+		return DisputeUndecided
+	case t.ByCourt && t.right(seat):
+		return DisputeWon
+	}
+	return DisputeNone
+}

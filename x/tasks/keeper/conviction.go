@@ -1,0 +1,55 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// noteConvictions counts the workers that a court found wrong against the app that they ran, and has the app reviewed where
+// they are of too many organisations: honest workers that keep being convicted show an app that does not give them the
+// court's answer.
+func (k Keeper) noteConvictions(ctx context.Context, it *item, ends []poco.SeatEnd) error {
+	for _, e := range ends {
+		if e.Fault != poco.FaultWrong {
+			continue
+		}
+		if err := k.noteConviction(ctx, it.deal.App, e.Org); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) noteConviction(ctx context.Context, app, org string) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	stored, err := k.AppConvictions.Get(ctx, app)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	var known []poco.Conviction
+	for _, c := range stored.Convictions {
+		known = append(known, poco.Conviction{Org: c.Organisation, Height: c.Height})
+	}
+	known, review := params.ConvictionRule().Note(known, poco.Conviction{Org: org, Height: sdk.UnwrapSDKContext(ctx).BlockHeight()})
+	if review {
+		if err := k.AppConvictions.Remove(ctx, app); err != nil {
+			return err
+		}
+		return k.apps.SuspendForReview(ctx, app)
+	}
+	stored = types.AppConvictions{App: app}
+	for _, c := range known {
+		stored.Convictions = append(stored.Convictions, types.Conviction{Organisation: c.Org, Height: c.Height})
+	}
+	return k.AppConvictions.Set(ctx, app, stored)
+}
