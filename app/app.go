@@ -83,6 +83,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks"
 	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	"github.com/credence-chain/credence/x/vouchers"
+	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	"github.com/credence-chain/credence/x/workers"
 	workerskeeper "github.com/credence-chain/credence/x/workers/keeper"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -108,6 +111,7 @@ func moduleAccounts() map[string][]string {
 		authtypes.FeeCollectorName: nil,
 		govtypes.ModuleName:        {authtypes.Burner},
 		workerstypes.ModuleName:    {authtypes.Burner},
+		voucherstypes.ModuleName:   nil,
 		markettypes.ModuleName:     nil,
 	}
 }
@@ -142,6 +146,7 @@ type App struct {
 	BeaconKeeper    beaconkeeper.Keeper
 	AppsKeeper      appskeeper.Keeper
 	WorkersKeeper   workerskeeper.Keeper
+	VouchersKeeper  voucherskeeper.Keeper
 	MarketKeeper    marketkeeper.Keeper
 	TasksKeeper     taskskeeper.Keeper
 
@@ -172,7 +177,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
 			orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
-			appstypes.StoreKey, workerstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
+			appstypes.StoreKey, workerstypes.StoreKey, voucherstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
 		),
 		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
 	}
@@ -222,8 +227,9 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 		a.OrgsKeeper, authority)
 	a.OrgsKeeper.SetHooks(a.PoaKeeper, a.WorkersKeeper)
 	a.OrgsKeeper.SetTies(seatTies{a.PoaKeeper})
+	a.VouchersKeeper = voucherskeeper.NewKeeper(cdc, service(voucherstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper, authority)
 	a.MarketKeeper = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
-		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.BeaconKeeper, authority)
+		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.VouchersKeeper, a.BeaconKeeper, authority)
 	a.TasksKeeper = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, a.WorkersKeeper, a.MarketKeeper,
 		a.AppsKeeper, a.BeaconKeeper, a.PoaKeeper, authority)
 	a.MarketKeeper.SetTaskHooks(a.TasksKeeper)
@@ -274,6 +280,7 @@ func (a *App) makeModules() {
 		beacon.NewAppModule(a.BeaconKeeper),
 		apps.NewAppModule(a.AppsKeeper, addresses),
 		workers.NewAppModule(a.WorkersKeeper, addresses),
+		vouchers.NewAppModule(a.VouchersKeeper, addresses),
 		market.NewAppModule(a.MarketKeeper, addresses),
 		tasks.NewAppModule(a.TasksKeeper),
 	)
@@ -289,6 +296,7 @@ func (a *App) makeModules() {
 		poatypes.ModuleName,
 		beacontypes.ModuleName,
 		workerstypes.ModuleName,
+		voucherstypes.ModuleName,
 		// Requests meet offers and open tasks, whose first workers are drawn in the same block.
 		markettypes.ModuleName,
 		taskstypes.ModuleName,
@@ -303,11 +311,13 @@ func (a *App) makeModules() {
 		beacontypes.ModuleName,
 		// The bank folds the block's virtual sends, after everyone who makes them.
 		banktypes.ModuleName,
+		// The vouchers send on, by a plain send, what transactions have spent of coins that others have just added.
+		voucherstypes.ModuleName,
 	)
 	genesis := []string{
 		authtypes.ModuleName, banktypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
-		appstypes.ModuleName, workerstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
+		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
 	}
 	a.ModuleManager.SetOrderInitGenesis(genesis...)

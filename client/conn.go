@@ -29,6 +29,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -288,7 +289,10 @@ func (c *Conn) Apps() appstypes.QueryClient { return appstypes.NewQueryClient(c)
 // Workers reads workers and pools.
 func (c *Conn) Workers() workerstypes.QueryClient { return workerstypes.NewQueryClient(c) }
 
-// Market reads offers, requests and deals.
+// Vouchers reads vouchers.
+func (c *Conn) Vouchers() voucherstypes.QueryClient { return voucherstypes.NewQueryClient(c) }
+
+// Market reads the book, requests and deals.
 func (c *Conn) Market() markettypes.QueryClient { return markettypes.NewQueryClient(c) }
 
 // Tasks reads tasks and ledgers.

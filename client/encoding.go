@@ -22,6 +22,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -70,6 +71,7 @@ func newEncoding() (encoding, error) {
 	msgservice.RegisterMsgServiceDesc(registry, &appstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &workerstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &markettypes.Msg_serviceDesc)
+	msgservice.RegisterMsgServiceDesc(registry, &voucherstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &taskstypes.Msg_serviceDesc)
 
 	protoCodec := codec.NewProtoCodec(registry)

@@ -24,6 +24,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // fakeMarket is a chain with a market on which a test says what happens: every step is a block. Its state is the node's, under
@@ -33,7 +34,7 @@ type fakeMarket struct {
 	t *testing.T
 
 	money     uint64
-	vouchers  map[string]markettypes.Voucher
+	vouchers  map[string]voucherstypes.Voucher
 	quote     *taskstypes.QueryQuoteResponse
 	quoteErr  error
 	apps      map[string]*appstypes.MsgPublish
@@ -56,7 +57,7 @@ const requestID = "4a"
 
 func newFakeMarket(t *testing.T, steps ...func(*fakeMarket)) *fakeMarket {
 	m := &fakeMarket{
-		fakeNode: newFakeNode("credence-1"), t: t, money: 1_000_000_000, vouchers: map[string]markettypes.Voucher{},
+		fakeNode: newFakeNode("credence-1"), t: t, money: 1_000_000_000, vouchers: map[string]voucherstypes.Voucher{},
 		apps: map[string]*appstypes.MsgPublish{}, datasets: map[string]*appstypes.MsgPublishDataset{},
 		tasks: map[string]taskstypes.Task{}, asked: map[string]int{}, told: map[EventKind]int{}, steps: steps,
 		quote: &taskstypes.QueryQuoteResponse{
@@ -69,6 +70,7 @@ func newFakeMarket(t *testing.T, steps ...func(*fakeMarket)) *fakeMarket {
 		banktypes.RegisterQueryServer(s, bankOf{fakeMarket: m})
 		appstypes.RegisterQueryServer(s, appsOf{fakeMarket: m})
 		markettypes.RegisterQueryServer(s, marketOf{fakeMarket: m})
+		voucherstypes.RegisterQueryServer(s, vouchersOf{fakeMarket: m})
 		taskstypes.RegisterQueryServer(s, tasksOf{fakeMarket: m})
 	}
 	return m
@@ -221,6 +223,10 @@ type (
 		*markettypes.UnimplementedQueryServer
 		*fakeMarket
 	}
+	vouchersOf struct {
+		*voucherstypes.UnimplementedQueryServer
+		*fakeMarket
+	}
 	tasksOf struct {
 		*taskstypes.UnimplementedQueryServer
 		*fakeMarket
@@ -260,12 +266,12 @@ func (m marketOf) Params(context.Context, *markettypes.QueryParamsRequest) (*mar
 	return &markettypes.QueryParamsResponse{Params: markettypes.DefaultParams()}, nil
 }
 
-func (m marketOf) Voucher(_ context.Context, req *markettypes.QueryVoucherRequest) (*markettypes.QueryVoucherResponse, error) {
+func (m vouchersOf) Voucher(_ context.Context, req *voucherstypes.QueryVoucherRequest) (*voucherstypes.QueryVoucherResponse, error) {
 	v, ok := m.vouchers[req.Id]
 	if !ok {
-		return nil, overTheWire(markettypes.ErrNotFound)
+		return nil, overTheWire(voucherstypes.ErrNotFound)
 	}
-	return &markettypes.QueryVoucherResponse{Voucher: v}, nil
+	return &voucherstypes.QueryVoucherResponse{Voucher: v}, nil
 }
 
 func (m marketOf) Request(_ context.Context, req *markettypes.QueryRequestRequest) (*markettypes.QueryRequestResponse, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -126,7 +127,7 @@ func (r *Runner) affordable(ctx context.Context, job markettypes.Job) error {
 
 // covered looks whether a voucher has the credit. Whether it pays for just this the chain says.
 func (r *Runner) covered(ctx context.Context, voucher string, total uint64) error {
-	res, err := r.Conn.Market().Voucher(ctx, &markettypes.QueryVoucherRequest{Id: voucher})
+	res, err := r.Conn.Vouchers().Voucher(ctx, &voucherstypes.QueryVoucherRequest{Id: voucher})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // ids that the fake market knows, by kind; what of them begins so is found as on a chain.
@@ -27,8 +28,12 @@ func (k ids) from(kind IDKind, prefix string) (out []string) {
 func (m marketOf) Resolve(_ context.Context, req *markettypes.QueryResolveRequest) (*markettypes.QueryResolveResponse, error) {
 	return &markettypes.QueryResolveResponse{
 		Orders: m.ids.from(KindOrder, req.Prefix), Requests: m.ids.from(KindRequest, req.Prefix), Deals: m.ids.from(KindDeal, req.Prefix),
-		Matches: m.ids.from(KindMatch, req.Prefix), Vouchers: m.ids.from(KindVoucher, req.Prefix),
+		Matches: m.ids.from(KindMatch, req.Prefix),
 	}, nil
+}
+
+func (m vouchersOf) Resolve(_ context.Context, req *voucherstypes.QueryResolveRequest) (*voucherstypes.QueryResolveResponse, error) {
+	return &voucherstypes.QueryResolveResponse{Vouchers: m.ids.from(KindVoucher, req.Prefix)}, nil
 }
 
 func (m tasksOf) Resolve(_ context.Context, req *taskstypes.QueryResolveRequest) (*taskstypes.QueryResolveResponse, error) {

@@ -419,6 +419,7 @@ func (c *Compute) CheckBooks() {
 	c.T.Helper()
 	ctx := c.Ctx()
 	require.NoError(c.T, c.App.WorkersKeeper.CheckInvariants(ctx), "workers at height %d", c.Height())
+	require.NoError(c.T, c.App.VouchersKeeper.CheckInvariants(ctx), "vouchers at height %d", c.Height())
 	require.NoError(c.T, c.App.MarketKeeper.CheckInvariants(ctx), "market at height %d", c.Height())
 	c.checkTasks(ctx)
 }

@@ -27,6 +27,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -124,6 +125,7 @@ var interfaces = []func(codectypes.InterfaceRegistry){
 	poatypes.RegisterInterfaces,
 	appstypes.RegisterInterfaces,
 	workerstypes.RegisterInterfaces,
+	voucherstypes.RegisterInterfaces,
 	markettypes.RegisterInterfaces,
 	taskstypes.RegisterInterfaces,
 }
@@ -141,6 +143,7 @@ var aminos = []func(*codec.LegacyAmino){
 	poatypes.RegisterLegacyAminoCodec,
 	appstypes.RegisterLegacyAminoCodec,
 	workerstypes.RegisterLegacyAminoCodec,
+	voucherstypes.RegisterLegacyAminoCodec,
 	markettypes.RegisterLegacyAminoCodec,
 	taskstypes.RegisterLegacyAminoCodec,
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -127,6 +128,9 @@ func (n *network) solvent() {
 	m, err := n.conn.Market().Solvency(n.ctx, &markettypes.QuerySolvencyRequest{})
 	require.NoError(n.t, err)
 	require.True(n.t, m.Solvent, "market: %v", m)
+	v, err := n.conn.Vouchers().Solvency(n.ctx, &voucherstypes.QuerySolvencyRequest{})
+	require.NoError(n.t, err)
+	require.True(n.t, v.Solvent, "vouchers: %v", v)
 	w, err := n.conn.Workers().Solvency(n.ctx, &workerstypes.QuerySolvencyRequest{})
 	require.NoError(n.t, err)
 	require.True(n.t, w.Solvent, "workers: %v", w)

@@ -19,6 +19,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -163,7 +164,7 @@ func (s *stage) bookEvent(msg gogoproto.Message) string {
 			return fmt.Sprintf("%s  callback %s failed", e.Task, e.Name)
 		}
 		return fmt.Sprintf("%s  callback %s was told", e.Task, e.Name)
-	case *markettypes.EventVoucher:
+	case *voucherstypes.EventVoucher:
 		if e.Amount == 0 {
 			return fmt.Sprintf("voucher %s: %s", e.Id, e.What)
 		}

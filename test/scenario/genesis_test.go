@@ -11,6 +11,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -191,7 +192,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	}
 	patron := s.Actor("patron")
 	voucher := s.next()
-	s.send(patron, &markettypes.MsgIssueVoucher{
+	s.send(patron, &voucherstypes.MsgIssueVoucher{
 		Issuer: patron.String(), Nonce: voucher, Holder: acme.String(), Amount: 5_000, Expiry: s.Height() + 9, Description: "credit",
 	})
 	s.Next()
@@ -230,6 +231,8 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	exported := old.Export()
 	g, err := old.App.MarketKeeper.ExportGenesis(old.Ctx())
 	require.NoError(t, err)
+	vouchers, err := old.App.VouchersKeeper.ExportGenesis(old.Ctx())
+	require.NoError(t, err)
 	statuses := map[string]int{}
 	for _, o := range g.Orders {
 		statuses[o.Status.String()]++
@@ -238,7 +241,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 		statuses[r.Status.String()]++
 	}
 	for what, n := range map[string]int{
-		"orders": len(g.Orders), "deals": len(g.Deals), "matches": len(g.Matches), "floors": len(g.Floors), "vouchers": len(g.Vouchers),
+		"orders": len(g.Orders), "deals": len(g.Deals), "matches": len(g.Matches), "floors": len(g.Floors), "vouchers": len(vouchers.Vouchers),
 		"arrivals": len(g.Arrivals), "rematches": len(g.Rematches), "resting orders": statuses["ORDER_STATUS_RESTING"],
 		"signed orders": statuses["ORDER_STATUS_SIGNED"], "filled orders": statuses["ORDER_STATUS_FILLED"],
 		"resting requests": statuses["REQUEST_STATUS_RESTING"], "signed requests": statuses["REQUEST_STATUS_SIGNED"],

@@ -9,6 +9,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	markettypes "github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // quoted is what a dry run says.
@@ -70,7 +71,7 @@ func (o *orderFlags) payable(ctx context.Context, out io.Writer, l *link, s mark
 	case job == nil:
 		return nil
 	case job.Voucher != "":
-		res, err := l.conn.Market().Voucher(ctx, &markettypes.QueryVoucherRequest{Id: job.Voucher})
+		res, err := l.conn.Vouchers().Voucher(ctx, &voucherstypes.QueryVoucherRequest{Id: job.Voucher})
 		if err != nil {
 			return err
 		}

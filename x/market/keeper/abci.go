@@ -43,4 +43,4 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 }
 
 // EndBlock folds what this block's transactions have locked into what is owed.
-func (k Keeper) EndBlock(ctx context.Context) error { return k.foldOwed(ctx) }
+func (k Keeper) EndBlock(ctx context.Context) error { return k.purse.Fold(ctx) }

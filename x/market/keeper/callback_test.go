@@ -46,7 +46,7 @@ func TestCallback(t *testing.T) {
 			f.SetCallback("test.hook", hook(func(ctx context.Context, d types.Deal, r types.TaskResult) error {
 				told, of = r, d.Id
 				sdkCtx := sdk.UnwrapSDKContext(ctx)
-				sdkCtx.KVStore(f.key).Set(mark, []byte{1})
+				sdkCtx.KVStore(f.keys[types.StoreKey]).Set(mark, []byte{1})
 				sdkCtx.EventManager().EmitEvent(sdk.NewEvent("of_the_hook"))
 				return tc.after(sdkCtx)
 			}))
@@ -66,7 +66,7 @@ func TestCallback(t *testing.T) {
 			require.Equal(t, result, told)
 			require.Equal(t, d.Id, of)
 			require.Equal(t, before, f.ctx.GasMeter().GasConsumed(), "the block's meter is not the hook's")
-			require.Equal(t, !tc.failed, f.ctx.KVStore(f.key).Has(mark))
+			require.Equal(t, !tc.failed, f.ctx.KVStore(f.keys[types.StoreKey]).Has(mark))
 			e := events[*types.EventCallback](f)
 			require.Len(t, e, 1)
 			require.Equal(t, []any{"test.hook", d.Id, "t", tc.failed}, []any{e[0].Name, e[0].Deal, e[0].Task, e[0].Failed})

@@ -76,7 +76,7 @@ func TestMatchingCostIsFlat(t *testing.T) {
 		require.Equal(t, match[0], match[i], "a match against %d orders", sizes[i])
 		require.Equal(t, idle[0], idle[i], "an idle block over %d orders", sizes[i])
 	}
-	require.Equal(t, [2]int{12, 0}, idle[0], "parameters, the requests that rest, eight queues at the beginning and two at the end")
+	require.Equal(t, [2]int{11, 0}, idle[0], "parameters, the requests that rest, eight queues at the beginning and one at the end")
 }
 
 // Nor does a block's cost depend on how many requests rest that its orders do not suit.

@@ -89,7 +89,7 @@ func (k Keeper) Settle(ctx context.Context, s types.TaskSettlement) error {
 			refund += p.Amount
 			continue
 		}
-		if err := k.payCoins(ctx, p.To, p.Amount); err != nil {
+		if err := k.purse.Pay(ctx, p.To, p.Amount); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// expireDue ends the orders, requests and vouchers whose height has come: first what holds coins or a place on the book,
+// expireDue ends the orders and requests whose height has come: first what holds coins or a place on the book,
 // then what is only known, of which anybody can make as many as it likes. Matching looks at the height itself, so that it
 // does not meet what is carried over.
 func (k Keeper) expireDue(ctx sdk.Context, params types.Params) error {
@@ -84,13 +84,9 @@ func (k Keeper) expireItem(ctx sdk.Context, id []byte) error {
 		}
 		return k.closeOrder(ctx, id, o, types.ORDER_STATUS_EXPIRED)
 	}
-	if r, found, err := k.findRequest(ctx, id); err != nil {
+	r, found, err := k.findRequest(ctx, id)
+	if err != nil || !found || !r.Waits() {
 		return err
-	} else if found {
-		if !r.Waits() {
-			return nil
-		}
-		return k.refundRequest(ctx, id, types.ErrExpired.Wrapf("request %s: it expired at height %d", r.Id, r.Expiry))
 	}
-	return k.expireVoucher(ctx, id)
+	return k.refundRequest(ctx, id, types.ErrExpired.Wrapf("request %s: it expired at height %d", r.Id, r.Expiry))
 }

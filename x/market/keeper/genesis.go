@@ -35,24 +35,17 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	sum := math.ZeroInt()
 	for _, init := range []func(context.Context, types.GenesisState) (math.Int, error){
-		k.initOrders, k.initRequests, k.initDeals, k.initVouchers, k.initQueues,
+		k.initOrders, k.initRequests, k.initDeals, k.initQueues,
 	} {
 		owed, err := init(ctx, g)
 		if err != nil {
 			return err
 		}
-		if err := k.addOwed(ctx, owed); err != nil {
-			return err
-		}
+		sum = sum.Add(owed)
 	}
-	k.accounts.GetModuleAccount(ctx, types.ModuleName) // creates it, so that no transaction has to
-	if balance, owed, err := k.Solvency(ctx); err != nil {
-		return err
-	} else if balance.LT(owed) {
-		return types.ErrInsolvent.Wrapf("genesis: the module holds %s, expected at least %s%s", balance, owed, types.Denom)
-	}
-	return nil
+	return k.purse.Open(ctx, sum)
 }
 
 // firstHeight is when what waits for a next block is due on this chain.
@@ -108,7 +101,7 @@ func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) (math.In
 			}
 			err = k.RequestBook.Set(ctx, restingKey(r, id[:]))
 		case r.Status == types.REQUEST_STATUS_QUEUED, r.Status == types.REQUEST_STATUS_CANCELLED && r.Escrow > 0:
-			err = k.Queue.Set(ctx, collections.Join(min(r.Height+1, firstHeight(ctx)), id[:]), 0)
+			err = k.Queue.Set(ctx, collections.Join(min(r.Height+1, firstHeight(ctx)), id[:]))
 		}
 		if err != nil {
 			return owed, err
@@ -160,21 +153,6 @@ func (k Keeper) initDeals(ctx context.Context, g types.GenesisState) (math.Int, 
 	return owed, nil
 }
 
-func (k Keeper) initVouchers(ctx context.Context, g types.GenesisState) (math.Int, error) {
-	owed := math.ZeroInt()
-	for _, v := range g.Vouchers {
-		id, err := types.ParseID(v.Id)
-		if err != nil {
-			return owed, err
-		}
-		if err := k.initVoucher(ctx, id[:], v); err != nil {
-			return owed, err
-		}
-		owed = owed.Add(math.NewIntFromUint64(v.Balance))
-	}
-	return owed, nil
-}
-
 // initQueues stores the matches that wait, the volume that comes back, and the cursors of the rematches. They come last: putting orders on the book starts rematches.
 func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int, error) {
 	zero := math.ZeroInt()
@@ -186,7 +164,7 @@ func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int,
 		if err := k.Matches.Set(ctx, id[:], m); err != nil {
 			return zero, err
 		}
-		if err := k.Queue.Set(ctx, collections.Join(min(m.Height+1, firstHeight(ctx)), id[:]), 0); err != nil {
+		if err := k.Queue.Set(ctx, collections.Join(min(m.Height+1, firstHeight(ctx)), id[:])); err != nil {
 			return zero, err
 		}
 	}
@@ -257,7 +235,6 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 			return false, err
 		}),
 		k.Categories.Walk(ctx, nil, collect[string](&g.Categories)),
-		k.Vouchers.Walk(ctx, nil, collect[[]byte](&g.Vouchers)),
 		k.Rematches.Walk(ctx, nil, collect[string](&g.Rematches)),
 		k.Releases.Walk(ctx, nil, func(key releaseKey, tasks uint64) (bool, error) {
 			g.Releases = append(g.Releases, types.Release{Height: key.K1(), Deal: idText(key.K2()), First: key.K3(), Tasks: tasks})

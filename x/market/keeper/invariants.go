@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// CheckInvariants walks the whole state between two blocks and returns ErrInsolvent or ErrGenesis for the first law that
-// does not hold: the counter is the sum of the escrows and balances, the coins cover it, no order has met more than its
+// CheckInvariants walks the whole state between two blocks and returns purse.ErrInsolvent, ErrInsolvent or ErrGenesis for the first law that
+// does not hold: the counter is the sum of the escrows, the coins cover it, no order has met more than its
 // volume, the book holds exactly what rests, the records agree with each other. It is for tests, simulations and
 // operators; no block calls it.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
@@ -27,18 +27,8 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	for _, d := range g.Deals {
 		sum = sum.Add(math.NewIntFromUint64(d.Escrow))
 	}
-	for _, v := range g.Vouchers {
-		sum = sum.Add(math.NewIntFromUint64(v.Balance))
-	}
-	balance, owed, err := k.Solvency(ctx)
-	if err != nil {
+	if err := k.purse.Check(ctx, sum); err != nil {
 		return err
-	}
-	if !owed.Equal(sum) {
-		return types.ErrInsolvent.Wrapf("owed: the counter says %s, escrows and vouchers sum to %s", owed, sum)
-	}
-	if balance.LT(owed) {
-		return types.ErrInsolvent.Wrapf("owed: %s, more than the balance %s", owed, balance)
 	}
 	if err := k.checkFilled(g); err != nil {
 		return err
@@ -67,11 +57,6 @@ func (k Keeper) checkExpiries(ctx context.Context, g *types.GenesisState) error 
 	}
 	for _, r := range g.Requests {
 		add(expiryOfRequest(r.Status), r.Expiry, r.Id)
-	}
-	for _, v := range g.Vouchers {
-		if !v.Expired {
-			add(heldExpiry, v.Expiry, v.Id)
-		}
 	}
 	left := len(want)
 	check := func(queue expiryQueue) func(queueKey) (bool, error) {

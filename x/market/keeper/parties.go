@@ -7,6 +7,7 @@ import (
 
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // partyOf returns an account and an organisation as restrictions see them.
@@ -107,6 +108,31 @@ func forgetRead(a *types.Agreement) {
 func isRead(a types.Agreement, i int) bool {
 	job := a.Request.Job
 	return job.DatasetsPerTask > 0 && uint64(i)/uint64(job.DatasetsPerTask) < job.Size_-a.Request.Left
+}
+
+// voucherFor returns the voucher that a request names, or nil, and says why it can not pay for the request's assets. Its
+// pools are the matching's to check; whether its balance lasts is found out when it is spent.
+func (k Keeper) voucherFor(ctx context.Context, a types.Agreement) (*voucherstypes.Voucher, error) {
+	id := a.Request.Job.Voucher
+	if id == "" {
+		return nil, nil
+	}
+	v, err := k.vouchers.GetVoucher(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.CheckSpender(a.Request.Requester.Account, a.Height); err != nil {
+		return nil, err
+	}
+	if err := v.CheckApp(a.App.Version.Reference()); err != nil {
+		return nil, err
+	}
+	for _, d := range a.Datasets {
+		if err := v.CheckDataset(d.Version.Reference()); err != nil {
+			return nil, err
+		}
+	}
+	return &v, nil
 }
 
 // poolSideOf returns the side of a pool order.

@@ -52,7 +52,7 @@ func (k Keeper) MatchOrders(ctx context.Context, p Proposal) (types.Match, error
 	if err := k.Matches.Set(ctx, id[:], m); err != nil {
 		return m, err
 	}
-	return m, k.Queue.Set(ctx, collections.Join(m.Height+1, id[:]), 0)
+	return m, k.Queue.Set(ctx, collections.Join(m.Height+1, id[:]))
 }
 
 // Volume says what a proposed match would trade now. What it learns of the orders is to be thrown away by the caller.
@@ -148,7 +148,7 @@ func (k Keeper) composeAgreement(ctx context.Context, m types.Match, r types.Req
 	if err != nil || v == nil {
 		return a, err
 	}
-	return a, v.AllowsPool(a.Pool.Pool.Id)
+	return a, v.CheckPool(a.Pool.Pool.Id)
 }
 
 // checkMatchable says why a request cannot be met by a proposed match now.

@@ -10,13 +10,13 @@ import (
 	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/collections"
-	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/internal/prefix"
+	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -223,24 +223,6 @@ func (s queryServer) Categories(ctx context.Context, req *types.QueryCategoriesR
 	return &types.QueryCategoriesResponse{Categories: list, Pagination: next}, err
 }
 
-func (s queryServer) Voucher(ctx context.Context, req *types.QueryVoucherRequest) (*types.QueryVoucherResponse, error) {
-	v, err := s.GetVoucher(ctx, req.Id)
-	return &types.QueryVoucherResponse{Voucher: v}, asStatus(err)
-}
-
-func (s queryServer) Vouchers(ctx context.Context, req *types.QueryVouchersRequest) (*types.QueryVouchersResponse, error) {
-	party, err := one([2]string{types.PartyIssuer, req.Issuer}, [2]string{types.PartyHolder, req.Holder})
-	if err != nil {
-		return nil, err
-	}
-	list, next, err := paging.List(ctx, s.VouchersBy, req.Pagination,
-		func(key partyKey, _ collections.NoValue) (types.Voucher, error) {
-			return s.Keeper.Vouchers.Get(ctx, key.K2())
-		},
-		query.WithCollectionPaginationPairPrefix[string, []byte](party))
-	return &types.QueryVouchersResponse{Vouchers: list, Pagination: next}, err
-}
-
 func (s queryServer) Callbacks(context.Context, *types.QueryCallbacksRequest) (*types.QueryCallbacksResponse, error) {
 	return &types.QueryCallbacksResponse{Names: s.CallbackNames()}, nil
 }
@@ -259,25 +241,14 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 	if out.Deals, err = prefix.Raw(ctx, s.Keeper.Deals, req.Prefix); err != nil {
 		return nil, err
 	}
-	if out.Matches, err = prefix.Raw(ctx, s.Matches, req.Prefix); err != nil {
-		return nil, err
-	}
-	out.Vouchers, err = prefix.Raw(ctx, s.Keeper.Vouchers, req.Prefix)
+	out.Matches, err = prefix.Raw(ctx, s.Matches, req.Prefix)
 	return out, err
 }
 
 func (s queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {
-	balance, owed, err := s.Keeper.Solvency(ctx)
+	b, err := s.Keeper.Solvency(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &types.QuerySolvencyResponse{Balance: saturate(balance), Owed: saturate(owed), Solvent: balance.GTE(owed)}, nil
-}
-
-// saturate shows an amount beyond 64 bits as the largest there is.
-func saturate(v math.Int) uint64 {
-	if !v.IsUint64() {
-		return gomath.MaxUint64
-	}
-	return v.Uint64()
+	return &types.QuerySolvencyResponse{Balance: purse.Saturate(b.Held), Owed: purse.Saturate(b.Owed), Solvent: b.Solvent()}, nil
 }

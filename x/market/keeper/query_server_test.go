@@ -143,16 +143,6 @@ func TestQueries(t *testing.T) {
 	_, err = q.Deal(f.ctx, &types.QueryDealRequest{Id: a})
 	require.ErrorContains(t, err, "NotFound")
 
-	for _, req := range []types.QueryVouchersRequest{{Issuer: addr("iss")}, {Holder: addr("ann")}} {
-		res, err := q.Vouchers(f.ctx, &req)
-		require.NoError(t, err)
-		require.Equal(t, []types.Voucher{f.voucher(v)}, res.Vouchers)
-	}
-	_, err = q.Vouchers(f.ctx, &types.QueryVouchersRequest{Issuer: addr("iss"), Holder: addr("ann")})
-	require.ErrorContains(t, err, "InvalidArgument")
-	one, err := q.Voucher(f.ctx, &types.QueryVoucherRequest{Id: v})
-	require.NoError(t, err)
-	require.Equal(t, f.voucher(v), one.Voucher)
 	cat, err := q.Category(f.ctx, &types.QueryCategoryRequest{Id: "xs"})
 	require.NoError(t, err)
 	require.EqualValues(t, 600, cat.Blocks)
@@ -171,7 +161,7 @@ func TestQueries(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, s.Solvent)
 	require.Equal(t, s.Balance, s.Owed)
-	require.EqualValues(t, f.deal(a).Escrow+1_000+5_000, s.Owed)
+	require.EqualValues(t, f.deal(a).Escrow+1_000, s.Owed)
 }
 
 // What a page costs depends on its length alone, whoever asks and however.
@@ -204,7 +194,6 @@ func TestQueryResolve(t *testing.T) {
 	f.fund("iss", 10_000)
 	q := keeper.NewQueryServer(f.Keeper)
 	offer := f.offer("open", 1, 10, 0)
-	voucher := f.issue("iss", 1, "ann", 5_000, 90)
 	request := f.submit("ann", 1, job())
 	f.next()
 	deal := f.deal(request).Id
@@ -213,14 +202,12 @@ func TestQueryResolve(t *testing.T) {
 		require.NoError(t, err)
 		return res
 	}
-	for _, id := range []string{offer, voucher, request, deal} {
+	for _, id := range []string{offer, request, deal} {
 		for _, n := range []int{12, 13, 63, 64} {
 			want := &types.QueryResolveResponse{}
 			switch id {
 			case offer:
 				want.Orders = []string{id}
-			case voucher:
-				want.Vouchers = []string{id}
 			case request:
 				want.Requests = []string{id}
 			case deal:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // GetRequest returns a request, or ErrNotFound.
@@ -91,7 +92,7 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	if v, err := k.voucherFor(ctx, a); err != nil {
 		return r, err
 	} else if v != nil && expiry > v.Expiry {
-		return r, types.ErrVoucherExpired.Wrapf("expiry: got %d, expected at most that of the voucher, %d: its credit goes back then", expiry, v.Expiry)
+		return r, voucherstypes.ErrExpired.Wrapf("expiry: got %d, expected at most that of the voucher, %d: its credit goes back then", expiry, v.Expiry)
 	}
 	r.Organisation = a.Request.Requester.Organisation
 	id := poco.RequestID(sdkCtx.ChainID(), requester, nonce)
@@ -103,15 +104,10 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	}
 	chargePlace(ctx, params)
 	due := collections.Join(height+1, id[:])
-	if err := k.Queue.Set(ctx, due, 0); err != nil {
+	if err := k.Queue.Set(ctx, due); err != nil {
 		return r, err
 	}
-	if job.Voucher != "" {
-		err = k.spendVoucher(ctx, job.Voucher, r.Escrow)
-	} else {
-		err = k.lockCoins(ctx, addr, k.Queue, due, r.Escrow)
-	}
-	if err != nil {
+	if err := k.lockBudget(ctx, id[:], addr, r); err != nil {
 		return r, err
 	}
 	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
@@ -157,7 +153,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 			return err
 		}
 		due := collections.Join(sdk.UnwrapSDKContext(ctx).BlockHeight()+1, raw)
-		if err := k.Queue.Set(ctx, due, 0); err != nil {
+		if err := k.Queue.Set(ctx, due); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -23,10 +24,9 @@ func TestSubmitLocksTheBudget(t *testing.T) {
 	require.Equal(t, types.FormatID(poco.RequestID(chainID, addr("ann"), 7)), id)
 	require.EqualValues(t, 7_000, f.balance("ann"))
 	f.endBlock()
-	balance, owed, err := f.Solvency(f.ctx)
-	require.NoError(t, err)
-	require.EqualValues(t, 3_000, balance.Int64())
-	require.EqualValues(t, 3_000, owed.Int64())
+	held, owed := f.solvency()
+	require.EqualValues(t, 3_000, held)
+	require.EqualValues(t, 3_000, owed)
 	r := f.request(id)
 	require.Equal(t, types.REQUEST_STATUS_QUEUED, r.Status)
 	require.Equal(t, "credence", r.Job.Policy, "defaults are written out")
@@ -121,8 +121,8 @@ func TestSubmitRefuses(t *testing.T) {
 		{"bad beneficiary", func(_ *fixture, j *types.Job) { j.Beneficiary = "x" }, types.ErrBeneficiary},
 		{"sponsored", func(_ *fixture, j *types.Job) { j.Sponsor = addr("spo") }, types.ErrSponsor},
 		{"sponsor and voucher", func(_ *fixture, j *types.Job) { j.Sponsor, j.Voucher = addr("spo"), strings.Repeat("0", 64) }, types.ErrSponsor},
-		{"bad voucher", func(_ *fixture, j *types.Job) { j.Voucher = "x" }, types.ErrVoucher},
-		{"unknown voucher", func(_ *fixture, j *types.Job) { j.Voucher = strings.Repeat("0", 64) }, types.ErrNotFound},
+		{"bad voucher", func(_ *fixture, j *types.Job) { j.Voucher = "x" }, types.ErrID},
+		{"unknown voucher", func(_ *fixture, j *types.Job) { j.Voucher = strings.Repeat("0", 64) }, voucherstypes.ErrNotFound},
 		{"unknown callback", func(_ *fixture, j *types.Job) { j.Callback = "none" }, types.ErrCallback},
 		{"bad callback", func(_ *fixture, j *types.Job) { j.Callback = "N O" }, types.ErrCallback},
 		{"below the floor", func(f *fixture, _ *types.Job) { require.NoError(f, f.cancelBelow("ann", kindRequest, 2)) }, types.ErrCancelled},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // agreed is an agreement with the ids of the orders that it is made of; "" stands for a list price.
@@ -81,7 +82,7 @@ type search struct {
 	looks     *lookBudget
 	stale     *staleOrders
 	agreement types.Agreement // without orders
-	voucher   *types.Voucher
+	voucher   *voucherstypes.Voucher
 	chosen    []offer // of each dataset, as far as they are chosen: empty where there is no seller yet
 }
 
@@ -348,7 +349,7 @@ func (s *search) trySide(ctx context.Context, a *agreed, c candidate) error {
 		return err
 	}
 	if s.voucher != nil {
-		if err := s.voucher.AllowsPool(side.Pool.Id); err != nil {
+		if err := s.voucher.CheckPool(side.Pool.Id); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -148,7 +149,7 @@ func (w *world) know(o types.Order) types.Order {
 // issueTo gives somebody a voucher for so many blocks.
 func (w *world) issueTo(holder string, amount, blocks uint64) {
 	w.nonce++
-	if id, err := w.issueErr(types.MsgIssueVoucher{
+	if id, err := w.issueErr(voucherstypes.MsgIssueVoucher{
 		Issuer: addr("iss"), Nonce: w.nonce, Holder: addr(holder), Amount: amount, Expiry: w.height() + int64(blocks),
 	}); err == nil {
 		w.issued, w.holder[id] = slices.Insert(w.issued, 0, id), holder
@@ -302,7 +303,7 @@ func (w *world) block() {
 	w.tasks.opened = nil
 	w.ctx = w.ctx.WithBlockHeight(w.height() + 1).WithEventManager(sdk.NewEventManager())
 	bomb(true)
-	require.NoError(w, w.BeginBlock(w.ctx))
+	w.beginBlock()
 	bomb(false)
 	for _, o := range w.tasks.opened {
 		w.live[o[:64]]++

@@ -85,12 +85,3 @@ var (
 	ErrCourtPrice                = errorsmod.Register(ModuleName, 76, "pool order does not pay a court")
 	ErrUnfunded                  = errorsmod.Register(ModuleName, 75, "payer can not pay the escrow")
 )
-
-// Errors of vouchers.
-var (
-	ErrVoucher        = errorsmod.Register(ModuleName, 69, "invalid voucher")
-	ErrVoucherSpender = errorsmod.Register(ModuleName, 70, "requester may not spend the voucher")
-	ErrVoucherExpired = errorsmod.Register(ModuleName, 71, "voucher has expired")
-	ErrVoucherAsset   = errorsmod.Register(ModuleName, 72, "voucher does not pay for it")
-	ErrVoucherBalance = errorsmod.Register(ModuleName, 73, "voucher's balance is too low")
-)

@@ -6,27 +6,33 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/credence-chain/credence/internal/purse"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// AccountKeeper names the module's account.
+// AccountKeeper names the module's account, and what a signature costs.
 type AccountKeeper interface {
-	GetModuleAddress(name string) sdk.AccAddress
-	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
+	purse.Accounts
 	GetParams(ctx context.Context) authtypes.Params
 }
 
-// BankKeeper moves coins. A virtual send leaves a delta of the transaction, which the bank's EndBlock folds into the
-// module's balance: transactions that lock escrow share no key.
+// BankKeeper moves coins.
 type BankKeeper interface {
-	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error
-	SendCoinsFromAccountToModuleVirtual(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error
-	SendCoinsFromModuleToAccount(ctx context.Context, from string, to sdk.AccAddress, amount sdk.Coins) error
-	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
+	purse.Bank
 	SpendableCoin(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 	BlockedAddr(addr sdk.AccAddress) bool
+}
+
+// VouchersKeeper pays in a requester's place.
+type VouchersKeeper interface {
+	GetVoucher(ctx context.Context, id string) (voucherstypes.Voucher, error)
+	// SpendVoucher takes escrow out of a voucher for a module, whose purse expects the coins.
+	SpendVoucher(ctx context.Context, id string, amount uint64, module string) error
+	// RefundVoucher puts escrow back from a module's purse.
+	RefundVoucher(ctx context.Context, id string, amount uint64, from voucherstypes.Purse) error
 }
 
 // OrgsKeeper answers what accounts and organisations may do.

@@ -8,6 +8,7 @@ import (
 
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -55,7 +56,7 @@ func (g GenesisState) validateOrders(codec address.Codec) error {
 	resting := make(map[string]bool, len(g.Orders))
 	last := ""
 	for i, r := range g.Orders {
-		if err := nextID(&last, r.Id); err != nil {
+		if err := ids.Follow(&last, r.Id); err != nil {
 			return ErrGenesis.Wrapf("orders[%d].id: %s", i, err)
 		}
 		if err := r.validate(codec, g.Params); err != nil {
@@ -65,7 +66,7 @@ func (g GenesisState) validateOrders(codec address.Codec) error {
 	}
 	last = ""
 	for i, id := range g.Arrivals {
-		if err := nextID(&last, id); err != nil {
+		if err := ids.Follow(&last, id); err != nil {
 			return ErrGenesis.Wrapf("arrivals[%d]: %s", i, err)
 		}
 		if !resting[id] {
@@ -110,7 +111,7 @@ func (g GenesisState) validateDeals(codec address.Codec) (map[string]Deal, error
 	deals := make(map[string]Deal, len(g.Deals))
 	last := ""
 	for i, d := range g.Deals {
-		if err := nextID(&last, d.Id); err != nil {
+		if err := ids.Follow(&last, d.Id); err != nil {
 			return nil, ErrGenesis.Wrapf("deals[%d].id: %s", i, err)
 		}
 		for _, who := range []string{d.Requester, d.AppOwner, d.PoolOwner} {
@@ -174,7 +175,7 @@ func (g GenesisState) validateOpening(deals map[string]Deal) error {
 func (g GenesisState) validateRequests(codec address.Codec, deals map[string]Deal) error {
 	last, known := "", make(map[string]bool, len(g.Requests))
 	for i, r := range g.Requests {
-		if err := nextID(&last, r.Id); err != nil {
+		if err := ids.Follow(&last, r.Id); err != nil {
 			return ErrGenesis.Wrapf("requests[%d].id: %s", i, err)
 		}
 		if _, err := codec.StringToBytes(r.Requester); err != nil {
@@ -241,7 +242,7 @@ func (g GenesisState) validateRest(codec address.Codec) error {
 	}
 	last := ""
 	for i, m := range g.Matches {
-		if err := nextID(&last, m.Id); err != nil {
+		if err := ids.Follow(&last, m.Id); err != nil {
 			return ErrGenesis.Wrapf("matches[%d].id: %s", i, err)
 		}
 		if err := g.validateMatch(m); err != nil {
@@ -273,18 +274,6 @@ func (g GenesisState) validateRest(codec address.Codec) error {
 		}
 	}
 	last = ""
-	for i, v := range g.Vouchers {
-		if err := nextID(&last, v.Id); err != nil {
-			return ErrGenesis.Wrapf("vouchers[%d].id: %s", i, err)
-		}
-		if err := v.Validate(codec); err != nil {
-			return ErrGenesis.Wrapf("vouchers[%d].%s", i, err)
-		}
-		if v.Expired && v.Balance > 0 {
-			return ErrGenesis.Wrapf("vouchers[%d].balance: got %d, expected none of an expired voucher", i, v.Balance)
-		}
-	}
-	last = ""
 	for i, w := range g.Rematches {
 		if w.Topic <= last {
 			return ErrGenesis.Wrapf("rematches[%d].topic: %q: expected ascending order, each once", i, w.Topic)
@@ -313,17 +302,5 @@ func (g GenesisState) validateMatch(m Match) error {
 			return text("orders: " + id + " is no order")
 		}
 	}
-	return nil
-}
-
-// nextID checks an id and that it comes after the last one.
-func nextID(last *string, id string) error {
-	if _, err := ParseID(id); err != nil {
-		return err
-	}
-	if id <= *last {
-		return text(id + ": expected ascending order, each once")
-	}
-	*last = id
 	return nil
 }

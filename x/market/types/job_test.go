@@ -71,7 +71,7 @@ func TestJobValidate(t *testing.T) {
 		{"too many pools", func(j *job) { j.Pools.Ids = make([]string, 33) }, types.ErrRestriction, "pools: got 33"},
 		{"callback", func(j *job) { j.Callback = "Oracle" }, types.ErrCallback, `callback: got "Oracle"`},
 		{"sponsor and voucher", func(j *job) { j.Sponsor = alice }, types.ErrSponsor, "at most one"},
-		{"voucher", func(j *job) { j.Voucher = "x" }, types.ErrVoucher, "voucher"},
+		{"voucher", func(j *job) { j.Voucher = "x" }, types.ErrID, "voucher"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			j := goodJob()

@@ -1,6 +1,10 @@
 package types
 
-import "cosmossdk.io/collections"
+import (
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/internal/purse"
+)
 
 const (
 	// ModuleName names the module, its store and its account.
@@ -8,7 +12,7 @@ const (
 	// StoreKey is the key of the module's store.
 	StoreKey = ModuleName
 	// Denom is the base denomination of every amount: 10^6 are one CRED.
-	Denom = "ucred"
+	Denom = purse.Denom
 )
 
 // Prefixes of the module's store. Ids are raw 32 bytes, heights and prices big-endian, so that walks go upwards.
@@ -28,8 +32,7 @@ var (
 	RequestsPrefix = collections.NewPrefix(5)
 	// RequestsByPrefix: (requester, status, height, id).
 	RequestsByPrefix = collections.NewPrefix(6)
-	// QueuePrefix: (due height, id of a request or match) -> ucred locked by a transaction of the block before and not
-	// yet folded into Owed; range-read up to the current height.
+	// QueuePrefix: (due height, id of a request or match); range-read up to the current height.
 	QueuePrefix = collections.NewPrefix(7)
 	// MatchesPrefix: id -> Match that waits in the queue.
 	MatchesPrefix = collections.NewPrefix(8)
@@ -55,20 +58,14 @@ var (
 	NextPositionKey = collections.NewPrefix(18)
 	// CancelsPrefix: (height, id of a cancelled request) -> how far the cancelling of its deals has come.
 	CancelsPrefix = collections.NewPrefix(19)
-	// OwedKey holds the escrow of every request and deal and the balance of every voucher, in ucred, as of the last
-	// block hook.
+	// OwedKey holds the escrow of every request and deal, in ucred, as of the last block hook.
 	OwedKey = collections.NewPrefix(20)
-	// ExpiriesPrefix: (height, id) of vouchers, of orders on the book and of submitted requests that end by their height.
+	// ExpiriesPrefix: (height, id) of orders on the book and of submitted requests that end by their height.
 	ExpiriesPrefix = collections.NewPrefix(21)
 	// CategoriesPrefix: id -> Category.
 	CategoriesPrefix = collections.NewPrefix(22)
-	// VouchersPrefix: id -> Voucher.
-	VouchersPrefix = collections.NewPrefix(23)
-	// VouchersByPrefix: (party, id).
-	VouchersByPrefix = collections.NewPrefix(24)
-	// VoucherLocksPrefix: (due height, voucher id) -> ucred added by a transaction of the block before and not yet
-	// folded into Owed.
-	VoucherLocksPrefix = collections.NewPrefix(25)
+	// DepositsPrefix: request id -> ucred locked by a transaction of this block and not yet counted in Owed.
+	DepositsPrefix = collections.NewPrefix(23)
 	// LastRematchKey holds the topic whose rematch went on last; only block hooks write it.
 	LastRematchKey = collections.NewPrefix(26)
 	// RescanKey holds the cursor of the rescan over all resting requests; only block hooks write it.
@@ -110,6 +107,4 @@ const (
 	PartyVoucher     = "voucher/"
 	PartyBeneficiary = "beneficiary/"
 	PartyOwner       = "owner/"
-	PartyIssuer      = "issuer/"
-	PartyHolder      = "holder/"
 )
