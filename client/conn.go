@@ -25,6 +25,7 @@ import (
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -292,7 +293,10 @@ func (c *Conn) Workers() workerstypes.QueryClient { return workerstypes.NewQuery
 // Vouchers reads vouchers.
 func (c *Conn) Vouchers() voucherstypes.QueryClient { return voucherstypes.NewQueryClient(c) }
 
-// Market reads the book, requests and deals.
+// Deals reads deals.
+func (c *Conn) Deals() dealstypes.QueryClient { return dealstypes.NewQueryClient(c) }
+
+// Market reads the book and requests.
 func (c *Conn) Market() markettypes.QueryClient { return markettypes.NewQueryClient(c) }
 
 // Tasks reads tasks and ledgers.

@@ -19,6 +19,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -70,6 +71,7 @@ func newEncoding() (encoding, error) {
 	msgservice.RegisterMsgServiceDesc(registry, &orgstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &appstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &workerstypes.Msg_serviceDesc)
+	msgservice.RegisterMsgServiceDesc(registry, &dealstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &markettypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &voucherstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &taskstypes.Msg_serviceDesc)

@@ -22,6 +22,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
@@ -41,7 +42,7 @@ type fakeMarket struct {
 	datasets  map[string]*appstypes.MsgPublishDataset
 	submitted *markettypes.MsgSubmitTask
 	request   markettypes.Request
-	deals     []markettypes.Deal
+	deals     []dealstypes.Deal
 	tasks     map[string]taskstypes.Task
 	ids       ids
 	// askedVersion is called for each question after an app or a dataset, without the lock. May be nil.
@@ -161,7 +162,7 @@ func fill(pool string, n uint64, then markettypes.RequestStatus) func(*fakeMarke
 	return func(m *fakeMarket) {
 		q := &m.request
 		escrow := n * q.Job.MaxPrice
-		d := markettypes.Deal{
+		d := dealstypes.Deal{
 			Id: fmt.Sprintf("%064x", len(m.deals)+1), Request: requestID, Pool: pool, First: q.Filled, Size_: n, Bag: q.Job.Size_,
 			Escrow: escrow, Opened: n,
 		}
@@ -284,25 +285,25 @@ func (m marketOf) Request(_ context.Context, req *markettypes.QueryRequestReques
 	return &markettypes.QueryRequestResponse{Request: m.request}, nil
 }
 
-func (m marketOf) Deal(_ context.Context, req *markettypes.QueryDealRequest) (*markettypes.QueryDealResponse, error) {
+func (m marketOf) Deal(_ context.Context, req *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, d := range m.deals {
 		if d.Id == req.Id {
-			return &markettypes.QueryDealResponse{Deal: d}, nil
+			return &dealstypes.QueryDealResponse{Deal: d}, nil
 		}
 	}
 	return nil, overTheWire(markettypes.ErrNotFound)
 }
 
-func (m marketOf) Deals(_ context.Context, req *markettypes.QueryDealsRequest) (*markettypes.QueryDealsResponse, error) {
+func (m marketOf) Deals(_ context.Context, req *dealstypes.QueryDealsRequest) (*dealstypes.QueryDealsResponse, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked["deals"]++
 	if req.Request != m.request.Id {
 		return nil, status.Error(codes.InvalidArgument, "other parties than a request")
 	}
-	return &markettypes.QueryDealsResponse{Deals: m.deals}, nil
+	return &dealstypes.QueryDealsResponse{Deals: m.deals}, nil
 }
 
 func (m tasksOf) Quote(_ context.Context, req *taskstypes.QueryQuoteRequest) (*taskstypes.QueryQuoteResponse, error) {
@@ -337,7 +338,7 @@ func (m tasksOf) TasksOfDeal(_ context.Context, req *taskstypes.QueryTasksOfDeal
 	return out, nil
 }
 
-func taskID(d markettypes.Deal, index uint64) string {
+func taskID(d dealstypes.Deal, index uint64) string {
 	raw, err := hex.DecodeString(d.Id)
 	if err != nil {
 		panic(err)

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -118,7 +119,7 @@ var next = map[refusalKey]string{
 	keyOf(markettypes.ErrDatasets):         "each dataset once, and as many tasks as --datasets-per-task makes",
 	keyOf(markettypes.ErrArgs):             "shorten --args; put what is long into an --input file",
 	keyOf(markettypes.ErrBeneficiary):      "--beneficiary is an account's address",
-	keyOf(markettypes.ErrCallback):         "list the hooks there are: credenced query market callbacks",
+	keyOf(markettypes.ErrCallback):         "list the hooks there are: credenced query deals callbacks",
 	keyOf(markettypes.ErrNoOrder):          "look at the book: credenced query market book; --rest 10m lets it wait there for offers to come",
 	keyOf(voucherstypes.ErrVoucher):        "look at your vouchers: credenced query vouchers vouchers",
 	keyOf(voucherstypes.ErrSpender):        "ask the voucher's holder to name you as a spender, or use another --key-file",
@@ -126,7 +127,7 @@ var next = map[refusalKey]string{
 	keyOf(voucherstypes.ErrAsset):          "the voucher is for other apps, datasets or pools; leave --voucher out to pay yourself",
 	keyOf(voucherstypes.ErrBalance):        "lower --max-price or --bag, or ask the voucher's issuer to top it up",
 	keyOf(markettypes.ErrTooFew):           "lower --trust or --min-replicas, use --policy court, or wait for more workers with --rest 10m",
-	keyOf(markettypes.ErrUnfunded):         "fund the account that pays, or lower --max-price or --bag",
+	keyOf(dealstypes.ErrUnfunded):          "fund the account that pays, or lower --max-price or --bag",
 	keyOf(orgstypes.ErrRole):               "use a --key-file of an organisation with that role; the council grants roles",
 	keyOf(orgstypes.ErrRevoked):            "the council revoked the organisation; ask it",
 	keyOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",
@@ -141,7 +142,7 @@ var next = map[refusalKey]string{
 // unfunded are the refusals that are about money.
 var unfunded = []refusalKey{
 	keyOf(markettypes.ErrUnaffordable), keyOf(markettypes.ErrAppPrice), keyOf(markettypes.ErrDatasetPrice), keyOf(markettypes.ErrPoolPrice),
-	keyOf(voucherstypes.ErrBalance), keyOf(voucherstypes.ErrExpired), keyOf(markettypes.ErrUnfunded), {sdkSpace, codeInsufficient},
+	keyOf(voucherstypes.ErrBalance), keyOf(voucherstypes.ErrExpired), keyOf(dealstypes.ErrUnfunded), {sdkSpace, codeInsufficient},
 }
 
 // Explain turns an error into words with what to do next. What it doesn't know stays as it is.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/prefix"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
@@ -88,15 +89,21 @@ func begins(ctx context.Context, conn grpc.ClientConnInterface, id string, kinds
 		}
 		add(KindTask, res.Tasks)
 	}
-	if slices.ContainsFunc(kinds, func(k IDKind) bool { return k != KindTask && k != KindVoucher }) {
+	if slices.ContainsFunc(kinds, func(k IDKind) bool { return k == KindRequest || k == KindOrder || k == KindMatch }) {
 		res, err := markettypes.NewQueryClient(conn).Resolve(ctx, &markettypes.QueryResolveRequest{Prefix: id})
 		if err != nil {
 			return nil, err
 		}
 		add(KindRequest, res.Requests)
-		add(KindDeal, res.Deals)
 		add(KindOrder, res.Orders)
 		add(KindMatch, res.Matches)
+	}
+	if slices.Contains(kinds, KindDeal) {
+		res, err := dealstypes.NewQueryClient(conn).Resolve(ctx, &dealstypes.QueryResolveRequest{Prefix: id})
+		if err != nil {
+			return nil, err
+		}
+		add(KindDeal, res.Deals)
 	}
 	if slices.Contains(kinds, KindVoucher) {
 		res, err := voucherstypes.NewQueryClient(conn).Resolve(ctx, &voucherstypes.QueryResolveRequest{Prefix: id})

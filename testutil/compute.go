@@ -17,6 +17,7 @@ import (
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -311,7 +312,7 @@ func (c *Compute) OpenTasks() (ids []string) {
 func (c *Compute) Running() bool {
 	c.T.Helper()
 	ctx := c.Ctx()
-	opening, err := c.App.MarketKeeper.Opening.Iterate(ctx, nil)
+	opening, err := c.App.DealsKeeper.Opening.Iterate(ctx, nil)
 	require.NoError(c.T, err)
 	defer opening.Close()
 	queue, err := c.App.MarketKeeper.Queue.Iterate(ctx, nil)
@@ -440,7 +441,7 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		if t.Queued != 0 {
 			queued[id] = t
 		}
-		deal, err := c.App.MarketKeeper.GetDeal(ctx, t.Deal)
+		deal, err := c.App.DealsKeeper.GetDeal(ctx, t.Deal)
 		for _, s := range t.Seats {
 			locked[s.Who] += deal.Terms.Stake
 			busy[s.Who]++
@@ -452,8 +453,8 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		require.Equal(c.T, busy[addr], w.Busy, "slots busy of %s", c.Name(addr))
 		return false, nil
 	}))
-	require.NoError(c.T, c.App.MarketKeeper.Deals.Walk(ctx, nil, func(_ []byte, d markettypes.Deal) (bool, error) {
-		d, err := c.App.MarketKeeper.GetDeal(ctx, d.Id)
+	require.NoError(c.T, c.App.DealsKeeper.Deals.Walk(ctx, nil, func(_ []byte, d dealstypes.Deal) (bool, error) {
+		d, err := c.App.DealsKeeper.GetDeal(ctx, d.Id)
 		require.NoError(c.T, err)
 		each, err := d.Terms.Escrow()
 		require.Equal(c.T, each*(d.Size_-d.Ended), d.Escrow, "escrow of deal %s", d.Id)

@@ -23,6 +23,7 @@ import (
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -126,6 +127,7 @@ var interfaces = []func(codectypes.InterfaceRegistry){
 	appstypes.RegisterInterfaces,
 	workerstypes.RegisterInterfaces,
 	voucherstypes.RegisterInterfaces,
+	dealstypes.RegisterInterfaces,
 	markettypes.RegisterInterfaces,
 	taskstypes.RegisterInterfaces,
 }
@@ -144,6 +146,7 @@ var aminos = []func(*codec.LegacyAmino){
 	appstypes.RegisterLegacyAminoCodec,
 	workerstypes.RegisterLegacyAminoCodec,
 	voucherstypes.RegisterLegacyAminoCodec,
+	dealstypes.RegisterLegacyAminoCodec,
 	markettypes.RegisterLegacyAminoCodec,
 	taskstypes.RegisterLegacyAminoCodec,
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -87,7 +88,7 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 		requests[r.Status.String()]++
 		return false, nil
 	}))
-	require.NoError(t, s.App.MarketKeeper.Deals.Walk(s.Ctx(), nil, func([]byte, markettypes.Deal) (bool, error) { deals++; return false, nil }))
+	require.NoError(t, s.App.DealsKeeper.Deals.Walk(s.Ctx(), nil, func([]byte, dealstypes.Deal) (bool, error) { deals++; return false, nil }))
 	require.Equal(t, s.AppHash(), s.Replay())
 	for msg, n := range s.sent {
 		sent[msg] += n

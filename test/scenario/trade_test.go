@@ -308,7 +308,7 @@ func (s *stage) issue(w *words) []string {
 // showDeals prints every deal of the script, in order.
 func (s *stage) showDeals() (out []string) {
 	for _, id := range s.deals {
-		d, err := s.chain.App.MarketKeeper.GetDeal(s.chain.Ctx(), id)
+		d, err := s.chain.App.DealsKeeper.GetDeal(s.chain.Ctx(), id)
 		require.NoError(s.t, err)
 		line := fmt.Sprintf("%s  first %d, size %d, pool %s, price %d, app %d, datasets %d", id, d.First, d.Size_, d.Pool, d.Terms.Price, d.Terms.AppPrice, d.Terms.DatasetPrice)
 		if d.Terms.CommissionBps > 0 {

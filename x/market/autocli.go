@@ -17,7 +17,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 	return &autocliv1.ModuleOptions{
 		Query: &autocliv1.ServiceCommandDescriptor{
 			Service: types.Query_serviceDesc.ServiceName,
-			Short:   "Ask about orders, requests, deals and categories (orders for people: credenced order list, credenced order book)",
+			Short:   "Ask about orders, requests and categories (orders for people: credenced order list, credenced order book)",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters: windows, bounds, block_millis"},
 				{
@@ -51,19 +51,11 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Example: query("requests " + autocli.ExampleAccount + " --status resting"), PositionalArgs: autocli.Args("requester"),
 				},
 				{
-					RpcMethod: "Deal", Use: "deal ID", Short: "Show a deal: what was pinned, how far it is, what was paid",
-					Example: query("deal " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
-				},
-				{
-					RpcMethod: "Deals", Use: "deals", Short: "List deals by one of their parties",
-					Long:    "List deals by exactly one party: --requester, --request, --app, --dataset, --pool, --order, --sponsor, --voucher, --beneficiary or --app-owner; all of them, or those running or ended by --state.",
-					Example: query("deals --app studio/raytrace --state running") + "\n" + query("deals --order "+autocli.ExampleID),
-				},
-				{
 					RpcMethod: "Match", Use: "match ID", Short: "Show a proposed match that waits for its block",
 					Example: query("match " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
 				},
-				{RpcMethod: "Volume", Skip: true}, // credenced order match --dry-run
+				{RpcMethod: "Volume", Skip: true},  // credenced order match --dry-run
+				{RpcMethod: "Preview", Skip: true}, // credenced order request --dry-run, and credenced run
 				{
 					RpcMethod: "Floor", Use: "floor OWNER KIND", Short: "Show below which nonce an owner's orders of a kind are cancelled",
 					Example: query("floor " + autocli.ExampleAccount + " pool"), PositionalArgs: autocli.Args("owner", "kind"),
@@ -73,8 +65,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Example: query("category xs"), PositionalArgs: autocli.Args("id"),
 				},
 				{RpcMethod: "Categories", Use: "categories", Short: "List the categories", Example: query("categories")},
-				{RpcMethod: "Callbacks", Use: "callbacks", Short: "List the hooks that a request may name"},
-				{RpcMethod: "Resolve", Use: "resolve PREFIX", Short: "List what has an id that begins so: orders, requests, deals, matches", Example: query("resolve 3f2a5c0e9d8b"), PositionalArgs: autocli.Args("prefix")},
+				{RpcMethod: "Resolve", Use: "resolve PREFIX", Short: "List what has an id that begins so: orders, requests, matches", Example: query("resolve 3f2a5c0e9d8b"), PositionalArgs: autocli.Args("prefix")},
 				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with what it owes: escrow"},
 			},
 		},

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	credence "github.com/credence-chain/credence/client"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
@@ -93,7 +94,7 @@ func (o *orderFlags) payable(ctx context.Context, out io.Writer, l *link, s mark
 }
 
 // printTerms says what each task would run under.
-func printTerms(out io.Writer, terms markettypes.Terms) error {
+func printTerms(out io.Writer, terms dealstypes.Terms) error {
 	t := newTable(out)
 	t.row("trust", "%s (one wrong result expected in %d), policy %s", trustText(terms.Trust), terms.Trust, terms.Policy)
 	if terms.AppPrice > 0 {

@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/duequeue"
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -76,7 +77,7 @@ func (k Keeper) moveExpiry(ctx context.Context, id []byte, expiry int64, from, t
 }
 
 func (k Keeper) expireItem(ctx sdk.Context, id []byte) error {
-	if o, found, err := find(ctx, k.Orders, id); err != nil {
+	if o, found, err := records.Find(ctx, k.Orders, id); err != nil {
 		return err
 	} else if found {
 		if o.Status != types.ORDER_STATUS_RESTING && o.Status != types.ORDER_STATUS_SIGNED {

@@ -3,8 +3,7 @@ package keeper
 import (
 	"context"
 
-	"cosmossdk.io/math"
-
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -20,17 +19,10 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	if err := g.Validate(k.addresses); err != nil {
 		return err
 	}
-	sum := math.ZeroInt()
-	for _, r := range g.Requests {
-		sum = sum.Add(math.NewIntFromUint64(r.Escrow))
-	}
-	for _, d := range g.Deals {
-		sum = sum.Add(math.NewIntFromUint64(d.Escrow))
-	}
-	if err := k.purse.Check(ctx, sum); err != nil {
+	if err := k.purse.Check(ctx, sumEscrow(g.Requests)); err != nil {
 		return err
 	}
-	if err := k.checkFilled(g); err != nil {
+	if err := k.checkFilled(ctx, g); err != nil {
 		return err
 	}
 	if err := k.checkExpiries(ctx, g); err != nil {
@@ -81,14 +73,18 @@ func (k Keeper) checkExpiries(ctx context.Context, g *types.GenesisState) error 
 }
 
 // checkFilled checks that what orders and requests have met is what the deals say.
-func (k Keeper) checkFilled(g *types.GenesisState) error {
+func (k Keeper) checkFilled(ctx context.Context, g *types.GenesisState) error {
 	met, back, parts := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
-	for _, d := range g.Deals {
+	err := k.deals.WalkDeals(ctx, func(d dealstypes.Deal) error {
 		back[d.PoolOrder] += d.Released
 		parts[d.Request] += d.Size_
 		for _, f := range d.Fills() {
 			met[f.Order] += f.Tasks
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for _, r := range g.Orders {
 		if r.Filled+r.Released != met[r.Id] {

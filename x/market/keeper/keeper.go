@@ -1,4 +1,4 @@
-// Package keeper keeps the book of orders, the requests that meet it and the deals that come of them, with their money.
+// Package keeper keeps the book of orders and the requests that meet it, and makes deals of them.
 package keeper
 
 import (
@@ -27,8 +27,6 @@ type (
 	indexKey = collections.Quad[string, uint64, int64, []byte]
 	// queueKey is (due height, id).
 	queueKey = collections.Pair[int64, []byte]
-	// releaseKey is (height, deal, index of the first task).
-	releaseKey = collections.Triple[int64, []byte, uint64]
 	// floorKey is (owner, kind).
 	floorKey = collections.Pair[sdk.AccAddress, uint32]
 )
@@ -42,16 +40,15 @@ type Keeper struct {
 	addresses address.Codec
 	authority string
 
-	accounts  types.AccountKeeper
-	bank      types.BankKeeper
-	orgs      types.OrgsKeeper
-	apps      types.AppsKeeper
-	workers   types.WorkersKeeper
-	vouchers  types.VouchersKeeper
-	purse     purse.Purse
-	beacon    types.BeaconKeeper
-	hooks     *types.TaskHooks // shared by all copies of the keeper
-	callbacks *callbacks       // likewise
+	accounts types.AccountKeeper
+	bank     types.BankKeeper
+	orgs     types.OrgsKeeper
+	apps     types.AppsKeeper
+	workers  types.WorkersKeeper
+	vouchers types.VouchersKeeper
+	deals    types.DealsKeeper
+	purse    purse.Purse
+	beacon   types.BeaconKeeper
 
 	Schema collections.Schema
 	// Params of the module.
@@ -86,22 +83,8 @@ type Keeper struct {
 	LastRematch collections.Item[string]
 	// Rescan is the cursor of the rescan over all resting requests.
 	Rescan collections.Item[types.Rematch]
-	// Deals: id -> deal as it was made, without its progress and without the arguments and inputs, which its request has.
-	Deals collections.Map[[]byte, types.Deal]
-	// Progress: id -> the part of a deal that changes.
-	Progress collections.Map[[]byte, types.DealProgress]
-	// DealsBy: (party, state, height, id).
-	DealsBy collections.KeySet[indexKey]
-	// Opening: position -> deal with tasks to open, walked from the front.
-	Opening collections.Map[uint64, []byte]
-	// Positions: such a deal -> its position.
-	Positions collections.Map[[]byte, uint64]
-	// NextPosition counts positions.
-	NextPosition collections.Sequence
 	// Cancels: (height, cancelled request) -> (height, id) of the last of its deals that was cancelled with it.
 	Cancels collections.Map[queueKey, queueKey]
-	// Releases: (height, deal, index of the first task) -> how many tasks give back the datasets which one task alone reads.
-	Releases collections.Map[releaseKey, uint64]
 	// Expiries: (height, id) of what ends by its height and holds coins or a place on the book: orders that rest,
 	// requests that are queued or rest.
 	Expiries collections.KeySet[queueKey]
@@ -115,16 +98,15 @@ type Keeper struct {
 func NewKeeper(
 	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
 	accounts types.AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper,
-	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, beacon types.BeaconKeeper, authority string,
+	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	index := collections.QuadKeyCodec(collections.StringKey, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
 	queue := collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)
 	k := Keeper{
 		cdc: cdc, addresses: addresses, authority: authority,
-		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, vouchers: vouchers, beacon: beacon,
+		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, vouchers: vouchers, deals: deals, beacon: beacon,
 		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
-		hooks: new(types.TaskHooks), callbacks: &callbacks{hooks: map[string]types.Callback{}},
 
 		Params:          collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Orders:          collections.NewMap(sb, types.OrdersPrefix, "orders", collections.BytesKey, codec.CollValue[types.OrderRecord](cdc)),
@@ -142,14 +124,7 @@ func NewKeeper(
 		Rematches:       collections.NewMap(sb, types.RematchesPrefix, "rematches", collections.StringKey, codec.CollValue[types.Rematch](cdc)),
 		LastRematch:     collections.NewItem(sb, types.LastRematchKey, "last_rematch", collections.StringValue),
 		Rescan:          collections.NewItem(sb, types.RescanKey, "rescan", codec.CollValue[types.Rematch](cdc)),
-		Deals:           collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
-		Progress:        collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
-		DealsBy:         collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
-		Opening:         collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),
-		Positions:       collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
-		NextPosition:    collections.NewSequence(sb, types.NextPositionKey, "next_position"),
 		Cancels:         collections.NewMap(sb, types.CancelsPrefix, "cancels", queue, collcodec.KeyToValueCodec(queue)),
-		Releases:        collections.NewMap(sb, types.ReleasesPrefix, "releases", collections.TripleKeyCodec(collections.Int64Key, collections.BytesKey, collections.Uint64Key), collections.Uint64Value),
 		Expiries:        collections.NewKeySet(sb, types.ExpiriesPrefix, "expiries", queue),
 		SignedExpiries:  collections.NewKeySet(sb, types.SignedExpiriesPrefix, "signed_expiries", queue),
 		Categories:      collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
@@ -160,14 +135,6 @@ func NewKeeper(
 	}
 	k.Schema = schema
 	return k
-}
-
-// SetTaskHooks gives the market the tasks, once, when the application is built. It panics when it is called twice.
-func (k Keeper) SetTaskHooks(h types.TaskHooks) {
-	if *k.hooks != nil {
-		panic("market: task hooks are set already")
-	}
-	*k.hooks = h
 }
 
 // Authority returns the council's address in text.
@@ -188,24 +155,6 @@ func get[V any](ctx context.Context, m collections.Map[[]byte, V], what, id stri
 		return nil, v, types.ErrNotFound.Wrapf("%s %s", what, id)
 	}
 	return key[:], v, err
-}
-
-// find reads a record that need not be there.
-func find[K, V any](ctx context.Context, m collections.Map[K, V], key K) (v V, found bool, err error) {
-	v, err = m.Get(ctx, key)
-	if errors.Is(err, collections.ErrNotFound) {
-		return v, false, nil
-	}
-	return v, err == nil, err
-}
-
-// findItem reads an item that need not be there.
-func findItem[V any](ctx context.Context, item collections.Item[V]) (v V, found bool, err error) {
-	v, err = item.Get(ctx)
-	if errors.Is(err, collections.ErrNotFound) {
-		return v, false, nil
-	}
-	return v, err == nil, err
 }
 
 // idText returns the text of a raw id.

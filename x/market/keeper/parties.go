@@ -5,6 +5,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
@@ -33,7 +34,7 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, request
 		return a, err
 	}
 	if job.Category != "" {
-		category, found, err := find(ctx, k.Categories, job.Category)
+		category, found, err := records.Find(ctx, k.Categories, job.Category)
 		if err != nil {
 			return a, err
 		}
@@ -55,7 +56,7 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, request
 	if err := k.resolveAssets(ctx, &a); err != nil {
 		return a, err
 	}
-	if job.Callback != "" && k.callbacks.hooks[job.Callback] == nil {
+	if job.Callback != "" && !k.deals.HasCallback(job.Callback) {
 		return a, types.ErrCallback.Wrapf("callback: %.40q is the name of no hook of this chain", job.Callback)
 	}
 	if job.Pool != "" {

@@ -10,7 +10,9 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -56,10 +58,10 @@ func (k Keeper) MatchOrders(ctx context.Context, p Proposal) (types.Match, error
 }
 
 // Volume says what a proposed match would trade now. What it learns of the orders is to be thrown away by the caller.
-func (k Keeper) Volume(ctx context.Context, p Proposal) (types.Deal, error) {
+func (k Keeper) Volume(ctx context.Context, p Proposal) (dealstypes.Deal, error) {
 	v, err := k.verifyProposal(ctx, p)
 	if err != nil {
-		return types.Deal{}, err
+		return dealstypes.Deal{}, err
 	}
 	return k.draftDeal(ctx, v.request, v.agreed, v.match.Relayer)
 }
@@ -252,7 +254,7 @@ func (k Keeper) signedOrder(ctx context.Context, s types.SignedOrder, kind types
 // sameOrder says whether the chain knows an order with this very content.
 func (k Keeper) sameOrder(ctx context.Context, o types.Order) (bool, error) {
 	id := o.ID(sdk.UnwrapSDKContext(ctx).ChainID())
-	r, found, err := find(ctx, k.Orders, id[:])
+	r, found, err := records.Find(ctx, k.Orders, id[:])
 	return found && bytes.Equal(r.Order.Encode(), o.Normal().Encode()), err
 }
 

@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
@@ -56,7 +57,7 @@ func (k Keeper) fillRequest(ctx sdk.Context, params types.Params, id []byte, loo
 		if err != nil {
 			return fillResult{}, err
 		}
-		if err := k.concludeDeal(ctx, id, &r, d); err != nil {
+		if d, err = k.concludeDeal(ctx, id, &r, d); err != nil {
 			return fillResult{}, err
 		}
 		s.recordDeal(d)
@@ -100,7 +101,7 @@ func (k Keeper) newSearch(ctx context.Context, params types.Params, r types.Requ
 
 // recordDeal tells the search of a deal. An order of a dataset that it used up is chosen no more; of a split bag, what a
 // deal has read is not chosen any more anyway.
-func (s *search) recordDeal(d types.Deal) {
+func (s *search) recordDeal(d dealstypes.Deal) {
 	for i := range s.chosen {
 		if o := &s.chosen[i]; o.id != "" && d.DatasetsPerTask == 0 {
 			o.left -= min(o.left, d.Size_)

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -23,7 +23,7 @@ func secondPlan(t testing.TB, registered uint64, seed byte, before, after pool) 
 	t.Helper()
 	f := newFixture(t, before.given)
 	f.list, f.registered = before.eligible, registered
-	id := f.open(1, func(d *markettypes.Deal) {
+	id := f.open(1, func(d *dealstypes.Deal) {
 		d.Id = types.IDText([32]byte{seed, 11})
 		d.RequesterOrganisation, d.Terms.Trust, d.Terms.MinReplicas, d.Terms.MaxSeats = "org-001", 10, 1, 25
 	})[0]

@@ -26,6 +26,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	"github.com/credence-chain/credence/x/tasks/keeper"
@@ -196,17 +197,17 @@ func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.Se
 // market holds deals in memory; only their escrow is state.
 type market struct {
 	*books
-	deals   map[string]markettypes.Deal
+	deals   map[string]dealstypes.Deal
 	preview *markettypes.Preview
 }
 
-func (m market) GetDeal(ctx context.Context, id string) (markettypes.Deal, error) {
+func (m market) GetDeal(ctx context.Context, id string) (dealstypes.Deal, error) {
 	d, err := m.WholeDeal(ctx, id)
 	d.Args, d.Inputs = nil, nil
 	return d, err
 }
 
-func (m market) WholeDeal(_ context.Context, id string) (markettypes.Deal, error) {
+func (m market) WholeDeal(_ context.Context, id string) (dealstypes.Deal, error) {
 	d, found := m.deals[id]
 	if !found {
 		return d, markettypes.ErrNotFound.Wrap(id)
@@ -214,17 +215,17 @@ func (m market) WholeDeal(_ context.Context, id string) (markettypes.Deal, error
 	return d, nil
 }
 
-func (m market) Settle(ctx context.Context, s markettypes.TaskSettlement) error {
+func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 	escrow, err := m.deals[s.Deal].Terms.Escrow()
 	if err != nil {
 		return err
 	}
-	sum, err := markettypes.SumPays(s.Pays)
+	sum, err := dealstypes.SumPays(s.Pays)
 	if err != nil {
 		return err
 	}
 	if sum+s.Refund != escrow {
-		return markettypes.ErrSettlement.Wrapf("%d and %d of %d", sum, s.Refund, escrow)
+		return dealstypes.ErrSettlement.Wrapf("%d and %d of %d", sum, s.Refund, escrow)
 	}
 	for _, p := range s.Pays {
 		to, err := addresses.BytesToString(p.To)
@@ -247,7 +248,7 @@ func (m market) Preview(context.Context, string, markettypes.Job) (markettypes.P
 }
 
 // Callback notes that it was told, and fails or panics as it is told to.
-func (m market) Callback(ctx context.Context, deal markettypes.Deal, result markettypes.TaskResult) error {
+func (m market) Callback(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error {
 	m.add(ctx, "told/"+result.Task, 1)
 	m.add(ctx, fmt.Sprintf("%s/%d/%s/%s/%x/%d", deal.Callback, result.Index, result.Ending, result.Kind, result.Digest[:2], result.Fuel), 1)
 	if m.told != nil {
@@ -319,7 +320,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	require.NoError(t, stores.LoadLatestVersion())
 	f.ctx = sdk.NewContext(stores, cmtproto.Header{Height: 10, ChainID: "test"}, false, log.NewNopLogger())
 	f.books = &books{key: other}
-	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
+	f.market = market{f.books, map[string]dealstypes.Deal{}, new(markettypes.Preview)}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
 		workers{f.books, &f.organisations, &f.list, &f.registered}, f.market, apps{f.books}, beacon{}, bench{f.books, &f.seats}, addressOf("council"))
@@ -328,8 +329,8 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	return f
 }
 
-func terms() markettypes.Terms {
-	return markettypes.Terms{
+func terms() dealstypes.Terms {
+	return dealstypes.Terms{
 		Policy: poco.PolicyCredence, Trust: 10_000, AppPrice: 50, Price: 10, Stake: 1_000, Value: 150, CourtFee: 10,
 		InformerBps: 2_000, MinReplicas: 2, MaxSeats: 10, FuelLimit: 1 << 20,
 		CommitBlocks: 20, RevealBlocks: 10, CourtBlocks: 20, CourtRevealBlocks: 10, WaitBlocks: 30, RetryBlocks: 5, MaxAttempts: 3,
@@ -337,10 +338,10 @@ func terms() markettypes.Terms {
 }
 
 // open opens n tasks of a new deal at the present height; they are due at once.
-func (f *fixture) open(n uint64, edit ...func(*markettypes.Deal)) (ids []string) {
+func (f *fixture) open(n uint64, edit ...func(*dealstypes.Deal)) (ids []string) {
 	f.t.Helper()
 	deal := poco.DealID([32]byte{byte(len(f.market.deals)), 1}, 0)
-	d := markettypes.Deal{
+	d := dealstypes.Deal{
 		Id: types.IDText(deal), Pool: "pool", Requester: addressOf("requester"), App: "studio/paint",
 		AppOwner: addressOf("studio"), AppOrganisation: "studio", RequesterOrganisation: "acme", Terms: terms(), Size_: n,
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	"github.com/credence-chain/credence/x/tasks/keeper"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -88,7 +89,7 @@ func TestTasksByState(t *testing.T) {
 	f := newFixture(t, 20)
 	q := keeper.NewQueryServer(f.k)
 	ids := f.open(30)
-	ids = append(ids, f.open(3, func(d *markettypes.Deal) { d.Terms.Policy = poco.PolicyCourt })...)
+	ids = append(ids, f.open(3, func(d *dealstypes.Deal) { d.Terms.Policy = poco.PolicyCourt })...)
 	check := func() map[types.State]int {
 		listed, counts := map[string]string{}, map[types.State]int{}
 		for s := types.STATE_WAITING; s <= types.STATE_ENDED; s++ {
@@ -158,7 +159,7 @@ func TestPagesAreBounded(t *testing.T) {
 func TestResult(t *testing.T) {
 	f := newFixture(t, 20)
 	q := keeper.NewQueryServer(f.k)
-	id := f.open(1, func(d *markettypes.Deal) {
+	id := f.open(1, func(d *dealstypes.Deal) {
 		d.First, d.Beneficiary, d.OutputPath = 2, addressOf("friend"), "pictures"
 		d.Terms.MinReplicas = 3
 	})[0]
@@ -203,7 +204,7 @@ func TestResult(t *testing.T) {
 	require.Len(t, res.Holders, 2+4)
 	require.Equal(t, task.Seats[0].Who, res.Holders[0])
 
-	cancelled := f.open(1, func(d *markettypes.Deal) { d.Cancelled = true })[0]
+	cancelled := f.open(1, func(d *dealstypes.Deal) { d.Cancelled = true })[0]
 	f.begin()
 	f.end()
 	f.begin()
@@ -218,7 +219,7 @@ func TestResult(t *testing.T) {
 func TestQuote(t *testing.T) {
 	f := newFixture(t, 20)
 	q := keeper.NewQueryServer(f.k)
-	f.market.preview.Deal = markettypes.Deal{Pool: "pool", Terms: terms(), AppOrganisation: "org-001", First: 3}
+	f.market.preview.Deal = dealstypes.Deal{Pool: "pool", Terms: terms(), AppOrganisation: "org-001", First: 3}
 	f.market.preview.Order = markettypes.OrderRecord{Id: "offer"}
 	quote := func() *types.QueryQuoteResponse {
 		res, err := q.Quote(f.ctx, &types.QueryQuoteRequest{})

@@ -10,7 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/isolate"
-	"github.com/credence-chain/credence/x/market/types"
+	"github.com/credence-chain/credence/x/deals/types"
 )
 
 // callbacks are the hooks by name, and their names in order.
@@ -23,7 +23,7 @@ type callbacks struct {
 // panics when the name is taken or empty.
 func (k Keeper) SetCallback(name string, c types.Callback) {
 	if name == "" || c == nil || k.callbacks.hooks[name] != nil {
-		panic("market: callback " + name + " is set already, or nothing")
+		panic("deals: callback " + name + " is set already, or nothing")
 	}
 	k.callbacks.hooks[name] = c
 	k.callbacks.names = append(k.callbacks.names, name)
@@ -32,6 +32,9 @@ func (k Keeper) SetCallback(name string, c types.Callback) {
 
 // CallbackNames returns the names that requests may give, in order.
 func (k Keeper) CallbackNames() []string { return slices.Clone(k.callbacks.names) }
+
+// HasCallback says whether a name is that of a hook.
+func (k Keeper) HasCallback(name string) bool { return k.callbacks.hooks[name] != nil }
 
 // Callback tells the hook that a deal names the end of one of its tasks. It runs on a cache of the state with the deal's
 // gas limit: whatever becomes of it, an error or a panic included, changes nothing but an event. Block hooks alone may

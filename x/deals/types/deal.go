@@ -1,9 +1,11 @@
 package types
 
 import (
+	"fmt"
+	"math/bits"
 	"slices"
 
-	"github.com/credence-chain/credence/poco"
+	"cosmossdk.io/core/address"
 )
 
 // Unended returns how many tasks of the deal have not ended, opened or not.
@@ -121,13 +123,76 @@ func (d Deal) CheckSettlement(pays []EscrowPay, refund uint64) (paid uint64, err
 	return paid, nil
 }
 
-// TermsToPoco returns the terms of the task of an index as the protocol knows them.
-func TermsToPoco(chainID string, d Deal, index uint64) poco.Terms {
-	t := d.Terms.poco(chainID, d.Requester, d.AppOwner, d.PoolOwner)
-	for _, s := range d.DatasetsOf(index) {
-		if s.Price > 0 {
-			t.Royalties = append(t.Royalties, poco.Royalty{To: s.Owner, Amount: s.Price})
+// Validate checks a deal by itself, as the state has it; the error names the field.
+func (d Deal) Validate(codec address.Codec) error {
+	for _, who := range []string{d.Requester, d.AppOwner, d.PoolOwner} {
+		if _, err := codec.StringToBytes(who); err != nil {
+			return fmt.Errorf("%q: %w", who, err)
 		}
 	}
-	return t
+	if err := TermsToPoco("", d, d.First).Validate(); err != nil {
+		return err
+	}
+	if err := d.checkCounts(); err != nil {
+		return err
+	}
+	if len(d.Args) > 0 || len(d.Inputs) > 0 {
+		return fmt.Errorf("expected no args and no inputs: its request has them")
+	}
+	return d.checkEscrow()
+}
+
+// checkCounts checks that the counts of tasks fit each other and the bag.
+func (d Deal) checkCounts() error {
+	if d.Size_ < 1 || d.Opened > d.Size_ || d.Ended > d.Size_ || d.Accepted > d.Ended {
+		return fmt.Errorf("size %d, opened %d, ended %d, accepted %d: expected accepted <= ended <= size and opened <= size",
+			d.Size_, d.Opened, d.Ended, d.Accepted)
+	}
+	if d.Released > d.Unused || d.Unused > d.Ended-d.Accepted {
+		return fmt.Errorf("unused %d, released %d: expected released <= unused <= ended - accepted", d.Unused, d.Released)
+	}
+	if d.First > d.Bag || d.Size_ > d.Bag-d.First {
+		return fmt.Errorf("first %d, size %d: expected a part of the bag of %d", d.First, d.Size_, d.Bag)
+	}
+	return nil
+}
+
+// checkEscrow checks that the deal holds a whole task's escrow for each task that has not ended.
+func (d Deal) checkEscrow() error {
+	each, err := d.Terms.Escrow()
+	if err != nil {
+		return err
+	}
+	if hi, lo := bits.Mul64(each, d.Unended()); hi != 0 || lo != d.Escrow {
+		return fmt.Errorf("escrow: expected that of every task that has not ended")
+	}
+	return nil
+}
+
+// WholeEscrow returns what all tasks of the deal can cost at most, in ucred; ErrPrice when it exceeds 64 bits.
+func (d Deal) WholeEscrow() (uint64, error) {
+	each, err := d.Terms.Escrow()
+	if err != nil {
+		return 0, err
+	}
+	hi, escrow := bits.Mul64(each, d.Size_)
+	if hi != 0 {
+		return 0, ErrPrice.Wrapf("price: %d times %d tasks exceeds 64 bits", each, d.Size_)
+	}
+	return escrow, nil
+}
+
+// EndTask returns the deal with one task more that has ended: its escrow was paid and refunded.
+func (d Deal) EndTask(s TaskSettlement, paid, refunded uint64) Deal {
+	d.Escrow -= paid + refunded
+	d.Paid += paid
+	d.Refunded += refunded
+	d.Ended++
+	if s.Accepted {
+		d.Accepted++
+	}
+	if s.Unused() {
+		d.Unused++
+	}
+	return d
 }
