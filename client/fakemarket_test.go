@@ -63,7 +63,6 @@ func newFakeMarket(t *testing.T, steps ...func(*fakeMarket)) *fakeMarket {
 		tasks: map[string]taskstypes.Task{}, asked: map[string]int{}, told: map[EventKind]int{}, steps: steps,
 		quote: &taskstypes.QueryQuoteResponse{
 			Plan: taskstypes.Plan{Replicas: 3}, ExpectedPrice: 300, MaxPrice: 900,
-			Offer: markettypes.OrderRecord{Order: markettypes.Order{Pool: &markettypes.PoolOrder{Pool: "north", Price: 100}}},
 		},
 	}
 	m.execute = m.deliver
@@ -71,6 +70,7 @@ func newFakeMarket(t *testing.T, steps ...func(*fakeMarket)) *fakeMarket {
 		banktypes.RegisterQueryServer(s, bankOf{fakeMarket: m})
 		appstypes.RegisterQueryServer(s, appsOf{fakeMarket: m})
 		markettypes.RegisterQueryServer(s, marketOf{fakeMarket: m})
+		dealstypes.RegisterQueryServer(s, dealsOf{fakeMarket: m})
 		voucherstypes.RegisterQueryServer(s, vouchersOf{fakeMarket: m})
 		taskstypes.RegisterQueryServer(s, tasksOf{fakeMarket: m})
 	}
@@ -224,6 +224,10 @@ type (
 		*markettypes.UnimplementedQueryServer
 		*fakeMarket
 	}
+	dealsOf struct {
+		*dealstypes.UnimplementedQueryServer
+		*fakeMarket
+	}
 	vouchersOf struct {
 		*voucherstypes.UnimplementedQueryServer
 		*fakeMarket
@@ -285,7 +289,7 @@ func (m marketOf) Request(_ context.Context, req *markettypes.QueryRequestReques
 	return &markettypes.QueryRequestResponse{Request: m.request}, nil
 }
 
-func (m marketOf) Deal(_ context.Context, req *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
+func (m dealsOf) Deal(_ context.Context, req *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, d := range m.deals {
@@ -293,10 +297,10 @@ func (m marketOf) Deal(_ context.Context, req *dealstypes.QueryDealRequest) (*de
 			return &dealstypes.QueryDealResponse{Deal: d}, nil
 		}
 	}
-	return nil, overTheWire(markettypes.ErrNotFound)
+	return nil, overTheWire(dealstypes.ErrNotFound)
 }
 
-func (m marketOf) Deals(_ context.Context, req *dealstypes.QueryDealsRequest) (*dealstypes.QueryDealsResponse, error) {
+func (m dealsOf) Deals(_ context.Context, req *dealstypes.QueryDealsRequest) (*dealstypes.QueryDealsResponse, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked["deals"]++
@@ -304,6 +308,15 @@ func (m marketOf) Deals(_ context.Context, req *dealstypes.QueryDealsRequest) (*
 		return nil, status.Error(codes.InvalidArgument, "other parties than a request")
 	}
 	return &dealstypes.QueryDealsResponse{Deals: m.deals}, nil
+}
+
+func (m marketOf) Preview(context.Context, *markettypes.QueryPreviewRequest) (*markettypes.QueryPreviewResponse, error) {
+	if m.quoteErr != nil {
+		return nil, m.quoteErr
+	}
+	return &markettypes.QueryPreviewResponse{
+		Offer: markettypes.OrderRecord{Order: markettypes.Order{Pool: &markettypes.PoolOrder{Pool: "north", Price: 100}}},
+	}, nil
 }
 
 func (m tasksOf) Quote(_ context.Context, req *taskstypes.QueryQuoteRequest) (*taskstypes.QueryQuoteResponse, error) {

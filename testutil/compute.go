@@ -421,6 +421,7 @@ func (c *Compute) CheckBooks() {
 	ctx := c.Ctx()
 	require.NoError(c.T, c.App.WorkersKeeper.CheckInvariants(ctx), "workers at height %d", c.Height())
 	require.NoError(c.T, c.App.VouchersKeeper.CheckInvariants(ctx), "vouchers at height %d", c.Height())
+	require.NoError(c.T, c.App.DealsKeeper.CheckInvariants(ctx), "deals at height %d", c.Height())
 	require.NoError(c.T, c.App.MarketKeeper.CheckInvariants(ctx), "market at height %d", c.Height())
 	c.checkTasks(ctx)
 }
@@ -491,6 +492,13 @@ func WithParams(tasks func(*taskstypes.Params), market func(*markettypes.Params)
 		if workers != nil {
 			editGenesis(c, g, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) { workers(&s.Params) })
 		}
+	})
+}
+
+// WithDealParams changes the parameters of deals.
+func WithDealParams(deals func(*dealstypes.Params)) Option {
+	return WithGenesis(func(c *Chain, g genesis.State) {
+		editGenesis(c, g, dealstypes.ModuleName, &dealstypes.GenesisState{}, func(s *dealstypes.GenesisState) { deals(&s.Params) })
 	})
 }
 

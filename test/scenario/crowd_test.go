@@ -556,7 +556,7 @@ func (s *crowd) council() {
 		if err != nil {
 			return
 		}
-		p.CommitBlocks, p.InformerBps, p.CallbackGas = int64(3+s.below(4)), uint32(s.below(4_000)), uint64(s.below(200_000))
+		p.CommitBlocks, p.InformerBps = int64(3+s.below(4)), uint32(s.below(4_000))
 		msg = &markettypes.MsgUpdateParams{Authority: app.Authority(), Params: p}
 	case 5:
 		msg = &appstypes.MsgReinstate{Authority: app.Authority(), App: one(s, s.apps)}

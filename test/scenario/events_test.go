@@ -96,6 +96,12 @@ func (s *stage) event(msg gogoproto.Message) string {
 			line += ": " + e.Reason
 		}
 		return line
+	case *dealstypes.EventDealClosed:
+		name, found := s.names[e.Request]
+		if !found {
+			name = "request"
+		}
+		return fmt.Sprintf("%s refunded, %d refunded", name, e.Refunded)
 	case *taskstypes.EventDrawn:
 		switch e.Wave {
 		case 0:

@@ -21,7 +21,7 @@ import (
 // record has not; so does whoever asks for the task or the deal.
 func TestWorkersAreToldTheJob(t *testing.T) {
 	t.Parallel()
-	c := testutil.NewCompute(t, testutil.ComputeOptions{}, testutil.WithParams(nil, shortWindows, nil))
+	c := testutil.NewCompute(t, testutil.ComputeOptions{}, fewOpenings(6), testutil.WithParams(nil, shortWindows, nil))
 	job := c.Job()
 	job.Args = []string{"--tile", "3"}
 	job.Inputs = []*dealstypes.Input{{Name: "scene.json", Digest: "sha256:" + strings.Repeat("ab", 32), Size_: 9}}
@@ -32,7 +32,7 @@ func TestWorkersAreToldTheJob(t *testing.T) {
 	assigned, err := tasks.Assignments(c.Ctx(), &taskstypes.QueryAssignmentsRequest{Who: c.Task(id).Seats[0].Who})
 	require.NoError(t, err)
 	require.Len(t, assigned.Assignments, 1)
-	deal, err := market.Deal(c.Ctx(), &dealstypes.QueryDealRequest{Id: task.Deal.Id})
+	deal, err := dealstypes.NewQueryClient(c.Conn()).Deal(c.Ctx(), &dealstypes.QueryDealRequest{Id: task.Deal.Id})
 	require.NoError(t, err)
 	for _, d := range []dealstypes.Deal{task.Deal, assigned.Assignments[0].Deal, deal.Deal} {
 		require.Equal(t, job.Args, d.Args)
@@ -125,7 +125,7 @@ func TestDraws(t *testing.T) {
 	t.Parallel()
 	c := testutil.NewCompute(t, testutil.ComputeOptions{
 		Workers: 8, Slots: 40, Roles: map[string][]orgstypes.Role{"lab-1": {orgstypes.ROLE_REQUESTER}},
-	}, testutil.WithParams(nil, shortWindows, nil))
+	}, fewOpenings(6), testutil.WithParams(nil, shortWindows, nil))
 	job := c.Job()
 	job.Size_, job.MinReplicas, job.MaxPrice = 20, 4, 200
 	own := c.QueueSubmitFrom(c.Org("lab-1").Member(), job)

@@ -46,11 +46,11 @@ type sim struct {
 func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 	t.Helper()
 	c := testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 6, Slots: 3, Seats: 4, Stake: 5_000, Commission: 300}),
-		testutil.WithApp(callbacks), testutil.WithParams(
+		testutil.WithApp(callbacks), fewOpenings(3), testutil.WithParams(
 			func(p *taskstypes.Params) { p.DuePerBlock, p.CourtStrikes, p.WindowBlocks = 7, 3, 30 },
 			func(p *markettypes.Params) {
 				shortWindows(p)
-				p.CommitBlocks, p.WaitBlocks, p.OpensPerBlock, p.MatchesPerBlock, p.EndsPerBlock = 5, 8, 3, 3, 2
+				p.CommitBlocks, p.WaitBlocks, p.MatchesPerBlock, p.EndsPerBlock = 5, 8, 3, 2
 			},
 			func(p *workerstypes.Params) {
 				p.CoolingBlocks, p.UnbondingBlocks, p.ForgivenessBlocks, p.DuePerBlock, p.NoticeBlocks = 6, 60, 25, 3, 5

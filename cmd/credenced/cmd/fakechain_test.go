@@ -70,6 +70,10 @@ type (
 		*markettypes.UnimplementedQueryServer
 		*fakeChain
 	}
+	fakeDeals struct {
+		*dealstypes.UnimplementedQueryServer
+		*fakeChain
+	}
 	fakeTasks struct {
 		*taskstypes.UnimplementedQueryServer
 		*fakeChain
@@ -112,6 +116,7 @@ func newFakeChain(t *testing.T, ending taskstypes.Ending, manifest *result.Manif
 	server := grpc.NewServer(grpc.ForceServerCodec(theCodecs().Codec.(*codec.ProtoCodec).GRPCCodec()), grpc.UnaryInterceptor(note))
 	cmtservice.RegisterServiceServer(server, fakeComet{fakeChain: f})
 	nodeservice.RegisterServiceServer(server, fakeNode{fakeChain: f})
+	dealstypes.RegisterQueryServer(server, fakeDeals{fakeChain: f})
 	markettypes.RegisterQueryServer(server, fakeMarket{fakeChain: f})
 	taskstypes.RegisterQueryServer(server, fakeTasks{fakeChain: f})
 	go server.Serve(listener)
@@ -145,7 +150,7 @@ func begins(id, prefix string) []string {
 }
 
 func (f fakeMarket) Resolve(_ context.Context, req *markettypes.QueryResolveRequest) (*markettypes.QueryResolveResponse, error) {
-	return &markettypes.QueryResolveResponse{Requests: begins(fakeRequest, req.Prefix), Deals: begins(fakeDeal, req.Prefix)}, nil
+	return &markettypes.QueryResolveResponse{Requests: begins(fakeRequest, req.Prefix)}, nil
 }
 
 func (f fakeTasks) Resolve(_ context.Context, req *taskstypes.QueryResolveRequest) (*taskstypes.QueryResolveResponse, error) {
@@ -163,7 +168,11 @@ func (f fakeMarket) Requests(context.Context, *markettypes.QueryRequestsRequest)
 	return &markettypes.QueryRequestsResponse{Requests: []markettypes.Request{f.request}}, nil
 }
 
-func (f fakeMarket) Deal(_ context.Context, req *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
+func (f fakeDeals) Resolve(_ context.Context, req *dealstypes.QueryResolveRequest) (*dealstypes.QueryResolveResponse, error) {
+	return &dealstypes.QueryResolveResponse{Deals: begins(fakeDeal, req.Prefix)}, nil
+}
+
+func (f fakeDeals) Deal(_ context.Context, req *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
 	if req.Id != fakeDeal {
 		return nil, status.Error(codes.NotFound, "no deal")
 	}

@@ -30,6 +30,8 @@ import (
 
 	"github.com/credence-chain/credence/internal/purse"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealskeeper "github.com/credence-chain/credence/x/deals/keeper"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
 	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
@@ -55,6 +57,7 @@ type fixture struct {
 	keys map[string]*storetypes.KVStoreKey // of the market and of the modules beneath it that keep its money
 
 	vouchers voucherskeeper.Keeper
+	dealing  dealskeeper.Keeper
 
 	apps   apps
 	pools  pools
@@ -68,7 +71,7 @@ type fixture struct {
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
 	f := newFixtureWithoutTasks(tb)
-	f.SetTaskHooks(f.tasks)
+	f.dealing.SetTaskHooks(f.tasks)
 	return f
 }
 
@@ -87,7 +90,7 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	}{}
 	f.pools = pools{map[string]workerstypes.Pool{}, map[string]uint64{}, f.orgs}
 	f.cms = sdkstore.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
-	f.keys = storetypes.NewKVStoreKeys(types.StoreKey, voucherstypes.StoreKey)
+	f.keys = storetypes.NewKVStoreKeys(types.StoreKey, dealstypes.StoreKey, voucherstypes.StoreKey)
 	authKey, bankKey := storetypes.NewKVStoreKey(authtypes.StoreKey), storetypes.NewKVStoreKey(banktypes.StoreKey)
 	f.okey = storetypes.NewObjectStoreKey(banktypes.ObjectStoreKey)
 	for _, k := range append(slices.Collect(maps.Values(f.keys)), authKey, bankKey) {
@@ -100,21 +103,24 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 
 	f.cdc = moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}).Codec
 	authority := addr("council")
-	perms := map[string][]string{types.ModuleName: nil, voucherstypes.ModuleName: nil, faucet: {authtypes.Minter}}
+	perms := map[string][]string{types.ModuleName: nil, dealstypes.ModuleName: nil, voucherstypes.ModuleName: nil, faucet: {authtypes.Minter}}
 	accounts := authkeeper.NewAccountKeeper(f.cdc, runtime.NewKVStoreService(authKey), authtypes.ProtoBaseAccount, perms, addresses, "cred", authority)
 	_, raw := account("blocked")
-	blocked := map[string]bool{authtypes.NewModuleAddress(types.ModuleName).String(): true, authtypes.NewModuleAddress(voucherstypes.ModuleName).String(): true, raw.String(): true}
+	blocked := map[string]bool{authtypes.NewModuleAddress(types.ModuleName).String(): true, authtypes.NewModuleAddress(dealstypes.ModuleName).String(): true, authtypes.NewModuleAddress(voucherstypes.ModuleName).String(): true, raw.String(): true}
 	f.bank = bankkeeper.NewBaseKeeper(f.cdc, runtime.NewKVStoreService(bankKey), accounts, blocked, authority, log.NewNopLogger()).WithObjStoreKey(f.okey)
 	store := func(name string) counted {
 		return counted{runtime.NewKVStoreService(f.keys[name]), &f.reads, &f.writes}
 	}
 	f.vouchers = voucherskeeper.NewKeeper(f.cdc, store(voucherstypes.StoreKey), addresses, accounts, f.bank, authority)
+	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, f.bank, f.vouchers, authority)
 	f.Keeper = keeper.NewKeeper(f.cdc, store(types.StoreKey), addresses,
-		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, beacon{}, authority)
+		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, authority)
+	f.dealing.SetMarketHooks(f.Keeper)
 
 	require.NoError(tb, accounts.Params.Set(f.ctx, authtypes.DefaultParams()))
 	require.NoError(tb, f.bank.SetParams(f.ctx, banktypes.DefaultParams()))
 	require.NoError(tb, f.vouchers.InitGenesis(f.ctx, *voucherstypes.DefaultGenesis()))
+	require.NoError(tb, f.dealing.InitGenesis(f.ctx, *dealstypes.DefaultGenesis()))
 	require.NoError(tb, f.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	f.addApp("studio/ray:v1", 10)
 	for _, ref := range []string{"data/aa:v1", "data/bb:v1", "data/cc:v1"} {
@@ -185,6 +191,14 @@ func (f *fixture) addPool(id, operator string) {
 	f.member(operator, operator)
 }
 
+// setDealParams changes the parameters of deals.
+func (f *fixture) setDealParams(change func(p *dealstypes.Params)) {
+	p, err := f.dealing.Params.Get(f.ctx)
+	require.NoError(f, err)
+	change(&p)
+	require.NoError(f, f.dealing.Params.Set(f.ctx, p))
+}
+
 func (f *fixture) fund(name string, amount uint64) {
 	c := sdk.NewCoins(sdk.NewCoin(types.Denom, math.NewIntFromUint64(amount)))
 	_, to := account(name)
@@ -238,7 +252,7 @@ func (f *fixture) endBlock() {
 
 // solvency sums the coins and the debts of the modules that keep the market's money.
 func (f *fixture) solvency() (held, owed uint64) {
-	for _, of := range []func(context.Context) (purse.Balance, error){f.vouchers.Solvency, f.Solvency} {
+	for _, of := range []func(context.Context) (purse.Balance, error){f.vouchers.Solvency, f.dealing.Solvency, f.Solvency} {
 		b, err := of(f.ctx)
 		require.NoError(f, err)
 		held, owed = held+b.Held.Uint64(), owed+b.Owed.Uint64()
@@ -248,6 +262,7 @@ func (f *fixture) solvency() (held, owed uint64) {
 
 func (f *fixture) checkInvariants() {
 	require.NoError(f, f.vouchers.CheckInvariants(f.ctx))
+	require.NoError(f, f.dealing.CheckInvariants(f.ctx))
 	require.NoError(f, f.CheckInvariants(f.ctx))
 }
 
@@ -255,6 +270,7 @@ func (f *fixture) checkInvariants() {
 func (f *fixture) beginBlock() {
 	require.NoError(f, f.vouchers.BeginBlock(f.ctx))
 	require.NoError(f, f.Keeper.BeginBlock(f.ctx))
+	require.NoError(f, f.dealing.BeginBlock(f.ctx))
 }
 
 // next ends this block and begins the next one.
@@ -293,15 +309,15 @@ func (f *fixture) voucher(id string) voucherstypes.Voucher {
 }
 
 // deal returns the first deal of a request, as a worker is told it.
-func (f *fixture) deal(request string) types.Deal {
-	res, err := keeper.NewQueryServer(f.Keeper).Deal(f.ctx, &types.QueryDealRequest{Id: f.request(request).Deal})
+func (f *fixture) deal(request string) dealstypes.Deal {
+	res, err := dealskeeper.NewQueryServer(f.dealing).Deal(f.ctx, &dealstypes.QueryDealRequest{Id: f.request(request).Deal})
 	require.NoError(f, err)
 	return res.Deal
 }
 
 // deals returns all deals of a request, in the order of their first tasks.
-func (f *fixture) deals(request string) (out []types.Deal) {
-	g, err := f.ExportGenesis(f.ctx)
+func (f *fixture) deals(request string) (out []dealstypes.Deal) {
+	g, err := f.dealing.ExportGenesis(f.ctx)
 	require.NoError(f, err)
 	for first := uint64(0); ; {
 		found := false
@@ -318,15 +334,15 @@ func (f *fixture) deals(request string) (out []types.Deal) {
 }
 
 // settle ends a task of a request's first deal without a result.
-func (f *fixture) settle(d types.Deal) {
+func (f *fixture) settle(d dealstypes.Deal) {
 	each, err := d.Terms.Escrow()
 	require.NoError(f, err)
 	require.NoError(f, f.settleTask(d.Id, 0, nil, each, false))
 }
 
 // settleTask ends one task of a deal.
-func (f *fixture) settleTask(deal string, index uint64, pays []types.EscrowPay, refund uint64, accepted bool) error {
-	return f.Settle(f.ctx, types.TaskSettlement{Deal: deal, Task: "task", Index: index, Pays: pays, Refund: refund, Accepted: accepted})
+func (f *fixture) settleTask(deal string, index uint64, pays []dealstypes.EscrowPay, refund uint64, accepted bool) error {
+	return f.dealing.Settle(f.ctx, dealstypes.TaskSettlement{Deal: deal, Task: "task", Index: index, Pays: pays, Refund: refund, Accepted: accepted})
 }
 
 func (f *fixture) dump() map[string]string {

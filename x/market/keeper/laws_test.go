@@ -50,7 +50,7 @@ func TestLaws(t *testing.T) {
 			w.settleSome()
 		}
 		w.endBlock()
-		g, err := w.ExportGenesis(w.ctx)
+		g, err := w.dealing.ExportGenesis(w.ctx)
 		require.NoError(t, err)
 		before := maps.Clone(deals)
 		for _, d := range g.Deals {

@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
 	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
@@ -76,7 +77,7 @@ func TestRefundsGoToWhoPaid(t *testing.T) {
 				f.fund("ann", 10_000)
 				f.fund("spo", 10_000)
 				f.fund("iss", 10_000)
-				f.setParams(func(p *types.Params) { p.OpensPerBlock = 1 })
+				f.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = 1 })
 				j := job()
 				j.Size_ = 3
 				switch who {

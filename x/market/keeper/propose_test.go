@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -274,8 +275,8 @@ func TestMatchOrdersJudgesAgain(t *testing.T) {
 			_, ann := account("ann")
 			_, bob := account("bob")
 			require.NoError(p.f, p.f.bank.SendCoins(p.f.ctx, ann, bob, sdk.NewCoins(sdk.NewInt64Coin(types.Denom, 9_000))))
-		}, types.ErrUnfunded},
-		{"sponsor unfunded", func(p *parts) { p.relayer, p.request.Request.Sponsor = "spo", addr("spo") }, nil, types.ErrUnfunded},
+		}, dealstypes.ErrUnfunded},
+		{"sponsor unfunded", func(p *parts) { p.relayer, p.request.Request.Sponsor = "spo", addr("spo") }, nil, dealstypes.ErrUnfunded},
 		{"sponsor blocked", func(p *parts) { p.relayer, p.request.Request.Sponsor = "blocked", addr("blocked") }, nil, types.ErrRequester},
 		{"voucher spent", func(p *parts) {
 			p.f.fund("iss", 100)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
@@ -54,7 +55,7 @@ func TestVoucherPays(t *testing.T) {
 	require.EqualValues(t, 910, d.Escrow)
 	require.EqualValues(t, 5_000-910, f.voucher(id).Balance)
 	_, to := account("w1")
-	require.NoError(t, f.settleTask(d.Id, 0, []types.EscrowPay{{To: to, Amount: 200}}, 710, true))
+	require.NoError(t, f.settleTask(d.Id, 0, []dealstypes.EscrowPay{{To: to, Amount: 200}}, 710, true))
 	require.EqualValues(t, 4_800, f.voucher(id).Balance)
 	require.Zero(t, f.balance("ann"))
 

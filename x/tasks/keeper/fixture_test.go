@@ -197,8 +197,7 @@ func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.Se
 // market holds deals in memory; only their escrow is state.
 type market struct {
 	*books
-	deals   map[string]dealstypes.Deal
-	preview *markettypes.Preview
+	deals map[string]dealstypes.Deal
 }
 
 func (m market) GetDeal(ctx context.Context, id string) (dealstypes.Deal, error) {
@@ -238,13 +237,6 @@ func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 	m.add(ctx, "refunded", int64(s.Refund))
 	m.add(ctx, "settled/"+s.Task, 1)
 	return m.ask("market.Settle", s.Task)
-}
-
-func (m market) Preview(context.Context, string, markettypes.Job) (markettypes.Preview, error) {
-	if m.preview == nil {
-		return markettypes.Preview{}, markettypes.ErrUnaffordable
-	}
-	return *m.preview, nil
 }
 
 // Callback notes that it was told, and fails or panics as it is told to.
@@ -320,7 +312,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	require.NoError(t, stores.LoadLatestVersion())
 	f.ctx = sdk.NewContext(stores, cmtproto.Header{Height: 10, ChainID: "test"}, false, log.NewNopLogger())
 	f.books = &books{key: other}
-	f.market = market{f.books, map[string]dealstypes.Deal{}, new(markettypes.Preview)}
+	f.market = market{f.books, map[string]dealstypes.Deal{}}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
 		workers{f.books, &f.organisations, &f.list, &f.registered}, f.market, apps{f.books}, beacon{}, bench{f.books, &f.seats}, addressOf("council"))
