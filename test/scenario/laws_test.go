@@ -26,7 +26,7 @@ func TestWorkersAreToldTheJob(t *testing.T) {
 	job.Args = []string{"--tile", "3"}
 	job.Inputs = []*dealstypes.Input{{Name: "scene.json", Digest: "sha256:" + strings.Repeat("ab", 32), Size_: 9}}
 	id := c.Submit(job)[0]
-	tasks, market := taskstypes.NewQueryClient(c.Conn()), markettypes.NewQueryClient(c.Conn())
+	tasks := taskstypes.NewQueryClient(c.Conn())
 	task, err := tasks.Task(c.Ctx(), &taskstypes.QueryTaskRequest{Id: id})
 	require.NoError(t, err)
 	assigned, err := tasks.Assignments(c.Ctx(), &taskstypes.QueryAssignmentsRequest{Who: c.Task(id).Seats[0].Who})
