@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
-	"github.com/credence-chain/credence/x/market/types"
 )
 
 func TestSettle(t *testing.T) {
@@ -81,6 +80,6 @@ func TestSettleRefusesTasksNotOpened(t *testing.T) {
 		require.NoError(t, f.settleTask(d.Id, 0, nil, 100, false))
 	}
 	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 100, false), dealstypes.ErrSettlement)
-	require.ErrorIs(t, f.settleTask(id, 0, nil, 100, false), types.ErrNotFound)
+	require.ErrorIs(t, f.settleTask(id, 0, nil, 100, false), dealstypes.ErrNotFound)
 	f.next()
 }

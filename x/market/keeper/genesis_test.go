@@ -324,6 +324,7 @@ func TestGenesisOfRequestsAndDeals(t *testing.T) {
 	b := newFixture(t)
 	busyWorld(b)
 	require.ErrorContains(t, b.InitGenesis(b.ctx, *s.market), "is no deal")
+	b = newFixture(t)
 	require.ErrorIs(t, b.dealing.InitGenesis(b.ctx, *s.deals), purse.ErrInsolvent)
 	require.ErrorContains(t, b.InitGenesis(b.ctx, *types.DefaultGenesis()), "is no request")
 }

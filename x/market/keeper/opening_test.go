@@ -161,12 +161,12 @@ func TestOpeningTriesAgain(t *testing.T) {
 			require.NoError(t, f.EndBlock(f.ctx))
 			require.NoError(t, f.bank.CreditVirtualAccounts(f.ctx))
 			f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
-			require.NoError(t, f.BeginBlock(f.ctx))
+			f.beginBlock()
 		}
 		require.EqualValues(t, 1, f.deal(other).Opened)
 		require.NoError(t, f.dealing.Progress.Set(f.ctx, raw[:], progress))
 		f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
-		require.NoError(t, f.BeginBlock(f.ctx))
+		f.beginBlock()
 		d := f.deal(broken)
 		require.Equal(t, map[bool]uint64{false: 16, true: 8}[cancelled], d.Opened)
 		if cancelled {

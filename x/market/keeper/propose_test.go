@@ -277,7 +277,7 @@ func TestMatchOrdersJudgesAgain(t *testing.T) {
 			require.NoError(p.f, p.f.bank.SendCoins(p.f.ctx, ann, bob, sdk.NewCoins(sdk.NewInt64Coin(types.Denom, 9_000))))
 		}, dealstypes.ErrUnfunded},
 		{"sponsor unfunded", func(p *parts) { p.relayer, p.request.Request.Sponsor = "spo", addr("spo") }, nil, dealstypes.ErrUnfunded},
-		{"sponsor blocked", func(p *parts) { p.relayer, p.request.Request.Sponsor = "blocked", addr("blocked") }, nil, types.ErrRequester},
+		{"sponsor blocked", func(p *parts) { p.relayer, p.request.Request.Sponsor = "blocked", addr("blocked") }, nil, dealstypes.ErrPayer},
 		{"voucher spent", func(p *parts) {
 			p.f.fund("iss", 100)
 			p.request.Request.Voucher = p.f.issue("iss", 1, "ann", 100, 50)

@@ -43,7 +43,7 @@ func TestSubmitOutsideOfATransaction(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.CheckInvariants(f.ctx), "nothing may wait for another EndBlock")
 	f.ctx = f.ctx.WithBlockHeight(2)
-	require.NoError(t, f.BeginBlock(f.ctx))
+	f.beginBlock()
 	f.endBlock()
 	require.Equal(t, types.REQUEST_STATUS_UNMATCHED, f.request(r.Id).Status)
 	require.EqualValues(t, 10_000, f.balance("ann"))
