@@ -70,6 +70,9 @@ import (
 	beaconkeeper "github.com/credence-chain/credence/x/beacon/keeper"
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	"github.com/credence-chain/credence/x/deals"
+	dealskeeper "github.com/credence-chain/credence/x/deals/keeper"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market"
 	marketkeeper "github.com/credence-chain/credence/x/market/keeper"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -83,6 +86,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks"
 	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	"github.com/credence-chain/credence/x/vouchers"
+	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	"github.com/credence-chain/credence/x/workers"
 	workerskeeper "github.com/credence-chain/credence/x/workers/keeper"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -108,6 +114,8 @@ func moduleAccounts() map[string][]string {
 		authtypes.FeeCollectorName: nil,
 		govtypes.ModuleName:        {authtypes.Burner},
 		workerstypes.ModuleName:    {authtypes.Burner},
+		voucherstypes.ModuleName:   nil,
+		dealstypes.ModuleName:      nil,
 		markettypes.ModuleName:     nil,
 	}
 }
@@ -142,6 +150,8 @@ type App struct {
 	BeaconKeeper    beaconkeeper.Keeper
 	AppsKeeper      appskeeper.Keeper
 	WorkersKeeper   workerskeeper.Keeper
+	VouchersKeeper  voucherskeeper.Keeper
+	DealsKeeper     dealskeeper.Keeper
 	MarketKeeper    marketkeeper.Keeper
 	TasksKeeper     taskskeeper.Keeper
 
@@ -172,7 +182,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
 			orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
-			appstypes.StoreKey, workerstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
+			appstypes.StoreKey, workerstypes.StoreKey, voucherstypes.StoreKey, dealstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
 		),
 		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
 	}
@@ -222,11 +232,15 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 		a.OrgsKeeper, authority)
 	a.OrgsKeeper.SetHooks(a.PoaKeeper, a.WorkersKeeper)
 	a.OrgsKeeper.SetTies(seatTies{a.PoaKeeper})
+	a.VouchersKeeper = voucherskeeper.NewKeeper(cdc, service(voucherstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper, authority)
+	a.DealsKeeper = dealskeeper.NewKeeper(cdc, service(dealstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
+		a.VouchersKeeper, authority)
 	a.MarketKeeper = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
-		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.BeaconKeeper, authority)
-	a.TasksKeeper = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, a.WorkersKeeper, a.MarketKeeper,
+		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.VouchersKeeper, a.DealsKeeper, a.BeaconKeeper, authority)
+	a.DealsKeeper.SetMarketHooks(a.MarketKeeper)
+	a.TasksKeeper = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, a.WorkersKeeper, a.DealsKeeper,
 		a.AppsKeeper, a.BeaconKeeper, a.PoaKeeper, authority)
-	a.MarketKeeper.SetTaskHooks(a.TasksKeeper)
+	a.DealsKeeper.SetTaskHooks(a.TasksKeeper)
 
 	a.GovKeeper = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), a.AccountKeeper, a.BankKeeper, noCommunityPool{},
 		a.MsgServiceRouter(), govtypes.DefaultConfig(), authority, tallyBySeats(a.PoaKeeper))
@@ -274,6 +288,8 @@ func (a *App) makeModules() {
 		beacon.NewAppModule(a.BeaconKeeper),
 		apps.NewAppModule(a.AppsKeeper, addresses),
 		workers.NewAppModule(a.WorkersKeeper, addresses),
+		vouchers.NewAppModule(a.VouchersKeeper, addresses),
+		deals.NewAppModule(a.DealsKeeper, addresses),
 		market.NewAppModule(a.MarketKeeper, addresses),
 		tasks.NewAppModule(a.TasksKeeper),
 	)
@@ -289,8 +305,10 @@ func (a *App) makeModules() {
 		poatypes.ModuleName,
 		beacontypes.ModuleName,
 		workerstypes.ModuleName,
-		// Requests meet offers and open tasks, whose first workers are drawn in the same block.
+		voucherstypes.ModuleName,
+		// Requests meet offers, their deals open tasks, and the tasks' first workers are drawn, all in one block.
 		markettypes.ModuleName,
+		dealstypes.ModuleName,
 		taskstypes.ModuleName,
 	)
 	a.ModuleManager.SetOrderEndBlockers(
@@ -303,11 +321,13 @@ func (a *App) makeModules() {
 		beacontypes.ModuleName,
 		// The bank folds the block's virtual sends, after everyone who makes them.
 		banktypes.ModuleName,
+		// The vouchers send on, by a plain send, what transactions have spent of coins that others have just added.
+		voucherstypes.ModuleName,
 	)
 	genesis := []string{
 		authtypes.ModuleName, banktypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
-		appstypes.ModuleName, workerstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
+		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
 	}
 	a.ModuleManager.SetOrderInitGenesis(genesis...)

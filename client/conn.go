@@ -25,10 +25,12 @@ import (
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -288,7 +290,13 @@ func (c *Conn) Apps() appstypes.QueryClient { return appstypes.NewQueryClient(c)
 // Workers reads workers and pools.
 func (c *Conn) Workers() workerstypes.QueryClient { return workerstypes.NewQueryClient(c) }
 
-// Market reads offers, requests and deals.
+// Vouchers reads vouchers.
+func (c *Conn) Vouchers() voucherstypes.QueryClient { return voucherstypes.NewQueryClient(c) }
+
+// Deals reads deals.
+func (c *Conn) Deals() dealstypes.QueryClient { return dealstypes.NewQueryClient(c) }
+
+// Market reads the book and requests.
 func (c *Conn) Market() markettypes.QueryClient { return markettypes.NewQueryClient(c) }
 
 // Tasks reads tasks and ledgers.

@@ -19,9 +19,11 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -69,7 +71,9 @@ func newEncoding() (encoding, error) {
 	msgservice.RegisterMsgServiceDesc(registry, &orgstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &appstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &workerstypes.Msg_serviceDesc)
+	msgservice.RegisterMsgServiceDesc(registry, &dealstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &markettypes.Msg_serviceDesc)
+	msgservice.RegisterMsgServiceDesc(registry, &voucherstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &taskstypes.Msg_serviceDesc)
 
 	protoCodec := codec.NewProtoCodec(registry)

@@ -9,6 +9,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/printable"
 	"github.com/credence-chain/credence/result"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -171,7 +172,7 @@ func EndError(ctx context.Context, conn *Conn, ref Ref, tasks []*TaskReport) err
 	if err := TasksError(tasks); err != nil {
 		return err
 	}
-	var deals []markettypes.Deal
+	var deals []dealstypes.Deal
 	switch ref.Kind {
 	case KindRequest:
 		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: ref.ID})
@@ -185,11 +186,11 @@ func EndError(ctx context.Context, conn *Conn, ref Ref, tasks []*TaskReport) err
 			return err
 		}
 	case KindDeal:
-		res, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: ref.ID})
+		res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: ref.ID})
 		if err != nil {
 			return err
 		}
-		deals = []markettypes.Deal{res.Deal}
+		deals = []dealstypes.Deal{res.Deal}
 	}
 	for _, d := range deals {
 		if d.Accepted < d.Ended {

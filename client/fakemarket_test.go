@@ -22,8 +22,10 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // fakeMarket is a chain with a market on which a test says what happens: every step is a block. Its state is the node's, under
@@ -33,14 +35,14 @@ type fakeMarket struct {
 	t *testing.T
 
 	money     uint64
-	vouchers  map[string]markettypes.Voucher
+	vouchers  map[string]voucherstypes.Voucher
 	quote     *taskstypes.QueryQuoteResponse
 	quoteErr  error
 	apps      map[string]*appstypes.MsgPublish
 	datasets  map[string]*appstypes.MsgPublishDataset
 	submitted *markettypes.MsgSubmitTask
 	request   markettypes.Request
-	deals     []markettypes.Deal
+	deals     []dealstypes.Deal
 	tasks     map[string]taskstypes.Task
 	ids       ids
 	// askedVersion is called for each question after an app or a dataset, without the lock. May be nil.
@@ -56,12 +58,11 @@ const requestID = "4a"
 
 func newFakeMarket(t *testing.T, steps ...func(*fakeMarket)) *fakeMarket {
 	m := &fakeMarket{
-		fakeNode: newFakeNode("credence-1"), t: t, money: 1_000_000_000, vouchers: map[string]markettypes.Voucher{},
+		fakeNode: newFakeNode("credence-1"), t: t, money: 1_000_000_000, vouchers: map[string]voucherstypes.Voucher{},
 		apps: map[string]*appstypes.MsgPublish{}, datasets: map[string]*appstypes.MsgPublishDataset{},
 		tasks: map[string]taskstypes.Task{}, asked: map[string]int{}, told: map[EventKind]int{}, steps: steps,
 		quote: &taskstypes.QueryQuoteResponse{
 			Plan: taskstypes.Plan{Replicas: 3}, ExpectedPrice: 300, MaxPrice: 900,
-			Offer: markettypes.OrderRecord{Order: markettypes.Order{Pool: &markettypes.PoolOrder{Pool: "north", Price: 100}}},
 		},
 	}
 	m.execute = m.deliver
@@ -69,6 +70,8 @@ func newFakeMarket(t *testing.T, steps ...func(*fakeMarket)) *fakeMarket {
 		banktypes.RegisterQueryServer(s, bankOf{fakeMarket: m})
 		appstypes.RegisterQueryServer(s, appsOf{fakeMarket: m})
 		markettypes.RegisterQueryServer(s, marketOf{fakeMarket: m})
+		dealstypes.RegisterQueryServer(s, dealsOf{fakeMarket: m})
+		voucherstypes.RegisterQueryServer(s, vouchersOf{fakeMarket: m})
 		taskstypes.RegisterQueryServer(s, tasksOf{fakeMarket: m})
 	}
 	return m
@@ -159,7 +162,7 @@ func fill(pool string, n uint64, then markettypes.RequestStatus) func(*fakeMarke
 	return func(m *fakeMarket) {
 		q := &m.request
 		escrow := n * q.Job.MaxPrice
-		d := markettypes.Deal{
+		d := dealstypes.Deal{
 			Id: fmt.Sprintf("%064x", len(m.deals)+1), Request: requestID, Pool: pool, First: q.Filled, Size_: n, Bag: q.Job.Size_,
 			Escrow: escrow, Opened: n,
 		}
@@ -221,6 +224,14 @@ type (
 		*markettypes.UnimplementedQueryServer
 		*fakeMarket
 	}
+	dealsOf struct {
+		*dealstypes.UnimplementedQueryServer
+		*fakeMarket
+	}
+	vouchersOf struct {
+		*voucherstypes.UnimplementedQueryServer
+		*fakeMarket
+	}
 	tasksOf struct {
 		*taskstypes.UnimplementedQueryServer
 		*fakeMarket
@@ -260,12 +271,12 @@ func (m marketOf) Params(context.Context, *markettypes.QueryParamsRequest) (*mar
 	return &markettypes.QueryParamsResponse{Params: markettypes.DefaultParams()}, nil
 }
 
-func (m marketOf) Voucher(_ context.Context, req *markettypes.QueryVoucherRequest) (*markettypes.QueryVoucherResponse, error) {
+func (m vouchersOf) Voucher(_ context.Context, req *voucherstypes.QueryVoucherRequest) (*voucherstypes.QueryVoucherResponse, error) {
 	v, ok := m.vouchers[req.Id]
 	if !ok {
-		return nil, overTheWire(markettypes.ErrNotFound)
+		return nil, overTheWire(voucherstypes.ErrNotFound)
 	}
-	return &markettypes.QueryVoucherResponse{Voucher: v}, nil
+	return &voucherstypes.QueryVoucherResponse{Voucher: v}, nil
 }
 
 func (m marketOf) Request(_ context.Context, req *markettypes.QueryRequestRequest) (*markettypes.QueryRequestResponse, error) {
@@ -278,25 +289,34 @@ func (m marketOf) Request(_ context.Context, req *markettypes.QueryRequestReques
 	return &markettypes.QueryRequestResponse{Request: m.request}, nil
 }
 
-func (m marketOf) Deal(_ context.Context, req *markettypes.QueryDealRequest) (*markettypes.QueryDealResponse, error) {
+func (m dealsOf) Deal(_ context.Context, req *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, d := range m.deals {
 		if d.Id == req.Id {
-			return &markettypes.QueryDealResponse{Deal: d}, nil
+			return &dealstypes.QueryDealResponse{Deal: d}, nil
 		}
 	}
-	return nil, overTheWire(markettypes.ErrNotFound)
+	return nil, overTheWire(dealstypes.ErrNotFound)
 }
 
-func (m marketOf) Deals(_ context.Context, req *markettypes.QueryDealsRequest) (*markettypes.QueryDealsResponse, error) {
+func (m dealsOf) Deals(_ context.Context, req *dealstypes.QueryDealsRequest) (*dealstypes.QueryDealsResponse, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked["deals"]++
 	if req.Request != m.request.Id {
 		return nil, status.Error(codes.InvalidArgument, "other parties than a request")
 	}
-	return &markettypes.QueryDealsResponse{Deals: m.deals}, nil
+	return &dealstypes.QueryDealsResponse{Deals: m.deals}, nil
+}
+
+func (m marketOf) Preview(context.Context, *markettypes.QueryPreviewRequest) (*markettypes.QueryPreviewResponse, error) {
+	if m.quoteErr != nil {
+		return nil, m.quoteErr
+	}
+	return &markettypes.QueryPreviewResponse{
+		Offer: markettypes.OrderRecord{Order: markettypes.Order{Pool: &markettypes.PoolOrder{Pool: "north", Price: 100}}},
+	}, nil
 }
 
 func (m tasksOf) Quote(_ context.Context, req *taskstypes.QueryQuoteRequest) (*taskstypes.QueryQuoteResponse, error) {
@@ -331,7 +351,7 @@ func (m tasksOf) TasksOfDeal(_ context.Context, req *taskstypes.QueryTasksOfDeal
 	return out, nil
 }
 
-func taskID(d markettypes.Deal, index uint64) string {
+func taskID(d dealstypes.Deal, index uint64) string {
 	raw, err := hex.DecodeString(d.Id)
 	if err != nil {
 		panic(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
 	"github.com/credence-chain/credence/result"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -196,7 +197,7 @@ func TestInputNames(t *testing.T) {
 		mine := Job{Trust: 100}
 		spec := runtime.Spec{FuelLimit: 1}
 		for _, name := range tc.names {
-			job.Inputs = append(job.Inputs, &markettypes.Input{Name: name, Digest: digest, Size_: 1})
+			job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Digest: digest, Size_: 1})
 			mine.Inputs = append(mine.Inputs, InputFile{Name: name, Path: "file"})
 			spec.Inputs = append(spec.Inputs, result.File{Path: name})
 		}

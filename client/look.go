@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/artifact"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -48,7 +49,7 @@ func (r *Runner) look(ctx context.Context, job *Job) error {
 		if err != nil {
 			return err
 		}
-		asked.Inputs = append(asked.Inputs, &markettypes.Input{
+		asked.Inputs = append(asked.Inputs, &dealstypes.Input{
 			Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores,
 		})
 	}

@@ -14,9 +14,11 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // rpcWords is what gRPC puts before an error for programs, once for each program that it has passed.
@@ -118,15 +120,15 @@ var next = map[refusalKey]string{
 	keyOf(markettypes.ErrDatasets):         "each dataset once, and as many tasks as --datasets-per-task makes",
 	keyOf(markettypes.ErrArgs):             "shorten --args; put what is long into an --input file",
 	keyOf(markettypes.ErrBeneficiary):      "--beneficiary is an account's address",
-	keyOf(markettypes.ErrCallback):         "list the hooks there are: credenced query market callbacks",
+	keyOf(markettypes.ErrCallback):         "list the hooks there are: credenced query deals callbacks",
 	keyOf(markettypes.ErrNoOrder):          "look at the book: credenced query market book; --rest 10m lets it wait there for offers to come",
-	keyOf(markettypes.ErrVoucher):          "look at your vouchers: credenced query market vouchers",
-	keyOf(markettypes.ErrVoucherSpender):   "ask the voucher's holder to name you as a spender, or use another --key-file",
-	keyOf(markettypes.ErrVoucherExpired):   "ask the voucher's issuer for another",
-	keyOf(markettypes.ErrVoucherAsset):     "the voucher is for other apps, datasets or pools; leave --voucher out to pay yourself",
-	keyOf(markettypes.ErrVoucherBalance):   "lower --max-price or --bag, or ask the voucher's issuer to top it up",
+	keyOf(voucherstypes.ErrVoucher):        "look at your vouchers: credenced query vouchers vouchers",
+	keyOf(voucherstypes.ErrSpender):        "ask the voucher's holder to name you as a spender, or use another --key-file",
+	keyOf(voucherstypes.ErrExpired):        "ask the voucher's issuer for another",
+	keyOf(voucherstypes.ErrAsset):          "the voucher is for other apps, datasets or pools; leave --voucher out to pay yourself",
+	keyOf(voucherstypes.ErrBalance):        "lower --max-price or --bag, or ask the voucher's issuer to top it up",
 	keyOf(markettypes.ErrTooFew):           "lower --trust or --min-replicas, use --policy court, or wait for more workers with --rest 10m",
-	keyOf(markettypes.ErrUnfunded):         "fund the account that pays, or lower --max-price or --bag",
+	keyOf(dealstypes.ErrUnfunded):          "fund the account that pays, or lower --max-price or --bag",
 	keyOf(orgstypes.ErrRole):               "use a --key-file of an organisation with that role; the council grants roles",
 	keyOf(orgstypes.ErrRevoked):            "the council revoked the organisation; ask it",
 	keyOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",
@@ -141,7 +143,7 @@ var next = map[refusalKey]string{
 // unfunded are the refusals that are about money.
 var unfunded = []refusalKey{
 	keyOf(markettypes.ErrUnaffordable), keyOf(markettypes.ErrAppPrice), keyOf(markettypes.ErrDatasetPrice), keyOf(markettypes.ErrPoolPrice),
-	keyOf(markettypes.ErrVoucherBalance), keyOf(markettypes.ErrVoucherExpired), keyOf(markettypes.ErrUnfunded), {sdkSpace, codeInsufficient},
+	keyOf(voucherstypes.ErrBalance), keyOf(voucherstypes.ErrExpired), keyOf(dealstypes.ErrUnfunded), {sdkSpace, codeInsufficient},
 }
 
 // Explain turns an error into words with what to do next. What it doesn't know stays as it is.

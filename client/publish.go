@@ -16,6 +16,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -259,8 +260,8 @@ func (r *Runner) publish(ctx context.Context, msg sdk.Msg, answer proto.Message)
 }
 
 // inputs uploads the input files.
-func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*markettypes.Input, error) {
-	var out []*markettypes.Input
+func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
+	var out []*dealstypes.Input
 	for _, in := range job.Inputs {
 		data, err := readFile("--input", in.Path, artifact.DefaultMaxBytes)
 		if err != nil {
@@ -269,7 +270,7 @@ func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*markett
 		if err := r.upload(ctx, in.Path, data, tell); err != nil {
 			return nil, err
 		}
-		out = append(out, &markettypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores})
+		out = append(out, &dealstypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores})
 	}
 	return out, nil
 }

@@ -7,15 +7,35 @@ import (
 
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
+
+// Quote is what the chain would make of a job now: the pool's order that it would meet, how a task would be planned, and
+// what it can cost.
+type Quote struct {
+	*taskstypes.QueryQuoteResponse
+	// Offer is the pool's order.
+	Offer markettypes.OrderRecord
+}
+
+// Quote asks the market which deal a job would make, and the tasks how one of it would be planned. A max_price of 0 is no
+// bound.
+func (c *Conn) Quote(ctx context.Context, requester string, job markettypes.Job) (Quote, error) {
+	preview, err := c.Market().Preview(ctx, &markettypes.QueryPreviewRequest{Requester: requester, Job: job})
+	if err != nil {
+		return Quote{}, err
+	}
+	res, err := c.Tasks().Quote(ctx, &taskstypes.QueryQuoteRequest{Deal: preview.Deal})
+	return Quote{res, preview.Offer}, err
+}
 
 // quote asks how the job would be checked and what it can cost, and completes its price. What rests on the book needs no
 // order that meets it now, but a price.
 func (r *Runner) quote(ctx context.Context, job *markettypes.Job, rests bool, tell Observer) error {
 	asked := *job
 	asked.MaxPrice = 0 // to learn what is needed; a price that doesn't suffice is compared below, in words
-	res, err := r.Conn.Tasks().Quote(ctx, &taskstypes.QueryQuoteRequest{Requester: r.Requester.Address(), Job: asked})
+	res, err := r.Conn.Quote(ctx, r.Requester.Address(), asked)
 	if err != nil && rests && unmetNow(err) {
 		return r.quoteResting(ctx, job, err, tell)
 	}
@@ -122,7 +142,7 @@ func (r *Runner) affordable(ctx context.Context, job markettypes.Job) error {
 
 // covered looks whether a voucher has the credit. Whether it pays for just this the chain says.
 func (r *Runner) covered(ctx context.Context, voucher string, total uint64) error {
-	res, err := r.Conn.Market().Voucher(ctx, &markettypes.QueryVoucherRequest{Id: voucher})
+	res, err := r.Conn.Vouchers().Voucher(ctx, &voucherstypes.QueryVoucherRequest{Id: voucher})
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/internal/printable"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -178,7 +178,7 @@ func (r *TaskReport) readSeats(t taskstypes.Task) {
 }
 
 // under notes what the task ran under.
-func (r *TaskReport) under(d markettypes.Deal) {
+func (r *TaskReport) under(d dealstypes.Deal) {
 	r.Window, r.FuelLimit, r.Category = d.Terms.CommitBlocks, d.Terms.FuelLimit, d.Category
 }
 

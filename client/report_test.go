@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -103,7 +103,7 @@ func TestEndingsByWindow(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := reportTask(tc.task)
-			deal := markettypes.Deal{Terms: markettypes.Terms{CommitBlocks: 367, FuelLimit: 1_000_000_000}}
+			deal := dealstypes.Deal{Terms: dealstypes.Terms{CommitBlocks: 367, FuelLimit: 1_000_000_000}}
 			r.under(deal)
 			require.Contains(t, r.Text(), tc.says)
 			require.NotContains(t, r.Text(), "every worker abstained")

@@ -6,24 +6,25 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 // DealsOf reads the deals of a request. One deal, as most have, is named by the request itself.
-func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []markettypes.Deal, err error) {
+func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []dealstypes.Deal, err error) {
 	if r.Deal == "" {
 		return nil, nil
 	}
 	if r.Deals <= 1 {
-		res, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: r.Deal})
+		res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: r.Deal})
 		if err != nil {
 			return nil, err
 		}
-		return []markettypes.Deal{res.Deal}, nil
+		return []dealstypes.Deal{res.Deal}, nil
 	}
 	var key []byte
 	for {
-		res, err := conn.Market().Deals(ctx, &markettypes.QueryDealsRequest{Request: r.Id, Pagination: &query.PageRequest{Key: key, Limit: 100}})
+		res, err := conn.Deals().Deals(ctx, &dealstypes.QueryDealsRequest{Request: r.Id, Pagination: &query.PageRequest{Key: key, Limit: 100}})
 		if err != nil {
 			return nil, err
 		}

@@ -10,8 +10,10 @@ import (
 
 	"github.com/credence-chain/credence/internal/prefix"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // IDKind is what an id names.
@@ -87,15 +89,27 @@ func begins(ctx context.Context, conn grpc.ClientConnInterface, id string, kinds
 		}
 		add(KindTask, res.Tasks)
 	}
-	if slices.ContainsFunc(kinds, func(k IDKind) bool { return k != KindTask }) {
+	if slices.ContainsFunc(kinds, func(k IDKind) bool { return k == KindRequest || k == KindOrder || k == KindMatch }) {
 		res, err := markettypes.NewQueryClient(conn).Resolve(ctx, &markettypes.QueryResolveRequest{Prefix: id})
 		if err != nil {
 			return nil, err
 		}
 		add(KindRequest, res.Requests)
-		add(KindDeal, res.Deals)
 		add(KindOrder, res.Orders)
 		add(KindMatch, res.Matches)
+	}
+	if slices.Contains(kinds, KindDeal) {
+		res, err := dealstypes.NewQueryClient(conn).Resolve(ctx, &dealstypes.QueryResolveRequest{Prefix: id})
+		if err != nil {
+			return nil, err
+		}
+		add(KindDeal, res.Deals)
+	}
+	if slices.Contains(kinds, KindVoucher) {
+		res, err := voucherstypes.NewQueryClient(conn).Resolve(ctx, &voucherstypes.QueryResolveRequest{Prefix: id})
+		if err != nil {
+			return nil, err
+		}
 		add(KindVoucher, res.Vouchers)
 	}
 	return out, nil
@@ -161,7 +175,7 @@ func listHint(kinds []IDKind) string {
 	case slices.Contains(kinds, KindRequest):
 		return "list yours with: credenced task list"
 	case slices.Contains(kinds, KindVoucher):
-		return "list yours with: credenced query market vouchers --holder ADDRESS"
+		return "list yours with: credenced query vouchers vouchers --holder ADDRESS"
 	}
 	return ""
 }

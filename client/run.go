@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -320,7 +321,7 @@ func (r *Runner) finish(ctx context.Context, w *Watcher, report *Report, tell Ob
 }
 
 // ledgersOf reads the two ledgers that a deal's tasks passed; all deals of a request pass the same.
-func ledgersOf(ctx context.Context, conn *Conn, deal markettypes.Deal) ([]LedgerReport, error) {
+func ledgersOf(ctx context.Context, conn *Conn, deal dealstypes.Deal) ([]LedgerReport, error) {
 	out := []LedgerReport{}
 	for _, key := range []string{
 		fmt.Sprintf("class/%d", deal.Terms.Trust),

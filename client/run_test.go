@@ -16,6 +16,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 const (
@@ -267,19 +268,19 @@ func TestQuote(t *testing.T) {
 		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "fund the account", 0},
 		{"a voucher instead of money", func(m *fakeMarket, j *Job) {
 			m.money, j.Voucher = 0, whole("ab")
-			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 900}
+			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 900}
 		}, "", 900},
 		{"the beginning of a voucher's id", func(m *fakeMarket, j *Job) {
 			m.money, j.Voucher, m.ids = 0, "abab", ids{KindVoucher: {whole("abab")}}
-			m.vouchers[whole("abab")] = markettypes.Voucher{Balance: 900}
+			m.vouchers[whole("abab")] = voucherstypes.Voucher{Balance: 900}
 		}, "", 900},
 		{"a voucher with too little", func(m *fakeMarket, j *Job) {
 			j.Voucher = whole("ab")
-			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 899, Issuer: "cred1issuer"}
+			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 899, Issuer: "cred1issuer"}
 		}, "cred1issuer", 0},
 		{"a voucher that has expired", func(m *fakeMarket, j *Job) {
 			j.Voucher = whole("ab")
-			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 9000, Expired: true}
+			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 9000, Expired: true}
 		}, "has expired", 0},
 		{"a voucher that is none", func(_ *fakeMarket, j *Job) { j.Voucher = whole("ab") }, "not found", 0},
 		{"no order", func(m *fakeMarket, _ *Job) { m.quoteErr = noOrder }, "none at all", 0},

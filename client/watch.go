@@ -10,6 +10,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -38,7 +39,7 @@ type Watcher struct {
 
 // watched is a deal and how many of its tasks were seen to end.
 type watched struct {
-	markettypes.Deal
+	dealstypes.Deal
 	seen uint64
 }
 
@@ -134,7 +135,7 @@ func (w *Watcher) watch(ctx context.Context) error {
 }
 
 func (w *Watcher) addID(ctx context.Context, deal string) error {
-	res, err := w.conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: deal})
+	res, err := w.conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: deal})
 	if err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func (w *Watcher) addID(ctx context.Context, deal string) error {
 }
 
 // add watches another deal. At a height, its tasks are read at once; otherwise run does.
-func (w *Watcher) add(ctx context.Context, deal markettypes.Deal, height int64) error {
+func (w *Watcher) add(ctx context.Context, deal dealstypes.Deal, height int64) error {
 	raw, err := hex.DecodeString(deal.Id)
 	if err != nil || len(raw) != 32 {
 		return fmt.Errorf("deal %q: expected 64 hex digits", deal.Id)
@@ -163,7 +164,7 @@ func (w *Watcher) add(ctx context.Context, deal markettypes.Deal, height int64) 
 	return nil
 }
 
-func matchedText(d markettypes.Deal) string {
+func matchedText(d dealstypes.Deal) string {
 	tasks := plural(d.Size_, "task", "tasks")
 	if d.Size_ < d.Bag {
 		tasks = fmt.Sprintf("%s of %d (%d to %d)", tasks, d.Bag, d.First, d.First+d.Size_-1)
@@ -353,7 +354,7 @@ func (w *Watcher) readTasks(ctx context.Context, d *watched, height int64) error
 }
 
 func (w *Watcher) readDeal(ctx context.Context, d *watched) error {
-	res, err := w.conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: d.Id})
+	res, err := w.conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: d.Id})
 	if err != nil {
 		return err
 	}

@@ -5,12 +5,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
 // A deal whose tasks have all ended holds nothing any more: nobody is told that a task may cost at most 0.
 func TestMatchedTextOfADealThatEnded(t *testing.T) {
-	d := markettypes.Deal{Pool: "public", Size_: 2, Bag: 2, Escrow: 600_000}
+	d := dealstypes.Deal{Pool: "public", Size_: 2, Bag: 2, Escrow: 600_000}
 	require.Contains(t, matchedText(d), "2 tasks of at most 0.3 CRED each")
 	d.Ended, d.Escrow = 1, 300_000
 	require.Contains(t, matchedText(d), "2 tasks of at most 0.3 CRED each")

@@ -17,6 +17,7 @@ import (
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -311,7 +312,7 @@ func (c *Compute) OpenTasks() (ids []string) {
 func (c *Compute) Running() bool {
 	c.T.Helper()
 	ctx := c.Ctx()
-	opening, err := c.App.MarketKeeper.Opening.Iterate(ctx, nil)
+	opening, err := c.App.DealsKeeper.Opening.Iterate(ctx, nil)
 	require.NoError(c.T, err)
 	defer opening.Close()
 	queue, err := c.App.MarketKeeper.Queue.Iterate(ctx, nil)
@@ -419,6 +420,8 @@ func (c *Compute) CheckBooks() {
 	c.T.Helper()
 	ctx := c.Ctx()
 	require.NoError(c.T, c.App.WorkersKeeper.CheckInvariants(ctx), "workers at height %d", c.Height())
+	require.NoError(c.T, c.App.VouchersKeeper.CheckInvariants(ctx), "vouchers at height %d", c.Height())
+	require.NoError(c.T, c.App.DealsKeeper.CheckInvariants(ctx), "deals at height %d", c.Height())
 	require.NoError(c.T, c.App.MarketKeeper.CheckInvariants(ctx), "market at height %d", c.Height())
 	c.checkTasks(ctx)
 }
@@ -439,7 +442,7 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		if t.Queued != 0 {
 			queued[id] = t
 		}
-		deal, err := c.App.MarketKeeper.GetDeal(ctx, t.Deal)
+		deal, err := c.App.DealsKeeper.GetDeal(ctx, t.Deal)
 		for _, s := range t.Seats {
 			locked[s.Who] += deal.Terms.Stake
 			busy[s.Who]++
@@ -451,8 +454,8 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		require.Equal(c.T, busy[addr], w.Busy, "slots busy of %s", c.Name(addr))
 		return false, nil
 	}))
-	require.NoError(c.T, c.App.MarketKeeper.Deals.Walk(ctx, nil, func(_ []byte, d markettypes.Deal) (bool, error) {
-		d, err := c.App.MarketKeeper.GetDeal(ctx, d.Id)
+	require.NoError(c.T, c.App.DealsKeeper.Deals.Walk(ctx, nil, func(_ []byte, d dealstypes.Deal) (bool, error) {
+		d, err := c.App.DealsKeeper.GetDeal(ctx, d.Id)
 		require.NoError(c.T, err)
 		each, err := d.Terms.Escrow()
 		require.Equal(c.T, each*(d.Size_-d.Ended), d.Escrow, "escrow of deal %s", d.Id)
@@ -489,6 +492,13 @@ func WithParams(tasks func(*taskstypes.Params), market func(*markettypes.Params)
 		if workers != nil {
 			editGenesis(c, g, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) { workers(&s.Params) })
 		}
+	})
+}
+
+// WithDealParams changes the parameters of deals.
+func WithDealParams(deals func(*dealstypes.Params)) Option {
+	return WithGenesis(func(c *Chain, g genesis.State) {
+		editGenesis(c, g, dealstypes.ModuleName, &dealstypes.GenesisState{}, func(s *dealstypes.GenesisState) { deals(&s.Params) })
 	})
 }
 

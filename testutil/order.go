@@ -7,6 +7,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 
 	markettypes "github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // SignOrder signs an order off the chain, as its owner.
@@ -27,5 +28,5 @@ func (c *Chain) OrderID(o markettypes.Order) string { return markettypes.FormatI
 
 // VoucherID returns the text of a voucher's id.
 func (c *Chain) VoucherID(issuer *Account, nonce uint64) string {
-	return markettypes.FormatID(markettypes.VoucherIDOf(c.chainID, issuer.String(), nonce))
+	return markettypes.FormatID(voucherstypes.VoucherID(c.chainID, issuer.String(), nonce))
 }

@@ -23,10 +23,12 @@ import (
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -124,6 +126,8 @@ var interfaces = []func(codectypes.InterfaceRegistry){
 	poatypes.RegisterInterfaces,
 	appstypes.RegisterInterfaces,
 	workerstypes.RegisterInterfaces,
+	voucherstypes.RegisterInterfaces,
+	dealstypes.RegisterInterfaces,
 	markettypes.RegisterInterfaces,
 	taskstypes.RegisterInterfaces,
 }
@@ -141,6 +145,8 @@ var aminos = []func(*codec.LegacyAmino){
 	poatypes.RegisterLegacyAminoCodec,
 	appstypes.RegisterLegacyAminoCodec,
 	workerstypes.RegisterLegacyAminoCodec,
+	voucherstypes.RegisterLegacyAminoCodec,
+	dealstypes.RegisterLegacyAminoCodec,
 	markettypes.RegisterLegacyAminoCodec,
 	taskstypes.RegisterLegacyAminoCodec,
 }

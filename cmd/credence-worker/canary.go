@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -54,10 +54,10 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	}
 	a := chain.Assignment{
 		Task: taskstypes.Task{Id: fmt.Sprintf("%064x", 1), Attempt: 1},
-		Deal: markettypes.Deal{
+		Deal: dealstypes.Deal{
 			App: "credence/canary", Digest: module.String(), Runtime: contract.RuntimeWasm, Locators: []string{source.URL}, Size_: 1, Bag: 1,
-			Inputs: []*markettypes.Input{{Name: "canary.txt", Digest: input.String(), Size_: uint64(len(text)), Locators: []string{source.URL}}},
-			Terms:  markettypes.Terms{FuelLimit: 1_000_000},
+			Inputs: []*dealstypes.Input{{Name: "canary.txt", Digest: input.String(), Size_: uint64(len(text)), Locators: []string{source.URL}}},
+			Terms:  dealstypes.Terms{FuelLimit: 1_000_000},
 		},
 	}
 	wasm, inputs, err := agent.Fetcher{Store: store}.Task(ctx, a)

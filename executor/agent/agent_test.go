@@ -22,7 +22,7 @@ import (
 	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
 // house is a worker's folder, chain and runtime; agents come and go in it.
@@ -46,10 +46,10 @@ const dealID = "dea1"
 // patience is how long a test waits for what must come; only a failure takes it.
 const patience = 2 * time.Minute
 
-func newHouse(t *testing.T, r role) *house { return newHouseOf(t, r, func(*markettypes.Deal) {}) }
+func newHouse(t *testing.T, r role) *house { return newHouseOf(t, r, func(*dealstypes.Deal) {}) }
 
 // newHouseOf is a house whose deal was changed. Its chain makes blocks from when an agent is started.
-func newHouseOf(t *testing.T, r role, malleate func(*markettypes.Deal)) *house {
+func newHouseOf(t *testing.T, r role, malleate func(*dealstypes.Deal)) *house {
 	dir := t.TempDir()
 	store, err := artifact.OpenDir(filepath.Join(dir, "artifacts"), 0)
 	require.NoError(t, err)
@@ -57,9 +57,9 @@ func newHouseOf(t *testing.T, r role, malleate func(*markettypes.Deal)) *house {
 		_, err := artifact.PutBytes(context.Background(), store, blob)
 		require.NoError(t, err)
 	}
-	deal := markettypes.Deal{
+	deal := dealstypes.Deal{
 		Id: dealID, App: "acme/render", Digest: artifact.Sum(module).String(), Runtime: "wasm", Args: []string{"--fast"},
-		Inputs: []*markettypes.Input{{Name: "scene.txt", Digest: artifact.Sum(input).String(), Size_: uint64(len(input))}},
+		Inputs: []*dealstypes.Input{{Name: "scene.txt", Digest: artifact.Sum(input).String(), Size_: uint64(len(input))}},
 		Size_:  5, Bag: 5, Time: 1_700_000_000,
 	}
 	malleate(&deal)

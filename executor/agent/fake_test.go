@@ -18,7 +18,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -38,7 +38,7 @@ type fakeChain struct {
 	height   int64
 	task     poco.Task
 	stored   taskstypes.Task
-	deal     markettypes.Deal
+	deal     dealstypes.Deal
 	truth    poco.Outcome
 	role     role
 	end      *poco.Settlement
@@ -70,7 +70,7 @@ func (r role) bench() taskstypes.Bench {
 	return taskstypes.BENCH_WORKERS
 }
 
-func newFakeChain(t *testing.T, r role, deal markettypes.Deal, truth poco.Outcome) *fakeChain {
+func newFakeChain(t *testing.T, r role, deal dealstypes.Deal, truth poco.Outcome) *fakeChain {
 	terms := poco.Terms{
 		ChainID: chainID, Policy: poco.PolicyCredence, Trust: 10_000, AppPrice: 5, Price: 10, Stake: 1000, Value: 100,
 		CourtFee: 10, InformerBps: 4000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 1_000_000, Requester: "cred1requester",
@@ -82,7 +82,7 @@ func newFakeChain(t *testing.T, r role, deal markettypes.Deal, truth poco.Outcom
 		included: map[string]int64{}, failed: map[string]error{}, commits: map[[32]byte]int{}, released: map[string]poco.Fault{},
 		lie: r == inCourt, held: true,
 	}
-	c.deal.Terms = markettypes.Terms{FuelLimit: terms.FuelLimit, CommitBlocks: terms.CommitBlocks, CourtBlocks: terms.CourtBlocks}
+	c.deal.Terms = dealstypes.Terms{FuelLimit: terms.FuelLimit, CommitBlocks: terms.CommitBlocks, CourtBlocks: terms.CourtBlocks}
 	id := poco.TaskID(poco.DealID(poco.RequestID(chainID, "cred1requester", 1), 0), 3)
 	task, err := poco.NewTask(id, terms, c.height)
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/journal"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
 // liar serves blobs, and other bytes under the digests that it was told to lie about.
@@ -61,10 +61,10 @@ func newShop(t *testing.T) *shop {
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.url = server.URL
-	s.a.Deal = markettypes.Deal{
+	s.a.Deal = dealstypes.Deal{
 		Id: dealID, App: "acme/render", Digest: artifact.Sum(module).String(), Runtime: "wasm", Locators: []string{s.url}, Size_: 1, Bag: 1,
-		Inputs:   []*markettypes.Input{{Name: "scene.txt", Digest: artifact.Sum(input).String(), Size_: uint64(len(input))}},
-		Datasets: []markettypes.PinnedDataset{dataset("acme/cities", citiesText), dataset("acme/roads", roadsText)},
+		Inputs:   []*dealstypes.Input{{Name: "scene.txt", Digest: artifact.Sum(input).String(), Size_: uint64(len(input))}},
+		Datasets: []dealstypes.PinnedDataset{dataset("acme/cities", citiesText), dataset("acme/roads", roadsText)},
 	}
 	for i := range s.a.Deal.Datasets {
 		s.a.Deal.Datasets[i].Locators = []string{s.url}
@@ -150,8 +150,8 @@ func TestAgentReadsDatasets(t *testing.T) {
 	}{"second": {asSecond, false}, "court": {inCourt, false}, "second, dataset gone": {asSecond, true}, "court, dataset gone": {inCourt, true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouseOf(t, tc.role, func(d *markettypes.Deal) {
-				d.Datasets = []markettypes.PinnedDataset{dataset("acme/cities", citiesText)}
+			h := newHouseOf(t, tc.role, func(d *dealstypes.Deal) {
+				d.Datasets = []dealstypes.PinnedDataset{dataset("acme/cities", citiesText)}
 			})
 			if tc.gone {
 				h.drop([]byte(citiesText))

@@ -7,7 +7,7 @@ import (
 
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/poco/contract"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
 // read is a file that a task finds below /in.
@@ -37,6 +37,6 @@ func reads(a chain.Assignment) (out []read) {
 }
 
 // datasetName is where a dataset lies below /in: under its id, in the folder that inputs keep out of.
-func datasetName(d markettypes.PinnedDataset) string {
+func datasetName(d dealstypes.PinnedDataset) string {
 	return path.Join(contract.DatasetsFolder, d.Dataset)
 }

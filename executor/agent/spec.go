@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -50,7 +50,7 @@ func BuildSpec(a chain.Assignment, module []byte, files [][]byte) (runtime.Spec,
 }
 
 // environment is the contract of docs/apps.md, with the names of iExec for apps made for it. The order is fixed.
-func environment(t taskstypes.Task, d markettypes.Deal) []string {
+func environment(t taskstypes.Task, d dealstypes.Deal) []string {
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	datasets := d.DatasetsOf(t.Index)
 	env := []string{
@@ -88,7 +88,7 @@ func environment(t taskstypes.Task, d markettypes.Deal) []string {
 }
 
 // iexecDatasets names the datasets relative to IEXEC_IN, as apps of iExec expect: one by itself, or a slice of many.
-func iexecDatasets(d markettypes.Deal, datasets []markettypes.PinnedDataset) (env []string) {
+func iexecDatasets(d dealstypes.Deal, datasets []dealstypes.PinnedDataset) (env []string) {
 	if len(datasets) == 0 {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -58,17 +58,17 @@ func TestSpecIsTheSameForAll(t *testing.T) {
 }
 
 // dataset pins content under a name.
-func dataset(id, content string) markettypes.PinnedDataset {
-	return markettypes.PinnedDataset{
+func dataset(id, content string) dealstypes.PinnedDataset {
+	return dealstypes.PinnedDataset{
 		Dataset: id, Version: "1", Digest: artifact.Sum([]byte(content)).String(), Size_: uint64(len(content)),
 	}
 }
 
 func TestSpecWithDatasets(t *testing.T) {
-	all := []markettypes.PinnedDataset{dataset("acme/cities", "c"), dataset("acme/roads", "r"), dataset("globe/rivers", "rr")}
+	all := []dealstypes.PinnedDataset{dataset("acme/cities", "c"), dataset("acme/roads", "r"), dataset("globe/rivers", "rr")}
 	for _, tc := range []struct {
 		name       string
-		datasets   []markettypes.PinnedDataset
+		datasets   []dealstypes.PinnedDataset
 		perTask    uint32
 		index      uint64
 		paths, env []string // the environment that is about datasets

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -73,7 +73,7 @@ func (s sight) commitWindow() int64 {
 
 // lastDecline is the last height at which the chain takes a decline of the seat, which is a first worker's.
 func (s sight) lastDecline() int64 {
-	return markettypes.TermsToPoco("", s.Deal, s.Task.Index).LastDecline(s.Task.Deadline)
+	return dealstypes.TermsToPoco("", s.Deal, s.Task.Index).LastDecline(s.Task.Deadline)
 }
 
 // notice is how many blocks a message is given to find one.

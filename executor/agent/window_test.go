@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -191,7 +191,7 @@ func (h *house) left() int64 {
 // next.
 func TestCompiledOnce(t *testing.T) {
 	a, engine := idleAgent(t), &fakeRuntime{compile: make(chan struct{})}
-	s := sight{Assignment: chain.Assignment{Deal: markettypes.Deal{Digest: artifact.Sum(module).String(), Runtime: "wasm"}}}
+	s := sight{Assignment: chain.Assignment{Deal: dealstypes.Deal{Digest: artifact.Sum(module).String(), Runtime: "wasm"}}}
 	ended := make(chan error)
 	for range 3 {
 		go func() { ended <- a.prepare(context.Background(), s, engine, module) }()
@@ -213,7 +213,7 @@ func TestCompiledOnce(t *testing.T) {
 	require.Equal(t, 1, begun)
 	require.Zero(t, a.used)
 
-	other := sight{Assignment: chain.Assignment{Deal: markettypes.Deal{Digest: artifact.Sum(input).String(), Runtime: "wasm"}}}
+	other := sight{Assignment: chain.Assignment{Deal: dealstypes.Deal{Digest: artifact.Sum(input).String(), Runtime: "wasm"}}}
 	broken := &brokenCompiler{}
 	for tries := 2; tries <= 4; tries += 2 { // each once more, for a killed child is often the neighbour's memory
 		require.ErrorContains(t, a.prepare(context.Background(), other, broken, input), "panicked")
@@ -262,7 +262,7 @@ func TestHasTime(t *testing.T) {
 	s := sight{
 		Assignment: chain.Assignment{
 			Bench: taskstypes.BENCH_WORKERS, Task: taskstypes.Task{Deadline: 140},
-			Deal: markettypes.Deal{Terms: markettypes.Terms{CommitBlocks: 40}},
+			Deal: dealstypes.Deal{Terms: dealstypes.Terms{CommitBlocks: 40}},
 		},
 		seat: taskstypes.Seat{Wave: 1},
 	}
@@ -311,7 +311,7 @@ func TestBusySlots(t *testing.T) {
 // TestModuleOfAnotherSize: the size that the version declares is part of the window, so that no other is taken.
 func TestModuleOfAnotherSize(t *testing.T) {
 	for _, size := range []uint64{uint64(len(module)) - 1, uint64(len(module)) + 1} {
-		h := newHouseOf(t, asSecond, func(d *markettypes.Deal) { d.ModuleSize = uint64(len(module)) })
+		h := newHouseOf(t, asSecond, func(d *dealstypes.Deal) { d.ModuleSize = uint64(len(module)) })
 		h.chain.set(func() { h.chain.deal.ModuleSize = size })
 		l := h.start("")
 		h.settlement()

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -19,7 +19,7 @@ var (
 // Assignment is a task with its deal, and the bench on which we hold a seat.
 type Assignment struct {
 	Task  taskstypes.Task
-	Deal  markettypes.Deal
+	Deal  dealstypes.Deal
 	Bench taskstypes.Bench
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -103,7 +104,7 @@ func TestBadInputs(t *testing.T) {
 	})
 	in("inputs over the limit", func(n *network) {
 		j := job(app, lyingTrust, 0)
-		j.Inputs = []*markettypes.Input{{Name: "big", Digest: fmt.Sprintf("sha256:%064x", 9), Size_: 1 << 40, Locators: []string{n.Info.Store}}}
+		j.Inputs = []*dealstypes.Input{{Name: "big", Digest: fmt.Sprintf("sha256:%064x", 9), Size_: 1 << 40, Locators: []string{n.Info.Store}}}
 		_, err := n.try(j)
 		n.isRefusal(err, "market", markettypes.ErrInputs.ABCICode(), "1099511627776")
 		n.refused(client.ExitFailed, "there is no file", app, "--input", "nowhere.csv")

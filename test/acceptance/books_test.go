@@ -16,15 +16,17 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 // piece is a task that ended, with its deal.
 type piece struct {
 	task taskstypes.Task
-	deal markettypes.Deal
+	deal dealstypes.Deal
 }
 
 // books is the money of a network before anything was done.
@@ -127,6 +129,9 @@ func (n *network) solvent() {
 	m, err := n.conn.Market().Solvency(n.ctx, &markettypes.QuerySolvencyRequest{})
 	require.NoError(n.t, err)
 	require.True(n.t, m.Solvent, "market: %v", m)
+	v, err := n.conn.Vouchers().Solvency(n.ctx, &voucherstypes.QuerySolvencyRequest{})
+	require.NoError(n.t, err)
+	require.True(n.t, v.Solvent, "vouchers: %v", v)
 	w, err := n.conn.Workers().Solvency(n.ctx, &workerstypes.QuerySolvencyRequest{})
 	require.NoError(n.t, err)
 	require.True(n.t, w.Solvent, "workers: %v", w)
@@ -171,7 +176,7 @@ func (n *network) resettle(p piece) {
 	if p.task.Ending != taskstypes.ENDING_ACCEPTED {
 		return
 	}
-	again, err := p.task.ToPoco(markettypes.TermsToPoco(n.Info.ChainID, p.deal, p.task.Index))
+	again, err := p.task.ToPoco(dealstypes.TermsToPoco(n.Info.ChainID, p.deal, p.task.Index))
 	require.NoError(n.t, err)
 	var last poco.Event = poco.TurnCame{Height: p.task.Done, Gate: poco.GateOpen}
 	again.Phase, again.Ending, again.ByCourt, again.Verdict = poco.PhaseTurn, poco.EndNone, false, poco.Outcome{}

@@ -18,6 +18,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -157,7 +158,7 @@ func (n *network) try(j markettypes.Job) (string, error) {
 }
 
 // submit submits a job and returns its deal.
-func (n *network) submit(j markettypes.Job) markettypes.Deal {
+func (n *network) submit(j markettypes.Job) dealstypes.Deal {
 	n.t.Helper()
 	request, err := n.try(j)
 	require.NoError(n.t, err)
@@ -172,9 +173,9 @@ func (n *network) submit(j markettypes.Job) markettypes.Deal {
 	return n.deal(deal)
 }
 
-func (n *network) deal(id string) markettypes.Deal {
+func (n *network) deal(id string) dealstypes.Deal {
 	n.t.Helper()
-	res, err := n.conn.Market().Deal(n.ctx, &markettypes.QueryDealRequest{Id: id})
+	res, err := n.conn.Deals().Deal(n.ctx, &dealstypes.QueryDealRequest{Id: id})
 	require.NoError(n.t, err)
 	return res.Deal
 }
@@ -271,13 +272,13 @@ func story(t taskstypes.Task) string {
 }
 
 // deals of the requester, as they are now.
-func (n *network) deals() []markettypes.Deal {
+func (n *network) deals() []dealstypes.Deal {
 	n.t.Helper()
 	res, err := n.conn.Market().Requests(n.ctx, &markettypes.QueryRequestsRequest{
 		Requester: n.Info.Account("requester").Address, Pagination: &query.PageRequest{Limit: 200},
 	})
 	require.NoError(n.t, err)
-	var out []markettypes.Deal
+	var out []dealstypes.Deal
 	for _, r := range res.Requests {
 		if r.Deal != "" {
 			out = append(out, n.deal(r.Deal))

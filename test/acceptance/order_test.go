@@ -16,6 +16,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
 	"github.com/credence-chain/credence/devnet"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -106,7 +107,7 @@ type made struct {
 
 // signedWithDatasets has four kinds of orders matched that their owners signed, one of them for a dataset without list
 // price; another dataset is paid its own. It returns the deal.
-func (d *trader) signedWithDatasets(app string) (deal markettypes.Deal) {
+func (d *trader) signedWithDatasets(app string) (deal dealstypes.Deal) {
 	for name, terms := range map[string][]string{"cities": {"--by-order"}, "roads": {"--price", "0.02CRED"}} {
 		require.NoError(d.t, os.WriteFile(d.file(name+".csv"), []byte(name+"\n"), 0o600))
 		d.do(append([]string{"publish", "dataset", d.file(name + ".csv"), "--version", "1"}, terms...)...)
@@ -157,7 +158,7 @@ func (d *trader) signedWithDatasets(app string) (deal markettypes.Deal) {
 }
 
 // read looks at the end of a deal with datasets: the program found them, and their owners are paid.
-func (d *trader) read(deal markettypes.Deal) {
+func (d *trader) read(deal dealstypes.Deal) {
 	task := d.ended(deal.Id)
 	paid := map[string]uint64{}
 	for _, p := range task.Settlement.Payments {

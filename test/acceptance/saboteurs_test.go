@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/devnet"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -53,7 +53,7 @@ func sabotage(t *testing.T, seen *sightings, most int) int {
 	before := n.open()
 
 	var pieces []piece
-	running := map[string]markettypes.Deal{}
+	running := map[string]dealstypes.Deal{}
 	collect := func() {
 		for id, deal := range running {
 			if task := n.task(id); task.Phase == taskstypes.PHASE_DONE {

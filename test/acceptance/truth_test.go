@@ -10,13 +10,13 @@ import (
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/result"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // truth is the right answer of an echo task, found twice: by running the module here, and, for the digest, by saying what
 // it has to write.
-func (n *network) truth(task taskstypes.Task, deal markettypes.Deal) taskstypes.Outcome {
+func (n *network) truth(task taskstypes.Task, deal dealstypes.Deal) taskstypes.Outcome {
 	n.t.Helper()
 	spec, err := agent.BuildSpec(chain.Assignment{Task: task, Deal: deal}, echo(), nil)
 	require.NoError(n.t, err)

@@ -77,7 +77,7 @@ func senateOptions() testutil.ComputeOptions {
 
 func senateSetting() []testutil.Option {
 	return []testutil.Option{
-		testutil.WithApp(callbacks),
+		testutil.WithApp(callbacks), fewOpenings(6),
 		testutil.WithParams(
 			func(p *taskstypes.Params) { p.CourtStrikes, p.WindowBlocks = 2, 30 },
 			func(p *markettypes.Params) { shortWindows(p); p.RevealBlocks = 4 },

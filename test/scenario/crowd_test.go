@@ -15,6 +15,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -358,7 +359,7 @@ func (s *crowd) voucher() {
 	case n < 3 || k.owner == nil:
 		by, nonce := s.Actor(pick(s, "patron", "volt")), s.next()
 		s.vouchers = append(s.vouchers, known{id: s.VoucherID(by, nonce), owner: by})
-		msg := &markettypes.MsgIssueVoucher{
+		msg := &voucherstypes.MsgIssueVoucher{
 			Issuer: by.String(), Nonce: nonce, Holder: s.Actor(testutil.Requester).String(), Amount: uint64(s.below(2_000)),
 			Expiry: s.Height() + int64(s.below(60)), Description: "credit",
 		}
@@ -370,12 +371,12 @@ func (s *crowd) voucher() {
 		}
 		s.send(by, msg)
 	case n == 3:
-		s.send(k.owner, &markettypes.MsgTopUpVoucher{
+		s.send(k.owner, &voucherstypes.MsgTopUpVoucher{
 			Issuer: k.owner.String(), Id: k.id, Amount: uint64(s.below(300)), Expiry: pick(s, 0, s.Height()+40),
 		})
 	default:
 		acme := s.Actor(testutil.Requester)
-		s.send(acme, &markettypes.MsgSetSpenders{Holder: acme.String(), Id: k.id, Spenders: []string{s.requester().String()}})
+		s.send(acme, &voucherstypes.MsgSetSpenders{Holder: acme.String(), Id: k.id, Spenders: []string{s.requester().String()}})
 	}
 }
 
@@ -555,7 +556,7 @@ func (s *crowd) council() {
 		if err != nil {
 			return
 		}
-		p.CommitBlocks, p.InformerBps, p.CallbackGas = int64(3+s.below(4)), uint32(s.below(4_000)), uint64(s.below(200_000))
+		p.CommitBlocks, p.InformerBps = int64(3+s.below(4)), uint32(s.below(4_000))
 		msg = &markettypes.MsgUpdateParams{Authority: app.Authority(), Params: p}
 	case 5:
 		msg = &appstypes.MsgReinstate{Authority: app.Authority(), App: one(s, s.apps)}

@@ -16,9 +16,11 @@ import (
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -38,7 +40,7 @@ func (s *stage) short(text string) string {
 var anID = regexp.MustCompile(`[0-9a-f]{64}`)
 
 // dealt names a new deal and its tasks, which the steps that follow are about.
-func (s *stage) dealt(e *markettypes.EventDeal) {
+func (s *stage) dealt(e *dealstypes.EventDeal) {
 	deal, err := taskstypes.ParseID(e.Id)
 	require.NoError(s.t, err)
 	s.deals = append(s.deals, e.Id)
@@ -64,7 +66,7 @@ func (s *stage) events(events []abci.Event) (out []string) {
 		})
 		msg, err := sdk.ParseTypedEvent(e)
 		require.NoError(s.t, err, e.Type)
-		if deal, ok := msg.(*markettypes.EventDeal); ok {
+		if deal, ok := msg.(*dealstypes.EventDeal); ok {
 			s.dealt(deal)
 		}
 		line := s.event(msg)
@@ -94,6 +96,12 @@ func (s *stage) event(msg gogoproto.Message) string {
 			line += ": " + e.Reason
 		}
 		return line
+	case *dealstypes.EventDealClosed:
+		name, found := s.names[e.Request]
+		if !found {
+			name = "request"
+		}
+		return fmt.Sprintf("%s refunded, %d refunded", name, e.Refunded)
 	case *taskstypes.EventDrawn:
 		switch e.Wave {
 		case 0:
@@ -153,7 +161,7 @@ func (s *stage) bookEvent(msg gogoproto.Message) string {
 		return fmt.Sprintf("order %s is %s", e.Id, status(e.Status))
 	case *markettypes.EventFloor:
 		return fmt.Sprintf("%s orders of %s below nonce %d are cancelled", e.Floor.Kind.Word(), e.Floor.Owner, e.Floor.Below)
-	case *markettypes.EventDeal:
+	case *dealstypes.EventDeal:
 		orders := e.PoolOrder
 		if e.AppOrder != "" {
 			orders += ", " + e.AppOrder
@@ -166,12 +174,12 @@ func (s *stage) bookEvent(msg gogoproto.Message) string {
 		return fmt.Sprintf("%s  deal: first %d, size %d, of %s by %s; escrow %d from %s", e.Id, e.First, e.Size_, e.Request, orders, e.Escrow, e.Payer)
 	case *markettypes.EventMatch:
 		return "match comes to nothing: " + e.Reason
-	case *markettypes.EventCallback:
+	case *dealstypes.EventCallback:
 		if e.Failed {
 			return fmt.Sprintf("%s  callback %s failed", e.Task, e.Name)
 		}
 		return fmt.Sprintf("%s  callback %s was told", e.Task, e.Name)
-	case *markettypes.EventVoucher:
+	case *voucherstypes.EventVoucher:
 		if e.Amount == 0 {
 			return fmt.Sprintf("voucher %s: %s", e.Id, e.What)
 		}

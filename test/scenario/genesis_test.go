@@ -9,13 +9,20 @@ import (
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 func shortWindows(p *markettypes.Params) {
-	p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts, p.OpensPerBlock = 10, 5, 12, 3, 6
+	p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts = 10, 5, 12, 3
+}
+
+// fewOpenings lets so many tasks be opened in a block.
+func fewOpenings(n uint32) testutil.Option {
+	return testutil.WithDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = n })
 }
 
 func smallMarket() testutil.Option {
@@ -45,7 +52,7 @@ func habits(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.Bench) (po
 // same verdict, every account with the same balance, every worker with the same stake and record, every ledger alike.
 func TestOpenTasksSurviveAnImport(t *testing.T) {
 	t.Parallel()
-	old := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 9, Slots: 12}, smallMarket())
+	old := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 9, Slots: 12}, smallMarket(), fewOpenings(6))
 	var ids []string
 	submit := func(edit func(*markettypes.Job)) {
 		job := old.Job()
@@ -139,7 +146,7 @@ func sameState(t *testing.T, want, got json.RawMessage, when string) {
 func TestTheMarketSurvivesAnImport(t *testing.T) {
 	t.Parallel()
 	old := testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 9, Slots: 6, Commission: 300}), testutil.WithApp(callbacks),
-		testutil.WithParams(nil, func(p *markettypes.Params) { shortWindows(p); p.MatchesPerBlock, p.EndsPerBlock = 3, 1 },
+		fewOpenings(6), testutil.WithParams(nil, func(p *markettypes.Params) { shortWindows(p); p.MatchesPerBlock, p.EndsPerBlock = 3, 1 },
 			func(p *workerstypes.Params) { p.CoolingBlocks, p.NoticeBlocks, p.DuePerBlock = 20, 12, 3 }))
 	s := newCrowd(old, "import")
 	for range 30 {
@@ -191,7 +198,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	}
 	patron := s.Actor("patron")
 	voucher := s.next()
-	s.send(patron, &markettypes.MsgIssueVoucher{
+	s.send(patron, &voucherstypes.MsgIssueVoucher{
 		Issuer: patron.String(), Nonce: voucher, Holder: acme.String(), Amount: 5_000, Expiry: s.Height() + 9, Description: "credit",
 	})
 	s.Next()
@@ -230,6 +237,10 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	exported := old.Export()
 	g, err := old.App.MarketKeeper.ExportGenesis(old.Ctx())
 	require.NoError(t, err)
+	deals, err := old.App.DealsKeeper.ExportGenesis(old.Ctx())
+	require.NoError(t, err)
+	vouchers, err := old.App.VouchersKeeper.ExportGenesis(old.Ctx())
+	require.NoError(t, err)
 	statuses := map[string]int{}
 	for _, o := range g.Orders {
 		statuses[o.Status.String()]++
@@ -238,7 +249,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 		statuses[r.Status.String()]++
 	}
 	for what, n := range map[string]int{
-		"orders": len(g.Orders), "deals": len(g.Deals), "matches": len(g.Matches), "floors": len(g.Floors), "vouchers": len(g.Vouchers),
+		"orders": len(g.Orders), "deals": len(deals.Deals), "matches": len(g.Matches), "floors": len(g.Floors), "vouchers": len(vouchers.Vouchers),
 		"arrivals": len(g.Arrivals), "rematches": len(g.Rematches), "resting orders": statuses["ORDER_STATUS_RESTING"],
 		"signed orders": statuses["ORDER_STATUS_SIGNED"], "filled orders": statuses["ORDER_STATUS_FILLED"],
 		"resting requests": statuses["REQUEST_STATUS_RESTING"], "signed requests": statuses["REQUEST_STATUS_SIGNED"],

@@ -9,6 +9,7 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/tasks/keeper"
@@ -20,24 +21,24 @@ import (
 // record has not; so does whoever asks for the task or the deal.
 func TestWorkersAreToldTheJob(t *testing.T) {
 	t.Parallel()
-	c := testutil.NewCompute(t, testutil.ComputeOptions{}, testutil.WithParams(nil, shortWindows, nil))
+	c := testutil.NewCompute(t, testutil.ComputeOptions{}, fewOpenings(6), testutil.WithParams(nil, shortWindows, nil))
 	job := c.Job()
 	job.Args = []string{"--tile", "3"}
-	job.Inputs = []*markettypes.Input{{Name: "scene.json", Digest: "sha256:" + strings.Repeat("ab", 32), Size_: 9}}
+	job.Inputs = []*dealstypes.Input{{Name: "scene.json", Digest: "sha256:" + strings.Repeat("ab", 32), Size_: 9}}
 	id := c.Submit(job)[0]
-	tasks, market := taskstypes.NewQueryClient(c.Conn()), markettypes.NewQueryClient(c.Conn())
+	tasks := taskstypes.NewQueryClient(c.Conn())
 	task, err := tasks.Task(c.Ctx(), &taskstypes.QueryTaskRequest{Id: id})
 	require.NoError(t, err)
 	assigned, err := tasks.Assignments(c.Ctx(), &taskstypes.QueryAssignmentsRequest{Who: c.Task(id).Seats[0].Who})
 	require.NoError(t, err)
 	require.Len(t, assigned.Assignments, 1)
-	deal, err := market.Deal(c.Ctx(), &markettypes.QueryDealRequest{Id: task.Deal.Id})
+	deal, err := dealstypes.NewQueryClient(c.Conn()).Deal(c.Ctx(), &dealstypes.QueryDealRequest{Id: task.Deal.Id})
 	require.NoError(t, err)
-	for _, d := range []markettypes.Deal{task.Deal, assigned.Assignments[0].Deal, deal.Deal} {
+	for _, d := range []dealstypes.Deal{task.Deal, assigned.Assignments[0].Deal, deal.Deal} {
 		require.Equal(t, job.Args, d.Args)
 		require.Equal(t, job.Inputs, d.Inputs)
 	}
-	stored, err := c.App.MarketKeeper.GetDeal(c.Ctx(), task.Deal.Id)
+	stored, err := c.App.DealsKeeper.GetDeal(c.Ctx(), task.Deal.Id)
 	require.NoError(t, err)
 	require.Empty(t, stored.Args)
 }
@@ -53,7 +54,7 @@ func TestTermsArePinned(t *testing.T) {
 	job.MinReplicas = 3
 	id := c.Submit(job)[0]
 	before := c.Task(id)
-	deal, err := c.App.MarketKeeper.GetDeal(c.Ctx(), before.Deal)
+	deal, err := c.App.DealsKeeper.GetDeal(c.Ctx(), before.Deal)
 	require.NoError(t, err)
 
 	market, err := c.App.MarketKeeper.Params.Get(c.Ctx())
@@ -64,7 +65,7 @@ func TestTermsArePinned(t *testing.T) {
 	tasks.QNum, tasks.QDen = 2, 5
 	c.Pass(&markettypes.MsgUpdateParams{Authority: app.Authority(), Params: market},
 		&taskstypes.MsgUpdateParams{Authority: app.Authority(), Params: tasks})
-	again, err := c.App.MarketKeeper.GetDeal(c.Ctx(), before.Deal)
+	again, err := c.App.DealsKeeper.GetDeal(c.Ctx(), before.Deal)
 	require.NoError(t, err)
 	require.Equal(t, deal.Terms, again.Terms)
 	require.Equal(t, before.Deadline, c.Task(id).Deadline)
@@ -124,7 +125,7 @@ func TestDraws(t *testing.T) {
 	t.Parallel()
 	c := testutil.NewCompute(t, testutil.ComputeOptions{
 		Workers: 8, Slots: 40, Roles: map[string][]orgstypes.Role{"lab-1": {orgstypes.ROLE_REQUESTER}},
-	}, testutil.WithParams(nil, shortWindows, nil))
+	}, fewOpenings(6), testutil.WithParams(nil, shortWindows, nil))
 	job := c.Job()
 	job.Size_, job.MinReplicas, job.MaxPrice = 20, 4, 200
 	own := c.QueueSubmitFrom(c.Org("lab-1").Member(), job)
@@ -183,13 +184,13 @@ func TestBadRequests(t *testing.T) {
 		{"no app", func(j *markettypes.Job) { j.App = "" }, markettypes.ErrUnknownApp},
 		{"digest nobody published", func(j *markettypes.Job) { j.App = digest }, markettypes.ErrUnknownApp},
 		{"wrong digest of an input", func(j *markettypes.Job) {
-			j.Inputs = []*markettypes.Input{{Name: "a", Digest: "sha256:12", Size_: 1}}
+			j.Inputs = []*dealstypes.Input{{Name: "a", Digest: "sha256:12", Size_: 1}}
 		}, markettypes.ErrDigest},
 		{"input name with ..", func(j *markettypes.Job) {
-			j.Inputs = []*markettypes.Input{{Name: "../a", Digest: digest, Size_: 1}}
+			j.Inputs = []*dealstypes.Input{{Name: "../a", Digest: digest, Size_: 1}}
 		}, markettypes.ErrInputName},
 		{"input over the limit", func(j *markettypes.Job) {
-			j.Inputs = []*markettypes.Input{{Name: "a", Digest: digest, Size_: 1<<30 + 1}}
+			j.Inputs = []*dealstypes.Input{{Name: "a", Digest: digest, Size_: 1<<30 + 1}}
 		}, markettypes.ErrInputs},
 		{"trust of one", func(j *markettypes.Job) { j.Trust = 1 }, markettypes.ErrTrust},
 		{"trust of nothing", func(j *markettypes.Job) { j.Trust = 0 }, markettypes.ErrTrust},

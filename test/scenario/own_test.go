@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -149,9 +149,9 @@ func (s *stage) update(lab string, edit func(*workerstypes.MsgUpdate)) {
 func (s *stage) sortedNames() []string { return slices.Sorted(maps.Keys(s.known)) }
 
 // callbackFunc is a hook that a request may name.
-type callbackFunc func(ctx context.Context, d markettypes.Deal, r markettypes.TaskResult) error
+type callbackFunc func(ctx context.Context, d dealstypes.Deal, r dealstypes.TaskResult) error
 
-func (f callbackFunc) OnResult(ctx context.Context, d markettypes.Deal, r markettypes.TaskResult) error {
+func (f callbackFunc) OnResult(ctx context.Context, d dealstypes.Deal, r dealstypes.TaskResult) error {
 	return f(ctx, d, r)
 }
 
@@ -167,7 +167,7 @@ func callbacks(a *app.App) {
 			}
 		},
 	} {
-		a.MarketKeeper.SetCallback(name, callbackFunc(func(ctx context.Context, d markettypes.Deal, _ markettypes.TaskResult) error {
+		a.DealsKeeper.SetCallback(name, callbackFunc(func(ctx context.Context, d dealstypes.Deal, _ dealstypes.TaskResult) error {
 			to, err := sdk.AccAddressFromBech32(d.Beneficiary)
 			if err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -45,11 +46,11 @@ type sim struct {
 func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 	t.Helper()
 	c := testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 6, Slots: 3, Seats: 4, Stake: 5_000, Commission: 300}),
-		testutil.WithApp(callbacks), testutil.WithParams(
+		testutil.WithApp(callbacks), fewOpenings(3), testutil.WithParams(
 			func(p *taskstypes.Params) { p.DuePerBlock, p.CourtStrikes, p.WindowBlocks = 7, 3, 30 },
 			func(p *markettypes.Params) {
 				shortWindows(p)
-				p.CommitBlocks, p.WaitBlocks, p.OpensPerBlock, p.MatchesPerBlock, p.EndsPerBlock = 5, 8, 3, 3, 2
+				p.CommitBlocks, p.WaitBlocks, p.MatchesPerBlock, p.EndsPerBlock = 5, 8, 3, 2
 			},
 			func(p *workerstypes.Params) {
 				p.CoolingBlocks, p.UnbondingBlocks, p.ForgivenessBlocks, p.DuePerBlock, p.NoticeBlocks = 6, 60, 25, 3, 5
@@ -87,7 +88,7 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 		requests[r.Status.String()]++
 		return false, nil
 	}))
-	require.NoError(t, s.App.MarketKeeper.Deals.Walk(s.Ctx(), nil, func([]byte, markettypes.Deal) (bool, error) { deals++; return false, nil }))
+	require.NoError(t, s.App.DealsKeeper.Deals.Walk(s.Ctx(), nil, func([]byte, dealstypes.Deal) (bool, error) { deals++; return false, nil }))
 	require.Equal(t, s.AppHash(), s.Replay())
 	for msg, n := range s.sent {
 		sent[msg] += n

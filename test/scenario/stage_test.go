@@ -12,6 +12,7 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -20,11 +21,12 @@ import (
 
 // stage is a chain under a script.
 type stage struct {
-	t       *testing.T
-	options testutil.ComputeOptions
-	params  []func(*taskstypes.Params, *markettypes.Params, *workerstypes.Params)
-	chain   *testutil.Compute
-	market  bool // what happens on the book is said too
+	t          *testing.T
+	options    testutil.ComputeOptions
+	params     []func(*taskstypes.Params, *markettypes.Params, *workerstypes.Params)
+	dealParams []func(*dealstypes.Params)
+	chain      *testutil.Compute
+	market     bool // what happens on the book is said too
 
 	ids     []string          // tasks in order of their deals: t1, t2, ...
 	at      int               // the task that steps are about
@@ -200,6 +202,10 @@ func (s *stage) setUp(word string, args []string) bool {
 		s.options.Groups = append(s.options.Groups, testutil.Group{Name: args[0], Keys: s.number(args[1]), Threshold: s.number(args[2])})
 	case "param":
 		n := int64(s.number(args[1]))
+		if change := dealParam(args[0], n); change != nil {
+			s.dealParams = append(s.dealParams, change)
+			return true
+		}
 		s.params = append(s.params, func(t *taskstypes.Params, m *markettypes.Params, w *workerstypes.Params) {
 			switch args[0] {
 			case "court_strikes":
@@ -222,10 +228,6 @@ func (s *stage) setUp(word string, args []string) bool {
 				m.WaitBlocks = n
 			case "max_attempts":
 				m.MaxAttempts = uint32(n)
-			case "opens_per_block":
-				m.OpensPerBlock = uint32(n)
-			case "callback_gas":
-				m.CallbackGas = uint64(n)
 			case "cooling_blocks":
 				w.CoolingBlocks = n
 			case "notice_blocks":
@@ -239,6 +241,17 @@ func (s *stage) setUp(word string, args []string) bool {
 	}
 	require.Nil(s.t, s.chain, "%s comes before the first step", word)
 	return true
+}
+
+// dealParam returns the change of a parameter of deals; nil for those of other modules.
+func dealParam(name string, n int64) func(*dealstypes.Params) {
+	switch name {
+	case "opens_per_block":
+		return func(p *dealstypes.Params) { p.OpensPerBlock = uint32(n) }
+	case "callback_gas":
+		return func(p *dealstypes.Params) { p.CallbackGas = uint64(n) }
+	}
+	return nil
 }
 
 // roles reads roles as "pool_operator".
@@ -255,7 +268,12 @@ func (s *stage) begin() {
 	if s.chain != nil {
 		return
 	}
-	s.chain = testutil.NewCompute(s.t, s.options, testutil.WithApp(callbacks), testutil.WithParams(
+	deals := testutil.WithDealParams(func(p *dealstypes.Params) {
+		for _, change := range s.dealParams {
+			change(p)
+		}
+	})
+	s.chain = testutil.NewCompute(s.t, s.options, testutil.WithApp(callbacks), deals, testutil.WithParams(
 		func(p *taskstypes.Params) { s.edit(p, &markettypes.Params{}, &workerstypes.Params{}) },
 		func(p *markettypes.Params) {
 			p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts = 9, 5, 12, 3 // with fuel and module 11 to commit

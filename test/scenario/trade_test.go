@@ -12,6 +12,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // known is an order, a request or a voucher that a script has named.
@@ -72,15 +73,15 @@ func (s *stage) trade(word string, w *words) (out []string, found bool) {
 		return s.issue(w), true
 	case "topup":
 		k := s.known[w.next()]
-		s.chain.Queue(k.owner, &markettypes.MsgTopUpVoucher{
+		s.chain.Queue(k.owner, &voucherstypes.MsgTopUpVoucher{
 			Issuer: k.owner.String(), Id: k.id, Amount: w.amount("amount", 0), Expiry: w.height("expiry"),
 		})
 		return s.wait(1), true
 	case "spenders":
 		k := s.known[w.next()]
-		v, err := s.chain.App.MarketKeeper.GetVoucher(s.chain.Ctx(), k.id)
+		v, err := s.chain.App.VouchersKeeper.GetVoucher(s.chain.Ctx(), k.id)
 		require.NoError(s.t, err)
-		msg := &markettypes.MsgSetSpenders{Holder: v.Holder, Id: k.id}
+		msg := &voucherstypes.MsgSetSpenders{Holder: v.Holder, Id: k.id}
 		for _, who := range w.list("who") {
 			msg.Spenders = append(msg.Spenders, s.chain.Actor(who).String())
 		}
@@ -296,7 +297,7 @@ func (s *stage) issue(w *words) []string {
 	k := known{id: s.chain.VoucherID(by, s.nonce), owner: by}
 	s.known[name] = k
 	s.name(k.id, name)
-	s.chain.Queue(by, &markettypes.MsgIssueVoucher{
+	s.chain.Queue(by, &voucherstypes.MsgIssueVoucher{
 		Issuer: by.String(), Nonce: s.nonce, Holder: s.chain.Actor(w.text("holder", testutil.Requester)).String(),
 		Amount: w.amount("amount", 0), Expiry: w.height("expiry"), Description: "a present",
 		Apps: w.list("apps"), Datasets: w.list("datasets"), Pools: w.list("pools"),
@@ -307,7 +308,7 @@ func (s *stage) issue(w *words) []string {
 // showDeals prints every deal of the script, in order.
 func (s *stage) showDeals() (out []string) {
 	for _, id := range s.deals {
-		d, err := s.chain.App.MarketKeeper.GetDeal(s.chain.Ctx(), id)
+		d, err := s.chain.App.DealsKeeper.GetDeal(s.chain.Ctx(), id)
 		require.NoError(s.t, err)
 		line := fmt.Sprintf("%s  first %d, size %d, pool %s, price %d, app %d, datasets %d", id, d.First, d.Size_, d.Pool, d.Terms.Price, d.Terms.AppPrice, d.Terms.DatasetPrice)
 		if d.Terms.CommissionBps > 0 {
@@ -360,7 +361,7 @@ func (s *stage) showRequests() (out []string) {
 func (s *stage) showVouchers() (out []string) {
 	for _, name := range s.sortedNames() {
 		k := s.known[name]
-		v, err := s.chain.App.MarketKeeper.GetVoucher(s.chain.Ctx(), k.id)
+		v, err := s.chain.App.VouchersKeeper.GetVoucher(s.chain.Ctx(), k.id)
 		if k.kind != markettypes.ORDER_KIND_UNSPECIFIED || err != nil {
 			continue
 		}

@@ -17,7 +17,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 	return &autocliv1.ModuleOptions{
 		Query: &autocliv1.ServiceCommandDescriptor{
 			Service: types.Query_serviceDesc.ServiceName,
-			Short:   "Ask about orders, requests, deals, vouchers and categories (orders for people: credenced order list, credenced order book)",
+			Short:   "Ask about orders, requests and categories (orders for people: credenced order list, credenced order book)",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters: windows, bounds, block_millis"},
 				{
@@ -51,19 +51,11 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Example: query("requests " + autocli.ExampleAccount + " --status resting"), PositionalArgs: autocli.Args("requester"),
 				},
 				{
-					RpcMethod: "Deal", Use: "deal ID", Short: "Show a deal: what was pinned, how far it is, what was paid",
-					Example: query("deal " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
-				},
-				{
-					RpcMethod: "Deals", Use: "deals", Short: "List deals by one of their parties",
-					Long:    "List deals by exactly one party: --requester, --request, --app, --dataset, --pool, --order, --sponsor, --voucher, --beneficiary or --app-owner; all of them, or those running or ended by --state.",
-					Example: query("deals --app studio/raytrace --state running") + "\n" + query("deals --order "+autocli.ExampleID),
-				},
-				{
 					RpcMethod: "Match", Use: "match ID", Short: "Show a proposed match that waits for its block",
 					Example: query("match " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
 				},
-				{RpcMethod: "Volume", Skip: true}, // credenced order match --dry-run
+				{RpcMethod: "Volume", Skip: true},  // credenced order match --dry-run
+				{RpcMethod: "Preview", Skip: true}, // credenced order request --dry-run, and credenced run
 				{
 					RpcMethod: "Floor", Use: "floor OWNER KIND", Short: "Show below which nonce an owner's orders of a kind are cancelled",
 					Example: query("floor " + autocli.ExampleAccount + " pool"), PositionalArgs: autocli.Args("owner", "kind"),
@@ -73,23 +65,13 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Example: query("category xs"), PositionalArgs: autocli.Args("id"),
 				},
 				{RpcMethod: "Categories", Use: "categories", Short: "List the categories", Example: query("categories")},
-				{
-					RpcMethod: "Voucher", Use: "voucher ID", Short: "Show a voucher: its balance, expiry, who may spend it and on what",
-					Example: query("voucher " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
-				},
-				{
-					RpcMethod: "Vouchers", Use: "vouchers", Short: "List the vouchers of an issuer or of a holder",
-					Example:     query("vouchers --holder "+autocli.ExampleAccount) + "\n" + query("vouchers --issuer "+autocli.ExampleAccount),
-					FlagOptions: autocli.Usages("issuer", "whose money it is", "holder", "who may spend it"),
-				},
-				{RpcMethod: "Callbacks", Use: "callbacks", Short: "List the hooks that a request may name"},
-				{RpcMethod: "Resolve", Use: "resolve PREFIX", Short: "List what has an id that begins so: orders, requests, deals, matches, vouchers", Example: query("resolve 3f2a5c0e9d8b"), PositionalArgs: autocli.Args("prefix")},
-				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with what it owes: escrow and vouchers"},
+				{RpcMethod: "Resolve", Use: "resolve PREFIX", Short: "List what has an id that begins so: orders, requests, matches", Example: query("resolve 3f2a5c0e9d8b"), PositionalArgs: autocli.Args("prefix")},
+				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with what it owes: escrow"},
 			},
 		},
 		Tx: &autocliv1.ServiceCommandDescriptor{
 			Service: types.Msg_serviceDesc.ServiceName,
-			Short:   "Requests, vouchers and cancelling (orders: credenced order)",
+			Short:   "Requests and cancelling (orders: credenced order)",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "PlaceOrder", Skip: true},   // credenced order place
 				{RpcMethod: "PresignOrder", Skip: true}, // credenced order presign
@@ -101,25 +83,6 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{
 					RpcMethod: "CancelOrders", Use: "cancel-orders KIND BELOW", Short: "Take back all orders of a kind below a nonce, for ever",
 					Example: tx("cancel-orders pool 18 --from operator"), PositionalArgs: autocli.Args("kind", "below"),
-				},
-				{
-					RpcMethod: "IssueVoucher", Use: "issue-voucher NONCE HOLDER AMOUNT EXPIRY", Short: "Set credit aside for a holder, in ucred, until a height",
-					Long: `Set credit aside for a holder, who may spend it on requests that name the voucher. AMOUNT is in ucred (1,000,000 are
-1 CRED), EXPIRY the first height at which it can not be spent: what is left then comes back to the issuer. NONCE is a
-number that the issuer gave no other voucher. --apps, --datasets and --pools bound what it pays for.`,
-					Example:        tx("issue-voucher 1 " + autocli.ExampleAccount + " 5000000 100000 --apps studio/raytrace --pools public --description \"for the course\" --from sponsor"),
-					PositionalArgs: autocli.Args("nonce", "holder", "amount", "expiry"),
-					FlagOptions:    autocli.Usages("apps", "organisation/name[:version] it pays for; any when left out", "datasets", "organisation/name[:version] it pays for; any when left out", "pools", "ids of pools it pays for; any when left out", "description", "what it is for, in a sentence"),
-				},
-				{
-					RpcMethod: "TopUpVoucher", Use: "top-up-voucher ID AMOUNT", Short: "Add credit to a voucher, in ucred; --expiry lets it end later",
-					Example: tx("top-up-voucher " + autocli.ExampleID + " 1000000 --expiry 200000 --from sponsor"), PositionalArgs: autocli.Args("id", "amount"),
-					FlagOptions: autocli.Usages("expiry", "first height from now on at which it can not be spent, not before the last; 0 leaves it"),
-				},
-				{
-					RpcMethod: "SetSpenders", Use: "set-spenders ID [SPENDER]...", Short: "Say who may spend a voucher beside its holder; the list replaces the last",
-					Example:        tx("set-spenders " + autocli.ExampleID + " " + autocli.ExampleAccount + " --from holder"),
-					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "id"}, {ProtoField: "spenders", Varargs: true}},
 				},
 				{
 					RpcMethod: "SetCategory", Use: "set-category CATEGORY", Short: "Propose to the council to add or change a category, given as JSON",

@@ -8,6 +8,7 @@ import (
 
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/testutil"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -43,7 +44,7 @@ func newTown(t *testing.T) *town {
 }
 
 // trade has a request that names no pool answered, and returns its deal.
-func (c *town) trade() markettypes.Deal {
+func (c *town) trade() dealstypes.Deal {
 	c.T.Helper()
 	id := c.Submit(c.Job())[0]
 	for range 200 {
@@ -67,7 +68,7 @@ func (c *town) trade() markettypes.Deal {
 	}
 	task := c.Task(id)
 	require.Equal(c.T, taskstypes.PHASE_DONE, task.Phase)
-	deal, err := c.App.MarketKeeper.GetDeal(c.Ctx(), task.Deal)
+	deal, err := c.App.DealsKeeper.GetDeal(c.Ctx(), task.Deal)
 	require.NoError(c.T, err)
 	require.EqualValues(c.T, 1, deal.Accepted)
 	for _, s := range task.Seats {

@@ -138,7 +138,7 @@ func TestEveryIDTakesItsBeginning(t *testing.T) {
 	}
 	// Fields of these names are ids, in these modules; what else they name there is said.
 	isID := map[string][]string{
-		"market": {"id", "request", "deal", "order", "match", "voucher"}, "tasks": {"id", "task", "deal"}, "apps": {"reference"},
+		"market": {"id", "request", "order", "match"}, "deals": {"id", "request", "order", "voucher"}, "vouchers": {"id"}, "tasks": {"id", "task", "deal"}, "apps": {"reference"},
 	}
 	// A version's price is set under its name; no digest is taken there.
 	other := map[string]bool{"query market category 0 ": true, "tx apps set-price 0 ": true}

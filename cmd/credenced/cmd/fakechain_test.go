@@ -26,6 +26,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -33,7 +34,7 @@ import (
 // fakeChain is a node with one request of one task, as the commands on tasks see it.
 type fakeChain struct {
 	request markettypes.Request
-	deal    markettypes.Deal
+	deal    dealstypes.Deal
 	task    taskstypes.Task
 	asked   chan string // the method of every question, as long as there is room
 	node    string
@@ -69,6 +70,10 @@ type (
 		*markettypes.UnimplementedQueryServer
 		*fakeChain
 	}
+	fakeDeals struct {
+		*dealstypes.UnimplementedQueryServer
+		*fakeChain
+	}
 	fakeTasks struct {
 		*taskstypes.UnimplementedQueryServer
 		*fakeChain
@@ -83,7 +88,7 @@ func newFakeChain(t *testing.T, ending taskstypes.Ending, manifest *result.Manif
 	f := &fakeChain{
 		asked:   make(chan string, 1000),
 		request: markettypes.Request{Id: fakeRequest, Deal: fakeDeal, Deals: 1, Filled: 1, Status: markettypes.REQUEST_STATUS_MATCHED, Job: markettypes.Job{App: "studio/app:1", Size_: 1}},
-		deal:    markettypes.Deal{Id: fakeDeal, Request: fakeRequest, Size_: 1, Bag: 1, Opened: 1, Pool: "public"},
+		deal:    dealstypes.Deal{Id: fakeDeal, Request: fakeRequest, Size_: 1, Bag: 1, Opened: 1, Pool: "public"},
 		task:    taskstypes.Task{Id: fakeTask, Deal: fakeDeal, Attempt: 1, Phase: taskstypes.PHASE_OPEN},
 	}
 	if ending != taskstypes.ENDING_UNSPECIFIED {
@@ -111,6 +116,7 @@ func newFakeChain(t *testing.T, ending taskstypes.Ending, manifest *result.Manif
 	server := grpc.NewServer(grpc.ForceServerCodec(theCodecs().Codec.(*codec.ProtoCodec).GRPCCodec()), grpc.UnaryInterceptor(note))
 	cmtservice.RegisterServiceServer(server, fakeComet{fakeChain: f})
 	nodeservice.RegisterServiceServer(server, fakeNode{fakeChain: f})
+	dealstypes.RegisterQueryServer(server, fakeDeals{fakeChain: f})
 	markettypes.RegisterQueryServer(server, fakeMarket{fakeChain: f})
 	taskstypes.RegisterQueryServer(server, fakeTasks{fakeChain: f})
 	go server.Serve(listener)
@@ -144,7 +150,7 @@ func begins(id, prefix string) []string {
 }
 
 func (f fakeMarket) Resolve(_ context.Context, req *markettypes.QueryResolveRequest) (*markettypes.QueryResolveResponse, error) {
-	return &markettypes.QueryResolveResponse{Requests: begins(fakeRequest, req.Prefix), Deals: begins(fakeDeal, req.Prefix)}, nil
+	return &markettypes.QueryResolveResponse{Requests: begins(fakeRequest, req.Prefix)}, nil
 }
 
 func (f fakeTasks) Resolve(_ context.Context, req *taskstypes.QueryResolveRequest) (*taskstypes.QueryResolveResponse, error) {
@@ -162,11 +168,15 @@ func (f fakeMarket) Requests(context.Context, *markettypes.QueryRequestsRequest)
 	return &markettypes.QueryRequestsResponse{Requests: []markettypes.Request{f.request}}, nil
 }
 
-func (f fakeMarket) Deal(_ context.Context, req *markettypes.QueryDealRequest) (*markettypes.QueryDealResponse, error) {
+func (f fakeDeals) Resolve(_ context.Context, req *dealstypes.QueryResolveRequest) (*dealstypes.QueryResolveResponse, error) {
+	return &dealstypes.QueryResolveResponse{Deals: begins(fakeDeal, req.Prefix)}, nil
+}
+
+func (f fakeDeals) Deal(_ context.Context, req *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
 	if req.Id != fakeDeal {
 		return nil, status.Error(codes.NotFound, "no deal")
 	}
-	return &markettypes.QueryDealResponse{Deal: f.deal}, nil
+	return &dealstypes.QueryDealResponse{Deal: f.deal}, nil
 }
 
 func (f fakeTasks) Task(_ context.Context, req *taskstypes.QueryTaskRequest) (*taskstypes.QueryTaskResponse, error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/credence-chain/credence/client/order"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -110,7 +111,7 @@ func TestOrderInputs(t *testing.T) {
 	out := d.must("create", "request", "studio/app:1", "--from", "alice", "--max-price", "1CRED", "--input", "in.csv="+d.path("data.csv"), "--locator", "https://store.example")
 	got, err := order.Parse([]byte(out))
 	require.NoError(t, err)
-	require.Equal(t, []*markettypes.Input{{
+	require.Equal(t, []*dealstypes.Input{{
 		Name: "in.csv", Size_: 4, Digest: "sha256:5be08c9684a1d25efcee09318204824278b08bbfb4aef973ffefd0b9d7478313", Locators: []string{"https://store.example"},
 	}}, got.Order.Request.Inputs)
 }

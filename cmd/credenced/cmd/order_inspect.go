@@ -238,7 +238,7 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	case i.Deal != "":
 		fmt.Fprintf(out, "Follow its %s with: credenced task watch %s\n", counted(i.Deals, "deal"), i.ID)
 	case i.Filled > 0:
-		fmt.Fprintf(out, "Its deals: credenced query market deals --order %s\n", i.ID)
+		fmt.Fprintf(out, "Its deals: credenced query deals deals --order %s\n", i.ID)
 	}
 	return nil
 }

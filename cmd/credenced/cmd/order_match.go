@@ -12,6 +12,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -169,7 +170,7 @@ var errMatched = errors.New("the match has ended")
 
 // awaitMatch waits for what becomes of a match: the deal, or the reason why there is none. The match's block, and those
 // until it is gone from the queue, say it by their events.
-func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string, proposed int64) (deal *markettypes.Deal, reason string, err error) {
+func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string, proposed int64) (deal *dealstypes.Deal, reason string, err error) {
 	err = credence.Follow(ctx, conn, proposed+1, credence.FollowOptions{}, func(ctx context.Context, b credence.Block) error {
 		for _, e := range credence.Typed[*markettypes.EventMatch](b) {
 			if e.Id == match {
@@ -184,9 +185,9 @@ func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string,
 		if !unknown(waits) {
 			return waits
 		}
-		for _, e := range credence.Typed[*markettypes.EventDeal](b) {
+		for _, e := range credence.Typed[*dealstypes.EventDeal](b) {
 			if e.Request == request {
-				res, err := conn.Market().Deal(ctx, &markettypes.QueryDealRequest{Id: e.Id})
+				res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: e.Id})
 				if err != nil {
 					return err
 				}
@@ -206,7 +207,7 @@ func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string,
 	return deal, reason, err
 }
 
-func (o *orderFlags) printDeal(out io.Writer, d markettypes.Deal) error {
+func (o *orderFlags) printDeal(out io.Writer, d dealstypes.Deal) error {
 	fmt.Fprintf(out, "Deal %s at height %d\n", d.Id, d.Height)
 	t := newTable(out)
 	tasks := fmt.Sprintf("%s of %d", counted(d.Size_, "task"), d.Bag)

@@ -8,7 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	credence "github.com/credence-chain/credence/client"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // quoted is what a dry run says.
@@ -70,7 +72,7 @@ func (o *orderFlags) payable(ctx context.Context, out io.Writer, l *link, s mark
 	case job == nil:
 		return nil
 	case job.Voucher != "":
-		res, err := l.conn.Market().Voucher(ctx, &markettypes.QueryVoucherRequest{Id: job.Voucher})
+		res, err := l.conn.Vouchers().Voucher(ctx, &voucherstypes.QueryVoucherRequest{Id: job.Voucher})
 		if err != nil {
 			return err
 		}
@@ -92,7 +94,7 @@ func (o *orderFlags) payable(ctx context.Context, out io.Writer, l *link, s mark
 }
 
 // printTerms says what each task would run under.
-func printTerms(out io.Writer, terms markettypes.Terms) error {
+func printTerms(out io.Writer, terms dealstypes.Terms) error {
 	t := newTable(out)
 	t.row("trust", "%s", trustUnder(terms.Policy, terms.Trust))
 	if terms.AppPrice > 0 {

@@ -15,8 +15,8 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
-	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // defaultFuel of a request without a category: about a minute of one core.
@@ -157,7 +157,7 @@ func (r *requestFlags) fill(ctx context.Context, l *link, stores []string, job *
 				return fmt.Errorf("--input %s: %w", file, err)
 			}
 		}
-		job.Inputs = append(job.Inputs, &markettypes.Input{Name: name, Digest: digest.String(), Size_: uint64(len(data)), Locators: locators})
+		job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Digest: digest.String(), Size_: uint64(len(data)), Locators: locators})
 	}
 	return nil
 }
@@ -214,7 +214,7 @@ func (c *createFlags) recommend(ctx context.Context, l *link, requester string, 
 	if l == nil {
 		return missing
 	}
-	res, err := l.conn.Tasks().Quote(ctx, &taskstypes.QueryQuoteRequest{Requester: requester, Job: job.Normal()})
+	res, err := l.conn.Quote(ctx, requester, job.Normal())
 	if err != nil {
 		missing.Err = err
 		if refused := credence.Refused(err); refused != nil {

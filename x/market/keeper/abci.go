@@ -9,7 +9,8 @@ import (
 // BeginBlock does what is due, each part capped by the parameters; what is over is carried over, oldest first. In this
 // order: it ends what expires, cancels the deals of requests that were taken back, gives orders volume back, brings the
 // orders of the block before on the book, matches the requests and proposed matches of the block before by this block's
-// seed, matches resting requests again, and opens tasks.
+// seed, and matches resting requests again. Tasks of what is
+// matched are opened by the BeginBlock of the deals, which follows.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)
@@ -36,11 +37,8 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := m.rescanResting(rematching); err != nil {
-		return err
-	}
-	return k.openDueTasks(sdkCtx, params)
+	return m.rescanResting(rematching)
 }
 
 // EndBlock folds what this block's transactions have locked into what is owed.
-func (k Keeper) EndBlock(ctx context.Context) error { return k.foldOwed(ctx) }
+func (k Keeper) EndBlock(ctx context.Context) error { return k.purse.Fold(ctx) }

@@ -11,6 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/duequeue"
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -130,7 +131,7 @@ func (k Keeper) countOrder(ctx context.Context, r types.OrderRecord, more bool) 
 }
 
 func (k Keeper) countRestingUpTo(ctx context.Context, who string, most uint64, more bool) error {
-	n, _, err := find(ctx, k.Resting, who)
+	n, _, err := records.Find(ctx, k.Resting, who)
 	if err != nil {
 		return err
 	}

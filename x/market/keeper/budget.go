@@ -1,6 +1,9 @@
 package keeper
 
-import "github.com/credence-chain/credence/x/market/types"
+import (
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	"github.com/credence-chain/credence/x/market/types"
+)
 
 // A look is the unit of what matching costs a block: about as much as an order of the book, whose record, floor, owner
 // and pool are read and whose conditions are judged. One matching has MaxLooks, a block has looks_per_block.
@@ -44,10 +47,10 @@ func (b *lookBudget) partOf(params types.Params) lookBudget {
 }
 
 // endingCost returns how many looks the ending of a deal costs, without what it gives back: its index is written anew.
-func endingCost(d types.Deal) int { return dealLooks + 2*len(d.Parties())/entriesPerLook }
+func endingCost(d dealstypes.Deal) int { return dealLooks + 2*len(d.Parties())/entriesPerLook }
 
 // dealCost returns how many looks the writing of a deal costs.
-func dealCost(d types.Deal) int {
+func dealCost(d dealstypes.Deal) int {
 	stored := d.Stored()
 	return dealLooks + len(d.Parties())/entriesPerLook + len(d.Fills()) + stored.Size()/bytesPerLook
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -26,7 +27,7 @@ func (f *fixture) cost() blockCost {
 	f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
 	reads, writes := f.reads, f.writes
 	start := time.Now()
-	require.NoError(f, f.BeginBlock(f.ctx))
+	f.beginBlock()
 	return blockCost{f.reads - reads, f.writes - writes, time.Since(start)}
 }
 
@@ -224,7 +225,7 @@ func fatJob() types.Job {
 	j := job()
 	j.Args = []string{strings.Repeat("x", 16<<10-2)}
 	for i := range 60 {
-		j.Inputs = append(j.Inputs, &types.Input{Name: fmt.Sprintf("in-%02d", i), Digest: digest, Size_: 1, Locators: longLocators()})
+		j.Inputs = append(j.Inputs, &dealstypes.Input{Name: fmt.Sprintf("in-%02d", i), Digest: digest, Size_: 1, Locators: longLocators()})
 	}
 	return j
 }

@@ -10,7 +10,8 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/x/market/keeper"
+	dealskeeper "github.com/credence-chain/credence/x/deals/keeper"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -37,37 +38,37 @@ func TestCallback(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFixture(t)
-			f.setParams(func(p *types.Params) { p.CallbackGas = 5_000 })
+			f.setDealParams(func(p *dealstypes.Params) { p.CallbackGas = 5_000 })
 			f.fund("ann", 10_000)
 			f.offer("open", 1, 20, 0)
 			mark := []byte("callback")
-			var told types.TaskResult
+			var told dealstypes.TaskResult
 			var of string
-			f.SetCallback("test.hook", hook(func(ctx context.Context, d types.Deal, r types.TaskResult) error {
+			f.dealing.SetCallback("test.hook", hook(func(ctx context.Context, d dealstypes.Deal, r dealstypes.TaskResult) error {
 				told, of = r, d.Id
 				sdkCtx := sdk.UnwrapSDKContext(ctx)
-				sdkCtx.KVStore(f.key).Set(mark, []byte{1})
+				sdkCtx.KVStore(f.keys[types.StoreKey]).Set(mark, []byte{1})
 				sdkCtx.EventManager().EmitEvent(sdk.NewEvent("of_the_hook"))
 				return tc.after(sdkCtx)
 			}))
-			require.Equal(t, []string{"test.hook"}, f.CallbackNames())
+			require.Equal(t, []string{"test.hook"}, f.dealing.CallbackNames())
 			j := job()
 			j.Callback = "test.hook"
 			id := f.submit("ann", 1, j)
 			f.next()
 			d := f.deal(id)
 			require.EqualValues(t, 5_000, d.CallbackGas)
-			f.setParams(func(p *types.Params) { p.CallbackGas = 1 }) // the deal has pinned its own
+			f.setDealParams(func(p *dealstypes.Params) { p.CallbackGas = 1 }) // the deal has pinned its own
 
 			before := f.ctx.GasMeter().GasConsumed()
-			result := types.TaskResult{Task: "t", Index: 3, Ending: "ACCEPTED", Kind: "RESULT", Digest: []byte{1, 2}, Fuel: 9}
+			result := dealstypes.TaskResult{Task: "t", Index: 3, Ending: "ACCEPTED", Kind: "RESULT", Digest: []byte{1, 2}, Fuel: 9}
 			f.ctx = f.ctx.WithEventManager(sdk.NewEventManager())
-			require.NoError(t, f.Callback(f.ctx, d, result))
+			require.NoError(t, f.dealing.Callback(f.ctx, d, result))
 			require.Equal(t, result, told)
 			require.Equal(t, d.Id, of)
 			require.Equal(t, before, f.ctx.GasMeter().GasConsumed(), "the block's meter is not the hook's")
-			require.Equal(t, !tc.failed, f.ctx.KVStore(f.key).Has(mark))
-			e := events[*types.EventCallback](f)
+			require.Equal(t, !tc.failed, f.ctx.KVStore(f.keys[types.StoreKey]).Has(mark))
+			e := events[*dealstypes.EventCallback](f)
 			require.Len(t, e, 1)
 			require.Equal(t, []any{"test.hook", d.Id, "t", tc.failed}, []any{e[0].Name, e[0].Deal, e[0].Task, e[0].Failed})
 			require.LessOrEqual(t, e[0].Gas, uint64(5_000))
@@ -92,17 +93,17 @@ func TestCallbackNames(t *testing.T) {
 	j.Callback = "none"
 	_, err := f.submitErr("ann", 1, j)
 	require.ErrorIs(t, err, types.ErrCallback)
-	nothing := hook(func(context.Context, types.Deal, types.TaskResult) error { return nil })
-	f.SetCallback("b", nothing)
-	f.SetCallback("a", nothing)
-	require.Panics(t, func() { f.SetCallback("a", nothing) }, "a name is given once")
-	require.Panics(t, func() { f.SetCallback("", nothing) })
-	require.Panics(t, func() { f.SetCallback("c", nil) })
-	res, err := keeper.NewQueryServer(f.Keeper).Callbacks(f.ctx, &types.QueryCallbacksRequest{})
+	nothing := hook(func(context.Context, dealstypes.Deal, dealstypes.TaskResult) error { return nil })
+	f.dealing.SetCallback("b", nothing)
+	f.dealing.SetCallback("a", nothing)
+	require.Panics(t, func() { f.dealing.SetCallback("a", nothing) }, "a name is given once")
+	require.Panics(t, func() { f.dealing.SetCallback("", nothing) })
+	require.Panics(t, func() { f.dealing.SetCallback("c", nil) })
+	res, err := dealskeeper.NewQueryServer(f.dealing).Callbacks(f.ctx, &dealstypes.QueryCallbacksRequest{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"a", "b"}, res.Names)
-	require.NoError(t, f.Callback(f.ctx, types.Deal{Callback: "gone", CallbackGas: 1}, types.TaskResult{}), "of a deal of an older version of the chain")
-	require.NoError(t, f.Callback(f.ctx, types.Deal{}, types.TaskResult{}))
-	require.Empty(t, events[*types.EventCallback](f))
+	require.NoError(t, f.dealing.Callback(f.ctx, dealstypes.Deal{Callback: "gone", CallbackGas: 1}, dealstypes.TaskResult{}), "of a deal of an older version of the chain")
+	require.NoError(t, f.dealing.Callback(f.ctx, dealstypes.Deal{}, dealstypes.TaskResult{}))
+	require.Empty(t, events[*dealstypes.EventCallback](f))
 	require.Panics(t, func() { storetypes.NewGasMeter(1).ConsumeGas(2, "") }) // what running out of gas is
 }

@@ -2,13 +2,12 @@ package keeper
 
 import (
 	"context"
-	"math"
 
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
 // cancelParts is into how many parts a block's budget of cancelled deals is cut: a request has one part of it and goes to
@@ -35,7 +34,7 @@ func (m *matching) cancelDueDeals() error {
 			if budget <= 0 || mine.left <= 0 {
 				break
 			}
-			n, err := m.cancelDealsOf(m.ctx, key, min(part, budget), &mine)
+			n, err := m.cancelDealsOf(key, min(part, budget), &mine)
 			if err != nil {
 				return err
 			}
@@ -57,91 +56,36 @@ func (k Keeper) nextCancelled(ctx context.Context, limit int) (due []queueKey, e
 
 // cancelDealsOf cancels up to limit running deals of a request, on from where it has come, and returns how many they were.
 // The request leaves the queue with its last one, and goes to the end of it before.
-func (k Keeper) cancelDealsOf(ctx sdk.Context, key queueKey, limit int, looks *lookBudget) (n int, err error) {
-	cursor, err := k.Cancels.Get(ctx, key)
+func (m *matching) cancelDealsOf(key queueKey, limit int, looks *lookBudget) (n int, err error) {
+	cursor, err := m.Cancels.Get(m.ctx, key)
 	if err != nil {
 		return 0, err
 	}
-	party, running := types.PartyRequest+idText(key.K2()), uint64(types.DEAL_STATE_RUNNING)
-	rng := new(collections.Range[indexKey]).
-		StartExclusive(collections.Join4(party, running, cursor.K1(), cursor.K2())).
-		EndExclusive(collections.Join4(party, running, int64(math.MaxInt64), []byte{}))
-	var deals []queueKey
-	err = k.DealsBy.Walk(ctx, rng, func(key indexKey) (bool, error) {
-		deals = append(deals, collections.Join(key.K3(), key.K4()))
-		return len(deals) >= limit, nil
-	})
+	after := dealstypes.Place{Height: cursor.K1(), ID: cursor.K2()}
+	deals, err := m.deals.RunningAfter(m.ctx, idText(key.K2()), after, limit)
 	if err != nil {
 		return 0, err
 	}
 	for ; n < len(deals) && looks.left > 0; n++ {
-		cursor = deals[n]
-		_ = items.Do(ctx, "cancelling of deal", idText(cursor.K2()), func(ctx sdk.Context) error {
-			return k.cancelDeal(ctx, cursor.K2(), looks)
-		})
+		after = deals[n]
+		m.cancelDeal(after.ID, looks)
 	}
-	if err := k.Cancels.Remove(ctx, key); err != nil {
+	if err := m.Cancels.Remove(m.ctx, key); err != nil {
 		return n, err
 	}
 	if n < limit && n == len(deals) {
 		return n, nil
 	}
-	return n, k.Cancels.Set(ctx, collections.Join(ctx.BlockHeight(), key.K2()), cursor)
+	return n, m.Cancels.Set(m.ctx, collections.Join(m.ctx.BlockHeight(), key.K2()), collections.Join(after.Height, after.ID))
 }
 
-// cancelDeal marks a deal, so that no more of its tasks are opened or drawn for, and closes it if it has unopened ones.
-// When that fails the deal stays marked in the queue of openings, where it is tried again.
-func (k Keeper) cancelDeal(ctx sdk.Context, deal []byte, looks *lookBudget) error {
-	d, err := k.dealByKey(ctx, deal)
-	if err != nil {
+// cancelDeal cancels one deal, and takes the looks that its ending costs.
+func (m *matching) cancelDeal(id []byte, looks *lookBudget) {
+	_ = items.Do(m.ctx, "cancelling of deal", idText(id), func(ctx sdk.Context) error {
+		d, err := m.deals.CancelDeal(ctx, id)
+		if err == nil {
+			looks.left -= endingCost(d)
+		}
 		return err
-	}
-	looks.left -= endingCost(d)
-	d.Cancelled = true
-	if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil {
-		return err
-	}
-	if waits, err := k.Positions.Has(ctx, deal); err != nil || !waits {
-		return err // every task is open
-	}
-	// A failure leaves it in the queue of openings.
-	_ = items.Do(ctx, "closing of deal", idText(deal), func(ctx sdk.Context) error { return k.closeDeal(ctx, deal) })
-	return nil
-}
-
-// closeDeal ends the unopened tasks of a cancelled deal at once and refunds them; their volume comes back in its turn.
-func (k Keeper) closeDeal(ctx context.Context, deal []byte) error {
-	d, err := k.dealByKey(ctx, deal)
-	if err != nil {
-		return err
-	}
-	if d.Ended > d.Opened {
-		return types.ErrSettlement.Wrapf("deal %s: %d tasks ended of %d opened", d.Id, d.Ended, d.Opened)
-	}
-	each, err := d.Terms.Escrow()
-	if err != nil {
-		return err
-	}
-	was := d.State()
-	back := each * d.Unopened()
-	d.Escrow -= back
-	d.Refunded += back
-	d.Ended += d.Unopened()
-	d.Unused += d.Unopened()
-	if err := k.refundPayer(ctx, payerOfDeal(d), back); err != nil {
-		return err
-	}
-	if err := k.dequeueOpening(ctx, deal); err != nil {
-		return err
-	}
-	if err := k.setProgress(ctx, deal, d, was); err != nil {
-		return err
-	}
-	if err := k.queueTaskReleases(ctx, deal, d, d.First+d.Opened, d.Unopened()); err != nil {
-		return err
-	}
-	if err := k.queueDealRelease(ctx, deal); err != nil {
-		return err
-	}
-	return emit(ctx, &types.EventRequest{Id: d.Request, Requester: d.Requester, What: "refunded", Deal: d.Id, Refunded: back})
+	})
 }

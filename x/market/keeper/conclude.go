@@ -2,51 +2,54 @@ package keeper
 
 import (
 	"context"
-	"math/bits"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// concludeDeal makes a drafted deal: the escrow, the orders' volumes, the record and its place in the queue of openings.
-func (k Keeper) concludeDeal(ctx sdk.Context, id []byte, r *types.Request, d types.Deal) error {
-	each, err := d.Terms.Escrow()
+// concludeDeal makes a drafted deal: its orders' volumes, the deal with its escrow, and what is left of the request. It
+// returns the deal as made.
+func (k Keeper) concludeDeal(ctx sdk.Context, id []byte, r *types.Request, d dealstypes.Deal) (dealstypes.Deal, error) {
+	from, refunded, err := k.releaseBudget(ctx, r, d)
 	if err != nil {
-		return err
-	}
-	hi, escrow := bits.Mul64(each, d.Size_)
-	if hi != 0 {
-		return types.ErrPrice.Wrapf("price: %d times %d tasks exceeds 64 bits", each, d.Size_)
-	}
-	d.Escrow = escrow
-	dealID, err := types.ParseID(d.Id)
-	if err != nil {
-		return err
-	}
-	refunded := uint64(0)
-	if r.Status == types.REQUEST_STATUS_SIGNED {
-		if err := k.lockEscrow(ctx, d, escrow); err != nil {
-			return err
-		}
-	} else {
-		// max_price for each task was locked; each <= max_price, whose product with the bag fits.
-		locked := r.Job.MaxPrice * d.Size_
-		refunded = locked - escrow
-		r.Escrow -= locked
-		if err := k.refundPayer(ctx, payerOfRequest(*r), refunded); err != nil {
-			return err
-		}
+		return d, err
 	}
 	for _, f := range d.Fills() {
 		if err := k.fillOrder(ctx, f.Order, f.Tasks, d.Id); err != nil {
-			return err
+			return d, err
 		}
 	}
-	if err := k.setDeal(ctx, dealID[:], d); err != nil {
-		return err
+	if d, err = k.deals.MakeDeal(ctx, d, from); err != nil {
+		return d, err
 	}
+	if err := k.countDeal(ctx, id, r, d); err != nil {
+		return d, err
+	}
+	return d, emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: refunded, Tasks: d.Size_, Left: r.Left()})
+}
+
+// releaseBudget takes the deal's part out of what is locked for its request, and gives back what the orders ask less than
+// max_price. It returns the purse out of which the deal's escrow comes: nil for a signed request, of which nothing is
+// locked.
+func (k Keeper) releaseBudget(ctx context.Context, r *types.Request, d dealstypes.Deal) (from dealstypes.Purse, refunded uint64, err error) {
+	if r.Status == types.REQUEST_STATUS_SIGNED {
+		return nil, 0, nil
+	}
+	escrow, err := d.WholeEscrow()
+	if err != nil {
+		return nil, 0, err
+	}
+	// max_price for each task was locked; a task's escrow is at most that, whose product with the bag fits.
+	locked := r.Job.MaxPrice * d.Size_
+	r.Escrow -= locked
+	return k.purse, locked - escrow, k.refundRequester(ctx, *r, locked-escrow)
+}
+
+// countDeal counts a deal's tasks as filled, and ends a request of which nothing is left.
+func (k Keeper) countDeal(ctx context.Context, id []byte, r *types.Request, d dealstypes.Deal) error {
 	was := r.Status
 	if r.Filled += d.Size_; r.Left() == 0 {
 		if was == types.REQUEST_STATUS_RESTING {
@@ -60,24 +63,11 @@ func (k Keeper) concludeDeal(ctx sdk.Context, id []byte, r *types.Request, d typ
 		r.Deal = d.Id
 	}
 	r.Deals++
-	if err := k.setRequest(ctx, id, *r, was); err != nil {
-		return err
-	}
-	datasets := make([]string, len(d.Datasets))
-	for i, s := range d.Datasets {
-		datasets[i] = s.Order
-	}
-	if err := emit(ctx, &types.EventDeal{
-		Id: d.Id, Request: r.Id, PoolOrder: d.PoolOrder, AppOrder: d.AppOrder, DatasetOrders: datasets,
-		First: d.First, Size_: d.Size_, Escrow: escrow, Payer: d.Payer(),
-	}); err != nil {
-		return err
-	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: refunded, Tasks: d.Size_, Left: r.Left()})
+	return k.setRequest(ctx, id, *r, was)
 }
 
 // draftDeal writes a deal down, with everything pinned that decides trust or money, but without its escrow.
-func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relayer string) (d types.Deal, err error) {
+func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relayer string) (d dealstypes.Deal, err error) {
 	job := a.Request.Job
 	work, err := a.Work()
 	if err != nil {
@@ -92,7 +82,7 @@ func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relaye
 	if err != nil {
 		return d, err
 	}
-	d = types.Deal{
+	d = dealstypes.Deal{
 		Id: types.FormatID(poco.DealID(request, r.Filled)), Request: r.Id, PoolOrder: a.poolOrder.Id, AppOrder: a.appOrder, Pool: a.Pool.Pool.Id,
 		Requester: r.Requester, RequesterOrganisation: a.Request.Requester.Organisation,
 		App: a.App.App.Id, AppVersion: a.App.Version.Version, AppOwner: a.App.App.Owner, AppOrganisation: a.App.App.Organisation,
@@ -105,11 +95,8 @@ func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relaye
 	if d.Beneficiary == "" {
 		d.Beneficiary = r.Requester
 	}
-	if d.Callback != "" {
-		d.CallbackGas = a.Params.CallbackGas
-	}
 	for i, s := range a.Datasets {
-		pinned := types.PinnedDataset{
+		pinned := dealstypes.PinnedDataset{
 			Dataset: s.Dataset.Id, Version: s.Version.Version, Digest: s.Version.Digest, Size_: s.Version.Size_, Locators: s.Version.Locators,
 			Owner: s.Dataset.Owner, Organisation: s.Dataset.Organisation, Price: s.Price(),
 		}

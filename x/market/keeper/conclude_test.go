@@ -7,6 +7,7 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -23,7 +24,7 @@ func TestTradePinsEverything(t *testing.T) {
 	data := f.place(datasetOrder("data/bb:v1", 1, 3, 4))
 	j := job()
 	j.Size_, j.MinReplicas, j.Value, j.FuelLimit, j.Category, j.Beneficiary = 2, 3, 7, 0, "xs", addr("cyd")
-	j.Inputs = []*types.Input{{Name: "scenes/teapot.json", Digest: digest, Size_: 500_001, Locators: []string{"http://127.0.0.1:1"}}} // two blocks
+	j.Inputs = []*dealstypes.Input{{Name: "scenes/teapot.json", Digest: digest, Size_: 500_001, Locators: []string{"http://127.0.0.1:1"}}} // two blocks
 	j.Datasets = []string{"data/aa:v1", "data/bb:v1"}
 	j.Resources.CpuMillis = 9
 	f.setParams(func(p *types.Params) { p.MaxFuel = 1_000 })
@@ -36,18 +37,18 @@ func TestTradePinsEverything(t *testing.T) {
 	f.next()
 
 	d := f.deal(id)
-	require.Equal(t, types.Terms{
+	require.Equal(t, dealstypes.Terms{
 		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100,
 		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 900,
 		CommitBlocks: 120 + 20 + 3 + 2, RevealBlocks: 120, CourtBlocks: 120 + 20 + 3 + 2, CourtRevealBlocks: 120, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
 	}, d.Terms)
 	rid, err := types.ParseID(id)
 	require.NoError(t, err)
-	require.Equal(t, types.Deal{
+	require.Equal(t, dealstypes.Deal{
 		Id: types.FormatID(poco.DealID(rid, 0)), Request: id, PoolOrder: offer, AppOrder: app, Pool: "open", PoolOwner: addr("acme"),
 		Requester: addr("ann"), Beneficiary: addr("cyd"), App: "studio/ray", AppVersion: "v1", AppOwner: addr("studio"), AppOrganisation: "studio",
 		Digest: digest, ModuleSize: 250_000, Runtime: "wasm", Locators: []string{"http://127.0.0.1:2"}, OutputPath: "img", Args: j.Args, Inputs: j.Inputs,
-		Datasets: []types.PinnedDataset{
+		Datasets: []dealstypes.PinnedDataset{
 			{Dataset: "data/aa", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 5},
 			{Dataset: "data/bb", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 3, Order: data},
 		},
@@ -64,7 +65,7 @@ func TestTradePinsEverything(t *testing.T) {
 	require.Zero(t, r.Escrow)
 	require.EqualValues(t, 1, r.Deals)
 
-	terms := types.TermsToPoco(chainID, d, 0)
+	terms := dealstypes.TermsToPoco(chainID, d, 0)
 	require.NoError(t, terms.Validate())
 	require.Equal(t, chainID, terms.ChainID)
 	require.Equal(t, addr("ann"), terms.Requester)
@@ -72,8 +73,8 @@ func TestTradePinsEverything(t *testing.T) {
 	require.Equal(t, addr("acme"), terms.PoolOwner)
 	require.Equal(t, []poco.Royalty{{To: addr("data"), Amount: 5}, {To: addr("data"), Amount: 3}}, terms.Royalties)
 
-	made := events[*types.EventDeal](f)
-	require.Equal(t, []*types.EventDeal{{
+	made := events[*dealstypes.EventDeal](f)
+	require.Equal(t, []*dealstypes.EventDeal{{
 		Id: d.Id, Request: id, PoolOrder: offer, AppOrder: app, DatasetOrders: []string{"", data}, Size_: 2, Escrow: 2 * 916, Payer: addr("ann"),
 	}}, made)
 }

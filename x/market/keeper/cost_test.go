@@ -45,7 +45,7 @@ func (f *fixture) matchOnce(t testing.TB, nonce uint64) [2]int {
 	require.NoError(t, err)
 	f.ctx = f.ctx.WithBlockHeight(f.height() + 1).WithEventManager(sdk.NewEventManager())
 	reads, writes := f.reads, f.writes
-	require.NoError(t, f.BeginBlock(f.ctx))
+	f.beginBlock()
 	cost := [2]int{f.reads - reads, f.writes - writes}
 	require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(r.Id).Status)
 	return cost
@@ -55,8 +55,9 @@ func (f *fixture) matchOnce(t testing.TB, nonce uint64) [2]int {
 func (f *fixture) idle(t testing.TB) [2]int {
 	f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
 	reads, writes := f.reads, f.writes
-	require.NoError(t, f.BeginBlock(f.ctx))
+	f.beginBlock()
 	require.NoError(t, f.EndBlock(f.ctx))
+	require.NoError(t, f.vouchers.EndBlock(f.ctx))
 	return [2]int{f.reads - reads, f.writes - writes}
 }
 
@@ -76,7 +77,7 @@ func TestMatchingCostIsFlat(t *testing.T) {
 		require.Equal(t, match[0], match[i], "a match against %d orders", sizes[i])
 		require.Equal(t, idle[0], idle[i], "an idle block over %d orders", sizes[i])
 	}
-	require.Equal(t, [2]int{12, 0}, idle[0], "parameters, the requests that rest, eight queues at the beginning and two at the end")
+	require.Equal(t, [2]int{16, 0}, idle[0], "the parameters of three modules, the requests that rest, nine queues at the beginning and three at the end")
 }
 
 // Nor does a block's cost depend on how many requests rest that its orders do not suit.
@@ -98,7 +99,7 @@ func TestRestingCostIsFlat(t *testing.T) {
 		f.endBlock()
 		f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
 		reads, writes := f.reads, f.writes
-		require.NoError(t, f.BeginBlock(f.ctx))
+		f.beginBlock()
 		costs = append(costs, [2]int{f.reads - reads, f.writes - writes})
 	}
 	for _, c := range costs {

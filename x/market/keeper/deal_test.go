@@ -6,36 +6,36 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
 func TestSettle(t *testing.T) {
-	pay := func(name string, amount uint64) types.EscrowPay {
+	pay := func(name string, amount uint64) dealstypes.EscrowPay {
 		_, to := account(name)
-		return types.EscrowPay{To: to, Amount: amount}
+		return dealstypes.EscrowPay{To: to, Amount: amount}
 	}
 	const each = 10 + 19*50 // of the one task opened
 	for _, tc := range []struct {
 		name     string
-		pays     []types.EscrowPay
+		pays     []dealstypes.EscrowPay
 		refund   uint64
 		accepted bool
 		expErr   error
 		balances map[string]uint64
 	}{
 		{"everything back", nil, each, false, nil, map[string]uint64{"ann": 10_000}},
-		{"paid and the rest back", []types.EscrowPay{pay("studio", 10), pay("w1", 50), pay("w2", 50)}, each - 110, true, nil,
+		{"paid and the rest back", []dealstypes.EscrowPay{pay("studio", 10), pay("w1", 50), pay("w2", 50)}, each - 110, true, nil,
 			map[string]uint64{"ann": 10_000 - 110, "studio": 10, "w1": 50, "w2": 50}},
-		{"all paid", []types.EscrowPay{pay("w1", each)}, 0, true, nil, map[string]uint64{"ann": 10_000 - each, "w1": each}},
-		{"one account paid twice", []types.EscrowPay{pay("w1", 1), pay("w1", 2)}, each - 3, true, nil, map[string]uint64{"ann": 10_000 - 3, "w1": 3}},
-		{"a part of nothing", []types.EscrowPay{pay("w1", 0)}, each, true, nil, map[string]uint64{"ann": 10_000, "w1": 0}},
-		{"a part nobody may have goes back", []types.EscrowPay{pay("blocked", 60), pay("w1", 50)}, each - 110, true, nil,
+		{"all paid", []dealstypes.EscrowPay{pay("w1", each)}, 0, true, nil, map[string]uint64{"ann": 10_000 - each, "w1": each}},
+		{"one account paid twice", []dealstypes.EscrowPay{pay("w1", 1), pay("w1", 2)}, each - 3, true, nil, map[string]uint64{"ann": 10_000 - 3, "w1": 3}},
+		{"a part of nothing", []dealstypes.EscrowPay{pay("w1", 0)}, each, true, nil, map[string]uint64{"ann": 10_000, "w1": 0}},
+		{"a part nobody may have goes back", []dealstypes.EscrowPay{pay("blocked", 60), pay("w1", 50)}, each - 110, true, nil,
 			map[string]uint64{"ann": 10_000 - 50, "w1": 50, "blocked": 0}},
-		{"too little", []types.EscrowPay{pay("w1", 50)}, each - 51, true, types.ErrSettlement, nil},
-		{"too much", []types.EscrowPay{pay("w1", 50)}, each - 49, true, types.ErrSettlement, nil},
-		{"more than the escrow", []types.EscrowPay{pay("w1", each+1)}, 0, true, types.ErrSettlement, nil},
-		{"sum over 64 bits", []types.EscrowPay{pay("w1", math.MaxUint64), pay("w2", each+1)}, 0, true, types.ErrSettlement, nil},
-		{"sum with the refund over 64 bits", []types.EscrowPay{pay("w1", each+1)}, math.MaxUint64, true, types.ErrSettlement, nil},
+		{"too little", []dealstypes.EscrowPay{pay("w1", 50)}, each - 51, true, dealstypes.ErrSettlement, nil},
+		{"too much", []dealstypes.EscrowPay{pay("w1", 50)}, each - 49, true, dealstypes.ErrSettlement, nil},
+		{"more than the escrow", []dealstypes.EscrowPay{pay("w1", each+1)}, 0, true, dealstypes.ErrSettlement, nil},
+		{"sum over 64 bits", []dealstypes.EscrowPay{pay("w1", math.MaxUint64), pay("w2", each+1)}, 0, true, dealstypes.ErrSettlement, nil},
+		{"sum with the refund over 64 bits", []dealstypes.EscrowPay{pay("w1", each+1)}, math.MaxUint64, true, dealstypes.ErrSettlement, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFixture(t)
@@ -60,7 +60,7 @@ func TestSettle(t *testing.T) {
 			require.EqualValues(t, 1, after.Ended)
 			require.Equal(t, tc.accepted, after.Accepted == 1)
 			require.EqualValues(t, each, after.Paid+after.Refunded)
-			require.ErrorIs(t, f.settleTask(d.Id, 0, tc.pays, tc.refund, tc.accepted), types.ErrSettlement, "a task ends once")
+			require.ErrorIs(t, f.settleTask(d.Id, 0, tc.pays, tc.refund, tc.accepted), dealstypes.ErrSettlement, "a task ends once")
 			f.endBlock()
 		})
 	}
@@ -79,7 +79,7 @@ func TestSettleRefusesTasksNotOpened(t *testing.T) {
 	for range 50 {
 		require.NoError(t, f.settleTask(d.Id, 0, nil, 100, false))
 	}
-	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 100, false), types.ErrSettlement)
-	require.ErrorIs(t, f.settleTask(id, 0, nil, 100, false), types.ErrNotFound)
+	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 100, false), dealstypes.ErrSettlement)
+	require.ErrorIs(t, f.settleTask(id, 0, nil, 100, false), dealstypes.ErrNotFound)
 	f.next()
 }

@@ -8,10 +8,11 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/duequeue"
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// expireDue ends the orders, requests and vouchers whose height has come: first what holds coins or a place on the book,
+// expireDue ends the orders and requests whose height has come: first what holds coins or a place on the book,
 // then what is only known, of which anybody can make as many as it likes. Matching looks at the height itself, so that it
 // does not meet what is carried over.
 func (k Keeper) expireDue(ctx sdk.Context, params types.Params) error {
@@ -76,7 +77,7 @@ func (k Keeper) moveExpiry(ctx context.Context, id []byte, expiry int64, from, t
 }
 
 func (k Keeper) expireItem(ctx sdk.Context, id []byte) error {
-	if o, found, err := find(ctx, k.Orders, id); err != nil {
+	if o, found, err := records.Find(ctx, k.Orders, id); err != nil {
 		return err
 	} else if found {
 		if o.Status != types.ORDER_STATUS_RESTING && o.Status != types.ORDER_STATUS_SIGNED {
@@ -84,13 +85,9 @@ func (k Keeper) expireItem(ctx sdk.Context, id []byte) error {
 		}
 		return k.closeOrder(ctx, id, o, types.ORDER_STATUS_EXPIRED)
 	}
-	if r, found, err := k.findRequest(ctx, id); err != nil {
+	r, found, err := k.findRequest(ctx, id)
+	if err != nil || !found || !r.Waits() {
 		return err
-	} else if found {
-		if !r.Waits() {
-			return nil
-		}
-		return k.refundRequest(ctx, id, types.ErrExpired.Wrapf("request %s: it expired at height %d", r.Id, r.Expiry))
 	}
-	return k.expireVoucher(ctx, id)
+	return k.refundRequest(ctx, id, types.ErrExpired.Wrapf("request %s: it expired at height %d", r.Id, r.Expiry))
 }

@@ -1,6 +1,9 @@
 package keeper_test
 
 import (
+	"context"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,9 +28,14 @@ import (
 	bankkeeper "github.com/cosmos/cosmos-sdk/x/bank/keeper"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/credence-chain/credence/internal/purse"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealskeeper "github.com/credence-chain/credence/x/deals/keeper"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -46,7 +54,10 @@ type fixture struct {
 	cdc  codec.Codec
 	cms  storetypes.CommitMultiStore
 	okey *storetypes.ObjectStoreKey
-	key  *storetypes.KVStoreKey
+	keys map[string]*storetypes.KVStoreKey // of the market and of the modules beneath it that keep its money
+
+	vouchers voucherskeeper.Keeper
+	dealing  dealskeeper.Keeper
 
 	apps   apps
 	pools  pools
@@ -60,7 +71,7 @@ type fixture struct {
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
 	f := newFixtureWithoutTasks(tb)
-	f.SetTaskHooks(f.tasks)
+	f.dealing.SetTaskHooks(f.tasks)
 	return f
 }
 
@@ -79,10 +90,10 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	}{}
 	f.pools = pools{map[string]workerstypes.Pool{}, map[string]uint64{}, f.orgs}
 	f.cms = sdkstore.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
-	f.key = storetypes.NewKVStoreKey(types.StoreKey)
+	f.keys = storetypes.NewKVStoreKeys(types.StoreKey, dealstypes.StoreKey, voucherstypes.StoreKey)
 	authKey, bankKey := storetypes.NewKVStoreKey(authtypes.StoreKey), storetypes.NewKVStoreKey(banktypes.StoreKey)
 	f.okey = storetypes.NewObjectStoreKey(banktypes.ObjectStoreKey)
-	for _, k := range []*storetypes.KVStoreKey{f.key, authKey, bankKey} {
+	for _, k := range append(slices.Collect(maps.Values(f.keys)), authKey, bankKey) {
 		f.cms.MountStoreWithDB(k, storetypes.StoreTypeIAVL, nil)
 	}
 	f.cms.MountStoreWithDB(f.okey, storetypes.StoreTypeObject, nil)
@@ -92,16 +103,24 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 
 	f.cdc = moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}).Codec
 	authority := addr("council")
-	perms := map[string][]string{types.ModuleName: nil, faucet: {authtypes.Minter}}
+	perms := map[string][]string{types.ModuleName: nil, dealstypes.ModuleName: nil, voucherstypes.ModuleName: nil, faucet: {authtypes.Minter}}
 	accounts := authkeeper.NewAccountKeeper(f.cdc, runtime.NewKVStoreService(authKey), authtypes.ProtoBaseAccount, perms, addresses, "cred", authority)
 	_, raw := account("blocked")
-	blocked := map[string]bool{authtypes.NewModuleAddress(types.ModuleName).String(): true, raw.String(): true}
+	blocked := map[string]bool{authtypes.NewModuleAddress(types.ModuleName).String(): true, authtypes.NewModuleAddress(dealstypes.ModuleName).String(): true, authtypes.NewModuleAddress(voucherstypes.ModuleName).String(): true, raw.String(): true}
 	f.bank = bankkeeper.NewBaseKeeper(f.cdc, runtime.NewKVStoreService(bankKey), accounts, blocked, authority, log.NewNopLogger()).WithObjStoreKey(f.okey)
-	f.Keeper = keeper.NewKeeper(f.cdc, counted{runtime.NewKVStoreService(f.key), &f.reads, &f.writes}, addresses,
-		accounts, f.bank, f.orgs, f.apps, f.pools, beacon{}, authority)
+	store := func(name string) counted {
+		return counted{runtime.NewKVStoreService(f.keys[name]), &f.reads, &f.writes}
+	}
+	f.vouchers = voucherskeeper.NewKeeper(f.cdc, store(voucherstypes.StoreKey), addresses, accounts, f.bank, authority)
+	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, f.bank, f.vouchers, authority)
+	f.Keeper = keeper.NewKeeper(f.cdc, store(types.StoreKey), addresses,
+		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, authority)
+	f.dealing.SetMarketHooks(f.Keeper)
 
 	require.NoError(tb, accounts.Params.Set(f.ctx, authtypes.DefaultParams()))
 	require.NoError(tb, f.bank.SetParams(f.ctx, banktypes.DefaultParams()))
+	require.NoError(tb, f.vouchers.InitGenesis(f.ctx, *voucherstypes.DefaultGenesis()))
+	require.NoError(tb, f.dealing.InitGenesis(f.ctx, *dealstypes.DefaultGenesis()))
 	require.NoError(tb, f.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	f.addApp("studio/ray:v1", 10)
 	for _, ref := range []string{"data/aa:v1", "data/bb:v1", "data/cc:v1"} {
@@ -172,6 +191,14 @@ func (f *fixture) addPool(id, operator string) {
 	f.member(operator, operator)
 }
 
+// setDealParams changes the parameters of deals.
+func (f *fixture) setDealParams(change func(p *dealstypes.Params)) {
+	p, err := f.dealing.Params.Get(f.ctx)
+	require.NoError(f, err)
+	change(&p)
+	require.NoError(f, f.dealing.Params.Set(f.ctx, p))
+}
+
 func (f *fixture) fund(name string, amount uint64) {
 	c := sdk.NewCoins(sdk.NewCoin(types.Denom, math.NewIntFromUint64(amount)))
 	_, to := account(name)
@@ -186,19 +213,30 @@ func (f *fixture) balance(name string) uint64 {
 
 // tx runs fn as a transaction of this block: kept when it succeeds, dropped when it fails.
 func (f *fixture) tx(fn func(ctx sdk.Context, m types.MsgServer) error) error {
+	return f.runTx(func(ctx sdk.Context) error { return fn(ctx, keeper.NewMsgServer(f.Keeper)) })
+}
+
+// voucherTx does so with messages of vouchers.
+func (f *fixture) voucherTx(fn func(ctx sdk.Context, m voucherstypes.MsgServer) error) error {
+	return f.runTx(func(ctx sdk.Context) error { return fn(ctx, voucherskeeper.NewMsgServer(f.vouchers)) })
+}
+
+func (f *fixture) runTx(fn func(ctx sdk.Context) error) error {
 	f.txs++
 	cached, write := f.ctx.WithTxBytes([]byte("tx")).WithTxIndex(f.txs).CacheContext()
-	err := fn(cached, keeper.NewMsgServer(f.Keeper))
+	err := fn(cached)
 	if err == nil {
 		write()
 	}
 	return err
 }
 
-// endBlock ends the block as the chain does: the market's hook, the bank's, the commit that forgets virtual coins.
+// endBlock ends the block as the chain does: the market's hook, the bank's, the vouchers', the commit that forgets virtual
+// coins.
 func (f *fixture) endBlock() {
 	require.NoError(f, f.Keeper.EndBlock(f.ctx))
 	require.NoError(f, f.bank.CreditVirtualAccounts(f.ctx))
+	require.NoError(f, f.vouchers.EndBlock(f.ctx))
 	objects := f.ctx.ObjectStore(f.okey)
 	var keys [][]byte
 	it := objects.Iterator(nil, nil)
@@ -209,7 +247,30 @@ func (f *fixture) endBlock() {
 	for _, k := range keys {
 		objects.Delete(k)
 	}
+	f.checkInvariants()
+}
+
+// solvency sums the coins and the debts of the modules that keep the market's money.
+func (f *fixture) solvency() (held, owed uint64) {
+	for _, of := range []func(context.Context) (purse.Balance, error){f.vouchers.Solvency, f.dealing.Solvency, f.Solvency} {
+		b, err := of(f.ctx)
+		require.NoError(f, err)
+		held, owed = held+b.Held.Uint64(), owed+b.Owed.Uint64()
+	}
+	return held, owed
+}
+
+func (f *fixture) checkInvariants() {
+	require.NoError(f, f.vouchers.CheckInvariants(f.ctx))
+	require.NoError(f, f.dealing.CheckInvariants(f.ctx))
 	require.NoError(f, f.CheckInvariants(f.ctx))
+}
+
+// beginBlock begins the block as the chain does.
+func (f *fixture) beginBlock() {
+	require.NoError(f, f.vouchers.BeginBlock(f.ctx))
+	require.NoError(f, f.Keeper.BeginBlock(f.ctx))
+	require.NoError(f, f.dealing.BeginBlock(f.ctx))
 }
 
 // next ends this block and begins the next one.
@@ -217,7 +278,7 @@ func (f *fixture) next() {
 	f.endBlock()
 	f.txs = 0
 	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() + 1).WithEventManager(sdk.NewEventManager())
-	require.NoError(f, f.Keeper.BeginBlock(f.ctx))
+	f.beginBlock()
 }
 
 // until goes on to a height.
@@ -241,22 +302,22 @@ func (f *fixture) request(id string) types.Request {
 	return r
 }
 
-func (f *fixture) voucher(id string) types.Voucher {
-	v, err := f.GetVoucher(f.ctx, id)
+func (f *fixture) voucher(id string) voucherstypes.Voucher {
+	v, err := f.vouchers.GetVoucher(f.ctx, id)
 	require.NoError(f, err)
 	return v
 }
 
 // deal returns the first deal of a request, as a worker is told it.
-func (f *fixture) deal(request string) types.Deal {
-	res, err := keeper.NewQueryServer(f.Keeper).Deal(f.ctx, &types.QueryDealRequest{Id: f.request(request).Deal})
+func (f *fixture) deal(request string) dealstypes.Deal {
+	res, err := dealskeeper.NewQueryServer(f.dealing).Deal(f.ctx, &dealstypes.QueryDealRequest{Id: f.request(request).Deal})
 	require.NoError(f, err)
 	return res.Deal
 }
 
 // deals returns all deals of a request, in the order of their first tasks.
-func (f *fixture) deals(request string) (out []types.Deal) {
-	g, err := f.ExportGenesis(f.ctx)
+func (f *fixture) deals(request string) (out []dealstypes.Deal) {
+	g, err := f.dealing.ExportGenesis(f.ctx)
 	require.NoError(f, err)
 	for first := uint64(0); ; {
 		found := false
@@ -273,23 +334,25 @@ func (f *fixture) deals(request string) (out []types.Deal) {
 }
 
 // settle ends a task of a request's first deal without a result.
-func (f *fixture) settle(d types.Deal) {
+func (f *fixture) settle(d dealstypes.Deal) {
 	each, err := d.Terms.Escrow()
 	require.NoError(f, err)
 	require.NoError(f, f.settleTask(d.Id, 0, nil, each, false))
 }
 
 // settleTask ends one task of a deal.
-func (f *fixture) settleTask(deal string, index uint64, pays []types.EscrowPay, refund uint64, accepted bool) error {
-	return f.Settle(f.ctx, types.TaskSettlement{Deal: deal, Task: "task", Index: index, Pays: pays, Refund: refund, Accepted: accepted})
+func (f *fixture) settleTask(deal string, index uint64, pays []dealstypes.EscrowPay, refund uint64, accepted bool) error {
+	return f.dealing.Settle(f.ctx, dealstypes.TaskSettlement{Deal: deal, Task: "task", Index: index, Pays: pays, Refund: refund, Accepted: accepted})
 }
 
 func (f *fixture) dump() map[string]string {
 	out := map[string]string{}
-	it := f.ctx.KVStore(f.key).Iterator(nil, nil)
-	defer it.Close()
-	for ; it.Valid(); it.Next() {
-		out[string(it.Key())] = string(it.Value())
+	for name, key := range f.keys {
+		it := f.ctx.KVStore(key).Iterator(nil, nil)
+		for ; it.Valid(); it.Next() {
+			out[name+"/"+string(it.Key())] = string(it.Value())
+		}
+		require.NoError(f, it.Close())
 	}
 	return out
 }

@@ -9,10 +9,12 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// InitGenesis stores a valid genesis state. The bank and the pools must be there already: what is owed is compared with
+// InitGenesis stores a valid genesis state. The bank, the deals and the pools must be there already: what is owed is compared with
 // the module's coins, and the book is sorted by the pools' runtimes.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(k.addresses); err != nil {
@@ -35,24 +37,20 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
-	for _, init := range []func(context.Context, types.GenesisState) (math.Int, error){
-		k.initOrders, k.initRequests, k.initDeals, k.initVouchers, k.initQueues,
-	} {
-		owed, err := init(ctx, g)
-		if err != nil {
-			return err
-		}
-		if err := k.addOwed(ctx, owed); err != nil {
+	for _, init := range []func(context.Context, types.GenesisState) error{k.initOrders, k.initRequests, k.checkDeals, k.initQueues, k.initCursors} {
+		if err := init(ctx, g); err != nil {
 			return err
 		}
 	}
-	k.accounts.GetModuleAccount(ctx, types.ModuleName) // creates it, so that no transaction has to
-	if balance, owed, err := k.Solvency(ctx); err != nil {
-		return err
-	} else if balance.LT(owed) {
-		return types.ErrInsolvent.Wrapf("genesis: the module holds %s, expected at least %s%s", balance, owed, types.Denom)
+	return k.purse.Open(ctx, sumEscrow(g.Requests))
+}
+
+func sumEscrow(requests []types.Request) math.Int {
+	sum := math.ZeroInt()
+	for _, r := range requests {
+		sum = sum.Add(math.NewIntFromUint64(r.Escrow))
 	}
-	return nil
+	return sum
 }
 
 // firstHeight is when what waits for a next block is due on this chain.
@@ -61,16 +59,15 @@ func firstHeight(ctx context.Context) int64 {
 }
 
 // initOrders stores the orders. A resting one without a rank arrives in the first block, as if it had just been placed.
-func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) (math.Int, error) {
-	zero := math.ZeroInt()
+func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) error {
 	for _, r := range g.Orders {
 		id, err := types.ParseID(r.Id)
 		if err != nil {
-			return zero, err
+			return err
 		}
 		if r.Status == types.ORDER_STATUS_RESTING {
 			if err := k.countOrder(ctx, r, true); err != nil {
-				return zero, err
+				return err
 			}
 			if r.Rank == "" {
 				err = k.Arrivals.Set(ctx, collections.Join(firstHeight(ctx), id[:]))
@@ -78,144 +75,102 @@ func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) (math.Int,
 				err = k.addToBook(ctx, id[:], &r)
 			}
 			if err != nil {
-				return zero, types.ErrGenesis.Wrapf("order %s: %s", r.Id, err)
+				return types.ErrGenesis.Wrapf("order %s: %s", r.Id, err)
 			}
 		}
 		if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_UNSPECIFIED); err != nil {
-			return zero, err
+			return err
 		}
 	}
-	return zero, nil
+	return nil
 }
 
 // initRequests stores the requests and queues or rests those that wait. What waits for its turn is due at once on a chain
 // that begins below its height.
-func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) (math.Int, error) {
-	owed := math.ZeroInt()
+func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) error {
 	for _, r := range g.Requests {
 		id, err := types.ParseID(r.Id)
 		if err != nil {
-			return owed, err
+			return err
 		}
 		if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
-			return owed, err
+			return err
 		}
-		owed = owed.Add(math.NewIntFromUint64(r.Escrow))
 		switch {
 		case r.Status == types.REQUEST_STATUS_RESTING:
 			if err := k.countResting(ctx, r.Requester, true); err != nil {
-				return owed, err
+				return err
 			}
 			err = k.RequestBook.Set(ctx, restingKey(r, id[:]))
 		case r.Status == types.REQUEST_STATUS_QUEUED, r.Status == types.REQUEST_STATUS_CANCELLED && r.Escrow > 0:
-			err = k.Queue.Set(ctx, collections.Join(min(r.Height+1, firstHeight(ctx)), id[:]), 0)
+			err = k.Queue.Set(ctx, collections.Join(min(r.Height+1, firstHeight(ctx)), id[:]))
 		}
 		if err != nil {
-			return owed, err
+			return err
 		}
 	}
-	return owed, nil
+	return nil
 }
 
-func (k Keeper) initDeals(ctx context.Context, g types.GenesisState) (math.Int, error) {
-	owed := math.ZeroInt()
-	for _, d := range g.Deals {
-		id, err := types.ParseID(d.Id)
-		if err != nil {
-			return owed, err
-		}
-		if err := k.Deals.Set(ctx, id[:], d.Stored()); err != nil {
-			return owed, err
-		}
-		if err := k.Progress.Set(ctx, id[:], d.Progress()); err != nil {
-			return owed, err
-		}
-		if err := k.indexDeal(ctx, id[:], d, types.DEAL_STATE_UNSPECIFIED); err != nil {
-			return owed, err
-		}
-		owed = owed.Add(math.NewIntFromUint64(d.Escrow))
-		if d.Cancelled || d.State() != types.DEAL_STATE_RUNNING {
+// checkDeals checks that requests and deals name each other, and puts the deals of cancelled requests that still run on the
+// list of what is to be cancelled.
+func (k Keeper) checkDeals(ctx context.Context, g types.GenesisState) error {
+	for i, r := range g.Requests {
+		if r.Deal == "" {
 			continue
 		}
+		if _, err := k.deals.GetDeal(ctx, r.Deal); err != nil {
+			return types.ErrGenesis.Wrapf("requests[%d].deal: %s is no deal: %s", i, r.Deal, err)
+		}
+	}
+	return k.deals.WalkDeals(ctx, func(d dealstypes.Deal) error {
 		request, r, err := k.requestByID(ctx, d.Request)
-		if err != nil || r.Status != types.REQUEST_STATUS_CANCELLED {
-			if err != nil {
-				return owed, err
-			}
-			continue
-		}
-		if err := k.Cancels.Set(ctx, collections.Join(int64(0), request), fromTheFirst()); err != nil {
-			return owed, err
-		}
-	}
-	for _, o := range g.Opening {
-		id, err := types.ParseID(o)
 		if err != nil {
-			return owed, err
+			return types.ErrGenesis.Wrapf("deal %s: %q is no request: %s", d.Id, d.Request, err)
 		}
-		if err := k.enqueueOpening(ctx, id[:]); err != nil {
-			return owed, err
+		if r.Status != types.REQUEST_STATUS_CANCELLED || d.Cancelled || d.State() != dealstypes.DEAL_STATE_RUNNING {
+			return nil
 		}
-	}
-	return owed, nil
+		return k.Cancels.Set(ctx, collections.Join(int64(0), request), fromTheFirst())
+	})
 }
 
-func (k Keeper) initVouchers(ctx context.Context, g types.GenesisState) (math.Int, error) {
-	owed := math.ZeroInt()
-	for _, v := range g.Vouchers {
-		id, err := types.ParseID(v.Id)
-		if err != nil {
-			return owed, err
-		}
-		if err := k.initVoucher(ctx, id[:], v); err != nil {
-			return owed, err
-		}
-		owed = owed.Add(math.NewIntFromUint64(v.Balance))
-	}
-	return owed, nil
-}
-
-// initQueues stores the matches that wait, the volume that comes back, and the cursors of the rematches. They come last: putting orders on the book starts rematches.
-func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) (math.Int, error) {
-	zero := math.ZeroInt()
+// initQueues stores the matches that wait.
+func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) error {
 	for _, m := range g.Matches {
 		id, err := types.ParseID(m.Id)
 		if err != nil {
-			return zero, err
+			return err
 		}
 		if err := k.Matches.Set(ctx, id[:], m); err != nil {
-			return zero, err
+			return err
 		}
-		if err := k.Queue.Set(ctx, collections.Join(min(m.Height+1, firstHeight(ctx)), id[:]), 0); err != nil {
-			return zero, err
-		}
-	}
-	for _, r := range g.Releases {
-		id, err := types.ParseID(r.Deal)
-		if err != nil {
-			return zero, err
-		}
-		if err := k.Releases.Set(ctx, collections.Join3(min(r.Height, firstHeight(ctx)), id[:], r.First), r.Tasks); err != nil {
-			return zero, err
+		if err := k.Queue.Set(ctx, collections.Join(min(m.Height+1, firstHeight(ctx)), id[:])); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// initCursors stores how far rematches and the rescan have come. It comes last: putting orders on the book starts rematches.
+func (k Keeper) initCursors(ctx context.Context, g types.GenesisState) error {
 	if err := k.Rematches.Clear(ctx, nil); err != nil {
-		return zero, err
+		return err
 	}
 	for _, w := range g.Rematches {
 		if err := k.Rematches.Set(ctx, w.Topic, w); err != nil {
-			return zero, err
+			return err
 		}
 	}
 	if g.Rescan != nil {
 		if err := k.Rescan.Set(ctx, *g.Rescan); err != nil {
-			return zero, err
+			return err
 		}
 	}
 	if g.LastRematch == "" {
-		return zero, nil
+		return nil
 	}
-	return zero, k.LastRematch.Set(ctx, g.LastRematch)
+	return k.LastRematch.Set(ctx, g.LastRematch)
 }
 
 // ExportGenesis returns the module's state.
@@ -235,34 +190,20 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	err = errors.Join(
-		k.Orders.Walk(ctx, nil, collect[[]byte](&g.Orders)),
+		k.Orders.Walk(ctx, nil, records.Collect[[]byte](&g.Orders)),
 		k.Requests.Walk(ctx, nil, func(id []byte, r types.Request) (bool, error) {
 			p, err := k.RequestProgress.Get(ctx, id)
 			g.Requests = append(g.Requests, r.With(p))
 			return false, err
 		}),
-		k.Deals.Walk(ctx, nil, func(id []byte, d types.Deal) (bool, error) {
-			p, err := k.Progress.Get(ctx, id)
-			g.Deals = append(g.Deals, d.With(p))
-			return false, err
-		}),
-		k.Opening.Walk(ctx, nil, func(_ uint64, id []byte) (bool, error) {
-			g.Opening = append(g.Opening, idText(id))
-			return false, nil
-		}),
-		k.Matches.Walk(ctx, nil, collect[[]byte](&g.Matches)),
+		k.Matches.Walk(ctx, nil, records.Collect[[]byte](&g.Matches)),
 		k.Floors.Walk(ctx, nil, func(key floorKey, below uint64) (bool, error) {
 			owner, err := k.addresses.BytesToString(key.K1())
 			g.Floors = append(g.Floors, types.Floor{Owner: owner, Kind: types.OrderKind(key.K2()), Below: below})
 			return false, err
 		}),
-		k.Categories.Walk(ctx, nil, collect[string](&g.Categories)),
-		k.Vouchers.Walk(ctx, nil, collect[[]byte](&g.Vouchers)),
-		k.Rematches.Walk(ctx, nil, collect[string](&g.Rematches)),
-		k.Releases.Walk(ctx, nil, func(key releaseKey, tasks uint64) (bool, error) {
-			g.Releases = append(g.Releases, types.Release{Height: key.K1(), Deal: idText(key.K2()), First: key.K3(), Tasks: tasks})
-			return false, nil
-		}),
+		k.Categories.Walk(ctx, nil, records.Collect[string](&g.Categories)),
+		k.Rematches.Walk(ctx, nil, records.Collect[string](&g.Rematches)),
 	)
 	for _, r := range g.Orders {
 		if r.Status == types.ORDER_STATUS_RESTING && r.Rank == "" {
@@ -270,12 +211,4 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		}
 	}
 	return g, err
-}
-
-// collect appends the values of a walk to a list.
-func collect[K, V any](list *[]V) func(K, V) (bool, error) {
-	return func(_ K, v V) (bool, error) {
-		*list = append(*list, v)
-		return false, nil
-	}
 }

@@ -8,9 +8,13 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/credence-chain/credence/internal/purse"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 var rich = []string{"ann", "bob", "iss", "w1"}
@@ -32,7 +36,8 @@ func busy(t testing.TB) *fixture {
 	f.place(appOrder("studio/ray:v1", 1, 9, 0))
 	f.place(with(datasetOrder("data/aa:v1", 1, 1, 0), func(o *types.Order) { o.Expiry = 400 }))
 	f.next()
-	f.setParams(func(p *types.Params) { p.MatchesPerBlock, p.OpensPerBlock = 4, 3 })
+	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 4 })
+	f.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = 3 })
 	f.submit("ann", 1, job())
 	old := f.issue("iss", 1, "ann", 5_000, 6)
 	v := f.issue("iss", 2, "bob", 5_000, 900)
@@ -85,7 +90,7 @@ func busy(t testing.TB) *fixture {
 	each, err := d.Terms.Escrow()
 	require.NoError(t, err)
 	_, to := account("w1")
-	require.NoError(t, f.settleTask(d.Id, 0, []types.EscrowPay{{To: to, Amount: 60}}, each-60, true))
+	require.NoError(t, f.settleTask(d.Id, 0, []dealstypes.EscrowPay{{To: to, Amount: 60}}, each-60, true))
 	_, err = f.matchErr(types.MsgMatchOrders{
 		Relayer: addr("eve"), Pool: types.SignedOrder{Id: idOf(f.poolOrder("open", 7, 80, 0))}, Request: f.sign(requestOrder("ann", 10, job())),
 	})
@@ -94,7 +99,7 @@ func busy(t testing.TB) *fixture {
 	f.place(appOrder("studio/zoo:v1", 12, 1, 0))
 	require.NoError(t, f.cancelBelow("bolt", kindPool, 5))
 	require.NoError(t, f.cancelBelow("ann", kindRequest, 1))
-	g, err := f.ExportGenesis(f.ctx)
+	g, err := f.dealing.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, f.cancel(names[dealOf(t, g, g.Opening[len(g.Opening)-1]).Requester], dealOf(t, g, g.Opening[len(g.Opening)-1]).Request))
 	f.endBlock()
@@ -107,20 +112,52 @@ func busyWorld(f *fixture) {
 	f.setApp("studio/zoo:v1", func(_ *appstypes.App, v *appstypes.Version) { v.ByOrder = true })
 }
 
-func dealOf(t testing.TB, g *types.GenesisState, id string) types.Deal {
+func dealOf(t testing.TB, g *dealstypes.GenesisState, id string) dealstypes.Deal {
 	for _, d := range g.Deals {
 		if d.Id == id {
 			return d
 		}
 	}
 	require.Fail(t, "no such deal")
-	return types.Deal{}
+	return dealstypes.Deal{}
 }
 
 var jsonCodec = codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 
+// state is that of the modules that keep the market's records and money.
+type state struct {
+	vouchers *voucherstypes.GenesisState
+	deals    *dealstypes.GenesisState
+	market   *types.GenesisState
+}
+
+func exportState(f *fixture) (s state) {
+	var err error
+	s.vouchers, err = f.vouchers.ExportGenesis(f.ctx)
+	require.NoError(f, err)
+	s.deals, err = f.dealing.ExportGenesis(f.ctx)
+	require.NoError(f, err)
+	s.market, err = f.ExportGenesis(f.ctx)
+	require.NoError(f, err)
+	return s
+}
+
+// text returns the state as the genesis file has it.
+func (s state) text() string {
+	return string(jsonCodec.MustMarshalJSON(s.vouchers)) + "\n" + string(jsonCodec.MustMarshalJSON(s.deals)) + "\n" + string(jsonCodec.MustMarshalJSON(s.market))
+}
+
+// reread returns the state as it is read out of a genesis file.
+func (s state) reread() state {
+	back := state{&voucherstypes.GenesisState{}, &dealstypes.GenesisState{}, &types.GenesisState{}}
+	jsonCodec.MustUnmarshalJSON(jsonCodec.MustMarshalJSON(s.vouchers), back.vouchers)
+	jsonCodec.MustUnmarshalJSON(jsonCodec.MustMarshalJSON(s.deals), back.deals)
+	jsonCodec.MustUnmarshalJSON(jsonCodec.MustMarshalJSON(s.market), back.market)
+	return back
+}
+
 // again imports a state into an empty chain whose accounts and coins are those of the exported one.
-func again(t testing.TB, from *fixture, g types.GenesisState, height int64) *fixture {
+func again(t testing.TB, from *fixture, s state, height int64) *fixture {
 	f := newFixture(t)
 	busyWorld(f)
 	f.ctx = f.ctx.WithBlockHeight(height)
@@ -129,20 +166,26 @@ func again(t testing.TB, from *fixture, g types.GenesisState, height int64) *fix
 			f.fund(n, b)
 		}
 	}
-	_, owed, err := from.Solvency(from.ctx)
-	require.NoError(t, err)
-	held := sdk.NewCoins(sdk.NewCoin(types.Denom, owed))
-	require.NoError(t, f.bank.MintCoins(f.ctx, faucet, held))
-	require.NoError(t, f.bank.SendCoinsFromModuleToModule(f.ctx, faucet, types.ModuleName, held))
-	require.NoError(t, f.InitGenesis(f.ctx, g))
-	require.NoError(t, f.CheckInvariants(f.ctx))
+	for _, module := range []string{voucherstypes.ModuleName, dealstypes.ModuleName, types.ModuleName} {
+		held := f.bankBalance(from, module)
+		require.NoError(t, f.bank.MintCoins(f.ctx, faucet, held))
+		require.NoError(t, f.bank.SendCoinsFromModuleToModule(f.ctx, faucet, module, held))
+	}
+	require.NoError(t, f.vouchers.InitGenesis(f.ctx, *s.vouchers))
+	require.NoError(t, f.dealing.InitGenesis(f.ctx, *s.deals))
+	require.NoError(t, f.InitGenesis(f.ctx, *s.market))
+	f.checkInvariants()
 	return f
+}
+
+func (f *fixture) bankBalance(of *fixture, module string) sdk.Coins {
+	return sdk.NewCoins(of.bank.GetBalance(of.ctx, authtypes.NewModuleAddress(module), types.Denom))
 }
 
 func TestGenesisIsLossless(t *testing.T) {
 	a := busy(t)
-	exported, err := a.ExportGenesis(a.ctx)
-	require.NoError(t, err)
+	whole := exportState(a)
+	exported := whole.market
 	requests, orders := map[types.RequestStatus]bool{}, map[types.OrderStatus]bool{}
 	for _, r := range exported.Requests {
 		requests[r.Status] = true
@@ -157,33 +200,26 @@ func TestGenesisIsLossless(t *testing.T) {
 	require.NotEmpty(t, exported.Rematches)
 	require.NotEmpty(t, exported.LastRematch)
 	require.Len(t, exported.Floors, 2)
-	require.Len(t, exported.Vouchers, 2)
-	require.Greater(t, len(exported.Opening), 1)
+	require.Len(t, whole.vouchers.Vouchers, 2)
+	require.Greater(t, len(whole.deals.Opening), 1)
 
-	text := jsonCodec.MustMarshalJSON(exported)
-	var g types.GenesisState
-	jsonCodec.MustUnmarshalJSON(text, &g)
+	g := whole.reread()
 	b := again(t, a, g, a.height()+1)
-	reexported, err := b.ExportGenesis(b.ctx)
-	require.NoError(t, err)
-	require.Equal(t, string(text), string(jsonCodec.MustMarshalJSON(reexported)))
+	require.Equal(t, whole.text(), exportState(b).text())
 	require.Equal(t, b.dump(), again(t, a, g, a.height()+1).dump(), "two imports agree on the store")
 
 	// Both chains go on alike, to the last coin.
 	a.ctx = a.ctx.WithBlockHeight(a.height() + 1)
-	require.NoError(t, a.BeginBlock(a.ctx))
-	require.NoError(t, b.BeginBlock(b.ctx))
+	a.beginBlock()
+	b.beginBlock()
 	for range 40 {
 		a.next()
 		b.next()
 	}
-	end, err := a.ExportGenesis(a.ctx)
-	require.NoError(t, err)
-	other, err := b.ExportGenesis(b.ctx)
-	require.NoError(t, err)
-	require.Equal(t, string(jsonCodec.MustMarshalJSON(end)), string(jsonCodec.MustMarshalJSON(other)))
-	require.Empty(t, end.Opening)
-	require.Empty(t, end.Rematches)
+	end := exportState(a)
+	require.Equal(t, end.text(), exportState(b).text())
+	require.Empty(t, end.deals.Opening)
+	require.Empty(t, end.market.Rematches)
 	for _, n := range rich {
 		require.Equal(t, a.balance(n), b.balance(n))
 	}
@@ -192,9 +228,7 @@ func TestGenesisIsLossless(t *testing.T) {
 // A chain that begins below the exported heights meets what waited at once, and counts its money once.
 func TestGenesisAtALowerHeight(t *testing.T) {
 	a := busy(t)
-	g, err := a.ExportGenesis(a.ctx)
-	require.NoError(t, err)
-	c := again(t, a, *g, 0)
+	c := again(t, a, exportState(a), 0)
 	for range 40 {
 		c.next() // checks that counter and escrows agree
 	}
@@ -245,19 +279,8 @@ func TestGenesisValidate(t *testing.T) {
 		{"order id", func(g *types.GenesisState) { g.Orders[0].Id = "x" }, "orders[0].id"},
 		{"arrival unknown", func(g *types.GenesisState) { g.Arrivals[1] = types.FormatID([32]byte{255, 255, 255}) }, "arrivals[1]"},
 		{"arrival twice", func(g *types.GenesisState) { g.Arrivals = append(g.Arrivals, g.Arrivals[1]) }, "arrivals[2]"},
-		{"deal id", func(g *types.GenesisState) { g.Deals[0].Id = "x" }, "deals[0].id"},
-		{"deal requester", func(g *types.GenesisState) { g.Deals[0].Requester = "x" }, "deals[0]"},
-		{"deal pool owner", func(g *types.GenesisState) { g.Deals[0].PoolOwner = "x" }, "deals[0]"},
-		{"deal terms", func(g *types.GenesisState) { g.Deals[0].Terms.Trust = 1 }, "trust"},
-		{"deal counts", func(g *types.GenesisState) { g.Deals[0].Opened = g.Deals[0].Size_ + 1 }, "opened <= size"},
-		{"deal part", func(g *types.GenesisState) { g.Deals[0].First++ }, "a part of the bag"},
-		{"deal escrow", func(g *types.GenesisState) { g.Deals[0].Escrow++ }, "escrow"},
-		{"opening unknown", func(g *types.GenesisState) { g.Opening[0] = g.Requests[0].Id }, "opening[0]"},
-		{"opening twice", func(g *types.GenesisState) { g.Opening = append(g.Opening, g.Opening[0]) }, "each once"},
-		{"opening missing", func(g *types.GenesisState) { g.Opening = g.Opening[1:] }, "is missing"},
 		{"request id", func(g *types.GenesisState) { g.Requests[0].Id = "x" }, "requests[0].id"},
 		{"request requester", func(g *types.GenesisState) { g.Requests[0].Requester = "x" }, "requests[0].requester"},
-		{"request deal", func(g *types.GenesisState) { request(g, types.REQUEST_STATUS_MATCHED).Deal = g.Requests[0].Id }, "is no deal"},
 		{"request status", func(g *types.GenesisState) { g.Requests[0].Status = 9 }, "status"},
 		{"request height", func(g *types.GenesisState) { g.Requests[0].Height = -1 }, "height"},
 		{"queued request's escrow", func(g *types.GenesisState) { request(g, types.REQUEST_STATUS_QUEUED).Escrow++ }, "escrow"},
@@ -277,8 +300,6 @@ func TestGenesisValidate(t *testing.T) {
 		{"floor twice", func(g *types.GenesisState) { g.Floors = append(g.Floors, g.Floors[0]) }, "floors[2]"},
 		{"category twice", func(g *types.GenesisState) { g.Categories = append(g.Categories, g.Categories[0]) }, "categories["},
 		{"category", func(g *types.GenesisState) { g.Categories[0].Seconds = 0 }, "categories[0]"},
-		{"voucher id", func(g *types.GenesisState) { g.Vouchers[0].Id = "x" }, "vouchers[0]"},
-		{"voucher holder", func(g *types.GenesisState) { g.Vouchers[0].Holder = "x" }, "vouchers[0]"},
 		{"rematch twice", func(g *types.GenesisState) { g.Rematches = append(g.Rematches, g.Rematches[0]) }, "rematches["},
 		{"rematch's cursor", func(g *types.GenesisState) { g.Rematches[0].After = "x" }, "rematches[0]"},
 	} {
@@ -296,10 +317,62 @@ func TestGenesisValidate(t *testing.T) {
 	}
 }
 
-func TestGenesisRefusesInsolvency(t *testing.T) {
+// What requests and deals say of each other is checked when both are there.
+func TestGenesisOfRequestsAndDeals(t *testing.T) {
 	a := busy(t)
-	g, err := a.ExportGenesis(a.ctx)
-	require.NoError(t, err)
+	s := exportState(a)
 	b := newFixture(t)
-	require.ErrorIs(t, b.InitGenesis(b.ctx, *g), types.ErrInsolvent)
+	busyWorld(b)
+	require.ErrorContains(t, b.InitGenesis(b.ctx, *s.market), "is no deal")
+	b = newFixture(t)
+	require.ErrorIs(t, b.dealing.InitGenesis(b.ctx, *s.deals), purse.ErrInsolvent)
+	require.ErrorContains(t, b.InitGenesis(b.ctx, *types.DefaultGenesis()), "is no request")
+}
+
+// The deals' part of the state is refused likewise.
+func TestGenesisOfDealsValidate(t *testing.T) {
+	f := busy(t)
+	unknown := types.FormatID([32]byte{255})
+	for _, tc := range []struct {
+		name     string
+		malleate func(g *dealstypes.GenesisState)
+		expErr   string
+	}{
+		{"valid", func(*dealstypes.GenesisState) {}, ""},
+		{"params", func(g *dealstypes.GenesisState) { g.Params.OpensPerBlock = 0 }, "opens_per_block"},
+		{"deal id", func(g *dealstypes.GenesisState) { g.Deals[0].Id = "x" }, "deals[0].id"},
+		{"deal requester", func(g *dealstypes.GenesisState) { g.Deals[0].Requester = "x" }, "deals[0]"},
+		{"deal pool owner", func(g *dealstypes.GenesisState) { g.Deals[0].PoolOwner = "x" }, "deals[0]"},
+		{"deal terms", func(g *dealstypes.GenesisState) { g.Deals[0].Terms.Trust = 1 }, "trust"},
+		{"deal counts", func(g *dealstypes.GenesisState) { g.Deals[0].Opened = g.Deals[0].Size_ + 1 }, "opened <= size"},
+		{"deal part", func(g *dealstypes.GenesisState) { g.Deals[0].First++ }, "a part of the bag"},
+		{"deal escrow", func(g *dealstypes.GenesisState) { g.Deals[0].Escrow++ }, "escrow"},
+		{"opening unknown", func(g *dealstypes.GenesisState) { g.Opening[0] = unknown }, "opening[0]"},
+		{"opening twice", func(g *dealstypes.GenesisState) { g.Opening = append(g.Opening, g.Opening[0]) }, "each once"},
+		{"opening missing", func(g *dealstypes.GenesisState) { g.Opening = g.Opening[1:] }, "is missing"},
+		{"release of no deal", func(g *dealstypes.GenesisState) { g.Releases = []dealstypes.Release{{Deal: unknown}} }, "releases[0]"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			g, err := f.dealing.ExportGenesis(f.ctx)
+			require.NoError(t, err)
+			tc.malleate(g)
+			err = g.Validate(addresses)
+			if tc.expErr == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, tc.expErr)
+		})
+	}
+}
+
+func TestGenesisRefusesInsolvency(t *testing.T) {
+	s := exportState(busy(t))
+	b := newFixture(t)
+	require.ErrorIs(t, b.dealing.InitGenesis(b.ctx, *s.deals), purse.ErrInsolvent)
+	s.deals.Deals, s.deals.Opening, s.deals.Releases = nil, nil, nil
+	for i := range s.market.Requests {
+		s.market.Requests[i].Deal = ""
+	}
+	require.ErrorContains(t, b.vouchers.InitGenesis(b.ctx, *s.vouchers), purse.ErrInsolvent.Error())
 }

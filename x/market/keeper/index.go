@@ -84,20 +84,5 @@ func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was 
 	return k.RequestsBy.Set(ctx, collections.Join4(party, uint64(r.Status), r.Height, id))
 }
 
-// indexDeal keeps the index of deals by party and state. Was is its state before, unspecified for none.
-func (k Keeper) indexDeal(ctx context.Context, id []byte, d types.Deal, was types.DealState) error {
-	for _, party := range d.Parties() {
-		if was != types.DEAL_STATE_UNSPECIFIED {
-			if err := k.DealsBy.Remove(ctx, collections.Join4(party, uint64(was), d.Height, id)); err != nil {
-				return err
-			}
-		}
-		if err := k.DealsBy.Set(ctx, collections.Join4(party, uint64(d.State()), d.Height, id)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // rankOf returns an order's rank as the book's key has it.
 func rankOf(r types.OrderRecord) ([]byte, error) { return hex.DecodeString(r.Rank) }

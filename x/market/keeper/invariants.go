@@ -3,13 +3,12 @@ package keeper
 import (
 	"context"
 
-	"cosmossdk.io/math"
-
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// CheckInvariants walks the whole state between two blocks and returns ErrInsolvent or ErrGenesis for the first law that
-// does not hold: the counter is the sum of the escrows and balances, the coins cover it, no order has met more than its
+// CheckInvariants walks the whole state between two blocks and returns purse.ErrInsolvent, ErrInsolvent or ErrGenesis for the first law that
+// does not hold: the counter is the sum of the escrows, the coins cover it, no order has met more than its
 // volume, the book holds exactly what rests, the records agree with each other. It is for tests, simulations and
 // operators; no block calls it.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
@@ -20,27 +19,10 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	if err := g.Validate(k.addresses); err != nil {
 		return err
 	}
-	sum := math.ZeroInt()
-	for _, r := range g.Requests {
-		sum = sum.Add(math.NewIntFromUint64(r.Escrow))
-	}
-	for _, d := range g.Deals {
-		sum = sum.Add(math.NewIntFromUint64(d.Escrow))
-	}
-	for _, v := range g.Vouchers {
-		sum = sum.Add(math.NewIntFromUint64(v.Balance))
-	}
-	balance, owed, err := k.Solvency(ctx)
-	if err != nil {
+	if err := k.purse.Check(ctx, sumEscrow(g.Requests)); err != nil {
 		return err
 	}
-	if !owed.Equal(sum) {
-		return types.ErrInsolvent.Wrapf("owed: the counter says %s, escrows and vouchers sum to %s", owed, sum)
-	}
-	if balance.LT(owed) {
-		return types.ErrInsolvent.Wrapf("owed: %s, more than the balance %s", owed, balance)
-	}
-	if err := k.checkFilled(g); err != nil {
+	if err := k.checkFilled(ctx, g); err != nil {
 		return err
 	}
 	if err := k.checkExpiries(ctx, g); err != nil {
@@ -68,11 +50,6 @@ func (k Keeper) checkExpiries(ctx context.Context, g *types.GenesisState) error 
 	for _, r := range g.Requests {
 		add(expiryOfRequest(r.Status), r.Expiry, r.Id)
 	}
-	for _, v := range g.Vouchers {
-		if !v.Expired {
-			add(heldExpiry, v.Expiry, v.Id)
-		}
-	}
 	left := len(want)
 	check := func(queue expiryQueue) func(queueKey) (bool, error) {
 		return func(key queueKey) (bool, error) {
@@ -96,14 +73,18 @@ func (k Keeper) checkExpiries(ctx context.Context, g *types.GenesisState) error 
 }
 
 // checkFilled checks that what orders and requests have met is what the deals say.
-func (k Keeper) checkFilled(g *types.GenesisState) error {
+func (k Keeper) checkFilled(ctx context.Context, g *types.GenesisState) error {
 	met, back, parts := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
-	for _, d := range g.Deals {
+	err := k.deals.WalkDeals(ctx, func(d dealstypes.Deal) error {
 		back[d.PoolOrder] += d.Released
 		parts[d.Request] += d.Size_
 		for _, f := range d.Fills() {
 			met[f.Order] += f.Tasks
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for _, r := range g.Orders {
 		if r.Filled+r.Released != met[r.Id] {

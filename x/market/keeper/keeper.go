@@ -1,4 +1,4 @@
-// Package keeper keeps the book of orders, the requests that meet it and the deals that come of them, with their money.
+// Package keeper keeps the book of orders and the requests that meet it, and makes deals of them.
 package keeper
 
 import (
@@ -9,12 +9,12 @@ import (
 	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/address"
 	"cosmossdk.io/core/store"
-	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -27,10 +27,6 @@ type (
 	indexKey = collections.Quad[string, uint64, int64, []byte]
 	// queueKey is (due height, id).
 	queueKey = collections.Pair[int64, []byte]
-	// releaseKey is (height, deal, index of the first task).
-	releaseKey = collections.Triple[int64, []byte, uint64]
-	// partyKey is (party, id).
-	partyKey = collections.Pair[string, []byte]
 	// floorKey is (owner, kind).
 	floorKey = collections.Pair[sdk.AccAddress, uint32]
 )
@@ -44,14 +40,15 @@ type Keeper struct {
 	addresses address.Codec
 	authority string
 
-	accounts  types.AccountKeeper
-	bank      types.BankKeeper
-	orgs      types.OrgsKeeper
-	apps      types.AppsKeeper
-	workers   types.WorkersKeeper
-	beacon    types.BeaconKeeper
-	hooks     *types.TaskHooks // shared by all copies of the keeper
-	callbacks *callbacks       // likewise
+	accounts types.AccountKeeper
+	bank     types.BankKeeper
+	orgs     types.OrgsKeeper
+	apps     types.AppsKeeper
+	workers  types.WorkersKeeper
+	vouchers types.VouchersKeeper
+	deals    types.DealsKeeper
+	purse    purse.Purse
+	beacon   types.BeaconKeeper
 
 	Schema collections.Schema
 	// Params of the module.
@@ -74,8 +71,8 @@ type Keeper struct {
 	RequestProgress collections.Map[[]byte, types.RequestProgress]
 	// RequestsBy: (requester, status, height, id).
 	RequestsBy collections.KeySet[indexKey]
-	// Queue: (due height, id of a request or match) -> ucred to fold into Owed; range-read up to the current height.
-	Queue collections.Map[queueKey, uint64]
+	// Queue: (due height, id of a request or match); range-read up to the current height.
+	Queue collections.KeySet[queueKey]
 	// Matches: id -> proposed match.
 	Matches collections.Map[[]byte, types.Match]
 	// RequestBook: (topic, 2^64-1 - limit, height, id) of resting requests.
@@ -86,52 +83,30 @@ type Keeper struct {
 	LastRematch collections.Item[string]
 	// Rescan is the cursor of the rescan over all resting requests.
 	Rescan collections.Item[types.Rematch]
-	// Deals: id -> deal as it was made, without its progress and without the arguments and inputs, which its request has.
-	Deals collections.Map[[]byte, types.Deal]
-	// Progress: id -> the part of a deal that changes.
-	Progress collections.Map[[]byte, types.DealProgress]
-	// DealsBy: (party, state, height, id).
-	DealsBy collections.KeySet[indexKey]
-	// Opening: position -> deal with tasks to open, walked from the front.
-	Opening collections.Map[uint64, []byte]
-	// Positions: such a deal -> its position.
-	Positions collections.Map[[]byte, uint64]
-	// NextPosition counts positions.
-	NextPosition collections.Sequence
 	// Cancels: (height, cancelled request) -> (height, id) of the last of its deals that was cancelled with it.
 	Cancels collections.Map[queueKey, queueKey]
-	// Releases: (height, deal, index of the first task) -> how many tasks give back the datasets which one task alone reads.
-	Releases collections.Map[releaseKey, uint64]
-	// Owed: the escrow of every request and deal and the balance of every voucher in ucred, as of the last EndBlock.
-	Owed collections.Item[math.Int]
-	// Expiries: (height, id) of what ends by its height and holds coins or a place on the book: vouchers, orders that rest,
+	// Expiries: (height, id) of what ends by its height and holds coins or a place on the book: orders that rest,
 	// requests that are queued or rest.
 	Expiries collections.KeySet[queueKey]
 	// SignedExpiries: (height, id) of orders and requests that end by their height and are only known.
 	SignedExpiries collections.KeySet[queueKey]
 	// Categories: id -> category.
 	Categories collections.Map[string, types.Category]
-	// Vouchers: id -> voucher.
-	Vouchers collections.Map[[]byte, types.Voucher]
-	// VouchersBy: (party, id).
-	VouchersBy collections.KeySet[partyKey]
-	// VoucherLocks: (due height, voucher) -> ucred to fold into Owed.
-	VoucherLocks collections.Map[queueKey, uint64]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
 func NewKeeper(
 	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
 	accounts types.AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper,
-	apps types.AppsKeeper, workers types.WorkersKeeper, beacon types.BeaconKeeper, authority string,
+	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	index := collections.QuadKeyCodec(collections.StringKey, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
 	queue := collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)
 	k := Keeper{
 		cdc: cdc, addresses: addresses, authority: authority,
-		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, beacon: beacon,
-		hooks: new(types.TaskHooks), callbacks: &callbacks{hooks: map[string]types.Callback{}},
+		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, vouchers: vouchers, deals: deals, beacon: beacon,
+		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:          collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Orders:          collections.NewMap(sb, types.OrdersPrefix, "orders", collections.BytesKey, codec.CollValue[types.OrderRecord](cdc)),
@@ -143,27 +118,16 @@ func NewKeeper(
 		Requests:        collections.NewMap(sb, types.RequestsPrefix, "requests", collections.BytesKey, codec.CollValue[types.Request](cdc)),
 		RequestProgress: collections.NewMap(sb, types.RequestProgressPrefix, "request_progress", collections.BytesKey, codec.CollValue[types.RequestProgress](cdc)),
 		RequestsBy:      collections.NewKeySet(sb, types.RequestsByPrefix, "requests_by", index),
-		Queue:           collections.NewMap(sb, types.QueuePrefix, "queue", queue, collections.Uint64Value),
+		Queue:           collections.NewKeySet(sb, types.QueuePrefix, "queue", queue),
 		Matches:         collections.NewMap(sb, types.MatchesPrefix, "matches", collections.BytesKey, codec.CollValue[types.Match](cdc)),
 		RequestBook:     collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", index),
 		Rematches:       collections.NewMap(sb, types.RematchesPrefix, "rematches", collections.StringKey, codec.CollValue[types.Rematch](cdc)),
 		LastRematch:     collections.NewItem(sb, types.LastRematchKey, "last_rematch", collections.StringValue),
 		Rescan:          collections.NewItem(sb, types.RescanKey, "rescan", codec.CollValue[types.Rematch](cdc)),
-		Deals:           collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
-		Progress:        collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
-		DealsBy:         collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
-		Opening:         collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),
-		Positions:       collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
-		NextPosition:    collections.NewSequence(sb, types.NextPositionKey, "next_position"),
 		Cancels:         collections.NewMap(sb, types.CancelsPrefix, "cancels", queue, collcodec.KeyToValueCodec(queue)),
-		Releases:        collections.NewMap(sb, types.ReleasesPrefix, "releases", collections.TripleKeyCodec(collections.Int64Key, collections.BytesKey, collections.Uint64Key), collections.Uint64Value),
-		Owed:            collections.NewItem(sb, types.OwedKey, "owed", sdk.IntValue),
 		Expiries:        collections.NewKeySet(sb, types.ExpiriesPrefix, "expiries", queue),
 		SignedExpiries:  collections.NewKeySet(sb, types.SignedExpiriesPrefix, "signed_expiries", queue),
 		Categories:      collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
-		Vouchers:        collections.NewMap(sb, types.VouchersPrefix, "vouchers", collections.BytesKey, codec.CollValue[types.Voucher](cdc)),
-		VouchersBy:      collections.NewKeySet(sb, types.VouchersByPrefix, "vouchers_by", collections.PairKeyCodec(collections.StringKey, collections.BytesKey)),
-		VoucherLocks:    collections.NewMap(sb, types.VoucherLocksPrefix, "voucher_locks", queue, collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -171,14 +135,6 @@ func NewKeeper(
 	}
 	k.Schema = schema
 	return k
-}
-
-// SetTaskHooks gives the market the tasks, once, when the application is built. It panics when it is called twice.
-func (k Keeper) SetTaskHooks(h types.TaskHooks) {
-	if *k.hooks != nil {
-		panic("market: task hooks are set already")
-	}
-	*k.hooks = h
 }
 
 // Authority returns the council's address in text.
@@ -199,24 +155,6 @@ func get[V any](ctx context.Context, m collections.Map[[]byte, V], what, id stri
 		return nil, v, types.ErrNotFound.Wrapf("%s %s", what, id)
 	}
 	return key[:], v, err
-}
-
-// find reads a record that need not be there.
-func find[K, V any](ctx context.Context, m collections.Map[K, V], key K) (v V, found bool, err error) {
-	v, err = m.Get(ctx, key)
-	if errors.Is(err, collections.ErrNotFound) {
-		return v, false, nil
-	}
-	return v, err == nil, err
-}
-
-// findItem reads an item that need not be there.
-func findItem[V any](ctx context.Context, item collections.Item[V]) (v V, found bool, err error) {
-	v, err = item.Get(ctx)
-	if errors.Is(err, collections.ErrNotFound) {
-		return v, false, nil
-	}
-	return v, err == nil, err
 }
 
 // idText returns the text of a raw id.

@@ -10,7 +10,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/isolate"
-	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/internal/records"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -51,14 +52,14 @@ func (m *matching) matchQueued() error {
 			return err
 		}
 		m.left--
-		proposal, proposed, err := find(m.ctx, m.Matches, q.id)
+		proposal, proposed, err := records.Find(m.ctx, m.Matches, q.id)
 		if err != nil {
 			return err
 		}
-		if !proposed {
+		if proposed {
+			m.matchProposal(q.id, proposal)
+		} else {
 			m.matchRequest(q.id)
-		} else if err := m.matchProposal(q.id, proposal); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -108,59 +109,53 @@ func (m *matching) keepWaiting(id []byte, found fillResult) error {
 }
 
 // matchProposal makes the deal of a proposed match, or says in an event why there is none, and takes the looks that it
-// costs. The deal's own cost is that of its record, if there is one afterwards.
-func (m *matching) matchProposal(id []byte, proposal types.Match) error {
-	request, r, err := m.requestByID(m.ctx, proposal.Request)
-	if err != nil {
-		m.looks.left -= proposalCost(proposal, types.Request{})
-		m.concludeProposal(id) // says so as well
-		return nil
-	}
-	m.looks.left -= proposalCost(proposal, r)
-	m.concludeProposal(id)
-	deal := poco.DealID([types.IDSize]byte(request), r.Filled) // there was none of this id before
-	d, made, err := find(m.ctx, m.Deals, deal[:])
-	if made {
-		m.looks.left -= dealCost(d)
-	}
-	return err
-}
-
-func (m *matching) concludeProposal(id []byte) {
+// costs: those of what is read whatever comes of it, and those of the deal.
+func (m *matching) matchProposal(id []byte, proposal types.Match) {
+	var deal *dealstypes.Deal
 	err := isolate.Run(m.ctx, func(ctx sdk.Context) error {
-		proposal, err := m.Matches.Get(ctx, id)
-		if err != nil {
-			return err
-		}
 		request, r, err := m.requestByID(ctx, proposal.Request)
+		m.looks.left -= proposalCost(proposal, r)
 		if err != nil {
 			return err
 		}
-		agreed, err := m.composeAgreement(ctx, proposal, r)
-		if err != nil {
-			return err
+		d, err := m.concludeProposal(ctx, id, proposal, request, r)
+		if err == nil {
+			deal = &d
 		}
-		d, err := m.draftDeal(ctx, r, agreed, proposal.Relayer)
-		if err != nil {
-			return err
-		}
-		if err := m.concludeDeal(ctx, request, &r, d); err != nil {
-			return err
-		}
-		return m.Matches.Remove(ctx, id)
+		return err
 	})
-	if err == nil {
+	if err != nil {
+		m.dropProposal(id, err)
 		return
 	}
-	if isolate.IsPanic(err) {
-		items.Report(m.ctx, "match", idText(id), err)
+	m.looks.left -= dealCost(*deal)
+}
+
+// concludeProposal makes the deal of a proposed match, if everything still holds.
+func (m *matching) concludeProposal(ctx sdk.Context, id []byte, proposal types.Match, request []byte, r types.Request) (d dealstypes.Deal, err error) {
+	agreed, err := m.composeAgreement(ctx, proposal, r)
+	if err != nil {
+		return d, err
 	}
-	why := stateReason(err)
+	if d, err = m.draftDeal(ctx, r, agreed, proposal.Relayer); err != nil {
+		return d, err
+	}
+	if d, err = m.concludeDeal(ctx, request, &r, d); err != nil {
+		return d, err
+	}
+	return d, m.Matches.Remove(ctx, id)
+}
+
+// dropProposal says in an event why a proposed match came to nothing.
+func (m *matching) dropProposal(id []byte, cause error) {
+	if isolate.IsPanic(cause) {
+		items.Report(m.ctx, "match", idText(id), cause)
+	}
 	_ = items.Do(m.ctx, "dropping of match", idText(id), func(ctx sdk.Context) error {
 		if err := m.Matches.Remove(ctx, id); err != nil {
 			return err
 		}
-		return emit(ctx, &types.EventMatch{Id: idText(id), Reason: why})
+		return emit(ctx, &types.EventMatch{Id: idText(id), Reason: stateReason(cause)})
 	})
 }
 
@@ -188,7 +183,7 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 	}
 	back := r.Escrow
 	r.Escrow = 0
-	if err := k.refundPayer(ctx, payerOfRequest(r), back); err != nil {
+	if err := k.refundRequester(ctx, r, back); err != nil {
 		return err
 	}
 	if err := k.setRequest(ctx, id, r, was); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 func (f *fixture) restErr(requester string, nonce uint64, job types.Job, expiry int64) (id string, err error) {
@@ -106,8 +107,8 @@ func (f *fixture) matchErr(m types.MsgMatchOrders) (id string, err error) {
 	return id, err
 }
 
-func (f *fixture) issueErr(m types.MsgIssueVoucher) (id string, err error) {
-	err = f.tx(func(ctx sdk.Context, srv types.MsgServer) error {
+func (f *fixture) issueErr(m voucherstypes.MsgIssueVoucher) (id string, err error) {
+	err = f.voucherTx(func(ctx sdk.Context, srv voucherstypes.MsgServer) error {
 		res, err := srv.IssueVoucher(ctx, &m)
 		if err == nil {
 			id = res.Id
@@ -119,14 +120,14 @@ func (f *fixture) issueErr(m types.MsgIssueVoucher) (id string, err error) {
 
 // issue gives the holder a voucher of the issuer's coins.
 func (f *fixture) issue(issuer string, nonce uint64, holder string, amount uint64, expiry int64) string {
-	id, err := f.issueErr(types.MsgIssueVoucher{Issuer: addr(issuer), Nonce: nonce, Holder: addr(holder), Amount: amount, Expiry: expiry})
+	id, err := f.issueErr(voucherstypes.MsgIssueVoucher{Issuer: addr(issuer), Nonce: nonce, Holder: addr(holder), Amount: amount, Expiry: expiry})
 	require.NoError(f, err)
 	return id
 }
 
 func (f *fixture) topUp(issuer, id string, amount uint64, expiry int64) error {
-	return f.tx(func(ctx sdk.Context, m types.MsgServer) error {
-		_, err := m.TopUpVoucher(ctx, &types.MsgTopUpVoucher{Issuer: addr(issuer), Id: id, Amount: amount, Expiry: expiry})
+	return f.voucherTx(func(ctx sdk.Context, m voucherstypes.MsgServer) error {
+		_, err := m.TopUpVoucher(ctx, &voucherstypes.MsgTopUpVoucher{Issuer: addr(issuer), Id: id, Amount: amount, Expiry: expiry})
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // mirror is the book as somebody knows it who has read nothing but events.
@@ -52,7 +53,7 @@ func (m *mirror) hear(height int64, msg any) {
 		m.orders[e.Id].Status = e.Status
 	case *types.EventFloor:
 		m.floors[e.Floor.Owner+e.Floor.Kind.Word()] = e.Floor.Below
-	case *types.EventVoucher:
+	case *voucherstypes.EventVoucher:
 		m.vouchers[e.Id] = e.Balance
 	case *types.EventRequest:
 		r := m.requests[e.Id]
@@ -156,7 +157,9 @@ func (w *world) compare() {
 	for _, f := range g.Floors {
 		floors[f.Owner+f.Kind.Word()] = f.Below
 	}
-	for _, v := range g.Vouchers {
+	issued, err := w.vouchers.ExportGenesis(w.ctx)
+	require.NoError(w, err)
+	for _, v := range issued.Vouchers {
 		vouchers[v.Id] = v.Balance
 	}
 	require.Equal(w, floors, w.mirror.floors)

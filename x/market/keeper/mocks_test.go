@@ -16,7 +16,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
-	"github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -164,10 +164,10 @@ func (beacon) Seed(ctx context.Context) ([]byte, error) {
 // tasks records what was opened; fail says what to do instead.
 type tasks struct {
 	opened []string
-	fail   func(deal types.Deal, index uint64) error
+	fail   func(deal dealstypes.Deal, index uint64) error
 }
 
-func (s *tasks) OpenTask(_ context.Context, deal types.Deal, index uint64) error {
+func (s *tasks) OpenTask(_ context.Context, deal dealstypes.Deal, index uint64) error {
 	if s.fail != nil {
 		if err := s.fail(deal, index); err != nil {
 			return err
@@ -178,9 +178,9 @@ func (s *tasks) OpenTask(_ context.Context, deal types.Deal, index uint64) error
 }
 
 // hook is a callback of another module.
-type hook func(ctx context.Context, deal types.Deal, result types.TaskResult) error
+type hook func(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error
 
-func (h hook) OnResult(ctx context.Context, deal types.Deal, result types.TaskResult) error {
+func (h hook) OnResult(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error {
 	return h(ctx, deal, result)
 }
 

@@ -5,12 +5,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cosmossdk.io/collections"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // Messages of a passed proposal run in EndBlock, perhaps after the market's and the bank's: coins and counter move at
@@ -22,33 +23,30 @@ func TestProposalsMoveCoinsAtOnce(t *testing.T) {
 	v := f.issue("iss", 1, "ann", 100, 90)
 	require.NoError(t, f.topUp("iss", v, 10, 0))
 	f.endBlock()
-	msgs := keeper.NewMsgServer(f.Keeper)
-	_, err := msgs.TopUpVoucher(f.ctx, &types.MsgTopUpVoucher{Issuer: addr("iss"), Id: v, Amount: 7})
+	credit := voucherskeeper.NewMsgServer(f.vouchers)
+	_, err := credit.TopUpVoucher(f.ctx, &voucherstypes.MsgTopUpVoucher{Issuer: addr("iss"), Id: v, Amount: 7})
 	require.NoError(t, err)
-	require.NoError(t, f.CheckInvariants(f.ctx), "nothing may wait for another EndBlock")
-	res, err := msgs.IssueVoucher(f.ctx, &types.MsgIssueVoucher{Issuer: addr("iss"), Nonce: 2, Holder: addr("ann"), Amount: 50, Expiry: 90})
+	f.checkInvariants() // nothing may wait for another EndBlock
+	res, err := credit.IssueVoucher(f.ctx, &voucherstypes.MsgIssueVoucher{Issuer: addr("iss"), Nonce: 2, Holder: addr("ann"), Amount: 50, Expiry: 90})
 	require.NoError(t, err)
-	_, err = msgs.SubmitTask(f.ctx, &types.MsgSubmitTask{Requester: addr("ann"), Nonce: 1, Job: job()})
+	_, err = keeper.NewMsgServer(f.Keeper).SubmitTask(f.ctx, &types.MsgSubmitTask{Requester: addr("ann"), Nonce: 1, Job: job()})
 	require.NoError(t, err)
-	require.NoError(t, f.CheckInvariants(f.ctx))
+	f.checkInvariants()
 	f.ctx = f.ctx.WithBlockHeight(2)
-	require.NoError(t, f.BeginBlock(f.ctx))
+	f.beginBlock()
 	require.NoError(t, f.topUp("iss", v, 3, 0))
 	f.next()
 	require.EqualValues(t, []uint64{120, 50}, []uint64{f.voucher(v).Balance, f.voucher(res.Id).Balance})
 	require.EqualValues(t, 10_000-170, f.balance("iss"))
 	require.EqualValues(t, 10_000, f.balance("ann"))
-	left := 0
-	require.NoError(t, f.VoucherLocks.Walk(f.ctx, nil, func(collections.Pair[int64, []byte], uint64) (bool, error) { left++; return false, nil }))
-	require.Zero(t, left, "no entry stays behind")
 }
 
-// The same when the proposal runs before the market's EndBlock.
-func TestProposalsBeforeTheMarketsEndBlock(t *testing.T) {
+// The same when the proposal runs before the vouchers' EndBlock.
+func TestProposalsBeforeTheVouchersEndBlock(t *testing.T) {
 	f := newFixture(t)
 	f.fund("iss", 10_000)
 	v := f.issue("iss", 1, "ann", 100, 90)
-	_, err := keeper.NewMsgServer(f.Keeper).TopUpVoucher(f.ctx, &types.MsgTopUpVoucher{Issuer: addr("iss"), Id: v, Amount: 7})
+	_, err := voucherskeeper.NewMsgServer(f.vouchers).TopUpVoucher(f.ctx, &voucherstypes.MsgTopUpVoucher{Issuer: addr("iss"), Id: v, Amount: 7})
 	require.NoError(t, err)
 	f.next()
 	require.EqualValues(t, 107, f.voucher(v).Balance)
@@ -79,7 +77,7 @@ func TestRefundsGoToWhoPaid(t *testing.T) {
 				f.fund("ann", 10_000)
 				f.fund("spo", 10_000)
 				f.fund("iss", 10_000)
-				f.setParams(func(p *types.Params) { p.OpensPerBlock = 1 })
+				f.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = 1 })
 				j := job()
 				j.Size_ = 3
 				switch who {

@@ -85,30 +85,6 @@ func (s msgServer) CancelRequest(ctx context.Context, msg *types.MsgCancelReques
 	return &types.MsgCancelRequestResponse{}, s.Keeper.CancelRequest(ctx, requester, msg.Id)
 }
 
-func (s msgServer) IssueVoucher(ctx context.Context, msg *types.MsgIssueVoucher) (*types.MsgIssueVoucherResponse, error) {
-	v, err := s.Keeper.IssueVoucher(ctx, types.Voucher{
-		Issuer: msg.Issuer, Nonce: msg.Nonce, Holder: msg.Holder, Balance: msg.Amount, Expiry: msg.Expiry,
-		Apps: msg.Apps, Datasets: msg.Datasets, Pools: msg.Pools, Description: msg.Description,
-	})
-	return &types.MsgIssueVoucherResponse{Id: v.Id}, err
-}
-
-func (s msgServer) TopUpVoucher(ctx context.Context, msg *types.MsgTopUpVoucher) (*types.MsgTopUpVoucherResponse, error) {
-	issuer, err := s.written("issuer", msg.Issuer)
-	if err != nil {
-		return nil, err
-	}
-	return &types.MsgTopUpVoucherResponse{}, s.Keeper.TopUpVoucher(ctx, issuer, msg.Id, msg.Amount, msg.Expiry)
-}
-
-func (s msgServer) SetSpenders(ctx context.Context, msg *types.MsgSetSpenders) (*types.MsgSetSpendersResponse, error) {
-	holder, err := s.written("holder", msg.Holder)
-	if err != nil {
-		return nil, err
-	}
-	return &types.MsgSetSpendersResponse{}, s.Keeper.SetSpenders(ctx, holder, msg.Id, msg.Spenders)
-}
-
 func (s msgServer) SetCategory(ctx context.Context, msg *types.MsgSetCategory) (*types.MsgSetCategoryResponse, error) {
 	if err := msg.Category.Validate(); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -65,7 +66,7 @@ func TestOpeningIsolatesEachTask(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 100_000)
 	f.offer("open", 1, 45, 0)
-	f.tasks.fail = func(_ types.Deal, index uint64) error {
+	f.tasks.fail = func(_ dealstypes.Deal, index uint64) error {
 		switch index {
 		case 1:
 			return errors.New("injected")
@@ -97,10 +98,10 @@ func TestOpeningWaitsForHooks(t *testing.T) {
 	id := f.submit("ann", 1, job())
 	f.next()
 	require.Zero(t, f.deal(id).Opened)
-	f.SetTaskHooks(f.tasks)
+	f.dealing.SetTaskHooks(f.tasks)
 	f.next()
 	require.EqualValues(t, 1, f.deal(id).Opened)
-	require.Panics(t, func() { f.SetTaskHooks(f.tasks) }, "hooks are set once")
+	require.Panics(t, func() { f.dealing.SetTaskHooks(f.tasks) }, "hooks are set once")
 }
 
 // A small bag behind a large one is open in the block of its match, for deals take turns.
@@ -138,7 +139,7 @@ func TestOpeningIsFair(t *testing.T) {
 func TestOpeningTriesAgain(t *testing.T) {
 	for _, cancelled := range []bool{false, true} {
 		f := newFixture(t)
-		f.setParams(func(p *types.Params) { p.OpensPerBlock = 8 })
+		f.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = 8 })
 		f.fund("ann", 100_000)
 		f.offer("open", 1, 45, 0)
 		j := job()
@@ -147,25 +148,25 @@ func TestOpeningTriesAgain(t *testing.T) {
 		f.next()
 		raw, err := types.ParseID(f.deal(broken).Id)
 		require.NoError(t, err)
-		progress, err := f.Progress.Get(f.ctx, raw[:])
+		progress, err := f.dealing.Progress.Get(f.ctx, raw[:])
 		require.NoError(t, err)
 		if cancelled {
 			require.NoError(t, f.cancel("ann", broken))
 			progress.Cancelled = true
 			f.endBlock()
 		}
-		require.NoError(t, f.Progress.Remove(f.ctx, raw[:]))
+		require.NoError(t, f.dealing.Progress.Remove(f.ctx, raw[:]))
 		other := f.submit("ann", 2, job())
 		for range 3 { // by hand: the invariants do not hold meanwhile
 			require.NoError(t, f.EndBlock(f.ctx))
 			require.NoError(t, f.bank.CreditVirtualAccounts(f.ctx))
 			f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
-			require.NoError(t, f.BeginBlock(f.ctx))
+			f.beginBlock()
 		}
 		require.EqualValues(t, 1, f.deal(other).Opened)
-		require.NoError(t, f.Progress.Set(f.ctx, raw[:], progress))
+		require.NoError(t, f.dealing.Progress.Set(f.ctx, raw[:], progress))
 		f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
-		require.NoError(t, f.BeginBlock(f.ctx))
+		f.beginBlock()
 		d := f.deal(broken)
 		require.Equal(t, map[bool]uint64{false: 16, true: 8}[cancelled], d.Opened)
 		if cancelled {

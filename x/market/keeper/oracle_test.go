@@ -3,12 +3,13 @@ package keeper_test
 import (
 	"github.com/stretchr/testify/require"
 
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
 // judge is the naive oracle: what the witness remembers of the orders must allow the deal that was made.
-func (w *world) judge(e *types.EventDeal) {
-	d, err := w.GetDeal(w.ctx, e.Id)
+func (w *world) judge(e *dealstypes.EventDeal) {
+	d, err := w.dealing.GetDeal(w.ctx, e.Id)
 	require.NoError(w, err)
 	h := w.height()
 	request, known := w.seen[d.Request]

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -49,7 +50,7 @@ func (k Keeper) recordOrder(ctx context.Context, o types.Order, status types.Ord
 	if err != nil {
 		return r, false, err
 	}
-	r, found, err := find(ctx, k.Orders, id[:])
+	r, found, err := records.Find(ctx, k.Orders, id[:])
 	if err != nil {
 		return r, false, err
 	}
@@ -155,7 +156,7 @@ func (k Keeper) CancelOrder(ctx context.Context, owner string, kind types.OrderK
 	if kind == types.ORDER_KIND_REQUEST {
 		return text, k.cancelUnseenRequest(ctx, owner, nonce, id[:])
 	}
-	r, found, err := find(ctx, k.Orders, id[:])
+	r, found, err := records.Find(ctx, k.Orders, id[:])
 	if err != nil {
 		return text, err
 	}
@@ -185,7 +186,7 @@ func (k Keeper) CancelOrders(ctx context.Context, owner string, kind types.Order
 		return types.ErrOrder.Wrapf("owner: %q: %s", owner, err)
 	}
 	key := collections.Join(sdk.AccAddress(addr), uint32(kind))
-	floor, _, err := find(ctx, k.Floors, key)
+	floor, _, err := records.Find(ctx, k.Floors, key)
 	if err != nil {
 		return err
 	}
@@ -204,7 +205,7 @@ func (k Keeper) checkFloor(ctx context.Context, kind types.OrderKind, owner stri
 	if err != nil {
 		return types.ErrOrder.Wrapf("owner: %q: %s", owner, err)
 	}
-	floor, _, err := find(ctx, k.Floors, collections.Join(sdk.AccAddress(addr), uint32(kind)))
+	floor, _, err := records.Find(ctx, k.Floors, collections.Join(sdk.AccAddress(addr), uint32(kind)))
 	if err != nil {
 		return err
 	}

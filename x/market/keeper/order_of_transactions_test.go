@@ -3,11 +3,13 @@ package keeper_test
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // whole is a block of transactions of every kind, of which none needs another of them: what the proposer may order as it
@@ -139,10 +141,6 @@ func TestMessagesOfTransactionsShareNoKey(t *testing.T) {
 // sameAccount says that a key is one that an account's own transactions share: its number of orders on the book, or its
 // voucher.
 func sameAccount(key string) bool {
-	for _, prefix := range [][]byte{types.RestingPrefix, types.VouchersPrefix} {
-		if len(key) >= len(prefix) && key[:len(prefix)] == string(prefix) {
-			return true
-		}
-	}
-	return false
+	return strings.HasPrefix(key, types.StoreKey+"/"+string(types.RestingPrefix.Bytes())) ||
+		strings.HasPrefix(key, voucherstypes.StoreKey+"/"+string(voucherstypes.VouchersPrefix.Bytes()))
 }

@@ -5,8 +5,10 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // partyOf returns an account and an organisation as restrictions see them.
@@ -32,7 +34,7 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, request
 		return a, err
 	}
 	if job.Category != "" {
-		category, found, err := find(ctx, k.Categories, job.Category)
+		category, found, err := records.Find(ctx, k.Categories, job.Category)
 		if err != nil {
 			return a, err
 		}
@@ -54,7 +56,7 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, request
 	if err := k.resolveAssets(ctx, &a); err != nil {
 		return a, err
 	}
-	if job.Callback != "" && k.callbacks.hooks[job.Callback] == nil {
+	if job.Callback != "" && !k.deals.HasCallback(job.Callback) {
 		return a, types.ErrCallback.Wrapf("callback: %.40q is the name of no hook of this chain", job.Callback)
 	}
 	if job.Pool != "" {
@@ -107,6 +109,31 @@ func forgetRead(a *types.Agreement) {
 func isRead(a types.Agreement, i int) bool {
 	job := a.Request.Job
 	return job.DatasetsPerTask > 0 && uint64(i)/uint64(job.DatasetsPerTask) < job.Size_-a.Request.Left
+}
+
+// voucherFor returns the voucher that a request names, or nil, and says why it can not pay for the request's assets. Its
+// pools are the matching's to check; whether its balance lasts is found out when it is spent.
+func (k Keeper) voucherFor(ctx context.Context, a types.Agreement) (*voucherstypes.Voucher, error) {
+	id := a.Request.Job.Voucher
+	if id == "" {
+		return nil, nil
+	}
+	v, err := k.vouchers.GetVoucher(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.CheckSpender(a.Request.Requester.Account, a.Height); err != nil {
+		return nil, err
+	}
+	if err := v.CheckApp(a.App.Version.Reference()); err != nil {
+		return nil, err
+	}
+	for _, d := range a.Datasets {
+		if err := v.CheckDataset(d.Version.Reference()); err != nil {
+			return nil, err
+		}
+	}
+	return &v, nil
 }
 
 // poolSideOf returns the side of a pool order.

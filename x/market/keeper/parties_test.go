@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -186,7 +187,7 @@ func TestSplitDatasets(t *testing.T) {
 		for i, d := range deals {
 			require.Equal(t, ids[i], d.DatasetsOf(uint64(i))[0].Order)
 			require.EqualValues(t, 3+i, d.DatasetsOf(uint64(i))[0].Price)
-			require.Equal(t, []types.Fill{{Order: d.PoolOrder, Tasks: 1}, {Order: ids[i], Tasks: 1}}, d.Fills())
+			require.Equal(t, []dealstypes.Fill{{Order: d.PoolOrder, Tasks: 1}, {Order: ids[i], Tasks: 1}}, d.Fills())
 		}
 		f.next()
 	})

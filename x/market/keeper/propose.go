@@ -10,7 +10,9 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -52,14 +54,14 @@ func (k Keeper) MatchOrders(ctx context.Context, p Proposal) (types.Match, error
 	if err := k.Matches.Set(ctx, id[:], m); err != nil {
 		return m, err
 	}
-	return m, k.Queue.Set(ctx, collections.Join(m.Height+1, id[:]), 0)
+	return m, k.Queue.Set(ctx, collections.Join(m.Height+1, id[:]))
 }
 
 // Volume says what a proposed match would trade now. What it learns of the orders is to be thrown away by the caller.
-func (k Keeper) Volume(ctx context.Context, p Proposal) (types.Deal, error) {
+func (k Keeper) Volume(ctx context.Context, p Proposal) (dealstypes.Deal, error) {
 	v, err := k.verifyProposal(ctx, p)
 	if err != nil {
-		return types.Deal{}, err
+		return dealstypes.Deal{}, err
 	}
 	return k.draftDeal(ctx, v.request, v.agreed, v.match.Relayer)
 }
@@ -148,7 +150,7 @@ func (k Keeper) composeAgreement(ctx context.Context, m types.Match, r types.Req
 	if err != nil || v == nil {
 		return a, err
 	}
-	return a, v.AllowsPool(a.Pool.Pool.Id)
+	return a, v.CheckPool(a.Pool.Pool.Id)
 }
 
 // checkMatchable says why a request cannot be met by a proposed match now.
@@ -252,7 +254,7 @@ func (k Keeper) signedOrder(ctx context.Context, s types.SignedOrder, kind types
 // sameOrder says whether the chain knows an order with this very content.
 func (k Keeper) sameOrder(ctx context.Context, o types.Order) (bool, error) {
 	id := o.ID(sdk.UnwrapSDKContext(ctx).ChainID())
-	r, found, err := find(ctx, k.Orders, id[:])
+	r, found, err := records.Find(ctx, k.Orders, id[:])
 	return found && bytes.Equal(r.Order.Encode(), o.Normal().Encode()), err
 }
 

@@ -8,9 +8,11 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -213,17 +215,17 @@ func TestMatchOrdersRefuses(t *testing.T) {
 		{"volume below the bag", func(p *parts) { p.pool.Pool.Volume = 1 }, nil, types.ErrVolume},
 		{"sponsor does not relay", func(p *parts) { p.request.Request.Sponsor = addr("spo") }, nil, types.ErrSponsor},
 		{"unknown callback", func(p *parts) { p.request.Request.Callback = "none" }, nil, types.ErrCallback},
-		{"unknown voucher", func(p *parts) { p.request.Request.Voucher = idOf(p.pool) }, nil, types.ErrNotFound},
+		{"unknown voucher", func(p *parts) { p.request.Request.Voucher = idOf(p.pool) }, nil, voucherstypes.ErrNotFound},
 		{"voucher of another holder", func(p *parts) {
 			p.f.fund("iss", 9)
 			p.request.Request.Voucher = p.f.issue("iss", 1, "bob", 9, 50)
-		}, nil, types.ErrVoucherSpender},
+		}, nil, voucherstypes.ErrSpender},
 		{"voucher for another pool", func(p *parts) {
 			p.f.fund("iss", 9)
-			id, err := p.f.issueErr(types.MsgIssueVoucher{Issuer: addr("iss"), Holder: addr("ann"), Amount: 9, Expiry: 50, Pools: []string{"second"}})
+			id, err := p.f.issueErr(voucherstypes.MsgIssueVoucher{Issuer: addr("iss"), Holder: addr("ann"), Amount: 9, Expiry: 50, Pools: []string{"second"}})
 			require.NoError(p.f, err)
 			p.request.Request.Voucher = id
-		}, nil, types.ErrVoucherAsset},
+		}, nil, voucherstypes.ErrAsset},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFixture(t)
@@ -273,17 +275,17 @@ func TestMatchOrdersJudgesAgain(t *testing.T) {
 			_, ann := account("ann")
 			_, bob := account("bob")
 			require.NoError(p.f, p.f.bank.SendCoins(p.f.ctx, ann, bob, sdk.NewCoins(sdk.NewInt64Coin(types.Denom, 9_000))))
-		}, types.ErrUnfunded},
-		{"sponsor unfunded", func(p *parts) { p.relayer, p.request.Request.Sponsor = "spo", addr("spo") }, nil, types.ErrUnfunded},
-		{"sponsor blocked", func(p *parts) { p.relayer, p.request.Request.Sponsor = "blocked", addr("blocked") }, nil, types.ErrRequester},
+		}, dealstypes.ErrUnfunded},
+		{"sponsor unfunded", func(p *parts) { p.relayer, p.request.Request.Sponsor = "spo", addr("spo") }, nil, dealstypes.ErrUnfunded},
+		{"sponsor blocked", func(p *parts) { p.relayer, p.request.Request.Sponsor = "blocked", addr("blocked") }, nil, dealstypes.ErrPayer},
 		{"voucher spent", func(p *parts) {
 			p.f.fund("iss", 100)
 			p.request.Request.Voucher = p.f.issue("iss", 1, "ann", 100, 50)
-		}, nil, types.ErrVoucherBalance},
+		}, nil, voucherstypes.ErrBalance},
 		{"voucher expires", func(p *parts) {
 			p.f.fund("iss", 10_000)
 			p.request.Request.Voucher = p.f.issue("iss", 1, "ann", 10_000, 2)
-		}, nil, types.ErrVoucherExpired},
+		}, nil, voucherstypes.ErrExpired},
 		{"pool order cancelled", nil, func(p *parts) { require.NoError(p.f, p.f.cancelNonce("acme", kindPool, 1)) }, types.ErrCancelled},
 		{"dataset orders cancelled", nil, func(p *parts) { require.NoError(p.f, p.f.cancelBelow("data", kindDataset, 5)) }, types.ErrCancelled},
 		{"request cancelled", nil, func(p *parts) { require.NoError(p.f, p.f.cancel("ann", idOf(p.request))) }, types.ErrCancelled},

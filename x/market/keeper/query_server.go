@@ -10,13 +10,14 @@ import (
 	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/collections"
-	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/internal/prefix"
+	"github.com/credence-chain/credence/internal/purse"
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -148,30 +149,6 @@ func (s queryServer) Requests(ctx context.Context, req *types.QueryRequestsReque
 	return &types.QueryRequestsResponse{Requests: requests, Pagination: next}, err
 }
 
-func (s queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*types.QueryDealResponse, error) {
-	d, err := s.WholeDeal(ctx, req.Id)
-	return &types.QueryDealResponse{Deal: d}, asStatus(err)
-}
-
-func (s queryServer) Deals(ctx context.Context, req *types.QueryDealsRequest) (*types.QueryDealsResponse, error) {
-	party, err := one([2]string{types.PartyRequester, req.Requester}, [2]string{types.PartyRequest, req.Request},
-		[2]string{types.PartyApp, req.App}, [2]string{types.PartyDataset, req.Dataset}, [2]string{types.PartyPool, req.Pool},
-		[2]string{types.PartyOrder, req.Order}, [2]string{types.PartySponsor, req.Sponsor}, [2]string{types.PartyVoucher, req.Voucher},
-		[2]string{types.PartyBeneficiary, req.Beneficiary}, [2]string{types.PartyAppOwner, req.AppOwner})
-	if err != nil {
-		return nil, err
-	}
-	deals, next, err := indexed(ctx, s.DealsBy, party, uint64(req.State), req.Pagination,
-		func(id []byte) (types.Deal, error) {
-			d, err := s.dealByKey(ctx, id)
-			if err != nil {
-				return d, err
-			}
-			return s.attachJob(ctx, d)
-		})
-	return &types.QueryDealsResponse{Deals: deals, Pagination: next}, err
-}
-
 func (s queryServer) Match(ctx context.Context, req *types.QueryMatchRequest) (*types.QueryMatchResponse, error) {
 	m, err := s.GetMatch(ctx, req.Id)
 	return &types.QueryMatchResponse{Match: m}, asStatus(err)
@@ -201,12 +178,12 @@ func (s queryServer) Floor(ctx context.Context, req *types.QueryFloorRequest) (*
 	if err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "owner %q: %s", req.Owner, err)
 	}
-	below, _, err := find(ctx, s.Floors, collections.Join(sdk.AccAddress(owner), uint32(req.Kind)))
+	below, _, err := records.Find(ctx, s.Floors, collections.Join(sdk.AccAddress(owner), uint32(req.Kind)))
 	return &types.QueryFloorResponse{Below: below}, err
 }
 
 func (s queryServer) Category(ctx context.Context, req *types.QueryCategoryRequest) (*types.QueryCategoryResponse, error) {
-	c, found, err := find(ctx, s.Keeper.Categories, req.Id)
+	c, found, err := records.Find(ctx, s.Keeper.Categories, req.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -223,26 +200,12 @@ func (s queryServer) Categories(ctx context.Context, req *types.QueryCategoriesR
 	return &types.QueryCategoriesResponse{Categories: list, Pagination: next}, err
 }
 
-func (s queryServer) Voucher(ctx context.Context, req *types.QueryVoucherRequest) (*types.QueryVoucherResponse, error) {
-	v, err := s.GetVoucher(ctx, req.Id)
-	return &types.QueryVoucherResponse{Voucher: v}, asStatus(err)
-}
-
-func (s queryServer) Vouchers(ctx context.Context, req *types.QueryVouchersRequest) (*types.QueryVouchersResponse, error) {
-	party, err := one([2]string{types.PartyIssuer, req.Issuer}, [2]string{types.PartyHolder, req.Holder})
+func (s queryServer) Preview(ctx context.Context, req *types.QueryPreviewRequest) (*types.QueryPreviewResponse, error) {
+	p, err := s.Keeper.Preview(ctx, req.Requester, req.Job)
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := paging.List(ctx, s.VouchersBy, req.Pagination,
-		func(key partyKey, _ collections.NoValue) (types.Voucher, error) {
-			return s.Keeper.Vouchers.Get(ctx, key.K2())
-		},
-		query.WithCollectionPaginationPairPrefix[string, []byte](party))
-	return &types.QueryVouchersResponse{Vouchers: list, Pagination: next}, err
-}
-
-func (s queryServer) Callbacks(context.Context, *types.QueryCallbacksRequest) (*types.QueryCallbacksResponse, error) {
-	return &types.QueryCallbacksResponse{Names: s.CallbackNames()}, nil
+	return &types.QueryPreviewResponse{Deal: p.Deal, Offer: p.Order}, nil
 }
 
 func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest) (out *types.QueryResolveResponse, err error) {
@@ -256,28 +219,14 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 	if out.Requests, err = prefix.Raw(ctx, s.Keeper.Requests, req.Prefix); err != nil {
 		return nil, err
 	}
-	if out.Deals, err = prefix.Raw(ctx, s.Keeper.Deals, req.Prefix); err != nil {
-		return nil, err
-	}
-	if out.Matches, err = prefix.Raw(ctx, s.Matches, req.Prefix); err != nil {
-		return nil, err
-	}
-	out.Vouchers, err = prefix.Raw(ctx, s.Keeper.Vouchers, req.Prefix)
+	out.Matches, err = prefix.Raw(ctx, s.Matches, req.Prefix)
 	return out, err
 }
 
 func (s queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {
-	balance, owed, err := s.Keeper.Solvency(ctx)
+	b, err := s.Keeper.Solvency(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &types.QuerySolvencyResponse{Balance: saturate(balance), Owed: saturate(owed), Solvent: balance.GTE(owed)}, nil
-}
-
-// saturate shows an amount beyond 64 bits as the largest there is.
-func saturate(v math.Int) uint64 {
-	if !v.IsUint64() {
-		return gomath.MaxUint64
-	}
-	return v.Uint64()
+	return &types.QuerySolvencyResponse{Balance: purse.Saturate(b.Held), Owed: purse.Saturate(b.Owed), Solvent: b.Solvent()}, nil
 }

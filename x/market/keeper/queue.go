@@ -32,7 +32,7 @@ func compareQueued(a, b queued) int {
 // comes first. It reads whole heights until there are enough, which is at most what one block's gas admitted beyond limit.
 func (k Keeper) dueForMatching(ctx sdk.Context, limit int) ([]queued, error) {
 	var out []queued
-	err := k.Queue.Walk(ctx, duequeue.UpTo[int64, []byte](ctx), func(key queueKey, _ uint64) (stop bool, err error) {
+	err := k.Queue.Walk(ctx, duequeue.UpTo[int64, []byte](ctx), func(key queueKey) (stop bool, err error) {
 		if len(out) >= limit && key.K1() > out[len(out)-1].height {
 			return true, nil
 		}
@@ -86,7 +86,7 @@ func (k Keeper) requeueRequest(ctx sdk.Context, id []byte) error {
 	if err := k.setRequest(ctx, id, r, was); err != nil {
 		return err
 	}
-	if err := k.Queue.Set(ctx, collections.Join(ctx.BlockHeight()+1, id), 0); err != nil {
+	if err := k.Queue.Set(ctx, collections.Join(ctx.BlockHeight()+1, id)); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "queued", Left: r.Left()})

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -15,10 +16,10 @@ const (
 	isFilled  = types.ORDER_STATUS_FILLED
 )
 
-func (f *fixture) open(n uint32) { f.setParams(func(p *types.Params) { p.OpensPerBlock = n }) }
+func (f *fixture) open(n uint32) { f.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = n }) }
 
 // drop ends an opened task for which nobody was paid, as x/tasks ends one that waited for a first worker.
-func (f *fixture) drop(d types.Deal, index uint64) {
+func (f *fixture) drop(d dealstypes.Deal, index uint64) {
 	each, err := d.Terms.Escrow()
 	require.NoError(f, err)
 	require.NoError(f, f.settleTask(d.Id, index, nil, each, false))
@@ -68,11 +69,11 @@ func TestCancelledTasksGiveTheirVolumeBack(t *testing.T) {
 }
 
 // settlePaid ends a task with a payment and without an answer.
-func (f *fixture) settlePaid(d types.Deal) {
+func (f *fixture) settlePaid(d dealstypes.Deal) {
 	each, err := d.Terms.Escrow()
 	require.NoError(f, err)
 	_, to := account("w1")
-	require.NoError(f, f.settleTask(d.Id, 0, []types.EscrowPay{{To: to, Amount: 1}}, each-1, false))
+	require.NoError(f, f.settleTask(d.Id, 0, []dealstypes.EscrowPay{{To: to, Amount: 1}}, each-1, false))
 }
 
 // Tasks that can not be opened give their volume back to all orders of the deal, and so do those of split datasets.
@@ -89,7 +90,7 @@ func TestEveryOrderOfTheDealHasItsVolumeBack(t *testing.T) {
 		if split {
 			j.DatasetsPerTask, want = 1, 1
 		}
-		f.tasks.fail = func(_ types.Deal, index uint64) error { return errors.New("injected") }
+		f.tasks.fail = func(_ dealstypes.Deal, index uint64) error { return errors.New("injected") }
 		f.submit("eve", 1, j)
 		f.next()
 		f.next()

@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -20,6 +21,9 @@ import (
 //     from the one that pays most. Topics with a rematch take turns, each for a part of the block's budget.
 //   - The rescan: a few of all resting requests, whatever they lack. What a request lacked can come without an order:
 //     workers that are free again, a list price that fell, terms of a pool that came into force.
+
+// rematchParts is into how many parts a block's budget of rematches is cut: topics take turns.
+const rematchParts = 4
 
 // lack is what a request lacks that meets no order now and could meet one that comes: it may rest under that topic.
 type lack struct {
@@ -79,7 +83,7 @@ func (k Keeper) startRematch(ctx context.Context, topic string, price uint64) er
 	if err != nil || !found || gomath.MaxUint64-first.K2() < price {
 		return err
 	}
-	w, found, err := find(ctx, k.Rematches, topic)
+	w, found, err := records.Find(ctx, k.Rematches, topic)
 	if err != nil {
 		return err
 	}
@@ -99,7 +103,7 @@ func (k Keeper) startRematch(ctx context.Context, topic string, price uint64) er
 // runRematches goes on with the rematches until the block's budget is spent. It says whether it matched any request. A
 // block ends at most matches_per_block rematches that have nothing left to match.
 func (m *matching) runRematches() (matched bool, err error) {
-	part := max(1, int(m.params.MatchesPerBlock)/blockParts)
+	part := max(1, int(m.params.MatchesPerBlock)/rematchParts)
 	for ends := int(m.params.MatchesPerBlock); ends > 0 && m.left > 0 && m.canMatch(); {
 		w, found, err := m.nextRematch(m.ctx)
 		if err != nil || !found {
@@ -249,7 +253,7 @@ func (m *matching) rescanResting(rematching bool) error {
 			return err
 		}
 		if rematching {
-			w, running, err := find(m.ctx, m.Rematches, cursor.Topic)
+			w, running, err := records.Find(m.ctx, m.Rematches, cursor.Topic)
 			if err != nil {
 				return err
 			}
@@ -272,7 +276,7 @@ func (m *matching) rescanResting(rematching bool) error {
 // nextToRescan returns the resting request after the rescan's cursor. Behind the last one the rescan begins again: at
 // once when this is the first step of a block, otherwise in the next block, so that none is matched twice in one.
 func (m *matching) nextToRescan(firstStep bool) (key requestBookKey, found bool, err error) {
-	cursor, begun, err := findItem(m.ctx, m.Rescan)
+	cursor, begun, err := records.FindItem(m.ctx, m.Rescan)
 	if err != nil {
 		return key, false, err
 	}

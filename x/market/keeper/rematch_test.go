@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -230,7 +231,7 @@ func TestCancelResting(t *testing.T) {
 	j := job()
 	j.Size_, j.Partial = 5, true
 	id := resting(f, "ann", 1, j, 100)
-	f.setParams(func(p *types.Params) { p.OpensPerBlock = 1 })
+	f.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = 1 })
 	untouched := resting(f, "ann", 2, j, 100)
 	require.NoError(t, f.cancel("ann", id))
 	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)

@@ -9,7 +9,9 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // GetRequest returns a request, or ErrNotFound.
@@ -91,7 +93,7 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	if v, err := k.voucherFor(ctx, a); err != nil {
 		return r, err
 	} else if v != nil && expiry > v.Expiry {
-		return r, types.ErrVoucherExpired.Wrapf("expiry: got %d, expected at most that of the voucher, %d: its credit goes back then", expiry, v.Expiry)
+		return r, voucherstypes.ErrExpired.Wrapf("expiry: got %d, expected at most that of the voucher, %d: its credit goes back then", expiry, v.Expiry)
 	}
 	r.Organisation = a.Request.Requester.Organisation
 	id := poco.RequestID(sdkCtx.ChainID(), requester, nonce)
@@ -103,15 +105,10 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	}
 	chargePlace(ctx, params)
 	due := collections.Join(height+1, id[:])
-	if err := k.Queue.Set(ctx, due, 0); err != nil {
+	if err := k.Queue.Set(ctx, due); err != nil {
 		return r, err
 	}
-	if job.Voucher != "" {
-		err = k.spendVoucher(ctx, job.Voucher, r.Escrow)
-	} else {
-		err = k.lockCoins(ctx, addr, k.Queue, due, r.Escrow)
-	}
-	if err != nil {
+	if err := k.lockBudget(ctx, id[:], addr, r); err != nil {
 		return r, err
 	}
 	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
@@ -132,7 +129,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	if r.Requester != requester {
 		return types.ErrNotOwner.Wrapf("request %s belongs to %s", id, r.Requester)
 	}
-	running, err := k.hasRunningDeal(ctx, r.Id)
+	running, err := k.deals.HasRunning(ctx, r.Id)
 	if err != nil {
 		return err
 	}
@@ -157,7 +154,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 			return err
 		}
 		due := collections.Join(sdk.UnwrapSDKContext(ctx).BlockHeight()+1, raw)
-		if err := k.Queue.Set(ctx, due, 0); err != nil {
+		if err := k.Queue.Set(ctx, due); err != nil {
 			return err
 		}
 	}
@@ -187,15 +184,10 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled"})
 }
 
-// hasRunningDeal says whether any deal of a request has tasks that have not ended.
-func (k Keeper) hasRunningDeal(ctx context.Context, request string) (bool, error) {
-	it, err := k.DealsBy.Iterate(ctx, collections.NewSuperPrefixedQuadRange[string, uint64, int64, []byte](
-		types.PartyRequest+request, uint64(types.DEAL_STATE_RUNNING)))
-	if err != nil {
-		return false, err
-	}
-	defer it.Close()
-	return it.Valid(), nil
+// JobFiles returns the arguments and inputs of a request, which its deals do not repeat.
+func (k Keeper) JobFiles(ctx context.Context, request string) (args []string, inputs []*dealstypes.Input, err error) {
+	_, r, err := get(ctx, k.Requests, "request", request)
+	return r.Job.Args, r.Job.Inputs, err
 }
 
 // Preview returns what matching would make of a job now, without changing anything; the error is the reason why there
@@ -224,8 +216,5 @@ func (k Keeper) Preview(ctx context.Context, requester string, job types.Job) (t
 		return types.Preview{}, lacks.reason
 	}
 	d, err := k.draftDeal(ctx, r, a, "")
-	return types.Preview{
-		App: a.App.App, Version: a.App.Version, Pool: a.Pool.Pool, Order: a.poolOrder, Terms: d.Terms,
-		Organisation: a.Request.Requester.Organisation, Deal: d,
-	}, err
+	return types.Preview{Order: a.poolOrder, Deal: d}, err
 }

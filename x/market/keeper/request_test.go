@@ -9,8 +9,10 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -23,10 +25,9 @@ func TestSubmitLocksTheBudget(t *testing.T) {
 	require.Equal(t, types.FormatID(poco.RequestID(chainID, addr("ann"), 7)), id)
 	require.EqualValues(t, 7_000, f.balance("ann"))
 	f.endBlock()
-	balance, owed, err := f.Solvency(f.ctx)
-	require.NoError(t, err)
-	require.EqualValues(t, 3_000, balance.Int64())
-	require.EqualValues(t, 3_000, owed.Int64())
+	held, owed := f.solvency()
+	require.EqualValues(t, 3_000, held)
+	require.EqualValues(t, 3_000, owed)
 	r := f.request(id)
 	require.Equal(t, types.REQUEST_STATUS_QUEUED, r.Status)
 	require.Equal(t, "credence", r.Job.Policy, "defaults are written out")
@@ -42,14 +43,14 @@ func TestSubmitOutsideOfATransaction(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.CheckInvariants(f.ctx), "nothing may wait for another EndBlock")
 	f.ctx = f.ctx.WithBlockHeight(2)
-	require.NoError(t, f.BeginBlock(f.ctx))
+	f.beginBlock()
 	f.endBlock()
 	require.Equal(t, types.REQUEST_STATUS_UNMATCHED, f.request(r.Id).Status)
 	require.EqualValues(t, 10_000, f.balance("ann"))
 }
 
 func TestSubmitRefuses(t *testing.T) {
-	input := func(name string) *types.Input { return &types.Input{Name: name, Digest: digest, Size_: 1} }
+	input := func(name string) *dealstypes.Input { return &dealstypes.Input{Name: name, Digest: digest, Size_: 1} }
 	for _, tc := range []struct {
 		name     string
 		malleate func(f *fixture, j *types.Job)
@@ -82,34 +83,34 @@ func TestSubmitRefuses(t *testing.T) {
 		{"args too large", func(_ *fixture, j *types.Job) { j.Args = []string{strings.Repeat("x", 16<<10)} }, types.ErrArgs},
 		{"too many empty args", func(_ *fixture, j *types.Job) { j.Args = make([]string, 16<<10+1) }, types.ErrArgs},
 		{"arg with a zero byte", func(_ *fixture, j *types.Job) { j.Args = []string{"a\x00b"} }, types.ErrArgs},
-		{"too many inputs", func(_ *fixture, j *types.Job) { j.Inputs = make([]*types.Input, 65) }, types.ErrInputs},
+		{"too many inputs", func(_ *fixture, j *types.Job) { j.Inputs = make([]*dealstypes.Input, 65) }, types.ErrInputs},
 		{"inputs too large", func(_ *fixture, j *types.Job) {
-			j.Inputs = []*types.Input{{Name: "a", Digest: digest, Size_: 1 << 30}, input("b")}
+			j.Inputs = []*dealstypes.Input{{Name: "a", Digest: digest, Size_: 1 << 30}, input("b")}
 		}, types.ErrInputs},
 		{"input sizes over 64 bits", func(_ *fixture, j *types.Job) {
-			j.Inputs = []*types.Input{input("a"), {Name: "b", Digest: digest, Size_: math.MaxUint64}}
+			j.Inputs = []*dealstypes.Input{input("a"), {Name: "b", Digest: digest, Size_: math.MaxUint64}}
 		}, types.ErrInputs},
-		{"input missing", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{nil} }, types.ErrInputName},
-		{"input without a name", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("")} }, types.ErrInputName},
-		{"absolute input name", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("/etc/passwd")} }, types.ErrInputName},
-		{"input name that climbs", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("a/../../b")} }, types.ErrInputName},
-		{"input name not shortest", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("a//b")} }, types.ErrInputName},
-		{"input name twice", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("a"), input("b"), input("a")} }, types.ErrInputName},
-		{"input name is a folder of another", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("a/b/c"), input("a")} }, types.ErrInputName},
-		{"input name with a backslash", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input(`a\b`)} }, types.ErrInputName},
-		{"bad digest", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{{Name: "a", Digest: "sha256:12"}} }, types.ErrDigest},
+		{"input missing", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{nil} }, types.ErrInputName},
+		{"input without a name", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{input("")} }, types.ErrInputName},
+		{"absolute input name", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{input("/etc/passwd")} }, types.ErrInputName},
+		{"input name that climbs", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{input("a/../../b")} }, types.ErrInputName},
+		{"input name not shortest", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{input("a//b")} }, types.ErrInputName},
+		{"input name twice", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{input("a"), input("b"), input("a")} }, types.ErrInputName},
+		{"input name is a folder of another", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{input("a/b/c"), input("a")} }, types.ErrInputName},
+		{"input name with a backslash", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{input(`a\b`)} }, types.ErrInputName},
+		{"bad digest", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{{Name: "a", Digest: "sha256:12"}} }, types.ErrDigest},
 		{"digest in upper case", func(_ *fixture, j *types.Job) {
-			j.Inputs = []*types.Input{{Name: "a", Digest: "sha256:" + strings.ToUpper(digest[7:])}}
+			j.Inputs = []*dealstypes.Input{{Name: "a", Digest: "sha256:" + strings.ToUpper(digest[7:])}}
 		}, types.ErrDigest},
 		{"bad locator", func(_ *fixture, j *types.Job) {
-			j.Inputs = []*types.Input{{Name: "a", Digest: digest, Locators: []string{"file:///etc"}}}
+			j.Inputs = []*dealstypes.Input{{Name: "a", Digest: digest, Locators: []string{"file:///etc"}}}
 		}, types.ErrLocator},
 		{"unknown dataset", func(_ *fixture, j *types.Job) { j.Datasets = []string{"data/none:v1"} }, types.ErrUnknownDataset},
 		{"dataset twice", func(_ *fixture, j *types.Job) { j.Datasets = []string{"data/aa:v1", "data/aa:v2"} }, types.ErrDatasets},
 		{"split that does not fit the bag", func(_ *fixture, j *types.Job) {
 			j.Datasets, j.DatasetsPerTask, j.Size_ = []string{"data/aa:v1", "data/bb:v1"}, 1, 3
 		}, types.ErrSize},
-		{"input where the datasets are", func(_ *fixture, j *types.Job) { j.Inputs = []*types.Input{input("datasets/x")} }, types.ErrInputName},
+		{"input where the datasets are", func(_ *fixture, j *types.Job) { j.Inputs = []*dealstypes.Input{input("datasets/x")} }, types.ErrInputName},
 		{"nondeterministic app", func(f *fixture, j *types.Job) {
 			f.setApp(j.App, func(_ *appstypes.App, v *appstypes.Version) { v.Nondeterministic = true })
 		}, types.ErrNondeterministic},
@@ -121,8 +122,8 @@ func TestSubmitRefuses(t *testing.T) {
 		{"bad beneficiary", func(_ *fixture, j *types.Job) { j.Beneficiary = "x" }, types.ErrBeneficiary},
 		{"sponsored", func(_ *fixture, j *types.Job) { j.Sponsor = addr("spo") }, types.ErrSponsor},
 		{"sponsor and voucher", func(_ *fixture, j *types.Job) { j.Sponsor, j.Voucher = addr("spo"), strings.Repeat("0", 64) }, types.ErrSponsor},
-		{"bad voucher", func(_ *fixture, j *types.Job) { j.Voucher = "x" }, types.ErrVoucher},
-		{"unknown voucher", func(_ *fixture, j *types.Job) { j.Voucher = strings.Repeat("0", 64) }, types.ErrNotFound},
+		{"bad voucher", func(_ *fixture, j *types.Job) { j.Voucher = "x" }, types.ErrID},
+		{"unknown voucher", func(_ *fixture, j *types.Job) { j.Voucher = strings.Repeat("0", 64) }, voucherstypes.ErrNotFound},
 		{"unknown callback", func(_ *fixture, j *types.Job) { j.Callback = "none" }, types.ErrCallback},
 		{"bad callback", func(_ *fixture, j *types.Job) { j.Callback = "N O" }, types.ErrCallback},
 		{"below the floor", func(f *fixture, _ *types.Job) { require.NoError(f, f.cancelBelow("ann", kindRequest, 2)) }, types.ErrCancelled},
@@ -202,7 +203,7 @@ func TestCancelMatched(t *testing.T) {
 	for range 50 { // those opened run to their end
 		require.NoError(t, f.settleTask(d.Id, 0, nil, 110, false))
 	}
-	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 110, false), types.ErrSettlement)
+	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 110, false), dealstypes.ErrSettlement)
 	f.next()
 	require.EqualValues(t, 1_000_000, f.balance("ann"))
 }
@@ -244,7 +245,7 @@ func TestCancelManyDeals(t *testing.T) {
 		f := newFixture(t)
 		f.sixOfSixteen()
 		f.fund("ann", 1_000_000)
-		f.setParams(func(p *types.Params) { p.OpensPerBlock = 1 })
+		f.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = 1 })
 		j := job()
 		j.Size_ = deals
 		id := f.submit("ann", 1, j)
@@ -288,7 +289,7 @@ func TestCancelTakesTurns(t *testing.T) {
 	f.sixOfSixteen()
 	f.fund("eve", 1_000_000)
 	f.fund("ann", 1_000_000)
-	f.setParams(func(p *types.Params) { p.OpensPerBlock = 1 })
+	f.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = 1 })
 	j := job()
 	j.Size_ = 40
 	many := f.submit("eve", 1, j)

@@ -7,7 +7,9 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // agreed is an agreement with the ids of the orders that it is made of; "" stands for a list price.
@@ -54,7 +56,7 @@ func (k Keeper) fillRequest(ctx sdk.Context, params types.Params, id []byte, loo
 		if err != nil {
 			return fillResult{}, err
 		}
-		if err := k.concludeDeal(ctx, id, &r, d); err != nil {
+		if d, err = k.concludeDeal(ctx, id, &r, d); err != nil {
 			return fillResult{}, err
 		}
 		s.recordDeal(d)
@@ -80,7 +82,7 @@ type search struct {
 	looks     *lookBudget
 	stale     *staleOrders
 	agreement types.Agreement // without orders
-	voucher   *types.Voucher
+	voucher   *voucherstypes.Voucher
 	chosen    []offer // of each dataset, as far as they are chosen: empty where there is no seller yet
 }
 
@@ -98,7 +100,7 @@ func (k Keeper) newSearch(ctx context.Context, params types.Params, r types.Requ
 
 // recordDeal tells the search of a deal. An order of a dataset that it used up is chosen no more; of a split bag, what a
 // deal has read is not chosen any more anyway.
-func (s *search) recordDeal(d types.Deal) {
+func (s *search) recordDeal(d dealstypes.Deal) {
 	for i := range s.chosen {
 		if o := &s.chosen[i]; o.id != "" && d.DatasetsPerTask == 0 {
 			o.left -= min(o.left, d.Size_)
@@ -347,7 +349,7 @@ func (s *search) trySide(ctx context.Context, a *agreed, c candidate) error {
 		return err
 	}
 	if s.voucher != nil {
-		if err := s.voucher.AllowsPool(side.Pool.Id); err != nil {
+		if err := s.voucher.CheckPool(side.Pool.Id); err != nil {
 			return err
 		}
 	}

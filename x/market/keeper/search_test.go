@@ -208,12 +208,12 @@ func TestPreview(t *testing.T) {
 	j.MaxPrice = 0 // no bound
 	p, err := f.Preview(f.ctx, addr("ann"), j)
 	require.NoError(t, err)
-	require.Equal(t, "anns", p.Organisation)
-	require.Equal(t, "studio/ray", p.App.Id)
-	require.Equal(t, "v1", p.Version.Version)
-	require.Equal(t, "open", p.Pool.Id)
-	require.EqualValues(t, 25, p.Terms.MaxSeats)
-	require.EqualValues(t, 10+25*20, p.Terms.Value)
+	require.Equal(t, "anns", p.Deal.RequesterOrganisation)
+	require.Equal(t, "studio/ray", p.Deal.App)
+	require.Equal(t, "v1", p.Deal.AppVersion)
+	require.Equal(t, "open", p.Deal.Pool)
+	require.EqualValues(t, 25, p.Deal.Terms.MaxSeats)
+	require.EqualValues(t, 10+25*20, p.Deal.Terms.Value)
 	require.Equal(t, before, f.dump())
 
 	_, err = f.Preview(f.ctx, "nobody", j)

@@ -10,7 +10,9 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -50,13 +52,14 @@ func newWorld(t *testing.T, rt *rapid.T) *world {
 	for _, n := range people {
 		w.fund(n, funds)
 	}
-	w.tasks.fail = func(_ types.Deal, index uint64) error {
+	w.tasks.fail = func(_ dealstypes.Deal, index uint64) error {
 		if index == 3 {
 			panic("injected")
 		}
 		return nil
 	}
-	w.setParams(func(p *types.Params) { p.MatchesPerBlock, p.OpensPerBlock, p.EndsPerBlock = 4, 6, 3 })
+	w.setParams(func(p *types.Params) { p.MatchesPerBlock, p.EndsPerBlock = 4, 3 })
+	w.setDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = 6 })
 	return w
 }
 
@@ -148,7 +151,7 @@ func (w *world) know(o types.Order) types.Order {
 // issueTo gives somebody a voucher for so many blocks.
 func (w *world) issueTo(holder string, amount, blocks uint64) {
 	w.nonce++
-	if id, err := w.issueErr(types.MsgIssueVoucher{
+	if id, err := w.issueErr(voucherstypes.MsgIssueVoucher{
 		Issuer: addr("iss"), Nonce: w.nonce, Holder: addr(holder), Amount: amount, Expiry: w.height() + int64(blocks),
 	}); err == nil {
 		w.issued, w.holder[id] = slices.Insert(w.issued, 0, id), holder
@@ -302,7 +305,7 @@ func (w *world) block() {
 	w.tasks.opened = nil
 	w.ctx = w.ctx.WithBlockHeight(w.height() + 1).WithEventManager(sdk.NewEventManager())
 	bomb(true)
-	require.NoError(w, w.BeginBlock(w.ctx))
+	w.beginBlock()
 	bomb(false)
 	for _, o := range w.tasks.opened {
 		w.live[o[:64]]++
@@ -311,7 +314,7 @@ func (w *world) block() {
 		switch e := e.(type) {
 		case *types.EventOrderReleased:
 			w.release(e)
-		case *types.EventDeal:
+		case *dealstypes.EventDeal:
 			w.judge(e)
 		}
 	}
@@ -329,21 +332,21 @@ func (w *world) settleSome() {
 		if w.live[id] == 0 {
 			continue
 		}
-		d, err := w.GetDeal(w.ctx, id)
+		d, err := w.dealing.GetDeal(w.ctx, id)
 		require.NoError(w, err)
 		each, err := d.Terms.Escrow()
 		require.NoError(w, err)
-		pays, left := []types.EscrowPay{}, each
+		pays, left := []dealstypes.EscrowPay{}, each
 		for _, to := range []string{"studio", "w1", "blocked"} {
 			_, raw := account(to)
 			amount := w.up(to, 0, left)
-			pays, left = append(pays, types.EscrowPay{To: raw, Amount: amount}), left-amount
+			pays, left = append(pays, dealstypes.EscrowPay{To: raw, Amount: amount}), left-amount
 		}
 		accepted := rapid.Bool().Draw(w.rt, "accepted")
 		if !accepted && w.chance("nobody was drawn") {
 			pays, left = nil, each
 		}
-		require.NoError(w, w.Settle(w.ctx, types.TaskSettlement{Deal: id, Task: "t", Index: d.First + d.Ended, Pays: pays, Refund: left, Accepted: accepted}))
+		require.NoError(w, w.dealing.Settle(w.ctx, dealstypes.TaskSettlement{Deal: id, Task: "t", Index: d.First + d.Ended, Pays: pays, Refund: left, Accepted: accepted}))
 		w.live[id]--
 	}
 	for _, e := range events[*types.EventOrderReleased](w.fixture)[before:] {

@@ -17,9 +17,6 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgMatchOrders{}, "credence/market/MsgMatchOrders")
 	legacy.RegisterAminoMsg(cdc, &MsgSubmitTask{}, "credence/market/MsgSubmitTask")
 	legacy.RegisterAminoMsg(cdc, &MsgCancelRequest{}, "credence/market/MsgCancelRequest")
-	legacy.RegisterAminoMsg(cdc, &MsgIssueVoucher{}, "credence/market/MsgIssueVoucher")
-	legacy.RegisterAminoMsg(cdc, &MsgTopUpVoucher{}, "credence/market/MsgTopUpVoucher")
-	legacy.RegisterAminoMsg(cdc, &MsgSetSpenders{}, "credence/market/MsgSetSpenders")
 	legacy.RegisterAminoMsg(cdc, &MsgSetCategory{}, "credence/market/MsgSetCategory")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "credence/market/MsgUpdateParams")
 }
@@ -29,7 +26,6 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgPlaceOrder{}, &MsgPresignOrder{}, &MsgCancelOrder{}, &MsgCancelOrders{}, &MsgMatchOrders{},
 		&MsgSubmitTask{}, &MsgCancelRequest{},
-		&MsgIssueVoucher{}, &MsgTopUpVoucher{}, &MsgSetSpenders{},
 		&MsgSetCategory{}, &MsgUpdateParams{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -13,7 +13,6 @@ var (
 	ErrNoOrder       = errorsmod.Register(ModuleName, 23, "no order meets it")
 	ErrBookFull      = errorsmod.Register(ModuleName, 25, "too many orders on the book")
 	ErrRequester     = errorsmod.Register(ModuleName, 26, "invalid requester")
-	ErrSettlement    = errorsmod.Register(ModuleName, 27, "settlement does not add up")
 	ErrInvalidParams = errorsmod.Register(ModuleName, 28, "invalid parameters")
 	ErrGenesis       = errorsmod.Register(ModuleName, 29, "invalid genesis state")
 	ErrInsolvent     = errorsmod.Register(ModuleName, 30, "books do not add up")
@@ -83,14 +82,4 @@ var (
 	ErrVolume                    = errorsmod.Register(ModuleName, 68, "not enough volume left")
 	ErrTooFew                    = errorsmod.Register(ModuleName, 74, "pool has too few organisations to be drawn")
 	ErrCourtPrice                = errorsmod.Register(ModuleName, 76, "pool order does not pay a court")
-	ErrUnfunded                  = errorsmod.Register(ModuleName, 75, "payer can not pay the escrow")
-)
-
-// Errors of vouchers.
-var (
-	ErrVoucher        = errorsmod.Register(ModuleName, 69, "invalid voucher")
-	ErrVoucherSpender = errorsmod.Register(ModuleName, 70, "requester may not spend the voucher")
-	ErrVoucherExpired = errorsmod.Register(ModuleName, 71, "voucher has expired")
-	ErrVoucherAsset   = errorsmod.Register(ModuleName, 72, "voucher does not pay for it")
-	ErrVoucherBalance = errorsmod.Register(ModuleName, 73, "voucher's balance is too low")
 )

@@ -6,27 +6,34 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/credence-chain/credence/internal/purse"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// AccountKeeper names the module's account.
+// AccountKeeper names the module's account, and what a signature costs.
 type AccountKeeper interface {
-	GetModuleAddress(name string) sdk.AccAddress
-	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
+	purse.Accounts
 	GetParams(ctx context.Context) authtypes.Params
 }
 
-// BankKeeper moves coins. A virtual send leaves a delta of the transaction, which the bank's EndBlock folds into the
-// module's balance: transactions that lock escrow share no key.
+// BankKeeper moves coins.
 type BankKeeper interface {
-	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error
-	SendCoinsFromAccountToModuleVirtual(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error
-	SendCoinsFromModuleToAccount(ctx context.Context, from string, to sdk.AccAddress, amount sdk.Coins) error
-	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
+	purse.Bank
 	SpendableCoin(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 	BlockedAddr(addr sdk.AccAddress) bool
+}
+
+// VouchersKeeper pays in a requester's place.
+type VouchersKeeper interface {
+	GetVoucher(ctx context.Context, id string) (voucherstypes.Voucher, error)
+	// SpendVoucher takes escrow out of a voucher for a module, whose purse expects the coins.
+	SpendVoucher(ctx context.Context, id string, amount uint64, module string) error
+	// RefundVoucher puts escrow back from a module's purse.
+	RefundVoucher(ctx context.Context, id string, amount uint64, from voucherstypes.Purse) error
 }
 
 // OrgsKeeper answers what accounts and organisations may do.
@@ -61,16 +68,21 @@ type BeaconKeeper interface {
 	Seed(ctx context.Context) ([]byte, error)
 }
 
-// TaskHooks is how the market reaches the tasks, which are built upon it.
-type TaskHooks interface {
-	// OpenTask begins the task of an index, which counts within the request's bag. The deal is as it was when this block began to open its tasks. An
-	// error or a panic drops what it wrote, and the task is refunded.
-	OpenTask(ctx context.Context, deal Deal, index uint64) error
-}
-
-// Callback is a hook of another module that a request may name: it is told the end of each of its tasks that has an
-// answer. It runs on a cache of the state with a gas limit; an error, a panic or running out of gas drops what it wrote,
-// and changes nothing else.
-type Callback interface {
-	OnResult(ctx context.Context, deal Deal, result TaskResult) error
+// DealsKeeper makes deals of what matching found, and ends them when their request is taken back.
+type DealsKeeper interface {
+	// MakeDeal makes a deal; its escrow comes out of a purse, or when that is nil of its payer. It returns the deal as made.
+	MakeDeal(ctx context.Context, deal dealstypes.Deal, from dealstypes.Purse) (dealstypes.Deal, error)
+	GetDeal(ctx context.Context, id string) (dealstypes.Deal, error)
+	// HasRunning says whether any deal of a request has tasks that have not ended.
+	HasRunning(ctx context.Context, request string) (bool, error)
+	// RunningAfter returns the running deals of a request after one of them, in the order in which they were made.
+	RunningAfter(ctx context.Context, request string, after dealstypes.Place, limit int) ([]dealstypes.Place, error)
+	// CancelDeal opens and draws for no more of a deal's tasks, and refunds those that are not open.
+	CancelDeal(ctx context.Context, id []byte) (dealstypes.Deal, error)
+	// ReleaseNext gives the volume back that is due first, and returns to how many orders; found is false when none is due.
+	ReleaseNext(ctx sdk.Context) (orders int, found bool, err error)
+	// WalkDeals visits all deals, for invariants.
+	WalkDeals(ctx context.Context, visit func(dealstypes.Deal) error) error
+	// HasCallback says whether a name is that of a hook.
+	HasCallback(name string) bool
 }

@@ -8,6 +8,7 @@ import (
 
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -38,14 +39,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.validateOrders(codec); err != nil {
 		return err
 	}
-	deals, err := g.validateDeals(codec)
-	if err != nil {
-		return err
-	}
-	if err := g.validateOpening(deals); err != nil {
-		return err
-	}
-	if err := g.validateRequests(codec, deals); err != nil {
+	if err := g.validateRequests(codec); err != nil {
 		return err
 	}
 	return g.validateRest(codec)
@@ -55,7 +49,7 @@ func (g GenesisState) validateOrders(codec address.Codec) error {
 	resting := make(map[string]bool, len(g.Orders))
 	last := ""
 	for i, r := range g.Orders {
-		if err := nextID(&last, r.Id); err != nil {
+		if err := ids.Follow(&last, r.Id); err != nil {
 			return ErrGenesis.Wrapf("orders[%d].id: %s", i, err)
 		}
 		if err := r.validate(codec, g.Params); err != nil {
@@ -65,7 +59,7 @@ func (g GenesisState) validateOrders(codec address.Codec) error {
 	}
 	last = ""
 	for i, id := range g.Arrivals {
-		if err := nextID(&last, id); err != nil {
+		if err := ids.Follow(&last, id); err != nil {
 			return ErrGenesis.Wrapf("arrivals[%d]: %s", i, err)
 		}
 		if !resting[id] {
@@ -106,91 +100,17 @@ func (r OrderRecord) validate(codec address.Codec, p Params) error {
 	return nil
 }
 
-func (g GenesisState) validateDeals(codec address.Codec) (map[string]Deal, error) {
-	deals := make(map[string]Deal, len(g.Deals))
+func (g GenesisState) validateRequests(codec address.Codec) error {
 	last := ""
-	for i, d := range g.Deals {
-		if err := nextID(&last, d.Id); err != nil {
-			return nil, ErrGenesis.Wrapf("deals[%d].id: %s", i, err)
-		}
-		for _, who := range []string{d.Requester, d.AppOwner, d.PoolOwner} {
-			if _, err := codec.StringToBytes(who); err != nil {
-				return nil, ErrGenesis.Wrapf("deals[%d]: %q: %s", i, who, err)
-			}
-		}
-		if err := TermsToPoco("", d, d.First).Validate(); err != nil {
-			return nil, ErrGenesis.Wrapf("deals[%d].%s", i, err)
-		}
-		if d.Size_ < 1 || d.Opened > d.Size_ || d.Ended > d.Size_ || d.Accepted > d.Ended {
-			return nil, ErrGenesis.Wrapf("deals[%d]: size %d, opened %d, ended %d, accepted %d: expected accepted <= ended <= size and opened <= size",
-				i, d.Size_, d.Opened, d.Ended, d.Accepted)
-		}
-		if d.Released > d.Unused || d.Unused > d.Ended-d.Accepted {
-			return nil, ErrGenesis.Wrapf("deals[%d]: unused %d, released %d: expected released <= unused <= ended - accepted", i, d.Unused, d.Released)
-		}
-		if d.First > d.Bag || d.Size_ > d.Bag-d.First {
-			return nil, ErrGenesis.Wrapf("deals[%d]: first %d, size %d: expected a part of the bag of %d", i, d.First, d.Size_, d.Bag)
-		}
-		if len(d.Args) > 0 || len(d.Inputs) > 0 {
-			return nil, ErrGenesis.Wrapf("deals[%d]: expected no args and no inputs: its request has them", i)
-		}
-		if err := d.checkEscrow(); err != nil {
-			return nil, ErrGenesis.Wrapf("deals[%d].%s", i, err)
-		}
-		deals[d.Id] = d
-	}
-	return deals, nil
-}
-
-// checkEscrow checks that the deal holds a whole task's escrow for each task that has not ended.
-func (d Deal) checkEscrow() error {
-	each, err := d.Terms.Escrow()
-	if err != nil {
-		return err
-	}
-	if hi, lo := bits.Mul64(each, d.Unended()); hi != 0 || lo != d.Escrow {
-		return text("escrow: expected that of every task that has not ended")
-	}
-	return nil
-}
-
-func (g GenesisState) validateOpening(deals map[string]Deal) error {
-	opening := make(map[string]bool, len(g.Opening))
-	for i, id := range g.Opening {
-		d, found := deals[id]
-		if !found || opening[id] || d.Opened == d.Size_ {
-			return ErrGenesis.Wrapf("opening[%d]: %s: expected a deal with tasks to open, each once", i, id)
-		}
-		opening[id] = true
-	}
-	for _, d := range g.Deals {
-		if d.Opened < d.Size_ && !d.Cancelled && !opening[d.Id] {
-			return ErrGenesis.Wrapf("opening: %s has tasks to open and is missing", d.Id)
-		}
-	}
-	return nil
-}
-
-func (g GenesisState) validateRequests(codec address.Codec, deals map[string]Deal) error {
-	last, known := "", make(map[string]bool, len(g.Requests))
 	for i, r := range g.Requests {
-		if err := nextID(&last, r.Id); err != nil {
+		if err := ids.Follow(&last, r.Id); err != nil {
 			return ErrGenesis.Wrapf("requests[%d].id: %s", i, err)
 		}
 		if _, err := codec.StringToBytes(r.Requester); err != nil {
 			return ErrGenesis.Wrapf("requests[%d].requester: %s", i, err)
 		}
-		known[r.Id] = true
-		if _, matched := deals[r.Deal]; r.Deal != "" && !matched {
-			return ErrGenesis.Wrapf("requests[%d].deal: %s is no deal", i, r.Deal)
-		}
 		if err := r.checkStatus(); err != nil {
 			return ErrGenesis.Wrapf("requests[%d].%s", i, err)
-		}
-	}
-	for i, d := range g.Deals {
-		if !known[d.Request] {
-			return ErrGenesis.Wrapf("deals[%d].request: %q is no request", i, d.Request)
 		}
 	}
 	return nil
@@ -234,15 +154,9 @@ func (r Request) checkStatus() error {
 }
 
 func (g GenesisState) validateRest(codec address.Codec) error {
-	for i, r := range g.Releases {
-		_, found := slices.BinarySearchFunc(g.Deals, r.Deal, func(d Deal, id string) int { return strings.Compare(d.Id, id) })
-		if !found || r.Height < 0 {
-			return ErrGenesis.Wrapf("releases[%d]: height %d, deal %q: expected a height of at least 0, and a deal", i, r.Height, r.Deal)
-		}
-	}
 	last := ""
 	for i, m := range g.Matches {
-		if err := nextID(&last, m.Id); err != nil {
+		if err := ids.Follow(&last, m.Id); err != nil {
 			return ErrGenesis.Wrapf("matches[%d].id: %s", i, err)
 		}
 		if err := g.validateMatch(m); err != nil {
@@ -274,18 +188,6 @@ func (g GenesisState) validateRest(codec address.Codec) error {
 		}
 	}
 	last = ""
-	for i, v := range g.Vouchers {
-		if err := nextID(&last, v.Id); err != nil {
-			return ErrGenesis.Wrapf("vouchers[%d].id: %s", i, err)
-		}
-		if err := v.Validate(codec); err != nil {
-			return ErrGenesis.Wrapf("vouchers[%d].%s", i, err)
-		}
-		if v.Expired && v.Balance > 0 {
-			return ErrGenesis.Wrapf("vouchers[%d].balance: got %d, expected none of an expired voucher", i, v.Balance)
-		}
-	}
-	last = ""
 	for i, w := range g.Rematches {
 		if w.Topic <= last {
 			return ErrGenesis.Wrapf("rematches[%d].topic: %q: expected ascending order, each once", i, w.Topic)
@@ -314,17 +216,5 @@ func (g GenesisState) validateMatch(m Match) error {
 			return text("orders: " + id + " is no order")
 		}
 	}
-	return nil
-}
-
-// nextID checks an id and that it comes after the last one.
-func nextID(last *string, id string) error {
-	if _, err := ParseID(id); err != nil {
-		return err
-	}
-	if id <= *last {
-		return text(id + ": expected ascending order, each once")
-	}
-	*last = id
 	return nil
 }

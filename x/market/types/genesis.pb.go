@@ -32,28 +32,20 @@ type GenesisState struct {
 	Orders []OrderRecord `protobuf:"bytes,2,rep,name=orders,proto3" json:"orders"`
 	// requests in the order of their ids.
 	Requests []Request `protobuf:"bytes,3,rep,name=requests,proto3" json:"requests"`
-	// deals in the order of their ids.
-	Deals []Deal `protobuf:"bytes,4,rep,name=deals,proto3" json:"deals"`
-	// opening lists the deals with tasks to open, in their turn.
-	Opening []string `protobuf:"bytes,6,rep,name=opening,proto3" json:"opening,omitempty"`
 	// matches proposed and waiting, in the order of their ids.
-	Matches []Match `protobuf:"bytes,7,rep,name=matches,proto3" json:"matches"`
+	Matches []Match `protobuf:"bytes,4,rep,name=matches,proto3" json:"matches"`
 	// floors in the order of owner and kind.
-	Floors []Floor `protobuf:"bytes,8,rep,name=floors,proto3" json:"floors"`
+	Floors []Floor `protobuf:"bytes,5,rep,name=floors,proto3" json:"floors"`
 	// categories in the order of their ids.
-	Categories []Category `protobuf:"bytes,9,rep,name=categories,proto3" json:"categories"`
-	// vouchers in the order of their ids.
-	Vouchers []Voucher `protobuf:"bytes,10,rep,name=vouchers,proto3" json:"vouchers"`
+	Categories []Category `protobuf:"bytes,6,rep,name=categories,proto3" json:"categories"`
 	// arrivals are resting orders that have not met the book yet, by id.
-	Arrivals []string `protobuf:"bytes,11,rep,name=arrivals,proto3" json:"arrivals,omitempty"`
+	Arrivals []string `protobuf:"bytes,7,rep,name=arrivals,proto3" json:"arrivals,omitempty"`
 	// rematches are topics whose resting requests are being matched again, with the cursor reached.
-	Rematches []Rematch `protobuf:"bytes,12,rep,name=rematches,proto3" json:"rematches"`
+	Rematches []Rematch `protobuf:"bytes,8,rep,name=rematches,proto3" json:"rematches"`
 	// last_rematch is the topic whose rematch went on last.
-	LastRematch string `protobuf:"bytes,13,opt,name=last_rematch,json=lastRematch,proto3" json:"last_rematch,omitempty"`
+	LastRematch string `protobuf:"bytes,9,opt,name=last_rematch,json=lastRematch,proto3" json:"last_rematch,omitempty"`
 	// rescan is the cursor of the rescan over all resting requests; none at its beginning.
-	Rescan *Rematch `protobuf:"bytes,14,opt,name=rescan,proto3" json:"rescan,omitempty"`
-	// releases are due, the oldest first.
-	Releases []Release `protobuf:"bytes,15,rep,name=releases,proto3" json:"releases"`
+	Rescan *Rematch `protobuf:"bytes,10,opt,name=rescan,proto3" json:"rescan,omitempty"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -110,20 +102,6 @@ func (m *GenesisState) GetRequests() []Request {
 	return nil
 }
 
-func (m *GenesisState) GetDeals() []Deal {
-	if m != nil {
-		return m.Deals
-	}
-	return nil
-}
-
-func (m *GenesisState) GetOpening() []string {
-	if m != nil {
-		return m.Opening
-	}
-	return nil
-}
-
 func (m *GenesisState) GetMatches() []Match {
 	if m != nil {
 		return m.Matches
@@ -141,13 +119,6 @@ func (m *GenesisState) GetFloors() []Floor {
 func (m *GenesisState) GetCategories() []Category {
 	if m != nil {
 		return m.Categories
-	}
-	return nil
-}
-
-func (m *GenesisState) GetVouchers() []Voucher {
-	if m != nil {
-		return m.Vouchers
 	}
 	return nil
 }
@@ -180,86 +151,6 @@ func (m *GenesisState) GetRescan() *Rematch {
 	return nil
 }
 
-func (m *GenesisState) GetReleases() []Release {
-	if m != nil {
-		return m.Releases
-	}
-	return nil
-}
-
-// Release is volume that tasks for which nobody was paid give back to the orders of their deal.
-type Release struct {
-	// height from which on it is due.
-	Height int64 `protobuf:"varint,1,opt,name=height,proto3" json:"height,omitempty"`
-	// deal that met the orders.
-	Deal string `protobuf:"bytes,2,opt,name=deal,proto3" json:"deal,omitempty"`
-	// first is the index of the first of the tasks, within the request's bag.
-	First uint64 `protobuf:"varint,3,opt,name=first,proto3" json:"first,omitempty"`
-	// tasks that give back the datasets which one task alone reads; 0 for what the deal as a whole gives back.
-	Tasks uint64 `protobuf:"varint,4,opt,name=tasks,proto3" json:"tasks,omitempty"`
-}
-
-func (m *Release) Reset()         { *m = Release{} }
-func (m *Release) String() string { return proto.CompactTextString(m) }
-func (*Release) ProtoMessage()    {}
-func (*Release) Descriptor() ([]byte, []int) {
-	return fileDescriptor_48c432e3e93f52cf, []int{1}
-}
-func (m *Release) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Release) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Release.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Release) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Release.Merge(m, src)
-}
-func (m *Release) XXX_Size() int {
-	return m.Size()
-}
-func (m *Release) XXX_DiscardUnknown() {
-	xxx_messageInfo_Release.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Release proto.InternalMessageInfo
-
-func (m *Release) GetHeight() int64 {
-	if m != nil {
-		return m.Height
-	}
-	return 0
-}
-
-func (m *Release) GetDeal() string {
-	if m != nil {
-		return m.Deal
-	}
-	return ""
-}
-
-func (m *Release) GetFirst() uint64 {
-	if m != nil {
-		return m.First
-	}
-	return 0
-}
-
-func (m *Release) GetTasks() uint64 {
-	if m != nil {
-		return m.Tasks
-	}
-	return 0
-}
-
 // Rematch is a topic whose resting requests are being matched again, because an order came under it.
 type Rematch struct {
 	// topic of the requests.
@@ -282,7 +173,7 @@ func (m *Rematch) Reset()         { *m = Rematch{} }
 func (m *Rematch) String() string { return proto.CompactTextString(m) }
 func (*Rematch) ProtoMessage()    {}
 func (*Rematch) Descriptor() ([]byte, []int) {
-	return fileDescriptor_48c432e3e93f52cf, []int{2}
+	return fileDescriptor_48c432e3e93f52cf, []int{1}
 }
 func (m *Rematch) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -362,55 +253,47 @@ func (m *Rematch) GetAgainPrice() uint64 {
 
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "credence.market.v1.GenesisState")
-	proto.RegisterType((*Release)(nil), "credence.market.v1.Release")
 	proto.RegisterType((*Rematch)(nil), "credence.market.v1.Rematch")
 }
 
 func init() { proto.RegisterFile("credence/market/v1/genesis.proto", fileDescriptor_48c432e3e93f52cf) }
 
 var fileDescriptor_48c432e3e93f52cf = []byte{
-	// 649 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x54, 0xcb, 0x6e, 0x13, 0x31,
-	0x14, 0xcd, 0x34, 0xe9, 0x24, 0xe3, 0x14, 0x10, 0x56, 0x85, 0x4c, 0x80, 0xc9, 0xd0, 0x55, 0x84,
-	0x44, 0x46, 0x6d, 0x57, 0x48, 0xc0, 0x22, 0x54, 0x14, 0x09, 0x10, 0x95, 0x91, 0x58, 0xb0, 0xa9,
-	0xdc, 0xc9, 0xed, 0xc4, 0x6a, 0x66, 0x1c, 0x6c, 0x37, 0xa2, 0x7f, 0xc1, 0x67, 0xb0, 0x44, 0xe2,
-	0x1f, 0x50, 0x97, 0x5d, 0xb2, 0x42, 0xa8, 0x5d, 0xf0, 0x1b, 0xc8, 0x8f, 0x29, 0x69, 0x99, 0x76,
-	0x13, 0xf9, 0x1e, 0x9f, 0x73, 0xee, 0xc3, 0x37, 0x83, 0x92, 0x4c, 0xc2, 0x18, 0xca, 0x0c, 0xd2,
-	0x82, 0xc9, 0x03, 0xd0, 0xe9, 0x7c, 0x3d, 0xcd, 0xa1, 0x04, 0xc5, 0xd5, 0x70, 0x26, 0x85, 0x16,
-	0x18, 0x57, 0x8c, 0xa1, 0x63, 0x0c, 0xe7, 0xeb, 0xbd, 0xdb, 0xac, 0xe0, 0xa5, 0x48, 0xed, 0xaf,
-	0xa3, 0xf5, 0x1e, 0xd4, 0x18, 0x8d, 0x81, 0x4d, 0xfd, 0x75, 0xbf, 0xe6, 0xda, 0xfb, 0x39, 0x42,
-	0x5c, 0x43, 0x10, 0x72, 0x0c, 0xd2, 0xdf, 0xd7, 0x15, 0x2a, 0xe1, 0xd3, 0x21, 0xa8, 0xca, 0x61,
-	0x35, 0x17, 0xb9, 0xb0, 0xc7, 0xd4, 0x9c, 0x1c, 0xba, 0xf6, 0x3d, 0x44, 0x2b, 0xdb, 0xae, 0xa1,
-	0xf7, 0x9a, 0x69, 0xc0, 0xcf, 0x50, 0x38, 0x63, 0x92, 0x15, 0x8a, 0x04, 0x49, 0x30, 0xe8, 0x6e,
-	0xf4, 0x86, 0xff, 0x37, 0x38, 0xdc, 0xb1, 0x8c, 0x51, 0x74, 0xfc, 0xab, 0xdf, 0xf8, 0xfa, 0xe7,
-	0xdb, 0xa3, 0x80, 0x7a, 0x11, 0x1e, 0xa1, 0xd0, 0x96, 0xa5, 0xc8, 0x52, 0xd2, 0x1c, 0x74, 0x37,
-	0xfa, 0x75, 0xf2, 0x77, 0x86, 0x41, 0x21, 0x13, 0x72, 0x7c, 0xc1, 0xc3, 0x29, 0xf1, 0x08, 0x75,
-	0x7c, 0xe9, 0x8a, 0x34, 0xad, 0xcb, 0xbd, 0x3a, 0x17, 0xea, 0x38, 0x8b, 0x0e, 0xe7, 0x3a, 0xfc,
-	0x04, 0x2d, 0x9b, 0xf1, 0x2a, 0xd2, 0xb2, 0x06, 0xa4, 0xce, 0x60, 0x0b, 0xd8, 0x74, 0x51, 0xed,
-	0x14, 0x98, 0xa0, 0xb6, 0x98, 0x41, 0xc9, 0xcb, 0x9c, 0x84, 0x49, 0x73, 0x10, 0xd1, 0x2a, 0xc4,
-	0xcf, 0x51, 0xbb, 0x60, 0x3a, 0x9b, 0x80, 0x22, 0x6d, 0x6b, 0x7b, 0xb7, 0xce, 0xf6, 0xad, 0xa1,
-	0x2c, 0xfa, 0x56, 0x22, 0xfc, 0x14, 0x85, 0xfb, 0x53, 0x21, 0xa4, 0x22, 0x9d, 0xab, 0xe5, 0x2f,
-	0x0d, 0xe3, 0xc2, 0x58, 0x9c, 0x06, 0x6f, 0x23, 0x94, 0x31, 0x0d, 0xb9, 0x90, 0x1c, 0x14, 0x89,
-	0xac, 0xc3, 0xfd, 0x3a, 0x87, 0x17, 0x8e, 0x75, 0xb4, 0x68, 0xb2, 0x20, 0x35, 0xf3, 0x9d, 0x8b,
-	0xc3, 0x6c, 0x62, 0x5e, 0x09, 0x5d, 0x3d, 0xdf, 0x0f, 0x8e, 0x73, 0x61, 0xbe, 0x95, 0x0e, 0xf7,
-	0x50, 0x87, 0x49, 0xc9, 0xe7, 0x66, 0xc4, 0x5d, 0x3b, 0xa5, 0xf3, 0x18, 0x6f, 0xa1, 0x48, 0x42,
-	0x35, 0xa8, 0x95, 0xeb, 0x1e, 0xb0, 0xb8, 0x3c, 0xaa, 0x7f, 0x42, 0xfc, 0x10, 0xad, 0x4c, 0x99,
-	0xd2, 0xbb, 0x1e, 0x21, 0x37, 0x92, 0x60, 0x10, 0xd1, 0xae, 0xc1, 0xbc, 0x10, 0x6f, 0xa2, 0x50,
-	0x82, 0xca, 0x58, 0x49, 0x6e, 0xda, 0x5d, 0xbd, 0x2e, 0x0b, 0xf5, 0x54, 0xb7, 0x5d, 0x53, 0x60,
-	0x0a, 0x14, 0xb9, 0x75, 0x5d, 0x71, 0x96, 0x73, 0x69, 0xbb, 0x9c, 0x6e, 0x8d, 0xa1, 0xb6, 0xbf,
-	0xc7, 0x77, 0x50, 0x38, 0x01, 0x9e, 0x4f, 0xb4, 0xfd, 0xbf, 0x34, 0xa9, 0x8f, 0x30, 0x46, 0x2d,
-	0xb3, 0x4e, 0x64, 0xc9, 0x96, 0x6d, 0xcf, 0x78, 0x15, 0x2d, 0xef, 0x73, 0xa9, 0x34, 0x69, 0x26,
-	0xc1, 0xa0, 0x45, 0x5d, 0x60, 0x50, 0xcd, 0xd4, 0x81, 0x59, 0x55, 0x8b, 0xda, 0x60, 0xed, 0x47,
-	0x60, 0x72, 0xb8, 0x3e, 0x0d, 0x43, 0xcc, 0x78, 0x66, 0x53, 0x44, 0xd4, 0x05, 0x06, 0x9d, 0x49,
-	0x9e, 0x81, 0x4d, 0xd1, 0xa2, 0x2e, 0x30, 0x28, 0xdb, 0xd7, 0x20, 0x6d, 0x8e, 0x88, 0xba, 0x00,
-	0xf7, 0x51, 0xd7, 0x1e, 0x76, 0xa7, 0xbc, 0xe0, 0xda, 0x67, 0x42, 0x16, 0x7a, 0x63, 0x10, 0x33,
-	0x6d, 0x47, 0xf0, 0xcd, 0x2c, 0xdb, 0x66, 0x9c, 0xe8, 0x95, 0xeb, 0xc8, 0x38, 0xe7, 0x8c, 0x97,
-	0x24, 0x4c, 0x82, 0x41, 0x87, 0xba, 0xc0, 0x3a, 0x9b, 0xc3, 0xae, 0xab, 0xa5, 0xed, 0x9d, 0x0d,
-	0xb4, 0x63, 0x90, 0xd1, 0xeb, 0xe3, 0xd3, 0x38, 0x38, 0x39, 0x8d, 0x83, 0xdf, 0xa7, 0x71, 0xf0,
-	0xe5, 0x2c, 0x6e, 0x9c, 0x9c, 0xc5, 0x8d, 0x9f, 0x67, 0x71, 0xe3, 0xe3, 0x7a, 0xce, 0xf5, 0xe4,
-	0x70, 0x6f, 0x98, 0x89, 0x22, 0xad, 0x5e, 0xe0, 0x71, 0x36, 0x61, 0xbc, 0x3c, 0x0f, 0xd3, 0xcf,
-	0xd5, 0xf7, 0x4c, 0x1f, 0xcd, 0x40, 0xed, 0x85, 0xf6, 0xab, 0xb5, 0xf9, 0x37, 0x00, 0x00, 0xff,
-	0xff, 0x95, 0x17, 0xf5, 0x6b, 0x98, 0x05, 0x00, 0x00,
+	// 531 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x93, 0x41, 0x6f, 0xd3, 0x3e,
+	0x18, 0xc6, 0xeb, 0xb5, 0x4d, 0x1b, 0x77, 0x97, 0xbf, 0xb5, 0x83, 0xff, 0x05, 0xa5, 0x61, 0xa7,
+	0x08, 0x89, 0x44, 0xdd, 0xae, 0xc0, 0xa1, 0x20, 0x86, 0x04, 0x88, 0x29, 0xdc, 0xb8, 0x54, 0x5e,
+	0xfa, 0x2e, 0xb5, 0x68, 0xe2, 0x62, 0x7b, 0x15, 0xfb, 0x16, 0x7c, 0x0c, 0x8e, 0x7c, 0x0a, 0xb4,
+	0xe3, 0x4e, 0x88, 0x13, 0x42, 0xed, 0x81, 0xaf, 0x81, 0x6c, 0x27, 0xa5, 0x83, 0xb0, 0x4b, 0xf5,
+	0xbe, 0x4f, 0x9f, 0xe7, 0x97, 0xf7, 0xb5, 0x6c, 0x1c, 0x66, 0x12, 0x66, 0x50, 0x66, 0x90, 0x14,
+	0x4c, 0xbe, 0x03, 0x9d, 0xac, 0xc6, 0x49, 0x0e, 0x25, 0x28, 0xae, 0xe2, 0xa5, 0x14, 0x5a, 0x10,
+	0x52, 0x3b, 0x62, 0xe7, 0x88, 0x57, 0xe3, 0xe1, 0x7f, 0xac, 0xe0, 0xa5, 0x48, 0xec, 0xaf, 0xb3,
+	0x0d, 0x47, 0x0d, 0xa0, 0x2a, 0xe0, 0x0c, 0x41, 0x83, 0x41, 0xc8, 0x19, 0xc8, 0xea, 0xff, 0xa6,
+	0x49, 0x24, 0xbc, 0xbf, 0x00, 0x55, 0x13, 0x0e, 0x72, 0x91, 0x0b, 0x5b, 0x26, 0xa6, 0x72, 0xea,
+	0xe1, 0xd7, 0x0e, 0xde, 0x3f, 0x71, 0x13, 0xbf, 0xd1, 0x4c, 0x03, 0x79, 0x84, 0xbd, 0x25, 0x93,
+	0xac, 0x50, 0x14, 0x85, 0x28, 0x1a, 0x1c, 0x0d, 0xe3, 0xbf, 0x37, 0x88, 0x4f, 0xad, 0x63, 0xe2,
+	0x5f, 0x7d, 0x1f, 0xb5, 0x3e, 0xfd, 0xfc, 0x7c, 0x1f, 0xa5, 0x55, 0x88, 0x4c, 0xb0, 0x67, 0xc7,
+	0x52, 0x74, 0x2f, 0x6c, 0x47, 0x83, 0xa3, 0x51, 0x53, 0xfc, 0xb5, 0x71, 0xa4, 0x90, 0x09, 0x39,
+	0xbb, 0xc1, 0x70, 0x49, 0x32, 0xc1, 0xfd, 0x6a, 0x74, 0x45, 0xdb, 0x96, 0x72, 0xa7, 0x89, 0x92,
+	0x3a, 0xcf, 0x2e, 0x61, 0x9b, 0x23, 0x8f, 0x71, 0xaf, 0x60, 0x3a, 0x9b, 0x83, 0xa2, 0x1d, 0x8b,
+	0xf8, 0xbf, 0x09, 0xf1, 0xca, 0x58, 0x76, 0x01, 0x75, 0x88, 0x3c, 0xc4, 0xde, 0xf9, 0x42, 0x08,
+	0xa9, 0x68, 0xf7, 0xdf, 0xf1, 0x67, 0xc6, 0x71, 0x63, 0x03, 0x97, 0x21, 0x27, 0x18, 0x67, 0x4c,
+	0x43, 0x2e, 0x24, 0x07, 0x45, 0x3d, 0x4b, 0xb8, 0xdb, 0x44, 0x78, 0xe2, 0x5c, 0x97, 0xbb, 0x90,
+	0x9d, 0x28, 0x19, 0xe2, 0x3e, 0x93, 0x92, 0xaf, 0xd8, 0x42, 0xd1, 0x5e, 0xd8, 0x8e, 0xfc, 0x74,
+	0xdb, 0x93, 0xa7, 0xd8, 0x97, 0x50, 0x2f, 0xd9, 0xbf, 0xed, 0x9c, 0x8a, 0x3f, 0xd7, 0xfc, 0x1d,
+	0x24, 0xf7, 0xf0, 0xfe, 0x82, 0x29, 0x3d, 0xad, 0x14, 0xea, 0x87, 0x28, 0xf2, 0xd3, 0x81, 0xd1,
+	0xaa, 0x20, 0x39, 0xc6, 0x9e, 0x04, 0x95, 0xb1, 0x92, 0x62, 0x7b, 0x25, 0x6e, 0xfb, 0x4a, 0x5a,
+	0x59, 0x0f, 0xbf, 0x20, 0xdc, 0xab, 0x01, 0x07, 0xb8, 0xab, 0xc5, 0x92, 0x67, 0xf6, 0x4a, 0xf9,
+	0xa9, 0x6b, 0x8c, 0xba, 0x94, 0x3c, 0x03, 0xba, 0x17, 0xa2, 0xa8, 0x93, 0xba, 0xc6, 0xa8, 0xec,
+	0x5c, 0x83, 0xa4, 0x6d, 0xe7, 0xb5, 0x0d, 0x19, 0xe1, 0x81, 0x2d, 0xa6, 0x0b, 0x5e, 0x70, 0x4d,
+	0x3b, 0x36, 0x81, 0xad, 0xf4, 0xd2, 0x28, 0x66, 0x0d, 0x67, 0x98, 0x03, 0xcf, 0xe7, 0x9a, 0x76,
+	0x43, 0x14, 0xb5, 0x53, 0x17, 0x7a, 0x6e, 0x25, 0x4b, 0xce, 0x19, 0x2f, 0xa9, 0x17, 0xa2, 0xa8,
+	0x9f, 0xba, 0xc6, 0x92, 0x4d, 0x31, 0x75, 0xb3, 0xf4, 0x2a, 0xb2, 0x91, 0x4e, 0x8d, 0x32, 0x79,
+	0x71, 0xb5, 0x0e, 0xd0, 0xf5, 0x3a, 0x40, 0x3f, 0xd6, 0x01, 0xfa, 0xb8, 0x09, 0x5a, 0xd7, 0x9b,
+	0xa0, 0xf5, 0x6d, 0x13, 0xb4, 0xde, 0x8e, 0x73, 0xae, 0xe7, 0x17, 0x67, 0x71, 0x26, 0x8a, 0xa4,
+	0x3e, 0x91, 0x07, 0xd9, 0x9c, 0xf1, 0x72, 0xdb, 0x26, 0x1f, 0xea, 0xf7, 0xa8, 0x2f, 0x97, 0xa0,
+	0xce, 0x3c, 0xfb, 0xea, 0x8e, 0x7f, 0x05, 0x00, 0x00, 0xff, 0xff, 0xc8, 0x00, 0x6f, 0x6f, 0x39,
+	0x04, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -433,20 +316,6 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Releases) > 0 {
-		for iNdEx := len(m.Releases) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Releases[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintGenesis(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x7a
-		}
-	}
 	if m.Rescan != nil {
 		{
 			size, err := m.Rescan.MarshalToSizedBuffer(dAtA[:i])
@@ -457,14 +326,14 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			i = encodeVarintGenesis(dAtA, i, uint64(size))
 		}
 		i--
-		dAtA[i] = 0x72
+		dAtA[i] = 0x52
 	}
 	if len(m.LastRematch) > 0 {
 		i -= len(m.LastRematch)
 		copy(dAtA[i:], m.LastRematch)
 		i = encodeVarintGenesis(dAtA, i, uint64(len(m.LastRematch)))
 		i--
-		dAtA[i] = 0x6a
+		dAtA[i] = 0x4a
 	}
 	if len(m.Rematches) > 0 {
 		for iNdEx := len(m.Rematches) - 1; iNdEx >= 0; iNdEx-- {
@@ -477,7 +346,7 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintGenesis(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x62
+			dAtA[i] = 0x42
 		}
 	}
 	if len(m.Arrivals) > 0 {
@@ -486,21 +355,7 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			copy(dAtA[i:], m.Arrivals[iNdEx])
 			i = encodeVarintGenesis(dAtA, i, uint64(len(m.Arrivals[iNdEx])))
 			i--
-			dAtA[i] = 0x5a
-		}
-	}
-	if len(m.Vouchers) > 0 {
-		for iNdEx := len(m.Vouchers) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Vouchers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintGenesis(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x52
+			dAtA[i] = 0x3a
 		}
 	}
 	if len(m.Categories) > 0 {
@@ -514,7 +369,7 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintGenesis(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x4a
+			dAtA[i] = 0x32
 		}
 	}
 	if len(m.Floors) > 0 {
@@ -528,36 +383,13 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintGenesis(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x42
+			dAtA[i] = 0x2a
 		}
 	}
 	if len(m.Matches) > 0 {
 		for iNdEx := len(m.Matches) - 1; iNdEx >= 0; iNdEx-- {
 			{
 				size, err := m.Matches[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintGenesis(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x3a
-		}
-	}
-	if len(m.Opening) > 0 {
-		for iNdEx := len(m.Opening) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Opening[iNdEx])
-			copy(dAtA[i:], m.Opening[iNdEx])
-			i = encodeVarintGenesis(dAtA, i, uint64(len(m.Opening[iNdEx])))
-			i--
-			dAtA[i] = 0x32
-		}
-	}
-	if len(m.Deals) > 0 {
-		for iNdEx := len(m.Deals) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Deals[iNdEx].MarshalToSizedBuffer(dAtA[:i])
 				if err != nil {
 					return 0, err
 				}
@@ -606,51 +438,6 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0xa
-	return len(dAtA) - i, nil
-}
-
-func (m *Release) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Release) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Release) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Tasks != 0 {
-		i = encodeVarintGenesis(dAtA, i, uint64(m.Tasks))
-		i--
-		dAtA[i] = 0x20
-	}
-	if m.First != 0 {
-		i = encodeVarintGenesis(dAtA, i, uint64(m.First))
-		i--
-		dAtA[i] = 0x18
-	}
-	if len(m.Deal) > 0 {
-		i -= len(m.Deal)
-		copy(dAtA[i:], m.Deal)
-		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Deal)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if m.Height != 0 {
-		i = encodeVarintGenesis(dAtA, i, uint64(m.Height))
-		i--
-		dAtA[i] = 0x8
-	}
 	return len(dAtA) - i, nil
 }
 
@@ -752,18 +539,6 @@ func (m *GenesisState) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
-	if len(m.Deals) > 0 {
-		for _, e := range m.Deals {
-			l = e.Size()
-			n += 1 + l + sovGenesis(uint64(l))
-		}
-	}
-	if len(m.Opening) > 0 {
-		for _, s := range m.Opening {
-			l = len(s)
-			n += 1 + l + sovGenesis(uint64(l))
-		}
-	}
 	if len(m.Matches) > 0 {
 		for _, e := range m.Matches {
 			l = e.Size()
@@ -778,12 +553,6 @@ func (m *GenesisState) Size() (n int) {
 	}
 	if len(m.Categories) > 0 {
 		for _, e := range m.Categories {
-			l = e.Size()
-			n += 1 + l + sovGenesis(uint64(l))
-		}
-	}
-	if len(m.Vouchers) > 0 {
-		for _, e := range m.Vouchers {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
 		}
@@ -807,34 +576,6 @@ func (m *GenesisState) Size() (n int) {
 	if m.Rescan != nil {
 		l = m.Rescan.Size()
 		n += 1 + l + sovGenesis(uint64(l))
-	}
-	if len(m.Releases) > 0 {
-		for _, e := range m.Releases {
-			l = e.Size()
-			n += 1 + l + sovGenesis(uint64(l))
-		}
-	}
-	return n
-}
-
-func (m *Release) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.Height != 0 {
-		n += 1 + sovGenesis(uint64(m.Height))
-	}
-	l = len(m.Deal)
-	if l > 0 {
-		n += 1 + l + sovGenesis(uint64(l))
-	}
-	if m.First != 0 {
-		n += 1 + sovGenesis(uint64(m.First))
-	}
-	if m.Tasks != 0 {
-		n += 1 + sovGenesis(uint64(m.Tasks))
 	}
 	return n
 }
@@ -1009,72 +750,6 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 4:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deals", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Deals = append(m.Deals, Deal{})
-			if err := m.Deals[len(m.Deals)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Opening", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Opening = append(m.Opening, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Matches", wireType)
 			}
 			var msglen int
@@ -1107,7 +782,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 8:
+		case 5:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Floors", wireType)
 			}
@@ -1141,7 +816,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 9:
+		case 6:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Categories", wireType)
 			}
@@ -1175,41 +850,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Vouchers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Vouchers = append(m.Vouchers, Voucher{})
-			if err := m.Vouchers[len(m.Vouchers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 11:
+		case 7:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Arrivals", wireType)
 			}
@@ -1241,7 +882,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.Arrivals = append(m.Arrivals, string(dAtA[iNdEx:postIndex]))
 			iNdEx = postIndex
-		case 12:
+		case 8:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Rematches", wireType)
 			}
@@ -1275,7 +916,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 13:
+		case 9:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field LastRematch", wireType)
 			}
@@ -1307,7 +948,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.LastRematch = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
-		case 14:
+		case 10:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Rescan", wireType)
 			}
@@ -1343,179 +984,6 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 15:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Releases", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Releases = append(m.Releases, Release{})
-			if err := m.Releases[len(m.Releases)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipGenesis(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Release) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowGenesis
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Release: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Release: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
-			}
-			m.Height = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Height |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deal", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Deal = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field First", wireType)
-			}
-			m.First = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.First |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 4:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Tasks", wireType)
-			}
-			m.Tasks = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Tasks |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipGenesis(dAtA[iNdEx:])

@@ -8,9 +8,11 @@ import (
 
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/internal/account"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 // Limits on what one field of a job holds, beside those of the parameters.
@@ -45,7 +47,7 @@ func (j Job) Fuel(category *Category, p Params) uint64 {
 // Validate checks a normal job against the parameters, without its price and the accounts it names; each error is its
 // own and names the field, the value and what was expected.
 func (j Job) Validate(p Params) error {
-	if !isReference(j.App) && ValidateDigest(j.App) != nil {
+	if !appstypes.IsReference(j.App) && ValidateDigest(j.App) != nil {
 		return ErrUnknownApp.Wrapf("app: got %.80q, expected \"organisation/name:version\" or \"sha256:\" and 64 hexadecimal digits", j.App)
 	}
 	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
@@ -85,7 +87,7 @@ func (j Job) Validate(p Params) error {
 		return err
 	}
 	switch {
-	case j.Pool != "" && !isPoolID(j.Pool):
+	case j.Pool != "" && workerstypes.ValidatePoolID(j.Pool) != nil:
 		return ErrUnknownPool.Wrapf("pool: got %.80q, expected a pool's id, or none for any", j.Pool)
 	case j.Pools.Entries() > MaxRestrictions:
 		return ErrRestriction.Wrapf("pools: got %d entries, expected at most %d", j.Pools.Entries(), MaxRestrictions)
@@ -96,7 +98,7 @@ func (j Job) Validate(p Params) error {
 	}
 	if j.Voucher != "" {
 		if _, err := ParseID(j.Voucher); err != nil {
-			return ErrVoucher.Wrapf("voucher: %s", err)
+			return ErrID.Wrapf("voucher: %s", err)
 		}
 	}
 	return nil
@@ -105,12 +107,12 @@ func (j Job) Validate(p Params) error {
 // validateParties checks the accounts that the job names.
 func (j Job) validateParties(codec address.Codec) error {
 	if j.Sponsor != "" {
-		if err := validateAccount(codec, j.Sponsor); err != nil {
+		if err := account.Check(codec, j.Sponsor); err != nil {
 			return ErrSponsor.Wrapf("sponsor: %s", err)
 		}
 	}
 	if j.Beneficiary != "" {
-		if err := validateAccount(codec, j.Beneficiary); err != nil {
+		if err := account.Check(codec, j.Beneficiary); err != nil {
 			return ErrBeneficiary.Wrapf("beneficiary: %s", err)
 		}
 	}
@@ -127,7 +129,7 @@ func (j Job) validateDatasets(p Params) error {
 	names := make([]string, 0, n)
 	for i, ref := range j.Datasets {
 		name := ref
-		if isReference(ref) {
+		if appstypes.IsReference(ref) {
 			name, _, _ = strings.Cut(ref, ":")
 		} else if ValidateDigest(ref) != nil {
 			return ErrDatasets.Wrapf("datasets[%d]: got %.80q, expected \"organisation/name:version\" or \"sha256:\" and 64 hexadecimal digits", i, ref)

@@ -9,13 +9,14 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
 func goodJob() types.Job {
 	return types.Job{
 		App: "acme/echo:1.0", Args: []string{"-n", "3"}, Trust: 100, MaxPrice: 1_000, FuelLimit: 500, Size_: 3,
-		Inputs:   []*types.Input{{Name: "a/b.txt", Digest: digest("e"), Size_: 12, Locators: []string{"https://store.example"}}},
+		Inputs:   []*dealstypes.Input{{Name: "a/b.txt", Digest: digest("e"), Size_: 12, Locators: []string{"https://store.example"}}},
 		Datasets: []string{"base/rates:7", digest("c")}, Tags: []string{"gpu"}, Category: "s", Pool: "fast",
 		Resources: appstypes.Resources{CpuMillis: 1_000}, Pools: only("fast"), Voucher: strings.Repeat("0", 64),
 		Beneficiary: alice, Callback: "oracle",
@@ -58,7 +59,7 @@ func TestJobValidate(t *testing.T) {
 		{"input's locator", func(j *job) { j.Inputs[0].Locators = []string{"ftp://x"} }, types.ErrLocator, "inputs[0].locators"},
 		{"missing input", func(j *job) { j.Inputs[0] = nil }, types.ErrInputName, "inputs[0]: missing"},
 		{"input twice", func(j *job) { j.Inputs = append(j.Inputs, j.Inputs[0]) }, types.ErrInputName, "there twice"},
-		{"file and folder", func(j *job) { j.Inputs = append(j.Inputs, &types.Input{Name: "a", Digest: digest("e")}) }, types.ErrInputName, "is a file and the folder"},
+		{"file and folder", func(j *job) { j.Inputs = append(j.Inputs, &dealstypes.Input{Name: "a", Digest: digest("e")}) }, types.ErrInputName, "is a file and the folder"},
 		{"too many datasets", func(j *job) { j.Datasets = make([]string, 65) }, types.ErrDatasets, "datasets: got 65, expected at most 64"},
 		{"dataset", func(j *job) { j.Datasets[0] = "base/rates" }, types.ErrDatasets, `datasets[0]: got "base/rates"`},
 		{"dataset twice", func(j *job) { j.Datasets[0] = j.Datasets[1] }, types.ErrDatasets, "there twice"},
@@ -75,7 +76,7 @@ func TestJobValidate(t *testing.T) {
 		{"too many pools", func(j *job) { j.Pools.Ids = make([]string, 33) }, types.ErrRestriction, "pools: got 33"},
 		{"callback", func(j *job) { j.Callback = "Oracle" }, types.ErrCallback, `callback: got "Oracle"`},
 		{"sponsor and voucher", func(j *job) { j.Sponsor = alice }, types.ErrSponsor, "at most one"},
-		{"voucher", func(j *job) { j.Voucher = "x" }, types.ErrVoucher, "voucher"},
+		{"voucher", func(j *job) { j.Voucher = "x" }, types.ErrID, "voucher"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			j := goodJob()

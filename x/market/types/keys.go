@@ -1,6 +1,10 @@
 package types
 
-import "cosmossdk.io/collections"
+import (
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/internal/purse"
+)
 
 const (
 	// ModuleName names the module, its store and its account.
@@ -8,7 +12,7 @@ const (
 	// StoreKey is the key of the module's store.
 	StoreKey = ModuleName
 	// Denom is the base denomination of every amount: 10^6 are one CRED.
-	Denom = "ucred"
+	Denom = purse.Denom
 )
 
 // Prefixes of the module's store. Ids are raw 32 bytes, heights and prices big-endian, so that walks go upwards.
@@ -28,8 +32,7 @@ var (
 	RequestsPrefix = collections.NewPrefix(5)
 	// RequestsByPrefix: (requester, status, height, id).
 	RequestsByPrefix = collections.NewPrefix(6)
-	// QueuePrefix: (due height, id of a request or match) -> ucred locked by a transaction of the block before and not
-	// yet folded into Owed; range-read up to the current height.
+	// QueuePrefix: (due height, id of a request or match); range-read up to the current height.
 	QueuePrefix = collections.NewPrefix(7)
 	// MatchesPrefix: id -> Match that waits in the queue.
 	MatchesPrefix = collections.NewPrefix(8)
@@ -39,47 +42,27 @@ var (
 	RequestBookPrefix = collections.NewPrefix(10)
 	// RematchesPrefix: topic -> Rematch.
 	RematchesPrefix = collections.NewPrefix(11)
-	// DealsPrefix: id -> Deal, as it was made.
-	DealsPrefix = collections.NewPrefix(12)
-	// ProgressPrefix: id -> DealProgress, the part of a deal that changes.
-	ProgressPrefix = collections.NewPrefix(13)
-	// DealsByPrefix: (party, state, height, id).
-	DealsByPrefix = collections.NewPrefix(14)
 	// OrdersByPrefix: (party, status, height, id).
-	OrdersByPrefix = collections.NewPrefix(15)
-	// OpeningPrefix: position -> id of a deal with tasks to open, in their turn.
-	OpeningPrefix = collections.NewPrefix(16)
-	// PositionsPrefix: id of such a deal -> its position.
-	PositionsPrefix = collections.NewPrefix(17)
-	// NextPositionKey counts positions; only block hooks write it.
-	NextPositionKey = collections.NewPrefix(18)
+	OrdersByPrefix = collections.NewPrefix(12)
 	// CancelsPrefix: (height, id of a cancelled request) -> how far the cancelling of its deals has come.
-	CancelsPrefix = collections.NewPrefix(19)
-	// OwedKey holds the escrow of every request and deal and the balance of every voucher, in ucred, as of the last
-	// block hook.
-	OwedKey = collections.NewPrefix(20)
-	// ExpiriesPrefix: (height, id) of vouchers, of orders on the book and of submitted requests that end by their height.
-	ExpiriesPrefix = collections.NewPrefix(21)
+	CancelsPrefix = collections.NewPrefix(13)
+	// OwedKey holds the escrow of every request, in ucred, as of the last block hook.
+	OwedKey = collections.NewPrefix(14)
+	// ExpiriesPrefix: (height, id) of orders on the book and of submitted requests that end by their height.
+	ExpiriesPrefix = collections.NewPrefix(15)
 	// CategoriesPrefix: id -> Category.
-	CategoriesPrefix = collections.NewPrefix(22)
-	// VouchersPrefix: id -> Voucher.
-	VouchersPrefix = collections.NewPrefix(23)
-	// VouchersByPrefix: (party, id).
-	VouchersByPrefix = collections.NewPrefix(24)
-	// VoucherLocksPrefix: (due height, voucher id) -> ucred added by a transaction of the block before and not yet
-	// folded into Owed.
-	VoucherLocksPrefix = collections.NewPrefix(25)
+	CategoriesPrefix = collections.NewPrefix(16)
+	// DepositsPrefix: request id -> ucred locked by a transaction of this block and not yet counted in Owed.
+	DepositsPrefix = collections.NewPrefix(17)
 	// LastRematchKey holds the topic whose rematch went on last; only block hooks write it.
-	LastRematchKey = collections.NewPrefix(26)
+	LastRematchKey = collections.NewPrefix(18)
 	// RescanKey holds the cursor of the rescan over all resting requests; only block hooks write it.
-	RescanKey = collections.NewPrefix(27)
+	RescanKey = collections.NewPrefix(19)
 	// RequestProgressPrefix: request id -> the part of a request that changes.
-	RequestProgressPrefix = collections.NewPrefix(28)
-	// ReleasesPrefix: (height, deal id, index of the first task) -> tasks that give volume back to the deal's orders.
-	ReleasesPrefix = collections.NewPrefix(29)
+	RequestProgressPrefix = collections.NewPrefix(20)
 	// SignedExpiriesPrefix: (height, id) of orders and requests that end by their height and hold neither coins nor a place on
 	// the book.
-	SignedExpiriesPrefix = collections.NewPrefix(30)
+	SignedExpiriesPrefix = collections.NewPrefix(21)
 )
 
 // Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one
@@ -99,17 +82,9 @@ func DatasetTopic(ref string) string { return "dataset/" + ref }
 
 // Parties by which records are found: the kind of party, a slash, and its name.
 const (
-	PartyRequester   = "requester/"
-	PartyRequest     = "request/"
-	PartyApp         = "app/"
-	PartyAppOwner    = "app-owner/"
-	PartyDataset     = "dataset/"
-	PartyPool        = "pool/"
-	PartyOrder       = "order/"
-	PartySponsor     = "sponsor/"
-	PartyVoucher     = "voucher/"
-	PartyBeneficiary = "beneficiary/"
-	PartyOwner       = "owner/"
-	PartyIssuer      = "issuer/"
-	PartyHolder      = "holder/"
+	PartyRequester = "requester/"
+	PartyApp       = "app/"
+	PartyDataset   = "dataset/"
+	PartyPool      = "pool/"
+	PartyOwner     = "owner/"
 )

@@ -5,7 +5,6 @@ package types
 
 import (
 	fmt "fmt"
-	_ "github.com/cosmos/cosmos-proto"
 	proto "github.com/cosmos/gogoproto/proto"
 	io "io"
 	math "math"
@@ -43,40 +42,36 @@ type Params struct {
 	InformerBps uint32 `protobuf:"varint,7,opt,name=informer_bps,json=informerBps,proto3" json:"informer_bps,omitempty"`
 	// matches_per_block bounds the requests matched in one block; the rest is carried over.
 	MatchesPerBlock uint32 `protobuf:"varint,8,opt,name=matches_per_block,json=matchesPerBlock,proto3" json:"matches_per_block,omitempty"`
-	// opens_per_block bounds the tasks opened in one block; the rest is carried over.
-	OpensPerBlock uint32 `protobuf:"varint,9,opt,name=opens_per_block,json=opensPerBlock,proto3" json:"opens_per_block,omitempty"`
 	// max_size bounds a bag.
-	MaxSize uint64 `protobuf:"varint,10,opt,name=max_size,json=maxSize,proto3" json:"max_size,omitempty"`
+	MaxSize uint64 `protobuf:"varint,9,opt,name=max_size,json=maxSize,proto3" json:"max_size,omitempty"`
 	// max_fuel bounds a fuel limit.
-	MaxFuel uint64 `protobuf:"varint,11,opt,name=max_fuel,json=maxFuel,proto3" json:"max_fuel,omitempty"`
+	MaxFuel uint64 `protobuf:"varint,10,opt,name=max_fuel,json=maxFuel,proto3" json:"max_fuel,omitempty"`
 	// max_inputs bounds the number of inputs.
-	MaxInputs uint32 `protobuf:"varint,12,opt,name=max_inputs,json=maxInputs,proto3" json:"max_inputs,omitempty"`
+	MaxInputs uint32 `protobuf:"varint,11,opt,name=max_inputs,json=maxInputs,proto3" json:"max_inputs,omitempty"`
 	// max_input_bytes bounds the size of all inputs together.
-	MaxInputBytes uint64 `protobuf:"varint,13,opt,name=max_input_bytes,json=maxInputBytes,proto3" json:"max_input_bytes,omitempty"`
+	MaxInputBytes uint64 `protobuf:"varint,12,opt,name=max_input_bytes,json=maxInputBytes,proto3" json:"max_input_bytes,omitempty"`
 	// max_arg_bytes bounds the size of all arguments together.
-	MaxArgBytes uint32 `protobuf:"varint,14,opt,name=max_arg_bytes,json=maxArgBytes,proto3" json:"max_arg_bytes,omitempty"`
+	MaxArgBytes uint32 `protobuf:"varint,13,opt,name=max_arg_bytes,json=maxArgBytes,proto3" json:"max_arg_bytes,omitempty"`
 	// max_datasets bounds the datasets of a deal.
-	MaxDatasets uint32 `protobuf:"varint,15,opt,name=max_datasets,json=maxDatasets,proto3" json:"max_datasets,omitempty"`
+	MaxDatasets uint32 `protobuf:"varint,14,opt,name=max_datasets,json=maxDatasets,proto3" json:"max_datasets,omitempty"`
 	// block_millis is how long a block is taken to last where a time becomes heights, or heights a time.
-	BlockMillis uint64 `protobuf:"varint,16,opt,name=block_millis,json=blockMillis,proto3" json:"block_millis,omitempty"`
+	BlockMillis uint64 `protobuf:"varint,15,opt,name=block_millis,json=blockMillis,proto3" json:"block_millis,omitempty"`
 	// looks_per_block bounds the orders that all matchings of one block look at; the rest is carried over.
-	LooksPerBlock uint32 `protobuf:"varint,17,opt,name=looks_per_block,json=looksPerBlock,proto3" json:"looks_per_block,omitempty"`
+	LooksPerBlock uint32 `protobuf:"varint,16,opt,name=looks_per_block,json=looksPerBlock,proto3" json:"looks_per_block,omitempty"`
 	// max_rest_blocks bounds how long a request may rest on the book.
-	MaxRestBlocks int64 `protobuf:"varint,18,opt,name=max_rest_blocks,json=maxRestBlocks,proto3" json:"max_rest_blocks,omitempty"`
-	// callback_gas that one callback may use.
-	CallbackGas uint64 `protobuf:"varint,19,opt,name=callback_gas,json=callbackGas,proto3" json:"callback_gas,omitempty"`
-	// ends_per_block bounds the orders, requests and vouchers that end by their height in one block; the rest is carried
+	MaxRestBlocks int64 `protobuf:"varint,17,opt,name=max_rest_blocks,json=maxRestBlocks,proto3" json:"max_rest_blocks,omitempty"`
+	// ends_per_block bounds the orders and requests that end by their height in one block; the rest is carried
 	// over, and is not met meanwhile.
-	EndsPerBlock uint32 `protobuf:"varint,20,opt,name=ends_per_block,json=endsPerBlock,proto3" json:"ends_per_block,omitempty"`
+	EndsPerBlock uint32 `protobuf:"varint,18,opt,name=ends_per_block,json=endsPerBlock,proto3" json:"ends_per_block,omitempty"`
 	// min_court_price in ucred is the least price of a replica at which a pool order meets a request of the policy "court":
 	// it is what each seat that finds the truth is paid for running the program.
-	MinCourtPrice uint64 `protobuf:"varint,21,opt,name=min_court_price,json=minCourtPrice,proto3" json:"min_court_price,omitempty"`
+	MinCourtPrice uint64 `protobuf:"varint,19,opt,name=min_court_price,json=minCourtPrice,proto3" json:"min_court_price,omitempty"`
 	// module_bytes_per_block is how much of a module an ordinary link and machine fetch, verify and compile in a block; the
 	// module's size over it is added to the commit windows.
-	ModuleBytesPerBlock uint64 `protobuf:"varint,22,opt,name=module_bytes_per_block,json=moduleBytesPerBlock,proto3" json:"module_bytes_per_block,omitempty"`
+	ModuleBytesPerBlock uint64 `protobuf:"varint,20,opt,name=module_bytes_per_block,json=moduleBytesPerBlock,proto3" json:"module_bytes_per_block,omitempty"`
 	// input_bytes_per_block is how much of inputs and datasets an ordinary link fetches in a block; what one task reads over
 	// it is added to the commit windows.
-	InputBytesPerBlock uint64 `protobuf:"varint,23,opt,name=input_bytes_per_block,json=inputBytesPerBlock,proto3" json:"input_bytes_per_block,omitempty"`
+	InputBytesPerBlock uint64 `protobuf:"varint,21,opt,name=input_bytes_per_block,json=inputBytesPerBlock,proto3" json:"input_bytes_per_block,omitempty"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
@@ -168,13 +163,6 @@ func (m *Params) GetMatchesPerBlock() uint32 {
 	return 0
 }
 
-func (m *Params) GetOpensPerBlock() uint32 {
-	if m != nil {
-		return m.OpensPerBlock
-	}
-	return 0
-}
-
 func (m *Params) GetMaxSize() uint64 {
 	if m != nil {
 		return m.MaxSize
@@ -234,13 +222,6 @@ func (m *Params) GetLooksPerBlock() uint32 {
 func (m *Params) GetMaxRestBlocks() int64 {
 	if m != nil {
 		return m.MaxRestBlocks
-	}
-	return 0
-}
-
-func (m *Params) GetCallbackGas() uint64 {
-	if m != nil {
-		return m.CallbackGas
 	}
 	return 0
 }
@@ -346,220 +327,52 @@ func (m *Category) GetFuelLimit() uint64 {
 	return 0
 }
 
-// Voucher is an issuer's credit, to be spent on requests by its holder.
-type Voucher struct {
-	// id is hex of the voucher's id: the issuer and its nonce.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// issuer whose money it is, and gets back what is left.
-	Issuer string `protobuf:"bytes,2,opt,name=issuer,proto3" json:"issuer,omitempty"`
-	// nonce chosen by the issuer; one voucher per nonce, ever.
-	Nonce uint64 `protobuf:"varint,3,opt,name=nonce,proto3" json:"nonce,omitempty"`
-	// holder may spend it, and say who else may.
-	Holder string `protobuf:"bytes,4,opt,name=holder,proto3" json:"holder,omitempty"`
-	// spenders may spend it too.
-	Spenders []string `protobuf:"bytes,5,rep,name=spenders,proto3" json:"spenders,omitempty"`
-	// balance in ucred.
-	Balance uint64 `protobuf:"varint,6,opt,name=balance,proto3" json:"balance,omitempty"`
-	// expiry is the first height at which it can not be spent; the balance then goes back to the issuer.
-	Expiry int64 `protobuf:"varint,7,opt,name=expiry,proto3" json:"expiry,omitempty"`
-	// apps it pays for, as Restriction.ids; any when empty.
-	Apps []string `protobuf:"bytes,8,rep,name=apps,proto3" json:"apps,omitempty"`
-	// datasets it pays for; any when empty.
-	Datasets []string `protobuf:"bytes,9,rep,name=datasets,proto3" json:"datasets,omitempty"`
-	// pools it pays for; any when empty.
-	Pools []string `protobuf:"bytes,10,rep,name=pools,proto3" json:"pools,omitempty"`
-	// description in a sentence.
-	Description string `protobuf:"bytes,11,opt,name=description,proto3" json:"description,omitempty"`
-	// issued in ucred in all.
-	Issued uint64 `protobuf:"varint,12,opt,name=issued,proto3" json:"issued,omitempty"`
-	// expired vouchers are spent no more.
-	Expired bool `protobuf:"varint,13,opt,name=expired,proto3" json:"expired,omitempty"`
-}
-
-func (m *Voucher) Reset()         { *m = Voucher{} }
-func (m *Voucher) String() string { return proto.CompactTextString(m) }
-func (*Voucher) ProtoMessage()    {}
-func (*Voucher) Descriptor() ([]byte, []int) {
-	return fileDescriptor_9eda793474c49db7, []int{2}
-}
-func (m *Voucher) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Voucher) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Voucher.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Voucher) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Voucher.Merge(m, src)
-}
-func (m *Voucher) XXX_Size() int {
-	return m.Size()
-}
-func (m *Voucher) XXX_DiscardUnknown() {
-	xxx_messageInfo_Voucher.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Voucher proto.InternalMessageInfo
-
-func (m *Voucher) GetId() string {
-	if m != nil {
-		return m.Id
-	}
-	return ""
-}
-
-func (m *Voucher) GetIssuer() string {
-	if m != nil {
-		return m.Issuer
-	}
-	return ""
-}
-
-func (m *Voucher) GetNonce() uint64 {
-	if m != nil {
-		return m.Nonce
-	}
-	return 0
-}
-
-func (m *Voucher) GetHolder() string {
-	if m != nil {
-		return m.Holder
-	}
-	return ""
-}
-
-func (m *Voucher) GetSpenders() []string {
-	if m != nil {
-		return m.Spenders
-	}
-	return nil
-}
-
-func (m *Voucher) GetBalance() uint64 {
-	if m != nil {
-		return m.Balance
-	}
-	return 0
-}
-
-func (m *Voucher) GetExpiry() int64 {
-	if m != nil {
-		return m.Expiry
-	}
-	return 0
-}
-
-func (m *Voucher) GetApps() []string {
-	if m != nil {
-		return m.Apps
-	}
-	return nil
-}
-
-func (m *Voucher) GetDatasets() []string {
-	if m != nil {
-		return m.Datasets
-	}
-	return nil
-}
-
-func (m *Voucher) GetPools() []string {
-	if m != nil {
-		return m.Pools
-	}
-	return nil
-}
-
-func (m *Voucher) GetDescription() string {
-	if m != nil {
-		return m.Description
-	}
-	return ""
-}
-
-func (m *Voucher) GetIssued() uint64 {
-	if m != nil {
-		return m.Issued
-	}
-	return 0
-}
-
-func (m *Voucher) GetExpired() bool {
-	if m != nil {
-		return m.Expired
-	}
-	return false
-}
-
 func init() {
 	proto.RegisterType((*Params)(nil), "credence.market.v1.Params")
 	proto.RegisterType((*Category)(nil), "credence.market.v1.Category")
-	proto.RegisterType((*Voucher)(nil), "credence.market.v1.Voucher")
 }
 
 func init() { proto.RegisterFile("credence/market/v1/market.proto", fileDescriptor_9eda793474c49db7) }
 
 var fileDescriptor_9eda793474c49db7 = []byte{
-	// 791 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x54, 0xc1, 0x6e, 0x1b, 0x37,
-	0x10, 0xb5, 0x2c, 0x45, 0x96, 0x28, 0xc9, 0x6e, 0x18, 0xc7, 0x65, 0x02, 0x54, 0x71, 0xd5, 0xa2,
-	0x30, 0x0a, 0xc4, 0xaa, 0x90, 0xfe, 0x40, 0x94, 0xa2, 0x45, 0xd1, 0x16, 0x30, 0x36, 0x40, 0x0f,
-	0xbd, 0x2c, 0x28, 0xee, 0x44, 0x22, 0xb4, 0x5c, 0x2e, 0x48, 0xae, 0x2b, 0xe5, 0x2b, 0x7a, 0xe9,
-	0x9f, 0xf4, 0x23, 0x7a, 0x0c, 0x7a, 0xea, 0xb1, 0xb0, 0x81, 0x7e, 0x47, 0xc1, 0x21, 0x77, 0xbd,
-	0x4d, 0x00, 0xdf, 0x76, 0xde, 0x3c, 0xce, 0x1b, 0xbe, 0xd9, 0x21, 0x79, 0x26, 0x0c, 0x64, 0x50,
-	0x08, 0x98, 0x2b, 0x6e, 0xb6, 0xe0, 0xe6, 0xd7, 0x8b, 0xf8, 0x75, 0x59, 0x1a, 0xed, 0x34, 0xa5,
-	0x35, 0xe1, 0x32, 0xc2, 0xd7, 0x8b, 0xa7, 0x4f, 0x84, 0xb6, 0x4a, 0xdb, 0x14, 0x19, 0xf3, 0x10,
-	0x04, 0xfa, 0xec, 0xdf, 0x3e, 0xe9, 0x5f, 0x71, 0xc3, 0x95, 0xa5, 0x9f, 0x91, 0x89, 0xd0, 0x4a,
-	0x49, 0x97, 0xae, 0x72, 0x2d, 0xb6, 0x96, 0x75, 0xce, 0x3b, 0x17, 0xdd, 0x64, 0x1c, 0xc0, 0x25,
-	0x62, 0xf4, 0x73, 0x72, 0xfc, 0xa6, 0x82, 0x3c, 0x2d, 0xc1, 0x04, 0x1a, 0x3b, 0x3c, 0xef, 0x5c,
-	0xf4, 0x92, 0xb1, 0x47, 0xaf, 0xc0, 0x20, 0xcd, 0x97, 0x32, 0x70, 0x0d, 0x3c, 0xaf, 0x4b, 0x75,
-	0x43, 0xa9, 0x00, 0xc6, 0x52, 0xcf, 0xc8, 0xe8, 0x57, 0x7e, 0xa7, 0xd6, 0x43, 0x0a, 0xf1, 0x50,
-	0x24, 0x7c, 0x4a, 0xc6, 0x06, 0x9c, 0xd9, 0xd7, 0x8c, 0x07, 0xc8, 0x18, 0x21, 0x76, 0x47, 0x51,
-	0x7c, 0x97, 0x72, 0xe7, 0x40, 0x95, 0xce, 0xb2, 0xfe, 0x79, 0xe7, 0x62, 0x92, 0x8c, 0x14, 0xdf,
-	0xbd, 0x8c, 0x90, 0xa7, 0xc8, 0xe2, 0x8d, 0x36, 0xca, 0x77, 0x5c, 0x5a, 0x76, 0x14, 0x28, 0x35,
-	0xb6, 0x2c, 0x2d, 0xfd, 0x92, 0x3c, 0x54, 0xdc, 0x89, 0x0d, 0xd8, 0xd6, 0xbd, 0x06, 0xc8, 0x3b,
-	0x89, 0x89, 0xe6, 0x6a, 0x5f, 0x90, 0x13, 0x5d, 0x42, 0xd1, 0x66, 0x0e, 0x91, 0x39, 0x41, 0xb8,
-	0xe1, 0x3d, 0x21, 0x03, 0xdf, 0x99, 0x95, 0x6f, 0x81, 0x11, 0xb4, 0xe8, 0x48, 0xf1, 0xdd, 0x6b,
-	0xf9, 0x16, 0xea, 0x94, 0x77, 0x8c, 0x8d, 0x9a, 0xd4, 0xb7, 0x15, 0xe4, 0xf4, 0x13, 0x42, 0x7c,
-	0x4a, 0x16, 0x65, 0xe5, 0x2c, 0x1b, 0x63, 0xe1, 0xa1, 0xe2, 0xbb, 0xef, 0x11, 0xf0, 0xe2, 0x4d,
-	0x3a, 0x5d, 0xed, 0x1d, 0x58, 0x36, 0xc1, 0x02, 0x93, 0x9a, 0xb3, 0xf4, 0x20, 0x9d, 0x91, 0x09,
-	0xda, 0x62, 0xd6, 0x91, 0x75, 0x7c, 0xe7, 0x8b, 0x59, 0x07, 0x4e, 0xb4, 0x2e, 0xe3, 0x8e, 0x5b,
-	0x70, 0x96, 0x9d, 0x34, 0x94, 0x6f, 0x22, 0xe4, 0x29, 0x78, 0xc3, 0x54, 0xc9, 0x3c, 0x97, 0x96,
-	0x7d, 0x84, 0x5a, 0x23, 0xc4, 0x7e, 0x42, 0xc8, 0x77, 0x94, 0x6b, 0xbd, 0x6d, 0xdb, 0xf1, 0x30,
-	0xd8, 0x81, 0x70, 0xdb, 0x36, 0xaf, 0x66, 0xc0, 0x36, 0x03, 0xa7, 0x38, 0x4e, 0xdf, 0x68, 0x02,
-	0xb6, 0x35, 0x73, 0xc1, 0xf3, 0x7c, 0xc5, 0xc5, 0x36, 0x5d, 0x73, 0xcb, 0x1e, 0x05, 0xc9, 0x1a,
-	0xfb, 0x8e, 0xe3, 0x2f, 0x08, 0x45, 0xd6, 0x56, 0x3c, 0x45, 0xc5, 0xb1, 0x47, 0xff, 0x27, 0x28,
-	0x8b, 0x54, 0xe8, 0xca, 0xb8, 0xb4, 0x34, 0x52, 0x00, 0x7b, 0x1c, 0xad, 0x92, 0xc5, 0x2b, 0x8f,
-	0x5e, 0x79, 0x90, 0xbe, 0x20, 0x67, 0x4a, 0x67, 0x55, 0x0e, 0xc1, 0xa9, 0x56, 0xd5, 0x33, 0xa4,
-	0x3f, 0x0a, 0x59, 0xf4, 0xac, 0x29, 0xbe, 0x20, 0x8f, 0x5b, 0x33, 0x68, 0x9d, 0xf9, 0x18, 0xcf,
-	0x50, 0xd9, 0x8c, 0xa2, 0x3e, 0x32, 0xab, 0xc8, 0xe0, 0x15, 0x77, 0xb0, 0xd6, 0x66, 0x4f, 0x8f,
-	0xc9, 0xa1, 0xcc, 0x70, 0xbd, 0x86, 0xc9, 0xa1, 0xcc, 0xe8, 0x39, 0x19, 0x65, 0x60, 0x85, 0x91,
-	0xa5, 0x93, 0xba, 0xc0, 0x8d, 0x1a, 0x26, 0x6d, 0x88, 0x32, 0x72, 0x64, 0x41, 0xe8, 0x22, 0x0b,
-	0xab, 0xd4, 0x4b, 0xea, 0xd0, 0xff, 0x31, 0xb8, 0x90, 0xb9, 0x54, 0xd2, 0xe1, 0x12, 0xf5, 0x92,
-	0xa1, 0x47, 0x7e, 0xf4, 0xc0, 0xec, 0xf7, 0x2e, 0x39, 0xfa, 0x59, 0x57, 0x62, 0x03, 0xe6, 0x03,
-	0xd9, 0xaf, 0x48, 0x5f, 0x5a, 0x5b, 0x81, 0x09, 0x8a, 0x4b, 0xf6, 0xd7, 0x1f, 0xcf, 0x4f, 0xe3,
-	0xeb, 0xf0, 0x32, 0xcb, 0x0c, 0x58, 0xfb, 0xda, 0x19, 0x59, 0xac, 0x93, 0xc8, 0xa3, 0xa7, 0xe4,
-	0x41, 0xa1, 0x0b, 0x01, 0xb1, 0x89, 0x10, 0xf8, 0x3a, 0x1b, 0x9d, 0x67, 0x60, 0x50, 0xfe, 0xde,
-	0x3a, 0x81, 0x47, 0xbf, 0x26, 0x03, 0x5b, 0x42, 0x91, 0x81, 0xf1, 0x5b, 0xdd, 0xbd, 0xf7, 0x4c,
-	0xc3, 0xf4, 0x26, 0xac, 0x78, 0xce, 0xbd, 0x7e, 0x3f, 0x98, 0x10, 0x43, 0x7a, 0x46, 0xfa, 0xb0,
-	0x2b, 0xa5, 0xd9, 0xe3, 0x76, 0x77, 0x93, 0x18, 0x51, 0x4a, 0x7a, 0xbc, 0x2c, 0x2d, 0x1b, 0x78,
-	0x8d, 0x04, 0xbf, 0xe9, 0x53, 0x32, 0x68, 0xfe, 0xf9, 0x21, 0xe2, 0x4d, 0xec, 0xef, 0x57, 0x6a,
-	0x9d, 0x5b, 0x46, 0x30, 0x11, 0x82, 0xf7, 0xc7, 0x33, 0xfa, 0x70, 0x3c, 0x67, 0xd1, 0xc9, 0x0c,
-	0x57, 0xb6, 0x17, 0xfd, 0xca, 0x7c, 0xc7, 0xd8, 0x09, 0x64, 0xb8, 0xa7, 0x83, 0xa4, 0x0e, 0x97,
-	0x3f, 0xfc, 0x79, 0x33, 0xed, 0xbc, 0xbb, 0x99, 0x76, 0xfe, 0xb9, 0x99, 0x76, 0x7e, 0xbb, 0x9d,
-	0x1e, 0xbc, 0xbb, 0x9d, 0x1e, 0xfc, 0x7d, 0x3b, 0x3d, 0xf8, 0x65, 0xb1, 0x96, 0x6e, 0x53, 0xad,
-	0x2e, 0x85, 0x56, 0xf3, 0xfa, 0x2d, 0x7f, 0x2e, 0x36, 0x5c, 0x16, 0x4d, 0x38, 0xdf, 0xd5, 0xaf,
-	0xbf, 0xdb, 0x97, 0x60, 0x57, 0x7d, 0x7c, 0xcb, 0x5f, 0xfc, 0x17, 0x00, 0x00, 0xff, 0xff, 0xb4,
-	0x92, 0x56, 0x2d, 0x1d, 0x06, 0x00, 0x00,
+	// 581 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x54, 0x93, 0x5f, 0x6f, 0xd3, 0x3c,
+	0x14, 0xc6, 0x97, 0xad, 0x6f, 0xb7, 0x3a, 0xcd, 0xf6, 0xce, 0x63, 0xc8, 0x5c, 0x90, 0x95, 0x81,
+	0xd0, 0x84, 0xc4, 0xaa, 0x6a, 0x9f, 0x80, 0x0e, 0x21, 0x21, 0x40, 0x9a, 0xc2, 0x1d, 0x37, 0x91,
+	0x9b, 0x9c, 0x75, 0xd6, 0xe2, 0x38, 0xb2, 0x9d, 0xd2, 0xee, 0x53, 0x70, 0xcf, 0x17, 0xe2, 0x72,
+	0x97, 0x5c, 0xa2, 0xf6, 0x8b, 0x20, 0x9f, 0xfc, 0x69, 0xb8, 0x4b, 0x7e, 0xe7, 0xf1, 0x63, 0x9f,
+	0xc7, 0x3e, 0xe4, 0x2c, 0xd1, 0x90, 0x42, 0x9e, 0xc0, 0x58, 0x72, 0x7d, 0x0f, 0x76, 0xbc, 0x98,
+	0xd4, 0x5f, 0x97, 0x85, 0x56, 0x56, 0x51, 0xda, 0x08, 0x2e, 0x6b, 0xbc, 0x98, 0x9c, 0xff, 0xec,
+	0x93, 0xfe, 0x0d, 0xd7, 0x5c, 0x1a, 0xfa, 0x92, 0x04, 0x89, 0x92, 0x52, 0xd8, 0x78, 0x96, 0xa9,
+	0xe4, 0xde, 0x30, 0x6f, 0xe4, 0x5d, 0xec, 0x45, 0xc3, 0x0a, 0x4e, 0x91, 0xd1, 0x57, 0xe4, 0xf0,
+	0xb6, 0x84, 0x2c, 0x2e, 0x40, 0x57, 0x32, 0xb6, 0x3b, 0xf2, 0x2e, 0x7a, 0xd1, 0xd0, 0xd1, 0x1b,
+	0xd0, 0x28, 0x73, 0x56, 0x1a, 0x16, 0xc0, 0xb3, 0xc6, 0x6a, 0xaf, 0xb2, 0xaa, 0x60, 0x6d, 0x75,
+	0x46, 0xfc, 0xef, 0x7c, 0xbb, 0x5b, 0x0f, 0x25, 0xc4, 0xa1, 0x5a, 0xf0, 0x82, 0x0c, 0x35, 0x58,
+	0xbd, 0x6a, 0x14, 0xff, 0xa1, 0xc2, 0x47, 0xb6, 0x95, 0x48, 0xbe, 0x8c, 0xb9, 0xb5, 0x20, 0x0b,
+	0x6b, 0x58, 0x7f, 0xe4, 0x5d, 0x04, 0x91, 0x2f, 0xf9, 0xf2, 0x5d, 0x8d, 0x9c, 0x44, 0xe4, 0xb7,
+	0x4a, 0x4b, 0x77, 0xe2, 0xc2, 0xb0, 0xfd, 0x4a, 0xd2, 0xb0, 0x69, 0x61, 0xe8, 0x1b, 0x72, 0x2c,
+	0xb9, 0x4d, 0xee, 0xc0, 0x74, 0xfa, 0x3a, 0x40, 0xdd, 0x51, 0x5d, 0x68, 0x5b, 0x7b, 0x46, 0x0e,
+	0xdc, 0x8e, 0x46, 0x3c, 0x00, 0x1b, 0x60, 0xeb, 0xfb, 0x92, 0x2f, 0xbf, 0x8a, 0x07, 0x68, 0x4a,
+	0x2e, 0x09, 0x46, 0xda, 0xd2, 0x87, 0x12, 0x32, 0xfa, 0x9c, 0x10, 0x57, 0x12, 0x79, 0x51, 0x5a,
+	0xc3, 0x7c, 0xb4, 0x1e, 0x48, 0xbe, 0xfc, 0x88, 0x80, 0xbe, 0x26, 0x47, 0x6d, 0x39, 0x9e, 0xad,
+	0x2c, 0x18, 0x36, 0x44, 0x83, 0xa0, 0xd1, 0x4c, 0x1d, 0xa4, 0xe7, 0x24, 0xc0, 0x76, 0xf5, 0xbc,
+	0x56, 0x05, 0xdb, 0x7e, 0xf5, 0xbc, 0xd2, 0xd4, 0x91, 0xa4, 0xdc, 0x72, 0x03, 0xd6, 0xb0, 0xc3,
+	0x56, 0xf2, 0xbe, 0x46, 0x4e, 0x82, 0x3d, 0xc6, 0x52, 0x64, 0x99, 0x30, 0xec, 0x08, 0xf7, 0xf2,
+	0x91, 0x7d, 0x41, 0xe4, 0x4e, 0x94, 0x29, 0x75, 0xdf, 0x0d, 0xe4, 0x7f, 0x34, 0x0a, 0x10, 0xb7,
+	0x71, 0xd4, 0x27, 0xd7, 0x60, 0xda, 0x8b, 0x3c, 0xc6, 0x6b, 0x72, 0x07, 0x8d, 0xc0, 0x74, 0xde,
+	0x0d, 0xe4, 0x69, 0xd7, 0x8e, 0xa2, 0xdd, 0xd0, 0xd1, 0x7f, 0xdc, 0x44, 0x1e, 0x27, 0xaa, 0xd4,
+	0x36, 0x2e, 0xb4, 0x48, 0x80, 0x9d, 0xd4, 0x39, 0x88, 0xfc, 0xda, 0xd1, 0x1b, 0x07, 0xe9, 0x15,
+	0x79, 0x2a, 0x55, 0x5a, 0x66, 0x50, 0xc5, 0xd0, 0x71, 0x7d, 0x82, 0xf2, 0x93, 0xaa, 0x8a, 0x81,
+	0xb4, 0xe6, 0x13, 0x72, 0xda, 0x09, 0xb8, 0xb3, 0xe6, 0x14, 0xd7, 0x50, 0xd1, 0xe6, 0xdc, 0x2c,
+	0x39, 0x2f, 0xc9, 0xc1, 0x35, 0xb7, 0x30, 0x57, 0x7a, 0x45, 0x0f, 0xc9, 0xae, 0x48, 0x71, 0x26,
+	0x06, 0xd1, 0xae, 0x48, 0xe9, 0x88, 0xf8, 0x29, 0x98, 0x44, 0x8b, 0xc2, 0x0a, 0x95, 0xe3, 0x18,
+	0x0c, 0xa2, 0x2e, 0xa2, 0x8c, 0xec, 0x1b, 0x48, 0x54, 0x9e, 0x56, 0xef, 0xbf, 0x17, 0x35, 0xbf,
+	0xee, 0x39, 0xe0, 0x14, 0x65, 0x42, 0x0a, 0x8b, 0x2f, 0xbf, 0x17, 0x0d, 0x1c, 0xf9, 0xec, 0xc0,
+	0xf4, 0xd3, 0xaf, 0x75, 0xe8, 0x3d, 0xae, 0x43, 0xef, 0xcf, 0x3a, 0xf4, 0x7e, 0x6c, 0xc2, 0x9d,
+	0xc7, 0x4d, 0xb8, 0xf3, 0x7b, 0x13, 0xee, 0x7c, 0x9b, 0xcc, 0x85, 0xbd, 0x2b, 0x67, 0x97, 0x89,
+	0x92, 0xe3, 0x66, 0x9a, 0xdf, 0x26, 0x77, 0x5c, 0xe4, 0xed, 0xef, 0x78, 0xd9, 0xcc, 0xbf, 0x5d,
+	0x15, 0x60, 0x66, 0x7d, 0x1c, 0xfe, 0xab, 0xbf, 0x01, 0x00, 0x00, 0xff, 0xff, 0x73, 0xaa, 0x03,
+	0x23, 0x1f, 0x04, 0x00, 0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -587,89 +400,75 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x1
 		i--
-		dAtA[i] = 0xb8
+		dAtA[i] = 0xa8
 	}
 	if m.ModuleBytesPerBlock != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.ModuleBytesPerBlock))
 		i--
 		dAtA[i] = 0x1
 		i--
-		dAtA[i] = 0xb0
+		dAtA[i] = 0xa0
 	}
 	if m.MinCourtPrice != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MinCourtPrice))
 		i--
 		dAtA[i] = 0x1
 		i--
-		dAtA[i] = 0xa8
+		dAtA[i] = 0x98
 	}
 	if m.EndsPerBlock != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.EndsPerBlock))
 		i--
 		dAtA[i] = 0x1
 		i--
-		dAtA[i] = 0xa0
-	}
-	if m.CallbackGas != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.CallbackGas))
-		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x98
+		dAtA[i] = 0x90
 	}
 	if m.MaxRestBlocks != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MaxRestBlocks))
 		i--
 		dAtA[i] = 0x1
 		i--
-		dAtA[i] = 0x90
+		dAtA[i] = 0x88
 	}
 	if m.LooksPerBlock != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.LooksPerBlock))
 		i--
 		dAtA[i] = 0x1
 		i--
-		dAtA[i] = 0x88
+		dAtA[i] = 0x80
 	}
 	if m.BlockMillis != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.BlockMillis))
 		i--
-		dAtA[i] = 0x1
-		i--
-		dAtA[i] = 0x80
+		dAtA[i] = 0x78
 	}
 	if m.MaxDatasets != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MaxDatasets))
 		i--
-		dAtA[i] = 0x78
+		dAtA[i] = 0x70
 	}
 	if m.MaxArgBytes != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MaxArgBytes))
 		i--
-		dAtA[i] = 0x70
+		dAtA[i] = 0x68
 	}
 	if m.MaxInputBytes != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MaxInputBytes))
 		i--
-		dAtA[i] = 0x68
+		dAtA[i] = 0x60
 	}
 	if m.MaxInputs != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MaxInputs))
 		i--
-		dAtA[i] = 0x60
+		dAtA[i] = 0x58
 	}
 	if m.MaxFuel != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MaxFuel))
 		i--
-		dAtA[i] = 0x58
+		dAtA[i] = 0x50
 	}
 	if m.MaxSize != 0 {
 		i = encodeVarintMarket(dAtA, i, uint64(m.MaxSize))
-		i--
-		dAtA[i] = 0x50
-	}
-	if m.OpensPerBlock != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.OpensPerBlock))
 		i--
 		dAtA[i] = 0x48
 	}
@@ -763,123 +562,6 @@ func (m *Category) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *Voucher) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Voucher) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Voucher) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Expired {
-		i--
-		if m.Expired {
-			dAtA[i] = 1
-		} else {
-			dAtA[i] = 0
-		}
-		i--
-		dAtA[i] = 0x68
-	}
-	if m.Issued != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Issued))
-		i--
-		dAtA[i] = 0x60
-	}
-	if len(m.Description) > 0 {
-		i -= len(m.Description)
-		copy(dAtA[i:], m.Description)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Description)))
-		i--
-		dAtA[i] = 0x5a
-	}
-	if len(m.Pools) > 0 {
-		for iNdEx := len(m.Pools) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Pools[iNdEx])
-			copy(dAtA[i:], m.Pools[iNdEx])
-			i = encodeVarintMarket(dAtA, i, uint64(len(m.Pools[iNdEx])))
-			i--
-			dAtA[i] = 0x52
-		}
-	}
-	if len(m.Datasets) > 0 {
-		for iNdEx := len(m.Datasets) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Datasets[iNdEx])
-			copy(dAtA[i:], m.Datasets[iNdEx])
-			i = encodeVarintMarket(dAtA, i, uint64(len(m.Datasets[iNdEx])))
-			i--
-			dAtA[i] = 0x4a
-		}
-	}
-	if len(m.Apps) > 0 {
-		for iNdEx := len(m.Apps) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Apps[iNdEx])
-			copy(dAtA[i:], m.Apps[iNdEx])
-			i = encodeVarintMarket(dAtA, i, uint64(len(m.Apps[iNdEx])))
-			i--
-			dAtA[i] = 0x42
-		}
-	}
-	if m.Expiry != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Expiry))
-		i--
-		dAtA[i] = 0x38
-	}
-	if m.Balance != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Balance))
-		i--
-		dAtA[i] = 0x30
-	}
-	if len(m.Spenders) > 0 {
-		for iNdEx := len(m.Spenders) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Spenders[iNdEx])
-			copy(dAtA[i:], m.Spenders[iNdEx])
-			i = encodeVarintMarket(dAtA, i, uint64(len(m.Spenders[iNdEx])))
-			i--
-			dAtA[i] = 0x2a
-		}
-	}
-	if len(m.Holder) > 0 {
-		i -= len(m.Holder)
-		copy(dAtA[i:], m.Holder)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Holder)))
-		i--
-		dAtA[i] = 0x22
-	}
-	if m.Nonce != 0 {
-		i = encodeVarintMarket(dAtA, i, uint64(m.Nonce))
-		i--
-		dAtA[i] = 0x18
-	}
-	if len(m.Issuer) > 0 {
-		i -= len(m.Issuer)
-		copy(dAtA[i:], m.Issuer)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Issuer)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Id) > 0 {
-		i -= len(m.Id)
-		copy(dAtA[i:], m.Id)
-		i = encodeVarintMarket(dAtA, i, uint64(len(m.Id)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
 func encodeVarintMarket(dAtA []byte, offset int, v uint64) int {
 	offset -= sovMarket(v)
 	base := offset
@@ -921,9 +603,6 @@ func (m *Params) Size() (n int) {
 	if m.MatchesPerBlock != 0 {
 		n += 1 + sovMarket(uint64(m.MatchesPerBlock))
 	}
-	if m.OpensPerBlock != 0 {
-		n += 1 + sovMarket(uint64(m.OpensPerBlock))
-	}
 	if m.MaxSize != 0 {
 		n += 1 + sovMarket(uint64(m.MaxSize))
 	}
@@ -943,16 +622,13 @@ func (m *Params) Size() (n int) {
 		n += 1 + sovMarket(uint64(m.MaxDatasets))
 	}
 	if m.BlockMillis != 0 {
-		n += 2 + sovMarket(uint64(m.BlockMillis))
+		n += 1 + sovMarket(uint64(m.BlockMillis))
 	}
 	if m.LooksPerBlock != 0 {
 		n += 2 + sovMarket(uint64(m.LooksPerBlock))
 	}
 	if m.MaxRestBlocks != 0 {
 		n += 2 + sovMarket(uint64(m.MaxRestBlocks))
-	}
-	if m.CallbackGas != 0 {
-		n += 2 + sovMarket(uint64(m.CallbackGas))
 	}
 	if m.EndsPerBlock != 0 {
 		n += 2 + sovMarket(uint64(m.EndsPerBlock))
@@ -988,70 +664,6 @@ func (m *Category) Size() (n int) {
 	}
 	if m.FuelLimit != 0 {
 		n += 1 + sovMarket(uint64(m.FuelLimit))
-	}
-	return n
-}
-
-func (m *Voucher) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Id)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	l = len(m.Issuer)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.Nonce != 0 {
-		n += 1 + sovMarket(uint64(m.Nonce))
-	}
-	l = len(m.Holder)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if len(m.Spenders) > 0 {
-		for _, s := range m.Spenders {
-			l = len(s)
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	if m.Balance != 0 {
-		n += 1 + sovMarket(uint64(m.Balance))
-	}
-	if m.Expiry != 0 {
-		n += 1 + sovMarket(uint64(m.Expiry))
-	}
-	if len(m.Apps) > 0 {
-		for _, s := range m.Apps {
-			l = len(s)
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	if len(m.Datasets) > 0 {
-		for _, s := range m.Datasets {
-			l = len(s)
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	if len(m.Pools) > 0 {
-		for _, s := range m.Pools {
-			l = len(s)
-			n += 1 + l + sovMarket(uint64(l))
-		}
-	}
-	l = len(m.Description)
-	if l > 0 {
-		n += 1 + l + sovMarket(uint64(l))
-	}
-	if m.Issued != 0 {
-		n += 1 + sovMarket(uint64(m.Issued))
-	}
-	if m.Expired {
-		n += 2
 	}
 	return n
 }
@@ -1245,25 +857,6 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 			}
 		case 9:
 			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OpensPerBlock", wireType)
-			}
-			m.OpensPerBlock = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.OpensPerBlock |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 10:
-			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field MaxSize", wireType)
 			}
 			m.MaxSize = 0
@@ -1281,7 +874,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 11:
+		case 10:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field MaxFuel", wireType)
 			}
@@ -1300,7 +893,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 12:
+		case 11:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field MaxInputs", wireType)
 			}
@@ -1319,7 +912,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 13:
+		case 12:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field MaxInputBytes", wireType)
 			}
@@ -1338,7 +931,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 14:
+		case 13:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field MaxArgBytes", wireType)
 			}
@@ -1357,7 +950,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 15:
+		case 14:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field MaxDatasets", wireType)
 			}
@@ -1376,7 +969,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 16:
+		case 15:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field BlockMillis", wireType)
 			}
@@ -1395,7 +988,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 17:
+		case 16:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field LooksPerBlock", wireType)
 			}
@@ -1414,7 +1007,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 18:
+		case 17:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field MaxRestBlocks", wireType)
 			}
@@ -1433,26 +1026,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 19:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CallbackGas", wireType)
-			}
-			m.CallbackGas = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.CallbackGas |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 20:
+		case 18:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field EndsPerBlock", wireType)
 			}
@@ -1471,7 +1045,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 21:
+		case 19:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field MinCourtPrice", wireType)
 			}
@@ -1490,7 +1064,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 22:
+		case 20:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field ModuleBytesPerBlock", wireType)
 			}
@@ -1509,7 +1083,7 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		case 23:
+		case 21:
 			if wireType != 0 {
 				return fmt.Errorf("proto: wrong wireType = %d for field InputBytesPerBlock", wireType)
 			}
@@ -1680,408 +1254,6 @@ func (m *Category) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMarket(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Voucher) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMarket
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Voucher: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Voucher: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Id = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Issuer = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Nonce", wireType)
-			}
-			m.Nonce = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Nonce |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Holder = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Spenders", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Spenders = append(m.Spenders, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 6:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Balance", wireType)
-			}
-			m.Balance = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Balance |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 7:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Expiry", wireType)
-			}
-			m.Expiry = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Expiry |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Apps", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Apps = append(m.Apps, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Datasets", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Datasets = append(m.Datasets, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pools", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Pools = append(m.Pools, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Description", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMarket
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMarket
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Description = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 12:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Issued", wireType)
-			}
-			m.Issued = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Issued |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 13:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Expired", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMarket
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Expired = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipMarket(dAtA[iNdEx:])

@@ -5,8 +5,11 @@ import (
 
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/internal/account"
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 // Unbounded is the volume left of an order that bounds none.
@@ -88,7 +91,7 @@ func (o Order) Validate(codec address.Codec, p Params) error {
 	if err != nil {
 		return err
 	}
-	if err := validateAccount(codec, o.Owner); err != nil {
+	if err := account.Check(codec, o.Owner); err != nil {
 		return ErrOrder.Wrapf("owner: %s", err)
 	}
 	if o.Expiry < 0 {
@@ -113,7 +116,7 @@ func (o Order) Validate(codec address.Codec, p Params) error {
 }
 
 func (o AppOrder) validate(codec address.Codec) error {
-	if !isReference(o.App) {
+	if !appstypes.IsReference(o.App) {
 		return ErrOrder.Wrapf("app: got %.80q, expected \"organisation/name:version\"", o.App)
 	}
 	if err := validatePrice(o.Price); err != nil {
@@ -127,7 +130,7 @@ func (o AppOrder) validate(codec address.Codec) error {
 }
 
 func (o DatasetOrder) validate(codec address.Codec) error {
-	if !isReference(o.Dataset) {
+	if !appstypes.IsReference(o.Dataset) {
 		return ErrOrder.Wrapf("dataset: got %.80q, expected \"organisation/name:version\"", o.Dataset)
 	}
 	if err := validatePrice(o.Price); err != nil {
@@ -141,7 +144,7 @@ func (o DatasetOrder) validate(codec address.Codec) error {
 }
 
 func (o PoolOrder) validate(codec address.Codec, p Params) error {
-	if !isPoolID(o.Pool) {
+	if workerstypes.ValidatePoolID(o.Pool) != nil {
 		return ErrOrder.Wrapf("pool: got %.80q, expected a pool's id", o.Pool)
 	}
 	if err := validatePrice(o.Price); err != nil {
@@ -199,18 +202,6 @@ func validateRestrictions(codec address.Codec, requesters orgstypes.Audience, li
 func validatePrice(price uint64) error {
 	if price > MaxPrice {
 		return ErrPrice.Wrapf("price: got %d, expected at most %d ucred", price, uint64(MaxPrice))
-	}
-	return nil
-}
-
-// validateAccount checks for an address in its canonical spelling: restrictions and ids compare texts.
-func validateAccount(codec address.Codec, account string) error {
-	bz, err := codec.StringToBytes(account)
-	if err != nil {
-		return text(`"` + account + `": ` + err.Error())
-	}
-	if same, err := codec.BytesToString(bz); err != nil || same != account {
-		return text(`"` + account + `": expected it written as "` + same + `"`)
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package types
 
-import "github.com/credence-chain/credence/poco"
+import (
+	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+)
 
 // What a job's policy means for its market: how many replicas it has to pay, whether a court may judge. The policies
 // themselves are poco's; nothing here knows one by name.
@@ -34,7 +37,7 @@ func (j Job) mostSeats() uint64 {
 	if j.rules().Court == poco.CourtNever {
 		return max(1, uint64(j.replicas().Most))
 	}
-	return MaxSeats
+	return dealstypes.MaxSeats
 }
 
 // validatePolicy checks that there is such a policy, and that the job asks of it what it does.

@@ -11,6 +11,7 @@ import (
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	grpc1 "github.com/cosmos/gogoproto/grpc"
 	proto "github.com/cosmos/gogoproto/proto"
+	types "github.com/credence-chain/credence/x/deals/types"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
@@ -30,38 +31,6 @@ var _ = math.Inf
 // A compilation error at this line likely means your copy of the
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
-
-// DealState says which deals are meant.
-type DealState int32
-
-const (
-	// All deals.
-	DEAL_STATE_UNSPECIFIED DealState = 0
-	// Deals with tasks that have not ended.
-	DEAL_STATE_RUNNING DealState = 1
-	// Deals all of whose tasks have ended.
-	DEAL_STATE_ENDED DealState = 2
-)
-
-var DealState_name = map[int32]string{
-	0: "DEAL_STATE_UNSPECIFIED",
-	1: "DEAL_STATE_RUNNING",
-	2: "DEAL_STATE_ENDED",
-}
-
-var DealState_value = map[string]int32{
-	"DEAL_STATE_UNSPECIFIED": 0,
-	"DEAL_STATE_RUNNING":     1,
-	"DEAL_STATE_ENDED":       2,
-}
-
-func (x DealState) String() string {
-	return proto.EnumName(DealState_name, int32(x))
-}
-
-func (DealState) EnumDescriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{0}
-}
 
 // QueryParamsRequest is empty.
 type QueryParamsRequest struct {
@@ -887,298 +856,6 @@ func (m *QueryRequestsResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
-// QueryDealRequest names a deal.
-type QueryDealRequest struct {
-	// id of the deal.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-}
-
-func (m *QueryDealRequest) Reset()         { *m = QueryDealRequest{} }
-func (m *QueryDealRequest) String() string { return proto.CompactTextString(m) }
-func (*QueryDealRequest) ProtoMessage()    {}
-func (*QueryDealRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{14}
-}
-func (m *QueryDealRequest) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryDealRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryDealRequest.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryDealRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryDealRequest.Merge(m, src)
-}
-func (m *QueryDealRequest) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryDealRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryDealRequest.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryDealRequest proto.InternalMessageInfo
-
-func (m *QueryDealRequest) GetId() string {
-	if m != nil {
-		return m.Id
-	}
-	return ""
-}
-
-// QueryDealResponse holds a deal.
-type QueryDealResponse struct {
-	// deal asked for.
-	Deal Deal `protobuf:"bytes,1,opt,name=deal,proto3" json:"deal"`
-}
-
-func (m *QueryDealResponse) Reset()         { *m = QueryDealResponse{} }
-func (m *QueryDealResponse) String() string { return proto.CompactTextString(m) }
-func (*QueryDealResponse) ProtoMessage()    {}
-func (*QueryDealResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{15}
-}
-func (m *QueryDealResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryDealResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryDealResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryDealResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryDealResponse.Merge(m, src)
-}
-func (m *QueryDealResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryDealResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryDealResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryDealResponse proto.InternalMessageInfo
-
-func (m *QueryDealResponse) GetDeal() Deal {
-	if m != nil {
-		return m.Deal
-	}
-	return Deal{}
-}
-
-// QueryDealsRequest asks for a page of the deals of exactly one party.
-type QueryDealsRequest struct {
-	// requester of the deals.
-	Requester string `protobuf:"bytes,1,opt,name=requester,proto3" json:"requester,omitempty"`
-	// request that they fill.
-	Request string `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
-	// app "organisation/name" that they run.
-	App string `protobuf:"bytes,3,opt,name=app,proto3" json:"app,omitempty"`
-	// dataset "organisation/name" that they read.
-	Dataset string `protobuf:"bytes,4,opt,name=dataset,proto3" json:"dataset,omitempty"`
-	// pool that they run in.
-	Pool string `protobuf:"bytes,5,opt,name=pool,proto3" json:"pool,omitempty"`
-	// order, of whatever kind, that they met, by id.
-	Order string `protobuf:"bytes,6,opt,name=order,proto3" json:"order,omitempty"`
-	// sponsor that pays.
-	Sponsor string `protobuf:"bytes,7,opt,name=sponsor,proto3" json:"sponsor,omitempty"`
-	// voucher that pays.
-	Voucher string `protobuf:"bytes,8,opt,name=voucher,proto3" json:"voucher,omitempty"`
-	// beneficiary of the results.
-	Beneficiary string `protobuf:"bytes,9,opt,name=beneficiary,proto3" json:"beneficiary,omitempty"`
-	// app_owner that is paid.
-	AppOwner string `protobuf:"bytes,10,opt,name=app_owner,json=appOwner,proto3" json:"app_owner,omitempty"`
-	// state of the deals.
-	State DealState `protobuf:"varint,11,opt,name=state,proto3,enum=credence.market.v1.DealState" json:"state,omitempty"`
-	// pagination of the list.
-	Pagination *query.PageRequest `protobuf:"bytes,12,opt,name=pagination,proto3" json:"pagination,omitempty"`
-}
-
-func (m *QueryDealsRequest) Reset()         { *m = QueryDealsRequest{} }
-func (m *QueryDealsRequest) String() string { return proto.CompactTextString(m) }
-func (*QueryDealsRequest) ProtoMessage()    {}
-func (*QueryDealsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{16}
-}
-func (m *QueryDealsRequest) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryDealsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryDealsRequest.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryDealsRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryDealsRequest.Merge(m, src)
-}
-func (m *QueryDealsRequest) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryDealsRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryDealsRequest.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryDealsRequest proto.InternalMessageInfo
-
-func (m *QueryDealsRequest) GetRequester() string {
-	if m != nil {
-		return m.Requester
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetRequest() string {
-	if m != nil {
-		return m.Request
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetApp() string {
-	if m != nil {
-		return m.App
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetDataset() string {
-	if m != nil {
-		return m.Dataset
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetPool() string {
-	if m != nil {
-		return m.Pool
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetOrder() string {
-	if m != nil {
-		return m.Order
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetSponsor() string {
-	if m != nil {
-		return m.Sponsor
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetVoucher() string {
-	if m != nil {
-		return m.Voucher
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetBeneficiary() string {
-	if m != nil {
-		return m.Beneficiary
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetAppOwner() string {
-	if m != nil {
-		return m.AppOwner
-	}
-	return ""
-}
-
-func (m *QueryDealsRequest) GetState() DealState {
-	if m != nil {
-		return m.State
-	}
-	return DEAL_STATE_UNSPECIFIED
-}
-
-func (m *QueryDealsRequest) GetPagination() *query.PageRequest {
-	if m != nil {
-		return m.Pagination
-	}
-	return nil
-}
-
-// QueryDealsResponse holds a page.
-type QueryDealsResponse struct {
-	// deals of the page.
-	Deals []Deal `protobuf:"bytes,1,rep,name=deals,proto3" json:"deals"`
-	// pagination of the list.
-	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
-}
-
-func (m *QueryDealsResponse) Reset()         { *m = QueryDealsResponse{} }
-func (m *QueryDealsResponse) String() string { return proto.CompactTextString(m) }
-func (*QueryDealsResponse) ProtoMessage()    {}
-func (*QueryDealsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{17}
-}
-func (m *QueryDealsResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryDealsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryDealsResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryDealsResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryDealsResponse.Merge(m, src)
-}
-func (m *QueryDealsResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryDealsResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryDealsResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryDealsResponse proto.InternalMessageInfo
-
-func (m *QueryDealsResponse) GetDeals() []Deal {
-	if m != nil {
-		return m.Deals
-	}
-	return nil
-}
-
-func (m *QueryDealsResponse) GetPagination() *query.PageResponse {
-	if m != nil {
-		return m.Pagination
-	}
-	return nil
-}
-
 // QueryMatchRequest names a match.
 type QueryMatchRequest struct {
 	// id of the match.
@@ -1189,7 +866,7 @@ func (m *QueryMatchRequest) Reset()         { *m = QueryMatchRequest{} }
 func (m *QueryMatchRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryMatchRequest) ProtoMessage()    {}
 func (*QueryMatchRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{18}
+	return fileDescriptor_870fefc230dea84f, []int{14}
 }
 func (m *QueryMatchRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1235,7 +912,7 @@ func (m *QueryMatchResponse) Reset()         { *m = QueryMatchResponse{} }
 func (m *QueryMatchResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryMatchResponse) ProtoMessage()    {}
 func (*QueryMatchResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{19}
+	return fileDescriptor_870fefc230dea84f, []int{15}
 }
 func (m *QueryMatchResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1289,7 +966,7 @@ func (m *QueryVolumeRequest) Reset()         { *m = QueryVolumeRequest{} }
 func (m *QueryVolumeRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryVolumeRequest) ProtoMessage()    {}
 func (*QueryVolumeRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{20}
+	return fileDescriptor_870fefc230dea84f, []int{16}
 }
 func (m *QueryVolumeRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1360,7 +1037,7 @@ type QueryVolumeResponse struct {
 	// reason why nothing would be traded.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// terms of the deal.
-	Terms Terms `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms"`
+	Terms types.Terms `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms"`
 	// escrow in ucred that would be locked.
 	Escrow uint64 `protobuf:"varint,4,opt,name=escrow,proto3" json:"escrow,omitempty"`
 }
@@ -1369,7 +1046,7 @@ func (m *QueryVolumeResponse) Reset()         { *m = QueryVolumeResponse{} }
 func (m *QueryVolumeResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryVolumeResponse) ProtoMessage()    {}
 func (*QueryVolumeResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{21}
+	return fileDescriptor_870fefc230dea84f, []int{17}
 }
 func (m *QueryVolumeResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1412,11 +1089,11 @@ func (m *QueryVolumeResponse) GetReason() string {
 	return ""
 }
 
-func (m *QueryVolumeResponse) GetTerms() Terms {
+func (m *QueryVolumeResponse) GetTerms() types.Terms {
 	if m != nil {
 		return m.Terms
 	}
-	return Terms{}
+	return types.Terms{}
 }
 
 func (m *QueryVolumeResponse) GetEscrow() uint64 {
@@ -1424,6 +1101,116 @@ func (m *QueryVolumeResponse) GetEscrow() uint64 {
 		return m.Escrow
 	}
 	return 0
+}
+
+// QueryPreviewRequest describes a request to come.
+type QueryPreviewRequest struct {
+	// requester that would ask.
+	Requester string `protobuf:"bytes,1,opt,name=requester,proto3" json:"requester,omitempty"`
+	// job it would ask for; max_price may be 0 to learn what is needed.
+	Job Job `protobuf:"bytes,2,opt,name=job,proto3" json:"job"`
+}
+
+func (m *QueryPreviewRequest) Reset()         { *m = QueryPreviewRequest{} }
+func (m *QueryPreviewRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPreviewRequest) ProtoMessage()    {}
+func (*QueryPreviewRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{18}
+}
+func (m *QueryPreviewRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPreviewRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPreviewRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPreviewRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPreviewRequest.Merge(m, src)
+}
+func (m *QueryPreviewRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPreviewRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPreviewRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPreviewRequest proto.InternalMessageInfo
+
+func (m *QueryPreviewRequest) GetRequester() string {
+	if m != nil {
+		return m.Requester
+	}
+	return ""
+}
+
+func (m *QueryPreviewRequest) GetJob() Job {
+	if m != nil {
+		return m.Job
+	}
+	return Job{}
+}
+
+// QueryPreviewResponse says what would be made of it.
+type QueryPreviewResponse struct {
+	// deal that would be made, the first when there would be several; without escrow.
+	Deal types.Deal `protobuf:"bytes,1,opt,name=deal,proto3" json:"deal"`
+	// offer is the pool's order that would be met.
+	Offer OrderRecord `protobuf:"bytes,2,opt,name=offer,proto3" json:"offer"`
+}
+
+func (m *QueryPreviewResponse) Reset()         { *m = QueryPreviewResponse{} }
+func (m *QueryPreviewResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPreviewResponse) ProtoMessage()    {}
+func (*QueryPreviewResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_870fefc230dea84f, []int{19}
+}
+func (m *QueryPreviewResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPreviewResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPreviewResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPreviewResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPreviewResponse.Merge(m, src)
+}
+func (m *QueryPreviewResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPreviewResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPreviewResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPreviewResponse proto.InternalMessageInfo
+
+func (m *QueryPreviewResponse) GetDeal() types.Deal {
+	if m != nil {
+		return m.Deal
+	}
+	return types.Deal{}
+}
+
+func (m *QueryPreviewResponse) GetOffer() OrderRecord {
+	if m != nil {
+		return m.Offer
+	}
+	return OrderRecord{}
 }
 
 // QueryFloorRequest names an owner and a kind.
@@ -1438,7 +1225,7 @@ func (m *QueryFloorRequest) Reset()         { *m = QueryFloorRequest{} }
 func (m *QueryFloorRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryFloorRequest) ProtoMessage()    {}
 func (*QueryFloorRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{22}
+	return fileDescriptor_870fefc230dea84f, []int{20}
 }
 func (m *QueryFloorRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1491,7 +1278,7 @@ func (m *QueryFloorResponse) Reset()         { *m = QueryFloorResponse{} }
 func (m *QueryFloorResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryFloorResponse) ProtoMessage()    {}
 func (*QueryFloorResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{23}
+	return fileDescriptor_870fefc230dea84f, []int{21}
 }
 func (m *QueryFloorResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1537,7 +1324,7 @@ func (m *QueryCategoryRequest) Reset()         { *m = QueryCategoryRequest{} }
 func (m *QueryCategoryRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryCategoryRequest) ProtoMessage()    {}
 func (*QueryCategoryRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{24}
+	return fileDescriptor_870fefc230dea84f, []int{22}
 }
 func (m *QueryCategoryRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1585,7 +1372,7 @@ func (m *QueryCategoryResponse) Reset()         { *m = QueryCategoryResponse{} }
 func (m *QueryCategoryResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryCategoryResponse) ProtoMessage()    {}
 func (*QueryCategoryResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{25}
+	return fileDescriptor_870fefc230dea84f, []int{23}
 }
 func (m *QueryCategoryResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1638,7 +1425,7 @@ func (m *QueryCategoriesRequest) Reset()         { *m = QueryCategoriesRequest{}
 func (m *QueryCategoriesRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryCategoriesRequest) ProtoMessage()    {}
 func (*QueryCategoriesRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{26}
+	return fileDescriptor_870fefc230dea84f, []int{24}
 }
 func (m *QueryCategoriesRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1686,7 +1473,7 @@ func (m *QueryCategoriesResponse) Reset()         { *m = QueryCategoriesResponse
 func (m *QueryCategoriesResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryCategoriesResponse) ProtoMessage()    {}
 func (*QueryCategoriesResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{27}
+	return fileDescriptor_870fefc230dea84f, []int{25}
 }
 func (m *QueryCategoriesResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1729,300 +1516,6 @@ func (m *QueryCategoriesResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
-// QueryVoucherRequest names a voucher.
-type QueryVoucherRequest struct {
-	// id of the voucher.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-}
-
-func (m *QueryVoucherRequest) Reset()         { *m = QueryVoucherRequest{} }
-func (m *QueryVoucherRequest) String() string { return proto.CompactTextString(m) }
-func (*QueryVoucherRequest) ProtoMessage()    {}
-func (*QueryVoucherRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{28}
-}
-func (m *QueryVoucherRequest) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryVoucherRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryVoucherRequest.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryVoucherRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryVoucherRequest.Merge(m, src)
-}
-func (m *QueryVoucherRequest) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryVoucherRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryVoucherRequest.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryVoucherRequest proto.InternalMessageInfo
-
-func (m *QueryVoucherRequest) GetId() string {
-	if m != nil {
-		return m.Id
-	}
-	return ""
-}
-
-// QueryVoucherResponse holds a voucher.
-type QueryVoucherResponse struct {
-	// voucher asked for.
-	Voucher Voucher `protobuf:"bytes,1,opt,name=voucher,proto3" json:"voucher"`
-}
-
-func (m *QueryVoucherResponse) Reset()         { *m = QueryVoucherResponse{} }
-func (m *QueryVoucherResponse) String() string { return proto.CompactTextString(m) }
-func (*QueryVoucherResponse) ProtoMessage()    {}
-func (*QueryVoucherResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{29}
-}
-func (m *QueryVoucherResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryVoucherResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryVoucherResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryVoucherResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryVoucherResponse.Merge(m, src)
-}
-func (m *QueryVoucherResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryVoucherResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryVoucherResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryVoucherResponse proto.InternalMessageInfo
-
-func (m *QueryVoucherResponse) GetVoucher() Voucher {
-	if m != nil {
-		return m.Voucher
-	}
-	return Voucher{}
-}
-
-// QueryVouchersRequest asks for a page of the vouchers of exactly one party.
-type QueryVouchersRequest struct {
-	// issuer of the vouchers.
-	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
-	// holder of the vouchers.
-	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
-	// pagination of the list.
-	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
-}
-
-func (m *QueryVouchersRequest) Reset()         { *m = QueryVouchersRequest{} }
-func (m *QueryVouchersRequest) String() string { return proto.CompactTextString(m) }
-func (*QueryVouchersRequest) ProtoMessage()    {}
-func (*QueryVouchersRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{30}
-}
-func (m *QueryVouchersRequest) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryVouchersRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryVouchersRequest.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryVouchersRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryVouchersRequest.Merge(m, src)
-}
-func (m *QueryVouchersRequest) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryVouchersRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryVouchersRequest.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryVouchersRequest proto.InternalMessageInfo
-
-func (m *QueryVouchersRequest) GetIssuer() string {
-	if m != nil {
-		return m.Issuer
-	}
-	return ""
-}
-
-func (m *QueryVouchersRequest) GetHolder() string {
-	if m != nil {
-		return m.Holder
-	}
-	return ""
-}
-
-func (m *QueryVouchersRequest) GetPagination() *query.PageRequest {
-	if m != nil {
-		return m.Pagination
-	}
-	return nil
-}
-
-// QueryVouchersResponse holds a page.
-type QueryVouchersResponse struct {
-	// vouchers of the page.
-	Vouchers []Voucher `protobuf:"bytes,1,rep,name=vouchers,proto3" json:"vouchers"`
-	// pagination of the list.
-	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
-}
-
-func (m *QueryVouchersResponse) Reset()         { *m = QueryVouchersResponse{} }
-func (m *QueryVouchersResponse) String() string { return proto.CompactTextString(m) }
-func (*QueryVouchersResponse) ProtoMessage()    {}
-func (*QueryVouchersResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{31}
-}
-func (m *QueryVouchersResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryVouchersResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryVouchersResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryVouchersResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryVouchersResponse.Merge(m, src)
-}
-func (m *QueryVouchersResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryVouchersResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryVouchersResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryVouchersResponse proto.InternalMessageInfo
-
-func (m *QueryVouchersResponse) GetVouchers() []Voucher {
-	if m != nil {
-		return m.Vouchers
-	}
-	return nil
-}
-
-func (m *QueryVouchersResponse) GetPagination() *query.PageResponse {
-	if m != nil {
-		return m.Pagination
-	}
-	return nil
-}
-
-// QueryCallbacksRequest is empty.
-type QueryCallbacksRequest struct {
-}
-
-func (m *QueryCallbacksRequest) Reset()         { *m = QueryCallbacksRequest{} }
-func (m *QueryCallbacksRequest) String() string { return proto.CompactTextString(m) }
-func (*QueryCallbacksRequest) ProtoMessage()    {}
-func (*QueryCallbacksRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{32}
-}
-func (m *QueryCallbacksRequest) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryCallbacksRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryCallbacksRequest.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryCallbacksRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryCallbacksRequest.Merge(m, src)
-}
-func (m *QueryCallbacksRequest) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryCallbacksRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryCallbacksRequest.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryCallbacksRequest proto.InternalMessageInfo
-
-// QueryCallbacksResponse holds the names.
-type QueryCallbacksResponse struct {
-	// names in their order.
-	Names []string `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
-}
-
-func (m *QueryCallbacksResponse) Reset()         { *m = QueryCallbacksResponse{} }
-func (m *QueryCallbacksResponse) String() string { return proto.CompactTextString(m) }
-func (*QueryCallbacksResponse) ProtoMessage()    {}
-func (*QueryCallbacksResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{33}
-}
-func (m *QueryCallbacksResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *QueryCallbacksResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_QueryCallbacksResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *QueryCallbacksResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryCallbacksResponse.Merge(m, src)
-}
-func (m *QueryCallbacksResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *QueryCallbacksResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryCallbacksResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_QueryCallbacksResponse proto.InternalMessageInfo
-
-func (m *QueryCallbacksResponse) GetNames() []string {
-	if m != nil {
-		return m.Names
-	}
-	return nil
-}
-
 // QueryResolveRequest holds the beginning of an id.
 type QueryResolveRequest struct {
 	// prefix of 4 to 64 lower-case hexadecimal digits.
@@ -2033,7 +1526,7 @@ func (m *QueryResolveRequest) Reset()         { *m = QueryResolveRequest{} }
 func (m *QueryResolveRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryResolveRequest) ProtoMessage()    {}
 func (*QueryResolveRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{34}
+	return fileDescriptor_870fefc230dea84f, []int{26}
 }
 func (m *QueryResolveRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -2075,19 +1568,15 @@ type QueryResolveResponse struct {
 	Orders []string `protobuf:"bytes,1,rep,name=orders,proto3" json:"orders,omitempty"`
 	// requests, submitted or signed.
 	Requests []string `protobuf:"bytes,2,rep,name=requests,proto3" json:"requests,omitempty"`
-	// deals made.
-	Deals []string `protobuf:"bytes,3,rep,name=deals,proto3" json:"deals,omitempty"`
 	// matches that wait for their block.
-	Matches []string `protobuf:"bytes,4,rep,name=matches,proto3" json:"matches,omitempty"`
-	// vouchers issued.
-	Vouchers []string `protobuf:"bytes,5,rep,name=vouchers,proto3" json:"vouchers,omitempty"`
+	Matches []string `protobuf:"bytes,3,rep,name=matches,proto3" json:"matches,omitempty"`
 }
 
 func (m *QueryResolveResponse) Reset()         { *m = QueryResolveResponse{} }
 func (m *QueryResolveResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryResolveResponse) ProtoMessage()    {}
 func (*QueryResolveResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{35}
+	return fileDescriptor_870fefc230dea84f, []int{27}
 }
 func (m *QueryResolveResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -2130,23 +1619,9 @@ func (m *QueryResolveResponse) GetRequests() []string {
 	return nil
 }
 
-func (m *QueryResolveResponse) GetDeals() []string {
-	if m != nil {
-		return m.Deals
-	}
-	return nil
-}
-
 func (m *QueryResolveResponse) GetMatches() []string {
 	if m != nil {
 		return m.Matches
-	}
-	return nil
-}
-
-func (m *QueryResolveResponse) GetVouchers() []string {
-	if m != nil {
-		return m.Vouchers
 	}
 	return nil
 }
@@ -2159,7 +1634,7 @@ func (m *QuerySolvencyRequest) Reset()         { *m = QuerySolvencyRequest{} }
 func (m *QuerySolvencyRequest) String() string { return proto.CompactTextString(m) }
 func (*QuerySolvencyRequest) ProtoMessage()    {}
 func (*QuerySolvencyRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{36}
+	return fileDescriptor_870fefc230dea84f, []int{28}
 }
 func (m *QuerySolvencyRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -2192,7 +1667,7 @@ var xxx_messageInfo_QuerySolvencyRequest proto.InternalMessageInfo
 type QuerySolvencyResponse struct {
 	// balance of the module account, in ucred.
 	Balance uint64 `protobuf:"varint,1,opt,name=balance,proto3" json:"balance,omitempty"`
-	// owed: the escrow of every request and deal and the balance of every voucher, in ucred.
+	// owed: the escrow of every request, in ucred.
 	Owed uint64 `protobuf:"varint,2,opt,name=owed,proto3" json:"owed,omitempty"`
 	// solvent is balance >= owed.
 	Solvent bool `protobuf:"varint,3,opt,name=solvent,proto3" json:"solvent,omitempty"`
@@ -2202,7 +1677,7 @@ func (m *QuerySolvencyResponse) Reset()         { *m = QuerySolvencyResponse{} }
 func (m *QuerySolvencyResponse) String() string { return proto.CompactTextString(m) }
 func (*QuerySolvencyResponse) ProtoMessage()    {}
 func (*QuerySolvencyResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_870fefc230dea84f, []int{37}
+	return fileDescriptor_870fefc230dea84f, []int{29}
 }
 func (m *QuerySolvencyResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -2253,7 +1728,6 @@ func (m *QuerySolvencyResponse) GetSolvent() bool {
 }
 
 func init() {
-	proto.RegisterEnum("credence.market.v1.DealState", DealState_name, DealState_value)
 	proto.RegisterType((*QueryParamsRequest)(nil), "credence.market.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "credence.market.v1.QueryParamsResponse")
 	proto.RegisterType((*QueryOrderRequest)(nil), "credence.market.v1.QueryOrderRequest")
@@ -2268,26 +1742,18 @@ func init() {
 	proto.RegisterType((*QueryRequestResponse)(nil), "credence.market.v1.QueryRequestResponse")
 	proto.RegisterType((*QueryRequestsRequest)(nil), "credence.market.v1.QueryRequestsRequest")
 	proto.RegisterType((*QueryRequestsResponse)(nil), "credence.market.v1.QueryRequestsResponse")
-	proto.RegisterType((*QueryDealRequest)(nil), "credence.market.v1.QueryDealRequest")
-	proto.RegisterType((*QueryDealResponse)(nil), "credence.market.v1.QueryDealResponse")
-	proto.RegisterType((*QueryDealsRequest)(nil), "credence.market.v1.QueryDealsRequest")
-	proto.RegisterType((*QueryDealsResponse)(nil), "credence.market.v1.QueryDealsResponse")
 	proto.RegisterType((*QueryMatchRequest)(nil), "credence.market.v1.QueryMatchRequest")
 	proto.RegisterType((*QueryMatchResponse)(nil), "credence.market.v1.QueryMatchResponse")
 	proto.RegisterType((*QueryVolumeRequest)(nil), "credence.market.v1.QueryVolumeRequest")
 	proto.RegisterType((*QueryVolumeResponse)(nil), "credence.market.v1.QueryVolumeResponse")
+	proto.RegisterType((*QueryPreviewRequest)(nil), "credence.market.v1.QueryPreviewRequest")
+	proto.RegisterType((*QueryPreviewResponse)(nil), "credence.market.v1.QueryPreviewResponse")
 	proto.RegisterType((*QueryFloorRequest)(nil), "credence.market.v1.QueryFloorRequest")
 	proto.RegisterType((*QueryFloorResponse)(nil), "credence.market.v1.QueryFloorResponse")
 	proto.RegisterType((*QueryCategoryRequest)(nil), "credence.market.v1.QueryCategoryRequest")
 	proto.RegisterType((*QueryCategoryResponse)(nil), "credence.market.v1.QueryCategoryResponse")
 	proto.RegisterType((*QueryCategoriesRequest)(nil), "credence.market.v1.QueryCategoriesRequest")
 	proto.RegisterType((*QueryCategoriesResponse)(nil), "credence.market.v1.QueryCategoriesResponse")
-	proto.RegisterType((*QueryVoucherRequest)(nil), "credence.market.v1.QueryVoucherRequest")
-	proto.RegisterType((*QueryVoucherResponse)(nil), "credence.market.v1.QueryVoucherResponse")
-	proto.RegisterType((*QueryVouchersRequest)(nil), "credence.market.v1.QueryVouchersRequest")
-	proto.RegisterType((*QueryVouchersResponse)(nil), "credence.market.v1.QueryVouchersResponse")
-	proto.RegisterType((*QueryCallbacksRequest)(nil), "credence.market.v1.QueryCallbacksRequest")
-	proto.RegisterType((*QueryCallbacksResponse)(nil), "credence.market.v1.QueryCallbacksResponse")
 	proto.RegisterType((*QueryResolveRequest)(nil), "credence.market.v1.QueryResolveRequest")
 	proto.RegisterType((*QueryResolveResponse)(nil), "credence.market.v1.QueryResolveResponse")
 	proto.RegisterType((*QuerySolvencyRequest)(nil), "credence.market.v1.QuerySolvencyRequest")
@@ -2297,131 +1763,108 @@ func init() {
 func init() { proto.RegisterFile("credence/market/v1/query.proto", fileDescriptor_870fefc230dea84f) }
 
 var fileDescriptor_870fefc230dea84f = []byte{
-	// 1982 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xdc, 0x59, 0xcd, 0x6f, 0x24, 0x47,
-	0x15, 0x77, 0xcf, 0x4c, 0xcf, 0x47, 0x2d, 0x0a, 0xa6, 0x18, 0x9c, 0xde, 0x5e, 0xef, 0xd8, 0xee,
-	0xf5, 0x57, 0x1c, 0x76, 0x3a, 0x76, 0x08, 0x90, 0x20, 0x40, 0x76, 0xec, 0x5d, 0xad, 0x16, 0xbc,
-	0x9b, 0xf6, 0x26, 0x07, 0x38, 0x98, 0x9e, 0x9e, 0xda, 0x71, 0xcb, 0x33, 0x5d, 0x93, 0xee, 0x1e,
-	0x3b, 0x96, 0xb5, 0x22, 0x8a, 0x14, 0x41, 0x10, 0x48, 0x48, 0x41, 0x5c, 0x10, 0x42, 0x02, 0x89,
-	0xbf, 0x80, 0x13, 0x47, 0x4e, 0x39, 0x2e, 0x70, 0x41, 0x42, 0x42, 0x68, 0x97, 0x7f, 0x82, 0x1b,
-	0xaa, 0xaa, 0x57, 0xfd, 0x31, 0xdb, 0xd3, 0x3d, 0x78, 0x7d, 0x58, 0xe5, 0x36, 0x55, 0xfd, 0xbe,
-	0xdf, 0xab, 0xf7, 0x7e, 0x55, 0x83, 0x5a, 0x8e, 0x4f, 0xba, 0xc4, 0x73, 0x88, 0x39, 0xb0, 0xfd,
-	0x63, 0x12, 0x9a, 0x27, 0x9b, 0xe6, 0xfb, 0x23, 0xe2, 0x9f, 0xb5, 0x87, 0x3e, 0x0d, 0x29, 0xc6,
-	0xf2, 0x7b, 0x5b, 0x7c, 0x6f, 0x9f, 0x6c, 0xea, 0x1b, 0x0e, 0x0d, 0x06, 0x34, 0x30, 0x3b, 0x76,
-	0x40, 0x04, 0xb1, 0x79, 0xb2, 0xd9, 0x21, 0xa1, 0xbd, 0x69, 0x0e, 0xed, 0x9e, 0xeb, 0xd9, 0xa1,
-	0x4b, 0x3d, 0xc1, 0xaf, 0x5f, 0x15, 0xb4, 0x87, 0x7c, 0x65, 0x8a, 0x05, 0x7c, 0xba, 0x9e, 0xa1,
-	0xba, 0x4b, 0xec, 0x3e, 0x7c, 0x5e, 0xc8, 0xf8, 0x0c, 0x36, 0x08, 0x82, 0x2c, 0xd3, 0xa9, 0xdf,
-	0x25, 0x3e, 0x7c, 0x5f, 0xcc, 0xf8, 0xee, 0x93, 0xf7, 0x47, 0x24, 0x90, 0x12, 0x9a, 0x3d, 0xda,
-	0xa3, 0xc2, 0x32, 0xf6, 0x0b, 0x76, 0xe7, 0x7b, 0x94, 0xf6, 0xfa, 0xc4, 0xb4, 0x87, 0xae, 0x69,
-	0x7b, 0x1e, 0x0d, 0xb9, 0x3f, 0x60, 0xb5, 0xd1, 0x44, 0xf8, 0x1d, 0xe6, 0xf2, 0x7d, 0xdb, 0xb7,
-	0x07, 0x81, 0x25, 0xe4, 0x19, 0xf7, 0xd0, 0x97, 0x53, 0xbb, 0xc1, 0x90, 0x7a, 0x01, 0xc1, 0xdf,
-	0x44, 0xd5, 0x21, 0xdf, 0xd1, 0x94, 0x45, 0x65, 0xfd, 0xca, 0x96, 0xde, 0x7e, 0x36, 0x9c, 0x6d,
-	0xc1, 0xb3, 0x53, 0xf9, 0xec, 0x5f, 0x0b, 0x33, 0x16, 0xd0, 0x1b, 0x37, 0xd0, 0x97, 0xb8, 0xc0,
-	0x7b, 0xcc, 0x21, 0xd0, 0x82, 0x5f, 0x42, 0x25, 0xb7, 0xcb, 0x45, 0x35, 0xac, 0x92, 0xdb, 0x35,
-	0xde, 0x01, 0x5b, 0x80, 0x08, 0x94, 0x7e, 0x0b, 0xa9, 0x3c, 0x0c, 0xa0, 0x73, 0x21, 0x4b, 0x27,
-	0x70, 0x38, 0xd4, 0xef, 0x82, 0x62, 0xc1, 0x63, 0x7c, 0x5c, 0x4a, 0xca, 0x94, 0xfe, 0xe1, 0x36,
-	0x52, 0xe9, 0xa9, 0x07, 0x32, 0x1b, 0x3b, 0xda, 0xdf, 0xfe, 0x74, 0xb3, 0x09, 0xc9, 0xdc, 0xee,
-	0x76, 0x7d, 0x12, 0x04, 0x07, 0xa1, 0xef, 0x7a, 0x3d, 0x4b, 0x90, 0xe1, 0x59, 0x54, 0xb6, 0x87,
-	0x43, 0xad, 0xc4, 0x4d, 0x65, 0x3f, 0xb1, 0x86, 0x6a, 0x5d, 0x3b, 0xb4, 0x03, 0x12, 0x6a, 0x65,
-	0xbe, 0x2b, 0x97, 0x18, 0xa3, 0xca, 0x90, 0xd2, 0xbe, 0x56, 0xe1, 0xdb, 0xfc, 0x37, 0xfe, 0x06,
-	0xaa, 0x06, 0xa1, 0x1d, 0x8e, 0x02, 0x4d, 0x5d, 0x54, 0xd6, 0x5f, 0xca, 0x71, 0xe2, 0x80, 0x93,
-	0x59, 0x40, 0x8e, 0x6f, 0x21, 0x14, 0xd7, 0xa0, 0x56, 0xe5, 0x11, 0x58, 0x6d, 0x83, 0xa9, 0xac,
-	0x60, 0xdb, 0xa2, 0xba, 0xa1, 0x60, 0xdb, 0xf7, 0xed, 0x1e, 0x01, 0x27, 0xad, 0x04, 0xa7, 0xf1,
-	0x5b, 0x05, 0x32, 0x2a, 0xe3, 0x00, 0xc1, 0xfd, 0x36, 0xaa, 0xf2, 0x40, 0xb1, 0x8c, 0x96, 0xa7,
-	0x8f, 0x2e, 0x30, 0xe1, 0xdb, 0x29, 0xf3, 0x4a, 0xdc, 0xbc, 0xb5, 0x42, 0xf3, 0x84, 0xee, 0x94,
-	0x7d, 0x8f, 0x15, 0x34, 0xcb, 0xed, 0xdb, 0xa1, 0xf4, 0x58, 0x66, 0x49, 0x43, 0x35, 0x7f, 0xe4,
-	0x85, 0xee, 0x80, 0x40, 0x91, 0xc8, 0x25, 0xd6, 0x51, 0xdd, 0xb1, 0x43, 0xd2, 0xa3, 0xfe, 0x19,
-	0x24, 0x25, 0x5a, 0x47, 0xf1, 0x2f, 0x27, 0xe2, 0x0f, 0xf9, 0xab, 0x64, 0xe6, 0x4f, 0x4d, 0xe7,
-	0xef, 0xb2, 0x42, 0xfe, 0x1b, 0x05, 0x6a, 0x5e, 0xb8, 0xf4, 0x82, 0x05, 0xfc, 0x9f, 0x0a, 0xba,
-	0xc6, 0xad, 0xb3, 0x48, 0x10, 0xb2, 0x4a, 0x17, 0x1e, 0x04, 0x9f, 0x8f, 0xd8, 0xff, 0x51, 0x41,
-	0xf3, 0xd9, 0xde, 0x45, 0x69, 0xa8, 0x43, 0xef, 0x94, 0x89, 0xb8, 0x96, 0x95, 0x08, 0xe0, 0x83,
-	0x24, 0x44, 0x2c, 0x97, 0x97, 0x86, 0x15, 0x38, 0x96, 0xd2, 0x89, 0x09, 0x9d, 0xf1, 0x00, 0x35,
-	0xd3, 0x64, 0x51, 0x6f, 0xac, 0x81, 0x4d, 0xd0, 0x1d, 0xa7, 0xf0, 0x42, 0x72, 0x18, 0x7f, 0x55,
-	0xd2, 0x52, 0xa3, 0xdc, 0x7f, 0x1d, 0x35, 0x80, 0x66, 0x8a, 0x0e, 0x19, 0x93, 0x8e, 0x65, 0xaf,
-	0x74, 0xd1, 0xec, 0xe1, 0x37, 0xa3, 0x6e, 0x59, 0xe6, 0xdd, 0x72, 0x29, 0xc7, 0xa9, 0x74, 0xbf,
-	0x34, 0x7e, 0xa7, 0xa0, 0xaf, 0x8c, 0xf9, 0xf4, 0x82, 0x65, 0xdc, 0x80, 0x46, 0xb7, 0x4b, 0xec,
-	0xfe, 0xa4, 0x74, 0xdf, 0x86, 0xce, 0x21, 0x68, 0xc0, 0x81, 0x2d, 0x54, 0x61, 0x70, 0x02, 0x12,
-	0xad, 0x65, 0x19, 0xcf, 0xe8, 0xc1, 0x72, 0x4e, 0x6b, 0xfc, 0xb7, 0x9c, 0x90, 0xf4, 0xdc, 0xf9,
-	0xd5, 0xe2, 0x6a, 0x2b, 0x41, 0x4f, 0x00, 0x89, 0x70, 0xc6, 0xcb, 0x99, 0x67, 0xbc, 0x92, 0x3d,
-	0x1f, 0xd5, 0x44, 0x8f, 0x68, 0xca, 0x19, 0x5f, 0xe5, 0x9b, 0x62, 0x81, 0xb7, 0x50, 0x8d, 0xfb,
-	0x4e, 0x7d, 0xad, 0x56, 0x60, 0xa5, 0x24, 0x64, 0x7a, 0x4f, 0xe8, 0xc8, 0x39, 0x22, 0xbe, 0x56,
-	0x17, 0x7a, 0x61, 0x89, 0xdf, 0x42, 0x57, 0x3a, 0xc4, 0x23, 0x0f, 0x5d, 0xc7, 0xb5, 0xfd, 0x33,
-	0xad, 0x51, 0x20, 0x31, 0x49, 0x8c, 0xdf, 0x40, 0x0d, 0x7b, 0x38, 0x3c, 0x14, 0x98, 0x01, 0x15,
-	0x70, 0xd6, 0xed, 0xe1, 0xf0, 0x1e, 0x87, 0x0d, 0xaf, 0x23, 0x95, 0xd5, 0x25, 0xd1, 0xae, 0xf0,
-	0x3a, 0xbe, 0x3e, 0x29, 0x67, 0xac, 0x88, 0x89, 0x25, 0x68, 0xc7, 0x4e, 0xd1, 0x17, 0x2e, 0xdc,
-	0x03, 0x3f, 0x55, 0x00, 0xfa, 0x40, 0xee, 0xa1, 0x8c, 0xbe, 0x86, 0x54, 0x56, 0x1a, 0xf2, 0x10,
-	0x14, 0xd5, 0x91, 0x20, 0xbe, 0xbc, 0xf2, 0x97, 0x40, 0xf0, 0xfb, 0x76, 0xe8, 0x1c, 0x4d, 0xaa,
-	0xff, 0xbb, 0x60, 0x39, 0x10, 0x81, 0xe5, 0x6f, 0x20, 0x75, 0xc0, 0x36, 0xe0, 0x04, 0x5c, 0xcd,
-	0xb2, 0x9c, 0x73, 0x48, 0xd3, 0x39, 0xb5, 0xf1, 0x67, 0x09, 0x01, 0xdf, 0xa3, 0xfd, 0xd1, 0x40,
-	0x86, 0x8a, 0x15, 0x97, 0x4f, 0xfa, 0xf6, 0xd9, 0x14, 0x47, 0x40, 0x12, 0xe2, 0xcd, 0x18, 0x06,
-	0x4e, 0x98, 0xdc, 0x07, 0x6e, 0xcf, 0x23, 0x5d, 0x31, 0xbf, 0xf9, 0x39, 0xd8, 0x46, 0x75, 0x28,
-	0x7c, 0xd6, 0xcd, 0xca, 0x53, 0xf0, 0xc9, 0xd6, 0x23, 0xd9, 0xf0, 0x9b, 0x09, 0x40, 0x39, 0x35,
-	0xbb, 0x38, 0x57, 0xdf, 0x8d, 0x4f, 0xac, 0xfa, 0xff, 0x70, 0x47, 0x33, 0xe2, 0x57, 0x12, 0x37,
-	0xca, 0xe0, 0x41, 0x2e, 0xe6, 0x50, 0xf5, 0x84, 0xef, 0xf0, 0xe0, 0x55, 0x2c, 0x58, 0xb1, 0x7d,
-	0x9f, 0xd8, 0x01, 0xd4, 0x48, 0xc3, 0x82, 0x15, 0xcb, 0x5d, 0x48, 0xfc, 0x81, 0xe8, 0xe8, 0x13,
-	0x72, 0xf7, 0x80, 0x11, 0xc8, 0xdc, 0x71, 0x6a, 0x26, 0x8e, 0x04, 0x8e, 0x4f, 0x4f, 0xb9, 0xf3,
-	0x15, 0x0b, 0x56, 0xc6, 0x09, 0x54, 0xd1, 0xad, 0x3e, 0xa5, 0xfe, 0x45, 0x41, 0xfd, 0x26, 0xaa,
-	0x1c, 0xbb, 0x5e, 0x97, 0x5b, 0x3a, 0xe1, 0x70, 0xf2, 0x98, 0xdc, 0x75, 0xbd, 0xae, 0xc5, 0x49,
-	0x8d, 0x0d, 0x28, 0x25, 0xd0, 0x0b, 0xc1, 0x68, 0x22, 0xb5, 0x43, 0xfa, 0xf4, 0x14, 0x62, 0x21,
-	0x16, 0xc6, 0x2a, 0x4c, 0xd7, 0xb7, 0x01, 0x1c, 0x4d, 0x2a, 0x76, 0x0a, 0x13, 0x2b, 0xa6, 0x03,
-	0xb1, 0xdf, 0x49, 0x00, 0x2d, 0x51, 0xf2, 0xf3, 0x59, 0x36, 0x4a, 0x3e, 0x59, 0x37, 0x11, 0x18,
-	0x9b, 0x43, 0xd5, 0x4e, 0x9f, 0x3a, 0xc7, 0x01, 0xf7, 0xb0, 0x6c, 0xc1, 0xca, 0xf8, 0x11, 0x9a,
-	0x4b, 0x2a, 0x74, 0x49, 0x34, 0x18, 0xd2, 0xad, 0x47, 0x79, 0x1e, 0xf8, 0xf5, 0xf2, 0x33, 0x2a,
-	0xc0, 0xab, 0x1d, 0x84, 0x9c, 0x68, 0x17, 0x9a, 0xd0, 0x34, 0x7e, 0x25, 0xb8, 0x2e, 0x1f, 0x7e,
-	0xbd, 0x27, 0x66, 0x44, 0x11, 0xfc, 0x8a, 0xc8, 0x62, 0xf8, 0x25, 0x87, 0x4d, 0x0e, 0xfc, 0x02,
-	0x2e, 0x79, 0xb4, 0x80, 0xc3, 0xf8, 0x8b, 0x92, 0x96, 0x1a, 0x65, 0xe1, 0x35, 0x54, 0x75, 0x83,
-	0x60, 0x34, 0x45, 0x21, 0x03, 0x1d, 0xe3, 0x38, 0xa2, 0x7d, 0x36, 0x3f, 0x4b, 0x45, 0x1c, 0x82,
-	0x6e, 0x2c, 0xd3, 0xe5, 0x0b, 0x67, 0x3a, 0xc2, 0x5b, 0xb1, 0x13, 0x31, 0xde, 0x02, 0x4f, 0x73,
-	0xf1, 0x56, 0x3a, 0x38, 0x11, 0xcb, 0xe5, 0xa5, 0xf8, 0xe5, 0xe8, 0x78, 0xf5, 0xfb, 0x1d, 0xdb,
-	0x39, 0x8e, 0xde, 0x38, 0xda, 0xd1, 0x31, 0x88, 0x3e, 0xc4, 0xe7, 0xd9, 0xb3, 0x07, 0x50, 0x9d,
-	0x0d, 0x4b, 0x2c, 0x8c, 0x9b, 0x11, 0x54, 0x0f, 0x68, 0xff, 0x24, 0x9a, 0x23, 0x73, 0xa8, 0x3a,
-	0xf4, 0xc9, 0x43, 0xf7, 0x03, 0xa8, 0x17, 0x58, 0x19, 0xbf, 0x8e, 0xd1, 0x35, 0xd0, 0xc7, 0xad,
-	0x33, 0x71, 0x03, 0x6c, 0x44, 0x57, 0x3b, 0x3d, 0x01, 0x50, 0x4b, 0xfc, 0x4b, 0x8c, 0x3e, 0x9b,
-	0x72, 0x68, 0x97, 0x85, 0x45, 0x62, 0x28, 0x6b, 0xa8, 0xc6, 0x47, 0x1c, 0x09, 0xb4, 0x0a, 0xdf,
-	0x97, 0x4b, 0x26, 0x2b, 0x0a, 0xbe, 0x2a, 0x64, 0xc9, 0xb5, 0x31, 0x07, 0x76, 0x1d, 0x30, 0xab,
-	0x3c, 0x47, 0xf6, 0x25, 0xe3, 0x10, 0x02, 0x15, 0xef, 0x83, 0xc1, 0x1a, 0xaa, 0x75, 0xec, 0xbe,
-	0xed, 0x39, 0xb2, 0xd9, 0xcb, 0x25, 0x83, 0x72, 0xf4, 0x94, 0x88, 0x0e, 0x5a, 0xb1, 0xf8, 0x6f,
-	0x46, 0xcd, 0xfd, 0xf5, 0xc4, 0xc3, 0x48, 0xdd, 0x92, 0xcb, 0x8d, 0x1f, 0xa2, 0x46, 0x04, 0x76,
-	0xb0, 0x8e, 0xe6, 0x76, 0xf7, 0xb6, 0xbf, 0x77, 0x78, 0xf0, 0x60, 0xfb, 0xc1, 0xde, 0xe1, 0xbb,
-	0xfb, 0x07, 0xf7, 0xf7, 0xde, 0xbe, 0x73, 0xeb, 0xce, 0xde, 0xee, 0xec, 0x0c, 0x9e, 0x43, 0x38,
-	0xf1, 0xcd, 0x7a, 0x77, 0x7f, 0xff, 0xce, 0xfe, 0xed, 0x59, 0x05, 0x37, 0xd1, 0x6c, 0x62, 0x7f,
-	0x6f, 0x7f, 0x77, 0x6f, 0x77, 0xb6, 0xa4, 0x57, 0x7e, 0xfa, 0x87, 0xd6, 0xcc, 0xd6, 0x27, 0x4d,
-	0xa4, 0x72, 0xf3, 0xf1, 0x23, 0x54, 0x15, 0x4f, 0x50, 0x78, 0x35, 0xab, 0xe0, 0x9e, 0x7d, 0xed,
-	0xd2, 0xd7, 0x0a, 0xe9, 0x44, 0x24, 0x0c, 0xe3, 0xa3, 0xbf, 0xff, 0xe7, 0xd3, 0xd2, 0x3c, 0xd6,
-	0xcd, 0x8c, 0xb7, 0x38, 0xf1, 0xd2, 0x85, 0x7f, 0x8c, 0x54, 0x3e, 0x35, 0xf0, 0xca, 0x44, 0xa9,
-	0xc9, 0x47, 0x30, 0x7d, 0xb5, 0x88, 0x0c, 0x74, 0xaf, 0x71, 0xdd, 0x4b, 0x78, 0xc1, 0x9c, 0xf4,
-	0x4e, 0x18, 0x98, 0xe7, 0x6e, 0xf7, 0x11, 0xf3, 0x5f, 0x3c, 0xf2, 0xe0, 0x02, 0xd1, 0x53, 0xf8,
-	0x9f, 0x7e, 0x2d, 0xca, 0xf7, 0x1f, 0xca, 0x78, 0x84, 0x2a, 0x3b, 0x94, 0x1e, 0xe3, 0xe5, 0x89,
-	0x42, 0x13, 0x4f, 0x3c, 0xfa, 0x4a, 0x01, 0x15, 0x28, 0x5e, 0xe4, 0x8a, 0x75, 0xac, 0x65, 0x29,
-	0xee, 0x30, 0x75, 0xbf, 0x57, 0xd0, 0x17, 0xc7, 0x2e, 0xfb, 0xd8, 0x9c, 0x28, 0x3c, 0xfb, 0xd1,
-	0x43, 0x7f, 0x6d, 0x7a, 0x06, 0x30, 0xec, 0xab, 0xdc, 0xb0, 0x55, 0xbc, 0x6c, 0x66, 0xbe, 0xce,
-	0x72, 0xa6, 0xc3, 0xe8, 0x18, 0xff, 0x44, 0x41, 0x35, 0xd9, 0x37, 0xd6, 0x72, 0x74, 0x25, 0xdf,
-	0x02, 0xf4, 0xf5, 0x62, 0x42, 0x30, 0xe6, 0x15, 0x6e, 0xcc, 0x0d, 0xbc, 0x64, 0x4e, 0x7e, 0x2a,
-	0x86, 0x22, 0xf9, 0x58, 0x41, 0xf5, 0x28, 0x4e, 0x85, 0x1a, 0xa2, 0x00, 0xbd, 0x32, 0x05, 0x25,
-	0x18, 0xb3, 0xcc, 0x8d, 0x69, 0xe1, 0xf9, 0x3c, 0x63, 0xf0, 0x39, 0xaa, 0xb0, 0x9e, 0x90, 0x53,
-	0x2d, 0x89, 0x7b, 0x72, 0x4e, 0xb5, 0x24, 0x6f, 0xca, 0xc6, 0x2a, 0x57, 0xbd, 0x88, 0x5b, 0xe6,
-	0x84, 0x27, 0x79, 0x08, 0xc2, 0x19, 0x52, 0xf9, 0xdd, 0x08, 0xe7, 0xcb, 0x0d, 0x8a, 0x8f, 0x6a,
-	0xea, 0x8a, 0x65, 0x2c, 0x71, 0xfd, 0xd7, 0xf0, 0xd5, 0x89, 0xfa, 0xf1, 0x87, 0x0a, 0x52, 0xf9,
-	0x5d, 0x25, 0x47, 0x77, 0xf2, 0x8a, 0x94, 0xa3, 0x3b, 0x75, 0x49, 0x32, 0xd6, 0xb9, 0x6e, 0x03,
-	0x2f, 0x9a, 0x99, 0xff, 0x37, 0xf0, 0xf1, 0x20, 0xbc, 0xff, 0x50, 0x41, 0x55, 0x81, 0xea, 0x73,
-	0x1a, 0x45, 0xea, 0xce, 0x94, 0xd3, 0x28, 0xd2, 0xd7, 0x03, 0x63, 0x85, 0x5b, 0xb1, 0xf0, 0x96,
-	0xb2, 0x61, 0x64, 0xf6, 0x0a, 0xb8, 0x2d, 0x7c, 0xa4, 0x20, 0x95, 0x43, 0xe9, 0x9c, 0x28, 0x24,
-	0x21, 0x7e, 0x4e, 0x14, 0x52, 0x88, 0xdc, 0xd8, 0xe0, 0xfa, 0x97, 0xb1, 0x91, 0xa5, 0xfc, 0x21,
-	0x23, 0x0d, 0xcc, 0x73, 0x7e, 0x0b, 0x78, 0x84, 0x7f, 0xae, 0xa0, 0xba, 0xc4, 0x9a, 0x39, 0x47,
-	0x61, 0x0c, 0xc6, 0xe7, 0x1c, 0x85, 0x71, 0x20, 0x6f, 0xbc, 0xca, 0xad, 0x59, 0xc1, 0x37, 0xb2,
-	0xac, 0x89, 0x61, 0xad, 0x48, 0xcb, 0x2f, 0x14, 0x84, 0x62, 0xd8, 0x8c, 0x37, 0x8a, 0xd4, 0xc4,
-	0xf0, 0x5d, 0x7f, 0x75, 0x2a, 0xda, 0x69, 0x0e, 0x49, 0x02, 0x6b, 0xb3, 0x9e, 0x05, 0x20, 0x0d,
-	0xe7, 0xe5, 0x3f, 0x09, 0xa0, 0x73, 0x7a, 0xd6, 0x18, 0x84, 0xce, 0xef, 0x59, 0x12, 0xb3, 0xc4,
-	0x3d, 0x4b, 0xc2, 0x4c, 0x5c, 0xa8, 0x61, 0x8a, 0x9e, 0x35, 0x8e, 0x59, 0xf3, 0x7b, 0x56, 0x04,
-	0x4d, 0x3f, 0x51, 0x50, 0x23, 0x02, 0x8d, 0x38, 0xaf, 0x0e, 0xd2, 0x88, 0x53, 0xdf, 0x98, 0x86,
-	0x34, 0x7d, 0x82, 0xf0, 0xf5, 0xec, 0xf4, 0x48, 0xed, 0x3f, 0xe3, 0x13, 0x85, 0x23, 0xac, 0xdc,
-	0x89, 0x92, 0x84, 0xac, 0xb9, 0x13, 0x25, 0x85, 0x55, 0x0b, 0xc7, 0x1b, 0x23, 0x36, 0xcf, 0x05,
-	0xe2, 0x15, 0x09, 0x92, 0xe8, 0x31, 0x27, 0x41, 0x63, 0xc0, 0x33, 0x27, 0x41, 0xe3, 0x50, 0x34,
-	0x3f, 0x41, 0x01, 0x50, 0xef, 0xdc, 0xfd, 0xec, 0x49, 0x4b, 0x79, 0xfc, 0xa4, 0xa5, 0xfc, 0xfb,
-	0x49, 0x4b, 0xf9, 0xe5, 0xd3, 0xd6, 0xcc, 0xe3, 0xa7, 0xad, 0x99, 0x7f, 0x3c, 0x6d, 0xcd, 0xfc,
-	0x60, 0xb3, 0xe7, 0x86, 0x47, 0xa3, 0x4e, 0xdb, 0xa1, 0x83, 0x48, 0xc2, 0x4d, 0xe7, 0xc8, 0x76,
-	0xbd, 0x58, 0xe0, 0x07, 0x52, 0x64, 0x78, 0x36, 0x24, 0x41, 0xa7, 0xca, 0xff, 0x27, 0x7d, 0xfd,
-	0x7f, 0x01, 0x00, 0x00, 0xff, 0xff, 0xc5, 0x85, 0xef, 0xd3, 0x5a, 0x1e, 0x00, 0x00,
+	// 1608 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xdc, 0x58, 0xdb, 0x8f, 0x14, 0x45,
+	0x17, 0xdf, 0x9e, 0xeb, 0x6e, 0x91, 0x00, 0x5f, 0x7d, 0xfb, 0x2d, 0x43, 0xb3, 0xdf, 0xec, 0x52,
+	0xec, 0x8d, 0x45, 0xa6, 0x9d, 0xf5, 0x8a, 0x46, 0x0d, 0xab, 0xc1, 0x44, 0x62, 0x80, 0x5e, 0xe3,
+	0x83, 0x2f, 0xd8, 0xd3, 0x5d, 0x3b, 0x34, 0x3b, 0xd3, 0x35, 0x74, 0xf7, 0xcc, 0xb2, 0x21, 0x28,
+	0x21, 0xa2, 0x89, 0xd1, 0xc4, 0x84, 0x47, 0x63, 0x4c, 0x7c, 0xf0, 0x2f, 0xf0, 0xc9, 0xbf, 0x80,
+	0x47, 0xd4, 0x17, 0x13, 0x13, 0x63, 0xc0, 0xbf, 0xc2, 0x27, 0x53, 0x55, 0xa7, 0xfa, 0x32, 0xdb,
+	0xd3, 0x33, 0x02, 0x0f, 0xc4, 0xb7, 0xae, 0xaa, 0x73, 0xea, 0xfc, 0xce, 0xfd, 0x54, 0xa3, 0xba,
+	0xed, 0x53, 0x87, 0x7a, 0x36, 0x35, 0xba, 0x96, 0xbf, 0x43, 0x43, 0x63, 0xd0, 0x34, 0xae, 0xf5,
+	0xa9, 0xbf, 0xd7, 0xe8, 0xf9, 0x2c, 0x64, 0x18, 0xab, 0xf3, 0x86, 0x3c, 0x6f, 0x0c, 0x9a, 0xfa,
+	0xba, 0xcd, 0x82, 0x2e, 0x0b, 0x8c, 0x96, 0x15, 0x50, 0x49, 0x6c, 0x0c, 0x9a, 0x2d, 0x1a, 0x5a,
+	0x4d, 0xa3, 0x67, 0xb5, 0x5d, 0xcf, 0x0a, 0x5d, 0xe6, 0x49, 0x7e, 0xfd, 0xa8, 0xa4, 0xbd, 0x2c,
+	0x56, 0x86, 0x5c, 0xc0, 0xd1, 0x7c, 0x24, 0xda, 0xa1, 0x56, 0x27, 0xe0, 0x92, 0xf9, 0xc7, 0xbe,
+	0xd3, 0x18, 0xd8, 0x55, 0xd6, 0x82, 0xd3, 0x85, 0x8c, 0x53, 0x00, 0x28, 0x09, 0xb2, 0xf4, 0x62,
+	0xbe, 0x43, 0x7d, 0x38, 0x5f, 0xcc, 0x38, 0xf7, 0xe9, 0xb5, 0x3e, 0x0d, 0xd4, 0x0d, 0xb3, 0x6d,
+	0xd6, 0x66, 0x12, 0x36, 0xff, 0x52, 0xb0, 0xda, 0x8c, 0xb5, 0x3b, 0xd4, 0xb0, 0x7a, 0xae, 0x61,
+	0x79, 0x1e, 0x0b, 0x85, 0xb2, 0xa0, 0x12, 0x99, 0x45, 0xf8, 0x12, 0xb7, 0xc7, 0x45, 0xcb, 0xb7,
+	0xba, 0x81, 0x29, 0xef, 0x23, 0x17, 0xd0, 0x7f, 0x53, 0xbb, 0x41, 0x8f, 0x79, 0x01, 0xc5, 0x2f,
+	0xa3, 0x4a, 0x4f, 0xec, 0xd4, 0xb4, 0x45, 0x6d, 0xed, 0xc0, 0x86, 0xde, 0xd8, 0x6f, 0xeb, 0x86,
+	0xe4, 0xd9, 0x2c, 0xdd, 0xfb, 0x7d, 0x61, 0xca, 0x04, 0x7a, 0x72, 0x02, 0xfd, 0x47, 0x5c, 0x78,
+	0x81, 0x2b, 0x04, 0x52, 0xf0, 0x41, 0x54, 0x70, 0x1d, 0x71, 0xd5, 0x8c, 0x59, 0x70, 0x1d, 0x72,
+	0x09, 0xb0, 0x00, 0x11, 0x08, 0x7d, 0x15, 0x95, 0x85, 0x19, 0x40, 0xe6, 0x42, 0x96, 0x4c, 0xe0,
+	0xb0, 0x99, 0xef, 0x80, 0x60, 0xc9, 0x43, 0xee, 0x14, 0x92, 0x77, 0x2a, 0xfd, 0x70, 0x03, 0x95,
+	0xd9, 0xae, 0x07, 0x77, 0xce, 0x6c, 0xd6, 0x7e, 0xfe, 0xe1, 0xf4, 0x2c, 0x78, 0xfa, 0xac, 0xe3,
+	0xf8, 0x34, 0x08, 0xb6, 0x42, 0xdf, 0xf5, 0xda, 0xa6, 0x24, 0xc3, 0x87, 0x51, 0xd1, 0xea, 0xf5,
+	0x6a, 0x05, 0x01, 0x95, 0x7f, 0xe2, 0x1a, 0xaa, 0x3a, 0x56, 0x68, 0x05, 0x34, 0xac, 0x15, 0xc5,
+	0xae, 0x5a, 0x62, 0x8c, 0x4a, 0x3d, 0xc6, 0x3a, 0xb5, 0x92, 0xd8, 0x16, 0xdf, 0xf8, 0x25, 0x54,
+	0x09, 0x42, 0x2b, 0xec, 0x07, 0xb5, 0xf2, 0xa2, 0xb6, 0x76, 0x30, 0x47, 0x89, 0x2d, 0x41, 0x66,
+	0x02, 0x39, 0x3e, 0x87, 0x50, 0x1c, 0xa0, 0xb5, 0x8a, 0xb0, 0xc0, 0x4a, 0x03, 0xa0, 0xf2, 0x68,
+	0x6e, 0xc8, 0xd0, 0x87, 0x68, 0x6e, 0x5c, 0xb4, 0xda, 0x14, 0x94, 0x34, 0x13, 0x9c, 0xe4, 0x1b,
+	0x0d, 0x3c, 0xaa, 0xec, 0x00, 0xc6, 0x7d, 0x0d, 0x55, 0x84, 0xa1, 0xb8, 0x47, 0x8b, 0x93, 0x5b,
+	0x17, 0x98, 0xf0, 0xdb, 0x29, 0x78, 0x05, 0x01, 0x6f, 0x75, 0x2c, 0x3c, 0x29, 0x3b, 0x85, 0xef,
+	0xbe, 0x86, 0x0e, 0x0b, 0x7c, 0x9b, 0x8c, 0xed, 0x28, 0x2f, 0xd5, 0x50, 0xd5, 0xef, 0x7b, 0xa1,
+	0xdb, 0xa5, 0x10, 0x24, 0x6a, 0x89, 0x75, 0x34, 0x6d, 0x5b, 0x21, 0x6d, 0x33, 0x7f, 0x0f, 0x9c,
+	0x12, 0xad, 0x23, 0xfb, 0x17, 0x13, 0xf6, 0x07, 0xff, 0x95, 0x32, 0xfd, 0x57, 0x4e, 0xfb, 0xef,
+	0x49, 0x99, 0xfc, 0x6b, 0x0d, 0x62, 0x5e, 0xaa, 0xf4, 0x94, 0x19, 0xfc, 0x37, 0x0d, 0x1d, 0x13,
+	0xe8, 0x4c, 0x1a, 0x84, 0x3c, 0xd2, 0xa5, 0x06, 0xc1, 0xbf, 0xc3, 0xf6, 0xdf, 0x6b, 0x68, 0x3e,
+	0x5b, 0xbb, 0xc8, 0x0d, 0xd3, 0x50, 0x3b, 0x95, 0x23, 0x8e, 0x65, 0x39, 0x02, 0xf8, 0xc0, 0x09,
+	0x11, 0xcb, 0x93, 0x73, 0xc3, 0x32, 0xa4, 0xa5, 0x52, 0x62, 0x44, 0x65, 0xdc, 0x42, 0xb3, 0x69,
+	0xb2, 0xa8, 0x36, 0x56, 0x01, 0x13, 0x54, 0xc7, 0x09, 0xb4, 0x50, 0x1c, 0xe4, 0x27, 0x2d, 0x7d,
+	0x6b, 0xe4, 0xfb, 0x17, 0xd1, 0x0c, 0xd0, 0x4c, 0x50, 0x21, 0x63, 0xd2, 0x21, 0xef, 0x15, 0x1e,
+	0xd5, 0x7b, 0xf8, 0x4c, 0x54, 0x2d, 0x8b, 0xa2, 0x5a, 0x1e, 0xcf, 0x51, 0x2a, 0x5d, 0x2f, 0xc9,
+	0xb7, 0x1a, 0xfa, 0xdf, 0x90, 0x4e, 0x4f, 0x99, 0xc7, 0x55, 0x27, 0x7c, 0xd7, 0x0a, 0xed, 0x2b,
+	0xa3, 0xfc, 0x7d, 0x1e, 0xba, 0x16, 0x10, 0x81, 0x0a, 0x2f, 0xa0, 0x72, 0x97, 0x6f, 0x80, 0xaf,
+	0x8f, 0x66, 0xe1, 0x17, 0x1c, 0xaa, 0x07, 0x0a, 0x6a, 0xf2, 0xa3, 0xea, 0x81, 0xef, 0xb3, 0x4e,
+	0xbf, 0xab, 0x2c, 0x8e, 0x37, 0x78, 0xec, 0x74, 0xac, 0xbd, 0x09, 0x7c, 0xac, 0x08, 0x71, 0x33,
+	0xee, 0x83, 0x23, 0x4a, 0xd7, 0x96, 0xdb, 0xf6, 0xa8, 0x23, 0x0b, 0x98, 0x48, 0xf6, 0xb3, 0x68,
+	0x1a, 0xb2, 0x9b, 0xbb, 0xb3, 0x38, 0x01, 0x9f, 0xb2, 0xbd, 0x62, 0xc3, 0x67, 0x12, 0x1d, 0x75,
+	0x62, 0x76, 0x59, 0x7c, 0xde, 0x88, 0x13, 0xa4, 0xfc, 0x4f, 0xb8, 0xa3, 0x24, 0xb9, 0xab, 0x1a,
+	0xa7, 0x32, 0x1e, 0xf8, 0x62, 0x0e, 0x55, 0x06, 0x62, 0x47, 0x18, 0xaf, 0x64, 0xc2, 0x8a, 0xef,
+	0xfb, 0xd4, 0x0a, 0x20, 0x46, 0x66, 0x4c, 0x58, 0xe1, 0xe7, 0x51, 0x39, 0xa4, 0x7e, 0x57, 0x86,
+	0xf4, 0x81, 0x8d, 0x5a, 0x0c, 0x43, 0x8c, 0x92, 0x1c, 0xc5, 0x7b, 0xfc, 0x5c, 0xb9, 0x4e, 0x10,
+	0xf3, 0xdb, 0x68, 0x60, 0xfb, 0x6c, 0x57, 0xe8, 0x5e, 0x32, 0x61, 0x45, 0x3e, 0x52, 0xf3, 0x99,
+	0x4f, 0x07, 0x2e, 0xdd, 0x7d, 0xdc, 0xc4, 0x35, 0x50, 0xf1, 0x2a, 0x6b, 0x81, 0x5b, 0x8f, 0x64,
+	0x59, 0xe8, 0x1d, 0xd6, 0x02, 0x64, 0x9c, 0x92, 0x7c, 0xaa, 0x4a, 0x47, 0x04, 0x00, 0xcc, 0xd2,
+	0x44, 0x25, 0xae, 0x0f, 0x44, 0xe8, 0x91, 0x0c, 0x2d, 0xdf, 0xa2, 0x56, 0x47, 0xb9, 0x88, 0x6f,
+	0x8a, 0xf9, 0x6e, 0x7b, 0x9b, 0xfa, 0x79, 0x51, 0x95, 0x35, 0xdf, 0x71, 0x1e, 0x32, 0x80, 0x6c,
+	0x3a, 0xd7, 0x61, 0xcc, 0x7f, 0xd4, 0xe9, 0xae, 0x89, 0x4a, 0x3b, 0xae, 0xe7, 0x08, 0x00, 0x07,
+	0x37, 0xfe, 0x3f, 0x12, 0xc0, 0x79, 0xd7, 0x73, 0x4c, 0x41, 0x4a, 0xd6, 0x21, 0xa5, 0x40, 0x2e,
+	0x68, 0x3f, 0x8b, 0xca, 0x2d, 0xda, 0x61, 0xbb, 0x10, 0x13, 0x72, 0x41, 0x56, 0xc0, 0x56, 0x6f,
+	0x42, 0x97, 0x1c, 0x95, 0xf4, 0x0c, 0x4a, 0x57, 0x4c, 0x07, 0xd7, 0xbe, 0x9e, 0xe8, 0xb8, 0xd2,
+	0xb0, 0xf3, 0x59, 0x18, 0x15, 0x9f, 0xca, 0x9f, 0xa8, 0x2b, 0xcf, 0xa1, 0x4a, 0xab, 0xc3, 0xec,
+	0x9d, 0x40, 0x68, 0x58, 0x34, 0x61, 0x45, 0x3e, 0x44, 0x73, 0x49, 0x81, 0x2e, 0x8d, 0x3a, 0x40,
+	0xba, 0x92, 0x6b, 0x8f, 0xd3, 0x87, 0x8f, 0xec, 0x13, 0x01, 0x5a, 0x6d, 0x22, 0x64, 0x47, 0xbb,
+	0x50, 0x92, 0x27, 0xd1, 0x2b, 0xc1, 0xf5, 0xe4, 0xaa, 0xf2, 0xe9, 0xa8, 0x0f, 0x07, 0xac, 0x33,
+	0x88, 0x6a, 0xe4, 0x1c, 0xaa, 0xf4, 0x7c, 0xba, 0xed, 0x5e, 0x07, 0x37, 0xc1, 0x8a, 0x38, 0x51,
+	0xe7, 0x04, 0xf2, 0xb8, 0x2a, 0x24, 0xa6, 0xbb, 0x99, 0x68, 0x6c, 0xd3, 0x13, 0xcd, 0xa7, 0x20,
+	0x4e, 0xe2, 0xce, 0x52, 0x43, 0x55, 0x51, 0xa7, 0xa9, 0xac, 0x8f, 0x33, 0xa6, 0x5a, 0x92, 0x39,
+	0x90, 0xb2, 0xc5, 0x65, 0x78, 0xb6, 0x0a, 0x1c, 0x72, 0x19, 0x02, 0x25, 0xde, 0x07, 0xf1, 0x35,
+	0x54, 0x6d, 0x59, 0x1d, 0xcb, 0xb3, 0x55, 0x55, 0x52, 0x4b, 0x3e, 0x98, 0xb1, 0x5d, 0x2a, 0x43,
+	0xbc, 0x64, 0x8a, 0x6f, 0x4e, 0x2d, 0xd0, 0x7b, 0xf2, 0x09, 0x33, 0x6d, 0xaa, 0xe5, 0xc6, 0x5f,
+	0x87, 0x50, 0x59, 0x48, 0xc0, 0x37, 0x51, 0x45, 0xbe, 0xe7, 0xf0, 0x4a, 0x96, 0x6b, 0xf6, 0x3f,
+	0x1d, 0xf5, 0xd5, 0xb1, 0x74, 0x12, 0x2c, 0x21, 0xb7, 0x7f, 0xf9, 0xf3, 0x6e, 0x61, 0x1e, 0xeb,
+	0x46, 0xc6, 0xc3, 0x56, 0x3e, 0x1b, 0xf1, 0xc7, 0xa8, 0x2c, 0x32, 0x0f, 0x2f, 0x8f, 0xbc, 0x35,
+	0xf9, 0xa2, 0xd4, 0x57, 0xc6, 0x91, 0x81, 0xec, 0x55, 0x21, 0xfb, 0x38, 0x5e, 0x30, 0x46, 0x3d,
+	0xba, 0x03, 0xe3, 0x86, 0xeb, 0xdc, 0xe4, 0xfa, 0xcb, 0x17, 0x13, 0x1e, 0x73, 0xf5, 0x04, 0xfa,
+	0xa7, 0x9f, 0x5e, 0xf9, 0xfa, 0x43, 0xdc, 0xf4, 0x51, 0x89, 0xbf, 0x1e, 0xf0, 0xd2, 0xc8, 0x4b,
+	0x13, 0xef, 0x25, 0x7d, 0x79, 0x0c, 0x15, 0x08, 0x5e, 0x14, 0x82, 0x75, 0x5c, 0xcb, 0x12, 0xdc,
+	0xe2, 0xe2, 0xbe, 0xd3, 0xd0, 0xa1, 0xa1, 0xc9, 0x19, 0x1b, 0x23, 0x2f, 0xcf, 0x7e, 0x41, 0xe8,
+	0xcf, 0x4e, 0xce, 0x00, 0xc0, 0x9e, 0x11, 0xc0, 0x56, 0xf0, 0x92, 0x91, 0xf9, 0xab, 0x43, 0x30,
+	0x5d, 0x8e, 0xf2, 0xe6, 0x33, 0x0d, 0x55, 0x55, 0x9e, 0xae, 0xe6, 0xc8, 0x4a, 0x0e, 0xd6, 0xfa,
+	0xda, 0x78, 0x42, 0x00, 0x73, 0x52, 0x80, 0x39, 0x81, 0x8f, 0x1b, 0xa3, 0xff, 0xbb, 0x40, 0x90,
+	0xdc, 0xd1, 0xd0, 0x74, 0x64, 0xa7, 0xb1, 0x12, 0x22, 0x03, 0x9d, 0x9c, 0x80, 0x12, 0xc0, 0x2c,
+	0x09, 0x30, 0x75, 0x3c, 0x9f, 0x07, 0x06, 0xdf, 0xd2, 0x50, 0x59, 0xcc, 0x7f, 0x39, 0xe9, 0x92,
+	0x1c, 0x3b, 0x73, 0xd2, 0x25, 0x35, 0x78, 0x92, 0x35, 0x21, 0x9e, 0xe0, 0x45, 0x23, 0xf3, 0x27,
+	0x96, 0xa8, 0x56, 0xd2, 0x14, 0xb7, 0x34, 0x54, 0x91, 0x93, 0x52, 0x4e, 0xc2, 0xa4, 0xe6, 0xd0,
+	0x9c, 0x84, 0x49, 0x8f, 0x5c, 0x64, 0x59, 0xa0, 0x58, 0x78, 0x45, 0x5b, 0x27, 0x99, 0x39, 0x03,
+	0x13, 0xd8, 0x27, 0x1a, 0xaa, 0xc2, 0x58, 0x92, 0x13, 0x17, 0xe9, 0xc9, 0x29, 0x27, 0x2e, 0x86,
+	0x26, 0x1c, 0xb2, 0x22, 0x50, 0x2c, 0x72, 0x14, 0xc7, 0x32, 0x2b, 0x17, 0x88, 0xbe, 0xad, 0xa1,
+	0xb2, 0x98, 0x0e, 0x72, 0x9c, 0x91, 0x9c, 0x5a, 0x72, 0x9c, 0x91, 0x1a, 0x32, 0xc8, 0xba, 0x00,
+	0xb0, 0x84, 0x49, 0x96, 0xf4, 0x6d, 0x4e, 0x1a, 0x18, 0x37, 0xc4, 0x60, 0x73, 0x13, 0x7f, 0xa1,
+	0xa1, 0x69, 0xd5, 0x3e, 0x73, 0x22, 0x73, 0x68, 0x32, 0xc9, 0x89, 0xcc, 0xe1, 0xd9, 0x84, 0x9c,
+	0x12, 0x68, 0x96, 0xf1, 0x89, 0x2c, 0x34, 0x71, 0xa7, 0x96, 0xd1, 0xf1, 0xa5, 0x86, 0x50, 0x3c,
+	0x09, 0xe0, 0xf5, 0x71, 0x62, 0xe2, 0x89, 0x44, 0x3f, 0x35, 0x11, 0x6d, 0xda, 0x47, 0xb8, 0x9e,
+	0x0f, 0x0a, 0x7f, 0x2e, 0x4a, 0x88, 0xe8, 0x7a, 0xb9, 0x25, 0x24, 0x39, 0x13, 0xe4, 0x96, 0x90,
+	0xd4, 0x34, 0x30, 0xb6, 0x9e, 0x71, 0x62, 0xe3, 0x86, 0x1c, 0x29, 0x64, 0x15, 0x51, 0x1d, 0x3d,
+	0xc7, 0x57, 0x43, 0xc3, 0x40, 0x8e, 0xaf, 0x86, 0xc7, 0x83, 0xfc, 0x2a, 0x12, 0x00, 0xf5, 0xe6,
+	0xf9, 0x7b, 0x0f, 0xea, 0xda, 0xfd, 0x07, 0x75, 0xed, 0x8f, 0x07, 0x75, 0xed, 0xab, 0x87, 0xf5,
+	0xa9, 0xfb, 0x0f, 0xeb, 0x53, 0xbf, 0x3e, 0xac, 0x4f, 0x7d, 0xd0, 0x6c, 0xbb, 0xe1, 0x95, 0x7e,
+	0xab, 0x61, 0xb3, 0x6e, 0x74, 0xc3, 0x69, 0xfb, 0x8a, 0xe5, 0x7a, 0xf1, 0x85, 0xd7, 0xd5, 0x95,
+	0xe1, 0x5e, 0x8f, 0x06, 0xad, 0x8a, 0xf8, 0xcb, 0xfc, 0xdc, 0xdf, 0x01, 0x00, 0x00, 0xff, 0xff,
+	0xa5, 0xc5, 0xbf, 0x21, 0xb5, 0x17, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -2450,26 +1893,18 @@ type QueryClient interface {
 	Request(ctx context.Context, in *QueryRequestRequest, opts ...grpc.CallOption) (*QueryRequestResponse, error)
 	// Requests lists a requester's requests.
 	Requests(ctx context.Context, in *QueryRequestsRequest, opts ...grpc.CallOption) (*QueryRequestsResponse, error)
-	// Deal returns a deal.
-	Deal(ctx context.Context, in *QueryDealRequest, opts ...grpc.CallOption) (*QueryDealResponse, error)
-	// Deals lists deals by a party, those running or those that ended.
-	Deals(ctx context.Context, in *QueryDealsRequest, opts ...grpc.CallOption) (*QueryDealsResponse, error)
 	// Match returns a proposed match that waits for its block.
 	Match(ctx context.Context, in *QueryMatchRequest, opts ...grpc.CallOption) (*QueryMatchResponse, error)
 	// Volume simulates a match of four orders: how many tasks they would trade now, at which terms, or why none.
 	Volume(ctx context.Context, in *QueryVolumeRequest, opts ...grpc.CallOption) (*QueryVolumeResponse, error)
+	// Preview says which deal the chain would make of a job now, without changing anything.
+	Preview(ctx context.Context, in *QueryPreviewRequest, opts ...grpc.CallOption) (*QueryPreviewResponse, error)
 	// Floor returns the nonce below which an owner's orders of a kind are cancelled.
 	Floor(ctx context.Context, in *QueryFloorRequest, opts ...grpc.CallOption) (*QueryFloorResponse, error)
 	// Category returns a category.
 	Category(ctx context.Context, in *QueryCategoryRequest, opts ...grpc.CallOption) (*QueryCategoryResponse, error)
 	// Categories lists the categories.
 	Categories(ctx context.Context, in *QueryCategoriesRequest, opts ...grpc.CallOption) (*QueryCategoriesResponse, error)
-	// Voucher returns a voucher.
-	Voucher(ctx context.Context, in *QueryVoucherRequest, opts ...grpc.CallOption) (*QueryVoucherResponse, error)
-	// Vouchers lists vouchers by issuer or by holder.
-	Vouchers(ctx context.Context, in *QueryVouchersRequest, opts ...grpc.CallOption) (*QueryVouchersResponse, error)
-	// Callbacks lists the names of the hooks that a request may name.
-	Callbacks(ctx context.Context, in *QueryCallbacksRequest, opts ...grpc.CallOption) (*QueryCallbacksResponse, error)
 	// Resolve lists the ids that begin with a prefix, of everything in the market that has one.
 	Resolve(ctx context.Context, in *QueryResolveRequest, opts ...grpc.CallOption) (*QueryResolveResponse, error)
 	// Solvency compares the module's coins with what it owes.
@@ -2547,24 +1982,6 @@ func (c *queryClient) Requests(ctx context.Context, in *QueryRequestsRequest, op
 	return out, nil
 }
 
-func (c *queryClient) Deal(ctx context.Context, in *QueryDealRequest, opts ...grpc.CallOption) (*QueryDealResponse, error) {
-	out := new(QueryDealResponse)
-	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Deal", in, out, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (c *queryClient) Deals(ctx context.Context, in *QueryDealsRequest, opts ...grpc.CallOption) (*QueryDealsResponse, error) {
-	out := new(QueryDealsResponse)
-	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Deals", in, out, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 func (c *queryClient) Match(ctx context.Context, in *QueryMatchRequest, opts ...grpc.CallOption) (*QueryMatchResponse, error) {
 	out := new(QueryMatchResponse)
 	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Match", in, out, opts...)
@@ -2577,6 +1994,15 @@ func (c *queryClient) Match(ctx context.Context, in *QueryMatchRequest, opts ...
 func (c *queryClient) Volume(ctx context.Context, in *QueryVolumeRequest, opts ...grpc.CallOption) (*QueryVolumeResponse, error) {
 	out := new(QueryVolumeResponse)
 	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Volume", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Preview(ctx context.Context, in *QueryPreviewRequest, opts ...grpc.CallOption) (*QueryPreviewResponse, error) {
+	out := new(QueryPreviewResponse)
+	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Preview", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -2604,33 +2030,6 @@ func (c *queryClient) Category(ctx context.Context, in *QueryCategoryRequest, op
 func (c *queryClient) Categories(ctx context.Context, in *QueryCategoriesRequest, opts ...grpc.CallOption) (*QueryCategoriesResponse, error) {
 	out := new(QueryCategoriesResponse)
 	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Categories", in, out, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (c *queryClient) Voucher(ctx context.Context, in *QueryVoucherRequest, opts ...grpc.CallOption) (*QueryVoucherResponse, error) {
-	out := new(QueryVoucherResponse)
-	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Voucher", in, out, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (c *queryClient) Vouchers(ctx context.Context, in *QueryVouchersRequest, opts ...grpc.CallOption) (*QueryVouchersResponse, error) {
-	out := new(QueryVouchersResponse)
-	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Vouchers", in, out, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (c *queryClient) Callbacks(ctx context.Context, in *QueryCallbacksRequest, opts ...grpc.CallOption) (*QueryCallbacksResponse, error) {
-	out := new(QueryCallbacksResponse)
-	err := c.cc.Invoke(ctx, "/credence.market.v1.Query/Callbacks", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -2671,26 +2070,18 @@ type QueryServer interface {
 	Request(context.Context, *QueryRequestRequest) (*QueryRequestResponse, error)
 	// Requests lists a requester's requests.
 	Requests(context.Context, *QueryRequestsRequest) (*QueryRequestsResponse, error)
-	// Deal returns a deal.
-	Deal(context.Context, *QueryDealRequest) (*QueryDealResponse, error)
-	// Deals lists deals by a party, those running or those that ended.
-	Deals(context.Context, *QueryDealsRequest) (*QueryDealsResponse, error)
 	// Match returns a proposed match that waits for its block.
 	Match(context.Context, *QueryMatchRequest) (*QueryMatchResponse, error)
 	// Volume simulates a match of four orders: how many tasks they would trade now, at which terms, or why none.
 	Volume(context.Context, *QueryVolumeRequest) (*QueryVolumeResponse, error)
+	// Preview says which deal the chain would make of a job now, without changing anything.
+	Preview(context.Context, *QueryPreviewRequest) (*QueryPreviewResponse, error)
 	// Floor returns the nonce below which an owner's orders of a kind are cancelled.
 	Floor(context.Context, *QueryFloorRequest) (*QueryFloorResponse, error)
 	// Category returns a category.
 	Category(context.Context, *QueryCategoryRequest) (*QueryCategoryResponse, error)
 	// Categories lists the categories.
 	Categories(context.Context, *QueryCategoriesRequest) (*QueryCategoriesResponse, error)
-	// Voucher returns a voucher.
-	Voucher(context.Context, *QueryVoucherRequest) (*QueryVoucherResponse, error)
-	// Vouchers lists vouchers by issuer or by holder.
-	Vouchers(context.Context, *QueryVouchersRequest) (*QueryVouchersResponse, error)
-	// Callbacks lists the names of the hooks that a request may name.
-	Callbacks(context.Context, *QueryCallbacksRequest) (*QueryCallbacksResponse, error)
 	// Resolve lists the ids that begin with a prefix, of everything in the market that has one.
 	Resolve(context.Context, *QueryResolveRequest) (*QueryResolveResponse, error)
 	// Solvency compares the module's coins with what it owes.
@@ -2722,17 +2113,14 @@ func (*UnimplementedQueryServer) Request(ctx context.Context, req *QueryRequestR
 func (*UnimplementedQueryServer) Requests(ctx context.Context, req *QueryRequestsRequest) (*QueryRequestsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Requests not implemented")
 }
-func (*UnimplementedQueryServer) Deal(ctx context.Context, req *QueryDealRequest) (*QueryDealResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method Deal not implemented")
-}
-func (*UnimplementedQueryServer) Deals(ctx context.Context, req *QueryDealsRequest) (*QueryDealsResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method Deals not implemented")
-}
 func (*UnimplementedQueryServer) Match(ctx context.Context, req *QueryMatchRequest) (*QueryMatchResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Match not implemented")
 }
 func (*UnimplementedQueryServer) Volume(ctx context.Context, req *QueryVolumeRequest) (*QueryVolumeResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Volume not implemented")
+}
+func (*UnimplementedQueryServer) Preview(ctx context.Context, req *QueryPreviewRequest) (*QueryPreviewResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Preview not implemented")
 }
 func (*UnimplementedQueryServer) Floor(ctx context.Context, req *QueryFloorRequest) (*QueryFloorResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Floor not implemented")
@@ -2742,15 +2130,6 @@ func (*UnimplementedQueryServer) Category(ctx context.Context, req *QueryCategor
 }
 func (*UnimplementedQueryServer) Categories(ctx context.Context, req *QueryCategoriesRequest) (*QueryCategoriesResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Categories not implemented")
-}
-func (*UnimplementedQueryServer) Voucher(ctx context.Context, req *QueryVoucherRequest) (*QueryVoucherResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method Voucher not implemented")
-}
-func (*UnimplementedQueryServer) Vouchers(ctx context.Context, req *QueryVouchersRequest) (*QueryVouchersResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method Vouchers not implemented")
-}
-func (*UnimplementedQueryServer) Callbacks(ctx context.Context, req *QueryCallbacksRequest) (*QueryCallbacksResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method Callbacks not implemented")
 }
 func (*UnimplementedQueryServer) Resolve(ctx context.Context, req *QueryResolveRequest) (*QueryResolveResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Resolve not implemented")
@@ -2889,42 +2268,6 @@ func _Query_Requests_Handler(srv interface{}, ctx context.Context, dec func(inte
 	return interceptor(ctx, in, info, handler)
 }
 
-func _Query_Deal_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(QueryDealRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(QueryServer).Deal(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: "/credence.market.v1.Query/Deal",
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(QueryServer).Deal(ctx, req.(*QueryDealRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
-func _Query_Deals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(QueryDealsRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(QueryServer).Deals(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: "/credence.market.v1.Query/Deals",
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(QueryServer).Deals(ctx, req.(*QueryDealsRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
 func _Query_Match_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryMatchRequest)
 	if err := dec(in); err != nil {
@@ -2957,6 +2300,24 @@ func _Query_Volume_Handler(srv interface{}, ctx context.Context, dec func(interf
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServer).Volume(ctx, req.(*QueryVolumeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Preview_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPreviewRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Preview(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.market.v1.Query/Preview",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Preview(ctx, req.(*QueryPreviewRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -3011,60 +2372,6 @@ func _Query_Categories_Handler(srv interface{}, ctx context.Context, dec func(in
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServer).Categories(ctx, req.(*QueryCategoriesRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
-func _Query_Voucher_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(QueryVoucherRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(QueryServer).Voucher(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: "/credence.market.v1.Query/Voucher",
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(QueryServer).Voucher(ctx, req.(*QueryVoucherRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
-func _Query_Vouchers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(QueryVouchersRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(QueryServer).Vouchers(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: "/credence.market.v1.Query/Vouchers",
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(QueryServer).Vouchers(ctx, req.(*QueryVouchersRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
-func _Query_Callbacks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(QueryCallbacksRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(QueryServer).Callbacks(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: "/credence.market.v1.Query/Callbacks",
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(QueryServer).Callbacks(ctx, req.(*QueryCallbacksRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -3139,20 +2446,16 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Query_Requests_Handler,
 		},
 		{
-			MethodName: "Deal",
-			Handler:    _Query_Deal_Handler,
-		},
-		{
-			MethodName: "Deals",
-			Handler:    _Query_Deals_Handler,
-		},
-		{
 			MethodName: "Match",
 			Handler:    _Query_Match_Handler,
 		},
 		{
 			MethodName: "Volume",
 			Handler:    _Query_Volume_Handler,
+		},
+		{
+			MethodName: "Preview",
+			Handler:    _Query_Preview_Handler,
 		},
 		{
 			MethodName: "Floor",
@@ -3165,18 +2468,6 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Categories",
 			Handler:    _Query_Categories_Handler,
-		},
-		{
-			MethodName: "Voucher",
-			Handler:    _Query_Voucher_Handler,
-		},
-		{
-			MethodName: "Vouchers",
-			Handler:    _Query_Vouchers_Handler,
-		},
-		{
-			MethodName: "Callbacks",
-			Handler:    _Query_Callbacks_Handler,
 		},
 		{
 			MethodName: "Resolve",
@@ -3824,228 +3115,6 @@ func (m *QueryRequestsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *QueryDealRequest) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryDealRequest) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryDealRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if len(m.Id) > 0 {
-		i -= len(m.Id)
-		copy(dAtA[i:], m.Id)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Id)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *QueryDealResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryDealResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryDealResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	{
-		size, err := m.Deal.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintQuery(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0xa
-	return len(dAtA) - i, nil
-}
-
-func (m *QueryDealsRequest) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryDealsRequest) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryDealsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Pagination != nil {
-		{
-			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
-			if err != nil {
-				return 0, err
-			}
-			i -= size
-			i = encodeVarintQuery(dAtA, i, uint64(size))
-		}
-		i--
-		dAtA[i] = 0x62
-	}
-	if m.State != 0 {
-		i = encodeVarintQuery(dAtA, i, uint64(m.State))
-		i--
-		dAtA[i] = 0x58
-	}
-	if len(m.AppOwner) > 0 {
-		i -= len(m.AppOwner)
-		copy(dAtA[i:], m.AppOwner)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.AppOwner)))
-		i--
-		dAtA[i] = 0x52
-	}
-	if len(m.Beneficiary) > 0 {
-		i -= len(m.Beneficiary)
-		copy(dAtA[i:], m.Beneficiary)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Beneficiary)))
-		i--
-		dAtA[i] = 0x4a
-	}
-	if len(m.Voucher) > 0 {
-		i -= len(m.Voucher)
-		copy(dAtA[i:], m.Voucher)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Voucher)))
-		i--
-		dAtA[i] = 0x42
-	}
-	if len(m.Sponsor) > 0 {
-		i -= len(m.Sponsor)
-		copy(dAtA[i:], m.Sponsor)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Sponsor)))
-		i--
-		dAtA[i] = 0x3a
-	}
-	if len(m.Order) > 0 {
-		i -= len(m.Order)
-		copy(dAtA[i:], m.Order)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Order)))
-		i--
-		dAtA[i] = 0x32
-	}
-	if len(m.Pool) > 0 {
-		i -= len(m.Pool)
-		copy(dAtA[i:], m.Pool)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Pool)))
-		i--
-		dAtA[i] = 0x2a
-	}
-	if len(m.Dataset) > 0 {
-		i -= len(m.Dataset)
-		copy(dAtA[i:], m.Dataset)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Dataset)))
-		i--
-		dAtA[i] = 0x22
-	}
-	if len(m.App) > 0 {
-		i -= len(m.App)
-		copy(dAtA[i:], m.App)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.App)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.Request) > 0 {
-		i -= len(m.Request)
-		copy(dAtA[i:], m.Request)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Request)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Requester) > 0 {
-		i -= len(m.Requester)
-		copy(dAtA[i:], m.Requester)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Requester)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *QueryDealsResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryDealsResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryDealsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Pagination != nil {
-		{
-			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
-			if err != nil {
-				return 0, err
-			}
-			i -= size
-			i = encodeVarintQuery(dAtA, i, uint64(size))
-		}
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Deals) > 0 {
-		for iNdEx := len(m.Deals) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Deals[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintQuery(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0xa
-		}
-	}
-	return len(dAtA) - i, nil
-}
-
 func (m *QueryMatchRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -4232,6 +3301,89 @@ func (m *QueryVolumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x8
 	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPreviewRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPreviewRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPreviewRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Job.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Requester) > 0 {
+		i -= len(m.Requester)
+		copy(dAtA[i:], m.Requester)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Requester)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPreviewResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPreviewResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPreviewResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Offer.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Deal.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -4450,222 +3602,6 @@ func (m *QueryCategoriesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	return len(dAtA) - i, nil
 }
 
-func (m *QueryVoucherRequest) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryVoucherRequest) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryVoucherRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if len(m.Id) > 0 {
-		i -= len(m.Id)
-		copy(dAtA[i:], m.Id)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Id)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *QueryVoucherResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryVoucherResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryVoucherResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	{
-		size, err := m.Voucher.MarshalToSizedBuffer(dAtA[:i])
-		if err != nil {
-			return 0, err
-		}
-		i -= size
-		i = encodeVarintQuery(dAtA, i, uint64(size))
-	}
-	i--
-	dAtA[i] = 0xa
-	return len(dAtA) - i, nil
-}
-
-func (m *QueryVouchersRequest) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryVouchersRequest) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryVouchersRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Pagination != nil {
-		{
-			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
-			if err != nil {
-				return 0, err
-			}
-			i -= size
-			i = encodeVarintQuery(dAtA, i, uint64(size))
-		}
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.Holder) > 0 {
-		i -= len(m.Holder)
-		copy(dAtA[i:], m.Holder)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Holder)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Issuer) > 0 {
-		i -= len(m.Issuer)
-		copy(dAtA[i:], m.Issuer)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Issuer)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *QueryVouchersResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryVouchersResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryVouchersResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.Pagination != nil {
-		{
-			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
-			if err != nil {
-				return 0, err
-			}
-			i -= size
-			i = encodeVarintQuery(dAtA, i, uint64(size))
-		}
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Vouchers) > 0 {
-		for iNdEx := len(m.Vouchers) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Vouchers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintQuery(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0xa
-		}
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *QueryCallbacksRequest) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryCallbacksRequest) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryCallbacksRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	return len(dAtA) - i, nil
-}
-
-func (m *QueryCallbacksResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *QueryCallbacksResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *QueryCallbacksResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if len(m.Names) > 0 {
-		for iNdEx := len(m.Names) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Names[iNdEx])
-			copy(dAtA[i:], m.Names[iNdEx])
-			i = encodeVarintQuery(dAtA, i, uint64(len(m.Names[iNdEx])))
-			i--
-			dAtA[i] = 0xa
-		}
-	}
-	return len(dAtA) - i, nil
-}
-
 func (m *QueryResolveRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -4716,29 +3652,11 @@ func (m *QueryResolveResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Vouchers) > 0 {
-		for iNdEx := len(m.Vouchers) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Vouchers[iNdEx])
-			copy(dAtA[i:], m.Vouchers[iNdEx])
-			i = encodeVarintQuery(dAtA, i, uint64(len(m.Vouchers[iNdEx])))
-			i--
-			dAtA[i] = 0x2a
-		}
-	}
 	if len(m.Matches) > 0 {
 		for iNdEx := len(m.Matches) - 1; iNdEx >= 0; iNdEx-- {
 			i -= len(m.Matches[iNdEx])
 			copy(dAtA[i:], m.Matches[iNdEx])
 			i = encodeVarintQuery(dAtA, i, uint64(len(m.Matches[iNdEx])))
-			i--
-			dAtA[i] = 0x22
-		}
-	}
-	if len(m.Deals) > 0 {
-		for iNdEx := len(m.Deals) - 1; iNdEx >= 0; iNdEx-- {
-			i -= len(m.Deals[iNdEx])
-			copy(dAtA[i:], m.Deals[iNdEx])
-			i = encodeVarintQuery(dAtA, i, uint64(len(m.Deals[iNdEx])))
 			i--
 			dAtA[i] = 0x1a
 		}
@@ -5103,105 +4021,6 @@ func (m *QueryRequestsResponse) Size() (n int) {
 	return n
 }
 
-func (m *QueryDealRequest) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Id)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	return n
-}
-
-func (m *QueryDealResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = m.Deal.Size()
-	n += 1 + l + sovQuery(uint64(l))
-	return n
-}
-
-func (m *QueryDealsRequest) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Requester)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.Request)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.App)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.Dataset)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.Pool)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.Order)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.Sponsor)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.Voucher)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.Beneficiary)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.AppOwner)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	if m.State != 0 {
-		n += 1 + sovQuery(uint64(m.State))
-	}
-	if m.Pagination != nil {
-		l = m.Pagination.Size()
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	return n
-}
-
-func (m *QueryDealsResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if len(m.Deals) > 0 {
-		for _, e := range m.Deals {
-			l = e.Size()
-			n += 1 + l + sovQuery(uint64(l))
-		}
-	}
-	if m.Pagination != nil {
-		l = m.Pagination.Size()
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	return n
-}
-
 func (m *QueryMatchRequest) Size() (n int) {
 	if m == nil {
 		return 0
@@ -5271,6 +4090,34 @@ func (m *QueryVolumeResponse) Size() (n int) {
 	if m.Escrow != 0 {
 		n += 1 + sovQuery(uint64(m.Escrow))
 	}
+	return n
+}
+
+func (m *QueryPreviewRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Requester)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = m.Job.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryPreviewResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Deal.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = m.Offer.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -5361,94 +4208,6 @@ func (m *QueryCategoriesResponse) Size() (n int) {
 	return n
 }
 
-func (m *QueryVoucherRequest) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Id)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	return n
-}
-
-func (m *QueryVoucherResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = m.Voucher.Size()
-	n += 1 + l + sovQuery(uint64(l))
-	return n
-}
-
-func (m *QueryVouchersRequest) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Issuer)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	l = len(m.Holder)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	if m.Pagination != nil {
-		l = m.Pagination.Size()
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	return n
-}
-
-func (m *QueryVouchersResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if len(m.Vouchers) > 0 {
-		for _, e := range m.Vouchers {
-			l = e.Size()
-			n += 1 + l + sovQuery(uint64(l))
-		}
-	}
-	if m.Pagination != nil {
-		l = m.Pagination.Size()
-		n += 1 + l + sovQuery(uint64(l))
-	}
-	return n
-}
-
-func (m *QueryCallbacksRequest) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	return n
-}
-
-func (m *QueryCallbacksResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if len(m.Names) > 0 {
-		for _, s := range m.Names {
-			l = len(s)
-			n += 1 + l + sovQuery(uint64(l))
-		}
-	}
-	return n
-}
-
 func (m *QueryResolveRequest) Size() (n int) {
 	if m == nil {
 		return 0
@@ -5480,20 +4239,8 @@ func (m *QueryResolveResponse) Size() (n int) {
 			n += 1 + l + sovQuery(uint64(l))
 		}
 	}
-	if len(m.Deals) > 0 {
-		for _, s := range m.Deals {
-			l = len(s)
-			n += 1 + l + sovQuery(uint64(l))
-		}
-	}
 	if len(m.Matches) > 0 {
 		for _, s := range m.Matches {
-			l = len(s)
-			n += 1 + l + sovQuery(uint64(l))
-		}
-	}
-	if len(m.Vouchers) > 0 {
-		for _, s := range m.Vouchers {
 			l = len(s)
 			n += 1 + l + sovQuery(uint64(l))
 		}
@@ -7339,716 +6086,6 @@ func (m *QueryRequestsResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *QueryDealRequest) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryDealRequest: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryDealRequest: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Id = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *QueryDealResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryDealResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryDealResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deal", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Deal.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *QueryDealsRequest) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryDealsRequest: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryDealsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Requester", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Requester = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Request", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Request = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field App", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.App = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Dataset", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Dataset = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pool", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Pool = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Order", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Order = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Sponsor", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Sponsor = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Voucher", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Voucher = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Beneficiary", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Beneficiary = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AppOwner", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.AppOwner = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 11:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field State", wireType)
-			}
-			m.State = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.State |= DealState(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 12:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if m.Pagination == nil {
-				m.Pagination = &query.PageRequest{}
-			}
-			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *QueryDealsResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryDealsResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryDealsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deals", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Deals = append(m.Deals, Deal{})
-			if err := m.Deals[len(m.Deals)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if m.Pagination == nil {
-				m.Pagination = &query.PageResponse{}
-			}
-			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
 func (m *QueryMatchRequest) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -8564,6 +6601,237 @@ func (m *QueryVolumeResponse) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPreviewRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPreviewRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPreviewRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requester", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Requester = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Job", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Job.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPreviewResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPreviewResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPreviewResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deal", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Deal.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offer", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Offer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -9145,573 +7413,6 @@ func (m *QueryCategoriesResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *QueryVoucherRequest) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryVoucherRequest: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryVoucherRequest: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Id", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Id = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *QueryVoucherResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryVoucherResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryVoucherResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Voucher", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Voucher.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *QueryVouchersRequest) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryVouchersRequest: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryVouchersRequest: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Issuer = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Holder = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if m.Pagination == nil {
-				m.Pagination = &query.PageRequest{}
-			}
-			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *QueryVouchersResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryVouchersResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryVouchersResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Vouchers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Vouchers = append(m.Vouchers, Voucher{})
-			if err := m.Vouchers[len(m.Vouchers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if m.Pagination == nil {
-				m.Pagination = &query.PageResponse{}
-			}
-			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *QueryCallbacksRequest) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryCallbacksRequest: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryCallbacksRequest: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *QueryCallbacksResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuery
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: QueryCallbacksResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryCallbacksResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Names", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Names = append(m.Names, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuery(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
 func (m *QueryResolveRequest) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -9889,38 +7590,6 @@ func (m *QueryResolveResponse) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deals", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Deals = append(m.Deals, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Matches", wireType)
 			}
 			var stringLen uint64
@@ -9950,38 +7619,6 @@ func (m *QueryResolveResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Matches = append(m.Matches, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Vouchers", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuery
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuery
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuery
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Vouchers = append(m.Vouchers, string(dAtA[iNdEx:postIndex]))
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

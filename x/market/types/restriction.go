@@ -2,12 +2,12 @@ package types
 
 import (
 	"slices"
-	"strings"
 
 	"cosmossdk.io/core/address"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 // MaxRestrictions bounds the entries of all restrictions of one order together: whoever meets it reads them all.
@@ -36,16 +36,10 @@ func audienceEntries(a orgstypes.Audience) int {
 // Meets says whether a counterpart is taken: the restriction is empty, lists its id, or has an audience that means its
 // owner. The id of an app or dataset is "organisation/name:version"; "organisation/name" on the list means it too.
 func (r Restriction) Meets(id string, owner Party) bool {
-	if r.Entries() == 0 || lists(r.Ids, id) {
+	if r.Entries() == 0 || appstypes.Names(r.Ids, id) {
 		return true
 	}
 	return !r.Audience.IsEmpty() && owner.In(r.Audience)
-}
-
-// lists says whether an id is on a list, by itself or without its version.
-func lists(ids []string, id string) bool {
-	asset, _, _ := strings.Cut(id, ":")
-	return slices.Contains(ids, id) || slices.Contains(ids, asset)
 }
 
 // listed is what a list of ids names.
@@ -76,33 +70,17 @@ func validateIDs(field string, of listed, ids []string) error {
 	if len(ids) > MaxRestrictions {
 		return ErrRestriction.Wrapf("%s: got %d, expected at most %d", field, len(ids), MaxRestrictions)
 	}
+	check := appstypes.ValidateNamed
+	if of == listsPools {
+		check = workerstypes.ValidatePoolID
+	}
 	for i, id := range ids {
-		if of == listsPools && !isPoolID(id) {
-			return ErrRestriction.Wrapf("%s[%d]: got %.80q, expected a pool's id", field, i, id)
-		}
-		if of == listsAssets && !isAssetID(id) && !isReference(id) {
-			return ErrRestriction.Wrapf("%s[%d]: got %.80q, expected \"organisation/name\" or \"organisation/name:version\"", field, i, id)
+		if err := check(id); err != nil {
+			return ErrRestriction.Wrapf("%s[%d]: %s", field, i, err)
 		}
 		if slices.Contains(ids[:i], id) {
 			return ErrRestriction.Wrapf("%s[%d]: %q is there twice", field, i, id)
 		}
 	}
 	return nil
-}
-
-// isPoolID says whether id is 2 to 32 of a-z, 0-9 and '-', as organisations' and pools' are.
-func isPoolID(id string) bool {
-	return word(id, orgstypes.MinIDLen, orgstypes.MaxIDLen, "-")
-}
-
-// isAssetID says whether id has the form "organisation/name".
-func isAssetID(id string) bool {
-	org, name, ok := strings.Cut(id, "/")
-	return ok && isPoolID(org) && word(name, appstypes.MinNameLen, appstypes.MaxNameLen, "-")
-}
-
-// isReference says whether ref has the form "organisation/name:version".
-func isReference(ref string) bool {
-	id, version, ok := strings.Cut(ref, ":")
-	return ok && isAssetID(id) && word(version, 1, appstypes.MaxVersionLen, ".-_")
 }

@@ -4,13 +4,11 @@ import (
 	"math"
 
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// MaxSeats is what a task can be planned with at most: 24 replicas and the lottery's seat.
-const MaxSeats = poco.MaxReplicas + 1
-
-// MaxPrice bounds an order's price in ucred, so that MaxSeats of them fit 64 bits.
-const MaxPrice = math.MaxUint64 / (2 * MaxSeats)
+// MaxPrice bounds an order's price in ucred, so that as many as a task has seats fit 64 bits.
+const MaxPrice = math.MaxUint64 / (2 * dealstypes.MaxSeats)
 
 // Prices are what the orders of a deal ask, in ucred.
 type Prices struct {
@@ -56,21 +54,21 @@ func (j Job) PoolLimit(app, dataset uint64) uint64 {
 
 // NewTerms pins what every task of a normal job runs under: the parameters in force, the orders' prices, the pool's
 // stake, and the windows for what a task has to do. ErrUnaffordable as Seats; ErrPrice when a task's escrow exceeds 64 bits.
-func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work) (Terms, error) {
+func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work) (dealstypes.Terms, error) {
 	seats, err := j.Seats(prices)
 	if err != nil {
-		return Terms{}, err
+		return dealstypes.Terms{}, err
 	}
 	trust, err := poco.QuantiseTrust(j.Trust)
 	if err != nil {
-		return Terms{}, ErrTrust.Wrap(err.Error())
+		return dealstypes.Terms{}, ErrTrust.Wrap(err.Error())
 	}
 	window := p.Window(work, category)
 	courtFee := prices.Pool
 	if j.rules().Court == poco.CourtNever {
 		courtFee = 0
 	}
-	t := Terms{
+	t := dealstypes.Terms{
 		Policy: j.Policy, Trust: trust, AppPrice: prices.App, DatasetPrice: prices.Dataset, Price: prices.Pool,
 		CommissionBps: prices.Commission, Stake: prices.Stake, CourtFee: courtFee,
 		InformerBps: p.InformerBps, MinReplicas: j.MinReplicas, MaxSeats: seats, FuelLimit: j.FuelLimit,
@@ -81,35 +79,13 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 	}
 	escrow, err := t.Escrow()
 	if err != nil {
-		return Terms{}, err
+		return dealstypes.Terms{}, err
 	}
 	t.Value = max(j.Value, escrow)
-	if err := t.poco("", "", "", "").Validate(); err != nil {
-		return Terms{}, ErrInvalidParams.Wrap(err.Error())
+	if err := t.Validate(); err != nil {
+		return dealstypes.Terms{}, ErrInvalidParams.Wrap(err.Error())
 	}
 	return t, nil
-}
-
-// Escrow returns what one task can cost at most, in ucred; ErrPrice when it exceeds 64 bits.
-func (t Terms) Escrow() (uint64, error) {
-	escrow, err := poco.Terms{Price: t.Price, AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, MaxSeats: t.MaxSeats}.Escrow()
-	if err != nil {
-		return 0, ErrPrice.Wrap(err.Error())
-	}
-	return escrow, nil
-}
-
-func (t Terms) poco(chainID, requester, appOwner, poolOwner string) poco.Terms {
-	return poco.Terms{
-		ChainID: chainID, Policy: t.Policy, Trust: t.Trust,
-		AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, Price: t.Price, CommissionBps: t.CommissionBps,
-		Stake: t.Stake, Value: t.Value, CourtFee: t.CourtFee, InformerBps: t.InformerBps, MinReplicas: t.MinReplicas, MaxSeats: t.MaxSeats, FuelLimit: t.FuelLimit,
-		Requester: requester, AppOwner: appOwner, PoolOwner: poolOwner,
-		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
-		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks,
-		WaitBlocks: t.WaitBlocks, RetryBlocks: t.RetryBlocks, MaxAttempts: t.MaxAttempts,
-		StaticCredibility: t.StaticCredibility,
-	}
 }
 
 // satMul and satAdd stop at the largest number; they serve the text of an error.

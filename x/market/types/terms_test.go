@@ -10,6 +10,7 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -32,7 +33,7 @@ func TestSeatsAgainstTwin(t *testing.T) {
 			return c.Add(c, new(big.Int).SetUint64(appPrice))
 		}
 		want := int64(0)
-		for n := int64(1); n <= types.MaxSeats && cost(n).Cmp(new(big.Int).SetUint64(j.MaxPrice)) <= 0; n++ {
+		for n := int64(1); n <= dealstypes.MaxSeats && cost(n).Cmp(new(big.Int).SetUint64(j.MaxPrice)) <= 0; n++ {
 			want = n
 		}
 		need := int64(1)
@@ -61,9 +62,9 @@ func TestTermsOfAPolicy(t *testing.T) {
 		fee         uint64
 		need, staff uint64
 	}{
-		{"credence", 0, types.MaxSeats, 10, 2, 2},
-		{"credence", 5, types.MaxSeats, 10, 5, 5},
-		{"court", 0, types.MaxSeats, 10, 1, 0},
+		{"credence", 0, dealstypes.MaxSeats, 10, 2, 2},
+		{"credence", 5, dealstypes.MaxSeats, 10, 5, 5},
+		{"court", 0, dealstypes.MaxSeats, 10, 1, 0},
 		{"quorum", 0, 3, 0, 3, 3},
 		{"quorum", 5, 5, 0, 5, 5},
 		{"single", 0, 1, 0, 1, 1},
@@ -105,7 +106,7 @@ func TestNewTerms(t *testing.T) {
 		if terms.Value < escrow || terms.Value < j.Value {
 			t.Fatalf("value %d below the price %d or the declared %d", terms.Value, escrow, j.Value)
 		}
-		q := types.TermsToPoco("c", types.Deal{Requester: "r", AppOwner: "o", Terms: terms}, 0)
+		q := dealstypes.TermsToPoco("c", dealstypes.Deal{Requester: "r", AppOwner: "o", Terms: terms}, 0)
 		if err := q.Validate(); err != nil || q.Stake != terms.Stake || q.ChainID != "c" || q.Requester != "r" || q.AppOwner != "o" {
 			t.Fatalf("%+v: %v", q, err)
 		}
@@ -130,7 +131,6 @@ func TestParamsValidate(t *testing.T) {
 		{"max_attempts", func(p *types.Params) { p.MaxAttempts = 0 }},
 		{"informer_bps", func(p *types.Params) { p.InformerBps = 5_000 }},
 		{"matches_per_block", func(p *types.Params) { p.MatchesPerBlock = 0 }},
-		{"opens_per_block", func(p *types.Params) { p.OpensPerBlock = 100_001 }},
 		{"max_size", func(p *types.Params) { p.MaxSize = 0 }},
 		{"max_fuel", func(p *types.Params) { p.MaxFuel = 0 }},
 		{"max_inputs", func(p *types.Params) { p.MaxInputs = 0 }},
@@ -140,7 +140,6 @@ func TestParamsValidate(t *testing.T) {
 		{"block_millis", func(p *types.Params) { p.BlockMillis = 0 }},
 		{"looks_per_block", func(p *types.Params) { p.LooksPerBlock = types.MaxLooks - 1 }},
 		{"max_rest_blocks", func(p *types.Params) { p.MaxRestBlocks = 0 }},
-		{"callback_gas", func(p *types.Params) { p.CallbackGas = 10_000_001 }},
 		{"ends_per_block", func(p *types.Params) { p.EndsPerBlock = 0 }},
 		{"min_court_price", func(p *types.Params) { p.MinCourtPrice = 0 }},
 		{"module_bytes_per_block", func(p *types.Params) { p.ModuleBytesPerBlock = 0 }},

@@ -10,7 +10,7 @@ import (
 	"cosmossdk.io/collections"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/keeper"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -85,7 +85,7 @@ func (b *bar) seat(who string, sessions []types.Task) {
 
 // courts opens n tasks of a requester that the court judges at once.
 func (b *bar) courts(n uint64, requester string) []string {
-	return b.open(n, func(d *markettypes.Deal) {
+	return b.open(n, func(d *dealstypes.Deal) {
 		d.Terms.Policy, d.RequesterOrganisation = poco.PolicyCourt, requester
 	})
 }

@@ -7,18 +7,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
 // withData is a deal over the last two of a bag's three tasks, which read two datasets each; a pool takes an eighth.
-func withData(d *markettypes.Deal) {
+func withData(d *dealstypes.Deal) {
 	d.First, d.Bag, d.Size_, d.DatasetsPerTask = 1, 3, 2, 2
 	for _, x := range []struct {
 		owner, org string
 		price      uint64
 	}{{"anna", "org-001", 90}, {"anna", "org-002", 90}, {"ben", "org-003", 7}, {"anna", "org-004", 5}, {"carl", "val-0", 11}} {
-		d.Datasets = append(d.Datasets, markettypes.PinnedDataset{
+		d.Datasets = append(d.Datasets, dealstypes.PinnedDataset{
 			Dataset: x.org + "/data", Owner: addressOf(x.owner), Organisation: x.org, Price: x.price,
 		})
 	}
@@ -57,7 +57,7 @@ func TestPartiesAreNeverDrawn(t *testing.T) {
 	seen := map[string]bool{}
 	for i := range 20 {
 		f := newFixture(t, 7)
-		ids := f.open(2, withData, func(d *markettypes.Deal) {
+		ids := f.open(2, withData, func(d *dealstypes.Deal) {
 			d.Id = types.IDText([32]byte{byte(i), 9})
 			d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-000", "org-005", 3
 			d.Size_ = 1
@@ -76,7 +76,7 @@ func TestPartiesAreNeverDrawn(t *testing.T) {
 func TestEverySeatJudges(t *testing.T) {
 	f := newFixture(t, 3)
 	f.seats = []string{"acme", "org-000", "org-001", "org-002", "studio", "val-0"}
-	id := f.open(1, withData, func(d *markettypes.Deal) { d.Size_, d.Terms.MinReplicas = 1, 2 })[0]
+	id := f.open(1, withData, func(d *dealstypes.Deal) { d.Size_, d.Terms.MinReplicas = 1, 2 })[0]
 	f.market.deals[f.task(id).Deal].Datasets[2].Organisation = "val-0" // one of the two that the task reads
 	f.market.deals[f.task(id).Deal].Datasets[3].Organisation = "val-1"
 	lie := true // the first worker's
@@ -107,7 +107,7 @@ func TestEverySeatJudges(t *testing.T) {
 
 // TestCallback: it is told of each answer once, after it has been settled, and whatever it does changes nothing else.
 func TestCallback(t *testing.T) {
-	hooked := func(d *markettypes.Deal) { d.Callback, d.First = "hook", 4; d.Size_ = 3 }
+	hooked := func(d *dealstypes.Deal) { d.Callback, d.First = "hook", 4; d.Size_ = 3 }
 	for _, c := range []struct {
 		name string
 		fail func() error
@@ -156,7 +156,7 @@ func TestCallback(t *testing.T) {
 	id := f.open(1)[0]
 	f.finish(id)
 	require.Zero(t, f.books.get(f.ctx, "told/"+id), "nobody asked to be told")
-	broken := f.open(1, func(d *markettypes.Deal) { d.Callback = "hook" })[0]
+	broken := f.open(1, func(d *dealstypes.Deal) { d.Callback = "hook" })[0]
 	f.books.fail = func(call, what string) error {
 		if call == "Lock" {
 			return errors.New("no")

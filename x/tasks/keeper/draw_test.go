@@ -8,16 +8,16 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
 // plannedTask lives a task of ten that can be drawn, six of whom may collude, until it is planned.
-func plannedTask(t testing.TB, seed byte, edit ...func(*markettypes.Deal)) (*fixture, string) {
+func plannedTask(t testing.TB, seed byte, edit ...func(*dealstypes.Deal)) (*fixture, string) {
 	t.Helper()
 	f := newFixture(t, 30)
 	f.list, f.registered, f.delay = tickets(20, 30), 30, 4
-	id := f.open(1, append([]func(*markettypes.Deal){func(d *markettypes.Deal) {
+	id := f.open(1, append([]func(*dealstypes.Deal){func(d *dealstypes.Deal) {
 		d.Id = types.IDText([32]byte{seed, 11})
 		d.RequesterOrganisation, d.Terms.Trust, d.Terms.MinReplicas, d.Terms.MaxSeats = "org-001", 10, 1, 25
 		d.Terms.RetryBlocks, d.Terms.WaitBlocks = 1, 8

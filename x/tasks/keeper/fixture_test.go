@@ -26,7 +26,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	"github.com/credence-chain/credence/x/tasks/keeper"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -221,35 +221,34 @@ func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.Se
 // market holds deals in memory; only their escrow is state.
 type market struct {
 	*books
-	deals   map[string]markettypes.Deal
-	preview *markettypes.Preview
+	deals map[string]dealstypes.Deal
 }
 
-func (m market) GetDeal(ctx context.Context, id string) (markettypes.Deal, error) {
+func (m market) GetDeal(ctx context.Context, id string) (dealstypes.Deal, error) {
 	d, err := m.WholeDeal(ctx, id)
 	d.Args, d.Inputs = nil, nil
 	return d, err
 }
 
-func (m market) WholeDeal(_ context.Context, id string) (markettypes.Deal, error) {
+func (m market) WholeDeal(_ context.Context, id string) (dealstypes.Deal, error) {
 	d, found := m.deals[id]
 	if !found {
-		return d, markettypes.ErrNotFound.Wrap(id)
+		return d, dealstypes.ErrNotFound.Wrap(id)
 	}
 	return d, nil
 }
 
-func (m market) Settle(ctx context.Context, s markettypes.TaskSettlement) error {
+func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 	escrow, err := m.deals[s.Deal].Terms.Escrow()
 	if err != nil {
 		return err
 	}
-	sum, err := markettypes.SumPays(s.Pays)
+	sum, err := dealstypes.SumPays(s.Pays)
 	if err != nil {
 		return err
 	}
 	if sum+s.Refund != escrow {
-		return markettypes.ErrSettlement.Wrapf("%d and %d of %d", sum, s.Refund, escrow)
+		return dealstypes.ErrSettlement.Wrapf("%d and %d of %d", sum, s.Refund, escrow)
 	}
 	for _, p := range s.Pays {
 		to, err := addresses.BytesToString(p.To)
@@ -264,15 +263,8 @@ func (m market) Settle(ctx context.Context, s markettypes.TaskSettlement) error 
 	return m.ask("market.Settle", s.Task)
 }
 
-func (m market) Preview(context.Context, string, markettypes.Job) (markettypes.Preview, error) {
-	if m.preview == nil {
-		return markettypes.Preview{}, markettypes.ErrUnaffordable
-	}
-	return *m.preview, nil
-}
-
 // Callback notes that it was told, and fails or panics as it is told to.
-func (m market) Callback(ctx context.Context, deal markettypes.Deal, result markettypes.TaskResult) error {
+func (m market) Callback(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error {
 	m.add(ctx, "told/"+result.Task, 1)
 	m.add(ctx, fmt.Sprintf("%s/%d/%s/%s/%x/%d", deal.Callback, result.Index, result.Ending, result.Kind, result.Digest[:2], result.Fuel), 1)
 	if m.told != nil {
@@ -356,7 +348,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	require.NoError(t, stores.LoadLatestVersion())
 	f.ctx = sdk.NewContext(stores, cmtproto.Header{Height: 10, ChainID: "test"}, false, log.NewNopLogger())
 	f.books, f.moves.stints = &books{key: other}, map[string]workerstypes.Stint{}
-	f.market = market{f.books, map[string]markettypes.Deal{}, new(markettypes.Preview)}
+	f.market = market{f.books, map[string]dealstypes.Deal{}}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
 		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay}, bench{f.books, &f.seats, &f.jails}, addressOf("council"))
@@ -365,8 +357,8 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	return f
 }
 
-func terms() markettypes.Terms {
-	return markettypes.Terms{
+func terms() dealstypes.Terms {
+	return dealstypes.Terms{
 		Policy: poco.PolicyCredence, Trust: 10_000, AppPrice: 50, Price: 10, Stake: 1_000, Value: 150, CourtFee: 10,
 		InformerBps: 2_000, MinReplicas: 2, MaxSeats: 10, FuelLimit: 1 << 20,
 		CommitBlocks: 20, RevealBlocks: 10, CourtBlocks: 20, CourtRevealBlocks: 10, WaitBlocks: 30, RetryBlocks: 5, MaxAttempts: 3,
@@ -374,10 +366,10 @@ func terms() markettypes.Terms {
 }
 
 // open opens n tasks of a new deal at the present height; they are due at once.
-func (f *fixture) open(n uint64, edit ...func(*markettypes.Deal)) (ids []string) {
+func (f *fixture) open(n uint64, edit ...func(*dealstypes.Deal)) (ids []string) {
 	f.t.Helper()
 	deal := poco.DealID([32]byte{byte(len(f.market.deals)), 1}, 0)
-	d := markettypes.Deal{
+	d := dealstypes.Deal{
 		Id: types.IDText(deal), Pool: "pool", Requester: addressOf("requester"), App: "studio/paint",
 		AppOwner: addressOf("studio"), AppOrganisation: "studio", RequesterOrganisation: "acme", Terms: terms(), Size_: n,
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -29,7 +29,7 @@ func newFlood(t *testing.T, perBlock uint64) *flood {
 }
 
 func (f *flood) open(n uint64, minReplicas uint32) []string {
-	return f.fixture.open(n, func(d *markettypes.Deal) {
+	return f.fixture.open(n, func(d *dealstypes.Deal) {
 		d.Terms.MinReplicas, d.Terms.MaxSeats, d.Terms.WaitBlocks, d.Terms.RetryBlocks = minReplicas, 25, 60, 5
 	})
 }
@@ -121,7 +121,7 @@ func TestAVerdictWaitsForNoDraw(t *testing.T) {
 // TestACancelledDealsTaskLeavesItsLine: found cancelled by its draw, it is ended in the same block's end.
 func TestACancelledDealsTaskLeavesItsLine(t *testing.T) {
 	f := newFixture(t, 20)
-	id := f.open(1, func(d *markettypes.Deal) { d.Cancelled = true })[0]
+	id := f.open(1, func(d *dealstypes.Deal) { d.Cancelled = true })[0]
 	// Its draw, its being cancelled and its opening fall into one height.
 	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() - 1)
 	f.begin()

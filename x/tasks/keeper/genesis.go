@@ -83,7 +83,7 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 		}
 	}
 	if seats := plannedSeats(t); seats > 0 {
-		deal, err := k.market.GetDeal(ctx, t.Deal)
+		deal, err := k.deals.GetDeal(ctx, t.Deal)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -295,7 +295,7 @@ func TestSilentCourtSeats(t *testing.T) {
 	f := newFixture(t, 20)
 	silent := func(n int) {
 		for range n {
-			id := f.open(1, func(d *markettypes.Deal) { d.Terms.Policy = poco.PolicyCourt })[0]
+			id := f.open(1, func(d *dealstypes.Deal) { d.Terms.Policy = poco.PolicyCourt })[0]
 			f.begin()
 			for f.task(id).Phase != types.PHASE_DONE {
 				t := f.task(id)
@@ -332,7 +332,7 @@ func TestOneOutageInManyCourts(t *testing.T) {
 	require.NoError(t, err)
 	params.CourtSlots, params.CourtFuelPerBlock = 10, 1<<40
 	require.NoError(t, f.k.Params.Set(f.ctx, params))
-	open := func() string { return f.open(1, func(d *markettypes.Deal) { d.Terms.Policy = poco.PolicyCourt })[0] }
+	open := func() string { return f.open(1, func(d *dealstypes.Deal) { d.Terms.Policy = poco.PolicyCourt })[0] }
 	last := addressOf("seat of val-3")
 	play := func(ids []string, lie bool) {
 		for range 100 {
@@ -402,7 +402,7 @@ func TestSilentInLongCourts(t *testing.T) {
 	f := newFixture(t, 20)
 	for n := range 3 {
 		require.Zero(t, f.books.get(f.ctx, "jailed/val-3"), "silences: %d", n)
-		id := f.open(1, func(d *markettypes.Deal) {
+		id := f.open(1, func(d *dealstypes.Deal) {
 			d.Terms.Policy, d.Terms.CourtBlocks = poco.PolicyCourt, 2*types.DefaultParams().WindowBlocks
 		})[0]
 		f.begin()

@@ -17,7 +17,7 @@ type Keeper struct {
 	authority string
 
 	workers types.WorkersKeeper
-	market  types.MarketKeeper
+	deals   types.DealsKeeper
 	apps    types.AppsKeeper
 	beacon  types.BeaconKeeper
 	seats   types.SeatsKeeper
@@ -66,14 +66,14 @@ type Keeper struct {
 // NewKeeper returns a keeper whose council is authority, an address in text.
 func NewKeeper(
 	cdc codec.BinaryCodec, service store.KVStoreService, addresses types.AddressCodec,
-	workers types.WorkersKeeper, market types.MarketKeeper, apps types.AppsKeeper,
+	workers types.WorkersKeeper, deals types.DealsKeeper, apps types.AppsKeeper,
 	beacon types.BeaconKeeper, seats types.SeatsKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	byText := collections.PairKeyCodec(collections.StringKey, collections.Uint64Key)
 	k := Keeper{
 		addresses: addresses, authority: authority,
-		workers: workers, market: market, apps: apps, beacon: beacon, seats: seats,
+		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats,
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Tasks:          collections.NewMap(sb, types.TasksPrefix, "tasks", collections.StringKey, codec.CollValue[types.Task](cdc)),

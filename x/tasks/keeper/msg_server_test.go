@@ -8,14 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
 // drawn is a chain with one task whose first worker was drawn.
 func drawn(t *testing.T) (*fixture, string, string) {
 	f := newFixture(t, 20)
-	id := f.open(1, func(d *markettypes.Deal) { d.Terms.MinReplicas = 3 })[0]
+	id := f.open(1, func(d *dealstypes.Deal) { d.Terms.MinReplicas = 3 })[0]
 	f.begin()
 	return f, id, f.task(id).Seats[0].Who
 }

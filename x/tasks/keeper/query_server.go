@@ -18,7 +18,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/prefix"
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -63,7 +63,7 @@ func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*ty
 	if err != nil {
 		return nil, notFound(err)
 	}
-	deal, err := q.market.WholeDeal(ctx, it.stored.Deal)
+	deal, err := q.deals.WholeDeal(ctx, it.stored.Deal)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignment
 			if err != nil {
 				return types.Assignment{}, err
 			}
-			deal, err := q.market.WholeDeal(ctx, it.stored.Deal)
+			deal, err := q.deals.WholeDeal(ctx, it.stored.Deal)
 			if err != nil {
 				return types.Assignment{}, err
 			}
@@ -210,17 +210,15 @@ func (q queryServer) view(ctx context.Context, l types.Ledger) (types.LedgerView
 	return types.LedgerView{Ledger: l, Debt: p.D.String(), Budget: p.Budget(e0).String()}, nil
 }
 
-// Quote says how a request would be matched and planned now.
+// Quote says how a task of a deal to come would be planned now, and what it can cost.
 func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*types.QueryQuoteResponse, error) {
-	preview, err := q.market.Preview(ctx, req.Requester, req.Job)
-	if err != nil {
-		return nil, err
+	chainID, deal := sdk.UnwrapSDKContext(ctx).ChainID(), req.Deal
+	if err := deal.Terms.Validate(); err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "deal.%s", err)
 	}
-	chainID := sdk.UnwrapSDKContext(ctx).ChainID()
-	deal := preview.Deal
 	it := &item{
 		deal: deal, stored: types.Task{Index: deal.First},
-		state: poco.Task{Terms: markettypes.TermsToPoco(chainID, deal, deal.First)},
+		state: poco.Task{Terms: dealstypes.TermsToPoco(chainID, deal, deal.First)},
 	}
 	c, err := q.crowd(ctx, it)
 	if err != nil {
@@ -249,7 +247,7 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 		return escrow
 	}
 	return &types.QueryQuoteResponse{
-		Plan: types.PlanFromPoco(it.state.Terms, plan), Offer: preview.Order, Trust: deal.Terms.Trust, ExpectedPrice: cost(seats), MaxPrice: cost(most),
+		Plan: types.PlanFromPoco(it.state.Terms, plan), ExpectedPrice: cost(seats), MaxPrice: cost(most),
 	}, nil
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/keeper"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -88,7 +88,7 @@ func TestTasksByState(t *testing.T) {
 	f := newFixture(t, 20)
 	q := keeper.NewQueryServer(f.k)
 	ids := f.open(30)
-	ids = append(ids, f.open(3, func(d *markettypes.Deal) { d.Terms.Policy = poco.PolicyCourt })...)
+	ids = append(ids, f.open(3, func(d *dealstypes.Deal) { d.Terms.Policy = poco.PolicyCourt })...)
 	check := func() map[types.State]int {
 		listed, counts := map[string]string{}, map[types.State]int{}
 		for s := types.STATE_WAITING; s <= types.STATE_ENDED; s++ {
@@ -158,7 +158,7 @@ func TestPagesAreBounded(t *testing.T) {
 func TestResult(t *testing.T) {
 	f := newFixture(t, 20)
 	q := keeper.NewQueryServer(f.k)
-	id := f.open(1, func(d *markettypes.Deal) {
+	id := f.open(1, func(d *dealstypes.Deal) {
 		d.First, d.Beneficiary, d.OutputPath = 2, addressOf("friend"), "pictures"
 		d.Terms.MinReplicas = 3
 	})[0]
@@ -203,7 +203,7 @@ func TestResult(t *testing.T) {
 	require.Len(t, res.Holders, 2+4)
 	require.Equal(t, task.Seats[0].Who, res.Holders[0])
 
-	cancelled := f.open(1, func(d *markettypes.Deal) { d.Cancelled = true })[0]
+	cancelled := f.open(1, func(d *dealstypes.Deal) { d.Cancelled = true })[0]
 	f.begin()
 	f.end()
 	f.begin()
@@ -218,10 +218,9 @@ func TestResult(t *testing.T) {
 func TestQuote(t *testing.T) {
 	f := newFixture(t, 20)
 	q := keeper.NewQueryServer(f.k)
-	f.market.preview.Deal = markettypes.Deal{Pool: "pool", Terms: terms(), AppOrganisation: "org-001", First: 3}
-	f.market.preview.Order = markettypes.OrderRecord{Id: "offer"}
+	draft := dealstypes.Deal{Pool: "pool", Terms: terms(), AppOrganisation: "org-001", First: 3}
 	quote := func() *types.QueryQuoteResponse {
-		res, err := q.Quote(f.ctx, &types.QueryQuoteRequest{})
+		res, err := q.Quote(f.ctx, &types.QueryQuoteRequest{Deal: draft})
 		require.NoError(t, err)
 		return res
 	}
@@ -230,19 +229,17 @@ func TestQuote(t *testing.T) {
 	if plain.Plan.Lottery > 0 {
 		seats++
 	}
-	require.Equal(t, "offer", plain.Offer.Id)
-	require.EqualValues(t, 10_000, plain.Trust)
 	require.EqualValues(t, 19, plain.Plan.Eligible, "the app's organisation is not drawn")
 	require.Equal(t, 50+10*seats, plain.ExpectedPrice)
 	require.Equal(t, 50+10*(seats+2+4), plain.MaxPrice, "two replicas more and a court of four")
 
-	f.market.preview.Deal.Terms.DatasetPrice = 33
+	draft.Terms.DatasetPrice = 33
 	dear := quote()
 	require.Equal(t, plain.ExpectedPrice+33, dear.ExpectedPrice)
 	require.Equal(t, plain.MaxPrice+33, dear.MaxPrice)
 
 	// Nothing but the cost of running to lose: stake c/(1-x) - c is less where the worker's part is less.
-	d := &f.market.preview.Deal
+	d := &draft
 	d.Terms.Value, d.Terms.CourtFee, d.Terms.Price = 0, 0, 1<<40
 	d.Terms.Stake = 1 << 40
 	whole := quote().Plan
@@ -252,7 +249,7 @@ func TestQuote(t *testing.T) {
 	require.NotZero(t, half.StakeFloor)
 	require.InDelta(t, whole.StakeFloor/2, half.StakeFloor, 1)
 
-	f.market.preview.Deal.Terms.Price = 1 << 62
+	draft.Terms.Price = 1 << 62
 	require.Equal(t, ^uint64(0), quote().MaxPrice, "more than anyone has")
 }
 

@@ -9,7 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -47,11 +47,11 @@ func (k Keeper) run(ctx context.Context, it *item, ev poco.Event) error {
 func (k Keeper) callback(ctx context.Context, it *item) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	_ = items.Do(sdkCtx, "callback of task", it.stored.Id, func(ctx sdk.Context) error {
-		deal, err := k.market.WholeDeal(ctx, it.deal.Id) // as the settlement left it
+		deal, err := k.deals.WholeDeal(ctx, it.deal.Id) // as the settlement left it
 		if err != nil {
 			return err
 		}
-		return k.market.Callback(ctx, deal, markettypes.TaskResult{
+		return k.deals.Callback(ctx, deal, dealstypes.TaskResult{
 			Task: it.stored.Id, Index: it.stored.Index, Ending: it.state.Ending.String(),
 			Kind: it.state.Verdict.Kind.String(), Digest: it.state.Verdict.Digest[:], Fuel: it.state.Verdict.Fuel,
 		})

@@ -9,7 +9,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -18,7 +18,7 @@ func emit(ctx context.Context, ev proto.Message) error {
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(ev)
 }
 
-// finish carries out a settlement: escrow through x/market, stake and records through x/workers, the court's silences
+// finish carries out a settlement: escrow through x/deals, stake and records through x/workers, the court's silences
 // here. Either all of it happens or, the caller's context being a cache, nothing does.
 func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	record := types.Settlement{Refund: s.Refund, Burnt: s.Burn, CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong}
@@ -36,13 +36,13 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 		record.Payments = append(record.Payments, types.Payment{Party: p.Party.String(), To: to, Amount: p.Amount, Source: source})
 		return k.addresses.StringToBytes(to)
 	}
-	var fromEscrow []markettypes.EscrowPay
+	var fromEscrow []dealstypes.EscrowPay
 	for _, p := range s.FromEscrow {
 		to, err := account(p, "escrow")
 		if err != nil {
 			return err
 		}
-		fromEscrow = append(fromEscrow, markettypes.EscrowPay{To: to, Amount: p.Amount})
+		fromEscrow = append(fromEscrow, dealstypes.EscrowPay{To: to, Amount: p.Amount})
 	}
 	var fromStake []workerstypes.StakePay
 	for _, p := range s.FromStake {
@@ -52,7 +52,7 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 		}
 		fromStake = append(fromStake, workerstypes.StakePay{To: to, Amount: p.Amount})
 	}
-	if err := k.market.Settle(ctx, markettypes.TaskSettlement{
+	if err := k.deals.Settle(ctx, dealstypes.TaskSettlement{
 		Deal: it.stored.Deal, Task: it.stored.Id, Index: it.stored.Index,
 		Pays: fromEscrow, Refund: s.Refund, Accepted: s.Ending == poco.EndAccepted,
 	}); err != nil {

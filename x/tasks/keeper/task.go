@@ -11,14 +11,14 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
 // item is a task under work: as stored, with its deal, and as the protocol sees it.
 type item struct {
 	stored types.Task
-	deal   markettypes.Deal
+	deal   dealstypes.Deal
 	state  poco.Task
 }
 
@@ -31,11 +31,11 @@ func (k Keeper) load(ctx context.Context, id string) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	deal, err := k.market.GetDeal(ctx, stored.Deal)
+	deal, err := k.deals.GetDeal(ctx, stored.Deal)
 	if err != nil {
 		return nil, err
 	}
-	state, err := stored.ToPoco(markettypes.TermsToPoco(sdk.UnwrapSDKContext(ctx).ChainID(), deal, stored.Index))
+	state, err := stored.ToPoco(dealstypes.TermsToPoco(sdk.UnwrapSDKContext(ctx).ChainID(), deal, stored.Index))
 	if err != nil {
 		return nil, err
 	}
@@ -139,16 +139,16 @@ func registered(err error) error {
 	return err
 }
 
-// OpenTask implements x/market's hook: a deal's task of an index within the request's bag begins, and is due in this very
+// OpenTask implements the hook of x/deals: a deal's task of an index within the request's bag begins, and is due in this very
 // block.
-func (k Keeper) OpenTask(ctx context.Context, deal markettypes.Deal, index uint64) error {
+func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	dealID, err := types.ParseID(deal.Id)
 	if err != nil {
 		return err
 	}
 	id := poco.TaskID(dealID, index)
-	state, err := poco.NewTask(id, markettypes.TermsToPoco(sdkCtx.ChainID(), deal, index), sdkCtx.BlockHeight())
+	state, err := poco.NewTask(id, dealstypes.TermsToPoco(sdkCtx.ChainID(), deal, index), sdkCtx.BlockHeight())
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/keeper"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -17,7 +17,7 @@ func seatsDrawn(t *testing.T, organisations uint64, seed byte, list []uint64) []
 	t.Helper()
 	f := newFixture(t, organisations)
 	f.delay = 3
-	id := f.open(1, func(d *markettypes.Deal) {
+	id := f.open(1, func(d *dealstypes.Deal) {
 		d.Id = types.IDText([32]byte{seed, 7})
 		d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 4
 	})[0]
@@ -92,7 +92,7 @@ func TestLatecomersAreNotDrawn(t *testing.T) {
 	for seed := range byte(10) {
 		f := newFixture(t, 20)
 		f.delay = 3
-		id := f.open(1, func(d *markettypes.Deal) {
+		id := f.open(1, func(d *dealstypes.Deal) {
 			d.Id = types.IDText([32]byte{seed, 9})
 			d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 4
 		})[0]
@@ -126,7 +126,7 @@ func TestFewHoldersEligible(t *testing.T) {
 	for seed := range byte(5) {
 		f := newFixture(t, 4_096)
 		f.list = []uint64{1, 7, 900, 2, 4_000, 33} // two of them parties; one may collude, which is few enough
-		id := f.open(1, func(d *markettypes.Deal) {
+		id := f.open(1, func(d *dealstypes.Deal) {
 			d.Id = types.IDText([32]byte{seed, 8})
 			d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 4
 			d.Terms.Trust, d.Terms.Value = 2, 0

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/credence-chain/credence/poco"
-	markettypes "github.com/credence-chain/credence/x/market/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -27,15 +27,14 @@ type WorkersKeeper interface {
 	Settle(ctx context.Context, taskID string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay, burn uint64) error
 }
 
-// MarketKeeper is what tasks need of x/market: the deal, its escrow, and who wants to hear of results.
-type MarketKeeper interface {
-	GetDeal(ctx context.Context, id string) (markettypes.Deal, error)
+// DealsKeeper is what tasks need of x/deals: the deal, its escrow, and who wants to hear of results.
+type DealsKeeper interface {
+	GetDeal(ctx context.Context, id string) (dealstypes.Deal, error)
 	// WholeDeal is GetDeal with the job's arguments and inputs, for those who execute it.
-	WholeDeal(ctx context.Context, id string) (markettypes.Deal, error)
-	Settle(ctx context.Context, settlement markettypes.TaskSettlement) error
-	Preview(ctx context.Context, requester string, job markettypes.Job) (markettypes.Preview, error)
+	WholeDeal(ctx context.Context, id string) (dealstypes.Deal, error)
+	Settle(ctx context.Context, settlement dealstypes.TaskSettlement) error
 	// Callback tells the deal's callback of a task that ended with an answer. Whatever it returns changes nothing.
-	Callback(ctx context.Context, deal markettypes.Deal, result markettypes.TaskResult) error
+	Callback(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error
 }
 
 // AppsKeeper is told when the court found an app not deterministic, or courts keep convicting workers that ran it.

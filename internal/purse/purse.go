@@ -1,0 +1,228 @@
+// Package purse keeps the coins of a module's account together with what the module owes, so that money moves in one
+// place: no function here moves the one without the other.
+//
+// Messages of transactions and block hooks pay in two ways. Transactions that pay into one account at the same time may
+// share no key, or they could not run side by side. So a transaction sends virtually, which leaves a delta of its own that
+// the bank folds into the account's balance in its EndBlock, and notes what it paid in an entry of its own (Deposits), which
+// Fold adds to what is owed. Block hooks, and messages of passed proposals, which run in EndBlock, move coins and counter
+// at once.
+package purse
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/records"
+)
+
+// Denom is the base denomination of every amount: 10^6 are one CRED.
+const Denom = "ucred"
+
+// ErrInsolvent says that a counter and the records or the coins that it counts differ.
+var ErrInsolvent = errorsmod.Register("purse", 2, "books do not add up")
+
+// Accounts names the module's account.
+type Accounts interface {
+	GetModuleAddress(name string) sdk.AccAddress
+	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
+}
+
+// Bank moves coins. A virtual send leaves a delta of the transaction, which the bank's EndBlock folds into the module's
+// balance.
+type Bank interface {
+	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error
+	SendCoinsFromAccountToModuleVirtual(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error
+	SendCoinsFromModuleToAccount(ctx context.Context, from string, to sdk.AccAddress, amount sdk.Coins) error
+	SendCoinsFromModuleToModule(ctx context.Context, from, to string, amount sdk.Coins) error
+	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
+}
+
+// Purse is a module's account and what the module owes.
+type Purse struct {
+	module   string
+	accounts Accounts
+	bank     Bank
+	// Owed in ucred, as of the last block hook.
+	Owed collections.Item[math.Int]
+	// Deposits: id of what was paid for -> ucred that transactions of this block have paid and Fold has yet to count.
+	Deposits collections.Map[[]byte, uint64]
+}
+
+// New returns the purse of a module, whose state is under two prefixes of the module's store.
+func New(sb *collections.SchemaBuilder, owed, deposits collections.Prefix, module string, accounts Accounts, bank Bank) Purse {
+	return Purse{
+		module: module, accounts: accounts, bank: bank,
+		Owed:     collections.NewItem(sb, owed, "owed", sdk.IntValue),
+		Deposits: collections.NewMap(sb, deposits, "deposits", collections.BytesKey, collections.Uint64Value),
+	}
+}
+
+// Coins returns an amount of ucred as coins.
+func Coins(amount uint64) sdk.Coins {
+	return sdk.NewCoins(sdk.NewCoin(Denom, math.NewIntFromUint64(amount)))
+}
+
+// InTransaction says whether a message runs in a transaction, and not in a block hook or a passed proposal.
+func InTransaction(ctx context.Context) bool { return len(sdk.UnwrapSDKContext(ctx).TxBytes()) > 0 }
+
+// Deposit takes coins of an account for something with an id: virtually in a transaction, at once otherwise.
+func (p Purse) Deposit(ctx context.Context, from sdk.AccAddress, id []byte, amount uint64) error {
+	if !InTransaction(ctx) {
+		return p.Take(ctx, from, amount)
+	}
+	if amount == 0 {
+		return nil
+	}
+	if err := p.bank.SendCoinsFromAccountToModuleVirtual(ctx, from, p.module, Coins(amount)); err != nil {
+		return err
+	}
+	return p.addDeposit(ctx, id, amount)
+}
+
+// Expect counts coins for something with an id that another module's purse sends: by the end of the block in a
+// transaction, at once otherwise.
+func (p Purse) Expect(ctx context.Context, id []byte, amount uint64) error {
+	if !InTransaction(ctx) {
+		return p.Receive(ctx, amount)
+	}
+	return p.addDeposit(ctx, id, amount)
+}
+
+func (p Purse) addDeposit(ctx context.Context, id []byte, amount uint64) error {
+	before, _, err := records.Find(ctx, p.Deposits, id)
+	if err != nil {
+		return err
+	}
+	return p.Deposits.Set(ctx, id, before+amount)
+}
+
+// Fold counts what this block's transactions have deposited. EndBlock calls it.
+func (p Purse) Fold(ctx context.Context) error {
+	sum, found := math.ZeroInt(), false
+	err := p.Deposits.Walk(ctx, nil, func(_ []byte, amount uint64) (bool, error) {
+		sum, found = sum.Add(math.NewIntFromUint64(amount)), true
+		return false, nil
+	})
+	if err != nil || !found {
+		return err
+	}
+	if err := p.Deposits.Clear(ctx, nil); err != nil {
+		return err
+	}
+	return p.add(ctx, sum)
+}
+
+// Take takes coins of an account at once. Block hooks and proposals alone may call it.
+func (p Purse) Take(ctx context.Context, from sdk.AccAddress, amount uint64) error {
+	if amount == 0 {
+		return nil
+	}
+	if err := p.bank.SendCoinsFromAccountToModule(ctx, from, p.module, Coins(amount)); err != nil {
+		return err
+	}
+	return p.Receive(ctx, amount)
+}
+
+// Receive counts coins that another module's purse has just sent. Block hooks and proposals alone may call it.
+func (p Purse) Receive(ctx context.Context, amount uint64) error {
+	return p.add(ctx, math.NewIntFromUint64(amount))
+}
+
+// Pay sends coins on to an account. Block hooks alone may call it.
+func (p Purse) Pay(ctx context.Context, to sdk.AccAddress, amount uint64) error {
+	if amount == 0 {
+		return nil
+	}
+	if err := p.bank.SendCoinsFromModuleToAccount(ctx, p.module, to, Coins(amount)); err != nil {
+		return err
+	}
+	return p.add(ctx, math.NewIntFromUint64(amount).Neg())
+}
+
+// SendTo sends coins on to another module, whose purse counts them by Receive or Expect. Block hooks and proposals alone
+// may call it.
+func (p Purse) SendTo(ctx context.Context, module string, amount uint64) error {
+	if amount == 0 {
+		return nil
+	}
+	if err := p.bank.SendCoinsFromModuleToModule(ctx, p.module, module, Coins(amount)); err != nil {
+		return err
+	}
+	return p.add(ctx, math.NewIntFromUint64(amount).Neg())
+}
+
+func (p Purse) add(ctx context.Context, delta math.Int) error {
+	if delta.IsZero() {
+		return nil
+	}
+	owed, err := p.Total(ctx)
+	if err != nil {
+		return err
+	}
+	if owed = owed.Add(delta); owed.IsNegative() {
+		return ErrInsolvent.Wrapf("%s: owed would become %s", p.module, owed)
+	}
+	return p.Owed.Set(ctx, owed)
+}
+
+// Total returns what the module owes, in ucred, without the deposits of this block's transactions.
+func (p Purse) Total(ctx context.Context) (math.Int, error) {
+	owed, found, err := records.FindItem(ctx, p.Owed)
+	if err != nil || !found {
+		return math.ZeroInt(), err
+	}
+	return owed, nil
+}
+
+// Balance is what a module holds and owes, in ucred.
+type Balance struct{ Held, Owed math.Int }
+
+// Solvent says whether the coins cover what is owed.
+func (b Balance) Solvent() bool { return b.Held.GTE(b.Owed) }
+
+// Balance compares the account's coins with what the module owes. It holds between blocks; within one, what
+// transactions have deposited so far is in neither.
+func (p Purse) Balance(ctx context.Context) (b Balance, err error) {
+	b.Held = p.bank.GetBalance(ctx, p.accounts.GetModuleAddress(p.module), Denom).Amount
+	b.Owed, err = p.Total(ctx)
+	return b, err
+}
+
+// Open begins a chain with what the records of the genesis state are owed, and creates the account, so that no
+// transaction has to. ErrInsolvent when its coins do not cover it.
+func (p Purse) Open(ctx context.Context, owed math.Int) error {
+	if err := p.Owed.Set(ctx, owed); err != nil {
+		return err
+	}
+	p.accounts.GetModuleAccount(ctx, p.module)
+	return p.Check(ctx, owed)
+}
+
+// Check checks between two blocks that the counter is what the records sum to, and that the coins cover it;
+// ErrInsolvent otherwise.
+func (p Purse) Check(ctx context.Context, sum math.Int) error {
+	b, err := p.Balance(ctx)
+	if err != nil {
+		return err
+	}
+	if !b.Owed.Equal(sum) {
+		return ErrInsolvent.Wrapf("%s: the counter says that %s is owed, the records sum to %s", p.module, b.Owed, sum)
+	}
+	if !b.Solvent() {
+		return ErrInsolvent.Wrapf("%s: %s is owed, more than the balance %s", p.module, b.Owed, b.Held)
+	}
+	return nil
+}
+
+// Saturate shows an amount beyond 64 bits as the largest there is.
+func Saturate(v math.Int) uint64 {
+	if !v.IsUint64() {
+		return 1<<64 - 1
+	}
+	return v.Uint64()
+}

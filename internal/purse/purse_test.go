@@ -1,0 +1,139 @@
+package purse_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/runtime"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	"github.com/cosmos/cosmos-sdk/testutil"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	"github.com/credence-chain/credence/internal/purse"
+)
+
+const rich = 1_000
+
+var ann = sdk.AccAddress("ann_________________")
+
+// bank keeps balances by account; virtual sends come into the balance by credit.
+type bank struct {
+	has     map[string]int64
+	virtual map[string]int64
+}
+
+var errShort = errors.New("too few coins")
+
+func address(module string) string { return string(authtypes.NewModuleAddress(module)) }
+
+func (b bank) move(from, to string, amount sdk.Coins, into map[string]int64) error {
+	n := amount.AmountOf(purse.Denom).Int64()
+	if b.has[from] < n {
+		return errShort
+	}
+	b.has[from] -= n
+	into[to] += n
+	return nil
+}
+
+func (b bank) SendCoinsFromAccountToModule(_ context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error {
+	return b.move(string(from), address(to), amount, b.has)
+}
+
+func (b bank) SendCoinsFromAccountToModuleVirtual(_ context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error {
+	return b.move(string(from), address(to), amount, b.virtual)
+}
+
+func (b bank) SendCoinsFromModuleToAccount(_ context.Context, from string, to sdk.AccAddress, amount sdk.Coins) error {
+	return b.move(address(from), string(to), amount, b.has)
+}
+
+func (b bank) SendCoinsFromModuleToModule(_ context.Context, from, to string, amount sdk.Coins) error {
+	return b.move(address(from), address(to), amount, b.has)
+}
+
+func (b bank) GetBalance(_ context.Context, who sdk.AccAddress, denom string) sdk.Coin {
+	return sdk.NewInt64Coin(denom, b.has[string(who)])
+}
+
+func (b bank) credit() {
+	for who, n := range b.virtual {
+		b.has[who] += n
+	}
+	clear(b.virtual)
+}
+
+type accounts struct{}
+
+func (accounts) GetModuleAddress(name string) sdk.AccAddress                 { return authtypes.NewModuleAddress(name) }
+func (accounts) GetModuleAccount(context.Context, string) sdk.ModuleAccountI { return nil }
+
+// newPurse is the purse of the module "one".
+func newPurse(t *testing.T) (sdk.Context, purse.Purse, bank) {
+	key := storetypes.NewKVStoreKey("test")
+	b := bank{has: map[string]int64{string(ann): rich}, virtual: map[string]int64{}}
+	sb := collections.NewSchemaBuilder(runtime.NewKVStoreService(key))
+	p := purse.New(sb, collections.NewPrefix(0), collections.NewPrefix(1), "one", accounts{}, b)
+	_, err := sb.Build()
+	require.NoError(t, err)
+	return testutil.DefaultContext(key, storetypes.NewTransientStoreKey("transient")), p, b
+}
+
+func TestDepositsOfTransactionsAreFolded(t *testing.T) {
+	ctx, p, b := newPurse(t)
+	tx := ctx.WithTxBytes([]byte("tx"))
+	require.NoError(t, p.Deposit(tx, ann, []byte("a"), 100))
+	require.NoError(t, p.Deposit(tx, ann, []byte("a"), 20))
+	require.NoError(t, p.Deposit(tx, ann, []byte("b"), 3))
+	require.NoError(t, p.Deposit(tx, ann, []byte("c"), 0))
+	require.ErrorIs(t, p.Deposit(tx, ann, []byte("c"), rich), errShort)
+	require.NoError(t, p.Expect(tx, []byte("d"), 7))
+	require.NoError(t, p.Check(ctx, math.ZeroInt()), "within the block it is in neither")
+	require.NoError(t, p.Fold(ctx))
+	b.credit()
+	b.has[address("one")] += 7 // what was expected has come
+	require.NoError(t, p.Check(ctx, math.NewInt(130)))
+	require.NoError(t, p.Fold(ctx))
+	require.NoError(t, p.Check(ctx, math.NewInt(130)), "each is counted once")
+}
+
+func TestBlockHooksMoveAtOnce(t *testing.T) {
+	ctx, p, b := newPurse(t)
+	require.NoError(t, p.Deposit(ctx, ann, []byte("a"), 100))
+	require.NoError(t, p.Take(ctx, ann, 50))
+	require.ErrorIs(t, p.Take(ctx, ann, rich), errShort)
+	require.NoError(t, p.Check(ctx, math.NewInt(150)))
+	require.NoError(t, p.Pay(ctx, ann, 30))
+	require.NoError(t, p.SendTo(ctx, "two", 20))
+	require.NoError(t, p.Check(ctx, math.NewInt(100)))
+	require.EqualValues(t, 20, b.has[address("two")])
+	require.NoError(t, p.Pay(ctx, ann, 0))
+	require.NoError(t, p.SendTo(ctx, "two", 0))
+	require.NoError(t, p.Take(ctx, ann, 0))
+
+	b.has[address("one")] += 5
+	require.ErrorIs(t, p.Pay(ctx, ann, 101), purse.ErrInsolvent, "more than is owed, though the coins are there")
+	require.ErrorIs(t, p.Check(ctx, math.NewInt(99)), purse.ErrInsolvent)
+	b.has[address("one")] = 99
+	require.ErrorIs(t, p.Check(ctx, math.NewInt(100)), purse.ErrInsolvent)
+}
+
+func TestOpen(t *testing.T) {
+	ctx, p, b := newPurse(t)
+	require.ErrorIs(t, p.Open(ctx, math.NewInt(5)), purse.ErrInsolvent)
+	b.has[address("one")] = 6
+	require.NoError(t, p.Open(ctx, math.NewInt(5)))
+	m, err := p.Balance(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []string{"6", "5"}, []string{m.Held.String(), m.Owed.String()})
+	require.True(t, m.Solvent())
+	require.EqualValues(t, 5, purse.Saturate(m.Owed))
+	require.EqualValues(t, uint64(1<<64-1), purse.Saturate(math.NewIntFromUint64(1<<64-1).AddRaw(1)))
+}

@@ -1,0 +1,39 @@
+package types
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// Lists of orders and vouchers name apps and datasets by "organisation/name", which means every version, or by
+// "organisation/name:version".
+
+// IsAssetID says whether id has the form "organisation/name".
+func IsAssetID(id string) bool {
+	org, name, ok := strings.Cut(id, "/")
+	return ok && orgstypes.ValidateID(org) == nil &&
+		len(name) >= MinNameLen && len(name) <= MaxNameLen && only(name, lowerAndDigits+"-")
+}
+
+// IsReference says whether ref has the form "organisation/name:version".
+func IsReference(ref string) bool {
+	id, version, ok := strings.Cut(ref, ":")
+	return ok && IsAssetID(id) && validateVersionName(version) == nil
+}
+
+// ValidateNamed checks for the name of an app or dataset with or without its version.
+func ValidateNamed(id string) error {
+	if !IsAssetID(id) && !IsReference(id) {
+		return fmt.Errorf("got %.80q, expected \"organisation/name\" or \"organisation/name:version\"", id)
+	}
+	return nil
+}
+
+// Names says whether a list names an app or dataset, by "organisation/name:version", with its version or without.
+func Names(list []string, ref string) bool {
+	id, _, _ := strings.Cut(ref, ":")
+	return slices.Contains(list, ref) || slices.Contains(list, id)
+}

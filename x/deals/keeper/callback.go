@@ -1,0 +1,60 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+// callbacks are the hooks by name, and their names in order.
+type callbacks struct {
+	hooks map[string]types.Callback
+	names []string
+}
+
+// SetCallback registers a hook of another module under a name that requests may give, when the application is built. It
+// panics when the name is taken or empty.
+func (k Keeper) SetCallback(name string, c types.Callback) {
+	if name == "" || c == nil || k.callbacks.hooks[name] != nil {
+		panic("deals: callback " + name + " is set already, or nothing")
+	}
+	k.callbacks.hooks[name] = c
+	k.callbacks.names = append(k.callbacks.names, name)
+	slices.Sort(k.callbacks.names)
+}
+
+// CallbackNames returns the names that requests may give, in order.
+func (k Keeper) CallbackNames() []string { return slices.Clone(k.callbacks.names) }
+
+// HasCallback says whether a name is that of a hook.
+func (k Keeper) HasCallback(name string) bool { return k.callbacks.hooks[name] != nil }
+
+// Callback tells the hook that a deal names the end of one of its tasks. It runs on a cache of the state with the deal's
+// gas limit: whatever becomes of it, an error or a panic included, changes nothing but an event. Block hooks alone may
+// call it, once a task.
+func (k Keeper) Callback(ctx context.Context, d types.Deal, result types.TaskResult) error {
+	hook := k.callbacks.hooks[d.Callback]
+	if hook == nil {
+		return nil // none was asked for, or this version of the chain has it no more
+	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	meter := storetypes.NewGasMeter(d.CallbackGas)
+	err := isolate.Run(sdkCtx, func(ctx sdk.Context) error {
+		return hook.OnResult(ctx.WithGasMeter(meter), d, result)
+	})
+	if p := (*isolate.Panic)(nil); errors.As(err, &p) {
+		if _, exhausted := p.Value.(storetypes.ErrorOutOfGas); !exhausted {
+			items.Report(sdkCtx, "callback "+d.Callback, result.Task, err)
+		}
+	}
+	return emit(ctx, &types.EventCallback{
+		Name: d.Callback, Deal: d.Id, Task: result.Task, Failed: err != nil, Gas: min(meter.GasConsumed(), d.CallbackGas),
+	})
+}

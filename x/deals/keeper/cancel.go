@@ -1,0 +1,68 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+// CancelDeal marks a deal, so that no more of its tasks are opened or drawn for, and closes it if it has unopened ones.
+// When that fails the deal stays marked in the queue of openings, where it is tried again. It returns the deal as it was.
+// Block hooks alone may call it.
+func (k Keeper) CancelDeal(ctx context.Context, id []byte) (types.Deal, error) {
+	d, err := k.dealByKey(ctx, id)
+	if err != nil || d.Cancelled {
+		return d, err
+	}
+	marked := d
+	marked.Cancelled = true
+	if err := k.Progress.Set(ctx, id, marked.Progress()); err != nil {
+		return d, err
+	}
+	if waits, err := k.Positions.Has(ctx, id); err != nil || !waits {
+		return d, err // every task is open
+	}
+	// A failure leaves it in the queue of openings.
+	_ = items.Do(sdk.UnwrapSDKContext(ctx), "closing of deal", ids.FormatRaw(id), func(ctx sdk.Context) error { return k.closeDeal(ctx, id) })
+	return d, nil
+}
+
+// closeDeal ends the unopened tasks of a cancelled deal at once and refunds them; their volume comes back in its turn.
+func (k Keeper) closeDeal(ctx context.Context, id []byte) error {
+	d, err := k.dealByKey(ctx, id)
+	if err != nil {
+		return err
+	}
+	if d.Ended > d.Opened {
+		return types.ErrSettlement.Wrapf("deal %s: %d tasks ended of %d opened", d.Id, d.Ended, d.Opened)
+	}
+	each, err := d.Terms.Escrow()
+	if err != nil {
+		return err
+	}
+	was, tasks := d.State(), d.Unopened()
+	back := each * tasks
+	d.Escrow -= back
+	d.Refunded += back
+	d.Ended += tasks
+	d.Unused += tasks
+	if err := k.refundPayer(ctx, d, back); err != nil {
+		return err
+	}
+	if err := k.dequeueOpening(ctx, id); err != nil {
+		return err
+	}
+	if err := k.setProgress(ctx, id, d, was); err != nil {
+		return err
+	}
+	if err := k.queueTaskReleases(ctx, id, d, d.First+d.Opened, tasks); err != nil {
+		return err
+	}
+	if err := k.queueDealRelease(ctx, id); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventDealClosed{Id: d.Id, Request: d.Request, Requester: d.Requester, Tasks: tasks, Refunded: back})
+}

@@ -1,0 +1,110 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+// GetDeal returns a deal with its progress, or ErrNotFound. The arguments and inputs are not in it: they can be large, and
+// nothing in the state is decided by them. WholeDeal has them.
+func (k Keeper) GetDeal(ctx context.Context, id string) (types.Deal, error) {
+	_, d, err := k.dealByID(ctx, id)
+	return d, err
+}
+
+func (k Keeper) dealByID(ctx context.Context, id string) (raw []byte, d types.Deal, err error) {
+	key, err := ids.Parse(id)
+	if err != nil {
+		return nil, d, types.ErrID.Wrap(err.Error())
+	}
+	d, found, err := records.Find(ctx, k.Deals, key[:])
+	if err == nil && !found {
+		err = types.ErrNotFound.Wrapf("deal %s", id)
+	}
+	if err != nil {
+		return nil, d, err
+	}
+	p, err := k.Progress.Get(ctx, key[:])
+	return key[:], d.With(p), err
+}
+
+func (k Keeper) dealByKey(ctx context.Context, raw []byte) (types.Deal, error) {
+	d, err := k.Deals.Get(ctx, raw)
+	if err != nil {
+		return d, err
+	}
+	p, err := k.Progress.Get(ctx, raw)
+	return d.With(p), err
+}
+
+// WholeDeal returns a deal as a worker needs it, with the arguments and inputs of its request; ErrNotFound.
+func (k Keeper) WholeDeal(ctx context.Context, id string) (types.Deal, error) {
+	_, d, err := k.dealByID(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	return k.attachJob(ctx, d)
+}
+
+func (k Keeper) attachJob(ctx context.Context, d types.Deal) (_ types.Deal, err error) {
+	d.Args, d.Inputs, err = k.hooks.market.JobFiles(ctx, d.Request)
+	return d, err
+}
+
+// MakeDeal makes a deal of what the market found: it takes the escrow, pins what the parameters say, stores the deal and
+// puts it in the opening queue. Without a purse the payer's escrow is taken. It returns the deal as made.
+func (k Keeper) MakeDeal(ctx context.Context, d types.Deal, from types.Purse) (types.Deal, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return d, err
+	}
+	if d.Callback != "" {
+		d.CallbackGas = params.CallbackGas
+	}
+	if d.Escrow, err = d.WholeEscrow(); err != nil {
+		return d, err
+	}
+	id, err := ids.Parse(d.Id)
+	if err != nil {
+		return d, types.ErrID.Wrap(err.Error())
+	}
+	if err := k.takeEscrow(ctx, d, from); err != nil {
+		return d, err
+	}
+	if err := k.storeDeal(ctx, id[:], d); err != nil {
+		return d, err
+	}
+	if err := k.enqueueOpening(ctx, id[:]); err != nil {
+		return d, err
+	}
+	datasets := make([]string, len(d.Datasets))
+	for i, s := range d.Datasets {
+		datasets[i] = s.Order
+	}
+	return d, emit(ctx, &types.EventDeal{
+		Id: d.Id, Request: d.Request, PoolOrder: d.PoolOrder, AppOrder: d.AppOrder, DatasetOrders: datasets,
+		First: d.First, Size_: d.Size_, Escrow: d.Escrow, Payer: d.Payer(),
+	})
+}
+
+// storeDeal stores a deal, its progress and its index.
+func (k Keeper) storeDeal(ctx context.Context, raw []byte, d types.Deal) error {
+	if err := k.Deals.Set(ctx, raw, d.Stored()); err != nil {
+		return err
+	}
+	if err := k.Progress.Set(ctx, raw, d.Progress()); err != nil {
+		return err
+	}
+	return k.indexDeal(ctx, raw, d, types.DEAL_STATE_UNSPECIFIED)
+}
+
+// setProgress stores how far a deal has come, and moves it in the index when its last task has ended.
+func (k Keeper) setProgress(ctx context.Context, raw []byte, d types.Deal, was types.DealState) error {
+	if err := k.Progress.Set(ctx, raw, d.Progress()); err != nil || d.State() == was {
+		return err
+	}
+	return k.indexDeal(ctx, raw, d, was)
+}

@@ -1,0 +1,107 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+// InitGenesis stores a valid genesis state. The bank must be there already: what the deals hold is compared with the
+// module's coins.
+func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
+	if err := g.Validate(k.addresses); err != nil {
+		return err
+	}
+	if err := k.Params.Set(ctx, g.Params); err != nil {
+		return err
+	}
+	for _, d := range g.Deals {
+		id, err := ids.Parse(d.Id)
+		if err != nil {
+			return err
+		}
+		if err := k.storeDeal(ctx, id[:], d); err != nil {
+			return err
+		}
+	}
+	if err := k.initQueues(ctx, g); err != nil {
+		return err
+	}
+	return k.purse.Open(ctx, sumEscrow(g.Deals))
+}
+
+// initQueues stores the deals with tasks to open, and the volume that comes back. What was due at a height above the
+// chain's is due in its first block.
+func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) error {
+	for _, o := range g.Opening {
+		id, err := ids.Parse(o)
+		if err != nil {
+			return err
+		}
+		if err := k.enqueueOpening(ctx, id[:]); err != nil {
+			return err
+		}
+	}
+	first := max(1, sdk.UnwrapSDKContext(ctx).BlockHeight())
+	for _, r := range g.Releases {
+		id, err := ids.Parse(r.Deal)
+		if err != nil {
+			return err
+		}
+		if err := k.Releases.Set(ctx, collections.Join3(min(r.Height, first), id[:], r.First), r.Tasks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sumEscrow(deals []types.Deal) math.Int {
+	sum := math.ZeroInt()
+	for _, d := range deals {
+		sum = sum.Add(math.NewIntFromUint64(d.Escrow))
+	}
+	return sum
+}
+
+// ExportGenesis returns the module's state between two blocks.
+func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g := &types.GenesisState{Params: params}
+	if err := k.WalkDeals(ctx, func(d types.Deal) error { g.Deals = append(g.Deals, d); return nil }); err != nil {
+		return nil, err
+	}
+	err = k.Opening.Walk(ctx, nil, func(_ uint64, id []byte) (bool, error) {
+		g.Opening = append(g.Opening, ids.FormatRaw(id))
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return g, k.Releases.Walk(ctx, nil, func(key releaseKey, tasks uint64) (bool, error) {
+		g.Releases = append(g.Releases, types.Release{Height: key.K1(), Deal: ids.FormatRaw(key.K2()), First: key.K3(), Tasks: tasks})
+		return false, nil
+	})
+}
+
+// CheckInvariants walks the whole state between two blocks and returns purse.ErrInsolvent or ErrGenesis for the first law
+// that does not hold: every record is valid, the queues are of deals, the counter is the sum of the escrows, and the coins
+// cover it. It is for tests, simulations and operators; no block calls it.
+func (k Keeper) CheckInvariants(ctx context.Context) error {
+	g, err := k.ExportGenesis(ctx)
+	if err != nil {
+		return err
+	}
+	if err := g.Validate(k.addresses); err != nil {
+		return err
+	}
+	return k.purse.Check(ctx, sumEscrow(g.Deals))
+}

@@ -1,0 +1,116 @@
+// Package keeper keeps deals: what was agreed, the escrow behind it, the opening of tasks and how they are paid.
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/core/address"
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/internal/purse"
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+type (
+	// indexKey is (party, state, height, id).
+	indexKey = collections.Quad[[]byte, uint64, int64, []byte]
+	// releaseKey is (height, deal, index of the first task).
+	releaseKey = collections.Triple[int64, []byte, uint64]
+)
+
+// items are the items of the module's block hooks, each of which runs alone.
+const items = isolate.Module(types.ModuleName)
+
+// hooks are the modules that are built upon the deals.
+type hooks struct {
+	market types.MarketHooks
+	tasks  types.TaskHooks
+}
+
+// Keeper of the module's state.
+type Keeper struct {
+	addresses address.Codec
+	bank      types.BankKeeper
+	vouchers  types.VouchersKeeper
+	purse     purse.Purse
+	authority string
+
+	hooks     *hooks     // shared by all copies of the keeper
+	callbacks *callbacks // likewise
+
+	Schema collections.Schema
+	// Params of the module.
+	Params collections.Item[types.Params]
+	// Deals: id -> deal as it was made, without its progress and without the arguments and inputs, which its request has.
+	Deals collections.Map[[]byte, types.Deal]
+	// Progress: id -> the part of a deal that changes.
+	Progress collections.Map[[]byte, types.DealProgress]
+	// DealsBy: (party, state, height, id).
+	DealsBy collections.KeySet[indexKey]
+	// Opening: position -> deal with tasks to open, walked from the front.
+	Opening collections.Map[uint64, []byte]
+	// Positions: such a deal -> its position.
+	Positions collections.Map[[]byte, uint64]
+	// NextPosition counts positions.
+	NextPosition collections.Sequence
+	// Releases: (height, deal, index of the first task) -> how many tasks give back the datasets which one task alone reads.
+	Releases collections.Map[releaseKey, uint64]
+}
+
+// NewKeeper returns a keeper whose council is authority, an address in text.
+func NewKeeper(
+	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
+	accounts types.AccountKeeper, bank types.BankKeeper, vouchers types.VouchersKeeper, authority string,
+) Keeper {
+	sb := collections.NewSchemaBuilder(service)
+	index := collections.QuadKeyCodec(collections.BytesKey, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
+	release := collections.TripleKeyCodec(collections.Int64Key, collections.BytesKey, collections.Uint64Key)
+	k := Keeper{
+		addresses: addresses, bank: bank, vouchers: vouchers, authority: authority,
+		hooks: new(hooks), callbacks: &callbacks{hooks: map[string]types.Callback{}},
+		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
+
+		Params:       collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		Deals:        collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, codec.CollValue[types.Deal](cdc)),
+		Progress:     collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
+		DealsBy:      collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
+		Opening:      collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),
+		Positions:    collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
+		NextPosition: collections.NewSequence(sb, types.NextPositionKey, "next_position"),
+		Releases:     collections.NewMap(sb, types.ReleasesPrefix, "releases", release, collections.Uint64Value),
+	}
+	schema, err := sb.Build()
+	if err != nil {
+		panic(err)
+	}
+	k.Schema = schema
+	return k
+}
+
+// SetMarketHooks gives the deals the market, once, when the application is built. It panics when it is called twice.
+func (k Keeper) SetMarketHooks(h types.MarketHooks) {
+	if k.hooks.market != nil {
+		panic("deals: market hooks are set already")
+	}
+	k.hooks.market = h
+}
+
+// SetTaskHooks gives the deals the tasks, likewise.
+func (k Keeper) SetTaskHooks(h types.TaskHooks) {
+	if k.hooks.tasks != nil {
+		panic("deals: task hooks are set already")
+	}
+	k.hooks.tasks = h
+}
+
+// Authority returns the council's address in text.
+func (k Keeper) Authority() string { return k.authority }
+
+func emit(ctx context.Context, event sdk.Msg) error {
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+}

@@ -1,0 +1,127 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+// openingParts is into how many parts a block's budget of openings is cut: a deal opens one part and goes to the end of
+// the queue, so that a small bag does not wait for the end of a large one.
+const openingParts = 4
+
+// enqueueOpening puts a deal at the end of the queue of deals with tasks to open.
+func (k Keeper) enqueueOpening(ctx context.Context, deal []byte) error {
+	position, err := k.NextPosition.Next(ctx)
+	if err != nil {
+		return err
+	}
+	if err := k.Opening.Set(ctx, position, deal); err != nil {
+		return err
+	}
+	return k.Positions.Set(ctx, deal, position)
+}
+
+// dequeueOpening takes a deal off it, wherever it stands.
+func (k Keeper) dequeueOpening(ctx context.Context, deal []byte) error {
+	position, found, err := records.Find(ctx, k.Positions, deal)
+	if err != nil || !found {
+		return err
+	}
+	if err := k.Positions.Remove(ctx, deal); err != nil {
+		return err
+	}
+	return k.Opening.Remove(ctx, position)
+}
+
+// openDueTasks opens tasks of deals, one after the other, until the block's budget is spent.
+func (k Keeper) openDueTasks(ctx sdk.Context, params types.Params) error {
+	if k.hooks.tasks == nil {
+		return nil // a chain without tasks keeps its deals waiting
+	}
+	part := max(1, uint64(params.OpensPerBlock)/openingParts)
+	var failed [][]byte
+	for budget := uint64(params.OpensPerBlock); budget > 0; {
+		next, found, err := records.First(ctx, k.Opening, nil)
+		if err != nil {
+			return err
+		} else if !found {
+			break
+		}
+		n, err := k.openTasksOf(ctx, next.Value, min(part, budget))
+		if err != nil {
+			items.Report(ctx, "opening of deal", ids.FormatRaw(next.Value), err)
+			if err := k.Opening.Remove(ctx, next.Key); err != nil {
+				return err
+			}
+			failed = append(failed, next.Value)
+		}
+		budget -= min(budget, max(1, n))
+	}
+	// Deals that broke the chain's code go to the end of the queue, for those behind them had theirs: each is tried
+	// once in a block, until it is open or its refund succeeds, and never forgotten with its escrow.
+	for _, deal := range failed {
+		if err := k.enqueueOpening(ctx, deal); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openTasksOf opens up to budget tasks of a deal and returns how many. The cursor and its place in the queue move first;
+// then each task is opened alone. When the deal itself can not be moved, nothing changes.
+func (k Keeper) openTasksOf(ctx sdk.Context, deal []byte, budget uint64) (n uint64, err error) {
+	var d types.Deal
+	err = isolate.Run(ctx, func(ctx sdk.Context) error {
+		if d, err = k.dealByKey(ctx, deal); err != nil {
+			return err
+		}
+		if d.Cancelled {
+			return k.closeDeal(ctx, deal)
+		}
+		n = min(budget, d.Unopened())
+		return k.moveCursor(ctx, deal, &d, n)
+	})
+	if err != nil {
+		return 0, err
+	}
+	for opened := d.Opened - n; opened < d.Opened; opened++ {
+		k.openTask(ctx, deal, d, d.First+opened)
+	}
+	return n, nil
+}
+
+// moveCursor counts tasks as opened, and moves the deal to the end of the queue, or off it when there are no more.
+func (k Keeper) moveCursor(ctx context.Context, deal []byte, d *types.Deal, tasks uint64) error {
+	d.Opened += tasks
+	if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil {
+		return err
+	}
+	if err := k.dequeueOpening(ctx, deal); err != nil || d.Unopened() == 0 {
+		return err
+	}
+	return k.enqueueOpening(ctx, deal)
+}
+
+// openTask opens one task, or refunds it when that fails.
+func (k Keeper) openTask(ctx sdk.Context, deal []byte, d types.Deal, index uint64) {
+	err := isolate.Run(ctx, func(ctx sdk.Context) error { return k.hooks.tasks.OpenTask(ctx, d, index) })
+	if err == nil {
+		return
+	}
+	task := ids.Format(poco.TaskID([ids.Size]byte(deal), index))
+	items.Report(ctx, "opening of task", task, err)
+	_ = items.Do(ctx, "refund of task", task, func(ctx sdk.Context) error {
+		each, err := d.Terms.Escrow()
+		if err != nil {
+			return err
+		}
+		return k.Settle(ctx, types.TaskSettlement{Deal: d.Id, Task: task, Index: index, Refund: each})
+	})
+}

@@ -1,0 +1,57 @@
+package types
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/purse"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
+)
+
+// AccountKeeper names the module's account.
+type AccountKeeper interface{ purse.Accounts }
+
+// BankKeeper moves coins.
+type BankKeeper interface {
+	purse.Bank
+	SpendableCoin(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
+	BlockedAddr(addr sdk.AccAddress) bool
+}
+
+// VouchersKeeper pays in a requester's place.
+type VouchersKeeper interface {
+	// SpendVoucher takes escrow out of a voucher for a module, whose purse expects the coins.
+	SpendVoucher(ctx context.Context, id string, amount uint64, module string) error
+	// RefundVoucher puts escrow back from a module's purse.
+	RefundVoucher(ctx context.Context, id string, amount uint64, from voucherstypes.Purse) error
+}
+
+// Purse is that of a module which holds the escrow of a request that becomes a deal.
+type Purse interface {
+	// SendTo sends coins to another module.
+	SendTo(ctx context.Context, module string, amount uint64) error
+}
+
+// MarketHooks is how deals reach the book, which is built upon them.
+type MarketHooks interface {
+	// ReleaseVolume gives an order volume back, of tasks of a deal for which nobody was paid.
+	ReleaseVolume(ctx sdk.Context, order string, tasks uint64, deal string) error
+	// JobFiles returns the arguments and inputs of a request, which are stored with it alone: they can be large, many
+	// deals may fill one request, and nothing in the state is decided by them.
+	JobFiles(ctx context.Context, request string) (args []string, inputs []*Input, err error)
+}
+
+// TaskHooks is how deals reach the tasks, which are built upon them.
+type TaskHooks interface {
+	// OpenTask begins the task of an index, which counts within the request's bag. The deal is as it was when this block
+	// began to open its tasks. An error or a panic drops what it wrote, and the task is refunded.
+	OpenTask(ctx context.Context, deal Deal, index uint64) error
+}
+
+// Callback is a hook of another module that a request may name: it is told the end of each of its tasks that has an
+// answer. It runs on a cache of the state with a gas limit; an error, a panic or running out of gas drops what it wrote,
+// and changes nothing else.
+type Callback interface {
+	OnResult(ctx context.Context, deal Deal, result TaskResult) error
+}

@@ -1,0 +1,54 @@
+package types
+
+import (
+	"cosmossdk.io/core/address"
+
+	"github.com/credence-chain/credence/internal/ids"
+)
+
+// DefaultGenesis has no deals.
+func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
+
+// Validate checks every record, the order of the lists, and that the queues are of deals. That a deal's request is there,
+// the market checks.
+func (g GenesisState) Validate(codec address.Codec) error {
+	if err := g.Params.Validate(); err != nil {
+		return err
+	}
+	deals, last := make(map[string]Deal, len(g.Deals)), ""
+	for i, d := range g.Deals {
+		if err := ids.Follow(&last, d.Id); err != nil {
+			return ErrGenesis.Wrapf("deals[%d].id: %s", i, err)
+		}
+		if err := d.Validate(codec); err != nil {
+			return ErrGenesis.Wrapf("deals[%d].%s", i, err)
+		}
+		deals[d.Id] = d
+	}
+	if err := g.validateOpening(deals); err != nil {
+		return err
+	}
+	for i, r := range g.Releases {
+		if _, found := deals[r.Deal]; !found || r.Height < 0 {
+			return ErrGenesis.Wrapf("releases[%d]: height %d, deal %q: expected a height of at least 0, and a deal", i, r.Height, r.Deal)
+		}
+	}
+	return nil
+}
+
+func (g GenesisState) validateOpening(deals map[string]Deal) error {
+	opening := make(map[string]bool, len(g.Opening))
+	for i, id := range g.Opening {
+		d, found := deals[id]
+		if !found || opening[id] || d.Opened == d.Size_ {
+			return ErrGenesis.Wrapf("opening[%d]: %s: expected a deal with tasks to open, each once", i, id)
+		}
+		opening[id] = true
+	}
+	for _, d := range g.Deals {
+		if d.Opened < d.Size_ && !d.Cancelled && !opening[d.Id] {
+			return ErrGenesis.Wrapf("opening: %s has tasks to open and is missing", d.Id)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package types
+
+import (
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/internal/purse"
+)
+
+const (
+	// ModuleName names the module, its store and its account.
+	ModuleName = "deals"
+	// StoreKey is the key of the module's store.
+	StoreKey = ModuleName
+	// Denom is the base denomination of every amount: 10^6 are one CRED.
+	Denom = purse.Denom
+)
+
+// Prefixes of the module's store. Ids are 32 raw bytes, heights big-endian, so that walks go upwards.
+var (
+	// ParamsKey holds the Params.
+	ParamsKey = collections.NewPrefix(0)
+	// DealsPrefix: id -> Deal, as it was made.
+	DealsPrefix = collections.NewPrefix(1)
+	// ProgressPrefix: id -> DealProgress, the part of a deal that changes.
+	ProgressPrefix = collections.NewPrefix(2)
+	// DealsByPrefix: (party, state, height, id); of a party PartyKey.
+	DealsByPrefix = collections.NewPrefix(3)
+	// OpeningPrefix: position -> id of a deal with tasks to open, in their turn.
+	OpeningPrefix = collections.NewPrefix(4)
+	// PositionsPrefix: id of such a deal -> its position.
+	PositionsPrefix = collections.NewPrefix(5)
+	// NextPositionKey counts positions; only block hooks write it.
+	NextPositionKey = collections.NewPrefix(6)
+	// ReleasesPrefix: (height, deal id, index of the first task) -> tasks that give volume back to the deal's orders.
+	ReleasesPrefix = collections.NewPrefix(7)
+	// OwedKey holds the escrow of every deal, in ucred.
+	OwedKey = collections.NewPrefix(8)
+	// DepositsPrefix is the purse's; no transaction pays into a deal, so that it is empty.
+	DepositsPrefix = collections.NewPrefix(9)
+)

@@ -1,0 +1,42 @@
+package types
+
+import "github.com/credence-chain/credence/poco"
+
+// MaxSeats is what a task can be planned with at most: 24 replicas and the lottery's seat.
+const MaxSeats = poco.MaxReplicas + 1
+
+// Escrow returns what one task can cost at most, in ucred; ErrPrice when it exceeds 64 bits.
+func (t Terms) Escrow() (uint64, error) {
+	escrow, err := poco.Terms{Price: t.Price, AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, MaxSeats: t.MaxSeats}.Escrow()
+	if err != nil {
+		return 0, ErrPrice.Wrap(err.Error())
+	}
+	return escrow, nil
+}
+
+func (t Terms) poco(chainID, requester, appOwner, poolOwner string) poco.Terms {
+	return poco.Terms{
+		ChainID: chainID, Policy: t.Policy, Trust: t.Trust,
+		AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, Price: t.Price, CommissionBps: t.CommissionBps,
+		Stake: t.Stake, Value: t.Value, CourtFee: t.CourtFee, InformerBps: t.InformerBps, MinReplicas: t.MinReplicas, MaxSeats: t.MaxSeats, FuelLimit: t.FuelLimit,
+		Requester: requester, AppOwner: appOwner, PoolOwner: poolOwner,
+		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
+		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks,
+		WaitBlocks: t.WaitBlocks, RetryBlocks: t.RetryBlocks, MaxAttempts: t.MaxAttempts,
+		StaticCredibility: t.StaticCredibility,
+	}
+}
+
+// Validate checks that a task can run under the terms.
+func (t Terms) Validate() error { return t.poco("", "", "", "").Validate() }
+
+// TermsToPoco returns the terms of the task of an index as the protocol knows them.
+func TermsToPoco(chainID string, d Deal, index uint64) poco.Terms {
+	t := d.Terms.poco(chainID, d.Requester, d.AppOwner, d.PoolOwner)
+	for _, s := range d.DatasetsOf(index) {
+		if s.Price > 0 {
+			t.Royalties = append(t.Royalties, poco.Royalty{To: s.Owner, Amount: s.Price})
+		}
+	}
+	return t
+}

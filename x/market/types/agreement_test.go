@@ -1,0 +1,58 @@
+package types_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/x/market/types"
+)
+
+// CheckApp and CheckDataset judge one side, whatever the other datasets cost or lack.
+func TestSidesByThemselves(t *testing.T) {
+	a := good()
+	require.NoError(t, a.CheckApp())
+	a.Datasets[0].Version.ByOrder, a.Datasets[0].Order = true, nil
+	a.Datasets[1].Left, a.Datasets[1].Version.Price = 0, 1<<60
+	require.NoError(t, a.CheckApp())
+	require.ErrorIs(t, a.CheckDataset(0), types.ErrByOrder)
+	require.ErrorIs(t, a.CheckDataset(1), types.ErrDatasetPrice)
+	a = good()
+	a.Datasets[1].Left = 0
+	require.NoError(t, a.CheckDataset(0))
+	require.ErrorIs(t, a.CheckDataset(1), types.ErrVolume)
+	require.Zero(t, a.Datasets[1].Left, "the agreement is left as it was")
+	a.App.Order.App.Requesters = audience(mal)
+	require.ErrorIs(t, a.CheckApp(), types.ErrAppRestrictsRequester)
+}
+
+// What one dataset costs to judge does not depend on how many others there are, and it keeps its number in errors.
+func TestOneDatasetByItself(t *testing.T) {
+	with := func(n int) types.Agreement {
+		a := good()
+		for i := range n {
+			s := a.Datasets[1]
+			s.Dataset.Id = fmt.Sprint("base/more-", i)
+			s.Version.Dataset = s.Dataset.Id
+			a.Datasets = append(a.Datasets, s)
+			a.Request.Job.Datasets = append(a.Request.Job.Datasets, s.Version.Reference())
+		}
+		return a
+	}
+	allocations := func(a types.Agreement) float64 {
+		return testing.AllocsPerRun(10, func() { require.NoError(t, a.CheckDataset(1)) })
+	}
+	require.Equal(t, allocations(with(0)), allocations(with(60)))
+	a := with(3)
+	a.App.Order.App.Datasets.Ids = []string{"base/rates"}
+	require.ErrorContains(t, a.CheckDataset(4), "datasets[4]: base/more-2")
+	require.ErrorContains(t, a.CheckApp(), "datasets[1]: base/names", "an app's order says which datasets it takes")
+}
+
+func TestPrices(t *testing.T) {
+	require.Equal(t, types.Prices{App: 10, Dataset: 25, Pool: 30, Commission: 500, Stake: 1_000}, good().Prices())
+	a := good()
+	a.App.Order, a.Datasets[0].Order = nil, nil
+	require.Equal(t, types.Prices{App: 7, Dataset: 5, Pool: 30, Commission: 500, Stake: 1_000}, a.Prices())
+}

@@ -1,0 +1,26 @@
+package types
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/purse"
+)
+
+// AccountKeeper names the module's account.
+type AccountKeeper interface{ purse.Accounts }
+
+// BankKeeper moves coins.
+type BankKeeper interface {
+	purse.Bank
+	BlockedAddr(addr sdk.AccAddress) bool
+}
+
+// Purse is that of a module which spent a voucher, and from which what it did not need comes back.
+type Purse interface {
+	// SendTo sends coins to another module.
+	SendTo(ctx context.Context, module string, amount uint64) error
+	// Pay sends coins to an account.
+	Pay(ctx context.Context, to sdk.AccAddress, amount uint64) error
+}
