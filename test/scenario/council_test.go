@@ -87,7 +87,7 @@ func senateSetting() []testutil.Option {
 		),
 		testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
 			require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, poatypes.ModuleName, &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error {
-				s.Params = poatypes.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 2}
+				s.Params = poatypes.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 2, TurnoverBlocks: 4}
 				return nil
 			}))
 		}),
@@ -136,7 +136,7 @@ func (s *senate) vote() {
 			s.seen["admitted"]++
 		default:
 			msgs = append(msgs, &poatypes.MsgUpdateParams{Authority: authority, Params: poatypes.Params{
-				DowntimeWindow: 10 + int64(s.below(2)), MaxMissed: 3, JailBlocks: 5, MinActiveSeats: uint32(2 + s.below(2)),
+				DowntimeWindow: 10 + int64(s.below(2)), MaxMissed: 3, JailBlocks: 5, MinActiveSeats: uint32(2 + s.below(2)), TurnoverBlocks: int64(1 + s.below(6)),
 			}}, &orgstypes.MsgUpdateParams{Authority: authority, Params: orgstypes.Params{OpenRoles: pick(s.crowd, nil, []orgstypes.Role{orgstypes.ROLE_REQUESTER})}})
 		}
 	}

@@ -22,8 +22,11 @@ func short(minimum uint32) testutil.Option {
 	})
 }
 
+// turnoverBlocks are those of short.
+const turnoverBlocks int64 = 5
+
 func short0() types.Params {
-	return types.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 1}
+	return types.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 1, TurnoverBlocks: turnoverBlocks}
 }
 
 func seat(c *testutil.Chain, org string) types.Seat {

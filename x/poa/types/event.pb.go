@@ -334,6 +334,464 @@ func (m *EventUnjailed) GetOrgId() string {
 	return ""
 }
 
+// EventSeatAdded says that an organisation has a seat now. It waits for its operator, who brings it in.
+type EventSeatAdded struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// operator is its account.
+	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *EventSeatAdded) Reset()         { *m = EventSeatAdded{} }
+func (m *EventSeatAdded) String() string { return proto.CompactTextString(m) }
+func (*EventSeatAdded) ProtoMessage()    {}
+func (*EventSeatAdded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{6}
+}
+func (m *EventSeatAdded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSeatAdded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSeatAdded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSeatAdded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSeatAdded.Merge(m, src)
+}
+func (m *EventSeatAdded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSeatAdded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSeatAdded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSeatAdded proto.InternalMessageInfo
+
+func (m *EventSeatAdded) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventSeatAdded) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// EventSeatRemoved says that a seat is no more.
+type EventSeatRemoved struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+}
+
+func (m *EventSeatRemoved) Reset()         { *m = EventSeatRemoved{} }
+func (m *EventSeatRemoved) String() string { return proto.CompactTextString(m) }
+func (*EventSeatRemoved) ProtoMessage()    {}
+func (*EventSeatRemoved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{7}
+}
+func (m *EventSeatRemoved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSeatRemoved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSeatRemoved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSeatRemoved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSeatRemoved.Merge(m, src)
+}
+func (m *EventSeatRemoved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSeatRemoved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSeatRemoved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSeatRemoved proto.InternalMessageInfo
+
+func (m *EventSeatRemoved) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+// EventSeatOffered says that a seat waits to be taken over.
+type EventSeatOffered struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// heir names the organisation that it was offered to; the seat's own where only the operator is to change.
+	Heir string `protobuf:"bytes,2,opt,name=heir,proto3" json:"heir,omitempty"`
+	// operator is the account that may accept.
+	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *EventSeatOffered) Reset()         { *m = EventSeatOffered{} }
+func (m *EventSeatOffered) String() string { return proto.CompactTextString(m) }
+func (*EventSeatOffered) ProtoMessage()    {}
+func (*EventSeatOffered) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{8}
+}
+func (m *EventSeatOffered) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSeatOffered) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSeatOffered.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSeatOffered) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSeatOffered.Merge(m, src)
+}
+func (m *EventSeatOffered) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSeatOffered) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSeatOffered.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSeatOffered proto.InternalMessageInfo
+
+func (m *EventSeatOffered) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventSeatOffered) GetHeir() string {
+	if m != nil {
+		return m.Heir
+	}
+	return ""
+}
+
+func (m *EventSeatOffered) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// EventSeatHandedOver says that a seat was taken over.
+type EventSeatHandedOver struct {
+	// org_id names the seat that was.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// heir names the organisation that holds the place now.
+	Heir string `protobuf:"bytes,2,opt,name=heir,proto3" json:"heir,omitempty"`
+	// operator is its account now.
+	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *EventSeatHandedOver) Reset()         { *m = EventSeatHandedOver{} }
+func (m *EventSeatHandedOver) String() string { return proto.CompactTextString(m) }
+func (*EventSeatHandedOver) ProtoMessage()    {}
+func (*EventSeatHandedOver) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{9}
+}
+func (m *EventSeatHandedOver) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventSeatHandedOver) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventSeatHandedOver.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventSeatHandedOver) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventSeatHandedOver.Merge(m, src)
+}
+func (m *EventSeatHandedOver) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventSeatHandedOver) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventSeatHandedOver.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventSeatHandedOver proto.InternalMessageInfo
+
+func (m *EventSeatHandedOver) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventSeatHandedOver) GetHeir() string {
+	if m != nil {
+		return m.Heir
+	}
+	return ""
+}
+
+func (m *EventSeatHandedOver) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// EventChangeQueued says that a change of a seat waits for its block.
+type EventChangeQueued struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// kind says what will change.
+	Kind ChangeKind `protobuf:"varint,2,opt,name=kind,proto3,enum=credence.poa.v1.ChangeKind" json:"kind,omitempty"`
+	// due is the first block that may carry it out.
+	Due int64 `protobuf:"varint,3,opt,name=due,proto3" json:"due,omitempty"`
+}
+
+func (m *EventChangeQueued) Reset()         { *m = EventChangeQueued{} }
+func (m *EventChangeQueued) String() string { return proto.CompactTextString(m) }
+func (*EventChangeQueued) ProtoMessage()    {}
+func (*EventChangeQueued) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{10}
+}
+func (m *EventChangeQueued) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChangeQueued) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChangeQueued.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChangeQueued) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChangeQueued.Merge(m, src)
+}
+func (m *EventChangeQueued) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChangeQueued) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChangeQueued.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChangeQueued proto.InternalMessageInfo
+
+func (m *EventChangeQueued) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventChangeQueued) GetKind() ChangeKind {
+	if m != nil {
+		return m.Kind
+	}
+	return CHANGE_KIND_UNSPECIFIED
+}
+
+func (m *EventChangeQueued) GetDue() int64 {
+	if m != nil {
+		return m.Due
+	}
+	return 0
+}
+
+// EventChangeDropped says that a change can no longer be carried out, and is forgotten.
+type EventChangeDropped struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// kind says what does not change.
+	Kind ChangeKind `protobuf:"varint,2,opt,name=kind,proto3,enum=credence.poa.v1.ChangeKind" json:"kind,omitempty"`
+	// reason says why.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventChangeDropped) Reset()         { *m = EventChangeDropped{} }
+func (m *EventChangeDropped) String() string { return proto.CompactTextString(m) }
+func (*EventChangeDropped) ProtoMessage()    {}
+func (*EventChangeDropped) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{11}
+}
+func (m *EventChangeDropped) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChangeDropped) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChangeDropped.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChangeDropped) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChangeDropped.Merge(m, src)
+}
+func (m *EventChangeDropped) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChangeDropped) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChangeDropped.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChangeDropped proto.InternalMessageInfo
+
+func (m *EventChangeDropped) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventChangeDropped) GetKind() ChangeKind {
+	if m != nil {
+		return m.Kind
+	}
+	return CHANGE_KIND_UNSPECIFIED
+}
+
+func (m *EventChangeDropped) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// EventKeyRotated says that a seat has another key now.
+type EventKeyRotated struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// key is "consensus", "beacon" or "court".
+	Key string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+}
+
+func (m *EventKeyRotated) Reset()         { *m = EventKeyRotated{} }
+func (m *EventKeyRotated) String() string { return proto.CompactTextString(m) }
+func (*EventKeyRotated) ProtoMessage()    {}
+func (*EventKeyRotated) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{12}
+}
+func (m *EventKeyRotated) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventKeyRotated) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventKeyRotated.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventKeyRotated) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventKeyRotated.Merge(m, src)
+}
+func (m *EventKeyRotated) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventKeyRotated) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventKeyRotated.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventKeyRotated proto.InternalMessageInfo
+
+func (m *EventKeyRotated) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventKeyRotated) GetKey() string {
+	if m != nil {
+		return m.Key
+	}
+	return ""
+}
+
+// EventTombstoneCleared says that the council gave a tombstoned seat new keys. It waits for its operator.
+type EventTombstoneCleared struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+}
+
+func (m *EventTombstoneCleared) Reset()         { *m = EventTombstoneCleared{} }
+func (m *EventTombstoneCleared) String() string { return proto.CompactTextString(m) }
+func (*EventTombstoneCleared) ProtoMessage()    {}
+func (*EventTombstoneCleared) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{13}
+}
+func (m *EventTombstoneCleared) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTombstoneCleared) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTombstoneCleared.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTombstoneCleared) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTombstoneCleared.Merge(m, src)
+}
+func (m *EventTombstoneCleared) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTombstoneCleared) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTombstoneCleared.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTombstoneCleared proto.InternalMessageInfo
+
+func (m *EventTombstoneCleared) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventJailed)(nil), "credence.poa.v1.EventJailed")
 	proto.RegisterType((*EventJailForbidden)(nil), "credence.poa.v1.EventJailForbidden")
@@ -341,30 +799,49 @@ func init() {
 	proto.RegisterType((*EventSeatRevoked)(nil), "credence.poa.v1.EventSeatRevoked")
 	proto.RegisterType((*EventSeatReinstated)(nil), "credence.poa.v1.EventSeatReinstated")
 	proto.RegisterType((*EventUnjailed)(nil), "credence.poa.v1.EventUnjailed")
+	proto.RegisterType((*EventSeatAdded)(nil), "credence.poa.v1.EventSeatAdded")
+	proto.RegisterType((*EventSeatRemoved)(nil), "credence.poa.v1.EventSeatRemoved")
+	proto.RegisterType((*EventSeatOffered)(nil), "credence.poa.v1.EventSeatOffered")
+	proto.RegisterType((*EventSeatHandedOver)(nil), "credence.poa.v1.EventSeatHandedOver")
+	proto.RegisterType((*EventChangeQueued)(nil), "credence.poa.v1.EventChangeQueued")
+	proto.RegisterType((*EventChangeDropped)(nil), "credence.poa.v1.EventChangeDropped")
+	proto.RegisterType((*EventKeyRotated)(nil), "credence.poa.v1.EventKeyRotated")
+	proto.RegisterType((*EventTombstoneCleared)(nil), "credence.poa.v1.EventTombstoneCleared")
 }
 
 func init() { proto.RegisterFile("credence/poa/v1/event.proto", fileDescriptor_b8112fcab231e9da) }
 
 var fileDescriptor_b8112fcab231e9da = []byte{
-	// 286 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x91, 0xcf, 0x4a, 0xf3, 0x40,
-	0x14, 0xc5, 0x33, 0x5f, 0x68, 0xe0, 0x1b, 0x91, 0x4a, 0xfc, 0x43, 0x40, 0x18, 0x4a, 0x16, 0x52,
-	0x41, 0x13, 0x8a, 0x2f, 0x20, 0x8a, 0xa2, 0x2e, 0x47, 0xdd, 0xb8, 0x91, 0x49, 0xe6, 0x92, 0x8c,
-	0xb6, 0x73, 0xc3, 0x64, 0x1a, 0xf4, 0x2d, 0x7c, 0x2c, 0x97, 0x5d, 0xba, 0x94, 0xe4, 0x45, 0xc4,
-	0xb1, 0x2d, 0x6e, 0x5a, 0x70, 0xf9, 0x9b, 0x73, 0xf8, 0x31, 0xdc, 0x43, 0xf7, 0x73, 0x03, 0x12,
-	0x74, 0x0e, 0x69, 0x85, 0x22, 0x6d, 0x46, 0x29, 0x34, 0xa0, 0x6d, 0x52, 0x19, 0xb4, 0x18, 0xf6,
-	0x17, 0x61, 0x52, 0xa1, 0x48, 0x9a, 0x51, 0xcc, 0xe9, 0xc6, 0xc5, 0x77, 0x7e, 0x23, 0xd4, 0x18,
-	0x64, 0xb8, 0x4b, 0x03, 0x34, 0xc5, 0xa3, 0x92, 0x11, 0x19, 0x90, 0xe1, 0x7f, 0xde, 0x43, 0x53,
-	0x5c, 0xcb, 0x70, 0x8f, 0x06, 0x06, 0x44, 0x8d, 0x3a, 0xfa, 0xe7, 0x9e, 0xe7, 0x14, 0xee, 0xd0,
-	0xde, 0x54, 0x5b, 0x35, 0x8e, 0xfc, 0x01, 0x19, 0xfa, 0xfc, 0x07, 0xe2, 0x73, 0x1a, 0x2e, 0x9d,
-	0x97, 0x68, 0x32, 0x25, 0x25, 0xe8, 0x3f, 0xaa, 0xe3, 0x53, 0xda, 0x77, 0x92, 0x3b, 0x9c, 0x64,
-	0xb5, 0x45, 0xbd, 0xf6, 0x73, 0x25, 0xa8, 0xa2, 0xb4, 0xce, 0xe0, 0xf3, 0x39, 0xc5, 0x87, 0x74,
-	0xcb, 0x19, 0x6e, 0x41, 0x58, 0x0e, 0x0d, 0x3e, 0xaf, 0x54, 0xc4, 0x47, 0x74, 0xfb, 0x57, 0x55,
-	0xe9, 0xda, 0x0a, 0xbb, 0xba, 0x7d, 0x40, 0x37, 0x5d, 0xfb, 0x5e, 0x3f, 0xad, 0xbb, 0xda, 0xd9,
-	0xd5, 0x7b, 0xcb, 0xc8, 0xac, 0x65, 0xe4, 0xb3, 0x65, 0xe4, 0xad, 0x63, 0xde, 0xac, 0x63, 0xde,
-	0x47, 0xc7, 0xbc, 0x87, 0xa4, 0x50, 0xb6, 0x9c, 0x66, 0x49, 0x8e, 0x93, 0x74, 0xb1, 0xc8, 0x71,
-	0x5e, 0x0a, 0xa5, 0x97, 0x98, 0xbe, 0xb8, 0xfd, 0xec, 0x6b, 0x05, 0x75, 0x16, 0xb8, 0xf5, 0x4e,
-	0xbe, 0x02, 0x00, 0x00, 0xff, 0xff, 0x6e, 0x18, 0x86, 0x85, 0xdc, 0x01, 0x00, 0x00,
+	// 460 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x94, 0xcf, 0x6e, 0xd3, 0x40,
+	0x10, 0xc6, 0x63, 0xdc, 0x46, 0x30, 0x88, 0xb6, 0x18, 0x8a, 0xa2, 0x54, 0xb2, 0x2a, 0x1f, 0x50,
+	0x91, 0x60, 0xad, 0xc2, 0x8d, 0x13, 0x10, 0x40, 0x85, 0x1e, 0x2a, 0x0c, 0x1c, 0x40, 0x48, 0x68,
+	0x93, 0x9d, 0xda, 0x4b, 0x92, 0x1d, 0x6b, 0xbd, 0xb6, 0xc8, 0x5b, 0xf0, 0x58, 0x1c, 0x7b, 0xe4,
+	0x88, 0x92, 0x17, 0x41, 0xd9, 0x6c, 0x42, 0x12, 0xc9, 0x91, 0x2a, 0xe5, 0x36, 0x63, 0x7f, 0xfe,
+	0xcd, 0x1f, 0x7f, 0xbb, 0x70, 0xd4, 0xd3, 0x28, 0x50, 0xf5, 0x30, 0xce, 0x89, 0xc7, 0xd5, 0x69,
+	0x8c, 0x15, 0x2a, 0xc3, 0x72, 0x4d, 0x86, 0x82, 0xfd, 0xf9, 0x4b, 0x96, 0x13, 0x67, 0xd5, 0x69,
+	0xbb, 0xbd, 0xae, 0x2e, 0x90, 0x3b, 0x71, 0x94, 0xc0, 0xed, 0x37, 0xd3, 0x6f, 0xdf, 0x73, 0x39,
+	0x40, 0x11, 0x1c, 0x42, 0x93, 0x74, 0xfa, 0x5d, 0x8a, 0x96, 0x77, 0xec, 0x9d, 0xdc, 0x4a, 0x76,
+	0x49, 0xa7, 0xef, 0x44, 0xf0, 0x00, 0x9a, 0x1a, 0x79, 0x41, 0xaa, 0x75, 0xc3, 0x3e, 0x76, 0x59,
+	0x70, 0x1f, 0x76, 0x4b, 0x65, 0xe4, 0xa0, 0xe5, 0x1f, 0x7b, 0x27, 0x7e, 0x32, 0x4b, 0xa2, 0x0e,
+	0x04, 0x0b, 0xe6, 0x5b, 0xd2, 0x5d, 0x29, 0x04, 0xaa, 0x6b, 0xa2, 0xa3, 0x17, 0xb0, 0x6f, 0x21,
+	0x9f, 0x68, 0xd8, 0x2d, 0x0c, 0xa9, 0x8d, 0xcd, 0x65, 0x28, 0xd3, 0xcc, 0x58, 0x82, 0x9f, 0xb8,
+	0x2c, 0x7a, 0x04, 0x07, 0x96, 0xf0, 0x11, 0xb9, 0x49, 0xb0, 0xa2, 0x7e, 0x2d, 0x22, 0x7a, 0x0c,
+	0xf7, 0x96, 0xa4, 0x52, 0x15, 0x86, 0x9b, 0x7a, 0xf5, 0x43, 0xb8, 0x63, 0xd5, 0x9f, 0xd5, 0x8f,
+	0x4d, 0x5b, 0x8b, 0x3a, 0xb0, 0xb7, 0xa0, 0xbe, 0x14, 0xa2, 0x7e, 0x82, 0x36, 0xdc, 0xa4, 0x1c,
+	0x35, 0x37, 0xa4, 0xdd, 0x16, 0x16, 0xf9, 0xda, 0x14, 0x43, 0xaa, 0xea, 0xeb, 0x7d, 0x59, 0x92,
+	0x5e, 0x5c, 0x5e, 0xa2, 0xae, 0xaf, 0x18, 0xc0, 0x4e, 0x86, 0x72, 0x5e, 0xcd, 0xc6, 0x2b, 0x5d,
+	0xf8, 0x6b, 0x5d, 0x7c, 0x5b, 0x5a, 0xd0, 0x19, 0x57, 0x02, 0xc5, 0x45, 0x85, 0x7a, 0x5b, 0xf4,
+	0x21, 0xdc, 0xb5, 0xf4, 0x4e, 0xc6, 0x55, 0x8a, 0x1f, 0x4a, 0x2c, 0xeb, 0x3b, 0x8f, 0x61, 0xa7,
+	0x2f, 0x95, 0xb0, 0xec, 0xbd, 0xa7, 0x47, 0x6c, 0xcd, 0xec, 0x6c, 0xc6, 0x38, 0x97, 0x4a, 0x24,
+	0x56, 0x18, 0x1c, 0x80, 0x2f, 0x4a, 0x74, 0x0e, 0x9d, 0x86, 0x91, 0x71, 0xfe, 0x9c, 0x49, 0x5f,
+	0x6b, 0xca, 0xf3, 0x2d, 0xd6, 0xfb, 0x6f, 0x68, 0x7f, 0xc5, 0xd0, 0xcf, 0x9d, 0xa1, 0xcf, 0x71,
+	0x94, 0xd0, 0x26, 0x7f, 0x4d, 0x3b, 0xee, 0xe3, 0xc8, 0x6d, 0x6f, 0x1a, 0x46, 0x0c, 0x0e, 0x57,
+	0x0f, 0x43, 0x67, 0x80, 0xbc, 0xfe, 0xf7, 0xbe, 0x3a, 0xfb, 0x3d, 0x0e, 0xbd, 0xab, 0x71, 0xe8,
+	0xfd, 0x1d, 0x87, 0xde, 0xaf, 0x49, 0xd8, 0xb8, 0x9a, 0x84, 0x8d, 0x3f, 0x93, 0xb0, 0xf1, 0x95,
+	0xa5, 0xd2, 0x64, 0x65, 0x97, 0xf5, 0x68, 0x18, 0xcf, 0x47, 0x79, 0xd2, 0xcb, 0xb8, 0x54, 0x8b,
+	0x34, 0xfe, 0x69, 0xef, 0x09, 0x33, 0xca, 0xb1, 0xe8, 0x36, 0xed, 0x35, 0xf1, 0xec, 0x5f, 0x00,
+	0x00, 0x00, 0xff, 0xff, 0xd0, 0x35, 0xfe, 0xeb, 0x72, 0x04, 0x00, 0x00,
 }
 
 func (m *EventJailed) Marshal() (dAtA []byte, err error) {
@@ -571,6 +1048,310 @@ func (m *EventUnjailed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventSeatAdded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSeatAdded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSeatAdded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSeatRemoved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSeatRemoved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSeatRemoved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSeatOffered) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSeatOffered) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSeatOffered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Heir) > 0 {
+		i -= len(m.Heir)
+		copy(dAtA[i:], m.Heir)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Heir)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventSeatHandedOver) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventSeatHandedOver) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventSeatHandedOver) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Heir) > 0 {
+		i -= len(m.Heir)
+		copy(dAtA[i:], m.Heir)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Heir)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventChangeQueued) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChangeQueued) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChangeQueued) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Due != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Due))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Kind != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventChangeDropped) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChangeDropped) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChangeDropped) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Kind != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventKeyRotated) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventKeyRotated) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventKeyRotated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Key) > 0 {
+		i -= len(m.Key)
+		copy(dAtA[i:], m.Key)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Key)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTombstoneCleared) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTombstoneCleared) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTombstoneCleared) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvent(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvent(v)
 	base := offset
@@ -662,6 +1443,147 @@ func (m *EventSeatReinstated) Size() (n int) {
 }
 
 func (m *EventUnjailed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventSeatAdded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventSeatRemoved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventSeatOffered) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Heir)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventSeatHandedOver) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Heir)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventChangeQueued) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovEvent(uint64(m.Kind))
+	}
+	if m.Due != 0 {
+		n += 1 + sovEvent(uint64(m.Due))
+	}
+	return n
+}
+
+func (m *EventChangeDropped) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovEvent(uint64(m.Kind))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventKeyRotated) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Key)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventTombstoneCleared) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1219,6 +2141,943 @@ func (m *EventUnjailed) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: EventUnjailed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSeatAdded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSeatAdded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSeatAdded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSeatRemoved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSeatRemoved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSeatRemoved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSeatOffered) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSeatOffered: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSeatOffered: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Heir", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Heir = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventSeatHandedOver) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventSeatHandedOver: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventSeatHandedOver: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Heir", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Heir = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChangeQueued) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChangeQueued: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChangeQueued: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= ChangeKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Due", wireType)
+			}
+			m.Due = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Due |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChangeDropped) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChangeDropped: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChangeDropped: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= ChangeKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventKeyRotated) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventKeyRotated: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventKeyRotated: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Key", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Key = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTombstoneCleared) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTombstoneCleared: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTombstoneCleared: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:

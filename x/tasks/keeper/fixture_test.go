@@ -283,10 +283,12 @@ type bench struct {
 
 func (b bench) ActiveSeats(context.Context) (seats []poatypes.Seat, err error) {
 	for _, org := range *b.orgs {
-		seats = append(seats, poatypes.Seat{OrgId: org, Operator: addressOf("seat of " + org), Power: 10})
+		seats = append(seats, poatypes.Seat{OrgId: org, Operator: addressOf("operator of " + org), Court: addressOf("seat of " + org), Power: 10})
 	}
 	return seats, nil
 }
+
+func (b bench) Payee(_ context.Context, org string) (string, error) { return addressOf("operator of " + org), nil }
 
 func (b bench) Jail(ctx context.Context, org, _ string) error {
 	b.add(ctx, "jailed/"+org, 1)

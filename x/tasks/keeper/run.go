@@ -130,7 +130,7 @@ func (k Keeper) seated(ctx context.Context, it *item, who string) error {
 	return fmt.Errorf("%s holds no seat", who)
 }
 
-// openCourt seats every active validator, whoever it is to the task. Parties are named by the requester, through the
+// openCourt seats every active validator, by the account that answers for it, whoever it is to the task. Parties are named by the requester, through the
 // datasets that a task reads: were they excused, the requester would choose its judges
 // (docs/adr/0014-the-court-is-all-active-seats.md).
 func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
@@ -140,12 +140,12 @@ func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 	}
 	ev := poco.CourtOpened{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
 	for _, s := range bench { // each of positive power, else it were not active
-		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Operator, Org: s.OrgId, Power: uint64(s.Power)})
-		if err := k.assign(ctx, it, s.Operator); err != nil {
+		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Court, Org: s.OrgId, Power: uint64(s.Power)})
+		if err := k.assign(ctx, it, s.Court); err != nil {
 			return nil, err
 		}
 		if err := emit(ctx, &types.EventDrawn{
-			Task: it.stored.Id, Deal: it.stored.Deal, Who: s.Operator, Organisation: s.OrgId, Attempt: it.state.Attempt,
+			Task: it.stored.Id, Deal: it.stored.Deal, Who: s.Court, Organisation: s.OrgId, Attempt: it.state.Attempt,
 		}); err != nil {
 			return nil, err
 		}
