@@ -215,7 +215,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	a.FeeGrantKeeper = feegrantkeeper.NewKeeper(cdc, service(feegrant.StoreKey), a.AccountKeeper)
 
 	a.OrgsKeeper = orgskeeper.NewKeeper(cdc, service(orgstypes.StoreKey), addresses, authority, reservedAccounts()...)
-	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.AccountKeeper, a.OrgsKeeper)
+	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper, a.OrgsKeeper)
 	a.BeaconKeeper = beaconkeeper.NewKeeper(cdc, service(beacontypes.StoreKey), a.PoaKeeper)
 	a.AppsKeeper = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, a.OrgsKeeper, authority)
 	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,

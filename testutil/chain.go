@@ -94,8 +94,8 @@ type Chain struct {
 	queue   [][]byte
 	pending map[string]uint64 // account -> transactions of it in the queue
 	absent  map[string]bool
-	accused  []*Seat
-	known    []*Seat // every set of keys of a seat that signs or signed
+	accused []*Seat
+	known   []*Seat // every set of keys of a seat that signs or signed
 	// validators of a height; a block's updates hold two heights later.
 	sets map[int64][]abci.Validator
 }

@@ -113,6 +113,9 @@ func (k Keeper) punish(ctx context.Context, e comet.Evidence) error {
 
 // EndBlock carries out the changes whose turn has come, and returns what the consensus engine has to be told.
 func (k Keeper) EndBlock(ctx context.Context) ([]abci.ValidatorUpdate, error) {
+	if err := k.shareFees(ctx); err != nil {
+		return nil, err
+	}
 	if err := k.carryOut(ctx); err != nil {
 		return nil, err
 	}

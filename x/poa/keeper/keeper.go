@@ -16,6 +16,7 @@ import (
 type Keeper struct {
 	addresses address.Codec
 	accounts  types.AccountKeeper
+	bank      types.BankKeeper
 	orgs      types.OrgsKeeper
 
 	Schema collections.Schema
@@ -50,11 +51,13 @@ type Keeper struct {
 }
 
 // NewKeeper returns a keeper.
-func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.Codec, accounts types.AccountKeeper, orgs types.OrgsKeeper) Keeper {
+func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.Codec, accounts types.AccountKeeper, bank types.BankKeeper,
+	orgs types.OrgsKeeper) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	k := Keeper{
 		addresses:           addresses,
 		accounts:            accounts,
+		bank:                bank,
 		orgs:                orgs,
 		Params:              collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Seats:               collections.NewMap(sb, types.SeatsPrefix, "seats", collections.StringKey, codec.CollValue[types.Seat](cdc)),

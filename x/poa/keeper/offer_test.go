@@ -8,7 +8,6 @@ import (
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
 	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/testutil"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/poa/types"
 )
@@ -103,4 +102,3 @@ func TestHandOverIsDropped(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, g.Changes)
 }
-

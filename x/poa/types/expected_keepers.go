@@ -16,8 +16,15 @@ type OrgsKeeper interface {
 	GetOrganisation(ctx context.Context, id string) (orgstypes.Organisation, error)
 }
 
+// BankKeeper hands out fees.
+type BankKeeper interface {
+	GetAllBalances(ctx context.Context, addr sdk.AccAddress) sdk.Coins
+	SendCoinsFromModuleToAccount(ctx context.Context, module string, to sdk.AccAddress, coins sdk.Coins) error
+}
+
 // AccountKeeper knows accounts.
 type AccountKeeper interface {
+	GetModuleAddress(name string) sdk.AccAddress
 	HasAccount(ctx context.Context, addr sdk.AccAddress) bool
 	NewAccountWithAddress(ctx context.Context, addr sdk.AccAddress) sdk.AccountI
 	SetAccount(ctx context.Context, account sdk.AccountI)

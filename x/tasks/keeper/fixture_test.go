@@ -288,7 +288,9 @@ func (b bench) ActiveSeats(context.Context) (seats []poatypes.Seat, err error) {
 	return seats, nil
 }
 
-func (b bench) Payee(_ context.Context, org string) (string, error) { return addressOf("operator of " + org), nil }
+func (b bench) Payee(_ context.Context, org string) (string, error) {
+	return addressOf("operator of " + org), nil
+}
 
 func (b bench) Jail(ctx context.Context, org, _ string) error {
 	b.add(ctx, "jailed/"+org, 1)
