@@ -29,8 +29,8 @@ func TestTurnover(t *testing.T) {
 			require.LessOrEqual(t, n, 4, "two keys of two seats")
 			res, err := types.NewQueryClient(c.Conn()).Changes(c.Ctx(), &types.QueryChangesRequest{})
 			require.NoError(t, err)
-			require.Zero(t, res.Changeable)
 			if len(res.Changes) > 0 {
+				require.Zero(t, res.Changeable)
 				imports(c, testutil.WithSeats(9))
 			}
 		}

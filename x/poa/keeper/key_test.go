@@ -73,7 +73,9 @@ func TestBeaconKeyRotates(t *testing.T) {
 	old := c.Seat("val-2")
 	next := c.NewSeat("val-2", old.Operator, "val-2 new")
 	c.Refuse(old.Operator, types.ErrTaken, rotateBeacon(c, old))
-	c.Refuse(old.Operator, types.ErrTaken, rotateBeacon(c, &testutil.Seat{OrgID: "val-2", Operator: old.Operator, Beacon: c.Seat("val-3").Beacon}))
+	others := *c.Seat("val-3")
+	others.Operator = old.Operator
+	c.Refuse(old.Operator, types.ErrTaken, rotateBeacon(c, &others))
 	c.Deliver(old.Operator, rotateBeacon(c, next))
 	began := c.Height()
 	delay, err := c.App.BeaconKeeper.Delay(c.Ctx())
