@@ -276,6 +276,7 @@ func (a *App) makeModules() {
 		workers.NewAppModule(a.WorkersKeeper, addresses),
 		market.NewAppModule(a.MarketKeeper, addresses),
 		tasks.NewAppModule(a.TasksKeeper),
+		unorderedModule{a.AccountKeeper},
 	)
 	a.BasicManager = module.NewBasicManagerFromManager(a.ModuleManager, map[string]module.AppModuleBasic{
 		genutiltypes.ModuleName: genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator),
@@ -305,7 +306,7 @@ func (a *App) makeModules() {
 		banktypes.ModuleName,
 	)
 	genesis := []string{
-		authtypes.ModuleName, banktypes.ModuleName, govtypes.ModuleName,
+		authtypes.ModuleName, unorderedName, banktypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
 		appstypes.ModuleName, workerstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
@@ -316,7 +317,7 @@ func (a *App) makeModules() {
 
 func (a *App) registerServices() {
 	registry := a.Encoding.InterfaceRegistry
-	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, courtKeys{a.PoaKeeper}, a.Encoding.Codec, registry, SDKRoles)
+	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, newLimits(a.PoaKeeper), a.Encoding.Codec, registry, SDKRoles)
 	a.configurator = module.NewConfigurator(a.Encoding.Codec, a.Guard, a.GRPCQueryRouter())
 	if err := a.ModuleManager.RegisterServices(a.configurator); err != nil {
 		panic(err)

@@ -14,7 +14,7 @@ import (
 // court and nothing else, be it alone or through authz. Its key lies on a machine that runs strangers' programs.
 type courtKeys struct{ poa poakeeper.Keeper }
 
-// Allow implements guard.Limits.
+// Allow says why an account may not send a message.
 func (c courtKeys) Allow(ctx context.Context, account sdk.AccAddress, msg any) error {
 	seat, is, err := c.poa.SeatByCourt(ctx, account)
 	if err != nil || !is {

@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,7 +50,9 @@ func TestCourtKeyAnswersAndNothingElse(t *testing.T) {
 	c.Refuse(thief, orgstypes.ErrRole, exec(send))
 	require.Equal(t, testutil.Funds, c.Balance(thief.Addr))
 	// What it is for passes the guard, and fails for want of a task.
-	c.Refuse(next, taskstypes.ErrNotFound, &taskstypes.MsgCommit{Who: next.String(), Task: poco.NoTask, Bench: taskstypes.BENCH_COURT})
+	c.Refuse(next, taskstypes.ErrNotFound, &taskstypes.MsgCommit{
+		Who: next.String(), Task: strings.Repeat("a", 64), Bench: taskstypes.BENCH_COURT, Commitment: bytes.Repeat([]byte{1}, 32),
+	})
 	// The one that was replaced is an account as any other.
 	c.Deliver(s.Operator, banktypes.NewMsgSend(s.Operator.Addr, s.Court.Addr, coin(2)))
 	c.Deliver(s.Court, banktypes.NewMsgSend(s.Court.Addr, thief.Addr, coin(1)))
@@ -64,7 +68,7 @@ func TestCourtsFollowTheKey(t *testing.T) {
 	}
 	job := c.Job()
 	job.Policy, job.MaxPrice = poco.PolicyCourt, 10_000
-	id := c.Submit(job)
+	id := c.Submit(job)[0]
 	for len(c.Task(id).Court) == 0 {
 		c.QueueWork(id, testutil.Honest)
 		c.Next()

@@ -184,6 +184,11 @@ func (c *Compute) Resume(options ...Option) *Compute {
 	return next
 }
 
+// Learn lets the helpers answer in courts with a seat's key.
+func (c *Compute) Learn(s *Seat) {
+	c.keys[s.Court.String()], c.names[s.Court.String()] = s.Court, s.OrgID
+}
+
 func (c *Compute) learn() {
 	c.keys, c.names, c.sworn = map[string]*Account{}, map[string]string{}, map[string]poco.Outcome{}
 	for _, id := range c.orgOrder {
@@ -195,8 +200,8 @@ func (c *Compute) learn() {
 	for i := 1; i <= c.Options.Spares; i++ {
 		c.keys[c.Spare(Lab(i)).String()], c.names[c.Spare(Lab(i)).String()] = c.Spare(Lab(i)), Lab(i)
 	}
-	for _, s := range c.Seats {
-		c.keys[s.Court.String()], c.names[s.Court.String()] = s.Court, s.OrgID
+	for _, s := range c.known {
+		c.Learn(s)
 	}
 	for _, g := range c.Options.Groups {
 		c.names[c.Account(g.Name).String()] = g.Name
