@@ -34,6 +34,11 @@ func (k Keeper) newSeat(ctx context.Context, orgID, operator string, keys types.
 	if err != nil {
 		return seat, err
 	}
+	others, err := k.AllSeats(ctx)
+	if err != nil {
+		return seat, err
+	}
+	seat.Power = others[0].Power // equal for all; there is always one
 	if err := seat.Validate(k.addresses); err != nil {
 		return seat, err
 	}

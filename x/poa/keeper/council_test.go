@@ -9,6 +9,7 @@ import (
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/testutil"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/poa/types"
@@ -81,6 +82,22 @@ func TestSeatIsAdded(t *testing.T) {
 	require.True(t, proposed["late"], "its blocks are taken")
 	imports(c, newcomers()...)
 	require.Equal(t, c.AppHash(), c.Replay())
+}
+
+// TestSeatHasThePowerOfTheOthers, whatever that is: an export with unequal powers would not be imported.
+func TestSeatHasThePowerOfTheOthers(t *testing.T) {
+	c := withNewcomers(t, testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
+		require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, types.ModuleName, &types.GenesisState{}, func(s *types.GenesisState) error {
+			for i := range s.Seats {
+				s.Seats[i].Power = 10
+			}
+			return nil
+		}))
+	}))
+	enters(c, "late")
+	require.EqualValues(t, 10, seat(c, "late").Power)
+	require.EqualValues(t, 10, c.LastBlock.ValidatorUpdates[0].Power)
+	imports(c, newcomers()...)
 }
 
 // TestSeatIsRefused: what the council cannot give.

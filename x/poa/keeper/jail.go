@@ -12,7 +12,7 @@ import (
 )
 
 // Jail takes an active seat out of the validator set until it unjails itself. It does nothing to a seat that is out
-// already, and nothing but an event where the set would fall below the floor: a chain that stops judges nobody.
+// already or is no more, and nothing but an event where the set would fall below the floor: a chain that stops judges nobody.
 func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
 	// Jailing must not hand the chain to those who remain: two thirds of the seats that were neither proven guilty nor
 	// revoked, nor wait for their operator, stay. A double signer is, and has no such protection.
@@ -21,6 +21,9 @@ func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
 		return err
 	}
 	seat, params, allowed, err := k.mayLeave(ctx, orgID, reason, (2*total+2)/3)
+	if errors.Is(err, types.ErrNotFound) {
+		return nil // removed while its court was in session
+	}
 	if err != nil || !allowed {
 		return err
 	}
