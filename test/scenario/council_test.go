@@ -116,7 +116,7 @@ func (s *senate) vote() {
 	var msgs []sdk.Msg
 	for range 1 + s.below(2) {
 		org := s.member()
-		switch s.below(13) {
+		switch s.below(11) {
 		case 0, 1, 2:
 			msgs = append(msgs, &orgstypes.MsgSetStatus{Authority: authority, OrgId: org, Status: orgstypes.STATUS_REVOKED})
 		case 3, 4:
@@ -142,8 +142,8 @@ func (s *senate) vote() {
 				Roles: []orgstypes.Role{orgstypes.ROLE_VALIDATOR, orgstypes.ROLE_REQUESTER},
 			})
 			s.seen["admitted"]++
-		case 8, 9, 10, 11:
-			msgs = append(msgs, s.seatMsg(org))
+		case 8, 9:
+			msgs = append(msgs, s.seatMsg(testutil.SeatOrg(1+s.below(6))))
 		default:
 			msgs = append(msgs, &poatypes.MsgUpdateParams{Authority: authority, Params: poatypes.Params{
 				DowntimeWindow: 10 + int64(s.below(2)), MaxMissed: 3, JailBlocks: 5, MinActiveSeats: uint32(2 + s.below(2)), TurnoverBlocks: int64(1 + s.below(6)),
@@ -175,12 +175,13 @@ func (s *senate) vote() {
 func (s *senate) seatMsg(org string) sdk.Msg {
 	authority := app.Authority()
 	seat := s.keysFor(org)
-	switch s.below(5) {
-	case 0, 1:
+	now, holds := s.poa()[org]
+	switch {
+	case !holds && s.below(3) > 0:
 		return &poatypes.MsgAddSeat{Authority: authority, OrgId: org, Operator: seat.Operator.String(), Keys: s.Keys(seat)}
-	case 2:
+	case now.Tombstoned && s.below(3) > 0:
 		return &poatypes.MsgClearTombstone{Authority: authority, OrgId: org, Keys: s.Keys(seat)}
-	case 3:
+	case s.below(2) == 0:
 		return &poatypes.MsgReplaceSeat{
 			Authority: authority, OrgId: testutil.SeatOrg(1 + s.below(6)), Heir: org, Operator: seat.Operator.String(), Keys: s.Keys(seat),
 		}
@@ -199,6 +200,7 @@ func (s *senate) keysFor(org string) *testutil.Seat {
 
 // rotate has seats change keys and hands, or leave; most of it is refused.
 func (s *senate) rotate() {
+	var sent []sdk.Msg
 	for _, seat := range s.Seats {
 		next := s.keysFor(seat.OrgID)
 		operator := seat.Operator.String()
@@ -219,16 +221,20 @@ func (s *senate) rotate() {
 		case 3:
 			msg = &poatypes.MsgAcceptSeat{Operator: operator, OrgId: testutil.SeatOrg(1 + s.below(6))}
 		case 4:
-			if s.below(4) == 0 {
+			if s.below(6) == 0 {
 				msg = &poatypes.MsgLeaveSeat{Operator: operator}
 			}
 		}
 		if msg != nil {
 			s.Queue(seat.Operator, msg)
-			s.Next()
-			if r := s.Results(); r[len(r)-1].Code == 0 {
-				s.seen[strings.TrimPrefix(sdk.MsgTypeURL(msg), "/credence.poa.v1.")]++
-			}
+			sent = append(sent, msg)
+		}
+	}
+	s.Next()
+	results := s.Results()
+	for i, r := range results[len(results)-len(sent):] {
+		if r.Code == 0 {
+			s.seen[strings.TrimPrefix(sdk.MsgTypeURL(sent[i]), "/credence.poa.v1.")]++
 		}
 	}
 }
