@@ -16,13 +16,13 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-var update = flag.Bool("update", false, "write docs/permissions.md")
+var update = flag.Bool("write-permissions", false, "write docs/permissions.md")
 
 const permissionsFile = "../docs/permissions.md"
 
 const permissionsHead = `# Who may send what
 
-Generated from the messages' roles (` + "`go test ./app -run TestPermissionsAreDocumented -update`" + `); do not edit. What an account is
+Generated from the messages' roles (` + "`go test ./app -run TestPermissionsAreDocumented -write-permissions`" + `); do not edit. What an account is
 follows from its organisation: [section 10](protocol.md#10-organisations-roles-seats). A message of role *anyone* may be limited by
 what it names: a commit by the seat, an acceptance by the offer. The court account of a seat sends commits and reveals on the bench of
 a court and nothing else, whatever is said here. A grant (authz) carries what its granter may send, and no more.
@@ -36,7 +36,7 @@ func TestPermissionsAreDocumented(t *testing.T) {
 	}
 	got, err := os.ReadFile(permissionsFile)
 	require.NoError(t, err)
-	require.Equal(t, want, string(got), "docs/permissions.md is stale: go test ./app -run TestPermissionsAreDocumented -update")
+	require.Equal(t, want, string(got), "docs/permissions.md is stale: go test ./app -run TestPermissionsAreDocumented -write-permissions")
 }
 
 // permissions writes the page: roles in their order, modules and messages by name.
