@@ -31,9 +31,9 @@ import (
 func TestEveryStateOfTheCouncilIsImported(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
-	for life := range 3 {
+	for life := range 4 {
 		s := &senate{crowd: newCrowd(testutil.NewCompute(t, senateOptions(), senateSetting()...), fmt.Sprint("senate ", life)), seen: seen}
-		for range 9 {
+		for range 12 {
 			job := s.Job() // its court is in session while the council votes
 			job.Policy, job.MaxPrice = poco.PolicyCourt, 200
 			s.QueueSubmit(job)
