@@ -225,7 +225,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	a.FeeGrantKeeper = feegrantkeeper.NewKeeper(cdc, service(feegrant.StoreKey), a.AccountKeeper)
 
 	a.OrgsKeeper = orgskeeper.NewKeeper(cdc, service(orgstypes.StoreKey), addresses, authority, reservedAccounts()...)
-	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.OrgsKeeper)
+	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper, a.OrgsKeeper)
 	a.BeaconKeeper = beaconkeeper.NewKeeper(cdc, service(beacontypes.StoreKey), a.PoaKeeper)
 	a.AppsKeeper = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, a.OrgsKeeper, authority)
 	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
@@ -292,6 +292,7 @@ func (a *App) makeModules() {
 		deals.NewAppModule(a.DealsKeeper, addresses),
 		market.NewAppModule(a.MarketKeeper, addresses),
 		tasks.NewAppModule(a.TasksKeeper),
+		unorderedModule{a.AccountKeeper},
 	)
 	a.BasicManager = module.NewBasicManagerFromManager(a.ModuleManager, map[string]module.AppModuleBasic{
 		genutiltypes.ModuleName: genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator),
@@ -325,7 +326,7 @@ func (a *App) makeModules() {
 		voucherstypes.ModuleName,
 	)
 	genesis := []string{
-		authtypes.ModuleName, banktypes.ModuleName, govtypes.ModuleName,
+		authtypes.ModuleName, unorderedName, banktypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
 		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
@@ -336,7 +337,7 @@ func (a *App) makeModules() {
 
 func (a *App) registerServices() {
 	registry := a.Encoding.InterfaceRegistry
-	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, a.Encoding.Codec, registry, SDKRoles)
+	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, newLimits(a.PoaKeeper), a.Encoding.Codec, registry, SDKRoles)
 	a.configurator = module.NewConfigurator(a.Encoding.Codec, a.Guard, a.GRPCQueryRouter())
 	if err := a.ModuleManager.RegisterServices(a.configurator); err != nil {
 		panic(err)

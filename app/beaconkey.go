@@ -15,8 +15,8 @@ import (
 
 // CheckBeaconKey refuses a node whose consensus key has a seat but whose beacon key is unreadable, or is not the seat's:
 // it would propose only blocks that everyone rejects. Seats are read from the state, or, before the first block, from
-// the genesis file. A node without a seat needs no beacon key. loadErr is why key could not be loaded, if so.
-func (a *App) CheckBeaconKey(genesisFile string, consensus []byte, key *beaconkey.PrivateKey, loadErr error) error {
+// the genesis file. A node without a seat needs no beacon key. loadErr is why the keys could not be loaded, if so.
+func (a *App) CheckBeaconKey(genesisFile string, consensus []byte, keys beaconkey.Ring, loadErr error) error {
 	seats, err := a.knownSeats(genesisFile)
 	if err != nil {
 		return err
@@ -28,8 +28,8 @@ func (a *App) CheckBeaconKey(genesisFile string, consensus []byte, key *beaconke
 		if loadErr != nil {
 			return fmt.Errorf("this node holds the seat of %s and cannot propose blocks without its beacon key: %w", s.OrgId, loadErr)
 		}
-		if !bytes.Equal(s.BeaconPubkey, key.PublicKey()) {
-			return fmt.Errorf("this node holds the seat of %s, whose beacon key is %X; the key file has %X", s.OrgId, s.BeaconPubkey, key.PublicKey())
+		if !keys.Holds(s.BeaconPubkey) {
+			return fmt.Errorf("this node holds the seat of %s, whose beacon key is %X; the key file has %X", s.OrgId, s.BeaconPubkey, keys[0].PublicKey())
 		}
 	}
 	return nil

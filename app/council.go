@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -17,53 +16,74 @@ import (
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 )
 
-// tallyBySeats counts a proposal's votes: one seat, its power, read by key. It also clears the votes it may have
-// counted, those of seats that are out included; nobody else's exist, since only seats may vote.
+// tallyBySeats counts a proposal's votes: one active seat, its power. The share that voted is one of all seats that count, the
+// jailed among them, so that a few do not decide for all. It also clears the votes.
 func tallyBySeats(poa poakeeper.Keeper) govkeeper.CalculateVoteResultsAndVotingPowerFn {
 	return func(ctx context.Context, gov govkeeper.Keeper, proposal govv1.Proposal) (math.LegacyDec, math.Int, map[govv1.VoteOption]math.LegacyDec, error) {
-		voted, total := math.LegacyZeroDec(), math.ZeroInt()
+		voted := math.LegacyZeroDec()
 		results := map[govv1.VoteOption]math.LegacyDec{
 			govv1.OptionYes:        math.LegacyZeroDec(),
 			govv1.OptionAbstain:    math.LegacyZeroDec(),
 			govv1.OptionNo:         math.LegacyZeroDec(),
 			govv1.OptionNoWithVeto: math.LegacyZeroDec(),
 		}
-		seats, err := poa.AllSeats(ctx)
+		powers, total, err := votingPowers(ctx, poa)
 		if err != nil {
 			return voted, total, results, err
 		}
-		for _, seat := range seats {
-			power := math.ZeroInt()
-			if seat.Active() {
-				power = math.NewInt(seat.Power)
-			}
-			total = total.Add(power)
-			operator, err := encoding.Addresses().StringToBytes(seat.Operator)
+		// Of every vote that was cast, since an operator may have been replaced after its own.
+		var cast []govv1.Vote
+		of := collections.NewPrefixedPairRange[uint64, sdk.AccAddress](proposal.Id)
+		err = gov.Votes.Walk(ctx, of, func(_ collections.Pair[uint64, sdk.AccAddress], vote govv1.Vote) (bool, error) {
+			cast = append(cast, vote)
+			return false, nil
+		})
+		if err != nil {
+			return voted, total, results, err
+		}
+		for _, vote := range cast {
+			voter, err := encoding.Addresses().StringToBytes(vote.Voter)
 			if err != nil {
 				return voted, total, results, err
 			}
-			key := collections.Join(proposal.Id, sdk.AccAddress(operator))
-			vote, err := gov.Votes.Get(ctx, key)
-			if errors.Is(err, collections.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return voted, total, results, err
-			}
+			power := powers[string(voter)]
 			for _, option := range vote.Options {
 				weight, err := math.LegacyNewDecFromStr(option.Weight)
 				if err != nil {
 					return voted, total, results, err
 				}
-				results[option.Option] = results[option.Option].Add(weight.MulInt(power))
+				results[option.Option] = results[option.Option].Add(weight.MulInt64(power))
 			}
-			voted = voted.Add(math.LegacyNewDecFromInt(power))
-			if err := gov.Votes.Remove(ctx, key); err != nil {
+			voted = voted.Add(math.LegacyNewDec(power))
+			if err := gov.Votes.Remove(ctx, collections.Join(proposal.Id, sdk.AccAddress(voter))); err != nil {
 				return voted, total, results, err
 			}
 		}
 		return voted, total, results, nil
 	}
+}
+
+// votingPowers returns the power of every active seat by its operator's account, read by key only, and that of all that count.
+func votingPowers(ctx context.Context, poa poakeeper.Keeper) (powers map[string]int64, total math.Int, err error) {
+	powers, total = map[string]int64{}, math.ZeroInt()
+	seats, err := poa.AllSeats(ctx)
+	if err != nil {
+		return nil, total, err
+	}
+	for _, seat := range seats {
+		if seat.Counts() {
+			total = total.AddRaw(seat.Power)
+		}
+		if !seat.Active() {
+			continue
+		}
+		operator, err := encoding.Addresses().StringToBytes(seat.Operator)
+		if err != nil {
+			return nil, total, err
+		}
+		powers[string(operator)] = seat.Power
+	}
+	return powers, total, nil
 }
 
 // councilHooks lets only operators of active seats vote.
@@ -92,8 +112,8 @@ func (noCommunityPool) FundCommunityPool(context.Context, sdk.Coins, sdk.AccAddr
 	return sdkerrors.ErrNotSupported.Wrap("there is no community pool")
 }
 
-// seatTies keeps the operator of a seat in the organisation whose seat it is: a seat has one operator for good, who votes
-// in the council for that organisation and no other.
+// seatTies keeps the operator of a seat in the organisation whose seat it is, until another one has taken over: it votes in the
+// council for that organisation and no other.
 type seatTies struct{ poa poakeeper.Keeper }
 
 // Tied names the seat.

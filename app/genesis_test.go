@@ -77,4 +77,11 @@ func TestUnorderedTransactions(t *testing.T) {
 	c.Next()
 	require.NotZero(t, c.Results()[0].Code, "a second time")
 	require.Equal(t, testutil.Funds+7, c.Balance(bob.Addr))
+	// Nor on a chain of the same name that goes on from its export.
+	again := testutil.Import(t, c.Export(), testutil.WithAccounts("alice", "bob"), testutil.WithSeats(1))
+	again.QueueTx(first)
+	again.Next()
+	require.NotZero(t, again.Results()[0].Code, "after an import")
+	require.Equal(t, testutil.Funds+7, again.Balance(bob.Addr))
+	require.JSONEq(t, string(c.Export().AppState), string(testutil.Import(t, c.Export(), testutil.WithAccounts("alice", "bob"), testutil.WithSeats(1)).Export().AppState))
 }

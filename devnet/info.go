@@ -72,6 +72,9 @@ type ValidatorInfo struct {
 	RPC      int    `json:"rpc_port"`
 	GRPC     int    `json:"grpc_port"`
 	REST     int    `json:"rest_port"`
+	// CourtAddress answers in courts, with the secret in CourtKeyFile, and can do nothing else.
+	CourtAddress string `json:"court_address"`
+	CourtKeyFile string `json:"court_key_file"`
 	// CourtHome and Court are the court executor's folder and base URL.
 	CourtHome string `json:"court_home"`
 	Court     string `json:"court"`
@@ -176,7 +179,7 @@ func (i *Info) Name(address string) string {
 		}
 	}
 	for _, v := range i.Validators {
-		if v.Operator == address {
+		if v.Operator == address || v.CourtAddress == address {
 			return v.Name
 		}
 	}

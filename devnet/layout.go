@@ -35,6 +35,9 @@ func lay(o Options) (*Info, error) {
 		if v.Operator, v.KeyFile, err = newKey(o.State, name); err != nil {
 			return nil, err
 		}
+		if v.CourtAddress, v.CourtKeyFile, err = newKey(o.State, name+"-court"); err != nil {
+			return nil, err
+		}
 		info.Validators = append(info.Validators, v)
 		info.GRPC = append(info.GRPC, loopback(v.GRPC))
 	}

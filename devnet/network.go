@@ -111,7 +111,7 @@ func (n *Network) prepare() {
 		n.validators = append(n.validators, process("validator "+v.Name, v.Name, o.Credenced, n.validatorEnded,
 			"start", "--home", v.Home, "--log_no_color"))
 		n.courts = append(n.courts, process("court executor of "+v.Name, "court-"+v.Name, o.Worker, n.executorEnded,
-			"start", "--role", "court", "--home", v.CourtHome, "--key-file", v.KeyFile, "--node", loopback(v.GRPC),
+			"start", "--role", "court", "--home", v.CourtHome, "--key-file", v.CourtKeyFile, "--node", loopback(v.GRPC),
 			"--listen", loopback(portOf(v.Court)), "--slots", "1", "--chain-id", n.Info.ChainID))
 	}
 	for i, w := range n.Info.Workers {

@@ -81,7 +81,7 @@ func writeKeys(v *ValidatorInfo) (poatypes.Seat, error) {
 		return poatypes.Seat{}, err
 	}
 	return poatypes.Seat{
-		OrgId: v.Name, Operator: v.Operator, ConsensusPubkey: signer.Key.PubKey.Bytes(),
+		OrgId: v.Name, Operator: v.Operator, Court: v.CourtAddress, ConsensusPubkey: signer.Key.PubKey.Bytes(),
 		BeaconPubkey: beacon.PublicKey(), BeaconPossession: beacon.Possession(), Power: poatypes.DefaultPower,
 	}, nil
 }

@@ -41,7 +41,7 @@ func (p Party) String() string {
 }
 
 // Pay is one payment. To is the account of the requester or of the owner of the app, of a dataset or of the pool; the
-// worker; or the court seat's operator.
+// worker; or the account that answers for the court seat.
 type Pay struct {
 	Party  Party
 	To     string

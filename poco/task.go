@@ -153,7 +153,7 @@ const (
 
 // Seat is one replica, or one place of the court.
 type Seat struct {
-	Who        string // worker, or operator of a court seat
+	Who        string // worker, or the account that answers for a court seat
 	Org        string
 	Wave       uint32 // 1 or 2; 0 in the court
 	Power      uint64 // voting power in the court

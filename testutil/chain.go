@@ -23,6 +23,7 @@
 package testutil
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -93,7 +94,8 @@ type Chain struct {
 	queue   [][]byte
 	pending map[string]uint64 // account -> transactions of it in the queue
 	absent  map[string]bool
-	accused []string
+	accused []*Seat
+	known   []*Seat // every set of keys of a seat that signs or signed
 	// validators of a height; a block's updates hold two heights later.
 	sets map[int64][]abci.Validator
 }
@@ -239,22 +241,27 @@ func (c *Chain) block() *abci.RequestFinalizeBlock {
 		}
 		req.DecidedLastCommit.Votes = append(req.DecidedLastCommit.Votes, abci.VoteInfo{Validator: v, BlockIdFlag: flag})
 	}
-	for _, org := range c.accused {
+	for _, s := range c.accused {
 		req.Misbehavior = append(req.Misbehavior, abci.Misbehavior{
 			Type: abci.MisbehaviorType_DUPLICATE_VOTE, Height: c.height, Time: c.now,
-			Validator: abci.Validator{Address: c.Seat(org).ConsAddress(), Power: 1},
+			Validator: abci.Validator{Address: s.ConsAddress(), Power: 1},
 		})
 	}
 	c.queue, c.pending, c.accused = nil, map[string]uint64{}, nil
 	return req
 }
 
-// proof signs the beacon's message for the next block with the proposer's key.
+// proof signs the beacon's message for the next block with the key that the proposer's seat has.
 func (c *Chain) proof(proposer *Seat, height int64) []byte {
 	c.T.Helper()
 	seed, err := c.App.BeaconKeeper.Seed(c.Ctx())
 	require.NoError(c.T, err)
-	return proposer.Beacon.Sign(beacontypes.ProofMessage(c.chainID, seed, height))
+	_, pubkey, found, err := c.App.PoaKeeper.BeaconKey(c.Ctx(), proposer.ConsAddress())
+	require.NoError(c.T, err)
+	require.True(c.T, found, "the proposer %s is no seat", proposer.OrgID)
+	proof, has := signer{c}.SignAs(pubkey, beacontypes.ProofMessage(c.chainID, seed, height))
+	require.True(c.T, has, "no key of the test is the beacon key of %s", proposer.OrgID)
+	return proof
 }
 
 // NextN makes n blocks.
@@ -306,7 +313,10 @@ func (c *Chain) Present(orgs ...string) {
 }
 
 // Accuse puts evidence into the next block that a seat signed two blocks at the last height.
-func (c *Chain) Accuse(org string) { c.accused = append(c.accused, org) }
+func (c *Chain) Accuse(org string) { c.AccuseKey(c.Seat(org)) }
+
+// AccuseKey is Accuse of a consensus key, which the seat may have given up.
+func (c *Chain) AccuseKey(s *Seat) { c.accused = append(c.accused, s) }
 
 // Ctx reads the last committed state; before the first block, that of genesis. What is written to it is lost.
 func (c *Chain) Ctx() sdk.Context {
@@ -381,7 +391,7 @@ func (c *Chain) Export() servertypes.ExportedApp {
 }
 
 func (c *Chain) seatByAddress(addr []byte) *Seat {
-	for _, s := range c.Seats {
+	for _, s := range c.known {
 		if string(s.ConsAddress()) == string(addr) {
 			return s
 		}
@@ -408,10 +418,17 @@ func hash(parts ...string) []byte {
 	return sum[:]
 }
 
-// signer lets the application propose with the key of the seat whose turn it is.
+// signer lets the application propose with the keys of every seat.
 type signer struct{ c *Chain }
 
-func (s signer) Sign(msg []byte) []byte { return s.c.Proposer().Beacon.Sign(msg) }
+func (s signer) SignAs(pubkey, msg []byte) ([]byte, bool) {
+	for _, seat := range s.c.known {
+		if bytes.Equal(seat.Beacon.PublicKey(), pubkey) {
+			return seat.Beacon.Sign(msg), true
+		}
+	}
+	return nil, false
+}
 
 // noOptions is an empty node configuration.
 type noOptions struct{}

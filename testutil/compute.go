@@ -179,10 +179,15 @@ func computeAccounts(o ComputeOptions) []Option {
 // Options that name what is no state, such as callbacks, are given again.
 func (c *Compute) Resume(options ...Option) *Compute {
 	c.T.Helper()
-	next := &Compute{Chain: Import(c.T, c.Export(), append(computeAccounts(c.Options), options...)...), Options: c.Options, nonce: c.nonce}
+	next := &Compute{Chain: Import(c.T, c.Export(), append(append(computeAccounts(c.Options), WithKnown(c.known...)), options...)...), Options: c.Options, nonce: c.nonce}
 	next.learn()
 	next.sworn, next.now = c.sworn, c.now
 	return next
+}
+
+// Learn lets the helpers answer in courts with a seat's key.
+func (c *Compute) Learn(s *Seat) {
+	c.keys[s.Court.String()], c.names[s.Court.String()] = s.Court, s.OrgID
 }
 
 func (c *Compute) learn() {
@@ -196,8 +201,8 @@ func (c *Compute) learn() {
 	for i := 1; i <= c.Options.Spares; i++ {
 		c.keys[c.Spare(Lab(i)).String()], c.names[c.Spare(Lab(i)).String()] = c.Spare(Lab(i)), Lab(i)
 	}
-	for _, s := range c.Seats {
-		c.keys[s.Operator.String()] = s.Operator
+	for _, s := range c.known {
+		c.Learn(s)
 	}
 	for _, g := range c.Options.Groups {
 		c.names[c.Account(g.Name).String()] = g.Name
@@ -231,6 +236,9 @@ func (c *Compute) Name(address string) string {
 func (c *Compute) Named(text string) string {
 	for _, id := range c.orgOrder { // longest names last: no address is part of another
 		text = strings.ReplaceAll(text, c.orgs[id].Member().String(), id)
+	}
+	for _, s := range c.known {
+		text = strings.ReplaceAll(text, s.Court.String(), s.OrgID)
 	}
 	for i := 1; i <= c.Options.Workers; i++ {
 		text = strings.ReplaceAll(text, c.WorkerKey(Lab(i)).String(), Lab(i))

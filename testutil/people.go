@@ -111,6 +111,7 @@ func (o *Org) record() orgstypes.Organisation {
 type Seat struct {
 	OrgID    string
 	Operator *Account
+	Court    *Account // answers in courts
 	Cons     cmted25519.PrivKey
 	Beacon   *beaconkey.PrivateKey
 	proof    []byte
@@ -129,8 +130,54 @@ func (s *Seat) Update() abci.ValidatorUpdate {
 func (s *Seat) record() poatypes.Seat {
 	return poatypes.Seat{
 		OrgId: s.OrgID, Operator: s.Operator.String(), ConsensusPubkey: s.Cons.PubKey().Bytes(),
-		BeaconPubkey: s.Beacon.PublicKey(), BeaconPossession: s.proof, Power: poatypes.DefaultPower,
+		BeaconPubkey: s.Beacon.PublicKey(), BeaconPossession: s.proof, Power: poatypes.DefaultPower, Court: s.Court.String(),
 	}
+}
+
+// NewSeat makes keys of a seat; others with another name. The chain signs with them once it knows them.
+func (c *Chain) NewSeat(org string, operator *Account, name string) *Seat {
+	key, proof := beaconKey(name)
+	s := &Seat{
+		OrgID: org, Operator: operator, Beacon: key, proof: proof, Court: NewAccount(name + "-court"),
+		Cons: cmted25519.GenPrivKeyFromSecret([]byte("credence test seat " + name)),
+	}
+	c.Know(s)
+	return s
+}
+
+// Know has the chain sign with keys of a seat.
+func (c *Chain) Know(seats ...*Seat) { c.known = append(c.known, seats...) }
+
+// WithKnown is Know, for an import.
+func WithKnown(seats ...*Seat) Option { return func(c *Chain) { c.Know(seats...) } }
+
+// Known returns the keys that the chain signs with.
+func (c *Chain) Known() []*Seat { return c.known }
+
+// Possession proves that one of the seat's keys is held, for the seat of this organisation on this chain.
+func (c *Chain) Possession(s *Seat, kind poatypes.KeyKind) (pubkey, proof []byte) {
+	c.T.Helper()
+	var err error
+	switch kind {
+	case poatypes.KeyConsensus:
+		pubkey = s.Cons.PubKey().Bytes()
+		proof, err = s.Cons.Sign(poatypes.PossessionMessage(kind, c.chainID, s.OrgID, pubkey))
+	case poatypes.KeyCourt:
+		pubkey = s.Court.Key.PubKey().Bytes()
+		proof, err = s.Court.Key.Sign(poatypes.PossessionMessage(kind, c.chainID, s.OrgID, pubkey))
+	default:
+		pubkey, proof = s.Beacon.PublicKey(), s.proof
+	}
+	require.NoError(c.T, err)
+	return pubkey, proof
+}
+
+// Keys returns a seat's keys with their proofs.
+func (c *Chain) Keys(s *Seat) (k poatypes.SeatKeys) {
+	k.ConsensusPubkey, k.ConsensusPossession = c.Possession(s, poatypes.KeyConsensus)
+	k.BeaconPubkey, k.BeaconPossession = c.Possession(s, poatypes.KeyBeacon)
+	k.CourtPubkey, k.CourtPossession = c.Possession(s, poatypes.KeyCourt)
+	return k
 }
 
 // WithOrg adds an organisation with these roles, an admin "<id>-admin" and one member "<id>-1".
@@ -173,6 +220,19 @@ func (c *Chain) Account(name string) *Account {
 	return c.accounts[i]
 }
 
+// accountOf returns the account with an address, of an option or of a seat.
+func (c *Chain) accountOf(address string) *Account {
+	c.T.Helper()
+	for _, s := range c.known {
+		if s.Operator.String() == address {
+			return s.Operator
+		}
+	}
+	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.String() == address })
+	require.GreaterOrEqual(c.T, i, 0, "no key of the test is that of %s", address)
+	return c.accounts[i]
+}
+
 func (c *Chain) addAccount(name string) *Account {
 	a := NewAccount(name)
 	c.accounts = append(c.accounts, a)
@@ -191,11 +251,7 @@ func (c *Chain) addOrg(id string, members int, roles ...orgstypes.Role) *Org {
 
 func (c *Chain) addSeat(id string) {
 	org := c.addOrg(id, 1, orgstypes.ROLE_VALIDATOR)
-	key, proof := beaconKey(id)
-	c.Seats = append(c.Seats, &Seat{
-		OrgID: id, Operator: org.Member(), Beacon: key, proof: proof,
-		Cons: cmted25519.GenPrivKeyFromSecret([]byte("credence test seat " + id)),
-	})
+	c.Seats = append(c.Seats, c.NewSeat(id, org.Member(), id))
 	slices.SortFunc(c.Seats, func(a, b *Seat) int { return slices.Compare([]byte(a.OrgID), []byte(b.OrgID)) })
 }
 

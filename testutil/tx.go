@@ -179,7 +179,7 @@ func (c *Chain) SubmitProposal(msgs ...sdk.Msg) uint64 {
 	require.NoError(c.T, err)
 	seats, err := c.App.PoaKeeper.ActiveSeats(c.Ctx())
 	require.NoError(c.T, err)
-	proposer := c.Seat(seats[0].OrgId).Operator
+	proposer := c.accountOf(seats[0].Operator)
 	submit, err := govv1.NewMsgSubmitProposal(msgs, params.MinDeposit, proposer.String(), "", "test", "test", false)
 	require.NoError(c.T, err)
 	var submitted govv1.MsgSubmitProposalResponse

@@ -13,6 +13,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
+	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
 	"github.com/credence-chain/credence/app/encoding"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -43,8 +45,19 @@ func Edit[T gogoproto.Message](g State, cdc codec.JSONCodec, module string, stat
 	return nil
 }
 
-// SetDefaults describes the coin, so that wallets show CRED.
+// CouncilQuorum is the share of the seats that count of which the operators have to vote for a proposal to be decided, at least two
+// thirds: a decimal of 18 digits, so that two of three are enough.
+const CouncilQuorum = "0.666666666666666666"
+
+// SetDefaults describes the coin, so that wallets show CRED, and has two thirds of the seats vote in the council.
 func SetDefaults(g State, cdc codec.JSONCodec) error {
+	err := Edit(g, cdc, govtypes.ModuleName, &govv1.GenesisState{}, func(s *govv1.GenesisState) error {
+		s.Params.Quorum = CouncilQuorum
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	return Edit(g, cdc, banktypes.ModuleName, &banktypes.GenesisState{}, func(s *banktypes.GenesisState) error {
 		s.DenomMetadata = []banktypes.Metadata{{
 			Description: "The coin of Credence.",

@@ -79,7 +79,7 @@ func defaultHome() string {
 func addFlags(f *pflag.FlagSet) {
 	f.String("home", defaultHome(), "folder of this worker: journal, secret, artifacts, logs")
 	f.String("role", roleWorker, "worker: replicas of tasks; court: re-execution for a validator's seat")
-	f.String("key-file", "", "hot key that signs commits and reveals (default HOME/key); the registered worker, or the operator of the seat")
+	f.String("key-file", "", "hot key that signs commits and reveals (default HOME/key); the registered worker, or the court key of the seat")
 	f.StringSlice("node", []string{"127.0.0.1:9090"}, "gRPC endpoints of nodes, tried in order; https:// for TLS")
 	f.Duration("node-patience", 0, "how long a node may take for an answer, or show no new block, before the next is used (default: a twentieth of the chain's window for reveals)")
 	f.String("chain-id", "", "refuse any other chain (default: the one the node says)")

@@ -209,7 +209,7 @@ func (p *patient) checkRegistered(ctx context.Context) (string, error) {
 		if trouble := seatTrouble(ctx, p.conn, p.key.Address()); trouble != "" {
 			return "", errors.New(trouble)
 		}
-		return "operator of an active seat", nil
+		return "court key of an active seat", nil
 	}
 	res, err := p.conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: p.key.Address()})
 	if err != nil {

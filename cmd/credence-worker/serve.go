@@ -129,7 +129,7 @@ func seatTrouble(ctx context.Context, conn *client.Conn, who string) string {
 		return "the node does not answer"
 	}
 	for _, seat := range res.Seats {
-		if seat.Operator != who {
+		if seat.Court != who {
 			continue
 		}
 		switch {
@@ -142,5 +142,5 @@ func seatTrouble(ctx context.Context, conn *client.Conn, who string) string {
 		}
 		return ""
 	}
-	return who + " is not the operator of a validator's seat"
+	return who + " is not the court key of a validator's seat; its operator sets it with: credenced tx poa rotate-court-key"
 }

@@ -20,7 +20,7 @@ import (
 
 // Config is what an agent is made of. All fields without a default are needed.
 type Config struct {
-	// Who is the worker's address, or the operator of the validator's seat.
+	// Who is the worker's address, or the account that answers in courts for a validator's seat.
 	Who string
 	// ChainID enters commitments.
 	ChainID string

@@ -97,7 +97,9 @@ func build(t *testing.T) string {
 	return path
 }
 
-func files(t *testing.T, n int) []setup.Node {
+func files(t *testing.T, n int) []setup.Node { return filesOf(t, n, func(*setup.Testnet) {}) }
+
+func filesOf(t *testing.T, n int, edit func(*setup.Testnet)) []setup.Node {
 	t.Helper()
 	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, nothing{}, app.Options{})
 	net := setup.Testnet{
@@ -108,6 +110,7 @@ func files(t *testing.T, n int) []setup.Node {
 		p := freePorts(t, 5)
 		net.Ports = append(net.Ports, setup.Ports{P2P: p[0], RPC: p[1], GRPC: p[2], API: p[3], Prometheus: p[4]})
 	}
+	edit(&net)
 	nodes, err := net.Write()
 	require.NoError(t, err)
 	return nodes

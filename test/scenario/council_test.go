@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
@@ -29,15 +31,16 @@ import (
 func TestEveryStateOfTheCouncilIsImported(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
-	for life := range 3 {
+	for life := range 4 {
 		s := &senate{crowd: newCrowd(testutil.NewCompute(t, senateOptions(), senateSetting()...), fmt.Sprint("senate ", life)), seen: seen}
-		for range 9 {
+		for range 12 {
 			job := s.Job() // its court is in session while the council votes
 			job.Policy, job.MaxPrice = poco.PolicyCourt, 200
 			s.QueueSubmit(job)
 			s.vote()
 			s.laws()
 			s.seats()
+			s.rotate()
 			for range 3 {
 				s.somebody()
 				s.somebody()
@@ -60,6 +63,11 @@ func TestEveryStateOfTheCouncilIsImported(t *testing.T) {
 		"court in session with a revoked seat", "revoked organisation", "admitted",
 	} {
 		require.NotZero(t, seen[what], "%s: never reached; reached were %v", what, seen)
+	}
+	for _, what := range []string{
+		"MsgAddSeat", "MsgRemoveSeat", "MsgRotateConsensusKey", "MsgRotateBeaconKey", "MsgRotateCourtKey",
+	} {
+		require.NotZero(t, seen[what], "%s: never adopted; adopted were %v", what, seen)
 	}
 	t.Logf("reached: %v", seen)
 }
@@ -87,7 +95,7 @@ func senateSetting() []testutil.Option {
 		),
 		testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
 			require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, poatypes.ModuleName, &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error {
-				s.Params = poatypes.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 2}
+				s.Params = poatypes.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 2, TurnoverBlocks: 4}
 				return nil
 			}))
 		}),
@@ -108,7 +116,7 @@ func (s *senate) vote() {
 	var msgs []sdk.Msg
 	for range 1 + s.below(2) {
 		org := s.member()
-		switch s.below(9) {
+		switch s.below(11) {
 		case 0, 1, 2:
 			msgs = append(msgs, &orgstypes.MsgSetStatus{Authority: authority, OrgId: org, Status: orgstypes.STATUS_REVOKED})
 		case 3, 4:
@@ -134,24 +142,99 @@ func (s *senate) vote() {
 				Roles: []orgstypes.Role{orgstypes.ROLE_VALIDATOR, orgstypes.ROLE_REQUESTER},
 			})
 			s.seen["admitted"]++
+		case 8, 9:
+			msgs = append(msgs, s.seatMsg(testutil.SeatOrg(1+s.below(6))))
 		default:
 			msgs = append(msgs, &poatypes.MsgUpdateParams{Authority: authority, Params: poatypes.Params{
-				DowntimeWindow: 10 + int64(s.below(2)), MaxMissed: 3, JailBlocks: 5, MinActiveSeats: uint32(2 + s.below(2)),
+				DowntimeWindow: 10 + int64(s.below(2)), MaxMissed: 3, JailBlocks: 5, MinActiveSeats: uint32(2 + s.below(2)), TurnoverBlocks: int64(1 + s.below(6)),
 			}}, &orgstypes.MsgUpdateParams{Authority: authority, Params: orgstypes.Params{OpenRoles: pick(s.crowd, nil, []orgstypes.Role{orgstypes.ROLE_REQUESTER})}})
 		}
 	}
 	before := s.poa()
 	proposal := s.Vote(msgs...)
-	if slices.ContainsFunc(msgs, func(m sdk.Msg) bool { return sdk.MsgTypeURL(m) == sdk.MsgTypeURL(&orgstypes.MsgSetStatus{}) }) && proposal.FailedReason != "" {
-		require.Contains(s.T, proposal.FailedReason, "of which min_active_seats", "a proposal fails for nothing else here")
+	if proposal.Status == govv1.StatusPassed {
+		for _, m := range msgs {
+			s.seen[strings.TrimPrefix(sdk.MsgTypeURL(m), "/credence.poa.v1.")]++
+		}
 	}
-	if proposal.FailedReason != "" {
+	if slices.ContainsFunc(msgs, func(m sdk.Msg) bool { return sdk.MsgTypeURL(m) == sdk.MsgTypeURL(&orgstypes.MsgSetStatus{}) }) && proposal.FailedReason != "" {
+		require.Regexp(s.T, "of which min_active_seats|seat", proposal.FailedReason, "a proposal fails for nothing else here")
+	}
+	if strings.Contains(proposal.FailedReason, "of which min_active_seats") {
 		s.seen["refused for the floor"]++
 	}
 	for id, seat := range s.poa() {
 		if before[id].Revoked && !seat.Revoked {
 			s.seen["seat reinstated"]++
 			require.False(s.T, seat.Active(), "it waits for its operator")
+		}
+	}
+}
+
+// seatMsg is something that the council may decide about an organisation's seat; it may be refused.
+func (s *senate) seatMsg(org string) sdk.Msg {
+	authority := app.Authority()
+	seat := s.keysFor(org)
+	now, holds := s.poa()[org]
+	switch {
+	case !holds && s.below(3) > 0:
+		return &poatypes.MsgAddSeat{Authority: authority, OrgId: org, Operator: seat.Operator.String(), Keys: s.Keys(seat)}
+	case now.Tombstoned && s.below(3) > 0:
+		return &poatypes.MsgClearTombstone{Authority: authority, OrgId: org, Keys: s.Keys(seat)}
+	case s.below(2) == 0:
+		return &poatypes.MsgReplaceSeat{
+			Authority: authority, OrgId: testutil.SeatOrg(1 + s.below(6)), Heir: org, Operator: seat.Operator.String(), Keys: s.Keys(seat),
+		}
+	default:
+		return &poatypes.MsgRemoveSeat{Authority: authority, OrgId: org}
+	}
+}
+
+// keysFor makes new keys for an organisation's seat, which the chain signs with when it takes them.
+func (s *senate) keysFor(org string) *testutil.Seat {
+	s.late++
+	seat := s.NewSeat(org, s.Org(org).Member(), fmt.Sprintf("%s %d", org, s.late))
+	s.Learn(seat)
+	return seat
+}
+
+// rotate has seats change keys and hands, or leave; most of it is refused.
+func (s *senate) rotate() {
+	var sent []sdk.Msg
+	for _, seat := range s.Seats {
+		next := s.keysFor(seat.OrgID)
+		operator := seat.Operator.String()
+		var msg sdk.Msg
+		switch s.below(12) {
+		case 0:
+			m := &poatypes.MsgRotateConsensusKey{Operator: operator}
+			m.Pubkey, m.Possession = s.Possession(next, poatypes.KeyConsensus)
+			msg = m
+		case 1:
+			m := &poatypes.MsgRotateBeaconKey{Operator: operator}
+			m.Pubkey, m.Possession = s.Possession(next, poatypes.KeyBeacon)
+			msg = m
+		case 2:
+			m := &poatypes.MsgRotateCourtKey{Operator: operator}
+			m.Pubkey, m.Possession = s.Possession(next, poatypes.KeyCourt)
+			msg = m
+		case 3:
+			msg = &poatypes.MsgAcceptSeat{Operator: operator, OrgId: testutil.SeatOrg(1 + s.below(6))}
+		case 4:
+			if s.below(6) == 0 {
+				msg = &poatypes.MsgLeaveSeat{Operator: operator}
+			}
+		}
+		if msg != nil {
+			s.Queue(seat.Operator, msg)
+			sent = append(sent, msg)
+		}
+	}
+	s.Next()
+	results := s.Results()
+	for i, r := range results[len(results)-len(sent):] {
+		if r.Code == 0 {
+			s.seen[strings.TrimPrefix(sdk.MsgTypeURL(sent[i]), "/credence.poa.v1.")]++
 		}
 	}
 }
@@ -204,6 +287,9 @@ func (s *senate) laws() {
 		holds, err := s.App.OrgsKeeper.HasRole(s.Ctx(), id, orgstypes.ROLE_VALIDATOR)
 		require.NoError(s.T, err)
 		require.Equal(s.T, !holds, seat.Revoked, "%s", id)
+		if seat.Waiting {
+			s.seen["waiting seat"]++
+		}
 		org, err := s.App.OrgsKeeper.GetOrganisation(s.Ctx(), id)
 		require.NoError(s.T, err)
 		for what, is := range map[string]bool{

@@ -102,11 +102,11 @@ func addOrganisationCmd(a *app.App) *cobra.Command {
 }
 
 func addSeatCmd(a *app.App) *cobra.Command {
-	var consensus, beacon, possession string
+	var consensus, beacon, possession, court string
 	cmd := &cobra.Command{
 		Use:   "add-seat ORG OPERATOR",
 		Short: "Give an organisation its seat in the validator set",
-		Long: `Give an organisation its seat in the validator set. The keys are those of this node (--home), unless all three
+		Long: `Give an organisation its seat in the validator set. The keys are those of this node (--home), unless all four
 are given: another node's "credenced beacon-key show" prints them.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -114,13 +114,13 @@ are given: another node's "credenced beacon-key show" prints them.`,
 			if err != nil {
 				return err
 			}
-			keys, err := seatKeys(cmd, consensus, beacon, possession)
+			keys, err := seatKeys(cmd, consensus, beacon, possession, court)
 			if err != nil {
 				return err
 			}
 			return setup.EditFile(genesisFile(cmd), func(s genesis.State) error {
 				return genesis.AddSeat(s, a.Encoding.Codec, poatypes.Seat{
-					OrgId: args[0], Operator: operator.String(), Power: poatypes.DefaultPower,
+					OrgId: args[0], Operator: operator.String(), Court: keys.Court, Power: poatypes.DefaultPower,
 					ConsensusPubkey: keys.Consensus, BeaconPubkey: keys.Beacon, BeaconPossession: keys.Possession,
 				})
 			})
@@ -129,12 +129,14 @@ are given: another node's "credenced beacon-key show" prints them.`,
 	cmd.Flags().StringVar(&consensus, "consensus-pubkey", "", "consensus key, base64")
 	cmd.Flags().StringVar(&beacon, "beacon-pubkey", "", "beacon key, base64")
 	cmd.Flags().StringVar(&possession, "beacon-possession", "", "proof of possession of the beacon key, base64")
-	cmd.MarkFlagsRequiredTogether("consensus-pubkey", "beacon-pubkey", "beacon-possession")
+	cmd.Flags().StringVar(&court, "court", "", "account that answers in courts, and can send nothing else")
+	cmd.MarkFlagsRequiredTogether("consensus-pubkey", "beacon-pubkey", "beacon-possession", "court")
 	addKeyringFlag(cmd)
 	return cmd
 }
 
-func seatKeys(cmd *cobra.Command, consensus, beacon, possession string) (keys setup.Keys, err error) {
+func seatKeys(cmd *cobra.Command, consensus, beacon, possession, court string) (keys setup.Keys, err error) {
+	keys.Court = court
 	if consensus == "" {
 		return setup.Node{Home: client.GetClientContextFromCmd(cmd).HomeDir}.MakeKeys()
 	}

@@ -68,7 +68,8 @@ func printKeys(cmd *cobra.Command, moniker string, k setup.Keys) error {
 		Consensus  []byte `json:"consensus_pubkey"`
 		Beacon     []byte `json:"beacon_pubkey"`
 		Possession []byte `json:"beacon_possession"`
-	}{moniker, k.NodeID, k.Consensus, k.Beacon, k.Possession}, "", "  ")
+		Court      string `json:"court"`
+	}{moniker, k.NodeID, k.Consensus, k.Beacon, k.Possession, k.Court}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -108,6 +108,7 @@ func addCommands(root *cobra.Command, a *app.App) {
 		genesisCmd(a),
 		testnetCmd(a),
 		beaconKeyCmd(),
+		seatKeysCmd(a),
 		configCmd(),
 		keys.Commands(),
 		// Asking and telling.

@@ -23,7 +23,6 @@ import (
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 
 	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
@@ -33,10 +32,10 @@ type startError struct{ err error }
 // newApp makes the application of a node that starts.
 func newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
 	home := cast.ToString(opts.Get(flags.FlagHome))
-	key, err := beaconkey.Load(setup.BeaconKeyFile(home))
+	keys, err := beaconkey.LoadRing(filepath.Join(home, "config"))
 	options := app.Options{}
 	if err == nil {
-		options.Signer = key
+		options.Signer = keys
 	}
 	a := app.New(logger, db, true, opts, options, server.DefaultBaseappOptions(opts)...)
 
@@ -48,7 +47,7 @@ func newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertyp
 		logger.Info("no consensus key file: this node does not check that it has its seat's beacon key")
 		return a
 	}
-	if err := a.CheckBeaconKey(filepath.Join(home, "config", "genesis.json"), consensus, key, err); err != nil {
+	if err := a.CheckBeaconKey(filepath.Join(home, "config", "genesis.json"), consensus, keys, err); err != nil {
 		panic(startError{err})
 	}
 	return a

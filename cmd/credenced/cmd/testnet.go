@@ -39,7 +39,7 @@ func initFilesCmd(a *app.App) *cobra.Command {
 		Short: "Write the files of a network of validators on this machine",
 		Long: `Write the files of a network of validators on this machine: one folder a node, each with its keys, configuration
 and the common genesis file. Each is started with "credenced start --home DIR/nodeN". The key "operator" in a node's
-keyring (backend test) is the operator of its seat. The council has a public pool, so that workers and requesters meet
+keyring (backend test) is the operator of its seat; config/court.key answers for it in courts. The council has a public pool, so that workers and requesters meet
 without an operator's.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

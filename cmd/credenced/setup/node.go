@@ -17,6 +17,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/genutil"
 
 	"github.com/credence-chain/credence/app/encoding"
+	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
@@ -54,7 +55,13 @@ type Keys struct {
 	Consensus []byte
 	// Beacon is the BLS key that signs beacon proofs, and Possession the proof that its secret is known.
 	Beacon, Possession []byte
+	// Court is the account that answers for the seat in courts.
+	Court string
 }
+
+// CourtKeyFile is where a node's folder has the key that answers in courts, for the executor (credence-worker --key-file). The
+// node does not use it: the executor may run, and the key be, on another machine.
+func CourtKeyFile(home string) string { return filepath.Join(home, "config", "court.key") }
 
 // BeaconKeyFile returns where a node keeps its beacon key.
 func BeaconKeyFile(home string) string { return filepath.Join(home, "config", beaconkey.FileName) }
@@ -79,7 +86,11 @@ func (n Node) MakeKeys() (Keys, error) {
 	if err != nil {
 		return Keys{}, err
 	}
-	return Keys{NodeID: id, Consensus: consensus.Bytes(), Beacon: key.PublicKey(), Possession: key.Possession()}, nil
+	court, err := credence.LoadOrGenerateKey(CourtKeyFile(n.Home))
+	if err != nil {
+		return Keys{}, fmt.Errorf("court key: %w", err)
+	}
+	return Keys{NodeID: id, Consensus: consensus.Bytes(), Beacon: key.PublicKey(), Possession: key.Possession(), Court: court.Address()}, nil
 }
 
 // CometConfig returns the consensus engine's configuration of the node.

@@ -103,7 +103,7 @@ func (t Testnet) admit(state genesis.State, cdc codec.Codec, org string, operato
 		return err
 	}
 	return genesis.AddSeat(state, cdc, poatypes.Seat{
-		OrgId: org, Operator: operator.String(), Power: poatypes.DefaultPower,
+		OrgId: org, Operator: operator.String(), Court: keys.Court, Power: poatypes.DefaultPower,
 		ConsensusPubkey: keys.Consensus, BeaconPubkey: keys.Beacon, BeaconPossession: keys.Possession,
 	})
 }

@@ -28,21 +28,27 @@ func (k Keeper) VerifyTxs(ctx context.Context, txs [][]byte, proposer sdk.ConsAd
 	if err != nil {
 		return nil, err
 	}
-	seat, found, err := k.seats.SeatByConsensusAddress(ctx, proposer)
+	orgID, pubkey, err := k.proposerKey(ctx, proposer)
 	if err != nil {
 		return nil, err
-	}
-	if !found {
-		return nil, types.ErrNoSeat.Wrapf("consensus address %X", proposer.Bytes())
 	}
 	msg, err := k.Message(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := beaconkey.Verify(seat.BeaconPubkey, msg, proof); err != nil {
-		return nil, types.ErrInvalidProof.Wrapf("of %s: %s", seat.OrgId, err)
+	if err := beaconkey.Verify(pubkey, msg, proof); err != nil {
+		return nil, types.ErrInvalidProof.Wrapf("of %s: %s", orgID, err)
 	}
 	return proof, nil
+}
+
+// proposerKey returns the beacon key that proves a proposer's blocks, and whose it is.
+func (k Keeper) proposerKey(ctx context.Context, proposer sdk.ConsAddress) (orgID string, pubkey []byte, err error) {
+	orgID, pubkey, found, err := k.seats.BeaconKey(ctx, proposer)
+	if err == nil && !found {
+		err = types.ErrNoSeat.Wrapf("consensus address %X", proposer.Bytes())
+	}
+	return orgID, pubkey, err
 }
 
 // PreBlock verifies the block's proof and stores its seed, before anything else in the block. Validators have verified the proof
@@ -96,18 +102,27 @@ func (k Keeper) prune(ctx context.Context, height int64) error {
 	return nil
 }
 
-// Signer signs proofs: a seat's beacon key.
+// Signer signs proofs with a seat's beacon keys: the one it has, and one that it rotates to.
 type Signer interface {
-	Sign(msg []byte) []byte
+	// SignAs signs with the secret of a public key; false when it has none.
+	SignAs(pubkey, msg []byte) (signature []byte, has bool)
 }
 
-// Prove returns the first transaction of the context's block, signed with the proposer's key.
-func (k Keeper) Prove(ctx context.Context, signer Signer) ([]byte, error) {
+// Prove returns the first transaction of the context's block, signed with the key that the proposer's seat has now.
+func (k Keeper) Prove(ctx context.Context, signer Signer, proposer sdk.ConsAddress) ([]byte, error) {
+	orgID, pubkey, err := k.proposerKey(ctx, proposer)
+	if err != nil {
+		return nil, err
+	}
 	msg, err := k.Message(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return types.ProofTx(signer.Sign(msg)), nil
+	signature, has := signer.SignAs(pubkey, msg)
+	if !has {
+		return nil, types.ErrInvalidProof.Wrapf("this node has no secret of the beacon key %X of %s", pubkey, orgID)
+	}
+	return types.ProofTx(signature), nil
 }
 
-var _ Signer = (*beaconkey.PrivateKey)(nil)
+var _ Signer = beaconkey.Ring(nil)

@@ -7,6 +7,7 @@ import (
 	"cosmossdk.io/collections"
 
 	"github.com/credence-chain/credence/x/beacon/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
 // Seed returns this block's seed, 32 bytes. Before the first block it is the genesis seed. In a query, or in a transaction that
@@ -33,10 +34,7 @@ func (k Keeper) Factor(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(seats) == 0 {
-		return 1, nil
-	}
-	return uint64(len(seats)-1)/3 + 1, nil
+	return uint64(poatypes.Colluders(len(seats))) + 1, nil
 }
 
 // Delay returns d = max(2, k+1): how many blocks after a commit the seed comes by which the second wave is drawn.

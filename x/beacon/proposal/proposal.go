@@ -89,7 +89,7 @@ func (h *Handler) Prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (*a
 	if h.signer == nil {
 		return nil, types.ErrInvalidProof.Wrap("this node has no beacon key, but was asked to propose a block")
 	}
-	proof, err := h.beacon.Prove(ctx, h.signer)
+	proof, err := h.beacon.Prove(ctx, h.signer, req.ProposerAddress)
 	if err != nil {
 		return nil, err
 	}

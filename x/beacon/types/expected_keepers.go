@@ -11,5 +11,6 @@ import (
 // SeatKeeper knows the seats of the validator set.
 type SeatKeeper interface {
 	ActiveSeats(ctx context.Context) ([]poatypes.Seat, error)
-	SeatByConsensusAddress(ctx context.Context, addr sdk.ConsAddress) (poatypes.Seat, bool, error)
+	// BeaconKey is the key that proves blocks of a consensus key, of one that a seat has just given up too.
+	BeaconKey(ctx context.Context, consensus sdk.ConsAddress) (orgID string, pubkey []byte, found bool, err error)
 }

@@ -16,6 +16,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/x/orgs/types"
@@ -24,6 +25,12 @@ import (
 // Authorizer answers whether an account may do what a role allows.
 type Authorizer interface {
 	Authorize(ctx context.Context, addr sdk.AccAddress, role types.Role) (orgID string, err error)
+}
+
+// Limits holds some accounts to some messages, whatever role the message asks for.
+type Limits interface {
+	// Allow says why an account may not send a message; nil when it may.
+	Allow(ctx context.Context, account sdk.AccAddress, msg any) error
 }
 
 // Signers reads the accounts that sign a message.
@@ -43,6 +50,7 @@ type Table map[protoreflect.FullName]types.Role
 type Guard struct {
 	next        gogogrpc.Server
 	auth        Authorizer
+	limits      Limits
 	signers     Signers
 	descriptors Descriptors
 	table       Table
@@ -51,8 +59,8 @@ type Guard struct {
 var _ gogogrpc.Server = (*Guard)(nil)
 
 // New returns a guard before next.
-func New(next gogogrpc.Server, auth Authorizer, signers Signers, descriptors Descriptors, table Table) *Guard {
-	return &Guard{next: next, auth: auth, signers: signers, descriptors: descriptors, table: table}
+func New(next gogogrpc.Server, auth Authorizer, limits Limits, signers Signers, descriptors Descriptors, table Table) *Guard {
+	return &Guard{next: next, auth: auth, limits: limits, signers: signers, descriptors: descriptors, table: table}
 }
 
 // RegisterService registers the service with every method guarded. It panics on a message without a role: that is a
@@ -90,11 +98,8 @@ func (g *Guard) guard(method methodHandler, role types.Role) methodHandler {
 	}
 }
 
-// check asks for every signer of the message whether it has the role.
+// check asks for every signer of the message whether it has the role, and is not held to other messages.
 func (g *Guard) check(ctx context.Context, req any, role types.Role) error {
-	if role == types.ROLE_ANYONE {
-		return nil
-	}
 	msg, ok := req.(gogoproto.Message)
 	if !ok {
 		return types.ErrRole.Wrapf("%T is not a message", req)
@@ -106,7 +111,15 @@ func (g *Guard) check(ctx context.Context, req any, role types.Role) error {
 	if len(signers) == 0 {
 		return types.ErrRole.Wrapf("%s has no signer", sdk.MsgTypeURL(msg))
 	}
+	// The limits cost one look-up by key. It is not metered, so that what a message costs does not depend on them.
+	free := sdk.UnwrapSDKContext(ctx).WithGasMeter(storetypes.NewInfiniteGasMeter())
 	for _, s := range signers {
+		if err := g.limits.Allow(free, s, req); err != nil {
+			return errorsmod.Wrap(err, sdk.MsgTypeURL(msg))
+		}
+		if role == types.ROLE_ANYONE {
+			continue
+		}
 		if _, err := g.auth.Authorize(ctx, s, role); err != nil {
 			// errorsmod, not fmt: clients see the code of a registered error only through its own wrapping.
 			return errorsmod.Wrap(err, sdk.MsgTypeURL(msg))

@@ -84,6 +84,35 @@ func (s msgServer) Leave(ctx context.Context, msg *types.MsgLeave) (*types.MsgLe
 	return &types.MsgLeaveResponse{}, emit(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: member})
 }
 
+func (s msgServer) AddAdmin(ctx context.Context, msg *types.MsgAddAdmin) (*types.MsgAddAdminResponse, error) {
+	if err := s.adminOf(ctx, msg.Admin, msg.OrgId); err != nil {
+		return nil, err
+	}
+	admins, err := s.Keeper.AddAdmin(ctx, msg.OrgId, msg.Account)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgAddAdminResponse{}, emit(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: admins})
+}
+
+func (s msgServer) RemoveAdmin(ctx context.Context, msg *types.MsgRemoveAdmin) (*types.MsgRemoveAdminResponse, error) {
+	if err := s.adminOf(ctx, msg.Admin, msg.OrgId); err != nil {
+		return nil, err
+	}
+	admins, err := s.Keeper.RemoveAdmin(ctx, msg.OrgId, msg.Account)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRemoveAdminResponse{}, emit(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: admins})
+}
+
+func (s msgServer) Recover(ctx context.Context, msg *types.MsgRecover) (*types.MsgRecoverResponse, error) {
+	if err := s.Keeper.Recover(ctx, msg.OrgId, msg.Admins); err != nil {
+		return nil, err
+	}
+	return &types.MsgRecoverResponse{}, emit(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: msg.Admins})
+}
+
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	if err := msg.Params.Validate(); err != nil {
 		return nil, err

@@ -17,6 +17,9 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgAcceptMembership{}, "credence/orgs/MsgAcceptMembership")
 	legacy.RegisterAminoMsg(cdc, &MsgRemoveMember{}, "credence/orgs/MsgRemoveMember")
 	legacy.RegisterAminoMsg(cdc, &MsgLeave{}, "credence/orgs/MsgLeave")
+	legacy.RegisterAminoMsg(cdc, &MsgAddAdmin{}, "credence/orgs/MsgAddAdmin")
+	legacy.RegisterAminoMsg(cdc, &MsgRemoveAdmin{}, "credence/orgs/MsgRemoveAdmin")
+	legacy.RegisterAminoMsg(cdc, &MsgRecover{}, "credence/orgs/MsgRecover")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "credence/orgs/MsgUpdateParams")
 }
 
@@ -24,6 +27,6 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgAdmit{}, &MsgSetStatus{}, &MsgSetRoles{}, &MsgAddMember{}, &MsgAcceptMembership{}, &MsgRemoveMember{}, &MsgLeave{},
-		&MsgUpdateParams{})
+		&MsgAddAdmin{}, &MsgRemoveAdmin{}, &MsgRecover{}, &MsgUpdateParams{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -109,6 +109,15 @@ func (o Organisation) Has(account string) bool {
 	return slices.Contains(o.Admins, account) || slices.Contains(o.Members, account)
 }
 
+// AddMembers makes accounts of the organisation members that are none yet.
+func (o *Organisation) AddMembers(accounts ...string) {
+	for _, a := range accounts {
+		if !slices.Contains(o.Members, a) {
+			o.Members = append(o.Members, a)
+		}
+	}
+}
+
 // Holds says whether the organisation is active and has the role.
 func (o Organisation) Holds(r Role) bool {
 	return o.Status == STATUS_ACTIVE && slices.Contains(o.Roles, r)

@@ -747,6 +747,309 @@ func (m *MsgLeaveResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgLeaveResponse proto.InternalMessageInfo
 
+// MsgAddAdmin makes an account that belongs to an organisation an admin of it.
+type MsgAddAdmin struct {
+	// admin is an admin of the organisation.
+	Admin string `protobuf:"bytes,1,opt,name=admin,proto3" json:"admin,omitempty"`
+	// org_id names the organisation.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// account is a member of it.
+	Account string `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+}
+
+func (m *MsgAddAdmin) Reset()         { *m = MsgAddAdmin{} }
+func (m *MsgAddAdmin) String() string { return proto.CompactTextString(m) }
+func (*MsgAddAdmin) ProtoMessage()    {}
+func (*MsgAddAdmin) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{14}
+}
+func (m *MsgAddAdmin) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAddAdmin) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAddAdmin.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAddAdmin) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAddAdmin.Merge(m, src)
+}
+func (m *MsgAddAdmin) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAddAdmin) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAddAdmin.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAddAdmin proto.InternalMessageInfo
+
+func (m *MsgAddAdmin) GetAdmin() string {
+	if m != nil {
+		return m.Admin
+	}
+	return ""
+}
+
+func (m *MsgAddAdmin) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *MsgAddAdmin) GetAccount() string {
+	if m != nil {
+		return m.Account
+	}
+	return ""
+}
+
+// MsgAddAdminResponse is empty.
+type MsgAddAdminResponse struct {
+}
+
+func (m *MsgAddAdminResponse) Reset()         { *m = MsgAddAdminResponse{} }
+func (m *MsgAddAdminResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAddAdminResponse) ProtoMessage()    {}
+func (*MsgAddAdminResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{15}
+}
+func (m *MsgAddAdminResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAddAdminResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAddAdminResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAddAdminResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAddAdminResponse.Merge(m, src)
+}
+func (m *MsgAddAdminResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAddAdminResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAddAdminResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAddAdminResponse proto.InternalMessageInfo
+
+// MsgRemoveAdmin makes an admin an ordinary member of its organisation.
+type MsgRemoveAdmin struct {
+	// admin is an admin of the organisation.
+	Admin string `protobuf:"bytes,1,opt,name=admin,proto3" json:"admin,omitempty"`
+	// org_id names the organisation.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// account is the admin that is none any more; not the only one.
+	Account string `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+}
+
+func (m *MsgRemoveAdmin) Reset()         { *m = MsgRemoveAdmin{} }
+func (m *MsgRemoveAdmin) String() string { return proto.CompactTextString(m) }
+func (*MsgRemoveAdmin) ProtoMessage()    {}
+func (*MsgRemoveAdmin) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{16}
+}
+func (m *MsgRemoveAdmin) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRemoveAdmin) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRemoveAdmin.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRemoveAdmin) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRemoveAdmin.Merge(m, src)
+}
+func (m *MsgRemoveAdmin) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRemoveAdmin) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRemoveAdmin.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRemoveAdmin proto.InternalMessageInfo
+
+func (m *MsgRemoveAdmin) GetAdmin() string {
+	if m != nil {
+		return m.Admin
+	}
+	return ""
+}
+
+func (m *MsgRemoveAdmin) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *MsgRemoveAdmin) GetAccount() string {
+	if m != nil {
+		return m.Account
+	}
+	return ""
+}
+
+// MsgRemoveAdminResponse is empty.
+type MsgRemoveAdminResponse struct {
+}
+
+func (m *MsgRemoveAdminResponse) Reset()         { *m = MsgRemoveAdminResponse{} }
+func (m *MsgRemoveAdminResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRemoveAdminResponse) ProtoMessage()    {}
+func (*MsgRemoveAdminResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{17}
+}
+func (m *MsgRemoveAdminResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRemoveAdminResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRemoveAdminResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRemoveAdminResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRemoveAdminResponse.Merge(m, src)
+}
+func (m *MsgRemoveAdminResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRemoveAdminResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRemoveAdminResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRemoveAdminResponse proto.InternalMessageInfo
+
+// MsgRecover replaces the admins of an organisation. Those that it had stay members.
+type MsgRecover struct {
+	// authority is the council's account.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// org_id names the organisation.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// admins are the new admins, all of them: of the organisation, or of none.
+	Admins []string `protobuf:"bytes,3,rep,name=admins,proto3" json:"admins,omitempty"`
+}
+
+func (m *MsgRecover) Reset()         { *m = MsgRecover{} }
+func (m *MsgRecover) String() string { return proto.CompactTextString(m) }
+func (*MsgRecover) ProtoMessage()    {}
+func (*MsgRecover) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{18}
+}
+func (m *MsgRecover) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRecover) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRecover.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRecover) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRecover.Merge(m, src)
+}
+func (m *MsgRecover) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRecover) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRecover.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRecover proto.InternalMessageInfo
+
+func (m *MsgRecover) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgRecover) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *MsgRecover) GetAdmins() []string {
+	if m != nil {
+		return m.Admins
+	}
+	return nil
+}
+
+// MsgRecoverResponse is empty.
+type MsgRecoverResponse struct {
+}
+
+func (m *MsgRecoverResponse) Reset()         { *m = MsgRecoverResponse{} }
+func (m *MsgRecoverResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRecoverResponse) ProtoMessage()    {}
+func (*MsgRecoverResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7dd7ea49ca618ddd, []int{19}
+}
+func (m *MsgRecoverResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRecoverResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRecoverResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRecoverResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRecoverResponse.Merge(m, src)
+}
+func (m *MsgRecoverResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRecoverResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRecoverResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRecoverResponse proto.InternalMessageInfo
+
 // MsgUpdateParams replaces the parameters.
 type MsgUpdateParams struct {
 	// authority is the council's account.
@@ -759,7 +1062,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7dd7ea49ca618ddd, []int{14}
+	return fileDescriptor_7dd7ea49ca618ddd, []int{20}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -810,7 +1113,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7dd7ea49ca618ddd, []int{15}
+	return fileDescriptor_7dd7ea49ca618ddd, []int{21}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -854,6 +1157,12 @@ func init() {
 	proto.RegisterType((*MsgRemoveMemberResponse)(nil), "credence.orgs.v1.MsgRemoveMemberResponse")
 	proto.RegisterType((*MsgLeave)(nil), "credence.orgs.v1.MsgLeave")
 	proto.RegisterType((*MsgLeaveResponse)(nil), "credence.orgs.v1.MsgLeaveResponse")
+	proto.RegisterType((*MsgAddAdmin)(nil), "credence.orgs.v1.MsgAddAdmin")
+	proto.RegisterType((*MsgAddAdminResponse)(nil), "credence.orgs.v1.MsgAddAdminResponse")
+	proto.RegisterType((*MsgRemoveAdmin)(nil), "credence.orgs.v1.MsgRemoveAdmin")
+	proto.RegisterType((*MsgRemoveAdminResponse)(nil), "credence.orgs.v1.MsgRemoveAdminResponse")
+	proto.RegisterType((*MsgRecover)(nil), "credence.orgs.v1.MsgRecover")
+	proto.RegisterType((*MsgRecoverResponse)(nil), "credence.orgs.v1.MsgRecoverResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "credence.orgs.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "credence.orgs.v1.MsgUpdateParamsResponse")
 }
@@ -861,59 +1170,68 @@ func init() {
 func init() { proto.RegisterFile("credence/orgs/v1/tx.proto", fileDescriptor_7dd7ea49ca618ddd) }
 
 var fileDescriptor_7dd7ea49ca618ddd = []byte{
-	// 821 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x56, 0xbf, 0x4f, 0xdb, 0x40,
-	0x14, 0x8e, 0x13, 0x9c, 0x92, 0x03, 0x51, 0xea, 0xf2, 0xc3, 0x31, 0xc2, 0x05, 0xa3, 0x56, 0x34,
-	0x6a, 0x62, 0x48, 0x7f, 0x0c, 0xe9, 0x14, 0x16, 0x84, 0xd4, 0x48, 0xc8, 0x51, 0x97, 0xaa, 0x12,
-	0x32, 0xf1, 0xc9, 0xb1, 0x84, 0x7d, 0x91, 0xcf, 0x44, 0x30, 0xb5, 0xea, 0xd8, 0xa9, 0x4b, 0xff,
-	0x87, 0x76, 0x63, 0xa8, 0x3a, 0x75, 0xa8, 0x3a, 0x65, 0x44, 0x4c, 0x9d, 0xaa, 0x0a, 0x06, 0xfe,
-	0x8d, 0xca, 0x77, 0xf6, 0xc5, 0x89, 0x2f, 0x01, 0x21, 0xa4, 0x2e, 0xc8, 0x77, 0xdf, 0x77, 0xef,
-	0xbe, 0xef, 0xbd, 0x77, 0x8f, 0x80, 0x62, 0xcb, 0x87, 0x16, 0xf4, 0x5a, 0x50, 0x47, 0xbe, 0x8d,
-	0xf5, 0xee, 0xa6, 0x1e, 0x1c, 0x55, 0x3a, 0x3e, 0x0a, 0x90, 0x34, 0x1b, 0x43, 0x95, 0x10, 0xaa,
-	0x74, 0x37, 0x95, 0x7b, 0xa6, 0xeb, 0x78, 0x48, 0x27, 0x7f, 0x29, 0x49, 0x59, 0x6c, 0x21, 0xec,
-	0x22, 0xac, 0xbb, 0xd8, 0x0e, 0x0f, 0xbb, 0xd8, 0x8e, 0x80, 0x22, 0x05, 0xf6, 0xc8, 0x4a, 0xa7,
-	0x8b, 0x08, 0x5a, 0x4b, 0xdd, 0x89, 0x7c, 0xdb, 0xf4, 0x1c, 0x6c, 0x06, 0x0e, 0xf2, 0x22, 0xd2,
-	0x52, 0x8a, 0xe4, 0xa3, 0x03, 0x18, 0x81, 0x73, 0x36, 0xb2, 0x11, 0x8d, 0x1c, 0x7e, 0xd1, 0x5d,
-	0xed, 0x6b, 0x16, 0x4c, 0x36, 0xb0, 0x5d, 0xb7, 0x5c, 0x27, 0x90, 0x5e, 0x80, 0x82, 0x79, 0x18,
-	0xb4, 0x91, 0xef, 0x04, 0xc7, 0xb2, 0xb0, 0x22, 0xac, 0x17, 0xb6, 0xe4, 0xb3, 0x6f, 0xe5, 0xb9,
-	0x48, 0x49, 0xdd, 0xb2, 0x7c, 0x88, 0x71, 0x33, 0xf0, 0x1d, 0xcf, 0x36, 0xfa, 0x54, 0x69, 0x06,
-	0x64, 0x1d, 0x4b, 0xce, 0x86, 0x07, 0x8c, 0xac, 0x63, 0x49, 0x12, 0x98, 0xf0, 0x4c, 0x17, 0xca,
-	0x39, 0xb2, 0x43, 0xbe, 0xa5, 0x0d, 0x90, 0x37, 0x2d, 0xd7, 0xf1, 0xb0, 0x3c, 0xb1, 0x92, 0x1b,
-	0x1b, 0x38, 0xe2, 0x49, 0x55, 0x70, 0xc7, 0x85, 0xee, 0x3e, 0xf4, 0xb1, 0x2c, 0x5e, 0x71, 0x24,
-	0x26, 0x4a, 0x4f, 0x80, 0x18, 0x5a, 0xc6, 0x72, 0x7e, 0x25, 0xb7, 0x3e, 0x53, 0x5d, 0xa8, 0x0c,
-	0xd7, 0xa3, 0x62, 0xa0, 0x03, 0x68, 0x50, 0x52, 0xad, 0xdc, 0x3b, 0x5b, 0xcb, 0x7e, 0xb8, 0x3c,
-	0x29, 0xf5, 0xbd, 0x7c, 0xbc, 0x3c, 0x29, 0x2d, 0x0c, 0xa6, 0x31, 0x4e, 0x8f, 0x26, 0x81, 0xd9,
-	0xf8, 0xdb, 0x80, 0xb8, 0x83, 0x3c, 0x0c, 0xb5, 0x5f, 0x02, 0x98, 0x6e, 0x60, 0xbb, 0x09, 0x83,
-	0x66, 0x60, 0x06, 0x87, 0xf8, 0xc6, 0x39, 0x9c, 0x07, 0x79, 0xe4, 0xdb, 0x7b, 0x2c, 0x8f, 0x22,
-	0xf2, 0xed, 0x1d, 0x2b, 0x4c, 0x1b, 0x26, 0x81, 0x49, 0x32, 0x67, 0xaa, 0x72, 0xda, 0x11, 0xbd,
-	0xd8, 0x88, 0x78, 0xb5, 0x4d, 0xbe, 0x29, 0x25, 0x65, 0x8a, 0x69, 0xd6, 0x16, 0xc0, 0x5c, 0x72,
-	0xcd, 0xcc, 0xfd, 0x10, 0xc0, 0x14, 0x05, 0xc2, 0xac, 0xdd, 0xba, 0x37, 0x56, 0xac, 0xdc, 0x75,
-	0x8a, 0xb5, 0xc1, 0xf7, 0x55, 0xe4, 0xf9, 0x22, 0x72, 0xb5, 0x79, 0x70, 0x3f, 0xb1, 0x64, 0xae,
-	0xbe, 0xd3, 0x92, 0xd5, 0x2d, 0xab, 0x41, 0xba, 0x46, 0xaa, 0x00, 0x91, 0xb4, 0xdc, 0x95, 0x96,
-	0x28, 0x6d, 0x4c, 0xa9, 0x68, 0x1b, 0xd2, 0xbe, 0x1f, 0xd7, 0xe1, 0x94, 0x47, 0xfa, 0x2f, 0x17,
-	0x5a, 0xa2, 0x81, 0xf9, 0x65, 0x62, 0x3a, 0xa3, 0x32, 0xb1, 0x35, 0x33, 0xf4, 0x59, 0x20, 0x46,
-	0xeb, 0xad, 0x16, 0xec, 0x04, 0x14, 0xc3, 0x6d, 0xa7, 0x93, 0x10, 0x24, 0x5c, 0x4f, 0xd0, 0x08,
-	0x67, 0xb5, 0xe7, 0xbd, 0xb3, 0x35, 0x21, 0xd4, 0x19, 0xf1, 0x42, 0xa1, 0xab, 0x69, 0xa1, 0x43,
-	0xf7, 0x6b, 0xcb, 0x60, 0x89, 0xb3, 0x9d, 0xec, 0xae, 0xbb, 0x0d, 0x6c, 0x1b, 0xd0, 0x45, 0x5d,
-	0xf8, 0xbf, 0x4b, 0xb1, 0x91, 0x2e, 0xc5, 0x72, 0xca, 0x61, 0x52, 0xaa, 0x56, 0x04, 0x8b, 0x43,
-	0x5b, 0xcc, 0xd9, 0x3b, 0x32, 0x53, 0x5f, 0x41, 0xb3, 0x0b, 0x6f, 0xaf, 0x08, 0x25, 0x4e, 0x11,
-	0xd2, 0x93, 0x8a, 0x5c, 0x1a, 0x4d, 0x2a, 0xf2, 0x3d, 0x9c, 0xee, 0xd7, 0x1d, 0xcb, 0x0c, 0xe0,
-	0xae, 0xe9, 0x9b, 0xee, 0xcd, 0x1f, 0xf4, 0x4b, 0x90, 0xef, 0x90, 0x08, 0x44, 0xe2, 0x14, 0x6f,
-	0x2a, 0xd1, 0x1b, 0xb6, 0x0a, 0xbd, 0x3f, 0x0f, 0x32, 0x5f, 0x2e, 0x4f, 0x4a, 0x82, 0x11, 0x1d,
-	0xa9, 0x3d, 0xe3, 0x3f, 0xe4, 0x74, 0xba, 0x93, 0x52, 0xa3, 0x74, 0x27, 0xb7, 0x62, 0x67, 0xd5,
-	0x9f, 0x22, 0xc8, 0x35, 0xb0, 0x2d, 0x6d, 0x03, 0x91, 0xfe, 0x1f, 0x53, 0xd2, 0x72, 0xe2, 0xc1,
-	0xad, 0x68, 0xa3, 0xb1, 0x38, 0xa0, 0xd4, 0x04, 0x85, 0xfe, 0x40, 0x57, 0xb9, 0x07, 0x18, 0xae,
-	0x3c, 0x1a, 0x8f, 0xb3, 0xa0, 0xbb, 0x60, 0x92, 0x0d, 0xd2, 0xe5, 0x51, 0x67, 0x08, 0xac, 0x3c,
-	0x1c, 0x0b, 0x27, 0x65, 0xf6, 0x87, 0x98, 0x3a, 0xc2, 0x57, 0x84, 0x8f, 0x90, 0x99, 0x1a, 0x26,
-	0x52, 0x1b, 0xcc, 0xa6, 0x06, 0x09, 0x5f, 0xcf, 0x30, 0x4d, 0x29, 0x5f, 0x8b, 0xc6, 0x6e, 0x7a,
-	0x0b, 0xa6, 0x07, 0xde, 0xfe, 0x2a, 0xf7, 0x78, 0x92, 0xa2, 0x3c, 0xbe, 0x92, 0xc2, 0xa2, 0x6f,
-	0x03, 0x91, 0x3e, 0x40, 0x7e, 0x33, 0x10, 0x6c, 0x44, 0x33, 0x0c, 0xbc, 0x9b, 0x50, 0xe6, 0xc0,
-	0x9b, 0xe1, 0xcb, 0x4c, 0x52, 0x46, 0xc8, 0xe4, 0xf5, 0xae, 0x22, 0xbe, 0x0f, 0xdf, 0xc6, 0xd6,
-	0x4e, 0xef, 0x5c, 0x15, 0x4e, 0xcf, 0x55, 0xe1, 0xef, 0xb9, 0x2a, 0x7c, 0xba, 0x50, 0x33, 0xa7,
-	0x17, 0x6a, 0xe6, 0xf7, 0x85, 0x9a, 0x79, 0xa3, 0xdb, 0x4e, 0xd0, 0x3e, 0xdc, 0xaf, 0xb4, 0x90,
-	0xab, 0xc7, 0x51, 0xcb, 0xad, 0xb6, 0xe9, 0x78, 0x6c, 0xa9, 0x1f, 0xd1, 0x27, 0x13, 0x1c, 0x77,
-	0x20, 0xde, 0xcf, 0x93, 0x1f, 0x76, 0x4f, 0xff, 0x05, 0x00, 0x00, 0xff, 0xff, 0xcd, 0x88, 0xe4,
-	0xdc, 0xa6, 0x0a, 0x00, 0x00,
+	// 966 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x57, 0xbf, 0x6f, 0xdb, 0x46,
+	0x14, 0x36, 0xa5, 0x48, 0x8e, 0x9f, 0x03, 0xd7, 0x65, 0x1d, 0x85, 0x62, 0x22, 0x56, 0xa1, 0xdb,
+	0xc2, 0x15, 0x22, 0xd1, 0x56, 0x7f, 0x0c, 0xea, 0x24, 0x2f, 0x41, 0x80, 0x0a, 0x08, 0x28, 0x74,
+	0x68, 0x51, 0x20, 0xa0, 0xc9, 0x03, 0x45, 0x20, 0xe4, 0x09, 0x3c, 0x4a, 0x48, 0xa6, 0x16, 0x1d,
+	0x3b, 0x75, 0xe9, 0xff, 0xd0, 0x6e, 0x1e, 0x8a, 0x4e, 0x41, 0x87, 0x4e, 0x1a, 0x03, 0x4f, 0x9d,
+	0x8a, 0xc2, 0x1e, 0xfc, 0x6f, 0x14, 0xbc, 0x23, 0x4f, 0x94, 0x78, 0x94, 0x84, 0xc0, 0x41, 0x16,
+	0x83, 0x77, 0xdf, 0x77, 0xef, 0xde, 0xf7, 0xde, 0xbb, 0xf7, 0x64, 0xa8, 0xdb, 0x21, 0x72, 0x50,
+	0x60, 0x23, 0x03, 0x87, 0x2e, 0x31, 0xa6, 0x27, 0x46, 0xf4, 0xa2, 0x33, 0x0e, 0x71, 0x84, 0xe5,
+	0xfd, 0x14, 0xea, 0xc4, 0x50, 0x67, 0x7a, 0xa2, 0xbe, 0x6f, 0xf9, 0x5e, 0x80, 0x0d, 0xfa, 0x97,
+	0x91, 0xd4, 0x7b, 0x36, 0x26, 0x3e, 0x26, 0x86, 0x4f, 0xdc, 0xf8, 0xb0, 0x4f, 0xdc, 0x04, 0xa8,
+	0x33, 0xe0, 0x19, 0x5d, 0x19, 0x6c, 0x91, 0x40, 0x87, 0xb9, 0x3b, 0x71, 0xe8, 0x5a, 0x81, 0x47,
+	0xac, 0xc8, 0xc3, 0x41, 0x42, 0xba, 0x9f, 0x23, 0x85, 0xf8, 0x39, 0x4a, 0xc0, 0x03, 0x17, 0xbb,
+	0x98, 0x59, 0x8e, 0xbf, 0xd8, 0xae, 0xfe, 0x7b, 0x09, 0x6e, 0x0f, 0x88, 0xdb, 0x77, 0x7c, 0x2f,
+	0x92, 0xbf, 0x84, 0x1d, 0x6b, 0x12, 0x8d, 0x70, 0xe8, 0x45, 0x2f, 0x15, 0xa9, 0x29, 0x1d, 0xed,
+	0x9c, 0x2a, 0x17, 0x7f, 0xb4, 0x0f, 0x12, 0x4f, 0xfa, 0x8e, 0x13, 0x22, 0x42, 0x86, 0x51, 0xe8,
+	0x05, 0xae, 0x39, 0xa7, 0xca, 0x7b, 0x50, 0xf2, 0x1c, 0xa5, 0x14, 0x1f, 0x30, 0x4b, 0x9e, 0x23,
+	0xcb, 0x70, 0x2b, 0xb0, 0x7c, 0xa4, 0x94, 0xe9, 0x0e, 0xfd, 0x96, 0x8f, 0xa1, 0x6a, 0x39, 0xbe,
+	0x17, 0x10, 0xe5, 0x56, 0xb3, 0xbc, 0xd2, 0x70, 0xc2, 0x93, 0xbb, 0xb0, 0xed, 0x23, 0xff, 0x0c,
+	0x85, 0x44, 0xa9, 0xac, 0x39, 0x92, 0x12, 0xe5, 0x47, 0x50, 0x89, 0x25, 0x13, 0xa5, 0xda, 0x2c,
+	0x1f, 0xed, 0x75, 0x6b, 0x9d, 0xe5, 0x7c, 0x74, 0x4c, 0xfc, 0x1c, 0x99, 0x8c, 0xd4, 0x6b, 0xcf,
+	0x2e, 0x0e, 0x4b, 0x3f, 0x5d, 0x9f, 0xb7, 0xe6, 0x5a, 0x7e, 0xbe, 0x3e, 0x6f, 0xd5, 0x16, 0xc3,
+	0x98, 0x86, 0x47, 0x97, 0x61, 0x3f, 0xfd, 0x36, 0x11, 0x19, 0xe3, 0x80, 0x20, 0xfd, 0x6f, 0x09,
+	0xee, 0x0c, 0x88, 0x3b, 0x44, 0xd1, 0x30, 0xb2, 0xa2, 0x09, 0x79, 0xe3, 0x18, 0xde, 0x85, 0x2a,
+	0x0e, 0xdd, 0x67, 0x3c, 0x8e, 0x15, 0x1c, 0xba, 0x4f, 0x9c, 0x38, 0x6c, 0x84, 0x1a, 0xa6, 0xc1,
+	0xdc, 0xeb, 0x2a, 0x79, 0x45, 0xec, 0x62, 0x33, 0xe1, 0xf5, 0x4e, 0xc4, 0xa2, 0xd4, 0x9c, 0x28,
+	0xee, 0xb3, 0x5e, 0x83, 0x83, 0xec, 0x9a, 0x8b, 0x7b, 0x25, 0xc1, 0x2e, 0x03, 0xe2, 0xa8, 0xdd,
+	0xb8, 0x36, 0x9e, 0xac, 0xf2, 0x26, 0xc9, 0x3a, 0x16, 0xeb, 0xaa, 0x8b, 0x74, 0x51, 0x77, 0xf5,
+	0xbb, 0xf0, 0x41, 0x66, 0xc9, 0x55, 0xfd, 0xc9, 0x52, 0xd6, 0x77, 0x9c, 0x01, 0xad, 0x1a, 0xb9,
+	0x03, 0x15, 0x5a, 0x72, 0x6b, 0x25, 0x31, 0xda, 0x8a, 0x54, 0xb1, 0x32, 0x64, 0x75, 0xbf, 0xaa,
+	0xc2, 0x19, 0x8f, 0xd6, 0x5f, 0x39, 0x96, 0xc4, 0x0c, 0x8b, 0xd3, 0xc4, 0xfd, 0x4c, 0xd2, 0xc4,
+	0xd7, 0x5c, 0xd0, 0xaf, 0x12, 0x15, 0xda, 0xb7, 0x6d, 0x34, 0x8e, 0x18, 0x46, 0x46, 0xde, 0x38,
+	0xe3, 0x90, 0xb4, 0x99, 0x43, 0x05, 0xca, 0x7a, 0x5f, 0xcc, 0x2e, 0x0e, 0xa5, 0xd8, 0xcf, 0x84,
+	0x17, 0x3b, 0xfa, 0x30, 0xef, 0xe8, 0xd2, 0xfd, 0x7a, 0x03, 0xee, 0x0b, 0xb6, 0xb3, 0xd5, 0xf5,
+	0xde, 0x80, 0xb8, 0x26, 0xf2, 0xf1, 0x14, 0xbd, 0xeb, 0x54, 0x1c, 0xe7, 0x53, 0xd1, 0xc8, 0x29,
+	0xcc, 0xba, 0xaa, 0xd7, 0xe1, 0xde, 0xd2, 0x16, 0x57, 0xf6, 0x03, 0xed, 0xa9, 0x5f, 0x23, 0x6b,
+	0x8a, 0x6e, 0x2e, 0x09, 0x2d, 0x41, 0x12, 0xf2, 0x9d, 0x8a, 0x5e, 0x9a, 0x74, 0x2a, 0xfa, 0x9d,
+	0x2d, 0xfb, 0x5d, 0x56, 0x3e, 0x7d, 0x1a, 0xba, 0x1b, 0x0a, 0x75, 0x17, 0xb6, 0x2d, 0xdb, 0xc6,
+	0x93, 0x20, 0x5a, 0x1b, 0xeb, 0x94, 0xd8, 0x7b, 0x94, 0x0f, 0x76, 0x5d, 0x54, 0xf7, 0xd4, 0xd1,
+	0xe4, 0x19, 0xa7, 0xcb, 0x6c, 0xf9, 0xec, 0xf1, 0x04, 0xbc, 0x73, 0x49, 0x46, 0x5e, 0xd2, 0x83,
+	0x82, 0xfa, 0x61, 0xaa, 0x14, 0xa8, 0x2d, 0xee, 0x70, 0x61, 0x7f, 0x49, 0x00, 0x14, 0xb2, 0xf1,
+	0x14, 0x85, 0x6f, 0x61, 0xa0, 0x24, 0x73, 0xb8, 0xbc, 0xd9, 0x1c, 0xa6, 0xd2, 0x04, 0x8d, 0x57,
+	0x11, 0xc8, 0xa3, 0x1e, 0xeb, 0x07, 0x20, 0xcf, 0x57, 0xcb, 0xcf, 0xfd, 0x9b, 0xb1, 0x63, 0x45,
+	0xe8, 0xa9, 0x15, 0x5a, 0xfe, 0x9b, 0x0f, 0x94, 0xaf, 0xa0, 0x3a, 0xa6, 0x16, 0xa8, 0xb6, 0x5d,
+	0xd1, 0x54, 0x64, 0x37, 0x9c, 0xee, 0xcc, 0xfe, 0xfd, 0x70, 0xeb, 0xb7, 0xeb, 0xf3, 0x96, 0x64,
+	0x26, 0x47, 0x7a, 0x9f, 0x8b, 0xf5, 0xe4, 0x9f, 0x7b, 0xd6, 0xd5, 0xe4, 0xb9, 0x67, 0xb7, 0x52,
+	0x65, 0xdd, 0x57, 0xdb, 0x50, 0x1e, 0x10, 0x57, 0x7e, 0x0c, 0x15, 0xf6, 0x3b, 0x4a, 0xcd, 0xbb,
+	0x93, 0xfe, 0x70, 0x50, 0xf5, 0x62, 0x2c, 0x35, 0x28, 0x0f, 0x61, 0x67, 0xfe, 0x83, 0x42, 0x13,
+	0x1e, 0xe0, 0xb8, 0xfa, 0xc9, 0x6a, 0x9c, 0x1b, 0x7d, 0x0a, 0xb7, 0xf9, 0x20, 0x6f, 0x14, 0x9d,
+	0xa1, 0xb0, 0xfa, 0xf1, 0x4a, 0x38, 0xeb, 0xe6, 0x7c, 0x88, 0x6a, 0x05, 0xba, 0x12, 0xbc, 0xc0,
+	0xcd, 0xdc, 0x30, 0x93, 0x47, 0xb0, 0x9f, 0x1b, 0x64, 0x62, 0x7f, 0x96, 0x69, 0x6a, 0x7b, 0x23,
+	0x1a, 0xbf, 0xe9, 0x7b, 0xb8, 0xb3, 0x30, 0x7b, 0x1e, 0x0a, 0x8f, 0x67, 0x29, 0xea, 0xa7, 0x6b,
+	0x29, 0xdc, 0xfa, 0x63, 0xa8, 0xb0, 0x01, 0x20, 0x2e, 0x06, 0x8a, 0x15, 0x14, 0xc3, 0x42, 0xdf,
+	0x8e, 0xf3, 0xc6, 0x7b, 0x76, 0xa3, 0x28, 0x88, 0x14, 0x2e, 0xc8, 0xdb, 0x72, 0xe7, 0x94, 0xbf,
+	0x85, 0xdd, 0x6c, 0xd7, 0x6c, 0xae, 0x10, 0xc5, 0xec, 0x1e, 0xad, 0x63, 0x70, 0xd3, 0x03, 0xd8,
+	0x4e, 0xfb, 0xd6, 0x83, 0x82, 0x43, 0x14, 0x55, 0x3f, 0x5a, 0x85, 0x66, 0x53, 0xb4, 0xd0, 0x2f,
+	0xc4, 0x29, 0xca, 0x52, 0x0a, 0x52, 0x24, 0x7a, 0xb7, 0x6a, 0xe5, 0xc7, 0xb8, 0x2f, 0x9c, 0x3e,
+	0x99, 0x5d, 0x6a, 0xd2, 0xeb, 0x4b, 0x4d, 0xfa, 0xef, 0x52, 0x93, 0x7e, 0xb9, 0xd2, 0xb6, 0x5e,
+	0x5f, 0x69, 0x5b, 0xff, 0x5c, 0x69, 0x5b, 0xdf, 0x19, 0xae, 0x17, 0x8d, 0x26, 0x67, 0x1d, 0x1b,
+	0xfb, 0x46, 0x6a, 0xb5, 0x6d, 0x8f, 0x2c, 0x2f, 0xe0, 0x4b, 0xe3, 0x05, 0x6b, 0x17, 0xd1, 0xcb,
+	0x31, 0x22, 0x67, 0x55, 0xfa, 0x4f, 0xd5, 0x67, 0xff, 0x07, 0x00, 0x00, 0xff, 0xff, 0xeb, 0x75,
+	0x15, 0x1b, 0x22, 0x0e, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -942,6 +1260,12 @@ type MsgClient interface {
 	RemoveMember(ctx context.Context, in *MsgRemoveMember, opts ...grpc.CallOption) (*MsgRemoveMemberResponse, error)
 	// Leave ends the signer's own membership.
 	Leave(ctx context.Context, in *MsgLeave, opts ...grpc.CallOption) (*MsgLeaveResponse, error)
+	// AddAdmin makes an account of the admin's organisation an admin too.
+	AddAdmin(ctx context.Context, in *MsgAddAdmin, opts ...grpc.CallOption) (*MsgAddAdminResponse, error)
+	// RemoveAdmin makes an admin an ordinary member.
+	RemoveAdmin(ctx context.Context, in *MsgRemoveAdmin, opts ...grpc.CallOption) (*MsgRemoveAdminResponse, error)
+	// Recover gives an organisation whose admins lost their keys other admins.
+	Recover(ctx context.Context, in *MsgRecover, opts ...grpc.CallOption) (*MsgRecoverResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -1017,6 +1341,33 @@ func (c *msgClient) Leave(ctx context.Context, in *MsgLeave, opts ...grpc.CallOp
 	return out, nil
 }
 
+func (c *msgClient) AddAdmin(ctx context.Context, in *MsgAddAdmin, opts ...grpc.CallOption) (*MsgAddAdminResponse, error) {
+	out := new(MsgAddAdminResponse)
+	err := c.cc.Invoke(ctx, "/credence.orgs.v1.Msg/AddAdmin", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RemoveAdmin(ctx context.Context, in *MsgRemoveAdmin, opts ...grpc.CallOption) (*MsgRemoveAdminResponse, error) {
+	out := new(MsgRemoveAdminResponse)
+	err := c.cc.Invoke(ctx, "/credence.orgs.v1.Msg/RemoveAdmin", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Recover(ctx context.Context, in *MsgRecover, opts ...grpc.CallOption) (*MsgRecoverResponse, error) {
+	out := new(MsgRecoverResponse)
+	err := c.cc.Invoke(ctx, "/credence.orgs.v1.Msg/Recover", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/credence.orgs.v1.Msg/UpdateParams", in, out, opts...)
@@ -1042,6 +1393,12 @@ type MsgServer interface {
 	RemoveMember(context.Context, *MsgRemoveMember) (*MsgRemoveMemberResponse, error)
 	// Leave ends the signer's own membership.
 	Leave(context.Context, *MsgLeave) (*MsgLeaveResponse, error)
+	// AddAdmin makes an account of the admin's organisation an admin too.
+	AddAdmin(context.Context, *MsgAddAdmin) (*MsgAddAdminResponse, error)
+	// RemoveAdmin makes an admin an ordinary member.
+	RemoveAdmin(context.Context, *MsgRemoveAdmin) (*MsgRemoveAdminResponse, error)
+	// Recover gives an organisation whose admins lost their keys other admins.
+	Recover(context.Context, *MsgRecover) (*MsgRecoverResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -1070,6 +1427,15 @@ func (*UnimplementedMsgServer) RemoveMember(ctx context.Context, req *MsgRemoveM
 }
 func (*UnimplementedMsgServer) Leave(ctx context.Context, req *MsgLeave) (*MsgLeaveResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Leave not implemented")
+}
+func (*UnimplementedMsgServer) AddAdmin(ctx context.Context, req *MsgAddAdmin) (*MsgAddAdminResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AddAdmin not implemented")
+}
+func (*UnimplementedMsgServer) RemoveAdmin(ctx context.Context, req *MsgRemoveAdmin) (*MsgRemoveAdminResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RemoveAdmin not implemented")
+}
+func (*UnimplementedMsgServer) Recover(ctx context.Context, req *MsgRecover) (*MsgRecoverResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Recover not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -1205,6 +1571,60 @@ func _Msg_Leave_Handler(srv interface{}, ctx context.Context, dec func(interface
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_AddAdmin_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAddAdmin)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AddAdmin(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.orgs.v1.Msg/AddAdmin",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AddAdmin(ctx, req.(*MsgAddAdmin))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RemoveAdmin_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRemoveAdmin)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RemoveAdmin(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.orgs.v1.Msg/RemoveAdmin",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RemoveAdmin(ctx, req.(*MsgRemoveAdmin))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Recover_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRecover)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Recover(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.orgs.v1.Msg/Recover",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Recover(ctx, req.(*MsgRecover))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -1255,6 +1675,18 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Leave",
 			Handler:    _Msg_Leave_Handler,
+		},
+		{
+			MethodName: "AddAdmin",
+			Handler:    _Msg_AddAdmin_Handler,
+		},
+		{
+			MethodName: "RemoveAdmin",
+			Handler:    _Msg_RemoveAdmin_Handler,
+		},
+		{
+			MethodName: "Recover",
+			Handler:    _Msg_Recover_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -1765,6 +2197,209 @@ func (m *MsgLeaveResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgAddAdmin) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAddAdmin) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAddAdmin) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Account) > 0 {
+		i -= len(m.Account)
+		copy(dAtA[i:], m.Account)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Account)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Admin) > 0 {
+		i -= len(m.Admin)
+		copy(dAtA[i:], m.Admin)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Admin)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAddAdminResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAddAdminResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAddAdminResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRemoveAdmin) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRemoveAdmin) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRemoveAdmin) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Account) > 0 {
+		i -= len(m.Account)
+		copy(dAtA[i:], m.Account)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Account)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Admin) > 0 {
+		i -= len(m.Admin)
+		copy(dAtA[i:], m.Admin)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Admin)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRemoveAdminResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRemoveAdminResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRemoveAdminResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRecover) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRecover) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRecover) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Admins) > 0 {
+		for iNdEx := len(m.Admins) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Admins[iNdEx])
+			copy(dAtA[i:], m.Admins[iNdEx])
+			i = encodeVarintTx(dAtA, i, uint64(len(m.Admins[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRecoverResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRecoverResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRecoverResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -2054,6 +2689,98 @@ func (m *MsgLeave) Size() (n int) {
 }
 
 func (m *MsgLeaveResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAddAdmin) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Admin)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Account)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgAddAdminResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRemoveAdmin) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Admin)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Account)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRemoveAdminResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRecover) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Admins) > 0 {
+		for _, s := range m.Admins {
+			l = len(s)
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgRecoverResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -3534,6 +4261,594 @@ func (m *MsgLeaveResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgLeaveResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAddAdmin) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAddAdmin: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAddAdmin: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Admin", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Admin = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Account", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Account = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAddAdminResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAddAdminResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAddAdminResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRemoveAdmin) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRemoveAdmin: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRemoveAdmin: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Admin", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Admin = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Account", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Account = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRemoveAdminResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRemoveAdminResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRemoveAdminResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRecover) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRecover: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRecover: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Admins", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Admins = append(m.Admins, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRecoverResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRecoverResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRecoverResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

@@ -23,6 +23,9 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := k.forgetOldKeys(ctx); err != nil {
+		return err
+	}
 	for _, v := range sdkCtx.VoteInfos() {
 		missed := v.BlockIdFlag == cmtproto.BlockIDFlagAbsent
 		if err := k.countVote(ctx, params, v.Validator.Address, missed); err != nil {
@@ -70,6 +73,9 @@ func (k Keeper) countVote(ctx context.Context, params types.Params, consensus []
 	}
 	// Votes of a seat that is out arrive for two more blocks; they count for nothing.
 	seat, err := k.GetSeat(ctx, orgID)
+	if errors.Is(err, types.ErrNotFound) {
+		return nil
+	}
 	if err != nil || !seat.Active() {
 		return err
 	}
@@ -91,65 +97,81 @@ func (k Keeper) punish(ctx context.Context, e comet.Evidence) error {
 	if e.Type() != comet.DuplicateVote && e.Type() != comet.LightClientAttack {
 		return nil
 	}
-	orgID, err := k.SeatByConsensus.Get(ctx, e.Validator().Address())
-	if errors.Is(err, collections.ErrNotFound) {
-		sdk.UnwrapSDKContext(ctx).Logger().Error("evidence against no seat", "module", types.ModuleName,
-			"address", fmt.Sprintf("%X", e.Validator().Address()))
-		return nil
-	}
-	if err != nil {
+	address := e.Validator().Address()
+	orgID, old, gaveUp, err := k.holder(ctx, address)
+	switch {
+	case err != nil:
 		return err
+	case orgID == "":
+		sdk.UnwrapSDKContext(ctx).Logger().Error("evidence against no seat", "module", types.ModuleName, "address", fmt.Sprintf("%X", address))
+		return nil
+	case gaveUp && old.Settled:
+		return nil
 	}
 	return k.tombstone(ctx, orgID, e.Height())
 }
 
-// EndBlock returns the power of the seats that changed in this block, compared with what the consensus engine knows.
+// EndBlock carries out the changes whose turn has come, and returns what the consensus engine has to be told.
 func (k Keeper) EndBlock(ctx context.Context) ([]abci.ValidatorUpdate, error) {
-	var changed []string
-	err := k.Changed.Walk(ctx, nil, func(orgID string) (bool, error) {
-		changed = append(changed, orgID)
+	if err := k.shareFees(ctx); err != nil {
+		return nil, err
+	}
+	if err := k.carryOut(ctx); err != nil {
+		return nil, err
+	}
+	return k.updates(ctx)
+}
+
+// updates returns the power of the consensus keys of seats that changed in this block, compared with what the engine knows.
+func (k Keeper) updates(ctx context.Context) ([]abci.ValidatorUpdate, error) {
+	var changed [][]byte
+	err := k.Changed.Walk(ctx, nil, func(pubkey []byte) (bool, error) {
+		changed = append(changed, pubkey)
 		return false, nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	var updates []abci.ValidatorUpdate
-	for _, orgID := range changed {
-		if err := k.Changed.Remove(ctx, orgID); err != nil {
+	for _, pubkey := range changed {
+		if err := k.Changed.Remove(ctx, pubkey); err != nil {
 			return nil, err
 		}
-		update, differs, err := k.announce(ctx, orgID)
+		power, differs, err := k.announce(ctx, pubkey)
 		if err != nil {
 			return nil, err
 		}
 		if differs {
-			updates = append(updates, update)
+			updates = append(updates, abci.Ed25519ValidatorUpdate(pubkey, power))
 		}
 	}
 	return updates, nil
 }
 
-// announce brings Announced up to date for one seat and returns the update, if there is one.
-func (k Keeper) announce(ctx context.Context, orgID string) (abci.ValidatorUpdate, bool, error) {
-	seat, err := k.GetSeat(ctx, orgID)
+// announce brings Announced up to date for one key and returns its power, if that is news.
+func (k Keeper) announce(ctx context.Context, pubkey []byte) (power int64, differs bool, err error) {
+	orgID, _, gaveUp, err := k.holder(ctx, types.Seat{ConsensusPubkey: pubkey}.ConsensusAddress())
 	if err != nil {
-		return abci.ValidatorUpdate{}, false, err
+		return 0, false, err
 	}
-	var power int64
-	if seat.Active() {
-		power = seat.Power
+	if orgID != "" && !gaveUp {
+		seat, err := k.GetSeat(ctx, orgID)
+		if err != nil {
+			return 0, false, err
+		}
+		if seat.Active() {
+			power = seat.Power
+		}
 	}
-	known, err := k.Announced.Get(ctx, orgID)
+	known, err := k.Announced.Get(ctx, pubkey)
 	if err != nil && !errors.Is(err, collections.ErrNotFound) {
-		return abci.ValidatorUpdate{}, false, err
+		return 0, false, err
 	}
 	if known == power {
-		return abci.ValidatorUpdate{}, false, nil
+		return 0, false, nil
 	}
 	if power == 0 {
-		err = k.Announced.Remove(ctx, orgID)
-	} else {
-		err = k.Announced.Set(ctx, orgID, power)
+		return 0, true, k.Announced.Remove(ctx, pubkey)
 	}
-	return seat.Update(power), true, err
+	return power, true, k.Announced.Set(ctx, pubkey, power)
 }

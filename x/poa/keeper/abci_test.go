@@ -128,7 +128,8 @@ func TestVotes(t *testing.T) {
 	require.Equal(t, []abci.ValidatorUpdate{{PubKey: c.Seats[1].Update().PubKey, Power: 0}}, updates)
 
 	// Back in: an update of its power, and one only.
-	require.NoError(t, k.Unjail(ctx.WithBlockHeight(200), "val-2"))
+	ctx = ctx.WithBlockHeight(200)
+	require.NoError(t, k.Unjail(ctx, "val-2"))
 	updates, err = k.EndBlock(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []abci.ValidatorUpdate{c.Seats[1].Update()}, updates)

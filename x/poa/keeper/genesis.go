@@ -28,19 +28,54 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) ([]abci.V
 			return nil, err
 		}
 	}
-	for _, m := range g.Missed {
+	if err := k.initMissed(ctx, g.Missed); err != nil {
+		return nil, err
+	}
+	if err := k.initWaiting(ctx, g); err != nil {
+		return nil, err
+	}
+	return k.updates(ctx)
+}
+
+func (k Keeper) initMissed(ctx context.Context, missed []types.Missed) error {
+	for _, m := range missed {
 		if err := k.Missed.Set(ctx, collections.Join(m.OrgId, m.Slot)); err != nil {
-			return nil, err
+			return err
 		}
 		count, err := k.missedCount(ctx, m.OrgId)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err := k.MissedCount.Set(ctx, m.OrgId, count+1); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return k.EndBlock(ctx)
+	return nil
+}
+
+// initWaiting stores what waits, and what is kept of the past.
+func (k Keeper) initWaiting(ctx context.Context, g types.GenesisState) error {
+	for _, c := range g.Changes {
+		if err := k.Changes.Set(ctx, c.OrgId, c); err != nil {
+			return err
+		}
+	}
+	for _, o := range g.Offers {
+		if err := k.Offers.Set(ctx, o.OrgId, o); err != nil {
+			return err
+		}
+	}
+	for _, old := range g.OldKeys {
+		if err := k.setOldKey(ctx, old); err != nil {
+			return err
+		}
+	}
+	for _, t := range g.Turnover {
+		if err := k.Turnover.Set(ctx, t.Height, t.Power); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (k Keeper) checkOrganisation(ctx context.Context, s types.Seat) error {
@@ -50,18 +85,7 @@ func (k Keeper) checkOrganisation(ctx context.Context, s types.Seat) error {
 		return types.ErrInvalidSeat.Wrapf("revoked of %s: %t, expected %t: its organisation is active and holds the validator role: %t",
 			s.OrgId, s.Revoked, !holds, holds)
 	}
-	operator, err := k.addresses.StringToBytes(s.Operator)
-	if err != nil {
-		return err
-	}
-	org, _, err := k.orgs.OrgOf(ctx, operator)
-	if err != nil {
-		return err
-	}
-	if org != s.OrgId {
-		return types.ErrInvalidSeat.Wrapf("operator %s of %s belongs to organisation %q", s.Operator, s.OrgId, org)
-	}
-	return nil
+	return k.checkOperator(ctx, s.OrgId, s.Operator)
 }
 
 // ExportGenesis returns the module's state.
@@ -79,5 +103,38 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		g.Missed = append(g.Missed, types.Missed{OrgId: key.K1(), Slot: key.K2()})
 		return false, nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	if g.Changes, g.Offers, err = k.waiting(ctx); err != nil {
+		return nil, err
+	}
+	err = k.OldKeys.Walk(ctx, nil, func(_ collections.Pair[string, []byte], old types.OldKey) (bool, error) {
+		g.OldKeys = append(g.OldKeys, old)
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.Turnover.Walk(ctx, nil, func(height, power int64) (bool, error) {
+		g.Turnover = append(g.Turnover, types.Turnover{Height: height, Power: power})
+		return false, nil
+	})
 	return g, err
+}
+
+// waiting returns the changes and the offers that wait, in order of org id.
+func (k Keeper) waiting(ctx context.Context) (changes []types.Change, offers []types.Offer, err error) {
+	err = k.Changes.Walk(ctx, nil, func(_ string, c types.Change) (bool, error) {
+		changes = append(changes, c)
+		return false, nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	err = k.Offers.Walk(ctx, nil, func(_ string, o types.Offer) (bool, error) {
+		offers = append(offers, o)
+		return false, nil
+	})
+	return changes, offers, err
 }

@@ -12,15 +12,18 @@ import (
 )
 
 // Jail takes an active seat out of the validator set until it unjails itself. It does nothing to a seat that is out
-// already, and nothing but an event where the set would fall below the floor: a chain that stops judges nobody.
+// already or is no more, and nothing but an event where the set would fall below the floor: a chain that stops judges nobody.
 func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
 	// Jailing must not hand the chain to those who remain: two thirds of the seats that were neither proven guilty nor
-	// revoked stay. A double signer is, and has no such protection.
+	// revoked, nor wait for their operator, stay. A double signer is, and has no such protection.
 	total, err := k.lasting(ctx)
 	if err != nil {
 		return err
 	}
 	seat, params, allowed, err := k.mayLeave(ctx, orgID, reason, (2*total+2)/3)
+	if errors.Is(err, types.ErrNotFound) {
+		return nil // removed while its court was in session
+	}
 	if err != nil || !allowed {
 		return err
 	}
@@ -35,6 +38,10 @@ func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
 // tombstone takes a seat out for good, under the same floor.
 func (k Keeper) tombstone(ctx context.Context, orgID string, height int64) error {
 	seat, err := k.GetSeat(ctx, orgID)
+	if errors.Is(err, types.ErrNotFound) {
+		sdk.UnwrapSDKContext(ctx).Logger().Error("evidence against an organisation that holds no seat any more", "module", types.ModuleName, "organisation", orgID)
+		return nil
+	}
 	if err != nil || seat.Tombstoned {
 		return err
 	}
@@ -51,28 +58,32 @@ func (k Keeper) tombstone(ctx context.Context, orgID string, height int64) error
 	return emit(ctx, &types.EventTombstoned{OrgId: orgID, Height: height})
 }
 
-// Unjail brings a jailed seat back: ErrNotJailed, ErrTombstoned, ErrRevoked, or ErrTooEarly before jailed_until.
+// Unjail has a seat enter the validator set, for the first time or again, once its turn has come: ErrNotJailed, ErrTombstoned,
+// ErrRevoked, ErrPending, or ErrTooEarly before jailed_until.
 func (k Keeper) Unjail(ctx context.Context, orgID string) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil {
 		return err
 	}
-	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	switch {
-	case seat.Tombstoned:
-		return types.ErrTombstoned.Wrapf("%s", orgID)
-	case seat.Revoked:
-		return types.ErrRevoked.Wrapf("%s is revoked, or no validator: the council decides", orgID)
-	case !seat.Jailed:
-		return types.ErrNotJailed.Wrapf("%s", orgID)
-	case height < seat.JailedUntil:
-		return types.ErrTooEarly.Wrapf("%s: until height %d, now %d", orgID, seat.JailedUntil, height)
-	}
-	seat.Jailed, seat.JailedUntil = false, 0
-	if err := k.setSeat(ctx, seat); err != nil {
+	if err := k.mayJoin(ctx, seat); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventUnjailed{OrgId: orgID})
+	return k.enqueue(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_JOIN, Due: height(ctx)})
+}
+
+// mayJoin says whether a seat may enter the validator set.
+func (k Keeper) mayJoin(ctx context.Context, seat types.Seat) error {
+	switch now := height(ctx); {
+	case seat.Tombstoned:
+		return types.ErrTombstoned.Wrapf("%s", seat.OrgId)
+	case seat.Revoked:
+		return types.ErrRevoked.Wrapf("%s is revoked, or no validator: the council decides", seat.OrgId)
+	case !seat.Jailed:
+		return types.ErrNotJailed.Wrapf("%s", seat.OrgId)
+	case now < seat.JailedUntil:
+		return types.ErrTooEarly.Wrapf("%s: until height %d, now %d", seat.OrgId, seat.JailedUntil, now)
+	}
+	return nil
 }
 
 // mayLeave says whether the seat is active and the floor lets it go; where only the floor, the larger of the given
@@ -96,11 +107,11 @@ func (k Keeper) mayLeave(ctx context.Context, orgID, reason string, floor int) (
 	return seat, params, true, nil
 }
 
-// lasting counts the seats that are neither tombstoned nor revoked.
+// lasting counts the seats of which jailing must leave two thirds.
 func (k Keeper) lasting(ctx context.Context) (n int, err error) {
 	seats, err := k.AllSeats(ctx)
 	for _, s := range seats {
-		if !s.Tombstoned && !s.Revoked {
+		if s.Counts() {
 			n++
 		}
 	}

@@ -15,6 +15,8 @@ import (
 // Keeper of the module's state.
 type Keeper struct {
 	addresses address.Codec
+	accounts  types.AccountKeeper
+	bank      types.BankKeeper
 	orgs      types.OrgsKeeper
 
 	Schema collections.Schema
@@ -24,24 +26,38 @@ type Keeper struct {
 	Seats collections.Map[string, types.Seat]
 	// SeatByOperator: account -> org id.
 	SeatByOperatorIndex collections.Map[sdk.AccAddress, string]
-	// SeatByConsensus: consensus address -> org id. An entry outlives its use by the evidence's maximal age, so that late
-	// evidence finds its seat; nothing removes entries here, since seats neither leave nor rotate keys yet.
+	// SeatByCourt: account -> org id.
+	SeatByCourtIndex collections.Map[sdk.AccAddress, string]
+	// SeatByConsensus: consensus address -> org id. An entry outlives its use until evidence about it is too old, so that late
+	// evidence finds the organisation: see OldKeys.
 	SeatByConsensus collections.Map[[]byte, string]
+	// OldKeys: (org id, consensus address) -> a key given up; OldKeyQueue: (height, consensus address) of the same.
+	OldKeys     collections.Map[collections.Pair[string, []byte], types.OldKey]
+	OldKeyQueue collections.KeySet[collections.Pair[int64, []byte]]
+	// Changes: org id -> the change of the seat that waits.
+	Changes collections.Map[string, types.Change]
+	// Offers: org id -> to whom the seat is offered.
+	Offers collections.Map[string, types.Offer]
+	// Turnover: height -> power that changed in it by choice.
+	Turnover collections.Map[int64, int64]
 	// Missed: (org id, height modulo window); one seat's entries are cleared together when it is jailed.
 	Missed collections.KeySet[collections.Pair[string, int64]]
 	// MissedCount: org id -> number of its entries in Missed.
 	MissedCount collections.Map[string, int64]
-	// Announced: org id -> power last told to the consensus engine, which stops at an update that removes a stranger.
-	Announced collections.Map[string, int64]
-	// Changed: org ids to be compared with Announced at the end of the block.
-	Changed collections.KeySet[string]
+	// Announced: consensus key -> power last told to the consensus engine, which stops at an update that removes a stranger.
+	Announced collections.Map[[]byte, int64]
+	// Changed: consensus keys to be compared with Announced at the end of the block.
+	Changed collections.KeySet[[]byte]
 }
 
 // NewKeeper returns a keeper.
-func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.Codec, orgs types.OrgsKeeper) Keeper {
+func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.Codec, accounts types.AccountKeeper, bank types.BankKeeper,
+	orgs types.OrgsKeeper) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	k := Keeper{
 		addresses:           addresses,
+		accounts:            accounts,
+		bank:                bank,
 		orgs:                orgs,
 		Params:              collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Seats:               collections.NewMap(sb, types.SeatsPrefix, "seats", collections.StringKey, codec.CollValue[types.Seat](cdc)),
@@ -49,8 +65,14 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 		SeatByConsensus:     collections.NewMap(sb, types.SeatByConsensusPrefix, "seat_by_consensus", collections.BytesKey, collections.StringValue),
 		Missed:              collections.NewKeySet(sb, types.MissedPrefix, "missed", collections.PairKeyCodec(collections.StringKey, collections.Int64Key)),
 		MissedCount:         collections.NewMap(sb, types.MissedCountPrefix, "missed_count", collections.StringKey, collections.Int64Value),
-		Announced:           collections.NewMap(sb, types.AnnouncedPrefix, "announced", collections.StringKey, collections.Int64Value),
-		Changed:             collections.NewKeySet(sb, types.ChangedPrefix, "changed", collections.StringKey),
+		Announced:           collections.NewMap(sb, types.AnnouncedPrefix, "announced", collections.BytesKey, collections.Int64Value),
+		Changed:             collections.NewKeySet(sb, types.ChangedPrefix, "changed", collections.BytesKey),
+		SeatByCourtIndex:    collections.NewMap(sb, types.SeatByCourtPrefix, "seat_by_court", sdk.AccAddressKey, collections.StringValue),
+		Changes:             collections.NewMap(sb, types.ChangesPrefix, "changes", collections.StringKey, codec.CollValue[types.Change](cdc)),
+		Offers:              collections.NewMap(sb, types.OffersPrefix, "offers", collections.StringKey, codec.CollValue[types.Offer](cdc)),
+		OldKeys:             collections.NewMap(sb, types.OldKeysPrefix, "old_keys", collections.PairKeyCodec(collections.StringKey, collections.BytesKey), codec.CollValue[types.OldKey](cdc)),
+		OldKeyQueue:         collections.NewKeySet(sb, types.OldKeyQueuePrefix, "old_key_queue", collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)),
+		Turnover:            collections.NewMap(sb, types.TurnoverPrefix, "turnover", collections.Int64Key, collections.Int64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

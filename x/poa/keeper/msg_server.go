@@ -11,19 +11,81 @@ type msgServer struct{ Keeper }
 // NewMsgServer serves the module's messages. Roles were checked before a message comes here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
-func (s msgServer) Unjail(ctx context.Context, msg *types.MsgUnjail) (*types.MsgUnjailResponse, error) {
-	operator, err := s.addresses.StringToBytes(msg.Operator)
-	if err != nil {
-		return nil, types.ErrNotFound.Wrapf("operator %q: %s", msg.Operator, err)
-	}
-	seat, found, err := s.SeatByOperator(ctx, operator)
+func (s msgServer) AddSeat(ctx context.Context, msg *types.MsgAddSeat) (*types.MsgAddSeatResponse, error) {
+	return &types.MsgAddSeatResponse{}, s.Keeper.AddSeat(ctx, msg.OrgId, msg.Operator, msg.Keys)
+}
+
+func (s msgServer) RemoveSeat(ctx context.Context, msg *types.MsgRemoveSeat) (*types.MsgRemoveSeatResponse, error) {
+	return &types.MsgRemoveSeatResponse{}, s.Keeper.RemoveSeat(ctx, msg.OrgId)
+}
+
+func (s msgServer) ReplaceSeat(ctx context.Context, msg *types.MsgReplaceSeat) (*types.MsgReplaceSeatResponse, error) {
+	return &types.MsgReplaceSeatResponse{}, s.Keeper.ReplaceSeat(ctx, msg.OrgId, msg.Heir, msg.Operator, msg.Keys)
+}
+
+func (s msgServer) ClearTombstone(ctx context.Context, msg *types.MsgClearTombstone) (*types.MsgClearTombstoneResponse, error) {
+	return &types.MsgClearTombstoneResponse{}, s.Keeper.ClearTombstone(ctx, msg.OrgId, msg.Keys)
+}
+
+func (s msgServer) OfferSeat(ctx context.Context, msg *types.MsgOfferSeat) (*types.MsgOfferSeatResponse, error) {
+	return &types.MsgOfferSeatResponse{}, s.Keeper.OfferSeat(ctx, msg.Admin, msg.OrgId, msg.Operator)
+}
+
+func (s msgServer) AcceptSeat(ctx context.Context, msg *types.MsgAcceptSeat) (*types.MsgAcceptSeatResponse, error) {
+	return &types.MsgAcceptSeatResponse{}, s.Keeper.AcceptSeat(ctx, msg.Operator, msg.OrgId)
+}
+
+func (s msgServer) LeaveSeat(ctx context.Context, msg *types.MsgLeaveSeat) (*types.MsgLeaveSeatResponse, error) {
+	seat, err := s.seatOf(ctx, msg.Operator)
 	if err != nil {
 		return nil, err
 	}
-	if !found {
-		return nil, types.ErrNotFound.Wrapf("operator %s", msg.Operator)
+	return &types.MsgLeaveSeatResponse{}, s.Keeper.LeaveSeat(ctx, seat)
+}
+
+func (s msgServer) RotateConsensusKey(ctx context.Context, msg *types.MsgRotateConsensusKey) (*types.MsgRotateConsensusKeyResponse, error) {
+	seat, err := s.seatOf(ctx, msg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRotateConsensusKeyResponse{}, s.Keeper.RotateConsensusKey(ctx, seat, msg.Pubkey, msg.Possession)
+}
+
+func (s msgServer) RotateBeaconKey(ctx context.Context, msg *types.MsgRotateBeaconKey) (*types.MsgRotateBeaconKeyResponse, error) {
+	seat, err := s.seatOf(ctx, msg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRotateBeaconKeyResponse{}, s.Keeper.RotateBeaconKey(ctx, seat, msg.Pubkey, msg.Possession)
+}
+
+func (s msgServer) RotateCourtKey(ctx context.Context, msg *types.MsgRotateCourtKey) (*types.MsgRotateCourtKeyResponse, error) {
+	seat, err := s.seatOf(ctx, msg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRotateCourtKeyResponse{}, s.Keeper.RotateCourtKey(ctx, seat, msg.Pubkey, msg.Possession)
+}
+
+func (s msgServer) Unjail(ctx context.Context, msg *types.MsgUnjail) (*types.MsgUnjailResponse, error) {
+	seat, err := s.seatOf(ctx, msg.Operator)
+	if err != nil {
+		return nil, err
 	}
 	return &types.MsgUnjailResponse{}, s.Keeper.Unjail(ctx, seat.OrgId)
+}
+
+// seatOf returns the seat that an account acts for.
+func (s msgServer) seatOf(ctx context.Context, text string) (types.Seat, error) {
+	operator, err := s.addresses.StringToBytes(text)
+	if err != nil {
+		return types.Seat{}, types.ErrNotFound.Wrapf("operator %q: %s", text, err)
+	}
+	seat, found, err := s.SeatByOperator(ctx, operator)
+	if err == nil && !found {
+		err = types.ErrNotFound.Wrapf("operator %s", text)
+	}
+	return seat, err
 }
 
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {

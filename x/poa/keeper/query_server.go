@@ -36,3 +36,12 @@ func (s queryServer) Seats(ctx context.Context, _ *types.QuerySeatsRequest) (*ty
 	seats, err := s.AllSeats(ctx)
 	return &types.QuerySeatsResponse{Seats: seats}, err
 }
+
+func (s queryServer) Changes(ctx context.Context, _ *types.QueryChangesRequest) (*types.QueryChangesResponse, error) {
+	changes, offers, err := s.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed, total, err := s.turnover(ctx)
+	return &types.QueryChangesResponse{Changes: changes, Offers: offers, Changeable: max((total-1)/3-changed, 0)}, err
+}

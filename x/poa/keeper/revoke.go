@@ -35,19 +35,8 @@ func (k Keeper) AfterRightsChanged(ctx context.Context, orgID string) error {
 
 // revoke takes a seat out of the validator set for as long as its organisation may hold none.
 func (k Keeper) revoke(ctx context.Context, seat types.Seat) error {
-	if seat.Active() {
-		params, err := k.Params.Get(ctx)
-		if err != nil {
-			return err
-		}
-		active, err := k.ActiveSeats(ctx)
-		if err != nil {
-			return err
-		}
-		if len(active) <= int(params.MinActiveSeats) {
-			return types.ErrFloor.Wrapf("%s holds one of the %d active seats, of which min_active_seats = %d must remain: "+
-				"bring a jailed seat back first, or lower the parameter", seat.OrgId, len(active), params.MinActiveSeats)
-		}
+	if err := k.checkFloor(ctx, seat); err != nil {
+		return err
 	}
 	// Jailed as well, so that a seat that may be held again waits for its operator: a validator that does not run would
 	// count against the two thirds that blocks need.
@@ -61,7 +50,7 @@ func (k Keeper) revoke(ctx context.Context, seat types.Seat) error {
 
 // reinstate lets the operator bring the seat back, unless it is tombstoned.
 func (k Keeper) reinstate(ctx context.Context, seat types.Seat) error {
-	seat.Revoked = false
+	seat.Revoked, seat.Waiting = false, true
 	if err := k.setSeat(ctx, seat); err != nil {
 		return err
 	}

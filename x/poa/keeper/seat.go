@@ -1,13 +1,16 @@
 package keeper
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
@@ -47,10 +50,27 @@ func (k Keeper) SeatByOperator(ctx context.Context, addr sdk.AccAddress) (types.
 	return k.follow(ctx, orgID, err)
 }
 
-// SeatByConsensusAddress returns the seat that signs blocks as addr, jailed or not.
-func (k Keeper) SeatByConsensusAddress(ctx context.Context, addr sdk.ConsAddress) (types.Seat, bool, error) {
-	orgID, err := k.SeatByConsensus.Get(ctx, addr)
+// SeatByCourt returns the seat for which addr answers in courts, jailed or not.
+func (k Keeper) SeatByCourt(ctx context.Context, addr sdk.AccAddress) (types.Seat, bool, error) {
+	orgID, err := k.SeatByCourtIndex.Get(ctx, addr)
 	return k.follow(ctx, orgID, err)
+}
+
+// Payee returns the account that is paid what an organisation's seat earned: its operator; where the seat was removed
+// meanwhile, the organisation's first admin.
+func (k Keeper) Payee(ctx context.Context, orgID string) (string, error) {
+	seat, err := k.GetSeat(ctx, orgID)
+	if err == nil {
+		return seat.Operator, nil
+	}
+	if !errors.Is(err, types.ErrNotFound) {
+		return "", err
+	}
+	org, err := k.orgs.GetOrganisation(ctx, orgID)
+	if err != nil {
+		return "", err
+	}
+	return org.Admins[0], nil
 }
 
 // follow goes from an index's answer to the seat.
@@ -65,7 +85,7 @@ func (k Keeper) follow(ctx context.Context, orgID string, err error) (types.Seat
 	return seat, err == nil, err
 }
 
-// addSeat stores a new seat and its indexes.
+// addSeat stores a new seat and its indexes, and opens the account that answers in courts.
 func (k Keeper) addSeat(ctx context.Context, s types.Seat) error {
 	operator, err := k.addresses.StringToBytes(s.Operator)
 	if err != nil {
@@ -77,7 +97,42 @@ func (k Keeper) addSeat(ctx context.Context, s types.Seat) error {
 	if err := k.SeatByConsensus.Set(ctx, s.ConsensusAddress(), s.OrgId); err != nil {
 		return err
 	}
+	if err := k.openCourtAccount(ctx, s); err != nil {
+		return err
+	}
 	return k.setSeat(ctx, s)
+}
+
+// removeSeat forgets a seat, but for its consensus key.
+func (k Keeper) removeSeat(ctx context.Context, s types.Seat) error {
+	operator, err := k.addresses.StringToBytes(s.Operator)
+	if err != nil {
+		return err
+	}
+	court, err := k.addresses.StringToBytes(s.Court)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(
+		k.forgetMissed(ctx, s.OrgId), k.retire(ctx, s, false),
+		k.SeatByOperatorIndex.Remove(ctx, operator), k.SeatByCourtIndex.Remove(ctx, court),
+		k.Changes.Remove(ctx, s.OrgId), k.Offers.Remove(ctx, s.OrgId),
+	); err != nil {
+		return err
+	}
+	return k.Seats.Remove(ctx, s.OrgId)
+}
+
+// openCourtAccount makes an account of the key that answers in courts, which signs although it has no coins.
+func (k Keeper) openCourtAccount(ctx context.Context, s types.Seat) error {
+	court, err := k.addresses.StringToBytes(s.Court)
+	if err != nil {
+		return types.ErrInvalidSeat.Wrapf("court of %s: %s", s.OrgId, err)
+	}
+	if !k.accounts.HasAccount(ctx, court) {
+		k.accounts.SetAccount(ctx, k.accounts.NewAccountWithAddress(ctx, court))
+	}
+	return k.SeatByCourtIndex.Set(ctx, court, s.OrgId)
 }
 
 // setSeat stores a seat and marks it for the end of the block.
@@ -85,5 +140,83 @@ func (k Keeper) setSeat(ctx context.Context, s types.Seat) error {
 	if err := k.Seats.Set(ctx, s.OrgId, s); err != nil {
 		return err
 	}
-	return k.Changed.Set(ctx, s.OrgId)
+	return k.Changed.Set(ctx, s.ConsensusPubkey)
+}
+
+// checkFree says whether a seat may be stored beside the others, but for those of the given organisations, whose place it
+// takes: ErrTaken.
+func (k Keeper) checkFree(ctx context.Context, s types.Seat, instead ...string) error {
+	all, err := k.AllSeats(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if slices.Contains(instead, o.OrgId) {
+			continue
+		}
+		switch {
+		case o.OrgId == s.OrgId:
+			return types.ErrTaken.Wrapf("organisation %s holds a seat", s.OrgId)
+		case o.Operator == s.Operator, o.Court == s.Operator:
+			return types.ErrTaken.Wrapf("operator %s: it acts for the seat of %s", s.Operator, o.OrgId)
+		case o.Court == s.Court, o.Operator == s.Court:
+			return types.ErrTaken.Wrapf("court account %s: it acts for the seat of %s", s.Court, o.OrgId)
+		case bytes.Equal(o.BeaconPubkey, s.BeaconPubkey):
+			return types.ErrTaken.Wrapf("beacon_pubkey: it is that of the seat of %s", o.OrgId)
+		}
+	}
+	return nil
+}
+
+// checkNewKeys says whether a seat may have these keys: none that signed blocks, and a court account of its own.
+func (k Keeper) checkNewKeys(ctx context.Context, s types.Seat) error {
+	if err := k.checkConsensusFree(ctx, s.ConsensusAddress()); err != nil {
+		return err
+	}
+	return k.checkCourt(ctx, s)
+}
+
+// checkCourt says whether a seat's court account is one of its own, in no organisation.
+func (k Keeper) checkCourt(ctx context.Context, s types.Seat) error {
+	court, err := k.addresses.StringToBytes(s.Court)
+	if err != nil {
+		return err
+	}
+	if s.Court == s.Operator {
+		return types.ErrInvalidSeat.Wrapf("court of %s: %s is its operator; expected an account of its own", s.OrgId, s.Court)
+	}
+	org, found, err := k.orgs.OrgOf(ctx, court)
+	if err != nil {
+		return err
+	}
+	if found {
+		return types.ErrTaken.Wrapf("court account %s: it belongs to %s; expected one in no organisation", s.Court, org)
+	}
+	return nil
+}
+
+// checkHolder says whether an organisation may hold a seat with this operator.
+func (k Keeper) checkHolder(ctx context.Context, orgID, operator string) error {
+	if holds, err := k.orgs.HasRole(ctx, orgID, orgstypes.ROLE_VALIDATOR); err != nil {
+		return types.ErrInvalidSeat.Wrapf("organisation of %s: %s", orgID, err)
+	} else if !holds {
+		return types.ErrRevoked.Wrapf("%s: expected an active organisation with the validator role", orgID)
+	}
+	return k.checkOperator(ctx, orgID, operator)
+}
+
+// checkOperator says whether an account belongs to the organisation for whose seat it is to act.
+func (k Keeper) checkOperator(ctx context.Context, orgID, operator string) error {
+	account, err := k.addresses.StringToBytes(operator)
+	if err != nil {
+		return types.ErrInvalidSeat.Wrapf("operator of %s: %q: %s", orgID, operator, err)
+	}
+	org, _, err := k.orgs.OrgOf(ctx, account)
+	if err != nil {
+		return err
+	}
+	if org != orgID {
+		return types.ErrInvalidSeat.Wrapf("operator %s of %s belongs to organisation %q", operator, orgID, org)
+	}
+	return nil
 }

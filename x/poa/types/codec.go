@@ -10,12 +10,24 @@ import (
 
 // RegisterLegacyAminoCodec registers the messages for amino JSON signing.
 func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
+	legacy.RegisterAminoMsg(cdc, &MsgAddSeat{}, "credence/poa/MsgAddSeat")
+	legacy.RegisterAminoMsg(cdc, &MsgRemoveSeat{}, "credence/poa/MsgRemoveSeat")
+	legacy.RegisterAminoMsg(cdc, &MsgReplaceSeat{}, "credence/poa/MsgReplaceSeat")
+	legacy.RegisterAminoMsg(cdc, &MsgClearTombstone{}, "credence/poa/MsgClearTombstone")
+	legacy.RegisterAminoMsg(cdc, &MsgOfferSeat{}, "credence/poa/MsgOfferSeat")
+	legacy.RegisterAminoMsg(cdc, &MsgAcceptSeat{}, "credence/poa/MsgAcceptSeat")
+	legacy.RegisterAminoMsg(cdc, &MsgLeaveSeat{}, "credence/poa/MsgLeaveSeat")
+	legacy.RegisterAminoMsg(cdc, &MsgRotateConsensusKey{}, "credence/poa/MsgRotateConsensusKey")
+	legacy.RegisterAminoMsg(cdc, &MsgRotateBeaconKey{}, "credence/poa/MsgRotateBeaconKey")
+	legacy.RegisterAminoMsg(cdc, &MsgRotateCourtKey{}, "credence/poa/MsgRotateCourtKey")
 	legacy.RegisterAminoMsg(cdc, &MsgUnjail{}, "credence/poa/MsgUnjail")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "credence/poa/MsgUpdateParams")
 }
 
 // RegisterInterfaces registers the messages as transactions' messages.
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
-	registry.RegisterImplementations((*sdk.Msg)(nil), &MsgUnjail{}, &MsgUpdateParams{})
+	registry.RegisterImplementations((*sdk.Msg)(nil), &MsgUnjail{}, &MsgUpdateParams{},
+		&MsgAddSeat{}, &MsgRemoveSeat{}, &MsgReplaceSeat{}, &MsgClearTombstone{}, &MsgOfferSeat{},
+		&MsgAcceptSeat{}, &MsgLeaveSeat{}, &MsgRotateConsensusKey{}, &MsgRotateBeaconKey{}, &MsgRotateCourtKey{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -17,14 +17,26 @@ var (
 	SeatsPrefix = collections.NewPrefix(1)
 	// SeatByOperatorPrefix: operator account -> org id.
 	SeatByOperatorPrefix = collections.NewPrefix(2)
-	// SeatByConsensusPrefix: consensus address -> org id.
+	// SeatByConsensusPrefix: consensus address -> org id, of keys given up too.
 	SeatByConsensusPrefix = collections.NewPrefix(3)
 	// MissedPrefix: (org id, height modulo window), present when the vote was missed.
 	MissedPrefix = collections.NewPrefix(4)
 	// MissedCountPrefix: org id -> number of entries under MissedPrefix.
 	MissedCountPrefix = collections.NewPrefix(5)
-	// AnnouncedPrefix: org id -> power that the consensus engine was last told, absent for 0.
+	// AnnouncedPrefix: consensus key -> power that the consensus engine was last told, absent for 0.
 	AnnouncedPrefix = collections.NewPrefix(6)
-	// ChangedPrefix: org ids of seats touched in this block.
+	// ChangedPrefix: consensus keys of seats touched in this block.
 	ChangedPrefix = collections.NewPrefix(7)
+	// SeatByCourtPrefix: court account -> org id.
+	SeatByCourtPrefix = collections.NewPrefix(8)
+	// ChangesPrefix: org id -> Change that waits.
+	ChangesPrefix = collections.NewPrefix(9)
+	// OffersPrefix: org id -> Offer that waits.
+	OffersPrefix = collections.NewPrefix(10)
+	// OldKeysPrefix: (org id, consensus address) -> OldKey.
+	OldKeysPrefix = collections.NewPrefix(11)
+	// OldKeyQueuePrefix: (height, consensus address) of old keys.
+	OldKeyQueuePrefix = collections.NewPrefix(12)
+	// TurnoverPrefix: height -> power that changed in it by choice.
+	TurnoverPrefix = collections.NewPrefix(13)
 )

@@ -1,12 +1,16 @@
 package types
 
-// DefaultParams jails a seat that missed more than half of the last 200 votes, for 200 blocks.
+// DefaultParams jails a seat that missed more than half of the last 200 votes, for 200 blocks, and lets less than a third of
+// the power change by choice within 20.
 func DefaultParams() Params {
-	return Params{DowntimeWindow: 200, MaxMissed: 100, JailBlocks: 200, MinActiveSeats: 1}
+	return Params{DowntimeWindow: 200, MaxMissed: 100, JailBlocks: 200, MinActiveSeats: 1, TurnoverBlocks: 20}
 }
 
 // MaxDowntimeWindow bounds the window, and with it what is cleared when a seat is jailed, in blocks.
 const MaxDowntimeWindow = 10_000
+
+// MaxTurnoverBlocks bounds turnover_blocks, in blocks.
+const MaxTurnoverBlocks = 100_000
 
 // Validate checks every parameter.
 func (p Params) Validate() error {
@@ -19,6 +23,8 @@ func (p Params) Validate() error {
 		return ErrInvalidParams.Wrapf("jail_blocks: %d, expected at least 1", p.JailBlocks)
 	case p.MinActiveSeats < 1:
 		return ErrInvalidParams.Wrapf("min_active_seats: %d, expected at least 1", p.MinActiveSeats)
+	case p.TurnoverBlocks < 1 || p.TurnoverBlocks > MaxTurnoverBlocks:
+		return ErrInvalidParams.Wrapf("turnover_blocks: %d, expected 1 to %d", p.TurnoverBlocks, MaxTurnoverBlocks)
 	}
 	return nil
 }

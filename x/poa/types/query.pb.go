@@ -297,6 +297,107 @@ func (m *QuerySeatsResponse) GetSeats() []Seat {
 	return nil
 }
 
+// QueryChangesRequest asks for what waits.
+type QueryChangesRequest struct {
+}
+
+func (m *QueryChangesRequest) Reset()         { *m = QueryChangesRequest{} }
+func (m *QueryChangesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryChangesRequest) ProtoMessage()    {}
+func (*QueryChangesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c742636eaff5b4ba, []int{6}
+}
+func (m *QueryChangesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryChangesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryChangesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryChangesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryChangesRequest.Merge(m, src)
+}
+func (m *QueryChangesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryChangesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryChangesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryChangesRequest proto.InternalMessageInfo
+
+// QueryChangesResponse carries what waits.
+type QueryChangesResponse struct {
+	// changes are in order of org_id.
+	Changes []Change `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes"`
+	// offers are in order of org_id.
+	Offers []Offer `protobuf:"bytes,2,rep,name=offers,proto3" json:"offers"`
+	// changeable is the power that may change by choice in the next block, besides that of one seat.
+	Changeable int64 `protobuf:"varint,3,opt,name=changeable,proto3" json:"changeable,omitempty"`
+}
+
+func (m *QueryChangesResponse) Reset()         { *m = QueryChangesResponse{} }
+func (m *QueryChangesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryChangesResponse) ProtoMessage()    {}
+func (*QueryChangesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c742636eaff5b4ba, []int{7}
+}
+func (m *QueryChangesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryChangesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryChangesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryChangesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryChangesResponse.Merge(m, src)
+}
+func (m *QueryChangesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryChangesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryChangesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryChangesResponse proto.InternalMessageInfo
+
+func (m *QueryChangesResponse) GetChanges() []Change {
+	if m != nil {
+		return m.Changes
+	}
+	return nil
+}
+
+func (m *QueryChangesResponse) GetOffers() []Offer {
+	if m != nil {
+		return m.Offers
+	}
+	return nil
+}
+
+func (m *QueryChangesResponse) GetChangeable() int64 {
+	if m != nil {
+		return m.Changeable
+	}
+	return 0
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "credence.poa.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "credence.poa.v1.QueryParamsResponse")
@@ -304,41 +405,49 @@ func init() {
 	proto.RegisterType((*QuerySeatResponse)(nil), "credence.poa.v1.QuerySeatResponse")
 	proto.RegisterType((*QuerySeatsRequest)(nil), "credence.poa.v1.QuerySeatsRequest")
 	proto.RegisterType((*QuerySeatsResponse)(nil), "credence.poa.v1.QuerySeatsResponse")
+	proto.RegisterType((*QueryChangesRequest)(nil), "credence.poa.v1.QueryChangesRequest")
+	proto.RegisterType((*QueryChangesResponse)(nil), "credence.poa.v1.QueryChangesResponse")
 }
 
 func init() { proto.RegisterFile("credence/poa/v1/query.proto", fileDescriptor_c742636eaff5b4ba) }
 
 var fileDescriptor_c742636eaff5b4ba = []byte{
-	// 454 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x93, 0x41, 0x8f, 0xd2, 0x40,
-	0x14, 0xc7, 0x5b, 0x76, 0xdb, 0x64, 0xc7, 0x83, 0xee, 0xec, 0x2e, 0x60, 0x35, 0x05, 0x8a, 0x89,
-	0x68, 0x62, 0x27, 0xa0, 0xf1, 0xe0, 0x91, 0x93, 0x26, 0x1e, 0xa4, 0xde, 0xbc, 0x98, 0xa1, 0x9d,
-	0x94, 0x26, 0xb6, 0x33, 0x74, 0x06, 0x22, 0x31, 0x5e, 0xfc, 0x04, 0x26, 0x7e, 0x09, 0x8f, 0x7e,
-	0x0c, 0x8e, 0x24, 0x5e, 0x3c, 0x19, 0x03, 0x26, 0x7c, 0x0d, 0xd3, 0x99, 0x11, 0x2b, 0x90, 0x66,
-	0x2f, 0x64, 0x78, 0xef, 0xff, 0xfe, 0xbf, 0xf7, 0xde, 0x4c, 0xc1, 0x9d, 0x30, 0x27, 0x11, 0xc9,
-	0x42, 0x82, 0x18, 0xc5, 0x68, 0xde, 0x47, 0xd3, 0x19, 0xc9, 0x17, 0x3e, 0xcb, 0xa9, 0xa0, 0xf0,
-	0xe6, 0xdf, 0xa4, 0xcf, 0x28, 0xf6, 0xe7, 0x7d, 0xe7, 0x1c, 0xa7, 0x49, 0x46, 0x91, 0xfc, 0x55,
-	0x1a, 0xc7, 0xd9, 0x37, 0xe0, 0x04, 0x0b, 0x9d, 0xbb, 0x8c, 0x69, 0x4c, 0xe5, 0x11, 0x15, 0x27,
-	0x1d, 0xbd, 0x1b, 0x53, 0x1a, 0xbf, 0x23, 0x08, 0xb3, 0x04, 0xe1, 0x2c, 0xa3, 0x02, 0x8b, 0x84,
-	0x66, 0x5c, 0x65, 0xbd, 0x4b, 0x00, 0x47, 0x45, 0x0b, 0xaf, 0x70, 0x8e, 0x53, 0x1e, 0x90, 0xe9,
-	0x8c, 0x70, 0xe1, 0x8d, 0xc0, 0xc5, 0x7f, 0x51, 0xce, 0x68, 0xc6, 0x09, 0x7c, 0x06, 0x6c, 0x26,
-	0x23, 0x4d, 0xb3, 0x6d, 0xf6, 0x6e, 0x0c, 0x1a, 0xfe, 0x5e, 0xc7, 0xbe, 0x2a, 0x18, 0x9e, 0x2d,
-	0x7f, 0xb6, 0x8c, 0xaf, 0xdb, 0x6f, 0x0f, 0xcd, 0x40, 0x57, 0x78, 0x0f, 0xc0, 0x2d, 0x69, 0xf9,
-	0x9a, 0x60, 0xa1, 0x31, 0xf0, 0x0a, 0xd8, 0x34, 0x8f, 0xdf, 0x26, 0x91, 0xf4, 0x3b, 0x0b, 0x2c,
-	0x9a, 0xc7, 0x2f, 0x22, 0x0f, 0x83, 0xf3, 0x92, 0x54, 0xb3, 0x9f, 0x80, 0xd3, 0x62, 0x54, 0x4d,
-	0xbe, 0x3a, 0x20, 0x17, 0xe2, 0x32, 0x57, 0xaa, 0x61, 0x1d, 0xd8, 0x69, 0xc2, 0x39, 0x89, 0x9a,
-	0xb5, 0xb6, 0xd9, 0x3b, 0x09, 0xf4, 0x3f, 0xef, 0xa2, 0x84, 0xd8, 0x4d, 0xfd, 0x52, 0xef, 0x42,
-	0x07, 0x35, 0xf8, 0x29, 0xb0, 0x0a, 0xab, 0x62, 0xe6, 0x93, 0x6b, 0x91, 0x95, 0x7c, 0xb0, 0xad,
-	0x01, 0x4b, 0xda, 0x41, 0x01, 0x6c, 0xb5, 0x17, 0xd8, 0x3d, 0x28, 0x3e, 0x5c, 0xbe, 0x73, 0xaf,
-	0x5a, 0xa4, 0xda, 0xf2, 0x5a, 0x9f, 0xbe, 0xff, 0xfe, 0x52, 0xbb, 0x0d, 0x1b, 0x68, 0xff, 0x45,
-	0xa8, 0x85, 0xc3, 0x39, 0x38, 0x2d, 0x3a, 0x83, 0x9d, 0xe3, 0x76, 0xa5, 0x7b, 0x70, 0xbc, 0x2a,
-	0x89, 0xe6, 0xdd, 0x97, 0xbc, 0x0e, 0x6c, 0xa1, 0x63, 0x2f, 0x90, 0xa3, 0x0f, 0xea, 0x26, 0x3f,
-	0x42, 0x06, 0x2c, 0xb9, 0x40, 0x58, 0xe1, 0xba, 0x9b, 0xb5, 0x5b, 0xa9, 0xd1, 0x68, 0x57, 0xa2,
-	0x9b, 0xb0, 0x7e, 0x1c, 0x3d, 0x7c, 0xbe, 0x5c, 0xbb, 0xe6, 0x6a, 0xed, 0x9a, 0xbf, 0xd6, 0xae,
-	0xf9, 0x79, 0xe3, 0x1a, 0xab, 0x8d, 0x6b, 0xfc, 0xd8, 0xb8, 0xc6, 0x1b, 0x3f, 0x4e, 0xc4, 0x64,
-	0x36, 0xf6, 0x43, 0x9a, 0xee, 0x6a, 0x1f, 0x85, 0x13, 0x9c, 0x64, 0xff, 0xac, 0xde, 0x4b, 0x33,
-	0xb1, 0x60, 0x84, 0x8f, 0x6d, 0xf9, 0x51, 0x3c, 0xfe, 0x13, 0x00, 0x00, 0xff, 0xff, 0xd4, 0x4c,
-	0xe4, 0xe1, 0xa7, 0x03, 0x00, 0x00,
+	// 549 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x94, 0xc1, 0x6e, 0xd3, 0x40,
+	0x10, 0x86, 0xe3, 0xa4, 0x71, 0xd5, 0xe1, 0x00, 0x9d, 0x26, 0xa9, 0x31, 0xc8, 0x49, 0x5d, 0x10,
+	0x05, 0x09, 0xaf, 0x5a, 0x10, 0x12, 0x88, 0x53, 0xb9, 0x80, 0x84, 0x04, 0x0d, 0x37, 0x2e, 0x68,
+	0xe3, 0x6c, 0x1d, 0x4b, 0x8d, 0xd7, 0xf5, 0x3a, 0x51, 0x2b, 0xc4, 0x85, 0x27, 0x40, 0xe2, 0x25,
+	0xb8, 0xc1, 0x63, 0xf4, 0x58, 0x89, 0x0b, 0x27, 0x04, 0x09, 0x12, 0xaf, 0x81, 0xbc, 0xbb, 0x09,
+	0x4e, 0x1c, 0x42, 0x2f, 0x91, 0x33, 0xfb, 0xcf, 0xff, 0xed, 0x8c, 0xff, 0x04, 0xae, 0xf9, 0x09,
+	0xeb, 0xb2, 0xc8, 0x67, 0x24, 0xe6, 0x94, 0x0c, 0x77, 0xc9, 0xf1, 0x80, 0x25, 0xa7, 0x5e, 0x9c,
+	0xf0, 0x94, 0xe3, 0xe5, 0xc9, 0xa1, 0x17, 0x73, 0xea, 0x0d, 0x77, 0xed, 0x75, 0xda, 0x0f, 0x23,
+	0x4e, 0xe4, 0xa7, 0xd2, 0xd8, 0xf6, 0xbc, 0x81, 0x60, 0x34, 0xd5, 0x67, 0xb5, 0x80, 0x07, 0x5c,
+	0x3e, 0x92, 0xec, 0x49, 0x57, 0xaf, 0x07, 0x9c, 0x07, 0x47, 0x8c, 0xd0, 0x38, 0x24, 0x34, 0x8a,
+	0x78, 0x4a, 0xd3, 0x90, 0x47, 0x42, 0x9d, 0xba, 0x35, 0xc0, 0x83, 0xec, 0x0a, 0x2f, 0x69, 0x42,
+	0xfb, 0xa2, 0xcd, 0x8e, 0x07, 0x4c, 0xa4, 0xee, 0x01, 0x6c, 0xcc, 0x54, 0x45, 0xcc, 0x23, 0xc1,
+	0xf0, 0x11, 0x98, 0xb1, 0xac, 0x58, 0x46, 0xcb, 0xd8, 0xb9, 0xb4, 0xb7, 0xe9, 0xcd, 0xdd, 0xd8,
+	0x53, 0x0d, 0xfb, 0x6b, 0x67, 0xdf, 0x9b, 0xa5, 0x4f, 0xbf, 0xbf, 0xdc, 0x31, 0xda, 0xba, 0xc3,
+	0xbd, 0x0d, 0x57, 0xa4, 0xe5, 0x2b, 0x46, 0x53, 0x8d, 0xc1, 0x3a, 0x98, 0x3c, 0x09, 0xde, 0x84,
+	0x5d, 0xe9, 0xb7, 0xd6, 0xae, 0xf2, 0x24, 0x78, 0xd6, 0x75, 0x29, 0xac, 0xe7, 0xa4, 0x9a, 0x7d,
+	0x1f, 0x56, 0xb2, 0x51, 0x35, 0xb9, 0x5e, 0x20, 0x67, 0xe2, 0x3c, 0x57, 0xaa, 0xb1, 0x01, 0x66,
+	0x3f, 0x14, 0x82, 0x75, 0xad, 0x72, 0xcb, 0xd8, 0xa9, 0xb4, 0xf5, 0x37, 0x77, 0x23, 0x87, 0x98,
+	0x4e, 0xfd, 0x5c, 0xef, 0x42, 0x17, 0x35, 0xf8, 0x01, 0x54, 0x33, 0xab, 0x6c, 0xe6, 0xca, 0x85,
+	0xc8, 0x4a, 0xee, 0xd6, 0xf5, 0x0e, 0x9f, 0xf4, 0x68, 0x14, 0xb0, 0x29, 0xe4, 0xb3, 0x01, 0xb5,
+	0xd9, 0xba, 0xe6, 0x3c, 0x86, 0x55, 0x5f, 0x95, 0x34, 0xa9, 0xb8, 0x5d, 0xd5, 0x92, 0x67, 0x4d,
+	0x5a, 0xf0, 0x21, 0x98, 0xfc, 0xf0, 0x90, 0x25, 0xc2, 0x2a, 0xcb, 0xe6, 0x46, 0xa1, 0xf9, 0x45,
+	0x76, 0x3c, 0xf3, 0x66, 0x54, 0x03, 0x3a, 0x00, 0xca, 0x85, 0x76, 0x8e, 0x98, 0x55, 0x91, 0x7b,
+	0xca, 0x55, 0xf6, 0x7e, 0x56, 0xa0, 0x2a, 0x6f, 0x8c, 0x29, 0x98, 0xea, 0x05, 0xe3, 0x76, 0xc1,
+	0xbe, 0x98, 0x22, 0xfb, 0xc6, 0x72, 0x91, 0x9a, 0xdb, 0x6d, 0xbe, 0xff, 0xfa, 0xeb, 0x63, 0xf9,
+	0x2a, 0x6e, 0x92, 0xf9, 0x68, 0xab, 0xe4, 0xe0, 0x10, 0x56, 0xb2, 0x15, 0xe3, 0xd6, 0x62, 0xbb,
+	0x5c, 0xa0, 0x6c, 0x77, 0x99, 0x44, 0xf3, 0x6e, 0x49, 0xde, 0x16, 0x36, 0xc9, 0xa2, 0x9f, 0x92,
+	0x20, 0x6f, 0x55, 0x24, 0xdf, 0x61, 0x0c, 0x55, 0x99, 0x04, 0x5c, 0xe2, 0x3a, 0x9d, 0x75, 0x7b,
+	0xa9, 0x46, 0xa3, 0x1d, 0x89, 0xb6, 0xb0, 0xb1, 0x18, 0x8d, 0x27, 0xb0, 0xaa, 0x53, 0x81, 0xff,
+	0xd8, 0xdd, 0x6c, 0x98, 0xec, 0x9b, 0xff, 0x51, 0x69, 0x6e, 0x4b, 0x72, 0x6d, 0xb4, 0x0a, 0x5c,
+	0x1d, 0x9f, 0xfd, 0xa7, 0x67, 0x23, 0xc7, 0x38, 0x1f, 0x39, 0xc6, 0x8f, 0x91, 0x63, 0x7c, 0x18,
+	0x3b, 0xa5, 0xf3, 0xb1, 0x53, 0xfa, 0x36, 0x76, 0x4a, 0xaf, 0xbd, 0x20, 0x4c, 0x7b, 0x83, 0x8e,
+	0xe7, 0xf3, 0xfe, 0xb4, 0xfb, 0xae, 0xdf, 0xa3, 0x61, 0xf4, 0xd7, 0xec, 0x44, 0xda, 0xa5, 0xa7,
+	0x31, 0x13, 0x1d, 0x53, 0xfe, 0xaf, 0xdc, 0xfb, 0x13, 0x00, 0x00, 0xff, 0xff, 0x56, 0xfd, 0xd2,
+	0x09, 0xea, 0x04, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -359,6 +468,8 @@ type QueryClient interface {
 	Seat(ctx context.Context, in *QuerySeatRequest, opts ...grpc.CallOption) (*QuerySeatResponse, error)
 	// Seats returns all seats in order of org_id.
 	Seats(ctx context.Context, in *QuerySeatsRequest, opts ...grpc.CallOption) (*QuerySeatsResponse, error)
+	// Changes returns what waits: changes of seats, and offers of them.
+	Changes(ctx context.Context, in *QueryChangesRequest, opts ...grpc.CallOption) (*QueryChangesResponse, error)
 }
 
 type queryClient struct {
@@ -396,6 +507,15 @@ func (c *queryClient) Seats(ctx context.Context, in *QuerySeatsRequest, opts ...
 	return out, nil
 }
 
+func (c *queryClient) Changes(ctx context.Context, in *QueryChangesRequest, opts ...grpc.CallOption) (*QueryChangesResponse, error) {
+	out := new(QueryChangesResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Query/Changes", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params returns the parameters of the module.
@@ -404,6 +524,8 @@ type QueryServer interface {
 	Seat(context.Context, *QuerySeatRequest) (*QuerySeatResponse, error)
 	// Seats returns all seats in order of org_id.
 	Seats(context.Context, *QuerySeatsRequest) (*QuerySeatsResponse, error)
+	// Changes returns what waits: changes of seats, and offers of them.
+	Changes(context.Context, *QueryChangesRequest) (*QueryChangesResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -418,6 +540,9 @@ func (*UnimplementedQueryServer) Seat(ctx context.Context, req *QuerySeatRequest
 }
 func (*UnimplementedQueryServer) Seats(ctx context.Context, req *QuerySeatsRequest) (*QuerySeatsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Seats not implemented")
+}
+func (*UnimplementedQueryServer) Changes(ctx context.Context, req *QueryChangesRequest) (*QueryChangesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Changes not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -478,6 +603,24 @@ func _Query_Seats_Handler(srv interface{}, ctx context.Context, dec func(interfa
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Changes_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryChangesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Changes(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Query/Changes",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Changes(ctx, req.(*QueryChangesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "credence.poa.v1.Query",
@@ -494,6 +637,10 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Seats",
 			Handler:    _Query_Seats_Handler,
+		},
+		{
+			MethodName: "Changes",
+			Handler:    _Query_Changes_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -684,6 +831,85 @@ func (m *QuerySeatsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryChangesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryChangesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryChangesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryChangesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryChangesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryChangesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Changeable != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Changeable))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Offers) > 0 {
+		for iNdEx := len(m.Offers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Offers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Changes) > 0 {
+		for iNdEx := len(m.Changes) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Changes[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -762,6 +988,39 @@ func (m *QuerySeatsResponse) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
+	}
+	return n
+}
+
+func (m *QueryChangesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *QueryChangesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Changes) > 0 {
+		for _, e := range m.Changes {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.Offers) > 0 {
+		for _, e := range m.Offers {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Changeable != 0 {
+		n += 1 + sovQuery(uint64(m.Changeable))
 	}
 	return n
 }
@@ -1202,6 +1461,193 @@ func (m *QuerySeatsResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryChangesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryChangesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryChangesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryChangesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryChangesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryChangesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Changes", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Changes = append(m.Changes, Change{})
+			if err := m.Changes[len(m.Changes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Offers = append(m.Offers, Offer{})
+			if err := m.Offers[len(m.Offers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Changeable", wireType)
+			}
+			m.Changeable = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Changeable |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])

@@ -3,7 +3,6 @@ package types
 import (
 	"bytes"
 
-	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cometbft/cometbft/crypto/ed25519"
 
 	"cosmossdk.io/core/address"
@@ -16,6 +15,22 @@ import (
 // DefaultPower is the voting power of every seat.
 const DefaultPower int64 = 1
 
+// NewSeat is the seat of an organisation with these keys, which waits for its operator from a height on.
+func NewSeat(codec address.Codec, orgID, operator string, keys SeatKeys, height int64) (Seat, error) {
+	court, err := codec.BytesToString(CourtAddress(keys.CourtPubkey))
+	if err != nil {
+		return Seat{}, ErrInvalidSeat.Wrapf("court of %s: %s", orgID, err)
+	}
+	return Seat{
+		OrgId: orgID, Operator: operator, Court: court, Power: DefaultPower,
+		ConsensusPubkey: keys.ConsensusPubkey, BeaconPubkey: keys.BeaconPubkey, BeaconPossession: keys.BeaconPossession,
+		Jailed: true, JailedUntil: height, Waiting: true,
+	}, nil
+}
+
+// Colluders is the largest number of n seats that is fewer than a third of them.
+func Colluders(n int) int64 { return int64(max(n-1, 0)) / 3 }
+
 // Active says whether the seat is in the validator set, and so in every court that is called and in the council.
 func (s Seat) Active() bool { return !s.Jailed && !s.Tombstoned && !s.Revoked && s.Power > 0 }
 
@@ -24,10 +39,10 @@ func (s Seat) ConsensusAddress() sdk.ConsAddress {
 	return sdk.ConsAddress(ed25519.PubKey(s.ConsensusPubkey).Address())
 }
 
-// Update tells the consensus engine the seat's power; 0 removes it.
-func (s Seat) Update(power int64) abci.ValidatorUpdate {
-	return abci.Ed25519ValidatorUpdate(s.ConsensusPubkey, power)
-}
+// Counts says whether the seat counts where a share of all seats is asked for: in the council, and of those that jailing
+// must leave. A jailed one does, so that nobody decides more by having others jailed; one that was never brought in, that signed
+// two blocks at one height, or whose organisation may hold none, does not.
+func (s Seat) Counts() bool { return !s.Waiting && !s.Tombstoned && !s.Revoked }
 
 // Validate checks a seat by itself: lengths, keys, proof of possession.
 func (s Seat) Validate(codec address.Codec) error {
@@ -36,6 +51,9 @@ func (s Seat) Validate(codec address.Codec) error {
 	}
 	if _, err := codec.StringToBytes(s.Operator); err != nil {
 		return ErrInvalidSeat.Wrapf("operator of %s: %q: %s", s.OrgId, s.Operator, err)
+	}
+	if _, err := codec.StringToBytes(s.Court); err != nil {
+		return ErrInvalidSeat.Wrapf("court of %s: %q: %s; expected the account that answers in courts", s.OrgId, s.Court, err)
 	}
 	if len(s.ConsensusPubkey) != ed25519.PubKeySize {
 		return ErrInvalidSeat.Wrapf("consensus_pubkey of %s: %d bytes, expected %d", s.OrgId, len(s.ConsensusPubkey), ed25519.PubKeySize)
@@ -48,6 +66,9 @@ func (s Seat) Validate(codec address.Codec) error {
 	}
 	if s.Power <= 0 {
 		return ErrInvalidSeat.Wrapf("power of %s: %d, expected more than 0", s.OrgId, s.Power)
+	}
+	if s.Waiting && !s.Jailed {
+		return ErrInvalidSeat.Wrapf("waiting of %s: true, expected only of a seat that is jailed", s.OrgId)
 	}
 	if s.JailedUntil < 0 {
 		return ErrInvalidSeat.Wrapf("jailed_until of %s: %d is negative", s.OrgId, s.JailedUntil)
@@ -64,10 +85,15 @@ func ValidateSeats(codec address.Codec, seats []Seat) error {
 		if i > 0 && seats[i-1].OrgId >= s.OrgId {
 			return ErrInvalidSeat.Wrapf("seats[%d]: %s: expected ascending order of org_id, each once", i, s.OrgId)
 		}
+		if s.Court == s.Operator {
+			return ErrInvalidSeat.Wrapf("court of %s: %s is its operator; expected an account of its own", s.OrgId, s.Court)
+		}
 		for _, o := range seats[:i] {
 			switch {
 			case o.Operator == s.Operator:
 				return ErrInvalidSeat.Wrapf("operator %s: of %s and of %s", s.Operator, o.OrgId, s.OrgId)
+			case o.Court == s.Court || o.Court == s.Operator || o.Operator == s.Court:
+				return ErrInvalidSeat.Wrapf("court %s of %s: of %s as well, or one's court and the other's operator", s.Court, s.OrgId, o.OrgId)
 			case bytes.Equal(o.ConsensusPubkey, s.ConsensusPubkey):
 				return ErrInvalidSeat.Wrapf("consensus_pubkey %X: of %s and of %s", s.ConsensusPubkey, o.OrgId, s.OrgId)
 			case bytes.Equal(o.BeaconPubkey, s.BeaconPubkey):

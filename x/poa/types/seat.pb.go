@@ -7,6 +7,7 @@ import (
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
+	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	io "io"
 	math "math"
@@ -24,11 +25,55 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
+// ChangeKind says what a change does to a seat.
+type ChangeKind int32
+
+const (
+	// Never stored.
+	CHANGE_KIND_UNSPECIFIED ChangeKind = 0
+	// The seat enters the validator set.
+	CHANGE_KIND_JOIN ChangeKind = 1
+	// The seat is removed.
+	CHANGE_KIND_LEAVE ChangeKind = 2
+	// The seat's place goes to another organisation.
+	CHANGE_KIND_HAND_OVER ChangeKind = 3
+	// The seat signs blocks with another key.
+	CHANGE_KIND_CONSENSUS_KEY ChangeKind = 4
+	// The seat signs beacon proofs with another key.
+	CHANGE_KIND_BEACON_KEY ChangeKind = 5
+)
+
+var ChangeKind_name = map[int32]string{
+	0: "CHANGE_KIND_UNSPECIFIED",
+	1: "CHANGE_KIND_JOIN",
+	2: "CHANGE_KIND_LEAVE",
+	3: "CHANGE_KIND_HAND_OVER",
+	4: "CHANGE_KIND_CONSENSUS_KEY",
+	5: "CHANGE_KIND_BEACON_KEY",
+}
+
+var ChangeKind_value = map[string]int32{
+	"CHANGE_KIND_UNSPECIFIED":   0,
+	"CHANGE_KIND_JOIN":          1,
+	"CHANGE_KIND_LEAVE":         2,
+	"CHANGE_KIND_HAND_OVER":     3,
+	"CHANGE_KIND_CONSENSUS_KEY": 4,
+	"CHANGE_KIND_BEACON_KEY":    5,
+}
+
+func (x ChangeKind) String() string {
+	return proto.EnumName(ChangeKind_name, int32(x))
+}
+
+func (ChangeKind) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_a33cd2540b950ee0, []int{0}
+}
+
 // Seat is a place in the validator set, held by one organisation.
 type Seat struct {
 	// org_id names the organisation; one organisation, one seat.
 	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
-	// operator is the account that acts for the seat: it unjails it and votes in the council.
+	// operator is the account that acts for the seat: it brings it in, rotates its keys, votes in the council, and is paid.
 	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
 	// consensus_pubkey is the ed25519 key that signs blocks, 32 bytes.
 	ConsensusPubkey []byte `protobuf:"bytes,3,opt,name=consensus_pubkey,json=consensusPubkey,proto3" json:"consensus_pubkey,omitempty"`
@@ -38,15 +83,20 @@ type Seat struct {
 	BeaconPossession []byte `protobuf:"bytes,5,opt,name=beacon_possession,json=beaconPossession,proto3" json:"beacon_possession,omitempty"`
 	// power is the seat's voting power while it is active; equal for all seats.
 	Power int64 `protobuf:"varint,6,opt,name=power,proto3" json:"power,omitempty"`
-	// jailed says that the seat is out of the validator set.
+	// jailed says that the seat is out of the validator set until its operator brings it in.
 	Jailed bool `protobuf:"varint,7,opt,name=jailed,proto3" json:"jailed,omitempty"`
 	// jailed_until is the first height at which a jailed seat may unjail itself.
 	JailedUntil int64 `protobuf:"varint,8,opt,name=jailed_until,json=jailedUntil,proto3" json:"jailed_until,omitempty"`
-	// tombstoned says that the seat signed two blocks at one height: it never returns by itself.
+	// tombstoned says that the seat signed two blocks at one height: it returns only with new keys, by the council.
 	Tombstoned bool `protobuf:"varint,9,opt,name=tombstoned,proto3" json:"tombstoned,omitempty"`
 	// revoked says that the organisation is revoked or has lost the validator role: the seat is out, jailed as well, until the
 	// council gives the organisation its right back and the operator unjails the seat.
 	Revoked bool `protobuf:"varint,10,opt,name=revoked,proto3" json:"revoked,omitempty"`
+	// court is the account that answers for the seat in courts, and can send nothing else. It belongs to no organisation.
+	Court string `protobuf:"bytes,11,opt,name=court,proto3" json:"court,omitempty"`
+	// waiting says that the council gave the seat, or gave it back, and its operator has not brought it in: it is jailed as well,
+	// and counts nowhere until then.
+	Waiting bool `protobuf:"varint,12,opt,name=waiting,proto3" json:"waiting,omitempty"`
 }
 
 func (m *Seat) Reset()         { *m = Seat{} }
@@ -152,6 +202,404 @@ func (m *Seat) GetRevoked() bool {
 	return false
 }
 
+func (m *Seat) GetCourt() string {
+	if m != nil {
+		return m.Court
+	}
+	return ""
+}
+
+func (m *Seat) GetWaiting() bool {
+	if m != nil {
+		return m.Waiting
+	}
+	return false
+}
+
+// SeatKeys are the keys of a seat, each with a proof that whoever names it holds its secret (docs/protocol.md, section 10).
+type SeatKeys struct {
+	// consensus_pubkey is the ed25519 key that signs blocks, 32 bytes.
+	ConsensusPubkey []byte `protobuf:"bytes,1,opt,name=consensus_pubkey,json=consensusPubkey,proto3" json:"consensus_pubkey,omitempty"`
+	// consensus_possession is its signature of the chain id, the seat and the key, 64 bytes.
+	ConsensusPossession []byte `protobuf:"bytes,2,opt,name=consensus_possession,json=consensusPossession,proto3" json:"consensus_possession,omitempty"`
+	// beacon_pubkey is the BLS12-381 key that signs beacon proofs, 96 bytes.
+	BeaconPubkey []byte `protobuf:"bytes,3,opt,name=beacon_pubkey,json=beaconPubkey,proto3" json:"beacon_pubkey,omitempty"`
+	// beacon_possession proves that the holder knows the secret of beacon_pubkey, 48 bytes.
+	BeaconPossession []byte `protobuf:"bytes,4,opt,name=beacon_possession,json=beaconPossession,proto3" json:"beacon_possession,omitempty"`
+	// court_pubkey is the secp256k1 key of the account that answers in courts, 33 bytes.
+	CourtPubkey []byte `protobuf:"bytes,5,opt,name=court_pubkey,json=courtPubkey,proto3" json:"court_pubkey,omitempty"`
+	// court_possession is its signature of the chain id, the seat and the key, 64 bytes.
+	CourtPossession []byte `protobuf:"bytes,6,opt,name=court_possession,json=courtPossession,proto3" json:"court_possession,omitempty"`
+}
+
+func (m *SeatKeys) Reset()         { *m = SeatKeys{} }
+func (m *SeatKeys) String() string { return proto.CompactTextString(m) }
+func (*SeatKeys) ProtoMessage()    {}
+func (*SeatKeys) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a33cd2540b950ee0, []int{1}
+}
+func (m *SeatKeys) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SeatKeys) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SeatKeys.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SeatKeys) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SeatKeys.Merge(m, src)
+}
+func (m *SeatKeys) XXX_Size() int {
+	return m.Size()
+}
+func (m *SeatKeys) XXX_DiscardUnknown() {
+	xxx_messageInfo_SeatKeys.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SeatKeys proto.InternalMessageInfo
+
+func (m *SeatKeys) GetConsensusPubkey() []byte {
+	if m != nil {
+		return m.ConsensusPubkey
+	}
+	return nil
+}
+
+func (m *SeatKeys) GetConsensusPossession() []byte {
+	if m != nil {
+		return m.ConsensusPossession
+	}
+	return nil
+}
+
+func (m *SeatKeys) GetBeaconPubkey() []byte {
+	if m != nil {
+		return m.BeaconPubkey
+	}
+	return nil
+}
+
+func (m *SeatKeys) GetBeaconPossession() []byte {
+	if m != nil {
+		return m.BeaconPossession
+	}
+	return nil
+}
+
+func (m *SeatKeys) GetCourtPubkey() []byte {
+	if m != nil {
+		return m.CourtPubkey
+	}
+	return nil
+}
+
+func (m *SeatKeys) GetCourtPossession() []byte {
+	if m != nil {
+		return m.CourtPossession
+	}
+	return nil
+}
+
+// Change is a change of a seat that waits for its block: for its height, and for its share of the power that may change
+// within turnover_blocks. A seat has one at a time.
+type Change struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// kind says what changes.
+	Kind ChangeKind `protobuf:"varint,2,opt,name=kind,proto3,enum=credence.poa.v1.ChangeKind" json:"kind,omitempty"`
+	// due is the first block that may carry it out.
+	Due int64 `protobuf:"varint,3,opt,name=due,proto3" json:"due,omitempty"`
+	// heir is the seat that takes the place, of a hand-over.
+	Heir *Seat `protobuf:"bytes,4,opt,name=heir,proto3" json:"heir,omitempty"`
+	// pubkey is the new key, of a rotation.
+	Pubkey []byte `protobuf:"bytes,5,opt,name=pubkey,proto3" json:"pubkey,omitempty"`
+	// possession proves that the holder knows the secret of a new beacon key.
+	Possession []byte `protobuf:"bytes,6,opt,name=possession,proto3" json:"possession,omitempty"`
+}
+
+func (m *Change) Reset()         { *m = Change{} }
+func (m *Change) String() string { return proto.CompactTextString(m) }
+func (*Change) ProtoMessage()    {}
+func (*Change) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a33cd2540b950ee0, []int{2}
+}
+func (m *Change) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Change) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Change.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Change) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Change.Merge(m, src)
+}
+func (m *Change) XXX_Size() int {
+	return m.Size()
+}
+func (m *Change) XXX_DiscardUnknown() {
+	xxx_messageInfo_Change.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Change proto.InternalMessageInfo
+
+func (m *Change) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *Change) GetKind() ChangeKind {
+	if m != nil {
+		return m.Kind
+	}
+	return CHANGE_KIND_UNSPECIFIED
+}
+
+func (m *Change) GetDue() int64 {
+	if m != nil {
+		return m.Due
+	}
+	return 0
+}
+
+func (m *Change) GetHeir() *Seat {
+	if m != nil {
+		return m.Heir
+	}
+	return nil
+}
+
+func (m *Change) GetPubkey() []byte {
+	if m != nil {
+		return m.Pubkey
+	}
+	return nil
+}
+
+func (m *Change) GetPossession() []byte {
+	if m != nil {
+		return m.Possession
+	}
+	return nil
+}
+
+// Offer is a seat that waits for whom it was offered.
+type Offer struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// heir is the seat that takes its place: another organisation's, or this one's with another operator.
+	Heir Seat `protobuf:"bytes,2,opt,name=heir,proto3" json:"heir"`
+}
+
+func (m *Offer) Reset()         { *m = Offer{} }
+func (m *Offer) String() string { return proto.CompactTextString(m) }
+func (*Offer) ProtoMessage()    {}
+func (*Offer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a33cd2540b950ee0, []int{3}
+}
+func (m *Offer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Offer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Offer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Offer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Offer.Merge(m, src)
+}
+func (m *Offer) XXX_Size() int {
+	return m.Size()
+}
+func (m *Offer) XXX_DiscardUnknown() {
+	xxx_messageInfo_Offer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Offer proto.InternalMessageInfo
+
+func (m *Offer) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *Offer) GetHeir() Seat {
+	if m != nil {
+		return m.Heir
+	}
+	return Seat{}
+}
+
+// OldKey is a consensus key that a seat gave up. It is kept until evidence about it is too old to be taken.
+type OldKey struct {
+	// address of the key, as votes and evidence name it, 20 bytes.
+	Address []byte `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// org_id names the seat that it signed for; the organisation may hold none any more.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// beacon_pubkey proves the blocks that it still makes until the consensus engine has followed.
+	BeaconPubkey []byte `protobuf:"bytes,3,opt,name=beacon_pubkey,json=beaconPubkey,proto3" json:"beacon_pubkey,omitempty"`
+	// height of the block in which it was given up.
+	Height int64 `protobuf:"varint,4,opt,name=height,proto3" json:"height,omitempty"`
+	// time of that block, in seconds since 1970.
+	Time int64 `protobuf:"varint,5,opt,name=time,proto3" json:"time,omitempty"`
+	// settled says that the council cleared a tombstone that this key earned: evidence about it counts no more.
+	Settled bool `protobuf:"varint,6,opt,name=settled,proto3" json:"settled,omitempty"`
+}
+
+func (m *OldKey) Reset()         { *m = OldKey{} }
+func (m *OldKey) String() string { return proto.CompactTextString(m) }
+func (*OldKey) ProtoMessage()    {}
+func (*OldKey) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a33cd2540b950ee0, []int{4}
+}
+func (m *OldKey) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *OldKey) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_OldKey.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *OldKey) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_OldKey.Merge(m, src)
+}
+func (m *OldKey) XXX_Size() int {
+	return m.Size()
+}
+func (m *OldKey) XXX_DiscardUnknown() {
+	xxx_messageInfo_OldKey.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_OldKey proto.InternalMessageInfo
+
+func (m *OldKey) GetAddress() []byte {
+	if m != nil {
+		return m.Address
+	}
+	return nil
+}
+
+func (m *OldKey) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *OldKey) GetBeaconPubkey() []byte {
+	if m != nil {
+		return m.BeaconPubkey
+	}
+	return nil
+}
+
+func (m *OldKey) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *OldKey) GetTime() int64 {
+	if m != nil {
+		return m.Time
+	}
+	return 0
+}
+
+func (m *OldKey) GetSettled() bool {
+	if m != nil {
+		return m.Settled
+	}
+	return false
+}
+
+// Turnover is the power that changed hands in a block by choice: jails and tombstones are not in it.
+type Turnover struct {
+	// height of the block.
+	Height int64 `protobuf:"varint,1,opt,name=height,proto3" json:"height,omitempty"`
+	// power that changed.
+	Power int64 `protobuf:"varint,2,opt,name=power,proto3" json:"power,omitempty"`
+}
+
+func (m *Turnover) Reset()         { *m = Turnover{} }
+func (m *Turnover) String() string { return proto.CompactTextString(m) }
+func (*Turnover) ProtoMessage()    {}
+func (*Turnover) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a33cd2540b950ee0, []int{5}
+}
+func (m *Turnover) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Turnover) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Turnover.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Turnover) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Turnover.Merge(m, src)
+}
+func (m *Turnover) XXX_Size() int {
+	return m.Size()
+}
+func (m *Turnover) XXX_DiscardUnknown() {
+	xxx_messageInfo_Turnover.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Turnover proto.InternalMessageInfo
+
+func (m *Turnover) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *Turnover) GetPower() int64 {
+	if m != nil {
+		return m.Power
+	}
+	return 0
+}
+
 // Params of the module.
 type Params struct {
 	// downtime_window is the number of latest blocks over which missed votes are counted, in blocks.
@@ -163,13 +611,16 @@ type Params struct {
 	// min_active_seats is the floor: nothing takes the set below it, a revocation by the council neither, so that the chain
 	// keeps going. At least 1.
 	MinActiveSeats uint32 `protobuf:"varint,4,opt,name=min_active_seats,json=minActiveSeats,proto3" json:"min_active_seats,omitempty"`
+	// turnover_blocks is the number of latest blocks within which less than a third of the power changes by choice: seats that
+	// enter, leave, or sign with another key. One seat may change in any case.
+	TurnoverBlocks int64 `protobuf:"varint,5,opt,name=turnover_blocks,json=turnoverBlocks,proto3" json:"turnover_blocks,omitempty"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
 func (m *Params) String() string { return proto.CompactTextString(m) }
 func (*Params) ProtoMessage()    {}
 func (*Params) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a33cd2540b950ee0, []int{1}
+	return fileDescriptor_a33cd2540b950ee0, []int{6}
 }
 func (m *Params) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -226,46 +677,85 @@ func (m *Params) GetMinActiveSeats() uint32 {
 	return 0
 }
 
+func (m *Params) GetTurnoverBlocks() int64 {
+	if m != nil {
+		return m.TurnoverBlocks
+	}
+	return 0
+}
+
 func init() {
+	proto.RegisterEnum("credence.poa.v1.ChangeKind", ChangeKind_name, ChangeKind_value)
 	proto.RegisterType((*Seat)(nil), "credence.poa.v1.Seat")
+	proto.RegisterType((*SeatKeys)(nil), "credence.poa.v1.SeatKeys")
+	proto.RegisterType((*Change)(nil), "credence.poa.v1.Change")
+	proto.RegisterType((*Offer)(nil), "credence.poa.v1.Offer")
+	proto.RegisterType((*OldKey)(nil), "credence.poa.v1.OldKey")
+	proto.RegisterType((*Turnover)(nil), "credence.poa.v1.Turnover")
 	proto.RegisterType((*Params)(nil), "credence.poa.v1.Params")
 }
 
 func init() { proto.RegisterFile("credence/poa/v1/seat.proto", fileDescriptor_a33cd2540b950ee0) }
 
 var fileDescriptor_a33cd2540b950ee0 = []byte{
-	// 490 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x5c, 0x92, 0xcf, 0x6e, 0x13, 0x3f,
-	0x10, 0xc7, 0xb3, 0x4d, 0x93, 0x26, 0xf3, 0x4b, 0x9b, 0xd4, 0x6a, 0x7f, 0x32, 0x91, 0x58, 0x42,
-	0x39, 0x10, 0x40, 0xcd, 0xaa, 0x82, 0x13, 0xb7, 0xe6, 0x04, 0x07, 0xa4, 0x6a, 0x2b, 0x84, 0xc4,
-	0x65, 0xe5, 0x5d, 0x5b, 0xa9, 0x49, 0xec, 0x59, 0xd9, 0xce, 0x9f, 0xbe, 0x02, 0x27, 0x1e, 0x85,
-	0x03, 0x12, 0xaf, 0xc0, 0xb1, 0xe2, 0x84, 0xc4, 0x05, 0x25, 0x07, 0x5e, 0x03, 0xad, 0x37, 0x1b,
-	0x21, 0x2e, 0xab, 0xfd, 0x7e, 0xe6, 0x33, 0x96, 0x35, 0x1e, 0xe8, 0x67, 0x46, 0x70, 0xa1, 0x33,
-	0x11, 0xe5, 0xc8, 0xa2, 0xc5, 0x45, 0x64, 0x05, 0x73, 0xa3, 0xdc, 0xa0, 0x43, 0xd2, 0xad, 0x6a,
-	0xa3, 0x1c, 0xd9, 0x68, 0x71, 0xd1, 0x3f, 0x66, 0x4a, 0x6a, 0x8c, 0xfc, 0xb7, 0x74, 0xfa, 0xf7,
-	0x32, 0xb4, 0x0a, 0x6d, 0xe2, 0x53, 0x54, 0x86, 0xb2, 0x74, 0xf6, 0x73, 0x0f, 0xf6, 0xaf, 0x05,
-	0x73, 0xe4, 0x14, 0x9a, 0x68, 0x26, 0x89, 0xe4, 0x34, 0x18, 0x04, 0xc3, 0x76, 0xdc, 0x40, 0x33,
-	0x79, 0xcd, 0xc9, 0x0b, 0x68, 0x61, 0x2e, 0x0c, 0x73, 0x68, 0xe8, 0x5e, 0x51, 0x18, 0xd3, 0xef,
-	0x5f, 0xce, 0x4f, 0xb6, 0x67, 0x5c, 0x72, 0x6e, 0x84, 0xb5, 0xd7, 0xce, 0x48, 0x3d, 0x89, 0x77,
-	0x26, 0x79, 0x02, 0xbd, 0x0c, 0xb5, 0x15, 0xda, 0xce, 0x6d, 0x92, 0xcf, 0xd3, 0xa9, 0xb8, 0xa5,
-	0xf5, 0x41, 0x30, 0xec, 0xc4, 0xdd, 0x1d, 0xbf, 0xf2, 0x98, 0x3c, 0x82, 0xc3, 0x54, 0xb0, 0x0c,
-	0x75, 0xe5, 0xed, 0x7b, 0xaf, 0x53, 0xc2, 0xad, 0xf4, 0x0c, 0x8e, 0x2b, 0x09, 0xad, 0x15, 0xd6,
-	0x4a, 0xd4, 0xb4, 0xe1, 0xc5, 0xde, 0x56, 0xdc, 0x71, 0x72, 0x02, 0x8d, 0x1c, 0x97, 0xc2, 0xd0,
-	0xe6, 0x20, 0x18, 0xd6, 0xe3, 0x32, 0x90, 0xff, 0xa1, 0xf9, 0x81, 0xc9, 0x99, 0xe0, 0xf4, 0x60,
-	0x10, 0x0c, 0x5b, 0xf1, 0x36, 0x91, 0x87, 0xd0, 0x29, 0xff, 0x92, 0xb9, 0x76, 0x72, 0x46, 0x5b,
-	0xbe, 0xe9, 0xbf, 0x92, 0xbd, 0x2d, 0x10, 0x09, 0x01, 0x1c, 0xaa, 0xd4, 0x3a, 0xd4, 0x82, 0xd3,
-	0xb6, 0x6f, 0xff, 0x8b, 0x10, 0x0a, 0x07, 0x46, 0x2c, 0x70, 0x2a, 0x38, 0x05, 0x5f, 0xac, 0xe2,
-	0xd9, 0xd7, 0x00, 0x9a, 0x57, 0xcc, 0x30, 0x65, 0xc9, 0x63, 0xe8, 0x72, 0x5c, 0x6a, 0x27, 0x95,
-	0x48, 0x96, 0x52, 0x73, 0x5c, 0xfa, 0x41, 0xd7, 0xe3, 0xa3, 0x0a, 0xbf, 0xf3, 0x94, 0xdc, 0x07,
-	0x50, 0x6c, 0x95, 0x28, 0x69, 0xad, 0xe0, 0x7e, 0xe6, 0xf5, 0xb8, 0xad, 0xd8, 0xea, 0x8d, 0x07,
-	0xe4, 0x01, 0xf8, 0xbb, 0x25, 0xe9, 0x0c, 0xb3, 0xa9, 0xf5, 0x53, 0xad, 0xc7, 0x50, 0xa0, 0xb1,
-	0x27, 0x64, 0x08, 0x3d, 0x25, 0x75, 0xc2, 0x32, 0x27, 0x17, 0x22, 0x29, 0x36, 0xc5, 0xfa, 0x99,
-	0x1e, 0xc6, 0x47, 0x4a, 0xea, 0x4b, 0x8f, 0x8b, 0x17, 0xb7, 0x2f, 0xfb, 0x1f, 0x7f, 0x7f, 0x7e,
-	0x7a, 0xba, 0xdb, 0xad, 0x95, 0xdf, 0xae, 0xf2, 0xba, 0xe3, 0x57, 0xdf, 0xd6, 0x61, 0x70, 0xb7,
-	0x0e, 0x83, 0x5f, 0xeb, 0x30, 0xf8, 0xb4, 0x09, 0x6b, 0x77, 0x9b, 0xb0, 0xf6, 0x63, 0x13, 0xd6,
-	0xde, 0x8f, 0x26, 0xd2, 0xdd, 0xcc, 0xd3, 0x51, 0x86, 0x2a, 0xaa, 0x7a, 0xcf, 0xb3, 0x1b, 0x26,
-	0x75, 0xf4, 0xcf, 0x51, 0xee, 0x36, 0x17, 0x36, 0x6d, 0xfa, 0x45, 0x7b, 0xfe, 0x27, 0x00, 0x00,
-	0xff, 0xff, 0x64, 0x29, 0xa4, 0xc8, 0xc5, 0x02, 0x00, 0x00,
+	// 908 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x55, 0x4d, 0x6f, 0x1b, 0x45,
+	0x18, 0xf6, 0xfa, 0x63, 0xeb, 0xbc, 0x71, 0x93, 0xcd, 0x60, 0x87, 0x8d, 0xab, 0xba, 0xa9, 0x39,
+	0xe0, 0x06, 0xd5, 0x56, 0x0a, 0x07, 0xc4, 0xcd, 0x76, 0x0c, 0x31, 0x06, 0x3b, 0x5a, 0x37, 0x45,
+	0x70, 0x59, 0xad, 0x77, 0xa7, 0xf6, 0x90, 0xec, 0x8c, 0xb5, 0x33, 0xb6, 0x93, 0x7f, 0x50, 0x71,
+	0xe2, 0x3f, 0x00, 0x12, 0xc7, 0x0a, 0xf1, 0x17, 0x90, 0x7a, 0xac, 0x38, 0x71, 0x42, 0x55, 0x72,
+	0xe8, 0xdf, 0x40, 0x3b, 0xb3, 0x6b, 0x6f, 0x9b, 0x86, 0xe6, 0x62, 0xcd, 0xfb, 0xbc, 0xcf, 0x3e,
+	0x3b, 0xcf, 0xfb, 0xb1, 0x86, 0xb2, 0x1b, 0x60, 0x0f, 0x53, 0x17, 0x37, 0xa6, 0xcc, 0x69, 0xcc,
+	0xf7, 0x1b, 0x1c, 0x3b, 0xa2, 0x3e, 0x0d, 0x98, 0x60, 0x68, 0x33, 0xce, 0xd5, 0xa7, 0xcc, 0xa9,
+	0xcf, 0xf7, 0xcb, 0x5b, 0x8e, 0x4f, 0x28, 0x6b, 0xc8, 0x5f, 0xc5, 0x29, 0xef, 0xb8, 0x8c, 0xfb,
+	0x8c, 0xdb, 0x32, 0x6a, 0xa8, 0x20, 0x4a, 0x15, 0xc7, 0x6c, 0xcc, 0x14, 0x1e, 0x9e, 0x14, 0x5a,
+	0xfd, 0x2d, 0x03, 0xd9, 0x21, 0x76, 0x04, 0x2a, 0x81, 0xce, 0x82, 0xb1, 0x4d, 0x3c, 0x53, 0xdb,
+	0xd5, 0x6a, 0x6b, 0x56, 0x8e, 0x05, 0xe3, 0xae, 0x87, 0x3e, 0x83, 0x3c, 0x9b, 0xe2, 0xc0, 0x11,
+	0x2c, 0x30, 0xd3, 0x61, 0xa2, 0x65, 0xfe, 0xfd, 0xe7, 0xc3, 0x62, 0xa4, 0xdc, 0xf4, 0xbc, 0x00,
+	0x73, 0x3e, 0x14, 0x01, 0xa1, 0x63, 0x6b, 0xc9, 0x44, 0x0f, 0xc0, 0x70, 0x19, 0xe5, 0x98, 0xf2,
+	0x19, 0xb7, 0xa7, 0xb3, 0xd1, 0x09, 0x3e, 0x37, 0x33, 0xbb, 0x5a, 0xad, 0x60, 0x6d, 0x2e, 0xf1,
+	0x23, 0x09, 0xa3, 0x8f, 0xe0, 0xf6, 0x08, 0x3b, 0x2e, 0xa3, 0x31, 0x2f, 0x2b, 0x79, 0x05, 0x05,
+	0x46, 0xa4, 0x4f, 0x60, 0x2b, 0x26, 0x31, 0xce, 0x31, 0xe7, 0x84, 0x51, 0x33, 0x27, 0x89, 0x46,
+	0x44, 0x5c, 0xe2, 0xa8, 0x08, 0xb9, 0x29, 0x5b, 0xe0, 0xc0, 0xd4, 0x77, 0xb5, 0x5a, 0xc6, 0x52,
+	0x01, 0xda, 0x06, 0xfd, 0x47, 0x87, 0x9c, 0x62, 0xcf, 0xbc, 0xb5, 0xab, 0xd5, 0xf2, 0x56, 0x14,
+	0xa1, 0xfb, 0x50, 0x50, 0x27, 0x7b, 0x46, 0x05, 0x39, 0x35, 0xf3, 0xf2, 0xa1, 0x75, 0x85, 0x1d,
+	0x87, 0x10, 0xaa, 0x00, 0x08, 0xe6, 0x8f, 0xb8, 0x60, 0x14, 0x7b, 0xe6, 0x9a, 0x7c, 0x3c, 0x81,
+	0x20, 0x13, 0x6e, 0x05, 0x78, 0xce, 0x4e, 0xb0, 0x67, 0x82, 0x4c, 0xc6, 0x21, 0xaa, 0x43, 0xce,
+	0x65, 0xb3, 0x40, 0x98, 0xeb, 0xef, 0x29, 0x9d, 0xa2, 0x85, 0x4a, 0x0b, 0x87, 0x08, 0x42, 0xc7,
+	0x66, 0x41, 0x29, 0x45, 0x61, 0xf5, 0x59, 0x1a, 0xf2, 0x61, 0x9f, 0x7a, 0xf8, 0x9c, 0xbf, 0xb3,
+	0xbc, 0xda, 0xbb, 0xcb, 0xbb, 0x0f, 0xc5, 0x04, 0x75, 0x55, 0xbc, 0xb4, 0xa4, 0x7f, 0xb0, 0xa2,
+	0xaf, 0xea, 0x77, 0xa5, 0x23, 0x99, 0x9b, 0x76, 0x24, 0x7b, 0x4d, 0x47, 0xee, 0x43, 0x41, 0xfa,
+	0x8b, 0x05, 0x55, 0xe7, 0xd6, 0x25, 0x16, 0xe9, 0x49, 0x4b, 0x92, 0xb2, 0x92, 0xd3, 0x63, 0x4b,
+	0x21, 0x6d, 0x09, 0x57, 0xff, 0xd2, 0x40, 0x6f, 0x4f, 0x1c, 0x3a, 0xc6, 0xd7, 0x0d, 0x6d, 0x03,
+	0xb2, 0x27, 0x84, 0x7a, 0xd2, 0xe4, 0xc6, 0xa3, 0x3b, 0xf5, 0xb7, 0x16, 0xa7, 0xae, 0x9e, 0xee,
+	0x11, 0xea, 0x59, 0x92, 0x88, 0x0c, 0xc8, 0x78, 0x33, 0x2c, 0x8d, 0x66, 0xac, 0xf0, 0x88, 0x1e,
+	0x40, 0x76, 0x82, 0x49, 0x20, 0x2d, 0xad, 0x3f, 0x2a, 0x5d, 0x91, 0x08, 0x7b, 0x61, 0x49, 0x4a,
+	0x38, 0x59, 0x6f, 0xf8, 0x8a, 0xa2, 0x70, 0x6c, 0xae, 0x98, 0x49, 0x20, 0xd5, 0xc7, 0x90, 0x1b,
+	0x3c, 0x7d, 0x8a, 0x83, 0xeb, 0x57, 0x4f, 0x5d, 0x21, 0xfd, 0x3f, 0x57, 0x68, 0xad, 0xbd, 0xf8,
+	0xf7, 0x5e, 0xea, 0xf7, 0xd7, 0xcf, 0xf7, 0x34, 0x75, 0x9b, 0xea, 0xaf, 0x1a, 0xe8, 0x83, 0x53,
+	0xaf, 0x87, 0xcf, 0xc3, 0x69, 0x72, 0xd4, 0x94, 0x45, 0xd3, 0x11, 0x87, 0x89, 0x37, 0xa6, 0x93,
+	0x6f, 0xbc, 0x51, 0xe7, 0xb7, 0x41, 0x9f, 0x60, 0x32, 0x9e, 0x08, 0x59, 0x9b, 0x8c, 0x15, 0x45,
+	0x08, 0x41, 0x56, 0x10, 0x1f, 0xcb, 0x22, 0x64, 0x2c, 0x79, 0x0e, 0x6f, 0xc0, 0xb1, 0x10, 0xe1,
+	0xd6, 0xe9, 0x6a, 0x9e, 0xa3, 0xb0, 0xfa, 0x39, 0xe4, 0x1f, 0xcf, 0x02, 0xca, 0xe6, 0x6a, 0x35,
+	0x23, 0x45, 0xed, 0x0d, 0xc5, 0xe5, 0x22, 0xa7, 0x13, 0x8b, 0x5c, 0x7d, 0xa5, 0x81, 0x7e, 0xe4,
+	0x04, 0x8e, 0xcf, 0xd1, 0xc7, 0xb0, 0xe9, 0xb1, 0x05, 0x0d, 0x5f, 0x65, 0x2f, 0x08, 0xf5, 0xd8,
+	0x22, 0x52, 0xd8, 0x88, 0xe1, 0xef, 0x24, 0x8a, 0xee, 0x02, 0xf8, 0xce, 0x99, 0xed, 0x13, 0xce,
+	0xb1, 0x17, 0xc9, 0xad, 0xf9, 0xce, 0xd9, 0xb7, 0x12, 0x40, 0xf7, 0x40, 0xee, 0xbb, 0x3d, 0x3a,
+	0x65, 0xee, 0x09, 0x8f, 0xc6, 0x00, 0x42, 0xa8, 0x25, 0x11, 0x54, 0x03, 0xc3, 0x27, 0xd4, 0x76,
+	0x5c, 0x41, 0xe6, 0xd8, 0x0e, 0xbf, 0xc9, 0x5c, 0xba, 0xbf, 0x6d, 0x6d, 0xf8, 0x84, 0x36, 0x25,
+	0x1c, 0xb6, 0x43, 0x5e, 0x49, 0x44, 0xbe, 0x62, 0x39, 0x55, 0x90, 0x8d, 0x18, 0x56, 0x92, 0x5f,
+	0x94, 0x7f, 0x7a, 0xfd, 0x7c, 0xaf, 0xb4, 0xfc, 0xdc, 0x9f, 0xc9, 0x0f, 0xbe, 0xf2, 0xb5, 0xf7,
+	0x87, 0x06, 0xb0, 0x9a, 0x51, 0x74, 0x07, 0x3e, 0x6c, 0x1f, 0x36, 0xfb, 0x5f, 0x75, 0xec, 0x5e,
+	0xb7, 0x7f, 0x60, 0x1f, 0xf7, 0x87, 0x47, 0x9d, 0x76, 0xf7, 0xcb, 0x6e, 0xe7, 0xc0, 0x48, 0xa1,
+	0x22, 0x18, 0xc9, 0xe4, 0xd7, 0x83, 0x6e, 0xdf, 0xd0, 0x50, 0x09, 0xb6, 0x92, 0xe8, 0x37, 0x9d,
+	0xe6, 0x93, 0x8e, 0x91, 0x46, 0x3b, 0x50, 0x4a, 0xc2, 0x87, 0xcd, 0xfe, 0x81, 0x3d, 0x78, 0xd2,
+	0xb1, 0x8c, 0x0c, 0xba, 0x0b, 0x3b, 0xc9, 0x54, 0x7b, 0xd0, 0x1f, 0x76, 0xfa, 0xc3, 0xe3, 0xa1,
+	0xdd, 0xeb, 0x7c, 0x6f, 0x64, 0x51, 0x19, 0xb6, 0x93, 0xe9, 0x56, 0xa7, 0xd9, 0x1e, 0xf4, 0x65,
+	0x2e, 0x57, 0xce, 0x3e, 0xfb, 0xa5, 0x92, 0x6a, 0x1d, 0xbe, 0xb8, 0xa8, 0x68, 0x2f, 0x2f, 0x2a,
+	0xda, 0xab, 0x8b, 0x8a, 0xf6, 0xf3, 0x65, 0x25, 0xf5, 0xf2, 0xb2, 0x92, 0xfa, 0xe7, 0xb2, 0x92,
+	0xfa, 0xa1, 0x3e, 0x26, 0x62, 0x32, 0x1b, 0xd5, 0x5d, 0xe6, 0x37, 0x62, 0xc3, 0x0f, 0xdd, 0x89,
+	0x43, 0x68, 0xe3, 0x2d, 0xff, 0xe2, 0x7c, 0x8a, 0xf9, 0x48, 0x97, 0x7f, 0x4d, 0x9f, 0xfe, 0x17,
+	0x00, 0x00, 0xff, 0xff, 0x9d, 0xd8, 0x3b, 0x35, 0x0d, 0x07, 0x00, 0x00,
 }
 
 func (m *Seat) Marshal() (dAtA []byte, err error) {
@@ -288,6 +778,23 @@ func (m *Seat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Waiting {
+		i--
+		if m.Waiting {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x60
+	}
+	if len(m.Court) > 0 {
+		i -= len(m.Court)
+		copy(dAtA[i:], m.Court)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.Court)))
+		i--
+		dAtA[i] = 0x5a
+	}
 	if m.Revoked {
 		i--
 		if m.Revoked {
@@ -366,6 +873,274 @@ func (m *Seat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *SeatKeys) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SeatKeys) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SeatKeys) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.CourtPossession) > 0 {
+		i -= len(m.CourtPossession)
+		copy(dAtA[i:], m.CourtPossession)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.CourtPossession)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.CourtPubkey) > 0 {
+		i -= len(m.CourtPubkey)
+		copy(dAtA[i:], m.CourtPubkey)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.CourtPubkey)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.BeaconPossession) > 0 {
+		i -= len(m.BeaconPossession)
+		copy(dAtA[i:], m.BeaconPossession)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.BeaconPossession)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.BeaconPubkey) > 0 {
+		i -= len(m.BeaconPubkey)
+		copy(dAtA[i:], m.BeaconPubkey)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.BeaconPubkey)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.ConsensusPossession) > 0 {
+		i -= len(m.ConsensusPossession)
+		copy(dAtA[i:], m.ConsensusPossession)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.ConsensusPossession)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ConsensusPubkey) > 0 {
+		i -= len(m.ConsensusPubkey)
+		copy(dAtA[i:], m.ConsensusPubkey)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.ConsensusPubkey)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Change) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Change) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Change) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Possession) > 0 {
+		i -= len(m.Possession)
+		copy(dAtA[i:], m.Possession)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.Possession)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Pubkey) > 0 {
+		i -= len(m.Pubkey)
+		copy(dAtA[i:], m.Pubkey)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.Pubkey)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Heir != nil {
+		{
+			size, err := m.Heir.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintSeat(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Due != 0 {
+		i = encodeVarintSeat(dAtA, i, uint64(m.Due))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Kind != 0 {
+		i = encodeVarintSeat(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Offer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Offer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Offer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Heir.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintSeat(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *OldKey) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *OldKey) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *OldKey) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Settled {
+		i--
+		if m.Settled {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Time != 0 {
+		i = encodeVarintSeat(dAtA, i, uint64(m.Time))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Height != 0 {
+		i = encodeVarintSeat(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.BeaconPubkey) > 0 {
+		i -= len(m.BeaconPubkey)
+		copy(dAtA[i:], m.BeaconPubkey)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.BeaconPubkey)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintSeat(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Turnover) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Turnover) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Turnover) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Power != 0 {
+		i = encodeVarintSeat(dAtA, i, uint64(m.Power))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Height != 0 {
+		i = encodeVarintSeat(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *Params) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -386,6 +1161,11 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.TurnoverBlocks != 0 {
+		i = encodeVarintSeat(dAtA, i, uint64(m.TurnoverBlocks))
+		i--
+		dAtA[i] = 0x28
+	}
 	if m.MinActiveSeats != 0 {
 		i = encodeVarintSeat(dAtA, i, uint64(m.MinActiveSeats))
 		i--
@@ -461,6 +1241,137 @@ func (m *Seat) Size() (n int) {
 	if m.Revoked {
 		n += 2
 	}
+	l = len(m.Court)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	if m.Waiting {
+		n += 2
+	}
+	return n
+}
+
+func (m *SeatKeys) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ConsensusPubkey)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.ConsensusPossession)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.BeaconPubkey)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.BeaconPossession)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.CourtPubkey)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.CourtPossession)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	return n
+}
+
+func (m *Change) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovSeat(uint64(m.Kind))
+	}
+	if m.Due != 0 {
+		n += 1 + sovSeat(uint64(m.Due))
+	}
+	if m.Heir != nil {
+		l = m.Heir.Size()
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.Pubkey)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.Possession)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	return n
+}
+
+func (m *Offer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = m.Heir.Size()
+	n += 1 + l + sovSeat(uint64(l))
+	return n
+}
+
+func (m *OldKey) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	l = len(m.BeaconPubkey)
+	if l > 0 {
+		n += 1 + l + sovSeat(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovSeat(uint64(m.Height))
+	}
+	if m.Time != 0 {
+		n += 1 + sovSeat(uint64(m.Time))
+	}
+	if m.Settled {
+		n += 2
+	}
+	return n
+}
+
+func (m *Turnover) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Height != 0 {
+		n += 1 + sovSeat(uint64(m.Height))
+	}
+	if m.Power != 0 {
+		n += 1 + sovSeat(uint64(m.Power))
+	}
 	return n
 }
 
@@ -481,6 +1392,9 @@ func (m *Params) Size() (n int) {
 	}
 	if m.MinActiveSeats != 0 {
 		n += 1 + sovSeat(uint64(m.MinActiveSeats))
+	}
+	if m.TurnoverBlocks != 0 {
+		n += 1 + sovSeat(uint64(m.TurnoverBlocks))
 	}
 	return n
 }
@@ -784,6 +1698,947 @@ func (m *Seat) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.Revoked = bool(v != 0)
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Court", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Court = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 12:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Waiting", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Waiting = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSeat(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SeatKeys) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSeat
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SeatKeys: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SeatKeys: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ConsensusPubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ConsensusPubkey = append(m.ConsensusPubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.ConsensusPubkey == nil {
+				m.ConsensusPubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ConsensusPossession", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ConsensusPossession = append(m.ConsensusPossession[:0], dAtA[iNdEx:postIndex]...)
+			if m.ConsensusPossession == nil {
+				m.ConsensusPossession = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BeaconPubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.BeaconPubkey = append(m.BeaconPubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.BeaconPubkey == nil {
+				m.BeaconPubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BeaconPossession", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.BeaconPossession = append(m.BeaconPossession[:0], dAtA[iNdEx:postIndex]...)
+			if m.BeaconPossession == nil {
+				m.BeaconPossession = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CourtPubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.CourtPubkey = append(m.CourtPubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.CourtPubkey == nil {
+				m.CourtPubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field CourtPossession", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.CourtPossession = append(m.CourtPossession[:0], dAtA[iNdEx:postIndex]...)
+			if m.CourtPossession == nil {
+				m.CourtPossession = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSeat(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Change) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSeat
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Change: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Change: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= ChangeKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Due", wireType)
+			}
+			m.Due = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Due |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Heir", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Heir == nil {
+				m.Heir = &Seat{}
+			}
+			if err := m.Heir.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pubkey = append(m.Pubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.Pubkey == nil {
+				m.Pubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Possession", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Possession = append(m.Possession[:0], dAtA[iNdEx:postIndex]...)
+			if m.Possession == nil {
+				m.Possession = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSeat(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Offer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSeat
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Offer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Offer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Heir", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Heir.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSeat(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *OldKey) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSeat
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: OldKey: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: OldKey: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = append(m.Address[:0], dAtA[iNdEx:postIndex]...)
+			if m.Address == nil {
+				m.Address = []byte{}
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BeaconPubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthSeat
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.BeaconPubkey = append(m.BeaconPubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.BeaconPubkey == nil {
+				m.BeaconPubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Time", wireType)
+			}
+			m.Time = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Time |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Settled", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Settled = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipSeat(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthSeat
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Turnover) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowSeat
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Turnover: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Turnover: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Power", wireType)
+			}
+			m.Power = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Power |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipSeat(dAtA[iNdEx:])
@@ -906,6 +2761,25 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.MinActiveSeats |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TurnoverBlocks", wireType)
+			}
+			m.TurnoverBlocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowSeat
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TurnoverBlocks |= int64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

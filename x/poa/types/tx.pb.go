@@ -32,7 +32,7 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// MsgUnjail brings a seat back into the validator set, once its time in jail is over.
+// MsgUnjail brings a seat into the validator set, for the first time, or once its time in jail is over.
 type MsgUnjail struct {
 	// operator is the seat's account.
 	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
@@ -207,45 +207,1102 @@ func (m *MsgUpdateParamsResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 
+// MsgAddSeat gives an organisation that holds the validator role a seat. It waits for its operator, who brings it in.
+type MsgAddSeat struct {
+	// authority is the council's account.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// org_id names the organisation.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// operator is its account that acts for the seat.
+	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+	// keys are the keys of the seat.
+	Keys SeatKeys `protobuf:"bytes,4,opt,name=keys,proto3" json:"keys"`
+}
+
+func (m *MsgAddSeat) Reset()         { *m = MsgAddSeat{} }
+func (m *MsgAddSeat) String() string { return proto.CompactTextString(m) }
+func (*MsgAddSeat) ProtoMessage()    {}
+func (*MsgAddSeat) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{4}
+}
+func (m *MsgAddSeat) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAddSeat) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAddSeat.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAddSeat) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAddSeat.Merge(m, src)
+}
+func (m *MsgAddSeat) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAddSeat) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAddSeat.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAddSeat proto.InternalMessageInfo
+
+func (m *MsgAddSeat) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgAddSeat) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *MsgAddSeat) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgAddSeat) GetKeys() SeatKeys {
+	if m != nil {
+		return m.Keys
+	}
+	return SeatKeys{}
+}
+
+// MsgAddSeatResponse is empty.
+type MsgAddSeatResponse struct {
+}
+
+func (m *MsgAddSeatResponse) Reset()         { *m = MsgAddSeatResponse{} }
+func (m *MsgAddSeatResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAddSeatResponse) ProtoMessage()    {}
+func (*MsgAddSeatResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{5}
+}
+func (m *MsgAddSeatResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAddSeatResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAddSeatResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAddSeatResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAddSeatResponse.Merge(m, src)
+}
+func (m *MsgAddSeatResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAddSeatResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAddSeatResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAddSeatResponse proto.InternalMessageInfo
+
+// MsgRemoveSeat takes a seat away.
+type MsgRemoveSeat struct {
+	// authority is the council's account.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+}
+
+func (m *MsgRemoveSeat) Reset()         { *m = MsgRemoveSeat{} }
+func (m *MsgRemoveSeat) String() string { return proto.CompactTextString(m) }
+func (*MsgRemoveSeat) ProtoMessage()    {}
+func (*MsgRemoveSeat) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{6}
+}
+func (m *MsgRemoveSeat) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRemoveSeat) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRemoveSeat.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRemoveSeat) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRemoveSeat.Merge(m, src)
+}
+func (m *MsgRemoveSeat) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRemoveSeat) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRemoveSeat.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRemoveSeat proto.InternalMessageInfo
+
+func (m *MsgRemoveSeat) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgRemoveSeat) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+// MsgRemoveSeatResponse is empty.
+type MsgRemoveSeatResponse struct {
+}
+
+func (m *MsgRemoveSeatResponse) Reset()         { *m = MsgRemoveSeatResponse{} }
+func (m *MsgRemoveSeatResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRemoveSeatResponse) ProtoMessage()    {}
+func (*MsgRemoveSeatResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{7}
+}
+func (m *MsgRemoveSeatResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRemoveSeatResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRemoveSeatResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRemoveSeatResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRemoveSeatResponse.Merge(m, src)
+}
+func (m *MsgRemoveSeatResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRemoveSeatResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRemoveSeatResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRemoveSeatResponse proto.InternalMessageInfo
+
+// MsgReplaceSeat offers a seat to another organisation, whose operator accepts it when its node is ready.
+type MsgReplaceSeat struct {
+	// authority is the council's account.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// heir names the organisation that may take its place.
+	Heir string `protobuf:"bytes,3,opt,name=heir,proto3" json:"heir,omitempty"`
+	// operator is the account of the heir that may accept, and then acts for the seat.
+	Operator string `protobuf:"bytes,4,opt,name=operator,proto3" json:"operator,omitempty"`
+	// keys are the keys of the heir.
+	Keys SeatKeys `protobuf:"bytes,5,opt,name=keys,proto3" json:"keys"`
+}
+
+func (m *MsgReplaceSeat) Reset()         { *m = MsgReplaceSeat{} }
+func (m *MsgReplaceSeat) String() string { return proto.CompactTextString(m) }
+func (*MsgReplaceSeat) ProtoMessage()    {}
+func (*MsgReplaceSeat) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{8}
+}
+func (m *MsgReplaceSeat) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReplaceSeat) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReplaceSeat.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReplaceSeat) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReplaceSeat.Merge(m, src)
+}
+func (m *MsgReplaceSeat) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReplaceSeat) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReplaceSeat.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReplaceSeat proto.InternalMessageInfo
+
+func (m *MsgReplaceSeat) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgReplaceSeat) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *MsgReplaceSeat) GetHeir() string {
+	if m != nil {
+		return m.Heir
+	}
+	return ""
+}
+
+func (m *MsgReplaceSeat) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgReplaceSeat) GetKeys() SeatKeys {
+	if m != nil {
+		return m.Keys
+	}
+	return SeatKeys{}
+}
+
+// MsgReplaceSeatResponse is empty.
+type MsgReplaceSeatResponse struct {
+}
+
+func (m *MsgReplaceSeatResponse) Reset()         { *m = MsgReplaceSeatResponse{} }
+func (m *MsgReplaceSeatResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgReplaceSeatResponse) ProtoMessage()    {}
+func (*MsgReplaceSeatResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{9}
+}
+func (m *MsgReplaceSeatResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgReplaceSeatResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgReplaceSeatResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgReplaceSeatResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgReplaceSeatResponse.Merge(m, src)
+}
+func (m *MsgReplaceSeatResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgReplaceSeatResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgReplaceSeatResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgReplaceSeatResponse proto.InternalMessageInfo
+
+// MsgClearTombstone gives a tombstoned seat new keys. It waits for its operator, who brings it in.
+type MsgClearTombstone struct {
+	// authority is the council's account.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// keys are its new keys, none of which it had.
+	Keys SeatKeys `protobuf:"bytes,3,opt,name=keys,proto3" json:"keys"`
+}
+
+func (m *MsgClearTombstone) Reset()         { *m = MsgClearTombstone{} }
+func (m *MsgClearTombstone) String() string { return proto.CompactTextString(m) }
+func (*MsgClearTombstone) ProtoMessage()    {}
+func (*MsgClearTombstone) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{10}
+}
+func (m *MsgClearTombstone) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgClearTombstone) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgClearTombstone.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgClearTombstone) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgClearTombstone.Merge(m, src)
+}
+func (m *MsgClearTombstone) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgClearTombstone) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgClearTombstone.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgClearTombstone proto.InternalMessageInfo
+
+func (m *MsgClearTombstone) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgClearTombstone) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *MsgClearTombstone) GetKeys() SeatKeys {
+	if m != nil {
+		return m.Keys
+	}
+	return SeatKeys{}
+}
+
+// MsgClearTombstoneResponse is empty.
+type MsgClearTombstoneResponse struct {
+}
+
+func (m *MsgClearTombstoneResponse) Reset()         { *m = MsgClearTombstoneResponse{} }
+func (m *MsgClearTombstoneResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgClearTombstoneResponse) ProtoMessage()    {}
+func (*MsgClearTombstoneResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{11}
+}
+func (m *MsgClearTombstoneResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgClearTombstoneResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgClearTombstoneResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgClearTombstoneResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgClearTombstoneResponse.Merge(m, src)
+}
+func (m *MsgClearTombstoneResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgClearTombstoneResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgClearTombstoneResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgClearTombstoneResponse proto.InternalMessageInfo
+
+// MsgOfferSeat offers the operation of a seat to another account of its organisation.
+type MsgOfferSeat struct {
+	// admin is an admin of the organisation.
+	Admin string `protobuf:"bytes,1,opt,name=admin,proto3" json:"admin,omitempty"`
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// operator is the account that may accept; empty takes the offer back.
+	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *MsgOfferSeat) Reset()         { *m = MsgOfferSeat{} }
+func (m *MsgOfferSeat) String() string { return proto.CompactTextString(m) }
+func (*MsgOfferSeat) ProtoMessage()    {}
+func (*MsgOfferSeat) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{12}
+}
+func (m *MsgOfferSeat) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgOfferSeat) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgOfferSeat.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgOfferSeat) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOfferSeat.Merge(m, src)
+}
+func (m *MsgOfferSeat) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgOfferSeat) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOfferSeat.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgOfferSeat proto.InternalMessageInfo
+
+func (m *MsgOfferSeat) GetAdmin() string {
+	if m != nil {
+		return m.Admin
+	}
+	return ""
+}
+
+func (m *MsgOfferSeat) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *MsgOfferSeat) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// MsgOfferSeatResponse is empty.
+type MsgOfferSeatResponse struct {
+}
+
+func (m *MsgOfferSeatResponse) Reset()         { *m = MsgOfferSeatResponse{} }
+func (m *MsgOfferSeatResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgOfferSeatResponse) ProtoMessage()    {}
+func (*MsgOfferSeatResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{13}
+}
+func (m *MsgOfferSeatResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgOfferSeatResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgOfferSeatResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgOfferSeatResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOfferSeatResponse.Merge(m, src)
+}
+func (m *MsgOfferSeatResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgOfferSeatResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOfferSeatResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgOfferSeatResponse proto.InternalMessageInfo
+
+// MsgAcceptSeat takes a seat that was offered.
+type MsgAcceptSeat struct {
+	// operator is the account that the seat was offered to.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,2,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+}
+
+func (m *MsgAcceptSeat) Reset()         { *m = MsgAcceptSeat{} }
+func (m *MsgAcceptSeat) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptSeat) ProtoMessage()    {}
+func (*MsgAcceptSeat) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{14}
+}
+func (m *MsgAcceptSeat) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptSeat) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptSeat.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptSeat) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptSeat.Merge(m, src)
+}
+func (m *MsgAcceptSeat) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptSeat) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptSeat.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptSeat proto.InternalMessageInfo
+
+func (m *MsgAcceptSeat) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgAcceptSeat) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+// MsgAcceptSeatResponse is empty.
+type MsgAcceptSeatResponse struct {
+}
+
+func (m *MsgAcceptSeatResponse) Reset()         { *m = MsgAcceptSeatResponse{} }
+func (m *MsgAcceptSeatResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptSeatResponse) ProtoMessage()    {}
+func (*MsgAcceptSeatResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{15}
+}
+func (m *MsgAcceptSeatResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptSeatResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptSeatResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptSeatResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptSeatResponse.Merge(m, src)
+}
+func (m *MsgAcceptSeatResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptSeatResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptSeatResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptSeatResponse proto.InternalMessageInfo
+
+// MsgLeaveSeat gives the seat up. The organisation keeps its roles; only the council gives it a seat again.
+type MsgLeaveSeat struct {
+	// operator is the seat's account.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+}
+
+func (m *MsgLeaveSeat) Reset()         { *m = MsgLeaveSeat{} }
+func (m *MsgLeaveSeat) String() string { return proto.CompactTextString(m) }
+func (*MsgLeaveSeat) ProtoMessage()    {}
+func (*MsgLeaveSeat) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{16}
+}
+func (m *MsgLeaveSeat) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgLeaveSeat) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgLeaveSeat.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgLeaveSeat) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgLeaveSeat.Merge(m, src)
+}
+func (m *MsgLeaveSeat) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgLeaveSeat) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgLeaveSeat.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgLeaveSeat proto.InternalMessageInfo
+
+func (m *MsgLeaveSeat) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+// MsgLeaveSeatResponse is empty.
+type MsgLeaveSeatResponse struct {
+}
+
+func (m *MsgLeaveSeatResponse) Reset()         { *m = MsgLeaveSeatResponse{} }
+func (m *MsgLeaveSeatResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgLeaveSeatResponse) ProtoMessage()    {}
+func (*MsgLeaveSeatResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{17}
+}
+func (m *MsgLeaveSeatResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgLeaveSeatResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgLeaveSeatResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgLeaveSeatResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgLeaveSeatResponse.Merge(m, src)
+}
+func (m *MsgLeaveSeatResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgLeaveSeatResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgLeaveSeatResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgLeaveSeatResponse proto.InternalMessageInfo
+
+// MsgRotateConsensusKey has the seat sign blocks with another key.
+type MsgRotateConsensusKey struct {
+	// operator is the seat's account.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pubkey is the ed25519 key, 32 bytes.
+	Pubkey []byte `protobuf:"bytes,2,opt,name=pubkey,proto3" json:"pubkey,omitempty"`
+	// possession is the key's signature of the chain id, the seat and the key, 64 bytes.
+	Possession []byte `protobuf:"bytes,3,opt,name=possession,proto3" json:"possession,omitempty"`
+}
+
+func (m *MsgRotateConsensusKey) Reset()         { *m = MsgRotateConsensusKey{} }
+func (m *MsgRotateConsensusKey) String() string { return proto.CompactTextString(m) }
+func (*MsgRotateConsensusKey) ProtoMessage()    {}
+func (*MsgRotateConsensusKey) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{18}
+}
+func (m *MsgRotateConsensusKey) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRotateConsensusKey) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRotateConsensusKey.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRotateConsensusKey) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRotateConsensusKey.Merge(m, src)
+}
+func (m *MsgRotateConsensusKey) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRotateConsensusKey) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRotateConsensusKey.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRotateConsensusKey proto.InternalMessageInfo
+
+func (m *MsgRotateConsensusKey) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgRotateConsensusKey) GetPubkey() []byte {
+	if m != nil {
+		return m.Pubkey
+	}
+	return nil
+}
+
+func (m *MsgRotateConsensusKey) GetPossession() []byte {
+	if m != nil {
+		return m.Possession
+	}
+	return nil
+}
+
+// MsgRotateConsensusKeyResponse is empty.
+type MsgRotateConsensusKeyResponse struct {
+}
+
+func (m *MsgRotateConsensusKeyResponse) Reset()         { *m = MsgRotateConsensusKeyResponse{} }
+func (m *MsgRotateConsensusKeyResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRotateConsensusKeyResponse) ProtoMessage()    {}
+func (*MsgRotateConsensusKeyResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{19}
+}
+func (m *MsgRotateConsensusKeyResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRotateConsensusKeyResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRotateConsensusKeyResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRotateConsensusKeyResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRotateConsensusKeyResponse.Merge(m, src)
+}
+func (m *MsgRotateConsensusKeyResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRotateConsensusKeyResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRotateConsensusKeyResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRotateConsensusKeyResponse proto.InternalMessageInfo
+
+// MsgRotateBeaconKey has the seat sign beacon proofs with another key, once nobody can have known which key would suit it.
+type MsgRotateBeaconKey struct {
+	// operator is the seat's account.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pubkey is the BLS12-381 key, a compressed point of G2, 96 bytes.
+	Pubkey []byte `protobuf:"bytes,2,opt,name=pubkey,proto3" json:"pubkey,omitempty"`
+	// possession proves that the holder knows its secret, 48 bytes.
+	Possession []byte `protobuf:"bytes,3,opt,name=possession,proto3" json:"possession,omitempty"`
+}
+
+func (m *MsgRotateBeaconKey) Reset()         { *m = MsgRotateBeaconKey{} }
+func (m *MsgRotateBeaconKey) String() string { return proto.CompactTextString(m) }
+func (*MsgRotateBeaconKey) ProtoMessage()    {}
+func (*MsgRotateBeaconKey) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{20}
+}
+func (m *MsgRotateBeaconKey) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRotateBeaconKey) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRotateBeaconKey.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRotateBeaconKey) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRotateBeaconKey.Merge(m, src)
+}
+func (m *MsgRotateBeaconKey) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRotateBeaconKey) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRotateBeaconKey.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRotateBeaconKey proto.InternalMessageInfo
+
+func (m *MsgRotateBeaconKey) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgRotateBeaconKey) GetPubkey() []byte {
+	if m != nil {
+		return m.Pubkey
+	}
+	return nil
+}
+
+func (m *MsgRotateBeaconKey) GetPossession() []byte {
+	if m != nil {
+		return m.Possession
+	}
+	return nil
+}
+
+// MsgRotateBeaconKeyResponse is empty.
+type MsgRotateBeaconKeyResponse struct {
+}
+
+func (m *MsgRotateBeaconKeyResponse) Reset()         { *m = MsgRotateBeaconKeyResponse{} }
+func (m *MsgRotateBeaconKeyResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRotateBeaconKeyResponse) ProtoMessage()    {}
+func (*MsgRotateBeaconKeyResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{21}
+}
+func (m *MsgRotateBeaconKeyResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRotateBeaconKeyResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRotateBeaconKeyResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRotateBeaconKeyResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRotateBeaconKeyResponse.Merge(m, src)
+}
+func (m *MsgRotateBeaconKeyResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRotateBeaconKeyResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRotateBeaconKeyResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRotateBeaconKeyResponse proto.InternalMessageInfo
+
+// MsgRotateCourtKey has another account answer for the seat in the courts that are called from now on.
+type MsgRotateCourtKey struct {
+	// operator is the seat's account.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// pubkey is the secp256k1 key of the account, 33 bytes.
+	Pubkey []byte `protobuf:"bytes,2,opt,name=pubkey,proto3" json:"pubkey,omitempty"`
+	// possession is the key's signature of the chain id, the seat and the key, 64 bytes.
+	Possession []byte `protobuf:"bytes,3,opt,name=possession,proto3" json:"possession,omitempty"`
+}
+
+func (m *MsgRotateCourtKey) Reset()         { *m = MsgRotateCourtKey{} }
+func (m *MsgRotateCourtKey) String() string { return proto.CompactTextString(m) }
+func (*MsgRotateCourtKey) ProtoMessage()    {}
+func (*MsgRotateCourtKey) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{22}
+}
+func (m *MsgRotateCourtKey) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRotateCourtKey) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRotateCourtKey.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRotateCourtKey) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRotateCourtKey.Merge(m, src)
+}
+func (m *MsgRotateCourtKey) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRotateCourtKey) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRotateCourtKey.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRotateCourtKey proto.InternalMessageInfo
+
+func (m *MsgRotateCourtKey) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgRotateCourtKey) GetPubkey() []byte {
+	if m != nil {
+		return m.Pubkey
+	}
+	return nil
+}
+
+func (m *MsgRotateCourtKey) GetPossession() []byte {
+	if m != nil {
+		return m.Possession
+	}
+	return nil
+}
+
+// MsgRotateCourtKeyResponse is empty.
+type MsgRotateCourtKeyResponse struct {
+}
+
+func (m *MsgRotateCourtKeyResponse) Reset()         { *m = MsgRotateCourtKeyResponse{} }
+func (m *MsgRotateCourtKeyResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRotateCourtKeyResponse) ProtoMessage()    {}
+func (*MsgRotateCourtKeyResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{23}
+}
+func (m *MsgRotateCourtKeyResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRotateCourtKeyResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRotateCourtKeyResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRotateCourtKeyResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRotateCourtKeyResponse.Merge(m, src)
+}
+func (m *MsgRotateCourtKeyResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRotateCourtKeyResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRotateCourtKeyResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRotateCourtKeyResponse proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterType((*MsgUnjail)(nil), "credence.poa.v1.MsgUnjail")
 	proto.RegisterType((*MsgUnjailResponse)(nil), "credence.poa.v1.MsgUnjailResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "credence.poa.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "credence.poa.v1.MsgUpdateParamsResponse")
+	proto.RegisterType((*MsgAddSeat)(nil), "credence.poa.v1.MsgAddSeat")
+	proto.RegisterType((*MsgAddSeatResponse)(nil), "credence.poa.v1.MsgAddSeatResponse")
+	proto.RegisterType((*MsgRemoveSeat)(nil), "credence.poa.v1.MsgRemoveSeat")
+	proto.RegisterType((*MsgRemoveSeatResponse)(nil), "credence.poa.v1.MsgRemoveSeatResponse")
+	proto.RegisterType((*MsgReplaceSeat)(nil), "credence.poa.v1.MsgReplaceSeat")
+	proto.RegisterType((*MsgReplaceSeatResponse)(nil), "credence.poa.v1.MsgReplaceSeatResponse")
+	proto.RegisterType((*MsgClearTombstone)(nil), "credence.poa.v1.MsgClearTombstone")
+	proto.RegisterType((*MsgClearTombstoneResponse)(nil), "credence.poa.v1.MsgClearTombstoneResponse")
+	proto.RegisterType((*MsgOfferSeat)(nil), "credence.poa.v1.MsgOfferSeat")
+	proto.RegisterType((*MsgOfferSeatResponse)(nil), "credence.poa.v1.MsgOfferSeatResponse")
+	proto.RegisterType((*MsgAcceptSeat)(nil), "credence.poa.v1.MsgAcceptSeat")
+	proto.RegisterType((*MsgAcceptSeatResponse)(nil), "credence.poa.v1.MsgAcceptSeatResponse")
+	proto.RegisterType((*MsgLeaveSeat)(nil), "credence.poa.v1.MsgLeaveSeat")
+	proto.RegisterType((*MsgLeaveSeatResponse)(nil), "credence.poa.v1.MsgLeaveSeatResponse")
+	proto.RegisterType((*MsgRotateConsensusKey)(nil), "credence.poa.v1.MsgRotateConsensusKey")
+	proto.RegisterType((*MsgRotateConsensusKeyResponse)(nil), "credence.poa.v1.MsgRotateConsensusKeyResponse")
+	proto.RegisterType((*MsgRotateBeaconKey)(nil), "credence.poa.v1.MsgRotateBeaconKey")
+	proto.RegisterType((*MsgRotateBeaconKeyResponse)(nil), "credence.poa.v1.MsgRotateBeaconKeyResponse")
+	proto.RegisterType((*MsgRotateCourtKey)(nil), "credence.poa.v1.MsgRotateCourtKey")
+	proto.RegisterType((*MsgRotateCourtKeyResponse)(nil), "credence.poa.v1.MsgRotateCourtKeyResponse")
 }
 
 func init() { proto.RegisterFile("credence/poa/v1/tx.proto", fileDescriptor_c4ef5ea27300fb06) }
 
 var fileDescriptor_c4ef5ea27300fb06 = []byte{
-	// 438 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x52, 0xbf, 0x6f, 0xd3, 0x40,
-	0x14, 0xf6, 0x15, 0x88, 0xf0, 0x81, 0x54, 0xd5, 0x54, 0xc4, 0x35, 0xc8, 0x44, 0xee, 0x12, 0x45,
-	0xd4, 0xa7, 0xb6, 0x88, 0x21, 0x1b, 0x99, 0xba, 0x54, 0x42, 0x41, 0x2c, 0x5d, 0xd0, 0xd5, 0x3e,
-	0x5d, 0x8c, 0x6a, 0xbf, 0xd3, 0xdd, 0xb5, 0x4a, 0x36, 0xc4, 0xc8, 0xc4, 0x9f, 0xc1, 0x18, 0x21,
-	0x26, 0xfe, 0x02, 0x8f, 0x51, 0x26, 0x26, 0x84, 0x92, 0x21, 0xff, 0x06, 0xf2, 0xcf, 0xfc, 0x02,
-	0x65, 0xb1, 0xfc, 0xde, 0xf7, 0xbd, 0xef, 0x7d, 0xef, 0xb3, 0xb1, 0x1d, 0x48, 0x16, 0xb2, 0x24,
-	0x60, 0x44, 0x00, 0x25, 0x77, 0xa7, 0x44, 0x0f, 0x7d, 0x21, 0x41, 0x83, 0xb5, 0x5f, 0x21, 0xbe,
-	0x00, 0xea, 0xdf, 0x9d, 0x3a, 0x07, 0x34, 0x8e, 0x12, 0x20, 0xf9, 0xb3, 0xe0, 0x38, 0xcd, 0x00,
-	0x54, 0x0c, 0x8a, 0xc4, 0x8a, 0x67, 0xb3, 0xb1, 0xe2, 0x25, 0x70, 0x54, 0x00, 0x1f, 0xf2, 0x8a,
-	0x14, 0x45, 0x09, 0x3d, 0xab, 0x37, 0x82, 0xe4, 0x2a, 0x1b, 0x93, 0x70, 0xc3, 0x4a, 0xd0, 0xd9,
-	0xb4, 0xa3, 0x18, 0xd5, 0x25, 0x76, 0xc8, 0x81, 0x43, 0x21, 0x98, 0xbd, 0x15, 0x5d, 0x0f, 0xb0,
-	0x79, 0xa9, 0xf8, 0xfb, 0xe4, 0x23, 0x8d, 0x6e, 0xac, 0x57, 0xf8, 0x21, 0x08, 0x26, 0xa9, 0x06,
-	0x69, 0xa3, 0x16, 0x6a, 0x9b, 0x3d, 0x7b, 0xfa, 0xe3, 0xe4, 0xb0, 0xdc, 0xff, 0x26, 0x0c, 0x25,
-	0x53, 0xea, 0x9d, 0x96, 0x51, 0xc2, 0xfb, 0x35, 0xb3, 0xfb, 0x32, 0x9d, 0x1e, 0xdf, 0xff, 0xbc,
-	0x18, 0x77, 0xea, 0xd6, 0x97, 0xc5, 0xb8, 0xf3, 0x74, 0xcd, 0x4a, 0xbd, 0xc3, 0x7b, 0x82, 0x0f,
-	0xea, 0xa2, 0xcf, 0x94, 0x80, 0x44, 0x31, 0xef, 0x27, 0xc2, 0xfb, 0x59, 0x57, 0x84, 0x54, 0xb3,
-	0xb7, 0x54, 0xd2, 0x58, 0x59, 0xaf, 0xb1, 0x49, 0x6f, 0xf5, 0x00, 0x64, 0xa4, 0x47, 0x3b, 0xdd,
-	0x2c, 0xa9, 0x56, 0x17, 0x37, 0x44, 0xae, 0x60, 0xef, 0xb5, 0x50, 0xfb, 0xd1, 0x59, 0xd3, 0xdf,
-	0xf8, 0x12, 0x7e, 0xb1, 0xa0, 0x67, 0xa6, 0xbf, 0x5f, 0x18, 0xdf, 0x16, 0xe3, 0x0e, 0xea, 0x97,
-	0x13, 0xdd, 0xf3, 0x74, 0x7a, 0xbc, 0x97, 0x9d, 0xb2, 0xd4, 0xcb, 0x6e, 0x79, 0xbe, 0x75, 0xcb,
-	0x8a, 0x51, 0xef, 0x08, 0x37, 0x37, 0x5a, 0xd5, 0x5d, 0x67, 0xdf, 0x11, 0xbe, 0x77, 0xa9, 0xb8,
-	0x75, 0x81, 0x1b, 0x65, 0xc4, 0xce, 0x96, 0x9b, 0x3a, 0x0d, 0xc7, 0xfb, 0x3f, 0x56, 0x29, 0x5a,
-	0x57, 0xf8, 0xf1, 0x5a, 0x4a, 0xad, 0x7f, 0xce, 0xac, 0x30, 0x9c, 0xf6, 0x2e, 0x46, 0xa5, 0xed,
-	0x3c, 0xf8, 0x94, 0x85, 0xd1, 0xbb, 0x48, 0x67, 0x2e, 0x9a, 0xcc, 0x5c, 0xf4, 0x67, 0xe6, 0xa2,
-	0xaf, 0x73, 0xd7, 0x98, 0xcc, 0x5d, 0xe3, 0xd7, 0xdc, 0x35, 0xae, 0x7c, 0x1e, 0xe9, 0xc1, 0xed,
-	0xb5, 0x1f, 0x40, 0x4c, 0x2a, 0xd1, 0x93, 0x60, 0x40, 0xa3, 0xa4, 0x2e, 0xc9, 0x30, 0xcf, 0x48,
-	0x8f, 0x04, 0x53, 0xd7, 0x8d, 0xfc, 0x1f, 0x3b, 0xff, 0x1b, 0x00, 0x00, 0xff, 0xff, 0x5f, 0x22,
-	0x33, 0xf5, 0x26, 0x03, 0x00, 0x00,
+	// 1015 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x57, 0xcf, 0x6f, 0xdc, 0x44,
+	0x14, 0x8e, 0x93, 0xcd, 0xd2, 0x7d, 0x0d, 0x8d, 0x6a, 0xd2, 0xec, 0xae, 0xd3, 0x3a, 0x91, 0x23,
+	0x20, 0x0a, 0xd4, 0x26, 0x69, 0x8b, 0xaa, 0xbd, 0x25, 0xbd, 0x14, 0x85, 0x15, 0xb0, 0x2d, 0x42,
+	0xea, 0xa5, 0x4c, 0xec, 0xa9, 0x63, 0xba, 0xf6, 0x58, 0x9e, 0xd9, 0xa8, 0x7b, 0x43, 0x1c, 0x39,
+	0x20, 0x38, 0xf1, 0x2f, 0x70, 0xcc, 0x01, 0x09, 0xc1, 0x05, 0x71, 0xcb, 0xb1, 0x0a, 0x17, 0x4e,
+	0x08, 0x25, 0x87, 0xfc, 0x11, 0x5c, 0x2a, 0x8f, 0xbd, 0xe3, 0x5f, 0x93, 0x6c, 0x12, 0xb5, 0xb9,
+	0x44, 0x99, 0xf7, 0x6b, 0xbe, 0xef, 0x7b, 0x33, 0x6f, 0xd6, 0xd0, 0xb2, 0x23, 0xec, 0xe0, 0xc0,
+	0xc6, 0x56, 0x48, 0x90, 0xb5, 0xbb, 0x66, 0xb1, 0x17, 0x66, 0x18, 0x11, 0x46, 0xd4, 0xd9, 0x91,
+	0xc7, 0x0c, 0x09, 0x32, 0x77, 0xd7, 0xb4, 0xeb, 0xc8, 0xf7, 0x02, 0x62, 0xf1, 0xbf, 0x49, 0x8c,
+	0xd6, 0xb4, 0x09, 0xf5, 0x09, 0xb5, 0x7c, 0xea, 0xc6, 0xb9, 0x3e, 0x75, 0x53, 0x47, 0x3b, 0x71,
+	0x3c, 0xe5, 0x2b, 0x2b, 0x59, 0xa4, 0xae, 0x05, 0xb1, 0x23, 0x89, 0x5c, 0x1a, 0xa7, 0x45, 0xa4,
+	0x8f, 0x53, 0xa7, 0x56, 0x86, 0x43, 0x31, 0x62, 0xa9, 0x6f, 0xce, 0x25, 0x2e, 0x49, 0x0a, 0xc6,
+	0xff, 0x25, 0x56, 0x83, 0x40, 0xa3, 0x4b, 0xdd, 0x2f, 0x83, 0x6f, 0x90, 0xd7, 0x57, 0xef, 0xc2,
+	0x15, 0x12, 0xe2, 0x08, 0x31, 0x12, 0xb5, 0x94, 0x25, 0x65, 0xa5, 0xb1, 0xd9, 0x3a, 0xf8, 0xf5,
+	0xf6, 0x5c, 0xba, 0xff, 0x86, 0xe3, 0x44, 0x98, 0xd2, 0x47, 0x2c, 0xf2, 0x02, 0xb7, 0x27, 0x22,
+	0x3b, 0x1f, 0xee, 0x1f, 0x2c, 0xd7, 0xbe, 0x3b, 0xde, 0x5b, 0x15, 0xa6, 0xef, 0x8f, 0xf7, 0x56,
+	0xe7, 0x0b, 0x50, 0xc4, 0x1e, 0xc6, 0x3b, 0x70, 0x5d, 0x2c, 0x7a, 0x98, 0x86, 0x24, 0xa0, 0xd8,
+	0xf8, 0x43, 0x81, 0xd9, 0xd8, 0x1a, 0x3a, 0x88, 0xe1, 0xcf, 0x51, 0x84, 0x7c, 0xaa, 0x7e, 0x0c,
+	0x0d, 0x34, 0x60, 0x3b, 0x24, 0xf2, 0xd8, 0x70, 0x2c, 0x9a, 0x2c, 0x54, 0xed, 0x40, 0x3d, 0xe4,
+	0x15, 0x5a, 0x93, 0x4b, 0xca, 0xca, 0xd5, 0xf5, 0xa6, 0x59, 0xea, 0x84, 0x99, 0x6c, 0xb0, 0xd9,
+	0xd8, 0xff, 0x77, 0x71, 0xe2, 0x97, 0xe3, 0xbd, 0x55, 0xa5, 0x97, 0x66, 0x74, 0xee, 0xec, 0x1f,
+	0x2c, 0x4f, 0xc6, 0x54, 0xb2, 0x7a, 0x31, 0x97, 0x9b, 0x15, 0x2e, 0x39, 0xa0, 0x46, 0x1b, 0x9a,
+	0x25, 0x93, 0xe0, 0xf5, 0xbf, 0x02, 0xd0, 0xa5, 0xee, 0x86, 0xe3, 0x3c, 0xc2, 0x88, 0x5d, 0x98,
+	0xd2, 0x0d, 0xa8, 0x93, 0xc8, 0x7d, 0xea, 0x39, 0x9c, 0x52, 0xa3, 0x37, 0x4d, 0x22, 0xf7, 0x13,
+	0xa7, 0xd0, 0xae, 0xa9, 0xb3, 0xb6, 0x4b, 0xbd, 0x0f, 0xb5, 0xe7, 0x78, 0x48, 0x5b, 0x35, 0xae,
+	0x4e, 0xbb, 0xa2, 0x4e, 0x8c, 0x74, 0x0b, 0x0f, 0x0b, 0xfa, 0xf0, 0x8c, 0x8e, 0x29, 0x57, 0xa7,
+	0x59, 0x56, 0x27, 0xa5, 0x6b, 0xcc, 0x81, 0x9a, 0xad, 0x84, 0x26, 0x3f, 0x29, 0xf0, 0x76, 0x97,
+	0xba, 0x3d, 0xec, 0x93, 0x5d, 0xfc, 0x06, 0x64, 0xe9, 0xac, 0xc9, 0x61, 0x6a, 0x65, 0x98, 0x19,
+	0x02, 0xa3, 0x09, 0x37, 0x0a, 0x06, 0x01, 0xf6, 0xe7, 0x49, 0xb8, 0xc6, 0x3d, 0x61, 0x1f, 0xd9,
+	0x6f, 0x02, 0xad, 0xaa, 0x42, 0x6d, 0x07, 0x7b, 0x69, 0x03, 0x7b, 0xfc, 0xff, 0x42, 0x63, 0x6b,
+	0xe7, 0x6e, 0xec, 0xf4, 0xb9, 0x1b, 0xbb, 0x2e, 0x57, 0x6c, 0xa1, 0xaa, 0x98, 0x90, 0xc1, 0x68,
+	0xc1, 0x7c, 0xd1, 0x22, 0x34, 0xfb, 0x5b, 0xe1, 0x57, 0xfc, 0x41, 0x1f, 0xa3, 0xe8, 0x31, 0xf1,
+	0xb7, 0x29, 0x23, 0x01, 0x7e, 0xdd, 0xb2, 0x8d, 0xc8, 0x4e, 0x9d, 0x9b, 0xec, 0x3d, 0x39, 0x59,
+	0xbd, 0x4c, 0xb6, 0x88, 0xdf, 0x58, 0x80, 0x76, 0xc5, 0x28, 0x28, 0xff, 0xae, 0xc0, 0x4c, 0x97,
+	0xba, 0x9f, 0x3d, 0x7b, 0x86, 0x23, 0x7e, 0x48, 0x4c, 0x98, 0x46, 0x8e, 0xef, 0x05, 0x63, 0x99,
+	0x26, 0x61, 0xaf, 0xf5, 0x86, 0xf3, 0x81, 0x3c, 0x15, 0x33, 0x4c, 0x8a, 0xc7, 0xec, 0xda, 0x65,
+	0x76, 0x02, 0xaa, 0x31, 0x0f, 0x73, 0xf9, 0xb5, 0xe0, 0xf4, 0x43, 0x72, 0x4f, 0x37, 0x6c, 0x1b,
+	0x87, 0x8c, 0x93, 0xba, 0xd0, 0xf3, 0x70, 0xd2, 0x2d, 0xfd, 0x48, 0xfa, 0x6a, 0x54, 0x2e, 0x69,
+	0xb6, 0x7d, 0x7a, 0x49, 0x33, 0x83, 0x40, 0x3a, 0xe0, 0xe2, 0x7f, 0x8a, 0x51, 0x3a, 0x4f, 0x2e,
+	0xf6, 0x8c, 0x59, 0x52, 0x40, 0x15, 0xe1, 0xc4, 0x36, 0xa9, 0x70, 0x62, 0x2d, 0xe0, 0xfc, 0xa9,
+	0x24, 0xd3, 0x84, 0x30, 0xc4, 0xf0, 0x83, 0xd8, 0x14, 0xd0, 0x01, 0xdd, 0xc2, 0xc3, 0x0b, 0x0a,
+	0x38, 0x0f, 0xf5, 0x70, 0xb0, 0xfd, 0x1c, 0x0f, 0xb9, 0x80, 0x33, 0xbd, 0x74, 0xa5, 0xea, 0x00,
+	0x21, 0xa1, 0x14, 0x53, 0xea, 0x91, 0x80, 0x1f, 0x8f, 0x99, 0x5e, 0xce, 0xd2, 0xb9, 0x2f, 0x25,
+	0x64, 0x54, 0x2e, 0x75, 0x05, 0xa7, 0xb1, 0x08, 0xb7, 0xa4, 0x8e, 0xfc, 0x79, 0x57, 0x45, 0xc4,
+	0x26, 0x46, 0x36, 0x09, 0x2e, 0x9f, 0xdf, 0x3d, 0x29, 0xbf, 0x45, 0x39, 0x3f, 0x01, 0xd2, 0xb8,
+	0x09, 0x5a, 0xd5, 0x2a, 0x98, 0xfd, 0x96, 0x0c, 0xaf, 0x11, 0xf7, 0x41, 0xc4, 0x2e, 0x9f, 0xd8,
+	0x5d, 0x29, 0x31, 0xfd, 0xa4, 0xc6, 0x25, 0x18, 0xd3, 0x01, 0x55, 0x34, 0x8e, 0x68, 0xad, 0xff,
+	0x75, 0x05, 0xa6, 0xba, 0xd4, 0x55, 0xb7, 0xe0, 0xad, 0xd1, 0x8f, 0x91, 0x85, 0xca, 0xcc, 0xcc,
+	0x1e, 0x6b, 0x6d, 0xf9, 0x14, 0xe7, 0xa8, 0xa8, 0xfa, 0x18, 0x20, 0xf7, 0x8a, 0xeb, 0xb2, 0x94,
+	0xcc, 0xaf, 0xbd, 0x77, 0xba, 0x5f, 0x54, 0xfd, 0x0a, 0xae, 0xe6, 0x9f, 0xdb, 0x45, 0x79, 0x9a,
+	0x08, 0xd0, 0xde, 0x1f, 0x13, 0x20, 0x0a, 0x7f, 0x0d, 0xd7, 0x4a, 0x6f, 0x92, 0x21, 0x4b, 0x2d,
+	0xc6, 0x68, 0xab, 0xe3, 0x63, 0xc4, 0x0e, 0x5f, 0x40, 0x23, 0x7b, 0x02, 0x6e, 0xc9, 0x12, 0x85,
+	0x5b, 0x7b, 0xf7, 0x54, 0x77, 0x5e, 0xe3, 0xdc, 0x04, 0x96, 0x6a, 0x9c, 0xf9, 0xe5, 0x1a, 0x57,
+	0x27, 0x66, 0x0c, 0x34, 0x1b, 0x97, 0x52, 0xa0, 0xc2, 0x2d, 0x07, 0x5a, 0x99, 0x7a, 0x6a, 0x1f,
+	0x54, 0xc9, 0xc4, 0x93, 0x37, 0xbd, 0x12, 0xa7, 0x99, 0x67, 0x8b, 0x13, 0xbb, 0xd9, 0x30, 0x5b,
+	0x1e, 0x3e, 0xcb, 0x27, 0x97, 0x10, 0x41, 0xda, 0x07, 0x67, 0x08, 0xca, 0x1f, 0x98, 0xd2, 0x1c,
+	0x30, 0x4e, 0x83, 0x99, 0xc4, 0xc8, 0x0f, 0x8c, 0xfc, 0x5a, 0xaa, 0x0f, 0xa1, 0x9e, 0x7e, 0x7a,
+	0x69, 0xb2, 0xac, 0xc4, 0xa7, 0x19, 0x27, 0xfb, 0x44, 0xa5, 0x27, 0x30, 0x53, 0xf8, 0x7a, 0x5a,
+	0x92, 0xe6, 0xe4, 0x22, 0xb4, 0x95, 0x71, 0x11, 0xa3, 0xda, 0xda, 0xf4, 0xb7, 0xf1, 0xcf, 0xa7,
+	0xcd, 0x87, 0xfb, 0x87, 0xba, 0xf2, 0xf2, 0x50, 0x57, 0xfe, 0x3b, 0xd4, 0x95, 0x1f, 0x8f, 0xf4,
+	0x89, 0x97, 0x47, 0xfa, 0xc4, 0x3f, 0x47, 0xfa, 0xc4, 0x13, 0xd3, 0xf5, 0xd8, 0xce, 0x60, 0xdb,
+	0xb4, 0x89, 0x6f, 0x8d, 0x8a, 0xde, 0xb6, 0x77, 0x90, 0x17, 0x88, 0xa5, 0xf5, 0x82, 0x8f, 0x2d,
+	0x36, 0x0c, 0x31, 0xdd, 0xae, 0xf3, 0x6f, 0xcf, 0x3b, 0xaf, 0x02, 0x00, 0x00, 0xff, 0xff, 0x56,
+	0x49, 0x43, 0x76, 0x3e, 0x0f, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -260,7 +1317,27 @@ const _ = grpc.SupportPackageIsVersion4
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://godoc.org/google.golang.org/grpc#ClientConn.NewStream.
 type MsgClient interface {
-	// Unjail brings the sender's seat back into the validator set.
+	// AddSeat gives an organisation a seat, which waits for its operator.
+	AddSeat(ctx context.Context, in *MsgAddSeat, opts ...grpc.CallOption) (*MsgAddSeatResponse, error)
+	// RemoveSeat takes an organisation's seat away.
+	RemoveSeat(ctx context.Context, in *MsgRemoveSeat, opts ...grpc.CallOption) (*MsgRemoveSeatResponse, error)
+	// ReplaceSeat offers an organisation's seat to another one.
+	ReplaceSeat(ctx context.Context, in *MsgReplaceSeat, opts ...grpc.CallOption) (*MsgReplaceSeatResponse, error)
+	// ClearTombstone gives a seat that signed two blocks at one height new keys.
+	ClearTombstone(ctx context.Context, in *MsgClearTombstone, opts ...grpc.CallOption) (*MsgClearTombstoneResponse, error)
+	// OfferSeat offers the operation of the admin's organisation's seat to another account of it.
+	OfferSeat(ctx context.Context, in *MsgOfferSeat, opts ...grpc.CallOption) (*MsgOfferSeatResponse, error)
+	// AcceptSeat takes a seat that was offered.
+	AcceptSeat(ctx context.Context, in *MsgAcceptSeat, opts ...grpc.CallOption) (*MsgAcceptSeatResponse, error)
+	// LeaveSeat gives the sender's seat up.
+	LeaveSeat(ctx context.Context, in *MsgLeaveSeat, opts ...grpc.CallOption) (*MsgLeaveSeatResponse, error)
+	// RotateConsensusKey has the sender's seat sign blocks with another key.
+	RotateConsensusKey(ctx context.Context, in *MsgRotateConsensusKey, opts ...grpc.CallOption) (*MsgRotateConsensusKeyResponse, error)
+	// RotateBeaconKey has the sender's seat sign beacon proofs with another key.
+	RotateBeaconKey(ctx context.Context, in *MsgRotateBeaconKey, opts ...grpc.CallOption) (*MsgRotateBeaconKeyResponse, error)
+	// RotateCourtKey has another account answer for the sender's seat in courts.
+	RotateCourtKey(ctx context.Context, in *MsgRotateCourtKey, opts ...grpc.CallOption) (*MsgRotateCourtKeyResponse, error)
+	// Unjail brings the sender's seat into the validator set, for the first time or again.
 	Unjail(ctx context.Context, in *MsgUnjail, opts ...grpc.CallOption) (*MsgUnjailResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
@@ -272,6 +1349,96 @@ type msgClient struct {
 
 func NewMsgClient(cc grpc1.ClientConn) MsgClient {
 	return &msgClient{cc}
+}
+
+func (c *msgClient) AddSeat(ctx context.Context, in *MsgAddSeat, opts ...grpc.CallOption) (*MsgAddSeatResponse, error) {
+	out := new(MsgAddSeatResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/AddSeat", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RemoveSeat(ctx context.Context, in *MsgRemoveSeat, opts ...grpc.CallOption) (*MsgRemoveSeatResponse, error) {
+	out := new(MsgRemoveSeatResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/RemoveSeat", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ReplaceSeat(ctx context.Context, in *MsgReplaceSeat, opts ...grpc.CallOption) (*MsgReplaceSeatResponse, error) {
+	out := new(MsgReplaceSeatResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/ReplaceSeat", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ClearTombstone(ctx context.Context, in *MsgClearTombstone, opts ...grpc.CallOption) (*MsgClearTombstoneResponse, error) {
+	out := new(MsgClearTombstoneResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/ClearTombstone", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) OfferSeat(ctx context.Context, in *MsgOfferSeat, opts ...grpc.CallOption) (*MsgOfferSeatResponse, error) {
+	out := new(MsgOfferSeatResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/OfferSeat", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) AcceptSeat(ctx context.Context, in *MsgAcceptSeat, opts ...grpc.CallOption) (*MsgAcceptSeatResponse, error) {
+	out := new(MsgAcceptSeatResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/AcceptSeat", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) LeaveSeat(ctx context.Context, in *MsgLeaveSeat, opts ...grpc.CallOption) (*MsgLeaveSeatResponse, error) {
+	out := new(MsgLeaveSeatResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/LeaveSeat", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RotateConsensusKey(ctx context.Context, in *MsgRotateConsensusKey, opts ...grpc.CallOption) (*MsgRotateConsensusKeyResponse, error) {
+	out := new(MsgRotateConsensusKeyResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/RotateConsensusKey", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RotateBeaconKey(ctx context.Context, in *MsgRotateBeaconKey, opts ...grpc.CallOption) (*MsgRotateBeaconKeyResponse, error) {
+	out := new(MsgRotateBeaconKeyResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/RotateBeaconKey", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RotateCourtKey(ctx context.Context, in *MsgRotateCourtKey, opts ...grpc.CallOption) (*MsgRotateCourtKeyResponse, error) {
+	out := new(MsgRotateCourtKeyResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/RotateCourtKey", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func (c *msgClient) Unjail(ctx context.Context, in *MsgUnjail, opts ...grpc.CallOption) (*MsgUnjailResponse, error) {
@@ -294,7 +1461,27 @@ func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts 
 
 // MsgServer is the server API for Msg service.
 type MsgServer interface {
-	// Unjail brings the sender's seat back into the validator set.
+	// AddSeat gives an organisation a seat, which waits for its operator.
+	AddSeat(context.Context, *MsgAddSeat) (*MsgAddSeatResponse, error)
+	// RemoveSeat takes an organisation's seat away.
+	RemoveSeat(context.Context, *MsgRemoveSeat) (*MsgRemoveSeatResponse, error)
+	// ReplaceSeat offers an organisation's seat to another one.
+	ReplaceSeat(context.Context, *MsgReplaceSeat) (*MsgReplaceSeatResponse, error)
+	// ClearTombstone gives a seat that signed two blocks at one height new keys.
+	ClearTombstone(context.Context, *MsgClearTombstone) (*MsgClearTombstoneResponse, error)
+	// OfferSeat offers the operation of the admin's organisation's seat to another account of it.
+	OfferSeat(context.Context, *MsgOfferSeat) (*MsgOfferSeatResponse, error)
+	// AcceptSeat takes a seat that was offered.
+	AcceptSeat(context.Context, *MsgAcceptSeat) (*MsgAcceptSeatResponse, error)
+	// LeaveSeat gives the sender's seat up.
+	LeaveSeat(context.Context, *MsgLeaveSeat) (*MsgLeaveSeatResponse, error)
+	// RotateConsensusKey has the sender's seat sign blocks with another key.
+	RotateConsensusKey(context.Context, *MsgRotateConsensusKey) (*MsgRotateConsensusKeyResponse, error)
+	// RotateBeaconKey has the sender's seat sign beacon proofs with another key.
+	RotateBeaconKey(context.Context, *MsgRotateBeaconKey) (*MsgRotateBeaconKeyResponse, error)
+	// RotateCourtKey has another account answer for the sender's seat in courts.
+	RotateCourtKey(context.Context, *MsgRotateCourtKey) (*MsgRotateCourtKeyResponse, error)
+	// Unjail brings the sender's seat into the validator set, for the first time or again.
 	Unjail(context.Context, *MsgUnjail) (*MsgUnjailResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
@@ -304,6 +1491,36 @@ type MsgServer interface {
 type UnimplementedMsgServer struct {
 }
 
+func (*UnimplementedMsgServer) AddSeat(ctx context.Context, req *MsgAddSeat) (*MsgAddSeatResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AddSeat not implemented")
+}
+func (*UnimplementedMsgServer) RemoveSeat(ctx context.Context, req *MsgRemoveSeat) (*MsgRemoveSeatResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RemoveSeat not implemented")
+}
+func (*UnimplementedMsgServer) ReplaceSeat(ctx context.Context, req *MsgReplaceSeat) (*MsgReplaceSeatResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ReplaceSeat not implemented")
+}
+func (*UnimplementedMsgServer) ClearTombstone(ctx context.Context, req *MsgClearTombstone) (*MsgClearTombstoneResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ClearTombstone not implemented")
+}
+func (*UnimplementedMsgServer) OfferSeat(ctx context.Context, req *MsgOfferSeat) (*MsgOfferSeatResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method OfferSeat not implemented")
+}
+func (*UnimplementedMsgServer) AcceptSeat(ctx context.Context, req *MsgAcceptSeat) (*MsgAcceptSeatResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AcceptSeat not implemented")
+}
+func (*UnimplementedMsgServer) LeaveSeat(ctx context.Context, req *MsgLeaveSeat) (*MsgLeaveSeatResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method LeaveSeat not implemented")
+}
+func (*UnimplementedMsgServer) RotateConsensusKey(ctx context.Context, req *MsgRotateConsensusKey) (*MsgRotateConsensusKeyResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RotateConsensusKey not implemented")
+}
+func (*UnimplementedMsgServer) RotateBeaconKey(ctx context.Context, req *MsgRotateBeaconKey) (*MsgRotateBeaconKeyResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RotateBeaconKey not implemented")
+}
+func (*UnimplementedMsgServer) RotateCourtKey(ctx context.Context, req *MsgRotateCourtKey) (*MsgRotateCourtKeyResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RotateCourtKey not implemented")
+}
 func (*UnimplementedMsgServer) Unjail(ctx context.Context, req *MsgUnjail) (*MsgUnjailResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Unjail not implemented")
 }
@@ -313,6 +1530,186 @@ func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateP
 
 func RegisterMsgServer(s grpc1.Server, srv MsgServer) {
 	s.RegisterService(&_Msg_serviceDesc, srv)
+}
+
+func _Msg_AddSeat_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAddSeat)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AddSeat(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/AddSeat",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AddSeat(ctx, req.(*MsgAddSeat))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RemoveSeat_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRemoveSeat)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RemoveSeat(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/RemoveSeat",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RemoveSeat(ctx, req.(*MsgRemoveSeat))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ReplaceSeat_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgReplaceSeat)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ReplaceSeat(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/ReplaceSeat",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ReplaceSeat(ctx, req.(*MsgReplaceSeat))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ClearTombstone_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgClearTombstone)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ClearTombstone(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/ClearTombstone",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ClearTombstone(ctx, req.(*MsgClearTombstone))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_OfferSeat_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgOfferSeat)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).OfferSeat(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/OfferSeat",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).OfferSeat(ctx, req.(*MsgOfferSeat))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_AcceptSeat_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAcceptSeat)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AcceptSeat(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/AcceptSeat",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AcceptSeat(ctx, req.(*MsgAcceptSeat))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_LeaveSeat_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgLeaveSeat)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).LeaveSeat(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/LeaveSeat",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).LeaveSeat(ctx, req.(*MsgLeaveSeat))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RotateConsensusKey_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRotateConsensusKey)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RotateConsensusKey(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/RotateConsensusKey",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RotateConsensusKey(ctx, req.(*MsgRotateConsensusKey))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RotateBeaconKey_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRotateBeaconKey)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RotateBeaconKey(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/RotateBeaconKey",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RotateBeaconKey(ctx, req.(*MsgRotateBeaconKey))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RotateCourtKey_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRotateCourtKey)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RotateCourtKey(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/RotateCourtKey",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RotateCourtKey(ctx, req.(*MsgRotateCourtKey))
+	}
+	return interceptor(ctx, in, info, handler)
 }
 
 func _Msg_Unjail_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -356,6 +1753,46 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "credence.poa.v1.Msg",
 	HandlerType: (*MsgServer)(nil),
 	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "AddSeat",
+			Handler:    _Msg_AddSeat_Handler,
+		},
+		{
+			MethodName: "RemoveSeat",
+			Handler:    _Msg_RemoveSeat_Handler,
+		},
+		{
+			MethodName: "ReplaceSeat",
+			Handler:    _Msg_ReplaceSeat_Handler,
+		},
+		{
+			MethodName: "ClearTombstone",
+			Handler:    _Msg_ClearTombstone_Handler,
+		},
+		{
+			MethodName: "OfferSeat",
+			Handler:    _Msg_OfferSeat_Handler,
+		},
+		{
+			MethodName: "AcceptSeat",
+			Handler:    _Msg_AcceptSeat_Handler,
+		},
+		{
+			MethodName: "LeaveSeat",
+			Handler:    _Msg_LeaveSeat_Handler,
+		},
+		{
+			MethodName: "RotateConsensusKey",
+			Handler:    _Msg_RotateConsensusKey_Handler,
+		},
+		{
+			MethodName: "RotateBeaconKey",
+			Handler:    _Msg_RotateBeaconKey_Handler,
+		},
+		{
+			MethodName: "RotateCourtKey",
+			Handler:    _Msg_RotateCourtKey_Handler,
+		},
 		{
 			MethodName: "Unjail",
 			Handler:    _Msg_Unjail_Handler,
@@ -485,6 +1922,678 @@ func (m *MsgUpdateParamsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgAddSeat) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAddSeat) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAddSeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Keys.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x22
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAddSeatResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAddSeatResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAddSeatResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRemoveSeat) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRemoveSeat) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRemoveSeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRemoveSeatResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRemoveSeatResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRemoveSeatResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReplaceSeat) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReplaceSeat) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReplaceSeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Keys.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x2a
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Heir) > 0 {
+		i -= len(m.Heir)
+		copy(dAtA[i:], m.Heir)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Heir)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgReplaceSeatResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgReplaceSeatResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgReplaceSeatResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgClearTombstone) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgClearTombstone) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgClearTombstone) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Keys.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgClearTombstoneResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgClearTombstoneResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgClearTombstoneResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgOfferSeat) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgOfferSeat) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgOfferSeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Admin) > 0 {
+		i -= len(m.Admin)
+		copy(dAtA[i:], m.Admin)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Admin)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgOfferSeatResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgOfferSeatResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgOfferSeatResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptSeat) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptSeat) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptSeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptSeatResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptSeatResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptSeatResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgLeaveSeat) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgLeaveSeat) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgLeaveSeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgLeaveSeatResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgLeaveSeatResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgLeaveSeatResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRotateConsensusKey) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRotateConsensusKey) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRotateConsensusKey) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Possession) > 0 {
+		i -= len(m.Possession)
+		copy(dAtA[i:], m.Possession)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Possession)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Pubkey) > 0 {
+		i -= len(m.Pubkey)
+		copy(dAtA[i:], m.Pubkey)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Pubkey)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRotateConsensusKeyResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRotateConsensusKeyResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRotateConsensusKeyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRotateBeaconKey) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRotateBeaconKey) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRotateBeaconKey) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Possession) > 0 {
+		i -= len(m.Possession)
+		copy(dAtA[i:], m.Possession)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Possession)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Pubkey) > 0 {
+		i -= len(m.Pubkey)
+		copy(dAtA[i:], m.Pubkey)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Pubkey)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRotateBeaconKeyResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRotateBeaconKeyResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRotateBeaconKeyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRotateCourtKey) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRotateCourtKey) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRotateCourtKey) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Possession) > 0 {
+		i -= len(m.Possession)
+		copy(dAtA[i:], m.Possession)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Possession)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Pubkey) > 0 {
+		i -= len(m.Pubkey)
+		copy(dAtA[i:], m.Pubkey)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Pubkey)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRotateCourtKeyResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRotateCourtKeyResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRotateCourtKeyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintTx(dAtA []byte, offset int, v uint64) int {
 	offset -= sovTx(v)
 	base := offset
@@ -534,6 +2643,296 @@ func (m *MsgUpdateParams) Size() (n int) {
 }
 
 func (m *MsgUpdateParamsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAddSeat) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Keys.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgAddSeatResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRemoveSeat) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRemoveSeatResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgReplaceSeat) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Heir)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Keys.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgReplaceSeatResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgClearTombstone) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Keys.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgClearTombstoneResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgOfferSeat) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Admin)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgOfferSeatResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAcceptSeat) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgAcceptSeatResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgLeaveSeat) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgLeaveSeatResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRotateConsensusKey) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Pubkey)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Possession)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRotateConsensusKeyResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRotateBeaconKey) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Pubkey)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Possession)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRotateBeaconKeyResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRotateCourtKey) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Pubkey)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Possession)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRotateCourtKeyResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -822,6 +3221,1949 @@ func (m *MsgUpdateParamsResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgUpdateParamsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAddSeat) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAddSeat: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAddSeat: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Keys", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Keys.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAddSeatResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAddSeatResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAddSeatResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRemoveSeat) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRemoveSeat: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRemoveSeat: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRemoveSeatResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRemoveSeatResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRemoveSeatResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReplaceSeat) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReplaceSeat: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReplaceSeat: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Heir", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Heir = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Keys", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Keys.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgReplaceSeatResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgReplaceSeatResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgReplaceSeatResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgClearTombstone) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgClearTombstone: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgClearTombstone: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Keys", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Keys.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgClearTombstoneResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgClearTombstoneResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgClearTombstoneResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgOfferSeat) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgOfferSeat: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgOfferSeat: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Admin", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Admin = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgOfferSeatResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgOfferSeatResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgOfferSeatResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptSeat) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptSeat: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptSeat: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptSeatResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptSeatResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptSeatResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgLeaveSeat) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgLeaveSeat: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgLeaveSeat: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgLeaveSeatResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgLeaveSeatResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgLeaveSeatResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRotateConsensusKey) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRotateConsensusKey: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRotateConsensusKey: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pubkey = append(m.Pubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.Pubkey == nil {
+				m.Pubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Possession", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Possession = append(m.Possession[:0], dAtA[iNdEx:postIndex]...)
+			if m.Possession == nil {
+				m.Possession = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRotateConsensusKeyResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRotateConsensusKeyResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRotateConsensusKeyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRotateBeaconKey) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRotateBeaconKey: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRotateBeaconKey: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pubkey = append(m.Pubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.Pubkey == nil {
+				m.Pubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Possession", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Possession = append(m.Possession[:0], dAtA[iNdEx:postIndex]...)
+			if m.Possession == nil {
+				m.Possession = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRotateBeaconKeyResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRotateBeaconKeyResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRotateBeaconKeyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRotateCourtKey) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRotateCourtKey: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRotateCourtKey: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pubkey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Pubkey = append(m.Pubkey[:0], dAtA[iNdEx:postIndex]...)
+			if m.Pubkey == nil {
+				m.Pubkey = []byte{}
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Possession", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Possession = append(m.Possession[:0], dAtA[iNdEx:postIndex]...)
+			if m.Possession == nil {
+				m.Possession = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRotateCourtKeyResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRotateCourtKeyResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRotateCourtKeyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

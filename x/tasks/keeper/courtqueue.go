@@ -196,12 +196,12 @@ func (k Keeper) seatCourt(ctx context.Context, it *item) (poco.Event, error) {
 	}
 	ev := poco.CourtOpened{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
 	for _, s := range bench { // each of positive power, else it were not active
-		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Operator, Org: s.OrgId, Power: uint64(s.Power)})
-		if err := k.assign(ctx, it, s.Operator); err != nil {
+		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Court, Org: s.OrgId, Power: uint64(s.Power)})
+		if err := k.assign(ctx, it, s.Court); err != nil {
 			return nil, err
 		}
 		if err := emit(ctx, &types.EventDrawn{
-			Task: it.stored.Id, Deal: it.stored.Deal, Who: s.Operator, Organisation: s.OrgId, Attempt: it.state.AttemptOn(poco.BenchCourt),
+			Task: it.stored.Id, Deal: it.stored.Deal, Who: s.Court, Organisation: s.OrgId, Attempt: it.state.AttemptOn(poco.BenchCourt),
 		}); err != nil {
 			return nil, err
 		}

@@ -309,9 +309,13 @@ func (b bench) ActiveSeats(ctx context.Context) (seats []poatypes.Seat, err erro
 		if *b.jails && b.get(ctx, "jailed/"+org) > 0 {
 			continue
 		}
-		seats = append(seats, poatypes.Seat{OrgId: org, Operator: addressOf("seat of " + org), Power: 10})
+		seats = append(seats, poatypes.Seat{OrgId: org, Operator: addressOf("operator of " + org), Court: addressOf("seat of " + org), Power: 10})
 	}
 	return seats, nil
+}
+
+func (b bench) Payee(_ context.Context, org string) (string, error) {
+	return addressOf("operator of " + org), nil
 }
 
 func (b bench) Jail(ctx context.Context, org, _ string) error {

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -32,6 +33,12 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 			}
 			to = w.Owner
 			earned[p.To] += p.Amount
+		}
+		if p.Party == poco.PartyCourt {
+			var err error
+			if to, err = k.courtPayee(ctx, it, p.To); err != nil {
+				return nil, err
+			}
 		}
 		record.Payments = append(record.Payments, types.Payment{Party: p.Party.String(), To: to, Amount: p.Amount, Source: source})
 		return k.addresses.StringToBytes(to)
@@ -104,6 +111,15 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 		ev.Verdict = &v
 	}
 	return emit(ctx, ev)
+}
+
+// courtPayee returns who is paid for a seat of the court: not the account that answered, which can spend nothing.
+func (k Keeper) courtPayee(ctx context.Context, it *item, who string) (string, error) {
+	i := slices.IndexFunc(it.state.Court, func(s poco.Seat) bool { return s.Who == who })
+	if i < 0 {
+		return "", fmt.Errorf("%s holds no seat of the court", who)
+	}
+	return k.seats.Payee(ctx, it.state.Court[i].Org)
 }
 
 // noteCourtFault counts a silence of a validator in court, or a vote of it against two thirds, in a court that was called at

@@ -55,6 +55,8 @@ type BeaconKeeper interface {
 type SeatsKeeper interface {
 	ActiveSeats(ctx context.Context) ([]poatypes.Seat, error)
 	Jail(ctx context.Context, org, reason string) error
+	// Payee is the account that is paid what an organisation's seat earned in court.
+	Payee(ctx context.Context, org string) (string, error)
 }
 
 // AddressCodec turns accounts into text and back.

@@ -378,7 +378,7 @@ func (m *Outcome) GetFuel() uint64 {
 
 // Seat is one replica, or one place of the court.
 type Seat struct {
-	// who holds it: a worker, or the operator of a validator's seat.
+	// who holds it: a worker, or the court account of a validator's seat.
 	Who string `protobuf:"bytes,1,opt,name=who,proto3" json:"who,omitempty"`
 	// organisation it belongs to.
 	Organisation string `protobuf:"bytes,2,opt,name=organisation,proto3" json:"organisation,omitempty"`

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	gwruntime "github.com/grpc-ecosystem/grpc-gateway/runtime"
+
+	"cosmossdk.io/collections"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/codec"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/module"
+	authkeeper "github.com/cosmos/cosmos-sdk/x/auth/keeper"
+
+	"github.com/credence-chain/credence/app/encoding"
+)
+
+// unorderedName names the part of a genesis file with the unordered transactions that were included and have not timed out.
+const unorderedName = "unordered"
+
+// unorderedModule carries what x/auth remembers of unordered transactions from an export into an import, which x/auth's own genesis
+// does not: without it they could be sent once more on a chain of the same name. It has no state of its own.
+type unorderedModule struct{ accounts authkeeper.AccountKeeper }
+
+var (
+	_ module.AppModuleBasic = unorderedModule{}
+	_ module.HasGenesis     = unorderedModule{}
+)
+
+// unorderedState is that part.
+type unorderedState struct {
+	// Nonces in order of timeout.
+	Nonces []unorderedNonce `json:"nonces"`
+}
+
+// unorderedNonce is one transaction.
+type unorderedNonce struct {
+	// Account that signed it.
+	Account string `json:"account"`
+	// Timeout after which it is refused anyway, in nanoseconds since 1970.
+	Timeout int64 `json:"timeout,string"`
+}
+
+func (unorderedModule) IsAppModule()                                                  {}
+func (unorderedModule) IsOnePerModuleType()                                           {}
+func (unorderedModule) Name() string                                                  { return unorderedName }
+func (unorderedModule) ConsensusVersion() uint64                                      { return 1 }
+func (unorderedModule) RegisterLegacyAminoCodec(*codec.LegacyAmino)                   {}
+func (unorderedModule) RegisterInterfaces(codectypes.InterfaceRegistry)               {}
+func (unorderedModule) RegisterGRPCGatewayRoutes(client.Context, *gwruntime.ServeMux) {}
+
+// DefaultGenesis has none.
+func (unorderedModule) DefaultGenesis(codec.JSONCodec) json.RawMessage {
+	return json.RawMessage(`{"nonces":[]}`)
+}
+
+// ValidateGenesis checks a genesis file's part.
+func (unorderedModule) ValidateGenesis(_ codec.JSONCodec, _ client.TxEncodingConfig, bz json.RawMessage) error {
+	_, err := parseUnordered(bz)
+	return err
+}
+
+func parseUnordered(bz json.RawMessage) (state unorderedState, err error) {
+	if err := json.Unmarshal(bz, &state); err != nil {
+		return state, fmt.Errorf("genesis of %s: %w", unorderedName, err)
+	}
+	for i, n := range state.Nonces {
+		if _, err := encoding.Addresses().StringToBytes(n.Account); err != nil {
+			return state, fmt.Errorf("genesis of %s: nonces[%d]: account: %w", unorderedName, i, err)
+		}
+	}
+	return state, nil
+}
+
+// InitGenesis stores them.
+func (m unorderedModule) InitGenesis(ctx sdk.Context, _ codec.JSONCodec, bz json.RawMessage) {
+	state, err := parseUnordered(bz)
+	if err != nil {
+		panic(err)
+	}
+	for _, n := range state.Nonces {
+		account, err := encoding.Addresses().StringToBytes(n.Account)
+		if err != nil {
+			panic(err)
+		}
+		if err := m.accounts.TryAddUnorderedNonce(ctx, account, time.Unix(0, n.Timeout)); err != nil {
+			panic(fmt.Errorf("genesis of %s: %s: %w", unorderedName, n.Account, err))
+		}
+	}
+}
+
+// ExportGenesis returns them.
+func (m unorderedModule) ExportGenesis(ctx sdk.Context, _ codec.JSONCodec) json.RawMessage {
+	state := unorderedState{Nonces: []unorderedNonce{}}
+	err := m.accounts.UnorderedNonces.Walk(ctx, nil, func(key collections.Pair[int64, []byte]) (bool, error) {
+		account, err := encoding.Addresses().BytesToString(key.K2())
+		state.Nonces = append(state.Nonces, unorderedNonce{Account: account, Timeout: key.K1()})
+		return err != nil, err
+	})
+	if err != nil {
+		panic(err)
+	}
+	bz, err := json.Marshal(state)
+	if err != nil {
+		panic(err)
+	}
+	return bz
+}

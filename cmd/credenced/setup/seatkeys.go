@@ -1,0 +1,38 @@
+package setup
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/cometbft/cometbft/privval"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+)
+
+// SeatKeys returns the keys of a node, made where they are missing, with the proofs that they are held for the seat of an
+// organisation. Of two beacon keys it is the next one, which the seat is to rotate to.
+func (n Node) SeatKeys(orgID string) (k poatypes.SeatKeys, err error) {
+	if _, err := n.MakeKeys(); err != nil {
+		return k, err
+	}
+	consensus := privval.LoadFilePVEmptyState(filepath.Join(n.Home, "config", "priv_validator_key.json"), "").Key
+	k.ConsensusPubkey = consensus.PubKey.Bytes()
+	if k.ConsensusPossession, err = consensus.PrivKey.Sign(poatypes.PossessionMessage(poatypes.KeyConsensus, n.ChainID, orgID, k.ConsensusPubkey)); err != nil {
+		return k, fmt.Errorf("consensus key: %w", err)
+	}
+	ring, err := beaconkey.LoadRing(filepath.Join(n.Home, "config"))
+	if err != nil {
+		return k, err
+	}
+	beacon := ring[len(ring)-1]
+	k.BeaconPubkey, k.BeaconPossession = beacon.PublicKey(), beacon.Possession()
+	court, err := credence.LoadKey(CourtKeyFile(n.Home))
+	if err != nil {
+		return k, err
+	}
+	k.CourtPubkey = court.PubKey().Bytes()
+	k.CourtPossession, err = court.Sign(poatypes.PossessionMessage(poatypes.KeyCourt, n.ChainID, orgID, k.CourtPubkey))
+	return k, err
+}

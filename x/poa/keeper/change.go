@@ -1,0 +1,229 @@
+package keeper
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/x/poa/types"
+)
+
+// enqueue has a change wait for its block, which may be this one. ErrPending when another change of the seat waits.
+func (k Keeper) enqueue(ctx context.Context, c types.Change) error {
+	waits, err := k.Changes.Has(ctx, c.OrgId)
+	if err != nil {
+		return err
+	}
+	if waits {
+		return types.ErrPending.Wrapf("%s: \"credenced query poa changes\" shows it", c.OrgId)
+	}
+	return k.impose(ctx, c)
+}
+
+// impose is enqueue of what the council decided: it takes the place of what waits.
+func (k Keeper) impose(ctx context.Context, c types.Change) error {
+	if err := k.Changes.Set(ctx, c.OrgId, c); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventChangeQueued{OrgId: c.OrgId, Kind: c.Kind, Due: c.Due})
+}
+
+// carryOut makes the changes that are due and fit, the longest due first. Each seat has one at most, so that this is a walk
+// over seats at worst, and over nothing in most blocks.
+func (k Keeper) carryOut(ctx context.Context) error {
+	due, err := k.dueChanges(ctx)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	if err := k.forgetTurnover(ctx); err != nil {
+		return err
+	}
+	for _, c := range due {
+		power, err := k.powerOf(ctx, c)
+		if err != nil {
+			return err
+		}
+		if fits, err := k.fits(ctx, power); err != nil {
+			return err
+		} else if !fits {
+			continue
+		}
+		if err := k.Changes.Remove(ctx, c.OrgId); err != nil {
+			return err
+		}
+		err = isolate.Run(sdk.UnwrapSDKContext(ctx), func(ctx sdk.Context) error {
+			if err := k.apply(ctx, c); err != nil {
+				return err
+			}
+			return k.addTurnover(ctx, power)
+		})
+		if err == nil {
+			continue
+		}
+		// Since it began to wait the seat was jailed, revoked, replaced, or somebody took the key.
+		if err := emit(ctx, &types.EventChangeDropped{OrgId: c.OrgId, Kind: c.Kind, Reason: err.Error()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dueChanges returns the changes whose height has come, in the order in which it came.
+func (k Keeper) dueChanges(ctx context.Context) (due []types.Change, err error) {
+	now := height(ctx)
+	err = k.Changes.Walk(ctx, nil, func(_ string, c types.Change) (bool, error) {
+		if c.Due <= now {
+			due = append(due, c)
+		}
+		return false, nil
+	})
+	slices.SortStableFunc(due, func(a, b types.Change) int { return cmp.Compare(a.Due, b.Due) })
+	return due, err
+}
+
+// powerOf returns the power that a change moves.
+func (k Keeper) powerOf(ctx context.Context, c types.Change) (int64, error) {
+	seat, err := k.GetSeat(ctx, c.OrgId)
+	if errors.Is(err, types.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	switch c.Kind {
+	case types.CHANGE_KIND_JOIN, types.CHANGE_KIND_HAND_OVER:
+		return seat.Power, nil
+	case types.CHANGE_KIND_LEAVE, types.CHANGE_KIND_CONSENSUS_KEY:
+		if seat.Active() {
+			return seat.Power, nil
+		}
+	}
+	return 0, nil
+}
+
+// apply makes a change, or says why it can no longer be made.
+func (k Keeper) apply(ctx context.Context, c types.Change) error {
+	seat, err := k.GetSeat(ctx, c.OrgId)
+	if err != nil {
+		return err
+	}
+	switch c.Kind {
+	case types.CHANGE_KIND_JOIN:
+		return k.join(ctx, seat)
+	case types.CHANGE_KIND_LEAVE:
+		if err := k.checkFloor(ctx, seat); err != nil {
+			return err
+		}
+		if err := k.removeSeat(ctx, seat); err != nil {
+			return err
+		}
+		return emit(ctx, &types.EventSeatRemoved{OrgId: seat.OrgId})
+	case types.CHANGE_KIND_HAND_OVER:
+		return k.handOver(ctx, seat, *c.Heir)
+	case types.CHANGE_KIND_CONSENSUS_KEY:
+		return k.applyConsensusKey(ctx, seat, c.Pubkey)
+	default:
+		return k.applyBeaconKey(ctx, seat, c.Pubkey, c.Possession)
+	}
+}
+
+// join takes a seat into the validator set.
+func (k Keeper) join(ctx context.Context, seat types.Seat) error {
+	if err := k.mayJoin(ctx, seat); err != nil {
+		return err
+	}
+	seat.Jailed, seat.JailedUntil, seat.Waiting = false, 0, false
+	if err := k.setSeat(ctx, seat); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventUnjailed{OrgId: seat.OrgId})
+}
+
+func (k Keeper) applyConsensusKey(ctx context.Context, seat types.Seat, pubkey []byte) error {
+	if seat.Tombstoned {
+		return types.ErrTombstoned.Wrap(seat.OrgId)
+	}
+	next := seat
+	next.ConsensusPubkey = pubkey
+	if err := k.checkConsensusFree(ctx, next.ConsensusAddress()); err != nil {
+		return err
+	}
+	if err := k.retire(ctx, seat, false); err != nil {
+		return err
+	}
+	if err := k.SeatByConsensus.Set(ctx, next.ConsensusAddress(), next.OrgId); err != nil {
+		return err
+	}
+	if err := k.setSeat(ctx, next); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyConsensus)})
+}
+
+func (k Keeper) applyBeaconKey(ctx context.Context, seat types.Seat, pubkey, possession []byte) error {
+	seat.BeaconPubkey, seat.BeaconPossession = pubkey, possession
+	if err := k.checkFree(ctx, seat, seat.OrgId); err != nil {
+		return err
+	}
+	if err := k.setSeat(ctx, seat); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyBeacon)})
+}
+
+// fits says whether this much power may change now: so that less than a third changes within turnover_blocks, or nothing else
+// does.
+func (k Keeper) fits(ctx context.Context, power int64) (bool, error) {
+	if power == 0 {
+		return true, nil
+	}
+	changed, total, err := k.turnover(ctx)
+	return changed == 0 || 3*(changed+power) < total, err
+}
+
+// turnover returns the power that changed by choice within turnover_blocks, and the power of the active seats.
+func (k Keeper) turnover(ctx context.Context) (changed, total int64, err error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	after := new(collections.Range[int64]).StartExclusive(height(ctx) - params.TurnoverBlocks)
+	err = k.Turnover.Walk(ctx, after, func(_, power int64) (bool, error) {
+		changed += power
+		return false, nil
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	active, err := k.ActiveSeats(ctx)
+	for _, s := range active {
+		total += s.Power
+	}
+	return changed, total, err
+}
+
+func (k Keeper) addTurnover(ctx context.Context, power int64) error {
+	if power == 0 {
+		return nil
+	}
+	before, err := k.Turnover.Get(ctx, height(ctx))
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	return k.Turnover.Set(ctx, height(ctx), before+power)
+}
+
+// forgetTurnover forgets the blocks before the window. Within it no more blocks have an entry than seats may change.
+func (k Keeper) forgetTurnover(ctx context.Context) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	return k.Turnover.Clear(ctx, new(collections.Range[int64]).EndInclusive(height(ctx)-params.TurnoverBlocks))
+}

@@ -1,0 +1,131 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/x/poa/types"
+)
+
+// AddSeat gives an organisation a seat, which waits for its operator: a validator that does not run would count against the two
+// thirds that blocks need.
+func (k Keeper) AddSeat(ctx context.Context, orgID, operator string, keys types.SeatKeys) error {
+	seat, err := k.newSeat(ctx, orgID, operator, keys)
+	if err != nil {
+		return err
+	}
+	if err := k.checkFree(ctx, seat); err != nil {
+		return err
+	}
+	if err := k.addSeat(ctx, seat); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventSeatAdded{OrgId: orgID, Operator: operator})
+}
+
+// newSeat checks the keys and the organisation of a seat that the council gives.
+func (k Keeper) newSeat(ctx context.Context, orgID, operator string, keys types.SeatKeys) (types.Seat, error) {
+	if err := keys.Verify(chainID(ctx), orgID); err != nil {
+		return types.Seat{}, err
+	}
+	seat, err := types.NewSeat(k.addresses, orgID, operator, keys, height(ctx))
+	if err != nil {
+		return seat, err
+	}
+	others, err := k.AllSeats(ctx)
+	if err != nil {
+		return seat, err
+	}
+	seat.Power = others[0].Power // equal for all; there is always one
+	if err := seat.Validate(k.addresses); err != nil {
+		return seat, err
+	}
+	if err := k.checkNewKeys(ctx, seat); err != nil {
+		return seat, err
+	}
+	return seat, k.checkHolder(ctx, orgID, operator)
+}
+
+// RemoveSeat takes a seat away once its turn has come, which is this block as a rule. ErrFloor.
+func (k Keeper) RemoveSeat(ctx context.Context, orgID string) error {
+	seat, err := k.GetSeat(ctx, orgID)
+	if err != nil {
+		return err
+	}
+	if err := k.checkFloor(ctx, seat); err != nil {
+		return err
+	}
+	return k.impose(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_LEAVE, Due: height(ctx)})
+}
+
+// LeaveSeat is RemoveSeat by the seat's own will.
+func (k Keeper) LeaveSeat(ctx context.Context, seat types.Seat) error {
+	if err := k.checkFloor(ctx, seat); err != nil {
+		return err
+	}
+	return k.enqueue(ctx, types.Change{OrgId: seat.OrgId, Kind: types.CHANGE_KIND_LEAVE, Due: height(ctx)})
+}
+
+// ClearTombstone gives a tombstoned seat new keys. Evidence about those that it had counts no more: whoever holds one, a thief
+// perhaps, can still make some.
+func (k Keeper) ClearTombstone(ctx context.Context, orgID string, keys types.SeatKeys) error {
+	seat, err := k.GetSeat(ctx, orgID)
+	if err != nil {
+		return err
+	}
+	if !seat.Tombstoned {
+		return types.ErrNotJailed.Wrapf("%s is not tombstoned: its operator rotates its keys", orgID)
+	}
+	next, err := k.newSeat(ctx, orgID, seat.Operator, keys)
+	if err != nil {
+		return err
+	}
+	if err := k.checkFree(ctx, next, orgID); err != nil {
+		return err
+	}
+	if next.Court == seat.Court || string(next.BeaconPubkey) == string(seat.BeaconPubkey) {
+		return types.ErrTaken.Wrapf("keys of %s: expected none that it had", orgID)
+	}
+	if err := k.removeSeat(ctx, seat); err != nil {
+		return err
+	}
+	if err := k.settleOldKeys(ctx, orgID); err != nil {
+		return err
+	}
+	if err := k.addSeat(ctx, next); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventTombstoneCleared{OrgId: orgID})
+}
+
+// settleOldKeys has evidence about the keys that an organisation's seat had count no more.
+func (k Keeper) settleOldKeys(ctx context.Context, orgID string) error {
+	keys, err := k.oldKeysOf(ctx, orgID)
+	for _, old := range keys {
+		old.Settled = true
+		err = errors.Join(err, k.OldKeys.Set(ctx, collections.Join(orgID, old.Address), old))
+	}
+	return err
+}
+
+// checkFloor says whether a seat may leave of its own will or the council's: ErrFloor.
+func (k Keeper) checkFloor(ctx context.Context, seat types.Seat) error {
+	if !seat.Active() {
+		return nil
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	active, err := k.ActiveSeats(ctx)
+	if err != nil {
+		return err
+	}
+	if len(active) <= int(params.MinActiveSeats) {
+		return types.ErrFloor.Wrapf("%s holds one of the %d active seats, of which min_active_seats = %d must remain: "+
+			"bring a jailed seat back first, or lower the parameter", seat.OrgId, len(active), params.MinActiveSeats)
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/x/poa/types"
+)
+
+// feeBlocks is how often fees are handed out, in blocks: a walk over seats every so often, and not in every block.
+const feeBlocks = 100
+
+const isolated = isolate.Module(types.ModuleName)
+
+// shareFees hands what transactions paid to the operators of the active seats, in proportion to their power. What does not divide
+// waits for the next time. Whatever fails leaves the fees where they are.
+func (k Keeper) shareFees(ctx context.Context) error {
+	if height(ctx)%feeBlocks != 0 {
+		return nil
+	}
+	collected := k.bank.GetAllBalances(ctx, k.accounts.GetModuleAddress(authtypes.FeeCollectorName))
+	if collected.IsZero() {
+		return nil
+	}
+	active, err := k.ActiveSeats(ctx)
+	if err != nil {
+		return err
+	}
+	var total int64
+	for _, s := range active {
+		total += s.Power
+	}
+	for _, s := range active {
+		_ = isolated.Do(sdk.UnwrapSDKContext(ctx), "fees of a seat", s.OrgId, func(ctx sdk.Context) error {
+			return k.payFees(ctx, s, collected, total)
+		})
+	}
+	return nil
+}
+
+func (k Keeper) payFees(ctx context.Context, s types.Seat, collected sdk.Coins, total int64) error {
+	var share sdk.Coins
+	for _, c := range collected {
+		if amount := c.Amount.MulRaw(s.Power).QuoRaw(total); amount.IsPositive() {
+			share = append(share, sdk.NewCoin(c.Denom, amount))
+		}
+	}
+	if share.IsZero() {
+		return nil
+	}
+	operator, err := k.addresses.StringToBytes(s.Operator)
+	if err != nil {
+		return err
+	}
+	if err := k.bank.SendCoinsFromModuleToAccount(ctx, authtypes.FeeCollectorName, operator, share); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventFeesPaid{OrgId: s.OrgId, Operator: s.Operator, Amount: share.String()})
+}
