@@ -250,7 +250,10 @@ func TestQuote(t *testing.T) {
 	require.InDelta(t, whole.StakeFloor/2, half.StakeFloor, 1)
 
 	draft.Terms.Price = 1 << 62
-	require.Equal(t, ^uint64(0), quote().MaxPrice, "more than anyone has")
+	_, err := q.Quote(f.ctx, &types.QueryQuoteRequest{Deal: draft})
+	require.ErrorContains(t, err, "InvalidArgument", "no task runs under such terms")
+	_, err = q.Quote(f.ctx, &types.QueryQuoteRequest{})
+	require.ErrorContains(t, err, "InvalidArgument")
 }
 
 // A task is found by the beginning of its id.
