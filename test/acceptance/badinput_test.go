@@ -93,7 +93,7 @@ func TestBadInputs(t *testing.T) {
 	})
 	in("too few organisations", func(n *network) {
 		// More than ever joined the pool: nobody has to wait to be told.
-		n.refused(client.ExitFailed, "has workers of 7 organisations, expected at least 8", app, "--min-replicas", "8")
+		n.refused(client.ExitFailed, "organisations that are no party to the task, expected at least 8", app, "--min-replicas", "8")
 		request, err := n.try(job(app, lyingTrust, 8))
 		require.NoError(n.t, err)
 		n.until("the request is refunded", func() bool {

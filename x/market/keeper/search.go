@@ -357,7 +357,7 @@ func (s *search) trySide(ctx context.Context, a *agreed, c candidate) error {
 }
 
 // checkStaffed refuses a pool with too few organisations for the request's policy, so that an empty pool with the lowest
-// price attracts nobody. It does not ask whether they are free now: workers that are busy soon are not, and tasks wait.
+// price attracts nobody, and no bag is stored whose tasks could never be drawn. Parties to the task are not drawn for it. It does not ask whether they are free now: workers that are busy soon are not, and tasks wait.
 func (k Keeper) checkStaffed(ctx context.Context, a types.Agreement) error {
 	need := a.Request.Job.Staff()
 	if need == 0 {
@@ -367,8 +367,18 @@ func (k Keeper) checkStaffed(ctx context.Context, a types.Agreement) error {
 	if err != nil {
 		return err
 	}
+	parties := a.Parties()
+	for _, org := range parties {
+		serves, err := k.workers.Serves(ctx, a.Pool.Pool.Id, org)
+		if err != nil {
+			return err
+		}
+		if serves {
+			n--
+		}
+	}
 	if n < need {
-		return types.ErrTooFew.Wrapf("pool: %s has workers of %d organisations, expected at least %d", a.Pool.Pool.Id, n, need)
+		return types.ErrTooFew.Wrapf("pool: %s has workers of %d organisations that are no party to the task, expected at least %d", a.Pool.Pool.Id, n, need)
 	}
 	return nil
 }

@@ -77,6 +77,9 @@ func TestMatchChooses(t *testing.T) {
 			c.f.setPool("open", func(p *workerstypes.Pool) { p.Requesters.Roles = []orgstypes.Role{orgstypes.ROLE_WORKER} })
 		}, -1, types.ErrPrivatePool, "open does not serve"},
 		{"an empty pool alone", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.f.pools.eligible["open"] = 1 }, -1, types.ErrTooFew, "open has workers of 1 organisations"},
+		{"parties are not drawn", []offer{{"open", 20, 1e9, 0}}, func(c chance) {
+			c.f.pools.eligible["open"], c.f.orgs.of[string(rawOf(addr("ann")))] = 2, "serving"
+		}, -1, types.ErrTooFew, "open has workers of 1 organisations that are no party to the task, expected at least 2"},
 		{"no pool that is taken", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.Pools.Ids = []string{"second"} }, -1, types.ErrPoolRestricted, "open is not among"},
 		{"sold by order alone", []offer{{"open", 20, 1e9, 0}}, func(c chance) {
 			c.f.setApp(c.j.App, func(_ *appstypes.App, v *appstypes.Version) { v.ByOrder = true })

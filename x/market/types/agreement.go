@@ -66,6 +66,19 @@ type Agreement struct {
 	from int
 }
 
+// Parties returns the organisations that are a party to every task of a deal, and so are not drawn for it, each once: the
+// requester's, the app's, and those of the datasets that every task reads.
+func (a Agreement) Parties() []string {
+	orgs := []string{a.Request.Requester.Organisation, a.App.App.Organisation}
+	if a.Request.Job.DatasetsPerTask == 0 {
+		for _, d := range a.Datasets {
+			orgs = append(orgs, d.Dataset.Organisation)
+		}
+	}
+	slices.Sort(orgs)
+	return slices.DeleteFunc(slices.Compact(orgs), func(org string) bool { return org == "" })
+}
+
 // Volume returns how many tasks a deal of the orders has: the least of what is left of each. A dataset of a bag that is
 // split over its tasks is read by one of them alone, so that it bounds the deal only when nothing is left of it.
 func (a Agreement) Volume() uint64 { return min(a.assetVolume(), a.Pool.Left) }

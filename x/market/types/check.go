@@ -183,10 +183,11 @@ func (a Agreement) affordable() error {
 	return err
 }
 
-// courtPaid: a court at once is paid what the parameters ask for it, for every seat runs the program.
+// courtPaid: where the court judges at once, each of its seats is a replica, and is paid no less than the floor of its fee.
 func (a Agreement) courtPaid() error {
-	if price, least := a.Pool.Order.Price(), a.Params.MinCourtPrice; a.Request.Job.rules().Court == poco.CourtAtOnce && price < least {
-		return ErrCourtPrice.Wrapf("policy: a replica costs %d ucred, expected at least min_court_price, %d", price, least)
+	price, least := a.Pool.Order.Price(), a.Params.FloorCourtFee(a.Request.Job.FuelLimit)
+	if a.Request.Job.rules().Court == poco.CourtAtOnce && price < least {
+		return ErrCourtPrice.Wrapf("policy: a replica costs %d ucred, expected at least %d, the fee of a court's seat for a fuel limit of %d", price, least, a.Request.Job.FuelLimit)
 	}
 	return nil
 }

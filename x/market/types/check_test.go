@@ -123,7 +123,7 @@ func TestAgreementCheck(t *testing.T) {
 		{"0x05 pool price", false, func(a *agreement) { a.Request.Job.MaxPoolPrice = 29 }, types.ErrPoolPrice},
 		{"budget below the assets", true, func(a *agreement) { a.Request.Job.MaxPrice = 34 }, types.ErrUnaffordable},
 		{"budget below two replicas", false, func(a *agreement) { a.Request.Job.MaxPrice = 94 }, types.ErrUnaffordable},
-		{"court below its price", false, func(a *agreement) { a.Request.Job.Policy, a.Params.MinCourtPrice = "court", 31 }, types.ErrCourtPrice},
+		{"court below its price", false, func(a *agreement) { a.Request.Job.Policy, a.Params.CourtFee = "court", 31 }, types.ErrCourtPrice},
 		{"0x06 request's tag", false, func(a *agreement) { a.Pool.Order.Pool.Tags = []string{"eu", "sse", "tee"} }, types.ErrTags},
 		{"0x06 app's tag", false, func(a *agreement) { a.Pool.Order.Pool.Tags = []string{"eu", "gpu", "tee"} }, types.ErrTags},
 		{"0x06 app order's tag", false, func(a *agreement) { a.Pool.Order.Pool.Tags = []string{"eu", "gpu", "sse"} }, types.ErrTags},

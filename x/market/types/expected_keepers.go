@@ -61,6 +61,7 @@ type WorkersKeeper interface {
 	MayOperate(ctx context.Context, account sdk.AccAddress, pool workerstypes.Pool) (org string, err error)
 	// Registered returns how many organisations have a worker in a pool, whatever those workers' state.
 	Registered(ctx context.Context, pool string) (uint64, error)
+	Serves(ctx context.Context, pool, org string) (bool, error)
 }
 
 // BeaconKeeper returns this block's seed.

@@ -46,7 +46,9 @@ func DefaultParams() Params {
 		LooksPerBlock:   5_000,
 		MaxRestBlocks:   1_000_000,
 		EndsPerBlock:    200,
-		MinCourtPrice:   10,
+		CourtFee:        10,
+
+		CourtFeePerGfuel: 1,
 
 		ModuleBytesPerBlock: 100_000,
 		InputBytesPerBlock:  500_000,
@@ -84,7 +86,8 @@ func (p Params) Validate() error {
 		{"block_millis", p.BlockMillis, 1 << 32},
 		{"looks_per_block", uint64(p.LooksPerBlock), 1_000_000},
 		{"ends_per_block", uint64(p.EndsPerBlock), 100_000},
-		{"min_court_price", p.MinCourtPrice, MaxPrice},
+		{"court_fee", p.CourtFee, MaxPrice},
+		{"court_fee_per_gfuel", p.CourtFeePerGfuel, MaxPrice},
 		{"module_bytes_per_block", p.ModuleBytesPerBlock, 1 << 50},
 		{"input_bytes_per_block", p.InputBytesPerBlock, 1 << 50},
 	} {
@@ -103,6 +106,12 @@ func (p Params) Validate() error {
 		return ErrInvalidParams.Wrap("commit_blocks, fuel_per_block, module_bytes_per_block, input_bytes_per_block: the window of the largest task has 2^32 blocks or more, expected fewer")
 	}
 	return nil
+}
+
+// FloorCourtFee returns the least that a seat of the court earns for a task with this fuel limit, in ucred: it runs the whole
+// program, and would otherwise work for nothing where the pool's price is low.
+func (p Params) FloorCourtFee(fuelLimit uint64) uint64 {
+	return satAdd(p.CourtFee, satMul(p.CourtFeePerGfuel, fuelLimit/1_000_000_000))
 }
 
 // largestWork is what the largest task has to do.

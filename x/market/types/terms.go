@@ -64,7 +64,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		return dealstypes.Terms{}, ErrTrust.Wrap(err.Error())
 	}
 	window := p.Window(work, category)
-	courtFee := prices.Pool
+	courtFee := max(prices.Pool, p.FloorCourtFee(j.FuelLimit))
 	if j.rules().Court == poco.CourtNever {
 		courtFee = 0
 	}

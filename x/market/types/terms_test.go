@@ -2,6 +2,7 @@ package types_test
 
 import (
 	"errors"
+	"math"
 	"math/big"
 	"testing"
 
@@ -141,7 +142,8 @@ func TestParamsValidate(t *testing.T) {
 		{"looks_per_block", func(p *types.Params) { p.LooksPerBlock = types.MaxLooks - 1 }},
 		{"max_rest_blocks", func(p *types.Params) { p.MaxRestBlocks = 0 }},
 		{"ends_per_block", func(p *types.Params) { p.EndsPerBlock = 0 }},
-		{"min_court_price", func(p *types.Params) { p.MinCourtPrice = 0 }},
+		{"court_fee", func(p *types.Params) { p.CourtFee = 0 }},
+		{"court_fee_per_gfuel", func(p *types.Params) { p.CourtFeePerGfuel = 0 }},
 		{"module_bytes_per_block", func(p *types.Params) { p.ModuleBytesPerBlock = 0 }},
 		{"input_bytes_per_block", func(p *types.Params) { p.InputBytesPerBlock = 0 }},
 		{"input_bytes_per_block", func(p *types.Params) { p.MaxInputBytes, p.InputBytesPerBlock = 1<<50, 1 }}, // windows beyond 2^32
@@ -154,6 +156,23 @@ func TestParamsValidate(t *testing.T) {
 			require.ErrorContains(t, err, tc.name)
 		})
 	}
+}
+
+// TestCourtFeeHasAFloor: whatever the pool's price, a seat of the court is paid for the fuel that it may have to burn.
+func TestCourtFeeHasAFloor(t *testing.T) {
+	p := types.DefaultParams()
+	p.CourtFee, p.CourtFeePerGfuel = 7, 3
+	for _, tc := range []struct {
+		price, fuel, fee uint64
+	}{
+		{0, 1, 7}, {0, 999_999_999, 7}, {0, 5_000_000_000, 22}, {21, 5_000_000_000, 22}, {23, 5_000_000_000, 23},
+	} {
+		job := types.Job{Policy: poco.PolicyCredence, Trust: 100, FuelLimit: tc.fuel}
+		terms, err := types.NewTerms(p, job, nil, types.Prices{Pool: tc.price, Stake: 1_000}, poco.Work{Fuel: tc.fuel})
+		require.NoError(t, err)
+		require.Equal(t, tc.fee, terms.CourtFee, "price %d, fuel %d", tc.price, tc.fuel)
+	}
+	require.Equal(t, uint64(math.MaxUint64), types.Params{CourtFee: 1, CourtFeePerGfuel: math.MaxUint64}.FloorCourtFee(math.MaxUint64), "saturates")
 }
 
 // A category's time stands in the place of the fuel's; module and inputs come beside either.

@@ -87,6 +87,11 @@ func (k Keeper) RegisteredFor(ctx context.Context, runtime string) (uint64, erro
 	return readCount(ctx, k.RuntimeOrgs, runtime)
 }
 
+// Serves says whether an organisation has a worker registered in the pool, whatever its state.
+func (k Keeper) Serves(ctx context.Context, pool, org string) (bool, error) {
+	return k.Serving.Has(ctx, collections.Join(org, pool))
+}
+
 // countServing updates the counts and indexes of a pool that a worker joins or leaves.
 func (k Keeper) countServing(ctx context.Context, w types.Worker, pool string, joins bool) error {
 	if err := countOrganisation(ctx, k.Serving, k.RegisteredOrgs, w.Organisation, pool, joins); err != nil {
