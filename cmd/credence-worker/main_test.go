@@ -311,7 +311,7 @@ func TestStartsBeforeItsNode(t *testing.T) {
 	require.Equal(t, 200, status)
 	status, _ = get("/readyz")
 	require.Equal(t, 503, status)
-	status, _ = get("/v1/blobs/sha256/" + strings.Repeat("00", 32))
+	status, _ = get("/v2/credence/blobs/sha256:" + strings.Repeat("00", 32))
 	require.Equal(t, 404, status)
 	_, body := get("/metrics")
 	require.Contains(t, body, "credence_worker_ready 0")

@@ -26,7 +26,9 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/cmd/credenced/store"
 	"github.com/credence-chain/credence/internal/commandline"
+	"github.com/credence-chain/credence/internal/health"
 )
 
 // EnvPrefix begins the environment variables that set flags: CREDENCED_HOME for --home.
@@ -120,6 +122,8 @@ func addCommands(root *cobra.Command, a *app.App) {
 		runCmd(),
 		taskCmd(),
 		orderCmd(),
+		store.Command(),
+		health.Command(),
 		DebugCmd(),
 	)
 	// start, comet, export, version, rollback.
