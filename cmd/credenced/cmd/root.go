@@ -25,6 +25,9 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/credenced/doctor"
+	"github.com/credence-chain/credence/cmd/credenced/light"
+	"github.com/credence-chain/credence/cmd/credenced/network"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/cmd/credenced/store"
 	"github.com/credence-chain/credence/internal/commandline"
@@ -122,6 +125,10 @@ func addCommands(root *cobra.Command, a *app.App) {
 		runCmd(),
 		taskCmd(),
 		orderCmd(),
+		// Running a network.
+		network.Command(network.Of(a)),
+		light.Command(),
+		doctor.Command(),
 		store.Command(),
 		health.Command(),
 		DebugCmd(),
