@@ -39,8 +39,8 @@ type Application struct {
 	Node Node `json:"node"`
 	// Endpoints are where others reach its services; all may be empty.
 	Endpoints Endpoints `json:"endpoints"`
-	// Worker that it brings; may be nil.
-	Worker *Worker `json:"worker,omitempty"`
+	// Workers that it brings.
+	Workers []Worker `json:"workers,omitempty"`
 	// Proofs are signatures of everything above, by every key named.
 	Proofs Proofs `json:"proofs"`
 }
@@ -99,7 +99,7 @@ type Proofs struct {
 	Consensus []byte   `json:"consensus"`
 	Node      []byte   `json:"node"`
 	Accounts  [][]byte `json:"accounts,omitempty"`
-	Worker    []byte   `json:"worker,omitempty"`
+	Workers   [][]byte `json:"workers,omitempty"`
 }
 
 // domain keeps signatures of applications apart from all others.
@@ -117,12 +117,12 @@ type Signer interface {
 	Sign([]byte) ([]byte, error)
 }
 
-// Signers are the secret halves of an application's keys. Accounts are in the order of the application's.
+// Signers are the secret halves of an application's keys. Accounts and workers are in the order of the application's.
 type Signers struct {
 	Operator        Signer
 	Consensus, Node crypto.PrivKey
 	Accounts        []Signer
-	Worker          Signer
+	Workers         []Signer
 }
 
 // Sign puts the proofs in.
@@ -137,19 +137,21 @@ func (a *Application) Sign(s Signers) (err error) {
 	sign(s.Operator, &proofs.Operator)
 	sign(s.Consensus, &proofs.Consensus)
 	sign(s.Node, &proofs.Node)
-	for _, by := range s.Accounts {
-		proof := []byte(nil)
-		sign(by, &proof)
-		proofs.Accounts = append(proofs.Accounts, proof)
-	}
-	if a.Worker != nil {
-		sign(s.Worker, &proofs.Worker)
+	for _, l := range []struct {
+		by   []Signer
+		into *[][]byte
+	}{{s.Accounts, &proofs.Accounts}, {s.Workers, &proofs.Workers}} {
+		for _, by := range l.by {
+			proof := []byte(nil)
+			sign(by, &proof)
+			*l.into = append(*l.into, proof)
+		}
 	}
 	a.Proofs = proofs
 	return err
 }
 
-// MaxAccounts bounds the accounts of a founder beside its operator.
+// MaxAccounts bounds the accounts of a founder beside its operator, and its workers.
 const MaxAccounts = 16
 
 // Validate checks everything that an application says by itself, proofs included, against a plan.
@@ -163,8 +165,10 @@ func (a Application) Validate(p Plan) error {
 		return fmt.Errorf("organisation %q: expected one of the plan's founders, %v", a.Organisation, p.Founders)
 	case len(a.Name) > 128:
 		return fmt.Errorf("name: %d bytes, expected at most 128", len(a.Name))
-	case len(a.Accounts) > MaxAccounts:
-		return fmt.Errorf("accounts: %d, expected at most %d", len(a.Accounts), MaxAccounts)
+	case len(a.Accounts) > MaxAccounts || len(a.Workers) > MaxAccounts:
+		return fmt.Errorf("accounts: %d, workers: %d, expected at most %d each", len(a.Accounts), len(a.Workers), MaxAccounts)
+	case len(a.Workers) > 0 && p.Pool == nil:
+		return fmt.Errorf("workers: the plan has no public pool that they could serve; leave them out, and register them later")
 	}
 	if _, err := a.roles(); err != nil {
 		return err
@@ -180,25 +184,23 @@ func (a Application) Validate(p Plan) error {
 			return fmt.Errorf("endpoints.%s: %w", e[0], err)
 		}
 	}
-	if err := a.validateWorker(p); err != nil {
-		return err
+	for i, w := range a.Workers {
+		if err := w.validate(a.Operator); err != nil {
+			return fmt.Errorf("workers[%d].%w", i, err)
+		}
 	}
 	return a.verify()
 }
 
-func (a Application) validateWorker(p Plan) error {
+func (w Worker) validate(operator Account) error {
 	switch {
-	case a.Worker == nil:
-		return nil
-	case p.Pool == nil:
-		return fmt.Errorf("worker: the plan has no public pool that it could serve; leave it out, and register it later")
-	case a.Worker.Slots < 1 || a.Worker.Slots > 1024:
-		return fmt.Errorf("worker.slots: %d, expected 1 to 1024", a.Worker.Slots)
-	case a.Worker.Address == a.Operator.Address:
-		return fmt.Errorf("worker.address: it is the operator's, expected a key of its own, which can move nothing else")
+	case w.Slots < 1 || w.Slots > 1024:
+		return fmt.Errorf("slots: %d, expected 1 to 1024", w.Slots)
+	case w.Address == operator.Address:
+		return fmt.Errorf("address: it is the operator's, expected a key of its own, which can move nothing else")
 	}
-	if err := workerstypes.ValidateEndpoint(a.Worker.Endpoint); err != nil {
-		return fmt.Errorf("worker.endpoint: %w", err)
+	if err := workerstypes.ValidateEndpoint(w.Endpoint); err != nil {
+		return fmt.Errorf("endpoint: %w", err)
 	}
 	return nil
 }
@@ -217,16 +219,19 @@ func (a Application) verify() error {
 			return fmt.Errorf("%s: its proof does not verify: the file was changed after it was signed, or the key is another's", k.field)
 		}
 	}
-	if len(a.Proofs.Accounts) != len(a.Accounts) {
-		return fmt.Errorf("proofs.accounts: %d, expected one for each of the %d accounts", len(a.Proofs.Accounts), len(a.Accounts))
+	if len(a.Proofs.Accounts) != len(a.Accounts) || len(a.Proofs.Workers) != len(a.Workers) {
+		return fmt.Errorf("proofs.accounts: %d, proofs.workers: %d, expected one for each of the %d accounts and %d workers",
+			len(a.Proofs.Accounts), len(a.Proofs.Workers), len(a.Accounts), len(a.Workers))
 	}
 	for i, account := range a.Accounts {
 		if err := account.verify(fmt.Sprintf("accounts[%d]", i), text, a.Proofs.Accounts[i]); err != nil {
 			return err
 		}
 	}
-	if a.Worker != nil {
-		return a.Worker.verify("worker", text, a.Proofs.Worker)
+	for i, w := range a.Workers {
+		if err := w.verify(fmt.Sprintf("workers[%d]", i), text, a.Proofs.Workers[i]); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -249,7 +254,7 @@ func (a Account) verify(field string, text, proof []byte) error {
 // roles are those of the organisation.
 func (a Application) roles() ([]orgstypes.Role, error) {
 	roles := []orgstypes.Role{orgstypes.ROLE_VALIDATOR}
-	if a.Worker != nil {
+	if len(a.Workers) > 0 {
 		roles = append(roles, orgstypes.ROLE_WORKER)
 	}
 	for i, word := range a.Roles {

@@ -62,14 +62,14 @@ func apply(t *testing.T, p Plan, id string, i int) (Application, Signers) {
 	beacon, err := beaconkey.New(seed)
 	require.NoError(t, err)
 	operator, member, worker := newKey(t), newKey(t), newKey(t)
-	s := Signers{Operator: operator, Consensus: ed25519.GenPrivKey(), Node: ed25519.GenPrivKey(), Accounts: []Signer{member}, Worker: worker}
+	s := Signers{Operator: operator, Consensus: ed25519.GenPrivKey(), Node: ed25519.GenPrivKey(), Accounts: []Signer{member}, Workers: []Signer{worker}}
 	a := Application{
 		Format: Format, Plan: p.Hash(), Organisation: id, Name: id + " Ltd", Roles: []string{"requester", "provider"},
 		Operator: accountOf(operator), Accounts: []Account{accountOf(member)},
 		Seat:      Seat{s.Consensus.PubKey().Bytes(), beacon.PublicKey(), beacon.Possession()},
 		Node:      Node{s.Node.PubKey().Bytes(), fmt.Sprintf("val.%s.example:%d", id, 26656+i)},
 		Endpoints: Endpoints{RPC: "https://rpc." + id + ".example", Store: "https://store." + id + ".example/" + id},
-		Worker:    &Worker{accountOf(worker), "https://worker." + id + ".example", 2},
+		Workers:   []Worker{{accountOf(worker), "https://worker." + id + ".example", 2}},
 	}
 	require.NoError(t, a.Sign(s))
 	require.NoError(t, a.Validate(p))
@@ -133,10 +133,10 @@ func TestCollectRefuses(t *testing.T) {
 		{"another's node", func(a *Application, other Application) { a.Node.Key = other.Node.Key }, true, "node.public_key: its proof"},
 		{"another's account", func(a *Application, other Application) { a.Accounts[0] = other.Operator }, true, "accounts[0]: its proof"},
 		{"an account without proof", func(a *Application, _ Application) { a.Accounts = append(a.Accounts, accountOf(mallory)) }, true, "proofs.accounts: 1"},
-		{"another's worker", func(a *Application, other Application) { a.Worker.Account = other.Worker.Account }, true, "worker: its proof"},
-		{"a worker that is the operator", func(a *Application, _ Application) { a.Worker.Account = a.Operator }, true, "expected a key of its own"},
-		{"a worker of no slots", func(a *Application, _ Application) { a.Worker.Slots = 0 }, true, "worker.slots"},
-		{"a worker nowhere", func(a *Application, _ Application) { a.Worker.Endpoint = "ftp://x" }, true, "worker.endpoint"},
+		{"another's worker", func(a *Application, other Application) { a.Workers[0].Account = other.Workers[0].Account }, true, "workers[0]: its proof"},
+		{"a worker that is the operator", func(a *Application, _ Application) { a.Workers[0].Account = a.Operator }, true, "expected a key of its own"},
+		{"a worker of no slots", func(a *Application, _ Application) { a.Workers[0].Slots = 0 }, true, "workers[0].slots"},
+		{"a worker nowhere", func(a *Application, _ Application) { a.Workers[0].Endpoint = "ftp://x" }, true, "workers[0].endpoint"},
 		{"a node everywhere", func(a *Application, _ Application) { a.Node.Address = "0.0.0.0:26656" }, true, "every address of a machine"},
 		{"a node without a port", func(a *Application, _ Application) { a.Node.Address = "val.example" }, true, "node.address"},
 		{"another's peers' address", func(a *Application, other Application) { a.Node.Address = other.Node.Address }, true, "peers' address"},
@@ -148,8 +148,7 @@ func TestCollectRefuses(t *testing.T) {
 			list := slices.Clone(c.list)
 			a := list[0]
 			a.Accounts, a.Roles = slices.Clone(a.Accounts), slices.Clone(a.Roles)
-			worker := *a.Worker
-			a.Worker = &worker
+			a.Workers = slices.Clone(a.Workers)
 			tc.malleate(&a, list[1])
 			if tc.sign {
 				require.NoError(t, a.Sign(c.signers[0]))

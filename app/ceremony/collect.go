@@ -111,8 +111,8 @@ func (a Application) identities() []string {
 	for _, account := range a.Accounts {
 		out = append(out, "account "+account.Address)
 	}
-	if a.Worker != nil {
-		out = append(out, "account "+a.Worker.Address)
+	for _, w := range a.Workers {
+		out = append(out, "account "+w.Address, "worker's endpoint "+w.Endpoint)
 	}
 	return out
 }
@@ -172,11 +172,11 @@ func (a Application) add(p Plan, state genesis.State, cdc codec.Codec) error {
 		}
 		org.Members = append(org.Members, account.Address)
 	}
-	if a.Worker != nil {
-		if err := fund(a.Worker.Address, 1); err != nil { // its answers cost no fee, but it needs an account
+	for _, w := range a.Workers {
+		if err := fund(w.Address, 1); err != nil { // its answers cost no fee, but it needs an account
 			return err
 		}
-		org.Members = append(org.Members, a.Worker.Address)
+		org.Members = append(org.Members, w.Address)
 	}
 	slices.Sort(org.Members)
 	if err := genesis.AddOrganisation(state, cdc, org); err != nil {
@@ -186,13 +186,19 @@ func (a Application) add(p Plan, state genesis.State, cdc codec.Codec) error {
 		OrgId: a.Organisation, Operator: a.Operator.Address, Power: poatypes.DefaultPower,
 		ConsensusPubkey: a.Seat.Consensus, BeaconPubkey: a.Seat.Beacon, BeaconPossession: a.Seat.Possession,
 	})
-	if err != nil || a.Worker == nil {
+	if err != nil {
 		return err
 	}
-	return genesis.AddWorker(state, cdc, workerstypes.Worker{
-		Address: a.Worker.Address, Organisation: a.Organisation, Owner: a.Operator.Address, Endpoint: a.Worker.Endpoint,
-		Slots: a.Worker.Slots, Pools: []string{genesis.PublicPoolID}, Bonded: p.WorkerBond,
-	})
+	for _, w := range a.Workers {
+		err := genesis.AddWorker(state, cdc, workerstypes.Worker{
+			Address: w.Address, Organisation: a.Organisation, Owner: a.Operator.Address, Endpoint: w.Endpoint,
+			Slots: w.Slots, Pools: []string{genesis.PublicPoolID}, Bonded: p.WorkerBond,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func coins(amount uint64) sdk.Coins {

@@ -1,7 +1,7 @@
 // Package ceremony makes the genesis of a network out of what its founders say of themselves.
 //
 // One of them writes a Plan, which all agree on. Each founder makes an Application of it: its organisation, its seat's
-// public keys, its node, its worker if it brings one, signed by every key that it names. Collect checks all of them and
+// public keys, its node, its workers if it brings some, signed by every key that it names. Collect checks all of them and
 // makes one genesis. It is a function of the plan and the applications, so that everybody can make it, and the founders
 // compare one hash.
 package ceremony
@@ -37,7 +37,7 @@ type Plan struct {
 	// OperatorFunds is what each founder's operator has, AccountFunds what each of its other accounts has, in ucred.
 	OperatorFunds uint64 `json:"operator_funds_ucred"`
 	AccountFunds  uint64 `json:"account_funds_ucred"`
-	// WorkerBond is the stake of each founder's worker, in ucred.
+	// WorkerBond is the stake of each worker, in ucred.
 	WorkerBond uint64 `json:"worker_bond_ucred"`
 	// VotingPeriod is how long the council votes, ExpeditedVotingPeriod on what hurries.
 	VotingPeriod          Duration `json:"voting_period"`

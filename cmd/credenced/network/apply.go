@@ -23,22 +23,22 @@ import (
 
 // applying is everything that apply's command line sets.
 type applying struct {
-	home, plan, out         string
-	organisation, name      string
-	operator, operatorFile  string
-	backend                 string
-	address                 string
-	accountFiles, roles     []string
-	endpoints               ceremony.Endpoints
-	workerFile, workerServe string
-	workerSlots             uint32
+	home, plan, out          string
+	organisation, name       string
+	operator, operatorFile   string
+	backend                  string
+	address                  string
+	accountFiles, roles      []string
+	endpoints                ceremony.Endpoints
+	workerFiles, workerServe []string
+	workerSlots              uint32
 }
 
 func applyCmd() *cobra.Command {
 	var a applying
 	cmd := &cobra.Command{
 		Use: "apply", Short: "Make a founder's signed application",
-		Long: `Make a founder's signed application: organisation, seat, node, accounts, and a worker if it brings one. The seat's and
+		Long: `Make a founder's signed application: organisation, seat, node, accounts, and workers if it brings some. The seat's and
 the node's keys are made in the node's folder where they are missing, and the operator's key in the keyring; secret
 halves stay where they are. Every key signs the application. With a node of another machine as the one that peers reach,
 such as a sentry, run it there and give --address of the sentry when it joins.`,
@@ -64,9 +64,9 @@ credenced network apply --organisation amber --address val.amber.example:26656 -
 	f.StringVar(&a.endpoints.GRPC, "grpc", "", "likewise of its gRPC")
 	f.StringVar(&a.endpoints.REST, "rest", "", "likewise of its REST")
 	f.StringVar(&a.endpoints.Store, "store", "", "URL of the organisation's artifact store")
-	f.StringVar(&a.workerFile, "worker-key-file", "", "file with the worker's hot key, made where it is missing; brings a worker")
-	f.StringVar(&a.workerServe, "worker-endpoint", "", "URL at which the worker serves results")
-	f.Uint32Var(&a.workerSlots, "worker-slots", 1, "tasks that the worker runs at once")
+	f.StringSliceVar(&a.workerFiles, "worker-key-file", nil, "file with the hot key of a worker that it brings, made where it is missing; repeatable")
+	f.StringSliceVar(&a.workerServe, "worker-endpoint", nil, "URL at which that worker serves results; one for each key")
+	f.Uint32Var(&a.workerSlots, "worker-slots", 1, "tasks that a worker runs at once")
 	_ = cmd.MarkFlagRequired("organisation")
 	_ = cmd.MarkFlagRequired("address")
 	cmd.MarkFlagsRequiredTogether("worker-key-file", "worker-endpoint")
@@ -133,12 +133,16 @@ func (a applying) fill(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.App
 		}
 		s.Accounts, doc.Accounts = append(s.Accounts, key), append(doc.Accounts, account(key))
 	}
-	if a.workerFile != "" {
-		key, err := client.LoadOrGenerateKey(a.workerFile)
+	if len(a.workerFiles) != len(a.workerServe) {
+		return doc, s, fmt.Errorf("--worker-key-file: %d, --worker-endpoint: %d, expected one for each", len(a.workerFiles), len(a.workerServe))
+	}
+	for i, path := range a.workerFiles {
+		key, err := client.LoadOrGenerateKey(path)
 		if err != nil {
 			return doc, s, err
 		}
-		s.Worker, doc.Worker = key, &ceremony.Worker{Account: account(key), Endpoint: a.workerServe, Slots: a.workerSlots}
+		s.Workers = append(s.Workers, key)
+		doc.Workers = append(doc.Workers, ceremony.Worker{Account: account(key), Endpoint: a.workerServe[i], Slots: a.workerSlots})
 	}
 	return doc, s, nil
 }

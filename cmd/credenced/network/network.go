@@ -129,7 +129,7 @@ func initCmd() *cobra.Command {
 	f.StringVar(&out, "out", "plan.json", "file to write")
 	f.StringVar(&funds, "funds", client.FormatCRED(p.OperatorFunds), "coins of each founder's operator")
 	f.StringVar(&accountFunds, "account-funds", client.FormatCRED(p.AccountFunds), "coins of each of its other accounts")
-	f.StringVar(&bond, "bond", client.FormatCRED(p.WorkerBond), "stake of each founder's worker")
+	f.StringVar(&bond, "bond", client.FormatCRED(p.WorkerBond), "stake of each worker")
 	f.DurationVar(&voting, "voting-period", time.Duration(p.VotingPeriod), "how long the council votes")
 	f.DurationVar(&expedited, "expedited-voting-period", 0, "how long it votes on what hurries (default half of that)")
 	f.StringVar(&stake, "stake", client.FormatCRED(p.Pool.Stake), "stake locked for each assignment in the public pool")
@@ -217,13 +217,16 @@ func checkGenesis(chain Chain, file []byte) error {
 
 func printFounders(out io.Writer, c *ceremony.Collection) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "FOUNDER\tOPERATOR\tNODE\tWORKER")
+	fmt.Fprintln(t, "FOUNDER\tOPERATOR\tNODE\tWORKERS")
 	for _, a := range c.Founders {
-		worker := "none"
-		if a.Worker != nil {
-			worker = a.Worker.Endpoint
+		workers := []string{}
+		for _, w := range a.Workers {
+			workers = append(workers, w.Endpoint)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", a.Organisation, a.Operator.Address, a.Node.Peer(), worker)
+		if len(workers) == 0 {
+			workers = []string{"none"}
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", a.Organisation, a.Operator.Address, a.Node.Peer(), strings.Join(workers, " "))
 	}
 	t.Flush()
 }

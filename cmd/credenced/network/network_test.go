@@ -2,6 +2,7 @@ package network
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -51,8 +52,8 @@ func TestCeremony(t *testing.T) {
 	_, err := run(t, chain, "init", "--chain-id", "amber-1", "--founder", "amber", "--out", plan)
 	require.ErrorContains(t, err, "is there already")
 	for i, id := range []string{"amber", "birch"} {
-		out := must("apply", "--plan", plan, "--home", in(id), "--organisation", id, "--address", "127.0.0."+string(rune('2'+i))+":26656",
-			"--keyring-backend", "test", "--worker-key-file", in(id+".key"), "--worker-endpoint", "http://127.0.0.1:7100", "--out", in(id+".application.json"))
+		out := must("apply", "--plan", plan, "--home", in(id), "--organisation", id, "--address", fmt.Sprintf("127.0.0.%d:26656", 2+i),
+			"--keyring-backend", "test", "--worker-key-file", in(id+".key"), "--worker-endpoint", fmt.Sprintf("http://127.0.0.%d:7100", 2+i), "--out", in(id+".application.json"))
 		require.Contains(t, out, "Write these words down")
 	}
 	out := must("collect", "--plan", plan, "--out", in("out"), in("birch.application.json"), in("amber.application.json"))

@@ -115,7 +115,7 @@ func (s serving) run(ctx context.Context, log *slog.Logger) error {
 	at := listener.Addr().String()
 	listener = netutil.LimitListener(listener, s.connections)
 	go func() {
-		if server.TLSConfig != nil {
+		if s.cert != "" {
 			failed <- server.ServeTLS(listener, "", "")
 		} else {
 			failed <- server.Serve(listener)
@@ -131,7 +131,7 @@ func (s serving) run(ctx context.Context, log *slog.Logger) error {
 		go func() { failed <- observer.Serve(watch) }()
 		defer observer.Close()
 	}
-	log.Info("serving", "addr", at, "tls", server.TLSConfig != nil, "accounts", len(o.Accounts), "open", s.open, "home", s.home)
+	log.Info("serving", "addr", at, "tls", s.cert != "", "accounts", len(o.Accounts), "open", s.open, "home", s.home)
 	go s.followAccounts(ctx, g, log)
 	go g.Keep(ctx, s.every, func(done registry.Collected, err error) {
 		if err != nil {
