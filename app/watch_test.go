@@ -62,11 +62,11 @@ func TestNodeMetrics(t *testing.T) {
 	require.Equal(t, now["credence_chain_held_ucred market"], now["credence_chain_owed_ucred market"])
 	require.Equal(t, now["credence_chain_held_ucred workers"], now["credence_chain_owed_ucred workers"])
 	require.Equal(t, 1.0, now["credence_chain_task_phases_total first"])
-	require.Zero(t, now["credence_chain_task_endings_total accepted false"])
+	require.Zero(t, now["credence_chain_task_endings_total false accepted"])
 
 	c.Run(testutil.Honest, id)
 	require.Equal(t, taskstypes.PHASE_DONE, c.Task(id).Phase)
-	require.Equal(t, 1.0, values(t, counted)["credence_chain_task_endings_total accepted false"])
+	require.Equal(t, 1.0, values(t, counted)["credence_chain_task_endings_total false accepted"])
 	after := look()
 	require.Contains(t, after, "credence_chain_ledger_debt class/10000")
 	require.Positive(t, after["credence_chain_ledger_budget class/10000"])

@@ -220,7 +220,7 @@ func (n *node) checkClock(context.Context) (string, error) {
 	}
 	skew := time.Since(n.status.SyncInfo.LatestBlockTime).Round(time.Millisecond)
 	if skew < -time.Second || skew > mostSkew {
-		return "", fmt.Errorf("the latest block is %s away from this clock, expected at most %s: set the clock, or the chain stands still", skew, mostSkew)
+		return "", fmt.Errorf("the latest block is %s away from this clock, expected at most %s: the clock is wrong, the chain stands still, or the node is behind", skew, mostSkew)
 	}
 	return fmt.Sprintf("%s after the latest block", skew), nil
 }
