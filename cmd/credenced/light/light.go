@@ -94,7 +94,10 @@ func (p proxy) client(ctx context.Context, db dbm.DB, logger log.Logger) (*light
 	if p.trust == "" {
 		c, err := light.NewHTTPClientFromTrustedStore(p.chainID, p.period, p.primary, p.witnesses, store, light.Logger(logger), third)
 		if err != nil {
-			return nil, fmt.Errorf("no verified block in %s to go on from: %w; give --trust HEIGHT:HASH", p.home, err)
+			return nil, err
+		}
+		if height, err := c.LastTrustedHeight(); err != nil || height < 1 {
+			return nil, fmt.Errorf("%s has no verified block to go on from: give --trust HEIGHT:HASH", p.home)
 		}
 		return c, nil
 	}
