@@ -44,7 +44,7 @@ const (
 	PrometheusPort = 26660
 )
 
-// Snapshots for state sync that every node but a seed keeps.
+// Snapshots for state sync that nodes keep, seeds aside.
 const (
 	SnapshotInterval = 1000 // blocks
 	SnapshotKeep     = 3
@@ -158,11 +158,11 @@ func (m Member) AppConfig() *serverconfig.Config {
 	cfg.GRPC.Enable, cfg.API.Enable = m.Role != RoleSeed, m.Role != RoleSeed
 	cfg.GRPC.Address = m.at("", m.serve(), GRPCPort)
 	cfg.API.Address = m.at("tcp://", m.serve(), RESTPort)
-	if m.Role != RoleSeed {
-		cfg.StateSync.SnapshotInterval, cfg.StateSync.SnapshotKeepRecent = SnapshotInterval, SnapshotKeep
-		if m.SnapshotInterval > 0 {
-			cfg.StateSync.SnapshotInterval = m.SnapshotInterval
-		}
+	if m.SnapshotInterval > 0 {
+		cfg.StateSync.SnapshotInterval = m.SnapshotInterval
+	}
+	if m.Role == RoleSeed {
+		cfg.StateSync.SnapshotInterval = 0
 	}
 	if m.Role == RoleArchive {
 		cfg.Pruning = "nothing"
