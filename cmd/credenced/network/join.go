@@ -121,7 +121,7 @@ func (j *joining) run(cmd *cobra.Command) error {
 	if err := os.WriteFile(path, file, 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: a %s of %s, node id %s, %d peers, genesis %s\n", m.Home, m.Role, m.ChainID, keys.NodeID, len(m.Peers), j.hash)
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: a %s of %s, node id %s, %d peers, genesis %s\n", m.Home, m.Role, m.ChainID, keys.NodeID, len(m.Peers)+len(m.Sentries), j.hash)
 	if s := m.StateSync; s != nil {
 		fmt.Fprintf(cmd.OutOrStdout(), "It begins from a snapshot, and trusts block %d, %s.\n", s.Height, s.Hash)
 	}
