@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 . scripts/path.sh
 context=build/images
 tag="${TAG:-latest}"
-mkdir -p "$context/empty"
+mkdir -p "$context/empty" "$context/rootfs/tmp"
+chmod 1777 "$context/rootfs/tmp"
 version="$(git describe --tags --always 2>/dev/null || echo dev)"
 ldflags="-s -w -X github.com/cosmos/cosmos-sdk/version.Name=credence -X github.com/cosmos/cosmos-sdk/version.AppName=credenced -X github.com/cosmos/cosmos-sdk/version.Version=$version"
 CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags "$ldflags" -o "$context/" ./cmd/credenced ./cmd/credence-worker

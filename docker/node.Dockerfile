@@ -4,7 +4,7 @@ FROM scratch
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY passwd /etc/passwd
 COPY --chown=10001:10001 empty /home/credence
-COPY --chown=10001:10001 empty /tmp
+COPY rootfs /
 COPY credenced /usr/bin/credenced
 USER 10001:10001
 ENV HOME=/home/credence CREDENCED_HOME=/home/credence PATH=/usr/bin
