@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
 )
 
 // download fetches one blob from several servers into a spool. When a server breaks off,
@@ -115,9 +117,13 @@ func (d *download) restart() error {
 }
 
 func (d *download) stream(ctx context.Context, base string) error {
-	watch, ctx := watchStall(ctx, d.client.stall())
+	l, err := ParseLocation(base)
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrRefused, err)
+	}
+	watch, ctx := watchStall(scoped(ctx, l, auth.ActionPull), d.client.stall())
 	defer watch.stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, blobURL(base, d.digest), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.blob(d.digest), nil)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRefused, err)
 	}
@@ -125,7 +131,7 @@ func (d *download) stream(ctx context.Context, base string) error {
 	if d.size > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", d.size))
 	}
-	resp, err := d.client.http().Do(req)
+	resp, err := d.client.do(req)
 	if err != nil {
 		return watch.explain(err)
 	}

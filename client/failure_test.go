@@ -29,7 +29,7 @@ func holder(t *testing.T, m result.Manifest) string {
 	t.Helper()
 	store := artifact.NewMemory()
 	require.NoError(t, result.Store(context.Background(), m, nil, store))
-	server := httptest.NewServer(artifact.Handler(store, artifact.HandlerOptions{}))
+	server := httptest.NewServer(artifact.Handler(store))
 	t.Cleanup(server.Close)
 	return server.URL
 }

@@ -152,7 +152,7 @@ func TestFetchFollowsNoLinkOut(t *testing.T) {
 
 func TestFetchOverHTTP(t *testing.T) {
 	m, blobs := stored(t, sample)
-	server := httptest.NewServer(artifact.Handler(blobs, artifact.HandlerOptions{}))
+	server := httptest.NewServer(artifact.Handler(blobs))
 	defer server.Close()
 	client := &artifact.Client{BaseURLs: []string{server.URL}}
 	got, err := Fetch(context.Background(), m.Digest(), client, t.TempDir())

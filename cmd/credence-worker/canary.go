@@ -45,7 +45,7 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	if err != nil {
 		return none, 0, err
 	}
-	source := httptest.NewServer(artifact.Handler(requester, artifact.HandlerOptions{}))
+	source := httptest.NewServer(artifact.Handler(requester))
 	defer source.Close()
 
 	store, err := artifact.OpenDir(dir, 0)
@@ -82,7 +82,7 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	if err := result.Store(ctx, answer.Manifest, answer.Files, store); err != nil {
 		return none, 0, fmt.Errorf("store: %w", err)
 	}
-	server := httptest.NewServer(artifact.Handler(store, artifact.HandlerOptions{}))
+	server := httptest.NewServer(artifact.Handler(store))
 	defer server.Close()
 	m, err := result.FetchManifest(ctx, answer.Outcome.Digest, &artifact.Client{BaseURLs: []string{server.URL}})
 	return m, out.Fuel, err

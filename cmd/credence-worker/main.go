@@ -13,6 +13,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/commandline"
+	"github.com/credence-chain/credence/internal/health"
 )
 
 func main() {
@@ -33,7 +34,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(startCommand(), doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(),
+	root.AddCommand(startCommand(), doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(), health.Command(),
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), version.NewInfo().Version)
 		}})

@@ -24,6 +24,7 @@ import (
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/internal/checkup"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -165,7 +166,7 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 	home := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(home, "secret"), []byte("short"), 0o600))
 	out, err := command("doctor", "--home", home, "--node", "127.0.0.1:1")
-	require.ErrorIs(t, err, errUnhealthy)
+	require.ErrorIs(t, err, checkup.ErrUnhealthy)
 	require.Contains(t, out, "ok    canary")
 	for _, line := range []string{"FAIL  key", "FAIL  home", "FAIL  node", "FAIL  registered", "credence-worker key new"} {
 		require.Contains(t, out, line)
@@ -311,7 +312,7 @@ func TestStartsBeforeItsNode(t *testing.T) {
 	require.Equal(t, 200, status)
 	status, _ = get("/readyz")
 	require.Equal(t, 503, status)
-	status, _ = get("/v1/blobs/sha256/" + strings.Repeat("00", 32))
+	status, _ = get("/v2/credence/blobs/sha256:" + strings.Repeat("00", 32))
 	require.Equal(t, 404, status)
 	_, body := get("/metrics")
 	require.Contains(t, body, "credence_worker_ready 0")

@@ -42,7 +42,7 @@ func (r *readiness) get() string {
 // handler serves results, health, readiness and metrics.
 func handler(store artifact.Store, ready *readiness, registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", artifact.Handler(store, artifact.HandlerOptions{}))
+	mux.Handle("/", artifact.Handler(store))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if reason := ready.get(); reason != "" {

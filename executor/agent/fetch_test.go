@@ -27,7 +27,7 @@ type liar struct {
 }
 
 func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	hex := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	hex := r.URL.Path[strings.LastIndexByte(r.URL.Path, ':')+1:]
 	l.mu.Lock()
 	l.asked[hex]++
 	l.mu.Unlock()
@@ -57,7 +57,7 @@ func newShop(t *testing.T) *shop {
 		_, err := artifact.PutBytes(context.Background(), store, blob)
 		require.NoError(t, err)
 	}
-	s := &shop{liar: &liar{honest: artifact.Handler(store, artifact.HandlerOptions{}), lies: map[string][]byte{}, asked: map[string]int{}}}
+	s := &shop{liar: &liar{honest: artifact.Handler(store), lies: map[string][]byte{}, asked: map[string]int{}}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.url = server.URL

@@ -97,7 +97,7 @@ func newFakeChain(t *testing.T, ending taskstypes.Ending, manifest *result.Manif
 			f.task.Verdict.Kind = taskstypes.KIND_APP_FAILED
 		}
 	}
-	blobs := httptest.NewServer(artifact.Handler(store, artifact.HandlerOptions{}))
+	blobs := httptest.NewServer(artifact.Handler(store))
 	t.Cleanup(blobs.Close)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

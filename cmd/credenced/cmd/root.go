@@ -25,8 +25,13 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/credenced/doctor"
+	"github.com/credence-chain/credence/cmd/credenced/light"
+	"github.com/credence-chain/credence/cmd/credenced/network"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/cmd/credenced/store"
 	"github.com/credence-chain/credence/internal/commandline"
+	"github.com/credence-chain/credence/internal/health"
 )
 
 // EnvPrefix begins the environment variables that set flags: CREDENCED_HOME for --home.
@@ -120,6 +125,12 @@ func addCommands(root *cobra.Command, a *app.App) {
 		runCmd(),
 		taskCmd(),
 		orderCmd(),
+		// Running a network.
+		network.Command(network.Of(a)),
+		light.Command(),
+		doctor.Command(),
+		store.Command(),
+		health.Command(),
 		DebugCmd(),
 	)
 	// start, comet, export, version, rollback.

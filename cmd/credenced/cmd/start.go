@@ -12,6 +12,7 @@ import (
 	cmtcfg "github.com/cometbft/cometbft/config"
 	"github.com/cometbft/cometbft/privval"
 	dbm "github.com/cosmos/cosmos-db"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cast"
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc"
@@ -39,6 +40,8 @@ func newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertyp
 		options.Signer = key
 	}
 	a := app.New(logger, db, true, opts, options, server.DefaultBaseappOptions(opts)...)
+
+	a.Observe(prometheus.DefaultRegisterer) // CometBFT serves it beside its own
 
 	consensus, found, keyErr := consensusKey(home, opts)
 	if keyErr != nil {
