@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/credence-chain/credence/internal/backoff"
 )
 
 // download is one blob on its way from several servers into a spool. What one server
@@ -37,20 +39,21 @@ func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spo
 	if err := d.restart(); err != nil {
 		return 0, err
 	}
-	attempts, backoff := c.Attempts, c.Backoff
+	attempts, first := c.Attempts, c.Backoff
 	if attempts <= 0 {
 		attempts = 3
 	}
-	if backoff <= 0 {
-		backoff = 250 * time.Millisecond
+	if first <= 0 {
+		first = 250 * time.Millisecond
 	}
+	pauses := backoff.New(first, mostPause)
 	last := make([]error, len(d.servers)) // what each server's last answer was
 	for round := range attempts {
 		if round > 0 {
 			if !anyRetriable(last) {
 				break
 			}
-			if err := sleep(ctx, backoff<<(round-1)); err != nil {
+			if err := pauses.Wait(ctx); err != nil {
 				return 0, d.outcome(err, last)
 			}
 		}
@@ -233,16 +236,8 @@ func anyRetriable(errs []error) bool {
 	return false
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
+// mostPause bounds the pause before another round.
+const mostPause = time.Minute
 
 // errStalled says that a server was given up for being slow.
 var errStalled = errors.New("too slow")

@@ -14,16 +14,6 @@ import (
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 )
 
-// Key signs for one account.
-type Key interface {
-	// Address is the account's bech32 address.
-	Address() string
-	// PubKey is its public key.
-	PubKey() cryptotypes.PubKey
-	// Sign signs the bytes themselves: hashing them is the key's part.
-	Sign(bytes []byte) ([]byte, error)
-}
-
 // memoryKey is an unlocked secp256k1 key.
 type memoryKey struct {
 	private *secp256k1.PrivKey

@@ -8,10 +8,11 @@ import (
 	"slices"
 	"strconv"
 
-	errorsmod "cosmossdk.io/errors"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/client/sender"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -77,70 +78,62 @@ func Refused(err error) *TxError {
 	if convErr != nil {
 		return nil
 	}
-	return &TxError{Codespace: m[1], Code: uint32(code), Log: m[3], Hash: "(a query)"}
+	return &TxError{Codespace: m[1], Code: uint32(code), Log: m[3]}
 }
-
-type refusalKey struct {
-	space string
-	code  uint32
-}
-
-// keyOf is how an error of a module looks in a refusal.
-func keyOf(err *errorsmod.Error) refusalKey { return refusalKey{err.Codespace(), err.ABCICode()} }
 
 // next says what to do about a module's refusal.
-var next = map[refusalKey]string{
-	keyOf(markettypes.ErrUnknownApp):       "publish the app first: credenced run FILE.wasm does so by itself",
-	keyOf(markettypes.ErrUnknownDataset):   "publish the dataset first: --dataset FILE does so by itself",
-	keyOf(markettypes.ErrDeprecated):       "ask its provider, or use another version of it",
-	keyOf(markettypes.ErrSuspended):        "it was found not to give the same output everywhere; its provider has to mend and the council to reinstate it",
-	keyOf(markettypes.ErrNondeterministic): "its provider says that two runs of it may differ: no policy that judges by comparing can take it",
-	keyOf(markettypes.ErrByOrder):          "it has no list price: ask its provider for an order that takes you",
-	keyOf(markettypes.ErrUnknownPool):      "leave --pool out to take any, or list them: credenced query workers pools",
-	keyOf(markettypes.ErrPrivatePool):      "the pool serves others; leave --pool out to take any",
-	keyOf(markettypes.ErrUnknownCategory):  "leave --category out for limits of your own, or list them: credenced query market categories",
-	keyOf(markettypes.ErrCategory):         "leave --category out for limits of your own, or list them: credenced query market categories",
-	keyOf(markettypes.ErrTrust):            "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits",
-	keyOf(markettypes.ErrPolicy):           "--policy is credence or court",
-	keyOf(markettypes.ErrReplicas):         "lower --min-replicas",
-	keyOf(markettypes.ErrUnaffordable):     "raise --max-price, or leave it out to take the recommended one; what is not spent comes back",
-	keyOf(markettypes.ErrAppPrice):         "raise --max-app-price, or leave it out",
-	keyOf(markettypes.ErrDatasetPrice):     "raise --max-dataset-price, or leave it out",
-	keyOf(markettypes.ErrPoolPrice):        "raise --max-pool-price, or leave it out",
-	keyOf(markettypes.ErrFuel):             "lower --fuel",
-	keyOf(markettypes.ErrSize):             "lower --bag",
-	keyOf(markettypes.ErrTag):              "--tag takes names of a-z, 0-9, '.' and '-', at most 16 of them",
-	keyOf(markettypes.ErrTags):             "ask for fewer --tag, or look which pools promise them: credenced query market book",
-	keyOf(markettypes.ErrResources):        "--memory, --disk, --cpu and --gpus: at least what the app requires, at most what a pool promises",
-	keyOf(markettypes.ErrInputs):           "use fewer or smaller inputs",
-	keyOf(markettypes.ErrInputName):        "give inputs plain relative names: --input NAME=FILE",
-	keyOf(markettypes.ErrDatasets):         "each dataset once, and as many tasks as --datasets-per-task makes",
-	keyOf(markettypes.ErrArgs):             "shorten --args; put what is long into an --input file",
-	keyOf(markettypes.ErrBeneficiary):      "--beneficiary is an account's address",
-	keyOf(markettypes.ErrCallback):         "list the hooks there are: credenced query market callbacks",
-	keyOf(markettypes.ErrNoOrder):          "look at the book: credenced query market book; --rest 10m lets it wait there for offers to come",
-	keyOf(markettypes.ErrVoucher):          "look at your vouchers: credenced query market vouchers",
-	keyOf(markettypes.ErrVoucherSpender):   "ask the voucher's holder to name you as a spender, or use another --key-file",
-	keyOf(markettypes.ErrVoucherExpired):   "ask the voucher's issuer for another",
-	keyOf(markettypes.ErrVoucherAsset):     "the voucher is for other apps, datasets or pools; leave --voucher out to pay yourself",
-	keyOf(markettypes.ErrVoucherBalance):   "lower --max-price or --bag, or ask the voucher's issuer to top it up",
-	keyOf(markettypes.ErrTooFew):           "lower --trust or --min-replicas, use --policy court, or wait for more workers with --rest 10m",
-	keyOf(markettypes.ErrUnfunded):         "fund the account that pays, or lower --max-price or --bag",
-	keyOf(orgstypes.ErrRole):               "use a --key-file of an organisation with that role; the council grants roles",
-	keyOf(orgstypes.ErrRevoked):            "the council revoked the organisation; ask it",
-	keyOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",
-	keyOf(appstypes.ErrNotOwner):           "rename the file: the name is another provider's",
-	keyOf(appstypes.ErrNameTaken):          "rename the file: apps and datasets share their names",
-	keyOf(markettypes.ErrEnded):            "nothing is left to take back; a request that is matched is followed with credenced task watch",
-	keyOf(taskstypes.ErrNotFound):          "look at your requests: credenced task list",
+var next = map[sender.Code]string{
+	sender.CodeOf(markettypes.ErrUnknownApp):       "publish the app first: credenced run FILE.wasm does so by itself",
+	sender.CodeOf(markettypes.ErrUnknownDataset):   "publish the dataset first: --dataset FILE does so by itself",
+	sender.CodeOf(markettypes.ErrDeprecated):       "ask its provider, or use another version of it",
+	sender.CodeOf(markettypes.ErrSuspended):        "it was found not to give the same output everywhere; its provider has to mend and the council to reinstate it",
+	sender.CodeOf(markettypes.ErrNondeterministic): "its provider says that two runs of it may differ: no policy that judges by comparing can take it",
+	sender.CodeOf(markettypes.ErrByOrder):          "it has no list price: ask its provider for an order that takes you",
+	sender.CodeOf(markettypes.ErrUnknownPool):      "leave --pool out to take any, or list them: credenced query workers pools",
+	sender.CodeOf(markettypes.ErrPrivatePool):      "the pool serves others; leave --pool out to take any",
+	sender.CodeOf(markettypes.ErrUnknownCategory):  "leave --category out for limits of your own, or list them: credenced query market categories",
+	sender.CodeOf(markettypes.ErrCategory):         "leave --category out for limits of your own, or list them: credenced query market categories",
+	sender.CodeOf(markettypes.ErrTrust):            "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits",
+	sender.CodeOf(markettypes.ErrPolicy):           "--policy is credence or court",
+	sender.CodeOf(markettypes.ErrReplicas):         "lower --min-replicas",
+	sender.CodeOf(markettypes.ErrUnaffordable):     "raise --max-price, or leave it out to take the recommended one; what is not spent comes back",
+	sender.CodeOf(markettypes.ErrAppPrice):         "raise --max-app-price, or leave it out",
+	sender.CodeOf(markettypes.ErrDatasetPrice):     "raise --max-dataset-price, or leave it out",
+	sender.CodeOf(markettypes.ErrPoolPrice):        "raise --max-pool-price, or leave it out",
+	sender.CodeOf(markettypes.ErrFuel):             "lower --fuel",
+	sender.CodeOf(markettypes.ErrSize):             "lower --bag",
+	sender.CodeOf(markettypes.ErrTag):              "--tag takes names of a-z, 0-9, '.' and '-', at most 16 of them",
+	sender.CodeOf(markettypes.ErrTags):             "ask for fewer --tag, or look which pools promise them: credenced query market book",
+	sender.CodeOf(markettypes.ErrResources):        "--memory, --disk, --cpu and --gpus: at least what the app requires, at most what a pool promises",
+	sender.CodeOf(markettypes.ErrInputs):           "use fewer or smaller inputs",
+	sender.CodeOf(markettypes.ErrInputName):        "give inputs plain relative names: --input NAME=FILE",
+	sender.CodeOf(markettypes.ErrDatasets):         "each dataset once, and as many tasks as --datasets-per-task makes",
+	sender.CodeOf(markettypes.ErrArgs):             "shorten --args; put what is long into an --input file",
+	sender.CodeOf(markettypes.ErrBeneficiary):      "--beneficiary is an account's address",
+	sender.CodeOf(markettypes.ErrCallback):         "list the hooks there are: credenced query market callbacks",
+	sender.CodeOf(markettypes.ErrNoOrder):          "look at the book: credenced query market book; --rest 10m lets it wait there for offers to come",
+	sender.CodeOf(markettypes.ErrVoucher):          "look at your vouchers: credenced query market vouchers",
+	sender.CodeOf(markettypes.ErrVoucherSpender):   "ask the voucher's holder to name you as a spender, or use another --key-file",
+	sender.CodeOf(markettypes.ErrVoucherExpired):   "ask the voucher's issuer for another",
+	sender.CodeOf(markettypes.ErrVoucherAsset):     "the voucher is for other apps, datasets or pools; leave --voucher out to pay yourself",
+	sender.CodeOf(markettypes.ErrVoucherBalance):   "lower --max-price or --bag, or ask the voucher's issuer to top it up",
+	sender.CodeOf(markettypes.ErrTooFew):           "lower --trust or --min-replicas, use --policy court, or wait for more workers with --rest 10m",
+	sender.CodeOf(markettypes.ErrUnfunded):         "fund the account that pays, or lower --max-price or --bag",
+	sender.CodeOf(orgstypes.ErrRole):               "use a --key-file of an organisation with that role; the council grants roles",
+	sender.CodeOf(orgstypes.ErrRevoked):            "the council revoked the organisation; ask it",
+	sender.CodeOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",
+	sender.CodeOf(appstypes.ErrNotOwner):           "rename the file: the name is another provider's",
+	sender.CodeOf(appstypes.ErrNameTaken):          "rename the file: apps and datasets share their names",
+	sender.CodeOf(markettypes.ErrEnded):            "nothing is left to take back; a request that is matched is followed with credenced task watch",
+	sender.CodeOf(taskstypes.ErrNotFound):          "look at your requests: credenced task list",
 
-	{sdkSpace, codeInsufficient}: "the account has too little money: look with credenced query bank balances ADDRESS",
+	sender.CodeOf(sdkerrors.ErrInsufficientFunds): "the account has too little money: look with credenced query bank balances ADDRESS",
 }
 
 // unfunded are the refusals that are about money.
-var unfunded = []refusalKey{
-	keyOf(markettypes.ErrUnaffordable), keyOf(markettypes.ErrAppPrice), keyOf(markettypes.ErrDatasetPrice), keyOf(markettypes.ErrPoolPrice),
-	keyOf(markettypes.ErrVoucherBalance), keyOf(markettypes.ErrVoucherExpired), keyOf(markettypes.ErrUnfunded), {sdkSpace, codeInsufficient},
+var unfunded = []sender.Code{
+	sender.CodeOf(markettypes.ErrUnaffordable), sender.CodeOf(markettypes.ErrAppPrice), sender.CodeOf(markettypes.ErrDatasetPrice), sender.CodeOf(markettypes.ErrPoolPrice),
+	sender.CodeOf(markettypes.ErrVoucherBalance), sender.CodeOf(markettypes.ErrVoucherExpired), sender.CodeOf(markettypes.ErrUnfunded), sender.CodeOf(sdkerrors.ErrInsufficientFunds),
 }
 
 // Explain turns an error into words with what to do next. What it doesn't know stays as it is.
@@ -153,7 +146,7 @@ func Explain(err error) error {
 		return err
 	}
 	if refused := Refused(err); refused != nil {
-		key := refusalKey{refused.Codespace, refused.Code}
+		key := refused.CodeOf()
 		p := &Problem{What: refused.Log, Next: next[key], Err: err}
 		var sent *TxError
 		switch {
@@ -162,7 +155,7 @@ func Explain(err error) error {
 		case errors.As(err, &sent): // and not the answer to a question
 			p.Exit = ExitRefused
 		}
-		if refused.Hash != "" && refused.Hash[0] != '(' {
+		if refused.Hash != "" {
 			p.What = fmt.Sprintf("%s (transaction %s, %s/%d)", refused.Log, refused.Hash, refused.Codespace, refused.Code)
 		}
 		return p

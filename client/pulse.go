@@ -9,6 +9,8 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/credence-chain/credence/internal/backoff"
 )
 
 // DefaultStall is how long the chain may make no blocks, or no node may answer, before who waits for it gives up.
@@ -20,7 +22,7 @@ const (
 	noticeAfter = 8 * time.Second
 	// countEvery is how often the observer is told while it is quiet.
 	countEvery = time.Second
-	// askAgain is the pause before a question that no node answered is asked again.
+	// askAgain is the mean pause before a question that no node answered is asked again.
 	askAgain = 300 * time.Millisecond
 )
 
@@ -175,6 +177,7 @@ func seconds(d time.Duration) uint64 { return uint64(max(0, d.Round(time.Second)
 // insist asks until there is an answer.
 func (p *pulse) insist(ctx context.Context, ask func(context.Context) error) error {
 	defer p.counting()()
+	pauses := backoff.Steady(askAgain)
 	for {
 		err := ask(ctx)
 		if err == nil || ctx.Err() != nil || !passes(err) {
@@ -183,10 +186,8 @@ func (p *pulse) insist(ctx context.Context, ask func(context.Context) error) err
 		if err := p.idle("no answer: " + err.Error()); err != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(askAgain):
+		if err := pauses.Wait(ctx); err != nil {
+			return err
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -77,21 +78,21 @@ func (r *Runner) quoteResting(ctx context.Context, job *markettypes.Job, why err
 }
 
 // ofTheBook are the refusals that are about the orders there are, and not about the job: others may come.
-var ofTheBook = []refusalKey{
-	keyOf(markettypes.ErrNoOrder), keyOf(markettypes.ErrByOrder), keyOf(markettypes.ErrVolume), keyOf(markettypes.ErrStale),
-	keyOf(markettypes.ErrTooFew),
-	keyOf(markettypes.ErrCategoryMismatch), keyOf(markettypes.ErrTrustTooHigh), keyOf(markettypes.ErrTags), keyOf(markettypes.ErrResources),
-	keyOf(markettypes.ErrFuel), keyOf(markettypes.ErrAppPrice), keyOf(markettypes.ErrDatasetPrice), keyOf(markettypes.ErrPoolPrice),
-	keyOf(markettypes.ErrUnaffordable), keyOf(markettypes.ErrPoolRestricted), keyOf(markettypes.ErrPrivatePool),
-	keyOf(markettypes.ErrAppRestrictsDataset), keyOf(markettypes.ErrAppRestrictsPool), keyOf(markettypes.ErrAppRestrictsRequester),
-	keyOf(markettypes.ErrDatasetRestrictsApp), keyOf(markettypes.ErrDatasetRestrictsPool), keyOf(markettypes.ErrDatasetRestrictsRequester),
-	keyOf(markettypes.ErrPoolRestrictsApp), keyOf(markettypes.ErrPoolRestrictsDataset), keyOf(markettypes.ErrPoolRestrictsRequester),
+var ofTheBook = []sender.Code{
+	sender.CodeOf(markettypes.ErrNoOrder), sender.CodeOf(markettypes.ErrByOrder), sender.CodeOf(markettypes.ErrVolume), sender.CodeOf(markettypes.ErrStale),
+	sender.CodeOf(markettypes.ErrTooFew),
+	sender.CodeOf(markettypes.ErrCategoryMismatch), sender.CodeOf(markettypes.ErrTrustTooHigh), sender.CodeOf(markettypes.ErrTags), sender.CodeOf(markettypes.ErrResources),
+	sender.CodeOf(markettypes.ErrFuel), sender.CodeOf(markettypes.ErrAppPrice), sender.CodeOf(markettypes.ErrDatasetPrice), sender.CodeOf(markettypes.ErrPoolPrice),
+	sender.CodeOf(markettypes.ErrUnaffordable), sender.CodeOf(markettypes.ErrPoolRestricted), sender.CodeOf(markettypes.ErrPrivatePool),
+	sender.CodeOf(markettypes.ErrAppRestrictsDataset), sender.CodeOf(markettypes.ErrAppRestrictsPool), sender.CodeOf(markettypes.ErrAppRestrictsRequester),
+	sender.CodeOf(markettypes.ErrDatasetRestrictsApp), sender.CodeOf(markettypes.ErrDatasetRestrictsPool), sender.CodeOf(markettypes.ErrDatasetRestrictsRequester),
+	sender.CodeOf(markettypes.ErrPoolRestrictsApp), sender.CodeOf(markettypes.ErrPoolRestrictsDataset), sender.CodeOf(markettypes.ErrPoolRestrictsRequester),
 }
 
 // unmetNow says whether a refusal is about the orders there are.
 func unmetNow(err error) bool {
 	refused := Refused(err)
-	return refused != nil && slices.Contains(ofTheBook, refusalKey{refused.Codespace, refused.Code})
+	return refused != nil && slices.Contains(ofTheBook, refused.CodeOf())
 }
 
 // inAll says what the tasks of a bag lock together.

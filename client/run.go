@@ -180,19 +180,12 @@ func endedEarly(ctx context.Context, err error, request, deal, done string) erro
 }
 
 func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
-	opts := SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p}
-	sender, err := NewSender(r.Conn, r.Requester, opts)
+	// A turn in matching may cost more gas here than the table says: then the sender asks the node.
+	sender, err := NewSender(r.Conn, r.Requester, SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p})
 	if err != nil {
 		return "", err
 	}
 	done, err := sender.Do(ctx, msg)
-	if errors.Is(err, &TxError{Codespace: sdkSpace, Code: codeOutOfGas}) { // a turn costs more here than the table says
-		opts.Gas = nil
-		if sender, err = NewSender(r.Conn, r.Requester, opts); err != nil {
-			return "", err
-		}
-		done, err = sender.Do(ctx, msg)
-	}
 	var open *HashError
 	if errors.As(err, &open) && !errors.Is(err, ErrExpired) {
 		return "", inDoubt(ctx, err, r.requestID(msg))

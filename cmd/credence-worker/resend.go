@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/executor/agent"
 	"github.com/credence-chain/credence/executor/broadcast"
 	"github.com/credence-chain/credence/executor/journal"
@@ -83,8 +84,8 @@ func resend(ctx context.Context, c config, task string, say func(string, ...any)
 		return err
 	}
 	step := map[bool]string{false: "commit", true: "reveal"}[reveal]
-	sender := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(node), node, broadcast.ConfirmOptions{}), broadcast.RetryOptions{Attempts: 5})
-	receipt, err := sender.Send(ctx, broadcast.Order{Step: step, Msg: msg, Signed: func(hash string, _ time.Time) error {
+	stack := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(node), node, sender.ConfirmOptions{}), broadcast.RetryOptions{Attempts: 5})
+	receipt, err := stack.Send(ctx, broadcast.Order{Step: step, Msg: msg, Signed: func(hash string, _ time.Time) error {
 		say("%s of %s: transaction %s", step, record.Key, hash)
 		return nil
 	}})

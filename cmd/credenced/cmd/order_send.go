@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -46,11 +47,11 @@ func (o *orderFlags) send(ctx context.Context, cmd *cobra.Command, l *link, owne
 	if o.gas > 0 {
 		options.Gas = func([]sdk.Msg) uint64 { return o.gas }
 	}
-	sender, err := credence.NewSender(l.conn, key, options)
+	s, err := credence.NewSender(l.conn, key, options)
 	if err != nil {
 		return nil, err
 	}
-	return sender.Do(ctx, msg(key.Address()))
+	return s.Do(ctx, msg(key.Address()))
 }
 
 // generate prints an unsigned transaction for `credenced tx sign`.
@@ -81,11 +82,11 @@ func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *link, 
 		return fmt.Errorf("--gas-prices %q: %w", o.gasPrices, err)
 	}
 	if o.gasPrices == "" {
-		if prices, err = credence.LeastGasPrices(ctx, l.conn); err != nil {
+		if prices, err = sender.LeastGasPrices(ctx, l.conn); err != nil {
 			return err
 		}
 	}
-	builder.SetFeeAmount(credence.Fee(prices, gas))
+	builder.SetFeeAmount(sender.Fee(prices, gas))
 	raw, err := theCodecs().TxConfig.TxJSONEncoder()(builder.GetTx())
 	if err != nil {
 		return err

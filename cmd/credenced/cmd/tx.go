@@ -21,6 +21,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/backoff"
 )
 
 const flagNoWait = "no-wait"
@@ -90,7 +91,7 @@ func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []s
 
 // awaitInclusion asks until the transaction is in a block.
 func awaitInclusion(ctx context.Context, hash string, find func(string) (*sdk.TxResponse, error), timeout time.Duration) (*sdk.TxResponse, error) {
-	deadline := time.Now().Add(timeout)
+	deadline, pauses := time.Now().Add(timeout), backoff.Steady(askInclusion)
 	var last error
 	for {
 		res, err := find(hash)
@@ -107,10 +108,8 @@ func awaitInclusion(ctx context.Context, hash string, find func(string) (*sdk.Tx
 			}
 			return nil, &credence.Problem{What: what, Next: "it may still come: credenced query wait-tx " + hash, Exit: credence.ExitStalled, Err: last}
 		}
-		select {
-		case <-ctx.Done():
+		if pauses.Wait(ctx) != nil {
 			return nil, &credence.HashError{Hash: hash, Err: context.Cause(ctx)}
-		case <-time.After(askInclusion):
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package client
+package sender
 
 import (
 	"context"
@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	abci "github.com/cometbft/cometbft/abci/types"
+	txv1 "cosmossdk.io/api/cosmos/tx/v1beta1"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	"github.com/cosmos/gogoproto/proto"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -23,8 +22,6 @@ type TxResult struct {
 	Height int64
 	// GasUsed by it.
 	GasUsed int64
-	// Events that it emitted.
-	Events []abci.Event
 
 	responses []*codectypes.Any
 }
@@ -41,21 +38,20 @@ func (r *TxResult) Response(i int, out proto.Message) error {
 }
 
 // FindTx looks a transaction up. Nil without an error means that it is in no block so far; a *TxError that it was
-// included and failed.
-func FindTx(ctx context.Context, conn *Conn, hash string) (*TxResult, error) {
-	res, err := conn.Tx().GetTx(ctx, &txtypes.GetTxRequest{Hash: hash})
+// included and failed. Its messages are not decoded: they may be of any type.
+func FindTx(ctx context.Context, conn Conn, hash string) (*TxResult, error) {
+	res, err := txv1.NewServiceClient(conn).GetTx(ctx, &txv1.GetTxRequest{Hash: hash})
 	if status.Code(err) == codes.NotFound || err != nil && strings.Contains(status.Convert(err).Message(), "not found") {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look up transaction %s: %w", hash, err)
 	}
-	r := res.TxResponse
-	if r.Code != 0 {
-		return nil, &TxError{Codespace: r.Codespace, Code: r.Code, Log: r.RawLog, Hash: r.TxHash, Height: r.Height}
+	r := res.GetTxResponse()
+	if r.GetCode() != 0 {
+		return nil, &TxError{Codespace: r.Codespace, Code: r.Code, Log: r.RawLog, Hash: r.Txhash, Height: r.Height}
 	}
-	out := &TxResult{Hash: r.TxHash, Height: r.Height, GasUsed: r.GasUsed, Events: r.Events}
-	data, err := hex.DecodeString(r.Data)
+	data, err := hex.DecodeString(r.GetData())
 	if err != nil {
 		return nil, fmt.Errorf("transaction %s: data: %w", hash, err)
 	}
@@ -63,6 +59,5 @@ func FindTx(ctx context.Context, conn *Conn, hash string) (*TxResult, error) {
 	if err := proto.Unmarshal(data, &msgs); err != nil {
 		return nil, fmt.Errorf("transaction %s: data: %w", hash, err)
 	}
-	out.responses = msgs.MsgResponses
-	return out, nil
+	return &TxResult{Hash: r.GetTxhash(), Height: r.GetHeight(), GasUsed: r.GetGasUsed(), responses: msgs.MsgResponses}, nil
 }
