@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"time"
 
@@ -122,7 +123,7 @@ func (p *pulse) count(quiet time.Duration) {
 	}
 	p.tell.tell(Event{
 		Kind: EventStalled, Height: p.height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
-		Text: fmt.Sprintf("waiting for the chain for %s%s%s (%s)", quiet.Round(time.Second), p.since(), p.onward(), reason),
+		Text: fmt.Sprintf("waiting for the chain for %s%s (%s)", quiet.Round(time.Second), p.since(), reason),
 	})
 }
 
@@ -155,14 +156,6 @@ func (p *pulse) since() string {
 		return ""
 	}
 	return fmt.Sprintf(" since height %d", p.height)
-}
-
-// onward says how to come back, once there is something to come back to.
-func (p *pulse) onward() string {
-	if p.request == "" && p.deal == "" {
-		return ""
-	}
-	return "; Ctrl-C leaves it running, and this follows it later: " + watchCommand(p.request, p.deal)
 }
 
 // left is how long is still to be waited for the next block.
@@ -232,39 +225,24 @@ func passes(err error) bool {
 	return away(err) || status.Code(err) == codes.NotFound || Refused(err) != nil
 }
 
-// watchCommand is what follows a request, or a deal of one that isn't known, from the command line.
-func watchCommand(request, deal string) string {
-	if request == "" {
-		request = deal
-	}
-	return "credenced task watch " + ShortDigest(request)
-}
-
-// exitOf is the exit status of what Explain makes of an error.
-func exitOf(err error) int {
-	var p *Problem
-	if errors.As(Explain(err), &p) {
-		return p.ExitCode()
-	}
-	return ExitFailed
-}
-
-// unfinished says that watching ended before what was watched did, and how to go on. Problems say so themselves.
+// unfinished says that watching ended before what was watched did. An *Error says so itself.
 func unfinished(err error, request, deal, done string) error {
-	var known *Problem
+	var known *Error
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
-	p := &Problem{
-		What: "stopped watching before the end: " + err.Error(), Err: err, Exit: exitOf(err),
-		Next: "the tasks run on; follow them with: " + watchCommand(request, deal),
-	}
+	e := &Error{Code: CodeUnfinished, Request: request, Deal: deal, Err: err, What: "stopped watching before the end: " + err.Error()}
 	if errors.Is(err, ErrStalled) {
-		p.What = "the chain stands still, or no node answers: " + err.Error()
-		p.Next = "nothing is lost: when the chain goes on, so do the tasks; follow them with: " + watchCommand(request, deal)
+		e.What = "the chain stands still, or no node answers: " + err.Error()
 	}
 	if done != "" {
-		p.What += "; " + done
+		e.What += "; " + done
 	}
-	return p
+	return e
 }
+
+// rpcWords is what gRPC puts before an error for programs, once for each program that it has passed.
+var rpcWords = regexp.MustCompile(`rpc error: code = \w+ desc = `)
+
+// WithoutRPC leaves out of an error's text what gRPC says in it to programs alone.
+func WithoutRPC(text string) string { return rpcWords.ReplaceAllString(text, "") }

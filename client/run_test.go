@@ -127,9 +127,9 @@ func TestRunUnmet(t *testing.T) {
 		func(m *fakeMarket) { m.becomes(expired, "no order is left") })
 	r, _, tell := m.runner()
 	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Bag: 5, Partial: true, Expiry: 30}, tell)
-	var problem *Problem
+	var problem *Error
 	require.ErrorAs(t, err, &problem)
-	require.Equal(t, ExitUnfunded, problem.ExitCode())
+	require.Equal(t, CodeUnmet, problem.Code)
 	require.Contains(t, problem.What, "3 tasks of the bag met no offer until height 30, and are refunded")
 	require.EqualValues(t, 3, report.Unmet)
 	require.EqualValues(t, 2, report.Accepted)
@@ -238,18 +238,17 @@ func TestPublishDatasetProblems(t *testing.T) {
 	require.NoError(t, file.Truncate(appstypes.MaxDatasetSize+1))
 	require.NoError(t, file.Close())
 	for path, expErr := range map[string]string{
-		"absent.csv": "there is no file", t.TempDir(): "is a folder", large: "at most",
+		"absent.csv": "there is no such file", t.TempDir(): "is a folder", large: "more bytes",
 	} {
 		_, err := r.PublishDataset(within(t), DatasetFile{Path: path}, tell)
-		var problem *Problem
+		var problem *Error
 		require.ErrorAs(t, err, &problem, path)
-		require.Contains(t, problem.What, "--dataset")
+		require.Equal(t, "Datasets", problem.Field)
 		require.Contains(t, problem.What, expErr)
-		require.NotEmpty(t, problem.Next)
 	}
 	r.Stores = nil
 	_, err = r.PublishDataset(within(t), DatasetFile{Path: write(t, "a.csv", "a")}, tell)
-	require.ErrorContains(t, err, "--store")
+	require.ErrorContains(t, err, "no artifact store is known")
 }
 
 func TestQuote(t *testing.T) {
@@ -262,7 +261,7 @@ func TestQuote(t *testing.T) {
 	}{
 		{"the recommended price", func(*fakeMarket, *Job) {}, "", 900},
 		{"a price of one's own", func(_ *fakeMarket, j *Job) { j.MaxPrice = 400 }, "", 400},
-		{"too low a price", func(_ *fakeMarket, j *Job) { j.MaxPrice = 299 }, "the cheapest offer takes 0.0001 CRED a replica", 0},
+		{"too low a price", func(_ *fakeMarket, j *Job) { j.MaxPrice = 299 }, "too little for the cheapest offer", 0},
 		{"too low a price, but it can wait", func(_ *fakeMarket, j *Job) { j.MaxPrice, j.Rest = 299, 10 }, "", 299},
 		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "fund the account", 0},
 		{"a voucher instead of money", func(m *fakeMarket, j *Job) {
@@ -336,10 +335,9 @@ func TestNothingIsSentForWhatNoWorkerRuns(t *testing.T) {
 			r, events, tell := m.runner()
 			tc.job.Trust = 100
 			_, err := r.Run(within(t), tc.job, tell)
-			var problem *Problem
+			var problem *Error
 			require.ErrorAs(t, err, &problem)
 			require.Contains(t, problem.What, tc.expErr)
-			require.NotEmpty(t, problem.Next)
 			require.Empty(t, *events)
 			require.Empty(t, m.apps)
 		})

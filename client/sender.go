@@ -20,6 +20,8 @@ type (
 	TxError = sender.TxError
 	// HashError carries the hash of a transaction whose fate is not known.
 	HashError = sender.HashError
+	// GasPriceError says that a node asks for more than it may unasked.
+	GasPriceError = sender.GasPriceError
 	// Key signs for one account.
 	Key = sender.Key
 )

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/agent"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/result"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -66,7 +68,7 @@ func report(ctx context.Context, out io.Writer, list []check) error {
 		detail, err := c.run(ctx)
 		if err != nil {
 			healthy = false
-			fmt.Fprintf(out, "FAIL  %-12s %v\n", c.name, err)
+			fmt.Fprintf(out, "FAIL  %-12s %s\n", c.name, inALine(err))
 			continue
 		}
 		fmt.Fprintf(out, "ok    %-12s %s\n", c.name, detail)
@@ -75,6 +77,11 @@ func report(ctx context.Context, out io.Writer, list []check) error {
 		return errUnhealthy
 	}
 	return nil
+}
+
+// inALine is an error in words: what gRPC says to programs is left out, and what to do next follows.
+func inALine(err error) string {
+	return strings.ReplaceAll(client.WithoutRPC(cli.Explain(err).Error()), "\n  ", "; ")
 }
 
 // checks are in the order in which they build on each other. What needs a node says so when there is none.

@@ -191,7 +191,7 @@ func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 			return nil, ctx.Err()
 		}
 		if said == "" {
-			said = err.Error()
+			said = inALine(err)
 			w.log.Info("waiting for a node", "nodes", w.Node, "reason", said)
 			w.ready.set("waiting for a node")
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -161,7 +162,7 @@ func (d *demo) start(ctx context.Context, state string) error {
 func (d *demo) render(ctx context.Context) error {
 	scene := filepath.Join(d.examples, "raytrace", "scenes", "still-life.scene")
 	d.title("A picture in %d tiles, at a trust of 99.99%%", d.tiles)
-	d.say("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, client.ShellQuote(d.out+"/tiles"))
+	d.say("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, cli.ShellQuote(d.out+"/tiles"))
 	report, err := d.run.Run(ctx, client.Job{
 		App: filepath.Join(d.apps, "raytrace.wasm"), Inputs: []client.InputFile{{Name: filepath.Base(scene), Path: scene}},
 		Trust: demoTrust, Bag: d.tiles, Out: filepath.Join(d.out, "tiles"),
@@ -215,7 +216,7 @@ func (d *demo) stitch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("%s, %s: every tile was checked against the digest that the chain accepted", picture, client.FormatBytes(uint64(info.Size())))
+	d.say("%s, %s: every tile was checked against the digest that the chain accepted", picture, cli.FormatBytes(uint64(info.Size())))
 	return nil
 }
 
@@ -274,7 +275,7 @@ func (d *demo) showGuilt(ctx context.Context) error {
 	if w.Worker.Jailed {
 		fate = "is jailed until the council frees it"
 	}
-	d.say("%s has been found wrong %d time(s), has lost %s of stake, and %s.", d.liar, r.Wrong, client.FormatCRED(r.Slashed), fate)
+	d.say("%s has been found wrong %d time(s), has lost %s of stake, and %s.", d.liar, r.Wrong, cli.FormatCRED(r.Slashed), fate)
 	return nil
 }
 
@@ -292,7 +293,7 @@ func (d *demo) showMoney(ctx context.Context) error {
 		return err
 	}
 	s, each := res.Task.Settlement, res.Deal.Terms.AppPrice+uint64(res.Deal.Terms.MaxSeats)*res.Deal.Terms.Price
-	d.say("  locked for it: %s; stake of %s: %s", client.FormatCRED(each), d.liar, client.FormatCRED(d.guilt.Slashed()))
+	d.say("  locked for it: %s; stake of %s: %s", cli.FormatCRED(each), d.liar, cli.FormatCRED(d.guilt.Slashed()))
 	printMoney(d.to, res.Task, d.net.Info.Name)
 	if d.guilt.Paid()+s.Refund != each {
 		return fmt.Errorf("the escrow does not add up: %d paid and %d refunded of %d ucred", d.guilt.Paid(), s.Refund, each)
@@ -317,8 +318,8 @@ func (d *demo) showMoney(ctx context.Context) error {
 	if !market.Solvent || !workers.Solvent {
 		return errors.New("the books do not add up: a module is not solvent")
 	}
-	d.say("  escrows held %s, owed %s; stakes held %s, owed %s", client.FormatCRED(market.Balance), client.FormatCRED(market.Owed),
-		client.FormatCRED(workers.Balance), client.FormatCRED(workers.Owed))
+	d.say("  escrows held %s, owed %s; stakes held %s, owed %s", cli.FormatCRED(market.Balance), cli.FormatCRED(market.Owed),
+		cli.FormatCRED(workers.Balance), cli.FormatCRED(workers.Owed))
 	trust, err := poco.QuantiseTrust(demoTrust)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // watchContext ends with Ctrl-C or SIGTERM, which is then its cause. A second signal ends the program at once.
@@ -29,9 +30,9 @@ func watchContext(cmd *cobra.Command) (context.Context, context.CancelFunc) {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
-			cause := client.ErrInterrupted
+			cause := cli.ErrInterrupted
 			if s == syscall.SIGTERM {
-				cause = client.ErrTerminated
+				cause = cli.ErrTerminated
 			}
 			cancel(cause)
 		case <-ctx.Done():
@@ -44,21 +45,21 @@ func watchContext(cmd *cobra.Command) (context.Context, context.CancelFunc) {
 // stopped turns the error of work that its user stopped into one that says so, and what to do next. Other errors stay.
 func stopped(ctx context.Context, err error, next string) error {
 	cause := context.Cause(ctx)
-	if err == nil || !errors.Is(cause, client.ErrInterrupted) && !errors.Is(cause, client.ErrTerminated) {
+	if err == nil || !errors.Is(cause, cli.ErrInterrupted) && !errors.Is(cause, cli.ErrTerminated) {
 		return err
 	}
 	var left *client.Interrupted
 	if errors.As(err, &left) {
 		return err
 	}
-	status := client.ExitStatus(cause)
-	var said *client.Problem
+	status := cli.ExitStatus(cause)
+	var said *cli.Problem
 	if errors.As(err, &said) && said.Exit == status {
 		return err // nearer to the work
 	}
 	var unsure *client.HashError
 	if errors.As(err, &unsure) {
-		return &client.Problem{
+		return &cli.Problem{
 			What: fmt.Sprintf("%v; whether transaction %s came into a block is not known", cause, unsure.Hash),
 			Next: "credenced query tx " + unsure.Hash, Exit: status, Err: cause,
 		}
@@ -66,26 +67,26 @@ func stopped(ctx context.Context, err error, next string) error {
 	if !errors.Is(err, context.Canceled) && !errors.Is(err, cause) && ctx.Err() == nil {
 		return err
 	}
-	return &client.Problem{What: cause.Error(), Next: next, Exit: status, Err: cause}
+	return &cli.Problem{What: cause.Error(), Next: next, Exit: status, Err: cause}
 }
 
 // explained puts the error of any command into words, those of the SDK's included, which know only their own.
 func explained(err error) error {
-	err = plain(client.Explain(err))
-	var known *client.Problem
+	err = plain(cli.Explain(err))
+	var known *cli.Problem
 	var network *net.OpError
 	switch {
 	case err == nil, errors.As(err, &known):
 		return err
 	case errors.As(err, &network) && network.Op == "dial" && strings.Contains(err.Error(), "post failed: "): // CometBFT's client
-		return &client.Problem{
+		return &cli.Problem{
 			What: "no node answers: " + err.Error(),
 			Next: "start one with `credenced devnet`, or name one: --node tcp://HOST:PORT, or credenced config set client node tcp://HOST:PORT",
-			Exit: client.ExitNetwork, Err: err,
+			Exit: cli.ExitNetwork, Err: err,
 		}
 	}
 	if text := client.WithoutRPC(err.Error()); text != err.Error() {
-		return &client.Problem{What: text, Exit: client.ExitStatus(err), Err: err}
+		return &cli.Problem{What: text, Exit: cli.ExitStatus(err), Err: err}
 	}
 	return err
 }
@@ -93,8 +94,8 @@ func explained(err error) error {
 // tellError writes the error that a command ends with. What its user stopped is no error.
 func tellError(out io.Writer, err error) {
 	begin := "Error: "
-	switch client.ExitStatus(err) {
-	case client.ExitInterrupted, client.ExitTerminated:
+	switch cli.ExitStatus(err) {
+	case cli.ExitInterrupted, cli.ExitTerminated:
 		begin = "\n"
 	}
 	fmt.Fprintf(out, "%s%v\n", begin, err)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // exactly takes the arguments that are named, and says which one is missing or too many.
@@ -15,7 +15,7 @@ func exactly(names ...string) cobra.PositionalArgs { return between(len(names), 
 // between takes so many arguments; more than there are names when most is less than 0.
 func between(least, most int, names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		problem := &client.Problem{Next: cmd.CommandPath() + " --help", Exit: client.ExitUsage}
+		problem := &cli.Problem{Next: cmd.CommandPath() + " --help", Exit: cli.ExitUsage}
 		whole := strings.Join(append([]string{cmd.CommandPath()}, names...), " ")
 		switch {
 		case len(args) < least:

@@ -19,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -147,7 +148,7 @@ func (o *orderFlags) chainOf(l *link) (string, error) {
 	case info != nil:
 		return info.ChainID, nil
 	}
-	return "", &credence.Problem{
+	return "", &cli.Problem{
 		What: "the chain is not known: an order is signed for one, and its id depends on it",
 		Next: "name it with --chain-id ID, or a node of it with --node HOST:PORT",
 	}
@@ -170,7 +171,7 @@ var constant = regexp.MustCompile(`(?:ORDER|REQUEST)_(?:STATUS|KIND)_([A-Z]+)`)
 
 // plain leaves out of an error what is said to programs alone.
 func plain(err error) error {
-	var p *credence.Problem
+	var p *cli.Problem
 	if errors.As(err, &p) {
 		p.What = strings.Replace(p.What, delivery, "", 1)
 		p.What = constant.ReplaceAllStringFunc(p.What, func(word string) string {
@@ -183,7 +184,7 @@ func plain(err error) error {
 // lookUp says of something that the chain does not have, or that can't be a name of it, what was looked for, and how it
 // is listed.
 func lookUp(field, value, list string, err error) error {
-	p := &credence.Problem{Next: "list those there are: credenced query " + list, Err: err}
+	p := &cli.Problem{Next: "list those there are: credenced query " + list, Err: err}
 	switch refused := credence.Refused(err); {
 	case err == nil:
 		return nil
@@ -211,7 +212,7 @@ func (o *orderFlags) maybeConnected(cmd *cobra.Command, work func(context.Contex
 	if l != nil {
 		defer l.close()
 	}
-	return plain(credence.Explain(work(ctx, l)))
+	return plain(cli.Explain(work(ctx, l)))
 }
 
 // name calls accounts by what people know them as.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -83,12 +83,12 @@ func (o *orderFlags) printBook(out io.Writer, orders []markettypes.OrderRecord, 
 		fmt.Fprintf(t, "PRICE A TASK\tTASKS LEFT\tMORE TAGS\tSERVES\tEXPIRES\tAGE\tOWNER\tID\n")
 	}
 	for _, r := range orders {
-		price, age := credence.FormatCRED(r.Order.Price()), ageCell(r.Height, height)
+		price, age := cli.FormatCRED(r.Order.Price()), ageCell(r.Height, height)
 		expiry := expiryCell(r.Order.Expiry, height)
 		tags, whom := saleCells(r.Order)
 		if p := r.Order.Pool; p != nil {
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), dash(p.Category), upTo(trustText(p.Trust)),
-				credence.FormatFuel(p.MaxFuel), credence.FormatCRED(p.Stake), dash(strings.Join(p.Tags, ",")), whom, expiry, age, p.Pool, r.Id)
+				cli.FormatFuel(p.MaxFuel), cli.FormatCRED(p.Stake), dash(strings.Join(p.Tags, ",")), whom, expiry, age, p.Pool, r.Id)
 			continue
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), dash(strings.Join(tags, ",")), whom, expiry, age, o.name(r.Order.Owner), r.Id)

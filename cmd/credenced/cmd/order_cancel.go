@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -34,7 +35,7 @@ deals, tasks for which no worker was drawn are taken back too, and all of it is 
 				)
 				if len(args) == 1 {
 					if _, err := parseKind(args[0]); err == nil && !exists(args[0]) {
-						return &credence.Problem{What: fmt.Sprintf("NONCE: missing; expected credenced order cancel %s NONCE", args[0]), Next: "list your orders with their nonces: credenced order list"}
+						return &cli.Problem{What: fmt.Sprintf("NONCE: missing; expected credenced order cancel %s NONCE", args[0]), Next: "list your orders with their nonces: credenced order list"}
 					}
 					if submitted, err := submittedRequest(ctx, l, args[0]); err != nil || submitted != nil {
 						if err != nil {

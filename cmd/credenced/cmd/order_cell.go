@@ -3,7 +3,7 @@ package cmd
 import (
 	"fmt"
 
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -17,7 +17,7 @@ func leftCell(r markettypes.OrderRecord) string {
 
 // priceCell says an order's price, and of what.
 func priceCell(o markettypes.Order) string {
-	price := credence.FormatCRED(o.Price())
+	price := cli.FormatCRED(o.Price())
 	if o.Pool != nil {
 		return price + " a replica"
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/client"
 
 	"github.com/credence-chain/credence/app/encoding"
-	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -87,7 +87,7 @@ func (c *createFlags) chooseNonce(ctx context.Context, l *link, kind markettypes
 	}
 	another := "give another, or leave it out"
 	if nonce < res.Below {
-		return 0, &credence.Problem{What: fmt.Sprintf("--nonce %d: the owner cancelled all %s orders below %d", nonce, kind.Word(), res.Below), Next: another}
+		return 0, &cli.Problem{What: fmt.Sprintf("--nonce %d: the owner cancelled all %s orders below %d", nonce, kind.Word(), res.Below), Next: another}
 	}
 	raw := markettypes.OrderIDOf(l.conn.ChainID(), kind, owner, nonce)
 	id, used := markettypes.FormatID(raw), ""
@@ -104,7 +104,7 @@ func (c *createFlags) chooseNonce(ctx context.Context, l *link, kind markettypes
 	}
 	switch {
 	case used != "":
-		return 0, &credence.Problem{What: fmt.Sprintf("--nonce %d: the owner's %s order %s has it, and is %s", nonce, kind.Word(), id, used), Next: another}
+		return 0, &cli.Problem{What: fmt.Sprintf("--nonce %d: the owner's %s order %s has it, and is %s", nonce, kind.Word(), id, used), Next: another}
 	case !unknown(err):
 		return 0, err
 	}
@@ -157,13 +157,13 @@ func (c *createFlags) finish(ctx context.Context, l *link, o markettypes.Order) 
 	}
 	kind, _ := o.Kind()
 	what := fmt.Sprintf("%s order of %s, nonce %d", kind.Word(), c.who(o.Owner), o.Nonce)
-	file := credence.ShellQuote(c.out)
+	file := cli.ShellQuote(c.out)
 	next := "on the book: credenced order place " + file
 	if kind == markettypes.ORDER_KIND_REQUEST {
 		what = fmt.Sprintf("request of %s, nonce %d", c.who(o.Owner), o.Nonce)
 		next = "without a signature: credenced order presign " + file
 	}
-	what += fmt.Sprintf("\n  Next: credenced order sign %s --out %s; or %s", file, credence.ShellQuote(signedName(c.out)), next)
+	what += fmt.Sprintf("\n  Next: credenced order sign %s --out %s; or %s", file, cli.ShellQuote(signedName(c.out)), next)
 	return writeOrder(c.cmd, markettypes.SignedOrder{Order: &o}, c.out, c.overwrite, what)
 }
 

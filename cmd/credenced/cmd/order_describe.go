@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -33,7 +34,7 @@ func (o *orderFlags) describe(t *table, what markettypes.Order) {
 	case what.App != nil:
 		a := what.App
 		t.row("app", "%s", a.App)
-		t.row("price", "%s a task", credence.FormatCRED(a.Price))
+		t.row("price", "%s a task", cli.FormatCRED(a.Price))
 		t.row("volume", "%s", volumeText(a.Volume))
 		t.some("more tags", strings.Join(a.Tags, ", "))
 		o.restricted(t, "datasets", a.Datasets)
@@ -42,7 +43,7 @@ func (o *orderFlags) describe(t *table, what markettypes.Order) {
 	case what.Dataset != nil:
 		d := what.Dataset
 		t.row("dataset", "%s", d.Dataset)
-		t.row("price", "%s a task", credence.FormatCRED(d.Price))
+		t.row("price", "%s a task", cli.FormatCRED(d.Price))
 		t.row("volume", "%s", volumeText(d.Volume))
 		t.some("more tags", strings.Join(d.Tags, ", "))
 		o.restricted(t, "apps", d.Apps)
@@ -51,12 +52,12 @@ func (o *orderFlags) describe(t *table, what markettypes.Order) {
 	case what.Pool != nil:
 		p := what.Pool
 		t.row("pool", "%s", p.Pool)
-		t.row("price", "%s a right replica, %s of it for the operator", credence.FormatCRED(p.Price), formatShare(p.CommissionBps))
+		t.row("price", "%s a right replica, %s of it for the operator", cli.FormatCRED(p.Price), formatShare(p.CommissionBps))
 		t.row("volume", "%s", volumeText(p.Volume))
-		t.row("stake", "%s an assignment", credence.FormatCRED(p.Stake))
+		t.row("stake", "%s an assignment", cli.FormatCRED(p.Stake))
 		t.row("category", "%s", orNone(p.Category))
 		t.row("trust", "%s", upTo(trustText(p.Trust)))
-		t.row("fuel", "up to %s", credence.FormatFuel(p.MaxFuel))
+		t.row("fuel", "up to %s", cli.FormatFuel(p.MaxFuel))
 		t.some("resources", resourcesText(p.Resources))
 		t.some("tags", strings.Join(p.Tags, ", "))
 		o.restricted(t, "apps", p.Apps)
@@ -71,7 +72,7 @@ func (o *orderFlags) describeJob(t *table, j markettypes.Job) {
 	t.row("app", "%s", j.App)
 	t.some("arguments", strings.Join(j.Args, " "))
 	for _, in := range j.Inputs {
-		t.row("input", "%s, %s, %s", in.Name, credence.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
+		t.row("input", "%s, %s, %s", in.Name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
 	}
 	t.some("datasets", strings.Join(j.Datasets, ", "))
 	bag := fmt.Sprint(j.Size_)
@@ -83,22 +84,22 @@ func (o *orderFlags) describeJob(t *table, j markettypes.Job) {
 	if j.MinReplicas > 0 {
 		t.row("replicas", "at least %d", j.MinReplicas)
 	}
-	limits := []string{"at most " + credence.FormatCRED(j.MaxPrice) + " a task"}
+	limits := []string{"at most " + cli.FormatCRED(j.MaxPrice) + " a task"}
 	for _, l := range []struct {
 		what  string
 		price uint64
 	}{{"for the app", j.MaxAppPrice}, {"for the datasets", j.MaxDatasetPrice}, {"a replica", j.MaxPoolPrice}} {
 		if l.price > 0 {
-			limits = append(limits, credence.FormatCRED(l.price)+" "+l.what)
+			limits = append(limits, cli.FormatCRED(l.price)+" "+l.what)
 		}
 	}
 	t.row("price", "%s", strings.Join(limits, ", "))
 	if j.Value > 0 {
-		t.row("at risk", "%s", credence.FormatCRED(j.Value))
+		t.row("at risk", "%s", cli.FormatCRED(j.Value))
 	}
 	t.row("category", "%s", orNone(j.Category))
 	if j.FuelLimit > 0 {
-		t.row("fuel", "up to %s", credence.FormatFuel(j.FuelLimit))
+		t.row("fuel", "up to %s", cli.FormatFuel(j.FuelLimit))
 	}
 	t.some("resources", resourcesText(j.Resources))
 	t.some("tags", strings.Join(j.Tags, ", "))

@@ -14,6 +14,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -72,14 +73,14 @@ func wholeID(ctx context.Context, l *link, text string, kinds ...credence.IDKind
 func readFile(name string) (markettypes.SignedOrder, error) {
 	s, err := order.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, &credence.Problem{What: name + ": there is no such file", Next: "make an order with: credenced order create --help", Err: err}
+		return s, &cli.Problem{What: name + ": there is no such file", Next: "make an order with: credenced order create --help", Err: err}
 	}
 	return s, err
 }
 
 // neither says of a name that could have been an id too that it is no file.
 func neither(err error) error {
-	var p *credence.Problem
+	var p *cli.Problem
 	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &p) {
 		p.What += ", and it is no id, of 64 hexadecimal digits or the first of them"
 	}

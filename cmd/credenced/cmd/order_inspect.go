@@ -12,6 +12,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -270,7 +271,7 @@ func readOrKnown(ctx context.Context, l *link, text string) (s markettypes.Signe
 	}
 	id := strings.ToLower(text)
 	if l == nil {
-		return s, true, &credence.Problem{What: "order " + id + ": only a node can tell what it is", Next: "name one with --node HOST:PORT, or give the order's file"}
+		return s, true, &cli.Problem{What: "order " + id + ": only a node can tell what it is", Next: "name one with --node HOST:PORT, or give the order's file"}
 	}
 	if id, err = wholeID(ctx, l, text, credence.KindOrder, credence.KindRequest); err != nil {
 		return s, true, err
@@ -279,7 +280,7 @@ func readOrKnown(ctx context.Context, l *link, text string) (s markettypes.Signe
 	if err == nil {
 		s.Order = &res.Order.Order
 		if _, none := s.Order.Kind(); none != nil {
-			return s, true, &credence.Problem{What: fmt.Sprintf("order %s: the %s order of %s with nonce %d was cancelled before the chain saw it", id, res.Order.Kind.Word(), s.Order.Owner, s.Order.Nonce)}
+			return s, true, &cli.Problem{What: fmt.Sprintf("order %s: the %s order of %s with nonce %d was cancelled before the chain saw it", id, res.Order.Kind.Word(), s.Order.Owner, s.Order.Nonce)}
 		}
 		return s, true, nil
 	}
@@ -288,7 +289,7 @@ func readOrKnown(ctx context.Context, l *link, text string) (s markettypes.Signe
 	}
 	req, err := l.conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
 	if unknown(err) {
-		return s, true, &credence.Problem{What: "the chain knows no order or request " + id, Next: "look at the book: credenced order book --category all; or at your orders: credenced order list", Err: err}
+		return s, true, &cli.Problem{What: "the chain knows no order or request " + id, Next: "look at the book: credenced order book --category all; or at your orders: credenced order list", Err: err}
 	}
 	if err != nil {
 		return s, true, err

@@ -19,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 func encodingOnce() func() encoding.Config { return sync.OnceValue(encoding.New) }
@@ -65,17 +66,17 @@ func (k ringKey) Sign(bytes []byte) ([]byte, error) {
 func (k ringKey) able() error {
 	switch {
 	case k.record.GetLedger() != nil:
-		return &credence.Problem{
+		return &cli.Problem{
 			What: fmt.Sprintf("key %q is on a ledger, which signs transactions in amino JSON alone: it can not sign orders off the chain", k.record.Name),
 			Next: "make the order known by a transaction instead: credenced order presign FILE --from " + k.record.Name + " --generate-only > tx.json, then credenced tx sign tx.json --sign-mode amino-json",
 		}
 	case k.record.GetMulti() != nil:
-		return &credence.Problem{
+		return &cli.Problem{
 			What: fmt.Sprintf("key %q is a multisig key: each of its keys signs by itself", k.record.Name),
 			Next: "credenced order sign FILE --multisig " + k.record.Name + " --from MEMBER, then credenced order multisign FILE " + k.record.Name + " SIGNATURE...; a transaction: --generate-only, then credenced tx sign --multisig",
 		}
 	case k.record.GetLocal() == nil:
-		return &credence.Problem{
+		return &cli.Problem{
 			What: fmt.Sprintf("key %q is a public key alone: its secret is kept elsewhere", k.record.Name),
 			Next: "sign where the secret is: credenced order sign FILE --offline --chain-id ID",
 		}
@@ -123,7 +124,7 @@ func (o *orderFlags) signer(cmd *cobra.Command, owner string) (order.Key, error)
 	case o.c.from != "":
 		key, err := o.named(cmd, o.c.from)
 		if err != nil {
-			return nil, &credence.Problem{What: fmt.Sprintf("--from %s: %s", o.c.from, err), Next: "list the keys: credenced keys list --keyring-backend " + o.c.backend, Err: err}
+			return nil, &cli.Problem{What: fmt.Sprintf("--from %s: %s", o.c.from, err), Next: "list the keys: credenced keys list --keyring-backend " + o.c.backend, Err: err}
 		}
 		return key, nil
 	}
@@ -138,7 +139,7 @@ func (o *orderFlags) signer(cmd *cobra.Command, owner string) (order.Key, error)
 	if owner != "" {
 		what = "no key was named, and that of " + owner + " is not the devnet's"
 	}
-	return nil, &credence.Problem{What: what, Next: "name one with --from NAME or --key-file FILE"}
+	return nil, &cli.Problem{What: what, Next: "name one with --from NAME or --key-file FILE"}
 }
 
 // defaultOwner is who creates an order when nobody is named: --from's account, or the devnet's of that part.
@@ -158,7 +159,7 @@ func (o *orderFlags) defaultOwner(cmd *cobra.Command, part string) (string, erro
 			return a.Address, nil
 		}
 	}
-	return "", &credence.Problem{What: "owner: missing, expected the account whose order it is", Next: "name it with --owner ADDRESS, or its key with --from NAME"}
+	return "", &cli.Problem{What: "owner: missing, expected the account whose order it is", Next: "name it with --owner ADDRESS, or its key with --from NAME"}
 }
 
 // multisigKey finds a multisig key by its name or address in the keyring.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -59,7 +60,7 @@ func organisationOf(ctx context.Context, l *link, account string) (string, error
 
 // notOwner says that an order is not of who owns what it sells.
 func (c *createFlags) notOwner(asset, account, owner string) error {
-	return &credence.Problem{
+	return &cli.Problem{
 		What: fmt.Sprintf("owner: %s, but %s is of %s: nobody would take the order", c.who(account), asset, owner),
 		Next: "name the owner with --owner or --from; --offline does not ask",
 	}

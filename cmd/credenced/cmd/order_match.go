@@ -12,6 +12,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -26,7 +27,7 @@ type matchFlags struct {
 func (m *matchFlags) read(ctx context.Context, l *link) (sides []side, msg markettypes.MsgMatchOrders, err error) {
 	for _, needed := range []struct{ flag, text, what string }{{"--pool", m.pool, "a pool's order"}, {"--request", m.request, "a request"}} {
 		if needed.text == "" {
-			return nil, msg, &credence.Problem{What: fmt.Sprintf("%s: missing, expected %s: a file, or the id of one that the chain knows", needed.flag, needed.what), Next: "credenced order match --help"}
+			return nil, msg, &cli.Problem{What: fmt.Sprintf("%s: missing, expected %s: a file, or the id of one that the chain knows", needed.flag, needed.what), Next: "credenced order match --help"}
 		}
 	}
 	add := func(flag, text string, kind markettypes.OrderKind) (side, error) {
@@ -152,7 +153,7 @@ func (o *orderFlags) match(ctx context.Context, cmd *cobra.Command, l *link, msg
 		}
 	}
 	if deal == nil {
-		return &credence.Problem{What: "the next block made no deal of it: " + reason, Next: "nothing was spent but the fee; ask with --dry-run what is missing", Exit: credence.ExitNoVerdict}
+		return &cli.Problem{What: "the next block made no deal of it: " + reason, Next: "nothing was spent but the fee; ask with --dry-run what is missing", Exit: cli.ExitNoVerdict}
 	}
 	return nil
 }
@@ -214,11 +215,11 @@ func (o *orderFlags) printDeal(out io.Writer, d markettypes.Deal) error {
 		tasks = counted(d.Size_, "task")
 	}
 	t.row("trades", "%s in pool %s", tasks, d.Pool)
-	t.row("app", "%s:%s, %s a task", d.App, d.AppVersion, credence.FormatCRED(d.Terms.AppPrice))
+	t.row("app", "%s:%s, %s a task", d.App, d.AppVersion, cli.FormatCRED(d.Terms.AppPrice))
 	for _, data := range d.Datasets {
-		t.row("dataset", "%s:%s, %s a task that reads it", data.Dataset, data.Version, credence.FormatCRED(data.Price))
+		t.row("dataset", "%s:%s, %s a task that reads it", data.Dataset, data.Version, cli.FormatCRED(data.Price))
 	}
-	t.row("replica", "%s", credence.FormatCRED(d.Terms.Price))
+	t.row("replica", "%s", cli.FormatCRED(d.Terms.Price))
 	t.row("requester", "%s", o.who(d.Requester))
 	switch payer := d.Payer(); {
 	case d.Voucher != "":
@@ -226,7 +227,7 @@ func (o *orderFlags) printDeal(out io.Writer, d markettypes.Deal) error {
 	case payer != d.Requester:
 		t.row("payer", "%s", o.who(payer))
 	}
-	t.row("escrow", "%s; what is not spent comes back", credence.FormatCRED(d.Escrow))
+	t.row("escrow", "%s; what is not spent comes back", cli.FormatCRED(d.Escrow))
 	if err := t.t.Flush(); err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -33,7 +33,7 @@ func orderPlaceCmd() *cobra.Command {
 					return err
 				}
 				if s.Order.Request != nil {
-					return &credence.Problem{
+					return &cli.Problem{
 						What: args[0] + ": a request does not come on the book as an order",
 						Next: "submit it with credenced run or credenced tx market submit-task; or sign or presign it, and match it",
 					}
@@ -51,7 +51,7 @@ func orderPlaceCmd() *cobra.Command {
 				if o.json() {
 					return printJSON(cmd.OutOrStdout(), placed{answer.Id, sent{res.Hash, res.Height}})
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\nSee what becomes of it with: credenced order inspect %s\n", answer.Id, res.Height+1, credence.ShellQuote(args[0]))
+				fmt.Fprintf(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\nSee what becomes of it with: credenced order inspect %s\n", answer.Id, res.Height+1, cli.ShellQuote(args[0]))
 				return nil
 			})
 		},

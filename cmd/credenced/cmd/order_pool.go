@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -84,7 +84,7 @@ the pool's capabilities.`,
 				o.Pool = &p
 				if l != nil {
 					if err := markettypes.CheckPoolTerms(pool, p); err != nil {
-						return &credence.Problem{
+						return &cli.Problem{
 							What: whyStale(err), Err: err,
 							Next: "an order has to be what its pool is now: credenced query workers pool " + pool.Id,
 						}
@@ -113,11 +113,11 @@ the pool's capabilities.`,
 func (c *createFlags) stake(p *markettypes.PoolOrder, text string, l *link, pool workerstypes.Pool) (err error) {
 	switch {
 	case text != "":
-		if p.Stake, err = credence.ParseCRED(text); err != nil {
+		if p.Stake, err = cli.ParseCRED(text); err != nil {
 			return fmt.Errorf("--stake: %w", err)
 		}
 	case l == nil:
-		return &credence.Problem{What: "stake: missing, expected the pool's", Next: "say it with --stake, such as --stake 10CRED, or name a node, which knows it"}
+		return &cli.Problem{What: "stake: missing, expected the pool's", Next: "say it with --stake, such as --stake 10CRED, or name a node, which knows it"}
 	default:
 		p.Stake = pool.Stake
 	}
@@ -144,7 +144,7 @@ func (c *createFlags) maxFuel(ctx context.Context, l *link, text, category strin
 	if text == "" {
 		return most, nil
 	}
-	fuel, err := credence.ParseFuel(text)
+	fuel, err := cli.ParseFuel(text)
 	if err != nil {
 		return 0, fmt.Errorf("--max-%w", err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -42,14 +42,14 @@ func (o *orderFlags) dryRun(ctx context.Context, cmd *cobra.Command, l *link, ms
 			return err
 		}
 	} else if res.Volume > 0 {
-		fmt.Fprintf(out, "These orders would trade %s now, for at most %s.\n", counted(res.Volume, "task"), credence.FormatCRED(res.Escrow))
+		fmt.Fprintf(out, "These orders would trade %s now, for at most %s.\n", counted(res.Volume, "task"), cli.FormatCRED(res.Escrow))
 		if err := printTerms(out, res.Terms); err != nil {
 			return err
 		}
 		return o.payable(ctx, out, l, msg.Request, res.Escrow)
 	}
 	if res.Volume == 0 {
-		return &credence.Problem{What: "these orders trade nothing now: " + res.Reason, Exit: credence.ExitNoVerdict}
+		return &cli.Problem{What: "these orders trade nothing now: " + res.Reason, Exit: cli.ExitNoVerdict}
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func (o *orderFlags) payable(ctx context.Context, out io.Writer, l *link, s mark
 		payer = o.who(payer)
 	}
 	if has < escrow {
-		fmt.Fprintf(out, "BUT %s has %s now: the deal is not made unless it has %s.\n", payer, credence.FormatCRED(has), credence.FormatCRED(escrow))
+		fmt.Fprintf(out, "BUT %s has %s now: the deal is not made unless it has %s.\n", payer, cli.FormatCRED(has), cli.FormatCRED(escrow))
 	}
 	return nil
 }
@@ -96,18 +96,18 @@ func printTerms(out io.Writer, terms markettypes.Terms) error {
 	t := newTable(out)
 	t.row("trust", "%s (one wrong result expected in %d), policy %s", trustText(terms.Trust), terms.Trust, terms.Policy)
 	if terms.AppPrice > 0 {
-		t.row("app", "%s a task", credence.FormatCRED(terms.AppPrice))
+		t.row("app", "%s a task", cli.FormatCRED(terms.AppPrice))
 	}
 	if terms.DatasetPrice > 0 {
-		t.row("datasets", "at most %s a task", credence.FormatCRED(terms.DatasetPrice))
+		t.row("datasets", "at most %s a task", cli.FormatCRED(terms.DatasetPrice))
 	}
-	t.row("replica", "%s, %s of it for the operator; at most %s a task", credence.FormatCRED(terms.Price), formatShare(terms.CommissionBps), counted(uint64(terms.MaxSeats), "replica"))
+	t.row("replica", "%s, %s of it for the operator; at most %s a task", cli.FormatCRED(terms.Price), formatShare(terms.CommissionBps), counted(uint64(terms.MaxSeats), "replica"))
 	each, err := terms.Escrow()
 	if err == nil {
-		t.row("escrow", "%s a task; what is not spent comes back", credence.FormatCRED(each))
+		t.row("escrow", "%s a task; what is not spent comes back", cli.FormatCRED(each))
 	}
-	t.row("stake", "%s locked for each assignment, value at risk %s", credence.FormatCRED(terms.Stake), credence.FormatCRED(terms.Value))
-	t.row("fuel", "up to %s", credence.FormatFuel(terms.FuelLimit))
+	t.row("stake", "%s locked for each assignment, value at risk %s", cli.FormatCRED(terms.Stake), cli.FormatCRED(terms.Value))
+	t.row("fuel", "up to %s", cli.FormatFuel(terms.FuelLimit))
 	t.row("windows", "%d blocks to run, %d to reveal", terms.CommitBlocks, terms.RevealBlocks)
 	return t.t.Flush()
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -93,7 +94,7 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 		if p.text == "" {
 			continue
 		}
-		if *p.out, err = credence.ParseCRED(p.text); err != nil {
+		if *p.out, err = cli.ParseCRED(p.text); err != nil {
 			return job, fmt.Errorf("--%s: %w", p.flag, err)
 		}
 		if *p.out == 0 {
@@ -105,7 +106,7 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 		fuel = defaultFuel
 	}
 	if fuel != "" {
-		if job.FuelLimit, err = credence.ParseFuel(fuel); err != nil {
+		if job.FuelLimit, err = cli.ParseFuel(fuel); err != nil {
 			return job, fmt.Errorf("--%w", err)
 		}
 	}
@@ -139,7 +140,7 @@ func (r *requestFlags) fill(ctx context.Context, l *link, stores []string, job *
 		locators = stores
 	}
 	if len(r.inputs) > 0 && len(locators) == 0 {
-		return &credence.Problem{What: "--input: no store is known to put it into", Next: "name one with --store URL, or with --locator URL where it is served already"}
+		return &cli.Problem{What: "--input: no store is known to put it into", Next: "name one with --store URL, or with --locator URL where it is served already"}
 	}
 	for _, text := range r.inputs {
 		name, file, named := strings.Cut(text, "=")
@@ -209,7 +210,7 @@ before it is matched. APP is on the chain already: organisation/name:version or 
 
 // recommend asks the chain for a price.
 func (c *createFlags) recommend(ctx context.Context, l *link, requester string, job *markettypes.Job) error {
-	missing := &credence.Problem{What: "max_price: missing, expected the most that one task may cost", Next: "say it with --max-price, such as --max-price 1CRED"}
+	missing := &cli.Problem{What: "max_price: missing, expected the most that one task may cost", Next: "say it with --max-price, such as --max-price 1CRED"}
 	if l == nil {
 		return missing
 	}
@@ -222,6 +223,6 @@ func (c *createFlags) recommend(ctx context.Context, l *link, requester string, 
 		return missing
 	}
 	job.MaxPrice = max(res.MaxPrice, res.ExpectedPrice)
-	c.note("max price %s is what the chain recommends with the orders on the book", credence.FormatCRED(job.MaxPrice))
+	c.note("max price %s is what the chain recommends with the orders on the book", cli.FormatCRED(job.MaxPrice))
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -81,7 +81,7 @@ func (o *orderFlags) printRequests(out io.Writer, requests []markettypes.Request
 	}
 	fmt.Fprintf(w, "A %s UP TO\tTASKS LEFT\tCATEGORY\tTRUST\tTAGS\tEXPIRES\tAGE\tAPP\tREQUESTER\tID\n", of)
 	for _, r := range requests {
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", credence.FormatCRED(r.Limit), r.Left(), dash(r.Job.Category),
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cli.FormatCRED(r.Limit), r.Left(), dash(r.Job.Category),
 			trustText(r.Job.Trust), dash(strings.Join(r.Job.Tags, ",")), expiryCell(r.Expiry, height), ageCell(r.Height, height),
 			r.Job.App, o.name(r.Requester), r.Id)
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // saleFlags are what orders that sell something have in common.
@@ -24,15 +24,15 @@ func (s *saleFlags) add(f *pflag.FlagSet, per, tags string) {
 // asked reads the price, or takes the chain's.
 func (s *saleFlags) asked(c *createFlags, l *link, list uint64, known bool, of string) (uint64, error) {
 	if s.price != "" {
-		price, err := credence.ParseCRED(s.price)
+		price, err := cli.ParseCRED(s.price)
 		if err != nil {
 			return 0, fmt.Errorf("--%w", err)
 		}
 		return price, nil
 	}
 	if l == nil || !known {
-		return 0, &credence.Problem{What: "price: missing", Next: "say it with --price, such as --price 0.05CRED; --price 0 is for nothing"}
+		return 0, &cli.Problem{What: "price: missing", Next: "say it with --price, such as --price 0.05CRED; --price 0 is for nothing"}
 	}
-	c.note("price %s is %s", credence.FormatCRED(list), of)
+	c.note("price %s is %s", cli.FormatCRED(list), of)
 	return list, nil
 }

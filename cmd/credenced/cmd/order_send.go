@@ -11,6 +11,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/sender"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -38,7 +39,7 @@ func (o *orderFlags) send(ctx context.Context, cmd *cobra.Command, l *link, owne
 		}
 	}
 	if owner != "" && key.Address() != owner {
-		return nil, &credence.Problem{
+		return nil, &cli.Problem{
 			What: fmt.Sprintf("--from: its account is %s, the order's owner %s", key.Address(), owner),
 			Next: "only the owner may do this: name its key with --from",
 		}

@@ -8,6 +8,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -27,7 +28,7 @@ func (s side) String() string { return s.flag + " " + s.text }
 
 // problem is what is wrong with it.
 func (s side) problem(next, format string, args ...any) error {
-	return &credence.Problem{What: fmt.Sprintf("%s: %s", s, fmt.Sprintf(format, args...)), Next: next}
+	return &cli.Problem{What: fmt.Sprintf("%s: %s", s, fmt.Sprintf(format, args...)), Next: next}
 }
 
 // readSide reads an order by its file, or by the id under which the chain knows it. What can be said of it by itself is
@@ -58,7 +59,7 @@ func readSide(ctx context.Context, l *link, flag, text string, kind markettypes.
 	}
 	if read.Signature != nil {
 		if err := order.Verify(read, l.conn.ChainID()); err != nil {
-			return s, s.problem("say all of it with: credenced order inspect "+credence.ShellQuote(text), "%s", err)
+			return s, s.problem("say all of it with: credenced order inspect "+cli.ShellQuote(text), "%s", err)
 		}
 		return s, nil
 	}
@@ -70,7 +71,7 @@ func readSide(ctx context.Context, l *link, flag, text string, kind markettypes.
 		_, err = l.conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: s.id})
 	}
 	if unknown(err) {
-		return s, s.problem(fmt.Sprintf("its owner signs it: credenced order sign %s --out %s; or makes it known: credenced order presign %[1]s", credence.ShellQuote(text), credence.ShellQuote(signedName(text))),
+		return s, s.problem(fmt.Sprintf("its owner signs it: credenced order sign %s --out %s; or makes it known: credenced order presign %[1]s", cli.ShellQuote(text), cli.ShellQuote(signedName(text))),
 			"it has no signature, and the chain does not know it")
 	}
 	return s, err
@@ -78,7 +79,7 @@ func readSide(ctx context.Context, l *link, flag, text string, kind markettypes.
 
 // flagged names the flag in front of what is wrong.
 func flagged(flag string, err error) error {
-	var p *credence.Problem
+	var p *cli.Problem
 	if errors.As(err, &p) {
 		p.What = flag + " " + p.What
 		return p
@@ -113,7 +114,7 @@ func checkDatasets(ctx context.Context, l *link, request side, datasets []side) 
 		if len(wanted) > 0 {
 			reads = fmt.Sprintf("reads %s: %s", counted(uint64(len(wanted)), "dataset"), strings.Join(wanted, ", "))
 		}
-		return &credence.Problem{
+		return &cli.Problem{
 			What: fmt.Sprintf("--dataset: got %d, but the request %s", n, reads),
 			Next: `give one for each, in that order, "list" where its list price is paid`,
 		}
@@ -132,7 +133,7 @@ func checkDatasets(ctx context.Context, l *link, request side, datasets []side) 
 		}
 		if res.Version.ByOrder {
 			name := res.Version.Dataset + ":" + res.Version.Version
-			return &credence.Problem{
+			return &cli.Problem{
 				What: fmt.Sprintf("dataset %s has no list price: it is sold by order alone", name),
 				Next: fmt.Sprintf(`give its owner's order with --dataset, in its place among %s ("list" for others); those on the book: credenced order book --dataset %s`, strings.Join(wanted, ", "), name),
 			}
@@ -143,8 +144,8 @@ func checkDatasets(ctx context.Context, l *link, request side, datasets []side) 
 
 // named puts the names that the command line has for orders in the place of their ids in an error.
 func named(err error, sides ...side) error {
-	err = credence.Explain(err)
-	var p *credence.Problem
+	err = cli.Explain(err)
+	var p *cli.Problem
 	if errors.As(err, &p) {
 		for _, s := range sides {
 			if s.id != "" && s.id != s.text {

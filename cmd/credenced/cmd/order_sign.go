@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/app/encoding"
-	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -64,7 +64,7 @@ together. A ledger can not sign orders: use "order presign".`,
 				}
 				what := fmt.Sprintf("signed for chain %s by %s", chain, o.who(key.Address()))
 				if many != "" {
-					what += ", one of the keys of " + many + fmt.Sprintf("\n  Next: credenced order multisign %s %s %s ...", credence.ShellQuote(args[0]), credence.ShellQuote(many), credence.ShellQuote(out))
+					what += ", one of the keys of " + many + fmt.Sprintf("\n  Next: credenced order multisign %s %s %s ...", cli.ShellQuote(args[0]), cli.ShellQuote(many), cli.ShellQuote(out))
 				} else {
 					what += "\n  Next: send it to whoever has it matched: credenced order match --help"
 				}

@@ -11,6 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -46,7 +47,7 @@ func (t *topicFlags) check(ctx context.Context, cmd *cobra.Command, l *link) err
 	}
 	switch {
 	case named > 1:
-		return &credence.Problem{What: "--app, --dataset, --category and --pool name other parts of the book", Next: "give --app, or --dataset, or --category and --pool"}
+		return &cli.Problem{What: "--app, --dataset, --category and --pool name other parts of the book", Next: "give --app, or --dataset, or --category and --pool"}
 	case t.runtime != "" && t.runtime != workerstypes.RuntimeWasm:
 		return fmt.Errorf("--runtime %q: there is no such runtime; expected %s", t.runtime, workerstypes.RuntimeWasm)
 	case t.app != "":

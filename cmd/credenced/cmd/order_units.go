@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
@@ -33,7 +33,7 @@ func (r *resourceFlags) resources() (out appstypes.Resources, err error) {
 		if b.text == "" {
 			continue
 		}
-		if *b.out, err = credence.ParseBytes(b.text); err != nil {
+		if *b.out, err = cli.ParseBytes(b.text); err != nil {
 			return out, fmt.Errorf("--%s: %w", b.flag, err)
 		}
 	}
@@ -49,10 +49,10 @@ func resourcesText(r appstypes.Resources) string {
 		parts = append(parts, strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%03d", r.CpuMillis/1000, r.CpuMillis%1000), "0"), ".")+" cores")
 	}
 	if r.MemoryBytes > 0 {
-		parts = append(parts, credence.FormatBytes(r.MemoryBytes)+" of memory")
+		parts = append(parts, cli.FormatBytes(r.MemoryBytes)+" of memory")
 	}
 	if r.DiskBytes > 0 {
-		parts = append(parts, credence.FormatBytes(r.DiskBytes)+" of files")
+		parts = append(parts, cli.FormatBytes(r.DiskBytes)+" of files")
 	}
 	if r.Gpus > 0 {
 		parts = append(parts, fmt.Sprintf("%d GPUs", r.Gpus))

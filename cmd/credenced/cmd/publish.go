@@ -11,6 +11,7 @@ import (
 	sdkclient "github.com/cosmos/cosmos-sdk/client"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
@@ -45,12 +46,12 @@ func (p *publishFlags) amount() (uint64, error) {
 		return 0, nil
 	}
 	if p.byOrder {
-		return 0, &client.Problem{
+		return 0, &cli.Problem{
 			What: "--price and --by-order: a version that is sold by order alone has no list price",
 			Next: "give one of them; orders say their prices: credenced order create --help",
 		}
 	}
-	amount, err := client.ParseCRED(p.price)
+	amount, err := cli.ParseCRED(p.price)
 	if err != nil {
 		return 0, fmt.Errorf("--%w", err)
 	}
@@ -166,7 +167,7 @@ func (p *publishFlags) publish(cmd *cobra.Command, price uint64, do func(context
 			err = p.differs(reference, is, l.requester.Address(), price)
 		}
 	}
-	return plain(client.Explain(err))
+	return plain(cli.Explain(err))
 }
 
 // published is what the chain has under a reference.
@@ -199,13 +200,13 @@ func publishedDataset(ctx context.Context, conn *client.Conn, reference string) 
 func (p *publishFlags) differs(reference string, is published, by string, price uint64) error {
 	id, version, _ := strings.Cut(reference, ":")
 	_, name, _ := strings.Cut(id, "/")
-	problem := &client.Problem{
+	problem := &cli.Problem{
 		What: "these bytes are published already, as " + reference,
 		Next: "refer to them so; another name for the same bytes: credenced tx apps publish --help",
 	}
 	sold := "sold by order alone"
 	if !is.byOrder {
-		sold = "at " + client.FormatCRED(is.price)
+		sold = "at " + cli.FormatCRED(is.price)
 	}
 	switch {
 	case p.name != "" && p.name != name || p.version != "" && p.version != version:

@@ -24,8 +24,8 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
-	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 )
 
@@ -43,14 +43,14 @@ func Execute() (status int) {
 				panic(r)
 			}
 			tellError(os.Stderr, refused.err)
-			status = credence.ExitStatus(refused.err)
+			status = cli.ExitStatus(refused.err)
 		}
 	}()
 	err := explained(svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome))
 	if err != nil {
 		tellError(os.Stderr, err)
 	}
-	return credence.ExitStatus(err)
+	return cli.ExitStatus(err)
 }
 
 // NewRoot returns the root command with everything below it.
@@ -79,7 +79,7 @@ Wherever a command takes an id, or the digest of an app or a dataset, its first 
 nothing else begins so.
 
 Exit status of every command:
-` + credence.ExitText(),
+` + cli.ExitText(),
 		SilenceErrors: true, // Execute tells them
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 	"github.com/credence-chain/credence/poco"
 )
@@ -62,7 +63,7 @@ Arguments of the program are best put behind --, as they are; or each into an --
 by commas.
 
 Exit status:
-` + client.ExitText(),
+` + cli.ExitText(),
 		Example: `  credenced run app.wasm --input data.csv --trust 99.99% --out result
   credenced run studio/raytrace:1.0 --input a.scene --bag 16 --trust 99.9% --out tiles -- -width 640
   credenced run stats.wasm --dataset acme/cities:2024 --dataset roads.csv --out result
@@ -116,29 +117,29 @@ func (j *jobFlags) job(args []string) (client.Job, error) {
 	if j.datasetsPerTask > 0 && !j.bagGiven {
 		job.Bag = 0 // as many as the datasets make
 	} else if j.bag == 0 {
-		return job, &client.Problem{What: "--bag 0: expected at least one task"}
+		return job, &cli.Problem{What: "--bag 0: expected at least one task"}
 	}
 	if err := j.marketFlags.fill(&job); err != nil {
 		return job, err
 	}
 	if job.Trust, err = poco.ParseTrust(j.trust); err != nil {
-		return job, &client.Problem{What: "--" + err.Error(), Next: "99.99% means that one wrong result is to be expected in 10,000"}
+		return job, &cli.Problem{What: "--" + err.Error(), Next: "99.99% means that one wrong result is to be expected in 10,000"}
 	}
 	if j.maxPrice != "" {
-		if job.MaxPrice, err = client.ParseCRED(j.maxPrice); err != nil {
+		if job.MaxPrice, err = cli.ParseCRED(j.maxPrice); err != nil {
 			return job, fmt.Errorf("--max-%w", err)
 		}
 		if job.MaxPrice == 0 {
-			return job, &client.Problem{What: "--max-price 0: nobody works for nothing", Next: "leave it out to take the recommended price"}
+			return job, &cli.Problem{What: "--max-price 0: nobody works for nothing", Next: "leave it out to take the recommended price"}
 		}
 	}
 	if j.value != "" {
-		if job.Value, err = client.ParseCRED(j.value); err != nil {
+		if job.Value, err = cli.ParseCRED(j.value); err != nil {
 			return job, fmt.Errorf("--value: %w", err)
 		}
 	}
 	if j.fuel != "" {
-		if job.Fuel, err = client.ParseFuel(j.fuel); err != nil {
+		if job.Fuel, err = cli.ParseFuel(j.fuel); err != nil {
 			return job, fmt.Errorf("--%w", err)
 		}
 	}

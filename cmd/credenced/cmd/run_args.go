@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // argsFlags are the two flags for arguments of the program; what both are given is taken in the order of the command line.
@@ -33,10 +33,10 @@ func (a *manyArgs) Set(text string) error {
 	fields, err := csv.NewReader(strings.NewReader(text)).Read()
 	if err != nil || strings.ContainsAny(text, "\r\n") {
 		// A guess at what the quotes mean would give the program other arguments than were meant.
-		return &client.Problem{
-			What: fmt.Sprintf("--args %s: commas separate arguments, and quotes within one have no meaning here", client.ShellQuote(text)),
+		return &cli.Problem{
+			What: fmt.Sprintf("--args %s: commas separate arguments, and quotes within one have no meaning here", cli.ShellQuote(text)),
 			Next: "give each argument with an --arg of its own, or all of them behind --; they are then taken just as they are",
-			Exit: client.ExitUsage,
+			Exit: cli.ExitUsage,
 		}
 	}
 	*a = append(*a, fields...)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // connectFlags say which chain, which keys and which store; a devnet fills in what is left out.
@@ -77,17 +78,17 @@ func (c *connectFlags) connect(ctx context.Context) (*link, error) {
 		info, err := devnet.LoadInfo(devnet.FindInfo())
 		switch {
 		case errors.Is(err, devnet.ErrNoDevnet):
-			return nil, &client.Problem{
+			return nil, &cli.Problem{
 				What: "no devnet is known here, and no --node was given: " + devnet.FindInfo() + " does not exist",
 				Next: "start one in another terminal with `credenced devnet`, or name a chain with --node HOST:PORT --key-file FILE --store URL",
-				Exit: client.ExitNetwork,
+				Exit: cli.ExitNetwork,
 			}
 		case err != nil:
 			return nil, err
 		case !info.Running:
-			return nil, &client.Problem{
+			return nil, &cli.Problem{
 				What: "the devnet in " + info.State + " is not running", Next: "continue it in another terminal with `credenced devnet" + stateFlag(info) + "`",
-				Exit: client.ExitNetwork, Err: errNotRunning,
+				Exit: cli.ExitNetwork, Err: errNotRunning,
 			}
 		}
 		l.info = info
@@ -105,12 +106,12 @@ func (c *connectFlags) connect(ctx context.Context) (*link, error) {
 	conn, err := client.Dial(ctx, c.nodes, c.chainID)
 	if err != nil {
 		if l.info != nil && errors.Is(err, client.ErrNoEndpoint) {
-			return nil, &client.Problem{
+			return nil, &cli.Problem{
 				What: "the devnet in " + l.info.State + " does not answer; it seems to have been killed",
-				Next: "start it again in another terminal with `credenced devnet" + stateFlag(l.info) + "`", Exit: client.ExitNetwork, Err: err,
+				Next: "start it again in another terminal with `credenced devnet" + stateFlag(l.info) + "`", Exit: cli.ExitNetwork, Err: err,
 			}
 		}
-		return nil, client.Explain(err)
+		return nil, cli.Explain(err)
 	}
 	l.conn = conn
 	return l, nil
@@ -120,7 +121,7 @@ func stateFlag(info *devnet.Info) string {
 	if info.State == devnet.DefaultState() {
 		return ""
 	}
-	return " --state " + client.ShellQuote(info.State)
+	return " --state " + cli.ShellQuote(info.State)
 }
 
 // named loads the key of --from: that of an account of the devnet, or of the keyring.
@@ -135,7 +136,7 @@ func (c *connectFlags) named(cmd *cobra.Command, info *devnet.Info) (client.Key,
 	}
 	key, err := client.KeyFromKeyring(ring, c.from)
 	if errors.Is(err, sdkerrors.ErrKeyNotFound) {
-		return nil, &client.Problem{What: "--from: " + noKey(c.from, c.backend, info).Error(), Next: "list the keys: credenced keys list --keyring-backend " + c.backend}
+		return nil, &cli.Problem{What: "--from: " + noKey(c.from, c.backend, info).Error(), Next: "list the keys: credenced keys list --keyring-backend " + c.backend}
 	}
 	return key, err
 }
@@ -152,7 +153,7 @@ func (c *connectFlags) keys(cmd *cobra.Command, l *link) (err error) {
 	case l.info != nil:
 		l.requester, err = client.LoadKey(l.info.Account("requester").KeyFile)
 	default:
-		return &client.Problem{What: "no key was given to pay with", Next: "name one with --key-file FILE or --from NAME"}
+		return &cli.Problem{What: "no key was given to pay with", Next: "name one with --key-file FILE or --from NAME"}
 	}
 	if err != nil {
 		return err

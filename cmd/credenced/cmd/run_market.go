@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // marketFlags are what a job asks of the market, as the command line says it.
@@ -73,12 +74,12 @@ func (m *marketFlags) fill(job *client.Job) error {
 		if p.text == "" {
 			continue
 		}
-		amount, err := client.ParseCRED(p.text)
+		amount, err := cli.ParseCRED(p.text)
 		if err != nil {
 			return fmt.Errorf("--max-%s-%w", p.flag, err)
 		}
 		if amount == 0 {
-			return &client.Problem{What: fmt.Sprintf("--max-%s-price 0 would mean no bound at all", p.flag), Next: "leave it out for that, or give the smallest amount, 1ucred"}
+			return &cli.Problem{What: fmt.Sprintf("--max-%s-price 0 would mean no bound at all", p.flag), Next: "leave it out for that, or give the smallest amount, 1ucred"}
 		}
 		*p.out = amount
 	}
@@ -89,7 +90,7 @@ func (m *marketFlags) fill(job *client.Job) error {
 		if b.text == "" {
 			continue
 		}
-		n, err := client.ParseBytes(b.text)
+		n, err := cli.ParseBytes(b.text)
 		if err != nil {
 			return fmt.Errorf("--%s: %w", b.flag, err)
 		}
@@ -113,7 +114,7 @@ func parseCores(text string) (uint64, error) {
 			return cores.Num().Uint64(), nil
 		}
 	}
-	return 0, &client.Problem{What: fmt.Sprintf("--cpu %s: expected a number of cores such as 1 or 0.5", text)}
+	return 0, &cli.Problem{What: fmt.Sprintf("--cpu %s: expected a number of cores such as 1 or 0.5", text)}
 }
 
 // parseRest reads a time, or a number of blocks.
@@ -127,5 +128,5 @@ func parseRest(text string) (blocks int64, t time.Duration, err error) {
 	if t, err = time.ParseDuration(text); err == nil && t > 0 {
 		return 0, t, nil
 	}
-	return 0, 0, &client.Problem{What: fmt.Sprintf("--rest %s: expected a time such as 10m, or a number of blocks such as 1000", text)}
+	return 0, 0, &cli.Problem{What: fmt.Sprintf("--rest %s: expected a time such as 10m, or a number of blocks such as 1000", text)}
 }

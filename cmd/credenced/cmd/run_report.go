@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
 )
 
@@ -17,7 +18,7 @@ func printReport(out io.Writer, r *client.Report) {
 		if len(r.Tasks) > 4 && t.Accepted() && len(t.Faults) == 0 && t.DownloadError == "" && t.Verdict.Kind == "RESULT" {
 			continue // only what is special of a large bag
 		}
-		fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(t.Text()))
+		fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(cli.TaskText(t)))
 	}
 	fmt.Fprintf(out, "Verdict   %d of %d accepted", r.Accepted, len(r.Tasks))
 	if n := courtCount(r); n > 0 {
@@ -26,20 +27,20 @@ func printReport(out io.Writer, r *client.Report) {
 	fmt.Fprintln(out)
 	if len(r.Deals) > 1 {
 		for _, d := range r.Deals {
-			fmt.Fprintf(out, "Deal      %s: tasks %d to %d in pool %s, %s\n", client.ShortDigest(d.ID), d.First, d.First+d.Size-1, d.Pool, client.FormatCRED(d.Paid))
+			fmt.Fprintf(out, "Deal      %s: tasks %d to %d in pool %s, %s\n", client.ShortDigest(d.ID), d.First, d.First+d.Size-1, d.Pool, cli.FormatCRED(d.Paid))
 		}
 	}
 	if r.Unmet > 0 {
 		fmt.Fprintf(out, "Unmet     %s\n", printable.Line(r.Why))
 	}
-	fmt.Fprintf(out, "Cost      %s of %s locked; %s refunded\n", client.FormatCRED(r.Paid), client.FormatCRED(r.Locked), client.FormatCRED(r.Refunded))
+	fmt.Fprintf(out, "Cost      %s of %s locked; %s refunded\n", cli.FormatCRED(r.Paid), cli.FormatCRED(r.Locked), cli.FormatCRED(r.Refunded))
 	if r.Slashed > 0 {
 		lied := r.Liars()
 		who := ""
 		if len(lied) > 0 {
 			who = ": " + strings.Join(lied, ", ") + " lied"
 		}
-		fmt.Fprintf(out, "Slashed   %s of stake%s; %s of it burnt\n", client.FormatCRED(r.Slashed), who, client.FormatCRED(r.Burnt))
+		fmt.Fprintf(out, "Slashed   %s of stake%s; %s of it burnt\n", cli.FormatCRED(r.Slashed), who, cli.FormatCRED(r.Burnt))
 	}
 	for _, l := range r.Ledgers {
 		fmt.Fprintf(out, "Ledger    %s: N = %d tasks, error debt D = %s of a budget B = %s\n", l.Key, l.Counted, l.Debt, l.Budget)
@@ -48,9 +49,9 @@ func printReport(out io.Writer, r *client.Report) {
 		fmt.Fprintf(out, "Result    %s, every byte checked against the accepted digest\n", summary(files))
 	}
 	if n := emptyResults(r); n > 0 && len(r.Tasks) == 1 {
-		fmt.Fprintf(out, "Result    %s\n", client.NoFiles)
+		fmt.Fprintf(out, "Result    %s\n", cli.NoFiles)
 	} else if n > 0 {
-		fmt.Fprintf(out, "Result    %d of %d tasks left %s\n", n, len(r.Tasks), client.NoFiles)
+		fmt.Fprintf(out, "Result    %d of %d tasks left %s\n", n, len(r.Tasks), cli.NoFiles)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 func TestJobFlags(t *testing.T) {
@@ -78,10 +79,10 @@ func TestWithoutADevnet(t *testing.T) {
 		{"run", "app.wasm"}, {"task", "list"}, {"task", "watch", "ab"}, {"task", "show", "ab"}, {"task", "fetch", "ab", "--out", dir},
 	} {
 		err := runCommand(t, args...)
-		var problem *client.Problem
+		var problem *cli.Problem
 		require.ErrorAs(t, err, &problem, "%v", args)
 		require.Contains(t, problem.Next, "credenced devnet")
-		require.Equal(t, client.ExitNetwork, problem.ExitCode())
+		require.Equal(t, cli.ExitNetwork, problem.ExitCode())
 	}
 
 	// One that was stopped, and one that was killed.
@@ -102,6 +103,6 @@ func TestSaboteurWarning(t *testing.T) {
 
 func TestExitStatus(t *testing.T) {
 	var classed interface{ ExitCode() int }
-	require.True(t, errors.As(error(&client.Problem{Exit: client.ExitUnfunded}), &classed))
+	require.True(t, errors.As(error(&cli.Problem{Exit: cli.ExitUnfunded}), &classed))
 	require.Equal(t, 13, classed.ExitCode())
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
 )
 
@@ -62,6 +63,7 @@ func newJSONView(out io.Writer) *jsonView {
 
 func (v *jsonView) Observe(e client.Event) {
 	if v.reminder.due(e) {
+		e.Text = cli.EventText(e)
 		_ = v.enc.Encode(e)
 	}
 }
@@ -93,8 +95,11 @@ func (v *plainView) Observe(e client.Event) {
 func (v *plainView) Close() {}
 
 // eventLine is an event on one line, with its task's number in front where there is one.
-func eventLine(e client.Event) string {
-	lines := strings.Split(e.Text, "\n")
+func eventLine(e client.Event) string { return oneLine(e, cli.EventText(e)) }
+
+// oneLine is eventLine with other words.
+func oneLine(e client.Event, text string) string {
+	lines := strings.Split(text, "\n")
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])
 	}
@@ -198,7 +203,7 @@ func (v *ttyView) take(e client.Event) {
 	case client.EventCourt:
 		t.phase = "court"
 	case client.EventEnded:
-		t.phase, t.note, t.done = "", printable.Line(e.Text), true
+		t.phase, t.note, t.done = "", printable.Line(cli.EventText(e)), true
 	case client.EventDownloaded:
 		t.note += "; here"
 	case client.EventSilent, client.EventWaiting:

@@ -50,7 +50,7 @@ func TestPlainView(t *testing.T) {
    0.0s task 0   wave 2: grove is drawn and runs it, blind
    0.0s task 0   amber reveals sha256:aa
    0.0s task 0   the answers differ: the court is called
-   0.0s task 0   the court decided: sha256:aa
+   0.0s task 0   the court decided: sha256:aa, as amber said; grove gave a wrong answer and loses 10 CRED of stake
 `, out.String())
 	require.NotContains(t, out.String(), "\x1b")
 }
@@ -100,7 +100,7 @@ func TestAWaitOnATerminal(t *testing.T) {
 	for _, e := range pause[:len(pause)-1] {
 		v.Observe(e)
 	}
-	require.Equal(t, append(before, "waiting for the chain for 600s"), screen(t, out.String()))
+	require.Equal(t, append(before, "waiting for the chain for 600s; Ctrl-C leaves it running, and this follows it …"), screen(t, out.String()))
 	v.Observe(pause[len(pause)-1])
 	require.Equal(t, []string{before[0], "   0.0s the chain goes on at height 9, after 10m0s", before[1]}, screen(t, out.String()))
 }

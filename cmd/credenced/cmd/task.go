@@ -17,6 +17,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -42,7 +43,7 @@ func resolve(ctx context.Context, conn *credence.Conn, id string) (credence.Ref,
 		return ref, err
 	}
 	what := strings.ToLower(strings.TrimPrefix(res.Request.Status.String(), "REQUEST_STATUS_"))
-	return ref, &credence.Problem{What: fmt.Sprintf("the request was %s and refunded. %s", what, res.Request.Reason), Exit: credence.ExitNoVerdict}
+	return ref, &cli.Problem{What: fmt.Sprintf("the request was %s and refunded. %s", what, res.Request.Reason), Exit: cli.ExitNoVerdict}
 }
 
 func unknown(err error) bool {
@@ -154,9 +155,17 @@ func taskShowCmd() *cobra.Command {
 // plainShow is a task's story without times: it is all over.
 type plainShow struct{ out io.Writer }
 
-func newPlainShow(out io.Writer) *plainShow   { return &plainShow{out} }
-func (v *plainShow) Observe(e credence.Event) { fmt.Fprintln(v.out, eventLine(e)) }
-func (v *plainShow) Close()                   {}
+func newPlainShow(out io.Writer) *plainShow { return &plainShow{out} }
+func (v *plainShow) Observe(e credence.Event) {
+	text := cli.EventText(e)
+	if e.Result != nil {
+		if said := cli.StderrText(e.Result); said != "" {
+			text += "; " + said
+		}
+	}
+	fmt.Fprintln(v.out, oneLine(e, text))
+}
+func (v *plainShow) Close() {}
 
 func tasksOf(ctx context.Context, conn *credence.Conn, ref credence.Ref) ([]taskstypes.Task, error) {
 	if ref.Kind == credence.KindTask {
@@ -207,7 +216,7 @@ func printMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	line := func(source string, amount uint64, to, what string) {
-		fmt.Fprintf(t, "    %s\t%s\t-> %s\t%s\n", source, credence.FormatCRED(amount), to, what)
+		fmt.Fprintf(t, "    %s\t%s\t-> %s\t%s\n", source, cli.FormatCRED(amount), to, what)
 	}
 	for _, p := range s.Payments {
 		line(p.Source, p.Amount, name(p.To), partyText(p.Party, p.Source))
@@ -282,7 +291,7 @@ func listRequests(ctx context.Context, out io.Writer, conn *credence.Conn, who s
 				ended, accepted, paid = ended+d.Ended, accepted+d.Accepted, paid+d.Paid
 			}
 			name := strings.ToLower(strings.TrimPrefix(r.Status.String(), "REQUEST_STATUS_"))
-			fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%d\t%d\t%s\t%s\n", credence.ShortDigest(r.Id), r.Height, name, r.Job.Size_, ended, accepted, credence.FormatCRED(paid), r.Job.App)
+			fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%d\t%d\t%s\t%s\n", credence.ShortDigest(r.Id), r.Height, name, r.Job.Size_, ended, accepted, cli.FormatCRED(paid), r.Job.App)
 		}
 		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
 			return t.Flush()
@@ -302,7 +311,7 @@ func taskFetchCmd() *cobra.Command {
 				return err
 			}
 			if out == "" {
-				return &credence.Problem{What: "--out is missing", Next: "name the folder for the result with --out DIR", Exit: credence.ExitUsage}
+				return &cli.Problem{What: "--out is missing", Next: "name the folder for the result with --out DIR", Exit: cli.ExitUsage}
 			}
 			return withLink(cmd, &c, func(ctx context.Context, l *link) error {
 				ref, err := resolve(ctx, l.conn, args[0])
@@ -353,12 +362,12 @@ func fetch(ctx context.Context, l *link, ref credence.Ref, out string) ([]*crede
 
 func printFetched(out io.Writer, reports []*credence.TaskReport) {
 	for _, r := range reports {
-		fmt.Fprintf(out, "task %d: %s\n", r.Index, r.Text())
+		fmt.Fprintf(out, "task %d: %s\n", r.Index, cli.TaskText(r))
 		for _, f := range r.Files {
 			fmt.Fprintf(out, "  %s\n", printable.Name(filepath.Join(r.Dir, f)))
 		}
-		if r.Accepted() && r.FailureText() == "" && r.DownloadError == "" && len(r.Files) == 0 {
-			fmt.Fprintf(out, "  %s\n", credence.NoFiles)
+		if r.Accepted() && !r.Failed() && r.DownloadError == "" && len(r.Files) == 0 {
+			fmt.Fprintf(out, "  %s\n", cli.NoFiles)
 		}
 	}
 }
@@ -372,5 +381,5 @@ func withLink(cmd *cobra.Command, c *connectFlags, work func(context.Context, *l
 		return err
 	}
 	defer l.close()
-	return stopped(ctx, credence.Explain(work(ctx, l)), "")
+	return stopped(ctx, cli.Explain(work(ctx, l)), "")
 }

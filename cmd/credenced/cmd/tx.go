@@ -22,6 +22,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 const flagNoWait = "no-wait"
@@ -65,7 +66,7 @@ func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []s
 		return err
 	}
 	if err := run(cmd, args); err != nil || caught.res == nil {
-		return credence.Explain(err)
+		return cli.Explain(err)
 	}
 	end := txEnd{out: caught.out}
 	if f := cmd.Flags().Lookup(flags.FlagOutput); f != nil {
@@ -106,7 +107,7 @@ func awaitInclusion(ctx context.Context, hash string, find func(string) (*sdk.Tx
 			if last != nil {
 				what += ": " + last.Error()
 			}
-			return nil, &credence.Problem{What: what, Next: "it may still come: credenced query wait-tx " + hash, Exit: credence.ExitStalled, Err: last}
+			return nil, &cli.Problem{What: what, Next: "it may still come: credenced query wait-tx " + hash, Exit: cli.ExitStalled, Err: last}
 		}
 		if pauses.Wait(ctx) != nil {
 			return nil, &credence.HashError{Hash: hash, Err: context.Cause(ctx)}
@@ -129,7 +130,7 @@ func (e txEnd) tell(ctx client.Context, res *sdk.TxResponse, included bool) erro
 		fmt.Fprintln(e.out, string(text))
 	}
 	if res.Code != 0 {
-		return credence.Explain(&credence.TxError{Codespace: res.Codespace, Code: res.Code, Log: res.RawLog, Hash: res.TxHash, Height: res.Height})
+		return cli.Explain(&credence.TxError{Codespace: res.Codespace, Code: res.Code, Log: res.RawLog, Hash: res.TxHash, Height: res.Height})
 	}
 	switch {
 	case e.json:

@@ -1,4 +1,4 @@
-package client
+package cli
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/client"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -24,21 +25,6 @@ func overTheWire(err error) error {
 	}
 	s := carrier.GRPCStatus()
 	return status.Error(s.Code(), s.Message())
-}
-
-func TestRefused(t *testing.T) {
-	err := overTheWire(errorsmod.Wrapf(markettypes.ErrUnaffordable, "max_price: got %d", 7))
-	refused := Refused(fmt.Errorf("quote: %w", err))
-	require.NotNil(t, refused)
-	require.Equal(t, "market", refused.Codespace)
-	require.EqualValues(t, markettypes.ErrUnaffordable.ABCICode(), refused.Code)
-	require.Equal(t, "price not affordable: max_price: got 7", refused.Log)
-
-	for _, other := range []error{
-		nil, errors.New("codespace market code 15: x"), status.Error(codes.Unavailable, "connection refused"),
-	} {
-		require.Nil(t, Refused(other))
-	}
 }
 
 // What to do next hangs on the modules' own errors.
@@ -88,11 +74,11 @@ func TestExplain(t *testing.T) {
 		exit int
 		next string
 	}{
-		{fmt.Errorf("x: %w", ErrNoEndpoint), ExitNetwork, "devnet"},
+		{fmt.Errorf("x: %w", client.ErrNoEndpoint), ExitNetwork, "devnet"},
 		{status.Error(codes.Unavailable, "refused"), ExitNetwork, "devnet"},
-		{fmt.Errorf("x: %w", ErrNoAccount), ExitUnfunded, "coins"},
-		{fmt.Errorf("x: %w", ErrStalled), ExitStalled, "logs"},
-		{&HashError{Hash: "AB", Err: ErrExpired}, ExitNetwork, "try again"},
+		{fmt.Errorf("x: %w", client.ErrNoAccount), ExitUnfunded, "coins"},
+		{fmt.Errorf("x: %w", client.ErrStalled), ExitStalled, "logs"},
+		{&client.HashError{Hash: "AB", Err: client.ErrExpired}, ExitNetwork, "try again"},
 	} {
 		var problem *Problem
 		require.ErrorAs(t, Explain(tc.err), &problem)
@@ -103,13 +89,13 @@ func TestExplain(t *testing.T) {
 	}
 
 	// A refused transaction keeps its hash.
-	err := Explain(&TxError{Codespace: "market", Code: markettypes.ErrUnaffordable.ABCICode(), Log: "too little", Hash: "ABCD"})
+	err := Explain(&client.TxError{Codespace: "market", Code: markettypes.ErrUnaffordable.ABCICode(), Log: "too little", Hash: "ABCD"})
 	require.ErrorContains(t, err, "ABCD")
 	require.ErrorContains(t, err, fmt.Sprintf("market/%d", markettypes.ErrUnaffordable.ABCICode()))
 }
 
 func TestWithoutRPC(t *testing.T) {
 	inner := status.Error(codes.Unavailable, "keepalive ping failed")
-	require.Equal(t, "no node: keepalive ping failed", WithoutRPC(fmt.Sprintf("no node: %v", status.Error(codes.Unavailable, inner.Error()))))
-	require.NotContains(t, Explain(fmt.Errorf("%w: %w", ErrNoEndpoint, inner)).Error(), "rpc error")
+	require.Equal(t, "no node: keepalive ping failed", client.WithoutRPC(fmt.Sprintf("no node: %v", status.Error(codes.Unavailable, inner.Error()))))
+	require.NotContains(t, Explain(fmt.Errorf("%w: %w", client.ErrNoEndpoint, inner)).Error(), "rpc error")
 }

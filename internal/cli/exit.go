@@ -1,4 +1,4 @@
-package client
+package cli
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/credence-chain/credence/client"
 )
 
 // Exit statuses of all commands: the class of how one ended. Scripts read them, so that a number never changes its meaning.
@@ -71,9 +73,10 @@ var (
 // ExitStatus is the exit status of a command that ends with the error.
 func ExitStatus(err error) int {
 	var (
-		left    *Interrupted
+		left    *client.Interrupted
 		classed interface{ ExitCode() int }
-		refused *TxError
+		refused *client.TxError
+		own     *client.Error
 	)
 	switch {
 	case err == nil:
@@ -82,17 +85,19 @@ func ExitStatus(err error) int {
 		return ExitTerminated
 	case errors.Is(err, ErrInterrupted), errors.As(err, &left):
 		return ExitInterrupted
-	case errors.Is(err, ErrStalled): // whoever words it
+	case errors.Is(err, client.ErrStalled): // whoever words it
 		return ExitStalled
 	case errors.As(err, &classed):
 		return classed.ExitCode()
+	case errors.As(err, &own):
+		return explain(own).ExitCode()
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted
 	case errors.As(err, &refused):
 		return ExitRefused
-	case errors.Is(err, ErrNoEndpoint), status.Code(err) == codes.Unavailable, errors.Is(err, ErrExpired):
+	case errors.Is(err, client.ErrNoEndpoint), status.Code(err) == codes.Unavailable, errors.Is(err, client.ErrExpired):
 		return ExitNetwork
-	case errors.Is(err, ErrNoAccount):
+	case errors.Is(err, client.ErrNoAccount):
 		return ExitUnfunded
 	}
 	return ExitFailed

@@ -1,29 +1,22 @@
-package client
+package cli
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/sender"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
-
-// rpcWords is what gRPC puts before an error for programs, once for each program that it has passed.
-var rpcWords = regexp.MustCompile(`rpc error: code = \w+ desc = `)
-
-// WithoutRPC leaves out of an error's text what gRPC says in it to programs alone.
-func WithoutRPC(text string) string { return rpcWords.ReplaceAllString(text, "") }
 
 // Problem is an error for people: what is wrong, and what to do next.
 type Problem struct {
@@ -54,31 +47,6 @@ func (p *Problem) ExitCode() int {
 		return ExitFailed
 	}
 	return p.Exit
-}
-
-// refusal is how a module's error looks in a gRPC status: cosmossdk.io/errors writes it so.
-var refusal = regexp.MustCompile(`(?s)^codespace ([a-z0-9_-]+) code ([0-9]+): (.*)$`)
-
-// Refused reads the module's error in what a query returned; nil when there is none.
-func Refused(err error) *TxError {
-	var refused *TxError
-	if errors.As(err, &refused) {
-		return refused
-	}
-	// The status itself: status.FromError would put the text of what wraps it in front.
-	var carrier interface{ GRPCStatus() *status.Status }
-	if !errors.As(err, &carrier) {
-		return nil
-	}
-	m := refusal.FindStringSubmatch(carrier.GRPCStatus().Message())
-	if m == nil {
-		return nil
-	}
-	code, convErr := strconv.ParseUint(m[2], 10, 32)
-	if convErr != nil {
-		return nil
-	}
-	return &TxError{Codespace: m[1], Code: uint32(code), Log: m[3]}
 }
 
 // next says what to do about a module's refusal.
@@ -145,10 +113,22 @@ func Explain(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, ErrInterrupted) || errors.Is(err, ErrTerminated) {
 		return err
 	}
-	if refused := Refused(err); refused != nil {
+	var own *client.Error
+	if errors.As(err, &own) {
+		return explain(own)
+	}
+	var left *client.Interrupted
+	if errors.As(err, &left) {
+		return &Problem{What: err.Error(), Next: watchCommand(left.Request, left.Deal), Exit: ExitStatus(err), Err: err}
+	}
+	var dear *client.GasPriceError
+	if errors.As(err, &dear) {
+		return &Problem{What: err.Error(), Next: "use another node, or say with --gas-prices that you pay it", Err: err}
+	}
+	if refused := client.Refused(err); refused != nil {
 		key := refused.CodeOf()
 		p := &Problem{What: refused.Log, Next: next[key], Err: err}
-		var sent *TxError
+		var sent *client.TxError
 		switch {
 		case slices.Contains(unfunded, key):
 			p.Exit = ExitUnfunded
@@ -161,13 +141,13 @@ func Explain(err error) error {
 		return p
 	}
 	switch {
-	case errors.Is(err, ErrNoEndpoint), status.Code(err) == codes.Unavailable:
-		return &Problem{What: "no node answers: " + WithoutRPC(err.Error()), Next: "start one with `credenced devnet`, or name one with --node HOST:PORT", Exit: ExitNetwork, Err: err}
-	case errors.Is(err, ErrNoAccount):
+	case errors.Is(err, client.ErrNoEndpoint), status.Code(err) == codes.Unavailable:
+		return &Problem{What: "no node answers: " + client.WithoutRPC(err.Error()), Next: "start one with `credenced devnet`, or name one with --node HOST:PORT", Exit: ExitNetwork, Err: err}
+	case errors.Is(err, client.ErrNoAccount):
 		return &Problem{What: err.Error(), Next: "send it some coins, or use another --key-file", Exit: ExitUnfunded, Err: err}
-	case errors.Is(err, ErrStalled):
-		return &Problem{What: "the chain makes no blocks: " + WithoutRPC(err.Error()), Next: "look at the validators' logs; a devnet that was stopped is continued with `credenced devnet`", Exit: ExitStalled, Err: err}
-	case errors.Is(err, ErrExpired):
+	case errors.Is(err, client.ErrStalled):
+		return &Problem{What: "the chain makes no blocks: " + client.WithoutRPC(err.Error()), Next: "look at the validators' logs; a devnet that was stopped is continued with `credenced devnet`", Exit: ExitStalled, Err: err}
+	case errors.Is(err, client.ErrExpired):
 		return &Problem{What: err.Error(), Next: "nothing was spent; try again", Exit: ExitNetwork, Err: err}
 	}
 	return err

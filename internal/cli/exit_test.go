@@ -1,4 +1,4 @@
-package client
+package cli
 
 import (
 	"context"
@@ -12,13 +12,14 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/client"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 func TestExitStatus(t *testing.T) {
-	refused := &TxError{Codespace: "apps", Code: appstypes.ErrNotOwner.ABCICode(), Log: "no", Hash: "AB", Height: 7}
-	unfunded := &TxError{Codespace: "market", Code: markettypes.ErrUnaffordable.ABCICode(), Log: "no", Hash: "AB"}
+	refused := &client.TxError{Codespace: "apps", Code: appstypes.ErrNotOwner.ABCICode(), Log: "no", Hash: "AB", Height: 7}
+	unfunded := &client.TxError{Codespace: "market", Code: markettypes.ErrUnaffordable.ABCICode(), Log: "no", Hash: "AB"}
 	for _, tc := range []struct {
 		name string
 		err  error
@@ -32,14 +33,14 @@ func TestExitStatus(t *testing.T) {
 		{"explained", Explain(refused), ExitRefused},
 		{"refused for money", Explain(unfunded), ExitUnfunded},
 		{"a question refused", Explain(overTheWire(appstypes.ErrNotFound)), ExitFailed},
-		{"no node", fmt.Errorf("x: %w", ErrNoEndpoint), ExitNetwork},
+		{"no node", fmt.Errorf("x: %w", client.ErrNoEndpoint), ExitNetwork},
 		{"a node that is away", status.Error(codes.Unavailable, "x"), ExitNetwork},
-		{"never funded", ErrNoAccount, ExitUnfunded},
-		{"stalled", ErrStalled, ExitStalled},
-		{"stalled, in whosever words", &Problem{What: "x", Exit: ExitNetwork, Err: ErrStalled}, ExitStalled},
-		{"Ctrl-C", &Interrupted{Request: "ab", Err: ErrInterrupted}, ExitInterrupted},
-		{"Ctrl-C, of the library's context", &Interrupted{Request: "ab", Err: context.Canceled}, ExitInterrupted},
-		{"SIGTERM", &Interrupted{Request: "ab", Err: ErrTerminated}, ExitTerminated},
+		{"never funded", client.ErrNoAccount, ExitUnfunded},
+		{"stalled", client.ErrStalled, ExitStalled},
+		{"stalled, in whosever words", &Problem{What: "x", Exit: ExitNetwork, Err: client.ErrStalled}, ExitStalled},
+		{"Ctrl-C", &client.Interrupted{Request: "ab", Err: ErrInterrupted}, ExitInterrupted},
+		{"Ctrl-C, of the library's context", &client.Interrupted{Request: "ab", Err: context.Canceled}, ExitInterrupted},
+		{"SIGTERM", &client.Interrupted{Request: "ab", Err: ErrTerminated}, ExitTerminated},
 		{"Ctrl-C before anything", Explain(context.Canceled), ExitInterrupted},
 	} {
 		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.want, ExitStatus(tc.err)) })
@@ -49,7 +50,7 @@ func TestExitStatus(t *testing.T) {
 // Every number stands in the table once, and the requester's guide has the table as it is.
 func TestExitTable(t *testing.T) {
 	seen := map[int]bool{}
-	page, err := os.ReadFile("../docs/requester.md")
+	page, err := os.ReadFile("../../docs/requester.md")
 	require.NoError(t, err)
 	for _, line := range ExitTable() {
 		require.False(t, seen[line.Status], line.Status)
@@ -70,8 +71,9 @@ func TestExitTable(t *testing.T) {
 
 // What was submitted is named by its request, however far it came.
 func TestInterruptedNamesTheRequest(t *testing.T) {
-	err := &Interrupted{Request: strings.Repeat("ab", 32), Deal: strings.Repeat("cd", 32), Err: ErrInterrupted}
+	err := Explain(&client.Interrupted{Request: strings.Repeat("ab", 32), Deal: strings.Repeat("cd", 32), Err: ErrInterrupted})
 	require.ErrorContains(t, err, "request abababababab runs on")
 	require.ErrorContains(t, err, "credenced task watch abababababab")
 	require.NotContains(t, err.Error(), "cd")
+	require.Equal(t, ExitInterrupted, ExitStatus(err))
 }

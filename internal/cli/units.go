@@ -1,4 +1,4 @@
-package client
+package cli
 
 import (
 	"fmt"
@@ -119,23 +119,4 @@ func scaled(n, base uint64, units ...string) string {
 		return fmt.Sprintf("%d%s", tenths/10, units[k])
 	}
 	return fmt.Sprintf("%d.%d%s", tenths/10, tenths%10, units[k])
-}
-
-// ShortDigest is the beginning of a digest or an id, enough for people to compare.
-func ShortDigest(text string) string {
-	digits, prefixed := strings.CutPrefix(text, "sha256:")
-	if len(digits) > 12 {
-		digits = digits[:12]
-	}
-	if prefixed {
-		return "sha256:" + digits
-	}
-	return digits
-}
-
-func plural(n uint64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
