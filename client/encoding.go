@@ -68,3 +68,9 @@ func signingOptions() *txsigning.Options {
 		ValidatorAddressCodec: address.Bech32Codec{Bech32Prefix: Bech32Prefix + "valoper"},
 	}
 }
+
+// Addresses reads and writes addresses as the chain does.
+func Addresses() address.Bech32Codec { return accounts() }
+
+// Codec reads and writes the chain's messages, and the keys of a keyring.
+func Codec() codec.Codec { return theEncoding().codec }

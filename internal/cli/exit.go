@@ -24,8 +24,8 @@ const (
 	ExitRefused     = 14  // the chain refused the transaction
 	ExitNetwork     = 20  // no node, store or worker could be reached
 	ExitStalled     = 21  // the chain makes no blocks; what was begun goes on when it does
-	ExitInterrupted = 130 // stopped by Ctrl-C, as shells say it: 128 + SIGINT
-	ExitTerminated  = 143 // stopped by SIGTERM: 128 + 15
+	ExitInterrupted = 130 // Stopped by Ctrl-C, as shells say it: 128 + SIGINT
+	ExitTerminated  = 143 // Stopped by SIGTERM: 128 + 15
 )
 
 // ExitMeaning is a line of the table of exit statuses.

@@ -35,7 +35,7 @@ func (p *Problem) Error() string {
 	if p.Next == "" {
 		return p.What
 	}
-	return p.What + "\n  Next: " + p.Next
+	return p.What + "\n  Next: " + named(p.Next)
 }
 
 // Unwrap gives the cause.
@@ -110,16 +110,16 @@ func Explain(err error) error {
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
+	var left *client.Interrupted
+	if errors.As(err, &left) {
+		return &Problem{What: err.Error(), Next: watchCommand(left.Request, left.Deal), Exit: ExitStatus(err), Err: err}
+	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, ErrInterrupted) || errors.Is(err, ErrTerminated) {
 		return err
 	}
 	var own *client.Error
 	if errors.As(err, &own) {
 		return explain(own)
-	}
-	var left *client.Interrupted
-	if errors.As(err, &left) {
-		return &Problem{What: err.Error(), Next: watchCommand(left.Request, left.Deal), Exit: ExitStatus(err), Err: err}
 	}
 	var dear *client.GasPriceError
 	if errors.As(err, &dear) {

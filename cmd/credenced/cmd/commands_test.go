@@ -37,9 +37,9 @@ func execute(t *testing.T, args ...string) (string, int) {
 	root.SetOut(&out)
 	root.SetErr(&out)
 	root.SetArgs(args)
-	err := explained(servercmd.Execute(root, EnvPrefix, t.TempDir()))
+	err := cli.Explained(servercmd.Execute(root, EnvPrefix, t.TempDir()))
 	if err != nil {
-		tellError(&out, err)
+		cli.TellError(&out, err)
 	}
 	return out.String(), cli.ExitStatus(err)
 }
@@ -217,38 +217,6 @@ func TestEveryTransactionIsAwaited(t *testing.T) {
 	require.Greater(t, n, 50)
 }
 
-func TestArgsFlags(t *testing.T) {
-	parse := func(line ...string) ([]string, error) {
-		var args []string
-		f := pflag.NewFlagSet("x", pflag.ContinueOnError)
-		f.SetOutput(io.Discard)
-		argsFlags(f, &args)
-		return args, f.Parse(line)
-	}
-	for _, tc := range []struct {
-		line []string
-		want []string
-	}{
-		{[]string{"--args", "-width,640"}, []string{"-width", "640"}},
-		{[]string{"--args", "a", "--args", "b,c"}, []string{"a", "b", "c"}},
-		{[]string{"--args", `"a,b",c`}, []string{"a,b", "c"}}, // as it always was
-		{[]string{"--arg", `{"a": 1, "b": "x, y"}`, "--arg", "", "--arg", "it's"}, []string{`{"a": 1, "b": "x, y"}`, "", "it's"}},
-		{[]string{"--args", "a", "--arg", "b", "--args", "c"}, []string{"a", "b", "c"}},
-	} {
-		got, err := parse(tc.line...)
-		require.NoError(t, err, tc.line)
-		require.Equal(t, tc.want, got)
-	}
-	for _, bad := range []string{`say "hi"`, `{"a":1,"b":2}`, `"open`, "two\nlines"} {
-		_, err := parse("--args", bad)
-		require.Error(t, err, bad)
-		problem := commandline.FlagError(&cobra.Command{Use: "run"}, err)
-		require.ErrorContains(t, problem, "quotes within one have no meaning here")
-		require.ErrorContains(t, problem, "with an --arg of its own")
-		require.Equal(t, cli.ExitUsage, cli.ExitStatus(problem))
-	}
-}
-
 func TestWorkersWarning(t *testing.T) {
 	need := devnet.Needed(defaultTrust)
 	require.Greater(t, need, 2)
@@ -256,16 +224,4 @@ func TestWorkersWarning(t *testing.T) {
 	require.NotEmpty(t, workersWarning(need-1))
 	require.Empty(t, workersWarning(need))
 	require.Empty(t, workersWarning(7))
-}
-
-// What a node says to programs is no part of what a person reads.
-func TestExplained(t *testing.T) {
-	require.NoError(t, explained(nil))
-	inner := status.Error(codes.InvalidArgument, "expected a party to list by")
-	err := explained(status.Error(codes.InvalidArgument, inner.Error()))
-	require.EqualError(t, err, "expected a party to list by")
-	require.Equal(t, cli.ExitFailed, cli.ExitStatus(err))
-	err = explained(&client.TxError{Codespace: "market", Code: 5, Log: delivery + "request 12 is REQUEST_STATUS_MATCHED: already ended"})
-	require.ErrorContains(t, err, "request 12 is matched: already ended\n  Next: ")
-	require.Equal(t, cli.ExitRefused, cli.ExitStatus(err))
 }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,9 +18,6 @@ import (
 	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/internal/cli"
 )
-
-// noPrepare keeps the node's configuration out of commands that need none: nothing is written to a node's home.
-func noPrepare(*cobra.Command, []string) error { return nil }
 
 func devnetCmd() *cobra.Command {
 	var (
@@ -41,9 +37,9 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
   credenced devnet --saboteurs 1            # one worker lies
   credenced devnet --validators 4 --reset`,
 		Args:              cobra.NoArgs,
-		PersistentPreRunE: noPrepare,
+		PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := oneOf("--output", output, "text", "json"); err != nil {
+			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
 				return err
 			}
 			o.Restart = true
@@ -170,15 +166,3 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 	}
 	fmt.Fprintf(out, "\nNext, in another terminal:\n  %scredenced run APP.wasm --input FILE --trust 99.99%% --out result\n\nCtrl-C stops everything.\n", env)
 }
-
-// oneOf checks a flag that has a few values.
-func oneOf(flag, got string, values ...string) error {
-	for _, v := range values {
-		if got == v {
-			return nil
-		}
-	}
-	return &cli.Problem{What: fmt.Sprintf("%s %q: expected %s", flag, got, strings.Join(values, " or ")), Exit: cli.ExitUsage}
-}
-
-var errNotRunning = errors.New("the devnet is not running")

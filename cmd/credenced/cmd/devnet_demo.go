@@ -21,6 +21,8 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
+
+	"github.com/credence-chain/credence/cmd/internal/requester"
 )
 
 // demo is the demonstration: a devnet with a liar, a picture, the liar caught.
@@ -33,7 +35,7 @@ type demo struct {
 	keep     bool
 
 	to    io.Writer
-	view  view
+	view  requester.View
 	begin time.Time
 	net   *devnet.Network
 	conn  *client.Conn
@@ -52,13 +54,13 @@ func devnetDemoCmd() *cobra.Command {
 		limit    time.Duration
 	)
 	cmd := &cobra.Command{
-		Use: "demo", Short: "The demonstration behind `make demo`", Hidden: true, Args: cobra.NoArgs, PersistentPreRunE: noPrepare,
+		Use: "demo", Short: "The demonstration behind `make demo`", Hidden: true, Args: cobra.NoArgs, PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if d.tiles < 2 {
 				return fmt.Errorf("--tiles %d: expected at least 2, a bag", d.tiles)
 			}
 			d.to = cmd.OutOrStdout()
-			d.view = newView(d.to, progress, "text")
+			d.view = requester.NewView(d.to, progress, "text")
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			ctx, cancel := context.WithTimeout(ctx, limit)
@@ -171,7 +173,7 @@ func (d *demo) render(ctx context.Context) error {
 		return err
 	}
 	d.view.Close()
-	printReport(d.to, report)
+	requester.PrintReport(d.to, report)
 	return d.judge(report)
 }
 
@@ -294,7 +296,7 @@ func (d *demo) showMoney(ctx context.Context) error {
 	}
 	s, each := res.Task.Settlement, res.Deal.Terms.AppPrice+uint64(res.Deal.Terms.MaxSeats)*res.Deal.Terms.Price
 	d.say("  locked for it: %s; stake of %s: %s", cli.FormatCRED(each), d.liar, cli.FormatCRED(d.guilt.Slashed()))
-	printMoney(d.to, res.Task, d.net.Info.Name)
+	requester.PrintMoney(d.to, res.Task, d.net.Info.Name)
 	if d.guilt.Paid()+s.Refund != each {
 		return fmt.Errorf("the escrow does not add up: %d paid and %d refunded of %d ucred", d.guilt.Paid(), s.Refund, each)
 	}

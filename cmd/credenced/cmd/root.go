@@ -27,6 +27,8 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
+
+	"github.com/credence-chain/credence/cmd/internal/requester"
 )
 
 // EnvPrefix begins the environment variables that set flags: CREDENCED_HOME for --home.
@@ -42,13 +44,13 @@ func Execute() (status int) {
 			if !ok {
 				panic(r)
 			}
-			tellError(os.Stderr, refused.err)
+			cli.TellError(os.Stderr, refused.err)
 			status = cli.ExitStatus(refused.err)
 		}
 	}()
-	err := explained(svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome))
+	err := cli.Explained(svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome))
 	if err != nil {
-		tellError(os.Stderr, err)
+		cli.TellError(os.Stderr, err)
 	}
 	return cli.ExitStatus(err)
 }
@@ -116,12 +118,9 @@ func addCommands(root *cobra.Command, a *app.App) {
 		txCmd(),
 		// Working with tasks.
 		devnetCmd(),
-		publishCmd(),
-		runCmd(),
-		taskCmd(),
-		orderCmd(),
 		DebugCmd(),
 	)
+	root.AddCommand(requester.Commands()...)
 	// start, comet, export, version, rollback.
 	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp, server.StartCmdOptions{})
 }
@@ -129,7 +128,7 @@ func addCommands(root *cobra.Command, a *app.App) {
 // plainLogs keeps colours out of logs that no terminal shows, and of all where NO_COLOR is set.
 func plainLogs(cmd *cobra.Command) {
 	f := cmd.Flags().Lookup(flags.FlagLogNoColor)
-	if f != nil && !f.Changed && (os.Getenv("NO_COLOR") != "" || !isTerminal(cmd.OutOrStdout())) {
+	if f != nil && !f.Changed && (os.Getenv("NO_COLOR") != "" || !cli.IsTerminal(cmd.OutOrStdout())) {
 		_ = cmd.Flags().Set(flags.FlagLogNoColor, "true")
 	}
 }
@@ -151,7 +150,7 @@ func prepare(cmd *cobra.Command, ctx client.Context) error {
 	}
 	// Commands of the SDK that write a file, such as export and tx sign, expect its folder to be there.
 	if out := cmd.Flags().Lookup(flags.FlagOutputDocument); out != nil && out.Value.String() != "" {
-		if err := makeFolderOf(out.Value.String()); err != nil {
+		if err := cli.MakeFolderOf(out.Value.String()); err != nil {
 			return fmt.Errorf("--%s: %w", flags.FlagOutputDocument, err)
 		}
 	}

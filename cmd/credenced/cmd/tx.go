@@ -80,12 +80,12 @@ func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []s
 	if err != nil {
 		return err
 	}
-	waiting, stop := watchContext(cmd)
+	waiting, stop := cli.WatchContext(cmd)
 	defer stop()
 	find := func(hash string) (*sdk.TxResponse, error) { return authtx.QueryTx(ctx.WithCmdContext(waiting), hash) }
 	res, err := awaitInclusion(waiting, caught.res.TxHash, find, inclusionTimeout)
 	if err != nil {
-		return stopped(waiting, err, "")
+		return cli.Stopped(waiting, err, "")
 	}
 	return end.tell(ctx, res, true)
 }

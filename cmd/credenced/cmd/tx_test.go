@@ -118,7 +118,7 @@ func TestAwaitInclusion(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cli.ErrInterrupted)
 	_, err = awaitInclusion(ctx, "AB", never, time.Minute)
-	err = stopped(ctx, err, "")
+	err = cli.Stopped(ctx, err, "")
 	require.Equal(t, cli.ExitInterrupted, cli.ExitStatus(err))
 	require.ErrorContains(t, err, "whether transaction AB came into a block is not known")
 	require.ErrorContains(t, err, "credenced query tx AB")
@@ -128,15 +128,15 @@ func TestAwaitInclusion(t *testing.T) {
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	plain := errors.New("x")
-	require.Equal(t, plain, stopped(ctx, plain, "again"))
+	require.Equal(t, plain, cli.Stopped(ctx, plain, "again"))
 	cancel(cli.ErrTerminated)
-	err := stopped(ctx, fmt.Errorf("x: %w", context.Canceled), "again")
+	err := cli.Stopped(ctx, fmt.Errorf("x: %w", context.Canceled), "again")
 	require.Equal(t, cli.ExitTerminated, cli.ExitStatus(err))
 	require.ErrorContains(t, err, "again")
 	left := &client.Interrupted{Request: "ab", Err: cli.ErrTerminated}
-	require.Equal(t, error(left), stopped(ctx, left, "again"))
-	require.NoError(t, stopped(ctx, nil, "again"))
+	require.Equal(t, error(left), cli.Stopped(ctx, left, "again"))
+	require.NoError(t, cli.Stopped(ctx, nil, "again"))
 	var out bytes.Buffer
-	tellError(&out, left)
+	cli.TellError(&out, left)
 	require.NotContains(t, out.String(), "Error")
 }
