@@ -10,7 +10,6 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/std"
 	"github.com/cosmos/cosmos-sdk/types/msgservice"
-	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 	"github.com/cosmos/gogoproto/proto"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -49,7 +48,6 @@ func newEncoding() (encoding, error) {
 		return encoding{}, err
 	}
 	std.RegisterInterfaces(registry)
-	govtypes.RegisterInterfaces(registry)
 	msgservice.RegisterMsgServiceDesc(registry, &orgstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &appstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &workerstypes.Msg_serviceDesc)

@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 )
 
@@ -27,7 +28,7 @@ func TestFlagErrors(t *testing.T) {
 		{[]string{"this"}, "HOW: missing; expected sell WHAT HOW"},
 		{[]string{"this", "so", "there"}, `"there": too many arguments; expected sell WHAT HOW`},
 	} {
-		cmd := &cobra.Command{Use: "sell", Args: Exactly("WHAT", "HOW"), RunE: func(*cobra.Command, []string) error { return nil }, SilenceErrors: true, SilenceUsage: true}
+		cmd := &cobra.Command{Use: "sell", Args: cli.Exactly("WHAT", "HOW"), RunE: func(*cobra.Command, []string) error { return nil }, SilenceErrors: true, SilenceUsage: true}
 		cmd.SetFlagErrorFunc(commandline.FlagError)
 		f := cmd.Flags()
 		f.Uint64("number", 0, "")

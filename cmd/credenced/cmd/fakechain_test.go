@@ -22,6 +22,7 @@ import (
 	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
 	"github.com/cosmos/cosmos-sdk/codec"
 
+	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
@@ -108,7 +109,7 @@ func newFakeChain(t *testing.T, ending taskstypes.Ending, manifest *result.Manif
 		}
 		return next(ctx, req)
 	}
-	server := grpc.NewServer(grpc.ForceServerCodec(theCodecs().Codec.(*codec.ProtoCodec).GRPCCodec()), grpc.UnaryInterceptor(note))
+	server := grpc.NewServer(grpc.ForceServerCodec(encoding.New().Codec.(*codec.ProtoCodec).GRPCCodec()), grpc.UnaryInterceptor(note))
 	cmtservice.RegisterServiceServer(server, fakeComet{fakeChain: f})
 	nodeservice.RegisterServiceServer(server, fakeNode{fakeChain: f})
 	markettypes.RegisterQueryServer(server, fakeMarket{fakeChain: f})

@@ -15,6 +15,7 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -22,7 +23,7 @@ import (
 
 // txContext knows the codecs, and no node.
 func txContext() sdkclient.Context {
-	e := theCodecs()
+	e := encoding.New()
 	return sdkclient.Context{}.WithCodec(e.Codec).WithInterfaceRegistry(e.InterfaceRegistry).WithTxConfig(e.TxConfig)
 }
 

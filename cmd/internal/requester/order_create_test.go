@@ -89,7 +89,7 @@ func TestOrderCreateRefuses(t *testing.T) {
 		{"volume in words", "pool north --volume many", `--volume "many": expected a whole number of at least 0`},
 		{"volume below nothing", "pool north --volume -5", `--volume "-5": expected a whole number of at least 0`},
 		{"no task", "request studio/app:1 --from alice --max-price 1CRED --bag 0", "--bag 0: expected at least one task"},
-		{"no price at all", "request studio/app:1 --from alice --max-price 0", "leave it out for what the chain recommends"},
+		{"no price at all", "request studio/app:1 --from alice --max-price 0", "leave it out for the recommended price"},
 		{"no max price", "request studio/app:1 --from alice", "max_price: missing"},
 		{"no cap of nothing", "request studio/app:1 --from alice --max-price 1CRED --max-app-price 0", "--max-app-price 0"},
 		{"no store", "request studio/app:1 --from alice --max-price 1CRED --input " + d.path("there.json"), "no store is known"},

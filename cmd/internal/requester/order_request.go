@@ -19,50 +19,23 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// defaultFuel of a request without a category: about a minute of one core.
-const defaultFuel = "50G"
-
 // requestFlags are a job of things that are published already, as the command line says it.
 type requestFlags struct {
-	inputs, locators, args, datasets, tags []string
-	trust, policy, category, pool          string
-	maxPrice, maxAppPrice, maxDatasetPrice string
-	maxPoolPrice, value, fuel              string
-	minReplicas, datasetsPerTask           uint32
-	bag                                    uint64
-	static, partial                        bool
-	pools                                  restrictFlags
-	sponsor, voucher                       string
-	beneficiary                            string
-	r                                      resourceFlags
+	commonFlags
+	locators []string
+	pool     string
+	static   bool
+	pools    restrictFlags
+	sponsor  string
 }
 
 func (r *requestFlags) add(f *pflag.FlagSet) {
-	f.StringArrayVar(&r.inputs, "input", nil, "input FILE or NAME=FILE: put into the store, unless --locator says where it is served; repeatable")
+	r.commonFlags.add(f)
 	f.StringSliceVar(&r.locators, "locator", nil, "base URL of a store that serves the inputs already; repeatable (default: the stores they are put into)")
-	argsFlags(f, &r.args)
-	f.StringArrayVar(&r.datasets, "dataset", nil, "dataset organisation/name:version or sha256:DIGEST; repeatable")
-	f.Uint32Var(&r.datasetsPerTask, "datasets-per-task", 0, "give each task of the bag so many of the datasets; 0 gives all to each")
-	f.StringVar(&r.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
-	f.StringVar(&r.policy, "policy", "", "credence (default) or court")
-	f.Uint32Var(&r.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.BoolVar(&r.static, "static-credibility", false, "ask for replicas until their records' evidence reaches the trust as well")
-	f.StringVar(&r.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: what the chain recommends)")
-	f.StringVar(&r.maxAppPrice, "max-app-price", "", "the most for the app, a task (default: what --max-price leaves)")
-	f.StringVar(&r.maxDatasetPrice, "max-dataset-price", "", "the most for all datasets of a task (default: what --max-price leaves)")
-	f.StringVar(&r.maxPoolPrice, "max-pool-price", "", "the most for one replica (default: what --max-price leaves)")
-	f.StringVar(&r.value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
-	f.StringVar(&r.fuel, "fuel", "", "fuel limit of one execution (default: the category's, or "+defaultFuel+")")
-	f.Uint64Var(&r.bag, "bag", 1, "number of tasks")
-	f.BoolVar(&r.partial, "partial", false, "let a match take whatever part of the bag it can fill")
-	f.StringVar(&r.category, "category", "", "category, such as xs (default: limits of its own)")
-	f.StringSliceVar(&r.tags, "tag", nil, "capability that the pool must have, such as tee; repeatable")
 	f.StringVar(&r.pool, "pool", "", "the one pool to use (default: any)")
 	r.pools.add(f, "pool", "by id")
 	f.StringVar(&r.sponsor, "sponsor", "", "account that pays in the requester's place: it must relay the match itself")
-	f.StringVar(&r.voucher, "voucher", "", "id of a voucher that pays in the requester's place")
-	f.StringVar(&r.beneficiary, "beneficiary", "", "account that the results are for (default: the requester)")
-	r.r.add(f, "of one execution, such as", "the app's requirement")
 }
 
 // job reads the flags; the price is 0 when none is given.
@@ -73,44 +46,26 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 	job = markettypes.Job{
 		App: app, Args: slices.Concat(r.args, args), Policy: r.policy, MinReplicas: r.minReplicas,
 		StaticCredibility: r.static, Partial: r.partial, Size_: r.bag, Category: r.category, Tags: r.tags, Pool: r.pool,
-		Datasets: r.datasets, DatasetsPerTask: r.datasetsPerTask, Voucher: strings.ToLower(r.voucher),
+		Datasets: r.datasets, DatasetsPerTask: r.datasetsPerTask, Voucher: r.voucherID(),
 	}
 	if n, k := uint64(len(r.datasets)), uint64(r.datasetsPerTask); k > 0 && !c.cmd.Flags().Changed("bag") {
 		job.Size_ = (n + k - 1) / k
 	}
-	if job.Trust, err = parseTrustFlag(r.trust); err != nil {
+	if job.Trust, err = r.readTrust(); err != nil {
 		return job, err
 	}
-	const noBound = "no such bound"
-	for _, p := range []struct {
-		flag, text string
-		out        *uint64
-		without    string
-	}{
-		{"max-price", r.maxPrice, &job.MaxPrice, "what the chain recommends"}, {"max-app-price", r.maxAppPrice, &job.MaxAppPrice, noBound},
-		{"max-dataset-price", r.maxDatasetPrice, &job.MaxDatasetPrice, noBound}, {"max-pool-price", r.maxPoolPrice, &job.MaxPoolPrice, noBound},
-		{"value", r.value, &job.Value, "the price"},
-	} {
-		if p.text == "" {
-			continue
-		}
-		if *p.out, err = cli.ParseCRED(p.text); err != nil {
-			return job, fmt.Errorf("--%s: %w", p.flag, err)
-		}
-		if *p.out == 0 {
-			return job, fmt.Errorf("--%s 0: expected an amount of at least 1ucred; leave it out for %s", p.flag, p.without)
-		}
+	p, err := r.readPrices()
+	if err != nil {
+		return job, err
 	}
-	fuel := r.fuel
-	if fuel == "" && r.category == "" {
-		fuel = defaultFuel
+	job.MaxPrice, job.MaxAppPrice, job.MaxDatasetPrice, job.MaxPoolPrice, job.Value = p.max, p.app, p.dataset, p.pool, p.value
+	if job.FuelLimit, err = r.readFuel(); err != nil {
+		return job, err
 	}
-	if fuel != "" {
-		if job.FuelLimit, err = cli.ParseFuel(fuel); err != nil {
-			return job, fmt.Errorf("--%w", err)
-		}
+	if job.FuelLimit == 0 && r.category == "" {
+		job.FuelLimit = credence.DefaultFuel
 	}
-	if job.Resources, err = r.r.resources(); err != nil {
+	if job.Resources, err = r.needs.resources(); err != nil {
 		return job, err
 	}
 	if job.Pools, err = r.pools.restriction(ctx, c, l); err != nil {

@@ -14,6 +14,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/stretchr/testify/require"
 
+	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 

@@ -15,22 +15,12 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
-	"github.com/credence-chain/credence/poco"
 )
 
 // jobFlags are a job as the command line says it.
 type jobFlags struct {
-	inputs      []string
-	args        []string
-	trust       string
-	minReplicas uint32
-	maxPrice    string
-	value       string
-	fuel        string
-	bag         uint64
-	policy      string
-	bagGiven    bool
-	out         string
+	bagGiven bool
+	out      string
 	marketFlags
 }
 
@@ -88,15 +78,6 @@ Exit status:
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&j.inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
-	argsFlags(f, &j.args)
-	f.StringVar(&j.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
-	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
-	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
-	f.StringVar(&j.value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
-	f.StringVar(&j.fuel, "fuel", "", "fuel limit of one execution (default: the category's, or 50G, about a minute of one core)")
-	f.Uint64Var(&j.bag, "bag", 1, "number of tasks; each is told its index (CREDENCE_TASK_INDEX, CREDENCE_BAG_SIZE)")
-	f.StringVar(&j.policy, "policy", "", "credence (replicas, and the court on disagreement) or court (validators run everything)")
 	j.marketFlags.add(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	f.StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
@@ -121,26 +102,11 @@ func (j *jobFlags) job(args []string) (client.Job, error) {
 	if err := j.marketFlags.fill(&job); err != nil {
 		return job, err
 	}
-	if job.Trust, err = poco.ParseTrust(j.trust); err != nil {
-		return job, &cli.Problem{What: "--" + err.Error(), Next: "99.99% means that one wrong result is to be expected in 10,000"}
+	if job.Trust, err = j.readTrust(); err != nil {
+		return job, err
 	}
-	if j.maxPrice != "" {
-		if job.MaxPrice, err = cli.ParseCRED(j.maxPrice); err != nil {
-			return job, fmt.Errorf("--max-%w", err)
-		}
-		if job.MaxPrice == 0 {
-			return job, &cli.Problem{What: "--max-price 0: nobody works for nothing", Next: "leave it out to take the recommended price"}
-		}
-	}
-	if j.value != "" {
-		if job.Value, err = cli.ParseCRED(j.value); err != nil {
-			return job, fmt.Errorf("--value: %w", err)
-		}
-	}
-	if j.fuel != "" {
-		if job.Fuel, err = cli.ParseFuel(j.fuel); err != nil {
-			return job, fmt.Errorf("--%w", err)
-		}
+	if job.Fuel, err = j.readFuel(); err != nil {
+		return job, err
 	}
 	for _, text := range j.inputs {
 		job.Inputs = append(job.Inputs, client.ParseInput(text))

@@ -15,7 +15,11 @@ import (
 )
 
 func TestJobFlags(t *testing.T) {
-	good := func() *jobFlags { return &jobFlags{trust: "99.99%", fuel: "10G", bag: 1, out: "o"} }
+	good := func() *jobFlags {
+		j := &jobFlags{out: "o"}
+		j.trust, j.fuel, j.bag = "99.99%", "10G", 1
+		return j
+	}
 	for _, tc := range []struct {
 		name     string
 		malleate func(*jobFlags)
@@ -74,7 +78,7 @@ func runCommand(t *testing.T, args ...string) error {
 
 func TestWithoutADevnet(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv(devinfo.EnvInfo, filepath.Join(dir, devnet.InfoFile))
+	t.Setenv(devinfo.EnvInfo, filepath.Join(dir, devinfo.InfoFile))
 	for _, args := range [][]string{
 		{"run", "app.wasm"}, {"task", "list"}, {"task", "watch", "ab"}, {"task", "show", "ab"}, {"task", "fetch", "ab", "--out", dir},
 	} {
@@ -94,11 +98,6 @@ func TestWithoutADevnet(t *testing.T) {
 	err := runCommand(t, "task", "list")
 	require.ErrorIs(t, err, client.ErrNoEndpoint)
 	require.ErrorContains(t, err, "--state "+dir)
-}
-
-func TestSaboteurWarning(t *testing.T) {
-	require.Empty(t, saboteurWarning(2, 7))
-	require.Contains(t, saboteurWarning(3, 7), "q covers 2")
 }
 
 func TestExitStatus(t *testing.T) {

@@ -67,7 +67,7 @@ func wait() (events []client.Event) {
 func TestAWaitWithoutATerminal(t *testing.T) {
 	var plain, json bytes.Buffer
 	for name, out := range map[string]*bytes.Buffer{"plain": &plain, "json": &json} {
-		v := view(&plainView{out: out, begin: time.Unix(0, 0), now: still()})
+		v := View(&plainView{out: out, begin: time.Unix(0, 0), now: still()})
 		if name == "json" {
 			v = newJSONView(out)
 		}
@@ -160,8 +160,8 @@ func TestTTYView(t *testing.T) {
 	require.Equal(t, []string{
 		"   0.0s submitted: request ab",
 		"   0.0s task 0   the answers differ: the court is called",
-		"   0.0s task 0   the court decided: sha256:aa",
-		"task 0   the court decided: sha256:aa",
+		"   0.0s task 0   the court decided: sha256:aa, as amber said; grove gave a wro…",
+		"task 0   the court decided: sha256:aa, as amber said; grove gave a wrong answe…",
 	}, screen(t, out.String()))
 }
 
@@ -187,7 +187,7 @@ func TestNothingOfAProgramIsPrintedRaw(t *testing.T) {
 		task.Files = names[:n+1]
 		var out bytes.Buffer
 		PrintReport(&out, &client.Report{Tasks: []*client.TaskReport{task}, Accepted: 1})
-		for _, v := range []view{newPlainView(&out), newJSONView(&out)} {
+		for _, v := range []View{newPlainView(&out), newJSONView(&out)} {
 			v.Observe(client.Event{Kind: client.EventDownloaded, Task: task.ID, Text: "downloaded: " + strings.Join(task.Files, ", "), Result: task})
 		}
 		require.NotContains(t, strings.ReplaceAll(out.String(), "\n", ""), "\x1b")
