@@ -17,7 +17,6 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/internal/autocli"
 
-	"github.com/credence-chain/credence/internal/cli"
 )
 
 // shellWords splits a command line as a shell does, with quotes of both kinds that are not nested.
