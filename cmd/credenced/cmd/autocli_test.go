@@ -16,7 +16,6 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/internal/autocli"
-
 )
 
 // shellWords splits a command line as a shell does, with quotes of both kinds that are not nested.

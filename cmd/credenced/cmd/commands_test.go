@@ -3,15 +3,12 @@ package cmd
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"cosmossdk.io/log/v2"
@@ -21,10 +18,8 @@ import (
 	gogoproto "github.com/cosmos/gogoproto/proto"
 
 	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/internal/cli"
-	"github.com/credence-chain/credence/internal/commandline"
 )
 
 // execute runs a whole command line as the program does, without a node, and returns what it printed and its exit status.
