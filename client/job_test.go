@@ -109,7 +109,7 @@ func TestJobCheck(t *testing.T) {
 		{"as many tasks as datasets make", Job{Trust: 100, Datasets: []string{"a/b:1"}, DatasetsPerTask: 2, Bag: 1}, ""},
 		{"more tasks than datasets make", Job{Trust: 100, Datasets: []string{"a/b:1", "a/c:1", "a/d:1"}, DatasetsPerTask: 2, Bag: 3}, "make 2 tasks"},
 		{"a share of no datasets", Job{Trust: 100, DatasetsPerTask: 2}, "there are no datasets"},
-		{"rests twice", Job{Trust: 100, Expiry: 9, Rest: 9}, "both say"},
+		{"rests twice", Job{Trust: 100, Expiry: 9, Rest: 9}, "all say"},
 		{"rests backwards", Job{Trust: 100, Rest: -1}, "less than nothing"},
 		{"a folder in use", Job{Trust: 100, Out: full}, "not empty"},
 		{"a file", Job{Trust: 100, Out: filepath.Join(full, "x")}, "not a directory"},

@@ -263,7 +263,7 @@ func TestQuote(t *testing.T) {
 		{"a price of one's own", func(_ *fakeMarket, j *Job) { j.MaxPrice = 400 }, "", 400},
 		{"too low a price", func(_ *fakeMarket, j *Job) { j.MaxPrice = 299 }, "too little for the cheapest offer", 0},
 		{"too low a price, but it can wait", func(_ *fakeMarket, j *Job) { j.MaxPrice, j.Rest = 299, 10 }, "", 299},
-		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "fund the account", 0},
+		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "got 899, limit 900", 0},
 		{"a voucher instead of money", func(m *fakeMarket, j *Job) {
 			m.money, j.Voucher = 0, whole("ab")
 			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 900}
@@ -275,18 +275,18 @@ func TestQuote(t *testing.T) {
 		{"a voucher with too little", func(m *fakeMarket, j *Job) {
 			j.Voucher = whole("ab")
 			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 899, Issuer: "cred1issuer"}
-		}, "cred1issuer", 0},
+		}, "got 899, limit 900", 0},
 		{"a voucher that has expired", func(m *fakeMarket, j *Job) {
 			j.Voucher = whole("ab")
 			m.vouchers[whole("ab")] = markettypes.Voucher{Balance: 9000, Expired: true}
 		}, "has expired", 0},
 		{"a voucher that is none", func(_ *fakeMarket, j *Job) { j.Voucher = whole("ab") }, "not found", 0},
 		{"no order", func(m *fakeMarket, _ *Job) { m.quoteErr = noOrder }, "none at all", 0},
-		{"no order, but it can wait", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest = noOrder, 10 }, "say with --max-price", 0},
+		{"no order, but it can wait", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest = noOrder, 10 }, "no price can be recommended", 0},
 		{"no order, and a price", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest, j.MaxPrice = noOrder, 10, 50 }, "", 50},
 		{"a fault of the job's", func(m *fakeMarket, j *Job) {
 			m.quoteErr, j.Rest, j.MaxPrice = overTheWire(errorsmod.Wrap(markettypes.ErrSuspended, "acme/app")), 10, 50
-		}, "mend", 0},
+		}, "suspended", 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m := newFakeMarket(t, all(fill("north", 1, matched), end(0)))
