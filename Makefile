@@ -13,7 +13,7 @@ COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 SDKVER  := github.com/cosmos/cosmos-sdk/version
 LDFLAGS := -s -w -X $(SDKVER).Name=credence -X $(SDKVER).AppName=credenced \
            -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT) -X main.builtFrom=$(COMMIT)
-BINS    := credenced credence-worker credence-lab
+BINS    := credence credenced credence-worker credence-lab
 TIMEOUT ?= 20m
 
 .DEFAULT_GOAL := help

@@ -12,8 +12,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
-	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	authv1 "cosmossdk.io/api/cosmos/auth/v1beta1"
+	cmtv1 "cosmossdk.io/api/cosmos/base/tendermint/v1beta1"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
@@ -136,7 +136,7 @@ func (p *patient) checkNode(ctx context.Context) (string, error) {
 		return "", err
 	}
 	p.conn = conn
-	res, err := conn.Comet().GetSyncing(ctx, &cmtservice.GetSyncingRequest{})
+	res, err := conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
 	if err != nil {
 		return "", err
 	}
@@ -213,7 +213,7 @@ func (p *patient) checkAccount(ctx context.Context) (string, error) {
 	case p.conn == nil:
 		return "", errNoNode
 	}
-	_, err := p.conn.Auth().AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: p.key.Address()})
+	_, err := p.conn.Auth().AccountInfo(ctx, &authv1.QueryAccountInfoRequest{Address: p.key.Address()})
 	if status.Code(err) == codes.NotFound {
 		return "", fmt.Errorf("the chain does not know %s: send it 1 ucred, which makes its account", p.key.Address())
 	}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/version"
 
-	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 	"github.com/credence-chain/credence/internal/health"
 )
@@ -19,8 +19,8 @@ import (
 func main() {
 	wasm.MaybeRunChild() // this program again, as the sandbox of one execution
 	if err := rootCommand().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "credence-worker:", err)
-		os.Exit(client.ExitStatus(err))
+		fmt.Fprintln(os.Stderr, "credence-worker:", cli.Explain(err))
+		os.Exit(cli.ExitStatus(err))
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/checkup"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -65,7 +66,7 @@ func TestCommandLinesThatCanNotBeRead(t *testing.T) {
 		_, err := command(strings.Fields(tc.line)...)
 		require.ErrorContains(t, err, tc.expected)
 		require.ErrorContains(t, err, "\n  Next: credence-worker")
-		require.Equal(t, client.ExitUsage, client.ExitStatus(err), tc.line)
+		require.Equal(t, cli.ExitUsage, cli.ExitStatus(err), tc.line)
 	}
 }
 
@@ -138,7 +139,7 @@ func TestKeyCommands(t *testing.T) {
 	require.Error(t, err, "an existing key is left alone")
 	require.NoError(t, os.Chmod(file, 0o644))
 	_, err = command("key", "show", file)
-	require.ErrorContains(t, err, "chmod 600")
+	require.ErrorContains(t, cli.Explain(err), "chmod 600")
 }
 
 // TestCanary is doctor's: the whole pipeline but the chain, with the digest and the fuel that every machine comes to.

@@ -24,6 +24,8 @@ import (
 	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -180,6 +182,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 // connect waits for a node, saying so once.
 func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 	said := ""
+	pauses := backoff.Steady(500 * time.Millisecond)
 	for {
 		conn, err := client.Dial(ctx, w.Node, w.ChainID)
 		if err == nil || errors.Is(err, client.ErrWrongChain) {
@@ -189,14 +192,12 @@ func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 			return nil, ctx.Err()
 		}
 		if said == "" {
-			said = err.Error()
+			said = cli.InALine(err)
 			w.log.Info("waiting for a node", "nodes", w.Node, "reason", said)
 			w.ready.set("waiting for a node")
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(500 * time.Millisecond):
+		if err := pauses.Wait(ctx); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/executor/broadcast"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"
@@ -108,11 +109,11 @@ func (h *house) start(killAt string) *life {
 	l := &life{jrnl: j, stop: cancel, done: make(chan struct{}), killed: make(chan struct{})}
 	var once sync.Once
 	m := metrics.New(prometheus.NewRegistry())
-	sender := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(h.chain), h.chain,
-		broadcast.ConfirmOptions{Poll: time.Millisecond}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
+	stack := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(h.chain), h.chain,
+		sender.ConfirmOptions{Poll: time.Millisecond}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
 	a, err := New(Config{
 		Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
-		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: sender, Journal: j, Fetcher: h.fetcher,
+		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: stack, Journal: j, Fetcher: h.fetcher,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Resync: 3 * time.Millisecond, Pause: 4 * time.Millisecond,
 		at: func(point string) {
 			select {

@@ -237,7 +237,7 @@ func txError(err error) error {
 }
 
 // Sign implements broadcast.Node.
-func (c *fakeChain) Sign(_ context.Context, msg sdk.Msg) (*client.SignedTx, error) {
+func (c *fakeChain) Sign(_ context.Context, msg sdk.Msg, _ uint64) (*client.SignedTx, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	hash := fmt.Sprintf("TX%d", len(c.txs))
@@ -264,20 +264,20 @@ func (c *fakeChain) Broadcast(_ context.Context, tx *client.SignedTx) error {
 }
 
 // Find implements broadcast.Node.
-func (c *fakeChain) Find(_ context.Context, hash string) (int64, error) {
+func (c *fakeChain) Find(_ context.Context, hash string) (*client.TxResult, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.failed[hash]; err != nil {
-		return 0, err
+	if err := c.failed[hash]; err != nil || c.included[hash] == 0 {
+		return nil, err
 	}
-	return c.included[hash], nil
+	return &client.TxResult{Hash: hash, Height: c.included[hash]}, nil
 }
 
-// Now implements broadcast.Node: a block a second.
-func (c *fakeChain) Now(context.Context) (time.Time, error) {
+// Latest implements broadcast.Node: a block a second.
+func (c *fakeChain) Latest(context.Context) (int64, time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return time.Unix(c.height, 0), nil
+	return c.height, time.Unix(c.height, 0), nil
 }
 
 // Assignments implements chain.Source.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -135,18 +136,15 @@ func (a *Agent) forward(key journal.Key, next journal.State) error {
 
 // fetch asks until it has the bytes, or everybody says that they have none, or the context ends.
 func (a *Agent) fetch(ctx context.Context, s sight) (module []byte, files [][]byte, err error) {
-	pause := a.Pause / 4
+	pauses := backoff.New(a.Pause/4, 4*a.Pause)
 	for round := 1; ; round++ {
 		module, files, err = a.Fetcher.Task(ctx, s.Assignment)
 		// A requester's store may be a moment behind its request: "not found" is believed when said twice.
 		if err == nil || !errors.Is(err, errAbsent) || final(err) && round >= 2 || round >= 12 {
 			return module, files, err
 		}
-		select {
-		case <-ctx.Done():
+		if pauses.Wait(ctx) != nil {
 			return nil, nil, err
-		case <-time.After(pause):
-			pause = min(2*pause, 4*a.Pause)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // ErrUnhealthy makes a doctor exit with 1 after it has said what is wrong.
@@ -27,7 +29,7 @@ func Report(ctx context.Context, out io.Writer, list []Check) error {
 		detail, err := c.Run(ctx)
 		if err != nil {
 			healthy = false
-			fmt.Fprintf(out, "FAIL  %-12s %v\n", c.Name, err)
+			fmt.Fprintf(out, "FAIL  %-12s %s\n", c.Name, cli.InALine(err))
 			continue
 		}
 		fmt.Fprintf(out, "ok    %-12s %s\n", c.Name, detail)

@@ -26,6 +26,8 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
+
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // startError is why a node refuses to start.
@@ -100,7 +102,7 @@ func stopCleanly(root *cobra.Command) {
 	}
 	run := start.RunE
 	start.RunE = func(cmd *cobra.Command, args []string) error {
-		ctx, stop := watchContext(cmd)
+		ctx, stop := cli.WatchContext(cmd)
 		defer stop()
 		err := run(cmd, args)
 		if ctx.Err() != nil && onlyClosed(err) {

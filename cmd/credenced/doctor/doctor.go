@@ -25,6 +25,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/internal/checkup"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
@@ -142,7 +143,7 @@ func (n *node) checkKeys(context.Context) (string, error) {
 			return "", err
 		}
 		if mode := info.Mode().Perm(); mode&0o077 != 0 {
-			return "", fmt.Errorf("%s: mode is %04o, others may read it; run: chmod 600 %s", n.path(name), mode, client.ShellQuote(n.path(name)))
+			return "", fmt.Errorf("%s: mode is %04o, others may read it; run: chmod 600 %s", n.path(name), mode, cli.ShellQuote(n.path(name)))
 		}
 		found++
 	}
@@ -159,7 +160,7 @@ func (n *node) checkNode(ctx context.Context) (string, error) {
 	}
 	status, err := rpc.Status(ctx)
 	if err != nil {
-		return "", fmt.Errorf("%s does not answer: %w; is it running? credenced start --home %s", n.comet.RPC.ListenAddress, err, client.ShellQuote(n.home))
+		return "", fmt.Errorf("%s does not answer: %w; is it running? credenced start --home %s", n.comet.RPC.ListenAddress, err, cli.ShellQuote(n.home))
 	}
 	n.rpc, n.status = rpc, status
 	return fmt.Sprintf("%s on %s, version %s", status.NodeInfo.Moniker, status.NodeInfo.Network, status.NodeInfo.Version), nil

@@ -19,7 +19,7 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/ceremony"
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // Chain is what the commands need of the application: default states, the codec, and how a genesis is checked.
@@ -92,14 +92,14 @@ func initCmd() *cobra.Command {
 			} else {
 				p.Pool.Categories = categories
 				amounts = append(amounts, amount{"stake", stake, &p.Pool.Stake}, amount{"price", price, &p.Pool.Price})
-				n, err := client.ParseFuel(fuel)
+				n, err := cli.ParseFuel(fuel)
 				if err != nil {
 					return fmt.Errorf("--max-fuel: %w", err)
 				}
 				p.Pool.MaxFuel = n
 			}
 			for _, a := range amounts {
-				n, err := client.ParseCRED(a.text)
+				n, err := cli.ParseCRED(a.text)
 				if err != nil {
 					return fmt.Errorf("--%s: %w", a.flag, err)
 				}
@@ -127,14 +127,14 @@ func initCmd() *cobra.Command {
 	f.StringSliceVar(&p.Founders, "founder", nil, "id of an organisation that gets a seat; repeatable")
 	f.StringVar(&at, "genesis-time", "", "when the chain begins, in UTC (default now)")
 	f.StringVar(&out, "out", "plan.json", "file to write")
-	f.StringVar(&funds, "funds", client.FormatCRED(p.OperatorFunds), "coins of each founder's operator")
-	f.StringVar(&accountFunds, "account-funds", client.FormatCRED(p.AccountFunds), "coins of each of its other accounts")
-	f.StringVar(&bond, "bond", client.FormatCRED(p.WorkerBond), "stake of each worker")
+	f.StringVar(&funds, "funds", cli.FormatCRED(p.OperatorFunds), "coins of each founder's operator")
+	f.StringVar(&accountFunds, "account-funds", cli.FormatCRED(p.AccountFunds), "coins of each of its other accounts")
+	f.StringVar(&bond, "bond", cli.FormatCRED(p.WorkerBond), "stake of each worker")
 	f.DurationVar(&voting, "voting-period", time.Duration(p.VotingPeriod), "how long the council votes")
 	f.DurationVar(&expedited, "expedited-voting-period", 0, "how long it votes on what hurries (default half of that)")
-	f.StringVar(&stake, "stake", client.FormatCRED(p.Pool.Stake), "stake locked for each assignment in the public pool")
-	f.StringVar(&price, "price", client.FormatCRED(p.Pool.Price), "price of each right replica in the public pool")
-	f.StringVar(&fuel, "max-fuel", client.FormatFuel(p.Pool.MaxFuel), "largest fuel limit that the public pool takes")
+	f.StringVar(&stake, "stake", cli.FormatCRED(p.Pool.Stake), "stake locked for each assignment in the public pool")
+	f.StringVar(&price, "price", cli.FormatCRED(p.Pool.Price), "price of each right replica in the public pool")
+	f.StringVar(&fuel, "max-fuel", cli.FormatFuel(p.Pool.MaxFuel), "largest fuel limit that the public pool takes")
 	f.StringSliceVar(&categories, "category", nil, "category of requests that the pool takes besides those without one")
 	f.BoolVar(&noPool, "no-pool", false, "make no public pool")
 	_ = cmd.MarkFlagRequired("chain-id")

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/artifact/registry"
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 const accountsFile = "accounts.json"
@@ -104,7 +104,7 @@ kept nowhere. A store that runs takes it up within seconds. The organisation log
 			for _, a := range list {
 				quota := "the default"
 				if a.Quota > 0 {
-					quota = client.FormatBytes(uint64(a.Quota))
+					quota = cli.FormatBytes(uint64(a.Quota))
 				}
 				fmt.Fprintf(t, "%s\t%s\n", a.Organisation, quota)
 			}
@@ -120,7 +120,7 @@ func size(flag, text string) (int64, error) {
 	if text == "0" {
 		return 0, nil
 	}
-	n, err := client.ParseBytes(text)
+	n, err := cli.ParseBytes(text)
 	if err != nil {
 		return 0, fmt.Errorf("--%s: %w", flag, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -15,7 +14,6 @@ import (
 type AccountKeeper interface {
 	GetModuleAddress(name string) sdk.AccAddress
 	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
-	GetParams(ctx context.Context) authtypes.Params
 }
 
 // BankKeeper moves coins. A virtual send leaves a delta of the transaction, which the bank's EndBlock folds into the
