@@ -278,9 +278,12 @@ func refusedModule(path string, err error) error {
 // mebibytes is a size, rounded up, in the unit in which limits are told.
 func mebibytes(n uint64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }
 
+// wasmRules are those by which a module is judged here.
+var wasmRules, _ = contract.FindRuntime(contract.RuntimeWasm)
+
 // checkMemory refuses a module that begins with more memory than its tasks will have: each would end in out-of-memory.
 func (m *module) checkMemory(path string, asked uint64) error {
-	if limit := contract.MemoryBytes(asked); m.facts.InitialMemory > limit {
+	if limit := wasmRules.MemoryBytes(asked); m.facts.InitialMemory > limit {
 		return &Problem{
 			What: fmt.Sprintf("%s begins with %s of memory, and its task may have %s", path, mebibytes(m.facts.InitialMemory), mebibytes(limit)),
 			Next: fmt.Sprintf("ask for it with --memory %s, or link it with a smaller initial memory", strings.ReplaceAll(mebibytes(m.facts.InitialMemory), " ", "")),

@@ -27,7 +27,8 @@ const (
 // manifest.
 //
 // A reason other than "" says why there is no result, which is the app's answer: it depends on what the app wrote alone,
-// so that it is the same on every machine. err tells people the same in more words.
+// so that it is the same on every machine. err tells people the same in more words. An error without a reason wraps
+// ErrContent: this machine cannot read what the app wrote, and there is no answer.
 func Judge(files []File, outputPath string) (kept []File, reason string, err error) {
 	kept, err = counted(files, outputPath)
 	var m Manifest
@@ -37,6 +38,8 @@ func Judge(files []File, outputPath string) (kept []File, reason string, err err
 	switch {
 	case err == nil:
 		return named(m, kept), "", nil
+	case errors.Is(err, ErrContent):
+		return nil, "", err
 	case errors.Is(err, ErrTooLarge):
 		return nil, ReasonTooLarge, err
 	case errors.Is(err, ErrComputed):

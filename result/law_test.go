@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 // outcome is what a manifest must tell apart.
@@ -35,7 +37,7 @@ func drawOutcome(t *rapid.T, label string) outcome {
 			f.Executable = true
 			fallthrough
 		default:
-			f.Data = []byte(rapid.SampledFrom([]string{"", "x", "y", "xy"}).Draw(t, label+" data"))
+			f.Content = artifact.Bytes(rapid.SampledFrom([]string{"", "x", "y", "xy"}).Draw(t, label+" data"))
 		}
 		o.files = append(o.files, f)
 	}
@@ -58,7 +60,7 @@ func (o outcome) meaning() (string, bool) {
 			}
 			seen[parent] = "folder"
 		}
-		now := fmt.Sprintf("file %t %x", f.Executable, f.Data)
+		now := fmt.Sprintf("file %t %x", f.Executable, f.Content)
 		if f.Dir {
 			now = "folder"
 		}

@@ -50,7 +50,7 @@ type Manifest struct {
 }
 
 // Build describes an outcome. The order of files does not matter. Errors wrap ErrOutcome,
-// ErrTree or ErrTooLarge.
+// ErrTree, ErrTooLarge, or ErrContent, which alone depends on this machine.
 func Build(kind, reason string, exitCode uint32, files []File) (Manifest, error) {
 	if err := checkOutcome(kind, reason); err != nil {
 		return Manifest{}, err
@@ -92,17 +92,16 @@ func describe(f File) (Entry, error) {
 		return Entry{}, err
 	}
 	if f.Dir {
-		if len(f.Data) > 0 || f.Executable {
+		if f.Size() > 0 || f.Executable {
 			return Entry{}, fmt.Errorf("%w: folder %q with content or an executable bit", ErrTree, f.Path)
 		}
 		return Entry{Path: f.Path, Dir: true}, nil
 	}
-	return Entry{
-		Path:       f.Path,
-		Executable: f.Executable,
-		Size:       uint64(len(f.Data)),
-		Content:    sha256.Sum256(f.Data),
-	}, nil
+	content, err := f.sum()
+	if err != nil {
+		return Entry{}, err
+	}
+	return Entry{Path: f.Path, Executable: f.Executable, Size: f.Size(), Content: content}, nil
 }
 
 // canonical sorts entries, refuses two of one path and files that are used as folders,

@@ -10,13 +10,17 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/manifests.golden")
 
-func file(path, data string) File { return File{Path: path, Data: []byte(data)} }
-func exe(path, data string) File  { return File{Path: path, Data: []byte(data), Executable: true} }
-func folder(path string) File     { return File{Path: path, Dir: true} }
+func file(path, data string) File { return File{Path: path, Content: artifact.Bytes(data)} }
+func exe(path, data string) File {
+	return File{Path: path, Content: artifact.Bytes(data), Executable: true}
+}
+func folder(path string) File { return File{Path: path, Dir: true} }
 
 // vectors are trees of which every two have different digests. The first is the base,
 // each other differs from it by the one change its name says.
@@ -107,7 +111,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"file and folder", KindResult, "", []File{file("a", "1"), folder("a")}, ErrTree},
 		{"file as folder", KindResult, "", []File{file("a", "1"), file("a/b", "1")}, ErrTree},
 		{"file as folder, names between", KindResult, "", []File{file("a", "1"), file("a-", ""), file("a/b/c", "1")}, ErrTree},
-		{"folder with content", KindResult, "", []File{{Path: "a", Dir: true, Data: []byte("x")}}, ErrTree},
+		{"folder with content", KindResult, "", []File{{Path: "a", Dir: true, Content: artifact.Bytes("x")}}, ErrTree},
 		{"executable folder", KindResult, "", []File{{Path: "a", Dir: true, Executable: true}}, ErrTree},
 		{"long path", KindResult, "", []File{file(strings.Repeat("a/", 600)+"b", "")}, ErrTooLarge},
 		{"long name", KindResult, "", []File{file(strings.Repeat("a", 256), "")}, ErrTooLarge},

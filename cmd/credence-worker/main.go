@@ -11,12 +11,12 @@ import (
 	"github.com/cosmos/cosmos-sdk/version"
 
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/internal/commandline"
 )
 
 func main() {
-	wasm.MaybeRunChild() // this program again, as the sandbox of one execution
+	registry.RunChild() // this program again, as the sandbox of one execution
 	if err := rootCommand().Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "credence-worker:", err)
 		os.Exit(client.ExitStatus(err))

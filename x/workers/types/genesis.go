@@ -6,6 +6,7 @@ import (
 
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
@@ -93,8 +94,10 @@ func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool
 				return nil, ErrInvalidGenesis.Wrapf("runtime of worker %s: %q, expected %q as pool %s", w.Address, w.Runtime, p.Runtime, id)
 			}
 		}
-		if w.Runtime != "" && w.Runtime != RuntimeWasm {
-			return nil, ErrInvalidGenesis.Wrapf("runtime of worker %s: %q, expected %q", w.Address, w.Runtime, RuntimeWasm)
+		if w.Runtime != "" {
+			if _, err := contract.FindRuntime(w.Runtime); err != nil {
+				return nil, ErrInvalidGenesis.Wrapf("worker %s: %s", w.Address, err)
+			}
 		}
 		for _, amount := range []uint64{w.Bonded, w.Unbonding} {
 			var ok bool

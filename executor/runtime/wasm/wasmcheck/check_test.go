@@ -2,7 +2,6 @@ package wasmcheck
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"strings"
 	"testing"
@@ -89,7 +88,7 @@ func TestCheck(t *testing.T) {
 			}
 			defer e.Close(context.Background())
 			o, engineErr := e.Run(context.Background(), runtime.Spec{
-				Module: tc.module, ModuleDigest: sha256.Sum256(tc.module), FuelLimit: 1e9, MemoryLimit: 4 << 30,
+				Program: runtime.ProgramOf(tc.module), FuelLimit: 1e9, MemoryLimit: 4 << 30,
 			}, nil)
 			if engineErr != nil || (o.Reason == runtime.InvalidModule) != (err != nil) {
 				t.Errorf("a worker answers %v %q, %v; the check says %v", o.Kind, o.Reason, engineErr, err)

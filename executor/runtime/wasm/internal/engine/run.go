@@ -58,7 +58,7 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error)
 	if err := CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
-	m, err := e.instrumented(ctx, spec.Module, spec.ModuleDigest)
+	m, err := e.instrumented(ctx, spec.Program)
 	if refused := (*Refused)(nil); errors.As(err, &refused) {
 		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule, Stderr: say(nil, refused.Error())}, nil
 	}
@@ -166,20 +166,24 @@ func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runt
 	}
 	out.Fuel = spec.FuelLimit - uint64(meter.Fuel())
 	if out.Reason == runtime.None {
-		judge(&out, host.Output(), spec.OutputPath)
+		return judge(out, host.Output(), spec.OutputPath)
 	}
 	return out, nil
 }
 
 // judge makes a result of what the app left in /out, or says that it is none. It happens here, in the process that ran the
 // app, so that nothing which an app can leave is more than an answer to the worker.
-func judge(out *runtime.Outcome, files []result.File, outputPath string) {
+func judge(out runtime.Outcome, files []result.File, outputPath string) (runtime.Outcome, error) {
 	kept, reason, err := result.Judge(files, outputPath)
-	if err != nil {
+	switch {
+	case err == nil:
+		out.Kind, out.Files = runtime.Result, kept
+	case reason == "":
+		return runtime.Outcome{}, err
+	default:
 		out.Reason, out.Stderr = runtime.Reason(reason), say(out.Stderr, reason+": "+err.Error())
-		return
 	}
-	out.Kind, out.Files = runtime.Result, kept
+	return out, nil
 }
 
 // maxSaid bounds what say adds, in bytes.
