@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	goruntime "runtime"
 	"strings"
 	"testing"
 	"time"
@@ -223,5 +224,31 @@ func TestGoProgram(t *testing.T) {
 	spec.Seed[0]++
 	if _, other := run(); bytes.Equal(text, other) {
 		t.Errorf("another seed gave the same random output %q", other)
+	}
+}
+
+// TestLargeInputStaysOnDisk: what an app is given is not brought into the worker's memory, however large.
+func TestLargeInputStaysOnDisk(t *testing.T) {
+	const size = 96 << 20
+	r, _ := newRuntime(t)
+	path := filepath.Join(t.TempDir(), "large")
+	file, err := os.Create(path)
+	if err == nil {
+		err = errors.Join(file.Truncate(size), file.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := conformance.Spec(testapps.Copy())
+	spec.Inputs = append(spec.Inputs, result.File{Path: "large", Content: artifact.File{Path: path, Long: size}})
+	var before, after goruntime.MemStats
+	goruntime.ReadMemStats(&before)
+	o, err := r.Run(context.Background(), spec)
+	goruntime.ReadMemStats(&after)
+	if err != nil || o.Kind != runtime.Result {
+		t.Fatalf("got %+v, %v, want a result", o, err)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > size/4 {
+		t.Errorf("a run with an input of %d bytes allocated %d bytes here", size, grown)
 	}
 }
