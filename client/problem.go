@@ -115,6 +115,7 @@ var next = map[refusalKey]string{
 	keyOf(markettypes.ErrInputs):           "use fewer or smaller inputs",
 	keyOf(markettypes.ErrInputName):        "give inputs plain relative names: --input NAME=FILE",
 	keyOf(markettypes.ErrDatasets):         "each dataset once, and as many tasks as --datasets-per-task makes",
+	keyOf(markettypes.ErrExecution):        "docs/apps.md says what --ok-exit, --stdout, --stdin and --env take",
 	keyOf(markettypes.ErrArgs):             "shorten --args; put what is long into an --input file",
 	keyOf(markettypes.ErrBeneficiary):      "--beneficiary is an account's address",
 	keyOf(markettypes.ErrCallback):         "list the hooks there are: credenced query market callbacks",

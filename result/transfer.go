@@ -64,7 +64,7 @@ func storeOne(ctx context.Context, blobs artifact.Store, digest artifact.Digest,
 // FetchManifest opens and reads the manifest with this digest. Errors wrap ErrManifest or
 // what the source gave.
 func FetchManifest(ctx context.Context, digest [32]byte, blobs artifact.Source) (Manifest, error) {
-	data, err := artifact.ReadAll(ctx, blobs, digest, MaxManifestBytes)
+	data, err := artifact.ReadAll(ctx, blobs, digest, MaxEncodedBytes)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("fetch result manifest: %w", err)
 	}

@@ -39,8 +39,8 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 		Env:       environment(a.Task, a.Deal),
 		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: rules.MemoryBytes(a.Deal.Resources.MemoryBytes),
 		OutputLimit: rules.OutputBytes(a.Deal.Resources.DiskBytes), OutputPath: a.Deal.OutputPath,
-		Clock: a.Deal.Time,
-		Seed:  poco.Hash(id[:]),
+		Execution: a.Deal.Execution.Contract(), Clock: a.Deal.Time,
+		Seed: poco.Hash(id[:]),
 	}
 	for i, r := range list {
 		spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Content: files[i]})

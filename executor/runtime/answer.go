@@ -31,7 +31,11 @@ func AnswerOf(rules contract.Runtime, o Outcome) (Answer, error) {
 	default:
 		return Answer{}, fmt.Errorf("the runtime answered %s, expected RESULT or APP_FAILED", o.Kind)
 	}
-	m, err := result.Build(kind, string(o.Reason), o.ExitCode, o.Files)
+	head := result.Manifest{Kind: kind, Reason: string(o.Reason), ExitCode: o.ExitCode}
+	if rules.Deterministic {
+		head.Stderr = string(o.StderrEnd)
+	}
+	m, err := head.With(o.Files)
 	if err != nil {
 		return Answer{}, fmt.Errorf("the runtime's answer has no manifest: %w", err)
 	}

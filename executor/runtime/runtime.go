@@ -18,8 +18,10 @@ type Spec struct {
 	Program Program
 	// Args are the program's arguments, the program's name (argv[0]) first.
 	Args []string
-	// Env holds "NAME=value" entries, passed on in the order given.
+	// Env holds the "NAME=value" entries of docs/apps.md, passed on in the order given; those of Execution follow.
 	Env []string
+	// Execution says what the requester wants of exit statuses, stdin, stdout and the environment.
+	Execution contract.Execution
 	// Inputs is the tree below /in, paths relative to /in. Its bytes may lie on disk.
 	Inputs []result.File
 	// FuelLimit bounds the work, in units of the published fuel schedule; nothing where the runtime counts none.
@@ -45,7 +47,7 @@ type Spec struct {
 type Outcome struct {
 	Kind   Kind
 	Reason Reason
-	// ExitCode is the app's exit status; zero unless it exited by itself.
+	// ExitCode is the app's exit status; zero unless it exited by itself. With a result it is one that means success.
 	ExitCode uint32
 	// Fuel is what the run used, in units of the fuel schedule; it equals the
 	// limit when Reason is OutOfFuel.
@@ -54,9 +56,12 @@ type Outcome struct {
 	// judges them where the app ran, so that whatever an app leaves ends in an answer. Empty unless Kind is Result. Their
 	// bytes may lie on disk, in files that are gone once nothing refers to them.
 	Files []result.File
-	// Stdout and Stderr are logs, cut at a bound of the runtime. They are not
-	// part of the answer's digest.
+	// Stdout and Stderr are logs for the operator, the beginning of what the app printed, cut at a bound of the runtime,
+	// with words of ours behind it. They are not part of the answer's digest.
 	Stdout, Stderr []byte
+	// StderrEnd is the end of what the app itself wrote to stderr, at most result.MaxStderrBytes. Where the rules say that
+	// the runtime is deterministic it is part of the answer.
+	StderrEnd []byte
 }
 
 // Runtime executes apps. An error of either method is the machine's own failure,

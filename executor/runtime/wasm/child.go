@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
 
@@ -98,6 +100,9 @@ func readSpec(req request, data []byte) (runtime.Spec, error) {
 	return runtime.Spec{
 		Program: runtime.Program{Digest: req.ProgramDigest, Content: artifact.Bytes(program)},
 		Args:    asStrings(req.Args), Env: asStrings(req.Env), Inputs: inputs,
+		Execution: contract.Execution{
+			OkExit: req.OkExit, Stdin: string(req.Stdin), Stdout: string(req.Stdout), Env: asStrings(req.MoreEnv),
+		},
 		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit, OutputPath: string(req.OutputPath),
 		Clock: req.Clock, Seed: req.Seed,
 	}, nil
@@ -136,7 +141,7 @@ func writeOutcome(w io.Writer, resp response, o runtime.Outcome) error {
 		manifest = m.Bytes()
 	}
 	resp.Manifest = uint64(len(manifest))
-	resp.Stdout, resp.Stderr = uint64(len(o.Stdout)), uint64(len(o.Stderr))
+	resp.Stdout, resp.Stderr, resp.End = uint64(len(o.Stdout)), uint64(len(o.Stderr)), uint64(len(o.StderrEnd))
 	if err := writeHeader(w, resp); err != nil {
 		return err
 	}
@@ -148,6 +153,6 @@ func writeOutcome(w io.Writer, resp response, o runtime.Outcome) error {
 			return err
 		}
 	}
-	_, err := w.Write(append(append([]byte{}, o.Stdout...), o.Stderr...))
+	_, err := w.Write(slices.Concat(o.Stdout, o.Stderr, o.StderrEnd))
 	return err
 }

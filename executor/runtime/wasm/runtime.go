@@ -117,6 +117,7 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 func requestOf(op string, spec runtime.Spec) request {
 	return request{
 		Op: op, ProgramSize: spec.Program.Size(), ProgramDigest: spec.Program.Digest, Inputs: entries(spec.Inputs), Args: asBytes(spec.Args), Env: asBytes(spec.Env),
+		OkExit: spec.Execution.OkExit, Stdin: []byte(spec.Execution.Stdin), Stdout: []byte(spec.Execution.Stdout), MoreEnv: asBytes(spec.Execution.Env),
 		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
 		OutputPath: []byte(spec.OutputPath), Clock: spec.Clock, Seed: spec.Seed,
 	}
@@ -237,7 +238,10 @@ func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, err
 	if o.Stdout, err = readBlob(in, resp.Stdout); err != nil {
 		return runtime.Outcome{}, err
 	}
-	o.Stderr, err = readBlob(in, resp.Stderr)
+	if o.Stderr, err = readBlob(in, resp.Stderr); err != nil {
+		return runtime.Outcome{}, err
+	}
+	o.StderrEnd, err = readBlob(in, resp.End)
 	return o, err
 }
 

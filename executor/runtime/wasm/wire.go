@@ -58,6 +58,9 @@ type request struct {
 	Inputs        []entry
 
 	Args, Env              [][]byte
+	OkExit                 []uint32
+	Stdin, Stdout          []byte
+	MoreEnv                [][]byte // the requester's
 	FuelLimit, MemoryLimit uint64
 	OutputLimit            uint64
 	OutputPath             []byte
@@ -77,6 +80,7 @@ type response struct {
 	Manifest uint64 // bytes
 	Stdout   uint64
 	Stderr   uint64
+	End      uint64        // of stderr
 	Started  time.Duration // time taken until the app ran
 }
 
@@ -159,14 +163,26 @@ func (r response) check(spec runtime.Spec) error {
 		return fmt.Errorf("%w: kind %v with reason %q", errResponse, r.Kind, r.Reason)
 	case r.Fuel > spec.FuelLimit:
 		return fmt.Errorf("%w: fuel %d above the limit of %d", errResponse, r.Fuel, spec.FuelLimit)
-	case (r.Reason == runtime.Exit) != (r.Exit != 0):
-		return fmt.Errorf("%w: reason %q with exit status %d", errResponse, r.Reason, r.Exit)
+	case !r.exitAccepted(spec):
+		return fmt.Errorf("%w: %v, reason %q, with exit status %d", errResponse, r.Kind, r.Reason, r.Exit)
 	case failed != (r.Manifest == 0), r.Manifest > result.MaxManifestBytes:
 		return fmt.Errorf("%w: a manifest of %d bytes for %v", errResponse, r.Manifest, r.Kind)
-	case r.Stdout > maxLog || r.Stderr > maxLog:
-		return fmt.Errorf("%w: logs of %d and %d bytes", errResponse, r.Stdout, r.Stderr)
+	case r.Stdout > maxLog || r.Stderr > maxLog || r.End > result.MaxStderrBytes:
+		return fmt.Errorf("%w: logs of %d and %d bytes, an end of %d", errResponse, r.Stdout, r.Stderr, r.End)
 	}
 	return nil
+}
+
+// exitAccepted says whether the exit status goes with the ending: one that means success with a result, one that does not
+// with the reason Exit, and none with another reason.
+func (r response) exitAccepted(spec runtime.Spec) bool {
+	switch r.Reason {
+	case runtime.None:
+		return spec.Execution.Succeeded(r.Exit)
+	case runtime.Exit:
+		return !spec.Execution.Succeeded(r.Exit)
+	}
+	return r.Exit == 0
 }
 
 // readResult reads a manifest and the files that it names, which it keeps in a file in the folder.
