@@ -44,7 +44,8 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 			Exit: ExitNetwork, Err: err,
 		}
 	}
-	t.Dir, t.ExitCode, t.Reason = dir, manifest.ExitCode, manifest.Reason
+	t.Dir = dir
+	t.takeEnding(manifest)
 	t.Files = []string{}
 	for _, e := range manifest.Entries {
 		if !e.Dir {

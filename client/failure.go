@@ -17,7 +17,7 @@ import (
 type LastWords func(t *TaskReport) (from, text string)
 
 // maxLastWords is how much of stderr a report has, in bytes; the end is kept.
-const maxLastWords = 2000
+const maxLastWords = result.MaxStderrBytes
 
 // reasonTimeout bounds the search for a failure's manifest: it is a few lines long, and the verdict is there without it.
 const reasonTimeout = 20 * time.Second
@@ -31,15 +31,28 @@ func findReason(ctx context.Context, conn *Conn, t *TaskReport, sources []string
 	if !t.failed() || t.Reason != "" {
 		return
 	}
-	t.AddLastWords(words)
 	ctx, cancel := context.WithTimeout(ctx, reasonTimeout)
 	defer cancel()
-	m, err := failureManifest(ctx, conn, t, sources)
+	m, err := answerManifest(ctx, conn, t, sources)
 	if err != nil {
 		t.ReasonError = err.Error()
-		return
+	} else {
+		t.takeEnding(m)
 	}
-	t.Reason, t.ExitCode, t.ReasonError = m.Reason, m.ExitCode, ""
+	t.AddLastWords(words)
+}
+
+// takeEnding puts into the report what the manifest with the accepted digest says of the program's end.
+func (r *TaskReport) takeEnding(m result.Manifest) {
+	r.Reason, r.ExitCode, r.ReasonError = m.Reason, m.ExitCode, ""
+	if m.Stderr != "" {
+		r.Stderr, r.StderrFrom, r.StderrVerified = lastWords(m.Stderr), "", true
+	}
+}
+
+// lastWords is the end of a text, in UTF-8.
+func lastWords(text string) string {
+	return strings.ToValidUTF8(text[max(0, len(text)-maxLastWords):], "\uFFFD")
 }
 
 // AddLastWords completes the report of a program that failed with the end of its stderr, where it can be read.
@@ -48,10 +61,11 @@ func (r *TaskReport) AddLastWords(words LastWords) {
 		return
 	}
 	r.StderrFrom, r.Stderr = words(r)
-	r.Stderr = strings.ToValidUTF8(r.Stderr[max(0, len(r.Stderr)-maxLastWords):], "\uFFFD")
+	r.Stderr = lastWords(r.Stderr)
 }
 
-func failureManifest(ctx context.Context, conn *Conn, t *TaskReport, sources []string) (result.Manifest, error) {
+// answerManifest fetches the manifest with the accepted digest.
+func answerManifest(ctx context.Context, conn *Conn, t *TaskReport, sources []string) (result.Manifest, error) {
 	digest, err := artifact.ParseDigest(t.Verdict.Digest)
 	if err != nil {
 		return result.Manifest{}, err
@@ -80,7 +94,10 @@ func (r *TaskReport) FailureText() string {
 func (r *TaskReport) failure() (what, next string) {
 	next = "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
 	if r.Stderr == "" {
-		next = fmt.Sprintf("what it wrote to stderr stays with the workers that ran it, in logs/%s-%d.stderr of their home; %s", r.ID, r.attempt, next)
+		next = "it wrote nothing to stderr; " + next
+		if r.ReasonError != "" {
+			next = fmt.Sprintf("the end of what it wrote to stderr is in that manifest, and all of it stays with the workers that ran it, in logs/%s-%d.stderr of their home; run it on your own machine to see what it says", r.ID, r.attempt)
+		}
 	}
 	switch r.Reason {
 	case "out-of-fuel":
@@ -117,7 +134,11 @@ func (r *TaskReport) stderrText() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "its last words on stderr, from %s (not verified):", r.StderrFrom)
+	if r.StderrVerified {
+		b.WriteString("its last words on stderr, a part of the answer:")
+	} else {
+		fmt.Fprintf(&b, "its last words on stderr, from %s (not verified):", r.StderrFrom)
+	}
 	lines := strings.Split(strings.TrimRight(r.Stderr, "\n"), "\n")
 	for _, line := range lines[max(0, len(lines)-10):] {
 		b.WriteString("\n    " + printable.Line(line))
@@ -137,10 +158,14 @@ func (r *TaskReport) appFailed() *Problem {
 
 // here says what was downloaded.
 func (r *TaskReport) here() string {
-	if len(r.Files) == 0 {
-		return "verified: " + NoFiles
+	status := ""
+	if r.ExitCode != 0 {
+		status = fmt.Sprintf(" (exit status %d)", r.ExitCode)
 	}
-	return fmt.Sprintf("downloaded to %s and verified: %s", printable.Name(r.Dir), r.fileList())
+	if len(r.Files) == 0 {
+		return "verified: " + NoFiles + status
+	}
+	return fmt.Sprintf("downloaded to %s and verified: %s%s", printable.Name(r.Dir), r.fileList(), status)
 }
 
 // TasksError says what tasks that ended without full success mean; nil for full success.

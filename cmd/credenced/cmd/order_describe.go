@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -67,9 +68,20 @@ func (o *orderFlags) describe(t *table, what markettypes.Order) {
 	}
 }
 
+// describeExecution tells what is said around the program, and nothing where nothing is.
+func describeExecution(t *table, e contract.Execution) {
+	if len(e.OkExit) > 0 {
+		t.row("success", "exit status %s", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.OkExit), " ", ", "), "[]"))
+	}
+	t.some("stdin", e.Stdin)
+	t.some("stdout", e.Stdout)
+	t.some("environment", strings.Join(e.Env, " "))
+}
+
 func (o *orderFlags) describeJob(t *table, j markettypes.Job) {
 	t.row("app", "%s", j.App)
 	t.some("arguments", strings.Join(j.Args, " "))
+	describeExecution(t, j.Execution.Contract())
 	for _, in := range j.Inputs {
 		t.row("input", "%s, %s, %s", in.Name, credence.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
 	}

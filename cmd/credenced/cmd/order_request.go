@@ -34,12 +34,14 @@ type requestFlags struct {
 	sponsor, voucher                       string
 	beneficiary                            string
 	r                                      resourceFlags
+	e                                      executionFlags
 }
 
 func (r *requestFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&r.inputs, "input", nil, "input FILE or NAME=FILE: put into the store, unless --locator says where it is served; repeatable")
 	f.StringSliceVar(&r.locators, "locator", nil, "base URL of a store that serves the inputs already; repeatable (default: the stores they are put into)")
 	argsFlags(f, &r.args)
+	r.e.add(f)
 	f.StringArrayVar(&r.datasets, "dataset", nil, "dataset organisation/name:version or sha256:DIGEST; repeatable")
 	f.Uint32Var(&r.datasetsPerTask, "datasets-per-task", 0, "give each task of the bag so many of the datasets; 0 gives all to each")
 	f.StringVar(&r.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
@@ -138,10 +140,15 @@ func (r *requestFlags) fill(ctx context.Context, l *link, stores []string, job *
 	if len(locators) == 0 {
 		locators = stores
 	}
-	if len(r.inputs) > 0 && len(locators) == 0 {
+	if (len(r.inputs) > 0 || r.e.stdin != "") && len(locators) == 0 {
 		return &credence.Problem{What: "--input: no store is known to put it into", Next: "name one with --store URL, or with --locator URL where it is served already"}
 	}
-	for _, text := range r.inputs {
+	execution, inputs, err := r.e.withInputs(r.inputs)
+	if err != nil {
+		return err
+	}
+	job.Execution = markettypes.NewExecution(execution)
+	for _, text := range inputs {
 		name, file, named := strings.Cut(text, "=")
 		if !named {
 			name, file = filepath.Base(text), text

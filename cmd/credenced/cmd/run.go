@@ -31,6 +31,7 @@ type jobFlags struct {
 	policy      string
 	bagGiven    bool
 	out         string
+	executionFlags
 	marketFlags
 }
 
@@ -69,6 +70,8 @@ Exit status:
   credenced run stats.wasm --dataset a.csv --dataset b.csv --dataset c.csv --datasets-per-task 1 --out results
   credenced run app.wasm --bag 1000 --partial --rest 1h --max-price 2CRED --pool north --pool south --out results
   credenced run app.wasm --category s --tag tee --voucher ID --beneficiary cred1... --out result
+  credenced run solver.wasm --input problem.cnf --ok-exit 10,20 --out result -- /in/problem.cnf
+  credenced run engine.wasm --stdin moves.txt --stdout game.txt --env LEVEL=9 --out result
   credenced run app.wasm --trust 1000 --output json --out result`,
 		Args:              between(1, -1, "APP"),
 		PersistentPreRunE: noPrepare,
@@ -90,6 +93,7 @@ Exit status:
 	f := cmd.Flags()
 	f.StringArrayVar(&j.inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
 	argsFlags(f, &j.args)
+	j.executionFlags.add(f)
 	f.StringVar(&j.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
 	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
@@ -117,6 +121,9 @@ func (j *jobFlags) job(args []string) (client.Job, error) {
 		job.Bag = 0 // as many as the datasets make
 	} else if j.bag == 0 {
 		return job, &client.Problem{What: "--bag 0: expected at least one task"}
+	}
+	if job.Execution, err = j.execution(); err != nil {
+		return job, err
 	}
 	if err := j.marketFlags.fill(&job); err != nil {
 		return job, err

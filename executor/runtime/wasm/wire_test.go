@@ -14,6 +14,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
 
@@ -36,6 +37,8 @@ func TestResponseChecked(t *testing.T) {
 		"a failure without one":   {failed, true},
 		"an unknown reason":       {func(r *response) { failed(r); r.Reason = "tired" }, true},
 		"exit with status 0":      {func(r *response) { failed(r); r.Reason = runtime.Exit }, true},
+		"a result with status 3":  {func(r *response) { r.Exit = 3 }, true},
+		"an end that is too long": {func(r *response) { r.End = result.MaxStderrBytes + 1 }, true},
 		"trap with a status":      {func(r *response) { failed(r); r.Reason, r.Exit = runtime.Trap, 1 }, true},
 		"a failure with files":    {func(r *response) { r.Kind, r.Reason = runtime.AppFailed, runtime.Trap }, true},
 		"a result without files":  {func(r *response) { r.Manifest = 0 }, true},
@@ -56,7 +59,7 @@ func TestResponseChecked(t *testing.T) {
 func TestOutcomeOverTheWire(t *testing.T) {
 	r, _ := newRuntime(t)
 	want := runtime.Outcome{
-		Kind: runtime.Result, Fuel: 7, Stdout: []byte("out"), Stderr: []byte("err"),
+		Kind: runtime.Result, Fuel: 7, Stdout: []byte("out"), Stderr: []byte("err"), StderrEnd: []byte("r\xff"),
 		Files: []result.File{{Path: "\x1b\n", Content: artifact.Bytes("!")}, {Path: "d", Dir: true}, {Path: "e/f", Content: artifact.Bytes("dat"), Executable: true}},
 	}
 	spec := runtime.Spec{FuelLimit: 10, OutputLimit: 4}
@@ -119,7 +122,8 @@ func TestManifestOverTheWire(t *testing.T) {
 func TestRequestOverTheWire(t *testing.T) {
 	want := runtime.Spec{
 		Program: runtime.ProgramOf([]byte("module")), Args: []string{"a\xff", ""}, Env: []string{"B=\x1b\u202e"}, OutputPath: "d\xe9",
-		Inputs: []result.File{{Path: "caf\xe9", Content: artifact.Bytes("x")}, {Path: "d", Dir: true}},
+		Execution: contract.Execution{OkExit: []uint32{0, 10}, Stdin: "caf\xe9", Stdout: "\xff", Env: []string{"A=\xfe"}},
+		Inputs:    []result.File{{Path: "caf\xe9", Content: artifact.Bytes("x")}, {Path: "d", Dir: true}},
 	}
 	var wire, task bytes.Buffer
 	if err := errors.Join(writeHeader(&wire, requestOf(opRun, want)), writeTask(&task, want)); err != nil {
