@@ -18,8 +18,8 @@ import (
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"
-	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )

@@ -52,6 +52,8 @@ type Outcome struct {
 	// Fuel is what the run used, in units of the fuel schedule; it equals the
 	// limit when Reason is OutOfFuel.
 	Fuel uint64
+	// Memory is the most memory that the app had, in bytes. It is for people, and no part of the answer.
+	Memory uint64
 	// Files are the files of the result, as result.Judge gives them: sorted by path, paths relative to /out. A runtime
 	// judges them where the app ran, so that whatever an app leaves ends in an answer. Empty unless Kind is Result. Their
 	// bytes may lie on disk, in files that are gone once nothing refers to them.

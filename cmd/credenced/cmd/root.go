@@ -117,6 +117,7 @@ func addCommands(root *cobra.Command, a *app.App) {
 		// Working with tasks.
 		devnetCmd(),
 		publishCmd(),
+		checkCmd(),
 		runCmd(),
 		taskCmd(),
 		orderCmd(),

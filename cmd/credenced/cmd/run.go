@@ -44,6 +44,7 @@ func runCmdWith(j *jobFlags) *cobra.Command {
 		progress string
 		output   string
 		stall    time.Duration
+		here     bool
 	)
 	cmd := &cobra.Command{
 		Use:   "run APP [flags] [-- ARGS...]",
@@ -72,6 +73,7 @@ Exit status:
   credenced run app.wasm --category s --tag tee --voucher ID --beneficiary cred1... --out result
   credenced run solver.wasm --input problem.cnf --ok-exit 10,20 --out result -- /in/problem.cnf
   credenced run engine.wasm --stdin moves.txt --stdout game.txt --env LEVEL=9 --out result
+  credenced run app.wasm --input data.csv --local --out trial
   credenced run app.wasm --trust 1000 --output json --out result`,
 		Args:              between(1, -1, "APP"),
 		PersistentPreRunE: noPrepare,
@@ -87,6 +89,9 @@ Exit status:
 			if err != nil {
 				return commandline.UsageError(err)
 			}
+			if here {
+				return runLocal(cmd, job, output)
+			}
 			return runJob(cmd, &c, job, progress, output, stall)
 		},
 	}
@@ -94,6 +99,7 @@ Exit status:
 	f.StringArrayVar(&j.inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
 	argsFlags(f, &j.args)
 	j.executionFlags.add(f)
+	f.BoolVar(&here, "local", false, "run it here, in the sandbox of a worker, and ask no chain: shows output, digest, fuel, memory and time")
 	f.StringVar(&j.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
 	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")

@@ -131,7 +131,7 @@ func serve(ctx context.Context, req request, spec runtime.Spec, ready func() err
 }
 
 func writeOutcome(w io.Writer, resp response, o runtime.Outcome) error {
-	resp.Kind, resp.Reason, resp.Exit, resp.Fuel = o.Kind, o.Reason, o.ExitCode, o.Fuel
+	resp.Kind, resp.Reason, resp.Exit, resp.Fuel, resp.Memory = o.Kind, o.Reason, o.ExitCode, o.Fuel, o.Memory
 	var manifest []byte
 	if o.Kind == runtime.Result {
 		m, err := result.Build(result.KindResult, "", 0, o.Files)

@@ -36,21 +36,21 @@ func TestExecution(t *testing.T) {
 		},
 		"prints nothing and writes nothing": {module: testapps.Says(0, ""), expFiles: map[string]string{}},
 		"prints more than a log keeps": {
-			module:   testapps.Says(-1, "", said{1, strings.Repeat("x", 1000), 500}),
+			module:   testapps.Says(-1, "", said{FD: 1, Text: strings.Repeat("x", 1000), Times: 500}),
 			expFiles: map[string]string{"stdout": strings.Repeat("x", 500_000)},
 		},
 		"prints just what the output may be": {
-			module:   testapps.Says(0, "", said{1, "1234567890", 10}),
+			module:   testapps.Says(0, "", said{FD: 1, Text: "1234567890", Times: 10}),
 			malleate: func(s *runtime.Spec) { s.OutputLimit = 100 },
 			expFiles: map[string]string{"stdout": strings.Repeat("1234567890", 10)},
 		},
 		"prints a byte more": {
-			module:    testapps.Says(0, "", said{1, "1234567890", 10}),
+			module:    testapps.Says(0, "", said{FD: 1, Text: "1234567890", Times: 10}),
 			malleate:  func(s *runtime.Spec) { s.OutputLimit = 99 },
 			expReason: runtime.OutputTooLarge,
 		},
 		"prints as much beside a file": {
-			module:   testapps.Says(0, "a", said{1, "1234567890", 10}),
+			module:   testapps.Says(0, "a", said{FD: 1, Text: "1234567890", Times: 10}),
 			malleate: func(s *runtime.Spec) { s.OutputLimit = 99 },
 			expFiles: map[string]string{"a": ""},
 		},
@@ -68,7 +68,7 @@ func TestExecution(t *testing.T) {
 			expFiles: map[string]string{"log.txt": ""},
 		},
 		"prints too much into a file": {
-			module: testapps.Says(0, "", said{1, "1234567890", 10}), e: contract.Execution{Stdout: "log.txt"},
+			module: testapps.Says(0, "", said{FD: 1, Text: "1234567890", Times: 10}), e: contract.Execution{Stdout: "log.txt"},
 			malleate:  func(s *runtime.Spec) { s.OutputLimit = 99 },
 			expReason: runtime.OutputTooLarge,
 		},
@@ -89,7 +89,7 @@ func TestExecution(t *testing.T) {
 			module: testapps.Says(3, "", said{FD: 2, Text: "no \x1bfile\xff\n"}), expReason: runtime.Exit, expExit: 3, expEnd: "no \x1bfile\xff\n",
 		},
 		"says much": {
-			module: testapps.Says(3, "", said{2, strings.Repeat("0123456789", 10), 1000}, said{FD: 2, Text: "the end"}), expReason: runtime.Exit, expExit: 3,
+			module: testapps.Says(3, "", said{FD: 2, Text: strings.Repeat("0123456789", 10), Times: 1000}, said{FD: 2, Text: "the end"}), expReason: runtime.Exit, expExit: 3,
 			expEnd: strings.Repeat("0123456789", 1000)[10_000-result.MaxStderrBytes+len("the end"):] + "the end",
 		},
 		"warns and succeeds": {
@@ -97,7 +97,7 @@ func TestExecution(t *testing.T) {
 		},
 		"crashes": {
 			// Our own words about a trap may change with the engine, and are no part of an answer.
-			module: testapps.Says(0, "", said{FD: 2, Text: "oh\n"}, said{path, "x", 1}), expReason: runtime.Trap, expEnd: "oh\n",
+			module: testapps.Says(0, "", said{FD: 2, Text: "oh\n"}, said{FD: path, Text: "x", Times: 1}), expReason: runtime.Trap, expEnd: "oh\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

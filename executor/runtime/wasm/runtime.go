@@ -228,7 +228,7 @@ func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, err
 	if err := resp.check(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
-	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel}
+	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel, Memory: resp.Memory}
 	var err error
 	if resp.Kind == runtime.Result {
 		if o.Files, err = readResult(in, resp.Manifest, spec.OutputLimit, r.config.CacheDir); err != nil {

@@ -77,6 +77,7 @@ type response struct {
 	Reason   runtime.Reason
 	Exit     uint32
 	Fuel     uint64
+	Memory   uint64
 	Manifest uint64 // bytes
 	Stdout   uint64
 	Stderr   uint64
@@ -161,6 +162,8 @@ func (r response) check(spec runtime.Spec) error {
 	switch {
 	case !r.Reason.Valid(), !failed && (r.Kind != runtime.Result || r.Reason != runtime.None):
 		return fmt.Errorf("%w: kind %v with reason %q", errResponse, r.Kind, r.Reason)
+	case r.Memory > spec.MemoryLimit:
+		return fmt.Errorf("%w: %d bytes of memory, the limit is %d", errResponse, r.Memory, spec.MemoryLimit)
 	case r.Fuel > spec.FuelLimit:
 		return fmt.Errorf("%w: fuel %d above the limit of %d", errResponse, r.Fuel, spec.FuelLimit)
 	case !r.exitAccepted(spec):

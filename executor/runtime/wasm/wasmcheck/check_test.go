@@ -3,6 +3,7 @@ package wasmcheck
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -102,9 +103,11 @@ func TestCheck(t *testing.T) {
 
 func TestFacts(t *testing.T) {
 	var m asm.Module
+	m.Import("wasi_snapshot_preview1", "proc_exit", asm.Types{asm.I32}, nil)
 	m.Memory(3, 0).Start(nil)
 	facts, err := Check(context.Background(), m.Bytes())
-	if want := (Facts{InitialMemory: 3 << 16, StartFuel: fuel.Start + 3*fuel.Page}); err != nil || facts != want {
+	want := Facts{InitialMemory: 3 << 16, StartFuel: fuel.Start + 3*fuel.Page, Imports: []string{"wasi_snapshot_preview1.proc_exit"}}
+	if err != nil || !reflect.DeepEqual(facts, want) {
 		t.Errorf("got %+v, %v, want %+v", facts, err, want)
 	}
 }

@@ -132,7 +132,11 @@ func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, 
 	if err == nil && meter.Fuel() >= 0 {
 		_, err = instance.ExportedFunction(instrument.EntryFunction).Call(ctx)
 	}
-	return conclude(err, host, meter, spec)
+	out, err := conclude(err, host, meter, spec)
+	if memory := instance.Memory(); memory != nil {
+		out.Memory = uint64(memory.Size()) // it never shrinks
+	}
+	return out, err
 }
 
 // provide installs the host's functions.
