@@ -186,6 +186,8 @@ func TestExecution(t *testing.T) {
 		{contract.Execution{Stdout: "a\nb"}, false},
 		{contract.Execution{Stdout: strings.Repeat("x", contract.MaxInputNameBytes)}, true},
 		{contract.Execution{Stdout: strings.Repeat("x", contract.MaxInputNameBytes+1)}, false},
+		{contract.Execution{Seconds: contract.MaxSeconds}, true},
+		{contract.Execution{Seconds: contract.MaxSeconds + 1}, false},
 		{contract.Execution{Env: []string{"A"}}, false},
 		{contract.Execution{Env: []string{"A=1", "A=2"}}, false},
 		{contract.Execution{Env: []string{"A=\x1b[2J"}}, false},
@@ -194,7 +196,7 @@ func TestExecution(t *testing.T) {
 		{contract.Execution{Env: []string{long(contract.MaxEnvBytes + 1)}}, false},
 	} {
 		job := markettypes.Job{App: digest, Trust: 100, FuelLimit: 1, Execution: &markettypes.Execution{
-			OkExit: tc.e.OkExit, Stdout: tc.e.Stdout, Stdin: tc.e.Stdin, Env: tc.e.Env,
+			OkExit: tc.e.OkExit, Stdout: tc.e.Stdout, Stdin: tc.e.Stdin, Env: tc.e.Env, Seconds: tc.e.Seconds,
 		}}.Normal()
 		job.Inputs = []*markettypes.Input{{Name: "x", Digest: digest, Size_: 1}}
 		mine := Job{Trust: 100, Inputs: []InputFile{{Name: "x", Path: "file"}}, Execution: tc.e}

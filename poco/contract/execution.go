@@ -20,6 +20,10 @@ type Execution struct {
 	Stdin string
 	// Env are variables, NAME=value, that come behind those of docs/apps.md.
 	Env []string
+	// Seconds of real time that one execution may need, where the fuel limit stands for less: a program that waits for
+	// memory burns a thousandth of the fuel that one which computes does. The windows of a deal leave room for them. They
+	// are no limit of a run, for an answer never depends on a clock. 0 leaves it to the fuel limit.
+	Seconds uint32
 }
 
 // DefaultStdout is the name of the result's file with what was printed, where the program left no file.
@@ -34,6 +38,8 @@ const (
 	MaxEnvBytes = 16 << 10
 	// MaxEnvNameBytes bounds the name of one.
 	MaxEnvNameBytes = 128
+	// MaxSeconds bounds the time that a job can ask for: a day.
+	MaxSeconds = 86_400
 )
 
 // reservedEnv are the beginnings of names that docs/apps.md gives a meaning.
@@ -41,7 +47,7 @@ var reservedEnv = []string{"CREDENCE_", "IEXEC_"}
 
 // Empty says that nothing is asked for.
 func (e Execution) Empty() bool {
-	return len(e.OkExit) == 0 && e.Stdout == "" && e.Stdin == "" && len(e.Env) == 0
+	return len(e.OkExit) == 0 && e.Stdout == "" && e.Stdin == "" && len(e.Env) == 0 && e.Seconds == 0
 }
 
 // Normal returns the execution in its one form: statuses and variables sorted, and no statuses where 0 is the only one.
@@ -72,6 +78,9 @@ func (e Execution) Check(inputs []string) error {
 		if err := CheckInputName(e.Stdout); err != nil {
 			return fmt.Errorf("stdout: %w", err)
 		}
+	}
+	if e.Seconds > MaxSeconds {
+		return fmt.Errorf("seconds: got %d, expected at most %d", e.Seconds, MaxSeconds)
 	}
 	if e.Stdin != "" && !slices.Contains(inputs, e.Stdin) {
 		return fmt.Errorf("stdin: got %.80q, expected the name of an input", e.Stdin)

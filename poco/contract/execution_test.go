@@ -40,6 +40,8 @@ func TestCheckExecution(t *testing.T) {
 		"stdin that is no input":        {Execution{Stdin: "y"}, `stdin: got "y", expected the name of an input`},
 		"no =":                          {Execution{Env: []string{"A"}}, "env[0]: got \"A\", expected NAME=value"},
 		"no name":                       {Execution{Env: []string{"=1"}}, "expected NAME=value"},
+		"a day":                         {Execution{Seconds: MaxSeconds}, ""},
+		"more than that":                {Execution{Seconds: MaxSeconds + 1}, "seconds: got 86401"},
 		"a digit first":                 {Execution{Env: []string{"1A=1"}}, "expected NAME=value"},
 		"a name with a hyphen":          {Execution{Env: []string{"A-B=1"}}, "expected NAME=value"},
 		"the longest name":              {Execution{Env: []string{strings.Repeat("N", MaxEnvNameBytes) + "="}}, ""},

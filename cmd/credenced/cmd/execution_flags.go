@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -18,12 +19,14 @@ type executionFlags struct {
 	okExit        []uint
 	stdout, stdin string
 	env           []string
+	time          time.Duration
 }
 
 func (e *executionFlags) add(f *pflag.FlagSet) {
 	f.UintSliceVar(&e.okExit, "ok-exit", nil, "exit statuses that mean success, such as 0,10,20 (default: 0 alone)")
 	f.StringVar(&e.stdout, "stdout", "", "file of the result that takes what the program prints (default: \"stdout\" when it leaves no file)")
 	f.StringVar(&e.stdin, "stdin", "", "FILE or NAME=FILE that the program reads as its standard input, or the name of an --input")
+	f.DurationVar(&e.time, "time", 0, "real time that one execution may need, such as 10m, for programs that wait for memory (default: what the fuel limit gives)")
 	f.StringArrayVar(&e.env, "env", nil, "environment variable NAME=value of the program; repeatable")
 }
 
@@ -36,6 +39,10 @@ func (e *executionFlags) execution() (contract.Execution, error) {
 		}
 		out.OkExit = append(out.OkExit, uint32(status))
 	}
+	if e.time < 0 || e.time > contract.MaxSeconds*time.Second {
+		return out, &client.Problem{What: fmt.Sprintf("--time %s: expected at most %s", e.time, contract.MaxSeconds*time.Second), Exit: client.ExitUsage}
+	}
+	out.Seconds = uint32((e.time + time.Second - 1) / time.Second)
 	return out, nil
 }
 

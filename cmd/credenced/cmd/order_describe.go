@@ -75,6 +75,9 @@ func describeExecution(t *table, e contract.Execution) {
 	}
 	t.some("stdin", e.Stdin)
 	t.some("stdout", e.Stdout)
+	if e.Seconds > 0 {
+		t.row("time", "%d s for one execution", e.Seconds)
+	}
 	t.some("environment", strings.Join(e.Env, " "))
 }
 

@@ -197,6 +197,9 @@ func (j Job) validateInputs(p Params) error {
 	if err := j.Execution.Contract().Check(names); err != nil {
 		return ErrExecution.Wrap(err.Error())
 	}
+	if j.Category != "" && j.Execution.Contract().Seconds != 0 {
+		return ErrExecution.Wrapf("seconds: got %d, expected 0 in category %s, which has its own time", j.Execution.Seconds, j.Category)
+	}
 	return nil
 }
 
