@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -133,10 +134,18 @@ func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, 
 		_, err = instance.ExportedFunction(instrument.EntryFunction).Call(ctx)
 	}
 	out, err := conclude(err, host, meter, spec)
-	if memory := instance.Memory(); memory != nil {
-		out.Memory = uint64(memory.Size()) // it never shrinks
-	}
+	out.Memory = memorySize(instance)
 	return out, err
+}
+
+// memorySize is the size of a module's memory at its end, in bytes, which is its peak: it never shrinks. Of a module that
+// has none wazero gives an interface that holds a nil pointer.
+func memorySize(instance api.Module) uint64 {
+	memory := instance.Memory()
+	if memory == nil || reflect.ValueOf(memory).IsNil() {
+		return 0
+	}
+	return uint64(memory.Size())
 }
 
 // provide installs the host's functions.
