@@ -42,7 +42,8 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 			What: fmt.Sprintf("the result %s can't be downloaded: %v", ShortDigest(t.Verdict.Digest), err),
 		}
 	}
-	t.Dir, t.ExitCode, t.Reason = dir, manifest.ExitCode, manifest.Reason
+	t.Dir = dir
+	t.takeEnding(manifest)
 	t.Files = []string{}
 	for _, e := range manifest.Entries {
 		if !e.Dir {

@@ -16,7 +16,7 @@ import (
 type LastWords func(t *TaskReport) (from, text string)
 
 // maxLastWords is how much of stderr a report has, in bytes; the end is kept.
-const maxLastWords = 2000
+const maxLastWords = result.MaxStderrBytes
 
 // reasonTimeout bounds the search for a failure's manifest: it is a few lines long, and the verdict is there without it.
 const reasonTimeout = 20 * time.Second
@@ -30,15 +30,28 @@ func findReason(ctx context.Context, conn *Conn, t *TaskReport, sources []string
 	if !t.Failed() || t.Reason != "" {
 		return
 	}
-	t.AddLastWords(words)
 	ctx, cancel := context.WithTimeout(ctx, reasonTimeout)
 	defer cancel()
-	m, err := failureManifest(ctx, conn, t, sources)
+	m, err := answerManifest(ctx, conn, t, sources)
 	if err != nil {
 		t.ReasonError = err.Error()
-		return
+	} else {
+		t.takeEnding(m)
 	}
-	t.Reason, t.ExitCode, t.ReasonError = m.Reason, m.ExitCode, ""
+	t.AddLastWords(words)
+}
+
+// takeEnding puts into the report what the manifest with the accepted digest says of the program's end.
+func (r *TaskReport) takeEnding(m result.Manifest) {
+	r.Reason, r.ExitCode, r.ReasonError = m.Reason, m.ExitCode, ""
+	if m.Stderr != "" {
+		r.Stderr, r.StderrFrom, r.StderrVerified = lastWords(m.Stderr), "", true
+	}
+}
+
+// lastWords is the end of a text, in UTF-8.
+func lastWords(text string) string {
+	return strings.ToValidUTF8(text[max(0, len(text)-maxLastWords):], "\uFFFD")
 }
 
 // AddLastWords completes the report of a program that failed with the end of its stderr, where it can be read.
@@ -47,10 +60,11 @@ func (r *TaskReport) AddLastWords(words LastWords) {
 		return
 	}
 	r.StderrFrom, r.Stderr = words(r)
-	r.Stderr = strings.ToValidUTF8(r.Stderr[max(0, len(r.Stderr)-maxLastWords):], "\uFFFD")
+	r.Stderr = lastWords(r.Stderr)
 }
 
-func failureManifest(ctx context.Context, conn *Conn, t *TaskReport, sources []string) (result.Manifest, error) {
+// answerManifest fetches the manifest with the accepted digest.
+func answerManifest(ctx context.Context, conn *Conn, t *TaskReport, sources []string) (result.Manifest, error) {
 	digest, err := artifact.ParseDigest(t.Verdict.Digest)
 	if err != nil {
 		return result.Manifest{}, err

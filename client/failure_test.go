@@ -45,6 +45,29 @@ func manifest(t *testing.T, kind, reason string, exit uint32) result.Manifest {
 // words of a program, some of which a terminal would obey.
 func words(*TaskReport) (from, text string) { return "amber", "line 1\ncan't read \x1b[31mconfig\n" }
 
+// TestStderrIsPartOfTheAnswer: what the manifest says a program wrote is told as such, and printably, whatever else a log
+// says; and it is to be had by itself, whole.
+func TestStderrIsPartOfTheAnswer(t *testing.T) {
+	failed, err := result.Manifest{Kind: result.KindAppFailed, Reason: "exit", ExitCode: 3, Stderr: "no \x1b[31mfile\xff\n"}.With(nil)
+	require.NoError(t, err)
+	m := newFakeMarket(t, fill("north", 1, matched), nothing, endWith(taskstypes.KIND_APP_FAILED, failed))
+	r, _, tell := m.runner()
+	r.Holders, r.Words = []string{holder(t, failed)}, words
+	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Out: filepath.Join(t.TempDir(), "out")}, tell)
+	require.ErrorContains(t, err, "its last words on stderr, a part of the answer:\n    no \\x1b[31mfile")
+	require.NotContains(t, err.Error(), "amber")
+	require.True(t, report.Tasks[0].StderrVerified)
+	require.Empty(t, report.Tasks[0].StderrFrom)
+
+	ending, err := FetchEnding(within(t), r.Conn, report.Tasks[0].ID, r.Holders)
+	require.NoError(t, err)
+	require.Equal(t, failed.Stderr, ending.Stderr, "every byte of it")
+	require.Equal(t, "exit", ending.Reason)
+	require.EqualValues(t, 3, ending.ExitCode)
+	_, err = FetchEnding(within(t), r.Conn, report.Tasks[0].ID, nil)
+	require.ErrorContains(t, err, "can't be had")
+}
+
 // How a program failed, and its last words where they are to be had, reach run, watch, show and fetch.
 func TestAFailureHasItsReason(t *testing.T) {
 	failed := manifest(t, result.KindAppFailed, "exit", 3)

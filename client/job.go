@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ type Job struct {
 	App string
 	// Args of the program, without its name.
 	Args []string
+	// Execution of the program: exit statuses that mean success, where stdout goes, where stdin comes from, variables. Its
+	// Stdin is the name of an input, or the path of a file that becomes one.
+	Execution contract.Execution
 	// Inputs that it finds in /in.
 	Inputs []InputFile
 	// Datasets that it finds in /in/datasets: each "organisation/name:version", "sha256:...", or the path of a file, which is
@@ -121,6 +125,9 @@ func (j *Job) check() error {
 	if err := j.checkInputs(); err != nil {
 		return err
 	}
+	if err := j.checkExecution(); err != nil {
+		return err
+	}
 	if j.Fuel == 0 && j.Category == "" {
 		j.Fuel = DefaultFuel
 	}
@@ -169,6 +176,28 @@ func (j *Job) checkInputs() error {
 	}
 	if err := contract.CheckInputs(names); err != nil {
 		return &Error{Code: CodeConflict, Field: "Inputs", What: err.Error(), Expected: "a name of its own for each", Err: err}
+	}
+	return nil
+}
+
+// checkExecution makes an input of a file that is read as stdin, and holds the execution against the rule of the chain and
+// of workers.
+func (j *Job) checkExecution() error {
+	names := make([]string, len(j.Inputs))
+	for i, in := range j.Inputs {
+		names[i] = in.Name
+	}
+	if file := j.Execution.Stdin; file != "" && !slices.Contains(names, file) {
+		in := ParseInput(file)
+		j.Inputs, j.Execution.Stdin = append(slices.Clip(j.Inputs), in), in.Name
+		if err := j.checkInputs(); err != nil {
+			return err
+		}
+		names = append(names, in.Name)
+	}
+	j.Execution = j.Execution.Normal()
+	if err := j.Execution.Check(names); err != nil {
+		return &Error{Code: CodeInvalid, Field: "Execution", What: err.Error(), Err: err}
 	}
 	return nil
 }
@@ -270,9 +299,12 @@ func refusedModule(path string, err error) error {
 // mebibytes is a size, rounded up, in the unit in which limits are told.
 func mebibytes(n uint64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }
 
+// wasmRules are those by which a module is judged here.
+var wasmRules, _ = contract.FindRuntime(contract.RuntimeWasm)
+
 // checkMemory refuses a module that begins with more memory than its tasks will have: each would end in out-of-memory.
 func (m *module) checkMemory(path string, asked uint64) error {
-	if limit := contract.MemoryBytes(asked); m.facts.InitialMemory > limit {
+	if limit := wasmRules.MemoryBytes(asked); m.facts.InitialMemory > limit {
 		return &Error{
 			Code: CodeTooLarge, Field: "Resources.MemoryBytes", Value: fmt.Sprint(asked), Got: m.facts.InitialMemory, Limit: limit,
 			What: fmt.Sprintf("%s begins with %s of memory, and its task may have %s", path, mebibytes(m.facts.InitialMemory), mebibytes(limit)),

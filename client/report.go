@@ -80,10 +80,11 @@ type TaskReport struct {
 	ExitCode    uint32 `json:"exit_code,omitempty"`
 	Reason      string `json:"reason,omitempty"`
 	ReasonError string `json:"reason_error,omitempty"`
-	// Stderr is the end of what a program that failed wrote there, and StderrFrom whose log it is: empty where no worker's log
-	// can be read. Nothing attests it.
-	Stderr     string `json:"stderr,omitempty"`
-	StderrFrom string `json:"stderr_from,omitempty"`
+	// Stderr is the end of what the program wrote there. StderrVerified says that the manifest with the accepted digest has it;
+	// otherwise StderrFrom says whose log it is, which nothing attests.
+	Stderr         string `json:"stderr,omitempty"`
+	StderrFrom     string `json:"stderr_from,omitempty"`
+	StderrVerified bool   `json:"stderr_verified,omitempty"`
 	// DownloadError says why an accepted result is not here.
 	DownloadError string `json:"download_error,omitempty"`
 

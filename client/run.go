@@ -123,7 +123,7 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 // order is the job as the chain takes it, but for what is uploaded first.
 func (j Job) order(app string) markettypes.Job {
 	out := markettypes.Job{
-		App: app, Args: j.Args, Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
+		App: app, Args: j.Args, Execution: markettypes.NewExecution(j.Execution), Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
 		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
 		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
 		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,

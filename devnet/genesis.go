@@ -19,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -126,7 +127,7 @@ func (b *builder) workers(o Options, info *Info) {
 		s.Params.UnbondingBlocks = 600
 		s.Params.DefaultPool = PoolName
 		s.Pools = []workerstypes.Pool{{
-			Id: PoolName, Operator: operatorOrg, Runtime: workerstypes.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
+			Id: PoolName, Operator: operatorOrg, Runtime: contract.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
 		}}
 		for _, w := range info.Workers {
 			s.Workers = append(s.Workers, workerstypes.Worker{

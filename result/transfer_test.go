@@ -43,7 +43,7 @@ func readTree(t *testing.T, dir string) []File {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		files = append(files, File{Path: rel, Data: data, Executable: info.Mode()&0o100 != 0})
+		files = append(files, File{Path: rel, Content: artifact.Bytes(data), Executable: info.Mode()&0o100 != 0})
 		return err
 	}))
 	return files

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,14 +59,14 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 			Terms:  markettypes.Terms{FuelLimit: 1_000_000},
 		},
 	}
-	wasm, inputs, err := agent.Fetcher{Store: store}.Task(ctx, a)
+	program, inputs, err := agent.Fetcher{Store: store}.Task(ctx, a)
 	if err != nil {
 		return none, 0, fmt.Errorf("fetch: %w", err)
 	}
-	if !bytes.Equal(wasm, canaryModule) || len(inputs) != 1 {
+	if program.Digest != module || len(inputs) != 1 {
 		return none, 0, errors.New("fetch: other bytes came than were asked for")
 	}
-	spec, err := agent.BuildSpec(a, wasm, inputs)
+	spec, err := agent.BuildSpec(a, program, inputs)
 	if err != nil {
 		return none, 0, err
 	}
@@ -75,7 +74,7 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	if err != nil {
 		return none, 0, fmt.Errorf("run: %w", err)
 	}
-	answer, err := agent.Conclude(out)
+	answer, err := agent.Conclude(engine.Rules(), out)
 	if err != nil {
 		return none, 0, err
 	}

@@ -10,14 +10,14 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/version"
 
-	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 	"github.com/credence-chain/credence/internal/health"
 )
 
 func main() {
-	wasm.MaybeRunChild() // this program again, as the sandbox of one execution
+	registry.RunChild() // this program again, as the sandbox of one execution
 	if err := rootCommand().Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "credence-worker:", cli.Explain(err))
 		os.Exit(cli.ExitStatus(err))

@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/runtime"
@@ -27,6 +28,7 @@ import (
 	"github.com/credence-chain/credence/internal/checkup"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -176,13 +178,15 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 
 type still struct{ out runtime.Outcome }
 
-func (still) Prepare(context.Context, []byte, [32]byte) error { return nil }
+func (still) Rules() contract.Runtime                        { return contract.Runtime{} }
+func (still) Check(context.Context) error                    { return nil }
+func (still) Prepare(context.Context, runtime.Program) error { return nil }
 func (s still) Run(context.Context, runtime.Spec) (runtime.Outcome, error) {
 	return s.out, nil
 }
 
 func TestSaboteur(t *testing.T) {
-	honest := runtime.Outcome{Kind: runtime.Result, Fuel: 5, Files: []result.File{{Path: "a", Dir: true}, {Path: "a/empty"}, {Path: "b", Data: []byte("truth")}}}
+	honest := runtime.Outcome{Kind: runtime.Result, Fuel: 5, Files: []result.File{{Path: "a", Dir: true}, {Path: "a/empty"}, {Path: "b", Content: artifact.Bytes("truth")}}}
 	digest := func(seed string, task byte, out runtime.Outcome) [32]byte {
 		got, err := saboteur{still{out}, seed}.Run(context.Background(), runtime.Spec{Seed: [32]byte{task}})
 		require.NoError(t, err)
@@ -200,7 +204,7 @@ func TestSaboteur(t *testing.T) {
 	require.NotEqual(t, truth.Digest(), digest("s", 1, honest))
 	require.Equal(t, digest("s", 1, honest), digest("s", 1, honest), "colluders agree")
 	require.NotEqual(t, digest("s", 1, honest), digest("t", 1, honest), "other seeds tell other lies")
-	require.Equal(t, "truth", string(honest.Files[2].Data), "what the runtime gave is left alone")
+	require.Equal(t, "truth", string(honest.Files[2].Content.(artifact.Bytes)), "what the runtime gave is left alone")
 
 	// Where there is nothing to flip, the exit status lies.
 	require.NotEqual(t, truth.Digest(), digest("s", 1, runtime.Outcome{Kind: runtime.Result}))

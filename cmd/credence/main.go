@@ -10,11 +10,13 @@ import (
 	"github.com/cosmos/cosmos-sdk/version"
 
 	"github.com/credence-chain/credence/cmd/internal/requester"
+	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 )
 
 func main() {
+	registry.RunChild() // this program again, as the sandbox of a run on this machine
 	cli.Program = "credence"
 	err := cli.Explained(rootCommand().Execute())
 	if err != nil {
@@ -43,7 +45,7 @@ Exit status of every command:
 	}
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Programs and their results:"}, &cobra.Group{ID: "market", Title: "Publishing and trading:"},
 		&cobra.Group{ID: "account", Title: "Accounts:"})
-	groups := map[string]string{"run": "work", "task": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account"}
+	groups := map[string]string{"run": "work", "check": "work", "task": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account"}
 	for _, cmd := range append(requester.Commands(), requester.ShowCmd(), requester.KeysCmd(), requester.BalanceCmd()) {
 		cmd.GroupID = groups[cmd.Name()]
 		root.AddCommand(cmd)

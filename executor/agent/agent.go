@@ -31,7 +31,7 @@ type Config struct {
 	Secret []byte
 	// Slots is how many tasks are fetched or executed at once; 0 means 1.
 	Slots int
-	// Runtimes by the name that apps have on chain, such as "wasm".
+	// Runtimes by the name that apps have on chain; see package registry.
 	Runtimes map[string]runtime.Runtime
 	// WallLimit bounds one execution in real time; hitting it is our own failure. 0 means only the task's window.
 	WallLimit time.Duration

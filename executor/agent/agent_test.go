@@ -40,6 +40,9 @@ type house struct {
 var (
 	module = []byte("\x00asm not really")
 	input  = []byte("some input")
+
+	program = runtime.ProgramOf(module)
+	inputs  = []artifact.Content{artifact.Bytes(input)}
 )
 
 const dealID = "dea1"
@@ -75,15 +78,15 @@ func newHouseOf(t *testing.T, r role, malleate func(*markettypes.Deal)) *house {
 // honest is what any worker answers.
 func (h *house) honest() poco.Outcome {
 	as := h.assignment()
-	files := [][]byte{input}
+	files := []artifact.Content{artifact.Bytes(input)}
 	if len(as.Deal.Datasets) > 0 {
-		files = append(files, []byte(citiesText))
+		files = append(files, artifact.Bytes(citiesText))
 	}
-	spec, err := BuildSpec(as, module, files)
+	spec, err := BuildSpec(as, program, files)
 	require.NoError(h.t, err)
 	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
 	require.NoError(h.t, err)
-	answer, err := Conclude(out)
+	answer, err := Conclude(h.runtime.Rules(), out)
 	require.NoError(h.t, err)
 	return answer.Outcome
 }

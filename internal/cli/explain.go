@@ -104,6 +104,8 @@ var byField = map[wrong]string{
 	{"Inputs", client.CodeConflict}:          "give each input a name of its own: --input NAME=FILE",
 	{"Inputs", client.CodeNotFound}:          "check the path; NAME=FILE gives a file another name under /in",
 	{"Inputs", client.CodeTooLarge}:          "split it over the tasks of a bag",
+	{"Execution", client.CodeInvalid}:        executionHint,
+	{"Manifest", client.CodeUnavailable}:     "name a store with --store URL, or try again when a worker that agreed is up",
 	{"Datasets", client.CodeNotFound}:        "check the path; a dataset on the chain is named organisation/name:version or sha256:DIGEST",
 	{"Datasets", client.CodeInvalid}:         "pack it into one file, or repeat --dataset for each file in it",
 	{"Datasets", client.CodeTooLarge}:        "split it over the tasks of a bag",
@@ -121,6 +123,9 @@ var byField = map[wrong]string{
 	{"Stores", client.CodeMissing}:           "name one that workers can reach with --store URL",
 	{"KeyFile", client.CodeExists}:           "use the key in it, or give another path",
 }
+
+// executionHint says where the rules of what is said around a program are.
+const executionHint = "docs/apps.md says what --ok-exit, --stdout, --stdin, --env and --time take"
 
 // buildHint says how programs are built that workers run.
 const buildHint = "build one for WASI: GOOS=wasip1 GOARCH=wasm go build -o app.wasm . (Go), cargo build --target wasm32-wasip1 (Rust), clang --target=wasm32-wasi (C)"

@@ -78,6 +78,7 @@ var next = map[sender.Code]string{
 	sender.CodeOf(markettypes.ErrInputs):           "use fewer or smaller inputs",
 	sender.CodeOf(markettypes.ErrInputName):        "give inputs plain relative names: --input NAME=FILE",
 	sender.CodeOf(markettypes.ErrDatasets):         "each dataset once, and as many tasks as --datasets-per-task makes",
+	sender.CodeOf(markettypes.ErrExecution):        executionHint,
 	sender.CodeOf(markettypes.ErrArgs):             "shorten --args; put what is long into an --input file",
 	sender.CodeOf(markettypes.ErrBeneficiary):      "--beneficiary is an account's address",
 	sender.CodeOf(markettypes.ErrCallback):         "list the hooks there are: credenced query market callbacks",

@@ -38,10 +38,8 @@ func EventText(e client.Event) string {
 			return TaskText(e.Result)
 		}
 	case client.EventDownloaded:
-		if e.Result != nil && len(e.Result.Files) == 0 {
-			return "verified: " + NoFiles
-		} else if e.Result != nil {
-			return fmt.Sprintf("downloaded to %s and verified: %s", printable.Name(e.Result.Dir), FileList(e.Result))
+		if e.Result != nil {
+			return downloadedText(e.Result)
 		}
 	case client.EventFinished:
 		if e.Report != nil {
@@ -60,6 +58,18 @@ func quotedText(e client.Event) string {
 		return fmt.Sprintf("%s. A%s; what is not spent comes back", e.Text, price[1:])
 	}
 	return fmt.Sprintf("%s. Expected %s, %s; what is not spent comes back", e.Text, FormatCRED(e.Expected), price)
+}
+
+// downloadedText says what was downloaded, and the exit status where it is another success than 0.
+func downloadedText(r *client.TaskReport) string {
+	status := ""
+	if r.ExitCode != 0 {
+		status = fmt.Sprintf(" (exit status %d)", r.ExitCode)
+	}
+	if len(r.Files) == 0 {
+		return "verified: " + NoFiles + status
+	}
+	return fmt.Sprintf("downloaded to %s and verified: %s%s", printable.Name(r.Dir), FileList(r), status)
 }
 
 // window names the window and how a longer one is had.
@@ -202,7 +212,10 @@ func FailureText(r *client.TaskReport) string {
 func failure(r *client.TaskReport) (what, next string) {
 	next = "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
 	if r.Stderr == "" {
-		next = fmt.Sprintf("what it wrote to stderr stays with the workers that ran it, in logs/%s-%d.stderr of their home; %s", r.ID, r.Attempt, next)
+		next = "it wrote nothing to stderr; " + next
+		if r.ReasonError != "" {
+			next = fmt.Sprintf("the end of what it wrote to stderr is in that manifest, and all of it stays with the workers that ran it, in logs/%s-%d.stderr of their home; run it on your own machine to see what it says", r.ID, r.Attempt)
+		}
 	}
 	switch r.Reason {
 	case "out-of-fuel":
@@ -239,7 +252,11 @@ func StderrText(r *client.TaskReport) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "its last words on stderr, from %s (not verified):", r.StderrFrom)
+	if r.StderrVerified {
+		b.WriteString("its last words on stderr, a part of the answer:")
+	} else {
+		fmt.Fprintf(&b, "its last words on stderr, from %s (not verified):", r.StderrFrom)
+	}
 	lines := strings.Split(strings.TrimRight(r.Stderr, "\n"), "\n")
 	for _, line := range lines[max(0, len(lines)-10):] {
 		b.WriteString("\n    " + printable.Line(line))

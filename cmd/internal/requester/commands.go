@@ -1,4 +1,4 @@
-// Package requester is the commands of people who have programs run, and who publish or trade: run, task, publish and order.
+// Package requester is the commands of people who have programs run, and who publish or trade: run, check, task, publish and order.
 // They stand on the client library alone, so that a program without a node can offer them.
 package requester
 
@@ -11,7 +11,7 @@ import (
 // ErrNotRunning says that the devnet found here is stopped.
 var ErrNotRunning = errors.New("the devnet is not running")
 
-// Commands are run, task, publish and order.
+// Commands are publish, check, run, task and order.
 func Commands() []*cobra.Command {
-	return []*cobra.Command{publishCmd(), runCmd(), taskCmd(), orderCmd()}
+	return []*cobra.Command{publishCmd(), checkCmd(), runCmd(), taskCmd(), orderCmd()}
 }

@@ -23,11 +23,13 @@ type commonFlags struct {
 	bag                                                  uint64
 	partial                                              bool
 	needs                                                resourceFlags
+	executionFlags
 }
 
 func (j *commonFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&j.inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
 	argsFlags(f, &j.args)
+	j.executionFlags.add(f)
 	f.StringVar(&j.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
 	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")

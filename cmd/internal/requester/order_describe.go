@@ -8,6 +8,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -68,9 +69,23 @@ func (o *orderFlags) describe(t *table, what markettypes.Order) {
 	}
 }
 
+// describeExecution tells what is said around the program, and nothing where nothing is.
+func describeExecution(t *table, e contract.Execution) {
+	if len(e.OkExit) > 0 {
+		t.row("success", "exit status %s", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.OkExit), " ", ", "), "[]"))
+	}
+	t.some("stdin", e.Stdin)
+	t.some("stdout", e.Stdout)
+	if e.Seconds > 0 {
+		t.row("time", "%d s for one execution", e.Seconds)
+	}
+	t.some("environment", strings.Join(e.Env, " "))
+}
+
 func (o *orderFlags) describeJob(t *table, j markettypes.Job) {
 	t.row("app", "%s", j.App)
 	t.some("arguments", strings.Join(j.Args, " "))
+	describeExecution(t, j.Execution.Contract())
 	for _, in := range j.Inputs {
 		t.row("input", "%s, %s, %s", in.Name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
 	}

@@ -54,6 +54,11 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 	if job.Trust, err = r.readTrust(); err != nil {
 		return job, err
 	}
+	execution, inputs, err := r.withInputs(r.inputs)
+	if err != nil {
+		return job, err
+	}
+	r.inputs, job.Execution = inputs, markettypes.NewExecution(execution)
 	p, err := r.readPrices()
 	if err != nil {
 		return job, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -12,8 +13,8 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
-	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 // everyCategory stands for all categories, and for none.
@@ -48,8 +49,8 @@ func (t *topicFlags) check(ctx context.Context, cmd *cobra.Command, l *link) err
 	switch {
 	case named > 1:
 		return &cli.Problem{What: "--app, --dataset, --category and --pool name other parts of the book", Next: "give --app, or --dataset, or --category and --pool"}
-	case t.runtime != "" && t.runtime != workerstypes.RuntimeWasm:
-		return fmt.Errorf("--runtime %q: there is no such runtime; expected %s", t.runtime, workerstypes.RuntimeWasm)
+	case t.runtime != "" && !slices.Contains(contract.RuntimeNames(), t.runtime):
+		return fmt.Errorf("--runtime %q: there is no such runtime; expected %s", t.runtime, strings.Join(contract.RuntimeNames(), " or "))
 	case t.app != "":
 		res, err := lookUpApp(ctx, l, "--app", t.app)
 		if err != nil {

@@ -33,6 +33,7 @@ func runCmdWith(j *jobFlags) *cobra.Command {
 		progress string
 		output   string
 		stall    time.Duration
+		here     bool
 	)
 	cmd := &cobra.Command{
 		Use:   "run APP [flags] [-- ARGS...]",
@@ -59,6 +60,9 @@ Exit status:
   credenced run stats.wasm --dataset a.csv --dataset b.csv --dataset c.csv --datasets-per-task 1 --out results
   credenced run app.wasm --bag 1000 --partial --rest 1h --max-price 2CRED --pool north --pool south --out results
   credenced run app.wasm --category s --tag tee --voucher ID --beneficiary cred1... --out result
+  credenced run solver.wasm --input problem.cnf --ok-exit 10,20 --out result -- /in/problem.cnf
+  credenced run engine.wasm --stdin moves.txt --stdout game.txt --env LEVEL=9 --out result
+  credenced run app.wasm --input data.csv --local --out trial
   credenced run app.wasm --trust 1000 --output json --out result`,
 		Args:              cli.Between(1, -1, "APP"),
 		PersistentPreRunE: cli.NoPrepare,
@@ -74,10 +78,14 @@ Exit status:
 			if err != nil {
 				return commandline.UsageError(err)
 			}
+			if here {
+				return runLocal(cmd, job, output)
+			}
 			return runJob(cmd, &c, job, progress, output, stall)
 		},
 	}
 	f := cmd.Flags()
+	f.BoolVar(&here, "local", false, "run it here, in the sandbox of a worker, and ask no chain: shows output, digest, fuel, memory and time")
 	j.marketFlags.add(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	f.StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
@@ -98,6 +106,9 @@ func (j *jobFlags) job(args []string) (client.Job, error) {
 		job.Bag = 0 // as many as the datasets make
 	} else if j.bag == 0 {
 		return job, &cli.Problem{What: "--bag 0: expected at least one task"}
+	}
+	if job.Execution, err = j.execution(); err != nil {
+		return job, err
 	}
 	if err := j.marketFlags.fill(&job); err != nil {
 		return job, err

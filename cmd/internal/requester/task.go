@@ -26,7 +26,7 @@ func taskCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "task", Short: "Follow, show and fetch tasks", PersistentPreRunE: cli.NoPrepare,
 	}
-	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskFetchCmd())
+	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskFetchCmd(), taskLogsCmd())
 	return cmd
 }
 

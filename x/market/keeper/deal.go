@@ -31,7 +31,7 @@ func (k Keeper) dealByKey(ctx context.Context, raw []byte) (types.Deal, error) {
 	return d.With(p), err
 }
 
-// WholeDeal returns a deal as a worker needs it, with the arguments and inputs of its request; ErrNotFound.
+// WholeDeal returns a deal as a worker needs it, with the arguments, inputs and execution of its request; ErrNotFound.
 func (k Keeper) WholeDeal(ctx context.Context, id string) (types.Deal, error) {
 	_, d, err := k.dealByID(ctx, id)
 	if err != nil {
@@ -42,7 +42,7 @@ func (k Keeper) WholeDeal(ctx context.Context, id string) (types.Deal, error) {
 
 func (k Keeper) attachJob(ctx context.Context, d types.Deal) (types.Deal, error) {
 	_, r, err := get(ctx, k.Requests, "request", d.Request)
-	d.Args, d.Inputs = r.Job.Args, r.Job.Inputs
+	d.Args, d.Inputs, d.Execution = r.Job.Args, r.Job.Inputs, r.Job.Execution
 	return d, err
 }
 

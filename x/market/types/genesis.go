@@ -131,8 +131,8 @@ func (g GenesisState) validateDeals(codec address.Codec) (map[string]Deal, error
 		if d.First > d.Bag || d.Size_ > d.Bag-d.First {
 			return nil, ErrGenesis.Wrapf("deals[%d]: first %d, size %d: expected a part of the bag of %d", i, d.First, d.Size_, d.Bag)
 		}
-		if len(d.Args) > 0 || len(d.Inputs) > 0 {
-			return nil, ErrGenesis.Wrapf("deals[%d]: expected no args and no inputs: its request has them", i)
+		if len(d.Args) > 0 || len(d.Inputs) > 0 || d.Execution != nil {
+			return nil, ErrGenesis.Wrapf("deals[%d]: expected no args, no inputs and no execution: its request has them", i)
 		}
 		if err := d.checkEscrow(); err != nil {
 			return nil, ErrGenesis.Wrapf("deals[%d].%s", i, err)
