@@ -45,8 +45,8 @@ func manifest(t *testing.T, kind, reason string, exit uint32) result.Manifest {
 // words of a program, some of which a terminal would obey.
 func words(*TaskReport) (from, text string) { return "amber", "line 1\ncan't read \x1b[31mconfig\n" }
 
-// TestStderrIsPartOfTheAnswer: what the manifest says a program wrote is told as such, and printably, whatever else a log
-// says; and it is to be had by itself, whole.
+// TestStderrIsPartOfTheAnswer: what the manifest says a program wrote is in the report, in UTF-8 and marked as verified, whatever
+// else a log says. It can be had by itself, byte for byte.
 func TestStderrIsPartOfTheAnswer(t *testing.T) {
 	failed, err := result.Manifest{Kind: result.KindAppFailed, Reason: "exit", ExitCode: 3, Stderr: "no \x1b[31mfile\xff\n"}.With(nil)
 	require.NoError(t, err)
@@ -54,8 +54,11 @@ func TestStderrIsPartOfTheAnswer(t *testing.T) {
 	r, _, tell := m.runner()
 	r.Holders, r.Words = []string{holder(t, failed)}, words
 	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Out: filepath.Join(t.TempDir(), "out")}, tell)
-	require.ErrorContains(t, err, "its last words on stderr, a part of the answer:\n    no \\x1b[31mfile")
-	require.NotContains(t, err.Error(), "amber")
+	var problem *Error
+	require.ErrorAs(t, err, &problem)
+	require.Equal(t, CodeAppFailed, problem.Code)
+	require.Equal(t, report.Tasks[0], problem.Task)
+	require.Equal(t, "no \x1b[31mfile\uFFFD\n", report.Tasks[0].Stderr)
 	require.True(t, report.Tasks[0].StderrVerified)
 	require.Empty(t, report.Tasks[0].StderrFrom)
 
@@ -65,7 +68,9 @@ func TestStderrIsPartOfTheAnswer(t *testing.T) {
 	require.Equal(t, "exit", ending.Reason)
 	require.EqualValues(t, 3, ending.ExitCode)
 	_, err = FetchEnding(within(t), r.Conn, report.Tasks[0].ID, nil)
-	require.ErrorContains(t, err, "can't be had")
+	require.ErrorAs(t, err, &problem)
+	require.Equal(t, CodeUnavailable, problem.Code)
+	require.Equal(t, "Manifest", problem.Field)
 }
 
 // How a program failed, and its last words where they are to be had, reach run, watch, show and fetch.

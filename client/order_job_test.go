@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -18,7 +19,7 @@ func TestEveryFieldOfAJobIsCopied(t *testing.T) {
 	apart := []string{"App", "Inputs", "Datasets", "Out", "Expiry", "Rest", "RestFor"}
 	filled := map[string]any{
 		"Resources": appstypes.Resources{CpuMillis: 1}, "PoolsOf": orgstypes.Audience{Organisations: []string{"lab"}},
-		"RestFor": time.Minute, "Inputs": []InputFile{{Path: "x"}},
+		"Execution": contract.Execution{Stdout: "x"}, "RestFor": time.Minute, "Inputs": []InputFile{{Path: "x"}},
 	}
 	kind := reflect.TypeOf(Job{})
 	for i := range kind.NumField() {

@@ -49,6 +49,8 @@ func TestExplainTheLibrarysErrors(t *testing.T) {
 		{client.Error{Code: client.CodeUnfinished, Request: id, What: "the chain stands still", Err: client.ErrStalled}, "the chain stands still", "nothing is lost: when the chain goes on, so do the tasks; follow them with: credenced task watch abababababab", ExitStalled},
 		{client.Error{Code: client.CodeInDoubt, Request: id, What: "it is not known yet", Err: client.ErrNoEndpoint}, "it is not known yet", "look when the chain goes on: credenced task watch abababababab; if it knows no such request some minutes later, nothing was spent, and it can be run again", ExitNetwork},
 		{client.Error{Code: client.CodeUnavailable, Field: "Stores", What: "a can't be uploaded", Err: artifact.ErrRefused}, "a can't be uploaded", "the store declined it: it may be read-only, want a token, or be full", ExitNetwork},
+		{client.Error{Code: client.CodeInvalid, Field: "Execution", What: "env[0]: got A, expected NAME=value"}, "env[0]: got A, expected NAME=value", executionHint, ExitFailed},
+		{client.Error{Code: client.CodeUnavailable, Field: "Manifest", Value: id, What: "the manifest can't be had"}, "the manifest can't be had", "name a store with --store URL, or try again when a worker that agreed is up", ExitNetwork},
 		{client.Error{Code: client.CodeExists, Field: "Version", Value: "1.0", What: "version 1.0 is published already"}, "version 1.0 is published already", "give another --version; left out, it is the beginning of the digest", ExitRefused},
 	} {
 		t.Run(tc.what, func(t *testing.T) {

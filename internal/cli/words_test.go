@@ -85,6 +85,11 @@ func TestFailuresHaveWords(t *testing.T) {
 		require.ErrorContains(t, err, "from amber (not verified):")
 		require.ErrorContains(t, err, `can't read \x1b[31mconfig`, "a program's words are made printable")
 		require.Equal(t, ExitAppFailed, ExitStatus(err))
+
+		r.StderrFrom, r.StderrVerified = "", true
+		err = Explain(&client.Error{Code: client.CodeAppFailed, Task: r})
+		require.ErrorContains(t, err, "on stderr, a part of the answer:\n    line 1\n    can't read \\x1b[31mconfig")
+		require.NotContains(t, err.Error(), "not verified")
 	}
 }
 
@@ -110,6 +115,7 @@ func TestEventText(t *testing.T) {
 		{client.Event{Kind: client.EventEnded, Result: result}, "the court decided: sha256:abcd, as amber said; grove gave a wrong answer and loses 10 CRED of stake"},
 		{client.Event{Kind: client.EventDownloaded, Result: &client.TaskReport{}}, "verified: " + NoFiles},
 		{client.Event{Kind: client.EventDownloaded, Result: &client.TaskReport{Dir: "out", Files: []string{"a", "b"}}}, "downloaded to out and verified: a and b"},
+		{client.Event{Kind: client.EventDownloaded, Result: &client.TaskReport{Dir: "out", Files: []string{"a"}, ExitCode: 10}}, "downloaded to out and verified: a (exit status 10)"},
 		{client.Event{Kind: client.EventDrawn, Text: "wave 1: amber is drawn and runs it"}, "wave 1: amber is drawn and runs it"},
 	} {
 		require.Equal(t, tc.want, EventText(tc.event))
