@@ -13,7 +13,7 @@ COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 SDKVER  := github.com/cosmos/cosmos-sdk/version
 LDFLAGS := -s -w -X $(SDKVER).Name=credence -X $(SDKVER).AppName=credenced \
            -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT) -X main.builtFrom=$(COMMIT)
-BINS    := credenced credence-worker credence-lab
+BINS    := credence credenced credence-worker credence-lab
 TIMEOUT ?= 20m
 
 .DEFAULT_GOAL := help
@@ -83,6 +83,20 @@ proto-check: ## Fail when generated code is stale
 .PHONY: docs
 docs: ## Check that the documentation's generated parts are fresh
 	scripts/docs.sh
+
+.PHONY: images
+images: ## Build static binaries and container images of node, worker and store (needs Docker; ARGS=--binaries without)
+	docker/images.sh $(ARGS)
+
+.PHONY: localnet-procs
+LOCALNET ?= $(BUILD)/localnet-procs
+localnet-procs: build ## Run a consortium on 127.0.0.2 and up, as processes, until Ctrl-C
+	PATH="$(CURDIR)/$(BUILD):$$PATH" docker/localnet.sh procs $(LOCALNET)
+
+.PHONY: localnet
+localnet: images ## Run the same consortium in containers, with Prometheus and Grafana (needs Docker)
+	PATH="$(CURDIR)/$(BUILD)/images:$$PATH" docker/localnet.sh files $(BUILD)/localnet 172.28.0
+	LOCALNET_USER=$$(id -u):$$(id -g) docker compose --file docker/compose.yaml up --detach --wait
 
 .PHONY: clean
 clean: ## Remove build output

@@ -63,6 +63,7 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/app/watch"
 	"github.com/credence-chain/credence/x/apps"
 	appskeeper "github.com/credence-chain/credence/x/apps/keeper"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -135,6 +136,7 @@ type App struct {
 	Encoding encoding.Config
 
 	waiting    *lanes
+	watch      *watch.Watch // nil on what is no node
 	keys       map[string]*storetypes.KVStoreKey
 	objectKeys map[string]*storetypes.ObjectStoreKey
 

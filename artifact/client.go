@@ -1,26 +1,25 @@
 package artifact
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 )
 
-// Client is a Source that fetches blobs from servers like Handler. It tries one server after
-// the other. Do not change its fields once it is in use.
+// Client is a Source that fetches blobs from servers that speak the OCI distribution protocol: registries,
+// workers, stores. It tries one server after the other. Do not change its fields once it is in use.
 type Client struct {
-	// BaseURLs are the servers in the order of trial, such as "http://host:port".
+	// BaseURLs are the servers in the order of trial, as ParseLocation reads them: "https://host[:port][/repository]".
 	BaseURLs []string
 	// HTTP makes the requests; nil means a client without overall timeout that
 	// follows at most three redirects.
 	HTTP *http.Client
-	// Token is sent with uploads.
+	// Token goes to these servers with every request: "organisation:secret", or a secret alone. When it is empty
+	// and a server asks for credentials, the ones that docker, podman or oras have for that server are used.
 	Token string
 	// MaxBytes bounds the size of a blob that Open takes; 0 means DefaultMaxBytes.
 	MaxBytes int64
@@ -88,7 +87,11 @@ func (c *Client) Bytes(ctx context.Context, digest Digest, limit int64) ([]byte,
 func (c *Client) Has(ctx context.Context, digest Digest) (bool, error) {
 	var trouble []error
 	for _, base := range c.BaseURLs {
-		status, err := c.head(ctx, base, digest)
+		status := 0
+		l, err := ParseLocation(base)
+		if err == nil {
+			status, err = c.head(ctx, l, digest)
+		}
 		switch {
 		case err != nil:
 			trouble = append(trouble, err)
@@ -104,85 +107,20 @@ func (c *Client) Has(ctx context.Context, digest Digest) (bool, error) {
 	return false, nil
 }
 
-// Upload puts data on every server and returns its digest. It fails only when no server
-// took the data: ErrRefused when one declined, ErrUnreachable otherwise.
-func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
-	digest := Sum(data)
-	kind, stored := ErrUnreachable, false
-	var trouble []error
-	for _, base := range c.BaseURLs {
-		err := c.upload(ctx, base, digest, data)
-		if err == nil {
-			stored = true
-			continue
-		}
-		trouble = append(trouble, fmt.Errorf("%s: %w", base, err))
-		if errors.Is(err, ErrRefused) {
-			kind = ErrRefused
-		}
-	}
-	if stored {
-		return digest, nil
-	}
-	return digest, fmt.Errorf("%w: %s: %v", kind, digest, errors.Join(trouble...))
-}
-
-func (c *Client) head(ctx context.Context, base string, digest Digest) (int, error) {
+func (c *Client) head(ctx context.Context, l Location, digest Digest) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.stall())
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodHead, blobURL(base, digest), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, l.blob(digest), nil)
 	if err != nil {
 		return 0, err
 	}
-	resp, err := c.http().Do(req)
+	resp, err := c.do(req)
 	if err != nil {
 		return 0, err
 	}
 	resp.Body.Close()
 	return resp.StatusCode, nil
 }
-
-func (c *Client) upload(ctx context.Context, base string, digest Digest, data []byte) error {
-	watch, ctx := watchStall(ctx, 2*c.stall())
-	defer watch.stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, blobURL(base, digest), watched(data, watch))
-	if err != nil {
-		return err
-	}
-	// A redirect sends the body again.
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(watched(data, watch)), nil }
-	req.ContentLength = int64(len(data))
-	if c.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.Token)
-	}
-	resp, err := c.http().Do(req)
-	if err != nil {
-		return watch.explain(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
-		return nil
-	}
-	reason, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
-	if resp.StatusCode >= 400 && resp.StatusCode < 500 {
-		return fmt.Errorf("%w: status %d: %s", ErrRefused, resp.StatusCode, strings.TrimSpace(string(reason)))
-	}
-	return fmt.Errorf("status %d: %s", resp.StatusCode, strings.TrimSpace(string(reason)))
-}
-
-// watched reads data and tells how far it got.
-func watched(data []byte, watch *stallWatch) io.Reader {
-	r := bytes.NewReader(data)
-	return readerFunc(func(p []byte) (int, error) {
-		n, err := r.Read(p)
-		watch.progress(n)
-		return n, err
-	})
-}
-
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func (c *Client) http() *http.Client {
 	if c.HTTP != nil {
@@ -205,8 +143,4 @@ func (c *Client) stall() time.Duration {
 		return c.Stall
 	}
 	return 15 * time.Second
-}
-
-func blobURL(base string, digest Digest) string {
-	return strings.TrimRight(base, "/") + "/v1/blobs/sha256/" + digest.Hex()
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 // Dir is a Store in a folder with the structure of an OCI image layout:
@@ -112,6 +113,52 @@ func (d *Dir) Delete(_ context.Context, digest Digest) error {
 		return err
 	}
 	return d.drop(digest, info)
+}
+
+// Size is the bytes of a blob that is held; ErrNotFound when it is not.
+func (d *Dir) Size(digest Digest) (int64, error) {
+	info, err := os.Stat(d.path(digest))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("%w: %s", ErrNotFound, digest)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// Each calls do with every blob held, and when it came, in no order; an error ends it.
+func (d *Dir) Each(do func(digest Digest, size int64, came time.Time) error) error {
+	folder, err := os.Open(d.blobs())
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	for {
+		entries, err := folder.ReadDir(1024)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			digest, err := parseHex(e.Name())
+			if err != nil {
+				continue // not ours
+			}
+			info, err := e.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // it went meanwhile
+			}
+			if err != nil {
+				return err
+			}
+			if err := do(digest, info.Size(), info.ModTime()); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 func (d *Dir) put(ctx context.Context, r io.Reader, limit int64, want *Digest) (Digest, int64, error) {

@@ -11,6 +11,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
+
+	"github.com/credence-chain/credence/internal/backoff"
 )
 
 // download fetches one blob from several servers into a spool. When a server breaks off,
@@ -37,20 +41,21 @@ func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spo
 	if err := d.restart(); err != nil {
 		return 0, err
 	}
-	attempts, backoff := c.Attempts, c.Backoff
+	attempts, first := c.Attempts, c.Backoff
 	if attempts <= 0 {
 		attempts = 3
 	}
-	if backoff <= 0 {
-		backoff = 250 * time.Millisecond
+	if first <= 0 {
+		first = 250 * time.Millisecond
 	}
+	pauses := backoff.New(first, mostPause)
 	last := make([]error, len(d.servers)) // what each server's last answer was
 	for round := range attempts {
 		if round > 0 {
 			if !anyRetriable(last) {
 				break
 			}
-			if err := sleep(ctx, backoff<<(round-1)); err != nil {
+			if err := pauses.Wait(ctx); err != nil {
 				return 0, d.outcome(err, last)
 			}
 		}
@@ -115,9 +120,13 @@ func (d *download) restart() error {
 }
 
 func (d *download) stream(ctx context.Context, base string) error {
-	watch, ctx := watchStall(ctx, d.client.stall())
+	l, err := ParseLocation(base)
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrRefused, err)
+	}
+	watch, ctx := watchStall(scoped(ctx, l, auth.ActionPull), d.client.stall())
 	defer watch.stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, blobURL(base, d.digest), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.blob(d.digest), nil)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRefused, err)
 	}
@@ -125,7 +134,7 @@ func (d *download) stream(ctx context.Context, base string) error {
 	if d.size > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", d.size))
 	}
-	resp, err := d.client.http().Do(req)
+	resp, err := d.client.do(req)
 	if err != nil {
 		return watch.explain(err)
 	}
@@ -233,16 +242,8 @@ func anyRetriable(errs []error) bool {
 	return false
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
+// mostPause bounds the pause before another round.
+const mostPause = time.Minute
 
 // errStalled says that a server was too slow, and another one is tried.
 var errStalled = errors.New("too slow")

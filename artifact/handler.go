@@ -1,77 +1,64 @@
 package artifact
 
 import (
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 )
-
-// HandlerOptions says what a Handler allows. The zero value serves reads only.
-type HandlerOptions struct {
-	// Writable allows PUT.
-	Writable bool
-	// Token, when set, must come as "Authorization: Bearer <token>" with a PUT.
-	// Reads are never protected: a digest is a secret only its knowers have.
-	Token string
-	// MaxBytes bounds an upload; 0 means 256 MiB.
-	MaxBytes int64
-}
 
 // DefaultMaxBytes bounds uploads and downloads where no other limit is given.
 const DefaultMaxBytes = 256 << 20
 
-// Handler serves a store:
+// Handler serves the blobs of a store to readers, as the OCI distribution protocol has it:
 //
-//	GET, HEAD /v1/blobs/sha256/<hex>   the blob; one byte range is honoured
-//	PUT       /v1/blobs/sha256/<hex>   keep a blob; 201 when new, 200 when held already
-//	GET       /healthz                 200 "ok"
+//	GET, HEAD /v2/                        200: this is a registry
+//	GET, HEAD /v2/<name>/blobs/<digest>   the blob; one byte range is honoured
+//	GET       /healthz                    200 "ok"
 //
-// A corrupted blob is never served to its end: the connection breaks before the last
-// bytes, and the next request gets 404. A range is served only after the whole blob
-// was checked.
-func Handler(store Store, opts HandlerOptions) http.Handler {
-	if opts.MaxBytes <= 0 {
-		opts.MaxBytes = DefaultMaxBytes
-	}
-	h := &handler{store: store, opts: opts}
+// Any name of a repository will do: a blob is what its digest says. The package registry serves writers too.
+func Handler(store Store) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/blobs/sha256/{hex}", h.get)
-	mux.HandleFunc("PUT /v1/blobs/sha256/{hex}", h.put)
+	mux.HandleFunc("/v2/", func(w http.ResponseWriter, r *http.Request) {
+		route, ok := ParseRoute(r.URL.Path)
+		switch {
+		case !ok || route.Kind != KindBase && route.Kind != KindBlob:
+			WriteError(w, http.StatusNotFound, "UNSUPPORTED", "this server has blobs only, at /v2/<name>/blobs/<digest>")
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			WriteError(w, http.StatusMethodNotAllowed, "UNSUPPORTED", "this store is read-only")
+		case route.Kind == KindBase:
+			ServeBase(w)
+		default:
+			ServeBlob(w, r, store, route.Reference)
+		}
+	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, "ok\n")
 	})
 	return mux
 }
 
-// Server is an http.Server around a handler with time limits that keep idle and
-// trickling clients from holding connections. The caller gives it a listener.
-func Server(h http.Handler) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       10 * time.Minute,
-		WriteTimeout:      10 * time.Minute,
-		IdleTimeout:       time.Minute,
-	}
+// ServeBase says that the server speaks the OCI distribution protocol.
+func ServeBase(w http.ResponseWriter) {
+	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
+	w.Header().Set("Content-Type", "application/json")
+	io.WriteString(w, "{}\n")
 }
 
-type handler struct {
-	store Store
-	opts  HandlerOptions
-}
-
-func (h *handler) get(w http.ResponseWriter, r *http.Request) {
-	digest, err := parseHex(r.PathValue("hex"))
+// ServeBlob answers GET and HEAD of a blob whose digest is given as text.
+//
+// A corrupted blob is never served to its end: the connection breaks before the last bytes, and the next request gets 404.
+// A range is served only after the whole blob was checked.
+func ServeBlob(w http.ResponseWriter, r *http.Request, store Store, reference string) {
+	digest, err := ParseDigest(reference)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+		WriteError(w, http.StatusBadRequest, "DIGEST_INVALID", err.Error())
 		return
 	}
-	blob, size, err := h.store.Open(r.Context(), digest)
+	blob, size, err := store.Open(r.Context(), digest)
 	if err != nil {
 		httpError(w, err)
 		return
@@ -79,7 +66,6 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 	defer func() { blob.Close() }()
 
 	head := w.Header()
-	head.Set("Content-Type", "application/octet-stream")
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Docker-Content-Digest", digest.String())
 	head.Set("ETag", `"`+digest.String()+`"`)
@@ -90,13 +76,14 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 	switch kind {
 	case rangeBad:
 		head.Set("Content-Range", fmt.Sprintf("bytes */%d", size))
-		http.Error(w, "range not satisfiable", http.StatusRequestedRangeNotSatisfiable)
+		WriteError(w, http.StatusRequestedRangeNotSatisfiable, "SIZE_INVALID", "range not satisfiable")
 		return
 	case rangeNone:
+		head.Set("Content-Type", "application/octet-stream")
 		head.Set("Content-Length", strconv.FormatInt(size, 10))
 		w.WriteHeader(http.StatusOK)
 	case rangeOne:
-		if blob, err = h.checked(r, digest, blob); err != nil {
+		if blob, err = checked(r, store, digest, blob); err != nil {
 			httpError(w, err)
 			return
 		}
@@ -104,6 +91,7 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 			httpError(w, err)
 			return
 		}
+		head.Set("Content-Type", "application/octet-stream")
 		head.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.start, part.start+part.length-1, size))
 		head.Set("Content-Length", strconv.FormatInt(part.length, 10))
 		w.WriteHeader(http.StatusPartialContent)
@@ -119,11 +107,11 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request) {
 }
 
 // checked reads the blob to its end and opens it again.
-func (h *handler) checked(r *http.Request, digest Digest, blob io.ReadCloser) (io.ReadCloser, error) {
+func checked(r *http.Request, store Store, digest Digest, blob io.ReadCloser) (io.ReadCloser, error) {
 	if _, err := io.Copy(io.Discard, blob); err != nil {
 		return blob, err
 	}
-	again, _, err := h.store.Open(r.Context(), digest)
+	again, _, err := store.Open(r.Context(), digest)
 	if err != nil {
 		return blob, err
 	}
@@ -131,60 +119,19 @@ func (h *handler) checked(r *http.Request, digest Digest, blob io.ReadCloser) (i
 	return again, nil
 }
 
-func (h *handler) put(w http.ResponseWriter, r *http.Request) {
-	if !h.opts.Writable {
-		http.Error(w, "this store is read-only", http.StatusMethodNotAllowed)
-		return
-	}
-	if !h.authorised(r) {
-		w.Header().Set("WWW-Authenticate", "Bearer")
-		http.Error(w, "a valid bearer token is required", http.StatusUnauthorized)
-		return
-	}
-	digest, err := parseHex(r.PathValue("hex"))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	if r.ContentLength > h.opts.MaxBytes {
-		httpError(w, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, r.ContentLength, h.opts.MaxBytes))
-		return
-	}
-	if has, err := h.store.Has(r.Context(), digest); err == nil && has {
-		w.WriteHeader(http.StatusOK)
-		return
-	}
-	if _, err := h.store.PutAs(r.Context(), digest, r.Body, h.opts.MaxBytes); err != nil {
-		if errors.Is(err, ErrCorrupted) {
-			http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-			return
-		}
-		httpError(w, err)
-		return
-	}
-	w.Header().Set("Location", r.URL.Path)
-	w.WriteHeader(http.StatusCreated)
-}
-
-func (h *handler) authorised(r *http.Request) bool {
-	if h.opts.Token == "" {
-		return true
-	}
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	return ok && subtle.ConstantTimeCompare([]byte(token), []byte(h.opts.Token)) == 1
-}
-
 func httpError(w http.ResponseWriter, err error) {
-	status := http.StatusInternalServerError
+	status, code := http.StatusInternalServerError, "UNKNOWN"
 	switch {
 	case errors.Is(err, ErrNotFound):
-		status = http.StatusNotFound
+		status, code = http.StatusNotFound, "BLOB_UNKNOWN"
 	case errors.Is(err, ErrTooLarge):
-		status = http.StatusRequestEntityTooLarge
+		status, code = http.StatusRequestEntityTooLarge, "SIZE_INVALID"
 	case errors.Is(err, ErrQuota):
-		status = http.StatusInsufficientStorage
+		status, code = http.StatusInsufficientStorage, "DENIED"
+	case errors.Is(err, ErrCorrupted):
+		code = "BLOB_UNKNOWN" // it was dropped: the next answer is that it is not there
 	}
-	http.Error(w, err.Error(), status)
+	WriteError(w, status, code, err.Error())
 }
 
 type byteRange struct{ start, length int64 }

@@ -1,9 +1,7 @@
 package artifact
 
 import (
-	"bytes"
 	"context"
-	"net"
 	"net/http"
 	"testing"
 	"time"
@@ -16,7 +14,7 @@ func TestAServerThatHangsIsAskedLast(t *testing.T) {
 	ctx := context.Background()
 	hung, asked := hostile(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	store := NewMemory()
-	honest := serve(t, Handler(store, HandlerOptions{}))
+	honest := serve(t, Handler(store))
 	c := hasty(hung, honest)
 	for i := range 5 {
 		data := []byte{byte(i)}
@@ -42,27 +40,4 @@ func TestSlowServersAreForgiven(t *testing.T) {
 	require.Equal(t, []string{"c", "a", "b"}, s.order([]string{"a", "b", "c"}))
 	s.until["a"] = time.Now().Add(-time.Second)
 	require.Equal(t, []string{"a", "c", "b"}, s.order([]string{"a", "b", "c"}))
-}
-
-// An upload to a server that hangs ends, and the next server has it; one that is slow and moves on is borne.
-func TestUploadLeavesAServerThatHangs(t *testing.T) {
-	ctx := context.Background()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // accepts, as far as the system does, and never reads
-	require.NoError(t, err)
-	defer listener.Close()
-	mute := "http://" + listener.Addr().String()
-	store := NewMemory()
-	honest := serve(t, Handler(store, HandlerOptions{Writable: true}))
-	data := bytes.Repeat([]byte("credence "), 2_000_000) // more than sockets buffer
-	c := quick(mute, honest)
-	c.Stall = 500 * time.Millisecond
-	digest, err := c.Upload(ctx, data)
-	require.NoError(t, err)
-	held, err := store.Has(ctx, digest)
-	require.NoError(t, err)
-	require.True(t, held)
-
-	c.BaseURLs = []string{mute}
-	_, err = c.Upload(ctx, data)
-	require.ErrorIs(t, err, ErrUnreachable)
 }

@@ -5,16 +5,16 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
-	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
-	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
-	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
-	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	authv1 "cosmossdk.io/api/cosmos/auth/v1beta1"
+	bankv1 "cosmossdk.io/api/cosmos/bank/v1beta1"
+	nodev1 "cosmossdk.io/api/cosmos/base/node/v1beta1"
+	cmtv1 "cosmossdk.io/api/cosmos/base/tendermint/v1beta1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
@@ -149,7 +149,7 @@ func (c *Conn) verify(ctx context.Context, e *endpoint) error {
 	if e.verified.Load() {
 		return nil
 	}
-	info, err := cmtservice.NewServiceClient(e.conn).GetNodeInfo(ctx, &cmtservice.GetNodeInfoRequest{})
+	info, err := cmtv1.NewServiceClient(e.conn).GetNodeInfo(ctx, &cmtv1.GetNodeInfoRequest{})
 	if err != nil {
 		return err
 	}
@@ -312,41 +312,42 @@ func (c *Conn) Poa() poatypes.QueryClient { return poatypes.NewQueryClient(c) }
 func (c *Conn) Beacon() beacontypes.QueryClient { return beacontypes.NewQueryClient(c) }
 
 // Bank reads balances.
-func (c *Conn) Bank() banktypes.QueryClient { return banktypes.NewQueryClient(c) }
+func (c *Conn) Bank() bankv1.QueryClient { return bankv1.NewQueryClient(c) }
 
 // Auth reads accounts.
-func (c *Conn) Auth() authtypes.QueryClient { return authtypes.NewQueryClient(c) }
+func (c *Conn) Auth() authv1.QueryClient { return authv1.NewQueryClient(c) }
 
 // Comet reads blocks and their results.
-func (c *Conn) Comet() cmtservice.ServiceClient { return cmtservice.NewServiceClient(c) }
+func (c *Conn) Comet() cmtv1.ServiceClient { return cmtv1.NewServiceClient(c) }
 
 // Node reads a node's own status.
-func (c *Conn) Node() nodeservice.ServiceClient { return nodeservice.NewServiceClient(c) }
-
-// Tx simulates, broadcasts and finds transactions.
-func (c *Conn) Tx() txtypes.ServiceClient { return txtypes.NewServiceClient(c) }
+func (c *Conn) Node() nodev1.ServiceClient { return nodev1.NewServiceClient(c) }
 
 // Height is the latest height committed by the node, and the time of its block.
 func (c *Conn) Height(ctx context.Context) (int64, time.Time, error) {
-	res, err := c.Node().Status(ctx, &nodeservice.StatusRequest{})
+	res, err := c.Node().Status(ctx, &nodev1.StatusRequest{})
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("latest height: %w", err)
 	}
 	var at time.Time
 	if res.Timestamp != nil {
-		at = *res.Timestamp
+		at = res.Timestamp.AsTime()
 	}
 	return int64(res.Height), at, nil
 }
 
 // Balance of an account in ucred.
 func (c *Conn) Balance(ctx context.Context, who string) (uint64, error) {
-	res, err := c.Bank().Balance(ctx, &banktypes.QueryBalanceRequest{Address: who, Denom: Denom})
+	res, err := c.Bank().Balance(ctx, &bankv1.QueryBalanceRequest{Address: who, Denom: Denom})
 	if err != nil {
 		return 0, fmt.Errorf("balance of %s: %w", who, err)
 	}
-	if res.Balance == nil || !res.Balance.Amount.IsUint64() {
+	if res.Balance.GetAmount() == "" {
 		return 0, nil
 	}
-	return res.Balance.Amount.Uint64(), nil
+	amount, err := strconv.ParseUint(res.Balance.Amount, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("balance of %s: got %q, expected less than 2^64 %s: %w", who, res.Balance.Amount, Denom, err)
+	}
+	return amount, nil
 }

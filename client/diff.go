@@ -12,12 +12,9 @@ import (
 func History(ctx context.Context, conn *Conn, t taskstypes.Task, sources []string, words LastWords) []Event {
 	events := Changes(nil, t, t.Done)
 	for i, e := range events {
-		if e.Kind == EventEnded && e.Result.failed() {
+		if e.Kind == EventEnded && e.Result.Failed() {
 			findReason(ctx, conn, e.Result, sources, words)
 			events[i].Text = e.Result.Text()
-			if said := e.Result.stderrText(); said != "" {
-				events[i].Text += "; " + said
-			}
 		}
 	}
 	return events
@@ -76,7 +73,7 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 	if c.before.Ending == taskstypes.ENDING_UNSPECIFIED && now.Ending != taskstypes.ENDING_UNSPECIFIED {
 		c.add(EventEnded, func(e *Event) {
 			e.Phase, e.Outcome = "DONE", outcomeOf(now.Verdict)
-			e.Result = reportTask(now)
+			e.Result = ReportOf(now)
 			e.Text = e.Result.Text()
 		})
 	}

@@ -82,7 +82,7 @@ var storyLines = []string{
 	"court: the answers differ: the court is called, 1 validator runs it again",
 	"committed: val-1 has locked its answer",
 	"revealed: val-1 reveals sha256:aaaaaaaaaaaa",
-	"ended: the court decided: sha256:aaaaaaaaaaaa, as amber said; grove gave a wrong answer and loses 10 CRED of stake",
+	"ended: accepted: sha256:aaaaaaaaaaaa, by amber",
 }
 
 func tell(events []Event) []string {

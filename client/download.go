@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/result"
@@ -18,9 +17,9 @@ import (
 // Every byte is checked against the digest on the chain. What it found is put into the report.
 func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, dir string) error {
 	if !t.Accepted() || t.Verdict.Digest == "" {
-		return &Problem{What: fmt.Sprintf("task %s has no result: it ended as %s", t.ID, t.Ending), Exit: ExitNoVerdict}
+		return &Error{Code: CodeNoAnswer, Task: t, What: fmt.Sprintf("task %s has no result: it ended as %s", t.ID, t.Ending)}
 	}
-	if t.failed() { // it left no files
+	if t.Failed() { // it left no files
 		findReason(ctx, conn, t, stores, nil)
 		return nil
 	}
@@ -34,17 +33,17 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 	}
 	source := &artifact.Client{BaseURLs: append(holders, stores...)}
 	if len(source.BaseURLs) == 0 {
-		return &Problem{What: fmt.Sprintf("nobody is known to hold the result of task %s", t.ID), Next: "name a store with --store URL", Exit: ExitNetwork}
+		return &Error{Code: CodeUnavailable, Field: "Stores", What: fmt.Sprintf("nobody is known to hold the result of task %s", t.ID)}
 	}
 	manifest, err := result.Fetch(ctx, digest, source, dir)
 	if err != nil {
-		return &Problem{
+		return &Error{
+			Code: CodeUnavailable, Deal: t.ID, Found: source.BaseURLs, Err: err,
 			What: fmt.Sprintf("the result %s can't be downloaded: %v", ShortDigest(t.Verdict.Digest), err),
-			Next: fmt.Sprintf("credenced task fetch %s --out DIR tries again; holders are %s", ShortDigest(t.ID), strings.Join(source.BaseURLs, ", ")),
-			Exit: ExitNetwork, Err: err,
 		}
 	}
-	t.Dir, t.ExitCode, t.Reason = dir, manifest.ExitCode, manifest.Reason
+	t.Dir = dir
+	t.takeEnding(manifest)
 	t.Files = []string{}
 	for _, e := range manifest.Entries {
 		if !e.Dir {
@@ -77,10 +76,10 @@ func FetchTask(ctx context.Context, conn *Conn, id string, stores []string, dir 
 		return nil, err
 	}
 	if res.Task.Phase != taskstypes.PHASE_DONE {
-		return nil, &Problem{What: fmt.Sprintf("task %s has not ended: it is in phase %s", id, res.Task.Phase), Next: "follow it with credenced task watch " + ShortDigest(id), Exit: ExitNotEnded}
+		return nil, &Error{Code: CodeRunning, Deal: id, What: fmt.Sprintf("task %s has not ended: it is in phase %s", id, res.Task.Phase)}
 	}
-	report := reportTask(res.Task)
-	report.under(res.Deal)
+	report := ReportOf(res.Task)
+	report.Under(res.Deal)
 	return report, Download(ctx, conn, report, stores, dir)
 }
 
@@ -129,13 +128,10 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, store
 	}
 	sortTasks(reports)
 	if len(reports) == 0 {
-		return nil, &Problem{What: "no task has ended yet", Next: "follow it with credenced task watch " + ShortDigest(deal+request), Exit: ExitNotEnded}
+		return nil, &Error{Code: CodeRunning, Request: request, Deal: deal, What: "no task has ended yet"}
 	}
 	if open := w.left(); open > 0 && trouble == nil {
-		trouble = &Problem{
-			What: fmt.Sprintf("%s not ended yet", pluralHave(open)),
-			Next: fmt.Sprintf("credenced task watch %s, and fetch into another folder then", ShortDigest(deal+request)), Exit: ExitNotEnded,
-		}
+		trouble = &Error{Code: CodeRunning, Request: request, Deal: deal, Got: uint64(len(reports)), What: pluralHave(open) + " not ended yet"}
 	}
 	return reports, trouble
 }

@@ -36,7 +36,7 @@ const (
 	EventFinished   EventKind = "finished"   // everything ended; the report is complete
 )
 
-// Event is one step of a run. Text says it in words; the other fields say it to programs.
+// Event is one step of a run. Text says it in a few words, without amounts; the other fields say all of it to programs.
 type Event struct {
 	Kind EventKind `json:"event"`
 	// Text says it in words.
@@ -69,6 +69,14 @@ type Event struct {
 	Request   string `json:"request,omitempty"`
 	Deal      string `json:"deal,omitempty"`
 	Hash      string `json:"hash,omitempty"`
+	// Size of what was uploaded in bytes, or of a quoted bag in tasks.
+	Size uint64 `json:"size,omitempty"`
+	// Expected and MaxPrice of one task, and what is Locked for all, in ucred.
+	Expected uint64 `json:"expected,omitempty"`
+	MaxPrice uint64 `json:"max_price,omitempty"`
+	Locked   uint64 `json:"locked,omitempty"`
+	// Expiry is the height until which what can't be met at once rests on the book.
+	Expiry int64 `json:"expiry,omitempty"`
 	// Waited is for how many seconds the chain has been quiet.
 	Waited uint64 `json:"waited_seconds,omitempty"`
 	// Result of a task that ended.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
@@ -29,7 +30,7 @@ func holder(t *testing.T, m result.Manifest) string {
 	t.Helper()
 	store := artifact.NewMemory()
 	require.NoError(t, result.Store(context.Background(), m, nil, store))
-	server := httptest.NewServer(artifact.Handler(store, artifact.HandlerOptions{}))
+	server := httptest.NewServer(artifact.Handler(store))
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -44,6 +45,34 @@ func manifest(t *testing.T, kind, reason string, exit uint32) result.Manifest {
 // words of a program, some of which a terminal would obey.
 func words(*TaskReport) (from, text string) { return "amber", "line 1\ncan't read \x1b[31mconfig\n" }
 
+// TestStderrIsPartOfTheAnswer: what the manifest says a program wrote is in the report, in UTF-8 and marked as verified, whatever
+// else a log says. It can be had by itself, byte for byte.
+func TestStderrIsPartOfTheAnswer(t *testing.T) {
+	failed, err := result.Manifest{Kind: result.KindAppFailed, Reason: "exit", ExitCode: 3, Stderr: "no \x1b[31mfile\xff\n"}.With(nil)
+	require.NoError(t, err)
+	m := newFakeMarket(t, fill("north", 1, matched), nothing, endWith(taskstypes.KIND_APP_FAILED, failed))
+	r, _, tell := m.runner()
+	r.Holders, r.Words = []string{holder(t, failed)}, words
+	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Out: filepath.Join(t.TempDir(), "out")}, tell)
+	var problem *Error
+	require.ErrorAs(t, err, &problem)
+	require.Equal(t, CodeAppFailed, problem.Code)
+	require.Equal(t, report.Tasks[0], problem.Task)
+	require.Equal(t, "no \x1b[31mfile\uFFFD\n", report.Tasks[0].Stderr)
+	require.True(t, report.Tasks[0].StderrVerified)
+	require.Empty(t, report.Tasks[0].StderrFrom)
+
+	ending, err := FetchEnding(within(t), r.Conn, report.Tasks[0].ID, r.Holders)
+	require.NoError(t, err)
+	require.Equal(t, failed.Stderr, ending.Stderr, "every byte of it")
+	require.Equal(t, "exit", ending.Reason)
+	require.EqualValues(t, 3, ending.ExitCode)
+	_, err = FetchEnding(within(t), r.Conn, report.Tasks[0].ID, nil)
+	require.ErrorAs(t, err, &problem)
+	require.Equal(t, CodeUnavailable, problem.Code)
+	require.Equal(t, "Manifest", problem.Field)
+}
+
 // How a program failed, and its last words where they are to be had, reach run, watch, show and fetch.
 func TestAFailureHasItsReason(t *testing.T) {
 	failed := manifest(t, result.KindAppFailed, "exit", 3)
@@ -54,15 +83,15 @@ func TestAFailureHasItsReason(t *testing.T) {
 	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Out: out}, tell)
 	check := func(err error) {
 		t.Helper()
-		var problem *Problem
+		var problem *Error
 		require.ErrorAs(t, err, &problem)
-		require.Equal(t, ExitAppFailed, problem.Exit)
-		require.Contains(t, problem.What, "failed with exit status 3")
+		require.Equal(t, CodeAppFailed, problem.Code)
+		require.Equal(t, "exit", problem.Task.Reason)
+		require.EqualValues(t, 3, problem.Task.ExitCode)
 	}
 	check(err)
-	require.ErrorContains(t, err, `from amber (not verified):`)
-	require.ErrorContains(t, err, `can't read \x1b[31mconfig`, "a program's words are made printable")
-	require.Contains(t, texts(*events, EventEnded), "accepted: the program failed with exit status 3 (sha256:")
+	require.Contains(t, report.Tasks[0].Stderr, "can't read")
+	require.Contains(t, texts(*events, EventEnded), "accepted: the app fails, sha256:")
 	require.Empty(t, texts(*events, EventDownloaded), "it left no files")
 	require.NoDirExists(t, out)
 	task := report.Tasks[0]
@@ -73,7 +102,6 @@ func TestAFailureHasItsReason(t *testing.T) {
 	var watched []*TaskReport
 	require.NoError(t, WatchRequest(within(t), r.Conn, requestID, func(e Event) {
 		if e.Kind == EventEnded {
-			require.Contains(t, e.Text, "failed with exit status 3")
 			watched = append(watched, e.Result)
 		}
 	}, WithSources(r.Holders...), WithLastWords(words)))
@@ -83,8 +111,9 @@ func TestAFailureHasItsReason(t *testing.T) {
 	res, err := r.Conn.Tasks().Task(within(t), &taskstypes.QueryTaskRequest{Id: task.ID})
 	require.NoError(t, err)
 	history := History(within(t), r.Conn, res.Task, r.Holders, words)
-	require.Contains(t, texts(history, EventEnded), "failed with exit status 3")
-	require.Contains(t, texts(history, EventEnded), "line 1")
+	ended := history[len(history)-1].Result
+	require.EqualValues(t, 3, ended.ExitCode)
+	require.Contains(t, ended.Stderr, "line 1")
 
 	fetched, err := FetchAll(within(t), r.Conn, task.ID, "", "", r.Holders, out)
 	require.NoError(t, err)
@@ -100,10 +129,10 @@ func TestAFailureWithoutItsManifest(t *testing.T) {
 	r.Stores = []string{holder(t, manifest(t, result.KindAppFailed, "trap", 0))} // has another one
 	m.apps["acme/app:1"] = nil
 	report, err := r.Run(within(t), Job{App: "acme/app:1", Trust: 100}, tell)
-	require.Equal(t, ExitAppFailed, ExitStatus(err))
-	require.ErrorContains(t, err, "the manifest that says how can't be had")
-	require.NotContains(t, err.Error(), "exit status")
-	require.ErrorContains(t, err, "stays with the workers")
+	var problem *Error
+	require.ErrorAs(t, err, &problem)
+	require.Equal(t, CodeAppFailed, problem.Code)
+	require.Empty(t, problem.Task.Reason)
 	require.NotEmpty(t, report.Tasks[0].ReasonError)
 }
 
@@ -115,7 +144,7 @@ func TestAResultWithoutFiles(t *testing.T) {
 	r.Holders = []string{holder(t, empty)}
 	_, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Out: filepath.Join(t.TempDir(), "out")}, tell)
 	require.NoError(t, err)
-	require.Equal(t, "verified: "+NoFiles, texts(*events, EventDownloaded))
+	require.Contains(t, texts(*events, EventDownloaded), "verified: 0 files")
 }
 
 // What has not ended is not fetched, and the exit status says so.
@@ -127,10 +156,19 @@ func TestFetchTooEarly(t *testing.T) {
 		fill("north", 2, matched)(m)
 	})
 	_, err := FetchAll(within(t), r.Conn, "", "", requestID, nil, t.TempDir())
-	require.Equal(t, ExitNotEnded, ExitStatus(err), "%v", err)
+	require.Equal(t, CodeRunning, codeOf(err), "%v", err)
 	m.set(func() { end(0)(m) })
 	_, err = FetchAll(within(t), r.Conn, "", "", requestID, nil, t.TempDir())
 	require.ErrorContains(t, err, "nobody is known to hold")
 	_, err = FetchAll(within(t), r.Conn, taskID(m.deals[0], 1), "", "", nil, t.TempDir())
-	require.Equal(t, ExitNotEnded, ExitStatus(err), "%v", err)
+	require.Equal(t, CodeRunning, codeOf(err), "%v", err)
+}
+
+// codeOf is the code of an error of the library; empty for others.
+func codeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
 }

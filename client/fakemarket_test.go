@@ -20,6 +20,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/registry"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -79,8 +80,13 @@ func newFakeMarket(t *testing.T, steps ...func(*fakeMarket)) *fakeMarket {
 
 // runner is a requester on the chain, with a store, and what it was told.
 func (m *fakeMarket) runner() (*Runner, *[]Event, Observer) {
-	store := httptest.NewServer(artifact.Handler(artifact.NewMemory(), artifact.HandlerOptions{Writable: true}))
-	m.t.Cleanup(store.Close)
+	blobs, err := registry.Open(m.t.TempDir(), registry.Options{Open: true})
+	require.NoError(m.t, err)
+	store := httptest.NewServer(blobs)
+	m.t.Cleanup(func() {
+		store.Close()
+		require.NoError(m.t, blobs.Close())
+	})
 	key, err := GenerateKey()
 	require.NoError(m.t, err)
 	var events []Event

@@ -12,18 +12,36 @@ import (
 	errorsmod "cosmossdk.io/errors"
 	abci "github.com/cometbft/cometbft/abci/types"
 	p2p "github.com/cometbft/cometbft/proto/tendermint/p2p"
+	sdkclient "github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	"github.com/cosmos/cosmos-sdk/codec"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/credence-chain/credence/client/sender"
 )
+
+// testTx reads transactions as a node does, by the SDK's own code.
+var testTx = func() sdkclient.TxConfig {
+	config, err := authtx.NewTxConfigWithOptions(theEncoding().codec, authtx.ConfigOptions{
+		EnabledSignModes: authtx.DefaultSignModes,
+		SigningOptions:   signingOptions(),
+	})
+	if err != nil {
+		panic(err)
+	}
+	return config
+}()
 
 // fakeNode answers what the client asks a node.
 type fakeNode struct {
@@ -163,14 +181,14 @@ func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*
 	if n.refuse != nil {
 		return &txtypes.BroadcastTxResponse{TxResponse: n.refuse}, nil
 	}
-	hash := TxHash(req.TxBytes)
+	hash := sender.TxHash(req.TxBytes)
 	if n.execute != nil {
-		tx, err := theEncoding().tx.TxDecoder()(req.TxBytes)
+		tx, err := testTx.TxDecoder()(req.TxBytes)
 		if err != nil {
 			return nil, err
 		}
 		if tx.(sdk.FeeTx).GetGas() < n.gas {
-			n.included[hash] = &sdk.TxResponse{TxHash: hash, Height: n.height, Codespace: sdkSpace, Code: codeOutOfGas, RawLog: "out of gas"}
+			n.included[hash] = &sdk.TxResponse{TxHash: hash, Height: n.height, Codespace: sdkerrors.RootCodespace, Code: sdkerrors.ErrOutOfGas.ABCICode(), RawLog: "out of gas"}
 			return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
 		}
 		if n.refuseTx != nil {
@@ -197,19 +215,29 @@ func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*
 	return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
 }
 
-// Simulate takes feeGas more for a transaction with a fee, as a chain does.
-func (n txOf) Simulate(_ context.Context, req *txtypes.SimulateRequest) (*txtypes.SimulateResponse, error) {
-	tx, err := theEncoding().tx.TxDecoder()(req.TxBytes)
+// ABCIQuery simulates. It takes feeGas more for a transaction with a fee, as a chain does.
+func (n cometOf) ABCIQuery(_ context.Context, req *cmtservice.ABCIQueryRequest) (*cmtservice.ABCIQueryResponse, error) {
+	if req.Path != "/app/simulate" {
+		return nil, status.Errorf(codes.InvalidArgument, "path %s", req.Path)
+	}
+	tx, err := testTx.TxDecoder()(req.Data)
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.refuseTx != nil {
+		if err := n.refuseTx(tx.GetMsgs()); err != nil {
+			res := sdkerrors.QueryResult(errorsmod.Wrap(err, "failed to simulate tx"), false)
+			return &cmtservice.ABCIQueryResponse{Code: res.Code, Codespace: res.Codespace, Log: res.Log}, nil
+		}
+	}
 	used := n.gas
 	if fee, ok := tx.(sdk.FeeTx); ok && !fee.GetFee().IsZero() {
 		used += feeGas
 	}
-	return &txtypes.SimulateResponse{GasInfo: &sdk.GasInfo{GasUsed: used}}, nil
+	value, err := codec.ProtoMarshalJSON(&sdk.SimulationResponse{GasInfo: sdk.GasInfo{GasUsed: used}, Result: &sdk.Result{}}, nil)
+	return &cmtservice.ABCIQueryResponse{Value: value}, err
 }
 
 const feeGas = 20_000

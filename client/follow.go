@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	cmtv1 "cosmossdk.io/api/cosmos/base/tendermint/v1beta1"
+	eventv1 "cosmossdk.io/api/tendermint/abci"
 	abci "github.com/cometbft/cometbft/abci/types"
-	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/gogoproto/proto"
 	"google.golang.org/grpc/codes"
@@ -197,7 +198,7 @@ func (f *follower) catchingUp(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.opts.Timeout)
 	defer cancel()
-	res, err := f.conn.Comet().GetSyncing(ctx, &cmtservice.GetSyncingRequest{})
+	res, err := f.conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
 	if err != nil {
 		return false // some nodes don't serve it; heights tell the rest
 	}
@@ -238,7 +239,7 @@ func (v *vigil) idle() {
 }
 
 func readBlock(ctx context.Context, conn *Conn, height int64) (Block, error) {
-	res, err := conn.Comet().GetBlockResults(ctx, &cmtservice.GetBlockResultsRequest{Height: height})
+	res, err := conn.Comet().GetBlockResults(ctx, &cmtv1.GetBlockResultsRequest{Height: height})
 	if err != nil {
 		if code := status.Code(err); code == codes.Unavailable || code == codes.DeadlineExceeded {
 			return Block{}, err
@@ -253,11 +254,9 @@ func readBlock(ctx context.Context, conn *Conn, height int64) (Block, error) {
 		if tx.Code != 0 {
 			continue
 		}
-		block.Events = append(block.Events, tx.Events...)
+		block.Events = appendEvents(block.Events, tx.Events)
 	}
-	for _, event := range res.FinalizeBlockEvents {
-		block.Events = append(block.Events, *event)
-	}
+	block.Events = appendEvents(block.Events, res.FinalizeBlockEvents)
 	return block, nil
 }
 
@@ -269,4 +268,16 @@ func earliestKept(ctx context.Context, conn *Conn) int64 {
 		return 0
 	}
 	return height - 5
+}
+
+// appendEvents adds events as the SDK's parser takes them.
+func appendEvents(out []abci.Event, events []*eventv1.Event) []abci.Event {
+	for _, e := range events {
+		attributes := make([]abci.EventAttribute, len(e.Attributes))
+		for i, a := range e.Attributes {
+			attributes[i] = abci.EventAttribute{Key: a.Key, Value: a.Value, Index: a.Index}
+		}
+		out = append(out, abci.Event{Type: e.Type_, Attributes: attributes})
+	}
+	return out
 }

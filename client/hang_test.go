@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/client/sender"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -219,7 +220,7 @@ func TestBroadcastLeavesANodeThatHangs(t *testing.T) {
 	tx, err := sender.Sign(context.Background(), &taskstypes.MsgDecline{Who: key.Address()})
 	require.NoError(t, err)
 	frozen(t, first)
-	require.NoError(t, sender.Send(context.Background(), tx))
+	require.NoError(t, sender.Broadcast(context.Background(), tx))
 	healthy.set(func() { require.Equal(t, [][]byte{tx.Bytes}, healthy.sent) })
 }
 
@@ -230,16 +231,16 @@ func TestATransactionIsSentAgainToAnotherNode(t *testing.T) {
 	conn.SetPatience(300 * time.Millisecond)
 	key, err := GenerateKey()
 	require.NoError(t, err)
-	sender, err := NewSender(conn, key, SenderOptions{Gas: fixedGas, Poll: 5 * time.Millisecond})
+	s, err := NewSender(conn, key, SenderOptions{Gas: fixedGas})
 	require.NoError(t, err)
 	second.execute = (&fakeMarket{fakeNode: second}).deliver
-	tx, err := sender.Sign(context.Background(), &taskstypes.MsgDecline{Who: key.Address()})
+	tx, err := s.Sign(context.Background(), &taskstypes.MsgDecline{Who: key.Address()})
 	require.NoError(t, err)
-	require.NoError(t, sender.Send(context.Background(), tx))
+	require.NoError(t, s.Broadcast(context.Background(), tx))
 	first.set(func() { require.Len(t, first.sent, 1) })
 	frozen(t, first)
-	r := &resending{sender: sender, tx: tx, taken: true}
-	res, err := sender.confirm(context.Background(), tx.Hash, tx.Timeout, r.again)
+	opts := sender.ConfirmOptions{Poll: 5 * time.Millisecond, Rebroadcast: 50 * time.Millisecond}
+	res, err := sender.Confirm(context.Background(), s, tx, true, opts)
 	require.NoError(t, err)
 	require.Equal(t, tx.Hash, res.Hash)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ type Job struct {
 	App string
 	// Args of the program, without its name.
 	Args []string
+	// Execution of the program: exit statuses that mean success, where stdout goes, where stdin comes from, variables. Its
+	// Stdin is the name of an input, or the path of a file that becomes one.
+	Execution contract.Execution
 	// Inputs that it finds in /in.
 	Inputs []InputFile
 	// Datasets that it finds in /in/datasets: each "organisation/name:version", "sha256:...", or the path of a file, which is
@@ -121,6 +125,9 @@ func (j *Job) check() error {
 	if err := j.checkInputs(); err != nil {
 		return err
 	}
+	if err := j.checkExecution(); err != nil {
+		return err
+	}
 	if j.Fuel == 0 && j.Category == "" {
 		j.Fuel = DefaultFuel
 	}
@@ -131,10 +138,13 @@ func (j *Job) check() error {
 		return err
 	}
 	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
-		return &Problem{What: err.Error(), Next: "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits"}
+		return &Error{Code: CodeInvalid, Field: "Trust", Value: fmt.Sprint(j.Trust), What: err.Error(), Err: err}
 	}
 	if j.MinReplicas > poco.MaxReplicas {
-		return &Problem{What: fmt.Sprintf("--min-replicas %d: at most %d replicas are drawn for a task", j.MinReplicas, poco.MaxReplicas), Next: "lower it, or use --policy court"}
+		return &Error{
+			Code: CodeTooLarge, Field: "MinReplicas", Value: fmt.Sprint(j.MinReplicas), Got: uint64(j.MinReplicas), Limit: poco.MaxReplicas,
+			What: fmt.Sprintf("at most %d replicas are drawn for a task", poco.MaxReplicas),
+		}
 	}
 	if j.Out == "" {
 		return nil
@@ -143,9 +153,9 @@ func (j *Job) check() error {
 	switch {
 	case os.IsNotExist(err):
 	case err != nil:
-		return &Problem{What: fmt.Sprintf("--out %s: %v", j.Out, err), Next: "name a folder that can be made or is empty", Err: err}
+		return &Error{Code: CodeInvalid, Field: "Out", Value: j.Out, What: err.Error(), Expected: "a folder that can be made or is empty", Err: err}
 	case len(entries) > 0:
-		return &Problem{What: fmt.Sprintf("--out %s: the folder is not empty, and results never overwrite anything", j.Out), Next: "name another folder, or remove this one"}
+		return &Error{Code: CodeExists, Field: "Out", Value: j.Out, What: "the folder is not empty, and results never overwrite anything"}
 	}
 	return nil
 }
@@ -160,12 +170,34 @@ func (j *Job) checkInputs() error {
 			in.Name = filepath.Base(in.Path)
 		}
 		if err := contract.CheckInputName(in.Name); err != nil {
-			return &Problem{What: fmt.Sprintf("--input %s: its name: %v", printable.Name(in.Path), err), Next: "give it one: --input NAME=FILE"}
+			return &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: fmt.Sprintf("its name: %v", err), Err: err}
 		}
 		names[i] = in.Name
 	}
 	if err := contract.CheckInputs(names); err != nil {
-		return &Problem{What: err.Error(), Next: "give each input a name of its own: --input NAME=FILE"}
+		return &Error{Code: CodeConflict, Field: "Inputs", What: err.Error(), Expected: "a name of its own for each", Err: err}
+	}
+	return nil
+}
+
+// checkExecution makes an input of a file that is read as stdin, and holds the execution against the rule of the chain and
+// of workers.
+func (j *Job) checkExecution() error {
+	names := make([]string, len(j.Inputs))
+	for i, in := range j.Inputs {
+		names[i] = in.Name
+	}
+	if file := j.Execution.Stdin; file != "" && !slices.Contains(names, file) {
+		in := ParseInput(file)
+		j.Inputs, j.Execution.Stdin = append(slices.Clip(j.Inputs), in), in.Name
+		if err := j.checkInputs(); err != nil {
+			return err
+		}
+		names = append(names, in.Name)
+	}
+	j.Execution = j.Execution.Normal()
+	if err := j.Execution.Check(names); err != nil {
+		return &Error{Code: CodeInvalid, Field: "Execution", What: err.Error(), Err: err}
 	}
 	return nil
 }
@@ -174,7 +206,7 @@ func (j *Job) checkInputs() error {
 func (j *Job) checkDatasets() error {
 	n, k := uint64(len(j.Datasets)), uint64(j.DatasetsPerTask)
 	if k > 0 && n == 0 {
-		return &Problem{What: fmt.Sprintf("--datasets-per-task %d: there are no datasets", k), Next: "name them with --dataset"}
+		return &Error{Code: CodeConflict, Field: "DatasetsPerTask", Value: fmt.Sprint(k), What: "there are no datasets"}
 	}
 	need := uint64(1)
 	if k > 0 {
@@ -184,9 +216,9 @@ func (j *Job) checkDatasets() error {
 	case j.Bag == 0:
 		j.Bag = need
 	case k > 0 && j.Bag != need:
-		return &Problem{
-			What: fmt.Sprintf("--bag %d: %s, %d for each task, make %s", j.Bag, plural(n, "dataset", "datasets"), k, plural(need, "task", "tasks")),
-			Next: fmt.Sprintf("give --bag %d, or leave it out", need),
+		return &Error{
+			Code: CodeConflict, Field: "Bag", Value: fmt.Sprint(j.Bag), Got: j.Bag, Limit: need,
+			What: fmt.Sprintf("%s, %d for each task, make %s", plural(n, "dataset", "datasets"), k, plural(need, "task", "tasks")), Expected: fmt.Sprint(need),
 		}
 	}
 	return nil
@@ -201,9 +233,9 @@ func (j *Job) checkRest() error {
 	}
 	switch {
 	case given > 1:
-		return &Problem{What: "--expiry and --rest both say how long the request rests on the book", Next: "give one of them"}
+		return &Error{Code: CodeConflict, Field: "Rest", What: "Expiry, Rest and RestFor all say how long the request rests on the book", Expected: "one of them"}
 	case j.Expiry < 0 || j.Rest < 0 || j.RestFor < 0:
-		return &Problem{What: "--rest: got less than nothing", Next: "give it as blocks such as 1000, or as a time such as 10m"}
+		return &Error{Code: CodeInvalid, Field: "Rest", Value: fmt.Sprint(j.Expiry + j.Rest + int64(j.RestFor)), What: "got less than nothing"}
 	}
 	return nil
 }
@@ -222,14 +254,13 @@ var wasmMagic = []byte{0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00}
 func readModule(ctx context.Context, path string) (*module, error) {
 	info, err := os.Stat(path)
 	if os.IsNotExist(err) {
-		next := "check the path; an app on the chain is named organisation/name:version or sha256:DIGEST"
-		return nil, &Problem{What: fmt.Sprintf("there is no file %s", path), Next: next, Err: err}
+		return nil, &Error{Code: CodeNotFound, Field: "App", Value: path, What: "there is no file " + path, Expected: "a file, organisation/name:version, or sha256:DIGEST", Err: err}
 	}
 	if err != nil {
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, &Problem{What: path + " is a folder, expected a WebAssembly module", Next: buildHint}
+		return nil, &Error{Code: CodeInvalid, Field: "App", Value: path, What: path + " is a folder", Expected: expectedModule}
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -241,10 +272,13 @@ func readModule(ctx context.Context, path string) (*module, error) {
 		return nil, err
 	}
 	if !bytes.HasPrefix(data, wasmMagic) {
-		return nil, &Problem{What: fmt.Sprintf("%s is not a WebAssembly module: it begins with %s, expected %q", path, firstBytes(data), wasmMagic), Next: buildHint}
+		return nil, &Error{Code: CodeInvalid, Field: "App", Value: path, What: fmt.Sprintf("%s is not a WebAssembly module: it begins with %s, expected %q", path, firstBytes(data), wasmMagic), Expected: expectedModule}
 	}
 	if len(data) > MaxModule {
-		return nil, &Problem{What: fmt.Sprintf("%s has %s, workers run at most %s", path, mebibytes(uint64(info.Size())), mebibytes(MaxModule)), Next: "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"}
+		return nil, &Error{
+			Code: CodeTooLarge, Field: "App", Value: path, Got: uint64(info.Size()), Limit: MaxModule,
+			What: fmt.Sprintf("%s has %s, workers run at most %s", path, mebibytes(uint64(info.Size())), mebibytes(MaxModule)),
+		}
 	}
 	facts, err := wasmcheck.Check(ctx, data)
 	if err != nil {
@@ -259,37 +293,28 @@ func refusedModule(path string, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	next := map[wasmcheck.Feature]string{
-		wasmcheck.Imports:     "build it for WASI preview 1 alone, without the host functions of a browser or another host",
-		wasmcheck.Entry:       "build a program with a main function, not a library or a reactor",
-		wasmcheck.Exceptions:  "build it without them: -fno-exceptions in C++, no setjmp and longjmp in C, panic=abort in Rust",
-		wasmcheck.TailCalls:   "build it without -mtail-call",
-		wasmcheck.Threads:     "build it for one thread, without -pthread and shared memory: wasm32-wasip1, not wasm32-wasip1-threads",
-		wasmcheck.Memory64:    "build it for wasm32, not wasm64",
-		wasmcheck.RelaxedSIMD: "build it without -mrelaxed-simd; -msimd128 is fine",
-		wasmcheck.Memory:      "link it with a smaller initial memory",
-	}[refused.Feature]
-	if next == "" {
-		next = buildHint
-	}
-	return &Problem{What: fmt.Sprintf("no worker runs %s: %s", path, refused), Next: next, Err: err}
+	return &Error{Code: CodeUnsupported, Field: "App", Value: path, What: fmt.Sprintf("no worker runs %s: %s", path, refused), Err: err}
 }
 
 // mebibytes is a size, rounded up, in the unit in which limits are told.
 func mebibytes(n uint64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }
 
+// wasmRules are those by which a module is judged here.
+var wasmRules, _ = contract.FindRuntime(contract.RuntimeWasm)
+
 // checkMemory refuses a module that begins with more memory than its tasks will have: each would end in out-of-memory.
 func (m *module) checkMemory(path string, asked uint64) error {
-	if limit := contract.MemoryBytes(asked); m.facts.InitialMemory > limit {
-		return &Problem{
+	if limit := wasmRules.MemoryBytes(asked); m.facts.InitialMemory > limit {
+		return &Error{
+			Code: CodeTooLarge, Field: "Resources.MemoryBytes", Value: fmt.Sprint(asked), Got: m.facts.InitialMemory, Limit: limit,
 			What: fmt.Sprintf("%s begins with %s of memory, and its task may have %s", path, mebibytes(m.facts.InitialMemory), mebibytes(limit)),
-			Next: fmt.Sprintf("ask for it with --memory %s, or link it with a smaller initial memory", strings.ReplaceAll(mebibytes(m.facts.InitialMemory), " ", "")),
 		}
 	}
 	return nil
 }
 
-const buildHint = "build one for WASI: GOOS=wasip1 GOARCH=wasm go build -o app.wasm . (Go), cargo build --target wasm32-wasip1 (Rust), clang --target=wasm32-wasi (C)"
+// expectedModule is what an app's file has to be.
+const expectedModule = "a WebAssembly module for WASI preview 1"
 
 func firstBytes(data []byte) string {
 	switch {

@@ -12,8 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -67,10 +70,9 @@ func TestReadModule(t *testing.T) {
 				require.Equal(t, fmt.Sprintf("sha256:%x", sha256.Sum256(data)), m.digest)
 				return
 			}
-			var problem *Problem
+			var problem *Error
 			require.ErrorAs(t, err, &problem)
 			require.Contains(t, problem.What, tc.expErr)
-			require.NotEmpty(t, problem.Next)
 		})
 	}
 }
@@ -106,15 +108,15 @@ func TestJobCheck(t *testing.T) {
 		{"a new folder", Job{Trust: 100, Out: filepath.Join(full, "new")}, ""},
 		{"no trust", Job{}, "trust: got 0"},
 		{"too much trust", Job{Trust: 1 << 40}, "trust: got"},
-		{"too many replicas", Job{Trust: 100, MinReplicas: 25}, "--min-replicas 25"},
+		{"too many replicas", Job{Trust: 100, MinReplicas: 25}, "at most 24 replicas"},
 		{"datasets for all", Job{Trust: 100, Datasets: []string{"a/b:1", "a/c:1"}}, ""},
 		{"as many tasks as datasets make", Job{Trust: 100, Datasets: []string{"a/b:1"}, DatasetsPerTask: 2, Bag: 1}, ""},
 		{"more tasks than datasets make", Job{Trust: 100, Datasets: []string{"a/b:1", "a/c:1", "a/d:1"}, DatasetsPerTask: 2, Bag: 3}, "make 2 tasks"},
 		{"a share of no datasets", Job{Trust: 100, DatasetsPerTask: 2}, "there are no datasets"},
-		{"rests twice", Job{Trust: 100, Expiry: 9, Rest: 9}, "both say"},
+		{"rests twice", Job{Trust: 100, Expiry: 9, Rest: 9}, "all say"},
 		{"rests backwards", Job{Trust: 100, Rest: -1}, "less than nothing"},
 		{"a folder in use", Job{Trust: 100, Out: full}, "not empty"},
-		{"a file", Job{Trust: 100, Out: filepath.Join(full, "x")}, "--out"},
+		{"a file", Job{Trust: 100, Out: filepath.Join(full, "x")}, "not a directory"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			err := tc.job.check()
@@ -124,10 +126,9 @@ func TestJobCheck(t *testing.T) {
 				require.EqualValues(t, 1, tc.job.Bag)
 				return
 			}
-			var problem *Problem
+			var problem *Error
 			require.ErrorAs(t, err, &problem)
 			require.Contains(t, problem.What, tc.expErr)
-			require.NotEmpty(t, problem.Next)
 		})
 	}
 }
@@ -166,6 +167,80 @@ func TestJobDefaults(t *testing.T) {
 			require.Equal(t, tc.fuel, tc.job.Fuel)
 		})
 	}
+}
+
+// TestExecution walks the three layers that judge what is said around a program: what one takes or refuses, all do.
+func TestExecution(t *testing.T) {
+	digest := "sha256:" + strings.Repeat("ab", 32)
+	long := func(n int) string { return "A=" + strings.Repeat("x", n-3) }
+	for _, tc := range []struct {
+		e  contract.Execution
+		ok bool
+	}{
+		{contract.Execution{}, true},
+		{contract.Execution{OkExit: []uint32{20, 10, 0}, Stdout: "out/printed.txt", Stdin: "x", Env: []string{"B=2", "A=1"}}, true},
+		{contract.Execution{OkExit: []uint32{7, 7}}, false},
+		{contract.Execution{OkExit: make([]uint32, contract.MaxOkExit+1)}, false},
+		{contract.Execution{Stdout: "../x"}, false},
+		{contract.Execution{Stdout: "a\nb"}, false},
+		{contract.Execution{Stdout: strings.Repeat("x", contract.MaxInputNameBytes)}, true},
+		{contract.Execution{Stdout: strings.Repeat("x", contract.MaxInputNameBytes+1)}, false},
+		{contract.Execution{Seconds: contract.MaxSeconds}, true},
+		{contract.Execution{Seconds: contract.MaxSeconds + 1}, false},
+		{contract.Execution{Env: []string{"A"}}, false},
+		{contract.Execution{Env: []string{"A=1", "A=2"}}, false},
+		{contract.Execution{Env: []string{"A=\x1b[2J"}}, false},
+		{contract.Execution{Env: []string{"CREDENCE_TASK_INDEX=7"}}, false},
+		{contract.Execution{Env: []string{long(contract.MaxEnvBytes)}}, true},
+		{contract.Execution{Env: []string{long(contract.MaxEnvBytes + 1)}}, false},
+	} {
+		job := markettypes.Job{App: digest, Trust: 100, FuelLimit: 1, Execution: &dealstypes.Execution{
+			OkExit: tc.e.OkExit, Stdout: tc.e.Stdout, Stdin: tc.e.Stdin, Env: tc.e.Env, Seconds: tc.e.Seconds,
+		}}.Normal()
+		job.Inputs = []*dealstypes.Input{{Name: "x", Digest: digest, Size_: 1}}
+		mine := Job{Trust: 100, Inputs: []InputFile{{Name: "x", Path: "file"}}, Execution: tc.e}
+		spec := runtime.Spec{FuelLimit: 1, Inputs: []result.File{{Path: "x"}}, Execution: job.Execution.Contract()}
+		for layer, err := range map[string]error{
+			"client": mine.check(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
+		} {
+			require.Equal(t, tc.ok, err == nil, "%s, %.80q: %v", layer, tc.e, err)
+		}
+		if tc.ok {
+			require.Equal(t, job.Execution, dealstypes.NewExecution(mine.Execution), "what the client sends is what the chain keeps")
+		}
+	}
+}
+
+// TestProgramSizes: the largest program is one number for chain, client and workers, a byte more is refused by each.
+func TestProgramSizes(t *testing.T) {
+	for _, name := range contract.RuntimeNames() {
+		rules, err := contract.FindRuntime(name)
+		require.NoError(t, err)
+		for size, ok := range map[uint64]bool{rules.MaxProgramBytes: true, rules.MaxProgramBytes + 1: false} {
+			v := appstypes.Version{
+				App: "acme/x", Version: "1", Digest: "sha256:" + strings.Repeat("ab", 32), Size_: size, Runtime: name, Height: 1,
+				Locators: []string{"http://artifacts.example"},
+			}
+			require.Equal(t, ok, v.Validate() == nil, "chain, %s, %d bytes: %v", name, size, v.Validate())
+		}
+	}
+	wasm, err := contract.FindRuntime(contract.RuntimeWasm)
+	require.NoError(t, err)
+	require.EqualValues(t, wasm.MaxProgramBytes, MaxModule, "client")
+	require.EqualValues(t, wasm.MaxProgramBytes, fuel.MaxModuleSize, "worker")
+}
+
+// TestStdinIsAnInput: a file that is read as stdin becomes an input, once.
+func TestStdinIsAnInput(t *testing.T) {
+	job := Job{Trust: 100, Inputs: []InputFile{{Name: "x", Path: "file"}}, Execution: contract.Execution{Stdin: "data/moves.txt"}}
+	require.NoError(t, job.check())
+	require.Equal(t, []InputFile{{Name: "x", Path: "file"}, {Name: "moves.txt", Path: "data/moves.txt"}}, job.Inputs)
+	require.Equal(t, "moves.txt", job.Execution.Stdin)
+	require.NoError(t, job.check())
+	require.Len(t, job.Inputs, 2)
+	job.Execution.Stdin = "y=x/x"
+	require.NoError(t, job.check())
+	require.Equal(t, InputFile{Name: "y", Path: "x/x"}, job.Inputs[2])
 }
 
 // TestInputNames walks the three layers that judge what inputs are called: what one takes or refuses, all do.

@@ -14,16 +14,6 @@ import (
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 )
 
-// Key signs for one account.
-type Key interface {
-	// Address is the account's bech32 address.
-	Address() string
-	// PubKey is its public key.
-	PubKey() cryptotypes.PubKey
-	// Sign signs the bytes themselves: hashing them is the key's part.
-	Sign(bytes []byte) ([]byte, error)
-}
-
 // memoryKey is an unlocked secp256k1 key.
 type memoryKey struct {
 	private *secp256k1.PrivKey
@@ -71,7 +61,7 @@ func LoadKey(path string) (Key, error) {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("key file %s: mode is %04o, others may read it; run: chmod 600 %s", path, mode, ShellQuote(path))
+		return nil, &Error{Code: CodeInvalid, Field: "KeyFile", Value: path, What: fmt.Sprintf("its mode is %04o, others may read it", mode), Expected: "0600"}
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -96,10 +86,7 @@ func SaveKey(path string, key Key) error {
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return &Problem{
-			What: fmt.Sprintf("key file %s: there is a file already, and it is left as it is", path),
-			Next: "use the key in it, or give another path", Err: err,
-		}
+		return &Error{Code: CodeExists, Field: "KeyFile", Value: path, What: "there is a file already, and it is left as it is", Err: err}
 	}
 	if err != nil {
 		return fmt.Errorf("key file: %w", err)

@@ -38,12 +38,12 @@ func TestKeyFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, made.Address(), again.Address())
 	require.ErrorIs(t, SaveKey(path, made), os.ErrExist)
-	require.ErrorContains(t, SaveKey(path, made), "there is a file already, and it is left as it is\n  Next: ")
+	require.ErrorContains(t, SaveKey(path, made), "there is a file already, and it is left as it is")
 	info, err := os.Stat(folder)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 
 	require.NoError(t, os.Chmod(path, 0o644))
 	_, err = LoadKey(path)
-	require.ErrorContains(t, err, "chmod 600")
+	require.ErrorContains(t, err, "expected 0600")
 }

@@ -34,7 +34,7 @@ func (r *Runner) look(ctx context.Context, job *Job) error {
 	for _, text := range job.Datasets {
 		switch {
 		case !isReference(text):
-			data, err := readFile("--dataset", text, MaxInput)
+			data, err := readFile("Datasets", text, MaxInput)
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ func (r *Runner) look(ctx context.Context, job *Job) error {
 		asked.Datasets = append(asked.Datasets, text)
 	}
 	for _, in := range job.Inputs {
-		data, err := readFile("--input", in.Path, MaxInput)
+		data, err := readFile("Inputs", in.Path, MaxInput)
 		if err != nil {
 			return err
 		}

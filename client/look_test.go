@@ -30,14 +30,14 @@ func TestNothingIsSentForAJobThatCanNotBe(t *testing.T) {
 		expErr   string
 	}{
 		{"no such app", func(j *Job) { j.App = filepath.Join(folder, "none.wasm") }, "there is no file"},
-		{"no such input", input("a", filepath.Join(folder, "none")), "--input: there is no file"},
+		{"no such input", input("a", filepath.Join(folder, "none")), "Inputs "},
 		{"an input that is a folder", input("a", folder), "is a folder"},
 		{"an input's name that leads out", input("../a", write(t, "a", "x")), "name"},
 		{"one name twice", func(j *Job) { input("a", write(t, "a", "x"))(j); input("a", write(t, "b", "y"))(j) }, "twice"},
 		{"a file and a folder of one name", func(j *Job) { input("a", write(t, "a", "x"))(j); input("a/b", write(t, "b", "y"))(j) }, "folder of"},
 		{"a name in the datasets' place", input("datasets/x", write(t, "a", "x")), "datasets"},
 		{"too many inputs", many, "expected at most 64"},
-		{"no such dataset", func(j *Job) { j.Datasets = []string{filepath.Join(folder, "none.csv")} }, "--dataset: there is no file"},
+		{"no such dataset", func(j *Job) { j.Datasets = []string{filepath.Join(folder, "none.csv")} }, "Datasets "},
 		{"one dataset twice", func(j *Job) { d := write(t, "d", "x"); j.Datasets = []string{d, d} }, "datasets"},
 		{"arguments without end", func(j *Job) { j.Args = []string{strings.Repeat("x", 1<<20)} }, "args"},
 		{"a bag without end", func(j *Job) { j.Bag = 1 << 40 }, "size"},

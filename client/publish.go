@@ -48,9 +48,9 @@ var mediaTypes = map[string]string{
 }
 
 // PublishDataset puts a file into the artifact stores and publishes it as a dataset of the provider's, unless the chain
-// knows its bytes already; it returns the reference, "organisation/name:version". A *Problem says what is wrong with the file.
+// knows its bytes already; it returns the reference, "organisation/name:version". An *Error says what is wrong with the file.
 func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observer) (string, error) {
-	data, err := readFile("--dataset", d.Path, appstypes.MaxDatasetSize)
+	data, err := readFile("Datasets", d.Path, appstypes.MaxDatasetSize)
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +127,7 @@ type AppFile struct {
 }
 
 // PublishApp puts a module into the artifact stores and publishes it as an app of the provider's, unless the chain knows its
-// bytes already; it returns the reference, "organisation/name:version". A *Problem says what is wrong with the file.
+// bytes already; it returns the reference, "organisation/name:version". An *Error says what is wrong with the file.
 func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (string, error) {
 	m, err := readModule(ctx, a.Path)
 	if err != nil {
@@ -211,9 +211,9 @@ func (r *Runner) sameBytes(err error, name, version, digest string, known func()
 	if reference, lookErr := known(); reference != "" || lookErr != nil {
 		return reference, lookErr
 	}
-	return "", &Problem{
+	return "", &Error{
+		Code: CodeExists, Field: "Version", Value: version, Err: err,
 		What: fmt.Sprintf("version %s of %s is published already, with other bytes than %s, and a version never changes", version, name, ShortDigest(digest)),
-		Next: "give another --version; left out, it is the beginning of the digest", Exit: ExitRefused, Err: err,
 	}
 }
 
@@ -263,7 +263,7 @@ func (r *Runner) publish(ctx context.Context, msg sdk.Msg, answer proto.Message)
 func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
 	var out []*dealstypes.Input
 	for _, in := range job.Inputs {
-		data, err := readFile("--input", in.Path, artifact.DefaultMaxBytes)
+		data, err := readFile("Inputs", in.Path, artifact.DefaultMaxBytes)
 		if err != nil {
 			return nil, err
 		}
@@ -275,23 +275,22 @@ func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*dealsty
 	return out, nil
 }
 
-// readFile reads a file that a flag names, of at most so many bytes.
-func readFile(flag, path string, most int64) ([]byte, error) {
+// readFile reads a file that a field names, of at most so many bytes.
+func readFile(field, path string, most int64) ([]byte, error) {
 	info, err := os.Stat(path)
+	wrong := &Error{Field: field, Value: path}
 	switch {
-	case os.IsNotExist(err) && flag == "--dataset":
-		return nil, &Problem{What: fmt.Sprintf("%s: there is no file %s", flag, path), Next: "check the path; a dataset on the chain is named organisation/name:version or sha256:DIGEST", Err: err}
 	case os.IsNotExist(err):
-		return nil, &Problem{What: fmt.Sprintf("%s: there is no file %s", flag, path), Next: "check the path; NAME=FILE gives a file another name under /in", Err: err}
+		wrong.Code, wrong.What, wrong.Err = CodeNotFound, "there is no such file", err
+		return nil, wrong
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, &Problem{What: fmt.Sprintf("%s %s is a folder, expected a file", flag, path), Next: "pack it into one file, or repeat " + flag + " for each file in it"}
+		wrong.Code, wrong.What, wrong.Expected = CodeInvalid, "it is a folder", "a file"
+		return nil, wrong
 	case info.Size() > most:
-		return nil, &Problem{
-			What: fmt.Sprintf("%s %s has %s, at most %s are taken", flag, path, FormatBytes(uint64(info.Size())), FormatBytes(uint64(most))),
-			Next: "split it over the tasks of a bag",
-		}
+		wrong.Code, wrong.What, wrong.Got, wrong.Limit = CodeTooLarge, "it has more bytes than are taken", uint64(info.Size()), uint64(most)
+		return nil, wrong
 	}
 	return os.ReadFile(path)
 }
@@ -300,18 +299,14 @@ func (r *Runner) upload(ctx context.Context, path string, data []byte, tell Obse
 	store := &artifact.Client{BaseURLs: r.Stores, Token: r.StoreToken}
 	digest := artifact.Sum(data)
 	if len(r.Stores) == 0 {
-		return &Problem{What: "no artifact store is known to put " + path + " into", Next: "name one that workers can reach with --store URL"}
+		return &Error{Code: CodeMissing, Field: "Stores", What: "no artifact store is known to put " + path + " into", Expected: "the URL of one that workers can reach"}
 	}
 	if has, err := store.Has(ctx, digest); err == nil && has {
 		return nil
 	}
 	if _, err := store.Upload(ctx, data); err != nil {
-		next := "look whether the store is up; a devnet that was stopped is continued with `credenced devnet`"
-		if errors.Is(err, artifact.ErrRefused) {
-			next = "the store declined it: it may be read-only, want a token, or be full"
-		}
-		return &Problem{What: fmt.Sprintf("%s can't be uploaded: %v", path, err), Next: next, Exit: ExitNetwork, Err: err}
+		return &Error{Code: CodeUnavailable, Field: "Stores", What: fmt.Sprintf("%s can't be uploaded: %v", path, err), Err: err}
 	}
-	tell.tell(Event{Kind: EventUploaded, Text: fmt.Sprintf("uploaded %s, %s, %s", path, FormatBytes(uint64(len(data))), ShortDigest(digest.String()))})
+	tell.tell(Event{Kind: EventUploaded, Size: uint64(len(data)), Text: fmt.Sprintf("uploaded %s, %d bytes, %s", path, len(data), ShortDigest(digest.String()))})
 	return nil
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/credence-chain/credence/internal/backoff"
 )
 
 // DefaultStall is how long the chain may make no blocks, or no node may answer, before who waits for it gives up.
@@ -20,7 +23,7 @@ const (
 	noticeAfter = 8 * time.Second
 	// countEvery is how often the observer is told while it is quiet.
 	countEvery = time.Second
-	// askAgain is the pause before a question that no node answered is asked again.
+	// askAgain is the mean pause before a question that no node answered is asked again.
 	askAgain = 300 * time.Millisecond
 )
 
@@ -120,7 +123,7 @@ func (p *pulse) count(quiet time.Duration) {
 	}
 	p.tell.tell(Event{
 		Kind: EventStalled, Height: p.height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
-		Text: fmt.Sprintf("waiting for the chain for %s%s%s (%s)", quiet.Round(time.Second), p.since(), p.onward(), reason),
+		Text: fmt.Sprintf("waiting for the chain for %s%s (%s)", quiet.Round(time.Second), p.since(), reason),
 	})
 }
 
@@ -155,14 +158,6 @@ func (p *pulse) since() string {
 	return fmt.Sprintf(" since height %d", p.height)
 }
 
-// onward says how to come back, once there is something to come back to.
-func (p *pulse) onward() string {
-	if p.request == "" && p.deal == "" {
-		return ""
-	}
-	return "; Ctrl-C leaves it running, and this follows it later: " + watchCommand(p.request, p.deal)
-}
-
 // left is how long is still to be waited for the next block.
 func (p *pulse) left() time.Duration {
 	p.mu.Lock()
@@ -175,6 +170,7 @@ func seconds(d time.Duration) uint64 { return uint64(max(0, d.Round(time.Second)
 // insist asks until there is an answer.
 func (p *pulse) insist(ctx context.Context, ask func(context.Context) error) error {
 	defer p.counting()()
+	pauses := backoff.Steady(askAgain)
 	for {
 		err := ask(ctx)
 		if err == nil || ctx.Err() != nil || !passes(err) {
@@ -183,10 +179,8 @@ func (p *pulse) insist(ctx context.Context, ask func(context.Context) error) err
 		if err := p.idle("no answer: " + err.Error()); err != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(askAgain):
+		if err := pauses.Wait(ctx); err != nil {
+			return err
 		}
 	}
 }
@@ -231,39 +225,24 @@ func passes(err error) bool {
 	return away(err) || status.Code(err) == codes.NotFound || Refused(err) != nil
 }
 
-// watchCommand is what follows a request, or a deal of one that isn't known, from the command line.
-func watchCommand(request, deal string) string {
-	if request == "" {
-		request = deal
-	}
-	return "credenced task watch " + ShortDigest(request)
-}
-
-// exitOf is the exit status of what Explain makes of an error.
-func exitOf(err error) int {
-	var p *Problem
-	if errors.As(Explain(err), &p) {
-		return p.ExitCode()
-	}
-	return ExitFailed
-}
-
-// unfinished says that watching ended before what was watched did, and how to go on. Problems say so themselves.
+// unfinished says that watching ended before what was watched did. An *Error says so itself.
 func unfinished(err error, request, deal, done string) error {
-	var known *Problem
+	var known *Error
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
-	p := &Problem{
-		What: "stopped watching before the end: " + err.Error(), Err: err, Exit: exitOf(err),
-		Next: "the tasks run on; follow them with: " + watchCommand(request, deal),
-	}
+	e := &Error{Code: CodeUnfinished, Request: request, Deal: deal, Err: err, What: "stopped watching before the end: " + err.Error()}
 	if errors.Is(err, ErrStalled) {
-		p.What = "the chain stands still, or no node answers: " + err.Error()
-		p.Next = "nothing is lost: when the chain goes on, so do the tasks; follow them with: " + watchCommand(request, deal)
+		e.What = "the chain stands still, or no node answers: " + err.Error()
 	}
 	if done != "" {
-		p.What += "; " + done
+		e.What += "; " + done
 	}
-	return p
+	return e
 }
+
+// rpcWords is what gRPC puts before an error for programs, once for each program that it has passed.
+var rpcWords = regexp.MustCompile(`rpc error: code = \w+ desc = `)
+
+// WithoutRPC leaves out of an error's text what gRPC says in it to programs alone.
+func WithoutRPC(text string) string { return rpcWords.ReplaceAllString(text, "") }

@@ -3,8 +3,10 @@ package client
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
+	"github.com/credence-chain/credence/client/sender"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
@@ -52,11 +54,9 @@ func (r *Runner) quote(ctx context.Context, job *markettypes.Job, rests bool, te
 	case job.MaxPrice == 0:
 		job.MaxPrice = max(res.MaxPrice, res.ExpectedPrice)
 	case job.MaxPrice < least && !rests:
-		return &Problem{
-			What: fmt.Sprintf("--max-price %s is too little: the cheapest offer takes %s a replica, and %s cost %s",
-				FormatCRED(job.MaxPrice), FormatCRED(offer.Price), plan.Short(), FormatCRED(least)),
-			Next: fmt.Sprintf("give --max-price %s or more, or leave it out; what is not spent comes back. Or lower --trust", compact(res.MaxPrice)),
-			Exit: ExitUnfunded,
+		return &Error{
+			Code: CodeUnfunded, Field: "MaxPrice", Got: job.MaxPrice, Limit: least, Recommended: res.MaxPrice, Price: offer.Price, Plan: plan,
+			What: "it is too little for the cheapest offer and " + plan.Short(),
 		}
 	}
 	if !rests {
@@ -69,7 +69,7 @@ func (r *Runner) quote(ctx context.Context, job *markettypes.Job, rests bool, te
 	}
 	tell.tell(Event{
 		Kind: EventQuoted, Plan: plan,
-		Text: fmt.Sprintf("quote: %s. Expected %s, at most %s%s; what is not spent comes back", plan.Sentence(), FormatCRED(res.ExpectedPrice), FormatCRED(job.MaxPrice), inAll(*job)),
+		Expected: res.ExpectedPrice, MaxPrice: job.MaxPrice, Size: job.Size_, Text: "quote: " + plan.Sentence(),
 	})
 	return nil
 }
@@ -77,52 +77,44 @@ func (r *Runner) quote(ctx context.Context, job *markettypes.Job, rests bool, te
 // quoteResting is the quote of what no order meets now.
 func (r *Runner) quoteResting(ctx context.Context, job *markettypes.Job, why error, tell Observer) error {
 	if job.MaxPrice == 0 {
-		return &Problem{
+		return &Error{
+			Code: CodeUnmet, Field: "MaxPrice", Err: why,
 			What: "no order meets the job now, so that no price can be recommended: " + Refused(why).Log,
-			Next: "say with --max-price what one task may cost; it then rests on the book as long as --rest says", Exit: ExitUnfunded, Err: why,
 		}
 	}
 	if err := r.affordable(ctx, *job); err != nil {
 		return err
 	}
 	tell.tell(Event{
-		Kind: EventQuoted,
-		Text: fmt.Sprintf("no order meets it now (%s): it rests on the book. At most %s%s; what is not spent comes back", Refused(why).Log, FormatCRED(job.MaxPrice), inAll(*job)),
+		Kind:     EventQuoted,
+		MaxPrice: job.MaxPrice, Size: job.Size_, Text: fmt.Sprintf("no order meets it now (%s): it rests on the book", Refused(why).Log),
 	})
 	return nil
 }
 
 // ofTheBook are the refusals that are about the orders there are, and not about the job: others may come.
-var ofTheBook = []refusalKey{
-	keyOf(markettypes.ErrNoOrder), keyOf(markettypes.ErrByOrder), keyOf(markettypes.ErrVolume), keyOf(markettypes.ErrStale),
-	keyOf(markettypes.ErrTooFew),
-	keyOf(markettypes.ErrCategoryMismatch), keyOf(markettypes.ErrTrustTooHigh), keyOf(markettypes.ErrTags), keyOf(markettypes.ErrResources),
-	keyOf(markettypes.ErrFuel), keyOf(markettypes.ErrAppPrice), keyOf(markettypes.ErrDatasetPrice), keyOf(markettypes.ErrPoolPrice),
-	keyOf(markettypes.ErrUnaffordable), keyOf(markettypes.ErrPoolRestricted), keyOf(markettypes.ErrPrivatePool),
-	keyOf(markettypes.ErrAppRestrictsDataset), keyOf(markettypes.ErrAppRestrictsPool), keyOf(markettypes.ErrAppRestrictsRequester),
-	keyOf(markettypes.ErrDatasetRestrictsApp), keyOf(markettypes.ErrDatasetRestrictsPool), keyOf(markettypes.ErrDatasetRestrictsRequester),
-	keyOf(markettypes.ErrPoolRestrictsApp), keyOf(markettypes.ErrPoolRestrictsDataset), keyOf(markettypes.ErrPoolRestrictsRequester),
+var ofTheBook = []sender.Code{
+	sender.CodeOf(markettypes.ErrNoOrder), sender.CodeOf(markettypes.ErrByOrder), sender.CodeOf(markettypes.ErrVolume), sender.CodeOf(markettypes.ErrStale),
+	sender.CodeOf(markettypes.ErrTooFew),
+	sender.CodeOf(markettypes.ErrCategoryMismatch), sender.CodeOf(markettypes.ErrTrustTooHigh), sender.CodeOf(markettypes.ErrTags), sender.CodeOf(markettypes.ErrResources),
+	sender.CodeOf(markettypes.ErrFuel), sender.CodeOf(markettypes.ErrAppPrice), sender.CodeOf(markettypes.ErrDatasetPrice), sender.CodeOf(markettypes.ErrPoolPrice),
+	sender.CodeOf(markettypes.ErrUnaffordable), sender.CodeOf(markettypes.ErrPoolRestricted), sender.CodeOf(markettypes.ErrPrivatePool),
+	sender.CodeOf(markettypes.ErrAppRestrictsDataset), sender.CodeOf(markettypes.ErrAppRestrictsPool), sender.CodeOf(markettypes.ErrAppRestrictsRequester),
+	sender.CodeOf(markettypes.ErrDatasetRestrictsApp), sender.CodeOf(markettypes.ErrDatasetRestrictsPool), sender.CodeOf(markettypes.ErrDatasetRestrictsRequester),
+	sender.CodeOf(markettypes.ErrPoolRestrictsApp), sender.CodeOf(markettypes.ErrPoolRestrictsDataset), sender.CodeOf(markettypes.ErrPoolRestrictsRequester),
 }
 
 // unmetNow says whether a refusal is about the orders there are.
 func unmetNow(err error) bool {
 	refused := Refused(err)
-	return refused != nil && slices.Contains(ofTheBook, refusalKey{refused.Codespace, refused.Code})
-}
-
-// inAll says what the tasks of a bag lock together.
-func inAll(job markettypes.Job) string {
-	if job.Size_ <= 1 {
-		return ""
-	}
-	return fmt.Sprintf(" each, %s in all", FormatCRED(job.MaxPrice*job.Size_))
+	return refused != nil && slices.Contains(ofTheBook, refused.CodeOf())
 }
 
 // affordable compares what the request locks with who pays for it.
 func (r *Runner) affordable(ctx context.Context, job markettypes.Job) error {
 	total := job.MaxPrice * job.Size_
 	if job.Size_ > 0 && total/job.Size_ != job.MaxPrice {
-		return &Problem{What: "--max-price times --bag is more than there is money", Next: "lower one of them", Exit: ExitUnfunded}
+		return &Error{Code: CodeTooLarge, Field: "MaxPrice", Value: fmt.Sprint(job.MaxPrice), Got: job.MaxPrice, Limit: math.MaxUint64 / job.Size_, What: "the price times the size of the bag is more than there is money"}
 	}
 	if job.Voucher != "" {
 		return r.covered(ctx, job.Voucher, total)
@@ -132,9 +124,9 @@ func (r *Runner) affordable(ctx context.Context, job markettypes.Job) error {
 		return err
 	}
 	if balance < total {
-		return &Problem{
-			What: fmt.Sprintf("the account %s has %s, and %s are locked for the request", r.Requester.Address(), FormatCRED(balance), FormatCRED(total)),
-			Next: "fund the account, or lower --max-price or --bag", Exit: ExitUnfunded,
+		return &Error{
+			Code: CodeUnfunded, Field: "Requester", Value: r.Requester.Address(), Got: balance, Limit: total,
+			What: "the account has less than is locked for the request",
 		}
 	}
 	return nil
@@ -149,11 +141,11 @@ func (r *Runner) covered(ctx context.Context, voucher string, total uint64) erro
 	v := res.Voucher
 	switch {
 	case v.Expired:
-		return &Problem{What: fmt.Sprintf("the voucher %s has expired", ShortDigest(voucher)), Next: "ask its issuer " + v.Issuer + " for another", Exit: ExitUnfunded}
+		return &Error{Code: CodeExpired, Field: "Voucher", Value: voucher, What: "the voucher has expired", Issuer: v.Issuer}
 	case v.Balance < total:
-		return &Problem{
-			What: fmt.Sprintf("the voucher %s has %s left, and %s are locked for the request", ShortDigest(voucher), FormatCRED(v.Balance), FormatCRED(total)),
-			Next: "lower --max-price or --bag, or ask its issuer " + v.Issuer + " to top it up", Exit: ExitUnfunded,
+		return &Error{
+			Code: CodeUnfunded, Field: "Voucher", Value: voucher, Got: v.Balance, Limit: total, Issuer: v.Issuer,
+			What: "the voucher has less left than is locked for the request",
 		}
 	}
 	return nil
@@ -171,15 +163,9 @@ func (r *Runner) enough(ctx context.Context, job markettypes.Job, pool string, p
 	if uint64(job.MinReplicas) <= plan.Eligible && res.Registered > plan.Eligible {
 		return nil // some are busy or sit out: waiting helps
 	}
-	return &Problem{
+	return &Error{
+		Code: CodeTooFew, Got: plan.Eligible,
 		What: fmt.Sprintf("too few organisations: %d can be drawn for this task in pool %s, of %d registered, and one replica is drawn from each; the plan needs more",
 			plan.Eligible, pool, res.Registered),
-		Next: "lower --trust or --min-replicas, or use --policy court",
-		Exit: ExitNoVerdict,
 	}
-}
-
-func compact(ucred uint64) string {
-	text := FormatCRED(ucred)
-	return text[:len(text)-len(" CRED")] + "CRED"
 }

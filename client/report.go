@@ -2,11 +2,11 @@ package client
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/credence-chain/credence/internal/printable"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -80,10 +80,11 @@ type TaskReport struct {
 	ExitCode    uint32 `json:"exit_code,omitempty"`
 	Reason      string `json:"reason,omitempty"`
 	ReasonError string `json:"reason_error,omitempty"`
-	// Stderr is the end of what a program that failed wrote there, and StderrFrom whose log it is: empty where no worker's log
-	// can be read. Nothing attests it.
-	Stderr     string `json:"stderr,omitempty"`
-	StderrFrom string `json:"stderr_from,omitempty"`
+	// Stderr is the end of what the program wrote there. StderrVerified says that the manifest with the accepted digest has it;
+	// otherwise StderrFrom says whose log it is, which nothing attests.
+	Stderr         string `json:"stderr,omitempty"`
+	StderrFrom     string `json:"stderr_from,omitempty"`
+	StderrVerified bool   `json:"stderr_verified,omitempty"`
 	// DownloadError says why an accepted result is not here.
 	DownloadError string `json:"download_error,omitempty"`
 
@@ -94,11 +95,15 @@ type TaskReport struct {
 	// Category whose time the window has; empty when it comes from the fuel limit.
 	Category string `json:"category,omitempty"`
 
+	// Attempt at a first worker that it ended with.
+	Attempt uint32 `json:"attempt"`
+	// CourtAnswers is how many different answers of the app the court gave, and CourtEmpty how many of its seats had none.
+	CourtAnswers int `json:"-"`
+	CourtEmpty   int `json:"-"`
+	// Answered says that a worker revealed an answer of the app.
+	Answered bool `json:"-"`
+
 	holders []string // workers that have the result
-	// courtAnswers is how many different answers of the app the court gave, and courtEmpty how many of its seats had none.
-	courtAnswers, courtEmpty int
-	answered                 bool // a worker revealed an answer of the app
-	attempt                  uint32
 }
 
 // FaultReport is what a worker did wrong.
@@ -134,10 +139,11 @@ type LedgerReport struct {
 	Budget string `json:"budget"`
 }
 
-func reportTask(t taskstypes.Task) *TaskReport {
+// ReportOf is the report of a task that ended, without the names of files.
+func ReportOf(t taskstypes.Task) *TaskReport {
 	r := &TaskReport{
 		ID: t.Id, Index: t.Index, Ending: strings.TrimPrefix(t.Ending.String(), "ENDING_"), ByCourt: t.ByCourt,
-		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{}, attempt: t.Attempt,
+		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{}, Attempt: t.Attempt,
 	}
 	r.readSeats(t)
 	if t.Settlement == nil {
@@ -164,33 +170,22 @@ func (r *TaskReport) readSeats(t taskstypes.Task) {
 	answer := func(s taskstypes.Seat) bool {
 		return s.Outcome != nil && (s.Outcome.Kind == taskstypes.KIND_RESULT || s.Outcome.Kind == taskstypes.KIND_APP_FAILED)
 	}
-	r.answered = slices.ContainsFunc(t.Seats, answer)
+	r.Answered = slices.ContainsFunc(t.Seats, answer)
 	var different []taskstypes.Outcome
 	for _, s := range t.Court {
 		switch {
 		case !answer(s):
-			r.courtEmpty++
+			r.CourtEmpty++
 		case !slices.Contains(different, *s.Outcome):
 			different = append(different, *s.Outcome)
 		}
 	}
-	r.courtAnswers = len(different)
+	r.CourtAnswers = len(different)
 }
 
-// under notes what the task ran under.
-func (r *TaskReport) under(d dealstypes.Deal) {
+// Under notes what the task ran under.
+func (r *TaskReport) Under(d dealstypes.Deal) {
 	r.Window, r.FuelLimit, r.Category = d.Terms.CommitBlocks, d.Terms.FuelLimit, d.Category
-}
-
-// window names the window and how a longer one is had.
-func (r *TaskReport) window() string {
-	switch {
-	case r.Window == 0:
-		return "A larger --fuel gives a longer window"
-	case r.Category != "":
-		return fmt.Sprintf("The window was %d blocks in --category %s; a category with more time gives a longer one", r.Window, r.Category)
-	}
-	return fmt.Sprintf("The window was %d blocks for --fuel %s; a larger --fuel gives a longer one", r.Window, FormatFuel(r.FuelLimit))
 }
 
 // Accepted says whether the task has an answer.
@@ -214,110 +209,6 @@ func (r *TaskReport) Slashed() uint64 {
 		sum += f.Slash
 	}
 	return sum
-}
-
-// Text says in a sentence how the task ended.
-func (r *TaskReport) Text() string {
-	var b strings.Builder
-	switch {
-	case r.Accepted() && r.ByCourt:
-		fmt.Fprintf(&b, "the court decided: %s", r.answerText())
-		if len(r.Agreed) > 0 {
-			fmt.Fprintf(&b, ", as %s said", list(r.Agreed))
-		}
-	case r.Accepted():
-		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", r.answerText(), list(r.Agreed))
-	default:
-		b.WriteString(r.endingText())
-	}
-	for _, f := range r.Faults {
-		fmt.Fprintf(&b, "; %s %s", f.Organisation, faultText(f.Fault))
-		if f.Slash > 0 {
-			fmt.Fprintf(&b, " and loses %s of stake", FormatCRED(f.Slash))
-		}
-	}
-	return b.String()
-}
-
-// answerText names the verdict, and of a failure what is known of it.
-func (r *TaskReport) answerText() string {
-	if r.failed() && r.Reason != "" {
-		return fmt.Sprintf("the program %s (%s)", r.FailureText(), ShortDigest(r.Verdict.Digest))
-	}
-	return r.Verdict.Text()
-}
-
-func faultText(fault string) string {
-	switch fault {
-	case "WRONG":
-		return "gave a wrong answer"
-	case "UNREVEALED":
-		return "did not reveal its answer"
-	case "SILENT":
-		return "gave no answer"
-	case "ABSTAINED":
-		return "abstained"
-	}
-	return fault
-}
-
-func (r *TaskReport) endingText() string {
-	switch r.Ending {
-	case "CANCELLED":
-		return "cancelled before anyone was drawn; refunded"
-	case "NO_WORKER":
-		return "no worker answered in its window, at any attempt; refunded. Look whether the pool's workers are up. " + r.window()
-	case "TOO_FEW_ORGANISATIONS":
-		return "too few organisations were eligible for too long; refunded. Lower --trust or --min-replicas, or wait until more workers are free"
-	case "INPUT_UNAVAILABLE":
-		if r.ByCourt {
-			return "an input could not be had by the court's validators; refunded. Look whether the store that serves it can be reached from there"
-		}
-		return "an input could not be had by the workers; refunded. Look whether the store that serves it can be reached from there"
-	case "ABSTAINED":
-		switch {
-		case r.ByCourt && r.answered:
-			return "the court had no answer in its window, so that no worker's answer could be judged; refunded, and no worker at fault for its answer. " + r.window()
-		case r.ByCourt:
-			return "the court had no answer in its window; refunded. " + r.window()
-		}
-		return "no worker that was drawn had an answer in its window; refunded. " + r.window()
-	case "VOID":
-		if r.courtAnswers < 2 && r.courtEmpty > 0 {
-			return fmt.Sprintf("the court found no two thirds on one answer: %s none in its window; refunded. %s", plural(uint64(r.courtEmpty), "validator had", "validators had"), r.window())
-		}
-		return "the court found no two thirds on one answer: the app does not give the same output everywhere; refunded. Make it deterministic and publish it anew"
-	case "COURT_SILENT":
-		return "too much of the court was silent, however often it was called; refunded. Where its validators are up, the window was too short for them. " + r.window()
-	case "COURT_UNPAID":
-		return "the court would have to judge it, and its price does not pay for all validators; refunded. Ask again with a larger --max-price"
-	case "UNDECIDED":
-		return "the workers' answers do not decide, and under the policy no court may; refunded. Try it again, or use --policy credence, which asks the court where answers differ"
-	case "BROKEN":
-		return "the chain failed to process it; refunded, nobody at fault. Report it"
-	}
-	return r.Ending
-}
-
-// fileList names the files of a result, whose names the program chose. A result without any says so.
-func (r *TaskReport) fileList() string {
-	if len(r.Files) == 0 {
-		return NoFiles
-	}
-	return list(printable.Names(r.Files))
-}
-
-// NoFiles is what is said of an accepted result without a file.
-const NoFiles = "no file: the program wrote nothing below /out"
-
-func list(names []string) string {
-	switch len(names) {
-	case 0:
-		return "nobody"
-	case 1:
-		return names[0]
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
 // take reads what the deals say.
@@ -353,18 +244,6 @@ func (r *Report) add(t *TaskReport) {
 	r.Burnt += t.Burnt
 }
 
-// Text sums the run up in a sentence.
-func (r *Report) Text() string {
-	text := fmt.Sprintf("%d of %s accepted; cost %s, refunded %s", r.Accepted, plural(uint64(len(r.Tasks)), "task", "tasks"), FormatCRED(r.Paid), FormatCRED(r.Refunded))
-	if r.Slashed > 0 {
-		text += fmt.Sprintf("; %s of stake slashed", FormatCRED(r.Slashed))
-	}
-	if r.Unmet > 0 {
-		text += "; " + r.Why
-	}
-	return text
-}
-
 // soFar says how many tasks were seen to end.
 func (r *Report) soFar() string {
 	return fmt.Sprintf("%d of %s ended so far, %d with an answer", len(r.Tasks), plural(r.Size, "task", "tasks"), r.Accepted)
@@ -383,11 +262,26 @@ func (r *Report) Liars() []string {
 	return out
 }
 
-// err says what a report without full success means; nil for full success.
+// Text says how the task ended, in a few words.
+func (r *TaskReport) Text() string {
+	if !r.Accepted() {
+		return "ended without an answer: " + r.Ending
+	}
+	return fmt.Sprintf("accepted: %s, by %s", r.Verdict.Text(), strings.Join(r.Agreed, ", "))
+}
+
+// Text sums the run up in a few words.
+func (r *Report) Text() string {
+	return fmt.Sprintf("%d of %s accepted", r.Accepted, plural(uint64(len(r.Tasks)), "task", "tasks"))
+}
+
+// err says what a report without full success means; nil for full success. A part that met no offer counts for more than a
+// download that failed.
 func (r *Report) err() error {
 	err := TasksError(r.Tasks)
-	if p, ok := err.(*Problem); r.Unmet > 0 && (err == nil || ok && p.Exit == ExitNetwork) {
-		return &Problem{What: r.Why, Next: "run the rest again; --rest 10m lets a bag wait on the book for offers to come", Exit: ExitUnfunded}
+	var e *Error
+	if r.Unmet > 0 && (err == nil || errors.As(err, &e) && e.Code == CodeUnavailable) {
+		return &Error{Code: CodeUnmet, Request: r.Request, Got: r.Unmet, What: r.Why}
 	}
 	return err
 }

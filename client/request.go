@@ -37,20 +37,17 @@ func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []deal
 }
 
 // unmet says why a request ended without a deal.
-func unmet(r *markettypes.Request) *Problem {
+func unmet(r *markettypes.Request) *Error {
+	e := &Error{Code: CodeUnmet, Request: r.Id}
 	switch r.Status {
 	case markettypes.REQUEST_STATUS_CANCELLED:
-		return &Problem{What: "the request was cancelled, and is refunded"}
+		e.Code, e.What = CodeCancelled, "the request was cancelled, and is refunded"
 	case markettypes.REQUEST_STATUS_EXPIRED:
-		return &Problem{
-			What: fmt.Sprintf("no offer met the request until height %d, it is refunded", r.Expiry),
-			Next: "look at the book: credenced query market book; raise --max-price, or let it rest longer with --rest", Exit: ExitUnfunded,
-		}
+		e.What = fmt.Sprintf("no offer met the request until height %d, it is refunded", r.Expiry)
+	default:
+		e.What = "no offer meets the request, it is refunded" + because(r.Reason)
 	}
-	return &Problem{
-		What: "no offer meets the request, it is refunded" + because(r.Reason),
-		Next: "look at the book: credenced query market book; --rest 10m lets it wait there for offers to come", Exit: ExitUnfunded,
-	}
+	return e
 }
 
 // unfilled says why a part of a bag has no deal.

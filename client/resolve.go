@@ -46,14 +46,14 @@ func IsID(text string) bool { return prefix.Check(normalID(text)) == nil }
 func normalID(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
 // Resolve finds what an id names, of the kinds given. The beginning of an id will do, if nothing else of these kinds begins
-// so; the chain is asked for what does. Errors are a *Problem, which lists the candidates when there are several, and a
+// so; the chain is asked for what does. Errors are an *Error, which lists the candidates when there are several, and a
 // node's own.
 func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, kinds ...IDKind) (Ref, error) {
 	id := normalID(text)
 	if !IsID(id) {
-		return Ref{}, &Problem{
-			What: fmt.Sprintf("%.80q is no id: expected the id of %s, 64 hexadecimal digits, or at least the first %d of them", text, either(kinds), MinPrefix),
-			Next: listHint(kinds), Exit: ExitUsage,
+		return Ref{}, &Error{
+			Code: CodeInvalid, Field: "ID", Value: fmt.Sprintf("%.80q", text), Kinds: kinds, What: "it is no id",
+			Expected: fmt.Sprintf("the id of %s, 64 hexadecimal digits, or at least the first %d of them", either(kinds), MinPrefix),
 		}
 	}
 	found, err := begins(ctx, conn, id, kinds)
@@ -64,13 +64,13 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 	case 1:
 		return found[0], nil
 	case 0:
-		return Ref{}, &Problem{What: fmt.Sprintf("the chain knows no %s %s", orWords(kinds), beginning(id)), Next: listHint(kinds)}
+		return Ref{}, &Error{Code: CodeNotFound, Field: "ID", Value: id, Kinds: kinds, What: fmt.Sprintf("the chain knows no %s %s", orWords(kinds), beginning(id))}
 	}
 	lines := make([]string, len(found))
 	for i, r := range found {
-		lines[i] = fmt.Sprintf("\n  %s %s", r.Kind, r.ID)
+		lines[i] = fmt.Sprintf("%s %s", r.Kind, r.ID)
 	}
-	return Ref{}, &Problem{What: fmt.Sprintf("%s is the beginning of several ids:%s", id, strings.Join(lines, "")), Next: "give more of its digits", Exit: ExitUsage}
+	return Ref{}, &Error{Code: CodeAmbiguous, Field: "ID", Value: id, Kinds: kinds, What: "it is the beginning of several ids", Found: lines}
 }
 
 // begins asks for what begins so.
@@ -134,9 +134,9 @@ func ResolveReference(ctx context.Context, conn grpc.ClientConnInterface, refere
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", &Problem{What: fmt.Sprintf("the chain knows no %s whose digest begins with sha256:%s", what, digits), Next: fmt.Sprintf("list those there are: credenced query apps %ss", what)}
+		return "", &Error{Code: CodeNotFound, Field: "Digest", Value: "sha256:" + digits, Kinds: []IDKind{IDKind(what)}, What: fmt.Sprintf("the chain knows no %s whose digest begins with sha256:%s", what, digits)}
 	}
-	return "", &Problem{What: fmt.Sprintf("sha256:%s is the beginning of several digests:\n  %s", digits, strings.Join(found, "\n  ")), Next: "give more of its digits", Exit: ExitUsage}
+	return "", &Error{Code: CodeAmbiguous, Field: "Digest", Value: "sha256:" + digits, What: "it is the beginning of several digests", Found: found}
 }
 
 func orWords(kinds []IDKind) string {
@@ -163,19 +163,4 @@ func beginning(id string) string {
 		return id
 	}
 	return "that begins with " + id
-}
-
-// listHint says where ids of these kinds are listed.
-func listHint(kinds []IDKind) string {
-	switch {
-	case slices.Contains(kinds, KindTask), slices.Contains(kinds, KindDeal):
-		return "list yours with: credenced task list"
-	case slices.Contains(kinds, KindOrder):
-		return "look at the book: credenced order book --category all; or at your orders: credenced order list"
-	case slices.Contains(kinds, KindRequest):
-		return "list yours with: credenced task list"
-	case slices.Contains(kinds, KindVoucher):
-		return "list yours with: credenced query vouchers vouchers --holder ADDRESS"
-	}
-	return ""
 }

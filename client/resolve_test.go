@@ -73,21 +73,20 @@ func TestResolve(t *testing.T) {
 		{"all of it", whole("aaaa2"), of, Ref{KindTask, whole("aaaa2")}, ""},
 		{"other kinds don't count", "bbbb", of, Ref{KindRequest, whole("bbbb")}, ""},
 		{"an order", "bbbb", []IDKind{KindOrder}, Ref{KindOrder, whole("bbbb")}, ""},
-		{"several", "aaaa", of, Ref{}, "task " + whole("aaaa1") + "\n  task " + whole("aaaa2") + "\n  request " + whole("aaaa3")},
+		{"several", "aaaa", of, Ref{}, "task " + whole("aaaa1") + ", task " + whole("aaaa2") + ", request " + whole("aaaa3")},
 		{"of two kinds", "bbbb", []IDKind{KindOrder, KindRequest}, Ref{}, "beginning of several ids"},
 		{"none", "eeee", of, Ref{}, "the chain knows no task, request or deal that begins with eeee"},
-		{"too short", "aaa", of, Ref{}, `"aaa" is no id: expected the id of a task, request or deal, 64 hexadecimal digits, or at least the first 4`},
-		{"no digits", "amber", of, Ref{}, `"amber" is no id`},
-		{"too long", whole("aaaa1") + "0", of, Ref{}, "is no id"},
-		{"nothing", "", of, Ref{}, `"" is no id`},
+		{"too short", "aaa", of, Ref{}, `it is no id; expected the id of a task, request or deal, 64 hexadecimal digits, or at least the first 4`},
+		{"no digits", "amber", of, Ref{}, "it is no id"},
+		{"too long", whole("aaaa1") + "0", of, Ref{}, "it is no id"},
+		{"nothing", "", of, Ref{}, "it is no id"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, err := Resolve(within(t), conn, tc.text, tc.kinds...)
 			if tc.expErr != "" {
-				var problem *Problem
+				var problem *Error
 				require.ErrorAs(t, err, &problem)
-				require.Contains(t, problem.What, tc.expErr)
-				require.NotEmpty(t, problem.Next)
+				require.Contains(t, problem.Error(), tc.expErr)
 				return
 			}
 			require.NoError(t, err)

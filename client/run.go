@@ -49,9 +49,9 @@ type Interrupted struct {
 	Err error
 }
 
-// Error says how to follow them.
+// Error says what runs on.
 func (e *Interrupted) Error() string {
-	return fmt.Sprintf("stopped watching; request %s runs on, and its result waits with the workers\n  Next: credenced task watch %[1]s", ShortDigest(e.ID()))
+	return fmt.Sprintf("stopped watching; request %s runs on, and its result waits with the workers", ShortDigest(e.ID()))
 }
 
 // ID by which it can be followed: the request's, which it was submitted under, and only without one the deal's.
@@ -67,13 +67,13 @@ func (e *Interrupted) Unwrap() error { return e.Err }
 
 // Run brings a job to its end: it publishes the app if needed, asks for a quote, submits, watches, downloads what was
 // accepted and verifies it, telling the observer all along. The report is not nil once the request was matched, also with
-// an error; it is complete when it says so. Errors are a *Problem where one can say what to do; an *Interrupted when the
-// context ended after submission; a job whose tasks ended without an answer, or whose program failed, is a *Problem with
-// ExitNoVerdict or ExitAppFailed. A chain that pauses, and nodes that restart, are waited for; when that lasts longer than
-// Stall, the error is a *Problem that wraps ErrStalled and says how to go on.
+// an error; it is complete when it says so. Errors are an *Error, whose Code says what is wrong with the job or how it ended:
+// among others CodeNoAnswer and CodeAppFailed; an *Interrupted when the context ended after submission; a *TxError when the chain
+// refused. A chain that pauses, and nodes that restart, are waited for; when that lasts longer than Stall, the error wraps
+// ErrStalled, and its Request says what to follow later.
 func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, error) {
 	report, err := r.run(ctx, job, tell)
-	return report, Explain(err)
+	return report, err
 }
 
 func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, error) {
@@ -124,7 +124,7 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 // order is the job as the chain takes it, but for what is uploaded first.
 func (j Job) order(app string) markettypes.Job {
 	out := markettypes.Job{
-		App: app, Args: j.Args, Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
+		App: app, Args: j.Args, Execution: dealstypes.NewExecution(j.Execution), Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
 		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
 		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
 		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
@@ -156,7 +156,7 @@ func (r *Runner) expiry(ctx context.Context, job Job) (int64, error) {
 		return 0, err
 	}
 	if blocks > math.MaxInt64-height {
-		return 0, &Problem{What: "--rest: got more blocks than there will be", Next: "give it as blocks such as 1000, or as a time such as 10m"}
+		return 0, &Error{Code: CodeTooLarge, Field: "Rest", Value: fmt.Sprint(blocks), Got: uint64(blocks), Limit: uint64(math.MaxInt64 - height), What: "got more blocks than there will be"}
 	}
 	return height + blocks, nil
 }
@@ -181,19 +181,12 @@ func endedEarly(ctx context.Context, err error, request, deal, done string) erro
 }
 
 func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
-	opts := SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p}
-	sender, err := NewSender(r.Conn, r.Requester, opts)
+	// A turn in matching may cost more gas here than the table says: then the sender asks the node.
+	sender, err := NewSender(r.Conn, r.Requester, SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p})
 	if err != nil {
 		return "", err
 	}
 	done, err := sender.Do(ctx, msg)
-	if errors.Is(err, &TxError{Codespace: sdkSpace, Code: codeOutOfGas}) { // a turn costs more here than the table says
-		opts.Gas = nil
-		if sender, err = NewSender(r.Conn, r.Requester, opts); err != nil {
-			return "", err
-		}
-		done, err = sender.Do(ctx, msg)
-	}
 	var open *HashError
 	if errors.As(err, &open) && !errors.Is(err, ErrExpired) {
 		return "", inDoubt(ctx, err, r.requestID(msg))
@@ -205,12 +198,9 @@ func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, p *
 	if err := done.Response(0, &answer); err != nil {
 		return "", err
 	}
-	text := fmt.Sprintf("submitted: request %s; %s locked. Ctrl-C leaves it running", ShortDigest(answer.Id), FormatCRED(msg.Job.MaxPrice*msg.Job.Size_))
-	if msg.Expiry > 0 {
-		text += fmt.Sprintf("; what can't be met at once rests on the book until height %d", msg.Expiry)
-	}
 	tell.tell(Event{
-		Kind: EventSubmitted, Height: done.Height, Request: answer.Id, Hash: done.Hash, Text: text,
+		Kind: EventSubmitted, Height: done.Height, Request: answer.Id, Hash: done.Hash,
+		Locked: msg.Job.MaxPrice * msg.Job.Size_, Expiry: msg.Expiry, Text: "submitted: request " + ShortDigest(answer.Id),
 	})
 	return answer.Id, nil
 }
@@ -225,11 +215,7 @@ func inDoubt(ctx context.Context, err error, request string) error {
 	if ctx.Err() != nil {
 		return &Interrupted{Request: request, Err: err}
 	}
-	return &Problem{
-		What: "it is not known yet whether the chain took the request: " + err.Error(),
-		Next: "look when the chain goes on: " + watchCommand(request, "") + "; if it knows no such request some minutes later, nothing was spent, and it can be run again",
-		Exit: exitOf(err), Err: err,
-	}
+	return &Error{Code: CodeInDoubt, Request: request, What: "it is not known yet whether the chain took the request: " + err.Error(), Err: err}
 }
 
 // match waits until the request has a deal; it is returned as it was then, and may make more.
@@ -282,7 +268,7 @@ func (r *Runner) follow(ctx context.Context, request markettypes.Request, report
 
 // download brings the result of a task here, if it has one and is wanted. What went wrong is put into the report.
 func (r *Runner) download(ctx context.Context, report *Report, t *TaskReport, tell Observer) {
-	if report.Out == "" || !t.Accepted() || t.failed() || t.Verdict.Digest == "" {
+	if report.Out == "" || !t.Accepted() || t.Failed() || t.Verdict.Digest == "" {
 		return
 	}
 	t.DownloadError = ""
@@ -293,7 +279,7 @@ func (r *Runner) download(ctx context.Context, report *Report, t *TaskReport, te
 	}
 	tell.tell(Event{
 		Kind: EventDownloaded, Task: t.ID, Index: t.Index, Result: t,
-		Text: t.here(),
+		Text: fmt.Sprintf("downloaded to %s and verified: %s", t.Dir, plural(uint64(len(t.Files)), "file", "files")),
 	})
 }
 

@@ -128,9 +128,9 @@ func TestRunUnmet(t *testing.T) {
 		func(m *fakeMarket) { m.becomes(expired, "no order is left") })
 	r, _, tell := m.runner()
 	report, err := r.Run(within(t), Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Bag: 5, Partial: true, Expiry: 30}, tell)
-	var problem *Problem
+	var problem *Error
 	require.ErrorAs(t, err, &problem)
-	require.Equal(t, ExitUnfunded, problem.ExitCode())
+	require.Equal(t, CodeUnmet, problem.Code)
 	require.Contains(t, problem.What, "3 tasks of the bag met no offer until height 30, and are refunded")
 	require.EqualValues(t, 3, report.Unmet)
 	require.EqualValues(t, 2, report.Accepted)
@@ -239,18 +239,17 @@ func TestPublishDatasetProblems(t *testing.T) {
 	require.NoError(t, file.Truncate(appstypes.MaxDatasetSize+1))
 	require.NoError(t, file.Close())
 	for path, expErr := range map[string]string{
-		"absent.csv": "there is no file", t.TempDir(): "is a folder", large: "at most",
+		"absent.csv": "there is no such file", t.TempDir(): "is a folder", large: "more bytes",
 	} {
 		_, err := r.PublishDataset(within(t), DatasetFile{Path: path}, tell)
-		var problem *Problem
+		var problem *Error
 		require.ErrorAs(t, err, &problem, path)
-		require.Contains(t, problem.What, "--dataset")
+		require.Equal(t, "Datasets", problem.Field)
 		require.Contains(t, problem.What, expErr)
-		require.NotEmpty(t, problem.Next)
 	}
 	r.Stores = nil
 	_, err = r.PublishDataset(within(t), DatasetFile{Path: write(t, "a.csv", "a")}, tell)
-	require.ErrorContains(t, err, "--store")
+	require.ErrorContains(t, err, "no artifact store is known")
 }
 
 func TestQuote(t *testing.T) {
@@ -263,9 +262,9 @@ func TestQuote(t *testing.T) {
 	}{
 		{"the recommended price", func(*fakeMarket, *Job) {}, "", 900},
 		{"a price of one's own", func(_ *fakeMarket, j *Job) { j.MaxPrice = 400 }, "", 400},
-		{"too low a price", func(_ *fakeMarket, j *Job) { j.MaxPrice = 299 }, "the cheapest offer takes 0.0001 CRED a replica", 0},
+		{"too low a price", func(_ *fakeMarket, j *Job) { j.MaxPrice = 299 }, "too little for the cheapest offer", 0},
 		{"too low a price, but it can wait", func(_ *fakeMarket, j *Job) { j.MaxPrice, j.Rest = 299, 10 }, "", 299},
-		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "fund the account", 0},
+		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "got 899, limit 900", 0},
 		{"a voucher instead of money", func(m *fakeMarket, j *Job) {
 			m.money, j.Voucher = 0, whole("ab")
 			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 900}
@@ -277,18 +276,18 @@ func TestQuote(t *testing.T) {
 		{"a voucher with too little", func(m *fakeMarket, j *Job) {
 			j.Voucher = whole("ab")
 			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 899, Issuer: "cred1issuer"}
-		}, "cred1issuer", 0},
+		}, "got 899, limit 900", 0},
 		{"a voucher that has expired", func(m *fakeMarket, j *Job) {
 			j.Voucher = whole("ab")
 			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 9000, Expired: true}
 		}, "has expired", 0},
 		{"a voucher that is none", func(_ *fakeMarket, j *Job) { j.Voucher = whole("ab") }, "not found", 0},
 		{"no order", func(m *fakeMarket, _ *Job) { m.quoteErr = noOrder }, "none at all", 0},
-		{"no order, but it can wait", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest = noOrder, 10 }, "say with --max-price", 0},
+		{"no order, but it can wait", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest = noOrder, 10 }, "no price can be recommended", 0},
 		{"no order, and a price", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest, j.MaxPrice = noOrder, 10, 50 }, "", 50},
 		{"a fault of the job's", func(m *fakeMarket, j *Job) {
 			m.quoteErr, j.Rest, j.MaxPrice = overTheWire(errorsmod.Wrap(markettypes.ErrSuspended, "acme/app")), 10, 50
-		}, "mend", 0},
+		}, "suspended", 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m := newFakeMarket(t, all(fill("north", 1, matched), end(0)))
@@ -337,10 +336,9 @@ func TestNothingIsSentForWhatNoWorkerRuns(t *testing.T) {
 			r, events, tell := m.runner()
 			tc.job.Trust = 100
 			_, err := r.Run(within(t), tc.job, tell)
-			var problem *Problem
+			var problem *Error
 			require.ErrorAs(t, err, &problem)
 			require.Contains(t, problem.What, tc.expErr)
-			require.NotEmpty(t, problem.Next)
 			require.Empty(t, *events)
 			require.Empty(t, m.apps)
 		})

@@ -91,10 +91,10 @@ func TestOtherBytesUnderTheName(t *testing.T) {
 	_, err := r.PublishApp(within(t), AppFile{Path: write(t, "app.wasm", emptyApp), Version: "1.0"}, tell)
 	require.NoError(t, err)
 	_, err = r.PublishApp(within(t), AppFile{Path: write(t, "app.wasm", emptyApp+"\x00\x01\x00"), Version: "1.0"}, tell)
-	var problem *Problem
+	var problem *Error
 	require.ErrorAs(t, err, &problem)
 	require.Contains(t, problem.What, "version 1.0 of app is published already, with other bytes than sha256:")
-	require.Equal(t, ExitRefused, problem.Exit)
+	require.Equal(t, CodeExists, problem.Code)
 	_, err = r.PublishDataset(within(t), DatasetFile{Path: write(t, "a.csv", "1"), Name: "data", Version: "1"}, tell)
 	require.NoError(t, err)
 	_, err = r.PublishDataset(within(t), DatasetFile{Path: write(t, "a.csv", "2"), Name: "data", Version: "1"}, tell)

@@ -7,12 +7,15 @@ import (
 	"testing"
 	"time"
 
+	errorsmod "cosmossdk.io/errors"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/client/sender"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -105,39 +108,85 @@ func TestPriceOfTheNode(t *testing.T) {
 	_, err = sender.Sign(ctx, msg)
 	require.NoError(t, err)
 	node.setPrice("0.05ucred")
-	sender.reprice(&TxError{Codespace: "sdk", Code: 13})
-	prices, err := sender.fee(ctx, []sdk.Msg{msg}, 100)
+	signed, err := sender.Sign(ctx, msg)
 	require.NoError(t, err)
-	require.Equal(t, "5ucred", prices.String())
+	require.Equal(t, "10000ucred", feeOf(t, signed), "not asked again as long as nobody refuses")
+	refuseFee(t, node, sender, signed)
+	signed, err = sender.Sign(ctx, msg)
+	require.NoError(t, err)
+	require.Equal(t, "5000ucred", feeOf(t, signed))
 }
 
 // Taking a fee costs gas, which the gas limit must have room for.
 func TestSimulatedWithAFee(t *testing.T) {
 	node := newFakeNode("credence-1")
-	sender, key := testSender(t, node)
-	sender.opts.Gas = nil
+	key, err := GenerateKey()
+	require.NoError(t, err)
 	msg := &markettypes.MsgCancelOrders{Owner: key.Address()}
+	conn := dialFake(t, node)
 	gas := func(price string) uint64 {
 		node.setPrice(price)
-		sender.reprice(&TxError{Codespace: "sdk", Code: 13})
+		sender, err := NewSender(conn, key, SenderOptions{})
+		require.NoError(t, err)
 		signed, err := sender.Sign(context.Background(), msg)
 		require.NoError(t, err)
-		tx, err := theEncoding().tx.TxDecoder()(signed.Bytes)
+		tx, err := testTx.TxDecoder()(signed.Bytes)
 		require.NoError(t, err)
 		return tx.(sdk.FeeTx).GetGas()
 	}
 	require.Equal(t, gas("0ucred")+feeGas*13/10, gas("0.001ucred"))
 }
 
-func TestTimeoutsStrictlyIncrease(t *testing.T) {
-	last := nextTimeout(time.Minute)
-	for range 10_000 {
-		next := nextTimeout(time.Minute)
-		require.True(t, next.After(last))
-		last = next
+// feeOf is the fee of a signed transaction.
+func feeOf(t *testing.T, signed *SignedTx) string {
+	t.Helper()
+	tx, err := testTx.TxDecoder()(signed.Bytes)
+	require.NoError(t, err)
+	return tx.(sdk.FeeTx).GetFee().String()
+}
+
+// refuseFee has the node refuse a transaction for its fee.
+func refuseFee(t *testing.T, node *fakeNode, s *Sender, signed *SignedTx) {
+	t.Helper()
+	node.set(func() { node.refuse = refusedAs(sdkerrors.ErrInsufficientFee) })
+	require.True(t, sender.Is(s.Broadcast(context.Background(), signed), sdkerrors.ErrInsufficientFee))
+	node.set(func() { node.refuse = nil })
+}
+
+// refusedAs is a node's answer to a transaction that it refuses with a registered error.
+func refusedAs(err *errorsmod.Error) *sdk.TxResponse {
+	return &sdk.TxResponse{Codespace: err.Codespace(), Code: err.ABCICode(), RawLog: err.Error()}
+}
+
+// What the simulation refuses is refused with the code of the module, and nothing is sent: an account without money is told
+// from one that may not do it.
+func TestSimulationKeepsTheCode(t *testing.T) {
+	node := newFakeNode("credence-1")
+	key, err := GenerateKey()
+	require.NoError(t, err)
+	s, err := NewSender(dialFake(t, node), key, SenderOptions{})
+	require.NoError(t, err)
+	for _, registered := range []*errorsmod.Error{sdkerrors.ErrInsufficientFunds, markettypes.ErrUnaffordable, sdkerrors.ErrUnauthorized} {
+		node.set(func() {
+			node.refuseTx = func([]sdk.Msg) error { return registered.Wrap("5ucred is smaller than 7ucred") }
+		})
+		_, err = s.Do(context.Background(), &markettypes.MsgCancelOrders{Owner: key.Address()})
+		require.True(t, sender.Is(err, registered), err)
+		require.ErrorContains(t, err, "refused: 5ucred is smaller than 7ucred")
+		require.Empty(t, node.sent)
 	}
-	// A shorter TTL must not repeat a nanosecond either.
-	require.True(t, nextTimeout(time.Second).After(last))
+}
+
+// A transaction that ran out of the gas of a table is signed anew, with what a simulation of it takes.
+func TestOutOfGasIsSimulated(t *testing.T) {
+	node := newFakeNode("credence-1")
+	node.gas = 150_000
+	node.execute = func([]sdk.Msg) []proto.Message { return nil }
+	s, key := testSender(t, node)
+	res, err := s.Do(context.Background(), &markettypes.MsgCancelOrders{Owner: key.Address()})
+	require.NoError(t, err)
+	require.Len(t, node.sent, 2)
+	require.Equal(t, sender.TxHash(node.sent[1]), res.Hash)
 }
 
 func TestSendErrors(t *testing.T) {
@@ -159,14 +208,15 @@ func TestSendErrors(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			node.set(func() { node.refuse = tc.refusal })
-			hash, err := sender.Broadcast(ctx, msg)
-			require.Len(t, hash, 64)
+			signed, err := sender.Sign(ctx, msg)
+			require.NoError(t, err)
+			err = sender.Broadcast(ctx, signed)
 			if tc.expErr == nil {
 				require.NoError(t, err)
 				return
 			}
 			require.ErrorIs(t, err, tc.expErr)
-			require.ErrorContains(t, err, hash)
+			require.ErrorContains(t, err, signed.Hash)
 		})
 	}
 }
@@ -174,13 +224,14 @@ func TestSendErrors(t *testing.T) {
 func TestConfirm(t *testing.T) {
 	ctx := context.Background()
 	node := newFakeNode("credence-1")
-	sender, key := testSender(t, node)
+	s, key := testSender(t, node)
 	msg := &taskstypes.MsgDecline{Who: key.Address()}
 	confirm := func(ctx context.Context, hash string) (*TxResult, error) {
-		return sender.confirm(ctx, hash, time.Now().Add(sender.opts.TTL), func(context.Context, int64) error { return nil })
+		opts := sender.ConfirmOptions{Poll: 5 * time.Millisecond}
+		return sender.Confirm(ctx, s, &SignedTx{Hash: hash, Timeout: time.Now().Add(2 * time.Minute)}, true, opts)
 	}
 
-	tx, err := sender.Sign(ctx, msg)
+	tx, err := s.Sign(ctx, msg)
 	require.NoError(t, err)
 	answer, err := codectypes.NewAnyWithValue(&markettypes.MsgSubmitTaskResponse{Id: "beef"})
 	require.NoError(t, err)

@@ -60,7 +60,7 @@ func TestRunLivesThroughAPause(t *testing.T) {
 			require.Contains(t, texts(*events, EventResumed), "the chain goes on at height")
 			for _, e := range *events {
 				if e.Kind == EventStalled {
-					require.Contains(t, e.Text, "credenced task watch "+ShortDigest(requestID), "how to come back")
+					require.Equal(t, requestID, e.Request, "how to come back")
 				}
 			}
 		})
@@ -86,13 +86,12 @@ func TestRunGivesUpOnAChainThatStandsStill(t *testing.T) {
 			job.Bag = 2
 			report, err := r.Run(within(t), job, tell)
 			require.ErrorIs(t, err, ErrStalled)
-			var problem *Problem
+			var problem *Error
 			require.ErrorAs(t, err, &problem)
-			require.Equal(t, exitOf(ErrStalled), problem.ExitCode())
-			require.NotZero(t, problem.ExitCode())
+			require.Equal(t, CodeUnfinished, problem.Code)
 			require.Contains(t, problem.What, "the chain stands still")
 			require.Contains(t, problem.What, tc.done)
-			require.Contains(t, problem.Next, "credenced task watch "+ShortDigest(requestID))
+			require.Equal(t, requestID, problem.ID())
 			require.Empty(t, texts(*events, EventFinished))
 			if report != nil {
 				require.False(t, report.Complete)
@@ -110,10 +109,11 @@ func TestRunGivesUpBeforeInclusion(t *testing.T) {
 	r.Stall = 300 * time.Millisecond
 	_, err := r.Run(within(t), known(m), tell)
 	require.ErrorIs(t, err, ErrStalled)
-	var problem *Problem
+	var problem *Error
 	require.ErrorAs(t, err, &problem)
 	require.Contains(t, problem.What, "it is not known yet whether the chain took the request")
-	require.Regexp(t, `credenced task watch [0-9a-f]{12}; `, problem.Next)
+	require.Equal(t, CodeInDoubt, problem.Code)
+	require.Len(t, problem.Request, 64)
 	require.NotEmpty(t, texts(*events, EventStalled))
 
 	ctx, cancel := context.WithCancel(within(t))
@@ -143,11 +143,11 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 			}
 		}, opts...)
 	}
-	var problem *Problem
+	var problem *Error
 	err := watch(within(t), WithStall(300*time.Millisecond))
 	require.ErrorIs(t, err, ErrStalled)
 	require.ErrorAs(t, err, &problem)
-	require.Contains(t, problem.Next, "credenced task watch "+ShortDigest(m.deals[0].Id))
+	require.Equal(t, m.deals[0].Id, problem.ID())
 	require.NotZero(t, downs.Load())
 
 	tell = serial(tell)

@@ -57,7 +57,7 @@ type watchOptions struct {
 	words   LastWords
 }
 
-// WithStall is how long the chain may make no blocks, or no node may answer, before watching ends with a *Problem that wraps
+// WithStall is how long the chain may make no blocks, or no node may answer, before watching ends with an *Error that wraps
 // ErrStalled; 0 means DefaultStall. The tasks run on.
 func WithStall(d time.Duration) WatchOption { return func(o *watchOptions) { o.stall = d } }
 
@@ -156,12 +156,21 @@ func (w *Watcher) add(ctx context.Context, deal dealstypes.Deal, height int64) e
 		w.ids[hex.EncodeToString(id[:])] = d
 	}
 	if w.tellDeals {
-		w.tell.tell(Event{Kind: EventMatched, Height: deal.Height, Request: deal.Request, Deal: deal.Id, Text: matchedText(deal)})
+		w.tell.tell(matchedEvent(deal))
 	}
 	if height > 0 {
 		return w.readTasks(ctx, d, height)
 	}
 	return nil
+}
+
+// matchedEvent tells of a deal. What a task may cost is known as long as some have it locked.
+func matchedEvent(d dealstypes.Deal) Event {
+	e := Event{Kind: EventMatched, Height: d.Height, Request: d.Request, Deal: d.Id, Text: matchedText(d)}
+	if d.Ended < d.Size_ {
+		e.MaxPrice = d.Escrow / (d.Size_ - d.Ended)
+	}
+	return e
 }
 
 func matchedText(d dealstypes.Deal) string {
@@ -170,9 +179,6 @@ func matchedText(d dealstypes.Deal) string {
 		tasks = fmt.Sprintf("%s of %d (%d to %d)", tasks, d.Bag, d.First, d.First+d.Size_-1)
 	}
 	text := fmt.Sprintf("matched with pool %s: deal %s, %s", d.Pool, ShortDigest(d.Id), tasks)
-	if d.Ended < d.Size_ { // what tasks may cost is known as long as some have it locked
-		text += fmt.Sprintf(" of at most %s each", FormatCRED(d.Escrow/(d.Size_-d.Ended)))
-	}
 	return text
 }
 
@@ -380,13 +386,13 @@ func (w *Watcher) take(ctx context.Context, t taskstypes.Task, height int64) {
 	for _, e := range Changes(w.seen[t.Id], t, height) {
 		if e.Kind == EventEnded {
 			w.ended[t.Id] = true
-			if e.Result.failed() {
+			if e.Result.Failed() {
 				findReason(ctx, w.conn, e.Result, w.sources, w.words)
 				e.Text = e.Result.Text()
 			}
 			if d := w.ids[t.Id]; d != nil {
 				d.seen++
-				e.Result.under(d.Deal)
+				e.Result.Under(d.Deal)
 				e.Text = e.Result.Text()
 			}
 			if w.each != nil {

@@ -9,11 +9,11 @@ import (
 )
 
 // A deal whose tasks have all ended holds nothing any more: nobody is told that a task may cost at most 0.
-func TestMatchedTextOfADealThatEnded(t *testing.T) {
+func TestMatchedEventOfADealThatEnded(t *testing.T) {
 	d := dealstypes.Deal{Pool: "public", Size_: 2, Bag: 2, Escrow: 600_000}
-	require.Contains(t, matchedText(d), "2 tasks of at most 0.3 CRED each")
+	require.EqualValues(t, 300_000, matchedEvent(d).MaxPrice)
 	d.Ended, d.Escrow = 1, 300_000
-	require.Contains(t, matchedText(d), "2 tasks of at most 0.3 CRED each")
+	require.EqualValues(t, 300_000, matchedEvent(d).MaxPrice)
 	d.Ended, d.Escrow = 2, 0
-	require.NotContains(t, matchedText(d), "at most")
+	require.Zero(t, matchedEvent(d).MaxPrice)
 }

@@ -75,7 +75,7 @@ func TestLayout(t *testing.T) {
 	require.Equal(t, []string{"fjord", "grove"}, info.Saboteurs)
 	require.Len(t, info.GRPC, 4)
 	seen := map[int]bool{}
-	for _, p := range info.ports() {
+	for _, p := range portsOf(info) {
 		require.NotZero(t, p)
 		require.False(t, seen[p], "port %d is used twice", p)
 		seen[p] = true
@@ -107,7 +107,7 @@ func TestLayout(t *testing.T) {
 	o.Saboteurs = 0
 	require.NoError(t, adopt(o, again))
 	require.Empty(t, again.Saboteurs)
-	require.Equal(t, info.ports(), again.ports())
+	require.Equal(t, portsOf(info), portsOf(again))
 
 	o.Workers = 9
 	require.ErrorContains(t, adopt(o, again), "--reset")

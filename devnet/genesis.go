@@ -13,14 +13,13 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
-	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -128,7 +127,7 @@ func (b *builder) workers(o Options, info *Info) {
 		s.Params.UnbondingBlocks = 600
 		s.Params.DefaultPool = PoolName
 		s.Pools = []workerstypes.Pool{{
-			Id: PoolName, Operator: operatorOrg, Runtime: workerstypes.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
+			Id: PoolName, Operator: operatorOrg, Runtime: contract.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
 		}}
 		for _, w := range info.Workers {
 			s.Workers = append(s.Workers, workerstypes.Worker{
@@ -139,22 +138,10 @@ func (b *builder) workers(o Options, info *Info) {
 		slices.SortFunc(s.Workers, func(a, b workerstypes.Worker) int { return strings.Compare(a.Address, b.Address) })
 		return nil
 	}))
-	b.hold(workerstypes.ModuleName, Bond*int64(len(info.Workers)))
-}
-
-// hold gives a module's account coins that stand behind its state.
-func (b *builder) hold(module string, amount int64) {
-	if b.err != nil {
-		return
+	if b.err == nil {
+		held := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, Bond*int64(len(info.Workers))))
+		b.do(genesis.Hold(b.g, b.cdc, workerstypes.ModuleName, held))
 	}
-	coins := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, amount))
-	text, err := encoding.Addresses().BytesToString(authtypes.NewModuleAddress(module))
-	b.do(err)
-	b.do(genesis.Edit(b.g, b.cdc, banktypes.ModuleName, &banktypes.GenesisState{}, func(s *banktypes.GenesisState) error {
-		s.Balances = banktypes.SanitizeGenesisBalances(append(s.Balances, banktypes.Balance{Address: text, Coins: coins}))
-		s.Supply = s.Supply.Add(coins...)
-		return nil
-	}))
 }
 
 // market places the pool's standing orders: one for each category of iExec's and one for jobs with limits of their own.

@@ -51,7 +51,7 @@ func lay(o Options) (*Info, error) {
 		if w.Address, w.KeyFile, err = newKey(o.State, org+"-worker"); err != nil {
 			return nil, err
 		}
-		owner, err := info.addAccount(org+"-owner", org)
+		owner, err := addAccount(info, org+"-owner", org)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +62,7 @@ func lay(o Options) (*Info, error) {
 		}
 	}
 	for _, a := range []struct{ name, org string }{{requesterName, requesterOrg}, {providerName, providerOrg}, {operatorName, operatorOrg}} {
-		if _, err := info.addAccount(a.name, a.org); err != nil {
+		if _, err := addAccount(info, a.name, a.org); err != nil {
 			return nil, err
 		}
 	}
@@ -72,7 +72,7 @@ func lay(o Options) (*Info, error) {
 	return info, nil
 }
 
-func (i *Info) addAccount(name, org string) (AccountInfo, error) {
+func addAccount(i *Info, name, org string) (AccountInfo, error) {
 	address, file, err := newKey(i.State, name)
 	if err != nil {
 		return AccountInfo{}, err
@@ -105,14 +105,14 @@ func adopt(o Options, info *Info) error {
 			info.Saboteurs = append(info.Saboteurs, w.Organisation)
 		}
 	}
-	if port := firstTaken(info.ports()); port != 0 {
+	if port := firstTaken(portsOf(info)); port != 0 {
 		return fmt.Errorf("port %d, which this devnet used before, is taken by another program now: stop that, or start with --reset", port)
 	}
 	return nil
 }
 
 // ports are all that the devnet listens on.
-func (i *Info) ports() []int {
+func portsOf(i *Info) []int {
 	var out []int
 	for _, v := range i.Validators {
 		out = append(out, v.RPC, v.GRPC, v.REST, v.P2P, portOf(v.Court))

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/registry"
 	"github.com/credence-chain/credence/client"
 )
 
@@ -29,6 +30,7 @@ type Network struct {
 	opts       Options
 	lock       *os.File
 	store      *http.Server
+	blobs      *registry.Registry
 	validators []*Process
 	courts     []*Process
 	workers    []*Process
@@ -129,15 +131,16 @@ func (n *Network) prepare() {
 }
 
 func (n *Network) serveStore() error {
-	dir, err := artifact.OpenDir(filepath.Join(n.opts.State, "store"), 0)
+	blobs, err := registry.Open(filepath.Join(n.opts.State, "store"), registry.Options{Open: true})
 	if err != nil {
 		return err
 	}
+	n.blobs = blobs
 	listener, err := net.Listen("tcp", loopback(portOf(n.Info.Store)))
 	if err != nil {
 		return fmt.Errorf("artifact store: %w", err)
 	}
-	n.store = artifact.Server(artifact.Handler(dir, artifact.HandlerOptions{Writable: true}))
+	n.store = artifact.Server(blobs)
 	go func() { _ = n.store.Serve(listener) }()
 	return nil
 }
@@ -292,6 +295,9 @@ func (n *Network) Stop() {
 	stopAll(n.validators, 6*time.Second)
 	if n.store != nil {
 		n.store.Close()
+	}
+	if n.blobs != nil {
+		n.blobs.Close()
 	}
 	if n.Info != nil {
 		_ = n.save(false)

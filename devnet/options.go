@@ -58,15 +58,6 @@ type Genesis struct {
 	Codec Codec
 }
 
-// DefaultState is ~/.credence/devnet.
-func DefaultState() string {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		home = "."
-	}
-	return filepath.Join(home, ".credence", "devnet")
-}
-
 // complete fills in defaults and checks the rest; the error names the option as the command line does.
 func (o Options) complete() (Options, error) {
 	if o.State == "" {

@@ -20,6 +20,7 @@ type Work struct {
 	Fuel        uint64 // the fuel limit of one execution
 	ModuleBytes uint64 // size of the module
 	InputBytes  uint64 // size of what one task reads: inputs and datasets
+	RunBlocks   int64  // what the job asks for to run, where its fuel limit gives less; 0 where it asks for nothing
 }
 
 // MaxWindow bounds every window in blocks.
@@ -32,9 +33,9 @@ func (r WindowRates) Preparation(w Work) int64 {
 }
 
 // Window returns the window to commit in blocks, of workers and court alike: the preparation, and the time to burn the
-// fuel limit at the slow pace. At most MaxWindow.
+// fuel limit at the slow pace, or what the job asks for where that is more. At most MaxWindow.
 func (r WindowRates) Window(w Work) int64 {
-	return addBlocks(r.Preparation(w), blocksFor(w.Fuel, r.FuelPerBlock))
+	return addBlocks(r.Preparation(w), max(blocksFor(w.Fuel, r.FuelPerBlock), w.RunBlocks))
 }
 
 // blocksFor returns ceil(amount / perBlock), at most MaxWindow; a rate of 0 never gets there.

@@ -18,6 +18,8 @@ func TestWindow(t *testing.T) {
 		expReady int64 // of it before the program runs
 	}{
 		{"nothing to do", Work{}, 120, 120},
+		{"time beside fuel", Work{Fuel: 40_000_000, RunBlocks: 300}, 420, 120},
+		{"less time than fuel", Work{Fuel: 40_000_000, RunBlocks: 1}, 122, 120},
 		{"a begun block counts whole", Work{Fuel: 1, ModuleBytes: 1, InputBytes: 1}, 123, 122},
 		{"exact blocks", Work{Fuel: 40_000_000, ModuleBytes: 100_000, InputBytes: 1_000_000}, 125, 123},
 		{"one more of each", Work{Fuel: 40_000_001, ModuleBytes: 100_001, InputBytes: 1_000_001}, 128, 125},

@@ -8,8 +8,12 @@ import (
 	"strings"
 )
 
-// Version is the first line of every manifest. Another encoding is another version.
-const Version = "credence/result/v1"
+// Version is the first line of a manifest, VersionStderr that of one with a line of stderr: what printed nothing there has
+// the encoding, and the digest, that it had before there was such a line.
+const (
+	Version       = "credence/result/v1"
+	VersionStderr = "credence/result/v2"
+)
 
 // noReason stands for the absence of a reason.
 const noReason = "-"
@@ -27,21 +31,32 @@ const noReason = "-"
 //
 // Paths come last and whole, so that spaces need no quoting; backslash and ASCII control
 // characters are written \xHH. Numbers are decimal without leading zeros.
+//
+// With an end of stderr the first line says v2, and behind the exit status comes
+//
+//	stderr cannot open x\x0a                 every byte but printable ASCII as \xHH
 func (m Manifest) Bytes() []byte {
 	var b bytes.Buffer
-	reason := m.Reason
+	reason, version := m.Reason, Version
 	if reason == "" {
 		reason = noReason
 	}
-	fmt.Fprintf(&b, "%s\noutcome %s\nreason %s\nexit %d\nentries %d\n", Version, m.Kind, reason, m.ExitCode, len(m.Entries))
+	if m.Stderr != "" {
+		version = VersionStderr
+	}
+	fmt.Fprintf(&b, "%s\noutcome %s\nreason %s\nexit %d\n", version, m.Kind, reason, m.ExitCode)
+	if m.Stderr != "" {
+		fmt.Fprintf(&b, "stderr %s\n", escape(m.Stderr, mustEscapeText))
+	}
+	fmt.Fprintf(&b, "entries %d\n", len(m.Entries))
 	for _, e := range m.Entries {
 		switch {
 		case e.Dir:
-			fmt.Fprintf(&b, "d - - %s\n", escape(e.Path))
+			fmt.Fprintf(&b, "d - - %s\n", escape(e.Path, mustEscape))
 		case e.Executable:
-			fmt.Fprintf(&b, "x %d %x %s\n", e.Size, e.Content, escape(e.Path))
+			fmt.Fprintf(&b, "x %d %x %s\n", e.Size, e.Content, escape(e.Path, mustEscape))
 		default:
-			fmt.Fprintf(&b, "f %d %x %s\n", e.Size, e.Content, escape(e.Path))
+			fmt.Fprintf(&b, "f %d %x %s\n", e.Size, e.Content, escape(e.Path, mustEscape))
 		}
 	}
 	return b.Bytes()
@@ -50,14 +65,14 @@ func (m Manifest) Bytes() []byte {
 // Parse reads exactly what Bytes writes and nothing else: whatever parses has one
 // encoding, the bytes given. Errors wrap ErrManifest.
 func Parse(data []byte) (Manifest, error) {
-	if len(data) > MaxManifestBytes {
-		return Manifest{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrManifest, len(data), MaxManifestBytes)
+	if len(data) > MaxEncodedBytes {
+		return Manifest{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrManifest, len(data), MaxEncodedBytes)
 	}
 	m, err := parseLines(string(data))
 	if err != nil {
 		return Manifest{}, err
 	}
-	if err := checkOutcome(m.Kind, m.Reason); err != nil {
+	if err := m.checkHead(); err != nil {
 		return Manifest{}, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
 	for _, e := range m.Entries {
@@ -82,29 +97,33 @@ func parseLines(text string) (Manifest, error) {
 	if len(lines) < 6 || lines[len(lines)-1] != "" {
 		return m, fmt.Errorf("%w: ends too early", ErrManifest)
 	}
-	if lines[0] != Version {
-		return m, fmt.Errorf("%w: first line %.40q, expected %q", ErrManifest, lines[0], Version)
+	names := []string{"outcome", "reason", "exit", "entries"}
+	switch lines[0] {
+	case Version:
+	case VersionStderr:
+		names = []string{"outcome", "reason", "exit", "stderr", "entries"}
+	default:
+		return m, fmt.Errorf("%w: first line %.40q, expected %q or %q", ErrManifest, lines[0], Version, VersionStderr)
 	}
-	var head [4]string
-	for i, name := range []string{"outcome", "reason", "exit", "entries"} {
-		value, ok := strings.CutPrefix(lines[i+1], name+" ")
-		if !ok {
-			return m, fmt.Errorf("%w: line %d is %.40q, expected %q", ErrManifest, i+2, lines[i+1], name)
-		}
-		head[i] = value
-	}
-	m.Kind = head[0]
-	if head[1] != noReason {
-		m.Reason = head[1]
-	}
-	exit, err := strconv.ParseUint(head[2], 10, 32)
+	head, err := parseHead(lines[1:], names)
 	if err != nil {
-		return m, fmt.Errorf("%w: exit %.40q is not a 32-bit number", ErrManifest, head[2])
+		return m, err
+	}
+	m.Kind = head["outcome"]
+	if head["reason"] != noReason {
+		m.Reason = head["reason"]
+	}
+	exit, err := strconv.ParseUint(head["exit"], 10, 32)
+	if err != nil {
+		return m, fmt.Errorf("%w: exit %.40q is not a 32-bit number", ErrManifest, head["exit"])
 	}
 	m.ExitCode = uint32(exit)
-	body := lines[5 : len(lines)-1]
-	if count, err := strconv.Atoi(head[3]); err != nil || count != len(body) {
-		return m, fmt.Errorf("%w: entries %.40q, found %d", ErrManifest, head[3], len(body))
+	if m.Stderr, err = unescape(head["stderr"]); err != nil {
+		return m, err
+	}
+	body := lines[1+len(names) : len(lines)-1]
+	if count, err := strconv.Atoi(head["entries"]); err != nil || count != len(body) {
+		return m, fmt.Errorf("%w: entries %.40q, found %d", ErrManifest, head["entries"], len(body))
 	}
 	for _, line := range body {
 		entry, err := parseEntry(line)
@@ -114,6 +133,22 @@ func parseLines(text string) (Manifest, error) {
 		m.Entries = append(m.Entries, entry)
 	}
 	return m, nil
+}
+
+// parseHead reads the lines of the head, whose names are known.
+func parseHead(lines, names []string) (map[string]string, error) {
+	if len(lines) <= len(names) {
+		return nil, fmt.Errorf("%w: ends too early", ErrManifest)
+	}
+	head := map[string]string{}
+	for i, name := range names {
+		value, ok := strings.CutPrefix(lines[i], name+" ")
+		if !ok {
+			return nil, fmt.Errorf("%w: line %d is %.40q, expected %q", ErrManifest, i+2, lines[i], name)
+		}
+		head[name] = value
+	}
+	return head, nil
 }
 
 func parseEntry(line string) (Entry, error) {

@@ -8,6 +8,8 @@ import (
 	"path"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 // ComputedName is the name of the file in which an app of iExec names the part of its
@@ -33,7 +35,11 @@ func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 		if f.Dir {
 			return nil, fmt.Errorf("%w: it is a folder", ErrComputed)
 		}
-		target, err := computedTarget(f.Data, outPrefixes)
+		data, err := artifact.ReadContent(f.Content)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %q: %w", ErrContent, f.Path, err)
+		}
+		target, err := computedTarget(data, outPrefixes)
 		if err != nil {
 			return nil, err
 		}

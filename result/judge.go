@@ -25,8 +25,9 @@ const (
 // name the part that counts; without one, everything counts. The other files are not read. The files that are returned have a
 // manifest, and come in its order, without folders that hold something.
 //
-// A reason other than "" says why there is no result. It is then the app's answer. It depends only on the files of the app, so it
-// is the same on every machine. err says the same in more words, for people.
+// A reason other than "" says why there is no result. It is then the app's answer. It depends only on what the app wrote, so it
+// is the same on every machine. err says the same in more words, for people. An error without a reason wraps ErrContent: this
+// machine cannot read what the app wrote, and there is no answer.
 func Judge(files []File, outputPath string) (kept []File, reason string, err error) {
 	kept, err = countedPart(files, outputPath)
 	var m Manifest
@@ -36,6 +37,8 @@ func Judge(files []File, outputPath string) (kept []File, reason string, err err
 	switch {
 	case err == nil:
 		return inManifestOrder(m, kept), "", nil
+	case errors.Is(err, ErrContent):
+		return nil, "", err
 	case errors.Is(err, ErrTooLarge):
 		return nil, ReasonTooLarge, err
 	case errors.Is(err, ErrComputed):

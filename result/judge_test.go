@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 func TestJudge(t *testing.T) {
@@ -98,7 +100,7 @@ func TestJudgeAlwaysAnswers(t *testing.T) {
 		for range rapid.IntRange(0, 5).Draw(t, "files") {
 			f := File{Path: strings.Join(rapid.SliceOfN(name, 1, 6).Draw(t, "path"), "/"), Dir: rapid.Bool().Draw(t, "folder")}
 			if !f.Dir {
-				f.Data = []byte(rapid.SampledFrom([]string{"", "x", `{"deterministic-output-path": "a"}`}).Draw(t, "data"))
+				f.Content = artifact.Bytes(rapid.SampledFrom([]string{"", "x", `{"deterministic-output-path": "a"}`}).Draw(t, "data"))
 				f.Executable = rapid.Bool().Draw(t, "executable")
 			}
 			files = append(files, f)

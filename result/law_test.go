@@ -9,13 +9,20 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 // outcome is what a manifest must tell apart.
 type outcome struct {
 	kind, reason string
 	exit         uint32
+	stderr       string
 	files        []File
+}
+
+func (o outcome) build() (Manifest, error) {
+	return Manifest{Kind: o.kind, Reason: o.reason, ExitCode: o.exit, Stderr: o.stderr}.With(o.files)
 }
 
 func drawOutcome(t *rapid.T, label string) outcome {
@@ -24,6 +31,7 @@ func drawOutcome(t *rapid.T, label string) outcome {
 		o.reason = rapid.SampledFrom([]string{"", "-", "exit", "trap:x"}).Draw(t, label+" reason")
 	}
 	o.exit = rapid.SampledFrom([]uint32{0, 1, 10}).Draw(t, label+" exit")
+	o.stderr = rapid.SampledFrom([]string{"", "", "x", "x\n", `x\x0a`, "\xff", "é", "x\nentries 0", "\x1b[2J"}).Draw(t, label+" stderr")
 	// Few and awkward names, so that two trees often nearly meet.
 	names := rapid.SampledFrom([]string{"a", "b", "a/b", "a/b/c", "b/a", "a b", "a\n", `a\x0a`, "a\nd - - b", "é"})
 	for _, name := range rapid.SliceOfNDistinct(names, 0, 4, rapid.ID).Draw(t, label+" names") {
@@ -35,7 +43,7 @@ func drawOutcome(t *rapid.T, label string) outcome {
 			f.Executable = true
 			fallthrough
 		default:
-			f.Data = []byte(rapid.SampledFrom([]string{"", "x", "y", "xy"}).Draw(t, label+" data"))
+			f.Content = artifact.Bytes(rapid.SampledFrom([]string{"", "x", "y", "xy"}).Draw(t, label+" data"))
 		}
 		o.files = append(o.files, f)
 	}
@@ -58,7 +66,7 @@ func (o outcome) meaning() (string, bool) {
 			}
 			seen[parent] = "folder"
 		}
-		now := fmt.Sprintf("file %t %x", f.Executable, f.Data)
+		now := fmt.Sprintf("file %t %x", f.Executable, f.Content)
 		if f.Dir {
 			now = "folder"
 		}
@@ -68,7 +76,7 @@ func (o outcome) meaning() (string, bool) {
 		seen[f.Path] = now
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %q %d", o.kind, o.reason, o.exit)
+	fmt.Fprintf(&b, "%s %q %d %q", o.kind, o.reason, o.exit, o.stderr)
 	for _, path := range slices.Sorted(maps.Keys(seen)) {
 		fmt.Fprintf(&b, "|%q %s", path, seen[path])
 	}
@@ -79,12 +87,12 @@ func TestManifestIsInjective(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := drawOutcome(t, "a"), drawOutcome(t, "b")
 		if rapid.Bool().Draw(t, "same head") {
-			b.kind, b.reason, b.exit = a.kind, a.reason, a.exit
+			b.kind, b.reason, b.exit, b.stderr = a.kind, a.reason, a.exit, a.stderr
 		}
 		meaningA, okA := a.meaning()
 		meaningB, okB := b.meaning()
-		ma, errA := Build(a.kind, a.reason, a.exit, a.files)
-		mb, errB := Build(b.kind, b.reason, b.exit, b.files)
+		ma, errA := a.build()
+		mb, errB := b.build()
 		if okA != (errA == nil) || okB != (errB == nil) {
 			t.Fatalf("twin and Build disagree: %t %v, %t %v", okA, errA, okB, errB)
 		}
@@ -106,11 +114,12 @@ func TestManifestIgnoresOrder(t *testing.T) {
 		if _, ok := o.meaning(); !ok {
 			t.Skip()
 		}
-		m, err := Build(o.kind, o.reason, o.exit, o.files)
+		m, err := o.build()
 		if err != nil {
 			t.Fatal(err)
 		}
-		shuffled, err := Build(o.kind, o.reason, o.exit, rapid.Permutation(o.files).Draw(t, "order"))
+		o.files = rapid.Permutation(o.files).Draw(t, "order")
+		shuffled, err := o.build()
 		if err != nil || m.Digest() != shuffled.Digest() {
 			t.Fatalf("order changes the digest: %v\n%s\n%s", err, m.Bytes(), shuffled.Bytes())
 		}
@@ -126,7 +135,7 @@ func TestManifestIgnoresOrder(t *testing.T) {
 func TestParseAcceptsOneSpelling(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := drawOutcome(t, "tree")
-		m, err := Build(o.kind, o.reason, o.exit, o.files)
+		m, err := o.build()
 		if err != nil {
 			t.Skip()
 		}

@@ -41,8 +41,11 @@ type Manifest struct {
 	Kind string
 	// Reason names why the app failed, a word such as "out_of_fuel"; empty for a result.
 	Reason string
-	// ExitCode is the exit status of the app.
+	// ExitCode is the exit status of the app. It is not 0 for a result whose job names other statuses that mean success.
 	ExitCode uint32
+	// Stderr is the end of what the app wrote to stderr, any bytes, at most MaxStderrBytes; empty where it wrote nothing
+	// or what it writes there may differ from run to run.
+	Stderr string
 	// Entries are sorted by the bytes of their paths. Folders that hold something are
 	// implied by it and never listed, so that it does not matter whether a runtime
 	// lists them.
@@ -50,9 +53,14 @@ type Manifest struct {
 }
 
 // Build describes an outcome. The order of files does not matter. Errors wrap ErrOutcome,
-// ErrTree or ErrTooLarge.
+// ErrTree, ErrTooLarge, or ErrContent, which alone depends on this machine.
 func Build(kind, reason string, exitCode uint32, files []File) (Manifest, error) {
-	if err := checkOutcome(kind, reason); err != nil {
+	return Manifest{Kind: kind, Reason: reason, ExitCode: exitCode}.With(files)
+}
+
+// With completes the head of a manifest, how the app ended, by what it left. Errors are those of Build.
+func (m Manifest) With(files []File) (Manifest, error) {
+	if err := m.checkHead(); err != nil {
 		return Manifest{}, err
 	}
 	entries := make([]Entry, 0, len(files))
@@ -67,8 +75,10 @@ func Build(kind, reason string, exitCode uint32, files []File) (Manifest, error)
 	if err != nil {
 		return Manifest{}, err
 	}
-	m := Manifest{Kind: kind, Reason: reason, ExitCode: exitCode, Entries: entries}
-	if n := len(m.Bytes()); n > MaxManifestBytes {
+	m.Entries = entries
+	bare := m
+	bare.Stderr = ""
+	if n := len(bare.Bytes()); n > MaxManifestBytes {
 		return Manifest{}, fmt.Errorf("%w: the manifest has %d bytes, the limit is %d", ErrTooLarge, n, MaxManifestBytes)
 	}
 	return m, nil
@@ -92,17 +102,16 @@ func describe(f File) (Entry, error) {
 		return Entry{}, err
 	}
 	if f.Dir {
-		if len(f.Data) > 0 || f.Executable {
+		if f.Size() > 0 || f.Executable {
 			return Entry{}, fmt.Errorf("%w: folder %q with content or an executable bit", ErrTree, f.Path)
 		}
 		return Entry{Path: f.Path, Dir: true}, nil
 	}
-	return Entry{
-		Path:       f.Path,
-		Executable: f.Executable,
-		Size:       uint64(len(f.Data)),
-		Content:    sha256.Sum256(f.Data),
-	}, nil
+	content, err := f.sum()
+	if err != nil {
+		return Entry{}, err
+	}
+	return Entry{Path: f.Path, Executable: f.Executable, Size: f.Size(), Content: content}, nil
 }
 
 // canonical sorts entries, refuses two of one path and files that are used as folders,
@@ -151,6 +160,13 @@ func parentOf(p string) (string, bool) {
 		return "", false
 	}
 	return p[:i], true
+}
+
+func (m Manifest) checkHead() error {
+	if len(m.Stderr) > MaxStderrBytes {
+		return fmt.Errorf("%w: %d bytes of stderr, the limit is %d", ErrOutcome, len(m.Stderr), MaxStderrBytes)
+	}
+	return checkOutcome(m.Kind, m.Reason)
 }
 
 func checkOutcome(kind, reason string) error {

@@ -10,13 +10,17 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/manifests.golden")
 
-func file(path, data string) File { return File{Path: path, Data: []byte(data)} }
-func exe(path, data string) File  { return File{Path: path, Data: []byte(data), Executable: true} }
-func folder(path string) File     { return File{Path: path, Dir: true} }
+func file(path, data string) File { return File{Path: path, Content: artifact.Bytes(data)} }
+func exe(path, data string) File {
+	return File{Path: path, Content: artifact.Bytes(data), Executable: true}
+}
+func folder(path string) File { return File{Path: path, Dir: true} }
 
 // vectors are trees of which every two have different digests. The first is the base,
 // each other differs from it by the one change its name says.
@@ -71,6 +75,39 @@ func TestGoldenManifests(t *testing.T) {
 	require.Equal(t, string(want), got.String(), "the format of credence/result/v1 has changed")
 }
 
+// TestStderrInAManifest: with an end of stderr it is another version, with nothing there the encoding of before.
+func TestStderrInAManifest(t *testing.T) {
+	head := Manifest{Kind: KindAppFailed, Reason: "exit", ExitCode: 3, Stderr: "can\\t open é\xff\n"}
+	m, err := head.With(nil)
+	require.NoError(t, err)
+	require.Equal(t, "credence/result/v2\noutcome APP_FAILED\nreason exit\nexit 3\nstderr can\\x5ct open \\xc3\\xa9\\xff\\x0a\nentries 0\n", string(m.Bytes()))
+	back, err := Parse(m.Bytes())
+	require.NoError(t, err)
+	require.Equal(t, m, back)
+
+	plain, err := Build(KindAppFailed, "exit", 3, nil)
+	require.NoError(t, err)
+	for name, text := range map[string]string{
+		"v2 without the line":  strings.Replace(string(plain.Bytes()), "/v1", "/v2", 1),
+		"v2 with nothing said": strings.Replace(strings.Replace(string(plain.Bytes()), "/v1", "/v2", 1), "exit 3\n", "exit 3\nstderr \n", 1),
+		"v1 with the line":     strings.Replace(string(m.Bytes()), "/v2", "/v1", 1),
+		"a needless escape":    strings.Replace(string(m.Bytes()), "open", "\\x6fpen", 1),
+		"a missing escape":     strings.Replace(string(m.Bytes()), "\\xc3\\xa9", "é", 1),
+	} {
+		_, err := Parse([]byte(text))
+		require.ErrorIs(t, err, ErrManifest, name)
+	}
+
+	head.Stderr = strings.Repeat("\xff", MaxStderrBytes)
+	most, err := head.With(nil)
+	require.NoError(t, err)
+	_, err = Parse(most.Bytes())
+	require.NoError(t, err)
+	head.Stderr += "x"
+	_, err = head.With(nil)
+	require.ErrorIs(t, err, ErrOutcome)
+}
+
 func TestBuildSameTree(t *testing.T) {
 	a, err := Build(KindResult, "", 0, []File{file("sub/c", "1"), file("a", "2"), folder("sub/e")})
 	require.NoError(t, err)
@@ -107,7 +144,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"file and folder", KindResult, "", []File{file("a", "1"), folder("a")}, ErrTree},
 		{"file as folder", KindResult, "", []File{file("a", "1"), file("a/b", "1")}, ErrTree},
 		{"file as folder, names between", KindResult, "", []File{file("a", "1"), file("a-", ""), file("a/b/c", "1")}, ErrTree},
-		{"folder with content", KindResult, "", []File{{Path: "a", Dir: true, Data: []byte("x")}}, ErrTree},
+		{"folder with content", KindResult, "", []File{{Path: "a", Dir: true, Content: artifact.Bytes("x")}}, ErrTree},
 		{"executable folder", KindResult, "", []File{{Path: "a", Dir: true, Executable: true}}, ErrTree},
 		{"long path", KindResult, "", []File{file(strings.Repeat("a/", 600)+"b", "")}, ErrTooLarge},
 		{"long name", KindResult, "", []File{file(strings.Repeat("a", 256), "")}, ErrTooLarge},
@@ -174,7 +211,7 @@ func TestParseRefuses(t *testing.T) {
 			return strings.Replace(strings.Replace(s, "d - - d\n", "d - - d\nd - - d/e\n", 1), "entries 3", "entries 4", 1)
 		},
 		"folder with size": func(s string) string { return strings.Replace(s, "d - -", "d 0 -", 1) },
-		"too long":         func(s string) string { return s + strings.Repeat("x", MaxManifestBytes) },
+		"too long":         func(s string) string { return s + strings.Repeat("x", MaxEncodedBytes) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			edited := edit(good)

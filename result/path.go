@@ -15,8 +15,13 @@ const (
 	MaxPathBytes = 1024
 	// MaxNameBytes bounds one segment of a path.
 	MaxNameBytes = 255
-	// MaxManifestBytes bounds the encoded manifest.
+	// MaxManifestBytes bounds the encoded manifest without its line of stderr, which is bounded by itself, so that what a
+	// program prints never decides whether its files are a result.
 	MaxManifestBytes = 4 << 20
+	// MaxStderrBytes bounds the end of stderr in a manifest.
+	MaxStderrBytes = 4 << 10
+	// MaxEncodedBytes is the longest encoding of a manifest: each byte of stderr can take four.
+	MaxEncodedBytes = MaxManifestBytes + 4*MaxStderrBytes + 8
 	// MaxTotalBytes bounds the content of all files together.
 	MaxTotalBytes = 1 << 30
 )
@@ -48,12 +53,11 @@ func checkPath(p string) error {
 
 const hexDigits = "0123456789abcdef"
 
-// escape keeps a path on one line of printable text: backslash and the control
-// characters of ASCII become \xHH, everything else stays.
-func escape(p string) string {
+// escape keeps a text on one line: the bytes for which must says so become \xHH, everything else stays.
+func escape(p string, must func(byte) bool) string {
 	var b strings.Builder
 	for i := range len(p) {
-		if c := p[i]; mustEscape(c) {
+		if c := p[i]; must(c) {
 			b.WriteString(`\x`)
 			b.WriteByte(hexDigits[c>>4])
 			b.WriteByte(hexDigits[c&15])
@@ -85,4 +89,8 @@ func unescape(text string) (string, error) {
 	return b.String(), nil
 }
 
+// mustEscapeText is for text that need not be UTF-8: printable ASCII stays.
+func mustEscapeText(c byte) bool { return mustEscape(c) || c >= 0x80 }
+
+// mustEscape is for paths, which are UTF-8: backslash and the control characters of ASCII.
 func mustEscape(c byte) bool { return c < 0x20 || c == 0x7f || c == '\\' }

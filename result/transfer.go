@@ -28,31 +28,43 @@ func Store(ctx context.Context, m Manifest, files []File, blobs artifact.Store) 
 		if !ok {
 			return fmt.Errorf("%w: no file %q", ErrMismatch, e.Path)
 		}
-		if entry, err := describe(f); err != nil || entry != e {
+		entry, err := describe(f)
+		if errors.Is(err, ErrContent) {
+			return err
+		}
+		if err != nil || entry != e {
 			return fmt.Errorf("%w: file %q is another", ErrMismatch, e.Path)
 		}
-		if err := storeOne(ctx, blobs, f.Data); err != nil {
+		if err := storeOne(ctx, blobs, e.Content, f.Content); err != nil {
 			return fmt.Errorf("store result file %q: %w", e.Path, err)
 		}
 	}
-	if err := storeOne(ctx, blobs, m.Bytes()); err != nil {
+	if err := storeOne(ctx, blobs, m.Digest(), artifact.Bytes(m.Bytes())); err != nil {
 		return fmt.Errorf("store result manifest: %w", err)
 	}
 	return nil
 }
 
-func storeOne(ctx context.Context, blobs artifact.Store, data []byte) error {
-	if has, err := blobs.Has(ctx, artifact.Sum(data)); err != nil || has {
+func storeOne(ctx context.Context, blobs artifact.Store, digest artifact.Digest, content artifact.Content) error {
+	if has, err := blobs.Has(ctx, digest); err != nil || has {
 		return err
 	}
-	_, err := artifact.PutBytes(ctx, blobs, data)
+	if content == nil {
+		content = artifact.Bytes{}
+	}
+	r, err := content.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = blobs.PutAs(ctx, digest, r, content.Size())
 	return err
 }
 
 // FetchManifest opens and reads the manifest with this digest. Errors wrap ErrManifest or
 // what the source gave.
 func FetchManifest(ctx context.Context, digest [32]byte, blobs artifact.Source) (Manifest, error) {
-	data, err := artifact.ReadAll(ctx, blobs, digest, MaxManifestBytes)
+	data, err := artifact.ReadAll(ctx, blobs, digest, MaxEncodedBytes)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("fetch result manifest: %w", err)
 	}

@@ -43,7 +43,7 @@ func readTree(t *testing.T, dir string) []File {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		files = append(files, File{Path: rel, Data: data, Executable: info.Mode()&0o100 != 0})
+		files = append(files, File{Path: rel, Content: artifact.Bytes(data), Executable: info.Mode()&0o100 != 0})
 		return err
 	}))
 	return files
@@ -152,7 +152,7 @@ func TestFetchFollowsNoLinkOut(t *testing.T) {
 
 func TestFetchOverHTTP(t *testing.T) {
 	m, blobs := stored(t, sample)
-	server := httptest.NewServer(artifact.Handler(blobs, artifact.HandlerOptions{}))
+	server := httptest.NewServer(artifact.Handler(blobs))
 	defer server.Close()
 	client := &artifact.Client{BaseURLs: []string{server.URL}}
 	got, err := Fetch(context.Background(), m.Digest(), client, t.TempDir())

@@ -16,6 +16,7 @@ import (
 
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -119,11 +120,11 @@ func NewCompute(t testing.TB, o ComputeOptions, options ...Option) *Compute {
 	c := &Compute{Chain: New(t, append(computeAccounts(o), options...)...), Options: o}
 	c.learn()
 	c.Deliver(c.Org(Operator).Member(), &workerstypes.MsgCreatePool{
-		Operator: c.Org(Operator).Member().String(), Id: Pool, Runtime: workerstypes.RuntimeWasm, Stake: o.PoolStake, Description: "everyone",
+		Operator: c.Org(Operator).Member().String(), Id: Pool, Runtime: contract.RuntimeWasm, Stake: o.PoolStake, Description: "everyone",
 		MaxCommissionBps: o.Commission,
 	})
 	c.Queue(c.Org(Provider).Member(), &appstypes.MsgPublish{
-		Owner: c.Org(Provider).Member().String(), Name: "paint", Version: "1.0", Description: "paints", Runtime: appstypes.RuntimeWasm,
+		Owner: c.Org(Provider).Member().String(), Name: "paint", Version: "1.0", Description: "paints", Runtime: contract.RuntimeWasm,
 		Digest: taskstypes.DigestText(sha256.Sum256([]byte("the module"))), Size_: 1_000, Price: o.AppPrice,
 		Locators: []string{"http://artifacts.example"},
 	})

@@ -92,15 +92,7 @@ func AddAccount(g State, cdc codec.Codec, addr sdk.AccAddress, coins sdk.Coins) 
 		return err
 	}
 	return Edit(g, cdc, banktypes.ModuleName, &banktypes.GenesisState{}, func(s *banktypes.GenesisState) error {
-		text := addr.String()
-		i := slices.IndexFunc(s.Balances, func(b banktypes.Balance) bool { return b.Address == text })
-		if i < 0 {
-			s.Balances = append(s.Balances, banktypes.Balance{Address: text, Coins: coins})
-		} else {
-			s.Balances[i].Coins = s.Balances[i].Coins.Add(coins...)
-		}
-		s.Balances = banktypes.SanitizeGenesisBalances(s.Balances)
-		s.Supply = s.Supply.Add(coins...)
+		addBalance(s, addr.String(), coins)
 		return nil
 	})
 }

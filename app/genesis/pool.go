@@ -10,6 +10,7 @@ import (
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
 	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -54,7 +55,7 @@ func AddPublicPool(g State, cdc codec.JSONCodec, chainID string, p PublicPool) e
 	}
 	err = Edit(g, cdc, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) error {
 		pool := workerstypes.Pool{
-			Id: p.ID, Runtime: workerstypes.RuntimeWasm, Stake: p.Stake, Description: "Everybody's: the council's pool, open to all",
+			Id: p.ID, Runtime: contract.RuntimeWasm, Stake: p.Stake, Description: "Everybody's: the council's pool, open to all",
 		}
 		if err := pool.Terms().ValidateChange(workerstypes.PoolTerms{}, s.Params); err != nil {
 			return err

@@ -106,7 +106,7 @@ func explain(err error, data []byte, read func([]byte) error) error {
 	if _, rest, found := strings.Cut(err.Error(), "unknown field "); found {
 		field, message, _ := strings.Cut(rest, " in ")
 		message = message[strings.LastIndex(message, ".")+1:]
-		return fmt.Errorf("unknown field %s in %s: expected only fields that an order of this kind has (`credenced order create --help`)", field, message)
+		return fmt.Errorf("unknown field %s in %s: expected only fields that an order of this kind has", field, message)
 	}
 	path, value, why := culprit(data, func(path []string, value json.RawMessage) error {
 		for i := len(path) - 1; i >= 0; i-- {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +44,7 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	if err != nil {
 		return none, 0, err
 	}
-	source := httptest.NewServer(artifact.Handler(requester, artifact.HandlerOptions{}))
+	source := httptest.NewServer(artifact.Handler(requester))
 	defer source.Close()
 
 	store, err := artifact.OpenDir(dir, 0)
@@ -60,14 +59,14 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 			Terms:  dealstypes.Terms{FuelLimit: 1_000_000},
 		},
 	}
-	wasm, inputs, err := agent.Fetcher{Store: store}.Task(ctx, a)
+	program, inputs, err := agent.Fetcher{Store: store}.Task(ctx, a)
 	if err != nil {
 		return none, 0, fmt.Errorf("fetch: %w", err)
 	}
-	if !bytes.Equal(wasm, canaryModule) || len(inputs) != 1 {
+	if program.Digest != module || len(inputs) != 1 {
 		return none, 0, errors.New("fetch: other bytes came than were asked for")
 	}
-	spec, err := agent.BuildSpec(a, wasm, inputs)
+	spec, err := agent.BuildSpec(a, program, inputs)
 	if err != nil {
 		return none, 0, err
 	}
@@ -75,14 +74,14 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 	if err != nil {
 		return none, 0, fmt.Errorf("run: %w", err)
 	}
-	answer, err := agent.Conclude(out)
+	answer, err := agent.Conclude(engine.Rules(), out)
 	if err != nil {
 		return none, 0, err
 	}
 	if err := result.Store(ctx, answer.Manifest, answer.Files, store); err != nil {
 		return none, 0, fmt.Errorf("store: %w", err)
 	}
-	server := httptest.NewServer(artifact.Handler(store, artifact.HandlerOptions{}))
+	server := httptest.NewServer(artifact.Handler(store))
 	defer server.Close()
 	m, err := result.FetchManifest(ctx, answer.Outcome.Digest, &artifact.Client{BaseURLs: []string{server.URL}})
 	return m, out.Fuel, err

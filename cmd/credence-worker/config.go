@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -157,8 +157,8 @@ func (c config) validate() error {
 		return fmt.Errorf("slots: got %d, expected 1 to 1024", c.Slots)
 	case c.Quota < 0:
 		return fmt.Errorf("quota: got %d, expected bytes, or 0 for no bound", c.Quota)
-	case c.TxTTL < time.Second || c.TxTTL > client.MaxTTL:
-		return fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, client.MaxTTL)
+	case c.TxTTL < time.Second || c.TxTTL > sender.MaxTTL:
+		return fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, sender.MaxTTL)
 	case c.WallLimit < 0 || c.Drain < 0:
 		return fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)
 	case c.Sandbox != sandboxRequired && c.Sandbox != sandboxBestEffort:

@@ -4,23 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
-	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	authv1 "cosmossdk.io/api/cosmos/auth/v1beta1"
+	cmtv1 "cosmossdk.io/api/cosmos/base/tendermint/v1beta1"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/agent"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/internal/checkup"
 	"github.com/credence-chain/credence/result"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -30,15 +29,6 @@ const (
 	leastDisk = 2 << 30          // bytes free
 	mostSkew  = 30 * time.Second // between this clock and the latest block's
 )
-
-// errUnhealthy makes doctor exit with 1 after it has said what is wrong.
-var errUnhealthy = errors.New("not healthy: see the checks that failed")
-
-// check is one line of the report.
-type check struct {
-	name string
-	run  func(context.Context) (detail string, err error)
-}
 
 func doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -52,45 +42,27 @@ func doctorCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
-			return report(ctx, cmd.OutOrStdout(), checks(c))
+			return checkup.Report(ctx, cmd.OutOrStdout(), checks(c))
 		},
 	}
 	addFlags(cmd.Flags())
 	return cmd
 }
 
-// report runs the checks and prints one line each.
-func report(ctx context.Context, out io.Writer, list []check) error {
-	healthy := true
-	for _, c := range list {
-		detail, err := c.run(ctx)
-		if err != nil {
-			healthy = false
-			fmt.Fprintf(out, "FAIL  %-12s %v\n", c.name, err)
-			continue
-		}
-		fmt.Fprintf(out, "ok    %-12s %s\n", c.name, detail)
-	}
-	if !healthy {
-		return errUnhealthy
-	}
-	return nil
-}
-
 // checks are in the order in which they build on each other. What needs a node says so when there is none.
-func checks(c config) []check {
+func checks(c config) []checkup.Check {
 	p := &patient{config: c}
-	return []check{
-		{"key", p.checkKey},
-		{"home", p.checkHome},
-		{"disk", p.checkDisk},
-		{"canary", p.checkCanary},
-		{"node", p.checkNode},
-		{"clock", p.checkClock},
-		{"registered", p.checkRegistered},
-		{"stake", p.checkStake},
-		{"account", p.checkAccount},
-		{"serving", p.checkServing},
+	return []checkup.Check{
+		{Name: "key", Run: p.checkKey},
+		{Name: "home", Run: p.checkHome},
+		{Name: "disk", Run: p.checkDisk},
+		{Name: "canary", Run: p.checkCanary},
+		{Name: "node", Run: p.checkNode},
+		{Name: "clock", Run: p.checkClock},
+		{Name: "registered", Run: p.checkRegistered},
+		{Name: "stake", Run: p.checkStake},
+		{Name: "account", Run: p.checkAccount},
+		{Name: "serving", Run: p.checkServing},
 	}
 }
 
@@ -139,15 +111,7 @@ func (p *patient) checkDisk(context.Context) (string, error) {
 	if _, err := os.Stat(folder); err != nil {
 		folder = os.TempDir()
 	}
-	var fs unix.Statfs_t
-	if err := unix.Statfs(folder, &fs); err != nil {
-		return "", err
-	}
-	free := fs.Bavail * uint64(fs.Bsize)
-	if free < leastDisk {
-		return "", fmt.Errorf("%d MiB free, expected at least %d", free>>20, leastDisk>>20)
-	}
-	return fmt.Sprintf("%d MiB free", free>>20), nil
+	return checkup.Disk(folder, leastDisk)
 }
 
 func (p *patient) checkCanary(ctx context.Context) (string, error) {
@@ -172,7 +136,7 @@ func (p *patient) checkNode(ctx context.Context) (string, error) {
 		return "", err
 	}
 	p.conn = conn
-	res, err := conn.Comet().GetSyncing(ctx, &cmtservice.GetSyncingRequest{})
+	res, err := conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
 	if err != nil {
 		return "", err
 	}
@@ -249,7 +213,7 @@ func (p *patient) checkAccount(ctx context.Context) (string, error) {
 	case p.conn == nil:
 		return "", errNoNode
 	}
-	_, err := p.conn.Auth().AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: p.key.Address()})
+	_, err := p.conn.Auth().AccountInfo(ctx, &authv1.QueryAccountInfoRequest{Address: p.key.Address()})
 	if status.Code(err) == codes.NotFound {
 		return "", fmt.Errorf("the chain does not know %s: send it 1 ucred, which makes its account", p.key.Address())
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -35,6 +36,37 @@ func keyCommand() *cobra.Command {
 				fmt.Fprintln(cmd.OutOrStdout(), key.Address())
 				return nil
 			},
-		})
+		},
+		importCommand())
+	return cmd
+}
+
+// importCommand is for containers, where a key comes as a mounted secret that more than its owner may read.
+func importCommand() *cobra.Command {
+	var from string
+	cmd := &cobra.Command{
+		Use: "import FILE --from SECRET", Short: "Copy a key into a key file; one that has this key already is left alone", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := os.ReadFile(from)
+			if err != nil {
+				return fmt.Errorf("--from: %w", err)
+			}
+			key, err := client.ParseKey(string(text))
+			if err != nil {
+				return fmt.Errorf("--from %s: %w", from, err)
+			}
+			if there, err := client.LoadKey(args[0]); err == nil && there.Address() == key.Address() {
+				fmt.Fprintln(cmd.OutOrStdout(), key.Address())
+				return nil
+			}
+			if err := client.SaveKey(args[0], key); err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), key.Address())
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&from, "from", "", "file with the key in hex")
+	_ = cmd.MarkFlagRequired("from")
 	return cmd
 }

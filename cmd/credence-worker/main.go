@@ -10,16 +10,17 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/version"
 
-	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/executor/runtime/registry"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
+	"github.com/credence-chain/credence/internal/health"
 )
 
 func main() {
-	wasm.MaybeRunChild() // this program again, as the sandbox of one execution
+	registry.RunChild() // this program again, as the sandbox of one execution
 	if err := rootCommand().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "credence-worker:", err)
-		os.Exit(client.ExitStatus(err))
+		fmt.Fprintln(os.Stderr, "credence-worker:", cli.Explain(err))
+		os.Exit(cli.ExitStatus(err))
 	}
 }
 
@@ -33,7 +34,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(startCommand(), doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(),
+	root.AddCommand(startCommand(), doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(), health.Command(),
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), version.NewInfo().Version)
 		}})

@@ -20,11 +20,15 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
+	"github.com/credence-chain/credence/internal/checkup"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -64,7 +68,7 @@ func TestCommandLinesThatCanNotBeRead(t *testing.T) {
 		_, err := command(strings.Fields(tc.line)...)
 		require.ErrorContains(t, err, tc.expected)
 		require.ErrorContains(t, err, "\n  Next: credence-worker")
-		require.Equal(t, client.ExitUsage, client.ExitStatus(err), tc.line)
+		require.Equal(t, cli.ExitUsage, cli.ExitStatus(err), tc.line)
 	}
 }
 
@@ -137,7 +141,7 @@ func TestKeyCommands(t *testing.T) {
 	require.Error(t, err, "an existing key is left alone")
 	require.NoError(t, os.Chmod(file, 0o644))
 	_, err = command("key", "show", file)
-	require.ErrorContains(t, err, "chmod 600")
+	require.ErrorContains(t, cli.Explain(err), "chmod 600")
 }
 
 // TestCanary is doctor's: the whole pipeline but the chain, with the digest and the fuel that every machine comes to.
@@ -165,7 +169,7 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 	home := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(home, "secret"), []byte("short"), 0o600))
 	out, err := command("doctor", "--home", home, "--node", "127.0.0.1:1")
-	require.ErrorIs(t, err, errUnhealthy)
+	require.ErrorIs(t, err, checkup.ErrUnhealthy)
 	require.Contains(t, out, "ok    canary")
 	for _, line := range []string{"FAIL  key", "FAIL  home", "FAIL  node", "FAIL  registered", "credence-worker key new"} {
 		require.Contains(t, out, line)
@@ -174,13 +178,15 @@ func TestDoctorSaysWhatIsWrong(t *testing.T) {
 
 type still struct{ out runtime.Outcome }
 
-func (still) Prepare(context.Context, []byte, [32]byte) error { return nil }
+func (still) Rules() contract.Runtime                        { return contract.Runtime{} }
+func (still) Check(context.Context) error                    { return nil }
+func (still) Prepare(context.Context, runtime.Program) error { return nil }
 func (s still) Run(context.Context, runtime.Spec) (runtime.Outcome, error) {
 	return s.out, nil
 }
 
 func TestSaboteur(t *testing.T) {
-	honest := runtime.Outcome{Kind: runtime.Result, Fuel: 5, Files: []result.File{{Path: "a", Dir: true}, {Path: "a/empty"}, {Path: "b", Data: []byte("truth")}}}
+	honest := runtime.Outcome{Kind: runtime.Result, Fuel: 5, Files: []result.File{{Path: "a", Dir: true}, {Path: "a/empty"}, {Path: "b", Content: artifact.Bytes("truth")}}}
 	digest := func(seed string, task byte, out runtime.Outcome) [32]byte {
 		got, err := saboteur{still{out}, seed}.Run(context.Background(), runtime.Spec{Seed: [32]byte{task}})
 		require.NoError(t, err)
@@ -198,7 +204,7 @@ func TestSaboteur(t *testing.T) {
 	require.NotEqual(t, truth.Digest(), digest("s", 1, honest))
 	require.Equal(t, digest("s", 1, honest), digest("s", 1, honest), "colluders agree")
 	require.NotEqual(t, digest("s", 1, honest), digest("t", 1, honest), "other seeds tell other lies")
-	require.Equal(t, "truth", string(honest.Files[2].Data), "what the runtime gave is left alone")
+	require.Equal(t, "truth", string(honest.Files[2].Content.(artifact.Bytes)), "what the runtime gave is left alone")
 
 	// Where there is nothing to flip, the exit status lies.
 	require.NotEqual(t, truth.Digest(), digest("s", 1, runtime.Outcome{Kind: runtime.Result}))
@@ -311,7 +317,7 @@ func TestStartsBeforeItsNode(t *testing.T) {
 	require.Equal(t, 200, status)
 	status, _ = get("/readyz")
 	require.Equal(t, 503, status)
-	status, _ = get("/v1/blobs/sha256/" + strings.Repeat("00", 32))
+	status, _ = get("/v2/credence/blobs/sha256:" + strings.Repeat("00", 32))
 	require.Equal(t, 404, status)
 	_, body := get("/metrics")
 	require.Contains(t, body, "credence_worker_ready 0")

@@ -5,14 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/executor/agent"
 	"github.com/credence-chain/credence/executor/broadcast"
 	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/internal/cli"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -21,7 +25,8 @@ func resendCommand() *cobra.Command {
 		Use: "resend TASK", Short: "Rescue: send the journal's commit or reveal of a task again", Args: cobra.ExactArgs(1),
 		Long: "Rescue: send the commit or the reveal of a task again, whichever the chain waits for, exactly as the journal has it.\n" +
 			"A worker that runs does this by itself; it may run meanwhile, since sending twice does no harm. Nothing is ever\n" +
-			"committed that the journal has not fixed, and nothing revealed that does not open the chain's commitment.",
+			"committed that the journal has not fixed, and nothing revealed that does not open the chain's commitment.\n" +
+			"TASK is the id, or the first digits of it, four or more, as long as no other task in the journal begins so.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := loadConfig(cmd)
 			if err != nil {
@@ -37,8 +42,12 @@ func resendCommand() *cobra.Command {
 }
 
 func resend(ctx context.Context, c config, task string, say func(string, ...any)) error {
-	if _, err := taskstypes.ParseID(task); err != nil {
-		return err
+	task = strings.ToLower(task)
+	if !client.IsID(task) {
+		return &cli.Problem{
+			What: fmt.Sprintf("%q is no id of a task: expected 64 hexadecimal digits, or at least the first %d of them", task, client.MinPrefix),
+			Next: "list those in the journal: credence-worker journal show", Exit: cli.ExitUsage,
+		}
 	}
 	key, err := client.LoadKey(c.KeyFile)
 	if err != nil {
@@ -50,6 +59,9 @@ func resend(ctx context.Context, c config, task string, say func(string, ...any)
 	}
 	records, err := readJournal(c.path("journal.db"), task)
 	if err != nil {
+		return err
+	}
+	if task, err = onlyTask(records, task); err != nil {
 		return err
 	}
 	conn, err := client.Dial(ctx, c.Node, c.ChainID)
@@ -83,8 +95,8 @@ func resend(ctx context.Context, c config, task string, say func(string, ...any)
 		return err
 	}
 	step := map[bool]string{false: "commit", true: "reveal"}[reveal]
-	sender := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(node), node, broadcast.ConfirmOptions{}), broadcast.RetryOptions{Attempts: 5})
-	receipt, err := sender.Send(ctx, broadcast.Order{Step: step, Msg: msg, Signed: func(hash string, _ time.Time) error {
+	stack := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(node), node, sender.ConfirmOptions{}), broadcast.RetryOptions{Attempts: 5})
+	receipt, err := stack.Send(ctx, broadcast.Order{Step: step, Msg: msg, Signed: func(hash string, _ time.Time) error {
 		say("%s of %s: transaction %s", step, record.Key, hash)
 		return nil
 	}})
@@ -97,6 +109,25 @@ func resend(ctx context.Context, c config, task string, say func(string, ...any)
 		say("included at height %d", receipt.Height)
 	}
 	return nil
+}
+
+// onlyTask is the one task in the journal's records, which all begin with the prefix.
+func onlyTask(records []journal.Record, prefix string) (string, error) {
+	var tasks []string
+	for _, r := range records {
+		if id := taskstypes.IDText(r.Key.Task); !slices.Contains(tasks, id) {
+			tasks = append(tasks, id)
+		}
+	}
+	switch len(tasks) {
+	case 1:
+		return tasks[0], nil
+	case 0:
+		return "", &cli.Problem{What: "the journal has no task that begins with " + prefix, Next: "list those it has: credence-worker journal show"}
+	}
+	return "", &cli.Problem{
+		What: fmt.Sprintf("%s is the beginning of several tasks:\n  %s", prefix, strings.Join(tasks, "\n  ")), Next: "give more of its digits", Exit: cli.ExitUsage,
+	}
 }
 
 // current is the record of the attempt that runs.

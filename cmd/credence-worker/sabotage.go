@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/result"
 )
 
 // saboteur lies for tests of a chain: it alters what the app output and nothing else, so that everything from the
@@ -31,13 +33,17 @@ func (s saboteur) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 func alter(out runtime.Outcome, lie uint64) runtime.Outcome {
 	if out.Kind == runtime.Result {
 		for i, file := range out.Files {
-			if file.Dir || len(file.Data) == 0 {
+			if file.Size() == 0 {
 				continue
 			}
-			files := append([]result.File(nil), out.Files...)
-			files[i].Data = append([]byte(nil), file.Data...)
-			files[i].Data[lie%uint64(len(file.Data))] ^= 1 << (lie % 8)
-			out.Files = files
+			data, err := artifact.ReadContent(file.Content)
+			if err != nil {
+				break
+			}
+			altered := bytes.Clone(data)
+			altered[lie%file.Size()] ^= 1 << (lie % 8)
+			out.Files = slices.Clone(out.Files)
+			out.Files[i].Content = artifact.Bytes(altered)
 			return out
 		}
 	}

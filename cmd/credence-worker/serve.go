@@ -8,12 +8,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	cmtv1 "cosmossdk.io/api/cosmos/base/tendermint/v1beta1"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/backoff"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -42,7 +43,7 @@ func (r *readiness) get() string {
 // handler serves results, health, readiness and metrics.
 func handler(store artifact.Store, ready *readiness, registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", artifact.Handler(store, artifact.HandlerOptions{}))
+	mux.Handle("/", artifact.Handler(store))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if reason := ready.get(); reason != "" {
@@ -77,10 +78,8 @@ func (w *worker) watch(ctx context.Context, conn *client.Conn) {
 			w.metrics.Ready.Set(1)
 			pause = 15 * time.Second
 		}
-		select {
-		case <-ctx.Done():
+		if backoff.Steady(pause).Wait(ctx) != nil {
 			return
-		case <-time.After(pause):
 		}
 	}
 }
@@ -89,7 +88,7 @@ func (w *worker) watch(ctx context.Context, conn *client.Conn) {
 func notReady(ctx context.Context, conn *client.Conn, c config, who string) string {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if res, err := conn.Comet().GetSyncing(ctx, &cmtservice.GetSyncingRequest{}); err != nil {
+	if res, err := conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{}); err != nil {
 		return "the node does not answer"
 	} else if res.Syncing {
 		return "the node is catching up with the chain"

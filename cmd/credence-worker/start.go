@@ -23,8 +23,9 @@ import (
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/executor/runtime/wasm"
-	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/executor/runtime/registry"
+	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -140,13 +141,13 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	if err != nil {
 		return err
 	}
-	engine, err := w.runtime()
+	runtimes, err := w.runtimes(ctx)
 	if err != nil {
 		return err
 	}
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.bench(), Secret: w.secret, Slots: w.Slots,
-		Runtimes: map[string]runtime.Runtime{contract.RuntimeWasm: engine}, WallLimit: w.WallLimit,
+		Runtimes: runtimes, WallLimit: w.WallLimit,
 		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale}),
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.path("logs"),
@@ -180,6 +181,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 // connect waits for a node, saying so once.
 func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 	said := ""
+	pauses := backoff.Steady(500 * time.Millisecond)
 	for {
 		conn, err := client.Dial(ctx, w.Node, w.ChainID)
 		if err == nil || errors.Is(err, client.ErrWrongChain) {
@@ -189,14 +191,12 @@ func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 			return nil, ctx.Err()
 		}
 		if said == "" {
-			said = err.Error()
+			said = cli.InALine(err)
 			w.log.Info("waiting for a node", "nodes", w.Node, "reason", said)
 			w.ready.set("waiting for a node")
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(500 * time.Millisecond):
+		if err := pauses.Wait(ctx); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -233,17 +233,18 @@ func (w *worker) limits(ctx context.Context, conn *client.Conn) limits {
 	return out
 }
 
-func (w *worker) runtime() (runtime.Runtime, error) {
-	engine, err := wasm.New(wasm.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, Logger: w.log})
+// runtimes are those that work here, by name.
+func (w *worker) runtimes(ctx context.Context) (map[string]runtime.Runtime, error) {
+	working, err := registry.Open(ctx, runtime.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, Logger: w.log})
 	if err != nil {
-		return nil, err
-	}
-	if err := engine.CheckSandbox(context.Background()); err != nil {
 		return nil, fmt.Errorf("apps can not be run safely here: %w; the worker needs Linux with seccomp filters, and --sandbox %s does without what is missing", err, sandboxBestEffort)
 	}
 	if w.Sabotage == "" {
-		return engine, nil
+		return working, nil
 	}
 	w.log.Warn("this worker lies: its answers are altered, and its stake will be lost", "sabotage", w.Sabotage)
-	return saboteur{engine, w.Sabotage}, nil
+	for name, r := range working {
+		working[name] = saboteur{r, w.Sabotage}
+	}
+	return working, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/backoff"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -30,7 +31,7 @@ type Config struct {
 	Secret []byte
 	// Slots is how many tasks are fetched or executed at once; 0 means 1.
 	Slots int
-	// Runtimes by the name that apps have on chain, such as "wasm".
+	// Runtimes by the name that apps have on chain; see package registry.
 	Runtimes map[string]runtime.Runtime
 	// WallLimit bounds one execution in real time; hitting it is our own failure. 0 means only the task's window.
 	WallLimit time.Duration
@@ -86,8 +87,8 @@ type job struct {
 
 // pause keeps a step that failed from being tried again at once.
 type pause struct {
-	until time.Time
-	next  time.Duration
+	until  time.Time
+	series *backoff.Pauses
 }
 
 // Reasons for which a job is cancelled.
@@ -256,10 +257,7 @@ func (a *Agent) follow(ctx context.Context, from int64) {
 		} else if next > 0 {
 			next++
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(a.Pause):
-		}
+		_ = backoff.Steady(a.Pause).Wait(ctx) // the loop looks at the context
 	}
 }
 

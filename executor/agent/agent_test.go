@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/executor/broadcast"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"
@@ -39,6 +40,9 @@ type house struct {
 var (
 	module = []byte("\x00asm not really")
 	input  = []byte("some input")
+
+	program = runtime.ProgramOf(module)
+	inputs  = []artifact.Content{artifact.Bytes(input)}
 )
 
 const dealID = "dea1"
@@ -74,15 +78,15 @@ func newHouseOf(t *testing.T, r role, malleate func(*dealstypes.Deal)) *house {
 // honest is what any worker answers.
 func (h *house) honest() poco.Outcome {
 	as := h.assignment()
-	files := [][]byte{input}
+	files := []artifact.Content{artifact.Bytes(input)}
 	if len(as.Deal.Datasets) > 0 {
-		files = append(files, []byte(citiesText))
+		files = append(files, artifact.Bytes(citiesText))
 	}
-	spec, err := BuildSpec(as, module, files)
+	spec, err := BuildSpec(as, program, files)
 	require.NoError(h.t, err)
 	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
 	require.NoError(h.t, err)
-	answer, err := Conclude(out)
+	answer, err := Conclude(h.runtime.Rules(), out)
 	require.NoError(h.t, err)
 	return answer.Outcome
 }
@@ -108,11 +112,11 @@ func (h *house) start(killAt string) *life {
 	l := &life{jrnl: j, stop: cancel, done: make(chan struct{}), killed: make(chan struct{})}
 	var once sync.Once
 	m := metrics.New(prometheus.NewRegistry())
-	sender := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(h.chain), h.chain,
-		broadcast.ConfirmOptions{Poll: time.Millisecond}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
+	stack := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(h.chain), h.chain,
+		sender.ConfirmOptions{Poll: time.Millisecond}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
 	a, err := New(Config{
 		Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
-		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: sender, Journal: j, Fetcher: h.fetcher,
+		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: stack, Journal: j, Fetcher: h.fetcher,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Resync: 3 * time.Millisecond, Pause: 4 * time.Millisecond,
 		at: func(point string) {
 			select {

@@ -7,6 +7,7 @@ import (
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
 
@@ -17,22 +18,21 @@ type Answer struct {
 	Files    []result.File
 }
 
-// Conclude turns what a runtime returned into an answer. It depends on nothing else, so that equal runs give equal answers.
-// The runtime has judged what the app left; an error means that it broke its contract, which is our own failure.
-func Conclude(out runtime.Outcome) (Answer, error) {
-	kind, answer := result.KindResult, poco.KindResult
-	switch out.Kind {
-	case runtime.Result:
-	case runtime.AppFailed:
-		kind, answer = result.KindAppFailed, poco.KindAppFailed
-	default:
-		return Answer{}, fmt.Errorf("the runtime answered %s, expected RESULT or APP_FAILED", out.Kind)
-	}
-	m, err := result.Build(kind, string(out.Reason), out.ExitCode, out.Files)
+// Conclude turns what a runtime returned into an answer, by the runtime's rules. The runtime has judged what the app left;
+// an error means that it broke its contract, which is our own failure.
+func Conclude(rules contract.Runtime, out runtime.Outcome) (Answer, error) {
+	answer, err := runtime.AnswerOf(rules, out)
 	if err != nil {
-		return Answer{}, fmt.Errorf("the runtime's answer has no manifest: %w", err)
+		return Answer{}, err
 	}
-	return Answer{Manifest: m, Files: out.Files, Outcome: poco.Outcome{Kind: answer, Digest: m.Digest(), Fuel: out.Fuel}}, nil
+	kind := poco.KindResult
+	if out.Kind == runtime.AppFailed {
+		kind = poco.KindAppFailed
+	}
+	return Answer{
+		Manifest: answer.Manifest, Files: out.Files,
+		Outcome: poco.Outcome{Kind: kind, Digest: answer.Manifest.Digest(), Fuel: answer.Fuel},
+	}, nil
 }
 
 // record is the outcome as the journal keeps it.

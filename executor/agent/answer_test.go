@@ -5,13 +5,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
 )
 
 func TestConclude(t *testing.T) {
-	files := []result.File{{Path: "a", Data: []byte("x")}, {Path: "b/c"}}
+	files := []result.File{{Path: "a", Content: artifact.Bytes("x")}, {Path: "b/c"}}
 	for _, tc := range []struct {
 		name string
 		out  runtime.Outcome
@@ -25,7 +26,7 @@ func TestConclude(t *testing.T) {
 		{"files that nobody judged", runtime.Outcome{Kind: runtime.Result, Files: []result.File{{Path: "\xff"}}}, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			answer, err := Conclude(tc.out)
+			answer, err := Conclude((&fakeRuntime{}).Rules(), tc.out)
 			if tc.kind == 0 {
 				require.Error(t, err)
 				return

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 )
 
@@ -28,12 +27,8 @@ type compilation struct {
 
 // prepare has a task's module compiled into the cache, once however many tasks wait for it, and waits until it is there or
 // the task's context ends.
-func (a *Agent) prepare(ctx context.Context, s sight, engine runtime.Runtime, module []byte) error {
-	digest, err := artifact.ParseDigest(s.Deal.Digest)
-	if err != nil {
-		return fmt.Errorf("module of deal %s: %w", s.Deal.Id, err)
-	}
-	c := a.joinCompilation(moduleOf(s), func(ctx context.Context) error { return compile(ctx, engine, module, digest) })
+func (a *Agent) prepare(ctx context.Context, s sight, engine runtime.Runtime, program runtime.Program) error {
+	c := a.joinCompilation(moduleOf(s), func(ctx context.Context) error { return compile(ctx, engine, program) })
 	defer a.leaveCompilation(c)
 	select {
 	case <-c.done:
@@ -114,9 +109,9 @@ func (a *Agent) takeSlots(n int) {
 }
 
 // compile has the runtime compile, once more when the machine failed, as run does.
-func compile(ctx context.Context, engine runtime.Runtime, module []byte, digest artifact.Digest) (err error) {
+func compile(ctx context.Context, engine runtime.Runtime, program runtime.Program) (err error) {
 	for range 2 {
-		if err = prepareSafely(ctx, engine, module, digest); err == nil || ctx.Err() != nil {
+		if err = prepareSafely(ctx, engine, program); err == nil || ctx.Err() != nil {
 			break
 		}
 	}
@@ -126,11 +121,11 @@ func compile(ctx context.Context, engine runtime.Runtime, module []byte, digest 
 	return err
 }
 
-func prepareSafely(ctx context.Context, engine runtime.Runtime, module []byte, digest artifact.Digest) (err error) {
+func prepareSafely(ctx context.Context, engine runtime.Runtime, program runtime.Program) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the runtime panicked: %v", p)
 		}
 	}()
-	return engine.Prepare(ctx, module, digest)
+	return engine.Prepare(ctx, program)
 }

@@ -13,10 +13,12 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -237,7 +239,7 @@ func txError(err error) error {
 }
 
 // Sign implements broadcast.Node.
-func (c *fakeChain) Sign(_ context.Context, msg sdk.Msg) (*client.SignedTx, error) {
+func (c *fakeChain) Sign(_ context.Context, msg sdk.Msg, _ uint64) (*client.SignedTx, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	hash := fmt.Sprintf("TX%d", len(c.txs))
@@ -264,20 +266,20 @@ func (c *fakeChain) Broadcast(_ context.Context, tx *client.SignedTx) error {
 }
 
 // Find implements broadcast.Node.
-func (c *fakeChain) Find(_ context.Context, hash string) (int64, error) {
+func (c *fakeChain) Find(_ context.Context, hash string) (*client.TxResult, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.failed[hash]; err != nil {
-		return 0, err
+	if err := c.failed[hash]; err != nil || c.included[hash] == 0 {
+		return nil, err
 	}
-	return c.included[hash], nil
+	return &client.TxResult{Hash: hash, Height: c.included[hash]}, nil
 }
 
-// Now implements broadcast.Node: a block a second.
-func (c *fakeChain) Now(context.Context) (time.Time, error) {
+// Latest implements broadcast.Node: a block a second.
+func (c *fakeChain) Latest(context.Context) (int64, time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return time.Unix(c.height, 0), nil
+	return c.height, time.Unix(c.height, 0), nil
 }
 
 // Assignments implements chain.Source.
@@ -366,7 +368,14 @@ type fakeRuntime struct {
 	compile  chan struct{} // when set, compilations wait for it or their context
 }
 
-func (f *fakeRuntime) Prepare(ctx context.Context, _ []byte, _ [32]byte) error {
+func (f *fakeRuntime) Rules() contract.Runtime {
+	rules, _ := contract.FindRuntime(contract.RuntimeWasm)
+	return rules
+}
+
+func (f *fakeRuntime) Check(context.Context) error { return nil }
+
+func (f *fakeRuntime) Prepare(ctx context.Context, _ runtime.Program) error {
 	f.mu.Lock()
 	f.compiles++
 	compile := f.compile
@@ -411,11 +420,18 @@ func (f *fakeRuntime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outco
 			return out, nil
 		}
 	}
-	sum := sha256.Sum256([]byte(fmt.Sprint(spec.Args, spec.Env, spec.Inputs, spec.Clock, spec.Seed, spec.FuelLimit, spec.MemoryLimit)))
+	hasher := sha256.New()
+	for _, f := range spec.Inputs {
+		fmt.Fprint(hasher, f.Path, f.Size())
+		if err := artifact.CopyContent(hasher, f.Content); err != nil {
+			return runtime.Outcome{}, err
+		}
+	}
+	sum := sha256.Sum256([]byte(fmt.Sprint(spec.Args, spec.Env, hasher.Sum(nil), spec.Clock, spec.Seed, spec.FuelLimit, spec.MemoryLimit)))
 	if f.noisy {
 		sum = sha256.Sum256([]byte(fmt.Sprint("noise", n)))
 	}
-	return runtime.Outcome{Kind: runtime.Result, Fuel: 77, Files: []result.File{{Path: "sum", Data: sum[:]}}}, nil
+	return runtime.Outcome{Kind: runtime.Result, Fuel: 77, Files: []result.File{{Path: "sum", Content: artifact.Bytes(sum[:])}}}, nil
 }
 
 func (f *fakeRuntime) count() int {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco/contract"
 )
 
@@ -35,57 +37,63 @@ type Fetcher struct {
 	Stall time.Duration
 }
 
-// Task gets a task's module and what it reads, verified: the contents of the deal's inputs, then of the datasets that are
-// this task's, in their order. Bytes whose digest or size is not the chain's are refused wherever they come from. Errors
-// wrap errAbsent when it is the bytes that can not be had; any other is this machine's own trouble.
-func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (module []byte, files [][]byte, err error) {
-	module, err = f.module(ctx, a)
+// Task gets a task's program and what it reads, verified: the contents of the deal's inputs, then of the datasets that are
+// this task's, in their order. They stay in the store, and are read from there when they are needed. Bytes whose digest or
+// size is not the chain's are refused wherever they come from. Errors wrap errAbsent when it is the bytes that can not be
+// had; any other is this machine's own trouble.
+func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (program runtime.Program, files []artifact.Content, err error) {
+	program, err = f.program(ctx, a)
 	if err != nil {
-		return nil, nil, fmt.Errorf("module %s: %w", a.Deal.Digest, err)
+		return program, nil, fmt.Errorf("module %s: %w", a.Deal.Digest, err)
 	}
 	for _, r := range reads(a) {
-		data, err := f.file(ctx, r)
+		blob, err := f.file(ctx, r)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", r.what, err)
+			return program, nil, fmt.Errorf("%s: %w", r.what, err)
 		}
-		files = append(files, data)
+		files = append(files, blob)
 	}
-	return module, files, nil
+	return program, files, nil
 }
 
-// module gets the module. Its size is part of what the window leaves time for, so that another one is refused. Deals from
-// before sizes were pinned have none.
-func (f Fetcher) module(ctx context.Context, a chain.Assignment) ([]byte, error) {
+// program gets the app's code. Its size is part of what the window leaves time for, so that another one is refused. Deals
+// from before sizes were pinned have none.
+func (f Fetcher) program(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
+	var blob artifact.Blob
+	var err error
 	if a.Deal.ModuleSize == 0 {
-		return f.blob(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxModuleBytes)
+		blob, err = f.blob(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxModuleBytes)
+	} else {
+		blob, err = f.file(ctx, read{digest: a.Deal.Digest, size: a.Deal.ModuleSize, locators: a.Deal.Locators})
 	}
-	return f.file(ctx, read{digest: a.Deal.Digest, size: a.Deal.ModuleSize, locators: a.Deal.Locators})
+	return runtime.Program{Digest: blob.Digest, Content: blob}, err
 }
 
 // file gets one file of exactly the size that the chain says.
-func (f Fetcher) file(ctx context.Context, r read) ([]byte, error) {
+func (f Fetcher) file(ctx context.Context, r read) (artifact.Blob, error) {
 	if r.size > math.MaxInt64 {
-		return nil, fmt.Errorf("%w: the chain says %d bytes, more than there are", errAbsent, r.size)
+		return artifact.Blob{}, fmt.Errorf("%w: the chain says %d bytes, more than there are", errAbsent, r.size)
 	}
-	data, err := f.blob(ctx, r.digest, r.locators, int64(r.size))
-	if err == nil && uint64(len(data)) != r.size {
-		err = fmt.Errorf("%w: got %d bytes, the chain says %d", errAbsent, len(data), r.size)
+	blob, err := f.blob(ctx, r.digest, r.locators, int64(r.size))
+	if err == nil && uint64(blob.Size()) != r.size {
+		err = fmt.Errorf("%w: got %d bytes, the chain says %d", errAbsent, blob.Size(), r.size)
 	}
-	return data, err
+	return blob, err
 }
 
-func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit int64) ([]byte, error) {
+// blob brings a blob of at most limit bytes into the store.
+func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit int64) (artifact.Blob, error) {
 	digest, err := artifact.ParseDigest(text)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errAbsent, err)
+		return artifact.Blob{}, fmt.Errorf("%w: %w", errAbsent, err)
 	}
-	data, err := artifact.ReadAll(ctx, f.Store, digest, limit)
+	blob, err := f.held(ctx, digest, limit)
 	if err == nil || errors.Is(err, artifact.ErrTooLarge) {
-		return data, absent(err)
+		return blob, absent(err)
 	}
 	// Missing, or damaged on our disk: the store dropped it, and it is fetched anew.
 	if !errors.Is(err, artifact.ErrNotFound) && !errors.Is(err, artifact.ErrCorrupted) {
-		return nil, err
+		return artifact.Blob{}, err
 	}
 	stall := f.Stall
 	if stall <= 0 {
@@ -93,9 +101,24 @@ func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit
 	}
 	client := &artifact.Client{BaseURLs: f.sources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff, Stall: stall}
 	if err := client.Fetch(ctx, f.Store, digest, limit); err != nil {
-		return nil, absent(err)
+		return artifact.Blob{}, absent(err)
 	}
-	return artifact.ReadAll(ctx, f.Store, digest, limit)
+	return f.held(ctx, digest, limit)
+}
+
+// held gives a blob that the store has, after reading it once: what its disk has damaged is found now, while there is time
+// to fetch it anew, and not when the app runs.
+func (f Fetcher) held(ctx context.Context, digest artifact.Digest, limit int64) (artifact.Blob, error) {
+	r, size, err := f.Store.Open(ctx, digest)
+	if err != nil {
+		return artifact.Blob{}, err
+	}
+	defer r.Close()
+	if size > limit {
+		return artifact.Blob{}, fmt.Errorf("%w: %s has %d bytes, the limit is %d", artifact.ErrTooLarge, digest, size, limit)
+	}
+	blob := artifact.Blob{Source: f.Store, Digest: digest, Long: size}
+	return blob, artifact.CopyContent(io.Discard, blob)
 }
 
 // sources are the locators that can be asked, each once, in order.

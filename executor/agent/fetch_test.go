@@ -27,7 +27,7 @@ type liar struct {
 }
 
 func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	hex := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	hex := r.URL.Path[strings.LastIndexByte(r.URL.Path, ':')+1:]
 	l.mu.Lock()
 	l.asked[hex]++
 	l.mu.Unlock()
@@ -57,7 +57,7 @@ func newShop(t *testing.T) *shop {
 		_, err := artifact.PutBytes(context.Background(), store, blob)
 		require.NoError(t, err)
 	}
-	s := &shop{liar: &liar{honest: artifact.Handler(store, artifact.HandlerOptions{}), lies: map[string][]byte{}, asked: map[string]int{}}}
+	s := &shop{liar: &liar{honest: artifact.Handler(store), lies: map[string][]byte{}, asked: map[string]int{}}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.url = server.URL
@@ -74,19 +74,35 @@ func newShop(t *testing.T) *shop {
 
 func (s *shop) lie(about []byte, say string) { s.lies[artifact.Sum(about).Hex()] = []byte(say) }
 
+func bytesOf(t *testing.T, c artifact.Content) []byte {
+	t.Helper()
+	data, err := artifact.ReadContent(c)
+	require.NoError(t, err)
+	return data
+}
+
+func allBytes(t *testing.T, list []artifact.Content) (out [][]byte) {
+	t.Helper()
+	for _, c := range list {
+		out = append(out, bytesOf(t, c))
+	}
+	return out
+}
+
 func TestFetch(t *testing.T) {
 	s := newShop(t)
 	f := Fetcher{Store: artifact.NewMemory(), Rounds: 1, Backoff: time.Millisecond}
 	wasm, files, err := f.Task(context.Background(), s.a)
 	require.NoError(t, err)
-	require.Equal(t, module, wasm)
-	require.Equal(t, [][]byte{input, []byte(citiesText), []byte(roadsText)}, files)
+	require.Equal(t, module, bytesOf(t, wasm.Content))
+	require.Equal(t, artifact.Sum(module), wasm.Digest)
+	require.Equal(t, [][]byte{input, []byte(citiesText), []byte(roadsText)}, allBytes(t, files))
 
 	// A task that reads a part fetches only that, and what is there already is not fetched again.
 	s.a.Deal.DatasetsPerTask, s.a.Task.Index = 1, 1
 	_, files, err = f.Task(context.Background(), s.a)
 	require.NoError(t, err)
-	require.Equal(t, [][]byte{input, []byte(roadsText)}, files)
+	require.Equal(t, [][]byte{input, []byte(roadsText)}, allBytes(t, files))
 	f.Store = artifact.NewMemory()
 	_, _, err = f.Task(context.Background(), s.a)
 	require.NoError(t, err)
@@ -138,8 +154,8 @@ func TestFetchFromAnother(t *testing.T) {
 	f := Fetcher{Store: artifact.NewMemory(), Extra: []string{good.url}, Rounds: 1, Backoff: time.Millisecond}
 	wasm, files, err := f.Task(context.Background(), bad.a)
 	require.NoError(t, err)
-	require.Equal(t, module, wasm)
-	require.Equal(t, []byte(citiesText), files[1])
+	require.Equal(t, module, bytesOf(t, wasm.Content))
+	require.Equal(t, []byte(citiesText), bytesOf(t, files[1]))
 }
 
 // The whole agent: a dataset is read by everybody alike, and one that nobody can have is said to be unavailable.

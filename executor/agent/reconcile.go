@@ -9,6 +9,7 @@ import (
 
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/internal/backoff"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -294,8 +295,10 @@ func (a *Agent) rest(s sight) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p := a.pauses[s.key]
-	p.next = min(max(a.Pause, 2*p.next), 16*a.Pause)
-	p.until = time.Now().Add(p.next)
+	if p.series == nil {
+		p.series = backoff.New(a.Pause, 16*a.Pause)
+	}
+	p.until = time.Now().Add(p.series.Next())
 	a.pauses[s.key] = p
 }
 

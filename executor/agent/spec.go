@@ -19,32 +19,31 @@ import (
 const inFolder, outFolder = "/in", result.OutFolder
 
 // BuildSpec makes of a task what is executed. Nothing of the worker, the attempt or the moment enters, so that every
-// worker, and every court seat, executes the same. files are the contents of what the task reads, as Fetcher.Task returns
-// them.
-func BuildSpec(a chain.Assignment, module []byte, files [][]byte) (runtime.Spec, error) {
+// worker, and every court seat, executes the same. program and files are what Fetcher.Task returns.
+func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Content) (runtime.Spec, error) {
 	id, err := taskstypes.ParseID(a.Task.Id)
 	if err != nil {
 		return runtime.Spec{}, err
 	}
-	digest, err := artifact.ParseDigest(a.Deal.Digest)
+	rules, err := contract.FindRuntime(a.Deal.Runtime)
 	if err != nil {
-		return runtime.Spec{}, fmt.Errorf("module of deal %s: %w", a.Deal.Id, err)
+		return runtime.Spec{}, fmt.Errorf("deal %s: %w", a.Deal.Id, err)
 	}
 	list := reads(a)
 	if len(files) != len(list) {
 		return runtime.Spec{}, fmt.Errorf("task %s: got %d inputs and datasets, the deal has %d for it", a.Task.Id, len(files), len(list))
 	}
 	spec := runtime.Spec{
-		Module: module, ModuleDigest: digest,
+		Program:   program,
 		Args:      append([]string{path.Base(a.Deal.App)}, a.Deal.Args...),
 		Env:       environment(a.Task, a.Deal),
-		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: contract.MemoryBytes(a.Deal.Resources.MemoryBytes),
-		OutputLimit: contract.OutputBytes(a.Deal.Resources.DiskBytes), OutputPath: a.Deal.OutputPath,
-		Clock: a.Deal.Time,
-		Seed:  poco.Hash(id[:]),
+		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: rules.MemoryBytes(a.Deal.Resources.MemoryBytes),
+		OutputLimit: rules.OutputBytes(a.Deal.Resources.DiskBytes), OutputPath: a.Deal.OutputPath,
+		Execution: a.Deal.Execution.Contract(), Clock: a.Deal.Time,
+		Seed: poco.Hash(id[:]),
 	}
 	for i, r := range list {
-		spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Data: files[i]})
+		spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Content: files[i]})
 	}
 	return spec, nil
 }

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func (h *house) assignment() chain.Assignment {
 func TestSpecIsTheSameForAll(t *testing.T) {
 	h := newHouse(t, asFirst)
 	a := h.assignment()
-	spec, err := BuildSpec(a, module, [][]byte{input})
+	spec, err := BuildSpec(a, program, inputs)
 	require.NoError(t, err)
 	require.Equal(t, []string{"render", "--fast"}, spec.Args)
 	require.Equal(t, []string{
@@ -41,18 +42,18 @@ func TestSpecIsTheSameForAll(t *testing.T) {
 	// Another attempt, seat, phase or height is no other execution.
 	b := a
 	b.Task.Attempt, b.Task.Phase, b.Task.Deadline, b.Bench, b.Task.Seats = 2, taskstypes.PHASE_COURT_COMMIT, 999, taskstypes.BENCH_COURT, nil
-	again, err := BuildSpec(b, module, [][]byte{input})
+	again, err := BuildSpec(b, program, inputs)
 	require.NoError(t, err)
 	require.Equal(t, spec, again)
 
 	// Nor is how far the deal has come, who pays, and what was locked.
 	b.Deal.Opened, b.Deal.Ended, b.Deal.Accepted, b.Deal.Escrow, b.Deal.Paid = 5, 4, 4, 100, 400
 	b.Deal.Sponsor, b.Deal.Voucher, b.Deal.Relayer = "cred1sponsor", "ab", "cred1relayer"
-	again, err = BuildSpec(b, module, [][]byte{input})
+	again, err = BuildSpec(b, program, inputs)
 	require.NoError(t, err)
 	require.Equal(t, spec, again)
 
-	_, err = BuildSpec(a, module, nil)
+	_, err = BuildSpec(a, program, nil)
 	require.ErrorContains(t, err, "got 0 inputs")
 	var _ chain.Source = h.chain
 }
@@ -95,22 +96,22 @@ func TestSpecWithDatasets(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			a := newHouse(t, asFirst).assignment()
 			a.Deal.Datasets, a.Deal.DatasetsPerTask, a.Task.Index = tc.datasets, tc.perTask, tc.index
-			files := [][]byte{input}
+			files := slices.Clone(inputs)
 			for i := range tc.paths {
-				files = append(files, []byte(fmt.Sprint("content ", i)))
+				files = append(files, artifact.Bytes(fmt.Sprint("content ", i)))
 			}
-			spec, err := BuildSpec(a, module, files)
+			spec, err := BuildSpec(a, program, files)
 			require.NoError(t, err)
 			require.Equal(t, "scene.txt", spec.Inputs[0].Path)
 			require.Len(t, spec.Inputs, 1+len(tc.paths))
 			for i, p := range tc.paths {
 				require.Equal(t, p, spec.Inputs[i+1].Path)
-				require.Equal(t, files[i+1], spec.Inputs[i+1].Data)
+				require.Equal(t, files[i+1], spec.Inputs[i+1].Content)
 			}
 			require.Equal(t, tc.env, about(spec.Env, "DATASET", "BULK"))
 			require.Contains(t, spec.Env, "IEXEC_INPUT_FILES_NUMBER=1", "a dataset is no input")
 
-			_, err = BuildSpec(a, module, files[:len(files)-1])
+			_, err = BuildSpec(a, program, files[:len(files)-1])
 			require.ErrorContains(t, err, "inputs and datasets")
 		})
 	}
@@ -133,7 +134,7 @@ func about(env []string, words ...string) (out []string) {
 func TestSpecOfALaterDeal(t *testing.T) {
 	a := newHouse(t, asFirst).assignment()
 	a.Deal.First, a.Deal.Size_, a.Deal.Bag, a.Task.Index = 6, 4, 10, 8
-	spec, err := BuildSpec(a, module, [][]byte{input})
+	spec, err := BuildSpec(a, program, inputs)
 	require.NoError(t, err)
 	for _, e := range []string{
 		"CREDENCE_TASK_INDEX=8", "CREDENCE_BAG_SIZE=10", "CREDENCE_DEAL_FIRST=6", "CREDENCE_DEAL_SIZE=4",
@@ -158,7 +159,7 @@ func TestSpecResources(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			a := newHouse(t, asFirst).assignment()
 			a.Deal.Resources = tc.asked
-			spec, err := BuildSpec(a, module, [][]byte{input})
+			spec, err := BuildSpec(a, program, inputs)
 			require.NoError(t, err)
 			require.Equal(t, tc.memory, spec.MemoryLimit)
 			require.Equal(t, tc.output, spec.OutputLimit)

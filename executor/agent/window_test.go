@@ -18,6 +18,7 @@ import (
 	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/metrics"
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -119,7 +120,7 @@ func TestKilledAttemptKeepsCompilation(t *testing.T) {
 			close(h.runtime.compile)
 			require.Eventually(t, func() bool { _, ended := h.runtime.compilations(); return ended == 1 && used() == 0 }, patience, time.Millisecond)
 			s := sight{Assignment: h.assignment()}
-			require.NoError(t, l.agent.prepare(context.Background(), s, h.runtime, module), "another task finds it")
+			require.NoError(t, l.agent.prepare(context.Background(), s, h.runtime, program), "another task finds it")
 			begun, _ := h.runtime.compilations()
 			require.Equal(t, 1, begun)
 		})
@@ -194,7 +195,7 @@ func TestCompiledOnce(t *testing.T) {
 	s := sight{Assignment: chain.Assignment{Deal: dealstypes.Deal{Digest: artifact.Sum(module).String(), Runtime: "wasm"}}}
 	ended := make(chan error)
 	for range 3 {
-		go func() { ended <- a.prepare(context.Background(), s, engine, module) }()
+		go func() { ended <- a.prepare(context.Background(), s, engine, program) }()
 	}
 	require.Eventually(t, func() bool {
 		a.mu.Lock()
@@ -204,7 +205,7 @@ func TestCompiledOnce(t *testing.T) {
 	}, patience, time.Millisecond)
 	gone, cancel := context.WithCancelCause(context.Background())
 	cancel(errGone)
-	require.ErrorIs(t, a.prepare(gone, s, engine, module), errGone, "a task that ends does not wait")
+	require.ErrorIs(t, a.prepare(gone, s, engine, program), errGone, "a task that ends does not wait")
 	close(engine.compile)
 	for range 3 {
 		require.NoError(t, <-ended)
@@ -216,7 +217,7 @@ func TestCompiledOnce(t *testing.T) {
 	other := sight{Assignment: chain.Assignment{Deal: dealstypes.Deal{Digest: artifact.Sum(input).String(), Runtime: "wasm"}}}
 	broken := &brokenCompiler{}
 	for tries := 2; tries <= 4; tries += 2 { // each once more, for a killed child is often the neighbour's memory
-		require.ErrorContains(t, a.prepare(context.Background(), other, broken, input), "panicked")
+		require.ErrorContains(t, a.prepare(context.Background(), other, broken, runtime.ProgramOf(input)), "panicked")
 		require.Equal(t, tries, broken.tries)
 	}
 }
@@ -227,7 +228,7 @@ type brokenCompiler struct {
 	tries int
 }
 
-func (b *brokenCompiler) Prepare(context.Context, []byte, [32]byte) error {
+func (b *brokenCompiler) Prepare(context.Context, runtime.Program) error {
 	b.tries++
 	panic("a defect")
 }

@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -84,7 +86,7 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 		return answer, "run", fmt.Errorf("no runtime %q here", s.Deal.Runtime)
 	}
 	start := time.Now()
-	module, files, err := a.fetch(ctx, s)
+	program, files, err := a.fetch(ctx, s)
 	if err != nil {
 		return answer, "fetch", err
 	}
@@ -92,13 +94,13 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 	if err := a.forward(s.key, journal.Fetched); err != nil {
 		return answer, "journal", err
 	}
-	spec, err := BuildSpec(s.Assignment, module, files)
+	spec, err := BuildSpec(s.Assignment, program, files)
 	if err != nil {
 		return answer, "run", err
 	}
 	spec.WallLimit = a.WallLimit
 	a.enter(s, compiling)
-	if err := a.prepare(ctx, s, engine, module); err != nil {
+	if err := a.prepare(ctx, s, engine, program); err != nil {
 		return answer, "compile", err
 	}
 	if err := a.forward(s.key, journal.Running); err != nil {
@@ -114,7 +116,7 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 	a.Metrics.Fuel.Add(float64(out.Fuel))
 	a.at("ran")
 	a.keepLogs(s, out)
-	if answer, err = Conclude(out); err != nil {
+	if answer, err = Conclude(engine.Rules(), out); err != nil {
 		return answer, "run", err
 	}
 	// Durable before anything is promised about it.
@@ -134,19 +136,16 @@ func (a *Agent) forward(key journal.Key, next journal.State) error {
 }
 
 // fetch asks until it has the bytes, or everybody says that they have none, or the context ends.
-func (a *Agent) fetch(ctx context.Context, s sight) (module []byte, files [][]byte, err error) {
-	pause := a.Pause / 4
+func (a *Agent) fetch(ctx context.Context, s sight) (program runtime.Program, files []artifact.Content, err error) {
+	pauses := backoff.New(a.Pause/4, 4*a.Pause)
 	for round := 1; ; round++ {
-		module, files, err = a.Fetcher.Task(ctx, s.Assignment)
+		program, files, err = a.Fetcher.Task(ctx, s.Assignment)
 		// A requester's store may be a moment behind its request: "not found" is believed when said twice.
 		if err == nil || !errors.Is(err, errAbsent) || final(err) && round >= 2 || round >= 12 {
-			return module, files, err
+			return program, files, err
 		}
-		select {
-		case <-ctx.Done():
-			return nil, nil, err
-		case <-time.After(pause):
-			pause = min(2*pause, 4*a.Pause)
+		if pauses.Wait(ctx) != nil {
+			return program, nil, err
 		}
 	}
 }

@@ -8,11 +8,13 @@ import (
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/executor/metrics"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -21,6 +23,7 @@ import (
 type fakeNode struct {
 	needs      int
 	signed     int
+	gas        []uint64 // limits that were asked for
 	broadcasts map[string]int
 	refuse     []error // answers of the first broadcasts
 	fail       map[string]error
@@ -32,11 +35,12 @@ func newFake() *fakeNode {
 	return &fakeNode{needs: 1, broadcasts: map[string]int{}, fail: map[string]error{}, now: time.Unix(100, 0)}
 }
 
-func (f *fakeNode) Sign(context.Context, sdk.Msg) (*client.SignedTx, error) {
+func (f *fakeNode) Sign(_ context.Context, _ sdk.Msg, gas uint64) (*client.SignedTx, error) {
 	if f.away {
 		return nil, client.ErrNoEndpoint
 	}
 	f.signed++
+	f.gas = append(f.gas, gas)
 	return &client.SignedTx{Hash: fmt.Sprintf("tx%d", f.signed), Timeout: f.now.Add(time.Minute)}, nil
 }
 
@@ -50,20 +54,20 @@ func (f *fakeNode) Broadcast(_ context.Context, tx *client.SignedTx) error {
 	return nil
 }
 
-func (f *fakeNode) Find(_ context.Context, hash string) (int64, error) {
+func (f *fakeNode) Find(_ context.Context, hash string) (*client.TxResult, error) {
 	if f.broadcasts[hash] < f.needs {
-		return 0, nil
+		return nil, nil
 	}
 	if err := f.fail[hash]; err != nil {
-		return 0, err
+		return nil, err
 	}
-	return 7, nil
+	return &client.TxResult{Hash: hash, Height: 7}, nil
 }
 
-func (f *fakeNode) Now(context.Context) (time.Time, error) { return f.now, nil }
+func (f *fakeNode) Latest(context.Context) (int64, time.Time, error) { return 6, f.now, nil }
 
 func (f *fakeNode) stack(m *metrics.Set) Sender {
-	fast := ConfirmOptions{Poll: time.Millisecond, Rebroadcast: 2 * time.Millisecond, Metrics: m}
+	fast := sender.ConfirmOptions{Poll: time.Millisecond, Rebroadcast: 2 * time.Millisecond, Rebroadcasted: m.Rebroadcasts.Inc}
 	return Metered(Retrying(Confirming(Direct(f), f, fast), RetryOptions{First: time.Millisecond, Most: time.Millisecond}), m)
 }
 
@@ -173,4 +177,18 @@ func TestClassify(t *testing.T) {
 	require.Equal(t, Again, Classify(ctx, &client.HashError{Err: client.ErrExpired}))
 	require.Equal(t, Refused, Classify(ctx, refused("sdk", 4)), "unauthorized")
 	require.Equal(t, Refused, Classify(ctx, refused("unheard of", 20)))
+}
+
+// An order that ran out of gas is given more each time, up to a bound; the next order begins with the usual limit again.
+func TestGasIsLearnedForOneOrder(t *testing.T) {
+	f, m := newFake(), metrics.New(prometheus.NewRegistry())
+	outOfGas := refused("sdk", sdkerrors.ErrOutOfGas.ABCICode())
+	f.refuse = []error{outOfGas, outOfGas, refused("sdk", sdkerrors.ErrMempoolIsFull.ABCICode())}
+	_, err := f.stack(m).Send(context.Background(), Order{Step: "commit"})
+	require.NoError(t, err)
+	require.Equal(t, []uint64{0, 2 * usualGas, 4 * usualGas, 4 * usualGas}, f.gas)
+	_, err = f.stack(m).Send(context.Background(), Order{Step: "reveal"})
+	require.NoError(t, err)
+	require.Zero(t, f.gas[4])
+	require.Equal(t, mostGas, moreGas(mostGas-1))
 }

@@ -3,18 +3,23 @@ package broadcast
 import (
 	"context"
 	"time"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	"github.com/credence-chain/credence/client/sender"
+	"github.com/credence-chain/credence/internal/backoff"
 )
 
 // RetryOptions change Retrying. The zero value is sensible.
 type RetryOptions struct {
-	// First is the pause before the second attempt, doubled up to Most; 0 means 200 ms and 5 s.
+	// First is the mean pause before the second attempt, doubled up to Most; 0 means 200 ms and 5 s.
 	First, Most time.Duration
 	// Attempts bounds how often an order is sent; 0 means until the context ends.
 	Attempts int
 }
 
 // Retrying sends anew, with a new signature and timeout, while the error's class is Again. An order whose class is
-// Already succeeds.
+// Already succeeds. One that ran out of gas is given more; that is forgotten with the order.
 func Retrying(next Sender, opts RetryOptions) Sender {
 	if opts.First <= 0 {
 		opts.First = 200 * time.Millisecond
@@ -31,7 +36,7 @@ type retrying struct {
 }
 
 func (r retrying) Send(ctx context.Context, o Order) (Receipt, error) {
-	pause := r.opts.First
+	pauses := backoff.New(r.opts.First, r.opts.Most)
 	for attempt := 1; ; attempt++ {
 		receipt, err := r.next.Send(ctx, o)
 		switch Classify(ctx, err) {
@@ -43,11 +48,11 @@ func (r retrying) Send(ctx context.Context, o Order) (Receipt, error) {
 		if attempt == r.opts.Attempts {
 			return receipt, err
 		}
-		select {
-		case <-ctx.Done():
-			return receipt, err
-		case <-time.After(pause):
+		if sender.Is(err, sdkerrors.ErrOutOfGas) {
+			o.gas = moreGas(o.gas)
 		}
-		pause = min(2*pause, r.opts.Most)
+		if pauses.Wait(ctx) != nil {
+			return receipt, err
+		}
 	}
 }

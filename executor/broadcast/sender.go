@@ -7,7 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/executor/metrics"
 )
 
@@ -19,11 +19,13 @@ type Order struct {
 	// Signed is called with hash and timeout of every transaction before it leaves; its error stops the sending. May
 	// be nil.
 	Signed func(hash string, timeout time.Time) error
+
+	gas uint64 // the limit, when the usual one did not suffice
 }
 
 // Receipt is what became of an order.
 type Receipt struct {
-	Tx *client.SignedTx
+	Tx *sender.SignedTx
 	// Height of the block that holds it; 0 while that is not known.
 	Height int64
 }
@@ -33,22 +35,16 @@ type Sender interface {
 	Send(ctx context.Context, o Order) (Receipt, error)
 }
 
-// Node is what sending needs of a chain; Of makes one of a client.
+// Node is what sending needs of a chain; Of makes one of a connection.
 type Node interface {
-	// Sign makes a transaction that has not been sent.
-	Sign(ctx context.Context, msg sdk.Msg) (*client.SignedTx, error)
-	// Broadcast hands the bytes to a mempool; doing so again is harmless. A *client.TxError is a refusal.
-	Broadcast(ctx context.Context, tx *client.SignedTx) error
-	// Find gives the height of the block that holds a transaction, 0 when none does, and a *client.TxError when it is
-	// in a block and failed.
-	Find(ctx context.Context, hash string) (int64, error)
-	// Now is the time of the latest block, by which timeouts are judged.
-	Now(ctx context.Context) (time.Time, error)
+	sender.Chain
+	// Sign makes a transaction that has not been sent, with a gas limit; 0 means what an answer needs.
+	Sign(ctx context.Context, msg sdk.Msg, gas uint64) (*sender.SignedTx, error)
 }
 
 // New is the stack that a worker uses.
 func New(node Node, m *metrics.Set) Sender {
-	return Metered(Retrying(Confirming(Direct(node), node, ConfirmOptions{Metrics: m}), RetryOptions{}), m)
+	return Metered(Retrying(Confirming(Direct(node), node, sender.ConfirmOptions{Rebroadcasted: m.Rebroadcasts.Inc}), RetryOptions{}), m)
 }
 
 // Direct signs and sends once, without waiting for inclusion.
@@ -57,7 +53,7 @@ func Direct(node Node) Sender { return direct{node} }
 type direct struct{ node Node }
 
 func (d direct) Send(ctx context.Context, o Order) (Receipt, error) {
-	tx, err := d.node.Sign(ctx, o.Msg)
+	tx, err := d.node.Sign(ctx, o.Msg, o.gas)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -6,7 +6,7 @@ import "fmt"
 type Kind uint8
 
 const (
-	// Result: the app ended with exit status 0; its files are the answer.
+	// Result: the app ended with an exit status that means success; its files are the answer.
 	Result Kind = iota + 1
 	// AppFailed: the app failed in a way that is the same on every machine.
 	AppFailed

@@ -9,7 +9,7 @@ type Reason string
 const (
 	// None: it did not fail.
 	None Reason = ""
-	// Exit: it ended with an exit status other than 0, see Outcome.ExitCode.
+	// Exit: it ended with an exit status that does not mean success, see Outcome.ExitCode.
 	Exit Reason = "exit"
 	// Trap: unreachable, division by zero, memory or table out of bounds, a wrong
 	// indirect call, a float that does not fit an integer.

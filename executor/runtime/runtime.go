@@ -1,31 +1,33 @@
 // Package runtime is the one contract under which an app is executed. Behind it
-// stand the runtimes (wasm first); package conformance is the suite they all pass.
+// stand the runtimes, which package registry lists; package conformance is the suite
+// they all pass.
 package runtime
 
 import (
 	"context"
 	"time"
 
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
 
 // Spec is everything a run depends on. Two runs of the same Spec give the same
-// Outcome on every machine (for runtimes of class wasm), whatever its WallLimit.
+// Outcome on every machine where the runtime's rules say that it is deterministic, whatever its WallLimit.
 type Spec struct {
-	// Module is the app's code; ModuleDigest is its SHA-256. A runtime refuses,
-	// as its own failure, a module whose digest differs.
-	Module       []byte
-	ModuleDigest [32]byte
+	// Program is the app's code.
+	Program Program
 	// Args are the program's arguments, the program's name (argv[0]) first.
 	Args []string
-	// Env holds "NAME=value" entries, passed on in the order given.
+	// Env holds the "NAME=value" entries of docs/apps.md, passed on in the order given; those of Execution follow.
 	Env []string
-	// Inputs is the tree below /in, paths relative to /in.
+	// Execution says what the requester wants of exit statuses, stdin, stdout and the environment.
+	Execution contract.Execution
+	// Inputs is the tree below /in, paths relative to /in. Its bytes may lie on disk.
 	Inputs []result.File
-	// FuelLimit bounds the work, in units of the published fuel schedule.
+	// FuelLimit bounds the work, in units of the published fuel schedule; nothing where the runtime counts none.
 	FuelLimit uint64
-	// MemoryLimit bounds the app's linear memory, in bytes, rounded down to whole
-	// 64 KiB pages.
+	// MemoryLimit bounds the app's memory, in bytes. (WebAssembly rounds it down to
+	// whole 64 KiB pages.)
 	MemoryLimit uint64
 	// OutputLimit bounds the sum of the sizes of the files in /out, in bytes.
 	OutputLimit uint64
@@ -41,30 +43,39 @@ type Spec struct {
 	Seed [32]byte
 }
 
-// Outcome is the app's answer.
+// Outcome is how a run ended. AnswerOf says what of it is the answer.
 type Outcome struct {
 	Kind   Kind
 	Reason Reason
-	// ExitCode is the app's exit status; zero unless it exited by itself.
+	// ExitCode is the app's exit status; zero unless it exited by itself. With a result it is one that means success.
 	ExitCode uint32
 	// Fuel is what the run used, in units of the fuel schedule; it equals the
 	// limit when Reason is OutOfFuel.
 	Fuel uint64
+	// Memory is the most memory that the app had, in bytes. It is for people, and no part of the answer.
+	Memory uint64
 	// Files are the files of the result, as result.Judge gives them: sorted by path, paths relative to /out. A runtime
-	// judges them where the app ran, so that whatever an app leaves ends in an answer. Empty unless Kind is Result.
+	// judges them where the app ran, so that whatever an app leaves ends in an answer. Empty unless Kind is Result. Their
+	// bytes may lie on disk, in files that are gone once nothing refers to them.
 	Files []result.File
-	// Stdout and Stderr are logs, cut at a bound of the runtime. They are not
-	// part of the answer's digest.
+	// Stdout and Stderr are logs for the operator, the beginning of what the app printed, cut at a bound of the runtime,
+	// with words of ours behind it. They are not part of the answer's digest.
 	Stdout, Stderr []byte
+	// StderrEnd is the end of what the app itself wrote to stderr, at most result.MaxStderrBytes. Where the rules say that
+	// the runtime is deterministic it is part of the answer.
+	StderrEnd []byte
 }
 
 // Runtime executes apps. An error of either method is the machine's own failure,
 // upon which the agent abstains; the app's failure is an Outcome of kind AppFailed.
 type Runtime interface {
-	// Prepare validates, instruments and compiles a module into the cache, so
-	// that Run starts at once. A module that is refused is no error here: Run
-	// answers it with the reason InvalidModule.
-	Prepare(ctx context.Context, module []byte, digest [32]byte) error
+	// Rules are what the protocol says of it: its limits, whether it counts fuel, what makes two answers equal.
+	Rules() contract.Runtime
+	// Check says what this machine lacks to execute apps, without executing any.
+	Check(ctx context.Context) error
+	// Prepare brings a program into the form in which Run starts at once, and keeps it. One that is refused is no error
+	// here: Run answers it with the reason InvalidModule.
+	Prepare(ctx context.Context, program Program) error
 	// Run executes one task. It stops the app and returns an error when ctx ends
 	// or spec.WallLimit passes.
 	Run(ctx context.Context, spec Spec) (Outcome, error)

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // whole are the kinds of flags that hold a whole number of at least 0.
@@ -19,8 +19,8 @@ var whole = []string{"uint", "uint32", "uint64"}
 func FlagError(cmd *cobra.Command, err error) error {
 	var value *pflag.InvalidValueError
 	var unknown *pflag.NotExistError
-	problem := &client.Problem{What: err.Error(), Next: cmd.CommandPath() + " --help", Exit: client.ExitUsage, Err: err}
-	var own *client.Problem
+	problem := &cli.Problem{What: err.Error(), Next: cmd.CommandPath() + " --help", Exit: cli.ExitUsage, Err: err}
+	var own *cli.Problem
 	switch {
 	case errors.As(err, &own): // the flag's own words
 		return own
@@ -82,15 +82,15 @@ func distance(a, b string) int {
 
 // UsageError marks an error as that of a command line that cannot be read.
 func UsageError(err error) error {
-	var problem *client.Problem
+	var problem *cli.Problem
 	if err == nil {
 		return nil
 	}
 	if errors.As(err, &problem) {
 		if problem.Exit == 0 {
-			problem.Exit = client.ExitUsage
+			problem.Exit = cli.ExitUsage
 		}
 		return err
 	}
-	return &client.Problem{What: err.Error(), Exit: client.ExitUsage, Err: err}
+	return &cli.Problem{What: err.Error(), Exit: cli.ExitUsage, Err: err}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // HelpOut makes all commands, those of the SDK included, describe mistakes in a command line as this package does.
@@ -39,7 +39,7 @@ func helpOutBelow(cmd *cobra.Command) {
 
 // inWords completes cobra's errors about arguments, which count the arguments and name none.
 func inWords(cmd *cobra.Command, err error) error {
-	if p, ok := err.(*client.Problem); ok && p.Next == "" {
+	if p, ok := err.(*cli.Problem); ok && p.Next == "" {
 		p.What += "; expected " + cmd.UseLine()
 		p.Next = cmd.CommandPath() + " --help"
 	}
@@ -51,9 +51,9 @@ func ofGroup(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	problem := &client.Problem{
+	problem := &cli.Problem{
 		What: fmt.Sprintf("%s has no command %q", cmd.CommandPath(), args[0]),
-		Next: cmd.CommandPath() + " --help", Exit: client.ExitUsage,
+		Next: cmd.CommandPath() + " --help", Exit: cli.ExitUsage,
 	}
 	if cmd.SuggestionsMinimumDistance <= 0 {
 		cmd.SuggestionsMinimumDistance = 2

@@ -91,15 +91,19 @@ func TestNodesAreCounted(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
+	wasm, err := FindRuntime(RuntimeWasm)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for asked, want := range map[uint64]uint64{
 		0: 1 << 30, 1: 1, 1 << 30: 1 << 30, MaxMemoryBytes: MaxMemoryBytes, 4 << 30: MaxMemoryBytes, 1 << 63: MaxMemoryBytes,
 	} {
-		if got := MemoryBytes(asked); got != want {
+		if got := wasm.MemoryBytes(asked); got != want {
 			t.Errorf("memory for %d: got %d, want %d", asked, got, want)
 		}
 	}
 	for asked, want := range map[uint64]uint64{0: 64 << 20, 1: 1, 64 << 20: 64 << 20, 1 << 40: 64 << 20} {
-		if got := OutputBytes(asked); got != want {
+		if got := wasm.OutputBytes(asked); got != want {
 			t.Errorf("output for %d: got %d, want %d", asked, got, want)
 		}
 	}

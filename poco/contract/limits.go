@@ -21,20 +21,3 @@ const (
 	// that agrees keeps the result and serves it, and what is asked of one pool would be asked of the court too.
 	MaxOutputBytes = 64 << 20
 )
-
-// MemoryBytes returns what a task's memory may grow to, in bytes, of what its deal asks for: the default where it asks for
-// nothing, and never more than there is.
-func MemoryBytes(asked uint64) uint64 {
-	if asked == 0 {
-		return DefaultMemoryBytes
-	}
-	return min(asked, MaxMemoryBytes)
-}
-
-// OutputBytes returns what the files below /out may hold together, in bytes, of what a task's deal asks for.
-func OutputBytes(asked uint64) uint64 {
-	if asked == 0 {
-		return MaxOutputBytes
-	}
-	return min(asked, MaxOutputBytes)
-}

@@ -1,4 +1,93 @@
 package contract
 
+import (
+	"fmt"
+	"strings"
+)
+
 // RuntimeWasm is the name of the WebAssembly runtime (WASI preview 1), in app versions, pools and workers alike.
 const RuntimeWasm = "wasm"
+
+// Runtime is what chain, clients and workers agree upon about one way of executing apps: the code that does it lies in
+// executor/runtime, and says there that it keeps these rules. They are part of the protocol.
+type Runtime struct {
+	// Name by which app versions, pools and workers ask for it.
+	Name string
+	// MaxProgramBytes is the largest module or image, in bytes.
+	MaxProgramBytes uint64
+	// DefaultMemoryBytes is what a task's memory may grow to when its deal does not say, MaxMemoryBytes what any may.
+	DefaultMemoryBytes, MaxMemoryBytes uint64
+	// MaxOutputBytes bounds the files of a result together, in bytes; a deal can only say less.
+	MaxOutputBytes uint64
+	// FuelSchedule names the published schedule by which work is counted. The fuel that a run used is then part of its
+	// answer, and two answers are equal only when they used the same. Empty: work is not counted, a fuel limit bounds
+	// nothing, and no answer holds fuel.
+	FuelSchedule string
+	// Deterministic: two runs of one task end alike on every machine, what they print included. The end of stderr is then
+	// part of the answer. Otherwise two answers are equal when their results are, whatever was printed.
+	Deterministic bool
+}
+
+// runtimes is the list: what is not on it exists neither for the chain nor for a worker.
+var runtimes = []Runtime{
+	{
+		Name: RuntimeWasm, MaxProgramBytes: MaxModuleBytes, DefaultMemoryBytes: DefaultMemoryBytes,
+		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, FuelSchedule: FuelV1, Deterministic: true,
+	},
+}
+
+// FuelV1 names the fuel schedule of docs/fuel.md.
+const FuelV1 = "fuel/v1"
+
+// RuntimeNames lists the names of all runtimes.
+func RuntimeNames() []string {
+	var names []string
+	for _, r := range runtimes {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// FindRuntime gives the rules of a runtime. The error says the name and those that there are.
+func FindRuntime(name string) (Runtime, error) {
+	for _, r := range runtimes {
+		if r.Name == name {
+			return r, nil
+		}
+	}
+	return Runtime{}, fmt.Errorf("runtime: got %.40q, expected %s", name, strings.Join(RuntimeNames(), " or "))
+}
+
+// LargestProgramBytes returns the size of the largest program that any runtime takes, in bytes.
+func LargestProgramBytes() uint64 {
+	largest := uint64(0)
+	for _, r := range runtimes {
+		largest = max(largest, r.MaxProgramBytes)
+	}
+	return largest
+}
+
+// CheckProgramBytes checks the size of a module or image, in bytes.
+func (r Runtime) CheckProgramBytes(size uint64) error {
+	if size == 0 || size > r.MaxProgramBytes {
+		return fmt.Errorf("size: %d bytes, expected 1 to %d (%d MiB)", size, r.MaxProgramBytes, r.MaxProgramBytes>>20)
+	}
+	return nil
+}
+
+// MemoryBytes returns what a task's memory may grow to, in bytes, of what its deal asks for: the default where it asks for
+// nothing, and never more than there is.
+func (r Runtime) MemoryBytes(asked uint64) uint64 {
+	if asked == 0 {
+		return r.DefaultMemoryBytes
+	}
+	return min(asked, r.MaxMemoryBytes)
+}
+
+// OutputBytes returns what the files of a result may hold together, in bytes, of what a task's deal asks for.
+func (r Runtime) OutputBytes(asked uint64) uint64 {
+	if asked == 0 {
+		return r.MaxOutputBytes
+	}
+	return min(asked, r.MaxOutputBytes)
+}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -40,19 +41,19 @@ func TestBadInputs(t *testing.T) {
 		n.failsEverywhere(app, "ran out of fuel after 50M units", "out-of-fuel", 50_000_000)
 	})
 	in("out of memory", func(n *network) {
-		n.refused(client.ExitFailed, "of memory, and its task may have 1024 MiB", n.file("huge.wasm", huge()))
+		n.refused(cli.ExitFailed, "of memory, and its task may have 1024 MiB", n.file("huge.wasm", huge()))
 		n.failsEverywhere(n.publish("huge", huge(), appPrice), "needed more memory than a task may have", "out-of-memory", 0)
 	})
 	in("not a module, published all the same", func(n *network) {
 		n.failsEverywhere(n.publish("script", []byte("#!/bin/sh\necho no\n"), appPrice), "is no module that workers can run", "invalid-module", 0)
 	})
 	in("not a module", func(n *network) {
-		n.refused(client.ExitFailed, "is not a WebAssembly module", n.file("app.sh", []byte("#!/bin/sh\necho no\n")))
+		n.refused(cli.ExitFailed, "is not a WebAssembly module", n.file("app.sh", []byte("#!/bin/sh\necho no\n")))
 	})
-	in("no such file", func(n *network) { n.refused(client.ExitFailed, "there is no file", "nowhere.wasm") })
+	in("no such file", func(n *network) { n.refused(cli.ExitFailed, "there is no file", "nowhere.wasm") })
 	in("unknown app", func(n *network) {
-		n.refused(client.ExitFailed, "unknown app", "studio/nothing:1")
-		n.refused(client.ExitFailed, "unknown app", fmt.Sprintf("sha256:%064x", 7))
+		n.refused(cli.ExitFailed, "unknown app", "studio/nothing:1")
+		n.refused(cli.ExitFailed, "unknown app", fmt.Sprintf("sha256:%064x", 7))
 	})
 	in("malformed reference", func(n *network) {
 		_, err := n.try(job("sha256:beef", lyingTrust, 0))
@@ -61,7 +62,7 @@ func TestBadInputs(t *testing.T) {
 	in("wrong digest", testWrongDigest)
 	app := n.publish("echo", echo(), appPrice)
 	in("unaffordable price", func(n *network) {
-		n.refused(client.ExitUnfunded, "--max-price 0.000001 CRED is too little", app, "--max-price", "1ucred")
+		n.refused(cli.ExitUnfunded, "--max-price 0.000001 CRED is too little", app, "--max-price", "1ucred")
 		j := job(app, lyingTrust, 3)
 		j.MaxPrice = appPrice + devnet.Price
 		request, err := n.try(j)
@@ -78,7 +79,7 @@ func TestBadInputs(t *testing.T) {
 		require.Zero(n.t, r.Escrow)
 	})
 	in("more than the account has", func(n *network) {
-		n.refused(client.ExitUnfunded, "are locked for the request", app, "--max-price", "200000CRED")
+		n.refused(cli.ExitUnfunded, "are locked for the request", app, "--max-price", "200000CRED")
 		j := job(app, lyingTrust, 3)
 		j.MaxPrice = 2 * devnet.Funds
 		_, err := n.try(j)
@@ -86,14 +87,14 @@ func TestBadInputs(t *testing.T) {
 	})
 	in("trust out of range", func(n *network) {
 		for _, trust := range []string{"100%", "1", "no", "99.99999999999999999999%"} {
-			n.refused(client.ExitUsage, "trust", app, "--trust", trust)
+			n.refused(cli.ExitUsage, "trust", app, "--trust", trust)
 		}
 		_, err := n.try(job(app, 1, 0))
 		n.isRefusal(err, "market", markettypes.ErrTrust.ABCICode(), "trust")
 	})
 	in("too few organisations", func(n *network) {
 		// More than ever joined the pool: nobody has to wait to be told.
-		n.refused(client.ExitFailed, "organisations that are no party to the task, expected at least 8", app, "--min-replicas", "8")
+		n.refused(cli.ExitFailed, "organisations that are no party to the task, expected at least 8", app, "--min-replicas", "8")
 		request, err := n.try(job(app, lyingTrust, 8))
 		require.NoError(n.t, err)
 		n.until("the request is refunded", func() bool {
@@ -107,7 +108,7 @@ func TestBadInputs(t *testing.T) {
 		j.Inputs = []*dealstypes.Input{{Name: "big", Digest: fmt.Sprintf("sha256:%064x", 9), Size_: 1 << 40, Locators: []string{n.Info.Store}}}
 		_, err := n.try(j)
 		n.isRefusal(err, "market", markettypes.ErrInputs.ABCICode(), "1099511627776")
-		n.refused(client.ExitFailed, "there is no file", app, "--input", "nowhere.csv")
+		n.refused(cli.ExitFailed, "there is no file", app, "--input", "nowhere.csv")
 	})
 	in("answers out of turn", testAnswersOutOfTurn)
 
@@ -197,7 +198,7 @@ func testAnswersOutOfTurn(n *network) {
 func (n *network) failsEverywhere(app, words, reason string, fuel uint64) {
 	n.t.Helper()
 	known := len(n.deals())
-	n.refused(client.ExitAppFailed, words, app, "--fuel", "50M")
+	n.refused(cli.ExitAppFailed, words, app, "--fuel", "50M")
 	deals := n.deals()
 	require.Len(n.t, deals, known+1)
 	newest := deals[0]

@@ -50,7 +50,7 @@ func (n *network) open() books {
 func (n *network) fees(payer string) (sum uint64) {
 	n.t.Helper()
 	for page := uint64(1); ; page++ {
-		res, err := n.conn.Tx().GetTxsEvent(n.ctx, &txtypes.GetTxsEventRequest{
+		res, err := txtypes.NewServiceClient(n.conn).GetTxsEvent(n.ctx, &txtypes.GetTxsEventRequest{
 			Query: fmt.Sprintf("tx.fee_payer='%s'", payer), Page: page, Limit: 100,
 		})
 		require.NoError(n.t, err)
@@ -80,7 +80,7 @@ func (n *network) everybody() []string {
 
 func (n *network) supply() uint64 {
 	n.t.Helper()
-	res, err := n.conn.Bank().SupplyOf(n.ctx, &banktypes.QuerySupplyOfRequest{Denom: client.Denom})
+	res, err := banktypes.NewQueryClient(n.conn).SupplyOf(n.ctx, &banktypes.QuerySupplyOfRequest{Denom: client.Denom})
 	require.NoError(n.t, err)
 	return res.Amount.Amount.Uint64()
 }

@@ -17,8 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // The commands as a newcomer types them: a devnet, a run, Ctrl-C while it runs, following and fetching it, and Ctrl-C of
@@ -32,7 +32,7 @@ func TestCommands(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "net")
 	c := &command{t: t, ctx: ctx, env: append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(state, devnet.InfoFile))}
 	out, status := c.run("run", "app.wasm")
-	require.Equal(t, client.ExitNetwork, status, out)
+	require.Equal(t, cli.ExitNetwork, status, out)
 	require.Contains(t, out, "Next: start one in another terminal with `credenced devnet`")
 
 	net := c.start("devnet", "--state", state, "--saboteurs", "3", "--output", "json")
@@ -71,7 +71,7 @@ func TestCommands(t *testing.T) {
 	job := c.start("run", app, "--policy", "court", "--out", filepath.Join(t.TempDir(), "second"), "--fuel", "100M", "--progress", "plain")
 	job.line("matched with")
 	job.interrupt()
-	require.Equal(t, client.ExitInterrupted, job.wait())
+	require.Equal(t, cli.ExitInterrupted, job.wait())
 	id := regexp.MustCompile(`credenced task watch ([0-9a-f]{12})`).FindStringSubmatch(job.all())
 	require.NotNil(t, id, job.all())
 	require.Contains(t, job.all(), "submitted: request "+id[1], "one id a request")
@@ -95,7 +95,7 @@ func TestCommands(t *testing.T) {
 		require.False(t, alive(pid), "process %d is left", pid)
 	}
 	out, status = c.run("run", app)
-	require.Equal(t, client.ExitNetwork, status, out)
+	require.Equal(t, cli.ExitNetwork, status, out)
 	require.Contains(t, out, "is not running")
 	require.Contains(t, out, "Next: ")
 }
@@ -107,11 +107,11 @@ func (c *command) failures(info *devnet.Info) {
 	app := filepath.Join(t.TempDir(), "fails.wasm")
 	require.NoError(t, os.WriteFile(app, failing(3), 0o600))
 	out, status := c.run("run", app, "--policy", "court", "--trust", "99.99%", "--fuel", "100M")
-	require.Equal(t, client.ExitAppFailed, status, out)
+	require.Equal(t, cli.ExitAppFailed, status, out)
 	require.Contains(t, out, "failed with exit status 3")
 	id := regexp.MustCompile(`request ([0-9a-f]{12})`).FindStringSubmatch(out)
 	require.NotNil(t, id, out)
-	for command, want := range map[string]int{"watch": client.ExitAppFailed, "fetch": client.ExitAppFailed, "show": client.ExitDone} {
+	for command, want := range map[string]int{"watch": cli.ExitAppFailed, "fetch": cli.ExitAppFailed, "show": cli.ExitDone} {
 		args := []string{"task", command, id[1]}
 		if command == "fetch" {
 			args = append(args, "--out", filepath.Join(t.TempDir(), "none"))
@@ -136,10 +136,10 @@ func (c *command) failures(info *devnet.Info) {
 	require.Zero(t, status, out)
 	require.Contains(t, out, "done at height")
 	out, status = send("9999999999999999999ucred")
-	require.Equal(t, client.ExitUnfunded, status, out)
+	require.Equal(t, cli.ExitUnfunded, status, out)
 	require.Contains(t, out, "insufficient funds")
 	out, status = send("1ucred", "--gas", "1000")
-	require.Equal(t, client.ExitRefused, status, out)
+	require.Equal(t, cli.ExitRefused, status, out)
 	require.Contains(t, out, "out of gas")
 	out, status = send("1ucred", "--no-wait")
 	require.Zero(t, status, out)

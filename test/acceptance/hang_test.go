@@ -13,6 +13,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -147,8 +148,8 @@ func TestRunWaitsForAChainThatStandsStill(t *testing.T) {
 	require.FileExists(t, filepath.Join(out, "result"))
 
 	r = run("--out", filepath.Join(t.TempDir(), "later"), "--stall", "10s")
-	var stalled *client.Problem
-	require.ErrorAs(t, client.Explain(client.ErrStalled), &stalled)
+	var stalled *cli.Problem
+	require.ErrorAs(t, cli.Explain(client.ErrStalled), &stalled)
 	require.Equal(t, stalled.ExitCode(), r.wait(), r.all())
 	require.NotContains(t, r.all(), "Verdict")
 	require.Contains(t, r.all(), "the chain stands still, or no node answers: no new block for ")

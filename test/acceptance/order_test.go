@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/app/genesis"
-	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -127,8 +127,8 @@ func (d *trader) signedWithDatasets(app string) (deal dealstypes.Deal) {
 		}
 		return args
 	}
-	d.refused(client.ExitFailed, "dataset studio/cities:1 has no list price", with()...)
-	d.refused(client.ExitFailed, "it is for studio/cities:1, expected an order for studio/roads:1", with(cities, cities)...)
+	d.refused(cli.ExitFailed, "dataset studio/cities:1 has no list price", with()...)
+	d.refused(cli.ExitFailed, "it is for studio/cities:1, expected an order for studio/roads:1", with(cities, cities)...)
 	var of made
 	d.says(&of, with(cities, "list")...)
 	deal = d.deal(of.Deal.ID)
@@ -153,7 +153,7 @@ func (d *trader) signedWithDatasets(app string) (deal dealstypes.Deal) {
 	}
 	// Its volume is used up, whoever asks.
 	match[2], match[6] = ask("again"), "list"
-	d.refused(client.ExitRefused, "its volume of 1 is used up", with(cities, "list")...)
+	d.refused(cli.ExitRefused, "its volume of 1 is used up", with(cities, "list")...)
 	return deal
 }
 
@@ -185,7 +185,7 @@ func (d *trader) signed(app string) {
 	relayer := d.Info.Workers[0].Organisation + "-owner"
 	match := []string{"match", "--pool", d.file("offer.signed.json"), "--request", job, "--from", relayer}
 	require.Contains(d.t, d.order(append(match, "--dry-run")...), "would trade 1 task now")
-	d.refused(client.ExitFailed, "it has no signature, and the chain does not know it", "match", "--pool", d.file("offer.json"), "--request", job, "--from", "provider")
+	d.refused(cli.ExitFailed, "it has no signature, and the chain does not know it", "match", "--pool", d.file("offer.json"), "--request", job, "--from", "provider")
 
 	// A third has it matched, once.
 	var of made
@@ -196,7 +196,7 @@ func (d *trader) signed(app string) {
 	require.Equal(d.t, d.Info.Account(relayer).Address, deal.Relayer)
 	require.Equal(d.t, uint64(40_000), deal.Terms.Price)
 	require.Equal(d.t, uint64(appPrice), deal.Terms.AppPrice)
-	d.refused(client.ExitRefused, "its volume of 1 is used up", match...)
+	d.refused(cli.ExitRefused, "its volume of 1 is used up", match...)
 	var seen inspected
 	d.says(&seen, "inspect", d.file("offer.signed.json"))
 	require.Equal(d.t, inspected{deal.PoolOrder, "signed", "1", "4"}, seen)
@@ -207,7 +207,7 @@ func (d *trader) signed(app string) {
 	rich := d.signs("rich", "request", app, "--trust", "99%", "--max-price", "150000CRED", "--fuel", "100M")
 	match[2], match[4] = d.file("dear.json"), rich
 	require.Contains(d.t, d.order(append(match, "--dry-run")...), "the deal is not made unless")
-	d.refused(client.ExitNoVerdict, "payer can not pay the escrow", match...)
+	d.refused(cli.ExitNoVerdict, "payer can not pay the escrow", match...)
 }
 
 // book places offers and takes them back: one by itself, and one with all that are older.
@@ -235,8 +235,8 @@ func (d *trader) book() {
 	require.Contains(d.t, d.order("inspect", placed.ID), "0.01 CRED a right replica")
 	d.order("cancel", placed.ID)
 	require.Equal(d.t, standing, book())
-	d.refused(client.ExitRefused, "already ended", "cancel", cheap)
-	d.refused(client.ExitRefused, "", "place", cheap)
+	d.refused(cli.ExitRefused, "already ended", "cancel", cheap)
+	d.refused(cli.ExitRefused, "", "place", cheap)
 
 	d.order("create", "pool", d.Info.Pool, "--price", "0.02CRED", "--out", cheap, "--overwrite")
 	signed, err := order.Read(cheap)
@@ -248,7 +248,7 @@ func (d *trader) book() {
 	var seen inspected
 	d.says(&seen, "inspect", d.file("offer.signed.json"))
 	require.Equal(d.t, "cancelled", seen.Status)
-	d.refused(client.ExitRefused, "cancelled all orders of the kind below "+below, "match", "--pool", d.file("offer.signed.json"), "--request", d.file("rich.signed.json"), "--from", "provider")
+	d.refused(cli.ExitRefused, "cancelled all orders of the kind below "+below, "match", "--pool", d.file("offer.signed.json"), "--request", d.file("rich.signed.json"), "--from", "provider")
 	require.Equal(d.t, 0, strings.Count(d.order("list", "--from", "operator"), "resting"))
 }
 
@@ -263,7 +263,7 @@ func (d *trader) tx(from string, args ...string) string {
 	if status == 0 {
 		return ""
 	}
-	require.Equal(d.t, client.ExitRefused, status, out)
+	require.Equal(d.t, cli.ExitRefused, status, out)
 	return out
 }
 
@@ -303,7 +303,7 @@ func (d *trader) handedOver() {
 	require.Equal(d.t, []string{"lab", ""}, []string{pool().Operator, pool().PendingOperator})
 
 	require.Contains(d.t, d.order("inspect", d.file("operator.json")), "stale; 0 tasks met, no bound; the pool is of organisation lab now")
-	d.refused(client.ExitFailed, "pool swift is of organisation lab", "create", "pool", "swift", "--price", "0.03CRED", "--from", "operator")
+	d.refused(cli.ExitFailed, "pool swift is of organisation lab", "create", "pool", "swift", "--price", "0.03CRED", "--from", "operator")
 	offers("0.02CRED", "requester")
 	book := d.order("book", "--pool", "swift")
 	require.Contains(d.t, book, "0.02 CRED")

@@ -6,8 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/agent"
 	"github.com/credence-chain/credence/executor/chain"
+	program "github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/result"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -18,13 +20,13 @@ import (
 // it has to write.
 func (n *network) truth(task taskstypes.Task, deal dealstypes.Deal) taskstypes.Outcome {
 	n.t.Helper()
-	spec, err := agent.BuildSpec(chain.Assignment{Task: task, Deal: deal}, echo(), nil)
+	spec, err := agent.BuildSpec(chain.Assignment{Task: task, Deal: deal}, program.ProgramOf(echo()), nil)
 	require.NoError(n.t, err)
 	runtime, err := wasm.New(wasm.Config{CacheDir: truthCache(n.t)})
 	require.NoError(n.t, err)
 	out, err := runtime.Run(n.ctx, spec)
 	require.NoError(n.t, err)
-	answer, err := agent.Conclude(out)
+	answer, err := agent.Conclude(runtime.Rules(), out)
 	require.NoError(n.t, err)
 
 	env := []string{
@@ -34,7 +36,7 @@ func (n *network) truth(task taskstypes.Task, deal dealstypes.Deal) taskstypes.O
 		"IEXEC_BOT_SIZE=1", "IEXEC_INPUT_FILES_FOLDER=/in", "IEXEC_INPUT_FILES_NUMBER=0",
 	}
 	data := []byte(strings.Join(env, "\x00") + "\x00")
-	manifest, err := result.Build(result.KindResult, "", 0, []result.File{{Path: "result", Data: data}})
+	manifest, err := result.Build(result.KindResult, "", 0, []result.File{{Path: "result", Content: artifact.Bytes(data)}})
 	require.NoError(n.t, err)
 	require.Equal(n.t, manifest.Digest(), answer.Outcome.Digest, "the local run wrote something else than its environment")
 	return taskstypes.OutcomeFromPoco(answer.Outcome)

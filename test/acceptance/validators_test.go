@@ -149,7 +149,7 @@ func (n *network) convicted(task taskstypes.Task, saboteur string, seats int) {
 // appHash that a block's header carries: of the state after the block before it.
 func appHash(n *network, conn *client.Conn, height int64) []byte {
 	n.t.Helper()
-	res, err := conn.Comet().GetBlockByHeight(n.ctx, &cmtservice.GetBlockByHeightRequest{Height: height})
+	res, err := cmtservice.NewServiceClient(conn).GetBlockByHeight(n.ctx, &cmtservice.GetBlockByHeightRequest{Height: height})
 	require.NoError(n.t, err, "block %d of %s", height, conn.Endpoint())
 	return res.SdkBlock.Header.AppHash
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -398,7 +399,7 @@ func (s *crowd) publish(id string, dataset bool) {
 	}
 	s.apps = append(s.apps, id)
 	s.send(by, &appstypes.MsgPublish{
-		Owner: by.String(), Name: name, Version: "1.0", Digest: digest, Size_: 10, Runtime: appstypes.RuntimeWasm, Price: price,
+		Owner: by.String(), Name: name, Version: "1.0", Digest: digest, Size_: 10, Runtime: contract.RuntimeWasm, Price: price,
 		Locators: []string{"http://artifacts.example"}, ByOrder: byOrder, Tags: s.tags(9), Description: "an app",
 		Nondeterministic: s.below(10) == 0,
 	})
@@ -425,7 +426,7 @@ func (s *crowd) asset() {
 	default:
 		s.send(by, &appstypes.MsgPublish{
 			Owner: by.String(), Name: "more", Version: fmt.Sprint(s.next()), Digest: taskstypes.DigestText(sha256.Sum256([]byte{1})), Size_: 1,
-			Runtime: appstypes.RuntimeWasm, Locators: []string{"http://artifacts.example"}, Description: "more",
+			Runtime: contract.RuntimeWasm, Locators: []string{"http://artifacts.example"}, Description: "more",
 		})
 	}
 }
@@ -434,7 +435,7 @@ func (s *crowd) createPool(org, id string) {
 	by := s.Actor(org)
 	s.pools = append(s.pools, "pool-"+id)
 	s.send(by, &workerstypes.MsgCreatePool{
-		Operator: by.String(), Id: "pool-" + id, Runtime: workerstypes.RuntimeWasm, Stake: s.Options.PoolStake + uint64(s.below(200)),
+		Operator: by.String(), Id: "pool-" + id, Runtime: contract.RuntimeWasm, Stake: s.Options.PoolStake + uint64(s.below(200)),
 		MinPrice: uint64(s.below(5)), MaxCommissionBps: uint32(s.below(2_000)), Capabilities: s.tags(6), Invited: s.below(4) == 0,
 		Requesters: s.audience(), Description: "a pool",
 	})

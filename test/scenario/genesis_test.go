@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -166,12 +167,12 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	acme, grid, volt, studio := s.Actor(testutil.Requester), s.Actor(testutil.Operator), s.Actor("volt"), s.Actor(testutil.Provider)
 	s.send(volt, &appstypes.MsgPublish{
 		Owner: volt.String(), Name: "steady", Version: "1.0", Digest: taskstypes.DigestText([32]byte{1}), Size_: 1, Price: 50,
-		Runtime: appstypes.RuntimeWasm, Locators: []string{"http://artifacts.example"}, Description: "steady",
+		Runtime: contract.RuntimeWasm, Locators: []string{"http://artifacts.example"}, Description: "steady",
 	})
 	for i, pool := range []string{"north", "south"} {
 		operator := []*testutil.Account{grid, volt}[i]
 		s.send(operator, &workerstypes.MsgCreatePool{
-			Operator: operator.String(), Id: pool, Runtime: workerstypes.RuntimeWasm, Stake: 100, Invited: i == 1, Description: pool,
+			Operator: operator.String(), Id: pool, Runtime: contract.RuntimeWasm, Stake: 100, Invited: i == 1, Description: pool,
 		})
 	}
 	for i := 1; i <= 9; i++ {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -38,7 +39,7 @@ func (s *stage) own(word string, w *words) ([]string, bool) {
 	case "pool":
 		by := c.Actor(w.text("by", testutil.Operator))
 		c.Queue(by, &workerstypes.MsgCreatePool{
-			Operator: by.String(), Id: w.next(), Runtime: workerstypes.RuntimeWasm, Stake: w.amount("stake", s.options.PoolStake),
+			Operator: by.String(), Id: w.next(), Runtime: contract.RuntimeWasm, Stake: w.amount("stake", s.options.PoolStake),
 			MinPrice: w.amount("price", 0), MaxCommissionBps: uint32(w.amount("commission", 0)), Capabilities: w.list("tags"),
 			Invited: w.flag("invited"), Requesters: w.audience(), Description: "a pool",
 		})
@@ -127,7 +128,7 @@ func (s *stage) publish(word string, w *words) {
 	}
 	requirements := w.resources()
 	s.chain.Queue(by, &appstypes.MsgPublish{
-		Owner: by.String(), Name: name, Version: "1.0", Digest: digest, Size_: 100, Runtime: appstypes.RuntimeWasm, Locators: locators,
+		Owner: by.String(), Name: name, Version: "1.0", Digest: digest, Size_: 100, Runtime: contract.RuntimeWasm, Locators: locators,
 		Price: w.amount("price", 0), ByOrder: w.flag("byorder"), Tags: w.list("tags"), Nondeterministic: w.flag("nondeterministic"),
 		Requirements: &requirements, Description: "an app",
 	})

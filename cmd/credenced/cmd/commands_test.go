@@ -3,15 +3,12 @@ package cmd
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"cosmossdk.io/log/v2"
@@ -21,9 +18,8 @@ import (
 	gogoproto "github.com/cosmos/gogoproto/proto"
 
 	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
-	"github.com/credence-chain/credence/internal/commandline"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // execute runs a whole command line as the program does, without a node, and returns what it printed and its exit status.
@@ -36,11 +32,11 @@ func execute(t *testing.T, args ...string) (string, int) {
 	root.SetOut(&out)
 	root.SetErr(&out)
 	root.SetArgs(args)
-	err := explained(servercmd.Execute(root, EnvPrefix, t.TempDir()))
+	err := cli.Explained(servercmd.Execute(root, EnvPrefix, t.TempDir()))
 	if err != nil {
-		tellError(&out, err)
+		cli.TellError(&out, err)
 	}
-	return out.String(), client.ExitStatus(err)
+	return out.String(), cli.ExitStatus(err)
 }
 
 // What can't be read ends with status 2, says what was meant, and is said once. Help is no error.
@@ -50,39 +46,39 @@ func TestCommandLinesThatCanNotBeRead(t *testing.T) {
 		expOut string
 		status int
 	}{
-		{"runn", `credenced has no command "runn"; did you mean run?`, client.ExitUsage},
-		{"task wach ab", `credenced task has no command "wach"; did you mean watch?`, client.ExitUsage},
-		{"order ispect x", `credenced order has no command "ispect"; did you mean inspect?`, client.ExitUsage},
-		{"query market ordr", `credenced query market has no command "ordr"; did you mean order`, client.ExitUsage},
-		{"query taks", `credenced query has no command "taks"; did you mean tasks, or txs?`, client.ExitUsage},
-		{"tx bank snd", `credenced tx bank has no command "snd"; did you mean send?`, client.ExitUsage},
-		{"keys lst", `credenced keys has no command "lst"; did you mean list?`, client.ExitUsage},
-		{"comet show-nod-id", `has no command "show-nod-id"`, client.ExitUsage},
-		{"devnet dmo", `credenced devnet has no command "dmo"`, client.ExitUsage},
-		{"genesis valdate", `credenced genesis has no command`, client.ExitUsage},
-		{"task list --requestr x", "--requestr: there is no such flag; did you mean --requester?", client.ExitUsage},
-		{"query market params --outptu json", "--outptu: there is no such flag; did you mean --output?", client.ExitUsage},
-		{"tx bank send a b 1ucred --form x", "--form: there is no such flag; did you mean --from?", client.ExitUsage},
-		{"start --grpc.enabel", "--grpc.enabel: there is no such flag; did you mean --grpc.enable?", client.ExitUsage},
-		{"run", "APP: missing; expected credenced run APP", client.ExitUsage},
-		{"run a.wasm --bag x", `--bag "x": expected a whole number`, client.ExitUsage},
-		{"run a.wasm --bag 0", "--bag 0", client.ExitUsage},
-		{"run a.wasm --trust lots", "--trust", client.ExitUsage},
-		{"run a.wasm --output xml", `--output "xml": expected text or json`, client.ExitUsage},
-		{"task watch", "ID: missing; expected credenced task watch ID", client.ExitUsage},
-		{"task fetch ab", "--out is missing", client.ExitUsage},
-		{"query tasks task", "expected credenced query tasks task ID", client.ExitUsage},
-		{"tx market cancel-request", "expected credenced tx market cancel-request ID", client.ExitUsage},
-		{"order cancel", "FILE|ID|KIND: missing", client.ExitUsage},
-		{"run a.wasm", "credenced devnet", client.ExitNetwork},
-		{"task show abcd", "credenced devnet", client.ExitNetwork},
-		{"query market request 66", `"66" is no id: expected the id of a request, 64 hexadecimal digits, or at least the first 4`, client.ExitUsage},
-		{"status --node tcp://127.0.0.1:1", "no node answers", client.ExitNetwork},
-		{"query bank params --node tcp://127.0.0.1:1", "  Next: start one with", client.ExitNetwork},
-		{"", "Available Commands", client.ExitDone},
-		{"task", "Available Commands", client.ExitDone},
-		{"query market", "Available Commands", client.ExitDone},
-		{"run --help", "130  stopped by Ctrl-C", client.ExitDone},
+		{"runn", `credenced has no command "runn"; did you mean run?`, cli.ExitUsage},
+		{"task wach ab", `credenced task has no command "wach"; did you mean watch?`, cli.ExitUsage},
+		{"order ispect x", `credenced order has no command "ispect"; did you mean inspect?`, cli.ExitUsage},
+		{"query market ordr", `credenced query market has no command "ordr"; did you mean order`, cli.ExitUsage},
+		{"query taks", `credenced query has no command "taks"; did you mean tasks, or txs?`, cli.ExitUsage},
+		{"tx bank snd", `credenced tx bank has no command "snd"; did you mean send?`, cli.ExitUsage},
+		{"keys lst", `credenced keys has no command "lst"; did you mean list?`, cli.ExitUsage},
+		{"comet show-nod-id", `has no command "show-nod-id"`, cli.ExitUsage},
+		{"devnet dmo", `credenced devnet has no command "dmo"`, cli.ExitUsage},
+		{"genesis valdate", `credenced genesis has no command`, cli.ExitUsage},
+		{"task list --requestr x", "--requestr: there is no such flag; did you mean --requester?", cli.ExitUsage},
+		{"query market params --outptu json", "--outptu: there is no such flag; did you mean --output?", cli.ExitUsage},
+		{"tx bank send a b 1ucred --form x", "--form: there is no such flag; did you mean --from?", cli.ExitUsage},
+		{"start --grpc.enabel", "--grpc.enabel: there is no such flag; did you mean --grpc.enable?", cli.ExitUsage},
+		{"run", "APP: missing; expected credenced run APP", cli.ExitUsage},
+		{"run a.wasm --bag x", `--bag "x": expected a whole number`, cli.ExitUsage},
+		{"run a.wasm --bag 0", "--bag 0", cli.ExitUsage},
+		{"run a.wasm --trust lots", "--trust", cli.ExitUsage},
+		{"run a.wasm --output xml", `--output "xml": expected text or json`, cli.ExitUsage},
+		{"task watch", "ID: missing; expected credenced task watch ID", cli.ExitUsage},
+		{"task fetch ab", "--out is missing", cli.ExitUsage},
+		{"query tasks task", "expected credenced query tasks task ID", cli.ExitUsage},
+		{"tx market cancel-request", "expected credenced tx market cancel-request ID", cli.ExitUsage},
+		{"order cancel", "FILE|ID|KIND: missing", cli.ExitUsage},
+		{"run a.wasm", "credenced devnet", cli.ExitNetwork},
+		{"task show abcd", "credenced devnet", cli.ExitNetwork},
+		{"query market request 66", `"66" is no id: expected the id of a request, 64 hexadecimal digits, or at least the first 4`, cli.ExitUsage},
+		{"status --node tcp://127.0.0.1:1", "no node answers", cli.ExitNetwork},
+		{"query bank params --node tcp://127.0.0.1:1", "  Next: start one with", cli.ExitNetwork},
+		{"", "Available Commands", cli.ExitDone},
+		{"task", "Available Commands", cli.ExitDone},
+		{"query market", "Available Commands", cli.ExitDone},
+		{"run --help", "130  stopped by Ctrl-C", cli.ExitDone},
 	} {
 		t.Run(tc.line, func(t *testing.T) {
 			out, status := execute(t, strings.Fields(tc.line)...)
@@ -113,9 +109,9 @@ func TestEveryCommandSaysWhatIsWrong(t *testing.T) {
 		}
 		commands++
 		err := cmd.FlagErrorFunc()(cmd, &pflag.NotExistError{})
-		var problem *client.Problem
+		var problem *cli.Problem
 		require.ErrorAs(t, err, &problem, cmd.CommandPath())
-		require.Equal(t, client.ExitUsage, problem.Exit, cmd.CommandPath())
+		require.Equal(t, cli.ExitUsage, problem.Exit, cmd.CommandPath())
 		if !cmd.HasSubCommands() {
 			return
 		}
@@ -216,38 +212,6 @@ func TestEveryTransactionIsAwaited(t *testing.T) {
 	require.Greater(t, n, 50)
 }
 
-func TestArgsFlags(t *testing.T) {
-	parse := func(line ...string) ([]string, error) {
-		var args []string
-		f := pflag.NewFlagSet("x", pflag.ContinueOnError)
-		f.SetOutput(io.Discard)
-		argsFlags(f, &args)
-		return args, f.Parse(line)
-	}
-	for _, tc := range []struct {
-		line []string
-		want []string
-	}{
-		{[]string{"--args", "-width,640"}, []string{"-width", "640"}},
-		{[]string{"--args", "a", "--args", "b,c"}, []string{"a", "b", "c"}},
-		{[]string{"--args", `"a,b",c`}, []string{"a,b", "c"}}, // as it always was
-		{[]string{"--arg", `{"a": 1, "b": "x, y"}`, "--arg", "", "--arg", "it's"}, []string{`{"a": 1, "b": "x, y"}`, "", "it's"}},
-		{[]string{"--args", "a", "--arg", "b", "--args", "c"}, []string{"a", "b", "c"}},
-	} {
-		got, err := parse(tc.line...)
-		require.NoError(t, err, tc.line)
-		require.Equal(t, tc.want, got)
-	}
-	for _, bad := range []string{`say "hi"`, `{"a":1,"b":2}`, `"open`, "two\nlines"} {
-		_, err := parse("--args", bad)
-		require.Error(t, err, bad)
-		problem := commandline.FlagError(&cobra.Command{Use: "run"}, err)
-		require.ErrorContains(t, problem, "quotes within one have no meaning here")
-		require.ErrorContains(t, problem, "with an --arg of its own")
-		require.Equal(t, client.ExitUsage, client.ExitStatus(problem))
-	}
-}
-
 func TestWorkersWarning(t *testing.T) {
 	need := devnet.Needed(defaultTrust)
 	require.Greater(t, need, 2)
@@ -255,16 +219,4 @@ func TestWorkersWarning(t *testing.T) {
 	require.NotEmpty(t, workersWarning(need-1))
 	require.Empty(t, workersWarning(need))
 	require.Empty(t, workersWarning(7))
-}
-
-// What a node says to programs is no part of what a person reads.
-func TestExplained(t *testing.T) {
-	require.NoError(t, explained(nil))
-	inner := status.Error(codes.InvalidArgument, "expected a party to list by")
-	err := explained(status.Error(codes.InvalidArgument, inner.Error()))
-	require.EqualError(t, err, "expected a party to list by")
-	require.Equal(t, client.ExitFailed, client.ExitStatus(err))
-	err = explained(&client.TxError{Codespace: "market", Code: 5, Log: delivery + "request 12 is REQUEST_STATUS_MATCHED: already ended"})
-	require.ErrorContains(t, err, "request 12 is matched: already ended\n  Next: ")
-	require.Equal(t, client.ExitRefused, client.ExitStatus(err))
 }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,12 +15,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 )
-
-// noPrepare keeps the node's configuration out of commands that need none: nothing is written to a node's home.
-func noPrepare(*cobra.Command, []string) error { return nil }
 
 func devnetCmd() *cobra.Command {
 	var (
@@ -41,9 +37,9 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
   credenced devnet --saboteurs 1            # one worker lies
   credenced devnet --validators 4 --reset`,
 		Args:              cobra.NoArgs,
-		PersistentPreRunE: noPrepare,
+		PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := oneOf("--output", output, "text", "json"); err != nil {
+			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
 				return err
 			}
 			o.Restart = true
@@ -109,7 +105,7 @@ func runDevnet(cmd *cobra.Command, o devnet.Options, timeout time.Duration, asJS
 	case <-ctx.Done():
 		return nil
 	case err := <-n.Failed():
-		return &client.Problem{What: err.Error(), Next: "start it again: the chain goes on from where it was; --reset begins a new one", Err: err}
+		return &cli.Problem{What: err.Error(), Next: "start it again: the chain goes on from where it was; --reset begins a new one", Err: err}
 	}
 }
 
@@ -153,7 +149,7 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 	}
 	fmt.Fprintf(t, "(all)\tartifact store\t%s\t%d\n", i.Store, i.PID)
 	t.Flush()
-	fmt.Fprintf(out, "\nFunded accounts, %s each, keys in %s/keys:\n", client.FormatCRED(devnet.Funds), i.State)
+	fmt.Fprintf(out, "\nFunded accounts, %s each, keys in %s/keys:\n", cli.FormatCRED(devnet.Funds), i.State)
 	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, a := range i.Accounts {
 		if a.Organisation == a.Name || !strings.HasSuffix(a.Name, "-owner") {
@@ -162,23 +158,11 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 	}
 	t.Flush()
 	owners := len(i.Workers)
-	fmt.Fprintf(out, "  and the owners of the workers (%d). Pool %q offers %s a replica.\n", owners, i.Pool, client.FormatCRED(devnet.Price))
+	fmt.Fprintf(out, "  and the owners of the workers (%d). Pool %q offers %s a replica.\n", owners, i.Pool, cli.FormatCRED(devnet.Price))
 	fmt.Fprintf(out, "\nOne validator sees its own randomness first: a devnet's draws are no secret to it.\n")
 	env := ""
 	if i.State != devnet.DefaultState() {
-		env = devnet.EnvInfo + "=" + client.ShellQuote(filepath.Join(i.State, devnet.InfoFile)) + " "
+		env = devnet.EnvInfo + "=" + cli.ShellQuote(filepath.Join(i.State, devnet.InfoFile)) + " "
 	}
 	fmt.Fprintf(out, "\nNext, in another terminal:\n  %scredenced run APP.wasm --input FILE --trust 99.99%% --out result\n\nCtrl-C stops everything.\n", env)
 }
-
-// oneOf checks a flag that has a few values.
-func oneOf(flag, got string, values ...string) error {
-	for _, v := range values {
-		if got == v {
-			return nil
-		}
-	}
-	return &client.Problem{What: fmt.Sprintf("%s %q: expected %s", flag, got, strings.Join(values, " or ")), Exit: client.ExitUsage}
-}
-
-var errNotRunning = errors.New("the devnet is not running")

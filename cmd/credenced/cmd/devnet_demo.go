@@ -16,10 +16,13 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
+
+	"github.com/credence-chain/credence/cmd/internal/requester"
 )
 
 // demo is the demonstration: a devnet with a liar, a picture, the liar caught.
@@ -32,7 +35,7 @@ type demo struct {
 	keep     bool
 
 	to    io.Writer
-	view  view
+	view  requester.View
 	begin time.Time
 	net   *devnet.Network
 	conn  *client.Conn
@@ -51,13 +54,13 @@ func devnetDemoCmd() *cobra.Command {
 		limit    time.Duration
 	)
 	cmd := &cobra.Command{
-		Use: "demo", Short: "The demonstration behind `make demo`", Hidden: true, Args: cobra.NoArgs, PersistentPreRunE: noPrepare,
+		Use: "demo", Short: "The demonstration behind `make demo`", Hidden: true, Args: cobra.NoArgs, PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if d.tiles < 2 {
 				return fmt.Errorf("--tiles %d: expected at least 2, a bag", d.tiles)
 			}
 			d.to = cmd.OutOrStdout()
-			d.view = newView(d.to, progress, "text")
+			d.view = requester.NewView(d.to, progress, "text")
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			ctx, cancel := context.WithTimeout(ctx, limit)
@@ -161,7 +164,7 @@ func (d *demo) start(ctx context.Context, state string) error {
 func (d *demo) render(ctx context.Context) error {
 	scene := filepath.Join(d.examples, "raytrace", "scenes", "still-life.scene")
 	d.title("A picture in %d tiles, at a trust of 99.99%%", d.tiles)
-	d.say("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, client.ShellQuote(d.out+"/tiles"))
+	d.say("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, cli.ShellQuote(d.out+"/tiles"))
 	report, err := d.run.Run(ctx, client.Job{
 		App: filepath.Join(d.apps, "raytrace.wasm"), Inputs: []client.InputFile{{Name: filepath.Base(scene), Path: scene}},
 		Trust: demoTrust, Bag: d.tiles, Out: filepath.Join(d.out, "tiles"),
@@ -170,7 +173,7 @@ func (d *demo) render(ctx context.Context) error {
 		return err
 	}
 	d.view.Close()
-	printReport(d.to, report)
+	requester.PrintReport(d.to, report)
 	return d.judge(report)
 }
 
@@ -215,7 +218,7 @@ func (d *demo) stitch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("%s, %s: every tile was checked against the digest that the chain accepted", picture, client.FormatBytes(uint64(info.Size())))
+	d.say("%s, %s: every tile was checked against the digest that the chain accepted", picture, cli.FormatBytes(uint64(info.Size())))
 	return nil
 }
 
@@ -274,7 +277,7 @@ func (d *demo) showGuilt(ctx context.Context) error {
 	if w.Worker.Jailed {
 		fate = "is jailed until the council frees it"
 	}
-	d.say("%s has been found wrong %d time(s), has lost %s of stake, and %s.", d.liar, r.Wrong, client.FormatCRED(r.Slashed), fate)
+	d.say("%s has been found wrong %d time(s), has lost %s of stake, and %s.", d.liar, r.Wrong, cli.FormatCRED(r.Slashed), fate)
 	return nil
 }
 
@@ -292,8 +295,8 @@ func (d *demo) showMoney(ctx context.Context) error {
 		return err
 	}
 	s, each := res.Task.Settlement, res.Deal.Terms.AppPrice+uint64(res.Deal.Terms.MaxSeats)*res.Deal.Terms.Price
-	d.say("  locked for it: %s; stake of %s: %s", client.FormatCRED(each), d.liar, client.FormatCRED(d.guilt.Slashed()))
-	printMoney(d.to, res.Task, d.net.Info.Name)
+	d.say("  locked for it: %s; stake of %s: %s", cli.FormatCRED(each), d.liar, cli.FormatCRED(d.guilt.Slashed()))
+	requester.PrintMoney(d.to, res.Task, d.net.Info.Name)
 	if d.guilt.Paid()+s.Refund != each {
 		return fmt.Errorf("the escrow does not add up: %d paid and %d refunded of %d ucred", d.guilt.Paid(), s.Refund, each)
 	}
@@ -317,8 +320,8 @@ func (d *demo) showMoney(ctx context.Context) error {
 	if !market.Solvent || !workers.Solvent {
 		return errors.New("the books do not add up: a module is not solvent")
 	}
-	d.say("  escrows held %s, owed %s; stakes held %s, owed %s", client.FormatCRED(market.Balance), client.FormatCRED(market.Owed),
-		client.FormatCRED(workers.Balance), client.FormatCRED(workers.Owed))
+	d.say("  escrows held %s, owed %s; stakes held %s, owed %s", cli.FormatCRED(market.Balance), cli.FormatCRED(market.Owed),
+		cli.FormatCRED(workers.Balance), cli.FormatCRED(workers.Owed))
 	trust, err := poco.QuantiseTrust(demoTrust)
 	if err != nil {
 		return err

@@ -22,8 +22,9 @@ import (
 	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
 	"github.com/cosmos/cosmos-sdk/codec"
 
+	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/artifact"
-	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -102,7 +103,7 @@ func newFakeChain(t *testing.T, ending taskstypes.Ending, manifest *result.Manif
 			f.task.Verdict.Kind = taskstypes.KIND_APP_FAILED
 		}
 	}
-	blobs := httptest.NewServer(artifact.Handler(store, artifact.HandlerOptions{}))
+	blobs := httptest.NewServer(artifact.Handler(store))
 	t.Cleanup(blobs.Close)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -113,7 +114,7 @@ func newFakeChain(t *testing.T, ending taskstypes.Ending, manifest *result.Manif
 		}
 		return next(ctx, req)
 	}
-	server := grpc.NewServer(grpc.ForceServerCodec(theCodecs().Codec.(*codec.ProtoCodec).GRPCCodec()), grpc.UnaryInterceptor(note))
+	server := grpc.NewServer(grpc.ForceServerCodec(encoding.New().Codec.(*codec.ProtoCodec).GRPCCodec()), grpc.UnaryInterceptor(note))
 	cmtservice.RegisterServiceServer(server, fakeComet{fakeChain: f})
 	nodeservice.RegisterServiceServer(server, fakeNode{fakeChain: f})
 	dealstypes.RegisterQueryServer(server, fakeDeals{fakeChain: f})
@@ -208,14 +209,14 @@ func TestTaskCommandsTellTheirEnd(t *testing.T) {
 		watchAlone   string
 	}{
 		{
-			"a result", taskstypes.ENDING_ACCEPTED, built(t, result.KindResult, "", 0), client.ExitDone, client.ExitDone,
+			"a result", taskstypes.ENDING_ACCEPTED, built(t, result.KindResult, "", 0), cli.ExitDone, cli.ExitDone,
 			"accepted: sha256:", "credenced task fetch " + fakeRequest[:12] + " --out DIR",
 		},
 		{
-			"a failure", taskstypes.ENDING_ACCEPTED, built(t, result.KindAppFailed, "exit", 3), client.ExitAppFailed, client.ExitAppFailed,
+			"a failure", taskstypes.ENDING_ACCEPTED, built(t, result.KindAppFailed, "exit", 3), cli.ExitAppFailed, cli.ExitAppFailed,
 			"failed with exit status 3", "",
 		},
-		{"no answer", taskstypes.ENDING_VOID, nil, client.ExitNoVerdict, client.ExitNoVerdict, "two thirds", ""},
+		{"no answer", taskstypes.ENDING_VOID, nil, cli.ExitNoVerdict, cli.ExitNoVerdict, "two thirds", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFakeChain(t, tc.ending, tc.manifest)
@@ -228,7 +229,7 @@ func TestTaskCommandsTellTheirEnd(t *testing.T) {
 			out, _ := execute(t, append([]string{"task", "watch", fakeRequest[:12]}, chain...)...)
 			require.Contains(t, out, tc.watchAlone)
 			out, status := execute(t, append([]string{"task", "show", fakeTask[:12]}, chain...)...)
-			require.Equal(t, client.ExitDone, status, out)
+			require.Equal(t, cli.ExitDone, status, out)
 			require.Contains(t, out, tc.words)
 			out, status = execute(t, append([]string{"task", "fetch", fakeTask[:12], "--out", filepath.Join(t.TempDir(), "out")}, chain...)...)
 			require.Equal(t, tc.fetch, status, out)
@@ -241,7 +242,7 @@ func TestTaskCommandsTellTheirEnd(t *testing.T) {
 
 	f := newFakeChain(t, taskstypes.ENDING_UNSPECIFIED, nil)
 	out, status := execute(t, "task", "list", "--requester", "cred1x", "--node", f.node)
-	require.Equal(t, client.ExitDone, status, out)
+	require.Equal(t, cli.ExitDone, status, out)
 	require.Contains(t, out, fakeRequest[:12]+"  ")
 	require.NotContains(t, out, "bbbb", "a request has one id")
 	for id, words := range map[string]string{
@@ -252,13 +253,13 @@ func TestTaskCommandsTellTheirEnd(t *testing.T) {
 		require.Contains(t, out, words)
 	}
 	out, status = execute(t, "task", "fetch", fakeTask[:12], "--out", t.TempDir(), "--node", f.node)
-	require.Equal(t, client.ExitNotEnded, status, out)
+	require.Equal(t, cli.ExitNotEnded, status, out)
 	require.Contains(t, out, "credenced task watch "+fakeTask[:12])
 }
 
 // Ctrl-C of a watch ends with 130 and says how to go on; SIGTERM with 143.
 func TestAWatchThatIsStopped(t *testing.T) {
-	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: client.ExitInterrupted, syscall.SIGTERM: client.ExitTerminated} {
+	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: cli.ExitInterrupted, syscall.SIGTERM: cli.ExitTerminated} {
 		f := newFakeChain(t, taskstypes.ENDING_UNSPECIFIED, nil)
 		go func() {
 			for method := range f.asked {

@@ -11,24 +11,24 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
-	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // publicPoolFlags are what a public pool asks and offers, as the command line says it.
 type publicPoolFlags struct{ stake, price, fuel string }
 
 func (p *publicPoolFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&p.stake, "stake", credence.FormatCRED(genesis.PublicStake), "stake locked for each assignment in the public pool")
-	f.StringVar(&p.price, "price", credence.FormatCRED(genesis.PublicPrice), "price of each right replica in the public pool")
-	f.StringVar(&p.fuel, "max-fuel", credence.FormatFuel(genesis.PublicMaxFuel), "largest fuel limit that the public pool takes")
+	f.StringVar(&p.stake, "stake", cli.FormatCRED(genesis.PublicStake), "stake locked for each assignment in the public pool")
+	f.StringVar(&p.price, "price", cli.FormatCRED(genesis.PublicPrice), "price of each right replica in the public pool")
+	f.StringVar(&p.fuel, "max-fuel", cli.FormatFuel(genesis.PublicMaxFuel), "largest fuel limit that the public pool takes")
 }
 
 func (p *publicPoolFlags) pool() (out genesis.PublicPool, err error) {
 	var errs [3]error
-	out.Stake, errs[0] = amountFlag("stake", p.stake, credence.ParseCRED)
-	out.Price, errs[1] = amountFlag("price", p.price, credence.ParseCRED)
-	out.MaxFuel, errs[2] = amountFlag("max-fuel", p.fuel, credence.ParseFuel)
+	out.Stake, errs[0] = amountFlag("stake", p.stake, cli.ParseCRED)
+	out.Price, errs[1] = amountFlag("price", p.price, cli.ParseCRED)
+	out.MaxFuel, errs[2] = amountFlag("max-fuel", p.fuel, cli.ParseFuel)
 	return out, errors.Join(errs[:]...)
 }
 

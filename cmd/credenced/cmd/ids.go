@@ -8,6 +8,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/client"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // kindApp and kindDataset are references by digest, of which the beginning will do as well.
@@ -61,7 +62,7 @@ func takePrefixes(root *cobra.Command) {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			args, err := a.complete(cmd, args)
 			if err != nil {
-				return credence.Explain(err)
+				return cli.Explain(err)
 			}
 			return run(cmd, args)
 		}

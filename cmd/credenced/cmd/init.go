@@ -23,7 +23,9 @@ func initCmd(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init MONIKER",
 		Short: "Write a node's keys and configuration, and a genesis file to fill",
-		Args:  cobra.ExactArgs(1),
+		Long: `Write a node's keys and configuration, and a genesis file to fill. The node listens on 127.0.0.1 alone: this is for one
+machine. For a network over several see "credenced network".`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home := client.GetClientContextFromCmd(cmd).HomeDir
 			chainID, err := cmd.Flags().GetString(flags.FlagChainID)

@@ -24,9 +24,15 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
-	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/credenced/doctor"
+	"github.com/credence-chain/credence/cmd/credenced/light"
+	"github.com/credence-chain/credence/cmd/credenced/network"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/cmd/credenced/store"
+	"github.com/credence-chain/credence/cmd/internal/requester"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
+	"github.com/credence-chain/credence/internal/health"
 )
 
 // EnvPrefix begins the environment variables that set flags: CREDENCED_HOME for --home.
@@ -42,15 +48,15 @@ func Execute() (status int) {
 			if !ok {
 				panic(r)
 			}
-			tellError(os.Stderr, refused.err)
-			status = credence.ExitStatus(refused.err)
+			cli.TellError(os.Stderr, refused.err)
+			status = cli.ExitStatus(refused.err)
 		}
 	}()
-	err := explained(svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome))
+	err := cli.Explained(svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome))
 	if err != nil {
-		tellError(os.Stderr, err)
+		cli.TellError(os.Stderr, err)
 	}
-	return credence.ExitStatus(err)
+	return cli.ExitStatus(err)
 }
 
 // NewRoot returns the root command with everything below it.
@@ -79,7 +85,7 @@ Wherever a command takes an id, or the digest of an app or a dataset, its first 
 nothing else begins so.
 
 Exit status of every command:
-` + credence.ExitText(),
+` + cli.ExitText(),
 		SilenceErrors: true, // Execute tells them
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -117,12 +123,15 @@ func addCommands(root *cobra.Command, a *app.App) {
 		txCmd(),
 		// Working with tasks.
 		devnetCmd(),
-		publishCmd(),
-		runCmd(),
-		taskCmd(),
-		orderCmd(),
+		// Running a network.
+		network.Command(network.Of(a)),
+		light.Command(),
+		doctor.Command(),
+		store.Command(),
+		health.Command(),
 		DebugCmd(),
 	)
+	root.AddCommand(requester.Commands()...)
 	// start, comet, export, version, rollback.
 	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp, server.StartCmdOptions{})
 }
@@ -130,7 +139,7 @@ func addCommands(root *cobra.Command, a *app.App) {
 // plainLogs keeps colours out of logs that no terminal shows, and of all where NO_COLOR is set.
 func plainLogs(cmd *cobra.Command) {
 	f := cmd.Flags().Lookup(flags.FlagLogNoColor)
-	if f != nil && !f.Changed && (os.Getenv("NO_COLOR") != "" || !isTerminal(cmd.OutOrStdout())) {
+	if f != nil && !f.Changed && (os.Getenv("NO_COLOR") != "" || !cli.IsTerminal(cmd.OutOrStdout())) {
 		_ = cmd.Flags().Set(flags.FlagLogNoColor, "true")
 	}
 }
@@ -152,7 +161,7 @@ func prepare(cmd *cobra.Command, ctx client.Context) error {
 	}
 	// Commands of the SDK that write a file, such as export and tx sign, expect its folder to be there.
 	if out := cmd.Flags().Lookup(flags.FlagOutputDocument); out != nil && out.Value.String() != "" {
-		if err := makeFolderOf(out.Value.String()); err != nil {
+		if err := cli.MakeFolderOf(out.Value.String()); err != nil {
 			return fmt.Errorf("--%s: %w", flags.FlagOutputDocument, err)
 		}
 	}

@@ -54,11 +54,4 @@ func TestFoldersOfFilesAreMade(t *testing.T) {
 	// The transaction to sign is missing: what counts is where the signed one was to go.
 	require.Error(t, run("tx", "sign", filepath.Join(work, "none.json"), "--from", "alice", "--keyring-backend", "test", "--output-document", filepath.Join(work, "signed", "a", "tx.json")))
 	private(filepath.Join(work, "signed", "a"))
-
-	d := newDesk(t)
-	d.key("alice")
-	out := filepath.Join(d.path("orders"), "new", "pool.json")
-	d.must("create", "pool", "north", "--price", "1CRED", "--stake", "1CRED", "--from", "alice", "--out", out)
-	require.FileExists(t, out)
-	private(filepath.Dir(out))
 }

@@ -12,6 +12,7 @@ import (
 	cmtcfg "github.com/cometbft/cometbft/config"
 	"github.com/cometbft/cometbft/privval"
 	dbm "github.com/cosmos/cosmos-db"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cast"
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc"
@@ -24,6 +25,8 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
+
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // startError is why a node refuses to start.
@@ -38,6 +41,8 @@ func newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertyp
 		options.Signer = keys
 	}
 	a := app.New(logger, db, true, opts, options, server.DefaultBaseappOptions(opts)...)
+
+	a.Observe(prometheus.DefaultRegisterer) // CometBFT serves it beside its own
 
 	consensus, found, keyErr := consensusKey(home, opts)
 	if keyErr != nil {
@@ -96,7 +101,7 @@ func stopCleanly(root *cobra.Command) {
 	}
 	run := start.RunE
 	start.RunE = func(cmd *cobra.Command, args []string) error {
-		ctx, stop := watchContext(cmd)
+		ctx, stop := cli.WatchContext(cmd)
 		defer stop()
 		err := run(cmd, args)
 		if ctx.Err() != nil && onlyClosed(err) {

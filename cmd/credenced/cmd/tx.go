@@ -21,6 +21,8 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 const flagNoWait = "no-wait"
@@ -64,7 +66,7 @@ func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []s
 		return err
 	}
 	if err := run(cmd, args); err != nil || caught.res == nil {
-		return credence.Explain(err)
+		return cli.Explain(err)
 	}
 	end := txEnd{out: caught.out}
 	if f := cmd.Flags().Lookup(flags.FlagOutput); f != nil {
@@ -78,19 +80,19 @@ func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []s
 	if err != nil {
 		return err
 	}
-	waiting, stop := watchContext(cmd)
+	waiting, stop := cli.WatchContext(cmd)
 	defer stop()
 	find := func(hash string) (*sdk.TxResponse, error) { return authtx.QueryTx(ctx.WithCmdContext(waiting), hash) }
 	res, err := awaitInclusion(waiting, caught.res.TxHash, find, inclusionTimeout)
 	if err != nil {
-		return stopped(waiting, err, "")
+		return cli.Stopped(waiting, err, "")
 	}
 	return end.tell(ctx, res, true)
 }
 
 // awaitInclusion asks until the transaction is in a block.
 func awaitInclusion(ctx context.Context, hash string, find func(string) (*sdk.TxResponse, error), timeout time.Duration) (*sdk.TxResponse, error) {
-	deadline := time.Now().Add(timeout)
+	deadline, pauses := time.Now().Add(timeout), backoff.Steady(askInclusion)
 	var last error
 	for {
 		res, err := find(hash)
@@ -105,12 +107,10 @@ func awaitInclusion(ctx context.Context, hash string, find func(string) (*sdk.Tx
 			if last != nil {
 				what += ": " + last.Error()
 			}
-			return nil, &credence.Problem{What: what, Next: "it may still come: credenced query wait-tx " + hash, Exit: credence.ExitStalled, Err: last}
+			return nil, &cli.Problem{What: what, Next: "it may still come: credenced query wait-tx " + hash, Exit: cli.ExitStalled, Err: last}
 		}
-		select {
-		case <-ctx.Done():
+		if pauses.Wait(ctx) != nil {
 			return nil, &credence.HashError{Hash: hash, Err: context.Cause(ctx)}
-		case <-time.After(askInclusion):
 		}
 	}
 }
@@ -130,7 +130,7 @@ func (e txEnd) tell(ctx client.Context, res *sdk.TxResponse, included bool) erro
 		fmt.Fprintln(e.out, string(text))
 	}
 	if res.Code != 0 {
-		return credence.Explain(&credence.TxError{Codespace: res.Codespace, Code: res.Code, Log: res.RawLog, Hash: res.TxHash, Height: res.Height})
+		return cli.Explain(&credence.TxError{Codespace: res.Codespace, Code: res.Code, Log: res.RawLog, Hash: res.TxHash, Height: res.Height})
 	}
 	switch {
 	case e.json:

@@ -15,13 +15,15 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 // txContext knows the codecs, and no node.
 func txContext() sdkclient.Context {
-	e := theCodecs()
+	e := encoding.New()
 	return sdkclient.Context{}.WithCodec(e.Codec).WithInterfaceRegistry(e.InterfaceRegistry).WithTxConfig(e.TxConfig)
 }
 
@@ -55,7 +57,7 @@ func TestARefusedTransactionIsAnError(t *testing.T) {
 	refused := &sdk.TxResponse{TxHash: "AB12", Codespace: "sdk", Code: 13, RawLog: "insufficient fees; got: , required: 5ucred"}
 	for _, format := range []string{"json", "text"} {
 		out, err := send(t, refused, "--output", format)
-		require.Equal(t, client.ExitRefused, client.ExitStatus(err))
+		require.Equal(t, cli.ExitRefused, cli.ExitStatus(err))
 		require.ErrorContains(t, err, "insufficient fees")
 		require.ErrorContains(t, err, "AB12")
 		require.Contains(t, out, "confirm this")
@@ -69,7 +71,7 @@ func TestARefusedTransactionIsAnError(t *testing.T) {
 	require.Error(t, err)
 	require.NotContains(t, out, "codespace", "json only where it was asked for")
 	_, err = send(t, &sdk.TxResponse{TxHash: "AB12", Codespace: "sdk", Code: 5, RawLog: "insufficient funds"})
-	require.Equal(t, client.ExitUnfunded, client.ExitStatus(err))
+	require.Equal(t, cli.ExitUnfunded, cli.ExitStatus(err))
 
 	out, err = send(t, &sdk.TxResponse{TxHash: "AB12"})
 	require.NoError(t, err)
@@ -95,7 +97,7 @@ func TestTheEndOfATransaction(t *testing.T) {
 	require.Equal(t, "done at height 7: transaction AB12, gas 5 of 9\n  id: abcd\n", out.String())
 	res.Code, res.Codespace, res.RawLog = 11, "sdk", "out of gas"
 	err = txEnd{out: &out}.tell(txContext(), res, true)
-	require.Equal(t, client.ExitRefused, client.ExitStatus(err))
+	require.Equal(t, cli.ExitRefused, cli.ExitStatus(err))
 }
 
 func TestAwaitInclusion(t *testing.T) {
@@ -111,14 +113,14 @@ func TestAwaitInclusion(t *testing.T) {
 
 	never := func(string) (*sdk.TxResponse, error) { return nil, errors.New("tx (AB) not found") }
 	_, err = awaitInclusion(t.Context(), "AB", never, time.Nanosecond)
-	require.Equal(t, client.ExitStalled, client.ExitStatus(err))
+	require.Equal(t, cli.ExitStalled, cli.ExitStatus(err))
 	require.ErrorContains(t, err, "credenced query wait-tx AB")
 
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(client.ErrInterrupted)
+	cancel(cli.ErrInterrupted)
 	_, err = awaitInclusion(ctx, "AB", never, time.Minute)
-	err = stopped(ctx, err, "")
-	require.Equal(t, client.ExitInterrupted, client.ExitStatus(err))
+	err = cli.Stopped(ctx, err, "")
+	require.Equal(t, cli.ExitInterrupted, cli.ExitStatus(err))
 	require.ErrorContains(t, err, "whether transaction AB came into a block is not known")
 	require.ErrorContains(t, err, "credenced query tx AB")
 }
@@ -127,15 +129,15 @@ func TestAwaitInclusion(t *testing.T) {
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	plain := errors.New("x")
-	require.Equal(t, plain, stopped(ctx, plain, "again"))
-	cancel(client.ErrTerminated)
-	err := stopped(ctx, fmt.Errorf("x: %w", context.Canceled), "again")
-	require.Equal(t, client.ExitTerminated, client.ExitStatus(err))
+	require.Equal(t, plain, cli.Stopped(ctx, plain, "again"))
+	cancel(cli.ErrTerminated)
+	err := cli.Stopped(ctx, fmt.Errorf("x: %w", context.Canceled), "again")
+	require.Equal(t, cli.ExitTerminated, cli.ExitStatus(err))
 	require.ErrorContains(t, err, "again")
-	left := &client.Interrupted{Request: "ab", Err: client.ErrTerminated}
-	require.Equal(t, error(left), stopped(ctx, left, "again"))
-	require.NoError(t, stopped(ctx, nil, "again"))
+	left := &client.Interrupted{Request: "ab", Err: cli.ErrTerminated}
+	require.Equal(t, error(left), cli.Stopped(ctx, left, "again"))
+	require.NoError(t, cli.Stopped(ctx, nil, "again"))
 	var out bytes.Buffer
-	tellError(&out, left)
+	cli.TellError(&out, left)
 	require.NotContains(t, out.String(), "Error")
 }

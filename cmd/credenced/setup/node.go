@@ -159,12 +159,13 @@ func DefaultCometConfig() *cmtcfg.Config {
 	return cfg
 }
 
-// DefaultAppConfig is the application's configuration of a new node: a least price for gas, queries with a gas limit, and
-// metrics for Prometheus.
+// DefaultAppConfig is the application's configuration of a new node: a least price for gas, queries with a gas limit,
+// snapshots for others, and metrics for Prometheus.
 func DefaultAppConfig() *serverconfig.Config {
 	cfg := serverconfig.DefaultConfig()
 	cfg.MinGasPrices = encoding.LeastGasPrice
 	cfg.QueryGasLimit = 100_000_000
+	cfg.StateSync.SnapshotInterval, cfg.StateSync.SnapshotKeepRecent = SnapshotInterval, SnapshotKeep
 	cfg.Telemetry.Enabled = true
 	cfg.Telemetry.ServiceName = "credence"
 	cfg.Telemetry.PrometheusRetentionTime = 60

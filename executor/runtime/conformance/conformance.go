@@ -4,11 +4,13 @@ package conformance
 
 import (
 	"context"
-	"crypto/sha256"
+	"os"
+	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/result"
 )
@@ -34,9 +36,9 @@ const stopWithin = 20 * time.Second
 // Spec is the task in which a suite runs a module, with ample limits.
 func Spec(module []byte) runtime.Spec {
 	return runtime.Spec{
-		Module: module, ModuleDigest: sha256.Sum256(module),
+		Program:   runtime.ProgramOf(module),
 		Args:      []string{"app"},
-		Inputs:    []result.File{{Path: "x", Data: []byte("the input\n")}},
+		Inputs:    []result.File{{Path: "x", Content: artifact.Bytes("the input\n")}},
 		FuelLimit: 10_000_000, MemoryLimit: 16 << 20, OutputLimit: 1 << 20,
 		WallLimit: time.Minute, Clock: 1_800_000_000,
 	}
@@ -45,6 +47,7 @@ func Spec(module []byte) runtime.Spec {
 // Run runs the suite.
 func Run(t *testing.T, r runtime.Runtime, apps Apps) {
 	t.Run("a result, the same every time", func(t *testing.T) { testResult(t, r, apps.Copy) })
+	t.Run("what it reads may lie on disk", func(t *testing.T) { testDisk(t, r, apps.Copy) })
 	t.Run("a dataset lies in folders of its own", func(t *testing.T) { testDataset(t, r, apps.CopyDataset) })
 	t.Run("the memory and the output are what the task says", func(t *testing.T) { testLimits(t, r, apps.Copy) })
 	t.Run("the app's failures are answers", func(t *testing.T) { testFailures(t, r, apps) })
@@ -58,25 +61,74 @@ func Run(t *testing.T, r runtime.Runtime, apps Apps) {
 
 func testResult(t *testing.T, r runtime.Runtime, module []byte) {
 	spec := Spec(module)
-	if err := r.Prepare(context.Background(), module, spec.ModuleDigest); err != nil {
+	if err := r.Prepare(context.Background(), spec.Program); err != nil {
 		t.Fatal(err)
 	}
 	first := run(t, r, spec)
-	want := []result.File{{Path: "copy", Data: spec.Inputs[0].Data}}
+	want := []result.File{{Path: "copy", Content: spec.Inputs[0].Content}}
 	if first.Kind != runtime.Result || !reflect.DeepEqual(first.Files, want) {
 		t.Fatalf("got %+v, want the file %+v", first, want)
 	}
-	if again := run(t, r, spec); !reflect.DeepEqual(first, again) {
+	again := run(t, r, spec)
+	if !answer(t, r, first).Equal(answer(t, r, again)) {
 		t.Fatalf("the second run gave %+v, the first %+v", again, first)
+	}
+	if r.Rules().Deterministic && !reflect.DeepEqual(first, again) {
+		t.Fatalf("the second run gave %+v, the first %+v; a deterministic runtime prints the same, too", again, first)
+	}
+	if r.Rules().FuelSchedule != "" && first.Fuel == 0 {
+		t.Error("a runtime that counts fuel used none")
+	}
+}
+
+// answer is what workers agree upon.
+func answer(t *testing.T, r runtime.Runtime, o runtime.Outcome) runtime.Answer {
+	t.Helper()
+	a, err := runtime.AnswerOf(r.Rules(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// testDisk: a program and inputs that lie on disk are run as those in memory are, and bytes that are others than they
+// should be are no answer.
+func testDisk(t *testing.T, r runtime.Runtime, module []byte) {
+	spec := Spec(module)
+	want := answer(t, r, run(t, r, spec))
+	file := func(c artifact.Content) artifact.File {
+		path := filepath.Join(t.TempDir(), "file")
+		data, err := artifact.ReadContent(c)
+		if err == nil {
+			err = os.WriteFile(path, data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return artifact.File{Path: path, Long: c.Size()}
+	}
+	program, input := file(spec.Program.Content), file(spec.Inputs[0].Content)
+	spec.Program.Content = program
+	spec.Inputs = []result.File{{Path: "x", Content: input}}
+	if got := answer(t, r, run(t, r, spec)); !got.Equal(want) {
+		t.Errorf("from disk: got %+v, from memory %+v", got, want)
+	}
+	for name, broken := range map[string]artifact.File{"input": input, "program": program} {
+		if err := os.Truncate(broken.Path, broken.Long-1); err != nil {
+			t.Fatal(err)
+		}
+		if o, err := r.Run(context.Background(), spec); err == nil {
+			t.Errorf("a %s that is cut short: got %+v, want an error", name, o)
+		}
 	}
 }
 
 // testDataset: an input may lie as deep as datasets do, beside others of its folder, in any order.
 func testDataset(t *testing.T, r runtime.Runtime, module []byte) {
 	spec := Spec(module)
-	cities := result.File{Path: "datasets/acme/cities", Data: []byte("a dataset\n")}
-	roads := result.File{Path: "datasets/acme/roads", Data: []byte("another\n")}
-	want := []result.File{{Path: "copy", Data: cities.Data}}
+	cities := result.File{Path: "datasets/acme/cities", Content: artifact.Bytes("a dataset\n")}
+	roads := result.File{Path: "datasets/acme/roads", Content: artifact.Bytes("another\n")}
+	want := []result.File{{Path: "copy", Content: cities.Content}}
 	for _, inputs := range [][]result.File{{spec.Inputs[0], cities, roads}, {roads, cities, spec.Inputs[0]}, {cities}} {
 		spec.Inputs = inputs
 		if o := run(t, r, spec); o.Kind != runtime.Result || !reflect.DeepEqual(o.Files, want) {
@@ -91,7 +143,7 @@ func testLimits(t *testing.T, r runtime.Runtime, module []byte) {
 	spec.MemoryLimit = 0
 	expect(t, r, spec, runtime.OutOfMemory, 0)
 	spec = Spec(module)
-	spec.OutputLimit = uint64(len(spec.Inputs[0].Data)) - 1
+	spec.OutputLimit = spec.Inputs[0].Size() - 1
 	expect(t, r, spec, runtime.OutputTooLarge, 0)
 	spec.OutputLimit++
 	if o := run(t, r, spec); o.Kind != runtime.Result {
@@ -115,11 +167,11 @@ func expect(t *testing.T, r runtime.Runtime, spec runtime.Spec, reason runtime.R
 
 func testErrors(t *testing.T, r runtime.Runtime, apps Apps) {
 	spec := Spec(apps.Copy)
-	spec.ModuleDigest[0] ^= 1
+	spec.Program.Digest[0] ^= 1
 	if o, err := r.Run(context.Background(), spec); err == nil {
 		t.Errorf("a module with another digest: got %+v, want an error", o)
 	}
-	if err := r.Prepare(context.Background(), apps.Copy, spec.ModuleDigest); err == nil {
+	if err := r.Prepare(context.Background(), spec.Program); err == nil {
 		t.Error("a module with another digest was prepared")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -166,5 +218,23 @@ func run(t *testing.T, r runtime.Runtime, spec runtime.Spec) runtime.Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return Load(t, o)
+}
+
+// Load brings the files of an outcome into memory, so that two can be compared.
+func Load(t testing.TB, o runtime.Outcome) runtime.Outcome {
+	t.Helper()
+	files := append([]result.File(nil), o.Files...)
+	for i, f := range files {
+		if f.Dir {
+			continue
+		}
+		data, err := artifact.ReadContent(f.Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i].Content = artifact.Bytes(data)
+	}
+	o.Files = files
 	return o
 }

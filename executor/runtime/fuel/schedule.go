@@ -7,7 +7,7 @@ package fuel
 import "github.com/credence-chain/credence/poco/contract"
 
 // Version names this schedule in tasks, orders and answers.
-const Version = "fuel/v1"
+const Version = contract.FuelV1
 
 // Static costs, charged by code injected into the module, in fuel per instruction.
 const (

@@ -103,7 +103,7 @@ func TestAnyFilesEndInAnAnswer(t *testing.T) {
 
 // overThePipe runs a task as a child does, in this process for the sake of speed, and reads what it sends as the parent does.
 func overThePipe(t *rapid.T, r *Runtime, spec runtime.Spec) runtime.Outcome {
-	o, err := serve(context.Background(), requestOf(spec), spec, nil)
+	o, err := serve(context.Background(), requestOf(opRun, spec), spec, nil)
 	if err != nil {
 		t.Fatalf("the child fails: %v", err)
 	}

@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
 
@@ -27,7 +30,7 @@ func MaybeRunChild() {
 	if !IsChild() {
 		return
 	}
-	if err := answer(os.Stdin, os.Stdout, sandbox{confine, limit, confineFiles}); err != nil {
+	if err := answer(os.Stdin, os.NewFile(spoolFD, "inputs"), os.Stdout, sandbox{confine, limit, confineFiles}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -42,8 +45,8 @@ type sandbox struct {
 	confineFiles func() error
 }
 
-// answer serves one request.
-func answer(in io.Reader, out io.Writer, box sandbox) error {
+// answer serves one request. task is the file with its program and inputs.
+func answer(in io.Reader, task *os.File, out io.Writer, box sandbox) error {
 	start := time.Now()
 	missing := box.confine()
 	var req request
@@ -52,7 +55,11 @@ func answer(in io.Reader, out io.Writer, box sandbox) error {
 		return err
 	}
 	missing = errors.Join(missing, box.limit(req))
-	spec, err := readSpec(in, req)
+	data, err := mapFile(task, req.taskSize())
+	if err != nil {
+		return fmt.Errorf("program and inputs: %w", err)
+	}
+	spec, err := readSpec(req, data)
 	if err != nil {
 		return err
 	}
@@ -84,17 +91,18 @@ func (r request) complete(missing error) error {
 	return fmt.Errorf("the sandbox is not complete: %s", strings.ReplaceAll(missing.Error(), "\n", "; "))
 }
 
-func readSpec(in io.Reader, req request) (runtime.Spec, error) {
-	module, err := readBlob(in, req.ModuleSize)
+// readSpec makes the task of a request and of the bytes of its program and inputs.
+func readSpec(req request, data []byte) (runtime.Spec, error) {
+	program, inputs, err := readTask(req, data)
 	if err != nil {
-		return runtime.Spec{}, fmt.Errorf("module: %w", err)
-	}
-	inputs, err := readFiles(in, req.Inputs)
-	if err != nil {
-		return runtime.Spec{}, fmt.Errorf("inputs: %w", err)
+		return runtime.Spec{}, err
 	}
 	return runtime.Spec{
-		Module: module, ModuleDigest: req.ModuleDigest, Args: asStrings(req.Args), Env: asStrings(req.Env), Inputs: inputs,
+		Program: runtime.Program{Digest: req.ProgramDigest, Content: artifact.Bytes(program)},
+		Args:    asStrings(req.Args), Env: asStrings(req.Env), Inputs: inputs,
+		Execution: contract.Execution{
+			OkExit: req.OkExit, Stdin: string(req.Stdin), Stdout: string(req.Stdout), Env: asStrings(req.MoreEnv),
+		},
 		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit, OutputPath: string(req.OutputPath),
 		Clock: req.Clock, Seed: req.Seed,
 	}, nil
@@ -111,7 +119,7 @@ func serve(ctx context.Context, req request, spec runtime.Spec, ready func() err
 	defer e.Close(ctx)
 	switch req.Op {
 	case opPrepare:
-		err := e.Prepare(ctx, spec.Module, spec.ModuleDigest)
+		err := e.Prepare(ctx, spec.Program)
 		if refused := (*engine.Refused)(nil); errors.As(err, &refused) {
 			return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule}, nil
 		}
@@ -123,7 +131,7 @@ func serve(ctx context.Context, req request, spec runtime.Spec, ready func() err
 }
 
 func writeOutcome(w io.Writer, resp response, o runtime.Outcome) error {
-	resp.Kind, resp.Reason, resp.Exit, resp.Fuel = o.Kind, o.Reason, o.ExitCode, o.Fuel
+	resp.Kind, resp.Reason, resp.Exit, resp.Fuel, resp.Memory = o.Kind, o.Reason, o.ExitCode, o.Fuel, o.Memory
 	var manifest []byte
 	if o.Kind == runtime.Result {
 		m, err := result.Build(result.KindResult, "", 0, o.Files)
@@ -133,16 +141,18 @@ func writeOutcome(w io.Writer, resp response, o runtime.Outcome) error {
 		manifest = m.Bytes()
 	}
 	resp.Manifest = uint64(len(manifest))
-	resp.Stdout, resp.Stderr = uint64(len(o.Stdout)), uint64(len(o.Stderr))
+	resp.Stdout, resp.Stderr, resp.End = uint64(len(o.Stdout)), uint64(len(o.Stderr)), uint64(len(o.StderrEnd))
 	if err := writeHeader(w, resp); err != nil {
 		return err
 	}
 	if _, err := w.Write(manifest); err != nil {
 		return err
 	}
-	if err := writeFiles(w, o.Files); err != nil {
-		return err
+	for _, f := range o.Files {
+		if err := artifact.CopyContent(w, f.Content); err != nil {
+			return err
+		}
 	}
-	_, err := w.Write(append(append([]byte{}, o.Stdout...), o.Stderr...))
+	_, err := w.Write(slices.Concat(o.Stdout, o.Stderr, o.StderrEnd))
 	return err
 }

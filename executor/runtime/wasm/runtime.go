@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
-	"github.com/credence-chain/credence/result"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 const (
@@ -41,20 +41,21 @@ var ErrWallLimit = errors.New("the run took longer than its wall-clock limit")
 // ErrNestedChild is returned in a child whose program does not call MaybeRunChild.
 var ErrNestedChild = errors.New("this is a child process: call wasm.MaybeRunChild first thing in main")
 
-// Config sets up a Runtime.
-type Config struct {
-	// CacheDir keeps instrumented and compiled modules, by digest. Empty: every
-	// run compiles anew.
-	CacheDir string
-	// SandboxOptional runs apps also where this system lacks a part of the sandbox (a limit, the filter of system calls),
-	// and warns of it. Otherwise such a run is an error, and no app's code is so much as compiled.
-	SandboxOptional bool
-	// Logger takes what an operator should know; nil: the default one.
-	Logger *slog.Logger
+// Driver is the runtime as the registry knows it.
+var Driver = runtime.Driver{
+	Name:     contract.RuntimeWasm,
+	Open:     func(c runtime.Config) (runtime.Runtime, error) { return New(c) },
+	RunChild: MaybeRunChild,
 }
 
+// Config sets up a Runtime. Without a CacheDir every run compiles anew.
+type Config = runtime.Config
+
 // Runtime runs apps, each in a process of its own. It is safe for concurrent use.
-type Runtime struct{ config Config }
+type Runtime struct {
+	config Config
+	rules  contract.Runtime
+}
 
 var _ runtime.Runtime = (*Runtime)(nil)
 
@@ -72,19 +73,27 @@ func New(c Config) (*Runtime, error) {
 		}
 		removeLeftovers(c.CacheDir, time.Now())
 	}
-	return &Runtime{c}, nil
+	rules, err := contract.FindRuntime(contract.RuntimeWasm)
+	if err != nil {
+		return nil, err
+	}
+	return &Runtime{c, rules}, nil
 }
 
-// CheckSandbox sets up the sandbox in a child without running anything in it. The error says what of it this system lacks.
-func (r *Runtime) CheckSandbox(ctx context.Context) error {
+// Rules implements runtime.Runtime.
+func (r *Runtime) Rules() contract.Runtime { return r.rules }
+
+// Check sets up the sandbox in a child without running anything in it. The error says what of it this system lacks.
+func (r *Runtime) Check(ctx context.Context) error {
 	_, err := r.child(ctx, request{Op: opCheck, CPUMax: cpuSlack}, runtime.Spec{})
 	return err
 }
 
 // Prepare validates, instruments and compiles a module into the cache. A module
 // that is refused is no error here: Run answers it.
-func (r *Runtime) Prepare(ctx context.Context, module []byte, digest [32]byte) error {
-	_, err := r.child(ctx, request{Op: opPrepare}, runtime.Spec{Module: module, ModuleDigest: digest})
+func (r *Runtime) Prepare(ctx context.Context, program runtime.Program) error {
+	spec := runtime.Spec{Program: program}
+	_, err := r.child(ctx, requestOf(opPrepare, spec), spec)
 	return err
 }
 
@@ -93,7 +102,7 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	if err := engine.CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
-	req := requestOf(spec)
+	req := requestOf(opRun, spec)
 	if spec.WallLimit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, spec.WallLimit,
@@ -104,10 +113,11 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	return r.child(ctx, req, spec)
 }
 
-// requestOf is the request to run a task; child adds what is the same for every request.
-func requestOf(spec runtime.Spec) request {
+// requestOf is a request about a task; child adds what is the same for every request.
+func requestOf(op string, spec runtime.Spec) request {
 	return request{
-		Op: opRun, Args: asBytes(spec.Args), Env: asBytes(spec.Env),
+		Op: op, ProgramSize: spec.Program.Size(), ProgramDigest: spec.Program.Digest, Inputs: entries(spec.Inputs), Args: asBytes(spec.Args), Env: asBytes(spec.Env),
+		OkExit: spec.Execution.OkExit, Stdin: []byte(spec.Execution.Stdin), Stdout: []byte(spec.Execution.Stdout), MoreEnv: asBytes(spec.Execution.Env),
 		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
 		OutputPath: []byte(spec.OutputPath), Clock: spec.Clock, Seed: spec.Seed,
 	}
@@ -119,8 +129,6 @@ func (r *Runtime) child(ctx context.Context, req request, spec runtime.Spec) (ru
 		return runtime.Outcome{}, context.Cause(ctx)
 	}
 	req.CacheDir, req.SandboxOptional = r.config.CacheDir, r.config.SandboxOptional
-	req.ModuleSize, req.ModuleDigest = uint64(len(spec.Module)), spec.ModuleDigest
-	req.Inputs = entries(spec.Inputs)
 	req.AddressMax = addressMax(spec)
 	type answer struct {
 		outcome runtime.Outcome
@@ -138,16 +146,16 @@ func (r *Runtime) child(ctx context.Context, req request, spec runtime.Spec) (ru
 	return a.outcome, a.err
 }
 
-// addressMax is the address space of a child. Files may be copied while they grow
-// and while they are sent.
+// addressMax is the address space of a child. Outputs may be copied while they grow and while they are sent; program and
+// inputs are mapped, and compiling takes several times the program's size.
 func addressMax(spec runtime.Spec) uint64 {
 	inputs := uint64(0)
 	for _, f := range spec.Inputs {
-		inputs += uint64(len(f.Data))
+		inputs += f.Size()
 	}
 	memory := min(spec.MemoryLimit, fuel.MaxPages*fuel.PageSize)
 	const most = 1 << 46
-	return headroom + 2*memory + 4*min(spec.OutputLimit, most) + 4*inputs + 8*uint64(len(spec.Module))
+	return headroom + 2*memory + 4*min(spec.OutputLimit, most) + inputs + 8*spec.Program.Size()
 }
 
 // converse starts a child, sends the request, reads the response and reaps it.
@@ -156,9 +164,18 @@ func (r *Runtime) converse(ctx context.Context, req request, spec runtime.Spec) 
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
+	task, err := newSpool(r.config.CacheDir)
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	defer task.Close()
+	if err := writeTask(task, spec); err != nil {
+		return runtime.Outcome{}, err
+	}
 	var lastWords tail
 	cmd := exec.CommandContext(ctx, exe)
 	cmd.Args, cmd.Env, cmd.Dir = []string{childName}, []string{}, "/"
+	cmd.ExtraFiles = []*os.File{task} // spoolFD
 	cmd.Stderr, cmd.WaitDelay = &lastWords, reapDelay
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
 	prepareProcess(cmd)
@@ -175,7 +192,7 @@ func (r *Runtime) converse(ctx context.Context, req request, spec runtime.Spec) 
 	}
 	go func() {
 		// A child that ends early breaks the pipe; its response or end says why.
-		_ = send(stdin, req, spec)
+		_ = writeHeader(stdin, req)
 		_ = stdin.Close()
 	}()
 	outcome, err := r.receive(bufio.NewReader(stdout), spec)
@@ -192,24 +209,6 @@ func (r *Runtime) converse(ctx context.Context, req request, spec runtime.Spec) 
 		return runtime.Outcome{}, err
 	}
 	return runtime.Outcome{}, fmt.Errorf("the child failed: %w; its last words: %q", errors.Join(err, waitErr), lastWords.String())
-}
-
-func send(w io.Writer, req request, spec runtime.Spec) error {
-	if err := writeHeader(w, req); err != nil {
-		return err
-	}
-	if _, err := w.Write(spec.Module); err != nil {
-		return err
-	}
-	for _, f := range spec.Inputs {
-		if f.Dir {
-			continue
-		}
-		if err := writeFiles(w, []result.File{f}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // errChild is wrapped by an error that the child itself reports.
@@ -229,17 +228,20 @@ func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, err
 	if err := resp.check(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
-	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel}
+	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel, Memory: resp.Memory}
 	var err error
 	if resp.Kind == runtime.Result {
-		if o.Files, err = readResult(in, resp.Manifest, spec.OutputLimit); err != nil {
+		if o.Files, err = readResult(in, resp.Manifest, spec.OutputLimit, r.config.CacheDir); err != nil {
 			return runtime.Outcome{}, err
 		}
 	}
 	if o.Stdout, err = readBlob(in, resp.Stdout); err != nil {
 		return runtime.Outcome{}, err
 	}
-	o.Stderr, err = readBlob(in, resp.Stderr)
+	if o.Stderr, err = readBlob(in, resp.Stderr); err != nil {
+		return runtime.Outcome{}, err
+	}
+	o.StderrEnd, err = readBlob(in, resp.End)
 	return o, err
 }
 

@@ -3,17 +3,18 @@ package wasm
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	goruntime "runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
@@ -104,7 +105,7 @@ func TestMostMemory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			spec := conformance.Spec(tc.module)
-			spec.MemoryLimit, spec.FuelLimit = contract.MemoryBytes(4<<30), 1e9
+			spec.MemoryLimit, spec.FuelLimit = r.Rules().MemoryBytes(4<<30), 1e9
 			o, err := r.Run(context.Background(), spec)
 			if err != nil || o.Reason != tc.expReason {
 				t.Errorf("got %v %q, %v, want %q", o.Kind, o.Reason, err, tc.expReason)
@@ -167,7 +168,7 @@ func TestCache(t *testing.T) {
 		t.Fatalf("%d files in the cache, want 1: %v", damaged, err)
 	}
 	got, err := r.Run(context.Background(), spec)
-	if err != nil || !reflect.DeepEqual(got, want) {
+	if got, want = conformance.Load(t, got), conformance.Load(t, want); err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v, %v, want %+v", got, err, want)
 	}
 }
@@ -189,33 +190,65 @@ func TestGoProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, _ := newRuntime(t)
-	digest := sha256.Sum256(code)
-	if err := r.Prepare(context.Background(), code, digest); err != nil {
+	program := runtime.ProgramOf(code)
+	if err := r.Prepare(context.Background(), program); err != nil {
 		t.Fatal(err)
 	}
 	spec := runtime.Spec{
-		Module: code, ModuleDigest: digest, Args: []string{"app", "world"}, Env: []string{"TZ=UTC"},
-		Inputs:    []result.File{{Path: "x", Data: []byte("hello")}},
+		Program: program, Args: []string{"app", "world"}, Env: []string{"TZ=UTC"},
+		Inputs:    []result.File{{Path: "x", Content: artifact.Bytes("hello")}},
 		FuelLimit: 1e10, MemoryLimit: 256 << 20, OutputLimit: 1 << 20,
 		WallLimit: time.Minute, Clock: 1_800_000_000, Seed: [32]byte{7},
 	}
-	first, err := r.Run(context.Background(), spec)
+	run := func() (runtime.Outcome, []byte) {
+		o, err := r.Run(context.Background(), spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o = conformance.Load(t, o)
+		if len(o.Files) != 1 {
+			t.Fatalf("got %+v, stderr %s", o, o.Stderr)
+		}
+		return o, o.Files[0].Content.(artifact.Bytes)
+	}
+	first, text := run()
+	if first.Kind != runtime.Result || first.Files[0].Path != "y" {
+		t.Fatalf("got %+v, stderr %s", first, first.Stderr)
+	}
+	if got, want := string(text), "hello, world, it is 2027-01-15T08:00:01Z\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want an end of %q", got, want)
+	}
+	if second, _ := run(); !reflect.DeepEqual(first, second) {
+		t.Errorf("the second run gave %+v, the first %+v", second, first)
+	}
+	spec.Seed[0]++
+	if _, other := run(); bytes.Equal(text, other) {
+		t.Errorf("another seed gave the same random output %q", other)
+	}
+}
+
+// TestLargeInputStaysOnDisk: what an app is given is not brought into the worker's memory, however large.
+func TestLargeInputStaysOnDisk(t *testing.T) {
+	const size = 96 << 20
+	r, _ := newRuntime(t)
+	path := filepath.Join(t.TempDir(), "large")
+	file, err := os.Create(path)
+	if err == nil {
+		err = errors.Join(file.Truncate(size), file.Close())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.Kind != runtime.Result || len(first.Files) != 1 || first.Files[0].Path != "y" {
-		t.Fatalf("got %+v, stderr %s", first, first.Stderr)
+	spec := conformance.Spec(testapps.Copy())
+	spec.Inputs = append(spec.Inputs, result.File{Path: "large", Content: artifact.File{Path: path, Long: size}})
+	var before, after goruntime.MemStats
+	goruntime.ReadMemStats(&before)
+	o, err := r.Run(context.Background(), spec)
+	goruntime.ReadMemStats(&after)
+	if err != nil || o.Kind != runtime.Result {
+		t.Fatalf("got %+v, %v, want a result", o, err)
 	}
-	if got, want := string(first.Files[0].Data), "hello, world, it is 2027-01-15T08:00:01Z\n"; !strings.HasSuffix(got, want) {
-		t.Errorf("got %q, want an end of %q", got, want)
-	}
-	second, err := r.Run(context.Background(), spec)
-	if err != nil || !reflect.DeepEqual(first, second) {
-		t.Errorf("the second run gave %+v, %v, the first %+v", second, err, first)
-	}
-	spec.Seed[0]++
-	third, err := r.Run(context.Background(), spec)
-	if err != nil || bytes.Equal(first.Files[0].Data, third.Files[0].Data) {
-		t.Errorf("another seed gave the same random output %q, %v", third.Files[0].Data, err)
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > size/4 {
+		t.Errorf("a run with an input of %d bytes allocated %d bytes here", size, grown)
 	}
 }

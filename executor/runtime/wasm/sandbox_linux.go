@@ -26,6 +26,18 @@ func prepareProcess(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
+// mapFile maps the beginning of a file for reading. What of it is not read takes no memory, and what cannot be read ends
+// this process.
+func mapFile(f *os.File, size uint64) ([]byte, error) {
+	if size == 0 {
+		return nil, nil
+	}
+	if info, err := f.Stat(); err != nil || uint64(info.Size()) < size {
+		return nil, errors.Join(err, fmt.Errorf("the file is shorter than %d bytes", size))
+	}
+	return unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_PRIVATE)
+}
+
 // killGroup kills the child and whatever it started.
 func killGroup(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }
 

@@ -217,20 +217,26 @@ func TestForeignCallsAreReal(t *testing.T) {
 func TestSandboxFailsClosed(t *testing.T) {
 	spec := conformance.Spec(testapps.Copy())
 	r, log := newRuntime(t)
-	if err := r.CheckSandbox(t.Context()); err != nil {
+	if err := r.Check(t.Context()); err != nil {
 		t.Skipf("this system has no complete sandbox: %v", err)
 	}
-	req := requestOf(spec)
-	req.ModuleSize, req.ModuleDigest, req.Inputs = uint64(len(spec.Module)), spec.ModuleDigest, entries(spec.Inputs)
+	req := requestOf(opRun, spec)
+	task, err := newSpool(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writeTask(task, spec); err != nil {
+		t.Fatal(err)
+	}
 	for _, optional := range []bool{false, true} {
 		req.SandboxOptional = optional
 		var in, out bytes.Buffer
-		if err := send(&in, req, spec); err != nil {
+		if err := writeHeader(&in, req); err != nil {
 			t.Fatal(err)
 		}
 		// In this process, which therefore must not be confined for real.
 		lacking := errors.New("seccomp: this system has none")
-		if err := answer(&in, &out, sandbox{
+		if err := answer(&in, task, &out, sandbox{
 			confine:      func() error { return lacking },
 			limit:        func(request) error { return nil },
 			confineFiles: func() error { return nil },

@@ -4,6 +4,7 @@ package wasm
 
 import (
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 )
@@ -19,6 +20,13 @@ func killGroup(pid int) error {
 		return err
 	}
 	return p.Kill()
+}
+
+// mapFile reads the beginning of a file.
+func mapFile(f *os.File, size uint64) ([]byte, error) {
+	data := make([]byte, size)
+	_, err := io.ReadFull(io.NewSectionReader(f, 0, int64(size)), data)
+	return data, err
 }
 
 func confine() error      { return errNoSandbox }

@@ -14,8 +14,9 @@ import (
 )
 
 // Parent and child speak through the child's standard input and output: one request,
-// one response. Each is a JSON header behind its length (4 bytes, little-endian),
-// then the bytes of what the header announces. The parent believes no size beyond
+// one response. Each is a JSON header behind its length (4 bytes, little-endian). Behind
+// that of a response come the bytes that it announces; those that a request announces
+// are in a file, see spool.go. The parent believes no size beyond
 // what the task allows. Whatever a requester or an app chose is bytes on the way,
 // never a JSON string, which would replace what is not UTF-8.
 //
@@ -43,7 +44,7 @@ type entry struct {
 	Dir        bool `json:",omitempty"`
 }
 
-// request is the header of a request. Module and inputs follow.
+// request is a request. Program and inputs lie in a file.
 type request struct {
 	Op         string
 	CacheDir   string
@@ -52,11 +53,14 @@ type request struct {
 	// SandboxOptional: go on where a part of the sandbox is missing.
 	SandboxOptional bool
 
-	ModuleSize   uint64
-	ModuleDigest [32]byte
-	Inputs       []entry
+	ProgramSize   uint64
+	ProgramDigest [32]byte
+	Inputs        []entry
 
 	Args, Env              [][]byte
+	OkExit                 []uint32
+	Stdin, Stdout          []byte
+	MoreEnv                [][]byte // the requester's
 	FuelLimit, MemoryLimit uint64
 	OutputLimit            uint64
 	OutputPath             []byte
@@ -73,9 +77,11 @@ type response struct {
 	Reason   runtime.Reason
 	Exit     uint32
 	Fuel     uint64
+	Memory   uint64
 	Manifest uint64 // bytes
 	Stdout   uint64
 	Stderr   uint64
+	End      uint64        // of stderr
 	Started  time.Duration // time taken until the app ran
 }
 
@@ -125,33 +131,9 @@ func readBlob(r io.Reader, n uint64) ([]byte, error) {
 func entries(files []result.File) []entry {
 	list := make([]entry, len(files))
 	for i, f := range files {
-		list[i] = entry{[]byte(f.Path), uint64(len(f.Data)), f.Executable, f.Dir}
+		list[i] = entry{[]byte(f.Path), f.Size(), f.Executable, f.Dir}
 	}
 	return list
-}
-
-func writeFiles(w io.Writer, files []result.File) error {
-	for _, f := range files {
-		if _, err := w.Write(f.Data); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readFiles(r io.Reader, list []entry) ([]result.File, error) {
-	var files []result.File
-	for _, e := range list {
-		f := result.File{Path: string(e.Path), Executable: e.Executable, Dir: e.Dir}
-		if !e.Dir {
-			var err error
-			if f.Data, err = readBlob(r, e.Size); err != nil {
-				return nil, fmt.Errorf("file %q: %w", e.Path, err)
-			}
-		}
-		files = append(files, f)
-	}
-	return files, nil
 }
 
 // asBytes and asStrings carry strings over the pipe as they are.
@@ -180,20 +162,34 @@ func (r response) check(spec runtime.Spec) error {
 	switch {
 	case !r.Reason.Valid(), !failed && (r.Kind != runtime.Result || r.Reason != runtime.None):
 		return fmt.Errorf("%w: kind %v with reason %q", errResponse, r.Kind, r.Reason)
+	case r.Memory > spec.MemoryLimit:
+		return fmt.Errorf("%w: %d bytes of memory, the limit is %d", errResponse, r.Memory, spec.MemoryLimit)
 	case r.Fuel > spec.FuelLimit:
 		return fmt.Errorf("%w: fuel %d above the limit of %d", errResponse, r.Fuel, spec.FuelLimit)
-	case (r.Reason == runtime.Exit) != (r.Exit != 0):
-		return fmt.Errorf("%w: reason %q with exit status %d", errResponse, r.Reason, r.Exit)
+	case !r.exitAccepted(spec):
+		return fmt.Errorf("%w: %v, reason %q, with exit status %d", errResponse, r.Kind, r.Reason, r.Exit)
 	case failed != (r.Manifest == 0), r.Manifest > result.MaxManifestBytes:
 		return fmt.Errorf("%w: a manifest of %d bytes for %v", errResponse, r.Manifest, r.Kind)
-	case r.Stdout > maxLog || r.Stderr > maxLog:
-		return fmt.Errorf("%w: logs of %d and %d bytes", errResponse, r.Stdout, r.Stderr)
+	case r.Stdout > maxLog || r.Stderr > maxLog || r.End > result.MaxStderrBytes:
+		return fmt.Errorf("%w: logs of %d and %d bytes, an end of %d", errResponse, r.Stdout, r.Stderr, r.End)
 	}
 	return nil
 }
 
-// readResult reads a manifest and the files that it names.
-func readResult(in io.Reader, size uint64, limit uint64) ([]result.File, error) {
+// exitAccepted says whether the exit status goes with the ending: one that means success with a result, one that does not
+// with the reason Exit, and none with another reason.
+func (r response) exitAccepted(spec runtime.Spec) bool {
+	switch r.Reason {
+	case runtime.None:
+		return spec.Execution.Succeeded(r.Exit)
+	case runtime.Exit:
+		return !spec.Execution.Succeeded(r.Exit)
+	}
+	return r.Exit == 0
+}
+
+// readResult reads a manifest and the files that it names, which it keeps in a file in the folder.
+func readResult(in io.Reader, size, limit uint64, folder string) ([]result.File, error) {
 	encoded, err := readBlob(in, size)
 	if err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
@@ -205,15 +201,5 @@ func readResult(in io.Reader, size uint64, limit uint64) ([]result.File, error) 
 	if m.Kind != result.KindResult || m.ExitCode != 0 || m.TotalBytes() > limit {
 		return nil, fmt.Errorf("%w: a manifest of %s, exit status %d, %d bytes of files; the limit is %d", errResponse, m.Kind, m.ExitCode, m.TotalBytes(), limit)
 	}
-	var files []result.File
-	for _, e := range m.Entries {
-		f := result.File{Path: e.Path, Executable: e.Executable, Dir: e.Dir}
-		if !e.Dir {
-			if f.Data, err = readBlob(in, e.Size); err != nil {
-				return nil, fmt.Errorf("file %q: %w", e.Path, err)
-			}
-		}
-		files = append(files, f)
-	}
-	return files, nil
+	return readFiles(in, m, folder)
 }

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
 
@@ -35,6 +37,8 @@ func TestResponseChecked(t *testing.T) {
 		"a failure without one":   {failed, true},
 		"an unknown reason":       {func(r *response) { failed(r); r.Reason = "tired" }, true},
 		"exit with status 0":      {func(r *response) { failed(r); r.Reason = runtime.Exit }, true},
+		"a result with status 3":  {func(r *response) { r.Exit = 3 }, true},
+		"an end that is too long": {func(r *response) { r.End = result.MaxStderrBytes + 1 }, true},
 		"trap with a status":      {func(r *response) { failed(r); r.Reason, r.Exit = runtime.Trap, 1 }, true},
 		"a failure with files":    {func(r *response) { r.Kind, r.Reason = runtime.AppFailed, runtime.Trap }, true},
 		"a result without files":  {func(r *response) { r.Manifest = 0 }, true},
@@ -55,8 +59,8 @@ func TestResponseChecked(t *testing.T) {
 func TestOutcomeOverTheWire(t *testing.T) {
 	r, _ := newRuntime(t)
 	want := runtime.Outcome{
-		Kind: runtime.Result, Fuel: 7, Stdout: []byte("out"), Stderr: []byte("err"),
-		Files: []result.File{{Path: "\x1b\n", Data: []byte("!")}, {Path: "d", Dir: true}, {Path: "e/f", Data: []byte("dat"), Executable: true}},
+		Kind: runtime.Result, Fuel: 7, Stdout: []byte("out"), Stderr: []byte("err"), StderrEnd: []byte("r\xff"),
+		Files: []result.File{{Path: "\x1b\n", Content: artifact.Bytes("!")}, {Path: "d", Dir: true}, {Path: "e/f", Content: artifact.Bytes("dat"), Executable: true}},
 	}
 	spec := runtime.Spec{FuelLimit: 10, OutputLimit: 4}
 	var wire bytes.Buffer
@@ -64,7 +68,7 @@ func TestOutcomeOverTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := r.receive(bufio.NewReader(bytes.NewReader(wire.Bytes())), spec)
-	if err != nil || !reflect.DeepEqual(got, want) {
+	if got = conformance.Load(t, got); err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v, %v, want %+v", got, err, want)
 	}
 	for n := range wire.Len() {
@@ -84,7 +88,7 @@ func TestOutcomeOverTheWire(t *testing.T) {
 
 // TestManifestOverTheWire: a listing that is no canonical manifest of a result is our own failure.
 func TestManifestOverTheWire(t *testing.T) {
-	sound, err := result.Build(result.KindResult, "", 0, []result.File{{Path: "a", Data: []byte("x")}})
+	sound, err := result.Build(result.KindResult, "", 0, []result.File{{Path: "a", Content: artifact.Bytes("x")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +111,7 @@ func TestManifestOverTheWire(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := strings.NewReader(tc.manifest + "x")
-			if _, err := readResult(in, uint64(len(tc.manifest)), 10); (err != nil) != tc.expErr {
+			if _, err := readResult(in, uint64(len(tc.manifest)), 10, t.TempDir()); (err != nil) != tc.expErr {
 				t.Errorf("got %v, want an error: %v", err, tc.expErr)
 			}
 		})
@@ -117,20 +121,22 @@ func TestManifestOverTheWire(t *testing.T) {
 // TestRequestOverTheWire: what a requester chose arrives as it is, UTF-8 or not.
 func TestRequestOverTheWire(t *testing.T) {
 	want := runtime.Spec{
-		Module: []byte("module"), Args: []string{"a\xff", ""}, Env: []string{"B=\x1b\u202e"}, OutputPath: "d\xe9",
-		Inputs: []result.File{{Path: "caf\xe9", Data: []byte("x")}, {Path: "d", Dir: true}},
+		Program: runtime.ProgramOf([]byte("module")), Args: []string{"a\xff", ""}, Env: []string{"B=\x1b\u202e"}, OutputPath: "d\xe9",
+		Execution: contract.Execution{OkExit: []uint32{0, 10}, Stdin: "caf\xe9", Stdout: "\xff", Env: []string{"A=\xfe"}},
+		Inputs:    []result.File{{Path: "caf\xe9", Content: artifact.Bytes("x")}, {Path: "d", Dir: true}},
 	}
-	var wire bytes.Buffer
-	req := requestOf(want)
-	req.ModuleSize, req.Inputs = uint64(len(want.Module)), entries(want.Inputs)
-	if err := send(&wire, req, want); err != nil {
+	var wire, task bytes.Buffer
+	if err := errors.Join(writeHeader(&wire, requestOf(opRun, want)), writeTask(&task, want)); err != nil {
 		t.Fatal(err)
 	}
 	var got request
 	if err := readHeader(&wire, &got); err != nil {
 		t.Fatal(err)
 	}
-	if spec, err := readSpec(&wire, got); err != nil || !reflect.DeepEqual(spec, want) {
+	if _, err := readSpec(got, task.Bytes()[1:]); err == nil {
+		t.Error("a file that is shorter than announced is accepted")
+	}
+	if spec, err := readSpec(got, task.Bytes()); err != nil || !reflect.DeepEqual(spec, want) {
 		t.Errorf("got %+v, %v, want %+v", spec, err, want)
 	}
 }
@@ -142,10 +148,9 @@ func TestCrash(t *testing.T) {
 	}
 	r, _ := newRuntime(t)
 	spec := conformance.Spec(testapps.Copy())
-	req := request{
-		Op: opRun, ModuleSize: uint64(len(spec.Module)), ModuleDigest: spec.ModuleDigest,
-		AddressMax: 1 << 20, FuelLimit: spec.FuelLimit, MemoryLimit: 1 << 30,
-	}
+	spec.MemoryLimit = 1 << 30
+	req := requestOf(opRun, spec)
+	req.AddressMax = 1 << 20
 	o, err := r.converse(context.Background(), req, spec)
 	if err == nil {
 		t.Fatalf("got %+v, want an error", o)

@@ -2,14 +2,8 @@ package types
 
 import "github.com/credence-chain/credence/poco/contract"
 
-// Limits of a version's fields.
-const (
-	MaxVersionLen = 32
-	// MaxSize bounds a module in bytes: what workers run.
-	MaxSize = contract.MaxModuleBytes
-	// RuntimeWasm is the one runtime there is.
-	RuntimeWasm = contract.RuntimeWasm
-)
+// MaxVersionLen bounds the name of a version, in characters.
+const MaxVersionLen = 32
 
 // Reference returns "organisation/name:version".
 func (v Version) Reference() string { return Reference(v.App, v.Version) }
@@ -39,11 +33,12 @@ func (v Version) Validate() error {
 	if err := ValidateDigest(v.Digest); err != nil {
 		return err
 	}
-	if v.Size_ == 0 || v.Size_ > MaxSize {
-		return ErrInvalidVersion.Wrapf("size: %d bytes, expected 1 to %d (%d MiB)", v.Size_, uint64(MaxSize), MaxSize>>20)
+	runtime, err := contract.FindRuntime(v.Runtime)
+	if err != nil {
+		return ErrInvalidVersion.Wrap(err.Error())
 	}
-	if v.Runtime != RuntimeWasm {
-		return ErrInvalidVersion.Wrapf("runtime: %q, expected %q", v.Runtime, RuntimeWasm)
+	if err := runtime.CheckProgramBytes(v.Size_); err != nil {
+		return ErrInvalidVersion.Wrap(err.Error())
 	}
 	if err := validateHeight(v.Reference(), v.Height); err != nil {
 		return err

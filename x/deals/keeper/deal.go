@@ -49,8 +49,9 @@ func (k Keeper) WholeDeal(ctx context.Context, id string) (types.Deal, error) {
 	return k.attachJob(ctx, d)
 }
 
-func (k Keeper) attachJob(ctx context.Context, d types.Deal) (_ types.Deal, err error) {
-	d.Args, d.Inputs, err = k.hooks.market.JobFiles(ctx, d.Request)
+func (k Keeper) attachJob(ctx context.Context, d types.Deal) (types.Deal, error) {
+	files, err := k.hooks.market.JobFiles(ctx, d.Request)
+	d.Args, d.Inputs, d.Execution = files.Args, files.Inputs, files.Execution
 	return d, err
 }
 

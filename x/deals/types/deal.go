@@ -33,7 +33,7 @@ func (d Deal) With(p DealProgress) Deal {
 // Stored returns the deal as the state has it: without its progress, which is stored apart, and without what its request has.
 func (d Deal) Stored() Deal {
 	d = d.With(DealProgress{})
-	d.Args, d.Inputs = nil, nil
+	d.Args, d.Inputs, d.Execution = nil, nil, nil
 	return d
 }
 

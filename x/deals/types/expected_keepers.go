@@ -37,9 +37,16 @@ type Purse interface {
 type MarketHooks interface {
 	// ReleaseVolume gives an order volume back, of tasks of a deal for which nobody was paid.
 	ReleaseVolume(ctx sdk.Context, order string, tasks uint64, deal string) error
-	// JobFiles returns the arguments and inputs of a request, which are stored with it alone: they can be large, many
-	// deals may fill one request, and nothing in the state is decided by them.
-	JobFiles(ctx context.Context, request string) (args []string, inputs []*Input, err error)
+	// JobFiles returns what is stored with a request alone: it can be large, many deals may fill one request, and nothing in
+	// the state is decided by it.
+	JobFiles(ctx context.Context, request string) (JobFiles, error)
+}
+
+// JobFiles is what only those who execute a job need of it.
+type JobFiles struct {
+	Args      []string
+	Inputs    []*Input
+	Execution *Execution
 }
 
 // TaskHooks is how deals reach the tasks, which are built upon them.

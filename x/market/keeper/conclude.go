@@ -87,7 +87,7 @@ func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relaye
 		Requester: r.Requester, RequesterOrganisation: a.Request.Requester.Organisation,
 		App: a.App.App.Id, AppVersion: a.App.Version.Version, AppOwner: a.App.App.Owner, AppOrganisation: a.App.App.Organisation,
 		Digest: a.App.Version.Digest, ModuleSize: a.App.Version.Size_, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: a.App.Version.OutputPath,
-		Args: job.Args, Inputs: job.Inputs, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
+		Args: job.Args, Inputs: job.Inputs, Execution: job.Execution, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
 		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: a.poolOrder.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
 		Beneficiary: job.Beneficiary, Callback: job.Callback, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),
 		Relayer: relayer, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),

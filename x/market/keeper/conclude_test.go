@@ -27,6 +27,7 @@ func TestTradePinsEverything(t *testing.T) {
 	j.Inputs = []*dealstypes.Input{{Name: "scenes/teapot.json", Digest: digest, Size_: 500_001, Locators: []string{"http://127.0.0.1:1"}}} // two blocks
 	j.Datasets = []string{"data/aa:v1", "data/bb:v1"}
 	j.Resources.CpuMillis = 9
+	j.Execution = &types.Execution{OkExit: []uint32{0, 10}, Stdin: "scenes/teapot.json", Env: []string{"LEVEL=9"}}
 	f.setParams(func(p *types.Params) { p.MaxFuel = 1_000 })
 	f.tx(func(ctx sdkContext, m types.MsgServer) error {
 		_, err := m.SetCategory(ctx, &types.MsgSetCategory{Category: types.Category{Id: "xs", Seconds: 10, FuelLimit: 900}})
@@ -47,7 +48,7 @@ func TestTradePinsEverything(t *testing.T) {
 	require.Equal(t, dealstypes.Deal{
 		Id: types.FormatID(poco.DealID(rid, 0)), Request: id, PoolOrder: offer, AppOrder: app, Pool: "open", PoolOwner: addr("acme"),
 		Requester: addr("ann"), Beneficiary: addr("cyd"), App: "studio/ray", AppVersion: "v1", AppOwner: addr("studio"), AppOrganisation: "studio",
-		Digest: digest, ModuleSize: 250_000, Runtime: "wasm", Locators: []string{"http://127.0.0.1:2"}, OutputPath: "img", Args: j.Args, Inputs: j.Inputs,
+		Digest: digest, ModuleSize: 250_000, Runtime: "wasm", Locators: []string{"http://127.0.0.1:2"}, OutputPath: "img", Args: j.Args, Inputs: j.Inputs, Execution: j.Execution,
 		Datasets: []dealstypes.PinnedDataset{
 			{Dataset: "data/aa", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 5},
 			{Dataset: "data/bb", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 3, Order: data},

@@ -40,7 +40,7 @@ type Keeper struct {
 	addresses address.Codec
 	authority string
 
-	accounts types.AccountKeeper
+	accounts AccountKeeper
 	bank     types.BankKeeper
 	orgs     types.OrgsKeeper
 	apps     types.AppsKeeper
@@ -97,7 +97,7 @@ type Keeper struct {
 // NewKeeper returns a keeper whose council is authority, an address in text.
 func NewKeeper(
 	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
-	accounts types.AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper,
+	accounts AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper,
 	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)

@@ -184,10 +184,10 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled"})
 }
 
-// JobFiles returns the arguments and inputs of a request, which its deals do not repeat.
-func (k Keeper) JobFiles(ctx context.Context, request string) (args []string, inputs []*dealstypes.Input, err error) {
+// JobFiles returns what of a request its deals do not repeat.
+func (k Keeper) JobFiles(ctx context.Context, request string) (dealstypes.JobFiles, error) {
 	_, r, err := get(ctx, k.Requests, "request", request)
-	return r.Job.Args, r.Job.Inputs, err
+	return dealstypes.JobFiles{Args: r.Job.Args, Inputs: r.Job.Inputs, Execution: r.Job.Execution}, err
 }
 
 // Preview returns what matching would make of a job now, without changing anything; the error is the reason why there

@@ -1,14 +1,23 @@
 package keeper
 
 import (
+	"context"
 	"fmt"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	"github.com/cosmos/cosmos-sdk/x/auth/ante"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/credence-chain/credence/x/market/types"
 )
+
+// AccountKeeper is what the keeper needs of accounts. The parameters are named here, and not beside the types: a client, which
+// reads those, would link half a node with them.
+type AccountKeeper interface {
+	types.AccountKeeper
+	GetParams(ctx context.Context) authtypes.Params
+}
 
 // consumeSignature charges the gas of a signature as the ante handler does for a transaction's.
 func (k Keeper) consumeSignature(ctx sdk.Context) func(signing.SignatureV2) error {

@@ -161,7 +161,9 @@ func (a Agreement) Resources() appstypes.Resources {
 // Work returns what one task has to do at most; the windows leave time for it.
 func (a Agreement) Work() (poco.Work, error) {
 	bytes, err := a.InputBytes()
-	return poco.Work{Fuel: a.FuelLimit(), ModuleBytes: a.App.Version.Size_, InputBytes: bytes}, err
+	return poco.Work{
+		Fuel: a.FuelLimit(), ModuleBytes: a.App.Version.Size_, InputBytes: bytes, RunBlocks: a.Request.Job.runBlocks(a.Params.BlockMillis),
+	}, err
 }
 
 // InputBytes returns the most that one task reads, its inputs and its datasets; ErrInputs when it exceeds what the

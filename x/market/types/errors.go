@@ -36,6 +36,7 @@ var (
 	ErrDigest      = errorsmod.Register(ModuleName, 20, "invalid digest")
 	ErrLocator     = errorsmod.Register(ModuleName, 21, "invalid locator")
 	ErrArgs        = errorsmod.Register(ModuleName, 22, "invalid arguments")
+	ErrExecution   = errorsmod.Register(ModuleName, 90, "invalid execution")
 	ErrSponsor     = errorsmod.Register(ModuleName, 36, "sponsor does not fit")
 	ErrBeneficiary = errorsmod.Register(ModuleName, 37, "invalid beneficiary")
 	ErrCallback    = errorsmod.Register(ModuleName, 38, "callback does not fit")

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/credence-chain/credence/internal/purse"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -17,7 +16,6 @@ import (
 // AccountKeeper names the module's account, and what a signature costs.
 type AccountKeeper interface {
 	purse.Accounts
-	GetParams(ctx context.Context) authtypes.Params
 }
 
 // BankKeeper moves coins.

@@ -1,6 +1,7 @@
 package types
 
 import (
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"math/bits"
 	"slices"
 	"strings"
@@ -24,7 +25,8 @@ const (
 // MaxCallbackLen bounds the name of a callback.
 const MaxCallbackLen = 64
 
-// Normal returns the job with its defaults written out: a bag of 1, the policy's name, tags sorted and each once.
+// Normal returns the job with its defaults written out: a bag of 1, the policy's name, tags sorted and each once, what the
+// execution lists sorted.
 func (j Job) Normal() Job {
 	if j.Size_ == 0 {
 		j.Size_ = 1
@@ -33,6 +35,7 @@ func (j Job) Normal() Job {
 		j.Policy = poco.DefaultPolicy
 	}
 	j.Tags = NormalTags(j.Tags)
+	j.Execution = dealstypes.NewExecution(j.Execution.Contract())
 	return j
 }
 
@@ -194,6 +197,12 @@ func (j Job) validateInputs(p Params) error {
 	}
 	if err := contract.CheckInputs(names); err != nil {
 		return ErrInputName.Wrap(err.Error())
+	}
+	if err := j.Execution.Contract().Check(names); err != nil {
+		return ErrExecution.Wrap(err.Error())
+	}
+	if j.Category != "" && j.Execution.Contract().Seconds != 0 {
+		return ErrExecution.Wrapf("seconds: got %d, expected 0 in category %s, which has its own time", j.Execution.Seconds, j.Category)
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package types
 
 import (
 	"github.com/credence-chain/credence/poco"
-	appstypes "github.com/credence-chain/credence/x/apps/types"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // maxBlocks bounds every window; the same bound as that of poco.Terms.
@@ -116,7 +116,7 @@ func (p Params) FloorCourtFee(fuelLimit uint64) uint64 {
 
 // largestWork is what the largest task has to do.
 func (p Params) largestWork() poco.Work {
-	return poco.Work{Fuel: p.MaxFuel, ModuleBytes: appstypes.MaxSize, InputBytes: p.MaxInputBytes}
+	return poco.Work{Fuel: p.MaxFuel, ModuleBytes: contract.LargestProgramBytes(), InputBytes: p.MaxInputBytes}
 }
 
 // Window returns the window to commit of a task with so much to do, in blocks. A category's time stands in the place of

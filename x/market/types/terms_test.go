@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
@@ -91,7 +92,7 @@ func TestNewTerms(t *testing.T) {
 			App: amount(t, "app_price"), Dataset: amount(t, "dataset_price"), Pool: amount(t, "price"),
 			Commission: rapid.Uint32Range(0, 10_000).Draw(t, "commission"), Stake: rapid.Uint64().Draw(t, "stake"),
 		}, poco.Work{
-			Fuel: j.FuelLimit, ModuleBytes: rapid.Uint64Range(1, appstypes.MaxSize).Draw(t, "module"),
+			Fuel: j.FuelLimit, ModuleBytes: rapid.Uint64Range(1, contract.LargestProgramBytes()).Draw(t, "module"),
 			InputBytes: rapid.Uint64Range(0, p.MaxInputBytes).Draw(t, "inputs"),
 		})
 		if errors.Is(err, types.ErrUnaffordable) {

@@ -13,6 +13,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/orgs/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -104,7 +105,7 @@ func TestNobodyIsCaptured(t *testing.T) {
 	require.NoError(t, err, "an outsider's open role")
 	c.Pass(&types.MsgAdmit{Authority: app.Authority(), Id: "newcomer", Name: "Newcomer", Admins: []string{founder.String()}})
 	require.Equal(t, "newcomer", orgOf(c, founder))
-	c.Pass(&workerstypes.MsgCreatePool{Operator: app.Authority(), Id: "commons", Runtime: workerstypes.RuntimeWasm, Stake: 1})
+	c.Pass(&workerstypes.MsgCreatePool{Operator: app.Authority(), Id: "commons", Runtime: contract.RuntimeWasm, Stake: 1})
 	_, err = c.App.WorkersKeeper.GetPool(c.Ctx(), "commons")
 	require.NoError(t, err)
 }

@@ -226,7 +226,7 @@ type market struct {
 
 func (m market) GetDeal(ctx context.Context, id string) (dealstypes.Deal, error) {
 	d, err := m.WholeDeal(ctx, id)
-	d.Args, d.Inputs = nil, nil
+	d.Args, d.Inputs, d.Execution = nil, nil, nil
 	return d, err
 }
 

@@ -23,6 +23,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	minttypes "github.com/cosmos/cosmos-sdk/x/mint/types"
 
+	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/workers/keeper"
 	"github.com/credence-chain/credence/x/workers/types"
@@ -160,7 +161,7 @@ func (f *fixture) grant(org string, active bool) {
 }
 
 func (f *fixture) pool(id string, stake uint64) {
-	require.NoError(f.t, f.k.CreatePool(f.ctx, types.Pool{Id: id, Operator: "ops", Runtime: types.RuntimeWasm, Stake: stake}))
+	require.NoError(f.t, f.k.CreatePool(f.ctx, types.Pool{Id: id, Operator: "ops", Runtime: contract.RuntimeWasm, Stake: stake}))
 }
 
 // worker registers a worker of an organisation and returns its address.

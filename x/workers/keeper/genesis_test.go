@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/workers/keeper"
 	"github.com/credence-chain/credence/x/workers/types"
@@ -132,7 +133,7 @@ func TestGenesisIsLossless(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, terms, p.Terms())
 	}
-	registered, err := f.k.RegisteredFor(f.ctx, types.RuntimeWasm)
+	registered, err := f.k.RegisteredFor(f.ctx, contract.RuntimeWasm)
 	require.NoError(t, err)
 	require.EqualValues(t, 5, registered)
 }

@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/workers/keeper"
 	"github.com/credence-chain/credence/x/workers/types"
@@ -386,7 +387,7 @@ func TestTheBoundOnColluders(t *testing.T) {
 	o := newOperated(t)
 	bound := func(want uint64) {
 		t.Helper()
-		n, err := o.k.RegisteredFor(o.ctx, types.RuntimeWasm)
+		n, err := o.k.RegisteredFor(o.ctx, contract.RuntimeWasm)
 		require.NoError(t, err)
 		require.Equal(t, want, n)
 		o.check()

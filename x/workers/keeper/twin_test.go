@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/x/workers/keeper"
 	"github.com/credence-chain/credence/x/workers/types"
 )
@@ -316,7 +317,7 @@ func TestAgainstTwin(t *testing.T) {
 	})
 	stakes := map[string]uint64{"big": 60, "mid": 30, "small": 10}
 	for _, id := range slices.Sorted(maps.Keys(stakes)) {
-		pool := types.Pool{Id: id, Operator: "ops", Runtime: types.RuntimeWasm, Stake: stakes[id]}
+		pool := types.Pool{Id: id, Operator: "ops", Runtime: contract.RuntimeWasm, Stake: stakes[id]}
 		if id == "mid" {
 			pool.Capabilities = []string{"gpu"}
 		}
@@ -671,7 +672,7 @@ func (m *machine) compare(r *rapid.T) {
 		require.EqualValues(r, m.tw.registered(pool), registered, pool)
 		require.Equal(r, p.tickets, m.f.tickets(pool))
 	}
-	registered, err := m.f.k.RegisteredFor(m.f.ctx, types.RuntimeWasm)
+	registered, err := m.f.k.RegisteredFor(m.f.ctx, contract.RuntimeWasm)
 	require.NoError(r, err)
 	require.EqualValues(r, m.tw.registeredFor(), registered)
 	for name, w := range m.tw.workers {

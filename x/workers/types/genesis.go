@@ -6,6 +6,7 @@ import (
 
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
@@ -105,8 +106,11 @@ func validateWorkerPools(w Worker, pools map[string]Pool) error {
 			return ErrInvalidGenesis.Wrap(err.Error())
 		}
 	}
-	if w.Runtime != "" && w.Runtime != RuntimeWasm {
-		return ErrInvalidGenesis.Wrapf("runtime of worker %s: %q, expected %q", w.Address, w.Runtime, RuntimeWasm)
+	if w.Runtime == "" {
+		return nil
+	}
+	if _, err := contract.FindRuntime(w.Runtime); err != nil {
+		return ErrInvalidGenesis.Wrapf("worker %s: %s", w.Address, err)
 	}
 	return nil
 }

@@ -14,8 +14,6 @@ const (
 	MaxDescriptionLen = 512
 	// MaxBPS is the whole of a price, in ten thousandths.
 	MaxBPS = 10_000
-	// RuntimeWasm is the only runtime.
-	RuntimeWasm = contract.RuntimeWasm
 )
 
 // ValidatePoolID checks that id is 2 to 32 of a-z, 0-9 and '-'; ErrInvalidPool otherwise.
@@ -51,8 +49,8 @@ func (p Pool) Validate(codec address.Codec) error {
 }
 
 func (p Pool) validateSettings(codec address.Codec) error {
-	if p.Runtime != RuntimeWasm {
-		return ErrInvalidPool.Wrapf("runtime of %s: %q, expected %q", p.Id, p.Runtime, RuntimeWasm)
+	if _, err := contract.FindRuntime(p.Runtime); err != nil {
+		return ErrInvalidPool.Wrapf("%s: %s", p.Id, err)
 	}
 	if len(p.Description) > MaxDescriptionLen {
 		return ErrInvalidPool.Wrapf("description of %s: %d bytes, expected at most %d", p.Id, len(p.Description), MaxDescriptionLen)

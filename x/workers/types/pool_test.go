@@ -8,6 +8,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/codec/address"
 
+	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/workers/types"
 )
@@ -27,7 +28,7 @@ func TestPoolValidate(t *testing.T) {
 		{"odd id", func(p *types.Pool) { p.Id = "Main" }, "expected only a-z"},
 		{"operator", func(p *types.Pool) { p.Operator = "a/b" }, "operator of main"},
 		{"pending operator", func(p *types.Pool) { p.PendingOperator = "B" }, "pending_operator of main"},
-		{"runtime", func(p *types.Pool) { p.Runtime = "oci" }, "runtime of main"},
+		{"runtime", func(p *types.Pool) { p.Runtime = "oci" }, `main: runtime: got "oci", expected wasm`},
 		{"description", func(p *types.Pool) { p.Description = strings.Repeat("a", 513) }, "description of main: 513"},
 		{"no stake", func(p *types.Pool) { p.Stake = 0 }, "stake: 0 ucred"},
 		{"stake", func(p *types.Pool) { p.Stake, p.Next.Stake = types.MaxStake+1, types.MaxStake+1 }, "stake: 7205"},
@@ -41,7 +42,7 @@ func TestPoolValidate(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := types.Pool{
-				Id: "main", Operator: "ops", Runtime: types.RuntimeWasm, Stake: 10, Description: "for all", MinPrice: 3,
+				Id: "main", Operator: "ops", Runtime: contract.RuntimeWasm, Stake: 10, Description: "for all", MinPrice: 3,
 				MaxCommissionBps: 10_000, Capabilities: []string{"gpu", "tee"}, Invited: true,
 				Requesters: orgstypes.Audience{Organisations: []string{"acme"}},
 				Next:       &types.PoolTerms{Stake: 10}, NextHeight: 7, PendingOperator: "other",

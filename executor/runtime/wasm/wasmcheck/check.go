@@ -42,6 +42,8 @@ type Facts struct {
 	InitialMemory uint64
 	// StartFuel is charged before anything of it runs, in units of the fuel schedule.
 	StartFuel uint64
+	// Imports are the functions that it calls of its host, as "module.name", in its order.
+	Imports []string
 }
 
 // Check decides as every worker does. The error is a *Refused. It takes about a second for each 10 MB of a module.
@@ -50,5 +52,5 @@ func Check(ctx context.Context, module []byte) (Facts, error) {
 	if err != nil {
 		return Facts{}, err
 	}
-	return Facts{InitialMemory: uint64(m.MinPages) * fuel.PageSize, StartFuel: m.StartCost}, nil
+	return Facts{InitialMemory: uint64(m.MinPages) * fuel.PageSize, StartFuel: m.StartCost, Imports: m.Imports}, nil
 }

@@ -2,8 +2,8 @@ package wasmcheck
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -89,7 +89,7 @@ func TestCheck(t *testing.T) {
 			}
 			defer e.Close(context.Background())
 			o, engineErr := e.Run(context.Background(), runtime.Spec{
-				Module: tc.module, ModuleDigest: sha256.Sum256(tc.module), FuelLimit: 1e9, MemoryLimit: 4 << 30,
+				Program: runtime.ProgramOf(tc.module), FuelLimit: 1e9, MemoryLimit: 4 << 30,
 			}, nil)
 			if engineErr != nil || (o.Reason == runtime.InvalidModule) != (err != nil) {
 				t.Errorf("a worker answers %v %q, %v; the check says %v", o.Kind, o.Reason, engineErr, err)
@@ -103,9 +103,11 @@ func TestCheck(t *testing.T) {
 
 func TestFacts(t *testing.T) {
 	var m asm.Module
+	m.Import("wasi_snapshot_preview1", "proc_exit", asm.Types{asm.I32}, nil)
 	m.Memory(3, 0).Start(nil)
 	facts, err := Check(context.Background(), m.Bytes())
-	if want := (Facts{InitialMemory: 3 << 16, StartFuel: fuel.Start + 3*fuel.Page}); err != nil || facts != want {
+	want := Facts{InitialMemory: 3 << 16, StartFuel: fuel.Start + 3*fuel.Page, Imports: []string{"wasi_snapshot_preview1.proc_exit"}}
+	if err != nil || !reflect.DeepEqual(facts, want) {
 		t.Errorf("got %+v, %v, want %+v", facts, err, want)
 	}
 }

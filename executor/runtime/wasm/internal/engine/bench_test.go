@@ -2,12 +2,12 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
 )
 
@@ -88,7 +88,7 @@ func benchPlain(b *testing.B, config wazero.RuntimeConfig, module []byte) {
 func benchPass(b *testing.B, module []byte) {
 	ctx := context.Background()
 	e := newEngine(b, Options{})
-	m, err := e.instrumented(ctx, module, sha256.Sum256(module))
+	m, err := e.instrumented(ctx, runtime.ProgramOf(module))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
 	"testing"
 
 	"github.com/credence-chain/credence/executor/runtime"
@@ -36,7 +35,7 @@ func TestDepthComesBeforeTheEnginesStack(t *testing.T) {
 			m.Start(nil, self)
 			module := m.Bytes()
 			o, err := e.Run(context.Background(), runtime.Spec{
-				Module: module, ModuleDigest: sha256.Sum256(module), FuelLimit: 1e10, MemoryLimit: 1 << 20,
+				Program: runtime.ProgramOf(module), FuelLimit: 1e10, MemoryLimit: 1 << 20,
 			}, nil)
 			if err != nil || o.Reason != runtime.CallDepth {
 				t.Fatalf("%v %q, %v, %s", o.Kind, o.Reason, err, o.Stderr)

@@ -5,7 +5,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +13,8 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/admit"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
 )
@@ -68,8 +69,8 @@ var ErrDigest = errors.New("the module's digest is not the one asked for")
 
 // Prepare validates, instruments and compiles a module. It returns a *Refused
 // for a module that is not acceptable, and any other error for a failure of ours.
-func (e *Engine) Prepare(ctx context.Context, code []byte, digest [32]byte) error {
-	m, err := e.instrumented(ctx, code, digest)
+func (e *Engine) Prepare(ctx context.Context, program runtime.Program) error {
+	m, err := e.instrumented(ctx, program)
 	if err != nil {
 		return err
 	}
@@ -80,18 +81,22 @@ func (e *Engine) Prepare(ctx context.Context, code []byte, digest [32]byte) erro
 }
 
 // instrumented gives the instrumented module, from the cache if it is there.
-func (e *Engine) instrumented(ctx context.Context, code []byte, digest [32]byte) (instrument.Module, error) {
-	if got := sha256.Sum256(code); got != digest {
-		return instrument.Module{}, fmt.Errorf("%w: got sha256:%x, want sha256:%x", ErrDigest, got, digest)
+func (e *Engine) instrumented(ctx context.Context, program runtime.Program) (instrument.Module, error) {
+	code, err := artifact.ReadContent(program.Content)
+	if err != nil {
+		return instrument.Module{}, err
 	}
-	if m, ok := e.load(digest); ok {
+	if got := artifact.Sum(code); got != program.Digest {
+		return instrument.Module{}, fmt.Errorf("%w: got %s, want %s", ErrDigest, got, program.Digest)
+	}
+	if m, ok := e.load(program.Digest); ok {
 		return m, nil
 	}
 	m, err := admit.Module(ctx, code)
 	if err != nil {
 		return m, &Refused{err}
 	}
-	return m, e.save(digest, m)
+	return m, e.save(program.Digest, m)
 }
 
 // compile compiles an instrumented module. The pass must not break a valid module,

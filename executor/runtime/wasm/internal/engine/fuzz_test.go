@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
 	"reflect"
 	"strings"
 	"testing"
@@ -18,7 +17,7 @@ func FuzzEngines(f *testing.F) {
 	compiler, interpreter := newEngine(f, Options{}), newEngine(f, Options{Interpreter: true})
 	f.Fuzz(func(t *testing.T, module []byte) {
 		spec := runtime.Spec{
-			Module: module, ModuleDigest: sha256.Sum256(module),
+			Program:   runtime.ProgramOf(module),
 			FuelLimit: 300_000, MemoryLimit: 4 << 20, OutputLimit: 1 << 16,
 		}
 		a, err := compiler.Run(context.Background(), spec, nil)

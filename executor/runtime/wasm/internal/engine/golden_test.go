@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
@@ -38,8 +39,8 @@ const goldenFile = "testdata/fuel-v1.json"
 // goldenSpec is the task in which each app runs.
 func goldenSpec(app testapps.App) runtime.Spec {
 	return runtime.Spec{
-		Module: app.Module, ModuleDigest: sha256.Sum256(app.Module),
-		Args: []string{"app", "one", ""}, Env: []string{"TZ=UTC", "NAME=value"},
+		Program: runtime.ProgramOf(app.Module),
+		Args:    []string{"app", "one", ""}, Env: []string{"TZ=UTC", "NAME=value"},
 		Inputs:    app.Inputs,
 		FuelLimit: 20_000_000, MemoryLimit: 4<<20 + 5, OutputLimit: 1 << 20,
 		Clock: 1_800_000_000, Seed: [32]byte{1, 2, 3},
@@ -60,8 +61,8 @@ func filesDigest(files []result.File) string {
 		}
 		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(f.Path))))
 		h.Write(append([]byte(f.Path), kind))
-		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(f.Data))))
-		h.Write(f.Data)
+		h.Write(binary.LittleEndian.AppendUint64(nil, f.Size()))
+		_ = artifact.CopyContent(h, f.Content) // it is in memory
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"math"
 	"reflect"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
@@ -35,7 +35,7 @@ func runPlain(t testing.TB, config wazero.RuntimeConfig, spec runtime.Spec) (*wa
 	if err := provide(ctx, r, host); err != nil {
 		t.Fatal(err)
 	}
-	compiled, err := r.CompileModule(ctx, spec.Module)
+	compiled, err := r.CompileModule(ctx, spec.Program.Content.(artifact.Bytes))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestNaNsAreCanonical(t *testing.T) {
 		if err != nil || o.Kind != runtime.Result {
 			t.Fatalf("%s: %+v, %v", name, o, err)
 		}
-		return o.Files[0].Data
+		return o.Files[0].Content.(artifact.Bytes)
 	}
 	b := output("nan-store")
 	for _, at := range []int{0, 8, 16, 32, 48} {
@@ -142,13 +142,13 @@ func TestMemoryMaximum(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			module := testapps.GrowByOne(tc.declared)
 			o, err := e.Run(context.Background(), runtime.Spec{
-				Module: module, ModuleDigest: sha256.Sum256(module),
+				Program:   runtime.ProgramOf(module),
 				FuelLimit: 1e7, MemoryLimit: uint64(tc.limit)<<16 + 100, OutputLimit: 4,
 			}, nil)
 			if err != nil || o.Kind != runtime.Result {
 				t.Fatalf("%+v, %v", o, err)
 			}
-			if got := binary.LittleEndian.Uint32(o.Files[0].Data); got != tc.want {
+			if got := binary.LittleEndian.Uint32(o.Files[0].Content.(artifact.Bytes)); got != tc.want {
 				t.Errorf("grew to %d pages, want %d", got, tc.want)
 			}
 		})

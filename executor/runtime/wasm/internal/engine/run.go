@@ -5,16 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
 
@@ -41,6 +45,9 @@ func CheckSpec(spec runtime.Spec) error {
 	if err := memfs.CheckInputs(spec.Inputs); err != nil {
 		return fmt.Errorf("%w: %w", ErrSpec, err)
 	}
+	if err := spec.Execution.Check(fileNames(spec.Inputs)); err != nil {
+		return fmt.Errorf("%w: %w", ErrSpec, err)
+	}
 	switch {
 	case size > maxArguments:
 		return fmt.Errorf("%w: arguments and environment take %d bytes, the limit is %d", ErrSpec, size, maxArguments)
@@ -52,13 +59,23 @@ func CheckSpec(spec runtime.Spec) error {
 	return nil
 }
 
+// fileNames are the names of the files of a tree.
+func fileNames(tree []result.File) (names []string) {
+	for _, f := range tree {
+		if !f.Dir {
+			names = append(names, f.Path)
+		}
+	}
+	return names
+}
+
 // Run executes a task. An error is a failure of this machine. ready, if not nil, is called when the module is compiled and
 // before any of it runs; its error ends the run.
 func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error) (runtime.Outcome, error) {
 	if err := CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
-	m, err := e.instrumented(ctx, spec.Module, spec.ModuleDigest)
+	m, err := e.instrumented(ctx, spec.Program)
 	if refused := (*Refused)(nil); errors.As(err, &refused) {
 		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule, Stderr: say(nil, refused.Error())}, nil
 	}
@@ -90,7 +107,8 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error)
 func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, m instrument.Module, spec runtime.Spec) (runtime.Outcome, error) {
 	meter := &meter{}
 	host, err := wasi.New(wasi.Config{
-		Args: spec.Args, Env: spec.Env, Inputs: spec.Inputs,
+		Args: spec.Args, Env: slices.Concat(spec.Env, spec.Execution.Env), Inputs: spec.Inputs,
+		Stdin: spec.Execution.Stdin, Stdout: spec.Execution.Stdout,
 		OutputLimit: spec.OutputLimit,
 		TempLimit:   spec.MemoryLimit,
 		Clock:       spec.Clock, Seed: spec.Seed,
@@ -115,7 +133,19 @@ func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, 
 	if err == nil && meter.Fuel() >= 0 {
 		_, err = instance.ExportedFunction(instrument.EntryFunction).Call(ctx)
 	}
-	return conclude(err, host, meter, spec)
+	out, err := conclude(err, host, meter, spec)
+	out.Memory = memorySize(instance)
+	return out, err
+}
+
+// memorySize is the size of a module's memory at its end, in bytes, which is its peak: it never shrinks. Of a module that
+// has none wazero gives an interface that holds a nil pointer.
+func memorySize(instance api.Module) uint64 {
+	memory := instance.Memory()
+	if memory == nil || reflect.ValueOf(memory).IsNil() {
+		return 0
+	}
+	return uint64(memory.Size())
 }
 
 // provide installs the host's functions.
@@ -146,6 +176,7 @@ func valueTypes(types []byte) []api.ValueType { return append([]api.ValueType{},
 func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runtime.Outcome, error) {
 	out := runtime.Outcome{Kind: runtime.AppFailed}
 	out.Stdout, out.Stderr = host.Logs()
+	out.StderrEnd = host.StderrEnd()
 	switch stopped := host.Stopped; {
 	case stopped != nil:
 		out.Reason, out.ExitCode = stopped.Reason, stopped.ExitCode
@@ -165,21 +196,49 @@ func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runt
 		return out, nil
 	}
 	out.Fuel = spec.FuelLimit - uint64(meter.Fuel())
-	if out.Reason == runtime.None {
-		judge(&out, host.Output(), spec.OutputPath)
+	if out.Reason == runtime.None || out.Reason == runtime.Exit { // it ended by itself
+		if !spec.Execution.Succeeded(out.ExitCode) {
+			out.Reason = runtime.Exit
+			return out, nil
+		}
+		out.Reason = runtime.None
+		return judge(out, host, spec)
 	}
 	return out, nil
 }
 
 // judge makes a result of what the app left in /out, or says that it is none. It happens here, in the process that ran the
 // app, so that nothing which an app can leave is more than an answer to the worker.
-func judge(out *runtime.Outcome, files []result.File, outputPath string) {
-	kept, reason, err := result.Judge(files, outputPath)
-	if err != nil {
-		out.Reason, out.Stderr = runtime.Reason(reason), say(out.Stderr, reason+": "+err.Error())
-		return
+func judge(out runtime.Outcome, host *wasi.Host, spec runtime.Spec) (runtime.Outcome, error) {
+	files, whole := output(host, spec)
+	if !whole {
+		out.Reason, out.ExitCode = runtime.OutputTooLarge, 0
+		return out, nil
 	}
-	out.Kind, out.Files = runtime.Result, kept
+	kept, reason, err := result.Judge(files, spec.OutputPath)
+	switch {
+	case err == nil:
+		out.Kind, out.Files = runtime.Result, kept
+	case reason == "":
+		return runtime.Outcome{}, err
+	default:
+		out.Reason, out.ExitCode, out.Stderr = runtime.Reason(reason), 0, say(out.Stderr, reason+": "+err.Error())
+	}
+	return out, nil
+}
+
+// output is what the app left. Of one that only printed it is what it printed, so that such a program has a result; false
+// when that is more than the output may be. An app whose version declares a folder has to write there.
+func output(host *wasi.Host, spec runtime.Spec) (files []result.File, whole bool) {
+	files = host.Output()
+	if len(files) > 0 || spec.OutputPath != "" || spec.Execution.Stdout != "" {
+		return files, true
+	}
+	printed, whole := host.Printed()
+	if len(printed) == 0 {
+		return nil, whole
+	}
+	return []result.File{{Path: contract.DefaultStdout, Content: artifact.Bytes(printed)}}, whole
 }
 
 // maxSaid bounds what say adds, in bytes.

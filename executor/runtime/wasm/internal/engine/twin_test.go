@@ -2,12 +2,12 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
@@ -315,7 +315,7 @@ func TestTwin(t *testing.T) {
 		}
 		module := program(functions)
 		spec := runtime.Spec{
-			Module: module, ModuleDigest: sha256.Sum256(module),
+			Program:   runtime.ProgramOf(module),
 			FuelLimit: 1 << 40, MemoryLimit: 1 << 20, OutputLimit: 4,
 		}
 		for name, e := range map[string]*Engine{"compiler": compiler, "interpreter": interpreter} {
@@ -333,7 +333,7 @@ func TestTwin(t *testing.T) {
 				if o.Kind != runtime.Result || o.Fuel != w.fuel {
 					t.Fatalf("%s: got %v %q with fuel %d, the twin used %d", name, o.Kind, o.Reason, o.Fuel, w.fuel)
 				}
-				if got := int32(binary.LittleEndian.Uint32(o.Files[0].Data)); got != value {
+				if got := int32(binary.LittleEndian.Uint32(o.Files[0].Content.(artifact.Bytes))); got != value {
 					t.Fatalf("%s: got %d, the twin has %d", name, got, value)
 				}
 			}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
 	"testing"
 
 	"github.com/credence-chain/credence/executor/runtime"
@@ -30,12 +29,12 @@ func TestNoMemory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			module := tc.module.Bytes()
 			o, err := e.Run(context.Background(), runtime.Spec{
-				Module: module, ModuleDigest: sha256.Sum256(module), FuelLimit: 1e6, MemoryLimit: tc.limit,
+				Program: runtime.ProgramOf(module), FuelLimit: 1e6, MemoryLimit: tc.limit,
 			}, nil)
 			if err != nil || o.Kind != runtime.Result {
 				t.Fatalf("%+v, %v", o, err)
 			}
-			if err := e.Prepare(context.Background(), module, sha256.Sum256(module)); err != nil {
+			if err := e.Prepare(context.Background(), runtime.ProgramOf(module)); err != nil {
 				t.Fatal(err)
 			}
 		})

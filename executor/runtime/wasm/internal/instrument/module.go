@@ -44,6 +44,9 @@ type Module struct {
 	MinPages, MaxPages uint32
 	// HasStart tells whether StartFunction is exported.
 	HasStart bool
+	// Imports are the functions that it imports, in its order, as "module.name". They are for people: a module out of a
+	// cache has none.
+	Imports []string
 }
 
 // module is a module on its way through the pass.
@@ -53,7 +56,8 @@ type module struct {
 	types     []wasmbin.FuncType
 	newTypes  []wasmbin.FuncType
 	imported  []uint32 // types of the imported functions
-	missing   []string // imports that are not there
+	imports   []string // names of the imported functions
+	missing   []string // those that are not there
 	defined   []uint32 // types of the defined functions
 	bodies    [][]byte
 	memory    *wasmbin.Limits
@@ -89,7 +93,7 @@ func Instrument(code []byte, host Host) (Module, error) {
 	if err := m.rewrite(); err != nil {
 		return Module{}, err
 	}
-	result := Module{Code: wasmbin.Join(m.sections), StartCost: m.startCost, HasStart: m.hasStart}
+	result := Module{Code: wasmbin.Join(m.sections), StartCost: m.startCost, HasStart: m.hasStart, Imports: m.imports}
 	if m.memory != nil {
 		result.MinPages, result.MaxPages = m.memory.Min, fuel.MaxPages
 		if m.memory.HasMax {

@@ -101,7 +101,7 @@ func (m *module) readImport(r *wasmbin.Reader) error {
 	case !want.Equal(m.types[typ]):
 		return refusal.New(refusal.Imports, "%.80q has the wrong type", space+"."+name)
 	}
-	m.imported = append(m.imported, typ)
+	m.imported, m.imports = append(m.imported, typ), append(m.imports, space+"."+name)
 	return nil
 }
 

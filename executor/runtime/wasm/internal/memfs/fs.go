@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
@@ -94,7 +95,11 @@ func (fs *FS) addInput(dir *Node, file result.File) error {
 	}
 	if !file.Dir {
 		// Clipped, so that nothing can ever be appended behind it in place.
-		dir.Data, dir.Executable = slices.Clip(file.Data), file.Executable
+		data, err := artifact.ReadContent(file.Content)
+		if err != nil {
+			return err
+		}
+		dir.Data, dir.Executable = slices.Clip(data), file.Executable
 	}
 	return nil
 }
@@ -118,13 +123,21 @@ func (fs *FS) Nodes() uint64 { return fs.nodes }
 // Root is the directory "/".
 func (fs *FS) Root() *Node { return fs.root }
 
+// file is the node as an entry of a tree.
+func (n *Node) file(path string) result.File {
+	if n.IsDir() {
+		return result.File{Path: path, Dir: true}
+	}
+	return result.File{Path: path, Content: artifact.Bytes(n.Data), Executable: n.Executable}
+}
+
 // Output lists the tree below /out, sorted by path, paths relative to /out. What lies in a folder whose own path is longer
 // than any of a result can be is left out, the folder is not: it makes the tree no result, and the paths below it, of up
 // to 32 KiB each, would take gigabytes.
 func (fs *FS) Output() []result.File {
 	var files []result.File
 	fs.out.list("", func(path string, n *Node) (descend bool) {
-		files = append(files, result.File{Path: path, Data: n.Data, Executable: n.Executable, Dir: n.IsDir()})
+		files = append(files, n.file(path))
 		return len(path) <= result.MaxPathBytes
 	})
 	slices.SortFunc(files, func(a, b result.File) int { return strings.Compare(a.Path, b.Path) })

@@ -9,13 +9,14 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/result"
 )
 
 func newFS(t testing.TB) *FS {
 	t.Helper()
 	fs, err := New([]result.File{
-		{Path: "b", Data: []byte("bb"), Executable: true}, {Path: "a/c", Data: []byte("c")}, {Path: "empty", Dir: true},
+		{Path: "b", Content: artifact.Bytes("bb"), Executable: true}, {Path: "a/c", Content: artifact.Bytes("c")}, {Path: "empty", Dir: true},
 	}, 100, 50)
 	if err != nil {
 		t.Fatal(err)

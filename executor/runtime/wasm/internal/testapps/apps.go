@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
 	"github.com/credence-chain/credence/result"
 )
@@ -19,11 +20,11 @@ type App struct {
 
 // Inputs are the inputs of the apps that read some.
 var Inputs = []result.File{
-	{Path: "x", Data: []byte("the input\n")},
+	{Path: "x", Content: artifact.Bytes("the input\n")},
 	{Path: "sub", Dir: true},
-	{Path: "sub/beta", Data: []byte("b"), Executable: true},
-	{Path: "alpha", Data: []byte("aa")},
-	{Path: "m2", Data: []byte("")},
+	{Path: "sub/beta", Content: artifact.Bytes("b"), Executable: true},
+	{Path: "alpha", Content: artifact.Bytes("aa")},
+	{Path: "m2", Content: artifact.Bytes("")},
 }
 
 // All lists the apps.
@@ -59,8 +60,8 @@ func All() []App {
 		{Name: "directory", Module: directory(), Inputs: Inputs},
 		{Name: "copy", Module: Copy(), Inputs: Inputs},
 		{Name: "copy-dataset", Module: CopyDataset(), Inputs: append(slices.Clone(Inputs),
-			result.File{Path: "datasets/acme/cities", Data: []byte("a dataset\n")},
-			result.File{Path: "datasets/acme/roads", Data: []byte("another\n")})},
+			result.File{Path: "datasets/acme/cities", Content: artifact.Bytes("a dataset\n")},
+			result.File{Path: "datasets/acme/roads", Content: artifact.Bytes("another\n")})},
 		{Name: "start-section", Module: startSection()},
 		{Name: "results", Module: results()},
 		{Name: "branches", Module: branches()},

@@ -31,11 +31,11 @@ type descriptor struct {
 	fileType           byte
 	readable, writable bool
 	flags              uint16
-	node               *memfs.Node // nil for a stream
+	node               *memfs.Node // nil for a stream that is no file
 	offset             uint64
 	preopen            string
 	listing            []entry
-	log                *[]byte
+	stream             *stream // of the app's stdout and stderr
 }
 
 func (c *call) descriptor(fd uint32) (*descriptor, Errno) {

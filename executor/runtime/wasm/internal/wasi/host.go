@@ -42,13 +42,15 @@ func (s *Stop) Error() string {
 	return fmt.Sprintf("the app was stopped: reason %q, exit status %d", s.Reason, s.ExitCode)
 }
 
-// MaxLog is how much of stdout and of stderr is kept, in bytes.
+// MaxLog is how much of stdout and of stderr is kept as a log, in bytes.
 const MaxLog = 64 << 10
 
 // Config is what a host is made of; its fields are those of runtime.Spec.
 type Config struct {
 	Args, Env   []string
 	Inputs      []result.File
+	Stdin       string // an input; empty for none
+	Stdout      string // a file below /out; empty: what is printed is kept up to OutputLimit
 	OutputLimit uint64
 	TempLimit   uint64 // bytes in /tmp
 	Clock       int64
@@ -62,34 +64,79 @@ type Host struct {
 
 	meter          Meter
 	fs             *memfs.FS
+	outputLimit    uint64
 	args, env      []string
 	clock          clock
 	random         random
 	fds            []*descriptor
-	stdout, stderr []byte
+	stdout, stderr stream
 }
 
-// New makes a host. It fails when the inputs make no tree.
+// New makes a host. It fails when the inputs make no tree, or the streams name no files.
 func New(c Config, meter Meter) (*Host, error) {
 	fs, err := memfs.New(c.Inputs, c.OutputLimit, c.TempLimit)
 	if err != nil {
 		return nil, err
 	}
-	h := &Host{meter: meter, fs: fs, args: c.Args, env: c.Env, clock: clock{start: c.Clock}, random: random{seed: c.Seed}}
+	h := &Host{meter: meter, fs: fs, outputLimit: c.OutputLimit, args: c.Args, env: c.Env, clock: clock{start: c.Clock}, random: random{seed: c.Seed}}
+	h.stdout.keep, h.stderr.keep = max(MaxLog, c.OutputLimit), MaxLog
 	h.fds = []*descriptor{
 		{fileType: typeUnknown, readable: true},
-		{fileType: typeUnknown, writable: true, log: &h.stdout},
-		{fileType: typeUnknown, writable: true, log: &h.stderr},
+		{fileType: typeUnknown, writable: true, stream: &h.stdout},
+		{fileType: typeUnknown, writable: true, stream: &h.stderr},
 		{fileType: typeDirectory, readable: true, node: fs.Root(), preopen: "/"},
 	}
+	if c.Stdin != "" {
+		if err := h.redirect(0, "in/"+c.Stdin, descriptor{readable: true}, memfs.OpenFlags{}); err != nil {
+			return nil, fmt.Errorf("stdin %q: %w", c.Stdin, err)
+		}
+	}
+	if c.Stdout != "" {
+		if err := h.redirect(1, "out/"+c.Stdout, descriptor{writable: true}, memfs.OpenFlags{Create: true, Write: true}); err != nil {
+			return nil, fmt.Errorf("stdout %q: %w", c.Stdout, err)
+		}
+	}
 	return h, nil
+}
+
+// redirect makes a stream a file, as a shell does before it starts a program, with the folders that it lies in.
+func (h *Host) redirect(fd int, path string, d descriptor, flags memfs.OpenFlags) error {
+	if flags.Create {
+		for i, c := range path {
+			if c == '/' && i > len("out") {
+				if errno := h.fs.MakeDir(h.fs.Root(), path[:i]); errno != memfs.Success {
+					return errno
+				}
+			}
+		}
+	}
+	node, errno := h.fs.Open(h.fs.Root(), path, flags)
+	if errno != memfs.Success {
+		return errno
+	}
+	if node.IsDir() {
+		return memfs.IsDirectory
+	}
+	d.fileType, d.node = typeRegular, node
+	h.fds[fd] = &d
+	return nil
 }
 
 // Output is what the app left in /out.
 func (h *Host) Output() []result.File { return h.fs.Output() }
 
 // Logs are the beginnings of what the app printed.
-func (h *Host) Logs() (stdout, stderr []byte) { return h.stdout, h.stderr }
+func (h *Host) Logs() (stdout, stderr []byte) {
+	return h.stdout.beginning(MaxLog), h.stderr.beginning(MaxLog)
+}
+
+// Printed is what the app wrote to stdout, and false when it was more than OutputLimit.
+func (h *Host) Printed() ([]byte, bool) {
+	return h.stdout.head, h.stdout.total <= h.outputLimit
+}
+
+// StderrEnd is the end of what the app wrote to stderr.
+func (h *Host) StderrEnd() []byte { return h.stderr.end() }
 
 // call is one call of a host function.
 type call struct {

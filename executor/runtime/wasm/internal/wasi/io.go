@@ -94,8 +94,8 @@ func (c *call) fdWrite() Errno {
 		return errno
 	case !d.writable:
 		return memfs.BadFile
-	case d.log != nil:
-		return c.writeLog(d.log)
+	case d.stream != nil:
+		return c.writeStream(d.stream)
 	}
 	if d.flags&flagAppend != 0 {
 		d.offset = d.node.Size()
@@ -145,15 +145,15 @@ func (c *call) writeFrom(n *memfs.Node, offset uint64) (uint32, Errno) {
 	return uint32(total), memfs.Success
 }
 
-// writeLog keeps the beginning and drops the rest; the app does not notice.
-func (c *call) writeLog(log *[]byte) Errno {
+// writeStream keeps what a stream keeps and drops the rest; the app does not notice.
+func (c *call) writeStream(s *stream) Errno {
 	buffers, total, errno := c.buffers(c.u32(1), c.u32(2))
 	if errno != memfs.Success {
 		return errno
 	}
 	c.chargeBytes(total)
 	for _, b := range buffers {
-		*log = append(*log, b[:min(len(b), MaxLog-len(*log))]...)
+		s.write(b)
 	}
 	return c.putU32(c.u32(3), uint32(total))
 }

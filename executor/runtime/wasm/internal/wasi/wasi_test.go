@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
@@ -40,7 +41,7 @@ func newBench(t testing.TB) *bench {
 	var err error
 	b.host, err = New(Config{
 		Args: []string{"app", "x"}, Env: []string{"A=b"},
-		Inputs:      []result.File{{Path: "x", Data: []byte("0123456789")}, {Path: "d", Dir: true}},
+		Inputs:      []result.File{{Path: "x", Content: artifact.Bytes("0123456789")}, {Path: "d", Dir: true}},
 		OutputLimit: 100, TempLimit: 50, Clock: 1000, Seed: [32]byte{9},
 	}, b)
 	if err != nil {
@@ -164,7 +165,7 @@ func TestWrite(t *testing.T) {
 	b.must("fd_filestat_set_size", fd, 28)
 	b.must("fd_allocate", fd, 0, 30)
 	want := "hello, world\x00\x00\x00\x00\x00\x00\x00\x00hellohel\x00\x00"
-	if out := b.host.Output(); len(out) != 1 || string(out[0].Data) != want {
+	if out := b.host.Output(); len(out) != 1 || string(out[0].Content.(artifact.Bytes)) != want {
 		t.Errorf("got %+v, want %q", out, want)
 	}
 	if errno := b.call("fd_read", fd, vectors, 1, results); errno != memfs.BadFile {

@@ -1,0 +1,23 @@
+package app
+
+import (
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/prometheus/client_golang/prometheus"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/app/watch"
+)
+
+// Observe registers the metrics of the protocol. A node calls it once, before it starts.
+func (a *App) Observe(reg prometheus.Registerer) {
+	keepers := watch.Keepers{Tasks: a.TasksKeeper, Market: a.MarketKeeper, Deals: a.DealsKeeper, Vouchers: a.VouchersKeeper, Workers: a.WorkersKeeper, Poa: a.PoaKeeper, Beacon: a.BeaconKeeper}
+	a.watch = watch.New(reg, keepers, func() (sdk.Context, error) { return a.CreateQueryContext(0, false) }, a.Logger())
+}
+
+// FinalizeBlock executes a block, and then counts what happened in it for those who watch the node.
+func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	res, err := a.BaseApp.FinalizeBlock(req)
+	a.watch.Block(res)
+	return res, err
+}

@@ -1,0 +1,70 @@
+package watch
+
+import (
+	"strings"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/internal/metric"
+)
+
+// events are counted as blocks are executed: this node's count since it started.
+type events struct {
+	opened, ended, courts, failures *prometheus.CounterVec
+	transactions                    *prometheus.CounterVec
+}
+
+func (e *events) declare(l *metric.List) {
+	e.opened = l.Counter("task_phases_total", "Phases that tasks entered, in blocks that this node executed.", "phase")
+	e.ended = l.Counter("task_endings_total", "Tasks that ended, by ending, and whether the court decided.", "ending", "court")
+	e.courts = l.Counter("court_votes_total", "Answers that were opened in court.")
+	e.failures = l.Counter("isolated_failures_total", "Items of block hooks that failed and were set aside, by module and kind of item; expected 0.", "module", "item")
+	e.transactions = l.Counter("transactions_total", "Transactions in blocks that this node executed, by result: ok, failed.", "result")
+}
+
+// Block counts the events of a block that was executed. It never fails: what it does not understand it leaves out.
+func (w *Watch) Block(res *abci.ResponseFinalizeBlock) {
+	if w == nil || res == nil {
+		return
+	}
+	for _, e := range res.Events {
+		w.event(e)
+	}
+	for _, tx := range res.TxResults {
+		result := "ok"
+		if tx.Code != 0 {
+			result = "failed"
+		}
+		w.transactions.WithLabelValues(result).Inc()
+		for _, e := range tx.Events {
+			w.event(e)
+		}
+	}
+}
+
+func (w *Watch) event(e abci.Event) {
+	switch e.Type {
+	case "credence.tasks.v1.EventPhase":
+		w.opened.WithLabelValues(word(e, "phase", "PHASE_")).Inc()
+	case "credence.tasks.v1.EventEnded":
+		w.ended.WithLabelValues(word(e, "ending", "ENDING_"), word(e, "by_court", "")).Inc()
+	case "credence.tasks.v1.EventRevealed":
+		if word(e, "bench", "BENCH_") == "court" {
+			w.courts.WithLabelValues().Inc()
+		}
+	case isolate.EventType:
+		w.failures.WithLabelValues(word(e, isolate.AttributeModule, ""), word(e, isolate.AttributeItem, "")).Inc()
+	}
+}
+
+// word is an attribute in small letters, without its prefix and quotes.
+func word(e abci.Event, name, prefix string) string {
+	for _, a := range e.Attributes {
+		if a.Key == name {
+			return strings.ToLower(strings.TrimPrefix(strings.Trim(a.Value, `"`), prefix))
+		}
+	}
+	return ""
+}

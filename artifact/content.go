@@ -1,0 +1,113 @@
+package artifact
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// Content is the bytes of a file on this machine, wherever they lie: in memory, in a part of a file on disk, or in a
+// store. It can be opened any number of times, also by several at once.
+type Content interface {
+	// Size is how many bytes there are.
+	Size() int64
+	// Open gives a reader that begins at the first byte. Where the bytes are those of a digest, the reader yields
+	// ErrCorrupted in place of the last of them when they are others.
+	Open() (io.ReadCloser, error)
+}
+
+// ReadContent gives all bytes of a content. Those of Bytes are not copied, so that the caller must not change what it
+// gets. nil is the content of an empty file.
+func ReadContent(c Content) ([]byte, error) {
+	if c == nil {
+		return nil, nil
+	}
+	if data, ok := c.(Bytes); ok {
+		return data, nil
+	}
+	var buffer bytes.Buffer
+	if err := CopyContent(&buffer, c); err != nil {
+		return nil, err
+	}
+	return buffer.Bytes(), nil
+}
+
+// CopyContent writes all bytes of a content, and fails when they are fewer or more than its size says. nil is the content
+// of an empty file.
+func CopyContent(to io.Writer, c Content) error {
+	if c == nil {
+		return nil
+	}
+	r, err := c.Open()
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(to, oneOver(r, c.Size()))
+	if err = errors.Join(err, r.Close()); err != nil {
+		return err
+	}
+	if n != c.Size() {
+		return fmt.Errorf("%w: got %d bytes or more, expected %d", ErrCorrupted, n, c.Size())
+	}
+	return nil
+}
+
+// Bytes is a content in memory.
+type Bytes []byte
+
+// Size implements Content.
+func (b Bytes) Size() int64 { return int64(len(b)) }
+
+// Open implements Content.
+func (b Bytes) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
+
+// Part is a content that is a part of something open, such as a file on disk.
+type Part struct {
+	In           io.ReaderAt
+	Offset, Long int64
+}
+
+// Size implements Content.
+func (p Part) Size() int64 { return p.Long }
+
+// Open implements Content.
+func (p Part) Open() (io.ReadCloser, error) {
+	return io.NopCloser(io.NewSectionReader(p.In, p.Offset, p.Long)), nil
+}
+
+// File is the content of a file on disk that has this size.
+type File struct {
+	Path string
+	Long int64
+}
+
+// Size implements Content.
+func (f File) Size() int64 { return f.Long }
+
+// Open implements Content.
+func (f File) Open() (io.ReadCloser, error) { return os.Open(f.Path) }
+
+// Blob is a content that a store on this machine holds under a digest.
+type Blob struct {
+	Source Source
+	Digest Digest
+	Long   int64
+}
+
+// Size implements Content.
+func (b Blob) Size() int64 { return b.Long }
+
+// Open implements Content.
+func (b Blob) Open() (io.ReadCloser, error) {
+	r, size, err := b.Source.Open(context.Background(), b.Digest)
+	if err != nil {
+		return nil, err
+	}
+	if size != b.Long {
+		return nil, errors.Join(fmt.Errorf("%w: %s has %d bytes, expected %d", ErrCorrupted, b.Digest, size, b.Long), r.Close())
+	}
+	return r, nil
+}

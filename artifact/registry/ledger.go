@@ -1,0 +1,374 @@
+package registry
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/credence-chain/credence/artifact"
+)
+
+// rowBytes is charged for every entry of the ledger, so that entries of empty blobs and of tags are not free.
+const rowBytes = 512
+
+// The ledger's tables, and the keys within them:
+//
+//	claims     organisation 0x00 digest        size, when claimed (8 bytes each, big endian)
+//	manifests  repository 0x00 digest          media type
+//	tags       repository 0x00 tag             digest
+var (
+	claims    = []byte("claims")
+	manifests = []byte("manifests")
+	tags      = []byte("tags")
+)
+
+// ledger knows who holds what. Its methods may be called concurrently.
+type ledger struct {
+	db *bbolt.DB
+
+	mu    sync.Mutex
+	used  map[string]int64 // bytes charged, by organisation
+	going map[string]int64 // bytes of uploads under way, by organisation
+}
+
+func openLedger(folder string) (*ledger, error) {
+	db, err := bbolt.Open(filepath.Join(folder, "ledger.db"), 0o600, &bbolt.Options{Timeout: time.Second})
+	if err != nil {
+		return nil, fmt.Errorf("ledger of the store: %w (another process may have it open)", err)
+	}
+	l := &ledger{db: db, used: map[string]int64{}, going: map[string]int64{}}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, table := range [][]byte{claims, manifests, tags} {
+			b, err := tx.CreateBucketIfNotExists(table)
+			if err != nil {
+				return err
+			}
+			err = b.ForEach(func(k, v []byte) error {
+				l.used[ownerOf(k)] += charge(table, v)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("ledger of the store: %w", err)
+	}
+	return l, nil
+}
+
+func (l *ledger) close() error { return l.db.Close() }
+
+// organisationOf a repository is the first part of its name.
+func organisationOf(repository string) string {
+	organisation, _, _ := strings.Cut(repository, "/")
+	return organisation
+}
+
+func key(owner string, rest []byte) []byte { return append(append([]byte(owner), 0), rest...) }
+
+func ownerOf(key []byte) string {
+	owner, _, _ := bytes.Cut(key, []byte{0})
+	return organisationOf(string(owner))
+}
+
+// charge of one entry.
+func charge(table, value []byte) int64 {
+	if !bytes.Equal(table, claims) {
+		return rowBytes
+	}
+	return rowBytes + int64(binary.BigEndian.Uint64(value))
+}
+
+// usage is what organisations are charged, uploads under way included.
+func (l *ledger) usage() map[string]int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := map[string]int64{}
+	for org, n := range l.used {
+		out[org] += n
+	}
+	for org, n := range l.going {
+		out[org] += n
+	}
+	return out
+}
+
+// reserve takes n bytes of an organisation's quota for an upload under way; quota 0 means none. release gives them back.
+func (l *ledger) reserve(organisation string, n, quota int64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.room(organisation, n, quota); err != nil {
+		return err
+	}
+	l.going[organisation] += n
+	return nil
+}
+
+func (l *ledger) release(organisation string, n int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.giveBack(organisation, n)
+}
+
+func (l *ledger) giveBack(organisation string, n int64) {
+	if l.going[organisation] -= n; l.going[organisation] <= 0 {
+		delete(l.going, organisation)
+	}
+}
+
+// room says why n more bytes do not fit. The caller has the lock.
+func (l *ledger) room(organisation string, n, quota int64) error {
+	if have := l.used[organisation] + l.going[organisation]; quota > 0 && have+n > quota {
+		return fmt.Errorf("%w: %s has %d of %d bytes in use, and %d more are wanted: delete manifests, or ask the store's operator for more", artifact.ErrQuota, organisation, have, quota, n)
+	}
+	return nil
+}
+
+// held is a blob that an organisation is to hold.
+type held struct {
+	digest artifact.Digest
+	size   int64
+}
+
+// claim makes an organisation a holder of blobs, all or none, and charges it for those that it does not hold yet. What was
+// reserved for them is given back in the same moment.
+func (l *ledger) claim(organisation string, quota, reserved int64, blobs ...held) error {
+	return l.change(organisation, quota, reserved, func(w *writer) error { return w.claim(organisation, blobs) })
+}
+
+// holds says whether an organisation holds a blob.
+func (l *ledger) holds(organisation string, digest artifact.Digest) (found bool, err error) {
+	err = l.db.View(func(tx *bbolt.Tx) error {
+		found = tx.Bucket(claims).Get(key(organisation, digest[:])) != nil
+		return nil
+	})
+	return found, err
+}
+
+// putManifest adds a manifest to a repository with what it names, and a tag unless that is empty.
+func (l *ledger) putManifest(repository, mediaType, tag string, manifest artifact.Digest, quota int64, names []held) error {
+	organisation := organisationOf(repository)
+	return l.change(organisation, quota, 0, func(w *writer) error {
+		if err := w.claim(organisation, names); err != nil {
+			return err
+		}
+		if err := w.put(manifests, key(repository, manifest[:]), []byte(mediaType)); err != nil {
+			return err
+		}
+		if tag == "" {
+			return nil
+		}
+		return w.put(tags, key(repository, []byte(tag)), manifest[:])
+	})
+}
+
+// removeManifest forgets a manifest and the tags that lead to it; false when it is not there.
+func (l *ledger) removeManifest(repository string, manifest artifact.Digest) (found bool, err error) {
+	err = l.change(organisationOf(repository), 0, 0, func(w *writer) error {
+		if found = w.tx.Bucket(manifests).Get(key(repository, manifest[:])) != nil; !found {
+			return nil
+		}
+		var lead [][]byte
+		prefix := key(repository, nil)
+		c := w.tx.Bucket(tags).Cursor()
+		for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+			if bytes.Equal(v, manifest[:]) {
+				lead = append(lead, bytes.Clone(k))
+			}
+		}
+		for _, k := range lead {
+			if err := w.remove(tags, k); err != nil {
+				return err
+			}
+		}
+		return w.remove(manifests, key(repository, manifest[:]))
+	})
+	return found, err
+}
+
+// removeTag forgets a tag; false when it is not there.
+func (l *ledger) removeTag(repository, tag string) (found bool, err error) {
+	err = l.change(organisationOf(repository), 0, 0, func(w *writer) error {
+		k := key(repository, []byte(tag))
+		if found = w.tx.Bucket(tags).Get(k) != nil; !found {
+			return nil
+		}
+		return w.remove(tags, k)
+	})
+	return found, err
+}
+
+// manifest returns the media type of a repository's manifest; false when it is not there.
+func (l *ledger) manifest(repository string, digest artifact.Digest) (mediaType string, found bool, err error) {
+	err = l.db.View(func(tx *bbolt.Tx) error {
+		v := tx.Bucket(manifests).Get(key(repository, digest[:]))
+		mediaType, found = string(v), v != nil
+		return nil
+	})
+	return mediaType, found, err
+}
+
+// tag returns the manifest of a tag; false when it is not there.
+func (l *ledger) tag(repository, tag string) (digest artifact.Digest, found bool, err error) {
+	err = l.db.View(func(tx *bbolt.Tx) error {
+		v := tx.Bucket(tags).Get(key(repository, []byte(tag)))
+		found = len(v) == len(digest)
+		copy(digest[:], v)
+		return nil
+	})
+	return digest, found, err
+}
+
+// tagsAfter lists at most n tags of a repository after one, in order.
+func (l *ledger) tagsAfter(repository, last string, n int) (out []string, err error) {
+	err = l.db.View(func(tx *bbolt.Tx) error {
+		prefix := key(repository, nil)
+		c := tx.Bucket(tags).Cursor()
+		for k, _ := c.Seek(key(repository, []byte(last))); bytes.HasPrefix(k, prefix) && len(out) < n; k, _ = c.Next() {
+			if name := string(k[len(prefix):]); name != last {
+				out = append(out, name)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// row names an entry of the table of manifests.
+type row struct {
+	repository string
+	digest     artifact.Digest
+}
+
+// allManifests lists every manifest.
+func (l *ledger) allManifests() (out []row, err error) {
+	err = l.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket(manifests).ForEach(func(k, _ []byte) error {
+			name, digest, _ := bytes.Cut(k, []byte{0})
+			r := row{repository: string(name)}
+			copy(r.digest[:], digest)
+			out = append(out, r)
+			return nil
+		})
+	})
+	return out, err
+}
+
+// drop lets go the claims that keep says nothing for and that are older than a time; it counts them, and returns every
+// digest that is still held by anybody.
+func (l *ledger) drop(before time.Time, keep func(organisation string, d artifact.Digest) bool) (dropped int, kept map[artifact.Digest]bool, err error) {
+	kept = map[artifact.Digest]bool{}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w := &writer{}
+	err = l.db.Update(func(tx *bbolt.Tx) error {
+		w = &writer{tx: tx}
+		var gone [][]byte
+		err := tx.Bucket(claims).ForEach(func(k, v []byte) error {
+			organisation := ownerOf(k)
+			var d artifact.Digest
+			copy(d[:], k[len(organisation)+1:])
+			since := time.Unix(int64(binary.BigEndian.Uint64(v[8:])), 0)
+			if keep(organisation, d) || since.After(before) {
+				kept[d] = true
+				return nil
+			}
+			gone = append(gone, bytes.Clone(k))
+			return nil
+		})
+		for _, k := range gone {
+			if err == nil {
+				err = w.remove(claims, k)
+			}
+		}
+		dropped = len(gone)
+		return err
+	})
+	if err == nil {
+		l.book(w)
+	}
+	return dropped, kept, err
+}
+
+// writer changes entries within one transaction and adds up what that costs.
+type writer struct {
+	tx   *bbolt.Tx
+	cost map[string]int64
+}
+
+// change gives back what was reserved and runs one transaction; its cost is checked against the quota before anything is
+// written for good.
+func (l *ledger) change(organisation string, quota, reserved int64, do func(*writer) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.giveBack(organisation, reserved)
+	w := &writer{}
+	err := l.db.Update(func(tx *bbolt.Tx) error {
+		w = &writer{tx: tx}
+		if err := do(w); err != nil {
+			return err
+		}
+		if n := w.cost[organisation]; n > 0 {
+			return l.room(organisation, n, quota)
+		}
+		return nil
+	})
+	if err == nil {
+		l.book(w)
+	}
+	return err
+}
+
+func (l *ledger) book(w *writer) {
+	for organisation, n := range w.cost {
+		if l.used[organisation] += n; l.used[organisation] == 0 {
+			delete(l.used, organisation)
+		}
+	}
+}
+
+func (w *writer) spend(k []byte, n int64) {
+	if w.cost == nil {
+		w.cost = map[string]int64{}
+	}
+	w.cost[ownerOf(k)] += n
+}
+
+func (w *writer) put(table, k, v []byte) error {
+	b := w.tx.Bucket(table)
+	if old := b.Get(k); old != nil {
+		w.spend(k, -charge(table, old))
+	}
+	w.spend(k, charge(table, v))
+	return b.Put(k, v)
+}
+
+func (w *writer) remove(table, k []byte) error {
+	b := w.tx.Bucket(table)
+	if old := b.Get(k); old != nil {
+		w.spend(k, -charge(table, old))
+	}
+	return b.Delete(k)
+}
+
+func (w *writer) claim(organisation string, blobs []held) error {
+	now := uint64(time.Now().Unix())
+	for _, b := range blobs {
+		v := binary.BigEndian.AppendUint64(nil, uint64(b.size))
+		v = binary.BigEndian.AppendUint64(v, now)
+		if err := w.put(claims, key(organisation, b.digest[:]), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package registry
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/credence-chain/credence/artifact"
+)
+
+// Options of a registry. The zero value lets nobody write.
+type Options struct {
+	// Open lets everybody write, for one's own machine; Accounts are not looked at then.
+	Open bool
+	// Accounts are the organisations that may write; SetAccounts replaces them.
+	Accounts Accounts
+	// Quota of an organisation whose account names none, in bytes; 0 means none.
+	Quota int64
+	// MaxBytes bounds one blob; 0 means artifact.DefaultMaxBytes.
+	MaxBytes int64
+	// MaxUploads bounds the uploads that one organisation has under way; 0 means 16.
+	MaxUploads int
+	// UploadIdle is how long an upload may rest before it is forgotten; 0 means 15 minutes.
+	UploadIdle time.Duration
+	// Grace is how long a blob stays that no manifest names; 0 means 7 days.
+	Grace time.Duration
+	// Metrics registers what is counted; nil means nowhere.
+	Metrics prometheus.Registerer
+}
+
+// Registry is a store that writers share. It serves HTTP; see the package's comment.
+type Registry struct {
+	opts     Options
+	accounts atomic.Pointer[Accounts]
+	blobs    *artifact.Dir
+	ledger   *ledger
+	uploads  *uploads
+	metrics  *metrics
+
+	// sweep is held by a collection while it deletes, and shared by whoever makes a claim of a blob that is there.
+	sweep sync.RWMutex
+}
+
+// Open opens or creates a registry in a folder. One process owns the folder.
+func Open(folder string, opts Options) (*Registry, error) {
+	opts.MaxBytes = cmp.Or(opts.MaxBytes, artifact.DefaultMaxBytes)
+	opts.MaxUploads = cmp.Or(opts.MaxUploads, 16)
+	opts.UploadIdle = cmp.Or(opts.UploadIdle, 15*time.Minute)
+	opts.Grace = cmp.Or(opts.Grace, 7*24*time.Hour)
+	blobs, err := artifact.OpenDir(folder, 0)
+	if err != nil {
+		return nil, err
+	}
+	l, err := openLedger(folder)
+	if err != nil {
+		return nil, err
+	}
+	g := &Registry{opts: opts, blobs: blobs, ledger: l}
+	g.accounts.Store(&opts.Accounts)
+	if g.uploads, err = openUploads(filepath.Join(folder, "uploads"), opts.MaxUploads, opts.UploadIdle); err != nil {
+		l.close()
+		return nil, err
+	}
+	g.metrics = newMetrics(opts.Metrics, g)
+	return g, nil
+}
+
+// Close ends what is under way and closes the ledger.
+func (g *Registry) Close() error {
+	g.uploads.close()
+	return g.ledger.close()
+}
+
+// SetAccounts replaces the accounts, from the next request on.
+func (g *Registry) SetAccounts(a Accounts) { g.accounts.Store(&a) }
+
+// quota of an organisation in bytes; 0 means none.
+func (g *Registry) quota(organisation string) int64 {
+	if g.opts.Open {
+		return g.opts.Quota
+	}
+	return g.accounts.Load().quota(organisation, g.opts.Quota)
+}
+
+// refusal is an answer that is not what was asked for.
+type refusal struct {
+	status        int
+	code, message string
+}
+
+func (r *refusal) Error() string { return r.message }
+
+func refuse(status int, code, format string, args ...any) error {
+	return &refusal{status, code, fmt.Sprintf(format, args...)}
+}
+
+// ServeHTTP implements http.Handler.
+func (g *Registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/healthz" {
+		_, _ = w.Write([]byte("ok\n"))
+		return
+	}
+	counted := &countedWriter{ResponseWriter: w, status: http.StatusOK}
+	route, ok := artifact.ParseRoute(r.URL.Path)
+	// A connection that is broken on purpose, in the middle of a corrupted blob, is counted as well.
+	defer func() { g.metrics.count(r.Method, route.Kind, counted) }()
+	err := refuse(http.StatusNotFound, "NAME_INVALID", "%.200q names nothing in a registry", r.URL.Path)
+	if ok {
+		err = g.serve(counted, r, route)
+	}
+	if err != nil {
+		g.answer(counted, err)
+	}
+}
+
+// answer tells an error.
+func (g *Registry) answer(w http.ResponseWriter, err error) {
+	var no *refusal
+	switch {
+	case errors.As(err, &no):
+	case errors.Is(err, artifact.ErrQuota):
+		no = &refusal{http.StatusForbidden, "DENIED", err.Error()}
+	case errors.Is(err, artifact.ErrTooLarge):
+		no = &refusal{http.StatusRequestEntityTooLarge, "SIZE_INVALID", err.Error()}
+	case errors.Is(err, artifact.ErrCorrupted), errors.Is(err, artifact.ErrDigest):
+		no = &refusal{http.StatusBadRequest, "DIGEST_INVALID", err.Error()}
+	case errors.Is(err, artifact.ErrNotFound):
+		no = &refusal{http.StatusNotFound, "BLOB_UNKNOWN", err.Error()}
+	default:
+		no = &refusal{http.StatusInternalServerError, "UNKNOWN", err.Error()}
+	}
+	g.metrics.refusals.WithLabelValues(no.code).Inc()
+	artifact.WriteError(w, no.status, no.code, no.message)
+}
+
+// serve looks who asks, and hands the request to what answers it.
+func (g *Registry) serve(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if !reads || route.Kind == artifact.KindUpload || route.Kind == artifact.KindBase {
+		if err := g.admit(w, r, route); err != nil {
+			return err
+		}
+	}
+	switch route.Kind {
+	case artifact.KindBase:
+		artifact.ServeBase(w)
+	case artifact.KindBlob:
+		if !reads {
+			w.Header().Set("Allow", "GET, HEAD")
+			return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "blobs go by themselves once no manifest names them: delete the manifest")
+		}
+		artifact.ServeBlob(w, r, g.blobs, route.Reference)
+	case artifact.KindUpload:
+		return g.upload(w, r, route)
+	case artifact.KindManifest:
+		return g.manifest(w, r, route)
+	case artifact.KindTags:
+		return g.tags(w, r, route.Repository)
+	default:
+		return refuse(http.StatusNotFound, "UNSUPPORTED", "this registry has no %s", route.Kind)
+	}
+	return nil
+}
+
+// admit checks that whoever asks may write here. The base asks too, which is where clients look whether they need
+// credentials.
+func (g *Registry) admit(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
+	if g.opts.Open {
+		return nil
+	}
+	account, err := g.accounts.Load().who(r)
+	if err != nil || account == nil {
+		w.Header().Set("WWW-Authenticate", `Basic realm="credence store"`)
+		if err == nil {
+			err = errors.New("this needs an account: the organisation's name and its secret")
+		}
+		return refuse(http.StatusUnauthorized, "UNAUTHORIZED", "%v", err)
+	}
+	if route.Kind != artifact.KindBase && organisationOf(route.Repository) != account.Organisation {
+		return refuse(http.StatusForbidden, "DENIED", "repository %s: got the account of %s, which writes into repositories %s and %s/...",
+			route.Repository, account.Organisation, account.Organisation, account.Organisation)
+	}
+	return nil
+}

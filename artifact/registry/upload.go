@@ -1,0 +1,374 @@
+package registry
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/credence-chain/credence/artifact"
+)
+
+// uploads are the sessions of blobs that come in pieces. A session is a file and lives in this process: after a restart
+// clients begin anew.
+type uploads struct {
+	folder string
+	most   int // for each organisation
+	idle   time.Duration
+
+	mu   sync.Mutex
+	open map[string]*session
+}
+
+// session is one blob on its way.
+type session struct {
+	id, repository string
+	file           *os.File
+
+	busy  sync.Mutex // held by the request that writes; another one at the same time is refused
+	size  int64
+	seen  time.Time // guarded by uploads.mu
+	ended bool      // guarded by busy
+}
+
+func openUploads(folder string, most int, idle time.Duration) (*uploads, error) {
+	if err := os.RemoveAll(folder); err != nil { // what a process left that was killed
+		return nil, err
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	return &uploads{folder: folder, most: most, idle: idle, open: map[string]*session{}}, nil
+}
+
+func (u *uploads) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for id, s := range u.open {
+		s.remove()
+		delete(u.open, id)
+	}
+}
+
+func (s *session) remove() {
+	s.file.Close()
+	os.Remove(s.file.Name())
+}
+
+// begin makes a session, unless the organisation has too many.
+func (u *uploads) begin(repository string) (*session, error) {
+	raw := make([]byte, 16)
+	if _, err := rand.Read(raw); err != nil {
+		return nil, err
+	}
+	id := hex.EncodeToString(raw)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	count := 0
+	for _, s := range u.open {
+		if organisationOf(s.repository) == organisationOf(repository) {
+			count++
+		}
+	}
+	if count >= u.most {
+		return nil, refuse(http.StatusTooManyRequests, "TOOMANYREQUESTS", "%s has %d uploads under way, the most that are allowed: end or delete one", organisationOf(repository), count)
+	}
+	file, err := os.OpenFile(filepath.Join(u.folder, id), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{id: id, repository: repository, file: file, seen: time.Now()}
+	u.open[id] = s
+	return s, nil
+}
+
+// take finds a session and keeps it from others until release.
+func (u *uploads) take(repository, id string) (*session, error) {
+	u.mu.Lock()
+	s := u.open[id]
+	if s != nil {
+		s.seen = time.Now()
+	}
+	u.mu.Unlock()
+	if s == nil || s.repository != repository {
+		return nil, refuse(http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "no upload of that name is under way in %s", repository)
+	}
+	if !s.busy.TryLock() {
+		return nil, refuse(http.StatusConflict, "BLOB_UPLOAD_INVALID", "another request writes to this upload")
+	}
+	if s.ended {
+		s.busy.Unlock()
+		return nil, refuse(http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "the upload has ended")
+	}
+	return s, nil
+}
+
+func (u *uploads) release(s *session) {
+	u.mu.Lock()
+	s.seen = time.Now()
+	u.mu.Unlock()
+	s.busy.Unlock()
+}
+
+// end forgets a session that the caller has taken.
+func (u *uploads) end(s *session) {
+	s.ended = true
+	u.mu.Lock()
+	delete(u.open, s.id)
+	u.mu.Unlock()
+	s.remove()
+}
+
+// expired are the sessions that rested too long.
+func (u *uploads) expired() (out []*session) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, s := range u.open {
+		if time.Since(s.seen) > u.idle {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (u *uploads) count() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return len(u.open)
+}
+
+// Expire forgets uploads that rest for too long.
+func (g *Registry) Expire() {
+	for _, s := range g.uploads.expired() {
+		if s.busy.TryLock() {
+			if !s.ended {
+				g.abandon(s)
+			}
+			s.busy.Unlock()
+		}
+	}
+}
+
+// abandon ends a session without a blob and gives its reservation back.
+func (g *Registry) abandon(s *session) {
+	g.uploads.end(s)
+	g.ledger.release(organisationOf(s.repository), s.size+rowBytes)
+}
+
+// upload answers everything below /v2/<name>/blobs/uploads/.
+func (g *Registry) upload(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
+	if route.Reference == "" {
+		if r.Method != http.MethodPost {
+			w.Header().Set("Allow", "POST")
+			return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "an upload begins with POST")
+		}
+		return g.beginUpload(w, r, route.Repository)
+	}
+	s, err := g.uploads.take(route.Repository, route.Reference)
+	if err != nil {
+		return err
+	}
+	defer g.uploads.release(s)
+	switch r.Method {
+	case http.MethodGet:
+		s.tell(w, http.StatusNoContent)
+	case http.MethodPatch:
+		if err := g.append(s, r); err != nil {
+			return err
+		}
+		s.tell(w, http.StatusAccepted)
+	case http.MethodPut:
+		return g.endUpload(w, r, s)
+	case http.MethodDelete:
+		g.abandon(s)
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		w.Header().Set("Allow", "GET, PATCH, PUT, DELETE")
+		return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "an upload takes PATCH, PUT, GET and DELETE")
+	}
+	return nil
+}
+
+// beginUpload answers POST: a session; or with ?digest= the whole blob; or with ?mount= a blob that is held.
+func (g *Registry) beginUpload(w http.ResponseWriter, r *http.Request, repository string) error {
+	query := r.URL.Query()
+	if text := query.Get("mount"); text != "" {
+		digest, err := artifact.ParseDigest(text)
+		if err != nil {
+			return err
+		}
+		if err := g.hold(repository, digest); err == nil {
+			return created(w, "blobs", repository, digest)
+		} else if !errors.Is(err, artifact.ErrNotFound) {
+			return err
+		}
+	}
+	if text := query.Get("digest"); text != "" {
+		return g.whole(w, r, repository, text)
+	}
+	organisation := organisationOf(repository)
+	if err := g.ledger.reserve(organisation, rowBytes, g.quota(organisation)); err != nil {
+		return err
+	}
+	s, err := g.uploads.begin(repository)
+	if err != nil {
+		g.ledger.release(organisation, rowBytes)
+		return err
+	}
+	s.tell(w, http.StatusAccepted)
+	return nil
+}
+
+// tell says where a session is and how far.
+func (s *session) tell(w http.ResponseWriter, status int) {
+	w.Header().Set("Location", "/v2/"+s.repository+"/blobs/uploads/"+s.id)
+	w.Header().Set("Docker-Upload-UUID", s.id)
+	w.Header().Set("Range", fmt.Sprintf("0-%d", max(0, s.size-1)))
+	w.WriteHeader(status)
+}
+
+// append adds a piece to a session: whole, or nothing of it.
+func (g *Registry) append(s *session, r *http.Request) error {
+	if text := r.Header.Get("Content-Range"); text != "" {
+		first, _, _ := strings.Cut(text, "-")
+		if start, err := strconv.ParseInt(first, 10, 64); err != nil || start != s.size {
+			return refuse(http.StatusRequestedRangeNotSatisfiable, "BLOB_UPLOAD_INVALID", "the piece begins at %.20q, expected %d", first, s.size)
+		}
+	}
+	if _, err := s.file.Seek(s.size, io.SeekStart); err != nil {
+		return err
+	}
+	piece := g.reader(r, s.repository, s.size)
+	if _, err := io.Copy(s.file, piece); err != nil {
+		// The client may ask how far it got, and send the piece again.
+		g.ledger.release(organisationOf(s.repository), piece.taken)
+		return errors.Join(err, s.file.Truncate(s.size))
+	}
+	s.size += piece.taken
+	return nil
+}
+
+// endUpload answers PUT: what is left, and the digest of all.
+func (g *Registry) endUpload(w http.ResponseWriter, r *http.Request, s *session) error {
+	text := r.URL.Query().Get("digest")
+	if s.size == 0 { // all of it comes now, as most clients do
+		if err := g.whole(w, r, s.repository, text); err != nil {
+			return err
+		}
+		g.abandon(s)
+		return nil
+	}
+	digest, err := artifact.ParseDigest(text)
+	if err != nil {
+		return err
+	}
+	if err := g.append(s, r); err != nil {
+		return err
+	}
+	_, err = s.file.Seek(0, io.SeekStart)
+	if err == nil {
+		_, err = g.blobs.PutAs(r.Context(), digest, s.file, g.opts.MaxBytes)
+	}
+	if err != nil {
+		g.abandon(s)
+		return err
+	}
+	g.uploads.end(s)
+	if err := g.claim(s.repository, s.size+rowBytes, held{digest, s.size}); err != nil {
+		return err
+	}
+	return created(w, "blobs", s.repository, digest)
+}
+
+// whole takes a blob that comes in one piece.
+func (g *Registry) whole(w http.ResponseWriter, r *http.Request, repository, text string) error {
+	digest, err := artifact.ParseDigest(text)
+	if err != nil {
+		return err
+	}
+	if r.ContentLength > g.opts.MaxBytes {
+		return fmt.Errorf("%w: %d bytes, the limit is %d", artifact.ErrTooLarge, r.ContentLength, g.opts.MaxBytes)
+	}
+	organisation := organisationOf(repository)
+	if held, err := g.ledger.holds(organisation, digest); err != nil {
+		return err
+	} else if _, absent := g.blobs.Size(digest); held && absent == nil {
+		return created(w, "blobs", repository, digest)
+	}
+	if err := g.ledger.reserve(organisation, rowBytes, g.quota(organisation)); err != nil {
+		return err
+	}
+	piece := g.reader(r, repository, 0)
+	size, err := g.blobs.PutAs(r.Context(), digest, piece, g.opts.MaxBytes)
+	if err != nil {
+		g.ledger.release(organisation, piece.taken+rowBytes)
+		return err
+	}
+	if err := g.claim(repository, piece.taken+rowBytes, held{digest, size}); err != nil {
+		return err
+	}
+	return created(w, "blobs", repository, digest)
+}
+
+func created(w http.ResponseWriter, kind, repository string, digest artifact.Digest) error {
+	w.Header().Set("Location", "/v2/"+repository+"/"+kind+"/"+digest.String())
+	w.Header().Set("Docker-Content-Digest", digest.String())
+	w.WriteHeader(http.StatusCreated)
+	return nil
+}
+
+// hold makes the organisation of a repository a holder of a blob that is here.
+func (g *Registry) hold(repository string, digest artifact.Digest) error {
+	g.sweep.RLock()
+	defer g.sweep.RUnlock()
+	size, err := g.blobs.Size(digest)
+	if err != nil {
+		return err
+	}
+	return g.ledger.claim(organisationOf(repository), g.quota(organisationOf(repository)), 0, held{digest, size})
+}
+
+// claim makes the organisation of a repository a holder of a blob that came just now: a collection spares what is young.
+func (g *Registry) claim(repository string, reserved int64, blob held) error {
+	organisation := organisationOf(repository)
+	return g.ledger.claim(organisation, g.quota(organisation), reserved, blob)
+}
+
+// quotaReader reserves an organisation's quota for what comes, and ends at the limit of a blob.
+type quotaReader struct {
+	from         io.Reader
+	g            *Registry
+	organisation string
+	quota        int64
+	before       int64 // bytes of the blob that came in earlier pieces
+	taken        int64 // bytes reserved
+}
+
+func (g *Registry) reader(r *http.Request, repository string, before int64) *quotaReader {
+	organisation := organisationOf(repository)
+	return &quotaReader{from: r.Body, g: g, organisation: organisation, quota: g.quota(organisation), before: before}
+}
+
+func (q *quotaReader) Read(p []byte) (int, error) {
+	n, err := q.from.Read(p)
+	if n == 0 {
+		return 0, err
+	}
+	if q.before+q.taken+int64(n) > q.g.opts.MaxBytes {
+		return 0, fmt.Errorf("%w: more than the limit of %d bytes", artifact.ErrTooLarge, q.g.opts.MaxBytes)
+	}
+	if err := q.g.ledger.reserve(q.organisation, int64(n), q.quota); err != nil {
+		return 0, err
+	}
+	q.taken += int64(n)
+	q.g.metrics.received.WithLabelValues().Add(float64(n))
+	return n, err
+}

@@ -1,0 +1,67 @@
+package artifact
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// Kinds of resources in a registry.
+const (
+	KindBase      = "base"      // /v2/
+	KindBlob      = "blobs"     // /v2/<name>/blobs/<digest>
+	KindUpload    = "uploads"   // /v2/<name>/blobs/uploads/[<session>]
+	KindManifest  = "manifests" // /v2/<name>/manifests/<tag or digest>
+	KindTags      = "tags"      // /v2/<name>/tags/list
+	KindReferrers = "referrers" // /v2/<name>/referrers/<digest>
+)
+
+// Route is what a path of the OCI distribution protocol names.
+type Route struct{ Kind, Repository, Reference string }
+
+// ParseRoute reads the path of a request. It is false for what names nothing; names and references are well-formed when it
+// is true, so that nothing of a request becomes part of a file's path unseen.
+func ParseRoute(path string) (Route, bool) {
+	rest, ok := strings.CutPrefix(path, "/v2/")
+	if !ok {
+		return Route{Kind: KindBase}, path == "/v2"
+	}
+	if rest == "" {
+		return Route{Kind: KindBase}, true
+	}
+	r := Route{}
+	// The kind is searched from the end: a repository may be called "a/blobs".
+	parts := strings.Split(rest, "/")
+	switch n := len(parts); {
+	case n >= 4 && parts[n-3] == "blobs" && parts[n-2] == "uploads":
+		r = Route{KindUpload, strings.Join(parts[:n-3], "/"), parts[n-1]}
+	case n >= 3 && parts[n-2] == "blobs":
+		r = Route{KindBlob, strings.Join(parts[:n-2], "/"), parts[n-1]}
+		if r.Reference == "uploads" {
+			r.Kind, r.Reference = KindUpload, ""
+		}
+	case n >= 3 && parts[n-2] == "manifests":
+		r = Route{KindManifest, strings.Join(parts[:n-2], "/"), parts[n-1]}
+	case n >= 3 && parts[n-2] == "tags" && parts[n-1] == "list":
+		r = Route{KindTags, strings.Join(parts[:n-2], "/"), ""}
+	case n >= 3 && parts[n-2] == "referrers":
+		r = Route{KindReferrers, strings.Join(parts[:n-2], "/"), parts[n-1]}
+	default:
+		return Route{}, false
+	}
+	return r, ValidRepository(r.Repository)
+}
+
+// WriteError answers with an error in the form of the OCI distribution protocol. code is one of its codes, such as
+// BLOB_UNKNOWN.
+func WriteError(w http.ResponseWriter, status int, code, message string) {
+	type entry struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	body, _ := json.Marshal(map[string][]entry{"errors": {{code, message}}}) // texts always marshal
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n'))
+}

@@ -1,0 +1,171 @@
+package artifact
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
+)
+
+// What names an uploaded blob in a registry, so that the registry keeps it and mirrors take it along: registries collect
+// blobs that no manifest names.
+const (
+	// ManifestType is the media type of an OCI image manifest.
+	ManifestType = "application/vnd.oci.image.manifest.v1+json"
+	// BlobType is the type of artifact of one blob of ours.
+	BlobType = "application/vnd.credence.blob.v1"
+
+	emptyType = "application/vnd.oci.empty.v1+json"
+	octetType = "application/octet-stream"
+)
+
+// emptyConfig is the content of a manifest's configuration where there is none, by the OCI image specification 1.1.
+var emptyConfig = []byte("{}")
+
+// Descriptor names content within a manifest.
+type Descriptor struct {
+	MediaType string `json:"mediaType"`
+	Digest    Digest `json:"digest"`
+	Size      int64  `json:"size"`
+}
+
+// Manifest is an OCI image manifest with what we need of it.
+type Manifest struct {
+	SchemaVersion int          `json:"schemaVersion"`
+	MediaType     string       `json:"mediaType"`
+	ArtifactType  string       `json:"artifactType,omitempty"`
+	Config        Descriptor   `json:"config"`
+	Layers        []Descriptor `json:"layers"`
+}
+
+// BlobManifest is the manifest that keeps a blob in a registry: the blob is its only layer. It is a function of the blob,
+// so that two publishers of the same bytes make the same one.
+func BlobManifest(blob Digest, size int64) []byte {
+	data, _ := json.Marshal(Manifest{ // nothing in it can fail to marshal
+		SchemaVersion: 2, MediaType: ManifestType, ArtifactType: BlobType,
+		Config: Descriptor{emptyType, Sum(emptyConfig), int64(len(emptyConfig))},
+		Layers: []Descriptor{{octetType, blob, size}},
+	})
+	return data
+}
+
+// BlobTag is the tag of that manifest.
+func BlobTag(blob Digest) string { return "sha256-" + blob.Hex() }
+
+// Upload puts data on every server and gives its digest. It fails only when no server
+// took it: ErrRefused when one declined, ErrUnreachable otherwise.
+func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
+	digest := Sum(data)
+	kind, stored := ErrUnreachable, false
+	var trouble []error
+	for _, base := range c.BaseURLs {
+		err := c.upload(ctx, base, digest, data)
+		if err == nil {
+			stored = true
+			continue
+		}
+		trouble = append(trouble, fmt.Errorf("%s: %w", base, err))
+		if errors.Is(err, ErrRefused) {
+			kind = ErrRefused
+		}
+	}
+	if stored {
+		return digest, nil
+	}
+	return digest, fmt.Errorf("%w: %s: %v", kind, digest, errors.Join(trouble...))
+}
+
+// upload puts a blob and the manifest that keeps it on one server.
+func (c *Client) upload(ctx context.Context, base string, digest Digest, data []byte) error {
+	l, err := ParseLocation(base)
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrRefused, err)
+	}
+	ctx = scoped(ctx, l, auth.ActionPull, auth.ActionPush)
+	for _, part := range [][]byte{data, emptyConfig} {
+		if err := c.uploadBlob(ctx, l, part); err != nil {
+			return err
+		}
+	}
+	_, err = c.send(ctx, http.MethodPut, l.manifest(BlobTag(digest)), ManifestType, BlobManifest(digest, int64(len(data))), http.StatusCreated)
+	return err
+}
+
+// uploadBlob asks for an upload and sends the whole in one go, unless the server has it.
+func (c *Client) uploadBlob(ctx context.Context, l Location, data []byte) error {
+	digest := Sum(data)
+	if status, err := c.head(ctx, l, digest); err == nil && status == http.StatusOK {
+		return nil
+	}
+	answer, err := c.send(ctx, http.MethodPost, l.uploads(), "", nil, http.StatusAccepted)
+	if err != nil {
+		return err
+	}
+	to, err := answer.Location()
+	if err != nil {
+		return fmt.Errorf("%w: an upload was granted, but not where it goes: %v", ErrRefused, err)
+	}
+	query, err := url.ParseQuery(to.RawQuery)
+	if err != nil {
+		return fmt.Errorf("%w: the upload goes to %q: %v", ErrRefused, to, err)
+	}
+	query.Set("digest", digest.String())
+	to.RawQuery = query.Encode()
+	_, err = c.send(ctx, http.MethodPut, to.String(), octetType, data, http.StatusCreated)
+	return err
+}
+
+// send makes one request of an upload. Its errors wrap ErrRefused when the server declined it.
+func (c *Client) send(ctx context.Context, method, to, mediaType string, data []byte, want int) (*http.Response, error) {
+	watch, ctx := watchStall(ctx, 2*c.stall())
+	defer watch.stop()
+	req, err := http.NewRequestWithContext(ctx, method, to, nil)
+	if err != nil {
+		return nil, err
+	}
+	if data != nil {
+		// A challenge or a redirect sends the body again.
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(watched(data, watch)), nil }
+		req.Body, _ = req.GetBody()
+		req.ContentLength = int64(len(data))
+		if req.ContentLength == 0 {
+			req.Body = http.NoBody
+		}
+		req.Header.Set("Content-Type", mediaType)
+	}
+	resp, err := c.do(req)
+	if err != nil {
+		return nil, watch.explain(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == want || resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
+		return resp, nil
+	}
+	reason, _ := io.ReadAll(io.LimitReader(resp.Body, 300))
+	err = fmt.Errorf("status %d: %s", resp.StatusCode, strings.TrimSpace(string(reason)))
+	if resp.StatusCode >= 400 && resp.StatusCode < 500 || resp.StatusCode == http.StatusInsufficientStorage {
+		err = fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	return nil, err
+}
+
+// watched reads data and tells how far it got.
+func watched(data []byte, watch *stallWatch) io.Reader {
+	r := bytes.NewReader(data)
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := r.Read(p)
+		watch.progress(n)
+		return n, err
+	})
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,49 @@
+package client
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco/contract"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// Every field of a job reaches the chain. One that is added and copied by nobody makes this fail.
+func TestEveryFieldOfAJobIsCopied(t *testing.T) {
+	// These are not copied: what they name is uploaded or published first, or they are about this machine, or about the book.
+	apart := []string{"App", "Inputs", "Datasets", "Out", "Expiry", "Rest", "RestFor"}
+	filled := map[string]any{
+		"Resources": appstypes.Resources{CpuMillis: 1}, "PoolsOf": orgstypes.Audience{Organisations: []string{"lab"}},
+		"Execution": contract.Execution{Stdout: "x"}, "RestFor": time.Minute, "Inputs": []InputFile{{Path: "x"}},
+	}
+	kind := reflect.TypeOf(Job{})
+	for i := range kind.NumField() {
+		field := kind.Field(i)
+		if slices.Contains(apart, field.Name) {
+			continue
+		}
+		var job Job
+		value := reflect.ValueOf(&job).Elem().Field(i)
+		switch value.Kind() {
+		case reflect.String:
+			value.SetString("x")
+		case reflect.Bool:
+			value.SetBool(true)
+		case reflect.Uint32, reflect.Uint64:
+			value.SetUint(7)
+		case reflect.Int64:
+			value.SetInt(7)
+		case reflect.Slice:
+			value.Set(reflect.ValueOf([]string{"x"}))
+		default:
+			require.Contains(t, filled, field.Name, "the test has no value for it")
+			value.Set(reflect.ValueOf(filled[field.Name]))
+		}
+		require.NotEqual(t, Job{}.order("a"), job.order("a"), "%s is copied by nobody", field.Name)
+	}
+}

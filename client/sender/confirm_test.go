@@ -1,0 +1,105 @@
+package sender
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+)
+
+// scripted is a chain that makes a block each time it is asked for the latest, until it has made blocks of them.
+type scripted struct {
+	blocks     int64
+	height     int64
+	at         time.Time
+	includedAt int64 // the height at which the transaction is found; 0 for never
+	failed     error // what finding it tells then
+	refuse     error // what broadcasting tells
+	broadcasts int
+}
+
+func (c *scripted) Broadcast(context.Context, *SignedTx) error {
+	c.broadcasts++
+	return c.refuse
+}
+
+func (c *scripted) Find(_ context.Context, hash string) (*TxResult, error) {
+	if c.includedAt == 0 || c.height < c.includedAt {
+		return nil, nil
+	}
+	return &TxResult{Hash: hash, Height: c.includedAt}, c.failed
+}
+
+func (c *scripted) Latest(context.Context) (int64, time.Time, error) {
+	if c.height < c.blocks {
+		c.height, c.at = c.height+1, c.at.Add(time.Second)
+	}
+	return c.height, c.at, nil
+}
+
+// How waiting for a transaction ends.
+func TestConfirmEnds(t *testing.T) {
+	full := &TxError{Codespace: "sdk", Code: sdkerrors.ErrMempoolIsFull.ABCICode()}
+	failed := &TxError{Codespace: "tasks", Code: 4, Height: 3}
+	for _, tc := range []struct {
+		name   string
+		chain  scripted
+		taken  bool
+		expErr error
+	}{
+		{"in a block", scripted{blocks: 5, includedAt: 3}, true, nil},
+		{"in a block, and failed", scripted{blocks: 5, includedAt: 3, failed: failed}, true, failed},
+		{"sent when nobody took it", scripted{blocks: 50, includedAt: 20}, false, nil},
+		{"refused when nobody took it", scripted{blocks: 50, refuse: full}, false, full},
+		{"refused then, for being in a block already", scripted{blocks: 50, includedAt: 2, refuse: full}, false, nil},
+		{"refused when somebody took it: that tells nothing", scripted{blocks: 50, includedAt: 40, refuse: full}, true, nil},
+		{"its timeout passed by the clock of blocks", scripted{blocks: 100}, true, ErrExpired},
+		{"no more blocks", scripted{blocks: 3}, true, ErrStalled},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tc.chain.at = time.Unix(1000, 0)
+			tx := &SignedTx{Hash: "AB", Timeout: time.Unix(1060, 0)}
+			counted := 0
+			opts := ConfirmOptions{Poll: time.Millisecond, Rebroadcast: 5 * time.Millisecond, Stall: 50 * time.Millisecond, Rebroadcasted: func() { counted++ }}
+			res, err := Confirm(context.Background(), &tc.chain, tx, tc.taken, opts)
+			require.Equal(t, tc.chain.broadcasts, counted)
+			if tc.expErr != nil {
+				require.ErrorIs(t, err, tc.expErr)
+				var refused *TxError
+				if !errors.As(err, &refused) {
+					require.ErrorContains(t, err, "transaction AB")
+				}
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tc.chain.includedAt, res.Height)
+		})
+	}
+}
+
+// The codes of modules are told apart by codespace and number; the words say nothing.
+func TestIs(t *testing.T) {
+	err := error(&HashError{Hash: "AB", Err: &TxError{Codespace: "sdk", Code: sdkerrors.ErrOutOfGas.ABCICode(), Log: "insufficient funds"}})
+	require.True(t, Is(err, sdkerrors.ErrOutOfGas))
+	require.False(t, Is(err, sdkerrors.ErrInsufficientFunds))
+	require.False(t, Is(&TxError{Codespace: "tasks", Code: sdkerrors.ErrOutOfGas.ABCICode()}, sdkerrors.ErrOutOfGas))
+	require.False(t, Is(errors.New("out of gas"), sdkerrors.ErrOutOfGas))
+	require.True(t, Passes(CodeOf(sdkerrors.ErrMempoolIsFull)))
+	require.False(t, Passes(CodeOf(sdkerrors.ErrUnauthorized)))
+	require.False(t, Passes(Code{"tasks", sdkerrors.ErrMempoolIsFull.ABCICode()}))
+}
+
+// A day of unordered transactions: two of one moment, and shorter timeouts after longer ones, have timeouts of their own.
+func TestTimeoutsStrictlyIncrease(t *testing.T) {
+	last := nextTimeout(time.Minute)
+	for range 10_000 {
+		next := nextTimeout(time.Minute)
+		require.True(t, next.After(last))
+		last = next
+	}
+	require.True(t, nextTimeout(time.Second).After(last))
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// run runs a command line and returns what it printed.
+func run(t *testing.T, input string, args ...string) (string, error) {
+	t.Helper()
+	root := rootCommand()
+	var out bytes.Buffer
+	root.SetOut(&out)
+	root.SetErr(&out)
+	root.SetIn(strings.NewReader(input))
+	root.SetArgs(args)
+	err := root.Execute()
+	return out.String(), err
+}
+
+// A program for people who run no node links none: not the application, no keeper, and not what the SDK's own commands bring.
+func TestLinksNoNode(t *testing.T) {
+	deps, err := exec.Command("go", "list", "-deps", ".").Output()
+	require.NoError(t, err)
+	for _, path := range strings.Fields(string(deps)) {
+		for _, node := range []string{"credence/app", "credence/app/encoding", "credence/devnet", "/keeper", "cosmos-sdk/baseapp", "cosmos-sdk/client", "cometbft/consensus", "go-libp2p"} {
+			require.False(t, strings.HasSuffix(path, node), path)
+		}
+	}
+}
+
+// A key is made, found by its name, made again from its words, and never replaced.
+func TestKeys(t *testing.T) {
+	ring := []string{"--keyring-backend", "test", "--keyring-dir", t.TempDir()}
+	keys := func(input string, args ...string) (string, error) {
+		return run(t, input, append(append([]string{"keys"}, args...), ring...)...)
+	}
+	made, err := keys("", "add", "alice")
+	require.NoError(t, err)
+	lines := strings.Split(made, "\n")
+	require.Regexp(t, `^alice\tcred1[0-9a-z]{38}$`, lines[0])
+	require.Len(t, strings.Fields(lines[2]), 24)
+	shown, err := keys("", "show", "alice")
+	require.NoError(t, err)
+	require.Equal(t, lines[0]+"\n", shown)
+	_, err = keys("", "add", "alice")
+	require.ErrorContains(t, err, "left as it is")
+	_, err = keys("these are no words", "recover", "nobody")
+	require.ErrorContains(t, err, "12 or 24 words")
+	_, err = keys("", "show", "bob")
+	require.ErrorContains(t, err, `has no key "bob"`)
+	_, err = keys("", "delete", "alice")
+	require.NoError(t, err)
+	_, err = keys("", "show", "alice")
+	require.ErrorContains(t, err, `has no key "alice"`)
+	again, err := keys(lines[2]+"\n", "recover", "twin")
+	require.NoError(t, err)
+	require.Equal(t, strings.Replace(lines[0], "alice", "twin", 1)+"\n", again)
+}
+
+// Help shows the commands by what they are for, and proposes this program's own.
+func TestHelp(t *testing.T) {
+	out, err := run(t, "", "--help")
+	require.NoError(t, err)
+	for _, says := range []string{"Programs and their results:", "Publishing and trading:", "Accounts:", "credence run app.wasm"} {
+		require.Contains(t, out, says)
+	}
+	_, err = run(t, "", "rnu")
+	require.ErrorContains(t, err, `credence has no command "rnu"; did you mean run?`)
+}

@@ -1,0 +1,302 @@
+// Package doctor is the command that checks everything that a node depends on.
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/cometbft/cometbft/privval"
+	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
+	ctypes "github.com/cometbft/cometbft/rpc/core/types"
+	"github.com/spf13/cobra"
+	"github.com/spf13/viper"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/checkup"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+)
+
+// Bounds of what is taken for healthy.
+const (
+	leastDisk = 5 << 30          // bytes free
+	mostSkew  = 10 * time.Second // between this clock and the latest block's, while the chain makes blocks
+	mostLag   = 10               // blocks behind the peer that is furthest
+)
+
+// Command is "doctor".
+func Command() *cobra.Command {
+	var home string
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check everything that this node depends on", Args: cobra.NoArgs,
+		Long: `Check everything that this node depends on: its configuration, the modes of its key files, the disk, whether it answers,
+its peers, how far it is, its clock, its services, and, where its consensus key has a seat, that the seat is active and
+the beacon key is the seat's. Exits with 1 when a check fails. The node is not disturbed.`,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
+			defer cancel()
+			return checkup.Report(ctx, cmd.OutOrStdout(), Checks(home))
+		},
+	}
+	byDefault := app.DefaultHome
+	if env := os.Getenv("CREDENCED_HOME"); env != "" {
+		byDefault = env
+	}
+	cmd.Flags().StringVar(&home, "home", byDefault, "the node's folder")
+	return cmd
+}
+
+// Checks of the node in a folder, in the order in which they build on each other.
+func Checks(home string) []checkup.Check {
+	n := &node{home: home}
+	return []checkup.Check{
+		{Name: "config", Run: n.checkConfig},
+		{Name: "keys", Run: n.checkKeys},
+		{Name: "disk", Run: func(context.Context) (string, error) { return checkup.Disk(home, leastDisk) }},
+		{Name: "node", Run: n.checkNode},
+		{Name: "peers", Run: n.checkPeers},
+		{Name: "height", Run: n.checkHeight},
+		{Name: "clock", Run: n.checkClock},
+		{Name: "services", Run: n.checkServices},
+		{Name: "seat", Run: n.checkSeat},
+	}
+}
+
+// node is what the checks have found out so far.
+type node struct {
+	home   string
+	comet  *cmtcfg.Config
+	grpc   string // empty when it is off
+	rest   string
+	rpc    *rpchttp.HTTP
+	status *ctypes.ResultStatus
+}
+
+var (
+	errNoConfig = errors.New("not checked: no configuration")
+	errNoAnswer = errors.New("not checked: the node does not answer")
+)
+
+func (n *node) path(name string) string { return filepath.Join(n.home, "config", name) }
+
+func (n *node) checkConfig(context.Context) (string, error) {
+	read := func(name string) (*viper.Viper, error) {
+		v := viper.New()
+		v.SetConfigFile(n.path(name))
+		return v, v.ReadInConfig()
+	}
+	comet, err := read("config.toml")
+	if err != nil {
+		return "", fmt.Errorf("%w; write it with: credenced network join", err)
+	}
+	cfg := cmtcfg.DefaultConfig()
+	if err := comet.Unmarshal(cfg); err != nil {
+		return "", err
+	}
+	cfg.SetRoot(n.home)
+	if err := cfg.ValidateBasic(); err != nil {
+		return "", fmt.Errorf("config.toml: %w", err)
+	}
+	application, err := read("app.toml")
+	if err != nil {
+		return "", err
+	}
+	if application.GetBool("grpc.enable") {
+		n.grpc = application.GetString("grpc.address")
+	}
+	if application.GetBool("api.enable") {
+		n.rest = application.GetString("api.address")
+	}
+	if price := application.GetString("minimum-gas-prices"); price == "" || strings.HasPrefix(price, "0u") {
+		return "", fmt.Errorf("app.toml: minimum-gas-prices is %q: anybody fills blocks for nothing", price)
+	}
+	if _, err := os.Stat(n.path("genesis.json")); err != nil {
+		return "", err
+	}
+	n.comet = cfg
+	return n.home, nil
+}
+
+// checkKeys looks at the modes of the files with secrets.
+func (n *node) checkKeys(context.Context) (string, error) {
+	found := 0
+	for _, name := range []string{"priv_validator_key.json", "node_key.json", beaconkey.FileName} {
+		info, err := os.Stat(n.path(name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a remote signer may have it
+		}
+		if err != nil {
+			return "", err
+		}
+		if mode := info.Mode().Perm(); mode&0o077 != 0 {
+			return "", fmt.Errorf("%s: mode is %04o, others may read it; run: chmod 600 %s", n.path(name), mode, cli.ShellQuote(n.path(name)))
+		}
+		found++
+	}
+	return fmt.Sprintf("%d files, for their owner alone", found), nil
+}
+
+func (n *node) checkNode(ctx context.Context) (string, error) {
+	if n.comet == nil {
+		return "", errNoConfig
+	}
+	rpc, err := rpchttp.New(local(n.comet.RPC.ListenAddress), "/websocket")
+	if err != nil {
+		return "", err
+	}
+	status, err := rpc.Status(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%s does not answer: %w; is it running? credenced start --home %s", n.comet.RPC.ListenAddress, err, cli.ShellQuote(n.home))
+	}
+	n.rpc, n.status = rpc, status
+	return fmt.Sprintf("%s on %s, version %s", status.NodeInfo.Moniker, status.NodeInfo.Network, status.NodeInfo.Version), nil
+}
+
+// local is where a listening address is reached on this machine.
+func local(listen string) string {
+	u, err := url.Parse(listen)
+	if err != nil || u.Host == "" {
+		u = &url.URL{Scheme: "tcp", Host: listen}
+	}
+	if host, port, err := net.SplitHostPort(u.Host); err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
+		u.Host = net.JoinHostPort("127.0.0.1", port)
+	}
+	return u.String()
+}
+
+func (n *node) checkPeers(ctx context.Context) (string, error) {
+	if n.rpc == nil {
+		return "", errNoAnswer
+	}
+	info, err := n.rpc.NetInfo(ctx)
+	if err != nil {
+		return "", err
+	}
+	if info.NPeers == 0 {
+		return "", fmt.Errorf("none; check persistent_peers and seeds in %s, and that peers are reached at their ports", n.path("config.toml"))
+	}
+	return fmt.Sprintf("%d", info.NPeers), nil
+}
+
+// checkHeight compares the node with what its peers told of themselves in consensus.
+func (n *node) checkHeight(ctx context.Context) (string, error) {
+	if n.rpc == nil {
+		return "", errNoAnswer
+	}
+	height := n.status.SyncInfo.LatestBlockHeight
+	if n.status.SyncInfo.CatchingUp {
+		return "", fmt.Errorf("%d, and it is catching up with the chain; wait for it", height)
+	}
+	furthest := height
+	if state, err := n.rpc.DumpConsensusState(ctx); err == nil {
+		for _, p := range state.Peers {
+			if h := peerHeight(p.PeerState); h-1 > furthest {
+				furthest = h - 1 // a peer works on the block after its last
+			}
+		}
+	}
+	if furthest-height > mostLag {
+		return "", fmt.Errorf("%d, and a peer is at %d", height, furthest)
+	}
+	return fmt.Sprintf("%d, %d behind the furthest peer", height, furthest-height), nil
+}
+
+func (n *node) checkClock(context.Context) (string, error) {
+	if n.status == nil {
+		return "", errNoAnswer
+	}
+	skew := time.Since(n.status.SyncInfo.LatestBlockTime).Round(time.Millisecond)
+	if skew < -time.Second || skew > mostSkew {
+		return "", fmt.Errorf("the latest block is %s away from this clock, expected at most %s: the clock is wrong, the chain stands still, or the node is behind", skew, mostSkew)
+	}
+	return fmt.Sprintf("%s after the latest block", skew), nil
+}
+
+// checkServices opens a connection to each service that is on.
+func (n *node) checkServices(ctx context.Context) (string, error) {
+	if n.comet == nil {
+		return "", errNoConfig
+	}
+	services := [][2]string{{"p2p", n.comet.P2P.ListenAddress}, {"gRPC", n.grpc}, {"REST", n.rest}}
+	if n.comet.Instrumentation.Prometheus {
+		services = append(services, [2]string{"metrics", n.comet.Instrumentation.PrometheusListenAddr})
+	}
+	var up []string
+	for _, s := range services {
+		if s[1] == "" {
+			continue
+		}
+		u, err := url.Parse(local(s[1]))
+		if err != nil {
+			return "", fmt.Errorf("%s at %q: %w", s[0], s[1], err)
+		}
+		conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", u.Host)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", s[0], err)
+		}
+		conn.Close()
+		up = append(up, s[0]+" "+u.Host)
+	}
+	return strings.Join(up, ", "), nil
+}
+
+// checkSeat compares the node's keys with its seat, if it has one.
+func (n *node) checkSeat(ctx context.Context) (string, error) {
+	if n.status == nil || n.grpc == "" {
+		return "", errNoAnswer
+	}
+	u, err := url.Parse(local(n.grpc))
+	if err != nil {
+		return "", err
+	}
+	conn, err := client.Dial(ctx, []string{u.Host}, n.status.NodeInfo.Network)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	res, err := conn.Poa().Seats(ctx, &poatypes.QuerySeatsRequest{})
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(n.path("priv_validator_key.json")); err != nil {
+		return "the consensus key is not here: a remote signer's seat is not checked", nil
+	}
+	consensus := privval.LoadFilePVEmptyState(n.path("priv_validator_key.json"), "").Key.PubKey.Bytes()
+	for _, seat := range res.Seats {
+		if bytes.Equal(seat.ConsensusPubkey, consensus) {
+			return n.seat(seat)
+		}
+	}
+	return "none: this node signs no blocks", nil
+}
+
+func (n *node) seat(seat poatypes.Seat) (string, error) {
+	key, err := beaconkey.Load(setup.BeaconKeyFile(n.home))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("the seat of %s can not propose without its beacon key: %w", seat.OrgId, err)
+	case !bytes.Equal(key.PublicKey(), seat.BeaconPubkey):
+		return "", fmt.Errorf("the seat of %s has the beacon key %X; the key file has %X", seat.OrgId, seat.BeaconPubkey, key.PublicKey())
+	case seat.Tombstoned:
+		return "", fmt.Errorf("the seat of %s is tombstoned: it signed two blocks at one height", seat.OrgId)
+	case seat.Revoked:
+		return "", fmt.Errorf("the seat of %s is revoked", seat.OrgId)
+	case seat.Jailed:
+		return "", fmt.Errorf("the seat of %s is jailed; bring it back with: credenced tx poa unjail", seat.OrgId)
+	}
+	return fmt.Sprintf("of %s, active, with its beacon key", seat.OrgId), nil
+}

@@ -1,0 +1,56 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/checkup"
+)
+
+// A folder without a running node: what can be checked is, and the rest says why not.
+func TestDoctorOfAStoppedNode(t *testing.T) {
+	home := t.TempDir()
+	report := func() string {
+		var out bytes.Buffer
+		require.ErrorIs(t, checkup.Report(context.Background(), &out, Checks(home)), checkup.ErrUnhealthy)
+		return out.String()
+	}
+	require.Contains(t, report(), "write it with: credenced network join")
+
+	_, err := setup.Node{Home: home}.MakeKeys()
+	require.NoError(t, err)
+	m := setup.Member{Home: home, Moniker: "m", ChainID: "c", Role: setup.RoleFull, Listen: "127.0.0.9", Serve: "127.0.0.9", Keyring: "test"}
+	require.NoError(t, m.Validate())
+	require.NoError(t, m.Write())
+	require.NoError(t, os.WriteFile(filepath.Join(home, "config", "genesis.json"), []byte("{}"), 0o600))
+	out := report()
+	require.Contains(t, out, "ok    config")
+	require.Contains(t, out, "ok    keys         3 files")
+	require.Contains(t, out, "is it running? credenced start")
+	require.Contains(t, out, "FAIL  peers        not checked")
+
+	require.NoError(t, os.Chmod(filepath.Join(home, "config", "priv_validator_key.json"), 0o644))
+	require.Contains(t, report(), "FAIL  keys")
+}
+
+func TestLocal(t *testing.T) {
+	for listen, want := range map[string]string{
+		"tcp://0.0.0.0:26657": "tcp://127.0.0.1:26657", "127.0.0.2:9090": "tcp://127.0.0.2:9090", "tcp://[::]:1317": "tcp://127.0.0.1:1317", ":5": "tcp://127.0.0.1:5",
+	} {
+		require.Equal(t, want, local(listen), listen)
+	}
+}
+
+func TestPeerHeight(t *testing.T) {
+	require.EqualValues(t, 7, peerHeight(json.RawMessage(`{"round_state":{"height":"7"}}`)))
+	require.EqualValues(t, 7, peerHeight(json.RawMessage(`{"round_state":{"height":7}}`)))
+	require.Zero(t, peerHeight(json.RawMessage(`{"round_state":{}}`)))
+	require.Zero(t, peerHeight(json.RawMessage(`what`)))
+}

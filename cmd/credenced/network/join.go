@@ -1,0 +1,238 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/app/ceremony"
+	"github.com/credence-chain/credence/cmd/credenced/setup"
+)
+
+// maxGenesis bounds a genesis file in bytes; a chain that was started anew from its state has a large one.
+const maxGenesis = 1 << 30
+
+// joining is everything that join's command line sets.
+type joining struct {
+	m             setup.Member
+	genesis, hash string
+	peers, seeds  []string
+	role          string
+	stateSync     bool
+	rpc           []string
+	trust         string
+	trustPeriod   time.Duration
+}
+
+func joinCmd() *cobra.Command {
+	var j joining
+	cmd := &cobra.Command{
+		Use: "join", Short: "Write a node's configuration from a genesis, its hash and peers",
+		Long: `Write a node's configuration from a genesis, its hash and peers. What then remains is "credenced start".
+
+  validator   signs blocks; its services listen on its own machine only
+  sentry      stands between its validator and the world: --protect NODE-ID; the validator joins with --sentry
+  seed        tells nodes of each other
+  full        serves workers, requesters and explorers
+  archive     is a full node that keeps every state
+
+Keys that are in the folder stay; others are made.`,
+		Example: `credenced network join --genesis https://amber.example/genesis.json --hash sha256:... --peers @peers.txt
+credenced network join --role full --genesis genesis.json --hash sha256:... --peers @peers.txt --state-sync --rpc http://a:26657,http://b:26657`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return j.run(cmd) },
+	}
+	f := cmd.Flags()
+	homeFlag(f, &j.m.Home)
+	f.StringVar(&j.genesis, "genesis", "", "genesis file, or its URL")
+	f.StringVar(&j.hash, "hash", "", "hash of the genesis file that all compared, sha256:...")
+	f.StringVar(&j.role, "role", string(setup.RoleFull), "what the node is for: validator, sentry, seed, full, archive")
+	f.StringVar(&j.m.Moniker, "moniker", "", "name among peers (default the machine's)")
+	f.StringSliceVar(&j.peers, "peers", nil, "nodes to stay connected with, id@host:port, or @FILE with one a line; repeatable")
+	f.StringSliceVar(&j.seeds, "seeds", nil, "seeds to ask for peers, likewise")
+	f.StringSliceVar(&j.m.Sentries, "sentry", nil, "sentry of this validator, id@host:port: it speaks with no other node; repeatable")
+	f.StringSliceVar(&j.m.Protects, "protect", nil, "id of the validator that this sentry stands before; repeatable")
+	f.StringVar(&j.m.Listen, "listen", "0.0.0.0", "IP address for peers")
+	f.StringVar(&j.m.Serve, "serve", "", "IP address for RPC, gRPC, REST and metrics (default 0.0.0.0 for full and archive, else 127.0.0.1)")
+	f.StringVar(&j.m.External, "address", "", "host:port at which peers reach the node, where it is not --listen's")
+	f.BoolVar(&j.m.Private, "private-network", false, "peers have private addresses, or several have one")
+	f.DurationVar(&j.m.BlockTime, "block-time", 0, "how long the node waits after a block; the same for all validators (default the engine's)")
+	f.Uint64Var(&j.m.SnapshotInterval, "snapshot-interval", setup.SnapshotInterval, "blocks between snapshots for state sync")
+	f.StringVar(&j.m.Keyring, "keyring-backend", keyring.BackendOS, "keyring of the command line: os, file or test")
+	f.BoolVar(&j.stateSync, "state-sync", false, "begin from a snapshot of other nodes")
+	f.StringSliceVar(&j.rpc, "rpc", nil, "RPC URLs of two nodes or more that --state-sync asks; repeatable")
+	f.StringVar(&j.trust, "trust", "", "height and hash of a block that you trust, HEIGHT:HASH (default what all --rpc agree on)")
+	f.DurationVar(&j.trustPeriod, "trust-period", 14*24*time.Hour, "how old that block may be")
+	_ = cmd.MarkFlagRequired("genesis")
+	_ = cmd.MarkFlagRequired("hash")
+	return cmd
+}
+
+func (j *joining) run(cmd *cobra.Command) error {
+	m := &j.m
+	m.Role = setup.Role(j.role)
+	if m.Serve == "" {
+		m.Serve = m.Role.DefaultServe()
+	}
+	if m.Moniker == "" {
+		m.Moniker, _ = os.Hostname()
+	}
+	path := filepath.Join(m.Home, "config", "genesis.json")
+	file, doc, err := j.fetch(cmd.Context())
+	if err != nil {
+		return err
+	}
+	m.ChainID = doc.ChainID
+	keys, err := setup.Node{Home: m.Home}.MakeKeys()
+	if err != nil {
+		return err
+	}
+	if m.Peers, err = others(j.peers, keys.NodeID); err != nil {
+		return err
+	}
+	if m.Seeds, err = others(j.seeds, keys.NodeID); err != nil {
+		return err
+	}
+	if len(m.Peers)+len(m.Seeds)+len(m.Sentries) == 0 && m.Role != setup.RoleSeed {
+		return fmt.Errorf("--peers: there are none, nor --seeds: the node would find nobody")
+	}
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	if j.stateSync {
+		if m.StateSync, err = j.trusted(cmd.Context()); err != nil {
+			return err
+		}
+	}
+	if err := m.Write(); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, file, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: a %s of %s, node id %s, %d peers, genesis %s\n", m.Home, m.Role, m.ChainID, keys.NodeID, len(m.Peers)+len(m.Sentries), j.hash)
+	if s := m.StateSync; s != nil {
+		fmt.Fprintf(cmd.OutOrStdout(), "It begins from a snapshot, and trusts block %d, %s.\n", s.Height, s.Hash)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "Start it with: credenced start --home %s\n", m.Home)
+	return nil
+}
+
+// fetch reads the genesis and compares its hash.
+func (j *joining) fetch(ctx context.Context) ([]byte, *genutiltypes.AppGenesis, error) {
+	read := func() (io.ReadCloser, error) { return os.Open(j.genesis) }
+	if strings.HasPrefix(j.genesis, "http://") || strings.HasPrefix(j.genesis, "https://") {
+		read = func() (io.ReadCloser, error) { return get(ctx, j.genesis) }
+	}
+	body, err := read()
+	if err != nil {
+		return nil, nil, fmt.Errorf("--genesis: %w", err)
+	}
+	defer body.Close()
+	file, err := io.ReadAll(io.LimitReader(body, maxGenesis+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("--genesis %s: %w", j.genesis, err)
+	}
+	if len(file) > maxGenesis {
+		return nil, nil, fmt.Errorf("--genesis %s: more than %d bytes", j.genesis, maxGenesis)
+	}
+	if got := ceremony.HashOf(file); got != j.hash {
+		return nil, nil, fmt.Errorf("--hash: %s hashes to %s, expected %s: it is another network's, or was changed", j.genesis, got, j.hash)
+	}
+	doc, err := genutiltypes.AppGenesisFromReader(strings.NewReader(string(file)))
+	if err != nil {
+		return nil, nil, fmt.Errorf("--genesis %s: %w", j.genesis, err)
+	}
+	return file, doc, nil
+}
+
+func get(ctx context.Context, url string) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := (&http.Client{Timeout: 10 * time.Minute}).Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		return nil, fmt.Errorf("%s answers %s", url, resp.Status)
+	}
+	return resp.Body, nil
+}
+
+// others reads lists of nodes, from files where one says @FILE, and leaves the node itself out.
+func others(list []string, self string) (out []string, err error) {
+	for _, entry := range list {
+		lines := []string{entry}
+		if path, ok := strings.CutPrefix(entry, "@"); ok {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return nil, err
+			}
+			lines = strings.Fields(string(text))
+		}
+		for _, peer := range lines {
+			if !strings.HasPrefix(peer, self+"@") {
+				out = append(out, peer)
+			}
+		}
+	}
+	return out, nil
+}
+
+// trusted is what a node that begins from a snapshot trusts: the block of --trust, or the latest but a few that all servers
+// agree on.
+func (j *joining) trusted(ctx context.Context) (*setup.StateSync, error) {
+	if len(j.rpc) < 2 {
+		return nil, fmt.Errorf("--rpc: %d given, expected two or more: each is checked against the others", len(j.rpc))
+	}
+	s := &setup.StateSync{Servers: j.rpc, Period: j.trustPeriod}
+	if j.trust != "" {
+		height, hash, found := strings.Cut(j.trust, ":")
+		n, err := strconv.ParseInt(height, 10, 64)
+		if !found || err != nil || n < 1 || len(hash) != 64 {
+			return nil, fmt.Errorf("--trust %q: expected HEIGHT:HASH, the hash of 64 hex digits", j.trust)
+		}
+		s.Height, s.Hash = n, hash
+		return s, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for i, url := range j.rpc {
+		node, err := rpchttp.New(url, "/websocket")
+		if err != nil {
+			return nil, fmt.Errorf("--rpc %s: %w", url, err)
+		}
+		if i == 0 {
+			status, err := node.Status(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("--rpc %s: %w", url, err)
+			}
+			// Others may be a few blocks behind.
+			s.Height = max(1, status.SyncInfo.LatestBlockHeight-5)
+		}
+		commit, err := node.Commit(ctx, &s.Height)
+		if err != nil {
+			return nil, fmt.Errorf("--rpc %s: block %d: %w", url, s.Height, err)
+		}
+		hash := commit.Header.Hash().String()
+		if i > 0 && hash != s.Hash {
+			return nil, fmt.Errorf("--rpc: block %d is %s to %s and %s to %s: one of them lies, or is on another chain", s.Height, s.Hash, j.rpc[0], hash, url)
+		}
+		s.Hash = hash
+	}
+	return s, nil
+}

@@ -1,0 +1,212 @@
+package setup
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+
+	clientconfig "github.com/cosmos/cosmos-sdk/client/config"
+	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
+)
+
+// Role is what a node is for.
+type Role string
+
+// Roles of nodes.
+const (
+	// RoleValidator signs blocks. Its services are for its own organisation.
+	RoleValidator Role = "validator"
+	// RoleSentry stands between its validator and the world.
+	RoleSentry Role = "sentry"
+	// RoleSeed tells nodes of each other and does nothing else.
+	RoleSeed Role = "seed"
+	// RoleFull serves workers, requesters and explorers.
+	RoleFull Role = "full"
+	// RoleArchive is a full node that keeps every state.
+	RoleArchive Role = "archive"
+)
+
+// Roles are all of them.
+var Roles = []Role{RoleValidator, RoleSentry, RoleSeed, RoleFull, RoleArchive}
+
+// The ports of a node on a machine of its own.
+const (
+	P2PPort        = 26656
+	RPCPort        = 26657
+	GRPCPort       = 9090
+	RESTPort       = 1317
+	PrometheusPort = 26660
+)
+
+// Snapshots for state sync that nodes keep, seeds aside.
+const (
+	SnapshotInterval = 1000 // blocks
+	SnapshotKeep     = 3
+)
+
+// Member is one node of a network over several machines.
+type Member struct {
+	// Home is the node's folder, Moniker its name among peers, ChainID the chain's name.
+	Home, Moniker, ChainID string
+	Role                   Role
+	// Listen is the address, without a port, for peers; Serve that for RPC, gRPC, REST and metrics.
+	Listen, Serve string
+	// External is host:port at which peers reach the node; empty leaves it to peers to see.
+	External string
+	// Peers to stay connected with, and Seeds to ask for more, as id@host:port.
+	Peers, Seeds []string
+	// Sentries of a validator: it speaks with no other node.
+	Sentries []string
+	// Protects are the ids of nodes that a sentry tells nobody of.
+	Protects []string
+	// Private says that peers have private addresses, several of one perhaps.
+	Private bool
+	// SnapshotInterval in blocks; 0 for the default.
+	SnapshotInterval uint64
+	// BlockTime is how long the node waits after a block; 0 leaves the default.
+	BlockTime time.Duration
+	// Keyring is the backend of the command line's keyring.
+	Keyring string
+	// StateSync begins from a snapshot of others; nil replays all blocks.
+	StateSync *StateSync
+}
+
+// StateSync is where a node that begins from a snapshot looks for what it can trust.
+type StateSync struct {
+	// Servers are RPC URLs of two nodes or more.
+	Servers []string
+	// Height and Hash are of a block that is trusted.
+	Height int64
+	Hash   string
+	// Period is how old that block may be.
+	Period time.Duration
+}
+
+// Validate says what does not go together.
+func (m Member) Validate() error {
+	switch {
+	case !slices.Contains(Roles, m.Role):
+		return fmt.Errorf("--role %s: expected one of %v", m.Role, Roles)
+	case len(m.Sentries) > 0 && m.Role != RoleValidator:
+		return fmt.Errorf("--sentry: a %s has none, expected --role %s", m.Role, RoleValidator)
+	case len(m.Protects) > 0 && m.Role != RoleSentry:
+		return fmt.Errorf("--protect: a %s protects nobody, expected --role %s", m.Role, RoleSentry)
+	case net.ParseIP(m.Listen) == nil || net.ParseIP(m.Serve) == nil:
+		return fmt.Errorf("--listen %q, --serve %q: expected an IP address each, without a port", m.Listen, m.Serve)
+	}
+	for _, list := range [][]string{m.Peers, m.Seeds, m.Sentries} {
+		for _, peer := range list {
+			id, address, found := strings.Cut(peer, "@")
+			if _, _, err := net.SplitHostPort(address); !found || len(id) != 40 || err != nil {
+				return fmt.Errorf("peer %q: expected id@host:port, the id of 40 hex digits", peer)
+			}
+		}
+	}
+	return nil
+}
+
+// CometConfig is the consensus engine's configuration.
+func (m Member) CometConfig() *cmtcfg.Config {
+	cfg := DefaultCometConfig()
+	cfg.SetRoot(m.Home)
+	cfg.Moniker = m.Moniker
+	cfg.P2P.ListenAddress = m.at("tcp://", m.Listen, P2PPort)
+	cfg.P2P.ExternalAddress = m.External
+	cfg.P2P.PersistentPeers = strings.Join(m.Peers, ",")
+	cfg.P2P.Seeds = strings.Join(m.Seeds, ",")
+	cfg.P2P.AddrBookStrict = !m.Private
+	cfg.P2P.AllowDuplicateIP = m.Private
+	cfg.RPC.ListenAddress = m.at("tcp://", m.serve(), RPCPort)
+	cfg.RPC.PprofListenAddress = ""
+	cfg.Instrumentation.Prometheus = true
+	cfg.Instrumentation.PrometheusListenAddr = m.at("", m.Serve, PrometheusPort)
+	if m.BlockTime > 0 {
+		cfg.Consensus.TimeoutCommit = m.BlockTime
+	}
+	switch m.Role {
+	case RoleValidator:
+		if len(m.Sentries) > 0 {
+			cfg.P2P.PexReactor = false
+			cfg.P2P.AddrBookStrict = false // sentries are on the organisation's own network
+			cfg.P2P.PersistentPeers, cfg.P2P.Seeds = strings.Join(m.Sentries, ","), ""
+		}
+	case RoleSentry:
+		ids := strings.Join(m.Protects, ",")
+		cfg.P2P.PrivatePeerIDs, cfg.P2P.UnconditionalPeerIDs = ids, ids
+	case RoleSeed:
+		cfg.P2P.SeedMode = true
+		cfg.TxIndex.Indexer = "null"
+	}
+	if s := m.StateSync; s != nil {
+		cfg.StateSync.Enable = true
+		cfg.StateSync.RPCServers = s.Servers
+		cfg.StateSync.TrustHeight, cfg.StateSync.TrustHash = s.Height, s.Hash
+		cfg.StateSync.TrustPeriod = s.Period
+	}
+	return cfg
+}
+
+// AppConfig is the application's configuration.
+func (m Member) AppConfig() *serverconfig.Config {
+	cfg := DefaultAppConfig()
+	cfg.GRPC.Enable, cfg.API.Enable = m.Role != RoleSeed, m.Role != RoleSeed
+	cfg.GRPC.Address = m.at("", m.serve(), GRPCPort)
+	cfg.API.Address = m.at("tcp://", m.serve(), RESTPort)
+	if m.SnapshotInterval > 0 {
+		cfg.StateSync.SnapshotInterval = m.SnapshotInterval
+	}
+	if m.Role == RoleSeed {
+		cfg.StateSync.SnapshotInterval = 0
+	}
+	if m.Role == RoleArchive {
+		cfg.Pruning = "nothing"
+	}
+	return cfg
+}
+
+// serve is where services listen: a seed's are for its own machine.
+func (m Member) serve() string {
+	if m.Role == RoleSeed {
+		return "127.0.0.1"
+	}
+	return m.Serve
+}
+
+func (m Member) at(scheme, host string, port int) string {
+	return scheme + net.JoinHostPort(host, fmt.Sprint(port))
+}
+
+// Write writes config.toml, app.toml and client.toml.
+func (m Member) Write() error {
+	dir := filepath.Join(m.Home, "config")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	cmtcfg.WriteConfigFile(filepath.Join(dir, "config.toml"), m.CometConfig())
+	serverconfig.SetConfigTemplate(serverconfig.DefaultConfigTemplate)
+	serverconfig.WriteConfigFile(filepath.Join(dir, "app.toml"), m.AppConfig())
+	client := clientconfig.DefaultConfig()
+	client.SetChainID(m.ChainID)
+	host := m.serve()
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	client.SetNode(m.at("tcp://", host, RPCPort))
+	client.SetKeyringBackend(m.Keyring)
+	return writeClientConfig(filepath.Join(dir, "client.toml"), client)
+}
+
+// DefaultServe is where a role's services listen unless told otherwise: those of nodes that others use everywhere, those of
+// validators and sentries on their own machine.
+func (r Role) DefaultServe() string {
+	if r == RoleFull || r == RoleArchive {
+		return "0.0.0.0"
+	}
+	return "127.0.0.1"
+}

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/spf13/cobra"
+	"golang.org/x/net/netutil"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/registry"
+	"github.com/credence-chain/credence/internal/tlsfile"
+)
+
+// serving is everything that the command line sets.
+type serving struct {
+	home, listen, metrics    string
+	quota, blob              string
+	uploads, connections     int
+	cert, key                string
+	open                     bool
+	grace, every, uploadIdle time.Duration
+}
+
+func serveCmd() *cobra.Command {
+	var s serving
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Serve the store until stopped", Args: cobra.NoArgs,
+		Example: "credenced store serve --listen :5000 --tls-cert cert.pem --tls-key key.pem --quota 20GiB",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s.home = home(cmd)
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return s.run(ctx, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.listen, "listen", ":5000", "address that readers and writers reach")
+	f.StringVar(&s.metrics, "metrics-listen", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz; empty for none")
+	f.StringVar(&s.quota, "quota", "20GiB", "bytes of an organisation whose account names no quota; 0 for no bound")
+	f.StringVar(&s.blob, "max-blob", "256MiB", "largest blob")
+	f.IntVar(&s.uploads, "max-uploads", 16, "uploads that one organisation may have under way")
+	f.IntVar(&s.connections, "max-connections", 1024, "connections served at once; more wait")
+	f.DurationVar(&s.uploadIdle, "upload-idle", 15*time.Minute, "how long an upload may rest before it is forgotten")
+	f.StringVar(&s.cert, "tls-cert", "", "PEM file with the certificate and its chain; read anew when it changes")
+	f.StringVar(&s.key, "tls-key", "", "PEM file with the certificate's key")
+	f.BoolVar(&s.open, "open", false, "let everybody write, without accounts; for one machine only")
+	f.DurationVar(&s.grace, "grace", 7*24*time.Hour, "how long a blob stays that no manifest names")
+	f.DurationVar(&s.every, "collect-every", time.Hour, "time between collections of what nobody holds")
+	cmd.MarkFlagsRequiredTogether("tls-cert", "tls-key")
+	return cmd
+}
+
+func (s serving) options(reg prometheus.Registerer) (o registry.Options, err error) {
+	o = registry.Options{
+		Open: s.open, MaxUploads: s.uploads, UploadIdle: s.uploadIdle, Grace: s.grace, Metrics: reg,
+	}
+	switch {
+	case s.uploads < 1 || s.connections < 1:
+		return o, fmt.Errorf("--max-uploads %d, --max-connections %d: expected 1 or more", s.uploads, s.connections)
+	case s.grace <= 0 || s.every <= 0 || s.uploadIdle <= 0:
+		return o, fmt.Errorf("--grace %s, --collect-every %s, --upload-idle %s: expected more than no time", s.grace, s.every, s.uploadIdle)
+	}
+	if o.Quota, err = size("quota", s.quota); err != nil {
+		return o, err
+	}
+	if o.MaxBytes, err = size("max-blob", s.blob); err != nil {
+		return o, err
+	}
+	if o.MaxBytes == 0 {
+		return o, errors.New("--max-blob 0: expected more")
+	}
+	o.Accounts, err = registry.LoadAccounts(s.accounts())
+	return o, err
+}
+
+func (s serving) accounts() string { return filepath.Join(s.home, accountsFile) }
+
+// run serves until the context ends or a server fails.
+func (s serving) run(ctx context.Context, log *slog.Logger) error {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	o, err := s.options(reg)
+	if err != nil {
+		return err
+	}
+	g, err := registry.Open(s.home, o)
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	failed := make(chan error, 2)
+	server := artifact.Server(g)
+	if s.cert != "" {
+		if server.TLSConfig, err = tlsfile.Config(s.cert, s.key); err != nil {
+			return err
+		}
+	}
+	listener, err := net.Listen("tcp", s.listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	at := listener.Addr().String()
+	listener = netutil.LimitListener(listener, s.connections)
+	go func() {
+		if s.cert != "" {
+			failed <- server.ServeTLS(listener, "", "")
+		} else {
+			failed <- server.Serve(listener)
+		}
+	}()
+	defer server.Close()
+	if s.metrics != "" {
+		watch, err := net.Listen("tcp", s.metrics)
+		if err != nil {
+			return fmt.Errorf("--metrics-listen: %w", err)
+		}
+		observer := artifact.Server(observation(reg))
+		go func() { failed <- observer.Serve(watch) }()
+		defer observer.Close()
+	}
+	log.Info("serving", "addr", at, "tls", s.cert != "", "accounts", len(o.Accounts), "open", s.open, "home", s.home)
+	go s.followAccounts(ctx, g, log)
+	go g.Keep(ctx, s.every, func(done registry.Collected, err error) {
+		if err != nil {
+			log.Error("collection failed", "error", err)
+		} else if done != (registry.Collected{}) {
+			log.Info("collected", "claims", done.Claims, "blobs", done.Blobs, "bytes", done.Bytes)
+		}
+	})
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_ = server.Shutdown(grace) // what does not end by then is cut off
+		return nil
+	}
+}
+
+// observation serves metrics and health.
+func observation(reg *prometheus.Registry) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	well := func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }
+	mux.HandleFunc("GET /healthz", well)
+	mux.HandleFunc("GET /readyz", well)
+	return mux
+}
+
+// followAccounts takes up a changed file of accounts.
+func (s serving) followAccounts(ctx context.Context, g *registry.Registry, log *slog.Logger) {
+	stamp := func() time.Time {
+		info, err := os.Stat(s.accounts())
+		if err != nil {
+			return time.Time{}
+		}
+		return info.ModTime()
+	}
+	// The file was read before this, a moment ago: the first look takes it again.
+	var seen time.Time
+	for {
+		if now := stamp(); !now.Equal(seen) {
+			seen = now
+			if list, err := registry.LoadAccounts(s.accounts()); err != nil {
+				log.Error("accounts stay as they were", "error", err)
+			} else {
+				g.SetAccounts(list)
+				log.Info("accounts", "count", len(list))
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(2 * time.Second):
+		}
+	}
+}

@@ -1,0 +1,174 @@
+// Package local runs a job on this machine in the sandbox of a worker, without a chain. It makes the task that a worker
+// would be given and runs it as a worker does, so that the output, the fuel and the digest are those that workers come
+// to, but for what only the chain gives: the ids, the clock and the seed.
+package local
+
+import (
+	"context"
+	"fmt"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/agent"
+	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Clock is the time that a program sees, in Unix seconds: the beginning of 2026, so that two runs give the same.
+const Clock = 1_767_225_600
+
+// Job is what is run: task 0 of a bag.
+type Job struct {
+	// Name of the program, its argv[0].
+	Name string
+	// Program is its code, for the runtime that it is run by.
+	Program runtime.Program
+	// Args of the program, without its name.
+	Args []string
+	// Inputs below /in.
+	Inputs []Input
+	// Execution, in its one form.
+	Execution contract.Execution
+	// Fuel limit, and Memory and Output in bytes; 0 takes the defaults of the runtime's rules for the last two.
+	Fuel, Memory, Output uint64
+	// Bag is how many tasks there would be; at least 1.
+	Bag uint64
+}
+
+// Input is a file on this machine.
+type Input struct{ Name, Path string }
+
+// Report is how the program ended, and what it used.
+type Report struct {
+	Kind     string `json:"kind"`
+	Reason   string `json:"reason,omitempty"`
+	ExitCode uint32 `json:"exit_code"`
+	// Digest of the result, as workers would commit to it.
+	Digest string `json:"digest"`
+	// Fuel used, and MemoryBytes at its peak.
+	Fuel        uint64 `json:"fuel"`
+	MemoryBytes uint64 `json:"memory_bytes"`
+	// CompileSeconds and RunSeconds of real time.
+	CompileSeconds float64 `json:"compile_seconds"`
+	RunSeconds     float64 `json:"run_seconds"`
+	// Files of the result.
+	Files []string `json:"files"`
+	// Stderr is the end of what it wrote there, any bytes.
+	Stderr string `json:"stderr,omitempty"`
+	// Log is what the runtime says of a failure; it is no part of the answer.
+	Log string `json:"log,omitempty"`
+	// SuggestedFuel and SuggestedMemory (bytes; 0: the default does) leave room for inputs that need more than these.
+	SuggestedFuel   uint64 `json:"suggested_fuel,omitempty"`
+	SuggestedMemory uint64 `json:"suggested_memory,omitempty"`
+}
+
+// Run runs a job, and writes the files of its result into the folder out, unless that is empty. An error is no answer of
+// the program: the sandbox is not there, or an input cannot be read.
+func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, error) {
+	spec, err := specOf(r.Rules(), j)
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	if err := r.Prepare(ctx, spec.Program); err != nil {
+		return nil, err
+	}
+	compiled := time.Now()
+	o, err := r.Run(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	ended := time.Now()
+	answer, err := agent.Conclude(r.Rules(), o)
+	if err != nil {
+		return nil, err
+	}
+	report := &Report{
+		Kind: o.Kind.String(), Reason: string(o.Reason), ExitCode: o.ExitCode, Digest: artifact.Digest(answer.Outcome.Digest).String(),
+		Fuel: answer.Outcome.Fuel, MemoryBytes: o.Memory, CompileSeconds: compiled.Sub(start).Seconds(), RunSeconds: ended.Sub(compiled).Seconds(),
+		Files: []string{}, Stderr: string(o.StderrEnd),
+	}
+	for _, e := range answer.Manifest.Entries {
+		if !e.Dir {
+			report.Files = append(report.Files, e.Path)
+		}
+	}
+	if o.Kind != runtime.Result {
+		report.Log = ours(o)
+	}
+	report.suggest(r.Rules(), o)
+	if out == "" || o.Kind != runtime.Result {
+		return report, nil
+	}
+	return report, writeResult(ctx, answer, out)
+}
+
+// ours is what the runtime added to what the program printed: the last line, where the program printed more than the log
+// keeps.
+func ours(o runtime.Outcome) string {
+	log, end := string(o.Stderr), string(o.StderrEnd)
+	if at := strings.LastIndex(log, end); at >= 0 {
+		return strings.TrimLeft(log[at+len(end):], "\n")
+	}
+	log = strings.TrimSuffix(log, "\n")
+	return log[strings.LastIndex(log, "\n")+1:]
+}
+
+// writeResult writes the files of an answer by the way on which a requester gets them.
+func writeResult(ctx context.Context, answer agent.Answer, out string) error {
+	store := artifact.NewMemory()
+	if err := result.Store(ctx, answer.Manifest, answer.Files, store); err != nil {
+		return err
+	}
+	_, err := result.Fetch(ctx, answer.Outcome.Digest, store, out)
+	return err
+}
+
+// specOf is the task that a worker would be given.
+func specOf(rules contract.Runtime, j Job) (runtime.Spec, error) {
+	deal := dealstypes.Deal{
+		Id: strings.Repeat("0", 64), App: "local/" + j.Name, Digest: j.Program.Digest.String(), Runtime: rules.Name, Args: j.Args,
+		Execution: dealstypes.NewExecution(j.Execution), Size_: max(1, j.Bag), Bag: max(1, j.Bag), Time: Clock,
+		Terms:     dealstypes.Terms{FuelLimit: j.Fuel},
+		Resources: appstypes.Resources{MemoryBytes: j.Memory, DiskBytes: j.Output},
+	}
+	var files []artifact.Content
+	for _, in := range j.Inputs {
+		info, err := os.Stat(in.Path)
+		if err != nil {
+			return runtime.Spec{}, err
+		}
+		if !info.Mode().IsRegular() {
+			return runtime.Spec{}, fmt.Errorf("input %s: expected a file", in.Path)
+		}
+		deal.Inputs = append(deal.Inputs, &dealstypes.Input{Name: in.Name})
+		files = append(files, artifact.File{Path: in.Path, Long: info.Size()})
+	}
+	task := taskstypes.Task{Id: strings.Repeat("0", 64), Deal: deal.Id}
+	return agent.BuildSpec(chain.Assignment{Task: task, Deal: deal}, j.Program, files)
+}
+
+// suggest fills in limits: twice the fuel, a quarter more memory, both rounded up to what people write.
+func (r *Report) suggest(rules contract.Runtime, o runtime.Outcome) {
+	if rules.FuelSchedule != "" && o.Reason != runtime.OutOfFuel && o.Reason != runtime.InvalidModule {
+		r.SuggestedFuel = roundUp(max(2*o.Fuel, 1_000_000))
+	}
+	const mib = 1 << 20
+	if want := (o.Memory + o.Memory/4 + mib - 1) / mib * mib; want > rules.DefaultMemoryBytes {
+		r.SuggestedMemory = min(want, rules.MaxMemoryBytes)
+	}
+}
+
+// roundUp rounds up to two digits.
+func roundUp(n uint64) uint64 {
+	unit := uint64(math.Pow10(max(0, len(fmt.Sprint(n))-2)))
+	return (n + unit - 1) / unit * unit
+}

@@ -1,0 +1,24 @@
+package runtime
+
+import "github.com/credence-chain/credence/artifact"
+
+// Program is an app's code as its runtime takes it, a module or an image.
+type Program struct {
+	// Digest names it on the chain. A runtime refuses, as its own failure, a content with another.
+	Digest artifact.Digest
+	// Content may lie on disk, and is read when it is needed.
+	Content artifact.Content
+}
+
+// ProgramOf is a program in memory.
+func ProgramOf(code []byte) Program {
+	return Program{Digest: artifact.Sum(code), Content: artifact.Bytes(code)}
+}
+
+// Size is how many bytes it has.
+func (p Program) Size() uint64 {
+	if p.Content == nil {
+		return 0
+	}
+	return uint64(p.Content.Size())
+}

@@ -1,0 +1,60 @@
+// Package registry is the list of the runtimes that this program has. A new one is a package of its own, a line here, and
+// its rules in poco/contract; CONTRIBUTING.md has the recipe.
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/wasm"
+)
+
+// drivers holds every runtime of package contract once.
+var drivers = []runtime.Driver{
+	wasm.Driver,
+}
+
+// RunChild runs the part of a child process and does not return, if a runtime started this process for that. Call it
+// first thing in main and in TestMain.
+func RunChild() {
+	for _, d := range drivers {
+		if d.RunChild != nil {
+			d.RunChild()
+		}
+	}
+}
+
+// Open sets up every runtime that works on this machine, by name. One that does not is left out, and the log says why;
+// an error means that none works.
+func Open(ctx context.Context, c runtime.Config) (map[string]runtime.Runtime, error) {
+	return open(ctx, drivers, c)
+}
+
+func open(ctx context.Context, drivers []runtime.Driver, c runtime.Config) (map[string]runtime.Runtime, error) {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	working := map[string]runtime.Runtime{}
+	var failures []error
+	for _, d := range drivers {
+		r, err := d.Open(c)
+		if err == nil {
+			err = r.Check(ctx)
+		}
+		if err != nil {
+			failures = append(failures, fmt.Errorf("runtime %s: %w", d.Name, err))
+			continue
+		}
+		working[d.Name] = r
+	}
+	if len(working) == 0 {
+		return nil, errors.Join(failures...)
+	}
+	for _, err := range failures {
+		c.Logger.Warn("a runtime does not work here; tasks that need it are given back", "error", err)
+	}
+	return working, nil
+}

@@ -1,0 +1,54 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/poco/contract"
+)
+
+func TestMain(m *testing.M) {
+	RunChild()
+	os.Exit(m.Run())
+}
+
+// TestEveryRuntimeHasRules: the chain takes the runtimes that workers have, and no others.
+func TestEveryRuntimeHasRules(t *testing.T) {
+	var names []string
+	for _, d := range drivers {
+		names = append(names, d.Name)
+		r, err := d.Open(runtime.Config{CacheDir: t.TempDir(), SandboxOptional: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := contract.FindRuntime(d.Name)
+		if err != nil || r.Rules() != want {
+			t.Errorf("%s: keeps the rules %+v, the contract says %+v, %v", d.Name, r.Rules(), want, err)
+		}
+	}
+	if !slices.Equal(slices.Sorted(slices.Values(names)), slices.Sorted(slices.Values(contract.RuntimeNames()))) {
+		t.Errorf("the registry has %q, the contract %q", names, contract.RuntimeNames())
+	}
+}
+
+// sound works everywhere.
+type sound struct{ runtime.Runtime }
+
+func (sound) Check(context.Context) error { return nil }
+
+func TestOpen(t *testing.T) {
+	works := runtime.Driver{Name: "works", Open: func(runtime.Config) (runtime.Runtime, error) { return sound{}, nil }}
+	broken := runtime.Driver{Name: "broken", Open: func(runtime.Config) (runtime.Runtime, error) { return nil, errors.New("no engine") }}
+	got, err := open(context.Background(), []runtime.Driver{broken, works}, runtime.Config{})
+	if err != nil || len(got) != 1 || got["works"] == nil {
+		t.Errorf("got %v, %v, want the one that works", got, err)
+	}
+	if _, err := open(context.Background(), []runtime.Driver{broken}, runtime.Config{}); err == nil || !strings.Contains(err.Error(), "broken: no engine") {
+		t.Errorf("got %v, want why none works", err)
+	}
+}

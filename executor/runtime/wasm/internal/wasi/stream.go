@@ -1,0 +1,30 @@
+package wasi
+
+import "github.com/credence-chain/credence/result"
+
+// stream keeps the beginning and the end of what an app prints.
+type stream struct {
+	keep  uint64 // how much of the beginning, in bytes
+	head  []byte
+	tail  []byte // at least the last result.MaxStderrBytes of all
+	total uint64
+}
+
+func (s *stream) write(b []byte) {
+	s.total += uint64(len(b))
+	s.head = append(s.head, b[:min(uint64(len(b)), s.keep-uint64(len(s.head)))]...)
+	const end = result.MaxStderrBytes
+	s.tail = append(s.tail, b[max(0, len(b)-end):]...)
+	if len(s.tail) > 4*end { // now and then, so that short lines cost no copy each
+		s.tail = append([]byte(nil), s.tail[len(s.tail)-end:]...)
+	}
+}
+
+// beginning is at most so many bytes of the beginning.
+func (s *stream) beginning(most int) []byte {
+	n := min(len(s.head), most)
+	return s.head[:n:n]
+}
+
+// end is the last result.MaxStderrBytes.
+func (s *stream) end() []byte { return s.tail[max(0, len(s.tail)-result.MaxStderrBytes):] }

@@ -1,0 +1,101 @@
+package wasm
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/result"
+)
+
+// Bytes in bulk go through files without a name, so that a job of gigabytes runs from disk. The parent writes the module
+// and the inputs one behind the other into one, which the child has as its file 3 and maps into its address space: what
+// an app does not read is not in memory. What the app left comes back through the pipe, and the parent writes it into
+// another.
+
+// spoolFD is the child's number of the file with the module and the inputs.
+const spoolFD = 3
+
+// newSpool makes a file that is gone when nothing refers to it any more. One that a killed worker leaves behind between
+// the two calls is removed as a leftover.
+func newSpool(folder string) (*os.File, error) {
+	f, err := os.CreateTemp(folder, "run-*.tmp")
+	if err != nil {
+		return nil, fmt.Errorf("file for the inputs and outputs of a run: %w", err)
+	}
+	_ = os.Remove(f.Name()) // elsewhere than on Unix it stays until then
+	return f, nil
+}
+
+// writeTask writes what a child reads of a task: the program, and the inputs in their order.
+func writeTask(to io.Writer, spec runtime.Spec) error {
+	w := bufio.NewWriterSize(to, 1<<18)
+	if err := artifact.CopyContent(w, spec.Program.Content); err != nil {
+		return fmt.Errorf("program %s: %w", spec.Program.Digest, err)
+	}
+	for _, f := range spec.Inputs {
+		if err := artifact.CopyContent(w, f.Content); err != nil {
+			return fmt.Errorf("input %q: %w", f.Path, err)
+		}
+	}
+	return w.Flush()
+}
+
+// taskSize is how many bytes writeTask writes, as far as they are announced.
+func (r request) taskSize() uint64 {
+	size := r.ProgramSize
+	for _, e := range r.Inputs {
+		size += e.Size
+	}
+	return size
+}
+
+// readTask gives the program and the inputs that a request announces out of the bytes that writeTask wrote.
+func readTask(req request, data []byte) (program []byte, inputs []result.File, err error) {
+	if uint64(len(data)) != req.taskSize() {
+		return nil, nil, fmt.Errorf("got %d bytes of program and inputs, the request announces %d", len(data), req.taskSize())
+	}
+	take := func(n uint64) []byte {
+		part := data[:n:n]
+		data = data[n:]
+		return part
+	}
+	program = take(req.ProgramSize)
+	for _, e := range req.Inputs {
+		f := result.File{Path: string(e.Path), Executable: e.Executable, Dir: e.Dir}
+		if !e.Dir {
+			f.Content = artifact.Bytes(take(e.Size))
+		}
+		inputs = append(inputs, f)
+	}
+	return program, inputs, nil
+}
+
+// readFiles reads the files of a manifest in its order into a file on disk.
+func readFiles(in io.Reader, m result.Manifest, folder string) ([]result.File, error) {
+	var spool *os.File
+	if m.TotalBytes() > 0 {
+		var err error
+		if spool, err = newSpool(folder); err != nil {
+			return nil, err
+		}
+	}
+	var files []result.File
+	offset := int64(0)
+	for _, e := range m.Entries {
+		f := result.File{Path: e.Path, Executable: e.Executable, Dir: e.Dir}
+		if e.Size > 0 {
+			long := int64(e.Size)
+			if _, err := io.CopyN(spool, in, long); err != nil {
+				return nil, fmt.Errorf("file %q: %w", e.Path, err)
+			}
+			f.Content = artifact.Part{In: spool, Offset: offset, Long: long}
+			offset += long
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}

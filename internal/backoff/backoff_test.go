@@ -1,0 +1,49 @@
+package backoff
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// Every pause is within the jitter of its mean: first, then twice as long each, up to the longest.
+func TestPausesDoubleWithinTheJitter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		first := time.Duration(rapid.Int64Range(int64(time.Millisecond), int64(time.Minute)).Draw(t, "first"))
+		longest := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "longest"))
+		p := New(first, longest)
+		for round := range 2 { // a reset begins it anew
+			mean := first
+			for range 12 {
+				pause := p.Next()
+				slack := time.Duration(jitter*float64(mean)) + time.Microsecond
+				if pause < mean-slack || pause > mean+slack {
+					t.Fatalf("round %d: a pause of %s, expected %s and at most %s more or less", round, pause, mean, slack)
+				}
+				mean = min(2*mean, max(first, longest))
+			}
+			p.Reset()
+		}
+	})
+}
+
+// Those who were refused at one moment come back at different ones.
+func TestPausesDiffer(t *testing.T) {
+	seen := map[time.Duration]bool{}
+	for range 20 {
+		seen[Steady(time.Hour).Next()] = true
+	}
+	require.Greater(t, len(seen), 10)
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	begin := time.Now()
+	require.ErrorIs(t, Steady(time.Hour).Wait(ctx), context.Canceled)
+	require.Less(t, time.Since(begin), time.Minute)
+	require.NoError(t, Steady(time.Millisecond).Wait(context.Background()))
+}

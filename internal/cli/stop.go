@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// WatchContext ends with Ctrl-C or SIGTERM, which is then its cause. A second signal ends the program at once.
+func WatchContext(cmd *cobra.Command) (context.Context, context.CancelFunc) {
+	parent := cmd.Context()
+	if parent == nil {
+		parent = context.Background()
+	}
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			cause := ErrInterrupted
+			if s == syscall.SIGTERM {
+				cause = ErrTerminated
+			}
+			cancel(cause)
+		case <-ctx.Done():
+			signal.Stop(signals)
+		}
+	}()
+	return ctx, func() { cancel(context.Canceled) }
+}
+
+// Stopped turns the error of work that its user stopped into one that says so, and what to do next. Other errors stay.
+func Stopped(ctx context.Context, err error, next string) error {
+	cause := context.Cause(ctx)
+	if err == nil || !errors.Is(cause, ErrInterrupted) && !errors.Is(cause, ErrTerminated) {
+		return err
+	}
+	var left *client.Interrupted
+	if errors.As(err, &left) {
+		return err
+	}
+	status := ExitStatus(cause)
+	var said *Problem
+	if errors.As(err, &said) && said.Exit == status {
+		return err // nearer to the work
+	}
+	var unsure *client.HashError
+	if errors.As(err, &unsure) {
+		return &Problem{
+			What: fmt.Sprintf("%v; whether transaction %s came into a block is not known", cause, unsure.Hash),
+			Next: "credenced query tx " + unsure.Hash, Exit: status, Err: cause,
+		}
+	}
+	if !errors.Is(err, context.Canceled) && !errors.Is(err, cause) && ctx.Err() == nil {
+		return err
+	}
+	return &Problem{What: cause.Error(), Next: next, Exit: status, Err: cause}
+}
+
+// Explained puts the error of any command into words, those of the SDK's included, which know only their own.
+func Explained(err error) error {
+	err = Plain(Explain(err))
+	var known *Problem
+	var network *net.OpError
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.As(err, &network) && network.Op == "dial" && strings.Contains(err.Error(), "post failed: "): // CometBFT's client
+		return &Problem{
+			What: "no node answers: " + err.Error(),
+			Next: "start one with `credenced devnet`, or name one: --node tcp://HOST:PORT, or credenced config set client node tcp://HOST:PORT",
+			Exit: ExitNetwork, Err: err,
+		}
+	}
+	if text := client.WithoutRPC(err.Error()); text != err.Error() {
+		return &Problem{What: text, Exit: ExitStatus(err), Err: err}
+	}
+	return err
+}
+
+// TellError writes the error that a command ends with. What its user stopped is no error.
+func TellError(out io.Writer, err error) {
+	begin := "Error: "
+	switch ExitStatus(err) {
+	case ExitInterrupted, ExitTerminated:
+		begin = "\n"
+	}
+	fmt.Fprintf(out, "%s%v\n", begin, err)
+}
+
+// delivery is what the chain puts before a message's error; there is one message only.
+const delivery = "failed to execute message; message index: 0: "
+
+// constant is a value of an enumeration, as the chain's errors have it.
+var constant = regexp.MustCompile(`(?:ORDER|REQUEST)_(?:STATUS|KIND)_([A-Z]+)`)
+
+// Plain leaves out of an error what is said to programs alone.
+func Plain(err error) error {
+	var p *Problem
+	if errors.As(err, &p) {
+		p.What = strings.Replace(p.What, delivery, "", 1)
+		p.What = constant.ReplaceAllStringFunc(p.What, func(word string) string {
+			return strings.ToLower(word[strings.LastIndexByte(word, '_')+1:])
+		})
+	}
+	return err
+}
+
+// MakeFolderOf makes the folder that a file is to be written in, where there is none yet. It is the owner's alone, since what
+// is written there may be for nobody else.
+func MakeFolderOf(file string) error { return os.MkdirAll(filepath.Dir(file), 0o700) }
+
+// IsTerminal says whether people see what is written.
+func IsTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	return ok && isatty.IsTerminal(file.Fd())
+}
+
+// oneOf checks a flag that has a few values.
+func OneOf(flag, got string, values ...string) error {
+	for _, v := range values {
+		if got == v {
+			return nil
+		}
+	}
+	return &Problem{What: fmt.Sprintf("%s %q: expected %s", flag, got, strings.Join(values, " or ")), Exit: ExitUsage}
+}
+
+// NoPrepare keeps the node's configuration out of commands that need none: nothing is written to a node's home.
+func NoPrepare(*cobra.Command, []string) error { return nil }

@@ -1,0 +1,282 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/printable"
+)
+
+// EventText says an event in words for people, with its amounts and with what they may do. What needs neither is said by the
+// library.
+func EventText(e client.Event) string {
+	switch e.Kind {
+	case client.EventUploaded:
+		return strings.Replace(e.Text, fmt.Sprintf("%d bytes", e.Size), FormatBytes(e.Size), 1)
+	case client.EventQuoted:
+		return quotedText(e)
+	case client.EventSubmitted:
+		if e.Locked == 0 {
+			return e.Text
+		}
+		text := fmt.Sprintf("%s; %s locked. Ctrl-C leaves it running", e.Text, FormatCRED(e.Locked))
+		if e.Expiry > 0 {
+			text += fmt.Sprintf("; what can't be met at once rests on the book until height %d", e.Expiry)
+		}
+		return text
+	case client.EventMatched:
+		if e.MaxPrice > 0 {
+			return fmt.Sprintf("%s of at most %s each", e.Text, FormatCRED(e.MaxPrice))
+		}
+	case client.EventStalled:
+		if e.Request+e.Deal != "" {
+			return e.Text + "; Ctrl-C leaves it running, and this follows it later: " + watchCommand(e.Request, e.Deal)
+		}
+	case client.EventEnded:
+		if e.Result != nil {
+			return TaskText(e.Result)
+		}
+	case client.EventDownloaded:
+		if e.Result != nil {
+			return downloadedText(e.Result)
+		}
+	case client.EventFinished:
+		if e.Report != nil {
+			return ReportText(e.Report)
+		}
+	}
+	return e.Text
+}
+
+func quotedText(e client.Event) string {
+	price := fmt.Sprintf("at most %s", FormatCRED(e.MaxPrice))
+	if e.Size > 1 {
+		price += fmt.Sprintf(" each, %s in all", FormatCRED(e.MaxPrice*e.Size))
+	}
+	if e.Plan == nil { // it rests
+		return fmt.Sprintf("%s. A%s; what is not spent comes back", e.Text, price[1:])
+	}
+	return fmt.Sprintf("%s. Expected %s, %s; what is not spent comes back", e.Text, FormatCRED(e.Expected), price)
+}
+
+// downloadedText says what was downloaded, and the exit status where it is another success than 0.
+func downloadedText(r *client.TaskReport) string {
+	status := ""
+	if r.ExitCode != 0 {
+		status = fmt.Sprintf(" (exit status %d)", r.ExitCode)
+	}
+	if len(r.Files) == 0 {
+		return "verified: " + NoFiles + status
+	}
+	return fmt.Sprintf("downloaded to %s and verified: %s%s", printable.Name(r.Dir), FileList(r), status)
+}
+
+// window names the window and how a longer one is had.
+func window(r *client.TaskReport) string {
+	switch {
+	case r.Window == 0:
+		return "A larger --fuel gives a longer window"
+	case r.Category != "":
+		return fmt.Sprintf("The window was %d blocks in --category %s; a category with more time gives a longer one", r.Window, r.Category)
+	}
+	return fmt.Sprintf("The window was %d blocks for --fuel %s; a larger --fuel gives a longer one", r.Window, FormatFuel(r.FuelLimit))
+}
+
+// TaskText says in a sentence how the task ended.
+func TaskText(r *client.TaskReport) string {
+	var b strings.Builder
+	switch {
+	case r.Accepted() && r.ByCourt:
+		fmt.Fprintf(&b, "the court decided: %s", answerText(r))
+		if len(r.Agreed) > 0 {
+			fmt.Fprintf(&b, ", as %s said", list(r.Agreed))
+		}
+	case r.Accepted():
+		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", answerText(r), list(r.Agreed))
+	default:
+		b.WriteString(endingText(r))
+	}
+	for _, f := range r.Faults {
+		fmt.Fprintf(&b, "; %s %s", f.Organisation, faultText(f.Fault))
+		if f.Slash > 0 {
+			fmt.Fprintf(&b, " and loses %s of stake", FormatCRED(f.Slash))
+		}
+	}
+	return b.String()
+}
+
+// answerText names the verdict, and of a failure what is known of it.
+func answerText(r *client.TaskReport) string {
+	if r.Failed() && r.Reason != "" {
+		return fmt.Sprintf("the program %s (%s)", FailureText(r), client.ShortDigest(r.Verdict.Digest))
+	}
+	return r.Verdict.Text()
+}
+
+func faultText(fault string) string {
+	switch fault {
+	case "WRONG":
+		return "gave a wrong answer"
+	case "UNREVEALED":
+		return "did not reveal its answer"
+	case "SILENT":
+		return "gave no answer"
+	case "ABSTAINED":
+		return "abstained"
+	}
+	return fault
+}
+
+func endingText(r *client.TaskReport) string {
+	switch r.Ending {
+	case "CANCELLED":
+		return "cancelled before anyone was drawn; refunded"
+	case "NO_WORKER":
+		return "no worker answered in its window, at any attempt; refunded. Look whether the pool's workers are up. " + window(r)
+	case "TOO_FEW_ORGANISATIONS":
+		return "too few organisations were eligible for too long; refunded. Lower --trust or --min-replicas, or wait until more workers are free"
+	case "INPUT_UNAVAILABLE":
+		if r.ByCourt {
+			return "an input could not be had by the court's validators; refunded. Look whether the store that serves it can be reached from there"
+		}
+		return "an input could not be had by the workers; refunded. Look whether the store that serves it can be reached from there"
+	case "ABSTAINED":
+		switch {
+		case r.ByCourt && r.Answered:
+			return "the court had no answer in its window, so that no worker's answer could be judged; refunded, and no worker at fault for its answer. " + window(r)
+		case r.ByCourt:
+			return "the court had no answer in its window; refunded. " + window(r)
+		}
+		return "no worker that was drawn had an answer in its window; refunded. " + window(r)
+	case "VOID":
+		if r.CourtAnswers < 2 && r.CourtEmpty > 0 {
+			return fmt.Sprintf("the court found no two thirds on one answer: %s none in its window; refunded. %s", plural(uint64(r.CourtEmpty), "validator had", "validators had"), window(r))
+		}
+		return "the court found no two thirds on one answer: the app does not give the same output everywhere; refunded. Make it deterministic and publish it anew"
+	case "COURT_SILENT":
+		return "too much of the court was silent, however often it was called; refunded. Where its validators are up, the window was too short for them. " + window(r)
+	case "COURT_UNPAID":
+		return "the court would have to judge it, and its price does not pay for all validators; refunded. Ask again with a larger --max-price"
+	case "UNDECIDED":
+		return "the workers' answers do not decide, and under the policy no court may; refunded. Try it again, or use --policy credence, which asks the court where answers differ"
+	case "BROKEN":
+		return "the chain failed to process it; refunded, nobody at fault. Report it"
+	}
+	return r.Ending
+}
+
+// FileList names the files of a result, whose names the program chose. A result without any says so.
+func FileList(r *client.TaskReport) string {
+	if len(r.Files) == 0 {
+		return NoFiles
+	}
+	return list(printable.Names(r.Files))
+}
+
+// NoFiles is what is said of an accepted result without a file.
+const NoFiles = "no file: the program wrote nothing below /out"
+
+func list(names []string) string {
+	switch len(names) {
+	case 0:
+		return "nobody"
+	case 1:
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// ReportText sums the run up in a sentence.
+func ReportText(r *client.Report) string {
+	text := fmt.Sprintf("%d of %s accepted; cost %s, refunded %s", r.Accepted, plural(uint64(len(r.Tasks)), "task", "tasks"), FormatCRED(r.Paid), FormatCRED(r.Refunded))
+	if r.Slashed > 0 {
+		text += fmt.Sprintf("; %s of stake slashed", FormatCRED(r.Slashed))
+	}
+	if r.Unmet > 0 {
+		text += "; " + r.Why
+	}
+	return text
+}
+
+// FailureText says how the program failed; empty when it did not.
+func FailureText(r *client.TaskReport) string {
+	if !r.Failed() {
+		return ""
+	}
+	what, _ := failure(r)
+	return what
+}
+
+// failure says in words how the program failed, and what to do about it.
+func failure(r *client.TaskReport) (what, next string) {
+	next = "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
+	if r.Stderr == "" {
+		next = "it wrote nothing to stderr; " + next
+		if r.ReasonError != "" {
+			next = fmt.Sprintf("the end of what it wrote to stderr is in that manifest, and all of it stays with the workers that ran it, in logs/%s-%d.stderr of their home; run it on your own machine to see what it says", r.ID, r.Attempt)
+		}
+	}
+	switch r.Reason {
+	case "out-of-fuel":
+		return fmt.Sprintf("ran out of fuel after %s units", FormatFuel(r.Verdict.Fuel)), "raise --fuel, for instance --fuel 100G; an endless loop needs mending instead"
+	case "out-of-memory":
+		return "needed more memory than a task may have", "make it use less, or split the work over a bag of tasks"
+	case "output-too-large":
+		return "wrote more than a task may put out", "write fewer or smaller files, with shorter paths, or split the work over a bag of tasks; docs/apps.md has the limits"
+	case "call-depth":
+		return "called functions too deeply", "an endless recursion needs mending; a deep one a loop"
+	case "invalid-output":
+		return "left no output that can be described", "names below /out must be UTF-8; where its version declares a folder as its result, it must write something there"
+	case "invalid-computed":
+		return "wrote a computed.json that can't be followed", "docs/apps.md says what it may hold"
+	case "trap":
+		return "crashed (a trap: out of bounds, division by zero, unreachable code)", next
+	case "invalid-module":
+		return "is no module that workers can run", "credenced publish app FILE says what they refuse; " + buildHint
+	case "exit":
+		return fmt.Sprintf("failed with exit status %d", r.ExitCode), next
+	case "":
+		why := "the manifest that says how has not been read"
+		if r.ReasonError != "" {
+			why = "the manifest that says how can't be had: " + r.ReasonError
+		}
+		return fmt.Sprintf("failed, after %s units of fuel; %s", FormatFuel(r.Verdict.Fuel), why), next
+	}
+	return fmt.Sprintf("failed: %s, exit status %d", r.Reason, r.ExitCode), next
+}
+
+// StderrText is the end of what the program wrote to stderr, a line each, quoted: a program chose it.
+func StderrText(r *client.TaskReport) string {
+	if r.Stderr == "" {
+		return ""
+	}
+	var b strings.Builder
+	if r.StderrVerified {
+		b.WriteString("its last words on stderr, a part of the answer:")
+	} else {
+		fmt.Fprintf(&b, "its last words on stderr, from %s (not verified):", r.StderrFrom)
+	}
+	lines := strings.Split(strings.TrimRight(r.Stderr, "\n"), "\n")
+	for _, line := range lines[max(0, len(lines)-10):] {
+		b.WriteString("\n    " + printable.Line(line))
+	}
+	return b.String()
+}
+
+// appFailed says how the program itself failed.
+func appFailed(r *client.TaskReport) (what, next string) {
+	what, next = failure(r)
+	what = fmt.Sprintf("the program of task %d %s; every replica found the same, so this is the answer", r.Index, what)
+	if words := StderrText(r); words != "" {
+		what += "\n  " + words
+	}
+	return what, next
+}
+
+func plural(n uint64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,222 @@
+// Package devinfo describes a devnet to other commands: its devnet.json, which a program that starts no node reads as well.
+package devinfo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// InfoFile is the name of the file that describes a devnet, in its folder.
+const InfoFile = "devnet.json"
+
+// EnvInfo names the environment variable with the path of another devnet.json.
+const EnvInfo = "CREDENCE_DEVNET"
+
+// Info describes a devnet to other commands; devnet.json holds it.
+type Info struct {
+	// Format is 1.
+	Format int `json:"format"`
+	// Running says that it was up when the file was written; the file of a stopped devnet is kept.
+	Running bool `json:"running"`
+	// State is the folder of it all.
+	State string `json:"state"`
+	// ChainID of the chain.
+	ChainID string `json:"chain_id"`
+	// GRPC endpoints, host:port, the first validator's first.
+	GRPC []string `json:"grpc"`
+	// REST and RPC are base URLs of the first validator.
+	REST string `json:"rest"`
+	RPC  string `json:"rpc"`
+	// Store is the base URL of the artifact store.
+	Store string `json:"store"`
+	// Pool with a standing offer.
+	Pool string `json:"pool"`
+	// PID of the devnet itself.
+	PID int `json:"pid"`
+
+	Accounts   []AccountInfo   `json:"accounts"`
+	Validators []ValidatorInfo `json:"validators"`
+	Workers    []WorkerInfo    `json:"workers"`
+	// Saboteurs are the organisations whose workers lie.
+	Saboteurs []string `json:"saboteurs"`
+}
+
+// AccountInfo is a funded account with its key.
+type AccountInfo struct {
+	// Name of the account: "requester", "provider", "operator", or NAME-owner for a worker's.
+	Name string `json:"name"`
+	// Organisation it acts for.
+	Organisation string `json:"organisation"`
+	// Address in bech32.
+	Address string `json:"address"`
+	// KeyFile holds its secret in hex.
+	KeyFile string `json:"key_file"`
+}
+
+// ValidatorInfo is a validator and its court executor.
+type ValidatorInfo struct {
+	// Name is the organisation with the seat.
+	Name     string `json:"name"`
+	Operator string `json:"operator"`
+	KeyFile  string `json:"key_file"`
+	Home     string `json:"home"`
+	NodeID   string `json:"node_id"`
+	P2P      int    `json:"p2p_port"`
+	RPC      int    `json:"rpc_port"`
+	GRPC     int    `json:"grpc_port"`
+	REST     int    `json:"rest_port"`
+	// CourtAddress answers in courts, with the secret in CourtKeyFile, and can do nothing else.
+	CourtAddress string `json:"court_address"`
+	CourtKeyFile string `json:"court_key_file"`
+	// CourtHome and Court are the court executor's folder and base URL.
+	CourtHome string `json:"court_home"`
+	Court     string `json:"court"`
+	PID       int    `json:"pid"`
+	CourtPID  int    `json:"court_pid"`
+}
+
+// WorkerInfo is a worker.
+type WorkerInfo struct {
+	// Organisation it works for.
+	Organisation string `json:"organisation"`
+	// Address is its hot key's; Owner is paid.
+	Address  string `json:"address"`
+	Owner    string `json:"owner"`
+	KeyFile  string `json:"key_file"`
+	Home     string `json:"home"`
+	Endpoint string `json:"endpoint"`
+	Saboteur bool   `json:"saboteur"`
+	PID      int    `json:"pid"`
+}
+
+// ErrNoDevnet says that there is no devnet.json where it was looked for.
+var ErrNoDevnet = errors.New("no devnet")
+
+// FindInfo returns the path that commands read: $CREDENCE_DEVNET, or the default folder's devnet.json.
+func FindInfo() string {
+	if path := os.Getenv(EnvInfo); path != "" {
+		return path
+	}
+	return filepath.Join(DefaultState(), InfoFile)
+}
+
+// LoadInfo reads a devnet.json. Errors wrap ErrNoDevnet when there is none.
+func LoadInfo(path string) (*Info, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s does not exist", ErrNoDevnet, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var info Info
+	if err := json.Unmarshal(data, &info); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if info.Format != 1 {
+		return nil, fmt.Errorf("%s: format %d, expected 1: it was written by another version; start the devnet with --reset", path, info.Format)
+	}
+	return &info, nil
+}
+
+// Save writes devnet.json whole or not at all.
+func (i *Info) Save() error {
+	data, err := json.MarshalIndent(i, "", "  ")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(i.State, InfoFile)
+	if err := os.WriteFile(path+".new", append(data, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// Account finds an account by name; nil when there is none.
+func (i *Info) Account(name string) *AccountInfo {
+	for k := range i.Accounts {
+		if i.Accounts[k].Name == name {
+			return &i.Accounts[k]
+		}
+	}
+	return nil
+}
+
+// Worker finds the worker of an organisation; nil when there is none.
+func (i *Info) Worker(organisation string) *WorkerInfo {
+	for k := range i.Workers {
+		if i.Workers[k].Organisation == organisation {
+			return &i.Workers[k]
+		}
+	}
+	return nil
+}
+
+// Name is what people call an account: its organisation and part, or its address when the devnet doesn't know it. A nil
+// Info knows nobody.
+func (i *Info) Name(address string) string {
+	if i == nil {
+		return address
+	}
+	for _, a := range i.Accounts {
+		if a.Address == address {
+			if org, ok := strings.CutSuffix(a.Name, "-owner"); ok {
+				return org
+			}
+			return a.Name
+		}
+	}
+	for _, w := range i.Workers {
+		if w.Address == address {
+			return w.Organisation
+		}
+	}
+	for _, v := range i.Validators {
+		if v.Operator == address || v.CourtAddress == address {
+			return v.Name
+		}
+	}
+	return address
+}
+
+// LastWords finds what the program of a task wrote to stderr, in the logs of the devnet's workers and court executors: of one
+// that agreed with the verdict, if there is one. It implements client.LastWords.
+func (i *Info) LastWords(t *client.TaskReport) (from, text string) {
+	type home struct{ name, folder string }
+	var homes []home
+	for _, w := range i.Workers {
+		if slices.Contains(t.Agreed, w.Organisation) {
+			homes = append(homes, home{w.Organisation, w.Home})
+		}
+	}
+	for _, v := range i.Validators {
+		homes = append(homes, home{"the court executor of " + v.Name, v.CourtHome})
+	}
+	for _, h := range homes {
+		files, err := filepath.Glob(filepath.Join(h.folder, "logs", t.ID+"-*.stderr"))
+		if err != nil || len(files) == 0 {
+			continue
+		}
+		if data, err := os.ReadFile(files[len(files)-1]); err == nil {
+			return h.name, string(data)
+		}
+	}
+	return "", ""
+}
+
+// DefaultState is ~/.credence/devnet.
+func DefaultState() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "."
+	}
+	return filepath.Join(home, ".credence", "devnet")
+}

@@ -1,0 +1,67 @@
+// Package tlsfile serves TLS from a certificate in files that are renewed while the server runs.
+package tlsfile
+
+import (
+	"crypto/tls"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+// Config is a server's configuration with the certificate, chain included, and the key of two PEM files. They are read anew
+// when they change, at most once a second; while the new ones can not be read the old ones serve on.
+func Config(certFile, keyFile string) (*tls.Config, error) {
+	p := &pair{certFile: certFile, keyFile: keyFile}
+	if err := p.load(); err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.get}, nil
+}
+
+type pair struct {
+	certFile, keyFile string
+
+	mu      sync.Mutex
+	looked  time.Time
+	changed time.Time
+	cert    *tls.Certificate
+}
+
+func (p *pair) load() error {
+	changed, err := newest(p.certFile, p.keyFile)
+	if err != nil {
+		return fmt.Errorf("TLS: %w", err)
+	}
+	cert, err := tls.LoadX509KeyPair(p.certFile, p.keyFile)
+	if err != nil {
+		return fmt.Errorf("TLS: certificate %s with key %s: %w", p.certFile, p.keyFile, err)
+	}
+	p.cert, p.changed = &cert, changed
+	return nil
+}
+
+func (p *pair) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(p.looked) > time.Second {
+		p.looked = time.Now()
+		if changed, err := newest(p.certFile, p.keyFile); err == nil && !changed.Equal(p.changed) {
+			_ = p.load() // the old one serves on
+		}
+	}
+	return p.cert, nil
+}
+
+func newest(files ...string) (out time.Time, err error) {
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			return out, err
+		}
+		if info.ModTime().After(out) {
+			out = info.ModTime()
+		}
+	}
+	return out, nil
+}

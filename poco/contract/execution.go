@@ -1,0 +1,146 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Execution says how a program is run, beside its arguments and inputs: what a shell would say around it. The zero
+// Execution is a run in which 0 alone means success, stdin is empty and the environment is that of docs/apps.md.
+type Execution struct {
+	// OkExit lists the exit statuses that mean success, the whole list: 0 is on it only when it is named. Empty means 0.
+	OkExit []uint32
+	// Stdout names the file below /out that takes what the program prints. Empty: what it prints is the file
+	// DefaultStdout when it leaves nothing below /out, and is no part of the result otherwise.
+	Stdout string
+	// Stdin is the name of the input that the program reads as its standard input; empty for none.
+	Stdin string
+	// Env are variables, NAME=value, that come behind those of docs/apps.md.
+	Env []string
+	// Seconds of real time that one execution may need, where the fuel limit stands for less: a program that waits for
+	// memory burns a thousandth of the fuel that one which computes does. The windows of a deal leave room for them. They
+	// are no limit of a run, for an answer never depends on a clock. 0 leaves it to the fuel limit.
+	Seconds uint32
+}
+
+// DefaultStdout is the name of the result's file with what was printed, where the program left no file.
+const DefaultStdout = "stdout"
+
+// Limits of an Execution.
+const (
+	// MaxOkExit bounds how many exit statuses mean success.
+	MaxOkExit = 64
+	// MaxEnv bounds the variables, MaxEnvBytes all of them in bytes, a zero byte after each counted.
+	MaxEnv      = 128
+	MaxEnvBytes = 16 << 10
+	// MaxEnvNameBytes bounds the name of one.
+	MaxEnvNameBytes = 128
+	// MaxSeconds bounds the time that a job can ask for: a day.
+	MaxSeconds = 86_400
+)
+
+// reservedEnv are the beginnings of names that docs/apps.md gives a meaning.
+var reservedEnv = []string{"CREDENCE_", "IEXEC_"}
+
+// Empty says that nothing is asked for.
+func (e Execution) Empty() bool {
+	return len(e.OkExit) == 0 && e.Stdout == "" && e.Stdin == "" && len(e.Env) == 0 && e.Seconds == 0
+}
+
+// Normal returns the execution in its one form: statuses and variables sorted, and no statuses where 0 is the only one.
+func (e Execution) Normal() Execution {
+	e.OkExit = slices.Sorted(slices.Values(e.OkExit))
+	if len(e.OkExit) == 1 && e.OkExit[0] == 0 {
+		e.OkExit = nil
+	}
+	e.Env = slices.SortedFunc(slices.Values(e.Env), func(a, b string) int { return strings.Compare(envName(a), envName(b)) })
+	return e
+}
+
+// Succeeded says whether an exit status means success.
+func (e Execution) Succeeded(status uint32) bool {
+	if len(e.OkExit) == 0 {
+		return status == 0
+	}
+	return slices.Contains(e.OkExit, status)
+}
+
+// Check checks an execution in its one form; inputs are the names of what the program finds below /in. The error names
+// the field, the value and what was expected.
+func (e Execution) Check(inputs []string) error {
+	if err := checkOkExit(e.OkExit); err != nil {
+		return err
+	}
+	if e.Stdout != "" {
+		if err := CheckInputName(e.Stdout); err != nil {
+			return fmt.Errorf("stdout: %w", err)
+		}
+	}
+	if e.Seconds > MaxSeconds {
+		return fmt.Errorf("seconds: got %d, expected at most %d", e.Seconds, MaxSeconds)
+	}
+	if e.Stdin != "" && !slices.Contains(inputs, e.Stdin) {
+		return fmt.Errorf("stdin: got %.80q, expected the name of an input", e.Stdin)
+	}
+	return checkEnv(e.Env)
+}
+
+func checkOkExit(statuses []uint32) error {
+	if len(statuses) > MaxOkExit {
+		return fmt.Errorf("ok_exit: got %d statuses, expected at most %d", len(statuses), MaxOkExit)
+	}
+	for i, status := range statuses {
+		if i > 0 && statuses[i-1] >= status {
+			return fmt.Errorf("ok_exit: got %d after %d, expected them in order, each once", status, statuses[i-1])
+		}
+	}
+	return nil
+}
+
+func checkEnv(env []string) error {
+	if len(env) > MaxEnv {
+		return fmt.Errorf("env: got %d variables, expected at most %d", len(env), MaxEnv)
+	}
+	size, last := 0, ""
+	for i, variable := range env {
+		name, value, found := strings.Cut(variable, "=")
+		if !found || !isEnvName(name) {
+			return fmt.Errorf("env[%d]: got %.80q, expected NAME=value, the name of at most %d letters, digits and \"_\", no digit first", i, variable, MaxEnvNameBytes)
+		}
+		for _, reserved := range reservedEnv {
+			if strings.HasPrefix(name, reserved) {
+				return fmt.Errorf("env[%d]: got the name %q, expected one that does not begin with %q: those say what task this is", i, name, reserved)
+			}
+		}
+		if !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
+			return fmt.Errorf("env[%d]: the value of %s: got %.80q, expected UTF-8 without control characters", i, name, value)
+		}
+		if i > 0 && last >= name {
+			return fmt.Errorf("env[%d]: got %q after %q, expected the names in order, each once", i, name, last)
+		}
+		size, last = size+len(variable)+1, name
+	}
+	if size > MaxEnvBytes {
+		return fmt.Errorf("env: got %d bytes, a zero byte after each counted, expected at most %d", size, MaxEnvBytes)
+	}
+	return nil
+}
+
+func isEnvName(name string) bool {
+	for i, c := range []byte(name) {
+		letter := c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return name != "" && len(name) <= MaxEnvNameBytes
+}
+
+// envName is the name of a variable.
+func envName(variable string) string {
+	name, _, _ := strings.Cut(variable, "=")
+	return name
+}
