@@ -71,7 +71,7 @@ func TestOutcomeTable(t *testing.T) {
 		})
 		endings[strings.TrimSuffix(strings.TrimSuffix(row.ending, " by court"), ", app flagged")] = true
 	}
-	for e := EndAccepted; e <= EndUndecided; e++ {
+	for e := EndAccepted; e <= EndCourtUnpaid; e++ {
 		require.True(t, endings[e.String()], "no row of the table ends with %s", e)
 	}
 }
@@ -304,6 +304,8 @@ func (l *life) plan() {
 	switch l.row.how {
 	case "few":
 		l.send(DrawFailed{Height: l.height})
+	case "unpaid":
+		l.send(CourtUnpaid{Height: l.height})
 	case "plan-court":
 		l.send(PlanMade{Height: l.height, Plan: Plan{Court: true, Bound: BoundSpent}})
 	default:

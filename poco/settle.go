@@ -199,7 +199,8 @@ func (t *Task) right(seat Seat) bool {
 // reached a judgement. Being wrong needs a verdict, and where replicas were outvoted by others, it needs the court's: a vote
 // of workers convicts nobody.
 func (t *Task) fault(seat Seat) Fault {
-	if t.Ending == EndBroken || t.Ending == EndCancelled || t.Ending == EndTooFew {
+	switch t.Ending {
+	case EndBroken, EndCancelled, EndTooFew, EndCourtUnpaid: // nobody was asked to reveal what it has committed to
 		return FaultNone
 	}
 	switch seat.State {

@@ -52,6 +52,7 @@ type play struct {
 	gate   func() Gate
 	court  func() []Seat
 	scarce func() bool // too few organisations for a later wave; nil: never
+	unpaid func() bool // the court would judge it, and the escrow cannot pay; nil: never
 
 	secrets  map[pledge]secret
 	held     map[string]uint64 // stake locked
@@ -111,6 +112,9 @@ func (p *play) answer(e Effect) Event {
 		}
 		return DrawRefused{p.height}
 	case AskPlan:
+		if p.unpaid != nil && p.unpaid() {
+			return CourtUnpaid{p.height}
+		}
 		if plan, _, ok := p.second(*p.task.First()); ok {
 			return PlanMade{p.height, plan, p.delay}
 		}
@@ -266,6 +270,11 @@ func (p *play) checkEnd() {
 	checkSettlement(p.t, p.task.Terms, *p.end)
 
 	s := *p.end
+	for _, seat := range s.Seats {
+		if seat.Fault == FaultUnrevealed {
+			require.Positive(p.t, seat.Outage.Missed, "%s is at fault for a reveal that nobody asked for", seat.Who)
+		}
+	}
 	if s.Ending != EndAccepted {
 		require.Empty(p.t, s.FromEscrow, "%s pays out of the escrow", s.Ending)
 		return
@@ -462,6 +471,7 @@ func random(t *rapid.T, p *play) {
 		return Plan{Replicas: uint32(r + 1), Court: court, Charge: Q64{Lo: 1}}, seats, rapid.IntRange(0, 5).Draw(t, "enough") < 5
 	}
 	p.scarce = func() bool { return rapid.IntRange(0, 3).Draw(t, "scarce") == 3 }
+	p.unpaid = func() bool { return rapid.IntRange(0, 9).Draw(t, "unpaid") == 9 }
 	p.gate = func() Gate { return rapid.SampledFrom([]Gate{GateOpen, GateOpen, GateWait, GateShut}).Draw(t, "gate") }
 	p.court = func() []Seat {
 		seats := make([]Seat, rapid.IntRange(0, 5).Draw(t, "bench"))

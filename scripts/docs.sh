@@ -4,12 +4,29 @@
 #   - every relative link leads to a file, and every anchor within a file to a heading;
 #   - the commands that README.md calls the project's own are targets of the Makefile, or scripts;
 #   - docs/iexec-parity.md has a line for each of iExec's features 1 to 78 and weaknesses W1 to W27, in order, with a state,
-#     and with a test or a reason; what is superseded links to what does its work; tests and scenarios that it names exist.
+#     and with a test or a reason; what is superseded links to what does its work; tests and scenarios that it names exist;
+#   - docs/security.md has a row for each attack, in order, with a state, and with a test or a reason; its counts are right, and the
+#     tests and scenarios that it names exist.
 # What documents say about the code is checked by tests beside the code (outcome table, fuel schedule, metrics).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bad=0
 complain() { echo "$*" >&2; bad=1; }
+
+# tests_exist complains of tests and scenarios that the tables of a document name and that do not exist. A test is named after its
+# package, in code quotes; several may follow one package.
+tests_exist() {
+  while IFS=' ' read -r package name; do
+    if [ ! -d "$package" ]; then
+      complain "$1: $package: no such package"
+    elif ! grep -qE "^func $name\(" "$package"/*_test.go; then
+      complain "$1: $package has no test $name"
+    fi
+  done < <(grep -E '^\|' "$1" | grep -oE '`[a-z0-9/]+`|\bTest[A-Za-z0-9_]+' | awk '/^`/ { gsub("`", ""); if (index($0, "/") || $0 == "artifact" || $0 == "result" || $0 == "poco" || $0 == "app" || $0 == "client") package = $0; next } { print package, $0 }')
+  while IFS= read -r scenario; do
+    [ -f "test/scenario/testdata/$scenario" ] || complain "$1: $scenario: no such scenario"
+  done < <(grep -oE '\b[a-z0-9_]+\.txt\b' "$1" | sort -u)
+}
 
 claim() { sed -n '/<!-- claim -->/,/<!-- \/claim -->/p' "$1"; }
 [ -n "$(claim docs/protocol.md)" ] || complain "docs/protocol.md: no claim between its markers"
@@ -55,17 +72,25 @@ while IFS='|' read -r _ row _ state shown note _; do
     *) complain "$parity: line $row: state$state: expected works, better, superseded or not built" ;;
   esac
 done <<<"$rows"
-# A test is named after its package, in code quotes; several may follow one package.
-while IFS=' ' read -r package name; do
-  if [ ! -d "$package" ]; then
-    complain "$parity: $package: no such package"
-  elif ! grep -qE "^func $name\(" "$package"/*_test.go; then
-    complain "$parity: $package has no test $name"
-  fi
-done < <(grep -E '^\|' "$parity" | grep -oE '`[a-z0-9/]+`|\bTest[A-Za-z0-9_]+' | awk '/^`/ { gsub("`", ""); if (index($0, "/") || $0 == "artifact" || $0 == "result" || $0 == "poco" || $0 == "app" || $0 == "client") package = $0; next } { print package, $0 }')
-while IFS= read -r scenario; do
-  [ -f "test/scenario/testdata/$scenario" ] || complain "$parity: $scenario: no such scenario"
-done < <(grep -oE '\b[a-z0-9_]+\.txt\b' "$parity" | sort -u)
+tests_exist "$parity"
+
+# docs/security.md: states, as its own table of them says what they mean.
+security=docs/security.md
+rows=$(grep -E '^\| [ARWF][0-9]+ \|' "$security")
+expected="$(seq -f'A%g' -s' ' 1 44) $(seq -f'R%g' -s' ' 1 11) $(seq -f'W%g' -s' ' 1 3) $(seq -f'F%g' -s' ' 1 10) "
+[ "$(cut -d' ' -f2 <<<"$rows" | tr '\n' ' ')" = "$expected" ] || complain "$security: expected the rows A1 to A44, R1 to R11, W1 to W3, F1 to F10, each once, in order"
+declare -A count=([performed]=0 ['in part']=0 ['not performed']=0 [open]=0 ['no test']=0)
+while IFS='|' read -r _ row _ _ shown state note _; do
+  row="${row// /}" state="${state# }" state="${state% }"
+  [ -n "$state" ] && [ -n "${count[$state]+known}" ] || { complain "$security: row $row: state: got '$state', expected performed, in part, not performed, open or no test"; continue; }
+  count[$state]=$((count[$state] + 1))
+  case "$state" in performed | 'in part') [[ "$shown" == *Test* || "$shown" == *.txt* ]] || complain "$security: row $row: $state: expected a test or a scenario" ;; esac
+  case "$state" in 'no test' | 'not performed') [[ "$shown" != *Test* && "$shown" != *.txt* ]] || complain "$security: row $row: $state: expected no test" ;; esac
+  [ "$state" = performed ] || [[ "$note" == *[a-z]* ]] || complain "$security: row $row: $state: expected what is missing, or why"
+done <<<"$rows"
+sum="Of $(wc -l <<<"$rows") rows, ${count[performed]} are performed, ${count['in part']} in part, ${count['not performed']} not performed, ${count[open]} open, and ${count['no test']} can have no test."
+[ "$(sed -n '/<!-- counts -->/,/<!-- \/counts -->/{//!p}' "$security")" = "$sum" ] || complain "$security: counts: expected: $sum"
+tests_exist "$security"
 ! grep -n TODO docs/*.md README.md RATIONALE.md CHANGELOG.md || complain "documentation: something is still to be written"
 
 [ "$bad" = 0 ] && echo "documentation is consistent"

@@ -27,7 +27,7 @@ func TestTradePinsEverything(t *testing.T) {
 	j.Inputs = []*dealstypes.Input{{Name: "scenes/teapot.json", Digest: digest, Size_: 500_001, Locators: []string{"http://127.0.0.1:1"}}} // two blocks
 	j.Datasets = []string{"data/aa:v1", "data/bb:v1"}
 	j.Resources.CpuMillis = 9
-	j.Execution = &types.Execution{OkExit: []uint32{0, 10}, Stdin: "scenes/teapot.json", Env: []string{"LEVEL=9"}}
+	j.Execution = &dealstypes.Execution{OkExit: []uint32{0, 10}, Stdin: "scenes/teapot.json", Env: []string{"LEVEL=9"}}
 	f.setParams(func(p *types.Params) { p.MaxFuel = 1_000 })
 	f.tx(func(ctx sdkContext, m types.MsgServer) error {
 		_, err := m.SetCategory(ctx, &types.MsgSetCategory{Category: types.Category{Id: "xs", Seconds: 10, FuelLimit: 900}})

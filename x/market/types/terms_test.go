@@ -11,7 +11,6 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
-	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
