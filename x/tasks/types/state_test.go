@@ -18,7 +18,7 @@ func TestEveryPhaseHasAState(t *testing.T) {
 		seen[types.Task{Phase: p}.StateKey()] = true
 	}
 	require.Len(t, seen, 6)
-	for e := types.ENDING_ACCEPTED; e <= types.ENDING_UNDECIDED; e++ {
+	for e := types.ENDING_ACCEPTED; e <= types.ENDING_COURT_UNPAID; e++ {
 		require.NoError(t, types.CheckState(types.STATE_ENDED, e))
 		key := types.Task{Phase: types.PHASE_DONE, Ending: e}.StateKey()
 		require.Equal(t, types.StateKey(types.STATE_ENDED, e), key)
@@ -38,7 +38,7 @@ func TestCheckState(t *testing.T) {
 		{"accepted", types.STATE_ENDED, types.ENDING_ACCEPTED, ""},
 		{"none", 0, 0, "state: got 0"},
 		{"unknown", 6, 0, "state: got 6"},
-		{"unknown ending", types.STATE_ENDED, 11, "ending: got 11"},
+		{"unknown ending", types.STATE_ENDED, 12, "ending: got 12"},
 		{"ended, but how", types.STATE_ENDED, 0, "expected one exactly for STATE_ENDED"},
 		{"running, but ended", types.STATE_RUNNING, types.ENDING_VOID, "expected one exactly for STATE_ENDED"},
 	} {
