@@ -110,7 +110,9 @@ func TestThePlanIsMadeBeforeTheSeed(t *testing.T) {
 			return
 		}
 		drawn++
-		for _, i := range ticketsOf(task) {
+		got := ticketsOf(task)
+		require.Len(r, slices.Compact(slices.Sorted(slices.Values(got))), len(got), "an organisation has two seats")
+		for _, i := range got {
 			require.Contains(r, counted, i)
 			require.NotContains(r, left, i)
 			require.NotContains(r, taken, i)
