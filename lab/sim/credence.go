@@ -350,7 +350,7 @@ func (c *chain) planAndDrawSecond(f *flight) {
 		who := c.drawSecond(f, plan)
 		if refusals > 0 && c.countColluders(who) < len(who) {
 			refusals--
-			c.applyEvent(f, poco.DrawRefused{Height: f.task.Deadline})
+			c.enterLedgers(f, c.applyEvent(f, poco.DrawRefused{Height: f.task.Deadline})) // at the end of the wait it is the court's
 			continue
 		}
 		f.who = who
