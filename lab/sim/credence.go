@@ -682,9 +682,6 @@ func (c *chain) decideTurn(f *flight, g poco.Gate) {
 		c.tally.Likely += f.chance // at a shut turn the court decides, whatever was drawn
 		if !f.resolve.Vindicated {
 			charged = f.task.Plan.Charge
-			if f.task.Plan.Court {
-				charged = poco.Q64{}
-			}
 		}
 	}
 	a := c.askerOf(f)

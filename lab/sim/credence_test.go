@@ -123,8 +123,8 @@ func TestProposersChoiceIsPaidFor(t *testing.T) {
 func TestRefusedDrawsArePaidFor(t *testing.T) {
 	w := Standard(10_000, 2_000)
 	w.ReEntry = true
-	free := measured(Credence{FreeRefusals: true}, w, Refuser{Refusals: 4}, 6)
-	counted := measured(Credence{}, w, Refuser{Refusals: 4}, 6)
+	free := measured(Credence{FreeRefusals: true}, w, Refuser{Refusals: 3}, 3)
+	counted := measured(Credence{}, w, Refuser{Refusals: 3}, 3)
 	require.Greater(t, free.Likely.Mean, free.Certificate.Mean+4*free.Certificate.Error, "were refusals free, the debt would be too small")
 	require.LessOrEqual(t, counted.Likely.Mean, counted.Certificate.Mean+4*(counted.Likely.Error+counted.Certificate.Error))
 	require.LessOrEqual(t, counted.Likely.Mean, counted.Promise+4*counted.Likely.Error)
