@@ -108,7 +108,7 @@ func (w *Watch) declare(l *metric.List) *metric.List {
 	w.workers = l.Desc("gauge", "workers", "Workers, by status: ready, busy, paused, cooling, jailed; 10000 is that or more.", "status")
 	w.slots = l.Desc("gauge", "worker_slots", "Slots of workers that are neither paused, cooling nor jailed.")
 	w.busy = l.Desc("gauge", "worker_slots_busy", "Those of them that have a task.")
-	w.held = l.Desc("gauge", "held_ucred", "Coins in the account of a module: market, workers.", "module")
+	w.held = l.Desc("gauge", "held_ucred", "Coins in the account of a module: market, deals, vouchers, workers.", "module")
 	w.owed = l.Desc("gauge", "owed_ucred", "What the module owes; never more than it holds.", "module")
 	w.troubles = l.Counter("reading_failures_total", "Parts of the state that could not be read for metrics, by part.", "part")
 	w.events.declare(l)
