@@ -58,8 +58,11 @@ func TestNodeMetrics(t *testing.T) {
 	require.Equal(t, 1.0, now["credence_chain_tasks running"])
 	require.Equal(t, 1.0, now["credence_chain_worker_slots_busy"])
 	require.Positive(t, now["credence_chain_task_oldest_blocks running"])
-	require.Positive(t, now["credence_chain_held_ucred market"])
-	require.Equal(t, now["credence_chain_held_ucred market"], now["credence_chain_owed_ucred market"])
+	require.Positive(t, now["credence_chain_held_ucred deals"], "the reward of what runs")
+	for _, module := range []string{"market", "deals", "vouchers"} {
+		require.Contains(t, now, "credence_chain_held_ucred "+module)
+		require.Equal(t, now["credence_chain_held_ucred "+module], now["credence_chain_owed_ucred "+module], module)
+	}
 	require.Equal(t, now["credence_chain_held_ucred workers"], now["credence_chain_owed_ucred workers"])
 	require.Equal(t, 1.0, now["credence_chain_task_phases_total first"])
 	require.Zero(t, now["credence_chain_task_endings_total false accepted"])

@@ -26,9 +26,10 @@ files() {
       extra=(--worker-key-file workers/5/key --worker-endpoint "http://$prefix.15:7100")
     fi
     credenced network apply --home "nodes/$org" --organisation "$org" --address "$prefix.$((i + 2)):26656" \
-      --operator-key-file "courts/$org/key" --account-key-file "accounts/$org.key" --roles requester,provider --store "$store" \
+      --operator-key-file "operators/$org.key" --account-key-file "accounts/$org.key" --roles requester,provider --store "$store" \
       --worker-key-file "workers/$((i + 1))/key" --worker-endpoint "http://$prefix.$((i + 11)):7100" --worker-slots 2 "${extra[@]}"
   done
+  mkdir -p courts/{amber,birch,cedar,delta}
   credenced network collect ./*.application.json
   hash="sha256:$(sha256sum genesis.json | cut -d' ' -f1)"
   join() { # role, folder, machine, and what else it is told
@@ -63,7 +64,7 @@ procs() {
   done
   for i in 0 1 2 3; do
     org="${orgs[$i]}"
-    credence-worker start --role court --home "courts/$org" --key-file "courts/$org/key" --node "$prefix.$((i + 2)):9090" \
+    credence-worker start --role court --home "courts/$org" --key-file "nodes/$org/config/court.key" --node "$prefix.$((i + 2)):9090" \
       --listen "$prefix.$((i + 2)):7101" > "logs/court-$org.log" 2>&1 &
   done
   for i in 11 12 13 14 15; do

@@ -29,8 +29,10 @@ type Application struct {
 	Name         string `json:"name"`
 	// Roles it asks for beside validator, and worker if it brings one, by their words.
 	Roles []string `json:"roles,omitempty"`
-	// Operator is the account that administers the organisation, sits in the court and votes.
+	// Operator is the account that administers the organisation, operates the seat and votes.
 	Operator Account `json:"operator"`
+	// Court is the account that answers for the seat in courts. It is of no organisation, and can do nothing else.
+	Court Account `json:"court"`
 	// Accounts are its other members.
 	Accounts []Account `json:"accounts,omitempty"`
 	// Seat is the public half of what signs blocks and beacon proofs.
@@ -96,6 +98,7 @@ type Worker struct {
 // Proofs are signatures of an application without them: see SignBytes.
 type Proofs struct {
 	Operator  []byte   `json:"operator"`
+	Court     []byte   `json:"court"`
 	Consensus []byte   `json:"consensus"`
 	Node      []byte   `json:"node"`
 	Accounts  [][]byte `json:"accounts,omitempty"`
@@ -119,7 +122,7 @@ type Signer interface {
 
 // Signers are the secret halves of an application's keys. Accounts and workers are in the order of the application's.
 type Signers struct {
-	Operator        Signer
+	Operator, Court Signer
 	Consensus, Node crypto.PrivKey
 	Accounts        []Signer
 	Workers         []Signer
@@ -135,6 +138,7 @@ func (a *Application) Sign(s Signers) (err error) {
 		}
 	}
 	sign(s.Operator, &proofs.Operator)
+	sign(s.Court, &proofs.Court)
 	sign(s.Consensus, &proofs.Consensus)
 	sign(s.Node, &proofs.Node)
 	for _, l := range []struct {
@@ -189,7 +193,22 @@ func (a Application) Validate(p Plan) error {
 			return fmt.Errorf("workers[%d].%w", i, err)
 		}
 	}
+	if slices.Contains(a.members(), a.Court.Address) {
+		return fmt.Errorf("court.address: %s is the operator's, a member's or a worker's, expected a key of its own, which belongs to no organisation", a.Court.Address)
+	}
 	return a.verify()
+}
+
+// members are the addresses of the organisation's accounts, the operator's first. The court's is none of them.
+func (a Application) members() []string {
+	out := []string{a.Operator.Address}
+	for _, account := range a.Accounts {
+		out = append(out, account.Address)
+	}
+	for _, w := range a.Workers {
+		out = append(out, w.Address)
+	}
+	return out
 }
 
 func (w Worker) validate(operator Account) error {
@@ -209,6 +228,9 @@ func (w Worker) validate(operator Account) error {
 func (a Application) verify() error {
 	text := a.SignBytes()
 	if err := a.Operator.verify("operator", text, a.Proofs.Operator); err != nil {
+		return err
+	}
+	if err := a.Court.verify("court", text, a.Proofs.Court); err != nil {
 		return err
 	}
 	for _, k := range []struct {

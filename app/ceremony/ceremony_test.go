@@ -16,9 +16,14 @@ import (
 
 	"cosmossdk.io/log/v2"
 
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/client"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
 type nothing struct{}
@@ -61,11 +66,11 @@ func apply(t *testing.T, p Plan, id string, i int) (Application, Signers) {
 	require.NoError(t, err)
 	beacon, err := beaconkey.New(seed)
 	require.NoError(t, err)
-	operator, member, worker := newKey(t), newKey(t), newKey(t)
-	s := Signers{Operator: operator, Consensus: ed25519.GenPrivKey(), Node: ed25519.GenPrivKey(), Accounts: []Signer{member}, Workers: []Signer{worker}}
+	operator, court, member, worker := newKey(t), newKey(t), newKey(t), newKey(t)
+	s := Signers{Operator: operator, Court: court, Consensus: ed25519.GenPrivKey(), Node: ed25519.GenPrivKey(), Accounts: []Signer{member}, Workers: []Signer{worker}}
 	a := Application{
 		Format: Format, Plan: p.Hash(), Organisation: id, Name: id + " Ltd", Roles: []string{"requester", "provider"},
-		Operator: accountOf(operator), Accounts: []Account{accountOf(member)},
+		Operator: accountOf(operator), Court: accountOf(court), Accounts: []Account{accountOf(member)},
 		Seat:      Seat{s.Consensus.PubKey().Bytes(), beacon.PublicKey(), beacon.Possession()},
 		Node:      Node{s.Node.PubKey().Bytes(), fmt.Sprintf("val.%s.example:%d", id, 26656+i)},
 		Endpoints: Endpoints{RPC: "https://rpc." + id + ".example", Store: "https://store." + id + ".example/" + id},
@@ -130,6 +135,12 @@ func TestCollectRefuses(t *testing.T) {
 		{"another's beacon key with its proof", func(a *Application, other Application) {
 			a.Seat.Beacon, a.Seat.Possession = other.Seat.Beacon, other.Seat.Possession
 		}, true, "beacon key"},
+		{"no court key", func(a *Application, _ Application) { a.Court = Account{} }, true, "court.public_key: 0 bytes, expected 33"},
+		{"another's court key", func(a *Application, other Application) { a.Court = other.Court }, true, "court: its proof does not verify"},
+		{"no proof of the court key", func(a *Application, _ Application) { a.Proofs.Court = nil }, false, "court: its proof does not verify"},
+		{"the operator in the court", func(a *Application, _ Application) { a.Court = a.Operator }, true, "court.address"},
+		{"a member in the court", func(a *Application, _ Application) { a.Court = a.Accounts[0] }, true, "court.address"},
+		{"a worker in the court", func(a *Application, _ Application) { a.Court = a.Workers[0].Account }, true, "court.address"},
 		{"another's node", func(a *Application, other Application) { a.Node.Key = other.Node.Key }, true, "node.public_key: its proof"},
 		{"another's account", func(a *Application, other Application) { a.Accounts[0] = other.Operator }, true, "accounts[0]: its proof"},
 		{"an account without proof", func(a *Application, _ Application) { a.Accounts = append(a.Accounts, accountOf(mallory)) }, true, "proofs.accounts: 1"},
@@ -168,6 +179,63 @@ func TestCollectRefuses(t *testing.T) {
 	c.plan.Pool = nil
 	_, err = c.collect(c.list)
 	require.ErrorContains(t, err, "made for another plan, or the plan was changed")
+}
+
+// A court key's proof is for one chain, one organisation and one set of keys: a founder's own proof for another chain is no use.
+func TestProofsOfAnotherChain(t *testing.T) {
+	c := hold(t)
+	elsewhere := c.plan
+	elsewhere.ChainID = "birch-1"
+	a := c.list[0]
+	a.Plan = elsewhere.Hash()
+	require.NoError(t, a.Sign(c.signers[0]))
+	require.NoError(t, a.Validate(elsewhere))
+	require.ErrorContains(t, a.Validate(c.plan), "made for another plan")
+	for field, take := range map[string]func(into, from *Proofs){
+		"operator":                  func(into, from *Proofs) { into.Operator = from.Operator },
+		"court":                     func(into, from *Proofs) { into.Court = from.Court },
+		"seat.consensus_public_key": func(into, from *Proofs) { into.Consensus = from.Consensus },
+		"node.public_key":           func(into, from *Proofs) { into.Node = from.Node },
+		"accounts[0]":               func(into, from *Proofs) { into.Accounts = from.Accounts },
+		"workers[0]":                func(into, from *Proofs) { into.Workers = from.Workers },
+	} {
+		here := c.list[0]
+		require.NoError(t, here.Validate(c.plan))
+		take(&here.Proofs, &a.Proofs)
+		require.ErrorContains(t, here.Validate(c.plan), field+": its proof does not verify")
+	}
+}
+
+// The court's account exists, so that its answers can be sent, and belongs to no organisation.
+func TestSeatsHaveCourtAccounts(t *testing.T) {
+	c := hold(t)
+	made, err := c.collect(c.list)
+	require.NoError(t, err)
+	var doc struct {
+		State map[string]json.RawMessage `json:"app_state"`
+	}
+	require.NoError(t, json.Unmarshal(made.Genesis, &doc))
+	var seats poatypes.GenesisState
+	var orgs orgstypes.GenesisState
+	var bank banktypes.GenesisState
+	var auth authtypes.GenesisState
+	cdc := c.app.Encoding.Codec
+	require.NoError(t, cdc.UnmarshalJSON(doc.State[poatypes.ModuleName], &seats))
+	require.NoError(t, cdc.UnmarshalJSON(doc.State[orgstypes.ModuleName], &orgs))
+	require.NoError(t, cdc.UnmarshalJSON(doc.State[banktypes.ModuleName], &bank))
+	require.NoError(t, cdc.UnmarshalJSON(doc.State[authtypes.ModuleName], &auth))
+	accounts, err := authtypes.UnpackAccounts(auth.Accounts)
+	require.NoError(t, err)
+	require.Len(t, seats.Seats, len(c.list))
+	for i, a := range made.Founders {
+		require.Equal(t, a.Court.Address, seats.Seats[i].Court)
+		require.NotContains(t, orgs.Organisations[i].Members, a.Court.Address)
+		require.Len(t, orgs.Organisations[i].Members, 3)
+		require.True(t, slices.ContainsFunc(bank.Balances, func(b banktypes.Balance) bool {
+			return b.Address == a.Court.Address && b.Coins.Equal(coins(1))
+		}))
+		require.True(t, slices.ContainsFunc(accounts, func(x authtypes.GenesisAccount) bool { return x.GetAddress().String() == a.Court.Address }))
+	}
 }
 
 func TestPlanRefuses(t *testing.T) {

@@ -104,15 +104,15 @@ func check(p Plan, founders []Application) error {
 // identities are what no two may share.
 func (a Application) identities() []string {
 	out := []string{
-		"organisation " + a.Organisation, "account " + a.Operator.Address,
+		"organisation " + a.Organisation, "account " + a.Court.Address,
 		"consensus key " + hex.EncodeToString(a.Seat.Consensus), "beacon key " + hex.EncodeToString(a.Seat.Beacon),
 		"node " + a.Node.ID(), "peers' address " + a.Node.Address,
 	}
-	for _, account := range a.Accounts {
-		out = append(out, "account "+account.Address)
+	for _, address := range a.members() {
+		out = append(out, "account "+address)
 	}
 	for _, w := range a.Workers {
-		out = append(out, "account "+w.Address, "worker's endpoint "+w.Endpoint)
+		out = append(out, "worker's endpoint "+w.Endpoint)
 	}
 	return out
 }
@@ -161,7 +161,7 @@ func (a Application) add(p Plan, state genesis.State, cdc codec.Codec) error {
 	if err := fund(a.Operator.Address, p.OperatorFunds); err != nil {
 		return err
 	}
-	org := orgstypes.Organisation{Id: a.Organisation, Name: cmp.Or(a.Name, a.Organisation), Admins: []string{a.Operator.Address}, Members: []string{a.Operator.Address}}
+	org := orgstypes.Organisation{Id: a.Organisation, Name: cmp.Or(a.Name, a.Organisation), Admins: []string{a.Operator.Address}, Members: a.members()}
 	var err error
 	if org.Roles, err = a.roles(); err != nil {
 		return err
@@ -170,20 +170,22 @@ func (a Application) add(p Plan, state genesis.State, cdc codec.Codec) error {
 		if err := fund(account.Address, p.AccountFunds); err != nil {
 			return err
 		}
-		org.Members = append(org.Members, account.Address)
 	}
+	// Answers of workers and courts cost no fee, but who sends them needs an account.
 	for _, w := range a.Workers {
-		if err := fund(w.Address, 1); err != nil { // its answers cost no fee, but it needs an account
+		if err := fund(w.Address, 1); err != nil {
 			return err
 		}
-		org.Members = append(org.Members, w.Address)
+	}
+	if err := fund(a.Court.Address, 1); err != nil {
+		return err
 	}
 	slices.Sort(org.Members)
 	if err := genesis.AddOrganisation(state, cdc, org); err != nil {
 		return err
 	}
 	err = genesis.AddSeat(state, cdc, poatypes.Seat{
-		OrgId: a.Organisation, Operator: a.Operator.Address, Power: poatypes.DefaultPower,
+		OrgId: a.Organisation, Operator: a.Operator.Address, Court: a.Court.Address, Power: poatypes.DefaultPower,
 		ConsensusPubkey: a.Seat.Consensus, BeaconPubkey: a.Seat.Beacon, BeaconPossession: a.Seat.Possession,
 	})
 	if err != nil {

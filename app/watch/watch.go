@@ -102,13 +102,13 @@ func (w *Watch) declare(l *metric.List) *metric.List {
 	w.budget = l.Desc("gauge", "ledger_budget", "Budget B of a class ledger; D never passes it.", "ledger")
 	w.counted = l.Desc("gauge", "ledger_tasks", "Tasks N that a class ledger has counted.", "ledger")
 	w.unsettled = l.Desc("gauge", "ledger_unsettled", "Draws of a class ledger that are not settled.", "ledger")
-	w.seats = l.Desc("gauge", "seats", "Seats, by status: active, jailed, revoked, tombstoned.", "status")
+	w.seats = l.Desc("gauge", "seats", "Seats, by status: active, jailed, revoked, tombstoned, waiting (for its operator to bring it in).", "status")
 	w.missed = l.Desc("gauge", "seat_missed_blocks", "Blocks of the window that a seat did not sign.", "organisation")
 	w.silences = l.Desc("gauge", "seat_court_silences", "Outages of a seat in court, and votes of it against two thirds, that count towards jail.", "organisation")
 	w.workers = l.Desc("gauge", "workers", "Workers, by status: ready, busy, paused, cooling, jailed; 10000 is that or more.", "status")
 	w.slots = l.Desc("gauge", "worker_slots", "Slots of workers that are neither paused, cooling nor jailed.")
 	w.busy = l.Desc("gauge", "worker_slots_busy", "Those of them that have a task.")
-	w.held = l.Desc("gauge", "held_ucred", "Coins in the account of a module: market, workers.", "module")
+	w.held = l.Desc("gauge", "held_ucred", "Coins in the account of a module: market, deals, vouchers, workers.", "module")
 	w.owed = l.Desc("gauge", "owed_ucred", "What the module owes; never more than it holds.", "module")
 	w.troubles = l.Counter("reading_failures_total", "Parts of the state that could not be read for metrics, by part.", "part")
 	w.events.declare(l)
@@ -325,7 +325,7 @@ func (r *reading) seats() error {
 	if err != nil {
 		return err
 	}
-	count := tally{"active": 0, "jailed": 0, "revoked": 0, "tombstoned": 0}
+	count := tally{"active": 0, "jailed": 0, "revoked": 0, "tombstoned": 0, "waiting": 0}
 	for _, s := range seats {
 		count[seatStatus(s)]++
 		missed, err := r.k.Poa.MissedCount.Get(r.ctx, s.OrgId)
@@ -349,6 +349,8 @@ func seatStatus(s poatypes.Seat) string {
 		return "tombstoned"
 	case s.Revoked:
 		return "revoked"
+	case s.Waiting:
+		return "waiting"
 	case s.Jailed:
 		return "jailed"
 	}

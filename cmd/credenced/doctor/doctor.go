@@ -134,10 +134,10 @@ func (n *node) checkConfig(context.Context) (string, error) {
 // checkKeys looks at the modes of the files with secrets.
 func (n *node) checkKeys(context.Context) (string, error) {
 	found := 0
-	for _, name := range []string{"priv_validator_key.json", "node_key.json", beaconkey.FileName} {
+	for _, name := range []string{"priv_validator_key.json", "node_key.json", beaconkey.FileName, filepath.Base(setup.CourtKeyFile(""))} {
 		info, err := os.Stat(n.path(name))
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // a remote signer may have it
+			continue // a remote signer or another machine's court executor may have it
 		}
 		if err != nil {
 			return "", err

@@ -32,7 +32,7 @@ func TestDoctorOfAStoppedNode(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(home, "config", "genesis.json"), []byte("{}"), 0o600))
 	out := report()
 	require.Contains(t, out, "ok    config")
-	require.Contains(t, out, "ok    keys         3 files")
+	require.Contains(t, out, "ok    keys         4 files")
 	require.Contains(t, out, "is it running? credenced start")
 	require.Contains(t, out, "FAIL  peers        not checked")
 

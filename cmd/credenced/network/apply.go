@@ -38,9 +38,9 @@ func applyCmd() *cobra.Command {
 	var a applying
 	cmd := &cobra.Command{
 		Use: "apply", Short: "Make a founder's signed application",
-		Long: `Make a founder's signed application: organisation, seat, node, accounts, and workers if it brings some. The seat's and
-the node's keys are made in the node's folder where they are missing, and the operator's key in the keyring; secret
-halves stay where they are. Every key signs the application. With a node of another machine as the one that peers reach,
+		Long: `Make a founder's signed application: organisation, seat, node, accounts, and workers if it brings some. The seat's keys,
+which sign blocks, beacon proofs and answers in courts, and the node's are made in the node's folder where they are
+missing, and the operator's key in the keyring; secret halves stay where they are. Every key signs the application. With a node of another machine as the one that peers reach,
 such as a sentry, run it there and give --address of the sentry when it joins.`,
 		Example: `credenced network apply --organisation amber --address val.amber.example:26656
 credenced network apply --organisation amber --address val.amber.example:26656 --worker-key-file worker.key \
@@ -98,8 +98,8 @@ func (a applying) run(cmd *cobra.Command) error {
 	if err := doc.Save(out); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: the application of %s to %s\nOperator %s, node %s\nKeep %s and the operator's key safe: they are the seat.\n",
-		out, a.organisation, plan.ChainID, doc.Operator.Address, doc.Node.Peer(), filepath.Join(a.home, "config"))
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: the application of %s to %s\nOperator %s, court %s, node %s\nKeep %s and the operator's key safe: they are the seat.\n",
+		out, a.organisation, plan.ChainID, doc.Operator.Address, doc.Court.Address, doc.Node.Peer(), filepath.Join(a.home, "config"))
 	return nil
 }
 
@@ -126,6 +126,11 @@ func (a applying) fill(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.App
 		return doc, s, err
 	}
 	s.Operator, doc.Operator = operator, account(operator)
+	court, err := client.LoadKey(setup.CourtKeyFile(a.home))
+	if err != nil {
+		return doc, s, fmt.Errorf("court key: %w", err)
+	}
+	s.Court, doc.Court = court, account(court)
 	for _, path := range a.accountFiles {
 		key, err := client.LoadOrGenerateKey(path)
 		if err != nil {

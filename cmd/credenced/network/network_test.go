@@ -18,6 +18,8 @@ import (
 	"cosmossdk.io/log/v2"
 
 	"github.com/credence-chain/credence/app"
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
 type nothing struct{}
@@ -55,6 +57,9 @@ func TestCeremony(t *testing.T) {
 		out := must("apply", "--plan", plan, "--home", in(id), "--organisation", id, "--address", fmt.Sprintf("127.0.0.%d:26656", 2+i),
 			"--keyring-backend", "test", "--worker-key-file", in(id+".key"), "--worker-endpoint", fmt.Sprintf("http://127.0.0.%d:7100", 2+i), "--out", in(id+".application.json"))
 		require.Contains(t, out, "Write these words down")
+		court, err := credence.LoadKey(setup.CourtKeyFile(in(id)))
+		require.NoError(t, err)
+		require.Contains(t, out, ", court "+court.Address()+", node ")
 	}
 	out := must("collect", "--plan", plan, "--out", in("out"), in("birch.application.json"), in("amber.application.json"))
 	hash := regexp.MustCompile(`sha256:[0-9a-f]{64}`).FindString(out)
