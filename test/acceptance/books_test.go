@@ -3,12 +3,15 @@ package acceptance
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/metadata"
 
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
@@ -29,36 +32,76 @@ type piece struct {
 	deal dealstypes.Deal
 }
 
-// books is the money of a network before anything was done.
+// books is the money of a network at a height.
 type books struct {
+	height   int64
 	balances map[string]uint64
-	fees     map[string]uint64 // what each account had paid for its transactions
+	pot      uint64 // fees of transactions that are not handed out yet
 	supply   uint64
 }
 
+// open reads the books as they are after the latest block.
 func (n *network) open() books {
 	n.t.Helper()
-	b := books{balances: map[string]uint64{}, fees: map[string]uint64{}, supply: n.supply()}
+	b := books{height: n.height(), balances: map[string]uint64{}}
+	at := n.at(b.height)
+	b.pot, b.supply = at.balance(module(n.t, authtypes.FeeCollectorName)), at.supply()
 	for _, address := range n.everybody() {
-		b.balances[address] = n.balance(address)
-		b.fees[address] = n.fees(address)
+		b.balances[address] = at.balance(address)
 	}
 	return b
 }
 
-// fees sums what an account has paid for transactions that are in a block, failed ones too. Answers to tasks are free.
-func (n *network) fees(payer string) (sum uint64) {
+// at is the network whose state is asked for as it was after the block of a height.
+func (n *network) at(height int64) *network {
+	old := *n
+	old.ctx = metadata.AppendToOutgoingContext(n.ctx, grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(height, 10))
+	return &old
+}
+
+// fees sums what an account has paid in each block after one height and up to another for transactions, failed ones too. Answers
+// to tasks are free.
+func (n *network) fees(payer string, after, upTo int64) map[int64]uint64 {
 	n.t.Helper()
+	paid := map[int64]uint64{}
 	for page := uint64(1); ; page++ {
 		res, err := txtypes.NewServiceClient(n.conn).GetTxsEvent(n.ctx, &txtypes.GetTxsEventRequest{
-			Query: fmt.Sprintf("tx.fee_payer='%s'", payer), Page: page, Limit: 100,
+			Query: fmt.Sprintf("tx.fee_payer='%s' AND tx.height>%d AND tx.height<=%d", payer, after, upTo), Page: page, Limit: 100,
 		})
 		require.NoError(n.t, err)
-		for _, tx := range res.Txs {
-			sum += tx.AuthInfo.Fee.Amount.AmountOf(client.Denom).Uint64()
+		for i, tx := range res.Txs {
+			paid[res.TxResponses[i].Height] += tx.AuthInfo.Fee.Amount.AmountOf(client.Denom).Uint64()
 		}
 		if page*100 >= res.Total {
-			return sum
+			return paid
+		}
+	}
+}
+
+// feeBlocks is how often the fees of transactions are handed out to the operators of the seats, in blocks.
+const feeBlocks = 100
+
+// handOut moves fees from those who paid them, as of the height of b, to the operators: every hundred blocks each has the same
+// part, for the seats of a devnet have one power and none falls; what does not divide waits. b is at the given height afterwards.
+func (n *network) handOut(b *books, height int64) {
+	n.t.Helper()
+	paid := map[int64]uint64{}
+	for address := range b.balances {
+		for at, fee := range n.fees(address, b.height, height) {
+			b.balances[address] -= fee
+			paid[at] += fee
+		}
+	}
+	for b.height < height {
+		b.height++
+		b.pot += paid[b.height]
+		if b.height%feeBlocks != 0 {
+			continue
+		}
+		share := b.pot / uint64(len(n.Info.Validators))
+		for _, v := range n.Info.Validators {
+			b.balances[v.Operator] += share
+			b.pot -= share
 		}
 	}
 }
@@ -70,7 +113,7 @@ func (n *network) everybody() []string {
 		out = append(out, a.Address)
 	}
 	for _, v := range n.Info.Validators {
-		out = append(out, v.Operator)
+		out = append(out, v.Operator, v.CourtAddress) // who answers in court is paid nothing, and pays nothing
 	}
 	for _, w := range n.Info.Workers {
 		out = append(out, w.Address)
@@ -85,10 +128,11 @@ func (n *network) supply() uint64 {
 	return res.Amount.Amount.Uint64()
 }
 
-// audit compares every account, every stake and the supply with the sum of the settlements; all tasks must have ended.
-func (n *network) audit(before books, pieces []piece) {
+// audit compares every account, every stake, the fees and the supply with the sum of the settlements and of the fees paid; all
+// tasks must have ended.
+func (n *network) audit(now books, pieces []piece) {
 	n.t.Helper()
-	balances, slashed, burnt := before.balances, map[string]uint64{}, uint64(0)
+	balances, slashed, burnt := now.balances, map[string]uint64{}, uint64(0)
 	for _, p := range pieces {
 		conserve(n.t, p)
 		n.resettle(p)
@@ -105,11 +149,14 @@ func (n *network) audit(before books, pieces []piece) {
 			slashed[end.Organisation] += end.Slash
 		}
 	}
+	height := n.height()
+	n.handOut(&now, height)
+	at := n.at(height) // a hand-out while we look changes nothing
 	for address, want := range balances {
-		paid := n.fees(address) - before.fees[address]
-		require.Equal(n.t, want-paid, n.balance(address), "balance of %s, which paid %d of fees", address, paid)
+		require.Equal(n.t, want, at.balance(address), "balance of %s at height %d", address, height)
 	}
-	require.Equal(n.t, before.supply-burnt, n.supply(), "supply, %d burnt", burnt)
+	require.Equal(n.t, now.pot, at.balance(module(n.t, authtypes.FeeCollectorName)), "fees that wait at height %d", height)
+	require.Equal(n.t, now.supply-burnt, at.supply(), "supply, %d burnt", burnt)
 	bonded := uint64(0)
 	for _, info := range n.Info.Workers {
 		w := n.worker(info.Organisation)
@@ -195,6 +242,11 @@ func (n *network) resettle(p piece) {
 			for _, w := range n.Info.Workers {
 				if w.Address == to {
 					to = w.Owner
+				}
+			}
+			for _, v := range n.Info.Validators {
+				if v.CourtAddress == to { // it answers, and can spend nothing
+					to = v.Operator
 				}
 			}
 			want[source+" "+p.Party.String()+" "+to] += p.Amount
