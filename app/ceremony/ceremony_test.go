@@ -206,6 +206,25 @@ func TestProofsOfAnotherChain(t *testing.T) {
 	}
 }
 
+// Who holds two founders' keys can sign for both, yet no account is in two founders' applications.
+func TestNoCourtAccountOfTwo(t *testing.T) {
+	c := hold(t)
+	for what, other := range map[string]struct {
+		account Account
+		signer  Signer
+	}{
+		"court": {c.list[1].Court, c.signers[1].Court}, "operator": {c.list[1].Operator, c.signers[1].Operator},
+		"member": {c.list[1].Accounts[0], c.signers[1].Accounts[0]},
+	} {
+		list, signers := slices.Clone(c.list), c.signers[0]
+		list[0].Court, signers.Court = other.account, other.signer
+		require.NoError(t, list[0].Sign(signers))
+		require.NoError(t, list[0].Validate(c.plan))
+		_, err := c.collect(list)
+		require.ErrorContains(t, err, "account "+other.account.Address+" is there already", what)
+	}
+}
+
 // The court's account exists, so that its answers can be sent, and belongs to no organisation.
 func TestSeatsHaveCourtAccounts(t *testing.T) {
 	c := hold(t)
