@@ -118,6 +118,7 @@ func TestFourValidatorsAgree(t *testing.T) {
 		require.Equal(t, taskstypes.ENDING_ACCEPTED, task.Ending)
 		pieces = append(pieces, piece{task, deal})
 	}
+	n.until("the fees are handed out once", func() bool { return n.height() > feeBlocks })
 	n.audit(before, pieces)
 }
 
