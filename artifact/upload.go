@@ -104,13 +104,12 @@ func (c *Client) uploadBlob(ctx context.Context, l Location, data []byte) error 
 	if status, err := c.head(ctx, l, digest); err == nil && status == http.StatusOK {
 		return nil
 	}
-	answer, err := c.send(ctx, http.MethodPost, l.uploads(), "", nil, http.StatusAccepted)
+	to, err := c.send(ctx, http.MethodPost, l.uploads(), "", nil, http.StatusAccepted)
 	if err != nil {
 		return err
 	}
-	to, err := answer.Location()
-	if err != nil {
-		return fmt.Errorf("%w: an upload was granted, but not where it goes: %v", ErrRefused, err)
+	if to == nil {
+		return fmt.Errorf("%w: an upload was granted, but the answer has no Location to send it to", ErrRefused)
 	}
 	query, err := url.ParseQuery(to.RawQuery)
 	if err != nil {
@@ -122,8 +121,9 @@ func (c *Client) uploadBlob(ctx context.Context, l Location, data []byte) error 
 	return err
 }
 
-// send makes one request of an upload. Its errors wrap ErrRefused when the server declined it.
-func (c *Client) send(ctx context.Context, method, to, mediaType string, data []byte, want int) (*http.Response, error) {
+// send makes one request of an upload, and returns the Location that the answer names, nil for none. Its errors wrap ErrRefused
+// when the server declined it.
+func (c *Client) send(ctx context.Context, method, to, mediaType string, data []byte, want int) (*url.URL, error) {
 	watch, ctx := watchStall(ctx, 2*c.stall())
 	defer watch.stop()
 	req, err := http.NewRequestWithContext(ctx, method, to, nil)
@@ -146,7 +146,11 @@ func (c *Client) send(ctx context.Context, method, to, mediaType string, data []
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == want || resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
-		return resp, nil
+		location, err := resp.Location()
+		if err != nil { // http.ErrNoLocation, or one that cannot be read
+			return nil, nil
+		}
+		return location, nil
 	}
 	reason, _ := io.ReadAll(io.LimitReader(resp.Body, 300))
 	err = fmt.Errorf("status %d: %s", resp.StatusCode, strings.TrimSpace(string(reason)))
