@@ -39,7 +39,7 @@ type step struct {
 
 func newPlanner() *planner { return &planner{known: map[setting]*staircase{}} }
 
-// plan is poco.MakePlan.
+// plan is poco.Credence.Plan.
 func (p *planner) plan(in poco.PlanInput) poco.Plan {
 	if !in.Risk.IsZero() { // seldom, and no two alike
 		return poco.Credence{}.Plan(in)
@@ -85,7 +85,7 @@ func (p *planner) plan(in poco.PlanInput) poco.Plan {
 	return plan
 }
 
-// before is the least charge of the candidates that MakePlan tries before a plan.
+// before is the least charge of the candidates that the policy tries before a plan.
 func (s *staircase) before(in poco.PlanInput, plan poco.Plan) poco.Q64 {
 	for n := uint64(len(s.least)) + 1; n <= uint64(plan.Replicas); n++ {
 		var row [poco.LotterySteps]poco.Q64
