@@ -34,14 +34,15 @@ run() {
 }
 
 among() { grep -E "^$module/($1)(/|\$)" <<<"$all" || true; }
-except() { grep -vE "^$module/($1)(/|\$)" <<<"$all" || true; }
+without() { grep -vE "^$module/($1)(/|\$)" || true; }
 
+worker='internal/worker'
 protocol='poco|lab|internal'
 chain='x|app|cmd|testutil|test/scenario|test/bench'
-networks='devnet|test/acceptance|test/docs|test/network'
-run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol")" "$@"
+networks='internal/devnet|test/acceptance|test/docs|test/network'
+run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol" | without "$worker|$networks")" "$@"
 run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among "$chain")" "$@"
-run "executor, client, examples" "${JOBS:-2}" "$(except "$protocol|$chain|$networks")" "$@"
+run "executor, client, examples" "${JOBS:-2}" "$(without "$protocol|$chain|$networks" <<<"$all"; among "$worker")" "$@"
 export CREDENCE_BIN="$PWD/build" CREDENCED="$PWD/build/credenced"
 run "networks of real processes" 1 "$(among "$networks")" "$@"
 if [ -n "${PACKAGES:-}" ]; then

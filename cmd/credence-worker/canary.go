@@ -8,9 +8,9 @@ import (
 	"os"
 
 	"github.com/credence-chain/credence/artifact"
-	"github.com/credence-chain/credence/executor/agent"
-	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/worker/agent"
+	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"

@@ -17,9 +17,9 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/executor/agent"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/checkup"
+	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/result"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )

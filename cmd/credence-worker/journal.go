@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/internal/printable"
+	"github.com/credence-chain/credence/internal/worker/journal"
 )
 
 func journalCommand() *cobra.Command {

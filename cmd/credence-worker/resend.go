@@ -13,10 +13,10 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/sender"
-	"github.com/credence-chain/credence/executor/agent"
-	"github.com/credence-chain/credence/executor/broadcast"
-	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/worker/agent"
+	"github.com/credence-chain/credence/internal/worker/broadcast"
+	"github.com/credence-chain/credence/internal/worker/journal"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
-	"github.com/credence-chain/credence/executor/agent"
-	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/worker/agent"
+	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	appstypes "github.com/credence-chain/credence/x/apps/types"

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"

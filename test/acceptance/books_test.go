@@ -17,7 +17,7 @@ import (
 
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"

@@ -17,8 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/devnet"
 )
 
 // The commands as a newcomer types them: a devnet, a run, Ctrl-C while it runs, following and fetching it, and Ctrl-C of

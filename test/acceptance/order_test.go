@@ -14,8 +14,8 @@ import (
 
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/client/order"
-	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/devnet"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/devnet"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

@@ -12,7 +12,7 @@ import (
 
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/devnet"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

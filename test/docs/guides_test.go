@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/devnet"
+	"github.com/credence-chain/credence/internal/devnet"
 )
 
 // pages in the order in which their blocks are run, all in one shell: the first starts, the others build on it.

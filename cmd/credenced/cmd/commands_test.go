@@ -18,8 +18,8 @@ import (
 	gogoproto "github.com/cosmos/gogoproto/proto"
 
 	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/devnet"
 )
 
 // execute runs a whole command line as the program does, without a node, and returns what it printed and its exit status.

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/devnet"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"

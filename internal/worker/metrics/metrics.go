@@ -84,7 +84,7 @@ func (s *Set) add(reg prometheus.Registerer, c prometheus.Collector, name, kind,
 // Reference returns the table of all metrics in Markdown, which docs/worker-metrics.md contains.
 func Reference() string {
 	var b strings.Builder
-	b.WriteString("# Metrics of credence-worker\n\nServed at `/metrics`. Generated from executor/metrics; a test keeps it true.\n\n")
+	b.WriteString("# Metrics of credence-worker\n\nServed at `/metrics`. Generated from internal/worker/metrics; a test keeps it true.\n\n")
 	b.WriteString("| name | type | labels | meaning |\n|---|---|---|---|\n")
 	for _, r := range New(prometheus.NewRegistry()).list {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.name, r.kind, r.labels, r.help)

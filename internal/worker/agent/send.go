@@ -8,8 +8,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/executor/broadcast"
-	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/internal/worker/broadcast"
+	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/poco"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )

@@ -18,10 +18,10 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client/sender"
-	"github.com/credence-chain/credence/executor/broadcast"
-	"github.com/credence-chain/credence/executor/journal"
-	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/worker/broadcast"
+	"github.com/credence-chain/credence/internal/worker/journal"
+	"github.com/credence-chain/credence/internal/worker/metrics"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )

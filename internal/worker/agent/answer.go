@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/credence-chain/credence/artifact"
-	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"

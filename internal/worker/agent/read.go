@@ -5,7 +5,7 @@ import (
 	"path"
 	"slices"
 
-	"github.com/credence-chain/credence/executor/chain"
+	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco/contract"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )

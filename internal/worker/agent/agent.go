@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/client"
-	"github.com/credence-chain/credence/executor/broadcast"
-	"github.com/credence-chain/credence/executor/chain"
-	"github.com/credence-chain/credence/executor/journal"
-	"github.com/credence-chain/credence/executor/metrics"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/worker/broadcast"
+	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/internal/worker/journal"
+	"github.com/credence-chain/credence/internal/worker/metrics"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

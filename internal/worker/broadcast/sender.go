@@ -8,7 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/client/sender"
-	"github.com/credence-chain/credence/executor/metrics"
+	"github.com/credence-chain/credence/internal/worker/metrics"
 )
 
 // Order is a message to be brought onto the chain.

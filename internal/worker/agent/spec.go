@@ -6,8 +6,8 @@ import (
 	"strconv"
 
 	"github.com/credence-chain/credence/artifact"
-	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"

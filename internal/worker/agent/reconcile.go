@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/credence-chain/credence/executor/chain"
-	"github.com/credence-chain/credence/executor/journal"
 	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/internal/worker/journal"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/executor/chain"
-	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/internal/worker/journal"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

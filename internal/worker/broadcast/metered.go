@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/credence-chain/credence/executor/metrics"
+	"github.com/credence-chain/credence/internal/worker/metrics"
 )
 
 // Metered counts orders by their end.

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
-	"github.com/credence-chain/credence/executor/chain"
-	"github.com/credence-chain/credence/executor/journal"
+	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/internal/worker/journal"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 

@@ -15,7 +15,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/sender"
-	"github.com/credence-chain/credence/executor/metrics"
+	"github.com/credence-chain/credence/internal/worker/metrics"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 

@@ -1,6 +1,6 @@
 package agent
 
-import "github.com/credence-chain/credence/executor/journal"
+import "github.com/credence-chain/credence/internal/worker/journal"
 
 // Action is the next step for a task.
 type Action int

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
-	"github.com/credence-chain/credence/executor/chain"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco/contract"
 )
 
