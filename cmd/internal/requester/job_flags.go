@@ -21,6 +21,7 @@ type commonFlags struct {
 	voucher, beneficiary                                 string
 	minReplicas, datasetsPerTask                         uint32
 	bag                                                  uint64
+	auditBlocks                                          int64
 	partial                                              bool
 	needs                                                resourceFlags
 	executionFlags
@@ -32,6 +33,7 @@ func (j *commonFlags) add(f *pflag.FlagSet) {
 	j.executionFlags.add(f)
 	f.StringVar(&j.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
 	f.Uint32Var(&j.minReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
+	f.Int64Var(&j.auditBlocks, "audit-blocks", 0, "blocks in which the answer can be challenged, beside the time to run it; 0 takes the least that the chain has")
 	f.StringVar(&j.maxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
 	f.StringVar(&j.value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
 	f.StringVar(&j.fuel, "fuel", "", "fuel limit of one execution (default: the category's, or "+defaultFuel+", about a minute of one core)")

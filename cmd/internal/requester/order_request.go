@@ -44,7 +44,7 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 		return job, errors.New("--bag 0: expected at least one task")
 	}
 	job = markettypes.Job{
-		App: app, Args: slices.Concat(r.args, args), Policy: r.policy, MinReplicas: r.minReplicas,
+		App: app, Args: slices.Concat(r.args, args), Policy: r.policy, MinReplicas: r.minReplicas, AuditBlocks: r.auditBlocks,
 		StaticCredibility: r.static, Partial: r.partial, Size_: r.bag, Category: r.category, Tags: r.tags, Pool: r.pool,
 		Datasets: r.datasets, DatasetsPerTask: r.datasetsPerTask, Voucher: r.voucherID(),
 	}

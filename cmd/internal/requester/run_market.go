@@ -34,7 +34,7 @@ func (m *marketFlags) add(f *pflag.FlagSet) {
 func (m *marketFlags) fill(job *client.Job) error {
 	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.datasets, m.datasetsPerTask, m.category, m.tags, m.pools
 	job.Voucher, job.Beneficiary, job.Partial = m.voucherID(), m.beneficiary, m.partial
-	job.Expiry = m.expiry
+	job.Expiry, job.AuditBlocks = m.expiry, m.auditBlocks
 	var err error
 	if job.PoolsOf, err = parseAudience("--only-pool-of", m.poolsOf); err != nil {
 		return err
