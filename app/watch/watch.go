@@ -110,7 +110,7 @@ func (w *Watch) declare(l *metric.List) *metric.List {
 	w.workers = l.Desc("gauge", "workers", "Workers, by status: ready, busy, paused, cooling, jailed; 10000 is that or more.", "status")
 	w.slots = l.Desc("gauge", "worker_slots", "Slots of workers that are neither paused, cooling nor jailed.")
 	w.busy = l.Desc("gauge", "worker_slots_busy", "Those of them that have a task.")
-	w.held = l.Desc("gauge", "held_ucred", "Coins in the account of a module: market, deals, vouchers, workers.", "module")
+	w.held = l.Desc("gauge", "held_ucred", "Coins in the account of a module: market, deals, vouchers, tasks, workers.", "module")
 	w.audits = l.Desc("gauge", "audits", "Courts that looked at accepted answers, by cause (challenge, conviction, patrol) and result (upheld, overturned, no_answer, undecided).", "cause", "result")
 	w.auditErrors = l.Desc("gauge", "audit_errors_bound", "Upper bound at 95 % on the share of wrong answers among the accepted ones, from the patrol's audits; 1 without any.")
 	w.owed = l.Desc("gauge", "owed_ucred", "What the module owes; never more than it holds.", "module")

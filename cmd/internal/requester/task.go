@@ -24,9 +24,9 @@ import (
 
 func taskCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "task", Short: "Follow, show and fetch tasks", PersistentPreRunE: cli.NoPrepare,
+		Use: "task", Short: "Follow, show, fetch and challenge tasks", PersistentPreRunE: cli.NoPrepare,
 	}
-	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskFetchCmd(), taskLogsCmd())
+	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskFetchCmd(), taskLogsCmd(), taskChallengeCmd())
 	return cmd
 }
 

@@ -246,6 +246,14 @@ type bank struct{ *books }
 
 const purseOf = "coins/"
 
+func text(a sdk.AccAddress) string {
+	text, err := addresses.BytesToString(a)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
 func (b bank) move(ctx context.Context, from, to string, amount sdk.Coins) error {
 	n := amount.AmountOf("ucred").Int64()
 	b.add(ctx, purseOf+from, -n)
@@ -254,18 +262,18 @@ func (b bank) move(ctx context.Context, from, to string, amount sdk.Coins) error
 }
 
 func (b bank) SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error {
-	return b.move(ctx, from.String(), to, amount)
+	return b.move(ctx, text(from), to, amount)
 }
 
 func (b bank) SendCoinsFromAccountToModuleVirtual(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error {
-	return b.move(ctx, from.String(), to, amount)
+	return b.move(ctx, text(from), to, amount)
 }
 
 func (b bank) SendCoinsFromModuleToAccount(ctx context.Context, from string, to sdk.AccAddress, amount sdk.Coins) error {
-	if err := b.ask("Pay", to.String()); err != nil {
+	if err := b.ask("Pay", text(to)); err != nil {
 		return err
 	}
-	return b.move(ctx, from, to.String(), amount)
+	return b.move(ctx, from, text(to), amount)
 }
 
 func (b bank) SendCoinsFromModuleToModule(ctx context.Context, from, to string, amount sdk.Coins) error {
