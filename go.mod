@@ -40,7 +40,7 @@ require (
 	sigs.k8s.io/yaml v1.6.0
 )
 
-require github.com/consensys/gnark-crypto v0.21.0 // indirect
+require github.com/consensys/gnark-crypto v0.21.0
 
 require (
 	github.com/containerd/stargz-snapshotter/estargz v0.18.1 // indirect

@@ -113,10 +113,6 @@ func TestParseKey(t *testing.T) {
 		k, err := groth16.ParseKey(b)
 		require.NoError(t, err)
 		require.Equal(t, len(r.VerifyingKey.IC)-1, k.Inputs())
-		vectors.EachFlippedBit(b, func(bit int, flipped []byte) {
-			_, err := groth16.ParseKey(flipped)
-			require.True(t, errors.Is(err, groth16.ErrPoint) || errors.Is(err, groth16.ErrEncoding), "bit %d: %v", bit, err)
-		})
 		for _, wrong := range [][]byte{nil, b[:len(b)-1], append(b[:len(b):len(b)], 0), b[:448+64], append(b[:len(b):len(b)], make([]byte, 64)...)} {
 			_, err := groth16.ParseKey(wrong)
 			require.Error(t, err)
@@ -124,6 +120,13 @@ func TestParseKey(t *testing.T) {
 	}
 	_, err := groth16.ParseKey(make([]byte, groth16.MaxKeySize+64))
 	require.ErrorIs(t, err, groth16.ErrLength)
+}
+
+func TestParseKeyRefusesEveryFlippedBit(t *testing.T) {
+	vectors.EachFlippedBit(vectors.Read(t, "SP1")[1].Key(t), func(bit int, flipped []byte) {
+		_, err := groth16.ParseKey(flipped)
+		require.True(t, errors.Is(err, groth16.ErrPoint) || errors.Is(err, groth16.ErrEncoding), "bit %d: %v", bit, err)
+	})
 }
 
 func FuzzVerify(f *testing.F) {
