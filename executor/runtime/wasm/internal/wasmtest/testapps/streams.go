@@ -1,6 +1,6 @@
 package testapps
 
-import "github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+import "github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 
 // Said is something that an app writes to one of its descriptors, so many times (0 means once).
 type Said struct {

@@ -3,7 +3,7 @@ package testapps
 import (
 	"strings"
 
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
 // FileOp is one thing that an app does to its files: every kind that changes a tree, or leaves a descriptor open. What the

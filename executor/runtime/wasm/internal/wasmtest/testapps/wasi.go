@@ -4,8 +4,8 @@ package testapps
 import (
 	"fmt"
 
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
 // Places in the memory of every app here: a scratch area for the host's results,

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/credence-chain/credence/artifact"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 	"github.com/credence-chain/credence/result"
 )
 
