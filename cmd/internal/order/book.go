@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -77,25 +76,57 @@ any more, is left out. "credenced order inspect ID" says all of an order.`,
 	return cmd
 }
 
+// printBook lists offers of executions, or orders of an app or a dataset; a list has one kind.
 func (o *orderFlags) printBook(out io.Writer, orders []markettypes.OrderRecord, height int64) error {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if orders[0].Kind == markettypes.ORDER_KIND_POOL {
-		fmt.Fprintf(t, "PRICE A REPLICA\tTASKS LEFT\tCATEGORY\tTRUST\tMAX FUEL\tSTAKE\tTAGS\tSERVES\tEXPIRES\tAGE\tPOOL\tID\n")
-	} else {
-		fmt.Fprintf(t, "PRICE A TASK\tTASKS LEFT\tMORE TAGS\tSERVES\tEXPIRES\tAGE\tOWNER\tID\n")
+		return printer.PrintTable(out, offerColumns(height), orders)
 	}
-	for _, r := range orders {
-		price, age := cli.FormatCRED(r.Order.Price()), ageCell(r.Height, height)
-		expiry := expiryCell(r.Order.Expiry, height)
-		tags, whom := saleCells(r.Order)
-		if p := r.Order.Pool; p != nil {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), printer.OrDash(p.Category), upTo(trustText(p.Trust)),
-				cli.FormatFuel(p.MaxFuel), cli.FormatCRED(p.Stake), printer.OrDash(strings.Join(p.Tags, ",")), whom, expiry, age, p.Pool, r.Id)
-			continue
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", price, leftCell(r), printer.OrDash(strings.Join(tags, ",")), whom, expiry, age, o.NameOf(r.Order.Owner), r.Id)
+	return printer.PrintTable(out, o.saleColumns(height), orders)
+}
+
+// orderColumn is a column of a list of orders.
+type orderColumn = printer.Column[markettypes.OrderRecord]
+
+func offerColumns(height int64) []orderColumn {
+	return []orderColumn{
+		printer.NewColumn("PRICE A REPLICA", formatPrice),
+		printer.NewColumn("TASKS LEFT", leftCell),
+		printer.NewColumn("CATEGORY", func(r markettypes.OrderRecord) string { return printer.OrDash(r.Order.Pool.Category) }),
+		printer.NewColumn("TRUST", func(r markettypes.OrderRecord) string { return upTo(trustText(r.Order.Pool.Trust)) }),
+		printer.NewColumn("MAX FUEL", func(r markettypes.OrderRecord) string { return cli.FormatFuel(r.Order.Pool.MaxFuel) }),
+		printer.NewColumn("STAKE", func(r markettypes.OrderRecord) string { return cli.FormatCRED(r.Order.Pool.Stake) }),
+		printer.NewColumn("TAGS", formatTags),
+		printer.NewColumn("SERVES", formatServed),
+		printer.NewColumn("EXPIRES", func(r markettypes.OrderRecord) string { return expiryCell(r.Order.Expiry, height) }),
+		printer.NewColumn("AGE", func(r markettypes.OrderRecord) string { return ageCell(r.Height, height) }),
+		printer.NewColumn("POOL", func(r markettypes.OrderRecord) string { return r.Order.Pool.Pool }),
+		printer.NewColumn("ID", func(r markettypes.OrderRecord) string { return r.Id }),
 	}
-	return t.Flush()
+}
+
+func (o *orderFlags) saleColumns(height int64) []orderColumn {
+	return []orderColumn{
+		printer.NewColumn("PRICE A TASK", formatPrice),
+		printer.NewColumn("TASKS LEFT", leftCell),
+		printer.NewColumn("MORE TAGS", formatTags),
+		printer.NewColumn("SERVES", formatServed),
+		printer.NewColumn("EXPIRES", func(r markettypes.OrderRecord) string { return expiryCell(r.Order.Expiry, height) }),
+		printer.NewColumn("AGE", func(r markettypes.OrderRecord) string { return ageCell(r.Height, height) }),
+		printer.NewColumn("OWNER", func(r markettypes.OrderRecord) string { return o.NameOf(r.Order.Owner) }),
+		printer.NewColumn("ID", func(r markettypes.OrderRecord) string { return r.Id }),
+	}
+}
+
+func formatPrice(r markettypes.OrderRecord) string { return cli.FormatCRED(r.Order.Price()) }
+
+func formatTags(r markettypes.OrderRecord) string {
+	tags, _ := saleCells(r.Order)
+	return printer.OrDash(strings.Join(tags, ","))
+}
+
+func formatServed(r markettypes.OrderRecord) string {
+	_, whom := saleCells(r.Order)
+	return whom
 }
 
 // saleCells are the tags of an order, and whether it is for anyone.

@@ -234,7 +234,7 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	if i.Status != "" {
 		t.AddRow("on the chain", "%s", i.state())
 	}
-	if err := t.T.Flush(); err != nil {
+	if err := t.Flush(); err != nil {
 		return err
 	}
 	switch {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +81,7 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 					fmt.Fprintln(out, w.nothing(o.NameOf))
 					return nil
 				}
-				if err := o.printOrders(out, orders, height, now); err != nil {
+				if err := printOrders(out, orders, height, now); err != nil {
 					return err
 				}
 				printer.PrintMore(out, more, w.limit)
@@ -161,16 +160,25 @@ func parseStatus(text string) (markettypes.OrderStatus, error) {
 	return markettypes.OrderStatus(value), nil
 }
 
-func (o *orderFlags) printOrders(out io.Writer, orders []markettypes.OrderRecord, height int64, now standing) error {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "KIND\tFOR\tPRICE\tTASKS MET\tTASKS LEFT\tSTATUS\tEXPIRES\tNONCE\tID\n")
-	for _, r := range orders {
-		asset, price, left := r.Order.Asset(), priceCell(r.Order), leftCell(r)
-		if asset == "" { // cancelled before the chain saw it
-			asset, price, left = "-", "-", "-"
+func printOrders(out io.Writer, orders []markettypes.OrderRecord, height int64, now standing) error {
+	// orDash shows a dash where the order was cancelled before the chain saw it.
+	orDash := func(format func(markettypes.OrderRecord) string) func(markettypes.OrderRecord) string {
+		return func(r markettypes.OrderRecord) string {
+			if r.Order.Asset() == "" {
+				return "-"
+			}
+			return format(r)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%d\t%s\n", r.Kind.Word(), asset, price,
-			r.Filled, left, now.status(r, height), expiryCell(r.Order.Expiry, height), r.Order.Nonce, r.Id)
 	}
-	return t.Flush()
+	return printer.PrintTable(out, []orderColumn{
+		printer.NewColumn("KIND", func(r markettypes.OrderRecord) string { return r.Kind.Word() }),
+		printer.NewColumn("FOR", orDash(func(r markettypes.OrderRecord) string { return r.Order.Asset() })),
+		printer.NewColumn("PRICE", orDash(func(r markettypes.OrderRecord) string { return priceCell(r.Order) })),
+		printer.NewColumn("TASKS MET", func(r markettypes.OrderRecord) string { return fmt.Sprint(r.Filled) }),
+		printer.NewColumn("TASKS LEFT", orDash(leftCell)),
+		printer.NewColumn("STATUS", func(r markettypes.OrderRecord) string { return now.status(r, height) }),
+		printer.NewColumn("EXPIRES", func(r markettypes.OrderRecord) string { return expiryCell(r.Order.Expiry, height) }),
+		printer.NewColumn("NONCE", func(r markettypes.OrderRecord) string { return fmt.Sprint(r.Order.Nonce) }),
+		printer.NewColumn("ID", func(r markettypes.OrderRecord) string { return r.Id }),
+	}, orders)
 }

@@ -231,7 +231,7 @@ func (o *orderFlags) printDeal(out io.Writer, d dealstypes.Deal) error {
 		t.AddRow("payer", "%s", o.Describe(payer))
 	}
 	t.AddRow("escrow", "%s; what is not spent comes back", cli.FormatCRED(d.Escrow))
-	if err := t.T.Flush(); err != nil {
+	if err := t.Flush(); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "Follow it with: credenced task watch %s\n", d.Id)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -76,16 +75,20 @@ own requests: credenced task list. "credenced order inspect ID" says all of a re
 
 // printRequests lists requests by what they pay at most, for a replica or for a task's app or dataset.
 func (o *orderFlags) printRequests(out io.Writer, requests []markettypes.Request, height int64, asset bool) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	of := "REPLICA"
 	if asset {
 		of = "TASK"
 	}
-	fmt.Fprintf(w, "A %s UP TO\tTASKS LEFT\tCATEGORY\tTRUST\tTAGS\tEXPIRES\tAGE\tAPP\tREQUESTER\tID\n", of)
-	for _, r := range requests {
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cli.FormatCRED(r.Limit), r.Left(), printer.OrDash(r.Job.Category),
-			trustText(r.Job.Trust), printer.OrDash(strings.Join(r.Job.Tags, ",")), expiryCell(r.Expiry, height), ageCell(r.Height, height),
-			r.Job.App, o.NameOf(r.Requester), r.Id)
-	}
-	return w.Flush()
+	return printer.PrintTable(out, []printer.Column[markettypes.Request]{
+		printer.NewColumn("A "+of+" UP TO", func(r markettypes.Request) string { return cli.FormatCRED(r.Limit) }),
+		printer.NewColumn("TASKS LEFT", func(r markettypes.Request) string { return fmt.Sprint(r.Left()) }),
+		printer.NewColumn("CATEGORY", func(r markettypes.Request) string { return printer.OrDash(r.Job.Category) }),
+		printer.NewColumn("TRUST", func(r markettypes.Request) string { return trustText(r.Job.Trust) }),
+		printer.NewColumn("TAGS", func(r markettypes.Request) string { return printer.OrDash(strings.Join(r.Job.Tags, ",")) }),
+		printer.NewColumn("EXPIRES", func(r markettypes.Request) string { return expiryCell(r.Expiry, height) }),
+		printer.NewColumn("AGE", func(r markettypes.Request) string { return ageCell(r.Height, height) }),
+		printer.NewColumn("APP", func(r markettypes.Request) string { return r.Job.App }),
+		printer.NewColumn("REQUESTER", func(r markettypes.Request) string { return o.NameOf(r.Requester) }),
+		printer.NewColumn("ID", func(r markettypes.Request) string { return r.Id }),
+	}, requests)
 }

@@ -4,23 +4,34 @@ package printer
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 )
 
-// Labels writes rows of a label and a text.
-type Labels struct{ T *tabwriter.Writer }
-
-// NewLabels begins a list of labelled rows. Flush writes it.
-func NewLabels(out io.Writer) *Labels { return &Labels{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)} }
-
-// AddRow adds a row; the text is formatted as Printf does.
-func (t *Labels) AddRow(label, format string, args ...any) {
-	fmt.Fprintf(t.T, "  %s\t%s\n", label, fmt.Sprintf(format, args...))
+// Column is a column of a table: its title, and what it shows of a row.
+type Column[V any] struct {
+	Title string
+	Cell  func(V) string
 }
 
-// AddSome writes a row unless its text is empty.
-func (t *Labels) AddSome(label, text string) {
-	if text != "" {
-		t.AddRow(label, "%s", text)
+// NewColumn makes a column.
+func NewColumn[V any](title string, cell func(V) string) Column[V] {
+	return Column[V]{Title: title, Cell: cell}
+}
+
+// PrintTable writes the titles and a line for each row, with two spaces between columns.
+func PrintTable[V any](out io.Writer, columns []Column[V], rows []V) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	cells := make([]string, len(columns))
+	for i, c := range columns {
+		cells[i] = c.Title
 	}
+	fmt.Fprintln(t, strings.Join(cells, "\t"))
+	for _, row := range rows {
+		for i, c := range columns {
+			cells[i] = c.Cell(row)
+		}
+		fmt.Fprintln(t, strings.Join(cells, "\t"))
+	}
+	return t.Flush()
 }

@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -218,7 +218,11 @@ func taskListCmd() *cobra.Command {
 					}
 					who = l.Requester.Address()
 				}
-				return listRequests(ctx, cmd.OutOrStdout(), l.Conn, who)
+				rows, err := readRequests(ctx, l.Conn, who)
+				if err != nil {
+					return err
+				}
+				return printRequests(cmd.OutOrStdout(), rows)
 			})
 		},
 	}
@@ -227,32 +231,47 @@ func taskListCmd() *cobra.Command {
 	return cmd
 }
 
-func listRequests(ctx context.Context, out io.Writer, conn *credence.Conn, who string) error {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "ID\tHEIGHT\tSTATUS\tTASKS\tENDED\tACCEPTED\tPAID\tAPP\n")
-	var key []byte
-	for {
-		res, err := conn.Market().Requests(ctx, &markettypes.QueryRequestsRequest{Requester: who, Pagination: &query.PageRequest{Key: key, Limit: 100}})
-		if err != nil {
-			return err
-		}
-		for _, r := range res.Requests {
-			ended, accepted, paid := uint64(0), uint64(0), uint64(0)
-			deals, err := credence.DealsOf(ctx, conn, r)
-			if err != nil {
-				return err
-			}
-			for _, d := range deals {
-				ended, accepted, paid = ended+d.Ended, accepted+d.Accepted, paid+d.Paid
-			}
-			name := strings.ToLower(strings.TrimPrefix(r.Status.String(), "REQUEST_STATUS_"))
-			fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%d\t%d\t%s\t%s\n", credence.ShortDigest(r.Id), r.Height, name, r.Job.Size_, ended, accepted, cli.FormatCRED(paid), r.Job.App)
-		}
-		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
-			return t.Flush()
-		}
-		key = res.Pagination.NextKey
+// requestRow is a request with what its deals came to.
+type requestRow struct {
+	request               markettypes.Request
+	ended, accepted, paid uint64
+}
+
+func readRequests(ctx context.Context, conn *credence.Conn, who string) (out []requestRow, err error) {
+	requests, _, err := printer.ReadPages(math.MaxInt, func(p *query.PageRequest) ([]markettypes.Request, *query.PageResponse, error) {
+		res, err := conn.Market().Requests(ctx, &markettypes.QueryRequestsRequest{Requester: who, Pagination: p})
+		return res.GetRequests(), res.GetPagination(), err
+	})
+	if err != nil {
+		return nil, err
 	}
+	for _, r := range requests {
+		row := requestRow{request: r}
+		deals, err := credence.DealsOf(ctx, conn, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range deals {
+			row.ended, row.accepted, row.paid = row.ended+d.Ended, row.accepted+d.Accepted, row.paid+d.Paid
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+func printRequests(out io.Writer, rows []requestRow) error {
+	return printer.PrintTable(out, []printer.Column[requestRow]{
+		printer.NewColumn("ID", func(r requestRow) string { return credence.ShortDigest(r.request.Id) }),
+		printer.NewColumn("HEIGHT", func(r requestRow) string { return fmt.Sprint(r.request.Height) }),
+		printer.NewColumn("STATUS", func(r requestRow) string {
+			return strings.ToLower(strings.TrimPrefix(r.request.Status.String(), "REQUEST_STATUS_"))
+		}),
+		printer.NewColumn("TASKS", func(r requestRow) string { return fmt.Sprint(r.request.Job.Size_) }),
+		printer.NewColumn("ENDED", func(r requestRow) string { return fmt.Sprint(r.ended) }),
+		printer.NewColumn("ACCEPTED", func(r requestRow) string { return fmt.Sprint(r.accepted) }),
+		printer.NewColumn("PAID", func(r requestRow) string { return cli.FormatCRED(r.paid) }),
+		printer.NewColumn("APP", func(r requestRow) string { return r.request.Job.App }),
+	}, rows)
 }
 
 func taskFetchCmd() *cobra.Command {
