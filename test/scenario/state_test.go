@@ -25,7 +25,7 @@ type use struct{ entries, keys, values int }
 // readStore calls visit with every entry of a module's store.
 func readStore(t *testing.T, c *testutil.Compute, module string, visit func(key, value []byte)) {
 	t.Helper()
-	it := c.Ctx().KVStore(c.App.GetKey(module)).Iterator(nil, nil)
+	it := c.Ctx().KVStore(c.App.StoreKey(module)).Iterator(nil, nil)
 	defer func() { require.NoError(t, it.Close()) }()
 	for ; it.Valid(); it.Next() {
 		visit(it.Key(), it.Value())
