@@ -27,7 +27,7 @@ type commonFlags struct {
 }
 
 func (j *commonFlags) add(f *pflag.FlagSet) {
-	f.StringArrayVar(&j.inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
+	f.StringArrayVar(&j.inputs, "input", nil, "input FILE, FOLDER or 'PATTERN' (*, ?, [...]), or NAME= and one of those to give it another name under /in; repeatable")
 	argsFlags(f, &j.args)
 	j.executionFlags.add(f)
 	f.StringVar(&j.trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")

@@ -79,6 +79,19 @@ func describeExecution(t *table, e contract.Execution) {
 	if e.Seconds > 0 {
 		t.row("time", "%d s for one execution", e.Seconds)
 	}
+	if e.Clock > 0 {
+		t.row("clock", "%s", time.Unix(e.Clock, 0).UTC().Format(time.RFC3339))
+	}
+	t.some("seed", e.Seed)
+	if e.Writable {
+		t.row("writable", "%s", "below /in, and dropped at the end")
+	}
+	if e.Workdir != "" {
+		t.row("workdir", "/%s", e.Workdir)
+	}
+	if e.OutputPath != "" {
+		t.row("result", "what lies in /out/%s", e.OutputPath)
+	}
 	t.some("environment", strings.Join(e.Env, " "))
 }
 
@@ -87,7 +100,11 @@ func (o *orderFlags) describeJob(t *table, j markettypes.Job) {
 	t.some("arguments", strings.Join(j.Args, " "))
 	describeExecution(t, j.Execution.Contract())
 	for _, in := range j.Inputs {
-		t.row("input", "%s, %s, %s", in.Name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
+		name := in.Name
+		if in.Tree {
+			name = strings.TrimPrefix(in.Name+"/", "./") + " (a folder)"
+		}
+		t.row("input", "%s, %s, %s", name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
 	}
 	t.some("datasets", strings.Join(j.Datasets, ", "))
 	bag := fmt.Sprint(j.Size_)

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -27,6 +24,7 @@ type requestFlags struct {
 	static   bool
 	pools    restrictFlags
 	sponsor  string
+	files    []credence.InputFile
 }
 
 func (r *requestFlags) add(f *pflag.FlagSet) {
@@ -54,11 +52,18 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 	if job.Trust, err = r.readTrust(); err != nil {
 		return job, err
 	}
-	execution, inputs, err := r.withInputs(r.inputs)
+	execution, err := r.execution()
 	if err != nil {
 		return job, err
 	}
-	r.inputs, job.Execution = inputs, dealstypes.NewExecution(execution)
+	var inputs []credence.InputFile
+	for _, text := range r.inputs {
+		inputs = append(inputs, credence.ParseInput(text))
+	}
+	if execution, r.files, err = credence.CompleteExecution(execution, inputs); err != nil {
+		return job, err
+	}
+	job.Execution = dealstypes.NewExecution(execution)
 	p, err := r.readPrices()
 	if err != nil {
 		return job, err
@@ -68,7 +73,9 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 		return job, err
 	}
 	if job.FuelLimit == 0 && r.category == "" {
-		job.FuelLimit = credence.DefaultFuel
+		if job.FuelLimit, err = proposedFuel(ctx, l, app); err != nil {
+			return job, err
+		}
 	}
 	if job.Resources, err = r.needs.resources(); err != nil {
 		return job, err
@@ -90,6 +97,14 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *link, app str
 	return job, nil
 }
 
+// proposedFuel is what the app's version proposes; the default where there is no node to ask.
+func proposedFuel(ctx context.Context, l *link, app string) (uint64, error) {
+	if l == nil {
+		return credence.DefaultFuel, nil
+	}
+	return credence.ProposedFuel(ctx, l.conn, app)
+}
+
 // fill puts the inputs into the store, and names them in the job.
 func (r *requestFlags) fill(ctx context.Context, l *link, stores []string, job *markettypes.Job) error {
 	if l != nil && len(stores) == 0 {
@@ -99,25 +114,23 @@ func (r *requestFlags) fill(ctx context.Context, l *link, stores []string, job *
 	if len(locators) == 0 {
 		locators = stores
 	}
-	if len(r.inputs) > 0 && len(locators) == 0 {
+	if len(r.files) > 0 && len(locators) == 0 {
 		return &cli.Problem{What: "--input: no store is known to put it into", Next: "name one with --store URL, or with --locator URL where it is served already"}
 	}
-	for _, text := range r.inputs {
-		name, file, named := strings.Cut(text, "=")
-		if !named {
-			name, file = filepath.Base(text), text
-		}
-		data, err := os.ReadFile(file)
+	for _, in := range r.files {
+		data, err := in.Read()
 		if err != nil {
 			return fmt.Errorf("--input: %w", err)
 		}
 		digest := artifact.Sum(data)
 		if len(r.locators) == 0 {
 			if digest, err = (&artifact.Client{BaseURLs: stores}).Upload(ctx, data); err != nil {
-				return fmt.Errorf("--input %s: %w", file, err)
+				return fmt.Errorf("--input %s: %w", in.Path, err)
 			}
 		}
-		job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Digest: digest.String(), Size_: uint64(len(data)), Locators: locators})
+		job.Inputs = append(job.Inputs, &dealstypes.Input{
+			Name: in.Name, Digest: digest.String(), Size_: uint64(len(data)), Locators: locators, Tree: in.Folder,
+		})
 	}
 	return nil
 }
