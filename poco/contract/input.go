@@ -78,9 +78,12 @@ func CheckInputs(inputs []Input) error {
 	return CheckTree(names)
 }
 
+// IsDataset says whether a name below /in is that of a dataset of a task.
+func IsDataset(name string) bool { return strings.HasPrefix(name, DatasetsFolder+"/") }
+
 // inDatasets says whether a name below /in is the datasets' folder or lies in it.
 func inDatasets(name string) bool {
-	return name == DatasetsFolder || strings.HasPrefix(name, DatasetsFolder+"/")
+	return name == DatasetsFolder || IsDataset(name)
 }
 
 // CheckTree checks that files of these names, each sound by itself, make one tree: no name twice, none that is the folder
@@ -97,7 +100,7 @@ func CheckTree(names []string) error {
 				return fmt.Errorf("inputs: %q is a file and the folder of %q", dir, name)
 			}
 		}
-		if !strings.HasPrefix(name, DatasetsFolder+"/") {
+		if !IsDataset(name) {
 			nodes, last = nodes+newNodes(last, name), name
 		}
 		if nodes > MaxInputNodes {

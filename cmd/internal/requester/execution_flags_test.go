@@ -18,21 +18,19 @@ func TestExecutionFlags(t *testing.T) {
 	job, err := j.job([]string{"app.wasm"})
 	require.NoError(t, err)
 	require.Equal(t, contract.Execution{
-		OkExit: []uint32{20, 0, 10}, Stdout: "log.txt", Stdin: "moves.txt", Env: []string{"B=2, 3", "A=1"}, Seconds: 91,
+		OkExit: []uint32{0, 10, 20}, Stdout: "log.txt", Stdin: "moves.txt", Env: []string{"B=2, 3", "A=1"}, Seconds: 91,
 	}, job.Execution)
 
-	e, inputs, err := j.executionFlags.withInputs([]string{"x=some/file"})
+	e, err := (&executionFlags{clock: "2026-01-01T00:00:00Z", seed: "7", writable: true, workdir: "/in/x/", outputPath: "a"}).execution()
 	require.NoError(t, err)
-	require.Equal(t, []string{"x=some/file", "moves.txt"}, inputs)
-	require.Equal(t, contract.Execution{
-		OkExit: []uint32{0, 10, 20}, Stdout: "log.txt", Stdin: "moves.txt", Env: []string{"A=1", "B=2, 3"}, Seconds: 91,
-	}, e)
-	_, inputs, err = (&executionFlags{stdin: "x"}).withInputs([]string{"x=some/file"})
+	require.Equal(t, contract.Execution{Clock: 1_767_225_600, Seed: "7", Writable: true, Workdir: "in/x", OutputPath: "a"}, e)
+	e, err = (&executionFlags{clock: "1"}).execution()
 	require.NoError(t, err)
-	require.Equal(t, []string{"x=some/file"}, inputs, "an input that is there already")
-
-	_, _, err = (&executionFlags{env: []string{"A"}}).withInputs(nil)
-	require.ErrorContains(t, err, "env[0]")
+	require.EqualValues(t, 1, e.Clock)
+	for _, wrong := range []string{"0", "-1", "yesterday", "1969-01-01T00:00:00Z", "4294967296"} {
+		_, err = (&executionFlags{clock: wrong}).execution()
+		require.ErrorContains(t, err, "--clock", wrong)
+	}
 	_, err = (&executionFlags{time: 25 * time.Hour}).execution()
 	require.ErrorContains(t, err, "--time 25h0m0s")
 	_, err = (&executionFlags{okExit: []uint{1 << 32}}).execution()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"

@@ -57,3 +57,18 @@ func contractInputs(spec runtime.Spec) (list []contract.Input) {
 	}
 	return list
 }
+
+// checkFolders holds the names of the packed folders, beside those of the files that are no datasets, against the rule that
+// the chain took them by.
+func checkFolders(spec runtime.Spec) error {
+	if len(spec.Folders) == 0 {
+		return nil
+	}
+	var inputs []contract.Input
+	for _, in := range contractInputs(spec) {
+		if !contract.IsDataset(in.Name) {
+			inputs = append(inputs, in)
+		}
+	}
+	return contract.CheckInputs(inputs)
+}

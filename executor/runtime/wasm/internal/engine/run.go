@@ -45,6 +45,9 @@ func CheckSpec(spec runtime.Spec) error {
 	if err := memfs.CheckInputs(spec.Inputs); err != nil {
 		return fmt.Errorf("%w: %w", ErrSpec, err)
 	}
+	if err := checkFolders(spec); err != nil {
+		return fmt.Errorf("%w: %w", ErrSpec, err)
+	}
 	if err := spec.Execution.Check(contractInputs(spec)); err != nil {
 		return fmt.Errorf("%w: %w", ErrSpec, err)
 	}
