@@ -119,10 +119,12 @@ func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, er
 // keeps.
 func ours(o runtime.Outcome) string {
 	log, end := string(o.Stderr), string(o.StderrEnd)
-	if at := strings.LastIndex(log, end); at >= 0 {
+	if at := strings.LastIndex(log, end); at >= 0 && end != "" {
 		return strings.TrimLeft(log[at+len(end):], "\n")
 	}
-	log = strings.TrimSuffix(log, "\n")
+	if log = strings.TrimSuffix(log, "\n"); end == "" {
+		return log
+	}
 	return log[strings.LastIndex(log, "\n")+1:]
 }
 
