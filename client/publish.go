@@ -182,6 +182,9 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 // "organisation/name:version" or "sha256:DIGEST".
 func ProposedFuel(ctx context.Context, conn *Conn, reference string) (uint64, error) {
 	res, err := conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: reference})
+	if unknownAsset(err) {
+		return DefaultFuel, nil // the quote says so, in better words
+	}
 	if err != nil {
 		return 0, err
 	}
