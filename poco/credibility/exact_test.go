@@ -1,4 +1,4 @@
-package evidence_test
+package credibility_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/poco/evidence"
+	"github.com/credence-chain/credence/poco/credibility"
 )
 
 // floats of the twins: wide enough for a power of 65536.
@@ -58,7 +58,7 @@ func largest(f *big.Rat, k int) *big.Float {
 // requireBits checks 2^-(l+1) < p^65536 <= 2^-l, which is the definition of
 // L = floor(65536 * -log2 p).
 func requireBits(t require.TestingT, p *big.Float, l uint64, msg string) {
-	power := flPow(p, evidence.Unit)
+	power := flPow(p, credibility.Unit)
 	atLeast := new(big.Float).SetMantExp(fl(1), -int(l))
 	require.True(t, power.Cmp(atLeast) <= 0, "%s: L = %d claims more than the true value", msg, l)
 	more := new(big.Float).SetMantExp(fl(1), -int(l+1))
@@ -68,11 +68,11 @@ func requireBits(t require.TestingT, p *big.Float, l uint64, msg string) {
 func TestExactTwin(t *testing.T) {
 	for _, f := range []*big.Rat{big.NewRat(1, 20), big.NewRat(1, 5), big.NewRat(1, 3), big.NewRat(7, 20), big.NewRat(9, 10)} {
 		for _, k := range []int{1, 2, 3, 5, 10, 50, 255, 256, 1000, 4095} {
-			l, err := evidence.Exact(f, uint32(k))
+			l, err := credibility.Exact(f, uint32(k))
 			require.NoError(t, err)
 			requireBits(t, largest(f, k), l, fmt.Sprintf("f = %s, k = %d", f, k))
 		}
-		l, err := evidence.Exact(f, 0)
+		l, err := credibility.Exact(f, 0)
 		require.NoError(t, err)
 		requireBits(t, flRat(f), l, "k = 0")
 	}
@@ -83,7 +83,7 @@ func TestExactTwinAnywhere(t *testing.T) {
 		den := rapid.Int64Range(2, 1_000_000).Draw(t, "den")
 		f := big.NewRat(rapid.Int64Range(1, den-1).Draw(t, "num"), den)
 		k := rapid.IntRange(1, 3000).Draw(t, "k")
-		l, err := evidence.Exact(f, uint32(k))
+		l, err := credibility.Exact(f, uint32(k))
 		require.NoError(t, err)
 		// The search is exact to far less than the distance of p to the next
 		// unit. On a tie, as of f = 4/5 and k = 2, it ends below p.
@@ -109,7 +109,7 @@ func TestExactValues(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			l, err := evidence.Exact(c.f, c.k)
+			l, err := credibility.Exact(c.f, c.k)
 			require.NoError(t, err)
 			require.Equal(t, c.l, l)
 			if c.k > 0 {
@@ -121,9 +121,9 @@ func TestExactValues(t *testing.T) {
 
 func TestExactRefusesFractions(t *testing.T) {
 	for _, f := range []*big.Rat{nil, new(big.Rat), big.NewRat(1, 1), big.NewRat(-1, 5), big.NewRat(6, 5)} {
-		_, err := evidence.Exact(f, 3)
-		require.ErrorIs(t, err, evidence.ErrFraction)
-		_, err = evidence.NewTable(f)
-		require.ErrorIs(t, err, evidence.ErrFraction)
+		_, err := credibility.Exact(f, 3)
+		require.ErrorIs(t, err, credibility.ErrFraction)
+		_, err = credibility.NewTable(f)
+		require.ErrorIs(t, err, credibility.ErrFraction)
 	}
 }

@@ -1,4 +1,4 @@
-package evidence_test
+package credibility_test
 
 import (
 	"math"
@@ -8,28 +8,28 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/poco/evidence"
+	"github.com/credence-chain/credence/poco/credibility"
 )
 
-// The committed table is the generated one: `go generate ./poco/evidence`.
+// The committed table is the generated one: `go generate ./poco/credibility`.
 func TestGovernedIsCurrent(t *testing.T) {
-	table, err := evidence.NewTable(evidence.GovernedFraction())
+	table, err := credibility.NewTable(credibility.GovernedFraction())
 	require.NoError(t, err)
-	require.Equal(t, table, evidence.Governed())
+	require.Equal(t, table, credibility.Governed())
 }
 
 // Every exact entry, bracketed with wide floats from the definition.
 func TestGovernedTwin(t *testing.T) {
-	table := evidence.Governed()
-	requireBits(t, flRat(evidence.GovernedFraction()), table.L(0), "k = 0")
-	for k := 1; k < evidence.ExactRecords; k += 7 {
-		requireBits(t, largest(evidence.GovernedFraction(), k), table.L(uint32(k)), "governed")
+	table := credibility.Governed()
+	requireBits(t, flRat(credibility.GovernedFraction()), table.L(0), "k = 0")
+	for k := 1; k < credibility.ExactRecords; k += 7 {
+		requireBits(t, largest(credibility.GovernedFraction(), k), table.L(uint32(k)), "governed")
 	}
 }
 
 func TestTableLaws(t *testing.T) {
 	for _, f := range []*big.Rat{big.NewRat(1, 1000), big.NewRat(1, 20), big.NewRat(1, 5), big.NewRat(1, 3), big.NewRat(1, 2), big.NewRat(9, 10)} {
-		table, err := evidence.NewTable(f)
+		table, err := credibility.NewTable(f)
 		require.NoError(t, err)
 		t.Run(f.String(), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
@@ -38,18 +38,18 @@ func TestTableLaws(t *testing.T) {
 				if k < math.MaxUint32 {
 					require.LessOrEqual(t, here, table.L(k+1), "L falls after k = %d", k)
 				}
-				exact, err := evidence.Exact(f, k)
+				exact, err := credibility.Exact(f, k)
 				require.NoError(t, err)
 				require.LessOrEqual(t, here, exact, "L(%d) is above the true value", k)
-				if k < evidence.ExactRecords {
+				if k < credibility.ExactRecords {
 					require.Equal(t, exact, here)
 				}
 			})
 		})
 	}
-	governed := evidence.Governed()
+	governed := credibility.Governed()
 	for _, k := range []uint32{256, 1000, 4095, 1 << 20} {
-		exact, err := evidence.Exact(evidence.GovernedFraction(), k)
+		exact, err := credibility.Exact(credibility.GovernedFraction(), k)
 		require.NoError(t, err)
 		require.LessOrEqual(t, exact-governed.L(k), uint64(18), "the extension gives too much away at k = %d", k)
 	}

@@ -1,4 +1,4 @@
-package evidence
+package credibility
 
 import (
 	"math/big"

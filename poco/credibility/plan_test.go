@@ -1,4 +1,4 @@
-package evidence_test
+package credibility_test
 
 import (
 	"math/big"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/poco/evidence"
+	"github.com/credence-chain/credence/poco/credibility"
 )
 
 func TestTarget(t *testing.T) {
@@ -23,12 +23,12 @@ func TestTarget(t *testing.T) {
 		{"a hundred", big.NewRat(100, 1), 435412, nil},
 		{"a million", big.NewRat(1_000_000, 1), 1306236, nil},
 		{"a fraction", big.NewRat(3, 2), 38337, nil},
-		{"below one", big.NewRat(1, 2), 0, evidence.ErrTrust},
-		{"nothing", nil, 0, evidence.ErrTrust},
+		{"below one", big.NewRat(1, 2), 0, credibility.ErrTrust},
+		{"nothing", nil, 0, credibility.ErrTrust},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			target, err := evidence.Target(c.trust)
+			target, err := credibility.Target(c.trust)
 			require.ErrorIs(t, err, c.expErr)
 			require.Equal(t, c.target, target)
 		})
@@ -39,9 +39,9 @@ func TestTarget(t *testing.T) {
 func TestTargetTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		trust := rapid.Int64Range(1, 1<<40).Draw(t, "trust")
-		target, err := evidence.Target(big.NewRat(trust, 1))
+		target, err := credibility.Target(big.NewRat(trust, 1))
 		require.NoError(t, err)
-		power := new(big.Int).Exp(big.NewInt(trust), big.NewInt(evidence.Unit), nil)
+		power := new(big.Int).Exp(big.NewInt(trust), big.NewInt(credibility.Unit), nil)
 		limit := new(big.Int).Lsh(big.NewInt(1), uint(target))
 		require.True(t, power.Cmp(limit) <= 0, "target %d does not reach %d", target, trust)
 		if target > 0 {
@@ -71,7 +71,7 @@ func TestDraw(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			n, sum, enough := evidence.Draw(c.drawn, c.target, c.floor)
+			n, sum, enough := credibility.Draw(c.drawn, c.target, c.floor)
 			require.Equal(t, c.n, n)
 			require.Equal(t, c.sum, sum)
 			require.Equal(t, c.enough, enough)

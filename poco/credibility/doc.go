@@ -1,4 +1,4 @@
-// Package evidence turns a worker's record into bits of evidence, and a
+// Package credibility turns a worker's record into bits of evidence, and a
 // demanded trust into bits that a set of replicas must reach.
 //
 // A worker that errs at a stationary rate s, of whom we know only that its
@@ -17,7 +17,7 @@
 //
 // Everything is integer arithmetic with directed rounding and gives the same
 // bits on every machine: chain code calls it.
-package evidence
+package credibility
 
 // Unit is one bit of evidence.
 const Unit = 65536
