@@ -61,7 +61,7 @@ func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*types.QueryTaskResponse, error) {
 	it, err := q.load(ctx, req.Id)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, refused(err)
 	}
 	deal, err := q.deals.WholeDeal(ctx, it.stored.Deal)
 	if err != nil {
@@ -83,7 +83,11 @@ func (q queryServer) CourtLine(ctx context.Context, req *types.QueryCourtLineReq
 	return &types.QueryCourtLineResponse{Tasks: tasks, Courts: courts, Pagination: p}, err
 }
 
-func notFound(err error) error {
+// refused tells who asks for what there is not, or by an id or address that is none, that it is their mistake.
+func refused(err error) error {
+	if errors.Is(err, collections.ErrEncoding) || errors.Is(err, types.ErrInvalid) {
+		return status.Error(codes.InvalidArgument, err.Error())
+	}
 	if errors.Is(err, types.ErrNotFound) || errors.Is(err, types.ErrLedgerNotFound) || errors.Is(err, collections.ErrNotFound) {
 		return status.Error(codes.NotFound, err.Error())
 	}
@@ -94,7 +98,7 @@ func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDea
 	tasks, p, err := query.CollectionPaginate(ctx, q.ByDeal, page(req.Pagination),
 		func(_ collections.Pair[string, uint64], id string) (types.Task, error) { return q.Tasks.Get(ctx, id) },
 		query.WithCollectionPaginationPairPrefix[string, uint64](req.Deal))
-	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, err
+	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, refused(err)
 }
 
 func (q queryServer) TasksOf(ctx context.Context, req *types.QueryTasksOfRequest) (*types.QueryTasksOfResponse, error) {
@@ -113,7 +117,7 @@ func (q queryServer) TasksOf(ctx context.Context, req *types.QueryTasksOfRequest
 				return q.Tasks.Get(ctx, key.K3())
 			}, triplePrefix[string, uint64, string](req.Who))
 	}
-	return &types.QueryTasksOfResponse{Tasks: tasks, Pagination: p}, err
+	return &types.QueryTasksOfResponse{Tasks: tasks, Pagination: p}, refused(err)
 }
 
 func (q queryServer) TasksByState(ctx context.Context, req *types.QueryTasksByStateRequest) (*types.QueryTasksByStateResponse, error) {
@@ -130,7 +134,7 @@ func (q queryServer) TasksByState(ctx context.Context, req *types.QueryTasksBySt
 func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) (*types.QueryResultResponse, error) {
 	it, err := q.load(ctx, req.Id)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, refused(err)
 	}
 	t := it.stored
 	if t.Phase != types.PHASE_DONE {
@@ -173,13 +177,13 @@ func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignment
 			}
 			return a, nil
 		}, query.WithCollectionPaginationPairPrefix[string, string](req.Who))
-	return &types.QueryAssignmentsResponse{Assignments: list, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Pagination: p}, err
+	return &types.QueryAssignmentsResponse{Assignments: list, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Pagination: p}, refused(err)
 }
 
 func (q queryServer) Ledger(ctx context.Context, req *types.QueryLedgerRequest) (*types.QueryLedgerResponse, error) {
 	l, err := q.Keeper.Ledgers.Get(ctx, req.Key)
 	if errors.Is(err, collections.ErrNotFound) {
-		return nil, notFound(errorsmod.Wrapf(types.ErrLedgerNotFound, "key: got %q, expected \"class/T\" or \"organisation/ID/T\" of a trust T that was used", req.Key))
+		return nil, refused(errorsmod.Wrapf(types.ErrLedgerNotFound, "key: got %q, expected \"class/T\" or \"organisation/ID/T\" of a trust T that was used", req.Key))
 	}
 	if err != nil {
 		return nil, err
@@ -264,7 +268,7 @@ func (q queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawRequest) (*types.QueryReplayDrawResponse, error) {
 	t, err := q.Tasks.Get(ctx, req.Id)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, refused(err)
 	}
 	id, err := types.ParseID(t.Id)
 	if err != nil {

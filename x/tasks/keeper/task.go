@@ -28,6 +28,9 @@ func (k Keeper) load(ctx context.Context, id string) (*item, error) {
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil, errorsmod.Wrapf(types.ErrNotFound, "task %s", id)
 	}
+	if errors.Is(err, collections.ErrEncoding) {
+		return nil, errorsmod.Wrapf(types.ErrInvalid, "task: %s", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -14,11 +15,9 @@ import (
 
 // ParseID reads a task id in hex.
 func ParseID(id string) (out [32]byte, err error) {
-	bz, err := hex.DecodeString(id)
-	if err != nil || len(bz) != len(out) || hex.EncodeToString(bz) != id {
-		return out, errorsmod.Wrapf(ErrInvalid, "task: got %q, expected 64 lower-case hex digits", id)
+	if out, err = ids.Parse(id); err != nil {
+		return out, errorsmod.Wrapf(ErrInvalid, "task: %s", err)
 	}
-	copy(out[:], bz)
 	return out, nil
 }
 
@@ -286,4 +285,4 @@ func TurnSumsFromPoco(s poco.Sums) TurnSums {
 }
 
 // IDText is the text of an id: lower-case hex.
-func IDText(id [32]byte) string { return hex.EncodeToString(id[:]) }
+func IDText(id [32]byte) string { return ids.Format(id) }

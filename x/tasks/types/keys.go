@@ -9,7 +9,7 @@ const (
 	StoreKey = ModuleName
 )
 
-// Prefixes of the module's store. Tasks are named by their id in hex, ledgers by their key in text.
+// Prefixes of the module's store. Ids are 32 raw bytes, addresses 20, ledgers are named by their key in text.
 var (
 	// ParamsKey holds the Params.
 	ParamsKey = collections.NewPrefix(0)
