@@ -125,6 +125,8 @@ func faultText(fault string) string {
 		return "did not reveal its answer"
 	case "SILENT":
 		return "gave no answer"
+	case "UNSERVED":
+		return "could not give the court the inputs that it ran on"
 	case "ABSTAINED":
 		return "abstained"
 	}
