@@ -80,6 +80,15 @@ proto: ## Generate Go from proto/
 proto-check: ## Fail when generated code is stale
 	scripts/proto.sh check
 
+.PHONY: proto-breaking
+proto-breaking: ## Fail when proto/ breaks what was released (proto/released.binpb)
+	scripts/proto.sh breaking
+
+.PHONY: released
+released: ## After a release: renew what later versions are compared with, of messages and of the store
+	scripts/proto.sh released
+	$(GO) test ./test/scenario -run TestStoreIsCompatible -args -write-store
+
 .PHONY: docs
 docs: ## Check that the documentation's generated parts are fresh
 	scripts/docs.sh

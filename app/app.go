@@ -11,7 +11,9 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
+	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cast"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
 	reflectionv1 "cosmossdk.io/api/cosmos/reflection/v1"
@@ -63,6 +65,7 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/app/watch"
 	"github.com/credence-chain/credence/x/apps"
 	appskeeper "github.com/credence-chain/credence/x/apps/keeper"
@@ -84,6 +87,9 @@ import (
 	"github.com/credence-chain/credence/x/poa"
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	"github.com/credence-chain/credence/x/supply"
+	supplykeeper "github.com/credence-chain/credence/x/supply/keeper"
+	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	"github.com/credence-chain/credence/x/tasks"
 	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -115,6 +121,7 @@ func moduleAccounts() map[string][]string {
 		authtypes.FeeCollectorName: nil,
 		govtypes.ModuleName:        {authtypes.Burner},
 		workerstypes.ModuleName:    {authtypes.Burner},
+		supplytypes.ModuleName:     {authtypes.Minter, authtypes.Burner},
 		voucherstypes.ModuleName:   nil,
 		dealstypes.ModuleName:      nil,
 		markettypes.ModuleName:     nil,
@@ -127,6 +134,11 @@ type Options struct {
 	Signer beaconkeeper.Signer
 	// Selector picks transactions for blocks; nil for the order of arrival. Tests set it.
 	Selector proposal.Selector
+	// Upgrades are carried out besides those of the program. Tests rehearse them.
+	Upgrades []upgrades.Upgrade
+	// OnFailure is told why the application cannot go on: a block that it could not execute or store. The engine stops for good
+	// after it. nil for nobody.
+	OnFailure func(error)
 }
 
 // App is the application.
@@ -136,6 +148,8 @@ type App struct {
 	Encoding encoding.Config
 
 	waiting    *lanes
+	upgrades   []upgrades.Upgrade
+	onFailure  func(error)
 	watch      *watch.Watch // nil on what is no node
 	keys       map[string]*storetypes.KVStoreKey
 	objectKeys map[string]*storetypes.ObjectStoreKey
@@ -147,6 +161,7 @@ type App struct {
 	UpgradeKeeper   *upgradekeeper.Keeper
 	AuthzKeeper     authzkeeper.Keeper
 	FeeGrantKeeper  feegrantkeeper.Keeper
+	SupplyKeeper    supplykeeper.Keeper
 	OrgsKeeper      orgskeeper.Keeper
 	PoaKeeper       poakeeper.Keeper
 	BeaconKeeper    beaconkeeper.Keeper
@@ -180,17 +195,22 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 		BaseApp:  base,
 		Encoding: enc,
 		waiting:  waiting,
+		upgrades: slices.Concat(Upgrades(), opts.Upgrades), onFailure: opts.OnFailure,
 		keys: storetypes.NewKVStoreKeys(
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
-			orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
+			supplytypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
 			appstypes.StoreKey, workerstypes.StoreKey, voucherstypes.StoreKey, dealstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
 		),
 		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
 	}
+	for _, name := range addedStores(a.upgrades) {
+		a.keys[name] = storetypes.NewKVStoreKey(name)
+	}
 	a.makeKeepers(logger, appOpts)
 	a.makeModules()
 	a.registerServices()
+	a.prepareUpgrades()
 
 	a.MountKVStores(a.keys)
 	a.MountObjectStores(a.objectKeys)
@@ -223,6 +243,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 		moduleAccounts(), addresses, encoding.AddressPrefix, authority, authkeeper.WithUnorderedTransactions(true))
 	a.BankKeeper = bankkeeper.NewBaseKeeper(cdc, service(banktypes.StoreKey), a.AccountKeeper, blockedAccounts(), authority, logger).
 		WithObjStoreKey(a.objectKeys[banktypes.ObjectStoreKey])
+	a.SupplyKeeper = supplykeeper.NewKeeper(cdc, service(supplytypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper)
 	a.AuthzKeeper = authzkeeper.NewKeeper(service(authzkeeper.StoreKey), cdc, a.MsgServiceRouter(), a.AccountKeeper)
 	a.FeeGrantKeeper = feegrantkeeper.NewKeeper(cdc, service(feegrant.StoreKey), a.AccountKeeper)
 
@@ -230,21 +251,22 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper, a.OrgsKeeper)
 	a.BeaconKeeper = beaconkeeper.NewKeeper(cdc, service(beacontypes.StoreKey), a.PoaKeeper)
 	a.AppsKeeper = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, a.OrgsKeeper, authority)
-	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
-		a.OrgsKeeper, authority)
+	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper,
+		a.SupplyKeeper.CountAs(supplytypes.Slashed, a.BankKeeper), a.OrgsKeeper, authority)
 	a.OrgsKeeper.SetHooks(a.PoaKeeper, a.WorkersKeeper)
 	a.OrgsKeeper.SetTies(seatTies{a.PoaKeeper})
 	a.VouchersKeeper = voucherskeeper.NewKeeper(cdc, service(voucherstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper, authority)
 	a.DealsKeeper = dealskeeper.NewKeeper(cdc, service(dealstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
-		a.VouchersKeeper, authority)
+		a.VouchersKeeper, a.PoaKeeper, authority)
 	a.MarketKeeper = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
-		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.VouchersKeeper, a.DealsKeeper, a.BeaconKeeper, authority)
+		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.VouchersKeeper, a.DealsKeeper, a.BeaconKeeper, a.PoaKeeper, authority)
 	a.DealsKeeper.SetMarketHooks(a.MarketKeeper)
 	a.TasksKeeper = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, a.WorkersKeeper, a.DealsKeeper,
 		a.AppsKeeper, a.BeaconKeeper, a.PoaKeeper, authority)
 	a.DealsKeeper.SetTaskHooks(a.TasksKeeper)
 
-	a.GovKeeper = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), a.AccountKeeper, a.BankKeeper, noCommunityPool{},
+	a.GovKeeper = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), a.AccountKeeper,
+		a.SupplyKeeper.CountAs(supplytypes.Deposits, a.BankKeeper), noCommunityPool{},
 		a.MsgServiceRouter(), govtypes.DefaultConfig(), authority, tallyBySeats(a.PoaKeeper))
 	a.GovKeeper.SetHooks(councilHooks{poa: a.PoaKeeper})
 	a.GovKeeper.SetLegacyRouter(govv1beta1.NewRouter())
@@ -276,7 +298,8 @@ func reservedAccounts() []string {
 
 func (a *App) makeModules() {
 	cdc, registry, addresses := a.Encoding.Codec, a.Encoding.InterfaceRegistry, encoding.Addresses()
-	a.ModuleManager = module.NewManager(
+	added := a.addedModules()
+	a.ModuleManager = module.NewManager(append([]module.AppModule{
 		auth.NewAppModule(cdc, a.AccountKeeper, nil),
 		bank.NewAppModule(cdc, a.BankKeeper, a.AccountKeeper),
 		consensus.NewAppModule(cdc, a.ConsensusKeeper),
@@ -285,6 +308,7 @@ func (a *App) makeModules() {
 		upgrade.NewAppModule(a.UpgradeKeeper, addresses),
 		authzmodule.NewAppModule(cdc, a.AuthzKeeper, a.AccountKeeper, a.BankKeeper, registry),
 		feegrantmodule.NewAppModule(cdc, a.AccountKeeper, a.BankKeeper, a.FeeGrantKeeper, registry),
+		supply.NewAppModule(a.SupplyKeeper),
 		orgs.NewAppModule(a.OrgsKeeper, addresses),
 		poa.NewAppModule(a.PoaKeeper, addresses),
 		beacon.NewAppModule(a.BeaconKeeper),
@@ -295,14 +319,14 @@ func (a *App) makeModules() {
 		market.NewAppModule(a.MarketKeeper, addresses),
 		tasks.NewAppModule(a.TasksKeeper),
 		unorderedModule{a.AccountKeeper},
-	)
+	}, added...)...)
 	a.BasicManager = module.NewBasicManagerFromManager(a.ModuleManager, map[string]module.AppModuleBasic{
 		genutiltypes.ModuleName: genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator),
 		govtypes.ModuleName:     gov.NewAppModuleBasic(nil),
 	})
 
 	a.ModuleManager.SetOrderPreBlockers(upgradetypes.ModuleName, authtypes.ModuleName)
-	a.ModuleManager.SetOrderBeginBlockers(
+	a.ModuleManager.SetOrderBeginBlockers(append([]string{
 		upgradetypes.ModuleName,
 		authz.ModuleName,
 		poatypes.ModuleName,
@@ -313,7 +337,7 @@ func (a *App) makeModules() {
 		markettypes.ModuleName,
 		dealstypes.ModuleName,
 		taskstypes.ModuleName,
-	)
+	}, addedHooks(added)...)...)
 	a.ModuleManager.SetOrderEndBlockers(
 		govtypes.ModuleName,
 		feegrant.ModuleName,
@@ -328,18 +352,19 @@ func (a *App) makeModules() {
 		voucherstypes.ModuleName,
 	)
 	genesis := []string{
-		authtypes.ModuleName, unorderedName, banktypes.ModuleName, govtypes.ModuleName,
+		authtypes.ModuleName, unorderedName, banktypes.ModuleName, supplytypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
 		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
 	}
+	genesis = append(genesis, addedStores(a.upgrades)...)
 	a.ModuleManager.SetOrderInitGenesis(genesis...)
 	a.ModuleManager.SetOrderExportGenesis(genesis...)
 }
 
 func (a *App) registerServices() {
 	registry := a.Encoding.InterfaceRegistry
-	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, newLimits(a.PoaKeeper), a.Encoding.Codec, registry, SDKRoles)
+	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, newLimits(a.PoaKeeper), a.PoaKeeper, a.Encoding.Codec, registry, SDKRoles)
 	a.configurator = module.NewConfigurator(a.Encoding.Codec, a.Guard, a.GRPCQueryRouter())
 	if err := a.ModuleManager.RegisterServices(a.configurator); err != nil {
 		panic(err)
@@ -367,7 +392,7 @@ func (a *App) setHandlers(opts Options) {
 		panic(err)
 	}
 	urgent := answers{tasks: a.TasksKeeper, lanes: a.waiting, height: a.LastBlockHeight}
-	a.SetAnteHandler(withGasShare(urgent.withAnswers(anteHandler)))
+	a.SetAnteHandler(withGasShare(withPause(a.PoaKeeper, a.beginsWork, urgent.withAnswers(anteHandler))))
 	a.waiting.height = a.LastBlockHeight
 	a.SetPrepareCheckStater(func(sdk.Context) { a.waiting.forget() })
 
@@ -379,6 +404,12 @@ func (a *App) setHandlers(opts Options) {
 	a.SetPreBlocker(a.PreBlocker)
 	a.SetBeginBlocker(a.ModuleManager.BeginBlock)
 	a.SetEndBlocker(a.ModuleManager.EndBlock)
+}
+
+// beginsWork says whether a message is refused while the chain is paused.
+func (a *App) beginsWork(msg sdk.Msg) bool {
+	refused, err := a.Guard.RefusedInPause(protoreflect.FullName(gogoproto.MessageName(msg)))
+	return err == nil && refused
 }
 
 // InitChainer begins the chain from its genesis file.
@@ -393,13 +424,14 @@ func (a *App) InitChainer(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 	return a.ModuleManager.InitGenesis(ctx, a.Encoding.Codec, state)
 }
 
-// PreBlocker stores the block's seed before anything else, then runs the modules'.
+// PreBlocker carries out the upgrade that is due, since nothing can read the state before it, and then stores the block's seed.
 func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
 	a.waiting.included(req.Txs)
-	if err := a.BeaconKeeper.PreBlock(ctx, req.Txs, req.ProposerAddress); err != nil {
-		return nil, err
+	res, err := a.ModuleManager.PreBlock(ctx)
+	if err != nil {
+		return nil, a.explainUpgrade(ctx, err)
 	}
-	return a.ModuleManager.PreBlock(ctx)
+	return res, a.BeaconKeeper.PreBlock(ctx, req.Txs, req.ProposerAddress)
 }
 
 // modules returns the modules by name, as the SDK's reflection wants them.
