@@ -408,8 +408,7 @@ func (a *App) setHandlers(opts Options) {
 
 // beginsWork says whether a message is refused while the chain is paused.
 func (a *App) beginsWork(msg sdk.Msg) bool {
-	refused, err := a.Guard.RefusedInPause(protoreflect.FullName(gogoproto.MessageName(msg)))
-	return err == nil && refused
+	return a.Guard.RefusedInPause(protoreflect.FullName(gogoproto.MessageName(msg)))
 }
 
 // InitChainer begins the chain from its genesis file.

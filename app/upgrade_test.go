@@ -36,7 +36,7 @@ var inBetween = []taskstypes.Phase{
 }
 
 // travel has the council plan an upgrade, and brings a chain to the block before it with a task in each phase: every block one
-// is submitted, every third of them for the court, and everybody works.
+// for workers and one for the court is submitted, and everybody works.
 func travel(t *testing.T, name string, options ...testutil.Option) *journey {
 	t.Helper()
 	c := testutil.NewCompute(t, testutil.ComputeOptions{Slots: 32}, append([]testutil.Option{testutil.WithHome(t.TempDir())}, options...)...)
@@ -44,11 +44,9 @@ func travel(t *testing.T, name string, options ...testutil.Option) *journey {
 	j.plan(name, j.at)
 	c.Until(j.at - 20)
 	for c.Height() < j.at-1 {
-		job := c.Job()
-		if c.Height()%3 == 0 {
-			job.Policy, job.MaxPrice = poco.PolicyCourt, 2_000
-		}
-		j.tasks = append(j.tasks, c.QueueSubmit(job)...)
+		judged := c.Job()
+		judged.Policy, judged.MaxPrice = poco.PolicyCourt, 2_000
+		j.tasks = append(j.tasks, append(c.QueueSubmit(c.Job()), c.QueueSubmit(judged)...)...)
 		j.work()
 		c.Next()
 	}

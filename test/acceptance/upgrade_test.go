@@ -197,7 +197,7 @@ func (n *network) jailBlocks() int64 {
 // unharmed checks that no stake was destroyed, no seat is out, and no worker has a fault on its record.
 func (n *network) unharmed() {
 	n.t.Helper()
-	supply, err := supplytypes.NewQueryClient(n.conn).Supply(n.ctx, &supplytypes.QuerySupplyRequest{})
+	supply, err := n.conn.Supply().Supply(n.ctx, &supplytypes.QuerySupplyRequest{})
 	require.NoError(n.t, err)
 	require.Empty(n.t, supply.Destroyed)
 	seats, err := n.conn.Poa().Seats(n.ctx, &poatypes.QuerySeatsRequest{})

@@ -61,13 +61,14 @@ type Guard struct {
 	signers     Signers
 	descriptors Descriptors
 	table       Table
+	refused     map[protoreflect.FullName]bool // in a pause
 }
 
 var _ gogogrpc.Server = (*Guard)(nil)
 
 // New returns a guard before next.
 func New(next gogogrpc.Server, auth Authorizer, limits Limits, pause Pause, signers Signers, descriptors Descriptors, table Table) *Guard {
-	return &Guard{next: next, auth: auth, limits: limits, pause: pause, signers: signers, descriptors: descriptors, table: table}
+	return &Guard{next: next, auth: auth, limits: limits, pause: pause, signers: signers, descriptors: descriptors, table: table, refused: map[protoreflect.FullName]bool{}}
 }
 
 // RegisterService registers the service with every method guarded. It panics on a message without a role: that is a
@@ -76,10 +77,11 @@ func (g *Guard) RegisterService(sd *grpc.ServiceDesc, impl any) {
 	guarded := *sd
 	guarded.Methods = make([]grpc.MethodDesc, len(sd.Methods))
 	for i, m := range sd.Methods {
-		rule, err := g.ruleOfMethod(sd.ServiceName, m.MethodName)
+		name, rule, err := g.ruleOfMethod(sd.ServiceName, m.MethodName)
 		if err != nil {
 			panic(err)
 		}
+		g.refused[name] = rule.refusedInPause
 		guarded.Methods[i] = grpc.MethodDesc{MethodName: m.MethodName, Handler: g.guard(m.Handler, rule)}
 	}
 	g.next.RegisterService(&guarded, impl)
@@ -153,11 +155,8 @@ func (g *Guard) RoleOf(name protoreflect.FullName) (types.Role, error) {
 	return rule.role, err
 }
 
-// RefusedInPause says whether the message named name is refused while the chain is paused.
-func (g *Guard) RefusedInPause(name protoreflect.FullName) (bool, error) {
-	rule, err := g.ruleOf(name)
-	return rule.refusedInPause, err
-}
+// RefusedInPause says whether the message named name, of a service that was registered, is refused while the chain is paused.
+func (g *Guard) RefusedInPause(name protoreflect.FullName) bool { return g.refused[name] }
 
 func (g *Guard) ruleOf(name protoreflect.FullName) (out rule, err error) {
 	if role, ok := g.table[name]; ok {
@@ -181,18 +180,20 @@ func (g *Guard) ruleOf(name protoreflect.FullName) (out rule, err error) {
 	return out, err
 }
 
-func (g *Guard) ruleOfMethod(service, method string) (rule, error) {
+// ruleOfMethod returns the message of a method, and its rule.
+func (g *Guard) ruleOfMethod(service, method string) (name protoreflect.FullName, out rule, err error) {
 	desc, err := g.descriptors.FindDescriptorByName(protoreflect.FullName(service))
 	if err != nil {
-		return rule{}, fmt.Errorf("service %s: %w", service, err)
+		return "", out, fmt.Errorf("service %s: %w", service, err)
 	}
 	sd, ok := desc.(protoreflect.ServiceDescriptor)
 	if !ok {
-		return rule{}, fmt.Errorf("%s is not a service", service)
+		return "", out, fmt.Errorf("%s is not a service", service)
 	}
 	md := sd.Methods().ByName(protoreflect.Name(method))
 	if md == nil {
-		return rule{}, fmt.Errorf("service %s has no method %s", service, method)
+		return "", out, fmt.Errorf("service %s has no method %s", service, method)
 	}
-	return g.ruleOf(md.Input().FullName())
+	out, err = g.ruleOf(md.Input().FullName())
+	return md.Input().FullName(), out, err
 }

@@ -38,7 +38,7 @@ func voteResume(s *testutil.Seat, reason string) sdk.Msg {
 
 // setPrice is a message that a pause refuses; without one it fails for the app that there is not.
 func setPrice(c *testutil.Chain) sdk.Msg {
-	return &appstypes.MsgSetPrice{Owner: c.Org("studio").Member().String(), Name: "studio/ray", Version: "v1"}
+	return &appstypes.MsgSetPrice{Owner: c.Org("studio").Member().String(), Reference: "studio/ray:v1"}
 }
 
 func inPause(c *testutil.Chain) *types.QueryPauseResponse {
