@@ -46,7 +46,7 @@ released=proto/released.binpb
 gather
 case "$mode" in
 released)
-  buf build proto --output "$released"
+  buf build proto --exclude-source-info --output "$released"
   exit
   ;;
 breaking)
