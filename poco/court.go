@@ -143,6 +143,9 @@ func (t *Task) power(o Outcome) (sum uint64) {
 
 // found ends the task with the court's verdict.
 func (t *Task) found(verdict Outcome) []Effect {
+	if t.underAudit() {
+		return t.foundInAudit(verdict)
+	}
 	t.ByCourt, t.Verdict = true, verdict
 	switch verdict.Kind {
 	case KindInputUnavailable:

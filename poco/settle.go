@@ -33,15 +33,16 @@ const (
 	PartyRequester
 	PartyDataset
 	PartyPool
+	PartyAudits
 )
 
 // String names the party.
 func (p Party) String() string {
-	return [...]string{"APP", "WORKER", "COURT", "REQUESTER", "DATASET", "POOL"}[p]
+	return [...]string{"APP", "WORKER", "COURT", "REQUESTER", "DATASET", "POOL", "AUDITS"}[p]
 }
 
 // Pay is one payment. To is the account of the requester or of the owner of the app, of a dataset or of the pool; the
-// worker; or the account that answers for the court seat.
+// worker; or the account that answers for the court seat. It is empty for PartyAudits, the chain's budget for audits.
 type Pay struct {
 	Party  Party
 	To     string
@@ -52,7 +53,7 @@ type Pay struct {
 type SeatEnd struct {
 	Who       string
 	Org       string
-	Unlock    uint64 // the assignment's stake, all of it leaves the lock
+	Unlock    uint64 // what leaves the lock: the assignment's stake, or nothing of a seat whose answer is under audit
 	Slash     uint64 // the part of it that is taken
 	Fault     Fault
 	Outage    Outage // of FaultUnrevealed: what tells whether it was one outage with others
@@ -139,6 +140,10 @@ func (t *Task) settle() Settlement {
 		}
 	}
 	s.Burn, s.Refund = pool, left
+	if t.Terms.AuditBlocks > 0 && slices.ContainsFunc(s.Seats, func(e SeatEnd) bool { return e.Fault == FaultWrong }) {
+		// The court looks at what else the convicted has answered: its stake pays for that.
+		s.FromStake, s.Burn = appendPay(s.FromStake, Pay{PartyAudits, "", s.Burn}), 0
+	}
 	return s
 }
 
@@ -183,6 +188,9 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 			}
 		case FaultSilent:
 			e.Slash = courtCost
+		}
+		if t.held(seat) {
+			e.Unlock = 0
 		}
 		e.Confirmed = e.Right && confirms && (orgs > 1 || t.ByCourt) && t.Terms.Price > 0
 		slashed += e.Slash
