@@ -89,9 +89,8 @@ proto-breaking: ## Fail when proto/ breaks what was released (proto/released.bin
 	scripts/proto.sh breaking
 
 .PHONY: released
-released: ## After a release: renew what later versions are compared with, of messages and of the store
+released: ## With a release: renew what the messages of later versions are compared with
 	scripts/proto.sh released
-	$(GO) test ./test/scenario -run TestStoreIsCompatible -args -write-store
 
 .PHONY: docs
 docs: ## Check that the documentation's generated parts are fresh

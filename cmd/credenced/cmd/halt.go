@@ -28,7 +28,7 @@ import (
 // returns an error. The first reason ends the process at once, without stopping anything in order: what is on disk is that of a
 // crash, from which a node always comes back.
 
-// consensusFailure is what the engine logs when it stops. TestNodeEndsWithAReason sees that it still does.
+// consensusFailure is what the engine logs when it stops.
 const consensusFailure = "CONSENSUS FAILURE!!!"
 
 // halt ends the process of a node that cannot go on.
