@@ -65,7 +65,6 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/credence-chain/credence/app/encoding"
-	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/app/watch"
 	"github.com/credence-chain/credence/x/apps"
 	appskeeper "github.com/credence-chain/credence/x/apps/keeper"
@@ -135,11 +134,6 @@ type Options struct {
 	Signer beaconkeeper.Signer
 	// Selector picks transactions for blocks; nil for the order of arrival. Tests set it.
 	Selector proposal.Selector
-	// Upgrades are carried out besides those of the program. Tests rehearse them.
-	Upgrades []upgrades.Upgrade
-	// OnFailure is told why the application cannot go on: a block that it could not execute or store. The engine stops for good
-	// after it. nil for nobody.
-	OnFailure func(error)
 }
 
 // App is the application.
@@ -149,8 +143,6 @@ type App struct {
 	Encoding encoding.Config
 
 	waiting    *lanes
-	upgrades   []upgrades.Upgrade
-	onFailure  func(error)
 	watch      *watch.Watch // nil on what is no node
 	keys       map[string]*storetypes.KVStoreKey
 	objectKeys map[string]*storetypes.ObjectStoreKey
@@ -196,7 +188,6 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 		BaseApp:  base,
 		Encoding: enc,
 		waiting:  waiting,
-		upgrades: slices.Concat(Upgrades(), opts.Upgrades), onFailure: opts.OnFailure,
 		keys: storetypes.NewKVStoreKeys(
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
@@ -205,13 +196,9 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 		),
 		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
 	}
-	for _, name := range addedStores(a.upgrades) {
-		a.keys[name] = storetypes.NewKVStoreKey(name)
-	}
 	a.makeKeepers(logger, appOpts)
 	a.makeModules()
 	a.registerServices()
-	a.prepareUpgrades()
 
 	a.MountKVStores(a.keys)
 	a.MountObjectStores(a.objectKeys)
@@ -299,8 +286,7 @@ func reservedAccounts() []string {
 
 func (a *App) makeModules() {
 	cdc, registry, addresses := a.Encoding.Codec, a.Encoding.InterfaceRegistry, encoding.Addresses()
-	added := a.addedModules()
-	a.ModuleManager = module.NewManager(append([]module.AppModule{
+	a.ModuleManager = module.NewManager(
 		auth.NewAppModule(cdc, a.AccountKeeper, nil),
 		bank.NewAppModule(cdc, a.BankKeeper, a.AccountKeeper),
 		consensus.NewAppModule(cdc, a.ConsensusKeeper),
@@ -320,14 +306,14 @@ func (a *App) makeModules() {
 		market.NewAppModule(a.MarketKeeper, addresses),
 		tasks.NewAppModule(a.TasksKeeper),
 		unorderedModule{a.AccountKeeper},
-	}, added...)...)
+	)
 	a.BasicManager = module.NewBasicManagerFromManager(a.ModuleManager, map[string]module.AppModuleBasic{
 		genutiltypes.ModuleName: genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator),
 		govtypes.ModuleName:     gov.NewAppModuleBasic(nil),
 	})
 
 	a.ModuleManager.SetOrderPreBlockers(upgradetypes.ModuleName, authtypes.ModuleName)
-	a.ModuleManager.SetOrderBeginBlockers(append([]string{
+	a.ModuleManager.SetOrderBeginBlockers(
 		upgradetypes.ModuleName,
 		authz.ModuleName,
 		poatypes.ModuleName,
@@ -338,7 +324,7 @@ func (a *App) makeModules() {
 		markettypes.ModuleName,
 		dealstypes.ModuleName,
 		taskstypes.ModuleName,
-	}, addedHooks(added)...)...)
+	)
 	a.ModuleManager.SetOrderEndBlockers(
 		govtypes.ModuleName,
 		feegrant.ModuleName,
@@ -358,7 +344,6 @@ func (a *App) makeModules() {
 		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
 	}
-	genesis = append(genesis, addedStores(a.upgrades)...)
 	a.ModuleManager.SetOrderInitGenesis(genesis...)
 	a.ModuleManager.SetOrderExportGenesis(genesis...)
 }
@@ -424,14 +409,13 @@ func (a *App) InitChainer(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 	return a.ModuleManager.InitGenesis(ctx, a.Encoding.Codec, state)
 }
 
-// PreBlocker carries out the upgrade that is due, since nothing can read the state before it, and then stores the block's seed.
+// PreBlocker stores the block's seed before anything else, then runs the modules'.
 func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
 	a.waiting.included(req.Txs)
-	res, err := a.ModuleManager.PreBlock(ctx)
-	if err != nil {
-		return nil, a.explainUpgrade(ctx, err)
+	if err := a.BeaconKeeper.PreBlock(ctx, req.Txs, req.ProposerAddress); err != nil {
+		return nil, err
 	}
-	return res, a.BeaconKeeper.PreBlock(ctx, req.Txs, req.ProposerAddress)
+	return a.ModuleManager.PreBlock(ctx)
 }
 
 // modules returns the modules by name, as the SDK's reflection wants them.

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"fmt"
-
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -18,33 +16,8 @@ func (a *App) Observe(reg prometheus.Registerer) {
 }
 
 // FinalizeBlock executes a block, and then counts what happened in it for those who watch the node.
-func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (res *abci.ResponseFinalizeBlock, err error) {
-	defer a.tellFailure(&err)
-	res, err = a.BaseApp.FinalizeBlock(req)
+func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	res, err := a.BaseApp.FinalizeBlock(req)
 	a.watch.Block(res)
 	return res, err
-}
-
-// Commit stores the state after a block.
-func (a *App) Commit() (res *abci.ResponseCommit, err error) {
-	defer a.tellFailure(&err)
-	return a.BaseApp.Commit()
-}
-
-// tellFailure tells those who want to know why a block could not be executed or stored. Whatever it was goes on as it would.
-func (a *App) tellFailure(err *error) {
-	if a.onFailure == nil {
-		return
-	}
-	if r := recover(); r != nil {
-		cause, is := r.(error)
-		if !is {
-			cause = fmt.Errorf("%v", r)
-		}
-		a.onFailure(cause)
-		panic(r)
-	}
-	if *err != nil {
-		a.onFailure(*err)
-	}
 }

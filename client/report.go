@@ -115,7 +115,7 @@ type TaskReport struct {
 type FaultReport struct {
 	Organisation string `json:"organisation"`
 	Who          string `json:"who"`
-	// Fault is "WRONG", "UNREVEALED", "SILENT" or "ABSTAINED".
+	// Fault is "WRONG", "UNREVEALED", "SILENT", "ABSTAINED" or "UNSERVED".
 	Fault string `json:"fault"`
 	// Slash in ucred.
 	Slash uint64 `json:"slash"`

@@ -183,6 +183,17 @@ func TestChallenge(t *testing.T) {
 	}
 }
 
+// TestRestitutionOfAnOverturnedAnswer: whatever is at risk, a requester that owns its liars loses half of what the court left.
+func TestRestitutionOfAnOverturnedAnswer(t *testing.T) {
+	p := audited(t, lie, func(t *Terms) { t.Value = 1 << 40 })
+	require.NoError(t, p.user(Challenged{p.height, "stranger", 40}))
+	p.due(p.height)
+	p.courtSays(truth, truth, truth, truth)
+	require.Contains(t, p.final.FromStake, Pay{PartyRequester, "requester", (3_000 - 40) / 2})
+	require.Contains(t, p.final.FromStake, Pay{PartyAudits, "", (3_000 - 40) / 2})
+	p.checkEnd()
+}
+
 // TestWhenItCanBeChallenged: within the window, to its last block, and not before or after.
 func TestWhenItCanBeChallenged(t *testing.T) {
 	p := newPlay(t, testTerms())

@@ -196,7 +196,7 @@ type Dispute uint8
 // The disputes.
 const (
 	DisputeNone      Dispute = iota
-	DisputeUndecided         // the court stayed silent: its strike is pending
+	DisputeUndecided         // the court stayed silent, or could not have an input: its strike is pending
 	DisputeWon               // the court found it right, and another wrong: nothing is pending any more
 )
 
@@ -210,7 +210,7 @@ func (t *Task) dispute(seat Seat) Dispute {
 	switch {
 	case !against:
 		return DisputeNone
-	case t.Ending == EndCourtSilent:
+	case t.Ending == EndCourtSilent, t.withdrawn():
 		return DisputeUndecided
 	case t.ByCourt && t.right(seat):
 		return DisputeWon

@@ -15,11 +15,12 @@ const (
 	FaultUnrevealed       // committed and did not reveal: as grave as wrong
 	FaultSilent           // drawn and did not commit: in wave 2 it pays the court it caused; cools down
 	FaultAbstained        // had no answer where the court found one: in wave 2 it pays the court it caused; cools down
+	FaultUnserved         // revealed an answer to a task whose input nobody could give to the court: pays that court; cools down
 )
 
 // String names the fault.
 func (f Fault) String() string {
-	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED"}[f]
+	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED"}[f]
 }
 
 // Party says in which part somebody is paid.
@@ -118,13 +119,16 @@ func (t *Task) settle() Settlement {
 		if accepted {
 			fromEscrow = min(t.Terms.CourtFee-fromStake, left/k)
 		}
+		if t.withdrawn() {
+			fromEscrow, fromStake = payWithdrawal(t.Terms.CourtFee, left, pool, k)
+		}
 		for _, who := range truthful {
 			pool -= fromStake
 			s.FromStake = appendPay(s.FromStake, Pay{PartyCourt, who, fromStake})
 			pay(PartyCourt, who, fromEscrow)
 		}
 	}
-	if !accepted {
+	if !accepted && !t.withdrawn() {
 		// Restitution for the answer that did not come: at most the value at risk, and at most half, so that a requester
 		// and a worker in one hand cannot take a stake back that is lost.
 		back := min(pool/2, t.Terms.Value)
@@ -186,7 +190,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 			if seat.Wave == 2 { // after the draw, having no answer and keeping silent are alike
 				e.Slash = courtCost
 			}
-		case FaultSilent:
+		case FaultSilent, FaultUnserved:
 			e.Slash = courtCost
 		}
 		if t.held(seat) {
@@ -217,6 +221,9 @@ func (t *Task) fault(seat Seat) Fault {
 	case SeatCommitted:
 		return FaultUnrevealed
 	case SeatRevealed:
+		if t.withdrawn() && answered(seat) {
+			return FaultUnserved
+		}
 		if t.Ending != EndAccepted || seat.Outcome == t.Verdict {
 			return FaultNone
 		}

@@ -175,7 +175,7 @@ type Seat struct {
 // Ending is how a task ended.
 type Ending uint8
 
-// The endings. Every one but EndAccepted gives the escrow back.
+// The endings. Every one but EndAccepted gives the escrow back, but for a court that a withdrawn input caused.
 const (
 	EndNone             Ending = iota
 	EndAccepted                // an answer was accepted

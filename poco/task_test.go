@@ -292,7 +292,10 @@ func (p *play) checkEnd() {
 		}
 	}
 	if s.Ending != EndAccepted {
-		require.Empty(p.t, s.FromEscrow, "%s pays out of the escrow", s.Ending)
+		for _, pay := range s.FromEscrow {
+			require.True(p.t, p.task.withdrawn(), "%s pays out of the escrow", s.Ending)
+			require.Equal(p.t, PartyCourt, pay.Party)
+		}
 		return
 	}
 	require.True(p.t, s.Verdict.Kind.IsAnswer())
@@ -418,7 +421,7 @@ func TestNames(t *testing.T) {
 	for e := EndNone; e <= EndCourtUnpaid; e++ {
 		require.NotEmpty(t, e.String())
 	}
-	for f := FaultNone; f <= FaultAbstained; f++ {
+	for f := FaultNone; f <= FaultUnserved; f++ {
 		require.NotEmpty(t, f.String())
 	}
 	names := map[string]bool{}

@@ -40,8 +40,6 @@ import (
 	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
-	"github.com/cosmos/cosmos-sdk/client/flags"
-	"github.com/cosmos/cosmos-sdk/server"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
@@ -50,7 +48,6 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
-	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 )
@@ -90,7 +87,6 @@ type Chain struct {
 	hooks    []func(*app.App)
 	params   *cmtproto.ConsensusParams
 	opts     app.Options
-	node     nodeOptions
 
 	init    *abci.RequestInitChain
 	height  int64
@@ -141,7 +137,7 @@ func newChain(t testing.TB) *Chain {
 	params := genesis.ConsensusParams().ToProto()
 	return &Chain{
 		T: t, chainID: ChainID, db: dbm.NewMemDB(), params: &params,
-		node: nodeOptions{}, orgs: map[string]*Org{}, pending: map[string]uint64{}, absent: map[string]bool{},
+		orgs: map[string]*Org{}, pending: map[string]uint64{}, absent: map[string]bool{},
 		sets: map[int64][]abci.Validator{},
 	}
 }
@@ -150,7 +146,7 @@ func newChain(t testing.TB) *Chain {
 func (c *Chain) open() {
 	opts := c.opts
 	opts.Signer = signer{c}
-	c.App = app.New(log.NewNopLogger(), c.db, true, c.node, opts, baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice))
+	c.App = app.New(log.NewNopLogger(), c.db, true, noOptions{}, opts, baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice))
 	for _, hook := range c.hooks {
 		hook(c.App)
 	}
@@ -366,15 +362,6 @@ func (c *Chain) Restart() {
 	require.Equal(c.T, c.height, c.App.LastBlockHeight())
 }
 
-// RestartAs is Restart with another program, or otherwise configured.
-func (c *Chain) RestartAs(options ...Option) {
-	c.T.Helper()
-	for _, o := range options {
-		o(c)
-	}
-	c.Restart()
-}
-
 // Replay gives every block so far to a new application on an empty database and returns its last app hash.
 func (c *Chain) Replay() []byte {
 	c.T.Helper()
@@ -443,11 +430,10 @@ func (s signer) SignAs(pubkey, msg []byte) ([]byte, bool) {
 	return nil, false
 }
 
-// nodeOptions is a node's configuration, by name.
-type nodeOptions map[string]any
+// noOptions is an empty node configuration.
+type noOptions struct{}
 
-// Get implements servertypes.AppOptions.
-func (o nodeOptions) Get(name string) any { return o[name] }
+func (noOptions) Get(string) any { return nil }
 
 // Option changes how a chain starts.
 type Option func(*Chain)
@@ -486,21 +472,6 @@ func WithApp(hook func(*app.App)) Option {
 // WithSelector replaces how the application picks transactions for its blocks.
 func WithSelector(s proposal.Selector) Option {
 	return func(c *Chain) { c.opts.Selector = s }
-}
-
-// WithHome gives the node a folder of its own, in which it notes for which upgrade it stopped.
-func WithHome(dir string) Option {
-	return func(c *Chain) { c.node[flags.FlagHome] = dir }
-}
-
-// WithUpgrades has the application carry out these upgrades besides those of the program.
-func WithUpgrades(list ...upgrades.Upgrade) Option {
-	return func(c *Chain) { c.opts.Upgrades = list }
-}
-
-// WithoutUpgradeAt has the application pass over the upgrade of a height.
-func WithoutUpgradeAt(height int64) Option {
-	return func(c *Chain) { c.node[server.FlagUnsafeSkipUpgrades] = []int{int(height)} }
 }
 
 // WithChainID names the chain.

@@ -24,9 +24,6 @@ const (
 	ExitRefused     = 14  // the chain refused the transaction
 	ExitNetwork     = 20  // no node, store or worker could be reached
 	ExitStalled     = 21  // the chain makes no blocks; what was begun goes on when it does
-	ExitUpgrade     = 30  // a node met an upgrade that its program lacks
-	ExitDiskFull    = 31  // a node has no room to write
-	ExitHalted      = 32  // a node's consensus failed
 	ExitInterrupted = 130 // Stopped by Ctrl-C, as shells say it: 128 + SIGINT
 	ExitTerminated  = 143 // Stopped by SIGTERM: 128 + 15
 )
@@ -51,9 +48,6 @@ func ExitTable() []ExitMeaning {
 		{ExitRefused, "the chain refused the transaction; but for its fee it did nothing"},
 		{ExitNetwork, "no node, store or worker could be reached"},
 		{ExitStalled, "the chain makes no blocks; what was begun goes on when it does"},
-		{ExitUpgrade, "a node met an upgrade that its program lacks; starting it again does not help, another program does"},
-		{ExitDiskFull, "a node has no room to write"},
-		{ExitHalted, "a node can not go on: its consensus failed; starting it again helps where the cause was outside"},
 		{ExitInterrupted, "stopped by Ctrl-C; tasks that were submitted run on"},
 		{ExitTerminated, "stopped by SIGTERM; tasks that were submitted run on"},
 	}

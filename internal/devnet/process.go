@@ -82,27 +82,6 @@ func (p *Process) PID() int {
 	return p.cmd.Process.Pid
 }
 
-// Replace has its next start run another program, with the same arguments, as an upgrade does.
-func (p *Process) Replace(program string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.path = program
-}
-
-// ExitStatus is that with which its last run ended; -1 while it runs, when it did not run, and when a signal ended it.
-func (p *Process) ExitStatus() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var exit *exec.ExitError
-	switch {
-	case p.cmd != nil || p.done == nil:
-		return -1
-	case errors.As(p.err, &exit):
-		return exit.ExitCode()
-	}
-	return 0
-}
-
 // Stop asks it to end and kills it after the grace.
 func (p *Process) Stop(grace time.Duration) { p.end(syscall.SIGTERM, grace) }
 

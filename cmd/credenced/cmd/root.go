@@ -75,7 +75,6 @@ func NewRoot() *cobra.Command {
 		WithHomeDir(app.DefaultHome).
 		WithViper(EnvPrefix)
 
-	ends := newHalt()
 	root := &cobra.Command{
 		Use:   "credenced",
 		Short: "A node of a Credence chain, and its command line",
@@ -90,10 +89,10 @@ Exit status of every command:
 		SilenceErrors: true, // Execute tells them
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return prepare(cmd, ctx, ends)
+			return prepare(cmd, ctx)
 		},
 	}
-	addCommands(root, a, ends)
+	addCommands(root, a)
 
 	options := a.AutoCLI()
 	options.ClientCtx = ctx
@@ -108,7 +107,7 @@ Exit status of every command:
 }
 
 // addCommands is the list of everything credenced does, besides the commands that AutoCLI adds to query and tx.
-func addCommands(root *cobra.Command, a *app.App, ends *halt) {
+func addCommands(root *cobra.Command, a *app.App) {
 	root.AddCommand(
 		// Setting up.
 		initCmd(a),
@@ -129,13 +128,12 @@ func addCommands(root *cobra.Command, a *app.App, ends *halt) {
 		light.Command(),
 		doctor.Command(),
 		store.Command(),
-		upgradeCmd(),
 		health.Command(),
 		DebugCmd(),
 	)
 	root.AddCommand(requester.Commands()...)
 	// start, comet, export, version, rollback.
-	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, ends.newApp, exportApp, server.StartCmdOptions{})
+	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp, server.StartCmdOptions{})
 }
 
 // plainLogs keeps colours out of logs that no terminal shows, and of all where NO_COLOR is set.
@@ -147,7 +145,7 @@ func plainLogs(cmd *cobra.Command) {
 }
 
 // prepare reads flags, environment and configuration files before any command runs.
-func prepare(cmd *cobra.Command, ctx client.Context, ends *halt) error {
+func prepare(cmd *cobra.Command, ctx client.Context) error {
 	if cmd == cmd.Root() {
 		return nil // it shows its help
 	}
@@ -178,9 +176,6 @@ func prepare(cmd *cobra.Command, ctx client.Context, ends *halt) error {
 		return err
 	}
 	if err := server.InterceptConfigsPreRunHandler(cmd, "", setup.DefaultAppConfig(), setup.DefaultCometConfig()); err != nil {
-		return err
-	}
-	if err := ends.listen(cmd); err != nil {
 		return err
 	}
 	return payFees(cmd)

@@ -32,11 +32,11 @@ import (
 // startError is why a node refuses to start.
 type startError struct{ err error }
 
-// newApp makes the application of a node that starts. It ends the process when it cannot go on.
-func (h *halt) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
+// newApp makes the application of a node that starts.
+func newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
 	home := cast.ToString(opts.Get(flags.FlagHome))
 	keys, err := beaconkey.LoadRing(filepath.Join(home, "config"))
-	options := app.Options{OnFailure: h.because}
+	options := app.Options{}
 	if err == nil {
 		options.Signer = keys
 	}
@@ -51,9 +51,6 @@ func (h *halt) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions)
 	if !found {
 		logger.Info("no consensus key file: this node does not check that it has its seat's beacon key")
 		return a
-	}
-	if err := checkSigned(home, opts); err != nil {
-		panic(startError{err})
 	}
 	if err := a.CheckBeaconKey(filepath.Join(home, "config", "genesis.json"), consensus, keys, err); err != nil {
 		panic(startError{err})
@@ -76,23 +73,6 @@ func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found b
 	}
 	pv := privval.LoadFilePVEmptyState(path, "")
 	return pv.Key.PubKey.Bytes(), true, nil
-}
-
-// checkSigned says what to do when the node has a consensus key, and the note of what it signed last is gone.
-func checkSigned(home string, opts servertypes.AppOptions) error {
-	cfg := cmtcfg.DefaultConfig()
-	cfg.SetRoot(home)
-	if path := cast.ToString(opts.Get("priv_validator_state_file")); path != "" {
-		cfg.PrivValidatorState = path
-	}
-	_, err := os.Stat(cfg.PrivValidatorStateFile())
-	if errors.Is(err, os.ErrNotExist) {
-		return &cli.Problem{
-			What: fmt.Sprintf("%s, which says what this node signed last, is gone: it could sign a height again, and its seat be tombstoned", cfg.PrivValidatorStateFile()),
-			Next: "restore it, or have it written for the height of the network: credenced network recover --help", Err: err,
-		}
-	}
-	return err
 }
 
 // exportApp writes the state at a height as genesis.
@@ -127,7 +107,7 @@ func stopCleanly(root *cobra.Command) {
 		if ctx.Err() != nil && onlyClosed(err) {
 			return nil
 		}
-		return startProblem(err)
+		return err
 	}
 }
 

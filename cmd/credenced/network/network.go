@@ -53,7 +53,7 @@ docs/operator.md goes through it.`,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(initCmd(), applyCmd(), collectCmd(chain), joinCmd(), recoverCmd())
+	cmd.AddCommand(initCmd(), applyCmd(), collectCmd(chain), joinCmd())
 	return cmd
 }
 

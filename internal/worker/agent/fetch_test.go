@@ -171,17 +171,15 @@ func TestFetchFromHolders(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, asked)
 
-	requester.a.Deal.Inputs[0].Locators = []string{"http://127.0.0.1:1"}
 	f.Store = artifact.NewMemory()
-	for i := range requester.a.Deal.Datasets {
-		requester.a.Deal.Datasets[i].Locators = nil // withdrawn as well
-	}
+	requester.a.Deal.Datasets[0].Locators = nil                            // nobody is named any more
+	requester.a.Deal.Datasets[1].Locators = []string{"http://127.0.0.1:1"} // the server is gone
 	_, files, err := f.Task(context.Background(), requester.a)
 	require.NoError(t, err)
 	require.Equal(t, [][]byte{input, []byte(citiesText), []byte(roadsText)}, allBytes(t, files))
 	require.Equal(t, 1, asked)
 
-	worker.lie(input, "other bytes!"[:len(input)])
+	worker.lie([]byte(citiesText), strings.Repeat("x", len(citiesText)))
 	f.Store = artifact.NewMemory()
 	_, _, err = f.Task(context.Background(), requester.a)
 	require.ErrorIs(t, err, errAbsent)
