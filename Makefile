@@ -84,6 +84,14 @@ proto: ## Generate Go from proto/
 proto-check: ## Fail when generated code is stale
 	scripts/proto.sh check
 
+.PHONY: proto-breaking
+proto-breaking: ## Fail when proto/ breaks what was released (proto/released.binpb)
+	scripts/proto.sh breaking
+
+.PHONY: released
+released: ## With a release: renew what the messages of later versions are compared with
+	scripts/proto.sh released
+
 .PHONY: docs
 docs: ## Check that the documentation's generated parts are fresh
 	scripts/docs.sh

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	errorsmod "cosmossdk.io/errors"
@@ -22,6 +24,21 @@ func withGasShare(next sdk.AnteHandler) sdk.AnteHandler {
 		if fee, ok := tx.(sdk.FeeTx); ok && block != nil && block.MaxGas > 0 && !simulate {
 			if most := (proposal.Limits{Gas: uint64(block.MaxGas)}).PerTx(); fee.GetGas() > most {
 				return ctx, errorsmod.Wrapf(sdkerrors.ErrInvalidGasLimit, "gas: got %d, expected at most %d in one transaction", fee.GetGas(), most)
+			}
+		}
+		return next(ctx, tx, simulate)
+	}
+}
+
+// withPause refuses transactions that begin new work while the chain is paused before they reach the mempool. In a block the
+// guard refuses them, also inside authz.
+func withPause(paused interface {
+	CheckRunning(ctx context.Context) error
+}, begins func(msg sdk.Msg) bool, next sdk.AnteHandler) sdk.AnteHandler {
+	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+		if ctx.IsCheckTx() && !simulate && slices.ContainsFunc(tx.GetMsgs(), begins) {
+			if err := paused.CheckRunning(ctx.WithGasMeter(storetypes.NewInfiniteGasMeter())); err != nil {
+				return ctx, err
 			}
 		}
 		return next(ctx, tx, simulate)

@@ -11,7 +11,9 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
+	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cast"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
 	reflectionv1 "cosmossdk.io/api/cosmos/reflection/v1"
@@ -84,6 +86,9 @@ import (
 	"github.com/credence-chain/credence/x/poa"
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	"github.com/credence-chain/credence/x/supply"
+	supplykeeper "github.com/credence-chain/credence/x/supply/keeper"
+	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	"github.com/credence-chain/credence/x/tasks"
 	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -115,6 +120,7 @@ func moduleAccounts() map[string][]string {
 		authtypes.FeeCollectorName: nil,
 		govtypes.ModuleName:        {authtypes.Burner},
 		workerstypes.ModuleName:    {authtypes.Burner},
+		supplytypes.ModuleName:     {authtypes.Minter, authtypes.Burner},
 		voucherstypes.ModuleName:   nil,
 		dealstypes.ModuleName:      nil,
 		markettypes.ModuleName:     nil,
@@ -148,6 +154,7 @@ type App struct {
 	UpgradeKeeper   *upgradekeeper.Keeper
 	AuthzKeeper     authzkeeper.Keeper
 	FeeGrantKeeper  feegrantkeeper.Keeper
+	SupplyKeeper    supplykeeper.Keeper
 	OrgsKeeper      orgskeeper.Keeper
 	PoaKeeper       poakeeper.Keeper
 	BeaconKeeper    beaconkeeper.Keeper
@@ -184,7 +191,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 		keys: storetypes.NewKVStoreKeys(
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
-			orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
+			supplytypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
 			appstypes.StoreKey, workerstypes.StoreKey, voucherstypes.StoreKey, dealstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
 		),
 		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
@@ -224,6 +231,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 		moduleAccounts(), addresses, encoding.AddressPrefix, authority, authkeeper.WithUnorderedTransactions(true))
 	a.BankKeeper = bankkeeper.NewBaseKeeper(cdc, service(banktypes.StoreKey), a.AccountKeeper, blockedAccounts(), authority, logger).
 		WithObjStoreKey(a.objectKeys[banktypes.ObjectStoreKey])
+	a.SupplyKeeper = supplykeeper.NewKeeper(cdc, service(supplytypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper)
 	a.AuthzKeeper = authzkeeper.NewKeeper(service(authzkeeper.StoreKey), cdc, a.MsgServiceRouter(), a.AccountKeeper)
 	a.FeeGrantKeeper = feegrantkeeper.NewKeeper(cdc, service(feegrant.StoreKey), a.AccountKeeper)
 
@@ -231,21 +239,22 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	a.PoaKeeper = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper, a.OrgsKeeper)
 	a.BeaconKeeper = beaconkeeper.NewKeeper(cdc, service(beacontypes.StoreKey), a.PoaKeeper)
 	a.AppsKeeper = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, a.OrgsKeeper, authority)
-	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
-		a.OrgsKeeper, authority)
+	a.WorkersKeeper = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, a.AccountKeeper,
+		a.SupplyKeeper.CountAs(supplytypes.Slashed, a.BankKeeper), a.OrgsKeeper, authority)
 	a.OrgsKeeper.SetHooks(a.PoaKeeper, a.WorkersKeeper)
 	a.OrgsKeeper.SetTies(seatTies{a.PoaKeeper})
 	a.VouchersKeeper = voucherskeeper.NewKeeper(cdc, service(voucherstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper, authority)
 	a.DealsKeeper = dealskeeper.NewKeeper(cdc, service(dealstypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
-		a.VouchersKeeper, authority)
+		a.VouchersKeeper, a.PoaKeeper, authority)
 	a.MarketKeeper = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, a.AccountKeeper, a.BankKeeper,
-		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.VouchersKeeper, a.DealsKeeper, a.BeaconKeeper, authority)
+		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.VouchersKeeper, a.DealsKeeper, a.BeaconKeeper, a.PoaKeeper, authority)
 	a.DealsKeeper.SetMarketHooks(a.MarketKeeper)
 	a.TasksKeeper = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, a.WorkersKeeper, a.DealsKeeper,
 		a.AppsKeeper, a.BeaconKeeper, a.PoaKeeper, a.AccountKeeper, a.BankKeeper, authority)
 	a.DealsKeeper.SetTaskHooks(a.TasksKeeper)
 
-	a.GovKeeper = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), a.AccountKeeper, a.BankKeeper, noCommunityPool{},
+	a.GovKeeper = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), a.AccountKeeper,
+		a.SupplyKeeper.CountAs(supplytypes.Deposits, a.BankKeeper), noCommunityPool{},
 		a.MsgServiceRouter(), govtypes.DefaultConfig(), authority, tallyBySeats(a.PoaKeeper))
 	a.GovKeeper.SetHooks(councilHooks{poa: a.PoaKeeper})
 	a.GovKeeper.SetLegacyRouter(govv1beta1.NewRouter())
@@ -286,6 +295,7 @@ func (a *App) makeModules() {
 		upgrade.NewAppModule(a.UpgradeKeeper, addresses),
 		authzmodule.NewAppModule(cdc, a.AuthzKeeper, a.AccountKeeper, a.BankKeeper, registry),
 		feegrantmodule.NewAppModule(cdc, a.AccountKeeper, a.BankKeeper, a.FeeGrantKeeper, registry),
+		supply.NewAppModule(a.SupplyKeeper),
 		orgs.NewAppModule(a.OrgsKeeper, addresses),
 		poa.NewAppModule(a.PoaKeeper, addresses),
 		beacon.NewAppModule(a.BeaconKeeper),
@@ -329,7 +339,7 @@ func (a *App) makeModules() {
 		voucherstypes.ModuleName,
 	)
 	genesis := []string{
-		authtypes.ModuleName, unorderedName, banktypes.ModuleName, govtypes.ModuleName,
+		authtypes.ModuleName, unorderedName, banktypes.ModuleName, supplytypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
 		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
@@ -340,7 +350,7 @@ func (a *App) makeModules() {
 
 func (a *App) registerServices() {
 	registry := a.Encoding.InterfaceRegistry
-	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, newLimits(a.PoaKeeper), a.Encoding.Codec, registry, SDKRoles)
+	a.Guard = guard.New(a.MsgServiceRouter(), a.OrgsKeeper, newLimits(a.PoaKeeper), a.PoaKeeper, a.Encoding.Codec, registry, SDKRoles)
 	a.configurator = module.NewConfigurator(a.Encoding.Codec, a.Guard, a.GRPCQueryRouter())
 	if err := a.ModuleManager.RegisterServices(a.configurator); err != nil {
 		panic(err)
@@ -368,7 +378,7 @@ func (a *App) setHandlers(opts Options) {
 		panic(err)
 	}
 	urgent := answers{tasks: a.TasksKeeper, lanes: a.waiting, height: a.LastBlockHeight}
-	a.SetAnteHandler(withGasShare(urgent.withAnswers(anteHandler)))
+	a.SetAnteHandler(withGasShare(withPause(a.PoaKeeper, a.beginsWork, urgent.withAnswers(anteHandler))))
 	a.waiting.height = a.LastBlockHeight
 	a.SetPrepareCheckStater(func(sdk.Context) { a.waiting.forget() })
 
@@ -380,6 +390,11 @@ func (a *App) setHandlers(opts Options) {
 	a.SetPreBlocker(a.PreBlocker)
 	a.SetBeginBlocker(a.ModuleManager.BeginBlock)
 	a.SetEndBlocker(a.ModuleManager.EndBlock)
+}
+
+// beginsWork says whether a message is refused while the chain is paused.
+func (a *App) beginsWork(msg sdk.Msg) bool {
+	return a.Guard.RefusedInPause(protoreflect.FullName(gogoproto.MessageName(msg)))
 }
 
 // InitChainer begins the chain from its genesis file.

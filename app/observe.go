@@ -11,7 +11,7 @@ import (
 
 // Observe registers the metrics of the protocol. A node calls it once, before it starts.
 func (a *App) Observe(reg prometheus.Registerer) {
-	keepers := watch.Keepers{Tasks: a.TasksKeeper, Market: a.MarketKeeper, Deals: a.DealsKeeper, Vouchers: a.VouchersKeeper, Workers: a.WorkersKeeper, Poa: a.PoaKeeper, Beacon: a.BeaconKeeper}
+	keepers := watch.Keepers{Tasks: a.TasksKeeper, Market: a.MarketKeeper, Deals: a.DealsKeeper, Vouchers: a.VouchersKeeper, Workers: a.WorkersKeeper, Poa: a.PoaKeeper, Supply: a.SupplyKeeper, Beacon: a.BeaconKeeper}
 	a.watch = watch.New(reg, keepers, func() (sdk.Context, error) { return a.CreateQueryContext(0, false) }, a.Logger())
 }
 

@@ -25,7 +25,8 @@ const permissionsHead = `# Who may send what
 Generated from the messages' roles (` + "`go test ./app -run TestPermissionsAreDocumented -write-permissions`" + `); do not edit. What an account is
 follows from its organisation: [section 10](protocol.md#10-organisations-roles-seats). A message of role *anyone* may be limited by
 what it names: a commit by the seat, an acceptance by the offer. The court account of a seat sends commits and reveals on the bench of
-a court and nothing else, whatever is said here. A grant (authz) carries what its granter may send, and no more.
+a court and nothing else, whatever is said here. A grant (authz) carries what its granter may send, and no more. What is marked
+*not in a pause* begins new work, and an emergency pause refuses it.
 `
 
 // TestPermissionsAreDocumented: docs/permissions.md has every message that the router takes, under the role that the guard asks for.
@@ -65,7 +66,11 @@ func permissions(t *testing.T, a *app.App) string {
 		slices.Sort(byRole[role])
 		fmt.Fprintf(&out, "\n## %s\n\n", role.Word())
 		for _, name := range byRole[role] {
-			fmt.Fprintf(&out, "- `%s`\n", name)
+			fmt.Fprintf(&out, "- `%s`", name)
+			if a.Guard.RefusedInPause(protoreflect.FullName(name)) {
+				out.WriteString(", *not in a pause*")
+			}
+			out.WriteByte('\n')
 		}
 	}
 	return out.String()

@@ -42,6 +42,7 @@ func TestNodeMetrics(t *testing.T) {
 	require.Equal(t, 4.0, before["credence_chain_seats active"])
 	require.Equal(t, 7.0, before["credence_chain_workers ready"])
 	require.Zero(t, before["credence_chain_tasks running"])
+	require.Zero(t, before["credence_chain_paused"])
 	require.Equal(t, before["credence_chain_height"], before["credence_chain_beacon_height"])
 
 	counted := prometheus.NewRegistry()

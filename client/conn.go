@@ -29,6 +29,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -289,6 +290,9 @@ func (c *Conn) Apps() appstypes.QueryClient { return appstypes.NewQueryClient(c)
 
 // Workers reads workers and pools.
 func (c *Conn) Workers() workerstypes.QueryClient { return workerstypes.NewQueryClient(c) }
+
+// Supply reads why there are as many coins as there are.
+func (c *Conn) Supply() supplytypes.QueryClient { return supplytypes.NewQueryClient(c) }
 
 // Vouchers reads vouchers.
 func (c *Conn) Vouchers() voucherstypes.QueryClient { return voucherstypes.NewQueryClient(c) }

@@ -23,6 +23,9 @@ go run -C tools ./determinism -dir .. ./poco/... ./evidence/... ./x/...
 begin "proto, and generated code"
 scripts/proto.sh check
 
+begin "proto against what was released"
+scripts/proto.sh breaking
+
 begin "the hashes of the Go that a bare machine fetches"
 scripts/toolchain.sh check
 

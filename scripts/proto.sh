@@ -4,6 +4,8 @@
 #   scripts/proto.sh          generate in place
 #   scripts/proto.sh check    generate aside and fail when the committed code differs
 #   scripts/proto.sh lint     lint only
+#   scripts/proto.sh breaking fail when a definition breaks what was released: proto/released.binpb, a descriptor set
+#   scripts/proto.sh released renew that descriptor set, with every release
 #
 # No schema registry is needed: the imported definitions come from the Go module cache, at the versions go.mod pins.
 set -euo pipefail
@@ -39,7 +41,22 @@ gather() {
 
 buf() { go tool -modfile=tools/go.mod buf "$@"; }
 
+released=proto/released.binpb
+
 gather
+case "$mode" in
+released)
+  buf build proto --exclude-source-info --output "$released"
+  exit
+  ;;
+breaking)
+  buf breaking proto --against "$released" || {
+    echo "proto/ breaks what was released: add fields and messages with new numbers and names, and keep the old ones; before the first release, or for a new major version: make released" >&2
+    exit 1
+  }
+  exit
+  ;;
+esac
 buf lint proto
 [ "$mode" = lint ] && exit 0
 
@@ -64,7 +81,7 @@ check)
   [ "$stale" = 0 ] || { echo "generated code is stale: run 'make proto' and commit" >&2; exit 1; }
   ;;
 *)
-  echo "unknown mode $mode: expected generate, check or lint" >&2
+  echo "unknown mode $mode: expected generate, check, lint, breaking or released" >&2
   exit 2
   ;;
 esac

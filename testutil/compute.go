@@ -437,6 +437,7 @@ func (c *Compute) CheckBooks() {
 	require.NoError(c.T, c.App.VouchersKeeper.CheckInvariants(ctx), "vouchers at height %d", c.Height())
 	require.NoError(c.T, c.App.DealsKeeper.CheckInvariants(ctx), "deals at height %d", c.Height())
 	require.NoError(c.T, c.App.MarketKeeper.CheckInvariants(ctx), "market at height %d", c.Height())
+	require.NoError(c.T, c.App.SupplyKeeper.CheckInvariants(ctx), "supply at height %d", c.Height())
 	require.NoError(c.T, c.App.TasksKeeper.CheckInvariants(ctx), "tasks at height %d", c.Height())
 	c.checkTasks(ctx)
 }

@@ -27,6 +27,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -127,6 +128,7 @@ var interfaces = []func(codectypes.InterfaceRegistry){
 	appstypes.RegisterInterfaces,
 	workerstypes.RegisterInterfaces,
 	voucherstypes.RegisterInterfaces,
+	supplytypes.RegisterInterfaces,
 	dealstypes.RegisterInterfaces,
 	markettypes.RegisterInterfaces,
 	taskstypes.RegisterInterfaces,
@@ -146,6 +148,7 @@ var aminos = []func(*codec.LegacyAmino){
 	appstypes.RegisterLegacyAminoCodec,
 	workerstypes.RegisterLegacyAminoCodec,
 	voucherstypes.RegisterLegacyAminoCodec,
+	supplytypes.RegisterLegacyAminoCodec,
 	dealstypes.RegisterLegacyAminoCodec,
 	markettypes.RegisterLegacyAminoCodec,
 	taskstypes.RegisterLegacyAminoCodec,

@@ -29,6 +29,7 @@ import (
 	marketkeeper "github.com/credence-chain/credence/x/market/keeper"
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	supplykeeper "github.com/credence-chain/credence/x/supply/keeper"
 	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
@@ -51,6 +52,7 @@ type Keepers struct {
 	Vouchers voucherskeeper.Keeper
 	Workers  workerskeeper.Keeper
 	Poa      poakeeper.Keeper
+	Supply   supplykeeper.Keeper
 	Beacon   beaconkeeper.Keeper
 }
 
@@ -76,6 +78,7 @@ type gauges struct {
 	seats, missed, silences          *prometheus.Desc
 	workers, slots, busy             *prometheus.Desc
 	held, owed                       *prometheus.Desc
+	paused, pauseUntil, supply       *prometheus.Desc
 	audits, auditErrors              *prometheus.Desc
 	troubles                         *prometheus.CounterVec
 }
@@ -107,6 +110,8 @@ func (w *Watch) declare(l *metric.List) *metric.List {
 	w.seats = l.Desc("gauge", "seats", "Seats, by status: active, jailed, revoked, tombstoned, waiting (for its operator to bring it in).", "status")
 	w.missed = l.Desc("gauge", "seat_missed_blocks", "Blocks of the window that a seat did not sign.", "organisation")
 	w.silences = l.Desc("gauge", "seat_court_silences", "Outages of a seat in court, and votes of it against two thirds, that count towards jail.", "organisation")
+	w.paused = l.Desc("gauge", "paused", "1 while an emergency pause refuses new requests, orders and uploads.")
+	w.pauseUntil = l.Desc("gauge", "pause_until_height", "Height at which the pause ends by itself; 0 without one.")
 	w.workers = l.Desc("gauge", "workers", "Workers, by status: ready, busy, paused, cooling, jailed; 10000 is that or more.", "status")
 	w.slots = l.Desc("gauge", "worker_slots", "Slots of workers that are neither paused, cooling nor jailed.")
 	w.busy = l.Desc("gauge", "worker_slots_busy", "Those of them that have a task.")
@@ -114,6 +119,7 @@ func (w *Watch) declare(l *metric.List) *metric.List {
 	w.audits = l.Desc("gauge", "audits", "Courts that looked at accepted answers, by cause (challenge, conviction, patrol) and result (upheld, overturned, no_answer, undecided).", "cause", "result")
 	w.auditErrors = l.Desc("gauge", "audit_errors_bound", "Upper bound at 95 % on the share of wrong answers among the accepted ones, from the patrol's audits; 1 without any.")
 	w.owed = l.Desc("gauge", "owed_ucred", "What the module owes; never more than it holds.", "module")
+	w.supply = l.Desc("gauge", "supply_ucred", "Coins that a cause made (genesis, minted) or destroyed (burnt, deposits, slashed).", "cause")
 	w.troubles = l.Counter("reading_failures_total", "Parts of the state that could not be read for metrics, by part.", "part")
 	w.events.declare(l)
 	return l
@@ -133,7 +139,7 @@ func (w *Watch) Describe(ch chan<- *prometheus.Desc) {
 	g := w.gauges
 	for _, d := range []*prometheus.Desc{
 		g.height, g.beacon, g.tasks, g.waits, g.due, g.marketDue, g.resting, g.debt, g.budget, g.counted, g.unsettled, g.seats, g.missed,
-		g.silences, g.workers, g.slots, g.busy, g.held, g.owed, g.audits, g.auditErrors,
+		g.silences, g.paused, g.pauseUntil, g.workers, g.slots, g.busy, g.held, g.owed, g.audits, g.auditErrors, g.supply,
 	} {
 		ch <- d
 	}
@@ -170,8 +176,8 @@ func (w *Watch) read() []prometheus.Metric {
 		name string
 		read func() error
 	}{
-		{"beacon", r.beacon}, {"tasks", r.tasks}, {"carried", r.carried}, {"market", r.market}, {"ledgers", r.ledgers}, {"seats", r.seats},
-		{"workers", r.workers}, {"money", r.money}, {"audits", r.audits},
+		{"beacon", r.beacon}, {"tasks", r.tasks}, {"carried", r.carried}, {"market", r.market}, {"ledgers", r.ledgers}, {"seats", r.seats}, {"pause", r.pause},
+		{"workers", r.workers}, {"money", r.money}, {"audits", r.audits}, {"supply", r.supply},
 	} {
 		if err := guarded(part.read); err != nil {
 			w.troubles.WithLabelValues(part.name).Inc()
@@ -347,6 +353,20 @@ func (r *reading) seats() error {
 	return nil
 }
 
+func (r *reading) pause() error {
+	res, err := poakeeper.NewQueryServer(r.k.Poa).Pause(r.ctx, &poatypes.QueryPauseRequest{})
+	if err != nil {
+		return err
+	}
+	paused, until := 0.0, 0.0
+	if res.Paused {
+		paused, until = 1, float64(res.Pause.Until)
+	}
+	r.gauge(r.g.paused, paused)
+	r.gauge(r.g.pauseUntil, until)
+	return nil
+}
+
 func seatStatus(s poatypes.Seat) string {
 	switch {
 	case s.Tombstoned:
@@ -449,4 +469,14 @@ func (r *reading) money() error {
 	r.gauge(r.g.held, float64(stakes), "workers")
 	r.gauge(r.g.owed, float64(due), "workers")
 	return nil
+}
+
+func (r *reading) supply() error {
+	return r.k.Supply.Causes.Walk(r.ctx, nil, func(cause string, amount math.Int) (bool, error) {
+		n, err := amount.ToLegacyDec().Float64()
+		if err == nil {
+			r.gauge(r.g.supply, n, cause)
+		}
+		return false, err
+	})
 }

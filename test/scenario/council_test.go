@@ -95,7 +95,7 @@ func senateSetting() []testutil.Option {
 		),
 		testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
 			require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, poatypes.ModuleName, &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error {
-				s.Params = poatypes.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 2, TurnoverBlocks: 4}
+				s.Params = poatypes.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 2, TurnoverBlocks: 4, MaxPauseBlocks: 6, PauseVoteBlocks: 8}
 				return nil
 			}))
 		}),

@@ -9,6 +9,10 @@ import (
 
 const keysHelp = `The keys and the proofs are those that "credenced seat-keys ORG" prints on the machine that has them.`
 
+const pauseHelp = `While the chain is paused it refuses new requests, orders and uploads, and makes no deals; tasks that run go on.
+A proposal takes the council's voting period. "vote-pause" and "vote-resume" need none: as soon as two thirds of the active
+power have voted the same, it is so in that block. A pause ends by itself after max_pause_blocks.`
+
 // AutoCLIOptions describes the commands of queries and messages.
 func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 	return &autocliv1.ModuleOptions{
@@ -18,6 +22,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters"},
 				{RpcMethod: "Seat", Use: "seat ORG", Short: "Show the seat of an organisation", Example: "  credenced query poa seat acme", PositionalArgs: autocli.Args("org_id")},
 				{RpcMethod: "Seats", Use: "seats", Short: "List the seats"},
+				{RpcMethod: "Pause", Use: "pause", Short: "Show whether the chain is paused, and what seats said about it"},
 				{RpcMethod: "Changes", Use: "changes", Short: "List the changes of seats that wait, and the offers"},
 			},
 		},
@@ -35,6 +40,10 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "RemoveSeat", Use: "remove-seat ORG", Short: "Propose to take a seat away", Example: "  credenced tx poa remove-seat acme --from seat", PositionalArgs: autocli.Args("org_id"), GovProposal: true},
 				{RpcMethod: "ReplaceSeat", Use: "replace-seat ORG HEIR OPERATOR KEYS", Example: "  credenced tx poa replace-seat acme newcomer " + autocli.ExampleAccount + ` "$(cat keys.json)" --from seat`, Short: "Propose to offer a seat to another organisation", Long: keysHelp, PositionalArgs: autocli.Args("org_id", "heir", "operator", "keys"), GovProposal: true},
 				{RpcMethod: "ClearTombstone", Use: "clear-tombstone ORG KEYS", Example: `  credenced tx poa clear-tombstone acme "$(cat keys.json)" --from seat`, Short: "Propose new keys for a seat that signed two blocks at one height", Long: keysHelp, PositionalArgs: autocli.Args("org_id", "keys"), GovProposal: true},
+				{RpcMethod: "Pause", Use: "pause REASON", Short: "Propose an emergency pause, or to prolong it: no new requests, orders and uploads", Long: pauseHelp, Example: `  credenced tx poa pause "a bug in the draw" --blocks 1000 --from seat`, PositionalArgs: autocli.Args("reason"), GovProposal: true},
+				{RpcMethod: "Resume", Use: "resume REASON", Short: "Propose to end the pause", Long: pauseHelp, Example: `  credenced tx poa resume "the bug is mended" --from seat`, PositionalArgs: autocli.Args("reason"), GovProposal: true},
+				{RpcMethod: "VotePause", Use: "vote-pause REASON", Short: "Vote for an emergency pause at once, as your seat", Long: pauseHelp, Example: `  credenced tx poa vote-pause "a bug in the draw" --from operator`, PositionalArgs: autocli.Args("reason")},
+				{RpcMethod: "VoteResume", Use: "vote-resume REASON", Short: "Vote to end the pause at once, as your seat, or take your vote for one back", Long: pauseHelp, Example: `  credenced tx poa vote-resume "the bug is mended" --from operator`, PositionalArgs: autocli.Args("reason")},
 				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", Example: `  credenced tx poa update-params "$(cat params.json)" --from seat`, PositionalArgs: autocli.Args("params"), GovProposal: true},
 			},
 		},

@@ -201,7 +201,7 @@ func newFixtureOf(tb testing.TB, like *fixture) *fixture {
 	store := storetypes.NewKVStoreKey(types.StoreKey)
 	f.ctx = testutil.DefaultContext(store, storetypes.NewTransientStoreKey("transient")).WithBlockHeight(5)
 	f.Keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, runtime.NewKVStoreService(store), addresses,
-		accounts{}, f.bank, f.vouchers, addr(council))
+		accounts{}, f.bank, f.vouchers, running{}, addr(council))
 	f.SetMarketHooks(f.market)
 	f.SetTaskHooks(f.tasks)
 	return f
@@ -278,3 +278,8 @@ func (f *fixture) requireBalance(name string, want int) {
 	f.Helper()
 	require.EqualValues(f, want, f.bank.has[string(account(name))], name)
 }
+
+// running is a chain that is not paused.
+type running struct{}
+
+func (running) IsPaused(context.Context) (bool, error) { return false, nil }

@@ -37,6 +37,7 @@ type Keeper struct {
 	addresses address.Codec
 	bank      types.BankKeeper
 	vouchers  types.VouchersKeeper
+	pause     types.Pause
 	purse     purse.Purse
 	authority string
 
@@ -65,13 +66,13 @@ type Keeper struct {
 // NewKeeper returns a keeper whose council is authority, an address in text.
 func NewKeeper(
 	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
-	accounts types.AccountKeeper, bank types.BankKeeper, vouchers types.VouchersKeeper, authority string,
+	accounts types.AccountKeeper, bank types.BankKeeper, vouchers types.VouchersKeeper, pause types.Pause, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	index := collections.QuadKeyCodec(collections.BytesKey, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
 	release := collections.TripleKeyCodec(collections.Int64Key, collections.BytesKey, collections.Uint64Key)
 	k := Keeper{
-		addresses: addresses, bank: bank, vouchers: vouchers, authority: authority,
+		addresses: addresses, bank: bank, vouchers: vouchers, pause: pause, authority: authority,
 		hooks: new(hooks), callbacks: &callbacks{hooks: map[string]types.Callback{}},
 		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 

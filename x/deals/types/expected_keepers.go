@@ -27,6 +27,12 @@ type VouchersKeeper interface {
 	RefundVoucher(ctx context.Context, id string, amount uint64, from voucherstypes.Purse) error
 }
 
+// Pause says whether new work may begin.
+type Pause interface {
+	// IsPaused says whether the chain is in an emergency pause.
+	IsPaused(ctx context.Context) (bool, error)
+}
+
 // Purse is that of a module which holds the escrow of a request that becomes a deal.
 type Purse interface {
 	// SendTo sends coins to another module.

@@ -30,6 +30,10 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.bookArrivedOrders(sdkCtx, params); err != nil {
 		return err
 	}
+	// What waits to be matched waits until the pause is over; it expires and is taken back meanwhile as ever.
+	if paused, err := k.pause.IsPaused(ctx); err != nil || paused {
+		return err
+	}
 	if err := m.matchQueued(); err != nil {
 		return err
 	}

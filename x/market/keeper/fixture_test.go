@@ -63,6 +63,7 @@ type fixture struct {
 	pools  pools
 	orgs   orgs
 	tasks  *tasks
+	paused pausing
 	reads  int
 	writes int
 	txs    int
@@ -112,9 +113,9 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 		return counted{runtime.NewKVStoreService(f.keys[name]), &f.reads, &f.writes}
 	}
 	f.vouchers = voucherskeeper.NewKeeper(f.cdc, store(voucherstypes.StoreKey), addresses, accounts, f.bank, authority)
-	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, f.bank, f.vouchers, authority)
+	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, f.bank, f.vouchers, &f.paused, authority)
 	f.Keeper = keeper.NewKeeper(f.cdc, store(types.StoreKey), addresses,
-		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, authority)
+		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, &f.paused, authority)
 	f.dealing.SetMarketHooks(f.Keeper)
 
 	require.NoError(tb, accounts.Params.Set(f.ctx, authtypes.DefaultParams()))

@@ -49,6 +49,7 @@ type Keeper struct {
 	deals    types.DealsKeeper
 	purse    purse.Purse
 	beacon   types.BeaconKeeper
+	pause    types.Pause
 
 	Schema collections.Schema
 	// Params of the module.
@@ -98,14 +99,14 @@ type Keeper struct {
 func NewKeeper(
 	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
 	accounts AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper,
-	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, authority string,
+	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, pause types.Pause, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	index := collections.QuadKeyCodec(collections.StringKey, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
 	queue := collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)
 	k := Keeper{
 		cdc: cdc, addresses: addresses, authority: authority,
-		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, vouchers: vouchers, deals: deals, beacon: beacon,
+		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, vouchers: vouchers, deals: deals, beacon: beacon, pause: pause,
 		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:          collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),

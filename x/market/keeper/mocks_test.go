@@ -240,3 +240,8 @@ type bookKey = collections.Quad[string, uint64, int64, []byte]
 
 // queueKey is the key of a queue by height, as the keeper has it.
 type queueKey = collections.Pair[int64, []byte]
+
+// pausing says whether the chain is paused.
+type pausing bool
+
+func (p *pausing) IsPaused(context.Context) (bool, error) { return bool(*p), nil }

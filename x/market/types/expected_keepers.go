@@ -67,6 +67,12 @@ type BeaconKeeper interface {
 	Seed(ctx context.Context) ([]byte, error)
 }
 
+// Pause says whether new work may begin.
+type Pause interface {
+	// IsPaused says whether the chain is in an emergency pause.
+	IsPaused(ctx context.Context) (bool, error)
+}
+
 // DealsKeeper makes deals of what matching found, and ends them when their request is taken back.
 type DealsKeeper interface {
 	// MakeDeal makes a deal; its escrow comes out of a purse, or when that is nil of its payer. It returns the deal as made.

@@ -33,6 +33,12 @@ type Limits interface {
 	Allow(ctx context.Context, account sdk.AccAddress, msg any) error
 }
 
+// Pause says whether new work may begin.
+type Pause interface {
+	// CheckRunning returns an error while the chain is paused.
+	CheckRunning(ctx context.Context) error
+}
+
 // Signers reads the accounts that sign a message.
 type Signers interface {
 	GetMsgV1Signers(msg gogoproto.Message) ([][]byte, protoreflect.ProtoMessage, error)
@@ -51,16 +57,18 @@ type Guard struct {
 	next        gogogrpc.Server
 	auth        Authorizer
 	limits      Limits
+	pause       Pause
 	signers     Signers
 	descriptors Descriptors
 	table       Table
+	refused     map[protoreflect.FullName]bool // in a pause
 }
 
 var _ gogogrpc.Server = (*Guard)(nil)
 
 // New returns a guard before next.
-func New(next gogogrpc.Server, auth Authorizer, limits Limits, signers Signers, descriptors Descriptors, table Table) *Guard {
-	return &Guard{next: next, auth: auth, limits: limits, signers: signers, descriptors: descriptors, table: table}
+func New(next gogogrpc.Server, auth Authorizer, limits Limits, pause Pause, signers Signers, descriptors Descriptors, table Table) *Guard {
+	return &Guard{next: next, auth: auth, limits: limits, pause: pause, signers: signers, descriptors: descriptors, table: table, refused: map[protoreflect.FullName]bool{}}
 }
 
 // RegisterService registers the service with every method guarded. It panics on a message without a role: that is a
@@ -69,11 +77,12 @@ func (g *Guard) RegisterService(sd *grpc.ServiceDesc, impl any) {
 	guarded := *sd
 	guarded.Methods = make([]grpc.MethodDesc, len(sd.Methods))
 	for i, m := range sd.Methods {
-		role, err := g.roleOfMethod(sd.ServiceName, m.MethodName)
+		name, rule, err := g.ruleOfMethod(sd.ServiceName, m.MethodName)
 		if err != nil {
 			panic(err)
 		}
-		guarded.Methods[i] = grpc.MethodDesc{MethodName: m.MethodName, Handler: g.guard(m.Handler, role)}
+		g.refused[name] = rule.refusedInPause
+		guarded.Methods[i] = grpc.MethodDesc{MethodName: m.MethodName, Handler: g.guard(m.Handler, rule)}
 	}
 	g.next.RegisterService(&guarded, impl)
 }
@@ -81,11 +90,11 @@ func (g *Guard) RegisterService(sd *grpc.ServiceDesc, impl any) {
 type methodHandler = func(srv any, ctx context.Context, dec func(any) error, interceptor grpc.UnaryServerInterceptor) (any, error)
 
 // guard puts the check after decoding and directly before the handler.
-func (g *Guard) guard(method methodHandler, role types.Role) methodHandler {
+func (g *Guard) guard(method methodHandler, rule rule) methodHandler {
 	return func(srv any, ctx context.Context, dec func(any) error, outer grpc.UnaryServerInterceptor) (any, error) {
 		return method(srv, ctx, dec, func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 			checked := func(ctx context.Context, req any) (any, error) {
-				if err := g.check(ctx, req, role); err != nil {
+				if err := g.check(ctx, req, rule); err != nil {
 					return nil, err
 				}
 				return handler(ctx, req)
@@ -98,8 +107,15 @@ func (g *Guard) guard(method methodHandler, role types.Role) methodHandler {
 	}
 }
 
-// check asks for every signer of the message whether it has the role, and is not held to other messages.
-func (g *Guard) check(ctx context.Context, req any, role types.Role) error {
+// rule is what a message declares about itself.
+type rule struct {
+	role           types.Role
+	refusedInPause bool
+}
+
+// check asks whether the message may be sent now, and for every signer of it whether it has the role, and is not held to other
+// messages.
+func (g *Guard) check(ctx context.Context, req any, rule rule) error {
 	msg, ok := req.(gogoproto.Message)
 	if !ok {
 		return types.ErrRole.Wrapf("%T is not a message", req)
@@ -111,16 +127,21 @@ func (g *Guard) check(ctx context.Context, req any, role types.Role) error {
 	if len(signers) == 0 {
 		return types.ErrRole.Wrapf("%s has no signer", sdk.MsgTypeURL(msg))
 	}
-	// The limits cost one look-up by key. It is not metered, so that what a message costs does not depend on them.
+	// The pause and the limits cost one look-up by key each. It is not metered, so that what a message costs does not depend on them.
 	free := sdk.UnwrapSDKContext(ctx).WithGasMeter(storetypes.NewInfiniteGasMeter())
+	if rule.refusedInPause {
+		if err := g.pause.CheckRunning(free); err != nil {
+			return errorsmod.Wrap(err, sdk.MsgTypeURL(msg))
+		}
+	}
 	for _, s := range signers {
 		if err := g.limits.Allow(free, s, req); err != nil {
 			return errorsmod.Wrap(err, sdk.MsgTypeURL(msg))
 		}
-		if role == types.ROLE_ANYONE {
+		if rule.role == types.ROLE_ANYONE {
 			continue
 		}
-		if _, err := g.auth.Authorize(ctx, s, role); err != nil {
+		if _, err := g.auth.Authorize(ctx, s, rule.role); err != nil {
 			// errorsmod, not fmt: clients see the code of a registered error only through its own wrapping.
 			return errorsmod.Wrap(err, sdk.MsgTypeURL(msg))
 		}
@@ -130,39 +151,49 @@ func (g *Guard) check(ctx context.Context, req any, role types.Role) error {
 
 // RoleOf returns the role of the message named name: from the table, else from the message's own option.
 func (g *Guard) RoleOf(name protoreflect.FullName) (types.Role, error) {
+	rule, err := g.ruleOf(name)
+	return rule.role, err
+}
+
+// RefusedInPause says whether the message named name, of a service that was registered, is refused while the chain is paused.
+func (g *Guard) RefusedInPause(name protoreflect.FullName) bool { return g.refused[name] }
+
+func (g *Guard) ruleOf(name protoreflect.FullName) (out rule, err error) {
 	if role, ok := g.table[name]; ok {
-		return role, nil
+		return rule{role: role}, nil
 	}
 	desc, err := g.descriptors.FindDescriptorByName(name)
 	if err != nil {
-		return types.ROLE_UNSPECIFIED, fmt.Errorf("message %s: %w", name, err)
+		return out, fmt.Errorf("message %s: %w", name, err)
 	}
 	msg, ok := desc.(protoreflect.MessageDescriptor)
 	if !ok {
-		return types.ROLE_UNSPECIFIED, fmt.Errorf("%s is not a message", name)
+		return out, fmt.Errorf("%s is not a message", name)
 	}
-	role, err := types.RoleOf(msg)
-	if err != nil {
-		return types.ROLE_UNSPECIFIED, err
+	if out.role, err = types.RoleOf(msg); err != nil {
+		return out, err
 	}
-	if role == types.ROLE_UNSPECIFIED {
-		return role, fmt.Errorf("message %s has no role: expected option (credence.orgs.v1.role), or an entry in the table of roles", name)
+	if out.role == types.ROLE_UNSPECIFIED {
+		return out, fmt.Errorf("message %s has no role: expected option (credence.orgs.v1.role), or an entry in the table of roles", name)
 	}
-	return role, nil
+	out.refusedInPause, err = types.RefusedInPause(msg)
+	return out, err
 }
 
-func (g *Guard) roleOfMethod(service, method string) (types.Role, error) {
+// ruleOfMethod returns the message of a method, and its rule.
+func (g *Guard) ruleOfMethod(service, method string) (name protoreflect.FullName, out rule, err error) {
 	desc, err := g.descriptors.FindDescriptorByName(protoreflect.FullName(service))
 	if err != nil {
-		return types.ROLE_UNSPECIFIED, fmt.Errorf("service %s: %w", service, err)
+		return "", out, fmt.Errorf("service %s: %w", service, err)
 	}
 	sd, ok := desc.(protoreflect.ServiceDescriptor)
 	if !ok {
-		return types.ROLE_UNSPECIFIED, fmt.Errorf("%s is not a service", service)
+		return "", out, fmt.Errorf("%s is not a service", service)
 	}
 	md := sd.Methods().ByName(protoreflect.Name(method))
 	if md == nil {
-		return types.ROLE_UNSPECIFIED, fmt.Errorf("service %s has no method %s", service, method)
+		return "", out, fmt.Errorf("service %s has no method %s", service, method)
 	}
-	return g.RoleOf(md.Input().FullName())
+	out, err = g.ruleOf(md.Input().FullName())
+	return md.Input().FullName(), out, err
 }

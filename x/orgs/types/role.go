@@ -31,37 +31,51 @@ func ParseRole(word string) (Role, error) {
 }
 
 // RoleOf reads the role option off a message's descriptor; ROLE_UNSPECIFIED where there is none.
+func RoleOf(desc protoreflect.MessageDescriptor) (Role, error) {
+	v, err := numberOption(desc, E_Role.Field)
+	if err != nil {
+		return ROLE_UNSPECIFIED, err
+	}
+	if _, known := Role_name[int32(v)]; !known {
+		return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: unknown role %d", desc.FullName(), v)
+	}
+	return Role(v), nil
+}
+
+// RefusedInPause reads off a message's descriptor whether the message begins new work, so that an emergency pause refuses it.
+func RefusedInPause(desc protoreflect.MessageDescriptor) (bool, error) {
+	v, err := numberOption(desc, E_RefusedInPause.Field)
+	return v != 0, err
+}
+
+// numberOption returns the value of an option of a message that is a number; 0 where there is none.
 //
 // The option is found on the wire, not through an extension type: whether the descriptor's options know our extension
 // depends on which registry built them.
-func RoleOf(desc protoreflect.MessageDescriptor) (Role, error) {
+func numberOption(desc protoreflect.MessageDescriptor, field int32) (value uint64, err error) {
 	bz, err := protov2.Marshal(desc.Options())
 	if err != nil {
-		return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: %w", desc.FullName(), err)
+		return 0, fmt.Errorf("options of %s: %w", desc.FullName(), err)
 	}
-	role := ROLE_UNSPECIFIED
 	for len(bz) > 0 {
 		num, typ, n := protowire.ConsumeTag(bz)
 		if n < 0 {
-			return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(n))
+			return 0, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(n))
 		}
 		bz = bz[n:]
-		if int32(num) == E_Role.Field && typ == protowire.VarintType {
+		if int32(num) == field && typ == protowire.VarintType {
 			v, m := protowire.ConsumeVarint(bz)
 			if m < 0 {
-				return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(m))
+				return 0, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(m))
 			}
-			role, bz = Role(v), bz[m:]
+			value, bz = v, bz[m:]
 			continue
 		}
 		m := protowire.ConsumeFieldValue(num, typ, bz)
 		if m < 0 {
-			return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(m))
+			return 0, fmt.Errorf("options of %s: %w", desc.FullName(), protowire.ParseError(m))
 		}
 		bz = bz[m:]
 	}
-	if _, known := Role_name[int32(role)]; !known {
-		return ROLE_UNSPECIFIED, fmt.Errorf("options of %s: unknown role %d", desc.FullName(), role)
-	}
-	return role, nil
+	return value, nil
 }

@@ -26,6 +26,9 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.forgetOldKeys(ctx); err != nil {
 		return err
 	}
+	if err := k.endOverduePause(ctx); err != nil {
+		return err
+	}
 	for _, v := range sdkCtx.VoteInfos() {
 		missed := v.BlockIdFlag == cmtproto.BlockIDFlagAbsent
 		if err := k.countVote(ctx, params, v.Validator.Address, missed); err != nil {

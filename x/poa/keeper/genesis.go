@@ -34,6 +34,9 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) ([]abci.V
 	if err := k.initWaiting(ctx, g); err != nil {
 		return nil, err
 	}
+	if err := k.initPause(ctx, g); err != nil {
+		return nil, err
+	}
 	return k.updates(ctx)
 }
 
@@ -120,7 +123,10 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		g.Turnover = append(g.Turnover, types.Turnover{Height: height, Power: power})
 		return false, nil
 	})
-	return g, err
+	if err != nil {
+		return nil, err
+	}
+	return g, k.exportPause(ctx, g)
 }
 
 // waiting returns the changes and the offers that wait, in order of org id.

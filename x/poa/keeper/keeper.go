@@ -40,6 +40,10 @@ type Keeper struct {
 	Offers collections.Map[string, types.Offer]
 	// Turnover: height -> power that changed in it by choice.
 	Turnover collections.Map[int64, int64]
+	// Pause is the emergency pause; absent without one, which may be over: see Pause.Holds.
+	Pause collections.Item[types.Pause]
+	// PauseVotes: org id -> what the seat last said about a pause; cleared with every decision.
+	PauseVotes collections.Map[string, types.PauseVote]
 	// Missed: (org id, height modulo window); one seat's entries are cleared together when it is jailed.
 	Missed collections.KeySet[collections.Pair[string, int64]]
 	// MissedCount: org id -> number of its entries in Missed.
@@ -73,6 +77,8 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 		OldKeys:             collections.NewMap(sb, types.OldKeysPrefix, "old_keys", collections.PairKeyCodec(collections.StringKey, collections.BytesKey), codec.CollValue[types.OldKey](cdc)),
 		OldKeyQueue:         collections.NewKeySet(sb, types.OldKeyQueuePrefix, "old_key_queue", collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)),
 		Turnover:            collections.NewMap(sb, types.TurnoverPrefix, "turnover", collections.Int64Key, collections.Int64Value),
+		Pause:               collections.NewItem(sb, types.PauseKey, "pause", codec.CollValue[types.Pause](cdc)),
+		PauseVotes:          collections.NewMap(sb, types.PauseVotesPrefix, "pause_votes", collections.StringKey, codec.CollValue[types.PauseVote](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -75,6 +75,33 @@ func (s msgServer) Unjail(ctx context.Context, msg *types.MsgUnjail) (*types.Msg
 	return &types.MsgUnjailResponse{}, s.Keeper.Unjail(ctx, seat.OrgId)
 }
 
+func (s msgServer) Pause(ctx context.Context, msg *types.MsgPause) (*types.MsgPauseResponse, error) {
+	until, err := s.StartPause(ctx, msg.Reason, msg.Blocks, nil)
+	return &types.MsgPauseResponse{Until: until}, err
+}
+
+func (s msgServer) Resume(ctx context.Context, msg *types.MsgResume) (*types.MsgResumeResponse, error) {
+	return &types.MsgResumeResponse{}, s.EndPause(ctx, msg.Reason, nil)
+}
+
+func (s msgServer) VotePause(ctx context.Context, msg *types.MsgVotePause) (*types.MsgVotePauseResponse, error) {
+	seat, err := s.seatOf(ctx, msg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := s.Keeper.VotePause(ctx, seat, msg.Reason)
+	return &types.MsgVotePauseResponse{Paused: decided}, err
+}
+
+func (s msgServer) VoteResume(ctx context.Context, msg *types.MsgVoteResume) (*types.MsgVoteResumeResponse, error) {
+	seat, err := s.seatOf(ctx, msg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := s.Keeper.VoteResume(ctx, seat, msg.Reason)
+	return &types.MsgVoteResumeResponse{Resumed: decided}, err
+}
+
 // seatOf returns the seat that an account acts for.
 func (s msgServer) seatOf(ctx context.Context, text string) (types.Seat, error) {
 	operator, err := s.addresses.StringToBytes(text)

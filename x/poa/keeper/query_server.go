@@ -45,3 +45,19 @@ func (s queryServer) Changes(ctx context.Context, _ *types.QueryChangesRequest) 
 	changed, total, err := s.turnover(ctx)
 	return &types.QueryChangesResponse{Changes: changes, Offers: offers, Changeable: max((total-1)/3-changed, 0)}, err
 }
+
+func (s queryServer) Pause(ctx context.Context, _ *types.QueryPauseRequest) (*types.QueryPauseResponse, error) {
+	pause, holds, err := s.pauseInForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	votes, power, err := s.countingPauseVotes(ctx)
+	res := &types.QueryPauseResponse{Paused: holds, Power: power}
+	if holds {
+		res.Pause = &pause
+	}
+	for _, v := range votes {
+		res.Votes = append(res.Votes, v.PauseVote)
+	}
+	return res, err
+}

@@ -116,7 +116,7 @@ func (k Keeper) removeSeat(ctx context.Context, s types.Seat) error {
 	if err := errors.Join(
 		k.forgetMissed(ctx, s.OrgId), k.retire(ctx, s, false),
 		k.SeatByOperatorIndex.Remove(ctx, operator), k.SeatByCourtIndex.Remove(ctx, court),
-		k.Changes.Remove(ctx, s.OrgId), k.Offers.Remove(ctx, s.OrgId),
+		k.Changes.Remove(ctx, s.OrgId), k.Offers.Remove(ctx, s.OrgId), k.PauseVotes.Remove(ctx, s.OrgId),
 	); err != nil {
 		return err
 	}

@@ -21,6 +21,10 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgRotateBeaconKey{}, "credence/poa/MsgRotateBeaconKey")
 	legacy.RegisterAminoMsg(cdc, &MsgRotateCourtKey{}, "credence/poa/MsgRotateCourtKey")
 	legacy.RegisterAminoMsg(cdc, &MsgUnjail{}, "credence/poa/MsgUnjail")
+	legacy.RegisterAminoMsg(cdc, &MsgPause{}, "credence/poa/MsgPause")
+	legacy.RegisterAminoMsg(cdc, &MsgResume{}, "credence/poa/MsgResume")
+	legacy.RegisterAminoMsg(cdc, &MsgVotePause{}, "credence/poa/MsgVotePause")
+	legacy.RegisterAminoMsg(cdc, &MsgVoteResume{}, "credence/poa/MsgVoteResume")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "credence/poa/MsgUpdateParams")
 }
 
@@ -28,6 +32,7 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil), &MsgUnjail{}, &MsgUpdateParams{},
 		&MsgAddSeat{}, &MsgRemoveSeat{}, &MsgReplaceSeat{}, &MsgClearTombstone{}, &MsgOfferSeat{},
-		&MsgAcceptSeat{}, &MsgLeaveSeat{}, &MsgRotateConsensusKey{}, &MsgRotateBeaconKey{}, &MsgRotateCourtKey{})
+		&MsgAcceptSeat{}, &MsgLeaveSeat{}, &MsgRotateConsensusKey{}, &MsgRotateBeaconKey{}, &MsgRotateCourtKey{},
+		&MsgPause{}, &MsgResume{}, &MsgVotePause{}, &MsgVoteResume{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -856,6 +856,207 @@ func (m *EventTombstoneCleared) GetOrgId() string {
 	return ""
 }
 
+// EventPaused says that an emergency pause begins, or holds longer.
+type EventPaused struct {
+	// since is the height in which it began.
+	Since int64 `protobuf:"varint,1,opt,name=since,proto3" json:"since,omitempty"`
+	// until is the first height at which it no longer holds.
+	Until int64 `protobuf:"varint,2,opt,name=until,proto3" json:"until,omitempty"`
+	// reason says why.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// seats that decided it; none when the council did so by a proposal.
+	Seats []string `protobuf:"bytes,4,rep,name=seats,proto3" json:"seats,omitempty"`
+}
+
+func (m *EventPaused) Reset()         { *m = EventPaused{} }
+func (m *EventPaused) String() string { return proto.CompactTextString(m) }
+func (*EventPaused) ProtoMessage()    {}
+func (*EventPaused) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{15}
+}
+func (m *EventPaused) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPaused) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPaused.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPaused) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPaused.Merge(m, src)
+}
+func (m *EventPaused) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPaused) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPaused.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPaused proto.InternalMessageInfo
+
+func (m *EventPaused) GetSince() int64 {
+	if m != nil {
+		return m.Since
+	}
+	return 0
+}
+
+func (m *EventPaused) GetUntil() int64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+func (m *EventPaused) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+func (m *EventPaused) GetSeats() []string {
+	if m != nil {
+		return m.Seats
+	}
+	return nil
+}
+
+// EventResumed says that an emergency pause is over.
+type EventResumed struct {
+	// since is the height in which it began.
+	Since int64 `protobuf:"varint,1,opt,name=since,proto3" json:"since,omitempty"`
+	// reason says why; "its time is over" when nobody decided it.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// seats that decided it; none when the council did so by a proposal, or nobody.
+	Seats []string `protobuf:"bytes,3,rep,name=seats,proto3" json:"seats,omitempty"`
+}
+
+func (m *EventResumed) Reset()         { *m = EventResumed{} }
+func (m *EventResumed) String() string { return proto.CompactTextString(m) }
+func (*EventResumed) ProtoMessage()    {}
+func (*EventResumed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{16}
+}
+func (m *EventResumed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventResumed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventResumed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventResumed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventResumed.Merge(m, src)
+}
+func (m *EventResumed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventResumed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventResumed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventResumed proto.InternalMessageInfo
+
+func (m *EventResumed) GetSince() int64 {
+	if m != nil {
+		return m.Since
+	}
+	return 0
+}
+
+func (m *EventResumed) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+func (m *EventResumed) GetSeats() []string {
+	if m != nil {
+		return m.Seats
+	}
+	return nil
+}
+
+// EventPauseVoted says what a seat said about a pause.
+type EventPauseVoted struct {
+	// org_id names the seat.
+	OrgId string `protobuf:"bytes,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	// pause says whether it wants one.
+	Pause bool `protobuf:"varint,2,opt,name=pause,proto3" json:"pause,omitempty"`
+	// reason says why.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventPauseVoted) Reset()         { *m = EventPauseVoted{} }
+func (m *EventPauseVoted) String() string { return proto.CompactTextString(m) }
+func (*EventPauseVoted) ProtoMessage()    {}
+func (*EventPauseVoted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b8112fcab231e9da, []int{17}
+}
+func (m *EventPauseVoted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPauseVoted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPauseVoted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPauseVoted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPauseVoted.Merge(m, src)
+}
+func (m *EventPauseVoted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPauseVoted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPauseVoted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPauseVoted proto.InternalMessageInfo
+
+func (m *EventPauseVoted) GetOrgId() string {
+	if m != nil {
+		return m.OrgId
+	}
+	return ""
+}
+
+func (m *EventPauseVoted) GetPause() bool {
+	if m != nil {
+		return m.Pause
+	}
+	return false
+}
+
+func (m *EventPauseVoted) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventJailed)(nil), "credence.poa.v1.EventJailed")
 	proto.RegisterType((*EventJailForbidden)(nil), "credence.poa.v1.EventJailForbidden")
@@ -872,43 +1073,50 @@ func init() {
 	proto.RegisterType((*EventKeyRotated)(nil), "credence.poa.v1.EventKeyRotated")
 	proto.RegisterType((*EventFeesPaid)(nil), "credence.poa.v1.EventFeesPaid")
 	proto.RegisterType((*EventTombstoneCleared)(nil), "credence.poa.v1.EventTombstoneCleared")
+	proto.RegisterType((*EventPaused)(nil), "credence.poa.v1.EventPaused")
+	proto.RegisterType((*EventResumed)(nil), "credence.poa.v1.EventResumed")
+	proto.RegisterType((*EventPauseVoted)(nil), "credence.poa.v1.EventPauseVoted")
 }
 
 func init() { proto.RegisterFile("credence/poa/v1/event.proto", fileDescriptor_b8112fcab231e9da) }
 
 var fileDescriptor_b8112fcab231e9da = []byte{
-	// 481 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x94, 0xc1, 0x6e, 0xd3, 0x40,
-	0x10, 0x86, 0x63, 0xdc, 0x46, 0xb0, 0x88, 0xb6, 0x18, 0x8a, 0xa2, 0x54, 0xb2, 0xaa, 0x3d, 0xa0,
-	0x22, 0x81, 0xad, 0xc2, 0x8d, 0x13, 0x10, 0xa8, 0x0a, 0x3d, 0x14, 0x0c, 0x1c, 0xa8, 0x90, 0xd0,
-	0x26, 0x3b, 0xb5, 0x97, 0xc4, 0x3b, 0xd6, 0x7a, 0x6d, 0x91, 0xb7, 0xe0, 0xb1, 0x38, 0xf6, 0xc8,
-	0x11, 0x25, 0x2f, 0x82, 0xbc, 0xd9, 0x84, 0xc4, 0x92, 0x23, 0x51, 0xe5, 0x36, 0x63, 0xff, 0xfe,
-	0xe6, 0xdf, 0xd1, 0xef, 0x25, 0x07, 0x03, 0x05, 0x1c, 0xe4, 0x00, 0xc2, 0x0c, 0x59, 0x58, 0x1e,
-	0x87, 0x50, 0x82, 0xd4, 0x41, 0xa6, 0x50, 0xa3, 0xb7, 0x3b, 0x7f, 0x19, 0x64, 0xc8, 0x82, 0xf2,
-	0xb8, 0xdb, 0xad, 0xab, 0x73, 0x60, 0x56, 0x4c, 0x23, 0x72, 0xfb, 0x4d, 0xf5, 0xed, 0x3b, 0x26,
-	0x46, 0xc0, 0xbd, 0x7d, 0xd2, 0x46, 0x15, 0x7f, 0x13, 0xbc, 0xe3, 0x1c, 0x3a, 0x47, 0xb7, 0xa2,
-	0x6d, 0x54, 0xf1, 0x5b, 0xee, 0x3d, 0x20, 0x6d, 0x05, 0x2c, 0x47, 0xd9, 0xb9, 0x61, 0x1e, 0xdb,
-	0xce, 0xbb, 0x4f, 0xb6, 0x0b, 0xa9, 0xc5, 0xa8, 0xe3, 0x1e, 0x3a, 0x47, 0x6e, 0x34, 0x6b, 0x68,
-	0x8f, 0x78, 0x0b, 0xe6, 0x09, 0xaa, 0xbe, 0xe0, 0x1c, 0xe4, 0x7f, 0xa2, 0xe9, 0x0b, 0xb2, 0x6b,
-	0x20, 0x9f, 0x30, 0xed, 0xe7, 0x1a, 0xe5, 0x5a, 0x73, 0x09, 0x88, 0x38, 0xd1, 0x86, 0xe0, 0x46,
-	0xb6, 0xa3, 0x8f, 0xc8, 0x9e, 0x21, 0x7c, 0x04, 0xa6, 0x23, 0x28, 0x71, 0xd8, 0x88, 0xa0, 0x8f,
-	0xc9, 0xbd, 0x25, 0xa9, 0x90, 0xb9, 0x66, 0xba, 0x59, 0xfd, 0x90, 0xdc, 0x31, 0xea, 0xcf, 0xf2,
-	0xfb, 0xba, 0xad, 0xd1, 0x1e, 0xd9, 0x59, 0x50, 0x5f, 0x72, 0xde, 0x7c, 0x82, 0x2e, 0xb9, 0x89,
-	0x19, 0x28, 0xa6, 0x51, 0xd9, 0x2d, 0x2c, 0xfa, 0xda, 0x29, 0x52, 0x2c, 0x9b, 0xe7, 0x7d, 0x59,
-	0x92, 0x9e, 0x5f, 0x5e, 0x82, 0x6a, 0x9e, 0xe8, 0x91, 0xad, 0x04, 0xc4, 0x7c, 0x9a, 0xa9, 0x57,
-	0x5c, 0xb8, 0x35, 0x17, 0x5f, 0x97, 0x16, 0x74, 0xca, 0x24, 0x07, 0x7e, 0x5e, 0x82, 0xda, 0x14,
-	0x3d, 0x25, 0x77, 0x0d, 0xbd, 0x97, 0x30, 0x19, 0xc3, 0x87, 0x02, 0x8a, 0x66, 0xe7, 0x21, 0xd9,
-	0x1a, 0x0a, 0xc9, 0x0d, 0x7b, 0xe7, 0xe9, 0x41, 0x50, 0x0b, 0x7b, 0x30, 0x63, 0x9c, 0x09, 0xc9,
-	0x23, 0x23, 0xf4, 0xf6, 0x88, 0xcb, 0x0b, 0xb0, 0x09, 0xad, 0x4a, 0xaa, 0x6d, 0x3e, 0x67, 0xd2,
-	0xd7, 0x0a, 0xb3, 0x6c, 0x83, 0xf3, 0xfe, 0x05, 0xda, 0x5d, 0x09, 0xf4, 0x73, 0x1b, 0xe8, 0x33,
-	0x18, 0x47, 0xb8, 0x2e, 0x5f, 0x95, 0xe3, 0x21, 0x8c, 0xed, 0xf6, 0xaa, 0x92, 0x5e, 0xd8, 0xc4,
-	0x9d, 0x00, 0xe4, 0xef, 0x99, 0xb8, 0x4e, 0x90, 0x2a, 0x5f, 0x2c, 0xc5, 0x42, 0xea, 0xb9, 0xaf,
-	0x59, 0x47, 0x03, 0xb2, 0xbf, 0xfa, 0xa3, 0xf5, 0x46, 0xc0, 0x9a, 0xa3, 0xf3, 0xea, 0xf4, 0xd7,
-	0xc4, 0x77, 0xae, 0x26, 0xbe, 0xf3, 0x67, 0xe2, 0x3b, 0x3f, 0xa7, 0x7e, 0xeb, 0x6a, 0xea, 0xb7,
-	0x7e, 0x4f, 0xfd, 0xd6, 0x45, 0x10, 0x0b, 0x9d, 0x14, 0xfd, 0x60, 0x80, 0x69, 0x38, 0x5f, 0xd3,
-	0x93, 0x41, 0xc2, 0x84, 0x5c, 0xb4, 0xe1, 0x0f, 0x73, 0x07, 0xe9, 0x71, 0x06, 0x79, 0xbf, 0x6d,
-	0xae, 0xa0, 0x67, 0x7f, 0x03, 0x00, 0x00, 0xff, 0xff, 0xed, 0xdd, 0xf2, 0x1a, 0xce, 0x04, 0x00,
-	0x00,
+	// 560 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x94, 0x41, 0x6f, 0xd3, 0x3e,
+	0x18, 0xc6, 0x97, 0xa5, 0xad, 0xf6, 0xf7, 0x1f, 0xb6, 0x11, 0x36, 0x54, 0x75, 0x52, 0x54, 0xf9,
+	0x80, 0x86, 0x04, 0x89, 0x06, 0x37, 0x4e, 0x40, 0x61, 0x1a, 0xec, 0xb0, 0x61, 0x60, 0x12, 0x13,
+	0x12, 0x72, 0xeb, 0x77, 0x89, 0x69, 0x63, 0x47, 0x8e, 0x13, 0xd1, 0x6f, 0xc1, 0xc7, 0xe2, 0xb8,
+	0x23, 0x47, 0xd4, 0x7e, 0x11, 0x14, 0xc7, 0xed, 0xda, 0x4a, 0xa9, 0x04, 0xda, 0xcd, 0x4f, 0xfb,
+	0xf4, 0xf7, 0xbe, 0x7e, 0xfd, 0xf4, 0x45, 0x07, 0x03, 0x05, 0x0c, 0xc4, 0x00, 0xc2, 0x54, 0xd2,
+	0xb0, 0x38, 0x0a, 0xa1, 0x00, 0xa1, 0x83, 0x54, 0x49, 0x2d, 0xbd, 0x9d, 0xd9, 0x97, 0x41, 0x2a,
+	0x69, 0x50, 0x1c, 0x75, 0x3a, 0xab, 0xee, 0x0c, 0xa8, 0x35, 0x63, 0x82, 0xfe, 0x7f, 0x53, 0xfe,
+	0xf6, 0x1d, 0xe5, 0x23, 0x60, 0xde, 0x3e, 0x6a, 0x49, 0x15, 0x7d, 0xe5, 0xac, 0xed, 0x74, 0x9d,
+	0xc3, 0xff, 0x48, 0x53, 0xaa, 0xe8, 0x2d, 0xf3, 0x1e, 0xa0, 0x96, 0x02, 0x9a, 0x49, 0xd1, 0xde,
+	0x34, 0x1f, 0x5b, 0xe5, 0xed, 0xa1, 0x66, 0x2e, 0x34, 0x1f, 0xb5, 0xdd, 0xae, 0x73, 0xe8, 0x92,
+	0x4a, 0xe0, 0x1e, 0xf2, 0xe6, 0xcc, 0x63, 0xa9, 0xfa, 0x9c, 0x31, 0x10, 0x7f, 0x89, 0xc6, 0x2f,
+	0xd0, 0x8e, 0x81, 0x7c, 0x94, 0x49, 0x3f, 0xd3, 0x52, 0xac, 0x6d, 0x2e, 0x06, 0x1e, 0xc5, 0xda,
+	0x10, 0x5c, 0x62, 0x15, 0x7e, 0x84, 0x76, 0x0d, 0xe1, 0x03, 0x50, 0x4d, 0xa0, 0x90, 0xc3, 0x5a,
+	0x04, 0x7e, 0x8c, 0xee, 0x2f, 0x58, 0xb9, 0xc8, 0x34, 0xd5, 0xf5, 0xee, 0x87, 0xe8, 0xae, 0x71,
+	0x7f, 0x12, 0xdf, 0xd6, 0x4d, 0x0d, 0xf7, 0xd0, 0xf6, 0x9c, 0xfa, 0x92, 0xb1, 0xfa, 0x1b, 0x74,
+	0xd0, 0x96, 0x4c, 0x41, 0x51, 0x2d, 0x95, 0x9d, 0xc2, 0x5c, 0xaf, 0xdc, 0x22, 0x91, 0x45, 0x7d,
+	0xbd, 0xcf, 0x0b, 0xd6, 0xb3, 0xab, 0x2b, 0x50, 0xf5, 0x15, 0x3d, 0xd4, 0x88, 0x81, 0xcf, 0xaa,
+	0x99, 0xf3, 0x52, 0x17, 0xee, 0x4a, 0x17, 0x5f, 0x16, 0x06, 0x74, 0x42, 0x05, 0x03, 0x76, 0x56,
+	0x80, 0xba, 0x2d, 0x7a, 0x82, 0xee, 0x19, 0x7a, 0x2f, 0xa6, 0x22, 0x82, 0xf7, 0x39, 0xe4, 0xf5,
+	0x9d, 0x87, 0xa8, 0x31, 0xe4, 0x82, 0x19, 0xf6, 0xf6, 0xd3, 0x83, 0x60, 0x25, 0xec, 0x41, 0xc5,
+	0x38, 0xe5, 0x82, 0x11, 0x63, 0xf4, 0x76, 0x91, 0xcb, 0x72, 0xb0, 0x09, 0x2d, 0x8f, 0x58, 0xdb,
+	0x7c, 0x56, 0xd6, 0xd7, 0x4a, 0xa6, 0xe9, 0x2d, 0xd6, 0xbb, 0x09, 0xb4, 0xbb, 0x14, 0xe8, 0xe7,
+	0x36, 0xd0, 0xa7, 0x30, 0x26, 0x72, 0x5d, 0xbe, 0xca, 0x8e, 0x87, 0x30, 0xb6, 0xd3, 0x2b, 0x8f,
+	0xf8, 0xd2, 0x26, 0xee, 0x18, 0x20, 0x3b, 0xa7, 0xfc, 0x5f, 0x82, 0x54, 0xf6, 0x45, 0x13, 0x99,
+	0x0b, 0x3d, 0xeb, 0xab, 0x52, 0x38, 0x40, 0xfb, 0xcb, 0x7f, 0xb4, 0xde, 0x08, 0x68, 0x7d, 0x74,
+	0x70, 0x64, 0x37, 0xc6, 0x39, 0xcd, 0x33, 0x60, 0xe5, 0x0a, 0xc8, 0xb8, 0x18, 0x80, 0x31, 0xb9,
+	0xa4, 0x12, 0x37, 0x8b, 0x61, 0x73, 0x61, 0x31, 0xd4, 0x8d, 0xc6, 0x30, 0x80, 0xea, 0xac, 0xdd,
+	0xe8, 0xba, 0x65, 0x21, 0x23, 0x30, 0x41, 0x77, 0x4c, 0x21, 0x02, 0x59, 0x9e, 0xd4, 0x56, 0x5a,
+	0xb3, 0x9a, 0x2a, 0xa6, 0xbb, 0xc8, 0xbc, 0xb0, 0x8f, 0x60, 0x9a, 0xbf, 0x90, 0x6b, 0x1e, 0x61,
+	0x0f, 0x35, 0xd3, 0xd2, 0x64, 0xb0, 0x5b, 0xa4, 0x12, 0x75, 0x37, 0x78, 0x75, 0xf2, 0x73, 0xe2,
+	0x3b, 0xd7, 0x13, 0xdf, 0xf9, 0x3d, 0xf1, 0x9d, 0x1f, 0x53, 0x7f, 0xe3, 0x7a, 0xea, 0x6f, 0xfc,
+	0x9a, 0xfa, 0x1b, 0x97, 0x41, 0xc4, 0x75, 0x9c, 0xf7, 0x83, 0x81, 0x4c, 0xc2, 0x59, 0x76, 0x9e,
+	0x0c, 0x62, 0xca, 0xc5, 0x5c, 0x86, 0xdf, 0xcd, 0x62, 0xd6, 0xe3, 0x14, 0xb2, 0x7e, 0xcb, 0xec,
+	0xe5, 0x67, 0x7f, 0x02, 0x00, 0x00, 0xff, 0xff, 0xdb, 0x6f, 0x9c, 0xa1, 0xe3, 0x05, 0x00, 0x00,
 }
 
 func (m *EventJailed) Marshal() (dAtA []byte, err error) {
@@ -1463,6 +1671,146 @@ func (m *EventTombstoneCleared) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventPaused) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPaused) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPaused) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Seats) > 0 {
+		for iNdEx := len(m.Seats) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Seats[iNdEx])
+			copy(dAtA[i:], m.Seats[iNdEx])
+			i = encodeVarintEvent(dAtA, i, uint64(len(m.Seats[iNdEx])))
+			i--
+			dAtA[i] = 0x22
+		}
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Until != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Since != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Since))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventResumed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventResumed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventResumed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Seats) > 0 {
+		for iNdEx := len(m.Seats) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Seats[iNdEx])
+			copy(dAtA[i:], m.Seats[iNdEx])
+			i = encodeVarintEvent(dAtA, i, uint64(len(m.Seats[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Since != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Since))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPauseVoted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPauseVoted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPauseVoted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Pause {
+		i--
+		if m.Pause {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.OrgId) > 0 {
+		i -= len(m.OrgId)
+		copy(dAtA[i:], m.OrgId)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.OrgId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvent(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvent(v)
 	base := offset
@@ -1722,6 +2070,73 @@ func (m *EventTombstoneCleared) Size() (n int) {
 	var l int
 	_ = l
 	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventPaused) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Since != 0 {
+		n += 1 + sovEvent(uint64(m.Since))
+	}
+	if m.Until != 0 {
+		n += 1 + sovEvent(uint64(m.Until))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if len(m.Seats) > 0 {
+		for _, s := range m.Seats {
+			l = len(s)
+			n += 1 + l + sovEvent(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *EventResumed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Since != 0 {
+		n += 1 + sovEvent(uint64(m.Since))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if len(m.Seats) > 0 {
+		for _, s := range m.Seats {
+			l = len(s)
+			n += 1 + l + sovEvent(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *EventPauseVoted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.OrgId)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.Pause {
+		n += 2
+	}
+	l = len(m.Reason)
 	if l > 0 {
 		n += 1 + l + sovEvent(uint64(l))
 	}
@@ -3389,6 +3804,425 @@ func (m *EventTombstoneCleared) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPaused) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPaused: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPaused: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Since", wireType)
+			}
+			m.Since = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Since |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seats", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Seats = append(m.Seats, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventResumed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventResumed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventResumed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Since", wireType)
+			}
+			m.Since = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Since |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seats", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Seats = append(m.Seats, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPauseVoted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPauseVoted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPauseVoted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OrgId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OrgId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pause", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Pause = bool(v != 0)
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -41,6 +41,9 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.validateWaiting(codec, known); err != nil {
 		return err
 	}
+	if err := g.validatePause(known); err != nil {
+		return err
+	}
 	return g.validatePast()
 }
 

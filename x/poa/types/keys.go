@@ -39,4 +39,8 @@ var (
 	OldKeyQueuePrefix = collections.NewPrefix(12)
 	// TurnoverPrefix: height -> power that changed in it by choice.
 	TurnoverPrefix = collections.NewPrefix(13)
+	// PauseKey holds the Pause.
+	PauseKey = collections.NewPrefix(14)
+	// PauseVotesPrefix: org id -> PauseVote.
+	PauseVotesPrefix = collections.NewPrefix(15)
 )

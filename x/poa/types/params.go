@@ -1,9 +1,10 @@
 package types
 
 // DefaultParams jails a seat that missed more than half of the last 200 votes, for 200 blocks, and lets less than a third of
-// the power change by choice within 20.
+// the power change by choice within 20. A pause holds for a day of blocks of five seconds at most, and votes for one count for an
+// hour of them.
 func DefaultParams() Params {
-	return Params{DowntimeWindow: 200, MaxMissed: 100, JailBlocks: 200, MinActiveSeats: 1, TurnoverBlocks: 20}
+	return Params{DowntimeWindow: 200, MaxMissed: 100, JailBlocks: 200, MinActiveSeats: 1, TurnoverBlocks: 20, MaxPauseBlocks: 17_280, PauseVoteBlocks: 720}
 }
 
 // MaxDowntimeWindow bounds the window, and with it what is cleared when a seat is jailed, in blocks.
@@ -11,6 +12,9 @@ const MaxDowntimeWindow = 10_000
 
 // MaxTurnoverBlocks bounds turnover_blocks, in blocks.
 const MaxTurnoverBlocks = 100_000
+
+// MostPauseBlocks bounds max_pause_blocks and pause_vote_blocks, in blocks: about two months of blocks of five seconds.
+const MostPauseBlocks = 1_000_000
 
 // Validate checks every parameter.
 func (p Params) Validate() error {
@@ -25,6 +29,10 @@ func (p Params) Validate() error {
 		return ErrInvalidParams.Wrapf("min_active_seats: %d, expected at least 1", p.MinActiveSeats)
 	case p.TurnoverBlocks < 1 || p.TurnoverBlocks > MaxTurnoverBlocks:
 		return ErrInvalidParams.Wrapf("turnover_blocks: %d, expected 1 to %d", p.TurnoverBlocks, MaxTurnoverBlocks)
+	case p.MaxPauseBlocks < 1 || p.MaxPauseBlocks > MostPauseBlocks:
+		return ErrInvalidParams.Wrapf("max_pause_blocks: %d, expected 1 to %d", p.MaxPauseBlocks, MostPauseBlocks)
+	case p.PauseVoteBlocks < 1 || p.PauseVoteBlocks > MostPauseBlocks:
+		return ErrInvalidParams.Wrapf("pause_vote_blocks: %d, expected 1 to %d", p.PauseVoteBlocks, MostPauseBlocks)
 	}
 	return nil
 }

@@ -1208,6 +1208,410 @@ func (m *MsgRotateCourtKeyResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgRotateCourtKeyResponse proto.InternalMessageInfo
 
+// MsgPause begins an emergency pause, or prolongs the one that holds.
+type MsgPause struct {
+	// authority is the council's account.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// reason says why, to everybody who is refused.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// blocks that it holds from now on; 0 means max_pause_blocks, which is the most.
+	Blocks int64 `protobuf:"varint,3,opt,name=blocks,proto3" json:"blocks,omitempty"`
+}
+
+func (m *MsgPause) Reset()         { *m = MsgPause{} }
+func (m *MsgPause) String() string { return proto.CompactTextString(m) }
+func (*MsgPause) ProtoMessage()    {}
+func (*MsgPause) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{24}
+}
+func (m *MsgPause) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPause) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPause.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPause) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPause.Merge(m, src)
+}
+func (m *MsgPause) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPause) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPause.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPause proto.InternalMessageInfo
+
+func (m *MsgPause) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgPause) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+func (m *MsgPause) GetBlocks() int64 {
+	if m != nil {
+		return m.Blocks
+	}
+	return 0
+}
+
+// MsgPauseResponse says how long it holds.
+type MsgPauseResponse struct {
+	// until is the first height at which it no longer holds.
+	Until int64 `protobuf:"varint,1,opt,name=until,proto3" json:"until,omitempty"`
+}
+
+func (m *MsgPauseResponse) Reset()         { *m = MsgPauseResponse{} }
+func (m *MsgPauseResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPauseResponse) ProtoMessage()    {}
+func (*MsgPauseResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{25}
+}
+func (m *MsgPauseResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPauseResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPauseResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPauseResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPauseResponse.Merge(m, src)
+}
+func (m *MsgPauseResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPauseResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPauseResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPauseResponse proto.InternalMessageInfo
+
+func (m *MsgPauseResponse) GetUntil() int64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+// MsgResume ends the pause.
+type MsgResume struct {
+	// authority is the council's account.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// reason says why.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *MsgResume) Reset()         { *m = MsgResume{} }
+func (m *MsgResume) String() string { return proto.CompactTextString(m) }
+func (*MsgResume) ProtoMessage()    {}
+func (*MsgResume) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{26}
+}
+func (m *MsgResume) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgResume) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgResume.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgResume) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgResume.Merge(m, src)
+}
+func (m *MsgResume) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgResume) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgResume.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgResume proto.InternalMessageInfo
+
+func (m *MsgResume) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgResume) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// MsgResumeResponse is empty.
+type MsgResumeResponse struct {
+}
+
+func (m *MsgResumeResponse) Reset()         { *m = MsgResumeResponse{} }
+func (m *MsgResumeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgResumeResponse) ProtoMessage()    {}
+func (*MsgResumeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{27}
+}
+func (m *MsgResumeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgResumeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgResumeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgResumeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgResumeResponse.Merge(m, src)
+}
+func (m *MsgResumeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgResumeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgResumeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgResumeResponse proto.InternalMessageInfo
+
+// MsgVotePause is a seat's vote for a pause of max_pause_blocks, or for prolonging it. It takes the place of what the seat said before.
+type MsgVotePause struct {
+	// operator of an active seat.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// reason says why, to everybody who is refused.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *MsgVotePause) Reset()         { *m = MsgVotePause{} }
+func (m *MsgVotePause) String() string { return proto.CompactTextString(m) }
+func (*MsgVotePause) ProtoMessage()    {}
+func (*MsgVotePause) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{28}
+}
+func (m *MsgVotePause) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgVotePause) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgVotePause.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgVotePause) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgVotePause.Merge(m, src)
+}
+func (m *MsgVotePause) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgVotePause) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgVotePause.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgVotePause proto.InternalMessageInfo
+
+func (m *MsgVotePause) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgVotePause) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// MsgVotePauseResponse says whether that was enough.
+type MsgVotePauseResponse struct {
+	// paused says whether the pause holds now.
+	Paused bool `protobuf:"varint,1,opt,name=paused,proto3" json:"paused,omitempty"`
+}
+
+func (m *MsgVotePauseResponse) Reset()         { *m = MsgVotePauseResponse{} }
+func (m *MsgVotePauseResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgVotePauseResponse) ProtoMessage()    {}
+func (*MsgVotePauseResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{29}
+}
+func (m *MsgVotePauseResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgVotePauseResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgVotePauseResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgVotePauseResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgVotePauseResponse.Merge(m, src)
+}
+func (m *MsgVotePauseResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgVotePauseResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgVotePauseResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgVotePauseResponse proto.InternalMessageInfo
+
+func (m *MsgVotePauseResponse) GetPaused() bool {
+	if m != nil {
+		return m.Paused
+	}
+	return false
+}
+
+// MsgVoteResume is a seat's vote against the pause. While none holds it takes back the seat's vote for one.
+type MsgVoteResume struct {
+	// operator of an active seat.
+	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	// reason says why.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *MsgVoteResume) Reset()         { *m = MsgVoteResume{} }
+func (m *MsgVoteResume) String() string { return proto.CompactTextString(m) }
+func (*MsgVoteResume) ProtoMessage()    {}
+func (*MsgVoteResume) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{30}
+}
+func (m *MsgVoteResume) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgVoteResume) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgVoteResume.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgVoteResume) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgVoteResume.Merge(m, src)
+}
+func (m *MsgVoteResume) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgVoteResume) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgVoteResume.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgVoteResume proto.InternalMessageInfo
+
+func (m *MsgVoteResume) GetOperator() string {
+	if m != nil {
+		return m.Operator
+	}
+	return ""
+}
+
+func (m *MsgVoteResume) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+// MsgVoteResumeResponse says whether that was enough.
+type MsgVoteResumeResponse struct {
+	// resumed says whether the pause is over now.
+	Resumed bool `protobuf:"varint,1,opt,name=resumed,proto3" json:"resumed,omitempty"`
+}
+
+func (m *MsgVoteResumeResponse) Reset()         { *m = MsgVoteResumeResponse{} }
+func (m *MsgVoteResumeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgVoteResumeResponse) ProtoMessage()    {}
+func (*MsgVoteResumeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c4ef5ea27300fb06, []int{31}
+}
+func (m *MsgVoteResumeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgVoteResumeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgVoteResumeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgVoteResumeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgVoteResumeResponse.Merge(m, src)
+}
+func (m *MsgVoteResumeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgVoteResumeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgVoteResumeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgVoteResumeResponse proto.InternalMessageInfo
+
+func (m *MsgVoteResumeResponse) GetResumed() bool {
+	if m != nil {
+		return m.Resumed
+	}
+	return false
+}
+
 func init() {
 	proto.RegisterType((*MsgUnjail)(nil), "credence.poa.v1.MsgUnjail")
 	proto.RegisterType((*MsgUnjailResponse)(nil), "credence.poa.v1.MsgUnjailResponse")
@@ -1233,76 +1637,98 @@ func init() {
 	proto.RegisterType((*MsgRotateBeaconKeyResponse)(nil), "credence.poa.v1.MsgRotateBeaconKeyResponse")
 	proto.RegisterType((*MsgRotateCourtKey)(nil), "credence.poa.v1.MsgRotateCourtKey")
 	proto.RegisterType((*MsgRotateCourtKeyResponse)(nil), "credence.poa.v1.MsgRotateCourtKeyResponse")
+	proto.RegisterType((*MsgPause)(nil), "credence.poa.v1.MsgPause")
+	proto.RegisterType((*MsgPauseResponse)(nil), "credence.poa.v1.MsgPauseResponse")
+	proto.RegisterType((*MsgResume)(nil), "credence.poa.v1.MsgResume")
+	proto.RegisterType((*MsgResumeResponse)(nil), "credence.poa.v1.MsgResumeResponse")
+	proto.RegisterType((*MsgVotePause)(nil), "credence.poa.v1.MsgVotePause")
+	proto.RegisterType((*MsgVotePauseResponse)(nil), "credence.poa.v1.MsgVotePauseResponse")
+	proto.RegisterType((*MsgVoteResume)(nil), "credence.poa.v1.MsgVoteResume")
+	proto.RegisterType((*MsgVoteResumeResponse)(nil), "credence.poa.v1.MsgVoteResumeResponse")
 }
 
 func init() { proto.RegisterFile("credence/poa/v1/tx.proto", fileDescriptor_c4ef5ea27300fb06) }
 
 var fileDescriptor_c4ef5ea27300fb06 = []byte{
-	// 1015 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x57, 0xcf, 0x6f, 0xdc, 0x44,
-	0x14, 0x8e, 0x93, 0xcd, 0xd2, 0x7d, 0x0d, 0x8d, 0x6a, 0xd2, 0xec, 0xae, 0xd3, 0x3a, 0x91, 0x23,
-	0x20, 0x0a, 0xd4, 0x26, 0x69, 0x8b, 0xaa, 0xbd, 0x25, 0xbd, 0x14, 0x85, 0x15, 0xb0, 0x2d, 0x42,
-	0xea, 0xa5, 0x4c, 0xec, 0xa9, 0x63, 0xba, 0xf6, 0x58, 0x9e, 0xd9, 0xa8, 0x7b, 0x43, 0x1c, 0x39,
-	0x20, 0x38, 0xf1, 0x2f, 0x70, 0xcc, 0x01, 0x09, 0xc1, 0x05, 0x71, 0xcb, 0xb1, 0x0a, 0x17, 0x4e,
-	0x08, 0x25, 0x87, 0xfc, 0x11, 0x5c, 0x2a, 0x8f, 0xbd, 0xe3, 0x5f, 0x93, 0x6c, 0x12, 0xb5, 0xb9,
-	0x44, 0x99, 0xf7, 0x6b, 0xbe, 0xef, 0x7b, 0x33, 0x6f, 0xd6, 0xd0, 0xb2, 0x23, 0xec, 0xe0, 0xc0,
-	0xc6, 0x56, 0x48, 0x90, 0xb5, 0xbb, 0x66, 0xb1, 0x17, 0x66, 0x18, 0x11, 0x46, 0xd4, 0xd9, 0x91,
-	0xc7, 0x0c, 0x09, 0x32, 0x77, 0xd7, 0xb4, 0xeb, 0xc8, 0xf7, 0x02, 0x62, 0xf1, 0xbf, 0x49, 0x8c,
-	0xd6, 0xb4, 0x09, 0xf5, 0x09, 0xb5, 0x7c, 0xea, 0xc6, 0xb9, 0x3e, 0x75, 0x53, 0x47, 0x3b, 0x71,
-	0x3c, 0xe5, 0x2b, 0x2b, 0x59, 0xa4, 0xae, 0x05, 0xb1, 0x23, 0x89, 0x5c, 0x1a, 0xa7, 0x45, 0xa4,
-	0x8f, 0x53, 0xa7, 0x56, 0x86, 0x43, 0x31, 0x62, 0xa9, 0x6f, 0xce, 0x25, 0x2e, 0x49, 0x0a, 0xc6,
-	0xff, 0x25, 0x56, 0x83, 0x40, 0xa3, 0x4b, 0xdd, 0x2f, 0x83, 0x6f, 0x90, 0xd7, 0x57, 0xef, 0xc2,
-	0x15, 0x12, 0xe2, 0x08, 0x31, 0x12, 0xb5, 0x94, 0x25, 0x65, 0xa5, 0xb1, 0xd9, 0x3a, 0xf8, 0xf5,
-	0xf6, 0x5c, 0xba, 0xff, 0x86, 0xe3, 0x44, 0x98, 0xd2, 0x47, 0x2c, 0xf2, 0x02, 0xb7, 0x27, 0x22,
-	0x3b, 0x1f, 0xee, 0x1f, 0x2c, 0xd7, 0xbe, 0x3b, 0xde, 0x5b, 0x15, 0xa6, 0xef, 0x8f, 0xf7, 0x56,
-	0xe7, 0x0b, 0x50, 0xc4, 0x1e, 0xc6, 0x3b, 0x70, 0x5d, 0x2c, 0x7a, 0x98, 0x86, 0x24, 0xa0, 0xd8,
-	0xf8, 0x43, 0x81, 0xd9, 0xd8, 0x1a, 0x3a, 0x88, 0xe1, 0xcf, 0x51, 0x84, 0x7c, 0xaa, 0x7e, 0x0c,
-	0x0d, 0x34, 0x60, 0x3b, 0x24, 0xf2, 0xd8, 0x70, 0x2c, 0x9a, 0x2c, 0x54, 0xed, 0x40, 0x3d, 0xe4,
-	0x15, 0x5a, 0x93, 0x4b, 0xca, 0xca, 0xd5, 0xf5, 0xa6, 0x59, 0xea, 0x84, 0x99, 0x6c, 0xb0, 0xd9,
-	0xd8, 0xff, 0x77, 0x71, 0xe2, 0x97, 0xe3, 0xbd, 0x55, 0xa5, 0x97, 0x66, 0x74, 0xee, 0xec, 0x1f,
-	0x2c, 0x4f, 0xc6, 0x54, 0xb2, 0x7a, 0x31, 0x97, 0x9b, 0x15, 0x2e, 0x39, 0xa0, 0x46, 0x1b, 0x9a,
-	0x25, 0x93, 0xe0, 0xf5, 0xbf, 0x02, 0xd0, 0xa5, 0xee, 0x86, 0xe3, 0x3c, 0xc2, 0x88, 0x5d, 0x98,
-	0xd2, 0x0d, 0xa8, 0x93, 0xc8, 0x7d, 0xea, 0x39, 0x9c, 0x52, 0xa3, 0x37, 0x4d, 0x22, 0xf7, 0x13,
-	0xa7, 0xd0, 0xae, 0xa9, 0xb3, 0xb6, 0x4b, 0xbd, 0x0f, 0xb5, 0xe7, 0x78, 0x48, 0x5b, 0x35, 0xae,
-	0x4e, 0xbb, 0xa2, 0x4e, 0x8c, 0x74, 0x0b, 0x0f, 0x0b, 0xfa, 0xf0, 0x8c, 0x8e, 0x29, 0x57, 0xa7,
-	0x59, 0x56, 0x27, 0xa5, 0x6b, 0xcc, 0x81, 0x9a, 0xad, 0x84, 0x26, 0x3f, 0x29, 0xf0, 0x76, 0x97,
-	0xba, 0x3d, 0xec, 0x93, 0x5d, 0xfc, 0x06, 0x64, 0xe9, 0xac, 0xc9, 0x61, 0x6a, 0x65, 0x98, 0x19,
-	0x02, 0xa3, 0x09, 0x37, 0x0a, 0x06, 0x01, 0xf6, 0xe7, 0x49, 0xb8, 0xc6, 0x3d, 0x61, 0x1f, 0xd9,
-	0x6f, 0x02, 0xad, 0xaa, 0x42, 0x6d, 0x07, 0x7b, 0x69, 0x03, 0x7b, 0xfc, 0xff, 0x42, 0x63, 0x6b,
-	0xe7, 0x6e, 0xec, 0xf4, 0xb9, 0x1b, 0xbb, 0x2e, 0x57, 0x6c, 0xa1, 0xaa, 0x98, 0x90, 0xc1, 0x68,
-	0xc1, 0x7c, 0xd1, 0x22, 0x34, 0xfb, 0x5b, 0xe1, 0x57, 0xfc, 0x41, 0x1f, 0xa3, 0xe8, 0x31, 0xf1,
-	0xb7, 0x29, 0x23, 0x01, 0x7e, 0xdd, 0xb2, 0x8d, 0xc8, 0x4e, 0x9d, 0x9b, 0xec, 0x3d, 0x39, 0x59,
-	0xbd, 0x4c, 0xb6, 0x88, 0xdf, 0x58, 0x80, 0x76, 0xc5, 0x28, 0x28, 0xff, 0xae, 0xc0, 0x4c, 0x97,
-	0xba, 0x9f, 0x3d, 0x7b, 0x86, 0x23, 0x7e, 0x48, 0x4c, 0x98, 0x46, 0x8e, 0xef, 0x05, 0x63, 0x99,
-	0x26, 0x61, 0xaf, 0xf5, 0x86, 0xf3, 0x81, 0x3c, 0x15, 0x33, 0x4c, 0x8a, 0xc7, 0xec, 0xda, 0x65,
-	0x76, 0x02, 0xaa, 0x31, 0x0f, 0x73, 0xf9, 0xb5, 0xe0, 0xf4, 0x43, 0x72, 0x4f, 0x37, 0x6c, 0x1b,
-	0x87, 0x8c, 0x93, 0xba, 0xd0, 0xf3, 0x70, 0xd2, 0x2d, 0xfd, 0x48, 0xfa, 0x6a, 0x54, 0x2e, 0x69,
-	0xb6, 0x7d, 0x7a, 0x49, 0x33, 0x83, 0x40, 0x3a, 0xe0, 0xe2, 0x7f, 0x8a, 0x51, 0x3a, 0x4f, 0x2e,
-	0xf6, 0x8c, 0x59, 0x52, 0x40, 0x15, 0xe1, 0xc4, 0x36, 0xa9, 0x70, 0x62, 0x2d, 0xe0, 0xfc, 0xa9,
-	0x24, 0xd3, 0x84, 0x30, 0xc4, 0xf0, 0x83, 0xd8, 0x14, 0xd0, 0x01, 0xdd, 0xc2, 0xc3, 0x0b, 0x0a,
-	0x38, 0x0f, 0xf5, 0x70, 0xb0, 0xfd, 0x1c, 0x0f, 0xb9, 0x80, 0x33, 0xbd, 0x74, 0xa5, 0xea, 0x00,
-	0x21, 0xa1, 0x14, 0x53, 0xea, 0x91, 0x80, 0x1f, 0x8f, 0x99, 0x5e, 0xce, 0xd2, 0xb9, 0x2f, 0x25,
-	0x64, 0x54, 0x2e, 0x75, 0x05, 0xa7, 0xb1, 0x08, 0xb7, 0xa4, 0x8e, 0xfc, 0x79, 0x57, 0x45, 0xc4,
-	0x26, 0x46, 0x36, 0x09, 0x2e, 0x9f, 0xdf, 0x3d, 0x29, 0xbf, 0x45, 0x39, 0x3f, 0x01, 0xd2, 0xb8,
-	0x09, 0x5a, 0xd5, 0x2a, 0x98, 0xfd, 0x96, 0x0c, 0xaf, 0x11, 0xf7, 0x41, 0xc4, 0x2e, 0x9f, 0xd8,
-	0x5d, 0x29, 0x31, 0xfd, 0xa4, 0xc6, 0x25, 0x18, 0xd3, 0x01, 0x55, 0x34, 0x8e, 0x68, 0xad, 0xff,
-	0x75, 0x05, 0xa6, 0xba, 0xd4, 0x55, 0xb7, 0xe0, 0xad, 0xd1, 0x8f, 0x91, 0x85, 0xca, 0xcc, 0xcc,
-	0x1e, 0x6b, 0x6d, 0xf9, 0x14, 0xe7, 0xa8, 0xa8, 0xfa, 0x18, 0x20, 0xf7, 0x8a, 0xeb, 0xb2, 0x94,
-	0xcc, 0xaf, 0xbd, 0x77, 0xba, 0x5f, 0x54, 0xfd, 0x0a, 0xae, 0xe6, 0x9f, 0xdb, 0x45, 0x79, 0x9a,
-	0x08, 0xd0, 0xde, 0x1f, 0x13, 0x20, 0x0a, 0x7f, 0x0d, 0xd7, 0x4a, 0x6f, 0x92, 0x21, 0x4b, 0x2d,
-	0xc6, 0x68, 0xab, 0xe3, 0x63, 0xc4, 0x0e, 0x5f, 0x40, 0x23, 0x7b, 0x02, 0x6e, 0xc9, 0x12, 0x85,
-	0x5b, 0x7b, 0xf7, 0x54, 0x77, 0x5e, 0xe3, 0xdc, 0x04, 0x96, 0x6a, 0x9c, 0xf9, 0xe5, 0x1a, 0x57,
-	0x27, 0x66, 0x0c, 0x34, 0x1b, 0x97, 0x52, 0xa0, 0xc2, 0x2d, 0x07, 0x5a, 0x99, 0x7a, 0x6a, 0x1f,
-	0x54, 0xc9, 0xc4, 0x93, 0x37, 0xbd, 0x12, 0xa7, 0x99, 0x67, 0x8b, 0x13, 0xbb, 0xd9, 0x30, 0x5b,
-	0x1e, 0x3e, 0xcb, 0x27, 0x97, 0x10, 0x41, 0xda, 0x07, 0x67, 0x08, 0xca, 0x1f, 0x98, 0xd2, 0x1c,
-	0x30, 0x4e, 0x83, 0x99, 0xc4, 0xc8, 0x0f, 0x8c, 0xfc, 0x5a, 0xaa, 0x0f, 0xa1, 0x9e, 0x7e, 0x7a,
-	0x69, 0xb2, 0xac, 0xc4, 0xa7, 0x19, 0x27, 0xfb, 0x44, 0xa5, 0x27, 0x30, 0x53, 0xf8, 0x7a, 0x5a,
-	0x92, 0xe6, 0xe4, 0x22, 0xb4, 0x95, 0x71, 0x11, 0xa3, 0xda, 0xda, 0xf4, 0xb7, 0xf1, 0xcf, 0xa7,
-	0xcd, 0x87, 0xfb, 0x87, 0xba, 0xf2, 0xf2, 0x50, 0x57, 0xfe, 0x3b, 0xd4, 0x95, 0x1f, 0x8f, 0xf4,
-	0x89, 0x97, 0x47, 0xfa, 0xc4, 0x3f, 0x47, 0xfa, 0xc4, 0x13, 0xd3, 0xf5, 0xd8, 0xce, 0x60, 0xdb,
-	0xb4, 0x89, 0x6f, 0x8d, 0x8a, 0xde, 0xb6, 0x77, 0x90, 0x17, 0x88, 0xa5, 0xf5, 0x82, 0x8f, 0x2d,
-	0x36, 0x0c, 0x31, 0xdd, 0xae, 0xf3, 0x6f, 0xcf, 0x3b, 0xaf, 0x02, 0x00, 0x00, 0xff, 0xff, 0x56,
-	0x49, 0x43, 0x76, 0x3e, 0x0f, 0x00, 0x00,
+	// 1234 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x58, 0xcd, 0x4f, 0x1b, 0xc7,
+	0x1b, 0x66, 0x31, 0x76, 0xf0, 0x1b, 0x7e, 0xe1, 0x97, 0x2d, 0x18, 0x7b, 0x49, 0x16, 0xba, 0xa8,
+	0x29, 0xa2, 0x65, 0x5d, 0x48, 0x52, 0x45, 0xbe, 0x41, 0x54, 0x29, 0x15, 0xb5, 0x9a, 0x6c, 0x68,
+	0x2b, 0xe5, 0x92, 0x2e, 0xeb, 0xc9, 0xb2, 0xc5, 0xde, 0x59, 0xed, 0xac, 0x51, 0x7c, 0xab, 0x7a,
+	0x8c, 0xd4, 0xaf, 0x53, 0xaf, 0x3d, 0xf6, 0xc8, 0xa1, 0x52, 0xd5, 0x5e, 0x7a, 0xe5, 0x18, 0xd1,
+	0x4b, 0x4f, 0x55, 0x05, 0x07, 0xfe, 0x88, 0x5c, 0xaa, 0x9d, 0x1d, 0xcf, 0x7e, 0x8d, 0xc1, 0x58,
+	0x24, 0x17, 0xe4, 0xf7, 0x63, 0x66, 0x9e, 0xe7, 0x99, 0x99, 0x77, 0x5e, 0x16, 0xaa, 0x96, 0x8f,
+	0x5a, 0xc8, 0xb5, 0x50, 0xdd, 0xc3, 0x66, 0x7d, 0x7f, 0xad, 0x1e, 0x3c, 0xd7, 0x3d, 0x1f, 0x07,
+	0x58, 0x9e, 0xee, 0x47, 0x74, 0x0f, 0x9b, 0xfa, 0xfe, 0x9a, 0x72, 0xdd, 0xec, 0x38, 0x2e, 0xae,
+	0xd3, 0xbf, 0x51, 0x8e, 0x32, 0x67, 0x61, 0xd2, 0xc1, 0xa4, 0xde, 0x21, 0x76, 0x38, 0xb6, 0x43,
+	0x6c, 0x16, 0xa8, 0x45, 0x81, 0xa7, 0xd4, 0xaa, 0x47, 0x06, 0x0b, 0xcd, 0xf3, 0x15, 0xb1, 0x6f,
+	0x93, 0x70, 0x98, 0x8f, 0xdb, 0x88, 0x05, 0x95, 0x2c, 0x1c, 0x82, 0xcc, 0x80, 0xc5, 0x66, 0x6c,
+	0x6c, 0xe3, 0x68, 0xc2, 0xf0, 0x57, 0xe4, 0xd5, 0x30, 0x94, 0x9b, 0xc4, 0xfe, 0xcc, 0xfd, 0xca,
+	0x74, 0xda, 0xf2, 0x1d, 0x98, 0xc4, 0x1e, 0xf2, 0xcd, 0x00, 0xfb, 0x55, 0x69, 0x51, 0x5a, 0x2e,
+	0x6f, 0x56, 0x8f, 0x7e, 0x5d, 0x9d, 0x61, 0xeb, 0x6f, 0xb4, 0x5a, 0x3e, 0x22, 0xe4, 0x71, 0xe0,
+	0x3b, 0xae, 0x6d, 0xf0, 0xcc, 0xc6, 0xfb, 0x87, 0x47, 0x4b, 0x13, 0xdf, 0x9c, 0x1e, 0xac, 0x70,
+	0xd7, 0x8b, 0xd3, 0x83, 0x95, 0x4a, 0x0a, 0x0a, 0x5f, 0x43, 0x7b, 0x0b, 0xae, 0x73, 0xc3, 0x40,
+	0xc4, 0xc3, 0x2e, 0x41, 0xda, 0x1f, 0x12, 0x4c, 0x87, 0x5e, 0xaf, 0x65, 0x06, 0xe8, 0xa1, 0xe9,
+	0x9b, 0x1d, 0x22, 0x7f, 0x08, 0x65, 0xb3, 0x1b, 0xec, 0x62, 0xdf, 0x09, 0x7a, 0xe7, 0xa2, 0x89,
+	0x53, 0xe5, 0x06, 0x94, 0x3c, 0x3a, 0x43, 0x75, 0x7c, 0x51, 0x5a, 0xbe, 0xba, 0x3e, 0xa7, 0x67,
+	0x76, 0x42, 0x8f, 0x16, 0xd8, 0x2c, 0x1f, 0xfe, 0xb3, 0x30, 0xf6, 0xcb, 0xe9, 0xc1, 0x8a, 0x64,
+	0xb0, 0x11, 0x8d, 0xdb, 0x87, 0x47, 0x4b, 0xe3, 0x21, 0x95, 0x78, 0xbe, 0x90, 0xcb, 0x8d, 0x1c,
+	0x97, 0x04, 0x50, 0xad, 0x06, 0x73, 0x19, 0x17, 0xe7, 0xf5, 0x4a, 0x02, 0x68, 0x12, 0x7b, 0xa3,
+	0xd5, 0x7a, 0x8c, 0xcc, 0x60, 0x64, 0x4a, 0xb3, 0x50, 0xc2, 0xbe, 0xfd, 0xd4, 0x69, 0x51, 0x4a,
+	0x65, 0xa3, 0x88, 0x7d, 0xfb, 0xe3, 0x56, 0x6a, 0xbb, 0x0a, 0xc3, 0x6e, 0x97, 0x7c, 0x0f, 0x26,
+	0xf6, 0x50, 0x8f, 0x54, 0x27, 0xa8, 0x3a, 0xb5, 0x9c, 0x3a, 0x21, 0xd2, 0x2d, 0xd4, 0x4b, 0xe9,
+	0x43, 0x47, 0x34, 0x74, 0xb1, 0x3a, 0x73, 0x59, 0x75, 0x18, 0x5d, 0x6d, 0x06, 0xe4, 0xd8, 0xe2,
+	0x9a, 0xfc, 0x28, 0xc1, 0xff, 0x9a, 0xc4, 0x36, 0x50, 0x07, 0xef, 0xa3, 0xd7, 0x20, 0x4b, 0x63,
+	0x4d, 0x0c, 0x53, 0xc9, 0xc2, 0x8c, 0x11, 0x68, 0x73, 0x30, 0x9b, 0x72, 0x70, 0xb0, 0x3f, 0x8d,
+	0xc3, 0x35, 0x1a, 0xf1, 0xda, 0xa6, 0xf5, 0x3a, 0xd0, 0xca, 0x32, 0x4c, 0xec, 0x22, 0x87, 0x6d,
+	0xa0, 0x41, 0x7f, 0xa7, 0x36, 0x76, 0xe2, 0xc2, 0x1b, 0x5b, 0xbc, 0xf0, 0xc6, 0xae, 0x8b, 0x15,
+	0x9b, 0xcf, 0x2b, 0xc6, 0x65, 0xd0, 0xaa, 0x50, 0x49, 0x7b, 0xb8, 0x66, 0x7f, 0x49, 0xf4, 0x8a,
+	0xdf, 0x6f, 0x23, 0xd3, 0xdf, 0xc6, 0x9d, 0x1d, 0x12, 0x60, 0x17, 0x5d, 0xb6, 0x6c, 0x7d, 0xb2,
+	0x85, 0x0b, 0x93, 0xbd, 0x2b, 0x26, 0xab, 0x66, 0xc9, 0xa6, 0xf1, 0x6b, 0xf3, 0x50, 0xcb, 0x39,
+	0x39, 0xe5, 0xdf, 0x25, 0x98, 0x6a, 0x12, 0xfb, 0xd3, 0x67, 0xcf, 0x90, 0x4f, 0x0f, 0x89, 0x0e,
+	0x45, 0xb3, 0xd5, 0x71, 0xdc, 0x73, 0x99, 0x46, 0x69, 0x97, 0x7a, 0xc3, 0x69, 0x41, 0x2e, 0x84,
+	0x0c, 0xa3, 0xc9, 0x43, 0x76, 0xb5, 0x2c, 0x3b, 0x0e, 0x55, 0xab, 0xc0, 0x4c, 0xd2, 0xe6, 0x9c,
+	0xbe, 0x8b, 0xee, 0xe9, 0x86, 0x65, 0x21, 0x2f, 0xa0, 0xa4, 0x46, 0x7a, 0x1e, 0x06, 0xdd, 0xd2,
+	0x0f, 0x84, 0xaf, 0x46, 0xee, 0x92, 0xc6, 0xcb, 0xb3, 0x4b, 0x1a, 0x3b, 0x38, 0xd2, 0x2e, 0x15,
+	0xff, 0x13, 0x64, 0xb2, 0x7a, 0x32, 0xda, 0x33, 0x56, 0x17, 0x02, 0xca, 0x09, 0xc7, 0x97, 0x61,
+	0xc2, 0x71, 0x9b, 0xc3, 0xf9, 0x53, 0x8a, 0xaa, 0x09, 0x0e, 0xcc, 0x00, 0xdd, 0x0f, 0x5d, 0x2e,
+	0xe9, 0x92, 0x2d, 0xd4, 0x1b, 0x51, 0xc0, 0x0a, 0x94, 0xbc, 0xee, 0xce, 0x1e, 0xea, 0x51, 0x01,
+	0xa7, 0x0c, 0x66, 0xc9, 0x2a, 0x80, 0x87, 0x09, 0x41, 0x84, 0x38, 0xd8, 0xa5, 0xc7, 0x63, 0xca,
+	0x48, 0x78, 0x1a, 0xf7, 0x84, 0x84, 0xb4, 0xdc, 0xa5, 0xce, 0xe1, 0xd4, 0x16, 0xe0, 0xa6, 0x30,
+	0x90, 0x3c, 0xef, 0x32, 0xcf, 0xd8, 0x44, 0xa6, 0x85, 0xdd, 0x37, 0xcf, 0xef, 0xae, 0x90, 0xdf,
+	0x82, 0x98, 0x1f, 0x07, 0xa9, 0xdd, 0x00, 0x25, 0xef, 0xe5, 0xcc, 0x7e, 0x8b, 0x8a, 0x57, 0x9f,
+	0x7b, 0xd7, 0x0f, 0xde, 0x3c, 0xb1, 0x3b, 0x42, 0x62, 0xea, 0xa0, 0x8d, 0x8b, 0x30, 0xb2, 0x02,
+	0x95, 0x76, 0x72, 0x5a, 0x3f, 0x4b, 0x30, 0xd9, 0x24, 0xf6, 0x43, 0xb3, 0x4b, 0x46, 0x2f, 0xc5,
+	0x15, 0x28, 0xf9, 0xc8, 0x24, 0xd8, 0x65, 0x37, 0x99, 0x59, 0xa1, 0x7f, 0xa7, 0x8d, 0xad, 0xbd,
+	0xa8, 0x1a, 0x17, 0x0c, 0x66, 0xd1, 0x3a, 0x24, 0xa8, 0xb4, 0xb3, 0x59, 0x22, 0x14, 0x95, 0xb6,
+	0x0c, 0xff, 0xef, 0xff, 0xee, 0xc3, 0x96, 0x67, 0xa0, 0xd8, 0x75, 0x03, 0xa7, 0x4d, 0x51, 0x16,
+	0x8c, 0xc8, 0xd0, 0x5e, 0x48, 0xb4, 0x69, 0x35, 0x10, 0xe9, 0x76, 0x2e, 0x9d, 0x4d, 0x63, 0x55,
+	0x8c, 0xba, 0x92, 0x7f, 0x0c, 0xc3, 0xe5, 0x59, 0x3f, 0x1b, 0x19, 0x5c, 0xee, 0x6f, 0xa3, 0xf7,
+	0xe0, 0x73, 0x1c, 0x76, 0x84, 0xa1, 0xe4, 0x23, 0x1f, 0x20, 0x21, 0xc4, 0x21, 0x4b, 0x15, 0x5f,
+	0x5e, 0xd3, 0x69, 0xa9, 0xe2, 0x36, 0xd7, 0x37, 0x3c, 0xa1, 0xa1, 0xa3, 0x45, 0x41, 0x4d, 0x1a,
+	0xcc, 0xd2, 0xbe, 0x8f, 0x6a, 0x7f, 0x38, 0x80, 0xa9, 0x7c, 0xb9, 0x04, 0x86, 0x2c, 0xfe, 0xf1,
+	0xfa, 0xda, 0x1a, 0xad, 0xa9, 0xb1, 0x83, 0x53, 0xa8, 0xc2, 0x15, 0x9f, 0x7a, 0xfa, 0x1c, 0xfa,
+	0xe6, 0xfa, 0x2b, 0x80, 0x42, 0x93, 0xd8, 0xf2, 0x16, 0x5c, 0xe9, 0x37, 0xe0, 0xf3, 0xb9, 0x3e,
+	0x21, 0x6e, 0x50, 0x95, 0xa5, 0x33, 0x82, 0x7c, 0xb9, 0x6d, 0x80, 0x44, 0xe7, 0xaa, 0x8a, 0x86,
+	0xc4, 0x71, 0xe5, 0xd6, 0xd9, 0x71, 0x3e, 0xeb, 0x17, 0x70, 0x35, 0xd9, 0x62, 0x2e, 0x88, 0x87,
+	0xf1, 0x04, 0xe5, 0xdd, 0x73, 0x12, 0xf8, 0xc4, 0x5f, 0xc2, 0xb5, 0x4c, 0x1f, 0xa6, 0x89, 0x86,
+	0xa6, 0x73, 0x94, 0x95, 0xf3, 0x73, 0xf8, 0x0a, 0x8f, 0xa0, 0x1c, 0xb7, 0x3d, 0x37, 0x45, 0x03,
+	0x79, 0x58, 0x79, 0xe7, 0xcc, 0x70, 0x52, 0xe3, 0x44, 0xd7, 0x21, 0xd4, 0x38, 0x8e, 0x8b, 0x35,
+	0xce, 0x77, 0x09, 0x21, 0xd0, 0xb8, 0x45, 0x10, 0x02, 0xe5, 0x61, 0x31, 0xd0, 0xdc, 0x4b, 0x2f,
+	0xb7, 0x41, 0x16, 0xbc, 0xf2, 0xe2, 0x4d, 0xcf, 0xe5, 0x29, 0xfa, 0x70, 0x79, 0x7c, 0x35, 0x0b,
+	0xa6, 0xb3, 0x0f, 0xee, 0xd2, 0xe0, 0x29, 0x78, 0x92, 0xf2, 0xde, 0x10, 0x49, 0xc9, 0x03, 0x93,
+	0x79, 0xfb, 0xb4, 0xb3, 0x60, 0x46, 0x39, 0xe2, 0x03, 0x23, 0x7e, 0x8a, 0xe4, 0x07, 0x50, 0x62,
+	0x9f, 0x1b, 0x14, 0xd1, 0xa8, 0x28, 0xa6, 0x68, 0x83, 0x63, 0x7c, 0xa6, 0x8f, 0xa0, 0x18, 0x55,
+	0xd7, 0x9a, 0x28, 0x99, 0x86, 0x94, 0xb7, 0x07, 0x86, 0x92, 0x80, 0x58, 0x91, 0x53, 0xc4, 0xd7,
+	0x2a, 0x8c, 0x89, 0x01, 0x65, 0x6a, 0xd1, 0x23, 0x28, 0xc7, 0x25, 0x5f, 0x78, 0xc4, 0x78, 0x58,
+	0x7c, 0xc4, 0xf2, 0x15, 0x7a, 0x1b, 0x20, 0x51, 0x85, 0xd5, 0x41, 0x83, 0x18, 0xc8, 0x5b, 0x67,
+	0xc7, 0xf9, 0xac, 0x4f, 0x60, 0x2a, 0xf5, 0xad, 0x65, 0x51, 0xa8, 0x76, 0x22, 0x43, 0x59, 0x3e,
+	0x2f, 0xa3, 0x3f, 0xb7, 0x52, 0xfc, 0x3a, 0xfc, 0x67, 0x6b, 0xf3, 0xc1, 0xe1, 0xb1, 0x2a, 0xbd,
+	0x3c, 0x56, 0xa5, 0x7f, 0x8f, 0x55, 0xe9, 0x87, 0x13, 0x75, 0xec, 0xe5, 0x89, 0x3a, 0xf6, 0xf7,
+	0x89, 0x3a, 0xf6, 0x44, 0xb7, 0x9d, 0x60, 0xb7, 0xbb, 0xa3, 0x5b, 0xb8, 0x53, 0xef, 0x4f, 0xba,
+	0x6a, 0xed, 0x9a, 0x8e, 0xcb, 0xcd, 0xfa, 0x73, 0xfa, 0x04, 0x04, 0x3d, 0x0f, 0x91, 0x9d, 0x12,
+	0xfd, 0x52, 0x75, 0xfb, 0xbf, 0x00, 0x00, 0x00, 0xff, 0xff, 0x30, 0x3f, 0x20, 0x1a, 0x6c, 0x13,
+	0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1339,6 +1765,14 @@ type MsgClient interface {
 	RotateCourtKey(ctx context.Context, in *MsgRotateCourtKey, opts ...grpc.CallOption) (*MsgRotateCourtKeyResponse, error)
 	// Unjail brings the sender's seat into the validator set, for the first time or again.
 	Unjail(ctx context.Context, in *MsgUnjail, opts ...grpc.CallOption) (*MsgUnjailResponse, error)
+	// Pause begins an emergency pause by the council's vote, or prolongs it.
+	Pause(ctx context.Context, in *MsgPause, opts ...grpc.CallOption) (*MsgPauseResponse, error)
+	// Resume ends the pause by the council's vote.
+	Resume(ctx context.Context, in *MsgResume, opts ...grpc.CallOption) (*MsgResumeResponse, error)
+	// VotePause is the sender's seat's vote for a pause, which begins as soon as two thirds of the active power have voted so.
+	VotePause(ctx context.Context, in *MsgVotePause, opts ...grpc.CallOption) (*MsgVotePauseResponse, error)
+	// VoteResume is the sender's seat's vote against it, which ends it likewise.
+	VoteResume(ctx context.Context, in *MsgVoteResume, opts ...grpc.CallOption) (*MsgVoteResumeResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -1450,6 +1884,42 @@ func (c *msgClient) Unjail(ctx context.Context, in *MsgUnjail, opts ...grpc.Call
 	return out, nil
 }
 
+func (c *msgClient) Pause(ctx context.Context, in *MsgPause, opts ...grpc.CallOption) (*MsgPauseResponse, error) {
+	out := new(MsgPauseResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/Pause", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Resume(ctx context.Context, in *MsgResume, opts ...grpc.CallOption) (*MsgResumeResponse, error) {
+	out := new(MsgResumeResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/Resume", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) VotePause(ctx context.Context, in *MsgVotePause, opts ...grpc.CallOption) (*MsgVotePauseResponse, error) {
+	out := new(MsgVotePauseResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/VotePause", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) VoteResume(ctx context.Context, in *MsgVoteResume, opts ...grpc.CallOption) (*MsgVoteResumeResponse, error) {
+	out := new(MsgVoteResumeResponse)
+	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/VoteResume", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/credence.poa.v1.Msg/UpdateParams", in, out, opts...)
@@ -1483,6 +1953,14 @@ type MsgServer interface {
 	RotateCourtKey(context.Context, *MsgRotateCourtKey) (*MsgRotateCourtKeyResponse, error)
 	// Unjail brings the sender's seat into the validator set, for the first time or again.
 	Unjail(context.Context, *MsgUnjail) (*MsgUnjailResponse, error)
+	// Pause begins an emergency pause by the council's vote, or prolongs it.
+	Pause(context.Context, *MsgPause) (*MsgPauseResponse, error)
+	// Resume ends the pause by the council's vote.
+	Resume(context.Context, *MsgResume) (*MsgResumeResponse, error)
+	// VotePause is the sender's seat's vote for a pause, which begins as soon as two thirds of the active power have voted so.
+	VotePause(context.Context, *MsgVotePause) (*MsgVotePauseResponse, error)
+	// VoteResume is the sender's seat's vote against it, which ends it likewise.
+	VoteResume(context.Context, *MsgVoteResume) (*MsgVoteResumeResponse, error)
 	// UpdateParams replaces the parameters.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -1523,6 +2001,18 @@ func (*UnimplementedMsgServer) RotateCourtKey(ctx context.Context, req *MsgRotat
 }
 func (*UnimplementedMsgServer) Unjail(ctx context.Context, req *MsgUnjail) (*MsgUnjailResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Unjail not implemented")
+}
+func (*UnimplementedMsgServer) Pause(ctx context.Context, req *MsgPause) (*MsgPauseResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Pause not implemented")
+}
+func (*UnimplementedMsgServer) Resume(ctx context.Context, req *MsgResume) (*MsgResumeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Resume not implemented")
+}
+func (*UnimplementedMsgServer) VotePause(ctx context.Context, req *MsgVotePause) (*MsgVotePauseResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method VotePause not implemented")
+}
+func (*UnimplementedMsgServer) VoteResume(ctx context.Context, req *MsgVoteResume) (*MsgVoteResumeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method VoteResume not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -1730,6 +2220,78 @@ func _Msg_Unjail_Handler(srv interface{}, ctx context.Context, dec func(interfac
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_Pause_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPause)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Pause(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/Pause",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Pause(ctx, req.(*MsgPause))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Resume_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgResume)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Resume(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/Resume",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Resume(ctx, req.(*MsgResume))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_VotePause_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgVotePause)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).VotePause(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/VotePause",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).VotePause(ctx, req.(*MsgVotePause))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_VoteResume_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgVoteResume)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).VoteResume(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/credence.poa.v1.Msg/VoteResume",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).VoteResume(ctx, req.(*MsgVoteResume))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -1796,6 +2358,22 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Unjail",
 			Handler:    _Msg_Unjail_Handler,
+		},
+		{
+			MethodName: "Pause",
+			Handler:    _Msg_Pause_Handler,
+		},
+		{
+			MethodName: "Resume",
+			Handler:    _Msg_Resume_Handler,
+		},
+		{
+			MethodName: "VotePause",
+			Handler:    _Msg_VotePause_Handler,
+		},
+		{
+			MethodName: "VoteResume",
+			Handler:    _Msg_VoteResume_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -2594,6 +3172,276 @@ func (m *MsgRotateCourtKeyResponse) MarshalToSizedBuffer(dAtA []byte) (int, erro
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgPause) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPause) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPause) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Blocks != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Blocks))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPauseResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPauseResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPauseResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Until != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgResume) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgResume) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgResume) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgResumeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgResumeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgResumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgVotePause) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgVotePause) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgVotePause) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgVotePauseResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgVotePauseResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgVotePauseResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Paused {
+		i--
+		if m.Paused {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgVoteResume) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgVoteResume) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgVoteResume) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgVoteResumeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgVoteResumeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgVoteResumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Resumed {
+		i--
+		if m.Resumed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintTx(dAtA []byte, offset int, v uint64) int {
 	offset -= sovTx(v)
 	base := offset
@@ -2938,6 +3786,122 @@ func (m *MsgRotateCourtKeyResponse) Size() (n int) {
 	}
 	var l int
 	_ = l
+	return n
+}
+
+func (m *MsgPause) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Blocks != 0 {
+		n += 1 + sovTx(uint64(m.Blocks))
+	}
+	return n
+}
+
+func (m *MsgPauseResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Until != 0 {
+		n += 1 + sovTx(uint64(m.Until))
+	}
+	return n
+}
+
+func (m *MsgResume) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgResumeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgVotePause) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgVotePauseResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Paused {
+		n += 2
+	}
+	return n
+}
+
+func (m *MsgVoteResume) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgVoteResumeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Resumed {
+		n += 2
+	}
 	return n
 }
 
@@ -5166,6 +6130,740 @@ func (m *MsgRotateCourtKeyResponse) Unmarshal(dAtA []byte) error {
 			return fmt.Errorf("proto: MsgRotateCourtKeyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPause) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPause: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPause: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Blocks", wireType)
+			}
+			m.Blocks = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Blocks |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPauseResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPauseResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPauseResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgResume) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgResume: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgResume: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgResumeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgResumeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgResumeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgVotePause) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgVotePause: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgVotePause: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgVotePauseResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgVotePauseResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgVotePauseResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Paused", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Paused = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgVoteResume) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgVoteResume: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgVoteResume: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgVoteResumeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgVoteResumeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgVoteResumeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Resumed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Resumed = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

@@ -1,0 +1,237 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/x/poa/types"
+)
+
+// An emergency pause refuses the messages that begin new work; x/orgs' guard asks CheckRunning for those that declare it, and
+// the market and the deals ask IsPaused before they make deals and open tasks. What runs goes on, and ends as its terms say.
+//
+// Two ways lead to a pause and out of it: the council's message, after an ordinary proposal; or votes of seats, which need no
+// proposal and no period, and decide in the block in which two thirds of the active power have said the same. A seat has one vote
+// at a time, which counts for pause_vote_blocks, and every decision clears all of them. A pause ends by itself at its height.
+
+// IsPaused says whether an emergency pause holds.
+func (k Keeper) IsPaused(ctx context.Context) (bool, error) {
+	_, holds, err := k.pauseInForce(ctx)
+	return holds, err
+}
+
+// CheckRunning returns ErrPaused while an emergency pause holds.
+func (k Keeper) CheckRunning(ctx context.Context) error {
+	pause, holds, err := k.pauseInForce(ctx)
+	if err != nil || !holds {
+		return err
+	}
+	return pause.Refusal()
+}
+
+// pauseInForce returns the pause that holds.
+func (k Keeper) pauseInForce(ctx context.Context) (pause types.Pause, holds bool, err error) {
+	pause, err = k.Pause.Get(ctx)
+	if errors.Is(err, collections.ErrNotFound) {
+		return pause, false, nil
+	}
+	return pause, err == nil && pause.Holds(height(ctx)), err
+}
+
+// StartPause begins a pause of blocks from now on, or has the one that holds go on for so long; 0 is the most, which is
+// max_pause_blocks. seats are those that decided it; none is the council. ErrInvalidPause.
+func (k Keeper) StartPause(ctx context.Context, reason string, blocks int64, seats []string) (until int64, err error) {
+	if err := types.ValidateReason(reason); err != nil {
+		return 0, err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if blocks == 0 {
+		blocks = params.MaxPauseBlocks
+	}
+	if blocks < 0 || blocks > params.MaxPauseBlocks {
+		return 0, types.ErrInvalidPause.Wrapf("blocks: %d, expected 1 to max_pause_blocks = %d; a pause can be prolonged later", blocks, params.MaxPauseBlocks)
+	}
+	before, holds, err := k.pauseInForce(ctx)
+	if err != nil {
+		return 0, err
+	}
+	pause := types.Pause{Since: height(ctx), Until: height(ctx) + blocks, Reason: reason, Seats: seats}
+	if holds {
+		pause.Since = before.Since
+	}
+	if err := errors.Join(k.Pause.Set(ctx, pause), k.PauseVotes.Clear(ctx, nil)); err != nil {
+		return 0, err
+	}
+	return pause.Until, emit(ctx, &types.EventPaused{Since: pause.Since, Until: pause.Until, Reason: reason, Seats: seats})
+}
+
+// EndPause ends the pause that holds: ErrNotPaused, ErrInvalidPause.
+func (k Keeper) EndPause(ctx context.Context, reason string, seats []string) error {
+	if err := types.ValidateReason(reason); err != nil {
+		return err
+	}
+	pause, holds, err := k.pauseInForce(ctx)
+	if err != nil {
+		return err
+	}
+	if !holds {
+		return types.ErrNotPaused.Wrapf("height %d: nothing is to be ended", height(ctx))
+	}
+	return k.forgetPause(ctx, pause, reason, seats)
+}
+
+// endOverduePause ends a pause whose height has come.
+func (k Keeper) endOverduePause(ctx context.Context) error {
+	pause, err := k.Pause.Get(ctx)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil
+	}
+	if err != nil || pause.Holds(height(ctx)) {
+		return err
+	}
+	return k.forgetPause(ctx, pause, types.ReasonOver, nil)
+}
+
+func (k Keeper) forgetPause(ctx context.Context, pause types.Pause, reason string, seats []string) error {
+	if err := errors.Join(k.Pause.Remove(ctx), k.PauseVotes.Clear(ctx, nil)); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventResumed{Since: pause.Since, Reason: reason, Seats: seats})
+}
+
+// VotePause is a seat's vote for a pause, which begins, or is prolonged, when that makes two thirds. decided says whether it did.
+func (k Keeper) VotePause(ctx context.Context, seat types.Seat, reason string) (decided bool, err error) {
+	seats, first, err := k.castPauseVote(ctx, types.PauseVote{OrgId: seat.OrgId, Pause: true, Reason: reason, Height: height(ctx)}, seat)
+	if err != nil || len(seats) == 0 {
+		return false, err
+	}
+	_, err = k.StartPause(ctx, first, 0, seats)
+	return err == nil, err
+}
+
+// VoteResume is a seat's vote against the pause, which ends when that makes two thirds. While none holds it takes back the seat's
+// vote for one: ErrNotPaused without such.
+func (k Keeper) VoteResume(ctx context.Context, seat types.Seat, reason string) (decided bool, err error) {
+	holds, err := k.IsPaused(ctx)
+	if err != nil {
+		return false, err
+	}
+	if !holds {
+		return false, k.takeBackPauseVote(ctx, seat)
+	}
+	seats, first, err := k.castPauseVote(ctx, types.PauseVote{OrgId: seat.OrgId, Reason: reason, Height: height(ctx)}, seat)
+	if err != nil || len(seats) == 0 {
+		return false, err
+	}
+	return true, k.EndPause(ctx, first, seats)
+}
+
+func (k Keeper) takeBackPauseVote(ctx context.Context, seat types.Seat) error {
+	_, found, err := records.Find(ctx, k.PauseVotes, seat.OrgId)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return types.ErrNotPaused.Wrapf("height %d: %s has no vote for a pause to take back either", height(ctx), seat.OrgId)
+	}
+	return k.PauseVotes.Remove(ctx, seat.OrgId)
+}
+
+// castPauseVote stores the vote of an active seat. When those that agree with it are two thirds of the active power, it returns
+// their organisations, sorted, and the reason of the first of them.
+func (k Keeper) castPauseVote(ctx context.Context, vote types.PauseVote, seat types.Seat) (seats []string, first string, err error) {
+	if err := types.ValidateReason(vote.Reason); err != nil {
+		return nil, "", err
+	}
+	if !seat.Active() {
+		return nil, "", types.ErrNotActive.Wrapf("%s: only seats in the validator set decide", seat.OrgId)
+	}
+	if err := k.PauseVotes.Set(ctx, seat.OrgId, vote); err != nil {
+		return nil, "", err
+	}
+	if err := emit(ctx, &types.EventPauseVoted{OrgId: vote.OrgId, Pause: vote.Pause, Reason: vote.Reason}); err != nil {
+		return nil, "", err
+	}
+	votes, power, err := k.countingPauseVotes(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	oldest, agreed := vote, int64(0)
+	for _, v := range votes {
+		if v.Pause != vote.Pause {
+			continue
+		}
+		seats, agreed = append(seats, v.OrgId), agreed+v.power
+		if v.Height < oldest.Height {
+			oldest = v.PauseVote
+		}
+	}
+	if !types.Decides(agreed, power) {
+		return nil, "", nil
+	}
+	return seats, oldest.Reason, nil
+}
+
+// countingVote is a vote of an active seat that counts now, with the seat's power.
+type countingVote struct {
+	types.PauseVote
+	power int64
+}
+
+// countingPauseVotes returns the votes of active seats that count now, in order of org id, and the power of all active seats.
+func (k Keeper) countingPauseVotes(ctx context.Context) (votes []countingVote, power int64, err error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	active, err := k.ActiveSeats(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, seat := range active {
+		power += seat.Power
+		vote, found, err := records.Find(ctx, k.PauseVotes, seat.OrgId)
+		if err != nil {
+			return nil, 0, err
+		}
+		if found && vote.Counts(height(ctx), params.PauseVoteBlocks) {
+			votes = append(votes, countingVote{vote, seat.Power})
+		}
+	}
+	return votes, power, nil
+}
+
+// initPause stores the pause and the votes of a genesis state.
+func (k Keeper) initPause(ctx context.Context, g types.GenesisState) error {
+	if g.Pause != nil {
+		if err := k.Pause.Set(ctx, *g.Pause); err != nil {
+			return err
+		}
+	}
+	for _, v := range g.PauseVotes {
+		if err := k.PauseVotes.Set(ctx, v.OrgId, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportPause is the inverse of initPause.
+func (k Keeper) exportPause(ctx context.Context, g *types.GenesisState) error {
+	pause, err := k.Pause.Get(ctx)
+	if err == nil {
+		g.Pause = &pause
+	} else if !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	return k.PauseVotes.Walk(ctx, nil, func(_ string, v types.PauseVote) (bool, error) {
+		g.PauseVotes = append(g.PauseVotes, v)
+		return false, nil
+	})
+}
