@@ -3,6 +3,8 @@ package keeper
 import (
 	"context"
 
+	"cosmossdk.io/collections"
+
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -104,17 +106,17 @@ func (k Keeper) checkFilled(ctx context.Context, g *types.GenesisState) error {
 
 // checkBook checks that exactly what rests is on the book, and that the owners' counts are theirs.
 func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
-	orders, requests, counts := 0, 0, map[string]uint64{}
+	orders, requests, counts := 0, 0, map[countKey]uint64{}
 	for _, r := range g.Orders {
 		if r.Status != types.ORDER_STATUS_RESTING {
 			continue
 		}
-		counts[r.Order.Owner]++
+		counts[collections.Join(types.PartyOwner+r.Order.Owner, "")]++
 		topics, err := k.orderTopics(ctx, r.Order)
 		if err != nil {
 			return err
 		}
-		counts[r.Seller(topics[0])]++
+		counts[collections.Join(r.Seller(), topics[0])]++
 		if r.Rank != "" {
 			if orders++; r.Kind == types.ORDER_KIND_POOL {
 				orders++ // under its own pool's topic as well
@@ -124,7 +126,7 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 	for _, r := range g.Requests {
 		if r.Status == types.REQUEST_STATUS_RESTING {
 			requests++
-			counts[r.Requester]++
+			counts[collections.Join(types.PartyOwner+r.Requester, "")]++
 		}
 	}
 	onBook, waiting, owners := 0, 0, len(counts)
@@ -137,9 +139,9 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 	if onBook != orders || waiting != requests {
 		return types.ErrInsolvent.Wrapf("book: %d entries and %d requests, expected %d and %d", onBook, waiting, orders, requests)
 	}
-	err := k.Resting.Walk(ctx, nil, func(owner string, n uint64) (bool, error) {
+	err := k.Resting.Walk(ctx, nil, func(owner countKey, n uint64) (bool, error) {
 		if owners--; n != counts[owner] {
-			return true, types.ErrInsolvent.Wrapf("resting: %s has %d on the book, counted %d", owner, counts[owner], n)
+			return true, types.ErrInsolvent.Wrapf("resting: %s %s has %d on the book, counted %d", owner.K1(), owner.K2(), counts[owner], n)
 		}
 		return false, nil
 	})
