@@ -90,6 +90,11 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 	if err != nil {
 		return nil, err
 	}
+	if job.Fuel == 0 && job.Category == "" {
+		if job.Fuel, err = ProposedFuel(ctx, r.Conn, reference); err != nil {
+			return nil, err
+		}
+	}
 	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: uint64(time.Now().UnixNano()), Job: job.order(reference)}
 	if msg.Job.Datasets, err = r.datasets(ctx, job, tell); err != nil {
 		return nil, err
@@ -128,7 +133,7 @@ func (j Job) order(app string) markettypes.Job {
 		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
 		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
 		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
-		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Partial: j.Partial,
+		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
 	}
 	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
 		out.Pool = j.Pools[0]

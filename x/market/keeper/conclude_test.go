@@ -41,7 +41,7 @@ func TestTradePinsEverything(t *testing.T) {
 	require.Equal(t, dealstypes.Terms{
 		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100,
 		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 900,
-		CommitBlocks: 120 + 20 + 3 + 2, RevealBlocks: 120, CourtBlocks: 120 + 20 + 3 + 2, CourtRevealBlocks: 120, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5,
+		CommitBlocks: 120 + 20 + 3 + 2, RevealBlocks: 120, CourtBlocks: 120 + 20 + 3 + 2, CourtRevealBlocks: 120, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5, AuditBlocks: 1_200 + 145,
 	}, d.Terms)
 	rid, err := types.ParseID(id)
 	require.NoError(t, err)
@@ -103,4 +103,24 @@ func TestTradeTakesThePricesOfItsBlock(t *testing.T) {
 	f.pools.pools["open"] = f.pools.pools["second"]
 	f.next()
 	require.Equal(t, before, f.deal(id))
+}
+
+// TestDealPinsHowItIsRun: the folder that a job names as its result goes before the version's, and the version's statuses
+// are pinned beside what the job says.
+func TestDealPinsHowItIsRun(t *testing.T) {
+	for named, want := range map[string]string{"": "img", "mine": "mine"} {
+		f := newFixture(t)
+		f.fund("ann", 10_000)
+		f.setApp("studio/ray:v1", func(_ *appstypes.App, v *appstypes.Version) { v.OutputPath, v.OkExit = "img", []uint32{0, 7} })
+		f.place(f.poolOrder("open", 1, 100, 9))
+		j := job()
+		j.Execution = &dealstypes.Execution{OutputPath: named, Seed: "7"}
+		id := f.submit("ann", 1, j)
+		f.next()
+		d := f.deal(id)
+		require.Equal(t, want, d.OutputPath)
+		require.Equal(t, []uint32{0, 7}, d.OkExit)
+		require.Equal(t, []uint32{0, 7}, d.RunExecution().OkExit)
+		require.Equal(t, "7", d.RunExecution().Seed)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 
 	"github.com/credence-chain/credence/internal/compact"
+	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -22,6 +23,9 @@ type Keeper struct {
 	apps    types.AppsKeeper
 	beacon  types.BeaconKeeper
 	seats   types.SeatsKeeper
+
+	accounts types.AccountKeeper
+	purse    purse.Purse
 
 	Schema collections.Schema
 	// Params of the module.
@@ -62,13 +66,19 @@ type Keeper struct {
 	States collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Planned: pool -> seats of tasks that are planned and not drawn yet. See plan.go.
 	Planned collections.Map[string, uint64]
+	// Convicted: organisation -> height at which a court last found a worker of it wrong.
+	Convicted collections.Map[string, int64]
+	// AuditCounts: cause -> what courts found of accepted answers.
+	AuditCounts collections.Map[uint32, types.AuditCount]
+	// AuditBudget in ucred pays the courts that the chain calls itself.
+	AuditBudget collections.Item[uint64]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
 func NewKeeper(
 	cdc codec.BinaryCodec, service store.KVStoreService, addresses types.AddressCodec,
 	workers types.WorkersKeeper, deals types.DealsKeeper, apps types.AppsKeeper,
-	beacon types.BeaconKeeper, seats types.SeatsKeeper, authority string,
+	beacon types.BeaconKeeper, seats types.SeatsKeeper, accounts types.AccountKeeper, bank types.BankKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	byText := collections.PairKeyCodec(collections.StringKey, collections.Uint64Key)
@@ -76,6 +86,7 @@ func NewKeeper(
 	k := Keeper{
 		addresses: addresses, authority: authority,
 		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats,
+		accounts: accounts, purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Tasks:          collections.NewMap(sb, types.TasksPrefix, "tasks", compact.ID, compact.Value[types.Task](cdc, addresses)),
@@ -96,6 +107,9 @@ func NewKeeper(
 		History:        collections.NewKeySet(sb, types.HistoryPrefix, "history", collections.TripleKeyCodec(who, collections.Uint64Key, compact.ID)),
 		States:         collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, compact.ID)),
 		Planned:        collections.NewMap(sb, types.PlannedPrefix, "planned", collections.StringKey, collections.Uint64Value),
+		Convicted:      collections.NewMap(sb, types.ConvictedPrefix, "convicted", collections.StringKey, collections.Int64Value),
+		AuditCounts:    collections.NewMap(sb, types.AuditCountsPrefix, "audit_counts", collections.Uint32Key, codec.CollValue[types.AuditCount](cdc)),
+		AuditBudget:    collections.NewItem(sb, types.AuditBudgetKey, "audit_budget", collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

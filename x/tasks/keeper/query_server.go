@@ -17,6 +17,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/internal/prefix"
+	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -137,12 +138,16 @@ func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) 
 		return nil, refused(err)
 	}
 	t := it.stored
-	if t.Phase != types.PHASE_DONE {
+	if !t.Ended() {
 		return nil, status.Error(codes.FailedPrecondition, errorsmod.Wrapf(types.ErrNotEnded, "task %s is in %s", t.Id, t.Phase).Error())
 	}
 	out := &types.QueryResultResponse{
 		Task: t.Id, Deal: t.Deal, Index: t.Index, Ending: t.Ending, ByCourt: t.ByCourt,
 		Requester: it.deal.Requester, Beneficiary: it.deal.Beneficiary, OutputPath: it.deal.OutputPath, Height: t.Done,
+		Final: t.Final(),
+	}
+	if !t.Final() {
+		out.FinalHeight = t.Audit.End
 	}
 	if t.Ending != types.ENDING_ACCEPTED {
 		return out, nil
@@ -212,6 +217,43 @@ func (q queryServer) view(ctx context.Context, l types.Ledger) (types.LedgerView
 		return types.LedgerView{}, err
 	}
 	return types.LedgerView{Ledger: l, Debt: p.D.String(), Budget: p.Budget(e0).String()}, nil
+}
+
+// Audits says what courts have found of accepted answers, and which bounds the patrol supports.
+func (q queryServer) Audits(ctx context.Context, _ *types.QueryAuditsRequest) (*types.QueryAuditsResponse, error) {
+	params, err := q.Keeper.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := q.auditCounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	budget, err := q.auditBudget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var patrol types.AuditCount
+	for _, c := range counts {
+		if c.Cause == types.AUDIT_CAUSE_PATROL {
+			patrol = c
+		}
+	}
+	return &types.QueryAuditsResponse{
+		Counts: counts, Budget: budget,
+		ErrorsPpm:    poco.BoundErrors(patrol.Decided(), patrol.Overturned),
+		ColludersPpm: poco.BoundColluders(patrol.Pairs, patrol.PairsOverturned),
+		AssumedPpm:   params.QNum * 1_000_000 / params.QDen,
+	}, nil
+}
+
+// Solvency compares the module's coins with what it owes.
+func (q queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {
+	b, err := q.Keeper.Solvency(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &types.QuerySolvencyResponse{Balance: purse.Saturate(b.Held), Owed: purse.Saturate(b.Owed), Solvent: b.Solvent()}, nil
 }
 
 // Quote says how a task of a deal to come would be planned now, and what it can cost.

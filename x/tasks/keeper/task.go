@@ -72,7 +72,7 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 			return err
 		}
 	}
-	if it.stored.Phase == types.PHASE_DONE && it.stored.Done == 0 {
+	if it.stored.Ended() && it.stored.Done == 0 {
 		it.stored.Done = sdkCtx.BlockHeight()
 	}
 	it.stored.Queued = it.stored.Deadline

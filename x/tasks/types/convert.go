@@ -155,6 +155,9 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 		Took: t.Took, Delay: t.Delay, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Seated: t.Seated, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
 		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled, Recalls: t.Recalls,
 	}
+	if out.Audit, err = t.Audit.ToPoco(); err != nil {
+		return out, err
+	}
 	if len(t.Risk) > 0 {
 		if out.Risk, err = poco.Q64FromBytes(t.Risk); err != nil {
 			return out, err
@@ -205,6 +208,7 @@ func (t *Task) Take(p poco.Task, height int64) {
 	if !p.Risk.IsZero() {
 		t.Risk = p.Risk.Bytes()
 	}
+	t.takeAudit(p.Audit)
 	if p.Verdict.Kind != poco.KindUnspecified {
 		v := OutcomeFromPoco(p.Verdict)
 		t.Verdict = &v

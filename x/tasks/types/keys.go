@@ -50,4 +50,14 @@ var (
 	AppConvictionsPrefix = collections.NewPrefix(17)
 	// PlannedPrefix: pool -> seats of tasks that are planned and not drawn yet; 0 is not stored.
 	PlannedPrefix = collections.NewPrefix(18)
+	// OwedKey holds what the module owes: bonds and the audit budget.
+	OwedKey = collections.NewPrefix(30)
+	// DepositsPrefix: task -> bond that transactions of this block have paid.
+	DepositsPrefix = collections.NewPrefix(31)
+	// ConvictedPrefix: organisation -> height of its last conviction.
+	ConvictedPrefix = collections.NewPrefix(32)
+	// AuditCountsPrefix: cause -> AuditCount.
+	AuditCountsPrefix = collections.NewPrefix(33)
+	// AuditBudgetKey holds the audit budget.
+	AuditBudgetKey = collections.NewPrefix(34)
 )
