@@ -10,14 +10,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/testutil"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 // textOfRaw finds the text of what the state holds raw: ids and digests in hexadecimal digits, addresses in bech32.
 var textOfRaw = regexp.MustCompile(`[0-9a-f]{64}|cred1[02-9ac-hj-np-z]{38}`)
 
 // rawModules are the modules whose state holds no such text.
-var rawModules = []string{taskstypes.StoreKey}
+var rawModules = []string{
+	dealstypes.StoreKey, markettypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, taskstypes.StoreKey, voucherstypes.StoreKey,
+}
 
 // use is what the entries of a store with one prefix take.
 type use struct{ entries, keys, values int }

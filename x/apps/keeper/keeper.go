@@ -22,6 +22,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
@@ -68,11 +69,11 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	owner := collections.PairKeyCodec(sdk.AccAddressKey, text)
 	k := Keeper{
 		addresses: addresses, orgs: orgs, authority: authority,
-		Apps:            collections.NewMap(sb, types.AppsPrefix, "apps", text, codec.CollValue[types.App](cdc)),
-		Versions:        collections.NewMap(sb, types.VersionsPrefix, "versions", version, codec.CollValue[types.Version](cdc)),
+		Apps:            collections.NewMap(sb, types.AppsPrefix, "apps", text, compact.Value[types.App](cdc, addresses)),
+		Versions:        collections.NewMap(sb, types.VersionsPrefix, "versions", version, compact.Value[types.Version](cdc, addresses)),
 		Digests:         collections.NewKeySet(sb, types.DigestsPrefix, "digests", digest),
-		Datasets:        collections.NewMap(sb, types.DatasetsPrefix, "datasets", text, codec.CollValue[types.Dataset](cdc)),
-		DatasetVersions: collections.NewMap(sb, types.DatasetVersionsPrefix, "dataset_versions", version, codec.CollValue[types.DatasetVersion](cdc)),
+		Datasets:        collections.NewMap(sb, types.DatasetsPrefix, "datasets", text, compact.Value[types.Dataset](cdc, addresses)),
+		DatasetVersions: collections.NewMap(sb, types.DatasetVersionsPrefix, "dataset_versions", version, compact.Value[types.DatasetVersion](cdc, addresses)),
 		DatasetDigests:  collections.NewKeySet(sb, types.DatasetDigestsPrefix, "dataset_digests", digest),
 		AppsByOwner:     collections.NewKeySet(sb, types.AppsByOwnerPrefix, "apps_by_owner", owner),
 		DatasetsByOwner: collections.NewKeySet(sb, types.DatasetsByOwnerPrefix, "datasets_by_owner", owner),

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 
 	"cosmossdk.io/collections"
 
@@ -115,7 +116,7 @@ func (k Keeper) removeFromBook(ctx context.Context, r types.OrderRecord) error {
 
 // countResting counts an owner's orders and requests on the book; ErrBookFull when there would be too many.
 func (k Keeper) countResting(ctx context.Context, owner string, more bool) error {
-	return k.countRestingUpTo(ctx, owner, types.MaxResting, more)
+	return k.countRestingUpTo(ctx, collections.Join(types.PartyOwner+owner, ""), types.MaxResting, more)
 }
 
 // countOrder counts an order with its owner's, and with those of its seller under its topic.
@@ -127,17 +128,17 @@ func (k Keeper) countOrder(ctx context.Context, r types.OrderRecord, more bool) 
 	if err != nil {
 		return err
 	}
-	return k.countRestingUpTo(ctx, r.Seller(topics[0]), types.MaxRestingOfSeller, more)
+	return k.countRestingUpTo(ctx, collections.Join(r.Seller(), topics[0]), types.MaxRestingOfSeller, more)
 }
 
-func (k Keeper) countRestingUpTo(ctx context.Context, who string, most uint64, more bool) error {
+func (k Keeper) countRestingUpTo(ctx context.Context, who countKey, most uint64, more bool) error {
 	n, _, err := records.Find(ctx, k.Resting, who)
 	if err != nil {
 		return err
 	}
 	switch {
 	case more && n >= most:
-		return types.ErrBookFull.Wrapf("%s: %d rest already, expected fewer than %d", who, n, most)
+		return types.ErrBookFull.Wrapf("%s: %d rest already, expected fewer than %d", strings.Trim(who.K1()+" "+who.K2(), " "), n, most)
 	case more:
 		return k.Resting.Set(ctx, who, n+1)
 	case n > 1:

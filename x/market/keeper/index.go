@@ -75,13 +75,12 @@ func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was 
 	if err := k.moveExpiry(ctx, id, r.Expiry, expiryOfRequest(was), expiryOfRequest(r.Status)); err != nil {
 		return err
 	}
-	party := types.PartyRequester + r.Requester
 	if was != types.REQUEST_STATUS_UNSPECIFIED {
-		if err := k.RequestsBy.Remove(ctx, collections.Join4(party, uint64(was), r.Height, id)); err != nil {
+		if err := k.RequestsBy.Remove(ctx, collections.Join4(r.Requester, uint64(was), r.Height, id)); err != nil {
 			return err
 		}
 	}
-	return k.RequestsBy.Set(ctx, collections.Join4(party, uint64(r.Status), r.Height, id))
+	return k.RequestsBy.Set(ctx, collections.Join4(r.Requester, uint64(r.Status), r.Height, id))
 }
 
 // rankOf returns an order's rank as the book's key has it.

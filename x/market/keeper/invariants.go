@@ -104,17 +104,17 @@ func (k Keeper) checkFilled(ctx context.Context, g *types.GenesisState) error {
 
 // checkBook checks that exactly what rests is on the book, and that the owners' counts are theirs.
 func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
-	orders, requests, counts := 0, 0, map[string]uint64{}
+	orders, requests, counts := 0, 0, map[[2]string]uint64{} // by party and topic
 	for _, r := range g.Orders {
 		if r.Status != types.ORDER_STATUS_RESTING {
 			continue
 		}
-		counts[r.Order.Owner]++
+		counts[[2]string{types.PartyOwner + r.Order.Owner}]++
 		topics, err := k.orderTopics(ctx, r.Order)
 		if err != nil {
 			return err
 		}
-		counts[r.Seller(topics[0])]++
+		counts[[2]string{r.Seller(), topics[0]}]++
 		if r.Rank != "" {
 			if orders++; r.Kind == types.ORDER_KIND_POOL {
 				orders++ // under its own pool's topic as well
@@ -124,7 +124,7 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 	for _, r := range g.Requests {
 		if r.Status == types.REQUEST_STATUS_RESTING {
 			requests++
-			counts[r.Requester]++
+			counts[[2]string{types.PartyOwner + r.Requester}]++
 		}
 	}
 	onBook, waiting, owners := 0, 0, len(counts)
@@ -137,9 +137,10 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 	if onBook != orders || waiting != requests {
 		return types.ErrInsolvent.Wrapf("book: %d entries and %d requests, expected %d and %d", onBook, waiting, orders, requests)
 	}
-	err := k.Resting.Walk(ctx, nil, func(owner string, n uint64) (bool, error) {
-		if owners--; n != counts[owner] {
-			return true, types.ErrInsolvent.Wrapf("resting: %s has %d on the book, counted %d", owner, counts[owner], n)
+	err := k.Resting.Walk(ctx, nil, func(key countKey, n uint64) (bool, error) {
+		rests := counts[[2]string{key.K1(), key.K2()}]
+		if owners--; n != rests {
+			return true, types.ErrInsolvent.Wrapf("resting: %s %s has %d on the book, counted %d", key.K1(), key.K2(), rests, n)
 		}
 		return false, nil
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/market/types"
@@ -23,6 +24,8 @@ type (
 	bookKey = collections.Quad[string, uint64, int64, []byte]
 	// requestBookKey is (topic, 2^64-1 - limit, height, id).
 	requestBookKey = collections.Quad[string, uint64, int64, []byte]
+	// countKey is (party, topic).
+	countKey = collections.Pair[string, string]
 	// indexKey is (party, state or status, height, id).
 	indexKey = collections.Quad[string, uint64, int64, []byte]
 	// queueKey is (due height, id).
@@ -64,8 +67,8 @@ type Keeper struct {
 	Book collections.Map[bookKey, []byte]
 	// Arrivals: (due height, id) of orders that come on the book.
 	Arrivals collections.KeySet[queueKey]
-	// Resting: owner -> number of its orders and requests on the book; seller under a topic -> number of its orders there.
-	Resting collections.Map[string, uint64]
+	// Resting: (owner, "") -> number of its orders and requests on the book; (seller, topic) -> number of its orders there.
+	Resting collections.Map[countKey, uint64]
 	// Requests: id -> request as it was made, without its progress.
 	Requests collections.Map[[]byte, types.Request]
 	// RequestProgress: id -> the part of a request that changes.
@@ -102,7 +105,11 @@ func NewKeeper(
 	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, pause types.Pause, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
-	index := collections.QuadKeyCodec(collections.StringKey, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
+	party := compact.Party(addresses, types.PartyKinds)
+	indexBy := func(first collcodec.KeyCodec[string]) collcodec.KeyCodec[indexKey] {
+		return collections.QuadKeyCodec(first, collections.Uint64Key, collections.Int64Key, collections.BytesKey)
+	}
+	book := indexBy(collections.StringKey)
 	queue := collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)
 	k := Keeper{
 		cdc: cdc, addresses: addresses, authority: authority,
@@ -110,18 +117,18 @@ func NewKeeper(
 		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:          collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Orders:          collections.NewMap(sb, types.OrdersPrefix, "orders", collections.BytesKey, codec.CollValue[types.OrderRecord](cdc)),
-		OrdersBy:        collections.NewKeySet(sb, types.OrdersByPrefix, "orders_by", index),
+		Orders:          collections.NewMap(sb, types.OrdersPrefix, "orders", collections.BytesKey, compact.Value[types.OrderRecord](cdc, addresses)),
+		OrdersBy:        collections.NewKeySet(sb, types.OrdersByPrefix, "orders_by", indexBy(party)),
 		Floors:          collections.NewMap(sb, types.FloorsPrefix, "floors", collections.PairKeyCodec(sdk.AccAddressKey, collections.Uint32Key), collections.Uint64Value),
-		Book:            collections.NewMap(sb, types.BookPrefix, "book", index, collections.BytesValue),
+		Book:            collections.NewMap(sb, types.BookPrefix, "book", book, collections.BytesValue),
 		Arrivals:        collections.NewKeySet(sb, types.ArrivalsPrefix, "arrivals", queue),
-		Resting:         collections.NewMap(sb, types.RestingPrefix, "resting", collections.StringKey, collections.Uint64Value),
-		Requests:        collections.NewMap(sb, types.RequestsPrefix, "requests", collections.BytesKey, codec.CollValue[types.Request](cdc)),
-		RequestProgress: collections.NewMap(sb, types.RequestProgressPrefix, "request_progress", collections.BytesKey, codec.CollValue[types.RequestProgress](cdc)),
-		RequestsBy:      collections.NewKeySet(sb, types.RequestsByPrefix, "requests_by", index),
+		Resting:         collections.NewMap(sb, types.RestingPrefix, "resting", collections.PairKeyCodec(party, collections.StringKey), collections.Uint64Value),
+		Requests:        collections.NewMap(sb, types.RequestsPrefix, "requests", collections.BytesKey, compact.Value[types.Request](cdc, addresses)),
+		RequestProgress: collections.NewMap(sb, types.RequestProgressPrefix, "request_progress", collections.BytesKey, compact.Value[types.RequestProgress](cdc, addresses)),
+		RequestsBy:      collections.NewKeySet(sb, types.RequestsByPrefix, "requests_by", indexBy(compact.Address(addresses))),
 		Queue:           collections.NewKeySet(sb, types.QueuePrefix, "queue", queue),
-		Matches:         collections.NewMap(sb, types.MatchesPrefix, "matches", collections.BytesKey, codec.CollValue[types.Match](cdc)),
-		RequestBook:     collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", index),
+		Matches:         collections.NewMap(sb, types.MatchesPrefix, "matches", collections.BytesKey, compact.Value[types.Match](cdc, addresses)),
+		RequestBook:     collections.NewKeySet(sb, types.RequestBookPrefix, "request_book", book),
 		Rematches:       collections.NewMap(sb, types.RematchesPrefix, "rematches", collections.StringKey, codec.CollValue[types.Rematch](cdc)),
 		LastRematch:     collections.NewItem(sb, types.LastRematchKey, "last_rematch", collections.StringValue),
 		Rescan:          collections.NewItem(sb, types.RescanKey, "rescan", codec.CollValue[types.Rematch](cdc)),

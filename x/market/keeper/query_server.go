@@ -35,7 +35,7 @@ func asStatus(err error) error {
 	switch {
 	case errors.Is(err, types.ErrNotFound):
 		return status.Error(codes.NotFound, err.Error())
-	case errors.Is(err, types.ErrID):
+	case errors.Is(err, types.ErrID), errors.Is(err, collections.ErrEncoding):
 		return status.Error(codes.InvalidArgument, err.Error())
 	}
 	return err
@@ -93,7 +93,7 @@ func (s queryServer) Orders(ctx context.Context, req *types.QueryOrdersRequest) 
 	}
 	orders, next, err := indexed(ctx, s.OrdersBy, party, uint64(req.Status), req.Pagination,
 		func(id []byte) (types.OrderRecord, error) { return s.Keeper.Orders.Get(ctx, id) })
-	return &types.QueryOrdersResponse{Orders: orders, Pagination: next}, err
+	return &types.QueryOrdersResponse{Orders: orders, Pagination: next}, asStatus(err)
 }
 
 // topic returns the topic that a query of the book names.
@@ -144,7 +144,7 @@ func (s queryServer) Requests(ctx context.Context, req *types.QueryRequestsReque
 	if _, err := s.addresses.StringToBytes(req.Requester); err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "requester %q: %s", req.Requester, err)
 	}
-	requests, next, err := indexed(ctx, s.RequestsBy, types.PartyRequester+req.Requester, uint64(req.Status), req.Pagination,
+	requests, next, err := indexed(ctx, s.RequestsBy, req.Requester, uint64(req.Status), req.Pagination,
 		func(id []byte) (types.Request, error) { return s.requestByKey(ctx, id) })
 	return &types.QueryRequestsResponse{Requests: requests, Pagination: next}, err
 }

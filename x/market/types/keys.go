@@ -3,6 +3,7 @@ package types
 import (
 	"cosmossdk.io/collections"
 
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/internal/purse"
 )
 
@@ -15,7 +16,7 @@ const (
 	Denom = purse.Denom
 )
 
-// Prefixes of the module's store. Ids are raw 32 bytes, heights and prices big-endian, so that walks go upwards.
+// Prefixes of the module's store. Ids are 32 raw bytes, addresses 20, heights and prices big-endian, so that walks go upwards.
 var (
 	// ParamsKey holds the Params.
 	ParamsKey = collections.NewPrefix(0)
@@ -25,8 +26,8 @@ var (
 	FloorsPrefix = collections.NewPrefix(2)
 	// BookPrefix: (topic, price, height, rank) -> id; the first of a topic is the cheapest, of equal prices the oldest.
 	BookPrefix = collections.NewPrefix(3)
-	// RestingPrefix: owner -> number of orders and requests that it has on the book; seller under a topic
-	// (OrderRecord.Seller) -> number of its orders there.
+	// RestingPrefix: (owner, "") -> number of orders and requests that it has on the book; (seller, topic) -> number of its
+	// orders there (OrderRecord.Seller).
 	RestingPrefix = collections.NewPrefix(4)
 	// RequestsPrefix: id -> Request.
 	RequestsPrefix = collections.NewPrefix(5)
@@ -82,9 +83,18 @@ func DatasetTopic(ref string) string { return "dataset/" + ref }
 
 // Parties by which records are found: the kind of party, a slash, and its name.
 const (
-	PartyRequester = "requester/"
-	PartyApp       = "app/"
-	PartyDataset   = "dataset/"
-	PartyPool      = "pool/"
-	PartyOwner     = "owner/"
+	PartyApp          = "app/"
+	PartyDataset      = "dataset/"
+	PartyPool         = "pool/"
+	PartyOwner        = "owner/"
+	PartyOrganisation = "organisation/"
 )
+
+// PartyKinds says how the keys of parties are stored.
+var PartyKinds = []compact.Kind{
+	{Word: PartyApp, Byte: 'a'},
+	{Word: PartyDataset, Byte: 'd'},
+	{Word: PartyPool, Byte: 'p'},
+	{Word: PartyOwner, Byte: 'w', Account: true},
+	{Word: PartyOrganisation, Byte: 'g'},
+}

@@ -294,11 +294,10 @@ func (r OrderRecord) Live(height int64) bool {
 	return known && !r.Order.Expired(height) && r.Left() > 0
 }
 
-// Seller names who sells under a topic: the order's organisation with all of its accounts, or its owner, who has none.
-// No owner's address looks like it.
-func (r OrderRecord) Seller(topic string) string {
+// Seller is the party that sells: the order's organisation with all of its accounts, or its owner, who has none.
+func (r OrderRecord) Seller() string {
 	if r.Organisation != "" {
-		return topic + " organisation/" + r.Organisation
+		return PartyOrganisation + r.Organisation
 	}
-	return topic + " account/" + r.Order.Owner
+	return PartyOwner + r.Order.Owner
 }

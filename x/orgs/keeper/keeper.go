@@ -9,6 +9,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
@@ -42,7 +43,7 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 		ties:          new([]types.Ties),
 		reserved:      append([]string{authority}, reserved...),
 		Params:        collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Organisations: collections.NewMap(sb, types.OrganisationsPrefix, "organisations", collections.StringKey, codec.CollValue[types.Organisation](cdc)),
+		Organisations: collections.NewMap(sb, types.OrganisationsPrefix, "organisations", collections.StringKey, compact.Value[types.Organisation](cdc, addresses)),
 		OrgByAccount:  collections.NewMap(sb, types.OrgByAccountPrefix, "org_by_account", sdk.AccAddressKey, collections.StringValue),
 		Admissions: collections.NewKeySet(sb, types.AdmissionsPrefix, "admissions",
 			collections.PairKeyCodec(collections.Int64Key, collections.StringKey)),

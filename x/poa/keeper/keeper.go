@@ -9,6 +9,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
@@ -64,7 +65,7 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 		bank:                bank,
 		orgs:                orgs,
 		Params:              collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Seats:               collections.NewMap(sb, types.SeatsPrefix, "seats", collections.StringKey, codec.CollValue[types.Seat](cdc)),
+		Seats:               collections.NewMap(sb, types.SeatsPrefix, "seats", collections.StringKey, compact.Value[types.Seat](cdc, addresses)),
 		SeatByOperatorIndex: collections.NewMap(sb, types.SeatByOperatorPrefix, "seat_by_operator", sdk.AccAddressKey, collections.StringValue),
 		SeatByConsensus:     collections.NewMap(sb, types.SeatByConsensusPrefix, "seat_by_consensus", collections.BytesKey, collections.StringValue),
 		Missed:              collections.NewKeySet(sb, types.MissedPrefix, "missed", collections.PairKeyCodec(collections.StringKey, collections.Int64Key)),

@@ -11,6 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/vouchers/types"
@@ -53,7 +54,7 @@ func NewKeeper(
 		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:      collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Vouchers:    collections.NewMap(sb, types.VouchersPrefix, "vouchers", collections.BytesKey, codec.CollValue[types.Voucher](cdc)),
+		Vouchers:    collections.NewMap(sb, types.VouchersPrefix, "vouchers", collections.BytesKey, compact.Value[types.Voucher](cdc, addresses)),
 		Issued:      collections.NewKeySet(sb, types.IssuedPrefix, "issued", party),
 		Held:        collections.NewKeySet(sb, types.HeldPrefix, "held", party),
 		Expiries:    collections.NewKeySet(sb, types.ExpiriesPrefix, "expiries", collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)),

@@ -26,6 +26,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/compact"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/workers/types"
 )
@@ -117,8 +118,8 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		addresses: addresses, accounts: accounts, bank: bank, orgs: orgs, authority: authority,
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Pools:          collections.NewMap(sb, types.PoolsPrefix, "pools", text, codec.CollValue[types.Pool](cdc)),
-		Workers:        collections.NewMap(sb, types.WorkersPrefix, "workers", text, codec.CollValue[types.Worker](cdc)),
+		Pools:          collections.NewMap(sb, types.PoolsPrefix, "pools", text, compact.Value[types.Pool](cdc, addresses)),
+		Workers:        collections.NewMap(sb, types.WorkersPrefix, "workers", text, compact.Value[types.Worker](cdc, addresses)),
 		Owed:           collections.NewItem(sb, types.OwedKey, "owed", count),
 		Unbondings:     collections.NewMap(sb, types.UnbondingsPrefix, "unbondings", due, count),
 		OpenUnbondings: collections.NewMap(sb, types.OpenUnbondingsPrefix, "open_unbondings", text, count),
@@ -133,7 +134,7 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		WorkersOf:      collections.NewKeySet(sb, types.WorkersOfPrefix, "workers_of", texts),
 		WorkersIn:      collections.NewKeySet(sb, types.WorkersInPrefix, "workers_in", texts),
 		PoolSize:       collections.NewMap(sb, types.PoolSizePrefix, "pool_size", text, count),
-		Rechecks:       collections.NewMap(sb, types.RechecksPrefix, "rechecks", due, codec.CollValue[types.Recheck](cdc)),
+		Rechecks:       collections.NewMap(sb, types.RechecksPrefix, "rechecks", due, compact.Value[types.Recheck](cdc, addresses)),
 		RecheckLoad:    collections.NewItem(sb, types.RecheckLoadKey, "recheck_load", count),
 		TicketCount:    collections.NewMap(sb, types.TicketCountPrefix, "ticket_count", text, count),
 		TicketHolder: collections.NewMap(sb, types.TicketHolderPrefix, "ticket_holder",

@@ -1,0 +1,59 @@
+package compact
+
+import (
+	"fmt"
+	"strings"
+
+	collcodec "cosmossdk.io/collections/codec"
+	"cosmossdk.io/core/address"
+)
+
+// Kind is a kind of parties by which records are found, such as "owner/": the text of a party is the kind's word and its name.
+type Kind struct {
+	// Word is what the party's text begins with, up to and with a slash.
+	Word string
+	// Byte is what its key begins with.
+	Byte byte
+	// Account says that names of the kind are addresses; others are stored as they are.
+	Account bool
+}
+
+// Party returns the codec of keys, or parts of keys, that are parties: a byte for the kind, and the name, of an account its
+// bytes. It takes up to 254 bytes where another part follows.
+func Party(addresses address.Codec, kinds []Kind) collcodec.KeyCodec[string] {
+	return key{partyForm{addressForm{addresses}, kinds}}
+}
+
+type partyForm struct {
+	accounts addressForm
+	kinds    []Kind
+}
+
+func (f partyForm) pack(text string) ([]byte, error) {
+	for _, kind := range f.kinds {
+		name, found := strings.CutPrefix(text, kind.Word)
+		if !found {
+			continue
+		}
+		raw, err := []byte(name), error(nil)
+		if kind.Account {
+			raw, err = f.accounts.pack(name)
+		}
+		return append([]byte{kind.Byte}, raw...), err
+	}
+	return nil, fmt.Errorf("%.80q: unknown kind of party", text)
+}
+
+func (f partyForm) unpack(raw []byte) (string, error) {
+	for _, kind := range f.kinds {
+		if len(raw) == 0 || raw[0] != kind.Byte {
+			continue
+		}
+		name, err := string(raw[1:]), error(nil)
+		if kind.Account {
+			name, err = f.accounts.unpack(raw[1:])
+		}
+		return kind.Word + name, err
+	}
+	return "", fmt.Errorf("%x: unknown kind of party", raw)
+}
