@@ -63,6 +63,11 @@ lab: ## Measure the promise and the published schemes anew (SIZE=smoke, bounded,
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BUILD)/ ./cmd/credence-lab
 	$(BUILD)/credence-lab measure --size $(SIZE) --seed 1 --out lab/results --doc docs/trust.md
 
+.PHONY: adversaries
+SEEDS ?= 1
+adversaries: ## Play informed and patient coalitions over 100,000 tasks each against the protocol's ledgers
+	$(GO) test -timeout 4h ./lab/sim -run 'TestAdversaries$$' -v -args -adversaries.tasks=100000 -adversaries.seeds=$(SEEDS) -adversaries.out=$(CURDIR)/lab/results/adversaries.txt -adversaries.commit=$$(git rev-parse --short HEAD)
+
 .PHONY: bench
 bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends as a yardstick
 	scripts/bench.sh

@@ -695,6 +695,7 @@ func (c *chain) decideTurn(f *flight, g poco.Gate) {
 	debt, budget := float(c.class.D), float(c.class.Budget(c.e0))
 	c.tally.Debt, c.tally.Budget = debt, budget
 	c.tally.Spent = max(c.tally.Spent, debt/budget)
+	c.tally.Counted, c.tally.VictimCounted, c.tally.VictimDebt = c.class.N, c.asker[1].N, float(c.asker[1].D)
 	c.countEnded(f)
 }
 

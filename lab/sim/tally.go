@@ -26,6 +26,10 @@ type Tally struct {
 	Debt, Budget float64 // the class's ledger at the end: D and B (Credence)
 	Spent        float64 // the largest D/B that was seen
 
+	Counted       uint64 // N of the class's ledger (Credence)
+	VictimCounted uint64 // N and D of the victim's own
+	VictimDebt    float64
+
 	Profit   float64 // of the coalition: what it was paid and gained, less what it lost and what executing cost it
 	Slashed  float64 // of honest workers' stake
 	Honest   int     // executions by honest workers

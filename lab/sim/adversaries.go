@@ -1,0 +1,121 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+)
+
+// Adversaries are coalitions of a fifth of the organisations that know everything of themselves and have time. They play against
+// the transitions and the ledgers of poco; the draws and the settlements are the chain's own code too. What is
+// simulated is said in doc.go: the beacon, the time, and a court that is always right.
+//
+// A strategy is a Population. To add one, write its type and its line in Adversaries.
+
+// Decliner is informed, and where it does not hold all seats it declines those that it holds: it would rather call a court than
+// help to answer.
+type Decliner struct{}
+
+// Name implements Population.
+func (Decliner) Name() string { return "declining" }
+
+// Act implements Population.
+func (Decliner) Act(v View, _ *Dice) Act {
+	switch {
+	case v.owns():
+		return Lie
+	case !v.Blind:
+		return Vanish
+	}
+	return Tell
+}
+
+// Patient is a coalition that uses whatever it has: it is honest for a share of the run; it lies in the victim's tasks only, and only
+// where few replicas are expected; it waits for its moment, so that it lets many chances pass; it makes draws impossible that do not
+// suit it; it declines seats where it does not hold all; and it opens no lie that would be found out.
+type Patient struct {
+	From   float64 // share of the run for which it sleeps
+	Most   float64 // replicas at most, as in Opportunist
+	Chance float64 // share of the chances that it takes
+}
+
+// Name implements Population.
+func (p Patient) Name() string { return "patient, all of these" }
+
+// Act implements Population.
+func (p Patient) Act(v View, d *Dice) Act {
+	switch {
+	case v.Progress < p.From || !v.Victim:
+		return Tell
+	case v.Line == Undecided && (v.Coin >= p.Chance || v.Expected() > p.Most+1):
+		return Tell
+	}
+	return Decliner{}.Act(v, d)
+}
+
+func (Patient) withholds() bool { return true }
+func (Patient) refusals() int   { return 2 }
+
+// Adversaries lists the coalitions that are played at a trust, each over so many tasks.
+func Adversaries(trust uint64, tasks, seeds int) (cells []Cell) {
+	w := Standard(trust, tasks)
+	w.ReEntry, w.InFlight, w.FarmTasks = true, 20, tasks/2
+	for _, p := range []Population{
+		Informed{}, Sleeper{0.6, Informed{}}, Opportunist{2}, Rare{0.01}, Decliner{}, Withholder{}, Withdrawer{}, Flooder{}, Refuser{Refusals: 2}, Farmer{},
+		Patient{From: 0.6, Most: 3, Chance: 0.5},
+	} {
+		cells = append(cells, Cell{"adversaries", Credence{}, w, p, "", seeds})
+	}
+	return cells
+}
+
+// Standing of one coalition: what it reached, and what bounds it, in the means over seeds.
+type Standing struct {
+	Population string
+	Trust      uint64
+	Wrong      Mean    // accepted wrong results, sampled by rehearsals
+	Counted    int     // accepted wrong results, seen in all seeds
+	Debt       Mean    // D of the class's ledger at the end
+	Bound      float64 // (N+1)/T + E0
+	// The ledger of the requester that is attacked. Wrong results are those seen.
+	VictimWrong, VictimDebt Mean
+	VictimBound             float64
+	Convicted               Mean
+	Courts                  float64 // for each task
+}
+
+// MeasureStanding plays a cell.
+func MeasureStanding(c Cell, seed uint64) Standing {
+	ys := Measure(c.Scheme, c.World, c.Population, seed, c.Seeds)
+	s := Standing{Population: c.Population.Name(), Trust: c.World.Trust}
+	if c.Note != "" {
+		s.Population += " (" + c.Note + ")"
+	}
+	trust, n := float64(c.World.Trust), float64(len(ys))
+	s.Wrong = Over(ys, func(y Tally) float64 { return y.Likely })
+	s.Debt = Over(ys, func(y Tally) float64 { return y.Debt })
+	s.VictimWrong = Over(ys, func(y Tally) float64 { return float64(y.VictimWrong) })
+	s.VictimDebt = Over(ys, func(y Tally) float64 { return y.VictimDebt })
+	s.Convicted = Over(ys, func(y Tally) float64 { return float64(y.Convicted) })
+	for _, y := range ys {
+		s.Counted += y.Wrong
+		s.Bound += ((float64(y.Counted)+1)/trust + 0.25) / n
+		s.VictimBound += ((float64(y.VictimCounted)+1)/trust + 0.25) / n
+		s.Courts += float64(y.Courts) / float64(y.Tasks) / n
+	}
+	return s
+}
+
+// StandingTable prints standings for people.
+func StandingTable(rows []Standing) string {
+	var b strings.Builder
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "trust\tcoalition\twrong (seen)\twrong (sampled)\tD\t(N+1)/T + E0\tvictim's wrong\tvictim's D\tits bound\tconvicted\tcourts/task")
+	mean := func(m Mean) string { return fmt.Sprintf("%.2f ± %.2f", m.Mean, m.Error) }
+	for _, r := range rows {
+		fmt.Fprintf(t, "%d\t%s\t%d\t%s\t%s\t%.2f\t%s\t%s\t%.2f\t%.0f\t%.3f\n", r.Trust, r.Population, r.Counted, mean(r.Wrong), mean(r.Debt), r.Bound,
+			mean(r.VictimWrong), mean(r.VictimDebt), r.VictimBound, r.Convicted.Mean, r.Courts)
+	}
+	t.Flush()
+	return b.String()
+}
