@@ -27,6 +27,8 @@ type Keeper struct {
 	Organisations collections.Map[string, types.Organisation]
 	// OrgByAccount: account -> id; holds every admin and member, so that an account is in at most one organisation.
 	OrgByAccount collections.Map[sdk.AccAddress, string]
+	// Admissions: (height, id) of the organisations that were admitted after genesis; it follows from the records.
+	Admissions collections.KeySet[collections.Pair[int64, string]]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text. The reserved accounts, the application's
@@ -42,6 +44,8 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 		Params:        collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Organisations: collections.NewMap(sb, types.OrganisationsPrefix, "organisations", collections.StringKey, codec.CollValue[types.Organisation](cdc)),
 		OrgByAccount:  collections.NewMap(sb, types.OrgByAccountPrefix, "org_by_account", sdk.AccAddressKey, collections.StringValue),
+		Admissions: collections.NewKeySet(sb, types.AdmissionsPrefix, "admissions",
+			collections.PairKeyCodec(collections.Int64Key, collections.StringKey)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -23,6 +23,9 @@ func (s msgServer) Admit(ctx context.Context, msg *types.MsgAdmit) (*types.MsgAd
 		Status:         types.STATUS_ACTIVE,
 		AdmittedHeight: sdk.UnwrapSDKContext(ctx).BlockHeight(),
 	}
+	if err := s.checkAdmissionRate(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.Keeper.Admit(ctx, org); err != nil {
 		return nil, err
 	}

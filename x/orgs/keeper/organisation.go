@@ -36,6 +36,9 @@ func (k Keeper) Admit(ctx context.Context, org types.Organisation) error {
 			return err
 		}
 	}
+	if err := k.noteAdmission(ctx, org); err != nil {
+		return err
+	}
 	return k.Organisations.Set(ctx, org.Id, org)
 }
 

@@ -18,4 +18,5 @@ var (
 	ErrLastAdmin           = errorsmod.Register(ModuleName, 13, "organisation would be left without an admin")
 	ErrReserved            = errorsmod.Register(ModuleName, 14, "account may belong to no organisation")
 	ErrTied                = errorsmod.Register(ModuleName, 15, "account is tied to its organisation")
+	ErrAdmissionRate       = errorsmod.Register(ModuleName, 16, "too many organisations were admitted of late")
 )

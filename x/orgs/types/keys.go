@@ -17,4 +17,6 @@ var (
 	OrganisationsPrefix = collections.NewPrefix(1)
 	// OrgByAccountPrefix: account -> id of the organisation it belongs to, as admin, member or both.
 	OrgByAccountPrefix = collections.NewPrefix(2)
+	// AdmissionsPrefix: (height of admission, id).
+	AdmissionsPrefix = collections.NewPrefix(3)
 )

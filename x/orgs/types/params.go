@@ -1,7 +1,11 @@
 package types
 
-// DefaultParams opens nothing: every actor belongs to an organisation.
-func DefaultParams() Params { return Params{} }
+// maxAdmissionBlocks keeps a height less a window far from the bounds of 64 bits.
+const maxAdmissionBlocks = 1 << 40
+
+// DefaultParams opens nothing: every actor belongs to an organisation. In blocks of half a second, twenty organisations may be
+// admitted in a day.
+func DefaultParams() Params { return Params{MaxAdmissions: 20, AdmissionBlocks: 172_800} }
 
 // Validate checks that only the requester role is open, and at most once: the worker role never is, because the bound
 // on colluders is a statement about organisations.
@@ -13,6 +17,9 @@ func (p Params) Validate() error {
 		if i > 0 {
 			return ErrInvalidParams.Wrapf("open_roles[%d]: %s is there twice", i, r)
 		}
+	}
+	if p.MaxAdmissions > 0 && (p.AdmissionBlocks < 1 || p.AdmissionBlocks > maxAdmissionBlocks) {
+		return ErrInvalidParams.Wrapf("admission_blocks: %d, expected 1 to 2^40 while max_admissions is %d", p.AdmissionBlocks, p.MaxAdmissions)
 	}
 	return nil
 }
