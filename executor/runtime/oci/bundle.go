@@ -32,6 +32,7 @@ type bundler struct {
 	kind, path string
 	args       []string
 	folder     string
+	keep       bool // the program can keep an ended container until it is deleted
 }
 
 func newBundler(c runtime.OCI, folder string) (engine, error) {
@@ -85,7 +86,8 @@ func (b *bundler) check(ctx context.Context) error {
 		return fmt.Errorf("engine %s: this worker runs as user %d, and the engine needs root", b.kind, os.Geteuid())
 	}
 	b.path = path
-	_, err = b.call(ctx, "--version")
+	help, err := b.call(ctx, "run", "--help")
+	b.keep = bytes.Contains(help, []byte("--keep"))
 	return err
 }
 
@@ -147,12 +149,12 @@ func (b *bundler) run(ctx context.Context, c container) (end ending, err error) 
 	return b.await(ctx, c, bundle)
 }
 
-// await starts the container and waits for its end. The program's own complaints come where the container's stderr goes, so
-// they are asked for in a file.
+// await starts the container and waits for its end. The program writes the process's id into a file when the container is
+// there: without it, nothing of the app has run.
 func (b *bundler) await(ctx context.Context, c container, bundle string) (end ending, err error) {
-	args := []string{"run", "--bundle", bundle}
-	if b.kind != "runsc" {
-		args = append(args, "--keep") // so that its groups still say how it ended
+	args := []string{"run", "--bundle", bundle, "--pid-file", filepath.Join(bundle, "pid")}
+	if b.keep {
+		args = append(args, "--keep") // so that its control group still says how it ended
 	}
 	logFile := filepath.Join(bundle, "log")
 	cmd := exec.CommandContext(ctx, b.path, slices.Concat(b.args, []string{"--log", logFile}, args, []string{c.room})...)
@@ -173,30 +175,21 @@ func (b *bundler) await(ctx context.Context, c container, bundle string) (end en
 	if err != nil && !errors.As(err, &exit) {
 		return end, fmt.Errorf("engine %s: %w", b.kind, err)
 	}
-	end.exit = cmd.ProcessState.ExitCode()
-	if complaint := b.complaint(logFile); complaint != "" && !b.started(ctx, c.room) {
-		return end, fmt.Errorf("engine %s could not start the container: %s", b.kind, complaint)
+	if _, err := os.Stat(filepath.Join(bundle, "pid")); err != nil {
+		return end, notStarted("engine "+b.kind, b.complaint(logFile))
 	}
+	end.exit = cmd.ProcessState.ExitCode()
 	end.outOfMemory, end.memory = b.memory(c.room)
 	return end, nil
-}
-
-// started says whether the container of a room ran at all: one that did not left no state.
-func (b *bundler) started(ctx context.Context, room string) bool {
-	if b.kind == "runsc" {
-		return false // keeps none: its log is believed
-	}
-	_, err := b.call(ctx, "state", room)
-	return err == nil
 }
 
 // complaint is the last error in the log of the program.
 func (b *bundler) complaint(path string) string {
 	data, err := os.ReadFile(path)
+	last := "it says no more"
 	if err != nil {
-		return ""
+		return last
 	}
-	last := ""
 	for line := range strings.SplitSeq(string(data), "\n") {
 		if strings.Contains(line, "level=error") || strings.Contains(line, "level=fatal") || b.kind == "crun" && line != "" {
 			last = line

@@ -196,7 +196,10 @@ func (d *docker) run(ctx context.Context, c container) (end ending, err error) {
 	}()
 	ended := d.api.ContainerWait(ctx, created.ID, client.ContainerWaitOptions{Condition: dockercontainer.WaitConditionNextExit})
 	if _, err := d.api.ContainerStart(ctx, created.ID, client.ContainerStartOptions{}); err != nil {
-		return end, d.trouble(ctx, err)
+		if context.Cause(ctx) != nil {
+			return end, context.Cause(ctx)
+		}
+		return end, notStarted("engine docker", err.Error())
 	}
 	if c.stdin != nil {
 		go func() {

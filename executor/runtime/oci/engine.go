@@ -137,3 +137,39 @@ func (c container) variables() []string {
 	}
 	return out
 }
+
+// noProgram says that an image has no program at the name that it gives, or one that nobody may execute: the app's failure,
+// with the status that a shell gives it.
+type noProgram struct {
+	status int
+	text   string
+}
+
+func (e *noProgram) Error() string { return e.text }
+
+// Statuses of shells.
+const (
+	statusNotExecutable = 126
+	statusNotFound      = 127
+)
+
+// notStarted makes an error of what an engine said when a container did not start. Engines have no codes for it, so that
+// their words are read, as Docker's own command does: where they are unknown it is this machine's failure, and no answer.
+func notStarted(engine, text string) error {
+	said := strings.ToLower(text)
+	about := func(parts ...string) bool {
+		for _, p := range parts {
+			if !strings.Contains(said, p) {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case about("exec", "no such file or directory"), about("executable file", "not found"), about("exec", "not a directory"):
+		return &noProgram{statusNotFound, text}
+	case about("exec", "permission denied"), about("exec", "is a directory"):
+		return &noProgram{statusNotExecutable, text}
+	}
+	return fmt.Errorf("%s could not start the container: %s", engine, text)
+}

@@ -209,7 +209,12 @@ func (r *Runtime) runBounded(ctx context.Context, place *room, c container, allo
 
 // conclude makes an outcome of how a container ended and of what it left.
 func (r *Runtime) conclude(place *room, spec runtime.Spec, p *pipes, end ending, err error) (runtime.Outcome, error) {
+	var none *noProgram
 	switch {
+	case errors.As(err, &none):
+		out := p.failed(runtime.Exit, none.text)
+		out.ExitCode = uint32(none.status)
+		return out, nil
 	case errors.Is(err, errOutOfTime):
 		return p.failed(runtime.OutOfTime, fmt.Sprintf("%s, %d s", err, r.rules.TaskSeconds(spec.Execution.Seconds))), nil
 	case errors.Is(err, errOutputFull):

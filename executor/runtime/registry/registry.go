@@ -36,6 +36,21 @@ func Open(ctx context.Context, c runtime.Config) (map[string]runtime.Runtime, er
 	return open(ctx, drivers, c)
 }
 
+// OpenOne sets up the runtime of a name, and checks that it works here. An error says what does not.
+func OpenOne(ctx context.Context, name string, c runtime.Config) (runtime.Runtime, error) {
+	for _, d := range drivers {
+		if d.Name != name {
+			continue
+		}
+		r, err := d.Open(c)
+		if err != nil {
+			return nil, err
+		}
+		return r, r.Check(ctx)
+	}
+	return nil, fmt.Errorf("runtime: got %.40q, and there is no such runtime", name)
+}
+
 func open(ctx context.Context, drivers []runtime.Driver, c runtime.Config) (map[string]runtime.Runtime, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()

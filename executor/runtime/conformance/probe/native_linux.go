@@ -59,6 +59,7 @@ func privileges([]string) error {
 		"a device":              syscall.Mknod("/tmp/device", syscall.S_IFBLK|0o666, 0x800),
 		"root":                  syscall.Setuid(0),
 		"root's group":          syscall.Setgid(0),
+		"another mode":          os.Chmod("/in/x", 0o777),
 		"another owner":         syscall.Chown("/out", 0, 0),
 		"the clock":             syscall.Settimeofday(&syscall.Timeval{Sec: 1}),
 		"the host's name":       syscall.Sethostname([]byte("x")),
