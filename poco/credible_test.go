@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/credence-chain/credence/poco/evidence"
+	"github.com/credence-chain/credence/poco/credibility"
 )
 
 func TestCredible(t *testing.T) {
@@ -31,7 +31,7 @@ func TestCredible(t *testing.T) {
 		require.Equal(t, c.want, got, c.name)
 	}
 	_, err := Credible(0, []uint64{1})
-	require.ErrorIs(t, err, evidence.ErrTrust)
+	require.ErrorIs(t, err, credibility.ErrTrust)
 }
 
 // TestCredibleIsMonotone: one record more, or a longer one, never makes a set less credible, nor does a lower trust.

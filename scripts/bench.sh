@@ -10,6 +10,8 @@ echo "== blocks: bank sends, an empty block, requests, whole tasks"
 run . -benchtime 10x "$@" ./test/bench
 echo "== the protocol: plan, gate, draw"
 run . "$@" ./poco
+echo "== evidence: one check of each kind, beside a signature"
+run . "$@" ./evidence/... | { grep -v '\[no test files\]$' || true; }
 echo "== flat: what a draw, a match and a block cost as the state grows"
 run . "$@" ./x/... | { grep -v '\[no test files\]$' || true; }
 echo "== WebAssembly: the instrumentation pass against the bare engine"

@@ -104,7 +104,7 @@ for suite in "${suites[@]}"; do
     inside "$suite" "$user" scripts/test.sh
   else
     begin "$suite: scripts/test.sh with one package, as $user"
-    inside "$suite" "$user" 'PACKAGES=./poco/evidence scripts/test.sh'
+    inside "$suite" "$user" 'PACKAGES=./poco/credibility scripts/test.sh'
   fi
   begin "$suite: the versions"
   inside "$suite" "$user" 'build/credenced version && build/credence-worker version'

@@ -37,7 +37,7 @@ among() { grep -E "^$module/($1)(/|\$)" <<<"$all" || true; }
 without() { grep -vE "^$module/($1)(/|\$)" || true; }
 
 worker='internal/worker'
-protocol='poco|lab|internal'
+protocol='poco|evidence|lab|internal'
 chain='x|app|cmd|testutil|test/scenario|test/bench'
 networks='internal/devnet|test/acceptance|test/docs|test/network'
 run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol" | without "$worker|$networks")" "$@"

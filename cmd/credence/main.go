@@ -9,6 +9,8 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/version"
 
+	"github.com/credence-chain/credence/cmd/internal/account"
+	"github.com/credence-chain/credence/cmd/internal/program"
 	"github.com/credence-chain/credence/cmd/internal/requester"
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/internal/cli"
@@ -46,7 +48,7 @@ Exit status of every command:
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Programs and their results:"}, &cobra.Group{ID: "market", Title: "Publishing and trading:"},
 		&cobra.Group{ID: "account", Title: "Accounts:"})
 	groups := map[string]string{"run": "work", "check": "work", "task": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account"}
-	for _, cmd := range append(requester.Commands(), requester.ShowCmd(), requester.KeysCmd(), requester.BalanceCmd()) {
+	for _, cmd := range append(requester.Commands(), program.NewShowCommand(), account.NewKeysCommand(), account.NewBalanceCommand()) {
 		cmd.GroupID = groups[cmd.Name()]
 		root.AddCommand(cmd)
 	}

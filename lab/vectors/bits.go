@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"strconv"
 
-	"github.com/credence-chain/credence/poco/evidence"
+	"github.com/credence-chain/credence/poco/credibility"
 )
 
 // solveBits: {f, k_in_draw_order, trust, n_floor} -> n, sum, target; {f} ->
@@ -42,9 +42,9 @@ func solveBits(in *inputs, want map[string]any) (object, error) {
 
 // bitsPlan: f is the governed fraction and n_floor 1 where they are left out.
 func bitsPlan(in *inputs) (object, error) {
-	f := in.rat("f", evidence.GovernedFraction().String())
+	f := in.rat("f", credibility.GovernedFraction().String())
 	floor := in.int("n_floor", "1")
-	target, err := evidence.Target(in.rat("trust", ""))
+	target, err := credibility.Target(in.rat("trust", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func bitsPlan(in *inputs) (object, error) {
 		}
 		drawn = append(drawn, l.Uint64())
 	}
-	n, sum, enough := evidence.Draw(drawn, target, floor)
+	n, sum, enough := credibility.Draw(drawn, target, floor)
 	var planned any
 	if enough {
 		planned = count(n)
@@ -72,6 +72,6 @@ func bitsOf(f *big.Rat, record any) (*big.Int, error) {
 	if _, err := strconv.ParseUint(strconv.FormatUint(v, 10), 10, 32); err != nil {
 		return nil, fmt.Errorf("record k is %d, expected at most 2^32-1", v)
 	}
-	l, err := evidence.Exact(f, uint32(v))
+	l, err := credibility.Exact(f, uint32(v))
 	return unsigned(l), err
 }

@@ -1,6 +1,6 @@
 // Package vectors replays check cases against the protocol's own code: iExec
 // scenarios through poco/iexec ([ReplayIExec]), and cases of trust arithmetic
-// through poco/evidence, lab/plain, lab/baseline and poco/iexec
+// through poco/credibility, lab/plain, lab/baseline and poco/iexec
 // ([TrustCases]).
 //
 // The two file formats are those of testdata. A case is chosen by the shape of

@@ -22,7 +22,9 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 
-	"github.com/credence-chain/credence/cmd/internal/requester"
+	"github.com/credence-chain/credence/cmd/internal/progress"
+	"github.com/credence-chain/credence/cmd/internal/run"
+	"github.com/credence-chain/credence/cmd/internal/task"
 )
 
 // demo is the demonstration: a devnet with a liar, a picture, the liar caught.
@@ -35,7 +37,7 @@ type demo struct {
 	keep     bool
 
 	to    io.Writer
-	view  requester.View
+	view  progress.View
 	begin time.Time
 	net   *devnet.Network
 	conn  *client.Conn
@@ -49,9 +51,9 @@ const demoTrust = 10_000
 
 func devnetDemoCmd() *cobra.Command {
 	var (
-		d        demo
-		progress string
-		limit    time.Duration
+		d     demo
+		style string
+		limit time.Duration
 	)
 	cmd := &cobra.Command{
 		Use: "demo", Short: "The demonstration behind `make demo`", Hidden: true, Args: cobra.NoArgs, PersistentPreRunE: cli.NoPrepare,
@@ -60,7 +62,7 @@ func devnetDemoCmd() *cobra.Command {
 				return fmt.Errorf("--tiles %d: expected at least 2, a bag", d.tiles)
 			}
 			d.to = cmd.OutOrStdout()
-			d.view = requester.NewView(d.to, progress, "text")
+			d.view = progress.NewView(d.to, style, "text")
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			ctx, cancel := context.WithTimeout(ctx, limit)
@@ -76,7 +78,7 @@ func devnetDemoCmd() *cobra.Command {
 	f.IntVar(&d.rounds, "rounds", 12, "how many more bags to submit until the liar is caught")
 	f.BoolVar(&d.keep, "keep", false, "keep the devnet's state and logs")
 	f.DurationVar(&limit, "limit", 5*time.Minute, "give up after this long")
-	f.StringVar(&progress, "progress", "auto", "auto, tty, plain or quiet")
+	f.StringVar(&style, "progress", "auto", "auto, tty, plain or quiet")
 	return cmd
 }
 
@@ -173,7 +175,7 @@ func (d *demo) render(ctx context.Context) error {
 		return err
 	}
 	d.view.Close()
-	requester.PrintReport(d.to, report)
+	run.PrintReport(d.to, report)
 	return d.judge(report)
 }
 
@@ -296,7 +298,7 @@ func (d *demo) showMoney(ctx context.Context) error {
 	}
 	s, each := res.Task.Settlement, res.Deal.Terms.AppPrice+uint64(res.Deal.Terms.MaxSeats)*res.Deal.Terms.Price
 	d.say("  locked for it: %s; stake of %s: %s", cli.FormatCRED(each), d.liar, cli.FormatCRED(d.guilt.Slashed()))
-	requester.PrintMoney(d.to, res.Task, d.net.Info.Name)
+	task.PrintMoney(d.to, res.Task, d.net.Info.Name)
 	if d.guilt.Paid()+s.Refund != each {
 		return fmt.Errorf("the escrow does not add up: %d paid and %d refunded of %d ucred", d.guilt.Paid(), s.Refund, each)
 	}

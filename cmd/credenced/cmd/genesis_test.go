@@ -19,8 +19,8 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// run runs one command line in a node's folder.
-func run(t *testing.T, home string, args ...string) (string, error) {
+// runCommand runs one command line in a node's folder.
+func runCommand(t *testing.T, home string, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	root := NewRoot()
@@ -36,13 +36,13 @@ func TestGenesisByCommands(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "node")
 	must := func(args ...string) string {
 		t.Helper()
-		out, err := run(t, home, args...)
+		out, err := runCommand(t, home, args...)
 		require.NoError(t, err, out)
 		return out
 	}
 	fails := func(why string, args ...string) {
 		t.Helper()
-		_, err := run(t, home, args...)
+		_, err := runCommand(t, home, args...)
 		require.ErrorContains(t, err, why)
 	}
 	require.Contains(t, must("init", "one", "--chain-id", "credence-cli"), "beacon_possession")
@@ -121,10 +121,10 @@ func TestGenesisOfTestnet(t *testing.T) {
 	make := func(name string, args ...string) string {
 		t.Helper()
 		to := filepath.Join(dir, name)
-		out, err := run(t, filepath.Join(dir, "home"), append([]string{"testnet", "init-files", "--validators", "2", "--output-dir", to, "--chain-id", "test-1"}, args...)...)
+		out, err := runCommand(t, filepath.Join(dir, "home"), append([]string{"testnet", "init-files", "--validators", "2", "--output-dir", to, "--chain-id", "test-1"}, args...)...)
 		require.NoError(t, err, out)
 		home := filepath.Join(to, "node2")
-		out, err = run(t, home, "genesis", "validate")
+		out, err = runCommand(t, home, "genesis", "validate")
 		require.NoError(t, err, out)
 		return home
 	}

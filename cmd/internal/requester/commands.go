@@ -3,15 +3,15 @@
 package requester
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
-)
 
-// ErrNotRunning says that the devnet found here is stopped.
-var ErrNotRunning = errors.New("the devnet is not running")
+	"github.com/credence-chain/credence/cmd/internal/order"
+	"github.com/credence-chain/credence/cmd/internal/program"
+	"github.com/credence-chain/credence/cmd/internal/run"
+	"github.com/credence-chain/credence/cmd/internal/task"
+)
 
 // Commands are publish, check, run, task and order.
 func Commands() []*cobra.Command {
-	return []*cobra.Command{publishCmd(), checkCmd(), runCmd(), taskCmd(), orderCmd()}
+	return []*cobra.Command{program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), order.NewCommand()}
 }

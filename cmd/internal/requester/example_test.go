@@ -20,7 +20,7 @@ func TestExamplesAreTaken(t *testing.T) {
 				continue
 			}
 			root := &cobra.Command{Use: "credenced"}
-			root.AddCommand(orderCmd(), publishCmd(), runCmd(), taskCmd())
+			root.AddCommand(Commands()...)
 			words := strings.Fields(line)
 			require.Equal(t, "credenced", words[0], line)
 			cmd, rest, err := root.Find(words[1:])
@@ -34,7 +34,7 @@ func TestExamplesAreTaken(t *testing.T) {
 			walk(c)
 		}
 	}
-	for _, cmd := range []*cobra.Command{orderCmd(), publishCmd(), runCmd(), taskCmd()} {
+	for _, cmd := range Commands() {
 		walk(cmd)
 	}
 	require.Greater(t, seen, 40)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/testapps"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )

@@ -17,7 +17,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/foreigncall"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/testapps"
 )
 
 // probeVariable makes this test binary try what a child must not do.

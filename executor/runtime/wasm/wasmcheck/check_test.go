@@ -9,9 +9,9 @@ import (
 
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 	"github.com/credence-chain/credence/poco/contract"
 )
 

@@ -8,7 +8,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
 // kernels are the programs of the benchmark: one of floats, one of integers, one of

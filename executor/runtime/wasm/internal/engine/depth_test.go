@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
 // TestDepthComesBeforeTheEnginesStack: whatever a function keeps across its call,

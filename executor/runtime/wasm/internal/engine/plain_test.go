@@ -11,8 +11,8 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/testapps"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/testapps"
 )
 
 // noMeter is a meter that never runs out.

@@ -10,8 +10,8 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
 // The twin is a second, obvious account of what a program does and costs: random

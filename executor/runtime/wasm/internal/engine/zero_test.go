@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
 // TestNoMemory: an app without memory, or with an empty one, runs without any, and

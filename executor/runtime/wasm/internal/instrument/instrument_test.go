@@ -11,9 +11,9 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/credence-chain/credence/executor/runtime/fuel"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/asm"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
 var host = Host{"wasi_snapshot_preview1": {"proc_exit": {Params: []byte{wasmbin.I32}}}}

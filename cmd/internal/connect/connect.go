@@ -1,0 +1,193 @@
+// Package connect has the flags that name a chain, a key and a store, and makes the connection that commands work with. A devnet
+// that is known on this machine fills in what the flags leave out.
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/devinfo"
+)
+
+// Flags say which chain, which keys and which store; a devnet fills in what is left out.
+type Flags struct {
+	nodes       []string
+	ChainID     string
+	KeyFile     string
+	providerKey string
+	From        string
+	Backend     string
+	home        string
+	Stores      []string
+	holders     []string
+	StoreToken  string
+}
+
+// AddChain adds the flags that say which chain and which store.
+func (c *Flags) AddChain(f *pflag.FlagSet) {
+	f.StringSliceVar(&c.nodes, "node", nil, "gRPC endpoint of a node, HOST:PORT; repeatable (default: the devnet's)")
+	f.StringVar(&c.ChainID, "chain-id", "", "refuse nodes of any other chain")
+	f.StringSliceVar(&c.Stores, "store", nil, "base URL of an artifact store; repeatable (default: the devnet's)")
+}
+
+// Add adds the flags of AddChain and those of other holders of results; with keys also those that name who pays and publishes.
+func (c *Flags) Add(f *pflag.FlagSet, keys bool) {
+	c.AddChain(f)
+	f.StringSliceVar(&c.holders, "holder", nil, "base URL of another holder of results, such as a court executor; repeatable (default: the devnet's courts)")
+	if !keys {
+		return
+	}
+	f.StringVar(&c.StoreToken, "store-token", "", "token for uploads to the store")
+	f.StringVar(&c.KeyFile, "key-file", "", "file with the requester's key in hex (default: the devnet's requester)")
+	f.StringVar(&c.providerKey, "provider-key-file", "", "file with the key that publishes apps (default: the devnet's provider, or the requester)")
+	f.StringVar(&c.From, "from", "", "name of the requester's key in the keyring, or of a devnet's account, instead of --key-file")
+	c.AddKeyring(f)
+}
+
+// Link is what a command works with.
+type Link struct {
+	Conn      *client.Conn
+	Stores    []string
+	Holders   []string
+	Requester client.Key
+	Provider  client.Key
+	// info is the devnet's; nil without one.
+	Info *devinfo.Info
+}
+
+// Close closes the connection.
+func (l *Link) Close() { l.Conn.Close() }
+
+// LastWords reads what a program wrote to stderr from the logs of a devnet's workers and courts, which are on this machine;
+// nil elsewhere.
+func (l *Link) LastWords() client.LastWords {
+	if l.Info == nil {
+		return nil
+	}
+	return l.Info.LastWords
+}
+
+// Connect dials the nodes named, or the devnet's.
+func (c *Flags) Connect(ctx context.Context) (*Link, error) {
+	l := &Link{Stores: c.Stores, Holders: c.holders}
+	if len(c.nodes) == 0 {
+		info, err := devinfo.LoadInfo(devinfo.FindInfo())
+		switch {
+		case errors.Is(err, devinfo.ErrNoDevnet):
+			return nil, &cli.Problem{
+				What: "no devnet is known here, and no --node was given: " + devinfo.FindInfo() + " does not exist",
+				Next: "start one in another terminal with `credenced devnet`, or name a chain with --node HOST:PORT --key-file FILE --store URL",
+				Exit: cli.ExitNetwork,
+			}
+		case err != nil:
+			return nil, err
+		case !info.Running:
+			return nil, &cli.Problem{
+				What: "the devnet in " + info.State + " is not running", Next: "continue it in another terminal with `credenced devnet" + stateFlag(info) + "`",
+				Exit: cli.ExitNetwork, Err: ErrNotRunning,
+			}
+		}
+		l.Info = info
+		c.nodes = info.GRPC
+		if c.ChainID == "" {
+			c.ChainID = info.ChainID
+		}
+		if len(l.Stores) == 0 {
+			l.Stores = []string{info.Store}
+		}
+		for _, v := range info.Validators {
+			l.Holders = append(l.Holders, v.Court)
+		}
+	}
+	conn, err := client.Dial(ctx, c.nodes, c.ChainID)
+	if err != nil {
+		if l.Info != nil && errors.Is(err, client.ErrNoEndpoint) {
+			return nil, &cli.Problem{
+				What: "the devnet in " + l.Info.State + " does not answer; it seems to have been killed",
+				Next: "start it again in another terminal with `credenced devnet" + stateFlag(l.Info) + "`", Exit: cli.ExitNetwork, Err: err,
+			}
+		}
+		return nil, cli.Explain(err)
+	}
+	l.Conn = conn
+	return l, nil
+}
+
+func stateFlag(info *devinfo.Info) string {
+	if info.State == devinfo.DefaultState() {
+		return ""
+	}
+	return " --state " + cli.ShellQuote(info.State)
+}
+
+// named loads the key of --from: that of an account of the devnet, or of the keyring.
+func (c *Flags) named(cmd *cobra.Command, info *devinfo.Info) (client.Key, error) {
+	if a := ofDevnet(cmd, info, c.From); a != nil {
+		return client.LoadKey(a.KeyFile)
+	}
+	c.SettleKeyring(cmd)
+	ring, err := c.OpenKeyring(cmd)
+	if err != nil {
+		return nil, err
+	}
+	key, err := client.KeyFromKeyring(ring, c.From)
+	if errors.Is(err, sdkerrors.ErrKeyNotFound) {
+		return nil, &cli.Problem{What: "--from: " + noKey(c.From, c.Backend, info).Error(), Next: "list the keys: credenced keys list --keyring-backend " + c.Backend}
+	}
+	return key, err
+}
+
+// LoadKeys loads the requester's and the provider's key.
+func (c *Flags) LoadKeys(cmd *cobra.Command, l *Link) (err error) {
+	switch {
+	case c.KeyFile != "" && c.From != "":
+		return fmt.Errorf("--key-file and --from name one key each: give one of them")
+	case c.KeyFile != "":
+		l.Requester, err = client.LoadKey(c.KeyFile)
+	case c.From != "":
+		l.Requester, err = c.named(cmd, l.Info)
+	case l.Info != nil:
+		l.Requester, err = client.LoadKey(l.Info.Account("requester").KeyFile)
+	default:
+		return &cli.Problem{What: "no key was given to pay with", Next: "name one with --key-file FILE or --from NAME"}
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.providerKey != "":
+		l.Provider, err = client.LoadKey(c.providerKey)
+	case l.Info != nil && c.KeyFile == "" && c.From == "":
+		l.Provider, err = client.LoadKey(l.Info.Account("provider").KeyFile)
+	}
+	return err
+}
+
+// ErrNotRunning says that the devnet found here is stopped.
+var ErrNotRunning = errors.New("the devnet is not running")
+
+// WithLink connects, works, and explains errors.
+func WithLink(cmd *cobra.Command, c *Flags, work func(context.Context, *Link) error) error {
+	ctx, stop := cli.WatchContext(cmd)
+	defer stop()
+	l, err := c.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	return cli.Stopped(ctx, cli.Explain(work(ctx, l)), "")
+}
+
+// AddStall says how long a command waits for a chain that pauses.
+func AddStall(f *pflag.FlagSet, stall *time.Duration) {
+	f.DurationVar(stall, "stall", client.DefaultStall, "how long to wait while the chain makes no blocks or no node answers; the tasks run on")
+}

@@ -1,0 +1,104 @@
+// Package jobflags has the flags that describe a job. run and order create request share them.
+package jobflags
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/poco"
+)
+
+// defaultFuel of a job without a category: about a minute of one core.
+const defaultFuel = "50G"
+
+// Flags are what run and order create request have in common: a job, as the command line says it.
+type Flags struct {
+	Inputs, Args, Datasets, Tags                         []string
+	Trust, Policy, Category, Value, Fuel                 string
+	MaxPrice, MaxAppPrice, MaxDatasetPrice, MaxPoolPrice string
+	voucher, Beneficiary                                 string
+	MinReplicas, DatasetsPerTask                         uint32
+	Bag                                                  uint64
+	Partial                                              bool
+	Needs                                                ResourceFlags
+	ExecutionFlags
+}
+
+// Add adds the flags.
+func (j *Flags) Add(f *pflag.FlagSet) {
+	f.StringArrayVar(&j.Inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
+	AddArgs(f, &j.Args)
+	j.ExecutionFlags.add(f)
+	f.StringVar(&j.Trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
+	f.Uint32Var(&j.MinReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
+	f.StringVar(&j.MaxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
+	f.StringVar(&j.Value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
+	f.StringVar(&j.Fuel, "fuel", "", "fuel limit of one execution (default: the category's, or "+defaultFuel+", about a minute of one core)")
+	f.Uint64Var(&j.Bag, "bag", 1, "number of tasks; each is told its index (CREDENCE_TASK_INDEX, CREDENCE_BAG_SIZE)")
+	f.StringVar(&j.Policy, "policy", "", "how an answer comes to be believed: "+poco.PolicyHelp())
+	f.StringArrayVar(&j.Datasets, "dataset", nil, "dataset organisation/name:version or sha256:DIGEST; for run also a file to publish as one; repeatable")
+	f.Uint32Var(&j.DatasetsPerTask, "datasets-per-task", 0, "give each task of the bag so many of the datasets, in their order; 0 gives all to each")
+	f.StringVar(&j.Category, "category", "", "category of the job, such as xs (default: limits of its own)")
+	f.StringSliceVar(&j.Tags, "tag", nil, "capability that the pool must have, such as tee; repeatable")
+	f.StringVar(&j.MaxAppPrice, "max-app-price", "", "the most for the app, a task (default: what --max-price leaves)")
+	f.StringVar(&j.MaxDatasetPrice, "max-dataset-price", "", "the most for all datasets of a task (default: what --max-price leaves)")
+	f.StringVar(&j.MaxPoolPrice, "max-pool-price", "", "the most for one replica (default: what --max-price leaves)")
+	f.StringVar(&j.voucher, "voucher", "", "id of a voucher that pays in your place")
+	f.StringVar(&j.Beneficiary, "beneficiary", "", "account that the results are for (default: yours)")
+	f.BoolVar(&j.Partial, "partial", false, "start whatever part of the bag can be met at once")
+	j.Needs.Add(f, "of one execution, such as", "the app's requirement")
+}
+
+// prices are the amounts of a job.
+type prices struct{ Max, App, Dataset, Pool, Value uint64 }
+
+// ReadPrices reads the amounts. 0 would mean no bound, or the default: it is refused, and left out for that.
+func (j *Flags) ReadPrices() (p prices, err error) {
+	for _, a := range []struct {
+		flag, text string
+		out        *uint64
+		without    string
+	}{
+		{"max-price", j.MaxPrice, &p.Max, "the recommended price"}, {"max-app-price", j.MaxAppPrice, &p.App, "no such bound"},
+		{"max-dataset-price", j.MaxDatasetPrice, &p.Dataset, "no such bound"}, {"max-pool-price", j.MaxPoolPrice, &p.Pool, "no such bound"},
+		{"value", j.Value, &p.Value, "the price"},
+	} {
+		if a.text == "" {
+			continue
+		}
+		if *a.out, err = cli.ParseCRED(a.text); err != nil {
+			return p, fmt.Errorf("--%s: %w", a.flag, err)
+		}
+		if *a.out == 0 {
+			return p, &cli.Problem{What: fmt.Sprintf("--%s 0: expected at least 1ucred", a.flag), Next: "leave it out for " + a.without}
+		}
+	}
+	return p, nil
+}
+
+// ReadTrust reads the trust.
+func (j *Flags) ReadTrust() (uint64, error) {
+	trust, err := poco.ParseTrust(j.Trust)
+	if err != nil {
+		return 0, &cli.Problem{What: "--" + err.Error(), Next: "99.99% means that one wrong result is to be expected in 10,000"}
+	}
+	return trust, nil
+}
+
+// ReadFuel reads the fuel limit; 0 when none is given.
+func (j *Flags) ReadFuel() (uint64, error) {
+	if j.Fuel == "" {
+		return 0, nil
+	}
+	fuel, err := cli.ParseFuel(j.Fuel)
+	if err != nil {
+		return 0, fmt.Errorf("--%w", err)
+	}
+	return fuel, nil
+}
+
+// VoucherID is the id as the chain writes it.
+func (j *Flags) VoucherID() string { return strings.ToLower(j.voucher) }

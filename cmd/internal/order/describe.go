@@ -1,0 +1,145 @@
+package order
+
+import (
+	"fmt"
+	"strings"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/printer"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/poco/contract"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// describe says what is traded.
+func (o *orderFlags) describe(t *printer.Labels, what markettypes.Order) {
+	switch {
+	case what.App != nil:
+		a := what.App
+		t.AddRow("app", "%s", a.App)
+		t.AddRow("price", "%s a task", cli.FormatCRED(a.Price))
+		t.AddRow("volume", "%s", volumeText(a.Volume))
+		t.AddSome("more tags", strings.Join(a.Tags, ", "))
+		o.restricted(t, "datasets", a.Datasets)
+		o.restricted(t, "pools", a.Pools)
+		o.audience(t, "requesters", a.Requesters)
+	case what.Dataset != nil:
+		d := what.Dataset
+		t.AddRow("dataset", "%s", d.Dataset)
+		t.AddRow("price", "%s a task", cli.FormatCRED(d.Price))
+		t.AddRow("volume", "%s", volumeText(d.Volume))
+		t.AddSome("more tags", strings.Join(d.Tags, ", "))
+		o.restricted(t, "apps", d.Apps)
+		o.restricted(t, "pools", d.Pools)
+		o.audience(t, "requesters", d.Requesters)
+	case what.Pool != nil:
+		p := what.Pool
+		t.AddRow("pool", "%s", p.Pool)
+		t.AddRow("price", "%s a right replica, %s of it for the operator", cli.FormatCRED(p.Price), formatShare(p.CommissionBps))
+		t.AddRow("volume", "%s", volumeText(p.Volume))
+		t.AddRow("stake", "%s an assignment", cli.FormatCRED(p.Stake))
+		t.AddRow("category", "%s", orNone(p.Category))
+		t.AddRow("trust", "%s", upTo(trustText(p.Trust)))
+		t.AddRow("fuel", "up to %s", cli.FormatFuel(p.MaxFuel))
+		t.AddSome("resources", resourcesText(p.Resources))
+		t.AddSome("tags", strings.Join(p.Tags, ", "))
+		o.restricted(t, "apps", p.Apps)
+		o.restricted(t, "datasets", p.Datasets)
+		o.audience(t, "requesters", p.Requesters)
+	case what.Request != nil:
+		o.describeJob(t, *what.Request)
+	}
+}
+
+// describeExecution tells what is said around the program, and nothing where nothing is.
+func describeExecution(t *printer.Labels, e contract.Execution) {
+	if len(e.OkExit) > 0 {
+		t.AddRow("success", "exit status %s", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.OkExit), " ", ", "), "[]"))
+	}
+	t.AddSome("stdin", e.Stdin)
+	t.AddSome("stdout", e.Stdout)
+	if e.Seconds > 0 {
+		t.AddRow("time", "%d s for one execution", e.Seconds)
+	}
+	t.AddSome("environment", strings.Join(e.Env, " "))
+}
+
+func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
+	t.AddRow("app", "%s", j.App)
+	t.AddSome("arguments", strings.Join(j.Args, " "))
+	describeExecution(t, j.Execution.Contract())
+	for _, in := range j.Inputs {
+		t.AddRow("input", "%s, %s, %s", in.Name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
+	}
+	t.AddSome("datasets", strings.Join(j.Datasets, ", "))
+	bag := fmt.Sprint(j.Size_)
+	if j.Partial {
+		bag += ", also in part"
+	}
+	t.AddRow("tasks", "%s", bag)
+	t.AddRow("trust", "%s", trustUnder(j.Policy, j.Trust))
+	if j.MinReplicas > 0 {
+		t.AddRow("replicas", "at least %d", j.MinReplicas)
+	}
+	limits := []string{"at most " + cli.FormatCRED(j.MaxPrice) + " a task"}
+	for _, l := range []struct {
+		what  string
+		price uint64
+	}{{"for the app", j.MaxAppPrice}, {"for the datasets", j.MaxDatasetPrice}, {"a replica", j.MaxPoolPrice}} {
+		if l.price > 0 {
+			limits = append(limits, cli.FormatCRED(l.price)+" "+l.what)
+		}
+	}
+	t.AddRow("price", "%s", strings.Join(limits, ", "))
+	if j.Value > 0 {
+		t.AddRow("at risk", "%s", cli.FormatCRED(j.Value))
+	}
+	t.AddRow("category", "%s", orNone(j.Category))
+	if j.FuelLimit > 0 {
+		t.AddRow("fuel", "up to %s", cli.FormatFuel(j.FuelLimit))
+	}
+	t.AddSome("resources", resourcesText(j.Resources))
+	t.AddSome("tags", strings.Join(j.Tags, ", "))
+	t.AddSome("pool", j.Pool)
+	o.restricted(t, "pools", j.Pools)
+	if j.Sponsor != "" {
+		t.AddRow("sponsor", "%s", o.Describe(j.Sponsor))
+	}
+	t.AddSome("voucher", j.Voucher)
+	if j.Beneficiary != "" {
+		t.AddRow("beneficiary", "%s", o.Describe(j.Beneficiary))
+	}
+	t.AddSome("callback", j.Callback)
+}
+
+// restricted writes a restriction that there is.
+func (o *orderFlags) restricted(t *printer.Labels, label string, r markettypes.Restriction) {
+	parts := append([]string{}, r.Ids...)
+	if by := o.audienceText(r.Audience); by != "" {
+		parts = append(parts, "those of "+by)
+	}
+	if len(parts) > 0 {
+		t.AddRow(label, "only %s", strings.Join(parts, ", "))
+	}
+}
+
+func (o *orderFlags) audience(t *printer.Labels, label string, a orgstypes.Audience) {
+	if text := o.audienceText(a); text != "" {
+		t.AddRow(label, "only %s", text)
+	}
+}
+
+func (o *orderFlags) audienceText(a orgstypes.Audience) string {
+	var parts []string
+	for _, account := range a.Accounts {
+		parts = append(parts, o.Describe(account))
+	}
+	for _, org := range a.Organisations {
+		parts = append(parts, "organisation "+org)
+	}
+	for _, role := range a.Roles {
+		parts = append(parts, "role "+strings.ToLower(strings.TrimPrefix(role.String(), "ROLE_")))
+	}
+	return strings.Join(parts, ", ")
+}

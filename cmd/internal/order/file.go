@@ -1,0 +1,103 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/internal/cli"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// writeOrder writes an order to a file, or to standard output, and says on standard error what it is.
+func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overwrite bool, what string) error {
+	text, err := order.Format(s)
+	if err != nil {
+		return err
+	}
+	if out == "" || out == "-" {
+		_, err := cmd.OutOrStdout().Write(text)
+		return err
+	}
+	if err := cli.MakeFolderOf(out); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if overwrite {
+		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	}
+	file, err := os.OpenFile(out, mode, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("--out %s: the file is there already; --overwrite replaces it", out)
+	}
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	if _, err := file.Write(text); err != nil {
+		file.Close()
+		return fmt.Errorf("--out: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", out, what)
+	return nil
+}
+
+// isID says whether the text is the id of an order, or the beginning of one, and no file's name.
+func isID(text string) bool { return credence.IsID(text) && !exists(text) }
+
+// wholeID is the id of an order or a request of which the text is the beginning, as the chain knows it.
+func wholeID(ctx context.Context, l *connect.Link, text string, kinds ...credence.IDKind) (string, error) {
+	if _, err := markettypes.ParseID(strings.ToLower(text)); err == nil {
+		return strings.ToLower(text), nil
+	}
+	ref, err := credence.Resolve(ctx, l.Conn, text, kinds...)
+	return ref.ID, err
+}
+
+// readFile reads an order's file, and says in words when there is none.
+func readFile(name string) (markettypes.SignedOrder, error) {
+	s, err := order.Read(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, &cli.Problem{What: name + ": there is no such file", Next: "make an order with: credenced order create --help", Err: err}
+	}
+	return s, err
+}
+
+// neither says of a name that could have been an id too that it is no file.
+func neither(err error) error {
+	var p *cli.Problem
+	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &p) {
+		p.What += ", and it is no id, of 64 hexadecimal digits or the first of them"
+	}
+	return err
+}
+
+// signedName is how a signed order's file is called beside the order's.
+func signedName(file string) string {
+	ext := filepath.Ext(file)
+	return strings.TrimSuffix(file, ext) + ".signed" + ext
+}
+
+// outFlags say where an order is written.
+func outFlags(f *pflag.FlagSet, out *string, overwrite *bool) {
+	f.StringVar(out, "out", "", "file to write (default: standard output)")
+	f.BoolVar(overwrite, "overwrite", false, "replace the file of --out")
+}
+
+// exists says whether there is a file of the name.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,302 @@
+package order
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/printer"
+	"github.com/credence-chain/credence/internal/cli"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// inspected is what can be said of an order; the fields of the chain's part are empty without a node.
+type inspected struct {
+	ID        string   `json:"id"`
+	Kind      string   `json:"kind"`
+	Chain     string   `json:"chain_id"`
+	Owner     string   `json:"owner"`
+	Nonce     uint64   `json:"nonce,string"`
+	Expiry    int64    `json:"expiry,string"`
+	Asset     string   `json:"asset,omitempty"`
+	Price     uint64   `json:"price,string"`
+	Volume    uint64   `json:"volume,string"`
+	Signature string   `json:"signature"` // "good", "missing" or "bad"
+	Trouble   string   `json:"signature_trouble,omitempty"`
+	Signers   []string `json:"signers,omitempty"`
+	// Digest is SHA-256 of the bytes that are signed.
+	Digest string `json:"sign_digest"`
+	// Invalid says why the order is no good by itself.
+	Invalid string `json:"invalid,omitempty"`
+
+	Height int64           `json:"height,string,omitempty"`
+	Status string          `json:"status,omitempty"` // "unknown" when the chain does not know it
+	Note   string          `json:"note,omitempty"`   // about the status
+	Filled uint64          `json:"filled,string"`
+	Left   string          `json:"left,omitempty"` // a number, or "unbounded"
+	Deal   string          `json:"deal,omitempty"` // a request's first
+	Deals  uint64          `json:"deals,string,omitempty"`
+	Order  json.RawMessage `json:"order"`
+}
+
+// inspect says all of an order that needs no node.
+func inspect(s markettypes.SignedOrder, chain string) (inspected, error) {
+	o := s.Order.Normal()
+	kind, err := o.Kind()
+	if err != nil {
+		return inspected{}, err
+	}
+	text, err := printer.FormatJSON(&o)
+	if err != nil {
+		return inspected{}, err
+	}
+	i := inspected{
+		ID: order.ID(o, chain), Kind: kind.Word(), Chain: chain, Owner: o.Owner, Nonce: o.Nonce, Expiry: o.Expiry,
+		Asset: o.Asset(), Price: o.Price(), Volume: o.Volume(), Signature: "missing",
+		Digest: fmt.Sprintf("sha256:%x", sha256.Sum256(o.SignBytes(chain))), Order: text,
+	}
+	if o.Request != nil {
+		i.Asset, i.Price = o.Request.App, o.Request.MaxPrice
+	}
+	if err := order.Validate(o); err != nil {
+		i.Invalid = err.Error()
+	}
+	if s.Signature == nil {
+		return i, nil
+	}
+	if err := order.Verify(s, chain); err != nil {
+		i.Signature, i.Trouble = "bad", err.Error()
+		return i, nil
+	}
+	i.Signature = "good"
+	i.Signers, err = order.Signers(s)
+	return i, err
+}
+
+// ask adds what the chain knows of it.
+func (i *inspected) ask(ctx context.Context, l *connect.Link, s markettypes.SignedOrder) error {
+	var err error
+	conn := l.Conn
+	if i.Height, _, err = conn.Height(ctx); err != nil {
+		return err
+	}
+	floor, err := conn.Market().Floor(ctx, &markettypes.QueryFloorRequest{Owner: i.Owner, Kind: markettypes.OrderKind(kindValue(i.Kind))})
+	if err != nil {
+		return err
+	}
+	other := false
+	if s.Order.Request != nil {
+		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: i.ID})
+		if connect.IsUnknown(err) {
+			i.unseen(floor.Below)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r := res.Request
+		i.Status, i.Filled, i.Note = requestStatus(r.Status), r.Filled, r.Reason
+		i.Left, i.Deal, i.Deals = fmt.Sprint(r.Left()), r.Deal, uint64(r.Deals)
+		known := r.Order()
+		other = string(known.Encode()) != string(s.Order.Normal().Encode())
+	} else {
+		res, err := conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: i.ID})
+		if connect.IsUnknown(err) {
+			i.unseen(floor.Below)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r := res.Order
+		now, err := standingOf(ctx, l, []markettypes.OrderRecord{r})
+		if err != nil {
+			return err
+		}
+		i.Status, i.Filled, i.Left = now.status(r, i.Height), r.Filled, leftText(r)
+		if i.Status == "stale" {
+			i.Note = now.stale[r.Id]
+		}
+		_, kindErr := r.Order.Kind()
+		other = kindErr == nil && string(r.Order.Encode()) != string(s.Order.Normal().Encode())
+	}
+	switch {
+	case other:
+		i.Note = "the chain knows ANOTHER order under this id: this nonce is used, and this file is no good"
+	case i.Nonce < floor.Below && (i.Status == "resting" || i.Status == "signed" || i.Status == "cancelled"):
+		i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor.Below)
+	}
+	return nil
+}
+
+// unseen is an order that the chain does not know.
+func (i *inspected) unseen(floor uint64) {
+	switch {
+	case i.Nonce < floor:
+		i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor)
+	case i.Expiry > 0 && i.Height >= i.Expiry:
+		i.Status = "expired"
+	default:
+		i.Status, i.Note = "unknown", "the chain has not seen it; its nonce is free"
+	}
+}
+
+func orderInspectCmd() *cobra.Command {
+	var o orderFlags
+	cmd := &cobra.Command{
+		Use:   "inspect FILE | ID",
+		Short: "Say what an order is, whether its signature is good, and what became of it",
+		Long: `Say what an order is and whether its signature is good. When a node is reachable, also what the chain knows of it. What
+the chain has, as the book shows it, is named by its id instead of a file. The exit status is 1 when the order or its
+signature is no good.`,
+		Example: `  credenced order inspect pool.signed.json
+  credenced order inspect 3f2a5c0e9d8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f
+  credenced order inspect pool.signed.json --offline --chain-id credence-1 --output json`,
+		Args: cli.Exactly("FILE|ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error {
+				s, byID, err := readOrKnown(ctx, l, args[0])
+				if err != nil {
+					return err
+				}
+				chain, err := o.ChainID(l)
+				if err != nil {
+					return err
+				}
+				i, err := inspect(s, chain)
+				if err != nil {
+					return err
+				}
+				if l != nil {
+					if err := i.ask(ctx, l, s); err != nil {
+						return err
+					}
+				}
+				if o.WritesJSON() {
+					err = printer.PrintJSON(cmd.OutOrStdout(), i)
+				} else {
+					err = o.printInspected(cmd.OutOrStdout(), i, s.Order.Normal(), byID)
+				}
+				switch {
+				case err != nil:
+					return err
+				case i.Signature == "bad":
+					return fmt.Errorf("the signature is no good on chain %s: %s", chain, i.Trouble)
+				case i.Invalid != "":
+					return fmt.Errorf("the order is no good: %s", i.Invalid)
+				}
+				return nil
+			})
+		},
+	}
+	o.AddChain(cmd.Flags())
+	cmd.Flags().BoolVar(&o.Offline, "offline", false, "ask no node")
+	return cmd
+}
+
+// printInspected says it all in words. Of an order that the chain told there is no file and no signature.
+func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes.Order, byID bool) error {
+	title := strings.ToUpper(i.Kind[:1]) + i.Kind[1:] + " order"
+	if what.Request != nil {
+		title = "Request"
+	}
+	fmt.Fprintf(out, "%s %s\n", title, i.ID)
+	t := printer.NewLabels(out)
+	t.AddRow("chain", "%s", i.Chain)
+	t.AddRow("owner", "%s", o.Describe(i.Owner))
+	t.AddRow("nonce", "%d", i.Nonce)
+	t.AddRow("expiry", "%s", expiryText(i.Expiry, i.Height))
+	switch {
+	case byID:
+	case i.Signature == "good":
+		by := make([]string, len(i.Signers))
+		for k, s := range i.Signers {
+			by[k] = o.Describe(s)
+		}
+		t.AddRow("signature", "good, by %s", strings.Join(by, " and "))
+	case i.Signature == "bad":
+		t.AddRow("signature", "NO GOOD: %s", i.Trouble)
+	default:
+		t.AddRow("signature", "none")
+	}
+	if !byID {
+		t.AddRow("sign digest", "%s", i.Digest)
+	}
+	o.describe(t, what)
+	if i.Status != "" {
+		t.AddRow("on the chain", "%s", i.state())
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	switch {
+	case i.Deal != "":
+		fmt.Fprintf(out, "Follow its %s with: credenced task watch %s\n", printer.CountOf(i.Deals, "deal"), i.ID)
+	case i.Filled > 0:
+		fmt.Fprintf(out, "Its deals: credenced query deals deals --order %s\n", i.ID)
+	}
+	return nil
+}
+
+// state is what became of the order, in words.
+func (i *inspected) state() string {
+	text := i.Status
+	if i.Status == "unknown" {
+		text = "not yet"
+	}
+	switch {
+	case i.Left == "":
+	case i.Left == "unbounded":
+		text += fmt.Sprintf("; %s met, no bound", printer.CountOf(i.Filled, "task"))
+	default:
+		text += fmt.Sprintf("; %s met, %s left", printer.CountOf(i.Filled, "task"), i.Left)
+	}
+	if i.Note != "" {
+		text += "; " + i.Note
+	}
+	return text
+}
+
+// readOrKnown reads an order from its file, or asks the chain for the one of an id.
+func readOrKnown(ctx context.Context, l *connect.Link, text string) (s markettypes.SignedOrder, byID bool, err error) {
+	if !isID(text) {
+		s, err = readFile(text)
+		return s, false, neither(err)
+	}
+	id := strings.ToLower(text)
+	if l == nil {
+		return s, true, &cli.Problem{What: "order " + id + ": only a node can tell what it is", Next: "name one with --node HOST:PORT, or give the order's file"}
+	}
+	if id, err = wholeID(ctx, l, text, credence.KindOrder, credence.KindRequest); err != nil {
+		return s, true, err
+	}
+	res, err := l.Conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: id})
+	if err == nil {
+		s.Order = &res.Order.Order
+		if _, none := s.Order.Kind(); none != nil {
+			return s, true, &cli.Problem{What: fmt.Sprintf("order %s: the %s order of %s with nonce %d was cancelled before the chain saw it", id, res.Order.Kind.Word(), s.Order.Owner, s.Order.Nonce)}
+		}
+		return s, true, nil
+	}
+	if !connect.IsUnknown(err) {
+		return s, true, err
+	}
+	req, err := l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
+	if connect.IsUnknown(err) {
+		return s, true, &cli.Problem{What: "the chain knows no order or request " + id, Next: "look at the book: credenced order book --category all; or at your orders: credenced order list", Err: err}
+	}
+	if err != nil {
+		return s, true, err
+	}
+	known := req.Request.Order()
+	s.Order = &known
+	return s, true, nil
+}

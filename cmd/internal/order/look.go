@@ -1,0 +1,107 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/internal/cli"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// What a file or a flag names is looked up on the chain, so that a letter that is wrong is seen before anybody signs it.
+
+// notOwner says that an order is not of who owns what it sells.
+func (c *createFlags) notOwner(asset, account, owner string) error {
+	return &cli.Problem{
+		What: fmt.Sprintf("owner: %s, but %s is of %s: nobody would take the order", c.Describe(account), asset, owner),
+		Next: "name the owner with --owner or --from; --offline does not ask",
+	}
+}
+
+// operates checks that the owner of a pool's order acts for the pool's operator. The council's pools have none.
+func (c *createFlags) operates(ctx context.Context, l *connect.Link, pool workerstypes.Pool, owner string) error {
+	if pool.Operator == "" {
+		return nil
+	}
+	org, err := connect.OrganisationOf(ctx, l, owner)
+	if err == nil && org != pool.Operator {
+		return c.notOwner("pool "+pool.Id, owner, "organisation "+pool.Operator)
+	}
+	return err
+}
+
+// checkJob looks for what a request names.
+func checkJob(ctx context.Context, l *connect.Link, job *markettypes.Job) error {
+	if l == nil {
+		return nil
+	}
+	app, err := connect.LookUpApp(ctx, l, "app", job.App)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(job.App, "sha256:") { // of which the beginning may have been given
+		job.App = app.Version.Digest
+	}
+	for i, d := range job.Datasets {
+		data, err := connect.LookUpDataset(ctx, l, "--dataset", d)
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(d, "sha256:") {
+			job.Datasets[i] = data.Version.Digest
+		}
+	}
+	if job.Voucher != "" {
+		if job.Voucher, err = wholeID(ctx, l, job.Voucher, credence.KindVoucher); err != nil {
+			return err
+		}
+	}
+	if job.Pool != "" {
+		if _, err := connect.LookUpPool(ctx, l, "--pool", job.Pool); err != nil {
+			return err
+		}
+	}
+	if job.Category != "" {
+		if _, err := connect.LookUpCategory(ctx, l, "--category", job.Category); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unseen tells of counterparts that an order is restricted to and that the chain does not know. They may come; more often
+// a letter is wrong.
+func (c *createFlags) unseen(ctx context.Context, l *connect.Link, flag string, ids []string, audience orgstypes.Audience) {
+	if l == nil {
+		return
+	}
+	for _, id := range ids {
+		asset, _, _ := strings.Cut(id, ":")
+		var err error
+		switch flag {
+		case "--only-app":
+			_, err = l.Conn.Apps().App(ctx, &appstypes.QueryAppRequest{Id: asset})
+		case "--only-dataset":
+			_, err = l.Conn.Apps().Dataset(ctx, &appstypes.QueryDatasetRequest{Id: asset})
+		case "--only-pool":
+			_, err = l.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: id})
+		}
+		if connect.IsUnknown(err) {
+			c.note("%s %s: the chain has none of that name, so that nobody is meant by it now", flag, id)
+		}
+	}
+	if flag != "--only-requester" {
+		flag += "-of"
+	}
+	for _, org := range audience.Organisations {
+		if _, err := l.Conn.Orgs().Organisation(ctx, &orgstypes.QueryOrganisationRequest{Id: org}); connect.IsUnknown(err) {
+			c.note("%s %s: the chain has no organisation of that name, so that nobody is meant by it now", flag, org)
+		}
+	}
+}

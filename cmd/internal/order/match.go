@@ -1,0 +1,239 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/order"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/printer"
+	"github.com/credence-chain/credence/internal/cli"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// matchFlags name the orders that are to be matched.
+type matchFlags struct {
+	app, pool, request string
+	datasets           []string
+	dryRun             bool
+}
+
+// read reads them all, and makes the message, but for its relayer.
+func (m *matchFlags) read(ctx context.Context, l *connect.Link) (sides []side, msg markettypes.MsgMatchOrders, err error) {
+	for _, needed := range []struct{ flag, text, what string }{{"--pool", m.pool, "a pool's order"}, {"--request", m.request, "a request"}} {
+		if needed.text == "" {
+			return nil, msg, &cli.Problem{What: fmt.Sprintf("%s: missing, expected %s: a file, or the id of one that the chain knows", needed.flag, needed.what), Next: "credenced order match --help"}
+		}
+	}
+	add := func(flag, text string, kind markettypes.OrderKind) (side, error) {
+		s, err := readSide(ctx, l, flag, text, kind)
+		sides = append(sides, s)
+		return s, err
+	}
+	if m.app != "" && m.app != listPrice {
+		app, err := add("--app", m.app, markettypes.ORDER_KIND_APP)
+		if err != nil {
+			return nil, msg, err
+		}
+		msg.App = &app.signed
+	}
+	datasets := make([]side, len(m.datasets))
+	for i, text := range m.datasets {
+		if datasets[i].text = text; text != listPrice {
+			if datasets[i], err = add("--dataset", text, markettypes.ORDER_KIND_DATASET); err != nil {
+				return nil, msg, err
+			}
+		}
+		msg.Datasets = append(msg.Datasets, datasets[i].signed)
+	}
+	pool, err := add("--pool", m.pool, markettypes.ORDER_KIND_POOL)
+	if err != nil {
+		return nil, msg, err
+	}
+	request, err := add("--request", m.request, markettypes.ORDER_KIND_REQUEST)
+	if err != nil {
+		return nil, msg, err
+	}
+	msg.Pool, msg.Request = pool.signed, request.signed
+	return sides, msg, checkDatasets(ctx, l, request, datasets)
+}
+
+func orderMatchCmd() *cobra.Command {
+	var (
+		o orderFlags
+		m matchFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "match --pool P --request R",
+		Short: "Have four orders that fit matched, and wait for the deal",
+		Long: `Have orders that fit matched: a pool's, a request, and, unless their list prices are paid, those of the app and of each
+dataset of the job in its order. Each is a file that its owner signed, or the id of an order that the chain knows.
+Anyone may do this; when the request names a sponsor, only the sponsor, who pays.
+
+Everything is checked at once, and again when the next block makes the deal. --dry-run asks what would be traded.`,
+		Example: `  credenced order match --pool pool.signed.json --request job.signed.json --from provider
+  credenced order match --app app.signed.json --dataset cities.signed.json --dataset list --pool ID --request job.signed.json --dry-run`,
+		Args: cli.Exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.WithChain(cmd, func(ctx context.Context, l *connect.Link) error {
+				sides, msg, err := m.read(ctx, l)
+				if err != nil {
+					return err
+				}
+				if m.dryRun {
+					return named(o.dryRun(ctx, cmd, l, msg), sides...)
+				}
+				return named(o.match(ctx, cmd, l, msg), sides...)
+			})
+		},
+	}
+	f := cmd.Flags()
+	o.sending(f, "name of the relayer's key in the keyring, or of a devnet's account; anyone's (default: the devnet's requester)")
+	f.StringVar(&m.app, "app", "", "app order, a file or an id (default: the list price)")
+	f.StringArrayVar(&m.datasets, "dataset", nil, `dataset order, a file or an id, or "list" for the list price; one for each dataset of the job (default: list prices)`)
+	f.StringVar(&m.pool, "pool", "", "pool order, a file or an id")
+	f.StringVar(&m.request, "request", "", "request, a file or an id")
+	f.BoolVar(&m.dryRun, "dry-run", false, "ask what would be traded now, and at which terms, without doing it")
+	return cmd
+}
+
+// matched is what a match says.
+type matched struct {
+	Match  string `json:"match"`
+	Reason string `json:"reason,omitempty"`
+	Deal   any    `json:"deal,omitempty"`
+	sent
+}
+
+func (o *orderFlags) match(ctx context.Context, cmd *cobra.Command, l *connect.Link, msg markettypes.MsgMatchOrders) error {
+	if o.Chain.From == "" && o.Chain.KeyFile == "" && l.Info != nil {
+		o.Chain.From = "requester"
+	}
+	res, err := o.send(ctx, cmd, l, "", func(account string) sdk.Msg {
+		msg.Relayer = account
+		return &msg
+	})
+	if err != nil {
+		return generated(err)
+	}
+	var answer markettypes.MsgMatchOrdersResponse
+	if err := res.Response(0, &answer); err != nil {
+		return err
+	}
+	if !o.WritesJSON() {
+		fmt.Fprintf(cmd.OutOrStdout(), "match %s is proposed at height %d; waiting for the next block\n", answer.Id, res.Height)
+	}
+	request, err := requestID(l, msg.Request)
+	if err != nil {
+		return err
+	}
+	deal, reason, err := awaitMatch(ctx, l.Conn, answer.Id, request, res.Height)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if o.WritesJSON() {
+		m := matched{Match: answer.Id, Reason: reason, sent: sent{res.Hash, res.Height}}
+		if deal != nil {
+			if m.Deal, err = printer.FormatJSON(deal); err != nil {
+				return err
+			}
+		}
+		if err := printer.PrintJSON(out, m); err != nil {
+			return err
+		}
+	} else if deal != nil {
+		if err := o.printDeal(out, *deal); err != nil {
+			return err
+		}
+	}
+	if deal == nil {
+		return &cli.Problem{What: "the next block made no deal of it: " + reason, Next: "nothing was spent but the fee; ask with --dry-run what is missing", Exit: cli.ExitNoVerdict}
+	}
+	return nil
+}
+
+func requestID(l *connect.Link, s markettypes.SignedOrder) (string, error) {
+	if s.Order == nil {
+		return s.Id, nil
+	}
+	return order.ID(*s.Order, l.Conn.ChainID()), nil
+}
+
+// errMatched ends following.
+var errMatched = errors.New("the match has ended")
+
+// awaitMatch waits for what becomes of a match: the deal, or the reason why there is none. The match's block, and those
+// until it is gone from the queue, say it by their events.
+func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string, proposed int64) (deal *dealstypes.Deal, reason string, err error) {
+	err = credence.Follow(ctx, conn, proposed+1, credence.FollowOptions{}, func(ctx context.Context, b credence.Block) error {
+		for _, e := range credence.Typed[*markettypes.EventMatch](b) {
+			if e.Id == match {
+				reason = e.Reason
+				return errMatched
+			}
+		}
+		_, waits := conn.Market().Match(ctx, &markettypes.QueryMatchRequest{Id: match})
+		if waits == nil {
+			return nil // there were too many for one block
+		}
+		if !connect.IsUnknown(waits) {
+			return waits
+		}
+		for _, e := range credence.Typed[*dealstypes.EventDeal](b) {
+			if e.Request == request {
+				res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: e.Id})
+				if err != nil {
+					return err
+				}
+				deal = &res.Deal
+				return errMatched
+			}
+		}
+		if b.Height > proposed+100 || b.Missed {
+			reason = "its block's events are not kept by the node; look at the request"
+			return errMatched
+		}
+		return nil
+	})
+	if errors.Is(err, errMatched) {
+		err = nil
+	}
+	return deal, reason, err
+}
+
+func (o *orderFlags) printDeal(out io.Writer, d dealstypes.Deal) error {
+	fmt.Fprintf(out, "Deal %s at height %d\n", d.Id, d.Height)
+	t := printer.NewLabels(out)
+	tasks := fmt.Sprintf("%s of %d", printer.CountOf(d.Size_, "task"), d.Bag)
+	if d.Size_ == d.Bag {
+		tasks = printer.CountOf(d.Size_, "task")
+	}
+	t.AddRow("trades", "%s in pool %s", tasks, d.Pool)
+	t.AddRow("app", "%s:%s, %s a task", d.App, d.AppVersion, cli.FormatCRED(d.Terms.AppPrice))
+	for _, data := range d.Datasets {
+		t.AddRow("dataset", "%s:%s, %s a task that reads it", data.Dataset, data.Version, cli.FormatCRED(data.Price))
+	}
+	t.AddRow("replica", "%s", cli.FormatCRED(d.Terms.Price))
+	t.AddRow("requester", "%s", o.Describe(d.Requester))
+	switch payer := d.Payer(); {
+	case d.Voucher != "":
+		t.AddRow("payer", "voucher %s", d.Voucher)
+	case payer != d.Requester:
+		t.AddRow("payer", "%s", o.Describe(payer))
+	}
+	t.AddRow("escrow", "%s; what is not spent comes back", cli.FormatCRED(d.Escrow))
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Follow it with: credenced task watch %s\n", d.Id)
+	return nil
+}

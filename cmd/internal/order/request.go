@@ -1,0 +1,190 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/credence-chain/credence/artifact"
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/jobflags"
+	"github.com/credence-chain/credence/internal/cli"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// requestFlags are a job of things that are published already, as the command line says it.
+type requestFlags struct {
+	jobflags.Flags
+	locators []string
+	pool     string
+	static   bool
+	pools    restrictFlags
+	sponsor  string
+}
+
+func (r *requestFlags) add(f *pflag.FlagSet) {
+	r.Flags.Add(f)
+	f.StringSliceVar(&r.locators, "locator", nil, "base URL of a store that serves the inputs already; repeatable (default: the stores they are put into)")
+	f.BoolVar(&r.static, "static-credibility", false, "ask for replicas until their records' evidence reaches the trust as well")
+	f.StringVar(&r.pool, "pool", "", "the one pool to use (default: any)")
+	r.pools.add(f, "pool", "by id")
+	f.StringVar(&r.sponsor, "sponsor", "", "account that pays in the requester's place: it must relay the match itself")
+}
+
+// job reads the flags; the price is 0 when none is given.
+func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link, app string, args []string) (job markettypes.Job, err error) {
+	if r.Bag == 0 {
+		return job, errors.New("--bag 0: expected at least one task")
+	}
+	job = markettypes.Job{
+		App: app, Args: slices.Concat(r.Args, args), Policy: r.Policy, MinReplicas: r.MinReplicas,
+		StaticCredibility: r.static, Partial: r.Partial, Size_: r.Bag, Category: r.Category, Tags: r.Tags, Pool: r.pool,
+		Datasets: r.Datasets, DatasetsPerTask: r.DatasetsPerTask, Voucher: r.VoucherID(),
+	}
+	if n, k := uint64(len(r.Datasets)), uint64(r.DatasetsPerTask); k > 0 && !c.cmd.Flags().Changed("bag") {
+		job.Size_ = (n + k - 1) / k
+	}
+	if job.Trust, err = r.ReadTrust(); err != nil {
+		return job, err
+	}
+	execution, inputs, err := r.WithInputs(r.Inputs)
+	if err != nil {
+		return job, err
+	}
+	r.Inputs, job.Execution = inputs, dealstypes.NewExecution(execution)
+	p, err := r.ReadPrices()
+	if err != nil {
+		return job, err
+	}
+	job.MaxPrice, job.MaxAppPrice, job.MaxDatasetPrice, job.MaxPoolPrice, job.Value = p.Max, p.App, p.Dataset, p.Pool, p.Value
+	if job.FuelLimit, err = r.ReadFuel(); err != nil {
+		return job, err
+	}
+	if job.FuelLimit == 0 && r.Category == "" {
+		job.FuelLimit = credence.DefaultFuel
+	}
+	if job.Resources, err = r.Needs.Read(); err != nil {
+		return job, err
+	}
+	if job.Pools, err = r.pools.restriction(ctx, c, l); err != nil {
+		return job, err
+	}
+	for _, a := range []struct {
+		flag, text string
+		out        *string
+	}{{"--sponsor", r.sponsor, &job.Sponsor}, {"--beneficiary", r.Beneficiary, &job.Beneficiary}} {
+		if a.text == "" {
+			continue
+		}
+		if *a.out, err = c.ParseAccount(c.cmd, a.flag, a.text); err != nil {
+			return job, err
+		}
+	}
+	return job, nil
+}
+
+// fill puts the inputs into the store, and names them in the job.
+func (r *requestFlags) fill(ctx context.Context, l *connect.Link, stores []string, job *markettypes.Job) error {
+	if l != nil && len(stores) == 0 {
+		stores = l.Stores
+	}
+	locators := r.locators
+	if len(locators) == 0 {
+		locators = stores
+	}
+	if len(r.Inputs) > 0 && len(locators) == 0 {
+		return &cli.Problem{What: "--input: no store is known to put it into", Next: "name one with --store URL, or with --locator URL where it is served already"}
+	}
+	for _, text := range r.Inputs {
+		name, file, named := strings.Cut(text, "=")
+		if !named {
+			name, file = filepath.Base(text), text
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("--input: %w", err)
+		}
+		digest := artifact.Sum(data)
+		if len(r.locators) == 0 {
+			if digest, err = (&artifact.Client{BaseURLs: stores}).Upload(ctx, data); err != nil {
+				return fmt.Errorf("--input %s: %w", file, err)
+			}
+		}
+		job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Digest: digest.String(), Size_: uint64(len(data)), Locators: locators})
+	}
+	return nil
+}
+
+func orderCreateRequestCmd() *cobra.Command {
+	var (
+		c createFlags
+		r requestFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "request APP [-- ARGS...]",
+		Short: "A request: a job that its owner wants done",
+		Long: `Write a request: a job that its owner wants done, to be signed and matched by anyone, or presigned. Nothing is locked
+before it is matched. APP is on the chain already: organisation/name:version or sha256:DIGEST.
+("credenced run" publishes, submits, and fetches the result; "credenced tx market submit-task" puts a job on the book.)`,
+		Example: `  credenced order create request studio/app:1.0 --trust 99.99% --max-price 1CRED --expiry +1000 --out job.json
+  credenced order create request studio/app:1.0 --input data.csv --bag 16 --partial --out job.json -- -width 640`,
+		Args: cli.Between(1, -1, "APP"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error {
+				o, err := c.begin(ctx, l, markettypes.ORDER_KIND_REQUEST, "requester")
+				if err != nil {
+					return err
+				}
+				job, err := r.job(ctx, &c, l, args[0], args[1:])
+				if err != nil {
+					return err
+				}
+				if err := checkJob(ctx, l, &job); err != nil {
+					return err
+				}
+				if err := r.fill(ctx, l, c.Chain.Stores, &job); err != nil {
+					return err
+				}
+				if job.MaxPrice == 0 {
+					if err := c.recommend(ctx, l, o.Owner, &job); err != nil {
+						return err
+					}
+				}
+				o.Request = &job
+				return c.finish(ctx, l, o)
+			})
+		},
+	}
+	r.add(cmd.Flags())
+	cmd.Flags().StringSliceVar(&c.Chain.Stores, "store", nil, "base URL of an artifact store for --input; repeatable (default: the devnet's)")
+	c.add(cmd)
+	return cmd
+}
+
+// recommend asks the chain for a price.
+func (c *createFlags) recommend(ctx context.Context, l *connect.Link, requester string, job *markettypes.Job) error {
+	missing := &cli.Problem{What: "max_price: missing, expected the most that one task may cost", Next: "say it with --max-price, such as --max-price 1CRED"}
+	if l == nil {
+		return missing
+	}
+	res, err := l.Conn.Quote(ctx, requester, job.Normal())
+	if err != nil {
+		missing.Err = err
+		if refused := credence.Refused(err); refused != nil {
+			missing.What = "max_price: missing, and the chain recommends none: " + refused.Log
+		}
+		return missing
+	}
+	job.MaxPrice = max(res.MaxPrice, res.ExpectedPrice)
+	c.note("max price %s is what the chain recommends with the orders on the book", cli.FormatCRED(job.MaxPrice))
+	return nil
+}

@@ -1,0 +1,25 @@
+package order
+
+import (
+	"context"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/cmd/internal/flagtest"
+)
+
+// Every field of a job on the chain is set by a flag of order create request, or filled in by what it names.
+func TestOrderRequestSetsEveryField(t *testing.T) {
+	var r requestFlags
+	f := pflag.NewFlagSet("job", pflag.ContinueOnError)
+	r.add(f)
+	flagtest.SetAll(t, f)
+	c := &createFlags{cmd: &cobra.Command{}}
+	c.cmd.Flags().AddFlagSet(f)
+	job, err := r.job(context.Background(), c, nil, "studio/app:1.0", nil)
+	require.NoError(t, err)
+	require.Empty(t, flagtest.UnsetFields(job, "Inputs", "Callback"), "the inputs are put into the store later")
+}

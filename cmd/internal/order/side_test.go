@@ -1,0 +1,37 @@
+package order
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	credence "github.com/credence-chain/credence/client"
+)
+
+// What the chain says of an order by its id is said of the file that was named; what was named by its id stays so.
+func TestSidesAreNamed(t *testing.T) {
+	file := side{flag: "--pool", text: "pool.json", id: "aa11"}
+	known := side{flag: "--app", text: "bb22", id: "bb22"}
+	refused := &credence.TxError{Codespace: "market", Code: 68, Log: "order aa11: its volume of 1 is used up, of order bb22 there is more", Hash: "(a query)"}
+	err := named(refused, file, known)
+	require.ErrorContains(t, err, "--pool pool.json: its volume of 1 is used up, of order bb22 there is more")
+	require.ErrorIs(t, err, error(refused))
+	require.NoError(t, named(nil, file))
+	other := errors.New("order aa11")
+	require.Equal(t, other, named(other, file), "what is not the chain's stays as it is")
+}
+
+// Without a node an id means nothing; a name that is neither a file nor an id is said to be so.
+func TestOrderByID(t *testing.T) {
+	d := newDesk(t)
+	_, err := d.run("inspect", strings.Repeat("0a", 32), "--chain-id", "one")
+	require.ErrorContains(t, err, "only a node can tell what it is")
+	_, err = d.run("inspect", d.path("none.json"), "--chain-id", "one")
+	require.ErrorContains(t, err, "none.json: there is no such file, and it is no id")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	_, err = d.run("sign", d.path("none.json"), "--chain-id", "one")
+	require.ErrorContains(t, err, "none.json: there is no such file\n")
+}

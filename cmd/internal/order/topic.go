@@ -1,0 +1,141 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/printer"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/poco/contract"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// everyCategory stands for all categories, and for none.
+const everyCategory = "all"
+
+// topicFlags name a part of the book.
+type topicFlags struct {
+	category, pool, app, dataset, runtime string
+	limit                                 int
+}
+
+func (t *topicFlags) add(f *pflag.FlagSet, what string) {
+	f.StringVar(&t.category, "category", "", what+" of this category, or \"all\" (default: those without one; all of a --pool)")
+	f.StringVar(&t.pool, "pool", "", what+" of this pool alone")
+	f.StringVar(&t.app, "app", "", "those of an app instead, organisation/name:version")
+	f.StringVar(&t.dataset, "dataset", "", "those of a dataset instead, organisation/name:version")
+	f.StringVar(&t.runtime, "runtime", "", "runtime (default: wasm)")
+	printer.AddLimit(f, &t.limit)
+}
+
+// check looks up what the flags name, so that a letter that is wrong is not taken for an empty book.
+func (t *topicFlags) check(ctx context.Context, cmd *cobra.Command, l *connect.Link) error {
+	if err := printer.CheckLimit(t.limit); err != nil {
+		return err
+	}
+	named := 0
+	for _, topic := range []string{t.app, t.dataset, t.category + t.pool} {
+		if topic != "" {
+			named++
+		}
+	}
+	switch {
+	case named > 1:
+		return &cli.Problem{What: "--app, --dataset, --category and --pool name other parts of the book", Next: "give --app, or --dataset, or --category and --pool"}
+	case t.runtime != "" && !slices.Contains(contract.RuntimeNames(), t.runtime):
+		return fmt.Errorf("--runtime %q: there is no such runtime; expected %s", t.runtime, strings.Join(contract.RuntimeNames(), " or "))
+	case t.app != "":
+		res, err := connect.LookUpApp(ctx, l, "--app", t.app)
+		if err != nil {
+			return err
+		}
+		t.app = res.Version.App + ":" + res.Version.Version
+	case t.dataset != "":
+		res, err := connect.LookUpDataset(ctx, l, "--dataset", t.dataset)
+		if err != nil {
+			return err
+		}
+		t.dataset = res.Version.Dataset + ":" + res.Version.Version
+	}
+	if t.pool != "" {
+		if _, err := connect.LookUpPool(ctx, l, "--pool", t.pool); err != nil {
+			return err
+		}
+		if !cmd.Flags().Changed("category") {
+			t.category = everyCategory
+		}
+	}
+	if t.category != "" && t.category != everyCategory {
+		_, err := connect.LookUpCategory(ctx, l, "--category", t.category)
+		return err
+	}
+	return nil
+}
+
+// categories are those that are listed: all there are, "" included, for "all".
+func (t *topicFlags) categories(ctx context.Context, conn *credence.Conn) ([]string, error) {
+	if t.category != everyCategory {
+		return []string{t.category}, nil
+	}
+	list, _, err := printer.ReadPages(1000, func(p *query.PageRequest) ([]markettypes.Category, *query.PageResponse, error) {
+		res, err := conn.Market().Categories(ctx, &markettypes.QueryCategoriesRequest{Pagination: p})
+		return res.GetCategories(), res.GetPagination(), err
+	})
+	slices.SortStableFunc(list, func(a, b markettypes.Category) int { return int(a.Seconds) - int(b.Seconds) })
+	out := []string{""}
+	for _, c := range list {
+		out = append(out, c.Id)
+	}
+	return out, err
+}
+
+// ofTopic reads what is under a topic, one category after the other, up to the limit. It says whether there is more.
+func ofTopic[V any](ctx context.Context, t *topicFlags, conn *credence.Conn, read func(category string, p *query.PageRequest) ([]V, *query.PageResponse, error)) (out []V, more bool, err error) {
+	categories, err := t.categories(ctx, conn)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, c := range categories {
+		page, cut, err := printer.ReadPages(t.limit, func(p *query.PageRequest) ([]V, *query.PageResponse, error) { return read(c, p) })
+		if err != nil {
+			return nil, false, err
+		}
+		out, more = append(out, page...), more || cut
+	}
+	if len(out) > t.limit {
+		return out[:t.limit], true, nil
+	}
+	return out, more, nil
+}
+
+// nothing says that a part of the book is empty, and where else to look. The words are for executions, and for orders of
+// apps and datasets.
+func (t *topicFlags) nothing(executions, orders string) string {
+	const rest = " rest on the book"
+	switch {
+	case t.app != "":
+		return "no " + orders + " of app " + t.app + rest
+	case t.dataset != "":
+		return "no " + orders + " of dataset " + t.dataset + rest
+	}
+	what := "no " + executions
+	if t.pool != "" {
+		what += " of pool " + t.pool
+	}
+	switch t.category {
+	case everyCategory:
+		return what + rest
+	case "":
+		return what + " without a category" + rest + "; --category all shows every one's"
+	}
+	return what + " of category " + t.category + rest
+}

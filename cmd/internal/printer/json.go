@@ -1,0 +1,49 @@
+package printer
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/cosmos/gogoproto/proto"
+
+	credence "github.com/credence-chain/credence/client"
+)
+
+// PrintJSON writes any value as indented JSON; messages of the protocol in their own form.
+func PrintJSON(out io.Writer, v any) error {
+	text, err := FormatJSON(v)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, string(text))
+	return err
+}
+
+// FormatJSON writes a value as indented JSON; messages of the protocol with every field, by its name there.
+func FormatJSON(v any) (json.RawMessage, error) {
+	if m, ok := v.(proto.Message); ok {
+		raw, err := credence.Codec().MarshalJSON(m)
+		if err != nil {
+			return nil, err
+		}
+		v = json.RawMessage(raw)
+	}
+	return json.MarshalIndent(v, "", "  ")
+}
+
+// PrintList writes messages as a list under a name.
+func PrintList[V any, M interface {
+	*V
+	proto.Message
+}](out io.Writer, name string, list []V, more bool) error {
+	items := make([]json.RawMessage, len(list))
+	for i := range list {
+		text, err := FormatJSON(M(&list[i]))
+		if err != nil {
+			return err
+		}
+		items[i] = text
+	}
+	return PrintJSON(out, map[string]any{name: items, "more": more})
+}

@@ -1,0 +1,28 @@
+package printer
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// Labels writes rows of a label and a text.
+type Labels struct{ writer *tabwriter.Writer }
+
+// NewLabels begins a list of labelled rows. Flush writes it.
+func NewLabels(out io.Writer) *Labels { return &Labels{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)} }
+
+// AddRow adds a row; the text is formatted as Printf does.
+func (t *Labels) AddRow(label, format string, args ...any) {
+	fmt.Fprintf(t.writer, "  %s\t%s\n", label, fmt.Sprintf(format, args...))
+}
+
+// AddSome writes a row unless its text is empty.
+func (t *Labels) AddSome(label, text string) {
+	if text != "" {
+		t.AddRow(label, "%s", text)
+	}
+}
+
+// Flush writes the rows.
+func (t *Labels) Flush() error { return t.writer.Flush() }

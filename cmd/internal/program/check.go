@@ -1,0 +1,66 @@
+package program
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/printable"
+)
+
+// NewCheckCommand is the command "check".
+func NewCheckCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use: "check APP", Short: "Say whether workers run a program, and what is missing where they do not",
+		Long: `Make the check that every worker makes of a program, a WebAssembly module (WASI preview 1), without a chain: what
+it is missing or may not use, in words; what it imports, its size, the memory that it begins with, and the fuel that
+starting it costs. credenced run --local APP then runs it here, as a worker would.`,
+		Example: "  credenced check app.wasm",
+		Args:    cli.Exactly("APP"), PersistentPreRunE: cli.NoPrepare,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
+			program, err := client.CheckProgram(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if output == "json" {
+				return json.NewEncoder(printable.JSON(cmd.OutOrStdout())).Encode(program)
+			}
+			writeProgram(cmd.OutOrStdout(), program)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&output, "output", "text", "text or json")
+	return cmd
+}
+
+// writeProgram tells people. The names of imports are those of WASI, or the module would have been refused.
+func writeProgram(out io.Writer, p *client.Program) {
+	fmt.Fprintf(out, "%s: workers run it\n", printable.Name(p.Path))
+	var names []string
+	for _, name := range p.Imports {
+		names = append(names, strings.TrimPrefix(name, "wasi_snapshot_preview1."))
+	}
+	slices.Sort(names)
+	imports := strings.Join(slices.Compact(names), ", ")
+	if imports == "" {
+		imports = "none"
+	}
+	for _, row := range [][2]string{
+		{"digest", p.Digest}, {"size", cli.FormatBytes(p.Size)},
+		{"memory at start", cli.FormatBytes(p.InitialMemory)},
+		{"fuel at start", cli.FormatFuel(p.StartFuel) + " (" + p.FuelSchedule + ")"},
+		{"imports of WASI", imports},
+	} {
+		fmt.Fprintf(out, "  %-16s %s\n", row[0], row[1])
+	}
+}

@@ -1,0 +1,230 @@
+// Package program has the commands about programs and datasets: check, publish and show.
+package program
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/jobflags"
+	"github.com/credence-chain/credence/cmd/internal/progress"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/commandline"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+)
+
+// publishFlags are what the versions of apps and datasets have in common.
+type publishFlags struct {
+	name, version, description, price string
+	byOrder                           bool
+	tags                              []string
+	output                            string
+	connect                           connect.Flags
+}
+
+func (p *publishFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&p.name, "name", "", "name within the provider's organisation (default: the file's)")
+	f.StringVar(&p.version, "version", "", "version; immutable once published (default: the beginning of the digest)")
+	f.StringVar(&p.description, "description", "", "what it is, in a sentence")
+	f.StringVar(&p.price, "price", "", "list price of each task that ends with a result, such as 2CRED or 500ucred (default: nothing)")
+	f.BoolVar(&p.byOrder, "by-order", false, "no list price: used only under an order of its owner, which may say by whom")
+	f.StringSliceVar(&p.tags, "tag", nil, "capability that it needs of a pool; repeatable")
+	f.StringVar(&p.output, "output", "text", "text, or json for one line an event")
+	p.connect.AddChain(f)
+	f.StringVar(&p.connect.StoreToken, "store-token", "", "token for uploads to the store")
+	f.StringVar(&p.connect.KeyFile, "key-file", "", "file with the provider's key in hex, instead of --from (default: the devnet's provider)")
+	f.StringVar(&p.connect.From, "from", "", "name of the provider's key in the keyring, or of a devnet's account (default: the devnet's provider)")
+	p.connect.AddKeyring(f)
+}
+
+// amount reads the list price.
+func (p *publishFlags) amount() (uint64, error) {
+	if p.price == "" {
+		return 0, nil
+	}
+	if p.byOrder {
+		return 0, &cli.Problem{
+			What: "--price and --by-order: a version that is sold by order alone has no list price",
+			Next: "give one of them; orders say their prices: credenced order create --help",
+		}
+	}
+	amount, err := cli.ParseCRED(p.price)
+	if err != nil {
+		return 0, fmt.Errorf("--%w", err)
+	}
+	return amount, nil
+}
+
+// NewPublishCommand is the command "publish", of an app or of a dataset.
+func NewPublishCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "publish",
+		Short: "Publish an app or a dataset: its bytes to the store, its digest and price to the chain",
+		Long: `Publish an app or a dataset: its bytes go to an artifact store, its digest, size and price to the chain. A version never
+changes once it is published; its list price does: credenced tx apps set-price.
+
+On a devnet the store, the node and the provider's key need not be named.`,
+		PersistentPreRunE: cli.NoPrepare,
+	}
+	cmd.SetFlagErrorFunc(commandline.FlagError)
+	cmd.AddCommand(publishAppCmd(), publishDatasetCmd())
+	return cmd
+}
+
+func publishAppCmd() *cobra.Command {
+	var p publishFlags
+	var a client.AppFile
+	var needs jobflags.ResourceFlags
+	cmd := &cobra.Command{
+		Use:   "app FILE.wasm|IMAGE",
+		Short: "Publish a WebAssembly module or a container's image as a version of an app",
+		Long: `Publish a WebAssembly module, or the image of a container, as a version of an app. An image is a tar archive (an OCI image
+layout, or what docker save writes), or the name of an image in a registry with its digest, which workers then fetch there.`,
+		Example: `  credenced publish app paint.wasm --name paint --version 1.0 --price 0.05CRED
+  credenced publish app paint.wasm --version 1.1 --output-path picture --memory 256MiB --cpu 0.5
+  credenced publish app secret.wasm --by-order
+  credenced publish app tool.tar --name tool
+  credenced publish app registry.example/acme/tool@sha256:DIGEST`,
+		Args: cli.Exactly("FILE.wasm|IMAGE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			price, err := p.amount()
+			if err != nil {
+				return err
+			}
+			a.Path, a.Name, a.Version, a.Description = args[0], p.name, p.version, p.description
+			a.Price, a.ByOrder, a.Tags = price, p.byOrder, p.tags
+			if a.Requirements, err = needs.Read(); err != nil {
+				return err
+			}
+			return p.publish(cmd, price, func(ctx context.Context, r *client.Runner, tell client.Observer) (string, error) {
+				return r.PublishApp(ctx, a, tell)
+			}, publishedApp)
+		},
+	}
+	f := cmd.Flags()
+	p.add(f)
+	f.StringVar(&a.OutputPath, "output-path", "", "folder below /out whose files are the result (default: everything below /out)")
+	needs.Add(f, "that one execution needs at least, such as", "no requirement")
+	f.BoolVar(&a.Nondeterministic, "nondeterministic", false, "two honest runs may differ: no court can judge it, and the policies that need one refuse it")
+	return cmd
+}
+
+func publishDatasetCmd() *cobra.Command {
+	var p publishFlags
+	var d client.DatasetFile
+	cmd := &cobra.Command{
+		Use:   "dataset FILE",
+		Short: "Publish a file as a version of a dataset, which programs find below /in/datasets",
+		Example: `  credenced publish dataset cities.csv --version 2024 --price 0.01CRED
+  credenced publish dataset patients.csv --by-order --tag tee`,
+		Args: cli.Exactly("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			price, err := p.amount()
+			if err != nil {
+				return err
+			}
+			d.Path, d.Name, d.Version, d.Description = args[0], p.name, p.version, p.description
+			d.Price, d.ByOrder, d.Tags = price, p.byOrder, p.tags
+			return p.publish(cmd, price, func(ctx context.Context, r *client.Runner, tell client.Observer) (string, error) {
+				return r.PublishDataset(ctx, d, tell)
+			}, publishedDataset)
+		},
+	}
+	f := cmd.Flags()
+	p.add(f)
+	f.StringVar(&d.MediaType, "media-type", "", "type of the content, such as text/csv (default: by the file's name)")
+	f.StringVar(&d.Schema, "schema", "", "digest of a description of the content")
+	return cmd
+}
+
+// publish connects, publishes and prints what came of it.
+func (p *publishFlags) publish(cmd *cobra.Command, price uint64, do func(context.Context, *client.Runner, client.Observer) (string, error), find finder) error {
+	if err := cli.OneOf("--output", p.output, "text", "json"); err != nil {
+		return err
+	}
+	ctx, stop := cli.WatchContext(cmd)
+	defer stop()
+	l, err := p.connect.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	if p.connect.KeyFile == "" && p.connect.From == "" && l.Info != nil {
+		p.connect.KeyFile = l.Info.Account("provider").KeyFile
+	}
+	if err := p.connect.LoadKeys(cmd, l); err != nil {
+		return err
+	}
+	view := progress.NewView(cmd.OutOrStdout(), "plain", p.output)
+	r := &client.Runner{Conn: l.Conn, Requester: l.Requester, Stores: l.Stores, StoreToken: p.connect.StoreToken}
+	known := false
+	reference, err := do(ctx, r, func(e client.Event) {
+		known = known || e.Kind == client.EventKnown
+		view.Observe(e)
+	})
+	view.Close()
+	if err == nil && known {
+		var is published
+		if is, err = find(ctx, l.Conn, reference); err == nil {
+			err = p.differs(reference, is, l.Requester.Address(), price)
+		}
+	}
+	return cli.Plain(cli.Explain(err))
+}
+
+// published is what the chain has under a reference.
+type published struct {
+	owner   string
+	price   uint64
+	byOrder bool
+}
+
+// finder finds what is published.
+type finder func(ctx context.Context, conn *client.Conn, reference string) (published, error)
+
+func publishedApp(ctx context.Context, conn *client.Conn, reference string) (published, error) {
+	res, err := conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: reference})
+	if err != nil {
+		return published{}, err
+	}
+	return published{res.App.Owner, res.Version.Price, res.Version.ByOrder}, nil
+}
+
+func publishedDataset(ctx context.Context, conn *client.Conn, reference string) (published, error) {
+	res, err := conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: reference})
+	if err != nil {
+		return published{}, err
+	}
+	return published{res.Dataset.Owner, res.Version.Price, res.Version.ByOrder}, nil
+}
+
+// differs says when what is published already, by its bytes, is not what was asked for: nothing was changed then.
+func (p *publishFlags) differs(reference string, is published, by string, price uint64) error {
+	id, version, _ := strings.Cut(reference, ":")
+	_, name, _ := strings.Cut(id, "/")
+	problem := &cli.Problem{
+		What: "these bytes are published already, as " + reference,
+		Next: "refer to them so; another name for the same bytes: credenced tx apps publish --help",
+	}
+	sold := "sold by order alone"
+	if !is.byOrder {
+		sold = "at " + cli.FormatCRED(is.price)
+	}
+	switch {
+	case p.name != "" && p.name != name || p.version != "" && p.version != version:
+	case is.owner != by:
+		problem.What += " of another provider"
+	case p.price != "" && (is.byOrder || is.price != price) || p.byOrder && !is.byOrder:
+		problem.What += ", " + sold
+		problem.Next = fmt.Sprintf("change that: credenced tx apps set-price %s AMOUNT-IN-UCRED, with --by-order for no list price", reference)
+	default:
+		return nil
+	}
+	problem.What += ": nothing was changed"
+	return problem
+}

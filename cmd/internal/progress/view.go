@@ -1,0 +1,307 @@
+// Package progress shows the events of a run as they come: as lines, as a block that is drawn again, or as JSON.
+package progress
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/printable"
+)
+
+// View shows a run's events.
+type View interface {
+	Observe(client.Event)
+	// Close ends the view; what was shown stays.
+	Close()
+}
+
+type quietView struct{}
+
+func (quietView) Observe(client.Event) {}
+func (quietView) Close()               {}
+
+// mostBetweenReminders is the most seconds between two words of a wait where each takes a line.
+const mostBetweenReminders = 60
+
+// reminder lets the first word of a wait through, and then fewer and fewer of those that only count on: a line once in a
+// while, where there is no terminal on which one line can count.
+type reminder struct{ next uint64 }
+
+func (r *reminder) due(e client.Event) bool {
+	if e.Kind != client.EventStalled {
+		if e.Kind == client.EventResumed {
+			r.next = 0
+		}
+		return true
+	}
+	if e.Waited < r.next {
+		return false
+	}
+	r.next = e.Waited + min(max(1, e.Waited), mostBetweenReminders)
+	return true
+}
+
+// jsonView writes one line of JSON an event.
+type jsonView struct {
+	enc      *json.Encoder
+	reminder reminder
+}
+
+// NewJSONView writes one line of JSON for each event.
+func NewJSONView(out io.Writer) View {
+	enc := json.NewEncoder(printable.JSON(out))
+	enc.SetEscapeHTML(false)
+	return &jsonView{enc: enc}
+}
+
+func (v *jsonView) Observe(e client.Event) {
+	if v.reminder.due(e) {
+		e.Text = cli.EventText(e)
+		_ = v.enc.Encode(e)
+	}
+}
+
+func (v *jsonView) Close() {}
+
+// plainView appends a line an event.
+type plainView struct {
+	out      io.Writer
+	begin    time.Time
+	now      func() time.Time
+	reminder reminder
+}
+
+func newPlainView(out io.Writer) *plainView {
+	return &plainView{out: out, begin: time.Now(), now: time.Now}
+}
+
+func (v *plainView) Observe(e client.Event) {
+	if e.Kind == client.EventFinished {
+		return // the report says it all
+	}
+	if !v.reminder.due(e) {
+		return
+	}
+	fmt.Fprintf(v.out, "%6.1fs %s\n", v.now().Sub(v.begin).Seconds(), eventLine(e))
+}
+
+func (v *plainView) Close() {}
+
+// eventLine is an event on one line, with its task's number in front where there is one.
+func eventLine(e client.Event) string { return OneLine(e, cli.EventText(e)) }
+
+// OneLine is eventLine with other words.
+func OneLine(e client.Event, text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	line := printable.Line(strings.Replace(strings.Join(lines, " | "), ": | ", ": ", 1))
+	if e.Task != "" {
+		line = fmt.Sprintf("task %-3d %s", e.Index, line)
+	}
+	return line
+}
+
+// ttyView redraws a block of lines: the latest words about the whole, then a line a task.
+type ttyView struct {
+	out   io.Writer
+	width int
+	begin time.Time
+	now   func() time.Time
+
+	tasks map[uint64]*taskLine
+	wait  string // what is said of a chain that is quiet; counts in its line, the last of the block
+	drawn int    // lines of the block on the screen
+}
+
+type taskLine struct {
+	phase     string
+	first     string
+	second    []string
+	committed map[string]bool
+	revealed  map[string]bool
+	note      string
+	done      bool
+}
+
+// maxTaskLines bounds the block, so that it never scrolls.
+const maxTaskLines = 18
+
+func newTTYView(out io.Writer, width int) *ttyView {
+	return &ttyView{out: out, width: width, begin: time.Now(), now: time.Now, tasks: map[uint64]*taskLine{}}
+}
+
+func (v *ttyView) Observe(e client.Event) {
+	if e.Kind == client.EventFinished {
+		return
+	}
+	v.erase()
+	if e.Kind == client.EventStalled {
+		v.wait = eventLine(e)
+		v.draw()
+		return
+	}
+	v.wait = ""
+	if e.Task == "" || e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0 {
+		// What is worth keeping scrolls by above the block.
+		fmt.Fprintf(v.out, "%s\n", v.cut(fmt.Sprintf("%6.1fs %s", v.now().Sub(v.begin).Seconds(), eventLine(e))))
+	}
+	if e.Task != "" {
+		v.take(e)
+	}
+	v.draw()
+}
+
+func (v *ttyView) Close() { v.drawn = 0 }
+
+func (v *ttyView) take(e client.Event) {
+	t := v.tasks[e.Index]
+	if t == nil {
+		t = &taskLine{}
+		v.tasks[e.Index] = t
+	}
+	reset := func() { t.first, t.second, t.committed, t.revealed = "", nil, map[string]bool{}, map[string]bool{} }
+	if t.committed == nil {
+		reset()
+	}
+	switch e.Kind {
+	case client.EventRetried:
+		reset()
+		t.phase = "drawing again"
+	case client.EventDrawn:
+		if e.Wave == 1 {
+			t.first, t.phase = e.Organisation, "wave 1 runs"
+		} else {
+			t.second, t.phase = append(t.second, e.Organisation), "wave 2 runs"
+		}
+	case client.EventCommitted:
+		if e.InCourt {
+			t.phase = "the court runs"
+		} else {
+			t.committed[e.Organisation] = true
+		}
+	case client.EventPlanned:
+		if e.Plan != nil {
+			t.note = e.Plan.Short()
+		}
+	case client.EventRevealing:
+		t.phase = "revealing"
+	case client.EventRevealed:
+		if !e.InCourt {
+			t.revealed[e.Organisation] = true
+		}
+	case client.EventTurn:
+		t.phase = "ledgers: " + e.Gate
+	case client.EventCourt:
+		t.phase = "court"
+	case client.EventEnded:
+		t.phase, t.note, t.done = "", printable.Line(cli.EventText(e)), true
+	case client.EventDownloaded:
+		t.note += "; here"
+	case client.EventSilent, client.EventWaiting:
+		t.note = printable.Line(e.Text)
+	}
+}
+
+// line is a task in one line: who runs it, a star for each locked answer, an equals sign for each opened one.
+func (t *taskLine) line(index uint64) string {
+	if t.done {
+		return fmt.Sprintf("task %-3d %s", index, t.note)
+	}
+	mark := func(org string) string {
+		switch {
+		case t.revealed[org]:
+			return org + "="
+		case t.committed[org]:
+			return org + "*"
+		}
+		return org
+	}
+	var who []string
+	if t.first != "" {
+		who = append(who, mark(t.first))
+	}
+	for _, org := range t.second {
+		who = append(who, mark(org))
+	}
+	return fmt.Sprintf("task %-3d %-13s %s  %s", index, t.phase, strings.Join(who, " "), t.note)
+}
+
+func (v *ttyView) erase() {
+	if v.drawn > 0 {
+		fmt.Fprintf(v.out, "\x1b[%dA\x1b[J", v.drawn)
+		v.drawn = 0
+	}
+}
+
+func (v *ttyView) draw() {
+	indices := make([]uint64, 0, len(v.tasks))
+	open := 0
+	for i, t := range v.tasks {
+		indices = append(indices, i)
+		if !t.done {
+			open++
+		}
+	}
+	// Those that still run first: the block may not hold all.
+	sort.Slice(indices, func(a, b int) bool {
+		if x, y := v.tasks[indices[a]].done, v.tasks[indices[b]].done; x != y && len(indices) > maxTaskLines {
+			return !x
+		}
+		return indices[a] < indices[b]
+	})
+	for k, i := range indices {
+		if k == maxTaskLines {
+			fmt.Fprintln(v.out, v.cut(fmt.Sprintf("... and %d more; %d of %d have ended", len(indices)-k, len(indices)-open, len(indices))))
+			v.drawn++
+			break
+		}
+		fmt.Fprintln(v.out, v.cut(v.tasks[i].line(i)))
+		v.drawn++
+	}
+	if v.wait != "" {
+		fmt.Fprintln(v.out, v.cut(v.wait))
+		v.drawn++
+	}
+}
+
+// cut keeps a line from wrapping, which would break the redraw.
+func (v *ttyView) cut(line string) string {
+	runes := []rune(line)
+	if v.width > 1 && len(runes) > v.width-1 {
+		return string(runes[:v.width-2]) + "…"
+	}
+	return line
+}
+
+func terminalWidth(out io.Writer) int {
+	if file, ok := out.(*os.File); ok {
+		if size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ); err == nil && size.Col > 20 {
+			return int(size.Col)
+		}
+	}
+	return 100
+}
+
+// NewView chooses how progress is shown.
+func NewView(out io.Writer, progress, output string) View {
+	switch {
+	case output == "json":
+		return NewJSONView(out)
+	case progress == "quiet":
+		return quietView{}
+	case progress == "tty" || progress == "auto" && cli.IsTerminal(out) && os.Getenv("TERM") != "dumb":
+		return newTTYView(out, terminalWidth(out))
+	}
+	return newPlainView(out)
+}

@@ -1,0 +1,185 @@
+package progress
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+)
+
+func sampleEvents() []client.Event {
+	ended := &client.TaskReport{
+		ID: "ab", Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "RESULT", Digest: "sha256:aa"}, ByCourt: true,
+		Agreed: []string{"amber"}, Faults: []client.FaultReport{{Organisation: "grove", Fault: "WRONG", Slash: 10_000_000}},
+	}
+	return []client.Event{
+		{Kind: client.EventSubmitted, Text: "submitted: request ab"},
+		{Kind: client.EventDrawn, Task: "ab", Organisation: "amber", Wave: 1, Text: "wave 1: amber is drawn and runs it"},
+		{Kind: client.EventCommitted, Task: "ab", Organisation: "amber", Wave: 1, Text: "amber has locked its answer"},
+		{Kind: client.EventPlanned, Task: "ab", Plan: &client.Plan{Replicas: 2}, Text: "plan: 2 replicas"},
+		{Kind: client.EventDrawn, Task: "ab", Organisation: "grove", Wave: 2, Text: "wave 2: grove is drawn and runs it, blind"},
+		{Kind: client.EventRevealed, Task: "ab", Organisation: "amber", Wave: 1, Text: "amber reveals sha256:aa"},
+		{Kind: client.EventCourt, Task: "ab", Text: "the answers differ: the court is called"},
+		{Kind: client.EventEnded, Task: "ab", Result: ended, Text: "the court decided: sha256:aa"},
+		{Kind: client.EventFinished, Text: "1 of 1 accepted", Report: &client.Report{}},
+	}
+}
+
+func still() func() time.Time {
+	at := time.Unix(0, 0)
+	return func() time.Time { return at }
+}
+
+func TestPlainView(t *testing.T) {
+	var out bytes.Buffer
+	v := &plainView{out: &out, begin: time.Unix(0, 0), now: still()}
+	for _, e := range sampleEvents() {
+		v.Observe(e)
+	}
+	require.Equal(t, `   0.0s submitted: request ab
+   0.0s task 0   wave 1: amber is drawn and runs it
+   0.0s task 0   amber has locked its answer
+   0.0s task 0   plan: 2 replicas
+   0.0s task 0   wave 2: grove is drawn and runs it, blind
+   0.0s task 0   amber reveals sha256:aa
+   0.0s task 0   the answers differ: the court is called
+   0.0s task 0   the court decided: sha256:aa, as amber said; grove gave a wrong answer and loses 10 CRED of stake
+`, out.String())
+	require.NotContains(t, out.String(), "\x1b")
+}
+
+// wait is what the observer hears of a chain that is quiet for ten minutes, and then goes on.
+func wait() (events []client.Event) {
+	for s := uint64(8); s <= 600; s++ {
+		events = append(events, client.Event{Kind: client.EventStalled, Waited: s, Request: "beef", Text: fmt.Sprintf("waiting for the chain for %ds", s)})
+	}
+	return append(events, client.Event{Kind: client.EventResumed, Waited: 600, Text: "the chain goes on at height 9, after 10m0s"})
+}
+
+// Where there is no terminal, a wait takes a line once in a while, not one a second.
+func TestAWaitWithoutATerminal(t *testing.T) {
+	var plain, json bytes.Buffer
+	for name, out := range map[string]*bytes.Buffer{"plain": &plain, "json": &json} {
+		v := View(&plainView{out: out, begin: time.Unix(0, 0), now: still()})
+		if name == "json" {
+			v = NewJSONView(out)
+		}
+		for range 2 {
+			for _, e := range wait() {
+				v.Observe(e)
+			}
+		}
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		require.Len(t, lines, 2*13, name)
+		for i, want := range []string{"for 8s", "for 16s", "for 32s", "for 64s", "for 124s", "for 184s"} {
+			require.Contains(t, lines[i], want, name)
+			require.Contains(t, lines[13+i], want, "the next wait begins anew")
+		}
+		require.Contains(t, lines[12], "goes on", name)
+	}
+}
+
+// On a terminal a wait counts in one line, which goes when it is over.
+func TestAWaitOnATerminal(t *testing.T) {
+	var out bytes.Buffer
+	v := newTTYView(&out, 80)
+	v.now, v.begin = still(), time.Unix(0, 0)
+	events := sampleEvents()
+	for _, e := range events[:6] {
+		v.Observe(e)
+	}
+	before := screen(t, out.String())
+	pause := wait()
+	for _, e := range pause[:len(pause)-1] {
+		v.Observe(e)
+	}
+	require.Equal(t, append(before, "waiting for the chain for 600s; Ctrl-C leaves it running, and this follows it …"), screen(t, out.String()))
+	v.Observe(pause[len(pause)-1])
+	require.Equal(t, []string{before[0], "   0.0s the chain goes on at height 9, after 10m0s", before[1]}, screen(t, out.String()))
+}
+
+func TestJSONViewIsALineAnEvent(t *testing.T) {
+	var out bytes.Buffer
+	v := NewJSONView(&out)
+	events := sampleEvents()
+	for _, e := range events {
+		v.Observe(e)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	require.Len(t, lines, len(events))
+	for i, line := range lines {
+		var got map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &got))
+		require.Equal(t, string(events[i].Kind), got["event"])
+		require.Contains(t, got, "text")
+	}
+}
+
+// screen is what a terminal shows after the bytes: lines, cursor up, erase below.
+func screen(t *testing.T, raw string) []string {
+	t.Helper()
+	var lines []string
+	for raw != "" {
+		if strings.HasPrefix(raw, "\x1b[") {
+			var up int
+			_, err := fmt.Sscanf(raw, "\x1b[%dA\x1b[J", &up)
+			require.NoError(t, err)
+			require.LessOrEqual(t, up, len(lines), "the cursor leaves what was written")
+			lines = lines[:len(lines)-up]
+			raw = raw[strings.Index(raw, "J")+1:]
+			continue
+		}
+		line, rest, _ := strings.Cut(raw, "\n")
+		lines, raw = append(lines, line), rest
+	}
+	return lines
+}
+
+func TestTTYView(t *testing.T) {
+	var out bytes.Buffer
+	v := newTTYView(&out, 80)
+	v.now, v.begin = still(), time.Unix(0, 0)
+	events := sampleEvents()
+	for _, e := range events[:6] {
+		v.Observe(e)
+	}
+	require.Equal(t, []string{
+		"   0.0s submitted: request ab",
+		"task 0   wave 2 runs   amber= grove  2 replicas",
+	}, screen(t, out.String()))
+	for _, e := range events[6:] {
+		v.Observe(e)
+	}
+	require.Equal(t, []string{
+		"   0.0s submitted: request ab",
+		"   0.0s task 0   the answers differ: the court is called",
+		"   0.0s task 0   the court decided: sha256:aa, as amber said; grove gave a wro…",
+		"task 0   the court decided: sha256:aa, as amber said; grove gave a wrong answe…",
+	}, screen(t, out.String()))
+}
+
+func TestTTYViewNeverGrowsBeyondItsBlockNorWraps(t *testing.T) {
+	var out bytes.Buffer
+	v := newTTYView(&out, 40)
+	for i := range 100 {
+		v.Observe(client.Event{Kind: client.EventDrawn, Task: "x", Index: uint64(i), Organisation: strings.Repeat("long", 20), Wave: 1})
+	}
+	lines := screen(t, out.String())
+	require.Len(t, lines, maxTaskLines+1)
+	for _, line := range lines {
+		require.Less(t, len([]rune(line)), 40)
+	}
+	require.Contains(t, lines[maxTaskLines], "82 more")
+}
+
+// What a program wrote in several lines is told in one, and its lines are told apart.
+func TestEventLineOfSeveralLines(t *testing.T) {
+	e := client.Event{Task: "ab", Index: 3, Text: "it failed; its last words on stderr, from fjord (not verified):\n    one\n    two"}
+	require.Equal(t, "task 3   it failed; its last words on stderr, from fjord (not verified): one | two", eventLine(e))
+}

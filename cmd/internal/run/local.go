@@ -1,0 +1,115 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/local"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/registry"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/printable"
+	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
+)
+
+// runLocal runs a job on this machine, in the sandbox of a worker, and asks no chain.
+func runLocal(cmd *cobra.Command, job client.Job, output string) error {
+	ctx := cmd.Context()
+	if err := job.Prepare(); err != nil {
+		return err
+	}
+	if len(job.Datasets) > 0 {
+		return &cli.Problem{What: "--local: datasets come from the chain", Next: "give the file with --input datasets-of-mine/NAME=FILE, and its path as an argument"}
+	}
+	program, err := client.CheckProgram(ctx, job.App)
+	if err != nil {
+		return err
+	}
+	working, err := openLocal(ctx)
+	if err != nil {
+		return err
+	}
+	j := local.Job{
+		Name: program.Name, Program: runtime.ProgramOf(program.Data), Args: job.Args, Execution: job.Execution,
+		Fuel: job.Fuel, Memory: job.Resources.MemoryBytes, Output: job.Resources.DiskBytes, Bag: job.Bag,
+	}
+	if j.Fuel == 0 {
+		j.Fuel = client.DefaultFuel
+	}
+	for _, in := range job.Inputs {
+		j.Inputs = append(j.Inputs, local.Input{Name: in.Name, Path: in.Path})
+	}
+	report, err := local.Run(ctx, working[contract.RuntimeWasm], j, job.Out)
+	if err != nil {
+		return err
+	}
+	if output == "json" {
+		if err := json.NewEncoder(printable.JSON(cmd.OutOrStdout())).Encode(report); err != nil {
+			return err
+		}
+	} else {
+		writeLocal(cmd.OutOrStdout(), report, job.Out)
+	}
+	if report.Kind != result.KindResult {
+		return &cli.Problem{
+			What: fmt.Sprintf("the program failed (%s, exit status %d), and would do so on every worker", report.Reason, report.ExitCode),
+			Next: "docs/apps.md says what the reasons mean", Exit: cli.ExitAppFailed,
+		}
+	}
+	return nil
+}
+
+// openLocal sets up the runtimes, with what they compile kept for the next run.
+func openLocal(ctx context.Context) (map[string]runtime.Runtime, error) {
+	cache := ""
+	if folder, err := os.UserCacheDir(); err == nil {
+		cache = filepath.Join(folder, "credence")
+	}
+	return registry.Open(ctx, runtime.Config{
+		CacheDir: cache, SandboxOptional: true, // the program is the user's own
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+}
+
+// writeLocal tells people what a run here came to.
+func writeLocal(out io.Writer, r *local.Report, folder string) {
+	fmt.Fprintf(out, "%s, exit status %d", r.Kind, r.ExitCode)
+	if r.Reason != "" {
+		fmt.Fprintf(out, ", reason %s", r.Reason)
+	}
+	fmt.Fprintln(out)
+	if r.Kind == result.KindResult {
+		files := strings.Join(printable.Names(r.Files), ", ")
+		if files == "" {
+			files = cli.NoFiles
+		}
+		fmt.Fprintf(out, "  %-10s %s, in %s\n", "files", files, printable.Name(folder))
+	}
+	fmt.Fprintf(out, "  %-10s %s\n", "digest", r.Digest)
+	fmt.Fprintf(out, "  %-10s %s (%d)\n", "fuel", cli.FormatFuel(r.Fuel), r.Fuel)
+	fmt.Fprintf(out, "  %-10s %s at its peak\n", "memory", cli.FormatBytes(r.MemoryBytes))
+	fmt.Fprintf(out, "  %-10s %.2f s, and %.2f s to compile\n", "time", r.RunSeconds, r.CompileSeconds)
+	if r.Stderr != "" {
+		fmt.Fprintf(out, "The end of its stderr:\n%s", printable.Lines(r.Stderr, "  | "))
+	}
+	if r.Log != "" {
+		fmt.Fprintf(out, "The runtime says:\n%s", printable.Lines(r.Log, "  | "))
+	}
+	if r.Kind == result.KindResult && r.SuggestedFuel > 0 {
+		fmt.Fprintf(out, "For a run on the chain: --fuel %s", cli.FormatFuel(r.SuggestedFuel))
+		if r.SuggestedMemory > 0 {
+			fmt.Fprintf(out, " --memory %dMiB", r.SuggestedMemory>>20)
+		}
+		fmt.Fprintln(out, ", which leaves room for inputs that need more. Clock, seed and ids are other ones there.")
+	}
+}

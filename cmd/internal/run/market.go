@@ -1,0 +1,65 @@
+package run
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/jobflags"
+	"github.com/credence-chain/credence/internal/cli"
+)
+
+// marketFlags are what a job asks of the market, as the command line says it.
+type marketFlags struct {
+	jobflags.Flags
+	pools   []string
+	poolsOf []string
+	expiry  int64
+	rest    string
+}
+
+func (m *marketFlags) add(f *pflag.FlagSet) {
+	m.Flags.Add(f)
+	f.StringSliceVar(&m.pools, "pool", nil, "pool of workers to use, by id; repeatable (default: any)")
+	f.StringSliceVar(&m.poolsOf, "only-pool-of", nil, "whose pools to use, beside those of --pool: an address, an organisation's id, or role:NAME; repeatable")
+	f.Int64Var(&m.expiry, "expiry", 0, "height until which what can't be met at once rests on the book (default: it is refunded)")
+	f.StringVar(&m.rest, "rest", "", "the same as a time such as 10m, or in blocks from now such as 1000")
+}
+
+// fill puts the flags into a job. Errors name the flag.
+func (m *marketFlags) fill(job *client.Job) error {
+	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.Datasets, m.DatasetsPerTask, m.Category, m.Tags, m.pools
+	job.Voucher, job.Beneficiary, job.Partial = m.VoucherID(), m.Beneficiary, m.Partial
+	job.Expiry = m.expiry
+	var err error
+	if job.PoolsOf, err = jobflags.ParseAudience("--only-pool-of", m.poolsOf); err != nil {
+		return err
+	}
+	p, err := m.ReadPrices()
+	if err != nil {
+		return err
+	}
+	job.MaxPrice, job.MaxAppPrice, job.MaxDatasetPrice, job.MaxPoolPrice, job.Value = p.Max, p.App, p.Dataset, p.Pool, p.Value
+	if job.Resources, err = m.Needs.Read(); err != nil {
+		return err
+	}
+	job.Rest, job.RestFor, err = parseRest(m.rest)
+	return err
+}
+
+// parseRest reads a time, or a number of blocks.
+func parseRest(text string) (blocks int64, t time.Duration, err error) {
+	if text == "" {
+		return 0, 0, nil
+	}
+	if blocks, err = strconv.ParseInt(text, 10, 64); err == nil && blocks > 0 {
+		return blocks, 0, nil
+	}
+	if t, err = time.ParseDuration(text); err == nil && t > 0 {
+		return 0, t, nil
+	}
+	return 0, 0, &cli.Problem{What: fmt.Sprintf("--rest %s: expected a time such as 10m, or a number of blocks such as 1000", text)}
+}

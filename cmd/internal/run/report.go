@@ -1,0 +1,94 @@
+package run
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/printable"
+)
+
+// PrintReport says how a run ended: verdict, files, cost, who lied, what the ledgers say.
+func PrintReport(out io.Writer, r *client.Report) {
+	fmt.Fprintln(out)
+	for _, t := range r.Tasks {
+		if len(r.Tasks) > 4 && t.Accepted() && len(t.Faults) == 0 && t.DownloadError == "" && t.Verdict.Kind == "RESULT" {
+			continue // only what is special of a large bag
+		}
+		fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(cli.TaskText(t)))
+	}
+	fmt.Fprintf(out, "Verdict   %d of %d accepted", r.Accepted, len(r.Tasks))
+	if n := courtCount(r); n > 0 {
+		fmt.Fprintf(out, ", %d of them by the court", n)
+	}
+	fmt.Fprintln(out)
+	if len(r.Deals) > 1 {
+		for _, d := range r.Deals {
+			fmt.Fprintf(out, "Deal      %s: tasks %d to %d in pool %s, %s\n", client.ShortDigest(d.ID), d.First, d.First+d.Size-1, d.Pool, cli.FormatCRED(d.Paid))
+		}
+	}
+	if r.Unmet > 0 {
+		fmt.Fprintf(out, "Unmet     %s\n", printable.Line(r.Why))
+	}
+	fmt.Fprintf(out, "Cost      %s of %s locked; %s refunded\n", cli.FormatCRED(r.Paid), cli.FormatCRED(r.Locked), cli.FormatCRED(r.Refunded))
+	if r.Slashed > 0 {
+		lied := r.Liars()
+		who := ""
+		if len(lied) > 0 {
+			who = ": " + strings.Join(lied, ", ") + " lied"
+		}
+		fmt.Fprintf(out, "Slashed   %s of stake%s; %s of it burnt\n", cli.FormatCRED(r.Slashed), who, cli.FormatCRED(r.Burnt))
+	}
+	for _, l := range r.Ledgers {
+		fmt.Fprintf(out, "Ledger    %s: N = %d tasks, error debt D = %s of a budget B = %s\n", l.Key, l.Counted, l.Debt, l.Budget)
+	}
+	if files := resultFiles(r); len(files) > 0 {
+		fmt.Fprintf(out, "Result    %s, every byte checked against the accepted digest\n", summary(files))
+	}
+	if n := emptyResults(r); n > 0 && len(r.Tasks) == 1 {
+		fmt.Fprintf(out, "Result    %s\n", cli.NoFiles)
+	} else if n > 0 {
+		fmt.Fprintf(out, "Result    %d of %d tasks left %s\n", n, len(r.Tasks), cli.NoFiles)
+	}
+}
+
+// emptyResults counts the results that are here and have no file.
+func emptyResults(r *client.Report) int {
+	n := 0
+	for _, t := range r.Tasks {
+		if t.Accepted() && t.Verdict.Kind == "RESULT" && t.Dir != "" && len(t.Files) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func courtCount(r *client.Report) int {
+	n := 0
+	for _, t := range r.Tasks {
+		if t.ByCourt && t.Accepted() {
+			n++
+		}
+	}
+	return n
+}
+
+func resultFiles(r *client.Report) []string {
+	var out []string
+	for _, t := range r.Tasks {
+		for _, f := range t.Files {
+			out = append(out, printable.Name(filepath.Join(t.Dir, f)))
+		}
+	}
+	return out
+}
+
+func summary(files []string) string {
+	if len(files) <= 3 {
+		return strings.Join(files, ", ")
+	}
+	return fmt.Sprintf("%s ... %s (%d files)", files[0], files[len(files)-1], len(files))
+}

@@ -1,0 +1,69 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/printable"
+)
+
+func taskLogsCmd() *cobra.Command {
+	var (
+		c      connect.Flags
+		output string
+	)
+	cmd := &cobra.Command{
+		Use: "logs ID", Short: "Show how the program of a task ended, and the end of what it wrote to stderr",
+		Long: `Show how the program of a task ended: its exit status, the reason where it failed, and the end of what it wrote to
+stderr. All of it comes from the manifest with the digest that the chain accepted, from whoever holds it, and is checked
+against that digest. What it printed to stdout is a file of its result; credenced task fetch gets it.`,
+		Args: cli.Exactly("ID"), PersistentPreRunE: cli.NoPrepare,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
+			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
+				ref, err := resolve(ctx, l.Conn, args[0])
+				if err != nil {
+					return err
+				}
+				if ref.Kind != credence.KindTask {
+					return &cli.Problem{What: fmt.Sprintf("%s is a %s, expected a task", args[0], ref.Kind), Next: "credenced task show lists its tasks"}
+				}
+				ending, err := credence.FetchEnding(ctx, l.Conn, ref.ID, append(l.Stores, l.Holders...))
+				if err != nil {
+					return err
+				}
+				if output == "json" {
+					return json.NewEncoder(printable.JSON(cmd.OutOrStdout())).Encode(ending)
+				}
+				writeEnding(cmd.OutOrStdout(), ending)
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&output, "output", "text", "text or json")
+	c.Add(cmd.Flags(), false)
+	return cmd
+}
+
+// writeEnding tells people; what the program wrote stands behind a bar, so that none of it can be taken for a line of ours.
+func writeEnding(out io.Writer, e *credence.Ending) {
+	fmt.Fprintf(out, "%s, exit status %d", e.Kind, e.ExitCode)
+	if e.Reason != "" {
+		fmt.Fprintf(out, ", reason %s", e.Reason)
+	}
+	fmt.Fprintf(out, " (checked against %s)\n", credence.ShortDigest(e.Digest))
+	if e.Stderr == "" {
+		fmt.Fprintln(out, "It wrote nothing to stderr.")
+		return
+	}
+	fmt.Fprintf(out, "The end of its stderr:\n%s", printable.Lines(e.Stderr, "  | "))
+}

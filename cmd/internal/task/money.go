@@ -1,0 +1,53 @@
+package task
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/credence-chain/credence/internal/cli"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// PrintMoney writes a settlement, every movement of it. Name calls accounts by what people know them as.
+func PrintMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
+	s := task.Settlement
+	if s == nil {
+		return
+	}
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(source string, amount uint64, to, what string) {
+		fmt.Fprintf(t, "    %s\t%s\t-> %s\t%s\n", source, cli.FormatCRED(amount), to, what)
+	}
+	for _, p := range s.Payments {
+		line(p.Source, p.Amount, name(p.To), partyText(p.Party, p.Source))
+	}
+	if s.Refund > 0 {
+		line("escrow", s.Refund, "requester", "refund")
+	}
+	if s.Burnt > 0 {
+		line("stake", s.Burnt, "nobody", "burnt")
+	}
+	t.Flush()
+}
+
+func partyText(party, source string) string {
+	switch {
+	case party == "APP":
+		return "the app's price"
+	case party == "DATASET":
+		return "a dataset's price"
+	case party == "POOL":
+		return "the pool's commission"
+	case party == "WORKER" && source == "stake":
+		return "share of the liar's stake"
+	case party == "WORKER":
+		return "a right replica"
+	case party == "COURT":
+		return "the court's fee"
+	case party == "REQUESTER":
+		return "restitution"
+	}
+	return strings.ToLower(party)
+}

@@ -1,0 +1,48 @@
+package evidence_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/credence-chain/credence/"
+
+// list returns the lines of "go list", without the package that reads test vectors.
+func list(t *testing.T, args ...string) (lines []string) {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	require.NoError(t, err)
+	for line := range strings.Lines(string(out)) {
+		if line = strings.TrimSpace(line); !strings.HasPrefix(line, module+"evidence/internal/vectors") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// TestImportGraph keeps networks, the machine's certificates and the Cosmos SDK away from what verifies evidence: it runs in
+// blocks, and gives the same verdict on every machine.
+func TestImportGraph(t *testing.T) {
+	packages := list(t, "./...")
+	require.NotEmpty(t, packages)
+	for _, path := range list(t, append([]string{"-deps"}, packages...)...) {
+		require.NotContains(t, []string{"net", "net/http", "crypto/x509", "crypto/tls"}, path)
+		for _, prefix := range []string{"github.com/cosmos/", "github.com/cometbft/", "cosmossdk.io/", module + "x/", module + "internal/"} {
+			require.False(t, strings.HasPrefix(path, prefix), path)
+		}
+	}
+}
+
+// TestDirectImports: none of the packages itself asks a clock, the environment or chance, nor starts something beside it.
+func TestDirectImports(t *testing.T) {
+	for _, line := range list(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
+		path, imports, _ := strings.Cut(line, " ")
+		for _, name := range strings.Fields(imports) {
+			require.False(t, slices.Contains([]string{"os", "time", "sync", "math/rand", "crypto/rand", "runtime", "unsafe", "reflect"}, name), "%s imports %s", path, name)
+		}
+	}
+}

@@ -1,0 +1,379 @@
+package testapps
+
+import (
+	"math"
+	"slices"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
+	"github.com/credence-chain/credence/result"
+)
+
+// App is a module of the goldens.
+type App struct {
+	Name   string
+	Module []byte
+	Inputs []result.File
+	// Deep says that it nests calls deeper than wazero's interpreter can.
+	Deep bool
+}
+
+// Inputs are the inputs of the apps that read some.
+var Inputs = []result.File{
+	{Path: "x", Content: artifact.Bytes("the input\n")},
+	{Path: "sub", Dir: true},
+	{Path: "sub/beta", Content: artifact.Bytes("b"), Executable: true},
+	{Path: "alpha", Content: artifact.Bytes("aa")},
+	{Path: "m2", Content: artifact.Bytes("")},
+}
+
+// All lists the apps.
+func All() []App {
+	return []App{
+		{Name: "nothing", Module: Nothing()},
+		{Name: "infinite-loop", Module: InfiniteLoop()},
+		{Name: "unreachable", Module: start(asm.Op(0x00))},
+		{Name: "divide-by-zero", Module: start(asm.ConstI32(1), asm.ConstI32(0), asm.Op(0x6d, 0x1a))},
+		{Name: "divide-overflow", Module: start(asm.ConstI64(math.MinInt64), asm.ConstI64(-1), asm.Op(0x7f, 0x1a))},
+		{Name: "float-to-integer", Module: start(asm.ConstF64(math.NaN()), asm.Op(0xaa, 0x1a))},
+		{Name: "memory-out-of-bounds", Module: start(asm.ConstI32(65533), asm.Mem(0x28, 0), asm.Op(0x1a))},
+		{Name: "memory-far-out-of-bounds", Module: start(asm.ConstI32(-1), asm.Mem(0x2d, math.MaxUint32), asm.Op(0x1a))},
+		{Name: "memory-grow", Module: memoryGrow()},
+		{Name: "memory-too-large", Module: tooLarge()},
+		{Name: "recursion", Module: Recursion(), Deep: true},
+		{Name: "recursion-indirect", Module: recursionIndirect(), Deep: true},
+		{Name: "exit-3", Module: Exit(3)},
+		{Name: "exit-0", Module: Exit(0)},
+		{Name: "output-too-large", Module: OutputTooLarge()},
+		{Name: "nan-store", Module: nanStore()},
+		{Name: "nan-copysign", Module: nanCopysign()},
+		{Name: "nan-vector", Module: nanVector()},
+		{Name: "float-kernel", Module: floatKernel()},
+		{Name: "vector-kernel", Module: vectorKernel()},
+		{Name: "call-indirect", Module: callIndirect()},
+		{Name: "call-indirect-wrong-type", Module: callIndirectWrong()},
+		{Name: "bulk-memory", Module: bulkMemory()},
+		{Name: "bulk-memory-out-of-fuel", Module: start(asm.Loop(
+			asm.ConstI32(0), asm.ConstI32(0), asm.ConstI32(65536), asm.Bulk(11, 0), asm.Br(0)))},
+		{Name: "table-grow", Module: tableGrow()},
+		{Name: "random-and-clock", Module: randomAndClock()},
+		{Name: "directory", Module: directory(), Inputs: Inputs},
+		{Name: "copy", Module: Copy(), Inputs: Inputs},
+		{Name: "copy-dataset", Module: CopyDataset(), Inputs: append(slices.Clone(Inputs),
+			result.File{Path: "datasets/acme/cities", Content: artifact.Bytes("a dataset\n")},
+			result.File{Path: "datasets/acme/roads", Content: artifact.Bytes("another\n")})},
+		{Name: "start-section", Module: startSection()},
+		{Name: "results", Module: results()},
+		{Name: "branches", Module: branches()},
+		{Name: "not-a-module", Module: []byte("#!/bin/sh\n")},
+		{Name: "unknown-import", Module: unknownImport()},
+	}
+}
+
+// start is a module with a page of memory and this entry.
+func start(code ...[]byte) []byte {
+	return newApp(1).Start(nil, code...).Bytes()
+}
+
+// Nothing ends at once.
+func Nothing() []byte { return start() }
+
+// InfiniteLoop never ends.
+func InfiniteLoop() []byte { return start(asm.Loop(asm.Br(0))) }
+
+// Exit ends with an exit status.
+func Exit(code int64) []byte {
+	a := newApp(1, "proc_exit")
+	return a.Start(nil, a.call("proc_exit", code)).Bytes()
+}
+
+// memoryGrow grows until it cannot any more, asks for absurdly much, and writes how
+// many pages it has.
+func memoryGrow() []byte {
+	a := newApp(1, outputFunctions...)
+	return a.Start(nil,
+		asm.Loop(asm.ConstI32(7), asm.Op(0x40, 0), asm.ConstI32(-1), asm.Op(0x47), asm.BrIf(0)),
+		asm.ConstI32(heap), asm.ConstI32(-1), asm.Op(0x40, 0), asm.Mem(0x36, 0),
+		asm.ConstI32(heap), asm.Op(0x3f, 0), asm.Mem(0x36, 4),
+		a.output(heap, 8)).Bytes()
+}
+
+func tooLarge() []byte { return newApp(4096).Start(nil).Bytes() }
+
+// Recursion calls itself without end.
+func Recursion() []byte {
+	a := newApp(1)
+	self := a.Next()
+	a.Func(asm.Types{asm.I64}, asm.Types{asm.I64}, nil, asm.Get(0), asm.ConstI64(1), asm.Op(0x7c), asm.Call(self), asm.Get(0), asm.Op(0x85))
+	return a.Start(nil, asm.ConstI64(0), asm.Call(self), asm.Op(0x1a)).Bytes()
+}
+
+func recursionIndirect() []byte {
+	a := newApp(1)
+	a.Table(1)
+	self := a.Next()
+	a.Func(nil, nil, asm.Types{asm.I64, asm.F64, asm.V128}, asm.ConstI32(0), asm.CallIndirect(a.Type(nil, nil)), asm.ConstI64(3), asm.Set(0))
+	a.Elements(0, self)
+	return a.Start(nil, asm.Call(self)).Bytes()
+}
+
+// OutputTooLarge writes without end.
+func OutputTooLarge() []byte {
+	a := newApp(1, outputFunctions...)
+	return a.Start(nil, a.openOut(1024, "big"), asm.Loop(a.write(4, 0, 65536), asm.Br(0))).Bytes()
+}
+
+// nanStore stores NaNs made in several ways.
+func nanStore() []byte {
+	a := newApp(1, outputFunctions...)
+	f := a.Func(asm.Types{asm.F64, asm.F64}, asm.Types{asm.F64}, nil, asm.Get(0), asm.Get(1), asm.Op(0xa3))
+	return a.Start(asm.Types{asm.F64, asm.F32},
+		// 0/0, sqrt(-1), inf-inf, and its negation, in 64 bits and in 32
+		asm.ConstI32(heap), asm.ConstF64(0), asm.ConstF64(0), asm.Call(f), asm.Mem(0x39, 0),
+		asm.ConstI32(heap), asm.ConstF64(-1), asm.Op(0x9f), asm.Tee(0), asm.Mem(0x39, 8),
+		asm.ConstI32(heap), asm.Get(0), asm.Op(0x9a), asm.Op(0xbd), asm.Mem(0x37, 16),
+		asm.ConstI32(heap), asm.ConstF32(0), asm.ConstF32(0), asm.Op(0x95), asm.Tee(1), asm.Mem(0x38, 24),
+		asm.ConstI32(heap), asm.Get(1), asm.Op(0x8c), asm.Op(0xbc), asm.Mem(0x36, 28),
+		asm.ConstI32(heap), asm.Get(1), asm.Op(0xbb), asm.Mem(0x39, 32),
+		asm.ConstI32(heap), asm.Get(0), asm.Op(0xb6), asm.Mem(0x38, 40),
+		asm.ConstI32(heap), asm.Get(0), asm.ConstF64(1), asm.Op(0xa4), asm.Mem(0x39, 48), // min
+		// A loaded NaN keeps its bits when it is stored right away.
+		asm.ConstI32(heap), asm.ConstI64(0x7ff4000000000123), asm.Mem(0x37, 56),
+		asm.ConstI32(heap), asm.ConstI32(heap), asm.Mem(0x2b, 56), asm.Mem(0x39, 64),
+		a.output(heap, 72)).Bytes()
+}
+
+// nanCopysign takes the sign of NaNs.
+func nanCopysign() []byte {
+	a := newApp(1, outputFunctions...)
+	inf := math.Inf(1)
+	return a.Start(nil,
+		asm.ConstI32(heap), asm.ConstF64(3), asm.ConstF64(inf), asm.ConstF64(inf), asm.Op(0xa3, 0xa6), asm.Mem(0x39, 0),
+		asm.ConstI32(heap), asm.ConstF64(3), asm.ConstF64(inf), asm.ConstF64(inf), asm.Op(0xa1, 0x9a, 0xa6), asm.Mem(0x39, 8),
+		asm.ConstI32(heap), asm.ConstF32(3), asm.ConstF32(-1), asm.Op(0x91, 0x98), asm.Mem(0x38, 16),
+		asm.ConstI32(heap), asm.ConstF32(3), asm.ConstF32(-1), asm.Op(0x91, 0x8c, 0x98), asm.Mem(0x38, 20),
+		a.output(heap, 24)).Bytes()
+}
+
+// nanVector makes NaNs in vectors and puts scalar ones into them.
+func nanVector() []byte {
+	a := newApp(1, outputFunctions...)
+	store := func(offset uint32) []byte { return asm.Vec(11, asm.Mem(0, offset)[1:]...) }
+	zeros, minusOne32, minusOne64 := asm.Code(asm.ConstI32(0), asm.Vec(17)), asm.Code(asm.ConstF32(-1), asm.Vec(19)), asm.Code(asm.ConstF64(-1), asm.Vec(20))
+	nan64, nan32 := asm.Code(asm.ConstF64(-1), asm.Op(0x9f)), asm.Code(asm.ConstF32(-1), asm.Op(0x91))
+	at := uint32(0)
+	var code []byte
+	for _, v := range [][]byte{
+		asm.Code(zeros, zeros, asm.Vec(0xe7)),                           // f32x4.div
+		asm.Code(zeros, zeros, asm.Vec(0xf3)),                           // f64x2.div
+		asm.Code(minusOne32, asm.Vec(0xe3)),                             // f32x4.sqrt
+		asm.Code(minusOne64, asm.Vec(0xef)),                             // f64x2.sqrt
+		asm.Code(minusOne64, asm.Vec(0xef, []byte{}...), asm.Vec(0xed)), // f64x2.neg keeps the bits but the sign
+		asm.Code(nan64, asm.Vec(20)),                                    // f64x2.splat
+		asm.Code(nan32, asm.Vec(19)),                                    // f32x4.splat
+		asm.Code(zeros, nan32, asm.Vec(32, 1)),                          // f32x4.replace_lane
+		asm.Code(zeros, nan64, asm.Vec(34, 1)),                          // f64x2.replace_lane
+		asm.Code(nan64, asm.Vec(20), asm.Vec(94)),                       // demote
+		asm.Code(nan32, asm.Vec(19), asm.Vec(95)),                       // promote
+		asm.Code(nan32, asm.Vec(19), minusOne32, asm.Vec(0xe8)),         // min
+		asm.Code(nan64, asm.Vec(20), minusOne64, asm.Vec(0xf7)),         // pmax
+		asm.Code(nan32, asm.Vec(19), asm.Vec(0xf8)),                     // trunc_sat
+		asm.Code(nan32, asm.Vec(19), asm.Vec(0x67)),                     // ceil
+	} {
+		code = append(code, asm.Code(asm.ConstI32(heap), v, store(at))...)
+		at += 16
+	}
+	return a.Start(nil, code, a.output(heap, int64(at))).Bytes()
+}
+
+// floatKernel sums a series and keeps every term: division, root, rounding.
+func floatKernel() []byte {
+	a := newApp(2, outputFunctions...)
+	const rounds = 2000
+	return a.Start(asm.Types{asm.I32, asm.F64, asm.F32},
+		asm.ConstI32(rounds), asm.Set(0),
+		asm.While(0,
+			asm.ConstI32(8), asm.Get(0), asm.Op(0x6c), // the place
+			asm.ConstF64(1), asm.Get(0), asm.Op(0xb7, 0x9f, 0xa3), // 1/sqrt(i)
+			asm.Get(1), asm.Op(0xa0), asm.Tee(1),
+			asm.ConstF64(1.0000001), asm.Op(0xa2), asm.Tee(1), asm.Mem(0x39, heap),
+			asm.Get(1), asm.Op(0xb6), asm.Get(2), asm.Op(0x92), asm.ConstF32(0.99), asm.Op(0x94), asm.Set(2)),
+		asm.ConstI32(heap), asm.Get(2), asm.Mem(0x38, 0),
+		asm.ConstI32(heap), asm.Get(1), asm.Op(0x9c, 0xb1), asm.Mem(0x37, 8+8*rounds),
+		a.output(heap, 16+8*rounds)).Bytes()
+}
+
+// vectorKernel mixes float and integer vectors.
+func vectorKernel() []byte {
+	a := newApp(1, outputFunctions...)
+	return a.Start(asm.Types{asm.I32, asm.V128, asm.V128},
+		asm.ConstI32(1000), asm.Set(0),
+		asm.ConstF32(1.5), asm.Vec(19), asm.Set(1),
+		asm.While(0,
+			asm.Get(1), asm.Get(0), asm.Op(0xb2), asm.Vec(19), asm.Vec(0xe6), // *i
+			asm.ConstF32(3.25), asm.Vec(19), asm.Vec(0xe4), asm.Vec(0xe3), asm.Tee(1), // +3.25, sqrt
+			asm.Get(2), asm.Vec(0x51), asm.ConstI32(7), asm.Vec(0xab), // xor, shl
+			asm.Get(1), asm.Vec(0xae), asm.Set(2)), // i32x4.add
+		asm.ConstI32(heap), asm.Get(1), asm.Vec(11, 0, 0),
+		asm.ConstI32(heap), asm.Get(2), asm.Vec(11, 0, 16),
+		a.output(heap, 32)).Bytes()
+}
+
+func callIndirect() []byte {
+	a := newApp(1, outputFunctions...)
+	a.Table(4)
+	binary := asm.Types{asm.I32, asm.I32}
+	add := a.Func(binary, asm.Types{asm.I32}, nil, asm.Get(0), asm.Get(1), asm.Op(0x6a))
+	sub := a.Func(binary, asm.Types{asm.I32}, nil, asm.Get(0), asm.Get(1), asm.Op(0x6b))
+	mul := a.Func(binary, asm.Types{asm.I32}, nil, asm.Get(0), asm.Get(1), asm.Op(0x6c))
+	a.Elements(1, add, sub, mul)
+	typ := a.Type(binary, asm.Types{asm.I32})
+	return a.Start(asm.Types{asm.I32, asm.I32},
+		asm.ConstI32(300), asm.Set(0),
+		asm.While(0, asm.Get(1), asm.Get(0), asm.Get(0), asm.ConstI32(3), asm.Op(0x70), asm.ConstI32(1), asm.Op(0x6a), asm.CallIndirect(typ), asm.Set(1)),
+		asm.ConstI32(heap), asm.Get(1), asm.Mem(0x36, 0), a.output(heap, 4)).Bytes()
+}
+
+func callIndirectWrong() []byte {
+	a := newApp(1)
+	a.Table(1)
+	a.Elements(0, a.Func(asm.Types{asm.I64}, nil, nil))
+	return a.Start(nil, asm.ConstI32(0), asm.CallIndirect(a.Type(nil, nil))).Bytes()
+}
+
+func bulkMemory() []byte {
+	a := newApp(2, outputFunctions...)
+	a.PassiveData([]byte("passive data, copied piecewise"))
+	return a.Start(nil,
+		asm.ConstI32(heap), asm.ConstI32(0xa5), asm.ConstI32(1000), asm.Bulk(11, 0),
+		asm.ConstI32(heap+100), asm.ConstI32(3), asm.ConstI32(20), asm.Bulk(8, 0, 0), asm.Bulk(9, 0),
+		asm.ConstI32(heap+90), asm.ConstI32(heap+95), asm.ConstI32(500), asm.Bulk(10, 0, 0),
+		a.output(heap, 1000)).Bytes()
+}
+
+func tableGrow() []byte {
+	a := newApp(1, outputFunctions...)
+	a.Table(1)
+	grow := func(n int32) []byte { return asm.Code(asm.Op(0xd0, 0x70), asm.ConstI32(n), asm.Bulk(15, 0)) }
+	return a.Start(nil,
+		asm.ConstI32(heap), grow(5), asm.Mem(0x36, 0),
+		asm.ConstI32(heap), grow(1<<20), asm.Mem(0x36, 4),
+		asm.ConstI32(heap), asm.Bulk(16, 0), asm.Mem(0x36, 8),
+		a.output(heap, 12)).Bytes()
+}
+
+func randomAndClock() []byte {
+	a := newApp(1, append([]string{"random_get", "clock_time_get", "poll_oneoff", "args_sizes_get", "args_get", "environ_sizes_get", "environ_get"}, outputFunctions...)...)
+	// A subscription to the monotonic clock, an hour from now.
+	subscription := make([]byte, 48)
+	subscription[0], subscription[16] = 77, 1
+	subscription[24], subscription[25], subscription[26], subscription[27], subscription[28], subscription[29] = 0, 0xa0, 0xb8, 0x30, 0x46, 0x03
+	a.Data(2048, subscription)
+	return a.Start(nil,
+		a.try("random_get", heap, 100), a.try("random_get", heap+100, 1),
+		a.try("clock_time_get", 0, 0, heap+104), a.try("clock_time_get", 1, 0, heap+112),
+		a.try("poll_oneoff", 2048, heap+160, 1, heap+120),
+		a.try("clock_time_get", 0, 0, heap+128),
+		a.try("args_sizes_get", heap+136, heap+140), a.try("environ_sizes_get", heap+144, heap+148),
+		a.try("args_get", heap+200, heap+300), a.try("environ_get", heap+400, heap+500),
+		a.output(heap, 600)).Bytes()
+}
+
+// directory lists /in through a buffer that is too small, and looks at a file.
+func directory() []byte {
+	a := newApp(1, append([]string{"fd_readdir", "path_filestat_get", "fd_filestat_get"}, outputFunctions...)...)
+	in, n := a.path(2048, "in")
+	file, m := a.path(2064, "/in/sub/../sub/beta")
+	return a.Start(nil,
+		a.try("path_open", 3, 0, in, n, 2, 1<<1, 0, 0, scratch),
+		a.try("fd_readdir", 4, heap, 100, 0, heap+1000),
+		a.try("fd_readdir", 4, heap+100, 400, 3, heap+1004),
+		a.try("path_filestat_get", 3, 0, file, m, heap+600),
+		a.try("fd_filestat_get", 4, heap+700),
+		asm.Code(a.openOut(1024, "result"), a.write(5, heap, 1008))).Bytes()
+}
+
+// Copy writes /in/x into /out/copy.
+func Copy() []byte { return copyOf("in/x") }
+
+// CopyDataset is Copy for the dataset acme/cities.
+func CopyDataset() []byte { return copyOf("in/datasets/acme/cities") }
+
+func copyOf(path string) []byte {
+	a := newApp(1, append([]string{"fd_read"}, outputFunctions...)...)
+	in, n := a.path(2048, path)
+	return a.Start(nil,
+		a.try("path_open", 3, 0, in, n, 0, 1<<1, 0, 0, scratch),
+		asm.ConstI32(buffer), asm.ConstI32(heap), asm.Mem(0x36, 0),
+		asm.ConstI32(buffer), asm.ConstI32(60000), asm.Mem(0x36, 4),
+		a.try("fd_read", 4, buffer, 1, scratch+8),
+		a.openOut(1024, "copy"),
+		asm.ConstI32(buffer), asm.ConstI32(heap), asm.Mem(0x36, 0),
+		asm.ConstI32(buffer), asm.ConstI32(scratch+8), asm.Mem(0x28, 0), asm.Mem(0x36, 4),
+		a.try("fd_write", 5, buffer, 1, scratch),
+		a.write(1, heap, 10)).Bytes()
+}
+
+func startSection() []byte {
+	a := newApp(1, outputFunctions...)
+	g := a.Global(asm.I32, asm.ConstI32(40))
+	a.StartSection(a.Func(nil, nil, nil, asm.ConstI32(42), asm.Op(0x24, byte(g))))
+	return a.Start(nil, asm.ConstI32(heap), asm.Op(0x23, byte(g)), asm.Mem(0x36, 0), a.output(heap, 4)).Bytes()
+}
+
+// results returns early, and several values at once, from within nested blocks.
+func results() []byte {
+	a := newApp(1, outputFunctions...)
+	leaf := a.Func(nil, asm.Types{asm.I32}, nil, asm.ConstI32(5))
+	many := a.Func(asm.Types{asm.I32}, asm.Types{asm.I32, asm.I64, asm.F64}, nil,
+		asm.Block(asm.Get(0), asm.If(asm.Call(leaf), asm.ConstI64(6), asm.ConstF64(7), asm.Op(0x0f))),
+		asm.Loop(asm.Call(leaf), asm.Op(0x45), asm.If(asm.ConstI32(8), asm.ConstI64(9), asm.ConstF64(10), asm.Br(2))),
+		asm.ConstI32(11), asm.ConstI64(12), asm.ConstF64(13))
+	var code []byte
+	for i := int32(0); i < 2; i++ {
+		at := uint32(24 * i)
+		code = append(code, asm.Code(asm.ConstI32(i), asm.Call(many), asm.Set(0), asm.Set(1), asm.Set(2),
+			asm.ConstI32(heap), asm.Get(0), asm.Mem(0x39, at), asm.ConstI32(heap), asm.Get(1), asm.Mem(0x37, at+8),
+			asm.ConstI32(heap), asm.Get(2), asm.Mem(0x36, at+16))...)
+	}
+	return a.Start(asm.Types{asm.F64, asm.I64, asm.I32}, code, a.output(heap, 48)).Bytes()
+}
+
+// branches takes every way through br_table and if/else.
+func branches() []byte {
+	a := newApp(1, outputFunctions...)
+	choose := a.Func(asm.Types{asm.I32}, asm.Types{asm.I32}, nil,
+		asm.Block(asm.Block(asm.Block(asm.Get(0), asm.Op(0x0e, 2, 0, 1, 2)), asm.ConstI32(10), asm.Op(0x0f)), asm.ConstI32(20), asm.Op(0x0f)),
+		asm.Get(0), asm.ConstI32(5), asm.Op(0x48), // i32.lt_s
+		asm.Op(0x04, asm.I32), asm.ConstI32(30), asm.Op(0x05), asm.ConstI32(40), asm.Op(0x0b))
+	return a.Start(asm.Types{asm.I32},
+		asm.ConstI32(9), asm.Set(0),
+		asm.While(0, asm.Get(0), asm.Get(0), asm.ConstI32(1), asm.Op(0x6b), asm.Call(choose), asm.Mem(0x3a, heap)),
+		a.output(heap, 16)).Bytes()
+}
+
+func unknownImport() []byte {
+	var m asm.Module
+	m.Import("env", "anything", nil, nil)
+	return m.Start(nil).Bytes()
+}
+
+// Find gives an app by name.
+func Find(name string) App {
+	all := All()
+	return all[slices.IndexFunc(all, func(a App) bool { return a.Name == name })]
+}
+
+// GrowByOne grows its memory, with the given maximum if not 0, page by page, and
+// writes how many it has at last.
+func GrowByOne(maximum uint32) []byte {
+	a := &app{host: map[string]uint32{}}
+	for _, name := range outputFunctions {
+		a.host[name] = a.importWASI(name)
+	}
+	a.Memory(1, maximum)
+	return a.Start(nil,
+		asm.Loop(asm.ConstI32(1), asm.Op(0x40, 0), asm.ConstI32(-1), asm.Op(0x47), asm.BrIf(0)),
+		asm.ConstI32(heap), asm.Op(0x3f, 0), asm.Mem(0x36, 0),
+		a.output(heap, 4)).Bytes()
+}

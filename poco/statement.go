@@ -1,0 +1,79 @@
+package poco
+
+// A statement is what evidence shows about an answer (protocol section 2). The chain computes it from its own state and the
+// reveal, and takes no part of it from the evidence. What makes the evidence, a proven program or an enclave, computes the
+// digests of the app, the inputs and the result from the bytes that it loaded and wrote: it does not know the state, so that
+// a task's id alone would let whoever runs it hand it another app or other inputs. It only echoes the chain, the task, the
+// attempt and the worker.
+
+// Domains of the hashes here.
+const (
+	domainStatement = "credence/evidence/v1"
+	domainInputs    = "credence/inputs/v1"
+)
+
+// EvidenceKind says what kind of evidence a statement is for. Evidence of one kind is never taken for another.
+type EvidenceKind uint8
+
+// The kinds.
+const (
+	EvidenceProof       EvidenceKind = 1 // a proof that the program ran so
+	EvidenceAttestation EvidenceKind = 2 // the word of an enclave that ran it
+)
+
+// Statement is that one worker's answer to one attempt at one task is what the app makes of the inputs.
+type Statement struct {
+	ChainID string
+	Task    [32]byte
+	Attempt uint32
+	Who     string // the worker: without it, a proof could be taken from the mempool
+	Kind    EvidenceKind
+	App     [32]byte // SHA-256 of the app's module
+	Inputs  [32]byte // Inputs.Digest
+	Outcome Outcome
+}
+
+// Digest is the statement's hash, which the evidence holds.
+func (s Statement) Digest() [32]byte {
+	return Hash([]byte(domainStatement), []byte(s.ChainID), s.Task[:], u64(uint64(s.Attempt)), []byte(s.Who), []byte{byte(s.Kind)},
+		s.App[:], s.Inputs[:], []byte{byte(s.Outcome.Kind)}, s.Outcome.Digest[:], u64(s.Outcome.Fuel))
+}
+
+// Inputs are all that a task hands to its program.
+type Inputs struct {
+	Index       uint64 // of the task within the request's bag
+	Arguments   []string
+	Environment []string // NAME=value, of the request
+	Stdin       string   // the name of the file that is the standard input; empty for none
+	Files       []InputFile
+	Datasets    [][32]byte // SHA-256 of each that this task reads, in order
+}
+
+// InputFile is a file below /in.
+type InputFile struct {
+	Name   string
+	Digest [32]byte // SHA-256 of its content
+}
+
+// Digest is the inputs' hash. Each list is hashed by itself first, so that no item can be taken for one of another list.
+func (in Inputs) Digest() [32]byte {
+	var files, datasets [][]byte
+	for _, f := range in.Files {
+		files = append(files, []byte(f.Name), f.Digest[:])
+	}
+	for _, d := range in.Datasets {
+		datasets = append(datasets, d[:])
+	}
+	arguments, environment := hashTexts(in.Arguments), hashTexts(in.Environment)
+	fileList, datasetList := Hash(files...), Hash(datasets...)
+	return Hash([]byte(domainInputs), u64(in.Index), arguments[:], environment[:], []byte(in.Stdin), fileList[:], datasetList[:])
+}
+
+// hashTexts hashes a list of texts.
+func hashTexts(list []string) [32]byte {
+	fields := make([][]byte, len(list))
+	for i, s := range list {
+		fields[i] = []byte(s)
+	}
+	return Hash(fields...)
+}

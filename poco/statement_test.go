@@ -1,0 +1,92 @@
+package poco
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func someInputs() Inputs {
+	return Inputs{
+		Index: 3, Arguments: []string{"a", "bc"}, Environment: []string{"X=1"}, Stdin: "in.txt",
+		Files: []InputFile{{"in.txt", [32]byte{1}}, {"more/of.it", [32]byte{2}}}, Datasets: [][32]byte{{3}, {4}},
+	}
+}
+
+func someStatement() Statement {
+	return Statement{
+		ChainID: "credence-1", Task: [32]byte{5}, Attempt: 2, Who: "cred1bob", Kind: EvidenceProof, App: [32]byte{6},
+		Inputs: someInputs().Digest(), Outcome: truth,
+	}
+}
+
+// TestGoldenStatement pins the statement: guests and enclaves compute it as well.
+func TestGoldenStatement(t *testing.T) {
+	text := func(h [32]byte) string { return hex.EncodeToString(h[:]) }
+	attested := someStatement()
+	attested.Kind = EvidenceAttestation
+	got := map[string]string{
+		"no inputs": text(Inputs{}.Digest()), "inputs": text(someInputs().Digest()),
+		"statement of a proof": text(someStatement().Digest()), "statement of an enclave": text(attested.Digest()),
+	}
+	const file = "testdata/statement.json"
+	if *rewrite {
+		bz, err := json.MarshalIndent(got, "", "  ")
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file, append(bz, '\n'), 0o644))
+	}
+	bz, err := os.ReadFile(file)
+	require.NoError(t, err)
+	want := map[string]string{}
+	require.NoError(t, json.Unmarshal(bz, &want))
+	require.Equal(t, want, got)
+}
+
+func TestStatementBindsEveryField(t *testing.T) {
+	seen := map[[32]byte]string{someStatement().Digest(): "nothing"}
+	for name, change := range map[string]func(*Statement){
+		"chain":        func(s *Statement) { s.ChainID = "credence-2" },
+		"task":         func(s *Statement) { s.Task[31] = 1 },
+		"attempt":      func(s *Statement) { s.Attempt++ },
+		"who":          func(s *Statement) { s.Who = "cred1eve" },
+		"kind":         func(s *Statement) { s.Kind = EvidenceAttestation },
+		"app":          func(s *Statement) { s.App[0] = 7 },
+		"inputs":       func(s *Statement) { s.Inputs[0]++ },
+		"outcome kind": func(s *Statement) { s.Outcome.Kind = KindAppFailed },
+		"result":       func(s *Statement) { s.Outcome.Digest[0]++ },
+		"fuel":         func(s *Statement) { s.Outcome.Fuel++ },
+	} {
+		s := someStatement()
+		change(&s)
+		require.Empty(t, seen[s.Digest()], name)
+		seen[s.Digest()] = name
+	}
+}
+
+func TestInputsBindEveryField(t *testing.T) {
+	seen := map[[32]byte]string{someInputs().Digest(): "nothing"}
+	for name, change := range map[string]func(*Inputs){
+		"index":             func(in *Inputs) { in.Index++ },
+		"argument":          func(in *Inputs) { in.Arguments[1] = "bd" },
+		"boundary":          func(in *Inputs) { in.Arguments = []string{"ab", "c"} },
+		"no arguments":      func(in *Inputs) { in.Arguments = nil },
+		"moved":             func(in *Inputs) { in.Arguments, in.Environment = in.Environment, in.Arguments },
+		"environment":       func(in *Inputs) { in.Environment[0] = "X=2" },
+		"stdin":             func(in *Inputs) { in.Stdin = "" },
+		"file's name":       func(in *Inputs) { in.Files[0].Name = "in.text" },
+		"file's content":    func(in *Inputs) { in.Files[0].Digest[1] = 1 },
+		"one file less":     func(in *Inputs) { in.Files = in.Files[:1] },
+		"order of files":    func(in *Inputs) { in.Files[0], in.Files[1] = in.Files[1], in.Files[0] },
+		"dataset":           func(in *Inputs) { in.Datasets[0][1] = 1 },
+		"one dataset less":  func(in *Inputs) { in.Datasets = in.Datasets[:1] },
+		"order of datasets": func(in *Inputs) { in.Datasets[0], in.Datasets[1] = in.Datasets[1], in.Datasets[0] },
+	} {
+		in := someInputs()
+		change(&in)
+		require.Empty(t, seen[in.Digest()], name)
+		seen[in.Digest()] = name
+	}
+}
