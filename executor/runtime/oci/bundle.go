@@ -160,12 +160,7 @@ func (b *bundler) await(ctx context.Context, c container, bundle string) (end en
 	cmd := exec.CommandContext(ctx, b.path, slices.Concat(b.args, []string{"--log", logFile}, args, []string{c.room})...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.stdin, c.stdout, c.stderr
-	cmd.Cancel = func() error {
-		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
-		defer cancel()
-		_, err := b.call(clean, "kill", c.room, "KILL")
-		return err
-	}
+	cmd.Cancel = func() error { return b.kill(ctx, c.room, cmd.Process) }
 	cmd.WaitDelay = cleanWithin
 	err = cmd.Run()
 	if cause := context.Cause(ctx); cause != nil {
@@ -181,6 +176,20 @@ func (b *bundler) await(ctx context.Context, c container, bundle string) (end en
 	end.exit = cmd.ProcessState.ExitCode()
 	end.outOfMemory, end.memory = b.memory(c.room)
 	return end, nil
+}
+
+// kill ends a container. One that is only being made cannot be killed by its name yet: after a while the program that makes it
+// is killed instead, and reap removes what it has made.
+func (b *bundler) kill(ctx context.Context, room string, program *os.Process) error {
+	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), killWithin)
+	defer cancel()
+	for clean.Err() == nil {
+		if _, err := b.call(clean, "kill", room, "KILL"); err == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return program.Kill()
 }
 
 // complaint is the last error in the log of the program.

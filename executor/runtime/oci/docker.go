@@ -175,7 +175,10 @@ func (d *docker) drop(ctx context.Context, img image) error {
 }
 
 func (d *docker) run(ctx context.Context, c container) (end ending, err error) {
-	created, err := d.api.ContainerCreate(ctx, d.options(c))
+	// A caller that goes away meanwhile must not leave a container whose id nobody was told.
+	create, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
+	defer cancel()
+	created, err := d.api.ContainerCreate(create, d.options(c))
 	if err != nil {
 		return end, d.trouble(ctx, err)
 	}
@@ -184,6 +187,9 @@ func (d *docker) run(ctx context.Context, c container) (end ending, err error) {
 		defer cancel()
 		err = errors.Join(err, d.remove(clean, created.ID))
 	}()
+	if context.Cause(ctx) != nil {
+		return end, context.Cause(ctx)
+	}
 	attached, err := d.api.ContainerAttach(ctx, created.ID, client.ContainerAttachOptions{Stream: true, Stdin: c.stdin != nil, Stdout: true, Stderr: true})
 	if err != nil {
 		return end, d.trouble(ctx, err)

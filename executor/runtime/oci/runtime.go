@@ -21,6 +21,9 @@ import (
 // lookEvery is how often a run's output is looked at while it grows.
 const lookEvery = 200 * time.Millisecond
 
+// killWithin is how long a container is asked to end before what starts it is killed.
+const killWithin = 3 * time.Second
+
 // cleanWithin bounds the removal of what a run leaves, whatever became of the caller.
 const cleanWithin = 30 * time.Second
 

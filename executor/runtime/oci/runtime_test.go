@@ -136,6 +136,22 @@ func TestOrphans(t *testing.T) {
 	})
 }
 
+// TestStoppedWhileStarting: a caller that goes away at any moment of a container's start leaves nothing behind.
+func TestStoppedWhileStarting(t *testing.T) {
+	image := probeImage(t)
+	eachEngine(t, func(t *testing.T, r *Runtime) {
+		require.NoError(t, r.Prepare(context.Background(), image))
+		for delay := time.Millisecond; delay < 300*time.Millisecond; delay = delay * 3 / 2 {
+			ctx, cancel := context.WithTimeout(context.Background(), delay)
+			spec := conformance.App{Program: image, Args: []string{"sleep"}}.Spec()
+			_, err := r.Run(ctx, spec)
+			require.Error(t, err, delay)
+			cancel()
+			nothingLeft(t, r)
+		}
+	})
+}
+
 // sleepers counts the probes that sleep on this machine.
 func sleepers(t *testing.T) (n int) {
 	t.Helper()
