@@ -164,6 +164,8 @@ func (b *builder) market(o Options, info *Info) {
 		// pace of fuel.
 		s.Params.CommitBlocks = 240
 		s.Params.FuelPerBlock = 250_000_000
+		// Some two minutes with the window to commit: stakes come back while one looks on.
+		s.Params.AuditBlocks = 20
 		place := func(pool, category string) {
 			order := markettypes.Order{Owner: owner, Nonce: uint64(len(s.Orders)) + 1, Pool: &markettypes.PoolOrder{
 				Pool: pool, Price: Price, MaxFuel: MaxFuel, Stake: Stake, Category: category, Resources: genesis.ExecutorResources,

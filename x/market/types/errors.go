@@ -83,4 +83,5 @@ var (
 	ErrVolume                    = errorsmod.Register(ModuleName, 68, "not enough volume left")
 	ErrTooFew                    = errorsmod.Register(ModuleName, 74, "pool has too few organisations to be drawn")
 	ErrCourtPrice                = errorsmod.Register(ModuleName, 76, "pool order does not pay a court")
+	ErrAudit                     = errorsmod.Register(ModuleName, 77, "audit window out of range")
 )

@@ -1,0 +1,84 @@
+package keeper_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+func TestSettle(t *testing.T) {
+	f := newFixture(t)
+	f.makeDeal(someDeal("a", 3))
+	f.beginBlocks(1)
+	require.NoError(t, f.settle("a", 2, true, 40, 40, 10), "tasks end in any order")
+	d := f.deal("a")
+	require.EqualValues(t, []uint64{1, 1, 90, 40, 2 * each, 0}, []uint64{d.Ended, d.Accepted, d.Paid, d.Refunded, d.Escrow, d.Unused})
+	f.requireBalance("worker", 90)
+	require.NoError(t, f.settle("a", 0, false, 40))
+	d = f.deal("a")
+	require.EqualValues(t, []uint64{2, 1, 0}, []uint64{d.Ended, d.Accepted, d.Unused}, "what was paid for is used")
+	require.NoError(t, f.settle("a", 1, false))
+	d = f.deal("a")
+	require.EqualValues(t, []uint64{3, 1, 130, 260, 0, 1}, []uint64{d.Ended, d.Accepted, d.Paid, d.Refunded, d.Escrow, d.Unused})
+	require.Equal(t, types.DEAL_STATE_ENDED, d.State())
+	require.NoError(t, f.CheckInvariants(f.ctx))
+}
+
+func TestSettleRefuses(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		do   func(f *fixture) types.TaskSettlement
+		want error
+	}{
+		{"less than the escrow", func(*fixture) types.TaskSettlement {
+			return types.TaskSettlement{Deal: idOf("a"), Refund: each - 1}
+		}, types.ErrSettlement},
+		{"more than the escrow", func(*fixture) types.TaskSettlement {
+			return types.TaskSettlement{Deal: idOf("a"), Pays: []types.EscrowPay{{To: account("worker"), Amount: each + 1}}}
+		}, types.ErrSettlement},
+		{"payments whose sum begins anew", func(*fixture) types.TaskSettlement {
+			return types.TaskSettlement{Deal: idOf("a"), Refund: each - 1, Pays: []types.EscrowPay{{To: account("worker"), Amount: math.MaxUint64}, {To: account("worker"), Amount: 2}}}
+		}, types.ErrSettlement},
+		{"a task that is not open", func(f *fixture) types.TaskSettlement {
+			require.NoError(f, f.settle("a", 0, false))
+			require.NoError(f, f.settle("a", 1, false))
+			return types.TaskSettlement{Deal: idOf("a"), Refund: each}
+		}, types.ErrSettlement},
+		{"a deal that is none", func(*fixture) types.TaskSettlement {
+			return types.TaskSettlement{Deal: idOf("b"), Refund: each}
+		}, types.ErrNotFound},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.setOpensPerBlock(2)
+			f.makeDeal(someDeal("a", 3))
+			f.beginBlocks(1)
+			s := tc.do(f)
+			before := f.deal("a")
+			require.ErrorIs(t, f.Settle(f.ctx, s), tc.want)
+			require.Equal(t, before, f.deal("a"))
+			f.requireBalance("worker", 0)
+			require.NoError(t, f.CheckInvariants(f.ctx))
+		})
+	}
+}
+
+// Who may receive nothing is passed over, and the payer has the part back.
+func TestSettlePassesOverTheBlocked(t *testing.T) {
+	f := newFixture(t)
+	f.makeDeal(someDeal("a", 1))
+	f.beginBlocks(1)
+	require.NoError(t, f.Settle(f.ctx, types.TaskSettlement{
+		Deal: idOf("a"), Accepted: true, Refund: each - 70,
+		Pays: []types.EscrowPay{{To: account("blocked"), Amount: 30}, {To: account("worker"), Amount: 40}},
+	}))
+	d := f.deal("a")
+	require.EqualValues(t, []uint64{40, each - 40}, []uint64{d.Paid, d.Refunded})
+	f.requireBalance("blocked", wealth)
+	f.requireBalance("worker", 40)
+	f.requireBalance("requester", wealth-40)
+	require.NoError(t, f.CheckInvariants(f.ctx))
+}
