@@ -8,13 +8,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
-	"github.com/credence-chain/credence/internal/printable"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -36,7 +34,7 @@ type Job struct {
 	// Execution of the program: exit statuses that mean success, where stdout goes, where stdin comes from, variables. Its
 	// Stdin is the name of an input, or the path of a file that becomes one.
 	Execution contract.Execution
-	// Inputs that it finds in /in.
+	// Inputs that it finds in /in: files and folders.
 	Inputs []InputFile
 	// Datasets that it finds in /in/datasets: each "organisation/name:version", "sha256:...", or the path of a file, which is
 	// published as a dataset if the chain doesn't know it.
@@ -57,7 +55,7 @@ type Job struct {
 	MaxAppPrice, MaxDatasetPrice, MaxPoolPrice uint64
 	// Value at risk in ucred; 0 means the price.
 	Value uint64
-	// Fuel limit of one execution; 0 means the category's, or DefaultFuel without one.
+	// Fuel limit of one execution; 0 means the category's, or, without one, what the app's version proposes, or DefaultFuel.
 	Fuel uint64
 	// Bag is the number of tasks, each told its index; 0 means 1, or as many as the datasets make.
 	Bag uint64
@@ -90,24 +88,6 @@ type Job struct {
 	Out string
 }
 
-// InputFile is a file handed to the program.
-type InputFile struct {
-	// Name under /in; empty means the file's own.
-	Name string
-	// Path on this machine.
-	Path string
-}
-
-// ParseInput reads "FILE" or "NAME=FILE".
-func ParseInput(text string) InputFile {
-	if _, err := os.Stat(text); err != nil {
-		if name, path, ok := strings.Cut(text, "="); ok && name != "" && path != "" {
-			return InputFile{Name: name, Path: path}
-		}
-	}
-	return InputFile{Name: filepath.Base(text), Path: text}
-}
-
 // isReference tells an app or a dataset on the chain from a file on this machine.
 func isReference(text string) bool {
 	if strings.HasPrefix(text, "sha256:") {
@@ -133,9 +113,6 @@ func (j *Job) check() error {
 	}
 	if err := j.checkExecution(); err != nil {
 		return err
-	}
-	if j.Fuel == 0 && j.Category == "" {
-		j.Fuel = DefaultFuel
 	}
 	if err := j.checkDatasets(); err != nil {
 		return err
@@ -172,46 +149,14 @@ func (j *Job) check() error {
 	return nil
 }
 
-// checkInputs holds the names of the inputs against the rule of the chain and of workers. One without a name is called as
-// its file.
-func (j *Job) checkInputs() error {
-	names := make([]string, len(j.Inputs))
-	for i := range j.Inputs {
-		in := &j.Inputs[i]
-		if in.Name == "" {
-			in.Name = filepath.Base(in.Path)
-		}
-		if err := contract.CheckInputName(in.Name); err != nil {
-			return &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: fmt.Sprintf("its name: %v", err), Err: err}
-		}
-		names[i] = in.Name
-	}
-	if err := contract.CheckInputs(names); err != nil {
-		return &Error{Code: CodeConflict, Field: "Inputs", What: err.Error(), Expected: "a name of its own for each", Err: err}
-	}
-	return nil
-}
-
 // checkExecution makes an input of a file that is read as stdin, and holds the execution against the rule of the chain and
 // of workers.
 func (j *Job) checkExecution() error {
-	names := make([]string, len(j.Inputs))
-	for i, in := range j.Inputs {
-		names[i] = in.Name
+	var err error
+	if j.Execution, j.Inputs, err = CompleteExecution(j.Execution, j.Inputs); err != nil {
+		return err
 	}
-	if file := j.Execution.Stdin; file != "" && !slices.Contains(names, file) {
-		in := ParseInput(file)
-		j.Inputs, j.Execution.Stdin = append(slices.Clip(j.Inputs), in), in.Name
-		if err := j.checkInputs(); err != nil {
-			return err
-		}
-		names = append(names, in.Name)
-	}
-	j.Execution = j.Execution.Normal()
-	if err := j.Execution.Check(names); err != nil {
-		return &Error{Code: CodeInvalid, Field: "Execution", What: err.Error(), Err: err}
-	}
-	return nil
+	return j.checkInputs()
 }
 
 // checkDatasets completes the size of the bag.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
@@ -122,7 +123,6 @@ func TestJobCheck(t *testing.T) {
 			err := tc.job.check()
 			if tc.expErr == "" {
 				require.NoError(t, err)
-				require.EqualValues(t, DefaultFuel, tc.job.Fuel)
 				require.EqualValues(t, 1, tc.job.Bag)
 				return
 			}
@@ -154,11 +154,11 @@ func TestJobDefaults(t *testing.T) {
 		job       Job
 		bag, fuel uint64
 	}{
-		{"plain", Job{}, 1, DefaultFuel},
+		{"plain: the app's version is asked later", Job{}, 1, 0},
 		{"a category has its own limit", Job{Category: "xs"}, 1, 0},
 		{"a fuel limit within a category", Job{Category: "xs", Fuel: 7}, 1, 7},
-		{"the bag that datasets make", Job{Datasets: make([]string, 7), DatasetsPerTask: 3}, 3, DefaultFuel},
-		{"datasets that every task reads", Job{Datasets: make([]string, 7), Bag: 2}, 2, DefaultFuel},
+		{"the bag that datasets make", Job{Datasets: make([]string, 7), DatasetsPerTask: 3}, 3, 0},
+		{"datasets that every task reads", Job{Datasets: make([]string, 7), Bag: 2}, 2, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.job.Trust = 100
@@ -187,6 +187,14 @@ func TestExecution(t *testing.T) {
 		{contract.Execution{Stdout: strings.Repeat("x", contract.MaxInputNameBytes+1)}, false},
 		{contract.Execution{Seconds: contract.MaxSeconds}, true},
 		{contract.Execution{Seconds: contract.MaxSeconds + 1}, false},
+		{contract.Execution{OkExit: []uint32{0}, Clock: 1, Seed: "7", Writable: true, Workdir: "tmp/w", OutputPath: "a/b"}, true},
+		{contract.Execution{Clock: contract.MaxClock}, true},
+		{contract.Execution{Clock: contract.MaxClock + 1}, false},
+		{contract.Execution{Clock: -1}, false},
+		{contract.Execution{Seed: strings.Repeat("s", contract.MaxSeedBytes)}, true},
+		{contract.Execution{Seed: strings.Repeat("s", contract.MaxSeedBytes+1)}, false},
+		{contract.Execution{Workdir: "home"}, false},
+		{contract.Execution{OutputPath: ".."}, false},
 		{contract.Execution{Env: []string{"A"}}, false},
 		{contract.Execution{Env: []string{"A=1", "A=2"}}, false},
 		{contract.Execution{Env: []string{"A=\x1b[2J"}}, false},
@@ -196,6 +204,7 @@ func TestExecution(t *testing.T) {
 	} {
 		job := markettypes.Job{App: digest, Trust: 100, FuelLimit: 1, Execution: &dealstypes.Execution{
 			OkExit: tc.e.OkExit, Stdout: tc.e.Stdout, Stdin: tc.e.Stdin, Env: tc.e.Env, Seconds: tc.e.Seconds,
+			Clock: tc.e.Clock, Seed: tc.e.Seed, Writable: tc.e.Writable, Workdir: tc.e.Workdir, OutputPath: tc.e.OutputPath,
 		}}.Normal()
 		job.Inputs = []*dealstypes.Input{{Name: "x", Digest: digest, Size_: 1}}
 		mine := Job{Trust: 100, Inputs: []InputFile{{Name: "x", Path: "file"}}, Execution: tc.e}
@@ -272,6 +281,47 @@ func TestInputNames(t *testing.T) {
 		mine := Job{Trust: 100}
 		spec := runtime.Spec{FuelLimit: 1}
 		for _, name := range tc.names {
+			job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Digest: digest, Size_: 1})
+			mine.Inputs = append(mine.Inputs, InputFile{Name: name, Path: "file"})
+			spec.Inputs = append(spec.Inputs, result.File{Path: name})
+		}
+		for layer, err := range map[string]error{
+			"client": mine.check(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
+		} {
+			require.Equal(t, tc.ok, err == nil, "%s, %.40q: %v", layer, tc.names, err)
+		}
+	}
+}
+
+// TestFolderNames walks the same layers with inputs that are folders, the last name, beside files.
+func TestFolderNames(t *testing.T) {
+	digest := "sha256:" + strings.Repeat("ab", 32)
+	folder := t.TempDir()
+	for _, tc := range []struct {
+		names []string
+		stdin string
+		ok    bool
+	}{
+		{[]string{"a", "data"}, "", true},
+		{[]string{"a", contract.RootTree}, "", true},
+		{[]string{"a", contract.RootTree}, "a", true},
+		{[]string{"a", "a"}, "", false},
+		{[]string{"data/a", "data"}, "", false},
+		{[]string{"a", "datasets"}, "", false},
+		{[]string{"a", ".."}, "", false},
+		{[]string{"a", "/"}, "", false},
+	} {
+		job := markettypes.Job{App: digest, Trust: 100, FuelLimit: 1}.Normal()
+		mine := Job{Trust: 100, Execution: contract.Execution{Stdin: tc.stdin}}
+		job.Execution = dealstypes.NewExecution(mine.Execution)
+		spec := runtime.Spec{FuelLimit: 1, Execution: mine.Execution}
+		for i, name := range tc.names {
+			if last := i == len(tc.names)-1; last {
+				job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Digest: digest, Size_: 1, Tree: true})
+				mine.Inputs = append(mine.Inputs, InputFile{Name: name, Path: folder})
+				spec.Folders = append(spec.Folders, runtime.Folder{Name: name, Content: artifact.Bytes("")})
+				continue
+			}
 			job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Digest: digest, Size_: 1})
 			mine.Inputs = append(mine.Inputs, InputFile{Name: name, Path: "file"})
 			spec.Inputs = append(spec.Inputs, result.File{Path: name})

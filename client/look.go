@@ -40,6 +40,9 @@ func (r *Runner) look(ctx context.Context, job *Job) error {
 		app = artifact.Sum(nil).String() // perhaps only its beginning: publishing completes it
 	}
 	asked := job.order(app)
+	if asked.FuelLimit == 0 && asked.Category == "" {
+		asked.FuelLimit = DefaultFuel // until the app's version has been asked
+	}
 	// Names are judged later; files and the beginnings of digests by stand-ins that are as different as they are.
 	for _, text := range job.Datasets {
 		switch {
@@ -55,12 +58,12 @@ func (r *Runner) look(ctx context.Context, job *Job) error {
 		asked.Datasets = append(asked.Datasets, text)
 	}
 	for _, in := range job.Inputs {
-		data, err := readFile("Inputs", in.Path, MaxInput)
+		data, err := in.Read()
 		if err != nil {
 			return err
 		}
 		asked.Inputs = append(asked.Inputs, &dealstypes.Input{
-			Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores,
+			Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores, Tree: in.Folder,
 		})
 	}
 	res, err := r.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})

@@ -31,7 +31,12 @@ func TestNothingIsSentForAJobThatCanNotBe(t *testing.T) {
 	}{
 		{"no such app", func(j *Job) { j.App = filepath.Join(folder, "none.wasm") }, "there is no file"},
 		{"no such input", input("a", filepath.Join(folder, "none")), "Inputs "},
-		{"an input that is a folder", input("a", folder), "is a folder"},
+		{"a folder with a link", func(j *Job) {
+			linked := t.TempDir()
+			require.NoError(t, os.Symlink("nowhere", filepath.Join(linked, "link")))
+			input("a", linked)(j)
+		}, "neither a file nor a folder"},
+		{"a pattern that matches nothing", input("a", filepath.Join(folder, "*.none")), "nothing matches"},
 		{"an input's name that leads out", input("../a", write(t, "a", "x")), "name"},
 		{"one name twice", func(j *Job) { input("a", write(t, "a", "x"))(j); input("a", write(t, "b", "y"))(j) }, "twice"},
 		{"a file and a folder of one name", func(j *Job) { input("a", write(t, "a", "x"))(j); input("a/b", write(t, "b", "y"))(j) }, "folder of"},

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,6 +125,10 @@ type AppFile struct {
 	OutputPath string
 	// Nondeterministic says that two honest runs may differ.
 	Nondeterministic bool
+	// OkExit are the exit statuses that mean success for a job that names none; empty means 0 alone.
+	OkExit []uint32
+	// Fuel limit of one execution for a job that names none; 0 leaves it to the requester's program.
+	Fuel uint64
 }
 
 // PublishApp puts a module or an image into the artifact stores and publishes it as an app of the provider's, unless the chain knows its
@@ -188,7 +193,7 @@ func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tel
 	msg := &appstypes.MsgPublish{
 		Owner: r.provider().Address(), Name: a.Name, Version: a.Version, Description: a.Description, Digest: m.digest,
 		Size_: m.size, Runtime: m.runtime, Locators: m.locators, Price: a.Price, ByOrder: a.ByOrder,
-		Tags: markettypes.NormalTags(a.Tags), OutputPath: a.OutputPath, Nondeterministic: a.Nondeterministic,
+		Tags: markettypes.NormalTags(a.Tags), OutputPath: a.OutputPath, Nondeterministic: a.Nondeterministic, OkExit: a.OkExit, FuelLimit: a.Fuel,
 	}
 	if a.Requirements != (appstypes.Resources{}) {
 		msg.Requirements = &a.Requirements
@@ -203,6 +208,19 @@ func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tel
 		Text: fmt.Sprintf("published as %s (%s): workers run exactly these bytes", answer.Reference, ShortDigest(m.digest)),
 	})
 	return answer.Reference, nil
+}
+
+// ProposedFuel is the fuel limit that an app's version proposes to jobs that name none, or DefaultFuel. reference is
+// "organisation/name:version" or "sha256:DIGEST".
+func ProposedFuel(ctx context.Context, conn *Conn, reference string) (uint64, error) {
+	res, err := conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: reference})
+	if unknownAsset(err) {
+		return DefaultFuel, nil // the quote says so, in better words
+	}
+	if err != nil {
+		return 0, err
+	}
+	return cmp.Or(res.Version.FuelLimit, DefaultFuel), nil
 }
 
 // knownApp is the reference under which the chain knows the bytes of a digest; empty when it does not.
@@ -298,14 +316,14 @@ func (r *Runner) publish(ctx context.Context, msg sdk.Msg, answer proto.Message)
 func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
 	var out []*dealstypes.Input
 	for _, in := range job.Inputs {
-		data, err := readFile("Inputs", in.Path, artifact.DefaultMaxBytes)
+		data, err := in.Read()
 		if err != nil {
 			return nil, err
 		}
 		if err := r.upload(ctx, in.Path, data, tell); err != nil {
 			return nil, err
 		}
-		out = append(out, &dealstypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores})
+		out = append(out, &dealstypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores, Tree: in.Folder})
 	}
 	return out, nil
 }

@@ -90,6 +90,11 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 	if err != nil {
 		return nil, err
 	}
+	if job.Fuel == 0 && job.Category == "" {
+		if job.Fuel, err = ProposedFuel(ctx, r.Conn, reference); err != nil {
+			return nil, err
+		}
+	}
 	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: uint64(time.Now().UnixNano()), Job: job.order(reference)}
 	if msg.Job.Datasets, err = r.datasets(ctx, job, tell); err != nil {
 		return nil, err

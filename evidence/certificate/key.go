@@ -172,12 +172,4 @@ func (k *Key) check(s signed) error {
 	return nil
 }
 
-// Equal says whether two keys are the same.
-func (k *Key) Equal(other *Key) bool {
-	if k.ecdsa != nil && other.ecdsa != nil {
-		return k.ecdsa.Equal(other.ecdsa)
-	}
-	return k.rsa != nil && other.rsa != nil && k.rsa.Equal(other.rsa)
-}
-
 func hashOf(b []byte) [32]byte { return sha256.Sum256(b) }

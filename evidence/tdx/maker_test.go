@@ -35,7 +35,6 @@ type maker struct {
 	enclave                           func([]byte)
 	levels, identity                  string // changes to the collateral, as old=new
 	revokedByRoot, revokedByAuthority []int64
-	data                              byte
 }
 
 var madeAt = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -151,7 +150,9 @@ func (m *maker) quote() []byte {
 	m.report(body)
 	signed := append(header, body...)
 
-	key := append(m.qe.X.FillBytes(make([]byte, 32)), m.qe.Y.FillBytes(make([]byte, 32))...)
+	point, err := m.qe.PublicKey.Bytes()
+	require.NoError(m.t, err)
+	key := point[1:]
 	auth := []byte("some data of the enclave")
 	bound := sha256.Sum256(append(slices.Clone(key), auth...))
 	enclave := make([]byte, 384)

@@ -6,9 +6,7 @@ package local
 import (
 	"context"
 	"fmt"
-	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"math"
-	"os"
 	"strings"
 	"time"
 
@@ -19,6 +17,7 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -43,8 +42,13 @@ type Job struct {
 	Bag uint64
 }
 
-// Input is a file on this machine.
-type Input struct{ Name, Path string }
+// Input is a file, or a packed folder.
+type Input struct {
+	Name    string
+	Content artifact.Content
+	// Tree says that it is a packed folder.
+	Tree bool
+}
 
 // Report is how the program ended, and what it used.
 type Report struct {
@@ -115,10 +119,12 @@ func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, er
 // keeps.
 func ours(o runtime.Outcome) string {
 	log, end := string(o.Stderr), string(o.StderrEnd)
-	if at := strings.LastIndex(log, end); at >= 0 {
+	if at := strings.LastIndex(log, end); at >= 0 && end != "" {
 		return strings.TrimLeft(log[at+len(end):], "\n")
 	}
-	log = strings.TrimSuffix(log, "\n")
+	if log = strings.TrimSuffix(log, "\n"); end == "" {
+		return log
+	}
 	return log[strings.LastIndex(log, "\n")+1:]
 }
 
@@ -137,20 +143,14 @@ func specOf(rules contract.Runtime, j Job) (runtime.Spec, error) {
 	deal := dealstypes.Deal{
 		Id: strings.Repeat("0", 64), App: "local/" + j.Name, Digest: j.Program.Digest.String(), Runtime: rules.Name, Args: j.Args,
 		Execution: dealstypes.NewExecution(j.Execution), Size_: max(1, j.Bag), Bag: max(1, j.Bag), Time: Clock,
-		Terms:     dealstypes.Terms{FuelLimit: j.Fuel},
-		Resources: appstypes.Resources{MemoryBytes: j.Memory, DiskBytes: j.Output},
+		Terms:      dealstypes.Terms{FuelLimit: j.Fuel},
+		OutputPath: j.Execution.OutputPath,
+		Resources:  appstypes.Resources{MemoryBytes: j.Memory, DiskBytes: j.Output},
 	}
 	var files []artifact.Content
 	for _, in := range j.Inputs {
-		info, err := os.Stat(in.Path)
-		if err != nil {
-			return runtime.Spec{}, err
-		}
-		if !info.Mode().IsRegular() {
-			return runtime.Spec{}, fmt.Errorf("input %s: expected a file", in.Path)
-		}
-		deal.Inputs = append(deal.Inputs, &dealstypes.Input{Name: in.Name})
-		files = append(files, artifact.File{Path: in.Path, Long: info.Size()})
+		deal.Inputs = append(deal.Inputs, &dealstypes.Input{Name: in.Name, Tree: in.Tree})
+		files = append(files, in.Content)
 	}
 	task := taskstypes.Task{Id: strings.Repeat("0", 64), Deal: deal.Id}
 	return agent.BuildSpec(chain.Assignment{Task: task, Deal: deal}, j.Program, files)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/poco/contract"
@@ -30,9 +31,7 @@ func TestRun(t *testing.T) {
 	all, err := registry.Open(context.Background(), runtime.Config{CacheDir: t.TempDir(), SandboxOptional: true})
 	require.NoError(t, err)
 	wasm := all[contract.RuntimeWasm]
-	input := filepath.Join(t.TempDir(), "x.cnf")
-	require.NoError(t, os.WriteFile(input, []byte("p cnf 1 1\n"), 0o600))
-	job := Job{Name: "solver", Program: runtime.ProgramOf([]byte(solver)), Inputs: []Input{{"x.cnf", input}}, Fuel: 1_000_000}
+	job := Job{Name: "solver", Program: runtime.ProgramOf([]byte(solver)), Inputs: []Input{{Name: "x.cnf", Content: artifact.Bytes("p cnf 1 1\n")}}, Fuel: 1_000_000}
 
 	out := filepath.Join(t.TempDir(), "out")
 	r, err := Run(context.Background(), wasm, job, out)
@@ -69,9 +68,11 @@ func TestRun(t *testing.T) {
 	require.Equal(t, "out-of-fuel", r.Reason)
 	require.Zero(t, r.SuggestedFuel, "nothing is known of what it needs")
 
-	job.Inputs = []Input{{"x", filepath.Dir(input)}}
-	_, err = Run(context.Background(), wasm, job, "")
-	require.ErrorContains(t, err, "expected a file")
+	job.Fuel, job.Inputs = 1_000_000, []Input{{Name: "x", Content: artifact.Bytes("no archive"), Tree: true}}
+	r, err = Run(context.Background(), wasm, job, "")
+	require.NoError(t, err)
+	require.Equal(t, "invalid-input", r.Reason)
+	require.Contains(t, r.Log, `folder "x"`)
 }
 
 func TestRoundUp(t *testing.T) {

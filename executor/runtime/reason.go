@@ -31,6 +31,9 @@ const (
 	InvalidComputed Reason = result.ReasonInvalidComputed
 	// CallDepth: it nested calls deeper than the fuel schedule allows.
 	CallDepth Reason = "call-depth"
+	// InvalidInput: an input that is a folder cannot be unpacked, or a file that the job says the program reads is not
+	// among its inputs.
+	InvalidInput Reason = "invalid-input"
 	// InvalidModule: the module is not WebAssembly, uses what is refused, or is
 	// too large. Of a container: the image is none of a program, or too large unpacked.
 	InvalidModule Reason = "invalid-module"
@@ -38,7 +41,7 @@ const (
 
 // Reasons lists every reason, for checks of answers that come from outside.
 func Reasons() []Reason {
-	return []Reason{None, Exit, Trap, OutOfFuel, OutOfTime, OutOfMemory, OutputTooLarge, InvalidOutput, InvalidComputed, CallDepth, InvalidModule}
+	return []Reason{None, Exit, Trap, OutOfFuel, OutOfTime, OutOfMemory, OutputTooLarge, InvalidOutput, InvalidComputed, CallDepth, InvalidInput, InvalidModule}
 }
 
 // Valid tells whether r is on the closed list.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
@@ -25,6 +26,9 @@ type Spec struct {
 	Execution contract.Execution
 	// Inputs is the tree below /in, paths relative to /in. Its bytes may lie on disk.
 	Inputs []result.File
+	// Folders are inputs that are packed folders. The runtime unpacks them where the app runs; one that cannot be unpacked,
+	// or that does not go with the other inputs, is answered with the reason InvalidInput.
+	Folders []Folder
 	// FuelLimit bounds the work, in units of the published fuel schedule; nothing where the runtime counts none.
 	FuelLimit uint64
 	// MemoryLimit bounds the app's memory, in bytes. (WebAssembly rounds it down to
@@ -42,6 +46,14 @@ type Spec struct {
 	Clock int64
 	// Seed is what the app's random numbers are drawn from.
 	Seed [32]byte
+}
+
+// Folder is an input that is a packed folder, of the format of package artifact/tree.
+type Folder struct {
+	// Name is where it is unpacked, relative to /in; contract.RootTree for /in itself.
+	Name string
+	// Content is the archive. It may lie on disk.
+	Content artifact.Content
 }
 
 // Outcome is how a run ended. AnswerOf says what of it is the answer.

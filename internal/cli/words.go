@@ -235,6 +235,8 @@ func failure(r *client.TaskReport) (what, next string) {
 		return "called functions too deeply", "an endless recursion needs mending; a deep one a loop"
 	case "invalid-output":
 		return "left no output that can be described", "names below /out must be UTF-8; where its version declares a folder as its result, it must write something there"
+	case "invalid-input":
+		return "was given inputs that can't be used", "an input that is a folder has to be packed as docs/apps.md says, and go with the other inputs; what --stdin and --workdir name has to be among them"
 	case "invalid-computed":
 		return "wrote a computed.json that can't be followed", "docs/apps.md says what it may hold"
 	case "trap":

@@ -24,7 +24,21 @@ type Execution struct {
 	// memory burns a thousandth of the fuel that one which computes does. The windows of a deal leave room for them. They
 	// are no limit of a run, for an answer never depends on a clock. 0 leaves it to the fuel limit.
 	Seconds uint32
+	// Clock is what the program's clock shows when it starts, in Unix seconds; 0 leaves it to the time of the deal.
+	Clock int64
+	// Seed is a text of which, with the index of the task in its bag, random numbers are drawn; empty draws them from the
+	// task's id, which is another one in each run.
+	Seed string
+	// Writable lets the program change what lies below /in. Its changes are dropped when it ends.
+	Writable bool
+	// Workdir is the folder in which relative paths begin: one of Workdirs, or a folder below one; empty for the root.
+	Workdir string
+	// OutputPath is the folder below /out whose files are the result, in place of the one that the app's version declares.
+	OutputPath string
 }
+
+// Workdirs are the folders at or below which a program can be started.
+var Workdirs = []string{"in", "out", "tmp"}
 
 // DefaultStdout is the name of the result's file with what was printed, where the program left no file.
 const DefaultStdout = "stdout"
@@ -40,6 +54,10 @@ const (
 	MaxEnvNameBytes = 128
 	// MaxSeconds bounds the time that a job can ask for: a day.
 	MaxSeconds = 86_400
+	// MaxClock is the latest time that a clock can begin at, in Unix seconds: in 2106.
+	MaxClock = 1<<32 - 1
+	// MaxSeedBytes bounds a seed.
+	MaxSeedBytes = 128
 )
 
 // reservedEnv are the beginnings of names that docs/apps.md gives a meaning.
@@ -47,15 +65,14 @@ var reservedEnv = []string{"CREDENCE_", "IEXEC_"}
 
 // Empty says that nothing is asked for.
 func (e Execution) Empty() bool {
-	return len(e.OkExit) == 0 && e.Stdout == "" && e.Stdin == "" && len(e.Env) == 0 && e.Seconds == 0
+	return len(e.OkExit) == 0 && e.Stdout == "" && e.Stdin == "" && len(e.Env) == 0 && e.Seconds == 0 &&
+		e.Clock == 0 && e.Seed == "" && !e.Writable && e.Workdir == "" && e.OutputPath == ""
 }
 
-// Normal returns the execution in its one form: statuses and variables sorted, and no statuses where 0 is the only one.
+// Normal returns the execution in its one form: statuses and variables sorted. A list of 0 alone stays: it says that 0
+// means success whatever the app's version says.
 func (e Execution) Normal() Execution {
 	e.OkExit = slices.Sorted(slices.Values(e.OkExit))
-	if len(e.OkExit) == 1 && e.OkExit[0] == 0 {
-		e.OkExit = nil
-	}
 	e.Env = slices.SortedFunc(slices.Values(e.Env), func(a, b string) int { return strings.Compare(envName(a), envName(b)) })
 	return e
 }
@@ -68,10 +85,10 @@ func (e Execution) Succeeded(status uint32) bool {
 	return slices.Contains(e.OkExit, status)
 }
 
-// Check checks an execution in its one form; inputs are the names of what the program finds below /in. The error names
-// the field, the value and what was expected.
-func (e Execution) Check(inputs []string) error {
-	if err := checkOkExit(e.OkExit); err != nil {
+// Check checks an execution in its one form; inputs are what the program finds below /in. The error names the field, the
+// value and what was expected.
+func (e Execution) Check(inputs []Input) error {
+	if err := CheckOkExit(e.OkExit); err != nil {
 		return err
 	}
 	if e.Stdout != "" {
@@ -79,16 +96,63 @@ func (e Execution) Check(inputs []string) error {
 			return fmt.Errorf("stdout: %w", err)
 		}
 	}
-	if e.Seconds > MaxSeconds {
-		return fmt.Errorf("seconds: got %d, expected at most %d", e.Seconds, MaxSeconds)
+	if err := e.checkRepeatable(); err != nil {
+		return err
 	}
-	if e.Stdin != "" && !slices.Contains(inputs, e.Stdin) {
-		return fmt.Errorf("stdin: got %.80q, expected the name of an input", e.Stdin)
+	if e.Stdin != "" && !holdsFile(inputs, e.Stdin) {
+		return fmt.Errorf("stdin: got %.80q, expected the name of an input, or of a file in an input that is a folder", e.Stdin)
+	}
+	if err := checkWorkdir(e.Workdir); err != nil {
+		return err
+	}
+	if err := CheckOutputPath(e.OutputPath); err != nil {
+		return err
 	}
 	return checkEnv(e.Env)
 }
 
-func checkOkExit(statuses []uint32) error {
+// checkRepeatable checks what a run depends on beside its files: time and seed.
+func (e Execution) checkRepeatable() error {
+	switch {
+	case e.Seconds > MaxSeconds:
+		return fmt.Errorf("seconds: got %d, expected at most %d", e.Seconds, MaxSeconds)
+	case e.Clock < 0 || e.Clock > MaxClock:
+		return fmt.Errorf("clock: got %d, expected 1 to %d seconds after 1970, or 0 for the time of the deal", e.Clock, int64(MaxClock))
+	case len(e.Seed) > MaxSeedBytes:
+		return fmt.Errorf("seed: got %d bytes, expected at most %d", len(e.Seed), MaxSeedBytes)
+	case !utf8.ValidString(e.Seed) || strings.ContainsFunc(e.Seed, unicode.IsControl):
+		return fmt.Errorf("seed: got %.80q, expected UTF-8 without control characters", e.Seed)
+	}
+	return nil
+}
+
+// holdsFile says whether a name is an input's, or may be that of a file in one that is a folder.
+func holdsFile(inputs []Input, name string) bool {
+	return slices.ContainsFunc(inputs, func(in Input) bool {
+		switch {
+		case !in.Tree:
+			return in.Name == name
+		case in.Name == RootTree:
+			return CheckInputName(name) == nil
+		}
+		return strings.HasPrefix(name, in.Name+"/") && CheckInputName(name) == nil
+	})
+}
+
+// checkWorkdir checks the folder that relative paths begin in; empty is the root.
+func checkWorkdir(folder string) error {
+	if folder == "" {
+		return nil
+	}
+	top, _, _ := strings.Cut(folder, "/")
+	if err := CheckInputName(folder); err != nil || !slices.Contains(Workdirs, top) {
+		return fmt.Errorf("workdir: got %.80q, expected %s, or a folder below one, without a slash in front", folder, strings.Join(Workdirs, ", "))
+	}
+	return nil
+}
+
+// CheckOkExit checks a list of exit statuses that mean success: in order, each once, at most MaxOkExit.
+func CheckOkExit(statuses []uint32) error {
 	if len(statuses) > MaxOkExit {
 		return fmt.Errorf("ok_exit: got %d statuses, expected at most %d", len(statuses), MaxOkExit)
 	}

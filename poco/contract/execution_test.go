@@ -42,6 +42,21 @@ func TestCheckExecution(t *testing.T) {
 		"no name":                       {Execution{Env: []string{"=1"}}, "expected NAME=value"},
 		"a day":                         {Execution{Seconds: MaxSeconds}, ""},
 		"more than that":                {Execution{Seconds: MaxSeconds + 1}, "seconds: got 86401"},
+		"a time of day":                 {Execution{Clock: MaxClock}, ""},
+		"a later one":                   {Execution{Clock: MaxClock + 1}, "clock: got 4294967296"},
+		"before 1970":                   {Execution{Clock: -1}, "clock: got -1"},
+		"a seed":                        {Execution{Seed: strings.Repeat("é", MaxSeedBytes/2)}, ""},
+		"a longer seed":                 {Execution{Seed: strings.Repeat("é", MaxSeedBytes/2) + "x"}, "seed: got 129 bytes"},
+		"a seed with a control":         {Execution{Seed: "a\n"}, "seed: "},
+		"stdin in a folder":             {Execution{Stdin: "data/x/y"}, ""},
+		"stdin that is a folder":        {Execution{Stdin: "data"}, "stdin: got \"data\""},
+		"stdin out of a folder":         {Execution{Stdin: "data/../x"}, "stdin: "},
+		"a folder to work in":           {Execution{Workdir: "out/a"}, ""},
+		"no such folder":                {Execution{Workdir: "home"}, "workdir: got \"home\""},
+		"an absolute one":               {Execution{Workdir: "/in"}, "workdir: "},
+		"one that leaves":               {Execution{Workdir: "in/../out"}, "workdir: "},
+		"a result in a folder":          {Execution{OutputPath: "a/b"}, ""},
+		"a result elsewhere":            {Execution{OutputPath: "../a"}, "output_path: "},
 		"a digit first":                 {Execution{Env: []string{"1A=1"}}, "expected NAME=value"},
 		"a name with a hyphen":          {Execution{Env: []string{"A-B=1"}}, "expected NAME=value"},
 		"the longest name":              {Execution{Env: []string{strings.Repeat("N", MaxEnvNameBytes) + "="}}, ""},
@@ -61,7 +76,7 @@ func TestCheckExecution(t *testing.T) {
 		"a name that begins a name":     {Execution{Env: []string{"A=1", "A_=1", "A_B=1"}}, ""},
 		"a lower case name of the same": {Execution{Env: []string{"A=1", "a=1"}}, ""},
 	} {
-		err := tc.e.Check([]string{"in/x"})
+		err := tc.e.Check([]Input{{Name: "in/x"}, {Name: "data", Tree: true}})
 		if (err == nil) != (tc.expErr == "") || err != nil && !strings.Contains(err.Error(), tc.expErr) {
 			t.Errorf("%s: got %v, want %q", name, err, tc.expErr)
 		}

@@ -43,18 +43,47 @@ func CheckInputName(name string) error {
 	return nil
 }
 
-// CheckInputs checks the names of a task's inputs: each by itself, none in the datasets' folder, and all of them together
-// as CheckTree does. The error names the position, from 0, where it is one name's.
-func CheckInputs(names []string) error {
-	for i, name := range names {
-		if err := CheckInputName(name); err != nil {
+// RootTree is the name of an input that is a folder and becomes /in itself.
+const RootTree = "."
+
+// Input is what of an input its rules look at.
+type Input struct {
+	// Name below /in.
+	Name string
+	// Tree: the content is a packed folder, which the program finds unpacked under the name.
+	Tree bool
+}
+
+// CheckInputs checks the inputs of a task: the name of each by itself, none in the datasets' folder, and all of them
+// together as CheckTree does; a folder counts as one there, since what is in it is judged when it is unpacked. The error
+// names the position, from 0, where it is one name's.
+func CheckInputs(inputs []Input) error {
+	var names []string
+	roots := 0
+	for i, in := range inputs {
+		if in.Tree && in.Name == RootTree {
+			if roots++; roots > 1 {
+				return fmt.Errorf("inputs[%d].name: a second folder %q, expected one", i, RootTree)
+			}
+			continue
+		}
+		if err := CheckInputName(in.Name); err != nil {
 			return fmt.Errorf("inputs[%d].name: %w", i, err)
 		}
-		if name == DatasetsFolder || strings.HasPrefix(name, DatasetsFolder+"/") {
-			return fmt.Errorf("inputs[%d].name: %q: expected none in %q, where datasets are", i, name, DatasetsFolder)
+		if inDatasets(in.Name) {
+			return fmt.Errorf("inputs[%d].name: %q: expected none in %q, where datasets are", i, in.Name, DatasetsFolder)
 		}
+		names = append(names, in.Name)
 	}
 	return CheckTree(names)
+}
+
+// IsDataset says whether a name below /in is that of a dataset of a task.
+func IsDataset(name string) bool { return strings.HasPrefix(name, DatasetsFolder+"/") }
+
+// inDatasets says whether a name below /in is the datasets' folder or lies in it.
+func inDatasets(name string) bool {
+	return name == DatasetsFolder || IsDataset(name)
 }
 
 // CheckTree checks that files of these names, each sound by itself, make one tree: no name twice, none that is the folder
@@ -71,7 +100,7 @@ func CheckTree(names []string) error {
 				return fmt.Errorf("inputs: %q is a file and the folder of %q", dir, name)
 			}
 		}
-		if !strings.HasPrefix(name, DatasetsFolder+"/") {
+		if !IsDataset(name) {
 			nodes, last = nodes+newNodes(last, name), name
 		}
 		if nodes > MaxInputNodes {

@@ -3,8 +3,8 @@ package jobflags
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +20,10 @@ type ExecutionFlags struct {
 	stdout, stdin string
 	env           []string
 	time          time.Duration
+	clock, seed   string
+	writable      bool
+	workdir       string
+	outputPath    string
 }
 
 func (e *ExecutionFlags) add(f *pflag.FlagSet) {
@@ -27,17 +31,26 @@ func (e *ExecutionFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&e.stdout, "stdout", "", "file of the result that takes what the program prints (default: \"stdout\" when it leaves no file)")
 	f.StringVar(&e.stdin, "stdin", "", "FILE or NAME=FILE that the program reads as its standard input, or the name of an --input")
 	f.DurationVar(&e.time, "time", 0, "real time that one execution may need, such as 10m, for programs that wait for memory (default: what the fuel limit gives)")
+	f.StringVar(&e.clock, "clock", "", "time that the program sees when it starts, such as 2026-01-01T00:00:00Z or seconds after 1970 (default: the time of the deal)")
+	f.StringVar(&e.seed, "seed", "", "text of which, with the task's index, the program's random numbers are drawn (default: the task's id)")
+	f.BoolVar(&e.writable, "writable", false, "let the program change what lies below /in; the changes are dropped at its end")
+	f.StringVar(&e.workdir, "workdir", "", "folder that relative paths begin in: /in, /out, /tmp, or a folder below one (default: /)")
+	f.StringVar(&e.outputPath, "output-path", "", "folder below /out whose files are the result (default: what the app's version declares, or everything)")
 	f.StringArrayVar(&e.env, "env", nil, "environment variable NAME=value of the program; repeatable")
 }
 
 // Execution reads the flags. Its Stdin is still what was typed.
 func (e *ExecutionFlags) Execution() (contract.Execution, error) {
-	out := contract.Execution{Stdout: e.stdout, Stdin: e.stdin, Env: e.env}
-	for _, status := range e.okExit {
-		if uint64(status) > math.MaxUint32 {
-			return out, &cli.Problem{What: fmt.Sprintf("--ok-exit %d: expected a status of at most %d", status, uint32(math.MaxUint32)), Exit: cli.ExitUsage}
-		}
-		out.OkExit = append(out.OkExit, uint32(status))
+	out := contract.Execution{
+		Stdout: e.stdout, Stdin: e.stdin, Env: e.env, Seed: e.seed, Writable: e.writable, OutputPath: e.outputPath,
+		Workdir: strings.TrimSuffix(strings.TrimPrefix(e.workdir, "/"), "/"),
+	}
+	var err error
+	if out.Clock, err = readClock(e.clock); err != nil {
+		return out, err
+	}
+	if out.OkExit, err = ReadStatuses(e.okExit); err != nil {
+		return out, err
 	}
 	if e.time < 0 || e.time > contract.MaxSeconds*time.Second {
 		return out, &cli.Problem{What: fmt.Sprintf("--time %s: expected at most %s", e.time, contract.MaxSeconds*time.Second), Exit: cli.ExitUsage}
@@ -46,29 +59,32 @@ func (e *ExecutionFlags) Execution() (contract.Execution, error) {
 	return out, nil
 }
 
-// WithInputs gives the execution in its one form, and the inputs with the file that is read as stdin among them.
-func (e *ExecutionFlags) WithInputs(inputs []string) (contract.Execution, []string, error) {
-	out, err := e.Execution()
-	if err != nil {
-		return out, inputs, err
+// ReadStatuses reads exit statuses, and gives them sorted.
+func ReadStatuses(given []uint) (statuses []uint32, err error) {
+	for _, status := range given {
+		if uint64(status) > math.MaxUint32 {
+			return nil, &cli.Problem{What: fmt.Sprintf("--ok-exit %d: expected a status of at most %d", status, uint32(math.MaxUint32)), Exit: cli.ExitUsage}
+		}
+		statuses = append(statuses, uint32(status))
 	}
-	var names []string
-	for _, text := range inputs {
-		names = append(names, inputName(text))
-	}
-	if out.Stdin != "" && !slices.Contains(names, out.Stdin) {
-		inputs = append(slices.Clip(inputs), out.Stdin)
-		out.Stdin = inputName(out.Stdin)
-		names = append(names, out.Stdin)
-	}
-	out = out.Normal()
-	return out, inputs, out.Check(names)
+	slices.Sort(statuses)
+	return statuses, nil
 }
 
-// inputName is what an input FILE or NAME=FILE is called.
-func inputName(text string) string {
-	if name, _, named := strings.Cut(text, "="); named {
-		return name
+// readClock reads a time, by RFC 3339 or in seconds after 1970; 0 of nothing.
+func readClock(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
 	}
-	return filepath.Base(text)
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		at, notTime := time.Parse(time.RFC3339, text)
+		seconds, err = at.Unix(), notTime
+	}
+	if err != nil || seconds < 1 || seconds > contract.MaxClock {
+		return 0, &cli.Problem{
+			What: fmt.Sprintf("--clock %.40q: expected a time such as 2026-01-01T00:00:00Z, or 1 to %d seconds after 1970", text, int64(contract.MaxClock)), Exit: cli.ExitUsage,
+		}
+	}
+	return seconds, nil
 }

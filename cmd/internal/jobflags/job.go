@@ -30,7 +30,7 @@ type Flags struct {
 
 // Add adds the flags.
 func (j *Flags) Add(f *pflag.FlagSet) {
-	f.StringArrayVar(&j.Inputs, "input", nil, "input FILE, or NAME=FILE to give it another name under /in; repeatable")
+	f.StringArrayVar(&j.Inputs, "input", nil, "input FILE, FOLDER or 'PATTERN' (*, ?, [...]), or NAME= and one of those to give it another name under /in; repeatable")
 	AddArgs(f, &j.Args)
 	j.ExecutionFlags.add(f)
 	f.StringVar(&j.Trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")

@@ -3,6 +3,7 @@ package order
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/internal/printer"
@@ -62,6 +63,19 @@ func describeExecution(t *printer.Labels, e contract.Execution) {
 	if e.Seconds > 0 {
 		t.AddRow("time", "%d s for one execution", e.Seconds)
 	}
+	if e.Clock > 0 {
+		t.AddRow("clock", "%s", time.Unix(e.Clock, 0).UTC().Format(time.RFC3339))
+	}
+	t.AddSome("seed", e.Seed)
+	if e.Writable {
+		t.AddRow("writable", "%s", "below /in, and dropped at the end")
+	}
+	if e.Workdir != "" {
+		t.AddRow("workdir", "/%s", e.Workdir)
+	}
+	if e.OutputPath != "" {
+		t.AddRow("result", "what lies in /out/%s", e.OutputPath)
+	}
 	t.AddSome("environment", strings.Join(e.Env, " "))
 }
 
@@ -70,7 +84,11 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 	t.AddSome("arguments", strings.Join(j.Args, " "))
 	describeExecution(t, j.Execution.Contract())
 	for _, in := range j.Inputs {
-		t.AddRow("input", "%s, %s, %s", in.Name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
+		name := in.Name
+		if in.Tree {
+			name = strings.TrimPrefix(in.Name+"/", "./") + " (a folder)"
+		}
+		t.AddRow("input", "%s, %s, %s", name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
 	}
 	t.AddSome("datasets", strings.Join(j.Datasets, ", "))
 	bag := fmt.Sprint(j.Size_)

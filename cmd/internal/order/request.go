@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -29,6 +26,7 @@ type requestFlags struct {
 	static   bool
 	pools    restrictFlags
 	sponsor  string
+	files    []credence.InputFile
 }
 
 func (r *requestFlags) add(f *pflag.FlagSet) {
@@ -56,11 +54,18 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link,
 	if job.Trust, err = r.ReadTrust(); err != nil {
 		return job, err
 	}
-	execution, inputs, err := r.WithInputs(r.Inputs)
+	execution, err := r.Execution()
 	if err != nil {
 		return job, err
 	}
-	r.Inputs, job.Execution = inputs, dealstypes.NewExecution(execution)
+	var inputs []credence.InputFile
+	for _, text := range r.Inputs {
+		inputs = append(inputs, credence.ParseInput(text))
+	}
+	if execution, r.files, err = credence.CompleteExecution(execution, inputs); err != nil {
+		return job, err
+	}
+	job.Execution = dealstypes.NewExecution(execution)
 	p, err := r.ReadPrices()
 	if err != nil {
 		return job, err
@@ -70,7 +75,9 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link,
 		return job, err
 	}
 	if job.FuelLimit == 0 && r.Category == "" {
-		job.FuelLimit = credence.DefaultFuel
+		if job.FuelLimit, err = proposedFuel(ctx, l, app); err != nil {
+			return job, err
+		}
 	}
 	if job.Resources, err = r.Needs.Read(); err != nil {
 		return job, err
@@ -92,6 +99,14 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link,
 	return job, nil
 }
 
+// proposedFuel is what the app's version proposes; the default where there is no node to ask.
+func proposedFuel(ctx context.Context, l *connect.Link, app string) (uint64, error) {
+	if l == nil {
+		return credence.DefaultFuel, nil
+	}
+	return credence.ProposedFuel(ctx, l.Conn, app)
+}
+
 // fill puts the inputs into the store, and names them in the job.
 func (r *requestFlags) fill(ctx context.Context, l *connect.Link, stores []string, job *markettypes.Job) error {
 	if l != nil && len(stores) == 0 {
@@ -101,25 +116,23 @@ func (r *requestFlags) fill(ctx context.Context, l *connect.Link, stores []strin
 	if len(locators) == 0 {
 		locators = stores
 	}
-	if len(r.Inputs) > 0 && len(locators) == 0 {
+	if len(r.files) > 0 && len(locators) == 0 {
 		return &cli.Problem{What: "--input: no store is known to put it into", Next: "name one with --store URL, or with --locator URL where it is served already"}
 	}
-	for _, text := range r.Inputs {
-		name, file, named := strings.Cut(text, "=")
-		if !named {
-			name, file = filepath.Base(text), text
-		}
-		data, err := os.ReadFile(file)
+	for _, in := range r.files {
+		data, err := in.Read()
 		if err != nil {
 			return fmt.Errorf("--input: %w", err)
 		}
 		digest := artifact.Sum(data)
 		if len(r.locators) == 0 {
 			if digest, err = (&artifact.Client{BaseURLs: stores}).Upload(ctx, data); err != nil {
-				return fmt.Errorf("--input %s: %w", file, err)
+				return fmt.Errorf("--input %s: %w", in.Path, err)
 			}
 		}
-		job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Digest: digest.String(), Size_: uint64(len(data)), Locators: locators})
+		job.Inputs = append(job.Inputs, &dealstypes.Input{
+			Name: in.Name, Digest: digest.String(), Size_: uint64(len(data)), Locators: locators, Tree: in.Folder,
+		})
 	}
 	return nil
 }

@@ -80,6 +80,8 @@ func publishAppCmd() *cobra.Command {
 	var p publishFlags
 	var a client.AppFile
 	var needs jobflags.ResourceFlags
+	var okExit []uint
+	var fuel string
 	cmd := &cobra.Command{
 		Use:   "app FILE.wasm|IMAGE",
 		Short: "Publish a WebAssembly module or a container's image as a version of an app",
@@ -87,6 +89,7 @@ func publishAppCmd() *cobra.Command {
 layout, or what docker save writes), or the name of an image in a registry with its digest, which workers then fetch there.`,
 		Example: `  credenced publish app paint.wasm --name paint --version 1.0 --price 0.05CRED
   credenced publish app paint.wasm --version 1.1 --output-path picture --memory 256MiB --cpu 0.5
+  credenced publish app picosat.wasm --version 965 --ok-exit 0,10,20 --fuel 20G
   credenced publish app secret.wasm --by-order
   credenced publish app tool.tar --name tool
   credenced publish app registry.example/acme/tool@sha256:DIGEST`,
@@ -101,6 +104,14 @@ layout, or what docker save writes), or the name of an image in a registry with 
 			if a.Requirements, err = needs.Read(); err != nil {
 				return err
 			}
+			if a.OkExit, err = jobflags.ReadStatuses(okExit); err != nil {
+				return err
+			}
+			if fuel != "" {
+				if a.Fuel, err = cli.ParseFuel(fuel); err != nil {
+					return fmt.Errorf("--%w", err)
+				}
+			}
 			return p.publish(cmd, price, func(ctx context.Context, r *client.Runner, tell client.Observer) (string, error) {
 				return r.PublishApp(ctx, a, tell)
 			}, publishedApp)
@@ -109,6 +120,8 @@ layout, or what docker save writes), or the name of an image in a registry with 
 	f := cmd.Flags()
 	p.add(f)
 	f.StringVar(&a.OutputPath, "output-path", "", "folder below /out whose files are the result (default: everything below /out)")
+	f.UintSliceVar(&okExit, "ok-exit", nil, "exit statuses that mean success for a job that names none, such as 0,10,20 (default: 0 alone)")
+	f.StringVar(&fuel, "fuel", "", "fuel limit of one execution for a job that names none, such as 2G (default: no proposal)")
 	needs.Add(f, "that one execution needs at least, such as", "no requirement")
 	f.BoolVar(&a.Nondeterministic, "nondeterministic", false, "two honest runs may differ: no court can judge it, and the policies that need one refuse it")
 	return cmd

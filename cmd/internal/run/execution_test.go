@@ -17,6 +17,6 @@ func TestExecutionFlagsOfRun(t *testing.T) {
 	job, err := j.job([]string{"app.wasm"})
 	require.NoError(t, err)
 	require.Equal(t, contract.Execution{
-		OkExit: []uint32{20, 0, 10}, Stdout: "log.txt", Stdin: "moves.txt", Env: []string{"B=2, 3", "A=1"}, Seconds: 91,
+		OkExit: []uint32{0, 10, 20}, Stdout: "log.txt", Stdin: "moves.txt", Env: []string{"B=2, 3", "A=1"}, Seconds: 91,
 	}, job.Execution)
 }

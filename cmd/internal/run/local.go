@@ -47,7 +47,11 @@ func runLocal(cmd *cobra.Command, job client.Job, output string) error {
 		j.Fuel = client.DefaultFuel
 	}
 	for _, in := range job.Inputs {
-		j.Inputs = append(j.Inputs, local.Input{Name: in.Name, Path: in.Path})
+		content, err := in.Content()
+		if err != nil {
+			return err
+		}
+		j.Inputs = append(j.Inputs, local.Input{Name: in.Name, Content: content, Tree: in.Folder})
 	}
 	report, err := local.Run(ctx, working[contract.RuntimeWasm], j, job.Out)
 	if err != nil {

@@ -336,10 +336,17 @@ func mounts(c container) []specs.Mount {
 	out := []specs.Mount{
 		{Destination: "/proc", Type: "proc", Source: "proc", Options: []string{"nosuid", "nodev", "noexec"}},
 		{Destination: "/dev", Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "noexec", "mode=755", "size=65536k"}},
-		memory("/dev/shm", tmpBytes), memory("/tmp", tmpBytes),
+		memory("/dev/shm", tmpBytes),
+	}
+	for _, path := range c.temporary() {
+		out = append(out, memory(path, tmpBytes))
+	}
+	access := "ro"
+	if c.writable {
+		access = "rw"
 	}
 	for _, path := range inFolders {
-		out = append(out, specs.Mount{Destination: path, Type: "bind", Source: c.in, Options: []string{"bind", "ro", "nosuid", "nodev", "noexec"}})
+		out = append(out, specs.Mount{Destination: path, Type: "bind", Source: c.in, Options: []string{"bind", access, "nosuid", "nodev", "noexec"}})
 	}
 	for _, path := range outFolders {
 		out = append(out, specs.Mount{Destination: path, Type: "bind", Source: c.out, Options: []string{"bind", "rw", "nosuid", "nodev", "noexec"}})

@@ -290,7 +290,10 @@ func (d *docker) reap(ctx context.Context, room string) error {
 // options are what the engine is told of a container.
 func (d *docker) options(c container) client.ContainerCreateOptions {
 	pids, noInit := int64(pidsMax), false
-	memory := map[string]string{"/tmp": fmt.Sprintf("rw,noexec,nosuid,nodev,mode=1777,size=%d", tmpBytes)}
+	memory := map[string]string{}
+	for _, path := range c.temporary() {
+		memory[path] = fmt.Sprintf("rw,noexec,nosuid,nodev,mode=1777,size=%d", tmpBytes)
+	}
 	limit := func(name string, n uint64) *dockercontainer.Ulimit {
 		return &dockercontainer.Ulimit{Name: name, Soft: int64(n), Hard: int64(n)}
 	}
@@ -306,7 +309,7 @@ func (d *docker) options(c container) client.ContainerCreateOptions {
 		},
 	}
 	for _, path := range inFolders {
-		host.Mounts = append(host.Mounts, mount.Mount{Type: mount.TypeBind, Source: c.in, Target: path, ReadOnly: true})
+		host.Mounts = append(host.Mounts, mount.Mount{Type: mount.TypeBind, Source: c.in, Target: path, ReadOnly: !c.writable})
 	}
 	for _, path := range outFolders {
 		host.Mounts = append(host.Mounts, mount.Mount{Type: mount.TypeBind, Source: c.out, Target: path})

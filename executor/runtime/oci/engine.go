@@ -102,8 +102,19 @@ func (c container) command() []string {
 	return append(append([]string{}, c.image.Config.Entrypoint...), args...)
 }
 
+// temporary are the folders in memory, beside /dev/shm.
+func (c container) temporary() []string {
+	if strings.HasPrefix(c.workdir, "/tmp/") {
+		return []string{"/tmp", c.workdir}
+	}
+	return []string{"/tmp"}
+}
+
 // directory is where it starts.
 func (c container) directory() string {
+	if c.workdir != "" {
+		return c.workdir
+	}
 	if strings.HasPrefix(c.image.Config.WorkingDir, "/") {
 		return c.image.Config.WorkingDir
 	}

@@ -10,12 +10,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/result"
 )
 
@@ -24,6 +22,8 @@ import (
 //	rooms/<name>/lock     locked while its worker lives
 //	rooms/<name>/in/      the inputs
 //	rooms/<name>/out/     a file system in memory, of the size that the output may have
+//	rooms/<name>/changes/ of a task whose inputs may be changed: another one, for the changes
+//	rooms/<name>/view/    the inputs, with the changes over them
 //
 // A worker that is killed leaves its rooms, and perhaps their containers. The next one that starts finds rooms whose lock
 // nobody holds, and clears them.
@@ -51,7 +51,7 @@ func newRoom(folder string, outputBytes uint64) (*room, error) {
 	if err := os.MkdirAll(r.path, 0o755); err != nil {
 		return nil, fmt.Errorf("room: %w", err)
 	}
-	err := r.furnish(outputBytes)
+	err := r.mountOutput(outputBytes)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("room: %w", err), r.close())
 	}
@@ -60,7 +60,7 @@ func newRoom(folder string, outputBytes uint64) (*room, error) {
 
 func roomPath(folder, name string) string { return filepath.Join(folder, "rooms", name) }
 
-func (r *room) furnish(outputBytes uint64) (err error) {
+func (r *room) mountOutput(outputBytes uint64) (err error) {
 	if r.lock, err = os.Create(filepath.Join(r.path, "lock")); err != nil {
 		return err
 	}
@@ -88,45 +88,13 @@ func (r *room) close() error {
 	return err
 }
 
-// clearRoom unmounts the output, however often it was mounted, and removes the folder.
+// clearRoom unmounts what a room has mounted, however often, and removes the folder.
 func clearRoom(path string) error {
-	out := filepath.Join(path, "out")
-	for unix.Unmount(out, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) == nil {
-	}
-	return os.RemoveAll(path)
-}
-
-// putInputs writes the inputs.
-func (r *room) putInputs(inputs []result.File) error {
-	root, err := os.OpenRoot(r.in)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	for _, f := range inputs {
-		if err := putFile(root, f); err != nil {
-			return fmt.Errorf("input %q: %w", f.Path, err)
+	for _, name := range []string{"out", "view", "changes"} {
+		for unix.Unmount(filepath.Join(path, name), unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) == nil {
 		}
 	}
-	return nil
-}
-
-func putFile(root *os.Root, f result.File) error {
-	if f.Dir {
-		return root.MkdirAll(f.Path, 0o755)
-	}
-	if err := root.MkdirAll(path.Dir(f.Path), 0o755); err != nil {
-		return err
-	}
-	mode := os.FileMode(0o444)
-	if f.Executable {
-		mode = 0o555
-	}
-	w, err := root.OpenFile(f.Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
-	if err != nil {
-		return err
-	}
-	return errors.Join(artifact.CopyContent(w, f.Content), w.Close())
+	return os.RemoveAll(path)
 }
 
 // newOutput makes a file in /out that the app owns, as a shell does for what a program prints.
@@ -136,16 +104,8 @@ func (r *room) newOutput(name string) (io.WriteCloser, error) {
 		return nil, err
 	}
 	defer root.Close()
-	for i, c := range name {
-		if c != '/' {
-			continue
-		}
-		if err := root.Mkdir(name[:i], 0o755); err != nil && !errors.Is(err, os.ErrExist) {
-			return nil, err
-		}
-		if err := root.Chown(name[:i], nobody, nobody); err != nil {
-			return nil, err
-		}
+	if err := makeFolders(root, name); err != nil {
+		return nil, err
 	}
 	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {

@@ -162,10 +162,11 @@ func failed(reason runtime.Reason, log []byte, why string) runtime.Outcome {
 
 // runIn runs a container in a room.
 func (r *Runtime) runIn(ctx context.Context, place *room, img image, spec runtime.Spec) (runtime.Outcome, error) {
-	if err := place.putInputs(spec.Inputs); err != nil {
-		return runtime.Outcome{}, err
+	p, err := r.furnish(place, spec)
+	var invalid *invalidInput
+	if errors.As(err, &invalid) {
+		return failed(runtime.InvalidInput, nil, invalid.Error()), nil
 	}
-	p, err := openPipes(place, r.folder, spec)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
@@ -176,11 +177,37 @@ func (r *Runtime) runIn(ctx context.Context, place *room, img image, spec runtim
 		in: place.in, out: place.out, memory: spec.MemoryLimit, cpus: r.cpus, fileBytes: spec.OutputLimit + outSlack + tmpBytes,
 		cpuSeconds: uint64(seconds)*uint64(r.cpus+1) + 1, stdin: p.stdin, stdout: &p.stdout, stderr: &p.stderr, clock: spec.Clock,
 	}
+	if spec.Execution.Workdir != "" {
+		c.workdir = "/" + spec.Execution.Workdir
+	}
+	c.writable = spec.Execution.Writable
 	if len(spec.Args) > 0 {
 		c.args = spec.Args[1:] // an image says by itself what its program is called
 	}
 	end, err := r.runBounded(ctx, place, c, time.Duration(seconds)*time.Second, spec.WallLimit)
 	return r.conclude(place, spec, p, end, err)
+}
+
+// furnish puts into a room what the task says, and opens what the app reads and prints.
+func (r *Runtime) furnish(place *room, spec runtime.Spec) (*pipes, error) {
+	if err := place.putInputs(spec); err != nil {
+		return nil, err
+	}
+	p, err := openPipes(place, r.folder, spec)
+	if err != nil {
+		return nil, err
+	}
+	if spec.Execution.Writable {
+		err = place.openWritable(spec.MemoryLimit)
+	}
+	if err == nil {
+		err = place.makeWorkdir(spec.Execution.Workdir)
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // runBounded runs a container until it ends, or its time is over, or its output is full.
@@ -267,10 +294,8 @@ type pipes struct {
 // openPipes opens what the job says of stdin and stdout.
 func openPipes(place *room, folder string, spec runtime.Spec) (p *pipes, err error) {
 	p = &pipes{}
-	if name := spec.Execution.Stdin; name != "" {
-		if p.stdin, err = openInput(spec.Inputs, name); err != nil {
-			return nil, err
-		}
+	if p.stdin, err = place.openInput(spec.Execution.Stdin); err != nil {
+		return nil, err
 	}
 	switch {
 	case spec.Execution.Stdout != "":
@@ -287,18 +312,6 @@ func openPipes(place *room, folder string, spec runtime.Spec) (p *pipes, err err
 		p.stdout.to, p.stdout.left = p.printed, spec.OutputLimit
 	}
 	return p, nil
-}
-
-func openInput(inputs []result.File, name string) (io.ReadCloser, error) {
-	for _, f := range inputs {
-		if f.Path == name && !f.Dir {
-			if f.Content == nil {
-				return nil, nil
-			}
-			return f.Content.Open()
-		}
-	}
-	return nil, fmt.Errorf("stdin %q: there is no such input", name)
 }
 
 // close closes what is not the outcome's.

@@ -93,15 +93,16 @@ func (r request) complete(missing error) error {
 
 // readSpec makes the task of a request and of the bytes of its program and inputs.
 func readSpec(req request, data []byte) (runtime.Spec, error) {
-	program, inputs, err := readTask(req, data)
+	program, inputs, folders, err := readTask(req, data)
 	if err != nil {
 		return runtime.Spec{}, err
 	}
 	return runtime.Spec{
 		Program: runtime.Program{Digest: req.ProgramDigest, Content: artifact.Bytes(program)},
-		Args:    asStrings(req.Args), Env: asStrings(req.Env), Inputs: inputs,
+		Args:    asStrings(req.Args), Env: asStrings(req.Env), Inputs: inputs, Folders: folders,
 		Execution: contract.Execution{
 			OkExit: req.OkExit, Stdin: string(req.Stdin), Stdout: string(req.Stdout), Env: asStrings(req.MoreEnv),
+			Writable: req.Writable, Workdir: string(req.Workdir),
 		},
 		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit, OutputPath: string(req.OutputPath),
 		Clock: req.Clock, Seed: req.Seed,

@@ -112,9 +112,10 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 // requestOf is a request about a task; child adds what is the same for every request.
 func requestOf(op string, spec runtime.Spec) request {
 	return request{
-		Op: op, ProgramSize: spec.Program.Size(), ProgramDigest: spec.Program.Digest, Inputs: entries(spec.Inputs), Args: asBytes(spec.Args), Env: asBytes(spec.Env),
+		Op: op, ProgramSize: spec.Program.Size(), ProgramDigest: spec.Program.Digest, Inputs: entries(spec.Inputs), Folders: folderEntries(spec.Folders), Args: asBytes(spec.Args), Env: asBytes(spec.Env),
 		OkExit: spec.Execution.OkExit, Stdin: []byte(spec.Execution.Stdin), Stdout: []byte(spec.Execution.Stdout), MoreEnv: asBytes(spec.Execution.Env),
 		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
+		Writable: spec.Execution.Writable, Workdir: []byte(spec.Execution.Workdir),
 		OutputPath: []byte(spec.OutputPath), Clock: spec.Clock, Seed: spec.Seed,
 	}
 }
@@ -148,6 +149,9 @@ func addressMax(spec runtime.Spec) uint64 {
 	inputs := uint64(0)
 	for _, f := range spec.Inputs {
 		inputs += f.Size()
+	}
+	for _, f := range spec.Folders {
+		inputs += uint64(f.Content.Size())
 	}
 	memory := min(spec.MemoryLimit, fuel.MaxPages*fuel.PageSize)
 	const most = 1 << 46

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
@@ -19,7 +20,7 @@ import (
 // spoolFD is the child's number of the file with the module and the inputs.
 const spoolFD = 3
 
-// writeTask writes what a child reads of a task: the program, and the inputs in their order.
+// writeTask writes what a child reads of a task: the program, the inputs in their order, the packed folders in theirs.
 func writeTask(to io.Writer, spec runtime.Spec) error {
 	w := bufio.NewWriterSize(to, 1<<18)
 	if err := artifact.CopyContent(w, spec.Program.Content); err != nil {
@@ -30,22 +31,27 @@ func writeTask(to io.Writer, spec runtime.Spec) error {
 			return fmt.Errorf("input %q: %w", f.Path, err)
 		}
 	}
+	for _, f := range spec.Folders {
+		if err := artifact.CopyContent(w, f.Content); err != nil {
+			return fmt.Errorf("folder %q: %w", f.Name, err)
+		}
+	}
 	return w.Flush()
 }
 
 // taskSize is how many bytes writeTask writes, as far as they are announced.
 func (r request) taskSize() uint64 {
 	size := r.ProgramSize
-	for _, e := range r.Inputs {
+	for _, e := range slices.Concat(r.Inputs, r.Folders) {
 		size += e.Size
 	}
 	return size
 }
 
 // readTask gives the program and the inputs that a request announces out of the bytes that writeTask wrote.
-func readTask(req request, data []byte) (program []byte, inputs []result.File, err error) {
+func readTask(req request, data []byte) (program []byte, inputs []result.File, folders []runtime.Folder, err error) {
 	if uint64(len(data)) != req.taskSize() {
-		return nil, nil, fmt.Errorf("got %d bytes of program and inputs, the request announces %d", len(data), req.taskSize())
+		return nil, nil, nil, fmt.Errorf("got %d bytes of program and inputs, the request announces %d", len(data), req.taskSize())
 	}
 	take := func(n uint64) []byte {
 		part := data[:n:n]
@@ -60,7 +66,10 @@ func readTask(req request, data []byte) (program []byte, inputs []result.File, e
 		}
 		inputs = append(inputs, f)
 	}
-	return program, inputs, nil
+	for _, e := range req.Folders {
+		folders = append(folders, runtime.Folder{Name: string(e.Path), Content: artifact.Bytes(take(e.Size))})
+	}
+	return program, inputs, folders, nil
 }
 
 // readFiles reads the files of a manifest in its order into a file on disk.

@@ -56,6 +56,7 @@ type request struct {
 	ProgramSize   uint64
 	ProgramDigest [32]byte
 	Inputs        []entry
+	Folders       []entry // packed
 
 	Args, Env              [][]byte
 	OkExit                 []uint32
@@ -64,6 +65,8 @@ type request struct {
 	FuelLimit, MemoryLimit uint64
 	OutputLimit            uint64
 	OutputPath             []byte
+	Writable               bool
+	Workdir                []byte
 	Clock                  int64
 	Seed                   [32]byte
 }
@@ -132,6 +135,14 @@ func entries(files []result.File) []entry {
 	list := make([]entry, len(files))
 	for i, f := range files {
 		list[i] = entry{[]byte(f.Path), f.Size(), f.Executable, f.Dir}
+	}
+	return list
+}
+
+func folderEntries(folders []runtime.Folder) []entry {
+	list := make([]entry, len(folders))
+	for i, f := range folders {
+		list[i] = entry{Path: []byte(f.Name), Size: uint64(f.Content.Size())}
 	}
 	return list
 }

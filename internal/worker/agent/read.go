@@ -17,6 +17,7 @@ type read struct {
 	digest   string
 	size     uint64
 	locators []string
+	tree     bool // a packed folder
 }
 
 // reads lists what a task reads: the inputs of its deal, then the datasets that are its share, each in the deal's order.
@@ -24,7 +25,7 @@ func reads(a chain.Assignment) (out []read) {
 	for _, in := range a.Deal.Inputs {
 		out = append(out, read{
 			what: fmt.Sprintf("input %q", in.Name), name: in.Name, digest: in.Digest, size: in.Size_,
-			locators: slices.Concat(in.Locators, a.Deal.Locators),
+			locators: slices.Concat(in.Locators, a.Deal.Locators), tree: in.Tree,
 		})
 	}
 	for _, d := range a.Deal.DatasetsOf(a.Task.Index) {

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strconv"
@@ -39,10 +40,15 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 		Env:       environment(a.Task, a.Deal),
 		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: rules.MemoryBytes(a.Deal.Resources.MemoryBytes),
 		OutputLimit: rules.OutputBytes(a.Deal.Resources.DiskBytes), OutputPath: a.Deal.OutputPath,
-		Execution: a.Deal.Execution.Contract(), Clock: a.Deal.Time,
-		Seed: poco.Hash(id[:]),
+		Execution: a.Deal.RunExecution(),
 	}
+	spec.Clock = cmp.Or(spec.Execution.Clock, a.Deal.Time)
+	spec.Seed = poco.RunSeed(id, spec.Execution.Seed, a.Task.Index)
 	for i, r := range list {
+		if r.tree {
+			spec.Folders = append(spec.Folders, runtime.Folder{Name: r.name, Content: files[i]})
+			continue
+		}
 		spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Content: files[i]})
 	}
 	return spec, nil

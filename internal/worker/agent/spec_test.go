@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -55,6 +56,25 @@ func TestSpecIsTheSameForAll(t *testing.T) {
 
 	_, err = BuildSpec(a, program, nil)
 	require.ErrorContains(t, err, "got 0 inputs")
+
+	// What a job pins is the same in another task, and goes before what the app's version says.
+	c := a
+	c.Deal.OkExit = []uint32{10}
+	spec, err = BuildSpec(c, program, inputs)
+	require.NoError(t, err)
+	require.Equal(t, []uint32{10}, spec.Execution.OkExit)
+	c.Deal.Execution = &dealstypes.Execution{Clock: 5, Seed: "7", OkExit: []uint32{0}}
+	c.Deal.Inputs = []*dealstypes.Input{{Name: "data", Tree: true}}
+	spec, err = BuildSpec(c, program, inputs)
+	require.NoError(t, err)
+	require.Equal(t, []uint32{0}, spec.Execution.OkExit)
+	require.EqualValues(t, 5, spec.Clock)
+	c.Task.Id = strings.Repeat("ab", 32)
+	again, err = BuildSpec(c, program, inputs)
+	require.NoError(t, err)
+	require.Equal(t, spec.Seed, again.Seed)
+	require.Equal(t, []runtime.Folder{{Name: "data", Content: inputs[0]}}, spec.Folders)
+	require.Empty(t, spec.Inputs)
 	var _ chain.Source = h.chain
 }
 

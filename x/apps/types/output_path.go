@@ -1,43 +1,12 @@
 package types
 
-import (
-	"path"
-	"strings"
-	"unicode/utf8"
-)
+import "github.com/credence-chain/credence/poco/contract"
 
-// MaxOutputPathLen bounds an output path in bytes.
-const MaxOutputPathLen = 256
-
-// maxSegmentLen bounds one name in a path: what file systems hold.
-const maxSegmentLen = 255
-
-// ValidateOutputPath checks a folder below /out: relative, in its shortest spelling, not leaving /out, printable; empty
-// means everything. ErrInvalidOutputPath says what was expected.
+// ValidateOutputPath checks a folder below /out by the rule of package contract. ErrInvalidOutputPath says what was
+// expected.
 func ValidateOutputPath(p string) error {
-	if p == "" {
-		return nil
-	}
-	fail := func(what string) error {
-		return ErrInvalidOutputPath.Wrapf("output_path %q: expected %s", p, what)
-	}
-	switch {
-	case len(p) > MaxOutputPathLen:
-		return ErrInvalidOutputPath.Wrapf("output_path: %d bytes, expected at most %d", len(p), MaxOutputPathLen)
-	case !utf8.ValidString(p) || strings.ContainsFunc(p, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }):
-		return fail("UTF-8 without control characters and '\\'")
-	case path.IsAbs(p):
-		return fail("a path relative to /out")
-	case p == ".", path.Clean(p) != p:
-		return fail("the shortest spelling of a folder below /out")
-	}
-	for segment := range strings.SplitSeq(p, "/") {
-		if segment == ".." {
-			return fail("a path that stays below /out")
-		}
-		if len(segment) > maxSegmentLen {
-			return fail("names of at most 255 bytes")
-		}
+	if err := contract.CheckOutputPath(p); err != nil {
+		return ErrInvalidOutputPath.Wrap(err.Error())
 	}
 	return nil
 }

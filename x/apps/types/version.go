@@ -68,6 +68,9 @@ func (v Version) Validate() error {
 	if err := ValidateTags(v.Tags); err != nil {
 		return err
 	}
+	if err := contract.CheckOkExit(v.OkExit); err != nil {
+		return ErrInvalidVersion.Wrap(err.Error())
+	}
 	return ValidateOutputPath(v.OutputPath)
 }
 

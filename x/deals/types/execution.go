@@ -10,7 +10,10 @@ func NewExecution(e contract.Execution) *Execution {
 	if e = e.Normal(); e.Empty() {
 		return nil
 	}
-	return &Execution{OkExit: e.OkExit, Stdout: e.Stdout, Stdin: e.Stdin, Env: e.Env, Seconds: e.Seconds}
+	return &Execution{
+		OkExit: e.OkExit, Stdout: e.Stdout, Stdin: e.Stdin, Env: e.Env, Seconds: e.Seconds,
+		Clock: e.Clock, Seed: e.Seed, Writable: e.Writable, Workdir: e.Workdir, OutputPath: e.OutputPath,
+	}
 }
 
 // Contract returns the execution as clients and workers know it; the zero one of nil.
@@ -18,5 +21,20 @@ func (e *Execution) Contract() contract.Execution {
 	if e == nil {
 		return contract.Execution{}
 	}
-	return contract.Execution{OkExit: e.OkExit, Stdout: e.Stdout, Stdin: e.Stdin, Env: e.Env, Seconds: e.Seconds}
+	return contract.Execution{
+		OkExit: e.OkExit, Stdout: e.Stdout, Stdin: e.Stdin, Env: e.Env, Seconds: e.Seconds,
+		Clock: e.Clock, Seed: e.Seed, Writable: e.Writable, Workdir: e.Workdir, OutputPath: e.OutputPath,
+	}
 }
+
+// RunExecution is how the deal's program is run: the job's execution, completed by what the app's version says.
+func (d Deal) RunExecution() contract.Execution {
+	e := d.Execution.Contract()
+	if len(e.OkExit) == 0 {
+		e.OkExit = d.OkExit
+	}
+	return e
+}
+
+// Rule is the input as its rules look at it.
+func (in Input) Rule() contract.Input { return contract.Input{Name: in.Name, Tree: in.Tree} }

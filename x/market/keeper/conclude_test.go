@@ -104,3 +104,23 @@ func TestTradeTakesThePricesOfItsBlock(t *testing.T) {
 	f.next()
 	require.Equal(t, before, f.deal(id))
 }
+
+// TestDealPinsHowItIsRun: the folder that a job names as its result goes before the version's, and the version's statuses
+// are pinned beside what the job says.
+func TestDealPinsHowItIsRun(t *testing.T) {
+	for named, want := range map[string]string{"": "img", "mine": "mine"} {
+		f := newFixture(t)
+		f.fund("ann", 10_000)
+		f.setApp("studio/ray:v1", func(_ *appstypes.App, v *appstypes.Version) { v.OutputPath, v.OkExit = "img", []uint32{0, 7} })
+		f.place(f.poolOrder("open", 1, 100, 9))
+		j := job()
+		j.Execution = &dealstypes.Execution{OutputPath: named, Seed: "7"}
+		id := f.submit("ann", 1, j)
+		f.next()
+		d := f.deal(id)
+		require.Equal(t, want, d.OutputPath)
+		require.Equal(t, []uint32{0, 7}, d.OkExit)
+		require.Equal(t, []uint32{0, 7}, d.RunExecution().OkExit)
+		require.Equal(t, "7", d.RunExecution().Seed)
+	}
+}

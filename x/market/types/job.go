@@ -180,7 +180,7 @@ func (j Job) validateInputs(p Params) error {
 		return ErrInputs.Wrapf("inputs: got %d, expected at most %d", len(j.Inputs), p.MaxInputs)
 	}
 	var total uint64
-	names := make([]string, 0, len(j.Inputs))
+	rules := make([]contract.Input, 0, len(j.Inputs))
 	for i, in := range j.Inputs {
 		if in == nil {
 			return ErrInputName.Wrapf("inputs[%d]: missing", i)
@@ -195,12 +195,12 @@ func (j Job) validateInputs(p Params) error {
 		if total, carry = bits.Add64(total, in.Size_, 0); carry != 0 || total > p.MaxInputBytes {
 			return ErrInputs.Wrapf("inputs[%d].size: %d bytes make the inputs larger than %d bytes together", i, in.Size_, p.MaxInputBytes)
 		}
-		names = append(names, in.Name)
+		rules = append(rules, in.Rule())
 	}
-	if err := contract.CheckInputs(names); err != nil {
+	if err := contract.CheckInputs(rules); err != nil {
 		return ErrInputName.Wrap(err.Error())
 	}
-	if err := j.Execution.Contract().Check(names); err != nil {
+	if err := j.Execution.Contract().Check(rules); err != nil {
 		return ErrExecution.Wrap(err.Error())
 	}
 	if j.Category != "" && j.Execution.Contract().Seconds != 0 {

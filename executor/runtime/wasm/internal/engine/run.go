@@ -26,8 +26,8 @@ const (
 	// maxArguments bounds arguments and environment together, in bytes. No parameters of the chain allow more: 1 MiB of
 	// arguments, and variables for 10,000 inputs with names of 255 bytes.
 	maxArguments = 8 << 20
-	// maxClock is the latest time a task can have, in Unix seconds: in 2106.
-	maxClock = math.MaxUint32
+	// maxClock is the latest time a task can have, in Unix seconds.
+	maxClock = contract.MaxClock
 )
 
 // ErrSpec is returned for a Spec that no honest task has.
@@ -45,7 +45,10 @@ func CheckSpec(spec runtime.Spec) error {
 	if err := memfs.CheckInputs(spec.Inputs); err != nil {
 		return fmt.Errorf("%w: %w", ErrSpec, err)
 	}
-	if err := spec.Execution.Check(fileNames(spec.Inputs)); err != nil {
+	if err := checkFolders(spec); err != nil {
+		return fmt.Errorf("%w: %w", ErrSpec, err)
+	}
+	if err := spec.Execution.Check(contractInputs(spec)); err != nil {
 		return fmt.Errorf("%w: %w", ErrSpec, err)
 	}
 	switch {
@@ -57,16 +60,6 @@ func CheckSpec(spec runtime.Spec) error {
 		return fmt.Errorf("%w: clock %d is not between 0 and %d", ErrSpec, spec.Clock, maxClock)
 	}
 	return nil
-}
-
-// fileNames are the names of the files of a tree.
-func fileNames(tree []result.File) (names []string) {
-	for _, f := range tree {
-		if !f.Dir {
-			names = append(names, f.Path)
-		}
-	}
-	return names
 }
 
 // Run executes a task. An error is a failure of this machine. ready, if not nil, is called when the module is compiled and
@@ -106,15 +99,20 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error)
 // run starts an instrumented module whose host is there.
 func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, m instrument.Module, spec runtime.Spec) (runtime.Outcome, error) {
 	meter := &meter{}
+	inputs, err := inputsOf(spec)
+	if err != nil {
+		return invalidInput(err)
+	}
 	host, err := wasi.New(wasi.Config{
-		Args: spec.Args, Env: slices.Concat(spec.Env, spec.Execution.Env), Inputs: spec.Inputs,
+		Args: spec.Args, Env: slices.Concat(spec.Env, spec.Execution.Env), Inputs: inputs,
+		Writable: spec.Execution.Writable, Workdir: spec.Execution.Workdir,
 		Stdin: spec.Execution.Stdin, Stdout: spec.Execution.Stdout,
 		OutputLimit: spec.OutputLimit,
 		TempLimit:   spec.MemoryLimit,
 		Clock:       spec.Clock, Seed: spec.Seed,
 	}, meter)
 	if err != nil {
-		return runtime.Outcome{}, fmt.Errorf("%w: %w", ErrSpec, err)
+		return invalidInput(err)
 	}
 	if err := provide(ctx, r, host); err != nil {
 		return runtime.Outcome{}, err
@@ -136,6 +134,17 @@ func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, 
 	out, err := conclude(err, host, meter, spec)
 	out.Memory = memorySize(instance)
 	return out, err
+}
+
+// errMachine marks a failure of this machine among those that are the inputs'.
+var errMachine = errors.New("the inputs can not be read here")
+
+// invalidInput answers a task whose inputs make no tree, or lack a file or folder that the job names.
+func invalidInput(err error) (runtime.Outcome, error) {
+	if errors.Is(err, errMachine) {
+		return runtime.Outcome{}, err
+	}
+	return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidInput, Stderr: say(nil, err.Error())}, nil
 }
 
 // memorySize is the size of a module's memory at its end, in bytes, which is its peak: it never shrinks. Of a module that

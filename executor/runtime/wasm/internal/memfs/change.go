@@ -68,7 +68,7 @@ func (fs *FS) Close(n *Node) {
 
 func (fs *FS) forget(n *Node) {
 	if n.opened == 0 && !n.linked {
-		n.area.used -= n.Size()
+		n.area.used -= n.held()
 		n.Data = nil
 		fs.nodes--
 	}
@@ -136,6 +136,8 @@ func (fs *FS) Rename(from *Node, oldPath string, to *Node, newPath string) Errno
 		return Invalid
 	case !dst.dir.linked:
 		return NoEntry
+	case n.within(fs.in) != dst.dir.within(fs.in):
+		return CrossDevice // a program copies then, which is charged
 	case n.IsDir() && dst.dir.depth()+n.height() > MaxDepth:
 		return NoSpace
 	}
@@ -184,7 +186,7 @@ func (fs *FS) move(n *Node, dst place) Errno {
 }
 
 func (n *Node) treeSize() (size uint64) {
-	n.walk(func(below *Node) { size += below.Size() })
+	n.walk(func(below *Node) { size += below.held() })
 	return size
 }
 
@@ -196,8 +198,12 @@ func (n *Node) height() (h int) {
 	return h
 }
 
-// Growth is by how many bytes a file grows when it holds data up to end.
+// Growth is how many bytes are newly held when a file is written up to end: those by which it grows, or, of an input that
+// is changed for the first time, all of them.
 func (n *Node) Growth(end uint64) uint64 {
+	if n.borrowed {
+		return max(end, n.Size())
+	}
 	if end <= n.Size() {
 		return 0
 	}
@@ -213,9 +219,10 @@ func (n *Node) WriteAt(data []byte, offset uint64) Errno {
 	if end < offset {
 		return FileTooBig
 	}
-	if errno := n.reserve(end); errno != Success {
+	if errno := n.reserve(n.Growth(end), end); errno != Success {
 		return errno
 	}
+	n.own(n.Size())
 	if offset == n.Size() {
 		n.Data = append(n.Data, data...)
 		return Success
@@ -229,8 +236,13 @@ func (n *Node) WriteAt(data []byte, offset uint64) Errno {
 
 // Resize cuts a file, or fills it up with zeros.
 func (n *Node) Resize(size uint64) Errno {
-	if errno := n.reserve(size); errno != Success {
+	if errno := n.reserve(n.Resized(size), size); errno != Success {
 		return errno
+	}
+	if n.borrowed {
+		n.own(size)
+		n.extend(max(size, n.Size()))
+		return Success
 	}
 	if size < n.Size() {
 		n.area.used -= n.Size() - size
@@ -242,24 +254,32 @@ func (n *Node) Resize(size uint64) Errno {
 	return Success
 }
 
-// Fits tells whether the file may grow to end.
-func (n *Node) Fits(end uint64) Errno {
+// Resized is Growth of a file that is cut or filled up to a size.
+func (n *Node) Resized(size uint64) uint64 {
+	if n.borrowed {
+		return size
+	}
+	return n.Growth(size)
+}
+
+// Fits tells whether the file may come to end, with so many bytes newly held.
+func (n *Node) Fits(growth, end uint64) Errno {
 	switch {
 	case !n.area.writable:
 		return ReadOnly
 	case end > MaxFile:
 		return FileTooBig
-	case n.Growth(end) > n.area.limit-n.area.used:
+	case growth > n.area.limit-n.area.used:
 		return n.area.full
 	}
 	return Success
 }
 
-// reserve takes the growth up to end from what the area may hold.
-func (n *Node) reserve(end uint64) Errno {
-	errno := n.Fits(end)
+// reserve takes newly held bytes from what the area may hold.
+func (n *Node) reserve(growth, end uint64) Errno {
+	errno := n.Fits(growth, end)
 	if errno == Success {
-		n.area.used += n.Growth(end)
+		n.area.used += growth
 	}
 	return errno
 }

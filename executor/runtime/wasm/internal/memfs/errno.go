@@ -26,6 +26,7 @@ const (
 	Overflow    Errno = 61
 	ReadOnly    Errno = 69
 	NotSeekable Errno = 70
+	CrossDevice Errno = 75
 	NotCapable  Errno = 76
 	// OutputFull is no number of WASI's: it says that /out holds more than the task
 	// allows, upon which the host stops the app.

@@ -33,28 +33,40 @@ const (
 
 // FS is the tree.
 type FS struct {
-	root, out *Node
-	outArea   *area
-	nodes     uint64 // now in the tree or open
-	inodes    uint64 // ever made
+	root, in, out *Node
+	outArea       *area
+	nodes         uint64 // now in the tree or open
+	inodes        uint64 // ever made
 }
 
-// New makes a tree with the inputs below /in. Files in /out may hold outLimit bytes
-// together, files in /tmp tmpLimit. It fails for inputs that CheckInputs refuses.
-func New(inputs []result.File, outLimit, tmpLimit uint64) (*FS, error) {
+// Limits are what the folders of a tree may hold.
+type Limits struct {
+	// Out bounds the bytes of the files in /out together, Temp those in /tmp and what was changed below /in.
+	Out, Temp uint64
+	// Writable lets the app change what lies below /in. A file is copied when its content is changed for the first time.
+	Writable bool
+}
+
+// New makes a tree with the inputs below /in. It fails for inputs that CheckInputs refuses.
+func New(inputs []result.File, limits Limits) (*FS, error) {
 	if err := CheckInputs(inputs); err != nil {
 		return nil, err
 	}
 	fixed := &area{}
-	fs := &FS{outArea: &area{writable: true, limit: outLimit, full: OutputFull}}
+	temp := &area{writable: true, limit: limits.Temp, full: NoSpace}
+	inputArea := fixed
+	if limits.Writable {
+		inputArea = temp
+	}
+	fs := &FS{outArea: &area{writable: true, limit: limits.Out, full: OutputFull}}
 	fs.root = fs.newNode(nil, "", fixed, true)
-	in := fs.newNode(fs.root, "in", fixed, true)
+	fs.in = fs.newNode(fs.root, "in", inputArea, true)
 	fs.out = fs.newNode(fs.root, "out", fs.outArea, true)
-	fs.newNode(fs.root, "tmp", &area{writable: true, limit: tmpLimit, full: NoSpace}, true)
+	fs.newNode(fs.root, "tmp", temp, true)
 	sorted := slices.Clone(inputs)
 	slices.SortStableFunc(sorted, func(a, b result.File) int { return strings.Compare(a.Path, b.Path) })
 	for _, file := range sorted {
-		if err := fs.addInput(in, file); err != nil {
+		if err := fs.addInput(fs.in, file); err != nil {
 			return nil, fmt.Errorf("input %q: %w", file.Path, err)
 		}
 	}
@@ -99,7 +111,7 @@ func (fs *FS) addInput(dir *Node, file result.File) error {
 		if err != nil {
 			return err
 		}
-		dir.Data, dir.Executable = slices.Clip(data), file.Executable
+		dir.Data, dir.Executable, dir.borrowed = slices.Clip(data), file.Executable, true
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func newFS(t testing.TB) *FS {
 	t.Helper()
 	fs, err := New([]result.File{
 		{Path: "b", Content: artifact.Bytes("bb"), Executable: true}, {Path: "a/c", Content: artifact.Bytes("c")}, {Path: "empty", Dir: true},
-	}, 100, 50)
+	}, Limits{Out: 100, Temp: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestInputsRefused(t *testing.T) {
 		"too deep":        {{Path: strings.Repeat("n/", MaxDepth) + "n"}},
 		"ends in a slash": {{Path: "a/"}},
 	} {
-		if _, err := New(inputs, 0, 0); err == nil {
+		if _, err := New(inputs, Limits{}); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
@@ -212,11 +212,18 @@ func TestTree(t *testing.T) {
 // TestAccounts: after any operations an area's account is the sum of its files.
 func TestAccounts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		fs, err := New(nil, 200, 100)
+		input := bytes.Repeat([]byte("i"), 60)
+		fs, err := New([]result.File{{Path: "a", Content: artifact.Bytes(input)}, {Path: "d/x", Content: artifact.Bytes(input)}},
+			Limits{Out: 200, Temp: 100, Writable: rapid.Bool().Draw(t, "writable")})
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := rapid.SampledFrom([]string{"out/a", "out/b", "tmp/a", "tmp/b", "out/d", "out/d/x", "tmp/d", "tmp/d/x"})
+		defer func() {
+			if !bytes.Equal(input, bytes.Repeat([]byte("i"), 60)) {
+				t.Fatal("the input's own memory was changed")
+			}
+		}()
+		path := rapid.SampledFrom([]string{"in/a", "in/b", "in/d/x", "out/a", "out/b", "tmp/a", "tmp/b", "out/d", "out/d/x", "tmp/d", "tmp/d/x"})
 		var open []*Node
 		for range rapid.IntRange(1, 60).Draw(t, "operations") {
 			switch rapid.IntRange(0, 6).Draw(t, "operation") {
@@ -257,7 +264,7 @@ func checkAccounts(t *rapid.T, fs *FS, open []*Node) {
 	}
 	sums := map[*area]uint64{}
 	for n := range files {
-		sums[n.area] += n.Size()
+		sums[n.area] += n.held()
 	}
 	if uint64(len(files)) != fs.nodes {
 		t.Fatalf("%d nodes are counted, %d are there", fs.nodes, len(files))
@@ -266,6 +273,57 @@ func checkAccounts(t *rapid.T, fs *FS, open []*Node) {
 		if a.used != sum || a.used > a.limit {
 			t.Fatalf("an account of %d (limit %d), its files have %d", a.used, a.limit, sum)
 		}
+	}
+}
+
+// TestWritableInputs: a change below /in is the app's own, is counted, and stays there.
+func TestWritableInputs(t *testing.T) {
+	input := []byte("0123456789")
+	inputs := []result.File{{Path: "x", Content: artifact.Bytes(input), Executable: true}, {Path: "y", Content: artifact.Bytes(input)}}
+	fixed, err := New(inputs, Limits{Out: 100, Temp: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, errno := fixed.Open(fixed.Root(), "in/x", OpenFlags{Write: true}); errno != ReadOnly {
+		t.Errorf("without the flag: got %v, want %v", errno, ReadOnly)
+	}
+	fs, err := New(inputs, Limits{Out: 100, Temp: 12, Writable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, errno := fs.Open(fs.Root(), "in/x", OpenFlags{Write: true})
+	if errno != Success {
+		t.Fatal(errno)
+	}
+	if got := x.Growth(2); got != 10 {
+		t.Errorf("the first change is counted as %d bytes, want all 10", got)
+	}
+	if errno := x.WriteAt([]byte("ab"), 1); errno != Success || string(x.Data) != "0ab3456789" || string(input) != "0123456789" {
+		t.Errorf("got %v, %q, and the input is %q", errno, x.Data, input)
+	}
+	if got := x.Growth(11); got != 1 {
+		t.Errorf("the next change is counted as %d bytes, want 1", got)
+	}
+	y, errno := fs.Open(fs.Root(), "in/y", OpenFlags{Write: true})
+	if errno != Success {
+		t.Fatal(errno)
+	}
+	if errno := y.WriteAt([]byte("a"), 0); errno != NoSpace {
+		t.Errorf("a copy that does not fit: got %v, want %v", errno, NoSpace)
+	}
+	if errno := y.Resize(2); errno != Success || string(y.Data) != "01" || string(input) != "0123456789" {
+		t.Errorf("cut: got %v, %q, and the input is %q", errno, y.Data, input)
+	}
+	for _, move := range [][2]string{{"in/y", "out/y"}, {"in/y", "tmp/y"}} {
+		if errno := fs.Rename(fs.Root(), move[0], fs.Root(), move[1]); errno != CrossDevice {
+			t.Errorf("%v: got %v, want %v", move, errno, CrossDevice)
+		}
+	}
+	if errno := fs.Remove(fs.Root(), "in/y", false); errno != Success {
+		t.Error(errno)
+	}
+	if files := fs.Output(); len(files) != 0 {
+		t.Errorf("the output has %v", files)
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package memfs is the file system an app sees: in memory, with three folders. /in
-// holds the task's inputs and is read-only, /out takes the output, /tmp takes what
+// holds the task's inputs and is read-only unless the task says otherwise, /out takes the output, /tmp takes what
 // is of no further use. Everything about it is the same on every machine: listings
 // are sorted, times are zero, inode numbers count up in order of creation.
 package memfs
@@ -18,6 +18,8 @@ type Node struct {
 	// Executable is the executable bit; only inputs can have it.
 	Executable bool
 
+	// borrowed: Data is the input's own memory, which holds no room of the area and must not be written to.
+	borrowed bool
 	name     string
 	parent   *Node
 	children map[string]*Node // nil for a file
@@ -39,6 +41,21 @@ func (n *Node) IsDir() bool { return n.children != nil }
 
 // Size is a file's length in bytes; a directory has none.
 func (n *Node) Size() uint64 { return uint64(len(n.Data)) }
+
+// held is how many bytes of its area a file takes.
+func (n *Node) held() uint64 {
+	if n.borrowed {
+		return 0
+	}
+	return n.Size()
+}
+
+// own makes the first bytes of an input's content, at most size, the file's own.
+func (n *Node) own(size uint64) {
+	if n.borrowed {
+		n.Data, n.borrowed = append([]byte(nil), n.Data[:min(size, n.Size())]...), false
+	}
+}
 
 // Names lists a directory, sorted by bytes.
 func (n *Node) Names() []string { return slices.Sorted(maps.Keys(n.children)) }

@@ -7,6 +7,8 @@ package wasi
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
@@ -53,6 +55,8 @@ type Config struct {
 	Stdout      string // a file below /out; empty: what is printed is kept up to OutputLimit
 	OutputLimit uint64
 	TempLimit   uint64 // bytes in /tmp
+	Writable    bool   // below /in, within TempLimit
+	Workdir     string // that relative paths begin in, from the root; empty for the root
 	Clock       int64
 	Seed        [32]byte
 }
@@ -74,7 +78,7 @@ type Host struct {
 
 // New makes a host. It fails when the inputs make no tree, or the streams name no files.
 func New(c Config, meter Meter) (*Host, error) {
-	fs, err := memfs.New(c.Inputs, c.OutputLimit, c.TempLimit)
+	fs, err := memfs.New(c.Inputs, memfs.Limits{Out: c.OutputLimit, Temp: c.TempLimit, Writable: c.Writable})
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +89,11 @@ func New(c Config, meter Meter) (*Host, error) {
 		{fileType: typeUnknown, writable: true, stream: &h.stdout},
 		{fileType: typeUnknown, writable: true, stream: &h.stderr},
 		{fileType: typeDirectory, readable: true, node: fs.Root(), preopen: "/"},
+	}
+	if c.Workdir != "" {
+		if err := h.startIn(c.Workdir); err != nil {
+			return nil, fmt.Errorf("workdir %q: %w", c.Workdir, err)
+		}
 	}
 	if c.Stdin != "" {
 		if err := h.redirect(0, "in/"+c.Stdin, descriptor{readable: true}, memfs.OpenFlags{}); err != nil {
@@ -99,15 +108,48 @@ func New(c Config, meter Meter) (*Host, error) {
 	return h, nil
 }
 
+// startIn makes relative paths begin in a folder, which is made where the app may write. C libraries look for a path below
+// the folders that they were given, the one named most exactly first: "." is where a relative path begins, and the others
+// are named so that an absolute path is not taken for one of those. Go and others read PWD.
+func (h *Host) startIn(workdir string) error {
+	if errno := h.makeFolders(workdir + "/"); errno != memfs.Success {
+		return errno
+	}
+	for _, open := range []struct{ name, path string }{{".", workdir}, {"/in", "in"}, {"/out", "out"}, {"/tmp", "tmp"}} {
+		node, errno := h.fs.Lookup(h.fs.Root(), open.path)
+		if errno != memfs.Success {
+			return errno
+		}
+		if !node.IsDir() {
+			return memfs.NotDir
+		}
+		h.fds = append(h.fds, &descriptor{fileType: typeDirectory, readable: true, node: node, preopen: open.name})
+	}
+	if !slices.ContainsFunc(h.env, func(v string) bool { return strings.HasPrefix(v, "PWD=") }) {
+		h.env = append(slices.Clip(h.env), "PWD=/"+workdir)
+	}
+	return nil
+}
+
+// makeFolders makes the folders that a path names up to its last slash, as far as they are missing.
+func (h *Host) makeFolders(path string) Errno {
+	for i, c := range path {
+		if c != '/' {
+			continue
+		}
+		errno := h.fs.MakeDir(h.fs.Root(), path[:i])
+		if errno != memfs.Success && errno != memfs.Exists {
+			return errno
+		}
+	}
+	return memfs.Success
+}
+
 // redirect makes a stream a file, as a shell does before it starts a program, with the folders that it lies in.
 func (h *Host) redirect(fd int, path string, d descriptor, flags memfs.OpenFlags) error {
 	if flags.Create {
-		for i, c := range path {
-			if c == '/' && i > len("out") {
-				if errno := h.fs.MakeDir(h.fs.Root(), path[:i]); errno != memfs.Success {
-					return errno
-				}
-			}
+		if errno := h.makeFolders(path); errno != memfs.Success {
+			return errno
 		}
 	}
 	node, errno := h.fs.Open(h.fs.Root(), path, flags)

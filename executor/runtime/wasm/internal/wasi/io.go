@@ -132,10 +132,11 @@ func (c *call) writeFrom(n *memfs.Node, offset uint64) (uint32, Errno) {
 	if offset > memfs.MaxFile {
 		return 0, memfs.FileTooBig
 	}
-	if errno := n.Fits(offset + total); errno != memfs.Success {
+	growth := n.Growth(offset + total)
+	if errno := n.Fits(growth, offset+total); errno != memfs.Success {
 		return 0, errno
 	}
-	c.chargeBytes(total + n.Growth(offset+total))
+	c.chargeBytes(total + growth)
 	for _, b := range buffers {
 		if errno := n.WriteAt(b, offset); errno != memfs.Success {
 			return 0, errno
@@ -221,9 +222,10 @@ func (c *call) resize(d *descriptor, size uint64) Errno {
 	if !d.writable {
 		return memfs.BadFile
 	}
-	if errno := d.node.Fits(size); errno != memfs.Success {
+	growth := d.node.Resized(size)
+	if errno := d.node.Fits(growth, size); errno != memfs.Success {
 		return errno
 	}
-	c.chargeBytes(d.node.Growth(size))
+	c.chargeBytes(growth)
 	return d.node.Resize(size)
 }

@@ -1,0 +1,102 @@
+package tree
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+)
+
+const (
+	// blockSize is what everything in an archive is padded to, in bytes.
+	blockSize = 512
+	// nameSize is the longest name that fits a header, in bytes.
+	nameSize = 100
+	// maxFileSize is the largest size that fits a header, eleven octal digits, in bytes.
+	maxFileSize = 1<<33 - 1
+	// endSize is the two blocks of zeros at the end of an archive.
+	endSize = 2 * blockSize
+)
+
+// The kinds of what an archive lists.
+const (
+	typeFile = '0'
+	typeDir  = '5'
+	typePax  = 'x'
+)
+
+// entry is what a header says.
+type entry struct {
+	name       string
+	size       uint64
+	dir        bool
+	executable bool
+}
+
+// headers gives all that stands in front of the content of a file.
+func headers(e entry) []byte {
+	var out []byte
+	if len(e.name) > nameSize {
+		record := paxPath(e.name)
+		out = append(out, header("pax", 0o644, uint64(len(record)), typePax)...)
+		out = append(append(out, record...), make([]byte, padding(uint64(len(record))))...)
+	}
+	mode, kind := uint64(0o644), byte(typeFile)
+	if e.dir {
+		kind = typeDir
+	}
+	if e.dir || e.executable {
+		mode = 0o755
+	}
+	return append(out, header(e.name[:min(len(e.name), nameSize)], mode, e.size, kind)...)
+}
+
+// header is one block, POSIX.1-1988 (ustar).
+func header(name string, mode, size uint64, kind byte) []byte {
+	b := make([]byte, blockSize)
+	copy(b, name)
+	octal := func(at, digits int, n uint64) { copy(b[at:], fmt.Sprintf("%0*o", digits, n)) }
+	octal(100, 7, mode)
+	octal(108, 7, 0) // owner
+	octal(116, 7, 0) // group
+	octal(124, 11, size)
+	octal(136, 11, 0) // time
+	b[156] = kind
+	copy(b[257:], "ustar\x0000")
+	octal(329, 7, 0) // device
+	octal(337, 7, 0)
+	copy(b[148:], "        ")
+	sum := uint64(0)
+	for _, c := range b {
+		sum += uint64(c)
+	}
+	octal(148, 6, sum)
+	b[154], b[155] = 0, ' '
+	return b
+}
+
+// paxPath is the record of a pax header with a name: its own length in decimal, a space, the record, a new line.
+func paxPath(name string) []byte {
+	rest := " path=" + name + "\n"
+	size := len(rest)
+	for len(strconv.Itoa(size))+len(rest) != size {
+		size = len(strconv.Itoa(size)) + len(rest)
+	}
+	return []byte(strconv.Itoa(size) + rest)
+}
+
+// padding is how many zeros follow so many bytes.
+func padding(n uint64) uint64 { return (blockSize - n%blockSize) % blockSize }
+
+// parse reads the fields of a block, as far as they can be anything: the caller makes the header anew and compares.
+func parse(b []byte) (name string, size uint64, kind byte, executable bool, err error) {
+	if size, err = strconv.ParseUint(string(b[124:135]), 8, 64); err != nil {
+		return "", 0, 0, false, fmt.Errorf("a header without a size")
+	}
+	name, _, _ = cutZero(b[:nameSize])
+	return name, size, b[156], b[102] == '0' && b[104] == '7', nil
+}
+
+func cutZero(b []byte) (before string, after []byte, found bool) {
+	head, tail, found := bytes.Cut(b, []byte{0})
+	return string(head), tail, found
+}

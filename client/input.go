@@ -1,0 +1,200 @@
+package client
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/tree"
+	"github.com/credence-chain/credence/internal/printable"
+	"github.com/credence-chain/credence/poco/contract"
+)
+
+// InputFile is a file or a folder handed to the program.
+type InputFile struct {
+	// Name under /in; empty means the file's or folder's own, and /in itself for a pattern. contract.RootTree puts what a
+	// folder holds into /in itself.
+	Name string
+	// Path on this machine: of a file or a folder, or a pattern with *, ? or [...], as filepath.Match has it, of which all
+	// matches together are a folder.
+	Path string
+	// Folder says that it is a folder or a pattern, which is packed into one blob and unpacked for the program. It is set
+	// when the job is checked.
+	Folder bool
+}
+
+// ParseInput reads "PATH" or "NAME=PATH", where the path is as in InputFile.
+func ParseInput(text string) InputFile {
+	in := InputFile{Path: text}
+	if _, err := os.Stat(text); err != nil {
+		if name, path, ok := strings.Cut(text, "="); ok && name != "" && path != "" {
+			in = InputFile{Name: name, Path: path}
+		}
+	}
+	in.complete()
+	return in
+}
+
+// complete finds out what lies at the path, and gives it its name.
+func (in *InputFile) complete() {
+	info, err := os.Stat(in.Path)
+	switch {
+	case err == nil:
+		in.Folder = info.IsDir()
+	default:
+		in.Folder = strings.ContainsAny(in.Path, "*?[")
+	}
+	if in.Name != "" {
+		return
+	}
+	if in.Folder && err != nil {
+		in.Name = contract.RootTree
+		return
+	}
+	in.Name = filepath.Base(filepath.Clean(in.Path)) // "." names the folder in which one stands, and /in itself
+}
+
+// Rule is the input as its rules look at it.
+func (in InputFile) Rule() contract.Input { return contract.Input{Name: in.Name, Tree: in.Folder} }
+
+// Read gives the bytes that go into the store, those of the packed folder of a folder. An *Error says what is wrong.
+func (in InputFile) Read() ([]byte, error) {
+	if !in.Folder {
+		return readFile("Inputs", in.Path, MaxInput)
+	}
+	files, err := in.list()
+	if err != nil {
+		return nil, err
+	}
+	size := int64(0)
+	for _, f := range files {
+		if f.Content != nil {
+			size += f.Content.Size()
+		}
+	}
+	wrong := &Error{Code: CodeTooLarge, Field: "Inputs", Value: printable.Name(in.Path), Limit: MaxInput, What: "its files have more bytes together than are taken"}
+	if wrong.Got = uint64(size); size > MaxInput {
+		return nil, wrong
+	}
+	var packed bytes.Buffer
+	if err := tree.Pack(&packed, files); err != nil {
+		return nil, &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: "the folder can not be packed: " + err.Error(), Err: err}
+	}
+	if wrong.Got = uint64(packed.Len()); packed.Len() > MaxInput {
+		return nil, wrong
+	}
+	return packed.Bytes(), nil
+}
+
+// list lists what a folder or a pattern holds, with names as the program finds them below the input's.
+func (in InputFile) list() ([]tree.Source, error) {
+	if info, err := os.Stat(in.Path); err == nil && info.IsDir() {
+		files, err := tree.ListFolder(in.Path)
+		return files, listingError(in, err)
+	}
+	matches, err := filepath.Glob(in.Path)
+	if err == nil && len(matches) == 0 {
+		return nil, &Error{Code: CodeNotFound, Field: "Inputs", Value: printable.Name(in.Path), What: "nothing matches the pattern"}
+	}
+	if err != nil {
+		return nil, listingError(in, err)
+	}
+	files, err := tree.ListFiles(patternRoot(in.Path), matches)
+	return files, listingError(in, err)
+}
+
+func listingError(in InputFile, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: err.Error(), Err: err}
+}
+
+// patternRoot is the folder in front of the first part of a pattern that is not a plain name.
+func patternRoot(pattern string) string {
+	root := filepath.Dir(pattern)
+	for strings.ContainsAny(root, "*?[") {
+		root = filepath.Dir(root)
+	}
+	return root
+}
+
+// checkInputs holds the names of the inputs against the rule of the chain and of workers. One without a name is called as
+// its file.
+func (j *Job) checkInputs() error {
+	for i := range j.Inputs {
+		in := &j.Inputs[i]
+		in.complete()
+		if in.Folder && in.Name == contract.RootTree {
+			continue
+		}
+		if err := contract.CheckInputName(in.Name); err != nil {
+			return &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: fmt.Sprintf("its name: %v", err), Err: err}
+		}
+	}
+	if err := contract.CheckInputs(Rules(j.Inputs)); err != nil {
+		return &Error{Code: CodeConflict, Field: "Inputs", What: err.Error(), Expected: "a name of its own for each", Err: err}
+	}
+	return nil
+}
+
+// Rules are inputs as their rules look at them.
+func Rules(inputs []InputFile) []contract.Input {
+	list := make([]contract.Input, len(inputs))
+	for i, in := range inputs {
+		list[i] = in.Rule()
+	}
+	return list
+}
+
+// CompleteExecution gives an execution in its one form, and the inputs with the file that is read as stdin among them, when
+// it is not there under that name already. An *Error says what the rule of the chain and of workers is against.
+func CompleteExecution(e contract.Execution, inputs []InputFile) (contract.Execution, []InputFile, error) {
+	if e.Stdin != "" && !holdsFile(inputs, e.Stdin) {
+		in := ParseInput(e.Stdin)
+		inputs, e.Stdin = append(slices.Clip(inputs), in), in.Name
+	}
+	e = e.Normal()
+	if err := e.Check(Rules(inputs)); err != nil {
+		return e, inputs, &Error{Code: CodeInvalid, Field: "Execution", What: err.Error(), Err: err}
+	}
+	return e, inputs, nil
+}
+
+// holdsFile says whether a name is an input's, or that of a file in a folder among them.
+func holdsFile(inputs []InputFile, name string) bool {
+	for _, in := range inputs {
+		if !in.Folder {
+			if in.Name == name {
+				return true
+			}
+			continue
+		}
+		files, err := in.list()
+		if err == nil && slices.ContainsFunc(files, func(f tree.Source) bool { return !f.Dir && path.Join(in.Name, f.Name) == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+// Content is the input as a run on this machine reads it; a folder is packed. An error says what is wrong with it.
+func (in InputFile) Content() (artifact.Content, error) {
+	if in.Folder {
+		data, err := in.Read()
+		return artifact.Bytes(data), err
+	}
+	info, err := os.Stat(in.Path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("input %s: expected a file or a folder", in.Path)
+	}
+	return artifact.File{Path: in.Path, Long: info.Size()}, nil
+}

@@ -1,0 +1,76 @@
+package client
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact/tree"
+	"github.com/credence-chain/credence/poco/contract"
+)
+
+// folderOf makes a folder with files of these names, each holding its name.
+func folderOf(t *testing.T, names ...string) string {
+	t.Helper()
+	root := filepath.Join(t.TempDir(), "data")
+	for _, name := range names {
+		path := filepath.Join(root, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(name), 0o600))
+	}
+	return root
+}
+
+func TestFolderInputs(t *testing.T) {
+	root := folderOf(t, "a.csv", "b.txt", "sub/c.csv", "sub/d.csv")
+	for _, tc := range []struct {
+		text, name string
+		expFiles   []string
+	}{
+		{root, "data", []string{"a.csv", "b.txt", "sub/c.csv", "sub/d.csv"}},
+		{root + "/", "data", []string{"a.csv", "b.txt", "sub/c.csv", "sub/d.csv"}},
+		{".=" + root, contract.RootTree, []string{"a.csv", "b.txt", "sub/c.csv", "sub/d.csv"}},
+		{"x/y=" + root + "/sub", "x/y", []string{"c.csv", "d.csv"}},
+		{root + "/*.csv", contract.RootTree, []string{"a.csv"}},
+		{root + "/*/*.csv", contract.RootTree, []string{"sub/c.csv", "sub/d.csv"}},
+		{"csv=" + root + "/*", "csv", []string{"a.csv", "b.txt", "sub/c.csv", "sub/d.csv"}},
+	} {
+		in := ParseInput(tc.text)
+		require.True(t, in.Folder, tc.text)
+		require.Equal(t, tc.name, in.Name, tc.text)
+		data, err := in.Read()
+		require.NoError(t, err, tc.text)
+		files, err := tree.Read(data)
+		require.NoError(t, err)
+		var names []string
+		for _, f := range files {
+			names = append(names, f.Name)
+		}
+		require.Equal(t, tc.expFiles, names, tc.text)
+		again, err := in.Content()
+		require.NoError(t, err)
+		require.EqualValues(t, len(data), again.Size())
+	}
+	for _, text := range []string{root + "/*.none", root + "/["} {
+		_, err := ParseInput(text).Read()
+		require.Error(t, err, text)
+	}
+	require.NoError(t, os.Symlink("a.csv", filepath.Join(root, "link")))
+	_, err := ParseInput(root).Read()
+	require.ErrorContains(t, err, "neither a file nor a folder")
+}
+
+// TestStdinInAFolder: a file of a folder is no input of its own.
+func TestStdinInAFolder(t *testing.T) {
+	root := folderOf(t, "a.csv")
+	e, inputs, err := CompleteExecution(contract.Execution{Stdin: "data/a.csv"}, []InputFile{ParseInput(root)})
+	require.NoError(t, err)
+	require.Len(t, inputs, 1)
+	require.Equal(t, "data/a.csv", e.Stdin)
+	e, inputs, err = CompleteExecution(contract.Execution{Stdin: root + "/a.csv"}, []InputFile{ParseInput(root)})
+	require.NoError(t, err)
+	require.Len(t, inputs, 2)
+	require.Equal(t, "a.csv", e.Stdin)
+}
