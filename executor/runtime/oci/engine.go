@@ -42,6 +42,8 @@ type container struct {
 	room       string // names it: a room of this runtime
 	image      image
 	args, env  []string
+	workdir    string // where it starts; empty leaves it to the image
+	writable   bool   // it may write below /in
 	in, out    string // folders of this machine
 	memory     uint64 // bytes, all that it has in memory
 	cpus       float64
