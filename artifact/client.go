@@ -33,6 +33,9 @@ type Client struct {
 	// server has to write everything to disk before it answers. The context bounds the whole.
 	// Every client of this process asks a server that took longer last, for two minutes.
 	Stall time.Duration
+
+	// manifests says that the digests are those of manifests, which registries give out under another path than blobs.
+	manifests bool
 }
 
 var _ Source = (*Client)(nil)
@@ -71,6 +74,13 @@ func (c *Client) Fetch(ctx context.Context, store Store, digest Digest, limit in
 	bounded := *c
 	bounded.MaxBytes = limit
 	return Copy(ctx, store, &bounded, digest, limit)
+}
+
+// FetchManifest is Fetch of an image's manifest.
+func (c *Client) FetchManifest(ctx context.Context, store Store, digest Digest, limit int64) error {
+	of := *c
+	of.manifests = true
+	return of.Fetch(ctx, store, digest, limit)
 }
 
 // Bytes fetches a blob of at most limit bytes into memory. Errors are those of Open.

@@ -126,9 +126,16 @@ func (d *download) stream(ctx context.Context, base string) error {
 	}
 	watch, ctx := watchStall(scoped(ctx, l, auth.ActionPull), d.client.stall())
 	defer watch.stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.blob(d.digest), nil)
+	from := l.blob(d.digest)
+	if d.client.manifests {
+		from = l.manifest(d.digest.String())
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRefused, err)
+	}
+	if d.client.manifests {
+		req.Header["Accept"] = imageManifestTypes
 	}
 	req.Header.Set("Accept-Encoding", "identity")
 	if d.size > 0 {

@@ -1,7 +1,6 @@
 package artifact
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,10 +62,15 @@ func BlobTag(blob Digest) string { return "sha256-" + blob.Hex() }
 // took it: ErrRefused when one declined, ErrUnreachable otherwise.
 func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
 	digest := Sum(data)
+	return digest, c.putEverywhere(digest, func(base string) error { return c.upload(ctx, base, digest, data) })
+}
+
+// putEverywhere puts content of a digest on every server, and fails when none took it.
+func (c *Client) putEverywhere(digest Digest, put func(base string) error) error {
 	kind, stored := ErrUnreachable, false
 	var trouble []error
 	for _, base := range c.BaseURLs {
-		err := c.upload(ctx, base, digest, data)
+		err := put(base)
 		if err == nil {
 			stored = true
 			continue
@@ -77,9 +81,9 @@ func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
 		}
 	}
 	if stored {
-		return digest, nil
+		return nil
 	}
-	return digest, fmt.Errorf("%w: %s: %v", kind, digest, errors.Join(trouble...))
+	return fmt.Errorf("%w: %s: %v", kind, digest, errors.Join(trouble...))
 }
 
 // upload puts a blob and the manifest that keeps it on one server.
@@ -90,17 +94,46 @@ func (c *Client) upload(ctx context.Context, base string, digest Digest, data []
 	}
 	ctx = scoped(ctx, l, auth.ActionPull, auth.ActionPush)
 	for _, part := range [][]byte{data, emptyConfig} {
-		if err := c.uploadBlob(ctx, l, part); err != nil {
+		if err := c.uploadBlob(ctx, l, Sum(part), Bytes(part)); err != nil {
 			return err
 		}
 	}
-	_, err = c.send(ctx, http.MethodPut, l.manifest(BlobTag(digest)), ManifestType, BlobManifest(digest, int64(len(data))), http.StatusCreated)
+	_, err = c.send(ctx, http.MethodPut, l.manifest(BlobTag(digest)), ManifestType, Bytes(BlobManifest(digest, int64(len(data)))), http.StatusCreated)
+	return err
+}
+
+// UploadImage puts an image on every server: what its manifest names, and then the manifest, under its digest. Errors are
+// those of Upload.
+func (c *Client) UploadImage(ctx context.Context, manifest []byte, parts map[Digest]Content) (Digest, error) {
+	digest := Sum(manifest)
+	m, err := ParseImage(manifest)
+	if err != nil {
+		return digest, err
+	}
+	return digest, c.putEverywhere(digest, func(base string) error { return c.uploadImage(ctx, base, manifest, m, parts) })
+}
+
+func (c *Client) uploadImage(ctx context.Context, base string, manifest []byte, m Manifest, parts map[Digest]Content) error {
+	l, err := ParseLocation(base)
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrRefused, err)
+	}
+	ctx = scoped(ctx, l, auth.ActionPull, auth.ActionPush)
+	for _, part := range m.Parts() {
+		if err := c.uploadBlob(ctx, l, part.Digest, parts[part.Digest]); err != nil {
+			return fmt.Errorf("%s: %w", part.Digest, err)
+		}
+	}
+	mediaType := m.MediaType
+	if mediaType == "" {
+		mediaType = ManifestType
+	}
+	_, err = c.send(ctx, http.MethodPut, l.manifest(Sum(manifest).String()), mediaType, Bytes(manifest), http.StatusCreated)
 	return err
 }
 
 // uploadBlob asks for an upload and sends the whole in one go, unless the server has it.
-func (c *Client) uploadBlob(ctx context.Context, l Location, data []byte) error {
-	digest := Sum(data)
+func (c *Client) uploadBlob(ctx context.Context, l Location, digest Digest, data Content) error {
 	if status, err := c.head(ctx, l, digest); err == nil && status == http.StatusOK {
 		return nil
 	}
@@ -123,7 +156,7 @@ func (c *Client) uploadBlob(ctx context.Context, l Location, data []byte) error 
 
 // send makes one request of an upload, and returns the Location that the answer names, nil for none. Its errors wrap ErrRefused
 // when the server declined it.
-func (c *Client) send(ctx context.Context, method, to, mediaType string, data []byte, want int) (*url.URL, error) {
+func (c *Client) send(ctx context.Context, method, to, mediaType string, data Content, want int) (*url.URL, error) {
 	watch, ctx := watchStall(ctx, 2*c.stall())
 	defer watch.stop()
 	req, err := http.NewRequestWithContext(ctx, method, to, nil)
@@ -132,9 +165,11 @@ func (c *Client) send(ctx context.Context, method, to, mediaType string, data []
 	}
 	if data != nil {
 		// A challenge or a redirect sends the body again.
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(watched(data, watch)), nil }
-		req.Body, _ = req.GetBody()
-		req.ContentLength = int64(len(data))
+		req.GetBody = func() (io.ReadCloser, error) { return watched(data, watch) }
+		if req.Body, err = req.GetBody(); err != nil {
+			return nil, err
+		}
+		req.ContentLength = data.Size()
 		if req.ContentLength == 0 {
 			req.Body = http.NoBody
 		}
@@ -160,16 +195,19 @@ func (c *Client) send(ctx context.Context, method, to, mediaType string, data []
 	return nil, err
 }
 
-// watched reads data and tells how far it got.
-func watched(data []byte, watch *stallWatch) io.Reader {
-	r := bytes.NewReader(data)
-	return readerFunc(func(p []byte) (int, error) {
-		n, err := r.Read(p)
-		watch.progress(n)
-		return n, err
-	})
+// watched reads content and tells how far it got.
+func watched(data Content, watch *stallWatch) (io.ReadCloser, error) {
+	r, err := data.Open()
+	return &watchedReader{r, watch}, err
 }
 
-type readerFunc func([]byte) (int, error)
+type watchedReader struct {
+	io.ReadCloser
+	watch *stallWatch
+}
 
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+func (r *watchedReader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	r.watch.progress(n)
+	return n, err
+}

@@ -93,6 +93,9 @@ func isReference(text string) bool {
 	if strings.HasPrefix(text, "sha256:") {
 		return true
 	}
+	if strings.Contains(text, imageMark) {
+		return false
+	}
 	if _, err := os.Stat(text); err == nil {
 		return false
 	}

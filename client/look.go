@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/poco/contract"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -20,7 +21,16 @@ func (r *Runner) look(ctx context.Context, job *Job) error {
 		job.Voucher = ref.ID
 	}
 	app := job.App
-	if !isReference(app) {
+	if isImage(app) {
+		if err := checkRuntimePolicy(contract.RuntimeOCI, job.Policy); err != nil {
+			return err
+		}
+		img, err := readImage(ctx, app, r.StoreToken)
+		if err != nil {
+			return err
+		}
+		app = img.digest.String()
+	} else if !isReference(app) {
 		m, err := readModule(ctx, app)
 		if err != nil {
 			return err

@@ -104,9 +104,9 @@ func (r *Runner) datasets(ctx context.Context, job Job, tell Observer) (out []st
 	return out, nil
 }
 
-// AppFile is a WebAssembly module that becomes a version of an app.
+// AppFile is a WebAssembly module, or an image, that becomes a version of an app.
 type AppFile struct {
-	// Path on this machine.
+	// Path on this machine, or an image in a registry: registry.example/repository@sha256:DIGEST.
 	Path string
 	// Name within the provider's organisation; the file's own when empty.
 	Name string
@@ -131,14 +131,41 @@ type AppFile struct {
 	Fuel uint64
 }
 
-// PublishApp puts a module into the artifact stores and publishes it as an app of the provider's, unless the chain knows its
+// PublishApp puts a module or an image into the artifact stores and publishes it as an app of the provider's, unless the chain knows its
 // bytes already; it returns the reference, "organisation/name:version". An *Error says what is wrong with the file.
 func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (string, error) {
+	if isImage(a.Path) {
+		return r.publishImage(ctx, a, tell)
+	}
 	m, err := readModule(ctx, a.Path)
 	if err != nil {
 		return "", err
 	}
 	return r.publishModule(ctx, m, a, contract.MaxMemoryBytes, tell)
+}
+
+// publishImage publishes an image.
+func (r *Runner) publishImage(ctx context.Context, a AppFile, tell Observer) (string, error) {
+	img, err := readImage(ctx, a.Path, r.StoreToken)
+	if err != nil {
+		return "", err
+	}
+	digest := img.digest.String()
+	if reference, err := r.knownApp(ctx, digest, tell); reference != "" || err != nil {
+		return reference, err
+	}
+	locators, err := r.uploadImage(ctx, a.Path, img, tell)
+	if err != nil {
+		return "", err
+	}
+	return r.publishProgram(ctx, a, published{img.name, digest, contract.RuntimeOCI, img.size, locators}, tell)
+}
+
+// published is what the chain is told of a program.
+type published struct {
+	name, digest, runtime string
+	size                  uint64
+	locators              []string
 }
 
 // publishModule publishes a module that tasks with this much memory, in bytes, can run.
@@ -152,6 +179,11 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 	if err := r.upload(ctx, a.Path, m.data, tell); err != nil {
 		return "", err
 	}
+	return r.publishProgram(ctx, a, published{m.name, m.digest, contract.RuntimeWasm, uint64(len(m.data)), r.Stores}, tell)
+}
+
+// publishProgram publishes a program that the stores have.
+func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tell Observer) (string, error) {
 	if a.Name == "" {
 		a.Name = m.name
 	}
@@ -160,7 +192,7 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 	}
 	msg := &appstypes.MsgPublish{
 		Owner: r.provider().Address(), Name: a.Name, Version: a.Version, Description: a.Description, Digest: m.digest,
-		Size_: uint64(len(m.data)), Runtime: contract.RuntimeWasm, Locators: r.Stores, Price: a.Price, ByOrder: a.ByOrder,
+		Size_: m.size, Runtime: m.runtime, Locators: m.locators, Price: a.Price, ByOrder: a.ByOrder,
 		Tags: markettypes.NormalTags(a.Tags), OutputPath: a.OutputPath, Nondeterministic: a.Nondeterministic, OkExit: a.OkExit, FuelLimit: a.Fuel,
 	}
 	if a.Requirements != (appstypes.Resources{}) {
@@ -237,6 +269,9 @@ func (r *Runner) sameBytes(err error, name, version, digest string, known func()
 
 // app returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
 func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error) {
+	if isImage(job.App) {
+		return r.publishImage(ctx, AppFile{Path: job.App}, tell)
+	}
 	if isReference(job.App) {
 		return ResolveReference(ctx, r.Conn, job.App, false)
 	}

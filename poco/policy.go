@@ -142,7 +142,21 @@ func FindPolicy(name string) (Policy, error) {
 }
 
 // PolicyNames lists the policies for people: "credence or court".
-func PolicyNames() string {
+func PolicyNames() string { return nameEach(policies) }
+
+// CourtlessPolicyNames lists those that never ask a court, for people. They alone take apps of which two honest runs may
+// differ.
+func CourtlessPolicyNames() string {
+	var without []Policy
+	for _, p := range policies {
+		if p.Rules().Court == CourtNever {
+			without = append(without, p)
+		}
+	}
+	return nameEach(without)
+}
+
+func nameEach(policies []Policy) string {
 	names := make([]string, len(policies))
 	for i, p := range policies {
 		names[i] = fmt.Sprintf("%q", p.Name())

@@ -2,6 +2,7 @@ package result
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,10 +24,13 @@ const ComputedName = "computed.json"
 // its output folder ("/out", "/iexec_out"). The path may be below one of them, as in apps of
 // iExec, or relative to the folder.
 //
-// Errors wrap ErrComputed: the file is not a JSON object, lacks the key or has it twice, or
-// its path names nothing that the app wrote, an empty folder, the whole output by an empty
-// path, or a place outside. "callback-data", iExec's other way, is not supported, and is
-// refused rather than ignored.
+// iExec's other key is "callback-data": bytes in hexadecimal digits behind "0x". Where it stands
+// alone, these bytes are all that enters the digest, as a computed.json with nothing else in it,
+// in one spelling. Beside a path it is one of the keys that have no say.
+//
+// Errors wrap ErrComputed: the file is not a JSON object, has neither key or one twice, the
+// bytes are no hexadecimal digits, or the path names nothing that the app wrote, an empty folder,
+// the whole output by an empty path, or a place outside.
 func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 	for _, f := range files {
 		if f.Path != ComputedName {
@@ -39,7 +43,14 @@ func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %q: %w", ErrContent, f.Path, err)
 		}
-		target, err := computedTarget(data, outPrefixes)
+		keys, err := objectKeys(data)
+		if err != nil {
+			return nil, err
+		}
+		if callback, found := keys[callbackKey]; found && keys[pathKey] == nil {
+			return callbackFile(callback)
+		}
+		target, err := computedTarget(keys, outPrefixes)
 		if err != nil {
 			return nil, err
 		}
@@ -63,17 +74,30 @@ func Below(files []File, folder string) ([]File, error) {
 	return kept, nil
 }
 
-func computedTarget(data []byte, outPrefixes []string) (string, error) {
-	keys, err := objectKeys(data)
-	if err != nil {
-		return "", err
+// The keys of computed.json that have a meaning.
+const (
+	pathKey     = "deterministic-output-path"
+	callbackKey = "callback-data"
+)
+
+// callbackFile is the result of an app that has a callback's bytes for it.
+func callbackFile(raw json.RawMessage) ([]File, error) {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return nil, fmt.Errorf("%w: %s is %.40s, expected a string", ErrComputed, callbackKey, raw)
 	}
-	raw, ok := keys["deterministic-output-path"]
+	digits, found := strings.CutPrefix(text, "0x")
+	data, err := hex.DecodeString(digits)
+	if !found || err != nil {
+		return nil, fmt.Errorf("%w: %s is %.80q, expected 0x and an even number of hexadecimal digits", ErrComputed, callbackKey, text)
+	}
+	return []File{{Path: ComputedName, Content: artifact.Bytes(fmt.Sprintf("{%q:\"0x%x\"}\n", callbackKey, data))}}, nil
+}
+
+func computedTarget(keys map[string]json.RawMessage, outPrefixes []string) (string, error) {
+	raw, ok := keys[pathKey]
 	if !ok {
-		if _, callback := keys["callback-data"]; callback {
-			return "", fmt.Errorf("%w: callback-data is not supported, name a deterministic-output-path", ErrComputed)
-		}
-		return "", fmt.Errorf("%w: no key deterministic-output-path", ErrComputed)
+		return "", fmt.Errorf("%w: no key %s", ErrComputed, pathKey)
 	}
 	var target string
 	if err := json.Unmarshal(raw, &target); err != nil {

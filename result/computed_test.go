@@ -29,7 +29,12 @@ func TestDeterministic(t *testing.T) {
 		{"bracket after", `{"deterministic-output-path":"data"}]`, nil, "text after"},
 		{"not UTF-8", "{\"deterministic-output-path\":\"\xff\"}", nil, "not UTF-8"},
 		{"no key", `{}`, nil, "no key deterministic-output-path"},
-		{"callback", `{"callback-data":"0x00"}`, nil, "callback-data is not supported"},
+		{"callback", `{"callback-data":"0x00"}`, []string{"computed.json"}, ""},
+		{"callback beside a path", `{"callback-data":"0x00","deterministic-output-path":"data.txt"}`, []string{"data.txt"}, ""},
+		{"callback twice", `{"callback-data":"0x00","callback-data":"0x01"}`, nil, "occurs twice"},
+		{"callback that is no text", `{"callback-data":7}`, nil, "expected a string"},
+		{"callback without 0x", `{"callback-data":"00"}`, nil, "expected 0x"},
+		{"callback of half a byte", `{"callback-data":"0x0"}`, nil, "hexadecimal digits"},
 		{"twice", `{"deterministic-output-path":"data","deterministic-output-path":"data.txt"}`, nil, "occurs twice"},
 		{"no string", `{"deterministic-output-path":7}`, nil, "expected a string"},
 		{"absent", `{"deterministic-output-path":"dat"}`, nil, "names neither"},
@@ -104,4 +109,20 @@ func TestBelow(t *testing.T) {
 			require.Equal(t, want, paths)
 		})
 	}
+}
+
+// TestCallbackData: only the bytes count, however they are spelled, and whatever else was written.
+func TestCallbackData(t *testing.T) {
+	digest := func(files ...File) [32]byte {
+		t.Helper()
+		kept, reason, err := Judge(files, "")
+		require.NoError(t, err, reason)
+		m, err := Build(KindResult, "", 0, kept)
+		require.NoError(t, err)
+		return m.Digest()
+	}
+	one := digest(file(ComputedName, `{"callback-data":"0xABcd"}`), file("log.txt", "took 3.1 s"))
+	require.Equal(t, one, digest(file(ComputedName, `{ "task": 7, "callback-data": "0xabcd" }`)))
+	require.Equal(t, one, digest(file(ComputedName, "{\"callback-data\":\"0xabcd\"}\n")), "it is what a requester downloads")
+	require.NotEqual(t, one, digest(file(ComputedName, `{"callback-data":"0xabce"}`)))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/credence-chain/credence/client/sender"
+	"github.com/credence-chain/credence/executor/runtime"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -37,6 +38,7 @@ type config struct {
 	WallLimit time.Duration
 	Drain     time.Duration
 	Sandbox   string
+	OCI       runtime.OCI
 	LogFormat string
 	LogLevel  string
 	Sabotage  string
@@ -93,6 +95,11 @@ func addFlags(f *pflag.FlagSet) {
 	f.Duration("wall-limit", time.Hour, "real time of one execution; longer ones are given up as our own failure")
 	f.Duration("drain", 10*time.Second, "time to end running tasks after SIGTERM; what does not end goes on after the next start")
 	f.String("sandbox", sandboxRequired, "required: apps run only in a complete sandbox; best-effort: also where this system lacks a part of it, such as the filter of system calls, which is logged at every run")
+	f.String("oci-engine", "", "what runs containers: docker (the Docker Engine API), or runc, crun or runsc (a program of the OCI runtime specification); empty: this worker runs none")
+	f.String("oci-path", "", "the engine's socket or program (default /var/run/docker.sock, or the program of that name)")
+	f.StringSlice("oci-args", nil, "arguments for the engine's program before its command, such as --systemd-cgroup")
+	f.Int64("oci-cache", runtime.DefaultImageCache, "bytes that images may take unpacked; those that were not used for longest go first")
+	f.Float64("oci-cpus", 1, "processors that one container may keep busy")
 	f.String("log-format", "text", "text or json")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("sabotage", "", "for tests of a chain: lie by altering what apps output; workers with one seed tell one lie")
@@ -121,8 +128,13 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: list(v, "node"), Patience: v.GetDuration("node-patience"),
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: list(v, "artifacts"),
 		Quota: v.GetInt64("quota"), Cache: v.GetString("cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
-		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"), LogFormat: v.GetString("log-format"),
-		LogLevel: v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
+		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"),
+		OCI: runtime.OCI{
+			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: list(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
+			CPUs: v.GetFloat64("oci-cpus"),
+		},
+		LogFormat: v.GetString("log-format"),
+		LogLevel:  v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = c.path("key")
@@ -163,6 +175,8 @@ func (c config) validate() error {
 		return fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)
 	case c.Sandbox != sandboxRequired && c.Sandbox != sandboxBestEffort:
 		return fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)
+	case c.OCI.CacheBytes <= 0 || c.OCI.CPUs <= 0:
+		return fmt.Errorf("oci-cache and oci-cpus: got %d and %g, expected more than 0", c.OCI.CacheBytes, c.OCI.CPUs)
 	case c.LogFormat != "text" && c.LogFormat != "json":
 		return fmt.Errorf("log-format: got %q, expected text or json", c.LogFormat)
 	}
@@ -210,6 +224,11 @@ func (c config) toml(f *pflag.FlagSet) string {
 		{"wall-limit", fmt.Sprintf("%q", c.WallLimit)},
 		{"drain", fmt.Sprintf("%q", c.Drain)},
 		{"sandbox", fmt.Sprintf("%q", c.Sandbox)},
+		{"oci-engine", fmt.Sprintf("%q", c.OCI.Engine)},
+		{"oci-path", fmt.Sprintf("%q", c.OCI.Path)},
+		{"oci-args", quoted(c.OCI.Args)},
+		{"oci-cache", fmt.Sprint(c.OCI.CacheBytes)},
+		{"oci-cpus", fmt.Sprint(c.OCI.CPUs)},
 		{"log-format", fmt.Sprintf("%q", c.LogFormat)},
 		{"log-level", fmt.Sprintf("%q", c.LogLevel)},
 	} {

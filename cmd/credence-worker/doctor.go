@@ -17,9 +17,12 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/checkup"
 	"github.com/credence-chain/credence/internal/worker/agent"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -57,6 +60,7 @@ func checks(c config) []checkup.Check {
 		{Name: "home", Run: p.checkHome},
 		{Name: "disk", Run: p.checkDisk},
 		{Name: "canary", Run: p.checkCanary},
+		{Name: "containers", Run: p.checkContainers},
 		{Name: "node", Run: p.checkNode},
 		{Name: "clock", Run: p.checkClock},
 		{Name: "registered", Run: p.checkRegistered},
@@ -128,6 +132,18 @@ func (p *patient) checkCanary(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("answered %s %s, expected an empty RESULT", m.Kind, m.Reason)
 	}
 	return fmt.Sprintf("fetched, executed (%d fuel), stored and served in %s", fuel, time.Since(start).Round(time.Millisecond)), nil
+}
+
+// checkContainers runs a container of a few bytes, with all limits of a task.
+func (p *patient) checkContainers(ctx context.Context) (string, error) {
+	if p.OCI.Engine == "" {
+		return "none are run here; --oci-engine says what runs them", nil
+	}
+	start := time.Now()
+	if _, err := registry.OpenOne(ctx, contract.RuntimeOCI, runtime.Config{CacheDir: p.Cache, OCI: p.OCI}); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s ran a container in %s", p.OCI.Engine, time.Since(start).Round(time.Millisecond)), nil
 }
 
 func (p *patient) checkNode(ctx context.Context) (string, error) {

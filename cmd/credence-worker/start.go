@@ -240,7 +240,7 @@ func (w *worker) limits(ctx context.Context, conn *client.Conn) limits {
 
 // runtimes are those that work here, by name.
 func (w *worker) runtimes(ctx context.Context) (map[string]runtime.Runtime, error) {
-	working, err := registry.Open(ctx, runtime.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, Logger: w.log})
+	working, err := registry.Open(ctx, runtime.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, OCI: w.OCI, Logger: w.log})
 	if err != nil {
 		return nil, fmt.Errorf("apps can not be run safely here: %w; the worker needs Linux with seccomp filters, and --sandbox %s does without what is missing", err, sandboxBestEffort)
 	}

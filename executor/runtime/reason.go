@@ -16,9 +16,11 @@ const (
 	Trap Reason = "trap"
 	// OutOfFuel: it would have used more than Spec.FuelLimit.
 	OutOfFuel Reason = "out-of-fuel"
+	// OutOfTime: it ran longer than its job allows, where the runtime counts no fuel and time is the limit.
+	OutOfTime Reason = "out-of-time"
 	// OutOfMemory: its initial memory does not fit Spec.MemoryLimit. (What it asks
 	// for later and cannot have is refused to the app, which may cope: memory.grow
-	// returns -1, writing to /tmp gives ENOSPC.)
+	// returns -1, writing to /tmp gives ENOSPC. A container that needs more than it has is killed, and this is why.)
 	OutOfMemory Reason = "out-of-memory"
 	// OutputTooLarge: it wrote more into /out than Spec.OutputLimit, or more files, longer names or deeper folders than
 	// a result can have.
@@ -33,13 +35,13 @@ const (
 	// among its inputs.
 	InvalidInput Reason = "invalid-input"
 	// InvalidModule: the module is not WebAssembly, uses what is refused, or is
-	// too large.
+	// too large. Of a container: the image is none of a program, or too large unpacked.
 	InvalidModule Reason = "invalid-module"
 )
 
 // Reasons lists every reason, for checks of answers that come from outside.
 func Reasons() []Reason {
-	return []Reason{None, Exit, Trap, OutOfFuel, OutOfMemory, OutputTooLarge, InvalidOutput, InvalidComputed, CallDepth, InvalidInput, InvalidModule}
+	return []Reason{None, Exit, Trap, OutOfFuel, OutOfTime, OutOfMemory, OutputTooLarge, InvalidOutput, InvalidComputed, CallDepth, InvalidInput, InvalidModule}
 }
 
 // Valid tells whether r is on the closed list.

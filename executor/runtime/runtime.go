@@ -5,6 +5,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
@@ -77,6 +78,9 @@ type Outcome struct {
 	// the runtime is deterministic it is part of the answer.
 	StderrEnd []byte
 }
+
+// ErrWallLimit is returned for a run that took longer than Spec.WallLimit. It is no answer: another machine may be faster.
+var ErrWallLimit = errors.New("the run took longer than its wall-clock limit")
 
 // Runtime executes apps. An error of either method is the machine's own failure,
 // upon which the agent abstains; the app's failure is an Outcome of kind AppFailed.

@@ -227,6 +227,8 @@ func failure(r *client.TaskReport) (what, next string) {
 		return fmt.Sprintf("ran out of fuel after %s units", FormatFuel(r.Verdict.Fuel)), "raise --fuel, for instance --fuel 100G; an endless loop needs mending instead"
 	case "out-of-memory":
 		return "needed more memory than a task may have", "make it use less, or split the work over a bag of tasks"
+	case "out-of-time":
+		return "ran longer than its job allows", "ask for more with --time, for instance --time 10m; an endless loop needs mending instead"
 	case "output-too-large":
 		return "wrote more than a task may put out", "write fewer or smaller files, with shorter paths, or split the work over a bag of tasks; docs/apps.md has the limits"
 	case "call-depth":

@@ -129,10 +129,18 @@ func (b *builder) workers(o Options, info *Info) {
 		s.Pools = []workerstypes.Pool{{
 			Id: PoolName, Operator: operatorOrg, Runtime: contract.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
 		}}
+		pools := []string{PoolName}
+		if o.OCI.Engine != "" {
+			pools = []string{ContainerPool, PoolName}
+			s.Pools = append(s.Pools, workerstypes.Pool{
+				Id: ContainerPool, Operator: operatorOrg, Runtime: contract.RuntimeOCI, Stake: Stake, Description: "Every worker of the devnet, for containers",
+			})
+			slices.SortFunc(s.Pools, func(a, b workerstypes.Pool) int { return strings.Compare(a.Id, b.Id) })
+		}
 		for _, w := range info.Workers {
 			s.Workers = append(s.Workers, workerstypes.Worker{
 				Address: w.Address, Organisation: w.Organisation, Owner: w.Owner, Endpoint: w.Endpoint,
-				Slots: Slots, Pools: []string{PoolName}, Bonded: Bond,
+				Slots: Slots, Pools: pools, Bonded: Bond,
 			})
 		}
 		slices.SortFunc(s.Workers, func(a, b workerstypes.Worker) int { return strings.Compare(a.Address, b.Address) })
@@ -158,15 +166,21 @@ func (b *builder) market(o Options, info *Info) {
 		s.Params.FuelPerBlock = 250_000_000
 		// Some two minutes with the window to commit: stakes come back while one looks on.
 		s.Params.AuditBlocks = 20
-		for i, category := range []string{"", "xs", "s", "m", "l", "xl"} {
-			order := markettypes.Order{Owner: owner, Nonce: uint64(i) + 1, Pool: &markettypes.PoolOrder{
-				Pool: PoolName, Price: Price, MaxFuel: MaxFuel, Stake: Stake, Category: category, Resources: genesis.ExecutorResources,
+		place := func(pool, category string) {
+			order := markettypes.Order{Owner: owner, Nonce: uint64(len(s.Orders)) + 1, Pool: &markettypes.PoolOrder{
+				Pool: pool, Price: Price, MaxFuel: MaxFuel, Stake: Stake, Category: category, Resources: genesis.ExecutorResources,
 			}}
 			id := markettypes.FormatID(order.ID(o.ChainID))
 			s.Orders = append(s.Orders, markettypes.OrderRecord{
 				Id: id, Order: order, Kind: markettypes.ORDER_KIND_POOL, Status: markettypes.ORDER_STATUS_RESTING, Organisation: operatorOrg,
 			})
 			s.Arrivals = append(s.Arrivals, id)
+		}
+		for _, category := range []string{"", "xs", "s", "m", "l", "xl"} {
+			place(PoolName, category)
+		}
+		if o.OCI.Engine != "" {
+			place(ContainerPool, "")
 		}
 		slices.SortFunc(s.Orders, func(a, b markettypes.OrderRecord) int { return strings.Compare(a.Id, b.Id) })
 		slices.Sort(s.Arrivals)

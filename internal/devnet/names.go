@@ -25,3 +25,6 @@ const (
 
 // PoolName is the pool every worker serves.
 const PoolName = "public"
+
+// ContainerPool is the pool that every worker serves too where the devnet runs containers.
+const ContainerPool = "containers"

@@ -20,4 +20,18 @@ const (
 	// MaxOutputBytes bounds the sizes of the files below /out together, in bytes; a deal can only say less. Every worker
 	// that agrees keeps the result and serves it, and what is asked of one pool would be asked of the court too.
 	MaxOutputBytes = 64 << 20
+	// MaxImageBytes is the largest image as a registry keeps it, in bytes: its manifest, its configuration and its layers
+	// together. MaxUnpackedBytes bounds the same image unpacked.
+	MaxImageBytes    = 1 << 30
+	MaxUnpackedBytes = 4 << 30
+	// MaxImageManifestBytes bounds an image's manifest, and its configuration.
+	MaxImageManifestBytes = 1 << 20
+	// MaxImageLayers bounds the layers of an image: what engines that stack file systems take.
+	MaxImageLayers = 127
+	// LeastContainerMemoryBytes is what an engine needs to start a container at all, in bytes.
+	LeastContainerMemoryBytes = 16 << 20
+	// MaxContainerMemoryBytes is what the memory of a container may grow to, in bytes.
+	MaxContainerMemoryBytes = 64 << 30
+	// DefaultContainerSeconds is how long a container may run when its job does not say.
+	DefaultContainerSeconds = 60
 )

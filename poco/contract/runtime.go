@@ -5,18 +5,32 @@ import (
 	"strings"
 )
 
-// RuntimeWasm is the name of the WebAssembly runtime (WASI preview 1), in app versions, pools and workers alike.
-const RuntimeWasm = "wasm"
+// Names of the runtimes, in app versions, pools and workers alike.
+const (
+	// RuntimeWasm runs WebAssembly modules (WASI preview 1).
+	RuntimeWasm = "wasm"
+	// RuntimeOCI runs containers of OCI images.
+	RuntimeOCI = "oci"
+)
 
 // Runtime is what chain, clients and workers agree upon about one way of executing apps: the code that does it lies in
 // executor/runtime, and says there that it keeps these rules. They are part of the protocol.
 type Runtime struct {
 	// Name by which app versions, pools and workers ask for it.
 	Name string
+	// Image says that a program is an image of an OCI registry. Its digest is then that of the image's manifest, and its
+	// size that of the manifest and of everything that it names, together. Otherwise a program is one blob.
+	Image bool
 	// MaxProgramBytes is the largest module or image, in bytes.
 	MaxProgramBytes uint64
 	// DefaultMemoryBytes is what a task's memory may grow to when its deal does not say, MaxMemoryBytes what any may.
 	DefaultMemoryBytes, MaxMemoryBytes uint64
+	// LeastMemoryBytes is with how little a program can be started: a task that has less ends in out-of-memory.
+	LeastMemoryBytes uint64
+	// DefaultSeconds is how long one execution may take, in seconds of real time, when its job does not say; where it is 0,
+	// time is no limit. An execution that takes longer ends in out-of-time: where work is not counted, nothing else ends a
+	// program that never does.
+	DefaultSeconds uint32
 	// MaxOutputBytes bounds the files of a result together, in bytes; a deal can only say less.
 	MaxOutputBytes uint64
 	// FuelSchedule names the published schedule by which work is counted. The fuel that a run used is then part of its
@@ -33,6 +47,11 @@ var runtimes = []Runtime{
 	{
 		Name: RuntimeWasm, MaxProgramBytes: MaxModuleBytes, DefaultMemoryBytes: DefaultMemoryBytes,
 		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, FuelSchedule: FuelV1, Deterministic: true,
+	},
+	{
+		Name: RuntimeOCI, Image: true, MaxProgramBytes: MaxImageBytes, DefaultMemoryBytes: DefaultMemoryBytes,
+		LeastMemoryBytes: LeastContainerMemoryBytes, MaxMemoryBytes: MaxContainerMemoryBytes, MaxOutputBytes: MaxOutputBytes,
+		DefaultSeconds: DefaultContainerSeconds,
 	},
 }
 
@@ -83,6 +102,18 @@ func (r Runtime) MemoryBytes(asked uint64) uint64 {
 	}
 	return min(asked, r.MaxMemoryBytes)
 }
+
+// TaskSeconds returns how long one execution may take, in seconds of real time, of what its job asks for. 0: time is no
+// limit, and the job asks for no room in the windows.
+func (r Runtime) TaskSeconds(asked uint32) uint32 {
+	if asked == 0 {
+		return r.DefaultSeconds
+	}
+	return asked
+}
+
+// LimitsTime says whether a run that takes longer than TaskSeconds is ended.
+func (r Runtime) LimitsTime() bool { return r.DefaultSeconds > 0 }
 
 // OutputBytes returns what the files of a result may hold together, in bytes, of what a task's deal asks for.
 func (r Runtime) OutputBytes(asked uint64) uint64 {

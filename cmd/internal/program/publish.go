@@ -83,13 +83,17 @@ func publishAppCmd() *cobra.Command {
 	var okExit []uint
 	var fuel string
 	cmd := &cobra.Command{
-		Use:   "app FILE.wasm",
-		Short: "Publish a WebAssembly module as a version of an app",
+		Use:   "app FILE.wasm|IMAGE",
+		Short: "Publish a WebAssembly module or a container's image as a version of an app",
+		Long: `Publish a WebAssembly module, or the image of a container, as a version of an app. An image is a tar archive (an OCI image
+layout, or what docker save writes), or the name of an image in a registry with its digest, which workers then fetch there.`,
 		Example: `  credenced publish app paint.wasm --name paint --version 1.0 --price 0.05CRED
   credenced publish app paint.wasm --version 1.1 --output-path picture --memory 256MiB --cpu 0.5
   credenced publish app picosat.wasm --version 965 --ok-exit 0,10,20 --fuel 20G
-  credenced publish app secret.wasm --by-order`,
-		Args: cli.Exactly("FILE.wasm"),
+  credenced publish app secret.wasm --by-order
+  credenced publish app tool.tar --name tool
+  credenced publish app registry.example/acme/tool@sha256:DIGEST`,
+		Args: cli.Exactly("FILE.wasm|IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			price, err := p.amount()
 			if err != nil {

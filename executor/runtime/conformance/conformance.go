@@ -15,18 +15,27 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// Apps are the apps of a suite, in the form in which the runtime takes modules.
+// App is a program in the form in which the runtime takes it, and the arguments with which it does what is said of it.
+type App struct {
+	Program runtime.Program
+	Args    []string
+}
+
+// Of is an app that needs no arguments.
+func Of(module []byte) App { return App{Program: runtime.ProgramOf(module)} }
+
+// Apps are the apps of a suite.
 type Apps struct {
 	// Copy writes the content of /in/x into /out/copy and exits with 0.
-	Copy []byte
+	Copy App
 	// CopyDataset writes the content of /in/datasets/acme/cities into /out/copy.
-	CopyDataset []byte
+	CopyDataset App
 	// Exit3 exits with status 3.
-	Exit3 []byte
+	Exit3 App
 	// Flood writes into /out/big without end.
-	Flood []byte
+	Flood App
 	// Spin computes without end.
-	Spin []byte
+	Spin App
 }
 
 // stopWithin is how soon a run has to end when it is told to, at most. Machines
@@ -34,10 +43,13 @@ type Apps struct {
 const stopWithin = 20 * time.Second
 
 // Spec is the task in which a suite runs a module, with ample limits.
-func Spec(module []byte) runtime.Spec {
+func Spec(module []byte) runtime.Spec { return Of(module).Spec() }
+
+// Spec is the task in which a suite runs the app, with ample limits.
+func (a App) Spec() runtime.Spec {
 	return runtime.Spec{
-		Program:   runtime.ProgramOf(module),
-		Args:      []string{"app"},
+		Program:   a.Program,
+		Args:      append([]string{"app"}, a.Args...),
 		Inputs:    []result.File{{Path: "x", Content: artifact.Bytes("the input\n")}},
 		FuelLimit: 10_000_000, MemoryLimit: 16 << 20, OutputLimit: 1 << 20,
 		WallLimit: time.Minute, Clock: 1_800_000_000,
@@ -59,8 +71,8 @@ func Run(t *testing.T, r runtime.Runtime, apps Apps) {
 	t.Run("stops when told to", func(t *testing.T) { testCancel(t, r, apps.Spin) })
 }
 
-func testResult(t *testing.T, r runtime.Runtime, module []byte) {
-	spec := Spec(module)
+func testResult(t *testing.T, r runtime.Runtime, app App) {
+	spec := app.Spec()
 	if err := r.Prepare(context.Background(), spec.Program); err != nil {
 		t.Fatal(err)
 	}
@@ -93,8 +105,8 @@ func answer(t *testing.T, r runtime.Runtime, o runtime.Outcome) runtime.Answer {
 
 // testDisk: a program and inputs that lie on disk are run as those in memory are, and bytes that are others than they
 // should be are no answer.
-func testDisk(t *testing.T, r runtime.Runtime, module []byte) {
-	spec := Spec(module)
+func testDisk(t *testing.T, r runtime.Runtime, app App) {
+	spec := app.Spec()
 	want := answer(t, r, run(t, r, spec))
 	file := func(c artifact.Content) artifact.File {
 		path := filepath.Join(t.TempDir(), "file")
@@ -124,8 +136,8 @@ func testDisk(t *testing.T, r runtime.Runtime, module []byte) {
 }
 
 // testDataset: an input may lie as deep as datasets do, beside others of its folder, in any order.
-func testDataset(t *testing.T, r runtime.Runtime, module []byte) {
-	spec := Spec(module)
+func testDataset(t *testing.T, r runtime.Runtime, app App) {
+	spec := app.Spec()
 	cities := result.File{Path: "datasets/acme/cities", Content: artifact.Bytes("a dataset\n")}
 	roads := result.File{Path: "datasets/acme/roads", Content: artifact.Bytes("another\n")}
 	want := []result.File{{Path: "copy", Content: cities.Content}}
@@ -138,11 +150,11 @@ func testDataset(t *testing.T, r runtime.Runtime, module []byte) {
 }
 
 // testLimits: what bounds an app is the task's, to the byte, and the same everywhere.
-func testLimits(t *testing.T, r runtime.Runtime, module []byte) {
-	spec := Spec(module)
+func testLimits(t *testing.T, r runtime.Runtime, app App) {
+	spec := app.Spec()
 	spec.MemoryLimit = 0
 	expect(t, r, spec, runtime.OutOfMemory, 0)
-	spec = Spec(module)
+	spec = app.Spec()
 	spec.OutputLimit = spec.Inputs[0].Size() - 1
 	expect(t, r, spec, runtime.OutputTooLarge, 0)
 	spec.OutputLimit++
@@ -152,8 +164,8 @@ func testLimits(t *testing.T, r runtime.Runtime, module []byte) {
 }
 
 func testFailures(t *testing.T, r runtime.Runtime, apps Apps) {
-	expect(t, r, Spec(apps.Exit3), runtime.Exit, 3)
-	expect(t, r, Spec(apps.Flood), runtime.OutputTooLarge, 0)
+	expect(t, r, apps.Exit3.Spec(), runtime.Exit, 3)
+	expect(t, r, apps.Flood.Spec(), runtime.OutputTooLarge, 0)
 }
 
 func expect(t *testing.T, r runtime.Runtime, spec runtime.Spec, reason runtime.Reason, exit uint32) {
@@ -166,7 +178,7 @@ func expect(t *testing.T, r runtime.Runtime, spec runtime.Spec, reason runtime.R
 }
 
 func testErrors(t *testing.T, r runtime.Runtime, apps Apps) {
-	spec := Spec(apps.Copy)
+	spec := apps.Copy.Spec()
 	spec.Program.Digest[0] ^= 1
 	if o, err := r.Run(context.Background(), spec); err == nil {
 		t.Errorf("a module with another digest: got %+v, want an error", o)
@@ -176,20 +188,20 @@ func testErrors(t *testing.T, r runtime.Runtime, apps Apps) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if o, err := r.Run(ctx, Spec(apps.Copy)); err == nil {
+	if o, err := r.Run(ctx, apps.Copy.Spec()); err == nil {
 		t.Errorf("a context that has ended: got %+v, want an error", o)
 	}
 }
 
 // endless is a task that ends only when it is stopped.
-func endless(module []byte) runtime.Spec {
-	spec := Spec(module)
+func endless(app App) runtime.Spec {
+	spec := app.Spec()
 	spec.FuelLimit = 1 << 62
 	return spec
 }
 
-func testWallLimit(t *testing.T, r runtime.Runtime, module []byte) {
-	spec := endless(module)
+func testWallLimit(t *testing.T, r runtime.Runtime, app App) {
+	spec := endless(app)
 	spec.WallLimit = 300 * time.Millisecond
 	start := time.Now()
 	if o, err := r.Run(context.Background(), spec); err == nil {
@@ -200,11 +212,11 @@ func testWallLimit(t *testing.T, r runtime.Runtime, module []byte) {
 	}
 }
 
-func testCancel(t *testing.T, r runtime.Runtime, module []byte) {
+func testCancel(t *testing.T, r runtime.Runtime, app App) {
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	start := time.Now()
-	if o, err := r.Run(ctx, endless(module)); err == nil {
+	if o, err := r.Run(ctx, endless(app)); err == nil {
 		t.Errorf("got %+v, want an error", o)
 	}
 	if took := time.Since(start); took > stopWithin {

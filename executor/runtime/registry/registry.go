@@ -9,12 +9,14 @@ import (
 	"log/slog"
 
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/oci"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 )
 
 // drivers holds every runtime of package contract once.
 var drivers = []runtime.Driver{
 	wasm.Driver,
+	oci.Driver,
 }
 
 // RunChild runs the part of a child process and does not return, if a runtime started this process for that. Call it
@@ -27,10 +29,26 @@ func RunChild() {
 	}
 }
 
-// Open sets up every runtime that works on this machine, by name. One that does not is left out, and the log says why;
+// Open sets up every runtime that works on this machine, by name. One that does not is left out, and the log says why, unless
+// nobody asked for it;
 // an error means that none works.
 func Open(ctx context.Context, c runtime.Config) (map[string]runtime.Runtime, error) {
 	return open(ctx, drivers, c)
+}
+
+// OpenOne sets up the runtime of a name, and checks that it works here. An error says what does not.
+func OpenOne(ctx context.Context, name string, c runtime.Config) (runtime.Runtime, error) {
+	for _, d := range drivers {
+		if d.Name != name {
+			continue
+		}
+		r, err := d.Open(c)
+		if err != nil {
+			return nil, err
+		}
+		return r, r.Check(ctx)
+	}
+	return nil, fmt.Errorf("runtime: got %.40q, and there is no such runtime", name)
 }
 
 func open(ctx context.Context, drivers []runtime.Driver, c runtime.Config) (map[string]runtime.Runtime, error) {
@@ -41,6 +59,9 @@ func open(ctx context.Context, drivers []runtime.Driver, c runtime.Config) (map[
 	var failures []error
 	for _, d := range drivers {
 		r, err := d.Open(c)
+		if errors.Is(err, runtime.ErrOff) {
+			continue
+		}
 		if err == nil {
 			err = r.Check(ctx)
 		}

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func TestEveryRuntimeHasRules(t *testing.T) {
 	var names []string
 	for _, d := range drivers {
 		names = append(names, d.Name)
-		r, err := d.Open(runtime.Config{CacheDir: t.TempDir(), SandboxOptional: true})
+		r, err := d.Open(runtime.Config{CacheDir: t.TempDir(), SandboxOptional: true, OCI: runtime.OCI{Engine: "runc"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,6 +48,12 @@ func TestOpen(t *testing.T) {
 	got, err := open(context.Background(), []runtime.Driver{broken, works}, runtime.Config{})
 	if err != nil || len(got) != 1 || got["works"] == nil {
 		t.Errorf("got %v, %v, want the one that works", got, err)
+	}
+	var log strings.Builder
+	off := runtime.Driver{Name: "off", Open: func(runtime.Config) (runtime.Runtime, error) { return nil, runtime.ErrOff }}
+	got, err = open(context.Background(), []runtime.Driver{off, works}, runtime.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil || len(got) != 1 || log.Len() > 0 {
+		t.Errorf("got %v, %v, log %q, want the one that is on, and not a word of the other", got, err, log.String())
 	}
 	if _, err := open(context.Background(), []runtime.Driver{broken}, runtime.Config{}); err == nil || !strings.Contains(err.Error(), "broken: no engine") {
 		t.Errorf("got %v, want why none works", err)

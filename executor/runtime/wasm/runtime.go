@@ -34,10 +34,6 @@ const (
 	stderrHead, stderrTail = 1024, 4096
 )
 
-// ErrWallLimit is returned for a run that took too long. It is no answer: another
-// machine may be faster.
-var ErrWallLimit = errors.New("the run took longer than its wall-clock limit")
-
 // ErrNestedChild is returned in a child whose program does not call MaybeRunChild.
 var ErrNestedChild = errors.New("this is a child process: call wasm.MaybeRunChild first thing in main")
 
@@ -106,7 +102,7 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	if spec.WallLimit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, spec.WallLimit,
-			fmt.Errorf("%w of %s", ErrWallLimit, spec.WallLimit))
+			fmt.Errorf("%w of %s", runtime.ErrWallLimit, spec.WallLimit))
 		defer cancel()
 		req.CPUMax = uint64(spec.WallLimit/time.Second)*uint64(goruntime.NumCPU()) + cpuSlack
 	}
@@ -168,7 +164,7 @@ func (r *Runtime) converse(ctx context.Context, req request, spec runtime.Spec) 
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
-	task, err := newSpool(r.config.CacheDir)
+	task, err := runtime.NewSpool(r.config.CacheDir)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}

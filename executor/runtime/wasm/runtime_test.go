@@ -40,8 +40,8 @@ func newRuntime(t testing.TB) (*Runtime, *bytes.Buffer) {
 func TestConformance(t *testing.T) {
 	r, log := newRuntime(t)
 	conformance.Run(t, r, conformance.Apps{
-		Copy: testapps.Copy(), CopyDataset: testapps.CopyDataset(), Exit3: testapps.Exit(3),
-		Flood: testapps.OutputTooLarge(), Spin: testapps.InfiniteLoop(),
+		Copy: conformance.Of(testapps.Copy()), CopyDataset: conformance.Of(testapps.CopyDataset()), Exit3: conformance.Of(testapps.Exit(3)),
+		Flood: conformance.Of(testapps.OutputTooLarge()), Spin: conformance.Of(testapps.InfiniteLoop()),
 	})
 	if log.Len() > 0 {
 		t.Logf("the sandbox says: %s", log)
@@ -138,8 +138,8 @@ func TestWallLimitIsNamed(t *testing.T) {
 	r, _ := newRuntime(t)
 	spec := conformance.Spec(testapps.InfiniteLoop())
 	spec.FuelLimit, spec.WallLimit = 1<<62, 200*time.Millisecond
-	if _, err := r.Run(context.Background(), spec); !errors.Is(err, ErrWallLimit) {
-		t.Fatalf("got %v, want %v", err, ErrWallLimit)
+	if _, err := r.Run(context.Background(), spec); !errors.Is(err, runtime.ErrWallLimit) {
+		t.Fatalf("got %v, want %v", err, runtime.ErrWallLimit)
 	}
 }
 

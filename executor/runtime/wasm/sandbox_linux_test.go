@@ -221,7 +221,7 @@ func TestSandboxFailsClosed(t *testing.T) {
 		t.Skipf("this system has no complete sandbox: %v", err)
 	}
 	req := requestOf(opRun, spec)
-	task, err := newSpool(t.TempDir())
+	task, err := runtime.NewSpool(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

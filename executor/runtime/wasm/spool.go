@@ -20,17 +20,6 @@ import (
 // spoolFD is the child's number of the file with the module and the inputs.
 const spoolFD = 3
 
-// newSpool makes a file that is gone when nothing refers to it any more. One that a killed worker leaves behind between
-// the two calls is removed as a leftover.
-func newSpool(folder string) (*os.File, error) {
-	f, err := os.CreateTemp(folder, "run-*.tmp")
-	if err != nil {
-		return nil, fmt.Errorf("file for the inputs and outputs of a run: %w", err)
-	}
-	_ = os.Remove(f.Name()) // elsewhere than on Unix it stays until then
-	return f, nil
-}
-
 // writeTask writes what a child reads of a task: the program, the inputs in their order, the packed folders in theirs.
 func writeTask(to io.Writer, spec runtime.Spec) error {
 	w := bufio.NewWriterSize(to, 1<<18)
@@ -88,7 +77,7 @@ func readFiles(in io.Reader, m result.Manifest, folder string) ([]result.File, e
 	var spool *os.File
 	if m.TotalBytes() > 0 {
 		var err error
-		if spool, err = newSpool(folder); err != nil {
+		if spool, err = runtime.NewSpool(folder); err != nil {
 			return nil, err
 		}
 	}

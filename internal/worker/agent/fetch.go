@@ -79,6 +79,9 @@ func (f Fetcher) files(ctx context.Context, a chain.Assignment) (files []artifac
 // program gets the app's code. Its size is part of what the window leaves time for, so that another one is refused. Deals
 // from before sizes were pinned have none.
 func (f Fetcher) program(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
+	if rules, err := contract.FindRuntime(a.Deal.Runtime); err == nil && rules.Image {
+		return f.image(ctx, a)
+	}
 	var blob artifact.Blob
 	var err error
 	if a.Deal.ModuleSize == 0 {
@@ -87,6 +90,27 @@ func (f Fetcher) program(ctx context.Context, a chain.Assignment) (runtime.Progr
 		blob, err = f.file(ctx, read{digest: a.Deal.Digest, size: a.Deal.ModuleSize, locators: a.Deal.Locators})
 	}
 	return runtime.Program{Digest: blob.Digest, Content: blob}, err
+}
+
+// image gets the manifest of an image, whose size on the chain is that of everything that it names, too. The runtime asks
+// for the rest when it prepares the image, unless it has it.
+func (f Fetcher) image(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
+	blob, err := f.get(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxImageManifestBytes, (*artifact.Client).FetchManifest)
+	if err != nil {
+		return runtime.Program{}, err
+	}
+	data, err := artifact.ReadContent(blob)
+	if err != nil {
+		return runtime.Program{}, err
+	}
+	// What is no image has no size, and the runtime answers that it is none.
+	if m, err := artifact.ParseImage(data); err == nil && m.ImageBytes(blob.Size()) != a.Deal.ModuleSize {
+		return runtime.Program{}, fmt.Errorf("%w: the image has %d bytes, the chain says %d", errAbsent, m.ImageBytes(blob.Size()), a.Deal.ModuleSize)
+	}
+	parts := func(ctx context.Context, into artifact.Store, digest artifact.Digest, limit int64) error {
+		return absent(f.client(a.Deal.Locators).Fetch(ctx, into, digest, limit))
+	}
+	return runtime.Program{Digest: blob.Digest, Content: blob, Parts: parts}, nil
 }
 
 // file gets one file of exactly the size that the chain says.
@@ -103,6 +127,13 @@ func (f Fetcher) file(ctx context.Context, r read) (artifact.Blob, error) {
 
 // blob brings a blob of at most limit bytes into the store.
 func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit int64) (artifact.Blob, error) {
+	return f.get(ctx, text, locators, limit, (*artifact.Client).Fetch)
+}
+
+// fetchFunc is how a blob is asked for: as a blob, or as a manifest.
+type fetchFunc func(*artifact.Client, context.Context, artifact.Store, artifact.Digest, int64) error
+
+func (f Fetcher) get(ctx context.Context, text string, locators []string, limit int64, fetch fetchFunc) (artifact.Blob, error) {
 	digest, err := artifact.ParseDigest(text)
 	if err != nil {
 		return artifact.Blob{}, fmt.Errorf("%w: %w", errAbsent, err)
@@ -115,15 +146,19 @@ func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit
 	if !errors.Is(err, artifact.ErrNotFound) && !errors.Is(err, artifact.ErrCorrupted) {
 		return artifact.Blob{}, err
 	}
+	if err := fetch(f.client(locators), ctx, f.Store, digest, limit); err != nil {
+		return artifact.Blob{}, absent(err)
+	}
+	return f.held(ctx, digest, limit)
+}
+
+// client asks the sources of a deal.
+func (f Fetcher) client(locators []string) *artifact.Client {
 	stall := f.Stall
 	if stall <= 0 {
 		stall = 5 * time.Second
 	}
-	client := &artifact.Client{BaseURLs: f.sources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff, Stall: stall}
-	if err := client.Fetch(ctx, f.Store, digest, limit); err != nil {
-		return artifact.Blob{}, absent(err)
-	}
-	return f.held(ctx, digest, limit)
+	return &artifact.Client{BaseURLs: f.sources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff, Stall: stall}
 }
 
 // held gives a blob that the store has, after reading it once: what its disk has damaged is found now, while there is time

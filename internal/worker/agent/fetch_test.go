@@ -2,8 +2,10 @@ package agent
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -211,4 +213,52 @@ func TestAgentReadsDatasets(t *testing.T) {
 			require.Equal(t, record(h.honest()), r.Outcome)
 		})
 	}
+}
+
+// TestAnImageIsFetched: its manifest is asked for where registries keep manifests; its parts when the runtime wants them; and
+// the size on the chain is that of all of it.
+func TestAnImageIsFetched(t *testing.T) {
+	ctx := context.Background()
+	layer, config := []byte("a layer"), []byte("{}")
+	part := func(kind string, data []byte) artifact.Descriptor {
+		return artifact.Descriptor{MediaType: kind, Digest: artifact.Sum(data), Size: int64(len(data))}
+	}
+	manifest, err := json.Marshal(artifact.Manifest{
+		SchemaVersion: 2, MediaType: artifact.ManifestType, Config: part("application/vnd.oci.image.config.v1+json", config),
+		Layers: []artifact.Descriptor{part("application/vnd.oci.image.layer.v1.tar", layer)},
+	})
+	require.NoError(t, err)
+	digest := artifact.Sum(manifest)
+	blobs := artifact.NewMemory()
+	for _, data := range [][]byte{layer, config} {
+		_, err := artifact.PutBytes(ctx, blobs, data)
+		require.NoError(t, err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v2/acme/tool/manifests/"+digest.String() && slices.Contains(r.Header.Values("Accept"), artifact.ManifestType) {
+			_, _ = w.Write(manifest)
+			return
+		}
+		artifact.Handler(blobs).ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	whole := uint64(len(manifest) + len(layer) + len(config))
+	a := chain.Assignment{Deal: dealstypes.Deal{Digest: digest.String(), Runtime: "oci", ModuleSize: whole, Locators: []string{server.URL + "/acme/tool"}}}
+	f := Fetcher{Store: artifact.NewMemory(), Rounds: 1}
+	program, _, err := f.Task(ctx, a)
+	require.NoError(t, err)
+	require.Equal(t, digest, program.Digest)
+	got, err := artifact.ReadContent(program.Content)
+	require.NoError(t, err)
+	require.Equal(t, manifest, got)
+	into := artifact.NewMemory()
+	require.NoError(t, program.Parts(ctx, into, artifact.Sum(layer), int64(len(layer))))
+	has, err := into.Has(ctx, artifact.Sum(layer))
+	require.NoError(t, err)
+	require.True(t, has)
+	require.ErrorIs(t, program.Parts(ctx, into, artifact.Sum([]byte("none")), 10), errAbsent, "what nobody has is not this machine's fault")
+	a.Deal.ModuleSize++
+	_, _, err = f.Task(ctx, a)
+	require.ErrorIs(t, err, errAbsent)
+	require.ErrorContains(t, err, "the chain says")
 }

@@ -11,6 +11,16 @@ func (v Version) Reference() string { return Reference(v.App, v.Version) }
 // ListPrice returns the price and true, or false for a version that runs only by order.
 func (v Version) ListPrice() (uint64, bool) { return v.Price, !v.ByOrder }
 
+// CourtCanJudge says whether running the version again tells who was right: two honest runs never differ. ErrInvalidVersion
+// for a runtime that there is not.
+func (v Version) CourtCanJudge() (bool, error) {
+	runtime, err := contract.FindRuntime(v.Runtime)
+	if err != nil {
+		return false, ErrInvalidVersion.Wrap(err.Error())
+	}
+	return runtime.Deterministic && !v.Nondeterministic, nil
+}
+
 // Normal returns the version in its one form: tags sorted and unique, no requirements where they ask for nothing.
 func (v Version) Normal() (Version, error) {
 	tags, err := NormalTags(v.Tags)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -160,9 +161,13 @@ func (a Agreement) Resources() appstypes.Resources {
 
 // Work returns what one task has to do at most; the windows leave time for it.
 func (a Agreement) Work() (poco.Work, error) {
+	runtime, err := contract.FindRuntime(a.App.Version.Runtime)
+	if err != nil {
+		return poco.Work{}, ErrRuntime.Wrap(err.Error())
+	}
 	bytes, err := a.InputBytes()
 	return poco.Work{
-		Fuel: a.FuelLimit(), ModuleBytes: a.App.Version.Size_, InputBytes: bytes, RunBlocks: a.Request.Job.runBlocks(a.Params.BlockMillis),
+		Fuel: a.FuelLimit(), ModuleBytes: a.App.Version.Size_, InputBytes: bytes, RunBlocks: a.Request.Job.runBlocks(runtime, a.Params.BlockMillis),
 	}, err
 }
 

@@ -160,6 +160,7 @@ func TestAgreementCheck(t *testing.T) {
 		{"0x20 version of another app", true, func(a *agreement) { a.App.App.Id = "acme/other" }, types.ErrUnknownApp},
 		{"deprecated app", true, func(a *agreement) { a.App.App.Deprecated = true }, types.ErrDeprecated},
 		{"suspended app", true, func(a *agreement) { a.App.App.Suspended = true }, types.ErrSuspended},
+		{"a container under a policy with a court", true, func(a *agreement) { a.App.Version.Runtime, a.Pool.Pool.Runtime = "oci", "oci" }, types.ErrNondeterministic},
 		{"nondeterministic app", true, func(a *agreement) { a.App.Version.Nondeterministic = true }, types.ErrNondeterministic},
 		{"0x21 app by order only", true, func(a *agreement) { a.App.Order, a.App.Version.ByOrder = nil, true; teeless(a) }, types.ErrByOrder},
 		{"0x21 app order of a stranger", true, func(a *agreement) { a.App.Order.Owner = mal }, types.ErrNotOwner},

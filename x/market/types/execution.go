@@ -1,9 +1,13 @@
 package types
 
-// runBlocks is the time that the job asks for to run, in blocks that take so long.
-func (j Job) runBlocks(blockMillis uint64) int64 {
-	if j.Execution == nil {
-		return 0
+import "github.com/credence-chain/credence/poco/contract"
+
+// runBlocks is the time that one execution may need under a runtime, in blocks that take so long: what the job asks for, or
+// what the runtime allows where it says nothing.
+func (j Job) runBlocks(runtime contract.Runtime, blockMillis uint64) int64 {
+	asked := uint32(0)
+	if j.Execution != nil {
+		asked = j.Execution.Seconds
 	}
-	return int64((uint64(j.Execution.Seconds)*1000 + blockMillis - 1) / max(1, blockMillis))
+	return int64((uint64(runtime.TaskSeconds(asked))*1000 + blockMillis - 1) / max(1, blockMillis))
 }

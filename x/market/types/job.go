@@ -261,8 +261,18 @@ func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 		return ErrSuspended.Wrapf("app: %s was found not deterministic", app.Id)
 	case app.Deprecated:
 		return ErrDeprecated.Wrapf("app: %s takes no new requests", app.Id)
-	case version.Nondeterministic && j.rules().Court != poco.CourtNever:
-		return ErrNondeterministic.Wrapf("app: %s says that two honest runs may differ, and the policy %q needs a court", version.Reference(), j.Policy)
 	}
-	return nil
+	return j.checkCourt(version)
+}
+
+// checkCourt refuses an app that no court can judge where the policy may ask one.
+func (j Job) checkCourt(version appstypes.Version) error {
+	if j.rules().Court == poco.CourtNever {
+		return nil
+	}
+	if can, err := version.CourtCanJudge(); err != nil || can {
+		return err
+	}
+	return ErrNondeterministic.Wrapf("app: two honest runs of %s (runtime %s) may differ, and the policy %q needs a court; expected a policy without one: %s",
+		version.Reference(), version.Runtime, j.Policy, poco.CourtlessPolicyNames())
 }

@@ -129,7 +129,7 @@ func (p Params) largestWork() poco.Work {
 }
 
 // Window returns the window to commit of a task with so much to do, in blocks. A category's time stands in the place of
-// the fuel limit's.
+// the fuel limit's, and is no shorter than what the runtime gives an execution.
 func (p Params) Window(w poco.Work, category *Category) int64 {
 	rates := poco.WindowRates{
 		BaseBlocks: p.CommitBlocks, FuelPerBlock: p.FuelPerBlock,
@@ -138,5 +138,5 @@ func (p Params) Window(w poco.Work, category *Category) int64 {
 	if category == nil {
 		return rates.Window(w)
 	}
-	return min(maxBlocks, rates.Preparation(w)+category.Blocks(p))
+	return min(maxBlocks, rates.Preparation(w)+max(category.Blocks(p), w.RunBlocks))
 }

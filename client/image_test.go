@@ -1,0 +1,137 @@
+package client
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact"
+)
+
+// tarball writes an archive of files.
+func tarball(t *testing.T, files ...[2]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, f := range files {
+		require.NoError(t, w.WriteHeader(&tar.Header{Name: f[0], Mode: 0o644, Size: int64(len(f[1])), Format: tar.FormatUSTAR}))
+		_, err := w.Write([]byte(f[1]))
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	path := filepath.Join(t.TempDir(), "My Tool.tar")
+	require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
+	return path
+}
+
+const (
+	imageConfig = `{"os":"linux","architecture":"amd64","config":{"Cmd":["/x"]},"rootfs":{"diff_ids":["sha256:00"]}}`
+	imageLayer  = "the bytes of a layer"
+)
+
+// imageManifest is the manifest of a configuration and a layer.
+func imageManifest(t *testing.T) string {
+	t.Helper()
+	describe := func(kind, data string) artifact.Descriptor {
+		return artifact.Descriptor{MediaType: kind, Digest: artifact.Sum([]byte(data)), Size: int64(len(data))}
+	}
+	data, err := json.Marshal(artifact.Manifest{
+		SchemaVersion: 2, MediaType: artifact.ManifestType, Config: describe("application/vnd.oci.image.config.v1+json", imageConfig),
+		Layers: []artifact.Descriptor{describe("application/vnd.oci.image.layer.v1.tar", imageLayer)},
+	})
+	require.NoError(t, err)
+	return string(data)
+}
+
+func blobOf(data string) [2]string { return [2]string{blobName(artifact.Sum([]byte(data))), data} }
+
+// layoutOf is an archive with an OCI image layout.
+func layoutOf(t *testing.T, manifest string, more ...[2]string) string {
+	t.Helper()
+	index, err := json.Marshal(map[string]any{"schemaVersion": 2, "manifests": []artifact.Descriptor{
+		{MediaType: artifact.ManifestType, Digest: artifact.Sum([]byte(manifest)), Size: int64(len(manifest))},
+	}})
+	require.NoError(t, err)
+	return tarball(t, append([][2]string{{"oci-layout", "{}"}, {"./index.json", string(index)}, blobOf(manifest)}, more...)...)
+}
+
+// TestReadImage: one image has one digest, in whichever archive it comes.
+func TestReadImage(t *testing.T) {
+	manifest := imageManifest(t)
+	layout := layoutOf(t, manifest, blobOf(imageConfig), blobOf(imageLayer))
+	saved := tarball(t, [2]string{"config.json", imageConfig}, [2]string{"a/layer.tar", imageLayer}, [2]string{"manifest.json", `[{"Config":"config.json","RepoTags":["x"],"Layers":["a/layer.tar"]}]`})
+	for _, path := range []string{layout, saved} {
+		require.True(t, isImage(path))
+		img, err := readImage(context.Background(), path, "")
+		require.NoError(t, err)
+		require.Equal(t, artifact.Sum([]byte(manifest)), img.digest)
+		require.EqualValues(t, len(manifest)+len(imageConfig)+len(imageLayer), img.size)
+		require.Equal(t, "my-tool", img.name)
+		got, err := artifact.ReadContent(img.parts[artifact.Sum([]byte(imageLayer))])
+		require.NoError(t, err)
+		require.Equal(t, imageLayer, string(got))
+	}
+	require.False(t, isImage(write(t, "app.wasm", emptyApp)))
+	for want, path := range map[string]string{
+		"which is not in it":    layoutOf(t, manifest, blobOf(imageConfig)),
+		"it has no a/layer":     tarball(t, [2]string{"config.json", imageConfig}, [2]string{"manifest.json", `[{"Config":"config.json","Layers":["a/layer.tar"]}]`}),
+		"it has no manifest":    tarball(t, [2]string{"readme", "x"}),
+		"expected 1":            tarball(t, [2]string{"manifest.json", `[]`}),
+		"an index names images": layoutOf(t, `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json"}`),
+	} {
+		_, err := readImage(context.Background(), path, "")
+		var problem *Error
+		require.ErrorAs(t, err, &problem, want)
+		require.Equal(t, "App", problem.Field)
+		require.Contains(t, problem.What, want)
+	}
+}
+
+// TestPublishImage: the parts go to the store, then the manifest, under which workers find them; an image that a registry has
+// is published as it is there.
+func TestPublishImage(t *testing.T) {
+	m := newFakeMarket(t)
+	r, _, tell := m.runner()
+	manifest := imageManifest(t)
+	digest := artifact.Sum([]byte(manifest))
+	reference, err := r.PublishApp(within(t), AppFile{Path: layoutOf(t, manifest, blobOf(imageConfig), blobOf(imageLayer)), Name: "tool", Version: "1.0"}, tell)
+	require.NoError(t, err)
+	require.Equal(t, "acme/tool:1.0", reference)
+	msg := m.apps[digest.String()]
+	require.Equal(t, "oci", msg.Runtime)
+	require.EqualValues(t, len(manifest)+len(imageConfig)+len(imageLayer), msg.Size_)
+	require.Equal(t, r.Stores, msg.Locators)
+	into := artifact.NewMemory()
+	store := &artifact.Client{BaseURLs: r.Stores}
+	require.NoError(t, store.FetchManifest(within(t), into, digest, 1<<20))
+	require.NoError(t, store.Fetch(within(t), into, artifact.Sum([]byte(imageLayer)), 1<<20))
+
+	l, err := artifact.ParseLocation(r.Stores[0])
+	require.NoError(t, err)
+	img, err := readImage(within(t), l.String()+"@"+digest.String(), "")
+	require.NoError(t, err)
+	require.Equal(t, digest, img.digest)
+	require.Equal(t, []string{l.String()}, img.locators)
+	_, err = readImage(within(t), l.String()+"@sha256:00", "")
+	require.ErrorContains(t, err, "registry.example/repository@sha256:DIGEST")
+}
+
+// TestContainersNeedPoliciesWithoutCourts: it is said before anything is published.
+func TestContainersNeedPoliciesWithoutCourts(t *testing.T) {
+	for policy, ok := range map[string]bool{"": false, "credence": false, "court": false, "quorum": true, "single": true} {
+		require.Equal(t, ok, checkRuntimePolicy("oci", policy) == nil, policy)
+		require.NoError(t, checkRuntimePolicy("wasm", policy), policy)
+	}
+	require.ErrorContains(t, checkRuntimePolicy("oci", "credence"), `"quorum" or "single"`)
+	m := newFakeMarket(t)
+	r, _, tell := m.runner()
+	_, err := r.Run(within(t), Job{App: layoutOf(t, imageManifest(t), blobOf(imageConfig), blobOf(imageLayer)), Trust: 1_000}, tell)
+	require.ErrorContains(t, err, "two honest runs of a container may differ")
+	require.Empty(t, m.apps, "nothing was published")
+}

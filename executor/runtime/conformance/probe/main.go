@@ -1,0 +1,208 @@
+// Command probe is the app with which package conformance tries a runtime: its first argument says what it does. It is built
+// for WebAssembly and for Linux, so that both runtimes face the same attempts.
+//
+// An attempt that must be refused ends the program with status 9, and a line on stderr, when it was not.
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// escaped is the status of a probe that could do what it must not.
+const escaped = 9
+
+// modes by the first argument.
+var modes = map[string]func(args []string) error{
+	"copy":      func([]string) error { return copyTo("/in/x", "/out/copy") },
+	"dataset":   func([]string) error { return copyTo("/in/datasets/acme/cities", "/out/copy") },
+	"exit3":     func([]string) error { os.Exit(3); return nil },
+	"flood":     func([]string) error { return fill("/out/big") },
+	"spin":      func([]string) error { spin(); return nil },
+	"sleep":     func([]string) error { time.Sleep(time.Hour); return nil },
+	"network":   network,
+	"read-only": readOnly,
+	"link":      func(a []string) error { return os.Symlink(a[0], "/out/link") },
+	"through":   through,
+	"computed":  func(a []string) error { return os.WriteFile("/out/computed.json", []byte(a[0]), 0o644) },
+	"sparse":    sparse,
+	"many":      many,
+	"deep":      deep,
+	"logs":      logs,
+	"memory":    memory,
+	"tmp":       func([]string) error { return temporary() },
+	"stdin":     stdin,
+	"env":       func([]string) error { return os.WriteFile("/out/env", []byte(strings.Join(os.Environ(), "\n")), 0o644) },
+	"args":      func(a []string) error { return os.WriteFile("/out/args", []byte(strings.Join(a, "\n")), 0o644) },
+	"print":     func(a []string) error { fmt.Print(a[0]); return nil },
+}
+
+func main() {
+	if len(os.Args) < 2 || modes[os.Args[1]] == nil {
+		fmt.Fprintf(os.Stderr, "probe: no such mode in %q\n", os.Args)
+		os.Exit(2)
+	}
+	if err := modes[os.Args[1]](os.Args[2:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// mustFail ends the program when something that must be refused was not.
+func mustFail(what string, err error) {
+	if err == nil {
+		fmt.Fprintf(os.Stderr, "not refused: %s\n", what)
+		os.Exit(escaped)
+	}
+}
+
+func copyTo(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o644)
+}
+
+// fill writes without end.
+func fill(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	block := make([]byte, 64<<10)
+	for {
+		if _, err := f.Write(block); err != nil {
+			return err
+		}
+	}
+}
+
+var sink uint64
+
+func spin() {
+	for i := uint64(1); ; i++ {
+		sink = sink*i + 1
+	}
+}
+
+// network tries to reach anybody.
+func network([]string) error {
+	for _, to := range [][2]string{{"tcp", "192.0.2.1:80"}, {"tcp", "10.0.0.1:443"}, {"tcp", "127.0.0.1:22"}, {"udp", "192.0.2.1:53"}, {"unix", "/var/run/docker.sock"}} {
+		conn, err := net.DialTimeout(to[0], to[1], 2*time.Second)
+		if err == nil && to[0] == "udp" {
+			_, err = conn.Write([]byte("x"))
+		}
+		mustFail("a connection to "+to[1], err)
+	}
+	links, err := net.Interfaces()
+	for _, l := range links {
+		if l.Flags&net.FlagLoopback == 0 {
+			mustFail("an interface "+l.Name, err)
+		}
+	}
+	return done()
+}
+
+// readOnly tries to write where an app must not.
+func readOnly([]string) error {
+	for _, path := range []string{"/x", "/etc/x", "/in/x", "/in/new", "/in/../new", "/out/../new", "/proc/sys/kernel/hostname", "/sys/x", "/dev/x"} {
+		mustFail("writing "+path, os.WriteFile(path, []byte("x"), 0o644))
+	}
+	mustFail("removing /in/x", os.Remove("/in/x"))
+	mustFail("a folder beside /out", os.Mkdir("/new", 0o755))
+	return done()
+}
+
+// done leaves a word, so that an attempt which was not made is told from one that was refused.
+func done() error { return os.WriteFile("/out/refused", []byte("refused"), 0o644) }
+
+// through writes through a link that leads elsewhere.
+func through([]string) error {
+	if err := os.Symlink("/tmp", "/out/elsewhere"); err != nil {
+		return err
+	}
+	return os.WriteFile("/out/elsewhere/x", []byte("x"), 0o644)
+}
+
+// sparse makes a file that is larger than any disk, and has no bytes.
+func sparse([]string) error {
+	f, err := os.Create("/out/sparse")
+	if err != nil {
+		return err
+	}
+	return f.Truncate(1 << 40)
+}
+
+// many makes more files than a result has.
+func many([]string) error {
+	for i := range 12_000 {
+		if err := os.WriteFile(fmt.Sprintf("/out/%05d", i), nil, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deep makes folders in each other, until it is refused or has made many.
+func deep([]string) error {
+	if err := os.Chdir("/out"); err != nil {
+		return err
+	}
+	for range 3_000 {
+		if err := os.Mkdir("d", 0o755); err != nil {
+			return err
+		}
+		if err := os.Chdir("d"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// logs prints much more than anybody keeps.
+func logs([]string) error {
+	line := strings.Repeat("x", 1023) + "\n"
+	for range 8 << 10 {
+		if _, err := io.WriteString(os.Stderr, line); err != nil {
+			return err
+		}
+	}
+	fmt.Fprint(os.Stderr, "the end")
+	return done()
+}
+
+// memory takes memory without end.
+func memory([]string) error {
+	var all [][]byte
+	for {
+		block := make([]byte, 1<<20)
+		for i := 0; i < len(block); i += 4096 {
+			block[i] = 1
+		}
+		all = append(all, block)
+		sink += uint64(len(all))
+	}
+}
+
+// temporary fills /tmp, which must end.
+func temporary() error {
+	mustFail("filling /tmp", fill("/tmp/big"))
+	if info, err := os.Stat("/tmp/big"); err == nil && info.Size() > 256<<20 {
+		mustFail("a file of 256 MiB in /tmp", nil)
+	}
+	return done()
+}
+
+func stdin([]string) error {
+	data, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join("/out", "stdin"), data, 0o644)
+}

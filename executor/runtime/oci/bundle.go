@@ -1,0 +1,355 @@
+//go:build linux
+
+package oci
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/moby/profiles/seccomp"
+	"github.com/opencontainers/runtime-spec/specs-go"
+
+	"github.com/credence-chain/credence/executor/runtime"
+)
+
+// A bundler calls a program of the OCI runtime specification (runc, crun, gVisor's runsc) with bundles that it writes:
+//
+//	trees/<hex>/            an image's files, shared by its runs, which cannot write there
+//	bundles/<room>/         config.json of one run
+//	state/                  the program's own notes
+type bundler struct {
+	kind, path string
+	args       []string
+	folder     string
+	keep       bool // the program can keep an ended container until it is deleted
+}
+
+func newBundler(c runtime.OCI, folder string) (engine, error) {
+	b := &bundler{kind: c.Engine, path: c.Path, folder: folder}
+	if b.path == "" {
+		b.path = c.Engine
+	}
+	if c.Engine == "runsc" {
+		b.args = []string{"--network=none"}
+	}
+	b.args = append(append(b.args, "--root", filepath.Join(folder, "state")), c.Args...)
+	for _, sub := range []string{"trees", "bundles", "state"} {
+		if err := os.MkdirAll(filepath.Join(folder, sub), 0o711); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+func (b *bundler) tree(img image) string  { return filepath.Join(b.folder, "trees", img.Digest.Hex()) }
+func (b *bundler) bundle(r string) string { return filepath.Join(b.folder, "bundles", r) }
+
+func (b *bundler) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, b.path, append(slices.Clone(b.args), args...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us
+	return cmd
+}
+
+// call runs a command of the program that has something short to say.
+func (b *bundler) call(ctx context.Context, args ...string) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	cmd := b.command(ctx, args...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("%s %s: %w: %s", b.kind, strings.Join(args, " "), err, lastLine(stderr.String()))
+	}
+	return stdout.Bytes(), nil
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndex(text, "\n")+1:]
+}
+
+func (b *bundler) check(ctx context.Context) error {
+	path, err := exec.LookPath(b.path)
+	if err != nil {
+		return fmt.Errorf("engine %s: %w; install it, or say where it is (path)", b.kind, err)
+	}
+	if os.Geteuid() != 0 {
+		return fmt.Errorf("engine %s: this worker runs as user %d, and the engine needs root", b.kind, os.Geteuid())
+	}
+	b.path = path
+	help, err := b.call(ctx, "run", "--help")
+	b.keep = bytes.Contains(help, []byte("--keep"))
+	return err
+}
+
+// hold unpacks an image's layers into one tree.
+func (b *bundler) hold(_ context.Context, img image, layers []string) error {
+	tree := b.tree(img)
+	building := tree + ".tmp"
+	if err := os.RemoveAll(building); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(building, 0o755); err != nil {
+		return err
+	}
+	for _, layer := range layers {
+		if err := applyLayer(building, layer); err != nil {
+			return errors.Join(err, os.RemoveAll(building))
+		}
+	}
+	if err := addMountPoints(building); err != nil {
+		return errors.Join(err, os.RemoveAll(building))
+	}
+	if err := os.RemoveAll(tree); err != nil {
+		return err
+	}
+	return os.Rename(building, tree)
+}
+
+func (b *bundler) holds(_ context.Context, img image) (bool, error) {
+	_, err := os.Stat(b.tree(img))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (b *bundler) drop(_ context.Context, img image) error { return os.RemoveAll(b.tree(img)) }
+
+func (b *bundler) run(ctx context.Context, c container) (end ending, err error) {
+	bundle := b.bundle(c.room)
+	if err := os.MkdirAll(bundle, 0o711); err != nil {
+		return end, err
+	}
+	defer func() {
+		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
+		defer cancel()
+		err = errors.Join(err, b.reap(clean, c.room))
+	}()
+	spec, err := b.spec(c)
+	if err != nil {
+		return end, err
+	}
+	data, err := json.Marshal(spec)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(bundle, "config.json"), data, 0o600)
+	}
+	if err != nil {
+		return end, err
+	}
+	return b.await(ctx, c, bundle)
+}
+
+// await starts the container and waits for its end. The program writes the process's id into a file when the container is
+// there: without it, nothing of the app has run.
+func (b *bundler) await(ctx context.Context, c container, bundle string) (end ending, err error) {
+	args := []string{"run", "--bundle", bundle, "--pid-file", filepath.Join(bundle, "pid")}
+	if b.keep {
+		args = append(args, "--keep") // so that its control group still says how it ended
+	}
+	logFile := filepath.Join(bundle, "log")
+	cmd := exec.CommandContext(ctx, b.path, slices.Concat(b.args, []string{"--log", logFile}, args, []string{c.room})...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.stdin, c.stdout, c.stderr
+	cmd.Cancel = func() error { return b.kill(ctx, c.room, cmd.Process) }
+	cmd.WaitDelay = cleanWithin
+	err = cmd.Run()
+	if cause := context.Cause(ctx); cause != nil {
+		return end, cause
+	}
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return end, fmt.Errorf("engine %s: %w", b.kind, err)
+	}
+	if _, err := os.Stat(filepath.Join(bundle, "pid")); err != nil {
+		return end, notStarted("engine "+b.kind, b.complaint(logFile))
+	}
+	end.exit = cmd.ProcessState.ExitCode()
+	end.outOfMemory, end.memory = b.memory(c.room)
+	return end, nil
+}
+
+// kill ends a container. One that is only being made cannot be killed by its name yet: after a while the program that makes it
+// is killed instead, and reap removes what it has made.
+func (b *bundler) kill(ctx context.Context, room string, program *os.Process) error {
+	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), killWithin)
+	defer cancel()
+	for clean.Err() == nil {
+		if _, err := b.call(clean, "kill", room, "KILL"); err == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return program.Kill()
+}
+
+// complaint is the last error in the log of the program.
+func (b *bundler) complaint(path string) string {
+	data, err := os.ReadFile(path)
+	last := "it says no more"
+	if err != nil {
+		return last
+	}
+	for line := range strings.SplitSeq(string(data), "\n") {
+		if strings.Contains(line, "level=error") || strings.Contains(line, "level=fatal") || b.kind == "crun" && line != "" {
+			last = line
+		}
+	}
+	return last
+}
+
+// memory reads from the control group of a container whether the kernel killed one of it, and its peak.
+func (b *bundler) memory(room string) (killed bool, peak uint64) {
+	group := groupPath(room)
+	v1, v2 := "/sys/fs/cgroup/memory"+group, "/sys/fs/cgroup"+group
+	killed = counter(filepath.Join(v1, "memory.oom_control"), "oom_kill") > 0 || counter(filepath.Join(v2, "memory.events"), "oom_kill") > 0
+	return killed, max(counter(filepath.Join(v1, "memory.max_usage_in_bytes"), ""), counter(filepath.Join(v2, "memory.peak"), ""))
+}
+
+// counter reads a number of a control group's file: that behind a name, or the only one.
+func counter(path, name string) uint64 {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return 0
+	}
+	for line := range strings.SplitSeq(string(data), "\n") {
+		if name != "" {
+			value, found := strings.CutPrefix(line, name+" ")
+			if !found {
+				continue
+			}
+			line = value
+		}
+		n, _ := strconv.ParseUint(strings.TrimSpace(line), 10, 64)
+		return n
+	}
+	return 0
+}
+
+func groupPath(room string) string { return "/credence/" + room }
+
+func (b *bundler) running(context.Context) ([]string, error) {
+	var names []string
+	for _, folder := range []string{"state", "bundles"} {
+		entries, err := os.ReadDir(filepath.Join(b.folder, folder))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		for _, e := range entries {
+			if e.IsDir() && !slices.Contains(names, e.Name()) && isRoom(e.Name()) {
+				names = append(names, e.Name())
+			}
+		}
+	}
+	return names, nil
+}
+
+// reap stops a container. Deleting one that is not there is no error.
+func (b *bundler) reap(ctx context.Context, room string) error {
+	// A control group is removed once its last process is, which takes a moment.
+	var err error
+	for range 50 {
+		if _, err = b.call(ctx, "delete", "--force", room); err == nil || b.gone(ctx, room) {
+			return os.RemoveAll(b.bundle(room))
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return err
+}
+
+// gone says that the program knows no container of a room.
+func (b *bundler) gone(ctx context.Context, room string) bool {
+	_, err := b.call(ctx, "state", room)
+	_, state := os.Stat(filepath.Join(b.folder, "state", room))
+	return err != nil && errors.Is(state, os.ErrNotExist)
+}
+
+// spec is the configuration of a bundle.
+func (b *bundler) spec(c container) (*specs.Spec, error) {
+	memory, swap := int64(c.memory), int64(c.memory)
+	period, pids := uint64(100_000), int64(pidsMax)
+	quota := int64(c.cpus * float64(period))
+	oom := 500
+	s := &specs.Spec{
+		Version:  "1.0.2",
+		Hostname: hostname,
+		Root:     &specs.Root{Path: b.tree(c.image), Readonly: true},
+		Process: &specs.Process{
+			User: specs.User{UID: nobody, GID: nobody}, Args: c.command(), Env: c.variables(), Cwd: c.directory(),
+			Capabilities: &specs.LinuxCapabilities{}, NoNewPrivileges: true, OOMScoreAdj: &oom,
+			Rlimits: []specs.POSIXRlimit{
+				{Type: "RLIMIT_NOFILE", Hard: filesMax, Soft: filesMax},
+				{Type: "RLIMIT_CORE"},
+				{Type: "RLIMIT_FSIZE", Hard: c.fileBytes, Soft: c.fileBytes},
+				{Type: "RLIMIT_CPU", Hard: c.cpuSeconds, Soft: c.cpuSeconds},
+			},
+		},
+		Mounts: mounts(c),
+		Linux: &specs.Linux{
+			CgroupsPath: groupPath(c.room),
+			Namespaces: []specs.LinuxNamespace{
+				{Type: specs.PIDNamespace}, {Type: specs.NetworkNamespace}, {Type: specs.IPCNamespace}, {Type: specs.UTSNamespace},
+				{Type: specs.MountNamespace},
+			},
+			Resources: &specs.LinuxResources{
+				Devices: []specs.LinuxDeviceCgroup{{Allow: false, Access: "rwm"}},
+				Memory:  &specs.LinuxMemory{Limit: &memory, Swap: &swap},
+				CPU:     &specs.LinuxCPU{Period: &period, Quota: &quota},
+				Pids:    &specs.LinuxPids{Limit: &pids},
+			},
+			MaskedPaths: []string{
+				"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
+				"/proc/scsi", "/proc/timer_list", "/proc/timer_stats",
+			},
+			ReadonlyPaths: []string{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"},
+		},
+	}
+	if b.kind == "runsc" { // gVisor has a kernel of its own, and no filter is asked of it
+		return s, nil
+	}
+	filter, err := seccomp.GetDefaultProfile(s)
+	if err != nil {
+		return nil, fmt.Errorf("filter of system calls: %w", err)
+	}
+	s.Linux.Seccomp = filter
+	return s, nil
+}
+
+// mounts are what a container sees beside its image.
+func mounts(c container) []specs.Mount {
+	memory := func(path string, size int) specs.Mount {
+		return specs.Mount{Destination: path, Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "nodev", "noexec", "mode=1777", fmt.Sprintf("size=%d", size)}}
+	}
+	out := []specs.Mount{
+		{Destination: "/proc", Type: "proc", Source: "proc", Options: []string{"nosuid", "nodev", "noexec"}},
+		{Destination: "/dev", Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "noexec", "mode=755", "size=65536k"}},
+		memory("/dev/shm", tmpBytes),
+	}
+	for _, path := range c.temporary() {
+		out = append(out, memory(path, tmpBytes))
+	}
+	access := "ro"
+	if c.writable {
+		access = "rw"
+	}
+	for _, path := range inFolders {
+		out = append(out, specs.Mount{Destination: path, Type: "bind", Source: c.in, Options: []string{"bind", access, "nosuid", "nodev", "noexec"}})
+	}
+	for _, path := range outFolders {
+		out = append(out, specs.Mount{Destination: path, Type: "bind", Source: c.out, Options: []string{"bind", "rw", "nosuid", "nodev", "noexec"}})
+	}
+	return out
+}

@@ -1,0 +1,188 @@
+//go:build linux
+
+package oci
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/credence-chain/credence/executor/runtime"
+)
+
+// engine starts containers. An implementation keeps all of this, whatever the image or the task says:
+//
+//   - no network but a loopback of its own;
+//   - the root file system is read-only; /in is, too; /tmp and /dev/shm are in memory, of a bounded size, without programs or
+//     devices in them; /out is the folder that it is given;
+//   - user and group are nobody's, no capability, no new privileges, the engine's default filter of system calls;
+//   - memory is bounded, swap included; processors, processes, open files and the size of one file are; no core files;
+//   - no device but null, zero, full, random, urandom and tty; kernel files that tell of the machine are masked;
+//   - nothing of it is left when run returns, or when reap has been called for it.
+type engine interface {
+	// check says what this machine lacks.
+	check(ctx context.Context) error
+	// hold takes an image, whose layers lie unpacked, as tar archives, in these files.
+	hold(ctx context.Context, img image, layers []string) error
+	// holds says whether the image is there.
+	holds(ctx context.Context, img image) (bool, error)
+	// drop lets an image go.
+	drop(ctx context.Context, img image) error
+	// run runs a container until it ends, or the context does: then the error is the context's cause.
+	run(ctx context.Context, c container) (ending, error)
+	// running lists the rooms of containers that are there.
+	running(ctx context.Context) ([]string, error)
+	// reap stops a container and removes what is left of it.
+	reap(ctx context.Context, room string) error
+}
+
+// container is what an engine runs.
+type container struct {
+	room       string // names it: a room of this runtime
+	image      image
+	args, env  []string
+	workdir    string // where it starts; empty leaves it to the image
+	writable   bool   // it may write below /in
+	in, out    string // folders of this machine
+	memory     uint64 // bytes, all that it has in memory
+	cpus       float64
+	fileBytes  uint64 // the largest file that it may write
+	cpuSeconds uint64 // of one process, lest nobody is left to stop it
+	stdin      io.Reader
+	stdout     io.Writer
+	stderr     io.Writer
+	clock      int64 // Unix time for SOURCE_DATE_EPOCH
+}
+
+// ending is how a container ended.
+type ending struct {
+	exit        int  // its status, 128 and the number of the signal that ended it
+	outOfMemory bool // the kernel killed a process of it for want of memory
+	memory      uint64
+}
+
+// Limits of every container.
+const (
+	nobody       = 65534
+	pidsMax      = 256
+	filesMax     = 1024
+	tmpBytes     = 64 << 20 // of /tmp and of /dev/shm each; what lies there counts as memory
+	hostname     = "credence"
+	killedStatus = 128 + 9
+)
+
+// inFolders and outFolders are where a container finds its inputs and leaves its results: ours, and iExec's.
+var (
+	inFolders  = []string{"/in", "/iexec_in"}
+	outFolders = []string{"/out", "/iexec_out"}
+)
+
+// engines by the name that an operator gives.
+var engines = map[string]func(c runtime.OCI, folder string) (engine, error){
+	"docker": newDocker,
+	"runc":   newBundler,
+	"crun":   newBundler,
+	"runsc":  newBundler,
+}
+
+func openEngine(c runtime.OCI, folder string) (engine, error) {
+	open, found := engines[c.Engine]
+	if !found {
+		return nil, fmt.Errorf("engine: got %q, expected docker, runc, crun or runsc", c.Engine)
+	}
+	return open(c, folder)
+}
+
+// command is what the container starts: the image's entry point with the task's arguments, or with the image's own where the
+// task has none.
+func (c container) command() []string {
+	args := c.args
+	if len(args) == 0 {
+		args = c.image.Config.Cmd
+	}
+	return append(append([]string{}, c.image.Config.Entrypoint...), args...)
+}
+
+// temporary are the folders in memory, beside /dev/shm.
+func (c container) temporary() []string {
+	if strings.HasPrefix(c.workdir, "/tmp/") {
+		return []string{"/tmp", c.workdir}
+	}
+	return []string{"/tmp"}
+}
+
+// directory is where it starts.
+func (c container) directory() string {
+	if c.workdir != "" {
+		return c.workdir
+	}
+	if strings.HasPrefix(c.image.Config.WorkingDir, "/") {
+		return c.image.Config.WorkingDir
+	}
+	return "/"
+}
+
+// variables are the environment: the image's, then what is the same for every container, then the task's. Later ones win.
+func (c container) variables() []string {
+	var order []string
+	value := map[string]string{}
+	for _, list := range [][]string{
+		{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+		c.image.Config.Env,
+		{"HOME=/tmp", "TMPDIR=/tmp", "TZ=UTC", fmt.Sprintf("SOURCE_DATE_EPOCH=%d", c.clock), "HOSTNAME=" + hostname},
+		c.env,
+	} {
+		for _, entry := range list {
+			name, _, found := strings.Cut(entry, "=")
+			if !found || name == "" {
+				continue
+			}
+			if _, known := value[name]; !known {
+				order = append(order, name)
+			}
+			value[name] = entry
+		}
+	}
+	out := make([]string, len(order))
+	for i, name := range order {
+		out[i] = value[name]
+	}
+	return out
+}
+
+// noProgram says that an image has no program at the name that it gives, or one that nobody may execute: the app's failure,
+// with the status that a shell gives it.
+type noProgram struct {
+	status int
+	text   string
+}
+
+func (e *noProgram) Error() string { return e.text }
+
+// Statuses of shells.
+const (
+	statusNotExecutable = 126
+	statusNotFound      = 127
+)
+
+// notStarted makes an error of what an engine said when a container did not start. Engines have no codes for it, so that
+// their words are read, as Docker's own command does: where they are unknown it is this machine's failure, and no answer.
+func notStarted(engine, text string) error {
+	said := strings.ToLower(text)
+	about := func(parts ...string) bool {
+		for _, p := range parts {
+			if !strings.Contains(said, p) {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case about("exec", "no such file or directory"), about("executable file", "not found"), about("exec", "not a directory"):
+		return &noProgram{statusNotFound, text}
+	case about("exec", "permission denied"), about("exec", "is a directory"):
+		return &noProgram{statusNotExecutable, text}
+	}
+	return fmt.Errorf("%s could not start the container: %s", engine, text)
+}

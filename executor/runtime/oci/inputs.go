@@ -1,0 +1,227 @@
+//go:build linux
+
+package oci
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/tree"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
+)
+
+// invalidInput says that the inputs make no tree, on any machine.
+type invalidInput struct{ why error }
+
+func (e *invalidInput) Error() string { return e.why.Error() }
+
+// putInputs writes the inputs, and what the packed folders among them hold. An *invalidInput is the task's failure.
+func (r *room) putInputs(spec runtime.Spec) error {
+	root, err := os.OpenRoot(r.in)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	files := spec.Inputs
+	for _, folder := range spec.Folders {
+		unpacked, release, err := unpackFolder(r.path, folder)
+		if err != nil {
+			return err
+		}
+		defer release()
+		files = append(files[:len(files):len(files)], unpacked...)
+	}
+	if len(spec.Folders) > 0 {
+		if err := checkTree(files); err != nil {
+			return &invalidInput{err}
+		}
+	}
+	for _, f := range files {
+		if err := putFile(root, f); err != nil {
+			return fmt.Errorf("input %q: %w", f.Path, err)
+		}
+	}
+	return nil
+}
+
+// checkTree holds all inputs against the rule of their names.
+func checkTree(files []result.File) error {
+	var names []string
+	for _, f := range files {
+		if err := contract.CheckInputName(f.Path); err != nil {
+			return fmt.Errorf("input %w", err)
+		}
+		names = append(names, f.Path)
+	}
+	return contract.CheckTree(names)
+}
+
+// unpackFolder lists a packed folder. Its files are parts of the archive, which is mapped until release is called.
+func unpackFolder(dir string, folder runtime.Folder) (files []result.File, release func(), err error) {
+	archive, release, err := mapContent(dir, folder.Content)
+	if err != nil {
+		return nil, nil, fmt.Errorf("folder %q: %w", folder.Name, err)
+	}
+	files, err = listFolder(folder.Name, archive)
+	if err != nil {
+		release()
+		return nil, nil, &invalidInput{fmt.Errorf("folder %q: %w", folder.Name, err)}
+	}
+	return files, release, nil
+}
+
+func listFolder(name string, archive []byte) ([]result.File, error) {
+	entries, err := tree.Read(archive)
+	if err != nil {
+		return nil, err
+	}
+	var files []result.File
+	for _, e := range entries {
+		at, err := contract.TreePath(name, e.Name)
+		if err != nil {
+			return nil, err
+		}
+		f := result.File{Path: at, Executable: e.Executable, Dir: e.Dir}
+		if !e.Dir {
+			f.Content = artifact.Bytes(e.Data)
+		}
+		files = append(files, f)
+	}
+	if len(entries) == 0 && name != contract.RootTree {
+		files = append(files, result.File{Path: name, Dir: true})
+	}
+	return files, nil
+}
+
+// mapContent brings a content into the address space, from a file without a name.
+func mapContent(dir string, c artifact.Content) (data []byte, release func(), err error) {
+	spool, err := runtime.NewSpool(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer spool.Close()
+	if err := artifact.CopyContent(spool, c); err != nil {
+		return nil, nil, err
+	}
+	if c == nil || c.Size() == 0 {
+		return nil, func() {}, nil
+	}
+	data, err = unix.Mmap(int(spool.Fd()), 0, int(c.Size()), unix.PROT_READ, unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, nil, err
+	}
+	return data, func() { _ = unix.Munmap(data) }, nil
+}
+
+func putFile(root *os.Root, f result.File) error {
+	if f.Dir {
+		return root.MkdirAll(f.Path, 0o755)
+	}
+	if err := root.MkdirAll(path.Dir(f.Path), 0o755); err != nil {
+		return err
+	}
+	mode := os.FileMode(0o444)
+	if f.Executable {
+		mode = 0o555
+	}
+	w, err := root.OpenFile(f.Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	if err != nil {
+		return err
+	}
+	return errors.Join(artifact.CopyContent(w, f.Content), w.Close())
+}
+
+// openInput opens the input that the app reads as its stdin; nil for none.
+func (r *room) openInput(name string) (io.ReadCloser, error) {
+	if name == "" {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(r.in)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, &invalidInput{fmt.Errorf("stdin %q: there is no such input", name)}
+	}
+	return f, nil
+}
+
+// openWritable makes the inputs writable for the app: its changes lie in a file system in memory of a bounded size over them,
+// and go with it.
+func (r *room) openWritable(bytes uint64) error {
+	changes := filepath.Join(r.path, "changes")
+	view := filepath.Join(r.path, "view")
+	for _, folder := range []string{changes, view} {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := unix.Mount("credence-in", changes, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("size=%d,mode=0755", bytes)); err != nil {
+		return fmt.Errorf("writable inputs: %w", err)
+	}
+	for _, folder := range []string{"upper", "work"} {
+		if err := os.Mkdir(filepath.Join(changes, folder), 0o755); err != nil {
+			return err
+		}
+	}
+	err := filepath.WalkDir(r.in, func(name string, _ os.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(name, nobody, nobody))
+	})
+	if err != nil {
+		return err
+	}
+	if err := os.Chown(filepath.Join(changes, "upper"), nobody, nobody); err != nil {
+		return err
+	}
+	options := fmt.Sprintf("lowerdir=%s,upperdir=%s/upper,workdir=%s/work", r.in, changes, changes)
+	if err := unix.Mount("overlay", view, "overlay", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+		return fmt.Errorf("writable inputs: %w", err)
+	}
+	r.in = view
+	return nil
+}
+
+// makeWorkdir makes the folder in which the app starts, where it lies below /in or /out. One below /tmp is a mount of its own.
+func (r *room) makeWorkdir(workdir string) error {
+	top, below, _ := strings.Cut(workdir, "/")
+	folder := map[string]string{"in": r.in, "out": r.out}[top]
+	if below == "" || folder == "" {
+		return nil
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return makeFolders(root, below+"/")
+}
+
+// makeFolders makes the folders that a path names up to its last slash, which are the app's.
+func makeFolders(root *os.Root, name string) error {
+	for i, c := range name {
+		if c != '/' {
+			continue
+		}
+		if err := root.Mkdir(name[:i], 0o755); errors.Is(err, os.ErrExist) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		if err := root.Chown(name[:i], nobody, nobody); err != nil {
+			return err
+		}
+	}
+	return nil
+}

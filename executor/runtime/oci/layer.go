@@ -1,0 +1,179 @@
+//go:build linux
+
+package oci
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	securejoin "github.com/cyphar/filepath-securejoin"
+)
+
+// Whiteouts, by the OCI image specification: a name that removes a file of the layers below, and one that empties a folder.
+const (
+	whiteout       = ".wh."
+	whiteoutOpaque = ".wh..wh..opq"
+)
+
+// applyLayer unpacks a layer over those below it. A layer is a stranger's: every name is resolved within the tree, links
+// included, and what lies at a name is removed before something else is put there, so that nothing is written through a link.
+// Devices, pipes and extended attributes are left out, set-user bits too: no container would get anything of them.
+func applyLayer(tree, layer string) error {
+	f, err := os.Open(layer)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	added := map[string]bool{} // of this layer: an opaque folder keeps them
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return refuse("a layer is no sound archive: %w", err)
+		}
+		if err := applyEntry(tree, h, r, added); err != nil {
+			return fmt.Errorf("layer entry %.200q: %w", h.Name, err)
+		}
+	}
+}
+
+func applyEntry(tree string, h *tar.Header, content io.Reader, added map[string]bool) error {
+	name := path.Clean("/" + h.Name)
+	if name == "/" {
+		return nil
+	}
+	if strings.Contains(name, "\x00") {
+		return refuse("a name with a zero byte")
+	}
+	dir, err := within(tree, path.Dir(name))
+	if err != nil {
+		return err
+	}
+	base := path.Base(name)
+	switch {
+	case base == whiteoutOpaque:
+		return emptyFolder(dir, added)
+	case strings.HasPrefix(base, whiteout):
+		return os.RemoveAll(filepath.Join(dir, strings.TrimPrefix(base, whiteout)))
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	target := filepath.Join(dir, base)
+	if err := makeRoom(target, h.Typeflag == tar.TypeDir); err != nil {
+		return err
+	}
+	added[target] = true
+	return place(tree, target, h, content)
+}
+
+// within resolves a folder's name in the tree, links included.
+func within(tree, name string) (string, error) {
+	out, err := securejoin.SecureJoin(tree, name)
+	if err != nil {
+		return "", refuse("%w", err)
+	}
+	return out, nil
+}
+
+// makeRoom removes what lies at a name, unless both it and what comes are folders.
+func makeRoom(target string, folder bool) error {
+	info, err := os.Lstat(target)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && folder && info.IsDir() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(target)
+}
+
+func place(tree, target string, h *tar.Header, content io.Reader) error {
+	mode := fs.FileMode(h.Mode) & 0o777
+	switch h.Typeflag {
+	case tar.TypeDir:
+		if err := os.Mkdir(target, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		return own(target, h, mode)
+	case tar.TypeReg:
+		f, err := os.OpenFile(target, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(f, content); err != nil {
+			return errors.Join(err, f.Close())
+		}
+		return errors.Join(f.Close(), own(target, h, mode))
+	case tar.TypeSymlink:
+		return os.Symlink(h.Linkname, target)
+	case tar.TypeLink:
+		return hardLink(tree, target, h.Linkname)
+	}
+	return nil // a device, a pipe: nobody would get to it
+}
+
+// hardLink gives a file of the tree another name. The file itself is not followed when it is a link.
+func hardLink(tree, target, to string) error {
+	to = path.Clean("/" + to)
+	dir, err := within(tree, path.Dir(to))
+	if err != nil {
+		return err
+	}
+	if err := os.Link(filepath.Join(dir, path.Base(to)), target); err != nil {
+		return refuse("hard link: %w", err)
+	}
+	return nil
+}
+
+// own gives a file its owner and its mode. Owners beyond what the kernel has are nobody's.
+func own(target string, h *tar.Header, mode fs.FileMode) error {
+	uid, gid := h.Uid, h.Gid
+	if uid < 0 || uid > 1<<31 || gid < 0 || gid > 1<<31 {
+		uid, gid = nobody, nobody
+	}
+	return errors.Join(os.Lchown(target, uid, gid), os.Chmod(target, mode))
+}
+
+// emptyFolder removes from a folder what the layers below put there.
+func emptyFolder(dir string, added map[string]bool) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	for _, e := range entries {
+		if target := filepath.Join(dir, e.Name()); !added[target] {
+			if err := os.RemoveAll(target); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// addMountPoints makes the folders at which a container's own are mounted: the tree is shared, and read-only later.
+func addMountPoints(tree string) error {
+	points := append([]string{"/proc", "/dev", "/tmp"}, append(inFolders, outFolders...)...)
+	for _, name := range points {
+		target := filepath.Join(tree, name)
+		if err := makeRoom(target, true); err != nil {
+			return err
+		}
+		if err := os.Mkdir(target, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+//go:build linux
+
+package oci
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/result"
+)
+
+// What an app left in /out is read when nothing of the app runs any more. It may be anything that a file system holds: links
+// that lead elsewhere, pipes on which a reader waits for ever, files with holes that are larger than any disk. So the folder
+// is walked without following a link, sizes are added up before a byte is read, and only regular files are opened.
+
+// output is what was found.
+type output struct {
+	files   []result.File
+	special map[string]string // paths that are neither files nor folders, and what they are instead
+	bytes   uint64            // of all files together, as their sizes say
+	entries int
+}
+
+// errTooMany ends the walk of an output with more entries than any result has.
+var errTooMany = errors.New("more entries than a result has")
+
+// readOutput lists the output, and copies its files into a spool in a folder when they are at most limit bytes together.
+func readOutput(dir, spoolFolder string, limit uint64) (output, error) {
+	out := output{special: map[string]string{}}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return out, err
+	}
+	defer root.Close()
+	if err := out.list(root, "."); err != nil && !errors.Is(err, errTooMany) {
+		return out, fmt.Errorf("output: %w", err)
+	}
+	if out.bytes > limit || out.entries > result.MaxEntries {
+		return out, nil
+	}
+	return out, out.copy(root, spoolFolder)
+}
+
+func (o *output) list(root *os.Root, dir string) error {
+	d, err := root.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for {
+		entries, err := d.ReadDir(1000)
+		for _, e := range entries {
+			if err := o.add(root, path.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (o *output) add(root *os.Root, name string) error {
+	if o.entries++; o.entries > result.MaxEntries {
+		return errTooMany
+	}
+	info, err := root.Lstat(name)
+	if err != nil {
+		return err
+	}
+	f := result.File{Path: name}
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		f.Dir = true
+		o.files = append(o.files, f)
+		if len(name) > result.MaxPathBytes {
+			return nil // no result holds what lies deeper, nor this
+		}
+		return o.list(root, name)
+	case mode.IsRegular():
+		f.Executable = mode&0o100 != 0
+		f.Content = sized(info.Size())
+		o.bytes += uint64(info.Size())
+	default:
+		o.special[name] = kindOf(mode)
+	}
+	o.files = append(o.files, f)
+	return nil
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "no regular file"
+}
+
+// sized is the content of a file that was not read.
+type sized int64
+
+// Size implements artifact.Content.
+func (s sized) Size() int64 { return int64(s) }
+
+// Open implements artifact.Content.
+func (s sized) Open() (io.ReadCloser, error) { return nil, errors.New("the file was not read") }
+
+// copy reads the files.
+func (o *output) copy(root *os.Root, spoolFolder string) error {
+	var spool *os.File
+	offset := int64(0)
+	for i, f := range o.files {
+		long, is := f.Content.(sized)
+		if !is || long == 0 {
+			o.files[i].Content = nil
+			continue
+		}
+		if spool == nil {
+			var err error
+			if spool, err = runtime.NewSpool(spoolFolder); err != nil {
+				return err
+			}
+		}
+		if err := copyFile(spool, root, f.Path, int64(long)); err != nil {
+			return fmt.Errorf("output %q: %w", f.Path, err)
+		}
+		o.files[i].Content = artifact.Part{In: spool, Offset: offset, Long: int64(long)}
+		offset += int64(long)
+	}
+	return nil
+}
+
+func copyFile(to io.Writer, root *os.Root, name string, long int64) error {
+	from, err := root.Open(name)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	_, err = io.CopyN(to, from, long)
+	return err
+}
+
+// judge makes a result of an output, or says why it is none. err says the same in more words; without a reason it is this
+// machine's trouble.
+func (o *output) judge(limit uint64, outputPath string) ([]result.File, runtime.Reason, error) {
+	switch {
+	case o.bytes > limit:
+		return nil, runtime.OutputTooLarge, fmt.Errorf("the files have %d bytes together, the limit is %d", o.bytes, limit)
+	case o.entries > result.MaxEntries:
+		return nil, runtime.OutputTooLarge, fmt.Errorf("more than %d files and folders", result.MaxEntries)
+	}
+	kept, reason, err := result.Judge(o.files, outputPath)
+	if err != nil {
+		return nil, runtime.Reason(reason), err
+	}
+	for _, f := range kept {
+		if kind, special := o.special[f.Path]; special {
+			return nil, runtime.InvalidOutput, fmt.Errorf("%q is %s, expected a file or a folder", f.Path, kind)
+		}
+	}
+	return kept, "", nil
+}

@@ -1,0 +1,168 @@
+//go:build linux
+
+package oci
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/credence-chain/credence/result"
+)
+
+// A room is the folder of one run:
+//
+//	rooms/<name>/lock     locked while its worker lives
+//	rooms/<name>/in/      the inputs
+//	rooms/<name>/out/     a file system in memory, of the size that the output may have
+//	rooms/<name>/changes/ of a task whose inputs may be changed: another one, for the changes
+//	rooms/<name>/view/    the inputs, with the changes over them
+//
+// A worker that is killed leaves its rooms, and perhaps their containers. The next one that starts finds rooms whose lock
+// nobody holds, and clears them.
+type room struct {
+	name, path string
+	lock       *os.File
+	in, out    string
+}
+
+const (
+	// outSlack is how much more than the output the file system of /out holds, so that an app which writes too much is told
+	// from one that writes just as much as it may.
+	outSlack = 1 << 20
+	// outNodes bounds the files and folders in /out: more than a result can have, so that too many are told, too.
+	outNodes = 2 * result.MaxEntries
+)
+
+// newRoom makes a room with an output folder for so many bytes.
+func newRoom(folder string, outputBytes uint64) (*room, error) {
+	var random [8]byte
+	_, _ = rand.Read(random[:]) // never fails
+	r := &room{name: hex.EncodeToString(random[:])}
+	r.path = roomPath(folder, r.name)
+	r.in, r.out = filepath.Join(r.path, "in"), filepath.Join(r.path, "out")
+	if err := os.MkdirAll(r.path, 0o755); err != nil {
+		return nil, fmt.Errorf("room: %w", err)
+	}
+	err := r.mountOutput(outputBytes)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("room: %w", err), r.close())
+	}
+	return r, nil
+}
+
+func roomPath(folder, name string) string { return filepath.Join(folder, "rooms", name) }
+
+func (r *room) mountOutput(outputBytes uint64) (err error) {
+	if r.lock, err = os.Create(filepath.Join(r.path, "lock")); err != nil {
+		return err
+	}
+	if err := lock(r.lock, exclusive); err != nil {
+		return err
+	}
+	for _, folder := range []string{r.in, r.out} {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			return err
+		}
+	}
+	options := fmt.Sprintf("size=%d,nr_inodes=%d,mode=0700,uid=%d,gid=%d", outputBytes+outSlack, outNodes, nobody, nobody)
+	if err := unix.Mount("credence-out", r.out, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+		return fmt.Errorf("the output of a container lies in a file system of a bounded size, which this process may not mount (it needs root, or CAP_SYS_ADMIN): %w", err)
+	}
+	return nil
+}
+
+// close removes the room. Its container is gone.
+func (r *room) close() error {
+	err := clearRoom(r.path)
+	if r.lock != nil {
+		r.lock.Close()
+	}
+	return err
+}
+
+// clearRoom unmounts what a room has mounted, however often, and removes the folder.
+func clearRoom(path string) error {
+	for _, name := range []string{"out", "view", "changes"} {
+		for unix.Unmount(filepath.Join(path, name), unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) == nil {
+		}
+	}
+	return os.RemoveAll(path)
+}
+
+// newOutput makes a file in /out that the app owns, as a shell does for what a program prints.
+func (r *room) newOutput(name string) (io.WriteCloser, error) {
+	root, err := os.OpenRoot(r.out)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	if err := makeFolders(root, name); err != nil {
+		return nil, err
+	}
+	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Chown(nobody, nobody); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// full says that the app has written all that the file system holds, which is more than its output may have.
+func (r *room) full() bool {
+	var stat unix.Statfs_t
+	if unix.Statfs(r.out, &stat) != nil {
+		return false
+	}
+	return stat.Bavail == 0 || stat.Ffree == 0
+}
+
+// reapRooms stops the containers and clears the rooms that dead workers of this folder left.
+func reapRooms(ctx context.Context, folder string, e engine) error {
+	names, err := e.running(ctx)
+	if err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(filepath.Join(folder, "rooms"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	var failures []error
+	for _, name := range names {
+		failures = append(failures, reapRoom(ctx, folder, name, e))
+	}
+	return errors.Join(failures...)
+}
+
+func reapRoom(ctx context.Context, folder, name string, e engine) error {
+	room := roomPath(folder, name)
+	f, err := os.OpenFile(filepath.Join(room, "lock"), os.O_RDWR, 0)
+	if err == nil {
+		defer f.Close()
+		if lock(f, exclusive) != nil {
+			return nil // its worker lives
+		}
+	}
+	if err := e.reap(ctx, name); err != nil {
+		return fmt.Errorf("container of a run that a worker left behind: %w", err)
+	}
+	return clearRoom(room)
+}
+
+// isRoom says whether a name is one that newRoom gives.
+func isRoom(name string) bool {
+	raw, err := hex.DecodeString(name)
+	return err == nil && len(raw) == 8
+}

@@ -1,0 +1,355 @@
+//go:build linux
+
+package oci
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
+)
+
+// lookEvery is how often a run's output is looked at while it grows.
+const lookEvery = 200 * time.Millisecond
+
+// killWithin is how long a container is asked to end before what starts it is killed.
+const killWithin = 3 * time.Second
+
+// cleanWithin bounds the removal of what a run leaves, whatever became of the caller.
+const cleanWithin = 30 * time.Second
+
+// Why a run is stopped although nobody asked for it: both are the app's failures.
+var (
+	errOutOfTime  = errors.New("it ran longer than its job allows")
+	errOutputFull = errors.New("its output is full")
+)
+
+// Driver is the runtime as the registry knows it.
+var Driver = runtime.Driver{
+	Name: contract.RuntimeOCI,
+	Open: func(c runtime.Config) (runtime.Runtime, error) { return New(c) },
+}
+
+// Runtime runs containers. It is safe for concurrent use.
+type Runtime struct {
+	rules  contract.Runtime
+	folder string
+	cpus   float64
+	engine engine
+	images *images
+	log    *slog.Logger
+}
+
+var _ runtime.Runtime = (*Runtime)(nil)
+
+// New sets up a Runtime. Errors wrap runtime.ErrOff when no engine is configured.
+func New(c runtime.Config) (*Runtime, error) {
+	if c.OCI.Engine == "" {
+		return nil, runtime.ErrOff
+	}
+	rules, err := contract.FindRuntime(contract.RuntimeOCI)
+	if err != nil {
+		return nil, err
+	}
+	if c.CacheDir == "" {
+		return nil, errors.New("containers need a folder for images and runs (CacheDir)")
+	}
+	r := &Runtime{rules: rules, cpus: c.OCI.CPUs, log: c.Logger}
+	if r.log == nil {
+		r.log = slog.Default()
+	}
+	if r.cpus <= 0 {
+		r.cpus = 1
+	}
+	if r.folder, err = filepath.Abs(filepath.Join(c.CacheDir, "oci")); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(r.folder, 0o711); err != nil {
+		return nil, fmt.Errorf("folder of images and runs: %w", err)
+	}
+	if r.engine, err = openEngine(c.OCI, r.folder); err != nil {
+		return nil, err
+	}
+	r.images, err = openImages(r.folder, r.engine, c.OCI.CacheBytes, r.log)
+	return r, err
+}
+
+// Rules implements runtime.Runtime.
+func (r *Runtime) Rules() contract.Runtime { return r.rules }
+
+// Check clears what dead workers of this folder left, and runs a container of a few bytes, with all limits of a task. The
+// error says what this machine lacks.
+func (r *Runtime) Check(ctx context.Context) error {
+	if err := r.engine.check(ctx); err != nil {
+		return err
+	}
+	if err := reapRooms(ctx, r.folder, r.engine); err != nil {
+		return err
+	}
+	if err := r.clearStaging(); err != nil {
+		return err
+	}
+	return r.runCanary(ctx)
+}
+
+// clearStaging removes what half-prepared images of dead workers left.
+func (r *Runtime) clearStaging() error {
+	left, err := filepath.Glob(filepath.Join(r.folder, "staging", "*"))
+	if err != nil {
+		return err
+	}
+	for _, folder := range left {
+		if info, err := os.Stat(folder); err == nil && time.Since(info.ModTime()) > time.Hour {
+			err = errors.Join(err, os.RemoveAll(folder))
+		}
+	}
+	return err
+}
+
+// Prepare fetches an image and has the engine take it. An image that is refused is no error here: Run answers it.
+func (r *Runtime) Prepare(ctx context.Context, program runtime.Program) error {
+	_, release, err := r.images.use(ctx, program)
+	if _, refused := isRefusal(err); refused {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	release()
+	return nil
+}
+
+// Run runs one task.
+func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, error) {
+	if ctx.Err() != nil {
+		return runtime.Outcome{}, context.Cause(ctx)
+	}
+	img, release, err := r.images.use(ctx, spec.Program)
+	if refused, is := isRefusal(err); is {
+		return failed(runtime.InvalidModule, nil, refused.Error()), nil
+	}
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	defer release()
+	if spec.MemoryLimit < r.rules.LeastMemoryBytes {
+		return failed(runtime.OutOfMemory, nil, fmt.Sprintf("memory: %d bytes, a container needs %d", spec.MemoryLimit, r.rules.LeastMemoryBytes)), nil
+	}
+	place, err := newRoom(r.folder, spec.OutputLimit)
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	out, err := r.runIn(ctx, place, img, spec)
+	if clear := place.close(); clear != nil {
+		r.log.Warn("a run's folder could not be removed; the next start tries again", "folder", place.path, "error", clear)
+	}
+	return out, err
+}
+
+// failed is an answer without a result.
+func failed(reason runtime.Reason, log []byte, why string) runtime.Outcome {
+	return runtime.Outcome{Kind: runtime.AppFailed, Reason: reason, Stderr: say(log, string(reason)+": "+why)}
+}
+
+// runIn runs a container in a room.
+func (r *Runtime) runIn(ctx context.Context, place *room, img image, spec runtime.Spec) (runtime.Outcome, error) {
+	p, err := r.furnish(place, spec)
+	var invalid *invalidInput
+	if errors.As(err, &invalid) {
+		return failed(runtime.InvalidInput, nil, invalid.Error()), nil
+	}
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	defer p.close()
+	seconds := r.rules.TaskSeconds(spec.Execution.Seconds)
+	c := container{
+		room: place.name, image: img, env: append(append([]string{}, spec.Env...), spec.Execution.Env...),
+		in: place.in, out: place.out, memory: spec.MemoryLimit, cpus: r.cpus, fileBytes: spec.OutputLimit + outSlack + tmpBytes,
+		cpuSeconds: uint64(seconds)*uint64(r.cpus+1) + 1, stdin: p.stdin, stdout: &p.stdout, stderr: &p.stderr, clock: spec.Clock,
+	}
+	if spec.Execution.Workdir != "" {
+		c.workdir = "/" + spec.Execution.Workdir
+	}
+	c.writable = spec.Execution.Writable
+	if len(spec.Args) > 0 {
+		c.args = spec.Args[1:] // an image says by itself what its program is called
+	}
+	end, err := r.runBounded(ctx, place, c, time.Duration(seconds)*time.Second, spec.WallLimit)
+	return r.conclude(place, spec, p, end, err)
+}
+
+// furnish puts into a room what the task says, and opens what the app reads and prints.
+func (r *Runtime) furnish(place *room, spec runtime.Spec) (*pipes, error) {
+	if err := place.putInputs(spec); err != nil {
+		return nil, err
+	}
+	p, err := openPipes(place, r.folder, spec)
+	if err != nil {
+		return nil, err
+	}
+	if spec.Execution.Writable {
+		err = place.openWritable(spec.MemoryLimit)
+	}
+	if err == nil {
+		err = place.makeWorkdir(spec.Execution.Workdir)
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// runBounded runs a container until it ends, or its time is over, or its output is full.
+func (r *Runtime) runBounded(ctx context.Context, place *room, c container, allowed, wall time.Duration) (ending, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, allowed, errOutOfTime)
+	defer cancel()
+	if wall > 0 {
+		ctx, cancel = context.WithTimeoutCause(ctx, wall, fmt.Errorf("%w of %s", runtime.ErrWallLimit, wall))
+		defer cancel()
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	go func() {
+		look := time.NewTicker(lookEvery)
+		defer look.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-look.C:
+				if place.full() {
+					stop(errOutputFull)
+				}
+			}
+		}
+	}()
+	return r.engine.run(ctx, c)
+}
+
+// conclude makes an outcome of how a container ended and of what it left.
+func (r *Runtime) conclude(place *room, spec runtime.Spec, p *pipes, end ending, err error) (runtime.Outcome, error) {
+	var none *noProgram
+	switch {
+	case errors.As(err, &none):
+		out := p.failed(runtime.Exit, none.text)
+		out.ExitCode = uint32(none.status)
+		return out, nil
+	case errors.Is(err, errOutOfTime):
+		return p.failed(runtime.OutOfTime, fmt.Sprintf("%s, %d s", err, r.rules.TaskSeconds(spec.Execution.Seconds))), nil
+	case errors.Is(err, errOutputFull):
+		return p.failed(runtime.OutputTooLarge, err.Error()), nil
+	case err != nil:
+		return runtime.Outcome{}, err
+	case end.outOfMemory && end.exit == killedStatus:
+		return p.failed(runtime.OutOfMemory, fmt.Sprintf("it needs more than %d bytes", spec.MemoryLimit)), nil
+	}
+	found, err := readOutput(place.out, r.folder, spec.OutputLimit)
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	// Who writes more than it may often ends with a status of its own, since it cannot write on: this is why.
+	if p.tooMuch(spec, found) || found.bytes > spec.OutputLimit {
+		return p.failed(runtime.OutputTooLarge, fmt.Sprintf("more than %d bytes", spec.OutputLimit)), nil
+	}
+	out := p.outcome()
+	out.Memory = end.memory
+	if !spec.Execution.Succeeded(uint32(end.exit)) {
+		out.Reason, out.ExitCode = runtime.Exit, uint32(end.exit)
+		return out, nil
+	}
+	if err := p.addPrinted(&found); err != nil {
+		return runtime.Outcome{}, err
+	}
+	kept, reason, why := found.judge(spec.OutputLimit, spec.OutputPath)
+	switch {
+	case why == nil:
+		out.Kind, out.Files, out.ExitCode = runtime.Result, kept, uint32(end.exit)
+	case reason == "":
+		return runtime.Outcome{}, why
+	default:
+		out.Reason, out.Stderr = reason, say(out.Stderr, string(reason)+": "+why.Error())
+	}
+	return out, nil
+}
+
+// pipes are what a container reads and prints.
+type pipes struct {
+	stdin          io.ReadCloser
+	stdout, stderr stream
+	printed        io.WriteCloser // takes what it prints: a file below /out, or a spool
+	spool          *os.File       // the same, when it is a spool
+}
+
+// openPipes opens what the job says of stdin and stdout.
+func openPipes(place *room, folder string, spec runtime.Spec) (p *pipes, err error) {
+	p = &pipes{}
+	if p.stdin, err = place.openInput(spec.Execution.Stdin); err != nil {
+		return nil, err
+	}
+	switch {
+	case spec.Execution.Stdout != "":
+		p.printed, err = place.newOutput(spec.Execution.Stdout)
+	case spec.OutputPath == "":
+		p.spool, err = runtime.NewSpool(folder)
+		p.printed = p.spool
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	if p.printed != nil {
+		p.stdout.to, p.stdout.left = p.printed, spec.OutputLimit
+	}
+	return p, nil
+}
+
+// close closes what is not the outcome's.
+func (p *pipes) close() {
+	if p.stdin != nil {
+		p.stdin.Close()
+	}
+	if p.printed != nil && p.spool == nil {
+		p.printed.Close()
+	}
+}
+
+// outcome has what the app printed.
+func (p *pipes) outcome() runtime.Outcome {
+	return runtime.Outcome{Kind: runtime.AppFailed, Stdout: p.stdout.head, Stderr: p.stderr.head, StderrEnd: p.stderr.end()}
+}
+
+func (p *pipes) failed(reason runtime.Reason, why string) runtime.Outcome {
+	out := p.outcome()
+	out.Reason, out.Stderr = reason, say(out.Stderr, string(reason)+": "+why)
+	return out
+}
+
+// tooMuch says that what the app printed is its result, and more than that may be.
+func (p *pipes) tooMuch(spec runtime.Spec, found output) bool {
+	return p.stdout.over && (spec.Execution.Stdout != "" || p.spool != nil && len(found.files) == 0)
+}
+
+// addPrinted makes what the app printed its result when it left nothing else and its job names no other file for it.
+func (p *pipes) addPrinted(found *output) error {
+	if p.spool == nil || len(found.files) > 0 {
+		return nil
+	}
+	size, err := p.spool.Seek(0, io.SeekCurrent)
+	if err != nil || size == 0 {
+		return err
+	}
+	found.files = []result.File{{Path: contract.DefaultStdout, Content: artifact.Part{In: p.spool, Long: size}}}
+	found.bytes, found.entries = uint64(size), 1
+	return nil
+}
