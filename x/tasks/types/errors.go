@@ -18,6 +18,6 @@ var (
 	ErrInvalidParams  = errorsmod.Register(ModuleName, 13, "invalid parameters")
 	ErrExists         = errorsmod.Register(ModuleName, 14, "task exists")
 	ErrNotEnded       = errorsmod.Register(ModuleName, 15, "task has not ended")
-	ErrWaiting        = errorsmod.Register(ModuleName, 20, "an answer to this step waits for a block already")
-	ErrTooMany        = errorsmod.Register(ModuleName, 21, "too many answers in one transaction")
+	ErrWaiting        = errorsmod.Register(ModuleName, 16, "an answer to this step waits for a block already")
+	ErrTooMany        = errorsmod.Register(ModuleName, 17, "too many answers in one transaction")
 )
