@@ -49,6 +49,10 @@ test-race: ## Run all tests with the race detector (slow)
 test-bare: ## Try the commands of the README in a bare Debian 12 and 13 (as root; ARGS=demo or ARGS=full for more)
 	scripts/test-bare.sh $(ARGS)
 
+.PHONY: test-arm64
+test-arm64: ## Compare fuel, answers and verdicts on evidence with an arm64 machine's (needs qemu-aarch64)
+	scripts/arm64-goldens.sh
+
 .PHONY: soak
 soak: ## Simulate many long lives of the market, checking every book after every block
 	$(GO) test -timeout 4h ./test/scenario -run TestSimulation -v -args -soak.lives=50 -soak.blocks=400

@@ -118,6 +118,7 @@ func moduleAccounts() map[string][]string {
 		voucherstypes.ModuleName:   nil,
 		dealstypes.ModuleName:      nil,
 		markettypes.ModuleName:     nil,
+		taskstypes.ModuleName:      nil,
 	}
 }
 
@@ -241,7 +242,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 		a.OrgsKeeper, a.AppsKeeper, a.WorkersKeeper, a.VouchersKeeper, a.DealsKeeper, a.BeaconKeeper, authority)
 	a.DealsKeeper.SetMarketHooks(a.MarketKeeper)
 	a.TasksKeeper = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, a.WorkersKeeper, a.DealsKeeper,
-		a.AppsKeeper, a.BeaconKeeper, a.PoaKeeper, authority)
+		a.AppsKeeper, a.BeaconKeeper, a.PoaKeeper, a.AccountKeeper, a.BankKeeper, authority)
 	a.DealsKeeper.SetTaskHooks(a.TasksKeeper)
 
 	a.GovKeeper = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), a.AccountKeeper, a.BankKeeper, noCommunityPool{},

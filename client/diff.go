@@ -77,7 +77,32 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 			e.Text = e.Result.Text()
 		})
 	}
+	if was, is := auditResult(*c.before), auditResult(now); was != is {
+		c.add(EventFinal, func(e *Event) { e.Outcome, e.Text = outcomeOf(now.Verdict), finalText(now) })
+	}
 	return c.events
+}
+
+func auditResult(t taskstypes.Task) taskstypes.AuditResult {
+	if t.Audit == nil {
+		return taskstypes.AUDIT_RESULT_UNSPECIFIED
+	}
+	return t.Audit.Result
+}
+
+// finalText says how an accepted answer became final.
+func finalText(t taskstypes.Task) string {
+	switch t.Audit.Result {
+	case taskstypes.AUDIT_RESULT_UPHELD:
+		return "final: the court found the same answer"
+	case taskstypes.AUDIT_RESULT_OVERTURNED:
+		return "final: the court overturned the answer; it found " + outcomeOf(t.Verdict).Text()
+	case taskstypes.AUDIT_RESULT_NO_ANSWER:
+		return "final: the court that was called had no answer"
+	case taskstypes.AUDIT_RESULT_UNDECIDED:
+		return "final: the court that was called did not decide"
+	}
+	return "final: nobody challenged the answer"
 }
 
 type changes struct {
@@ -203,6 +228,8 @@ func gateText(gate string) string {
 // courtReason says why a task went to court, as its state shows it.
 func courtReason(t taskstypes.Task) string {
 	switch {
+	case t.Audit != nil:
+		return auditReason(t.Audit.Cause)
 	case t.Plan != nil && t.Plan.Court:
 		return "as planned"
 	case len(t.Seats) == 0:
@@ -226,4 +253,15 @@ func courtReason(t taskstypes.Task) string {
 		return "the ledgers have no room"
 	}
 	return "no agreement"
+}
+
+// auditReason says why the court looks at an accepted answer.
+func auditReason(c taskstypes.AuditCause) string {
+	switch c {
+	case taskstypes.AUDIT_CAUSE_CHALLENGE:
+		return "the accepted answer was challenged"
+	case taskstypes.AUDIT_CAUSE_CONVICTION:
+		return "a worker of an organisation that answered was convicted elsewhere"
+	}
+	return "the accepted answer was drawn for the patrol"
 }

@@ -75,7 +75,7 @@ func FetchTask(ctx context.Context, conn *Conn, id string, stores []string, dir 
 	if err != nil {
 		return nil, err
 	}
-	if res.Task.Phase != taskstypes.PHASE_DONE {
+	if !res.Task.Ended() {
 		return nil, &Error{Code: CodeRunning, Deal: id, What: fmt.Sprintf("task %s has not ended: it is in phase %s", id, res.Task.Phase)}
 	}
 	report := ReportOf(res.Task)

@@ -28,7 +28,7 @@ func FetchEnding(ctx context.Context, conn *Conn, id string, sources []string) (
 	if err != nil {
 		return nil, err
 	}
-	if res.Task.Phase != taskstypes.PHASE_DONE {
+	if !res.Task.Ended() {
 		return nil, &Error{Code: CodeRunning, Deal: id, What: fmt.Sprintf("task %s has not ended: it is in phase %s", id, res.Task.Phase)}
 	}
 	t := ReportOf(res.Task)

@@ -32,6 +32,7 @@ const (
 	EventStalled    EventKind = "stalled"    // the chain makes no blocks, or no node answers; once a second, with Waited
 	EventResumed    EventKind = "resumed"    // it goes on
 	EventEnded      EventKind = "ended"      // a task ended
+	EventFinal      EventKind = "final"      // its accepted answer cannot change any more
 	EventDownloaded EventKind = "downloaded" // its files are here, verified
 	EventFinished   EventKind = "finished"   // everything ended; the report is complete
 )

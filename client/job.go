@@ -47,6 +47,9 @@ type Job struct {
 	Trust uint64
 	// MinReplicas is the least number of replicas; 0 leaves it to the plan.
 	MinReplicas uint32
+	// AuditBlocks is how long the answer can be challenged, beside the time to run the task, in blocks; 0 takes the least that
+	// the chain has.
+	AuditBlocks int64
 	// MaxPrice in ucred for one task; 0 takes the recommended one.
 	MaxPrice uint64
 	// MaxAppPrice, MaxDatasetPrice (of all datasets of one task) and MaxPoolPrice (of one replica) in ucred; 0 leaves them to
@@ -139,6 +142,12 @@ func (j *Job) check() error {
 	}
 	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
 		return &Error{Code: CodeInvalid, Field: "Trust", Value: fmt.Sprint(j.Trust), What: err.Error(), Err: err}
+	}
+	if j.AuditBlocks < 0 {
+		return &Error{
+			Code: CodeInvalid, Field: "AuditBlocks", Value: fmt.Sprint(j.AuditBlocks),
+			What: fmt.Sprintf("an audit window of %d blocks, expected 0 or more", j.AuditBlocks),
+		}
 	}
 	if j.MinReplicas > poco.MaxReplicas {
 		return &Error{

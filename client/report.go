@@ -63,6 +63,11 @@ type TaskReport struct {
 	ByCourt bool   `json:"by_court"`
 	// Verdict is the accepted answer; nil when there is none.
 	Verdict *Outcome `json:"verdict,omitempty"`
+	// FinalHeight is the first height that is too late to challenge the answer; a court that was called may take longer. 0 once
+	// the task is final.
+	FinalHeight int64 `json:"final_height,omitempty"`
+	// Audit says how the answer became final, such as "UNOPPOSED", "UPHELD" or "OVERTURNED"; empty before, and without an audit.
+	Audit string `json:"audit,omitempty"`
 	// Replicas that answered as the verdict, by organisation.
 	Agreed []string `json:"agreed"`
 	// Faults found.
@@ -110,7 +115,7 @@ type TaskReport struct {
 type FaultReport struct {
 	Organisation string `json:"organisation"`
 	Who          string `json:"who"`
-	// Fault is "WRONG", "UNREVEALED", "SILENT" or "ABSTAINED".
+	// Fault is "WRONG", "UNREVEALED", "SILENT", "ABSTAINED" or "UNSERVED".
 	Fault string `json:"fault"`
 	// Slash in ucred.
 	Slash uint64 `json:"slash"`
@@ -146,6 +151,7 @@ func ReportOf(t taskstypes.Task) *TaskReport {
 		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{}, Attempt: t.Attempt,
 	}
 	r.readSeats(t)
+	r.readAudit(t)
 	if t.Settlement == nil {
 		return r
 	}
@@ -153,7 +159,14 @@ func ReportOf(t taskstypes.Task) *TaskReport {
 	for _, p := range t.Settlement.Payments {
 		r.Payments = append(r.Payments, PaymentReport{Party: p.Party, To: p.To, Amount: p.Amount, Source: p.Source})
 	}
-	for _, s := range t.Settlement.Seats {
+	ends := t.Settlement.Seats
+	if t.Audit != nil && t.Audit.Settlement != nil {
+		ends = t.Audit.Settlement.Seats
+		for _, p := range t.Audit.Settlement.Payments {
+			r.Payments = append(r.Payments, PaymentReport{Party: p.Party, To: p.To, Amount: p.Amount, Source: p.Source})
+		}
+	}
+	for _, s := range ends {
 		if s.Right {
 			r.Agreed = append(r.Agreed, s.Organisation)
 			r.holders = append(r.holders, s.Who)
@@ -163,6 +176,17 @@ func ReportOf(t taskstypes.Task) *TaskReport {
 		}
 	}
 	return r
+}
+
+// readAudit says when the answer is final, or how it became so.
+func (r *TaskReport) readAudit(t taskstypes.Task) {
+	switch {
+	case t.Audit == nil:
+	case !t.Final():
+		r.FinalHeight = t.Audit.End
+	default:
+		r.Audit = strings.TrimPrefix(t.Audit.Result.String(), "AUDIT_RESULT_")
+	}
 }
 
 // readSeats counts what workers and court answered, for the words about an ending.

@@ -128,7 +128,7 @@ func (j Job) order(app string) markettypes.Job {
 		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
 		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
 		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
-		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Partial: j.Partial,
+		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
 	}
 	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
 		out.Pool = j.Pools[0]

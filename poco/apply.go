@@ -94,6 +94,19 @@ type (
 	CourtUnpaid struct{ Height int64 }
 	// CourtGivenUp answers a RecallCourt effect: the court was called as often as the chain calls it.
 	CourtGivenUp struct{ Height int64 }
+	// Challenged is somebody's bond against an answer under audit.
+	Challenged struct {
+		Height int64
+		By     string
+		Bond   uint64
+	}
+	// AuditDrawn answers an AskAudit effect: why the court is to look at the answer, and what the audit budget sets aside for
+	// that; AuditNone when it is not.
+	AuditDrawn struct {
+		Height int64
+		Cause  AuditCause
+		Bond   uint64
+	}
 	// Cancelled is the requester's wish.
 	Cancelled struct{ Height int64 }
 	// Broke is sent when the chain could not process the task; it ends it with everyone whole.
@@ -114,6 +127,8 @@ func (TurnCame) event()     {}
 func (CourtOpened) event()  {}
 func (CourtGivenUp) event() {}
 func (CourtUnpaid) event()  {}
+func (Challenged) event()   {}
+func (AuditDrawn) event()   {}
 func (Cancelled) event()    {}
 func (Broke) event()        {}
 
@@ -154,6 +169,10 @@ type (
 	Resolve struct{ Vindicated, Counted bool }
 	// Finish moves the money.
 	Finish struct{ Settlement Settlement }
+	// AskAudit asks at the end of an audit window whether the chain calls the court by itself.
+	AskAudit struct{}
+	// FinishAudit makes the answer final and moves the stakes and the bond.
+	FinishAudit struct{ Settlement AuditSettlement }
 )
 
 func (Draw) effect()         {}
@@ -166,6 +185,8 @@ func (OpenCourt) effect()    {}
 func (RecallCourt) effect()  {}
 func (Resolve) effect()      {}
 func (Finish) effect()       {}
+func (AskAudit) effect()     {}
+func (FinishAudit) effect()  {}
 
 // Apply is the transition function: the state after an event and what to do about it. On error the state is the old
 // one and nothing is to be done. Events of users (Committed, Declined, Revealed, Cancelled) fail with one of this
@@ -214,6 +235,10 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 		return t.courtUnpaid()
 	case CourtGivenUp:
 		return t.courtGivenUp()
+	case Challenged:
+		return nil, t.challenged(e)
+	case AuditDrawn:
+		return t.auditDrawn(e)
 	case Cancelled:
 		if err := t.in(PhaseOpen); err != nil {
 			return nil, err
@@ -265,6 +290,8 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		return t.closeCourtCommits(height), nil
 	case PhaseCourtReveal:
 		return t.tally(), nil
+	case PhaseAudit:
+		return t.auditDue(), nil
 	}
 	return nil, fmt.Errorf("%w: nothing is due in phase %s", ErrWrongPhase, t.Phase)
 }

@@ -89,7 +89,7 @@ func TestEndings(t *testing.T) {
 			p.toReveal(truth, noInput, truth)
 			p.revealAll(BenchWorkers)
 			p.courtSays(noInput, noInput, noInput, noInput)
-		}, EndInputUnavailable, true, noInput, false, []Fault{FaultNone, FaultNone, FaultNone}},
+		}, EndInputUnavailable, true, noInput, false, []Fault{FaultUnserved, FaultNone, FaultUnserved}},
 		{"the court abstains", nil, func(p *play) {
 			p.toReveal(truth, lie, truth)
 			p.revealAll(BenchWorkers)

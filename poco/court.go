@@ -143,6 +143,9 @@ func (t *Task) power(o Outcome) (sum uint64) {
 
 // found ends the task with the court's verdict.
 func (t *Task) found(verdict Outcome) []Effect {
+	if t.underAudit() {
+		return t.foundInAudit(verdict)
+	}
 	t.ByCourt, t.Verdict = true, verdict
 	switch verdict.Kind {
 	case KindInputUnavailable:
@@ -193,7 +196,7 @@ type Dispute uint8
 // The disputes.
 const (
 	DisputeNone      Dispute = iota
-	DisputeUndecided         // the court stayed silent: its strike is pending
+	DisputeUndecided         // the court stayed silent, or could not have an input: its strike is pending
 	DisputeWon               // the court found it right, and another wrong: nothing is pending any more
 )
 
@@ -207,7 +210,7 @@ func (t *Task) dispute(seat Seat) Dispute {
 	switch {
 	case !against:
 		return DisputeNone
-	case t.Ending == EndCourtSilent:
+	case t.Ending == EndCourtSilent, t.withdrawn():
 		return DisputeUndecided
 	case t.ByCourt && t.right(seat):
 		return DisputeWon

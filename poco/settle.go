@@ -15,11 +15,12 @@ const (
 	FaultUnrevealed       // committed and did not reveal: as grave as wrong
 	FaultSilent           // drawn and did not commit: in wave 2 it pays the court it caused; cools down
 	FaultAbstained        // had no answer where the court found one: in wave 2 it pays the court it caused; cools down
+	FaultUnserved         // revealed an answer to a task whose input nobody could give to the court: pays that court; cools down
 )
 
 // String names the fault.
 func (f Fault) String() string {
-	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED"}[f]
+	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED"}[f]
 }
 
 // Party says in which part somebody is paid.
@@ -33,15 +34,16 @@ const (
 	PartyRequester
 	PartyDataset
 	PartyPool
+	PartyAudits
 )
 
 // String names the party.
 func (p Party) String() string {
-	return [...]string{"APP", "WORKER", "COURT", "REQUESTER", "DATASET", "POOL"}[p]
+	return [...]string{"APP", "WORKER", "COURT", "REQUESTER", "DATASET", "POOL", "AUDITS"}[p]
 }
 
 // Pay is one payment. To is the account of the requester or of the owner of the app, of a dataset or of the pool; the
-// worker; or the account that answers for the court seat.
+// worker; or the account that answers for the court seat. It is empty for PartyAudits, the chain's budget for audits.
 type Pay struct {
 	Party  Party
 	To     string
@@ -52,7 +54,7 @@ type Pay struct {
 type SeatEnd struct {
 	Who       string
 	Org       string
-	Unlock    uint64 // the assignment's stake, all of it leaves the lock
+	Unlock    uint64 // what leaves the lock: the assignment's stake, or nothing of a seat whose answer is under audit
 	Slash     uint64 // the part of it that is taken
 	Fault     Fault
 	Outage    Outage // of FaultUnrevealed: what tells whether it was one outage with others
@@ -117,13 +119,16 @@ func (t *Task) settle() Settlement {
 		if accepted {
 			fromEscrow = min(t.Terms.CourtFee-fromStake, left/k)
 		}
+		if t.withdrawn() {
+			fromEscrow, fromStake = payWithdrawal(t.Terms.CourtFee, left, pool, k)
+		}
 		for _, who := range truthful {
 			pool -= fromStake
 			s.FromStake = appendPay(s.FromStake, Pay{PartyCourt, who, fromStake})
 			pay(PartyCourt, who, fromEscrow)
 		}
 	}
-	if !accepted {
+	if !accepted && !t.withdrawn() {
 		// Restitution for the answer that did not come: at most the value at risk, and at most half, so that a requester
 		// and a worker in one hand cannot take a stake back that is lost.
 		back := min(pool/2, t.Terms.Value)
@@ -139,6 +144,10 @@ func (t *Task) settle() Settlement {
 		}
 	}
 	s.Burn, s.Refund = pool, left
+	if t.Terms.AuditBlocks > 0 && slices.ContainsFunc(s.Seats, func(e SeatEnd) bool { return e.Fault == FaultWrong }) {
+		// The court looks at what else the convicted has answered: its stake pays for that.
+		s.FromStake, s.Burn = appendPay(s.FromStake, Pay{PartyAudits, "", s.Burn}), 0
+	}
 	return s
 }
 
@@ -181,8 +190,11 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 			if seat.Wave == 2 { // after the draw, having no answer and keeping silent are alike
 				e.Slash = courtCost
 			}
-		case FaultSilent:
+		case FaultSilent, FaultUnserved:
 			e.Slash = courtCost
+		}
+		if t.held(seat) {
+			e.Unlock = 0
 		}
 		e.Confirmed = e.Right && confirms && (orgs > 1 || t.ByCourt) && t.Terms.Price > 0
 		slashed += e.Slash
@@ -209,6 +221,9 @@ func (t *Task) fault(seat Seat) Fault {
 	case SeatCommitted:
 		return FaultUnrevealed
 	case SeatRevealed:
+		if t.withdrawn() && answered(seat) {
+			return FaultUnserved
+		}
 		if t.Ending != EndAccepted || seat.Outcome == t.Verdict {
 			return FaultNone
 		}

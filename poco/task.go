@@ -40,9 +40,11 @@ type Terms struct {
 	RevealBlocks      int64
 	CourtBlocks       int64
 	CourtRevealBlocks int64
-	WaitBlocks        int64 // how long to wait for enough eligible organisations
-	RetryBlocks       int64 // how often to look meanwhile; for a first worker each wait is longer by what it waited before
-	MaxAttempts       uint32
+	// AuditBlocks is how long an answer that the replicas gave can be challenged, its workers' stakes locked; 0 for never.
+	AuditBlocks int64
+	WaitBlocks  int64 // how long to wait for enough eligible organisations
+	RetryBlocks int64 // how often to look meanwhile; for a first worker each wait is longer by what it waited before
+	MaxAttempts uint32
 }
 
 // Royalty is what the owner of one dataset of a task is paid for a result.
@@ -68,6 +70,8 @@ func (t Terms) Validate() error {
 		return fmt.Errorf("terms.%w", err)
 	}
 	switch {
+	case t.AuditBlocks < 0 || t.AuditBlocks > MaxWindow:
+		return fmt.Errorf("terms.audit_blocks: got %d, expected 0 to 2^32 blocks", t.AuditBlocks)
 	case t.Trust < MinTrust || t.Trust > MaxTrust:
 		return fmt.Errorf("terms.trust: got %d, expected %d to %d", t.Trust, MinTrust, MaxTrust)
 	case t.MaxSeats < 1 || t.MaxSeats > MaxReplicas+1:
@@ -133,11 +137,13 @@ const (
 	PhaseCourtCommit              // court seats run it
 	PhaseCourtReveal              // court seats open their outcomes
 	PhaseDone
+	// PhaseAudit comes before PhaseDone: the answer is accepted and paid for, and stakes stand for it until the window ends.
+	PhaseAudit
 )
 
 // String names the phase.
 func (p Phase) String() string {
-	return [...]string{"OPEN", "FIRST", "LOCKED", "SECOND", "REVEAL", "TURN", "COURT_WAIT", "COURT_COMMIT", "COURT_REVEAL", "DONE"}[p]
+	return [...]string{"OPEN", "FIRST", "LOCKED", "SECOND", "REVEAL", "TURN", "COURT_WAIT", "COURT_COMMIT", "COURT_REVEAL", "DONE", "AUDIT"}[p]
 }
 
 // SeatState is how far one seat has come.
@@ -169,7 +175,7 @@ type Seat struct {
 // Ending is how a task ended.
 type Ending uint8
 
-// The endings. Every one but EndAccepted gives the escrow back.
+// The endings. Every one but EndAccepted gives the escrow back, but for a court that a withdrawn input caused.
 const (
 	EndNone             Ending = iota
 	EndAccepted                // an answer was accepted
@@ -219,6 +225,7 @@ type Task struct {
 	Cancelled bool
 	ByCourt   bool
 	Verdict   Outcome // of an accepted answer
+	Audit     Audit   // of an answer that the replicas gave
 }
 
 // NewTask opens a task at a height; its first event is Due in the same block.

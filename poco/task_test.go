@@ -65,6 +65,8 @@ type play struct {
 	opened   bool // an open gate was answered
 	recalls  int  // how often a silent court is called again
 	end      *Settlement
+	audit    func() AuditDrawn // whether the chain audits an answer that nobody challenged; nil: never
+	final    *AuditSettlement
 }
 
 func newPlay(t require.TestingT, terms Terms) *play {
@@ -143,6 +145,19 @@ func (p *play) answer(e Effect) Event {
 	case Finish:
 		require.Nil(p.t, p.end, "finished twice")
 		p.end = &e.Settlement
+		for _, s := range e.Settlement.Seats {
+			if s.Unlock > 0 || p.task.Terms.Stake == 0 {
+				p.free(s.Who, s.Unlock)
+			}
+		}
+	case AskAudit:
+		if p.audit == nil {
+			return AuditDrawn{Height: p.height}
+		}
+		return p.audit()
+	case FinishAudit:
+		require.Nil(p.t, p.final, "final twice")
+		p.final = &e.Settlement
 		for _, s := range e.Settlement.Seats {
 			p.free(s.Who, s.Unlock)
 		}
@@ -268,6 +283,7 @@ func (p *play) checkEnd() {
 	require.Len(p.t, p.resolved, p.entered, "what entered the ledgers is resolved once")
 	require.LessOrEqual(p.t, p.entered, 1)
 	checkSettlement(p.t, p.task.Terms, *p.end)
+	p.checkAudit()
 
 	s := *p.end
 	for _, seat := range s.Seats {
@@ -276,7 +292,10 @@ func (p *play) checkEnd() {
 		}
 	}
 	if s.Ending != EndAccepted {
-		require.Empty(p.t, s.FromEscrow, "%s pays out of the escrow", s.Ending)
+		for _, pay := range s.FromEscrow {
+			require.True(p.t, p.task.withdrawn(), "%s pays out of the escrow", s.Ending)
+			require.Equal(p.t, PartyCourt, pay.Party)
+		}
 		return
 	}
 	require.True(p.t, s.Verdict.Kind.IsAnswer())
@@ -369,6 +388,9 @@ func TestTermsValidate(t *testing.T) {
 		}, "terms.royalties"},
 		{"datasets beyond 64 bits", func(t *Terms) { t.DatasetPrice = math.MaxUint64 - t.AppPrice }, "exceeds 64 bits"},
 		{"assets beyond 64 bits", func(t *Terms) { t.DatasetPrice = math.MaxUint64 }, "exceeds 64 bits"},
+		{"an audit", func(t *Terms) { t.AuditBlocks = 1 << 32 }, ""},
+		{"a negative audit", func(t *Terms) { t.AuditBlocks = -1 }, "terms.audit_blocks"},
+		{"an endless audit", func(t *Terms) { t.AuditBlocks = 1<<32 + 1 }, "terms.audit_blocks"},
 		{"no attempts", func(t *Terms) { t.MaxAttempts = 0 }, "terms.max_attempts"},
 		{"no commit window", func(t *Terms) { t.CommitBlocks = 0 }, "terms.commit_blocks"},
 		{"no reveal window", func(t *Terms) { t.RevealBlocks = 0 }, "terms.reveal_blocks"},
@@ -393,20 +415,23 @@ func TestTermsValidate(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	for p := PhaseOpen; p <= PhaseDone; p++ {
+	for p := PhaseOpen; p <= PhaseAudit; p++ {
 		require.NotEmpty(t, p.String())
 	}
 	for e := EndNone; e <= EndCourtUnpaid; e++ {
 		require.NotEmpty(t, e.String())
 	}
-	for f := FaultNone; f <= FaultAbstained; f++ {
+	for f := FaultNone; f <= FaultUnserved; f++ {
 		require.NotEmpty(t, f.String())
 	}
 	names := map[string]bool{}
-	for p := PartyApp; p <= PartyPool; p++ {
+	for p := PartyApp; p <= PartyAudits; p++ {
 		names[p.String()] = true
 	}
-	require.Len(t, names, 6)
+	require.Len(t, names, 7)
+	for r := AuditOpen; r <= AuditUndecided; r++ {
+		require.NotEmpty(t, r.String())
+	}
 	require.Equal(t, "UNSPECIFIED", Kind(9).String())
 }
 
@@ -424,7 +449,14 @@ func TestAnyOrderOfEvents(t *testing.T) {
 		if terms.Stake == 1<<63 {
 			terms.Stake = 1 << 58 // five seats of it fit 64 bits; the chain's supply bounds it likewise
 		}
+		terms.AuditBlocks = rapid.SampledFrom([]int64{0, 0, 7}).Draw(t, "audit")
 		p := newPlay(t, terms)
+		p.audit = func() AuditDrawn {
+			return AuditDrawn{
+				Height: p.height, Cause: AuditCause(rapid.SampledFrom([]int{0, 0, 2, 3}).Draw(t, "audited")),
+				Bond: rapid.SampledFrom([]uint64{0, 3, 1_000}).Draw(t, "set aside"),
+			}
+		}
 		p.delay = rapid.Int64Range(0, 2).Draw(t, "delay")
 		p.recalls = rapid.IntRange(0, 2).Draw(t, "recalls")
 		random(t, p)
@@ -446,6 +478,9 @@ func TestAnyOrderOfEvents(t *testing.T) {
 		}
 		p.checkEnd()
 		endings[p.task.Ending.String()]++
+		if p.final != nil {
+			endings["audit "+p.final.Result.String()]++
+		}
 		for _, ev := range []Event{Due{p.height}, Broke{p.height}, Cancelled{p.height}, TurnCame{p.height, GateOpen}} {
 			_, _, err := p.task.Apply(ev)
 			require.ErrorIs(t, err, ErrWrongPhase, "an ended task takes %T", ev)
@@ -534,7 +569,9 @@ func garbage(t *rapid.T, p *play) {
 	attempt := rapid.Uint32Range(0, 4).Draw(t, "attempt")
 	height := p.height
 	bench := Bench(rapid.IntRange(0, 1).Draw(t, "bench"))
-	switch rapid.IntRange(0, 6).Draw(t, "garbage") {
+	switch rapid.IntRange(0, 7).Draw(t, "garbage") {
+	case 7:
+		_ = p.user(Challenged{height, who, rapid.Uint64Range(0, 100).Draw(t, "bond")})
 	case 0:
 		_ = p.user(Committed{Height: height, Bench: bench, Who: who, Attempt: attempt, Commitment: [32]byte{9}})
 	case 1:
@@ -547,10 +584,10 @@ func garbage(t *rapid.T, p *play) {
 	default:
 		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
 		ev := rapid.SampledFrom([]Event{
-			FirstDrawn{height, Seat{Who: "z"}}, SecondDrawn{Height: height}, MoreDrawn{Height: height}, CourtOpened{Height: height},
+			FirstDrawn{height, Seat{Who: "z"}}, AuditDrawn{Height: height}, SecondDrawn{Height: height}, MoreDrawn{Height: height}, CourtOpened{Height: height},
 			CourtUnpaid{height}, TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height}, PlanMade{height, Plan{}, 2},
 		}).Draw(t, "event")
-		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true}[p.task.Phase]
+		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true, PhaseAudit: true}[p.task.Phase]
 		if fits {
 			return
 		}

@@ -26,7 +26,7 @@ func (t *Task) judge(height int64) []Effect {
 			t.Phase, t.Deadline = PhaseTurn, 0
 			return []Effect{AskTurn{}}
 		}
-		return t.accept(j.Outcome)
+		return t.accept(j.Outcome, height)
 	case DecideRefund:
 		return t.end(endingWithout(j.Outcome.Kind))
 	case DecideMore:
@@ -35,8 +35,9 @@ func (t *Task) judge(height int64) []Effect {
 	return t.callCourt()
 }
 
-func (t *Task) accept(verdict Outcome) []Effect {
+func (t *Task) accept(verdict Outcome, height int64) []Effect {
 	t.Verdict = verdict
+	t.openAudit(height)
 	return t.end(EndAccepted)
 }
 
@@ -80,7 +81,7 @@ func (t *Task) turnCame(e TurnCame) ([]Effect, error) {
 	}
 	switch e.Gate {
 	case GateOpen:
-		return t.accept(t.judgement().Outcome), nil
+		return t.accept(t.judgement().Outcome, e.Height), nil
 	case GateShut:
 		return t.callCourt(), nil
 	}
@@ -88,8 +89,15 @@ func (t *Task) turnCame(e TurnCame) ([]Effect, error) {
 }
 
 // end closes the task: the ledgers are told if it stood in them, the money moves.
+// An answer that can be challenged is under audit from then on.
 func (t *Task) end(e Ending) []Effect {
+	if t.underAudit() {
+		return t.leaveUndecided(e)
+	}
 	t.Phase, t.Deadline, t.Ending = PhaseDone, 0, e
+	if t.Audit.End > 0 {
+		t.Phase, t.Deadline = PhaseAudit, t.Audit.End
+	}
 	var effects []Effect
 	if t.Seated && t.Terms.rules().Ledgers {
 		first := t.Seats[0]

@@ -117,7 +117,7 @@ func Lab(i int) string { return fmt.Sprintf("lab-%d", i) }
 func NewCompute(t testing.TB, o ComputeOptions, options ...Option) *Compute {
 	t.Helper()
 	o.defaults()
-	c := &Compute{Chain: New(t, append(computeAccounts(o), options...)...), Options: o}
+	c := &Compute{Chain: New(t, append(append(computeAccounts(o), withoutAudits()), options...)...), Options: o}
 	c.learn()
 	c.Deliver(c.Org(Operator).Member(), &workerstypes.MsgCreatePool{
 		Operator: c.Org(Operator).Member().String(), Id: Pool, Runtime: contract.RuntimeWasm, Stake: o.PoolStake, Description: "everyone",
@@ -146,6 +146,11 @@ func NewCompute(t testing.TB, o ComputeOptions, options ...Option) *Compute {
 		require.Zero(t, r.Code, r.Log)
 	}
 	return c
+}
+
+// withoutAudits makes accepted answers final at once, unless a job or a test asks for an audit window.
+func withoutAudits() Option {
+	return WithParams(nil, func(p *markettypes.Params) { p.AuditBlocks = 0 }, nil)
 }
 
 // computeAccounts are the organisations and keys of a Compute; an import needs them too.
@@ -432,6 +437,7 @@ func (c *Compute) CheckBooks() {
 	require.NoError(c.T, c.App.VouchersKeeper.CheckInvariants(ctx), "vouchers at height %d", c.Height())
 	require.NoError(c.T, c.App.DealsKeeper.CheckInvariants(ctx), "deals at height %d", c.Height())
 	require.NoError(c.T, c.App.MarketKeeper.CheckInvariants(ctx), "market at height %d", c.Height())
+	require.NoError(c.T, c.App.TasksKeeper.CheckInvariants(ctx), "tasks at height %d", c.Height())
 	c.checkTasks(ctx)
 }
 
@@ -444,8 +450,10 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 	locked, busy, done := map[string]uint64{}, map[string]uint32{}, map[string]uint64{}
 	queued := map[string]taskstypes.Task{}
 	require.NoError(c.T, k.Tasks.Walk(ctx, nil, func(id string, t taskstypes.Task) (bool, error) {
-		if t.Phase == taskstypes.PHASE_DONE {
+		if t.Ended() {
 			done[t.Deal]++
+		}
+		if t.Final() {
 			return false, nil
 		}
 		if t.Queued != 0 {
@@ -453,8 +461,12 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		}
 		deal, err := c.App.DealsKeeper.GetDeal(ctx, t.Deal)
 		for _, s := range t.Seats {
-			locked[s.Who] += deal.Terms.Stake
-			busy[s.Who]++
+			if !t.Ended() {
+				locked[s.Who] += deal.Terms.Stake
+				busy[s.Who]++
+			} else if s.Outcome != nil && *s.Outcome == t.Audit.Answer {
+				locked[s.Who] += deal.Terms.Stake // it stands for the answer, and the slot is free
+			}
 		}
 		return false, err
 	}))

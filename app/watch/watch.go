@@ -23,6 +23,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/metric"
 	"github.com/credence-chain/credence/internal/purse"
+	"github.com/credence-chain/credence/poco"
 	beaconkeeper "github.com/credence-chain/credence/x/beacon/keeper"
 	dealskeeper "github.com/credence-chain/credence/x/deals/keeper"
 	marketkeeper "github.com/credence-chain/credence/x/market/keeper"
@@ -75,6 +76,7 @@ type gauges struct {
 	seats, missed, silences          *prometheus.Desc
 	workers, slots, busy             *prometheus.Desc
 	held, owed                       *prometheus.Desc
+	audits, auditErrors              *prometheus.Desc
 	troubles                         *prometheus.CounterVec
 }
 
@@ -108,7 +110,9 @@ func (w *Watch) declare(l *metric.List) *metric.List {
 	w.workers = l.Desc("gauge", "workers", "Workers, by status: ready, busy, paused, cooling, jailed; 10000 is that or more.", "status")
 	w.slots = l.Desc("gauge", "worker_slots", "Slots of workers that are neither paused, cooling nor jailed.")
 	w.busy = l.Desc("gauge", "worker_slots_busy", "Those of them that have a task.")
-	w.held = l.Desc("gauge", "held_ucred", "Coins in the account of a module: market, deals, vouchers, workers.", "module")
+	w.held = l.Desc("gauge", "held_ucred", "Coins in the account of a module: market, deals, vouchers, tasks, workers.", "module")
+	w.audits = l.Desc("gauge", "audits", "Courts that looked at accepted answers, by cause (challenge, conviction, patrol) and result (upheld, overturned, no_answer, undecided).", "cause", "result")
+	w.auditErrors = l.Desc("gauge", "audit_errors_bound", "Upper bound at 95 % on the share of wrong answers among the accepted ones, from the patrol's audits; 1 without any.")
 	w.owed = l.Desc("gauge", "owed_ucred", "What the module owes; never more than it holds.", "module")
 	w.troubles = l.Counter("reading_failures_total", "Parts of the state that could not be read for metrics, by part.", "part")
 	w.events.declare(l)
@@ -129,7 +133,7 @@ func (w *Watch) Describe(ch chan<- *prometheus.Desc) {
 	g := w.gauges
 	for _, d := range []*prometheus.Desc{
 		g.height, g.beacon, g.tasks, g.waits, g.due, g.marketDue, g.resting, g.debt, g.budget, g.counted, g.unsettled, g.seats, g.missed,
-		g.silences, g.workers, g.slots, g.busy, g.held, g.owed,
+		g.silences, g.workers, g.slots, g.busy, g.held, g.owed, g.audits, g.auditErrors,
 	} {
 		ch <- d
 	}
@@ -167,7 +171,7 @@ func (w *Watch) read() []prometheus.Metric {
 		read func() error
 	}{
 		{"beacon", r.beacon}, {"tasks", r.tasks}, {"carried", r.carried}, {"market", r.market}, {"ledgers", r.ledgers}, {"seats", r.seats},
-		{"workers", r.workers}, {"money", r.money},
+		{"workers", r.workers}, {"money", r.money}, {"audits", r.audits},
 	} {
 		if err := guarded(part.read); err != nil {
 			w.troubles.WithLabelValues(part.name).Inc()
@@ -398,11 +402,31 @@ func workerStatus(w workerstypes.Worker) string {
 	return "ready"
 }
 
+// audits reads what courts have found of accepted answers.
+func (r *reading) audits() error {
+	var decided, overturned uint64
+	err := r.k.Tasks.AuditCounts.Walk(r.ctx, nil, func(_ uint32, c taskstypes.AuditCount) (bool, error) {
+		cause := strings.ToLower(strings.TrimPrefix(c.Cause.String(), "AUDIT_CAUSE_"))
+		if c.Cause == taskstypes.AUDIT_CAUSE_PATROL {
+			decided, overturned = c.Decided(), c.Overturned
+		}
+		for _, n := range []struct {
+			result string
+			count  uint64
+		}{{"upheld", c.Upheld}, {"overturned", c.Overturned}, {"no_answer", c.NoAnswer}, {"undecided", c.Undecided}} {
+			r.gauge(r.g.audits, float64(n.count), cause, n.result)
+		}
+		return false, nil
+	})
+	r.gauge(r.g.auditErrors, float64(poco.BoundErrors(decided, overturned))/1e6)
+	return err
+}
+
 func (r *reading) money() error {
 	for _, m := range []struct {
 		name     string
 		solvency func(context.Context) (purse.Balance, error)
-	}{{"market", r.k.Market.Solvency}, {"deals", r.k.Deals.Solvency}, {"vouchers", r.k.Vouchers.Solvency}} {
+	}{{"market", r.k.Market.Solvency}, {"deals", r.k.Deals.Solvency}, {"vouchers", r.k.Vouchers.Solvency}, {"tasks", r.k.Tasks.Solvency}} {
 		balance, err := m.solvency(r.ctx)
 		if err != nil {
 			return err

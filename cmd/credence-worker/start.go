@@ -29,6 +29,9 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
+// holderTimeout of the query for one worker that may have what a task reads.
+const holderTimeout = 5 * time.Second
+
 func startCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "start", Short: "Work until stopped", Args: cobra.NoArgs,
@@ -151,7 +154,9 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale}),
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.path("logs"),
-		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts},
+		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: func(ctx context.Context, a chain.Assignment) []string {
+			return chain.Holders(ctx, conn.Workers(), a.Task, w.key.Address(), holderTimeout)
+		}},
 	})
 	if err != nil {
 		return err

@@ -94,6 +94,9 @@ func TaskText(r *client.TaskReport) string {
 		}
 	case r.Accepted():
 		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", answerText(r), list(r.Agreed))
+		if r.FinalHeight > 0 {
+			fmt.Fprintf(&b, "; final at height %d unless it is challenged", r.FinalHeight)
+		}
 	default:
 		b.WriteString(endingText(r))
 	}
@@ -122,6 +125,8 @@ func faultText(fault string) string {
 		return "did not reveal its answer"
 	case "SILENT":
 		return "gave no answer"
+	case "UNSERVED":
+		return "could not give the court the inputs that it ran on"
 	case "ABSTAINED":
 		return "abstained"
 	}

@@ -156,6 +156,8 @@ func (b *builder) market(o Options, info *Info) {
 		// pace of fuel.
 		s.Params.CommitBlocks = 240
 		s.Params.FuelPerBlock = 250_000_000
+		// Some two minutes with the window to commit: stakes come back while one looks on.
+		s.Params.AuditBlocks = 20
 		for i, category := range []string{"", "xs", "s", "m", "l", "xl"} {
 			order := markettypes.Order{Owner: owner, Nonce: uint64(i) + 1, Pool: &markettypes.PoolOrder{
 				Pool: PoolName, Price: Price, MaxFuel: MaxFuel, Stake: Stake, Category: category, Resources: genesis.ExecutorResources,

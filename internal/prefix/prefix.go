@@ -43,9 +43,10 @@ func Raw[V any](ctx context.Context, records collections.Map[[]byte, V], prefix 
 	return keys(ctx, records, new(collections.Range[[]byte]).StartInclusive(first).EndInclusive(last), hex.EncodeToString)
 }
 
-// Text lists the ids that begin with a prefix, of a map whose keys are hexadecimal digits. They ascend, and are at most Most.
+// Text lists the ids that begin with a prefix, of a map whose keys are whole ids in text. They ascend, and are at most Most.
 func Text[V any](ctx context.Context, records collections.Map[string, V], prefix string) ([]string, error) {
-	ranger := new(collections.Range[string]).StartInclusive(prefix).EndExclusive(End(prefix))
+	rest := Digits - len(prefix)
+	ranger := new(collections.Range[string]).StartInclusive(prefix + strings.Repeat("0", rest)).EndInclusive(prefix + strings.Repeat("f", rest))
 	return keys(ctx, records, ranger, func(id string) string { return id })
 }
 

@@ -523,6 +523,10 @@ func (s *crowd) taskMessage() {
 		return
 	}
 	t, worker := s.Task(id), s.WorkerKey(s.lab())
+	if t.Ended() || s.below(8) == 0 {
+		s.send(worker, &taskstypes.MsgChallenge{Challenger: worker.String(), Task: t.Id, MaxBond: uint64(s.below(2_000))})
+		return
+	}
 	if s.below(2) == 0 {
 		s.send(worker, &taskstypes.MsgDecline{Who: worker.String(), Task: t.Id, Attempt: t.Attempt})
 		return

@@ -135,6 +135,14 @@ func (s *stage) event(msg gogoproto.Message) string {
 		return fmt.Sprintf("%s  ledgers: charged %s (turn %s)", e.Task, charged, e.Gate)
 	case *taskstypes.EventEnded:
 		return s.ended(e)
+	case *taskstypes.EventAudit:
+		line := fmt.Sprintf("%s  court for the audit: %s, bond %d", e.Task, strings.ToLower(strings.TrimPrefix(e.Cause.String(), "AUDIT_CAUSE_")), e.Bond)
+		if e.Challenger != "" {
+			line += " of " + e.Challenger
+		}
+		return line
+	case *taskstypes.EventFinal:
+		return s.final(e)
 	case *taskstypes.EventItemFailed:
 		return e.Task + "  FAILED"
 	case *workerstypes.EventWorkerChanged:

@@ -98,3 +98,45 @@ func (s *stage) workers() (out []string) {
 	}
 	return out
 }
+
+// challenge posts a bond against the task's answer.
+func (s *stage) challenge(args []string) []string {
+	bond := uint64(1 << 40)
+	if len(args) > 1 {
+		bond = uint64(s.number(args[1]))
+	}
+	from := s.chain.Actor(args[0])
+	s.chain.Queue(from, &taskstypes.MsgChallenge{Challenger: from.String(), Task: s.id(), MaxBond: bond})
+	return s.block()
+}
+
+// audits says what courts found of accepted answers.
+func (s *stage) audits() (out []string) {
+	res, err := taskstypes.NewQueryClient(s.chain.Conn()).Audits(s.chain.Ctx(), &taskstypes.QueryAuditsRequest{})
+	require.NoError(s.t, err)
+	for _, c := range res.Counts {
+		out = append(out, fmt.Sprintf("%s: called %d, upheld %d, overturned %d, no answer %d, undecided %d",
+			strings.ToLower(strings.TrimPrefix(c.Cause.String(), "AUDIT_CAUSE_")), c.Called, c.Upheld, c.Overturned, c.NoAnswer, c.Undecided))
+	}
+	return append(out, fmt.Sprintf("budget %d; errors at most %d ppm, colluders at most %d ppm of %d assumed", res.Budget, res.ErrorsPpm, res.ColludersPpm, res.AssumedPpm))
+}
+
+// final says how an answer became final.
+func (s *stage) final(e *taskstypes.EventFinal) string {
+	line := fmt.Sprintf("%s  final: %s: %s", e.Task, strings.TrimPrefix(e.Audit.Result.String(), "AUDIT_RESULT_"), s.answer(*e.Verdict))
+	for _, p := range e.Audit.Settlement.Payments {
+		line += fmt.Sprintf("\n      %s pays %s %d (%s)", p.Source, p.To, p.Amount, strings.ToLower(p.Party))
+	}
+	if n := e.Audit.Settlement.BondBack; n > 0 {
+		line += fmt.Sprintf("\n      bond gives back %d", n)
+	}
+	if n := e.Audit.Settlement.BondKept; n > 0 {
+		line += fmt.Sprintf("\n      bond leaves %d to the audits", n)
+	}
+	for _, seat := range e.Audit.Settlement.Seats {
+		if seat.Fault != "NONE" {
+			line += fmt.Sprintf("\n      %s: %s, loses %d", seat.Who, strings.ToLower(seat.Fault), seat.Slash)
+		}
+	}
+	return line
+}

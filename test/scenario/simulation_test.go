@@ -47,10 +47,13 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 	t.Helper()
 	c := testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 6, Slots: 3, Seats: 4, Stake: 5_000, Commission: 300}),
 		testutil.WithApp(callbacks), fewOpenings(3), testutil.WithParams(
-			func(p *taskstypes.Params) { p.DuePerBlock, p.CourtStrikes, p.WindowBlocks = 7, 3, 30 },
+			func(p *taskstypes.Params) {
+				p.DuePerBlock, p.CourtStrikes, p.WindowBlocks = 7, 3, 30
+				p.PatrolPerMille, p.ChallengeBond = 300, 50
+			},
 			func(p *markettypes.Params) {
 				shortWindows(p)
-				p.CommitBlocks, p.WaitBlocks, p.MatchesPerBlock, p.EndsPerBlock = 5, 8, 3, 2
+				p.CommitBlocks, p.WaitBlocks, p.MatchesPerBlock, p.EndsPerBlock, p.AuditBlocks = 5, 8, 3, 2, 5
 			},
 			func(p *workerstypes.Params) {
 				p.CoolingBlocks, p.UnbondingBlocks, p.ForgivenessBlocks, p.DuePerBlock, p.NoticeBlocks = 6, 60, 25, 3, 5
@@ -77,6 +80,9 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 	endings := map[string]int{}
 	require.NoError(t, s.App.TasksKeeper.Tasks.Walk(s.Ctx(), nil, func(_ string, task taskstypes.Task) (bool, error) {
 		endings[task.Ending.String()]++
+		if task.Audit != nil {
+			endings[task.Audit.Result.String()]++
+		}
 		for _, e := range task.Settlement.Payments {
 			require.NotZero(t, e.Amount)
 		}

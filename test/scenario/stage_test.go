@@ -70,6 +70,8 @@ func newStage(t *testing.T) *stage {
 //	court truth truth lie silent                what each court seat will answer when the court is in session
 //	session                                     the court commits and reveals so, once
 //	line                                        who waits for the court
+//	challenge stranger [150]                    somebody challenges the answer, with a bond of at most so much
+//	audits                                      what courts found of accepted answers
 //	cancel                                      the requester takes the last request back
 //	pause lab-3 lab-4, resume lab-3             workers take no more assignments, or take them again
 //	council allowance_per_mille 0               the council changes the parameter of x/tasks, by a vote
@@ -100,6 +102,10 @@ func (s *stage) play(st step) string {
 		out = s.session()
 	case "line":
 		out = s.courtLine()
+	case "challenge":
+		out = s.challenge(args)
+	case "audits":
+		out = s.audits()
 	case "council":
 		require.Equal(s.t, "allowance_per_mille", args[0])
 		p, err := s.chain.App.TasksKeeper.Params.Get(s.chain.Ctx())
@@ -214,6 +220,12 @@ func (s *stage) setUp(word string, args []string) bool {
 				t.CourtSlots = uint32(n)
 			case "court_recalls":
 				t.CourtRecalls = uint32(n)
+			case "patrol_per_mille":
+				t.PatrolPerMille = uint32(n)
+			case "challenge_bond":
+				t.ChallengeBond = uint64(n)
+			case "audit_blocks":
+				m.AuditBlocks = n
 			case "app_convictions":
 				t.AppConvictions = uint32(n)
 			case "window_blocks":
@@ -401,7 +413,7 @@ func (s *stage) run(all bool) (out []string) {
 	for range 500 {
 		running := s.chain.Running()
 		for i, id := range s.ids {
-			if s.chain.HasTask(id) && s.chain.Task(id).Phase != taskstypes.PHASE_DONE {
+			if s.chain.HasTask(id) && !s.chain.Task(id).Final() {
 				running = running || all || i == s.at
 				s.chain.QueueWork(id, s.habit)
 			} else if i == s.at && !all && s.chain.HasTask(id) {

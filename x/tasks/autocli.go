@@ -21,6 +21,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "Result", Use: "result TASK", Short: "Show what an ended task brought", Example: "  credenced query tasks result " + autocli.ExampleID, PositionalArgs: autocli.Args("id")},
 				{RpcMethod: "Assignments", Use: "assignments ADDRESS", Short: "List the open tasks in which a worker or a court seat has a part", Example: "  credenced query tasks assignments " + autocli.ExampleAccount, PositionalArgs: autocli.Args("who")},
 				{RpcMethod: "CourtLine", Use: "court-line", Short: "List the tasks that wait for the court, in the order in which it takes them"},
+				{RpcMethod: "Audits", Use: "patrol", Short: "Show what audits of accepted answers have found, and which bounds that supports"},
+				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with the bonds and the audit budget"},
 				{RpcMethod: "Ledger", Use: "ledger KEY", Short: "Show an error-debt ledger, for example class/10000", Example: "  credenced query tasks ledger class/10000", PositionalArgs: autocli.Args("key")},
 				{RpcMethod: "Ledgers", Use: "ledgers", Short: "List the error-debt ledgers"},
 				{RpcMethod: "Quote", Skip: true}, // served by `run`
@@ -34,6 +36,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "Commit", Use: "commit TASK ATTEMPT BENCH COMMITMENT", Short: "Lock a commitment; done by credence-worker", Example: "  credenced tx tasks commit " + autocli.ExampleID + " 1 workers " + autocli.ExampleID + " --from worker", PositionalArgs: autocli.Args("task", "attempt", "bench", "commitment")},
 				{RpcMethod: "Reveal", Use: "reveal TASK ATTEMPT BENCH OUTCOME SALT", Short: "Open a commitment; done by credence-worker", Example: "  credenced tx tasks reveal " + autocli.ExampleID + ` 1 workers '{"kind":"KIND_RESULT","digest":"sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae","fuel":"1000"}' ` + autocli.ExampleID + " --from worker", PositionalArgs: autocli.Args("task", "attempt", "bench", "outcome", "salt")},
 				{RpcMethod: "Decline", Use: "decline TASK ATTEMPT", Short: "Give a seat back before committing", Example: "  credenced tx tasks decline " + autocli.ExampleID + " 1 --reason maintenance --from worker", PositionalArgs: autocli.Args("task", "attempt")},
+				{RpcMethod: "Challenge", Use: "challenge TASK MAX_BOND", Short: "Post a bond, in ucred, against an accepted answer, and so call the court", Example: "  credenced tx tasks challenge " + autocli.ExampleID + " 10000 --from me", PositionalArgs: autocli.Args("task", "max_bond")},
 				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters", Example: `  credenced tx tasks update-params "$(cat params.json)" --from seat`, PositionalArgs: autocli.Args("params"), GovProposal: true},
 			},
 		},

@@ -21,6 +21,7 @@ type Flags struct {
 	MaxPrice, MaxAppPrice, MaxDatasetPrice, MaxPoolPrice string
 	voucher, Beneficiary                                 string
 	MinReplicas, DatasetsPerTask                         uint32
+	AuditBlocks                                          int64
 	Bag                                                  uint64
 	Partial                                              bool
 	Needs                                                ResourceFlags
@@ -34,6 +35,7 @@ func (j *Flags) Add(f *pflag.FlagSet) {
 	j.ExecutionFlags.add(f)
 	f.StringVar(&j.Trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
 	f.Uint32Var(&j.MinReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
+	f.Int64Var(&j.AuditBlocks, "audit-blocks", 0, "blocks in which the answer can be challenged, beside the time to run it; 0 takes the least that the chain has")
 	f.StringVar(&j.MaxPrice, "max-price", "", "the most that one task may cost, such as 5CRED (default: the recommended price)")
 	f.StringVar(&j.Value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
 	f.StringVar(&j.Fuel, "fuel", "", "fuel limit of one execution (default: the category's, or "+defaultFuel+", about a minute of one core)")

@@ -82,6 +82,9 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 	if j.MinReplicas > 0 {
 		t.AddRow("replicas", "at least %d", j.MinReplicas)
 	}
+	if j.AuditBlocks > 0 {
+		t.AddRow("audit", "%d blocks and the time to run it, in which the answer can be challenged", j.AuditBlocks)
+	}
 	limits := []string{"at most " + cli.FormatCRED(j.MaxPrice) + " a task"}
 	for _, l := range []struct {
 		what  string

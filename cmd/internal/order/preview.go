@@ -112,6 +112,6 @@ func printTerms(out io.Writer, terms dealstypes.Terms) error {
 	}
 	t.AddRow("stake", "%s locked for each assignment, value at risk %s", cli.FormatCRED(terms.Stake), cli.FormatCRED(terms.Value))
 	t.AddRow("fuel", "up to %s", cli.FormatFuel(terms.FuelLimit))
-	t.AddRow("windows", "%d blocks to run, %d to reveal", terms.CommitBlocks, terms.RevealBlocks)
+	t.AddRow("windows", "%d blocks to run, %d to reveal, %d to challenge the answer", terms.CommitBlocks, terms.RevealBlocks, terms.AuditBlocks)
 	return t.Flush()
 }

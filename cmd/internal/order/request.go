@@ -46,7 +46,7 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link,
 		return job, errors.New("--bag 0: expected at least one task")
 	}
 	job = markettypes.Job{
-		App: app, Args: slices.Concat(r.Args, args), Policy: r.Policy, MinReplicas: r.MinReplicas,
+		App: app, Args: slices.Concat(r.Args, args), Policy: r.Policy, MinReplicas: r.MinReplicas, AuditBlocks: r.AuditBlocks,
 		StaticCredibility: r.static, Partial: r.Partial, Size_: r.Bag, Category: r.Category, Tags: r.Tags, Pool: r.pool,
 		Datasets: r.Datasets, DatasetsPerTask: r.DatasetsPerTask, Voucher: r.VoucherID(),
 	}

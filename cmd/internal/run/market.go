@@ -33,7 +33,7 @@ func (m *marketFlags) add(f *pflag.FlagSet) {
 func (m *marketFlags) fill(job *client.Job) error {
 	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.Datasets, m.DatasetsPerTask, m.Category, m.Tags, m.pools
 	job.Voucher, job.Beneficiary, job.Partial = m.VoucherID(), m.Beneficiary, m.Partial
-	job.Expiry = m.expiry
+	job.Expiry, job.AuditBlocks = m.expiry, m.AuditBlocks
 	var err error
 	if job.PoolsOf, err = jobflags.ParseAudience("--only-pool-of", m.poolsOf); err != nil {
 		return err

@@ -29,6 +29,15 @@ func PrintMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 	if s.Burnt > 0 {
 		line("stake", s.Burnt, "nobody", "burnt")
 	}
+	if task.Audit != nil && task.Audit.Settlement != nil {
+		a := task.Audit.Settlement
+		for _, p := range a.Payments {
+			line(p.Source, p.Amount, name(p.To), partyText(p.Party, p.Source))
+		}
+		if a.BondBack > 0 && task.Audit.Challenger != "" {
+			line("bond", a.BondBack, name(task.Audit.Challenger), "the challenger's bond")
+		}
+	}
 	t.Flush()
 }
 
@@ -48,6 +57,8 @@ func partyText(party, source string) string {
 		return "the court's fee"
 	case party == "REQUESTER":
 		return "restitution"
+	case party == "AUDITS":
+		return "the budget for audits"
 	}
 	return strings.ToLower(party)
 }

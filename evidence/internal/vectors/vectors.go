@@ -118,10 +118,13 @@ func (r Release) Valid(t testing.TB) Case {
 	return Case{}
 }
 
-// EachFlippedBit calls f with a copy of b for each of its bits, which is flipped in it.
+// EachFlippedBit calls f with a copy of b for each of its bits, which is flipped in it; for some of them in short tests.
 func EachFlippedBit(b []byte, f func(bit int, flipped []byte)) {
 	flipped := append([]byte{}, b...)
 	for i := range 8 * len(b) {
+		if testing.Short() && i%97 != 0 {
+			continue
+		}
 		flipped[i/8] ^= 1 << (i % 8)
 		f(i, flipped)
 		flipped[i/8] ^= 1 << (i % 8)

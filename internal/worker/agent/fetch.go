@@ -26,6 +26,9 @@ type Fetcher struct {
 	Store artifact.Store
 	// Extra are base URLs of stores tried after those that the deal names.
 	Extra []string
+	// Holders returns the base URLs of the workers that have committed to an answer of the task, and so have had what it reads.
+	// They are asked for what nobody else gives. Nil asks nobody.
+	Holders func(ctx context.Context, a chain.Assignment) []string
 	// HTTP makes the requests; nil means artifact's own.
 	HTTP *http.Client
 	// Rounds is how often a source that failed is asked again within one fetch; 0 means 3.
@@ -46,14 +49,31 @@ func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (program runtime.
 	if err != nil {
 		return program, nil, fmt.Errorf("module %s: %w", a.Deal.Digest, err)
 	}
+	files, err = f.files(ctx, a)
+	if !errors.Is(err, errAbsent) || f.Holders == nil {
+		return program, files, err
+	}
+	// A requester may have taken a file away since the first worker had it. Only the digest says what is right, so that it may
+	// come from anybody.
+	holders := f.Holders(ctx, a)
+	if len(holders) == 0 {
+		return program, nil, err
+	}
+	f.Extra = slices.Concat(f.Extra, holders)
+	files, err = f.files(ctx, a)
+	return program, files, err
+}
+
+// files gets what the task reads.
+func (f Fetcher) files(ctx context.Context, a chain.Assignment) (files []artifact.Content, err error) {
 	for _, r := range reads(a) {
 		blob, err := f.file(ctx, r)
 		if err != nil {
-			return program, nil, fmt.Errorf("%s: %w", r.what, err)
+			return nil, fmt.Errorf("%s: %w", r.what, err)
 		}
 		files = append(files, blob)
 	}
-	return program, files, nil
+	return files, nil
 }
 
 // program gets the app's code. Its size is part of what the window leaves time for, so that another one is refused. Deals

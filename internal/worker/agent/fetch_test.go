@@ -158,6 +158,33 @@ func TestFetchFromAnother(t *testing.T) {
 	require.Equal(t, []byte(citiesText), bytesOf(t, files[1]))
 }
 
+// TestFetchFromHolders: what the named servers do not give any more comes from a worker that has committed to an answer, checked
+// against the digest. Who has it at the named servers asks no worker.
+func TestFetchFromHolders(t *testing.T) {
+	requester, worker := newShop(t), newShop(t)
+	asked := 0
+	f := Fetcher{Store: artifact.NewMemory(), Rounds: 1, Backoff: time.Millisecond, Holders: func(context.Context, chain.Assignment) []string {
+		asked++
+		return []string{worker.url}
+	}}
+	_, _, err := f.Task(context.Background(), requester.a)
+	require.NoError(t, err)
+	require.Zero(t, asked)
+
+	f.Store = artifact.NewMemory()
+	requester.a.Deal.Datasets[0].Locators = nil                            // nobody is named any more
+	requester.a.Deal.Datasets[1].Locators = []string{"http://127.0.0.1:1"} // the server is gone
+	_, files, err := f.Task(context.Background(), requester.a)
+	require.NoError(t, err)
+	require.Equal(t, [][]byte{input, []byte(citiesText), []byte(roadsText)}, allBytes(t, files))
+	require.Equal(t, 1, asked)
+
+	worker.lie([]byte(citiesText), strings.Repeat("x", len(citiesText)))
+	f.Store = artifact.NewMemory()
+	_, _, err = f.Task(context.Background(), requester.a)
+	require.ErrorIs(t, err, errAbsent)
+}
+
 // The whole agent: a dataset is read by everybody alike, and one that nobody can have is said to be unavailable.
 func TestAgentReadsDatasets(t *testing.T) {
 	for name, tc := range map[string]struct {

@@ -86,7 +86,7 @@ func look(a chain.Assignment, key journal.Key, who string, height int64) sight {
 	switch {
 	case attempt < key.Attempt:
 		s.view = Unknown // a state from before our attempt
-	case a.Task.Phase == taskstypes.PHASE_DONE:
+	case a.Task.Final() || a.Task.Ended() && a.Bench == taskstypes.BENCH_WORKERS:
 		s.view = Ended
 	case attempt > key.Attempt:
 		s.view = Lost

@@ -23,7 +23,7 @@ func (t Terms) poco(chainID, requester, appOwner, poolOwner string) poco.Terms {
 		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
 		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks,
 		WaitBlocks: t.WaitBlocks, RetryBlocks: t.RetryBlocks, MaxAttempts: t.MaxAttempts,
-		StaticCredibility: t.StaticCredibility,
+		StaticCredibility: t.StaticCredibility, AuditBlocks: t.AuditBlocks,
 	}
 }
 

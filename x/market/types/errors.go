@@ -83,4 +83,5 @@ var (
 	ErrVolume                    = errorsmod.Register(ModuleName, 68, "not enough volume left")
 	ErrTooFew                    = errorsmod.Register(ModuleName, 69, "pool has too few organisations to be drawn")
 	ErrCourtPrice                = errorsmod.Register(ModuleName, 70, "pool order does not pay a court")
+	ErrAudit                     = errorsmod.Register(ModuleName, 71, "audit window out of range")
 )

@@ -63,6 +63,8 @@ func (j Job) Validate(p Params) error {
 		return ErrFuel.Wrapf("fuel_limit: got 0 and no category, expected 1 to %d", p.MaxFuel)
 	case j.FuelLimit > p.MaxFuel:
 		return ErrFuel.Wrapf("fuel_limit: got %d, expected at most %d", j.FuelLimit, p.MaxFuel)
+	case j.AuditBlocks < 0 || j.AuditBlocks > p.MaxAuditBlocks:
+		return ErrAudit.Wrapf("audit_blocks: got %d, expected 0 to %d", j.AuditBlocks, p.MaxAuditBlocks)
 	case j.Size_ < 1 || j.Size_ > p.MaxSize:
 		return ErrSize.Wrapf("size: got %d, expected 1 to %d tasks", j.Size_, p.MaxSize)
 	}

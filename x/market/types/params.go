@@ -52,6 +52,9 @@ func DefaultParams() Params {
 
 		ModuleBytesPerBlock: 100_000,
 		InputBytesPerBlock:  500_000,
+
+		AuditBlocks:    1_200,   // ten minutes, and the time to run the task
+		MaxAuditBlocks: 172_800, // a day
 	}
 }
 
@@ -68,6 +71,12 @@ func (p Params) Validate() error {
 		if w.v < 1 || w.v > maxBlocks {
 			return ErrInvalidParams.Wrapf("%s: got %d, expected 1 to 2^32 blocks", w.name, w.v)
 		}
+	}
+	switch {
+	case p.MaxAuditBlocks < 0 || p.MaxAuditBlocks > maxBlocks/2:
+		return ErrInvalidParams.Wrapf("max_audit_blocks: got %d, expected 0 to 2^31 blocks", p.MaxAuditBlocks)
+	case p.AuditBlocks < 0 || p.AuditBlocks > p.MaxAuditBlocks:
+		return ErrInvalidParams.Wrapf("audit_blocks: got %d, expected 0 to max_audit_blocks = %d", p.AuditBlocks, p.MaxAuditBlocks)
 	}
 	for _, c := range []struct {
 		name string

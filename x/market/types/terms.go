@@ -75,7 +75,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		CommitBlocks: window, RevealBlocks: p.RevealBlocks,
 		CourtBlocks: window, CourtRevealBlocks: p.RevealBlocks,
 		WaitBlocks: p.WaitBlocks, RetryBlocks: p.RetryBlocks, MaxAttempts: p.MaxAttempts,
-		StaticCredibility: j.StaticCredibility,
+		StaticCredibility: j.StaticCredibility, AuditBlocks: p.auditWindow(j, window),
 	}
 	escrow, err := t.Escrow()
 	if err != nil {
@@ -86,6 +86,17 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		return dealstypes.Terms{}, ErrInvalidParams.Wrap(err.Error())
 	}
 	return t, nil
+}
+
+// auditWindow returns how long the answer of a job can be challenged, in blocks: what the job asks for or the least that the
+// chain has, and the time to run the task, because whoever challenges has to run it first. It is 0 where both are 0, and
+// where no court may judge.
+func (p Params) auditWindow(j Job, commit int64) int64 {
+	blocks := max(j.AuditBlocks, p.AuditBlocks)
+	if blocks == 0 || j.rules().Court == poco.CourtNever {
+		return 0
+	}
+	return min(maxBlocks, blocks+commit)
 }
 
 // satMul and satAdd stop at the largest number; they serve the text of an error.

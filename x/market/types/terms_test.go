@@ -144,6 +144,9 @@ func TestParamsValidate(t *testing.T) {
 		{"ends_per_block", func(p *types.Params) { p.EndsPerBlock = 0 }},
 		{"court_fee", func(p *types.Params) { p.CourtFee = 0 }},
 		{"court_fee_per_gfuel", func(p *types.Params) { p.CourtFeePerGfuel = 0 }},
+		{"audit_blocks", func(p *types.Params) { p.AuditBlocks = -1 }},
+		{"audit_blocks", func(p *types.Params) { p.AuditBlocks, p.MaxAuditBlocks = 11, 10 }},
+		{"max_audit_blocks", func(p *types.Params) { p.MaxAuditBlocks = 1<<31 + 1 }},
 		{"module_bytes_per_block", func(p *types.Params) { p.ModuleBytesPerBlock = 0 }},
 		{"input_bytes_per_block", func(p *types.Params) { p.InputBytesPerBlock = 0 }},
 		{"input_bytes_per_block", func(p *types.Params) { p.MaxInputBytes, p.InputBytesPerBlock = 1<<50, 1 }}, // windows beyond 2^32
@@ -226,4 +229,29 @@ func TestPoolLimit(t *testing.T) {
 			t.Fatalf("got %d, expected max_pool_price %d", got, j.MaxPoolPrice)
 		}
 	})
+}
+
+// TestAuditWindows: a job may ask for a longer audit window than the chain's, not for a shorter one, and the time to run the
+// task is added. Where no court may judge there is none.
+func TestAuditWindows(t *testing.T) {
+	p := types.DefaultParams()
+	p.CommitBlocks, p.AuditBlocks, p.MaxAuditBlocks = 10, 100, 1_000
+	for _, tc := range []struct {
+		policy      string
+		least, asks int64
+		want        int64
+	}{
+		{"credence", 100, 0, 110 + 1}, {"credence", 100, 99, 110 + 1}, {"credence", 100, 101, 111 + 1},
+		{"credence", 0, 0, 0}, {"credence", 0, 1, 11 + 1}, {"quorum", 100, 0, 0}, {"single", 100, 200, 0},
+	} {
+		p.AuditBlocks = tc.least
+		j := types.Job{Policy: tc.policy, Trust: 100, MaxPrice: 1_000, Size_: 1, FuelLimit: 1, AuditBlocks: tc.asks}
+		terms, err := types.NewTerms(p, j, nil, types.Prices{App: 50, Pool: 10, Stake: 1_000}, poco.Work{Fuel: 1})
+		require.NoError(t, err)
+		require.Equal(t, tc.want, terms.AuditBlocks, "%+v", tc)
+	}
+	j := types.Job{App: "a/b:1", Policy: "credence", Trust: 100, Size_: 1, FuelLimit: 1, AuditBlocks: 1_001}
+	require.ErrorIs(t, j.Validate(p), types.ErrAudit)
+	j.AuditBlocks = -1
+	require.ErrorIs(t, j.Validate(p), types.ErrAudit)
 }

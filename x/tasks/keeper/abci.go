@@ -22,7 +22,12 @@ func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx, types
 
 // EndBlock judges and settles what this block's messages completed. It draws nobody: whoever wrote the block's messages
 // knew its seed, and could have moved who is eligible. A draw carried over from BeginBlock waits for the next one.
-func (k Keeper) EndBlock(ctx context.Context) error { return k.work(ctx, types.LineActs) }
+func (k Keeper) EndBlock(ctx context.Context) error {
+	if err := k.purse.Fold(ctx); err != nil {
+		return err
+	}
+	return k.work(ctx, types.LineActs)
+}
 
 // work takes what is due off these lines of the queue, of each the oldest first and at most due_per_block, and processes
 // each item alone; then it asks again the turns that waited for one just settled, and calls the courts whose turn it is.

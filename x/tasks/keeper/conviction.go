@@ -20,6 +20,10 @@ func (k Keeper) noteConvictions(ctx context.Context, it *item, ends []poco.SeatE
 		if e.Fault != poco.FaultWrong {
 			continue
 		}
+		// Other answers of the organisation are looked at when their windows end; see auditCause.
+		if err := k.Convicted.Set(ctx, e.Org, sdk.UnwrapSDKContext(ctx).BlockHeight()); err != nil {
+			return err
+		}
 		if err := k.noteConviction(ctx, it.deal.App, e.Org); err != nil {
 			return err
 		}

@@ -215,8 +215,84 @@ func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.Se
 		w.add(ctx, "slashed", int64(e.Slash))
 		w.add(ctx, "dispute/"+e.Worker, int64(e.Dispute))
 	}
+	w.deliver(ctx, pays)
 	return w.ask("workers.Settle", task) // late, so that what was written must be undone
 }
+
+// deliver gives the module what slashed stake pays it.
+func (w workers) deliver(ctx context.Context, pays []workerstypes.StakePay) {
+	for _, p := range pays {
+		if p.To.Equals(accounts{}.GetModuleAddress(types.ModuleName)) {
+			w.add(ctx, purseOf+types.ModuleName, int64(p.Amount))
+		}
+	}
+}
+
+func (w workers) SettleHeld(ctx context.Context, task string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay) error {
+	if err := workerstypes.CheckSettlement(ends, pays, 0); err != nil {
+		return err
+	}
+	for _, e := range ends {
+		w.add(ctx, "locked/"+e.Worker, -int64(e.Unlock))
+		w.add(ctx, "locked", -int64(e.Unlock))
+		w.add(ctx, "slashed", int64(e.Slash))
+	}
+	w.deliver(ctx, pays)
+	return w.ask("workers.SettleHeld", task)
+}
+
+// bank has the coins of accounts and of the module; everybody has a million.
+type bank struct{ *books }
+
+const purseOf = "coins/"
+
+func text(a sdk.AccAddress) string {
+	text, err := addresses.BytesToString(a)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+func (b bank) move(ctx context.Context, from, to string, amount sdk.Coins) error {
+	n := amount.AmountOf("ucred").Int64()
+	b.add(ctx, purseOf+from, -n)
+	b.add(ctx, purseOf+to, n)
+	return nil
+}
+
+func (b bank) SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error {
+	return b.move(ctx, text(from), to, amount)
+}
+
+func (b bank) SendCoinsFromAccountToModuleVirtual(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error {
+	return b.move(ctx, text(from), to, amount)
+}
+
+func (b bank) SendCoinsFromModuleToAccount(ctx context.Context, from string, to sdk.AccAddress, amount sdk.Coins) error {
+	if err := b.ask("Pay", text(to)); err != nil {
+		return err
+	}
+	return b.move(ctx, from, text(to), amount)
+}
+
+func (b bank) SendCoinsFromModuleToModule(ctx context.Context, from, to string, amount sdk.Coins) error {
+	return b.move(ctx, from, to, amount)
+}
+
+func (b bank) GetBalance(ctx context.Context, _ sdk.AccAddress, _ string) sdk.Coin {
+	return sdk.NewInt64Coin("ucred", int64(b.get(ctx, purseOf+types.ModuleName)))
+}
+
+// accounts names the module's account.
+type accounts struct{}
+
+func (accounts) GetModuleAddress(name string) sdk.AccAddress {
+	h := sha256.Sum256([]byte("module " + name))
+	return h[:20]
+}
+
+func (accounts) GetModuleAccount(context.Context, string) sdk.ModuleAccountI { return nil }
 
 // market holds deals in memory; only their escrow is state.
 type market struct {
@@ -355,7 +431,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]dealstypes.Deal{}}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay}, bench{f.books, &f.seats, &f.jails}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay}, bench{f.books, &f.seats, &f.jails}, accounts{}, bank{f.books}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f

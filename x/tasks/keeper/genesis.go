@@ -49,7 +49,28 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	if err := k.initAudits(ctx, g); err != nil {
+		return err
+	}
 	return k.initCourts(ctx, g)
+}
+
+// initAudits stores what audits have found, and opens the purse with the bonds that stand and the budget.
+func (k Keeper) initAudits(ctx context.Context, g types.GenesisState) error {
+	for _, c := range g.Convicted {
+		if err := k.Convicted.Set(ctx, c.Organisation, c.Height); err != nil {
+			return err
+		}
+	}
+	for _, c := range g.AuditCounts {
+		if err := k.AuditCounts.Set(ctx, uint32(c.Cause), c); err != nil {
+			return err
+		}
+	}
+	if err := k.fundAudits(ctx, g.AuditBudget); err != nil {
+		return err
+	}
+	return k.purse.Open(ctx, types.SumOwed(g.Tasks, g.AuditBudget))
 }
 
 // initCourts stores how busy the court is, which follows from the tasks.
@@ -104,8 +125,9 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 			if err := k.History.Set(ctx, historyKey(t, s.Who)); err != nil {
 				return err
 			}
-			// Who sat in a court that is to be called again has nothing to do until it is.
-			if t.Phase == types.PHASE_DONE || bench == 1 && t.Phase == types.PHASE_COURT_WAIT {
+			// Who sat in a court that is to be called again has nothing to do until it is, and whose answer was accepted has
+			// nothing to do any more.
+			if t.Phase == types.PHASE_DONE || bench == 0 && t.Ended() || bench == 1 && t.Phase == types.PHASE_COURT_WAIT {
 				continue
 			}
 			if err := k.Assignments.Set(ctx, collections.Join(s.Who, t.Id)); err != nil {
@@ -173,6 +195,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	g.CourtRound = courts.Round
+	if err := k.exportAudits(ctx, g); err != nil {
+		return nil, err
+	}
 	if err := k.AppConvictions.Walk(ctx, nil, func(_ string, c types.AppConvictions) (bool, error) {
 		g.AppConvictions = append(g.AppConvictions, c)
 		return false, nil
@@ -183,4 +208,38 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		g.CourtSilences = append(g.CourtSilences, s)
 		return false, nil
 	})
+}
+
+func (k Keeper) exportAudits(ctx context.Context, g *types.GenesisState) error {
+	var err error
+	if g.AuditBudget, err = k.auditBudget(ctx); err != nil {
+		return err
+	}
+	if err := k.Convicted.Walk(ctx, nil, func(org string, height int64) (bool, error) {
+		g.Convicted = append(g.Convicted, types.Conviction{Organisation: org, Height: height})
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	g.AuditCounts, err = k.auditCounts(ctx)
+	return err
+}
+
+// CheckInvariants checks between two blocks that the module owes the bonds of open audits and the audit budget, and has the
+// coins. It walks over all tasks: it is for tests.
+func (k Keeper) CheckInvariants(ctx context.Context) error {
+	budget, err := k.auditBudget(ctx)
+	if err != nil {
+		return err
+	}
+	var bonded []types.Task
+	if err := k.Tasks.Walk(ctx, nil, func(_ string, t types.Task) (bool, error) {
+		if t.OpenBond() > 0 {
+			bonded = append(bonded, t)
+		}
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	return k.purse.Check(ctx, types.SumOwed(bonded, budget))
 }

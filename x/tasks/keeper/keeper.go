@@ -8,6 +8,8 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/codec"
 
+	"github.com/credence-chain/credence/internal/compact"
+	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -21,6 +23,9 @@ type Keeper struct {
 	apps    types.AppsKeeper
 	beacon  types.BeaconKeeper
 	seats   types.SeatsKeeper
+
+	accounts types.AccountKeeper
+	purse    purse.Purse
 
 	Schema collections.Schema
 	// Params of the module.
@@ -61,39 +66,50 @@ type Keeper struct {
 	States collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Planned: pool -> seats of tasks that are planned and not drawn yet. See plan.go.
 	Planned collections.Map[string, uint64]
+	// Convicted: organisation -> height at which a court last found a worker of it wrong.
+	Convicted collections.Map[string, int64]
+	// AuditCounts: cause -> what courts found of accepted answers.
+	AuditCounts collections.Map[uint32, types.AuditCount]
+	// AuditBudget in ucred pays the courts that the chain calls itself.
+	AuditBudget collections.Item[uint64]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
 func NewKeeper(
 	cdc codec.BinaryCodec, service store.KVStoreService, addresses types.AddressCodec,
 	workers types.WorkersKeeper, deals types.DealsKeeper, apps types.AppsKeeper,
-	beacon types.BeaconKeeper, seats types.SeatsKeeper, authority string,
+	beacon types.BeaconKeeper, seats types.SeatsKeeper, accounts types.AccountKeeper, bank types.BankKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	byText := collections.PairKeyCodec(collections.StringKey, collections.Uint64Key)
+	who := compact.Address(addresses)
 	k := Keeper{
 		addresses: addresses, authority: authority,
 		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats,
+		accounts: accounts, purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Tasks:          collections.NewMap(sb, types.TasksPrefix, "tasks", collections.StringKey, codec.CollValue[types.Task](cdc)),
-		ByDeal:         collections.NewMap(sb, types.ByDealPrefix, "by_deal", byText, collections.StringValue),
-		Assignments:    collections.NewKeySet(sb, types.AssignmentsPrefix, "assignments", collections.PairKeyCodec(collections.StringKey, collections.StringKey)),
-		Queue:          collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
+		Tasks:          collections.NewMap(sb, types.TasksPrefix, "tasks", compact.ID, compact.Value[types.Task](cdc, addresses)),
+		ByDeal:         collections.NewMap(sb, types.ByDealPrefix, "by_deal", collections.PairKeyCodec(compact.ID, collections.Uint64Key), compact.IDValue),
+		Assignments:    collections.NewKeySet(sb, types.AssignmentsPrefix, "assignments", collections.PairKeyCodec(who, compact.ID)),
+		Queue:          collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, compact.ID)),
 		Ledgers:        collections.NewMap(sb, types.LedgersPrefix, "ledgers", collections.StringKey, codec.CollValue[types.Ledger](cdc)),
 		Records:        collections.NewMap(sb, types.RecordsPrefix, "records", byText, codec.CollValue[types.TurnRecord](cdc)),
 		Blocks:         collections.NewMap(sb, types.BlocksPrefix, "blocks", collections.TripleKeyCodec(collections.StringKey, collections.Uint32Key, collections.Uint64Key), codec.CollValue[types.TurnSums](cdc)),
-		Turns:          collections.NewMap(sb, types.TurnsPrefix, "turns", collections.StringKey, codec.CollValue[types.Turn](cdc)),
-		Waiting:        collections.NewMap(sb, types.WaitingPrefix, "waiting", byText, collections.StringValue),
+		Turns:          collections.NewMap(sb, types.TurnsPrefix, "turns", compact.ID, compact.Value[types.Turn](cdc, addresses)),
+		Waiting:        collections.NewMap(sb, types.WaitingPrefix, "waiting", byText, compact.IDValue),
 		Wake:           collections.NewKeySet(sb, types.WakePrefix, "wake", collections.StringKey),
 		CourtSilences:  collections.NewMap(sb, types.CourtSilencesPrefix, "court_silences", collections.StringKey, codec.CollValue[types.CourtSilence](cdc)),
-		CourtLine:      collections.NewKeySet(sb, types.CourtLinePrefix, "court_line", collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.StringKey)),
-		CourtShares:    collections.NewKeySet(sb, types.CourtSharesPrefix, "court_shares", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, collections.StringKey)),
+		CourtLine:      collections.NewKeySet(sb, types.CourtLinePrefix, "court_line", collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, compact.ID)),
+		CourtShares:    collections.NewKeySet(sb, types.CourtSharesPrefix, "court_shares", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, compact.ID)),
 		Courts:         collections.NewItem(sb, types.CourtsKey, "courts", codec.CollValue[types.Courts](cdc)),
 		AppConvictions: collections.NewMap(sb, types.AppConvictionsPrefix, "app_convictions", collections.StringKey, codec.CollValue[types.AppConvictions](cdc)),
-		History:        collections.NewKeySet(sb, types.HistoryPrefix, "history", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, collections.StringKey)),
-		States:         collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, collections.StringKey)),
+		History:        collections.NewKeySet(sb, types.HistoryPrefix, "history", collections.TripleKeyCodec(who, collections.Uint64Key, compact.ID)),
+		States:         collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, compact.ID)),
 		Planned:        collections.NewMap(sb, types.PlannedPrefix, "planned", collections.StringKey, collections.Uint64Value),
+		Convicted:      collections.NewMap(sb, types.ConvictedPrefix, "convicted", collections.StringKey, collections.Int64Value),
+		AuditCounts:    collections.NewMap(sb, types.AuditCountsPrefix, "audit_counts", collections.Uint32Key, codec.CollValue[types.AuditCount](cdc)),
+		AuditBudget:    collections.NewItem(sb, types.AuditBudgetKey, "audit_budget", collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

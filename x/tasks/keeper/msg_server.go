@@ -31,6 +31,11 @@ func (m msgServer) Decline(ctx context.Context, msg *types.MsgDecline) (*types.M
 	return &types.MsgDeclineResponse{}, m.takeAnswer(ctx, msg)
 }
 
+func (m msgServer) Challenge(ctx context.Context, msg *types.MsgChallenge) (*types.MsgChallengeResponse, error) {
+	bond, err := m.challenge(ctx, msg.Challenger, msg.Task, msg.MaxBond)
+	return &types.MsgChallengeResponse{Bond: bond}, err
+}
+
 func (m msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	if err := msg.Params.Validate(); err != nil {
 		return nil, err

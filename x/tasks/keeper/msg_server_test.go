@@ -55,7 +55,7 @@ func TestBadMessages(t *testing.T) {
 		expErr error
 		says   string
 	}{
-		{"task id of letters", commit(func(m *types.MsgCommit) { m.Task = "nonsense" }), types.ErrInvalid, "64 lower-case hex digits"},
+		{"task id of letters", commit(func(m *types.MsgCommit) { m.Task = "nonsense" }), types.ErrInvalid, "64 lower-case hexadecimal digits"},
 		{"task id in capitals", commit(func(m *types.MsgCommit) { m.Task = strings.ToUpper(id) }), types.ErrInvalid, "lower-case"},
 		{"unknown task", commit(func(m *types.MsgCommit) { m.Task = strings.Repeat("0", 64) }), types.ErrNotFound, ""},
 		{"short commitment", commit(func(m *types.MsgCommit) { m.Commitment = hash[:31] }), types.ErrInvalid, "got 31 bytes"},

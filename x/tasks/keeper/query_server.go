@@ -17,6 +17,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/internal/prefix"
+	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -61,7 +62,7 @@ func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*types.QueryTaskResponse, error) {
 	it, err := q.load(ctx, req.Id)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, refused(err)
 	}
 	deal, err := q.deals.WholeDeal(ctx, it.stored.Deal)
 	if err != nil {
@@ -83,7 +84,11 @@ func (q queryServer) CourtLine(ctx context.Context, req *types.QueryCourtLineReq
 	return &types.QueryCourtLineResponse{Tasks: tasks, Courts: courts, Pagination: p}, err
 }
 
-func notFound(err error) error {
+// refused tells who asks for what there is not, or by an id or address that is none, that it is their mistake.
+func refused(err error) error {
+	if errors.Is(err, collections.ErrEncoding) || errors.Is(err, types.ErrInvalid) {
+		return status.Error(codes.InvalidArgument, err.Error())
+	}
 	if errors.Is(err, types.ErrNotFound) || errors.Is(err, types.ErrLedgerNotFound) || errors.Is(err, collections.ErrNotFound) {
 		return status.Error(codes.NotFound, err.Error())
 	}
@@ -94,7 +99,7 @@ func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDea
 	tasks, p, err := query.CollectionPaginate(ctx, q.ByDeal, page(req.Pagination),
 		func(_ collections.Pair[string, uint64], id string) (types.Task, error) { return q.Tasks.Get(ctx, id) },
 		query.WithCollectionPaginationPairPrefix[string, uint64](req.Deal))
-	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, err
+	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, refused(err)
 }
 
 func (q queryServer) TasksOf(ctx context.Context, req *types.QueryTasksOfRequest) (*types.QueryTasksOfResponse, error) {
@@ -113,7 +118,7 @@ func (q queryServer) TasksOf(ctx context.Context, req *types.QueryTasksOfRequest
 				return q.Tasks.Get(ctx, key.K3())
 			}, triplePrefix[string, uint64, string](req.Who))
 	}
-	return &types.QueryTasksOfResponse{Tasks: tasks, Pagination: p}, err
+	return &types.QueryTasksOfResponse{Tasks: tasks, Pagination: p}, refused(err)
 }
 
 func (q queryServer) TasksByState(ctx context.Context, req *types.QueryTasksByStateRequest) (*types.QueryTasksByStateResponse, error) {
@@ -130,15 +135,19 @@ func (q queryServer) TasksByState(ctx context.Context, req *types.QueryTasksBySt
 func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) (*types.QueryResultResponse, error) {
 	it, err := q.load(ctx, req.Id)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, refused(err)
 	}
 	t := it.stored
-	if t.Phase != types.PHASE_DONE {
+	if !t.Ended() {
 		return nil, status.Error(codes.FailedPrecondition, errorsmod.Wrapf(types.ErrNotEnded, "task %s is in %s", t.Id, t.Phase).Error())
 	}
 	out := &types.QueryResultResponse{
 		Task: t.Id, Deal: t.Deal, Index: t.Index, Ending: t.Ending, ByCourt: t.ByCourt,
 		Requester: it.deal.Requester, Beneficiary: it.deal.Beneficiary, OutputPath: it.deal.OutputPath, Height: t.Done,
+		Final: t.Final(),
+	}
+	if !t.Final() {
+		out.FinalHeight = t.Audit.End
 	}
 	if t.Ending != types.ENDING_ACCEPTED {
 		return out, nil
@@ -173,13 +182,13 @@ func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignment
 			}
 			return a, nil
 		}, query.WithCollectionPaginationPairPrefix[string, string](req.Who))
-	return &types.QueryAssignmentsResponse{Assignments: list, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Pagination: p}, err
+	return &types.QueryAssignmentsResponse{Assignments: list, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Pagination: p}, refused(err)
 }
 
 func (q queryServer) Ledger(ctx context.Context, req *types.QueryLedgerRequest) (*types.QueryLedgerResponse, error) {
 	l, err := q.Keeper.Ledgers.Get(ctx, req.Key)
 	if errors.Is(err, collections.ErrNotFound) {
-		return nil, notFound(errorsmod.Wrapf(types.ErrLedgerNotFound, "key: got %q, expected \"class/T\" or \"organisation/ID/T\" of a trust T that was used", req.Key))
+		return nil, refused(errorsmod.Wrapf(types.ErrLedgerNotFound, "key: got %q, expected \"class/T\" or \"organisation/ID/T\" of a trust T that was used", req.Key))
 	}
 	if err != nil {
 		return nil, err
@@ -208,6 +217,43 @@ func (q queryServer) view(ctx context.Context, l types.Ledger) (types.LedgerView
 		return types.LedgerView{}, err
 	}
 	return types.LedgerView{Ledger: l, Debt: p.D.String(), Budget: p.Budget(e0).String()}, nil
+}
+
+// Audits says what courts have found of accepted answers, and which bounds the patrol supports.
+func (q queryServer) Audits(ctx context.Context, _ *types.QueryAuditsRequest) (*types.QueryAuditsResponse, error) {
+	params, err := q.Keeper.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := q.auditCounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	budget, err := q.auditBudget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var patrol types.AuditCount
+	for _, c := range counts {
+		if c.Cause == types.AUDIT_CAUSE_PATROL {
+			patrol = c
+		}
+	}
+	return &types.QueryAuditsResponse{
+		Counts: counts, Budget: budget,
+		ErrorsPpm:    poco.BoundErrors(patrol.Decided(), patrol.Overturned),
+		ColludersPpm: poco.BoundColluders(patrol.Pairs, patrol.PairsOverturned),
+		AssumedPpm:   params.QNum * 1_000_000 / params.QDen,
+	}, nil
+}
+
+// Solvency compares the module's coins with what it owes.
+func (q queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {
+	b, err := q.Keeper.Solvency(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &types.QuerySolvencyResponse{Balance: purse.Saturate(b.Held), Owed: purse.Saturate(b.Owed), Solvent: b.Solvent()}, nil
 }
 
 // Quote says how a task of a deal to come would be planned now, and what it can cost.
@@ -264,7 +310,7 @@ func (q queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawRequest) (*types.QueryReplayDrawResponse, error) {
 	t, err := q.Tasks.Get(ctx, req.Id)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, refused(err)
 	}
 	id, err := types.ParseID(t.Id)
 	if err != nil {

@@ -2,6 +2,7 @@ package keeper_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -166,6 +167,9 @@ func TestResult(t *testing.T) {
 		return q.Result(f.ctx, &types.QueryResultRequest{Id: id})
 	}
 	_, err := result("00")
+	require.Equal(t, codes.InvalidArgument, status.Code(err))
+	require.ErrorContains(t, err, `"00": expected 64 lower-case hexadecimal digits`)
+	_, err = result(strings.Repeat("0", 64))
 	require.Equal(t, codes.NotFound, status.Code(err))
 	f.begin()
 	_, err = result(id)

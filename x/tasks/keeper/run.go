@@ -36,13 +36,13 @@ func (k Keeper) run(ctx context.Context, it *item, ev poco.Event) error {
 	if err := k.save(ctx, it); err != nil {
 		return err
 	}
-	if it.state.Ending == poco.EndAccepted && it.deal.Callback != "" {
+	if it.state.Ending == poco.EndAccepted && it.state.Phase == poco.PhaseDone && it.deal.Callback != "" {
 		k.callback(ctx, it)
 	}
 	return nil
 }
 
-// callback tells the deal's callback of an answer, after everything of the task is stored: whatever it reads is final,
+// callback tells the deal's callback of an answer once it is final, after everything of the task is stored: whatever it reads is final,
 // and nothing that it does, a panic included, reaches the settlement.
 func (k Keeper) callback(ctx context.Context, it *item) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
@@ -96,6 +96,10 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 		return nil, k.resolve(ctx, it, e)
 	case poco.Finish:
 		return nil, k.finish(ctx, it, e.Settlement)
+	case poco.AskAudit:
+		return k.askAudit(ctx, it)
+	case poco.FinishAudit:
+		return nil, k.finishAudit(ctx, it, e.Settlement)
 	}
 	return nil, fmt.Errorf("unknown effect %T", e)
 }

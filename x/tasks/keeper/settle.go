@@ -22,42 +22,17 @@ func emit(ctx context.Context, ev proto.Message) error {
 // finish carries out a settlement: escrow through x/deals, stake and records through x/workers, the court's silences
 // here. Either all of it happens or, the caller's context being a cache, nothing does.
 func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
-	record := types.Settlement{Refund: s.Refund, Burnt: s.Burn, CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong}
-	earned := make(map[string]uint64) // by worker; read by key only
-	account := func(p poco.Pay, source string) (sdk.AccAddress, error) {
-		to := p.To
-		if p.Party == poco.PartyWorker {
-			w, err := k.workers.GetWorker(ctx, p.To)
-			if err != nil {
-				return nil, err
-			}
-			to = w.Owner
-			earned[p.To] += p.Amount
-		}
-		if p.Party == poco.PartyCourt {
-			var err error
-			if to, err = k.courtPayee(ctx, it, p.To); err != nil {
-				return nil, err
-			}
-		}
-		record.Payments = append(record.Payments, types.Payment{Party: p.Party.String(), To: to, Amount: p.Amount, Source: source})
-		return k.addresses.StringToBytes(to)
+	payees := k.payees(it)
+	fromEscrow, err := payees.fromEscrow(ctx, s.FromEscrow)
+	if err != nil {
+		return err
 	}
-	var fromEscrow []dealstypes.EscrowPay
-	for _, p := range s.FromEscrow {
-		to, err := account(p, "escrow")
-		if err != nil {
-			return err
-		}
-		fromEscrow = append(fromEscrow, dealstypes.EscrowPay{To: to, Amount: p.Amount})
+	fromStake, err := payees.fromStake(ctx, s.FromStake)
+	if err != nil {
+		return err
 	}
-	var fromStake []workerstypes.StakePay
-	for _, p := range s.FromStake {
-		to, err := account(p, "stake")
-		if err != nil {
-			return err
-		}
-		fromStake = append(fromStake, workerstypes.StakePay{To: to, Amount: p.Amount})
+	record := types.Settlement{
+		Payments: payees.payments, Refund: s.Refund, Burnt: s.Burn, Seats: seatEnds(s.Seats), CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong,
 	}
 	if err := k.deals.Settle(ctx, dealstypes.TaskSettlement{
 		Deal: it.stored.Deal, Task: it.stored.Id, Index: it.stored.Index,
@@ -69,14 +44,16 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	for _, e := range s.Seats {
 		ends = append(ends, workerstypes.SeatSettlement{
 			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Outage: e.Outage, Right: e.Right, Confirmed: e.Confirmed, Dispute: e.Dispute,
-			Earned: earned[e.Who],
+			Earned: payees.earned[e.Who],
 		})
-		record.Seats = append(record.Seats, types.SeatEnd{Who: e.Who, Organisation: e.Org, Fault: e.Fault.String(), Slash: e.Slash, Right: e.Right})
 	}
 	if len(ends) > 0 {
 		if err := k.workers.Settle(ctx, it.stored.Id, ends, fromStake, s.Burn); err != nil {
 			return err
 		}
+	}
+	if err := k.fundFromStake(ctx, payees.audits); err != nil {
+		return err
 	}
 	for _, seats := range [][]poco.Seat{it.state.Seats, it.state.Court} {
 		for _, seat := range seats {
@@ -93,14 +70,12 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	if err := k.noteConvictions(ctx, it, s.Seats); err != nil {
 		return err
 	}
-	for _, seat := range it.state.Court {
-		// The silences of a court that was given up were noted when it was.
-		silent := seat.State != poco.SeatRevealed && s.Ending != poco.EndBroken && s.Ending != poco.EndCourtSilent
-		if silent || slices.Contains(s.CourtWrong, seat.Who) {
-			if err := k.noteCourtFault(ctx, seat.Org, silent, it.state.CourtCalled); err != nil {
-				return err
-			}
-		}
+	silent := s.CourtSilent
+	if s.Ending == poco.EndCourtSilent {
+		silent = nil // they were noted when the court was given up
+	}
+	if err := k.noteCourtFaults(ctx, it, silent, s.CourtWrong); err != nil {
+		return err
 	}
 	it.stored.Settlement = &record
 	ev := &types.EventEnded{
@@ -113,6 +88,76 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	return emit(ctx, ev)
 }
 
+// payees turns the parties of a settlement into accounts, and keeps what the record is to say.
+type payees struct {
+	k        Keeper
+	it       *item
+	payments []types.Payment
+	earned   map[string]uint64 // by worker; read by key only
+	audits   uint64            // to the audit budget
+}
+
+func (k Keeper) payees(it *item) *payees {
+	return &payees{k: k, it: it, earned: make(map[string]uint64)}
+}
+
+// account is who a payment goes to.
+func (p *payees) account(ctx context.Context, pay poco.Pay, source string) (sdk.AccAddress, error) {
+	to := pay.To
+	switch pay.Party {
+	case poco.PartyWorker:
+		w, err := p.k.workers.GetWorker(ctx, pay.To)
+		if err != nil {
+			return nil, err
+		}
+		to = w.Owner
+		p.earned[pay.To] += pay.Amount
+	case poco.PartyCourt:
+		var err error
+		if to, err = p.k.courtPayee(ctx, p.it, pay.To); err != nil {
+			return nil, err
+		}
+	case poco.PartyAudits:
+		var err error
+		if to, err = p.k.addresses.BytesToString(p.k.accounts.GetModuleAddress(types.ModuleName)); err != nil {
+			return nil, err
+		}
+		p.audits += pay.Amount
+	}
+	p.payments = append(p.payments, types.Payment{Party: pay.Party.String(), To: to, Amount: pay.Amount, Source: source})
+	return p.k.addresses.StringToBytes(to)
+}
+
+func (p *payees) fromEscrow(ctx context.Context, pays []poco.Pay) (out []dealstypes.EscrowPay, err error) {
+	for _, pay := range pays {
+		to, err := p.account(ctx, pay, "escrow")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, dealstypes.EscrowPay{To: to, Amount: pay.Amount})
+	}
+	return out, nil
+}
+
+func (p *payees) fromStake(ctx context.Context, pays []poco.Pay) (out []workerstypes.StakePay, err error) {
+	for _, pay := range pays {
+		to, err := p.account(ctx, pay, "stake")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, workerstypes.StakePay{To: to, Amount: pay.Amount})
+	}
+	return out, nil
+}
+
+// seatEnds is what a record says of the seats.
+func seatEnds(ends []poco.SeatEnd) (out []types.SeatEnd) {
+	for _, e := range ends {
+		out = append(out, types.SeatEnd{Who: e.Who, Organisation: e.Org, Fault: e.Fault.String(), Slash: e.Slash, Right: e.Right})
+	}
+	return out
+}
+
 // courtPayee returns who is paid for a seat of the court: not the account that answered, which can spend nothing.
 func (k Keeper) courtPayee(ctx context.Context, it *item, who string) (string, error) {
 	i := slices.IndexFunc(it.state.Court, func(s poco.Seat) bool { return s.Who == who })
@@ -120,6 +165,20 @@ func (k Keeper) courtPayee(ctx context.Context, it *item, who string) (string, e
 		return "", fmt.Errorf("%s holds no seat of the court", who)
 	}
 	return k.seats.Payee(ctx, it.state.Court[i].Org)
+}
+
+// noteCourtFaults counts the faults of a court's seats that were silent, or found something else than two thirds.
+func (k Keeper) noteCourtFaults(ctx context.Context, it *item, silent, wrong []string) error {
+	for _, seat := range it.state.Court {
+		was := slices.Contains(silent, seat.Who)
+		if !was && !slices.Contains(wrong, seat.Who) {
+			continue
+		}
+		if err := k.noteCourtFault(ctx, seat.Org, was, it.state.CourtCalled); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // noteCourtFault counts a silence of a validator in court, or a vote of it against two thirds, in a court that was called at

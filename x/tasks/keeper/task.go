@@ -28,6 +28,9 @@ func (k Keeper) load(ctx context.Context, id string) (*item, error) {
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil, errorsmod.Wrapf(types.ErrNotFound, "task %s", id)
 	}
+	if errors.Is(err, collections.ErrEncoding) {
+		return nil, errorsmod.Wrapf(types.ErrInvalid, "task: %s", err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +72,7 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 			return err
 		}
 	}
-	if it.stored.Phase == types.PHASE_DONE && it.stored.Done == 0 {
+	if it.stored.Ended() && it.stored.Done == 0 {
 		it.stored.Done = sdkCtx.BlockHeight()
 	}
 	it.stored.Queued = it.stored.Deadline

@@ -6,6 +6,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -14,11 +15,9 @@ import (
 
 // ParseID reads a task id in hex.
 func ParseID(id string) (out [32]byte, err error) {
-	bz, err := hex.DecodeString(id)
-	if err != nil || len(bz) != len(out) || hex.EncodeToString(bz) != id {
-		return out, errorsmod.Wrapf(ErrInvalid, "task: got %q, expected 64 lower-case hex digits", id)
+	if out, err = ids.Parse(id); err != nil {
+		return out, errorsmod.Wrapf(ErrInvalid, "task: %s", err)
 	}
-	copy(out[:], bz)
 	return out, nil
 }
 
@@ -156,6 +155,9 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 		Took: t.Took, Delay: t.Delay, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Seated: t.Seated, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
 		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled, Recalls: t.Recalls,
 	}
+	if out.Audit, err = t.Audit.ToPoco(); err != nil {
+		return out, err
+	}
 	if len(t.Risk) > 0 {
 		if out.Risk, err = poco.Q64FromBytes(t.Risk); err != nil {
 			return out, err
@@ -206,6 +208,7 @@ func (t *Task) Take(p poco.Task, height int64) {
 	if !p.Risk.IsZero() {
 		t.Risk = p.Risk.Bytes()
 	}
+	t.takeAudit(p.Audit)
 	if p.Verdict.Kind != poco.KindUnspecified {
 		v := OutcomeFromPoco(p.Verdict)
 		t.Verdict = &v
@@ -286,4 +289,4 @@ func TurnSumsFromPoco(s poco.Sums) TurnSums {
 }
 
 // IDText is the text of an id: lower-case hex.
-func IDText(id [32]byte) string { return hex.EncodeToString(id[:]) }
+func IDText(id [32]byte) string { return ids.Format(id) }

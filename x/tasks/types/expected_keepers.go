@@ -3,6 +3,7 @@ package types
 import (
 	"context"
 
+	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -25,7 +26,15 @@ type WorkersKeeper interface {
 	Lock(ctx context.Context, worker string, amount uint64) error
 	Release(ctx context.Context, worker string, amount uint64, fault poco.Fault) error
 	Settle(ctx context.Context, taskID string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay, burn uint64) error
+	// SettleHeld frees or slashes the stakes that stood for an answer under audit.
+	SettleHeld(ctx context.Context, taskID string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay) error
 }
+
+// AccountKeeper names the module's account.
+type AccountKeeper = purse.Accounts
+
+// BankKeeper moves bonds.
+type BankKeeper = purse.Bank
 
 // DealsKeeper is what tasks need of x/deals: the deal, its escrow, and who wants to hear of results.
 type DealsKeeper interface {

@@ -35,6 +35,9 @@ func (g GenesisState) Validate() error {
 	if err := g.validateCourts(); err != nil {
 		return err
 	}
+	if err := g.validateAudits(); err != nil {
+		return err
+	}
 	ledgers := make(map[string]Ledger, len(g.Ledgers))
 	for _, l := range g.Ledgers {
 		if _, err := l.ToPoco(); err != nil {

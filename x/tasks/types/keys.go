@@ -9,7 +9,7 @@ const (
 	StoreKey = ModuleName
 )
 
-// Prefixes of the module's store. Tasks are named by their id in hex, ledgers by their key in text.
+// Prefixes of the module's store. Ids are 32 raw bytes, addresses 20, ledgers are named by their key in text.
 var (
 	// ParamsKey holds the Params.
 	ParamsKey = collections.NewPrefix(0)
@@ -50,4 +50,14 @@ var (
 	AppConvictionsPrefix = collections.NewPrefix(17)
 	// PlannedPrefix: pool -> seats of tasks that are planned and not drawn yet; 0 is not stored.
 	PlannedPrefix = collections.NewPrefix(18)
+	// OwedKey holds what the module owes: bonds and the audit budget.
+	OwedKey = collections.NewPrefix(30)
+	// DepositsPrefix: task -> bond that transactions of this block have paid.
+	DepositsPrefix = collections.NewPrefix(31)
+	// ConvictedPrefix: organisation -> height of its last conviction.
+	ConvictedPrefix = collections.NewPrefix(32)
+	// AuditCountsPrefix: cause -> AuditCount.
+	AuditCountsPrefix = collections.NewPrefix(33)
+	// AuditBudgetKey holds the audit budget.
+	AuditBudgetKey = collections.NewPrefix(34)
 )

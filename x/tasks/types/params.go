@@ -22,6 +22,8 @@ func DefaultParams() Params {
 		CourtRecalls:      4,
 		AppConvictions:    5,
 		AppWindowBlocks:   172_800, // a day of half seconds
+		PatrolPerMille:    5,
+		ChallengeBond:     1_000,
 	}
 }
 
@@ -49,6 +51,8 @@ func (p Params) Validate() error {
 		return errorsmod.Wrapf(ErrInvalidParams, "court_recalls: got %d, expected court_strikes = %d to 100, so that a seat that stays silent is jailed before its task is given up", p.CourtRecalls, p.CourtStrikes)
 	case p.AppConvictions < 2 || p.AppConvictions > 100:
 		return errorsmod.Wrapf(ErrInvalidParams, "app_convictions: got %d, expected 2 to 100", p.AppConvictions)
+	case p.PatrolPerMille > 1_000:
+		return errorsmod.Wrapf(ErrInvalidParams, "patrol_per_mille: got %d, expected at most 1000", p.PatrolPerMille)
 	case p.AppWindowBlocks < 1:
 		return errorsmod.Wrapf(ErrInvalidParams, "app_window_blocks: got %d, expected at least 1", p.AppWindowBlocks)
 	}

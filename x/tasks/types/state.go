@@ -13,7 +13,7 @@ func (p Phase) State() State {
 		return STATE_PROVISIONAL
 	case PHASE_COURT_WAIT, PHASE_COURT_COMMIT, PHASE_COURT_REVEAL:
 		return STATE_COURT
-	case PHASE_DONE:
+	case PHASE_DONE, PHASE_AUDIT:
 		return STATE_ENDED
 	}
 	return STATE_UNSPECIFIED
@@ -28,8 +28,14 @@ const endings = 1 << 8
 // StateKey orders tasks by state, those that have ended by ending as well.
 func StateKey(s State, e Ending) uint32 { return uint32(s)*endings + uint32(e) }
 
-// StateKey is that of the task as it is stored.
-func (t Task) StateKey() uint32 { return StateKey(t.Phase.State(), t.Ending) }
+// StateKey is that of the task as it is stored. A task whose accepted answer is before the court is in the court's state.
+func (t Task) StateKey() uint32 {
+	state := t.Phase.State()
+	if state != STATE_ENDED {
+		return StateKey(state, ENDING_UNSPECIFIED)
+	}
+	return StateKey(state, t.Ending)
+}
 
 // CheckState returns ErrInvalid unless tasks can be in the state with the ending: those that have ended have one.
 func CheckState(s State, e Ending) error {

@@ -51,10 +51,18 @@ func endAssignment(w *types.Worker, amount uint64) error {
 	if w.Busy == 0 {
 		return types.ErrSettlement.Wrapf("worker %s: has no assignment", w.Address)
 	}
+	if err := freeStake(w, amount); err != nil {
+		return err
+	}
+	w.Busy--
+	return nil
+}
+
+// freeStake frees the stake of an assignment.
+func freeStake(w *types.Worker, amount uint64) error {
 	if amount > w.Locked {
 		return types.ErrSettlement.Wrapf("unlock of %s: %d ucred, expected at most the %d locked", w.Address, amount, w.Locked)
 	}
-	w.Busy--
 	w.Locked -= amount
 	return nil
 }

@@ -13,7 +13,8 @@ import (
 //
 //	WRONG                a strike each time, for a court has proven it
 //	UNREVEALED           a strike, unless it belongs to the outage that is on record already (poco.Outage)
-//	SILENT, ABSTAINED    the worker cools down
+//	SILENT, ABSTAINED,
+//	UNSERVED             the worker cools down; not to serve the inputs counts as a silence
 func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault, outage poco.Outage) error {
 	switch fault {
 	case poco.FaultNone:
@@ -30,7 +31,7 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 			return k.addStrike(ctx, params, w)
 		}
 		w.Record.Confirmations = 0
-	case poco.FaultSilent:
+	case poco.FaultSilent, poco.FaultUnserved: // who does not serve what it ran on is silent about it
 		w.Record.Silent++
 	case poco.FaultAbstained:
 		w.Record.Abstained++

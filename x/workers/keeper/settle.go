@@ -9,7 +9,22 @@ import (
 // Settle ends a task's assignments. It frees slots and stakes, slashes, and writes the records. Out of the slashed stake it
 // pays pays and burns burn, in ucred. ErrSettlement unless sum(pays) + burn == sum(slash). On an error a part may have been
 // written, so the caller runs it in a cache context.
+//
+// The stake of a seat whose Unlock is 0 stays locked: it stands for an answer under audit until SettleHeld.
 func (k Keeper) Settle(ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay, burn uint64) error {
+	return k.settle(ctx, taskID, ends, pays, burn, endAssignment)
+}
+
+// SettleHeld ends what stood for an answer under audit: the stakes of assignments whose slots Settle has freed. It is Settle
+// otherwise, and burns nothing. On an error a part may have been written.
+func (k Keeper) SettleHeld(ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay) error {
+	return k.settle(ctx, taskID, ends, pays, 0, freeStake)
+}
+
+// settle ends assignments by a function that takes what a seat had out of the worker's record.
+func (k Keeper) settle(
+	ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay, burn uint64, free func(*types.Worker, uint64) error,
+) error {
 	if err := types.CheckSettlement(ends, pays, burn); err != nil {
 		return err
 	}
@@ -18,7 +33,7 @@ func (k Keeper) Settle(ctx context.Context, taskID string, ends []types.SeatSett
 		return err
 	}
 	for _, e := range ends {
-		if err := k.settleSeat(ctx, params, taskID, e); err != nil {
+		if err := k.settleSeat(ctx, params, taskID, e, free); err != nil {
 			return err
 		}
 	}
@@ -30,9 +45,9 @@ func (k Keeper) Settle(ctx context.Context, taskID string, ends []types.SeatSett
 	return k.burnStake(ctx, burn)
 }
 
-func (k Keeper) settleSeat(ctx context.Context, params types.Params, taskID string, e types.SeatSettlement) error {
+func (k Keeper) settleSeat(ctx context.Context, params types.Params, taskID string, e types.SeatSettlement, free func(*types.Worker, uint64) error) error {
 	w, err := k.changeWorker(ctx, e.Worker, func(w *types.Worker) error {
-		if err := endAssignment(w, e.Unlock); err != nil {
+		if err := free(w, e.Unlock); err != nil {
 			return err
 		}
 		// What is slashed was locked, so it is bonded: slash <= unlock <= locked <= bonded.
@@ -44,6 +59,9 @@ func (k Keeper) settleSeat(ctx context.Context, params types.Params, taskID stri
 		}
 		if e.Confirmed {
 			w.Record.Confirmations++
+		}
+		if e.Overturned {
+			w.Record.Right -= min(1, w.Record.Right)
 		}
 		k.noteDispute(ctx, w, e.Dispute)
 		return k.recordFault(ctx, params, w, e.Fault, e.Outage)

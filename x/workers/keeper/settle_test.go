@@ -216,3 +216,26 @@ func TestLockRefuses(t *testing.T) {
 	require.NoError(t, f.k.Release(f.ctx, worker, 10, poco.FaultNone))
 	f.check()
 }
+
+// TestHeldStakes: the stake of an answer under audit stays locked when its slot is free, and is freed or slashed later.
+func TestHeldStakes(t *testing.T) {
+	f, worker := assigned(t)
+	to := address20(99)
+	require.NoError(t, f.k.Settle(f.ctx, "t", []types.SeatSettlement{{Worker: worker, Right: true}}, nil, 0))
+	require.NoError(t, f.k.Settle(f.ctx, "u", []types.SeatSettlement{{Worker: worker, Right: true}}, nil, 0))
+	w := f.get(worker)
+	require.Equal(t, []uint64{100, 20, 0, 2}, []uint64{w.Bonded, w.Locked, uint64(w.Busy), w.Record.Right})
+	_, err := f.k.Unbond(f.ctx, worker, 81)
+	require.ErrorIs(t, err, types.ErrStake, "what stands for an answer cannot be unbonded")
+
+	require.ErrorIs(t, f.k.SettleHeld(f.ctx, "t", []types.SeatSettlement{{Worker: worker, Unlock: 10, Slash: 10}}, nil), types.ErrSettlement)
+	require.NoError(t, f.k.SettleHeld(f.ctx, "t", []types.SeatSettlement{{Worker: worker, Unlock: 10}}, nil))
+	require.NoError(t, f.k.SettleHeld(f.ctx, "u", []types.SeatSettlement{
+		{Worker: worker, Unlock: 10, Slash: 10, Fault: poco.FaultWrong, Overturned: true},
+	}, []types.StakePay{{To: to, Amount: 10}}))
+	w = f.get(worker)
+	require.Equal(t, []uint64{90, 0, 0}, []uint64{w.Bonded, w.Locked, uint64(w.Busy)})
+	require.Equal(t, types.Record{Right: 1, Wrong: 1, StrikeHeight: 10, Slashed: 10}, w.Record)
+	require.EqualValues(t, 10, f.balance(text(to)))
+	f.check()
+}

@@ -20,6 +20,8 @@ type SeatSettlement struct {
 	Outage poco.Outage
 	// Right says that it gave the accepted answer.
 	Right bool
+	// Overturned says that the answer for which it was counted as right has turned out wrong.
+	Overturned bool
 	// Confirmed says that its right answer counts as a confirmation.
 	Confirmed bool
 	// Dispute says whether a strike of it is left pending, or is no longer.

@@ -1,0 +1,199 @@
+// Package strictjson reads JSON in which every name counts. The standard library takes a name in other letters for the same
+// one, and the last of two; what was signed could then differ from what is read.
+package strictjson
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// ErrFormat says that a text is not in the expected form.
+var ErrFormat = errors.New("JSON: not in the expected form")
+
+// Limits of what is read.
+const (
+	MaxSize  = 64 << 10
+	maxDepth = 12
+)
+
+// Object is a JSON object while it is read. The first refusal stays, so that callers ask once, at the end.
+type Object struct {
+	fields map[string]any
+	path   string
+	err    *error
+}
+
+// Parse reads an object of at most MaxSize bytes, with nothing behind it. Use Close when all of it has been read.
+func Parse(b []byte) (Object, error) {
+	if len(b) > MaxSize {
+		return Object{}, fmt.Errorf("%w: %d bytes, expected at most %d", ErrFormat, len(b), MaxSize)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	value, err := readValue(d, 0)
+	if err != nil {
+		return Object{}, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Object{}, fmt.Errorf("%w: something behind it", ErrFormat)
+	}
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return Object{}, fmt.Errorf("%w: expected an object", ErrFormat)
+	}
+	return Object{fields: fields, path: "", err: new(error)}, nil
+}
+
+func readValue(d *json.Decoder, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, errors.New("nested too deep")
+	}
+	token, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token {
+	case json.Delim('{'):
+		return readObject(d, depth)
+	case json.Delim('['):
+		return readArray(d, depth)
+	}
+	return token, nil
+}
+
+func readObject(d *json.Decoder, depth int) (any, error) {
+	out := map[string]any{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		text, _ := name.(string)
+		if _, twice := out[text]; twice {
+			return nil, fmt.Errorf("%q is there twice", text)
+		}
+		if out[text], err = readValue(d, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	_, err := d.Token()
+	return out, err
+}
+
+func readArray(d *json.Decoder, depth int) (any, error) {
+	out := []any{}
+	for d.More() {
+		v, err := readValue(d, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	_, err := d.Token()
+	return out, err
+}
+
+// refuse keeps the first refusal.
+func (o Object) refuse(name, want string) {
+	if *o.err == nil {
+		*o.err = fmt.Errorf("%w: %s%s: expected %s", ErrFormat, o.path, name, want)
+	}
+}
+
+// take removes a field, so that Close sees what nobody asked for.
+func (o Object) take(name string) (any, bool) {
+	v, ok := o.fields[name]
+	delete(o.fields, name)
+	return v, ok
+}
+
+// String reads a text.
+func (o Object) String(name string) string {
+	v, _ := o.take(name)
+	s, ok := v.(string)
+	if !ok {
+		o.refuse(name, "a text")
+	}
+	return s
+}
+
+// Uint reads a whole number of at most so many bits.
+func (o Object) Uint(name string, bits int) uint64 {
+	v, _ := o.take(name)
+	n, _ := v.(json.Number)
+	u, err := strconv.ParseUint(string(n), 10, bits)
+	if err != nil {
+		o.refuse(name, fmt.Sprintf("a number of %d bits", bits))
+	}
+	return u
+}
+
+// Hex reads bytes, written in hex in either case. It returns so many zeroes when they are not there.
+func (o Object) Hex(name string, size int) []byte {
+	v, _ := o.take(name)
+	s, _ := v.(string)
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != size {
+		o.refuse(name, fmt.Sprintf("%d bytes in hex", size))
+		return make([]byte, size)
+	}
+	return b
+}
+
+// Objects reads a list of at most so many objects.
+func (o Object) Objects(name string, most int) (out []Object) {
+	v, _ := o.take(name)
+	list, ok := v.([]any)
+	if !ok || len(list) > most {
+		o.refuse(name, fmt.Sprintf("a list of at most %d", most))
+		return nil
+	}
+	for i, item := range list {
+		fields, ok := item.(map[string]any)
+		if !ok {
+			o.refuse(name, "a list of objects")
+			return nil
+		}
+		out = append(out, Object{fields: fields, path: fmt.Sprintf("%s%s[%d].", o.path, name, i), err: o.err})
+	}
+	return out
+}
+
+// Object reads an object.
+func (o Object) Object(name string) Object {
+	v, _ := o.take(name)
+	fields, ok := v.(map[string]any)
+	if !ok {
+		o.refuse(name, "an object")
+		fields = map[string]any{}
+	}
+	return Object{fields: fields, path: o.path + name + ".", err: o.err}
+}
+
+// Has says whether a field is there.
+func (o Object) Has(name string) bool {
+	_, ok := o.fields[name]
+	return ok
+}
+
+// Skip reads fields whose content does not matter, where they are there.
+func (o Object) Skip(names ...string) {
+	for _, name := range names {
+		delete(o.fields, name)
+	}
+}
+
+// Close refuses fields that nobody asked for.
+func (o Object) Close() {
+	if len(o.fields) > 0 {
+		o.refuse("", "no field that is unknown here")
+	}
+}
+
+// Err is the first refusal of the whole text.
+func (o Object) Err() error { return *o.err }

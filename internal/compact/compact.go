@@ -1,0 +1,73 @@
+// Package compact writes ids, addresses and digests into the state as raw bytes. Keepers, genesis, queries and messages have
+// them as text, as people read them: an id as 64 hexadecimal digits, an address as bech32, a digest as "sha256:" and 64
+// digits. Between a keeper and its store stand the codecs of this package, and a form (form.go) says what becomes of a text:
+//
+//	an id       32 bytes
+//	an address  its bytes, 20 of an account
+//	a digest    32 bytes
+//
+// Keys of collections take the key codecs ID and Address (key.go). Records take Value: the record is marshalled by its
+// protobuf definition, and in the bytes of that every text of a field that is marked is replaced (layout.go). Such a field
+// has one of these options; of an empty text nothing is stored:
+//
+//	string id = 1 [(cosmos_proto.scalar) = "credence.ID"];
+//	string who = 2 [(cosmos_proto.scalar) = "cosmos.AddressString"];
+//	string digest = 3 [(cosmos_proto.scalar) = "credence.Digest"];
+//
+// In protobuf's encoding a string and a sequence of bytes look the same. So what is stored is the record as it would be
+// written if its marked fields were of type bytes, and any reader of protobuf can read it. A text that no form takes is an
+// error when it is written, which names the field.
+package compact
+
+import (
+	"fmt"
+
+	collcodec "cosmossdk.io/collections/codec"
+	"cosmossdk.io/core/address"
+
+	"github.com/cosmos/gogoproto/proto"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+)
+
+// record is a generated protobuf message.
+type record[T any] interface {
+	*T
+	codec.ProtoMarshaler
+}
+
+// Value returns the codec of records whose marked fields are stored raw. It panics for a message that is not registered,
+// which is a mistake in the program.
+func Value[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Codec) collcodec.ValueCodec[T] {
+	l, err := layoutOf(proto.MessageName(PT(new(T))), addresses)
+	if err != nil {
+		panic(err)
+	}
+	return value[T]{codec.CollValue[T, PT](cdc), l}
+}
+
+// value is the codec of a record: that of protobuf, but for the marked fields. JSON and names are protobuf's.
+type value[T any] struct {
+	collcodec.ValueCodec[T]
+	layout *layout
+}
+
+func (v value[T]) Encode(record T) ([]byte, error) {
+	text, err := v.ValueCodec.Encode(record)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := v.layout.rewrite(text, packText)
+	if err != nil {
+		return nil, fmt.Errorf("%T: %w", record, err)
+	}
+	return raw, nil
+}
+
+func (v value[T]) Decode(raw []byte) (record T, err error) {
+	text, err := v.layout.rewrite(raw, unpackRaw)
+	if err != nil {
+		return record, fmt.Errorf("%T: %w", record, err)
+	}
+	return v.ValueCodec.Decode(text)
+}

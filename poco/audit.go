@@ -1,0 +1,295 @@
+package poco
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/big"
+	"slices"
+)
+
+// What happens to an answer between its acceptance and the height at which it is final (protocol section 5.1).
+//
+// An answer that the replicas gave is paid for at once. The stakes of those who gave it stay locked for the audit window.
+// Within the window anybody can post a bond and call the court. When the window ends the chain itself calls the court in
+// two cases: a worker of an organisation that answered has been convicted meanwhile, or the seed of that height draws the
+// task for the patrol. The court looks at a task once. What it finds is final; when it finds nothing, the answer stands.
+
+// AuditCause is why a court looks at an accepted answer.
+type AuditCause uint8
+
+// The causes.
+const (
+	AuditNone       AuditCause = iota
+	AuditChallenge             // somebody posted a bond
+	AuditConviction            // a worker of an organisation that answered was convicted since the task was opened
+	AuditPatrol                // it was drawn at random
+)
+
+// String names the cause.
+func (c AuditCause) String() string {
+	return [...]string{"NONE", "CHALLENGE", "CONVICTION", "PATROL"}[c]
+}
+
+// AuditResult is what became of an answer under audit.
+type AuditResult uint8
+
+// The results.
+const (
+	AuditOpen       AuditResult = iota // it is under audit still
+	AuditUnopposed                     // nobody called the court
+	AuditUpheld                        // the court found the same answer
+	AuditOverturned                    // the court found another answer, which is the task's now
+	AuditNoAnswer                      // the court agreed that it has no answer: what was accepted stands
+	AuditUndecided                     // the court did not agree, or was silent: what was accepted stands
+)
+
+// String names the result.
+func (r AuditResult) String() string {
+	return [...]string{"OPEN", "UNOPPOSED", "UPHELD", "OVERTURNED", "NO_ANSWER", "UNDECIDED"}[r]
+}
+
+// Audit is where the audit of a task's answer stands. It is empty for a task that has none: the court judged it, or its
+// terms have no window.
+type Audit struct {
+	End        int64 // first height that is too late to challenge it
+	Cause      AuditCause
+	Challenger string // account whose bond it is; empty when the audit budget pays
+	Bond       uint64 // ucred set aside for the court
+	Answer     Outcome
+	Result     AuditResult
+}
+
+// AuditSettlement is every movement of stake, record and bond when an answer becomes final. Two laws hold (tested):
+//
+//	sum(FromStake) = sum(Seats.Slash)      sum(FromBond) + BondBack + BondKept = Audit.Bond
+type AuditSettlement struct {
+	Result AuditResult
+	// Seats whose stakes stood for the answer. Their slots were freed when it was accepted.
+	Seats     []SeatEnd
+	FromStake []Pay
+	FromBond  []Pay
+	BondBack  uint64 // to whom it came from
+	BondKept  uint64 // by the audit budget
+	// CourtSilent, CourtWrong and FlagApp are those of Settlement.
+	CourtSilent []string
+	CourtWrong  []string
+	FlagApp     bool
+}
+
+// openAudit begins the audit window of an answer that the replicas gave. Where no court may judge there is none.
+func (t *Task) openAudit(height int64) {
+	if t.Terms.AuditBlocks > 0 && t.Terms.rules().Court != CourtNever {
+		t.Audit = Audit{End: height + t.Terms.AuditBlocks, Answer: t.Verdict}
+	}
+}
+
+// underAudit says whether the answer is accepted and not final.
+func (t *Task) underAudit() bool {
+	return t.Ending == EndAccepted && t.Audit.End > 0 && t.Phase != PhaseDone
+}
+
+// held says whether the stake of a seat stands for the answer until that is final.
+func (t *Task) held(s Seat) bool {
+	return t.Audit.End > 0 && s.State == SeatRevealed && s.Outcome == t.Audit.Answer
+}
+
+// challenged notes a bond. The block hook calls the court, because messages have no effects.
+func (t *Task) challenged(e Challenged) error {
+	if t.underAudit() && t.Audit.Cause != AuditNone {
+		return fmt.Errorf("%w: the court was called (%s)", ErrAlready, t.Audit.Cause)
+	}
+	if err := t.in(PhaseAudit); err != nil {
+		return err
+	}
+	if e.Height >= t.Audit.End {
+		return fmt.Errorf("%w: at height %d, an answer can be challenged below %d", ErrWindowClosed, e.Height, t.Audit.End)
+	}
+	t.Audit.Cause, t.Audit.Challenger, t.Audit.Bond = AuditChallenge, e.By, e.Bond
+	t.Deadline = e.Height
+	return nil
+}
+
+// auditDue acts on a challenge, or on the end of the window.
+func (t *Task) auditDue() []Effect {
+	if t.Audit.Cause != AuditNone {
+		return t.callCourt()
+	}
+	return []Effect{AskAudit{}}
+}
+
+// auditDrawn makes the answer final, unless the chain calls the court.
+func (t *Task) auditDrawn(e AuditDrawn) ([]Effect, error) {
+	if err := t.in(PhaseAudit); err != nil {
+		return nil, err
+	}
+	if e.Cause == AuditNone {
+		return t.closeAudit(AuditUnopposed, false), nil
+	}
+	t.Audit.Cause, t.Audit.Bond = e.Cause, e.Bond
+	return t.callCourt(), nil
+}
+
+// foundInAudit makes the court's verdict about an accepted answer final.
+func (t *Task) foundInAudit(verdict Outcome) []Effect {
+	switch {
+	case !verdict.Kind.IsAnswer():
+		return t.closeAudit(AuditNoAnswer, true)
+	case verdict == t.Verdict:
+		t.ByCourt = true
+		return t.closeAudit(AuditUpheld, true)
+	}
+	t.ByCourt, t.Verdict = true, verdict
+	return t.closeAudit(AuditOverturned, true)
+}
+
+// leaveUndecided makes an accepted answer final although its court came to nothing. The seats of a court that voted without
+// a verdict are judged; the silences of one that was given up have been noted, and a task that broke has none.
+func (t *Task) leaveUndecided(e Ending) []Effect { return t.closeAudit(AuditUndecided, e == EndVoid) }
+
+func (t *Task) closeAudit(r AuditResult, judged bool) []Effect {
+	t.Phase, t.Deadline, t.Audit.Result = PhaseDone, 0, r
+	return []Effect{FinishAudit{Settlement: t.settleAudit(judged)}}
+}
+
+// settleAudit computes who is paid what when an answer becomes final. Judged says that the court's seats have voted.
+func (t *Task) settleAudit(judged bool) AuditSettlement {
+	s := AuditSettlement{Result: t.Audit.Result}
+	slashed := t.endHeldSeats(&s)
+	var truthful []string
+	if judged {
+		truthful = t.endAuditCourt(&s)
+	}
+	switch s.Result {
+	case AuditOverturned:
+		s.BondBack = t.Audit.Bond
+		t.payFromLiars(&s, slashed, truthful)
+	case AuditUpheld, AuditNoAnswer:
+		s.FromBond, s.BondKept = payCourt(truthful, t.Terms.CourtFee, t.Audit.Bond)
+	default:
+		s.BondBack = t.Audit.Bond
+	}
+	return s
+}
+
+// endHeldSeats frees the stakes that stood for the answer, or takes them when the court found another one.
+func (t *Task) endHeldSeats(s *AuditSettlement) (slashed uint64) {
+	for _, seat := range t.Seats {
+		if !t.held(seat) {
+			continue
+		}
+		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: true}
+		if s.Result == AuditOverturned {
+			e.Right, e.Fault, e.Slash = false, FaultWrong, t.Terms.Stake
+		}
+		slashed += e.Slash
+		s.Seats = append(s.Seats, e)
+	}
+	return slashed
+}
+
+// endAuditCourt sorts the court's seats as endCourt does, by the verdict if there is one, and returns those to be paid.
+func (t *Task) endAuditCourt(s *AuditSettlement) (paid []string) {
+	verdict, found := t.courtVerdict()
+	for _, seat := range t.Court {
+		switch {
+		case seat.State != SeatRevealed:
+			s.CourtSilent = append(s.CourtSilent, seat.Who)
+		case found && seat.Outcome != verdict:
+			s.CourtWrong = append(s.CourtWrong, seat.Who)
+		default:
+			paid = append(paid, seat.Who)
+		}
+	}
+	s.FlagApp = !found && t.contradictory()
+	return paid
+}
+
+// courtVerdict is the outcome on which more than two thirds of the court's whole power agree.
+func (t *Task) courtVerdict() (Outcome, bool) {
+	var total uint64
+	for _, s := range t.Court {
+		total += s.Power
+	}
+	i := slices.IndexFunc(t.Court, func(s Seat) bool {
+		return s.State == SeatRevealed && 3*t.power(s.Outcome) > 2*total
+	})
+	if i < 0 {
+		return Outcome{}, false
+	}
+	return t.Court[i].Outcome, true
+}
+
+// payFromLiars shares the slashed stake of an overturned answer: the court first, then the requester up to the value at risk
+// and at most half, so that a requester and its workers in one hand lose something, and what is left to the audit budget.
+func (t *Task) payFromLiars(s *AuditSettlement, slashed uint64, court []string) {
+	s.FromStake, slashed = payCourt(court, t.Terms.CourtFee, slashed)
+	back := min(slashed/2, t.Terms.Value)
+	s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
+	s.FromStake = appendPay(s.FromStake, Pay{PartyAudits, "", slashed - back})
+}
+
+// payCourt pays each of the seats the fee, or as much of it as all can have in equal parts, and returns what is left.
+func payCourt(seats []string, fee, pot uint64) (pays []Pay, left uint64) {
+	if len(seats) == 0 {
+		return nil, pot
+	}
+	each := min(fee, pot/uint64(len(seats)))
+	for _, who := range seats {
+		pays = appendPay(pays, Pay{PartyCourt, who, each})
+	}
+	return pays, pot - each*uint64(len(seats))
+}
+
+// ChallengeBond is what a challenge costs before it is decided, in ucred: the fees of a court of so many seats, and at least
+// the governed minimum. It saturates.
+func (t Terms) ChallengeBond(seats, least uint64) uint64 {
+	return max(t.Exposure(seats).CourtCost, least)
+}
+
+// DrawPatrol says whether the seed of the height at which a task's audit window ends draws the task for the patrol. The
+// height was fixed when the answer was accepted, so that nobody who could still change an answer knew the seed.
+func DrawPatrol(seed []byte, task [32]byte, perMille uint32) bool {
+	h := Hash([]byte("credence/patrol/v1"), seed, task[:])
+	return binary.BigEndian.Uint64(h[:8])%1000 < uint64(perMille)
+}
+
+// BoundErrors returns an upper bound, at 95 % confidence, on the share of wrong answers among those that the patrol's audits
+// were drawn from, in parts per million, rounded up:
+//
+//	(E + 3 + 2 sqrt(E)) / A        A audits that were decided, E of them errors
+//
+// Without errors this is the rule of three, 3/A. With errors it lies above the one-sided Poisson limit for every E, which lies
+// above the binomial one. Without audits it is 1.
+func BoundErrors(audits, errors uint64) uint64 {
+	const million = 1_000_000
+	if audits == 0 {
+		return million
+	}
+	e := new(big.Int).SetUint64(errors)
+	// ceil(2 sqrt(E)) = ceil(sqrt(4E))
+	n := new(big.Int).Add(sqrtUp(new(big.Int).Lsh(e, 2)), e)
+	n.Add(n, big.NewInt(3)).Mul(n, big.NewInt(million))
+	a := new(big.Int).SetUint64(audits)
+	n.Add(n, a).Sub(n, big.NewInt(1)).Quo(n, a)
+	if !n.IsUint64() {
+		return million
+	}
+	return min(million, n.Uint64())
+}
+
+// BoundColluders returns an upper bound on the share of colluding organisations, in parts per million, that the audits of tasks
+// with two replicas support, if the coalition lies whenever both are its own: that happens to at most q^2 of them, so that q is
+// at most the square root of BoundErrors.
+func BoundColluders(audits, errors uint64) uint64 {
+	p := new(big.Int).SetUint64(BoundErrors(audits, errors))
+	return sqrtUp(p.Mul(p, big.NewInt(1_000_000))).Uint64()
+}
+
+// sqrtUp is the square root rounded up.
+func sqrtUp(n *big.Int) *big.Int {
+	r := new(big.Int).Sqrt(n)
+	if new(big.Int).Mul(r, r).Cmp(n) < 0 {
+		r.Add(r, big.NewInt(1))
+	}
+	return r
+}

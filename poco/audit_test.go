@@ -1,0 +1,304 @@
+package poco
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// checkAudit checks the laws of what became of the answer under audit.
+func (p *play) checkAudit() {
+	audit := p.task.Audit
+	judged := p.end.Ending == EndAccepted && !p.end.ByCourt && p.task.Terms.AuditBlocks > 0 && p.task.Terms.rules().Court != CourtNever
+	require.Equal(p.t, judged, p.final != nil, "answers of replicas, and no others, are under audit")
+	if p.final == nil {
+		require.Zero(p.t, audit)
+		return
+	}
+	s := *p.final
+	require.Equal(p.t, audit.Result, s.Result)
+	require.Equal(p.t, audit.Answer, p.end.Verdict)
+	require.Equal(p.t, total(s.FromStake), slashes(s.Seats), "stake")
+	require.Equal(p.t, audit.Bond, total(s.FromBond)+s.BondBack+s.BondKept, "bond")
+	switch s.Result {
+	case AuditOverturned:
+		require.NotEqual(p.t, audit.Answer, p.task.Verdict)
+		require.True(p.t, p.task.Verdict.Kind.IsAnswer())
+		require.Equal(p.t, audit.Bond, s.BondBack)
+	case AuditUpheld, AuditNoAnswer:
+		require.Zero(p.t, s.BondBack, "a court that found nothing wrong is paid by the bond")
+		fallthrough
+	default:
+		require.Equal(p.t, audit.Answer, p.task.Verdict, "the answer stands")
+		require.Zero(p.t, slashes(s.Seats), "nobody is slashed unless the answer is overturned")
+	}
+	require.Equal(p.t, audit.Cause == AuditNone, s.Result == AuditUnopposed || p.broke())
+	for _, pay := range s.FromStake {
+		if pay.Party == PartyRequester {
+			require.LessOrEqual(p.t, pay.Amount, p.task.Terms.Value)
+			require.LessOrEqual(p.t, 2*pay.Amount, slashes(s.Seats), "a requester that owns its liars loses something")
+		}
+	}
+}
+
+// broke says whether the chain gave the task up before anybody asked for the court.
+func (p *play) broke() bool {
+	return p.final.Result == AuditUndecided && p.task.Audit.Cause == AuditNone
+}
+
+func slashes(ends []SeatEnd) (sum uint64) {
+	for _, e := range ends {
+		sum += e.Slash
+	}
+	return sum
+}
+
+// audited plays a task to the audit of an answer that three replicas gave.
+func audited(t *testing.T, answer Outcome, change ...func(*Terms)) *play {
+	terms := testTerms()
+	terms.AuditBlocks = 20
+	for _, c := range change {
+		c(&terms)
+	}
+	p := newPlay(t, terms)
+	p.toReveal(answer, answer, answer)
+	p.revealAll(BenchWorkers)
+	require.Equal(t, PhaseAudit, p.task.Phase)
+	require.Equal(t, EndAccepted, p.task.Ending)
+	return p
+}
+
+// TestAnswersUnderAudit: the escrow is paid when the answer is accepted, the stakes stay until it is final.
+func TestAnswersUnderAudit(t *testing.T) {
+	p := audited(t, truth)
+	require.Len(t, p.end.FromEscrow, 4)
+	require.Len(t, p.held, 3, "stakes stay locked")
+	require.Len(t, p.resolved, 1, "the ledgers do not wait")
+	require.Equal(t, p.height+20, p.task.Deadline)
+	p.due(p.task.Deadline - 1)
+	require.Equal(t, PhaseAudit, p.task.Phase)
+	p.due(p.task.Deadline)
+	require.Equal(t, AuditUnopposed, p.final.Result)
+	require.Len(t, p.resolved, 1)
+	p.checkEnd()
+}
+
+// TestNoAudit: a court's answer is final at once, and so is one under terms without a window or without a court.
+func TestNoAudit(t *testing.T) {
+	terms := testTerms()
+	terms.AuditBlocks = 20
+	p := newPlay(t, terms)
+	p.toReveal(lie, truth, truth)
+	p.revealAll(BenchWorkers)
+	p.courtSays(truth, truth, truth, truth)
+	require.True(t, p.task.ByCourt)
+	p.checkEnd()
+	require.Contains(t, p.end.FromStake, Pay{PartyAudits, "", 768}, "what would be burnt pays for audits of the convicted's other answers")
+	require.Zero(t, p.end.Burn)
+
+	terms.Policy = PolicyQuorum
+	p = newPlay(t, terms)
+	p.toReveal(truth, truth, truth)
+	p.revealAll(BenchWorkers)
+	p.checkEnd()
+}
+
+// TestChallenge is every end of a challenge: four seats at 10, a bond of 100, stakes of 1,000, value 300.
+func TestChallenge(t *testing.T) {
+	court := func(amount uint64, n int) (pays []Pay) {
+		for _, who := range []string{"v1", "v2", "v3", "v4"}[:n] {
+			pays = append(pays, Pay{PartyCourt, who, amount})
+		}
+		return pays
+	}
+	for _, tc := range []struct {
+		name    string
+		answer  Outcome
+		court   []Outcome
+		result  AuditResult
+		verdict Outcome
+		stake   []Pay
+		bond    []Pay
+		back    uint64
+		kept    uint64
+		wrong   []string
+		silent  []string
+		flag    bool
+	}{
+		{
+			name: "overturned: the liars pay the court, the requester and the audits", answer: lie, court: []Outcome{truth, truth, truth, truth},
+			result: AuditOverturned, verdict: truth, stake: append(court(10, 4), Pay{PartyRequester, "requester", 300}, Pay{PartyAudits, "", 2_660}), back: 100,
+		},
+		{
+			name: "overturned to a failure", answer: truth, court: []Outcome{failing, failing, failing, truth},
+			result: AuditOverturned, verdict: failing, stake: append(court(10, 3), Pay{PartyRequester, "requester", 300}, Pay{PartyAudits, "", 2_670}), back: 100, wrong: []string{"v4"},
+		},
+		{
+			name: "upheld: the bond pays the court and the audits", answer: truth, court: []Outcome{truth, truth, truth, lie},
+			result: AuditUpheld, verdict: truth, bond: court(10, 3), kept: 70, wrong: []string{"v4"},
+		},
+		{
+			name: "no input any more: the answer stands, the bond pays the court", answer: lie, court: []Outcome{noInput, noInput, noInput, noInput},
+			result: AuditNoAnswer, verdict: lie, bond: court(10, 4), kept: 60,
+		},
+		{
+			name: "no two thirds: the answer stands, the bond comes back, the app is flagged", answer: truth, court: []Outcome{truth, truth, lie, lie},
+			result: AuditUndecided, verdict: truth, back: 100, flag: true,
+		},
+		{
+			name: "silence: the answer stands, the bond comes back", answer: truth, court: []Outcome{truth, truth, {}, {}},
+			result: AuditUndecided, verdict: truth, back: 100, // silences were noted when the court was given up
+		},
+		{
+			name: "one is silent", answer: truth, court: []Outcome{truth, truth, truth, {}},
+			result: AuditUpheld, verdict: truth, bond: court(10, 3), kept: 70, silent: []string{"v4"},
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := audited(t, tc.answer)
+			require.NoError(t, p.user(Challenged{p.height, "stranger", 100}))
+			require.ErrorIs(t, p.user(Challenged{p.height, "another", 100}), ErrAlready, "the court looks at a task once")
+			p.due(p.height)
+			p.courtSays(tc.court...)
+			p.checkEnd()
+			s := *p.final
+			require.Equal(t, tc.result, s.Result)
+			require.Equal(t, tc.verdict, p.task.Verdict)
+			require.Equal(t, EndAccepted, p.task.Ending)
+			require.Equal(t, tc.result == AuditOverturned || tc.result == AuditUpheld, p.task.ByCourt)
+			require.Equal(t, tc.stake, s.FromStake)
+			require.Equal(t, tc.bond, s.FromBond)
+			require.Equal(t, []uint64{tc.back, tc.kept}, []uint64{s.BondBack, s.BondKept})
+			require.Equal(t, tc.wrong, s.CourtWrong)
+			require.Equal(t, tc.silent, s.CourtSilent)
+			require.Equal(t, tc.flag, s.FlagApp)
+			require.Len(t, p.resolved, 1, "the ledgers were told when it was accepted")
+			for _, e := range s.Seats {
+				require.Equal(t, tc.result == AuditOverturned, e.Fault == FaultWrong)
+				require.Equal(t, tc.result != AuditOverturned, e.Right)
+			}
+		})
+	}
+}
+
+// TestRestitutionOfAnOverturnedAnswer: whatever is at risk, a requester that owns its liars loses half of what the court left.
+func TestRestitutionOfAnOverturnedAnswer(t *testing.T) {
+	p := audited(t, lie, func(t *Terms) { t.Value = 1 << 40 })
+	require.NoError(t, p.user(Challenged{p.height, "stranger", 40}))
+	p.due(p.height)
+	p.courtSays(truth, truth, truth, truth)
+	require.Contains(t, p.final.FromStake, Pay{PartyRequester, "requester", (3_000 - 40) / 2})
+	require.Contains(t, p.final.FromStake, Pay{PartyAudits, "", (3_000 - 40) / 2})
+	p.checkEnd()
+}
+
+// TestWhenItCanBeChallenged: within the window, to its last block, and not before or after.
+func TestWhenItCanBeChallenged(t *testing.T) {
+	p := newPlay(t, testTerms())
+	require.ErrorIs(t, p.user(Challenged{p.height, "stranger", 1}), ErrWrongPhase)
+	p = audited(t, truth)
+	end := p.task.Audit.End
+	require.ErrorIs(t, p.user(Challenged{end, "stranger", 1}), ErrWindowClosed)
+	require.NoError(t, p.user(Challenged{end - 1, "stranger", 1}))
+	p.height = end - 1
+	p.due(p.height)
+	require.Equal(t, PhaseCourtCommit, p.task.Phase)
+	// Two blocks later the window would be over: a court that has begun is not hurried.
+	require.Greater(t, p.task.Deadline, end)
+	require.ErrorIs(t, p.user(Challenged{p.height, "another", 1}), ErrAlready)
+}
+
+// TestTheChainAudits: at the end of the window the chain may call the court itself; the budget's bond comes back to it when
+// liars pay.
+func TestTheChainAudits(t *testing.T) {
+	for _, cause := range []AuditCause{AuditConviction, AuditPatrol} {
+		p := audited(t, lie)
+		p.audit = func() AuditDrawn { return AuditDrawn{Height: p.height, Cause: cause, Bond: 40} }
+		p.due(p.task.Deadline)
+		p.courtSays(truth, truth, truth, truth)
+		p.checkEnd()
+		require.Equal(t, cause, p.task.Audit.Cause)
+		require.Empty(t, p.task.Audit.Challenger)
+		require.Equal(t, AuditOverturned, p.final.Result)
+		require.EqualValues(t, 40, p.final.BondBack)
+	}
+	p := audited(t, truth)
+	p.audit = func() AuditDrawn { return AuditDrawn{Height: p.height, Cause: AuditPatrol, Bond: 39} }
+	p.due(p.task.Deadline)
+	p.courtSays(truth, truth, truth, truth)
+	require.EqualValues(t, 36, total(p.final.FromBond), "as much as all can have in equal parts")
+	require.EqualValues(t, 3, p.final.BondKept)
+}
+
+// TestATaskThatBreaksUnderAudit frees everybody's stake and bond.
+func TestATaskThatBreaksUnderAudit(t *testing.T) {
+	p := audited(t, truth)
+	require.NoError(t, p.user(Challenged{p.height, "stranger", 100}))
+	p.hook(Broke{p.height})
+	require.EqualValues(t, 100, p.final.BondBack)
+	require.Equal(t, EndAccepted, p.task.Ending, "it was accepted and paid")
+	p.checkEnd()
+}
+
+func TestChallengeBond(t *testing.T) {
+	terms := testTerms()
+	require.EqualValues(t, 40, terms.ChallengeBond(4, 39))
+	require.EqualValues(t, 41, terms.ChallengeBond(4, 41))
+	terms.CourtFee = math.MaxUint64 / 2
+	require.EqualValues(t, uint64(math.MaxUint64), terms.ChallengeBond(3, 1), "saturates")
+}
+
+// TestDrawPatrol: each task is drawn with the governed chance, and no seed draws all or none.
+func TestDrawPatrol(t *testing.T) {
+	const n = 20_000
+	drawn := 0
+	var task [32]byte
+	for i := range n {
+		task[0], task[1] = byte(i), byte(i>>8)
+		if DrawPatrol([]byte("seed"), task, 50) {
+			drawn++
+		}
+		require.False(t, DrawPatrol([]byte("seed"), task, 0))
+		require.True(t, DrawPatrol([]byte("seed"), task, 1_000))
+	}
+	// 1,000 expected, a standard deviation of 31.
+	require.InDelta(t, 1_000, drawn, 150)
+	require.NotEqual(t, drawsOf("seed"), drawsOf("another"))
+}
+
+func drawsOf(seed string) (out []bool) {
+	for i := range 200 {
+		out = append(out, DrawPatrol([]byte(seed), [32]byte{byte(i)}, 500))
+	}
+	return out
+}
+
+// TestBoundErrors holds the formula against the exact Poisson limit: with a mean of E + 3 + 2 sqrt(E) at most 5 % of samples
+// have E errors or fewer.
+func TestBoundErrors(t *testing.T) {
+	require.EqualValues(t, 1_000_000, BoundErrors(0, 0))
+	require.EqualValues(t, 1_000_000, BoundErrors(2, 0))
+	require.EqualValues(t, 30_000, BoundErrors(100, 0), "the rule of three")
+	require.EqualValues(t, 60_000, BoundErrors(100, 1))
+	require.EqualValues(t, 110_000, BoundErrors(100, 4))
+	require.EqualValues(t, 1_000_000, BoundErrors(1, math.MaxUint64))
+	for errors := range uint64(300) {
+		const audits = 1 << 20
+		mean := float64(BoundErrors(audits, errors)) / 1e6 * audits
+		tail, term := 0.0, math.Exp(-mean)
+		for k := uint64(0); k <= errors; k++ {
+			tail += term
+			term *= mean / float64(k+1)
+		}
+		require.LessOrEqual(t, tail, 0.05, "%d errors", errors)
+	}
+}
+
+func TestBoundColluders(t *testing.T) {
+	require.EqualValues(t, 1_000_000, BoundColluders(0, 0))
+	// 3/300 = 0.01, of which the root is 0.1.
+	require.EqualValues(t, 100_000, BoundColluders(300, 0))
+	require.True(t, slices.IsSortedFunc([]uint64{300, 100, 10}, func(a, b uint64) int { return int(BoundColluders(a, 0)) - int(BoundColluders(b, 0)) }))
+}

@@ -1,0 +1,66 @@
+package poco
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// TestWithdrawalLaws: where the court cannot have an input on which a worker has answered, the requester pays the court before
+// any stake does, whoever answered pays what silence in wave 2 costs and no more, nobody else pays, and the requester gets
+// nothing of a stake.
+func TestWithdrawalLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms := testTerms()
+		terms.AuditBlocks = rapid.SampledFrom([]int64{0, 9}).Draw(t, "audit")
+		terms.CourtFee = rapid.SampledFrom([]uint64{0, 7, 10, 60, 1_000}).Draw(t, "fee")
+		terms.Stake = rapid.SampledFrom([]uint64{0, 5, 1_000}).Draw(t, "stake")
+		var seats []Seat
+		for i, o := range rapid.SliceOfN(anyOutcome(), 1, 5).Draw(t, "answers") {
+			s := revealedSeat("w"+string(rune('1'+i)), o)
+			s.Wave = uint32(min(i, 1) + 1)
+			seats = append(seats, s)
+		}
+		task := Task{Terms: terms, Ending: EndInputUnavailable, ByCourt: true, Verdict: noInput, Seats: seats, Court: bench(noInput, noInput, noInput, truth)}
+		s := task.settle()
+		checkSettlement(t, terms, s)
+		silence := min(terms.Stake, 4*terms.CourtFee)
+		claimed := false
+		for i, e := range s.Seats {
+			answer := seats[i].Outcome.Kind.IsAnswer()
+			claimed = claimed || answer
+			require.Equal(t, answer, e.Fault == FaultUnserved)
+			if answer {
+				require.Equal(t, silence, e.Slash)
+			} else {
+				require.Zero(t, e.Slash, "who said that the input is not there")
+			}
+		}
+		escrow, err := terms.Escrow()
+		require.NoError(t, err)
+		for _, pay := range append(s.FromStake, s.FromEscrow...) {
+			require.Equal(t, PartyCourt, pay.Party)
+		}
+		if !claimed {
+			require.Equal(t, escrow, s.Refund, "nobody ran it: the input may never have been there")
+			return
+		}
+		require.Equal(t, 3*min(terms.CourtFee, escrow/3), escrow-s.Refund, "the requester pays first")
+		if escrow >= 3*terms.CourtFee {
+			require.Empty(t, s.FromStake)
+		}
+	})
+}
+
+// TestAWithdrawalFreesNoLiar: what workers said against each other stays pending, and the charge stands.
+func TestAWithdrawalFreesNoLiar(t *testing.T) {
+	p := newPlay(t, testTerms())
+	p.toReveal(lie, truth, noInput)
+	p.revealAll(BenchWorkers)
+	p.courtSays(noInput, noInput, noInput, noInput)
+	require.Equal(t, EndInputUnavailable, p.task.Ending)
+	require.Equal(t, []Dispute{DisputeUndecided, DisputeUndecided, DisputeNone}, disputes(*p.end))
+	require.Equal(t, []Resolve{{Vindicated: false}}, p.resolved)
+	p.checkEnd()
+}

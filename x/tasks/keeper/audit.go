@@ -1,0 +1,148 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// The end of an audit window (poco/audit.go). A task stands in the queue of deadlines with the height at which its window
+// ends, so that a block looks at those that are due and at no others. Nothing looks for the tasks of a convicted worker: each
+// task asks by itself, when its window ends, whether an organisation that answered was convicted since it was opened.
+
+// askAudit carries out an AskAudit effect: it says whether the chain calls the court on an answer that nobody challenged.
+func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
+	ev := poco.AuditDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
+	var err error
+	if ev.Cause, err = k.auditCause(ctx, it); err != nil || ev.Cause == poco.AuditNone {
+		return ev, err
+	}
+	bench, err := k.seats.ActiveSeats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if ev.Bond, err = k.setAside(ctx, it.state.Terms.Exposure(uint64(len(bench))).CourtCost); err != nil {
+		return nil, err
+	}
+	return ev, emit(ctx, &types.EventAudit{Task: it.stored.Id, Cause: types.AuditCause(ev.Cause), Bond: ev.Bond})
+}
+
+// auditCause says why the chain calls the court by itself, if it does.
+func (k Keeper) auditCause(ctx context.Context, it *item) (poco.AuditCause, error) {
+	for _, seat := range it.state.Seats {
+		convicted, found, err := records.Find(ctx, k.Convicted, seat.Org)
+		if err != nil {
+			return poco.AuditNone, err
+		}
+		if found && convicted >= it.stored.Opened {
+			return poco.AuditConviction, nil
+		}
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil || params.PatrolPerMille == 0 {
+		return poco.AuditNone, err
+	}
+	seed, err := k.beacon.SeedAt(ctx, it.state.Audit.End)
+	if err != nil { // the task could not be processed for so long that the seed is kept no more
+		if seed, err = k.beacon.Seed(ctx); err != nil {
+			return poco.AuditNone, err
+		}
+	}
+	if poco.DrawPatrol(seed, it.state.ID, params.PatrolPerMille) {
+		return poco.AuditPatrol, nil
+	}
+	return poco.AuditNone, nil
+}
+
+// finishAudit carries out a FinishAudit effect: stakes and records through x/workers, the bond, the court's faults, the counts.
+func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlement) error {
+	payees := k.payees(it)
+	pays, err := payees.fromStake(ctx, s.FromStake)
+	if err != nil {
+		return err
+	}
+	var court []sdk.AccAddress
+	for _, p := range s.FromBond {
+		to, err := payees.account(ctx, p, "bond")
+		if err != nil {
+			return err
+		}
+		court = append(court, to)
+	}
+	record := types.AuditSettlement{
+		Payments: payees.payments, BondBack: s.BondBack, BondKept: s.BondKept, Seats: seatEnds(s.Seats),
+		CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong,
+	}
+	if err := k.workers.SettleHeld(ctx, it.stored.Id, heldSeats(s.Seats), pays); err != nil {
+		return err
+	}
+	if err := k.fundFromStake(ctx, payees.audits); err != nil {
+		return err
+	}
+	if err := k.endBond(ctx, it.state.Audit, s, court); err != nil {
+		return err
+	}
+	for _, seat := range it.state.Court {
+		if err := k.unassign(ctx, it, seat.Who); err != nil {
+			return err
+		}
+	}
+	if s.FlagApp {
+		if err := k.apps.FlagNonDeterministic(ctx, it.deal.App); err != nil {
+			return err
+		}
+	}
+	if err := k.noteConvictions(ctx, it, s.Seats); err != nil {
+		return err
+	}
+	if err := k.noteCourtFaults(ctx, it, s.CourtSilent, s.CourtWrong); err != nil {
+		return err
+	}
+	if err := k.countAudit(ctx, it); err != nil {
+		return err
+	}
+	audit := types.AuditFromPoco(it.state.Audit)
+	audit.Settlement = &record
+	it.stored.Audit = &audit
+	verdict := types.OutcomeFromPoco(it.state.Verdict)
+	return emit(ctx, &types.EventFinal{Task: it.stored.Id, Deal: it.stored.Deal, Index: it.stored.Index, Audit: &audit, Verdict: &verdict})
+}
+
+// heldSeats are the ends of seats whose stakes stood for an answer, as x/workers knows them.
+func heldSeats(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
+	for _, e := range ends {
+		out = append(out, workerstypes.SeatSettlement{
+			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Overturned: e.Fault == poco.FaultWrong,
+		})
+	}
+	return out
+}
+
+// countAudit counts what a court found of an accepted answer.
+func (k Keeper) countAudit(ctx context.Context, it *item) error {
+	audit := it.state.Audit
+	if audit.Cause == poco.AuditNone {
+		return nil
+	}
+	count, _, err := records.Find(ctx, k.AuditCounts, uint32(audit.Cause))
+	if err != nil {
+		return err
+	}
+	count.Cause = types.AuditCause(audit.Cause)
+	count.Note(audit.Result, len(it.state.Seats) == 2)
+	return k.AuditCounts.Set(ctx, uint32(audit.Cause), count)
+}
+
+// auditCounts lists the counts, of which there is one for each cause.
+func (k Keeper) auditCounts(ctx context.Context) (out []types.AuditCount, err error) {
+	err = k.AuditCounts.Walk(ctx, nil, func(_ uint32, c types.AuditCount) (bool, error) {
+		out = append(out, c)
+		return false, nil
+	})
+	return out, err
+}

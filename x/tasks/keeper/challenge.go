@@ -1,0 +1,51 @@
+package keeper
+
+import (
+	"context"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// challenge takes a bond against an accepted answer. The block hook calls the court. The bond is the fees of all seats that are
+// active now, or the governed minimum where that is more; ErrBond when that exceeds maxBond.
+func (k Keeper) challenge(ctx context.Context, challenger, task string, maxBond uint64) (uint64, error) {
+	id, err := types.ParseID(task)
+	if err != nil {
+		return 0, err
+	}
+	from, err := k.addresses.StringToBytes(challenger)
+	if err != nil {
+		return 0, errorsmod.Wrapf(types.ErrInvalid, "challenger: %s", err)
+	}
+	it, err := k.load(ctx, task)
+	if err != nil {
+		return 0, err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	bench, err := k.seats.ActiveSeats(ctx)
+	if err != nil {
+		return 0, err
+	}
+	bond := it.state.Terms.ChallengeBond(uint64(len(bench)), params.ChallengeBond)
+	if err := it.take(poco.Challenged{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), By: challenger, Bond: bond}); err != nil {
+		return 0, err
+	}
+	if bond > maxBond {
+		return 0, errorsmod.Wrapf(types.ErrBond, "max_bond: got %d ucred, expected at least %d, the fees of %d court seats or the least bond %d", maxBond, bond, len(bench), params.ChallengeBond)
+	}
+	if err := k.postBond(ctx, from, id, bond); err != nil {
+		return 0, err
+	}
+	if err := k.save(ctx, it); err != nil {
+		return 0, err
+	}
+	return bond, emit(ctx, &types.EventAudit{Task: task, Cause: types.AUDIT_CAUSE_CHALLENGE, Challenger: challenger, Bond: bond})
+}
