@@ -213,6 +213,14 @@ func FailureText(r *client.TaskReport) string {
 	return what
 }
 
+// ExitFailureText says that a program ended with an exit status that is no success. 0 is none where --ok-exit leaves it out.
+func ExitFailureText(status uint32) string {
+	if status == 0 {
+		return "ended with exit status 0, which --ok-exit does not name"
+	}
+	return fmt.Sprintf("failed with exit status %d", status)
+}
+
 // failure says in words how the program failed, and what to do about it.
 func failure(r *client.TaskReport) (what, next string) {
 	next = "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
@@ -244,7 +252,7 @@ func failure(r *client.TaskReport) (what, next string) {
 	case "invalid-module":
 		return "is no module that workers can run", "credenced publish app FILE says what they refuse; " + buildHint
 	case "exit":
-		return fmt.Sprintf("failed with exit status %d", r.ExitCode), next
+		return ExitFailureText(r.ExitCode), next
 	case "":
 		why := "the manifest that says how has not been read"
 		if r.ReasonError != "" {

@@ -93,6 +93,14 @@ func TestFailuresHaveWords(t *testing.T) {
 	}
 }
 
+// Status 0 is no success for a job whose --ok-exit leaves it out.
+func TestExitFailureText(t *testing.T) {
+	require.Equal(t, "failed with exit status 3", ExitFailureText(3))
+	require.Equal(t, "ended with exit status 0, which --ok-exit does not name", ExitFailureText(0))
+	r := &client.TaskReport{ID: "ab", Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "APP_FAILED"}, Reason: "exit"}
+	require.Equal(t, ExitFailureText(0), FailureText(r))
+}
+
 // What people read of events: amounts in CRED, and how to come back.
 func TestEventText(t *testing.T) {
 	plan := &client.Plan{Replicas: 2, Text: "2 replicas"}

@@ -66,11 +66,20 @@ func runLocal(cmd *cobra.Command, job client.Job, output string) error {
 	}
 	if report.Kind != result.KindResult {
 		return &cli.Problem{
-			What: fmt.Sprintf("the program failed (%s, exit status %d), and would do so on every worker", report.Reason, report.ExitCode),
+			What: formatLocalFailure(report),
 			Next: "docs/apps.md says what the reasons mean", Exit: cli.ExitAppFailed,
 		}
 	}
 	return nil
+}
+
+// formatLocalFailure says how the program failed.
+func formatLocalFailure(r *local.Report) string {
+	how := fmt.Sprintf("failed (%s)", r.Reason)
+	if r.Reason == string(runtime.Exit) {
+		how = cli.ExitFailureText(r.ExitCode)
+	}
+	return "the program " + how + ", and would do so on every worker"
 }
 
 // openLocal sets up the runtimes, with what they compile kept for the next run.

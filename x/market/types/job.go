@@ -258,7 +258,7 @@ func (j Job) Budget() (uint64, error) {
 func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 	switch {
 	case app.Suspended:
-		return ErrSuspended.Wrapf("app: %s was found not deterministic", app.Id)
+		return ErrSuspended.Wrapf("app: %s takes no requests until the council reinstates it", app.Id)
 	case app.Deprecated:
 		return ErrDeprecated.Wrapf("app: %s takes no new requests", app.Id)
 	}

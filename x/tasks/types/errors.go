@@ -19,6 +19,6 @@ var (
 	ErrExists         = errorsmod.Register(ModuleName, 14, "task exists")
 	ErrNotEnded       = errorsmod.Register(ModuleName, 15, "task has not ended")
 	ErrBond           = errorsmod.Register(ModuleName, 16, "bond too small")
-	ErrWaiting        = errorsmod.Register(ModuleName, 20, "an answer to this step waits for a block already")
-	ErrTooMany        = errorsmod.Register(ModuleName, 21, "too many answers in one transaction")
+	ErrWaiting        = errorsmod.Register(ModuleName, 17, "an answer to this step waits for a block already")
+	ErrTooMany        = errorsmod.Register(ModuleName, 18, "too many answers in one transaction")
 )

@@ -1,0 +1,52 @@
+package run
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/executor/local"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/result"
+)
+
+// A job with --ok-exit 10 fails on status 0, which is then no success: the words do not call it a failure of status 0.
+func TestLocalFailure(t *testing.T) {
+	for _, tc := range []struct {
+		report local.Report
+		want   string
+	}{
+		{local.Report{Reason: string(runtime.Exit), ExitCode: 3}, "the program failed with exit status 3, and would do so on every worker"},
+		{local.Report{Reason: string(runtime.Exit)}, "the program ended with exit status 0, which --ok-exit does not name, and would do so on every worker"},
+		{local.Report{Reason: "out-of-fuel"}, "the program failed (out-of-fuel), and would do so on every worker"},
+	} {
+		require.Equal(t, tc.want, formatLocalFailure(&tc.report))
+	}
+}
+
+func TestWriteLocal(t *testing.T) {
+	var out bytes.Buffer
+	writeLocal(&out, &local.Report{
+		Kind: result.KindResult, Files: []string{"a.txt", "b\nVerdict"}, Digest: "sha256:aa", Fuel: 2_000_000_000, MemoryBytes: 1 << 20,
+		Stderr: "warned\n", SuggestedFuel: 3_000_000_000, SuggestedMemory: 64 << 20,
+	}, "trial")
+	for _, want := range []string{
+		"RESULT, exit status 0\n", "a.txt, ", ", in trial\n", "sha256:aa\n", "2G (2000000000)\n", "1MiB at its peak\n",
+		"The end of its stderr:\n  | warned\n", "For a run on the chain: --fuel 3G --memory 64MiB",
+	} {
+		require.Contains(t, out.String(), want)
+	}
+	require.NotContains(t, out.String(), "\nVerdict", "a program chose that name")
+
+	out.Reset()
+	writeLocal(&out, &local.Report{Kind: result.KindAppFailed, Reason: "trap", ExitCode: 1, Log: "out of bounds"}, "trial")
+	require.Contains(t, out.String(), ", exit status 1, reason trap\n")
+	require.Contains(t, out.String(), "The runtime says:\n  | out of bounds")
+	require.NotContains(t, out.String(), "For a run on the chain")
+
+	out.Reset()
+	writeLocal(&out, &local.Report{Kind: result.KindResult}, "trial")
+	require.Contains(t, out.String(), cli.NoFiles)
+}

@@ -1,0 +1,98 @@
+package task
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/nodetest"
+	"github.com/credence-chain/credence/internal/cli"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+const someOwner = "cred1s0n477cgj5sdjnhpqfskfrmg2kn0zu46q42wxy"
+
+var someID = strings.Repeat("ab", 32)
+
+// Requests come page by page, with what their deals came to.
+func TestTaskList(t *testing.T) {
+	n := nodetest.NewNode(t)
+	nodetest.Answer(n, "/credence.market.v1.Query/Requests", func(r *markettypes.QueryRequestsRequest) (*markettypes.QueryRequestsResponse, error) {
+		if r.Requester != someOwner {
+			return nil, status.Error(codes.InvalidArgument, "another requester")
+		}
+		if len(r.Pagination.Key) == 0 {
+			return &markettypes.QueryRequestsResponse{
+				Requests:   []markettypes.Request{{Id: someID, Height: 7, Status: markettypes.REQUEST_STATUS_MATCHED, Deal: someID, Deals: 1, Job: markettypes.Job{App: "studio/ray:1", Size_: 3}}},
+				Pagination: &query.PageResponse{NextKey: []byte("more")},
+			}, nil
+		}
+		return &markettypes.QueryRequestsResponse{Requests: []markettypes.Request{{Id: strings.Repeat("cd", 32), Height: 9, Status: markettypes.REQUEST_STATUS_RESTING, Job: markettypes.Job{App: "studio/ray:2", Size_: 1}}}}, nil
+	})
+	nodetest.Answer(n, "/credence.deals.v1.Query/Deal", func(r *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
+		return &dealstypes.QueryDealResponse{Deal: dealstypes.Deal{Id: r.Id, Ended: 2, Accepted: 1, Paid: 5_000_000}}, nil
+	})
+	out, err := n.RunCommand(t, NewCommand(), "list", "--requester", someOwner)
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	require.Len(t, lines, 3)
+	require.Equal(t, []string{"ID", "HEIGHT", "STATUS", "TASKS", "ENDED", "ACCEPTED", "PAID", "APP"}, strings.Fields(lines[0]))
+	first := strings.Fields(lines[1])
+	require.Equal(t, []string{client.ShortDigest(someID), "7", "matched", "3", "2", "1"}, first[:6])
+	require.Equal(t, "studio/ray:1", first[len(first)-1])
+	require.Contains(t, lines[1], cli.FormatCRED(5_000_000))
+	require.Equal(t, []string{"9", "resting", "1", "0", "0"}, strings.Fields(lines[2])[1:6])
+}
+
+// taskNode knows one task by its id.
+func taskNode(t *testing.T, task taskstypes.Task) *nodetest.Node {
+	n := nodetest.NewNode(t)
+	nodetest.Answer(n, "/credence.tasks.v1.Query/Resolve", func(r *taskstypes.QueryResolveRequest) (*taskstypes.QueryResolveResponse, error) {
+		if strings.HasPrefix(task.Id, r.Prefix) {
+			return &taskstypes.QueryResolveResponse{Tasks: []string{task.Id}}, nil
+		}
+		return &taskstypes.QueryResolveResponse{}, nil
+	})
+	nodetest.Answer(n, "/credence.market.v1.Query/Resolve", func(*markettypes.QueryResolveRequest) (*markettypes.QueryResolveResponse, error) {
+		return &markettypes.QueryResolveResponse{}, nil
+	})
+	nodetest.Answer(n, "/credence.deals.v1.Query/Resolve", func(*dealstypes.QueryResolveRequest) (*dealstypes.QueryResolveResponse, error) {
+		return &dealstypes.QueryResolveResponse{}, nil
+	})
+	nodetest.Answer(n, "/credence.tasks.v1.Query/Task", func(*taskstypes.QueryTaskRequest) (*taskstypes.QueryTaskResponse, error) {
+		return &taskstypes.QueryTaskResponse{Task: task}, nil
+	})
+	return n
+}
+
+func TestTasksThatAreUnknown(t *testing.T) {
+	n := taskNode(t, taskstypes.Task{Id: someID})
+	for _, args := range [][]string{{"show", "ffffffffffff"}, {"watch", "ffffffffffff"}, {"logs", "ffffffffffff"}, {"fetch", "ffffffffffff", "--out", t.TempDir()}} {
+		_, err := n.RunCommand(t, NewCommand(), args...)
+		require.ErrorContains(t, err, "ffffffffffff", args)
+		require.NotContains(t, err.Error(), "the test has no answer", args)
+		_, err = n.RunCommand(t, NewCommand(), append([]string{args[0], "xyz"}, args[2:]...)...)
+		require.ErrorContains(t, err, "64 hexadecimal digits", args)
+	}
+}
+
+func TestTaskFlags(t *testing.T) {
+	n := taskNode(t, taskstypes.Task{Id: someID})
+	for _, args := range [][]string{{"show", someID}, {"watch", someID}, {"logs", someID}, {"fetch", someID, "--out", t.TempDir()}} {
+		_, err := n.RunCommand(t, NewCommand(), append(args, "--output", "yaml")...)
+		require.ErrorContains(t, err, "--output")
+	}
+	_, err := n.RunCommand(t, NewCommand(), "fetch", someID)
+	require.ErrorContains(t, err, "--out is missing")
+	require.Equal(t, cli.ExitUsage, cli.ExitStatus(err))
+	_, err = n.RunCommand(t, NewCommand(), "list")
+	require.ErrorContains(t, err, "no key was given")
+}
