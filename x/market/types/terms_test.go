@@ -250,7 +250,7 @@ func TestAuditWindows(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, tc.want, terms.AuditBlocks, "%+v", tc)
 	}
-	j := types.Job{App: "a/b:1", Policy: "credence", Trust: 100, Size_: 1, FuelLimit: 1, AuditBlocks: 1_001}
+	j := types.Job{App: "studio/paint:1.0", Policy: "credence", Trust: 100, Size_: 1, FuelLimit: 1, AuditBlocks: 1_001}
 	require.ErrorIs(t, j.Validate(p), types.ErrAudit)
 	j.AuditBlocks = -1
 	require.ErrorIs(t, j.Validate(p), types.ErrAudit)

@@ -21,6 +21,8 @@ const (
 	rightRead  = 1 << 1
 	rightWrite = 1 << 6
 	allRights  = 1<<30 - 1
+	// fileRights are those to change a size, by a path or by a descriptor, and to seek: a directory has none of them.
+	fileRights = 1<<19 | 1<<22 | 1<<2
 )
 
 // flagAppend is the descriptor flag of the name.
@@ -31,6 +33,7 @@ type descriptor struct {
 	fileType           byte
 	readable, writable bool
 	flags              uint16
+	dropped            uint64 // rights that the app gave up
 	node               *memfs.Node // nil for a stream that is no file
 	offset             uint64
 	preopen            string
@@ -93,6 +96,28 @@ func (c *call) onDescriptor() Errno {
 	return errno
 }
 
+// Flags of fd_filestat_set_times and path_filestat_set_times: a time that is given, and the present one.
+const (
+	timeAccess, timeAccessNow = 1, 2
+	timeChange, timeChangeNow = 4, 8
+)
+
+// checkTimes refuses a time that is said twice. Nothing else of times has a meaning here: they are zero.
+func checkTimes(flags uint32) Errno {
+	const access, change = timeAccess | timeAccessNow, timeChange | timeChangeNow
+	if flags&access == access || flags&change == change || flags > access|change {
+		return memfs.Invalid
+	}
+	return memfs.Success
+}
+
+func (c *call) fdFileStatSetTimes() Errno {
+	if errno := c.onDescriptor(); errno != memfs.Success {
+		return errno
+	}
+	return checkTimes(c.u32(3))
+}
+
 func (c *call) fdClose() Errno {
 	d, errno := c.descriptor(c.u32(0))
 	if errno != memfs.Success {
@@ -149,7 +174,27 @@ func (d *descriptor) rights() uint64 {
 	if !d.writable {
 		rights &^= rightWrite
 	}
+	rights &^= d.dropped
+	if d.fileType == typeDirectory {
+		rights &^= fileRights
+	}
 	return rights
+}
+
+// fdStatSetRights gives up rights; none can be had that are not there. Those to read and to write have an effect.
+func (c *call) fdStatSetRights() Errno {
+	d, errno := c.descriptor(c.u32(0))
+	if errno != memfs.Success {
+		return errno
+	}
+	kept := c.u64(1)
+	if kept&^d.rights() != 0 {
+		return memfs.NotCapable
+	}
+	d.dropped |= allRights &^ kept
+	d.readable = d.readable && kept&rightRead != 0
+	d.writable = d.writable && kept&rightWrite != 0
+	return memfs.Success
 }
 
 func (c *call) fdStatSetFlags() Errno {

@@ -37,10 +37,10 @@ var functions = []Function{
 	function("fd_datasync", "i", (*call).onDescriptor),
 	function("fd_fdstat_get", "ii", (*call).fdStatGet),
 	function("fd_fdstat_set_flags", "ii", (*call).fdStatSetFlags),
-	function("fd_fdstat_set_rights", "iII", (*call).onDescriptor),
+	function("fd_fdstat_set_rights", "iII", (*call).fdStatSetRights),
 	function("fd_filestat_get", "ii", (*call).fdFileStatGet),
 	function("fd_filestat_set_size", "iI", (*call).fdFileStatSetSize),
-	function("fd_filestat_set_times", "iIIi", (*call).onDescriptor),
+	function("fd_filestat_set_times", "iIIi", (*call).fdFileStatSetTimes),
 	function("fd_pread", "iiiIi", (*call).fdPread),
 	function("fd_prestat_dir_name", "iii", (*call).fdPrestatDirName),
 	function("fd_prestat_get", "ii", (*call).fdPrestatGet),
@@ -102,7 +102,7 @@ func (c *call) socket() Errno {
 	if _, errno := c.descriptor(c.u32(0)); errno != memfs.Success {
 		return errno
 	}
-	return memfs.NotSupp
+	return memfs.NotSocket
 }
 
 func (c *call) schedYield() Errno { return memfs.Success }

@@ -43,8 +43,9 @@ func (c *call) pathOpen() Errno {
 		return errno
 	}
 	d.fileType = fileType(d.node)
-	if d.node.IsDir() {
-		d.writable = false
+	if d.node.IsDir() && d.writable {
+		c.release(d)
+		return memfs.IsDirectory
 	}
 	fd, errno := c.install(d)
 	if errno != memfs.Success {
@@ -72,8 +73,10 @@ func (c *call) pathFileStatSetTimes() Errno {
 	if errno != memfs.Success {
 		return errno
 	}
-	_, errno = c.fs.Lookup(dir, path)
-	return errno
+	if _, errno = c.fs.Lookup(dir, path); errno != memfs.Success {
+		return errno
+	}
+	return checkTimes(c.u32(6))
 }
 
 // pathReadlink fails: nothing is a link.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -251,7 +252,11 @@ func TestErrors(t *testing.T) {
 		{"poll_oneoff", []uint64{vectors, bufferAt, 0, results}, memfs.Invalid},
 		{"poll_oneoff", []uint64{vectors, far, 1, results}, memfs.Fault},
 		{"proc_raise", []uint64{9}, memfs.NoSystem},
-		{"sock_accept", []uint64{3, 0, results}, memfs.NotSupp},
+		{"sock_accept", []uint64{3, 0, results}, memfs.NotSocket},
+		{"fd_filestat_set_times", []uint64{3, 0, 0, 5}, memfs.Success},
+		{"fd_filestat_set_times", []uint64{3, 0, 0, 3}, memfs.Invalid},
+		{"fd_filestat_set_times", []uint64{3, 0, 0, 12}, memfs.Invalid},
+		{"fd_filestat_set_times", []uint64{77, 0, 0, 0}, memfs.BadFile},
 		{"sock_shutdown", []uint64{77, 0}, memfs.BadFile},
 		{"fd_sync", []uint64{1}, memfs.Success},
 		{"fd_advise", []uint64{77, 0, 0, 0}, memfs.BadFile},
@@ -431,5 +436,71 @@ func TestCharges(t *testing.T) {
 		if got := uint64(before - b.fuel); got != tc.want {
 			t.Errorf("%s: charged %d, want %d", tc.name, got, tc.want)
 		}
+	}
+}
+
+// TestRights: what is given up is gone, and a directory has no rights of a file's.
+func TestRights(t *testing.T) {
+	b := newBench(t)
+	rights := func(fd uint64) uint64 {
+		b.must("fd_fdstat_get", fd, results)
+		return b.u64(results + 8)
+	}
+	if got := rights(3); got&(fileRights|rightWrite) != 0 {
+		t.Errorf("a directory has the rights %#x", got&(fileRights|rightWrite))
+	}
+	fd, errno := b.open("out/x", openCreate, rightRead|rightWrite)
+	if errno != memfs.Success {
+		t.Fatal(errno)
+	}
+	b.must("fd_fdstat_set_rights", fd, allRights&^rightWrite, 0)
+	if got := rights(fd); got&(rightRead|rightWrite) != rightRead {
+		t.Errorf("got the rights %#x, want to read", got)
+	}
+	b.vector(1)
+	if errno := b.call("fd_write", fd, vectors, 1, results); errno != memfs.BadFile {
+		t.Errorf("writes without the right: %v", errno)
+	}
+	b.must("fd_read", fd, vectors, 1, results)
+	if errno := b.call("fd_fdstat_set_rights", fd, allRights, 0); errno != memfs.NotCapable {
+		t.Errorf("takes back a right: %v", errno)
+	}
+	if _, errno := b.open("in", openDirectory, rightRead|rightWrite); errno != memfs.IsDirectory {
+		t.Errorf("a directory is opened to be written: %v", errno)
+	}
+}
+
+// TestWorkdir: a relative path begins in the folder, an absolute one does not, and both are what a C library looks for.
+func TestWorkdir(t *testing.T) {
+	b := newBench(t)
+	host, err := New(Config{
+		Inputs: []result.File{{Path: "d/x", Content: artifact.Bytes("x")}}, OutputLimit: 100, TempLimit: 50, Workdir: "in/d", Env: []string{"A=b"},
+	}, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.host = host
+	var names []string
+	for fd := uint64(3); b.call("fd_prestat_get", fd, results) == memfs.Success; fd++ {
+		size := b.u32(results + 4)
+		b.must("fd_prestat_dir_name", fd, bufferAt, uint64(size))
+		names = append(names, string(b.memory[bufferAt:bufferAt+size]))
+	}
+	if got := strings.Join(names, " "); got != "/ . /in /out /tmp" {
+		t.Errorf("the folders are called %q", got)
+	}
+	copy(b.memory[pathAt:], "x")
+	b.must("path_open", 4, 0, pathAt, 1, 0, rightRead, 0, 0, results)
+	if got := strings.Join(host.env, " "); got != "A=b PWD=/in/d" {
+		t.Errorf("the environment is %q", got)
+	}
+	for workdir, want := range map[string]Errno{"in/none": memfs.ReadOnly, "in/d/x": memfs.NotDir} {
+		if _, err := New(Config{Inputs: []result.File{{Path: "d/x"}}, Workdir: workdir}, b); !errors.Is(err, want) {
+			t.Errorf("%s: got %v, want %v", workdir, err, want)
+		}
+	}
+	own, err := New(Config{Workdir: "tmp/a/b", Env: []string{"PWD=/mine"}}, b)
+	if err != nil || strings.Join(own.env, " ") != "PWD=/mine" {
+		t.Errorf("got %v, %v, want the requester's own", own.env, err)
 	}
 }
