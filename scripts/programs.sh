@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Fetches the sources of programs that others wrote, by version and digest, and compiles them for WASI preview 1 into
+# build/programs, where test/programs runs them. Nothing of a program is changed: what Unix has and WASI lacks is in
+# test/programs/compat. Needs Debian's clang; installs it where it may. What is built already is not built again.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+
+out=$PWD/build/programs
+work=$out/sources
+compat=$PWD/test/programs/compat
+mkdir -p "$work"
+
+programs=(bzip2 picosat fasttree ministat fairymax svm-train svm-predict sqlite3)
+missing=()
+for p in "${programs[@]}"; do [ -e "$out/$p.wasm" ] || missing+=("$p"); done
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+need=()
+[ -e /usr/include/wasm32-wasi/stdio.h ] || need+=(wasi-libc)
+command -v clang >/dev/null || need+=(clang)
+command -v wasm-ld >/dev/null || need+=(lld)
+command -v dpkg-source >/dev/null || need+=(dpkg-dev)
+ls /usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a >/dev/null 2>&1 || need+=(libclang-rt-dev-wasm32)
+ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 >/dev/null 2>&1 || need+=(libc++-dev-wasm32)
+[ "${#need[@]}" = 0 ] || install_packages "${need[@]}"
+cxx=$(ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 | head -1)
+cxxlib=$(ls -d /usr/lib/llvm-*/lib/wasm32-wasi | head -1)
+
+# fetch FILE SHA256 COMMAND...: runs the command, which leaves the file in $work, unless the file is there.
+fetch() {
+  local file=$1 sum=$2
+  shift 2
+  [ -e "$work/$file" ] || (cd "$work" && "$@" >&2)
+  echo "$sum  $work/$file" | sha256sum -c --quiet - >&2 || { echo "$file has another digest than the one that is pinned" >&2; exit 1; }
+}
+
+# debian FILE SHA256 PACKAGE: a source archive of Debian 12, with lists of our own, so that the machine's stay as they are.
+debian() {
+  local a=$work/apt
+  fetch "$1" "$2" bash -c '
+    set -e
+    a=$1
+    mkdir -p "$a/lists/partial" "$a/cache/archives/partial"
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main" > "$a/sources.list"
+    options=(-qq -o "Dir::Etc::sourcelist=$a/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$a/lists" -o "Dir::Cache=$a/cache" -o APT::Sandbox::User=root)
+    [ -e "$a/updated" ] || { apt-get "${options[@]}" update; touch "$a/updated"; }
+    apt-get "${options[@]}" source --download-only "$2"' - "$a" "$3"
+}
+
+unpack() { rm -rf "${work:?}/$2" && mkdir "$work/$2" && tar xf "$work/$1" -C "$work/$2" --strip-components=1; }
+
+emulated=(-D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -D_WASI_EMULATED_MMAN -D_WASI_EMULATED_GETPID)
+libraries=(-lwasi-emulated-signal -lwasi-emulated-process-clocks -lwasi-emulated-mman -lwasi-emulated-getpid -lm)
+# c NAME ARGUMENTS...: compiles a program of that name.
+c() {
+  local name=$1
+  shift
+  clang --target=wasm32-wasi -O2 -w "${emulated[@]}" -I"$compat" -o "$out/$name.new" "$@" "$compat/compat.c" "${libraries[@]}"
+  mv "$out/$name.new" "$out/$name.wasm"
+}
+cxx() {
+  local name=$1
+  shift
+  clang++ --target=wasm32-wasi -O2 -w -fno-exceptions -nostdinc++ -isystem "$cxx" -L"$cxxlib" -o "$out/$name.new" -x c++ "$@"
+  mv "$out/$name.new" "$out/$name.wasm"
+}
+
+build_bzip2() {
+  debian bzip2_1.0.8.orig.tar.gz ab5a03176ee106d3f0fa90e381da478ddae405918153cca248e682cd0c4a2269 bzip2
+  unpack bzip2_1.0.8.orig.tar.gz bzip2
+  local d=$work/bzip2
+  c bzip2 "$d"/{bzip2,blocksort,huffman,crctable,randtable,compress,decompress,bzlib}.c
+}
+
+build_picosat() {
+  debian picosat_965.orig.tar.gz 15169b4f28ba8f628f353f6f75a100845cdef4a2244f101a02b6e5a26e46a754 picosat
+  unpack picosat_965.orig.tar.gz picosat
+  local d=$work/picosat
+  printf '#define PICOSAT_CC "clang"\n#define PICOSAT_CFLAGS "-O2"\n#define PICOSAT_VERSION "965"\n' >"$d/config.h" # what its configure writes
+  c picosat -DNGETRUSAGE -DNDEBUG "$d"/{picosat,main,app,version}.c
+}
+
+build_fasttree() {
+  debian fasttree_2.1.11.orig.tar.xz 7f15713f02afb167f4f33dc067b5b2282b219b22fbaa17eb8f771a7147a05a5c fasttree
+  unpack fasttree_2.1.11.orig.tar.xz fasttree
+  c fasttree -DNO_SSE "$work/fasttree/fasttree.c"
+}
+
+build_ministat() {
+  debian ministat_20150715.orig.tar.gz 847fd40547e15d93b304660e7c834667c6b79f6f7d80405f72695a6a25b288b4 ministat
+  unpack ministat_20150715.orig.tar.gz ministat
+  mkdir -p "$work/bsd/sys" # a header that is macros alone
+  cp "$(find /usr/include -path '*/sys/queue.h' | head -1)" "$work/bsd/sys/"
+  c ministat -idirafter "$work/bsd" "$work/ministat/ministat.c"
+}
+
+build_fairymax() {
+  debian fairymax_5.0b.orig.tar.gz 3e36ba168aa10179225f8dd6953d1c39c4cd4526572765b2e9c77717efe3e52f fairymax
+  unpack fairymax_5.0b.orig.tar.gz fairymax
+  c fairymax -Wno-return-type -DFAIRYDIR='"/in/data"' "$work/fairymax/fairymax.c"
+}
+
+build_svm() {
+  debian libsvm_3.24+ds.orig.tar.xz fd8fbf3179765dfcfdf949184b4b2c3c1a3a03834549ce48d42cd0269858f8c3 libsvm
+  unpack libsvm_3.24+ds.orig.tar.xz libsvm
+  local d=$work/libsvm
+  cxx "$1" "$d/$1.c" "$d/svm.cpp"
+}
+build_svm-train() { build_svm svm-train; }
+build_svm-predict() { build_svm svm-predict; }
+
+build_sqlite3() {
+  fetch sqlite3-5.1.7.tgz 44cc9bdee02705a7b636f76968d745e21c1d0b2f1c62810c678bc3b0ececab1b npm pack --silent sqlite3@5.1.7
+  tar xzf "$work/sqlite3-5.1.7.tgz" -C "$work" --strip-components=2 package/deps/sqlite-autoconf-3440200.tar.gz
+  unpack sqlite-autoconf-3440200.tar.gz sqlite
+  c sqlite3 -O1 -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_OMIT_POPEN -DSQLITE_NOHAVE_SYSTEM \
+    "$work"/sqlite/{shell,sqlite3}.c
+}
+
+for p in "${missing[@]}"; do
+  echo "building $p" >&2
+  "build_$p"
+done

@@ -1,0 +1,2 @@
+// A macro of BSD that names the version of a source file.
+#define __FBSDID(text)

@@ -1,0 +1,2 @@
+// BSD has the size of a terminal here.
+#include <sys/ioctl.h>

@@ -1,0 +1,93 @@
+// Package programs runs programs that others wrote, as they wrote them, and compares what they come to with what is right.
+// scripts/programs.sh fetches and compiles them.
+package programs
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/local"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/registry"
+	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
+)
+
+func TestMain(m *testing.M) {
+	registry.RunChild()
+	os.Exit(m.Run())
+}
+
+// modules is the folder with the compiled programs. Where there is no apt-get to fetch their sources with, the tests are
+// skipped.
+func modules(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("compiles programs")
+	}
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		t.Skip("the sources come from Debian, and there is no apt-get")
+	}
+	out, err := exec.CommandContext(t.Context(), "../../scripts/programs.sh").CombinedOutput()
+	require.NoError(t, err, string(out))
+	return "../../build/programs"
+}
+
+// job is a program's run as a requester would ask for it.
+func (p program) job(t *testing.T, folder string) client.Job {
+	t.Helper()
+	job := client.Job{
+		App: filepath.Join(folder, p.name+".wasm"), Args: p.args, Execution: p.execution, Trust: 100, Bag: 1,
+		Fuel: client.DefaultFuel, Out: filepath.Join(t.TempDir(), "out"),
+	}
+	if p.inputs != nil {
+		job.Inputs = p.inputs(t)
+	}
+	if p.stdin != "" {
+		in := file(t, "stdin.txt", p.stdin)
+		job.Execution.Stdin = in.Path
+	}
+	require.NoError(t, job.Prepare())
+	return job
+}
+
+// TestHere runs every program in the sandbox of a worker, twice: the second run has the same digest and fuel.
+func TestHere(t *testing.T) {
+	folder := modules(t)
+	working, err := registry.Open(t.Context(), runtime.Config{CacheDir: t.TempDir(), SandboxOptional: true})
+	require.NoError(t, err)
+	for i, p := range programs {
+		t.Run(fmt.Sprintf("%d-%s", i, p.name), func(t *testing.T) {
+			job := p.job(t, folder)
+			report := runHere(t, working[contract.RuntimeWasm], job)
+			require.Equal(t, result.KindResult, report.Kind, "%s, exit status %d\n%s\n%s", report.Reason, report.ExitCode, report.Stderr, report.Log)
+			p.check(t, job.Out, report.ExitCode)
+			job.Out = ""
+			again := runHere(t, working[contract.RuntimeWasm], job)
+			require.Equal(t, report.Digest, again.Digest)
+			require.Equal(t, report.Fuel, again.Fuel)
+		})
+	}
+}
+
+func runHere(t *testing.T, r runtime.Runtime, job client.Job) *local.Report {
+	t.Helper()
+	found, err := client.CheckProgram(context.Background(), job.App)
+	require.NoError(t, err)
+	j := local.Job{Name: found.Name, Program: runtime.ProgramOf(found.Data), Args: job.Args, Execution: job.Execution, Fuel: job.Fuel, Bag: 1}
+	for _, in := range job.Inputs {
+		content, err := in.Content()
+		require.NoError(t, err)
+		j.Inputs = append(j.Inputs, local.Input{Name: in.Name, Content: content, Tree: in.Folder})
+	}
+	report, err := local.Run(context.Background(), r, j, job.Out)
+	require.NoError(t, err)
+	return report
+}
