@@ -11,7 +11,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write the reference instead of comparing it")
 
-const reference = "../../docs/worker-metrics.md"
+const reference = "../../../docs/worker-metrics.md"
 
 // TestReferenceIsTrue fails when docs/worker-metrics.md is not what is served; run with -rewrite to renew it.
 func TestReferenceIsTrue(t *testing.T) {
