@@ -33,7 +33,7 @@ func TestWriteLocal(t *testing.T) {
 		Stderr: "warned\n", SuggestedFuel: 3_000_000_000, SuggestedMemory: 64 << 20,
 	}, "trial")
 	for _, want := range []string{
-		"RESULT, exit status 0\n", "a.txt, ", ", in trial\n", "sha256:aa\n", "2G (2000000000)\n", "1MiB at its peak\n",
+		"RESULT, exit status 0\n", "a.txt, ", ", in trial\n", "sha256:aa\n", "2G (2000000000)\n", "1 MB at its peak\n",
 		"The end of its stderr:\n  | warned\n", "For a run on the chain: --fuel 3G --memory 64MiB",
 	} {
 		require.Contains(t, out.String(), want)
