@@ -56,6 +56,14 @@ type Folder struct {
 	Content artifact.Content
 }
 
+// Size is how many bytes the archive has.
+func (f Folder) Size() uint64 {
+	if f.Content == nil {
+		return 0
+	}
+	return uint64(f.Content.Size())
+}
+
 // Outcome is how a run ended. AnswerOf says what of it is the answer.
 type Outcome struct {
 	Kind   Kind

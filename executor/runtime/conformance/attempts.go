@@ -47,6 +47,10 @@ type attempt struct {
 // Attempts has the probe try what apps must not do, and pass each limit that there is. probe is its program in the form in
 // which the runtime takes it.
 func Attempts(t *testing.T, r runtime.Runtime, probe runtime.Program) {
+	// What a runtime makes of the program beforehand is no part of the time that an attempt may take.
+	if err := r.Prepare(context.Background(), probe); err != nil {
+		t.Fatal(err)
+	}
 	for name, a := range attempts {
 		t.Run(name, func(t *testing.T) {
 			if a.native && !r.Rules().Image || a.wall && !r.Rules().LimitsTime() {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // The canary is an image with a program of a few instructions, made here, which prints two letters. Running it shows that the
@@ -138,6 +139,7 @@ func (r *Runtime) runCanary(ctx context.Context) error {
 	}
 	out, err := r.Run(ctx, runtime.Spec{
 		Program: program, Args: []string{"canary"}, MemoryLimit: 2 * r.rules.LeastMemoryBytes, OutputLimit: 1 << 16, WallLimit: canaryWithin,
+		Execution: contract.Execution{Writable: true}, // mounts all that any task needs
 	})
 	if err != nil {
 		return fmt.Errorf("a container to try the engine with: %w", err)

@@ -14,7 +14,7 @@ import (
 // engine starts containers. An implementation keeps all of this, whatever the image or the task says:
 //
 //   - no network but a loopback of its own;
-//   - the root file system is read-only; /in is, too; /tmp and /dev/shm are in memory, of a bounded size, without programs or
+//   - the root file system is read-only; /in is, too, unless the task may change it; /tmp and /dev/shm are in memory, of a bounded size, without programs or
 //     devices in them; /out is the folder that it is given;
 //   - user and group are nobody's, no capability, no new privileges, the engine's default filter of system calls;
 //   - memory is bounded, swap included; processors, processes, open files and the size of one file are; no core files;
@@ -125,12 +125,16 @@ func (c container) directory() string {
 
 // variables are the environment: the image's, then what is the same for every container, then the task's. Later ones win.
 func (c container) variables() []string {
-	var order []string
+	var order, start []string
+	if c.workdir != "" {
+		start = []string{"PWD=" + c.workdir}
+	}
 	value := map[string]string{}
 	for _, list := range [][]string{
 		{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
 		c.image.Config.Env,
 		{"HOME=/tmp", "TMPDIR=/tmp", "TZ=UTC", fmt.Sprintf("SOURCE_DATE_EPOCH=%d", c.clock), "HOSTNAME=" + hostname},
+		start,
 		c.env,
 	} {
 		for _, entry := range list {

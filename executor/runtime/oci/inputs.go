@@ -47,7 +47,7 @@ func (r *room) putInputs(spec runtime.Spec) error {
 		}
 	}
 	for _, f := range files {
-		if err := putFile(root, f); err != nil {
+		if err := putFile(root, f, spec.Execution.Writable); err != nil {
 			return fmt.Errorf("input %q: %w", f.Path, err)
 		}
 	}
@@ -123,7 +123,8 @@ func mapContent(dir string, c artifact.Content) (data []byte, release func(), er
 	return data, func() { _ = unix.Munmap(data) }, nil
 }
 
-func putFile(root *os.Root, f result.File) error {
+// putFile writes one input. Its owner, who is the app where it may change its inputs, may write it only then.
+func putFile(root *os.Root, f result.File, writable bool) error {
 	if f.Dir {
 		return root.MkdirAll(f.Path, 0o755)
 	}
@@ -133,6 +134,9 @@ func putFile(root *os.Root, f result.File) error {
 	mode := os.FileMode(0o444)
 	if f.Executable {
 		mode = 0o555
+	}
+	if writable {
+		mode |= 0o200
 	}
 	w, err := root.OpenFile(f.Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 	if err != nil {
@@ -151,11 +155,10 @@ func (r *room) openInput(name string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	defer root.Close()
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, &invalidInput{fmt.Errorf("stdin %q: there is no such input", name)}
+	if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil, &invalidInput{fmt.Errorf("stdin %q: there is no such file among the inputs", name)}
 	}
-	return f, nil
+	return root.Open(name)
 }
 
 // openWritable makes the inputs writable for the app: its changes lie in a file system in memory of a bounded size over them,
@@ -193,9 +196,10 @@ func (r *room) openWritable(bytes uint64) error {
 	return nil
 }
 
-// makeWorkdir makes the folder in which the app starts, where it lies below /in or /out. One below /tmp is a mount of its own.
-func (r *room) makeWorkdir(workdir string) error {
-	top, below, _ := strings.Cut(workdir, "/")
+// makeWorkdir makes the folder in which the app starts, where it lies below /out, or below /in and the app may write there. One
+// below /tmp is a mount of its own.
+func (r *room) makeWorkdir(e contract.Execution) error {
+	top, below, _ := strings.Cut(e.Workdir, "/")
 	folder := map[string]string{"in": r.in, "out": r.out}[top]
 	if below == "" || folder == "" {
 		return nil
@@ -205,16 +209,25 @@ func (r *room) makeWorkdir(workdir string) error {
 		return err
 	}
 	defer root.Close()
-	return makeFolders(root, below+"/")
+	if top == "out" || e.Writable {
+		if err := makeFolders(root, below+"/"); err != nil {
+			return err
+		}
+	}
+	if info, err := root.Stat(below); err != nil || !info.IsDir() {
+		return &invalidInput{fmt.Errorf("workdir %q: there is no such folder, and none can be made", e.Workdir)}
+	}
+	return nil
 }
 
-// makeFolders makes the folders that a path names up to its last slash, which are the app's.
+// makeFolders makes the folders that a path names up to its last slash, which are the app's. Where a file is in the way, it
+// is left, and what the caller does next fails.
 func makeFolders(root *os.Root, name string) error {
 	for i, c := range name {
 		if c != '/' {
 			continue
 		}
-		if err := root.Mkdir(name[:i], 0o755); errors.Is(err, os.ErrExist) {
+		if err := root.Mkdir(name[:i], 0o755); errors.Is(err, os.ErrExist) || errors.Is(err, unix.ENOTDIR) {
 			continue
 		} else if err != nil {
 			return err

@@ -130,5 +130,6 @@ func TestConformance(t *testing.T) {
 			Copy: app("copy"), CopyDataset: app("dataset"), Exit3: app("exit3"), Flood: app("flood"), Spin: app("spin"),
 		})
 		conformance.Attempts(t, r, image)
+		conformance.Inputs(t, r, image)
 	})
 }

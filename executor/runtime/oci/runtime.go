@@ -193,21 +193,15 @@ func (r *Runtime) furnish(place *room, spec runtime.Spec) (*pipes, error) {
 	if err := place.putInputs(spec); err != nil {
 		return nil, err
 	}
-	p, err := openPipes(place, r.folder, spec)
-	if err != nil {
-		return nil, err
-	}
 	if spec.Execution.Writable {
-		err = place.openWritable(spec.MemoryLimit)
+		if err := place.openWritable(spec.MemoryLimit); err != nil {
+			return nil, err
+		}
 	}
-	if err == nil {
-		err = place.makeWorkdir(spec.Execution.Workdir)
-	}
-	if err != nil {
-		p.close()
+	if err := place.makeWorkdir(spec.Execution); err != nil {
 		return nil, err
 	}
-	return p, nil
+	return openPipes(place, r.folder, spec)
 }
 
 // runBounded runs a container until it ends, or its time is over, or its output is full.

@@ -151,7 +151,7 @@ func addressMax(spec runtime.Spec) uint64 {
 		inputs += f.Size()
 	}
 	for _, f := range spec.Folders {
-		inputs += uint64(f.Content.Size())
+		inputs += f.Size()
 	}
 	memory := min(spec.MemoryLimit, fuel.MaxPages*fuel.PageSize)
 	const most = 1 << 46

@@ -142,7 +142,7 @@ func entries(files []result.File) []entry {
 func folderEntries(folders []runtime.Folder) []entry {
 	list := make([]entry, len(folders))
 	for i, f := range folders {
-		list[i] = entry{Path: []byte(f.Name), Size: uint64(f.Content.Size())}
+		list[i] = entry{Path: []byte(f.Name), Size: f.Size()}
 	}
 	return list
 }

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -37,6 +38,8 @@ var modes = map[string]func(args []string) error{
 	"memory":    memory,
 	"tmp":       func([]string) error { return temporary() },
 	"stdin":     stdin,
+	"change":    change,
+	"start":     start,
 	"env":       func([]string) error { return os.WriteFile("/out/env", []byte(strings.Join(os.Environ(), "\n")), 0o644) },
 	"args":      func(a []string) error { return os.WriteFile("/out/args", []byte(strings.Join(a, "\n")), 0o644) },
 	"print":     func(a []string) error { fmt.Print(a[0]); return nil },
@@ -205,4 +208,43 @@ func stdin([]string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join("/out", "stdin"), data, 0o644)
+}
+
+// change changes what it was given in every way, and says what it finds then.
+func change([]string) error {
+	f, err := os.OpenFile("/in/x", os.O_WRONLY|os.O_APPEND, 0)
+	if err == nil {
+		_, err = f.WriteString("and more\n")
+		err = errors.Join(err, f.Close())
+	}
+	err = errors.Join(err, os.Rename("/in/x", "/in/data/x"), os.Remove("/in/data/a"), os.Mkdir("/in/new", 0o755), os.WriteFile("/in/new/y", []byte("y"), 0o644))
+	if err != nil {
+		return err
+	}
+	var found []string
+	err = filepath.WalkDir("/in", func(name string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		found = append(found, fmt.Sprintf("%s %q", name, data))
+		return err
+	})
+	return errors.Join(err, os.WriteFile("/out/found", []byte(strings.Join(found, "\n")), 0o644))
+}
+
+// start says where it was started, and writes there.
+func start([]string) error {
+	folder, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	here := "read-only"
+	if os.WriteFile("note", []byte("x"), 0o644) == nil {
+		here = "writable"
+		if err := os.Remove(filepath.Join(folder, "note")); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile("/out/start", []byte(strings.Join([]string{folder, os.Getenv("PWD"), here}, " ")), 0o644)
 }

@@ -33,7 +33,7 @@ type descriptor struct {
 	fileType           byte
 	readable, writable bool
 	flags              uint16
-	dropped            uint64 // rights that the app gave up
+	dropped            uint64      // rights that the app gave up
 	node               *memfs.Node // nil for a stream that is no file
 	offset             uint64
 	preopen            string
