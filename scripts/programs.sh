@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fetches the sources of programs that others wrote, by version and digest, and compiles them for WASI preview 1 into
 # build/programs, where test/programs runs them. Nothing of a program is changed: what Unix has and WASI lacks is in
-# test/programs/compat. Needs Debian's clang; installs it where it may. What is built already is not built again.
+# test/programs/compat. Needs Debian's clang; installs it where it may. What is built already is not built again. Ends with
+# status 75 when a source could not be fetched, after all others are built; one that is not what was pinned is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -31,7 +32,9 @@ cxxlib=$(ls -d /usr/lib/llvm-*/lib/wasm32-wasi | head -1)
 fetch() {
   local file=$1 sum=$2
   shift 2
-  [ -e "$work/$file" ] || (cd "$work" && "$@" >&2)
+  if [ ! -e "$work/$file" ]; then
+    (cd "$work" && timeout 60 "$@" >&2) || { echo "could not fetch $file" >&2; exit 75; }
+  fi
   echo "$sum  $work/$file" | sha256sum -c --quiet - >&2 || { echo "$file has another digest than the one that is pinned" >&2; exit 1; }
 }
 
@@ -43,9 +46,9 @@ debian() {
     a=$1
     mkdir -p "$a/lists/partial" "$a/cache/archives/partial"
     echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main" > "$a/sources.list"
-    options=(-qq -o "Dir::Etc::sourcelist=$a/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$a/lists" -o "Dir::Cache=$a/cache" -o APT::Sandbox::User=root)
+    options=(-qq -o "Dir::Etc::sourcelist=$a/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$a/lists" -o "Dir::Cache=$a/cache" -o APT::Sandbox::User=root -o Acquire::http::Timeout=15 -o Acquire::Retries=1)
     [ -e "$a/updated" ] || { apt-get "${options[@]}" update; touch "$a/updated"; }
-    apt-get "${options[@]}" source --download-only "$2"' - "$a" "$3"
+    apt-get "${options[@]}" source --download-only --tar-only "$2"' - "$a" "$3"
 }
 
 unpack() { rm -rf "${work:?}/$2" && mkdir "$work/$2" && tar xf "$work/$1" -C "$work/$2" --strip-components=1; }
@@ -118,7 +121,18 @@ build_sqlite3() {
     "$work"/sqlite/{shell,sqlite3}.c
 }
 
+unfetched=()
 for p in "${missing[@]}"; do
   echo "building $p" >&2
-  "build_$p"
+  # A shell of its own, which stops at the first failure; after "||" it would not.
+  set +e
+  (set -e; "build_$p")
+  status=$?
+  set -e
+  case "$status" in
+  0) ;;
+  75) unfetched+=("$p") ;;
+  *) exit "$status" ;;
+  esac
 done
+[ "${#unfetched[@]}" = 0 ] || { echo "no sources of: ${unfetched[*]}" >&2; exit 75; }

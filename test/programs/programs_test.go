@@ -4,6 +4,7 @@ package programs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,18 +26,26 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// modules is the folder with the compiled programs. Where there is no apt-get to fetch their sources with, the tests are
-// skipped.
+// unfetched is the status of scripts/programs.sh when it could not fetch the sources of a program.
+const unfetched = 75
+
+// modules is the folder with the compiled programs. One whose sources could not be fetched is not there, and its test is
+// skipped: a network that fails says nothing about a program.
 func modules(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("compiles programs")
 	}
 	if _, err := exec.LookPath("apt-get"); err != nil {
-		t.Skip("the sources come from Debian, and there is no apt-get")
+		t.Skip("NOT TESTED: the sources come from Debian, and there is no apt-get")
 	}
 	out, err := exec.CommandContext(t.Context(), "../../scripts/programs.sh").CombinedOutput()
-	require.NoError(t, err, string(out))
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == unfetched {
+		t.Logf("some sources could not be fetched:\n%s", out)
+	} else {
+		require.NoError(t, err, string(out))
+	}
 	return "../../build/programs"
 }
 
@@ -65,6 +74,9 @@ func TestHere(t *testing.T) {
 	require.NoError(t, err)
 	for i, p := range programs {
 		t.Run(fmt.Sprintf("%d-%s", i, p.name), func(t *testing.T) {
+			if _, err := os.Stat(filepath.Join(folder, p.name+".wasm")); errors.Is(err, os.ErrNotExist) {
+				t.Skipf("NOT TESTED: the sources of %s could not be fetched", p.name)
+			}
 			job := p.job(t, folder)
 			report := runHere(t, working[contract.RuntimeWasm], job)
 			require.Equal(t, result.KindResult, report.Kind, "%s, exit status %d\n%s\n%s", report.Reason, report.ExitCode, report.Stderr, report.Log)
