@@ -149,6 +149,10 @@ func (s *stage) event(msg gogoproto.Message) string {
 		return fmt.Sprintf("%s is %s", e.Organisation, e.What)
 	case *poatypes.EventJailed:
 		return fmt.Sprintf("%s is jailed: %s", e.OrgId, e.Reason)
+	case *poatypes.EventPaused:
+		return fmt.Sprintf("the chain is paused by %s: %s", strings.Join(e.Seats, " "), e.Reason)
+	case *poatypes.EventResumed:
+		return "the pause is over: " + e.Reason
 	case *poatypes.EventJailForbidden:
 		return fmt.Sprintf("%s would be jailed (%s), but too few seats are left", e.OrgId, e.Reason)
 	}

@@ -9,12 +9,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -74,6 +77,7 @@ func newStage(t *testing.T) *stage {
 //	audits                                      what courts found of accepted answers
 //	cancel                                      the requester takes the last request back
 //	pause lab-3 lab-4, resume lab-3             workers take no more assignments, or take them again
+//	emergency pause|resume 3                    the first three seats vote so, without a proposal, in one block
 //	council allowance_per_mille 0               the council changes the parameter of x/tasks, by a vote
 //	block [n], until PHASE, run [all]           time passes: n blocks, until a phase, until the task has ended, or all
 //	                                            tasks have (workers by habit, the court as said)
@@ -102,6 +106,15 @@ func (s *stage) play(st step) string {
 		out = s.session()
 	case "line":
 		out = s.courtLine()
+	case "emergency":
+		for _, seat := range s.chain.Seats[:s.number(args[1])] {
+			var msg sdk.Msg = &poatypes.MsgVotePause{Operator: seat.Operator.String(), Reason: "fire"}
+			if args[0] == "resume" {
+				msg = &poatypes.MsgVoteResume{Operator: seat.Operator.String(), Reason: "put out"}
+			}
+			s.chain.Queue(seat.Operator, msg)
+		}
+		out = s.wait(1)
 	case "challenge":
 		out = s.challenge(args)
 	case "audits":
