@@ -37,10 +37,6 @@ install: ## Install the binaries into GOBIN
 demo: ## Run the demonstration: a devnet, a saboteur, a verified image
 	scripts/demo.sh
 
-.PHONY: demo-oci
-demo-oci: ## Run a container on a devnet under a quorum (as root; ENGINE=docker for a Docker Engine instead of runc)
-	scripts/demo-oci.sh
-
 .PHONY: test
 test: ## Run all tests, networks of real processes last
 	TIMEOUT=$(TIMEOUT) scripts/test.sh

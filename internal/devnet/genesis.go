@@ -129,18 +129,10 @@ func (b *builder) workers(o Options, info *Info) {
 		s.Pools = []workerstypes.Pool{{
 			Id: PoolName, Operator: operatorOrg, Runtime: contract.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
 		}}
-		pools := []string{PoolName}
-		if o.OCI.Engine != "" {
-			pools = []string{ContainerPool, PoolName}
-			s.Pools = append(s.Pools, workerstypes.Pool{
-				Id: ContainerPool, Operator: operatorOrg, Runtime: contract.RuntimeOCI, Stake: Stake, Description: "Every worker of the devnet, for containers",
-			})
-			slices.SortFunc(s.Pools, func(a, b workerstypes.Pool) int { return strings.Compare(a.Id, b.Id) })
-		}
 		for _, w := range info.Workers {
 			s.Workers = append(s.Workers, workerstypes.Worker{
 				Address: w.Address, Organisation: w.Organisation, Owner: w.Owner, Endpoint: w.Endpoint,
-				Slots: Slots, Pools: pools, Bonded: Bond,
+				Slots: Slots, Pools: []string{PoolName}, Bonded: Bond,
 			})
 		}
 		slices.SortFunc(s.Workers, func(a, b workerstypes.Worker) int { return strings.Compare(a.Address, b.Address) })
@@ -178,9 +170,6 @@ func (b *builder) market(o Options, info *Info) {
 		}
 		for _, category := range []string{"", "xs", "s", "m", "l", "xl"} {
 			place(PoolName, category)
-		}
-		if o.OCI.Engine != "" {
-			place(ContainerPool, "")
 		}
 		slices.SortFunc(s.Orders, func(a, b markettypes.OrderRecord) int { return strings.Compare(a.Id, b.Id) })
 		slices.Sort(s.Arrivals)

@@ -25,6 +25,3 @@ const (
 
 // PoolName is the pool every worker serves.
 const PoolName = "public"
-
-// ContainerPool is the pool that every worker serves too where the devnet runs containers.
-const ContainerPool = "containers"

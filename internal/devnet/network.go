@@ -123,9 +123,6 @@ func (n *Network) prepare() {
 		for k := range n.Info.GRPC {
 			args = append(args, "--node", n.Info.GRPC[(i+k)%len(n.Info.GRPC)])
 		}
-		if o.OCI.Engine != "" {
-			args = append(args, "--oci-engine", o.OCI.Engine, "--oci-path", o.OCI.Path)
-		}
 		if w.Saboteur {
 			args = append(args, "--sabotage", sabotageSeed)
 		}

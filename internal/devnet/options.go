@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/app/genesis"
-	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -45,8 +44,6 @@ type Options struct {
 	// Cooling and Forgiveness replace the blocks that a convicted worker sits out, and in which a second conviction
 	// jails it; 0 keeps the devnet's: 20 and 1200.
 	Cooling, Forgiveness int64
-	// OCI is the engine with which workers run containers; without one there is no pool for them.
-	OCI runtime.OCI
 	// EditGenesis changes the state of a new chain last. May be nil.
 	EditGenesis func(Genesis) error
 	// Progress is told what is being started, and what it waits for, from one goroutine. May be nil.

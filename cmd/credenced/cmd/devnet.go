@@ -58,8 +58,6 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
 	f.Int64Var(&o.Forgiveness, "forgiveness-blocks", 0, "blocks in which a second conviction jails a worker; 0 for 1200")
 	f.Int64Var(&o.Cooling, "cooling-blocks", 0, "blocks that a convicted worker sits out; 0 for 20")
 	f.DurationVar(&ready, "ready-timeout", time.Minute, "how long to wait for everything to be ready")
-	f.StringVar(&o.OCI.Engine, "oci-engine", "", "what workers run containers with: docker, runc, crun or runsc; there is a pool for them then, and workers need root")
-	f.StringVar(&o.OCI.Path, "oci-path", "", "the engine's socket or program, where it is not in its usual place")
 	f.StringVar(&output, "output", "text", "text, or json for one line with everything once it is ready")
 	return cmd
 }

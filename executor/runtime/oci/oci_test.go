@@ -22,7 +22,7 @@ import (
 )
 
 // engineVar names the engines that must work here, with commas between them; a test of another one is skipped where it does
-// not. scripts/test.sh sets it.
+// not. Nothing sets it by itself: scripts/test.sh tests the engines that are there.
 const engineVar = "CREDENCE_TEST_OCI"
 
 // socketVar is where a Docker Engine listens.
