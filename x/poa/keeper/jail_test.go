@@ -26,7 +26,7 @@ func short(minimum uint32) testutil.Option {
 const turnoverBlocks int64 = 5
 
 func short0() types.Params {
-	return types.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 1, TurnoverBlocks: turnoverBlocks}
+	return types.Params{DowntimeWindow: 10, MaxMissed: 3, JailBlocks: 5, MinActiveSeats: 1, TurnoverBlocks: turnoverBlocks, MaxPauseBlocks: 50, PauseVoteBlocks: 20}
 }
 
 func seat(c *testutil.Chain, org string) types.Seat {
