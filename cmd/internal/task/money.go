@@ -20,8 +20,15 @@ func PrintMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 	line := func(source string, amount uint64, to, what string) {
 		fmt.Fprintf(t, "    %s\t%s\t-> %s\t%s\n", source, cli.FormatCRED(amount), to, what)
 	}
+	pay := func(p taskstypes.Payment) {
+		to := "the chain" // the budget is the module's account, which has no name
+		if p.Party != "AUDITS" {
+			to = name(p.To)
+		}
+		line(p.Source, p.Amount, to, partyText(p.Party, p.Source))
+	}
 	for _, p := range s.Payments {
-		line(p.Source, p.Amount, name(p.To), partyText(p.Party, p.Source))
+		pay(p)
 	}
 	if s.Refund > 0 {
 		line("escrow", s.Refund, "requester", "refund")
@@ -32,7 +39,7 @@ func PrintMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 	if task.Audit != nil && task.Audit.Settlement != nil {
 		a := task.Audit.Settlement
 		for _, p := range a.Payments {
-			line(p.Source, p.Amount, name(p.To), partyText(p.Party, p.Source))
+			pay(p)
 		}
 		if a.BondBack > 0 && task.Audit.Challenger != "" {
 			line("bond", a.BondBack, name(task.Audit.Challenger), "the challenger's bond")
