@@ -49,6 +49,7 @@ var idArguments = []idArgument{
 	{path: "tx tasks commit", kind: credence.KindTask},
 	{path: "tx tasks reveal", kind: credence.KindTask},
 	{path: "tx tasks decline", kind: credence.KindTask},
+	{path: "tx tasks challenge", kind: credence.KindTask},
 }
 
 // takePrefixes lets the commands that AutoCLI makes take the beginnings of ids.
