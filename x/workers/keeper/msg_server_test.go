@@ -31,7 +31,7 @@ func TestCreatePool(t *testing.T) {
 		{"short id", func(m *types.MsgCreatePool) { m.Id = "a" }, types.ErrInvalidPool},
 		{"long id", func(m *types.MsgCreatePool) { m.Id = strings.Repeat("a", 33) }, types.ErrInvalidPool},
 		{"odd id", func(m *types.MsgCreatePool) { m.Id = "Main" }, types.ErrInvalidPool},
-		{"runtime", func(m *types.MsgCreatePool) { m.Runtime = "oci" }, types.ErrInvalidPool},
+		{"runtime", func(m *types.MsgCreatePool) { m.Runtime = "python" }, types.ErrInvalidPool},
 		{"no stake", func(m *types.MsgCreatePool) { m.Stake = 0 }, types.ErrInvalidPool},
 		{"description", func(m *types.MsgCreatePool) { m.Description = strings.Repeat("a", 513) }, types.ErrInvalidPool},
 	} {
