@@ -1,8 +1,10 @@
 package keeper_test
 
 import (
+	"fmt"
 	"testing"
 
+	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -86,6 +88,47 @@ func TestTwoThirdsPauseAtOnce(t *testing.T) {
 	c.Refuse(studio, appstypes.ErrNotFound, setPrice(c))
 	imports(c, pausing()...)
 	require.Equal(t, c.AppHash(), c.Replay())
+}
+
+// TestPauseEndsByItself at its height, even if nobody remembers it; prolonging it keeps its beginning.
+func TestPauseEndsByItself(t *testing.T) {
+	c := testutil.New(t, pausing()...)
+	pause := func() (paused *types.Pause) {
+		for _, s := range c.Seats[:3] {
+			c.Queue(s.Operator, votePause(s, "fire"))
+		}
+		c.Next()
+		return inPause(c).Pause
+	}
+	first := pause()
+	c.NextN(10)
+	second := pause()
+	require.Equal(t, first.Since, second.Since)
+	require.Equal(t, first.Until+11, second.Until)
+	c.Until(second.Until - 3)
+	require.True(t, inPause(c).Paused)
+	c.Next()
+	c.Refuse(c.Org("studio").Member(), types.ErrPaused, setPrice(c))       // in block until - 1
+	c.Refuse(c.Org("studio").Member(), appstypes.ErrNotFound, setPrice(c)) // in block until
+	require.False(t, inPause(c).Paused)
+	require.Contains(t, reasonsOfResuming(c.LastBlock), fmt.Sprintf("%q", types.ReasonOver))
+	_, err := c.App.PoaKeeper.Pause.Get(c.Ctx())
+	require.Error(t, err, "nothing of it is left")
+}
+
+// reasonsOfResuming returns the reasons, as JSON, that a block's events give for the end of a pause.
+func reasonsOfResuming(block *abci.ResponseFinalizeBlock) (reasons []string) {
+	for _, e := range block.Events {
+		if e.Type != sdk.MsgTypeURL(&types.EventResumed{})[1:] {
+			continue
+		}
+		for _, a := range e.Attributes {
+			if a.Key == "reason" {
+				reasons = append(reasons, a.Value)
+			}
+		}
+	}
+	return reasons
 }
 
 // TestCouncilPauses by an ordinary proposal, for as long as it says, at most the maximum; and resumes.
