@@ -146,7 +146,7 @@ func (s *senate) vote() {
 			msgs = append(msgs, s.seatMsg(testutil.SeatOrg(1+s.below(6))))
 		default:
 			msgs = append(msgs, &poatypes.MsgUpdateParams{Authority: authority, Params: poatypes.Params{
-				DowntimeWindow: 10 + int64(s.below(2)), MaxMissed: 3, JailBlocks: 5, MinActiveSeats: uint32(2 + s.below(2)), TurnoverBlocks: int64(1 + s.below(6)), MaxPauseBlocks: 6, PauseVoteBlocks: 8,
+				DowntimeWindow: 10 + int64(s.below(2)), MaxMissed: 3, JailBlocks: 5, MinActiveSeats: uint32(2 + s.below(2)), TurnoverBlocks: int64(1 + s.below(6)),
 				MaxPauseBlocks: 6, PauseVoteBlocks: 8,
 			}}, &orgstypes.MsgUpdateParams{Authority: authority, Params: orgstypes.Params{OpenRoles: pick(s.crowd, nil, []orgstypes.Role{orgstypes.ROLE_REQUESTER})}})
 		}
