@@ -62,7 +62,7 @@ func NewNode(t *testing.T) *Node {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	server := grpc.NewServer(grpc.ForceServerCodec(credence.Codec().(codec.GRPCCodecProvider).GRPCCodec()), grpc.UnknownServiceHandler(n.handleCall))
-	go server.Serve(listener)
+	go func() { _ = server.Serve(listener) }() // it ends with Stop
 	t.Cleanup(server.Stop)
 	n.Endpoint = listener.Addr().String()
 	return n

@@ -108,7 +108,7 @@ func (r *Runtime) clearStaging() error {
 		return err
 	}
 	for _, folder := range left {
-		if info, err := os.Stat(folder); err == nil && time.Since(info.ModTime()) > time.Hour {
+		if info, gone := os.Stat(folder); gone == nil && time.Since(info.ModTime()) > time.Hour {
 			err = errors.Join(err, os.RemoveAll(folder))
 		}
 	}

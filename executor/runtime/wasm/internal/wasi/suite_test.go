@@ -191,11 +191,8 @@ func execute(code []byte, host *Host) error {
 	defer r.Close(ctx)
 	b := r.NewHostModuleBuilder(ModuleName)
 	for _, f := range Functions() {
-		types := func(list []byte) (out []api.ValueType) {
-			for _, typ := range list {
-				out = append(out, api.ValueType(typ))
-			}
-			return out
+		types := func(list []byte) []api.ValueType {
+			return append([]api.ValueType(nil), list...)
 		}
 		b.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(_ context.Context, m api.Module, stack []uint64) {
 			host.Call(f, m.Memory(), stack)
