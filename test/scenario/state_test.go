@@ -21,6 +21,9 @@ import (
 // textOfRaw finds the text of what the state holds raw: ids and digests in hexadecimal digits, addresses in bech32.
 var textOfRaw = regexp.MustCompile(`[0-9a-f]{64}|cred1[02-9ac-hj-np-z]{38}`)
 
+// reason is a sentence for people that a record keeps: why a request met nothing. It names a voucher as people read it.
+var reason = regexp.MustCompile(`voucher: [0-9a-f]{64} pays`)
+
 // rawModules are the modules whose state holds no such text.
 var rawModules = []string{
 	dealstypes.StoreKey, markettypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, taskstypes.StoreKey, voucherstypes.StoreKey,
@@ -55,7 +58,7 @@ func TestStateIsRaw(t *testing.T) {
 				for _, module := range rawModules {
 					readStore(t, s.chain, module, func(key, value []byte) {
 						require.NotRegexp(t, textOfRaw, string(key), "%s: a key", module)
-						require.NotRegexp(t, textOfRaw, string(value), "%s: the value of %x", module, key)
+						require.NotRegexp(t, textOfRaw, reason.ReplaceAllString(string(value), ""), "%s: the value of %x", module, key)
 					})
 				}
 			}
