@@ -2,7 +2,8 @@
 # Fetches the sources of programs that others wrote, by version and digest, and compiles them for WASI preview 1 into
 # build/programs, where test/programs runs them. Nothing of a program is changed: what Unix has and WASI lacks is in
 # test/programs/compat. Needs Debian's clang; installs it where it may. What is built already is not built again. Ends with
-# status 75 when a source could not be fetched, after all others are built; one that is not what was pinned is a failure.
+# status 75 when clang is missing and cannot be installed, or when a source could not be fetched, after all others are built; a
+# source that is not what was pinned is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -24,7 +25,8 @@ command -v wasm-ld >/dev/null || need+=(lld)
 command -v dpkg-source >/dev/null || need+=(dpkg-dev)
 ls /usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a >/dev/null 2>&1 || need+=(libclang-rt-dev-wasm32)
 ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 >/dev/null 2>&1 || need+=(libc++-dev-wasm32)
-[ "${#need[@]}" = 0 ] || install_packages "${need[@]}"
+# Who may not install packages can run all other tests: this says what is missing, and theirs are skipped.
+[ "${#need[@]}" = 0 ] || install_packages "${need[@]}" >&2 || exit 75
 cxx=$(ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 | head -1)
 cxxlib=$(ls -d /usr/lib/llvm-*/lib/wasm32-wasi | head -1)
 

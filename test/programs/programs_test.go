@@ -26,11 +26,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// unfetched is the status of scripts/programs.sh when it could not fetch the sources of a program.
-const unfetched = 75
+// unbuilt is the status of scripts/programs.sh when it could not install its compiler or fetch the sources of a program.
+const unbuilt = 75
 
-// modules is the folder with the compiled programs. One whose sources could not be fetched is not there, and its test is
-// skipped: a network that fails says nothing about a program.
+// modules is the folder with the compiled programs. One that could not be built is not there, and its test is skipped: a
+// network that fails, or a machine without the compiler, says nothing about a program.
 func modules(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
@@ -41,8 +41,8 @@ func modules(t *testing.T) string {
 	}
 	out, err := exec.CommandContext(t.Context(), "../../scripts/programs.sh").CombinedOutput()
 	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == unfetched {
-		t.Logf("some sources could not be fetched:\n%s", out)
+	if errors.As(err, &exit) && exit.ExitCode() == unbuilt {
+		t.Logf("some programs could not be built:\n%s", out)
 	} else {
 		require.NoError(t, err, string(out))
 	}
@@ -75,7 +75,7 @@ func TestHere(t *testing.T) {
 	for i, p := range programs {
 		t.Run(fmt.Sprintf("%d-%s", i, p.name), func(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(folder, p.name+".wasm")); errors.Is(err, os.ErrNotExist) {
-				t.Skipf("NOT TESTED: the sources of %s could not be fetched", p.name)
+				t.Skipf("NOT TESTED: %s could not be built here, as the log says", p.name)
 			}
 			job := p.job(t, folder)
 			report := runHere(t, working[contract.RuntimeWasm], job)
