@@ -66,6 +66,9 @@ type TaskReport struct {
 	// FinalHeight is the first height that is too late to challenge the answer; a court that was called may take longer. 0 once
 	// the task is final.
 	FinalHeight int64 `json:"final_height,omitempty"`
+	// AuditCause says why the court looks at the accepted answer, such as "CHALLENGE"; empty while nobody called it, and once the
+	// task is final.
+	AuditCause string `json:"audit_cause,omitempty"`
 	// Audit says how the answer became final, such as "UNOPPOSED", "UPHELD" or "OVERTURNED"; empty before, and without an audit.
 	Audit string `json:"audit,omitempty"`
 	// Replicas that answered as the verdict, by organisation.
@@ -184,6 +187,9 @@ func (r *TaskReport) readAudit(t taskstypes.Task) {
 	case t.Audit == nil:
 	case !t.Final():
 		r.FinalHeight = t.Audit.End
+		if t.Audit.Cause != taskstypes.AUDIT_CAUSE_UNSPECIFIED {
+			r.AuditCause = strings.TrimPrefix(t.Audit.Cause.String(), "AUDIT_CAUSE_")
+		}
 	default:
 		r.Audit = strings.TrimPrefix(t.Audit.Result.String(), "AUDIT_RESULT_")
 	}

@@ -94,7 +94,10 @@ func TaskText(r *client.TaskReport) string {
 		}
 	case r.Accepted():
 		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", answerText(r), list(r.Agreed))
-		if r.FinalHeight > 0 {
+		switch {
+		case r.AuditCause != "":
+			fmt.Fprintf(&b, "; the court looks at it again (%s), and what it finds is final", strings.ToLower(r.AuditCause))
+		case r.FinalHeight > 0:
 			fmt.Fprintf(&b, "; final at height %d unless it is challenged", r.FinalHeight)
 		}
 	default:

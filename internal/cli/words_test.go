@@ -1,13 +1,13 @@
 package cli
 
 import (
-	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -128,4 +128,14 @@ func TestEventText(t *testing.T) {
 	} {
 		require.Equal(t, tc.want, EventText(tc.event))
 	}
+}
+
+// An accepted answer says until when it can be challenged, or, once it was, that the court looks at it.
+func TestAnswersUnderAuditSayWhen(t *testing.T) {
+	task := taskstypes.Task{Phase: taskstypes.PHASE_AUDIT, Ending: taskstypes.ENDING_ACCEPTED, Verdict: &taskstypes.Outcome{Kind: taskstypes.KIND_RESULT}, Audit: &taskstypes.Audit{End: 70}}
+	require.Contains(t, TaskText(client.ReportOf(task)), "; final at height 70 unless it is challenged")
+	task.Audit.Cause = taskstypes.AUDIT_CAUSE_CHALLENGE
+	text := TaskText(client.ReportOf(task))
+	require.Contains(t, text, "; the court looks at it again (challenge), and what it finds is final")
+	require.NotContains(t, text, "unless it is challenged")
 }
