@@ -96,6 +96,8 @@ func (g GenesisState) validateAudits() error {
 			return fmt.Errorf("tasks: %s: in phase %s without an accepted answer under audit", t.Id, t.Phase)
 		case t.Audit != nil && (t.Audit.End < 1 || t.Ending != ENDING_ACCEPTED):
 			return fmt.Errorf("tasks: %s: has an audit that ends at %d and the ending %s, expected a height and %s", t.Id, t.Audit.End, t.Ending, ENDING_ACCEPTED)
+		case t.Audit != nil && (AuditCause_name[int32(t.Audit.Cause)] == "" || AuditResult_name[int32(t.Audit.Result)] == ""):
+			return fmt.Errorf("tasks: %s: has an audit with the cause %d and the result %d, expected those that have names", t.Id, t.Audit.Cause, t.Audit.Result)
 		case t.Ended() && t.Audit == nil && t.Phase != PHASE_DONE:
 			return fmt.Errorf("tasks: %s: ended as %s in phase %s, expected %s", t.Id, t.Ending, t.Phase, PHASE_DONE)
 		}
