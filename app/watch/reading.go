@@ -1,0 +1,359 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/credence-chain/credence/internal/purse"
+	"github.com/credence-chain/credence/poco"
+	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
+)
+
+// A reading looks at the committed state once, part by part. A part that cannot be read is counted, and the others are read
+// all the same. No part walks over more than its bound.
+
+// Bounds of one reading. A count that reaches most is that or more.
+const (
+	most        = 10_000 // entries of a queue or of an index, or workers
+	mostLedgers = 100
+)
+
+// reading is one look at the state.
+type reading struct {
+	ctx sdk.Context
+	k   Keepers
+	g   gauges
+	out []prometheus.Metric
+}
+
+func (w *Watch) read() []prometheus.Metric {
+	ctx, err := w.at()
+	if err != nil { // before the first block
+		return nil
+	}
+	r := &reading{ctx: ctx, k: w.keepers, g: w.gauges}
+	r.gauge(w.height, float64(ctx.BlockHeight()))
+	for _, part := range []struct {
+		name string
+		read func() error
+	}{
+		{"beacon", r.beacon}, {"tasks", r.tasks}, {"carried", r.carried}, {"market", r.market}, {"ledgers", r.ledgers}, {"seats", r.seats}, {"pause", r.pause},
+		{"workers", r.workers}, {"money", r.money}, {"audits", r.audits}, {"supply", r.supply},
+	} {
+		if err := guarded(part.read); err != nil {
+			w.troubles.WithLabelValues(part.name).Inc()
+			w.log.Debug("metrics: part not read", "part", part.name, "error", err)
+		}
+	}
+	return r.out
+}
+
+// guarded keeps a panic, such as that of a store that is being pruned, from the server.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("it panicked")
+		}
+	}()
+	return do()
+}
+
+func (r *reading) gauge(d *prometheus.Desc, v float64, labels ...string) {
+	r.out = append(r.out, prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...))
+}
+
+func (r *reading) beacon() error {
+	seed, err := r.k.Beacon.Latest.Get(r.ctx)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		r.gauge(r.g.beacon, float64(seed.Height))
+	}
+	return err
+}
+
+// openStates are the states of tasks that have not ended, as labels.
+var openStates = []struct {
+	state taskstypes.State
+	label string
+}{
+	{taskstypes.STATE_WAITING, "waiting"}, {taskstypes.STATE_RUNNING, "running"}, {taskstypes.STATE_PROVISIONAL, "provisional"}, {taskstypes.STATE_COURT, "court"},
+}
+
+func (r *reading) tasks() error {
+	for _, s := range openStates {
+		rng := collections.NewPrefixedTripleRange[uint32, uint64, string](taskstypes.StateKey(s.state, taskstypes.ENDING_UNSPECIFIED))
+		n, oldest := 0, uint64(r.ctx.BlockHeight())
+		err := r.k.Tasks.States.Walk(r.ctx, rng, func(key collections.Triple[uint32, uint64, string]) (bool, error) {
+			if n == 0 {
+				oldest = key.K2()
+			}
+			n++
+			return n >= most, nil
+		})
+		if err != nil {
+			return err
+		}
+		r.gauge(r.g.tasks, float64(n), s.label)
+		r.gauge(r.g.waits, float64(r.ctx.BlockHeight())-float64(oldest), s.label)
+	}
+	return nil
+}
+
+// lines of the queue of tasks, as labels.
+var lines = []struct {
+	line  taskstypes.Line
+	label string
+}{{taskstypes.LineActs, "acts"}, {taskstypes.LineSeconds, "seconds"}, {taskstypes.LineFirsts, "firsts"}, {taskstypes.LineAgain, "again"}}
+
+// carried counts what was due in the last block and is still in the queue.
+func (r *reading) carried() error {
+	for _, l := range lines {
+		rng := new(collections.Range[collections.Triple[uint32, uint64, string]]).
+			StartInclusive(collections.TriplePrefix[uint32, uint64, string](uint32(l.line))).
+			EndExclusive(collections.TripleSuperPrefix[uint32, uint64, string](uint32(l.line), uint64(r.ctx.BlockHeight())+1))
+		n := 0
+		err := r.k.Tasks.Queue.Walk(r.ctx, rng, func(collections.Triple[uint32, uint64, string]) (bool, error) {
+			n++
+			return n >= most, nil
+		})
+		if err != nil {
+			return err
+		}
+		r.gauge(r.g.due, float64(n), l.label)
+	}
+	return nil
+}
+
+func (r *reading) market() error {
+	m, until := r.k.Market, collections.NewPrefixUntilPairRange[int64, []byte](r.ctx.BlockHeight())
+	type key = collections.Pair[int64, []byte]
+	walks := []struct {
+		queue string
+		walk  func(count func() (bool, error)) error
+	}{
+		{"matching", func(count func() (bool, error)) error {
+			return m.Queue.Walk(r.ctx, until, func(key) (bool, error) { return count() })
+		}},
+		{"arrivals", func(count func() (bool, error)) error {
+			return m.Arrivals.Walk(r.ctx, until, func(key) (bool, error) { return count() })
+		}},
+		{"expiries", func(count func() (bool, error)) error {
+			return m.Expiries.Walk(r.ctx, until, func(key) (bool, error) { return count() })
+		}},
+		{"cancels", func(count func() (bool, error)) error {
+			return m.Cancels.Walk(r.ctx, until, func(key, key) (bool, error) { return count() })
+		}},
+	}
+	counter := func(n *int) func() (bool, error) {
+		return func() (bool, error) { *n++; return *n >= most, nil }
+	}
+	for _, w := range walks {
+		n := 0
+		if err := w.walk(counter(&n)); err != nil {
+			return err
+		}
+		r.gauge(r.g.marketDue, float64(n), w.queue)
+	}
+	n := 0
+	count := counter(&n)
+	if err := r.k.Deals.Opening.Walk(r.ctx, nil, func(uint64, []byte) (bool, error) { return count() }); err != nil {
+		return err
+	}
+	r.gauge(r.g.resting, float64(n))
+	return nil
+}
+
+// ledgers shows those of classes: their keys come first. Those of organisations are for queries.
+func (r *reading) ledgers() error {
+	res, err := taskskeeper.NewQueryServer(r.k.Tasks).Ledgers(r.ctx, &taskstypes.QueryLedgersRequest{Pagination: &query.PageRequest{Limit: mostLedgers}})
+	if err != nil {
+		return err
+	}
+	for _, v := range res.Views {
+		if !strings.HasPrefix(v.Ledger.Key, "class/") {
+			continue
+		}
+		for _, g := range []struct {
+			desc *prometheus.Desc
+			text string
+		}{{r.g.debt, v.Debt}, {r.g.budget, v.Budget}} {
+			n, err := strconv.ParseFloat(g.text, 64)
+			if err != nil {
+				return err
+			}
+			r.gauge(g.desc, n, v.Ledger.Key)
+		}
+		r.gauge(r.g.counted, float64(v.Ledger.Counted), v.Ledger.Key)
+		r.gauge(r.g.unsettled, float64(v.Ledger.Unsettled), v.Ledger.Key)
+	}
+	return nil
+}
+
+func (r *reading) seats() error {
+	seats, err := r.k.Poa.AllSeats(r.ctx)
+	if err != nil {
+		return err
+	}
+	count := tally{"active": 0, "jailed": 0, "revoked": 0, "tombstoned": 0, "waiting": 0}
+	for _, s := range seats {
+		count[seatStatus(s)]++
+		missed, err := r.k.Poa.MissedCount.Get(r.ctx, s.OrgId)
+		if err != nil && !errors.Is(err, collections.ErrNotFound) {
+			return err
+		}
+		r.gauge(r.g.missed, float64(missed), s.OrgId)
+		silence, err := r.k.Tasks.CourtSilences.Get(r.ctx, s.OrgId)
+		if err != nil && !errors.Is(err, collections.ErrNotFound) {
+			return err
+		}
+		r.gauge(r.g.silences, float64(silence.Count), s.OrgId)
+	}
+	r.tally(r.g.seats, count)
+	return nil
+}
+
+func (r *reading) pause() error {
+	res, err := poakeeper.NewQueryServer(r.k.Poa).Pause(r.ctx, &poatypes.QueryPauseRequest{})
+	if err != nil {
+		return err
+	}
+	paused, until := 0.0, 0.0
+	if res.Paused {
+		paused, until = 1, float64(res.Pause.Until)
+	}
+	r.gauge(r.g.paused, paused)
+	r.gauge(r.g.pauseUntil, until)
+	return nil
+}
+
+func seatStatus(s poatypes.Seat) string {
+	switch {
+	case s.Tombstoned:
+		return "tombstoned"
+	case s.Revoked:
+		return "revoked"
+	case s.Waiting:
+		return "waiting"
+	case s.Jailed:
+		return "jailed"
+	}
+	return "active"
+}
+
+// tally counts by label.
+type tally map[string]int
+
+func (r *reading) tally(d *prometheus.Desc, t tally) {
+	for _, label := range slices.Sorted(maps.Keys(t)) {
+		r.gauge(d, float64(t[label]), label)
+	}
+}
+
+func (r *reading) workers() error {
+	count := tally{"ready": 0, "busy": 0, "paused": 0, "cooling": 0, "jailed": 0}
+	n, slots, busy := 0, uint64(0), uint64(0)
+	err := r.k.Workers.Workers.Walk(r.ctx, nil, func(_ string, w workerstypes.Worker) (bool, error) {
+		status := workerStatus(w)
+		count[status]++
+		if status == "ready" || status == "busy" {
+			slots, busy = slots+uint64(w.Slots), busy+uint64(w.Busy)
+		}
+		n++
+		return n >= most, nil
+	})
+	r.tally(r.g.workers, count)
+	r.gauge(r.g.slots, float64(slots))
+	r.gauge(r.g.busy, float64(busy))
+	return err
+}
+
+func workerStatus(w workerstypes.Worker) string {
+	switch {
+	case w.Jailed:
+		return "jailed"
+	case w.Paused:
+		return "paused"
+	case w.Cooling():
+		return "cooling"
+	case w.Busy >= w.Slots:
+		return "busy"
+	}
+	return "ready"
+}
+
+// audits reads what courts have found of accepted answers.
+func (r *reading) audits() error {
+	var decided, overturned uint64
+	err := r.k.Tasks.AuditCounts.Walk(r.ctx, nil, func(_ uint32, c taskstypes.AuditCount) (bool, error) {
+		cause := strings.ToLower(strings.TrimPrefix(c.Cause.String(), "AUDIT_CAUSE_"))
+		if c.Cause == taskstypes.AUDIT_CAUSE_PATROL {
+			decided, overturned = c.Decided(), c.Overturned
+		}
+		for _, n := range []struct {
+			result string
+			count  uint64
+		}{{"upheld", c.Upheld}, {"overturned", c.Overturned}, {"no_answer", c.NoAnswer}, {"undecided", c.Undecided}} {
+			r.gauge(r.g.audits, float64(n.count), cause, n.result)
+		}
+		return false, nil
+	})
+	r.gauge(r.g.auditErrors, float64(poco.BoundErrors(decided, overturned))/1e6)
+	return err
+}
+
+func (r *reading) money() error {
+	for _, m := range []struct {
+		name     string
+		solvency func(context.Context) (purse.Balance, error)
+	}{{"market", r.k.Market.Solvency}, {"deals", r.k.Deals.Solvency}, {"vouchers", r.k.Vouchers.Solvency}, {"tasks", r.k.Tasks.Solvency}} {
+		balance, err := m.solvency(r.ctx)
+		if err != nil {
+			return err
+		}
+		for _, g := range []struct {
+			desc   *prometheus.Desc
+			amount math.Int
+		}{{r.g.held, balance.Held}, {r.g.owed, balance.Owed}} {
+			n, err := g.amount.ToLegacyDec().Float64()
+			if err != nil {
+				return err
+			}
+			r.gauge(g.desc, n, m.name)
+		}
+	}
+	stakes, due, err := r.k.Workers.Solvency(r.ctx)
+	if err != nil {
+		return err
+	}
+	r.gauge(r.g.held, float64(stakes), "workers")
+	r.gauge(r.g.owed, float64(due), "workers")
+	return nil
+}
+
+func (r *reading) supply() error {
+	return r.k.Supply.Causes.Walk(r.ctx, nil, func(cause string, amount math.Int) (bool, error) {
+		n, err := amount.ToLegacyDec().Float64()
+		if err == nil {
+			r.gauge(r.g.supply, n, cause)
+		}
+		return false, err
+	})
+}
