@@ -21,7 +21,7 @@ import (
 // and so the court of all four seats decides.
 func TestFourValidatorsAgree(t *testing.T) {
 	const dead = 3
-	n := start(t, 12*time.Minute, devnet.Options{Validators: 4, Saboteurs: 1, Cooling: 1, Forgiveness: 1, EditGenesis: func(g devnet.Genesis) error {
+	n := start(t, 15*time.Minute, devnet.Options{Validators: 4, Saboteurs: 1, Cooling: 1, Forgiveness: 1, EditGenesis: func(g devnet.Genesis) error {
 		return errors.Join(windows(40, 40, 60)(g), lenient(g))
 	}})
 	saboteur := n.Info.Saboteurs[0]
@@ -89,10 +89,20 @@ func TestFourValidatorsAgree(t *testing.T) {
 		res.Body.Close()
 		return res.StatusCode == http.StatusOK
 	})
-	n.until("the saboteur is out of its cooling", func() bool { return n.worker(saboteur).CoolingUntil <= n.height() })
-	court = n.submit(job(app, lyingTrust, everyone))
-	n.until("the third verdict", func() bool { return len(open()) == 0 })
-	n.convicted(n.task(court.Id), saboteur, 4)
+	// On a busy machine the validator's node may fall behind again while a court sits, which costs its seat that court only.
+	for try := 1; ; try++ {
+		n.until("the saboteur is out of its cooling", func() bool { return n.worker(saboteur).CoolingUntil <= n.height() })
+		court = n.submit(job(app, lyingTrust, everyone))
+		n.until("the third verdict", func() bool { return len(open()) == 0 })
+		task := n.task(court.Id)
+		if revealed := revealedSeats(task.Court); len(revealed) == 3 && try < 3 {
+			t.Logf("try %d: a seat was silent in the court called at height %d, again %d times: %v", try, task.CourtCalled, task.Recalls, task.Court)
+			n.convicted(task, saboteur, 3)
+			continue
+		}
+		n.convicted(task, saboteur, 4)
+		break
+	}
 
 	end := n.height()
 	n.blocks(2)
@@ -137,7 +147,7 @@ func (n *network) convicted(task taskstypes.Task, saboteur string, seats int) {
 	require.True(n.t, task.ByCourt, story(task))
 	require.Equal(n.t, n.truth(task, n.deal(task.Deal)), *task.Verdict)
 	require.Len(n.t, task.Court, 4)
-	revealed := slices.DeleteFunc(slices.Clone(task.Court), func(s taskstypes.Seat) bool { return s.State != taskstypes.SEAT_STATE_REVEALED })
+	revealed := revealedSeats(task.Court)
 	require.Len(n.t, revealed, seats, "court seats that revealed")
 	for _, s := range revealed {
 		require.Equal(n.t, *task.Verdict, *s.Outcome, "the court executor of %s", s.Organisation)
@@ -145,6 +155,10 @@ func (n *network) convicted(task taskstypes.Task, saboteur string, seats int) {
 	for _, end := range task.Settlement.Seats {
 		require.Equal(n.t, end.Organisation == saboteur, end.Slash > 0, end.Organisation)
 	}
+}
+
+func revealedSeats(court []taskstypes.Seat) []taskstypes.Seat {
+	return slices.DeleteFunc(slices.Clone(court), func(s taskstypes.Seat) bool { return s.State != taskstypes.SEAT_STATE_REVEALED })
 }
 
 // appHash that a block's header carries: of the state after the block before it.
