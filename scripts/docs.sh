@@ -3,7 +3,7 @@
 #   - README.md quotes the claim of docs/protocol.md, section 3, word for word;
 #   - every relative link leads to a file, and every anchor within a file to a heading;
 #   - the commands that README.md calls the project's own are targets of the Makefile, or scripts;
-#   - docs/iexec-parity.md has a line for each of iExec's features 1 to 78 and weaknesses W1 to W27, in order, with a state,
+#   - docs/iexec-parity.md has a line for each of iExec's features 1 to 113 and weaknesses W1 to W27, in order, with a state,
 #     and with a test or a reason; what is superseded links to what does its work; tests and scenarios that it names exist;
 #   - docs/security.md has a row for each attack, in order, with a state, and with a test or a reason; its counts are right, and the
 #     tests and scenarios that it names exist.
@@ -61,7 +61,7 @@ done < <(grep -oE '\bscripts/[a-z-]+\.sh' README.md | sort -u)
 
 parity=docs/iexec-parity.md
 rows=$(grep -E '^\| [0-9]+ \|' "$parity")
-[ "$(cut -d' ' -f2 <<<"$rows" | tr '\n' ' ')" = "$(seq -s' ' 1 78) " ] || complain "$parity: expected the lines 1 to 78, each once, in order"
+[ "$(cut -d' ' -f2 <<<"$rows" | tr '\n' ' ')" = "$(seq -s' ' 1 113) " ] || complain "$parity: expected the lines 1 to 113, each once, in order"
 [ "$(grep -oE '^\| W[0-9]+ ' "$parity" | tr -d '|\n')" = "$(seq -f' W%g ' 1 27 | tr -d '\n')" ] || complain "$parity: expected the lines W1 to W27, each once, in order"
 while IFS='|' read -r _ row _ state shown note _; do
   row="${row// /}"
