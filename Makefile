@@ -101,6 +101,10 @@ released: ## With a release: renew what the messages of later versions are compa
 docs: ## Check that the documentation's generated parts are fresh
 	scripts/docs.sh
 
+.PHONY: site
+site: ## Make a web site of the documentation in build/site
+	$(GO) run -C tools ./site -repo "$(CURDIR)" -out "$(CURDIR)/$(BUILD)/site"
+
 .PHONY: images
 images: ## Build static binaries and container images of node, worker and store (needs Docker; ARGS=--binaries without)
 	docker/images.sh $(ARGS)

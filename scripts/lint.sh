@@ -31,6 +31,7 @@ scripts/toolchain.sh check
 
 begin "documentation"
 scripts/docs.sh
+make --silent site
 
 begin "golangci-lint"
 go tool -modfile=tools/golangci/go.mod golangci-lint run ./...
