@@ -22,6 +22,7 @@ const (
 	ExitNoVerdict   = 12  // no answer was accepted; refunded
 	ExitUnfunded    = 13  // the account or the price doesn't suffice, or no offer meets the request
 	ExitRefused     = 14  // the chain refused the transaction
+	ExitUnproven    = 15  // a receipt does not prove what it is shown for
 	ExitNetwork     = 20  // no node, store or worker could be reached
 	ExitStalled     = 21  // the chain makes no blocks; what was begun goes on when it does
 	ExitInterrupted = 130 // Stopped by Ctrl-C, as shells say it: 128 + SIGINT
@@ -46,6 +47,7 @@ func ExitTable() []ExitMeaning {
 		{ExitNoVerdict, "no answer was accepted, or nothing was traded; what was locked is refunded"},
 		{ExitUnfunded, "not enough money, or no offer meets the request"},
 		{ExitRefused, "the chain refused the transaction; but for its fee it did nothing"},
+		{ExitUnproven, "the receipt does not prove the answer, or there can be none"},
 		{ExitNetwork, "no node, store or worker could be reached"},
 		{ExitStalled, "the chain makes no blocks; what was begun goes on when it does"},
 		{ExitInterrupted, "stopped by Ctrl-C; tasks that were submitted run on"},

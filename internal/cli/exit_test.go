@@ -59,7 +59,7 @@ func TestExitTable(t *testing.T) {
 		require.Contains(t, ExitText(), line.Meaning)
 	}
 	for _, status := range []int{
-		ExitDone, ExitFailed, ExitUsage, ExitAppFailed, ExitNotEnded, ExitNoVerdict, ExitUnfunded, ExitRefused, ExitNetwork,
+		ExitDone, ExitFailed, ExitUsage, ExitAppFailed, ExitNotEnded, ExitNoVerdict, ExitUnfunded, ExitRefused, ExitUnproven, ExitNetwork,
 		ExitStalled, ExitInterrupted, ExitTerminated,
 	} {
 		require.True(t, seen[status], status)

@@ -84,6 +84,7 @@ func TestCommands(t *testing.T) {
 	out, status = c.run("task", "fetch", id[1], "--out", dir)
 	require.Zero(t, status, out)
 	require.FileExists(t, filepath.Join(dir, "result"))
+	proof := c.receipt(id[1])
 
 	c.failures(&info)
 
@@ -94,10 +95,54 @@ func TestCommands(t *testing.T) {
 	for _, pid := range pids {
 		require.False(t, alive(pid), "process %d is left", pid)
 	}
+	c.proves(proof, dir)
 	out, status = c.run("run", app)
 	require.Equal(t, cli.ExitNetwork, status, out)
 	require.Contains(t, out, "is not running")
 	require.Contains(t, out, "Next: ")
+}
+
+// proof is a receipt, and what is trusted of its chain.
+type proof struct{ file, chain, set, block string }
+
+// receipt makes the receipt of a task, and asks the node for its validators and its block.
+func (c *command) receipt(id string) (p proof) {
+	t := c.t
+	t.Helper()
+	trust := func() (said struct{ Chain, Set, Block string }) {
+		out, status := c.run("receipt", "trust", "--output", "json")
+		require.Zero(t, status, out)
+		require.NoError(t, json.Unmarshal([]byte(out), &said), out)
+		return said
+	}
+	before := trust()
+	height, _, _ := strings.Cut(before.Block, ":")
+	p = proof{file: filepath.Join(t.TempDir(), "receipt.json"), chain: before.Chain, set: before.Set, block: before.Block}
+	out, status := c.run("task", "receipt", id, "--out", p.file, "--since", height)
+	require.Zero(t, status, out)
+	require.Contains(t, out, "proves the answer of task")
+	require.NotContains(t, out, "no manifest")
+	return p
+}
+
+// proves verifies a receipt while nothing runs any more, and a folder against it.
+func (c *command) proves(p proof, dir string) {
+	t := c.t
+	t.Helper()
+	for _, trust := range []string{p.set, p.block} {
+		out, status := c.run("receipt", "verify", p.file, "--trust", trust, "--chain-id", p.chain, "--files", dir)
+		require.Zero(t, status, out)
+		require.Contains(t, out, "Proven: the chain "+p.chain+" accepted this answer, and it is final.")
+		require.Contains(t, out, "what is in "+dir+" is the answer, to the last byte: 1 file")
+		require.Contains(t, out, "the court of the validators decided it")
+	}
+	out, status := c.run("receipt", "verify", p.file, "--trust", strings.Repeat("ab", 32))
+	require.Equal(t, cli.ExitUnproven, status, out)
+	require.Contains(t, out, "not proven (untrusted)")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "result"), []byte("another"), 0o600))
+	out, status = c.run("receipt", "verify", p.file, "--trust", p.set, "--files", dir)
+	require.Equal(t, cli.ExitUnproven, status, out)
+	require.Contains(t, out, "not proven (files)")
 }
 
 // failures are ends that are no success: a program that fails, and transactions that the chain refuses.

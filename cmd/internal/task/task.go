@@ -27,9 +27,9 @@ import (
 // NewCommand is the command "task" with all that is below it.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "task", Short: "Follow, show, fetch and challenge tasks", PersistentPreRunE: cli.NoPrepare,
+		Use: "task", Short: "Follow, show, fetch, prove and challenge tasks", PersistentPreRunE: cli.NoPrepare,
 	}
-	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskFetchCmd(), taskLogsCmd(), taskChallengeCmd())
+	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskFetchCmd(), taskLogsCmd(), taskReceiptCmd(), taskChallengeCmd())
 	return cmd
 }
 

@@ -1,0 +1,186 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	queryv1 "cosmossdk.io/api/cosmos/base/query/v1beta1"
+	cmtv1 "cosmossdk.io/api/cosmos/base/tendermint/v1beta1"
+	"google.golang.org/protobuf/proto"
+
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	cmttypes "github.com/cometbft/cometbft/types"
+	gogoproto "github.com/cosmos/gogoproto/proto"
+
+	cryptocodec "github.com/cosmos/cosmos-sdk/crypto/codec"
+	"github.com/cosmos/cosmos-sdk/crypto/keys/ed25519"
+	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
+
+	"github.com/credence-chain/credence/receipt"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// ReceiptOptions says what a receipt is made for.
+type ReceiptOptions struct {
+	// Sources of the result's manifest, beside the workers that gave the answer.
+	Sources []string
+	// Since is the height of a block that the verifier trusts. 0 begins at the earliest block that the node has, and holds what
+	// those need who trust any set of validators since then.
+	Since int64
+}
+
+// Receipt makes the receipt of a task whose answer is final, from the state of the latest block: it waits for the two blocks
+// after that, of which one has the state's hash and the other its signatures. The receipt has been verified, but for the trust
+// in its validators. A *receipt.Refusal says why there is none yet, an *Error that no node gives what is needed. Where nobody
+// gives the manifest the receipt has none, and without says why.
+func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r *receipt.Receipt, without error, err error) {
+	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
+	if err != nil {
+		return nil, nil, err
+	}
+	var manifest []byte
+	if t := ReportOf(res.Task); t.Accepted() {
+		m, err := answerManifest(ctx, conn, t, o.Sources)
+		if without = err; err == nil {
+			manifest = m.Bytes()
+		}
+	}
+	height, _, err := conn.Height(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	begin := receipt.Begin{Height: o.Since, Block: true}
+	if o.Since == 0 {
+		sync, err := conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
+		if err != nil {
+			return nil, nil, fmt.Errorf("earliest block: %w", err)
+		}
+		begin = receipt.Begin{Height: sync.EarliestBlockHeight}
+	}
+	r, err = receipt.Make(ctx, nodeSource{conn}, conn.ChainID(), task, height, begin, manifest)
+	return r, without, err
+}
+
+// TrustOfNode asks a node for the hash of its current validators, and for its latest block with its hash. It proves nothing: it is
+// what the node says.
+func TrustOfNode(ctx context.Context, conn *Conn) (set, block receipt.Trust, validators []*cmttypes.Validator, err error) {
+	res, err := conn.Comet().GetLatestBlock(ctx, &cmtv1.GetLatestBlockRequest{})
+	if err != nil {
+		return set, block, nil, fmt.Errorf("latest block: %w", err)
+	}
+	header, _, err := decodeBlock(res.Block)
+	if err != nil {
+		return set, block, nil, err
+	}
+	validators, err = nodeSource{conn}.Validators(ctx, header.Height)
+	set.Hash, block.Height, block.Hash = [32]byte(header.ValidatorsHash), header.Height, [32]byte(header.Hash())
+	return set, block, validators, err
+}
+
+// nodeSource is a receipt.Source over gRPC.
+type nodeSource struct{ conn *Conn }
+
+// blockPause is how often a node is asked whether a block has come.
+const blockPause = 200 * time.Millisecond
+
+func (s nodeSource) Block(ctx context.Context, height int64) (*cmttypes.Header, *cmttypes.Commit, error) {
+	for {
+		at, _, err := s.conn.Height(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if at >= height {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil, fmt.Errorf("block %d has not come, the latest is %d: %w", height, at, ctx.Err())
+		case <-time.After(blockPause):
+		}
+	}
+	res, err := s.conn.Comet().GetBlockByHeight(ctx, &cmtv1.GetBlockByHeightRequest{Height: height})
+	if err != nil {
+		return nil, nil, err
+	}
+	return decodeBlock(res.Block)
+}
+
+// decodeBlock takes the header and the last commit out of what a node sent.
+func decodeBlock(sent proto.Message) (*cmttypes.Header, *cmttypes.Commit, error) {
+	encoded, err := proto.Marshal(sent)
+	if err != nil {
+		return nil, nil, err
+	}
+	var block cmtproto.Block
+	if err := gogoproto.Unmarshal(encoded, &block); err != nil {
+		return nil, nil, fmt.Errorf("block of the node: %w", err)
+	}
+	header, err := cmttypes.HeaderFromProto(&block.Header)
+	if err != nil {
+		return nil, nil, fmt.Errorf("block of the node: %w", err)
+	}
+	if len(header.ValidatorsHash) != 32 {
+		return nil, nil, errors.New("block of the node: it names no validators")
+	}
+	commit := &cmttypes.Commit{}
+	if block.LastCommit != nil && block.LastCommit.Height > 0 {
+		if commit, err = cmttypes.CommitFromProto(block.LastCommit); err != nil {
+			return nil, nil, fmt.Errorf("block of the node: %w", err)
+		}
+	}
+	return &header, commit, nil
+}
+
+// validatorsPage is the most that a node gives at once.
+const validatorsPage = 100
+
+func (s nodeSource) Validators(ctx context.Context, height int64) (all []*cmttypes.Validator, err error) {
+	for {
+		res, err := s.conn.Comet().GetValidatorSetByHeight(ctx, &cmtv1.GetValidatorSetByHeightRequest{
+			Height: height, Pagination: &queryv1.PageRequest{Offset: uint64(len(all)), Limit: validatorsPage},
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range res.Validators {
+			key, err := validatorKey(v.PubKey.GetTypeUrl(), v.PubKey.GetValue())
+			if err != nil {
+				return nil, err
+			}
+			comet, err := cryptocodec.ToCmtPubKeyInterface(key)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, cmttypes.NewValidator(comet, v.VotingPower))
+		}
+		if len(res.Validators) == 0 || uint64(len(all)) >= res.Pagination.GetTotal() {
+			return all, nil
+		}
+	}
+}
+
+// validatorKey reads the key of a validator: seats have Ed25519 keys.
+func validatorKey(typeURL string, value []byte) (cryptotypes.PubKey, error) {
+	if want := "/" + gogoproto.MessageName(&ed25519.PubKey{}); typeURL != want {
+		return nil, fmt.Errorf("a validator's key is of the type %q, expected %q", typeURL, want)
+	}
+	key := new(ed25519.PubKey)
+	return key, key.Unmarshal(value)
+}
+
+func (s nodeSource) Record(ctx context.Context, store string, key []byte, height int64) (r receipt.Record, err error) {
+	res, err := s.conn.Comet().ABCIQuery(ctx, &cmtv1.ABCIQueryRequest{Path: "/store/" + store + "/key", Data: key, Height: height, Prove: true})
+	if err != nil {
+		return r, err
+	}
+	if res.Code != 0 {
+		return r, fmt.Errorf("the node does not prove it: %s", res.Log)
+	}
+	ops := res.ProofOps.GetOps()
+	if len(ops) != 2 {
+		return r, fmt.Errorf("the node proves it by %d proofs, expected 2", len(ops))
+	}
+	return receipt.Record{Value: res.Value, Proof: ops[0].Data, StoreProof: ops[1].Data}, nil
+}

@@ -1,0 +1,182 @@
+// Package receipt has the commands for those who are shown a receipt: to verify it, and to ask nodes for what they could trust.
+package receipt
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/printer"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/receipt"
+)
+
+// NewCommand is the command "receipt" with all that is below it.
+func NewCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "receipt", Short: "Verify the proof of an answer, without a node", PersistentPreRunE: cli.NoPrepare,
+	}
+	cmd.AddCommand(verifyCmd(), trustCmd())
+	return cmd
+}
+
+// verdict is what verify found, for --output json.
+type verdict struct {
+	Proven bool `json:"proven"`
+	// Reason of a refusal, as one word, and What is wrong in a sentence.
+	Reason receipt.Reason `json:"reason,omitempty"`
+	What   string         `json:"what,omitempty"`
+	// Statement is what is proven.
+	Statement *receipt.Statement `json:"statement,omitempty"`
+	// FilesChecked: the files of the folder are those of the answer.
+	FilesChecked bool `json:"files_checked"`
+}
+
+func verifyCmd() *cobra.Command {
+	var (
+		trustText, files, output string
+		expected                 receipt.Expected
+	)
+	cmd := &cobra.Command{
+		Use: "verify FILE", Short: "Verify a receipt against validators that you trust, and say what it proves",
+		Long: `Verify a receipt against validators that you trust, and say what it proves. No node is asked and nothing but the file, and the
+folder of --files, is read.
+
+--trust is the hash of a set of validators, 64 hexadecimal digits, or HEIGHT:HASH of a block. It has to come from somebody whom you
+believe, such as several of the organisations that validate the chain: credenced receipt trust prints what a node says. What
+stands in the receipt is no reason to trust it.
+
+The exit status is 0 when the answer is proven, and 15 when it is not.`,
+		Example: `  credenced receipt verify 3f2a5c0e9d8b.receipt.json --trust 5E1F...9A --files result
+  credenced receipt verify receipt.json --trust 1200:77C0...31 --chain-id credence-1 --output json`,
+		Args: cli.Exactly("FILE"), PersistentPreRunE: cli.NoPrepare,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
+			if trustText == "" {
+				return &cli.Problem{What: "--trust is missing: a receipt is worth what its validators are", Next: "credenced receipt verify --help", Exit: cli.ExitUsage}
+			}
+			trust, err := receipt.ParseTrust(trustText)
+			if err != nil {
+				return &cli.Problem{What: "--trust: " + err.Error(), Exit: cli.ExitUsage}
+			}
+			v, err := verify(cmd.Context(), args[0], trust, expected, files)
+			if v == nil {
+				return err
+			}
+			if output == "json" {
+				if err := printer.PrintJSON(cmd.OutOrStdout(), v); err != nil {
+					return err
+				}
+			} else if v.Proven {
+				writeStatement(cmd.OutOrStdout(), v.Statement, files)
+			}
+			if err != nil {
+				return &cli.Problem{What: fmt.Sprintf("not proven (%s): %v", v.Reason, err), Err: err, Exit: cli.ExitUnproven}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&trustText, "trust", "", "what you trust: the HASH of a set of validators, or HEIGHT:HASH of a block")
+	cmd.Flags().StringVar(&files, "files", "", "folder that has to hold the files of the answer, and nothing else")
+	cmd.Flags().StringVar(&expected.Chain, "chain-id", "", "refuse a receipt of any other chain")
+	cmd.Flags().StringVar(&expected.Task, "task", "", "refuse a receipt of any other task, by its whole id")
+	cmd.Flags().StringVar(&expected.Digest, "digest", "", "refuse a receipt of any other answer, sha256:...")
+	cmd.Flags().StringVar(&output, "output", "text", "text or json")
+	return cmd
+}
+
+// verify reads and verifies the file. With a verdict the error is that of what is not proven; without one nothing could be looked at.
+func verify(ctx context.Context, file string, trust receipt.Trust, expected receipt.Expected, files string) (*verdict, error) {
+	if info, err := os.Stat(file); err != nil {
+		return nil, err
+	} else if info.Size() > receipt.MaxBytes {
+		return nil, fmt.Errorf("%s has %d bytes, and a receipt at most %d", file, info.Size(), receipt.MaxBytes)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	v := &verdict{}
+	r, err := receipt.Decode(data)
+	if err == nil {
+		v.Statement, err = receipt.Verify(r, trust, expected)
+	}
+	if err == nil && files != "" {
+		if err = receipt.CheckFiles(ctx, r, files); err == nil {
+			v.FilesChecked = true
+		}
+	}
+	if err == nil {
+		v.Proven = true
+		return v, nil
+	}
+	reason, is := receipt.IsRefusal(err)
+	if !is {
+		return nil, err
+	}
+	return &verdict{Reason: reason, What: err.Error()}, err
+}
+
+// trusted is what a node says, for --output json.
+type trusted struct {
+	Chain string `json:"chain"`
+	Set   string `json:"set"`
+	Block string `json:"block"`
+	// Validators by address, with their powers.
+	Validators []validator `json:"validators"`
+}
+
+type validator struct {
+	Address string `json:"address"`
+	Power   int64  `json:"power,string"`
+}
+
+func trustCmd() *cobra.Command {
+	var (
+		c      connect.Flags
+		output string
+	)
+	cmd := &cobra.Command{
+		Use: "trust", Short: "Show what a node says of its validators, to be compared with what others say",
+		Long: `Show the hash of the validators of a node's latest block, and that block with its hash: what receipt verify takes as --trust. A
+node can say what it likes. Ask nodes of several organisations that you believe, compare what they say, and keep it.`,
+		Args: cli.Exactly(), PersistentPreRunE: cli.NoPrepare,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+				return err
+			}
+			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
+				set, block, validators, err := credence.TrustOfNode(ctx, l.Conn)
+				if err != nil {
+					return err
+				}
+				t := trusted{Chain: l.Conn.ChainID(), Set: set.String(), Block: block.String()}
+				for _, v := range validators {
+					t.Validators = append(t.Validators, validator{Address: v.Address.String(), Power: v.VotingPower})
+				}
+				if output == "json" {
+					return printer.PrintJSON(cmd.OutOrStdout(), t)
+				}
+				out := cmd.OutOrStdout()
+				fmt.Fprintf(out, "%s says of %s:\n\n  validators  %s\n  block       %s\n\n", l.Conn.Endpoint(), t.Chain, t.Set, t.Block)
+				if err := printer.PrintTable(out, []printer.Column[validator]{
+					printer.NewColumn("VALIDATOR", func(v validator) string { return v.Address }),
+					printer.NewColumn("POWER", func(v validator) string { return fmt.Sprint(v.Power) }),
+				}, t.Validators); err != nil {
+					return err
+				}
+				fmt.Fprint(out, "\nCompare it with what nodes of other organisations say. Then:\n  ", cli.Program, " receipt verify FILE --trust ", t.Set, "\n")
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&output, "output", "text", "text or json")
+	c.AddChain(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,151 @@
+package receipt
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/printable"
+	"github.com/credence-chain/credence/receipt"
+)
+
+// writeStatement says in words what a receipt proves. What a program or a requester chose is made printable.
+func writeStatement(out io.Writer, s *receipt.Statement, files string) {
+	fmt.Fprintf(out, "Proven: the chain %s accepted this answer, and it is final.\n\n", printable.Line(s.Chain))
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(what, format string, args ...any) {
+		fmt.Fprintf(t, "  %s\t%s\n", what, printable.Line(fmt.Sprintf(format, args...)))
+	}
+	line("task", "%s", s.Task)
+	line("answer", "%s", answerText(s.Answer))
+	line("digest", "%s", s.Answer.Digest)
+	line("program", "%s version %s, %s, runtime %s", s.Work.App, s.Work.Version, s.Work.Digest, s.Work.Runtime)
+	if len(s.Work.Args) > 0 {
+		line("arguments", "%s", quoted(s.Work.Args))
+	}
+	for _, in := range s.Work.Inputs {
+		line("input", "%s, %s", in.Name, in.Digest)
+	}
+	for _, in := range s.Work.Datasets {
+		line("dataset", "%s, %s", in.Name, in.Digest)
+	}
+	if s.Work.Bag > 1 {
+		line("task of a bag", "index %d of %d", s.Work.Index, s.Work.Bag)
+	}
+	line("asked by", "%s", askedBy(s.Work))
+	line("evidence", "%s", evidenceText(s.Evidence))
+	line("trust", "%s", trustText(s.Evidence))
+	line("final", "%s", finalText(s))
+	line("signed by", "%d of %d validators, with the power %d of %d, in block %d of %s",
+		s.Signed.Signers, s.Signed.Validators, s.Signed.Power, s.Signed.TotalPower, s.Signed.Height+1, s.Signed.Time.Format("2006-01-02 15:04:05 MST"))
+	line("trusted", "%s, which you named; %s", s.Signed.Trusted, changesText(s.Signed.Changes))
+	if files != "" {
+		line("files", "what is in %s is the answer, to the last byte: %s", files, fileCount(len(s.Answer.Files)))
+	}
+	t.Flush()
+	if s.Signed.Validators == 1 {
+		fmt.Fprint(out, "\nThe chain has one validator. It could sign anything, so that this is its word alone.\n")
+	}
+	if files == "" && s.Answer.HasManifest && s.Answer.Kind == "RESULT" {
+		fmt.Fprint(out, "\nNo files were checked. ", cli.Program, " receipt verify FILE --files DIR compares a folder with the answer.\n")
+	}
+}
+
+func answerText(a receipt.Answer) string {
+	text := a.Kind
+	if a.HasManifest {
+		text += fmt.Sprintf(", exit status %d", a.ExitStatus)
+		if a.Reason != "" {
+			text += ", reason " + a.Reason
+		}
+		text += ", " + fileCount(len(a.Files))
+	}
+	if a.Fuel > 0 {
+		text += fmt.Sprintf(", %d fuel", a.Fuel)
+	}
+	return text
+}
+
+func fileCount(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
+}
+
+func changesText(n int) string {
+	switch n {
+	case 0:
+		return "the same validators signed the block"
+	case 1:
+		return "the validators changed once from there to the block"
+	}
+	return fmt.Sprintf("the validators changed %d times from there to the block", n)
+}
+
+func quoted(args []string) string {
+	out := make([]string, len(args))
+	for i, a := range args {
+		out[i] = cli.ShellQuote(a)
+	}
+	return strings.Join(out, " ")
+}
+
+func askedBy(w receipt.Work) string {
+	if w.Organisation == "" {
+		return w.Requester
+	}
+	return w.Organisation + " (" + w.Requester + ")"
+}
+
+func evidenceText(e receipt.Evidence) string {
+	var parts []string
+	if len(e.GaveIt) > 0 {
+		parts = append(parts, "workers of "+listed(e.GaveIt)+" gave the answer")
+	}
+	if e.ByCourt {
+		parts = append(parts, "the court of the validators decided it by more than two thirds of its power ("+listed(e.Court)+")")
+	} else if len(e.Court) > 0 {
+		parts = append(parts, "the validators of "+listed(e.Court)+" found the same in court")
+	}
+	if e.Overturned != "" {
+		parts = append(parts, "the court overturned the answer "+e.Overturned)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func listed(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
+
+// trustText says no more than the protocol promises (docs/protocol.md section 3).
+func trustText(e receipt.Evidence) string {
+	if !e.Bounded {
+		return fmt.Sprintf("the policy %s bounds no wrong results: the answer is worth what those are who gave it", e.Policy)
+	}
+	text := fmt.Sprintf("policy %s: of all tasks with the trust %d, at most one in %d is to be expected wrong", e.Policy, e.Trust, e.Trust)
+	if !e.ByCourt && e.Replicas > 0 {
+		text += fmt.Sprintf("; of this one, all blind replicas collude with a chance of %s if at most %d of %d organisations do", e.X, e.Faction, e.Eligible)
+	}
+	return text
+}
+
+func finalText(s *receipt.Statement) string {
+	text := fmt.Sprintf("accepted at height %d", s.Answer.Ended)
+	switch s.Evidence.Audit {
+	case "none":
+		return text + ", without a window for challenges"
+	case "unopposed":
+		return text + "; its window for challenges passed without one"
+	case "upheld":
+		return text + "; the court looked at it again and upheld it"
+	case "overturned":
+		return text + "; the court looked at it again and put this answer in place of the first"
+	}
+	return text + "; the court looked at it again, and what it found was: " + s.Evidence.Audit
+}

@@ -1,0 +1,121 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/receipt"
+)
+
+func taskReceiptCmd() *cobra.Command {
+	var (
+		c     connect.Flags
+		out   string
+		since int64
+		wait  time.Duration
+	)
+	cmd := &cobra.Command{
+		Use: "receipt ID", Short: "Write a file that proves the answer of a task to others",
+		Long: `Write a file that proves to others, without a node and without trust in you, which answer the chain accepted for a task:
+credence receipt verify reads it. The answer has to be final: accepted, and no longer open to a challenge.
+
+The file has the records of the task, its deal and its request, their proofs, and the signatures of the validators. Where the
+validators changed since the earliest block that the node has, it has the headers that lead from those to today's. With --since
+it begins at a block that the verifier trusts.`,
+		Example: "  credenced task receipt 3f2a5c0e9d8b --out receipt.json",
+		Args:    cli.Exactly("ID"), PersistentPreRunE: cli.NoPrepare,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if since < 0 {
+				return fmt.Errorf("--since %d: expected a height from 1", since)
+			}
+			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
+				ref, err := resolve(ctx, l.Conn, args[0])
+				if err != nil {
+					return err
+				}
+				id, err := theTask(ctx, l.Conn, ref)
+				if err != nil {
+					return err
+				}
+				ctx, cancel := context.WithTimeout(ctx, wait)
+				defer cancel()
+				r, without, err := credence.Receipt(ctx, l.Conn, id, credence.ReceiptOptions{Sources: append(l.Stores, l.Holders...), Since: since})
+				if err != nil {
+					return receiptProblem(id, err)
+				}
+				return writeReceipt(cmd, r, without, out)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "file to write (default: the first digits of the task's id and .receipt.json; - for standard output)")
+	cmd.Flags().Int64Var(&since, "since", 0, "height of a block that the verifier trusts, from which the receipt leads on")
+	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "how long to wait for the two blocks that sign the state")
+	c.Add(cmd.Flags(), false)
+	return cmd
+}
+
+// theTask is the one task that a reference names.
+func theTask(ctx context.Context, conn *credence.Conn, ref credence.Ref) (string, error) {
+	if ref.Kind == credence.KindTask {
+		return ref.ID, nil
+	}
+	tasks, err := tasksOf(ctx, conn, ref)
+	if err != nil {
+		return "", err
+	}
+	if len(tasks) != 1 {
+		return "", &cli.Problem{
+			What: fmt.Sprintf("the %s %s has %d tasks, and a receipt is of one", ref.Kind, credence.ShortDigest(ref.ID), len(tasks)),
+			Next: "credenced task show " + credence.ShortDigest(ref.ID) + " lists them",
+		}
+	}
+	return tasks[0].Id, nil
+}
+
+// receiptProblem says what to do where there is no receipt.
+func receiptProblem(id string, err error) error {
+	reason, is := receipt.IsRefusal(err)
+	if !is {
+		return err
+	}
+	p := &cli.Problem{What: "there is no receipt of task " + credence.ShortDigest(id) + ": " + err.Error(), Err: err, Exit: cli.ExitUnproven}
+	switch reason {
+	case receipt.ReasonRunning:
+		p.Next, p.Exit = "wait for its end: credenced task watch "+credence.ShortDigest(id), cli.ExitNotEnded
+	case receipt.ReasonProvisional:
+		p.Next, p.Exit = "see when the answer is final: credenced task show "+credence.ShortDigest(id), cli.ExitNotEnded
+	case receipt.ReasonRefunded:
+		p.Exit = cli.ExitNoVerdict
+	}
+	return p
+}
+
+func writeReceipt(cmd *cobra.Command, r *receipt.Receipt, without error, out string) error {
+	file, err := r.Encode()
+	if err != nil {
+		return err
+	}
+	if out == "-" {
+		_, err = cmd.OutOrStdout().Write(file)
+		return err
+	}
+	if out == "" {
+		out = credence.ShortDigest(r.Task) + ".receipt.json"
+	}
+	if err := os.WriteFile(out, file, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s proves the answer of task %s as of height %d, in %d bytes.\n", out, credence.ShortDigest(r.Task), r.Height, len(file))
+	if without != nil {
+		fmt.Fprintf(cmd.OutOrStdout(), "It has no manifest, so that files cannot be checked against it: %v\n", without)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "Whoever has it can check it without a node, with a set of validators that they trust:\n  %[1]s receipt verify %[2]s --trust HASH\nA node says what its validators hash to with %[1]s receipt trust.\n", cli.Program, cli.ShellQuote(out))
+	return nil
+}

@@ -1,0 +1,93 @@
+package receipt
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/credence-chain/credence/internal/ids"
+)
+
+// Format names the version of the file format: whatever changes the meaning of a field gets another.
+const Format = "credence/receipt/v1"
+
+// MaxBytes is the largest receipt that is read. Most are some kilobytes; a manifest of ten thousand files makes it large.
+const MaxBytes = 16 << 20
+
+// Receipt is the content of the file. Bytes are base64 in JSON.
+type Receipt struct {
+	// Format is Format.
+	Format string `json:"format"`
+	// Chain by its id.
+	Chain string `json:"chain"`
+	// Task by its id, 64 hexadecimal digits.
+	Task string `json:"task"`
+	// Height of the state that is proven. The header after it, the last of the path, holds the app hash.
+	Height int64 `json:"height,string"`
+	// TaskRecord, DealRecord and RequestRecord are the records of the task, of its deal and of the deal's request. Their keys
+	// are not in the file: they follow from the id of the task and from the records before.
+	TaskRecord    Record `json:"task_record"`
+	DealRecord    Record `json:"deal_record"`
+	RequestRecord Record `json:"request_record"`
+	// Manifest of the result, whose SHA-256 is the accepted digest, so that files can be checked; none where nobody gave it.
+	Manifest []byte `json:"manifest,omitempty"`
+	// Path of headers, the oldest first. Each but the last is the last block of its set of validators and names the next set.
+	Path []Link `json:"path"`
+}
+
+// Record is a record of the state with its proof.
+type Record struct {
+	// Value as it is stored; see docs/receipts.md.
+	Value []byte `json:"value"`
+	// Proof of the value under its key in its module's store, an ics23.CommitmentProof.
+	Proof []byte `json:"proof"`
+	// StoreProof of the store under its name in the app hash, likewise.
+	StoreProof []byte `json:"store_proof"`
+}
+
+// Link is a header with its signatures and those who made them.
+type Link struct {
+	// Header is a tendermint.types.Header.
+	Header []byte `json:"header"`
+	// Commit is the tendermint.types.Commit for it.
+	Commit []byte `json:"commit"`
+	// Validators are the set at the header's height, in its order; each is a tendermint.types.SimpleValidator, a leaf of the
+	// tree whose root is the set's hash.
+	Validators [][]byte `json:"validators"`
+}
+
+// Encode returns the receipt as a file: JSON, indented by two spaces, ended by a line feed.
+func (r *Receipt) Encode() ([]byte, error) {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return append(text, '\n'), nil
+}
+
+// Decode reads a file. It takes exactly what Encode writes, so that a receipt has one encoding; what a receipt says is
+// checked by Verify alone. Errors are a *Refusal.
+func Decode(file []byte) (*Receipt, error) {
+	if len(file) > MaxBytes {
+		return nil, refuse(ReasonFormat, "the file has %d bytes, expected at most %d", len(file), MaxBytes)
+	}
+	var r Receipt
+	d := json.NewDecoder(bytes.NewReader(file))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		return nil, refuse(ReasonFormat, "the file is no receipt, or a part of one: %v", err)
+	}
+	if r.Format != Format {
+		return nil, refuse(ReasonFormat, "format: got %.80q, expected %q; a newer program may be able to read it", r.Format, Format)
+	}
+	if _, err := ids.Parse(r.Task); err != nil {
+		return nil, refuse(ReasonFormat, "task: %v", err)
+	}
+	again, err := r.Encode()
+	if err != nil {
+		return nil, refuse(ReasonFormat, "the receipt cannot be written again: %v", err)
+	}
+	if !bytes.Equal(again, file) {
+		return nil, refuse(ReasonFormat, "the file is not in the one encoding that receipts have; it was changed after it was made")
+	}
+	return &r, nil
+}

@@ -1,0 +1,257 @@
+package receipt
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/cosmos/btcutil/bech32"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
+)
+
+// Expected is what the verifier knows beforehand and wants compared; empty fields are not.
+type Expected struct {
+	// Chain by its id. A set of validators may sign more than one chain.
+	Chain string
+	// Task by its id.
+	Task string
+	// Digest of the result, "sha256:" and hexadecimal digits.
+	Digest string
+}
+
+// proven is what a receipt shows before anybody asks what it means.
+type proven struct {
+	task    task
+	deal    deal
+	request request
+	path    []*signed
+}
+
+// Verify checks a receipt against what is trusted and says what it proves. It reads nothing but its arguments. Every refusal
+// is a *Refusal.
+func Verify(r *Receipt, trust Trust, expected Expected) (*Statement, error) {
+	if expected.Chain != "" && r.Chain != expected.Chain {
+		return nil, refuse(ReasonChain, "the receipt is of the chain %q, expected %q", r.Chain, expected.Chain)
+	}
+	if expected.Task != "" && r.Task != expected.Task {
+		return nil, refuse(ReasonRecord, "the receipt is of the task %s, expected %s", r.Task, expected.Task)
+	}
+	p, err := r.prove()
+	if err != nil {
+		return nil, err
+	}
+	if err := trust.reaches(p.path); err != nil {
+		return nil, err
+	}
+	if err := p.task.checkFinal(r.Height); err != nil {
+		return nil, err
+	}
+	if expected.Digest != "" {
+		if err := p.task.checkDigest(expected.Digest); err != nil {
+			return nil, err
+		}
+	}
+	s := p.statement(r, trust)
+	if err := s.Answer.addManifest(r.Manifest, p.task.verdict); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// prove checks the path and the records: all that does not depend on the verifier.
+func (r *Receipt) prove() (p proven, err error) {
+	id, err := ids.Parse(r.Task)
+	if err != nil {
+		return p, refuse(ReasonFormat, "task: %v", err)
+	}
+	if p.path, err = checkPath(r.Chain, r.Path); err != nil {
+		return p, err
+	}
+	header := p.path[len(p.path)-1].header
+	if header.Height-1 != r.Height {
+		return p, refuse(ReasonHeight, "the receipt is of the state of height %d, and the header of height %d holds that of height %d", r.Height, header.Height, header.Height-1)
+	}
+	if p.task, err = prove(r.TaskRecord, "task_record", tasksStore, recordKey(tasksPrefix, id), header.AppHash, readTask); err != nil {
+		return p, err
+	}
+	if p.deal, err = prove(r.DealRecord, "deal_record", dealsStore, recordKey(dealsPrefix, p.task.deal), header.AppHash, readDeal); err != nil {
+		return p, err
+	}
+	if p.request, err = prove(r.RequestRecord, "request_record", marketStore, recordKey(requestsPrefix, p.deal.request), header.AppHash, readRequest); err != nil {
+		return p, err
+	}
+	if p.task.id != id || p.deal.id != p.task.deal || p.request.id != p.deal.request {
+		return p, refuse(ReasonRecord, "a record has another id than the key under which it is stored")
+	}
+	return p, nil
+}
+
+// prove checks the proof of a record and reads it.
+func prove[T any](r Record, what, store string, key, appHash []byte, read func([]byte) (T, error)) (T, error) {
+	var nothing T
+	if err := r.check(what, store, key, appHash); err != nil {
+		return nothing, err
+	}
+	record, err := read(r.Value)
+	if err != nil {
+		return nothing, refuse(ReasonRecord, "%s cannot be read: %v", what, err)
+	}
+	return record, nil
+}
+
+// checkFinal refuses a task that has no answer which is final at the receipt's height.
+func (t task) checkFinal(height int64) error {
+	answer := poco.Kind(t.verdict.kind)
+	switch {
+	case t.ending == 0:
+		return refuse(ReasonRunning, "the task had not ended at height %d: there was no accepted answer", height)
+	case t.ending != endingAccepted:
+		return refuse(ReasonRefunded, "the task ended as %s, without an answer, and was refunded", endingName(t.ending))
+	case t.phase == phaseAudit:
+		return refuse(ReasonProvisional, "the answer was accepted and could be challenged until height %d; the receipt is of height %d. Ask for another one then", t.audit.end, height)
+	case t.phase != phaseDone:
+		return refuse(ReasonProvisional, "the answer was accepted, and was before the court at height %d. Ask for another receipt when the court has spoken", height)
+	case !answer.IsAnswer():
+		return refuse(ReasonRecord, "the accepted answer is %s, which is none", answer)
+	}
+	return nil
+}
+
+func endingName(ending uint32) string {
+	if ending > uint32(poco.EndCourtUnpaid) {
+		return fmt.Sprintf("ending %d", ending)
+	}
+	return poco.Ending(ending).String()
+}
+
+// checkDigest compares the accepted answer with the one that is asked about.
+func (t task) checkDigest(digest string) error {
+	got, err := artifact.ParseDigest(digest)
+	if err != nil {
+		return refuse(ReasonDigest, "%v", err)
+	}
+	if t.verdict.digest == got {
+		return nil
+	}
+	if t.overturned() && t.audit.answer.digest == got {
+		return refuse(ReasonOverturned, "the court overturned the answer %s; the accepted answer is %s", digest, digestText(t.verdict.digest))
+	}
+	return refuse(ReasonDigest, "the accepted answer is %s, not %s", digestText(t.verdict.digest), digest)
+}
+
+func (t task) overturned() bool { return t.audit.is && t.audit.result == auditOverturned }
+
+// auditWords are the results of an audit by their number.
+var auditWords = []string{"not over", "unopposed", "upheld", "overturned", "no answer", "undecided"}
+
+func (t task) auditWord() string {
+	switch {
+	case !t.audit.is:
+		return "none"
+	case int(t.audit.result) < len(auditWords):
+		return auditWords[t.audit.result]
+	}
+	return fmt.Sprintf("result %d", t.audit.result)
+}
+
+// who gave the accepted answer, of some seats.
+func (t task) who(seats []seat) (organisations []string) {
+	for _, s := range seats {
+		if s.state == seatRevealed && s.outcome == t.verdict {
+			organisations = append(organisations, s.organisation)
+		}
+	}
+	return organisations
+}
+
+func (p proven) statement(r *Receipt, trust Trust) *Statement {
+	t, d, q := p.task, p.deal, p.request
+	last := p.path[len(p.path)-1]
+	policy, known := poco.PolicyByName(d.terms.policy)
+	s := &Statement{
+		Chain: r.Chain, Task: r.Task,
+		Answer: Answer{Kind: poco.Kind(t.verdict.kind).String(), Digest: digestText(t.verdict.digest), Fuel: t.verdict.fuel, Ended: t.done},
+		Evidence: Evidence{
+			Policy: d.terms.policy, Bounded: known && policy.Rules().Bounded, Trust: d.terms.trust, Value: d.terms.value,
+			ByCourt: t.byCourt || t.overturned(), GaveIt: t.who(t.seats), Court: t.who(t.court), Replicas: t.plan.replicas, Lottery: t.plan.lottery,
+			X: t.plan.x.String(), Faction: t.plan.faction, Eligible: t.plan.eligible, Audit: t.auditWord(),
+		},
+		Work: Work{
+			Deal: ids.Format(d.id), Request: ids.Format(d.request), Requester: accountText(d.requester), Organisation: d.organisation, Pool: d.pool,
+			App: d.app, Version: d.version, Digest: digestText(d.digest), Runtime: d.runtime, Index: t.index, Bag: d.bag,
+			Args: append([]string{}, q.job.args...), Inputs: []Named{}, Datasets: []Named{}, DatasetsPerTask: d.datasetsPerTask,
+			FuelLimit: d.terms.fuelLimit, Time: d.time, Execution: q.job.execution,
+		},
+		Signed: Signed{
+			Height: r.Height, Block: last.header.Hash().String(), Time: last.header.Time.UTC(), Signers: last.signers, Validators: last.validators.Size(),
+			Power: last.power, TotalPower: last.validators.TotalVotingPower(), Set: last.header.ValidatorsHash.String(), Trusted: trust.String(),
+		},
+	}
+	if t.overturned() {
+		s.Evidence.Overturned = digestText(t.audit.answer.digest)
+	}
+	for _, in := range q.job.inputs {
+		s.Work.Inputs = append(s.Work.Inputs, Named{Name: in.name, Digest: digestText(in.digest), Tree: in.tree})
+	}
+	for _, in := range d.datasets {
+		s.Work.Datasets = append(s.Work.Datasets, Named{Name: in.name + ":" + in.version, Digest: digestText(in.digest)})
+	}
+	e := &s.Work.Execution
+	if len(e.OKExit) == 0 {
+		e.OKExit = d.okExit
+	}
+	if e.OutputPath == "" {
+		e.OutputPath = d.outputPath
+	}
+	for i, one := range p.path {
+		if trust.names(one) {
+			s.Signed.Changes = len(p.path) - 1 - i
+			break
+		}
+	}
+	return s
+}
+
+// addManifest checks the manifest against the accepted digest and says what is in it.
+func (a *Answer) addManifest(encoded []byte, verdict outcome) error {
+	if len(encoded) == 0 {
+		return nil
+	}
+	if sha256.Sum256(encoded) != verdict.digest {
+		return refuse(ReasonManifest, "the manifest is not that of the accepted answer: it hashes to %s, expected %s", digestText(sha256.Sum256(encoded)), digestText(verdict.digest))
+	}
+	m, err := result.Parse(encoded)
+	if err != nil {
+		return refuse(ReasonManifest, "the manifest of the accepted answer cannot be read: %v", err)
+	}
+	if m.Kind != a.Kind {
+		return refuse(ReasonManifest, "the manifest says %s, and the accepted answer is %s", m.Kind, a.Kind)
+	}
+	a.HasManifest, a.ExitStatus, a.Reason, a.Stderr = true, m.ExitCode, m.Reason, m.Stderr
+	for _, e := range m.Entries {
+		if !e.Dir {
+			a.Files = append(a.Files, File{Path: e.Path, Size: e.Size, Digest: digestText(e.Content)})
+		}
+	}
+	return nil
+}
+
+func digestText(digest [32]byte) string { return artifact.Digest(digest).String() }
+
+// accountText is the text of an account, as the chain writes it.
+func accountText(raw []byte) string {
+	groups, err := bech32.ConvertBits(raw, 8, 5, true)
+	if err == nil {
+		if text, err := bech32.Encode(addressPrefix, groups); err == nil {
+			return text
+		}
+	}
+	return hex.EncodeToString(raw)
+}
+
+// addressPrefix of accounts; client.Bech32Prefix, which a test compares.
+const addressPrefix = "cred"
