@@ -44,7 +44,7 @@ type chain struct {
 	blocks  map[int64]*cmttypes.Header
 	commits map[int64]*cmttypes.Commit // for a height
 	powers  []int64
-	silent  map[int]bool // validators that sign nothing
+	silent  map[int]cmttypes.BlockIDFlag // what validators do who do not sign the block
 }
 
 var testStores = []string{"bank", tasksStore, dealsStore, marketStore}
@@ -60,7 +60,7 @@ func testKeys(first, n int) (keys []ed25519.PrivKey) {
 func newChain(t *testing.T, id string, height int64, sets map[int64][]ed25519.PrivKey, powers []int64, records map[string]map[string][]byte) *chain {
 	c := &chain{
 		t: t, id: id, powers: powers, hashes: map[int64][]byte{}, blocks: map[int64]*cmttypes.Header{}, commits: map[int64]*cmttypes.Commit{},
-		silent: map[int]bool{},
+		silent: map[int]cmttypes.BlockIDFlag{},
 	}
 	keys := map[string]*storetypes.KVStoreKey{}
 	c.stores = rootmulti.NewStore(dbm.NewMemDB(), log.NewNopLogger())
@@ -131,23 +131,26 @@ func (c *chain) sign(height int64) {
 
 func sum(text string) []byte { s := sha256.Sum256([]byte(text)); return s[:] }
 
-// signHeader has all validators but the silent ones sign a header.
-func signHeader(t *testing.T, header *cmttypes.Header, set *cmttypes.ValidatorSet, keys []ed25519.PrivKey, silent map[int]bool) *cmttypes.Commit {
+// signHeader has all validators but the silent ones sign a header; those may vote for no block.
+func signHeader(t *testing.T, header *cmttypes.Header, set *cmttypes.ValidatorSet, keys []ed25519.PrivKey, silent map[int]cmttypes.BlockIDFlag) *cmttypes.Commit {
 	commit := &cmttypes.Commit{
 		Height: header.Height, Round: 1,
 		BlockID: cmttypes.BlockID{Hash: header.Hash(), PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: sum("parts")}},
 	}
 	for i, v := range set.Validators {
-		if silent[i] {
+		flag := cmttypes.BlockIDFlagCommit
+		if silent[i] == cmttypes.BlockIDFlagAbsent {
 			commit.Signatures = append(commit.Signatures, cmttypes.NewCommitSigAbsent())
 			continue
+		} else if silent[i] != 0 {
+			flag = silent[i]
 		}
 		commit.Signatures = append(commit.Signatures, cmttypes.CommitSig{
-			BlockIDFlag: cmttypes.BlockIDFlagCommit, ValidatorAddress: v.Address, Timestamp: header.Time.Add(time.Second), Signature: []byte("to be made"),
+			BlockIDFlag: flag, ValidatorAddress: v.Address, Timestamp: header.Time.Add(time.Second), Signature: []byte("to be made"),
 		})
 	}
 	for i := range commit.Signatures {
-		if commit.Signatures[i].BlockIDFlag == cmttypes.BlockIDFlagCommit {
+		if commit.Signatures[i].BlockIDFlag != cmttypes.BlockIDFlagAbsent {
 			signature, err := keys[i].Sign(commit.VoteSignBytes(header.ChainID, int32(i)))
 			require.NoError(t, err)
 			commit.Signatures[i].Signature = signature
@@ -304,4 +307,19 @@ func (c *chain) mustMake() *Receipt {
 	r, err := c.make(Begin{})
 	require.NoError(c.t, err)
 	return r
+}
+
+// replaceRecords puts the records of the story and the header of this chain into a receipt, as a liar would who runs the chain.
+func (c *chain) replaceRecords(r *Receipt) {
+	c.t.Helper()
+	ctx := context.Background()
+	var err error
+	r.TaskRecord, err = c.Record(ctx, tasksStore, recordKey(tasksPrefix, [32]byte(sum("task"))), testHeight)
+	require.NoError(c.t, err)
+	r.DealRecord, err = c.Record(ctx, dealsStore, recordKey(dealsPrefix, [32]byte(sum("deal"))), testHeight)
+	require.NoError(c.t, err)
+	r.RequestRecord, err = c.Record(ctx, marketStore, recordKey(requestsPrefix, [32]byte(sum("request"))), testHeight)
+	require.NoError(c.t, err)
+	r.Path, err = makePath(ctx, c, Begin{}, testHeight+1)
+	require.NoError(c.t, err)
 }

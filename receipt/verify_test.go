@@ -137,12 +137,7 @@ func TestOnlyFinalAnswers(t *testing.T) {
 			// A liar puts the record and its proof into a receipt all the same.
 			r := chainOf(t, newStory()).mustMake()
 			other := chainOf(t, s)
-			r.TaskRecord, err = other.Record(context.Background(), tasksStore, recordKey(tasksPrefix, [32]byte(sum("task"))), testHeight)
-			require.NoError(t, err)
-			r.DealRecord, _ = other.Record(context.Background(), dealsStore, recordKey(dealsPrefix, [32]byte(sum("deal"))), testHeight)
-			r.RequestRecord, _ = other.Record(context.Background(), marketStore, recordKey(requestsPrefix, [32]byte(sum("request"))), testHeight)
-			r.Path, err = makePath(context.Background(), other, Begin{}, testHeight+1)
-			require.NoError(t, err)
+			other.replaceRecords(r)
 			_, err = Verify(r, other.trust(1), Expected{})
 			refused(t, err, tc.reason, tc.words)
 		})
@@ -197,16 +192,18 @@ func (c *chain) reheader(r *Receipt, edit func(*cmttypes.Header)) {
 	require.NoError(c.t, err)
 }
 
-// What was tampered with is refused, each with its reason.
-func TestHostile(t *testing.T) {
+// hostile is a receipt that was tampered with, and why it is refused.
+type hostile struct {
+	edit   func(t *testing.T, c *chain, r *Receipt)
+	reason Reason
+	words  string
+}
+
+func hostiles() map[string]hostile {
 	other := newStory()
 	other.task.Id = idOf("another")
 	two := newStory()
-	for name, tc := range map[string]struct {
-		edit   func(t *testing.T, c *chain, r *Receipt)
-		reason Reason
-		words  string
-	}{
+	return map[string]hostile{
 		"other chain named": {func(_ *testing.T, _ *chain, r *Receipt) { r.Chain = "other-1" }, ReasonChain, `expected "other-1"`},
 		"header of another chain": {func(_ *testing.T, c *chain, r *Receipt) {
 			c.reheader(r, func(h *cmttypes.Header) { h.ChainID = "other-1" })
@@ -291,15 +288,14 @@ func TestHostile(t *testing.T) {
 			records := two.records(t)
 			records[tasksStore][string(recordKey(tasksPrefix, [32]byte(sum("task"))))] = stored(t, other.task)
 			*c = *newChain(t, testChain, testHeight, four(), nil, records)
-			var err error
-			r.TaskRecord, err = c.Record(context.Background(), tasksStore, recordKey(tasksPrefix, [32]byte(sum("task"))), testHeight)
-			require.NoError(t, err)
-			r.DealRecord, _ = c.Record(context.Background(), dealsStore, recordKey(dealsPrefix, [32]byte(sum("deal"))), testHeight)
-			r.RequestRecord, _ = c.Record(context.Background(), marketStore, recordKey(requestsPrefix, [32]byte(sum("request"))), testHeight)
-			r.Path, err = makePath(context.Background(), c, Begin{}, testHeight+1)
-			require.NoError(t, err)
+			c.replaceRecords(r)
 		}, ReasonRecord, "another id"},
-	} {
+	}
+}
+
+// What was tampered with is refused, each with its reason.
+func TestHostile(t *testing.T) {
+	for name, tc := range hostiles() {
 		t.Run(name, func(t *testing.T) {
 			c := chainOf(t, newStory())
 			trust := c.trust(1)

@@ -1,0 +1,430 @@
+// Verifies receipts (docs/receipts.md) in a browser or in Node 20: the same checks, in the same order and with the same
+// reasons, as the Go package receipt. It imports nothing and asks nobody. SHA-256 and Ed25519 are WebCrypto's; signatures at the
+// edges of Ed25519 that CometBFT takes and WebCrypto does not (ZIP 215) are refused here.
+//
+//   const statement = await verify(text, "5E1F...9A", {chain: "credence-1"});   // throws a Refusal
+
+export const FORMAT = "credence/receipt/v1";
+const MAX_BYTES = 16 << 20, MAX_PATH = 1000, MAX_VALIDATORS = 1000, MAX_POWER = (1n << 63n) / 8n;
+
+/** Why a receipt proves nothing: a reason for programs, and a sentence for people. */
+export class Refusal extends Error {
+  constructor(reason, what) { super(what); this.name = "Refusal"; this.reason = reason; }
+}
+const refuse = (reason, what) => { throw new Refusal(reason, what); };
+
+// --- bytes ---
+const concat = (...parts) => {
+  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) { out.set(p, at); at += p.length; }
+  return out;
+};
+const equal = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+const hex = (b) => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
+const HEX = (b) => hex(b).toUpperCase();
+const utf8 = (text) => new TextEncoder().encode(text);
+const sha256 = async (b) => new Uint8Array(await crypto.subtle.digest("SHA-256", b));
+const EMPTY = new Uint8Array();
+
+function unhex(text) {
+  if (!/^([0-9a-fA-F]{2})*$/.test(text)) return null;
+  return Uint8Array.from(text.match(/../g) ?? [], (d) => parseInt(d, 16));
+}
+
+function unbase64(what, text) {
+  if (text === undefined || text === null) return EMPTY;
+  if (typeof text !== "string" || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) refuse("format", `${what}: expected base64`);
+  let raw;
+  try { raw = atob(text); } catch { refuse("format", `${what}: expected base64`); }
+  if (btoa(raw) !== text) refuse("format", `${what}: it is not in the one encoding of base64`);
+  return Uint8Array.from(raw, (c) => c.charCodeAt(0));
+}
+
+// --- protobuf ---
+function varint(b, at) {
+  let value = 0n, shift = 0n;
+  for (let n = 0; n < 10; n++) {
+    if (at >= b.length) throw new Error("it is cut off");
+    const byte = b[at++];
+    value |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      if (byte === 0 && n > 0 || value >= 1n << 64n) throw new Error("a number is not in its one encoding");
+      return [value, at];
+    }
+    shift += 7n;
+  }
+  throw new Error("a number is too long");
+}
+
+function putVarint(value) {
+  const out = [];
+  for (value = BigInt.asUintN(64, value); value >= 128n; value >>= 7n) out.push(Number(value & 127n) | 128);
+  out.push(Number(value));
+  return Uint8Array.from(out);
+}
+const putBytes = (number, b) => concat(putVarint(BigInt(number << 3 | 2)), putVarint(BigInt(b.length)), b);
+const putFixed = (number, value) => {
+  const out = new Uint8Array(9);
+  out[0] = number << 3 | 1;
+  new DataView(out.buffer).setBigUint64(1, BigInt.asUintN(64, value), true);
+  return out;
+};
+
+/** The fields of a message by number, each a list of BigInts and bytes in their order. */
+function fields(b) {
+  const out = new Map();
+  for (let at = 0; at < b.length;) {
+    let tag, value;
+    [tag, at] = varint(b, at);
+    const number = Number(tag >> 3n), kind = Number(tag & 7n);
+    if (number < 1) throw new Error("a field without a number");
+    if (kind === 0) {
+      [value, at] = varint(b, at);
+    } else if (kind === 2) {
+      let size;
+      [size, at] = varint(b, at);
+      if (size > BigInt(b.length - at)) throw new Error("it is cut off");
+      value = b.subarray(at, at += Number(size));
+    } else if (kind === 1 || kind === 5) {
+      at += kind === 1 ? 8 : 4;
+      if (at > b.length) throw new Error("it is cut off");
+      value = null;
+    } else throw new Error("a field of an unknown kind");
+    if (!out.has(number)) out.set(number, []);
+    out.get(number).push(value);
+  }
+  return out;
+}
+const last = (f, number) => f.get(number)?.at(-1);
+function number(f, n) {
+  const v = last(f, n);
+  if (v !== undefined && typeof v !== "bigint") throw new Error(`field ${n}: expected a number`);
+  return v ?? 0n;
+}
+const signed = (f, n) => BigInt.asIntN(64, number(f, n));
+function bytes(f, n, size) {
+  const v = last(f, n);
+  if (v === undefined) return size === undefined ? EMPTY : new Uint8Array(size);
+  if (!(v instanceof Uint8Array) || size !== undefined && v.length !== size) throw new Error(`field ${n}: expected ${size ?? "some"} bytes`);
+  return v;
+}
+const text = (f, n) => new TextDecoder("utf-8", {fatal: true}).decode(bytes(f, n));
+const each = (f, n) => (f.get(n) ?? []).map((v) => { if (!(v instanceof Uint8Array)) throw new Error(`field ${n}: expected bytes`); return v; });
+const within = (f, n) => fields(bytes(f, n));
+
+/** Refuses fields that a signed message does not have, twice the same, and fields out of order. */
+function strict(b, known, repeated = []) {
+  let before = 0;
+  for (let at = 0; at < b.length;) {
+    let tag;
+    [tag, at] = varint(b, at);
+    const n = Number(tag >> 3n), kind = Number(tag & 7n);
+    if (known[n] !== kind || n < before || n === before && !repeated.includes(n)) throw new Error("it is not in its one encoding");
+    before = n;
+    let v;
+    [v, at] = varint(b, at);
+    if (kind === 2) at += Number(v);
+  }
+  return fields(b);
+}
+
+/** Runs what reads bytes of others: whatever goes wrong is a refusal. */
+function reading(reason, what, read) {
+  try { return read(); } catch (e) {
+    if (e instanceof Refusal) throw e;
+    return refuse(reason, `${what} cannot be read: ${e.message}`);
+  }
+}
+
+// --- trees ---
+async function merkle(leaves) {
+  if (leaves.length === 0) return sha256(EMPTY);
+  if (leaves.length === 1) return sha256(concat(Uint8Array.of(0), leaves[0]));
+  let split = 1;
+  while (split * 2 < leaves.length) split *= 2;
+  return sha256(concat(Uint8Array.of(1), await merkle(leaves.slice(0, split)), await merkle(leaves.slice(split))));
+}
+
+/** ReadVarint of Go: zigzag. */
+function zigzag(b, at) {
+  const [v, next] = varint(b, at);
+  return [v & 1n ? -(v >> 1n) - 1n : v >> 1n, next];
+}
+
+/** The heights, sizes and versions that begin every node of an IAVL tree; see validateIavlOps of ics23. */
+function checkIAVL(prefix, layer) {
+  let at = 0, v, height;
+  for (let i = 0; i < 3; i++) {
+    [v, at] = zigzag(prefix, at);
+    if (v < 0n) throw new Error("a node of the tree is broken");
+    if (i === 0) height = v;
+  }
+  const rest = prefix.length - at;
+  if (height < BigInt(layer) || (layer === 0 ? rest !== 0 : rest !== 1 && rest !== 34)) throw new Error("a node of the tree is broken");
+}
+
+const SPECS = {
+  iavl: {min: 4, max: 12, child: 33, iavl: true},
+  simple: {min: 1, max: 1, child: 32, iavl: false},
+};
+
+/** Reads an ics23.CommitmentProof that a key exists and computes the root that it leads to. */
+async function existence(what, encoded, spec) {
+  const p = reading("proof", what, () => {
+    const exist = last(strict(encoded, {1: 2}), 1);
+    if (!exist) refuse("proof", `${what} is no proof that a key exists`);
+    const f = strict(exist, {1: 2, 2: 2, 3: 2, 4: 2}, [4]);
+    if (!f.has(3)) refuse("proof", `${what} is no proof that a key exists`);
+    const leaf = strict(bytes(f, 3), {1: 0, 2: 0, 3: 0, 4: 0, 5: 2});
+    const prefix = bytes(leaf, 5);
+    if (number(leaf, 1) !== 1n || number(leaf, 2) !== 0n || number(leaf, 3) !== 1n || number(leaf, 4) !== 1n || prefix[0] !== 0) throw new Error("its leaf is of another tree");
+    if (spec.iavl) checkIAVL(prefix, 0);
+    const key = bytes(f, 1), value = bytes(f, 2), steps = each(f, 4);
+    if (key.length === 0 || value.length === 0 || steps.length > 128) throw new Error("it is no path of the tree");
+    return {key, value, prefix, steps: steps.map((step, i) => {
+      const op = strict(step, {1: 0, 2: 2, 3: 2});
+      const before = bytes(op, 2), after = bytes(op, 3);
+      if (number(op, 1) !== 1n) throw new Error("a step has another hash");
+      if (spec.iavl) checkIAVL(before, i + 1);
+      if (before[0] === 0 || before.length < spec.min || before.length > spec.max + spec.child || after.length % spec.child !== 0) throw new Error("a step is of another tree");
+      return [before, after];
+    })};
+  });
+  let root = await sha256(concat(p.prefix, putVarint(BigInt(p.key.length)), p.key, putVarint(32n), await sha256(p.value)));
+  for (const [before, after] of p.steps) root = await sha256(concat(before, root, after));
+  return {...p, root};
+}
+
+// --- headers ---
+const HEADER = {1: 2, 2: 2, 3: 0, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2, 13: 2, 14: 2};
+
+async function readHeader(encoded) {
+  const h = reading("header", "a header", () => {
+    const f = strict(encoded, HEADER);
+    const version = strict(bytes(f, 1), {1: 0, 2: 0});
+    const out = {
+      fields: f, chain: text(f, 2), height: signed(f, 3), time: strict(bytes(f, 4), {1: 0, 2: 0}), validators: bytes(f, 8), next: bytes(f, 9), app: bytes(f, 11),
+    };
+    if (number(version, 1) !== 11n || out.height < 1n || out.validators.length !== 32 || out.next.length !== 32 && out.next.length !== 0 || bytes(f, 14).length !== 20) {
+      refuse("header", `the header of height ${out.height} is broken`);
+    }
+    return out;
+  });
+  const leaves = [];
+  for (let n = 1; n <= 14; n++) {
+    const v = last(h.fields, n);
+    if (v === undefined || v === 0n || v.length === 0) leaves.push(EMPTY);
+    else if (n === 1 || n === 4 || n === 5) leaves.push(v); // messages as they are
+    else if (n === 3) leaves.push(concat(Uint8Array.of(8), putVarint(v)));
+    else leaves.push(putBytes(1, v));
+  }
+  h.hash = await merkle(leaves);
+  return h;
+}
+
+async function readSet(list) {
+  if (!Array.isArray(list) || list.length < 1 || list.length > MAX_VALIDATORS) refuse("set", `a set of ${list?.length ?? 0} validators, expected 1 to ${MAX_VALIDATORS}`);
+  const leaves = list.map((v, i) => unbase64(`validator ${i}`, v)), validators = [], known = new Set();
+  let total = 0n;
+  for (const [i, leaf] of leaves.entries()) {
+    const [key, power] = reading("set", `validator ${i}`, () => {
+      const f = strict(leaf, {1: 2, 2: 0});
+      if (!f.has(1)) refuse("set", `validator ${i} has no key`);
+      return [bytes(strict(bytes(f, 1), {1: 2}), 1, 32), signed(f, 2)];
+    });
+    const address = (await sha256(key)).slice(0, 20);
+    if (known.has(hex(address))) refuse("set", `validator ${i}, ${HEX(address)}, is in the set twice`);
+    known.add(hex(address));
+    if (power < 1n || power > MAX_POWER - total) refuse("set", `validator ${i} has the power ${power}, expected 1 or more, and less than 2^60 together`);
+    total += power;
+    validators.push({key, address, power});
+  }
+  return {validators, total, hash: await merkle(leaves)};
+}
+
+/** What a validator signs: the canonical vote, with its length before it. */
+function voteBytes(chain, commit, signature) {
+  const parts = [Uint8Array.of(8, 2), putFixed(2, commit.height)];
+  if (commit.round !== 0n) parts.push(putFixed(3, commit.round));
+  if (signature.flag === 2n) {
+    const total = commit.total === 0n ? EMPTY : concat(Uint8Array.of(8), putVarint(commit.total));
+    const set = concat(total, commit.parts.length ? putBytes(2, commit.parts) : EMPTY);
+    parts.push(putBytes(4, concat(putBytes(1, commit.hash), putBytes(2, set))));
+  }
+  parts.push(putBytes(5, signature.time), putBytes(6, utf8(chain)));
+  const vote = concat(...parts);
+  return concat(putVarint(BigInt(vote.length)), vote);
+}
+
+async function checkCommit(h, set, encoded) {
+  const commit = reading("signature", `the commit of height ${h.height}`, () => {
+    const f = strict(encoded, {1: 0, 2: 0, 3: 2, 4: 2}, [4]);
+    const id = strict(bytes(f, 3), {1: 2, 2: 2}), parts = strict(bytes(id, 2), {1: 0, 2: 2});
+    return {
+      height: signed(f, 1), round: signed(f, 2), hash: bytes(id, 1), total: number(parts, 1), parts: bytes(parts, 2),
+      signatures: each(f, 4).map((one) => {
+        const s = strict(one, {1: 0, 2: 2, 3: 2, 4: 2});
+        return {flag: number(s, 1), address: bytes(s, 2), time: bytes(s, 3), signature: bytes(s, 4)};
+      }),
+    };
+  });
+  if (commit.height !== h.height) refuse("height", `the signatures are for height ${commit.height}, the header is of height ${h.height}`);
+  if (!equal(commit.hash, h.hash)) refuse("header", `the signatures are for the block ${HEX(commit.hash)}, but the header of height ${h.height} is that of block ${HEX(h.hash)}`);
+  if (commit.signatures.length !== set.validators.length) refuse("signature", `the commit of height ${h.height} has ${commit.signatures.length} places for signatures, expected one for each of the ${set.validators.length} validators`);
+  let power = 0n, signers = 0, wrong = -1;
+  for (const [i, s] of commit.signatures.entries()) {
+    const v = set.validators[i];
+    if (s.flag === 1n) {
+      if (s.address.length || s.signature.length) refuse("signature", `place ${i} of height ${h.height} is empty and has a signature`);
+      continue;
+    }
+    if (s.flag !== 2n && s.flag !== 3n) refuse("signature", `place ${i} of height ${h.height} has the unknown flag ${s.flag}`);
+    if (!equal(s.address, v.address)) refuse("signature", `validator address mismatch at index ${i}: expected ${HEX(v.address)}, got ${HEX(s.address)}`);
+    let right = false;
+    try {
+      const key = await crypto.subtle.importKey("raw", v.key, {name: "Ed25519"}, false, ["verify"]);
+      right = await crypto.subtle.verify("Ed25519", key, s.signature, voteBytes(h.chain, commit, s));
+    } catch { /* a key or a signature of another form */ }
+    if (!right) { wrong = wrong < 0 ? i : wrong; continue; }
+    if (s.flag === 2n) { power += v.power; signers++; }
+  }
+  if (wrong >= 0) refuse("signature", `the signatures of height ${h.height}: wrong signature (#${wrong})`);
+  const needed = set.total * 2n / 3n;
+  if (power <= needed) refuse("power", `the header of height ${h.height} is signed by the power ${power} of ${set.total}, expected more than ${needed}`);
+  return {power, signers};
+}
+
+async function checkPath(chain, path) {
+  if (!Array.isArray(path) || path.length < 1 || path.length > MAX_PATH) refuse("format", `path: got ${path?.length ?? 0} headers, expected 1 to ${MAX_PATH}`);
+  const all = [];
+  for (const link of path) {
+    const h = await readHeader(unbase64("header", link.header));
+    if (h.chain !== chain) refuse("chain", `the header of height ${h.height} is of the chain ${JSON.stringify(h.chain)}, expected ${JSON.stringify(chain)}`);
+    const set = await readSet(link.validators);
+    if (!equal(set.hash, h.validators)) refuse("set", `the validators hash to ${HEX(set.hash)}, but the header of height ${h.height} names the set ${HEX(h.validators)}`);
+    const counted = await checkCommit(h, set, unbase64("commit", link.commit));
+    const before = all.at(-1);
+    if (before && h.height <= before.height) refuse("height", `path: height ${h.height} comes after height ${before.height}`);
+    if (before && !equal(h.validators, before.next)) refuse("set", `path: height ${h.height} is signed by the set ${HEX(h.validators)}, but height ${before.height} names the set ${HEX(before.next)}`);
+    all.push({...h, set, ...counted});
+  }
+  return all;
+}
+
+/** Reads HASH of a set of validators, or HEIGHT:HASH of a block. */
+export function parseTrust(text) {
+  const [, height, digits] = /^(?:([1-9][0-9]{0,18}):)?([0-9a-fA-F]{64})$/.exec(text) ?? [];
+  if (!digits) throw new Error("expected the hash of a set of validators, 64 hexadecimal digits, or HEIGHT:HASH of a block");
+  return {height: height ? BigInt(height) : 0n, hash: unhex(digits)};
+}
+const trusted = (t, h) => t.height === 0n ? equal(t.hash, h.validators) : t.height === h.height && equal(t.hash, h.hash);
+
+// --- records ---
+async function record(what, r, store, key, app) {
+  const value = unbase64(`${what}.value`, r?.value);
+  const inStore = await existence(`${what}.proof`, unbase64(`${what}.proof`, r?.proof), SPECS.iavl);
+  if (!equal(inStore.key, key)) refuse("proof", `${what}: the proof is of the key ${hex(inStore.key)}, expected ${hex(key)}: it is that of something else`);
+  if (!equal(inStore.value, value)) refuse("proof", `${what}: its value is not the one that the proof proves`);
+  const stores = await existence(`${what}.store_proof`, unbase64(`${what}.store_proof`, r?.store_proof), SPECS.simple);
+  if (!equal(stores.key, utf8(store)) || !equal(stores.value, inStore.root) || !equal(stores.root, app)) {
+    refuse("proof", `${what}: its proof does not lead to the app hash ${HEX(app)} of the header`);
+  }
+  return reading("record", what, () => fields(value));
+}
+
+const KINDS = ["UNSPECIFIED", "RESULT", "APP_FAILED", "INPUT_UNAVAILABLE", "ABSTAIN"];
+const ENDINGS = ["NONE", "ACCEPTED", "CANCELLED", "NO_WORKER", "TOO_FEW_ORGANISATIONS", "INPUT_UNAVAILABLE", "ABSTAINED", "VOID", "COURT_SILENT", "BROKEN", "UNDECIDED", "COURT_UNPAID"];
+const AUDITS = ["not over", "unopposed", "upheld", "overturned", "no answer", "undecided"];
+const digest = (b) => "sha256:" + hex(b);
+const outcome = (f) => ({kind: Number(number(f, 1)), digest: bytes(f, 2, 32), fuel: number(f, 3)});
+const same = (a, b) => a.kind === b.kind && a.fuel === b.fuel && equal(a.digest, b.digest);
+
+function checkFinal(task, height) {
+  const ending = Number(number(task, 12)), phase = number(task, 5), kind = outcome(within(task, 14)).kind;
+  if (ending === 0) refuse("running", `the task had not ended at height ${height}: there was no accepted answer`);
+  if (ending !== 1) refuse("refunded", `the task ended as ${ENDINGS[ending] ?? "ending " + ending}, without an answer, and was refunded`);
+  if (phase === 11n) refuse("provisional", `the answer was accepted and could be challenged until height ${signed(within(task, 40), 1)}; the receipt is of height ${height}. Ask for another one then`);
+  if (phase !== 10n) refuse("provisional", `the answer was accepted, and was before the court at height ${height}. Ask for another receipt when the court has spoken`);
+  if (kind !== 1 && kind !== 2) refuse("record", `the accepted answer is ${KINDS[kind]}, which is none`);
+}
+
+/** The organisations of the seats that revealed an outcome. */
+const gave = (seats, verdict) => seats.map(fields).filter((s) => number(s, 5) === 3n && same(outcome(within(s, 7)), verdict)).map((s) => text(s, 2));
+
+/**
+ * Verifies the text of a receipt against a trust (parseTrust). Expected may have chain, task and digest. Returns what is proven;
+ * throws a Refusal otherwise.
+ */
+export async function verify(file, trust, expected = {}) {
+  if (typeof trust === "string") trust = parseTrust(trust);
+  if (file.length > MAX_BYTES) refuse("format", `the file has ${file.length} bytes, expected at most ${MAX_BYTES}`);
+  let r;
+  try { r = JSON.parse(file); } catch (e) { refuse("format", `the file is no receipt, or a part of one: ${e.message}`); }
+  if (r === null || typeof r !== "object" || r.format !== FORMAT) refuse("format", `format: expected ${FORMAT}; a newer program may be able to read it`);
+  if (JSON.stringify(ordered(r), null, 2) + "\n" !== file) refuse("format", "the file is not in the one encoding that receipts have; it was changed after it was made");
+  const id = /^[0-9a-f]{64}$/.test(r.task) ? unhex(r.task) : refuse("format", "task: expected 64 lower-case hexadecimal digits");
+  if (expected.chain && r.chain !== expected.chain) refuse("chain", `the receipt is of the chain ${JSON.stringify(r.chain)}, expected ${JSON.stringify(expected.chain)}`);
+  if (expected.task && r.task !== expected.task) refuse("record", `the receipt is of the task ${r.task}, expected ${expected.task}`);
+
+  const path = await checkPath(r.chain, r.path), end = path.at(-1);
+  if (end.height - 1n !== BigInt(r.height)) refuse("height", `the receipt is of the state of height ${r.height}, and the header of height ${end.height} holds that of height ${end.height - 1n}`);
+  const task = await record("task_record", r.task_record, "tasks", concat(Uint8Array.of(1), id), end.app);
+  const dealID = reading("record", "task_record", () => bytes(task, 2, 32));
+  const deal = await record("deal_record", r.deal_record, "deals", concat(Uint8Array.of(1), dealID), end.app);
+  const requestID = reading("record", "deal_record", () => bytes(deal, 2, 32));
+  const request = await record("request_record", r.request_record, "market", concat(Uint8Array.of(5), requestID), end.app);
+  const s = reading("record", "a record", () => {
+    if (!equal(bytes(task, 1, 32), id) || !equal(bytes(deal, 1, 32), dealID) || !equal(bytes(request, 1, 32), requestID)) refuse("record", "a record has another id than the key under which it is stored");
+    const from = path.findIndex((h) => trusted(trust, h));
+    if (from < 0) refuse("untrusted", `what is trusted is none of its ${path.length} headers or their validators; the first of them is signed by the set ${HEX(path[0].validators)}`);
+    checkFinal(task, r.height);
+    return state(r, task, deal, request, path, from);
+  });
+  if (expected.digest && expected.digest !== s.answer.digest) {
+    if (expected.digest === s.evidence.overturned) refuse("overturned", `the court overturned the answer ${expected.digest}; the accepted answer is ${s.answer.digest}`);
+    refuse("digest", `the accepted answer is ${s.answer.digest}, not ${expected.digest}`);
+  }
+  const manifest = unbase64("manifest", r.manifest);
+  if (manifest.length) {
+    const got = digest(await sha256(manifest));
+    if (got !== s.answer.digest) refuse("manifest", `the manifest is not that of the accepted answer: it hashes to ${got}, expected ${s.answer.digest}`);
+    s.answer.manifest = new TextDecoder().decode(manifest);
+  }
+  return s;
+}
+
+/** The receipt with its fields in their order, and no others. */
+function ordered(r) {
+  const rec = (x) => ({value: x?.value ?? null, proof: x?.proof ?? null, store_proof: x?.store_proof ?? null});
+  const out = {
+    format: r.format, chain: r.chain, task: r.task, height: r.height, task_record: rec(r.task_record), deal_record: rec(r.deal_record), request_record: rec(r.request_record),
+  };
+  if (r.manifest) out.manifest = r.manifest;
+  out.path = Array.isArray(r.path) ? r.path.map((l) => ({header: l?.header ?? null, commit: l?.commit ?? null, validators: l?.validators ?? null})) : null;
+  if (typeof r.height !== "string" || !/^(0|[1-9][0-9]{0,18})$/.test(r.height)) refuse("format", "height: expected a number in quotes");
+  return out;
+}
+
+function state(r, task, deal, request, path, from) {
+  const verdict = outcome(within(task, 14)), plan = within(task, 10), terms = within(deal, 16), job = within(request, 5), end = path.at(-1);
+  const audit = task.has(40) ? within(task, 40) : null, result = audit ? Number(number(audit, 6)) : 0, overturned = audit !== null && result === 3;
+  const policy = text(terms, 1);
+  return {
+    chain: r.chain, task: r.task,
+    answer: {kind: KINDS[verdict.kind], digest: digest(verdict.digest), fuel: verdict.fuel.toString(), ended: signed(task, 20).toString()},
+    evidence: {
+      policy, trust: number(terms, 2).toString(), by_court: number(task, 13) !== 0n || overturned, gave_it: gave(each(task, 9), verdict), court: gave(each(task, 11), verdict),
+      replicas: Number(number(plan, 2)), audit: audit ? AUDITS[result] ?? "result " + result : "none", ...(overturned && {overturned: digest(bytes(within(audit, 5), 2, 32))}),
+    },
+    work: {
+      deal: hex(bytes(deal, 1)), request: hex(bytes(request, 1)), organisation: text(deal, 6), app: text(deal, 7), version: text(deal, 8), digest: digest(bytes(deal, 11, 32)), runtime: text(deal, 12),
+      index: number(task, 3).toString(), args: each(job, 2).map((b) => new TextDecoder("utf-8", {fatal: true}).decode(b)),
+      inputs: each(job, 3).map(fields).map((f) => ({name: text(f, 1), digest: digest(bytes(f, 2, 32)), tree: number(f, 5) !== 0n})),
+    },
+    signed: {
+      height: r.height, block: HEX(end.hash), time: new Date(Number(signed(end.time, 1)) * 1000).toISOString(), signers: end.signers, validators: end.set.validators.length,
+      power: end.power.toString(), total_power: end.set.total.toString(), set: HEX(end.validators), changes: path.length - 1 - from,
+    },
+  };
+}
