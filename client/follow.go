@@ -34,7 +34,7 @@ func Typed[T proto.Message](b Block) []T {
 			continue
 		}
 		// What doesn't parse was made by a newer chain; the caller reads state anyway.
-		if parsed, err := sdk.ParseTypedEvent(withoutMode(event)); err == nil {
+		if parsed, err := sdk.ParseTypedEvent(WithoutMode(event)); err == nil {
 			if typed, ok := parsed.(T); ok {
 				out = append(out, typed)
 			}
@@ -43,9 +43,9 @@ func Typed[T proto.Message](b Block) []T {
 	return out
 }
 
-// withoutMode drops the attribute that the SDK adds to events of block hooks, "BeginBlock" or "EndBlock": it isn't JSON,
+// WithoutMode drops the attribute that the SDK adds to events of block hooks, "BeginBlock" or "EndBlock": it isn't JSON,
 // and the SDK's own parser fails on it.
-func withoutMode(event abci.Event) abci.Event {
+func WithoutMode(event abci.Event) abci.Event {
 	attributes := make([]abci.EventAttribute, 0, len(event.Attributes))
 	for _, a := range event.Attributes {
 		if a.Key != "mode" {
@@ -178,7 +178,7 @@ func (f *follower) height(ctx context.Context) (int64, error) {
 func (f *follower) read(ctx context.Context, height int64) (Block, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.opts.Timeout)
 	defer cancel()
-	return readBlock(ctx, f.conn, height)
+	return ReadBlock(ctx, f.conn, height)
 }
 
 // idle counts a round in which nothing came.
@@ -238,7 +238,8 @@ func (v *vigil) idle() {
 	v.fresh()
 }
 
-func readBlock(ctx context.Context, conn *Conn, height int64) (Block, error) {
+// ReadBlock reads what happened at a height that there is. Missed when the node no longer keeps it.
+func ReadBlock(ctx context.Context, conn *Conn, height int64) (Block, error) {
 	res, err := conn.Comet().GetBlockResults(ctx, &cmtv1.GetBlockResultsRequest{Height: height})
 	if err != nil {
 		if code := status.Code(err); code == codes.Unavailable || code == codes.DeadlineExceeded {

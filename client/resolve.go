@@ -73,6 +73,15 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 	return Ref{}, &Error{Code: CodeAmbiguous, Field: "ID", Value: id, Kinds: kinds, What: "it is the beginning of several ids", Found: lines}
 }
 
+// Beginning lists what begins with an id, of every kind; nothing for a text that is no id.
+func Beginning(ctx context.Context, conn grpc.ClientConnInterface, text string) ([]Ref, error) {
+	id := normalID(text)
+	if !IsID(id) {
+		return nil, nil
+	}
+	return begins(ctx, conn, id, []IDKind{KindTask, KindRequest, KindDeal, KindOrder, KindMatch, KindVoucher})
+}
+
 // begins asks for what begins so.
 func begins(ctx context.Context, conn grpc.ClientConnInterface, id string, kinds []IDKind) (out []Ref, err error) {
 	add := func(kind IDKind, ids []string) {

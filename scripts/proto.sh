@@ -67,7 +67,7 @@ out=".buf/gen/$module"
 case "$mode" in
 generate)
   # Remove what a deleted definition would leave behind.
-  find x -path '*/types/*' \( -name '*.pb.go' -o -name '*.pb.gw.go' \) -delete 2>/dev/null || true
+  find x client -path '*/types/*' \( -name '*.pb.go' -o -name '*.pb.gw.go' \) -delete 2>/dev/null || true
   cp -r "$out/." .
   ;;
 check)
@@ -77,7 +77,7 @@ check)
   done < <(cd "$out" && find . -name '*.go')
   while IFS= read -r f; do
     [ -f "$out/$f" ] || { echo "no definition generates: $f" >&2; stale=1; }
-  done < <(find x -path '*/types/*' \( -name '*.pb.go' -o -name '*.pb.gw.go' \))
+  done < <(find x client -path '*/types/*' \( -name '*.pb.go' -o -name '*.pb.gw.go' \))
   [ "$stale" = 0 ] || { echo "generated code is stale: run 'make proto' and commit" >&2; exit 1; }
   ;;
 *)

@@ -35,6 +35,8 @@ type Info struct {
 	// REST and RPC are base URLs of the first validator.
 	REST string `json:"rest"`
 	RPC  string `json:"rpc"`
+	// Web is the base URL of the first validator's page for browsers; empty in the file of an older devnet.
+	Web string `json:"web,omitempty"`
 	// Store is the base URL of the artifact store.
 	Store string `json:"store"`
 	// Pool with a standing offer.

@@ -15,8 +15,8 @@ func lay(o Options) (*Info, error) {
 			return nil, err
 		}
 	}
-	// Four ports and a court's for each validator, one a worker, one for the store.
-	ports, err := reservePorts(o.BasePort, 5*o.Validators+o.Workers+1)
+	// Four ports and a court's for each validator, one a worker, one for the store, one for the page.
+	ports, err := reservePorts(o.BasePort, 5*o.Validators+o.Workers+2)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +66,7 @@ func lay(o Options) (*Info, error) {
 			return nil, err
 		}
 	}
+	info.Web = httpURL(next()) // last: the other ports are where they were in older versions
 	if err := writeNodes(o, info); err != nil {
 		return nil, err
 	}
@@ -97,6 +98,13 @@ func adopt(o Options, info *Info) error {
 		return fmt.Errorf("the devnet in %s has %d validators and %d workers, not %d and %d: start it with --reset to begin anew, or without those flags to continue it",
 			o.State, len(info.Validators), len(info.Workers), o.Validators, o.Workers)
 	}
+	if info.Web == "" { // made by an older version
+		ports, err := reservePorts(0, 1)
+		if err != nil {
+			return err
+		}
+		info.Web = httpURL(ports[0])
+	}
 	info.Saboteurs = []string{}
 	for i := range info.Workers {
 		w := &info.Workers[i]
@@ -119,6 +127,9 @@ func portsOf(i *Info) []int {
 	}
 	for _, w := range i.Workers {
 		out = append(out, portOf(w.Endpoint))
+	}
+	if i.Web != "" {
+		out = append(out, portOf(i.Web))
 	}
 	return append(out, portOf(i.Store))
 }

@@ -109,9 +109,12 @@ func (n *Network) prepare() {
 	process := func(name, logName, path string, ended func(*Process, error), args ...string) *Process {
 		return &Process{Name: name, LogFile: filepath.Join(logs, logName+".log"), path: path, args: args, ended: ended}
 	}
-	for _, v := range n.Info.Validators {
-		n.validators = append(n.validators, process("validator "+v.Name, v.Name, o.Credenced, n.validatorEnded,
-			"start", "--home", v.Home, "--log_no_color"))
+	for i, v := range n.Info.Validators {
+		args := []string{"start", "--home", v.Home, "--log_no_color"}
+		if i == 0 {
+			args = append(args, "--web.address", loopback(portOf(n.Info.Web)))
+		}
+		n.validators = append(n.validators, process("validator "+v.Name, v.Name, o.Credenced, n.validatorEnded, args...))
 		n.courts = append(n.courts, process("court executor of "+v.Name, "court-"+v.Name, o.Worker, n.executorEnded,
 			"start", "--role", "court", "--home", v.CourtHome, "--key-file", v.CourtKeyFile, "--node", loopback(v.GRPC),
 			"--listen", loopback(portOf(v.Court)), "--slots", "1", "--chain-id", n.Info.ChainID))

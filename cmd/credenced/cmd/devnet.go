@@ -149,6 +149,7 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 	}
 	fmt.Fprintf(t, "(all)\tartifact store\t%s\t%d\n", i.Store, i.PID)
 	t.Flush()
+	fmt.Fprintf(out, "\nSee it in a browser: %s\n", i.Web)
 	fmt.Fprintf(out, "\nFunded accounts, %s each, keys in %s/keys:\n", cli.FormatCRED(devnet.Funds), i.State)
 	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, a := range i.Accounts {

@@ -133,7 +133,8 @@ func addCommands(root *cobra.Command, a *app.App) {
 	)
 	root.AddCommand(requester.Commands()...)
 	// start, comet, export, version, rollback.
-	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp, server.StartCmdOptions{})
+	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp,
+		server.StartCmdOptions{AddFlags: addPageFlag, PostSetup: startPage})
 }
 
 // plainLogs keeps colours out of logs that no terminal shows, and of all where NO_COLOR is set.

@@ -1,0 +1,297 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// Errors of a stream.
+var (
+	// ErrFull says that there is no room for another stream, in all or for one client.
+	ErrFull = errors.New("too many streams")
+	// ErrTooOld says that the place is further back than is replayed.
+	ErrTooOld = errors.New("too far back to replay")
+)
+
+// Source is a chain as one node knows it. It is called by several goroutines.
+type Source interface {
+	// Height of the latest block.
+	Height(ctx context.Context) (int64, error)
+	// Block of a height that there is. Missed when its events are no longer kept.
+	Block(ctx context.Context, height int64) (client.Block, error)
+	// DealOf a task, and RequestOf a deal; empty when there is none.
+	DealOf(ctx context.Context, task string) (string, error)
+	RequestOf(ctx context.Context, deal string) (string, error)
+}
+
+// Limits bound what readers cost. Zeros mean the defaults.
+type Limits struct {
+	// Streams in all, 256 by default, and PerClient, 16 by default.
+	Streams, PerClient int
+	// Replay is how many blocks behind the latest a stream may begin; 20,000 by default.
+	Replay int64
+	// Keep is how many blocks are kept for the next reader; 256 by default.
+	Keep int
+	// Reads is how many blocks are read from the node at a time, for all readers; 4 by default.
+	Reads int
+	// Poll is how often the height is asked for; 250 ms by default.
+	Poll time.Duration
+}
+
+func (l Limits) complete() Limits {
+	set := func(n *int, to int) {
+		if *n <= 0 {
+			*n = to
+		}
+	}
+	set(&l.Streams, 256)
+	set(&l.PerClient, 16)
+	set(&l.Keep, 256)
+	set(&l.Reads, 4)
+	if l.Replay <= 0 {
+		l.Replay = 20_000
+	}
+	if l.Poll <= 0 {
+		l.Poll = 250 * time.Millisecond
+	}
+	return l
+}
+
+// known is how many tasks' deals, and deals' requests, are remembered.
+const known = 1 << 14
+
+// Feed shares the blocks of a source among readers. Run has to run for new blocks to come.
+type Feed struct {
+	source   Source
+	limits   Limits
+	blocks   *lru.Cache[int64, *Block]
+	deals    *lru.Cache[string, string] // of tasks
+	requests *lru.Cache[string, string] // of deals
+	reads    chan struct{}
+
+	mu      sync.Mutex
+	tip     int64
+	wake    chan struct{} // closed when the tip rises
+	streams int
+	clients map[string]int
+}
+
+// New makes a feed of a source.
+func New(source Source, limits Limits) *Feed {
+	l := limits.complete()
+	f := &Feed{source: source, limits: l, reads: make(chan struct{}, l.Reads), wake: make(chan struct{}), clients: map[string]int{}}
+	// Sizes are positive, the only thing that can be wrong.
+	f.blocks, _ = lru.New[int64, *Block](l.Keep)
+	f.deals, _ = lru.New[string, string](known)
+	f.requests, _ = lru.New[string, string](known)
+	return f
+}
+
+// Run follows the source's height until the context ends.
+func (f *Feed) Run(ctx context.Context) error {
+	ticker := time.NewTicker(f.limits.Poll)
+	defer ticker.Stop()
+	for {
+		// A source that does not answer is asked again: streams wait, and whoever reads them sees that no block comes.
+		if height, err := f.source.Height(ctx); err == nil {
+			f.raise(height)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+func (f *Feed) raise(height int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if height > f.tip {
+		f.tip = height
+		close(f.wake)
+		f.wake = make(chan struct{})
+	}
+}
+
+// Tip is the latest height that was seen; 0 before the first.
+func (f *Feed) Tip() int64 {
+	tip, _ := f.state()
+	return tip
+}
+
+// Await returns once the tip is at least height, or the context ends.
+func (f *Feed) Await(ctx context.Context, height int64) error {
+	for {
+		tip, wake := f.state()
+		if tip >= height {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-wake:
+		}
+	}
+}
+
+func (f *Feed) state() (int64, <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.tip, f.wake
+}
+
+// Block reads a block, from what is kept or from the node.
+func (f *Feed) Block(ctx context.Context, height int64) (*Block, error) {
+	if b, ok := f.blocks.Get(height); ok {
+		return b, nil
+	}
+	select {
+	case f.reads <- struct{}{}:
+		defer func() { <-f.reads }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if b, ok := f.blocks.Get(height); ok {
+		return b, nil // somebody read it meanwhile
+	}
+	raw, err := f.source.Block(ctx, height)
+	if err != nil {
+		return nil, err
+	}
+	b := &Block{Height: height, Missed: raw.Missed}
+	if !raw.Missed {
+		b.Events = parse(raw)
+		if err := f.complete(ctx, b.Events); err != nil {
+			return nil, err
+		}
+	}
+	f.blocks.Add(height, b)
+	return b, nil
+}
+
+// complete fills in the deals and requests that events do not name. What an event names is remembered first, so that the
+// chain is asked only about tasks that are older than the feed.
+func (f *Feed) complete(ctx context.Context, events []Event) error {
+	for _, e := range events {
+		if e.Task != "" && e.Deal != "" {
+			f.deals.Add(e.Task, e.Deal)
+		}
+		if e.Deal != "" && e.Request != "" {
+			f.requests.Add(e.Deal, e.Request)
+		}
+	}
+	for i := range events {
+		e := &events[i]
+		if err := look(ctx, f.deals, e.Task, &e.Deal, f.source.DealOf); err != nil {
+			return err
+		}
+		if err := look(ctx, f.requests, e.Deal, &e.Request, f.source.RequestOf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look finds what belongs to an id, unless it is known already.
+func look(ctx context.Context, known *lru.Cache[string, string], id string, found *string, ask func(context.Context, string) (string, error)) error {
+	if id == "" || *found != "" {
+		return nil
+	}
+	if got, ok := known.Get(id); ok {
+		*found = got
+		return nil
+	}
+	got, err := ask(ctx, id)
+	if err != nil {
+		return err
+	}
+	if *found = got; got != "" {
+		known.Add(id, got)
+	}
+	return nil
+}
+
+// Stream calls send for every block from a place on, each once and in order, with the events that the filter wants: none for
+// most of the blocks. It ends with the context's error or with send's. Errors wrap ErrFull or ErrTooOld. who names the client
+// whose share of the streams it counts in.
+func (f *Feed) Stream(ctx context.Context, who string, filter Filter, from Place, send func(Block) error) error {
+	if err := f.enter(who); err != nil {
+		return err
+	}
+	defer f.leave(who)
+	if err := f.Await(ctx, 1); err != nil {
+		return err
+	}
+	tip := f.Tip()
+	height := from.Height
+	if height == 0 {
+		height, from.Index = tip+1, 0
+	}
+	if behind := tip - height; behind > f.limits.Replay {
+		return fmt.Errorf("%w: height %d is %d blocks behind, expected at most %d: read the state, and begin with the next block", ErrTooOld, height, behind, f.limits.Replay)
+	}
+	for ; ; height++ {
+		if err := f.Await(ctx, height); err != nil {
+			return err
+		}
+		b, err := f.patiently(ctx, height)
+		if err != nil {
+			return err
+		}
+		out := Block{Height: height, Missed: b.Missed}
+		for _, e := range b.Events {
+			if filter.wants(e) && (height > from.Height || e.Index >= from.Index) {
+				out.Events = append(out.Events, e)
+			}
+		}
+		if err := send(out); err != nil {
+			return err
+		}
+	}
+}
+
+// patiently reads a block, again and again where the node does not answer: only the context's end is an error.
+func (f *Feed) patiently(ctx context.Context, height int64) (*Block, error) {
+	for {
+		b, err := f.Block(ctx, height)
+		if err == nil {
+			return b, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(f.limits.Poll):
+		}
+	}
+}
+
+func (f *Feed) enter(who string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.streams >= f.limits.Streams:
+		return fmt.Errorf("%w: %d are open, as many as this node serves: try again later, or ask another node", ErrFull, f.streams)
+	case f.clients[who] >= f.limits.PerClient:
+		return fmt.Errorf("%w: %d of them are this client's, as many as it may have: end one, or watch more in one stream", ErrFull, f.clients[who])
+	}
+	f.streams++
+	f.clients[who]++
+	return nil
+}
+
+func (f *Feed) leave(who string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.streams--
+	if f.clients[who]--; f.clients[who] == 0 {
+		delete(f.clients, who)
+	}
+}

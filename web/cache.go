@@ -1,0 +1,80 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// maxCached bounds the answers that are remembered, in bytes.
+const maxCached = 32 << 20
+
+// cache remembers the answers of one height. What is asked by many at once is computed once.
+type cache struct {
+	mu      sync.Mutex
+	height  int64
+	size    int
+	answers map[string]*answer
+}
+
+type answer struct {
+	done chan struct{}
+	body []byte
+	err  error
+}
+
+func newCache() *cache { return &cache{answers: map[string]*answer{}} }
+
+// get returns an answer of this height, computed by whoever asks first. Errors are not remembered. Nobody's leaving ends a
+// computation for which others wait.
+func (c *cache) get(ctx context.Context, height int64, path string, p params, compute func(context.Context) ([]byte, error)) ([]byte, error) {
+	key := keyOf(path, p)
+	c.mu.Lock()
+	if height != c.height {
+		c.height, c.size, c.answers = height, 0, map[string]*answer{}
+	}
+	a := c.answers[key]
+	if a == nil {
+		a = &answer{done: make(chan struct{})}
+		answers := c.answers
+		answers[key] = a
+		go func() {
+			a.body, a.err = compute(context.WithoutCancel(ctx))
+			c.mu.Lock()
+			c.size += len(a.body)
+			if a.err != nil || c.size > maxCached {
+				delete(answers, key)
+				c.size -= len(a.body)
+			}
+			c.mu.Unlock()
+			close(a.done)
+		}()
+	}
+	c.mu.Unlock()
+	select {
+	case <-a.done:
+		return a.body, a.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// keyOf names a question. Quoted, no parameter passes for two.
+func keyOf(path string, p params) string {
+	var b strings.Builder
+	b.WriteString(path)
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		fmt.Fprintf(&b, " %s=%q", name, p[name])
+	}
+	return b.String()
+}
+
+func etag(data []byte) string {
+	sum := sha256.Sum256(data)
+	return `"` + hex.EncodeToString(sum[:12]) + `"`
+}

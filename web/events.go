@@ -1,0 +1,126 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/stream"
+	"github.com/credence-chain/credence/internal/ids"
+)
+
+// writeTime is how long a browser may take to accept what a block brought.
+const writeTime = 15 * time.Second
+
+// sent is an event as browsers read it.
+type sent struct {
+	Height  int64           `json:"height"`
+	Index   int             `json:"index"`
+	Type    string          `json:"type"`
+	Task    string          `json:"task,omitempty"`
+	Deal    string          `json:"deal,omitempty"`
+	Request string          `json:"request,omitempty"`
+	Event   json.RawMessage `json:"event"`
+}
+
+// events streams what happens, as server-sent events: one named "block" with the height after each block, and one named
+// "event" for each wanted event before it. The id of each is the place to go on from, which browsers hand back by themselves.
+func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	p, err := read(r, nil, []string{"task", "deal", "request", "from", "only"})
+	if err != nil {
+		fail(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	for _, name := range []string{"task", "deal", "request"} {
+		if p[name] != "" {
+			if _, err := ids.Parse(p[name]); err != nil {
+				fail(w, http.StatusBadRequest, name+": "+err.Error())
+				return
+			}
+		}
+	}
+	var from stream.Place
+	place := p["from"]
+	if last := r.Header.Get("Last-Event-ID"); last != "" {
+		place = last
+	}
+	if place != "" {
+		if from, err = stream.ParsePlace(place); err != nil {
+			fail(w, http.StatusBadRequest, err.Error())
+			return
+		}
+	}
+	who, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		who = r.RemoteAddr
+	}
+	if p["only"] != "" && p["only"] != "blocks" {
+		fail(w, http.StatusBadRequest, "only: expected blocks, or nothing, got "+shown(p["only"]))
+		return
+	}
+	out := &eventWriter{w: w, control: http.NewResponseController(w), heights: p["only"] == "blocks"}
+	ctx, cancel := contextUntil(r.Context(), s.quit)
+	defer cancel()
+	err = s.feed.Stream(ctx, who, stream.Filter{Task: p["task"], Deal: p["deal"], Request: p["request"]}, from, out.block)
+	if out.begun {
+		return // it broke off, and the browser comes again with the last id
+	}
+	switch {
+	case errors.Is(err, stream.ErrFull):
+		w.Header().Set("Retry-After", "10")
+		fail(w, http.StatusServiceUnavailable, err.Error())
+	case errors.Is(err, stream.ErrTooOld):
+		fail(w, http.StatusGone, err.Error())
+	}
+}
+
+// eventWriter writes blocks to one browser.
+type eventWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	begun   bool
+	heights bool // blocks alone, without what they brought
+}
+
+func (o *eventWriter) block(b stream.Block) error {
+	if !o.begun {
+		o.begun = true
+		o.w.Header().Set("Content-Type", "text/event-stream")
+		o.w.Header().Set("Cache-Control", "no-store")
+		o.w.Header().Set("X-Accel-Buffering", "no")
+	}
+	// Some writers, such as those of tests, have no deadline.
+	if err := o.control.SetWriteDeadline(time.Now().Add(writeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if o.heights {
+		b.Events = nil
+	}
+	for _, e := range b.Events {
+		message, err := client.Codec().MarshalJSON(e.Message)
+		if err != nil {
+			return err
+		}
+		data, err := json.Marshal(sent{b.Height, e.Index, e.Type, e.Task, e.Deal, e.Request, message})
+		if err != nil {
+			return err
+		}
+		if err := o.write("event", stream.Place{Height: b.Height, Index: e.Index + 1}, data); err != nil {
+			return err
+		}
+	}
+	data := fmt.Appendf(nil, `{"height":%d,"missed":%t}`, b.Height, b.Missed)
+	if err := o.write("block", stream.Place{Height: b.Height + 1}, data); err != nil {
+		return err
+	}
+	return o.control.Flush()
+}
+
+func (o *eventWriter) write(name string, next stream.Place, data []byte) error {
+	_, err := fmt.Fprintf(o.w, "event: %s\nid: %s\ndata: %s\n\n", name, next, data)
+	return err
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"net"
+	"sync"
+	"testing"
+
+	p2p "github.com/cometbft/cometbft/proto/tendermint/p2p"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/credence-chain/credence/client"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// tip is the height of the fake node's latest block.
+const tip = 100
+
+// fakeNode is a node with one task, over real gRPC.
+type fakeNode struct {
+	endpoint string
+
+	mu    sync.Mutex
+	asked []string
+}
+
+// questions are the methods that were called, in their order.
+func (n *fakeNode) questions() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return append([]string(nil), n.asked...)
+}
+
+func newFakeNode(t *testing.T, task taskstypes.Task, deal dealstypes.Deal) *fakeNode {
+	t.Helper()
+	n := &fakeNode{}
+	server := grpc.NewServer(grpc.ForceServerCodec(client.Codec().(codec.GRPCCodecProvider).GRPCCodec()),
+		grpc.UnaryInterceptor(func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+			n.mu.Lock()
+			n.asked = append(n.asked, info.FullMethod)
+			n.mu.Unlock()
+			return handler(ctx, req)
+		}))
+	cmtservice.RegisterServiceServer(server, &fakeBlocks{})
+	nodeservice.RegisterServiceServer(server, &fakeStatus{})
+	taskstypes.RegisterQueryServer(server, &fakeTasks{task: task, deal: deal})
+	dealstypes.RegisterQueryServer(server, &fakeDeals{deal: deal})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	go func() { _ = server.Serve(listener) }() // it ends with Stop
+	t.Cleanup(server.Stop)
+	n.endpoint = listener.Addr().String()
+	return n
+}
+
+type fakeBlocks struct {
+	cmtservice.UnimplementedServiceServer
+}
+
+func (*fakeBlocks) GetNodeInfo(context.Context, *cmtservice.GetNodeInfoRequest) (*cmtservice.GetNodeInfoResponse, error) {
+	return &cmtservice.GetNodeInfoResponse{DefaultNodeInfo: &p2p.DefaultNodeInfo{Network: "page-1"}}, nil
+}
+
+func (*fakeBlocks) GetBlockResults(context.Context, *cmtservice.GetBlockResultsRequest) (*cmtservice.GetBlockResultsResponse, error) {
+	return &cmtservice.GetBlockResultsResponse{}, nil
+}
+
+type fakeStatus struct {
+	nodeservice.UnimplementedServiceServer
+}
+
+func (*fakeStatus) Status(context.Context, *nodeservice.StatusRequest) (*nodeservice.StatusResponse, error) {
+	return &nodeservice.StatusResponse{Height: tip}, nil
+}
+
+type fakeTasks struct {
+	taskstypes.UnimplementedQueryServer
+	task taskstypes.Task
+	deal dealstypes.Deal
+}
+
+func (f *fakeTasks) Task(_ context.Context, r *taskstypes.QueryTaskRequest) (*taskstypes.QueryTaskResponse, error) {
+	if r.Id != f.task.Id {
+		return nil, status.Error(codes.NotFound, "no task "+r.Id)
+	}
+	return &taskstypes.QueryTaskResponse{Task: f.task, Deal: f.deal}, nil
+}
+
+func (f *fakeTasks) TasksByState(_ context.Context, r *taskstypes.QueryTasksByStateRequest) (*taskstypes.QueryTasksByStateResponse, error) {
+	if r.Pagination == nil || r.Pagination.Limit == 0 || r.Pagination.Limit > pageSize {
+		return nil, status.Error(codes.Internal, "the page asks for whole lists")
+	}
+	return &taskstypes.QueryTasksByStateResponse{Tasks: []taskstypes.Task{f.task}, Pagination: &query.PageResponse{NextKey: []byte("k\xff")}}, nil
+}
+
+type fakeDeals struct {
+	dealstypes.UnimplementedQueryServer
+	deal dealstypes.Deal
+}
+
+func (f *fakeDeals) Deal(context.Context, *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
+	return &dealstypes.QueryDealResponse{Deal: f.deal}, nil
+}

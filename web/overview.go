@@ -1,0 +1,260 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+	supplytypes "github.com/credence-chain/credence/x/supply/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// shownBlocks is how many blocks the overview reads: what its charts and its list show.
+const shownBlocks = 60
+
+// overview is the state of the network.
+type overview struct {
+	Chain    string     `json:"chain"`
+	Height   int64      `json:"height"`
+	Blocks   []blockRow `json:"blocks"` // newest first
+	Seats    []seatRow  `json:"seats"`
+	Beacon   beaconView `json:"beacon"`
+	Supply   supplyView `json:"supply"`
+	Paused   bool       `json:"paused"`
+	Pause    *pauseView `json:"pause,omitempty"`
+	Court    courtView  `json:"court"`
+	Audits   auditsView `json:"audits"`
+	Newest   []taskRow  `json:"newest"`
+	Solvency []solvent  `json:"solvency"`
+}
+
+// blockRow is a block and what the protocol did in it.
+type blockRow struct {
+	header
+	Proposer string `json:"proposer"`
+	Events   int    `json:"events"`
+	Opened   int    `json:"opened"` // tasks
+	Accepted int    `json:"accepted"`
+	Ended    int    `json:"ended"` // accepted and others
+	Replicas int    `json:"replicas"`
+	Courts   int    `json:"courts"`
+	Paid     big    `json:"paid"` // in ucred, out of escrows
+}
+
+type seatRow struct {
+	Organisation string `json:"organisation"`
+	Power        int64  `json:"power"`
+	State        string `json:"state"`
+	Missed       int64  `json:"missed"`
+}
+
+type beaconView struct {
+	Height int64  `json:"height"`
+	Seed   string `json:"seed"`
+	Factor uint64 `json:"factor"`
+	Delay  int64  `json:"delay"`
+}
+
+type cause struct {
+	Name   string `json:"name"`
+	Amount string `json:"amount"`
+}
+
+type supplyView struct {
+	Total     string  `json:"total"`
+	Made      []cause `json:"made"`
+	Destroyed []cause `json:"destroyed"`
+	Mintable  big     `json:"mintable"`
+}
+
+type pauseView struct {
+	Since  int64    `json:"since"`
+	Until  int64    `json:"until"`
+	Reason string   `json:"reason"`
+	Seats  []string `json:"seats"`
+}
+
+type courtView struct {
+	Waiting  uint64 `json:"waiting"`
+	Sessions uint32 `json:"sessions"`
+}
+
+type auditsView struct {
+	Budget       big          `json:"budget"`
+	ErrorsPPM    uint64       `json:"errors_ppm"`
+	ColludersPPM uint64       `json:"colluders_ppm"`
+	AssumedPPM   uint64       `json:"assumed_ppm"`
+	Counts       []auditCount `json:"counts"`
+}
+
+type auditCount struct {
+	Cause      string `json:"cause"`
+	Called     uint64 `json:"called"`
+	Upheld     uint64 `json:"upheld"`
+	Overturned uint64 `json:"overturned"`
+	Undecided  uint64 `json:"undecided"` // and those without an answer
+}
+
+type solvent struct {
+	Module  string `json:"module"`
+	Balance big    `json:"balance"`
+	Owed    big    `json:"owed"`
+	Solvent bool   `json:"solvent"`
+}
+
+func (c *chain) overview(ctx context.Context, _ params) (any, error) {
+	o := &overview{Chain: c.conn.ChainID(), Height: c.feed.Tip(), Blocks: []blockRow{}, Newest: []taskRow{}}
+	addresses, err := c.readSeats(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	for height := o.Height; height > max(0, o.Height-shownBlocks); height-- {
+		row, err := c.block(ctx, height, addresses)
+		if err != nil {
+			break // pruned: what is older is gone as well
+		}
+		o.Blocks = append(o.Blocks, row)
+	}
+	if err := c.readBeacon(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := c.readSupply(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := c.readCourt(ctx, o); err != nil {
+		return nil, err
+	}
+	newest, err := c.newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o.Newest = newest[:min(8, len(newest))]
+	return o, c.readSolvency(ctx, o)
+}
+
+// block counts what the protocol did in a block.
+func (c *chain) block(ctx context.Context, height int64, seats map[string]string) (blockRow, error) {
+	h, err := c.header(ctx, height)
+	if err != nil {
+		return blockRow{}, err
+	}
+	b, err := c.feed.Block(ctx, height)
+	if err != nil {
+		return blockRow{}, err
+	}
+	row := blockRow{header: h, Proposer: seats[hex.EncodeToString(h.proposer)], Events: len(b.Events)}
+	for _, e := range b.Events {
+		switch m := e.Message.(type) {
+		case *taskstypes.EventPhase:
+			if m.Phase == taskstypes.PHASE_OPEN && m.Attempt <= 1 {
+				row.Opened++
+			}
+			if m.Phase == taskstypes.PHASE_COURT_COMMIT {
+				row.Courts++
+			}
+		case *taskstypes.EventDrawn:
+			if m.Wave > 0 {
+				row.Replicas++
+			}
+		case *taskstypes.EventEnded:
+			row.Ended++
+			if m.Ending == taskstypes.ENDING_ACCEPTED {
+				row.Accepted++
+			}
+			if m.Settlement != nil {
+				for _, p := range m.Settlement.Payments {
+					if p.Source == "escrow" {
+						row.Paid += big(p.Amount)
+					}
+				}
+			}
+		}
+	}
+	return row, nil
+}
+
+// readSeats reads who holds the seats. It returns their organisations by the address that blocks name.
+func (c *chain) readSeats(ctx context.Context, o *overview) (map[string]string, error) {
+	res, err := c.conn.Poa().Seats(ctx, &poatypes.QuerySeatsRequest{})
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	o.Seats = []seatRow{}
+	for _, s := range res.Seats {
+		address := sha256.Sum256(s.ConsensusPubkey)
+		names[hex.EncodeToString(address[:20])] = s.OrgId
+		row := seatRowOf(s)
+		if one, err := c.conn.Poa().Seat(ctx, &poatypes.QuerySeatRequest{OrgId: s.OrgId}); err == nil {
+			row.Missed = one.Missed
+		}
+		o.Seats = append(o.Seats, row)
+	}
+	pause, err := c.conn.Poa().Pause(ctx, &poatypes.QueryPauseRequest{})
+	if err != nil {
+		return nil, err
+	}
+	o.Paused = pause.Paused
+	if p := pause.Pause; p != nil {
+		o.Pause = &pauseView{p.Since, p.Until, p.Reason, p.Seats}
+	}
+	return names, nil
+}
+
+func seatRowOf(s poatypes.Seat) seatRow {
+	row := seatRow{Organisation: s.OrgId, Power: s.Power, State: "active"}
+	switch {
+	case s.Tombstoned:
+		row.State = "tombstoned"
+	case s.Revoked:
+		row.State = "revoked"
+	case s.Waiting:
+		row.State = "waiting"
+	case s.Jailed:
+		row.State = "jailed"
+	}
+	return row
+}
+
+func (c *chain) readBeacon(ctx context.Context, o *overview) error {
+	res, err := c.conn.Beacon().Seed(ctx, &beacontypes.QuerySeedRequest{})
+	if err != nil {
+		return err
+	}
+	o.Beacon = beaconView{res.Seed.Height, hex.EncodeToString(res.Seed.Seed), res.Factor, res.Delay}
+	return nil
+}
+
+func (c *chain) readSupply(ctx context.Context, o *overview) error {
+	res, err := c.conn.Supply().Supply(ctx, &supplytypes.QuerySupplyRequest{})
+	if err != nil {
+		return err
+	}
+	o.Supply = supplyView{Total: res.Supply.String(), Made: []cause{}, Destroyed: []cause{}, Mintable: big(res.Mintable)}
+	for _, m := range res.Made {
+		o.Supply.Made = append(o.Supply.Made, cause{m.Name, m.Amount.String()})
+	}
+	for _, d := range res.Destroyed {
+		o.Supply.Destroyed = append(o.Supply.Destroyed, cause{d.Name, d.Amount.String()})
+	}
+	return nil
+}
+
+func (c *chain) readCourt(ctx context.Context, o *overview) error {
+	line, err := c.conn.Tasks().CourtLine(ctx, &taskstypes.QueryCourtLineRequest{Pagination: first(1)})
+	if err != nil {
+		return err
+	}
+	o.Court = courtView{line.Courts.Waiting, line.Courts.Sessions}
+	audits, err := c.conn.Tasks().Audits(ctx, &taskstypes.QueryAuditsRequest{})
+	if err != nil {
+		return err
+	}
+	o.Audits = auditsView{big(audits.Budget), audits.ErrorsPpm, audits.ColludersPpm, audits.AssumedPpm, []auditCount{}}
+	for _, a := range audits.Counts {
+		o.Audits.Counts = append(o.Audits.Counts, auditCount{word(a.Cause, "AUDIT_CAUSE_"), a.Called, a.Upheld, a.Overturned, a.NoAnswer + a.Undecided})
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+// Numbers and names as people read them. Large numbers come as text, since a browser's own numbers end at 2^53.
+
+// cred writes an amount in ucred, millionths of a CRED.
+export function cred(ucred) {
+  const n = BigInt(ucred ?? 0);
+  const whole = (n / 1000000n).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  const part = (n % 1000000n).toString().padStart(6, "0").replace(/0+$/, "");
+  return (part ? `${whole}.${part}` : whole) + " CRED";
+}
+
+// count writes a number with separators.
+export function count(n) { return BigInt(n ?? 0).toString().replace(/\B(?=(\d{3})+$)/g, ","); }
+
+// scaled writes a large number in three digits and a unit.
+export function scaled(n, base = 1000, units = ["", "k", "M", "G", "T", "P", "E"]) {
+  let value = Number(n ?? 0), i = 0;
+  while (value >= base && i < units.length - 1) { value /= base; i++; }
+  return (i === 0 ? String(value) : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)) + (units[i] ? " " + units[i] : "");
+}
+
+export function bytes(n) { return scaled(n, 1024, ["bytes", "KiB", "MiB", "GiB", "TiB"]); }
+
+// short is the beginning of an id: enough for a command, and for eyes.
+export function short(id) { return (id ?? "").replace(/^sha256:/, "").slice(0, 12); }
+
+// plural writes a number with its noun.
+export function plural(n, one, many = one + "s") { return `${count(n)} ${Number(n) === 1 ? one : many}`; }
+
+// list joins names: "amber, birch and cedar".
+export function list(names) { return names.length < 2 ? names.join("") : names.slice(0, -1).join(", ") + " and " + names.at(-1); }
+
+// clock is a time of day, with the date where it is not today's.
+export function clock(ms) {
+  if (!ms) return "";
+  const t = new Date(ms), today = new Date().toDateString() === t.toDateString();
+  return today ? t.toLocaleTimeString([], {hour12: false}) : t.toLocaleString([], {hour12: false});
+}
+
+// trust says what a demanded trust means.
+export function trust(t) { return `at most 1 wrong in ${count(t)}`; }
+
+export function ppm(n) { return (n / 10000).toLocaleString([], {maximumFractionDigits: 3}) + " %"; }
+
+// account shortens an address where there is little room.
+export function account(a) { return !a || a.length < 20 ? a ?? "" : a.slice(0, 10) + "…" + a.slice(-4); }

@@ -1,0 +1,84 @@
+import {h} from "../dom.js";
+import {cred, count, plural, short, scaled, trust} from "../format.js";
+import {table, tabs, pager, pill, facts, card, idLink, orgLink, party, appLink, dealTable, taskTable} from "../parts.js";
+
+export function market(d, {query}) {
+  const at = category => "/market" + (category ? "?category=" + encodeURIComponent(category) : "");
+  const category = query.get("category") ?? "";
+  return [
+    h("h1", {}, "Market"),
+    h("p", {class: "lead"}, "Pools offer executions, and requests meet the cheapest offer that fits. Prices are for one right answer of one worker."),
+    tabs("Book by category", [["no category", at(""), !category], ...d.categories.map(c => [c.id, at(c.id), c.id === category])]),
+    h("h2", {}, "Offers", category ? ` for category ${category}` : ""),
+    table("Offers of pools, cheapest first", [
+      ["Order", o => idLink("orders", o.id)], ["Pool", o => o.of], ["By", o => orgLink(o.organisation)], ["Price", o => cred(o.price), "right"],
+      ["Stake behind it", o => cred(o.stake), "right"], ["Most fuel", o => scaled(o.max_fuel), "right"], ["Trust", o => o.trust ? "up to " + count(o.trust) : "any", "right"],
+      ["Taken", o => o.volume ? `${count(o.filled)} of ${count(o.volume)}` : `${count(o.filled)}, no bound`, "right"],
+    ], d.book, "No offer."),
+    pager(query, d.next),
+    h("h2", {}, "Requests that wait"),
+    table("Requests that wait for an offer, those that pay most first", [
+      ["Request", r => idLink("requests", r.id)], ["Program", r => r.app], ["Asked by", r => party(r.organisation, r.requester)], ["Trust", r => count(r.trust), "right"],
+      ["Filled", r => `${count(r.filled)} of ${count(r.size)}`, "right"], ["Pays up to", r => cred(r.limit), "right"],
+    ], d.waiting, "None waits."),
+    h("h2", {}, "Newest deals"),
+    dealTable("Newest deals", d.deals, "No deal yet."),
+    h("h2", {}, "Pools"),
+    table("Pools", [
+      ["Pool", p => p.id], ["Run by", p => p.operator ? orgLink(p.operator) : "the council"], ["Runs", p => p.runtime], ["Organisations", p => `${count(p.eligible)} of ${count(p.registered)} can be drawn`, "right"],
+      ["Stake", p => cred(p.stake), "right"], ["For whom", p => p.description, "wide"],
+    ], d.pools, "No pool."),
+    h("h2", {}, "Categories"),
+    table("Categories", [
+      ["Category", c => c.id], ["Time", c => plural(c.seconds, "second"), "right"], ["Most fuel", c => scaled(c.fuel_limit), "right"], ["For", c => c.description, "wide"],
+    ], d.categories, "None."),
+  ];
+}
+
+export function order(d, {query}) {
+  return [
+    h("h1", {}, "Order ", h("span", {class: "mono"}, short(d.id))),
+    h("p", {class: "lead"}, pill(d.status), ` Order of ${d.kind === "app" ? "an app" : "a " + d.kind}.`),
+    card("What it says", facts(
+      ["Of", d.of], ["By", party(d.organisation, d.owner)], ["Price", cred(d.price)], ["Taken", d.volume ? `${count(d.filled)} of ${plural(d.volume, "task")}` : `${plural(d.filled, "task")}, no bound`],
+      ["Category", d.category], ["Most fuel", d.kind === "pool" ? scaled(d.max_fuel) : ""], ["Stake", d.kind === "pool" ? cred(d.stake) : ""],
+      ["Commission", d.commission_bps ? `${d.commission_bps / 100} %` : ""], ["Tags", d.tags.join(", ")], ["Expires", d.expiry ? `at block ${count(d.expiry)}` : "never"],
+      ["Since", `block ${count(d.height)}`], ["Id", h("span", {class: "mono"}, d.id)])),
+    h("h2", {}, "Deals"),
+    dealTable("Deals of this order", d.deals, "No deal yet."),
+    pager(query, d.next),
+  ];
+}
+
+export function deal(d, {query}) {
+  return [
+    h("h1", {}, "Deal ", h("span", {class: "mono"}, short(d.id))),
+    h("p", {class: "lead"}, `${count(d.accepted)} of ${plural(d.size, "task")} accepted; ${count(d.ended)} ended, ${count(d.opened)} opened.`, d.cancelled ? " The requester took it back." : ""),
+    h("div", {class: "two"},
+      card("Terms", facts(
+        ["Program", appLink(d.app, d.version)], ["Asked by", party(d.organisation, d.requester)], ["Trust", trust(d.trust)], ["Policy", d.policy], ["Pool", d.pool],
+        ["Price of a right answer", cred(d.terms.price)], ["Price of the app", cred(d.terms.app_price)], ["Stake of each worker", cred(d.terms.stake)], ["Value at risk", cred(d.terms.value)],
+        ["Fuel limit", scaled(d.terms.fuel_limit)], ["Time to commit", plural(d.terms.commit_blocks, "block")], ["Can be challenged for", plural(d.terms.audit_blocks, "block")],
+        ["Request", idLink("requests", d.request)], ["Offer", idLink("orders", d.pool_order)], ["Arguments", d.args.length ? d.args.map(a => [h("code", {}, a), " "]) : ""], ["Id", h("span", {class: "mono"}, d.id)])),
+      card("Money", facts(["Held", cred(d.escrow)], ["Paid", cred(d.paid)], ["Refunded", cred(d.refunded)], ["Made", `in block ${count(d.height)}`]))),
+    h("h2", {}, "Tasks"),
+    taskTable("Tasks of this deal", d.tasks, "None opened yet."),
+    pager(query, d.next),
+  ];
+}
+
+export function request(d, {query}) {
+  return [
+    h("h1", {}, "Request ", h("span", {class: "mono"}, short(d.id))),
+    h("p", {class: "lead"}, pill(d.status), " ", `${count(d.filled)} of ${plural(d.size, "task")} met offers.`, d.reason ? ` ${d.reason}` : ""),
+    card("What was asked", facts(
+      ["Program", d.app], ["Arguments", d.args.length ? d.args.map(a => [h("code", {}, a), " "]) : ""], ["Asked by", party(d.organisation, d.requester)], ["Trust", trust(d.trust)],
+      ["Pays up to", `${cred(d.max_price)} for one task`], ["Held outside of deals", cred(d.escrow)], ["Made", `in block ${count(d.height)}`], ["Waits until", d.expiry ? `block ${count(d.expiry)}` : ""],
+      ["Id", h("span", {class: "mono"}, d.id)])),
+    h("h2", {}, "Deals"),
+    dealTable("Deals of this request", d.deals, "No deal yet."),
+    pager(query, d.next),
+    h("h2", {}, "Tasks"),
+    taskTable("First tasks of this request", d.tasks, "None opened yet."),
+  ];
+}

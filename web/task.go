@@ -1,0 +1,343 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// taskPage is the life of one task.
+type taskPage struct {
+	taskRow
+	Attempt  uint32     `json:"attempt"`
+	Deadline int64      `json:"deadline"`
+	Terms    termsView  `json:"terms"`
+	Plan     *planView  `json:"plan,omitempty"`
+	Seats    []seatView `json:"seats"`
+	Court    []seatView `json:"court"`
+	Draws    []drawView `json:"draws"`
+	Steps    []step     `json:"steps"`
+	Fuel     big        `json:"fuel"`
+	Gate     string     `json:"gate"`
+	Place    uint64     `json:"court_place"`
+	Waiting  uint64     `json:"court_waiting"`
+	Recalls  uint32     `json:"recalls"`
+	Audit    *auditView `json:"audit,omitempty"`
+	Money    *moneyView `json:"money,omitempty"`
+}
+
+type termsView struct {
+	Policy  string `json:"policy"`
+	Pool    string `json:"pool"`
+	Price   big    `json:"price"`
+	App     big    `json:"app_price"`
+	Stake   big    `json:"stake"`
+	Value   big    `json:"value"`
+	Fuel    big    `json:"fuel_limit"`
+	Commit  int64  `json:"commit_blocks"`
+	Reveal  int64  `json:"reveal_blocks"`
+	Audit   int64  `json:"audit_blocks"`
+	Runtime string `json:"runtime"`
+	Digest  string `json:"digest"`
+}
+
+// planView is how a task is checked; chances are decimal.
+type planView struct {
+	Court     bool   `json:"court"`
+	Replicas  uint32 `json:"replicas"`
+	Lottery   uint32 `json:"lottery"`
+	X         string `json:"x"`
+	Charge    string `json:"charge"`
+	Allowance string `json:"allowance"`
+	Faction   uint64 `json:"faction"`
+	Eligible  uint64 `json:"eligible"`
+	Bound     string `json:"bound"`
+	Text      string `json:"text"`
+}
+
+// seatView is a replica or a place in the court.
+type seatView struct {
+	Who          string       `json:"who"`
+	Organisation string       `json:"organisation"`
+	Wave         uint32       `json:"wave"`
+	Power        uint64       `json:"power"`
+	State        string       `json:"state"`
+	Outcome      *outcomeView `json:"outcome,omitempty"`
+	Score        uint64       `json:"score"`
+	Committed    int64        `json:"committed"`
+	Revealed     int64        `json:"revealed"`
+	Fault        string       `json:"fault"`
+	Slash        big          `json:"slash"`
+	Right        bool         `json:"right"`
+}
+
+type outcomeView struct {
+	Kind   string `json:"kind"`
+	Digest string `json:"digest"`
+	Fuel   big    `json:"fuel"`
+}
+
+type drawView struct {
+	Attempt       uint32   `json:"attempt"`
+	Wave          uint32   `json:"wave"`
+	Height        int64    `json:"height"`
+	Seed          string   `json:"seed"`
+	Tickets       uint64   `json:"tickets"`
+	Passed        int      `json:"passed"`
+	Organisations []string `json:"organisations"`
+}
+
+type auditView struct {
+	End        int64        `json:"end"`
+	Cause      string       `json:"cause"`
+	Challenger string       `json:"challenger"`
+	Bond       big          `json:"bond"`
+	Result     string       `json:"result"`
+	Answer     *outcomeView `json:"answer,omitempty"`
+}
+
+type moneyView struct {
+	Payments []payment `json:"payments"`
+	Refund   big       `json:"refund"`
+	Burnt    big       `json:"burnt"`
+	BondBack big       `json:"bond_back"`
+	BondKept big       `json:"bond_kept"`
+}
+
+type payment struct {
+	Party        string `json:"party"`
+	To           string `json:"to"`
+	Organisation string `json:"organisation"`
+	Amount       big    `json:"amount"`
+	Source       string `json:"source"`
+}
+
+// step is one line of a task's timeline. Kind says which sign it has; the page makes the sentence.
+type step struct {
+	Height       int64        `json:"height"`
+	Time         int64        `json:"time"` // in milliseconds; 0 when the node no longer knows it
+	Kind         string       `json:"kind"`
+	Organisation string       `json:"organisation,omitempty"`
+	Who          string       `json:"who,omitempty"`
+	Wave         uint32       `json:"wave,omitempty"`
+	Attempt      uint32       `json:"attempt,omitempty"`
+	Outcome      *outcomeView `json:"outcome,omitempty"`
+	Word         string       `json:"word,omitempty"`
+	Names        []string     `json:"names,omitempty"`
+}
+
+func outcomeOf(o *taskstypes.Outcome) *outcomeView {
+	if o == nil || o.Kind == taskstypes.KIND_UNSPECIFIED {
+		return nil
+	}
+	return &outcomeView{word(o.Kind, "KIND_"), o.Digest, big(o.Fuel)}
+}
+
+func (c *chain) task(ctx context.Context, p params) (any, error) {
+	if err := checkID(p["id"]); err != nil {
+		return nil, err
+	}
+	res, err := c.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: p["id"]})
+	if err != nil {
+		return nil, err
+	}
+	t := res.Task
+	row, err := c.taskRow(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	v := &taskPage{
+		taskRow: row, Attempt: t.Attempt, Deadline: t.Deadline, Terms: termsOf(res.Deal), Plan: planOf(t.Plan), Gate: t.Gate,
+		Place: res.CourtPlace, Waiting: res.CourtWaiting, Recalls: t.Recalls, Draws: []drawView{},
+	}
+	if t.Verdict != nil {
+		v.Fuel = big(t.Verdict.Fuel)
+	}
+	moments := c.moments(ctx, t)
+	v.Seats, v.Court = seatsOf(t.Seats, t, moments), seatsOf(t.Court, t, moments)
+	for _, d := range t.Draws {
+		v.Draws = append(v.Draws, drawView{d.Attempt, d.Wave, d.Height, hex.EncodeToString(d.Seed), d.Tickets, len(d.Passed), append([]string{}, d.Organisations...)})
+	}
+	if a := t.Audit; a != nil {
+		v.Audit = &auditView{a.End, word(a.Cause, "AUDIT_CAUSE_"), a.Challenger, big(a.Bond), word(a.Result, "AUDIT_RESULT_"), outcomeOf(&a.Answer)}
+	}
+	v.Money = c.moneyOf(ctx, t)
+	v.Steps = stepsOf(t, res.Deal, v, moments)
+	for i := range v.Steps {
+		v.Steps[i].Time = c.timeOf(ctx, v.Steps[i].Height)
+	}
+	return v, nil
+}
+
+func termsOf(d dealstypes.Deal) termsView {
+	t := d.Terms
+	return termsView{
+		t.Policy, d.Pool, big(t.Price), big(t.AppPrice), big(t.Stake), big(t.Value), big(t.FuelLimit), t.CommitBlocks, t.RevealBlocks, t.AuditBlocks,
+		d.Runtime, d.Digest,
+	}
+}
+
+func planOf(p *taskstypes.Plan) *planView {
+	if p == nil {
+		return nil
+	}
+	return &planView{p.Court, p.Replicas, p.Lottery, decimal(p.X), decimal(p.Charge), decimal(p.Allowance), p.Faction, p.Eligible, p.Bound, p.Text}
+}
+
+// endsOf are the seats' ends by who sat there: of the last settlement there was.
+func endsOf(t taskstypes.Task) map[string]taskstypes.SeatEnd {
+	out := map[string]taskstypes.SeatEnd{}
+	if t.Settlement != nil {
+		for _, s := range t.Settlement.Seats {
+			out[s.Who] = s
+		}
+	}
+	if t.Audit != nil && t.Audit.Settlement != nil {
+		for _, s := range t.Audit.Settlement.Seats {
+			out[s.Who] = s
+		}
+	}
+	return out
+}
+
+func seatsOf(seats []taskstypes.Seat, t taskstypes.Task, at map[moment]int64) []seatView {
+	ends := endsOf(t)
+	out := make([]seatView, 0, len(seats))
+	for _, s := range seats {
+		v := seatView{
+			Who: s.Who, Organisation: s.Organisation, Wave: s.Wave, Power: s.Power, State: word(s.State, "SEAT_STATE_"), Outcome: outcomeOf(s.Outcome),
+			Score: s.Score, Committed: at[moment{"committed", s.Who}], Revealed: at[moment{"revealed", s.Who}],
+		}
+		switch s.State { // the state knows the last step where the node keeps no index
+		case taskstypes.SEAT_STATE_COMMITTED:
+			v.Committed = s.Height
+		case taskstypes.SEAT_STATE_REVEALED:
+			v.Revealed = s.Height
+		}
+		if end, ok := ends[s.Who]; ok {
+			v.Slash, v.Right = big(end.Slash), end.Right
+			if end.Fault != "NONE" {
+				v.Fault = strings.ToLower(end.Fault)
+			}
+		}
+		if slices.Contains(courtList(t, true), s.Who) {
+			v.Fault = "wrong"
+		} else if slices.Contains(courtList(t, false), s.Who) {
+			v.Fault = "silent"
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// courtList are the court seats that answered wrong, or not at all.
+func courtList(t taskstypes.Task, wrong bool) (out []string) {
+	if s := t.Settlement; s != nil {
+		if wrong {
+			out = append(out, s.CourtWrong...)
+		} else {
+			out = append(out, s.CourtSilent...)
+		}
+	}
+	if t.Audit != nil && t.Audit.Settlement != nil {
+		if wrong {
+			out = append(out, t.Audit.Settlement.CourtWrong...)
+		} else {
+			out = append(out, t.Audit.Settlement.CourtSilent...)
+		}
+	}
+	return out
+}
+
+func (c *chain) moneyOf(ctx context.Context, t taskstypes.Task) *moneyView {
+	if t.Settlement == nil {
+		return nil
+	}
+	m := &moneyView{Payments: []payment{}, Refund: big(t.Settlement.Refund), Burnt: big(t.Settlement.Burnt)}
+	add := func(payments []taskstypes.Payment) {
+		for _, p := range payments {
+			m.Payments = append(m.Payments, payment{strings.ToLower(p.Party), p.To, c.organisationOf(ctx, p.To), big(p.Amount), p.Source})
+		}
+	}
+	add(t.Settlement.Payments)
+	if t.Audit != nil && t.Audit.Settlement != nil {
+		add(t.Audit.Settlement.Payments)
+		m.BondBack, m.BondKept = big(t.Audit.Settlement.BondBack), big(t.Audit.Settlement.BondKept)
+	}
+	return m
+}
+
+// stepsOf tells a task's life in the order of its heights. What the state does not say, such as when somebody committed, comes
+// from the node's index of transactions; a node without one leaves those steps out.
+func stepsOf(t taskstypes.Task, d dealstypes.Deal, v *taskPage, at map[moment]int64) []step {
+	steps := []step{{Height: d.Height, Kind: "matched", Word: d.Pool}, {Height: t.Opened, Kind: "opened"}}
+	for _, draw := range t.Draws {
+		steps = append(steps, step{Height: draw.Height, Kind: "drawn", Wave: draw.Wave, Attempt: draw.Attempt, Names: append([]string{}, draw.Organisations...)})
+	}
+	if t.Plan != nil && t.Counted != nil && t.Counted.Height > 0 {
+		steps = append(steps, step{Height: t.Counted.Height, Kind: "planned", Word: t.Plan.Text})
+	}
+	seats := func(list []seatView, court string) {
+		for _, s := range list {
+			if s.Committed > 0 {
+				steps = append(steps, step{Height: s.Committed, Kind: court + "committed", Organisation: s.Organisation, Who: s.Who, Wave: s.Wave})
+			}
+			if s.Revealed > 0 {
+				steps = append(steps, step{Height: s.Revealed, Kind: court + "revealed", Organisation: s.Organisation, Who: s.Who, Wave: s.Wave, Outcome: s.Outcome})
+			}
+			if s.State == "silent" {
+				steps = append(steps, step{Height: heightOf(s.Who, t), Kind: court + "silent", Organisation: s.Organisation, Who: s.Who, Wave: s.Wave})
+			}
+		}
+	}
+	seats(v.Seats, "")
+	if t.CourtCalled > 0 {
+		var names []string
+		for _, s := range t.Court {
+			names = append(names, s.Organisation)
+		}
+		steps = append(steps, step{Height: t.CourtCalled, Kind: "court", Names: names})
+	}
+	seats(v.Court, "court ")
+	if t.Done > 0 {
+		word := v.Ending
+		if t.ByCourt && t.Audit == nil {
+			word += " by court"
+		}
+		steps = append(steps, step{Height: t.Done, Kind: "ended", Word: word, Outcome: outcomeOf(t.Verdict)})
+	}
+	if a := t.Audit; a != nil {
+		if t.Final() {
+			steps = append(steps, step{Height: finalHeight(t), Kind: "final", Word: word(a.Result, "AUDIT_RESULT_")})
+		} else {
+			steps = append(steps, step{Height: a.End, Kind: "audit", Word: word(a.Cause, "AUDIT_CAUSE_")})
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.Height, b.Height) })
+	return steps
+}
+
+// finalHeight is when an answer became final, as far as the state says: the end of its audit, or later where a court looked at it.
+func finalHeight(t taskstypes.Task) int64 {
+	last := t.Audit.End
+	if t.Audit.Cause != taskstypes.AUDIT_CAUSE_UNSPECIFIED {
+		for _, s := range t.Court {
+			last = max(last, s.Height)
+		}
+	}
+	return last
+}
+
+func heightOf(who string, t taskstypes.Task) int64 {
+	for _, s := range append(slices.Clone(t.Seats), t.Court...) {
+		if s.Who == who {
+			return s.Height
+		}
+	}
+	return 0
+}
