@@ -67,7 +67,7 @@ func (l Limits) complete() Limits {
 // known is how many tasks' deals, and deals' requests, are remembered.
 const known = 1 << 14
 
-// Feed shares the blocks of a source among readers. Run has to run for new blocks to come.
+// Feed shares the blocks of a source among readers. New blocks come while Run runs, or by Raise.
 type Feed struct {
 	source   Source
 	limits   Limits
@@ -101,7 +101,7 @@ func (f *Feed) Run(ctx context.Context) error {
 	for {
 		// A source that does not answer is asked again: streams wait, and whoever reads them sees that no block comes.
 		if height, err := f.source.Height(ctx); err == nil {
-			f.raise(height)
+			f.Raise(height)
 		}
 		select {
 		case <-ctx.Done():
@@ -111,7 +111,8 @@ func (f *Feed) Run(ctx context.Context) error {
 	}
 }
 
-func (f *Feed) raise(height int64) {
+// Raise says that there is a block of this height. A source that can say so by itself needs no Run.
+func (f *Feed) Raise(height int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if height > f.tip {

@@ -167,7 +167,7 @@ func TestResumeLosesAndRepeatsNothing(t *testing.T) {
 			s.add(rt, events...)
 		}
 		f := New(s, Limits{})
-		f.raise(s.height)
+		f.Raise(s.height)
 		filter := Filter{Task: rapid.SampledFrom([]string{"", "t0", "t1"}).Draw(rt, "task")}
 		if filter.Task == "" {
 			filter.Deal = "d"

@@ -6,9 +6,8 @@ export function api() {
     h("h1", {}, "For programs"),
     h("p", {class: "lead"}, "What this page reads is for this page, and may change with it. Programs use the node's own interfaces, which stay."),
     h("ul", {},
-      h("li", {}, h("a", {href: "/openapi.json"}, "OpenAPI"), " of the node's REST interface: the queries of all modules of this chain."),
-      item("credence.watch.v1.Watch/Events", "on the node's gRPC: a stream of what happens to a task, a deal or a request, with a place to go on from."),
-      item("/api/events?task=ID", "here: the same stream as server-sent events; also deal=ID, request=ID, and from=HEIGHT.INDEX.")),
-    h("p", {}, "Clients for Go, Python and TypeScript are in the repository, each with an example."),
+      item("gRPC and REST", "of the node: every query, by the path in proto/credence/*/v1/query.proto."),
+      item("/api/events", "here: what happens, as server-sent events. With task=ID, deal=ID or request=ID for one of them, and from=HEIGHT.INDEX to go on from a place.")),
+    h("p", {}, "docs/integrator.md says how to submit, follow and fetch."),
   ];
 }
