@@ -276,11 +276,11 @@ func (c *chain) moneyOf(ctx context.Context, t taskstypes.Task) *moneyView {
 // from the node's index of transactions; a node without one leaves those steps out.
 func stepsOf(t taskstypes.Task, d dealstypes.Deal, v *taskPage, at map[moment]int64) []step {
 	steps := []step{{Height: d.Height, Kind: "matched", Word: d.Pool}, {Height: t.Opened, Kind: "opened"}}
-	for _, draw := range t.Draws {
-		steps = append(steps, step{Height: draw.Height, Kind: "drawn", Wave: draw.Wave, Attempt: draw.Attempt, Names: append([]string{}, draw.Organisations...)})
-	}
 	if t.Plan != nil && t.Counted != nil && t.Counted.Height > 0 {
 		steps = append(steps, step{Height: t.Counted.Height, Kind: "planned", Word: t.Plan.Text})
+	}
+	for _, draw := range t.Draws {
+		steps = append(steps, step{Height: draw.Height, Kind: "drawn", Wave: draw.Wave, Attempt: draw.Attempt, Names: append([]string{}, draw.Organisations...)})
 	}
 	seats := func(list []seatView, court string) {
 		for _, s := range list {

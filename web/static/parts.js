@@ -46,7 +46,7 @@ export function facts(...pairs) {
     .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 }
 
-export function card(title, ...rest) { return h("section", {class: "card"}, h("h3", {}, title), ...rest); }
+export function card(title, ...rest) { return h("section", {class: "card"}, h("h2", {}, title), ...rest); }
 
 export function number(title, value, ...more) {
   return h("section", {class: "card"}, h("h2", {class: "small soft"}, title), h("p", {class: "number"}, value), ...more);

@@ -47,7 +47,7 @@ export function overview(d) {
       ], [...d.supply.made.map(c => ({...c, made: true})), ...d.supply.destroyed]),
       table("What each module holds, and owes", [
         ["Module", s => s.module], ["Holds", s => cred(s.balance), "right"], ["Owes", s => cred(s.owed), "right"],
-        ["", s => s.solvent ? pill("right") : pill("wrong")],
+        ["Enough", s => s.solvent ? pill("right") : pill("wrong")],
       ], d.solvency)),
     h("h2", {}, "Audits of accepted answers"),
     h("div", {class: "two"},

@@ -23,6 +23,14 @@ const MEANS = {
   "broken": "The chain could not process them. The money went back; nobody is at fault.",
 };
 
+// NOW says the same of one task.
+const NOW = {
+  "waiting": "Nobody has been drawn yet.",
+  "running": "Workers run it, or reveal their answers.",
+  "provisional": "All answers agree. The error debt of a ledger has no room for another answer yet.",
+  "court": "The validators run it again.",
+};
+
 export function tasks(d, {query}) {
   const state = query.get("state") ?? "", ending = query.get("ending") ?? (state === "ended" ? "accepted" : "");
   return [
@@ -56,7 +64,7 @@ export function task(d, {height}) {
         h("p", {}),
         result(d))),
     h("h2", {}, "Workers"),
-    seats("Workers of this task", d.seats, "Nobody has been drawn yet."),
+    seats("Workers of this task", d.seats, d.court.length ? "None: the court runs it alone." : "Nobody has been drawn yet."),
     d.court.length ? [h("h2", {}, "Court"), seats("Seats of the court", d.court)] : null,
     money(d),
     h("h2", {}, "Draws"),
@@ -65,7 +73,7 @@ export function task(d, {height}) {
       ["Wave", x => count(x.wave)], ["Attempt", x => count(x.attempt), "right"], ["Block", x => count(x.height), "right"],
       ["Seed", x => h("span", {class: "mono", title: x.seed}, short(x.seed))], ["Tickets", x => count(x.tickets), "right"], ["Passed over", x => count(x.passed), "right"],
       ["Drawn", x => list(x.organisations), "wide"],
-    ], d.draws, "None yet."),
+    ], d.draws, d.court.length ? "None: every seat of the court runs it." : "None yet."),
   ];
 }
 
@@ -76,7 +84,7 @@ function sentence(d, height) {
     return `Accepted ${d.by_court ? "by the court" : agreed.length ? "after " + list([...new Set(agreed)]) + " agreed" : ""}${d.final ? ", and final" : ", and can be challenged"}.`;
   }
   if (d.state === "court" && d.court_place) return `Number ${count(d.court_place)} of ${count(d.court_waiting)} in the court's line.`;
-  return (MEANS[d.state] ?? "").replace("them", "it").replace(/^Workers run it, or reveal their answers/, "Workers run it, or reveal their answers") +
+  return NOW[d.state] +
     (d.deadline > height ? ` This phase ends at block ${count(d.deadline)} at the latest.` : "");
 }
 
@@ -115,9 +123,10 @@ function later(d, height) {
 
 function evidence(d) {
   const p = d.plan;
+  if (!p && d.court.length) return card("Evidence against the target", h("p", {}, "No workers were asked: the court of validators runs it, and two thirds of it must agree."));
   if (!p) return card("Evidence against the target", h("p", {class: "soft"}, "Planned when the first worker has committed: how many more workers run it depends on the trust and on what the ledgers allow."));
   if (p.court) return card("Evidence against the target", h("p", {}, p.text));
-  const x = Number(p.x), allowed = Number(p.allowance), charge = Number(p.charge);
+  const allowed = Number(p.allowance), charge = Number(p.charge);
   return card("Evidence against the target",
     h("p", {}, p.text),
     facts(
@@ -129,7 +138,7 @@ function evidence(d) {
       ["What decided", p.bound]),
     Number.isFinite(allowed) && allowed > 0 && Number.isFinite(charge) ? level(`The charge is ${Math.round(100 * charge / allowed)} percent of what the ledgers allowed`, charge, allowed) : null,
     h("p", {class: "soft small"}, `The target is ${trust(d.trust)} on average. A wrong answer of the first worker passes only if every blind worker colludes with it, with a chance of at most ${p.x}; the `,
-      h("a", {href: "/ledgers"}, "ledgers"), " sum these chances up."), Number.isNaN(x) ? null : "");
+      h("a", {href: "/ledgers"}, "ledgers"), " sum these chances up."));
 }
 
 function result(d) {
@@ -145,7 +154,7 @@ function result(d) {
 function seats(caption, rows, empty) {
   return table(caption, [
     ["Organisation", s => orgLink(s.organisation)],
-    ["Worker", s => link(["workers", s.who], h("span", {class: "mono", title: s.who}, account(s.who)))],
+    ["Account", s => s.wave ? link(["workers", s.who], h("span", {class: "mono", title: s.who}, account(s.who))) : h("span", {class: "mono", title: s.who}, account(s.who))],
     ["Wave", s => s.wave ? count(s.wave) : "court", "right"],
     ["State", s => pill(s.state)],
     ["Committed", s => s.committed ? count(s.committed) : "", "right"], ["Revealed", s => s.revealed ? count(s.revealed) : "", "right"],
