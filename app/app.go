@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
 	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cast"
+	"google.golang.org/grpc/health"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
@@ -66,6 +68,7 @@ import (
 
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/watch"
+	"github.com/credence-chain/credence/client/stream"
 	"github.com/credence-chain/credence/x/apps"
 	appskeeper "github.com/credence-chain/credence/x/apps/keeper"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -143,7 +146,9 @@ type App struct {
 	Encoding encoding.Config
 
 	waiting    *lanes
-	watch      *watch.Watch // nil on what is no node
+	watch      *watch.Watch                // nil on what is no node
+	stream     atomic.Pointer[stream.Feed] // likewise; set while blocks are made
+	health     atomic.Pointer[health.Server]
 	keys       map[string]*storetypes.KVStoreKey
 	objectKeys map[string]*storetypes.ObjectStoreKey
 
@@ -460,6 +465,9 @@ func (a *App) RegisterTxService(ctx client.Context) {
 // RegisterTendermintService serves queries about blocks and validators.
 func (a *App) RegisterTendermintService(ctx client.Context) {
 	cmtservice.RegisterTendermintService(ctx, a.GRPCQueryRouter(), a.Encoding.InterfaceRegistry, server.NewCometABCIWrapper(a).Query)
+	if ctx.Client != nil {
+		a.streamFrom(ctx.Client)
+	}
 }
 
 // RegisterNodeService serves queries about the node.

@@ -276,7 +276,8 @@ func elsewhere(err error) bool {
 		status.Code(err) == codes.DeadlineExceeded
 }
 
-// NewStream implements grpc.ClientConnInterface; no service of the chain streams.
+// NewStream implements grpc.ClientConnInterface, with the node used first. A stream that breaks is opened anew by its caller,
+// from the place that it reached.
 func (c *Conn) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 	e := c.endpoints[c.first()]
 	if err := c.try(ctx, 1, func(ctx context.Context) error { return c.verify(ctx, e) }); err != nil {

@@ -5,7 +5,7 @@ import {level, pager} from "../parts.js";
 export function ledgers(d, {query}) {
   return [
     h("h1", {}, "Ledgers"),
-    h("p", {class: "lead"}, "Each accepted answer is charged with the chance that it is wrong. A ledger adds these charges up, its debt D, and accepts no answer that would take it above its budget B = (N + 1)/T + E0, which grows with the tasks that count, N. So at most B answers of a ledger are wrong in expectation, under the protocol's assumptions."),
+    h("p", {class: "lead"}, "A first worker that lies does not know who will check it. A lie that fails puts a charge on two ledgers, as large as the chance with which it could have passed. So the errors, which nobody can see, and the charges, which everybody can, grow alike on average. A ledger keeps its charges, the debt D, below a budget B = (N + 1)/T + E0, where N is the number of tasks that count and T the trust. So at most B of its results are wrong in expectation, under the protocol's assumptions. This is no promise about one task, nor about what D happens to be today."),
     d.ledgers.length ? h("div", {class: "two"}, d.ledgers.map(one)) : h("p", {class: "card soft"}, "No ledger yet: the first task makes two."),
     pager(query, d.next),
   ];
@@ -23,6 +23,6 @@ function one(l) {
     h("h2", {}, `${name(l.key)}: ${count(l.trust)}`),
     h("p", {}, `D = ${l.debt} of B = ${l.budget}`, share === null ? "" : ` (${share} %)`),
     level(`Debt ${l.debt} of a budget of ${l.budget}`, debt, budget),
-    h("p", {class: "soft small"}, `Of ${plural(l.counted, "task")} that count, at most ${l.budget} wrong answers are to be expected; the charges so far say ${l.debt}. ${plural(l.unsettled, "task is", "tasks are")} still open.`),
+    h("p", {class: "soft small"}, `Of ${plural(l.counted, "task")} that count, at most ${l.budget} wrong results are to be expected. Charged so far: ${l.debt}. ${plural(l.unsettled, "turn")} not settled yet.`),
     h("p", {class: "soft small mono"}, l.key));
 }

@@ -133,12 +133,12 @@ function evidence(d) {
       ["Workers", `${count(p.replicas)}${p.lottery ? `, and one more in ${p.lottery} of 16 cases` : ""}`],
       ["Chance that all blind ones collude", `at most ${p.x}`],
       ["Assumed colluders", `${count(p.faction)} of ${count(p.eligible)} organisations`],
-      ["Charged to the ledgers", `${p.charge} of an error`],
-      ["They allowed", Number.isFinite(allowed) ? `up to ${p.allowance}` : "anything: none is demanded"],
+      ["Charge of a lie that fails", p.charge],
+      ["The ledgers allowed", `up to ${p.allowance}`],
       ["What decided", p.bound]),
     Number.isFinite(allowed) && allowed > 0 && Number.isFinite(charge) ? level(`The charge is ${Math.round(100 * charge / allowed)} percent of what the ledgers allowed`, charge, allowed) : null,
-    h("p", {class: "soft small"}, `The target is ${trust(d.trust)} on average. A wrong answer of the first worker passes only if every blind worker colludes with it, with a chance of at most ${p.x}; the `,
-      h("a", {href: "/ledgers"}, "ledgers"), " sum these chances up."));
+    h("p", {class: "soft small"}, `The target is ${trust(d.trust)} on average. A wrong answer of the first worker passes only if every blind worker colludes with it, with a chance of at most ${p.x}. If it does not pass, its charge is put on the `,
+      h("a", {href: "/ledgers"}, "ledgers"), ", which bound such charges."));
 }
 
 function result(d) {

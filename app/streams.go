@@ -1,0 +1,60 @@
+package app
+
+import (
+	abci "github.com/cometbft/cometbft/abci/types"
+	gogogrpc "github.com/cosmos/gogoproto/grpc"
+	"google.golang.org/grpc/health"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/app/watchservice"
+	"github.com/credence-chain/credence/client/stream"
+	streamtypes "github.com/credence-chain/credence/client/stream/types"
+)
+
+// streamFrom has the node stream what happens, out of the block results of its consensus engine.
+func (a *App) streamFrom(blocks watchservice.Results) {
+	feed := stream.New(watchservice.Node{
+		Blocks: blocks, Latest: a.LastBlockHeight, State: func() (sdk.Context, error) { return a.CreateQueryContext(0, false) },
+		Tasks: a.TasksKeeper, Deals: a.DealsKeeper,
+	}, stream.Limits{})
+	feed.Raise(a.LastBlockHeight())
+	a.stream.Store(feed)
+}
+
+// RegisterGRPCServerWithSkipCheckHeader serves the queries over gRPC, and beside them streams and the node's health.
+func (a *App) RegisterGRPCServerWithSkipCheckHeader(server gogogrpc.Server, skip bool) {
+	a.BaseApp.RegisterGRPCServerWithSkipCheckHeader(server, skip)
+	state := health.NewServer()
+	a.tellHealth(state)
+	a.health.Store(state)
+	healthv1.RegisterHealthServer(server, state)
+	if feed := a.stream.Load(); feed != nil {
+		streamtypes.RegisterWatchServer(server, watchservice.New(feed))
+	}
+}
+
+// tellHealth says that the node serves once it has a block: before, it has no state to ask about.
+func (a *App) tellHealth(to *health.Server) {
+	state := healthv1.HealthCheckResponse_NOT_SERVING
+	if a.LastBlockHeight() > 0 {
+		state = healthv1.HealthCheckResponse_SERVING
+	}
+	to.SetServingStatus("", state)
+}
+
+// Commit commits the block, and then tells those who wait for it.
+func (a *App) Commit() (*abci.ResponseCommit, error) {
+	res, err := a.BaseApp.Commit()
+	if err != nil {
+		return res, err
+	}
+	if feed := a.stream.Load(); feed != nil {
+		feed.Raise(a.LastBlockHeight())
+	}
+	if state := a.health.Load(); state != nil {
+		a.tellHealth(state)
+	}
+	return res, nil
+}

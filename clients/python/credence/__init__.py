@@ -1,0 +1,15 @@
+"""A client of a Credence chain: submit a run, watch it, fetch and verify its result.
+
+It speaks REST and JSON with a node, and HTTP with stores and workers. Whatever it fetches is compared with the digest that the
+chain accepted. It needs Python's standard library, and `cryptography` for signatures.
+"""
+
+from .client import Client, Job, Quote, Submitted
+from .errors import CredenceError, DigestMismatch, NoAnswer, NodeError, Refused
+from .key import Key
+from .result import File, Manifest, Result
+
+__all__ = [
+    "Client", "CredenceError", "DigestMismatch", "File", "Job", "Key", "Manifest", "NoAnswer", "NodeError", "Quote", "Refused",
+    "Result", "Submitted",
+]

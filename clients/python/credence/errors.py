@@ -1,0 +1,37 @@
+"""What can go wrong. Programs decide by the class and its fields, never by the words."""
+
+
+class CredenceError(Exception):
+    """Anything that this package raises."""
+
+
+class NodeError(CredenceError):
+    """A node, a store or a worker did not answer, or not with what was asked for."""
+
+    def __init__(self, text: str, status: int = 0):
+        super().__init__(text)
+        #: HTTP status of the answer; 0 when there was none.
+        self.status = status
+
+
+class Refused(CredenceError):
+    """The chain did not take a transaction, or took it and did not do what it says."""
+
+    def __init__(self, code: int, codespace: str, log: str):
+        super().__init__(f"refused: {log or 'no reason given'} ({codespace} {code})")
+        #: Number of the error within the module `codespace`.
+        self.code = code
+        self.codespace = codespace
+
+
+class NoAnswer(CredenceError):
+    """A request met no offer, or a task ended without an accepted answer. What was not spent comes back."""
+
+    def __init__(self, text: str, state: str):
+        super().__init__(text)
+        #: Status of the request or ending of the task, such as "ENDING_VOID".
+        self.state = state
+
+
+class DigestMismatch(CredenceError):
+    """Bytes are not those that the chain accepted."""

@@ -1,0 +1,271 @@
+import {makeSignDoc, type OfflineDirectSigner} from "@cosmjs/proto-signing";
+import {CredenceError, DigestMismatch, NoAnswer, NodeError, Refused} from "./errors.js";
+import {check, parseManifest, type Result} from "./result.js";
+import {authInfo, base64, body, fromBase64, requestId, sha256, submitTask, txRaw, type WireJob} from "./wire.js";
+
+/** What is to be run. Amounts are in ucred, millionths of a CRED. */
+export interface Job {
+  /** "organisation/name:version", or a digest. */
+  app: string;
+  /** Arguments of the program, without its name. */
+  args?: string[];
+  /** Content of the files that the program finds below /in, by name. */
+  inputs?: Record<string, Uint8Array>;
+  /** At most one wrong result in this many; 1000 by default. */
+  trust?: number;
+  /** Fuel that one execution may burn; 10^10 by default. */
+  fuelLimit?: bigint;
+  /** Number of tasks; each is told its index. 1 by default. */
+  size?: number;
+  /** Most that one task may cost; what the chain recommends by default. */
+  maxPrice?: bigint;
+  pool?: string;
+  datasets?: string[];
+  policy?: string;
+  category?: string;
+  minReplicas?: number;
+}
+
+/** What a job would cost one task in ucred, and how it would be checked. */
+export interface Quote { expectedPrice: bigint; maxPrice: bigint; text: string }
+
+/** A request that the chain took. */
+export interface Submitted { request: string; hash: string; height: number }
+
+/** A task as REST has it; 64-bit numbers are text. */
+export interface Task { id: string; deal: string; index: string; phase: string; ending: string; verdict: {kind: string; digest: string; fuel: string} | null; [more: string]: unknown }
+
+export interface Options {
+  /** Base URL of an artifact store; needed to upload inputs alone. */
+  store?: string;
+  /** Base URL of the node's page, whose stream of events watch reads where it is given. */
+  web?: string;
+}
+
+const GAS_SUBMIT = 3_000_000;
+const TIMEOUT_MS = 120_000;
+
+/** Speaks to one node over REST, in Node and in browsers. */
+export class Client {
+  private lastTimeout = 0;
+
+  private constructor(readonly rest: string, readonly chainId: string, readonly store: string, readonly web: string) {}
+
+  /** Connects to a node by the base URL of its REST interface. */
+  static async connect(rest: string, options: Options = {}): Promise<Client> {
+    const base = rest.replace(/\/+$/, "");
+    const info = await ask<{default_node_info: {network: string}}>(base + "/cosmos/base/tendermint/v1beta1/node_info");
+    return new Client(base, info.default_node_info.network, (options.store ?? "").replace(/\/+$/, ""), (options.web ?? "").replace(/\/+$/, ""));
+  }
+
+  /** Asks the node's REST interface: GET, or POST with a body. */
+  query<T>(path: string, body?: unknown): Promise<T> { return ask<T>(this.rest + path, body); }
+
+  /** What a job would cost. */
+  async quote(requester: string, job: Job): Promise<Quote> {
+    const {deal} = await this.query<{deal: unknown}>("/credence/market/v1/preview", {requester, job: await this.wireJob(job, job.maxPrice ?? 0n)});
+    const q = await this.query<{expected_price: string; max_price: string; plan: {text: string}}>("/credence/tasks/v1/quote", {deal});
+    return {expectedPrice: BigInt(q.expected_price), maxPrice: BigInt(q.max_price), text: q.plan.text};
+  }
+
+  /** Puts bytes into the store and returns their digest. */
+  async upload(content: Uint8Array): Promise<string> {
+    if (!this.store) throw new CredenceError("upload: no store was named: give the client one");
+    const digest = "sha256:" + await sha256(content);
+    await http(`${this.store}/v2/credence/blobs/uploads/?digest=${digest}`, {method: "POST", body: content as Uint8Array<ArrayBuffer>, headers: {"Content-Type": "application/octet-stream"}});
+    return digest;
+  }
+
+  /**
+   * Uploads the inputs, asks for the job, and returns once a block has the request. The signer is CosmJS's: a wallet of a key, or
+   * a browser extension's. The request's id follows from the nonce, which can be used once: giving the same again after a failure
+   * is safe, and never pays twice.
+   */
+  async submit(signer: OfflineDirectSigner, job: Job, nonce: bigint = randomNonce()): Promise<Submitted> {
+    const [account] = await signer.getAccounts();
+    if (!account) throw new CredenceError("signer: it has no account");
+    const request = await requestId(this.chainId, account.address, nonce);
+    const taken = await this.find<{request: {height: string}}>(`/credence/market/v1/requests/${request}`);
+    if (taken) return {request, hash: "", height: Number(taken.request.height)};
+    for (const content of Object.values(job.inputs ?? {})) await this.upload(content);
+    const price = job.maxPrice || (await this.quote(account.address, job)).maxPrice;
+    const message = submitTask(account.address, nonce, await this.wireJob(job, price));
+    const sent = await this.send(signer, [["/credence.market.v1.MsgSubmitTask", message]], GAS_SUBMIT);
+    return {request, ...sent};
+  }
+
+  /** Signs and sends a transaction, and returns once a block has it. Throws Refused. */
+  async send(signer: OfflineDirectSigner, messages: [string, Uint8Array][], gas: number): Promise<{hash: string; height: number}> {
+    const [account] = await signer.getAccounts();
+    if (!account) throw new CredenceError("signer: it has no account");
+    const {info} = await this.query<{info: {account_number: string}}>(`/cosmos/auth/v1beta1/account_info/${account.address}`);
+    const {minimum_gas_price} = await this.query<{minimum_gas_price: string}>("/cosmos/base/node/v1beta1/config");
+    // Two unordered transactions of one key with one timeout are taken for the same.
+    this.lastTimeout = Math.max(Date.now() + TIMEOUT_MS, this.lastTimeout + 1);
+    const bodyBytes = body(messages, this.lastTimeout, Math.floor(Math.random() * 1_000_000));
+    const auth = authInfo(account.pubkey, feeOf(minimum_gas_price, gas), gas);
+    const {signed, signature} = await signer.signDirect(account.address, makeSignDoc(bodyBytes, auth, this.chainId, Number(info.account_number)));
+    const raw = txRaw(signed.bodyBytes, signed.authInfoBytes, fromBase64(signature.signature));
+    type Answer = {tx_response: {code: number; codespace: string; raw_log: string; txhash: string; height: string}};
+    const {tx_response: sent} = await this.query<Answer>("/cosmos/tx/v1beta1/txs", {mode: "BROADCAST_MODE_SYNC", tx_bytes: base64(raw)});
+    if (sent.code !== 0) throw new Refused(sent.code, sent.codespace, sent.raw_log);
+    for (const deadline = Date.now() + TIMEOUT_MS + 30_000; Date.now() < deadline; await sleep(300)) {
+      const outcome = (await this.find<Answer>(`/cosmos/tx/v1beta1/txs/${sent.txhash}`))?.tx_response;
+      if (!outcome) continue;
+      if (outcome.code !== 0) throw new Refused(outcome.code, outcome.codespace, outcome.raw_log);
+      return {hash: sent.txhash, height: Number(outcome.height)};
+    }
+    throw new NodeError(`transaction ${sent.txhash} was not included in time`);
+  }
+
+  /** Yields each task of a request as it ends, and returns when all have. What it yields is read from the state. */
+  async *watch(request: string, timeoutMs = 600_000): AsyncGenerator<Task> {
+    const told = new Set<string>(), deadline = Date.now() + timeoutMs;
+    for await (const _ of this.moments(request, deadline)) {
+      type Request = {status: string; reason: string; filled: string};
+      const {request: r} = await this.query<{request: Request}>(`/credence/market/v1/requests/${id(request)}`);
+      if (["REQUEST_STATUS_UNMATCHED", "REQUEST_STATUS_EXPIRED"].includes(r.status) && r.filled === "0") throw new NoAnswer(r.reason || "it met no offer", r.status);
+      // Deals are read before their tasks: one that has ended then has no task to come.
+      let open = ["REQUEST_STATUS_QUEUED", "REQUEST_STATUS_RESTING", "REQUEST_STATUS_SIGNED"].includes(r.status);
+      for await (const deal of this.pages<{id: string; ended: string; size: string}>(`/credence/deals/v1/deals?request=${request}`, "deals")) {
+        open ||= BigInt(deal.ended) < BigInt(deal.size);
+        for await (const task of this.pages<Task>(`/credence/tasks/v1/deals/${deal.id}/tasks?`, "tasks")) {
+          if (task.ending === "ENDING_UNSPECIFIED" || told.has(task.id)) continue;
+          told.add(task.id);
+          yield task;
+        }
+      }
+      if (!open) return;
+    }
+    throw new NodeError(`request ${request} has not ended within ${timeoutMs / 1000} s; it runs on: watch it again`);
+  }
+
+  /** Yields at once, and then whenever something may have changed. */
+  private async *moments(request: string, deadline: number): AsyncGenerator<void> {
+    for (; Date.now() < deadline; await sleep(1000)) {
+      yield;
+      if (!this.web) continue;
+      try {
+        yield* events(`${this.web}/api/events?request=${request}`, deadline);
+      } catch (trouble) {
+        if (!(trouble instanceof NodeError || trouble instanceof TypeError || trouble instanceof DOMException)) throw trouble;
+        // The stream broke, or is not offered: ask meanwhile, and try it again.
+      }
+    }
+  }
+
+  /** Fetches the accepted result of a task from the workers that agreed, or from other stores, each byte verified. */
+  async fetch(task: string, sources: string[] = []): Promise<Result> {
+    type Answer = {task: string; ending: string; outcome: {kind: string; digest: string} | null; holders: string[]; final: boolean; final_height: string};
+    const answer = await this.query<Answer>(`/credence/tasks/v1/tasks/${id(task)}/result`);
+    if (answer.ending !== "ENDING_ACCEPTED" || !answer.outcome) throw new NoAnswer("the task ended without an accepted answer", answer.ending);
+    if (!answer.outcome.digest) throw new NoAnswer("the accepted answer has no result", answer.outcome.kind);
+    const bases = [...sources];
+    for (const holder of answer.holders) {
+      const found = await this.find<{worker: {endpoint: string}}>(`/credence/workers/v1/workers/${holder}`); // a seat of the court has none
+      if (found?.worker.endpoint) bases.push(found.worker.endpoint.replace(/\/+$/, ""));
+    }
+    const manifest = parseManifest(await blob(bases, answer.outcome.digest));
+    const files = new Map<string, Uint8Array>();
+    for (const f of manifest.files) files.set(f.path, await blob(bases, "sha256:" + f.sha256));
+    return {task: answer.task, digest: answer.outcome.digest, manifest, files, final: answer.final, finalHeight: Number(answer.final_height)};
+  }
+
+  private async *pages<T>(path: string, name: string): AsyncGenerator<T> {
+    for (let key = ""; ;) {
+      const page = await this.query<{[list: string]: unknown; pagination?: {next_key: string | null}}>(path + (key ? "&pagination.key=" + encodeURIComponent(key) : ""));
+      yield* page[name] as T[];
+      key = page.pagination?.next_key ?? "";
+      if (!key) return;
+    }
+  }
+
+  private async find<T>(path: string): Promise<T | undefined> {
+    try {
+      return await this.query<T>(path);
+    } catch (trouble) {
+      if (trouble instanceof NodeError && trouble.status === 404) return undefined;
+      throw trouble;
+    }
+  }
+
+  private async wireJob(job: Job, price: bigint): Promise<WireJob> {
+    const inputs = [];
+    for (const [name, content] of Object.entries(job.inputs ?? {})) {
+      if (!this.store) throw new CredenceError("inputs: no store was named that serves them: give the client one");
+      inputs.push({name, digest: "sha256:" + await sha256(content), size: String(content.length), locators: [this.store]});
+    }
+    return {
+      app: job.app, args: job.args ?? [], inputs, trust: String(job.trust ?? 1000), policy: job.policy ?? "credence", min_replicas: job.minReplicas ?? 0,
+      max_price: String(price), fuel_limit: String(job.fuelLimit ?? 10_000_000_000n), size: String(job.size ?? 1), pool: job.pool ?? "",
+      datasets: job.datasets ?? [], category: job.category ?? "",
+    };
+  }
+}
+
+/** The fee in ucred for gas at a price such as "0.001000000000000000ucred". */
+export function feeOf(price: string, gas: number): bigint {
+  const coin = (price || "0ucred").split(",").find(c => /^[0-9]+(\.[0-9]+)?ucred$/.test(c));
+  if (!coin) throw new NodeError(`the node asks for a price of gas of ${price}: expected one in ucred`);
+  const [whole, part = ""] = coin.slice(0, -"ucred".length).split(".");
+  const unit = 10n ** BigInt(part.length);
+  return (BigInt(whole! + part) * BigInt(gas) + unit - 1n) / unit;
+}
+
+function randomNonce(): bigint { return new DataView(crypto.getRandomValues(new Uint8Array(8)).buffer).getBigUint64(0) >> 1n; }
+
+function id(text: string): string {
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new CredenceError(`id: got ${JSON.stringify(text.slice(0, 80))}, expected 64 lower-case hexadecimal digits`);
+  return text;
+}
+
+const sleep = (ms: number) => new Promise(done => setTimeout(done, ms));
+
+async function http(url: string, init: RequestInit = {}): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(url, {signal: AbortSignal.timeout(15_000), ...init});
+  } catch (trouble) {
+    throw new NodeError(`${url}: ${trouble instanceof Error ? trouble.message : trouble}`);
+  }
+  if (answer.ok) return answer;
+  const text = await answer.text().catch(() => "");
+  let reason = text.slice(0, 500);
+  try { reason = (JSON.parse(text) as {message?: string}).message ?? reason; } catch { /* it is no JSON */ }
+  throw new NodeError(`${url}: ${answer.status}: ${reason}`, answer.status);
+}
+
+async function ask<T>(url: string, body?: unknown): Promise<T> {
+  const answer = await http(url, body === undefined ? {} : {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
+  return await answer.json() as T;
+}
+
+async function blob(bases: string[], digest: string): Promise<Uint8Array> {
+  let trouble: unknown = new NodeError(`${digest}: no worker or store is known that has it`);
+  for (const base of bases) {
+    try {
+      return await check(new Uint8Array(await (await http(`${base}/v2/credence/blobs/${digest}`)).arrayBuffer()), digest);
+    } catch (failed) {
+      if (!(failed instanceof NodeError || failed instanceof DigestMismatch)) throw failed;
+      trouble = failed;
+    }
+  }
+  throw trouble;
+}
+
+/** Yields with every event of a stream, and every twentieth block: tasks that are refunded unopened make no event of their own. */
+async function* events(url: string, deadline: number): AsyncGenerator<void> {
+  const answer = await http(url, {headers: {Accept: "text/event-stream"}, signal: AbortSignal.timeout(Math.max(1, deadline - Date.now()))});
+  let rest = "", blocks = 0;
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(chunk, {stream: true})).split("\n");
+    rest = lines.pop()!;
+    let wake = false;
+    for (const line of lines) {
+      if (line === "event: event") wake = true;
+      if (line === "event: block" && ++blocks % 20 === 0) wake = true;
+    }
+    if (wake) yield;
+  }
+}

@@ -1,0 +1,154 @@
+package acceptance
+
+import (
+	"bufio"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client/stream/types"
+	"github.com/credence-chain/credence/internal/devnet"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// TestPagesAndClients: what a devnet's page shows in a browser, what its node streams, and the examples of the clients in other
+// languages, each where this machine has what it needs.
+func TestPagesAndClients(t *testing.T) {
+	n := start(t, 15*time.Minute, devnet.Options{Validators: 1, Workers: 7})
+	app := n.publish("echo", echo(), appPrice)
+	first := n.submit(job(app, 100, 0))
+	n.ended(first.Id)
+	court := job(app, 100, 0)
+	court.Policy = "court"
+	n.ended(n.submit(court).Id)
+
+	t.Run("events over gRPC", func(t *testing.T) { n.streams(t, first.Request) })
+	t.Run("events for browsers", func(t *testing.T) { n.serverSent(t, first.Request) })
+	t.Run("browser", func(t *testing.T) {
+		needs(t, "chromium", "node")
+		args := []string{"--experimental-websocket", "web/check/pages.mjs", n.Info.Web}
+		n.runs(t, "no faults", nil, "node", args...)
+	})
+	text := filepath.Join(t.TempDir(), "text.txt")
+	require.NoError(t, os.WriteFile(text, []byte("a\nb\n"), 0o600))
+	module := filepath.Join(t.TempDir(), "echo.wasm")
+	require.NoError(t, os.WriteFile(module, echo(), 0o600))
+	t.Run("Python", func(t *testing.T) {
+		python := withCryptography(t)
+		n.runs(t, "verified sha256:", []string{"PYTHONPATH=clients/python"}, python, "clients/python/examples/count.py", module, text)
+		n.runs(t, "OK", []string{"PYTHONPATH=clients/python"}, python, "-m", "unittest", "discover", "clients/python/tests")
+	})
+	t.Run("TypeScript", func(t *testing.T) {
+		needs(t, "node", "npx")
+		if _, err := os.Stat("../../clients/typescript/node_modules"); err != nil {
+			t.Skip("npm has installed nothing in clients/typescript: npm ci there to run this")
+		}
+		n.runs(t, "", nil, "npx", "--prefix", "clients/typescript", "tsc", "-p", "clients/typescript")
+		n.runs(t, "verified sha256:", nil, "node", "clients/typescript/dist/examples/count.js", app, text)
+		n.runs(t, "fail 0", nil, "node", "--test", "clients/typescript/dist/test/")
+	})
+}
+
+// needs skips a test on a machine without the programs.
+func needs(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			t.Skipf("there is no %s on this machine: install it to run this", p)
+		}
+	}
+}
+
+// withCryptography finds a Python that has what the client needs.
+func withCryptography(t *testing.T) string {
+	t.Helper()
+	for _, python := range []string{"/usr/bin/python3", "python3"} {
+		if exec.Command(python, "-c", "import sys, cryptography; assert sys.version_info >= (3, 11)").Run() == nil {
+			return python
+		}
+	}
+	t.Skip("there is no Python of 3.11 or newer with cryptography: apt-get install python3-cryptography to run this")
+	return ""
+}
+
+// runs runs a program in the repository's folder, which has to succeed and say something.
+func (n *network) runs(t *testing.T, says string, env []string, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(n.ctx, name, args...)
+	cmd.Dir = "../.."
+	cmd.Env = append(os.Environ(), append(env, devnet.EnvInfo+"="+filepath.Join(n.Info.State, devnet.InfoFile), "PYTHONDONTWRITEBYTECODE=1")...)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), says)
+}
+
+// streams reads a request's events from the first block on, breaks off, and goes on from the place that was named.
+func (n *network) streams(t *testing.T, request string) {
+	watch := types.NewWatchClient(n.conn)
+	var got []string
+	var place *types.Place
+	read := func(from *types.Place, enough func() bool) {
+		stream, err := watch.Events(n.ctx, &types.EventsRequest{Request: request, From: from})
+		require.NoError(t, err)
+		for !enough() {
+			res, err := stream.Recv()
+			require.NoError(t, err)
+			for _, e := range res.Events {
+				require.Equal(t, request, e.Request)
+				got = append(got, e.Event.TypeUrl)
+			}
+			place = &res.Next
+		}
+	}
+	ended := func() bool {
+		return len(got) > 0 && got[len(got)-1] == "/credence.tasks.v1.EventEnded" || contains(got, "EventEnded")
+	}
+	read(&types.Place{Height: 1}, func() bool { return contains(got, "EventCommitted") })
+	require.False(t, ended(), "the stream tells block by block: %v", got)
+	read(place, ended)
+	for _, event := range []string{"market.v1.EventRequest", "deals.v1.EventDeal", "tasks.v1.EventDrawn", "tasks.v1.EventRevealed", "deals.v1.EventPaid"} {
+		require.True(t, contains(got, event), "%s is missing in %v", event, got)
+	}
+	whole := got
+	got = nil
+	read(&types.Place{Height: 1}, ended)
+	require.Equal(t, whole, got, "a break loses and repeats nothing")
+	stream, err := watch.Events(n.ctx, &types.EventsRequest{Task: "12ab"})
+	require.NoError(t, err)
+	_, err = stream.Recv()
+	require.ErrorContains(t, err, "64 lower-case hexadecimal digits")
+}
+
+func contains(types []string, name string) bool {
+	for _, t := range types {
+		if strings.HasSuffix(t, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// serverSent reads the same from the page's port.
+func (n *network) serverSent(t *testing.T, request string) {
+	req, err := http.NewRequestWithContext(n.ctx, http.MethodGet, n.Info.Web+"/api/events?from=1&request="+request, nil)
+	require.NoError(t, err)
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), `data: {"height"`) && strings.Contains(lines.Text(), `"type":"credence.tasks.v1.EventEnded"`) {
+			require.Contains(t, lines.Text(), taskstypes.ENDING_ACCEPTED.String())
+			return
+		}
+	}
+	t.Fatalf("the stream ended early: %v", lines.Err())
+}
