@@ -109,6 +109,9 @@ func (c *Chain) Queue(from *Account, msgs ...sdk.Msg) {
 // QueueTx puts raw bytes into the next block.
 func (c *Chain) QueueTx(tx []byte) { c.queue = append(c.queue, tx) }
 
+// Queued returns what the next block will hold, in order.
+func (c *Chain) Queued() [][]byte { return c.queue }
+
 // Deliver signs messages, makes a block with the transaction (and whatever was queued before it), and demands that it
 // succeeds.
 func (c *Chain) Deliver(from *Account, msgs ...sdk.Msg) *abci.ExecTxResult {

@@ -1,106 +1,227 @@
 // Package bench measures blocks of the in-process chain. Bank sends of the same run are the yardstick: what a machine does
-// in a second says little, what it does in the time of a bank send says more.
+// in a second says little, what it does in the time of a bank send says more. docs/performance.md has the figures.
 package bench_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
-	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// perBlock is how many transactions a measured block holds.
-const perBlock = 100
+const (
+	perBlock = 100                   // transactions in a block, and tasks in a bag
+	perTx    = taskstypes.MaxAnswers // answers that a worker puts into one transaction
+	warm     = 2                     // blocks or bags before the measured ones
 
-// block makes the next block with what is queued, which has to succeed, and reports the time of one transaction.
-func block(b *testing.B, c *testutil.Chain, txs int) {
-	b.Helper()
-	b.StartTimer()
-	c.Next()
-	b.StopTimer()
-	results := c.Results()
-	require.Len(b, results, txs)
-	for _, r := range results {
-		require.Zero(b, r.Code, r.Log)
-	}
-}
+	sendGas    = 100_000
+	requestGas = 1_900_000
+)
 
-func report(b *testing.B) {
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/perBlock, "µs/tx")
-	b.ReportMetric(0, "ns/op") // of a whole block: says the same
-}
-
-// BenchmarkBankSends is the yardstick: a block of bank sends.
-func BenchmarkBankSends(b *testing.B) {
-	b.StopTimer()
-	c := testutil.New(b, testutil.WithSeats(4), testutil.WithAccounts("alice", "bob"))
-	alice, bob := c.Account("alice"), c.Account("bob")
-	one := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 1))
-	for range b.N {
-		for range perBlock {
-			c.Queue(alice, banktypes.NewMsgSend(alice.Addr, bob.Addr, one))
-		}
-		block(b, c, perBlock)
-	}
-	report(b)
+// BenchmarkSends is the yardstick: bank sends, each of an account of its own.
+func BenchmarkSends(b *testing.B) {
+	m, n := sends(b, b.N)
+	m.report(b, n)
 }
 
 // BenchmarkEmptyBlock is a block in which nothing is due.
 func BenchmarkEmptyBlock(b *testing.B) {
-	b.StopTimer()
-	c := testutil.New(b, testutil.WithSeats(4))
-	b.StartTimer()
-	for range b.N {
-		c.Next()
+	for _, seats := range []int{1, 4, 20} {
+		b.Run(fmt.Sprintf("seats=%d", seats), func(b *testing.B) {
+			c := testutil.New(b, testutil.WithSeats(seats))
+			c.NextN(warm)
+			var m meter
+			for range b.N {
+				m.block(b, c)
+			}
+			m.report(b, b.N)
+		})
 	}
 }
 
-// compute is a chain whose workers have room for a block's worth of tasks.
-func compute(b *testing.B) *testutil.Compute {
-	return testutil.NewCompute(b, testutil.ComputeOptions{Slots: 200, Stake: 1_000_000_000}, testutil.WithParams(nil, nil,
-		func(p *workerstypes.Params) { p.MaxSlots = 200 }))
+// compute is a chain whose workers have room for what a benchmark opens.
+func compute(b *testing.B, seats int) *testutil.Compute {
+	return testutil.NewCompute(b, testutil.ComputeOptions{Seats: seats, Workers: 20, Slots: 1000, Stake: 100_000_000_000}, testutil.WithParams(
+		func(p *taskstypes.Params) { p.DuePerBlock = 10_000 },
+		func(p *markettypes.Params) { p.MatchesPerBlock, p.EndsPerBlock = 1_000, 10_000 },
+		func(p *workerstypes.Params) { p.MaxSlots = 1000 }), opens(4_000))
 }
 
-// BenchmarkRequests is a block of requests, each locking its escrow.
+func opens(perBlock uint32) testutil.Option {
+	return testutil.WithDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = perBlock })
+}
+
+// job is one whose tasks run on exactly n workers.
+func job(c *testutil.Compute, n uint32, size uint64) markettypes.Job {
+	j := c.Job()
+	j.Trust, j.MinReplicas, j.Size_ = 2, n, size
+	return j
+}
+
+// BenchmarkRequests are requests of one task each: the message, its match, the deal, and the draw of the first worker.
 func BenchmarkRequests(b *testing.B) {
-	b.StopTimer()
-	c := compute(b)
+	c := compute(b, 1)
+	var m meter
 	for range b.N {
-		var ids []string
 		for range perBlock {
-			ids = append(ids, c.QueueSubmit(c.Job())...)
+			request(c, job(c, 2, 1))
 		}
-		block(b, c.Chain, perBlock)
-		c.NextN(3) // matched and opened
-		c.Run(testutil.Honest, ids...)
+		m.block(b, c.Chain)
+		for c.Running() {
+			m.block(b, c.Chain)
+		}
 	}
-	report(b)
+	m.report(b, b.N*perBlock)
 }
 
-// BenchmarkWholeTasks is the chain's share of a task's whole life, in a bag of 100: opening, draws, commits, reveals,
-// ledgers, settlement; every block from the request on.
-func BenchmarkWholeTasks(b *testing.B) {
-	b.StopTimer()
-	c := compute(b)
-	for range b.N {
-		job := c.Job()
-		job.Size_ = perBlock
-		ids := c.QueueSubmit(job)
-		b.StartTimer()
-		c.NextN(4)
-		c.Run(testutil.Honest, ids...) // signs as well: a lower bound of the speed
-		b.StopTimer()
-		for _, id := range ids {
-			require.Equal(b, taskstypes.PHASE_DONE, c.Task(id).Phase)
+// request queues the request of a job, and returns the ids of its tasks.
+func request(c *testutil.Compute, job markettypes.Job) (ids []string) {
+	from, nonce := c.Org(testutil.Requester).Member(), c.NextNonce()
+	queue(c.Chain, from, requestGas, &markettypes.MsgSubmitTask{Requester: from.String(), Nonce: nonce, Job: job})
+	deal := poco.DealID(poco.RequestID(testutil.ChainID, from.String(), nonce), 0)
+	for i := range job.Size_ {
+		ids = append(ids, taskstypes.IDText(poco.TaskID(deal, i)))
+	}
+	return ids
+}
+
+// life runs a bag of tasks to its end. Every worker answers in the block after it may, at most most answers in one
+// transaction. It adds blocks in which workers commit or reveal to answers, all to whole, and returns how many they sent.
+func life(b *testing.B, c *testutil.Compute, n uint32, most int, whole, answers *meter) (sent int) {
+	ids := request(c, job(c, n, perBlock))
+	for range 60 {
+		queued := queueAnswers(c, ids, most)
+		sent += queued
+		var m meter
+		m.block(b, c.Chain)
+		whole.add(m)
+		if queued > 0 {
+			answers.add(m)
+		}
+		if ended(c, ids) {
+			return sent
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/perBlock, "µs/task")
-	b.ReportMetric(0, "ns/op")
+	require.Fail(b, "tasks did not end")
+	return sent
+}
+
+func (m *meter) add(other meter) {
+	m.cpu += other.cpu
+	m.wall += other.wall
+}
+
+// queueAnswers queues what the workers have to say about these tasks, and returns how many messages that is.
+func queueAnswers(c *testutil.Compute, ids []string, most int) (n int) {
+	due := map[string][]sdk.Msg{}
+	var who []string
+	for _, id := range ids {
+		if !c.HasTask(id) {
+			continue
+		}
+		t := c.Task(id)
+		for _, s := range t.Seats {
+			var msg sdk.Msg
+			switch {
+			case s.State == taskstypes.SEAT_STATE_DRAWN && (t.Phase == taskstypes.PHASE_FIRST || t.Phase == taskstypes.PHASE_SECOND):
+				msg = c.CommitMsg(t, s.Who, taskstypes.BENCH_WORKERS, testutil.Truth)
+			case s.State == taskstypes.SEAT_STATE_COMMITTED && t.Phase == taskstypes.PHASE_REVEAL:
+				msg = c.RevealMsg(t, s.Who, taskstypes.BENCH_WORKERS)
+			default:
+				continue
+			}
+			if due[s.Who] == nil {
+				who = append(who, s.Who)
+			}
+			due[s.Who] = append(due[s.Who], msg)
+			n++
+		}
+	}
+	for _, w := range who {
+		for part := range slices.Chunk(due[w], most) {
+			queue(c.Chain, c.Key(w), taskstypes.AnswersGas(len(part)), part...)
+		}
+	}
+	return n
+}
+
+func ended(c *testutil.Compute, ids []string) bool {
+	for _, id := range ids {
+		if !c.HasTask(id) || c.Task(id).Phase != taskstypes.PHASE_DONE {
+			return false
+		}
+	}
+	return true
+}
+
+// BenchmarkTasks is the chain's share of a task's whole life in a bag of 100: opening, draws, commits, reveals, ledgers,
+// settlement; every block from the request on. Answers are the same per message, over the blocks that hold some.
+func BenchmarkTasks(b *testing.B) {
+	for _, seats := range []int{1, 4, 20} {
+		for _, n := range []uint32{2, 3} {
+			for _, most := range []int{perTx, 1} {
+				if seats > 1 && most == 1 {
+					continue
+				}
+				b.Run(fmt.Sprintf("seats=%d/n=%d/batch=%d", seats, n, most), func(b *testing.B) {
+					c := compute(b, seats)
+					var whole, answers meter
+					life(b, c, n, most, &whole, &answers)
+					whole, answers = meter{}, meter{}
+					sent := 0
+					for range b.N {
+						sent += life(b, c, n, most, &whole, &answers)
+					}
+					whole.report(b, b.N*perBlock)
+					b.ReportMetric(float64(answers.cpu.Nanoseconds())/1e3/float64(sent), "cpu-µs/answer")
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkIdleBlock is a block in which nothing is due, beside tasks that are open: a thousand, ten thousand, and with
+// -bench.open=100000 as many more. All of them wait for a worker.
+func BenchmarkIdleBlock(b *testing.B) {
+	c := testutil.NewCompute(b, testutil.ComputeOptions{Seats: 1, Workers: 20, Stake: 100_000_000_000}, testutil.WithParams(
+		func(p *taskstypes.Params) { p.DuePerBlock = 10_000 },
+		func(p *markettypes.Params) {
+			p.MatchesPerBlock, p.EndsPerBlock = 1_000, 10_000
+			p.WaitBlocks, p.RetryBlocks, p.CommitBlocks = 1<<30, 1<<29, 1<<30
+		}, nil), opens(8_000))
+	open := 0
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		if n > *mostOpen {
+			break
+		}
+		b.Run(fmt.Sprintf("open=%d", n), func(b *testing.B) {
+			for open < n {
+				size := min(n-open, 25_000)
+				request(c, job(c, 2, uint64(size)))
+				c.NextN(3)
+				for c.Running() {
+					c.Next()
+				}
+				open += size
+			}
+			c.NextN(3)
+			c.Blocks = nil
+			var m meter
+			for range b.N {
+				m.block(b, c.Chain)
+			}
+			m.report(b, b.N)
+		})
+	}
+	require.GreaterOrEqual(b, len(c.OpenTasks()), open)
 }

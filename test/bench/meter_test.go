@@ -1,0 +1,125 @@
+package bench_test
+
+import (
+	"flag"
+	"fmt"
+	"runtime"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/testutil"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+var mostOpen = flag.Int("bench.open", 10_000, "most open tasks that an idle block is measured beside")
+
+// meter sums the processor time that blocks take. It counts all that a validator's application does with a block and its
+// transactions: each is checked for the mempool, the block is proposed, judged, executed and committed. What the test does
+// beside it, such as signing, is not counted.
+type meter struct {
+	cpu  time.Duration // of the process, garbage collection and all
+	wall time.Duration
+}
+
+// queue signs messages as clients do, without a sequence, and puts the transaction into the next block.
+func queue(c *testutil.Chain, from *testutil.Account, gas uint64, msgs ...sdk.Msg) {
+	unordered++
+	deadline := c.Now().Add(time.Minute + time.Duration(unordered))
+	_, answers := taskstypes.AssignedAnswers(msgs, gas)
+	c.QueueTx(c.SignUnorderedAs(from, deadline, func(b client.TxBuilder) {
+		b.SetGasLimit(gas)
+		if !answers { // those are free
+			b.SetFeeAmount(sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, int64(gas/1000)))) // encoding.LeastGasPrice
+		}
+	}, msgs...))
+}
+
+// unordered counts signatures: no two of an account may share a deadline.
+var unordered int
+
+// block makes the next block of what is queued and demands that all of it succeeds.
+func (m *meter) block(t testing.TB, c *testutil.Chain) {
+	t.Helper()
+	txs := c.Queued()
+	runtime.GC() // the test's own garbage
+	start, cpu := time.Now(), processorTime(t)
+	for _, tx := range txs {
+		res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: tx, Type: abci.CheckTxType_New})
+		require.NoError(t, err)
+		require.Zero(t, res.Code, res.Log)
+	}
+	proposed := c.Propose(txs...)
+	judged := c.Judge(proposed...)
+	res := c.Next()
+	m.cpu += processorTime(t) - cpu
+	m.wall += time.Since(start)
+	require.Len(t, proposed, 1+len(txs), "the proposal has everything that waits")
+	require.True(t, judged)
+	for i, r := range res.TxResults[1:] {
+		require.Zero(t, r.Code, "%d: %s", i, r.Log)
+	}
+}
+
+// report says what one of n things took: its processor time, how many a second would fill a processor, and how many bank
+// sends take as long.
+func (m *meter) report(b *testing.B, n int) {
+	b.Helper()
+	each := float64(m.cpu.Nanoseconds()) / float64(n) / 1e3
+	b.ReportMetric(each, "cpu-µs/op")
+	b.ReportMetric(1e6/each, "op/cpu-s")
+	b.ReportMetric(each/sendCost(b), "sends/op")
+	b.ReportMetric(0, "ns/op") // of the test and what it prepares: says nothing
+}
+
+// processorTime is the user and system time that this process has used.
+func processorTime(t testing.TB) time.Duration {
+	var r syscall.Rusage
+	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &r))
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+var yardstick struct {
+	once sync.Once
+	cost float64
+}
+
+// sendCost is the processor time of one bank send in this run, in microseconds.
+func sendCost(t testing.TB) float64 {
+	yardstick.once.Do(func() {
+		m, n := sends(t, 20)
+		yardstick.cost = float64(m.cpu.Nanoseconds()) / float64(n) / 1e3
+	})
+	return yardstick.cost
+}
+
+// sends makes blocks of bank sends, each from an account of its own, and returns how many sends they held.
+func sends(t testing.TB, blocks int) (m meter, n int) {
+	var names []string
+	for i := range perBlock {
+		names = append(names, fmt.Sprintf("account-%d", i))
+	}
+	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts(names...))
+	c.Next() // nothing is checked before the first block
+	one := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 1))
+	for i := range warm + blocks {
+		if i == warm {
+			m = meter{}
+		}
+		for j := range names {
+			queue(c, c.Account(names[j]), sendGas, banktypes.NewMsgSend(c.Account(names[j]).Addr, c.Account(names[(j*7+1)%perBlock]).Addr, one))
+		}
+		m.block(t, c)
+	}
+	return m, blocks * perBlock
+}
