@@ -23,6 +23,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/compact"
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
@@ -90,5 +91,5 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 func (k Keeper) Authority() string { return k.authority }
 
 func emitEvent(ctx context.Context, event proto.Message) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+	return events.Emit(ctx, event)
 }

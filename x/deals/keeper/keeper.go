@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/compact"
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/deals/types"
@@ -114,5 +115,5 @@ func (k Keeper) SetTaskHooks(h types.TaskHooks) {
 func (k Keeper) Authority() string { return k.authority }
 
 func emit(ctx context.Context, event sdk.Msg) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+	return events.Emit(ctx, event)
 }

@@ -14,6 +14,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/compact"
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/market/types"
@@ -149,7 +150,7 @@ func NewKeeper(
 func (k Keeper) Authority() string { return k.authority }
 
 func emit(ctx context.Context, event sdk.Msg) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+	return events.Emit(ctx, event)
 }
 
 // get reads a record by the text of its id, or ErrNotFound.

@@ -5,6 +5,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
@@ -140,5 +141,5 @@ func (s msgServer) adminOf(ctx context.Context, admin, orgID string) error {
 }
 
 func emit(ctx context.Context, event sdk.Msg) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+	return events.Emit(ctx, event)
 }

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
@@ -143,5 +144,5 @@ func (k Keeper) missedCount(ctx context.Context, orgID string) (int64, error) {
 }
 
 func emit(ctx context.Context, event sdk.Msg) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+	return events.Emit(ctx, event)
 }

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -123,7 +124,7 @@ func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *it
 // failed reports that a task failed, and says so to those who follow it. The cause's words stay out of state.
 func (k Keeper) failed(ctx sdk.Context, id string, cause error) {
 	items.Report(ctx, "task", id, cause)
-	if err := ctx.EventManager().EmitTypedEvent(&types.EventItemFailed{Task: id}); err != nil {
+	if err := events.Emit(ctx, &types.EventItemFailed{Task: id}); err != nil {
 		ctx.Logger().Error("event not emitted", "module", types.ModuleName, "task", id, "error", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cosmos/gogoproto/proto"
 
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -16,7 +17,7 @@ import (
 )
 
 func emit(ctx context.Context, ev proto.Message) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(ev)
+	return events.Emit(ctx, ev)
 }
 
 // finish carries out a settlement: escrow through x/deals, stake and records through x/workers, the court's silences

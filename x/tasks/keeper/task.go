@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -104,7 +105,7 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 	if it.stored.Phase == before && it.stored.Attempt == attempt && it.stored.Recalls == recalls {
 		return nil
 	}
-	return sdkCtx.EventManager().EmitTypedEvent(&types.EventPhase{
+	return events.Emit(sdkCtx, &types.EventPhase{
 		Task: it.stored.Id, Deal: it.stored.Deal, Phase: it.stored.Phase, Deadline: it.stored.Deadline, Attempt: it.stored.Attempt,
 	})
 }

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/compact"
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/internal/isolate"
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/vouchers/types"
@@ -75,7 +76,7 @@ func (k Keeper) Authority() string { return k.authority }
 func (k Keeper) Solvency(ctx context.Context) (purse.Balance, error) { return k.purse.Balance(ctx) }
 
 func emit(ctx context.Context, event sdk.Msg) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+	return events.Emit(ctx, event)
 }
 
 func (k Keeper) emitChange(ctx context.Context, what string, v types.Voucher, amount uint64) error {

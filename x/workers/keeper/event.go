@@ -5,13 +5,12 @@ import (
 
 	"github.com/cosmos/gogoproto/proto"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
 func emitEvent(ctx context.Context, event proto.Message) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+	return events.Emit(ctx, event)
 }
 
 func emitChange(ctx context.Context, w types.Worker, what string, amount uint64) error {
