@@ -56,6 +56,7 @@ const (
 
 // The SDK keeps prefixes and the default denomination in globals; they are set once, when a program of ours starts.
 func init() {
+	nameScope()
 	cfg := sdk.GetConfig()
 	cfg.SetBech32PrefixForAccount(AddressPrefix, AddressPrefix+"pub")
 	cfg.SetBech32PrefixForValidator(ValidatorPrefix, ValidatorPrefix+"pub")
@@ -106,11 +107,6 @@ func New() Config {
 		TxConfig:          txConfig,
 		Amino:             amino,
 	}
-}
-
-// Addresses reads and writes account addresses.
-func Addresses() addresscodec.Bech32Codec {
-	return addresscodec.Bech32Codec{Bech32Prefix: AddressPrefix}
 }
 
 var interfaces = []func(codectypes.InterfaceRegistry){

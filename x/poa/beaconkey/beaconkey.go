@@ -7,6 +7,7 @@ package beaconkey
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/cloudflare/circl/ecc/bls12381"
 	"github.com/cloudflare/circl/sign/bls"
+
+	"github.com/credence-chain/credence/internal/recent"
 )
 
 const (
@@ -81,8 +84,24 @@ func ValidatePublicKey(pub []byte) error {
 	return err
 }
 
-// Verify checks that sig is the signature of msg under pub, in its canonical encoding.
+// verified are the signatures of late that verified, by the hash of key, message and signature. A validator verifies the proof
+// of each block before it votes and again when it executes the block, and each time costs as much as dozens of transactions.
+var verified = recent.New[[sha256.Size]byte, struct{}](64)
+
+// Verify checks that sig is the signature of msg under pub, in its canonical encoding. What verified of late is remembered.
 func Verify(pub, msg, sig []byte) error {
+	question := sha256.Sum256(Fields(pub, msg, sig))
+	if _, found := verified.Get(question); found {
+		return nil
+	}
+	if err := verify(pub, msg, sig); err != nil {
+		return err
+	}
+	verified.Put(question, struct{}{})
+	return nil
+}
+
+func verify(pub, msg, sig []byte) error {
 	key, err := parsePublicKey(pub)
 	if err != nil {
 		return err
@@ -111,7 +130,13 @@ func VerifyPossession(pub, proof []byte) error {
 	return nil
 }
 
+// publicKeys are those of late that are valid. There are as many as seats, and each is used again and again.
+var publicKeys = recent.New[string, *bls.PublicKey[bls.KeyG2SigG1]](256)
+
 func parsePublicKey(pub []byte) (*bls.PublicKey[bls.KeyG2SigG1], error) {
+	if key, found := publicKeys.Get(string(pub)); found {
+		return key, nil
+	}
 	if len(pub) != PublicKeySize {
 		return nil, fmt.Errorf("%w: %d bytes, expected %d", ErrPublicKey, len(pub), PublicKeySize)
 	}
@@ -126,6 +151,7 @@ func parsePublicKey(pub []byte) (*bls.PublicKey[bls.KeyG2SigG1], error) {
 	if err != nil || !bytes.Equal(again, pub) {
 		return nil, fmt.Errorf("%w: not the canonical encoding", ErrPublicKey)
 	}
+	publicKeys.Put(string(pub), key)
 	return key, nil
 }
 
