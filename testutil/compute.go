@@ -440,6 +440,11 @@ func (c *Compute) CheckBooks() {
 	require.NoError(c.T, c.App.SupplyKeeper.CheckInvariants(ctx), "supply at height %d", c.Height())
 	require.NoError(c.T, c.App.TasksKeeper.CheckInvariants(ctx), "tasks at height %d", c.Height())
 	c.checkTasks(ctx)
+	seats, err := c.App.PoaKeeper.ActiveSeats(ctx)
+	require.NoError(c.T, err)
+	count, err := c.App.PoaKeeper.ActiveCount(ctx)
+	require.NoError(c.T, err)
+	require.EqualValues(c.T, len(seats), count, "active seats at height %d", c.Height())
 }
 
 // checkTasks checks what the modules must agree on: each worker's locked stake and busy slots are its open seats'; each

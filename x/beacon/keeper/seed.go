@@ -30,11 +30,11 @@ func (k Keeper) SeedAt(ctx context.Context, height int64) ([]byte, error) {
 // k = floor((N-1)/3) of N active seats (docs/protocol.md, section 7). A chain of one seat has factor 1, and no unpredictability
 // towards that seat.
 func (k Keeper) Factor(ctx context.Context) (uint64, error) {
-	seats, err := k.seats.ActiveSeats(ctx)
+	seats, err := k.seats.ActiveCount(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return uint64(poatypes.Colluders(len(seats))) + 1, nil
+	return uint64(poatypes.Colluders(int(seats))) + 1, nil
 }
 
 // Delay returns d = max(2, k+1): how many blocks after a commit the seed comes by which the second wave is drawn.

@@ -25,6 +25,8 @@ type Keeper struct {
 	Params collections.Item[types.Params]
 	// Seats: org id -> seat, walked in order of org id.
 	Seats collections.Map[string, types.Seat]
+	// Active is how many of them are active; absent only in a state that is older than it. See ActiveCount.
+	Active collections.Item[uint64]
 	// SeatByOperator: account -> org id.
 	SeatByOperatorIndex collections.Map[sdk.AccAddress, string]
 	// SeatByCourt: account -> org id.
@@ -66,6 +68,7 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 		orgs:                orgs,
 		Params:              collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Seats:               collections.NewMap(sb, types.SeatsPrefix, "seats", collections.StringKey, compact.Value[types.Seat](cdc, addresses)),
+		Active:              collections.NewItem(sb, types.ActiveKey, "active", collections.Uint64Value),
 		SeatByOperatorIndex: collections.NewMap(sb, types.SeatByOperatorPrefix, "seat_by_operator", sdk.AccAddressKey, collections.StringValue),
 		SeatByConsensus:     collections.NewMap(sb, types.SeatByConsensusPrefix, "seat_by_consensus", collections.BytesKey, collections.StringValue),
 		Missed:              collections.NewKeySet(sb, types.MissedPrefix, "missed", collections.PairKeyCodec(collections.StringKey, collections.Int64Key)),

@@ -25,6 +25,9 @@ func setRoles(org string, roles ...orgstypes.Role) sdk.Msg {
 func activeSeats(c *testutil.Chain) (orgs []string) {
 	seats, err := c.App.PoaKeeper.ActiveSeats(c.Ctx())
 	require.NoError(c.T, err)
+	count, err := c.App.PoaKeeper.ActiveCount(c.Ctx())
+	require.NoError(c.T, err)
+	require.EqualValues(c.T, len(seats), count, "the counter is the number of active seats")
 	for _, s := range seats {
 		orgs = append(orgs, s.OrgId)
 	}

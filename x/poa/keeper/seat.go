@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/poa/types"
 )
@@ -42,6 +43,30 @@ func (k Keeper) ActiveSeats(ctx context.Context) (seats []types.Seat, err error)
 		return false, nil
 	})
 	return seats, err
+}
+
+// ActiveCount returns how many seats ActiveSeats has. It reads one counter: draws, plans and the beacon ask for it many times
+// in a block, whatever the number of seats.
+func (k Keeper) ActiveCount(ctx context.Context) (uint64, error) {
+	n, found, err := records.FindItem(ctx, k.Active)
+	if err != nil || found {
+		return n, err
+	}
+	seats, err := k.ActiveSeats(ctx)
+	return uint64(len(seats)), err
+}
+
+// countActive counts the active seats anew where one has become active or ceased to be. That is rare, so that a walk over all
+// of them costs nothing to speak of, and cannot drift.
+func (k Keeper) countActive(ctx context.Context, was, is bool) error {
+	if was == is {
+		return nil
+	}
+	seats, err := k.ActiveSeats(ctx)
+	if err != nil {
+		return err
+	}
+	return k.Active.Set(ctx, uint64(len(seats)))
 }
 
 // SeatByOperator returns the seat whose operator addr is, jailed or not.
@@ -120,7 +145,14 @@ func (k Keeper) removeSeat(ctx context.Context, s types.Seat) error {
 	); err != nil {
 		return err
 	}
-	return k.Seats.Remove(ctx, s.OrgId)
+	before, _, err := records.Find(ctx, k.Seats, s.OrgId)
+	if err != nil {
+		return err
+	}
+	if err := k.Seats.Remove(ctx, s.OrgId); err != nil {
+		return err
+	}
+	return k.countActive(ctx, before.Active(), false)
 }
 
 // openCourtAccount makes an account of the key that answers in courts, which signs although it has no coins.
@@ -137,7 +169,14 @@ func (k Keeper) openCourtAccount(ctx context.Context, s types.Seat) error {
 
 // setSeat stores a seat and marks it for the end of the block.
 func (k Keeper) setSeat(ctx context.Context, s types.Seat) error {
+	before, _, err := records.Find(ctx, k.Seats, s.OrgId) // the empty seat is not active
+	if err != nil {
+		return err
+	}
 	if err := k.Seats.Set(ctx, s.OrgId, s); err != nil {
+		return err
+	}
+	if err := k.countActive(ctx, before.Active(), s.Active()); err != nil {
 		return err
 	}
 	return k.Changed.Set(ctx, s.ConsensusPubkey)

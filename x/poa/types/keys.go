@@ -43,4 +43,6 @@ var (
 	PauseKey = collections.NewPrefix(14)
 	// PauseVotesPrefix: org id -> PauseVote.
 	PauseVotesPrefix = collections.NewPrefix(15)
+	// ActiveKey holds how many seats are active.
+	ActiveKey = collections.NewPrefix(16)
 )

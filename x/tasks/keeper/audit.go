@@ -22,11 +22,11 @@ func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
 	if ev.Cause, err = k.auditCause(ctx, it); err != nil || ev.Cause == poco.AuditNone {
 		return ev, err
 	}
-	bench, err := k.seats.ActiveSeats(ctx)
+	bench, err := k.seats.ActiveCount(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if ev.Bond, err = k.setAside(ctx, it.state.Terms.Exposure(uint64(len(bench))).CourtCost); err != nil {
+	if ev.Bond, err = k.setAside(ctx, it.state.Terms.Exposure(bench).CourtCost); err != nil {
 		return nil, err
 	}
 	return ev, emit(ctx, &types.EventAudit{Task: it.stored.Id, Cause: types.AuditCause(ev.Cause), Bond: ev.Bond})

@@ -30,16 +30,16 @@ func (k Keeper) challenge(ctx context.Context, challenger, task string, maxBond 
 	if err != nil {
 		return 0, err
 	}
-	bench, err := k.seats.ActiveSeats(ctx)
+	bench, err := k.seats.ActiveCount(ctx)
 	if err != nil {
 		return 0, err
 	}
-	bond := it.state.Terms.ChallengeBond(uint64(len(bench)), params.ChallengeBond)
+	bond := it.state.Terms.ChallengeBond(bench, params.ChallengeBond)
 	if err := it.take(poco.Challenged{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), By: challenger, Bond: bond}); err != nil {
 		return 0, err
 	}
 	if bond > maxBond {
-		return 0, errorsmod.Wrapf(types.ErrBond, "max_bond: got %d ucred, expected at least %d, the fees of %d court seats or the least bond %d", maxBond, bond, len(bench), params.ChallengeBond)
+		return 0, errorsmod.Wrapf(types.ErrBond, "max_bond: got %d ucred, expected at least %d, the fees of %d court seats or the least bond %d", maxBond, bond, bench, params.ChallengeBond)
 	}
 	if err := k.postBond(ctx, from, id, bond); err != nil {
 		return 0, err

@@ -40,8 +40,8 @@ func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 
 // affordsCourt says whether the task's escrow pays the court of the seats that are active now.
 func (k Keeper) affordsCourt(ctx context.Context, it *item) (bool, error) {
-	bench, err := k.seats.ActiveSeats(ctx)
-	return it.state.AffordsCourt(uint64(len(bench))), err
+	bench, err := k.seats.ActiveCount(ctx)
+	return it.state.AffordsCourt(bench), err
 }
 
 // courts reads how busy the court is.

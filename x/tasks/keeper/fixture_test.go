@@ -390,6 +390,11 @@ func (b bench) ActiveSeats(ctx context.Context) (seats []poatypes.Seat, err erro
 	return seats, nil
 }
 
+func (b bench) ActiveCount(ctx context.Context) (uint64, error) {
+	seats, err := b.ActiveSeats(ctx)
+	return uint64(len(seats)), err
+}
+
 func (b bench) Payee(_ context.Context, org string) (string, error) {
 	return addressOf("operator of " + org), nil
 }

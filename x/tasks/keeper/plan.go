@@ -106,7 +106,7 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 	if err != nil {
 		return poco.Plan{}, err
 	}
-	bench, err := k.seats.ActiveSeats(ctx)
+	bench, err := k.seats.ActiveCount(ctx)
 	if err != nil {
 		return poco.Plan{}, err
 	}
@@ -120,7 +120,7 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
 		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
 		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Exposure: terms.Exposure(uint64(len(bench))), Trust: terms.Trust, Records: scores(it.state.Seats),
+		Exposure: terms.Exposure(bench), Trust: terms.Trust, Records: scores(it.state.Seats),
 	}), nil
 }
 

@@ -274,7 +274,7 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	bench, err := q.seats.ActiveSeats(ctx)
+	bench, err := q.seats.ActiveCount(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -282,7 +282,7 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.MinReplicas, uint64(len(bench)))
+	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.MinReplicas, bench)
 	cost := func(seats uint64) uint64 {
 		terms := it.state.Terms
 		terms.MaxSeats = uint32(min(seats, math.MaxUint32))

@@ -63,6 +63,8 @@ type BeaconKeeper interface {
 // SeatsKeeper is the court's bench: the validators.
 type SeatsKeeper interface {
 	ActiveSeats(ctx context.Context) ([]poatypes.Seat, error)
+	// ActiveCount is the number of ActiveSeats.
+	ActiveCount(ctx context.Context) (uint64, error)
 	Jail(ctx context.Context, org, reason string) error
 	// Payee is the account that is paid what an organisation's seat earned in court.
 	Payee(ctx context.Context, org string) (string, error)
