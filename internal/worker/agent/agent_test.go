@@ -112,8 +112,8 @@ func (h *house) start(killAt string) *life {
 	l := &life{jrnl: j, stop: cancel, done: make(chan struct{}), killed: make(chan struct{})}
 	var once sync.Once
 	m := metrics.New(prometheus.NewRegistry())
-	stack := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(h.chain), h.chain,
-		sender.ConfirmOptions{Poll: time.Millisecond}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
+	stack := broadcast.Retrying(broadcast.Batching(h.chain,
+		broadcast.BatchOptions{Gather: time.Millisecond, Confirm: sender.ConfirmOptions{Poll: time.Millisecond}}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
 	a, err := New(Config{
 		Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
 		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: stack, Journal: j, Fetcher: h.fetcher,

@@ -239,11 +239,12 @@ func txError(err error) error {
 }
 
 // Sign implements broadcast.Node.
-func (c *fakeChain) Sign(_ context.Context, msg sdk.Msg, _ uint64) (*client.SignedTx, error) {
+func (c *fakeChain) Sign(_ context.Context, _ uint64, msgs ...sdk.Msg) (*client.SignedTx, error) {
+	require.Len(c.t, msgs, 1, "the chain has one task")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	hash := fmt.Sprintf("TX%d", len(c.txs))
-	c.txs[hash] = msg
+	c.txs[hash] = msgs[0]
 	return &client.SignedTx{Hash: hash, Timeout: time.Unix(c.height+500, 0)}, nil
 }
 

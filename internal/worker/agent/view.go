@@ -98,7 +98,7 @@ func look(a chain.Assignment, key journal.Key, who string, height int64) sight {
 		s.view = Opened
 	case s.seat.State == taskstypes.SEAT_STATE_COMMITTED:
 		switch {
-		case a.Task.Phase != reveal || a.Task.From > height:
+		case a.Task.Phase != reveal || a.Task.From > height+1: // likewise: every commitment is in a block already
 			s.view = Locked
 		case open:
 			s.view = Opening

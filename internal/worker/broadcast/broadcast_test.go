@@ -35,7 +35,7 @@ func newFake() *fakeNode {
 	return &fakeNode{needs: 1, broadcasts: map[string]int{}, fail: map[string]error{}, now: time.Unix(100, 0)}
 }
 
-func (f *fakeNode) Sign(_ context.Context, _ sdk.Msg, gas uint64) (*client.SignedTx, error) {
+func (f *fakeNode) Sign(_ context.Context, gas uint64, _ ...sdk.Msg) (*client.SignedTx, error) {
 	if f.away {
 		return nil, client.ErrNoEndpoint
 	}

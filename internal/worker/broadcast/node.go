@@ -23,13 +23,13 @@ func Of(conn sender.Conn, key sender.Key, gasPrices string, ttl time.Duration) (
 type node struct{ *sender.Sender }
 
 // Sign implements Node.
-func (n node) Sign(ctx context.Context, msg sdk.Msg, gas uint64) (*sender.SignedTx, error) {
+func (n node) Sign(ctx context.Context, gas uint64, msgs ...sdk.Msg) (*sender.SignedTx, error) {
 	if gas == 0 {
-		// What an answer needs, and what makes it go first and free of fee. That nothing is simulated saves a question while a
+		// What answers need, and what makes them go first and free of fee. That nothing is simulated saves a question while a
 		// window runs.
-		gas = usualGas
+		gas = taskstypes.AnswersGas(len(msgs))
 	}
-	return n.SignWithGas(ctx, gas, msg)
+	return n.SignWithGas(ctx, gas, msgs...)
 }
 
 // Bounds of the gas that one message is given.

@@ -20,7 +20,8 @@ type Order struct {
 	// be nil.
 	Signed func(hash string, timeout time.Time) error
 
-	gas uint64 // the limit, when the usual one did not suffice
+	gas   uint64 // the limit, when the usual one did not suffice
+	alone bool   // it was refused, so that others had better not be with it
 }
 
 // Receipt is what became of an order.
@@ -38,13 +39,13 @@ type Sender interface {
 // Node is what sending needs of a chain; Of makes one of a connection.
 type Node interface {
 	sender.Chain
-	// Sign makes a transaction that has not been sent, with a gas limit; 0 means what an answer needs.
-	Sign(ctx context.Context, msg sdk.Msg, gas uint64) (*sender.SignedTx, error)
+	// Sign makes a transaction of one or more answers that has not been sent, with a gas limit; 0 means what they need.
+	Sign(ctx context.Context, gas uint64, msgs ...sdk.Msg) (*sender.SignedTx, error)
 }
 
 // New is the stack that a worker uses.
 func New(node Node, m *metrics.Set) Sender {
-	return Metered(Retrying(Confirming(Direct(node), node, sender.ConfirmOptions{Rebroadcasted: m.Rebroadcasts.Inc}), RetryOptions{}), m)
+	return Metered(Retrying(Batching(node, BatchOptions{Confirm: sender.ConfirmOptions{Rebroadcasted: m.Rebroadcasts.Inc}}), RetryOptions{}), m)
 }
 
 // Direct signs and sends once, without waiting for inclusion.
@@ -53,7 +54,7 @@ func Direct(node Node) Sender { return direct{node} }
 type direct struct{ node Node }
 
 func (d direct) Send(ctx context.Context, o Order) (Receipt, error) {
-	tx, err := d.node.Sign(ctx, o.Msg, o.gas)
+	tx, err := d.node.Sign(ctx, o.gas, o.Msg)
 	if err != nil {
 		return Receipt{}, err
 	}
