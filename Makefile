@@ -94,7 +94,7 @@ proto-breaking: ## Fail when proto/ breaks what was released (proto/released.bin
 	scripts/proto.sh breaking
 
 .PHONY: released
-released: ## With a release: renew what the messages of later versions are compared with
+released: ## With a release: renew what the messages and the state of later versions are compared with
 	scripts/proto.sh released
 
 .PHONY: docs

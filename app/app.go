@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
@@ -67,6 +68,7 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/app/watch"
 	"github.com/credence-chain/credence/client/stream"
 	"github.com/credence-chain/credence/x/apps"
@@ -137,6 +139,10 @@ type Options struct {
 	Signer beaconkeeper.Signer
 	// Selector picks transactions for blocks; nil for the order of arrival. Tests set it.
 	Selector proposal.Selector
+	// Version is what the build knows of the state's layout; nil for that of this source. Rehearsals of upgrades set it.
+	Version *upgrades.Version
+	// Failed is told why a block can't be executed or committed, and the block's time, before the engine is: the node can't go on. May be nil.
+	Failed func(cause error, block time.Time)
 }
 
 // App is the application.
@@ -149,6 +155,9 @@ type App struct {
 	watch      *watch.Watch                // nil on what is no node
 	stream     atomic.Pointer[stream.Feed] // likewise; set while blocks are made
 	health     atomic.Pointer[health.Server]
+	version    upgrades.Version
+	failed     func(cause error, block time.Time)
+	executed   time.Time // of the block that is executed
 	keys       map[string]*storetypes.KVStoreKey
 	objectKeys map[string]*storetypes.ObjectStoreKey
 
@@ -189,10 +198,16 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 	base.SetInterfaceRegistry(enc.InterfaceRegistry)
 	base.SetTxEncoder(enc.TxConfig.TxEncoder())
 
+	layout := upgrades.Current()
+	if opts.Version != nil {
+		layout = *opts.Version
+	}
 	a := &App{
 		BaseApp:  base,
 		Encoding: enc,
 		waiting:  waiting,
+		version:  layout,
+		failed:   opts.Failed,
 		keys: storetypes.NewKVStoreKeys(
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
@@ -201,9 +216,14 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 		),
 		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
 	}
+	for _, name := range slices.Sorted(maps.Values(layout.Moved)) {
+		a.keys[name] = storetypes.NewKVStoreKey(name)
+	}
 	a.makeKeepers(logger, appOpts)
 	a.makeModules()
 	a.registerServices()
+	a.setUpgrades()
+	a.SetStoreLoader(layout.Loader(db, enc.Codec))
 
 	a.MountKVStores(a.keys)
 	a.MountObjectStores(a.objectKeys)
@@ -225,9 +245,12 @@ func Authority() string {
 	return text
 }
 
+// service opens a store by its name.
+func (a *App) service(name string) storeService { return runtime.NewKVStoreService(a.keys[name]) }
+
 func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	cdc, addresses, authority := a.Encoding.Codec, encoding.Addresses(), Authority()
-	service := func(name string) storeService { return runtime.NewKVStoreService(a.keys[name]) }
+	service := func(module string) storeService { return a.service(a.version.StoreOf(module)) }
 
 	a.ConsensusKeeper = consensuskeeper.NewKeeper(cdc, service(consensustypes.StoreKey), authority, runtime.EventService{})
 	a.SetParamStore(a.ConsensusKeeper.ParamsStore)
@@ -303,7 +326,7 @@ func (a *App) makeModules() {
 		supply.NewAppModule(a.SupplyKeeper),
 		orgs.NewAppModule(a.OrgsKeeper, addresses),
 		poa.NewAppModule(a.PoaKeeper, addresses),
-		beacon.NewAppModule(a.BeaconKeeper),
+		a.change(beacon.NewAppModule(a.BeaconKeeper)).(module.AppModule),
 		apps.NewAppModule(a.AppsKeeper, addresses),
 		workers.NewAppModule(a.WorkersKeeper, addresses),
 		vouchers.NewAppModule(a.VouchersKeeper, addresses),
@@ -388,8 +411,8 @@ func (a *App) setHandlers(opts Options) {
 	a.SetPrepareCheckStater(func(sdk.Context) { a.waiting.forget() })
 
 	blocks := proposal.New(a.BeaconKeeper, a.Encoding.TxConfig.TxDecoder(), opts.Signer, urgent, opts.Selector)
-	a.SetPrepareProposal(blocks.Prepare)
-	a.SetProcessProposal(blocks.Process)
+	a.SetPrepareProposal(a.prepareAfterUpgrade(blocks.Prepare))
+	a.SetProcessProposal(a.processAfterUpgrade(blocks.Process))
 
 	a.SetInitChainer(a.InitChainer)
 	a.SetPreBlocker(a.PreBlocker)
@@ -414,13 +437,15 @@ func (a *App) InitChainer(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 	return a.ModuleManager.InitGenesis(ctx, a.Encoding.Codec, state)
 }
 
-// PreBlocker stores the block's seed before anything else, then runs the modules'.
+// PreBlocker carries out an upgrade that is due, for which x/upgrade is the first module, and then stores the block's seed, before
+// anything of the block itself: also the seed is state that an upgrade may move.
 func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
 	a.waiting.included(req.Txs)
-	if err := a.BeaconKeeper.PreBlock(ctx, req.Txs, req.ProposerAddress); err != nil {
+	res, err := a.ModuleManager.PreBlock(ctx)
+	if err != nil {
 		return nil, err
 	}
-	return a.ModuleManager.PreBlock(ctx)
+	return res, a.BeaconKeeper.PreBlock(ctx, req.Txs, req.ProposerAddress)
 }
 
 // modules returns the modules by name, as the SDK's reflection wants them.

@@ -47,6 +47,7 @@ gather
 case "$mode" in
 released)
   buf build proto --exclude-source-info --output "$released"
+  go test ./app -run 'TestStateLayout$' -count=1 -args -released
   exit
   ;;
 breaking)

@@ -18,6 +18,7 @@
 //	types.NewQueryClient(c.Conn()).Params(c.Ctx(), ...)  // queries, as a client sees them
 //	m := c.Mempool(nil); m.Send(tx); m.Next()            // the engine's mempool, and blocks that a proposer makes of it
 //	c.Restart(); c.Replay(); c.Export(); testutil.Import(t, exported)
+//	c.PassPlan("v2", height); c.Until(height - 1); c.Upgrade(version) // a build of another version takes over
 //
 // Everything is deterministic: keys come from names, time advances by BlockTime, proposers take turns.
 package testutil
@@ -40,14 +41,17 @@ import (
 	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
+	"github.com/cosmos/cosmos-sdk/client/flags"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 )
@@ -79,6 +83,7 @@ type Chain struct {
 	Blocks []*abci.RequestFinalizeBlock
 
 	chainID  string
+	home     string
 	db       dbm.DB
 	orgs     map[string]*Org
 	orgOrder []string
@@ -98,6 +103,9 @@ type Chain struct {
 	known   []*Seat // every set of keys of a seat that signs or signed
 	// validators of a height; a block's updates hold two heights later.
 	sets map[int64][]abci.Validator
+	// The version of the first block, and those that took over later, by their first height.
+	began     *upgrades.Version
+	takeovers map[int64]*upgrades.Version
 }
 
 // New starts a chain: genesis is stored, no block has been made.
@@ -138,7 +146,7 @@ func newChain(t testing.TB) *Chain {
 	return &Chain{
 		T: t, chainID: ChainID, db: dbm.NewMemDB(), params: &params,
 		orgs: map[string]*Org{}, pending: map[string]uint64{}, absent: map[string]bool{},
-		sets: map[int64][]abci.Validator{},
+		sets: map[int64][]abci.Validator{}, takeovers: map[int64]*upgrades.Version{}, home: t.TempDir(),
 	}
 }
 
@@ -146,7 +154,7 @@ func newChain(t testing.TB) *Chain {
 func (c *Chain) open() {
 	opts := c.opts
 	opts.Signer = signer{c}
-	c.App = app.New(log.NewNopLogger(), c.db, true, noOptions{}, opts, baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice))
+	c.App = app.New(log.NewNopLogger(), c.db, true, options{c.home}, opts, baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice))
 	for _, hook := range c.hooks {
 		hook(c.App)
 	}
@@ -211,7 +219,12 @@ func (c *Chain) Next() *abci.ResponseFinalizeBlock {
 // TryNext is Next, for tests that expect the block itself to fail.
 func (c *Chain) TryNext() (*abci.ResponseFinalizeBlock, error) {
 	c.T.Helper()
-	req := c.block()
+	return c.execute(c.block())
+}
+
+// execute executes and commits a block.
+func (c *Chain) execute(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	c.T.Helper()
 	res, err := c.App.FinalizeBlock(req)
 	if err != nil {
 		return nil, err
@@ -254,6 +267,11 @@ func (c *Chain) block() *abci.RequestFinalizeBlock {
 // proof signs the beacon's message for the next block with the key that the proposer's seat has.
 func (c *Chain) proof(proposer *Seat, height int64) []byte {
 	c.T.Helper()
+	if c.takeovers[height] != nil { // its seed may lie where only the upgraded application finds it
+		proof, err := beacontypes.ProofOf(c.Propose())
+		require.NoError(c.T, err)
+		return proof
+	}
 	seed, err := c.App.BeaconKeeper.Seed(c.Ctx())
 	require.NoError(c.T, err)
 	_, pubkey, found, err := c.App.PoaKeeper.BeaconKey(c.Ctx(), proposer.ConsAddress())
@@ -362,15 +380,57 @@ func (c *Chain) Restart() {
 	require.Equal(c.T, c.height, c.App.LastBlockHeight())
 }
 
+// PassPlan has the council pass an upgrade of a name at a height.
+func (c *Chain) PassPlan(name string, height int64) {
+	c.T.Helper()
+	c.Pass(&upgradetypes.MsgSoftwareUpgrade{Authority: app.Authority(), Plan: upgradetypes.Plan{Name: name, Height: height}})
+}
+
+// Upgrade demands that the build so far refuses the next block because of a plan, and has that of a version take over and execute the
+// same block. Replay changes builds at the same height.
+func (c *Chain) Upgrade(v upgrades.Version) *abci.ResponseFinalizeBlock {
+	c.T.Helper()
+	res, err := c.TryUpgrade(v)
+	require.NoError(c.T, err, "block %d", c.height+1)
+	return res
+}
+
+// TryUpgrade is Upgrade, for tests that expect the upgrade to fail.
+func (c *Chain) TryUpgrade(v upgrades.Version) (*abci.ResponseFinalizeBlock, error) {
+	c.T.Helper()
+	req := c.block()
+	_, err := c.App.FinalizeBlock(req)
+	require.ErrorContains(c.T, err, "NEEDED at height")
+	c.TakeOver(v)
+	return c.execute(req)
+}
+
+// TakeOver opens the chain's database with the build of another version.
+func (c *Chain) TakeOver(v upgrades.Version) {
+	c.T.Helper()
+	c.opts.Version, c.takeovers[c.height+1] = &v, &v
+	c.Restart()
+}
+
+// WithVersion is the build that makes the first block.
+func WithVersion(v upgrades.Version) Option {
+	return func(c *Chain) { c.opts.Version, c.began = &v, &v }
+}
+
 // Replay gives every block so far to a new application on an empty database and returns its last app hash.
 func (c *Chain) Replay() []byte {
 	c.T.Helper()
 	fresh := *c
 	fresh.db = dbm.NewMemDB()
+	fresh.opts.Version = c.began
 	fresh.open()
 	_, err := fresh.App.InitChain(c.init)
 	require.NoError(c.T, err)
 	for _, b := range c.Blocks {
+		if v := c.takeovers[b.Height]; v != nil {
+			fresh.opts.Version = v
+			fresh.open()
+		}
 		_, err := fresh.App.FinalizeBlock(b)
 		require.NoError(c.T, err, "replay of block %d", b.Height)
 		_, err = fresh.App.Commit()
@@ -430,10 +490,15 @@ func (s signer) SignAs(pubkey, msg []byte) ([]byte, bool) {
 	return nil, false
 }
 
-// noOptions is an empty node configuration.
-type noOptions struct{}
+// options are a node's configuration: nothing but its folder.
+type options struct{ home string }
 
-func (noOptions) Get(string) any { return nil }
+func (o options) Get(key string) any {
+	if key == flags.FlagHome {
+		return o.home
+	}
+	return nil
+}
 
 // Option changes how a chain starts.
 type Option func(*Chain)

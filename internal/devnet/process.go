@@ -1,6 +1,7 @@
 package devnet
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -108,6 +109,44 @@ func (p *Process) end(signal syscall.Signal, grace time.Duration) {
 		_ = syscall.Kill(-pid, syscall.SIGKILL)
 		<-done
 	}
+}
+
+// Await waits until it ends by itself, which is then no failure of the devnet, and returns its exit status; -1 when it does not run or
+// was ended by a signal.
+func (p *Process) Await(ctx context.Context) (status int, err error) {
+	p.mu.Lock()
+	p.stopping = true
+	done := p.done
+	p.mu.Unlock()
+	if done == nil {
+		return -1, fmt.Errorf("%s was never started", p.Name)
+	}
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return -1, fmt.Errorf("%s has not ended: %w", p.Name, ctx.Err())
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var exit *exec.ExitError
+	if errors.As(p.err, &exit) {
+		return exit.ExitCode(), nil
+	}
+	return 0, p.err
+}
+
+// Expect makes its end by itself no failure of the devnet until it is started again.
+func (p *Process) Expect() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopping = true
+}
+
+// Use has another program started next time, with the same arguments.
+func (p *Process) Use(path string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.path = path
 }
 
 // Tail is the end of its log, at most n lines.

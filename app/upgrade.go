@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+
+	"cosmossdk.io/core/appmodule"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/module"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+
+	"github.com/credence-chain/credence/app/upgrades"
+)
+
+// change lets a rehearsal put its own layout in the place of a module's.
+func (a *App) change(m appmodule.AppModule) appmodule.AppModule {
+	if a.version.Change == nil {
+		return m
+	}
+	return a.version.Change(m, a.service)
+}
+
+// setUpgrades registers what is done at the height of each plan that this build knows.
+func (a *App) setUpgrades() {
+	if err := a.version.Check(); err != nil {
+		panic(err)
+	}
+	for _, u := range a.version.Upgrades {
+		a.UpgradeKeeper.SetUpgradeHandler(u.Name, a.carryOut(u))
+	}
+}
+
+// carryOut migrates every module whose consensus version has risen, makes the default state of those that are new, and finishes.
+func (a *App) carryOut(u upgrades.Upgrade) upgradetypes.UpgradeHandler {
+	return func(ctx context.Context, _ upgradetypes.Plan, from module.VersionMap) (module.VersionMap, error) {
+		to, err := a.ModuleManager.RunMigrations(ctx, a.configurator, from)
+		if err != nil {
+			return nil, fmt.Errorf("upgrade %s: %w", u.Name, err)
+		}
+		if u.Finish != nil {
+			if err := u.Finish(sdk.UnwrapSDKContext(ctx)); err != nil {
+				return nil, fmt.Errorf("upgrade %s: finish: %w", u.Name, err)
+			}
+		}
+		return to, nil
+	}
+}
+
+// upgradeDue returns the plan that the block of the context executes first; false when there is none, or an operator skips it.
+func (a *App) upgradeDue(ctx sdk.Context) (plan upgradetypes.Plan, due bool, err error) {
+	plan, err = a.UpgradeKeeper.GetUpgradePlan(ctx)
+	if errors.Is(err, upgradetypes.ErrNoUpgradePlanFound) {
+		return plan, false, nil
+	}
+	if err != nil {
+		return plan, false, err
+	}
+	return plan, plan.ShouldExecute(ctx.BlockHeight()) && !a.UpgradeKeeper.IsSkipHeight(ctx.BlockHeight()), nil
+}
+
+// upgraded brings the state in which a block is prepared or judged to where the block's transactions will find it: after the upgrade
+// that is due in it. Nodes of the new version propose and judge that block when those of the old one stopped before they decided it.
+// The context's state is a branch that nobody keeps.
+func (a *App) upgraded(ctx sdk.Context) error {
+	plan, due, err := a.upgradeDue(ctx)
+	if err != nil || !due || !a.UpgradeKeeper.HasHandler(plan.Name) {
+		return err
+	}
+	return a.UpgradeKeeper.ApplyUpgrade(ctx, plan)
+}
+
+// prepareAfterUpgrade is prepare on the state after an upgrade that is due.
+func (a *App) prepareAfterUpgrade(prepare sdk.PrepareProposalHandler) sdk.PrepareProposalHandler {
+	return func(ctx sdk.Context, req *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
+		if err := a.upgraded(ctx); err != nil {
+			return nil, err
+		}
+		return prepare(ctx, req)
+	}
+}
+
+// processAfterUpgrade is process on the state after an upgrade that is due.
+func (a *App) processAfterUpgrade(process sdk.ProcessProposalHandler) sdk.ProcessProposalHandler {
+	return func(ctx sdk.Context, req *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
+		if err := a.upgraded(ctx); err != nil {
+			return nil, err
+		}
+		return process(ctx, req)
+	}
+}

@@ -1,0 +1,140 @@
+// Package upgrades says which upgrades a build carries out, and loads the stores for the one that is due.
+//
+// The council passes a plan: a name and a height. The builds before that height lack the plan's name, decide the block of that height,
+// and refuse to execute it. The build that has the name loads the stores that its upgrade adds, runs the migrations, and goes on from
+// that block. See docs/adr/0034-upgrades.md.
+package upgrades
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	dbm "github.com/cosmos/cosmos-db"
+
+	"cosmossdk.io/core/appmodule"
+	"cosmossdk.io/core/store"
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+)
+
+// Upgrade takes a running chain from the state of one version to that of the next.
+type Upgrade struct {
+	// Name of the plan that asks for it.
+	Name string
+	// Stores that it adds, renames or deletes before the first block of the new version is executed. A store from which a migration
+	// reads can't be deleted by the same upgrade.
+	Stores storetypes.StoreUpgrades
+	// Finish does what belongs to no module's migrations, after them; nil for nothing. An error stops the node.
+	Finish func(ctx sdk.Context) error
+}
+
+// Version is what a build knows of the state's layout, besides what its modules say themselves.
+type Version struct {
+	// Upgrades that it carries out, oldest first. One stays in the list until no node is to be started from a state before it.
+	Upgrades []Upgrade
+	// Moved says which store holds a module's state in place of the one of the module's name.
+	Moved map[string]string
+	// Change wraps a module whose layout differs from that of this source; nil for none. Only rehearsals need it.
+	Change func(module appmodule.AppModule, service func(store string) store.KVStoreService) appmodule.AppModule
+}
+
+// Current is the version of this source. It has no upgrade yet: the first release that changes the state adds the first.
+func Current() Version { return Version{} }
+
+// Find returns the upgrade of a name.
+func (v Version) Find(name string) (Upgrade, bool) {
+	i := slices.IndexFunc(v.Upgrades, func(u Upgrade) bool { return u.Name == name })
+	if i < 0 {
+		return Upgrade{}, false
+	}
+	return v.Upgrades[i], true
+}
+
+// StoreOf is the store that holds a module's state.
+func (v Version) StoreOf(module string) string {
+	if moved, is := v.Moved[module]; is {
+		return moved
+	}
+	return module
+}
+
+// Loader loads the application's stores. Where an upgrade of v is due in the next block, it adds, renames and deletes what that upgrade
+// says. Whether one is due it reads from the plan in the state, and not from the file that the build before leaves when it stops: a node
+// that was stopped earlier has none.
+func (v Version) Loader(db dbm.DB, cdc codec.BinaryCodec) baseapp.StoreLoader {
+	return func(ms storetypes.CommitMultiStore) error {
+		plan, found, err := planIn(db, cdc)
+		if err != nil {
+			return fmt.Errorf("upgrade plan: %w", err)
+		}
+		height := ms.LastCommitID().Version
+		if found {
+			u, has := v.Find(plan.Name)
+			switch {
+			case has && plan.ShouldExecute(height+1):
+				return ms.LoadLatestVersionAndUpgrade(&u.Stores)
+			case has:
+				return TooEarlyError{Name: plan.Name, At: plan.Height, Height: height}
+			}
+		}
+		if err := ms.LoadLatestVersion(); err != nil && len(v.Upgrades) > 0 {
+			return fmt.Errorf("load the state at height %d, in which no upgrade of this build is due: %w; a state before its last upgrade, %s, needs the build before it",
+				height, err, v.Upgrades[len(v.Upgrades)-1].Name)
+		} else if err != nil {
+			return err
+		}
+		return nil
+	}
+}
+
+// TooEarlyError says that a build was started before the height of its upgrade.
+type TooEarlyError struct {
+	Name       string
+	At, Height int64
+}
+
+// Error implements error.
+func (e TooEarlyError) Error() string {
+	return fmt.Sprintf("this build carries out the upgrade %q, which is due at height %d, and the state is that of height %d: start the build before it until that one stops",
+		e.Name, e.At, e.Height)
+}
+
+// planIn reads the plan from the last committed state of a database, of which it loads the store of x/upgrade alone.
+func planIn(db dbm.DB, cdc codec.BinaryCodec) (plan upgradetypes.Plan, found bool, err error) {
+	ms := rootmulti.NewStore(db, log.NewNopLogger())
+	if ms.LastCommitID().Version == 0 {
+		return plan, false, nil
+	}
+	key := storetypes.NewKVStoreKey(upgradetypes.StoreKey)
+	ms.MountStoreWithDB(key, storetypes.StoreTypeIAVL, nil)
+	if err := ms.LoadLatestVersion(); err != nil {
+		return plan, false, err
+	}
+	bz := ms.GetKVStore(key).Get(upgradetypes.PlanKey())
+	if bz == nil {
+		return plan, false, nil
+	}
+	return plan, true, cdc.Unmarshal(bz, &plan)
+}
+
+// Check refuses a version that could not be loaded: a name given twice, or none.
+func (v Version) Check() error {
+	seen := map[string]bool{}
+	for _, u := range v.Upgrades {
+		if u.Name == "" {
+			return errors.New("an upgrade has no name")
+		}
+		if seen[u.Name] {
+			return fmt.Errorf("upgrade %q is there twice", u.Name)
+		}
+		seen[u.Name] = true
+	}
+	return nil
+}
