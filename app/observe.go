@@ -1,6 +1,8 @@
 package app
 
 import (
+	"fmt"
+
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -16,8 +18,26 @@ func (a *App) Observe(reg prometheus.Registerer) {
 }
 
 // FinalizeBlock executes a block, and then counts what happened in it for those who watch the node.
-func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
-	res, err := a.BaseApp.FinalizeBlock(req)
+func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (res *abci.ResponseFinalizeBlock, err error) {
+	a.executed = req.Time
+	defer a.tell(&err)
+	res, err = a.BaseApp.FinalizeBlock(req)
 	a.watch.Block(res)
 	return res, err
+}
+
+// tell reports an error or a panic of a block to whoever ends the node, and passes it on.
+func (a *App) tell(err *error) {
+	r := recover()
+	if a.failed != nil {
+		switch {
+		case r != nil:
+			a.failed(fmt.Errorf("%v", r), a.executed)
+		case *err != nil:
+			a.failed(*err, a.executed)
+		}
+	}
+	if r != nil {
+		panic(r)
+	}
 }

@@ -25,6 +25,10 @@ const (
 	ExitUnproven    = 15  // a receipt does not prove what it is shown for
 	ExitNetwork     = 20  // no node, store or worker could be reached
 	ExitStalled     = 21  // the chain makes no blocks; what was begun goes on when it does
+	ExitUpgrade     = 30  // of a node: an upgrade is due, and another build has to take over
+	ExitConsensus   = 31  // of a node: the consensus engine has failed
+	ExitStorage     = 32  // of a node: its files can't be written, or the disk is nearly full
+	ExitDiverged    = 33  // of a node: its state is not the chain's
 	ExitInterrupted = 130 // Stopped by Ctrl-C, as shells say it: 128 + SIGINT
 	ExitTerminated  = 143 // Stopped by SIGTERM: 128 + 15
 )
@@ -55,10 +59,25 @@ func ExitTable() []ExitMeaning {
 	}
 }
 
+// NodeExitTable says what a node that ends by itself means. A supervisor acts on it.
+func NodeExitTable() []ExitMeaning {
+	return []ExitMeaning{
+		{ExitUpgrade, "an upgrade is due, and another build has to take over: don't start the same build again"},
+		{ExitConsensus, "the consensus engine has failed: start it again"},
+		{ExitStorage, "its files can't be written, or the disk is nearly full: free the disk, and start it again"},
+		{ExitDiverged, "its state is not the chain's: don't start it again; begin again from a snapshot"},
+	}
+}
+
+// NodeExitText is that table as lines of text.
+func NodeExitText() string { return text(NodeExitTable()) }
+
 // ExitText is the table as lines of text.
-func ExitText() string {
+func ExitText() string { return text(ExitTable()) }
+
+func text(table []ExitMeaning) string {
 	var b strings.Builder
-	for _, line := range ExitTable() {
+	for _, line := range table {
 		fmt.Fprintf(&b, "  %-4d %s\n", line.Status, line.Meaning)
 	}
 	return b.String()

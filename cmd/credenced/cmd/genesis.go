@@ -24,9 +24,9 @@ import (
 )
 
 // genesisCmd fills and checks the genesis file.
-func genesisCmd(a *app.App) *cobra.Command {
+func genesisCmd(a *app.App, n node) *cobra.Command {
 	cmd := &cobra.Command{Use: "genesis", Short: "Fill and check the genesis file", RunE: client.ValidateCmd}
-	export := server.ExportCmd(exportApp, app.DefaultHome)
+	export := server.ExportCmd(n.exportApp, app.DefaultHome)
 	export.Short = "Write the chain's state as the genesis of a new chain"
 	cmd.AddCommand(addAccountCmd(a), addOrganisationCmd(a), addSeatCmd(a), addPublicPoolCmd(a), validateCmd(a), export)
 	return cmd

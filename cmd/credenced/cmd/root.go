@@ -25,6 +25,7 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/cmd/credenced/doctor"
+	"github.com/credence-chain/credence/cmd/credenced/halt"
 	"github.com/credence-chain/credence/cmd/credenced/light"
 	"github.com/credence-chain/credence/cmd/credenced/network"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
@@ -62,7 +63,7 @@ func Execute() (status int) {
 // NewRoot returns the root command with everything below it.
 func NewRoot() *cobra.Command {
 	// A throw-away application knows the codecs and the modules' commands.
-	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, emptyOptions{}, app.Options{})
+	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, emptyOptions{}, app.Options{Version: build})
 	defer func() { _ = a.Close() }()
 
 	ctx := client.Context{}.
@@ -92,7 +93,8 @@ Exit status of every command:
 			return prepare(cmd, ctx)
 		},
 	}
-	addCommands(root, a)
+	n := node{ending: halt.New(), version: build}
+	addCommands(root, a, n)
 
 	options := a.AutoCLI()
 	options.ClientCtx = ctx
@@ -101,17 +103,17 @@ Exit status of every command:
 	}
 	takePrefixes(root)
 	awaitTransactions(root)
-	stopCleanly(root)
+	n.endsWithReason(root)
 	commandline.HelpOut(root)
 	return root
 }
 
 // addCommands is the list of everything credenced does, besides the commands that AutoCLI adds to query and tx.
-func addCommands(root *cobra.Command, a *app.App) {
+func addCommands(root *cobra.Command, a *app.App, n node) {
 	root.AddCommand(
 		// Setting up.
 		initCmd(a),
-		genesisCmd(a),
+		genesisCmd(a, n),
 		testnetCmd(a),
 		beaconKeyCmd(),
 		seatKeysCmd(a),
@@ -133,7 +135,7 @@ func addCommands(root *cobra.Command, a *app.App) {
 	)
 	root.AddCommand(requester.Commands()...)
 	// start, comet, export, version, rollback.
-	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, newApp, exportApp,
+	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, n.newApp, n.exportApp,
 		server.StartCmdOptions{AddFlags: addPageFlag, PostSetup: startPage})
 }
 

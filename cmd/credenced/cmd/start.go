@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
 	"github.com/cometbft/cometbft/privval"
@@ -24,6 +25,8 @@ import (
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/upgrades"
+	"github.com/credence-chain/credence/cmd/credenced/halt"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 
 	"github.com/credence-chain/credence/internal/cli"
@@ -32,11 +35,17 @@ import (
 // startError is why a node refuses to start.
 type startError struct{ err error }
 
+// node is the process of a node that starts: what ends it, and of which version it is.
+type node struct {
+	ending  *halt.Node
+	version *upgrades.Version // nil for that of this source
+}
+
 // newApp makes the application of a node that starts.
-func newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
+func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
 	home := cast.ToString(opts.Get(flags.FlagHome))
 	keys, err := beaconkey.LoadRing(filepath.Join(home, "config"))
-	options := app.Options{}
+	options := app.Options{Version: n.version, Failed: n.ending.Failed}
 	if err == nil {
 		options.Signer = keys
 	}
@@ -76,11 +85,11 @@ func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found b
 }
 
 // exportApp writes the state at a height as genesis.
-func exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeight bool, _ []string, opts servertypes.AppOptions, modules []string) (servertypes.ExportedApp, error) {
+func (n node) exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeight bool, _ []string, opts servertypes.AppOptions, modules []string) (servertypes.ExportedApp, error) {
 	if forZeroHeight {
 		return servertypes.ExportedApp{}, errors.New("--for-zero-height: deadlines are heights; start the new chain at the exported height")
 	}
-	a := app.New(logger, db, height == -1, opts, app.Options{}, server.DefaultBaseappOptions(opts)...)
+	a := app.New(logger, db, height == -1, opts, app.Options{Version: n.version}, server.DefaultBaseappOptions(opts)...)
 	if height != -1 {
 		if err := a.LoadVersion(height); err != nil {
 			return servertypes.ExportedApp{}, err
@@ -92,20 +101,53 @@ func exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeight bool, _
 	return a.Export(modules)
 }
 
-// stopCleanly lets a node that was told to stop end with success. The SDK's servers end with errors that say only that they
-// were closed.
-func stopCleanly(root *cobra.Command) {
+const (
+	flagLeastDisk = "min-free-disk"
+	// leastDisk is what a node leaves free: what its databases need to be closed, and people to mend things. Doctor warns far earlier.
+	leastDisk = 256
+	diskEvery = 5 * time.Second
+)
+
+// endsWithReason lets a node that was told to stop end with success, and one that can't go on with a status and a line that say why. The
+// SDK's servers end with errors that say only that they were closed.
+func (n node) endsWithReason(root *cobra.Command) {
 	start, _, err := root.Find([]string{"start"})
 	if err != nil {
 		panic(err)
 	}
+	start.Flags().Uint64(flagLeastDisk, leastDisk, "MiB of disk below which the node ends, before its databases fail; 0 for none")
+	start.Long += "\nExit status of a node that can't go on:\n" + cli.NodeExitText()
 	run := start.RunE
-	start.RunE = func(cmd *cobra.Command, args []string) error {
+	start.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		ctx, stop := cli.WatchContext(cmd)
 		defer stop()
-		err := run(cmd, args)
+		defer func() {
+			if r := recover(); r != nil {
+				refused, ok := r.(startError)
+				if !ok {
+					refused.err = halt.ReasonOf(fmt.Errorf("%v", r)).Problem()
+				}
+				err = refused.err
+			}
+			if reason := n.ending.Reason(); reason != nil {
+				err = reason.Problem()
+			}
+		}()
+		least, err := cmd.Flags().GetUint64(flagLeastDisk)
+		if err != nil {
+			return err
+		}
+		serverCtx := server.GetServerContextFromCmd(cmd)
+		if err := n.ending.Guard(serverCtx.Config.RootDir, least<<20, diskEvery, ctx.Done()); err != nil {
+			return err
+		}
+		serverCtx.Logger = n.ending.Watch(serverCtx.Logger)
+		err = run(cmd, args)
 		if ctx.Err() != nil && onlyClosed(err) {
 			return nil
+		}
+		if err != nil {
+			err = halt.Explain(err)
 		}
 		return err
 	}
