@@ -44,9 +44,15 @@ it begins at a block that the verifier trusts.`,
 				if err != nil {
 					return err
 				}
-				ctx, cancel := context.WithTimeout(ctx, wait)
+				limited, cancel := context.WithTimeout(ctx, wait)
 				defer cancel()
-				r, without, err := credence.Receipt(ctx, l.Conn, id, credence.ReceiptOptions{Sources: append(l.Stores, l.Holders...), Since: since})
+				r, without, err := credence.Receipt(limited, l.Conn, id, credence.ReceiptOptions{Sources: append(l.Stores, l.Holders...), Since: since})
+				if err != nil && limited.Err() != nil && ctx.Err() == nil {
+					return &cli.Problem{
+						What: fmt.Sprintf("there is no receipt within %s: %v", wait, err), Err: err, Exit: cli.ExitStalled,
+						Next: "see whether the chain makes blocks, and give it longer with --wait",
+					}
+				}
 				if err != nil {
 					return receiptProblem(id, err)
 				}
