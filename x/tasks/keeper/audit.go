@@ -2,11 +2,13 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
+	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -48,10 +50,11 @@ func (k Keeper) auditCause(ctx context.Context, it *item) (poco.AuditCause, erro
 		return poco.AuditNone, err
 	}
 	seed, err := k.beacon.SeedAt(ctx, it.state.Audit.End)
-	if err != nil { // the task could not be processed for so long that the seed is kept no more
-		if seed, err = k.beacon.Seed(ctx); err != nil {
-			return poco.AuditNone, err
-		}
+	if errors.Is(err, beacontypes.ErrNoSeed) { // the task could not be processed for so long that the seed is kept no more
+		seed, err = k.beacon.Seed(ctx)
+	}
+	if err != nil { // a defect: another seed would be another draw
+		return poco.AuditNone, err
 	}
 	if poco.DrawPatrol(seed, it.state.ID, params.PatrolPerMille) {
 		return poco.AuditPatrol, nil

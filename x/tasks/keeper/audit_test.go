@@ -1,11 +1,13 @@
 package keeper_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/poco"
+	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/keeper"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -358,4 +360,28 @@ func TestABrokenAuditFreesAll(t *testing.T) {
 	require.Zero(t, f.coins("checker"))
 	require.Zero(t, f.books.get(f.ctx, "locked"))
 	f.check()
+}
+
+// TestPatrolOfALostSeed: only a seed that is kept no more is replaced, by the block's own. Where the beacon fails otherwise, no other
+// draw is made in its place: the task ends with everybody whole, and no court.
+func TestPatrolOfALostSeed(t *testing.T) {
+	for _, tc := range []struct {
+		lost   error
+		cause  types.AuditCause
+		result types.AuditResult
+	}{
+		{nil, types.AUDIT_CAUSE_PATROL, types.AUDIT_RESULT_UPHELD},
+		{beacontypes.ErrNoSeed.Wrap("height 7"), types.AUDIT_CAUSE_PATROL, types.AUDIT_RESULT_UPHELD},
+		{errors.New("the store cannot be read"), types.AUDIT_CAUSE_UNSPECIFIED, types.AUDIT_RESULT_UNDECIDED},
+	} {
+		f := newFixture(t, 20)
+		f.setParams(func(p *types.Params) { p.PatrolPerMille = 1_000 })
+		id := f.open(1, audits)[0]
+		f.accept(right, id)
+		f.seedLost = tc.lost
+		f.close(right, id)
+		require.Equal(t, tc.cause, f.task(id).Audit.Cause, "%v", tc.lost)
+		require.Equal(t, tc.result, f.task(id).Audit.Result, "%v", tc.lost)
+		require.Zero(t, f.books.get(f.ctx, "locked"))
+	}
 }

@@ -361,13 +361,19 @@ func (a apps) SuspendForReview(ctx context.Context, app string) error {
 	return a.ask("Review", app)
 }
 
-type beacon struct{ delay *int64 }
-
-func (b beacon) Seed(ctx context.Context) ([]byte, error) {
-	return b.SeedAt(ctx, sdk.UnwrapSDKContext(ctx).BlockHeight())
+type beacon struct {
+	delay *int64
+	lost  *error // why the seeds of heights cannot be read
 }
 
-func (beacon) SeedAt(_ context.Context, height int64) ([]byte, error) {
+func (beacon) Seed(ctx context.Context) ([]byte, error) {
+	return beacon{}.SeedAt(ctx, sdk.UnwrapSDKContext(ctx).BlockHeight())
+}
+
+func (b beacon) SeedAt(_ context.Context, height int64) ([]byte, error) {
+	if b.lost != nil && *b.lost != nil {
+		return nil, *b.lost
+	}
 	h := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("seed"), uint64(height)))
 	return h[:], nil
 }
@@ -416,7 +422,8 @@ type fixture struct {
 	list          []uint64
 	registered    uint64 // for the runtime; 0: those that are eligible
 	moves         moves
-	delay         int64    // of the beacon
+	delay         int64 // of the beacon
+	seedLost      error
 	seats         []string // organisations of the active seats
 	jails         bool     // a jailed one is active no longer
 	reads, writes int
@@ -436,7 +443,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]dealstypes.Deal{}}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay}, bench{f.books, &f.seats, &f.jails}, accounts{}, bank{f.books}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay, &f.seedLost}, bench{f.books, &f.seats, &f.jails}, accounts{}, bank{f.books}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f
