@@ -12,6 +12,7 @@ require (
 	cosmossdk.io/math v1.5.3
 	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/cloudflare/circl v1.6.3
+	github.com/cockroachdb/datadriven v1.0.3
 	github.com/cometbft/cometbft v0.40.0
 	github.com/cometbft/cometbft-db v0.14.3
 	github.com/containerd/errdefs v1.0.0

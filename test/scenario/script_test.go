@@ -1,7 +1,8 @@
 // Package scenario plays whole lives of tasks on the in-process chain, with all its modules.
 //
-// The scripts in testdata are meant to be read: a comment says what it is about, then one step a line, and below each
-// step, after "----", what the chain did. Running with
+// The scripts in testdata are meant to be read: a comment says what it is about, then come steps, one a line, and below
+// them, after "----", what the chain did. They are files of cockroachdb/datadriven: a directive is one step or several that
+// follow each other without an empty line, and what they do together stands below the last. Running with
 //
 //	go test ./test/scenario -run TestScripts -args -rewrite
 //
@@ -9,70 +10,48 @@
 package scenario
 
 import (
-	"flag"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/cockroachdb/datadriven"
 	"github.com/stretchr/testify/require"
 )
 
-var rewrite = flag.Bool("rewrite", false, "write the scripts' output anew")
-
-// step is one command of a script with its expected output, and the comments before it.
+// step is one line of a script.
 type step struct {
-	comments []string
-	words    []string
-	line     string
-	output   string
+	line  string
+	words []string
 }
 
-// parse reads a script: comments, and commands each followed by "----" and its output up to an empty line.
-func parse(text string) (steps []step, rest []string) {
-	var comments []string
-	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	for i := 0; i < len(lines); i++ {
-		line := strings.TrimSpace(lines[i])
-		if line == "" || strings.HasPrefix(line, "#") {
-			comments = append(comments, line)
-			continue
+// readSteps returns the steps of a directive: its first line, and those that datadriven calls its input.
+func readSteps(d *datadriven.TestData) (steps []step) {
+	for _, line := range append([]string{d.FullCmd()}, strings.Split(d.Input, "\n")...) {
+		if words := strings.Fields(line); len(words) > 0 {
+			steps = append(steps, step{line: strings.TrimSpace(line), words: words})
 		}
-		s := step{comments: comments, words: strings.Fields(line), line: line}
-		comments = nil
-		if i+1 < len(lines) && lines[i+1] == "----" {
-			var out []string
-			for i += 2; i < len(lines) && lines[i] != ""; i++ {
-				out = append(out, lines[i])
+	}
+	return steps
+}
+
+// playScript plays a script on a chain of its own, and fails where the chain does something else than the script says.
+// It calls after, if there is one, after each step.
+func playScript(t *testing.T, path string, after func(s *stage)) *stage {
+	t.Helper()
+	s := newStage(t)
+	datadriven.RunTest(t, path, func(_ *testing.T, d *datadriven.TestData) string {
+		var out []string
+		for _, st := range readSteps(d) {
+			if did := s.play(st); did != "" {
+				out = append(out, did)
 			}
-			s.output = strings.Join(out, "\n")
+			if after != nil {
+				after(s)
+			}
 		}
-		steps = append(steps, s)
-	}
-	return steps, comments
-}
-
-// print is the inverse of parse.
-func print(steps []step, rest []string) string {
-	var b strings.Builder
-	for i, s := range steps {
-		comments := s.comments
-		if i > 0 && s.output+steps[i-1].output != "" && (len(comments) == 0 || comments[0] != "") {
-			comments = append([]string{""}, comments...)
-		}
-		for _, c := range comments {
-			fmt.Fprintln(&b, c)
-		}
-		fmt.Fprintln(&b, s.line)
-		if s.output != "" {
-			fmt.Fprintf(&b, "----\n%s\n", s.output)
-		}
-	}
-	for _, c := range rest {
-		fmt.Fprintln(&b, c)
-	}
-	return b.String()
+		return strings.Join(out, "\n")
+	})
+	return s
 }
 
 func TestScripts(t *testing.T) {
@@ -82,33 +61,26 @@ func TestScripts(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			t.Parallel()
-			bz, err := os.ReadFile(file)
-			require.NoError(t, err)
-			steps, rest := parse(string(bz))
-			s := newStage(t)
-			for i := range steps {
-				got := s.play(steps[i])
-				if *rewrite {
-					steps[i].output = got
-					continue
-				}
-				require.Equal(t, steps[i].output, got, "after: %s", steps[i].line)
-			}
+			s := playScript(t, file, nil)
 			if s.chain != nil {
 				s.chain.CheckBooks()
 				require.Equal(t, s.chain.AppHash(), s.chain.Replay(), "another node reaches the same state")
-			}
-			if *rewrite {
-				require.NoError(t, os.WriteFile(file, []byte(print(steps, rest)), 0o644))
 			}
 		})
 	}
 }
 
-func TestParse(t *testing.T) {
-	text := "# about\nworkers 3\nblock\n----\nsomething\nmore\n\n# then\nrun\n----\nended\n"
-	steps, rest := parse(text)
-	require.Len(t, steps, 3)
-	require.Equal(t, "something\nmore", steps[1].output)
-	require.Equal(t, text, strings.Replace(print(steps, rest), "workers 3\n\nblock", "workers 3\nblock", 1))
+// TestReadSteps: a directive is all of its lines, in their order, with the words that datadriven takes for arguments.
+func TestReadSteps(t *testing.T) {
+	var got [][]step
+	datadriven.RunTestFromString(t, strings.Join([]string{
+		"# about", "workers 3", "slots  2", "----", "", "submit trust=10 tags=a,b size=", "----", "----", "one", "", "two", "----", "----", "",
+	}, "\n"), func(_ *testing.T, d *datadriven.TestData) string {
+		got = append(got, readSteps(d))
+		return d.Expected
+	})
+	require.Equal(t, [][]step{
+		{{line: "workers 3", words: []string{"workers", "3"}}, {line: "slots  2", words: []string{"slots", "2"}}},
+		{{line: "submit trust=10 tags=a,b size=", words: []string{"submit", "trust=10", "tags=a,b", "size="}}},
+	}, got)
 }

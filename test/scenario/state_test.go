@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"testing"
@@ -46,14 +45,9 @@ func readStore(t *testing.T, c *testutil.Compute, module string, visit func(key,
 func TestStateIsRaw(t *testing.T) {
 	for _, script := range []string{"liar_first", "voucher", "datasets", "resting", "court_recalled"} {
 		t.Run(script, func(t *testing.T) {
-			bz, err := os.ReadFile("testdata/" + script + ".txt")
-			require.NoError(t, err)
-			steps, _ := parse(string(bz))
-			s := newStage(t)
-			for _, step := range steps {
-				s.play(step)
+			s := playScript(t, "testdata/"+script+".txt", func(s *stage) {
 				if s.chain == nil {
-					continue
+					return
 				}
 				for _, module := range rawModules {
 					readStore(t, s.chain, module, func(key, value []byte) {
@@ -61,7 +55,7 @@ func TestStateIsRaw(t *testing.T) {
 						require.NotRegexp(t, textOfRaw, reason.ReplaceAllString(string(value), ""), "%s: the value of %x", module, key)
 					})
 				}
-			}
+			})
 			logUse(t, s.chain)
 		})
 	}
