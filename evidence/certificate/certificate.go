@@ -278,11 +278,11 @@ func (c *Certificate) readKeyUsage(value cryptobyte.String) bool {
 	return true
 }
 
-// may says whether the key may be used so; a certificate that does not say leaves it open.
-func (c *Certificate) may(usage uint) bool { return !c.hasUsages || c.keyUsage&usage != 0 }
+// mayUse says whether the key may be used so; a certificate that does not say leaves it open.
+func (c *Certificate) mayUse(usage uint) bool { return !c.hasUsages || c.keyUsage&usage != 0 }
 
 // MaySign says whether the key may sign what is no certificate and no revocation list.
-func (c *Certificate) MaySign() bool { return c.may(usageSignatures) }
+func (c *Certificate) MaySign() bool { return c.mayUse(usageSignatures) }
 
 // Find returns the value of an extension.
 func (c *Certificate) Find(id string) ([]byte, bool) {
@@ -334,10 +334,10 @@ func (c *Certificate) CheckIssuedBy(authority *Certificate) error {
 	switch {
 	case !bytes.Equal(c.Issuer, authority.Subject):
 		return fmt.Errorf("%w: the issuer's name is not the authority's", ErrChain)
-	case !authority.Authority || !authority.may(usageCertificates):
+	case !authority.Authority || !authority.mayUse(usageCertificates):
 		return fmt.Errorf("%w: the issuer is no authority", ErrChain)
 	}
-	return authority.Key.check(c.signed)
+	return authority.Key.checkSignature(c.signed)
 }
 
 // CheckChain checks a chain from a leaf to its root, of exactly so many certificates: the root's bytes hash to what is pinned,

@@ -152,8 +152,8 @@ func (k *Key) checkRaw(fits bool, digest, r, s []byte) error {
 	return nil
 }
 
-// check checks the signature of a certificate or a revocation list.
-func (k *Key) check(s signed) error {
+// checkSignature checks the signature of a certificate or a revocation list.
+func (k *Key) checkSignature(s signed) error {
 	var holds bool
 	switch s.algorithm {
 	case ecdsaSHA256:

@@ -110,12 +110,12 @@ func (l *RevocationList) Check(authority *Certificate, at int64) error {
 	switch {
 	case !bytes.Equal(l.Issuer, authority.Subject):
 		return fmt.Errorf("%w: a revocation list of another authority", ErrChain)
-	case !authority.Authority || !authority.may(usageLists):
+	case !authority.Authority || !authority.mayUse(usageLists):
 		return fmt.Errorf("%w: the issuer of a revocation list is no authority", ErrChain)
 	case at < l.ThisUpdate || at > l.NextUpdate:
 		return fmt.Errorf("%w: a revocation list for %d to %d, at %d", ErrTime, l.ThisUpdate, l.NextUpdate, at)
 	}
-	return authority.Key.check(l.signed)
+	return authority.Key.checkSignature(l.signed)
 }
 
 // CheckNotRevoked refuses a certificate of the list's authority that is on the list.

@@ -90,26 +90,26 @@ type Report struct {
 	signature [2 * p384Size]byte
 }
 
-func malformed(what string) error { return fmt.Errorf("%w: %s", ErrFormat, what) }
+func malformedError(what string) error { return fmt.Errorf("%w: %s", ErrFormat, what) }
 
 // ParseReport reads a report of exactly ReportSize bytes.
 func ParseReport(b []byte) (*Report, error) {
 	if len(b) != ReportSize {
-		return nil, malformed(fmt.Sprintf("%d bytes, expected %d", len(b), ReportSize))
+		return nil, malformedError(fmt.Sprintf("%d bytes, expected %d", len(b), ReportSize))
 	}
 	b = bytes.Clone(b)
 	number := func(at int) uint32 { return binary.LittleEndian.Uint32(b[at:]) }
 	version := number(offVersion)
 	switch {
 	case version != 2 && version != 3:
-		return nil, malformed(fmt.Sprintf("version %d, expected 2 or 3", version))
+		return nil, malformedError(fmt.Sprintf("version %d, expected 2 or 3", version))
 	case version == 3 && b[offFamily] != 0x19:
-		return nil, malformed(fmt.Sprintf("a processor of family %#x, expected 0x19 (Milan, Genoa)", b[offFamily]))
+		return nil, malformedError(fmt.Sprintf("a processor of family %#x, expected 0x19 (Milan, Genoa)", b[offFamily]))
 	case number(offAlgorithm) != 1:
-		return nil, malformed("the signature's algorithm, expected ECDSA on P-384 with SHA-384")
+		return nil, malformedError("the signature's algorithm, expected ECDSA on P-384 with SHA-384")
 	case number(offKey)&^1 != 0:
 		// Bit 0: an author's key is there. Bit 1: the chip's name is hidden. Bits 2 to 4: which key signed, 0 for the VCEK.
-		return nil, malformed("the signing key, expected a VCEK and the chip's name")
+		return nil, malformedError("the signing key, expected a VCEK and the chip's name")
 	}
 	r := &Report{
 		Policy: binary.LittleEndian.Uint64(b[offPolicy:]), Level: number(offVMPL), Data: [64]byte(b[offData:]),
@@ -121,7 +121,7 @@ func ParseReport(b []byte) (*Report, error) {
 	r.Reported, sound[1] = readTCB(b[offReported:])
 	r.Committed, sound[2] = readTCB(b[offCommitted:])
 	if sound != [3]bool{true, true, true} {
-		return nil, malformed("versions of firmware")
+		return nil, malformedError("versions of firmware")
 	}
 	return r, r.readSignature(b[offSignature:])
 }
@@ -131,14 +131,14 @@ func (r *Report) readSignature(b []byte) error {
 	for i := range 2 {
 		field := b[i*numberSize:][:numberSize]
 		if !isZero(field[p384Size:]) {
-			return malformed("signature")
+			return malformedError("signature")
 		}
 		to := r.signature[i*p384Size:][:p384Size]
 		copy(to, field)
 		slices.Reverse(to)
 	}
 	if !isZero(b[2*numberSize:]) {
-		return malformed("something behind the signature")
+		return malformedError("something behind the signature")
 	}
 	return nil
 }
@@ -195,7 +195,7 @@ func (c Chain) Verify(root [32]byte, at int64) error {
 		return ErrTime
 	}
 	if !c.VCEK.Key.IsP384() || !c.ASK.Key.IsRSA() || !c.ARK.Key.IsRSA() {
-		return malformed("a chain of other keys than RSA, RSA and ECDSA on P-384")
+		return malformedError("a chain of other keys than RSA, RSA and ECDSA on P-384")
 	}
 	return certificate.CheckChain([]*certificate.Certificate{c.VCEK, c.ASK, c.ARK}, 3, root, at)
 }
@@ -228,7 +228,7 @@ const (
 func readVCEK(c *certificate.Certificate) (chip [64]byte, t TCB, err error) {
 	value, found := c.Find(idChip)
 	if !found || len(value) != len(chip) {
-		return chip, t, malformed("a chip's certificate without its name")
+		return chip, t, malformedError("a chip's certificate without its name")
 	}
 	copy(chip[:], value)
 	for _, one := range []struct {
@@ -238,7 +238,7 @@ func readVCEK(c *certificate.Certificate) (chip [64]byte, t TCB, err error) {
 		value, found := c.Find(one.id)
 		s := cryptobyte.String(value)
 		if !found || !s.ReadASN1Integer(one.to) || !s.Empty() {
-			return chip, t, malformed("a chip's certificate without the version " + one.id)
+			return chip, t, malformedError("a chip's certificate without the version " + one.id)
 		}
 	}
 	return chip, t, nil

@@ -62,7 +62,7 @@ func readPeriod(o strictjson.Object) (p period, err error) {
 	return p, nil
 }
 
-func (p period) check(at int64) error {
+func (p period) checkTime(at int64) error {
 	if at < p.from || at > p.to {
 		return fmt.Errorf("%w: it is %d, the text is for %d to %d", ErrTime, at, p.from, p.to)
 	}
@@ -72,7 +72,7 @@ func (p period) check(at int64) error {
 // masked is a value of which only some bits matter.
 type masked struct{ value, mask []byte }
 
-func (m masked) fits(b []byte) bool {
+func (m masked) fitsBytes(b []byte) bool {
 	if len(b) != len(m.mask) {
 		return false
 	}

@@ -67,11 +67,11 @@ func fillOctets(value cryptobyte.String, to []byte) bool {
 func readPlatform(c *certificate.Certificate) (p platform, err error) {
 	value, found := c.Find(idExtension)
 	if !found {
-		return p, malformed("a platform's certificate without Intel's extension")
+		return p, malformedError("a platform's certificate without Intel's extension")
 	}
 	pairs, ok := readPairs(value)
 	if !ok {
-		return p, malformed("the extension of a platform's certificate")
+		return p, malformedError("the extension of a platform's certificate")
 	}
 	read := map[string]func(cryptobyte.String) bool{
 		idName:     func(v cryptobyte.String) bool { return fillOctets(v, p.id[:]) },
@@ -85,12 +85,12 @@ func readPlatform(c *certificate.Certificate) (p platform, err error) {
 			continue
 		}
 		if !f(one.value) {
-			return p, malformed("field " + one.id + " of a platform's certificate")
+			return p, malformedError("field " + one.id + " of a platform's certificate")
 		}
 		delete(read, one.id)
 	}
 	if len(read) > 0 {
-		return p, malformed("a platform's certificate without its name, versions or family")
+		return p, malformedError("a platform's certificate without its name, versions or family")
 	}
 	return p, nil
 }

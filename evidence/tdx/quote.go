@@ -102,7 +102,7 @@ type reader struct {
 	bad  bool
 }
 
-func (r *reader) take(n int) []byte {
+func (r *reader) takeBytes(n int) []byte {
 	if r.bad || n < 0 || n > len(r.rest) {
 		r.bad = true
 		return nil
@@ -112,18 +112,18 @@ func (r *reader) take(n int) []byte {
 	return out
 }
 
-func (r *reader) fill(to []byte) { copy(to, r.take(len(to))) }
+func (r *reader) fillBytes(to []byte) { copy(to, r.takeBytes(len(to))) }
 
-func (r *reader) uint16() int {
-	if b := r.take(2); b != nil {
+func (r *reader) readUint16() int {
+	if b := r.takeBytes(2); b != nil {
 		return int(binary.LittleEndian.Uint16(b))
 	}
 	return 0
 }
 
-// size reads a length of four bytes; one that is longer than what is left is missing something.
-func (r *reader) size() int {
-	if b := r.take(4); b != nil {
+// readSize reads a length of four bytes; one that is longer than what is left is missing something.
+func (r *reader) readSize() int {
+	if b := r.takeBytes(4); b != nil {
 		if n := binary.LittleEndian.Uint32(b); n <= MaxQuoteSize {
 			return int(n)
 		}
@@ -132,13 +132,13 @@ func (r *reader) size() int {
 	return 0
 }
 
-func malformed(what string) error { return fmt.Errorf("%w: %s", ErrFormat, what) }
+func malformedError(what string) error { return fmt.Errorf("%w: %s", ErrFormat, what) }
 
 // ParseQuote reads a quote of version 4 or 5. Every length in it is accounted for; a tail may only be of zeroes, since some
 // platforms pad quotes, and nothing signs it.
 func ParseQuote(b []byte) (*Quote, error) {
 	if len(b) > MaxQuoteSize {
-		return nil, malformed(fmt.Sprintf("%d bytes, expected at most %d", len(b), MaxQuoteSize))
+		return nil, malformedError(fmt.Sprintf("%d bytes, expected at most %d", len(b), MaxQuoteSize))
 	}
 	b = bytes.Clone(b)
 	r := &reader{rest: b}
@@ -147,43 +147,43 @@ func ParseQuote(b []byte) (*Quote, error) {
 		return nil, err
 	}
 	q := &Quote{Report: readReport(body), signed: b[: len(b)-len(r.rest) : len(b)-len(r.rest)]}
-	signature := &reader{rest: r.take(r.size())}
+	signature := &reader{rest: r.takeBytes(r.readSize())}
 	if r.bad || len(r.rest) > maxTail || len(bytes.Trim(r.rest, "\x00")) > 0 {
-		return nil, malformed("a length, or a tail that is not of zeroes")
+		return nil, malformedError("a length, or a tail that is not of zeroes")
 	}
 	return q, q.readSignature(signature)
 }
 
 // readFrame reads the header and returns the report's bytes.
 func readFrame(r *reader) ([]byte, error) {
-	h := r.take(headerSize)
+	h := r.takeBytes(headerSize)
 	if h == nil {
-		return nil, malformed("shorter than a header")
+		return nil, malformedError("shorter than a header")
 	}
 	version := binary.LittleEndian.Uint16(h)
 	switch {
 	case binary.LittleEndian.Uint16(h[2:]) != keyECDSA:
-		return nil, malformed("the attestation key, expected one of ECDSA on P-256")
+		return nil, malformedError("the attestation key, expected one of ECDSA on P-256")
 	case binary.LittleEndian.Uint32(h[4:]) != typeTDX:
-		return nil, malformed("not of a trust domain")
+		return nil, malformedError("not of a trust domain")
 	case string(h[12:28]) != vendorIntelQE:
-		return nil, malformed("not of Intel's quoting enclave")
+		return nil, malformedError("not of Intel's quoting enclave")
 	}
 	size := reportSize
 	switch version {
 	case 4:
 	case 5:
-		kind, length := r.uint16(), r.size()
+		kind, length := r.readUint16(), r.readSize()
 		size = map[int]int{bodyTDX10: reportSize, bodyTDX15: longReportSize}[kind]
 		if size == 0 || length != size {
-			return nil, malformed("kind or length of the report")
+			return nil, malformedError("kind or length of the report")
 		}
 	default:
-		return nil, malformed(fmt.Sprintf("version %d, expected 4 or 5", version))
+		return nil, malformedError(fmt.Sprintf("version %d, expected 4 or 5", version))
 	}
-	body := r.take(size)
+	body := r.takeBytes(size)
 	if body == nil {
-		return nil, malformed("shorter than its report")
+		return nil, malformedError("shorter than its report")
 	}
 	return body, nil
 }
@@ -191,39 +191,39 @@ func readFrame(r *reader) ([]byte, error) {
 // readReport reads the fields that both forms of report have; TDX 1.5 adds others behind them.
 func readReport(body []byte) (t Report) {
 	r := &reader{rest: body}
-	r.fill(t.SVN[:])
-	r.take(48) // MRSEAM: the module's own measurement, which its signer vouches for
-	r.fill(t.ModuleSigner[:])
-	r.fill(t.ModuleAttributes[:])
-	r.fill(t.Attributes[:])
-	r.fill(t.Features[:])
-	r.fill(t.Measurement[:])
-	r.fill(t.ConfigID[:])
-	r.fill(t.Owner[:])
-	r.fill(t.OwnerConfig[:])
+	r.fillBytes(t.SVN[:])
+	r.takeBytes(48) // MRSEAM: the module's own measurement, which its signer vouches for
+	r.fillBytes(t.ModuleSigner[:])
+	r.fillBytes(t.ModuleAttributes[:])
+	r.fillBytes(t.Attributes[:])
+	r.fillBytes(t.Features[:])
+	r.fillBytes(t.Measurement[:])
+	r.fillBytes(t.ConfigID[:])
+	r.fillBytes(t.Owner[:])
+	r.fillBytes(t.OwnerConfig[:])
 	for i := range t.Registers {
-		r.fill(t.Registers[i][:])
+		r.fillBytes(t.Registers[i][:])
 	}
-	r.fill(t.Data[:])
+	r.fillBytes(t.Data[:])
 	return t
 }
 
 // readSignature reads what stands behind the report.
 func (q *Quote) readSignature(r *reader) error {
-	r.fill(q.signature[:])
-	r.fill(q.key[:])
-	if r.uint16() != certificatesQE || r.size() != len(r.rest) {
-		return malformed("the quoting enclave's part")
+	r.fillBytes(q.signature[:])
+	r.fillBytes(q.key[:])
+	if r.readUint16() != certificatesQE || r.readSize() != len(r.rest) {
+		return malformedError("the quoting enclave's part")
 	}
-	q.enclave = r.take(enclaveSize)
-	r.fill(q.enclaveSig[:])
-	size := r.uint16()
+	q.enclave = r.takeBytes(enclaveSize)
+	r.fillBytes(q.enclaveSig[:])
+	size := r.readUint16()
 	if size > maxAuthSize {
-		return malformed("the quoting enclave's data")
+		return malformedError("the quoting enclave's data")
 	}
-	q.auth = r.take(size)
-	if r.uint16() != certificatesPEM || r.size() != len(r.rest) || r.bad {
-		return malformed("the certificates")
+	q.auth = r.takeBytes(size)
+	if r.readUint16() != certificatesPEM || r.readSize() != len(r.rest) || r.bad {
+		return malformedError("the certificates")
 	}
 	var err error
 	q.chain, err = readPEM(bytes.TrimRight(r.rest, "\x00"), pckCertificates)
@@ -235,11 +235,11 @@ func readPEM(b []byte, count int) (out []*certificate.Certificate, err error) {
 	for range count {
 		b = bytes.TrimLeft(b, "\r\n")
 		if !bytes.HasPrefix(b, []byte("-----BEGIN CERTIFICATE-----")) {
-			return nil, malformed(fmt.Sprintf("certificates, expected %d", count))
+			return nil, malformedError(fmt.Sprintf("certificates, expected %d", count))
 		}
 		block, rest := pem.Decode(b)
 		if block == nil || block.Type != pemCertificate || len(block.Headers) > 0 {
-			return nil, malformed("a certificate's PEM")
+			return nil, malformedError("a certificate's PEM")
 		}
 		c, err := certificate.Parse(block.Bytes)
 		if err != nil {
@@ -248,7 +248,7 @@ func readPEM(b []byte, count int) (out []*certificate.Certificate, err error) {
 		out, b = append(out, c), rest
 	}
 	if len(bytes.TrimLeft(b, "\r\n")) > 0 {
-		return nil, malformed("something behind the certificates")
+		return nil, malformedError("something behind the certificates")
 	}
 	return out, nil
 }

@@ -56,8 +56,8 @@ type authorities struct {
 	expires        int64
 }
 
-// lower moves an end forward in time, never back.
-func lower(end *int64, to int64) { *end = min(*end, to) }
+// lowerEnd moves an end forward in time, never back.
+func lowerEnd(end *int64, to int64) { *end = min(*end, to) }
 
 // Verify checks a quote against collateral, a pinned root (IntelRoot) and a time in Unix seconds, which must not be zero.
 func Verify(q *Quote, c Collateral, root [32]byte, at int64) (Verdict, error) {
@@ -74,7 +74,7 @@ func Verify(q *Quote, c Collateral, root [32]byte, at int64) (Verdict, error) {
 	if err := certificate.CheckChain(q.chain, pckCertificates, root, at); err != nil {
 		return Verdict{}, err
 	}
-	a, err := c.verify(q.chain, root, at)
+	a, err := c.verifyChain(q.chain, root, at)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -82,11 +82,11 @@ func Verify(q *Quote, c Collateral, root [32]byte, at int64) (Verdict, error) {
 		return Verdict{}, err
 	}
 	v := Verdict{Report: q.Report, Platform: platform.id, Family: platform.family, Evaluation: min(a.levels.evaluation, a.enclave.evaluation), Expires: a.expires}
-	return v, v.judge(q, platform, a)
+	return v, v.judgeQuote(q, platform, a)
 }
 
-// verify checks the collateral itself.
-func (c Collateral) verify(chain []*certificate.Certificate, root [32]byte, at int64) (a authorities, err error) {
+// verifyChain checks the collateral itself.
+func (c Collateral) verifyChain(chain []*certificate.Certificate, root [32]byte, at int64) (a authorities, err error) {
 	leaf, authority, top := chain[0], chain[1], chain[2]
 	a.expires = min(leaf.NotAfter, authority.NotAfter, top.NotAfter)
 	signers, err := readPEM(c.Signers, 2)
@@ -99,14 +99,14 @@ func (c Collateral) verify(chain []*certificate.Certificate, root [32]byte, at i
 	if name := signers[0].CommonName(); name != nameCollateral || !signers[0].MaySign() {
 		return a, fmt.Errorf("%w: signed by %.40q, expected %q", ErrCollateral, name, nameCollateral)
 	}
-	lower(&a.expires, signers[0].NotAfter)
+	lowerEnd(&a.expires, signers[0].NotAfter)
 	if a.root, err = readList(c.RootList, top, at, authority, signers[0]); err != nil {
 		return a, fmt.Errorf("the root's list: %w", err)
 	}
 	if a.platform, err = readList(c.PlatformList, authority, at, leaf); err != nil {
 		return a, fmt.Errorf("the platform authority's list: %w", err)
 	}
-	lower(&a.expires, min(a.root.NextUpdate, a.platform.NextUpdate))
+	lowerEnd(&a.expires, min(a.root.NextUpdate, a.platform.NextUpdate))
 	return a, c.readTexts(&a, signers[0], at)
 }
 
@@ -126,10 +126,10 @@ func (c Collateral) readTexts(a *authorities, signer *certificate.Certificate, a
 		return err
 	}
 	for _, p := range []period{a.levels.period, a.enclave.period} {
-		if err := p.check(at); err != nil {
+		if err := p.checkTime(at); err != nil {
 			return err
 		}
-		lower(&a.expires, p.to)
+		lowerEnd(&a.expires, p.to)
 	}
 	return nil
 }
@@ -151,13 +151,13 @@ func readList(der []byte, authority *certificate.Certificate, at int64, issued .
 	return l, nil
 }
 
-// judge says what Intel says of the quoting enclave, the module and the platform.
-func (v *Verdict) judge(q *Quote, p platform, a authorities) error {
+// judgeQuote says what Intel says of the quoting enclave, the module and the platform.
+func (v *Verdict) judgeQuote(q *Quote, p platform, a authorities) error {
 	if a.levels.platform != p.family || a.levels.pce != p.pce {
 		return fmt.Errorf("%w: TCB info of family %x, the platform's is %x", ErrCollateral, a.levels.platform, p.family)
 	}
 	var err error
-	if v.EnclaveStatus, err = a.enclave.judge(q.enclave); err != nil {
+	if v.EnclaveStatus, err = a.enclave.judgeReport(q.enclave); err != nil {
 		return err
 	}
 	skip, err := v.judgeModule(a.levels)
@@ -165,7 +165,7 @@ func (v *Verdict) judge(q *Quote, p platform, a authorities) error {
 		return err
 	}
 	for _, l := range a.levels.levels {
-		if reaches(p.svn[:], l.platform[:]) && p.pceVersion >= l.pce && reaches(v.Report.SVN[skip:], l.module[skip:]) {
+		if reachesAll(p.svn[:], l.platform[:]) && p.pceVersion >= l.pce && reachesAll(v.Report.SVN[skip:], l.module[skip:]) {
 			v.PlatformStatus = l.status
 			return nil
 		}
@@ -188,16 +188,16 @@ func (v *Verdict) judgeModule(l levels) (skip int, err error) {
 			return 0, ErrLevel
 		}
 	}
-	if !bytes.Equal(signer, v.Report.ModuleSigner[:]) || !attributes.fits(v.Report.ModuleAttributes[:]) {
+	if !bytes.Equal(signer, v.Report.ModuleSigner[:]) || !attributes.fitsBytes(v.Report.ModuleAttributes[:]) {
 		return 0, fmt.Errorf("%w: module", ErrIdentity)
 	}
 	return skip, nil
 }
 
-// judge judges the quoting enclave by its report.
-func (e enclave) judge(report []byte) (Status, error) {
+// judgeReport judges the quoting enclave by its report.
+func (e enclave) judgeReport(report []byte) (Status, error) {
 	misc := []byte{report[19], report[18], report[17], report[16]}
-	if !e.misc.fits(misc) || !e.attributes.fits(report[48:64]) || !bytes.Equal(e.signer, report[128:160]) ||
+	if !e.misc.fitsBytes(misc) || !e.attributes.fitsBytes(report[48:64]) || !bytes.Equal(e.signer, report[128:160]) ||
 		uint64(binary.LittleEndian.Uint16(report[256:])) != e.product {
 		return "", fmt.Errorf("%w: quoting enclave", ErrIdentity)
 	}
@@ -208,8 +208,8 @@ func (e enclave) judge(report []byte) (Status, error) {
 	return status, nil
 }
 
-// reaches says whether each version is at least the one asked for.
-func reaches(have, want []byte) bool {
+// reachesAll says whether each version is at least the one asked for.
+func reachesAll(have, want []byte) bool {
 	for i := range want {
 		if have[i] < want[i] {
 			return false

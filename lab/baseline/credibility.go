@@ -28,7 +28,7 @@ func CrPBlacklist(f *big.Rat, k int64) (*big.Rat, error) {
 	if k == 0 {
 		return complement(f), nil
 	}
-	if f.Cmp(one()) == 0 {
+	if f.Cmp(newOne()) == 0 {
 		return nil, fmt.Errorf("%w: f is 1, expected less", ErrRange)
 	}
 	d := new(big.Rat).Mul(complement(f), new(big.Rat).SetInt64(k))
@@ -55,9 +55,9 @@ func CrG(groups [][]*big.Rat) ([]*big.Rat, error) {
 		if len(g) == 0 {
 			return nil, fmt.Errorf("%w: group %d is empty", ErrRange, i)
 		}
-		good[i], bad[i] = one(), one()
+		good[i], bad[i] = newOne(), newOne()
 		for _, c := range g {
-			if err := probability("credibility", c); err != nil {
+			if err := checkProbability("credibility", c); err != nil {
 				return nil, err
 			}
 			good[i].Mul(good[i], c)
@@ -65,7 +65,7 @@ func CrG(groups [][]*big.Rat) ([]*big.Rat, error) {
 		}
 	}
 
-	total := one() // all groups bad
+	total := newOne() // all groups bad
 	for _, b := range bad {
 		total.Mul(total, b)
 	}
@@ -95,10 +95,10 @@ const maxUnanimous = 4096
 // for CrG >= 1-eps. Error: ErrRange for c outside (1/2, 1], eps outside (0, 1],
 // or more than 4096.
 func Unanimous(c, eps *big.Rat) (int, error) {
-	if err := probability("credibility", c); err != nil {
+	if err := checkProbability("credibility", c); err != nil {
 		return 0, err
 	}
-	if err := probability("eps", eps); err != nil {
+	if err := checkProbability("eps", eps); err != nil {
 		return 0, err
 	}
 	// CrG = g/(g+b) >= 1-eps with g = c^n, b = (1-c)^n  <=>  g*eps >= (1-eps)*b
@@ -117,7 +117,7 @@ func Unanimous(c, eps *big.Rat) (int, error) {
 }
 
 func checkRecord(f *big.Rat, k int64) error {
-	if err := probability("f", f); err != nil {
+	if err := checkProbability("f", f); err != nil {
 		return err
 	}
 	if k < 0 {

@@ -18,10 +18,10 @@ import (
 // which and why.
 var ErrRange = errors.New("argument out of range")
 
-func one() *big.Rat { return big.NewRat(1, 1) }
+func newOne() *big.Rat { return big.NewRat(1, 1) }
 
 // complement is 1-x.
-func complement(x *big.Rat) *big.Rat { return new(big.Rat).Sub(one(), x) }
+func complement(x *big.Rat) *big.Rat { return new(big.Rat).Sub(newOne(), x) }
 
 // ratPow is x^n, n not negative.
 func ratPow(x *big.Rat, n int) *big.Rat {
@@ -30,9 +30,9 @@ func ratPow(x *big.Rat, n int) *big.Rat {
 	return new(big.Rat).SetFrac(num, new(big.Int).Exp(x.Denom(), e, nil))
 }
 
-// probability reports ErrRange unless 0 <= x <= 1.
-func probability(name string, x *big.Rat) error {
-	if x == nil || x.Sign() < 0 || x.Cmp(one()) > 0 {
+// checkProbability reports ErrRange unless 0 <= x <= 1.
+func checkProbability(name string, x *big.Rat) error {
+	if x == nil || x.Sign() < 0 || x.Cmp(newOne()) > 0 {
 		return fmt.Errorf("%w: %s is %v, expected 0 to 1", ErrRange, name, x)
 	}
 	return nil

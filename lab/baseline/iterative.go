@@ -17,7 +17,7 @@ const maxMargin = 100_000
 // Source: Brun et al., ICDCS 2011, re-derived. Error: ErrRange for r outside
 // [0, 1] or d outside 1..100,000.
 func Iterative(r *big.Rat, d int) (wrong, results *big.Rat, err error) {
-	if err := probability("r", r); err != nil {
+	if err := checkProbability("r", r); err != nil {
 		return nil, nil, err
 	}
 	if d < 1 || d > maxMargin {

@@ -23,7 +23,7 @@ func MFirst(phi *big.Rat, m int) (wrong, results *big.Rat, err error) {
 	}
 	bad, all := phi.Num(), phi.Denom()
 	good := new(big.Int).Sub(all, bad)
-	badPow, goodPow, allPow := powers(bad, 2*m), powers(good, 2*m), powers(all, 2*m)
+	badPow, goodPow, allPow := powersOf(bad, 2*m), powersOf(good, 2*m), powersOf(all, 2*m)
 
 	// Over the common denominator all^(2m-1).
 	num := new(big.Int)
@@ -88,7 +88,7 @@ func mfirstError(bad, good, all []*big.Int, m int) *big.Rat {
 }
 
 func checkVotes(phi *big.Rat, m int) error {
-	if err := probability("phi", phi); err != nil {
+	if err := checkProbability("phi", phi); err != nil {
 		return err
 	}
 	if m < 1 || m > maxVotes {
@@ -97,8 +97,8 @@ func checkVotes(phi *big.Rat, m int) error {
 	return nil
 }
 
-// powers is x^0 .. x^n.
-func powers(x *big.Int, n int) []*big.Int {
+// powersOf is x^0 .. x^n.
+func powersOf(x *big.Int, n int) []*big.Int {
 	out := make([]*big.Int, n+1)
 	out[0] = big.NewInt(1)
 	for i := 1; i <= n; i++ {

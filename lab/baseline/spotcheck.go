@@ -19,7 +19,7 @@ func SpotCheckError(q *big.Rat, n int, f, s *big.Rat) (*big.Rat, error) {
 	if err := checkBatch(q, n, f); err != nil {
 		return nil, err
 	}
-	if err := probability("s", s); err != nil {
+	if err := checkProbability("s", s); err != nil {
 		return nil, err
 	}
 	survive := ratPow(complement(new(big.Rat).Mul(q, s)), n)
@@ -39,7 +39,7 @@ func SpotCheckBound(q *big.Rat, n int, f *big.Rat) (*big.Rat, error) {
 	if err := checkBatch(q, n, f); err != nil {
 		return nil, err
 	}
-	if f.Cmp(one()) == 0 || q.Sign() == 0 || n == 0 {
+	if f.Cmp(newOne()) == 0 || q.Sign() == 0 || n == 0 {
 		return nil, fmt.Errorf("%w: f = %s, q = %s, n = %d, expected f < 1, q and n above 0", ErrRange, f, q, n)
 	}
 	checks := new(big.Rat).Mul(q, new(big.Rat).SetInt64(int64(n)))
@@ -67,13 +67,13 @@ func SpotCheckWorst(q *big.Rat, n int, f *big.Rat) (s, worst *big.Rat, err error
 	lo, hi := int64(0), unit
 	for hi-lo > 1 {
 		mid := lo + (hi-lo)/2
-		if rising(q, n, f, big.NewRat(mid, unit)) {
+		if isRising(q, n, f, big.NewRat(mid, unit)) {
 			lo = mid
 		} else {
 			hi = mid
 		}
 	}
-	if hi == unit && rising(q, n, f, one()) {
+	if hi == unit && isRising(q, n, f, newOne()) {
 		lo = unit
 	}
 	s = big.NewRat(lo, unit)
@@ -88,8 +88,8 @@ func SpotCheckWorst(q *big.Rat, n int, f *big.Rat) (s, worst *big.Rat, err error
 	return s, bad.Quo(bad, all), nil
 }
 
-// rising says whether the error still grows at s.
-func rising(q *big.Rat, n int, f, s *big.Rat) bool {
+// isRising says whether the error still grows at s.
+func isRising(q *big.Rat, n int, f, s *big.Rat) bool {
 	pass := complement(new(big.Rat).Mul(q, s))
 	left := new(big.Rat).Mul(f, fixedPow(pass, n))
 	left.Add(left, complement(f)).Mul(left, pass)
@@ -114,10 +114,10 @@ func fixedPow(x *big.Rat, n int) *big.Rat {
 }
 
 func checkBatch(q *big.Rat, n int, f *big.Rat) error {
-	if err := probability("q", q); err != nil {
+	if err := checkProbability("q", q); err != nil {
 		return err
 	}
-	if err := probability("f", f); err != nil {
+	if err := checkProbability("f", f); err != nil {
 		return err
 	}
 	if n < 0 || n > maxWorks {

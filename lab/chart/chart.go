@@ -19,7 +19,7 @@ func Draw(rows []sim.Row, folder string) (files []string, err error) {
 	charts := []struct {
 		name string
 		make func([]sim.Row) (*plot.Plot, error)
-	}{{"error-and-cost", errorAndCost}, {"horizons", horizons}, {"certificate", certificate}}
+	}{{"error-and-cost", errorAndCost}, {"horizons", plotHorizons}, {"certificate", plotCertificate}}
 	for _, c := range charts {
 		p, err := c.make(rows)
 		if err != nil {
@@ -70,8 +70,8 @@ func errorAndCost(rows []sim.Row) (*plot.Plot, error) {
 	return p, nil
 }
 
-// horizons shows executions a task against the length of the run.
-func horizons(rows []sim.Row) (*plot.Plot, error) {
+// plotHorizons shows executions a task against the length of the run.
+func plotHorizons(rows []sim.Row) (*plot.Plot, error) {
 	lines := map[string]plotter.XYs{}
 	var names []string
 	for _, r := range rows {
@@ -105,8 +105,8 @@ func horizons(rows []sim.Row) (*plot.Plot, error) {
 	return p, nil
 }
 
-// certificate shows the debt and the errors of short runs in the mean, of those measured where most goes wrong.
-func certificate(rows []sim.Row) (*plot.Plot, error) {
+// plotCertificate shows the debt and the errors of short runs in the mean, of those measured where most goes wrong.
+func plotCertificate(rows []sim.Row) (*plot.Plot, error) {
 	var worst *sim.Row
 	for i, r := range rows {
 		if len(r.Curve) > 0 && (worst == nil || r.Wrong > worst.Wrong) {

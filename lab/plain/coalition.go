@@ -20,7 +20,7 @@ func BlindDraw(colluders, pool, n int) (*big.Rat, error) {
 	if n < 1 || n > pool || colluders < 1 || colluders > pool {
 		return nil, fmt.Errorf("%w: %d colluders of %d, n = %d", ErrRange, colluders, pool, n)
 	}
-	x := one()
+	x := newOne()
 	for j := range n - 1 {
 		if colluders-1-j <= 0 {
 			return new(big.Rat), nil
@@ -52,10 +52,10 @@ func LifetimeErrors(colluders, pool, n int) (*big.Rat, error) {
 		if err != nil {
 			return nil, err
 		}
-		if x.Cmp(one()) >= 0 {
+		if x.Cmp(newOne()) >= 0 {
 			return nil, fmt.Errorf("%w: with %d colluders of %d every draw of %d colludes", ErrRange, i, left, n)
 		}
-		sum.Add(sum, odds(x))
+		sum.Add(sum, oddsOf(x))
 	}
 	return sum, nil
 }
@@ -65,7 +65,7 @@ func LifetimeErrors(colluders, pool, n int) (*big.Rat, error) {
 // unanimity or court, no history used). Error: ErrRange for f outside [0, 1),
 // eps not positive, or n above 4096.
 func Unanimous(f, eps *big.Rat) (int, *big.Rat, error) {
-	if f.Sign() < 0 || f.Cmp(one()) >= 0 || eps.Sign() <= 0 {
+	if f.Sign() < 0 || f.Cmp(newOne()) >= 0 || eps.Sign() <= 0 {
 		return 0, nil, fmt.Errorf("%w: f is %s, eps %s, expected 0 <= f < 1, eps > 0", ErrRange, f, eps)
 	}
 	// num <= den is f^n <= eps, by cross products: reducing each would be slow.

@@ -23,14 +23,14 @@ func (s Seats) Less(o Seats) bool {
 	return s.N*LotterySteps+s.Lottery < o.N*LotterySteps+o.Lottery
 }
 
-func (s Seats) next() Seats {
+func (s Seats) nextSeats() Seats {
 	if s.Lottery == LotterySteps-1 {
 		return Seats{N: s.N + 1}
 	}
 	return Seats{N: s.N, Lottery: s.Lottery + 1}
 }
 
-func (s Seats) valid() bool {
+func (s Seats) isValid() bool {
 	return s.N >= 1 && s.N <= MaxReplicas && s.Lottery >= 0 && s.Lottery < LotterySteps
 }
 
@@ -49,11 +49,11 @@ func Undetected(q *big.Rat, s Seats) *big.Rat {
 // lottery: no debt pays for that.
 func Charge(q *big.Rat, s Seats) (w *big.Int, ok bool) {
 	x := Undetected(q, s)
-	if x.Cmp(one()) >= 0 {
+	if x.Cmp(newOne()) >= 0 {
 		return nil, false
 	}
 	w64 := new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), 64))
-	return ceilRat(w64.Mul(w64, odds(x))), true
+	return ceilRat(w64.Mul(w64, oddsOf(x))), true
 }
 
 // Budget is B = floor(2^64 * (N+1+N0) / T): the expected wrong results that N
@@ -77,14 +77,14 @@ func Budget(tasks, allowance, trust *big.Int) (*big.Int, error) {
 // [MaxReplicas] fit the budget: then the court. Error: ErrRange for q outside
 // [0, 1) or a floor outside the table.
 func Plan(q *big.Rat, debt, budget *big.Int, floor Seats) (s Seats, w *big.Int, planned bool, err error) {
-	if q.Sign() < 0 || q.Cmp(one()) >= 0 {
+	if q.Sign() < 0 || q.Cmp(newOne()) >= 0 {
 		return Seats{}, nil, false, fmt.Errorf("%w: q is %s, expected 0 <= q < 1", ErrRange, q)
 	}
-	if !floor.valid() {
+	if !floor.isValid() {
 		return Seats{}, nil, false, fmt.Errorf("%w: floor is %d and %d/16, expected n 1 to %d, j 0 to 15",
 			ErrRange, floor.N, floor.Lottery, MaxReplicas)
 	}
-	for s = floor; s.valid(); s = s.next() {
+	for s = floor; s.isValid(); s = s.nextSeats() {
 		w, ok := Charge(q, s)
 		if ok && new(big.Int).Add(debt, w).Cmp(budget) <= 0 {
 			return s, w, true, nil

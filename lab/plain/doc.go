@@ -15,7 +15,7 @@ import (
 // which and why.
 var ErrRange = errors.New("argument out of range")
 
-func one() *big.Rat { return big.NewRat(1, 1) }
+func newOne() *big.Rat { return big.NewRat(1, 1) }
 
 // ratPow is x^n, n not negative.
 func ratPow(x *big.Rat, n int) *big.Rat {
@@ -24,9 +24,9 @@ func ratPow(x *big.Rat, n int) *big.Rat {
 	return new(big.Rat).SetFrac(num, new(big.Int).Exp(x.Denom(), e, nil))
 }
 
-// odds is x/(1-x), x below 1.
-func odds(x *big.Rat) *big.Rat {
-	return new(big.Rat).Quo(x, new(big.Rat).Sub(one(), x))
+// oddsOf is x/(1-x), x below 1.
+func oddsOf(x *big.Rat) *big.Rat {
+	return new(big.Rat).Quo(x, new(big.Rat).Sub(newOne(), x))
 }
 
 // floorRat and ceilRat round a rational to an integer.

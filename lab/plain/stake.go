@@ -11,11 +11,11 @@ import (
 // (RATIONALE.md, plain forms: (1-x)(S+r) >= x G + c). It is negative where the lost
 // reward deters enough. Error: ErrRange for x outside [0, 1).
 func MinStake(x, value, cost, reward *big.Rat) (*big.Rat, error) {
-	if x.Sign() < 0 || x.Cmp(one()) >= 0 {
+	if x.Sign() < 0 || x.Cmp(newOne()) >= 0 {
 		return nil, fmt.Errorf("%w: x is %s, expected 0 <= x < 1", ErrRange, x)
 	}
 	s := new(big.Rat).Mul(x, value)
-	s.Add(s, cost).Quo(s, new(big.Rat).Sub(one(), x))
+	s.Add(s, cost).Quo(s, new(big.Rat).Sub(newOne(), x))
 	return s.Sub(s, reward), nil
 }
 
@@ -32,7 +32,7 @@ func MinStakeUnits(x, value, cost, reward *big.Rat) (*big.Int, error) {
 // risk: x/(1-x) <= S/G with x = q^(n-1) (RATIONALE.md, plain forms).
 // Error: ErrRange for q outside [0, 1), or amounts that are not positive.
 func ReplicasForStake(q, stake, value *big.Rat) (int, error) {
-	if q.Sign() < 0 || q.Cmp(one()) >= 0 {
+	if q.Sign() < 0 || q.Cmp(newOne()) >= 0 {
 		return 0, fmt.Errorf("%w: q is %s, expected 0 <= q < 1", ErrRange, q)
 	}
 	if stake.Sign() <= 0 || value.Sign() <= 0 {
@@ -40,7 +40,7 @@ func ReplicasForStake(q, stake, value *big.Rat) (int, error) {
 	}
 	limit := new(big.Rat).Quo(stake, value)
 	for n := 2; n <= maxUnanimous; n++ {
-		if odds(ratPow(q, n-1)).Cmp(limit) <= 0 {
+		if oddsOf(ratPow(q, n-1)).Cmp(limit) <= 0 {
 			return n, nil
 		}
 	}
@@ -52,17 +52,17 @@ func ReplicasForStake(q, stake, value *big.Rat) (int, error) {
 // plain forms; cost and reward left out). Errors as
 // [ReplicasForStake].
 func LotteryForStake(q, stake, value *big.Rat) (*big.Rat, error) {
-	if q.Sign() < 0 || q.Cmp(one()) >= 0 {
+	if q.Sign() < 0 || q.Cmp(newOne()) >= 0 {
 		return nil, fmt.Errorf("%w: q is %s, expected 0 <= q < 1", ErrRange, q)
 	}
 	if stake.Sign() <= 0 || value.Sign() <= 0 {
 		return nil, fmt.Errorf("%w: stake %s, value %s, expected both positive", ErrRange, stake, value)
 	}
 	d := new(big.Rat).Add(value, stake)
-	d.Mul(d, new(big.Rat).Sub(one(), q))
+	d.Mul(d, new(big.Rat).Sub(newOne(), q))
 	a := new(big.Rat).Quo(value, d)
-	if a.Cmp(one()) > 0 {
-		return one(), nil
+	if a.Cmp(newOne()) > 0 {
+		return newOne(), nil
 	}
 	return a, nil
 }

@@ -22,7 +22,7 @@ func (Decliner) Name() string { return "declining" }
 // Act implements Population.
 func (Decliner) Act(v View, _ *Dice) Act {
 	switch {
-	case v.owns():
+	case v.ownsAll():
 		return Lie
 	case !v.Blind:
 		return Vanish
@@ -53,8 +53,8 @@ func (p Patient) Act(v View, d *Dice) Act {
 	return Decliner{}.Act(v, d)
 }
 
-func (Patient) withholds() bool { return true }
-func (Patient) refusals() int   { return 2 }
+func (Patient) isWithholding() bool { return true }
+func (Patient) countRefusals() int  { return 2 }
 
 // Adversaries lists the coalitions that are played at a trust, each over so many tasks.
 func Adversaries(trust uint64, tasks, seeds int) (cells []Cell) {

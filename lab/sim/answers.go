@@ -24,7 +24,7 @@ func (c *chain) answerSeat(f *flight, seat int, v View, d *Dice) int {
 		switch {
 		case c.crowd.silent[i] || d.Flip(w.Outage):
 			return none
-		case bribes && seat > 0 && f.line == Lied && d.Flip(b.bribes()):
+		case bribes && seat > 0 && f.line == Lied && d.Flip(b.bribe()):
 			return lie
 		case d.Flip(w.FaultRate):
 			return strange + f.number*32 + seat
@@ -65,14 +65,14 @@ func (c *chain) rehearseLie(f *flight, plan poco.Plan) float64 {
 	}
 	who, acts, sum := f.who, f.acts, 0.0
 	for range rehearsals {
-		c.shadow.tilt()
+		c.shadow.beginRehearsal()
 		n := int(plan.Replicas)
 		if c.shadow.Flip(float64(plan.Lottery) / poco.LotterySteps) {
 			n++
 		}
 		seats := []Seat{{Worker: who[0]}}
 		for len(seats) < n {
-			i, ok := c.crowd.pick(len(c.names), seats, c.shadow)
+			i, ok := c.crowd.pickWorker(len(c.names), seats, c.shadow)
 			if !ok {
 				break
 			}
@@ -83,19 +83,19 @@ func (c *chain) rehearseLie(f *flight, plan poco.Plan) float64 {
 			f.who = append(f.who, s.Worker)
 		}
 		c.answerAll(f, c.shadow)
-		if agreed(f.acts) {
+		if allAgree(f.acts) {
 			sum += c.shadow.Weight
 		}
 	}
 	f.who, f.acts = who, acts
 	chance := sum / rehearsals
 	if p, ok := c.trial.Population.(proposer); ok {
-		chance *= float64(p.draws()) // a union bound
+		chance *= float64(p.redraws()) // a union bound
 	}
 	return chance
 }
 
-func agreed(answers []int) bool {
+func allAgree(answers []int) bool {
 	for _, a := range answers {
 		if a != answers[0] {
 			return false
@@ -104,7 +104,7 @@ func agreed(answers []int) bool {
 	return true
 }
 
-func outcome(answer int) poco.Outcome {
+func outcomeOf(answer int) poco.Outcome {
 	var o poco.Outcome
 	o.Kind, o.Fuel = poco.KindResult, 1
 	binary.BigEndian.PutUint64(o.Digest[:], uint64(answer)+1)
@@ -121,14 +121,14 @@ func (c *chain) commitSeat(f *flight, seat int) {
 
 // outcomeOf returns the outcome that a seat committed. When the input was withdrawn, honest seats say so.
 func (c *chain) outcomeOf(f *flight, seat int) poco.Outcome {
-	if seat > 0 && f.acts[seat] == right && c.withdrawn(f) {
+	if seat > 0 && f.acts[seat] == right && c.isWithdrawn(f) {
 		return poco.Outcome{Kind: poco.KindInputUnavailable}
 	}
-	return outcome(f.acts[seat])
+	return outcomeOf(f.acts[seat])
 }
 
-// withdrawn says whether the coalition took the task's input away, because its lie would be found out.
-func (c *chain) withdrawn(f *flight) bool {
+// isWithdrawn says whether the coalition took the task's input away, because its lie would be found out.
+func (c *chain) isWithdrawn(f *flight) bool {
 	p, ok := c.trial.Population.(withdrawer)
-	return ok && p.withdraws() && f.line == Lied
+	return ok && p.isWithdrawing() && f.line == Lied
 }

@@ -14,26 +14,26 @@ func (s Audit) Name() string {
 	if s.Chance == 0 {
 		return fmt.Sprintf("unanimity of %d, court", s.N)
 	}
-	return fmt.Sprintf("%d replicas, %s audited", s.N, percent(s.Chance))
+	return fmt.Sprintf("%d replicas, %s audited", s.N, formatPercent(s.Chance))
 }
 
 func (s Audit) Run(t Trial) Tally { return runInTurn(t, s) }
 
-func (s Audit) Expected() float64 { return float64(s.N) }
+func (s Audit) ExpectedError() float64 { return float64(s.N) }
 
-func (s Audit) Decide(a *Ask) Verdict {
+func (s Audit) DecideTask(a *Ask) Verdict {
 	seats := a.Batch(s.N)
-	if answer, n, _ := most(seats); n == s.N && !a.dice.Flip(s.Chance) {
+	if answer, n, _ := countMost(seats); n == s.N && !a.dice.Flip(s.Chance) {
 		return a.Verdict(answer)
 	}
 	return a.Court()
 }
 
-func (Audit) Learn(v *Verdict) []int {
+func (Audit) LearnVerdict(v *Verdict) []int {
 	if !v.Court {
 		return nil
 	}
-	return v.wrong()
+	return v.wrongWorkers()
 }
 
-func (Audit) Forget(int) {}
+func (Audit) ForgetWorker(int) {}

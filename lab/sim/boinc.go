@@ -22,12 +22,12 @@ type boinc struct {
 	valid []int64 // valid replicated results in a row
 }
 
-// trusted is baseline.Trusted with a float.
-func trusted(valid int64, random float64) bool {
+// isTrusted is baseline.Trusted with a float.
+func isTrusted(valid int64, random float64) bool {
 	return valid >= baseline.TrustedFrom && random > 1/float64(valid)
 }
 
-func (s *boinc) Expected() float64 {
+func (s *boinc) ExpectedError() float64 {
 	if !s.Adaptive {
 		return 2
 	}
@@ -40,17 +40,17 @@ func (s *boinc) Expected() float64 {
 	return 2 - float64(alone)/float64(len(s.valid))
 }
 
-func (s *boinc) Decide(a *Ask) Verdict {
+func (s *boinc) DecideTask(a *Ask) Verdict {
 	alone := false
 	seats := a.BatchWhile(func(w int) bool {
 		if len(a.seats) == 1 {
-			alone = s.Adaptive && trusted(s.valid[w], a.dice.Float64())
+			alone = s.Adaptive && isTrusted(s.valid[w], a.dice.Float64())
 			return !alone
 		}
 		return false
 	})
 	for {
-		answer, n, _ := most(seats)
+		answer, n, _ := countMost(seats)
 		if n >= 2 || alone && n == 1 {
 			return a.Verdict(answer)
 		}
@@ -61,7 +61,7 @@ func (s *boinc) Decide(a *Ask) Verdict {
 	}
 }
 
-func (s *boinc) Learn(v *Verdict) []int {
+func (s *boinc) LearnVerdict(v *Verdict) []int {
 	if v.Accepted == none {
 		return nil
 	}
@@ -80,4 +80,4 @@ func (s *boinc) Learn(v *Verdict) []int {
 	return nil
 }
 
-func (s *boinc) Forget(worker int) { s.valid[worker] = 0 }
+func (s *boinc) ForgetWorker(worker int) { s.valid[worker] = 0 }

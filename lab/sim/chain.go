@@ -81,7 +81,7 @@ func newChain(s Credence, t Trial) *chain {
 		WaitBlocks: 1, RetryBlocks: 1, MaxAttempts: 3,
 	}
 	if p, ok := t.Population.(refuser); ok {
-		c.terms.WaitBlocks += int64(2 * p.refusals()) // a plan and a draw each
+		c.terms.WaitBlocks += int64(2 * p.countRefusals()) // a plan and a draw each
 	}
 	return c
 }
@@ -101,7 +101,7 @@ func (c *chain) applyEvent(f *flight, e poco.Event) []poco.Effect {
 // startTask creates a task, draws its first worker and lets it commit.
 func (c *chain) startTask() {
 	w := c.trial.World
-	c.crowd.tick(c.started, c.dice)
+	c.crowd.moveTo(c.started, c.dice)
 	f := &flight{number: c.started, duration: 1, coin: c.dice.Float64(), victim: c.started >= w.FarmTasks}
 	c.started++
 	c.open++
@@ -139,7 +139,7 @@ func (c *chain) startTask() {
 		c.commitSeat(f, 0)
 	}
 	f.at = c.now + f.duration
-	c.schedule(f)
+	c.scheduleFlight(f)
 }
 
 // seedDraw gives a draw its entropy, as a beacon that nobody can influence would.
@@ -156,7 +156,7 @@ func (c *chain) drawOrganisations(e poco.Entropy, who []int, count int) []int {
 	ranking := e.Ranking(c.space)
 	for range count {
 		ticket, found, err := ranking.Pick(func(t uint64) (bool, error) {
-			return t < uint64(len(c.names)) && c.crowd.drawable(int(t)) && !slices.Contains(who, int(t)), nil
+			return t < uint64(len(c.names)) && c.crowd.isDrawable(int(t)) && !slices.Contains(who, int(t)), nil
 		})
 		if err != nil {
 			panic(err)
@@ -167,7 +167,7 @@ func (c *chain) drawOrganisations(e poco.Entropy, who []int, count int) []int {
 			for i, w := range who {
 				seats[i].Worker = w
 			}
-			i, ok := c.crowd.pick(len(c.names), seats, c.dice)
+			i, ok := c.crowd.pickWorker(len(c.names), seats, c.dice)
 			if !ok {
 				return nil
 			}
@@ -180,8 +180,8 @@ func (c *chain) drawOrganisations(e poco.Entropy, who []int, count int) []int {
 
 // planInput returns the input of a plan that is made now.
 func (c *chain) planInput(f *flight) poco.PlanInput {
-	eligible, _ := c.crowd.count(len(c.names))
-	if f != nil && len(f.who) > 0 && !c.crowd.drawable(f.who[0]) {
+	eligible, _ := c.crowd.countDrawable(len(c.names))
+	if f != nil && len(f.who) > 0 && !c.crowd.isDrawable(f.who[0]) {
 		eligible++ // the first, whatever has become of it
 	}
 	terms, asker, risk := c.terms, 1, poco.Q64{}
@@ -213,14 +213,14 @@ func (c *chain) planTask(f *flight) poco.Plan {
 		x := poco.Collusion(c.faction, uint64(c.trial.World.Organisations), uint64(s.Replicas), uint64(s.Lottery), 1)
 		return poco.Plan{Replicas: s.Replicas, Lottery: s.Lottery, X: x, Charge: poco.Charge(x)}
 	}
-	return c.planner.plan(c.planInput(f))
+	return c.planner.makePlan(c.planInput(f))
 }
 
 // planAndDrawSecond plans a locked task, draws wave 2 and lets it commit.
 func (c *chain) planAndDrawSecond(f *flight) {
 	refusals := 0
 	if p, ok := c.trial.Population.(refuser); ok && f.acts[0] != right {
-		refusals = p.refusals()
+		refusals = p.countRefusals()
 	}
 	var seats []poco.Seat
 	for f.task.Phase == poco.PhaseLocked {
@@ -229,7 +229,7 @@ func (c *chain) planAndDrawSecond(f *flight) {
 		if plan.Bound == poco.BoundFew {
 			c.enterLedgers(f, c.applyEvent(f, poco.DrawFailed{Height: f.task.WaitEnd}))
 			f.at = c.now
-			c.schedule(f)
+			c.scheduleFlight(f)
 			return
 		}
 		if plan.Court {
@@ -262,7 +262,7 @@ func (c *chain) planAndDrawSecond(f *flight) {
 	if len(seats) > 0 {
 		f.at += f.duration
 	}
-	c.schedule(f)
+	c.scheduleFlight(f)
 }
 
 // drawSecond draws wave 2. A coalition that proposes several blocks in a row takes the draw that suits it best.
@@ -279,7 +279,7 @@ func (c *chain) drawSecond(f *flight, plan poco.Plan) []int {
 	if !ok || f.line != Lied {
 		return best
 	}
-	for range p.draws() - 1 {
+	for range p.redraws() - 1 {
 		if c.countColluders(best) == len(best) {
 			break
 		}
@@ -328,7 +328,7 @@ func (c *chain) revealAll(f *flight) {
 		effects := []poco.Effect{poco.OpenCourt{}}
 		if f.task.Phase == poco.PhaseReveal {
 			p, hides := c.trial.Population.(withholder)
-			hides = hides && p.withholds() && !agreed(f.acts)
+			hides = hides && p.isWithholding() && !allAgree(f.acts)
 			for i, who := range f.who {
 				if f.acts[i] == none || hides && f.acts[i] == lie {
 					continue
@@ -368,8 +368,8 @@ func (c *chain) holdCourt(f *flight) []poco.Effect {
 	c.tally.Courts++
 	c.tally.Audits += len(c.bench)
 	c.tally.Waves++
-	truth := outcome(right)
-	if c.withdrawn(f) {
+	truth := outcomeOf(right)
+	if c.isWithdrawn(f) {
 		truth = poco.Outcome{Kind: poco.KindInputUnavailable}
 	}
 	c.applyEvent(f, poco.CourtOpened{Height: c.height(), Seats: c.bench})
@@ -459,21 +459,21 @@ func (c *chain) decideTurn(f *flight, g poco.Gate) {
 		panic(err)
 	}
 	c.settled = true
-	debt, budget := float(c.class.D), float(c.class.Budget(c.e0))
+	debt, budget := toFloat(c.class.D), toFloat(c.class.Budget(c.e0))
 	c.tally.Debt, c.tally.Budget = debt, budget
 	c.tally.Spent = max(c.tally.Spent, debt/budget)
-	c.tally.Counted, c.tally.VictimCounted, c.tally.VictimDebt = c.class.N, c.asker[1].N, float(c.asker[1].D)
+	c.tally.Counted, c.tally.VictimCounted, c.tally.VictimDebt = c.class.N, c.asker[1].N, toFloat(c.asker[1].D)
 	c.countEnded(f)
 }
 
-func (c *chain) schedule(f *flight) {
+func (c *chain) scheduleFlight(f *flight) {
 	f.sequence = c.sequence
 	c.sequence++
 	heap.Push(&c.agenda, f)
 }
 
-// float is a Q64 as a float.
-func float(q poco.Q64) float64 { return float64(q.Hi) + float64(q.Lo)/(1<<64) }
+// toFloat is a Q64 as a float.
+func toFloat(q poco.Q64) float64 { return float64(q.Hi) + float64(q.Lo)/(1<<64) }
 
 func must[T any](v T, err error) T {
 	if err != nil {

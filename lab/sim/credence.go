@@ -87,6 +87,6 @@ func (s Credence) Run(t Trial) Tally {
 			c.revealAll(f)
 		}
 	}
-	c.tally.finish(c.crowd)
+	c.tally.finishRun(c.crowd)
 	return c.tally
 }

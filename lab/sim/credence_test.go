@@ -42,7 +42,7 @@ func TestLifetimeIsItsFormula(t *testing.T) {
 // Against every population the errors stay within the promise, and within what the ledger's debt says, in the mean.
 func TestPromiseHoldsAgainstEveryPopulation(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range adversaries(Size{Tasks: 1_500, Seeds: 6}) {
+	for _, c := range adversaryCells(Size{Tasks: 1_500, Seeds: 6}) {
 		if c.World.Trust != 100 && c.World.Trust != 10_000 {
 			continue
 		}
@@ -100,7 +100,7 @@ func TestHonestWorlds(t *testing.T) {
 
 // A coalition loses by attacking when the stake is a fifth above what the inequality demands.
 func TestAttacksDoNotPay(t *testing.T) {
-	for _, c := range money(Size{Lives: 24}) {
+	for _, c := range moneyCells(Size{Lives: 24}) {
 		r := c.Measure(1)
 		if c.World.Stake == 0 || r.Note != "1.2 of the stake" {
 			continue

@@ -19,7 +19,7 @@ func (s Credibility) Name() string {
 		name = "credibility, blacklist"
 	}
 	if s.Spot > 0 {
-		name += fmt.Sprintf(", %s spot-checks", percent(s.Spot))
+		name += fmt.Sprintf(", %s spot-checks", formatPercent(s.Spot))
 	}
 	return name
 }
@@ -34,8 +34,8 @@ type credibility struct {
 	passed []int
 }
 
-// odds are those of a worker's answer being right: CrP/(1-CrP) of lab/baseline.
-func (s *credibility) odds(worker int) float64 {
+// oddsOf are those of a worker's answer being right: CrP/(1-CrP) of lab/baseline.
+func (s *credibility) oddsOf(worker int) float64 {
 	k := float64(s.passed[worker])
 	bad := s.Share
 	switch {
@@ -48,17 +48,17 @@ func (s *credibility) odds(worker int) float64 {
 	return (1 - bad) / bad
 }
 
-// reached says whether the best group of answers is credible enough: CrG = O_a/(1 + sum of O) >= 1 - 1/trust.
-func (s *credibility) reached(seats []Seat) (answer int, ok bool) {
+// reachesTarget says whether the best group of answers is credible enough: CrG = O_a/(1 + sum of O) >= 1 - 1/trust.
+func (s *credibility) reachesTarget(seats []Seat) (answer int, ok bool) {
 	answer, best, total := none, 0.0, 1.0
 	for i, seat := range seats {
-		if seat.Answer == none || contains(seats[:i], seat.Answer) {
+		if seat.Answer == none || hasAnswer(seats[:i], seat.Answer) {
 			continue
 		}
 		odds := 1.0
 		for _, o := range seats[i:] {
 			if o.Answer == seat.Answer {
-				odds *= s.odds(o.Worker)
+				odds *= s.oddsOf(o.Worker)
 			}
 		}
 		total += odds
@@ -69,21 +69,21 @@ func (s *credibility) reached(seats []Seat) (answer int, ok bool) {
 	return answer, best >= float64(s.world.Trust-1)*(total-best)
 }
 
-func (s *credibility) Expected() float64 {
+func (s *credibility) ExpectedError() float64 {
 	odds, n, mean := float64(s.world.Trust-1), 0.0, 0.0
 	for i := range s.passed {
-		mean += math.Log(s.odds(i)) / float64(len(s.passed))
+		mean += math.Log(s.oddsOf(i)) / float64(len(s.passed))
 	}
 	for n = 1; n*mean < math.Log(odds); n++ {
 	}
 	return n
 }
 
-func (s *credibility) Decide(a *Ask) Verdict {
+func (s *credibility) DecideTask(a *Ask) Verdict {
 	odds := 1.0
-	seats := a.BatchWhile(func(w int) bool { odds *= s.odds(w); return odds < float64(s.world.Trust-1) })
+	seats := a.BatchWhile(func(w int) bool { odds *= s.oddsOf(w); return odds < float64(s.world.Trust-1) })
 	for {
-		answer, ok := s.reached(seats)
+		answer, ok := s.reachesTarget(seats)
 		if ok || len(seats) >= enough {
 			v := a.Verdict(answer)
 			if !ok {
@@ -117,7 +117,7 @@ func (s *credibility) spotCheck(a *Ask, v *Verdict) {
 	}
 }
 
-func (s *credibility) Learn(v *Verdict) (convicted []int) {
+func (s *credibility) LearnVerdict(v *Verdict) (convicted []int) {
 	for _, seat := range v.Seats {
 		if v.Accepted != none && seat.Answer == v.Accepted {
 			s.passed[seat.Worker]++
@@ -126,7 +126,7 @@ func (s *credibility) Learn(v *Verdict) (convicted []int) {
 	for _, w := range v.Passed {
 		s.passed[w]++
 	}
-	caught := append(v.wrong(), v.Failed...)
+	caught := append(v.wrongWorkers(), v.Failed...)
 	for _, w := range caught {
 		s.passed[w] = 0
 	}
@@ -136,4 +136,4 @@ func (s *credibility) Learn(v *Verdict) (convicted []int) {
 	return nil
 }
 
-func (s *credibility) Forget(worker int) { s.passed[worker] = 0 }
+func (s *credibility) ForgetWorker(worker int) { s.passed[worker] = 0 }

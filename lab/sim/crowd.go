@@ -34,8 +34,8 @@ func newCrowd(w World, d *Dice) *crowd {
 	return c
 }
 
-// tick moves the crowd to a task: storms come and go, absent organisations change.
-func (c *crowd) tick(task int, d *Dice) {
+// moveTo moves the crowd to a task: storms come and go, absent organisations change.
+func (c *crowd) moveTo(task int, d *Dice) {
 	w := c.world
 	c.now = task
 	if w.StormEvery > 0 {
@@ -54,15 +54,15 @@ func (c *crowd) tick(task int, d *Dice) {
 	}
 }
 
-// drawable says whether a worker can be drawn now.
-func (c *crowd) drawable(i int) bool {
+// isDrawable says whether a worker can be drawn now.
+func (c *crowd) isDrawable(i int) bool {
 	return !c.banned[i] && !c.paused[i] && c.cooling[i] <= c.now
 }
 
-// count returns how many of the first n workers can be drawn, and how many of these collude.
-func (c *crowd) count(n int) (all, colluding int) {
+// countDrawable returns how many of the first n workers can be drawn, and how many of these collude.
+func (c *crowd) countDrawable(n int) (all, colluding int) {
 	for i := range n {
-		if c.drawable(i) {
+		if c.isDrawable(i) {
 			all++
 			if c.collude[i] {
 				colluding++
@@ -72,8 +72,8 @@ func (c *crowd) count(n int) (all, colluding int) {
 	return all, colluding
 }
 
-// strike records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name.
-func (c *crowd) strike(i int) {
+// strikeWorker records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name.
+func (c *crowd) strikeWorker(i int) {
 	c.strikes[i]++
 	switch {
 	case c.strikes[i] < max(c.world.Strikes, 1):
@@ -85,9 +85,9 @@ func (c *crowd) strike(i int) {
 	}
 }
 
-// pick draws one of the first n workers that is not among those drawn before, each as likely as the other; with tilted
+// pickWorker draws one of the first n workers that is not among those drawn before, each as likely as the other; with tilted
 // dice, a colluder with the chance tiltedChance. False when nobody is left.
-func (c *crowd) pick(n int, before []Seat, d *Dice) (int, bool) {
+func (c *crowd) pickWorker(n int, before []Seat, d *Dice) (int, bool) {
 	taken := func(i int) bool {
 		for _, s := range before {
 			if s.Worker == i {
@@ -99,9 +99,9 @@ func (c *crowd) pick(n int, before []Seat, d *Dice) (int, bool) {
 	// A few tries almost always find a worker (of the class that the dice chose, when they are tilted).
 	colluding := false
 	if d.tilted {
-		all, bad := c.count(n)
+		all, bad := c.countDrawable(n)
 		for _, s := range before {
-			if c.drawable(s.Worker) {
+			if c.isDrawable(s.Worker) {
 				all--
 				if c.collude[s.Worker] {
 					bad--
@@ -114,7 +114,7 @@ func (c *crowd) pick(n int, before []Seat, d *Dice) (int, bool) {
 		colluding = d.Flip(float64(bad) / float64(all))
 	}
 	fits := func(i int) bool {
-		return c.drawable(i) && !taken(i) && (!d.tilted || c.collude[i] == colluding)
+		return c.isDrawable(i) && !taken(i) && (!d.tilted || c.collude[i] == colluding)
 	}
 	for range 16 * n {
 		if i := d.IntN(n); fits(i) {

@@ -10,23 +10,23 @@ func TestCrowdBansAndBringsBack(t *testing.T) {
 	w := Standard(100, 10)
 	w.Strikes, w.Cooling = 2, 5
 	c := newCrowd(w, NewDice(1, 1))
-	all, colluding := c.count(w.Organisations)
+	all, colluding := c.countDrawable(w.Organisations)
 	require.Equal(t, []int{200, 40}, []int{all, colluding})
 
 	bad := w.Organisations - 1
 	require.True(t, c.collude[bad])
-	c.strike(bad)
-	require.False(t, c.drawable(bad), "it cools down")
-	c.tick(5, NewDice(1, 1))
-	require.True(t, c.drawable(bad))
-	c.strike(bad)
-	c.tick(500, NewDice(1, 1))
-	require.False(t, c.drawable(bad), "banned at the second")
+	c.strikeWorker(bad)
+	require.False(t, c.isDrawable(bad), "it cools down")
+	c.moveTo(5, NewDice(1, 1))
+	require.True(t, c.isDrawable(bad))
+	c.strikeWorker(bad)
+	c.moveTo(500, NewDice(1, 1))
+	require.False(t, c.isDrawable(bad), "banned at the second")
 
 	c.world.ReEntry = true
 	c.strikes[bad-1] = 1
-	c.strike(bad - 1)
-	require.True(t, c.drawable(bad-1), "back under a new name")
+	c.strikeWorker(bad - 1)
+	require.True(t, c.isDrawable(bad-1), "back under a new name")
 }
 
 // Everybody is as likely to be drawn; nobody twice; nobody who is away.
@@ -40,7 +40,7 @@ func TestCrowdPicksEvenly(t *testing.T) {
 	var seen [18]int
 	const tries = 17_000
 	for range tries {
-		i, ok := c.pick(18, []Seat{{Worker: 1}}, d)
+		i, ok := c.pickWorker(18, []Seat{{Worker: 1}}, d)
 		require.True(t, ok)
 		seen[i]++
 	}
@@ -52,8 +52,8 @@ func TestCrowdPicksEvenly(t *testing.T) {
 	// Tilted, a colluder comes every second time, with the weight of its share.
 	var weight, honest float64
 	for range tries {
-		d.tilt()
-		i, ok := c.pick(10, nil, d)
+		d.beginRehearsal()
+		i, ok := c.pickWorker(10, nil, d)
 		require.True(t, ok)
 		if c.collude[i] {
 			weight += d.Weight
@@ -67,6 +67,6 @@ func TestCrowdPicksEvenly(t *testing.T) {
 	for i := range c.banned {
 		c.banned[i] = true
 	}
-	_, ok := c.pick(18, nil, d)
+	_, ok := c.pickWorker(18, nil, d)
 	require.False(t, ok, "nobody is left")
 }

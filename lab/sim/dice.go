@@ -19,8 +19,8 @@ func NewDice(seed, stream uint64) *Dice {
 	return &Dice{Rand: rand.New(rand.NewPCG(seed, stream)), Weight: 1}
 }
 
-// tilt begins a rehearsal.
-func (d *Dice) tilt() { d.tilted, d.Weight = true, 1 }
+// beginRehearsal begins a rehearsal.
+func (d *Dice) beginRehearsal() { d.tilted, d.Weight = true, 1 }
 
 // Flip says whether an event of the chance p happens.
 func (d *Dice) Flip(p float64) bool {

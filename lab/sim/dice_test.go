@@ -12,7 +12,7 @@ func TestTiltedDiceKeepTheMean(t *testing.T) {
 	const p, tries = 0.001, 20_000
 	happened, sum := 0, 0.0
 	for range tries {
-		d.tilt()
+		d.beginRehearsal()
 		if d.Flip(p) {
 			happened++
 			sum += d.Weight
@@ -21,7 +21,7 @@ func TestTiltedDiceKeepTheMean(t *testing.T) {
 	require.InDelta(t, tries/2, happened, tries/50)
 	require.InEpsilon(t, p, sum/tries, 0.05)
 
-	d.tilt()
+	d.beginRehearsal()
 	require.False(t, d.Flip(0))
 	require.True(t, d.Flip(1))
 	require.Equal(t, 1.0, d.Weight, "what is certain has no weight")

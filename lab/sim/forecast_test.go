@@ -15,7 +15,7 @@ func TestForecast(t *testing.T) {
 	require.Equal(t, uint64(7_700_000), f.Question.Stake, "a tenth above what two replicas need: the court's cost")
 	require.Len(t, f.Attacked, 5)
 	var out strings.Builder
-	require.NoError(t, f.Write(&out, func(v float64) string { return trim(v) }))
+	require.NoError(t, f.Write(&out, func(v float64) string { return trimZeros(v) }))
 	require.Contains(t, out.String(), "BREAKS THE PROMISE")
 	require.NotContains(t, strings.Split(out.String(), "twice as many")[0], "BREAKS THE PROMISE", "not while the assumptions hold")
 

@@ -22,7 +22,7 @@ type contracts struct {
 	score []uint64
 }
 
-func (s *contracts) Expected() float64 {
+func (s *contracts) ExpectedError() float64 {
 	n, c := 0.0, iexec.NewConsensus()
 	for i := 0; i < len(s.score); i++ {
 		n++
@@ -34,14 +34,14 @@ func (s *contracts) Expected() float64 {
 	return n
 }
 
-// hash names an answer.
-func hash(answer int) iexec.Digest {
+// hashAnswer names an answer.
+func hashAnswer(answer int) iexec.Digest {
 	var d iexec.Digest
 	d[0], d[1], d[2] = 1, byte(answer), byte(answer>>8)
 	return d
 }
 
-func (s *contracts) Decide(a *Ask) Verdict {
+func (s *contracts) DecideTask(a *Ask) Verdict {
 	// Who contributes is known before anybody does: as many as would agree on the trust.
 	unanimous := iexec.NewConsensus()
 	seats := a.BatchWhile(func(w int) bool {
@@ -59,12 +59,12 @@ func (s *contracts) Decide(a *Ask) Verdict {
 			if seat.Answer == none {
 				continue
 			}
-			next, err := tally.Add(hash(seat.Answer), iexec.Weight(s.score[seat.Worker]))
+			next, err := tally.Add(hashAnswer(seat.Answer), iexec.Weight(s.score[seat.Worker]))
 			if err != nil {
 				return a.Verdict(none) // the contract refuses the contribution, and every later one
 			}
 			tally = next
-			if ok, err := tally.Reached(hash(seat.Answer), s.trust); err != nil {
+			if ok, err := tally.Reached(hashAnswer(seat.Answer), s.trust); err != nil {
 				return a.Verdict(none)
 			} else if ok {
 				a.seats = seats[:at+1]
@@ -78,7 +78,7 @@ func (s *contracts) Decide(a *Ask) Verdict {
 	}
 }
 
-func (s *contracts) Learn(v *Verdict) []int {
+func (s *contracts) LearnVerdict(v *Verdict) []int {
 	if v.Accepted == none {
 		return nil
 	}
@@ -97,4 +97,4 @@ func (s *contracts) Learn(v *Verdict) []int {
 	return nil
 }
 
-func (s *contracts) Forget(worker int) { s.score[worker] = 0 }
+func (s *contracts) ForgetWorker(worker int) { s.score[worker] = 0 }

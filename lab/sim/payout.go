@@ -12,12 +12,12 @@ func (c *chain) countEnded(f *flight) {
 	if f.task.Ending == poco.EndAccepted {
 		accepted = int(binary.BigEndian.Uint64(f.task.Verdict.Digest[:])) - 1
 	}
-	c.tally.count(f.number, accepted)
+	c.tally.countAccepted(f.number, accepted)
 	if accepted > right {
-		c.gain(f, float64(c.trial.World.Value))
+		c.countGain(f, float64(c.trial.World.Value))
 	}
 	c.tally.Wait += c.now - f.done
-	c.tally.mark(c.decided)
+	c.tally.markHorizon(c.decided)
 	c.decided++
 	c.open--
 }
@@ -31,27 +31,27 @@ func (c *chain) payOut(f *flight, s poco.Settlement) {
 		if f.acts[i] != none {
 			c.tally.Replicas++
 			if ours {
-				c.gain(f, -float64(w.Cost))
+				c.countGain(f, -float64(w.Cost))
 			} else {
 				c.tally.Honest++
 			}
 		}
 		if ours {
-			c.gain(f, -float64(seat.Slash))
+			c.countGain(f, -float64(seat.Slash))
 		} else {
 			c.tally.Slashed += float64(seat.Slash)
 		}
 		c.record[who]++
 		if seat.Fault == poco.FaultWrong || seat.Fault == poco.FaultUnrevealed {
 			c.record[who] = 0
-			c.tally.convict(ours)
-			c.crowd.strike(who)
+			c.tally.countConviction(ours)
+			c.crowd.strikeWorker(who)
 		}
 	}
 	for _, pays := range [][]poco.Pay{s.FromEscrow, s.FromStake} {
 		for _, p := range pays {
 			if i, ok := c.byName[p.To]; ok && p.Party == poco.PartyWorker && c.crowd.collude[i] {
-				c.gain(f, float64(p.Amount))
+				c.countGain(f, float64(p.Amount))
 			}
 		}
 	}
@@ -61,8 +61,8 @@ func (c *chain) payOut(f *flight, s poco.Settlement) {
 	}
 }
 
-// gain counts money that a task brought the coalition, or cost it.
-func (c *chain) gain(f *flight, amount float64) {
+// countGain counts money that a task brought the coalition, or cost it.
+func (c *chain) countGain(f *flight, amount float64) {
 	c.tally.Profit += amount
 	if f.line == Lied {
 		c.tally.Booty += amount

@@ -39,8 +39,8 @@ type step struct {
 
 func newPlanner() *planner { return &planner{known: map[setting]*staircase{}} }
 
-// plan is poco.Credence.Plan.
-func (p *planner) plan(in poco.PlanInput) poco.Plan {
+// makePlan is poco.Credence.Plan.
+func (p *planner) makePlan(in poco.PlanInput) poco.Plan {
 	if !in.Risk.IsZero() { // seldom, and no two alike
 		return poco.Credence{}.Plan(in)
 	}
@@ -76,7 +76,7 @@ func (p *planner) plan(in poco.PlanInput) poco.Plan {
 		}
 		return plan
 	}
-	below := s.before(in, plan)
+	below := s.chargeBefore(in, plan)
 	if w.Cmp(below) >= 0 {
 		return plan // the stake refused a candidate that the ledgers allow: the plan says so, and others would not
 	}
@@ -85,15 +85,15 @@ func (p *planner) plan(in poco.PlanInput) poco.Plan {
 	return plan
 }
 
-// before is the least charge of the candidates that the policy tries before a plan.
-func (s *staircase) before(in poco.PlanInput, plan poco.Plan) poco.Q64 {
+// chargeBefore is the least charge of the candidates that the policy tries before a plan.
+func (s *staircase) chargeBefore(in poco.PlanInput, plan poco.Plan) poco.Q64 {
 	for n := uint64(len(s.least)) + 1; n <= uint64(plan.Replicas); n++ {
 		var row [poco.LotterySteps]poco.Q64
 		least := poco.MaxQ64
 		if n > 1 {
 			last := n - 1
 			least = s.least[n-2][poco.LotterySteps-1]
-			if w := charge(in, last, poco.LotterySteps-1); last >= uint64(max(in.MinReplicas, 1)) && w.Cmp(least) < 0 {
+			if w := chargeOf(in, last, poco.LotterySteps-1); last >= uint64(max(in.MinReplicas, 1)) && w.Cmp(least) < 0 {
 				least = w
 			}
 		}
@@ -102,7 +102,7 @@ func (s *staircase) before(in poco.PlanInput, plan poco.Plan) poco.Q64 {
 			if n < uint64(max(in.MinReplicas, 1)) || n == 1 && j == 0 {
 				continue
 			}
-			if w := charge(in, n, j); w.Cmp(least) < 0 {
+			if w := chargeOf(in, n, j); w.Cmp(least) < 0 {
 				least = w
 			}
 		}
@@ -111,6 +111,6 @@ func (s *staircase) before(in poco.PlanInput, plan poco.Plan) poco.Q64 {
 	return s.least[plan.Replicas-1][plan.Lottery]
 }
 
-func charge(in poco.PlanInput, n, lottery uint64) poco.Q64 {
+func chargeOf(in poco.PlanInput, n, lottery uint64) poco.Q64 {
 	return poco.Charge(poco.Collusion(in.Faction, in.Eligible, n, lottery, in.Factor))
 }

@@ -26,8 +26,8 @@ func TestPlannerIsMakePlan(t *testing.T) {
 			l.Charges[0], l.Peak[1] = uint64(d.IntN(3)), uint64(d.IntN(50))
 		}
 		want := poco.Credence{}.Plan(in)
-		require.Equal(t, want, memory.plan(in))
-		require.Equal(t, want, memory.plan(in), "from memory")
+		require.Equal(t, want, memory.makePlan(in))
+		require.Equal(t, want, memory.makePlan(in), "from memory")
 		asked++
 		if want.Court {
 			courts++

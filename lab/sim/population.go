@@ -33,8 +33,8 @@ type View struct {
 	Expected   func() float64 // replicas that the scheme would use for a task like this now
 }
 
-// owns says whether the coalition holds all seats that it sees, and has lied in all that have answered.
-func (v View) owns() bool { return v.Mine == v.Seen && v.Line != Told }
+// ownsAll says whether the coalition holds all seats that it sees, and has lied in all that have answered.
+func (v View) ownsAll() bool { return v.Mine == v.Seen && v.Line != Told }
 
 // Population is how the colluding organisations behave. The zero values of the types below are useless; see Populations.
 type Population interface {
@@ -45,15 +45,15 @@ type Population interface {
 // Populations may do more than answer:
 type (
 	// withholder commits like the others, but opens no lie that would be found out.
-	withholder interface{ withholds() bool }
+	withholder interface{ isWithholding() bool }
 	// briber buys honest members of wave 2, whose names are public, each with a chance.
-	briber interface{ bribes() float64 }
+	briber interface{ bribe() float64 }
 	// withdrawer takes the task's input away when its attack would fail.
-	withdrawer interface{ withdraws() bool }
+	withdrawer interface{ isWithdrawing() bool }
 	// proposer chooses among several draws of wave 2, by withholding blocks.
-	proposer interface{ draws() int }
+	proposer interface{ redraws() int }
 	// refuser makes a draw of wave 2 that does not suit impossible, some times for each task, by pausing friends.
-	refuser interface{ refusals() int }
+	refuser interface{ countRefusals() int }
 )
 
 // Peace: nobody colludes.
@@ -70,9 +70,9 @@ type Static struct {
 
 func (p Static) Name() string {
 	if p.Apart {
-		return "independent " + percent(p.Chance)
+		return "independent " + formatPercent(p.Chance)
 	}
-	return "colluding " + percent(p.Chance)
+	return "colluding " + formatPercent(p.Chance)
 }
 
 func (p Static) Act(_ View, d *Dice) Act {
@@ -88,7 +88,7 @@ func (p Static) Act(_ View, d *Dice) Act {
 // Coordinated colluders throw one coin for each task.
 type Coordinated struct{ Chance float64 }
 
-func (p Coordinated) Name() string { return "coordinated " + percent(p.Chance) }
+func (p Coordinated) Name() string { return "coordinated " + formatPercent(p.Chance) }
 
 func (p Coordinated) Act(v View, _ *Dice) Act {
 	if v.Coin < p.Chance {
@@ -104,7 +104,7 @@ type Informed struct{}
 func (Informed) Name() string { return "informed" }
 
 func (Informed) Act(v View, _ *Dice) Act {
-	if v.owns() {
+	if v.ownsAll() {
 		return Lie
 	}
 	return Tell
@@ -128,7 +128,7 @@ func (p Sleeper) Act(v View, d *Dice) Act {
 // Opportunist is informed, and attacks only tasks for which few replicas are expected.
 type Opportunist struct{ Most float64 }
 
-func (p Opportunist) Name() string { return "attacks when n <= " + trim(p.Most) }
+func (p Opportunist) Name() string { return "attacks when n <= " + trimZeros(p.Most) }
 
 func (p Opportunist) Act(v View, d *Dice) Act {
 	if v.Line == Undecided && v.Expected() > p.Most+1 {
@@ -140,7 +140,7 @@ func (p Opportunist) Act(v View, d *Dice) Act {
 // Rare is informed, and attacks a small share of its chances.
 type Rare struct{ Chance float64 }
 
-func (p Rare) Name() string { return "attacks " + percent(p.Chance) + " of chances" }
+func (p Rare) Name() string { return "attacks " + formatPercent(p.Chance) + " of chances" }
 
 func (p Rare) Act(v View, d *Dice) Act {
 	if v.Line == Undecided && v.Coin >= p.Chance {
@@ -176,8 +176,8 @@ func (Lazy) Act(_ View, d *Dice) Act {
 // Withholder is informed and opens no lie that fails.
 type Withholder struct{ Informed }
 
-func (Withholder) Name() string    { return "non-revealing" }
-func (Withholder) withholds() bool { return true }
+func (Withholder) Name() string        { return "non-revealing" }
+func (Withholder) isWithholding() bool { return true }
 
 // Flooder costs the others courts: it answers right as a first worker, and wrong whenever another's answer is there to differ from.
 type Flooder struct{}
@@ -197,14 +197,14 @@ type Briber struct {
 	Chance float64
 }
 
-func (p Briber) Name() string    { return "bribes " + percent(p.Chance) + " after the draw" }
-func (p Briber) bribes() float64 { return p.Chance }
+func (p Briber) Name() string   { return "bribes " + formatPercent(p.Chance) + " after the draw" }
+func (p Briber) bribe() float64 { return p.Chance }
 
 // Withdrawer is informed, is the requester as well, and takes the input away when the attack would fail.
 type Withdrawer struct{ Informed }
 
-func (Withdrawer) Name() string    { return "input withdrawal" }
-func (Withdrawer) withdraws() bool { return true }
+func (Withdrawer) Name() string        { return "input withdrawal" }
+func (Withdrawer) isWithdrawing() bool { return true }
 
 // Proposer is informed and chooses among the draws of several blocks in a row.
 type Proposer struct {
@@ -212,8 +212,8 @@ type Proposer struct {
 	Draws int
 }
 
-func (p Proposer) Name() string { return "proposer of " + trim(float64(p.Draws-1)) + " in a row" }
-func (p Proposer) draws() int   { return p.Draws }
+func (p Proposer) Name() string { return "proposer of " + trimZeros(float64(p.Draws-1)) + " in a row" }
+func (p Proposer) redraws() int { return p.Draws }
 
 // Refuser is informed and knows the seed: it takes so many looks at another draw, each of which a plan has to count.
 type Refuser struct {
@@ -222,8 +222,8 @@ type Refuser struct {
 }
 
 // Name implements Population.
-func (p Refuser) Name() string  { return "refuses a draw " + trim(float64(p.Refusals)) + " times" }
-func (p Refuser) refusals() int { return p.Refusals }
+func (p Refuser) Name() string       { return "refuses a draw " + trimZeros(float64(p.Refusals)) + " times" }
+func (p Refuser) countRefusals() int { return p.Refusals }
 
 // Farmer is informed, and lies in the victim's tasks only: its own are there to fill the budget.
 type Farmer struct{}

@@ -77,7 +77,7 @@ func (c Cell) Measure(seed uint64) Row {
 	if s, ok := c.Scheme.(Credence); ok {
 		r.Promise = (n + 1) / float64(c.World.Trust) / n
 		if !s.NoAllowance {
-			r.Promise += float(poco.QuarterQ64) / n
+			r.Promise += toFloat(poco.QuarterQ64) / n
 		}
 		r.Certificate = perTask(func(t Tally) float64 { return t.Debt })
 		if c.Table == "certificate" {
@@ -116,7 +116,7 @@ type column struct {
 	text func(Row) string
 }
 
-func number(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+func formatNumber(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 
 var (
 	labels = []column{
@@ -133,19 +133,19 @@ var (
 	errorRate = column{"wrong", func(r Row) string { return strconv.Itoa(r.Wrong) }}
 	rate      = column{"error", func(r Row) string {
 		if r.Wrong == 0 {
-			return "< " + sci(r.Upper)
+			return "< " + formatRate(r.Upper)
 		}
-		return sci(r.Rate.Mean) + " ± " + sci(r.Rate.Error)
+		return formatRate(r.Rate.Mean) + " ± " + formatRate(r.Rate.Error)
 	}}
-	likely     = column{"error, sampled", func(r Row) string { return sci(r.Likely.Mean) + " ± " + sci(r.Likely.Error) }}
-	promise    = column{"promise", func(r Row) string { return sci(r.Promise) }}
-	debt       = column{"D/N", func(r Row) string { return sci(r.Certificate.Mean) }}
-	spent      = column{"max D/B", func(r Row) string { return number(r.Spent) }}
-	executions = column{"executions", func(r Row) string { return number(r.Executions.Mean) }}
-	replicas   = column{"replicas", func(r Row) string { return number(r.Replicas.Mean) }}
-	courts     = column{"courts", func(r Row) string { return sci(r.Courts.Mean) }}
-	waves      = column{"waves", func(r Row) string { return number(r.Waves.Mean) }}
-	wait       = column{"wait", func(r Row) string { return number(r.Wait.Mean) }}
+	likely     = column{"error, sampled", func(r Row) string { return formatRate(r.Likely.Mean) + " ± " + formatRate(r.Likely.Error) }}
+	promise    = column{"promise", func(r Row) string { return formatRate(r.Promise) }}
+	debt       = column{"D/N", func(r Row) string { return formatRate(r.Certificate.Mean) }}
+	spent      = column{"max D/B", func(r Row) string { return formatNumber(r.Spent) }}
+	executions = column{"executions", func(r Row) string { return formatNumber(r.Executions.Mean) }}
+	replicas   = column{"replicas", func(r Row) string { return formatNumber(r.Replicas.Mean) }}
+	courts     = column{"courts", func(r Row) string { return formatRate(r.Courts.Mean) }}
+	waves      = column{"waves", func(r Row) string { return formatNumber(r.Waves.Mean) }}
+	wait       = column{"wait", func(r Row) string { return formatNumber(r.Wait.Mean) }}
 	lifetime   = column{"wrong a run", func(r Row) string { return fmt.Sprintf("%.3f ± %.3f", r.Lifetime.Mean, r.Lifetime.Error) }}
 	sampled    = column{"sampled", func(r Row) string {
 		return fmt.Sprintf("%.3f ± %.3f", r.Likely.Mean*float64(r.Tasks), r.Likely.Error*float64(r.Tasks))
@@ -154,11 +154,11 @@ var (
 		return fmt.Sprintf("%.3f ± %.3f", r.Certificate.Mean*float64(r.Tasks), r.Certificate.Error*float64(r.Tasks))
 	}}
 	promiseOfRun = column{"promise a run", func(r Row) string { return fmt.Sprintf("%.3f", r.Promise*float64(r.Tasks)) }}
-	convicted    = column{"convicted", func(r Row) string { return number(r.Convicted.Mean) }}
-	unlucky      = column{"honest convicted", func(r Row) string { return number(r.Unlucky.Mean) }}
-	lost         = column{"stakes lost an execution", func(r Row) string { return sci(r.Lost.Mean) }}
+	convicted    = column{"convicted", func(r Row) string { return formatNumber(r.Convicted.Mean) }}
+	unlucky      = column{"honest convicted", func(r Row) string { return formatNumber(r.Unlucky.Mean) }}
+	lost         = column{"stakes lost an execution", func(r Row) string { return formatRate(r.Lost.Mean) }}
 	booty        = column{"profit an attack", func(r Row) string { return fmt.Sprintf("%.1f ± %.1f", r.Booty.Mean, r.Booty.Error) }}
-	victim       = column{"error of the victim", func(r Row) string { return sci(r.Victim.Mean) }}
+	victim       = column{"error of the victim", func(r Row) string { return formatRate(r.Victim.Mean) }}
 )
 
 // columns are the figures of each table.
@@ -276,18 +276,18 @@ func WriteCSV(w io.Writer, rows []Row) error {
 	return out.Error()
 }
 
-// best is a row's error as well as it is known: counted when twenty were seen, otherwise sampled (with
+// bestError is a row's error as well as it is known: counted when twenty were seen, otherwise sampled (with
 // its standard error where that is more than half of it), otherwise bounded.
-func best(r Row) string {
+func bestError(r Row) string {
 	switch {
 	case r.Wrong >= 20:
-		return sci(r.Rate.Mean)
+		return formatRate(r.Rate.Mean)
 	case r.Likely.Error > r.Likely.Mean/2:
-		return "≈ " + sci(r.Likely.Mean) + " ± " + sci(r.Likely.Error)
+		return "≈ " + formatRate(r.Likely.Mean) + " ± " + formatRate(r.Likely.Error)
 	case r.Likely.Mean > 0:
-		return "≈ " + sci(r.Likely.Mean)
+		return "≈ " + formatRate(r.Likely.Mean)
 	}
-	return "< " + sci(r.Upper)
+	return "< " + formatRate(r.Upper)
 }
 
 // Matrix is a table for a document in which columns are what a row has in common with others: error / executions.
@@ -303,7 +303,7 @@ func Matrix(rows []Row, line, column func(Row) string) string {
 	for _, r := range rows {
 		l, c := line(r), column(r)
 		lines, heads = note(lines, l), note(heads, c)
-		cells[[2]string{l, c}] = fmt.Sprintf("%s / %.2f", best(r), r.Executions.Mean)
+		cells[[2]string{l, c}] = fmt.Sprintf("%s / %.2f", bestError(r), r.Executions.Mean)
 	}
 	var b strings.Builder
 	b.WriteString("| error / executions | " + strings.Join(heads, " | ") + " |\n" + strings.Repeat("|---", len(heads)+1) + "|\n")

@@ -41,12 +41,12 @@ type Verdict struct {
 // rules are a published scheme. Decide asks workers and changes nothing, so that a task can be rehearsed; Learn takes what
 // came of a task into the records, and returns the workers that it convicts.
 type rules interface {
-	Decide(a *Ask) Verdict
-	Learn(v *Verdict) (convicted []int)
-	// Forget begins a worker's record anew.
-	Forget(worker int)
-	// Expected is how many replicas a task would take now; adversaries know it.
-	Expected() float64
+	DecideTask(a *Ask) Verdict
+	LearnVerdict(v *Verdict) (convicted []int)
+	// ForgetWorker begins a worker's record anew.
+	ForgetWorker(worker int)
+	// ExpectedError is how many replicas a task would take now; adversaries know it.
+	ExpectedError() float64
 }
 
 // Ask is one task as its scheme sees it: workers can be drawn and asked. All of a scheme's seats are public here: the
@@ -71,7 +71,7 @@ func (a *Ask) Batch(n int) []Seat {
 func (a *Ask) BatchWhile(more func(worker int) bool) []Seat {
 	from := len(a.seats)
 	for {
-		i, ok := a.crowd.pick(len(a.crowd.collude), a.seats, a.dice)
+		i, ok := a.crowd.pickWorker(len(a.crowd.collude), a.seats, a.dice)
 		if !ok {
 			break
 		}
@@ -86,7 +86,7 @@ func (a *Ask) BatchWhile(more func(worker int) bool) []Seat {
 	}
 	a.waves++
 	for i := from; i < len(a.seats); i++ {
-		a.seats[i].Answer = a.answer(a.seats[i].Worker)
+		a.seats[i].Answer = a.drawAnswer(a.seats[i].Worker)
 	}
 	return a.seats
 }
@@ -95,7 +95,7 @@ func (a *Ask) BatchWhile(more func(worker int) bool) []Seat {
 func (a *Ask) Check(worker int) (passed bool) {
 	b := Ask{crowd: a.crowd, dice: a.dice, people: a.people, honest: a.honest, view: a.view}
 	b.view.Mine, b.view.Seen, b.view.Line = 1, 1, Undecided
-	answer := b.answer(worker)
+	answer := b.drawAnswer(worker)
 	return answer == right || answer == none
 }
 
@@ -109,8 +109,8 @@ func (a *Ask) Court() Verdict {
 	return Verdict{Accepted: right, Seats: a.seats, Waves: a.waves + 1, Audits: int(a.crowd.world.Court), Court: true}
 }
 
-// wrong lists the workers that answered something else than was accepted.
-func (v *Verdict) wrong() (out []int) {
+// wrongWorkers lists the workers that answered something else than was accepted.
+func (v *Verdict) wrongWorkers() (out []int) {
 	for _, s := range v.Seats {
 		if v.Accepted != none && s.Answer != none && s.Answer != v.Accepted {
 			out = append(out, s.Worker)
@@ -119,11 +119,11 @@ func (v *Verdict) wrong() (out []int) {
 	return out
 }
 
-// most returns the answer with the most copies, how many it has, and how many the next has.
-func most(seats []Seat) (answer, first, second int) {
+// countMost returns the answer with the most copies, how many it has, and how many the next has.
+func countMost(seats []Seat) (answer, first, second int) {
 	answer = none
 	for i, s := range seats {
-		if s.Answer == none || contains(seats[:i], s.Answer) {
+		if s.Answer == none || hasAnswer(seats[:i], s.Answer) {
 			continue
 		}
 		n := 0
@@ -141,7 +141,7 @@ func most(seats []Seat) (answer, first, second int) {
 	return answer, first, second
 }
 
-func contains(seats []Seat, answer int) bool {
+func hasAnswer(seats []Seat, answer int) bool {
 	for _, s := range seats {
 		if s.Answer == answer {
 			return true
@@ -150,7 +150,7 @@ func contains(seats []Seat, answer int) bool {
 	return false
 }
 
-func (a *Ask) answer(i int) int {
+func (a *Ask) drawAnswer(i int) int {
 	if !a.crowd.collude[i] {
 		w := a.crowd.world
 		switch {
@@ -193,25 +193,25 @@ func runInTurn(t Trial, r rules) Tally {
 	ask := func(d *Dice, task int, coin float64) *Ask {
 		return &Ask{
 			crowd: crowd, dice: d, people: t.Population, honest: record,
-			view: View{Progress: float64(task) / float64(t.World.Tasks), Coin: coin, Victim: task >= t.World.FarmTasks, Expected: r.Expected},
+			view: View{Progress: float64(task) / float64(t.World.Tasks), Coin: coin, Victim: task >= t.World.FarmTasks, Expected: r.ExpectedError},
 		}
 	}
 	for task := range t.World.Tasks {
-		crowd.tick(task, dice)
-		shadow.tilt()
-		if v := r.Decide(ask(shadow, task, shadow.Float64())); v.Accepted > right {
+		crowd.moveTo(task, dice)
+		shadow.beginRehearsal()
+		if v := r.DecideTask(ask(shadow, task, shadow.Float64())); v.Accepted > right {
 			tally.Likely += shadow.Weight
 		}
-		v := r.Decide(ask(dice, task, dice.Float64()))
-		tally.add(task, v, crowd)
+		v := r.DecideTask(ask(dice, task, dice.Float64()))
+		tally.addVerdict(task, v, crowd)
 		for _, s := range v.Seats {
 			record[s.Worker]++
 		}
-		for _, i := range r.Learn(&v) {
+		for _, i := range r.LearnVerdict(&v) {
 			record[i] = 0
-			tally.convict(crowd.collude[i])
-			crowd.strike(i)
-			r.Forget(i)
+			tally.countConviction(crowd.collude[i])
+			crowd.strikeWorker(i)
+			r.ForgetWorker(i)
 		}
 		for _, s := range v.Seats {
 			if v.Accepted != none && s.Answer != v.Accepted {
@@ -219,6 +219,6 @@ func runInTurn(t Trial, r rules) Tally {
 			}
 		}
 	}
-	tally.finish(crowd)
+	tally.finishRun(crowd)
 	return tally
 }

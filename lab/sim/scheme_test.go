@@ -98,7 +98,7 @@ func TestCredibilityIsSarmentas(t *testing.T) {
 			c, err := of(big.NewRat(1, 5), int64(k))
 			require.NoError(t, err)
 			v, _ := c.Float64()
-			require.InEpsilon(t, v/(1-v), s.odds(i), 1e-9, "%d passed", k)
+			require.InEpsilon(t, v/(1-v), s.oddsOf(i), 1e-9, "%d passed", k)
 			groups = append(groups, []*big.Rat{c})
 		}
 		// Workers 2 and 3 agree against worker 1.
@@ -108,7 +108,7 @@ func TestCredibilityIsSarmentas(t *testing.T) {
 		seats := []Seat{{2, right}, {3, right}, {1, lie}}
 		for _, trust := range []uint64{uint64(1 / (1 - g)), uint64(1/(1-g)) + 1} {
 			s.world.Trust = trust
-			answer, ok := s.reached(seats)
+			answer, ok := s.reachesTarget(seats)
 			require.Equal(t, right, answer)
 			require.Equal(t, 1-1/float64(trust) <= g, ok, "trust %d", trust)
 		}
@@ -118,7 +118,7 @@ func TestCredibilityIsSarmentas(t *testing.T) {
 func TestBOINCIsItsValidator(t *testing.T) {
 	for _, valid := range []int64{0, 9, 10, 11, 50} {
 		for _, random := range []float64{0, 0.05, 0.0999, 0.11, 0.5, 0.99} {
-			require.Equal(t, baseline.Trusted(valid, new(big.Rat).SetFloat64(random)), trusted(valid, random))
+			require.Equal(t, baseline.Trusted(valid, new(big.Rat).SetFloat64(random)), isTrusted(valid, random))
 		}
 	}
 	r := measured(BOINC{Adaptive: true}, Standard(100, 5_000), Informed{}, 2)

@@ -58,13 +58,13 @@ var Tables = []struct{ Name, Title string }{
 // Study lists every cell.
 func Study(size Size) []Cell {
 	var cells []Cell
-	for _, part := range []func(Size) []Cell{adversaries, demanded, schemes, horizons, certificates, lifetimes, flights, money, honestWorlds, assumptions} {
+	for _, part := range []func(Size) []Cell{adversaryCells, demandedCells, schemeCells, horizonCells, certificateCells, lifetimeCells, flightCells, moneyCells, honestWorlds, assumptionCells} {
 		cells = append(cells, part(size)...)
 	}
 	return cells
 }
 
-func adversaries(size Size) (cells []Cell) {
+func adversaryCells(size Size) (cells []Cell) {
 	for _, trust := range Trusts {
 		w := Standard(trust, size.Tasks)
 		back, farm := w, w
@@ -84,8 +84,8 @@ func adversaries(size Size) (cells []Cell) {
 	return cells
 }
 
-// demanded is Credence without the allowance, so that the promise is the demanded error itself from the first task on.
-func demanded(size Size) (cells []Cell) {
+// demandedCells is Credence without the allowance, so that the promise is the demanded error itself from the first task on.
+func demandedCells(size Size) (cells []Cell) {
 	for _, trust := range Trusts {
 		w := Standard(trust, size.Tasks)
 		for _, p := range []Population{Peace{}, Static{Chance: 0.1}, Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Sleeper{0.5, Static{Chance: 1}}, Withholder{}} {
@@ -99,8 +99,8 @@ func demanded(size Size) (cells []Cell) {
 	return cells
 }
 
-// published lists the schemes of the tables, made for a demanded trust.
-func published(trust uint64) []Scheme {
+// publishedSchemes lists the schemes of the tables, made for a demanded trust.
+func publishedSchemes(trust uint64) []Scheme {
 	return []Scheme{
 		BOINC{}, BOINC{Adaptive: true}, MFirst{3}, MFirstFor(0.2, trust), IterativeFor(0.2, trust),
 		Credibility{Share: 0.2, Blacklist: true}, Credibility{Share: 0.2, Blacklist: true, Spot: 0.1}, Credibility{Share: 0.2},
@@ -109,12 +109,12 @@ func published(trust uint64) []Scheme {
 	}
 }
 
-func schemes(size Size) (cells []Cell) {
+func schemeCells(size Size) (cells []Cell) {
 	for _, trust := range Trusts {
 		w := Standard(trust, size.Tasks)
 		sybils := w
 		sybils.Sybils = 5
-		for _, s := range published(trust) {
+		for _, s := range publishedSchemes(trust) {
 			for _, p := range []Population{Static{Chance: 0.1}, Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Oscillator{10}} {
 				cells = append(cells, Cell{"schemes", s, w, p, "", max(1, size.Seeds/2)})
 			}
@@ -124,7 +124,7 @@ func schemes(size Size) (cells []Cell) {
 	return cells
 }
 
-func horizons(size Size) (cells []Cell) {
+func horizonCells(size Size) (cells []Cell) {
 	for _, trust := range []uint64{10_000, 1_000_000} {
 		for n, seeds := min(10_000, size.Horizon), size.Seeds; n <= size.Horizon; n, seeds = n*10, max(1, seeds/4) {
 			for _, p := range []Population{Peace{}, Static{Chance: 0.1}} {
@@ -136,8 +136,8 @@ func horizons(size Size) (cells []Cell) {
 	return cells
 }
 
-// certificates are runs so short that their mean is known well: the start of a ledger is where its allowance is spent.
-func certificates(size Size) (cells []Cell) {
+// certificateCells are runs so short that their mean is known well: the start of a ledger is where its allowance is spent.
+func certificateCells(size Size) (cells []Cell) {
 	for _, trust := range Trusts {
 		w := Standard(trust, 250)
 		w.ReEntry = true
@@ -148,7 +148,7 @@ func certificates(size Size) (cells []Cell) {
 	return cells
 }
 
-func lifetimes(size Size) (cells []Cell) {
+func lifetimeCells(size Size) (cells []Cell) {
 	for _, n := range []uint32{2, 3, 4} {
 		w := Standard(100, 4_000)
 		cells = append(cells, Cell{"lifetimes", Credence{Replicas: n}, w, Informed{}, "banned at the first", size.Lives})
@@ -158,12 +158,12 @@ func lifetimes(size Size) (cells []Cell) {
 	return cells
 }
 
-func flights(size Size) (cells []Cell) {
+func flightCells(size Size) (cells []Cell) {
 	for _, trust := range Trusts {
 		for _, depth := range []int{20, 500} {
 			w := Standard(trust, size.Tasks)
 			w.InFlight, w.LongShare = depth, 0.05
-			note := trim(float64(depth)) + " in flight"
+			note := trimZeros(float64(depth)) + " in flight"
 			for _, p := range []Population{Peace{}, Sleeper{0.5, Informed{}}} {
 				cells = append(cells, Cell{"flight", Credence{}, w, p, note, max(1, size.Seeds/2)})
 			}
@@ -180,7 +180,7 @@ func flights(size Size) (cells []Cell) {
 // tiers are plans that stakes are weighed for.
 var tiers = []struct{ n, lottery uint32 }{{1, 2}, {1, 5}, {2, 0}, {2, 8}, {3, 0}, {4, 0}}
 
-func money(size Size) (cells []Cell) {
+func moneyCells(size Size) (cells []Cell) {
 	for _, tier := range tiers {
 		w := Standard(100, 2_000)
 		w.Value, w.ReEntry = 1_000, true
@@ -210,7 +210,7 @@ func honestWorlds(size Size) (cells []Cell) {
 		}
 		add("nothing goes wrong", func(*World) {})
 		for _, rate := range []float64{1e-6, 1e-5, 1e-4} {
-			add("hardware fault rate "+sci(rate), func(w *World) { w.FaultRate = rate })
+			add("hardware fault rate "+formatRate(rate), func(w *World) { w.FaultRate = rate })
 		}
 		add("0.1% of seats never answer", func(w *World) { w.Outage = 0.001 })
 		add("storms: 10% silent for 100 of every 5000", func(w *World) { w.StormEvery, w.StormLength, w.StormShare = 5_000, 100, 0.1 })
@@ -219,7 +219,7 @@ func honestWorlds(size Size) (cells []Cell) {
 	return cells
 }
 
-func assumptions(size Size) (cells []Cell) {
+func assumptionCells(size Size) (cells []Cell) {
 	w := Standard(10_000, size.Tasks)
 	w.ReEntry = true
 	add := func(s Credence, w World, p Population, note string) {
@@ -229,7 +229,7 @@ func assumptions(size Size) (cells []Cell) {
 	more := w
 	for _, colluding := range []int{50, 60, 80} {
 		more.Colluding = colluding
-		add(Credence{}, more, Informed{}, trim(float64(colluding))+" of 200 collude, 40 assumed")
+		add(Credence{}, more, Informed{}, trimZeros(float64(colluding))+" of 200 collude, 40 assumed")
 	}
 	sybils := w
 	sybils.Sybils = 5

@@ -51,9 +51,9 @@ const curvePoints = 32
 
 func newTally(t Trial) Tally { return Tally{Tasks: t.World.Tasks, victimAt: t.World.FarmTasks} }
 
-// add counts a task of a scheme that decides in turn.
-func (y *Tally) add(task int, v Verdict, c *crowd) {
-	y.count(task, v.Accepted)
+// addVerdict counts a task of a scheme that decides in turn.
+func (y *Tally) addVerdict(task int, v Verdict, c *crowd) {
+	y.countAccepted(task, v.Accepted)
 	y.Replicas += len(v.Seats)
 	y.Audits += v.Audits
 	y.Waves += v.Waves
@@ -76,10 +76,10 @@ func (y *Tally) add(task int, v Verdict, c *crowd) {
 	if v.Accepted > right {
 		y.Profit += float64(c.world.Value)
 	}
-	y.mark(task)
+	y.markHorizon(task)
 }
 
-func (y *Tally) count(task, accepted int) {
+func (y *Tally) countAccepted(task, accepted int) {
 	victim := task >= y.victimAt
 	if victim {
 		y.VictimTasks++
@@ -95,13 +95,13 @@ func (y *Tally) count(task, accepted int) {
 	}
 }
 
-func (y *Tally) mark(task int) {
+func (y *Tally) markHorizon(task int) {
 	if step := max(1, y.Tasks/curvePoints); (task+1)%step == 0 {
 		y.Curve = append(y.Curve, Point{Tasks: task + 1, Wrong: float64(y.Wrong), Debt: y.Debt})
 	}
 }
 
-func (y *Tally) convict(colluder bool) {
+func (y *Tally) countConviction(colluder bool) {
 	if colluder {
 		y.Convicted++
 	} else {
@@ -109,18 +109,18 @@ func (y *Tally) convict(colluder bool) {
 	}
 }
 
-func (y *Tally) finish(c *crowd) { _, y.Left = c.count(c.world.Organisations) }
+func (y *Tally) finishRun(c *crowd) { _, y.Left = c.countDrawable(c.world.Organisations) }
 
-// percent writes a share as people do: 0.1 is "10%".
-func percent(p float64) string { return trim(p*100) + "%" }
+// formatPercent writes a share as people do: 0.1 is "10%".
+func formatPercent(p float64) string { return trimZeros(p*100) + "%" }
 
-// trim writes a number without needless zeros.
-func trim(v float64) string {
+// trimZeros writes a number without needless zeros.
+func trimZeros(v float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', -1, 64), ".0")
 }
 
-// sci writes a rate in two digits.
-func sci(v float64) string {
+// formatRate writes a rate in two digits.
+func formatRate(v float64) string {
 	if v == 0 {
 		return "0"
 	}

@@ -19,12 +19,12 @@ func (s MFirst) Name() string { return fmt.Sprintf("%d-first voting", s.M) }
 
 func (s MFirst) Run(t Trial) Tally { return runInTurn(t, s) }
 
-func (s MFirst) Expected() float64 { return float64(s.M) }
+func (s MFirst) ExpectedError() float64 { return float64(s.M) }
 
-func (s MFirst) Decide(a *Ask) Verdict {
+func (s MFirst) DecideTask(a *Ask) Verdict {
 	for seats := a.Batch(s.M); ; seats = a.Batch(1) {
 		before := len(seats)
-		if answer, n, _ := most(seats); n >= s.M {
+		if answer, n, _ := countMost(seats); n >= s.M {
 			return a.Verdict(answer)
 		}
 		if before >= enough || before == len(a.crowd.collude) {
@@ -33,8 +33,8 @@ func (s MFirst) Decide(a *Ask) Verdict {
 	}
 }
 
-func (MFirst) Learn(*Verdict) []int { return nil }
-func (MFirst) Forget(int)           {}
+func (MFirst) LearnVerdict(*Verdict) []int { return nil }
+func (MFirst) ForgetWorker(int)            {}
 
 // MFirstFor is the least M whose error is at most one in trust when a share of all answers is the coalition's lie.
 func MFirstFor(share float64, trust uint64) MFirst {
@@ -53,11 +53,11 @@ func (s Iterative) Name() string { return fmt.Sprintf("iterative redundancy, lea
 
 func (s Iterative) Run(t Trial) Tally { return runInTurn(t, s) }
 
-func (s Iterative) Expected() float64 { return float64(s.Lead) }
+func (s Iterative) ExpectedError() float64 { return float64(s.Lead) }
 
-func (s Iterative) Decide(a *Ask) Verdict {
+func (s Iterative) DecideTask(a *Ask) Verdict {
 	for seats := a.Batch(s.Lead); ; {
-		answer, first, second := most(seats)
+		answer, first, second := countMost(seats)
 		if first-second >= s.Lead {
 			return a.Verdict(answer)
 		}
@@ -68,8 +68,8 @@ func (s Iterative) Decide(a *Ask) Verdict {
 	}
 }
 
-func (Iterative) Learn(*Verdict) []int { return nil }
-func (Iterative) Forget(int)           {}
+func (Iterative) LearnVerdict(*Verdict) []int { return nil }
+func (Iterative) ForgetWorker(int)            {}
 
 // IterativeFor is the least lead that is wrong at most once in trust when a share of all answers is the coalition's lie.
 func IterativeFor(share float64, trust uint64) Iterative {

@@ -11,17 +11,17 @@ import (
 // solveBits: {f, k_in_draw_order, trust, n_floor} -> n, sum, target; {f} ->
 // table, for the records that the expected table names; {f, k} -> L.
 func solveBits(in *inputs, want map[string]any) (object, error) {
-	if in.has("k_in_draw_order", "trust") {
+	if in.hasAll("k_in_draw_order", "trust") {
 		return bitsPlan(in)
 	}
-	if !in.has("f") {
+	if !in.hasAll("f") {
 		return nil, errShape
 	}
-	f := in.rat("f", "")
+	f := in.readRat("f", "")
 	if in.err != nil {
 		return nil, in.err
 	}
-	if in.has("k") {
+	if in.hasAll("k") {
 		l, err := bitsOf(f, in.values["k"])
 		return object{{"L", l}}, err
 	}
@@ -42,14 +42,14 @@ func solveBits(in *inputs, want map[string]any) (object, error) {
 
 // bitsPlan: f is the governed fraction and n_floor 1 where they are left out.
 func bitsPlan(in *inputs) (object, error) {
-	f := in.rat("f", credibility.GovernedFraction().String())
-	floor := in.int("n_floor", "1")
-	target, err := credibility.Target(in.rat("trust", ""))
+	f := in.readRat("f", credibility.GovernedFraction().String())
+	floor := in.readInt("n_floor", "1")
+	target, err := credibility.Target(in.readRat("trust", ""))
 	if err != nil {
 		return nil, err
 	}
 	var drawn []uint64
-	for i, k := range in.list("k_in_draw_order") {
+	for i, k := range in.readList("k_in_draw_order") {
 		l, err := bitsOf(f, k)
 		if err != nil {
 			return nil, fmt.Errorf("input k_in_draw_order[%d]: %w", i, err)
@@ -61,7 +61,7 @@ func bitsPlan(in *inputs) (object, error) {
 	if enough {
 		planned = count(n)
 	}
-	return object{{"n", planned}, {"sum", unsigned(sum)}, {"target", unsigned(target)}}, nil
+	return object{{"n", planned}, {"sum", fromUint64(sum)}, {"target", fromUint64(target)}}, nil
 }
 
 func bitsOf(f *big.Rat, record any) (*big.Int, error) {
@@ -73,5 +73,5 @@ func bitsOf(f *big.Rat, record any) (*big.Int, error) {
 		return nil, fmt.Errorf("record k is %d, expected at most 2^32-1", v)
 	}
 	l, err := credibility.Exact(f, uint32(v))
-	return unsigned(l), err
+	return fromUint64(l), err
 }

@@ -10,11 +10,11 @@ import (
 // canonical, min_valid, next_target_nresults; {start, events} -> trace.
 func solveBoinc(in *inputs, _ map[string]any) (object, error) {
 	switch {
-	case in.has("consecutive_valid", "drand"):
-		return object{{"trusted", baseline.Trusted(int64(in.int("consecutive_valid", "")), in.rat("drand", ""))}}, nil
-	case in.has("min_quorum", "results"):
+	case in.hasAll("consecutive_valid", "drand"):
+		return object{{"trusted", baseline.Trusted(int64(in.readInt("consecutive_valid", "")), in.readRat("drand", ""))}}, nil
+	case in.hasAll("min_quorum", "results"):
 		return boincQuorum(in)
-	case in.has("events"):
+	case in.hasAll("events"):
 		return boincTrace(in)
 	default:
 		return nil, errShape
@@ -22,16 +22,16 @@ func solveBoinc(in *inputs, _ map[string]any) (object, error) {
 }
 
 func boincQuorum(in *inputs) (object, error) {
-	list := in.list("results")
+	list := in.readList("results")
 	results := make([]string, len(list))
 	for i, r := range list {
 		s, ok := r.(string)
 		if !ok {
-			return nil, fmt.Errorf("input results[%d]: expected a string, got %s", i, show(r))
+			return nil, fmt.Errorf("input results[%d]: expected a string, got %s", i, showValue(r))
 		}
 		results[i] = s
 	}
-	q, err := baseline.CheckSet(in.int("min_quorum", ""), results)
+	q, err := baseline.CheckSet(in.readInt("min_quorum", ""), results)
 	if err != nil {
 		return nil, err
 	}
@@ -43,12 +43,12 @@ func boincQuorum(in *inputs) (object, error) {
 }
 
 func boincTrace(in *inputs) (object, error) {
-	n := int64(in.int("start", "0"))
+	n := int64(in.readInt("start", "0"))
 	trace := []any{}
-	for i, e := range in.list("events") {
+	for i, e := range in.readList("events") {
 		event, ok := boincEvent(e)
 		if !ok {
-			return nil, fmt.Errorf("input events[%d]: unknown event %s", i, show(e))
+			return nil, fmt.Errorf("input events[%d]: unknown event %s", i, showValue(e))
 		}
 		n = baseline.Consecutive(n, event)
 		trace = append(trace, count(n))

@@ -9,8 +9,8 @@ import (
 // solveCoalition: {F, P, n} -> x, lifetime_errors_bound; {f, eps} -> n, error.
 func solveCoalition(in *inputs, _ map[string]any) (object, error) {
 	switch {
-	case in.has("F", "P", "n"):
-		colluders, pool, n := in.int("F", ""), in.int("P", ""), in.int("n", "")
+	case in.hasAll("F", "P", "n"):
+		colluders, pool, n := in.readInt("F", ""), in.readInt("P", ""), in.readInt("n", "")
 		if in.err != nil {
 			return nil, in.err
 		}
@@ -20,8 +20,8 @@ func solveCoalition(in *inputs, _ map[string]any) (object, error) {
 		}
 		bound, err := plain.LifetimeErrors(colluders, pool, n)
 		return object{{"x", x}, {"lifetime_errors_bound", bound}}, err
-	case in.has("f", "eps"):
-		n, wrong, err := plain.Unanimous(in.rat("f", ""), in.rat("eps", ""))
+	case in.hasAll("f", "eps"):
+		n, wrong, err := plain.Unanimous(in.readRat("f", ""), in.readRat("eps", ""))
 		return object{{"n", count(n)}, {"error", wrong}}, err
 	default:
 		return nil, errShape
@@ -32,9 +32,9 @@ func solveCoalition(in *inputs, _ map[string]any) (object, error) {
 // n and, for a single replica, the lottery a that the stake carries.
 func solveEconomics(in *inputs, _ map[string]any) (object, error) {
 	switch {
-	case in.has("x", "G"):
-		x, value := in.rat("x", ""), in.rat("G", "")
-		cost, reward := in.rat("c", "0"), in.rat("r", "0")
+	case in.hasAll("x", "G"):
+		x, value := in.readRat("x", ""), in.readRat("G", "")
+		cost, reward := in.readRat("c", "0"), in.readRat("r", "0")
 		if in.err != nil {
 			return nil, in.err
 		}
@@ -44,8 +44,8 @@ func solveEconomics(in *inputs, _ map[string]any) (object, error) {
 		}
 		units, err := plain.MinStakeUnits(x, value, cost, reward)
 		return object{{"S_min", s}, {"S_min_ceil", units}}, err
-	case in.has("q", "S"):
-		return economicPlan(in.rat("q", ""), in.rat("S", ""), in.rat("G", "1"))
+	case in.hasAll("q", "S"):
+		return economicPlan(in.readRat("q", ""), in.readRat("S", ""), in.readRat("G", "1"))
 	default:
 		return nil, errShape
 	}

@@ -14,20 +14,20 @@ type tolerance struct {
 	absolute bool     // limit is absolute, else relative to the expected number
 }
 
-// compare lists how got differs from the expected JSON value, each with the
+// compareValues lists how got differs from the expected JSON value, each with the
 // path of the field.
-func compare(path string, want, got any, tol tolerance) []string {
+func compareValues(path string, want, got any, tol tolerance) []string {
 	switch w := want.(type) {
 	case map[string]any:
 		return compareObject(path, w, got, tol)
 	case []any:
 		g, ok := got.([]any)
 		if !ok || len(g) != len(w) {
-			return differ(path, want, got)
+			return difference(path, want, got)
 		}
 		var out []string
 		for i := range w {
-			out = append(out, compare(fmt.Sprintf("%s[%d]", path, i), w[i], g[i], tol)...)
+			out = append(out, compareValues(fmt.Sprintf("%s[%d]", path, i), w[i], g[i], tol)...)
 		}
 		return out
 	case json.Number:
@@ -37,31 +37,31 @@ func compare(path string, want, got any, tol tolerance) []string {
 			if s == w {
 				return nil
 			}
-			return differ(path, want, got)
+			return difference(path, want, got)
 		}
 		return compareNumber(path, want, got, tol)
 	default: // nil, bool
 		if got == want {
 			return nil
 		}
-		return differ(path, want, got)
+		return difference(path, want, got)
 	}
 }
 
 func compareObject(path string, want map[string]any, got any, tol tolerance) []string {
 	g, ok := got.(object)
 	if !ok {
-		return differ(path, want, got)
+		return difference(path, want, got)
 	}
 	var out []string
 	for _, key := range sortedKeys(want) {
 		at := strings.TrimPrefix(path+"."+key, ".")
-		value, ok := g.get(key)
+		value, ok := g.getField(key)
 		if !ok {
-			out = append(out, fmt.Sprintf("%s: expected %s, not produced", at, show(want[key])))
+			out = append(out, fmt.Sprintf("%s: expected %s, not produced", at, showValue(want[key])))
 			continue
 		}
-		out = append(out, compare(at, want[key], value, tol)...)
+		out = append(out, compareValues(at, want[key], value, tol)...)
 	}
 	return out
 }
@@ -69,11 +69,11 @@ func compareObject(path string, want map[string]any, got any, tol tolerance) []s
 func compareNumber(path string, want, got any, tol tolerance) []string {
 	g, exact := asRat(got)
 	if g == nil {
-		return differ(path, want, got)
+		return difference(path, want, got)
 	}
 	w, err := toRat(want)
 	if err != nil {
-		return differ(path, want, got)
+		return difference(path, want, got)
 	}
 	if g.Cmp(w) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func compareNumber(path string, want, got any, tol tolerance) []string {
 		if number, ok := want.(json.Number); ok && !exact && isDouble(number, w, g) {
 			return nil
 		}
-		return differ(path, want, got)
+		return difference(path, want, got)
 	}
 	off := new(big.Rat).Sub(g, w)
 	off.Abs(off)
@@ -93,7 +93,7 @@ func compareNumber(path string, want, got any, tol tolerance) []string {
 	if off.Cmp(limit) <= 0 {
 		return nil
 	}
-	return differ(path, want, got)
+	return difference(path, want, got)
 }
 
 // asRat is a got number; exact says that no tolerance applies to it.
@@ -126,8 +126,8 @@ func isDouble(text json.Number, want, got *big.Rat) bool {
 	return off.Cmp(ulp.Mul(ulp, new(big.Rat).Abs(got))) <= 0
 }
 
-func differ(path string, want, got any) []string {
-	return []string{fmt.Sprintf("%s: expected %s, got %s", path, show(want), show(got))}
+func difference(path string, want, got any) []string {
+	return []string{fmt.Sprintf("%s: expected %s, got %s", path, showValue(want), showValue(got))}
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -10,12 +10,12 @@ import (
 // allowance and the floor [1, 0] where they are left out. A budget that no plan
 // fits gives null for all but B: the court.
 func solveDebt(in *inputs, _ map[string]any) (object, error) {
-	if !in.has("q", "T", "N") {
+	if !in.hasAll("q", "T", "N") {
 		return nil, errShape
 	}
-	q, debt := in.rat("q", ""), in.big("D_q64", "0")
-	tasks, allowance, trust := in.big("N", ""), in.big("N0", "0"), in.big("T", "")
-	floor, err := seatsOf(in.list("floor"))
+	q, debt := in.readRat("q", ""), in.readBig("D_q64", "0")
+	tasks, allowance, trust := in.readBig("N", ""), in.readBig("N0", "0"), in.readBig("T", "")
+	floor, err := seatsOf(in.readList("floor"))
 	if err != nil {
 		return nil, fmt.Errorf("input floor: %w", err)
 	}

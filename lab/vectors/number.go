@@ -15,8 +15,8 @@ const (
 	maxExponent = 400    // largest power of ten read
 )
 
-// decode reads one JSON value, numbers as json.Number, nothing after it.
-func decode(data []byte) (any, error) {
+// decodeValue reads one JSON value, numbers as json.Number, nothing after it.
+func decodeValue(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var v any
@@ -39,7 +39,7 @@ func toRat(v any) (*big.Rat, error) {
 	case string:
 		text = n
 	default:
-		return nil, fmt.Errorf("expected a number, got %s", show(v))
+		return nil, fmt.Errorf("expected a number, got %s", showValue(v))
 	}
 	if len(text) > maxDigits {
 		return nil, fmt.Errorf("number of %d characters, expected at most %d", len(text), maxDigits)
@@ -68,7 +68,7 @@ func toInt(v any) (*big.Int, error) {
 		return nil, err
 	}
 	if !r.IsInt() {
-		return nil, fmt.Errorf("expected an integer, got %s", show(v))
+		return nil, fmt.Errorf("expected an integer, got %s", showValue(v))
 	}
 	return new(big.Int).Set(r.Num()), nil
 }
@@ -93,7 +93,7 @@ type field struct {
 	value any
 }
 
-func (o object) get(key string) (any, bool) {
+func (o object) getField(key string) (any, bool) {
 	for _, f := range o {
 		if f.key == key {
 			return f.value, true
@@ -108,21 +108,21 @@ type digits struct{ *big.Int }
 // count is an integer that no tolerance applies to.
 type count int64
 
-// encode writes a got value as JSON.
-func encode(v any) json.RawMessage {
+// encodeValue writes a got value as JSON.
+func encodeValue(v any) json.RawMessage {
 	var b strings.Builder
-	write(&b, v)
+	writeValue(&b, v)
 	return json.RawMessage(b.String())
 }
 
-func write(b *strings.Builder, v any) {
+func writeValue(b *strings.Builder, v any) {
 	switch x := v.(type) {
 	case nil:
 		b.WriteString("null")
 	case *big.Int:
 		b.WriteString(x.String())
 	case *big.Rat:
-		b.WriteString(decimal(x))
+		b.WriteString(formatDecimal(x))
 	case digits:
 		b.WriteString(strconv.Quote(x.String()))
 	case count:
@@ -133,7 +133,7 @@ func write(b *strings.Builder, v any) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			write(b, e)
+			writeValue(b, e)
 		}
 		b.WriteByte(']')
 	case object:
@@ -142,9 +142,9 @@ func write(b *strings.Builder, v any) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			write(b, f.key)
+			writeValue(b, f.key)
 			b.WriteByte(':')
-			write(b, f.value)
+			writeValue(b, f.value)
 		}
 		b.WriteByte('}')
 	default: // string, bool, json.Number, decoded JSON
@@ -156,13 +156,13 @@ func write(b *strings.Builder, v any) {
 	}
 }
 
-func show(v any) string { return string(encode(v)) }
+func showValue(v any) string { return string(encodeValue(v)) }
 
 // significant is how many digits a rational is printed with.
 const significant = 20
 
-// decimal writes a rational with 20 significant digits, without an exponent.
-func decimal(r *big.Rat) string {
+// formatDecimal writes a rational with 20 significant digits, without an exponent.
+func formatDecimal(r *big.Rat) string {
 	if r.IsInt() {
 		return r.Num().String()
 	}

@@ -35,39 +35,39 @@ func newPlayer(s scenario) (*player, error) {
 	for w := 1; w <= s.workers; w++ {
 		p.scores[w] = s.scores[w]
 	}
-	p.apply(s.terms.Match())
+	p.applyMoves(s.terms.Match())
 	return p, nil
 }
 
-func (p *player) balance(party iexec.Party) *balance {
+func (p *player) balanceOf(party iexec.Party) *balance {
 	b, ok := p.balances[party]
 	if !ok {
-		b = &balance{zero(), zero()}
+		b = &balance{newZero(), newZero()}
 		p.balances[party] = b
 	}
 	return b
 }
 
-func (p *player) apply(moves []iexec.Move) {
+func (p *player) applyMoves(moves []iexec.Move) {
 	for _, m := range moves {
-		b := p.balance(m.Party)
+		b := p.balanceOf(m.Party)
 		b.stake.Add(b.stake, m.Stake)
 		b.frozen.Add(b.frozen, m.Frozen)
 	}
 }
 
-// play takes one step. Every step but t takes a second, refused ones too.
-func (p *player) play(st step) error {
+// playStep takes one step. Every step but t takes a second, refused ones too.
+func (p *player) playStep(st step) error {
 	if st.kind == "t" {
 		p.clock = st.clock
 		return nil
 	}
 	p.clock++
-	effects, err := p.transition(st)
+	effects, err := p.applyStep(st)
 	if err != nil {
 		return err
 	}
-	p.apply(effects.Moves)
+	p.applyMoves(effects.Moves)
 	for _, s := range effects.Scores {
 		if w, err := strconv.Atoi(s.Worker); err == nil {
 			p.scores[w] = iexec.Score(p.scores[w], s.Event)
@@ -76,7 +76,7 @@ func (p *player) play(st step) error {
 	return nil
 }
 
-func (p *player) transition(st step) (iexec.Effects, error) {
+func (p *player) applyStep(st step) (iexec.Effects, error) {
 	worker, digest := strconv.Itoa(st.worker), []byte(st.text)
 	hash := iexec.ResultHash(p.task.ID, digest)
 	switch st.kind {
@@ -90,13 +90,13 @@ func (p *player) transition(st step) (iexec.Effects, error) {
 	case "r":
 		return p.task.Reveal(p.clock, worker, digest)
 	case "f":
-		return p.task.Finalize(p.clock, st.text, p.balance(iexec.Kitty).frozen)
+		return p.task.Finalize(p.clock, st.text, p.balanceOf(iexec.Kitty).frozen)
 	case "ro":
 		return p.task.Reopen(p.clock)
 	case "cl":
 		return p.task.Claim(p.clock)
 	case "caf":
-		effects, err := p.task.ContributeAndFinalize(p.clock, worker, digest, defaultLink, p.balance(iexec.Kitty).frozen)
+		effects, err := p.task.ContributeAndFinalize(p.clock, worker, digest, defaultLink, p.balanceOf(iexec.Kitty).frozen)
 		p.shortcut = p.shortcut || err == nil
 		return effects, err
 	default:
@@ -104,8 +104,8 @@ func (p *player) transition(st step) (iexec.Effects, error) {
 	}
 }
 
-// observe is what the format records after a step that ended in err.
-func (p *player) observe(st step, err error) object {
+// observeStep is what the format records after a step that ended in err.
+func (p *player) observeStep(st step, err error) object {
 	result := "ok"
 	if err != nil {
 		result = revert + " " + err.Error()
@@ -118,20 +118,20 @@ func (p *player) observe(st step, err error) object {
 	}
 	out := object{
 		{"step", st.raw}, {"res", result}, {"status", p.task.Status.String()}, {"consensus", consensus},
-		{"winnerCounter", unsigned(p.task.WinnerCounter)}, {"revealCounter", unsigned(p.task.RevealCounter)},
-		{"revealDeadlineRel", unsigned(p.task.RevealDeadline)},
+		{"winnerCounter", fromUint64(p.task.WinnerCounter)}, {"revealCounter", fromUint64(p.task.RevealCounter)},
+		{"revealDeadlineRel", fromUint64(p.task.RevealDeadline)},
 	}
 	if st.worker > 0 {
 		c := p.task.Contribution(strconv.Itoa(st.worker))
 		if c.Status != iexec.Unset {
-			out = append(out, field{"logWeight", unsigned(c.LogWeight)})
+			out = append(out, field{"logWeight", fromUint64(c.LogWeight)})
 		}
 	}
 	return out
 }
 
-// parties are the balances that the format names, in its order.
-func (p *player) parties() (names []string, parties []iexec.Party) {
+// listParties are the balances that the format names, in its order.
+func (p *player) listParties() (names []string, parties []iexec.Party) {
 	names = []string{"requester", "sponsor", "scheduler", "app", "dataset", "kitty"}
 	parties = []iexec.Party{
 		iexec.Requester, iexec.Sponsor, iexec.Scheduler, iexec.AppOwner, iexec.DataOwner, iexec.Kitty,
@@ -145,9 +145,9 @@ func (p *player) parties() (names []string, parties []iexec.Party) {
 
 func workerName(w int) string { return "w" + strconv.Itoa(w) }
 
-// finish is what the format records at the end.
-func (p *player) finish() object {
-	names, parties := p.parties()
+// observeEnd is what the format records at the end.
+func (p *player) observeEnd() object {
+	names, parties := p.listParties()
 	locked, delta := object{}, object{}
 	matched := map[iexec.Party]*big.Int{}
 	for _, m := range p.scenario.terms.Match() {
@@ -157,12 +157,12 @@ func (p *player) finish() object {
 		if v, ok := matched[party]; ok {
 			locked = append(locked, field{names[i], digits{v}})
 		}
-		b := p.balance(party)
+		b := p.balanceOf(party)
 		delta = append(delta, field{names[i], object{{"stake", digits{b.stake}}, {"frozen", digits{b.frozen}}}})
 	}
 	scores, statuses := object{}, object{}
 	for w := 1; w <= p.scenario.workers; w++ {
-		scores = append(scores, field{workerName(w), digits{unsigned(p.scores[w])}})
+		scores = append(scores, field{workerName(w), digits{fromUint64(p.scores[w])}})
 		statuses = append(statuses, field{workerName(w), p.task.Contribution(strconv.Itoa(w)).Status.String()})
 	}
 	return object{

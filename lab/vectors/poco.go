@@ -12,26 +12,26 @@ import (
 // scheduler_ratio_pct, worker_stake_pct, winners_scores, losers} -> the payout.
 func solvePoco(in *inputs, _ map[string]any) (object, error) {
 	switch {
-	case in.has("contributions"):
+	case in.hasAll("contributions"):
 		return pocoSequence(in)
-	case in.has("workerpool_price", "winners_scores"):
+	case in.hasAll("workerpool_price", "winners_scores"):
 		return pocoReward(in)
-	case in.has("score", "event"):
-		score := in.uint64("score", "")
-		event, ok := pocoEvent(in.text("event"))
+	case in.hasAll("score", "event"):
+		score := in.readUint64("score", "")
+		event, ok := pocoEvent(in.readText("event"))
 		if !ok {
-			return nil, fmt.Errorf("input event: unknown event %s", show(in.values["event"]))
+			return nil, fmt.Errorf("input event: unknown event %s", showValue(in.values["event"]))
 		}
-		return object{{"score_after", unsigned(iexec.Score(score, event))}}, nil
-	case in.has("score"):
-		w := iexec.Weight(in.uint64("score", ""))
-		return object{{"weight", unsigned(w)}, {"log2weight", unsigned(iexec.LogWeight(w))}}, nil
+		return object{{"score_after", fromUint64(iexec.Score(score, event))}}, nil
+	case in.hasAll("score"):
+		w := iexec.Weight(in.readUint64("score", ""))
+		return object{{"weight", fromUint64(w)}, {"log2weight", fromUint64(iexec.LogWeight(w))}}, nil
 	default:
 		return nil, errShape
 	}
 }
 
-func unsigned(v uint64) *big.Int { return new(big.Int).SetUint64(v) }
+func fromUint64(v uint64) *big.Int { return new(big.Int).SetUint64(v) }
 
 func pocoEvent(name string) (iexec.ScoreEvent, bool) {
 	switch name {
@@ -50,12 +50,12 @@ func pocoEvent(name string) (iexec.ScoreEvent, bool) {
 // group, total and acceptance after each. Trust is 1 where it is left out, a
 // score 0.
 func pocoSequence(in *inputs) (object, error) {
-	trust := in.big("trust", "1")
+	trust := in.readBig("trust", "1")
 	tally := iexec.NewConsensus()
 	trace := []any{}
 	var accepted any
 	done := 0
-	for i, entry := range in.list("contributions") {
+	for i, entry := range in.readList("contributions") {
 		hash, score, err := contributionOf(entry)
 		if err != nil {
 			return nil, fmt.Errorf("input contributions[%d]: %w", i, err)
@@ -81,10 +81,10 @@ func pocoSequence(in *inputs) (object, error) {
 func contributionOf(entry any) (hash string, score uint64, err error) {
 	m, ok := entry.(map[string]any)
 	if !ok {
-		return "", 0, fmt.Errorf("expected an object, got %s", show(entry))
+		return "", 0, fmt.Errorf("expected an object, got %s", showValue(entry))
 	}
 	if hash, ok = m["resultHash"].(string); !ok {
-		return "", 0, fmt.Errorf("resultHash: expected a string, got %s", show(m["resultHash"]))
+		return "", 0, fmt.Errorf("resultHash: expected a string, got %s", showValue(m["resultHash"]))
 	}
 	if v, ok := m["score"]; ok {
 		score, err = toUint64(v)
@@ -94,24 +94,24 @@ func contributionOf(entry any) (hash string, score uint64, err error) {
 
 // pocoReward shares one pot; ratios are iExec's defaults where left out.
 func pocoReward(in *inputs) (object, error) {
-	price := in.big("workerpool_price", "")
-	ratio := in.uint64("scheduler_ratio_pct", "1")
+	price := in.readBig("workerpool_price", "")
+	ratio := in.readUint64("scheduler_ratio_pct", "1")
 	terms := iexec.Terms{
 		App: new(big.Int), Dataset: new(big.Int), Trust: new(big.Int), Pool: price,
-		WorkerPercent: in.uint64("worker_stake_pct", "30"), SchedulerPercent: ratio, Volume: 1, Period: 1,
+		WorkerPercent: in.readUint64("worker_stake_pct", "30"), SchedulerPercent: ratio, Volume: 1, Period: 1,
 	}
 	if err := terms.Validate(); err != nil {
 		return nil, err
 	}
 	var logs []uint64
-	for i, s := range in.list("winners_scores") {
+	for i, s := range in.readList("winners_scores") {
 		score, err := toUint64(s)
 		if err != nil {
 			return nil, fmt.Errorf("input winners_scores[%d]: %w", i, err)
 		}
 		logs = append(logs, iexec.LogWeight(iexec.Weight(score)))
 	}
-	losers := in.uint64("losers", "0")
+	losers := in.readUint64("losers", "0")
 	if in.err != nil {
 		return nil, in.err
 	}

@@ -25,43 +25,43 @@ func ReplayIExec(r io.Reader) (Report, error) {
 	}
 	var report Report
 	for _, entry := range raw {
-		report.Cases = append(report.Cases, replay(entry))
+		report.Cases = append(report.Cases, replayEntry(entry))
 	}
 	return report, nil
 }
 
-func replay(entry json.RawMessage) (out Case) {
+func replayEntry(entry json.RawMessage) (out Case) {
 	out = Case{Group: "iexec"}
 	// A scenario that breaks the code fails alone; the others are still played.
 	defer func() {
 		if p := recover(); p != nil {
-			out = out.judge([]string{fmt.Sprintf("panic: %v", p)})
+			out = out.judgeCase([]string{fmt.Sprintf("panic: %v", p)})
 		}
 	}()
 	s, err := readScenario(entry)
 	out.ID = s.id
 	out.Expected = expectedOf(s.end)
 	if err != nil {
-		return out.judge([]string{err.Error()})
+		return out.judgeCase([]string{err.Error()})
 	}
 	p, err := newPlayer(s)
 	if err != nil {
-		return out.judge([]string{err.Error()})
+		return out.judgeCase([]string{err.Error()})
 	}
 
 	var reasons []string
 	log := []any{}
 	for i, e := range s.log {
-		got := p.observe(e.step, p.play(e.step))
+		got := p.observeStep(e.step, p.playStep(e.step))
 		log = append(log, got)
 		for _, r := range compareStep(e.want, got, p.shortcut) {
-			reasons = append(reasons, fmt.Sprintf("log[%d] %s: %s", i, show(e.step.raw), r))
+			reasons = append(reasons, fmt.Sprintf("log[%d] %s: %s", i, showValue(e.step.raw), r))
 		}
 	}
-	end := p.finish()
+	end := p.observeEnd()
 	reasons = append(reasons, compareEnd(s.end, end)...)
-	out.Got = encode(append(object{{"log", log}}, end...))
-	return out.judge(reasons)
+	out.Got = encodeValue(append(object{{"log", log}}, end...))
+	return out.judgeCase(reasons)
 }
 
 // expectedOf is a scenario without its inputs.
@@ -75,7 +75,7 @@ func expectedOf(entry map[string]any) json.RawMessage {
 			o = append(o, field{key, entry[key]})
 		}
 	}
-	return encode(o)
+	return encodeValue(o)
 }
 
 // compareStep compares one log entry. The consensus is not compared from a
@@ -88,15 +88,15 @@ func compareStep(want map[string]any, got object, shortcut bool) []string {
 		}
 	}
 	for _, key := range sortedKeys(want) {
-		value, known := got.get(key)
+		value, known := got.getField(key)
 		switch {
 		case key == "step", key == "consensus" && shortcut:
 		case !known:
-			out = append(out, fmt.Sprintf("%s: expected %s, not produced", key, show(want[key])))
+			out = append(out, fmt.Sprintf("%s: expected %s, not produced", key, showValue(want[key])))
 		case key == "res":
 			out = append(out, compareResult(want[key], value)...)
 		default:
-			out = append(out, compare(key, want[key], value, tolerance{})...)
+			out = append(out, compareValues(key, want[key], value, tolerance{})...)
 		}
 	}
 	return out
@@ -107,10 +107,10 @@ func compareResult(want, got any) []string {
 	g, _ := got.(string)
 	reverted := strings.HasPrefix(w, revert)
 	if !ok || (w != "ok" && !reverted) {
-		return []string{fmt.Sprintf("res: expected ok or REVERT in the file, found %s", show(want))}
+		return []string{fmt.Sprintf("res: expected ok or REVERT in the file, found %s", showValue(want))}
 	}
 	if reverted != strings.HasPrefix(g, revert) {
-		return differ("res", want, got)
+		return difference("res", want, got)
 	}
 	return nil
 }
@@ -128,9 +128,9 @@ func compareEnd(want map[string]any, got object) []string {
 		if key == "id" || key == "in" || key == "log" {
 			continue
 		}
-		value, ok := got.get(key)
+		value, ok := got.getField(key)
 		if !ok {
-			out = append(out, fmt.Sprintf("%s: expected %s, not produced", key, show(want[key])))
+			out = append(out, fmt.Sprintf("%s: expected %s, not produced", key, showValue(want[key])))
 			continue
 		}
 		out = append(out, compareSparse(key, want[key], value)...)
@@ -143,17 +143,17 @@ func compareEnd(want map[string]any, got object) []string {
 func compareSparse(path string, want, got any) []string {
 	g, nested := got.(object)
 	if !nested {
-		return compare(path, want, got, tolerance{})
+		return compareValues(path, want, got, tolerance{})
 	}
 	w, ok := want.(map[string]any)
 	if !ok {
-		return differ(path, want, got)
+		return difference(path, want, got)
 	}
 	var out []string
 	for _, key := range sortedKeys(w) {
-		value, ok := g.get(key)
+		value, ok := g.getField(key)
 		if !ok && !isNothing(w[key]) {
-			out = append(out, fmt.Sprintf("%s.%s: expected %s, not produced", path, key, show(w[key])))
+			out = append(out, fmt.Sprintf("%s.%s: expected %s, not produced", path, key, showValue(w[key])))
 		}
 		if ok {
 			out = append(out, compareSparse(path+"."+key, w[key], value)...)
@@ -161,7 +161,7 @@ func compareSparse(path string, want, got any) []string {
 	}
 	for _, f := range g {
 		if _, ok := w[f.key]; !ok && !isNothing(f.value) {
-			out = append(out, fmt.Sprintf("%s.%s: expected nothing, got %s", path, f.key, show(f.value)))
+			out = append(out, fmt.Sprintf("%s.%s: expected nothing, got %s", path, f.key, showValue(f.value)))
 		}
 	}
 	return out

@@ -55,7 +55,7 @@ func (r Report) Summary() string {
 // maxReasons bounds the reasons printed for one case.
 const maxReasons = 12
 
-func (c Case) judge(reasons []string) Case {
+func (c Case) judgeCase(reasons []string) Case {
 	c.Verdict = OK
 	if len(reasons) > 0 {
 		c.Verdict = Fail

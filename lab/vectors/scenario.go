@@ -52,19 +52,19 @@ func readScenario(data json.RawMessage) (scenario, error) {
 	s.id, _ = entry["id"].(string)
 	in, ok := entry["in"].(map[string]any)
 	if !ok {
-		return s, fmt.Errorf("in: expected an object, got %s", show(entry["in"]))
+		return s, fmt.Errorf("in: expected an object, got %s", showValue(entry["in"]))
 	}
 	if err := s.readTerms(in); err != nil {
 		return s, fmt.Errorf("in: %w", err)
 	}
 	list, ok := entry["log"].([]any)
 	if !ok || len(list) == 0 {
-		return s, fmt.Errorf("log: expected a list of steps, got %s", show(entry["log"]))
+		return s, fmt.Errorf("log: expected a list of steps, got %s", showValue(entry["log"]))
 	}
 	for i, e := range list {
 		want, ok := e.(map[string]any)
 		if !ok {
-			return s, fmt.Errorf("log[%d]: expected an object, got %s", i, show(e))
+			return s, fmt.Errorf("log[%d]: expected an object, got %s", i, showValue(e))
 		}
 		st, err := s.readStep(want["step"])
 		if err != nil {
@@ -87,14 +87,14 @@ func (s *scenario) readTerms(values map[string]any) error {
 		}
 	}
 	in := &inputs{values: values}
-	s.workers = in.int("n", "")
+	s.workers = in.readInt("n", "")
 	s.terms = iexec.Terms{
-		App: in.big("app", ""), Dataset: in.big("dataset", ""), Pool: in.big("pool", ""),
-		Trust:            in.big("trust", ""),
-		WorkerPercent:    in.uint64("stakeRatio", strconv.Itoa(iexec.DefaultWorkerStakePercent)),
-		SchedulerPercent: in.uint64("schedRatio", strconv.Itoa(iexec.DefaultSchedulerPercent)),
-		Volume:           in.uint64("volume", "1"),
-		Sponsored:        in.flag("sponsored"), NoDataset: in.flag("nodataset"),
+		App: in.readBig("app", ""), Dataset: in.readBig("dataset", ""), Pool: in.readBig("pool", ""),
+		Trust:            in.readBig("trust", ""),
+		WorkerPercent:    in.readUint64("stakeRatio", strconv.Itoa(iexec.DefaultWorkerStakePercent)),
+		SchedulerPercent: in.readUint64("schedRatio", strconv.Itoa(iexec.DefaultSchedulerPercent)),
+		Volume:           in.readUint64("volume", "1"),
+		Sponsored:        in.readFlag("sponsored"), NoDataset: in.readFlag("nodataset"),
 		Period: categoryTime,
 	}
 	if in.err != nil {
@@ -113,7 +113,7 @@ func (s *scenario) readScores(v any) error {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return fmt.Errorf("scores: expected an object, got %s", show(v))
+		return fmt.Errorf("scores: expected an object, got %s", showValue(v))
 	}
 	for _, key := range sortedKeys(m) {
 		w, err := strconv.Atoi(key)
@@ -130,7 +130,7 @@ func (s *scenario) readScores(v any) error {
 func (s *scenario) readStep(v any) (step, error) {
 	list, ok := v.([]any)
 	if !ok || len(list) == 0 {
-		return step{}, fmt.Errorf("step: expected a list, got %s", show(v))
+		return step{}, fmt.Errorf("step: expected a list, got %s", showValue(v))
 	}
 	st := step{raw: v}
 	st.kind, _ = list[0].(string)
@@ -138,32 +138,32 @@ func (s *scenario) readStep(v any) (step, error) {
 	switch {
 	case st.kind == "c" || st.kind == "cbad" || st.kind == "r" || st.kind == "caf":
 		if len(args) != 2 {
-			return step{}, fmt.Errorf("step %s: expected a worker and a result", show(v))
+			return step{}, fmt.Errorf("step %s: expected a worker and a result", showValue(v))
 		}
 		w, err := toUint64(args[0])
 		if err != nil || w < 1 || w > uint64(s.workers) {
-			return step{}, fmt.Errorf("step %s: unknown worker, expected 1 to %d", show(v), s.workers)
+			return step{}, fmt.Errorf("step %s: unknown worker, expected 1 to %d", showValue(v), s.workers)
 		}
 		st.worker = int(w)
 		if st.text, ok = args[1].(string); !ok {
-			return step{}, fmt.Errorf("step %s: expected a result as text", show(v))
+			return step{}, fmt.Errorf("step %s: expected a result as text", showValue(v))
 		}
 	case st.kind == "f" && len(args) <= 1:
 		st.text = defaultLink
 		if len(args) == 1 {
 			if st.text, ok = args[0].(string); !ok {
-				return step{}, fmt.Errorf("step %s: expected a link as text", show(v))
+				return step{}, fmt.Errorf("step %s: expected a link as text", showValue(v))
 			}
 		}
 	case (st.kind == "ro" || st.kind == "cl") && len(args) == 0:
 	case st.kind == "t" && len(args) == 1:
 		clock, err := toUint64(args[0])
 		if err != nil || clock > maxCount {
-			return step{}, fmt.Errorf("step %s: expected a time in seconds", show(v))
+			return step{}, fmt.Errorf("step %s: expected a time in seconds", showValue(v))
 		}
 		st.clock = clock
 	default:
-		return step{}, fmt.Errorf("step %s: unknown kind of step", show(v))
+		return step{}, fmt.Errorf("step %s: unknown kind of step", showValue(v))
 	}
 	return st, nil
 }
@@ -171,18 +171,18 @@ func (s *scenario) readStep(v any) (step, error) {
 // defaultLink is what finalize stores when a step names no link.
 const defaultLink = "link"
 
-// flag reads a boolean input, false where it is left out.
-func (in *inputs) flag(name string) bool {
+// readFlag reads a boolean input, false where it is left out.
+func (in *inputs) readFlag(name string) bool {
 	v, ok := in.values[name]
 	if !ok || v == nil {
 		return false
 	}
 	b, ok := v.(bool)
 	if !ok {
-		in.fail(name, fmt.Errorf("expected true or false, got %s", show(v)))
+		in.failOn(name, fmt.Errorf("expected true or false, got %s", showValue(v)))
 	}
 	return b
 }
 
-// zero is the amount that an absent balance counts as.
-func zero() *big.Int { return new(big.Int) }
+// newZero is the amount that an absent balance counts as.
+func newZero() *big.Int { return new(big.Int) }

@@ -76,7 +76,7 @@ func TrustCases(r io.Reader) (Report, error) {
 // listOf finds the list of cases in a file: the file itself, or one field.
 func listOf(data []byte, name string) ([]json.RawMessage, error) {
 	var list []json.RawMessage
-	if _, err := decode(data); err != nil {
+	if _, err := decodeValue(data); err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal(data, &list); err != nil {
@@ -97,25 +97,25 @@ func listOf(data []byte, name string) ([]json.RawMessage, error) {
 func runTrust(entry json.RawMessage) (out Case) {
 	var c trustCase
 	if err := json.Unmarshal(entry, &c); err != nil {
-		return Case{}.judge([]string{"unreadable case: " + err.Error()})
+		return Case{}.judgeCase([]string{"unreadable case: " + err.Error()})
 	}
 	out = Case{ID: c.ID, Group: c.Group, Expected: c.Expected}
 	// A case that breaks the code fails alone; the others are still run.
 	defer func() {
 		if p := recover(); p != nil {
-			out = out.judge([]string{fmt.Sprintf("panic: %v", p)})
+			out = out.judgeCase([]string{fmt.Sprintf("panic: %v", p)})
 		}
 	}()
-	got, reasons := solve(c)
+	got, reasons := solveCase(c)
 	if got != nil {
-		out.Got = encode(got)
+		out.Got = encodeValue(got)
 	}
-	return out.judge(reasons)
+	return out.judgeCase(reasons)
 }
 
-// solve computes a case and compares; got holds only the fields that the case
+// solveCase computes a case and compares; got holds only the fields that the case
 // expects.
-func solve(c trustCase) (got object, reasons []string) {
+func solveCase(c trustCase) (got object, reasons []string) {
 	fail := func(err error) (object, []string) { return nil, []string{err.Error()} }
 	solver, ok := solverOf(c.Group)
 	if !ok {
@@ -134,7 +134,7 @@ func solve(c trustCase) (got object, reasons []string) {
 	}
 	tol := tolerance{absolute: c.Group == "bits"}
 	if len(c.Tolerance) > 0 {
-		number, err := decode(c.Tolerance)
+		number, err := decodeValue(c.Tolerance)
 		if err != nil {
 			return fail(fmt.Errorf("tolerance: %w", err))
 		}
@@ -152,18 +152,18 @@ func solve(c trustCase) (got object, reasons []string) {
 		return fail(err)
 	}
 	for _, key := range sortedKeys(want) {
-		if v, ok := all.get(key); ok {
+		if v, ok := all.getField(key); ok {
 			got = append(got, field{key, v})
 		}
 	}
-	return got, compare("", want, all, tol)
+	return got, compareValues("", want, all, tol)
 }
 
 func fieldsOf(raw json.RawMessage) (map[string]any, error) {
 	if len(raw) == 0 {
 		return nil, errors.New("missing")
 	}
-	v, err := decode(raw)
+	v, err := decodeValue(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ type inputs struct {
 	err    error
 }
 
-func (in *inputs) has(names ...string) bool {
+func (in *inputs) hasAll(names ...string) bool {
 	for _, n := range names {
 		if v, ok := in.values[n]; !ok || v == nil {
 			return false
@@ -189,35 +189,35 @@ func (in *inputs) has(names ...string) bool {
 	return true
 }
 
-func (in *inputs) fail(name string, err error) {
+func (in *inputs) failOn(name string, err error) {
 	if in.err == nil {
 		in.err = fmt.Errorf("input %s: %w", name, err)
 	}
 }
 
-// rat reads a number, or takes def where there is none; an empty def means
+// readRat reads a number, or takes def where there is none; an empty def means
 // that the input is required.
-func (in *inputs) rat(name, def string) *big.Rat {
+func (in *inputs) readRat(name, def string) *big.Rat {
 	v, ok := in.values[name]
 	if !ok || v == nil {
 		if def == "" {
-			in.fail(name, errors.New("missing"))
+			in.failOn(name, errors.New("missing"))
 			return new(big.Rat)
 		}
 		v = def
 	}
 	r, err := toRat(v)
 	if err != nil {
-		in.fail(name, err)
+		in.failOn(name, err)
 		return new(big.Rat)
 	}
 	return r
 }
 
-func (in *inputs) big(name, def string) *big.Int {
-	r := in.rat(name, def)
+func (in *inputs) readBig(name, def string) *big.Int {
+	r := in.readRat(name, def)
 	if !r.IsInt() {
-		in.fail(name, fmt.Errorf("expected an integer, got %s", decimal(r)))
+		in.failOn(name, fmt.Errorf("expected an integer, got %s", formatDecimal(r)))
 		return new(big.Int)
 	}
 	return new(big.Int).Set(r.Num())
@@ -226,40 +226,40 @@ func (in *inputs) big(name, def string) *big.Int {
 // maxCount bounds inputs that count things.
 const maxCount = 1 << 40
 
-func (in *inputs) int(name, def string) int {
-	i := in.big(name, def)
+func (in *inputs) readInt(name, def string) int {
+	i := in.readBig(name, def)
 	if !i.IsInt64() || i.Int64() > maxCount || i.Int64() < -maxCount {
-		in.fail(name, fmt.Errorf("%s is out of range", i))
+		in.failOn(name, fmt.Errorf("%s is out of range", i))
 		return 0
 	}
 	return int(i.Int64())
 }
 
-func (in *inputs) uint64(name, def string) uint64 {
-	i := in.big(name, def)
+func (in *inputs) readUint64(name, def string) uint64 {
+	i := in.readBig(name, def)
 	if !i.IsUint64() {
-		in.fail(name, fmt.Errorf("expected 0 to 2^64-1, got %s", i))
+		in.failOn(name, fmt.Errorf("expected 0 to 2^64-1, got %s", i))
 		return 0
 	}
 	return i.Uint64()
 }
 
-func (in *inputs) text(name string) string {
+func (in *inputs) readText(name string) string {
 	s, ok := in.values[name].(string)
 	if !ok {
-		in.fail(name, fmt.Errorf("expected a string, got %s", show(in.values[name])))
+		in.failOn(name, fmt.Errorf("expected a string, got %s", showValue(in.values[name])))
 	}
 	return s
 }
 
-func (in *inputs) list(name string) []any {
+func (in *inputs) readList(name string) []any {
 	v, ok := in.values[name]
 	if !ok || v == nil {
 		return nil
 	}
 	l, ok := v.([]any)
 	if !ok {
-		in.fail(name, fmt.Errorf("expected a list, got %s", show(v)))
+		in.failOn(name, fmt.Errorf("expected a list, got %s", showValue(v)))
 	}
 	return l
 }

@@ -6,29 +6,29 @@ import (
 	"github.com/credence-chain/credence/lab/baseline"
 )
 
-// phi is f*s, s being 1 where it is left out, or the input phi itself.
-func phi(in *inputs) *big.Rat {
-	if in.has("phi") {
-		return in.rat("phi", "")
+// readPhi is f*s, s being 1 where it is left out, or the input phi itself.
+func readPhi(in *inputs) *big.Rat {
+	if in.hasAll("phi") {
+		return in.readRat("phi", "")
 	}
-	f := in.rat("f", "")
-	return f.Mul(f, in.rat("s", "1"))
+	f := in.readRat("f", "")
+	return f.Mul(f, in.readRat("s", "1"))
 }
 
 // solveMFirst: {f, s, m} -> error, mean_results; {f, s, eps} -> m and both at
 // that m.
 func solveMFirst(in *inputs, _ map[string]any) (object, error) {
-	if !in.has("f") && !in.has("phi") {
+	if !in.hasAll("f") && !in.hasAll("phi") {
 		return nil, errShape
 	}
-	p := phi(in)
+	p := readPhi(in)
 	var m int
 	switch {
-	case in.has("m"):
-		m = in.int("m", "")
-	case in.has("eps"):
+	case in.hasAll("m"):
+		m = in.readInt("m", "")
+	case in.hasAll("eps"):
 		var err error
-		if m, err = baseline.MinVotes(p, in.rat("eps", "")); err != nil {
+		if m, err = baseline.MinVotes(p, in.readRat("eps", "")); err != nil {
 			return nil, err
 		}
 	default:
@@ -44,16 +44,16 @@ func solveMFirst(in *inputs, _ map[string]any) (object, error) {
 // solveSpotCheck: {q, n, f, s} -> error; {q, n, f} -> bound, max_error,
 // argmax_s.
 func solveSpotCheck(in *inputs, _ map[string]any) (object, error) {
-	if !in.has("q", "n", "f") {
+	if !in.hasAll("q", "n", "f") {
 		return nil, errShape
 	}
-	q, n, f := in.rat("q", ""), in.int("n", ""), in.rat("f", "")
+	q, n, f := in.readRat("q", ""), in.readInt("n", ""), in.readRat("f", "")
 	if in.err != nil {
 		return nil, in.err
 	}
 	var out object
-	if in.has("s") {
-		wrong, err := baseline.SpotCheckError(q, n, f, in.rat("s", ""))
+	if in.hasAll("s") {
+		wrong, err := baseline.SpotCheckError(q, n, f, in.readRat("s", ""))
 		if err != nil {
 			return nil, err
 		}
@@ -74,17 +74,17 @@ func solveSpotCheck(in *inputs, _ map[string]any) (object, error) {
 // {f, k} -> no_blacklist, blacklist. k is 0 where it is left out.
 func solveCredibility(in *inputs, _ map[string]any) (object, error) {
 	switch {
-	case in.has("groups"):
+	case in.hasAll("groups"):
 		return groupCredibility(in)
-	case in.has("f", "eps"):
-		c, err := baseline.CrP(in.rat("f", ""), int64(in.int("k", "0")))
+	case in.hasAll("f", "eps"):
+		c, err := baseline.CrP(in.readRat("f", ""), int64(in.readInt("k", "0")))
 		if err != nil {
 			return nil, err
 		}
-		n, err := baseline.Unanimous(c, in.rat("eps", ""))
+		n, err := baseline.Unanimous(c, in.readRat("eps", ""))
 		return object{{"n", count(n)}}, err
-	case in.has("f"):
-		f, k := in.rat("f", ""), int64(in.int("k", "0"))
+	case in.hasAll("f"):
+		f, k := in.readRat("f", ""), int64(in.readInt("k", "0"))
 		plain, err := baseline.CrP(f, k)
 		if err != nil {
 			return nil, err
@@ -98,7 +98,7 @@ func solveCredibility(in *inputs, _ map[string]any) (object, error) {
 
 func groupCredibility(in *inputs) (object, error) {
 	var groups [][]*big.Rat
-	for _, g := range in.list("groups") {
+	for _, g := range in.readList("groups") {
 		members, ok := g.([]any)
 		if !ok {
 			return nil, errShape
@@ -129,9 +129,9 @@ func groupCredibility(in *inputs) (object, error) {
 
 // solveIterative: {r, d} -> error, mean_results.
 func solveIterative(in *inputs, _ map[string]any) (object, error) {
-	if !in.has("r", "d") {
+	if !in.hasAll("r", "d") {
 		return nil, errShape
 	}
-	wrong, results, err := baseline.Iterative(in.rat("r", ""), in.int("d", ""))
+	wrong, results, err := baseline.Iterative(in.readRat("r", ""), in.readInt("d", ""))
 	return object{{"error", wrong}, {"mean_results", results}}, err
 }

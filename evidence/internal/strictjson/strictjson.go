@@ -98,15 +98,15 @@ func readArray(d *json.Decoder, depth int) (any, error) {
 	return out, err
 }
 
-// refuse keeps the first refusal.
-func (o Object) refuse(name, want string) {
+// keepRefusal keeps the first refusal.
+func (o Object) keepRefusal(name, want string) {
 	if *o.err == nil {
 		*o.err = fmt.Errorf("%w: %s%s: expected %s", ErrFormat, o.path, name, want)
 	}
 }
 
-// take removes a field, so that Close sees what nobody asked for.
-func (o Object) take(name string) (any, bool) {
+// takeField removes a field, so that Close sees what nobody asked for.
+func (o Object) takeField(name string) (any, bool) {
 	v, ok := o.fields[name]
 	delete(o.fields, name)
 	return v, ok
@@ -114,32 +114,32 @@ func (o Object) take(name string) (any, bool) {
 
 // String reads a text.
 func (o Object) String(name string) string {
-	v, _ := o.take(name)
+	v, _ := o.takeField(name)
 	s, ok := v.(string)
 	if !ok {
-		o.refuse(name, "a text")
+		o.keepRefusal(name, "a text")
 	}
 	return s
 }
 
 // Uint reads a whole number of at most so many bits.
 func (o Object) Uint(name string, bits int) uint64 {
-	v, _ := o.take(name)
+	v, _ := o.takeField(name)
 	n, _ := v.(json.Number)
 	u, err := strconv.ParseUint(string(n), 10, bits)
 	if err != nil {
-		o.refuse(name, fmt.Sprintf("a number of %d bits", bits))
+		o.keepRefusal(name, fmt.Sprintf("a number of %d bits", bits))
 	}
 	return u
 }
 
 // Hex reads bytes, written in hex in either case. It returns so many zeroes when they are not there.
 func (o Object) Hex(name string, size int) []byte {
-	v, _ := o.take(name)
+	v, _ := o.takeField(name)
 	s, _ := v.(string)
 	b, err := hex.DecodeString(s)
 	if err != nil || len(b) != size {
-		o.refuse(name, fmt.Sprintf("%d bytes in hex", size))
+		o.keepRefusal(name, fmt.Sprintf("%d bytes in hex", size))
 		return make([]byte, size)
 	}
 	return b
@@ -147,16 +147,16 @@ func (o Object) Hex(name string, size int) []byte {
 
 // Objects reads a list of at most so many objects.
 func (o Object) Objects(name string, most int) (out []Object) {
-	v, _ := o.take(name)
+	v, _ := o.takeField(name)
 	list, ok := v.([]any)
 	if !ok || len(list) > most {
-		o.refuse(name, fmt.Sprintf("a list of at most %d", most))
+		o.keepRefusal(name, fmt.Sprintf("a list of at most %d", most))
 		return nil
 	}
 	for i, item := range list {
 		fields, ok := item.(map[string]any)
 		if !ok {
-			o.refuse(name, "a list of objects")
+			o.keepRefusal(name, "a list of objects")
 			return nil
 		}
 		out = append(out, Object{fields: fields, path: fmt.Sprintf("%s%s[%d].", o.path, name, i), err: o.err})
@@ -166,10 +166,10 @@ func (o Object) Objects(name string, most int) (out []Object) {
 
 // Object reads an object.
 func (o Object) Object(name string) Object {
-	v, _ := o.take(name)
+	v, _ := o.takeField(name)
 	fields, ok := v.(map[string]any)
 	if !ok {
-		o.refuse(name, "an object")
+		o.keepRefusal(name, "an object")
 		fields = map[string]any{}
 	}
 	return Object{fields: fields, path: o.path + name + ".", err: o.err}
@@ -191,7 +191,7 @@ func (o Object) Skip(names ...string) {
 // Close refuses fields that nobody asked for.
 func (o Object) Close() {
 	if len(o.fields) > 0 {
-		o.refuse("", "no field that is unknown here")
+		o.keepRefusal("", "no field that is unknown here")
 	}
 }
 

@@ -21,16 +21,16 @@ const (
 )
 
 // ParseShort reads DER's UTCTime, whose years are 1950 to 2049.
-func ParseShort(b []byte) (int64, error) { return short.parse(string(b)) }
+func ParseShort(b []byte) (int64, error) { return short.parseTime(string(b)) }
 
 // ParseLong reads DER's GeneralizedTime.
-func ParseLong(b []byte) (int64, error) { return long.parse(string(b)) }
+func ParseLong(b []byte) (int64, error) { return long.parseTime(string(b)) }
 
 // ParseText reads a moment of RFC 3339 in UTC, in full seconds.
-func ParseText(s string) (int64, error) { return text.parse(s) }
+func ParseText(s string) (int64, error) { return text.parseTime(s) }
 
-func (l layout) parse(s string) (int64, error) {
-	digits, err := l.digits(s)
+func (l layout) parseTime(s string) (int64, error) {
+	digits, err := l.readDigits(s)
 	if err != nil {
 		return 0, err
 	}
@@ -52,8 +52,8 @@ func (l layout) parse(s string) (int64, error) {
 	return toUnix(year, parts)
 }
 
-// digits returns the digits of a text in the layout.
-func (l layout) digits(s string) (out []int64, err error) {
+// readDigits returns the digits of a text in the layout.
+func (l layout) readDigits(s string) (out []int64, err error) {
 	if len(s) != len(l) {
 		return nil, fmt.Errorf("%w: %d bytes, expected %d", ErrTime, len(s), len(l))
 	}
