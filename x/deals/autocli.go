@@ -7,9 +7,9 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// query and tx are command lines as people type them.
-func query(line string) string { return "  credenced query deals " + line }
-func tx(line string) string    { return "  credenced tx deals " + line }
+// queryLine and tx are command lines as people type them.
+func queryLine(line string) string { return "  credenced query deals " + line }
+func txLine(line string) string    { return "  credenced tx deals " + line }
 
 // AutoCLIOptions describes the commands of queries and messages.
 func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
@@ -21,15 +21,15 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters: openings in a block, gas of a callback"},
 				{
 					RpcMethod: "Deal", Use: "deal ID", Short: "Show a deal: what was pinned, how far it is, what was paid",
-					Example: query("deal " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
+					Example: queryLine("deal " + autocli.ExampleID), PositionalArgs: autocli.Args("id"),
 				},
 				{
 					RpcMethod: "Deals", Use: "deals", Short: "List deals by one of their parties",
 					Long:    "List deals by exactly one party: --requester, --request, --app, --dataset, --pool, --order, --sponsor, --voucher, --beneficiary or --app-owner; all of them, or those running or ended by --state.",
-					Example: query("deals --app studio/raytrace --state running") + "\n" + query("deals --order "+autocli.ExampleID),
+					Example: queryLine("deals --app studio/raytrace --state running") + "\n" + queryLine("deals --order "+autocli.ExampleID),
 				},
 				{RpcMethod: "Callbacks", Use: "callbacks", Short: "List the hooks that a request may name"},
-				{RpcMethod: "Resolve", Use: "resolve PREFIX", Short: "List the deals whose id begins so", Example: query("resolve 3f2a5c0e9d8b"), PositionalArgs: autocli.Args("prefix")},
+				{RpcMethod: "Resolve", Use: "resolve PREFIX", Short: "List the deals whose id begins so", Example: queryLine("resolve 3f2a5c0e9d8b"), PositionalArgs: autocli.Args("prefix")},
 				{RpcMethod: "Solvency", Use: "solvency", Short: "Compare the module's coins with the escrow of its deals"},
 			},
 		},
@@ -37,7 +37,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 			Service: types.Msg_serviceDesc.ServiceName,
 			Short:   "The council's parameters of deals",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
-				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters to the council, given as JSON", Example: tx(`update-params "$(cat params.json)" --from seat`), PositionalArgs: autocli.Args("params"), GovProposal: true},
+				{RpcMethod: "UpdateParams", Use: "update-params PARAMS", Short: "Propose new parameters to the council, given as JSON", Example: txLine(`update-params "$(cat params.json)" --from seat`), PositionalArgs: autocli.Args("params"), GovProposal: true},
 			},
 		},
 	}
