@@ -43,10 +43,10 @@ func LoadAccounts(path string) (Accounts, error) {
 	if err := json.Unmarshal(data, &list); err != nil {
 		return nil, fmt.Errorf("accounts %s: %w", path, err)
 	}
-	return list, list.validate(path)
+	return list, list.checkAccounts(path)
 }
 
-func (a Accounts) validate(path string) error {
+func (a Accounts) checkAccounts(path string) error {
 	seen := map[string]bool{}
 	for i, account := range a {
 		switch {
@@ -66,7 +66,7 @@ func (a Accounts) validate(path string) error {
 
 // Save writes the file whole or not at all, for its owner alone.
 func (a Accounts) Save(path string) error {
-	if err := a.validate(path); err != nil {
+	if err := a.checkAccounts(path); err != nil {
 		return err
 	}
 	data, err := json.MarshalIndent(a, "", "  ")
@@ -90,7 +90,7 @@ func (a *Accounts) Set(organisation string, quota int64) (secret string, err err
 		return "", err
 	}
 	secret = base64.RawURLEncoding.EncodeToString(raw)
-	account := Account{Organisation: organisation, Secret: sum(secret), Quota: quota}
+	account := Account{Organisation: organisation, Secret: sumSecret(secret), Quota: quota}
 	for i := range *a {
 		if (*a)[i].Organisation == organisation {
 			(*a)[i] = account
@@ -109,10 +109,10 @@ func (a *Accounts) Remove(organisation string) bool {
 	return len(*a) < before
 }
 
-func sum(secret string) artifact.Digest { return sha256.Sum256([]byte(secret)) }
+func sumSecret(secret string) artifact.Digest { return sha256.Sum256([]byte(secret)) }
 
-// who finds the account of a request's credentials: nil without any, an error when they are nobody's.
-func (a Accounts) who(r *http.Request) (*Account, error) {
+// authenticate finds the account of a request's credentials: nil without any, an error when they are nobody's.
+func (a Accounts) authenticate(r *http.Request) (*Account, error) {
 	name, secret, ok := r.BasicAuth()
 	if !ok {
 		var bearer bool
@@ -122,7 +122,7 @@ func (a Accounts) who(r *http.Request) (*Account, error) {
 		name = ""
 	}
 	// The digests of secrets are compared, not the secrets: how long it takes tells nothing of them.
-	given := sum(secret)
+	given := sumSecret(secret)
 	for i := range a {
 		if a[i].Secret == given && (name == "" || name == "token" || name == a[i].Organisation) {
 			return &a[i], nil
@@ -131,8 +131,8 @@ func (a Accounts) who(r *http.Request) (*Account, error) {
 	return nil, errors.New("the credentials are those of no account here")
 }
 
-// quota of an organisation in bytes; 0 means none.
-func (a Accounts) quota(organisation string, byDefault int64) int64 {
+// quotaOf of an organisation in bytes; 0 means none.
+func (a Accounts) quotaOf(organisation string, byDefault int64) int64 {
 	for i := range a {
 		if a[i].Organisation == organisation && a[i].Quota > 0 {
 			return a[i].Quota

@@ -19,16 +19,16 @@ type Collected struct {
 // Collect lets go what no manifest names and is older than the grace, and deletes what nobody holds. Reading and uploading
 // go on meanwhile; who names a held blob in a manifest waits until it is done.
 func (g *Registry) Collect(ctx context.Context) (out Collected, err error) {
-	defer func() { g.metrics.collected(out, err) }()
+	defer func() { g.metrics.noteCollected(out, err) }()
 	before := time.Now().Add(-g.opts.Grace)
 	g.sweep.Lock()
 	defer g.sweep.Unlock()
-	named, err := g.named(ctx)
+	named, err := g.namedBlobs(ctx)
 	if err != nil {
 		return out, err
 	}
 	var kept map[artifact.Digest]bool
-	out.Claims, kept, err = g.ledger.drop(before, func(organisation string, d artifact.Digest) bool { return named[claim{organisation, d}] })
+	out.Claims, kept, err = g.ledger.dropClaims(before, func(organisation string, d artifact.Digest) bool { return named[claim{organisation, d}] })
 	if err != nil {
 		return out, err
 	}
@@ -56,9 +56,9 @@ type claim struct {
 	digest       artifact.Digest
 }
 
-// named is what the manifests of each organisation name, themselves included. A manifest that can not be read any more
+// namedBlobs is what the manifests of each organisation name, themselves included. A manifest that can not be read any more
 // protects nothing; another trouble of the disk ends the collection before anything is deleted.
-func (g *Registry) named(ctx context.Context) (map[claim]bool, error) {
+func (g *Registry) namedBlobs(ctx context.Context) (map[claim]bool, error) {
 	list, err := g.ledger.allManifests()
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (g *Registry) named(ctx context.Context) (map[claim]bool, error) {
 		if err != nil {
 			continue
 		}
-		for _, d := range doc.names() {
+		for _, d := range doc.namedDigests() {
 			out[claim{organisation, d}] = true
 		}
 	}

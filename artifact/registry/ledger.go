@@ -50,7 +50,7 @@ func openLedger(folder string) (*ledger, error) {
 				return err
 			}
 			err = b.ForEach(func(k, v []byte) error {
-				l.used[ownerOf(k)] += charge(table, v)
+				l.used[ownerOf(k)] += entryCharge(table, v)
 				return nil
 			})
 			if err != nil {
@@ -66,7 +66,7 @@ func openLedger(folder string) (*ledger, error) {
 	return l, nil
 }
 
-func (l *ledger) close() error { return l.db.Close() }
+func (l *ledger) closeFile() error { return l.db.Close() }
 
 // organisationOf a repository is the first part of its name.
 func organisationOf(repository string) string {
@@ -74,23 +74,23 @@ func organisationOf(repository string) string {
 	return organisation
 }
 
-func key(owner string, rest []byte) []byte { return append(append([]byte(owner), 0), rest...) }
+func tableKey(owner string, rest []byte) []byte { return append(append([]byte(owner), 0), rest...) }
 
 func ownerOf(key []byte) string {
 	owner, _, _ := bytes.Cut(key, []byte{0})
 	return organisationOf(string(owner))
 }
 
-// charge of one entry.
-func charge(table, value []byte) int64 {
+// entryCharge of one entry.
+func entryCharge(table, value []byte) int64 {
 	if !bytes.Equal(table, claims) {
 		return rowBytes
 	}
 	return rowBytes + int64(binary.BigEndian.Uint64(value))
 }
 
-// usage is what organisations are charged, uploads under way included.
-func (l *ledger) usage() map[string]int64 {
+// usageByOrganisation is what organisations are charged, uploads under way included.
+func (l *ledger) usageByOrganisation() map[string]int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := map[string]int64{}
@@ -103,18 +103,18 @@ func (l *ledger) usage() map[string]int64 {
 	return out
 }
 
-// reserve takes n bytes of an organisation's quota for an upload under way; quota 0 means none. release gives them back.
-func (l *ledger) reserve(organisation string, n, quota int64) error {
+// reserveQuota takes n bytes of an organisation's quota for an upload under way; quota 0 means none. release gives them back.
+func (l *ledger) reserveQuota(organisation string, n, quota int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.room(organisation, n, quota); err != nil {
+	if err := l.checkRoom(organisation, n, quota); err != nil {
 		return err
 	}
 	l.going[organisation] += n
 	return nil
 }
 
-func (l *ledger) release(organisation string, n int64) {
+func (l *ledger) releaseQuota(organisation string, n int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.giveBack(organisation, n)
@@ -126,8 +126,8 @@ func (l *ledger) giveBack(organisation string, n int64) {
 	}
 }
 
-// room says why n more bytes do not fit. The caller has the lock.
-func (l *ledger) room(organisation string, n, quota int64) error {
+// checkRoom says why n more bytes do not fit. The caller has the lock.
+func (l *ledger) checkRoom(organisation string, n, quota int64) error {
 	if have := l.used[organisation] + l.going[organisation]; quota > 0 && have+n > quota {
 		return fmt.Errorf("%w: %s has %d of %d bytes in use, and %d more are wanted: delete manifests, or ask the store's operator for more", artifact.ErrQuota, organisation, have, quota, n)
 	}
@@ -140,16 +140,16 @@ type held struct {
 	size   int64
 }
 
-// claim makes an organisation a holder of blobs, all or none, and charges it for those that it does not hold yet. What was
+// claimBlobs makes an organisation a holder of blobs, all or none, and charges it for those that it does not hold yet. What was
 // reserved for them is given back in the same moment.
-func (l *ledger) claim(organisation string, quota, reserved int64, blobs ...held) error {
-	return l.change(organisation, quota, reserved, func(w *writer) error { return w.claim(organisation, blobs) })
+func (l *ledger) claimBlobs(organisation string, quota, reserved int64, blobs ...held) error {
+	return l.changeLedger(organisation, quota, reserved, func(w *writer) error { return w.claimBlobs(organisation, blobs) })
 }
 
-// holds says whether an organisation holds a blob.
-func (l *ledger) holds(organisation string, digest artifact.Digest) (found bool, err error) {
+// holdsBlob says whether an organisation holds a blob.
+func (l *ledger) holdsBlob(organisation string, digest artifact.Digest) (found bool, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
-		found = tx.Bucket(claims).Get(key(organisation, digest[:])) != nil
+		found = tx.Bucket(claims).Get(tableKey(organisation, digest[:])) != nil
 		return nil
 	})
 	return found, err
@@ -158,28 +158,28 @@ func (l *ledger) holds(organisation string, digest artifact.Digest) (found bool,
 // putManifest adds a manifest to a repository with what it names, and a tag unless that is empty.
 func (l *ledger) putManifest(repository, mediaType, tag string, manifest artifact.Digest, quota int64, names []held) error {
 	organisation := organisationOf(repository)
-	return l.change(organisation, quota, 0, func(w *writer) error {
-		if err := w.claim(organisation, names); err != nil {
+	return l.changeLedger(organisation, quota, 0, func(w *writer) error {
+		if err := w.claimBlobs(organisation, names); err != nil {
 			return err
 		}
-		if err := w.put(manifests, key(repository, manifest[:]), []byte(mediaType)); err != nil {
+		if err := w.putEntry(manifests, tableKey(repository, manifest[:]), []byte(mediaType)); err != nil {
 			return err
 		}
 		if tag == "" {
 			return nil
 		}
-		return w.put(tags, key(repository, []byte(tag)), manifest[:])
+		return w.putEntry(tags, tableKey(repository, []byte(tag)), manifest[:])
 	})
 }
 
 // removeManifest forgets a manifest and the tags that lead to it; false when it is not there.
 func (l *ledger) removeManifest(repository string, manifest artifact.Digest) (found bool, err error) {
-	err = l.change(organisationOf(repository), 0, 0, func(w *writer) error {
-		if found = w.tx.Bucket(manifests).Get(key(repository, manifest[:])) != nil; !found {
+	err = l.changeLedger(organisationOf(repository), 0, 0, func(w *writer) error {
+		if found = w.tx.Bucket(manifests).Get(tableKey(repository, manifest[:])) != nil; !found {
 			return nil
 		}
 		var lead [][]byte
-		prefix := key(repository, nil)
+		prefix := tableKey(repository, nil)
 		c := w.tx.Bucket(tags).Cursor()
 		for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
 			if bytes.Equal(v, manifest[:]) {
@@ -187,41 +187,41 @@ func (l *ledger) removeManifest(repository string, manifest artifact.Digest) (fo
 			}
 		}
 		for _, k := range lead {
-			if err := w.remove(tags, k); err != nil {
+			if err := w.removeEntry(tags, k); err != nil {
 				return err
 			}
 		}
-		return w.remove(manifests, key(repository, manifest[:]))
+		return w.removeEntry(manifests, tableKey(repository, manifest[:]))
 	})
 	return found, err
 }
 
 // removeTag forgets a tag; false when it is not there.
 func (l *ledger) removeTag(repository, tag string) (found bool, err error) {
-	err = l.change(organisationOf(repository), 0, 0, func(w *writer) error {
-		k := key(repository, []byte(tag))
+	err = l.changeLedger(organisationOf(repository), 0, 0, func(w *writer) error {
+		k := tableKey(repository, []byte(tag))
 		if found = w.tx.Bucket(tags).Get(k) != nil; !found {
 			return nil
 		}
-		return w.remove(tags, k)
+		return w.removeEntry(tags, k)
 	})
 	return found, err
 }
 
-// manifest returns the media type of a repository's manifest; false when it is not there.
-func (l *ledger) manifest(repository string, digest artifact.Digest) (mediaType string, found bool, err error) {
+// findManifest returns the media type of a repository's manifest; false when it is not there.
+func (l *ledger) findManifest(repository string, digest artifact.Digest) (mediaType string, found bool, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
-		v := tx.Bucket(manifests).Get(key(repository, digest[:]))
+		v := tx.Bucket(manifests).Get(tableKey(repository, digest[:]))
 		mediaType, found = string(v), v != nil
 		return nil
 	})
 	return mediaType, found, err
 }
 
-// tag returns the manifest of a tag; false when it is not there.
-func (l *ledger) tag(repository, tag string) (digest artifact.Digest, found bool, err error) {
+// findTag returns the manifest of a tag; false when it is not there.
+func (l *ledger) findTag(repository, tag string) (digest artifact.Digest, found bool, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
-		v := tx.Bucket(tags).Get(key(repository, []byte(tag)))
+		v := tx.Bucket(tags).Get(tableKey(repository, []byte(tag)))
 		found = len(v) == len(digest)
 		copy(digest[:], v)
 		return nil
@@ -232,9 +232,9 @@ func (l *ledger) tag(repository, tag string) (digest artifact.Digest, found bool
 // tagsAfter lists at most n tags of a repository after one, in order.
 func (l *ledger) tagsAfter(repository, last string, n int) (out []string, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
-		prefix := key(repository, nil)
+		prefix := tableKey(repository, nil)
 		c := tx.Bucket(tags).Cursor()
-		for k, _ := c.Seek(key(repository, []byte(last))); bytes.HasPrefix(k, prefix) && len(out) < n; k, _ = c.Next() {
+		for k, _ := c.Seek(tableKey(repository, []byte(last))); bytes.HasPrefix(k, prefix) && len(out) < n; k, _ = c.Next() {
 			if name := string(k[len(prefix):]); name != last {
 				out = append(out, name)
 			}
@@ -264,9 +264,9 @@ func (l *ledger) allManifests() (out []row, err error) {
 	return out, err
 }
 
-// drop lets go the claims that keep says nothing for and that are older than a time; it counts them, and returns every
+// dropClaims lets go the claims that keep says nothing for and that are older than a time; it counts them, and returns every
 // digest that is still held by anybody.
-func (l *ledger) drop(before time.Time, keep func(organisation string, d artifact.Digest) bool) (dropped int, kept map[artifact.Digest]bool, err error) {
+func (l *ledger) dropClaims(before time.Time, keep func(organisation string, d artifact.Digest) bool) (dropped int, kept map[artifact.Digest]bool, err error) {
 	kept = map[artifact.Digest]bool{}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -288,14 +288,14 @@ func (l *ledger) drop(before time.Time, keep func(organisation string, d artifac
 		})
 		for _, k := range gone {
 			if err == nil {
-				err = w.remove(claims, k)
+				err = w.removeEntry(claims, k)
 			}
 		}
 		dropped = len(gone)
 		return err
 	})
 	if err == nil {
-		l.book(w)
+		l.bookChanges(w)
 	}
 	return dropped, kept, err
 }
@@ -306,9 +306,9 @@ type writer struct {
 	cost map[string]int64
 }
 
-// change gives back what was reserved and runs one transaction; its cost is checked against the quota before anything is
+// changeLedger gives back what was reserved and runs one transaction; its cost is checked against the quota before anything is
 // written for good.
-func (l *ledger) change(organisation string, quota, reserved int64, do func(*writer) error) error {
+func (l *ledger) changeLedger(organisation string, quota, reserved int64, do func(*writer) error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.giveBack(organisation, reserved)
@@ -319,17 +319,17 @@ func (l *ledger) change(organisation string, quota, reserved int64, do func(*wri
 			return err
 		}
 		if n := w.cost[organisation]; n > 0 {
-			return l.room(organisation, n, quota)
+			return l.checkRoom(organisation, n, quota)
 		}
 		return nil
 	})
 	if err == nil {
-		l.book(w)
+		l.bookChanges(w)
 	}
 	return err
 }
 
-func (l *ledger) book(w *writer) {
+func (l *ledger) bookChanges(w *writer) {
 	for organisation, n := range w.cost {
 		if l.used[organisation] += n; l.used[organisation] == 0 {
 			delete(l.used, organisation)
@@ -337,36 +337,36 @@ func (l *ledger) book(w *writer) {
 	}
 }
 
-func (w *writer) spend(k []byte, n int64) {
+func (w *writer) spendBytes(k []byte, n int64) {
 	if w.cost == nil {
 		w.cost = map[string]int64{}
 	}
 	w.cost[ownerOf(k)] += n
 }
 
-func (w *writer) put(table, k, v []byte) error {
+func (w *writer) putEntry(table, k, v []byte) error {
 	b := w.tx.Bucket(table)
 	if old := b.Get(k); old != nil {
-		w.spend(k, -charge(table, old))
+		w.spendBytes(k, -entryCharge(table, old))
 	}
-	w.spend(k, charge(table, v))
+	w.spendBytes(k, entryCharge(table, v))
 	return b.Put(k, v)
 }
 
-func (w *writer) remove(table, k []byte) error {
+func (w *writer) removeEntry(table, k []byte) error {
 	b := w.tx.Bucket(table)
 	if old := b.Get(k); old != nil {
-		w.spend(k, -charge(table, old))
+		w.spendBytes(k, -entryCharge(table, old))
 	}
 	return b.Delete(k)
 }
 
-func (w *writer) claim(organisation string, blobs []held) error {
+func (w *writer) claimBlobs(organisation string, blobs []held) error {
 	now := uint64(time.Now().Unix())
 	for _, b := range blobs {
 		v := binary.BigEndian.AppendUint64(nil, uint64(b.size))
 		v = binary.BigEndian.AppendUint64(v, now)
-		if err := w.put(claims, key(organisation, b.digest[:]), v); err != nil {
+		if err := w.putEntry(claims, tableKey(organisation, b.digest[:]), v); err != nil {
 			return err
 		}
 	}

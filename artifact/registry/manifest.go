@@ -19,13 +19,13 @@ const maxManifest = 4 << 20
 // tagName is the grammar of tags in the OCI distribution specification 1.1.
 var tagName = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`)
 
-// manifest answers everything below /v2/<name>/manifests/.
-func (g *Registry) manifest(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
+// serveManifest answers everything below /v2/<name>/manifests/.
+func (g *Registry) serveManifest(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
 	tag := ""
 	digest, err := artifact.ParseDigest(route.Reference)
 	if err != nil {
 		if tag = route.Reference; !tagName.MatchString(tag) {
-			return refuse(http.StatusBadRequest, "TAG_INVALID", "%.130q is neither a digest nor a tag", tag)
+			return refuseRequest(http.StatusBadRequest, "TAG_INVALID", "%.130q is neither a digest nor a tag", tag)
 		}
 	}
 	switch r.Method {
@@ -37,21 +37,21 @@ func (g *Registry) manifest(w http.ResponseWriter, r *http.Request, route artifa
 		return g.deleteManifest(w, route.Repository, tag, digest)
 	}
 	w.Header().Set("Allow", "GET, HEAD, PUT, DELETE")
-	return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "a manifest takes GET, PUT and DELETE")
+	return refuseRequest(http.StatusMethodNotAllowed, "UNSUPPORTED", "a manifest takes GET, PUT and DELETE")
 }
 
 func (g *Registry) getManifest(w http.ResponseWriter, r *http.Request, repository, tag string, digest artifact.Digest) error {
-	unknown := refuse(http.StatusNotFound, "MANIFEST_UNKNOWN", "no such manifest in %s", repository)
+	unknown := refuseRequest(http.StatusNotFound, "MANIFEST_UNKNOWN", "no such manifest in %s", repository)
 	if tag != "" {
 		var found bool
 		var err error
-		if digest, found, err = g.ledger.tag(repository, tag); err != nil {
+		if digest, found, err = g.ledger.findTag(repository, tag); err != nil {
 			return err
 		} else if !found {
 			return unknown
 		}
 	}
-	mediaType, found, err := g.ledger.manifest(repository, digest)
+	mediaType, found, err := g.ledger.findManifest(repository, digest)
 	if err != nil {
 		return err
 	}
@@ -94,16 +94,16 @@ func (g *Registry) putManifest(w http.ResponseWriter, r *http.Request, repositor
 		mediaType = doc.MediaType
 	}
 	if doc.MediaType != "" && mediaType != doc.MediaType || len(mediaType) > 255 || mediaType == "" {
-		return refuse(http.StatusBadRequest, "MANIFEST_INVALID", "Content-Type %.100q, and the manifest says mediaType %.100q: expected the same", mediaType, doc.MediaType)
+		return refuseRequest(http.StatusBadRequest, "MANIFEST_INVALID", "Content-Type %.100q, and the manifest says mediaType %.100q: expected the same", mediaType, doc.MediaType)
 	}
 
 	g.sweep.RLock()
 	defer g.sweep.RUnlock()
 	names := []held{}
-	for _, d := range doc.names() {
+	for _, d := range doc.namedDigests() {
 		size, err := g.blobs.Size(d)
 		if err != nil {
-			return refuse(http.StatusNotFound, "MANIFEST_BLOB_UNKNOWN", "the manifest names %s, which is not here: upload it first", d)
+			return refuseRequest(http.StatusNotFound, "MANIFEST_BLOB_UNKNOWN", "the manifest names %s, which is not here: upload it first", d)
 		}
 		names = append(names, held{d, size})
 	}
@@ -111,10 +111,10 @@ func (g *Registry) putManifest(w http.ResponseWriter, r *http.Request, repositor
 		return err
 	}
 	names = append(names, held{digest, int64(len(data))})
-	if err := g.ledger.putManifest(repository, mediaType, tag, digest, g.quota(organisationOf(repository)), names); err != nil {
+	if err := g.ledger.putManifest(repository, mediaType, tag, digest, g.quotaOf(organisationOf(repository)), names); err != nil {
 		return err
 	}
-	return created(w, "manifests", repository, digest)
+	return answerCreated(w, "manifests", repository, digest)
 }
 
 func (g *Registry) deleteManifest(w http.ResponseWriter, repository, tag string, digest artifact.Digest) error {
@@ -129,7 +129,7 @@ func (g *Registry) deleteManifest(w http.ResponseWriter, repository, tag string,
 		return err
 	}
 	if !found {
-		return refuse(http.StatusNotFound, "MANIFEST_UNKNOWN", "no such manifest in %s", repository)
+		return refuseRequest(http.StatusNotFound, "MANIFEST_UNKNOWN", "no such manifest in %s", repository)
 	}
 	w.WriteHeader(http.StatusAccepted)
 	return nil
@@ -151,16 +151,16 @@ type descriptor struct {
 func parseManifest(data []byte) (document, error) {
 	var doc document
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return doc, refuse(http.StatusBadRequest, "MANIFEST_INVALID", "the manifest can not be read: %v", err)
+		return doc, refuseRequest(http.StatusBadRequest, "MANIFEST_INVALID", "the manifest can not be read: %v", err)
 	}
 	if doc.SchemaVersion != 2 {
-		return doc, refuse(http.StatusBadRequest, "MANIFEST_INVALID", "schemaVersion %d, expected 2", doc.SchemaVersion)
+		return doc, refuseRequest(http.StatusBadRequest, "MANIFEST_INVALID", "schemaVersion %d, expected 2", doc.SchemaVersion)
 	}
 	return doc, nil
 }
 
-// names are the digests that a manifest needs, each once.
-func (d document) names() (out []artifact.Digest) {
+// namedDigests are the digests that a manifest needs, each once.
+func (d document) namedDigests() (out []artifact.Digest) {
 	seen := map[artifact.Digest]bool{}
 	add := func(list ...descriptor) {
 		for _, x := range list {
@@ -181,22 +181,22 @@ func (d document) names() (out []artifact.Digest) {
 // mostTags is how many tags one page has at most.
 const mostTags = 1000
 
-// tags answers /v2/<name>/tags/list.
-func (g *Registry) tags(w http.ResponseWriter, r *http.Request, repository string) error {
+// serveTags answers /v2/<name>/tags/list.
+func (g *Registry) serveTags(w http.ResponseWriter, r *http.Request, repository string) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "tags are listed with GET")
+		return refuseRequest(http.StatusMethodNotAllowed, "UNSUPPORTED", "tags are listed with GET")
 	}
 	n, query := mostTags, r.URL.Query()
 	if text := query.Get("n"); text != "" {
 		wanted, err := strconv.Atoi(text)
 		if err != nil || wanted < 0 {
-			return refuse(http.StatusBadRequest, "UNSUPPORTED", "n=%.20q, expected a whole number", text)
+			return refuseRequest(http.StatusBadRequest, "UNSUPPORTED", "n=%.20q, expected a whole number", text)
 		}
 		n = min(wanted, mostTags)
 	}
 	last := query.Get("last")
 	if last != "" && !tagName.MatchString(last) {
-		return refuse(http.StatusBadRequest, "TAG_INVALID", "last=%.130q is no tag", last)
+		return refuseRequest(http.StatusBadRequest, "TAG_INVALID", "last=%.130q is no tag", last)
 	}
 	list, err := g.ledger.tagsAfter(repository, last, n+1)
 	if err != nil {

@@ -26,14 +26,14 @@ type metrics struct {
 }
 
 func newMetrics(reg prometheus.Registerer, g *Registry) *metrics {
-	m, _ := declare(reg, g)
+	m, _ := declareMetrics(reg, g)
 	if reg != nil {
 		reg.MustRegister(m)
 	}
 	return m
 }
 
-func declare(reg prometheus.Registerer, g *Registry) (*metrics, *metric.List) {
+func declareMetrics(reg prometheus.Registerer, g *Registry) (*metrics, *metric.List) {
 	l := metric.NewList(reg, "credence_store_")
 	return &metrics{
 		g:           g,
@@ -53,13 +53,13 @@ func declare(reg prometheus.Registerer, g *Registry) (*metrics, *metric.List) {
 
 // Reference is the table of all metrics in Markdown, as kept in docs/store-metrics.md.
 func Reference() string {
-	_, l := declare(nil, nil)
+	_, l := declareMetrics(nil, nil)
 	return l.Reference("Metrics of credenced store", "Served at `/metrics` of `--metrics-listen`. Generated from artifact/registry; a test keeps it true.")
 }
 
 // MetricNames are the names of all metrics of a store.
 func MetricNames() []string {
-	_, l := declare(nil, nil)
+	_, l := declareMetrics(nil, nil)
 	return l.Names()
 }
 
@@ -76,16 +76,16 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v), labels...)
 	}
 	gauge(m.disk, m.g.blobs.Used())
-	gauge(m.sessions, int64(m.g.uploads.count()))
-	usage := m.g.ledger.usage()
+	gauge(m.sessions, int64(m.g.uploads.countSessions()))
+	usage := m.g.ledger.usageByOrganisation()
 	for _, organisation := range slices.Sorted(maps.Keys(usage)) {
 		gauge(m.used, usage[organisation], organisation)
-		gauge(m.quota, m.g.quota(organisation), organisation)
+		gauge(m.quota, m.g.quotaOf(organisation), organisation)
 	}
 }
 
-// count counts a request. Methods are anybody's words: those that nobody serves are one.
-func (m *metrics) count(method, kind string, w *countedWriter) {
+// countRequest counts a request. Methods are anybody's words: those that nobody serves are one.
+func (m *metrics) countRequest(method, kind string, w *countedWriter) {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
 	default:
@@ -98,7 +98,7 @@ func (m *metrics) count(method, kind string, w *countedWriter) {
 	m.sent.WithLabelValues().Add(float64(w.sent))
 }
 
-func (m *metrics) collected(c Collected, err error) {
+func (m *metrics) noteCollected(c Collected, err error) {
 	result := "ok"
 	if err != nil {
 		result = "error"

@@ -65,7 +65,7 @@ func Open(folder string, opts Options) (*Registry, error) {
 	g := &Registry{opts: opts, blobs: blobs, ledger: l}
 	g.accounts.Store(&opts.Accounts)
 	if g.uploads, err = openUploads(filepath.Join(folder, "uploads"), opts.MaxUploads, opts.UploadIdle); err != nil {
-		l.close()
+		l.closeFile()
 		return nil, err
 	}
 	g.metrics = newMetrics(opts.Metrics, g)
@@ -74,19 +74,19 @@ func Open(folder string, opts Options) (*Registry, error) {
 
 // Close ends what is under way and closes the ledger.
 func (g *Registry) Close() error {
-	g.uploads.close()
-	return g.ledger.close()
+	g.uploads.closeAll()
+	return g.ledger.closeFile()
 }
 
 // SetAccounts replaces the accounts, from the next request on.
 func (g *Registry) SetAccounts(a Accounts) { g.accounts.Store(&a) }
 
-// quota of an organisation in bytes; 0 means none.
-func (g *Registry) quota(organisation string) int64 {
+// quotaOf of an organisation in bytes; 0 means none.
+func (g *Registry) quotaOf(organisation string) int64 {
 	if g.opts.Open {
 		return g.opts.Quota
 	}
-	return g.accounts.Load().quota(organisation, g.opts.Quota)
+	return g.accounts.Load().quotaOf(organisation, g.opts.Quota)
 }
 
 // refusal is an answer that is not what was asked for.
@@ -97,7 +97,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.message }
 
-func refuse(status int, code, format string, args ...any) error {
+func refuseRequest(status int, code, format string, args ...any) error {
 	return &refusal{status, code, fmt.Sprintf(format, args...)}
 }
 
@@ -110,18 +110,18 @@ func (g *Registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	counted := &countedWriter{ResponseWriter: w, status: http.StatusOK}
 	route, ok := artifact.ParseRoute(r.URL.Path)
 	// A connection that is broken on purpose, in the middle of a corrupted blob, is counted as well.
-	defer func() { g.metrics.count(r.Method, route.Kind, counted) }()
-	err := refuse(http.StatusNotFound, "NAME_INVALID", "%.200q names nothing in a registry", r.URL.Path)
+	defer func() { g.metrics.countRequest(r.Method, route.Kind, counted) }()
+	err := refuseRequest(http.StatusNotFound, "NAME_INVALID", "%.200q names nothing in a registry", r.URL.Path)
 	if ok {
-		err = g.serve(counted, r, route)
+		err = g.serveRoute(counted, r, route)
 	}
 	if err != nil {
-		g.answer(counted, err)
+		g.answerError(counted, err)
 	}
 }
 
-// answer tells an error.
-func (g *Registry) answer(w http.ResponseWriter, err error) {
+// answerError tells an error.
+func (g *Registry) answerError(w http.ResponseWriter, err error) {
 	var no *refusal
 	switch {
 	case errors.As(err, &no):
@@ -140,11 +140,11 @@ func (g *Registry) answer(w http.ResponseWriter, err error) {
 	artifact.WriteError(w, no.status, no.code, no.message)
 }
 
-// serve looks who asks, and hands the request to what answers it.
-func (g *Registry) serve(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
+// serveRoute looks who asks, and hands the request to what answers it.
+func (g *Registry) serveRoute(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if !reads || route.Kind == artifact.KindUpload || route.Kind == artifact.KindBase {
-		if err := g.admit(w, r, route); err != nil {
+		if err := g.admitWriter(w, r, route); err != nil {
 			return err
 		}
 	}
@@ -154,37 +154,37 @@ func (g *Registry) serve(w http.ResponseWriter, r *http.Request, route artifact.
 	case artifact.KindBlob:
 		if !reads {
 			w.Header().Set("Allow", "GET, HEAD")
-			return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "blobs go by themselves once no manifest names them: delete the manifest")
+			return refuseRequest(http.StatusMethodNotAllowed, "UNSUPPORTED", "blobs go by themselves once no manifest names them: delete the manifest")
 		}
 		artifact.ServeBlob(w, r, g.blobs, route.Reference)
 	case artifact.KindUpload:
-		return g.upload(w, r, route)
+		return g.serveUpload(w, r, route)
 	case artifact.KindManifest:
-		return g.manifest(w, r, route)
+		return g.serveManifest(w, r, route)
 	case artifact.KindTags:
-		return g.tags(w, r, route.Repository)
+		return g.serveTags(w, r, route.Repository)
 	default:
-		return refuse(http.StatusNotFound, "UNSUPPORTED", "this registry has no %s", route.Kind)
+		return refuseRequest(http.StatusNotFound, "UNSUPPORTED", "this registry has no %s", route.Kind)
 	}
 	return nil
 }
 
-// admit checks that whoever asks may write here. The base asks too, which is where clients look whether they need
+// admitWriter checks that whoever asks may write here. The base asks too, which is where clients look whether they need
 // credentials.
-func (g *Registry) admit(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
+func (g *Registry) admitWriter(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
 	if g.opts.Open {
 		return nil
 	}
-	account, err := g.accounts.Load().who(r)
+	account, err := g.accounts.Load().authenticate(r)
 	if err != nil || account == nil {
 		w.Header().Set("WWW-Authenticate", `Basic realm="credence store"`)
 		if err == nil {
 			err = errors.New("this needs an account: the organisation's name and its secret")
 		}
-		return refuse(http.StatusUnauthorized, "UNAUTHORIZED", "%v", err)
+		return refuseRequest(http.StatusUnauthorized, "UNAUTHORIZED", "%v", err)
 	}
 	if route.Kind != artifact.KindBase && organisationOf(route.Repository) != account.Organisation {
-		return refuse(http.StatusForbidden, "DENIED", "repository %s: got the account of %s, which writes into repositories %s and %s/...",
+		return refuseRequest(http.StatusForbidden, "DENIED", "repository %s: got the account of %s, which writes into repositories %s and %s/...",
 			route.Repository, account.Organisation, account.Organisation, account.Organisation)
 	}
 	return nil

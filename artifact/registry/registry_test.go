@@ -109,9 +109,9 @@ func TestHostileRequests(t *testing.T) {
 			}
 		})
 	}
-	require.Empty(t, s.ledger.usage())
+	require.Empty(t, s.ledger.usageByOrganisation())
 	require.Zero(t, s.blobs.Used())
-	require.Zero(t, s.uploads.count())
+	require.Zero(t, s.uploads.countSessions())
 }
 
 func TestUploadInPieces(t *testing.T) {
@@ -135,7 +135,7 @@ func TestUploadInPieces(t *testing.T) {
 	require.Equal(t, "0123456789", body)
 	resp, _ = s.ask(t, "GET", at, nil)
 	require.Equal(t, 404, resp.StatusCode, "it has ended")
-	require.Equal(t, map[string]int64{"amber": 10 + rowBytes}, s.ledger.usage())
+	require.Equal(t, map[string]int64{"amber": 10 + rowBytes}, s.ledger.usageByOrganisation())
 }
 
 // A connection that is cut in the middle of a piece leaves the session where it was, and one without a session leaves nothing.
@@ -154,7 +154,7 @@ func TestCutConnection(t *testing.T) {
 	s.ask(t, "PATCH", at, []byte("0123"))
 	cut("PATCH", at)
 	cut("POST", "/v2/amber/blobs/uploads/?digest="+artifact.Sum(nil).String())
-	require.Eventually(t, func() bool { return s.ledger.usage()["amber"] == 4+rowBytes }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return s.ledger.usageByOrganisation()["amber"] == 4+rowBytes }, 10*time.Second, 10*time.Millisecond)
 	require.Zero(t, s.blobs.Used())
 	resp, body := s.ask(t, "PUT", at+"?digest="+artifact.Sum([]byte("01234567")).String(), []byte("4567"))
 	require.Equal(t, 201, resp.StatusCode, body)
@@ -174,8 +174,8 @@ func TestUploadsAreBounded(t *testing.T) {
 	require.Equal(t, 202, resp.StatusCode, "another organisation has uploads of its own")
 	time.Sleep(5 * time.Millisecond)
 	s.Expire()
-	require.Zero(t, s.uploads.count())
-	require.Empty(t, s.ledger.usage())
+	require.Zero(t, s.uploads.countSessions())
+	require.Empty(t, s.ledger.usageByOrganisation())
 	files, err := os.ReadDir(s.uploads.folder)
 	require.NoError(t, err)
 	require.Empty(t, files)
@@ -197,7 +197,7 @@ func TestQuota(t *testing.T) {
 	}
 	require.Equal(t, 201, post(bytes.Repeat([]byte("a"), 900)).StatusCode)
 	require.Equal(t, 201, post(bytes.Repeat([]byte("a"), 900)).StatusCode, "the same again costs nothing")
-	require.Equal(t, map[string]int64{"amber": 900 + rowBytes}, g.ledger.usage())
+	require.Equal(t, map[string]int64{"amber": 900 + rowBytes}, g.ledger.usageByOrganisation())
 	require.Equal(t, 403, post(bytes.Repeat([]byte("b"), 2*rowBytes+101)).StatusCode)
 	require.Equal(t, 201, post(nil).StatusCode)
 	require.Equal(t, 201, post([]byte("1")).StatusCode)
@@ -206,11 +206,11 @@ func TestQuota(t *testing.T) {
 	}
 
 	// What is charged is what the ledger says after a restart.
-	used := g.ledger.usage()
+	used := g.ledger.usageByOrganisation()
 	require.NoError(t, g.Close())
 	g, err = Open(folder, Options{Accounts: list})
 	require.NoError(t, err)
-	require.Equal(t, used, g.ledger.usage())
+	require.Equal(t, used, g.ledger.usageByOrganisation())
 
 	// The second one that names a blob is charged too, and keeps it when the first lets it go.
 	other, err := list.Set("birch", 0)
@@ -221,14 +221,14 @@ func TestQuota(t *testing.T) {
 	hello := []byte("1")
 	_, err = s.client("birch", other).Upload(ctx, hello)
 	require.NoError(t, err)
-	require.Greater(t, g.ledger.usage()["birch"], int64(rowBytes))
+	require.Greater(t, g.ledger.usageByOrganisation()["birch"], int64(rowBytes))
 	g.opts.Grace = -time.Hour // everything is old
 	done, err := g.Collect(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 3, done.Claims, "amber's: no manifest names them")
 	require.Equal(t, 2, done.Blobs)
 	require.Equal(t, int64(900), done.Bytes)
-	require.NotContains(t, g.ledger.usage(), "amber")
+	require.NotContains(t, g.ledger.usageByOrganisation(), "amber")
 	has, err := s.client("birch", other).Has(ctx, artifact.Sum(hello))
 	require.NoError(t, err)
 	require.True(t, has)
@@ -238,7 +238,7 @@ func TestQuota(t *testing.T) {
 	require.Equal(t, 202, resp.StatusCode)
 	_, err = g.Collect(ctx)
 	require.NoError(t, err)
-	require.Empty(t, g.ledger.usage())
+	require.Empty(t, g.ledger.usageByOrganisation())
 	require.Zero(t, g.blobs.Used())
 	require.NoError(t, g.Close())
 }

@@ -49,22 +49,22 @@ func openUploads(folder string, most int, idle time.Duration) (*uploads, error) 
 	return &uploads{folder: folder, most: most, idle: idle, open: map[string]*session{}}, nil
 }
 
-func (u *uploads) close() {
+func (u *uploads) closeAll() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for id, s := range u.open {
-		s.remove()
+		s.removeFile()
 		delete(u.open, id)
 	}
 }
 
-func (s *session) remove() {
+func (s *session) removeFile() {
 	s.file.Close()
 	os.Remove(s.file.Name())
 }
 
-// begin makes a session, unless the organisation has too many.
-func (u *uploads) begin(repository string) (*session, error) {
+// beginSession makes a session, unless the organisation has too many.
+func (u *uploads) beginSession(repository string) (*session, error) {
 	raw := make([]byte, 16)
 	if _, err := rand.Read(raw); err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (u *uploads) begin(repository string) (*session, error) {
 		}
 	}
 	if count >= u.most {
-		return nil, refuse(http.StatusTooManyRequests, "TOOMANYREQUESTS", "%s has %d uploads under way, the most that are allowed: end or delete one", organisationOf(repository), count)
+		return nil, refuseRequest(http.StatusTooManyRequests, "TOOMANYREQUESTS", "%s has %d uploads under way, the most that are allowed: end or delete one", organisationOf(repository), count)
 	}
 	file, err := os.OpenFile(filepath.Join(u.folder, id), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
@@ -90,8 +90,8 @@ func (u *uploads) begin(repository string) (*session, error) {
 	return s, nil
 }
 
-// take finds a session and keeps it from others until release.
-func (u *uploads) take(repository, id string) (*session, error) {
+// takeSession finds a session and keeps it from others until release.
+func (u *uploads) takeSession(repository, id string) (*session, error) {
 	u.mu.Lock()
 	s := u.open[id]
 	if s != nil {
@@ -99,36 +99,36 @@ func (u *uploads) take(repository, id string) (*session, error) {
 	}
 	u.mu.Unlock()
 	if s == nil || s.repository != repository {
-		return nil, refuse(http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "no upload of that name is under way in %s", repository)
+		return nil, refuseRequest(http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "no upload of that name is under way in %s", repository)
 	}
 	if !s.busy.TryLock() {
-		return nil, refuse(http.StatusConflict, "BLOB_UPLOAD_INVALID", "another request writes to this upload")
+		return nil, refuseRequest(http.StatusConflict, "BLOB_UPLOAD_INVALID", "another request writes to this upload")
 	}
 	if s.ended {
 		s.busy.Unlock()
-		return nil, refuse(http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "the upload has ended")
+		return nil, refuseRequest(http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "the upload has ended")
 	}
 	return s, nil
 }
 
-func (u *uploads) release(s *session) {
+func (u *uploads) releaseSession(s *session) {
 	u.mu.Lock()
 	s.seen = time.Now()
 	u.mu.Unlock()
 	s.busy.Unlock()
 }
 
-// end forgets a session that the caller has taken.
-func (u *uploads) end(s *session) {
+// endSession forgets a session that the caller has taken.
+func (u *uploads) endSession(s *session) {
 	s.ended = true
 	u.mu.Lock()
 	delete(u.open, s.id)
 	u.mu.Unlock()
-	s.remove()
+	s.removeFile()
 }
 
-// expired are the sessions that rested too long.
-func (u *uploads) expired() (out []*session) {
+// expiredSessions are the sessions that rested too long.
+func (u *uploads) expiredSessions() (out []*session) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, s := range u.open {
@@ -139,7 +139,7 @@ func (u *uploads) expired() (out []*session) {
 	return out
 }
 
-func (u *uploads) count() int {
+func (u *uploads) countSessions() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return len(u.open)
@@ -147,52 +147,52 @@ func (u *uploads) count() int {
 
 // Expire forgets uploads that rest for too long.
 func (g *Registry) Expire() {
-	for _, s := range g.uploads.expired() {
+	for _, s := range g.uploads.expiredSessions() {
 		if s.busy.TryLock() {
 			if !s.ended {
-				g.abandon(s)
+				g.abandonUpload(s)
 			}
 			s.busy.Unlock()
 		}
 	}
 }
 
-// abandon ends a session without a blob and gives its reservation back.
-func (g *Registry) abandon(s *session) {
-	g.uploads.end(s)
-	g.ledger.release(organisationOf(s.repository), s.size+rowBytes)
+// abandonUpload ends a session without a blob and gives its reservation back.
+func (g *Registry) abandonUpload(s *session) {
+	g.uploads.endSession(s)
+	g.ledger.releaseQuota(organisationOf(s.repository), s.size+rowBytes)
 }
 
-// upload answers everything below /v2/<name>/blobs/uploads/.
-func (g *Registry) upload(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
+// serveUpload answers everything below /v2/<name>/blobs/uploads/.
+func (g *Registry) serveUpload(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
 	if route.Reference == "" {
 		if r.Method != http.MethodPost {
 			w.Header().Set("Allow", "POST")
-			return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "an upload begins with POST")
+			return refuseRequest(http.StatusMethodNotAllowed, "UNSUPPORTED", "an upload begins with POST")
 		}
 		return g.beginUpload(w, r, route.Repository)
 	}
-	s, err := g.uploads.take(route.Repository, route.Reference)
+	s, err := g.uploads.takeSession(route.Repository, route.Reference)
 	if err != nil {
 		return err
 	}
-	defer g.uploads.release(s)
+	defer g.uploads.releaseSession(s)
 	switch r.Method {
 	case http.MethodGet:
-		s.tell(w, http.StatusNoContent)
+		s.tellProgress(w, http.StatusNoContent)
 	case http.MethodPatch:
-		if err := g.append(s, r); err != nil {
+		if err := g.appendPiece(s, r); err != nil {
 			return err
 		}
-		s.tell(w, http.StatusAccepted)
+		s.tellProgress(w, http.StatusAccepted)
 	case http.MethodPut:
 		return g.endUpload(w, r, s)
 	case http.MethodDelete:
-		g.abandon(s)
+		g.abandonUpload(s)
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		w.Header().Set("Allow", "GET, PATCH, PUT, DELETE")
-		return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "an upload takes PATCH, PUT, GET and DELETE")
+		return refuseRequest(http.StatusMethodNotAllowed, "UNSUPPORTED", "an upload takes PATCH, PUT, GET and DELETE")
 	}
 	return nil
 }
@@ -205,51 +205,51 @@ func (g *Registry) beginUpload(w http.ResponseWriter, r *http.Request, repositor
 		if err != nil {
 			return err
 		}
-		if err := g.hold(repository, digest); err == nil {
-			return created(w, "blobs", repository, digest)
+		if err := g.holdBlob(repository, digest); err == nil {
+			return answerCreated(w, "blobs", repository, digest)
 		} else if !errors.Is(err, artifact.ErrNotFound) {
 			return err
 		}
 	}
 	if text := query.Get("digest"); text != "" {
-		return g.whole(w, r, repository, text)
+		return g.takeWhole(w, r, repository, text)
 	}
 	organisation := organisationOf(repository)
-	if err := g.ledger.reserve(organisation, rowBytes, g.quota(organisation)); err != nil {
+	if err := g.ledger.reserveQuota(organisation, rowBytes, g.quotaOf(organisation)); err != nil {
 		return err
 	}
-	s, err := g.uploads.begin(repository)
+	s, err := g.uploads.beginSession(repository)
 	if err != nil {
-		g.ledger.release(organisation, rowBytes)
+		g.ledger.releaseQuota(organisation, rowBytes)
 		return err
 	}
-	s.tell(w, http.StatusAccepted)
+	s.tellProgress(w, http.StatusAccepted)
 	return nil
 }
 
-// tell says where a session is and how far.
-func (s *session) tell(w http.ResponseWriter, status int) {
+// tellProgress says where a session is and how far.
+func (s *session) tellProgress(w http.ResponseWriter, status int) {
 	w.Header().Set("Location", "/v2/"+s.repository+"/blobs/uploads/"+s.id)
 	w.Header().Set("Docker-Upload-UUID", s.id)
 	w.Header().Set("Range", fmt.Sprintf("0-%d", max(0, s.size-1)))
 	w.WriteHeader(status)
 }
 
-// append adds a piece to a session: whole, or nothing of it.
-func (g *Registry) append(s *session, r *http.Request) error {
+// appendPiece adds a piece to a session: whole, or nothing of it.
+func (g *Registry) appendPiece(s *session, r *http.Request) error {
 	if text := r.Header.Get("Content-Range"); text != "" {
 		first, _, _ := strings.Cut(text, "-")
 		if start, err := strconv.ParseInt(first, 10, 64); err != nil || start != s.size {
-			return refuse(http.StatusRequestedRangeNotSatisfiable, "BLOB_UPLOAD_INVALID", "the piece begins at %.20q, expected %d", first, s.size)
+			return refuseRequest(http.StatusRequestedRangeNotSatisfiable, "BLOB_UPLOAD_INVALID", "the piece begins at %.20q, expected %d", first, s.size)
 		}
 	}
 	if _, err := s.file.Seek(s.size, io.SeekStart); err != nil {
 		return err
 	}
-	piece := g.reader(r, s.repository, s.size)
+	piece := g.newQuotaReader(r, s.repository, s.size)
 	if _, err := io.Copy(s.file, piece); err != nil {
 		// The client may ask how far it got, and send the piece again.
-		g.ledger.release(organisationOf(s.repository), piece.taken)
+		g.ledger.releaseQuota(organisationOf(s.repository), piece.taken)
 		return errors.Join(err, s.file.Truncate(s.size))
 	}
 	s.size += piece.taken
@@ -260,17 +260,17 @@ func (g *Registry) append(s *session, r *http.Request) error {
 func (g *Registry) endUpload(w http.ResponseWriter, r *http.Request, s *session) error {
 	text := r.URL.Query().Get("digest")
 	if s.size == 0 { // all of it comes now, as most clients do
-		if err := g.whole(w, r, s.repository, text); err != nil {
+		if err := g.takeWhole(w, r, s.repository, text); err != nil {
 			return err
 		}
-		g.abandon(s)
+		g.abandonUpload(s)
 		return nil
 	}
 	digest, err := artifact.ParseDigest(text)
 	if err != nil {
 		return err
 	}
-	if err := g.append(s, r); err != nil {
+	if err := g.appendPiece(s, r); err != nil {
 		return err
 	}
 	_, err = s.file.Seek(0, io.SeekStart)
@@ -278,18 +278,18 @@ func (g *Registry) endUpload(w http.ResponseWriter, r *http.Request, s *session)
 		_, err = g.blobs.PutAs(r.Context(), digest, s.file, g.opts.MaxBytes)
 	}
 	if err != nil {
-		g.abandon(s)
+		g.abandonUpload(s)
 		return err
 	}
-	g.uploads.end(s)
-	if err := g.claim(s.repository, s.size+rowBytes, held{digest, s.size}); err != nil {
+	g.uploads.endSession(s)
+	if err := g.claimBlob(s.repository, s.size+rowBytes, held{digest, s.size}); err != nil {
 		return err
 	}
-	return created(w, "blobs", s.repository, digest)
+	return answerCreated(w, "blobs", s.repository, digest)
 }
 
-// whole takes a blob that comes in one piece.
-func (g *Registry) whole(w http.ResponseWriter, r *http.Request, repository, text string) error {
+// takeWhole takes a blob that comes in one piece.
+func (g *Registry) takeWhole(w http.ResponseWriter, r *http.Request, repository, text string) error {
 	digest, err := artifact.ParseDigest(text)
 	if err != nil {
 		return err
@@ -298,48 +298,48 @@ func (g *Registry) whole(w http.ResponseWriter, r *http.Request, repository, tex
 		return fmt.Errorf("%w: %d bytes, the limit is %d", artifact.ErrTooLarge, r.ContentLength, g.opts.MaxBytes)
 	}
 	organisation := organisationOf(repository)
-	if held, err := g.ledger.holds(organisation, digest); err != nil {
+	if held, err := g.ledger.holdsBlob(organisation, digest); err != nil {
 		return err
 	} else if _, absent := g.blobs.Size(digest); held && absent == nil {
-		return created(w, "blobs", repository, digest)
+		return answerCreated(w, "blobs", repository, digest)
 	}
-	if err := g.ledger.reserve(organisation, rowBytes, g.quota(organisation)); err != nil {
+	if err := g.ledger.reserveQuota(organisation, rowBytes, g.quotaOf(organisation)); err != nil {
 		return err
 	}
-	piece := g.reader(r, repository, 0)
+	piece := g.newQuotaReader(r, repository, 0)
 	size, err := g.blobs.PutAs(r.Context(), digest, piece, g.opts.MaxBytes)
 	if err != nil {
-		g.ledger.release(organisation, piece.taken+rowBytes)
+		g.ledger.releaseQuota(organisation, piece.taken+rowBytes)
 		return err
 	}
-	if err := g.claim(repository, piece.taken+rowBytes, held{digest, size}); err != nil {
+	if err := g.claimBlob(repository, piece.taken+rowBytes, held{digest, size}); err != nil {
 		return err
 	}
-	return created(w, "blobs", repository, digest)
+	return answerCreated(w, "blobs", repository, digest)
 }
 
-func created(w http.ResponseWriter, kind, repository string, digest artifact.Digest) error {
+func answerCreated(w http.ResponseWriter, kind, repository string, digest artifact.Digest) error {
 	w.Header().Set("Location", "/v2/"+repository+"/"+kind+"/"+digest.String())
 	w.Header().Set("Docker-Content-Digest", digest.String())
 	w.WriteHeader(http.StatusCreated)
 	return nil
 }
 
-// hold makes the organisation of a repository a holder of a blob that is here.
-func (g *Registry) hold(repository string, digest artifact.Digest) error {
+// holdBlob makes the organisation of a repository a holder of a blob that is here.
+func (g *Registry) holdBlob(repository string, digest artifact.Digest) error {
 	g.sweep.RLock()
 	defer g.sweep.RUnlock()
 	size, err := g.blobs.Size(digest)
 	if err != nil {
 		return err
 	}
-	return g.ledger.claim(organisationOf(repository), g.quota(organisationOf(repository)), 0, held{digest, size})
+	return g.ledger.claimBlobs(organisationOf(repository), g.quotaOf(organisationOf(repository)), 0, held{digest, size})
 }
 
-// claim makes the organisation of a repository a holder of a blob that came just now: a collection spares what is young.
-func (g *Registry) claim(repository string, reserved int64, blob held) error {
+// claimBlob makes the organisation of a repository a holder of a blob that came just now: a collection spares what is young.
+func (g *Registry) claimBlob(repository string, reserved int64, blob held) error {
 	organisation := organisationOf(repository)
-	return g.ledger.claim(organisation, g.quota(organisation), reserved, blob)
+	return g.ledger.claimBlobs(organisation, g.quotaOf(organisation), reserved, blob)
 }
 
 // quotaReader reserves an organisation's quota for what comes, and ends at the limit of a blob.
@@ -352,9 +352,9 @@ type quotaReader struct {
 	taken        int64 // bytes reserved
 }
 
-func (g *Registry) reader(r *http.Request, repository string, before int64) *quotaReader {
+func (g *Registry) newQuotaReader(r *http.Request, repository string, before int64) *quotaReader {
 	organisation := organisationOf(repository)
-	return &quotaReader{from: r.Body, g: g, organisation: organisation, quota: g.quota(organisation), before: before}
+	return &quotaReader{from: r.Body, g: g, organisation: organisation, quota: g.quotaOf(organisation), before: before}
 }
 
 func (q *quotaReader) Read(p []byte) (int, error) {
@@ -365,7 +365,7 @@ func (q *quotaReader) Read(p []byte) (int, error) {
 	if q.before+q.taken+int64(n) > q.g.opts.MaxBytes {
 		return 0, fmt.Errorf("%w: more than the limit of %d bytes", artifact.ErrTooLarge, q.g.opts.MaxBytes)
 	}
-	if err := q.g.ledger.reserve(q.organisation, int64(n), q.quota); err != nil {
+	if err := q.g.ledger.reserveQuota(q.organisation, int64(n), q.quota); err != nil {
 		return 0, err
 	}
 	q.taken += int64(n)

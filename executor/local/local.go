@@ -106,18 +106,18 @@ func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, er
 		}
 	}
 	if o.Kind != runtime.Result {
-		report.Log = ours(o)
+		report.Log = addedByRuntime(o)
 	}
-	report.suggest(r.Rules(), o)
+	report.suggestLimits(r.Rules(), o)
 	if out == "" || o.Kind != runtime.Result {
 		return report, nil
 	}
 	return report, writeResult(ctx, answer, out)
 }
 
-// ours is what the runtime added to what the program printed: the last line, where the program printed more than the log
+// addedByRuntime is what the runtime added to what the program printed: the last line, where the program printed more than the log
 // keeps.
-func ours(o runtime.Outcome) string {
+func addedByRuntime(o runtime.Outcome) string {
 	log, end := string(o.Stderr), string(o.StderrEnd)
 	if at := strings.LastIndex(log, end); at >= 0 && end != "" {
 		return strings.TrimLeft(log[at+len(end):], "\n")
@@ -156,8 +156,8 @@ func specOf(rules contract.Runtime, j Job) (runtime.Spec, error) {
 	return agent.BuildSpec(chain.Assignment{Task: task, Deal: deal}, j.Program, files)
 }
 
-// suggest fills in limits: twice the fuel, a quarter more memory, both rounded up to what people write.
-func (r *Report) suggest(rules contract.Runtime, o runtime.Outcome) {
+// suggestLimits fills in limits: twice the fuel, a quarter more memory, both rounded up to what people write.
+func (r *Report) suggestLimits(rules contract.Runtime, o runtime.Outcome) {
 	if rules.FuelSchedule != "" && o.Reason != runtime.OutOfFuel && o.Reason != runtime.InvalidModule {
 		r.SuggestedFuel = roundUp(max(2*o.Fuel, 1_000_000))
 	}

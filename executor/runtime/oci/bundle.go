@@ -52,19 +52,21 @@ func newBundler(c runtime.OCI, folder string) (engine, error) {
 	return b, nil
 }
 
-func (b *bundler) tree(img image) string  { return filepath.Join(b.folder, "trees", img.Digest.Hex()) }
-func (b *bundler) bundle(r string) string { return filepath.Join(b.folder, "bundles", r) }
+func (b *bundler) treePath(img image) string {
+	return filepath.Join(b.folder, "trees", img.Digest.Hex())
+}
+func (b *bundler) bundlePath(r string) string { return filepath.Join(b.folder, "bundles", r) }
 
-func (b *bundler) command(ctx context.Context, args ...string) *exec.Cmd {
+func (b *bundler) newCommand(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, b.path, append(slices.Clone(b.args), args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us
 	return cmd
 }
 
-// call runs a command of the program that has something short to say.
-func (b *bundler) call(ctx context.Context, args ...string) ([]byte, error) {
+// callProgram runs a command of the program that has something short to say.
+func (b *bundler) callProgram(ctx context.Context, args ...string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
-	cmd := b.command(ctx, args...)
+	cmd := b.newCommand(ctx, args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("%s %s: %w: %s", b.kind, strings.Join(args, " "), err, lastLine(stderr.String()))
@@ -77,7 +79,7 @@ func lastLine(text string) string {
 	return text[strings.LastIndex(text, "\n")+1:]
 }
 
-func (b *bundler) check(ctx context.Context) error {
+func (b *bundler) checkEngine(ctx context.Context) error {
 	path, err := exec.LookPath(b.path)
 	if err != nil {
 		return fmt.Errorf("engine %s: %w; install it, or say where it is (path)", b.kind, err)
@@ -86,14 +88,14 @@ func (b *bundler) check(ctx context.Context) error {
 		return fmt.Errorf("engine %s: this worker runs as user %d, and the engine needs root", b.kind, os.Geteuid())
 	}
 	b.path = path
-	help, err := b.call(ctx, "run", "--help")
+	help, err := b.callProgram(ctx, "run", "--help")
 	b.keep = bytes.Contains(help, []byte("--keep"))
 	return err
 }
 
-// hold unpacks an image's layers into one tree.
-func (b *bundler) hold(_ context.Context, img image, layers []string) error {
-	tree := b.tree(img)
+// holdImage unpacks an image's layers into one tree.
+func (b *bundler) holdImage(_ context.Context, img image, layers []string) error {
+	tree := b.treePath(img)
 	building := tree + ".tmp"
 	if err := os.RemoveAll(building); err != nil {
 		return err
@@ -115,27 +117,27 @@ func (b *bundler) hold(_ context.Context, img image, layers []string) error {
 	return os.Rename(building, tree)
 }
 
-func (b *bundler) holds(_ context.Context, img image) (bool, error) {
-	_, err := os.Stat(b.tree(img))
+func (b *bundler) holdsImage(_ context.Context, img image) (bool, error) {
+	_, err := os.Stat(b.treePath(img))
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-func (b *bundler) drop(_ context.Context, img image) error { return os.RemoveAll(b.tree(img)) }
+func (b *bundler) dropImage(_ context.Context, img image) error { return os.RemoveAll(b.treePath(img)) }
 
-func (b *bundler) run(ctx context.Context, c container) (end ending, err error) {
-	bundle := b.bundle(c.room)
+func (b *bundler) runContainer(ctx context.Context, c container) (end ending, err error) {
+	bundle := b.bundlePath(c.room)
 	if err := os.MkdirAll(bundle, 0o711); err != nil {
 		return end, err
 	}
 	defer func() {
 		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
 		defer cancel()
-		err = errors.Join(err, b.reap(clean, c.room))
+		err = errors.Join(err, b.reapContainer(clean, c.room))
 	}()
-	spec, err := b.spec(c)
+	spec, err := b.makeSpec(c)
 	if err != nil {
 		return end, err
 	}
@@ -146,12 +148,12 @@ func (b *bundler) run(ctx context.Context, c container) (end ending, err error) 
 	if err != nil {
 		return end, err
 	}
-	return b.await(ctx, c, bundle)
+	return b.awaitContainer(ctx, c, bundle)
 }
 
-// await starts the container and waits for its end. The program writes the process's id into a file when the container is
+// awaitContainer starts the container and waits for its end. The program writes the process's id into a file when the container is
 // there: without it, nothing of the app has run.
-func (b *bundler) await(ctx context.Context, c container, bundle string) (end ending, err error) {
+func (b *bundler) awaitContainer(ctx context.Context, c container, bundle string) (end ending, err error) {
 	args := []string{"run", "--bundle", bundle, "--pid-file", filepath.Join(bundle, "pid")}
 	if b.keep {
 		args = append(args, "--keep") // so that its control group still says how it ended
@@ -160,7 +162,7 @@ func (b *bundler) await(ctx context.Context, c container, bundle string) (end en
 	cmd := exec.CommandContext(ctx, b.path, slices.Concat(b.args, []string{"--log", logFile}, args, []string{c.room})...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.stdin, c.stdout, c.stderr
-	cmd.Cancel = func() error { return b.kill(ctx, c.room, cmd.Process) }
+	cmd.Cancel = func() error { return b.killContainer(ctx, c.room, cmd.Process) }
 	cmd.WaitDelay = cleanWithin
 	err = cmd.Run()
 	if cause := context.Cause(ctx); cause != nil {
@@ -171,20 +173,20 @@ func (b *bundler) await(ctx context.Context, c container, bundle string) (end en
 		return end, fmt.Errorf("engine %s: %w", b.kind, err)
 	}
 	if _, err := os.Stat(filepath.Join(bundle, "pid")); err != nil {
-		return end, notStarted("engine "+b.kind, b.complaint(logFile))
+		return end, notStarted("engine "+b.kind, b.lastComplaint(logFile))
 	}
 	end.exit = cmd.ProcessState.ExitCode()
-	end.outOfMemory, end.memory = b.memory(c.room)
+	end.outOfMemory, end.memory = b.readMemory(c.room)
 	return end, nil
 }
 
-// kill ends a container. One that is only being made cannot be killed by its name yet: after a while the program that makes it
+// killContainer ends a container. One that is only being made cannot be killed by its name yet: after a while the program that makes it
 // is killed instead, and reap removes what it has made.
-func (b *bundler) kill(ctx context.Context, room string, program *os.Process) error {
+func (b *bundler) killContainer(ctx context.Context, room string, program *os.Process) error {
 	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), killWithin)
 	defer cancel()
 	for clean.Err() == nil {
-		if _, err := b.call(clean, "kill", room, "KILL"); err == nil {
+		if _, err := b.callProgram(clean, "kill", room, "KILL"); err == nil {
 			return nil
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -192,8 +194,8 @@ func (b *bundler) kill(ctx context.Context, room string, program *os.Process) er
 	return program.Kill()
 }
 
-// complaint is the last error in the log of the program.
-func (b *bundler) complaint(path string) string {
+// lastComplaint is the last error in the log of the program.
+func (b *bundler) lastComplaint(path string) string {
 	data, err := os.ReadFile(path)
 	last := "it says no more"
 	if err != nil {
@@ -207,16 +209,16 @@ func (b *bundler) complaint(path string) string {
 	return last
 }
 
-// memory reads from the control group of a container whether the kernel killed one of it, and its peak.
-func (b *bundler) memory(room string) (killed bool, peak uint64) {
+// readMemory reads from the control group of a container whether the kernel killed one of it, and its peak.
+func (b *bundler) readMemory(room string) (killed bool, peak uint64) {
 	group := groupPath(room)
 	v1, v2 := "/sys/fs/cgroup/memory"+group, "/sys/fs/cgroup"+group
-	killed = counter(filepath.Join(v1, "memory.oom_control"), "oom_kill") > 0 || counter(filepath.Join(v2, "memory.events"), "oom_kill") > 0
-	return killed, max(counter(filepath.Join(v1, "memory.max_usage_in_bytes"), ""), counter(filepath.Join(v2, "memory.peak"), ""))
+	killed = readCounter(filepath.Join(v1, "memory.oom_control"), "oom_kill") > 0 || readCounter(filepath.Join(v2, "memory.events"), "oom_kill") > 0
+	return killed, max(readCounter(filepath.Join(v1, "memory.max_usage_in_bytes"), ""), readCounter(filepath.Join(v2, "memory.peak"), ""))
 }
 
-// counter reads a number of a control group's file: that behind a name, or the only one.
-func counter(path, name string) uint64 {
+// readCounter reads a number of a control group's file: that behind a name, or the only one.
+func readCounter(path, name string) uint64 {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return 0
@@ -237,7 +239,7 @@ func counter(path, name string) uint64 {
 
 func groupPath(room string) string { return "/credence/" + room }
 
-func (b *bundler) running(context.Context) ([]string, error) {
+func (b *bundler) listRunning(context.Context) ([]string, error) {
 	var names []string
 	for _, folder := range []string{"state", "bundles"} {
 		entries, err := os.ReadDir(filepath.Join(b.folder, folder))
@@ -253,13 +255,13 @@ func (b *bundler) running(context.Context) ([]string, error) {
 	return names, nil
 }
 
-// reap stops a container. Deleting one that is not there is no error.
-func (b *bundler) reap(ctx context.Context, room string) error {
+// reapContainer stops a container. Deleting one that is not there is no error.
+func (b *bundler) reapContainer(ctx context.Context, room string) error {
 	// A control group is removed once its last process is, which takes a moment.
 	var err error
 	for range 50 {
-		if _, err = b.call(ctx, "delete", "--force", room); err == nil || b.gone(ctx, room) {
-			return os.RemoveAll(b.bundle(room))
+		if _, err = b.callProgram(ctx, "delete", "--force", room); err == nil || b.isGone(ctx, room) {
+			return os.RemoveAll(b.bundlePath(room))
 		}
 		select {
 		case <-ctx.Done():
@@ -270,15 +272,15 @@ func (b *bundler) reap(ctx context.Context, room string) error {
 	return err
 }
 
-// gone says that the program knows no container of a room.
-func (b *bundler) gone(ctx context.Context, room string) bool {
-	_, err := b.call(ctx, "state", room)
+// isGone says that the program knows no container of a room.
+func (b *bundler) isGone(ctx context.Context, room string) bool {
+	_, err := b.callProgram(ctx, "state", room)
 	_, state := os.Stat(filepath.Join(b.folder, "state", room))
 	return err != nil && errors.Is(state, os.ErrNotExist)
 }
 
-// spec is the configuration of a bundle.
-func (b *bundler) spec(c container) (*specs.Spec, error) {
+// makeSpec is the configuration of a bundle.
+func (b *bundler) makeSpec(c container) (*specs.Spec, error) {
 	memory, swap := int64(c.memory), int64(c.memory)
 	period, pids := uint64(100_000), int64(pidsMax)
 	quota := int64(c.cpus * float64(period))
@@ -286,9 +288,9 @@ func (b *bundler) spec(c container) (*specs.Spec, error) {
 	s := &specs.Spec{
 		Version:  "1.0.2",
 		Hostname: hostname,
-		Root:     &specs.Root{Path: b.tree(c.image), Readonly: true},
+		Root:     &specs.Root{Path: b.treePath(c.image), Readonly: true},
 		Process: &specs.Process{
-			User: specs.User{UID: nobody, GID: nobody}, Args: c.command(), Env: c.variables(), Cwd: c.directory(),
+			User: specs.User{UID: nobody, GID: nobody}, Args: c.startCommand(), Env: c.environment(), Cwd: c.workingFolder(),
 			Capabilities: &specs.LinuxCapabilities{}, NoNewPrivileges: true, OOMScoreAdj: &oom,
 			Rlimits: []specs.POSIXRlimit{
 				{Type: "RLIMIT_NOFILE", Hard: filesMax, Soft: filesMax},
@@ -297,7 +299,7 @@ func (b *bundler) spec(c container) (*specs.Spec, error) {
 				{Type: "RLIMIT_CPU", Hard: c.cpuSeconds, Soft: c.cpuSeconds},
 			},
 		},
-		Mounts: mounts(c),
+		Mounts: mountsOf(c),
 		Linux: &specs.Linux{
 			CgroupsPath: groupPath(c.room),
 			Namespaces: []specs.LinuxNamespace{
@@ -328,8 +330,8 @@ func (b *bundler) spec(c container) (*specs.Spec, error) {
 	return s, nil
 }
 
-// mounts are what a container sees beside its image.
-func mounts(c container) []specs.Mount {
+// mountsOf are what a container sees beside its image.
+func mountsOf(c container) []specs.Mount {
 	memory := func(path string, size int) specs.Mount {
 		return specs.Mount{Destination: path, Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "nodev", "noexec", "mode=1777", fmt.Sprintf("size=%d", size)}}
 	}
@@ -338,7 +340,7 @@ func mounts(c container) []specs.Mount {
 		{Destination: "/dev", Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "noexec", "mode=755", "size=65536k"}},
 		memory("/dev/shm", tmpBytes),
 	}
-	for _, path := range c.temporary() {
+	for _, path := range c.temporaryFolders() {
 		out = append(out, memory(path, tmpBytes))
 	}
 	access := "ro"

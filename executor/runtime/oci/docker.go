@@ -50,7 +50,7 @@ func newDocker(c runtime.OCI, folder string) (engine, error) {
 	return &docker{api: api, socket: socket, folder: folder}, nil
 }
 
-func (d *docker) check(ctx context.Context) error {
+func (d *docker) checkEngine(ctx context.Context) error {
 	if _, err := d.api.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
 		return fmt.Errorf("engine docker at %s: %w; start it, or say where its socket is (path)", d.socket, err)
 	}
@@ -77,13 +77,13 @@ func (d *docker) check(ctx context.Context) error {
 	return nil
 }
 
-func (d *docker) reference(img image) string { return imageName + ":" + img.Digest.Hex() }
+func (d *docker) referenceOf(img image) string { return imageName + ":" + img.Digest.Hex() }
 
-// hold sends the engine an archive with the image's configuration and its unpacked layers. The engine compares each layer
+// holdImage sends the engine an archive with the image's configuration and its unpacked layers. The engine compares each layer
 // with the configuration's digests.
-func (d *docker) hold(ctx context.Context, img image, layers []string) error {
+func (d *docker) holdImage(ctx context.Context, img image, layers []string) error {
 	r, w := io.Pipe()
-	go func() { w.CloseWithError(writeArchive(w, img, d.reference(img), layers)) }()
+	go func() { w.CloseWithError(writeArchive(w, img, d.referenceOf(img), layers)) }()
 	res, err := d.api.ImageLoad(ctx, r, client.ImageLoadWithQuiet(true))
 	if err != nil {
 		r.CloseWithError(err)
@@ -150,9 +150,9 @@ func addFile(w *tar.Writer, name, path string) error {
 	return err
 }
 
-// holds compares the layers that the engine has under our name with those of the image.
-func (d *docker) holds(ctx context.Context, img image) (bool, error) {
-	got, err := d.api.ImageInspect(ctx, d.reference(img))
+// holdsImage compares the layers that the engine has under our name with those of the image.
+func (d *docker) holdsImage(ctx context.Context, img image) (bool, error) {
+	got, err := d.api.ImageInspect(ctx, d.referenceOf(img))
 	if errdefs.IsNotFound(err) {
 		return false, nil
 	}
@@ -166,33 +166,33 @@ func (d *docker) holds(ctx context.Context, img image) (bool, error) {
 	return slices.Equal(got.RootFS.Layers, want), nil
 }
 
-func (d *docker) drop(ctx context.Context, img image) error {
-	_, err := d.api.ImageRemove(ctx, d.reference(img), client.ImageRemoveOptions{})
+func (d *docker) dropImage(ctx context.Context, img image) error {
+	_, err := d.api.ImageRemove(ctx, d.referenceOf(img), client.ImageRemoveOptions{})
 	if errdefs.IsNotFound(err) {
 		return nil
 	}
 	return err
 }
 
-func (d *docker) run(ctx context.Context, c container) (end ending, err error) {
+func (d *docker) runContainer(ctx context.Context, c container) (end ending, err error) {
 	// A caller that goes away meanwhile must not leave a container whose id nobody was told.
 	create, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
 	defer cancel()
-	created, err := d.api.ContainerCreate(create, d.options(c))
+	created, err := d.api.ContainerCreate(create, d.createOptions(c))
 	if err != nil {
-		return end, d.trouble(ctx, err)
+		return end, d.asTrouble(ctx, err)
 	}
 	defer func() {
 		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
 		defer cancel()
-		err = errors.Join(err, d.remove(clean, created.ID))
+		err = errors.Join(err, d.removeContainer(clean, created.ID))
 	}()
 	if context.Cause(ctx) != nil {
 		return end, context.Cause(ctx)
 	}
 	attached, err := d.api.ContainerAttach(ctx, created.ID, client.ContainerAttachOptions{Stream: true, Stdin: c.stdin != nil, Stdout: true, Stderr: true})
 	if err != nil {
-		return end, d.trouble(ctx, err)
+		return end, d.asTrouble(ctx, err)
 	}
 	defer attached.Close()
 	copied := make(chan error, 1)
@@ -217,7 +217,7 @@ func (d *docker) run(ctx context.Context, c container) (end ending, err error) {
 	case <-ctx.Done():
 		return end, context.Cause(ctx)
 	case err := <-ended.Error:
-		return end, d.trouble(ctx, err)
+		return end, d.asTrouble(ctx, err)
 	case res := <-ended.Result:
 		end.exit = int(res.StatusCode)
 	}
@@ -227,26 +227,26 @@ func (d *docker) run(ctx context.Context, c container) (end ending, err error) {
 		return end, context.Cause(ctx)
 	case err := <-copied:
 		if err != nil {
-			return end, d.trouble(ctx, err)
+			return end, d.asTrouble(ctx, err)
 		}
 	}
 	state, err := d.api.ContainerInspect(ctx, created.ID, client.ContainerInspectOptions{})
 	if err != nil {
-		return end, d.trouble(ctx, err)
+		return end, d.asTrouble(ctx, err)
 	}
 	end.outOfMemory = state.Container.State.OOMKilled
 	return end, nil
 }
 
-// trouble is an error of the engine, or why the context ended.
-func (d *docker) trouble(ctx context.Context, err error) error {
+// asTrouble is an error of the engine, or why the context ended.
+func (d *docker) asTrouble(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	return fmt.Errorf("engine docker: %w", err)
 }
 
-func (d *docker) remove(ctx context.Context, id string) error {
+func (d *docker) removeContainer(ctx context.Context, id string) error {
 	_, err := d.api.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 	if err == nil || errdefs.IsNotFound(err) {
 		return nil
@@ -254,8 +254,8 @@ func (d *docker) remove(ctx context.Context, id string) error {
 	return fmt.Errorf("engine docker: %w", err)
 }
 
-func (d *docker) running(ctx context.Context) ([]string, error) {
-	list, err := d.list(ctx, "")
+func (d *docker) listRunning(ctx context.Context) ([]string, error) {
+	list, err := d.listContainers(ctx, "")
 	if err != nil {
 		return nil, err
 	}
@@ -266,8 +266,8 @@ func (d *docker) running(ctx context.Context) ([]string, error) {
 	return rooms, nil
 }
 
-// list lists our containers, of one room or of all.
-func (d *docker) list(ctx context.Context, room string) ([]dockercontainer.Summary, error) {
+// listContainers lists our containers, of one room or of all.
+func (d *docker) listContainers(ctx context.Context, room string) ([]dockercontainer.Summary, error) {
 	filters := client.Filters{}.Add("label", labelFolder+"="+d.folder)
 	if room != "" {
 		filters.Add("label", labelRoom+"="+room)
@@ -279,19 +279,19 @@ func (d *docker) list(ctx context.Context, room string) ([]dockercontainer.Summa
 	return res.Items, nil
 }
 
-func (d *docker) reap(ctx context.Context, room string) error {
-	list, err := d.list(ctx, room)
+func (d *docker) reapContainer(ctx context.Context, room string) error {
+	list, err := d.listContainers(ctx, room)
 	for _, c := range list {
-		err = errors.Join(err, d.remove(ctx, c.ID))
+		err = errors.Join(err, d.removeContainer(ctx, c.ID))
 	}
 	return err
 }
 
-// options are what the engine is told of a container.
-func (d *docker) options(c container) client.ContainerCreateOptions {
+// createOptions are what the engine is told of a container.
+func (d *docker) createOptions(c container) client.ContainerCreateOptions {
 	pids, noInit := int64(pidsMax), false
 	memory := map[string]string{}
-	for _, path := range c.temporary() {
+	for _, path := range c.temporaryFolders() {
 		memory[path] = fmt.Sprintf("rw,noexec,nosuid,nodev,mode=1777,size=%d", tmpBytes)
 	}
 	limit := func(name string, n uint64) *dockercontainer.Ulimit {
@@ -316,8 +316,8 @@ func (d *docker) options(c container) client.ContainerCreateOptions {
 	}
 	// The entry point is set whole, so that the engine adds nothing of the image's.
 	config := &dockercontainer.Config{
-		Hostname: hostname, User: fmt.Sprintf("%d:%d", nobody, nobody), Env: c.variables(), Image: d.reference(c.image),
-		WorkingDir: c.directory(), Entrypoint: c.command(), NetworkDisabled: true,
+		Hostname: hostname, User: fmt.Sprintf("%d:%d", nobody, nobody), Env: c.environment(), Image: d.referenceOf(c.image),
+		WorkingDir: c.workingFolder(), Entrypoint: c.startCommand(), NetworkDisabled: true,
 		AttachStdin: c.stdin != nil, OpenStdin: c.stdin != nil, StdinOnce: c.stdin != nil, AttachStdout: true, AttachStderr: true,
 		Labels:      map[string]string{labelFolder: d.folder, labelRoom: c.room},
 		Healthcheck: &dockercontainer.HealthConfig{Test: []string{"NONE"}},

@@ -21,20 +21,20 @@ import (
 //   - no device but null, zero, full, random, urandom and tty; kernel files that tell of the machine are masked;
 //   - nothing of it is left when run returns, or when reap has been called for it.
 type engine interface {
-	// check says what this machine lacks.
-	check(ctx context.Context) error
-	// hold takes an image, whose layers lie unpacked, as tar archives, in these files.
-	hold(ctx context.Context, img image, layers []string) error
-	// holds says whether the image is there.
-	holds(ctx context.Context, img image) (bool, error)
-	// drop lets an image go.
-	drop(ctx context.Context, img image) error
-	// run runs a container until it ends, or the context does: then the error is the context's cause.
-	run(ctx context.Context, c container) (ending, error)
-	// running lists the rooms of containers that are there.
-	running(ctx context.Context) ([]string, error)
-	// reap stops a container and removes what is left of it.
-	reap(ctx context.Context, room string) error
+	// checkEngine says what this machine lacks.
+	checkEngine(ctx context.Context) error
+	// holdImage takes an image, whose layers lie unpacked, as tar archives, in these files.
+	holdImage(ctx context.Context, img image, layers []string) error
+	// holdsImage says whether the image is there.
+	holdsImage(ctx context.Context, img image) (bool, error)
+	// dropImage lets an image go.
+	dropImage(ctx context.Context, img image) error
+	// runContainer runs a container until it ends, or the context does: then the error is the context's cause.
+	runContainer(ctx context.Context, c container) (ending, error)
+	// listRunning lists the rooms of containers that are there.
+	listRunning(ctx context.Context) ([]string, error)
+	// reapContainer stops a container and removes what is left of it.
+	reapContainer(ctx context.Context, room string) error
 }
 
 // container is what an engine runs.
@@ -94,9 +94,9 @@ func openEngine(c runtime.OCI, folder string) (engine, error) {
 	return open(c, folder)
 }
 
-// command is what the container starts: the image's entry point with the task's arguments, or with the image's own where the
+// startCommand is what the container starts: the image's entry point with the task's arguments, or with the image's own where the
 // task has none.
-func (c container) command() []string {
+func (c container) startCommand() []string {
 	args := c.args
 	if len(args) == 0 {
 		args = c.image.Config.Cmd
@@ -104,16 +104,16 @@ func (c container) command() []string {
 	return append(append([]string{}, c.image.Config.Entrypoint...), args...)
 }
 
-// temporary are the folders in memory, beside /dev/shm.
-func (c container) temporary() []string {
+// temporaryFolders are the folders in memory, beside /dev/shm.
+func (c container) temporaryFolders() []string {
 	if strings.HasPrefix(c.workdir, "/tmp/") {
 		return []string{"/tmp", c.workdir}
 	}
 	return []string{"/tmp"}
 }
 
-// directory is where it starts.
-func (c container) directory() string {
+// workingFolder is where it starts.
+func (c container) workingFolder() string {
 	if c.workdir != "" {
 		return c.workdir
 	}
@@ -123,8 +123,8 @@ func (c container) directory() string {
 	return "/"
 }
 
-// variables are the environment: the image's, then what is the same for every container, then the task's. Later ones win.
-func (c container) variables() []string {
+// environment are the environment: the image's, then what is the same for every container, then the task's. Later ones win.
+func (c container) environment() []string {
 	var order, start []string
 	if c.workdir != "" {
 		start = []string{"PWD=" + c.workdir}

@@ -35,12 +35,12 @@ type refusal struct{ why error }
 
 func (r *refusal) Error() string { return r.why.Error() }
 
-func refuse(format string, args ...any) error { return &refusal{fmt.Errorf(format, args...)} }
+func refuseImage(format string, args ...any) error { return &refusal{fmt.Errorf(format, args...)} }
 
 // readManifest reads the manifest of a program. A *refusal is the app's failure; any other error is this machine's.
 func readManifest(program runtime.Program) (artifact.Manifest, error) {
 	if program.Size() > contract.MaxImageManifestBytes {
-		return artifact.Manifest{}, refuse("the manifest has %d bytes, the limit is %d", program.Size(), contract.MaxImageManifestBytes)
+		return artifact.Manifest{}, refuseImage("the manifest has %d bytes, the limit is %d", program.Size(), contract.MaxImageManifestBytes)
 	}
 	data, err := artifact.ReadContent(program.Content)
 	if err != nil {
@@ -54,11 +54,11 @@ func readManifest(program runtime.Program) (artifact.Manifest, error) {
 	case err != nil:
 		return m, &refusal{err}
 	case len(m.Layers) > contract.MaxImageLayers:
-		return m, refuse("the image has %d layers, the limit is %d", len(m.Layers), contract.MaxImageLayers)
+		return m, refuseImage("the image has %d layers, the limit is %d", len(m.Layers), contract.MaxImageLayers)
 	case m.Config.Size > contract.MaxImageManifestBytes:
-		return m, refuse("the image's configuration has %d bytes, the limit is %d", m.Config.Size, contract.MaxImageManifestBytes)
+		return m, refuseImage("the image's configuration has %d bytes, the limit is %d", m.Config.Size, contract.MaxImageManifestBytes)
 	case m.ImageBytes(int64(len(data))) > contract.MaxImageBytes:
-		return m, refuse("the image has %d bytes, the limit is %d", m.ImageBytes(int64(len(data))), contract.MaxImageBytes)
+		return m, refuseImage("the image has %d bytes, the limit is %d", m.ImageBytes(int64(len(data))), contract.MaxImageBytes)
 	}
 	return m, nil
 }
@@ -74,22 +74,22 @@ func readConfig(digest artifact.Digest, m artifact.Manifest, data []byte) (image
 		} `json:"rootfs"`
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
-		return image{}, refuse("the image's configuration: %w", err)
+		return image{}, refuseImage("the image's configuration: %w", err)
 	}
 	img := image{
 		Digest: digest, Manifest: m, Config: file.Config, DiffIDs: file.RootFS.DiffIDs, Platform: file.OS + "/" + file.Architecture, RawConfig: data,
 	}
 	switch {
 	case len(img.DiffIDs) != len(m.Layers):
-		return img, refuse("the image's configuration names %d layers, its manifest %d", len(img.DiffIDs), len(m.Layers))
+		return img, refuseImage("the image's configuration names %d layers, its manifest %d", len(img.DiffIDs), len(m.Layers))
 	case len(img.Config.Entrypoint)+len(img.Config.Cmd) == 0:
-		return img, refuse("the image says no program: it has neither an entry point nor a command")
+		return img, refuseImage("the image says no program: it has neither an entry point nor a command")
 	}
 	return img, nil
 }
 
-// fits refuses an image for other machines than this one: that is no failure of the app's.
-func (img image) fits() error {
+// checkPlatform refuses an image for other machines than this one: that is no failure of the app's.
+func (img image) checkPlatform() error {
 	if here := "linux/" + goruntime.GOARCH; img.Platform != here {
 		return fmt.Errorf("image %s is for %s, this machine runs %s", img.Digest, img.Platform, here)
 	}

@@ -52,12 +52,12 @@ func openImages(folder string, e engine, quota int64, log *slog.Logger) (*images
 	return c, nil
 }
 
-func (c *images) record(d artifact.Digest) string {
+func (c *images) recordPath(d artifact.Digest) string {
 	return filepath.Join(c.folder, "images", d.Hex()+".json")
 }
 
-// one lets one goroutine at a time prepare an image.
-func (c *images) one(d artifact.Digest) func() {
+// lockOne lets one goroutine at a time prepare an image.
+func (c *images) lockOne(d artifact.Digest) func() {
 	c.mu.Lock()
 	m := c.underway[d]
 	if m == nil {
@@ -69,31 +69,31 @@ func (c *images) one(d artifact.Digest) func() {
 	return m.Unlock
 }
 
-// use prepares an image unless it is there, and keeps it until release is called. A *refusal is the app's failure.
-func (c *images) use(ctx context.Context, program runtime.Program) (img image, release func(), err error) {
-	defer c.one(program.Digest)()
+// prepareAndHold prepares an image unless it is there, and keeps it until release is called. A *refusal is the app's failure.
+func (c *images) prepareAndHold(ctx context.Context, program runtime.Program) (img image, release func(), err error) {
+	defer c.lockOne(program.Digest)()
 	m, err := readManifest(program)
 	if err != nil {
 		return img, nil, err
 	}
-	if img, release, err = c.held(ctx, program.Digest); err != nil || release != nil {
+	if img, release, err = c.holdPrepared(ctx, program.Digest); err != nil || release != nil {
 		return img, release, err
 	}
-	if err := c.prepare(ctx, program, m); err != nil {
+	if err := c.fetchAndUnpack(ctx, program, m); err != nil {
 		return img, nil, err
 	}
-	if img, release, err = c.held(ctx, program.Digest); err == nil && release == nil {
+	if img, release, err = c.holdPrepared(ctx, program.Digest); err == nil && release == nil {
 		err = fmt.Errorf("image %s: the engine took it, and does not have it", program.Digest)
 	}
 	if err == nil {
-		c.evict(ctx)
+		c.evictOldest(ctx)
 	}
 	return img, release, err
 }
 
-// held gives an image that is there, locked; release is nil when it is not.
-func (c *images) held(ctx context.Context, d artifact.Digest) (img image, release func(), err error) {
-	f, err := os.OpenFile(c.record(d), os.O_RDWR, 0)
+// holdPrepared gives an image that is there, locked; release is nil when it is not.
+func (c *images) holdPrepared(ctx context.Context, d artifact.Digest) (img image, release func(), err error) {
+	f, err := os.OpenFile(c.recordPath(d), os.O_RDWR, 0)
 	if errors.Is(err, os.ErrNotExist) {
 		return img, nil, nil
 	}
@@ -106,7 +106,7 @@ func (c *images) held(ctx context.Context, d artifact.Digest) (img image, releas
 			f.Close()
 		}
 	}()
-	if err := lock(f, shared); err != nil {
+	if err := lockFile(f, shared); err != nil {
 		return img, nil, err
 	}
 	data, err := io.ReadAll(f)
@@ -116,18 +116,18 @@ func (c *images) held(ctx context.Context, d artifact.Digest) (img image, releas
 	if json.Unmarshal(data, &img) != nil || img.Digest != d {
 		return img, nil, nil // cut short by a crash: it is prepared anew
 	}
-	there, err := c.engine.holds(ctx, img)
+	there, err := c.engine.holdsImage(ctx, img)
 	if err != nil || !there {
 		return img, nil, err
 	}
 	now := time.Now()
 	_ = os.Chtimes(f.Name(), now, now)
 	keep = true
-	return img, func() { f.Close() }, img.fits()
+	return img, func() { f.Close() }, img.checkPlatform()
 }
 
-// prepare fetches an image, checks and unpacks its layers, and has the engine take them.
-func (c *images) prepare(ctx context.Context, program runtime.Program, m artifact.Manifest) error {
+// fetchAndUnpack fetches an image, checks and unpacks its layers, and has the engine take them.
+func (c *images) fetchAndUnpack(ctx context.Context, program runtime.Program, m artifact.Manifest) error {
 	if program.Parts == nil {
 		return fmt.Errorf("image %s: nobody says where its layers are", program.Digest)
 	}
@@ -150,7 +150,7 @@ func (c *images) prepare(ctx context.Context, program runtime.Program, m artifac
 	}
 	img, err := readConfig(program.Digest, m, data)
 	if err == nil {
-		err = img.fits()
+		err = img.checkPlatform()
 	}
 	if err != nil {
 		return err
@@ -171,10 +171,10 @@ func (c *images) prepare(ctx context.Context, program runtime.Program, m artifac
 		layers = append(layers, path)
 		_ = store.Delete(ctx, l.Digest) // a layer may be there twice: then it is fetched twice
 	}
-	if err := c.engine.hold(ctx, img, layers); err != nil {
+	if err := c.engine.holdImage(ctx, img, layers); err != nil {
 		return fmt.Errorf("image %s: %w", img.Digest, err)
 	}
-	return writeRecord(c.record(img.Digest), img)
+	return writeRecord(c.recordPath(img.Digest), img)
 }
 
 // fetchPart gets one blob of an image.
@@ -193,9 +193,9 @@ func unpackLayer(path string, packed artifact.Content, how artifact.Compression,
 		return 0, err
 	}
 	defer in.Close()
-	plain, err := decompress(in, how)
+	plain, err := newDecompressor(in, how)
 	if err != nil {
-		return 0, refuse("layer %s: %w", want, err)
+		return 0, refuseImage("layer %s: %w", want, err)
 	}
 	defer plain.Close()
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -210,11 +210,11 @@ func unpackLayer(path string, packed artifact.Content, how artifact.Compression,
 	case errors.As(err, &disk), errors.Is(err, artifact.ErrCorrupted):
 		return 0, err
 	case err != nil:
-		return 0, refuse("layer %s: %w", want, err)
+		return 0, refuseImage("layer %s: %w", want, err)
 	case n > limit:
-		return 0, refuse("the image has more than %d bytes unpacked, the limit", int64(contract.MaxUnpackedBytes))
+		return 0, refuseImage("the image has more than %d bytes unpacked, the limit", int64(contract.MaxUnpackedBytes))
 	case h.Digest() != want:
-		return 0, refuse("layer %s: the unpacked archive hashes to %s", want, h.Digest())
+		return 0, refuseImage("layer %s: the unpacked archive hashes to %s", want, h.Digest())
 	}
 	return n, out.Close()
 }
@@ -234,7 +234,7 @@ func (w diskWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func decompress(in io.Reader, how artifact.Compression) (io.ReadCloser, error) {
+func newDecompressor(in io.Reader, how artifact.Compression) (io.ReadCloser, error) {
 	switch how {
 	case artifact.Gzip:
 		return gzip.NewReader(in)
@@ -260,9 +260,9 @@ func writeRecord(path string, img image) error {
 	return os.Rename(path+".tmp", path)
 }
 
-// evict lets images go that were not used for longest, until the rest fits the quota. Those in use stay. Failing to is
+// evictOldest lets images go that were not used for longest, until the rest fits the quota. Those in use stay. Failing to is
 // no harm: the next one tries again.
-func (c *images) evict(ctx context.Context) {
+func (c *images) evictOldest(ctx context.Context) {
 	type entry struct {
 		path string
 		img  image
@@ -302,10 +302,10 @@ func (c *images) letGo(ctx context.Context, path string, img image) bool {
 		return false
 	}
 	defer f.Close()
-	if lock(f, exclusive) != nil {
+	if lockFile(f, exclusive) != nil {
 		return false
 	}
-	if err := c.engine.drop(ctx, img); err != nil {
+	if err := c.engine.dropImage(ctx, img); err != nil {
 		c.log.Warn("an image stays although the cache is full", "image", img.Digest, "error", err)
 		return false
 	}

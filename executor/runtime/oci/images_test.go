@@ -31,7 +31,7 @@ type shelf struct {
 	took int
 }
 
-func (s *shelf) hold(_ context.Context, img image, layers []string) error {
+func (s *shelf) holdImage(_ context.Context, img image, layers []string) error {
 	s.held[img.Digest] = nil
 	for _, l := range layers {
 		data, err := os.ReadFile(l)
@@ -44,11 +44,11 @@ func (s *shelf) hold(_ context.Context, img image, layers []string) error {
 	return nil
 }
 
-func (s *shelf) holds(_ context.Context, img image) (bool, error) {
+func (s *shelf) holdsImage(_ context.Context, img image) (bool, error) {
 	return s.held[img.Digest] != nil, nil
 }
 
-func (s *shelf) drop(_ context.Context, img image) error {
+func (s *shelf) dropImage(_ context.Context, img image) error {
 	delete(s.held, img.Digest)
 	return nil
 }
@@ -69,7 +69,7 @@ func small(t *testing.T, name string, size int) runtime.Program {
 
 func use(t *testing.T, c *images, p runtime.Program) func() {
 	t.Helper()
-	_, release, err := c.use(context.Background(), p)
+	_, release, err := c.prepareAndHold(context.Background(), p)
 	require.NoError(t, err)
 	return release
 }
@@ -81,7 +81,7 @@ func TestImageCache(t *testing.T) {
 	at := time.Now().Add(-time.Hour)
 	touch := func(p runtime.Program) {
 		at = at.Add(time.Second)
-		require.NoError(t, os.Chtimes(c.record(p.Digest), at, at))
+		require.NoError(t, os.Chtimes(c.recordPath(p.Digest), at, at))
 	}
 	use(t, c, a)()
 	use(t, c, a)()
@@ -177,7 +177,7 @@ func TestUnsoundImages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, s := newShelf(t, 0)
-			_, release, err := c.use(context.Background(), tc.program)
+			_, release, err := c.prepareAndHold(context.Background(), tc.program)
 			var r *refusal
 			require.Equal(t, tc.refused, errors.As(err, &r), "%v", err)
 			if !tc.refused {
@@ -202,7 +202,7 @@ func TestUnsoundImages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, _ := newShelf(t, 0)
-			_, _, err := c.use(context.Background(), program)
+			_, _, err := c.prepareAndHold(context.Background(), program)
 			var r *refusal
 			require.Error(t, err)
 			require.False(t, errors.As(err, &r), "this is no answer: %v", err)

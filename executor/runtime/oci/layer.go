@@ -38,7 +38,7 @@ func applyLayer(tree, layer string) error {
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return refuse("a layer is no sound archive: %w", err)
+			return refuseImage("a layer is no sound archive: %w", err)
 		}
 		if err := applyEntry(tree, h, r, added); err != nil {
 			return fmt.Errorf("layer entry %.200q: %w", h.Name, err)
@@ -52,9 +52,9 @@ func applyEntry(tree string, h *tar.Header, content io.Reader, added map[string]
 		return nil
 	}
 	if strings.Contains(name, "\x00") {
-		return refuse("a name with a zero byte")
+		return refuseImage("a name with a zero byte")
 	}
-	dir, err := within(tree, path.Dir(name))
+	dir, err := resolveWithin(tree, path.Dir(name))
 	if err != nil {
 		return err
 	}
@@ -73,14 +73,14 @@ func applyEntry(tree string, h *tar.Header, content io.Reader, added map[string]
 		return err
 	}
 	added[target] = true
-	return place(tree, target, h, content)
+	return placeEntry(tree, target, h, content)
 }
 
-// within resolves a folder's name in the tree, links included.
-func within(tree, name string) (string, error) {
+// resolveWithin resolves a folder's name in the tree, links included.
+func resolveWithin(tree, name string) (string, error) {
 	out, err := securejoin.SecureJoin(tree, name)
 	if err != nil {
-		return "", refuse("%w", err)
+		return "", refuseImage("%w", err)
 	}
 	return out, nil
 }
@@ -97,14 +97,14 @@ func makeRoom(target string, folder bool) error {
 	return os.RemoveAll(target)
 }
 
-func place(tree, target string, h *tar.Header, content io.Reader) error {
+func placeEntry(tree, target string, h *tar.Header, content io.Reader) error {
 	mode := fs.FileMode(h.Mode) & 0o777
 	switch h.Typeflag {
 	case tar.TypeDir:
 		if err := os.Mkdir(target, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		return own(target, h, mode)
+		return setOwner(target, h, mode)
 	case tar.TypeReg:
 		f, err := os.OpenFile(target, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -113,7 +113,7 @@ func place(tree, target string, h *tar.Header, content io.Reader) error {
 		if _, err := io.Copy(f, content); err != nil {
 			return errors.Join(err, f.Close())
 		}
-		return errors.Join(f.Close(), own(target, h, mode))
+		return errors.Join(f.Close(), setOwner(target, h, mode))
 	case tar.TypeSymlink:
 		return os.Symlink(h.Linkname, target)
 	case tar.TypeLink:
@@ -125,18 +125,18 @@ func place(tree, target string, h *tar.Header, content io.Reader) error {
 // hardLink gives a file of the tree another name. The file itself is not followed when it is a link.
 func hardLink(tree, target, to string) error {
 	to = path.Clean("/" + to)
-	dir, err := within(tree, path.Dir(to))
+	dir, err := resolveWithin(tree, path.Dir(to))
 	if err != nil {
 		return err
 	}
 	if err := os.Link(filepath.Join(dir, path.Base(to)), target); err != nil {
-		return refuse("hard link: %w", err)
+		return refuseImage("hard link: %w", err)
 	}
 	return nil
 }
 
-// own gives a file its owner and its mode. Owners beyond what the kernel has are nobody's.
-func own(target string, h *tar.Header, mode fs.FileMode) error {
+// setOwner gives a file its owner and its mode. Owners beyond what the kernel has are nobody's.
+func setOwner(target string, h *tar.Header, mode fs.FileMode) error {
 	uid, gid := h.Uid, h.Gid
 	if uid < 0 || uid > 1<<31 || gid < 0 || gid > 1<<31 {
 		uid, gid = nobody, nobody

@@ -16,9 +16,9 @@ const (
 	exclusive = unix.LOCK_EX
 )
 
-// lock takes a lock on an open file. A shared one waits until it can be had; an exclusive one fails at once when another
+// lockFile takes a lock on an open file. A shared one waits until it can be had; an exclusive one fails at once when another
 // process, or another holder in this one, has the file.
-func lock(f *os.File, how int) error {
+func lockFile(f *os.File, how int) error {
 	if how == exclusive {
 		how |= unix.LOCK_NB
 	}

@@ -34,12 +34,12 @@ func (s *stream) Write(b []byte) (int, error) {
 		s.tail = append([]byte(nil), s.tail[len(s.tail)-end:]...)
 	}
 	if s.to != nil {
-		s.pass(b)
+		s.passOn(b)
 	}
 	return len(b), nil
 }
 
-func (s *stream) pass(b []byte) {
+func (s *stream) passOn(b []byte) {
 	n := min(uint64(len(b)), s.left)
 	s.left -= n
 	if _, err := s.to.Write(b[:n]); err != nil || n < uint64(len(b)) {
@@ -47,14 +47,14 @@ func (s *stream) pass(b []byte) {
 	}
 }
 
-// end is the last result.MaxStderrBytes.
-func (s *stream) end() []byte { return s.tail[max(0, len(s.tail)-result.MaxStderrBytes):] }
+// lastBytes is the last result.MaxStderrBytes.
+func (s *stream) lastBytes() []byte { return s.tail[max(0, len(s.tail)-result.MaxStderrBytes):] }
 
 // maxSaid bounds what say adds, in bytes.
 const maxSaid = 2048
 
-// say adds a line of ours to what the app printed. It may quote what the app chose, of any length.
-func say(log []byte, line string) []byte {
+// appendLine adds a line of ours to what the app printed. It may quote what the app chose, of any length.
+func appendLine(log []byte, line string) []byte {
 	if len(log) > 0 && log[len(log)-1] != '\n' {
 		log = append(log, '\n')
 	}

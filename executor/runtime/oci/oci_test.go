@@ -106,7 +106,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, r *Runtime)) {
 // nothingLeft: no container, mount or folder of a run is there when its test has ended.
 func nothingLeft(t *testing.T, r *Runtime) {
 	t.Helper()
-	rooms, err := r.engine.running(context.Background())
+	rooms, err := r.engine.listRunning(context.Background())
 	require.NoError(t, err)
 	require.Empty(t, rooms, "containers")
 	left, err := filepath.Glob(filepath.Join(r.folder, "rooms", "*"))

@@ -38,16 +38,16 @@ func readOutput(dir, spoolFolder string, limit uint64) (output, error) {
 		return out, err
 	}
 	defer root.Close()
-	if err := out.list(root, "."); err != nil && !errors.Is(err, errTooMany) {
+	if err := out.listFolder(root, "."); err != nil && !errors.Is(err, errTooMany) {
 		return out, fmt.Errorf("output: %w", err)
 	}
 	if out.bytes > limit || out.entries > result.MaxEntries {
 		return out, nil
 	}
-	return out, out.copy(root, spoolFolder)
+	return out, out.copyFiles(root, spoolFolder)
 }
 
-func (o *output) list(root *os.Root, dir string) error {
+func (o *output) listFolder(root *os.Root, dir string) error {
 	d, err := root.Open(dir)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (o *output) list(root *os.Root, dir string) error {
 	for {
 		entries, err := d.ReadDir(1000)
 		for _, e := range entries {
-			if err := o.add(root, path.Join(dir, e.Name())); err != nil {
+			if err := o.addFile(root, path.Join(dir, e.Name())); err != nil {
 				return err
 			}
 		}
@@ -69,7 +69,7 @@ func (o *output) list(root *os.Root, dir string) error {
 	}
 }
 
-func (o *output) add(root *os.Root, name string) error {
+func (o *output) addFile(root *os.Root, name string) error {
 	if o.entries++; o.entries > result.MaxEntries {
 		return errTooMany
 	}
@@ -85,7 +85,7 @@ func (o *output) add(root *os.Root, name string) error {
 		if len(name) > result.MaxPathBytes {
 			return nil // no result holds what lies deeper, nor this
 		}
-		return o.list(root, name)
+		return o.listFolder(root, name)
 	case mode.IsRegular():
 		f.Executable = mode&0o100 != 0
 		f.Content = sized(info.Size())
@@ -120,8 +120,8 @@ func (s sized) Size() int64 { return int64(s) }
 // Open implements artifact.Content.
 func (s sized) Open() (io.ReadCloser, error) { return nil, errors.New("the file was not read") }
 
-// copy reads the files.
-func (o *output) copy(root *os.Root, spoolFolder string) error {
+// copyFiles reads the files.
+func (o *output) copyFiles(root *os.Root, spoolFolder string) error {
 	var spool *os.File
 	offset := int64(0)
 	for i, f := range o.files {
@@ -155,9 +155,9 @@ func copyFile(to io.Writer, root *os.Root, name string, long int64) error {
 	return err
 }
 
-// judge makes a result of an output, or says why it is none. err says the same in more words; without a reason it is this
+// judgeOutput makes a result of an output, or says why it is none. err says the same in more words; without a reason it is this
 // machine's trouble.
-func (o *output) judge(limit uint64, outputPath string) ([]result.File, runtime.Reason, error) {
+func (o *output) judgeOutput(limit uint64, outputPath string) ([]result.File, runtime.Reason, error) {
 	switch {
 	case o.bytes > limit:
 		return nil, runtime.OutputTooLarge, fmt.Errorf("the files have %d bytes together, the limit is %d", o.bytes, limit)

@@ -53,7 +53,7 @@ func newRoom(folder string, outputBytes uint64) (*room, error) {
 	}
 	err := r.mountOutput(outputBytes)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("room: %w", err), r.close())
+		return nil, errors.Join(fmt.Errorf("room: %w", err), r.removeRoom())
 	}
 	return r, nil
 }
@@ -64,7 +64,7 @@ func (r *room) mountOutput(outputBytes uint64) (err error) {
 	if r.lock, err = os.Create(filepath.Join(r.path, "lock")); err != nil {
 		return err
 	}
-	if err := lock(r.lock, exclusive); err != nil {
+	if err := lockFile(r.lock, exclusive); err != nil {
 		return err
 	}
 	for _, folder := range []string{r.in, r.out} {
@@ -79,8 +79,8 @@ func (r *room) mountOutput(outputBytes uint64) (err error) {
 	return nil
 }
 
-// close removes the room. Its container is gone.
-func (r *room) close() error {
+// removeRoom removes the room. Its container is gone.
+func (r *room) removeRoom() error {
 	err := clearRoom(r.path)
 	if r.lock != nil {
 		r.lock.Close()
@@ -120,8 +120,8 @@ func (r *room) newOutput(name string) (io.WriteCloser, error) {
 	return f, nil
 }
 
-// full says that the app has written all that the file system holds, which is more than its output may have.
-func (r *room) full() bool {
+// isFull says that the app has written all that the file system holds, which is more than its output may have.
+func (r *room) isFull() bool {
 	var stat unix.Statfs_t
 	if unix.Statfs(r.out, &stat) != nil {
 		return false
@@ -131,7 +131,7 @@ func (r *room) full() bool {
 
 // reapRooms stops the containers and clears the rooms that dead workers of this folder left.
 func reapRooms(ctx context.Context, folder string, e engine) error {
-	names, err := e.running(ctx)
+	names, err := e.listRunning(ctx)
 	if err != nil {
 		return err
 	}
@@ -154,11 +154,11 @@ func reapRoom(ctx context.Context, folder, name string, e engine) error {
 	f, err := os.OpenFile(filepath.Join(room, "lock"), os.O_RDWR, 0)
 	if err == nil {
 		defer f.Close()
-		if lock(f, exclusive) != nil {
+		if lockFile(f, exclusive) != nil {
 			return nil // its worker lives
 		}
 	}
-	if err := e.reap(ctx, name); err != nil {
+	if err := e.reapContainer(ctx, name); err != nil {
 		return fmt.Errorf("container of a run that a worker left behind: %w", err)
 	}
 	return clearRoom(room)

@@ -89,7 +89,7 @@ func (r *Runtime) Rules() contract.Runtime { return r.rules }
 // Check clears what dead workers of this folder left, and runs a container of a few bytes, with all limits of a task. The
 // error says what this machine lacks.
 func (r *Runtime) Check(ctx context.Context) error {
-	if err := r.engine.check(ctx); err != nil {
+	if err := r.engine.checkEngine(ctx); err != nil {
 		return err
 	}
 	if err := reapRooms(ctx, r.folder, r.engine); err != nil {
@@ -117,7 +117,7 @@ func (r *Runtime) clearStaging() error {
 
 // Prepare fetches an image and has the engine take it. An image that is refused is no error here: Run answers it.
 func (r *Runtime) Prepare(ctx context.Context, program runtime.Program) error {
-	_, release, err := r.images.use(ctx, program)
+	_, release, err := r.images.prepareAndHold(ctx, program)
 	if _, refused := isRefusal(err); refused {
 		return nil
 	}
@@ -133,44 +133,44 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	if ctx.Err() != nil {
 		return runtime.Outcome{}, context.Cause(ctx)
 	}
-	img, release, err := r.images.use(ctx, spec.Program)
+	img, release, err := r.images.prepareAndHold(ctx, spec.Program)
 	if refused, is := isRefusal(err); is {
-		return failed(runtime.InvalidModule, nil, refused.Error()), nil
+		return failedOutcome(runtime.InvalidModule, nil, refused.Error()), nil
 	}
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
 	defer release()
 	if spec.MemoryLimit < r.rules.LeastMemoryBytes {
-		return failed(runtime.OutOfMemory, nil, fmt.Sprintf("memory: %d bytes, a container needs %d", spec.MemoryLimit, r.rules.LeastMemoryBytes)), nil
+		return failedOutcome(runtime.OutOfMemory, nil, fmt.Sprintf("memory: %d bytes, a container needs %d", spec.MemoryLimit, r.rules.LeastMemoryBytes)), nil
 	}
 	place, err := newRoom(r.folder, spec.OutputLimit)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
 	out, err := r.runIn(ctx, place, img, spec)
-	if clear := place.close(); clear != nil {
+	if clear := place.removeRoom(); clear != nil {
 		r.log.Warn("a run's folder could not be removed; the next start tries again", "folder", place.path, "error", clear)
 	}
 	return out, err
 }
 
-// failed is an answer without a result.
-func failed(reason runtime.Reason, log []byte, why string) runtime.Outcome {
-	return runtime.Outcome{Kind: runtime.AppFailed, Reason: reason, Stderr: say(log, string(reason)+": "+why)}
+// failedOutcome is an answer without a result.
+func failedOutcome(reason runtime.Reason, log []byte, why string) runtime.Outcome {
+	return runtime.Outcome{Kind: runtime.AppFailed, Reason: reason, Stderr: appendLine(log, string(reason)+": "+why)}
 }
 
 // runIn runs a container in a room.
 func (r *Runtime) runIn(ctx context.Context, place *room, img image, spec runtime.Spec) (runtime.Outcome, error) {
-	p, err := r.furnish(place, spec)
+	p, err := r.furnishRoom(place, spec)
 	var invalid *invalidInput
 	if errors.As(err, &invalid) {
-		return failed(runtime.InvalidInput, nil, invalid.Error()), nil
+		return failedOutcome(runtime.InvalidInput, nil, invalid.Error()), nil
 	}
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
-	defer p.close()
+	defer p.closeAll()
 	seconds := r.rules.TaskSeconds(spec.Execution.Seconds)
 	c := container{
 		room: place.name, image: img, env: append(append([]string{}, spec.Env...), spec.Execution.Env...),
@@ -185,11 +185,11 @@ func (r *Runtime) runIn(ctx context.Context, place *room, img image, spec runtim
 		c.args = spec.Args[1:] // an image says by itself what its program is called
 	}
 	end, err := r.runBounded(ctx, place, c, time.Duration(seconds)*time.Second, spec.WallLimit)
-	return r.conclude(place, spec, p, end, err)
+	return r.makeOutcome(place, spec, p, end, err)
 }
 
-// furnish puts into a room what the task says, and opens what the app reads and prints.
-func (r *Runtime) furnish(place *room, spec runtime.Spec) (*pipes, error) {
+// furnishRoom puts into a room what the task says, and opens what the app reads and prints.
+func (r *Runtime) furnishRoom(place *room, spec runtime.Spec) (*pipes, error) {
 	if err := place.putInputs(spec); err != nil {
 		return nil, err
 	}
@@ -222,31 +222,31 @@ func (r *Runtime) runBounded(ctx context.Context, place *room, c container, allo
 			case <-ctx.Done():
 				return
 			case <-look.C:
-				if place.full() {
+				if place.isFull() {
 					stop(errOutputFull)
 				}
 			}
 		}
 	}()
-	return r.engine.run(ctx, c)
+	return r.engine.runContainer(ctx, c)
 }
 
-// conclude makes an outcome of how a container ended and of what it left.
-func (r *Runtime) conclude(place *room, spec runtime.Spec, p *pipes, end ending, err error) (runtime.Outcome, error) {
+// makeOutcome makes an outcome of how a container ended and of what it left.
+func (r *Runtime) makeOutcome(place *room, spec runtime.Spec, p *pipes, end ending, err error) (runtime.Outcome, error) {
 	var none *noProgram
 	switch {
 	case errors.As(err, &none):
-		out := p.failed(runtime.Exit, none.text)
+		out := p.failedOutcome(runtime.Exit, none.text)
 		out.ExitCode = uint32(none.status)
 		return out, nil
 	case errors.Is(err, errOutOfTime):
-		return p.failed(runtime.OutOfTime, fmt.Sprintf("%s, %d s", err, r.rules.TaskSeconds(spec.Execution.Seconds))), nil
+		return p.failedOutcome(runtime.OutOfTime, fmt.Sprintf("%s, %d s", err, r.rules.TaskSeconds(spec.Execution.Seconds))), nil
 	case errors.Is(err, errOutputFull):
-		return p.failed(runtime.OutputTooLarge, err.Error()), nil
+		return p.failedOutcome(runtime.OutputTooLarge, err.Error()), nil
 	case err != nil:
 		return runtime.Outcome{}, err
 	case end.outOfMemory && end.exit == killedStatus:
-		return p.failed(runtime.OutOfMemory, fmt.Sprintf("it needs more than %d bytes", spec.MemoryLimit)), nil
+		return p.failedOutcome(runtime.OutOfMemory, fmt.Sprintf("it needs more than %d bytes", spec.MemoryLimit)), nil
 	}
 	found, err := readOutput(place.out, r.folder, spec.OutputLimit)
 	if err != nil {
@@ -254,9 +254,9 @@ func (r *Runtime) conclude(place *room, spec runtime.Spec, p *pipes, end ending,
 	}
 	// Who writes more than it may often ends with a status of its own, since it cannot write on: this is why.
 	if p.tooMuch(spec, found) || found.bytes > spec.OutputLimit {
-		return p.failed(runtime.OutputTooLarge, fmt.Sprintf("more than %d bytes", spec.OutputLimit)), nil
+		return p.failedOutcome(runtime.OutputTooLarge, fmt.Sprintf("more than %d bytes", spec.OutputLimit)), nil
 	}
-	out := p.outcome()
+	out := p.printedOutcome()
 	out.Memory = end.memory
 	if !spec.Execution.Succeeded(uint32(end.exit)) {
 		out.Reason, out.ExitCode = runtime.Exit, uint32(end.exit)
@@ -265,14 +265,14 @@ func (r *Runtime) conclude(place *room, spec runtime.Spec, p *pipes, end ending,
 	if err := p.addPrinted(&found); err != nil {
 		return runtime.Outcome{}, err
 	}
-	kept, reason, why := found.judge(spec.OutputLimit, spec.OutputPath)
+	kept, reason, why := found.judgeOutput(spec.OutputLimit, spec.OutputPath)
 	switch {
 	case why == nil:
 		out.Kind, out.Files, out.ExitCode = runtime.Result, kept, uint32(end.exit)
 	case reason == "":
 		return runtime.Outcome{}, why
 	default:
-		out.Reason, out.Stderr = reason, say(out.Stderr, string(reason)+": "+why.Error())
+		out.Reason, out.Stderr = reason, appendLine(out.Stderr, string(reason)+": "+why.Error())
 	}
 	return out, nil
 }
@@ -299,7 +299,7 @@ func openPipes(place *room, folder string, spec runtime.Spec) (p *pipes, err err
 		p.printed = p.spool
 	}
 	if err != nil {
-		p.close()
+		p.closeAll()
 		return nil, err
 	}
 	if p.printed != nil {
@@ -308,8 +308,8 @@ func openPipes(place *room, folder string, spec runtime.Spec) (p *pipes, err err
 	return p, nil
 }
 
-// close closes what is not the outcome's.
-func (p *pipes) close() {
+// closeAll closes what is not the outcome's.
+func (p *pipes) closeAll() {
 	if p.stdin != nil {
 		p.stdin.Close()
 	}
@@ -318,14 +318,14 @@ func (p *pipes) close() {
 	}
 }
 
-// outcome has what the app printed.
-func (p *pipes) outcome() runtime.Outcome {
-	return runtime.Outcome{Kind: runtime.AppFailed, Stdout: p.stdout.head, Stderr: p.stderr.head, StderrEnd: p.stderr.end()}
+// printedOutcome has what the app printed.
+func (p *pipes) printedOutcome() runtime.Outcome {
+	return runtime.Outcome{Kind: runtime.AppFailed, Stdout: p.stdout.head, Stderr: p.stderr.head, StderrEnd: p.stderr.lastBytes()}
 }
 
-func (p *pipes) failed(reason runtime.Reason, why string) runtime.Outcome {
-	out := p.outcome()
-	out.Reason, out.Stderr = reason, say(out.Stderr, string(reason)+": "+why)
+func (p *pipes) failedOutcome(reason runtime.Reason, why string) runtime.Outcome {
+	out := p.printedOutcome()
+	out.Reason, out.Stderr = reason, appendLine(out.Stderr, string(reason)+": "+why)
 	return out
 }
 

@@ -55,11 +55,11 @@ func TestImagesSayHow(t *testing.T) {
 		"a command":                       {container{image: img(nil, []string{"/a", "x"})}, []string{"/a", "x"}},
 		"the task's in a command's place": {container{image: img(nil, []string{"/a", "x"}), args: []string{"/b"}}, []string{"/b"}},
 	} {
-		require.Equal(t, tc.want, tc.c.command(), name)
+		require.Equal(t, tc.want, tc.c.startCommand(), name)
 	}
-	require.Equal(t, "/", container{image: img(nil, nil)}.directory(), "a relative folder is none")
+	require.Equal(t, "/", container{image: img(nil, nil)}.workingFolder(), "a relative folder is none")
 	c := container{image: image{Config: imageConfig{Env: []string{"PATH=/mine", "A=1", "HOME=/root", "bad"}}}, env: []string{"A=2", "CREDENCE_IN=/in"}, clock: 7}
-	require.Equal(t, []string{"PATH=/mine", "A=2", "HOME=/tmp", "TMPDIR=/tmp", "TZ=UTC", "SOURCE_DATE_EPOCH=7", "HOSTNAME=credence", "CREDENCE_IN=/in"}, c.variables())
+	require.Equal(t, []string{"PATH=/mine", "A=2", "HOME=/tmp", "TMPDIR=/tmp", "TZ=UTC", "SOURCE_DATE_EPOCH=7", "HOSTNAME=credence", "CREDENCE_IN=/in"}, c.environment())
 }
 
 // TestNotStarted: an image without its program fails on every machine; an engine that fails is one machine's trouble.
@@ -108,14 +108,14 @@ func TestOrphans(t *testing.T) {
 		require.NoError(t, err)
 		alive, err := newRoom(r.folder, 1<<20)
 		require.NoError(t, err)
-		img, release, err := r.images.use(context.Background(), image)
+		img, release, err := r.images.prepareAndHold(context.Background(), image)
 		require.NoError(t, err)
 		defer release()
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := make(chan error, 2)
 		for _, place := range []*room{dead, alive} {
 			go func() {
-				_, err := r.engine.run(ctx, container{
+				_, err := r.engine.runContainer(ctx, container{
 					room: place.name, image: img, args: []string{"sleep"}, in: place.in, out: place.out, memory: 64 << 20, cpus: 1,
 					fileBytes: 1 << 20, cpuSeconds: 10, stdout: &stream{}, stderr: &stream{},
 				})
@@ -132,7 +132,7 @@ func TestOrphans(t *testing.T) {
 		for range 2 {
 			<-ended
 		}
-		require.NoError(t, alive.close())
+		require.NoError(t, alive.removeRoom())
 	})
 }
 

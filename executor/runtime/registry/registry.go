@@ -33,7 +33,7 @@ func RunChild() {
 // nobody asked for it;
 // an error means that none works.
 func Open(ctx context.Context, c runtime.Config) (map[string]runtime.Runtime, error) {
-	return open(ctx, drivers, c)
+	return openDrivers(ctx, drivers, c)
 }
 
 // OpenOne sets up the runtime of a name, and checks that it works here. An error says what does not.
@@ -51,7 +51,7 @@ func OpenOne(ctx context.Context, name string, c runtime.Config) (runtime.Runtim
 	return nil, fmt.Errorf("runtime: got %.40q, and there is no such runtime", name)
 }
 
-func open(ctx context.Context, drivers []runtime.Driver, c runtime.Config) (map[string]runtime.Runtime, error) {
+func openDrivers(ctx context.Context, drivers []runtime.Driver, c runtime.Config) (map[string]runtime.Runtime, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}

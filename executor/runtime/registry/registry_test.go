@@ -45,17 +45,17 @@ func (sound) Check(context.Context) error { return nil }
 func TestOpen(t *testing.T) {
 	works := runtime.Driver{Name: "works", Open: func(runtime.Config) (runtime.Runtime, error) { return sound{}, nil }}
 	broken := runtime.Driver{Name: "broken", Open: func(runtime.Config) (runtime.Runtime, error) { return nil, errors.New("no engine") }}
-	got, err := open(context.Background(), []runtime.Driver{broken, works}, runtime.Config{})
+	got, err := openDrivers(context.Background(), []runtime.Driver{broken, works}, runtime.Config{})
 	if err != nil || len(got) != 1 || got["works"] == nil {
 		t.Errorf("got %v, %v, want the one that works", got, err)
 	}
 	var log strings.Builder
 	off := runtime.Driver{Name: "off", Open: func(runtime.Config) (runtime.Runtime, error) { return nil, runtime.ErrOff }}
-	got, err = open(context.Background(), []runtime.Driver{off, works}, runtime.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	got, err = openDrivers(context.Background(), []runtime.Driver{off, works}, runtime.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	if err != nil || len(got) != 1 || log.Len() > 0 {
 		t.Errorf("got %v, %v, log %q, want the one that is on, and not a word of the other", got, err, log.String())
 	}
-	if _, err := open(context.Background(), []runtime.Driver{broken}, runtime.Config{}); err == nil || !strings.Contains(err.Error(), "broken: no engine") {
+	if _, err := openDrivers(context.Background(), []runtime.Driver{broken}, runtime.Config{}); err == nil || !strings.Contains(err.Error(), "broken: no engine") {
 		t.Errorf("got %v, want why none works", err)
 	}
 }
