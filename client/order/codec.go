@@ -21,8 +21,8 @@ var keys = sync.OnceValue(func() codectypes.InterfaceRegistry {
 	return registry
 })
 
-// account writes an address as the chain does.
-func account(raw []byte) string {
+// accountText writes an address as the chain does.
+func accountText(raw []byte) string {
 	text, err := accounts.BytesToString(raw)
 	if err != nil {
 		return sdk.AccAddress(raw).String()

@@ -51,7 +51,7 @@ func Read(path string) (types.SignedOrder, error) {
 // are there twice and anything behind the order are refused: what somebody signs has to be all that was meant.
 func Parse(data []byte) (types.SignedOrder, error) {
 	var s types.SignedOrder
-	if err := strict(data); err != nil {
+	if err := checkStrict(data); err != nil {
 		return s, err
 	}
 	var top map[string]json.RawMessage
@@ -63,13 +63,13 @@ func Parse(data []byte) (types.SignedOrder, error) {
 	if _, signed := top["signature"]; !wrapped && !signed {
 		s.Order = new(types.Order)
 		if err := read.Unmarshal(bytes.NewReader(data), s.Order); err != nil {
-			return types.SignedOrder{}, explain(err, data, func(part []byte) error {
+			return types.SignedOrder{}, explainDecoding(err, data, func(part []byte) error {
 				return read.Unmarshal(bytes.NewReader(part), new(types.Order))
 			})
 		}
 	} else {
 		if err := read.Unmarshal(bytes.NewReader(data), &s); err != nil {
-			return types.SignedOrder{}, explain(err, data, func(part []byte) error {
+			return types.SignedOrder{}, explainDecoding(err, data, func(part []byte) error {
 				return read.Unmarshal(bytes.NewReader(part), new(types.SignedOrder))
 			})
 		}
@@ -100,15 +100,15 @@ var expected = map[string]string{
 	"int64": "a whole number", "bool": "true or false", "string": "a text", "map": "an object, {...}",
 }
 
-// explain puts the decoder's words for an unknown field, and for a value of another type, into ours. The decoder does not
+// explainDecoding puts the decoder's words for an unknown field, and for a value of another type, into ours. The decoder does not
 // name the field of such a value: it is the one that can't be read by itself.
-func explain(err error, data []byte, read func([]byte) error) error {
+func explainDecoding(err error, data []byte, read func([]byte) error) error {
 	if _, rest, found := strings.Cut(err.Error(), "unknown field "); found {
 		field, message, _ := strings.Cut(rest, " in ")
 		message = message[strings.LastIndex(message, ".")+1:]
 		return fmt.Errorf("unknown field %s in %s: expected only fields that an order of this kind has", field, message)
 	}
-	path, value, why := culprit(data, func(path []string, value json.RawMessage) error {
+	path, value, why := findCulprit(data, func(path []string, value json.RawMessage) error {
 		for i := len(path) - 1; i >= 0; i-- {
 			if path[i] == "" {
 				value = json.RawMessage("[" + string(value) + "]")
@@ -128,8 +128,8 @@ func explain(err error, data []byte, read func([]byte) error) error {
 	return fmt.Errorf("%s: %s, expected %s", path, value, what)
 }
 
-// culprit finds the first value, innermost first, that can't be read: where it is, how it is written, and the error.
-func culprit(data []byte, read func(path []string, value json.RawMessage) error) (at, written string, why error) {
+// findCulprit finds the first value, innermost first, that can't be read: where it is, how it is written, and the error.
+func findCulprit(data []byte, read func(path []string, value json.RawMessage) error) (at, written string, why error) {
 	var walk func(path []string, at string, value json.RawMessage)
 	walk = func(path []string, here string, value json.RawMessage) {
 		value = bytes.TrimSpace(value)
@@ -163,8 +163,8 @@ func culprit(data []byte, read func(path []string, value json.RawMessage) error)
 	return at, written, why
 }
 
-// syntax says where JSON is wrong, and what is wrong there.
-func syntax(err error, data []byte) error {
+// syntaxError says where JSON is wrong, and what is wrong there.
+func syntaxError(err error, data []byte) error {
 	var wrong *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
@@ -176,17 +176,17 @@ func syntax(err error, data []byte) error {
 	return fmt.Errorf("not JSON: %w", err)
 }
 
-// strict checks that the text is one JSON value in which no object names a field twice, and no list has a hole: the
+// checkStrict checks that the text is one JSON value in which no object names a field twice, and no list has a hole: the
 // decoder panics over a missing key.
-func strict(data []byte) error {
+func checkStrict(data []byte) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	if len(bytes.TrimSpace(data)) == 0 {
 		return errors.New("not JSON: it is empty")
 	}
-	if _, err := once(d, ""); err != nil {
+	if _, err := walkOnce(d, ""); err != nil {
 		var wrong *json.SyntaxError
 		if errors.As(err, &wrong) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return syntax(err, data)
+			return syntaxError(err, data)
 		}
 		return err
 	}
@@ -196,8 +196,8 @@ func strict(data []byte) error {
 	return nil
 }
 
-// once walks one value, and says whether it is null.
-func once(d *json.Decoder, path string) (null bool, err error) {
+// walkOnce walks one value, and says whether it is null.
+func walkOnce(d *json.Decoder, path string) (null bool, err error) {
 	token, err := d.Token()
 	if err != nil {
 		return false, err
@@ -220,7 +220,7 @@ func once(d *json.Decoder, path string) (null bool, err error) {
 			}
 			seen[field], at = true, path+"."+field
 		}
-		hole, err := once(d, at)
+		hole, err := walkOnce(d, at)
 		if err != nil {
 			return false, err
 		}
@@ -232,8 +232,8 @@ func once(d *json.Decoder, path string) (null bool, err error) {
 	return false, err
 }
 
-// writer writes fields by their names in the protocol, and leaves zeros out.
-func writer() *jsonpb.Marshaler {
+// newMarshaler writes fields by their names in the protocol, and leaves zeros out.
+func newMarshaler() *jsonpb.Marshaler {
 	return &jsonpb.Marshaler{OrigName: true, AnyResolver: keys()}
 }
 
@@ -243,7 +243,7 @@ func Format(s types.SignedOrder) ([]byte, error) {
 	if s.Signature == nil && s.Order != nil {
 		m = s.Order
 	}
-	w := writer()
+	w := newMarshaler()
 	if s.Signature != nil {
 		if err := s.Signature.UnpackInterfaces(keys()); err != nil {
 			return nil, err
@@ -256,7 +256,7 @@ func Format(s types.SignedOrder) ([]byte, error) {
 	if err := w.Marshal(&raw, m); err != nil {
 		return nil, err
 	}
-	if err := json.Indent(&out, prune(raw.Bytes()), "", "  "); err != nil {
+	if err := json.Indent(&out, pruneEmpty(raw.Bytes()), "", "  "); err != nil {
 		return nil, err
 	}
 	out.WriteByte('\n')
@@ -267,8 +267,8 @@ func Format(s types.SignedOrder) ([]byte, error) {
 // string looks like it: there quotes come after backslashes.
 var empty = regexp.MustCompile(`([{,])"(?:resources|apps|datasets|pools|requesters|audience)":\{\}(,?)`)
 
-// prune leaves empty messages out, which reads the same.
-func prune(text []byte) []byte {
+// pruneEmpty leaves empty messages out, which reads the same.
+func pruneEmpty(text []byte) []byte {
 	for {
 		next := empty.ReplaceAllFunc(text, func(m []byte) []byte {
 			first, last := m[0], m[len(m)-1]

@@ -55,13 +55,13 @@ func SignPart(o types.Order, chainID string, key Key) (types.SignedOrder, error)
 	if err != nil {
 		return types.SignedOrder{}, fmt.Errorf("sign for %s: %w", key.Address(), err)
 	}
-	return seal(o, signing.SignatureV2{
+	return sealOrder(o, signing.SignatureV2{
 		PubKey: key.PubKey(),
 		Data:   &signing.SingleSignatureData{SignMode: signing.SignMode_SIGN_MODE_DIRECT, Signature: signature},
 	})
 }
 
-func seal(o types.Order, signature signing.SignatureV2) (types.SignedOrder, error) {
+func sealOrder(o types.Order, signature signing.SignatureV2) (types.SignedOrder, error) {
 	key, err := codectypes.NewAnyWithValue(signature.PubKey)
 	if err != nil {
 		return types.SignedOrder{}, err
@@ -78,7 +78,7 @@ func Assemble(o types.Order, chainID string, key cryptotypes.PubKey, parts ...ty
 	if !ok {
 		return types.SignedOrder{}, fmt.Errorf("%w: expected a multisig key, got %s", ErrKey, key.Type())
 	}
-	if owner := account(many.Address()); o.Owner != owner {
+	if owner := accountText(many.Address()); o.Owner != owner {
 		return types.SignedOrder{}, fmt.Errorf("%w: owner is %s, the multisig key's account %s", ErrKey, o.Owner, owner)
 	}
 	o = o.Normal()
@@ -91,14 +91,14 @@ func Assemble(o types.Order, chainID string, key cryptotypes.PubKey, parts ...ty
 			return types.SignedOrder{}, fmt.Errorf("signature %d: %w", i+1, err)
 		}
 		if err := multisigtypes.AddSignatureV2(signatures, signature, members); err != nil {
-			return types.SignedOrder{}, fmt.Errorf("signature %d: %w: %s is none of the multisig key's", i+1, ErrKey, account(signature.PubKey.Address()))
+			return types.SignedOrder{}, fmt.Errorf("signature %d: %w: %s is none of the multisig key's", i+1, ErrKey, accountText(signature.PubKey.Address()))
 		}
-		given[account(signature.PubKey.Address())] = true
+		given[accountText(signature.PubKey.Address())] = true
 	}
 	if len(given) < int(many.Threshold) {
 		return types.SignedOrder{}, fmt.Errorf("signatures: got %d, expected those of %d of the %d keys", len(given), many.Threshold, len(members))
 	}
-	signed, err := seal(o, signing.SignatureV2{PubKey: many, Data: signatures})
+	signed, err := sealOrder(o, signing.SignatureV2{PubKey: many, Data: signatures})
 	if err != nil {
 		return types.SignedOrder{}, err
 	}
@@ -118,7 +118,7 @@ func partOf(o types.Order, chainID string, part types.SignedOrder) (signing.Sign
 		return signing.SignatureV2{}, err
 	}
 	// The signature is checked as if the order were the key's own: its sign bytes stay those of the owner's order.
-	if err := part.VerifySignature(chainID, []byte(key.Address()), keys(), free); err != nil {
+	if err := part.VerifySignature(chainID, []byte(key.Address()), keys(), chargeNothing); err != nil {
 		return signing.SignatureV2{}, err
 	}
 	return signing.SignatureV2{PubKey: key, Data: signing.SignatureDataFromProto(part.Signature.Data)}, nil
@@ -133,11 +133,11 @@ func Verify(s types.SignedOrder, chainID string) error {
 	if err != nil {
 		return types.ErrOrder.Wrapf("owner: %q: %s", s.Order.Owner, err)
 	}
-	return s.VerifySignature(chainID, owner, keys(), free)
+	return s.VerifySignature(chainID, owner, keys(), chargeNothing)
 }
 
-// free charges nothing.
-func free(signing.SignatureV2) error { return nil }
+// chargeNothing charges nothing.
+func chargeNothing(signing.SignatureV2) error { return nil }
 
 // SignerKey is the public key that the signature claims to be of.
 func SignerKey(s types.SignedOrder) (cryptotypes.PubKey, error) {
@@ -148,14 +148,14 @@ func SignerKey(s types.SignedOrder) (cryptotypes.PubKey, error) {
 	if err := keys().UnpackAny(s.Signature.PublicKey, &key); err != nil {
 		return nil, fmt.Errorf("signature.public_key: %w", err)
 	}
-	if !whole(key) {
+	if !isWhole(key) {
 		return nil, errors.New("signature.public_key: a key of the multisig key is missing")
 	}
 	return key, nil
 }
 
-// whole says whether all keys of a multisig key are there: asking it for its address panics otherwise.
-func whole(key cryptotypes.PubKey) bool {
+// isWhole says whether all keys of a multisig key are there: asking it for its address panics otherwise.
+func isWhole(key cryptotypes.PubKey) bool {
 	many, ok := key.(*multisig.LegacyAminoPubKey)
 	if !ok {
 		return key != nil
@@ -164,7 +164,7 @@ func whole(key cryptotypes.PubKey) bool {
 		if packed == nil {
 			return false
 		}
-		if inner, ok := packed.GetCachedValue().(cryptotypes.PubKey); !ok || !whole(inner) {
+		if inner, ok := packed.GetCachedValue().(cryptotypes.PubKey); !ok || !isWhole(inner) {
 			return false
 		}
 	}
@@ -181,12 +181,12 @@ func Signers(s types.SignedOrder) ([]string, error) {
 	many, ok := key.(*multisig.LegacyAminoPubKey)
 	multi := s.Signature.GetData().GetMulti()
 	if !ok || multi == nil || multi.Bitarray == nil {
-		return []string{account(key.Address())}, nil
+		return []string{accountText(key.Address())}, nil
 	}
 	var out []string
 	for i, member := range many.GetPubKeys() {
 		if multi.Bitarray.GetIndex(i) {
-			out = append(out, account(member.Address()))
+			out = append(out, accountText(member.Address()))
 		}
 	}
 	return out, nil

@@ -36,7 +36,7 @@ const mostBetweenReminders = 60
 // while, where there is no terminal on which one line can count.
 type reminder struct{ next uint64 }
 
-func (r *reminder) due(e client.Event) bool {
+func (r *reminder) isDue(e client.Event) bool {
 	if e.Kind != client.EventStalled {
 		if e.Kind == client.EventResumed {
 			r.next = 0
@@ -64,7 +64,7 @@ func NewJSONView(out io.Writer) View {
 }
 
 func (v *jsonView) Observe(e client.Event) {
-	if v.reminder.due(e) {
+	if v.reminder.isDue(e) {
 		e.Text = cli.EventText(e)
 		_ = v.enc.Encode(e)
 	}
@@ -88,7 +88,7 @@ func (v *plainView) Observe(e client.Event) {
 	if e.Kind == client.EventFinished {
 		return // the report says it all
 	}
-	if !v.reminder.due(e) {
+	if !v.reminder.isDue(e) {
 		return
 	}
 	fmt.Fprintf(v.out, "%6.1fs %s\n", v.now().Sub(v.begin).Seconds(), eventLine(e))
@@ -145,26 +145,26 @@ func (v *ttyView) Observe(e client.Event) {
 	if e.Kind == client.EventFinished {
 		return
 	}
-	v.erase()
+	v.eraseLines()
 	if e.Kind == client.EventStalled {
 		v.wait = eventLine(e)
-		v.draw()
+		v.drawLines()
 		return
 	}
 	v.wait = ""
 	if e.Task == "" || e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0 {
 		// What is worth keeping scrolls by above the block.
-		fmt.Fprintf(v.out, "%s\n", v.cut(fmt.Sprintf("%6.1fs %s", v.now().Sub(v.begin).Seconds(), eventLine(e))))
+		fmt.Fprintf(v.out, "%s\n", v.cutLine(fmt.Sprintf("%6.1fs %s", v.now().Sub(v.begin).Seconds(), eventLine(e))))
 	}
 	if e.Task != "" {
-		v.take(e)
+		v.takeEvent(e)
 	}
-	v.draw()
+	v.drawLines()
 }
 
 func (v *ttyView) Close() { v.drawn = 0 }
 
-func (v *ttyView) take(e client.Event) {
+func (v *ttyView) takeEvent(e client.Event) {
 	t := v.tasks[e.Index]
 	if t == nil {
 		t = &taskLine{}
@@ -213,8 +213,8 @@ func (v *ttyView) take(e client.Event) {
 	}
 }
 
-// line is a task in one line: who runs it, a star for each locked answer, an equals sign for each opened one.
-func (t *taskLine) line(index uint64) string {
+// formatLine is a task in one line: who runs it, a star for each locked answer, an equals sign for each opened one.
+func (t *taskLine) formatLine(index uint64) string {
 	if t.done {
 		return fmt.Sprintf("task %-3d %s", index, t.note)
 	}
@@ -237,14 +237,14 @@ func (t *taskLine) line(index uint64) string {
 	return fmt.Sprintf("task %-3d %-13s %s  %s", index, t.phase, strings.Join(who, " "), t.note)
 }
 
-func (v *ttyView) erase() {
+func (v *ttyView) eraseLines() {
 	if v.drawn > 0 {
 		fmt.Fprintf(v.out, "\x1b[%dA\x1b[J", v.drawn)
 		v.drawn = 0
 	}
 }
 
-func (v *ttyView) draw() {
+func (v *ttyView) drawLines() {
 	indices := make([]uint64, 0, len(v.tasks))
 	open := 0
 	for i, t := range v.tasks {
@@ -262,21 +262,21 @@ func (v *ttyView) draw() {
 	})
 	for k, i := range indices {
 		if k == maxTaskLines {
-			fmt.Fprintln(v.out, v.cut(fmt.Sprintf("... and %d more; %d of %d have ended", len(indices)-k, len(indices)-open, len(indices))))
+			fmt.Fprintln(v.out, v.cutLine(fmt.Sprintf("... and %d more; %d of %d have ended", len(indices)-k, len(indices)-open, len(indices))))
 			v.drawn++
 			break
 		}
-		fmt.Fprintln(v.out, v.cut(v.tasks[i].line(i)))
+		fmt.Fprintln(v.out, v.cutLine(v.tasks[i].formatLine(i)))
 		v.drawn++
 	}
 	if v.wait != "" {
-		fmt.Fprintln(v.out, v.cut(v.wait))
+		fmt.Fprintln(v.out, v.cutLine(v.wait))
 		v.drawn++
 	}
 }
 
-// cut keeps a line from wrapping, which would break the redraw.
-func (v *ttyView) cut(line string) string {
+// cutLine keeps a line from wrapping, which would break the redraw.
+func (v *ttyView) cutLine(line string) string {
 	runes := []rune(line)
 	if v.width > 1 && len(runes) > v.width-1 {
 		return string(runes[:v.width-2]) + "…"

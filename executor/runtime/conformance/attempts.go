@@ -69,14 +69,14 @@ func Attempts(t *testing.T, r runtime.Runtime, probe runtime.Program) {
 			if took := time.Since(start); took > stopWithin {
 				t.Errorf("took %s, want less than %s", took, stopWithin)
 			}
-			a.check(t, r.Rules().Name, Load(t, o))
+			a.check(t, r.Rules().Name, LoadFiles(t, o))
 		})
 	}
 	t.Run("an app that is told to stop is gone", func(t *testing.T) { testStopped(t, r, probe) })
 }
 
 // result and failure are what an attempt ends in.
-func failure(reasons ...runtime.Reason) func(*testing.T, string, runtime.Outcome) {
+func failsWith(reasons ...runtime.Reason) func(*testing.T, string, runtime.Outcome) {
 	return func(t *testing.T, _ string, o runtime.Outcome) {
 		if o.Kind != runtime.AppFailed || !slices.Contains(reasons, o.Reason) || len(o.Files) > 0 {
 			t.Errorf("got %v %q, exit status %d, %d files, stderr %.300q; want APP_FAILED with one of %q", o.Kind, o.Reason, o.ExitCode, len(o.Files), o.Stderr, reasons)
@@ -84,7 +84,7 @@ func failure(reasons ...runtime.Reason) func(*testing.T, string, runtime.Outcome
 	}
 }
 
-func file(name string, check func(string) error) func(*testing.T, string, runtime.Outcome) {
+func checkFile(name string, check func(string) error) func(*testing.T, string, runtime.Outcome) {
 	return func(t *testing.T, _ string, o runtime.Outcome) {
 		if o.Kind != runtime.Result || len(o.Files) != 1 || o.Files[0].Path != name {
 			t.Fatalf("got %v %q, exit status %d, files %v, stderr %.300q; want the file %q", o.Kind, o.Reason, o.ExitCode, o.Files, o.Stderr, name)
@@ -95,7 +95,7 @@ func file(name string, check func(string) error) func(*testing.T, string, runtim
 	}
 }
 
-func is(want string) func(string) error {
+func equalTo(want string) func(string) error {
 	return func(got string) error {
 		if got != want {
 			return fmt.Errorf("got %.300q, want %q", got, want)
@@ -113,29 +113,29 @@ func atMost(n int) func(string) error {
 	}
 }
 
-var refused = file("refused", is("refused"))
+var refused = checkFile("refused", equalTo("refused"))
 
 var attempts = map[string]attempt{
 	"network":                             {args: []string{"network"}, check: refused},
 	"writing elsewhere":                   {args: []string{"read-only"}, check: refused},
 	"privileges":                          {args: []string{"privileges"}, check: refused, native: true},
-	"a link to a file of the machine":     {args: []string{"link", "/etc/passwd"}, check: failure(runtime.InvalidOutput, runtime.Exit)},
-	"a link to a folder":                  {args: []string{"link", "/"}, check: failure(runtime.InvalidOutput, runtime.Exit)},
-	"a link to itself":                    {args: []string{"link", "link"}, check: failure(runtime.InvalidOutput, runtime.Exit)},
-	"writing through a link":              {args: []string{"through"}, check: failure(runtime.InvalidOutput, runtime.Exit)},
-	"a named pipe":                        {args: []string{"pipe"}, check: failure(runtime.InvalidOutput), native: true},
-	"a socket":                            {args: []string{"socket"}, check: failure(runtime.InvalidOutput), native: true},
-	"names of one file":                   {args: []string{"hardlink"}, check: failure(runtime.OutputTooLarge), native: true},
-	"a result outside":                    {args: []string{"computed", `{"deterministic-output-path":"/out/../in/x"}`}, check: failure(runtime.InvalidComputed)},
-	"a file with holes":                   {args: []string{"sparse"}, check: failure(runtime.OutputTooLarge, runtime.Exit)},
-	"too many files":                      {args: []string{"many"}, check: failure(runtime.OutputTooLarge, runtime.Exit), native: true},
-	"too deep folders":                    {args: []string{"deep"}, check: failure(runtime.OutputTooLarge, runtime.Exit), native: true},
-	"memory":                              {args: []string{"memory"}, check: failure(runtime.OutOfMemory, runtime.Exit, runtime.Trap)},
+	"a link to a file of the machine":     {args: []string{"link", "/etc/passwd"}, check: failsWith(runtime.InvalidOutput, runtime.Exit)},
+	"a link to a folder":                  {args: []string{"link", "/"}, check: failsWith(runtime.InvalidOutput, runtime.Exit)},
+	"a link to itself":                    {args: []string{"link", "link"}, check: failsWith(runtime.InvalidOutput, runtime.Exit)},
+	"writing through a link":              {args: []string{"through"}, check: failsWith(runtime.InvalidOutput, runtime.Exit)},
+	"a named pipe":                        {args: []string{"pipe"}, check: failsWith(runtime.InvalidOutput), native: true},
+	"a socket":                            {args: []string{"socket"}, check: failsWith(runtime.InvalidOutput), native: true},
+	"names of one file":                   {args: []string{"hardlink"}, check: failsWith(runtime.OutputTooLarge), native: true},
+	"a result outside":                    {args: []string{"computed", `{"deterministic-output-path":"/out/../in/x"}`}, check: failsWith(runtime.InvalidComputed)},
+	"a file with holes":                   {args: []string{"sparse"}, check: failsWith(runtime.OutputTooLarge, runtime.Exit)},
+	"too many files":                      {args: []string{"many"}, check: failsWith(runtime.OutputTooLarge, runtime.Exit), native: true},
+	"too deep folders":                    {args: []string{"deep"}, check: failsWith(runtime.OutputTooLarge, runtime.Exit), native: true},
+	"memory":                              {args: []string{"memory"}, check: failsWith(runtime.OutOfMemory, runtime.Exit, runtime.Trap)},
 	"a full /tmp":                         {args: []string{"tmp"}, check: refused},
-	"the time of a program that computes": {args: []string{"spin"}, check: failure(runtime.OutOfTime), wall: true, malleate: second},
-	"the time of a program that waits":    {args: []string{"sleep"}, check: failure(runtime.OutOfTime), wall: true, malleate: second},
-	"processes":                           {args: []string{"processes"}, check: file("processes", atMost(256)), native: true, malleate: func(s *runtime.Spec) { s.MemoryLimit = 1 << 30 }},
-	"processors":                          {args: []string{"processors"}, check: file("hundredths", atMost(140)), native: true},
+	"the time of a program that computes": {args: []string{"spin"}, check: failsWith(runtime.OutOfTime), wall: true, malleate: useSecond},
+	"the time of a program that waits":    {args: []string{"sleep"}, check: failsWith(runtime.OutOfTime), wall: true, malleate: useSecond},
+	"processes":                           {args: []string{"processes"}, check: checkFile("processes", atMost(256)), native: true, malleate: func(s *runtime.Spec) { s.MemoryLimit = 1 << 30 }},
+	"processors":                          {args: []string{"processors"}, check: checkFile("hundredths", atMost(140)), native: true},
 	"a process that stays behind":         {args: []string{"orphan", "stays"}, check: refused, native: true},
 	"much on stderr": {args: []string{"logs"}, check: func(t *testing.T, rules string, o runtime.Outcome) {
 		refused(t, rules, o)
@@ -144,22 +144,22 @@ var attempts = map[string]attempt{
 		}
 	}},
 	"too much on stdout": {
-		args: []string{"print", "0123456789"}, check: failure(runtime.OutputTooLarge), malleate: func(s *runtime.Spec) { s.OutputLimit = 9 },
+		args: []string{"print", "0123456789"}, check: failsWith(runtime.OutputTooLarge), malleate: func(s *runtime.Spec) { s.OutputLimit = 9 },
 	},
 	"stdout is the result": {
-		args: []string{"print", "0123456789"}, check: file("stdout", is("0123456789")), malleate: func(s *runtime.Spec) { s.OutputLimit = 10 },
+		args: []string{"print", "0123456789"}, check: checkFile("stdout", equalTo("0123456789")), malleate: func(s *runtime.Spec) { s.OutputLimit = 10 },
 	},
 	"stdout is a file": {
-		args: []string{"print", "hi"}, check: file("a/b", is("hi")), malleate: func(s *runtime.Spec) { s.Execution.Stdout = "a/b" },
+		args: []string{"print", "hi"}, check: checkFile("a/b", equalTo("hi")), malleate: func(s *runtime.Spec) { s.Execution.Stdout = "a/b" },
 	},
 	"stdin is an input": {
-		args: []string{"stdin"}, check: file("stdin", is("the input\n")), malleate: func(s *runtime.Spec) { s.Execution.Stdin = "x" },
+		args: []string{"stdin"}, check: checkFile("stdin", equalTo("the input\n")), malleate: func(s *runtime.Spec) { s.Execution.Stdin = "x" },
 	},
-	"stdin is empty": {args: []string{"stdin"}, check: file("stdin", is(""))},
-	"arguments":      {args: []string{"args", "a b", "", "é"}, check: file("args", is("a b\n\né"))},
+	"stdin is empty": {args: []string{"stdin"}, check: checkFile("stdin", equalTo(""))},
+	"arguments":      {args: []string{"args", "a b", "", "é"}, check: checkFile("args", equalTo("a b\n\né"))},
 	"the environment": {args: []string{"env"}, malleate: func(s *runtime.Spec) {
 		s.Env, s.Execution.Env = []string{"CREDENCE_IN=/in"}, []string{"A=é = x"}
-	}, check: file("env", func(got string) error {
+	}, check: checkFile("env", func(got string) error {
 		lines := strings.Split(got, "\n")
 		if !slices.Contains(lines, "CREDENCE_IN=/in") || !slices.Contains(lines, "A=é = x") {
 			return fmt.Errorf("got %q, want the task's variables", lines)
@@ -172,9 +172,9 @@ var attempts = map[string]attempt{
 		return nil
 	})},
 	"a declared folder": {
-		args: []string{"copy"}, check: failure(runtime.InvalidOutput), malleate: func(s *runtime.Spec) { s.OutputPath = "data" },
+		args: []string{"copy"}, check: failsWith(runtime.InvalidOutput), malleate: func(s *runtime.Spec) { s.OutputPath = "data" },
 	},
-	"who it is": {args: []string{"who"}, native: true, check: file("who", func(got string) error {
+	"who it is": {args: []string{"who"}, native: true, check: checkFile("who", func(got string) error {
 		lines := strings.Split(strings.TrimSpace(got), "\n")
 		none := strings.Repeat("0", 16)
 		for _, want := range []string{
@@ -197,7 +197,7 @@ var attempts = map[string]attempt{
 // devices are those that every container has.
 var devices = []string{"null", "zero", "full", "random", "urandom", "tty", "console", "ptmx"}
 
-func second(s *runtime.Spec) { s.Execution.Seconds = 1 }
+func useSecond(s *runtime.Spec) { s.Execution.Seconds = 1 }
 
 // testStopped: a caller that goes away ends the app, and gets its own reason.
 func testStopped(t *testing.T, r runtime.Runtime, probe runtime.Program) {

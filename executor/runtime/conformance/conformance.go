@@ -64,7 +64,7 @@ func Run(t *testing.T, r runtime.Runtime, apps Apps) {
 	t.Run("the memory and the output are what the task says", func(t *testing.T) { testLimits(t, r, apps.Copy) })
 	t.Run("the app's failures are answers", func(t *testing.T) { testFailures(t, r, apps) })
 	t.Run("a module that is none", func(t *testing.T) {
-		expect(t, r, Spec([]byte("MZ")), runtime.InvalidModule, 0)
+		expectFailure(t, r, Spec([]byte("MZ")), runtime.InvalidModule, 0)
 	})
 	t.Run("our failures are errors", func(t *testing.T) { testErrors(t, r, apps) })
 	t.Run("stops at the wall limit", func(t *testing.T) { testWallLimit(t, r, apps.Spin) })
@@ -76,13 +76,13 @@ func testResult(t *testing.T, r runtime.Runtime, app App) {
 	if err := r.Prepare(context.Background(), spec.Program); err != nil {
 		t.Fatal(err)
 	}
-	first := run(t, r, spec)
+	first := runSpec(t, r, spec)
 	want := []result.File{{Path: "copy", Content: spec.Inputs[0].Content}}
 	if first.Kind != runtime.Result || !reflect.DeepEqual(first.Files, want) {
 		t.Fatalf("got %+v, want the file %+v", first, want)
 	}
-	again := run(t, r, spec)
-	if !answer(t, r, first).Equal(answer(t, r, again)) {
+	again := runSpec(t, r, spec)
+	if !answerOf(t, r, first).Equal(answerOf(t, r, again)) {
 		t.Fatalf("the second run gave %+v, the first %+v", again, first)
 	}
 	if r.Rules().Deterministic && !reflect.DeepEqual(first, again) {
@@ -93,8 +93,8 @@ func testResult(t *testing.T, r runtime.Runtime, app App) {
 	}
 }
 
-// answer is what workers agree upon.
-func answer(t *testing.T, r runtime.Runtime, o runtime.Outcome) runtime.Answer {
+// answerOf is what workers agree upon.
+func answerOf(t *testing.T, r runtime.Runtime, o runtime.Outcome) runtime.Answer {
 	t.Helper()
 	a, err := runtime.AnswerOf(r.Rules(), o)
 	if err != nil {
@@ -107,7 +107,7 @@ func answer(t *testing.T, r runtime.Runtime, o runtime.Outcome) runtime.Answer {
 // should be are no answer.
 func testDisk(t *testing.T, r runtime.Runtime, app App) {
 	spec := app.Spec()
-	want := answer(t, r, run(t, r, spec))
+	want := answerOf(t, r, runSpec(t, r, spec))
 	file := func(c artifact.Content) artifact.File {
 		path := filepath.Join(t.TempDir(), "file")
 		data, err := artifact.ReadContent(c)
@@ -122,7 +122,7 @@ func testDisk(t *testing.T, r runtime.Runtime, app App) {
 	program, input := file(spec.Program.Content), file(spec.Inputs[0].Content)
 	spec.Program.Content = program
 	spec.Inputs = []result.File{{Path: "x", Content: input}}
-	if got := answer(t, r, run(t, r, spec)); !got.Equal(want) {
+	if got := answerOf(t, r, runSpec(t, r, spec)); !got.Equal(want) {
 		t.Errorf("from disk: got %+v, from memory %+v", got, want)
 	}
 	for name, broken := range map[string]artifact.File{"input": input, "program": program} {
@@ -143,7 +143,7 @@ func testDataset(t *testing.T, r runtime.Runtime, app App) {
 	want := []result.File{{Path: "copy", Content: cities.Content}}
 	for _, inputs := range [][]result.File{{spec.Inputs[0], cities, roads}, {roads, cities, spec.Inputs[0]}, {cities}} {
 		spec.Inputs = inputs
-		if o := run(t, r, spec); o.Kind != runtime.Result || !reflect.DeepEqual(o.Files, want) {
+		if o := runSpec(t, r, spec); o.Kind != runtime.Result || !reflect.DeepEqual(o.Files, want) {
 			t.Errorf("inputs %v: got %+v, want the file %+v", inputs, o, want)
 		}
 	}
@@ -153,24 +153,24 @@ func testDataset(t *testing.T, r runtime.Runtime, app App) {
 func testLimits(t *testing.T, r runtime.Runtime, app App) {
 	spec := app.Spec()
 	spec.MemoryLimit = 0
-	expect(t, r, spec, runtime.OutOfMemory, 0)
+	expectFailure(t, r, spec, runtime.OutOfMemory, 0)
 	spec = app.Spec()
 	spec.OutputLimit = spec.Inputs[0].Size() - 1
-	expect(t, r, spec, runtime.OutputTooLarge, 0)
+	expectFailure(t, r, spec, runtime.OutputTooLarge, 0)
 	spec.OutputLimit++
-	if o := run(t, r, spec); o.Kind != runtime.Result {
+	if o := runSpec(t, r, spec); o.Kind != runtime.Result {
 		t.Errorf("an output of exactly the limit: got %+v, want a result", o)
 	}
 }
 
 func testFailures(t *testing.T, r runtime.Runtime, apps Apps) {
-	expect(t, r, apps.Exit3.Spec(), runtime.Exit, 3)
-	expect(t, r, apps.Flood.Spec(), runtime.OutputTooLarge, 0)
+	expectFailure(t, r, apps.Exit3.Spec(), runtime.Exit, 3)
+	expectFailure(t, r, apps.Flood.Spec(), runtime.OutputTooLarge, 0)
 }
 
-func expect(t *testing.T, r runtime.Runtime, spec runtime.Spec, reason runtime.Reason, exit uint32) {
+func expectFailure(t *testing.T, r runtime.Runtime, spec runtime.Spec, reason runtime.Reason, exit uint32) {
 	t.Helper()
-	o := run(t, r, spec)
+	o := runSpec(t, r, spec)
 	if o.Kind != runtime.AppFailed || o.Reason != reason || o.ExitCode != exit || len(o.Files) > 0 {
 		t.Errorf("got %v, %q, exit status %d, %d files; want %v, %q, %d, none",
 			o.Kind, o.Reason, o.ExitCode, len(o.Files), runtime.AppFailed, reason, exit)
@@ -193,15 +193,15 @@ func testErrors(t *testing.T, r runtime.Runtime, apps Apps) {
 	}
 }
 
-// endless is a task that ends only when it is stopped.
-func endless(app App) runtime.Spec {
+// endlessSpec is a task that ends only when it is stopped.
+func endlessSpec(app App) runtime.Spec {
 	spec := app.Spec()
 	spec.FuelLimit = 1 << 62
 	return spec
 }
 
 func testWallLimit(t *testing.T, r runtime.Runtime, app App) {
-	spec := endless(app)
+	spec := endlessSpec(app)
 	spec.WallLimit = 300 * time.Millisecond
 	start := time.Now()
 	if o, err := r.Run(context.Background(), spec); err == nil {
@@ -216,7 +216,7 @@ func testCancel(t *testing.T, r runtime.Runtime, app App) {
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	start := time.Now()
-	if o, err := r.Run(ctx, endless(app)); err == nil {
+	if o, err := r.Run(ctx, endlessSpec(app)); err == nil {
 		t.Errorf("got %+v, want an error", o)
 	}
 	if took := time.Since(start); took > stopWithin {
@@ -224,17 +224,17 @@ func testCancel(t *testing.T, r runtime.Runtime, app App) {
 	}
 }
 
-func run(t *testing.T, r runtime.Runtime, spec runtime.Spec) runtime.Outcome {
+func runSpec(t *testing.T, r runtime.Runtime, spec runtime.Spec) runtime.Outcome {
 	t.Helper()
 	o, err := r.Run(context.Background(), spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Load(t, o)
+	return LoadFiles(t, o)
 }
 
-// Load brings the files of an outcome into memory, so that two can be compared.
-func Load(t testing.TB, o runtime.Outcome) runtime.Outcome {
+// LoadFiles brings the files of an outcome into memory, so that two can be compared.
+func LoadFiles(t testing.TB, o runtime.Outcome) runtime.Outcome {
 	t.Helper()
 	files := append([]result.File(nil), o.Files...)
 	for i, f := range files {

@@ -37,7 +37,7 @@ func Inputs(t *testing.T, r runtime.Runtime, probe runtime.Program) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o = Load(t, o)
+			o = LoadFiles(t, o)
 			if o.Reason != tc.reason {
 				t.Fatalf("got %v %q, exit status %d, stderr %.300q; want %q", o.Kind, o.Reason, o.ExitCode, o.Stderr, tc.reason)
 			}

@@ -103,7 +103,7 @@ func TestAnyFilesEndInAnAnswer(t *testing.T) {
 
 // overThePipe runs a task as a child does, in this process for the sake of speed, and reads what it sends as the parent does.
 func overThePipe(t *rapid.T, r *Runtime, spec runtime.Spec) runtime.Outcome {
-	o, err := serve(context.Background(), requestOf(opRun, spec), spec, nil)
+	o, err := serveRequest(context.Background(), requestOf(opRun, spec), spec, nil)
 	if err != nil {
 		t.Fatalf("the child fails: %v", err)
 	}
@@ -111,7 +111,7 @@ func overThePipe(t *rapid.T, r *Runtime, spec runtime.Spec) runtime.Outcome {
 	if err := writeOutcome(&wire, response{}, o); err != nil {
 		t.Fatalf("the child can not send its answer: %v", err)
 	}
-	got, err := r.receive(bufio.NewReader(&wire), spec)
+	got, err := r.readResponse(bufio.NewReader(&wire), spec)
 	if err != nil {
 		t.Fatalf("the worker refuses the answer: %v", err)
 	}

@@ -30,7 +30,7 @@ func MaybeRunChild() {
 	if !IsChild() {
 		return
 	}
-	if err := answer(os.Stdin, os.NewFile(spoolFD, "inputs"), os.Stdout, sandbox{confine, limit, confineFiles}); err != nil {
+	if err := answerRequest(os.Stdin, os.NewFile(spoolFD, "inputs"), os.Stdout, sandbox{confineProcess, setLimits, confineFiles}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -45,8 +45,8 @@ type sandbox struct {
 	confineFiles func() error
 }
 
-// answer serves one request. task is the file with its program and inputs.
-func answer(in io.Reader, task *os.File, out io.Writer, box sandbox) error {
+// answerRequest serves one request. task is the file with its program and inputs.
+func answerRequest(in io.Reader, task *os.File, out io.Writer, box sandbox) error {
 	start := time.Now()
 	missing := box.confine()
 	var req request
@@ -65,11 +65,11 @@ func answer(in io.Reader, task *os.File, out io.Writer, box sandbox) error {
 	}
 	var started time.Duration
 	var outcome runtime.Outcome
-	if err = req.complete(missing); err == nil { // before the module, which an app's author chose, is so much as looked at
-		outcome, err = serve(context.Background(), req, spec, func() error {
+	if err = req.requireSandbox(missing); err == nil { // before the module, which an app's author chose, is so much as looked at
+		outcome, err = serveRequest(context.Background(), req, spec, func() error {
 			missing = errors.Join(missing, box.confineFiles())
 			started = time.Since(start)
-			return req.complete(missing)
+			return req.requireSandbox(missing)
 		})
 	}
 	resp := response{Started: started}
@@ -83,8 +83,8 @@ func answer(in io.Reader, task *os.File, out io.Writer, box sandbox) error {
 	return writeOutcome(out, resp, outcome)
 }
 
-// complete refuses to go on without a part of the sandbox, unless the operator allowed it.
-func (r request) complete(missing error) error {
+// requireSandbox refuses to go on without a part of the sandbox, unless the operator allowed it.
+func (r request) requireSandbox(missing error) error {
 	if missing == nil || r.SandboxOptional {
 		return nil
 	}
@@ -109,7 +109,7 @@ func readSpec(req request, data []byte) (runtime.Spec, error) {
 	}, nil
 }
 
-func serve(ctx context.Context, req request, spec runtime.Spec, ready func() error) (runtime.Outcome, error) {
+func serveRequest(ctx context.Context, req request, spec runtime.Spec, ready func() error) (runtime.Outcome, error) {
 	if req.Op == opCheck {
 		return runtime.Outcome{Kind: runtime.Result}, ready()
 	}

@@ -111,7 +111,7 @@ func TestExecution(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o = conformance.Load(t, o)
+			o = conformance.LoadFiles(t, o)
 			if o.Reason != tc.expReason || o.ExitCode != tc.expExit || (o.Kind == runtime.Result) != (tc.expReason == runtime.None) {
 				t.Errorf("got %v %q, exit status %d, want %q, %d", o.Kind, o.Reason, o.ExitCode, tc.expReason, tc.expExit)
 			}
@@ -147,7 +147,7 @@ func TestEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o = conformance.Load(t, o)
+	o = conformance.LoadFiles(t, o)
 	if want := "CREDENCE_IN=/in\x00A=é = x\x00B=\x00"; len(o.Files) != 1 || string(o.Files[0].Content.(artifact.Bytes)) != want {
 		t.Errorf("got %+v, want %q", o.Files, want)
 	}

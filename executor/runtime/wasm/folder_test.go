@@ -65,7 +65,7 @@ func TestFolders(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o = conformance.Load(t, o)
+			o = conformance.LoadFiles(t, o)
 			if o.Reason != tc.expReason {
 				t.Fatalf("got %v %q, want %q: %s", o.Kind, o.Reason, tc.expReason, o.Stderr)
 			}

@@ -81,7 +81,7 @@ func (r *Runtime) Rules() contract.Runtime { return r.rules }
 
 // Check sets up the sandbox in a child without running anything in it. The error says what of it this system lacks.
 func (r *Runtime) Check(ctx context.Context) error {
-	_, err := r.child(ctx, request{Op: opCheck, CPUMax: cpuSlack}, runtime.Spec{})
+	_, err := r.runChild(ctx, request{Op: opCheck, CPUMax: cpuSlack}, runtime.Spec{})
 	return err
 }
 
@@ -89,7 +89,7 @@ func (r *Runtime) Check(ctx context.Context) error {
 // that is refused is no error here: Run answers it.
 func (r *Runtime) Prepare(ctx context.Context, program runtime.Program) error {
 	spec := runtime.Spec{Program: program}
-	_, err := r.child(ctx, requestOf(opPrepare, spec), spec)
+	_, err := r.runChild(ctx, requestOf(opPrepare, spec), spec)
 	return err
 }
 
@@ -106,13 +106,13 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 		defer cancel()
 		req.CPUMax = uint64(spec.WallLimit/time.Second)*uint64(goruntime.NumCPU()) + cpuSlack
 	}
-	return r.child(ctx, req, spec)
+	return r.runChild(ctx, req, spec)
 }
 
 // requestOf is a request about a task; child adds what is the same for every request.
 func requestOf(op string, spec runtime.Spec) request {
 	return request{
-		Op: op, ProgramSize: spec.Program.Size(), ProgramDigest: spec.Program.Digest, Inputs: entries(spec.Inputs), Folders: folderEntries(spec.Folders), Args: asBytes(spec.Args), Env: asBytes(spec.Env),
+		Op: op, ProgramSize: spec.Program.Size(), ProgramDigest: spec.Program.Digest, Inputs: wireEntries(spec.Inputs), Folders: folderEntries(spec.Folders), Args: asBytes(spec.Args), Env: asBytes(spec.Env),
 		OkExit: spec.Execution.OkExit, Stdin: []byte(spec.Execution.Stdin), Stdout: []byte(spec.Execution.Stdout), MoreEnv: asBytes(spec.Execution.Env),
 		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
 		Writable: spec.Execution.Writable, Workdir: []byte(spec.Execution.Workdir),
@@ -120,8 +120,8 @@ func requestOf(op string, spec runtime.Spec) request {
 	}
 }
 
-// child has a child process serve a request.
-func (r *Runtime) child(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
+// runChild has a child process serve a request.
+func (r *Runtime) runChild(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return runtime.Outcome{}, context.Cause(ctx)
 	}
@@ -136,7 +136,7 @@ func (r *Runtime) child(ctx context.Context, req request, spec runtime.Spec) (ru
 		// The child dies with the thread that started it, so the thread must live on.
 		goruntime.LockOSThread()
 		defer goruntime.UnlockOSThread()
-		outcome, err := r.converse(ctx, req, spec)
+		outcome, err := r.converseWithChild(ctx, req, spec)
 		done <- answer{outcome, err}
 	}()
 	a := <-done
@@ -158,9 +158,9 @@ func addressMax(spec runtime.Spec) uint64 {
 	return headroom + 2*memory + 4*min(spec.OutputLimit, most) + inputs + 8*spec.Program.Size()
 }
 
-// converse starts a child, sends the request, reads the response and reaps it.
-func (r *Runtime) converse(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
-	exe, err := executable()
+// converseWithChild starts a child, sends the request, reads the response and reaps it.
+func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
+	exe, err := ownExecutable()
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
@@ -195,7 +195,7 @@ func (r *Runtime) converse(ctx context.Context, req request, spec runtime.Spec) 
 		_ = writeHeader(stdin, req)
 		_ = stdin.Close()
 	}()
-	outcome, err := r.receive(bufio.NewReader(stdout), spec)
+	outcome, err := r.readResponse(bufio.NewReader(stdout), spec)
 	if err != nil {
 		_ = killGroup(cmd.Process.Pid) // it may be waiting for us to read on
 	}
@@ -214,7 +214,7 @@ func (r *Runtime) converse(ctx context.Context, req request, spec runtime.Spec) 
 // errChild is wrapped by an error that the child itself reports.
 var errChild = errors.New("the child reports")
 
-func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, error) {
+func (r *Runtime) readResponse(in io.Reader, spec runtime.Spec) (runtime.Outcome, error) {
 	var resp response
 	if err := readHeader(in, &resp); err != nil {
 		return runtime.Outcome{}, err
@@ -225,7 +225,7 @@ func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, err
 	if resp.Error != "" {
 		return runtime.Outcome{}, fmt.Errorf("%w: %s", errChild, resp.Error)
 	}
-	if err := resp.check(spec); err != nil {
+	if err := resp.checkResponse(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
 	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel, Memory: resp.Memory}
@@ -245,9 +245,9 @@ func (r *Runtime) receive(in io.Reader, spec runtime.Spec) (runtime.Outcome, err
 	return o, err
 }
 
-// executable is this program: on Linux the very file that runs, even if another
+// ownExecutable is this program: on Linux the very file that runs, even if another
 // has taken its place since.
-func executable() (string, error) {
+func ownExecutable() (string, error) {
 	if goruntime.GOOS == "linux" {
 		return "/proc/self/exe", nil
 	}

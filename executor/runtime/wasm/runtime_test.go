@@ -168,7 +168,7 @@ func TestCache(t *testing.T) {
 		t.Fatalf("%d files in the cache, want 1: %v", damaged, err)
 	}
 	got, err := r.Run(context.Background(), spec)
-	if got, want = conformance.Load(t, got), conformance.Load(t, want); err != nil || !reflect.DeepEqual(got, want) {
+	if got, want = conformance.LoadFiles(t, got), conformance.LoadFiles(t, want); err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v, %v, want %+v", got, err, want)
 	}
 }
@@ -205,7 +205,7 @@ func TestGoProgram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o = conformance.Load(t, o)
+		o = conformance.LoadFiles(t, o)
 		if len(o.Files) != 1 {
 			t.Fatalf("got %+v, stderr %s", o, o.Stderr)
 		}

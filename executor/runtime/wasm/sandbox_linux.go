@@ -92,21 +92,21 @@ func allowedIf(compiling bool) []seccomp.NameWithConditions {
 // clone, whose flags a filter can see, while those of clone3 are in memory.
 var missingCalls = []string{"clone3"}
 
-// confine takes from this process, for good, what no app needs. An error says what could not be taken.
-func confine() error {
+// confineProcess takes from this process, for good, what no app needs. An error says what could not be taken.
+func confineProcess() error {
 	// no_new_privs is a thread's, and a filter is taken only from a thread that has it; the filter brings it to all others.
 	goruntime.LockOSThread()
 	defer goruntime.UnlockOSThread()
 	return errors.Join(
-		wrap("no_new_privs", unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)),
-		wrap("not dumpable", unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)),
+		wrapError("no_new_privs", unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)),
+		wrapError("not dumpable", unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)),
 		setLimit("core", unix.RLIMIT_CORE, 0),
 		setLimit("open files", unix.RLIMIT_NOFILE, maxOpenFiles),
-		filter(true))
+		filterSystemCalls(true))
 }
 
-// limit sets the limits that depend on the task.
-func limit(req request) error {
+// setLimits sets the limits that depend on the task.
+func setLimits(req request) error {
 	file := uint64(maxCacheFile)
 	if req.CacheDir == "" {
 		file = 0
@@ -123,19 +123,19 @@ func limit(req request) error {
 
 // confineFiles takes the disk away too, once the module is compiled.
 func confineFiles() error {
-	return errors.Join(setLimit("file size", unix.RLIMIT_FSIZE, 0), filter(false))
+	return errors.Join(setLimit("file size", unix.RLIMIT_FSIZE, 0), filterSystemCalls(false))
 }
 
 func setLimit(what string, resource int, value uint64) error {
-	return wrap("limit on "+what, unix.Setrlimit(resource, &unix.Rlimit{Cur: value, Max: value}))
+	return wrapError("limit on "+what, unix.Setrlimit(resource, &unix.Rlimit{Cur: value, Max: value}))
 }
 
-// filter allows what is named above, as far as this architecture has it, and nothing else. The library puts the check of
+// filterSystemCalls allows what is named above, as far as this architecture has it, and nothing else. The library puts the check of
 // the architecture, and that of x32, before everything else; a call of another architecture meets the default.
-func filter(compiling bool) error {
+func filterSystemCalls(compiling bool) error {
 	info, err := arch.GetInfo("")
 	if err != nil {
-		return wrap("seccomp", err)
+		return wrapError("seccomp", err)
 	}
 	known := func(lists ...[]string) (names []string) {
 		for _, name := range slices.Concat(lists...) {
@@ -149,7 +149,7 @@ func filter(compiling bool) error {
 	if compiling {
 		allowed = known(allowedAlways, allowedToCompile)
 	}
-	return wrap("seccomp", seccomp.LoadFilter(seccomp.Filter{
+	return wrapError("seccomp", seccomp.LoadFilter(seccomp.Filter{
 		NoNewPrivs: false, // confine has set it, for good
 		Flag:       seccomp.FilterFlagTSync,
 		Policy: seccomp.Policy{
@@ -162,7 +162,7 @@ func filter(compiling bool) error {
 	}))
 }
 
-func wrap(what string, err error) error {
+func wrapError(what string, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -32,10 +32,10 @@ func init() {
 	case "native code, free":
 		tryForeign()
 	case "native code, compiling":
-		fmt.Println("confine", confine())
+		fmt.Println("confine", confineProcess())
 		playNative()
 	case "native code, running":
-		fmt.Println("confine", confine())
+		fmt.Println("confine", confineProcess())
 		fmt.Println("files", confineFiles())
 		playNative()
 		tryDisk()
@@ -61,10 +61,10 @@ func playProbe(t *testing.T, role string) string {
 func probe() {
 	network, program := try()
 	fmt.Println("before", network, program)
-	fmt.Println("confine", confine())
+	fmt.Println("confine", confineProcess())
 	network, program = try()
 	fmt.Println("network, program", network, program)
-	fmt.Println("limit", limit(request{CPUMax: 5, AddressMax: 4 << 30}))
+	fmt.Println("limit", setLimits(request{CPUMax: 5, AddressMax: 4 << 30}))
 	_, err := os.Stat("/")
 	fmt.Println("stat", err)
 	f, err := os.CreateTemp("", "probe-*")
@@ -236,14 +236,14 @@ func TestSandboxFailsClosed(t *testing.T) {
 		}
 		// In this process, which therefore must not be confined for real.
 		lacking := errors.New("seccomp: this system has none")
-		if err := answer(&in, task, &out, sandbox{
+		if err := answerRequest(&in, task, &out, sandbox{
 			confine:      func() error { return lacking },
 			limit:        func(request) error { return nil },
 			confineFiles: func() error { return nil },
 		}); err != nil {
 			t.Fatal(err)
 		}
-		o, err := r.receive(&out, spec)
+		o, err := r.readResponse(&out, spec)
 		switch {
 		case optional && (err != nil || o.Kind != runtime.Result || !strings.Contains(log.String(), "this system has none")):
 			t.Errorf("allowed: got %v, %v, log %q", o.Kind, err, log)

@@ -131,7 +131,7 @@ func readBlob(r io.Reader, n uint64) ([]byte, error) {
 	return b, err
 }
 
-func entries(files []result.File) []entry {
+func wireEntries(files []result.File) []entry {
 	list := make([]entry, len(files))
 	for i, f := range files {
 		list[i] = entry{[]byte(f.Path), f.Size(), f.Executable, f.Dir}
@@ -167,8 +167,8 @@ func asStrings(list [][]byte) []string {
 // errResponse is wrapped by every complaint about a response.
 var errResponse = errors.New("the child's response is not acceptable")
 
-// check holds a response against the task.
-func (r response) check(spec runtime.Spec) error {
+// checkResponse holds a response against the task.
+func (r response) checkResponse(spec runtime.Spec) error {
 	failed := r.Kind == runtime.AppFailed && r.Reason != runtime.None
 	switch {
 	case !r.Reason.Valid(), !failed && (r.Kind != runtime.Result || r.Reason != runtime.None):

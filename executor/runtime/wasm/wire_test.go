@@ -49,7 +49,7 @@ func TestResponseChecked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := good()
 			tc.malleate(&r)
-			if err := r.check(spec); (err != nil) != tc.expErr || err != nil && !errors.Is(err, errResponse) {
+			if err := r.checkResponse(spec); (err != nil) != tc.expErr || err != nil && !errors.Is(err, errResponse) {
 				t.Errorf("got %v, want an error: %v", err, tc.expErr)
 			}
 		})
@@ -67,21 +67,21 @@ func TestOutcomeOverTheWire(t *testing.T) {
 	if err := writeOutcome(&wire, response{}, want); err != nil {
 		t.Fatal(err)
 	}
-	got, err := r.receive(bufio.NewReader(bytes.NewReader(wire.Bytes())), spec)
-	if got = conformance.Load(t, got); err != nil || !reflect.DeepEqual(got, want) {
+	got, err := r.readResponse(bufio.NewReader(bytes.NewReader(wire.Bytes())), spec)
+	if got = conformance.LoadFiles(t, got); err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v, %v, want %+v", got, err, want)
 	}
 	for n := range wire.Len() {
-		if _, err := r.receive(bufio.NewReader(bytes.NewReader(wire.Bytes()[:n])), spec); err == nil {
+		if _, err := r.readResponse(bufio.NewReader(bytes.NewReader(wire.Bytes()[:n])), spec); err == nil {
 			t.Fatalf("a response cut off after %d bytes is accepted", n)
 		}
 	}
 	spec.OutputLimit--
-	if _, err := r.receive(bufio.NewReader(bytes.NewReader(wire.Bytes())), spec); !errors.Is(err, errResponse) {
+	if _, err := r.readResponse(bufio.NewReader(bytes.NewReader(wire.Bytes())), spec); !errors.Is(err, errResponse) {
 		t.Errorf("files larger than the limit: got %v", err)
 	}
 	huge := binary.LittleEndian.AppendUint32(nil, maxHeader+1)
-	if _, err := r.receive(bytes.NewReader(huge), spec); err == nil || !strings.Contains(err.Error(), "limit") {
+	if _, err := r.readResponse(bytes.NewReader(huge), spec); err == nil || !strings.Contains(err.Error(), "limit") {
 		t.Errorf("a header that is too large: %v", err)
 	}
 }
@@ -151,7 +151,7 @@ func TestCrash(t *testing.T) {
 	spec.MemoryLimit = 1 << 30
 	req := requestOf(opRun, spec)
 	req.AddressMax = 1 << 20
-	o, err := r.converse(context.Background(), req, spec)
+	o, err := r.converseWithChild(context.Background(), req, spec)
 	if err == nil {
 		t.Fatalf("got %+v, want an error", o)
 	}

@@ -23,23 +23,23 @@ var modes = map[string]func(args []string) error{
 	"copy":      func([]string) error { return copyTo("/in/x", "/out/copy") },
 	"dataset":   func([]string) error { return copyTo("/in/datasets/acme/cities", "/out/copy") },
 	"exit3":     func([]string) error { os.Exit(3); return nil },
-	"flood":     func([]string) error { return fill("/out/big") },
-	"spin":      func([]string) error { spin(); return nil },
+	"flood":     func([]string) error { return fillDisk("/out/big") },
+	"spin":      func([]string) error { spinForever(); return nil },
 	"sleep":     func([]string) error { time.Sleep(time.Hour); return nil },
-	"network":   network,
+	"network":   reachNetwork,
 	"read-only": readOnly,
 	"link":      func(a []string) error { return os.Symlink(a[0], "/out/link") },
-	"through":   through,
+	"through":   writeThroughLink,
 	"computed":  func(a []string) error { return os.WriteFile("/out/computed.json", []byte(a[0]), 0o644) },
-	"sparse":    sparse,
-	"many":      many,
-	"deep":      deep,
-	"logs":      logs,
-	"memory":    memory,
-	"tmp":       func([]string) error { return temporary() },
-	"stdin":     stdin,
-	"change":    change,
-	"start":     start,
+	"sparse":    makeSparseFile,
+	"many":      makeManyFiles,
+	"deep":      makeDeepFolders,
+	"logs":      printTooMuch,
+	"memory":    takeMemory,
+	"tmp":       func([]string) error { return fillTemporary() },
+	"stdin":     copyStdin,
+	"change":    changeInputs,
+	"start":     tellStart,
 	"env":       func([]string) error { return os.WriteFile("/out/env", []byte(strings.Join(os.Environ(), "\n")), 0o644) },
 	"args":      func(a []string) error { return os.WriteFile("/out/args", []byte(strings.Join(a, "\n")), 0o644) },
 	"print":     func(a []string) error { fmt.Print(a[0]); return nil },
@@ -72,8 +72,8 @@ func copyTo(from, to string) error {
 	return os.WriteFile(to, data, 0o644)
 }
 
-// fill writes without end.
-func fill(path string) error {
+// fillDisk writes without end.
+func fillDisk(path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
@@ -88,14 +88,14 @@ func fill(path string) error {
 
 var sink uint64
 
-func spin() {
+func spinForever() {
 	for i := uint64(1); ; i++ {
 		sink = sink*i + 1
 	}
 }
 
-// network tries to reach anybody.
-func network([]string) error {
+// reachNetwork tries to reach anybody.
+func reachNetwork([]string) error {
 	for _, to := range [][2]string{{"tcp", "192.0.2.1:80"}, {"tcp", "10.0.0.1:443"}, {"tcp", "127.0.0.1:22"}, {"udp", "192.0.2.1:53"}, {"unix", "/var/run/docker.sock"}} {
 		conn, err := net.DialTimeout(to[0], to[1], 2*time.Second)
 		if err == nil && to[0] == "udp" {
@@ -109,7 +109,7 @@ func network([]string) error {
 			mustFail("an interface "+l.Name, err)
 		}
 	}
-	return done()
+	return leaveWord()
 }
 
 // readOnly tries to write where an app must not.
@@ -119,22 +119,22 @@ func readOnly([]string) error {
 	}
 	mustFail("removing /in/x", os.Remove("/in/x"))
 	mustFail("a folder beside /out", os.Mkdir("/new", 0o755))
-	return done()
+	return leaveWord()
 }
 
-// done leaves a word, so that an attempt which was not made is told from one that was refused.
-func done() error { return os.WriteFile("/out/refused", []byte("refused"), 0o644) }
+// leaveWord leaves a word, so that an attempt which was not made is told from one that was refused.
+func leaveWord() error { return os.WriteFile("/out/refused", []byte("refused"), 0o644) }
 
-// through writes through a link that leads elsewhere.
-func through([]string) error {
+// writeThroughLink writes through a link that leads elsewhere.
+func writeThroughLink([]string) error {
 	if err := os.Symlink("/tmp", "/out/elsewhere"); err != nil {
 		return err
 	}
 	return os.WriteFile("/out/elsewhere/x", []byte("x"), 0o644)
 }
 
-// sparse makes a file that is larger than any disk, and has no bytes.
-func sparse([]string) error {
+// makeSparseFile makes a file that is larger than any disk, and has no bytes.
+func makeSparseFile([]string) error {
 	f, err := os.Create("/out/sparse")
 	if err != nil {
 		return err
@@ -142,8 +142,8 @@ func sparse([]string) error {
 	return f.Truncate(1 << 40)
 }
 
-// many makes more files than a result has.
-func many([]string) error {
+// makeManyFiles makes more files than a result has.
+func makeManyFiles([]string) error {
 	for i := range 12_000 {
 		if err := os.WriteFile(fmt.Sprintf("/out/%05d", i), nil, 0o644); err != nil {
 			return err
@@ -152,8 +152,8 @@ func many([]string) error {
 	return nil
 }
 
-// deep makes folders in each other, until it is refused or has made many.
-func deep([]string) error {
+// makeDeepFolders makes folders in each other, until it is refused or has made many.
+func makeDeepFolders([]string) error {
 	if err := os.Chdir("/out"); err != nil {
 		return err
 	}
@@ -168,8 +168,8 @@ func deep([]string) error {
 	return nil
 }
 
-// logs prints much more than anybody keeps.
-func logs([]string) error {
+// printTooMuch prints much more than anybody keeps.
+func printTooMuch([]string) error {
 	line := strings.Repeat("x", 1023) + "\n"
 	for range 8 << 10 {
 		if _, err := io.WriteString(os.Stderr, line); err != nil {
@@ -177,11 +177,11 @@ func logs([]string) error {
 		}
 	}
 	fmt.Fprint(os.Stderr, "the end")
-	return done()
+	return leaveWord()
 }
 
-// memory takes memory without end.
-func memory([]string) error {
+// takeMemory takes memory without end.
+func takeMemory([]string) error {
 	var all [][]byte
 	for {
 		block := make([]byte, 1<<20)
@@ -193,16 +193,16 @@ func memory([]string) error {
 	}
 }
 
-// temporary fills /tmp, which must end.
-func temporary() error {
-	mustFail("filling /tmp", fill("/tmp/big"))
+// fillTemporary fills /tmp, which must end.
+func fillTemporary() error {
+	mustFail("filling /tmp", fillDisk("/tmp/big"))
 	if info, err := os.Stat("/tmp/big"); err == nil && info.Size() > 256<<20 {
 		mustFail("a file of 256 MiB in /tmp", nil)
 	}
-	return done()
+	return leaveWord()
 }
 
-func stdin([]string) error {
+func copyStdin([]string) error {
 	data, err := io.ReadAll(os.Stdin)
 	if err != nil {
 		return err
@@ -210,8 +210,8 @@ func stdin([]string) error {
 	return os.WriteFile(filepath.Join("/out", "stdin"), data, 0o644)
 }
 
-// change changes what it was given in every way, and says what it finds then.
-func change([]string) error {
+// changeInputs changes what it was given in every way, and says what it finds then.
+func changeInputs([]string) error {
 	f, err := os.OpenFile("/in/x", os.O_WRONLY|os.O_APPEND, 0)
 	if err == nil {
 		_, err = f.WriteString("and more\n")
@@ -233,8 +233,8 @@ func change([]string) error {
 	return errors.Join(err, os.WriteFile("/out/found", []byte(strings.Join(found, "\n")), 0o644))
 }
 
-// start says where it was started, and writes there.
-func start([]string) error {
+// tellStart says where it was started, and writes there.
+func tellStart([]string) error {
 	folder, err := os.Getwd()
 	if err != nil {
 		return err

@@ -15,25 +15,25 @@ import (
 
 func init() {
 	modes["pipe"] = func([]string) error { return syscall.Mkfifo("/out/pipe", 0o644) }
-	modes["socket"] = func([]string) error { _, err := net.Listen("unix", "/out/socket"); return hold(err) }
-	modes["privileges"] = privileges
-	modes["who"] = who
-	modes["processes"] = processes
-	modes["processors"] = processors
-	modes["orphan"] = orphan
-	modes["hardlink"] = hardlink
+	modes["socket"] = func([]string) error { _, err := net.Listen("unix", "/out/socket"); return holdSocket(err) }
+	modes["privileges"] = tryPrivileges
+	modes["who"] = tellProcess
+	modes["processes"] = startProcesses
+	modes["processors"] = keepProcessors
+	modes["orphan"] = leaveOrphan
+	modes["hardlink"] = makeHardLinks
 }
 
-// hold ends at once, so that Go's removal of the socket does not run.
-func hold(err error) error {
+// holdSocket ends at once, so that Go's removal of the socket does not run.
+func holdSocket(err error) error {
 	if err == nil {
 		_ = syscall.Exec("/probe", []string{"probe", "print", "x"}, nil)
 	}
 	return err
 }
 
-// privileges tries what only a privileged process may do, and what leads out of a container.
-func privileges([]string) error {
+// tryPrivileges tries what only a privileged process may do, and what leads out of a container.
+func tryPrivileges([]string) error {
 	name, err := syscall.BytePtrFromString("/tmp")
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func privileges([]string) error {
 	if data, err := os.ReadFile("/proc/kcore"); len(data) > 0 {
 		mustFail("reading the kernel's memory", err)
 	}
-	return done()
+	return leaveWord()
 }
 
 func rawSocket() error {
@@ -89,8 +89,8 @@ func rawSocket() error {
 	return err
 }
 
-// who writes what the kernel says of this process, and the devices that there are.
-func who([]string) error {
+// tellProcess writes what the kernel says of this process, and the devices that there are.
+func tellProcess([]string) error {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return err
@@ -116,8 +116,8 @@ func who([]string) error {
 	return os.WriteFile("/out/who", []byte(b.String()), 0o644)
 }
 
-// processes starts as many as it can, and writes how many that are.
-func processes([]string) error {
+// startProcesses starts as many as it can, and writes how many that are.
+func startProcesses([]string) error {
 	started := 0
 	var last error
 	for ; started < 2_000; started++ {
@@ -130,8 +130,8 @@ func processes([]string) error {
 	return os.WriteFile("/out/processes", []byte(strconv.Itoa(started)), 0o644)
 }
 
-// processors keeps four threads busy for a second, and writes how many seconds of processors it had, in hundredths.
-func processors([]string) error {
+// keepProcessors keeps four threads busy for a second, and writes how many seconds of processors it had, in hundredths.
+func keepProcessors([]string) error {
 	end := time.Now().Add(time.Second)
 	var wg sync.WaitGroup
 	for range 4 {
@@ -153,18 +153,18 @@ func processors([]string) error {
 	return os.WriteFile("/out/hundredths", []byte(strconv.Itoa(int(spent.Milliseconds()/10))), 0o644)
 }
 
-// orphan leaves a process behind that holds stdout, and ends.
-func orphan(args []string) error {
+// leaveOrphan leaves a process behind that holds stdout, and ends.
+func leaveOrphan(args []string) error {
 	cmd := exec.Command("/probe", "sleep", args[0])
 	cmd.Stdout, cmd.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	return done()
+	return leaveWord()
 }
 
-// hardlink gives one file so many names that they are too much together.
-func hardlink([]string) error {
+// makeHardLinks gives one file so many names that they are too much together.
+func makeHardLinks([]string) error {
 	if err := os.WriteFile("/out/file", make([]byte, 256<<10), 0o644); err != nil {
 		return err
 	}

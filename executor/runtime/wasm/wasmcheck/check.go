@@ -48,7 +48,7 @@ type Facts struct {
 
 // Check decides as every worker does. The error is a *Refused. It takes about a second for each 10 MB of a module.
 func Check(ctx context.Context, module []byte) (Facts, error) {
-	m, err := admit.Module(ctx, module)
+	m, err := admit.AdmitModule(ctx, module)
 	if err != nil {
 		return Facts{}, err
 	}

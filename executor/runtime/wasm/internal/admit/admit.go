@@ -22,22 +22,22 @@ var host = func() instrument.Host {
 	return h
 }()
 
-// Module gives the instrumented module, or a *refusal.Refusal.
-func Module(ctx context.Context, code []byte) (instrument.Module, error) {
+// AdmitModule gives the instrumented module, or a *refusal.Refusal.
+func AdmitModule(ctx context.Context, code []byte) (instrument.Module, error) {
 	m, err := instrument.Instrument(code, host)
 	if err != nil {
 		return m, refusal.Of(err)
 	}
-	if err := validate(ctx, code); err != nil {
+	if err := validateModule(ctx, code); err != nil {
 		return m, refusal.Of(err)
 	}
 	return m, nil
 }
 
-// validate has wazero check the original module, which therefore cannot make use of
+// validateModule has wazero check the original module, which therefore cannot make use of
 // anything that the pass adds. The interpreter shares the compiler's front end and
 // is done sooner.
-func validate(ctx context.Context, code []byte) error {
+func validateModule(ctx context.Context, code []byte) error {
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().
 		WithCoreFeatures(api.CoreFeaturesV2).WithDebugInfoEnabled(false))
 	defer r.Close(ctx)

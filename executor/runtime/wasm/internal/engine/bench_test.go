@@ -88,7 +88,7 @@ func benchPlain(b *testing.B, config wazero.RuntimeConfig, module []byte) {
 func benchPass(b *testing.B, module []byte) {
 	ctx := context.Background()
 	e := newEngine(b, Options{})
-	m, err := e.instrumented(ctx, runtime.ProgramOf(module))
+	m, err := e.instrumentedModule(ctx, runtime.ProgramOf(module))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func benchPass(b *testing.B, module []byte) {
 	defer r.Close(ctx)
 	benchInstance(b, ctx, r, m.Code, func(instance api.Module) {
 		var counter meter
-		if err := counter.attach(instance); err != nil {
+		if err := counter.attachTo(instance); err != nil {
 			b.Fatal(err)
 		}
 		counter.SetFuel(1 << 62)

@@ -70,18 +70,18 @@ var ErrDigest = errors.New("the module's digest is not the one asked for")
 // Prepare validates, instruments and compiles a module. It returns a *Refused
 // for a module that is not acceptable, and any other error for a failure of ours.
 func (e *Engine) Prepare(ctx context.Context, program runtime.Program) error {
-	m, err := e.instrumented(ctx, program)
+	m, err := e.instrumentedModule(ctx, program)
 	if err != nil {
 		return err
 	}
 	r := e.newRuntime(ctx, m.MinPages)
 	defer r.Close(ctx)
-	_, err = compile(ctx, r, m)
+	_, err = compileModule(ctx, r, m)
 	return err
 }
 
-// instrumented gives the instrumented module, from the cache if it is there.
-func (e *Engine) instrumented(ctx context.Context, program runtime.Program) (instrument.Module, error) {
+// instrumentedModule gives the instrumented module, from the cache if it is there.
+func (e *Engine) instrumentedModule(ctx context.Context, program runtime.Program) (instrument.Module, error) {
 	code, err := artifact.ReadContent(program.Content)
 	if err != nil {
 		return instrument.Module{}, err
@@ -89,19 +89,19 @@ func (e *Engine) instrumented(ctx context.Context, program runtime.Program) (ins
 	if got := artifact.Sum(code); got != program.Digest {
 		return instrument.Module{}, fmt.Errorf("%w: got %s, want %s", ErrDigest, got, program.Digest)
 	}
-	if m, ok := e.load(program.Digest); ok {
+	if m, ok := e.loadModule(program.Digest); ok {
 		return m, nil
 	}
-	m, err := admit.Module(ctx, code)
+	m, err := admit.AdmitModule(ctx, code)
 	if err != nil {
 		return m, &Refused{err}
 	}
-	return m, e.save(program.Digest, m)
+	return m, e.saveModule(program.Digest, m)
 }
 
-// compile compiles an instrumented module. The pass must not break a valid module,
+// compileModule compiles an instrumented module. The pass must not break a valid module,
 // so that a failure here is ours.
-func compile(ctx context.Context, r wazero.Runtime, m instrument.Module) (wazero.CompiledModule, error) {
+func compileModule(ctx context.Context, r wazero.Runtime, m instrument.Module) (wazero.CompiledModule, error) {
 	compiled, err := r.CompileModule(ctx, m.Code)
 	if err != nil {
 		return nil, fmt.Errorf("the instrumented module does not compile: %w", err)

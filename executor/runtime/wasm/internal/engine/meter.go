@@ -14,7 +14,7 @@ type meter struct {
 	depthLeft api.Global
 }
 
-func (m *meter) attach(instance api.Module) error {
+func (m *meter) attachTo(instance api.Module) error {
 	var ok bool
 	if m.fuelLeft, ok = instance.ExportedGlobal(instrument.FuelGlobal).(api.MutableGlobal); !ok {
 		return fmt.Errorf("the instrumented module has no global %q", instrument.FuelGlobal)
@@ -31,4 +31,4 @@ func (m *meter) Fuel() int64 { return int64(m.fuelLeft.Get()) }
 // SetFuel sets what is left.
 func (m *meter) SetFuel(left int64) { m.fuelLeft.Set(uint64(left)) }
 
-func (m *meter) depth() int32 { return int32(uint32(m.depthLeft.Get())) }
+func (m *meter) stackLeft() int32 { return int32(uint32(m.depthLeft.Get())) }

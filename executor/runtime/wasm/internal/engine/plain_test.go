@@ -32,7 +32,7 @@ func runPlain(t testing.TB, config wazero.RuntimeConfig, spec runtime.Spec) (*wa
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := provide(ctx, r, host); err != nil {
+	if err := provideHost(ctx, r, host); err != nil {
 		t.Fatal(err)
 	}
 	compiled, err := r.CompileModule(ctx, spec.Program.Content.(artifact.Bytes))

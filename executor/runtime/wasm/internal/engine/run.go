@@ -68,9 +68,9 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error)
 	if err := CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
 	}
-	m, err := e.instrumented(ctx, spec.Program)
+	m, err := e.instrumentedModule(ctx, spec.Program)
 	if refused := (*Refused)(nil); errors.As(err, &refused) {
-		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule, Stderr: say(nil, refused.Error())}, nil
+		return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidModule, Stderr: appendLine(nil, refused.Error())}, nil
 	}
 	if err != nil {
 		return runtime.Outcome{}, err
@@ -84,7 +84,7 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error)
 	}
 	r := e.newRuntime(ctx, min(pages, m.MaxPages))
 	defer r.Close(ctx)
-	compiled, err := compile(ctx, r, m)
+	compiled, err := compileModule(ctx, r, m)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
@@ -93,11 +93,11 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error)
 			return runtime.Outcome{}, err
 		}
 	}
-	return run(ctx, r, compiled, m, spec)
+	return runModule(ctx, r, compiled, m, spec)
 }
 
-// run starts an instrumented module whose host is there.
-func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, m instrument.Module, spec runtime.Spec) (runtime.Outcome, error) {
+// runModule starts an instrumented module whose host is there.
+func runModule(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, m instrument.Module, spec runtime.Spec) (runtime.Outcome, error) {
 	meter := &meter{}
 	inputs, err := inputsOf(spec)
 	if err != nil {
@@ -114,14 +114,14 @@ func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, 
 	if err != nil {
 		return invalidInput(err)
 	}
-	if err := provide(ctx, r, host); err != nil {
+	if err := provideHost(ctx, r, host); err != nil {
 		return runtime.Outcome{}, err
 	}
 	instance, err := r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
 		return runtime.Outcome{}, fmt.Errorf("the module does not start: %w", err)
 	}
-	if err := meter.attach(instance); err != nil {
+	if err := meter.attachTo(instance); err != nil {
 		return runtime.Outcome{}, err
 	}
 	meter.SetFuel(int64(spec.FuelLimit - m.StartCost))
@@ -131,7 +131,7 @@ func run(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, 
 	if err == nil && meter.Fuel() >= 0 {
 		_, err = instance.ExportedFunction(instrument.EntryFunction).Call(ctx)
 	}
-	out, err := conclude(err, host, meter, spec)
+	out, err := makeOutcome(err, host, meter, spec)
 	out.Memory = memorySize(instance)
 	return out, err
 }
@@ -144,7 +144,7 @@ func invalidInput(err error) (runtime.Outcome, error) {
 	if errors.Is(err, errMachine) {
 		return runtime.Outcome{}, err
 	}
-	return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidInput, Stderr: say(nil, err.Error())}, nil
+	return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidInput, Stderr: appendLine(nil, err.Error())}, nil
 }
 
 // memorySize is the size of a module's memory at its end, in bytes, which is its peak: it never shrinks. Of a module that
@@ -157,8 +157,8 @@ func memorySize(instance api.Module) uint64 {
 	return uint64(memory.Size())
 }
 
-// provide installs the host's functions.
-func provide(ctx context.Context, r wazero.Runtime, host *wasi.Host) error {
+// provideHost installs the host's functions.
+func provideHost(ctx context.Context, r wazero.Runtime, host *wasi.Host) error {
 	builder := r.NewHostModuleBuilder(wasi.ModuleName)
 	for _, f := range wasi.Functions() {
 		builder = builder.NewFunctionBuilder().
@@ -181,8 +181,8 @@ func provide(ctx context.Context, r wazero.Runtime, host *wasi.Host) error {
 // valueTypes converts: wazero encodes value types as the binary format does.
 func valueTypes(types []byte) []api.ValueType { return append([]api.ValueType{}, types...) }
 
-// conclude makes an outcome of how the run ended.
-func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runtime.Outcome, error) {
+// makeOutcome makes an outcome of how the run ended.
+func makeOutcome(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runtime.Outcome, error) {
 	out := runtime.Outcome{Kind: runtime.AppFailed}
 	out.Stdout, out.Stderr = host.Logs()
 	out.StderrEnd = host.StderrEnd()
@@ -194,11 +194,11 @@ func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runt
 	case meter.Fuel() < 0:
 		out.Reason = runtime.OutOfFuel
 	case err == nil:
-	case meter.depth() < 0:
+	case meter.stackLeft() < 0:
 		out.Reason = runtime.CallDepth
 	default:
 		out.Reason = runtime.Trap
-		out.Stderr = say(out.Stderr, "trap: "+innermost(err).Error())
+		out.Stderr = appendLine(out.Stderr, "trap: "+innermostError(err).Error())
 	}
 	if out.Reason == runtime.OutOfFuel {
 		out.Fuel = spec.FuelLimit
@@ -211,15 +211,15 @@ func conclude(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runt
 			return out, nil
 		}
 		out.Reason = runtime.None
-		return judge(out, host, spec)
+		return judgeOutput(out, host, spec)
 	}
 	return out, nil
 }
 
-// judge makes a result of what the app left in /out, or says that it is none. It happens here, in the process that ran the
+// judgeOutput makes a result of what the app left in /out, or says that it is none. It happens here, in the process that ran the
 // app, so that nothing which an app can leave is more than an answer to the worker.
-func judge(out runtime.Outcome, host *wasi.Host, spec runtime.Spec) (runtime.Outcome, error) {
-	files, whole := output(host, spec)
+func judgeOutput(out runtime.Outcome, host *wasi.Host, spec runtime.Spec) (runtime.Outcome, error) {
+	files, whole := readOutput(host, spec)
 	if !whole {
 		out.Reason, out.ExitCode = runtime.OutputTooLarge, 0
 		return out, nil
@@ -231,14 +231,14 @@ func judge(out runtime.Outcome, host *wasi.Host, spec runtime.Spec) (runtime.Out
 	case reason == "":
 		return runtime.Outcome{}, err
 	default:
-		out.Reason, out.ExitCode, out.Stderr = runtime.Reason(reason), 0, say(out.Stderr, reason+": "+err.Error())
+		out.Reason, out.ExitCode, out.Stderr = runtime.Reason(reason), 0, appendLine(out.Stderr, reason+": "+err.Error())
 	}
 	return out, nil
 }
 
-// output is what the app left. Of one that only printed it is what it printed, so that such a program has a result; false
+// readOutput is what the app left. Of one that only printed it is what it printed, so that such a program has a result; false
 // when that is more than the output may be. An app whose version declares a folder has to write there.
-func output(host *wasi.Host, spec runtime.Spec) (files []result.File, whole bool) {
+func readOutput(host *wasi.Host, spec runtime.Spec) (files []result.File, whole bool) {
 	files = host.Output()
 	if len(files) > 0 || spec.OutputPath != "" || spec.Execution.Stdout != "" {
 		return files, true
@@ -253,8 +253,8 @@ func output(host *wasi.Host, spec runtime.Spec) (files []result.File, whole bool
 // maxSaid bounds what say adds, in bytes.
 const maxSaid = 2048
 
-// say adds a line of ours to what the app printed. It may quote what the module or the app chose, of any length.
-func say(log []byte, line string) []byte {
+// appendLine adds a line of ours to what the app printed. It may quote what the module or the app chose, of any length.
+func appendLine(log []byte, line string) []byte {
 	if len(log) > 0 && log[len(log)-1] != '\n' {
 		log = append(log, '\n')
 	}

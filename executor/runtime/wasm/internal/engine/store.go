@@ -27,9 +27,9 @@ func (e *Engine) storePath(digest [32]byte) string {
 	return filepath.Join(e.options.CacheDir, "instrumented", name)
 }
 
-// load gives an instrumented module from the cache. Anything odd about it counts
+// loadModule gives an instrumented module from the cache. Anything odd about it counts
 // as not being there.
-func (e *Engine) load(digest [32]byte) (instrument.Module, bool) {
+func (e *Engine) loadModule(digest [32]byte) (instrument.Module, bool) {
 	if e.options.CacheDir == "" {
 		return instrument.Module{}, false
 	}
@@ -49,8 +49,8 @@ func (e *Engine) load(digest [32]byte) (instrument.Module, bool) {
 	}, true
 }
 
-// save puts an instrumented module into the cache, at once or not at all.
-func (e *Engine) save(digest [32]byte, m instrument.Module) error {
+// saveModule puts an instrumented module into the cache, at once or not at all.
+func (e *Engine) saveModule(digest [32]byte, m instrument.Module) error {
 	if e.options.CacheDir == "" {
 		return nil
 	}

@@ -23,11 +23,11 @@ var traps = map[string]bool{
 const trapType = "*wasmruntime.Error"
 
 func isTrap(err error) bool {
-	inner := innermost(err)
+	inner := innermostError(err)
 	return fmt.Sprintf("%T", inner) == trapType && traps[inner.Error()]
 }
 
-func innermost(err error) error {
+func innermostError(err error) error {
 	for {
 		next := errors.Unwrap(err)
 		if next == nil {

@@ -48,10 +48,10 @@ func rewriteBody(m *module, typ wasmbin.FuncType, code []byte) ([]byte, error) {
 		return nil, err
 	}
 	b.cost = fuel.Entry + uint64(declared)/fuel.LocalsPerFuel
-	if err := b.rewrite(r); err != nil {
+	if err := b.rewriteBody(r); err != nil {
 		return nil, err
 	}
-	return b.assemble(declared), nil
+	return b.assembleBody(declared), nil
 }
 
 func (b *body) readLocals(r *wasmbin.Reader) (declared uint32, err error) {
@@ -93,7 +93,7 @@ func callsAnything(r wasmbin.Reader) (bool, error) {
 
 var errEnd = errors.New("a function's body does not stop where it ends")
 
-func (b *body) rewrite(r *wasmbin.Reader) error {
+func (b *body) rewriteBody(r *wasmbin.Reader) error {
 	previous := opNop
 	for {
 		start := r.Pos()
@@ -102,26 +102,26 @@ func (b *body) rewrite(r *wasmbin.Reader) error {
 			return err
 		}
 		b.count++
-		b.cost += cost(ins.op)
+		b.cost += staticCost(ins.op)
 		if ins.op == opEnd && len(b.open) == 0 {
 			if r.Len() > 0 {
 				return errEnd
 			}
-			b.flush()
+			b.flushBlock()
 			return nil
 		}
-		b.emit(ins, r.Since(start), previous)
-		if err := b.structure(ins.op); err != nil {
+		b.emitInstruction(ins, r.Since(start), previous)
+		if err := b.trackNesting(ins.op); err != nil {
 			return err
 		}
 		previous = ins.op
 	}
 }
 
-// emit appends one instruction and what has to stand around it.
-func (b *body) emit(ins instruction, raw []byte, previous opcode) {
-	if t := floatSeen(ins.op); t != 0 && !settled(previous) {
-		b.pending = appendCanonScalar(b.pending, t, b.temps.local(t))
+// emitInstruction appends one instruction and what has to stand around it.
+func (b *body) emitInstruction(ins instruction, raw []byte, previous opcode) {
+	if t := floatSeen(ins.op); t != 0 && !hasSettledBits(previous) {
+		b.pending = appendCanonScalar(b.pending, t, b.temps.takeLocal(t))
 	}
 	switch helper := helperFor(ins.op); {
 	case helper != noHelper:
@@ -134,13 +134,13 @@ func (b *body) emit(ins instruction, raw []byte, previous opcode) {
 	}
 	b.pending = append(b.pending, raw...)
 	if lane := vectorFloat(ins.op); ins.op>>8 == 0xfd && lane != 0 {
-		b.pending = appendCanonVector(b.pending, lane, b.temps.local(wasmbin.V128))
+		b.pending = appendCanonVector(b.pending, lane, b.temps.takeLocal(wasmbin.V128))
 	}
 }
 
-// structure ends metering blocks and follows the nesting. Entering a block is
+// trackNesting ends metering blocks and follows the nesting. Entering a block is
 // straight-line code, and so is leaving a loop at its end: no branch leads there.
-func (b *body) structure(op opcode) error {
+func (b *body) trackNesting(op opcode) error {
 	switch op {
 	case opBlock:
 		b.open = append(b.open, op)
@@ -149,20 +149,20 @@ func (b *body) structure(op opcode) error {
 		b.moveToLoop()
 	case opIf:
 		b.open = append(b.open, op)
-		b.flush()
+		b.flushBlock()
 	case opEnd:
 		closed := b.open[len(b.open)-1]
 		b.open = b.open[:len(b.open)-1]
 		if closed != opLoop {
-			b.flush()
+			b.flushBlock()
 		}
 	case opElse:
 		if len(b.open) == 0 || b.open[len(b.open)-1] != opIf {
 			return errors.New("else without if")
 		}
-		b.flush()
+		b.flushBlock()
 	case opBr, opBrIf, opBrTable, opReturn, opUnreachable:
-		b.flush()
+		b.flushBlock()
 	}
 	return nil
 }
@@ -170,14 +170,14 @@ func (b *body) structure(op opcode) error {
 // moveToLoop starts the block at the head of a loop. The cost of the loop
 // instruction itself belongs to that block, so that each round pays it.
 func (b *body) moveToLoop() {
-	b.cost -= cost(opLoop)
-	b.flush()
-	b.cost, b.checked = cost(opLoop), true
+	b.cost -= staticCost(opLoop)
+	b.flushBlock()
+	b.cost, b.checked = staticCost(opLoop), true
 }
 
-// flush writes the pending block behind its charge. The charge of the first block
+// flushBlock writes the pending block behind its charge. The charge of the first block
 // is left to assemble, which knows the size of the frame.
-func (b *body) flush() {
+func (b *body) flushBlock() {
 	switch {
 	case !b.entered:
 		b.entered, b.entryCost = true, b.cost

@@ -2,8 +2,8 @@ package instrument
 
 import "github.com/credence-chain/credence/executor/runtime/fuel"
 
-// cost is the static cost of an instruction, docs/fuel.md "Instructions".
-func cost(op opcode) uint64 {
+// staticCost is the static cost of an instruction, docs/fuel.md "Instructions".
+func staticCost(op opcode) uint64 {
 	switch op {
 	case opNop, opBlock, opElse, opEnd, opReturn, opDrop, opUnreachable:
 		return fuel.Free

@@ -12,7 +12,7 @@ type temps struct {
 	types []wasmbin.ValueType
 }
 
-func (t *temps) local(typ wasmbin.ValueType) uint32 {
+func (t *temps) takeLocal(typ wasmbin.ValueType) uint32 {
 	for i, known := range t.types {
 		if known == typ {
 			return t.first + uint32(i)
@@ -37,7 +37,7 @@ func appendCharge(out []byte, fuelGlobal uint32, cost uint64) []byte {
 // appendFuelTaken appends: fuel -= cost, and leaves on the stack whether fuel is
 // negative now.
 func (b *body) appendFuelTaken(out []byte, cost uint64) []byte {
-	temp := b.temps.local(wasmbin.I64)
+	temp := b.temps.takeLocal(wasmbin.I64)
 	out = appendIndexed(out, opGlobalGet, b.m.fuelGlobal)
 	out = wasmbin.AppendSigned(append(out, byte(opI64Const)), int64(cost))
 	out = appendIndexed(append(out, byte(opI64Sub)), opLocalTee, temp)
@@ -53,7 +53,7 @@ func (b *body) appendCheckedCharge(out []byte, cost uint64) []byte {
 // appendDepthTaken appends: depth -= frame, and leaves on the stack whether depth
 // is negative now.
 func (b *body) appendDepthTaken(out []byte, frame uint32) []byte {
-	temp := b.temps.local(wasmbin.I32)
+	temp := b.temps.takeLocal(wasmbin.I32)
 	out = appendIndexed(out, opGlobalGet, b.m.depthGlobal)
 	out = wasmbin.AppendSigned(append(out, byte(opI32Const)), int64(frame))
 	out = appendIndexed(append(out, byte(opI32Sub)), opLocalTee, temp)
@@ -62,18 +62,18 @@ func (b *body) appendDepthTaken(out []byte, frame uint32) []byte {
 	return append(out, byte(opI32Const), 0, byte(opI32LtS))
 }
 
-// frame is the cost of the function's frame, docs/fuel.md "Call depth".
-func (b *body) frame(declared uint32) uint32 {
+// frameCost is the cost of the function's frame, docs/fuel.md "Call depth".
+func (b *body) frameCost(declared uint32) uint32 {
 	slots := fuel.FrameBase + uint32(len(b.typ.Params)) + declared + b.count/fuel.FrameInstructions
 	return min(slots, fuel.DepthLimit+1)
 }
 
-// assemble puts the finished code behind its locals and its prologue. A function
+// assembleBody puts the finished code behind its locals and its prologue. A function
 // that calls has its code in a block of its own, whose end every way out passes,
 // and behind which the frame is given back.
-func (b *body) assemble(declared uint32) []byte {
+func (b *body) assembleBody(declared uint32) []byte {
 	var code []byte
-	frame := b.frame(declared)
+	frame := b.frameCost(declared)
 	code = b.appendFuelTaken(code, b.entryCost)
 	if b.calls {
 		code = append(b.appendDepthTaken(code, frame), byte(opI32Or))

@@ -145,11 +145,11 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 	case op == opBlock || op == opLoop || op == opIf:
 		ins.imm, err = r.Signed(33)
 	case op == opBr || op == opBrIf || op == opCall || op >= opLocalGet && op <= opTableSet || op == opRefFunc:
-		ins.imm, err = index(r)
+		ins.imm, err = readIndex(r)
 	case op == opBrTable:
 		return readIndexes(r, "branch targets")
 	case op == opCallIndirect:
-		if ins.imm, err = index(r); err == nil {
+		if ins.imm, err = readIndex(r); err == nil {
 			_, err = r.U32()
 		}
 	case op == opSelectTyped:
@@ -175,7 +175,7 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 		return readBulkImmediates(op, r)
 	case op>>8 == 0xfd:
 		return readVectorImmediates(op, r)
-	case !plain(op):
+	case !isPlain(op):
 		return refuseOpcode(op)
 	}
 	return err
@@ -199,8 +199,8 @@ func refuseOpcode(op opcode) error {
 	return refusal.New(feature, "instruction %#x", uint16(op))
 }
 
-// plain tells whether op is a one-byte instruction without immediates.
-func plain(op opcode) bool {
+// isPlain tells whether op is a one-byte instruction without immediates.
+func isPlain(op opcode) bool {
 	switch op {
 	case opUnreachable, opNop, opElse, opEnd, opReturn, opDrop, opSelect, opRefIsNull:
 		return true
@@ -257,7 +257,7 @@ func readVectorImmediates(op opcode, r *wasmbin.Reader) (err error) {
 	return err
 }
 
-func index(r *wasmbin.Reader) (int64, error) {
+func readIndex(r *wasmbin.Reader) (int64, error) {
 	v, err := r.U32()
 	return int64(v), err
 }

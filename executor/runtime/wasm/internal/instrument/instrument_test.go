@@ -146,7 +146,7 @@ func TestCosts(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%x: %v", tc.code, err)
 		}
-		if got := cost(ins.op); got != tc.want {
+		if got := staticCost(ins.op); got != tc.want {
 			t.Errorf("instruction %x: got cost %d, want %d", tc.code, got, tc.want)
 		}
 	}

@@ -86,11 +86,11 @@ func Instrument(code []byte, host Host) (Module, error) {
 		return Module{}, err
 	}
 	m := &module{sections: sections, host: host}
-	if err := m.read(); err != nil {
+	if err := m.readSections(); err != nil {
 		return Module{}, err
 	}
 	m.fuelGlobal, m.depthGlobal = m.globals, m.globals+1
-	if err := m.rewrite(); err != nil {
+	if err := m.rewriteSections(); err != nil {
 		return Module{}, err
 	}
 	result := Module{Code: wasmbin.Join(m.sections), StartCost: m.startCost, HasStart: m.hasStart, Imports: m.imports}
@@ -142,8 +142,8 @@ func (m *module) helperIndex(h helper) uint32 {
 	return uint32(len(m.imported)+len(m.defined)) + uint32(h)
 }
 
-// rewrite replaces the sections that change.
-func (m *module) rewrite() error {
+// rewriteSections replaces the sections that change.
+func (m *module) rewriteSections() error {
 	code, err := m.rewriteCode()
 	if err != nil {
 		return err

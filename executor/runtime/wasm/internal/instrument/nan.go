@@ -28,10 +28,10 @@ func floatSeen(op opcode) wasmbin.ValueType {
 	return 0
 }
 
-// settled tells whether the float that op leaves on the stack has the same bits on
+// hasSettledBits tells whether the float that op leaves on the stack has the same bits on
 // every machine without our help: it was loaded, is a constant, or comes from an
 // integer.
-func settled(op opcode) bool {
+func hasSettledBits(op opcode) bool {
 	switch op {
 	case opF32Load, opF64Load, opF32Const, opF64Const, opF32ReintI32, opF64ReintI64:
 		return true

@@ -19,8 +19,8 @@ const (
 // noEntries is the content of a section that is not there.
 var noEntries = []byte{0}
 
-// read takes in what the pass needs to know, and refuses what is not allowed.
-func (m *module) read() error {
+// readSections takes in what the pass needs to know, and refuses what is not allowed.
+func (m *module) readSections() error {
 	m.startCost = fuel.Start
 	for _, section := range []struct {
 		id   wasmbin.SectionID

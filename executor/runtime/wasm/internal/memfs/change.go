@@ -7,7 +7,7 @@ type OpenFlags struct{ Create, Directory, Exclusive, Truncate, Write bool }
 
 // Open finds or makes a file, or finds a directory, and keeps it until Close.
 func (fs *FS) Open(from *Node, path string, flags OpenFlags) (*Node, Errno) {
-	p, errno := fs.find(from, path)
+	p, errno := fs.findPlace(from, path)
 	if errno != Success {
 		return nil, errno
 	}
@@ -41,20 +41,20 @@ func (fs *FS) openNew(p place, path string, flags OpenFlags) (*Node, Errno) {
 	case strings.HasSuffix(path, "/"):
 		return nil, IsDirectory
 	}
-	n, errno := fs.make(p, false)
+	n, errno := fs.makeNode(p, false)
 	if errno == Success {
 		n.opened++
 	}
 	return n, errno
 }
 
-func (fs *FS) make(p place, dir bool) (*Node, Errno) {
+func (fs *FS) makeNode(p place, dir bool) (*Node, Errno) {
 	switch {
 	case !p.dir.linked:
 		return nil, NoEntry
 	case !p.dir.area.writable:
 		return nil, ReadOnly
-	case fs.nodes >= MaxNodes || p.dir.depth() >= MaxDepth:
+	case fs.nodes >= MaxNodes || p.dir.depthInTree() >= MaxDepth:
 		return nil, NoSpace
 	}
 	return fs.newNode(p.dir, p.name, p.dir.area, dir), Success
@@ -63,39 +63,39 @@ func (fs *FS) make(p place, dir bool) (*Node, Errno) {
 // Close gives back what Open gave. An unlinked file goes with its last user.
 func (fs *FS) Close(n *Node) {
 	n.opened--
-	fs.forget(n)
+	fs.forgetNode(n)
 }
 
-func (fs *FS) forget(n *Node) {
+func (fs *FS) forgetNode(n *Node) {
 	if n.opened == 0 && !n.linked {
-		n.area.used -= n.held()
+		n.area.used -= n.heldBytes()
 		n.Data = nil
 		fs.nodes--
 	}
 }
 
-func (fs *FS) unlink(n *Node) {
+func (fs *FS) unlinkNode(n *Node) {
 	delete(n.parent.children, n.name)
 	n.linked = false
-	fs.forget(n)
+	fs.forgetNode(n)
 }
 
 // MakeDir makes a directory.
 func (fs *FS) MakeDir(from *Node, path string) Errno {
-	p, errno := fs.find(from, path)
+	p, errno := fs.findPlace(from, path)
 	switch {
 	case errno != Success:
 		return errno
 	case p.node != nil:
 		return Exists
 	}
-	_, errno = fs.make(p, true)
+	_, errno = fs.makeNode(p, true)
 	return errno
 }
 
 // Remove takes away a file, or an empty directory if dir is set.
 func (fs *FS) Remove(from *Node, path string, dir bool) Errno {
-	p, errno := fs.find(from, path)
+	p, errno := fs.findPlace(from, path)
 	switch n := p.node; {
 	case errno != Success:
 		return errno
@@ -110,17 +110,17 @@ func (fs *FS) Remove(from *Node, path string, dir bool) Errno {
 	case len(n.children) > 0:
 		return NotEmpty
 	}
-	fs.unlink(p.node)
+	fs.unlinkNode(p.node)
 	return Success
 }
 
 // Rename moves a file or directory, over an existing file or empty directory.
 func (fs *FS) Rename(from *Node, oldPath string, to *Node, newPath string) Errno {
-	src, errno := fs.find(from, oldPath)
+	src, errno := fs.findPlace(from, oldPath)
 	if errno != Success {
 		return errno
 	}
-	dst, errno := fs.find(to, newPath)
+	dst, errno := fs.findPlace(to, newPath)
 	if errno != Success {
 		return errno
 	}
@@ -132,26 +132,26 @@ func (fs *FS) Rename(from *Node, oldPath string, to *Node, newPath string) Errno
 		return ReadOnly
 	case dst.node == n:
 		return Success
-	case dst.dir.within(n):
+	case dst.dir.isWithin(n):
 		return Invalid
 	case !dst.dir.linked:
 		return NoEntry
-	case n.within(fs.in) != dst.dir.within(fs.in):
+	case n.isWithin(fs.in) != dst.dir.isWithin(fs.in):
 		return CrossDevice // a program copies then, which is charged
-	case n.IsDir() && dst.dir.depth()+n.height() > MaxDepth:
+	case n.IsDir() && dst.dir.depthInTree()+n.heightBelow() > MaxDepth:
 		return NoSpace
 	}
 	if old := dst.node; old != nil {
-		if errno := replaceable(old, n); errno != Success {
+		if errno := checkReplaceable(old, n); errno != Success {
 			return errno
 		}
 	} else if !n.IsDir() && strings.HasSuffix(newPath, "/") {
 		return NotDir
 	}
-	return fs.move(n, dst)
+	return fs.moveNode(n, dst)
 }
 
-func replaceable(old, n *Node) Errno {
+func checkReplaceable(old, n *Node) Errno {
 	switch {
 	case !old.parent.area.writable:
 		return ReadOnly
@@ -165,8 +165,8 @@ func replaceable(old, n *Node) Errno {
 	return Success
 }
 
-// move takes n to its new place. Between /tmp and /out the bytes change sides.
-func (fs *FS) move(n *Node, dst place) Errno {
+// moveNode takes n to its new place. Between /tmp and /out the bytes change sides.
+func (fs *FS) moveNode(n *Node, dst place) Errno {
 	if target := dst.dir.area; target != n.area {
 		size := n.treeSize()
 		if target.used+size > target.limit {
@@ -174,10 +174,10 @@ func (fs *FS) move(n *Node, dst place) Errno {
 		}
 		target.used += size
 		n.area.used -= size
-		n.walk(func(below *Node) { below.area = target })
+		n.walkDown(func(below *Node) { below.area = target })
 	}
 	if dst.node != nil {
-		fs.unlink(dst.node)
+		fs.unlinkNode(dst.node)
 	}
 	delete(n.parent.children, n.name)
 	n.parent, n.name = dst.dir, dst.name
@@ -186,14 +186,14 @@ func (fs *FS) move(n *Node, dst place) Errno {
 }
 
 func (n *Node) treeSize() (size uint64) {
-	n.walk(func(below *Node) { size += below.held() })
+	n.walkDown(func(below *Node) { size += below.heldBytes() })
 	return size
 }
 
-// height is how many levels there are below n.
-func (n *Node) height() (h int) {
+// heightBelow is how many levels there are below n.
+func (n *Node) heightBelow() (h int) {
 	for _, child := range n.children {
-		h = max(h, 1+child.height())
+		h = max(h, 1+child.heightBelow())
 	}
 	return h
 }
@@ -219,16 +219,16 @@ func (n *Node) WriteAt(data []byte, offset uint64) Errno {
 	if end < offset {
 		return FileTooBig
 	}
-	if errno := n.reserve(n.Growth(end), end); errno != Success {
+	if errno := n.reserveBytes(n.Growth(end), end); errno != Success {
 		return errno
 	}
-	n.own(n.Size())
+	n.ownContent(n.Size())
 	if offset == n.Size() {
 		n.Data = append(n.Data, data...)
 		return Success
 	}
 	if end > n.Size() {
-		n.extend(end)
+		n.extendTo(end)
 	}
 	copy(n.Data[offset:], data)
 	return Success
@@ -236,12 +236,12 @@ func (n *Node) WriteAt(data []byte, offset uint64) Errno {
 
 // Resize cuts a file, or fills it up with zeros.
 func (n *Node) Resize(size uint64) Errno {
-	if errno := n.reserve(n.Resized(size), size); errno != Success {
+	if errno := n.reserveBytes(n.Resized(size), size); errno != Success {
 		return errno
 	}
 	if n.borrowed {
-		n.own(size)
-		n.extend(max(size, n.Size()))
+		n.ownContent(size)
+		n.extendTo(max(size, n.Size()))
 		return Success
 	}
 	if size < n.Size() {
@@ -250,7 +250,7 @@ func (n *Node) Resize(size uint64) Errno {
 		n.Data = n.Data[:size]
 		return Success
 	}
-	n.extend(size)
+	n.extendTo(size)
 	return Success
 }
 
@@ -275,8 +275,8 @@ func (n *Node) Fits(growth, end uint64) Errno {
 	return Success
 }
 
-// reserve takes newly held bytes from what the area may hold.
-func (n *Node) reserve(growth, end uint64) Errno {
+// reserveBytes takes newly held bytes from what the area may hold.
+func (n *Node) reserveBytes(growth, end uint64) Errno {
 	errno := n.Fits(growth, end)
 	if errno == Success {
 		n.area.used += growth
@@ -284,6 +284,6 @@ func (n *Node) reserve(growth, end uint64) Errno {
 	return errno
 }
 
-func (n *Node) extend(size uint64) {
+func (n *Node) extendTo(size uint64) {
 	n.Data = append(n.Data, make([]byte, size-n.Size())...)
 }

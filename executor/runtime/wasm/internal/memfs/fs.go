@@ -135,8 +135,8 @@ func (fs *FS) Nodes() uint64 { return fs.nodes }
 // Root is the directory "/".
 func (fs *FS) Root() *Node { return fs.root }
 
-// file is the node as an entry of a tree.
-func (n *Node) file(path string) result.File {
+// asFile is the node as an entry of a tree.
+func (n *Node) asFile(path string) result.File {
 	if n.IsDir() {
 		return result.File{Path: path, Dir: true}
 	}
@@ -148,8 +148,8 @@ func (n *Node) file(path string) result.File {
 // to 32 KiB each, would take gigabytes.
 func (fs *FS) Output() []result.File {
 	var files []result.File
-	fs.out.list("", func(path string, n *Node) (descend bool) {
-		files = append(files, n.file(path))
+	fs.out.listBelow("", func(path string, n *Node) (descend bool) {
+		files = append(files, n.asFile(path))
 		return len(path) <= result.MaxPathBytes
 	})
 	slices.SortFunc(files, func(a, b result.File) int { return strings.Compare(a.Path, b.Path) })

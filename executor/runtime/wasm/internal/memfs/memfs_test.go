@@ -258,13 +258,13 @@ func TestAccounts(t *testing.T) {
 
 func checkAccounts(t *rapid.T, fs *FS, open []*Node) {
 	files := map[*Node]bool{}
-	fs.root.walk(func(n *Node) { files[n] = true })
+	fs.root.walkDown(func(n *Node) { files[n] = true })
 	for _, n := range open {
 		files[n] = true
 	}
 	sums := map[*area]uint64{}
 	for n := range files {
-		sums[n.area] += n.held()
+		sums[n.area] += n.heldBytes()
 	}
 	if uint64(len(files)) != fs.nodes {
 		t.Fatalf("%d nodes are counted, %d are there", fs.nodes, len(files))

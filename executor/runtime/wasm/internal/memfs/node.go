@@ -42,16 +42,16 @@ func (n *Node) IsDir() bool { return n.children != nil }
 // Size is a file's length in bytes; a directory has none.
 func (n *Node) Size() uint64 { return uint64(len(n.Data)) }
 
-// held is how many bytes of its area a file takes.
-func (n *Node) held() uint64 {
+// heldBytes is how many bytes of its area a file takes.
+func (n *Node) heldBytes() uint64 {
 	if n.borrowed {
 		return 0
 	}
 	return n.Size()
 }
 
-// own makes the first bytes of an input's content, at most size, the file's own.
-func (n *Node) own(size uint64) {
+// ownContent makes the first bytes of an input's content, at most size, the file's own.
+func (n *Node) ownContent(size uint64) {
 	if n.borrowed {
 		n.Data, n.borrowed = append([]byte(nil), n.Data[:min(size, n.Size())]...), false
 	}
@@ -71,8 +71,8 @@ func (n *Node) Parent() *Node {
 	return n.parent
 }
 
-// within tells whether n is dir or lies below it.
-func (n *Node) within(dir *Node) bool {
+// isWithin tells whether n is dir or lies below it.
+func (n *Node) isWithin(dir *Node) bool {
 	for ; n != nil; n = n.parent {
 		if n == dir {
 			return true
@@ -81,21 +81,21 @@ func (n *Node) within(dir *Node) bool {
 	return false
 }
 
-// walk calls visit for n and everything below, parents first.
-func (n *Node) walk(visit func(n *Node)) {
+// walkDown calls visit for n and everything below, parents first.
+func (n *Node) walkDown(visit func(n *Node)) {
 	visit(n)
 	for _, child := range n.children {
-		child.walk(visit)
+		child.walkDown(visit)
 	}
 }
 
-// list calls visit for everything below n with its path, parents first, in sorted order. It goes on below a directory if
+// listBelow calls visit for everything below n with its path, parents first, in sorted order. It goes on below a directory if
 // visit says so.
-func (n *Node) list(prefix string, visit func(path string, n *Node) (descend bool)) {
+func (n *Node) listBelow(prefix string, visit func(path string, n *Node) (descend bool)) {
 	for _, name := range n.Names() {
 		child := n.children[name]
 		if visit(prefix+name, child) {
-			child.list(prefix+name+"/", visit)
+			child.listBelow(prefix+name+"/", visit)
 		}
 	}
 }

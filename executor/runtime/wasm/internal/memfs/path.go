@@ -13,7 +13,7 @@ type place struct {
 // Lookup follows a path from a directory. An absolute path begins at the root; a
 // ".." above the root stays there.
 func (fs *FS) Lookup(from *Node, path string) (*Node, Errno) {
-	p, errno := fs.find(from, path)
+	p, errno := fs.findPlace(from, path)
 	switch {
 	case errno != Success:
 		return nil, errno
@@ -23,8 +23,8 @@ func (fs *FS) Lookup(from *Node, path string) (*Node, Errno) {
 	return p.node, Success
 }
 
-// find is Lookup for paths whose last name need not exist.
-func (fs *FS) find(from *Node, path string) (place, Errno) {
+// findPlace is Lookup for paths whose last name need not exist.
+func (fs *FS) findPlace(from *Node, path string) (place, Errno) {
 	switch {
 	case path == "":
 		return place{}, NoEntry
@@ -49,7 +49,7 @@ func (fs *FS) find(from *Node, path string) (place, Errno) {
 		case len(name) > MaxName:
 			return place{}, NameTooLong
 		}
-		p = step(p.node, name)
+		p = stepInto(p.node, name)
 	}
 	if strings.HasSuffix(path, "/") && p.node != nil && !p.node.IsDir() {
 		return place{}, NotDir
@@ -57,7 +57,7 @@ func (fs *FS) find(from *Node, path string) (place, Errno) {
 	return p, Success
 }
 
-func step(dir *Node, name string) place {
+func stepInto(dir *Node, name string) place {
 	switch name {
 	case ".":
 		return place{dir: dir.Parent(), name: dir.name, node: dir}
@@ -68,7 +68,7 @@ func step(dir *Node, name string) place {
 	return place{dir: dir, name: name, node: dir.children[name]}
 }
 
-func (n *Node) depth() int {
+func (n *Node) depthInTree() int {
 	d := 0
 	for ; n.parent != nil; n = n.parent {
 		d++

@@ -28,16 +28,16 @@ type clock struct {
 	elapsed uint64 // nanoseconds
 }
 
-// base is what the clock shows at the start, in nanoseconds.
-func (k *clock) base(id uint32) uint64 {
+// startTime is what the clock shows at the start, in nanoseconds.
+func (k *clock) startTime(id uint32) uint64 {
 	if id == clockRealtime {
 		return uint64(k.start) * 1_000_000_000
 	}
 	return monotonicStart
 }
 
-func (k *clock) read(id uint32) uint64 {
-	now := k.base(id) + k.elapsed
+func (k *clock) nextTime(id uint32) uint64 {
+	now := k.startTime(id) + k.elapsed
 	k.sleepUntil(k.elapsed + clockStep)
 	return now
 }
@@ -57,5 +57,5 @@ func (c *call) clockTimeGet() Errno {
 	if c.u32(0) >= clocks {
 		return memfs.Invalid
 	}
-	return c.putU64(c.u32(2), c.clock.read(c.u32(0)))
+	return c.putU64(c.u32(2), c.clock.nextTime(c.u32(0)))
 }

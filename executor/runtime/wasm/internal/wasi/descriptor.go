@@ -41,16 +41,16 @@ type descriptor struct {
 	stream             *stream // of the app's stdout and stderr
 }
 
-func (c *call) descriptor(fd uint32) (*descriptor, Errno) {
+func (c *call) descriptorAt(fd uint32) (*descriptor, Errno) {
 	if fd >= uint32(len(c.fds)) || c.fds[fd] == nil {
 		return nil, memfs.BadFile
 	}
 	return c.fds[fd], memfs.Success
 }
 
-// directory gives the node of an open directory.
-func (c *call) directory(fd uint32) (*memfs.Node, Errno) {
-	d, errno := c.descriptor(fd)
+// directoryAt gives the node of an open directory.
+func (c *call) directoryAt(fd uint32) (*memfs.Node, Errno) {
+	d, errno := c.descriptorAt(fd)
 	switch {
 	case errno != memfs.Success:
 		return nil, errno
@@ -60,9 +60,9 @@ func (c *call) directory(fd uint32) (*memfs.Node, Errno) {
 	return d.node, memfs.Success
 }
 
-// file gives an open regular file.
-func (c *call) file(fd uint32) (*descriptor, Errno) {
-	d, errno := c.descriptor(fd)
+// fileAt gives an open regular file.
+func (c *call) fileAt(fd uint32) (*descriptor, Errno) {
+	d, errno := c.descriptorAt(fd)
 	switch {
 	case errno != memfs.Success:
 		return nil, errno
@@ -74,8 +74,8 @@ func (c *call) file(fd uint32) (*descriptor, Errno) {
 	return d, memfs.Success
 }
 
-// install gives a descriptor the lowest free number.
-func (c *call) install(d *descriptor) (uint32, Errno) {
+// installDescriptor gives a descriptor the lowest free number.
+func (c *call) installDescriptor(d *descriptor) (uint32, Errno) {
 	for fd, used := range c.fds {
 		if used == nil {
 			c.fds[fd] = d
@@ -92,7 +92,7 @@ func (c *call) install(d *descriptor) (uint32, Errno) {
 // onDescriptor does nothing, successfully, if parameter 0 is a descriptor: advice,
 // syncing, rights and times have no meaning here.
 func (c *call) onDescriptor() Errno {
-	_, errno := c.descriptor(c.u32(0))
+	_, errno := c.descriptorAt(c.u32(0))
 	return errno
 }
 
@@ -119,16 +119,16 @@ func (c *call) fdFileStatSetTimes() Errno {
 }
 
 func (c *call) fdClose() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
-	c.release(d)
+	c.releaseDescriptor(d)
 	c.fds[c.u32(0)] = nil
 	return memfs.Success
 }
 
-func (c *call) release(d *descriptor) {
+func (c *call) releaseDescriptor(d *descriptor) {
 	if d.node != nil && d.preopen == "" {
 		c.fs.Close(d.node)
 	}
@@ -136,37 +136,37 @@ func (c *call) release(d *descriptor) {
 
 func (c *call) fdRenumber() Errno {
 	from, to := c.u32(0), c.u32(1)
-	d, errno := c.descriptor(from)
+	d, errno := c.descriptorAt(from)
 	if errno != memfs.Success {
 		return errno
 	}
-	old, errno := c.descriptor(to)
+	old, errno := c.descriptorAt(to)
 	if errno != memfs.Success || from == to {
 		return errno
 	}
-	c.release(old)
+	c.releaseDescriptor(old)
 	c.fds[to], c.fds[from] = d, nil
 	return memfs.Success
 }
 
 func (c *call) fdStatGet() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
-	b, errno := c.bytes(c.u32(1), 24)
+	b, errno := c.viewBytes(c.u32(1), 24)
 	if errno != memfs.Success {
 		return errno
 	}
 	clear(b)
 	b[0] = d.fileType
 	binary.LittleEndian.PutUint16(b[2:], d.flags)
-	binary.LittleEndian.PutUint64(b[8:], d.rights())
+	binary.LittleEndian.PutUint64(b[8:], d.rightsMask())
 	binary.LittleEndian.PutUint64(b[16:], allRights)
 	return memfs.Success
 }
 
-func (d *descriptor) rights() uint64 {
+func (d *descriptor) rightsMask() uint64 {
 	rights := uint64(allRights)
 	if !d.readable {
 		rights &^= rightRead
@@ -183,12 +183,12 @@ func (d *descriptor) rights() uint64 {
 
 // fdStatSetRights gives up rights; none can be had that are not there. Those to read and to write have an effect.
 func (c *call) fdStatSetRights() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
 	kept := c.u64(1)
-	if kept&^d.rights() != 0 {
+	if kept&^d.rightsMask() != 0 {
 		return memfs.NotCapable
 	}
 	d.dropped |= allRights &^ kept
@@ -198,7 +198,7 @@ func (c *call) fdStatSetRights() Errno {
 }
 
 func (c *call) fdStatSetFlags() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	if errno == memfs.Success {
 		d.flags = uint16(c.u32(1)) & 0x1f
 	}
@@ -206,7 +206,7 @@ func (c *call) fdStatSetFlags() Errno {
 }
 
 func (c *call) fdFileStatGet() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
@@ -215,7 +215,7 @@ func (c *call) fdFileStatGet() Errno {
 
 // putFileStat writes what there is to know of a file: its number, type and size.
 func (c *call) putFileStat(offset uint32, fileType byte, n *memfs.Node) Errno {
-	b, errno := c.bytes(offset, 64)
+	b, errno := c.viewBytes(offset, 64)
 	if errno != memfs.Success {
 		return errno
 	}
@@ -230,7 +230,7 @@ func (c *call) putFileStat(offset uint32, fileType byte, n *memfs.Node) Errno {
 }
 
 func (c *call) fdPrestatGet() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
@@ -241,7 +241,7 @@ func (c *call) fdPrestatGet() Errno {
 }
 
 func (c *call) fdPrestatDirName() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
@@ -251,7 +251,7 @@ func (c *call) fdPrestatDirName() Errno {
 	if c.u32(2) < uint32(len(d.preopen)) {
 		return memfs.NameTooLong
 	}
-	b, errno := c.bytes(c.u32(1), uint32(len(d.preopen)))
+	b, errno := c.viewBytes(c.u32(1), uint32(len(d.preopen)))
 	copy(b, d.preopen)
 	return errno
 }

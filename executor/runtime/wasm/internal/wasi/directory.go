@@ -19,17 +19,17 @@ const direntSize = 24
 // fdReaddir writes the listing from a place on: ".", "..", then the names sorted by
 // bytes. The listing is taken when it is read from place 0 and stays as it was.
 func (c *call) fdReaddir() Errno {
-	dir, errno := c.directory(c.u32(0))
+	dir, errno := c.directoryAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
 	d, at, size, place := c.fds[c.u32(0)], c.u32(1), c.u32(2), c.u64(3)
-	buffer, errno := c.bytes(at, size)
+	buffer, errno := c.viewBytes(at, size)
 	if errno != memfs.Success {
 		return errno
 	}
 	if place == 0 || d.listing == nil {
-		d.listing = c.list(dir)
+		d.listing = c.listEntries(dir)
 	}
 	if place > uint64(len(d.listing)) {
 		return memfs.Invalid
@@ -39,15 +39,15 @@ func (c *call) fdReaddir() Errno {
 		if used == len(buffer) {
 			break
 		}
-		used += copy(buffer[used:], e.encode(place+uint64(i)+1))
+		used += copy(buffer[used:], e.encodeEntry(place+uint64(i)+1))
 	}
 	c.chargeBytes(uint64(used))
 	return c.putU32(c.u32(4), uint32(used))
 }
 
-func (c *call) list(dir *memfs.Node) []entry {
+func (c *call) listEntries(dir *memfs.Node) []entry {
 	names := dir.Names()
-	c.charge(uint64(len(names)+2) * fuel.HostEntry)
+	c.chargeFuel(uint64(len(names)+2) * fuel.HostEntry)
 	listing := []entry{{".", dir}, {"..", dir.Parent()}}
 	for _, name := range names {
 		listing = append(listing, entry{name, dir.Child(name)})
@@ -55,7 +55,7 @@ func (c *call) list(dir *memfs.Node) []entry {
 	return listing
 }
 
-func (e entry) encode(next uint64) []byte {
+func (e entry) encodeEntry(next uint64) []byte {
 	b := make([]byte, direntSize, direntSize+len(e.name))
 	binary.LittleEndian.PutUint64(b, next)
 	binary.LittleEndian.PutUint64(b[8:], e.node.Inode)

@@ -25,55 +25,55 @@ func Functions() []Function {
 
 // A signature has a letter for each parameter: i for i32, I for i64.
 var functions = []Function{
-	function("args_get", "ii", (*call).argsGet),
-	function("args_sizes_get", "ii", (*call).argsSizesGet),
-	function("clock_res_get", "ii", (*call).clockResGet),
-	function("clock_time_get", "iIi", (*call).clockTimeGet),
-	function("environ_get", "ii", (*call).environGet),
-	function("environ_sizes_get", "ii", (*call).environSizesGet),
-	function("fd_advise", "iIIi", (*call).onDescriptor),
-	function("fd_allocate", "iII", (*call).fdAllocate),
-	function("fd_close", "i", (*call).fdClose),
-	function("fd_datasync", "i", (*call).onDescriptor),
-	function("fd_fdstat_get", "ii", (*call).fdStatGet),
-	function("fd_fdstat_set_flags", "ii", (*call).fdStatSetFlags),
-	function("fd_fdstat_set_rights", "iII", (*call).fdStatSetRights),
-	function("fd_filestat_get", "ii", (*call).fdFileStatGet),
-	function("fd_filestat_set_size", "iI", (*call).fdFileStatSetSize),
-	function("fd_filestat_set_times", "iIIi", (*call).fdFileStatSetTimes),
-	function("fd_pread", "iiiIi", (*call).fdPread),
-	function("fd_prestat_dir_name", "iii", (*call).fdPrestatDirName),
-	function("fd_prestat_get", "ii", (*call).fdPrestatGet),
-	function("fd_pwrite", "iiiIi", (*call).fdPwrite),
-	function("fd_read", "iiii", (*call).fdRead),
-	function("fd_readdir", "iiiIi", (*call).fdReaddir),
-	function("fd_renumber", "ii", (*call).fdRenumber),
-	function("fd_seek", "iIii", (*call).fdSeek),
-	function("fd_sync", "i", (*call).onDescriptor),
-	function("fd_tell", "ii", (*call).fdTell),
-	function("fd_write", "iiii", (*call).fdWrite),
-	function("path_create_directory", "iii", (*call).pathCreateDirectory),
-	function("path_filestat_get", "iiiii", (*call).pathFileStatGet),
-	function("path_filestat_set_times", "iiiiIIi", (*call).pathFileStatSetTimes),
-	function("path_link", "iiiiiii", (*call).unsupported),
-	function("path_open", "iiiiiIIii", (*call).pathOpen),
-	function("path_readlink", "iiiiii", (*call).pathReadlink),
-	function("path_remove_directory", "iii", (*call).pathRemoveDirectory),
-	function("path_rename", "iiiiii", (*call).pathRename),
-	function("path_symlink", "iiiii", (*call).unsupported),
-	function("path_unlink_file", "iii", (*call).pathUnlinkFile),
-	function("poll_oneoff", "iiii", (*call).pollOneoff),
-	exit("proc_exit", "i", (*call).procExit),
-	function("proc_raise", "i", (*call).missing),
-	function("random_get", "ii", (*call).randomGet),
-	function("sched_yield", "", (*call).schedYield),
-	function("sock_accept", "iii", (*call).socket),
-	function("sock_recv", "iiiiii", (*call).socket),
-	function("sock_send", "iiiii", (*call).socket),
-	function("sock_shutdown", "ii", (*call).socket),
+	newFunction("args_get", "ii", (*call).argsGet),
+	newFunction("args_sizes_get", "ii", (*call).argsSizesGet),
+	newFunction("clock_res_get", "ii", (*call).clockResGet),
+	newFunction("clock_time_get", "iIi", (*call).clockTimeGet),
+	newFunction("environ_get", "ii", (*call).environGet),
+	newFunction("environ_sizes_get", "ii", (*call).environSizesGet),
+	newFunction("fd_advise", "iIIi", (*call).onDescriptor),
+	newFunction("fd_allocate", "iII", (*call).fdAllocate),
+	newFunction("fd_close", "i", (*call).fdClose),
+	newFunction("fd_datasync", "i", (*call).onDescriptor),
+	newFunction("fd_fdstat_get", "ii", (*call).fdStatGet),
+	newFunction("fd_fdstat_set_flags", "ii", (*call).fdStatSetFlags),
+	newFunction("fd_fdstat_set_rights", "iII", (*call).fdStatSetRights),
+	newFunction("fd_filestat_get", "ii", (*call).fdFileStatGet),
+	newFunction("fd_filestat_set_size", "iI", (*call).fdFileStatSetSize),
+	newFunction("fd_filestat_set_times", "iIIi", (*call).fdFileStatSetTimes),
+	newFunction("fd_pread", "iiiIi", (*call).fdPread),
+	newFunction("fd_prestat_dir_name", "iii", (*call).fdPrestatDirName),
+	newFunction("fd_prestat_get", "ii", (*call).fdPrestatGet),
+	newFunction("fd_pwrite", "iiiIi", (*call).fdPwrite),
+	newFunction("fd_read", "iiii", (*call).fdRead),
+	newFunction("fd_readdir", "iiiIi", (*call).fdReaddir),
+	newFunction("fd_renumber", "ii", (*call).fdRenumber),
+	newFunction("fd_seek", "iIii", (*call).fdSeek),
+	newFunction("fd_sync", "i", (*call).onDescriptor),
+	newFunction("fd_tell", "ii", (*call).fdTell),
+	newFunction("fd_write", "iiii", (*call).fdWrite),
+	newFunction("path_create_directory", "iii", (*call).pathCreateDirectory),
+	newFunction("path_filestat_get", "iiiii", (*call).pathFileStatGet),
+	newFunction("path_filestat_set_times", "iiiiIIi", (*call).pathFileStatSetTimes),
+	newFunction("path_link", "iiiiiii", (*call).linkUnsupported),
+	newFunction("path_open", "iiiiiIIii", (*call).pathOpen),
+	newFunction("path_readlink", "iiiiii", (*call).pathReadlink),
+	newFunction("path_remove_directory", "iii", (*call).pathRemoveDirectory),
+	newFunction("path_rename", "iiiiii", (*call).pathRename),
+	newFunction("path_symlink", "iiiii", (*call).linkUnsupported),
+	newFunction("path_unlink_file", "iii", (*call).pathUnlinkFile),
+	newFunction("poll_oneoff", "iiii", (*call).pollOneoff),
+	newExitFunction("proc_exit", "i", (*call).procExit),
+	newFunction("proc_raise", "i", (*call).signalUnsupported),
+	newFunction("random_get", "ii", (*call).randomGet),
+	newFunction("sched_yield", "", (*call).schedYield),
+	newFunction("sock_accept", "iii", (*call).socketUnsupported),
+	newFunction("sock_recv", "iiiiii", (*call).socketUnsupported),
+	newFunction("sock_send", "iiiii", (*call).socketUnsupported),
+	newFunction("sock_shutdown", "ii", (*call).socketUnsupported),
 }
 
-func function(name, signature string, run func(*call) Errno) Function {
+func newFunction(name, signature string, run func(*call) Errno) Function {
 	f := Function{Name: name, run: run, Type: wasmbin.FuncType{Results: []byte{wasmbin.I32}}}
 	for _, letter := range signature {
 		typ := wasmbin.I32
@@ -85,21 +85,21 @@ func function(name, signature string, run func(*call) Errno) Function {
 	return f
 }
 
-func exit(name, signature string, run func(*call) Errno) Function {
-	f := function(name, signature, run)
+func newExitFunction(name, signature string, run func(*call) Errno) Function {
+	f := newFunction(name, signature, run)
 	f.Type.Results, f.noResult = nil, true
 	return f
 }
 
-// unsupported: there are no links.
-func (c *call) unsupported() Errno { return memfs.NotSupp }
+// linkUnsupported: there are no links.
+func (c *call) linkUnsupported() Errno { return memfs.NotSupp }
 
-// missing: there are no signals.
-func (c *call) missing() Errno { return memfs.NoSystem }
+// signalUnsupported: there are no signals.
+func (c *call) signalUnsupported() Errno { return memfs.NoSystem }
 
-// socket: there is no network.
-func (c *call) socket() Errno {
-	if _, errno := c.descriptor(c.u32(0)); errno != memfs.Success {
+// socketUnsupported: there is no network.
+func (c *call) socketUnsupported() Errno {
+	if _, errno := c.descriptorAt(c.u32(0)); errno != memfs.Success {
 		return errno
 	}
 	return memfs.NotSocket

@@ -96,12 +96,12 @@ func New(c Config, meter Meter) (*Host, error) {
 		}
 	}
 	if c.Stdin != "" {
-		if err := h.redirect(0, "in/"+c.Stdin, descriptor{readable: true}, memfs.OpenFlags{}); err != nil {
+		if err := h.redirectStream(0, "in/"+c.Stdin, descriptor{readable: true}, memfs.OpenFlags{}); err != nil {
 			return nil, fmt.Errorf("stdin %q: %w", c.Stdin, err)
 		}
 	}
 	if c.Stdout != "" {
-		if err := h.redirect(1, "out/"+c.Stdout, descriptor{writable: true}, memfs.OpenFlags{Create: true, Write: true}); err != nil {
+		if err := h.redirectStream(1, "out/"+c.Stdout, descriptor{writable: true}, memfs.OpenFlags{Create: true, Write: true}); err != nil {
 			return nil, fmt.Errorf("stdout %q: %w", c.Stdout, err)
 		}
 	}
@@ -145,8 +145,8 @@ func (h *Host) makeFolders(path string) Errno {
 	return memfs.Success
 }
 
-// redirect makes a stream a file, as a shell does before it starts a program, with the folders that it lies in.
-func (h *Host) redirect(fd int, path string, d descriptor, flags memfs.OpenFlags) error {
+// redirectStream makes a stream a file, as a shell does before it starts a program, with the folders that it lies in.
+func (h *Host) redirectStream(fd int, path string, d descriptor, flags memfs.OpenFlags) error {
 	if flags.Create {
 		if errno := h.makeFolders(path); errno != memfs.Success {
 			return errno
@@ -169,7 +169,7 @@ func (h *Host) Output() []result.File { return h.fs.Output() }
 
 // Logs are the beginnings of what the app printed.
 func (h *Host) Logs() (stdout, stderr []byte) {
-	return h.stdout.beginning(MaxLog), h.stderr.beginning(MaxLog)
+	return h.stdout.firstBytes(MaxLog), h.stderr.firstBytes(MaxLog)
 }
 
 // Printed is what the app wrote to stdout, and false when it was more than OutputLimit.
@@ -178,7 +178,7 @@ func (h *Host) Printed() ([]byte, bool) {
 }
 
 // StderrEnd is the end of what the app wrote to stderr.
-func (h *Host) StderrEnd() []byte { return h.stderr.end() }
+func (h *Host) StderrEnd() []byte { return h.stderr.lastBytes() }
 
 // call is one call of a host function.
 type call struct {
@@ -191,28 +191,28 @@ type call struct {
 // panics with a *Stop when the run has to end.
 func (h *Host) Call(f Function, memory Memory, stack []uint64) {
 	c := &call{Host: h, memory: memory, stack: stack}
-	c.charge(fuel.HostCall)
+	c.chargeFuel(fuel.HostCall)
 	errno := f.run(c)
 	if errno == memfs.OutputFull {
-		c.stop(Stop{Reason: runtime.OutputTooLarge})
+		c.stopRun(Stop{Reason: runtime.OutputTooLarge})
 	}
 	if !f.noResult {
 		stack[0] = uint64(errno)
 	}
 }
 
-// charge takes fuel, and ends the run when there is not enough.
-func (c *call) charge(amount uint64) {
+// chargeFuel takes fuel, and ends the run when there is not enough.
+func (c *call) chargeFuel(amount uint64) {
 	left := c.meter.Fuel() - int64(min(amount, 1<<61))
 	c.meter.SetFuel(left)
 	if left < 0 {
-		c.stop(Stop{Reason: runtime.OutOfFuel})
+		c.stopRun(Stop{Reason: runtime.OutOfFuel})
 	}
 }
 
-func (c *call) chargeBytes(n uint64) { c.charge(n / fuel.BytesPerFuel) }
+func (c *call) chargeBytes(n uint64) { c.chargeFuel(n / fuel.BytesPerFuel) }
 
-func (c *call) stop(s Stop) {
+func (c *call) stopRun(s Stop) {
 	c.Stopped = &s
 	panic(&s)
 }
@@ -220,8 +220,8 @@ func (c *call) stop(s Stop) {
 func (c *call) u32(i int) uint32 { return uint32(c.stack[i]) }
 func (c *call) u64(i int) uint64 { return c.stack[i] }
 
-// bytes gives a view of the app's memory.
-func (c *call) bytes(offset, size uint32) ([]byte, Errno) {
+// viewBytes gives a view of the app's memory.
+func (c *call) viewBytes(offset, size uint32) ([]byte, Errno) {
 	if c.memory == nil {
 		return nil, memfs.Fault
 	}
@@ -233,7 +233,7 @@ func (c *call) bytes(offset, size uint32) ([]byte, Errno) {
 }
 
 func (c *call) putU32(offset, v uint32) Errno {
-	b, errno := c.bytes(offset, 4)
+	b, errno := c.viewBytes(offset, 4)
 	if errno == memfs.Success {
 		binary.LittleEndian.PutUint32(b, v)
 	}
@@ -241,16 +241,16 @@ func (c *call) putU32(offset, v uint32) Errno {
 }
 
 func (c *call) putU64(offset uint32, v uint64) Errno {
-	b, errno := c.bytes(offset, 8)
+	b, errno := c.viewBytes(offset, 8)
 	if errno == memfs.Success {
 		binary.LittleEndian.PutUint64(b, v)
 	}
 	return errno
 }
 
-// path reads a path and charges for following it.
-func (c *call) path(offset, size uint32) (string, Errno) {
-	c.charge(fuel.HostPath + uint64(size))
-	b, errno := c.bytes(offset, size)
+// readPath reads a path and charges for following it.
+func (c *call) readPath(offset, size uint32) (string, Errno) {
+	c.chargeFuel(fuel.HostPath + uint64(size))
+	b, errno := c.viewBytes(offset, size)
 	return string(b), errno
 }

@@ -11,20 +11,20 @@ import (
 // maxBuffers is how many buffers one call may name.
 const maxBuffers = 1024
 
-// buffers reads a list of buffers, charges for it, and gives their total length.
-func (c *call) buffers(list, count uint32) ([][]byte, uint64, Errno) {
-	c.charge(uint64(count) * fuel.HostVector)
+// readBuffers reads a list of buffers, charges for it, and gives their total length.
+func (c *call) readBuffers(list, count uint32) ([][]byte, uint64, Errno) {
+	c.chargeFuel(uint64(count) * fuel.HostVector)
 	if count > maxBuffers {
 		return nil, 0, memfs.Invalid
 	}
-	vector, errno := c.bytes(list, count*8)
+	vector, errno := c.viewBytes(list, count*8)
 	if errno != memfs.Success {
 		return nil, 0, errno
 	}
 	buffers, total := make([][]byte, 0, count), uint64(0)
 	for ; len(vector) > 0; vector = vector[8:] {
 		at, size := binary.LittleEndian.Uint32(vector), binary.LittleEndian.Uint32(vector[4:])
-		b, errno := c.bytes(at, size)
+		b, errno := c.viewBytes(at, size)
 		if errno != memfs.Success {
 			return nil, 0, errno
 		}
@@ -37,7 +37,7 @@ func (c *call) buffers(list, count uint32) ([][]byte, uint64, Errno) {
 }
 
 func (c *call) fdRead() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	switch {
 	case errno != memfs.Success:
 		return errno
@@ -57,7 +57,7 @@ func (c *call) fdRead() Errno {
 }
 
 func (c *call) fdPread() Errno {
-	d, errno := c.file(c.u32(0))
+	d, errno := c.fileAt(c.u32(0))
 	switch {
 	case errno != memfs.Success:
 		return errno
@@ -74,7 +74,7 @@ func (c *call) fdPread() Errno {
 // readInto fills the buffers (parameters 1 and 2) until they are full or the file
 // ends, never less.
 func (c *call) readInto(n *memfs.Node, offset uint64) (uint32, Errno) {
-	buffers, _, errno := c.buffers(c.u32(1), c.u32(2))
+	buffers, _, errno := c.readBuffers(c.u32(1), c.u32(2))
 	if errno != memfs.Success {
 		return 0, errno
 	}
@@ -88,7 +88,7 @@ func (c *call) readInto(n *memfs.Node, offset uint64) (uint32, Errno) {
 }
 
 func (c *call) fdWrite() Errno {
-	d, errno := c.descriptor(c.u32(0))
+	d, errno := c.descriptorAt(c.u32(0))
 	switch {
 	case errno != memfs.Success:
 		return errno
@@ -109,7 +109,7 @@ func (c *call) fdWrite() Errno {
 }
 
 func (c *call) fdPwrite() Errno {
-	d, errno := c.file(c.u32(0))
+	d, errno := c.fileAt(c.u32(0))
 	switch {
 	case errno != memfs.Success:
 		return errno
@@ -125,7 +125,7 @@ func (c *call) fdPwrite() Errno {
 
 // writeFrom writes the buffers (parameters 1 and 2), all or nothing.
 func (c *call) writeFrom(n *memfs.Node, offset uint64) (uint32, Errno) {
-	buffers, total, errno := c.buffers(c.u32(1), c.u32(2))
+	buffers, total, errno := c.readBuffers(c.u32(1), c.u32(2))
 	if errno != memfs.Success || total == 0 {
 		return 0, errno
 	}
@@ -148,13 +148,13 @@ func (c *call) writeFrom(n *memfs.Node, offset uint64) (uint32, Errno) {
 
 // writeStream keeps what a stream keeps and drops the rest; the app does not notice.
 func (c *call) writeStream(s *stream) Errno {
-	buffers, total, errno := c.buffers(c.u32(1), c.u32(2))
+	buffers, total, errno := c.readBuffers(c.u32(1), c.u32(2))
 	if errno != memfs.Success {
 		return errno
 	}
 	c.chargeBytes(total)
 	for _, b := range buffers {
-		s.write(b)
+		s.writeBytes(b)
 	}
 	return c.putU32(c.u32(3), uint32(total))
 }
@@ -167,7 +167,7 @@ const (
 )
 
 func (c *call) fdSeek() Errno {
-	d, errno := c.file(c.u32(0))
+	d, errno := c.fileAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
@@ -191,7 +191,7 @@ func (c *call) fdSeek() Errno {
 }
 
 func (c *call) fdTell() Errno {
-	d, errno := c.file(c.u32(0))
+	d, errno := c.fileAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
@@ -199,7 +199,7 @@ func (c *call) fdTell() Errno {
 }
 
 func (c *call) fdAllocate() Errno {
-	d, errno := c.file(c.u32(0))
+	d, errno := c.fileAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
@@ -207,18 +207,18 @@ func (c *call) fdAllocate() Errno {
 	if size == 0 || offset > memfs.MaxFile || size > memfs.MaxFile {
 		return memfs.Invalid
 	}
-	return c.resize(d, max(d.node.Size(), offset+size))
+	return c.resizeFile(d, max(d.node.Size(), offset+size))
 }
 
 func (c *call) fdFileStatSetSize() Errno {
-	d, errno := c.file(c.u32(0))
+	d, errno := c.fileAt(c.u32(0))
 	if errno != memfs.Success {
 		return errno
 	}
-	return c.resize(d, c.u64(1))
+	return c.resizeFile(d, c.u64(1))
 }
 
-func (c *call) resize(d *descriptor, size uint64) Errno {
+func (c *call) resizeFile(d *descriptor, size uint64) Errno {
 	if !d.writable {
 		return memfs.BadFile
 	}

@@ -16,11 +16,11 @@ const (
 // dirAndPath reads a directory's descriptor and a path, from the parameters with
 // these numbers.
 func (c *call) dirAndPath(fd, path int) (*memfs.Node, string, Errno) {
-	dir, errno := c.directory(c.u32(fd))
+	dir, errno := c.directoryAt(c.u32(fd))
 	if errno != memfs.Success {
 		return nil, "", errno
 	}
-	name, errno := c.path(c.u32(path), c.u32(path+1))
+	name, errno := c.readPath(c.u32(path), c.u32(path+1))
 	return dir, name, errno
 }
 
@@ -44,12 +44,12 @@ func (c *call) pathOpen() Errno {
 	}
 	d.fileType = fileType(d.node)
 	if d.node.IsDir() && d.writable {
-		c.release(d)
+		c.releaseDescriptor(d)
 		return memfs.IsDirectory
 	}
-	fd, errno := c.install(d)
+	fd, errno := c.installDescriptor(d)
 	if errno != memfs.Success {
-		c.release(d)
+		c.releaseDescriptor(d)
 		return errno
 	}
 	return c.putU32(c.u32(8), fd)
@@ -99,10 +99,10 @@ func (c *call) pathCreateDirectory() Errno {
 	return c.fs.MakeDir(dir, path)
 }
 
-func (c *call) pathRemoveDirectory() Errno { return c.remove(true) }
-func (c *call) pathUnlinkFile() Errno      { return c.remove(false) }
+func (c *call) pathRemoveDirectory() Errno { return c.removeEntry(true) }
+func (c *call) pathUnlinkFile() Errno      { return c.removeEntry(false) }
 
-func (c *call) remove(wantDir bool) Errno {
+func (c *call) removeEntry(wantDir bool) Errno {
 	dir, path, errno := c.dirAndPath(0, 1)
 	if errno != memfs.Success {
 		return errno
@@ -120,7 +120,7 @@ func (c *call) pathRename() Errno {
 		return errno
 	}
 	if n, errno := c.fs.Lookup(from, oldPath); errno == memfs.Success && n.IsDir() {
-		c.charge(c.fs.Nodes() * fuel.HostEntry) // all below it may have to be looked at
+		c.chargeFuel(c.fs.Nodes() * fuel.HostEntry) // all below it may have to be looked at
 	}
 	return c.fs.Rename(from, oldPath, to, newPath)
 }

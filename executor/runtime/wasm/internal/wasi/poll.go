@@ -29,22 +29,22 @@ type subscription struct {
 // for, time moves on to the earliest of them.
 func (c *call) pollOneoff() Errno {
 	in, out, count := c.u32(0), c.u32(1), c.u32(2)
-	c.charge(uint64(count) * fuel.HostVector)
+	c.chargeFuel(uint64(count) * fuel.HostVector)
 	if count == 0 || count > maxSubscriptions {
 		return memfs.Invalid
 	}
-	encoded, errno := c.bytes(in, count*subscriptionSize)
+	encoded, errno := c.viewBytes(in, count*subscriptionSize)
 	if errno != memfs.Success {
 		return errno
 	}
-	events, errno := c.bytes(out, count*eventSize)
+	events, errno := c.viewBytes(out, count*eventSize)
 	if errno != memfs.Success {
 		return errno
 	}
 	list := make([]subscription, count)
 	wake, ready := uint64(math.MaxUint64), false
 	for i := range list {
-		s, errno := c.subscription(encoded[i*subscriptionSize:])
+		s, errno := c.readSubscription(encoded[i*subscriptionSize:])
 		if errno != memfs.Success {
 			return errno
 		}
@@ -62,20 +62,20 @@ func (c *call) pollOneoff() Errno {
 	for _, s := range list {
 		// The clock stops at its end, where every waiter wakes.
 		if s.kind != eventClock || s.errno != memfs.Success || s.deadline <= c.clock.elapsed || c.clock.elapsed == clockEnd {
-			s.encode(events[fired*eventSize:])
+			s.encodeEvent(events[fired*eventSize:])
 			fired++
 		}
 	}
 	return c.putU32(c.u32(3), fired)
 }
 
-func (c *call) subscription(b []byte) (subscription, Errno) {
+func (c *call) readSubscription(b []byte) (subscription, Errno) {
 	s := subscription{user: binary.LittleEndian.Uint64(b), kind: b[8]}
 	switch {
 	case s.kind > eventWrite:
 		return s, memfs.Invalid
 	case s.kind != eventClock:
-		_, s.errno = c.descriptor(binary.LittleEndian.Uint32(b[16:]))
+		_, s.errno = c.descriptorAt(binary.LittleEndian.Uint32(b[16:]))
 		return s, memfs.Success
 	}
 	id, timeout := binary.LittleEndian.Uint32(b[16:]), binary.LittleEndian.Uint64(b[24:])
@@ -84,14 +84,14 @@ func (c *call) subscription(b []byte) (subscription, Errno) {
 		return s, memfs.Success
 	}
 	if flags := binary.LittleEndian.Uint16(b[40:]); flags&clockAbsolute != 0 {
-		s.deadline = timeout - min(timeout, c.clock.base(id))
+		s.deadline = timeout - min(timeout, c.clock.startTime(id))
 	} else {
 		s.deadline = c.clock.elapsed + min(timeout, clockEnd)
 	}
 	return s, memfs.Success
 }
 
-func (s subscription) encode(b []byte) {
+func (s subscription) encodeEvent(b []byte) {
 	clear(b[:eventSize])
 	binary.LittleEndian.PutUint64(b, s.user)
 	binary.LittleEndian.PutUint16(b[8:], uint16(s.errno))

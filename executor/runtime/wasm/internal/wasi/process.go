@@ -15,13 +15,13 @@ func (c *call) environSizesGet() Errno { return c.putSizes(c.env) }
 // byte (parameter 1).
 func (c *call) putStrings(list []string) Errno {
 	pointers, at := c.u32(0), c.u32(1)
-	c.charge(uint64(len(list)) * fuel.HostVector)
-	c.chargeBytes(uint64(size(list)))
+	c.chargeFuel(uint64(len(list)) * fuel.HostVector)
+	c.chargeBytes(uint64(sizeOfStrings(list)))
 	for _, s := range list {
 		if errno := c.putU32(pointers, at); errno != memfs.Success {
 			return errno
 		}
-		b, errno := c.bytes(at, uint32(len(s)+1))
+		b, errno := c.viewBytes(at, uint32(len(s)+1))
 		if errno != memfs.Success {
 			return errno
 		}
@@ -36,11 +36,11 @@ func (c *call) putSizes(list []string) Errno {
 	if errno := c.putU32(c.u32(0), uint32(len(list))); errno != memfs.Success {
 		return errno
 	}
-	return c.putU32(c.u32(1), size(list))
+	return c.putU32(c.u32(1), sizeOfStrings(list))
 }
 
-// size is how many bytes the strings take with their zero bytes.
-func size(list []string) (n uint32) {
+// sizeOfStrings is how many bytes the strings take with their zero bytes.
+func sizeOfStrings(list []string) (n uint32) {
 	for _, s := range list {
 		n += uint32(len(s) + 1)
 	}
@@ -53,6 +53,6 @@ func (c *call) procExit() Errno {
 	if code != 0 {
 		reason = runtime.Exit
 	}
-	c.stop(Stop{Reason: reason, ExitCode: code})
+	c.stopRun(Stop{Reason: reason, ExitCode: code})
 	return memfs.Success
 }

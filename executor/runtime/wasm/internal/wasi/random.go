@@ -19,7 +19,7 @@ type random struct {
 	left    []byte
 }
 
-func (r *random) read(b []byte) {
+func (r *random) fillRandom(b []byte) {
 	for len(b) > 0 {
 		if len(r.left) == 0 {
 			block := append([]byte(randomDomain), r.seed[:]...)
@@ -34,10 +34,10 @@ func (r *random) read(b []byte) {
 
 func (c *call) randomGet() Errno {
 	size := c.u32(1)
-	c.charge(uint64(size) * fuel.RandomByte)
-	b, errno := c.bytes(c.u32(0), size)
+	c.chargeFuel(uint64(size) * fuel.RandomByte)
+	b, errno := c.viewBytes(c.u32(0), size)
 	if errno == memfs.Success {
-		c.random.read(b)
+		c.random.fillRandom(b)
 	}
 	return errno
 }

@@ -10,7 +10,7 @@ type stream struct {
 	total uint64
 }
 
-func (s *stream) write(b []byte) {
+func (s *stream) writeBytes(b []byte) {
 	s.total += uint64(len(b))
 	s.head = append(s.head, b[:min(uint64(len(b)), s.keep-uint64(len(s.head)))]...)
 	const end = result.MaxStderrBytes
@@ -20,11 +20,11 @@ func (s *stream) write(b []byte) {
 	}
 }
 
-// beginning is at most so many bytes of the beginning.
-func (s *stream) beginning(most int) []byte {
+// firstBytes is at most so many bytes of the beginning.
+func (s *stream) firstBytes(most int) []byte {
 	n := min(len(s.head), most)
 	return s.head[:n:n]
 }
 
-// end is the last result.MaxStderrBytes.
-func (s *stream) end() []byte { return s.tail[max(0, len(s.tail)-result.MaxStderrBytes):] }
+// lastBytes is the last result.MaxStderrBytes.
+func (s *stream) lastBytes() []byte { return s.tail[max(0, len(s.tail)-result.MaxStderrBytes):] }

@@ -76,7 +76,7 @@ func Split(module []byte) (Sections, error) {
 		if id == tagSection {
 			return s, refusal.New(refusal.Exceptions, "a section of exception tags")
 		}
-		place := position(SectionID(id))
+		place := sectionPosition(SectionID(id))
 		if place <= last {
 			return s, fmt.Errorf("section %d is unknown, out of order or there twice", id)
 		}
@@ -86,7 +86,7 @@ func Split(module []byte) (Sections, error) {
 	return s, nil
 }
 
-func position(id SectionID) int {
+func sectionPosition(id SectionID) int {
 	for i, known := range Order {
 		if known == id {
 			return i

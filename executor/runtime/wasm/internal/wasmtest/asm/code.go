@@ -11,12 +11,12 @@ import (
 func Op(b ...byte) []byte { return b }
 
 // Code joins pieces of code.
-func Code(parts ...[]byte) []byte { return join(parts) }
+func Code(parts ...[]byte) []byte { return joinCode(parts) }
 
 // Repeat is the same code n times.
 func Repeat(n int, code ...[]byte) (out []byte) {
 	for ; n > 0; n-- {
-		out = append(out, join(code)...)
+		out = append(out, joinCode(code)...)
 	}
 	return out
 }
@@ -66,13 +66,13 @@ func Bulk(number uint32, immediates ...byte) []byte {
 }
 
 // Block, Loop and If are the structured instructions, without parameters and results.
-func Block(code ...[]byte) []byte { return wrap(0x02, code) }
+func Block(code ...[]byte) []byte { return wrapBlock(0x02, code) }
 
 // Loop is loop.
-func Loop(code ...[]byte) []byte { return wrap(0x03, code) }
+func Loop(code ...[]byte) []byte { return wrapBlock(0x03, code) }
 
 // If is if, without else.
-func If(code ...[]byte) []byte { return wrap(0x04, code) }
+func If(code ...[]byte) []byte { return wrapBlock(0x04, code) }
 
 // Br and BrIf are branches.
 func Br(label uint32) []byte { return wasmbin.AppendU32([]byte{0x0c}, label) }
@@ -80,11 +80,11 @@ func Br(label uint32) []byte { return wasmbin.AppendU32([]byte{0x0c}, label) }
 // BrIf is br_if.
 func BrIf(label uint32) []byte { return wasmbin.AppendU32([]byte{0x0d}, label) }
 
-func wrap(op byte, code [][]byte) []byte {
-	return append(append([]byte{op, 0x40}, join(code)...), 0x0b)
+func wrapBlock(op byte, code [][]byte) []byte {
+	return append(append([]byte{op, 0x40}, joinCode(code)...), 0x0b)
 }
 
 // While runs code as long as the local, counted down by one each round, is not zero.
 func While(local uint32, code ...[]byte) []byte {
-	return Loop(join(code), Get(local), ConstI32(1), Op(0x6b), Tee(local), BrIf(0))
+	return Loop(joinCode(code), Get(local), ConstI32(1), Op(0x6b), Tee(local), BrIf(0))
 }

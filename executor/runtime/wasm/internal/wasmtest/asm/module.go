@@ -58,7 +58,7 @@ func (m *Module) Func(params, results, locals Types, code ...[]byte) uint32 {
 	for _, typ := range locals {
 		body = append(body, 1, typ)
 	}
-	return m.RawFunc(params, results, append(append(body, join(code)...), 0x0b))
+	return m.RawFunc(params, results, append(append(body, joinCode(code)...), 0x0b))
 }
 
 // RawFunc defines a function whose body, locals and final end included, is given.
@@ -103,7 +103,7 @@ func (m *Module) Table(min uint32) *Module {
 
 // Global defines a mutable global that starts as code says.
 func (m *Module) Global(typ wasmbin.ValueType, code ...[]byte) uint32 {
-	m.globals = append(m.globals, append(append([]byte{typ, 1}, join(code)...), 0x0b))
+	m.globals = append(m.globals, append(append([]byte{typ, 1}, joinCode(code)...), 0x0b))
 	return uint32(len(m.globals) - 1)
 }
 
@@ -141,25 +141,25 @@ func (m *Module) Bytes() []byte {
 	for i, t := range m.functions {
 		functions[i] = wasmbin.AppendU32(nil, t)
 	}
-	s[wasmbin.Types], s[wasmbin.Imports] = vector(types), vector(m.imports)
-	s[wasmbin.Functions], s[wasmbin.Tables] = vector(functions), vector(m.tables)
-	s[wasmbin.Memories], s[wasmbin.Globals] = vector(m.memories), vector(m.globals)
-	s[wasmbin.Exports], s[wasmbin.StartFunction] = vector(m.exports), m.start
-	s[wasmbin.Elements], s[wasmbin.Code] = vector(m.elements), vector(m.bodies)
-	if s[wasmbin.Data] = vector(m.data); len(m.data) > 0 {
+	s[wasmbin.Types], s[wasmbin.Imports] = encodeVector(types), encodeVector(m.imports)
+	s[wasmbin.Functions], s[wasmbin.Tables] = encodeVector(functions), encodeVector(m.tables)
+	s[wasmbin.Memories], s[wasmbin.Globals] = encodeVector(m.memories), encodeVector(m.globals)
+	s[wasmbin.Exports], s[wasmbin.StartFunction] = encodeVector(m.exports), m.start
+	s[wasmbin.Elements], s[wasmbin.Code] = encodeVector(m.elements), encodeVector(m.bodies)
+	if s[wasmbin.Data] = encodeVector(m.data); len(m.data) > 0 {
 		s[wasmbin.DataCount] = wasmbin.AppendU32(nil, uint32(len(m.data)))
 	}
 	return wasmbin.Join(s)
 }
 
-func vector(entries [][]byte) []byte {
+func encodeVector(entries [][]byte) []byte {
 	if len(entries) == 0 {
 		return nil
 	}
-	return append(wasmbin.AppendU32(nil, uint32(len(entries))), join(entries)...)
+	return append(wasmbin.AppendU32(nil, uint32(len(entries))), joinCode(entries)...)
 }
 
-func join(parts [][]byte) (out []byte) {
+func joinCode(parts [][]byte) (out []byte) {
 	for _, part := range parts {
 		out = append(out, part...)
 	}

@@ -32,12 +32,12 @@ func All() []App {
 	return []App{
 		{Name: "nothing", Module: Nothing()},
 		{Name: "infinite-loop", Module: InfiniteLoop()},
-		{Name: "unreachable", Module: start(asm.Op(0x00))},
-		{Name: "divide-by-zero", Module: start(asm.ConstI32(1), asm.ConstI32(0), asm.Op(0x6d, 0x1a))},
-		{Name: "divide-overflow", Module: start(asm.ConstI64(math.MinInt64), asm.ConstI64(-1), asm.Op(0x7f, 0x1a))},
-		{Name: "float-to-integer", Module: start(asm.ConstF64(math.NaN()), asm.Op(0xaa, 0x1a))},
-		{Name: "memory-out-of-bounds", Module: start(asm.ConstI32(65533), asm.Mem(0x28, 0), asm.Op(0x1a))},
-		{Name: "memory-far-out-of-bounds", Module: start(asm.ConstI32(-1), asm.Mem(0x2d, math.MaxUint32), asm.Op(0x1a))},
+		{Name: "unreachable", Module: startModule(asm.Op(0x00))},
+		{Name: "divide-by-zero", Module: startModule(asm.ConstI32(1), asm.ConstI32(0), asm.Op(0x6d, 0x1a))},
+		{Name: "divide-overflow", Module: startModule(asm.ConstI64(math.MinInt64), asm.ConstI64(-1), asm.Op(0x7f, 0x1a))},
+		{Name: "float-to-integer", Module: startModule(asm.ConstF64(math.NaN()), asm.Op(0xaa, 0x1a))},
+		{Name: "memory-out-of-bounds", Module: startModule(asm.ConstI32(65533), asm.Mem(0x28, 0), asm.Op(0x1a))},
+		{Name: "memory-far-out-of-bounds", Module: startModule(asm.ConstI32(-1), asm.Mem(0x2d, math.MaxUint32), asm.Op(0x1a))},
 		{Name: "memory-grow", Module: memoryGrow()},
 		{Name: "memory-too-large", Module: tooLarge()},
 		{Name: "recursion", Module: Recursion(), Deep: true},
@@ -53,38 +53,38 @@ func All() []App {
 		{Name: "call-indirect", Module: callIndirect()},
 		{Name: "call-indirect-wrong-type", Module: callIndirectWrong()},
 		{Name: "bulk-memory", Module: bulkMemory()},
-		{Name: "bulk-memory-out-of-fuel", Module: start(asm.Loop(
+		{Name: "bulk-memory-out-of-fuel", Module: startModule(asm.Loop(
 			asm.ConstI32(0), asm.ConstI32(0), asm.ConstI32(65536), asm.Bulk(11, 0), asm.Br(0)))},
 		{Name: "table-grow", Module: tableGrow()},
 		{Name: "random-and-clock", Module: randomAndClock()},
-		{Name: "directory", Module: directory(), Inputs: Inputs},
+		{Name: "directory", Module: listDirectory(), Inputs: Inputs},
 		{Name: "copy", Module: Copy(), Inputs: Inputs},
 		{Name: "copy-dataset", Module: CopyDataset(), Inputs: append(slices.Clone(Inputs),
 			result.File{Path: "datasets/acme/cities", Content: artifact.Bytes("a dataset\n")},
 			result.File{Path: "datasets/acme/roads", Content: artifact.Bytes("another\n")})},
 		{Name: "start-section", Module: startSection()},
-		{Name: "results", Module: results()},
-		{Name: "branches", Module: branches()},
+		{Name: "results", Module: returnResults()},
+		{Name: "branches", Module: takeBranches()},
 		{Name: "not-a-module", Module: []byte("#!/bin/sh\n")},
 		{Name: "unknown-import", Module: unknownImport()},
 	}
 }
 
-// start is a module with a page of memory and this entry.
-func start(code ...[]byte) []byte {
+// startModule is a module with a page of memory and this entry.
+func startModule(code ...[]byte) []byte {
 	return newApp(1).Start(nil, code...).Bytes()
 }
 
 // Nothing ends at once.
-func Nothing() []byte { return start() }
+func Nothing() []byte { return startModule() }
 
 // InfiniteLoop never ends.
-func InfiniteLoop() []byte { return start(asm.Loop(asm.Br(0))) }
+func InfiniteLoop() []byte { return startModule(asm.Loop(asm.Br(0))) }
 
 // Exit ends with an exit status.
 func Exit(code int64) []byte {
 	a := newApp(1, "proc_exit")
-	return a.Start(nil, a.call("proc_exit", code)).Bytes()
+	return a.Start(nil, a.callWASI("proc_exit", code)).Bytes()
 }
 
 // memoryGrow grows until it cannot any more, asks for absurdly much, and writes how
@@ -95,7 +95,7 @@ func memoryGrow() []byte {
 		asm.Loop(asm.ConstI32(7), asm.Op(0x40, 0), asm.ConstI32(-1), asm.Op(0x47), asm.BrIf(0)),
 		asm.ConstI32(heap), asm.ConstI32(-1), asm.Op(0x40, 0), asm.Mem(0x36, 0),
 		asm.ConstI32(heap), asm.Op(0x3f, 0), asm.Mem(0x36, 4),
-		a.output(heap, 8)).Bytes()
+		a.writeOutput(heap, 8)).Bytes()
 }
 
 func tooLarge() []byte { return newApp(4096).Start(nil).Bytes() }
@@ -120,7 +120,7 @@ func recursionIndirect() []byte {
 // OutputTooLarge writes without end.
 func OutputTooLarge() []byte {
 	a := newApp(1, outputFunctions...)
-	return a.Start(nil, a.openOut(1024, "big"), asm.Loop(a.write(4, 0, 65536), asm.Br(0))).Bytes()
+	return a.Start(nil, a.openOut(1024, "big"), asm.Loop(a.writeMemory(4, 0, 65536), asm.Br(0))).Bytes()
 }
 
 // nanStore stores NaNs made in several ways.
@@ -140,7 +140,7 @@ func nanStore() []byte {
 		// A loaded NaN keeps its bits when it is stored right away.
 		asm.ConstI32(heap), asm.ConstI64(0x7ff4000000000123), asm.Mem(0x37, 56),
 		asm.ConstI32(heap), asm.ConstI32(heap), asm.Mem(0x2b, 56), asm.Mem(0x39, 64),
-		a.output(heap, 72)).Bytes()
+		a.writeOutput(heap, 72)).Bytes()
 }
 
 // nanCopysign takes the sign of NaNs.
@@ -152,7 +152,7 @@ func nanCopysign() []byte {
 		asm.ConstI32(heap), asm.ConstF64(3), asm.ConstF64(inf), asm.ConstF64(inf), asm.Op(0xa1, 0x9a, 0xa6), asm.Mem(0x39, 8),
 		asm.ConstI32(heap), asm.ConstF32(3), asm.ConstF32(-1), asm.Op(0x91, 0x98), asm.Mem(0x38, 16),
 		asm.ConstI32(heap), asm.ConstF32(3), asm.ConstF32(-1), asm.Op(0x91, 0x8c, 0x98), asm.Mem(0x38, 20),
-		a.output(heap, 24)).Bytes()
+		a.writeOutput(heap, 24)).Bytes()
 }
 
 // nanVector makes NaNs in vectors and puts scalar ones into them.
@@ -183,7 +183,7 @@ func nanVector() []byte {
 		code = append(code, asm.Code(asm.ConstI32(heap), v, store(at))...)
 		at += 16
 	}
-	return a.Start(nil, code, a.output(heap, int64(at))).Bytes()
+	return a.Start(nil, code, a.writeOutput(heap, int64(at))).Bytes()
 }
 
 // floatKernel sums a series and keeps every term: division, root, rounding.
@@ -200,7 +200,7 @@ func floatKernel() []byte {
 			asm.Get(1), asm.Op(0xb6), asm.Get(2), asm.Op(0x92), asm.ConstF32(0.99), asm.Op(0x94), asm.Set(2)),
 		asm.ConstI32(heap), asm.Get(2), asm.Mem(0x38, 0),
 		asm.ConstI32(heap), asm.Get(1), asm.Op(0x9c, 0xb1), asm.Mem(0x37, 8+8*rounds),
-		a.output(heap, 16+8*rounds)).Bytes()
+		a.writeOutput(heap, 16+8*rounds)).Bytes()
 }
 
 // vectorKernel mixes float and integer vectors.
@@ -216,7 +216,7 @@ func vectorKernel() []byte {
 			asm.Get(1), asm.Vec(0xae), asm.Set(2)), // i32x4.add
 		asm.ConstI32(heap), asm.Get(1), asm.Vec(11, 0, 0),
 		asm.ConstI32(heap), asm.Get(2), asm.Vec(11, 0, 16),
-		a.output(heap, 32)).Bytes()
+		a.writeOutput(heap, 32)).Bytes()
 }
 
 func callIndirect() []byte {
@@ -231,7 +231,7 @@ func callIndirect() []byte {
 	return a.Start(asm.Types{asm.I32, asm.I32},
 		asm.ConstI32(300), asm.Set(0),
 		asm.While(0, asm.Get(1), asm.Get(0), asm.Get(0), asm.ConstI32(3), asm.Op(0x70), asm.ConstI32(1), asm.Op(0x6a), asm.CallIndirect(typ), asm.Set(1)),
-		asm.ConstI32(heap), asm.Get(1), asm.Mem(0x36, 0), a.output(heap, 4)).Bytes()
+		asm.ConstI32(heap), asm.Get(1), asm.Mem(0x36, 0), a.writeOutput(heap, 4)).Bytes()
 }
 
 func callIndirectWrong() []byte {
@@ -248,7 +248,7 @@ func bulkMemory() []byte {
 		asm.ConstI32(heap), asm.ConstI32(0xa5), asm.ConstI32(1000), asm.Bulk(11, 0),
 		asm.ConstI32(heap+100), asm.ConstI32(3), asm.ConstI32(20), asm.Bulk(8, 0, 0), asm.Bulk(9, 0),
 		asm.ConstI32(heap+90), asm.ConstI32(heap+95), asm.ConstI32(500), asm.Bulk(10, 0, 0),
-		a.output(heap, 1000)).Bytes()
+		a.writeOutput(heap, 1000)).Bytes()
 }
 
 func tableGrow() []byte {
@@ -259,7 +259,7 @@ func tableGrow() []byte {
 		asm.ConstI32(heap), grow(5), asm.Mem(0x36, 0),
 		asm.ConstI32(heap), grow(1<<20), asm.Mem(0x36, 4),
 		asm.ConstI32(heap), asm.Bulk(16, 0), asm.Mem(0x36, 8),
-		a.output(heap, 12)).Bytes()
+		a.writeOutput(heap, 12)).Bytes()
 }
 
 func randomAndClock() []byte {
@@ -270,27 +270,27 @@ func randomAndClock() []byte {
 	subscription[24], subscription[25], subscription[26], subscription[27], subscription[28], subscription[29] = 0, 0xa0, 0xb8, 0x30, 0x46, 0x03
 	a.Data(2048, subscription)
 	return a.Start(nil,
-		a.try("random_get", heap, 100), a.try("random_get", heap+100, 1),
-		a.try("clock_time_get", 0, 0, heap+104), a.try("clock_time_get", 1, 0, heap+112),
-		a.try("poll_oneoff", 2048, heap+160, 1, heap+120),
-		a.try("clock_time_get", 0, 0, heap+128),
-		a.try("args_sizes_get", heap+136, heap+140), a.try("environ_sizes_get", heap+144, heap+148),
-		a.try("args_get", heap+200, heap+300), a.try("environ_get", heap+400, heap+500),
-		a.output(heap, 600)).Bytes()
+		a.mustCall("random_get", heap, 100), a.mustCall("random_get", heap+100, 1),
+		a.mustCall("clock_time_get", 0, 0, heap+104), a.mustCall("clock_time_get", 1, 0, heap+112),
+		a.mustCall("poll_oneoff", 2048, heap+160, 1, heap+120),
+		a.mustCall("clock_time_get", 0, 0, heap+128),
+		a.mustCall("args_sizes_get", heap+136, heap+140), a.mustCall("environ_sizes_get", heap+144, heap+148),
+		a.mustCall("args_get", heap+200, heap+300), a.mustCall("environ_get", heap+400, heap+500),
+		a.writeOutput(heap, 600)).Bytes()
 }
 
-// directory lists /in through a buffer that is too small, and looks at a file.
-func directory() []byte {
+// listDirectory lists /in through a buffer that is too small, and looks at a file.
+func listDirectory() []byte {
 	a := newApp(1, append([]string{"fd_readdir", "path_filestat_get", "fd_filestat_get"}, outputFunctions...)...)
-	in, n := a.path(2048, "in")
-	file, m := a.path(2064, "/in/sub/../sub/beta")
+	in, n := a.putPath(2048, "in")
+	file, m := a.putPath(2064, "/in/sub/../sub/beta")
 	return a.Start(nil,
-		a.try("path_open", 3, 0, in, n, 2, 1<<1, 0, 0, scratch),
-		a.try("fd_readdir", 4, heap, 100, 0, heap+1000),
-		a.try("fd_readdir", 4, heap+100, 400, 3, heap+1004),
-		a.try("path_filestat_get", 3, 0, file, m, heap+600),
-		a.try("fd_filestat_get", 4, heap+700),
-		asm.Code(a.openOut(1024, "result"), a.write(5, heap, 1008))).Bytes()
+		a.mustCall("path_open", 3, 0, in, n, 2, 1<<1, 0, 0, scratch),
+		a.mustCall("fd_readdir", 4, heap, 100, 0, heap+1000),
+		a.mustCall("fd_readdir", 4, heap+100, 400, 3, heap+1004),
+		a.mustCall("path_filestat_get", 3, 0, file, m, heap+600),
+		a.mustCall("fd_filestat_get", 4, heap+700),
+		asm.Code(a.openOut(1024, "result"), a.writeMemory(5, heap, 1008))).Bytes()
 }
 
 // Copy writes /in/x into /out/copy.
@@ -301,28 +301,28 @@ func CopyDataset() []byte { return copyOf("in/datasets/acme/cities") }
 
 func copyOf(path string) []byte {
 	a := newApp(1, append([]string{"fd_read"}, outputFunctions...)...)
-	in, n := a.path(2048, path)
+	in, n := a.putPath(2048, path)
 	return a.Start(nil,
-		a.try("path_open", 3, 0, in, n, 0, 1<<1, 0, 0, scratch),
+		a.mustCall("path_open", 3, 0, in, n, 0, 1<<1, 0, 0, scratch),
 		asm.ConstI32(buffer), asm.ConstI32(heap), asm.Mem(0x36, 0),
 		asm.ConstI32(buffer), asm.ConstI32(60000), asm.Mem(0x36, 4),
-		a.try("fd_read", 4, buffer, 1, scratch+8),
+		a.mustCall("fd_read", 4, buffer, 1, scratch+8),
 		a.openOut(1024, "copy"),
 		asm.ConstI32(buffer), asm.ConstI32(heap), asm.Mem(0x36, 0),
 		asm.ConstI32(buffer), asm.ConstI32(scratch+8), asm.Mem(0x28, 0), asm.Mem(0x36, 4),
-		a.try("fd_write", 5, buffer, 1, scratch),
-		a.write(1, heap, 10)).Bytes()
+		a.mustCall("fd_write", 5, buffer, 1, scratch),
+		a.writeMemory(1, heap, 10)).Bytes()
 }
 
 func startSection() []byte {
 	a := newApp(1, outputFunctions...)
 	g := a.Global(asm.I32, asm.ConstI32(40))
 	a.StartSection(a.Func(nil, nil, nil, asm.ConstI32(42), asm.Op(0x24, byte(g))))
-	return a.Start(nil, asm.ConstI32(heap), asm.Op(0x23, byte(g)), asm.Mem(0x36, 0), a.output(heap, 4)).Bytes()
+	return a.Start(nil, asm.ConstI32(heap), asm.Op(0x23, byte(g)), asm.Mem(0x36, 0), a.writeOutput(heap, 4)).Bytes()
 }
 
-// results returns early, and several values at once, from within nested blocks.
-func results() []byte {
+// returnResults returns early, and several values at once, from within nested blocks.
+func returnResults() []byte {
 	a := newApp(1, outputFunctions...)
 	leaf := a.Func(nil, asm.Types{asm.I32}, nil, asm.ConstI32(5))
 	many := a.Func(asm.Types{asm.I32}, asm.Types{asm.I32, asm.I64, asm.F64}, nil,
@@ -336,11 +336,11 @@ func results() []byte {
 			asm.ConstI32(heap), asm.Get(0), asm.Mem(0x39, at), asm.ConstI32(heap), asm.Get(1), asm.Mem(0x37, at+8),
 			asm.ConstI32(heap), asm.Get(2), asm.Mem(0x36, at+16))...)
 	}
-	return a.Start(asm.Types{asm.F64, asm.I64, asm.I32}, code, a.output(heap, 48)).Bytes()
+	return a.Start(asm.Types{asm.F64, asm.I64, asm.I32}, code, a.writeOutput(heap, 48)).Bytes()
 }
 
-// branches takes every way through br_table and if/else.
-func branches() []byte {
+// takeBranches takes every way through br_table and if/else.
+func takeBranches() []byte {
 	a := newApp(1, outputFunctions...)
 	choose := a.Func(asm.Types{asm.I32}, asm.Types{asm.I32}, nil,
 		asm.Block(asm.Block(asm.Block(asm.Get(0), asm.Op(0x0e, 2, 0, 1, 2)), asm.ConstI32(10), asm.Op(0x0f)), asm.ConstI32(20), asm.Op(0x0f)),
@@ -349,7 +349,7 @@ func branches() []byte {
 	return a.Start(asm.Types{asm.I32},
 		asm.ConstI32(9), asm.Set(0),
 		asm.While(0, asm.Get(0), asm.Get(0), asm.ConstI32(1), asm.Op(0x6b), asm.Call(choose), asm.Mem(0x3a, heap)),
-		a.output(heap, 16)).Bytes()
+		a.writeOutput(heap, 16)).Bytes()
 }
 
 func unknownImport() []byte {
@@ -375,5 +375,5 @@ func GrowByOne(maximum uint32) []byte {
 	return a.Start(nil,
 		asm.Loop(asm.ConstI32(1), asm.Op(0x40, 0), asm.ConstI32(-1), asm.Op(0x47), asm.BrIf(0)),
 		asm.ConstI32(heap), asm.Op(0x3f, 0), asm.Mem(0x36, 0),
-		a.output(heap, 4)).Bytes()
+		a.writeOutput(heap, 4)).Bytes()
 }

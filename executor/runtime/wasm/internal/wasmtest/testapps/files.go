@@ -23,12 +23,12 @@ func Files(ops []FileOp) []byte {
 		"fd_write", "fd_filestat_set_size", "fd_close")
 	at := int64(heap)
 	place := func(s string) (int64, int64) {
-		p, n := a.path(at, s)
+		p, n := a.putPath(at, s)
 		at += n
 		return p, n
 	}
 	var code [][]byte
-	do := func(name string, params ...int64) { code = append(code, a.call(name, params...), asm.Op(0x1a)) }
+	do := func(name string, params ...int64) { code = append(code, a.callWASI(name, params...), asm.Op(0x1a)) }
 	for _, op := range ops {
 		p, n := place(op.Path)
 		switch op.Do {
@@ -61,21 +61,21 @@ func Files(ops []FileOp) []byte {
 // manylong.c of the cases does.
 func ManyLong(depth, length, files int) []byte {
 	a := newApp(4, "path_create_directory", "path_open", "fd_close")
-	p, n := a.path(heap, strings.Repeat("d", length))
-	out, m := a.path(heap+1000, "out")
+	p, n := a.putPath(heap, strings.Repeat("d", length))
+	out, m := a.putPath(heap+1000, "out")
 	const number = heap + 2000 // eight digits, counted up in base 128
 	a.Data(number, []byte("00000000"))
 	// Descriptor 4 is the folder that is made into; 5 the one that is made, which then takes its place.
-	code := [][]byte{a.try("path_open", 3, 0, out, m, 2, 0, 0, 0, scratch)}
+	code := [][]byte{a.mustCall("path_open", 3, 0, out, m, 2, 0, 0, 0, scratch)}
 	for i := range depth {
-		code = append(code, a.try("path_create_directory", int64(4+i), p, n), a.try("path_open", int64(4+i), 0, p, n, 2, 0, 0, 0, scratch))
+		code = append(code, a.mustCall("path_create_directory", int64(4+i), p, n), a.mustCall("path_open", int64(4+i), 0, p, n, 2, 0, 0, 0, scratch))
 	}
 	last, file := int64(4+depth), int64(5+depth)
 	code = append(code, asm.ConstI32(int32(files)), asm.Set(0), asm.While(0,
 		asm.ConstI32(0), asm.Get(0), asm.ConstI32(64), asm.Op(0x70), asm.ConstI32('0'), asm.Op(0x6a), asm.Mem(0x3a, number),
 		asm.ConstI32(0), asm.Get(0), asm.ConstI32(6), asm.Op(0x76), asm.ConstI32(64), asm.Op(0x70), asm.ConstI32('0'), asm.Op(0x6a), asm.Mem(0x3a, number+1),
 		asm.ConstI32(0), asm.Get(0), asm.ConstI32(12), asm.Op(0x76), asm.ConstI32(64), asm.Op(0x70), asm.ConstI32('0'), asm.Op(0x6a), asm.Mem(0x3a, number+2),
-		a.try("path_open", last, 0, number, 8, 1, 1<<6, 0, 0, scratch), a.try("fd_close", file)))
+		a.mustCall("path_open", last, 0, number, 8, 1, 1<<6, 0, 0, scratch), a.mustCall("fd_close", file)))
 	return a.Start(asm.Types{asm.I32}, code...).Bytes()
 }
 
@@ -96,7 +96,7 @@ func LongExportTwice(length int) []byte {
 // FullLogAndTrap prints more than is kept to stdout and to stderr, and traps.
 func FullLogAndTrap() []byte {
 	a := newApp(2, "fd_write")
-	return a.Start(nil, a.write(1, 0, 65536), a.write(1, 0, 65536), a.write(2, 0, 65536), a.write(2, 0, 65536), asm.Op(0x00)).Bytes()
+	return a.Start(nil, a.writeMemory(1, 0, 65536), a.writeMemory(1, 0, 65536), a.writeMemory(2, 0, 65536), a.writeMemory(2, 0, 65536), asm.Op(0x00)).Bytes()
 }
 
 // AllMemory begins with these pages, grows to the most there can be, uses the last word, and traps unless all of it works and

@@ -16,18 +16,18 @@ func Says(exit int64, file string, said ...Said) []byte {
 	var code [][]byte
 	at := int64(heap)
 	for _, s := range said {
-		from, size := a.path(at, s.Text)
+		from, size := a.putPath(at, s.Text)
 		at += size
 		if s.Times == 0 {
 			s.Times = 1
 		}
-		code = append(code, asm.ConstI32(s.Times), asm.Set(0), asm.While(0, a.write(s.FD, from, size)))
+		code = append(code, asm.ConstI32(s.Times), asm.Set(0), asm.While(0, a.writeMemory(s.FD, from, size)))
 	}
 	if file != "" {
 		code = append(code, a.openOut(1024, file))
 	}
 	if exit >= 0 {
-		code = append(code, a.call("proc_exit", exit))
+		code = append(code, a.callWASI("proc_exit", exit))
 	}
 	return a.Start(asm.Types{asm.I32}, code...).Bytes()
 }
@@ -38,18 +38,18 @@ func Cat() []byte {
 	return a.Start(nil,
 		asm.ConstI32(buffer), asm.ConstI32(heap), asm.Mem(0x36, 0),
 		asm.ConstI32(buffer), asm.ConstI32(60000), asm.Mem(0x36, 4),
-		a.try("fd_read", 0, buffer, 1, scratch+8),
+		a.mustCall("fd_read", 0, buffer, 1, scratch+8),
 		asm.ConstI32(buffer), asm.ConstI32(scratch+8), asm.Mem(0x28, 0), asm.Mem(0x36, 4),
-		a.try("fd_write", 1, buffer, 1, scratch)).Bytes()
+		a.mustCall("fd_write", 1, buffer, 1, scratch)).Bytes()
 }
 
 // Environment writes its environment to stdout, a zero byte behind each variable.
 func Environment() []byte {
 	a := newApp(1, "environ_sizes_get", "environ_get", "fd_write")
 	return a.Start(nil,
-		a.try("environ_sizes_get", scratch, scratch+4),
-		a.try("environ_get", 1024, heap),
+		a.mustCall("environ_sizes_get", scratch, scratch+4),
+		a.mustCall("environ_get", 1024, heap),
 		asm.ConstI32(buffer), asm.ConstI32(heap), asm.Mem(0x36, 0),
 		asm.ConstI32(buffer), asm.ConstI32(scratch+4), asm.Mem(0x28, 0), asm.Mem(0x36, 4),
-		a.try("fd_write", 1, buffer, 1, scratch)).Bytes()
+		a.mustCall("fd_write", 1, buffer, 1, scratch)).Bytes()
 }

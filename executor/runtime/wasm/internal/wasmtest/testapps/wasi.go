@@ -41,8 +41,8 @@ func (a *app) importWASI(name string) uint32 {
 	panic(fmt.Sprintf("no WASI function %q", name))
 }
 
-// call calls a WASI function with constant parameters.
-func (a *app) call(name string, params ...int64) []byte {
+// callWASI calls a WASI function with constant parameters.
+func (a *app) callWASI(name string, params ...int64) []byte {
 	index, ok := a.host[name]
 	if !ok {
 		panic(fmt.Sprintf("%q is not imported", name))
@@ -63,34 +63,34 @@ func (a *app) call(name string, params ...int64) []byte {
 	return append(code, asm.Call(index)...)
 }
 
-// try calls a WASI function and traps unless it succeeds.
-func (a *app) try(name string, params ...int64) []byte {
-	return asm.Code(a.call(name, params...), asm.If(asm.Op(0x00)))
+// mustCall calls a WASI function and traps unless it succeeds.
+func (a *app) mustCall(name string, params ...int64) []byte {
+	return asm.Code(a.callWASI(name, params...), asm.If(asm.Op(0x00)))
 }
 
-// path puts a string into the memory and gives its place and length.
-func (a *app) path(at int64, s string) (int64, int64) {
+// putPath puts a string into the memory and gives its place and length.
+func (a *app) putPath(at int64, s string) (int64, int64) {
 	a.Data(int32(at), []byte(s))
 	return at, int64(len(s))
 }
 
 // openOut opens /out/name for writing; its descriptor is 4 if it is the first.
 func (a *app) openOut(at int64, name string) []byte {
-	p, n := a.path(at, "out/"+name)
-	return a.try("path_open", 3, 0, p, n, 1|8, 1<<6, 0, 0, scratch)
+	p, n := a.putPath(at, "out/"+name)
+	return a.mustCall("path_open", 3, 0, p, n, 1|8, 1<<6, 0, 0, scratch)
 }
 
-// write writes size bytes from a place to a descriptor.
-func (a *app) write(fd, from, size int64) []byte {
+// writeMemory writes size bytes from a place to a descriptor.
+func (a *app) writeMemory(fd, from, size int64) []byte {
 	return asm.Code(
 		asm.ConstI32(buffer), asm.ConstI32(int32(from)), asm.Mem(0x36, 0),
 		asm.ConstI32(buffer), asm.ConstI32(int32(size)), asm.Mem(0x36, 4),
-		a.try("fd_write", fd, buffer, 1, scratch))
+		a.mustCall("fd_write", fd, buffer, 1, scratch))
 }
 
-// output makes the app write memory[from:from+size] into /out/name.
-func (a *app) output(from, size int64) []byte {
-	return asm.Code(a.openOut(1024, "result"), a.write(4, from, size))
+// writeOutput makes the app write memory[from:from+size] into /out/name.
+func (a *app) writeOutput(from, size int64) []byte {
+	return asm.Code(a.openOut(1024, "result"), a.writeMemory(4, from, size))
 }
 
 // outputFunctions are what output needs.
