@@ -92,10 +92,17 @@ const (
 	headSteps = 2 * turnFan
 )
 
+// mostCharge bounds the charge with which a turn is entered. No budget reaches it, so that such a turn is shut; and sums of such
+// charges do not saturate, which would lose the others when one is taken out again.
+var mostCharge = Q64{Hi: 1 << 40}
+
 // Enter gives a draw its turn. The load statistics use height and window, in blocks.
 func (l *Ledger) Enter(t Turns, charge Q64, long bool, height, window int64) (turn uint64, err error) {
 	l.rollWindow(height, window)
 	turn = l.Next
+	if charge.Cmp(mostCharge) > 0 {
+		charge = mostCharge
+	}
 	rec := TurnRecord{Charge: charge, Long: long}
 	if err := t.SetRecord(turn, rec); err != nil {
 		return 0, err

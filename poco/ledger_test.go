@@ -236,3 +236,22 @@ func TestHistogram(t *testing.T) {
 	}
 	require.False(t, h.Long(1<<31), "the median moved, and a full bucket did not wrap")
 }
+
+// A task whose lie is certain to pass enters and leaves, and the sums keep the charges of the others.
+func TestCertainChargesLoseNoOthers(t *testing.T) {
+	l, store := Ledger{Trust: 2}, newMemoryTurns()
+	for _, w := range []Q64{FracUp(1, 10), MaxQ64, MaxQ64} {
+		_, err := l.Enter(store, w, false, 1, 10)
+		require.NoError(t, err)
+	}
+	for _, turn := range []uint64{1, 2} {
+		g, err := l.Gate(store, turn, QuarterQ64)
+		require.NoError(t, err)
+		require.Equal(t, GateShut, g)
+		require.NoError(t, l.Settle(store, turn, Q64{}, false, 1, 10))
+	}
+	block, err := store.Block(0, 0)
+	require.NoError(t, err)
+	require.Equal(t, NewSums(Q64{}, 0, FracUp(1, 10), 1), block)
+	require.Equal(t, FracUp(1, 10), l.U)
+}
