@@ -80,7 +80,7 @@ func TestLayout(t *testing.T) {
 		require.False(t, seen[p], "port %d is used twice", p)
 		seen[p] = true
 	}
-	require.Len(t, seen, 5*4+7+1)
+	require.Len(t, seen, 5*4+7+2) // five a validator, one a worker, the store and the page
 
 	doc, err := genutiltypes.AppGenesisFromFile(filepath.Join(info.Validators[3].Home, "config", "genesis.json"))
 	require.NoError(t, err)
