@@ -65,8 +65,7 @@ func Open(folder string, opts Options) (*Registry, error) {
 	g := &Registry{opts: opts, blobs: blobs, ledger: l}
 	g.accounts.Store(&opts.Accounts)
 	if g.uploads, err = openUploads(filepath.Join(folder, "uploads"), opts.MaxUploads, opts.UploadIdle); err != nil {
-		l.closeFile()
-		return nil, err
+		return nil, errors.Join(err, l.closeFile())
 	}
 	g.metrics = newMetrics(opts.Metrics, g)
 	return g, nil
