@@ -42,6 +42,7 @@ func newTxConfig(cdc codec.Codec, registry codectypes.InterfaceRegistry) (client
 		})
 	handler := aminojson.NewSignModeHandler(aminojson.SignModeHandlerOptions{FileResolver: registry, Encoder: &encoder})
 	return authtx.NewTxConfigWithOptions(cdc, authtx.ConfigOptions{
+		ProtoDecoder:     decodeTx(cdc),
 		EnabledSignModes: []signing.SignMode{signing.SignMode_SIGN_MODE_DIRECT, signing.SignMode_SIGN_MODE_DIRECT_AUX},
 		CustomSignModes:  []txsigning.SignModeHandler{aminoHandler{SignModeHandler: handler, cdc: cdc, registry: registry}},
 	})
