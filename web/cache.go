@@ -44,7 +44,7 @@ func (c *cache) get(ctx context.Context, height int64, path string, p params, co
 		answers := c.answers
 		answers[key] = a
 		go func() {
-			a.body, a.err = compute(context.WithoutCancel(ctx))
+			a.body, a.err = computeSafely(context.WithoutCancel(ctx), compute)
 			c.mu.Lock()
 			c.size += len(a.body)
 			if a.err != nil || c.size > maxCached {
@@ -62,6 +62,17 @@ func (c *cache) get(ctx context.Context, height int64, path string, p params, co
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// computeSafely turns a panic into an error. The page shares the process of a node, which a fault of the page is not to end; net/http
+// recovers only what runs in a handler's own goroutine.
+func computeSafely(ctx context.Context, compute func(context.Context) ([]byte, error)) (body []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			body, err = nil, fmt.Errorf("this answer could not be computed: %v", r)
+		}
+	}()
+	return compute(ctx)
 }
 
 // keyOf names a question. Quoted, no parameter passes for two.
