@@ -37,7 +37,7 @@ func (a *App) CheckBeaconKey(genesisFile string, consensus []byte, keys beaconke
 
 func (a *App) knownSeats(genesisFile string) ([]poatypes.Seat, error) {
 	if a.LastBlockHeight() > 0 {
-		return a.PoaKeeper.AllSeats(a.NewUncachedContext(false, cmtproto.Header{Height: a.LastBlockHeight()}))
+		return keepersOf(a).Poa.AllSeats(a.NewUncachedContext(false, cmtproto.Header{Height: a.LastBlockHeight()}))
 	}
 	doc, err := genutiltypes.AppGenesisFromFile(genesisFile)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // submit puts an open proposal before the council and returns its number.
 func submit(c *testutil.Chain, msgs ...sdk.Msg) uint64 {
 	c.T.Helper()
-	params, err := c.App.GovKeeper.Params.Get(c.Ctx())
+	params, err := app.GovKeeper(c.App).Params.Get(c.Ctx())
 	require.NoError(c.T, err)
 	msg, err := govv1.NewMsgSubmitProposal(msgs, params.MinDeposit, c.Seats[0].Operator.String(), "", "t", "s", false)
 	require.NoError(c.T, err)
@@ -62,7 +62,7 @@ func TestTally(t *testing.T) {
 				c.Accuse(tc.jail)
 			}
 			c.NextN(8)
-			p, err := c.App.GovKeeper.Proposals.Get(c.Ctx(), id)
+			p, err := app.GovKeeper(c.App).Proposals.Get(c.Ctx(), id)
 			require.NoError(t, err)
 			require.Equal(t, tc.want, p.Status, p.FailedReason)
 			require.Equal(t, tc.yes, p.FinalTallyResult.YesCount)

@@ -24,7 +24,7 @@ func (a *App) Export(modules []string) (servertypes.ExportedApp, error) {
 	if err != nil {
 		return servertypes.ExportedApp{}, err
 	}
-	seats, err := a.PoaKeeper.ActiveSeats(ctx)
+	seats, err := keepersOf(a).Poa.ActiveSeats(ctx)
 	if err != nil {
 		return servertypes.ExportedApp{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/testutil"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -27,7 +28,7 @@ func TestExportImportExport(t *testing.T) {
 	c.Deliver(alice, &orgstypes.MsgAcceptMembership{Member: alice.String(), OrgId: "acme"})
 	bob := c.Account("bob") // is offered membership, and has not answered
 	c.Deliver(acme.Admin, &orgstypes.MsgAddMember{Admin: acme.Admin.String(), OrgId: "acme", Member: bob.String()})
-	submit(c, &orgstypes.MsgUpdateParams{Authority: c.App.OrgsKeeper.Authority()})
+	submit(c, &orgstypes.MsgUpdateParams{Authority: app.OrgsKeeper(c.App).Authority()})
 	c.Absent("val-2")
 	c.NextN(2)
 	c.Accuse("val-3")
@@ -49,7 +50,7 @@ func TestExportImportExport(t *testing.T) {
 func TestVirtualSends(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("alice"))
 	c.Next()
-	ctx, bank, alice := c.Ctx(), c.App.BankKeeper, c.Account("alice").Addr
+	ctx, bank, alice := c.Ctx(), app.BankKeeper(c.App), c.Account("alice").Addr
 	collector := authtypes.NewModuleAddress(authtypes.FeeCollectorName)
 	require.NoError(t, bank.SendCoinsFromAccountToModuleVirtual(ctx, alice, authtypes.FeeCollectorName, coin(5)))
 	require.True(t, bank.GetBalance(ctx, collector, encoding.BaseDenom).IsZero())

@@ -73,11 +73,11 @@ func TestStateLayout(t *testing.T) {
 
 	// Steps from what was released to what there is are there for each module; the SDK's are at the versions of this state.
 	ctx := c.Ctx()
-	all, err := c.App.UpgradeKeeper.GetModuleVersionMap(ctx)
+	all, err := app.UpgradeKeeper(c.App).GetModuleVersionMap(ctx)
 	require.NoError(t, err)
 	maps.Copy(all, from)
-	require.NoError(t, c.App.UpgradeKeeper.SetModuleVersionMap(ctx, all))
-	require.NoError(t, c.App.UpgradeKeeper.ApplyUpgrade(ctx, upgradetypes.Plan{Name: rehearsal.Name}))
+	require.NoError(t, app.UpgradeKeeper(c.App).SetModuleVersionMap(ctx, all))
+	require.NoError(t, app.UpgradeKeeper(c.App).ApplyUpgrade(ctx, upgradetypes.Plan{Name: rehearsal.Name}))
 }
 
 // A migration that is missing is found.
@@ -130,9 +130,9 @@ func layoutOf(t *testing.T, a *app.App) map[string]section {
 	t.Helper()
 	out := map[string]section{}
 	for name, schema := range map[string]collections.Schema{
-		"apps": a.AppsKeeper.Schema, "beacon": a.BeaconKeeper.Schema, "deals": a.DealsKeeper.Schema, "market": a.MarketKeeper.Schema,
-		"orgs": a.OrgsKeeper.Schema, "poa": a.PoaKeeper.Schema, "supply": a.SupplyKeeper.Schema, "tasks": a.TasksKeeper.Schema,
-		"vouchers": a.VouchersKeeper.Schema, "workers": a.WorkersKeeper.Schema,
+		"apps": app.AppsKeeper(a).Schema, "beacon": app.BeaconKeeper(a).Schema, "deals": app.DealsKeeper(a).Schema, "market": app.MarketKeeper(a).Schema,
+		"orgs": app.OrgsKeeper(a).Schema, "poa": app.PoaKeeper(a).Schema, "supply": app.SupplyKeeper(a).Schema, "tasks": app.TasksKeeper(a).Schema,
+		"vouchers": app.VouchersKeeper(a).Schema, "workers": app.WorkersKeeper(a).Schema,
 	} {
 		m, is := a.ModuleManager.Modules[name].(module.HasConsensusVersion)
 		require.True(t, is, name)

@@ -2,12 +2,112 @@ package app
 
 import (
 	"cosmossdk.io/core/appmodule"
-	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/types/module"
+	"github.com/cosmos/cosmos-sdk/x/auth"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	"github.com/cosmos/cosmos-sdk/x/authz"
+	authzmodule "github.com/cosmos/cosmos-sdk/x/authz/module"
+	"github.com/cosmos/cosmos-sdk/x/bank"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/cosmos/cosmos-sdk/x/consensus"
+	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
+	feegrantmodule "github.com/cosmos/cosmos-sdk/x/feegrant/module"
+	"github.com/cosmos/cosmos-sdk/x/genutil"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+	"github.com/cosmos/cosmos-sdk/x/gov"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
+	"github.com/cosmos/cosmos-sdk/x/upgrade"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+
+	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/x/apps"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	"github.com/credence-chain/credence/x/beacon"
+	beacontypes "github.com/credence-chain/credence/x/beacon/types"
+	"github.com/credence-chain/credence/x/deals"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	"github.com/credence-chain/credence/x/market"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	"github.com/credence-chain/credence/x/orgs"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	"github.com/credence-chain/credence/x/poa"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
+	"github.com/credence-chain/credence/x/supply"
+	supplytypes "github.com/credence-chain/credence/x/supply/types"
+	"github.com/credence-chain/credence/x/tasks"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	"github.com/credence-chain/credence/x/vouchers"
+	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
+	"github.com/credence-chain/credence/x/workers"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-type storeService = store.KVStoreService
+func (a *App) makeModules() {
+	k := keepersOf(a)
+	cdc, registry, addresses := a.Encoding.Codec, a.Encoding.InterfaceRegistry, encoding.Addresses()
+	a.ModuleManager = module.NewManager(
+		auth.NewAppModule(cdc, k.Account, nil),
+		bank.NewAppModule(cdc, k.Bank, k.Account),
+		consensus.NewAppModule(cdc, k.Consensus),
+		gov.NewAppModule(cdc, k.Gov, k.Account, k.Bank),
+		genutil.NewAppModule(k.Account, nil, a, a.Encoding.TxConfig),
+		upgrade.NewAppModule(k.Upgrade, addresses),
+		authzmodule.NewAppModule(cdc, k.Authz, k.Account, k.Bank, registry),
+		feegrantmodule.NewAppModule(cdc, k.Account, k.Bank, k.FeeGrant, registry),
+		supply.NewAppModule(k.Supply),
+		orgs.NewAppModule(k.Orgs, addresses),
+		poa.NewAppModule(k.Poa, addresses),
+		a.change(beacon.NewAppModule(k.Beacon)).(module.AppModule),
+		apps.NewAppModule(k.Apps, addresses),
+		workers.NewAppModule(k.Workers, addresses),
+		vouchers.NewAppModule(k.Vouchers, addresses),
+		deals.NewAppModule(k.Deals, addresses),
+		market.NewAppModule(k.Market, addresses),
+		tasks.NewAppModule(k.Tasks),
+		unorderedModule{k.Account},
+	)
+	a.BasicManager = module.NewBasicManagerFromManager(a.ModuleManager, map[string]module.AppModuleBasic{
+		genutiltypes.ModuleName: genutil.NewAppModuleBasic(genutiltypes.DefaultMessageValidator),
+		govtypes.ModuleName:     gov.NewAppModuleBasic(nil),
+	})
+
+	a.ModuleManager.SetOrderPreBlockers(upgradetypes.ModuleName, authtypes.ModuleName)
+	a.ModuleManager.SetOrderBeginBlockers(
+		upgradetypes.ModuleName,
+		authz.ModuleName,
+		poatypes.ModuleName,
+		beacontypes.ModuleName,
+		workerstypes.ModuleName,
+		voucherstypes.ModuleName,
+		// Requests meet offers, their deals open tasks, and the tasks' first workers are drawn, all in one block.
+		markettypes.ModuleName,
+		dealstypes.ModuleName,
+		taskstypes.ModuleName,
+	)
+	a.ModuleManager.SetOrderEndBlockers(
+		govtypes.ModuleName,
+		feegrant.ModuleName,
+		markettypes.ModuleName,
+		taskstypes.ModuleName,
+		// After the tasks, whose courts may jail a seat.
+		poatypes.ModuleName,
+		beacontypes.ModuleName,
+		// The bank folds the block's virtual sends, after everyone who makes them.
+		banktypes.ModuleName,
+		// The vouchers send on, by a plain send, what transactions have spent of coins that others have just added.
+		voucherstypes.ModuleName,
+	)
+	genesis := []string{
+		authtypes.ModuleName, unorderedName, banktypes.ModuleName, supplytypes.ModuleName, govtypes.ModuleName,
+		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
+		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
+		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
+	}
+	a.ModuleManager.SetOrderInitGenesis(genesis...)
+	a.ModuleManager.SetOrderExportGenesis(genesis...)
+}
 
 // appModules returns the manager's modules as the type that commands are made from.
 func appModules(m *module.Manager) map[string]appmodule.AppModule {

@@ -11,10 +11,18 @@ import (
 	"github.com/credence-chain/credence/app/watch"
 )
 
+// observer is told of every block: the metrics. It is an interface for the reason that keepers gives.
+type observer interface {
+	Block(res *abci.ResponseFinalizeBlock)
+}
+
 // Observe registers the metrics of the protocol. A node calls it once, before it starts.
 func (a *App) Observe(reg prometheus.Registerer) {
-	keepers := watch.Keepers{Tasks: a.TasksKeeper, Market: a.MarketKeeper, Deals: a.DealsKeeper, Vouchers: a.VouchersKeeper, Workers: a.WorkersKeeper, Poa: a.PoaKeeper, Supply: a.SupplyKeeper, Beacon: a.BeaconKeeper}
-	a.watch = watch.New(reg, keepers, func() (sdk.Context, error) { return a.CreateQueryContext(0, false) }, a.Logger())
+	k := keepersOf(a)
+	keepers := watch.Keepers{
+		Tasks: k.Tasks, Market: k.Market, Deals: k.Deals, Vouchers: k.Vouchers, Workers: k.Workers, Poa: k.Poa, Supply: k.Supply, Beacon: k.Beacon,
+	}
+	a.observer = watch.New(reg, keepers, func() (sdk.Context, error) { return a.CreateQueryContext(0, false) }, a.Logger())
 }
 
 // FinalizeBlock executes a block, and then counts what happened in it for those who watch the node.
@@ -22,7 +30,9 @@ func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (res *abci.ResponseF
 	a.executed = req.Time
 	defer a.tell(&err)
 	res, err = a.BaseApp.FinalizeBlock(req)
-	a.watch.Block(res)
+	if a.observer != nil {
+		a.observer.Block(res)
+	}
 	return res, err
 }
 

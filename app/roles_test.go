@@ -98,7 +98,7 @@ func TestRolesThroughAuthz(t *testing.T) {
 	accept := &orgstypes.MsgAcceptMembership{Member: friend.String(), OrgId: "acme"}
 	c.Refuse(mallory, authz.ErrNoAuthorizationFound, exec(mallory, accept))
 	c.Deliver(friend, accept)
-	org, found, err := c.App.OrgsKeeper.OrgOf(c.Ctx(), friend.Addr)
+	org, found, err := app.OrgsKeeper(c.App).OrgOf(c.Ctx(), friend.Addr)
 	require.NoError(t, err)
 	require.True(t, found)
 	require.Equal(t, "acme", org)
@@ -113,19 +113,19 @@ func TestCouncil(t *testing.T) {
 		Roles: []orgstypes.Role{orgstypes.ROLE_PROVIDER, orgstypes.ROLE_WORKER},
 	}
 	c.Pass(admit)
-	org, err := c.App.OrgsKeeper.GetOrganisation(c.Ctx(), "newcomer")
+	org, err := app.OrgsKeeper(c.App).GetOrganisation(c.Ctx(), "newcomer")
 	require.NoError(t, err)
 	require.Equal(t, []orgstypes.Role{orgstypes.ROLE_WORKER, orgstypes.ROLE_PROVIDER}, org.Roles)
 	require.Equal(t, orgstypes.STATUS_ACTIVE, org.Status)
 
 	// Votes are cleared after the tally.
-	iter, err := c.App.GovKeeper.Votes.Iterate(c.Ctx(), nil)
+	iter, err := app.GovKeeper(c.App).Votes.Iterate(c.Ctx(), nil)
 	require.NoError(t, err)
 	require.False(t, iter.Valid())
 	require.NoError(t, iter.Close())
 
 	c.Pass(&orgstypes.MsgSetStatus{Authority: app.Authority(), OrgId: "newcomer", Status: orgstypes.STATUS_REVOKED})
-	_, err = c.App.OrgsKeeper.Authorize(c.Ctx(), alice.Addr, orgstypes.ROLE_WORKER)
+	_, err = app.OrgsKeeper(c.App).Authorize(c.Ctx(), alice.Addr, orgstypes.ROLE_WORKER)
 	require.ErrorIs(t, err, orgstypes.ErrRevoked)
 
 	// A member of a validator organisation that is not the seat's operator may not vote.
@@ -140,7 +140,7 @@ func TestParamsByCouncil(t *testing.T) {
 	params.MaxMissed = 10
 	c.Pass(&poatypes.MsgUpdateParams{Authority: app.Authority(), Params: params},
 		&orgstypes.MsgUpdateParams{Authority: app.Authority(), Params: orgstypes.Params{OpenRoles: []orgstypes.Role{orgstypes.ROLE_REQUESTER}}})
-	got, err := c.App.PoaKeeper.Params.Get(c.Ctx())
+	got, err := app.PoaKeeper(c.App).Params.Get(c.Ctx())
 	require.NoError(t, err)
 	require.True(t, gogoproto.Equal(&params, &got))
 }

@@ -15,9 +15,10 @@ import (
 
 // streamFrom has the node stream what happens, out of the block results of its consensus engine.
 func (a *App) streamFrom(blocks watchservice.Results) {
+	k := keepersOf(a)
 	feed := stream.New(watchservice.Node{
 		Blocks: blocks, Latest: a.LastBlockHeight, State: func() (sdk.Context, error) { return a.CreateQueryContext(0, false) },
-		Tasks: a.TasksKeeper, Deals: a.DealsKeeper,
+		Tasks: k.Tasks, Deals: k.Deals,
 	}, stream.Limits{})
 	feed.Raise(a.LastBlockHeight())
 	a.stream.Store(feed)

@@ -30,7 +30,7 @@ func (a *App) setUpgrades() {
 		panic(err)
 	}
 	for _, u := range a.version.Upgrades {
-		a.UpgradeKeeper.SetUpgradeHandler(u.Name, a.carryOut(u))
+		keepersOf(a).Upgrade.SetUpgradeHandler(u.Name, a.carryOut(u))
 	}
 }
 
@@ -52,14 +52,14 @@ func (a *App) carryOut(u upgrades.Upgrade) upgradetypes.UpgradeHandler {
 
 // upgradeDue returns the plan that the block of the context executes first; false when there is none, or an operator skips it.
 func (a *App) upgradeDue(ctx sdk.Context) (plan upgradetypes.Plan, due bool, err error) {
-	plan, err = a.UpgradeKeeper.GetUpgradePlan(ctx)
+	plan, err = keepersOf(a).Upgrade.GetUpgradePlan(ctx)
 	if errors.Is(err, upgradetypes.ErrNoUpgradePlanFound) {
 		return plan, false, nil
 	}
 	if err != nil {
 		return plan, false, err
 	}
-	return plan, plan.ShouldExecute(ctx.BlockHeight()) && !a.UpgradeKeeper.IsSkipHeight(ctx.BlockHeight()), nil
+	return plan, plan.ShouldExecute(ctx.BlockHeight()) && !keepersOf(a).Upgrade.IsSkipHeight(ctx.BlockHeight()), nil
 }
 
 // upgraded brings the state in which a block is prepared or judged to where the block's transactions will find it: after the upgrade
@@ -67,10 +67,10 @@ func (a *App) upgradeDue(ctx sdk.Context) (plan upgradetypes.Plan, due bool, err
 // The context's state is a branch that nobody keeps.
 func (a *App) upgraded(ctx sdk.Context) error {
 	plan, due, err := a.upgradeDue(ctx)
-	if err != nil || !due || !a.UpgradeKeeper.HasHandler(plan.Name) {
+	if err != nil || !due || !keepersOf(a).Upgrade.HasHandler(plan.Name) {
 		return err
 	}
-	return a.UpgradeKeeper.ApplyUpgrade(ctx, plan)
+	return keepersOf(a).Upgrade.ApplyUpgrade(ctx, plan)
 }
 
 // prepareAfterUpgrade is prepare on the state after an upgrade that is due.

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/app/upgrades/rehearsal"
 	"github.com/credence-chain/credence/poco"
@@ -58,7 +59,7 @@ func TestUpgradeInPlace(t *testing.T) {
 	c, twin := busy(t, height-1, upgrades.Current()), busy(t, height-1, upgrades.Current())
 	require.Equal(t, twin.AppHash(), c.AppHash())
 	phases, endings := map[taskstypes.Phase]bool{}, map[bool]bool{}
-	require.NoError(t, c.App.TasksKeeper.Tasks.Walk(c.Ctx(), nil, func(_ string, task taskstypes.Task) (bool, error) {
+	require.NoError(t, app.TasksKeeper(c.App).Tasks.Walk(c.Ctx(), nil, func(_ string, task taskstypes.Task) (bool, error) {
 		phases[task.Phase] = true
 		if task.Ended() {
 			endings[task.Final()] = true
@@ -76,10 +77,10 @@ func TestUpgradeInPlace(t *testing.T) {
 	c.Upgrade(rehearsal.Version())
 	twin.Upgrade(rehearsal.Idle())
 	require.NotEqual(t, twin.AppHash(), c.AppHash(), "the rehearsal moved nothing")
-	versions, err := c.App.UpgradeKeeper.GetModuleVersionMap(c.Ctx())
+	versions, err := app.UpgradeKeeper(c.App).GetModuleVersionMap(c.Ctx())
 	require.NoError(t, err)
 	require.EqualValues(t, 2, versions[beacontypes.ModuleName])
-	_, err = c.App.UpgradeKeeper.GetUpgradePlan(c.Ctx())
+	_, err = app.UpgradeKeeper(c.App).GetUpgradePlan(c.Ctx())
 	require.ErrorIs(t, err, upgradetypes.ErrNoUpgradePlanFound)
 	require.JSONEq(t, string(twin.Export().AppState), string(c.Export().AppState), "the upgrade itself")
 	c.CheckBooks()

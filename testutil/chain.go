@@ -14,7 +14,7 @@
 //	c.Next(); c.NextN(10); c.Until(120)                  // make blocks; the queue goes into the next one
 //	c.Absent("val-2"); c.Accuse("val-3")                 // missed votes, evidence of a double sign
 //	c.Pass(msg)                                          // the council adopts a proposal
-//	c.App.BankKeeper.GetBalance(c.Ctx(), addr, "ucred")  // keepers, on the last committed state
+//	app.BankKeeper(c.App).GetBalance(c.Ctx(), addr, "ucred")  // keepers, on the last committed state
 //	types.NewQueryClient(c.Conn()).Params(c.Ctx(), ...)  // queries, as a client sees them
 //	m := c.Mempool(nil); m.Send(tx); m.Next()            // the engine's mempool, and blocks that a proposer makes of it
 //	c.Restart(); c.Replay(); c.Export(); testutil.Import(t, exported)
@@ -272,9 +272,9 @@ func (c *Chain) proof(proposer *Seat, height int64) []byte {
 		require.NoError(c.T, err)
 		return proof
 	}
-	seed, err := c.App.BeaconKeeper.Seed(c.Ctx())
+	seed, err := app.BeaconKeeper(c.App).Seed(c.Ctx())
 	require.NoError(c.T, err)
-	_, pubkey, found, err := c.App.PoaKeeper.BeaconKey(c.Ctx(), proposer.ConsAddress())
+	_, pubkey, found, err := app.PoaKeeper(c.App).BeaconKey(c.Ctx(), proposer.ConsAddress())
 	require.NoError(c.T, err)
 	require.True(c.T, found, "the proposer %s is no seat", proposer.OrgID)
 	proof, has := signer{c}.SignAs(pubkey, beacontypes.ProofMessage(c.chainID, seed, height))

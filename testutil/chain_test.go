@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/testutil"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -28,7 +29,7 @@ func TestChain(t *testing.T) {
 	require.Equal(t, testutil.Funds-5, c.Balance(alice.Addr))
 	require.Equal(t, testutil.Funds+5, c.Balance(worker.Addr))
 
-	id, found, err := c.App.OrgsKeeper.OrgOf(c.Ctx(), worker.Addr)
+	id, found, err := app.OrgsKeeper(c.App).OrgOf(c.Ctx(), worker.Addr)
 	require.NoError(t, err)
 	require.True(t, found)
 	require.Equal(t, "acme", id)

@@ -14,6 +14,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
@@ -298,14 +299,14 @@ func (c *Compute) LastRequest() string {
 // Task returns a task as stored.
 func (c *Compute) Task(id string) taskstypes.Task {
 	c.T.Helper()
-	t, err := c.App.TasksKeeper.Tasks.Get(c.Ctx(), id)
+	t, err := app.TasksKeeper(c.App).Tasks.Get(c.Ctx(), id)
 	require.NoError(c.T, err, "task %s", id)
 	return t
 }
 
 // HasTask says whether a task was opened.
 func (c *Compute) HasTask(id string) bool {
-	has, err := c.App.TasksKeeper.Tasks.Has(c.Ctx(), id)
+	has, err := app.TasksKeeper(c.App).Tasks.Has(c.Ctx(), id)
 	require.NoError(c.T, err)
 	return has
 }
@@ -313,7 +314,7 @@ func (c *Compute) HasTask(id string) bool {
 // OpenTasks returns the ids of the tasks that have not ended, in order.
 func (c *Compute) OpenTasks() (ids []string) {
 	c.T.Helper()
-	require.NoError(c.T, c.App.TasksKeeper.Tasks.Walk(c.Ctx(), nil, func(id string, t taskstypes.Task) (bool, error) {
+	require.NoError(c.T, app.TasksKeeper(c.App).Tasks.Walk(c.Ctx(), nil, func(id string, t taskstypes.Task) (bool, error) {
 		if t.Phase != taskstypes.PHASE_DONE {
 			ids = append(ids, id)
 		}
@@ -326,10 +327,10 @@ func (c *Compute) OpenTasks() (ids []string) {
 func (c *Compute) Running() bool {
 	c.T.Helper()
 	ctx := c.Ctx()
-	opening, err := c.App.DealsKeeper.Opening.Iterate(ctx, nil)
+	opening, err := app.DealsKeeper(c.App).Opening.Iterate(ctx, nil)
 	require.NoError(c.T, err)
 	defer opening.Close()
-	queue, err := c.App.MarketKeeper.Queue.Iterate(ctx, nil)
+	queue, err := app.MarketKeeper(c.App).Queue.Iterate(ctx, nil)
 	require.NoError(c.T, err)
 	defer queue.Close()
 	return opening.Valid() || queue.Valid()
@@ -433,16 +434,16 @@ func (c *Compute) Run(answer Answer, ids ...string) {
 func (c *Compute) CheckBooks() {
 	c.T.Helper()
 	ctx := c.Ctx()
-	require.NoError(c.T, c.App.WorkersKeeper.CheckInvariants(ctx), "workers at height %d", c.Height())
-	require.NoError(c.T, c.App.VouchersKeeper.CheckInvariants(ctx), "vouchers at height %d", c.Height())
-	require.NoError(c.T, c.App.DealsKeeper.CheckInvariants(ctx), "deals at height %d", c.Height())
-	require.NoError(c.T, c.App.MarketKeeper.CheckInvariants(ctx), "market at height %d", c.Height())
-	require.NoError(c.T, c.App.SupplyKeeper.CheckInvariants(ctx), "supply at height %d", c.Height())
-	require.NoError(c.T, c.App.TasksKeeper.CheckInvariants(ctx), "tasks at height %d", c.Height())
+	require.NoError(c.T, app.WorkersKeeper(c.App).CheckInvariants(ctx), "workers at height %d", c.Height())
+	require.NoError(c.T, app.VouchersKeeper(c.App).CheckInvariants(ctx), "vouchers at height %d", c.Height())
+	require.NoError(c.T, app.DealsKeeper(c.App).CheckInvariants(ctx), "deals at height %d", c.Height())
+	require.NoError(c.T, app.MarketKeeper(c.App).CheckInvariants(ctx), "market at height %d", c.Height())
+	require.NoError(c.T, app.SupplyKeeper(c.App).CheckInvariants(ctx), "supply at height %d", c.Height())
+	require.NoError(c.T, app.TasksKeeper(c.App).CheckInvariants(ctx), "tasks at height %d", c.Height())
 	c.checkTasks(ctx)
-	seats, err := c.App.PoaKeeper.ActiveSeats(ctx)
+	seats, err := app.PoaKeeper(c.App).ActiveSeats(ctx)
 	require.NoError(c.T, err)
-	count, err := c.App.PoaKeeper.ActiveCount(ctx)
+	count, err := app.PoaKeeper(c.App).ActiveCount(ctx)
 	require.NoError(c.T, err)
 	require.EqualValues(c.T, len(seats), count, "active seats at height %d", c.Height())
 }
@@ -452,7 +453,7 @@ func (c *Compute) CheckBooks() {
 // queue holds each task once, at its deadline.
 func (c *Compute) checkTasks(ctx sdk.Context) {
 	c.T.Helper()
-	k := c.App.TasksKeeper
+	k := app.TasksKeeper(c.App)
 	locked, busy, done := map[string]uint64{}, map[string]uint32{}, map[string]uint64{}
 	queued := map[string]taskstypes.Task{}
 	require.NoError(c.T, k.Tasks.Walk(ctx, nil, func(id string, t taskstypes.Task) (bool, error) {
@@ -465,7 +466,7 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		if t.Queued != 0 {
 			queued[id] = t
 		}
-		deal, err := c.App.DealsKeeper.GetDeal(ctx, t.Deal)
+		deal, err := app.DealsKeeper(c.App).GetDeal(ctx, t.Deal)
 		for _, s := range t.Seats {
 			if !t.Ended() {
 				locked[s.Who] += deal.Terms.Stake
@@ -476,13 +477,13 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		}
 		return false, err
 	}))
-	require.NoError(c.T, c.App.WorkersKeeper.Workers.Walk(ctx, nil, func(addr string, w workerstypes.Worker) (bool, error) {
+	require.NoError(c.T, app.WorkersKeeper(c.App).Workers.Walk(ctx, nil, func(addr string, w workerstypes.Worker) (bool, error) {
 		require.Equal(c.T, locked[addr], w.Locked, "stake locked of %s", c.Name(addr))
 		require.Equal(c.T, busy[addr], w.Busy, "slots busy of %s", c.Name(addr))
 		return false, nil
 	}))
-	require.NoError(c.T, c.App.DealsKeeper.Deals.Walk(ctx, nil, func(_ []byte, d dealstypes.Deal) (bool, error) {
-		d, err := c.App.DealsKeeper.GetDeal(ctx, d.Id)
+	require.NoError(c.T, app.DealsKeeper(c.App).Deals.Walk(ctx, nil, func(_ []byte, d dealstypes.Deal) (bool, error) {
+		d, err := app.DealsKeeper(c.App).GetDeal(ctx, d.Id)
 		require.NoError(c.T, err)
 		each, err := d.Terms.Escrow()
 		require.Equal(c.T, each*(d.Size_-d.Ended), d.Escrow, "escrow of deal %s", d.Id)

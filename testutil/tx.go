@@ -17,6 +17,7 @@ import (
 	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 )
 
@@ -27,7 +28,7 @@ func (c *Chain) Sign(from *Account, msgs ...sdk.Msg) []byte { return c.SignAs(fr
 // SignAs is Sign of a transaction that edit has changed before it is signed: its fee, and who pays it.
 func (c *Chain) SignAs(from *Account, edit func(client.TxBuilder), msgs ...sdk.Msg) []byte {
 	c.T.Helper()
-	account := c.App.AccountKeeper.GetAccount(c.Ctx(), from.Addr)
+	account := app.AccountKeeper(c.App).GetAccount(c.Ctx(), from.Addr)
 	require.NotNil(c.T, account, "account %s is not in the state: name it in WithAccounts, or send it coins", from.Name)
 	return c.sign(from, account.GetAccountNumber(), account.GetSequence()+c.pending[from.Name], edit, msgs...)
 }
@@ -41,7 +42,7 @@ func (c *Chain) SignUnordered(from *Account, deadline time.Time, msgs ...sdk.Msg
 // SignUnorderedAs is SignUnordered of a transaction that edit has changed before it is signed.
 func (c *Chain) SignUnorderedAs(from *Account, deadline time.Time, edit func(client.TxBuilder), msgs ...sdk.Msg) []byte {
 	c.T.Helper()
-	account := c.App.AccountKeeper.GetAccount(c.Ctx(), from.Addr)
+	account := app.AccountKeeper(c.App).GetAccount(c.Ctx(), from.Addr)
 	require.NotNil(c.T, account, "account %s is not in the state", from.Name)
 	return c.sign(from, account.GetAccountNumber(), 0, func(b client.TxBuilder) {
 		b.SetUnordered(true)
@@ -150,7 +151,7 @@ func (c *Chain) Response(res *abci.ExecTxResult, i int, out interface{ Unmarshal
 
 // Balance returns what an address has, in ucred.
 func (c *Chain) Balance(addr sdk.AccAddress) int64 {
-	return c.App.BankKeeper.GetBalance(c.Ctx(), addr, encoding.BaseDenom).Amount.Int64()
+	return app.BankKeeper(c.App).GetBalance(c.Ctx(), addr, encoding.BaseDenom).Amount.Int64()
 }
 
 // Pass has the council adopt messages that its authority sends: every seat's operator votes yes. It demands that the
@@ -170,7 +171,7 @@ func (c *Chain) Vote(msgs ...sdk.Msg) govv1.Proposal {
 		c.Queue(s.Operator, govv1.NewMsgVote(s.Operator.Addr, id, govv1.OptionYes, ""))
 	}
 	c.NextN(int(VotingPeriod/BlockTime) + 2)
-	proposal, err := c.App.GovKeeper.Proposals.Get(c.Ctx(), id)
+	proposal, err := app.GovKeeper(c.App).Proposals.Get(c.Ctx(), id)
 	require.NoError(c.T, err)
 	return proposal
 }
@@ -178,9 +179,9 @@ func (c *Chain) Vote(msgs ...sdk.Msg) govv1.Proposal {
 // SubmitProposal puts a proposal of messages before the council, as the first active seat, and returns its number.
 func (c *Chain) SubmitProposal(msgs ...sdk.Msg) uint64 {
 	c.T.Helper()
-	params, err := c.App.GovKeeper.Params.Get(c.Ctx())
+	params, err := app.GovKeeper(c.App).Params.Get(c.Ctx())
 	require.NoError(c.T, err)
-	seats, err := c.App.PoaKeeper.ActiveSeats(c.Ctx())
+	seats, err := app.PoaKeeper(c.App).ActiveSeats(c.Ctx())
 	require.NoError(c.T, err)
 	proposer := c.accountOf(seats[0].Operator)
 	submit, err := govv1.NewMsgSubmitProposal(msgs, params.MinDeposit, proposer.String(), "", "test", "test", false)

@@ -270,7 +270,7 @@ func (s *senate) live(c *testutil.Compute) {
 }
 
 func (s *senate) poa() map[string]poatypes.Seat {
-	seats, err := s.App.PoaKeeper.AllSeats(s.Ctx())
+	seats, err := app.PoaKeeper(s.App).AllSeats(s.Ctx())
 	require.NoError(s.T, err)
 	out := map[string]poatypes.Seat{}
 	for _, seat := range seats {
@@ -285,13 +285,13 @@ func (s *senate) laws() {
 	active := 0
 	for _, id := range slices.Sorted(maps.Keys(seats)) {
 		seat := seats[id]
-		holds, err := s.App.OrgsKeeper.HasRole(s.Ctx(), id, orgstypes.ROLE_VALIDATOR)
+		holds, err := app.OrgsKeeper(s.App).HasRole(s.Ctx(), id, orgstypes.ROLE_VALIDATOR)
 		require.NoError(s.T, err)
 		require.Equal(s.T, !holds, seat.Revoked, "%s", id)
 		if seat.Waiting {
 			s.seen["waiting seat"]++
 		}
-		org, err := s.App.OrgsKeeper.GetOrganisation(s.Ctx(), id)
+		org, err := app.OrgsKeeper(s.App).GetOrganisation(s.Ctx(), id)
 		require.NoError(s.T, err)
 		for what, is := range map[string]bool{
 			"validator role taken": seat.Revoked && org.Status == orgstypes.STATUS_ACTIVE,
@@ -315,7 +315,7 @@ func (s *senate) laws() {
 		}
 	}
 	for _, id := range []string{testutil.Requester, testutil.Provider, testutil.Operator, testutil.Lab(1), "volt"} {
-		org, err := s.App.OrgsKeeper.GetOrganisation(s.Ctx(), id)
+		org, err := app.OrgsKeeper(s.App).GetOrganisation(s.Ctx(), id)
 		require.NoError(s.T, err)
 		if org.Status == orgstypes.STATUS_REVOKED {
 			s.seen["revoked organisation"]++

@@ -106,7 +106,7 @@ func (s *crowd) org() string {
 
 // operator is who operates a pool, mostly.
 func (s *crowd) operator(id string) *testutil.Account {
-	pool, err := s.App.WorkersKeeper.GetPool(s.Ctx(), id)
+	pool, err := app.WorkersKeeper(s.App).GetPool(s.Ctx(), id)
 	if err != nil || pool.Operator == "" || s.below(8) == 0 {
 		return s.Actor(pick(s, testutil.Operator, "volt", "press"))
 	}
@@ -115,10 +115,10 @@ func (s *crowd) operator(id string) *testutil.Account {
 
 // provider is who owns an app or a dataset, mostly.
 func (s *crowd) provider(id string) *testutil.Account {
-	app, err := s.App.AppsKeeper.Apps.Get(s.Ctx(), id)
-	owner := app.Owner
+	listed, err := app.AppsKeeper(s.App).Apps.Get(s.Ctx(), id)
+	owner := listed.Owner
 	if err != nil {
-		dataset, _ := s.App.AppsKeeper.Datasets.Get(s.Ctx(), id)
+		dataset, _ := app.AppsKeeper(s.App).Datasets.Get(s.Ctx(), id)
 		owner = dataset.Owner
 	}
 	if owner == "" || s.below(8) == 0 {
@@ -214,7 +214,7 @@ func (s *crowd) order(kind markettypes.OrderKind) known {
 	case markettypes.ORDER_KIND_POOL:
 		pool := pick(s, testutil.Pool, one(s, s.pools))
 		k.owner = s.operator(pool)
-		at, _ := s.App.WorkersKeeper.GetPool(s.Ctx(), pool)
+		at, _ := app.WorkersKeeper(s.App).GetPool(s.Ctx(), pool)
 		o.Pool = &markettypes.PoolOrder{
 			Pool: pool, Price: uint64(s.below(20)), MaxFuel: 1 << 30, Volume: uint64(s.below(6)), Stake: at.Stake,
 			CommissionBps: uint32(s.below(int(at.MaxCommissionBps) + 1)), Tags: at.Capabilities, Category: pick(s, "", "", "", "", "xs"),
@@ -415,7 +415,7 @@ func (s *crowd) asset() {
 	case 1:
 		s.send(by, &appstypes.MsgTransfer{Owner: by.String(), Id: id, To: s.provider("").String()})
 	case 2:
-		if app, err := s.App.AppsKeeper.Apps.Get(s.Ctx(), id); err == nil && app.PendingOwner != "" {
+		if app, err := app.AppsKeeper(s.App).Apps.Get(s.Ctx(), id); err == nil && app.PendingOwner != "" {
 			by = s.Actor(s.Name(app.PendingOwner))
 		}
 		s.send(by, &appstypes.MsgAcceptTransfer{To: by.String(), Id: id})
@@ -444,7 +444,7 @@ func (s *crowd) createPool(org, id string) {
 func (s *crowd) poolMessage() {
 	id, lab := one(s, s.pools), s.lab()
 	by := s.operator(id)
-	pool, _ := s.App.WorkersKeeper.GetPool(s.Ctx(), id)
+	pool, _ := app.WorkersKeeper(s.App).GetPool(s.Ctx(), id)
 	switch s.below(9) {
 	case 0:
 		if len(s.pools) < 6 {
@@ -539,7 +539,7 @@ func (s *crowd) taskMessage() {
 
 // council proposes and votes now and then; a vote takes blocks, which the crowd makes.
 func (s *crowd) council() {
-	if a, err := s.App.AppsKeeper.Apps.Get(s.Ctx(), "studio/paint"); err == nil && a.Suspended {
+	if a, err := app.AppsKeeper(s.App).Apps.Get(s.Ctx(), "studio/paint"); err == nil && a.Suspended {
 		s.Vote(&appstypes.MsgReinstate{Authority: app.Authority(), App: a.Id})
 		return
 	}
@@ -557,7 +557,7 @@ func (s *crowd) council() {
 	case 3:
 		msg = &markettypes.MsgSetCategory{Authority: app.Authority(), Category: markettypes.Category{Id: "xs", Seconds: uint64(1 + s.below(9)), FuelLimit: 1 << 21}}
 	case 4:
-		p, err := s.App.MarketKeeper.Params.Get(s.Ctx())
+		p, err := app.MarketKeeper(s.App).Params.Get(s.Ctx())
 		if err != nil {
 			return
 		}

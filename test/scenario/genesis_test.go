@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/testutil"
@@ -240,11 +241,11 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	s.CheckBooks()
 
 	exported := old.Export()
-	g, err := old.App.MarketKeeper.ExportGenesis(old.Ctx())
+	g, err := app.MarketKeeper(old.App).ExportGenesis(old.Ctx())
 	require.NoError(t, err)
-	deals, err := old.App.DealsKeeper.ExportGenesis(old.Ctx())
+	deals, err := app.DealsKeeper(old.App).ExportGenesis(old.Ctx())
 	require.NoError(t, err)
-	vouchers, err := old.App.VouchersKeeper.ExportGenesis(old.Ctx())
+	vouchers, err := app.VouchersKeeper(old.App).ExportGenesis(old.Ctx())
 	require.NoError(t, err)
 	statuses := map[string]int{}
 	for _, o := range g.Orders {
@@ -262,7 +263,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	} {
 		require.NotZero(t, n, "%s: %v", what, statuses)
 	}
-	pool, err := old.App.WorkersKeeper.GetPool(old.Ctx(), "north")
+	pool, err := app.WorkersKeeper(old.App).GetPool(old.Ctx(), "north")
 	require.NoError(t, err)
 	require.NotNil(t, pool.Next)
 

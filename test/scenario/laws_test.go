@@ -38,7 +38,7 @@ func TestWorkersAreToldTheJob(t *testing.T) {
 		require.Equal(t, job.Args, d.Args)
 		require.Equal(t, job.Inputs, d.Inputs)
 	}
-	stored, err := c.App.DealsKeeper.GetDeal(c.Ctx(), task.Deal.Id)
+	stored, err := app.DealsKeeper(c.App).GetDeal(c.Ctx(), task.Deal.Id)
 	require.NoError(t, err)
 	require.Empty(t, stored.Args)
 }
@@ -54,18 +54,18 @@ func TestTermsArePinned(t *testing.T) {
 	job.MinReplicas = 3
 	id := c.Submit(job)[0]
 	before := c.Task(id)
-	deal, err := c.App.DealsKeeper.GetDeal(c.Ctx(), before.Deal)
+	deal, err := app.DealsKeeper(c.App).GetDeal(c.Ctx(), before.Deal)
 	require.NoError(t, err)
 
-	market, err := c.App.MarketKeeper.Params.Get(c.Ctx())
+	market, err := app.MarketKeeper(c.App).Params.Get(c.Ctx())
 	require.NoError(t, err)
 	market.CommitBlocks, market.RevealBlocks, market.InformerBps, market.MaxAttempts, market.WaitBlocks = 1, 1, 0, 1, 1
-	tasks, err := c.App.TasksKeeper.Params.Get(c.Ctx())
+	tasks, err := app.TasksKeeper(c.App).Params.Get(c.Ctx())
 	require.NoError(t, err)
 	tasks.QNum, tasks.QDen = 2, 5
 	c.Pass(&markettypes.MsgUpdateParams{Authority: app.Authority(), Params: market},
 		&taskstypes.MsgUpdateParams{Authority: app.Authority(), Params: tasks})
-	again, err := c.App.DealsKeeper.GetDeal(c.Ctx(), before.Deal)
+	again, err := app.DealsKeeper(c.App).GetDeal(c.Ctx(), before.Deal)
 	require.NoError(t, err)
 	require.Equal(t, deal.Terms, again.Terms)
 	require.Equal(t, before.Deadline, c.Task(id).Deadline)
@@ -161,8 +161,8 @@ func TestDraws(t *testing.T) {
 	task := c.Task(others[0])
 	task.Draws[1].Drawn[0]++
 	ctx := c.Ctx()
-	require.NoError(t, c.App.TasksKeeper.Tasks.Set(ctx, task.Id, task))
-	replay, err := keeper.NewQueryServer(c.App.TasksKeeper).ReplayDraw(ctx, &taskstypes.QueryReplayDrawRequest{Id: task.Id})
+	require.NoError(t, app.TasksKeeper(c.App).Tasks.Set(ctx, task.Id, task))
+	replay, err := keeper.NewQueryServer(app.TasksKeeper(c.App)).ReplayDraw(ctx, &taskstypes.QueryReplayDrawRequest{Id: task.Id})
 	require.NoError(t, err)
 	require.False(t, replay.Equal_)
 }

@@ -45,7 +45,7 @@ func (s *stage) own(word string, w *words) ([]string, bool) {
 		})
 	case "terms", "retire":
 		id := w.next()
-		pool, err := c.App.WorkersKeeper.GetPool(c.Ctx(), id)
+		pool, err := app.WorkersKeeper(c.App).GetPool(c.Ctx(), id)
 		require.NoError(s.t, err)
 		by := c.Actor(w.text("by", pool.Operator))
 		msg := &workerstypes.MsgSetPool{
@@ -137,7 +137,7 @@ func (s *stage) publish(word string, w *words) {
 // update sends a worker's settings as they are, but for an edit.
 func (s *stage) update(lab string, edit func(*workerstypes.MsgUpdate)) {
 	owner, key := s.chain.Org(lab).Member(), s.chain.WorkerKey(lab)
-	worker, err := s.chain.App.WorkersKeeper.GetWorker(s.chain.Ctx(), key.String())
+	worker, err := app.WorkersKeeper(s.chain.App).GetWorker(s.chain.Ctx(), key.String())
 	require.NoError(s.t, err)
 	msg := &workerstypes.MsgUpdate{
 		Owner: owner.String(), Worker: key.String(), Endpoint: worker.Endpoint, Slots: worker.Slots,
@@ -168,14 +168,14 @@ func callbacks(a *app.App) {
 			}
 		},
 	} {
-		a.DealsKeeper.SetCallback(name, callbackFunc(func(ctx context.Context, d dealstypes.Deal, _ dealstypes.TaskResult) error {
+		app.DealsKeeper(a).SetCallback(name, callbackFunc(func(ctx context.Context, d dealstypes.Deal, _ dealstypes.TaskResult) error {
 			to, err := sdk.AccAddressFromBech32(d.Beneficiary)
 			if err != nil {
 				return err
 			}
 			sdkCtx := sdk.UnwrapSDKContext(ctx)
 			coins := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 7))
-			if err := a.BankKeeper.SendCoins(sdkCtx, testutil.NewAccount("stranger").Addr, to, coins); err != nil {
+			if err := app.BankKeeper(a).SendCoins(sdkCtx, testutil.NewAccount("stranger").Addr, to, coins); err != nil {
 				return err
 			}
 			return then(sdkCtx)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/testutil"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -38,7 +39,7 @@ func (s *stage) money() map[string]uint64 {
 	for _, org := range s.organisations() {
 		out[org] = uint64(s.chain.Balance(s.chain.Actor(org).Addr))
 		if strings.HasPrefix(org, "lab-") {
-			w, err := s.chain.App.WorkersKeeper.GetWorker(s.chain.Ctx(), s.chain.WorkerKey(org).String())
+			w, err := app.WorkersKeeper(s.chain.App).GetWorker(s.chain.Ctx(), s.chain.WorkerKey(org).String())
 			require.NoError(s.t, err)
 			out[org] += w.Bonded
 		}
@@ -79,7 +80,7 @@ func (s *stage) balances() (out []string) {
 func (s *stage) workers() (out []string) {
 	for i := range s.options.Workers {
 		org := testutil.Lab(i + 1)
-		w, err := s.chain.App.WorkersKeeper.GetWorker(s.chain.Ctx(), s.chain.WorkerKey(org).String())
+		w, err := app.WorkersKeeper(s.chain.App).GetWorker(s.chain.Ctx(), s.chain.WorkerKey(org).String())
 		require.NoError(s.t, err)
 		line := fmt.Sprintf("%s bonded %d locked %d, right %d, confirmed %d", org, w.Bonded, w.Locked, w.Record.Right, w.Record.Confirmations)
 		if w.Record.Wrong+w.Record.Unrevealed+w.Record.Silent+w.Record.Abstained > 0 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
@@ -78,7 +79,7 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 	}
 	require.Empty(t, s.OpenTasks(), "tasks that do not end")
 	endings := map[string]int{}
-	require.NoError(t, s.App.TasksKeeper.Tasks.Walk(s.Ctx(), nil, func(_ string, task taskstypes.Task) (bool, error) {
+	require.NoError(t, app.TasksKeeper(s.App).Tasks.Walk(s.Ctx(), nil, func(_ string, task taskstypes.Task) (bool, error) {
 		endings[task.Ending.String()]++
 		if task.Audit != nil {
 			endings[task.Audit.Result.String()]++
@@ -90,11 +91,11 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 	}))
 	require.NotContains(t, endings, taskstypes.ENDING_BROKEN.String(), "the chain failed to process a task")
 	requests := map[string]int{}
-	require.NoError(t, s.App.MarketKeeper.Requests.Walk(s.Ctx(), nil, func(_ []byte, r markettypes.Request) (bool, error) {
+	require.NoError(t, app.MarketKeeper(s.App).Requests.Walk(s.Ctx(), nil, func(_ []byte, r markettypes.Request) (bool, error) {
 		requests[r.Status.String()]++
 		return false, nil
 	}))
-	require.NoError(t, s.App.DealsKeeper.Deals.Walk(s.Ctx(), nil, func([]byte, dealstypes.Deal) (bool, error) { deals++; return false, nil }))
+	require.NoError(t, app.DealsKeeper(s.App).Deals.Walk(s.Ctx(), nil, func([]byte, dealstypes.Deal) (bool, error) { deals++; return false, nil }))
 	require.Equal(t, s.AppHash(), s.Replay())
 	for msg, n := range s.sent {
 		sent[msg] += n
@@ -131,10 +132,10 @@ func (s *sim) block() {
 	require.Equal(s.T, s.supplied-s.burnt(), s.supply(), "the supply shrinks by what was burnt")
 	if s.Height()%8 == 0 {
 		ctx := s.Ctx()
-		apps, err := s.App.AppsKeeper.ExportGenesis(ctx)
+		apps, err := app.AppsKeeper(s.App).ExportGenesis(ctx)
 		require.NoError(s.T, err)
 		require.NoError(s.T, apps.Validate(encoding.Addresses()))
-		tasks, err := s.App.TasksKeeper.ExportGenesis(ctx)
+		tasks, err := app.TasksKeeper(s.App).ExportGenesis(ctx)
 		require.NoError(s.T, err)
 		require.NoError(s.T, tasks.Validate())
 	}
@@ -142,7 +143,7 @@ func (s *sim) block() {
 
 // burnt is what all settlements have burnt.
 func (s *sim) burnt() (sum uint64) {
-	require.NoError(s.T, s.App.TasksKeeper.Tasks.Walk(s.Ctx(), nil, func(_ string, t taskstypes.Task) (bool, error) {
+	require.NoError(s.T, app.TasksKeeper(s.App).Tasks.Walk(s.Ctx(), nil, func(_ string, t taskstypes.Task) (bool, error) {
 		if t.Settlement != nil {
 			sum += t.Settlement.Burnt
 		}
@@ -152,7 +153,7 @@ func (s *sim) burnt() (sum uint64) {
 }
 
 func (s *sim) supply() uint64 {
-	return s.App.BankKeeper.GetSupply(s.Ctx(), encoding.BaseDenom).Amount.Uint64()
+	return app.BankKeeper(s.App).GetSupply(s.Ctx(), encoding.BaseDenom).Amount.Uint64()
 }
 
 func (s *sim) answer(_ taskstypes.Task, _ taskstypes.Seat, bench taskstypes.Bench) (poco.Outcome, bool) {

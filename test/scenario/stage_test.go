@@ -121,7 +121,7 @@ func (s *stage) play(st step) string {
 		out = s.audits()
 	case "council":
 		require.Equal(s.t, "allowance_per_mille", args[0])
-		p, err := s.chain.App.TasksKeeper.Params.Get(s.chain.Ctx())
+		p, err := app.TasksKeeper(s.chain.App).Params.Get(s.chain.Ctx())
 		require.NoError(s.t, err)
 		p.Allowance = poco.FracDown(uint64(s.number(args[1])), 1000).Bytes()
 		s.chain.Pass(&taskstypes.MsgUpdateParams{Authority: app.Authority(), Params: p})

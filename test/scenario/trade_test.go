@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -79,7 +80,7 @@ func (s *stage) trade(word string, w *words) (out []string, found bool) {
 		return s.wait(1), true
 	case "spenders":
 		k := s.known[w.next()]
-		v, err := s.chain.App.VouchersKeeper.GetVoucher(s.chain.Ctx(), k.id)
+		v, err := app.VouchersKeeper(s.chain.App).GetVoucher(s.chain.Ctx(), k.id)
 		require.NoError(s.t, err)
 		msg := &voucherstypes.MsgSetSpenders{Holder: v.Holder, Id: k.id}
 		for _, who := range w.list("who") {
@@ -189,7 +190,7 @@ func (s *stage) newOrder(w *words) known {
 	case "pool":
 		k.kind, who = markettypes.ORDER_KIND_POOL, testutil.Operator
 		pool := w.text("pool", testutil.Pool)
-		at, err := s.chain.App.WorkersKeeper.GetPool(s.chain.Ctx(), pool)
+		at, err := app.WorkersKeeper(s.chain.App).GetPool(s.chain.Ctx(), pool)
 		require.NoError(s.t, err)
 		k.order.Pool = &markettypes.PoolOrder{
 			Pool: pool, Price: w.amount("price", s.options.Price), Volume: w.amount("volume", 0), MaxFuel: w.amount("fuel", 1<<40),
@@ -308,7 +309,7 @@ func (s *stage) issue(w *words) []string {
 // showDeals prints every deal of the script, in order.
 func (s *stage) showDeals() (out []string) {
 	for _, id := range s.deals {
-		d, err := s.chain.App.DealsKeeper.GetDeal(s.chain.Ctx(), id)
+		d, err := app.DealsKeeper(s.chain.App).GetDeal(s.chain.Ctx(), id)
 		require.NoError(s.t, err)
 		line := fmt.Sprintf("%s  first %d, size %d, pool %s, price %d, app %d, datasets %d", id, d.First, d.Size_, d.Pool, d.Terms.Price, d.Terms.AppPrice, d.Terms.DatasetPrice)
 		if d.Terms.CommissionBps > 0 {
@@ -327,7 +328,7 @@ func (s *stage) showOrders() (out []string) {
 		if name == "standing" || k.kind == markettypes.ORDER_KIND_REQUEST || k.kind == markettypes.ORDER_KIND_UNSPECIFIED {
 			continue
 		}
-		r, err := s.chain.App.MarketKeeper.GetOrder(s.chain.Ctx(), k.id)
+		r, err := app.MarketKeeper(s.chain.App).GetOrder(s.chain.Ctx(), k.id)
 		if err != nil {
 			out = append(out, name+"  the chain does not know it")
 			continue
@@ -347,7 +348,7 @@ func (s *stage) showRequests() (out []string) {
 		if k.kind != markettypes.ORDER_KIND_REQUEST || name == "" {
 			continue
 		}
-		r, err := s.chain.App.MarketKeeper.GetRequest(s.chain.Ctx(), k.id)
+		r, err := app.MarketKeeper(s.chain.App).GetRequest(s.chain.Ctx(), k.id)
 		if err != nil {
 			out = append(out, name+"  the chain does not know it")
 			continue
@@ -361,7 +362,7 @@ func (s *stage) showRequests() (out []string) {
 func (s *stage) showVouchers() (out []string) {
 	for _, name := range s.sortedNames() {
 		k := s.known[name]
-		v, err := s.chain.App.VouchersKeeper.GetVoucher(s.chain.Ctx(), k.id)
+		v, err := app.VouchersKeeper(s.chain.App).GetVoucher(s.chain.Ctx(), k.id)
 		if k.kind != markettypes.ORDER_KIND_UNSPECIFIED || err != nil {
 			continue
 		}

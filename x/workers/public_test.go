@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/testutil"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -68,7 +69,7 @@ func (c *town) trade() dealstypes.Deal {
 	}
 	task := c.Task(id)
 	require.Equal(c.T, taskstypes.PHASE_DONE, task.Phase)
-	deal, err := c.App.DealsKeeper.GetDeal(c.Ctx(), task.Deal)
+	deal, err := app.DealsKeeper(c.App).GetDeal(c.Ctx(), task.Deal)
 	require.NoError(c.T, err)
 	require.EqualValues(c.T, 1, deal.Accepted)
 	for _, s := range task.Seats {
@@ -82,9 +83,9 @@ func (c *town) trade() dealstypes.Deal {
 // nobody keeps a share. The council changes its terms by a proposal, after notice, and its offer by another.
 func TestPublicPool(t *testing.T) {
 	c := newTown(t)
-	council := c.App.WorkersKeeper.Authority()
+	council := app.WorkersKeeper(c.App).Authority()
 	for who := range c.keys {
-		w, err := c.App.WorkersKeeper.GetWorker(c.Ctx(), who)
+		w, err := app.WorkersKeeper(c.App).GetWorker(c.Ctx(), who)
 		require.NoError(t, err)
 		require.Equal(t, []string{genesis.PublicPoolID}, w.Pools)
 	}
@@ -100,12 +101,12 @@ func TestPublicPool(t *testing.T) {
 	c.Refuse(c.Org(testutil.Operator).Member(), orgstypes.ErrRole, &workerstypes.MsgEvict{Operator: operator, Pool: genesis.PublicPoolID, Worker: deal.Requester})
 
 	c.Pass(&workerstypes.MsgSetPool{Operator: council, Id: genesis.PublicPoolID, Description: "dearer", Terms: &workerstypes.PoolTerms{Stake: 2_000, MinPrice: 8}})
-	pool, err := c.App.WorkersKeeper.GetPool(c.Ctx(), genesis.PublicPoolID)
+	pool, err := app.WorkersKeeper(c.App).GetPool(c.Ctx(), genesis.PublicPoolID)
 	require.NoError(t, err)
 	require.EqualValues(t, 1_000, pool.Stake)
 	require.Greater(t, pool.NextHeight, c.Height(), "after notice")
 	c.Until(pool.NextHeight)
-	pool, err = c.App.WorkersKeeper.GetPool(c.Ctx(), genesis.PublicPoolID)
+	pool, err = app.WorkersKeeper(c.App).GetPool(c.Ctx(), genesis.PublicPoolID)
 	require.NoError(t, err)
 	require.Equal(t, workerstypes.PoolTerms{Stake: 2_000, MinPrice: 8}, pool.Terms())
 	require.Equal(t, testutil.Pool, c.trade().Pool, "the council's offer of before no longer stands")

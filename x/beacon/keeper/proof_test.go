@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/beacon/types"
@@ -13,7 +14,7 @@ import (
 
 func TestSeedChains(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(4))
-	seed, err := c.App.BeaconKeeper.Seed(c.Ctx())
+	seed, err := app.BeaconKeeper(c.App).Seed(c.Ctx())
 	require.NoError(t, err)
 	require.Equal(t, types.GenesisSeed(testutil.ChainID), seed)
 	for range 6 {
@@ -21,14 +22,14 @@ func TestSeedChains(t *testing.T) {
 		c.Next()
 		proof := proposer.Beacon.Sign(types.ProofMessage(testutil.ChainID, seed, c.Height()))
 		want := types.NextSeed(seed, proof)
-		seed, err = c.App.BeaconKeeper.Seed(c.Ctx())
+		seed, err = app.BeaconKeeper(c.App).Seed(c.Ctx())
 		require.NoError(t, err)
 		require.Equal(t, want, seed)
-		at, err := c.App.BeaconKeeper.SeedAt(c.Ctx(), c.Height())
+		at, err := app.BeaconKeeper(c.App).SeedAt(c.Ctx(), c.Height())
 		require.NoError(t, err)
 		require.Equal(t, want, at)
 	}
-	_, err = c.App.BeaconKeeper.SeedAt(c.Ctx(), c.Height()+1)
+	_, err = app.BeaconKeeper(c.App).SeedAt(c.Ctx(), c.Height()+1)
 	require.ErrorIs(t, err, types.ErrNoSeed)
 }
 
@@ -37,9 +38,9 @@ func TestSeedBindsChain(t *testing.T) {
 	a, b := testutil.New(t), testutil.New(t, testutil.WithChainID("credence-other"))
 	a.Next()
 	b.Next()
-	sa, err := a.App.BeaconKeeper.Seed(a.Ctx())
+	sa, err := app.BeaconKeeper(a.App).Seed(a.Ctx())
 	require.NoError(t, err)
-	sb, err := b.App.BeaconKeeper.Seed(b.Ctx())
+	sb, err := app.BeaconKeeper(b.App).Seed(b.Ctx())
 	require.NoError(t, err)
 	require.NotEqual(t, sa, sb)
 }
@@ -78,11 +79,11 @@ func TestRetention(t *testing.T) {
 	}
 	c := testutil.New(t, keep(100))
 	c.NextN(150)
-	_, err := c.App.BeaconKeeper.SeedAt(c.Ctx(), 50)
+	_, err := app.BeaconKeeper(c.App).SeedAt(c.Ctx(), 50)
 	require.ErrorIs(t, err, types.ErrNoSeed)
-	_, err = c.App.BeaconKeeper.SeedAt(c.Ctx(), 51)
+	_, err = app.BeaconKeeper(c.App).SeedAt(c.Ctx(), 51)
 	require.NoError(t, err)
-	g, err := c.App.BeaconKeeper.ExportGenesis(c.Ctx())
+	g, err := app.BeaconKeeper(c.App).ExportGenesis(c.Ctx())
 	require.NoError(t, err)
 	require.Len(t, g.Seeds, 100)
 }
@@ -93,10 +94,10 @@ func TestFactorAndDelay(t *testing.T) {
 		delay  int64
 	}{1: {1, 2}, 3: {1, 2}, 4: {2, 2}, 6: {2, 2}, 7: {3, 3}, 10: {4, 4}} {
 		c := testutil.New(t, testutil.WithSeats(seats))
-		factor, err := c.App.BeaconKeeper.Factor(c.Ctx())
+		factor, err := app.BeaconKeeper(c.App).Factor(c.Ctx())
 		require.NoError(t, err)
 		require.Equal(t, want.factor, factor, "%d seats", seats)
-		delay, err := c.App.BeaconKeeper.Delay(c.Ctx())
+		delay, err := app.BeaconKeeper(c.App).Delay(c.Ctx())
 		require.NoError(t, err)
 		require.Equal(t, want.delay, delay, "%d seats", seats)
 	}
@@ -108,18 +109,18 @@ func TestExportImport(t *testing.T) {
 	c.NextN(7)
 	exported := c.Export()
 	d, e := testutil.Import(t, exported, testutil.WithSeats(4)), testutil.Import(t, exported, testutil.WithSeats(4))
-	last, err := c.App.BeaconKeeper.Seed(c.Ctx())
+	last, err := app.BeaconKeeper(c.App).Seed(c.Ctx())
 	require.NoError(t, err)
-	first, err := d.App.BeaconKeeper.Seed(d.Ctx())
+	first, err := app.BeaconKeeper(d.App).Seed(d.Ctx())
 	require.NoError(t, err)
 	require.Equal(t, last, first)
 	d.NextN(3)
 	e.NextN(3)
 	require.EqualValues(t, 10, d.Height())
 	require.Equal(t, d.AppHash(), e.AppHash())
-	at, err := d.App.BeaconKeeper.SeedAt(d.Ctx(), 5)
+	at, err := app.BeaconKeeper(d.App).SeedAt(d.Ctx(), 5)
 	require.NoError(t, err)
-	want, err := c.App.BeaconKeeper.SeedAt(c.Ctx(), 5)
+	want, err := app.BeaconKeeper(c.App).SeedAt(c.Ctx(), 5)
 	require.NoError(t, err)
 	require.Equal(t, want, at)
 }

@@ -13,6 +13,7 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/beacon/proposal"
@@ -46,7 +47,7 @@ func TestJudge(t *testing.T) {
 		out[i] ^= 1
 		return out
 	}
-	seed, err := c.App.BeaconKeeper.Seed(c.Ctx())
+	seed, err := app.BeaconKeeper(c.App).Seed(c.Ctx())
 	require.NoError(t, err)
 	stranger := c.Seats[0]
 	if stranger == c.Proposer() {

@@ -28,7 +28,7 @@ func TestAdminsAreChanged(t *testing.T) {
 	c.Deliver(first, add(first, second))
 	c.Refuse(first, types.ErrInvalidOrganisation, add(first, second))
 	c.Deliver(second, remove(second, first))
-	org, err := c.App.OrgsKeeper.GetOrganisation(c.Ctx(), "acme")
+	org, err := app.OrgsKeeper(c.App).GetOrganisation(c.Ctx(), "acme")
 	require.NoError(t, err)
 	require.Equal(t, []string{second.String()}, org.Admins)
 	require.ElementsMatch(t, []string{first.String(), second.String()}, org.Members)
@@ -44,7 +44,7 @@ func TestCouncilRecovers(t *testing.T) {
 		return &types.MsgRecover{Authority: app.Authority(), OrgId: "acme", Admins: accounts}
 	}
 	c.Deliver(lost, &types.MsgAddMember{Admin: lost.String(), OrgId: "acme", Member: alice.String()})
-	k := c.App.OrgsKeeper
+	k := app.OrgsKeeper(c.App)
 	require.ErrorIs(t, k.Recover(c.Ctx(), "acme", nil), types.ErrInvalidOrganisation)
 	require.ErrorIs(t, k.Recover(c.Ctx(), "acme", []string{c.Org("val-1").Admin.String()}), types.ErrTaken)
 	require.ErrorIs(t, k.Recover(c.Ctx(), "acme", []string{app.Authority()}), types.ErrReserved)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/orgs/keeper"
 	"github.com/credence-chain/credence/x/orgs/types"
@@ -15,7 +16,7 @@ import (
 // of genesis do not count.
 func TestAdmissionsHaveACap(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("a", "b", "c", "d", "e"), testutil.WithOrg("acme", types.ROLE_WORKER), testutil.WithOrg("beta", types.ROLE_WORKER))
-	k, ctx := c.App.OrgsKeeper, c.Ctx()
+	k, ctx := app.OrgsKeeper(c.App), c.Ctx()
 	require.NoError(t, k.Params.Set(ctx, types.Params{MaxAdmissions: 2, AdmissionBlocks: 10}))
 	server := keeper.NewMsgServer(k)
 	admitted := 0

@@ -22,7 +22,7 @@ func TestAuthorize(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("alice"),
 		testutil.WithOrg("acme", types.ROLE_WORKER, types.ROLE_REQUESTER), testutil.WithOrg("gone", types.ROLE_WORKER))
 	alice, acme, gone := c.Account("alice"), c.Org("acme"), c.Org("gone")
-	k, ctx := c.App.OrgsKeeper, c.Ctx()
+	k, ctx := app.OrgsKeeper(c.App), c.Ctx()
 	require.NoError(t, k.SetStatus(ctx, "gone", types.STATUS_REVOKED))
 	council := authtypes.NewModuleAddress(govtypes.ModuleName)
 
@@ -70,7 +70,7 @@ func TestAuthorize(t *testing.T) {
 
 func TestHasRole(t *testing.T) {
 	c := testutil.New(t, testutil.WithOrg("acme", types.ROLE_WORKER))
-	k := c.App.OrgsKeeper
+	k := app.OrgsKeeper(c.App)
 	has, err := k.HasRole(c.Ctx(), "acme", types.ROLE_WORKER)
 	require.NoError(t, err)
 	require.True(t, has)
@@ -122,7 +122,7 @@ func TestAdmitInvalid(t *testing.T) {
 			org.Admins = append([]string{}, valid.Admins...)
 			tc.malleate(&org)
 			ctx, _ := c.Ctx().CacheContext()
-			require.ErrorIs(t, c.App.OrgsKeeper.Admit(ctx, org), tc.expErr)
+			require.ErrorIs(t, app.OrgsKeeper(c.App).Admit(ctx, org), tc.expErr)
 		})
 	}
 }
@@ -130,7 +130,7 @@ func TestAdmitInvalid(t *testing.T) {
 // TestActiveRoles: a revoked organisation holds no role, and so does one that there is not.
 func TestActiveRoles(t *testing.T) {
 	c := testutil.New(t, testutil.WithOrg("acme", types.ROLE_WORKER, types.ROLE_REQUESTER), testutil.WithOrg("idle"))
-	k, ctx := c.App.OrgsKeeper, c.Ctx()
+	k, ctx := app.OrgsKeeper(c.App), c.Ctx()
 	for _, tc := range []struct {
 		name     string
 		malleate func()
@@ -177,9 +177,9 @@ func TestQueries(t *testing.T) {
 	for i := range paging.Max {
 		admin := testutil.NewAccount(fmt.Sprint("admin ", i)).String()
 		org := types.Organisation{Id: fmt.Sprint("org-", i), Name: "N", Admins: []string{admin}, Status: types.STATUS_ACTIVE}
-		require.NoError(t, c.App.OrgsKeeper.Admit(ctx, org))
+		require.NoError(t, app.OrgsKeeper(c.App).Admit(ctx, org))
 	}
-	all, err = keeper.NewQueryServer(c.App.OrgsKeeper).Organisations(ctx, &types.QueryOrganisationsRequest{Pagination: &query.PageRequest{Limit: 1 << 60}})
+	all, err = keeper.NewQueryServer(app.OrgsKeeper(c.App)).Organisations(ctx, &types.QueryOrganisationsRequest{Pagination: &query.PageRequest{Limit: 1 << 60}})
 	require.NoError(t, err)
 	require.Len(t, all.Organisations, paging.Max)
 	require.NotEmpty(t, all.Pagination.NextKey)
@@ -190,5 +190,5 @@ func TestQueries(t *testing.T) {
 	require.ErrorContains(t, err, "belongs to no organisation")
 	_, err = q.Organisation(c.Ctx(), &types.QueryOrganisationRequest{Id: "nobody"})
 	require.ErrorContains(t, err, "not found")
-	require.Equal(t, app.Authority(), c.App.OrgsKeeper.Authority())
+	require.Equal(t, app.Authority(), app.OrgsKeeper(c.App).Authority())
 }

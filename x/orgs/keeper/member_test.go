@@ -38,14 +38,14 @@ func leave(member *testutil.Account, org string) sdk.Msg {
 // orgOf is the organisation of an account, "" for none.
 func orgOf(c *testutil.Chain, a *testutil.Account) string {
 	c.T.Helper()
-	org, _, err := c.App.OrgsKeeper.OrgOf(c.Ctx(), a.Addr)
+	org, _, err := app.OrgsKeeper(c.App).OrgOf(c.Ctx(), a.Addr)
 	require.NoError(c.T, err)
 	return org
 }
 
 func organisation(c *testutil.Chain, id string) types.Organisation {
 	c.T.Helper()
-	org, err := c.App.OrgsKeeper.GetOrganisation(c.Ctx(), id)
+	org, err := app.OrgsKeeper(c.App).GetOrganisation(c.Ctx(), id)
 	require.NoError(c.T, err)
 	return org
 }
@@ -101,19 +101,19 @@ func TestNobodyIsCaptured(t *testing.T) {
 	}
 	c.Deliver(admin, add(admin, "acme", founder), add(admin, "acme", student))
 
-	_, err := c.App.OrgsKeeper.Authorize(c.Ctx(), student.Addr, types.ROLE_REQUESTER)
+	_, err := app.OrgsKeeper(c.App).Authorize(c.Ctx(), student.Addr, types.ROLE_REQUESTER)
 	require.NoError(t, err, "an outsider's open role")
 	c.Pass(&types.MsgAdmit{Authority: app.Authority(), Id: "newcomer", Name: "Newcomer", Admins: []string{founder.String()}})
 	require.Equal(t, "newcomer", orgOf(c, founder))
 	c.Pass(&workerstypes.MsgCreatePool{Operator: app.Authority(), Id: "commons", Runtime: contract.RuntimeWasm, Stake: 1})
-	_, err = c.App.WorkersKeeper.GetPool(c.Ctx(), "commons")
+	_, err = app.WorkersKeeper(c.App).GetPool(c.Ctx(), "commons")
 	require.NoError(t, err)
 }
 
 // TestCouncilIsItselfFirst: should the consensus parameters name an organisation's account, it is the council all the same.
 func TestCouncilIsItselfFirst(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("alice"), testutil.WithOrg("acme", types.ROLE_WORKER))
-	k, acme := c.App.OrgsKeeper, c.Org("acme")
+	k, acme := app.OrgsKeeper(c.App), c.Org("acme")
 	ctx := c.Ctx().WithConsensusParams(cmtproto.ConsensusParams{Authority: &cmtproto.AuthorityParams{Authority: acme.Member().String()}})
 	org, err := k.Authorize(ctx, acme.Member().Addr, types.ROLE_POOL_OPERATOR)
 	require.NoError(t, err)
@@ -172,7 +172,7 @@ func TestRevokedGainsNobody(t *testing.T) {
 // TestOffersAreBounded: an organisation has at most MaxOffered offers that wait, and MaxMembers members.
 func TestOffersAreBounded(t *testing.T) {
 	c := testutil.New(t, testutil.WithOrg("acme", types.ROLE_WORKER))
-	k, ctx := c.App.OrgsKeeper, c.Ctx()
+	k, ctx := app.OrgsKeeper(c.App), c.Ctx()
 	someone := func(i int) string { return testutil.NewAccount(fmt.Sprint("someone ", i)).String() }
 	for i := range types.MaxOffered {
 		_, err := k.OfferMembership(ctx, "acme", someone(i))

@@ -10,6 +10,7 @@ import (
 
 	"cosmossdk.io/core/comet"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/poa/keeper"
 	"github.com/credence-chain/credence/x/poa/types"
@@ -63,7 +64,7 @@ func TestEvidence(t *testing.T) {
 			for _, kind := range tc.kinds {
 				all = append(all, proof{kind, address})
 			}
-			ctx, k := c.Ctx().WithCometInfo(all), c.App.PoaKeeper
+			ctx, k := c.Ctx().WithCometInfo(all), app.PoaKeeper(c.App)
 			require.NoError(t, k.BeginBlock(ctx))
 			updates, err := k.EndBlock(ctx)
 			require.NoError(t, err)
@@ -88,7 +89,7 @@ func TestEvidence(t *testing.T) {
 func TestVotes(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(4), short(1))
 	c.NextN(2)
-	ctx, k := c.Ctx().WithCometInfo(proofs(nil)), c.App.PoaKeeper
+	ctx, k := c.Ctx().WithCometInfo(proofs(nil)), app.PoaKeeper(c.App)
 	vote := func(height int64, flags ...cmtproto.BlockIDFlag) {
 		var infos []abci.VoteInfo
 		for i, f := range flags {
@@ -146,7 +147,7 @@ func TestParamsForgetMissedVotes(t *testing.T) {
 	c.NextN(2)
 	c.Present("val-2")
 	missed := func() int {
-		g, err := c.App.PoaKeeper.ExportGenesis(c.Ctx())
+		g, err := app.PoaKeeper(c.App).ExportGenesis(c.Ctx())
 		require.NoError(t, err)
 		return len(g.Missed)
 	}
@@ -155,22 +156,22 @@ func TestParamsForgetMissedVotes(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 2, res.Missed)
 	again := testutil.Import(t, c.Export(), testutil.WithSeats(4))
-	g, err := again.App.PoaKeeper.ExportGenesis(again.Ctx())
+	g, err := app.PoaKeeper(again.App).ExportGenesis(again.Ctx())
 	require.NoError(t, err)
 	require.Len(t, g.Missed, 2)
 
 	p := short0()
-	server := keeper.NewMsgServer(c.App.PoaKeeper)
+	server := keeper.NewMsgServer(app.PoaKeeper(c.App))
 	ctx := c.Ctx()
 	_, err = server.UpdateParams(ctx, &types.MsgUpdateParams{Params: p})
 	require.NoError(t, err)
-	g, err = c.App.PoaKeeper.ExportGenesis(ctx)
+	g, err = app.PoaKeeper(c.App).ExportGenesis(ctx)
 	require.NoError(t, err)
 	require.Len(t, g.Missed, 2, "the same window")
 	p.DowntimeWindow = 11
 	_, err = server.UpdateParams(ctx, &types.MsgUpdateParams{Params: p})
 	require.NoError(t, err)
-	g, err = c.App.PoaKeeper.ExportGenesis(ctx)
+	g, err = app.PoaKeeper(c.App).ExportGenesis(ctx)
 	require.NoError(t, err)
 	require.Empty(t, g.Missed)
 	p.MinActiveSeats = 0

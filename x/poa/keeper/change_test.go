@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/poa/types"
 )
@@ -61,7 +62,7 @@ func TestOneSeatMayAlwaysChange(t *testing.T) {
 func TestChangeIsDropped(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(7))
 	c.NextN(2)
-	k, ctx := c.App.PoaKeeper, c.Ctx()
+	k, ctx := app.PoaKeeper(c.App), c.Ctx()
 	s := c.Seat("val-2")
 	pubkey, proof := c.Possession(c.NewSeat("val-2", s.Operator, "val-2 new"), types.KeyConsensus)
 	require.NoError(t, k.RotateConsensusKey(ctx, seat(c, "val-2"), pubkey, proof))

@@ -149,9 +149,9 @@ func TestSeatIsRefused(t *testing.T) {
 		}, types.ErrPossession},
 	} {
 		m := tc.msg()
-		require.ErrorIs(t, c.App.PoaKeeper.AddSeat(c.Ctx(), m.OrgId, m.Operator, m.Keys), tc.want, name)
+		require.ErrorIs(t, app.PoaKeeper(c.App).AddSeat(c.Ctx(), m.OrgId, m.Operator, m.Keys), tc.want, name)
 	}
-	require.NoError(t, c.App.PoaKeeper.AddSeat(c.Ctx(), "late", late.Operator.String(), c.Keys(late)))
+	require.NoError(t, app.PoaKeeper(c.App).AddSeat(c.Ctx(), "late", late.Operator.String(), c.Keys(late)))
 	c.Refuse(late.Operator, orgstypes.ErrRole, &types.MsgAddSeat{Authority: late.Operator.String(), OrgId: "late", Operator: late.Operator.String(), Keys: c.Keys(late)})
 }
 
@@ -178,7 +178,7 @@ func TestSeatLeaves(t *testing.T) {
 			leave(c, s)
 			require.Len(t, c.LastBlock.ValidatorUpdates, 1)
 			require.Zero(t, c.LastBlock.ValidatorUpdates[0].Power)
-			_, err := c.App.PoaKeeper.GetSeat(c.Ctx(), "val-2")
+			_, err := app.PoaKeeper(c.App).GetSeat(c.Ctx(), "val-2")
 			require.ErrorIs(t, err, types.ErrNotFound)
 			imports(c, newcomers()...) // while the engine still counts it
 			for range 6 {
@@ -189,7 +189,7 @@ func TestSeatLeaves(t *testing.T) {
 			c.Next()
 			require.Equal(t, []string{"val-1", "val-3", "val-4"}, activeSeats(c), "evidence against who is gone halts nothing")
 			imports(c, newcomers()...)
-			org, err := c.App.OrgsKeeper.GetOrganisation(c.Ctx(), "val-2")
+			org, err := app.OrgsKeeper(c.App).GetOrganisation(c.Ctx(), "val-2")
 			require.NoError(t, err)
 			require.True(t, org.Holds(orgstypes.ROLE_VALIDATOR))
 			require.Equal(t, c.AppHash(), c.Replay())
@@ -214,11 +214,11 @@ func TestTombstoneIsCleared(t *testing.T) {
 	old := c.Seat("val-2")
 	next := c.NewSeat("val-2", old.Operator, "val-2 new")
 	clears := &types.MsgClearTombstone{Authority: app.Authority(), OrgId: "val-2", Keys: c.Keys(next)}
-	require.ErrorIs(t, c.App.PoaKeeper.ClearTombstone(c.Ctx(), "val-2", c.Keys(next)), types.ErrNotJailed, "it is not tombstoned")
+	require.ErrorIs(t, app.PoaKeeper(c.App).ClearTombstone(c.Ctx(), "val-2", c.Keys(next)), types.ErrNotJailed, "it is not tombstoned")
 	c.Accuse("val-2")
 	c.Next()
 	require.True(t, seat(c, "val-2").Tombstoned)
-	require.ErrorIs(t, c.App.PoaKeeper.ClearTombstone(c.Ctx(), "val-2", c.Keys(old)), types.ErrTaken, "the same keys")
+	require.ErrorIs(t, app.PoaKeeper(c.App).ClearTombstone(c.Ctx(), "val-2", c.Keys(old)), types.ErrTaken, "the same keys")
 
 	c.Pass(clears)
 	imports(c, newcomers()...)

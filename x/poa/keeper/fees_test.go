@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/testutil"
 )
@@ -16,7 +17,7 @@ import (
 func TestFeesAreShared(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(4), testutil.WithAccounts("alice"))
 	c.NextN(2)
-	k, bank, collector := c.App.PoaKeeper, c.App.BankKeeper, authtypes.NewModuleAddress(authtypes.FeeCollectorName)
+	k, bank, collector := app.PoaKeeper(c.App), app.BankKeeper(c.App), authtypes.NewModuleAddress(authtypes.FeeCollectorName)
 	ctx := c.Ctx().WithBlockHeight(199)
 	coins := func(n int64) sdk.Coins { return sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, n)) }
 	require.NoError(t, bank.SendCoinsFromAccountToModule(ctx, c.Account("alice").Addr, authtypes.FeeCollectorName, coins(101)))

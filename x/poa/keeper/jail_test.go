@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/testutil"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -30,7 +31,7 @@ func short0() types.Params {
 }
 
 func seat(c *testutil.Chain, org string) types.Seat {
-	s, err := c.App.PoaKeeper.GetSeat(c.Ctx(), org)
+	s, err := app.PoaKeeper(c.App).GetSeat(c.Ctx(), org)
 	require.NoError(c.T, err)
 	return s
 }
@@ -47,7 +48,7 @@ func TestDowntimeJailsAndUnjail(t *testing.T) {
 	require.Zero(t, c.LastBlock.ValidatorUpdates[0].Power)
 	c.NextN(2)
 	require.Equal(t, []string{"val-1", "val-3", "val-4"}, c.Validators())
-	active, err := c.App.PoaKeeper.ActiveSeats(c.Ctx())
+	active, err := app.PoaKeeper(c.App).ActiveSeats(c.Ctx())
 	require.NoError(t, err)
 	require.Len(t, active, 3)
 
@@ -107,7 +108,7 @@ func TestFloor(t *testing.T) {
 			c.Absent(s.OrgID)
 		}
 		c.NextN(15)
-		active, err := c.App.PoaKeeper.ActiveSeats(c.Ctx())
+		active, err := app.PoaKeeper(c.App).ActiveSeats(c.Ctx())
 		require.NoError(t, err)
 		require.Len(t, active, tc.left, "%d seats, minimum %d", tc.seats, tc.minimum)
 		require.Len(t, c.Validators(), tc.left)
@@ -117,7 +118,7 @@ func TestFloor(t *testing.T) {
 func TestJailByOthers(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(4))
 	c.Next()
-	ctx, k := c.Ctx(), c.App.PoaKeeper
+	ctx, k := c.Ctx(), app.PoaKeeper(c.App)
 	require.NoError(t, k.Jail(ctx, "val-2", "silent in court"))
 	s, err := k.GetSeat(ctx, "val-2")
 	require.NoError(t, err)
@@ -134,11 +135,11 @@ func TestJailByOthers(t *testing.T) {
 
 func TestSeatLookups(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(2))
-	s, found, err := c.App.PoaKeeper.SeatByOperator(c.Ctx(), c.Seat("val-2").Operator.Addr)
+	s, found, err := app.PoaKeeper(c.App).SeatByOperator(c.Ctx(), c.Seat("val-2").Operator.Addr)
 	require.NoError(t, err)
 	require.True(t, found)
 	require.Equal(t, "val-2", s.OrgId)
-	_, found, err = c.App.PoaKeeper.SeatByOperator(c.Ctx(), c.Org("val-2").Admin.Addr)
+	_, found, err = app.PoaKeeper(c.App).SeatByOperator(c.Ctx(), c.Org("val-2").Admin.Addr)
 	require.NoError(t, err)
 	require.False(t, found)
 	c.Next()
@@ -149,9 +150,9 @@ func TestSeatLookups(t *testing.T) {
 
 func TestGenesisNeedsTheOrganisation(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(2), testutil.WithOrg("acme", orgstypes.ROLE_WORKER))
-	exported, err := c.App.PoaKeeper.ExportGenesis(c.Ctx())
+	exported, err := app.PoaKeeper(c.App).ExportGenesis(c.Ctx())
 	require.NoError(t, err)
-	require.NoError(t, c.App.OrgsKeeper.SetRoles(c.Ctx(), "val-1", nil), "written to a context that is dropped")
+	require.NoError(t, app.OrgsKeeper(c.App).SetRoles(c.Ctx(), "val-1", nil), "written to a context that is dropped")
 	for _, tc := range []struct {
 		name     string
 		malleate func(*types.GenesisState)
@@ -164,7 +165,7 @@ func TestGenesisNeedsTheOrganisation(t *testing.T) {
 			g := types.GenesisState{Params: exported.Params, Seats: append([]types.Seat{}, exported.Seats...)}
 			tc.malleate(&g)
 			ctx, _ := c.Ctx().CacheContext()
-			_, err := c.App.PoaKeeper.InitGenesis(ctx, g)
+			_, err := app.PoaKeeper(c.App).InitGenesis(ctx, g)
 			require.ErrorIs(t, err, types.ErrInvalidSeat)
 		})
 	}

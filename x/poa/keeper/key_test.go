@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/poa/types"
 )
@@ -78,7 +79,7 @@ func TestBeaconKeyRotates(t *testing.T) {
 	c.Refuse(old.Operator, types.ErrTaken, rotateBeacon(c, &others))
 	c.Deliver(old.Operator, rotateBeacon(c, next))
 	began := c.Height()
-	delay, err := c.App.BeaconKeeper.Delay(c.Ctx())
+	delay, err := app.BeaconKeeper(c.App).Delay(c.Ctx())
 	require.NoError(t, err)
 	require.EqualValues(t, 3, delay)
 	c.Refuse(old.Operator, types.ErrPending, rotateBeacon(c, c.NewSeat("val-2", old.Operator, "a third")))
@@ -109,10 +110,10 @@ func TestCourtKeyRotates(t *testing.T) {
 	c.Refuse(s.Operator, types.ErrTaken, rotateCourt(c, s))
 	c.Deliver(s.Operator, rotateCourt(c, next))
 	require.Equal(t, next.Court.String(), seat(c, "val-2").Court)
-	_, is, err := c.App.PoaKeeper.SeatByCourt(c.Ctx(), s.Court.Addr)
+	_, is, err := app.PoaKeeper(c.App).SeatByCourt(c.Ctx(), s.Court.Addr)
 	require.NoError(t, err)
 	require.False(t, is)
-	require.NotNil(t, c.App.AccountKeeper.GetAccount(c.Ctx(), next.Court.Addr), "it can sign without coins")
+	require.NotNil(t, app.AccountKeeper(c.App).GetAccount(c.Ctx(), next.Court.Addr), "it can sign without coins")
 	imports(c, testutil.WithSeats(4), testutil.WithAccounts("victim"))
 }
 
@@ -121,7 +122,7 @@ func TestCourtKeyRotates(t *testing.T) {
 func TestOldKeysAreForgotten(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(4), short(1))
 	c.NextN(2)
-	k, s := c.App.PoaKeeper, seat(c, "val-2")
+	k, s := app.PoaKeeper(c.App), seat(c, "val-2")
 	ctx := c.Ctx().WithCometInfo(proofs(nil)).WithConsensusParams(cmtproto.ConsensusParams{
 		Evidence: &cmtproto.EvidenceParams{MaxAgeNumBlocks: 50, MaxAgeDuration: time.Minute},
 	})

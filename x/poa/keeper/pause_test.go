@@ -112,7 +112,7 @@ func TestPauseEndsByItself(t *testing.T) {
 	c.Refuse(c.Org("studio").Member(), appstypes.ErrNotFound, setPrice(c)) // in block until
 	require.False(t, inPause(c).Paused)
 	require.Contains(t, reasonsOfResuming(c.LastBlock), fmt.Sprintf("%q", types.ReasonOver))
-	_, err := c.App.PoaKeeper.Pause.Get(c.Ctx())
+	_, err := app.PoaKeeper(c.App).Pause.Get(c.Ctx())
 	require.Error(t, err, "nothing of it is left")
 }
 

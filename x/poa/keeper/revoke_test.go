@@ -23,9 +23,9 @@ func setRoles(org string, roles ...orgstypes.Role) sdk.Msg {
 }
 
 func activeSeats(c *testutil.Chain) (orgs []string) {
-	seats, err := c.App.PoaKeeper.ActiveSeats(c.Ctx())
+	seats, err := app.PoaKeeper(c.App).ActiveSeats(c.Ctx())
 	require.NoError(c.T, err)
-	count, err := c.App.PoaKeeper.ActiveCount(c.Ctx())
+	count, err := app.PoaKeeper(c.App).ActiveCount(c.Ctx())
 	require.NoError(c.T, err)
 	require.EqualValues(c.T, len(seats), count, "the counter is the number of active seats")
 	for _, s := range seats {
@@ -68,7 +68,7 @@ func TestRevocationTakesTheSeatOut(t *testing.T) {
 			id = c.SubmitProposal(setStatus("val-2", orgstypes.STATUS_ACTIVE))
 			require.NotZero(t, c.Try(operator, govv1.NewMsgVote(operator.Addr, id, govv1.OptionYes, "")).Code)
 			require.NotZero(t, c.Try(operator, &types.MsgUnjail{Operator: operator.String()}).Code)
-			require.ErrorIs(t, c.App.PoaKeeper.Unjail(c.Ctx().WithBlockHeight(1_000_000), "val-2"), types.ErrRevoked)
+			require.ErrorIs(t, app.PoaKeeper(c.App).Unjail(c.Ctx().WithBlockHeight(1_000_000), "val-2"), types.ErrRevoked)
 			c.NextN(3)
 			require.Equal(t, []string{"val-1", "val-3", "val-4"}, c.Validators(), "missed votes of a seat that is out count for nothing")
 
@@ -99,7 +99,7 @@ func TestRevocationKeepsTheFloor(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(3), short(2))
 	revoke := func(org string) error {
 		ctx, write := c.Ctx().CacheContext()
-		err := c.App.OrgsKeeper.SetStatus(ctx, org, orgstypes.STATUS_REVOKED)
+		err := app.OrgsKeeper(c.App).SetStatus(ctx, org, orgstypes.STATUS_REVOKED)
 		if err == nil {
 			write()
 		}
@@ -110,7 +110,7 @@ func TestRevocationKeepsTheFloor(t *testing.T) {
 	proposal := c.Vote(setStatus("val-2", orgstypes.STATUS_REVOKED))
 	require.Equal(t, govv1.StatusFailed, proposal.Status)
 	require.Contains(t, proposal.FailedReason, "val-2 holds one of the 2 active seats, of which min_active_seats = 2 must remain")
-	org, err := c.App.OrgsKeeper.GetOrganisation(c.Ctx(), "val-2")
+	org, err := app.OrgsKeeper(c.App).GetOrganisation(c.Ctx(), "val-2")
 	require.NoError(t, err)
 	require.Equal(t, orgstypes.STATUS_ACTIVE, org.Status, "refused as a whole")
 	require.Equal(t, []string{"val-2", "val-3"}, activeSeats(c))
@@ -163,10 +163,10 @@ func TestRevokedAndBackInOneBlock(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(3))
 	c.Next()
 	ctx := c.Ctx()
-	require.NoError(t, c.App.OrgsKeeper.SetStatus(ctx, "val-2", orgstypes.STATUS_REVOKED))
-	require.NoError(t, c.App.OrgsKeeper.SetStatus(ctx, "val-2", orgstypes.STATUS_ACTIVE))
-	require.NoError(t, c.App.PoaKeeper.Unjail(ctx, "val-2"))
-	updates, err := c.App.PoaKeeper.EndBlock(ctx)
+	require.NoError(t, app.OrgsKeeper(c.App).SetStatus(ctx, "val-2", orgstypes.STATUS_REVOKED))
+	require.NoError(t, app.OrgsKeeper(c.App).SetStatus(ctx, "val-2", orgstypes.STATUS_ACTIVE))
+	require.NoError(t, app.PoaKeeper(c.App).Unjail(ctx, "val-2"))
+	updates, err := app.PoaKeeper(c.App).EndBlock(ctx)
 	require.NoError(t, err)
 	require.Empty(t, updates)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/poa/types"
@@ -12,7 +13,7 @@ import (
 
 func TestGenesisValidate(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(3))
-	valid, err := c.App.PoaKeeper.ExportGenesis(c.Ctx())
+	valid, err := app.PoaKeeper(c.App).ExportGenesis(c.Ctx())
 	require.NoError(t, err)
 	for _, tc := range []struct {
 		name     string

@@ -43,7 +43,7 @@ func mint(c *testutil.Chain, amount uint64, reason string) sdk.Msg {
 
 func supplyOf(c *testutil.Chain) *types.QuerySupplyResponse {
 	c.T.Helper()
-	require.NoError(c.T, c.App.SupplyKeeper.CheckInvariants(c.Ctx()))
+	require.NoError(c.T, app.SupplyKeeper(c.App).CheckInvariants(c.Ctx()))
 	res, err := types.NewQueryClient(c.Conn()).Supply(c.Ctx(), &types.QuerySupplyRequest{})
 	require.NoError(c.T, err)
 	return res
@@ -99,13 +99,13 @@ func TestCouncilMintsWithinACap(t *testing.T) {
 
 // mintableAt is what could be minted in the block after a height, when nothing is minted until then.
 func mintableAt(c *testutil.Chain, height int64) uint64 {
-	res, err := keeper.NewQueryServer(c.App.SupplyKeeper).Supply(c.Ctx().WithBlockHeight(height), &types.QuerySupplyRequest{})
+	res, err := keeper.NewQueryServer(app.SupplyKeeper(c.App)).Supply(c.Ctx().WithBlockHeight(height), &types.QuerySupplyRequest{})
 	require.NoError(c.T, err)
 	return res.Mintable
 }
 
 func moduleAccount(c *testutil.Chain, name string) string {
-	return c.App.AccountKeeper.GetModuleAddress(name).String()
+	return app.AccountKeeper(c.App).GetModuleAddress(name).String()
 }
 
 // TestEveryBurnHasACause: coins of their owner, slashed stake, the deposit of a proposal that was vetoed.
@@ -143,7 +143,7 @@ func TestEveryBurnHasACause(t *testing.T) {
 	slashed := destroyed()[types.Slashed]
 	require.Positive(t, slashed)
 
-	params, err := c.App.GovKeeper.Params.Get(c.Ctx())
+	params, err := app.GovKeeper(c.App).Params.Get(c.Ctx())
 	require.NoError(t, err)
 	id := c.SubmitProposal(&types.MsgUpdateParams{Authority: app.Authority(), Params: types.Params{MintCap: 1 << 60, YearBlocks: 1}})
 	for _, s := range c.Seats {
