@@ -48,7 +48,7 @@ func TestGenesis(t *testing.T) {
 	file := m.DefaultGenesis(cdc)
 	require.NoError(t, m.ValidateGenesis(cdc, nil, file))
 	m.InitGenesis(sdk.Context{}, cdc, file)
-	require.Equal(t, supplytypes.DefaultGenesis(), stored)
+	require.Equal(t, supplytypes.DefaultParams(), stored.Params)
 	require.JSONEq(t, string(file), string(m.ExportGenesis(sdk.Context{}, cdc)))
 
 	require.ErrorIs(t, m.ValidateGenesis(cdc, nil, json.RawMessage(`{"params":{"mint_cap":"7"}}`)), refusal)
