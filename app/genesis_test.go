@@ -28,7 +28,7 @@ func TestExportImportExport(t *testing.T) {
 	c.Deliver(alice, &orgstypes.MsgAcceptMembership{Member: alice.String(), OrgId: "acme"})
 	bob := c.Account("bob") // is offered membership, and has not answered
 	c.Deliver(acme.Admin, &orgstypes.MsgAddMember{Admin: acme.Admin.String(), OrgId: "acme", Member: bob.String()})
-	submit(c, &orgstypes.MsgUpdateParams{Authority: app.OrgsKeeper(c.App).Authority()})
+	submit(c, &orgstypes.MsgUpdateParams{Authority: app.OrgsKeeper(c.App).GetAuthority()})
 	c.Absent("val-2")
 	c.NextN(2)
 	c.Accuse("val-3")

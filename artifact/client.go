@@ -56,7 +56,7 @@ func (c *Client) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64,
 		return nil, 0, fmt.Errorf("artifact client: %w", err)
 	}
 	spool := &spoolFile{File: file}
-	size, err := c.download(ctx, digest, limit, spool)
+	size, err := c.downloadInto(ctx, digest, limit, spool)
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
@@ -65,7 +65,7 @@ func (c *Client) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64,
 		return nil, 0, err
 	}
 	// The file was on a disk, so it is verified again when it is read.
-	return verifying(spool, digest, size, nil), size, nil
+	return newVerifier(spool, digest, size, nil), size, nil
 }
 
 // Fetch brings a blob of at most limit bytes into a store, unless it is held already.
@@ -86,7 +86,7 @@ func (c *Client) FetchManifest(ctx context.Context, store Store, digest Digest, 
 // Bytes fetches a blob of at most limit bytes into memory. Errors are those of Open.
 func (c *Client) Bytes(ctx context.Context, digest Digest, limit int64) ([]byte, error) {
 	var spool spoolMemory
-	if _, err := c.download(ctx, digest, limit, &spool); err != nil {
+	if _, err := c.downloadInto(ctx, digest, limit, &spool); err != nil {
 		return nil, err
 	}
 	return spool.Buffer.Bytes(), nil
@@ -100,7 +100,7 @@ func (c *Client) Has(ctx context.Context, digest Digest) (bool, error) {
 		status := 0
 		l, err := ParseLocation(base)
 		if err == nil {
-			status, err = c.head(ctx, l, digest)
+			status, err = c.askHead(ctx, l, digest)
 		}
 		switch {
 		case err != nil:
@@ -117,14 +117,14 @@ func (c *Client) Has(ctx context.Context, digest Digest) (bool, error) {
 	return false, nil
 }
 
-func (c *Client) head(ctx context.Context, l Location, digest Digest) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.stall())
+func (c *Client) askHead(ctx context.Context, l Location, digest Digest) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.stallLimit())
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodHead, l.blob(digest), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, l.blobURL(digest), nil)
 	if err != nil {
 		return 0, err
 	}
-	resp, err := c.do(req)
+	resp, err := c.doRequest(req)
 	if err != nil {
 		return 0, err
 	}
@@ -132,7 +132,7 @@ func (c *Client) head(ctx context.Context, l Location, digest Digest) (int, erro
 	return resp.StatusCode, nil
 }
 
-func (c *Client) http() *http.Client {
+func (c *Client) httpClient() *http.Client {
 	if c.HTTP != nil {
 		return c.HTTP
 	}
@@ -148,7 +148,7 @@ var defaultHTTP = &http.Client{
 	},
 }
 
-func (c *Client) stall() time.Duration {
+func (c *Client) stallLimit() time.Duration {
 	if c.Stall > 0 {
 		return c.Stall
 	}

@@ -24,17 +24,17 @@ var dockerCredentials = sync.OnceValue(func() auth.CredentialFunc {
 	return credentials.Credential(store)
 })
 
-// do sends a request to a registry. A Token goes along at once; without one the registry's challenge is answered with the
+// doRequest sends a request to a registry. A Token goes along at once; without one the registry's challenge is answered with the
 // user's credentials for that host, or anonymously. A redirect to another host takes no credentials along.
-func (c *Client) do(req *http.Request) (*http.Response, error) {
-	if c.Token != "" && c.knows(req.URL.Scheme, req.URL.Host) {
+func (c *Client) doRequest(req *http.Request) (*http.Response, error) {
+	if c.Token != "" && c.isKnown(req.URL.Scheme, req.URL.Host) {
 		name, secret, found := strings.Cut(c.Token, ":")
 		if !found {
 			name, secret = "token", c.Token
 		}
 		req.SetBasicAuth(name, secret)
 	}
-	client := &auth.Client{Client: c.http(), Credential: dockerCredentials(), Cache: tokens}
+	client := &auth.Client{Client: c.httpClient(), Credential: dockerCredentials(), Cache: tokens}
 	resp, err := client.Do(req)
 	if errors.Is(err, auth.ErrBasicCredentialNotFound) {
 		return nil, errors.Join(ErrRefused, err)
@@ -42,8 +42,8 @@ func (c *Client) do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// knows says whether a host is one of those that the client was given: a token is for no other.
-func (c *Client) knows(scheme, host string) bool {
+// isKnown says whether a host is one of those that the client was given: a token is for no other.
+func (c *Client) isKnown(scheme, host string) bool {
 	for _, base := range c.BaseURLs {
 		if l, err := ParseLocation(base); err == nil && l.Scheme == scheme && l.Host == host {
 			return true
@@ -52,7 +52,7 @@ func (c *Client) knows(scheme, host string) bool {
 	return false
 }
 
-// scoped says which rights on a repository a request needs, so that a token for them is asked for once.
-func scoped(ctx context.Context, l Location, actions ...string) context.Context {
+// withScope says which rights on a repository a request needs, so that a token for them is asked for once.
+func withScope(ctx context.Context, l Location, actions ...string) context.Context {
 	return auth.WithScopesForHost(ctx, l.Host, auth.ScopeRepository(l.Repository, actions...))
 }

@@ -22,7 +22,7 @@ func Sum(data []byte) Digest { return sha256.Sum256(data) }
 func ParseDigest(text string) (Digest, error) {
 	digits, ok := strings.CutPrefix(text, digestPrefix)
 	if !ok {
-		return Digest{}, fmt.Errorf("%w: %q, expected the prefix %q", ErrDigest, clip(text), digestPrefix)
+		return Digest{}, fmt.Errorf("%w: %q, expected the prefix %q", ErrDigest, clipText(text), digestPrefix)
 	}
 	return parseHex(digits)
 }
@@ -51,16 +51,16 @@ func (d *Digest) UnmarshalText(text []byte) error {
 func parseHex(digits string) (Digest, error) {
 	var d Digest
 	if len(digits) != hex.EncodedLen(len(d)) || strings.ToLower(digits) != digits {
-		return Digest{}, fmt.Errorf("%w: %q, expected 64 lower-case hex digits", ErrDigest, clip(digits))
+		return Digest{}, fmt.Errorf("%w: %q, expected 64 lower-case hex digits", ErrDigest, clipText(digits))
 	}
 	if _, err := hex.Decode(d[:], []byte(digits)); err != nil {
-		return Digest{}, fmt.Errorf("%w: %q: %v", ErrDigest, clip(digits), err)
+		return Digest{}, fmt.Errorf("%w: %q: %v", ErrDigest, clipText(digits), err)
 	}
 	return d, nil
 }
 
-// clip keeps hostile text out of logs.
-func clip(text string) string {
+// clipText keeps hostile text out of logs.
+func clipText(text string) string {
 	if len(text) > 80 {
 		return text[:80] + "..."
 	}

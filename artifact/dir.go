@@ -42,10 +42,10 @@ const (
 // 0 means no bound.
 func OpenDir(root string, quota int64) (*Dir, error) {
 	d := &Dir{root: root, quota: quota}
-	if err := os.RemoveAll(d.ingest()); err != nil {
+	if err := os.RemoveAll(d.ingestDir()); err != nil {
 		return nil, fmt.Errorf("artifact store: clear unfinished uploads: %w", err)
 	}
-	for _, folder := range []string{d.blobs(), d.ingest()} {
+	for _, folder := range []string{d.blobsDir(), d.ingestDir()} {
 		if err := os.MkdirAll(folder, 0o755); err != nil {
 			return nil, fmt.Errorf("artifact store: %w", err)
 		}
@@ -55,7 +55,7 @@ func OpenDir(root string, quota int64) (*Dir, error) {
 			return nil, fmt.Errorf("artifact store: %w", err)
 		}
 	}
-	used, err := folderSize(d.blobs())
+	used, err := folderSize(d.blobsDir())
 	if err != nil {
 		return nil, fmt.Errorf("artifact store: %w", err)
 	}
@@ -72,7 +72,7 @@ func (d *Dir) Used() int64 {
 
 // Has implements Store.
 func (d *Dir) Has(_ context.Context, digest Digest) (bool, error) {
-	info, err := os.Stat(d.path(digest))
+	info, err := os.Stat(d.pathOf(digest))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -88,36 +88,36 @@ func (d *Dir) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64, er
 	if err != nil {
 		return nil, 0, err
 	}
-	drop := func() { _ = d.drop(digest, info) } // best effort: the reader is told that the blob is bad
-	return verifying(file, digest, info.Size(), drop), info.Size(), nil
+	drop := func() { _ = d.dropFile(digest, info) } // best effort: the reader is told that the blob is bad
+	return newVerifier(file, digest, info.Size(), drop), info.Size(), nil
 }
 
 // Put implements Store.
 func (d *Dir) Put(ctx context.Context, r io.Reader, limit int64) (Digest, int64, error) {
-	return d.put(ctx, r, limit, nil)
+	return d.putBlob(ctx, r, limit, nil)
 }
 
 // PutAs implements Store.
 func (d *Dir) PutAs(ctx context.Context, want Digest, r io.Reader, limit int64) (int64, error) {
-	_, size, err := d.put(ctx, r, limit, &want)
+	_, size, err := d.putBlob(ctx, r, limit, &want)
 	return size, err
 }
 
 // Delete implements Store.
 func (d *Dir) Delete(_ context.Context, digest Digest) error {
-	info, err := os.Stat(d.path(digest))
+	info, err := os.Stat(d.pathOf(digest))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return d.drop(digest, info)
+	return d.dropFile(digest, info)
 }
 
 // Size is the bytes of a blob that is held; ErrNotFound when it is not.
 func (d *Dir) Size(digest Digest) (int64, error) {
-	info, err := os.Stat(d.path(digest))
+	info, err := os.Stat(d.pathOf(digest))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, fmt.Errorf("%w: %s", ErrNotFound, digest)
 	}
@@ -129,7 +129,7 @@ func (d *Dir) Size(digest Digest) (int64, error) {
 
 // Each calls do with every blob held, and when it came, in no order; an error ends it.
 func (d *Dir) Each(do func(digest Digest, size int64, came time.Time) error) error {
-	folder, err := os.Open(d.blobs())
+	folder, err := os.Open(d.blobsDir())
 	if err != nil {
 		return err
 	}
@@ -161,8 +161,8 @@ func (d *Dir) Each(do func(digest Digest, size int64, came time.Time) error) err
 	}
 }
 
-func (d *Dir) put(ctx context.Context, r io.Reader, limit int64, want *Digest) (Digest, int64, error) {
-	temp, err := os.CreateTemp(d.ingest(), "upload-")
+func (d *Dir) putBlob(ctx context.Context, r io.Reader, limit int64, want *Digest) (Digest, int64, error) {
+	temp, err := os.CreateTemp(d.ingestDir(), "upload-")
 	if err != nil {
 		return Digest{}, 0, fmt.Errorf("artifact store: %w", err)
 	}
@@ -172,7 +172,7 @@ func (d *Dir) put(ctx context.Context, r io.Reader, limit int64, want *Digest) (
 		temp.Close()
 		if !kept {
 			os.Remove(temp.Name())
-			d.release(size)
+			d.releaseBytes(size)
 		}
 	}()
 
@@ -186,7 +186,7 @@ func (d *Dir) put(ctx context.Context, r io.Reader, limit int64, want *Digest) (
 		if size+int64(n) > limit {
 			return Digest{}, 0, fmt.Errorf("%w: more than the limit of %d bytes", ErrTooLarge, limit)
 		}
-		if err := d.reserve(int64(n)); err != nil {
+		if err := d.reserveBytes(int64(n)); err != nil {
 			return Digest{}, 0, err
 		}
 		size += int64(n)
@@ -211,44 +211,44 @@ func (d *Dir) put(ctx context.Context, r io.Reader, limit int64, want *Digest) (
 	if err := temp.Chmod(0o644); err != nil {
 		return Digest{}, 0, fmt.Errorf("artifact store: %w", err)
 	}
-	if err := d.publish(temp.Name(), got); err != nil {
+	if err := d.publishBlob(temp.Name(), got); err != nil {
 		return Digest{}, 0, fmt.Errorf("artifact store: %w", err)
 	}
 	kept = true
 	return got, size, nil
 }
 
-// publish moves a finished upload to its name. It replaces a blob already there: the
+// publishBlob moves a finished upload to its name. It replaces a blob already there: the
 // content is the same, or the old one was damaged.
-func (d *Dir) publish(temp string, digest Digest) error {
+func (d *Dir) publishBlob(temp string, digest Digest) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	old, statErr := os.Stat(d.path(digest))
-	if err := os.Rename(temp, d.path(digest)); err != nil {
+	old, statErr := os.Stat(d.pathOf(digest))
+	if err := os.Rename(temp, d.pathOf(digest)); err != nil {
 		return err
 	}
 	if statErr == nil {
 		d.used -= old.Size()
 	}
-	return syncFolder(d.blobs())
+	return syncFolder(d.blobsDir())
 }
 
-// drop removes the file that was read, but not one that replaced it meanwhile.
-func (d *Dir) drop(digest Digest, seen fs.FileInfo) error {
+// dropFile removes the file that was read, but not one that replaced it meanwhile.
+func (d *Dir) dropFile(digest Digest, seen fs.FileInfo) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now, err := os.Stat(d.path(digest))
+	now, err := os.Stat(d.pathOf(digest))
 	if err != nil || !os.SameFile(now, seen) {
 		return nil
 	}
-	if err := os.Remove(d.path(digest)); err != nil {
+	if err := os.Remove(d.pathOf(digest)); err != nil {
 		return err
 	}
 	d.used -= now.Size()
 	return nil
 }
 
-func (d *Dir) reserve(n int64) error {
+func (d *Dir) reserveBytes(n int64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.quota > 0 && d.used+n > d.quota {
@@ -258,14 +258,14 @@ func (d *Dir) reserve(n int64) error {
 	return nil
 }
 
-func (d *Dir) release(n int64) {
+func (d *Dir) releaseBytes(n int64) {
 	d.mu.Lock()
 	d.used -= n
 	d.mu.Unlock()
 }
 
 func (d *Dir) openFile(digest Digest) (*os.File, fs.FileInfo, error) {
-	file, err := os.Open(d.path(digest))
+	file, err := os.Open(d.pathOf(digest))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("%w: %s", ErrNotFound, digest)
 	}
@@ -280,9 +280,9 @@ func (d *Dir) openFile(digest Digest) (*os.File, fs.FileInfo, error) {
 	return file, info, nil
 }
 
-func (d *Dir) blobs() string             { return filepath.Join(d.root, "blobs", "sha256") }
-func (d *Dir) ingest() string            { return filepath.Join(d.root, "ingest") }
-func (d *Dir) path(digest Digest) string { return filepath.Join(d.blobs(), digest.Hex()) }
+func (d *Dir) blobsDir() string            { return filepath.Join(d.root, "blobs", "sha256") }
+func (d *Dir) ingestDir() string           { return filepath.Join(d.root, "ingest") }
+func (d *Dir) pathOf(digest Digest) string { return filepath.Join(d.blobsDir(), digest.Hex()) }
 
 func writeOnce(path, content string) error {
 	if _, err := os.Stat(path); err == nil {

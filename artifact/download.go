@@ -36,9 +36,9 @@ type download struct {
 // errSpool marks an error of this machine's own disk, for which no server is to blame.
 var errSpool = errors.New("artifact client: spool")
 
-func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spool) (int64, error) {
-	d := &download{client: c, servers: slow.order(c.BaseURLs), digest: digest, limit: limit, spool: s}
-	if err := d.restart(); err != nil {
+func (c *Client) downloadInto(ctx context.Context, digest Digest, limit int64, s spool) (int64, error) {
+	d := &download{client: c, servers: slow.orderServers(c.BaseURLs), digest: digest, limit: limit, spool: s}
+	if err := d.restartSpool(); err != nil {
 		return 0, err
 	}
 	attempts, first := c.Attempts, c.Backoff
@@ -56,15 +56,15 @@ func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spo
 				break
 			}
 			if err := pauses.Wait(ctx); err != nil {
-				return 0, d.outcome(err, last)
+				return 0, d.joinErrors(err, last)
 			}
 		}
 		for i, base := range d.servers {
-			if round > 0 && !retriable(last[i]) {
+			if round > 0 && !isRetriable(last[i]) {
 				continue
 			}
-			last[i] = d.try(ctx, base)
-			slow.note(base, errors.Is(last[i], errStalled))
+			last[i] = d.tryServer(ctx, base)
+			slow.noteServer(base, errors.Is(last[i], errStalled))
 			if last[i] == nil {
 				return d.size, nil
 			}
@@ -72,46 +72,46 @@ func (c *Client) download(ctx context.Context, digest Digest, limit int64, s spo
 				return 0, last[i]
 			}
 			if err := ctx.Err(); err != nil {
-				return 0, d.outcome(err, last)
+				return 0, d.joinErrors(err, last)
 			}
 		}
 	}
-	return 0, d.outcome(nil, last)
+	return 0, d.joinErrors(nil, last)
 }
 
-// try asks one server for the missing bytes and checks the whole.
-func (d *download) try(ctx context.Context, base string) error {
+// tryServer asks one server for the missing bytes and checks the whole.
+func (d *download) tryServer(ctx context.Context, base string) error {
 	if d.noResume {
-		if err := d.restart(); err != nil {
+		if err := d.restartSpool(); err != nil {
 			return err
 		}
 	}
 	resumed := d.size > 0
-	err := d.whole(ctx, base)
+	err := d.fetchWhole(ctx, base)
 	if !resumed || !(errors.Is(err, ErrCorrupted) || errors.Is(err, ErrTooLarge)) {
 		return err
 	}
 	// The wrong bytes may be at the beginning, which came from another server.
 	d.noResume = true
-	if err := d.restart(); err != nil {
+	if err := d.restartSpool(); err != nil {
 		return err
 	}
-	return d.whole(ctx, base)
+	return d.fetchWhole(ctx, base)
 }
 
-// whole streams to the end and compares the digest.
-func (d *download) whole(ctx context.Context, base string) error {
-	if err := d.stream(ctx, base); err != nil {
+// fetchWhole streams to the end and compares the digest.
+func (d *download) fetchWhole(ctx context.Context, base string) error {
+	if err := d.streamBody(ctx, base); err != nil {
 		return err
 	}
 	got := Digest(d.hash.Sum(nil))
 	if got == d.digest {
 		return nil
 	}
-	return errors.Join(fmt.Errorf("%w: content hashes to %s", ErrCorrupted, got), d.restart())
+	return errors.Join(fmt.Errorf("%w: content hashes to %s", ErrCorrupted, got), d.restartSpool())
 }
 
-func (d *download) restart() error {
+func (d *download) restartSpool() error {
 	d.hash, d.size = sha256.New(), 0
 	if err := d.spool.Restart(); err != nil {
 		return fmt.Errorf("%w: %w", errSpool, err)
@@ -119,16 +119,16 @@ func (d *download) restart() error {
 	return nil
 }
 
-func (d *download) stream(ctx context.Context, base string) error {
+func (d *download) streamBody(ctx context.Context, base string) error {
 	l, err := ParseLocation(base)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRefused, err)
 	}
-	watch, ctx := watchStall(scoped(ctx, l, auth.ActionPull), d.client.stall())
-	defer watch.stop()
-	from := l.blob(d.digest)
+	watch, ctx := watchStall(withScope(ctx, l, auth.ActionPull), d.client.stallLimit())
+	defer watch.stopWatch()
+	from := l.blobURL(d.digest)
 	if d.client.manifests {
-		from = l.manifest(d.digest.String())
+		from = l.manifestURL(d.digest.String())
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
@@ -141,31 +141,31 @@ func (d *download) stream(ctx context.Context, base string) error {
 	if d.size > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", d.size))
 	}
-	resp, err := d.client.do(req)
+	resp, err := d.client.doRequest(req)
 	if err != nil {
-		return watch.explain(err)
+		return watch.explainStall(err)
 	}
 	defer resp.Body.Close()
-	if err := d.accept(resp); err != nil {
+	if err := d.acceptStatus(resp); err != nil {
 		return err
 	}
 	if resp.ContentLength > d.limit-d.size {
 		return fmt.Errorf("%w: %d bytes announced, the limit is %d", ErrTooLarge, d.size+resp.ContentLength, d.limit)
 	}
-	return d.take(resp, watch)
+	return d.takeBody(resp, watch)
 }
 
-// accept checks the status, and starts over when the server ignored the range.
-func (d *download) accept(resp *http.Response) error {
+// acceptStatus checks the status, and starts over when the server ignored the range.
+func (d *download) acceptStatus(resp *http.Response) error {
 	switch resp.StatusCode {
 	case http.StatusOK:
 		if d.size > 0 {
-			return d.restart()
+			return d.restartSpool()
 		}
 		return nil
 	case http.StatusPartialContent:
 		if want := fmt.Sprintf("bytes %d-", d.size); !strings.HasPrefix(resp.Header.Get("Content-Range"), want) {
-			return fmt.Errorf("%w: asked from byte %d, got %q", ErrCorrupted, d.size, clip(resp.Header.Get("Content-Range")))
+			return fmt.Errorf("%w: asked from byte %d, got %q", ErrCorrupted, d.size, clipText(resp.Header.Get("Content-Range")))
 		}
 		return nil
 	case http.StatusRequestedRangeNotSatisfiable:
@@ -179,31 +179,31 @@ func (d *download) accept(resp *http.Response) error {
 	return fmt.Errorf("status %d", resp.StatusCode)
 }
 
-func (d *download) take(resp *http.Response, watch *stallWatch) error {
+func (d *download) takeBody(resp *http.Response, watch *stallWatch) error {
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := resp.Body.Read(buf)
 		if d.size+int64(n) > d.limit {
-			return errors.Join(fmt.Errorf("%w: more than the limit of %d bytes", ErrTooLarge, d.limit), d.restart())
+			return errors.Join(fmt.Errorf("%w: more than the limit of %d bytes", ErrTooLarge, d.limit), d.restartSpool())
 		}
 		if _, err := d.spool.Write(buf[:n]); err != nil {
 			return fmt.Errorf("%w: %w", errSpool, err)
 		}
 		d.hash.Write(buf[:n])
 		d.size += int64(n)
-		watch.progress(n)
+		watch.noteProgress(n)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
-			return watch.explain(fmt.Errorf("broke off after %d bytes: %w", d.size, err))
+			return watch.explainStall(fmt.Errorf("broke off after %d bytes: %w", d.size, err))
 		}
 	}
 }
 
-// outcome makes one error of the servers' errors. When a server was only unreachable the
+// joinErrors makes one error of the servers' errors. When a server was only unreachable the
 // blob may exist, so the error then says ErrUnreachable.
-func (d *download) outcome(ctxErr error, last []error) error {
+func (d *download) joinErrors(ctxErr error, last []error) error {
 	kind := ErrNotFound
 	if len(last) == 0 {
 		kind = ErrUnreachable
@@ -215,7 +215,7 @@ func (d *download) outcome(ctxErr error, last []error) error {
 		}
 		lines = append(lines, fmt.Sprintf("%s: %v", d.servers[i], err))
 		switch {
-		case retriable(err) || errors.Is(err, ErrRefused):
+		case isRetriable(err) || errors.Is(err, ErrRefused):
 			kind = ErrUnreachable
 		case kind == ErrUnreachable:
 		case errors.Is(err, ErrTooLarge):
@@ -230,8 +230,8 @@ func (d *download) outcome(ctxErr error, last []error) error {
 	return fmt.Errorf("%w: %s: %s", kind, d.digest, strings.Join(lines, "; "))
 }
 
-// retriable says whether the same server may succeed when it is asked again.
-func retriable(err error) bool {
+// isRetriable says whether the same server may succeed when it is asked again.
+func isRetriable(err error) bool {
 	for _, final := range []error{ErrNotFound, ErrCorrupted, ErrTooLarge, ErrRefused} {
 		if errors.Is(err, final) {
 			return false
@@ -242,7 +242,7 @@ func retriable(err error) bool {
 
 func anyRetriable(errs []error) bool {
 	for _, err := range errs {
-		if retriable(err) {
+		if isRetriable(err) {
 			return true
 		}
 	}
@@ -269,12 +269,12 @@ func watchStall(ctx context.Context, period time.Duration) (*stallWatch, context
 	w := &stallWatch{period: period, cancel: cancel, ctx: ctx}
 	// The bytes are demanded from the first period on, which also bounds the wait for an
 	// answer. A smaller blob is complete by then.
-	w.timer = time.AfterFunc(time.Hour, w.check)
+	w.timer = time.AfterFunc(time.Hour, w.checkProgress)
 	w.timer.Reset(period)
 	return w, ctx
 }
 
-func (w *stallWatch) check() {
+func (w *stallWatch) checkProgress() {
 	if w.recent.Swap(0) < stallBytes {
 		w.cancel(errStalled)
 		return
@@ -282,16 +282,16 @@ func (w *stallWatch) check() {
 	w.timer.Reset(w.period)
 }
 
-func (w *stallWatch) progress(n int) { w.recent.Add(int64(n)) }
+func (w *stallWatch) noteProgress(n int) { w.recent.Add(int64(n)) }
 
-func (w *stallWatch) explain(err error) error {
+func (w *stallWatch) explainStall(err error) error {
 	if errors.Is(context.Cause(w.ctx), errStalled) {
 		return fmt.Errorf("%w: less than %d bytes in %s", errStalled, stallBytes, w.period)
 	}
 	return err
 }
 
-func (w *stallWatch) stop() {
+func (w *stallWatch) stopWatch() {
 	w.timer.Stop()
 	w.cancel(nil)
 }

@@ -83,7 +83,7 @@ func ServeBlob(w http.ResponseWriter, r *http.Request, store Store, reference st
 		head.Set("Content-Length", strconv.FormatInt(size, 10))
 		w.WriteHeader(http.StatusOK)
 	case rangeOne:
-		if blob, err = checked(r, store, digest, blob); err != nil {
+		if blob, err = checkBlob(r, store, digest, blob); err != nil {
 			httpError(w, err)
 			return
 		}
@@ -106,8 +106,8 @@ func ServeBlob(w http.ResponseWriter, r *http.Request, store Store, reference st
 	}
 }
 
-// checked reads the blob to its end and opens it again.
-func checked(r *http.Request, store Store, digest Digest, blob io.ReadCloser) (io.ReadCloser, error) {
+// checkBlob reads the blob to its end and opens it again.
+func checkBlob(r *http.Request, store Store, digest Digest, blob io.ReadCloser) (io.ReadCloser, error) {
 	if _, err := io.Copy(io.Discard, blob); err != nil {
 		return blob, err
 	}

@@ -27,7 +27,7 @@ func blobURL(t *testing.T, base string, digest Digest) string {
 	t.Helper()
 	l, err := ParseLocation(base)
 	require.NoError(t, err)
-	return l.blob(digest)
+	return l.blobURL(digest)
 }
 
 func request(t *testing.T, method, url string, body []byte, headers ...string) (*http.Response, string) {
@@ -131,7 +131,7 @@ func TestHandlerNeverServesCorruptionToItsEnd(t *testing.T) {
 	require.NoError(t, err)
 	base := serve(t, Handler(dir))
 	for _, header := range []string{"", "bytes=0-10"} {
-		require.NoError(t, os.WriteFile(dir.path(digest), append(bytes.Clone(data[:299_999]), 'y'), 0o644))
+		require.NoError(t, os.WriteFile(dir.pathOf(digest), append(bytes.Clone(data[:299_999]), 'y'), 0o644))
 		req, err := http.NewRequest("GET", blobURL(t, base, digest), nil)
 		require.NoError(t, err)
 		req.Header.Set("Range", header)

@@ -34,14 +34,14 @@ type Location struct {
 func ParseLocation(text string) (Location, error) {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return Location{}, fmt.Errorf("store %q: expected http:// or https://, a host, and a repository if any, such as https://store.example/amber/inputs", clip(text))
+		return Location{}, fmt.Errorf("store %q: expected http:// or https://, a host, and a repository if any, such as https://store.example/amber/inputs", clipText(text))
 	}
 	l := Location{Scheme: u.Scheme, Host: u.Host, Repository: strings.Trim(u.Path, "/")}
 	if l.Repository == "" {
 		l.Repository = DefaultRepository
 	}
 	if !ValidRepository(l.Repository) {
-		return Location{}, fmt.Errorf("store %q: repository %q: expected lower-case letters, digits and single . _ - between them, in parts with / between", clip(text), clip(l.Repository))
+		return Location{}, fmt.Errorf("store %q: repository %q: expected lower-case letters, digits and single . _ - between them, in parts with / between", clipText(text), clipText(l.Repository))
 	}
 	return l, nil
 }
@@ -49,11 +49,11 @@ func ParseLocation(text string) (Location, error) {
 // String is the text form.
 func (l Location) String() string { return l.Scheme + "://" + l.Host + "/" + l.Repository }
 
-// blob is the URL of a blob, manifest that of a tag or a manifest's digest, uploads where an upload begins.
-func (l Location) blob(d Digest) string             { return l.url("blobs/" + d.String()) }
-func (l Location) manifest(reference string) string { return l.url("manifests/" + reference) }
-func (l Location) uploads() string                  { return l.url("blobs/uploads/") }
+// blobURL is the URL of a blob, manifest that of a tag or a manifest's digest, uploads where an upload begins.
+func (l Location) blobURL(d Digest) string             { return l.joinURL("blobs/" + d.String()) }
+func (l Location) manifestURL(reference string) string { return l.joinURL("manifests/" + reference) }
+func (l Location) uploadsURL() string                  { return l.joinURL("blobs/uploads/") }
 
-func (l Location) url(rest string) string {
+func (l Location) joinURL(rest string) string {
 	return l.Scheme + "://" + l.Host + "/v2/" + l.Repository + "/" + rest
 }

@@ -39,7 +39,7 @@ func (m *Memory) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64,
 		return nil, 0, fmt.Errorf("%w: %s", ErrNotFound, digest)
 	}
 	size := int64(len(data))
-	return verifying(io.NopCloser(bytes.NewReader(data)), digest, size, nil), size, nil
+	return newVerifier(io.NopCloser(bytes.NewReader(data)), digest, size, nil), size, nil
 }
 
 // Put implements Store.

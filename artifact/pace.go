@@ -18,7 +18,7 @@ const (
 // connections. The caller gives it a listener.
 func Server(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           paced(h, paceTime),
+		Handler:           withPace(h, paceTime),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       paceMost,
 		WriteTimeout:      paceMost,
@@ -27,13 +27,13 @@ func Server(h http.Handler) *http.Server {
 	}
 }
 
-// paced bounds how long the body of a request, and of its answer, may make no progress.
-func paced(h http.Handler, stall time.Duration) http.Handler {
+// withPace bounds how long the body of a request, and of its answer, may make no progress.
+func withPace(h http.Handler, stall time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control, end := http.NewResponseController(w), time.Now().Add(paceMost)
 		if r.Body != nil && r.ContentLength != 0 {
 			body := &pacedBody{ReadCloser: r.Body, pace: pace{stall: stall, end: end, set: control.SetReadDeadline}}
-			body.renew()
+			body.renewDeadline()
 			r.Body = body
 		}
 		h.ServeHTTP(&pacedWriter{ResponseWriter: w, pace: pace{stall: stall, end: end, set: control.SetWriteDeadline}}, r)
@@ -48,7 +48,7 @@ type pace struct {
 	done  int // bytes since the deadline moved
 }
 
-func (p *pace) renew() {
+func (p *pace) renewDeadline() {
 	p.done = 0
 	next := time.Now().Add(p.stall)
 	if next.After(p.end) {
@@ -57,9 +57,9 @@ func (p *pace) renew() {
 	_ = p.set(next) // a connection that knows no deadlines, as in tests, has none
 }
 
-func (p *pace) progress(n int) {
+func (p *pace) noteProgress(n int) {
 	if p.done += n; p.done >= paceBytes {
-		p.renew()
+		p.renewDeadline()
 	}
 }
 
@@ -70,7 +70,7 @@ type pacedBody struct {
 
 func (b *pacedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	b.progress(n)
+	b.noteProgress(n)
 	return n, err
 }
 
@@ -84,10 +84,10 @@ type pacedWriter struct {
 func (w *pacedWriter) Write(p []byte) (int, error) {
 	if !w.begun {
 		w.begun = true
-		w.renew()
+		w.renewDeadline()
 	}
 	n, err := w.ResponseWriter.Write(p)
-	w.progress(n)
+	w.noteProgress(n)
 	return n, err
 }
 

@@ -17,7 +17,7 @@ import (
 func TestSlowPeersAreLeft(t *testing.T) {
 	const stall = 300 * time.Millisecond
 	ended := make(chan error, 1)
-	server := httptest.NewServer(paced(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(withPace(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut {
 			_, err := io.Copy(io.Discard, r.Body)
 			ended <- err

@@ -18,8 +18,8 @@ type slowServers struct {
 	until map[string]time.Time
 }
 
-// order returns the servers in the order in which to try them: as given, but servers that did not answer lately come last.
-func (s *slowServers) order(servers []string) []string {
+// orderServers returns the servers in the order in which to try them: as given, but servers that did not answer lately come last.
+func (s *slowServers) orderServers(servers []string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -38,8 +38,8 @@ func (s *slowServers) order(servers []string) []string {
 	return append(first, last...)
 }
 
-// note records whether a server answered in time (hung: it did not).
-func (s *slowServers) note(base string, hung bool) {
+// noteServer records whether a server answered in time (hung: it did not).
+func (s *slowServers) noteServer(base string, hung bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !hung {

@@ -27,17 +27,17 @@ func TestAServerThatHangsIsAskedLast(t *testing.T) {
 	require.EqualValues(t, 1, asked.Load())
 
 	// Once there is nobody else, it is asked; once it answers, it is as good as any.
-	require.Equal(t, []string{honest, hung}, slow.order([]string{hung, honest}))
-	slow.note(hung, false)
-	require.Equal(t, []string{hung, honest}, slow.order([]string{hung, honest}))
+	require.Equal(t, []string{honest, hung}, slow.orderServers([]string{hung, honest}))
+	slow.noteServer(hung, false)
+	require.Equal(t, []string{hung, honest}, slow.orderServers([]string{hung, honest}))
 }
 
 func TestSlowServersAreForgiven(t *testing.T) {
 	var s slowServers
-	require.Equal(t, []string{"a", "b", "c"}, s.order([]string{"a", "b", "c"}))
-	s.note("a", true)
-	s.note("b", true)
-	require.Equal(t, []string{"c", "a", "b"}, s.order([]string{"a", "b", "c"}))
+	require.Equal(t, []string{"a", "b", "c"}, s.orderServers([]string{"a", "b", "c"}))
+	s.noteServer("a", true)
+	s.noteServer("b", true)
+	require.Equal(t, []string{"c", "a", "b"}, s.orderServers([]string{"a", "b", "c"}))
 	s.until["a"] = time.Now().Add(-time.Second)
-	require.Equal(t, []string{"a", "c", "b"}, s.order([]string{"a", "b", "c"}))
+	require.Equal(t, []string{"a", "c", "b"}, s.orderServers([]string{"a", "b", "c"}))
 }

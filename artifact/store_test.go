@@ -85,7 +85,7 @@ func TestStoreRefuses(t *testing.T) {
 				}
 				if dir, ok := store.(*Dir); ok {
 					require.Zero(t, dir.Used())
-					left, err := os.ReadDir(dir.ingest())
+					left, err := os.ReadDir(dir.ingestDir())
 					require.NoError(t, err)
 					require.Empty(t, left, "no temporary file stays")
 				}
@@ -141,7 +141,7 @@ func TestDirDetectsFlippedBytes(t *testing.T) {
 			require.NoError(t, err)
 			digest, err := PutBytes(ctx, dir, data)
 			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(dir.path(digest), hurt(bytes.Clone(data)), 0o644))
+			require.NoError(t, os.WriteFile(dir.pathOf(digest), hurt(bytes.Clone(data)), 0o644))
 
 			r, _, err := dir.Open(ctx, digest)
 			require.NoError(t, err)
@@ -168,7 +168,7 @@ func TestDirPutHealsDamage(t *testing.T) {
 	require.NoError(t, err)
 	digest, err := PutBytes(ctx, dir, []byte("twelve bytes"))
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(dir.path(digest), []byte("twelve bites"), 0o644))
+	require.NoError(t, os.WriteFile(dir.pathOf(digest), []byte("twelve bites"), 0o644))
 	_, err = PutBytes(ctx, dir, []byte("twelve bytes"))
 	require.NoError(t, err)
 	_, err = ReadAll(ctx, dir, digest, 100)
@@ -210,10 +210,10 @@ func TestDirLayoutAndRestart(t *testing.T) {
 	require.FileExists(t, filepath.Join(root, "blobs", "sha256", digest.Hex()))
 
 	// A process killed half-way leaves its upload behind.
-	require.NoError(t, os.WriteFile(filepath.Join(dir.ingest(), "upload-1"), []byte("half"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir.ingestDir(), "upload-1"), []byte("half"), 0o600))
 	again, err := OpenDir(root, 0)
 	require.NoError(t, err)
-	left, err := os.ReadDir(again.ingest())
+	left, err := os.ReadDir(again.ingestDir())
 	require.NoError(t, err)
 	require.Empty(t, left)
 	data, err := ReadAll(ctx, again, digest, 10)

@@ -62,7 +62,7 @@ func BlobTag(blob Digest) string { return "sha256-" + blob.Hex() }
 // took it: ErrRefused when one declined, ErrUnreachable otherwise.
 func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
 	digest := Sum(data)
-	return digest, c.putEverywhere(digest, func(base string) error { return c.upload(ctx, base, digest, data) })
+	return digest, c.putEverywhere(digest, func(base string) error { return c.uploadTo(ctx, base, digest, data) })
 }
 
 // putEverywhere puts content of a digest on every server, and fails when none took it.
@@ -86,19 +86,19 @@ func (c *Client) putEverywhere(digest Digest, put func(base string) error) error
 	return fmt.Errorf("%w: %s: %v", kind, digest, errors.Join(trouble...))
 }
 
-// upload puts a blob and the manifest that keeps it on one server.
-func (c *Client) upload(ctx context.Context, base string, digest Digest, data []byte) error {
+// uploadTo puts a blob and the manifest that keeps it on one server.
+func (c *Client) uploadTo(ctx context.Context, base string, digest Digest, data []byte) error {
 	l, err := ParseLocation(base)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRefused, err)
 	}
-	ctx = scoped(ctx, l, auth.ActionPull, auth.ActionPush)
+	ctx = withScope(ctx, l, auth.ActionPull, auth.ActionPush)
 	for _, part := range [][]byte{data, emptyConfig} {
 		if err := c.uploadBlob(ctx, l, Sum(part), Bytes(part)); err != nil {
 			return err
 		}
 	}
-	_, err = c.send(ctx, http.MethodPut, l.manifest(BlobTag(digest)), ManifestType, Bytes(BlobManifest(digest, int64(len(data)))), http.StatusCreated)
+	_, err = c.sendRequest(ctx, http.MethodPut, l.manifestURL(BlobTag(digest)), ManifestType, Bytes(BlobManifest(digest, int64(len(data)))), http.StatusCreated)
 	return err
 }
 
@@ -118,7 +118,7 @@ func (c *Client) uploadImage(ctx context.Context, base string, manifest []byte, 
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRefused, err)
 	}
-	ctx = scoped(ctx, l, auth.ActionPull, auth.ActionPush)
+	ctx = withScope(ctx, l, auth.ActionPull, auth.ActionPush)
 	for _, part := range m.Parts() {
 		if err := c.uploadBlob(ctx, l, part.Digest, parts[part.Digest]); err != nil {
 			return fmt.Errorf("%s: %w", part.Digest, err)
@@ -128,16 +128,16 @@ func (c *Client) uploadImage(ctx context.Context, base string, manifest []byte, 
 	if mediaType == "" {
 		mediaType = ManifestType
 	}
-	_, err = c.send(ctx, http.MethodPut, l.manifest(Sum(manifest).String()), mediaType, Bytes(manifest), http.StatusCreated)
+	_, err = c.sendRequest(ctx, http.MethodPut, l.manifestURL(Sum(manifest).String()), mediaType, Bytes(manifest), http.StatusCreated)
 	return err
 }
 
 // uploadBlob asks for an upload and sends the whole in one go, unless the server has it.
 func (c *Client) uploadBlob(ctx context.Context, l Location, digest Digest, data Content) error {
-	if status, err := c.head(ctx, l, digest); err == nil && status == http.StatusOK {
+	if status, err := c.askHead(ctx, l, digest); err == nil && status == http.StatusOK {
 		return nil
 	}
-	to, err := c.send(ctx, http.MethodPost, l.uploads(), "", nil, http.StatusAccepted)
+	to, err := c.sendRequest(ctx, http.MethodPost, l.uploadsURL(), "", nil, http.StatusAccepted)
 	if err != nil {
 		return err
 	}
@@ -150,22 +150,22 @@ func (c *Client) uploadBlob(ctx context.Context, l Location, digest Digest, data
 	}
 	query.Set("digest", digest.String())
 	to.RawQuery = query.Encode()
-	_, err = c.send(ctx, http.MethodPut, to.String(), octetType, data, http.StatusCreated)
+	_, err = c.sendRequest(ctx, http.MethodPut, to.String(), octetType, data, http.StatusCreated)
 	return err
 }
 
-// send makes one request of an upload, and returns the Location that the answer names, nil for none. Its errors wrap ErrRefused
+// sendRequest makes one request of an upload, and returns the Location that the answer names, nil for none. Its errors wrap ErrRefused
 // when the server declined it.
-func (c *Client) send(ctx context.Context, method, to, mediaType string, data Content, want int) (*url.URL, error) {
-	watch, ctx := watchStall(ctx, 2*c.stall())
-	defer watch.stop()
+func (c *Client) sendRequest(ctx context.Context, method, to, mediaType string, data Content, want int) (*url.URL, error) {
+	watch, ctx := watchStall(ctx, 2*c.stallLimit())
+	defer watch.stopWatch()
 	req, err := http.NewRequestWithContext(ctx, method, to, nil)
 	if err != nil {
 		return nil, err
 	}
 	if data != nil {
 		// A challenge or a redirect sends the body again.
-		req.GetBody = func() (io.ReadCloser, error) { return watched(data, watch) }
+		req.GetBody = func() (io.ReadCloser, error) { return watchContent(data, watch) }
 		if req.Body, err = req.GetBody(); err != nil {
 			return nil, err
 		}
@@ -175,9 +175,9 @@ func (c *Client) send(ctx context.Context, method, to, mediaType string, data Co
 		}
 		req.Header.Set("Content-Type", mediaType)
 	}
-	resp, err := c.do(req)
+	resp, err := c.doRequest(req)
 	if err != nil {
-		return nil, watch.explain(err)
+		return nil, watch.explainStall(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == want || resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
@@ -195,8 +195,8 @@ func (c *Client) send(ctx context.Context, method, to, mediaType string, data Co
 	return nil, err
 }
 
-// watched reads content and tells how far it got.
-func watched(data Content, watch *stallWatch) (io.ReadCloser, error) {
+// watchContent reads content and tells how far it got.
+func watchContent(data Content, watch *stallWatch) (io.ReadCloser, error) {
 	r, err := data.Open()
 	return &watchedReader{r, watch}, err
 }
@@ -208,6 +208,6 @@ type watchedReader struct {
 
 func (r *watchedReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	r.watch.progress(n)
+	r.watch.noteProgress(n)
 	return n, err
 }

@@ -18,8 +18,8 @@ type verifier struct {
 	onFail func() // called once when the content is wrong
 }
 
-// verifying wraps a reader of a blob of size bytes.
-func verifying(src io.ReadCloser, want Digest, size int64, onFail func()) *verifier {
+// newVerifier wraps a reader of a blob of size bytes.
+func newVerifier(src io.ReadCloser, want Digest, size int64, onFail func()) *verifier {
 	return &verifier{src: src, want: want, left: size, hash: sha256.New(), onFail: onFail}
 }
 
@@ -31,7 +31,7 @@ func (v *verifier) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	if v.left == 0 {
-		return v.finish(0)
+		return v.finishRead(0)
 	}
 	if int64(len(p)) > v.left {
 		p = p[:v.left]
@@ -41,9 +41,9 @@ func (v *verifier) Read(p []byte) (int, error) {
 	v.left -= int64(n)
 	switch {
 	case v.left == 0:
-		return v.finish(n)
+		return v.finishRead(n)
 	case err == io.EOF:
-		return v.fail(fmt.Errorf("%w: %s ends %d bytes early", ErrCorrupted, v.want, v.left))
+		return v.failRead(fmt.Errorf("%w: %s ends %d bytes early", ErrCorrupted, v.want, v.left))
 	case err != nil:
 		v.err = err
 		return n, err
@@ -53,16 +53,16 @@ func (v *verifier) Read(p []byte) (int, error) {
 
 func (v *verifier) Close() error { return v.src.Close() }
 
-// finish returns the last n bytes, if size and digest are right.
-func (v *verifier) finish(n int) (int, error) {
+// finishRead returns the last n bytes, if size and digest are right.
+func (v *verifier) finishRead(n int) (int, error) {
 	if got := Digest(v.hash.Sum(nil)); got != v.want {
-		return v.fail(fmt.Errorf("%w: %s: content hashes to %s", ErrCorrupted, v.want, got))
+		return v.failRead(fmt.Errorf("%w: %s: content hashes to %s", ErrCorrupted, v.want, got))
 	}
 	var one [1]byte
 	for {
 		more, err := v.src.Read(one[:])
 		if more > 0 {
-			return v.fail(fmt.Errorf("%w: %s is longer than announced", ErrCorrupted, v.want))
+			return v.failRead(fmt.Errorf("%w: %s is longer than announced", ErrCorrupted, v.want))
 		}
 		if err == io.EOF {
 			v.err = io.EOF
@@ -75,7 +75,7 @@ func (v *verifier) finish(n int) (int, error) {
 	}
 }
 
-func (v *verifier) fail(err error) (int, error) {
+func (v *verifier) failRead(err error) (int, error) {
 	v.err = err
 	if v.onFail != nil {
 		v.onFail()

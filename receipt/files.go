@@ -19,11 +19,11 @@ import (
 // is there. The receipt has been verified. It reads the folder and nothing outside of it: a symbolic link is a refusal.
 func CheckFiles(ctx context.Context, r *Receipt, dir string) error {
 	if len(r.Manifest) == 0 {
-		return refuse(ReasonManifest, "the receipt has no manifest, so that files cannot be checked against it; ask for one while a worker or a store holds the result")
+		return newRefusal(ReasonManifest, "the receipt has no manifest, so that files cannot be checked against it; ask for one while a worker or a store holds the result")
 	}
 	m, err := result.Parse(r.Manifest)
 	if err != nil {
-		return refuse(ReasonManifest, "the manifest cannot be read: %v", err)
+		return newRefusal(ReasonManifest, "the manifest cannot be read: %v", err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -50,7 +50,7 @@ func CheckFiles(ctx context.Context, r *Receipt, dir string) error {
 			delete(named, path)
 			return nil
 		case !known:
-			return refuse(ReasonFiles, "%q is no part of the accepted answer", path)
+			return newRefusal(ReasonFiles, "%q is no part of the accepted answer", path)
 		}
 		delete(named, path)
 		return checkFile(root, e, d)
@@ -63,7 +63,7 @@ func CheckFiles(ctx context.Context, r *Receipt, dir string) error {
 		left = append(left, path)
 	}
 	if slices.Sort(left); len(left) > 0 {
-		return refuse(ReasonFiles, "%q is missing: the accepted answer has it", left[0])
+		return newRefusal(ReasonFiles, "%q is missing: the accepted answer has it", left[0])
 	}
 	return nil
 }
@@ -74,13 +74,13 @@ func checkFile(root *os.Root, e result.Entry, d fs.DirEntry) error {
 		return err
 	}
 	if e.Dir || !info.Mode().IsRegular() {
-		return refuse(ReasonFiles, "%q is %s, which it is not in the accepted answer", e.Path, kindOf(info.Mode()))
+		return newRefusal(ReasonFiles, "%q is %s, which it is not in the accepted answer", e.Path, kindOf(info.Mode()))
 	}
 	if uint64(info.Size()) != e.Size {
-		return refuse(ReasonFiles, "%q has %d bytes, and %d in the accepted answer", e.Path, info.Size(), e.Size)
+		return newRefusal(ReasonFiles, "%q has %d bytes, and %d in the accepted answer", e.Path, info.Size(), e.Size)
 	}
 	if info.Mode()&0o100 != 0 != e.Executable {
-		return refuse(ReasonFiles, "%q is executable here or in the accepted answer, and not in the other", e.Path)
+		return newRefusal(ReasonFiles, "%q is executable here or in the accepted answer, and not in the other", e.Path)
 	}
 	file, err := root.Open(e.Path)
 	if err != nil {
@@ -92,7 +92,7 @@ func checkFile(root *os.Root, e result.Entry, d fs.DirEntry) error {
 		return err
 	}
 	if got := artifact.Digest(hasher.Sum(nil)); got != artifact.Digest(e.Content) {
-		return refuse(ReasonFiles, "%q has other bytes than in the accepted answer: %s, expected %s", e.Path, got, artifact.Digest(e.Content))
+		return newRefusal(ReasonFiles, "%q has other bytes than in the accepted answer: %s, expected %s", e.Path, got, artifact.Digest(e.Content))
 	}
 	return nil
 }

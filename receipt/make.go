@@ -41,11 +41,11 @@ func Make(ctx context.Context, from Source, chain, taskID string, height int64, 
 		return nil, fmt.Errorf("record of the task: %w", err)
 	}
 	if len(r.TaskRecord.Value) == 0 {
-		return nil, refuse(ReasonRecord, "the chain has no task %s at height %d", taskID, height)
+		return nil, newRefusal(ReasonRecord, "the chain has no task %s at height %d", taskID, height)
 	}
 	t, err := readTask(r.TaskRecord.Value)
 	if err != nil {
-		return nil, refuse(ReasonRecord, "the record of the task cannot be read: %v", err)
+		return nil, newRefusal(ReasonRecord, "the record of the task cannot be read: %v", err)
 	}
 	if err := t.checkFinal(height); err != nil {
 		return nil, err // before the rest is fetched
@@ -55,7 +55,7 @@ func Make(ctx context.Context, from Source, chain, taskID string, height int64, 
 	}
 	d, err := readDeal(r.DealRecord.Value)
 	if err != nil {
-		return nil, refuse(ReasonRecord, "the record of the deal cannot be read: %v", err)
+		return nil, newRefusal(ReasonRecord, "the record of the deal cannot be read: %v", err)
 	}
 	if r.RequestRecord, err = from.Record(ctx, marketStore, recordKey(requestsPrefix, d.request), height); err != nil {
 		return nil, fmt.Errorf("record of the request: %w", err)

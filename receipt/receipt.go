@@ -68,26 +68,26 @@ func (r *Receipt) Encode() ([]byte, error) {
 // checked by Verify alone. Errors are a *Refusal.
 func Decode(file []byte) (*Receipt, error) {
 	if len(file) > MaxBytes {
-		return nil, refuse(ReasonFormat, "the file has %d bytes, expected at most %d", len(file), MaxBytes)
+		return nil, newRefusal(ReasonFormat, "the file has %d bytes, expected at most %d", len(file), MaxBytes)
 	}
 	var r Receipt
 	d := json.NewDecoder(bytes.NewReader(file))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&r); err != nil {
-		return nil, refuse(ReasonFormat, "the file is no receipt, or a part of one: %v", err)
+		return nil, newRefusal(ReasonFormat, "the file is no receipt, or a part of one: %v", err)
 	}
 	if r.Format != Format {
-		return nil, refuse(ReasonFormat, "format: got %.80q, expected %q; a newer program may be able to read it", r.Format, Format)
+		return nil, newRefusal(ReasonFormat, "format: got %.80q, expected %q; a newer program may be able to read it", r.Format, Format)
 	}
 	if _, err := ids.Parse(r.Task); err != nil {
-		return nil, refuse(ReasonFormat, "task: %v", err)
+		return nil, newRefusal(ReasonFormat, "task: %v", err)
 	}
 	again, err := r.Encode()
 	if err != nil {
-		return nil, refuse(ReasonFormat, "the receipt cannot be written again: %v", err)
+		return nil, newRefusal(ReasonFormat, "the receipt cannot be written again: %v", err)
 	}
 	if !bytes.Equal(again, file) {
-		return nil, refuse(ReasonFormat, "the file is not in the one encoding that receipts have; it was changed after it was made")
+		return nil, newRefusal(ReasonFormat, "the file is not in the one encoding that receipts have; it was changed after it was made")
 	}
 	return &r, nil
 }

@@ -37,7 +37,7 @@ type outcome struct {
 }
 
 func readOutcome(b []byte) (o outcome, err error) {
-	return o, readMessage(b, map[protowire.Number]fieldReader{1: number(&o.kind), 2: hash(&o.digest), 3: number(&o.fuel)})
+	return o, readMessage(b, map[protowire.Number]fieldReader{1: readNumber(&o.kind), 2: readHash(&o.digest), 3: readNumber(&o.fuel)})
 }
 
 // seat is the part of credence.tasks.v1.Seat that says who answered what.
@@ -51,7 +51,7 @@ type seat struct {
 
 func readSeat(b []byte) (s seat, err error) {
 	return s, readMessage(b, map[protowire.Number]fieldReader{
-		1: raw(&s.who, 0), 2: text(&s.organisation), 3: number(&s.wave), 5: number(&s.state), 7: within(&s.outcome, readOutcome),
+		1: readRaw(&s.who, 0), 2: readText(&s.organisation), 3: readNumber(&s.wave), 5: readNumber(&s.state), 7: readWithin(&s.outcome, readOutcome),
 	})
 }
 
@@ -67,7 +67,7 @@ type plan struct {
 func readPlan(b []byte) (p plan, err error) {
 	var x []byte
 	if err = readMessage(b, map[protowire.Number]fieldReader{
-		1: boolean(&p.court), 2: number(&p.replicas), 3: number(&p.lottery), 4: raw(&x, 0), 7: number(&p.faction), 8: number(&p.eligible), 9: text(&p.bound),
+		1: readBool(&p.court), 2: readNumber(&p.replicas), 3: readNumber(&p.lottery), 4: readRaw(&x, 0), 7: readNumber(&p.faction), 8: readNumber(&p.eligible), 9: readText(&p.bound),
 	}); err != nil {
 		return p, err
 	}
@@ -85,7 +85,7 @@ type audit struct {
 
 func readAudit(b []byte) (a audit, err error) {
 	a.is = true
-	return a, readMessage(b, map[protowire.Number]fieldReader{1: number(&a.end), 5: within(&a.answer, readOutcome), 6: number(&a.result)})
+	return a, readMessage(b, map[protowire.Number]fieldReader{1: readNumber(&a.end), 5: readWithin(&a.answer, readOutcome), 6: readNumber(&a.result)})
 }
 
 // task is a part of credence.tasks.v1.Task.
@@ -107,9 +107,9 @@ type task struct {
 
 func readTask(b []byte) (t task, err error) {
 	return t, readMessage(b, map[protowire.Number]fieldReader{
-		1: hash(&t.id), 2: hash(&t.deal), 3: number(&t.index), 4: number(&t.attempt), 5: number(&t.phase), 9: each(&t.seats, readSeat),
-		10: within(&t.plan, readPlan), 11: each(&t.court, readSeat), 12: number(&t.ending), 13: boolean(&t.byCourt),
-		14: within(&t.verdict, readOutcome), 19: number(&t.opened), 20: number(&t.done), 40: within(&t.audit, readAudit),
+		1: readHash(&t.id), 2: readHash(&t.deal), 3: readNumber(&t.index), 4: readNumber(&t.attempt), 5: readNumber(&t.phase), 9: readEach(&t.seats, readSeat),
+		10: readWithin(&t.plan, readPlan), 11: readEach(&t.court, readSeat), 12: readNumber(&t.ending), 13: readBool(&t.byCourt),
+		14: readWithin(&t.verdict, readOutcome), 19: readNumber(&t.opened), 20: readNumber(&t.done), 40: readWithin(&t.audit, readAudit),
 	})
 }
 
@@ -124,7 +124,7 @@ type terms struct {
 
 func readTerms(b []byte) (t terms, err error) {
 	return t, readMessage(b, map[protowire.Number]fieldReader{
-		1: text(&t.policy), 2: number(&t.trust), 6: number(&t.value), 11: number(&t.fuelLimit), 30: number(&t.audit),
+		1: readText(&t.policy), 2: readNumber(&t.trust), 6: readNumber(&t.value), 11: readNumber(&t.fuelLimit), 30: readNumber(&t.audit),
 	})
 }
 
@@ -135,7 +135,7 @@ type dataset struct {
 }
 
 func readDataset(b []byte) (d dataset, err error) {
-	return d, readMessage(b, map[protowire.Number]fieldReader{1: text(&d.name), 2: text(&d.version), 3: hash(&d.digest)})
+	return d, readMessage(b, map[protowire.Number]fieldReader{1: readText(&d.name), 2: readText(&d.version), 3: readHash(&d.digest)})
 }
 
 // deal is a part of credence.deals.v1.Deal.
@@ -158,10 +158,10 @@ type deal struct {
 
 func readDeal(b []byte) (d deal, err error) {
 	return d, readMessage(b, map[protowire.Number]fieldReader{
-		1: hash(&d.id), 2: hash(&d.request), 4: text(&d.pool), 5: raw(&d.requester, 0), 6: text(&d.organisation), 7: text(&d.app),
-		8: text(&d.version), 11: hash(&d.digest), 12: text(&d.runtime), 16: within(&d.terms, readTerms), 24: number(&d.height),
-		25: number(&d.time), 28: number(&d.bag), 29: each(&d.datasets, readDataset), 30: number(&d.datasetsPerTask),
-		31: text(&d.outputPath), 51: numbers(&d.okExit),
+		1: readHash(&d.id), 2: readHash(&d.request), 4: readText(&d.pool), 5: readRaw(&d.requester, 0), 6: readText(&d.organisation), 7: readText(&d.app),
+		8: readText(&d.version), 11: readHash(&d.digest), 12: readText(&d.runtime), 16: readWithin(&d.terms, readTerms), 24: readNumber(&d.height),
+		25: readNumber(&d.time), 28: readNumber(&d.bag), 29: readEach(&d.datasets, readDataset), 30: readNumber(&d.datasetsPerTask),
+		31: readText(&d.outputPath), 51: readNumbers(&d.okExit),
 	})
 }
 
@@ -173,7 +173,7 @@ type input struct {
 }
 
 func readInput(b []byte) (in input, err error) {
-	return in, readMessage(b, map[protowire.Number]fieldReader{1: text(&in.name), 2: hash(&in.digest), 5: boolean(&in.tree)})
+	return in, readMessage(b, map[protowire.Number]fieldReader{1: readText(&in.name), 2: readHash(&in.digest), 5: readBool(&in.tree)})
 }
 
 // job is a part of credence.market.v1.Job.
@@ -185,14 +185,14 @@ type job struct {
 
 func readJob(b []byte) (j job, err error) {
 	return j, readMessage(b, map[protowire.Number]fieldReader{
-		2: texts(&j.args), 3: each(&j.inputs, readInput), 30: within(&j.execution, readExecution),
+		2: readTexts(&j.args), 3: readEach(&j.inputs, readInput), 30: readWithin(&j.execution, readExecution),
 	})
 }
 
 func readExecution(b []byte) (e Execution, err error) {
 	return e, readMessage(b, map[protowire.Number]fieldReader{
-		1: numbers(&e.OKExit), 2: text(&e.Stdout), 3: text(&e.Stdin), 4: texts(&e.Env), 6: number(&e.Clock), 7: text(&e.Seed),
-		8: boolean(&e.Writable), 9: text(&e.Workdir), 10: text(&e.OutputPath),
+		1: readNumbers(&e.OKExit), 2: readText(&e.Stdout), 3: readText(&e.Stdin), 4: readTexts(&e.Env), 6: readNumber(&e.Clock), 7: readText(&e.Seed),
+		8: readBool(&e.Writable), 9: readText(&e.Workdir), 10: readText(&e.OutputPath),
 	})
 }
 
@@ -204,5 +204,5 @@ type request struct {
 }
 
 func readRequest(b []byte) (r request, err error) {
-	return r, readMessage(b, map[protowire.Number]fieldReader{1: hash(&r.id), 2: raw(&r.requester, 0), 5: within(&r.job, readJob)})
+	return r, readMessage(b, map[protowire.Number]fieldReader{1: readHash(&r.id), 2: readRaw(&r.requester, 0), 5: readWithin(&r.job, readJob)})
 }

@@ -53,6 +53,6 @@ type Refusal struct {
 // Error implements error.
 func (r *Refusal) Error() string { return r.What }
 
-func refuse(reason Reason, format string, args ...any) error {
+func newRefusal(reason Reason, format string, args ...any) error {
 	return &Refusal{Reason: reason, What: fmt.Sprintf(format, args...)}
 }

@@ -42,23 +42,23 @@ func (t Trust) String() string {
 	return fmt.Sprintf("%d:%X", t.Height, t.Hash)
 }
 
-// names says whether the trust is in this header: it was signed by the trusted set, or is the trusted block.
-func (t Trust) names(s *signed) bool {
+// namesHeader says whether the trust is in this header: it was signed by the trusted set, or is the trusted block.
+func (t Trust) namesHeader(s *signed) bool {
 	if t.Height == 0 {
 		return bytes.Equal(t.Hash[:], s.header.ValidatorsHash)
 	}
 	return t.Height == s.header.Height && bytes.Equal(t.Hash[:], s.header.Hash())
 }
 
-// reaches checks that a header of the path is trusted. checkPath has seen that each leads to the next.
-func (t Trust) reaches(path []*signed) error {
+// checkReach checks that a header of the path is trusted. checkPath has seen that each leads to the next.
+func (t Trust) checkReach(path []*signed) error {
 	for _, s := range path {
-		if t.names(s) {
+		if t.namesHeader(s) {
 			return nil
 		}
 	}
 	if t.Height == 0 {
-		return refuse(ReasonUntrusted, "the set of validators %s signed none of its %d headers; the first of them is signed by the set %s", t, len(path), path[0].header.ValidatorsHash)
+		return newRefusal(ReasonUntrusted, "the set of validators %s signed none of its %d headers; the first of them is signed by the set %s", t, len(path), path[0].header.ValidatorsHash)
 	}
-	return refuse(ReasonUntrusted, "the block %s is none of its %d headers; the first of them is %d:%s", t, len(path), path[0].header.Height, path[0].header.Hash())
+	return newRefusal(ReasonUntrusted, "the block %s is none of its %d headers; the first of them is %d:%s", t, len(path), path[0].header.Height, path[0].header.Hash())
 }

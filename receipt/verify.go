@@ -35,16 +35,16 @@ type proven struct {
 // is a *Refusal.
 func Verify(r *Receipt, trust Trust, expected Expected) (*Statement, error) {
 	if expected.Chain != "" && r.Chain != expected.Chain {
-		return nil, refuse(ReasonChain, "the receipt is of the chain %q, expected %q", r.Chain, expected.Chain)
+		return nil, newRefusal(ReasonChain, "the receipt is of the chain %q, expected %q", r.Chain, expected.Chain)
 	}
 	if expected.Task != "" && r.Task != expected.Task {
-		return nil, refuse(ReasonRecord, "the receipt is of the task %s, expected %s", r.Task, expected.Task)
+		return nil, newRefusal(ReasonRecord, "the receipt is of the task %s, expected %s", r.Task, expected.Task)
 	}
-	p, err := r.prove()
+	p, err := r.proveAll()
 	if err != nil {
 		return nil, err
 	}
-	if err := trust.reaches(p.path); err != nil {
+	if err := trust.checkReach(p.path); err != nil {
 		return nil, err
 	}
 	if err := p.task.checkFinal(r.Height); err != nil {
@@ -55,50 +55,50 @@ func Verify(r *Receipt, trust Trust, expected Expected) (*Statement, error) {
 			return nil, err
 		}
 	}
-	s := p.statement(r, trust)
+	s := p.buildStatement(r, trust)
 	if err := s.Answer.addManifest(r.Manifest, p.task.verdict); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// prove checks the path and the records: all that does not depend on the verifier.
-func (r *Receipt) prove() (p proven, err error) {
+// proveAll checks the path and the records: all that does not depend on the verifier.
+func (r *Receipt) proveAll() (p proven, err error) {
 	id, err := ids.Parse(r.Task)
 	if err != nil {
-		return p, refuse(ReasonFormat, "task: %v", err)
+		return p, newRefusal(ReasonFormat, "task: %v", err)
 	}
 	if p.path, err = checkPath(r.Chain, r.Path); err != nil {
 		return p, err
 	}
 	header := p.path[len(p.path)-1].header
 	if header.Height-1 != r.Height {
-		return p, refuse(ReasonHeight, "the receipt is of the state of height %d, and the header of height %d holds that of height %d", r.Height, header.Height, header.Height-1)
+		return p, newRefusal(ReasonHeight, "the receipt is of the state of height %d, and the header of height %d holds that of height %d", r.Height, header.Height, header.Height-1)
 	}
-	if p.task, err = prove(r.TaskRecord, "task_record", tasksStore, recordKey(tasksPrefix, id), header.AppHash, readTask); err != nil {
+	if p.task, err = proveRecord(r.TaskRecord, "task_record", tasksStore, recordKey(tasksPrefix, id), header.AppHash, readTask); err != nil {
 		return p, err
 	}
-	if p.deal, err = prove(r.DealRecord, "deal_record", dealsStore, recordKey(dealsPrefix, p.task.deal), header.AppHash, readDeal); err != nil {
+	if p.deal, err = proveRecord(r.DealRecord, "deal_record", dealsStore, recordKey(dealsPrefix, p.task.deal), header.AppHash, readDeal); err != nil {
 		return p, err
 	}
-	if p.request, err = prove(r.RequestRecord, "request_record", marketStore, recordKey(requestsPrefix, p.deal.request), header.AppHash, readRequest); err != nil {
+	if p.request, err = proveRecord(r.RequestRecord, "request_record", marketStore, recordKey(requestsPrefix, p.deal.request), header.AppHash, readRequest); err != nil {
 		return p, err
 	}
 	if p.task.id != id || p.deal.id != p.task.deal || p.request.id != p.deal.request {
-		return p, refuse(ReasonRecord, "a record has another id than the key under which it is stored")
+		return p, newRefusal(ReasonRecord, "a record has another id than the key under which it is stored")
 	}
 	return p, nil
 }
 
-// prove checks the proof of a record and reads it.
-func prove[T any](r Record, what, store string, key, appHash []byte, read func([]byte) (T, error)) (T, error) {
+// proveRecord checks the proof of a record and reads it.
+func proveRecord[T any](r Record, what, store string, key, appHash []byte, read func([]byte) (T, error)) (T, error) {
 	var nothing T
-	if err := r.check(what, store, key, appHash); err != nil {
+	if err := r.checkProof(what, store, key, appHash); err != nil {
 		return nothing, err
 	}
 	record, err := read(r.Value)
 	if err != nil {
-		return nothing, refuse(ReasonRecord, "%s cannot be read: %v", what, err)
+		return nothing, newRefusal(ReasonRecord, "%s cannot be read: %v", what, err)
 	}
 	return record, nil
 }
@@ -108,15 +108,15 @@ func (t task) checkFinal(height int64) error {
 	answer := poco.Kind(t.verdict.kind)
 	switch {
 	case t.ending == 0:
-		return refuse(ReasonRunning, "the task had not ended at height %d: there was no accepted answer", height)
+		return newRefusal(ReasonRunning, "the task had not ended at height %d: there was no accepted answer", height)
 	case t.ending != endingAccepted:
-		return refuse(ReasonRefunded, "the task ended as %s, without an answer, and was refunded", endingName(t.ending))
+		return newRefusal(ReasonRefunded, "the task ended as %s, without an answer, and was refunded", endingName(t.ending))
 	case t.phase == phaseAudit:
-		return refuse(ReasonProvisional, "the answer was accepted and could be challenged until height %d; the receipt is of height %d. Ask for another one then", t.audit.end, height)
+		return newRefusal(ReasonProvisional, "the answer was accepted and could be challenged until height %d; the receipt is of height %d. Ask for another one then", t.audit.end, height)
 	case t.phase != phaseDone:
-		return refuse(ReasonProvisional, "the answer was accepted, and was before the court at height %d. Ask for another receipt when the court has spoken", height)
+		return newRefusal(ReasonProvisional, "the answer was accepted, and was before the court at height %d. Ask for another receipt when the court has spoken", height)
 	case !answer.IsAnswer():
-		return refuse(ReasonRecord, "the accepted answer is %s, which is none", answer)
+		return newRefusal(ReasonRecord, "the accepted answer is %s, which is none", answer)
 	}
 	return nil
 }
@@ -132,18 +132,18 @@ func endingName(ending uint32) string {
 func (t task) checkDigest(digest string) error {
 	got, err := artifact.ParseDigest(digest)
 	if err != nil {
-		return refuse(ReasonDigest, "%v", err)
+		return newRefusal(ReasonDigest, "%v", err)
 	}
 	if t.verdict.digest == got {
 		return nil
 	}
-	if t.overturned() && t.audit.answer.digest == got {
-		return refuse(ReasonOverturned, "the court overturned the answer %s; the accepted answer is %s", digest, digestText(t.verdict.digest))
+	if t.isOverturned() && t.audit.answer.digest == got {
+		return newRefusal(ReasonOverturned, "the court overturned the answer %s; the accepted answer is %s", digest, digestText(t.verdict.digest))
 	}
-	return refuse(ReasonDigest, "the accepted answer is %s, not %s", digestText(t.verdict.digest), digest)
+	return newRefusal(ReasonDigest, "the accepted answer is %s, not %s", digestText(t.verdict.digest), digest)
 }
 
-func (t task) overturned() bool { return t.audit.is && t.audit.result == auditOverturned }
+func (t task) isOverturned() bool { return t.audit.is && t.audit.result == auditOverturned }
 
 // auditWords are the results of an audit by their number.
 var auditWords = []string{"not over", "unopposed", "upheld", "overturned", "no answer", "undecided"}
@@ -158,8 +158,8 @@ func (t task) auditWord() string {
 	return fmt.Sprintf("result %d", t.audit.result)
 }
 
-// who gave the accepted answer, of some seats.
-func (t task) who(seats []seat) (organisations []string) {
+// answeredBy gave the accepted answer, of some seats.
+func (t task) answeredBy(seats []seat) (organisations []string) {
 	for _, s := range seats {
 		if s.state == seatRevealed && s.outcome == t.verdict {
 			organisations = append(organisations, s.organisation)
@@ -168,7 +168,7 @@ func (t task) who(seats []seat) (organisations []string) {
 	return organisations
 }
 
-func (p proven) statement(r *Receipt, trust Trust) *Statement {
+func (p proven) buildStatement(r *Receipt, trust Trust) *Statement {
 	t, d, q := p.task, p.deal, p.request
 	last := p.path[len(p.path)-1]
 	policy, known := poco.PolicyByName(d.terms.policy)
@@ -177,7 +177,7 @@ func (p proven) statement(r *Receipt, trust Trust) *Statement {
 		Answer: Answer{Kind: poco.Kind(t.verdict.kind).String(), Digest: digestText(t.verdict.digest), Fuel: t.verdict.fuel, Ended: t.done},
 		Evidence: Evidence{
 			Policy: d.terms.policy, Bounded: known && policy.Rules().Bounded, Trust: d.terms.trust, Value: d.terms.value,
-			ByCourt: t.byCourt || t.overturned(), GaveIt: t.who(t.seats), Court: t.who(t.court), Replicas: t.plan.replicas, Lottery: t.plan.lottery,
+			ByCourt: t.byCourt || t.isOverturned(), GaveIt: t.answeredBy(t.seats), Court: t.answeredBy(t.court), Replicas: t.plan.replicas, Lottery: t.plan.lottery,
 			X: t.plan.x.String(), Faction: t.plan.faction, Eligible: t.plan.eligible, Audit: t.auditWord(),
 		},
 		Work: Work{
@@ -191,7 +191,7 @@ func (p proven) statement(r *Receipt, trust Trust) *Statement {
 			Power: last.power, TotalPower: last.validators.TotalVotingPower(), Set: last.header.ValidatorsHash.String(), Trusted: trust.String(),
 		},
 	}
-	if t.overturned() {
+	if t.isOverturned() {
 		s.Evidence.Overturned = digestText(t.audit.answer.digest)
 	}
 	for _, in := range q.job.inputs {
@@ -208,7 +208,7 @@ func (p proven) statement(r *Receipt, trust Trust) *Statement {
 		e.OutputPath = d.outputPath
 	}
 	for i, one := range p.path {
-		if trust.names(one) {
+		if trust.namesHeader(one) {
 			s.Signed.Changes = len(p.path) - 1 - i
 			break
 		}
@@ -222,14 +222,14 @@ func (a *Answer) addManifest(encoded []byte, verdict outcome) error {
 		return nil
 	}
 	if sha256.Sum256(encoded) != verdict.digest {
-		return refuse(ReasonManifest, "the manifest is not that of the accepted answer: it hashes to %s, expected %s", digestText(sha256.Sum256(encoded)), digestText(verdict.digest))
+		return newRefusal(ReasonManifest, "the manifest is not that of the accepted answer: it hashes to %s, expected %s", digestText(sha256.Sum256(encoded)), digestText(verdict.digest))
 	}
 	m, err := result.Parse(encoded)
 	if err != nil {
-		return refuse(ReasonManifest, "the manifest of the accepted answer cannot be read: %v", err)
+		return newRefusal(ReasonManifest, "the manifest of the accepted answer cannot be read: %v", err)
 	}
 	if m.Kind != a.Kind {
-		return refuse(ReasonManifest, "the manifest says %s, and the accepted answer is %s", m.Kind, a.Kind)
+		return newRefusal(ReasonManifest, "the manifest says %s, and the accepted answer is %s", m.Kind, a.Kind)
 	}
 	a.HasManifest, a.ExitStatus, a.Reason, a.Stderr = true, m.ExitCode, m.Reason, m.Stderr
 	for _, e := range m.Entries {

@@ -52,8 +52,8 @@ func readMessage(message []byte, readers map[protowire.Number]fieldReader) error
 	return nil
 }
 
-// number reads a field of an integer, a boolean or an enum.
-func number[T ~uint64 | ~uint32 | ~int64 | ~int32](to *T) fieldReader {
+// readNumber reads a field of an integer, a boolean or an enum.
+func readNumber[T ~uint64 | ~uint32 | ~int64 | ~int32](to *T) fieldReader {
 	return func(v wireValue) error {
 		if v.kind != protowire.VarintType {
 			return fmt.Errorf("expected a number")
@@ -63,7 +63,7 @@ func number[T ~uint64 | ~uint32 | ~int64 | ~int32](to *T) fieldReader {
 	}
 }
 
-func boolean(to *bool) fieldReader {
+func readBool(to *bool) fieldReader {
 	return func(v wireValue) error {
 		if v.kind != protowire.VarintType {
 			return fmt.Errorf("expected a truth value")
@@ -73,8 +73,8 @@ func boolean(to *bool) fieldReader {
 	}
 }
 
-// numbers reads a repeated field of integers, packed or not.
-func numbers(to *[]uint32) fieldReader {
+// readNumbers reads a repeated field of integers, packed or not.
+func readNumbers(to *[]uint32) fieldReader {
 	return func(v wireValue) error {
 		if v.kind == protowire.VarintType {
 			*to = append(*to, uint32(v.number))
@@ -94,7 +94,7 @@ func numbers(to *[]uint32) fieldReader {
 	}
 }
 
-func text(to *string) fieldReader {
+func readText(to *string) fieldReader {
 	return func(v wireValue) error {
 		if v.kind != protowire.BytesType || !utf8.Valid(v.bytes) {
 			return fmt.Errorf("expected a text")
@@ -104,17 +104,17 @@ func text(to *string) fieldReader {
 	}
 }
 
-func texts(to *[]string) fieldReader {
+func readTexts(to *[]string) fieldReader {
 	return func(v wireValue) error {
 		var one string
-		err := text(&one)(v)
+		err := readText(&one)(v)
 		*to = append(*to, one)
 		return err
 	}
 }
 
-// raw reads bytes, of a size where one is given.
-func raw(to *[]byte, size int) fieldReader {
+// readRaw reads bytes, of a size where one is given.
+func readRaw(to *[]byte, size int) fieldReader {
 	return func(v wireValue) error {
 		if v.kind != protowire.BytesType || size > 0 && len(v.bytes) != size {
 			return fmt.Errorf("expected %d bytes, got %d", size, len(v.bytes))
@@ -124,8 +124,8 @@ func raw(to *[]byte, size int) fieldReader {
 	}
 }
 
-// hash reads an id or a digest.
-func hash(to *[32]byte) fieldReader {
+// readHash reads an id or a digest.
+func readHash(to *[32]byte) fieldReader {
 	return func(v wireValue) error {
 		if v.kind != protowire.BytesType || len(v.bytes) != len(to) {
 			return fmt.Errorf("expected %d bytes, got %d", len(to), len(v.bytes))
@@ -135,8 +135,8 @@ func hash(to *[32]byte) fieldReader {
 	}
 }
 
-// within reads a message with a function of its own.
-func within[T any](to *T, read func([]byte) (T, error)) fieldReader {
+// readWithin reads a message with a function of its own.
+func readWithin[T any](to *T, read func([]byte) (T, error)) fieldReader {
 	return func(v wireValue) (err error) {
 		if v.kind != protowire.BytesType {
 			return fmt.Errorf("expected a message")
@@ -146,11 +146,11 @@ func within[T any](to *T, read func([]byte) (T, error)) fieldReader {
 	}
 }
 
-// each reads a repeated message likewise.
-func each[T any](to *[]T, read func([]byte) (T, error)) fieldReader {
+// readEach reads a repeated message likewise.
+func readEach[T any](to *[]T, read func([]byte) (T, error)) fieldReader {
 	return func(v wireValue) error {
 		var one T
-		err := within(&one, read)(v)
+		err := readWithin(&one, read)(v)
 		*to = append(*to, one)
 		return err
 	}

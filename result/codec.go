@@ -46,17 +46,17 @@ func (m Manifest) Bytes() []byte {
 	}
 	fmt.Fprintf(&b, "%s\noutcome %s\nreason %s\nexit %d\n", version, m.Kind, reason, m.ExitCode)
 	if m.Stderr != "" {
-		fmt.Fprintf(&b, "stderr %s\n", escape(m.Stderr, mustEscapeText))
+		fmt.Fprintf(&b, "stderr %s\n", escapePath(m.Stderr, mustEscapeText))
 	}
 	fmt.Fprintf(&b, "entries %d\n", len(m.Entries))
 	for _, e := range m.Entries {
 		switch {
 		case e.Dir:
-			fmt.Fprintf(&b, "d - - %s\n", escape(e.Path, mustEscape))
+			fmt.Fprintf(&b, "d - - %s\n", escapePath(e.Path, mustEscape))
 		case e.Executable:
-			fmt.Fprintf(&b, "x %d %x %s\n", e.Size, e.Content, escape(e.Path, mustEscape))
+			fmt.Fprintf(&b, "x %d %x %s\n", e.Size, e.Content, escapePath(e.Path, mustEscape))
 		default:
-			fmt.Fprintf(&b, "f %d %x %s\n", e.Size, e.Content, escape(e.Path, mustEscape))
+			fmt.Fprintf(&b, "f %d %x %s\n", e.Size, e.Content, escapePath(e.Path, mustEscape))
 		}
 	}
 	return b.Bytes()
@@ -80,7 +80,7 @@ func Parse(data []byte) (Manifest, error) {
 			return Manifest{}, fmt.Errorf("%w: %w", ErrManifest, err)
 		}
 	}
-	m.Entries, err = canonical(m.Entries)
+	m.Entries, err = sortEntries(m.Entries)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
@@ -118,7 +118,7 @@ func parseLines(text string) (Manifest, error) {
 		return m, fmt.Errorf("%w: exit %.40q is not a 32-bit number", ErrManifest, head["exit"])
 	}
 	m.ExitCode = uint32(exit)
-	if m.Stderr, err = unescape(head["stderr"]); err != nil {
+	if m.Stderr, err = unescapePath(head["stderr"]); err != nil {
 		return m, err
 	}
 	body := lines[1+len(names) : len(lines)-1]
@@ -156,7 +156,7 @@ func parseEntry(line string) (Entry, error) {
 	if len(fields) != 4 {
 		return Entry{}, fmt.Errorf("%w: entry %.80q", ErrManifest, line)
 	}
-	path, err := unescape(fields[3])
+	path, err := unescapePath(fields[3])
 	if err != nil {
 		return Entry{}, err
 	}

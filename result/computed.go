@@ -54,7 +54,7 @@ func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		kept := subtree(files, target)
+		kept := keepSubtree(files, target)
 		if len(kept) == 0 {
 			return nil, fmt.Errorf("%w: deterministic-output-path %.80q names neither a file nor a folder with something in it", ErrComputed, target)
 		}
@@ -67,7 +67,7 @@ func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 // app whose version declares on the chain that this folder is its result. A file of that name is taken too. ErrTree when there
 // is nothing: an app that keeps its own declaration writes something there.
 func Below(files []File, folder string) ([]File, error) {
-	kept := subtree(files, folder)
+	kept := keepSubtree(files, folder)
 	if len(kept) == 0 {
 		return nil, fmt.Errorf("%w: nothing in %.80q, which is declared to be the result", ErrTree, folder)
 	}
@@ -103,7 +103,7 @@ func computedTarget(keys map[string]json.RawMessage, outPrefixes []string) (stri
 	if err := json.Unmarshal(raw, &target); err != nil {
 		return "", fmt.Errorf("%w: deterministic-output-path is %.40s, expected a string", ErrComputed, raw)
 	}
-	return relative(target, outPrefixes)
+	return relativePath(target, outPrefixes)
 }
 
 // objectKeys reads one JSON object and refuses repeated keys, whose meaning would
@@ -141,7 +141,7 @@ func objectKeys(data []byte) (map[string]json.RawMessage, error) {
 	return keys, nil
 }
 
-func relative(target string, outPrefixes []string) (string, error) {
+func relativePath(target string, outPrefixes []string) (string, error) {
 	rel := target
 	if path.IsAbs(target) {
 		rel = ""
@@ -159,8 +159,8 @@ func relative(target string, outPrefixes []string) (string, error) {
 	return rel, nil
 }
 
-// subtree is the file of that path, or what lies in the folder of that path.
-func subtree(files []File, target string) (kept []File) {
+// keepSubtree is the file of that path, or what lies in the folder of that path.
+func keepSubtree(files []File, target string) (kept []File) {
 	for _, f := range files {
 		if f.Path == target && !f.Dir {
 			return []File{f}

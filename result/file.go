@@ -37,8 +37,8 @@ func (f File) Size() uint64 {
 // ErrContent says that the bytes of a file cannot be read. It is this machine's failure and no answer.
 var ErrContent = errors.New("the bytes of a file cannot be read")
 
-// sum is the SHA-256 of the file's bytes.
-func (f File) sum() (sum [sha256.Size]byte, err error) {
+// hashFile is the SHA-256 of the file's bytes.
+func (f File) hashFile() (sum [sha256.Size]byte, err error) {
 	hasher := artifact.NewHasher()
 	if err := artifact.CopyContent(hasher, f.Content); err != nil {
 		return sum, fmt.Errorf("%w: %q: %w", ErrContent, f.Path, err)

@@ -65,13 +65,13 @@ func (m Manifest) With(files []File) (Manifest, error) {
 	}
 	entries := make([]Entry, 0, len(files))
 	for _, f := range files {
-		entry, err := describe(f)
+		entry, err := describeFile(f)
 		if err != nil {
 			return Manifest{}, err
 		}
 		entries = append(entries, entry)
 	}
-	entries, err := canonical(entries)
+	entries, err := sortEntries(entries)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -97,7 +97,7 @@ func (m Manifest) TotalBytes() uint64 {
 	return total
 }
 
-func describe(f File) (Entry, error) {
+func describeFile(f File) (Entry, error) {
 	if err := checkPath(f.Path); err != nil {
 		return Entry{}, err
 	}
@@ -107,16 +107,16 @@ func describe(f File) (Entry, error) {
 		}
 		return Entry{Path: f.Path, Dir: true}, nil
 	}
-	content, err := f.sum()
+	content, err := f.hashFile()
 	if err != nil {
 		return Entry{}, err
 	}
 	return Entry{Path: f.Path, Executable: f.Executable, Size: f.Size(), Content: content}, nil
 }
 
-// canonical sorts entries, refuses two of one path and files that are used as folders,
+// sortEntries sorts entries, refuses two of one path and files that are used as folders,
 // and leaves out folders that hold something.
-func canonical(entries []Entry) ([]Entry, error) {
+func sortEntries(entries []Entry) ([]Entry, error) {
 	if len(entries) == 0 {
 		return nil, nil
 	}

@@ -53,8 +53,8 @@ func checkPath(p string) error {
 
 const hexDigits = "0123456789abcdef"
 
-// escape keeps a text on one line: the bytes for which must says so become \xHH, everything else stays.
-func escape(p string, must func(byte) bool) string {
+// escapePath keeps a text on one line: the bytes for which must says so become \xHH, everything else stays.
+func escapePath(p string, must func(byte) bool) string {
 	var b strings.Builder
 	for i := range len(p) {
 		if c := p[i]; must(c) {
@@ -68,8 +68,8 @@ func escape(p string, must func(byte) bool) string {
 	return b.String()
 }
 
-// unescape is lenient; Parse compares the re-encoded manifest.
-func unescape(text string) (string, error) {
+// unescapePath is lenient; Parse compares the re-encoded manifest.
+func unescapePath(text string) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
 		if text[i] != '\\' {

@@ -28,7 +28,7 @@ func Store(ctx context.Context, m Manifest, files []File, blobs artifact.Store) 
 		if !ok {
 			return fmt.Errorf("%w: no file %q", ErrMismatch, e.Path)
 		}
-		entry, err := describe(f)
+		entry, err := describeFile(f)
 		if errors.Is(err, ErrContent) {
 			return err
 		}

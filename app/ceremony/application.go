@@ -174,7 +174,7 @@ func (a Application) Validate(p Plan) error {
 	case len(a.Workers) > 0 && p.Pool == nil:
 		return fmt.Errorf("workers: the plan has no public pool that they could serve; leave them out, and register them later")
 	}
-	if _, err := a.roles(); err != nil {
+	if _, err := a.listRoles(); err != nil {
 		return err
 	}
 	if err := beaconkey.VerifyPossession(a.Seat.Beacon, a.Seat.Possession); err != nil {
@@ -189,18 +189,18 @@ func (a Application) Validate(p Plan) error {
 		}
 	}
 	for i, w := range a.Workers {
-		if err := w.validate(a.Operator); err != nil {
+		if err := w.validateFor(a.Operator); err != nil {
 			return fmt.Errorf("workers[%d].%w", i, err)
 		}
 	}
-	if slices.Contains(a.members(), a.Court.Address) {
+	if slices.Contains(a.listMembers(), a.Court.Address) {
 		return fmt.Errorf("court.address: %s is the operator's, a member's or a worker's, expected a key of its own, which belongs to no organisation", a.Court.Address)
 	}
-	return a.verify()
+	return a.verifyProofs()
 }
 
-// members are the addresses of the organisation's accounts, the operator's first. The court's is none of them.
-func (a Application) members() []string {
+// listMembers returns the addresses of the organisation's accounts, the operator's first. The court's is none of them.
+func (a Application) listMembers() []string {
 	out := []string{a.Operator.Address}
 	for _, account := range a.Accounts {
 		out = append(out, account.Address)
@@ -211,7 +211,7 @@ func (a Application) members() []string {
 	return out
 }
 
-func (w Worker) validate(operator Account) error {
+func (w Worker) validateFor(operator Account) error {
 	switch {
 	case w.Slots < 1 || w.Slots > 1024:
 		return fmt.Errorf("slots: %d, expected 1 to 1024", w.Slots)
@@ -224,13 +224,13 @@ func (w Worker) validate(operator Account) error {
 	return nil
 }
 
-// verify checks that every key named has signed.
-func (a Application) verify() error {
+// verifyProofs checks that every key named has signed.
+func (a Application) verifyProofs() error {
 	text := a.SignBytes()
-	if err := a.Operator.verify("operator", text, a.Proofs.Operator); err != nil {
+	if err := a.Operator.verifyProof("operator", text, a.Proofs.Operator); err != nil {
 		return err
 	}
-	if err := a.Court.verify("court", text, a.Proofs.Court); err != nil {
+	if err := a.Court.verifyProof("court", text, a.Proofs.Court); err != nil {
 		return err
 	}
 	for _, k := range []struct {
@@ -246,19 +246,19 @@ func (a Application) verify() error {
 			len(a.Proofs.Accounts), len(a.Proofs.Workers), len(a.Accounts), len(a.Workers))
 	}
 	for i, account := range a.Accounts {
-		if err := account.verify(fmt.Sprintf("accounts[%d]", i), text, a.Proofs.Accounts[i]); err != nil {
+		if err := account.verifyProof(fmt.Sprintf("accounts[%d]", i), text, a.Proofs.Accounts[i]); err != nil {
 			return err
 		}
 	}
 	for i, w := range a.Workers {
-		if err := w.verify(fmt.Sprintf("workers[%d]", i), text, a.Proofs.Workers[i]); err != nil {
+		if err := w.verifyProof(fmt.Sprintf("workers[%d]", i), text, a.Proofs.Workers[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a Account) verify(field string, text, proof []byte) error {
+func (a Account) verifyProof(field string, text, proof []byte) error {
 	if len(a.Key) != secp256k1.PubKeySize {
 		return fmt.Errorf("%s.public_key: %d bytes, expected %d", field, len(a.Key), secp256k1.PubKeySize)
 	}
@@ -273,8 +273,8 @@ func (a Account) verify(field string, text, proof []byte) error {
 	return nil
 }
 
-// roles are those of the organisation.
-func (a Application) roles() ([]orgstypes.Role, error) {
+// listRoles returns those of the organisation.
+func (a Application) listRoles() ([]orgstypes.Role, error) {
 	roles := []orgstypes.Role{orgstypes.ROLE_VALIDATOR}
 	if len(a.Workers) > 0 {
 		roles = append(roles, orgstypes.ROLE_WORKER)
@@ -316,9 +316,9 @@ func validURL(text string) error {
 
 // LoadApplication reads an application; it is not checked.
 func LoadApplication(path string) (a Application, err error) {
-	err = load(path, &a)
+	err = loadJSON(path, &a)
 	return a, err
 }
 
 // Save writes an application.
-func (a Application) Save(path string) error { return save(path, a) }
+func (a Application) Save(path string) error { return saveJSON(path, a) }

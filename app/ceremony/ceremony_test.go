@@ -251,7 +251,7 @@ func TestSeatsHaveCourtAccounts(t *testing.T) {
 		require.NotContains(t, orgs.Organisations[i].Members, a.Court.Address)
 		require.Len(t, orgs.Organisations[i].Members, 3)
 		require.True(t, slices.ContainsFunc(bank.Balances, func(b banktypes.Balance) bool {
-			return b.Address == a.Court.Address && b.Coins.Equal(coins(1))
+			return b.Address == a.Court.Address && b.Coins.Equal(newCoins(1))
 		}))
 		require.True(t, slices.ContainsFunc(accounts, func(x authtypes.GenesisAccount) bool { return x.GetAddress().String() == a.Court.Address }))
 	}

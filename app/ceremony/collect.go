@@ -56,10 +56,10 @@ func Collect(p Plan, applications []Application, defaults map[string]json.RawMes
 	}
 	founders := slices.Clone(applications)
 	slices.SortFunc(founders, func(a, b Application) int { return strings.Compare(a.Organisation, b.Organisation) })
-	if err := check(p, founders); err != nil {
+	if err := checkFounders(p, founders); err != nil {
 		return nil, err
 	}
-	state, err := build(p, founders, defaults, cdc)
+	state, err := buildGenesis(p, founders, defaults, cdc)
 	if err != nil {
 		return nil, err
 	}
@@ -79,14 +79,14 @@ func Collect(p Plan, applications []Application, defaults map[string]json.RawMes
 	return &Collection{Genesis: file, Hash: HashOf(file), Founders: founders}, nil
 }
 
-// check looks at applications each and together. They are sorted.
-func check(p Plan, founders []Application) error {
+// checkFounders looks at applications each and together. They are sorted.
+func checkFounders(p Plan, founders []Application) error {
 	unique := map[string]string{} // what must be one founder's alone -> whose it is
 	for _, a := range founders {
 		if err := a.Validate(p); err != nil {
 			return fmt.Errorf("application of %s: %w", cmp.Or(a.Organisation, "nobody"), err)
 		}
-		for _, x := range a.identities() {
+		for _, x := range a.listIdentities() {
 			if other, taken := unique[x]; taken {
 				return fmt.Errorf("application of %s: %s is there already, with %s", a.Organisation, x, other)
 			}
@@ -101,14 +101,14 @@ func check(p Plan, founders []Application) error {
 	return nil
 }
 
-// identities are what no two may share.
-func (a Application) identities() []string {
+// listIdentities returns what no two may share.
+func (a Application) listIdentities() []string {
 	out := []string{
 		"organisation " + a.Organisation, "account " + a.Court.Address,
 		"consensus key " + hex.EncodeToString(a.Seat.Consensus), "beacon key " + hex.EncodeToString(a.Seat.Beacon),
 		"node " + a.Node.ID(), "peers' address " + a.Node.Address,
 	}
-	for _, address := range a.members() {
+	for _, address := range a.listMembers() {
 		out = append(out, "account "+address)
 	}
 	for _, w := range a.Workers {
@@ -117,7 +117,7 @@ func (a Application) identities() []string {
 	return out
 }
 
-func build(p Plan, founders []Application, defaults map[string]json.RawMessage, cdc codec.Codec) (genesis.State, error) {
+func buildGenesis(p Plan, founders []Application, defaults map[string]json.RawMessage, cdc codec.Codec) (genesis.State, error) {
 	state := genesis.State{}
 	for module, raw := range defaults {
 		state[module] = raw
@@ -142,28 +142,28 @@ func build(p Plan, founders []Application, defaults map[string]json.RawMessage, 
 		}
 	}
 	for _, a := range founders {
-		if err := a.add(p, state, cdc); err != nil {
+		if err := a.addTo(p, state, cdc); err != nil {
 			return nil, fmt.Errorf("application of %s: %w", a.Organisation, err)
 		}
 	}
 	return state, nil
 }
 
-// add puts one founder into the state.
-func (a Application) add(p Plan, state genesis.State, cdc codec.Codec) error {
+// addTo puts one founder into the state.
+func (a Application) addTo(p Plan, state genesis.State, cdc codec.Codec) error {
 	fund := func(address string, amount uint64) error {
 		raw, err := encoding.Addresses().StringToBytes(address)
 		if err != nil {
 			return err
 		}
-		return genesis.AddAccount(state, cdc, raw, coins(amount))
+		return genesis.AddAccount(state, cdc, raw, newCoins(amount))
 	}
 	if err := fund(a.Operator.Address, p.OperatorFunds); err != nil {
 		return err
 	}
-	org := orgstypes.Organisation{Id: a.Organisation, Name: cmp.Or(a.Name, a.Organisation), Admins: []string{a.Operator.Address}, Members: a.members()}
+	org := orgstypes.Organisation{Id: a.Organisation, Name: cmp.Or(a.Name, a.Organisation), Admins: []string{a.Operator.Address}, Members: a.listMembers()}
 	var err error
-	if org.Roles, err = a.roles(); err != nil {
+	if org.Roles, err = a.listRoles(); err != nil {
 		return err
 	}
 	for _, account := range a.Accounts {
@@ -203,6 +203,6 @@ func (a Application) add(p Plan, state genesis.State, cdc codec.Codec) error {
 	return nil
 }
 
-func coins(amount uint64) sdk.Coins {
+func newCoins(amount uint64) sdk.Coins {
 	return sdk.NewCoins(sdk.NewCoin(encoding.BaseDenom, math.NewIntFromUint64(amount)))
 }

@@ -128,7 +128,7 @@ func (p Plan) Hash() string {
 // LoadPlan reads and checks a plan.
 func LoadPlan(path string) (Plan, error) {
 	var p Plan
-	if err := load(path, &p); err != nil {
+	if err := loadJSON(path, &p); err != nil {
 		return p, err
 	}
 	if err := p.Validate(); err != nil {
@@ -138,13 +138,13 @@ func LoadPlan(path string) (Plan, error) {
 }
 
 // Save writes a plan.
-func (p Plan) Save(path string) error { return save(path, p) }
+func (p Plan) Save(path string) error { return saveJSON(path, p) }
 
 // maxFile bounds a file of a ceremony in bytes.
 const maxFile = 1 << 20
 
-// load reads a file of JSON with known fields only.
-func load(path string, into any) error {
+// loadJSON reads a file of JSON with known fields only.
+func loadJSON(path string, into any) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func load(path string, into any) error {
 	return nil
 }
 
-func save(path string, what any) error {
+func saveJSON(path string, what any) error {
 	data, err := json.MarshalIndent(what, "", "  ")
 	if err != nil {
 		return err

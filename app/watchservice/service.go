@@ -28,7 +28,7 @@ func New(feed *stream.Feed) *Service { return &Service{feed} }
 
 // Events implements types.WatchServer.
 func (s *Service) Events(req *types.EventsRequest, out types.Watch_EventsServer) error {
-	filter, from, err := read(req)
+	filter, from, err := readRequest(req)
 	if err != nil {
 		return status.Error(codes.InvalidArgument, err.Error())
 	}
@@ -57,8 +57,8 @@ func (s *Service) Events(req *types.EventsRequest, out types.Watch_EventsServer)
 	return err
 }
 
-// read checks what is asked for.
-func read(req *types.EventsRequest) (stream.Filter, stream.Place, error) {
+// readRequest checks what is asked for.
+func readRequest(req *types.EventsRequest) (stream.Filter, stream.Place, error) {
 	filter := stream.Filter{Task: req.Task, Deal: req.Deal, Request: req.Request}
 	given := 0
 	for _, id := range []string{req.Task, req.Deal, req.Request} {

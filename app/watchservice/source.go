@@ -69,7 +69,7 @@ func (n Node) DealOf(_ context.Context, task string) (string, error) {
 		return "", err
 	}
 	t, err := n.Tasks.Tasks.Get(ctx, task)
-	if absent(err) {
+	if isAbsent(err) {
 		return "", nil
 	}
 	return t.Deal, err
@@ -82,14 +82,14 @@ func (n Node) RequestOf(_ context.Context, deal string) (string, error) {
 		return "", err
 	}
 	d, err := n.Deals.WholeDeal(ctx, deal)
-	if absent(err) {
+	if isAbsent(err) {
 		return "", nil
 	}
 	return d.Request, err
 }
 
-// absent says that there is no such record, or no such id.
-func absent(err error) bool {
+// isAbsent says that there is no such record, or no such id.
+func isAbsent(err error) bool {
 	for _, none := range []error{collections.ErrNotFound, collections.ErrEncoding, dealstypes.ErrNotFound, dealstypes.ErrID} {
 		if errors.Is(err, none) {
 			return true

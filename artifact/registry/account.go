@@ -111,8 +111,8 @@ func (a *Accounts) Remove(organisation string) bool {
 
 func sumSecret(secret string) artifact.Digest { return sha256.Sum256([]byte(secret)) }
 
-// authenticate finds the account of a request's credentials: nil without any, an error when they are nobody's.
-func (a Accounts) authenticate(r *http.Request) (*Account, error) {
+// authenticateRequest finds the account of a request's credentials: nil without any, an error when they are nobody's.
+func (a Accounts) authenticateRequest(r *http.Request) (*Account, error) {
 	name, secret, ok := r.BasicAuth()
 	if !ok {
 		var bearer bool

@@ -174,7 +174,7 @@ func (g *Registry) admitWriter(w http.ResponseWriter, r *http.Request, route art
 	if g.opts.Open {
 		return nil
 	}
-	account, err := g.accounts.Load().authenticate(r)
+	account, err := g.accounts.Load().authenticateRequest(r)
 	if err != nil || account == nil {
 		w.Header().Set("WWW-Authenticate", `Basic realm="credence store"`)
 		if err == nil {

@@ -17,7 +17,7 @@ func ListFolder(root string) ([]Source, error) {
 		if err != nil || path == root {
 			return err
 		}
-		f, listed, err := listed(root, path, e)
+		f, listed, err := listEntry(root, path, e)
 		if listed {
 			files = append(files, f)
 		}
@@ -35,7 +35,7 @@ func ListFiles(root string, paths []string) ([]Source, error) {
 			return nil, err
 		}
 		if !info.IsDir() {
-			f, _, err := listed(root, path, fs.FileInfoToDirEntry(info))
+			f, _, err := listEntry(root, path, fs.FileInfoToDirEntry(info))
 			if err != nil {
 				return nil, err
 			}
@@ -46,7 +46,7 @@ func ListFiles(root string, paths []string) ([]Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		name, err := relative(root, path)
+		name, err := relativePath(root, path)
 		if err != nil {
 			return nil, err
 		}
@@ -61,9 +61,9 @@ func ListFiles(root string, paths []string) ([]Source, error) {
 	return files, nil
 }
 
-// listed makes an entry of what lies at a path; false of a folder that holds something.
-func listed(root, path string, e fs.DirEntry) (f Source, yes bool, err error) {
-	name, err := relative(root, path)
+// listEntry makes an entry of what lies at a path; false of a folder that holds something.
+func listEntry(root, path string, e fs.DirEntry) (f Source, yes bool, err error) {
+	name, err := relativePath(root, path)
 	if err != nil {
 		return f, false, err
 	}
@@ -83,7 +83,7 @@ func listed(root, path string, e fs.DirEntry) (f Source, yes bool, err error) {
 	}, true, nil
 }
 
-func relative(root, path string) (string, error) {
+func relativePath(root, path string) (string, error) {
 	name, err := filepath.Rel(root, path)
 	return filepath.ToSlash(name), err
 }

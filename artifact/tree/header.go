@@ -32,13 +32,13 @@ type entry struct {
 	executable bool
 }
 
-// headers gives all that stands in front of the content of a file.
-func headers(e entry) []byte {
+// makeHeaders gives all that stands in front of the content of a file.
+func makeHeaders(e entry) []byte {
 	var out []byte
 	if len(e.name) > nameSize {
 		record := paxPath(e.name)
-		out = append(out, header("pax", 0o644, uint64(len(record)), typePax)...)
-		out = append(append(out, record...), make([]byte, padding(uint64(len(record))))...)
+		out = append(out, makeHeader("pax", 0o644, uint64(len(record)), typePax)...)
+		out = append(append(out, record...), make([]byte, paddingOf(uint64(len(record))))...)
 	}
 	mode, kind := uint64(0o644), byte(typeFile)
 	if e.dir {
@@ -47,11 +47,11 @@ func headers(e entry) []byte {
 	if e.dir || e.executable {
 		mode = 0o755
 	}
-	return append(out, header(e.name[:min(len(e.name), nameSize)], mode, e.size, kind)...)
+	return append(out, makeHeader(e.name[:min(len(e.name), nameSize)], mode, e.size, kind)...)
 }
 
-// header is one block, POSIX.1-1988 (ustar).
-func header(name string, mode, size uint64, kind byte) []byte {
+// makeHeader returns one block, POSIX.1-1988 (ustar).
+func makeHeader(name string, mode, size uint64, kind byte) []byte {
 	b := make([]byte, blockSize)
 	copy(b, name)
 	octal := func(at, digits int, n uint64) { copy(b[at:], fmt.Sprintf("%0*o", digits, n)) }
@@ -84,11 +84,11 @@ func paxPath(name string) []byte {
 	return []byte(strconv.Itoa(size) + rest)
 }
 
-// padding is how many zeros follow so many bytes.
-func padding(n uint64) uint64 { return (blockSize - n%blockSize) % blockSize }
+// paddingOf is how many zeros follow so many bytes.
+func paddingOf(n uint64) uint64 { return (blockSize - n%blockSize) % blockSize }
 
-// parse reads the fields of a block, as far as they can be anything: the caller makes the header anew and compares.
-func parse(b []byte) (name string, size uint64, kind byte, executable bool, err error) {
+// parseHeader reads the fields of a block, as far as they can be anything: the caller makes the header anew and compares.
+func parseHeader(b []byte) (name string, size uint64, kind byte, executable bool, err error) {
 	if size, err = strconv.ParseUint(string(b[124:135]), 8, 64); err != nil {
 		return "", 0, 0, false, fmt.Errorf("a header without a size")
 	}

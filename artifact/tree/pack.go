@@ -25,7 +25,7 @@ type Source struct {
 func Pack(w io.Writer, files []Source) error {
 	sorted := slices.Clone(files)
 	slices.SortStableFunc(sorted, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
-	if err := check(sorted); err != nil {
+	if err := checkFiles(sorted); err != nil {
 		return err
 	}
 	for _, f := range sorted {
@@ -36,13 +36,13 @@ func Pack(w io.Writer, files []Source) error {
 		if e.size > maxFileSize {
 			return fmt.Errorf("%q has %d bytes, expected at most %d", f.Name, e.size, uint64(maxFileSize))
 		}
-		if _, err := w.Write(headers(e)); err != nil {
+		if _, err := w.Write(makeHeaders(e)); err != nil {
 			return err
 		}
 		if err := artifact.CopyContent(w, f.Content); err != nil {
 			return fmt.Errorf("%q: %w", f.Name, err)
 		}
-		if _, err := w.Write(make([]byte, padding(e.size))); err != nil {
+		if _, err := w.Write(make([]byte, paddingOf(e.size))); err != nil {
 			return err
 		}
 	}
@@ -50,8 +50,8 @@ func Pack(w io.Writer, files []Source) error {
 	return err
 }
 
-// check holds files in order against the rules.
-func check(files []Source) error {
+// checkFiles holds files in order against the rules.
+func checkFiles(files []Source) error {
 	var names []contract.TreeFile
 	last := ""
 	for _, f := range files {

@@ -25,9 +25,9 @@ func Read(archive []byte) ([]File, error) {
 	var names []contract.TreeFile
 	last := ""
 	for !r.atEnd() {
-		f, err := r.next()
+		f, err := r.nextFile()
 		if err != nil {
-			return nil, fmt.Errorf("at byte %d: %w", r.at(), err)
+			return nil, fmt.Errorf("at byte %d: %w", r.currentOffset(), err)
 		}
 		if err := contract.CheckTreeOrder(last, f.Name); err != nil {
 			return nil, err
@@ -38,7 +38,7 @@ func Read(archive []byte) ([]File, error) {
 		}
 	}
 	if len(r.left) != endSize {
-		return nil, fmt.Errorf("at byte %d: got %d bytes at the end, expected %d zeros", r.at(), len(r.left), endSize)
+		return nil, fmt.Errorf("at byte %d: got %d bytes at the end, expected %d zeros", r.currentOffset(), len(r.left), endSize)
 	}
 	return files, contract.CheckTreeFiles(names)
 }
@@ -48,21 +48,21 @@ type reader struct {
 	size int
 }
 
-func (r *reader) at() int { return r.size - len(r.left) }
+func (r *reader) currentOffset() int { return r.size - len(r.left) }
 
 // atEnd says whether a block of zeros follows, with which no header begins.
 func (r *reader) atEnd() bool {
 	return len(r.left) >= blockSize && allZero(r.left[:blockSize]) && allZero(r.left)
 }
 
-// next reads a file: its headers, its content and what pads it.
-func (r *reader) next() (f File, err error) {
+// nextFile reads a file: its headers, its content and what pads it.
+func (r *reader) nextFile() (f File, err error) {
 	start := r.left
 	long := ""
-	name, size, kind, executable, err := r.block()
+	name, size, kind, executable, err := r.readBlock()
 	if err == nil && kind == typePax {
-		if long, err = r.pax(size); err == nil {
-			name, size, kind, executable, err = r.block()
+		if long, err = r.readPax(size); err == nil {
+			name, size, kind, executable, err = r.readBlock()
 		}
 	}
 	if err != nil {
@@ -79,28 +79,28 @@ func (r *reader) next() (f File, err error) {
 		return f, fmt.Errorf("%q: got a size of %d bytes, expected 0 of a folder and at most %d of a file", name, size, uint64(maxFileSize))
 	}
 	head := start[:len(start)-len(r.left)]
-	if !bytes.Equal(head, headers(e)) {
+	if !bytes.Equal(head, makeHeaders(e)) {
 		return f, fmt.Errorf("%q: its header is not the one that this file has: a link, a device, an owner, a time, or another spelling", name)
 	}
-	data, err := r.content(size)
+	data, err := r.readContent(size)
 	return File{Name: name, Executable: e.executable, Dir: e.dir, Data: data}, err
 }
 
-func (r *reader) block() (name string, size uint64, kind byte, executable bool, err error) {
+func (r *reader) readBlock() (name string, size uint64, kind byte, executable bool, err error) {
 	if len(r.left) < blockSize {
 		return "", 0, 0, false, fmt.Errorf("got %d bytes, expected a header or the end", len(r.left))
 	}
 	b := r.left[:blockSize]
 	r.left = r.left[blockSize:]
-	return parse(b)
+	return parseHeader(b)
 }
 
-// pax reads the name in a pax header.
-func (r *reader) pax(size uint64) (string, error) {
+// readPax reads the name in a pax header.
+func (r *reader) readPax(size uint64) (string, error) {
 	if size > contract.MaxInputNameBytes+blockSize {
 		return "", fmt.Errorf("a pax header of %d bytes, expected one name", size)
 	}
-	record, err := r.content(size)
+	record, err := r.readContent(size)
 	if err != nil {
 		return "", err
 	}
@@ -111,9 +111,9 @@ func (r *reader) pax(size uint64) (string, error) {
 	return string(name[:len(name)-1]), nil
 }
 
-// content takes so many bytes, and the zeros that pad them.
-func (r *reader) content(size uint64) ([]byte, error) {
-	all := size + padding(size)
+// readContent takes so many bytes, and the zeros that pad them.
+func (r *reader) readContent(size uint64) ([]byte, error) {
+	all := size + paddingOf(size)
 	if all < size || all > uint64(len(r.left)) {
 		return nil, fmt.Errorf("got %d bytes, the header announces %d", len(r.left), size)
 	}

@@ -147,8 +147,8 @@ func TestHostile(t *testing.T) {
 		return b
 	}
 	wide := pack(t, map[string]string{"a": ""})
-	copy(wide[124:], header("a", 0o644, 1<<32, typeFile)[124:136])
-	copy(wide[148:], header("a", 0o644, 1<<32, typeFile)[148:156])
+	copy(wide[124:], makeHeader("a", 0o644, 1<<32, typeFile)[124:136])
+	copy(wide[148:], makeHeader("a", 0o644, 1<<32, typeFile)[148:156])
 	for name, archive := range map[string][]byte{
 		"nothing":                     nil,
 		"no archive":                  []byte("hello"),
@@ -183,7 +183,7 @@ func TestHostile(t *testing.T) {
 		"a size that is not there":    wide,
 		"an extended header for all":  raw(t, tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: map[string]string{"comment": "x"}}),
 		"another record":              raw(t, tar.Header{Name: strings.Repeat("a", 120), PAXRecords: map[string]string{"comment": "x"}, Format: tar.FormatPAX}),
-		"a short name as a record":    append(append(bytes.Clone(headers(entry{name: strings.Repeat("a", 101)})[:0]), shortPax()...), make([]byte, endSize)...),
+		"a short name as a record":    append(append(bytes.Clone(makeHeaders(entry{name: strings.Repeat("a", 101)})[:0]), shortPax()...), make([]byte, endSize)...),
 		"GNU's long names":            raw(t, tar.Header{Name: strings.Repeat("a", 120), Format: tar.FormatGNU}),
 		"a name in two parts (ustar)": raw(t, tar.Header{Name: strings.Repeat("a", 90) + "/" + strings.Repeat("b", 90), Format: tar.FormatUSTAR}),
 	} {
@@ -198,9 +198,9 @@ func TestHostile(t *testing.T) {
 // shortPax is a file whose name would fit its header, named by a record all the same.
 func shortPax() []byte {
 	record := paxPath("a")
-	out := append(header("pax", 0o644, uint64(len(record)), typePax), record...)
-	out = append(out, make([]byte, padding(uint64(len(record))))...)
-	return append(out, header("a", 0o644, 0, typeFile)...)
+	out := append(makeHeader("pax", 0o644, uint64(len(record)), typePax), record...)
+	out = append(out, make([]byte, paddingOf(uint64(len(record))))...)
+	return append(out, makeHeader("a", 0o644, 0, typeFile)...)
 }
 
 func FuzzRead(f *testing.F) {

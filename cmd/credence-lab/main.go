@@ -26,7 +26,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(measureCommand(), renderCommand(), planCommand(), replayCommand(), trustCasesCommand(),
 		&cobra.Command{Use: "version", Short: "Print the commit of this build", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
-			fmt.Fprintln(cmd.OutOrStdout(), commit())
+			fmt.Fprintln(cmd.OutOrStdout(), readCommit())
 		}})
 	return root
 }
@@ -34,8 +34,8 @@ func rootCommand() *cobra.Command {
 // builtFrom is the commit that the Makefile says; Go itself knows it only where it was built with its version control.
 var builtFrom string
 
-// commit is the commit that this program was built from, followed by "+changes" when files are known to have differed.
-func commit() string {
+// readCommit returns the commit that this program was built from, followed by "+changes" when files are known to have differed.
+func readCommit() string {
 	id, changes := "unknown", ""
 	if builtFrom != "" {
 		id = builtFrom

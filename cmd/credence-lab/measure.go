@@ -48,7 +48,7 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 				}
 			}
 			debug.SetGCPercent(400) // tasks are short-lived, and memory is plenty
-			got := results{Commit: commit(), Seed: seed, Size: size}
+			got := results{Commit: readCommit(), Seed: seed, Size: size}
 			begin, tasks := time.Now(), 0
 			for _, c := range sim.Study(sz) {
 				if len(only) > 0 && !slices.Contains(only, c.Table) {
@@ -61,7 +61,7 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, %s, trust %d, %d tasks x %d: %s\n", c.Table, r.Scheme, r.Population, r.Trust, r.Tasks, r.Seeds, time.Since(cell).Round(time.Millisecond))
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "%d task decisions in %s\n", tasks, time.Since(begin).Round(time.Second))
-			return got.render(out, doc)
+			return got.renderFiles(out, doc)
 		},
 	}
 	cmd.Flags().StringVar(&size, "size", "bounded", "how much to measure: smoke, bounded or full")
@@ -81,11 +81,11 @@ func renderCommand() *cobra.Command {
 machines; here they become one, if their seed and size are the same.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			all, err := join(args)
+			all, err := joinResults(args)
 			if err != nil {
 				return err
 			}
-			return all.render(out, doc)
+			return all.renderFiles(out, doc)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "lab-results", "folder for the results")
@@ -93,8 +93,8 @@ machines; here they become one, if their seed and size are the same.`,
 	return cmd
 }
 
-// join reads parts of one study and puts their tables in order.
-func join(files []string) (all results, err error) {
+// joinResults reads parts of one study and puts their tables in order.
+func joinResults(files []string) (all results, err error) {
 	var commits []string
 	tables := make([][]string, len(files))
 	for i, file := range files {
@@ -137,9 +137,9 @@ func join(files []string) (all results, err error) {
 	return all, nil
 }
 
-// render writes the results' files, and their tables into a document if one is named.
-func (r results) render(folder, doc string) error {
-	if err := r.write(folder); err != nil {
+// renderFiles writes the results' files, and their tables into a document if one is named.
+func (r results) renderFiles(folder, doc string) error {
+	if err := r.writeFiles(folder); err != nil {
 		return err
 	}
 	if doc == "" {
@@ -149,11 +149,11 @@ func (r results) render(folder, doc string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(doc, []byte(r.document(string(text))), 0o644)
+	return os.WriteFile(doc, []byte(r.fillDocument(string(text))), 0o644)
 }
 
-// write leaves all files of the results in a folder.
-func (r results) write(folder string) error {
+// writeFiles leaves all files of the results in a folder.
+func (r results) writeFiles(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (r results) write(folder string) error {
 	if err := sim.WriteCSV(&table, r.Rows); err != nil {
 		return err
 	}
-	data, err := r.json()
+	data, err := r.formatJSON()
 	if err != nil {
 		return err
 	}
@@ -178,8 +178,8 @@ func (r results) write(folder string) error {
 	return err
 }
 
-// json has a row on each line, so that two runs can be compared.
-func (r results) json() (string, error) {
+// formatJSON has a row on each line, so that two runs can be compared.
+func (r results) formatJSON() (string, error) {
 	rows := make([]string, len(r.Rows))
 	for i, row := range r.Rows {
 		data, err := json.Marshal(row)
@@ -197,8 +197,8 @@ const (
 	markClose = "<!-- /lab -->"
 )
 
-// document replaces the tables between the marks of a document; a table that was not measured stays as it is.
-func (r results) document(text string) string {
+// fillDocument replaces the tables between the marks of a document; a table that was not measured stays as it is.
+func (r results) fillDocument(text string) string {
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(text, markOpen)

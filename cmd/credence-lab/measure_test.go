@@ -88,5 +88,5 @@ func TestDocumentQuotesTheResults(t *testing.T) {
 	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "trust.md"))
 	require.NoError(t, err)
 	require.Greater(t, strings.Count(string(doc), markOpen), 8)
-	require.Equal(t, r.document(string(doc)), string(doc), "run credence-lab measure with --doc docs/trust.md")
+	require.Equal(t, r.fillDocument(string(doc)), string(doc), "run credence-lab measure with --doc docs/trust.md")
 }

@@ -70,12 +70,12 @@ func NodeExitTable() []ExitMeaning {
 }
 
 // NodeExitText is that table as lines of text.
-func NodeExitText() string { return text(NodeExitTable()) }
+func NodeExitText() string { return exitTable(NodeExitTable()) }
 
 // ExitText is the table as lines of text.
-func ExitText() string { return text(ExitTable()) }
+func ExitText() string { return exitTable(ExitTable()) }
 
-func text(table []ExitMeaning) string {
+func exitTable(table []ExitMeaning) string {
 	var b strings.Builder
 	for _, line := range table {
 		fmt.Fprintf(&b, "  %-4d %s\n", line.Status, line.Meaning)
@@ -111,7 +111,7 @@ func ExitStatus(err error) int {
 	case errors.As(err, &classed):
 		return classed.ExitCode()
 	case errors.As(err, &own):
-		return explain(own).ExitCode()
+		return explainClient(own).ExitCode()
 	case errors.Is(err, context.Canceled):
 		return ExitInterrupted
 	case errors.As(err, &refused):

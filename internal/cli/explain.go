@@ -25,9 +25,9 @@ var exits = map[client.Code]int{
 	client.CodeUnavailable: ExitNetwork, client.CodeAmbiguous: ExitUsage,
 }
 
-// explain puts an error of the library into words, with the flags of the commands and with what to do next.
-func explain(e *client.Error) *Problem {
-	p := &Problem{What: sentence(e), Next: advice(e), Exit: exits[e.Code], Err: e}
+// explainClient puts an error of the library into words, with the flags of the commands and with what to do next.
+func explainClient(e *client.Error) *Problem {
+	p := &Problem{What: describeError(e), Next: adviseNext(e), Exit: exits[e.Code], Err: e}
 	switch {
 	case e.Code == client.CodeAppFailed && e.Task != nil:
 		p.What, p.Next = appFailed(e.Task)
@@ -41,8 +41,8 @@ func explain(e *client.Error) *Problem {
 	return p
 }
 
-// sentence says what is wrong.
-func sentence(e *client.Error) string {
+// describeError says what is wrong.
+func describeError(e *client.Error) string {
 	switch {
 	case e.Code == client.CodeAmbiguous:
 		return fmt.Sprintf("%s is %s:\n  %s", e.Value, strings.TrimPrefix(e.What, "it is "), strings.Join(e.Found, "\n  "))
@@ -142,8 +142,8 @@ var byFeature = map[wasmcheck.Feature]string{
 	wasmcheck.Memory:      "link it with a smaller initial memory",
 }
 
-// advice says what to do next.
-func advice(e *client.Error) string {
+// adviseNext says what to do next.
+func adviseNext(e *client.Error) string {
 	switch e.Code {
 	case client.CodeUnsupported:
 		var refused *wasmcheck.Refused
@@ -161,7 +161,7 @@ func advice(e *client.Error) string {
 		if hint := byField[wrong{e.Field, e.Code}]; hint != "" {
 			return hint
 		}
-		return onward(e)
+		return adviseResume(e)
 	}
 	switch {
 	case e.Field == "KeyFile" && e.Code == client.CodeInvalid:
@@ -182,8 +182,8 @@ func advice(e *client.Error) string {
 	return byField[wrong{e.Field, e.Code}]
 }
 
-// onward says how to go on with what was begun.
-func onward(e *client.Error) string {
+// adviseResume says how to go on with what was begun.
+func adviseResume(e *client.Error) string {
 	watch := watchCommand(e.Request, e.Deal)
 	switch {
 	case e.Code == client.CodeRunning && e.Got > 0:

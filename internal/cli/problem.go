@@ -39,7 +39,7 @@ func (p *Problem) Error() string {
 	if p.Next == "" {
 		return p.What
 	}
-	return p.What + "\n  Next: " + named(p.Next)
+	return p.What + "\n  Next: " + nameProgram(p.Next)
 }
 
 // Unwrap gives the cause.
@@ -124,7 +124,7 @@ func Explain(err error) error {
 	}
 	var own *client.Error
 	if errors.As(err, &own) {
-		return explain(own)
+		return explainClient(own)
 	}
 	var dear *client.GasPriceError
 	if errors.As(err, &dear) {

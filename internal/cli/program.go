@@ -15,8 +15,8 @@ const node = "credenced"
 // shared are the commands that the programs have in common.
 var shared = []string{"run", "task", "receipt", "publish", "order", "keys"}
 
-// named puts the program's own name in front of the commands that it has.
-func named(text string) string {
+// nameProgram puts the program's own name in front of the commands that it has.
+func nameProgram(text string) string {
 	if Program == node {
 		return text
 	}
@@ -28,7 +28,7 @@ func named(text string) string {
 
 // NameProgram writes the examples and the long help of all commands by the program's own name.
 func NameProgram(root *cobra.Command) {
-	root.Example, root.Long = named(root.Example), named(root.Long)
+	root.Example, root.Long = nameProgram(root.Example), nameProgram(root.Long)
 	for _, cmd := range root.Commands() {
 		NameProgram(cmd)
 	}

@@ -98,14 +98,14 @@ func ParseBytes(text string) (uint64, error) {
 }
 
 // FormatFuel writes an amount of fuel for people, such as "1.53G".
-func FormatFuel(fuel uint64) string { return scaled(fuel, 1000, "", "k", "M", "G", "T", "P", "E") }
+func FormatFuel(fuel uint64) string { return scaleUnits(fuel, 1000, "", "k", "M", "G", "T", "P", "E") }
 
 // FormatBytes writes a size for people, such as "3.1 MB".
 func FormatBytes(n uint64) string {
-	return strings.Replace(scaled(n, 1000, " B", " kB", " MB", " GB", " TB", " PB", " EB"), "  ", " ", 1)
+	return strings.Replace(scaleUnits(n, 1000, " B", " kB", " MB", " GB", " TB", " PB", " EB"), "  ", " ", 1)
 }
 
-func scaled(n, base uint64, units ...string) string {
+func scaleUnits(n, base uint64, units ...string) string {
 	div, k := uint64(1), 0
 	for k+1 < len(units) && n/div >= base {
 		div *= base

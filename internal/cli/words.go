@@ -72,8 +72,8 @@ func downloadedText(r *client.TaskReport) string {
 	return fmt.Sprintf("downloaded to %s and verified: %s%s", printable.Name(r.Dir), FileList(r), status)
 }
 
-// window names the window and how a longer one is had.
-func window(r *client.TaskReport) string {
+// describeWindow names the window and how a longer one is had.
+func describeWindow(r *client.TaskReport) string {
 	switch {
 	case r.Window == 0:
 		return "A larger --fuel gives a longer window"
@@ -90,10 +90,10 @@ func TaskText(r *client.TaskReport) string {
 	case r.Accepted() && r.ByCourt:
 		fmt.Fprintf(&b, "the court decided: %s", answerText(r))
 		if len(r.Agreed) > 0 {
-			fmt.Fprintf(&b, ", as %s said", list(r.Agreed))
+			fmt.Fprintf(&b, ", as %s said", joinNames(r.Agreed))
 		}
 	case r.Accepted():
-		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", answerText(r), list(r.Agreed))
+		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", answerText(r), joinNames(r.Agreed))
 		switch {
 		case r.AuditCause != "":
 			fmt.Fprintf(&b, "; the court looks at it again (%s), and what it finds is final", strings.ToLower(r.AuditCause))
@@ -141,7 +141,7 @@ func endingText(r *client.TaskReport) string {
 	case "CANCELLED":
 		return "cancelled before anyone was drawn; refunded"
 	case "NO_WORKER":
-		return "no worker answered in its window, at any attempt; refunded. Look whether the pool's workers are up. " + window(r)
+		return "no worker answered in its window, at any attempt; refunded. Look whether the pool's workers are up. " + describeWindow(r)
 	case "TOO_FEW_ORGANISATIONS":
 		return "too few organisations were eligible for too long; refunded. Lower --trust or --min-replicas, or wait until more workers are free"
 	case "INPUT_UNAVAILABLE":
@@ -152,18 +152,18 @@ func endingText(r *client.TaskReport) string {
 	case "ABSTAINED":
 		switch {
 		case r.ByCourt && r.Answered:
-			return "the court had no answer in its window, so that no worker's answer could be judged; refunded, and no worker at fault for its answer. " + window(r)
+			return "the court had no answer in its window, so that no worker's answer could be judged; refunded, and no worker at fault for its answer. " + describeWindow(r)
 		case r.ByCourt:
-			return "the court had no answer in its window; refunded. " + window(r)
+			return "the court had no answer in its window; refunded. " + describeWindow(r)
 		}
-		return "no worker that was drawn had an answer in its window; refunded. " + window(r)
+		return "no worker that was drawn had an answer in its window; refunded. " + describeWindow(r)
 	case "VOID":
 		if r.CourtAnswers < 2 && r.CourtEmpty > 0 {
-			return fmt.Sprintf("the court found no two thirds on one answer: %s none in its window; refunded. %s", plural(uint64(r.CourtEmpty), "validator had", "validators had"), window(r))
+			return fmt.Sprintf("the court found no two thirds on one answer: %s none in its window; refunded. %s", pluralOf(uint64(r.CourtEmpty), "validator had", "validators had"), describeWindow(r))
 		}
 		return "the court found no two thirds on one answer: the app does not give the same output everywhere; refunded. Make it deterministic and publish it anew"
 	case "COURT_SILENT":
-		return "too much of the court was silent, however often it was called; refunded. Where its validators are up, the window was too short for them. " + window(r)
+		return "too much of the court was silent, however often it was called; refunded. Where its validators are up, the window was too short for them. " + describeWindow(r)
 	case "COURT_UNPAID":
 		return "the court would have to judge it, and its price does not pay for all validators; refunded. Ask again with a larger --max-price"
 	case "UNDECIDED":
@@ -179,13 +179,13 @@ func FileList(r *client.TaskReport) string {
 	if len(r.Files) == 0 {
 		return NoFiles
 	}
-	return list(printable.Names(r.Files))
+	return joinNames(printable.Names(r.Files))
 }
 
 // NoFiles is what is said of an accepted result without a file.
 const NoFiles = "no file: the program wrote nothing below /out"
 
-func list(names []string) string {
+func joinNames(names []string) string {
 	switch len(names) {
 	case 0:
 		return "nobody"
@@ -197,7 +197,7 @@ func list(names []string) string {
 
 // ReportText sums the run up in a sentence.
 func ReportText(r *client.Report) string {
-	text := fmt.Sprintf("%d of %s accepted; cost %s, refunded %s", r.Accepted, plural(uint64(len(r.Tasks)), "task", "tasks"), FormatCRED(r.Paid), FormatCRED(r.Refunded))
+	text := fmt.Sprintf("%d of %s accepted; cost %s, refunded %s", r.Accepted, pluralOf(uint64(len(r.Tasks)), "task", "tasks"), FormatCRED(r.Paid), FormatCRED(r.Refunded))
 	if r.Slashed > 0 {
 		text += fmt.Sprintf("; %s of stake slashed", FormatCRED(r.Slashed))
 	}
@@ -212,7 +212,7 @@ func FailureText(r *client.TaskReport) string {
 	if !r.Failed() {
 		return ""
 	}
-	what, _ := failure(r)
+	what, _ := describeFailure(r)
 	return what
 }
 
@@ -224,8 +224,8 @@ func ExitFailureText(status uint32) string {
 	return fmt.Sprintf("failed with exit status %d", status)
 }
 
-// failure says in words how the program failed, and what to do about it.
-func failure(r *client.TaskReport) (what, next string) {
+// describeFailure says in words how the program failed, and what to do about it.
+func describeFailure(r *client.TaskReport) (what, next string) {
 	next = "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
 	if r.Stderr == "" {
 		next = "it wrote nothing to stderr; " + next
@@ -286,7 +286,7 @@ func StderrText(r *client.TaskReport) string {
 
 // appFailed says how the program itself failed.
 func appFailed(r *client.TaskReport) (what, next string) {
-	what, next = failure(r)
+	what, next = describeFailure(r)
 	what = fmt.Sprintf("the program of task %d %s; every replica found the same, so this is the answer", r.Index, what)
 	if words := StderrText(r); words != "" {
 		what += "\n  " + words
@@ -294,7 +294,7 @@ func appFailed(r *client.TaskReport) (what, next string) {
 	return what, next
 }
 
-func plural(n uint64, one, many string) string {
+func pluralOf(n uint64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

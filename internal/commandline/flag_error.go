@@ -53,15 +53,15 @@ func nearestFlag(cmd *cobra.Command, name string) (near string) {
 		best = 2 // with two wrong letters of three it is another word
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := distance(name, f.Name); !f.Hidden && d < best {
+		if d := editDistance(name, f.Name); !f.Hidden && d < best {
 			near, best = f.Name, d
 		}
 	})
 	return near
 }
 
-// distance returns how many letters have to be changed, added or taken away to make one word of another (Levenshtein).
-func distance(a, b string) int {
+// editDistance returns how many letters have to be changed, added or taken away to make one word of another (Levenshtein).
+func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

@@ -11,7 +11,7 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{{"", "", 0}, {"price", "price", 0}, {"", "price", 5}, {"prise", "price", 1}, {"pirce", "price", 2}, {"volumes", "volume", 1}, {"only-ap", "only-app", 1}} {
-		require.Equal(t, tc.want, distance(tc.a, tc.b), tc)
-		require.Equal(t, tc.want, distance(tc.b, tc.a), tc)
+		require.Equal(t, tc.want, editDistance(tc.a, tc.b), tc)
+		require.Equal(t, tc.want, editDistance(tc.b, tc.a), tc)
 	}
 }

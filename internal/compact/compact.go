@@ -57,7 +57,7 @@ func (v value[T]) Encode(record T) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := v.layout.rewrite(text, packText)
+	raw, err := v.layout.rewriteMessage(text, packText)
 	if err != nil {
 		return nil, fmt.Errorf("%T: %w", record, err)
 	}
@@ -65,7 +65,7 @@ func (v value[T]) Encode(record T) ([]byte, error) {
 }
 
 func (v value[T]) Decode(raw []byte) (record T, err error) {
-	text, err := v.layout.rewrite(raw, unpackRaw)
+	text, err := v.layout.rewriteMessage(raw, unpackRaw)
 	if err != nil {
 		return record, fmt.Errorf("%T: %w", record, err)
 	}

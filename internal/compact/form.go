@@ -11,12 +11,12 @@ import (
 
 // A form says how a text is stored: pack returns its raw bytes, and unpack the text of raw bytes.
 type form interface {
-	pack(text string) ([]byte, error)
-	unpack(raw []byte) (string, error)
+	packText(text string) ([]byte, error)
+	unpackText(raw []byte) (string, error)
 }
 
-// forms returns the forms by the option cosmos_proto.scalar of the fields that have them.
-func forms(addresses address.Codec) map[string]form {
+// listForms returns the forms by the option cosmos_proto.scalar of the fields that have them.
+func listForms(addresses address.Codec) map[string]form {
 	return map[string]form{
 		"credence.ID":          idForm{},
 		"credence.Digest":      digestForm{},
@@ -27,12 +27,12 @@ func forms(addresses address.Codec) map[string]form {
 // idForm is that of ids of the protocol: tasks, deals, orders, requests, vouchers.
 type idForm struct{}
 
-func (idForm) pack(text string) ([]byte, error) {
+func (idForm) packText(text string) ([]byte, error) {
 	id, err := ids.Parse(text)
 	return id[:], err
 }
 
-func (idForm) unpack(raw []byte) (string, error) {
+func (idForm) unpackText(raw []byte) (string, error) {
 	if len(raw) != ids.Size {
 		return "", fmt.Errorf("%x: expected the %d bytes of an id", raw, ids.Size)
 	}
@@ -42,12 +42,12 @@ func (idForm) unpack(raw []byte) (string, error) {
 // digestForm is that of digests of files.
 type digestForm struct{}
 
-func (digestForm) pack(text string) ([]byte, error) {
+func (digestForm) packText(text string) ([]byte, error) {
 	digest, err := artifact.ParseDigest(text)
 	return digest[:], err
 }
 
-func (digestForm) unpack(raw []byte) (string, error) {
+func (digestForm) unpackText(raw []byte) (string, error) {
 	if len(raw) != len(artifact.Digest{}) {
 		return "", fmt.Errorf("%x: expected the %d bytes of a digest", raw, len(artifact.Digest{}))
 	}
@@ -57,7 +57,7 @@ func (digestForm) unpack(raw []byte) (string, error) {
 // addressForm is that of accounts. Of the two texts that bech32 has for an address, unpack returns the canonical one.
 type addressForm struct{ addresses address.Codec }
 
-func (f addressForm) pack(text string) ([]byte, error) {
+func (f addressForm) packText(text string) ([]byte, error) {
 	raw, err := f.addresses.StringToBytes(text)
 	if err != nil {
 		return nil, fmt.Errorf("%.80q: expected an address: %w", text, err)
@@ -65,7 +65,7 @@ func (f addressForm) pack(text string) ([]byte, error) {
 	return raw, nil
 }
 
-func (f addressForm) unpack(raw []byte) (string, error) {
+func (f addressForm) unpackText(raw []byte) (string, error) {
 	if len(raw) == 0 {
 		return "", fmt.Errorf("expected the bytes of an address, got none")
 	}

@@ -22,11 +22,11 @@ func TestUnpackIsTheInverseOfPack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		texts := textsOf(t)
 		sizes := map[string]int{"credence.ID": 32, "credence.Digest": 32, "cosmos.AddressString": 20}
-		for scalar, f := range forms(addresses) {
-			raw, err := f.pack(texts[scalar])
+		for scalar, f := range listForms(addresses) {
+			raw, err := f.packText(texts[scalar])
 			require.NoError(t, err)
 			require.Len(t, raw, sizes[scalar])
-			back, err := f.unpack(raw)
+			back, err := f.unpackText(raw)
 			require.NoError(t, err)
 			require.Equal(t, texts[scalar], back)
 		}
@@ -39,12 +39,12 @@ func TestFormsRefuse(t *testing.T) {
 		"credence.Digest":      {"", strings.Repeat("0", 64), "sha256:" + strings.Repeat("A", 64), "sha256:00"},
 		"cosmos.AddressString": {"", "x", "cosmos1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqnrql8a"},
 	} {
-		f := forms(addresses)[scalar]
+		f := listForms(addresses)[scalar]
 		for _, text := range texts {
-			_, err := f.pack(text)
+			_, err := f.packText(text)
 			require.Error(t, err, "%s %q", scalar, text)
 		}
-		_, err := f.unpack(nil)
+		_, err := f.unpackText(nil)
 		require.ErrorContains(t, err, "expected the", scalar)
 	}
 }

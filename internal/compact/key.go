@@ -26,12 +26,12 @@ func Address(addresses address.Codec) collcodec.KeyCodec[string] {
 type key struct{ form form }
 
 func (k key) Encode(buffer []byte, text string) (int, error) {
-	raw, err := k.pack(text)
+	raw, err := k.packText(text)
 	return copy(buffer, raw), err
 }
 
-func (k key) pack(text string) ([]byte, error) {
-	raw, err := k.form.pack(text)
+func (k key) packText(text string) ([]byte, error) {
+	raw, err := k.form.packText(text)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", collections.ErrEncoding, err)
 	}
@@ -39,17 +39,17 @@ func (k key) pack(text string) ([]byte, error) {
 }
 
 func (k key) Decode(buffer []byte) (int, string, error) {
-	text, err := k.form.unpack(buffer)
+	text, err := k.form.unpackText(buffer)
 	return len(buffer), text, err
 }
 
 func (k key) Size(text string) int {
-	raw, _ := k.pack(text) // Encode says what is wrong with it
+	raw, _ := k.packText(text) // Encode says what is wrong with it
 	return len(raw)
 }
 
 func (k key) EncodeNonTerminal(buffer []byte, text string) (int, error) {
-	raw, err := k.pack(text)
+	raw, err := k.packText(text)
 	if err != nil {
 		return 0, err
 	}
@@ -61,7 +61,7 @@ func (k key) DecodeNonTerminal(buffer []byte) (int, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	text, err := k.form.unpack(raw)
+	text, err := k.form.unpackText(raw)
 	return n, text, err
 }
 

@@ -33,7 +33,7 @@ func layoutOf(message string, addresses address.Codec) (*layout, error) {
 	if err != nil {
 		return nil, fmt.Errorf("layout of %q: %w", message, err)
 	}
-	return readLayout(found.(protoreflect.MessageDescriptor), forms(addresses)), nil
+	return readLayout(found.(protoreflect.MessageDescriptor), listForms(addresses)), nil
 }
 
 func readLayout(message protoreflect.MessageDescriptor, forms map[string]form) *layout {
@@ -57,15 +57,15 @@ func readLayout(message protoreflect.MessageDescriptor, forms map[string]form) *
 // A replacement makes the new content of a marked field out of the one that it has.
 type replacement func(form, []byte) ([]byte, error)
 
-func packText(f form, text []byte) ([]byte, error) { return f.pack(string(text)) }
+func packText(f form, text []byte) ([]byte, error) { return f.packText(string(text)) }
 
 func unpackRaw(f form, raw []byte) ([]byte, error) {
-	text, err := f.unpack(raw)
+	text, err := f.unpackText(raw)
 	return []byte(text), err
 }
 
-// rewrite returns an encoded message with the contents of its marked fields replaced, but for those that are empty.
-func (l *layout) rewrite(message []byte, replace replacement) ([]byte, error) {
+// rewriteMessage returns an encoded message with the contents of its marked fields replaced, but for those that are empty.
+func (l *layout) rewriteMessage(message []byte, replace replacement) ([]byte, error) {
 	if !l.marked {
 		return message, nil
 	}
@@ -85,7 +85,7 @@ func (l *layout) rewrite(message []byte, replace replacement) ([]byte, error) {
 			continue
 		}
 		content, _ := protowire.ConsumeBytes(message[tag:])
-		content, err := f.rewrite(content, replace)
+		content, err := f.rewriteContent(content, replace)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
@@ -95,12 +95,12 @@ func (l *layout) rewrite(message []byte, replace replacement) ([]byte, error) {
 	return out, nil
 }
 
-func (f field) rewrite(content []byte, replace replacement) ([]byte, error) {
+func (f field) rewriteContent(content []byte, replace replacement) ([]byte, error) {
 	switch {
 	case len(content) == 0:
 		return nil, nil
 	case f.within != nil:
-		return f.within.rewrite(content, replace)
+		return f.within.rewriteMessage(content, replace)
 	}
 	return replace(f.form, content)
 }

@@ -49,7 +49,7 @@ func inner(t require.TestingT) (message, outer protoreflect.MessageDescriptor) {
 // TestRewrite: what is packed is as long as its raw parts, and unpacked is what it was, whichever fields are set.
 func TestRewrite(t *testing.T) {
 	in, out := inner(t)
-	l := readLayout(out, forms(addresses))
+	l := readLayout(out, listForms(addresses))
 	rapid.Check(t, func(t *rapid.T) {
 		saved := 0
 		fill := func(m *dynamicpb.Message) {
@@ -78,11 +78,11 @@ func TestRewrite(t *testing.T) {
 		}
 		text, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 		require.NoError(t, err)
-		raw, err := l.rewrite(text, packText)
+		raw, err := l.rewriteMessage(text, packText)
 		require.NoError(t, err)
 		require.LessOrEqual(t, len(raw)+saved, len(text)) // and lengths that take one byte less
 		require.GreaterOrEqual(t, len(raw)+saved, len(text)-4)
-		back, err := l.rewrite(raw, unpackRaw)
+		back, err := l.rewriteMessage(raw, unpackRaw)
 		require.NoError(t, err)
 		require.Equal(t, text, back)
 	})
@@ -92,12 +92,12 @@ func TestRewrite(t *testing.T) {
 func TestRewriteLeavesTheRest(t *testing.T) {
 	_, out := inner(t)
 	unknown := []byte{0x98, 0x06, 0x07} // field 99 is 7
-	got, err := readLayout(out, forms(addresses)).rewrite(unknown, packText)
+	got, err := readLayout(out, listForms(addresses)).rewriteMessage(unknown, packText)
 	require.NoError(t, err)
 	require.Equal(t, unknown, got)
 	plain := readLayout(out, nil)
 	require.False(t, plain.marked)
-	got, err = plain.rewrite([]byte("whatever"), packText)
+	got, err = plain.rewriteMessage([]byte("whatever"), packText)
 	require.NoError(t, err)
 	require.Equal(t, []byte("whatever"), got)
 }

@@ -29,7 +29,7 @@ type partyForm struct {
 	kinds    []Kind
 }
 
-func (f partyForm) pack(text string) ([]byte, error) {
+func (f partyForm) packText(text string) ([]byte, error) {
 	for _, kind := range f.kinds {
 		name, found := strings.CutPrefix(text, kind.Word)
 		if !found {
@@ -37,21 +37,21 @@ func (f partyForm) pack(text string) ([]byte, error) {
 		}
 		raw, err := []byte(name), error(nil)
 		if kind.Account {
-			raw, err = f.accounts.pack(name)
+			raw, err = f.accounts.packText(name)
 		}
 		return append([]byte{kind.Byte}, raw...), err
 	}
 	return nil, fmt.Errorf("%.80q: unknown kind of party", text)
 }
 
-func (f partyForm) unpack(raw []byte) (string, error) {
+func (f partyForm) unpackText(raw []byte) (string, error) {
 	for _, kind := range f.kinds {
 		if len(raw) == 0 || raw[0] != kind.Byte {
 			continue
 		}
 		name, err := string(raw[1:]), error(nil)
 		if kind.Account {
-			name, err = f.accounts.unpack(raw[1:])
+			name, err = f.accounts.unpackText(raw[1:])
 		}
 		return kind.Word + name, err
 	}

@@ -137,7 +137,7 @@ func writerOf(t reflect.Type, prop *proto.Properties, above []reflect.Type) (wri
 		}, can
 	case reflect.Struct:
 		m, can := messageOf(t, above)
-		return func(to []byte, v reflect.Value) []byte { return m.write(to, v) }, can
+		return func(to []byte, v reflect.Value) []byte { return m.appendJSON(to, v) }, can
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Uint8 {
 			return writeBytes, true
@@ -152,7 +152,7 @@ func writerOf(t reflect.Type, prop *proto.Properties, above []reflect.Type) (wri
 	return write, can
 }
 
-func (m *message) write(to []byte, v reflect.Value) []byte {
+func (m *message) appendJSON(to []byte, v reflect.Value) []byte {
 	to = append(to, '{')
 	for i, f := range m.fields {
 		if i > 0 {

@@ -24,14 +24,14 @@ func NewList(reg prometheus.Registerer, prefix string) *List { return &List{reg:
 // Counter declares and registers a counter.
 func (l *List) Counter(name, help string, labels ...string) *prometheus.CounterVec {
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: l.prefix + name, Help: help}, labels)
-	l.add(c, name, "counter", help, labels)
+	l.addMetric(c, name, "counter", help, labels)
 	return c
 }
 
 // Gauge declares and registers a gauge.
 func (l *List) Gauge(name, help string, labels ...string) *prometheus.GaugeVec {
 	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: l.prefix + name, Help: help}, labels)
-	l.add(g, name, "gauge", help, labels)
+	l.addMetric(g, name, "gauge", help, labels)
 	return g
 }
 
@@ -41,7 +41,7 @@ func (l *List) Desc(kind, name, help string, labels ...string) *prometheus.Desc 
 	return prometheus.NewDesc(l.prefix+name, help, labels, nil)
 }
 
-func (l *List) add(c prometheus.Collector, name, kind, help string, labels []string) {
+func (l *List) addMetric(c prometheus.Collector, name, kind, help string, labels []string) {
 	if l.reg != nil {
 		l.reg.MustRegister(c)
 	}

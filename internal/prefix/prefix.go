@@ -40,22 +40,22 @@ func Raw[V any](ctx context.Context, records collections.Map[[]byte, V], prefix 
 	if err != nil {
 		return nil, err
 	}
-	return keys(ctx, records, new(collections.Range[[]byte]).StartInclusive(first).EndInclusive(last), hex.EncodeToString)
+	return readKeys(ctx, records, new(collections.Range[[]byte]).StartInclusive(first).EndInclusive(last), hex.EncodeToString)
 }
 
 // Text lists the ids that begin with a prefix, of a map whose keys are whole ids in text. They ascend, and are at most Most.
 func Text[V any](ctx context.Context, records collections.Map[string, V], prefix string) ([]string, error) {
 	rest := Digits - len(prefix)
 	ranger := new(collections.Range[string]).StartInclusive(prefix + strings.Repeat("0", rest)).EndInclusive(prefix + strings.Repeat("f", rest))
-	return keys(ctx, records, ranger, func(id string) string { return id })
+	return readKeys(ctx, records, ranger, func(id string) string { return id })
 }
 
 // End returns the end of the range of ids that begin with the prefix: it is greater than all of these, and smaller than every
 // greater id that does not begin with it.
 func End(prefix string) string { return prefix + "g" }
 
-// keys reads the keys alone, because records may be large.
-func keys[K, V any](ctx context.Context, records collections.Map[K, V], ranger collections.Ranger[K], format func(K) string) (out []string, err error) {
+// readKeys reads the keys alone, because records may be large.
+func readKeys[K, V any](ctx context.Context, records collections.Map[K, V], ranger collections.Ranger[K], format func(K) string) (out []string, err error) {
 	it, err := records.Iterate(ctx, ranger)
 	if err != nil {
 		return nil, err

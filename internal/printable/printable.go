@@ -35,10 +35,10 @@ func Names(list []string) []string {
 }
 
 // Line returns a text on one line. Everything that is not printable is escaped as in Go, line ends too.
-func Line(s string) string { return escape(s, "") }
+func Line(s string) string { return escapeText(s, "") }
 
 // Text returns a text of several lines. The line ends stay, and everything else that is not printable is escaped.
-func Text(s string) string { return escape(s, "\n") }
+func Text(s string) string { return escapeText(s, "\n") }
 
 // Lines puts a prefix before each line of a program's output, so that no line can be taken for one of ours. Tabs stay.
 func Lines(s, prefix string) string {
@@ -48,13 +48,13 @@ func Lines(s, prefix string) string {
 	}
 	var b strings.Builder
 	for line := range strings.SplitSeq(s, "\n") {
-		b.WriteString(prefix + escape(strings.TrimSuffix(line, "\r"), "\t") + "\n")
+		b.WriteString(prefix + escapeText(strings.TrimSuffix(line, "\r"), "\t") + "\n")
 	}
 	return b.String()
 }
 
-// escape escapes everything that is not printable, except the runes in keep.
-func escape(s, keep string) string {
+// escapeText escapes everything that is not printable, except the runes in keep.
+func escapeText(s, keep string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])

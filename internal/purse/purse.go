@@ -114,7 +114,7 @@ func (p Purse) Fold(ctx context.Context) error {
 	if err := p.Deposits.Clear(ctx, nil); err != nil {
 		return err
 	}
-	return p.add(ctx, sum)
+	return p.addOwed(ctx, sum)
 }
 
 // Take takes coins of an account at once. Block hooks and proposals alone may call it.
@@ -130,7 +130,7 @@ func (p Purse) Take(ctx context.Context, from sdk.AccAddress, amount uint64) err
 
 // Receive counts coins that another module's purse has just sent. Block hooks and proposals alone may call it.
 func (p Purse) Receive(ctx context.Context, amount uint64) error {
-	return p.add(ctx, math.NewIntFromUint64(amount))
+	return p.addOwed(ctx, math.NewIntFromUint64(amount))
 }
 
 // Pay sends coins on to an account. Block hooks alone may call it.
@@ -141,7 +141,7 @@ func (p Purse) Pay(ctx context.Context, to sdk.AccAddress, amount uint64) error 
 	if err := p.bank.SendCoinsFromModuleToAccount(ctx, p.module, to, Coins(amount)); err != nil {
 		return err
 	}
-	return p.add(ctx, math.NewIntFromUint64(amount).Neg())
+	return p.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
 }
 
 // SendTo sends coins on to another module, whose purse counts them by Receive or Expect. Block hooks and proposals alone
@@ -153,10 +153,10 @@ func (p Purse) SendTo(ctx context.Context, module string, amount uint64) error {
 	if err := p.bank.SendCoinsFromModuleToModule(ctx, p.module, module, Coins(amount)); err != nil {
 		return err
 	}
-	return p.add(ctx, math.NewIntFromUint64(amount).Neg())
+	return p.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
 }
 
-func (p Purse) add(ctx context.Context, delta math.Int) error {
+func (p Purse) addOwed(ctx context.Context, delta math.Int) error {
 	if delta.IsZero() {
 		return nil
 	}

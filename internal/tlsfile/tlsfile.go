@@ -13,10 +13,10 @@ import (
 // when they change, at most once a second; while the new ones can not be read the old ones serve on.
 func Config(certFile, keyFile string) (*tls.Config, error) {
 	p := &pair{certFile: certFile, keyFile: keyFile}
-	if err := p.load(); err != nil {
+	if err := p.loadPair(); err != nil {
 		return nil, err
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.get}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.getCertificate}, nil
 }
 
 type pair struct {
@@ -28,8 +28,8 @@ type pair struct {
 	cert    *tls.Certificate
 }
 
-func (p *pair) load() error {
-	changed, err := newest(p.certFile, p.keyFile)
+func (p *pair) loadPair() error {
+	changed, err := newestTime(p.certFile, p.keyFile)
 	if err != nil {
 		return fmt.Errorf("TLS: %w", err)
 	}
@@ -41,19 +41,19 @@ func (p *pair) load() error {
 	return nil
 }
 
-func (p *pair) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (p *pair) getCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if time.Since(p.looked) > time.Second {
 		p.looked = time.Now()
-		if changed, err := newest(p.certFile, p.keyFile); err == nil && !changed.Equal(p.changed) {
-			_ = p.load() // the old one serves on
+		if changed, err := newestTime(p.certFile, p.keyFile); err == nil && !changed.Equal(p.changed) {
+			_ = p.loadPair() // the old one serves on
 		}
 	}
 	return p.cert, nil
 }
 
-func newest(files ...string) (out time.Time, err error) {
+func newestTime(files ...string) (out time.Time, err error) {
 	for _, file := range files {
 		info, err := os.Stat(file)
 		if err != nil {

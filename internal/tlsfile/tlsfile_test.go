@@ -37,10 +37,10 @@ func TestRenewal(t *testing.T) {
 	require.ErrorContains(t, err, "cert.pem")
 	write(t, cert, key, 1)
 	p := &pair{certFile: cert, keyFile: key}
-	require.NoError(t, p.load())
+	require.NoError(t, p.loadPair())
 	serial := func() int64 {
 		p.looked = time.Time{}
-		c, err := p.get(nil)
+		c, err := p.getCertificate(nil)
 		require.NoError(t, err)
 		leaf, err := x509.ParseCertificate(c.Certificate[0])
 		require.NoError(t, err)

@@ -23,7 +23,7 @@ func compareValues(path string, want, got any, tol tolerance) []string {
 	case []any:
 		g, ok := got.([]any)
 		if !ok || len(g) != len(w) {
-			return difference(path, want, got)
+			return listDifferences(path, want, got)
 		}
 		var out []string
 		for i := range w {
@@ -37,21 +37,21 @@ func compareValues(path string, want, got any, tol tolerance) []string {
 			if s == w {
 				return nil
 			}
-			return difference(path, want, got)
+			return listDifferences(path, want, got)
 		}
 		return compareNumber(path, want, got, tol)
 	default: // nil, bool
 		if got == want {
 			return nil
 		}
-		return difference(path, want, got)
+		return listDifferences(path, want, got)
 	}
 }
 
 func compareObject(path string, want map[string]any, got any, tol tolerance) []string {
 	g, ok := got.(object)
 	if !ok {
-		return difference(path, want, got)
+		return listDifferences(path, want, got)
 	}
 	var out []string
 	for _, key := range sortedKeys(want) {
@@ -69,11 +69,11 @@ func compareObject(path string, want map[string]any, got any, tol tolerance) []s
 func compareNumber(path string, want, got any, tol tolerance) []string {
 	g, exact := asRat(got)
 	if g == nil {
-		return difference(path, want, got)
+		return listDifferences(path, want, got)
 	}
 	w, err := toRat(want)
 	if err != nil {
-		return difference(path, want, got)
+		return listDifferences(path, want, got)
 	}
 	if g.Cmp(w) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func compareNumber(path string, want, got any, tol tolerance) []string {
 		if number, ok := want.(json.Number); ok && !exact && isDouble(number, w, g) {
 			return nil
 		}
-		return difference(path, want, got)
+		return listDifferences(path, want, got)
 	}
 	off := new(big.Rat).Sub(g, w)
 	off.Abs(off)
@@ -93,7 +93,7 @@ func compareNumber(path string, want, got any, tol tolerance) []string {
 	if off.Cmp(limit) <= 0 {
 		return nil
 	}
-	return difference(path, want, got)
+	return listDifferences(path, want, got)
 }
 
 // asRat is a got number; exact says that no tolerance applies to it.
@@ -126,7 +126,7 @@ func isDouble(text json.Number, want, got *big.Rat) bool {
 	return off.Cmp(ulp.Mul(ulp, new(big.Rat).Abs(got))) <= 0
 }
 
-func difference(path string, want, got any) []string {
+func listDifferences(path string, want, got any) []string {
 	return []string{fmt.Sprintf("%s: expected %s, got %s", path, showValue(want), showValue(got))}
 }
 

@@ -110,7 +110,7 @@ func compareResult(want, got any) []string {
 		return []string{fmt.Sprintf("res: expected ok or REVERT in the file, found %s", showValue(want))}
 	}
 	if reverted != strings.HasPrefix(g, revert) {
-		return difference("res", want, got)
+		return listDifferences("res", want, got)
 	}
 	return nil
 }
@@ -147,7 +147,7 @@ func compareSparse(path string, want, got any) []string {
 	}
 	w, ok := want.(map[string]any)
 	if !ok {
-		return difference(path, want, got)
+		return listDifferences(path, want, got)
 	}
 	var out []string
 	for _, key := range sortedKeys(w) {

@@ -49,13 +49,13 @@ func (c Consensus) Add(hash Digest, weight uint64) (Consensus, error) {
 	if after.BitLen() > wordBits || total.BitLen() > wordBits {
 		return Consensus{}, ErrOverflow
 	}
-	return c.with(hash, after, total), nil
+	return c.withGroup(hash, after, total), nil
 }
 
 // Remove is the tally without a group, as a reopen leaves it.
 func (c Consensus) Remove(hash Digest) Consensus {
 	total := new(big.Int).Sub(c.Total, c.Product(hash))
-	return c.with(hash, new(big.Int), total)
+	return c.withGroup(hash, new(big.Int), total)
 }
 
 // Reached says whether a group has consensus:
@@ -76,9 +76,9 @@ func (c Consensus) Reached(hash Digest, trust *big.Int) (bool, error) {
 	return mine.Cmp(needed) > 0, nil
 }
 
-// with copies the tally with one group and the total replaced, so that a
+// withGroup copies the tally with one group and the total replaced, so that a
 // refused transition leaves the old one untouched.
-func (c Consensus) with(hash Digest, product, total *big.Int) Consensus {
+func (c Consensus) withGroup(hash Digest, product, total *big.Int) Consensus {
 	next := Consensus{Total: total, Groups: make([]Group, len(c.Groups), len(c.Groups)+1)}
 	copy(next.Groups, c.Groups)
 	for i := range next.Groups {

@@ -13,10 +13,10 @@ func (t *Task) Contribute(now uint64, worker string, hash, seal Digest, score ui
 	if err := t.requireStatus(Active); err != nil {
 		return Effects{}, err
 	}
-	if err := before(now, t.ContributionDeadline(), "contribution"); err != nil {
+	if err := checkBefore(now, t.ContributionDeadline(), "contribution"); err != nil {
 		return Effects{}, err
 	}
-	if t.index(worker) >= 0 {
+	if t.indexOf(worker) >= 0 {
 		return Effects{}, fmt.Errorf("%w: %q", ErrAlreadyContributed, worker)
 	}
 	weight := Weight(score)
@@ -38,7 +38,7 @@ func (t *Task) Contribute(now uint64, worker string, hash, seal Digest, score ui
 	}
 
 	var out moves
-	out.lock(Worker(worker), t.Terms.WorkerStake())
+	out.lockMoney(Worker(worker), t.Terms.WorkerStake())
 	return Effects{Moves: out.list}, nil
 }
 
@@ -68,7 +68,7 @@ func (t *Task) ContributeAndFinalize(now uint64, worker string, digest []byte, r
 	if err := t.requireStatus(Active); err != nil {
 		return Effects{}, err
 	}
-	if err := before(now, t.ContributionDeadline(), "contribution"); err != nil {
+	if err := checkBefore(now, t.ContributionDeadline(), "contribution"); err != nil {
 		return Effects{}, err
 	}
 	if len(t.Contributions) > 0 || t.Terms.EffectiveTrust().BitLen() > 1 {
@@ -85,8 +85,8 @@ func (t *Task) ContributeAndFinalize(now uint64, worker string, digest []byte, r
 
 	var out moves
 	t.payAssets(&out, kitty)
-	share := percent(t.Terms.Pool, 100-t.Terms.SchedulerPercent)
-	out.reward(Worker(worker), share)
-	out.reward(Scheduler, clone(t.Terms.Pool).Sub(t.Terms.Pool, share))
+	share := percentOf(t.Terms.Pool, 100-t.Terms.SchedulerPercent)
+	out.rewardMoney(Worker(worker), share)
+	out.rewardMoney(Scheduler, cloneAmount(t.Terms.Pool).Sub(t.Terms.Pool, share))
 	return Effects{Moves: out.list}, nil
 }

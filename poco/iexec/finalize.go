@@ -17,7 +17,7 @@ func (t *Task) Finalize(now uint64, results string, kitty Amount) (Effects, erro
 	if err := t.requireStatus(Revealing); err != nil {
 		return Effects{}, err
 	}
-	if err := before(now, t.FinalDeadline(), "the task"); err != nil {
+	if err := checkBefore(now, t.FinalDeadline(), "the task"); err != nil {
 		return Effects{}, err
 	}
 	all := t.RevealCounter == t.WinnerCounter
@@ -38,14 +38,14 @@ func (t *Task) Finalize(now uint64, results string, kitty Amount) (Effects, erro
 // the pool stake and pays the kitty's bonus. The pool price is left to be
 // shared by the caller.
 func (t *Task) payAssets(out *moves, kitty Amount) {
-	out.seize(t.Terms.Payer(), t.Terms.Price())
-	out.reward(AppOwner, t.Terms.App)
-	out.reward(DataOwner, t.Terms.DatasetPrice())
-	out.unlock(Scheduler, t.Terms.PoolStake())
+	out.seizeMoney(t.Terms.Payer(), t.Terms.Price())
+	out.rewardMoney(AppOwner, t.Terms.App)
+	out.rewardMoney(DataOwner, t.Terms.DatasetPrice())
+	out.unlockMoney(Scheduler, t.Terms.PoolStake())
 	if kitty != nil && kitty.Sign() > 0 {
 		bonus := KittyBonus(kitty)
-		out.seize(Kitty, bonus)
-		out.reward(Scheduler, bonus)
+		out.seizeMoney(Kitty, bonus)
+		out.rewardMoney(Scheduler, bonus)
 	}
 }
 
@@ -70,16 +70,16 @@ func (t *Task) shareRewards(out *moves) []ScoreChange {
 	for _, c := range t.Contributions {
 		worker := Worker(c.Worker)
 		if c.Status == Proved {
-			out.unlock(worker, stake)
-			out.reward(worker, pay.Workers[next])
+			out.unlockMoney(worker, stake)
+			out.rewardMoney(worker, pay.Workers[next])
 			next++
 			scores = append(scores, ScoreChange{Worker: c.Worker, Event: good})
 			continue
 		}
-		out.seize(worker, stake)
+		out.seizeMoney(worker, stake)
 		scores = append(scores, ScoreChange{Worker: c.Worker, Event: Faulty})
 	}
-	out.reward(Scheduler, pay.Scheduler)
+	out.rewardMoney(Scheduler, pay.Scheduler)
 	return scores
 }
 
@@ -98,11 +98,11 @@ func (t *Task) Claim(now uint64) (Effects, error) {
 
 	t.Status = Failed
 	var out moves
-	out.unlock(t.Terms.Payer(), t.Terms.Price())
-	out.seize(Scheduler, t.Terms.PoolStake())
-	out.add(Kitty, new(big.Int), t.Terms.PoolStake())
+	out.unlockMoney(t.Terms.Payer(), t.Terms.Price())
+	out.seizeMoney(Scheduler, t.Terms.PoolStake())
+	out.addMove(Kitty, new(big.Int), t.Terms.PoolStake())
 	for _, c := range t.Contributions {
-		out.unlock(Worker(c.Worker), t.Terms.WorkerStake())
+		out.unlockMoney(Worker(c.Worker), t.Terms.WorkerStake())
 	}
 	return Effects{Moves: out.list}, nil
 }

@@ -48,21 +48,25 @@ type Move struct {
 // of a zero amount.
 type moves struct{ list []Move }
 
-func (m *moves) add(p Party, stake, frozen *big.Int) {
+func (m *moves) addMove(p Party, stake, frozen *big.Int) {
 	if stake.Sign() == 0 && frozen.Sign() == 0 {
 		return
 	}
 	m.list = append(m.list, Move{Party: p, Stake: stake, Frozen: frozen})
 }
 
-// lock freezes free money.
-func (m *moves) lock(p Party, v *big.Int) { m.add(p, new(big.Int).Neg(v), new(big.Int).Set(v)) }
+// lockMoney freezes free money.
+func (m *moves) lockMoney(p Party, v *big.Int) {
+	m.addMove(p, new(big.Int).Neg(v), new(big.Int).Set(v))
+}
 
-// unlock frees frozen money.
-func (m *moves) unlock(p Party, v *big.Int) { m.add(p, new(big.Int).Set(v), new(big.Int).Neg(v)) }
+// unlockMoney frees frozen money.
+func (m *moves) unlockMoney(p Party, v *big.Int) {
+	m.addMove(p, new(big.Int).Set(v), new(big.Int).Neg(v))
+}
 
-// seize takes frozen money away; the same transition rewards it to others.
-func (m *moves) seize(p Party, v *big.Int) { m.add(p, new(big.Int), new(big.Int).Neg(v)) }
+// seizeMoney takes frozen money away; the same transition rewards it to others.
+func (m *moves) seizeMoney(p Party, v *big.Int) { m.addMove(p, new(big.Int), new(big.Int).Neg(v)) }
 
-// reward pays seized money out.
-func (m *moves) reward(p Party, v *big.Int) { m.add(p, new(big.Int).Set(v), new(big.Int)) }
+// rewardMoney pays seized money out.
+func (m *moves) rewardMoney(p Party, v *big.Int) { m.addMove(p, new(big.Int).Set(v), new(big.Int)) }

@@ -38,7 +38,7 @@ func (Policy) Plan(in poco.PlanInput) poco.Plan {
 			break
 		}
 		c = next
-		if ok, err := c.Reached(Digest{}, trust(in.Trust)); err == nil && ok {
+		if ok, err := c.Reached(Digest{}, trustOf(in.Trust)); err == nil && ok {
 			return poco.Plan{Replicas: uint32(i + 1), Bound: poco.BoundEvidence}
 		}
 	}
@@ -59,24 +59,24 @@ func (Policy) Judge(terms poco.Terms, ballots []poco.Ballot) poco.Judgement {
 		if !b.Revealed || !b.Outcome.Kind.IsAnswer() {
 			continue
 		}
-		hash := group(b.Outcome)
+		hash := groupOf(b.Outcome)
 		next, err := c.Add(hash, Weight(b.Score))
 		if err != nil {
 			return poco.Judgement{Decision: poco.DecideCourt}
 		}
 		c = next
-		if ok, err := c.Reached(hash, trust(terms.Trust)); err == nil && ok {
+		if ok, err := c.Reached(hash, trustOf(terms.Trust)); err == nil && ok {
 			return poco.Judgement{Decision: poco.DecideAccept, Outcome: b.Outcome}
 		}
 	}
 	return poco.Judgement{Decision: poco.DecideMore, More: 1}
 }
 
-// trust is the demanded one, at least 1.
-func trust(t uint64) *big.Int { return new(big.Int).SetUint64(max(t, 1)) }
+// trustOf is the demanded one, at least 1.
+func trustOf(t uint64) *big.Int { return new(big.Int).SetUint64(max(t, 1)) }
 
-// group names the answers that are equal in kind, digest and fuel.
-func group(o poco.Outcome) Digest {
+// groupOf names the answers that are equal in kind, digest and fuel.
+func groupOf(o poco.Outcome) Digest {
 	h := poco.Hash([]byte{byte(o.Kind)}, o.Digest[:], new(big.Int).SetUint64(o.Fuel).Bytes())
 	return Digest(sha256.Sum256(h[:]))
 }

@@ -11,10 +11,10 @@ func (t *Task) Reveal(now uint64, worker string, digest []byte) (Effects, error)
 	if err := t.requireStatus(Revealing); err != nil {
 		return Effects{}, err
 	}
-	if err := before(now, t.RevealDeadline, "reveal"); err != nil {
+	if err := checkBefore(now, t.RevealDeadline, "reveal"); err != nil {
 		return Effects{}, err
 	}
-	i := t.index(worker)
+	i := t.indexOf(worker)
 	if i < 0 || t.Contributions[i].Status != Contributed {
 		return Effects{}, fmt.Errorf("%w: %q is %s", ErrNoContribution, worker, t.Contribution(worker).Status)
 	}
@@ -45,7 +45,7 @@ func (t *Task) Reopen(now uint64) (Effects, error) {
 	if err := t.requireStatus(Revealing); err != nil {
 		return Effects{}, err
 	}
-	if err := before(now, t.FinalDeadline(), "the task"); err != nil {
+	if err := checkBefore(now, t.FinalDeadline(), "the task"); err != nil {
 		return Effects{}, err
 	}
 	if err := notBefore(now, t.RevealDeadline, "reopening"); err != nil {

@@ -22,7 +22,7 @@ func Split(price, stake *big.Int, losers uint64, ratio uint64, logWeights []uint
 	pot := new(big.Int).SetUint64(losers)
 	pot.Mul(pot, stake).Add(pot, price)
 
-	forAll := percent(pot, 100-min(ratio, 100))
+	forAll := percentOf(pot, 100-min(ratio, 100))
 	sum := new(big.Int)
 	for _, w := range logWeights {
 		sum.Add(sum, new(big.Int).SetUint64(w))
@@ -43,7 +43,7 @@ func Split(price, stake *big.Int, losers uint64, ratio uint64, logWeights []uint
 // KittyBonus is what the scheduler of a completed task receives from a kitty:
 // min(max(floor(kitty*10/100), KittyMinimum), kitty).
 func KittyBonus(kitty *big.Int) *big.Int {
-	bonus := percent(kitty, KittyPercent)
+	bonus := percentOf(kitty, KittyPercent)
 	if least := big.NewInt(KittyMinimum); bonus.Cmp(least) < 0 {
 		bonus = least
 	}
@@ -53,8 +53,8 @@ func KittyBonus(kitty *big.Int) *big.Int {
 	return bonus
 }
 
-// percent is floor(amount*rate/100).
-func percent(amount *big.Int, rate uint64) *big.Int {
+// percentOf is floor(amount*rate/100).
+func percentOf(amount *big.Int, rate uint64) *big.Int {
 	out := new(big.Int).SetUint64(rate)
 	return out.Mul(out, amount).Quo(out, big.NewInt(100))
 }

@@ -103,13 +103,13 @@ func (t *Task) FinalDeadline() uint64 { return FinalPeriods * t.Terms.Period }
 // Contribution finds a worker's contribution; its status is Unset when there
 // is none.
 func (t *Task) Contribution(worker string) Contribution {
-	if i := t.index(worker); i >= 0 {
+	if i := t.indexOf(worker); i >= 0 {
 		return t.Contributions[i]
 	}
 	return Contribution{Worker: worker}
 }
 
-func (t *Task) index(worker string) int {
+func (t *Task) indexOf(worker string) int {
 	for i := range t.Contributions {
 		if t.Contributions[i].Worker == worker {
 			return i
@@ -140,7 +140,7 @@ func (t *Task) requireStatus(allowed ...Status) error {
 	return fmt.Errorf("%w: task is %s, expected %v", ErrStatus, t.Status, allowed)
 }
 
-func before(now, deadline uint64, what string) error {
+func checkBefore(now, deadline uint64, what string) error {
 	if now >= deadline {
 		return fmt.Errorf("%w: %s ended at %d s, it is %d s", ErrTooLate, what, deadline, now)
 	}
@@ -154,5 +154,5 @@ func notBefore(now, deadline uint64, what string) error {
 	return nil
 }
 
-// clone returns an amount nobody else holds.
-func clone(v *big.Int) *big.Int { return new(big.Int).Set(v) }
+// cloneAmount returns an amount nobody else holds.
+func cloneAmount(v *big.Int) *big.Int { return new(big.Int).Set(v) }

@@ -71,10 +71,10 @@ func (t Terms) Price() *big.Int {
 }
 
 // WorkerStake is what each contributor locks: floor(pool price * ratio / 100).
-func (t Terms) WorkerStake() *big.Int { return percent(t.Pool, t.WorkerPercent) }
+func (t Terms) WorkerStake() *big.Int { return percentOf(t.Pool, t.WorkerPercent) }
 
 // PoolStake is what the scheduler locks per task: floor(pool price * 30 / 100).
-func (t Terms) PoolStake() *big.Int { return percent(t.Pool, PoolStakePercent) }
+func (t Terms) PoolStake() *big.Int { return percentOf(t.Pool, PoolStakePercent) }
 
 // Payer is the party whose money pays for the tasks.
 func (t Terms) Payer() Party {
@@ -90,7 +90,7 @@ func (t Terms) Payer() Party {
 func (t Terms) Match() []Move {
 	volume := new(big.Int).SetUint64(t.Volume)
 	var out moves
-	out.lock(t.Payer(), new(big.Int).Mul(t.Price(), volume))
-	out.lock(Scheduler, new(big.Int).Mul(t.PoolStake(), volume))
+	out.lockMoney(t.Payer(), new(big.Int).Mul(t.Price(), volume))
+	out.lockMoney(Scheduler, new(big.Int).Mul(t.PoolStake(), volume))
 	return out.list
 }

@@ -83,7 +83,7 @@ func (c *town) trade() dealstypes.Deal {
 // nobody keeps a share. The council changes its terms by a proposal, after notice, and its offer by another.
 func TestPublicPool(t *testing.T) {
 	c := newTown(t)
-	council := app.WorkersKeeper(c.App).Authority()
+	council := app.WorkersKeeper(c.App).GetAuthority()
 	for who := range c.keys {
 		w, err := app.WorkersKeeper(c.App).GetWorker(c.Ctx(), who)
 		require.NoError(t, err)

@@ -55,7 +55,7 @@ The first start needs --trust: a height and the hash of its block, from somebody
 			p.chainID = args[0]
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			return p.run(ctx, log.NewTMLogger(log.NewSyncWriter(cmd.ErrOrStderr())))
+			return p.runProxy(ctx, log.NewTMLogger(log.NewSyncWriter(cmd.ErrOrStderr())))
 		},
 	}
 	home, err := os.UserHomeDir()
@@ -88,7 +88,7 @@ func ParseTrust(text string) (height int64, hash []byte, err error) {
 	return height, hash, nil
 }
 
-func (p proxy) client(ctx context.Context, db dbm.DB, logger log.Logger) (*light.Client, error) {
+func (p proxy) newClient(ctx context.Context, db dbm.DB, logger log.Logger) (*light.Client, error) {
 	third := light.SkippingVerification(cmtmath.Fraction{Numerator: 1, Denominator: 3})
 	store := dbs.New(db, p.chainID)
 	if p.trust == "" {
@@ -110,13 +110,13 @@ func (p proxy) client(ctx context.Context, db dbm.DB, logger log.Logger) (*light
 		light.ConfirmationFunction(func(string) bool { return true }))
 }
 
-func (p proxy) run(ctx context.Context, logger log.Logger) error {
+func (p proxy) runProxy(ctx context.Context, logger log.Logger) error {
 	db, err := dbm.NewGoLevelDB("light-client", p.home)
 	if err != nil {
 		return fmt.Errorf("--home: %w", err)
 	}
 	defer db.Close()
-	c, err := p.client(ctx, db, logger)
+	c, err := p.newClient(ctx, db, logger)
 	if err != nil {
 		return err
 	}

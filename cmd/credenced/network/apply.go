@@ -46,7 +46,7 @@ such as a sentry, run it there and give --address of the sentry when it joins.`,
 credenced network apply --organisation amber --address val.amber.example:26656 --worker-key-file worker.key \
   --worker-endpoint http://worker.amber.example:7100 --store https://store.amber.example`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.writeApplication(cmd) },
 	}
 	f := cmd.Flags()
 	homeFlag(f, &a.home)
@@ -73,7 +73,7 @@ credenced network apply --organisation amber --address val.amber.example:26656 -
 	return cmd
 }
 
-func (a applying) run(cmd *cobra.Command) error {
+func (a applying) writeApplication(cmd *cobra.Command) error {
 	plan, err := ceremony.LoadPlan(a.plan)
 	if err != nil {
 		return err
@@ -82,10 +82,10 @@ func (a applying) run(cmd *cobra.Command) error {
 	if out == "" {
 		out = a.organisation + ".application.json"
 	}
-	if err := absent(out); err != nil {
+	if err := refuseExisting(out); err != nil {
 		return err
 	}
-	doc, signers, err := a.fill(cmd, plan)
+	doc, signers, err := a.fillKeys(cmd, plan)
 	if err != nil {
 		return err
 	}
@@ -103,8 +103,8 @@ func (a applying) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// fill makes or finds every key and puts the public halves in.
-func (a applying) fill(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.Application, s ceremony.Signers, err error) {
+// fillKeys makes or finds every key and puts the public halves in.
+func (a applying) fillKeys(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.Application, s ceremony.Signers, err error) {
 	keys, err := setup.Node{Home: a.home}.MakeKeys()
 	if err != nil {
 		return doc, s, err
@@ -125,18 +125,18 @@ func (a applying) fill(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.App
 	if err != nil {
 		return doc, s, err
 	}
-	s.Operator, doc.Operator = operator, account(operator)
+	s.Operator, doc.Operator = operator, accountOf(operator)
 	court, err := client.LoadKey(setup.CourtKeyFile(a.home))
 	if err != nil {
 		return doc, s, fmt.Errorf("court key: %w", err)
 	}
-	s.Court, doc.Court = court, account(court)
+	s.Court, doc.Court = court, accountOf(court)
 	for _, path := range a.accountFiles {
 		key, err := client.LoadOrGenerateKey(path)
 		if err != nil {
 			return doc, s, err
 		}
-		s.Accounts, doc.Accounts = append(s.Accounts, key), append(doc.Accounts, account(key))
+		s.Accounts, doc.Accounts = append(s.Accounts, key), append(doc.Accounts, accountOf(key))
 	}
 	if len(a.workerFiles) != len(a.workerServe) {
 		return doc, s, fmt.Errorf("--worker-key-file: %d, --worker-endpoint: %d, expected one for each", len(a.workerFiles), len(a.workerServe))
@@ -147,12 +147,12 @@ func (a applying) fill(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.App
 			return doc, s, err
 		}
 		s.Workers = append(s.Workers, key)
-		doc.Workers = append(doc.Workers, ceremony.Worker{Account: account(key), Endpoint: a.workerServe[i], Slots: a.workerSlots})
+		doc.Workers = append(doc.Workers, ceremony.Worker{Account: accountOf(key), Endpoint: a.workerServe[i], Slots: a.workerSlots})
 	}
 	return doc, s, nil
 }
 
-func account(key client.Key) ceremony.Account {
+func accountOf(key client.Key) ceremony.Account {
 	return ceremony.Account{Address: key.Address(), Key: key.PubKey().Bytes()}
 }
 

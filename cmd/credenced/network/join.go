@@ -51,7 +51,7 @@ Keys that are in the folder stay; others are made.`,
 		Example: `credenced network join --genesis https://amber.example/genesis.json --hash sha256:... --peers @peers.txt
 credenced network join --role full --genesis genesis.json --hash sha256:... --peers @peers.txt --state-sync --rpc http://a:26657,http://b:26657`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return j.run(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return j.writeNode(cmd) },
 	}
 	f := cmd.Flags()
 	homeFlag(f, &j.m.Home)
@@ -79,7 +79,7 @@ credenced network join --role full --genesis genesis.json --hash sha256:... --pe
 	return cmd
 }
 
-func (j *joining) run(cmd *cobra.Command) error {
+func (j *joining) writeNode(cmd *cobra.Command) error {
 	m := &j.m
 	m.Role = setup.Role(j.role)
 	if m.Serve == "" {
@@ -89,7 +89,7 @@ func (j *joining) run(cmd *cobra.Command) error {
 		m.Moniker, _ = os.Hostname()
 	}
 	path := filepath.Join(m.Home, "config", "genesis.json")
-	file, doc, err := j.fetch(cmd.Context())
+	file, doc, err := j.fetchGenesis(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -98,10 +98,10 @@ func (j *joining) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if m.Peers, err = others(j.peers, keys.NodeID); err != nil {
+	if m.Peers, err = listOthers(j.peers, keys.NodeID); err != nil {
 		return err
 	}
-	if m.Seeds, err = others(j.seeds, keys.NodeID); err != nil {
+	if m.Seeds, err = listOthers(j.seeds, keys.NodeID); err != nil {
 		return err
 	}
 	if len(m.Peers)+len(m.Seeds)+len(m.Sentries) == 0 && m.Role != setup.RoleSeed {
@@ -111,7 +111,7 @@ func (j *joining) run(cmd *cobra.Command) error {
 		return err
 	}
 	if j.stateSync {
-		if m.StateSync, err = j.trusted(cmd.Context()); err != nil {
+		if m.StateSync, err = j.readTrusted(cmd.Context()); err != nil {
 			return err
 		}
 	}
@@ -129,11 +129,11 @@ func (j *joining) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// fetch reads the genesis and compares its hash.
-func (j *joining) fetch(ctx context.Context) ([]byte, *genutiltypes.AppGenesis, error) {
+// fetchGenesis reads the genesis and compares its hash.
+func (j *joining) fetchGenesis(ctx context.Context) ([]byte, *genutiltypes.AppGenesis, error) {
 	read := func() (io.ReadCloser, error) { return os.Open(j.genesis) }
 	if strings.HasPrefix(j.genesis, "http://") || strings.HasPrefix(j.genesis, "https://") {
-		read = func() (io.ReadCloser, error) { return get(ctx, j.genesis) }
+		read = func() (io.ReadCloser, error) { return getURL(ctx, j.genesis) }
 	}
 	body, err := read()
 	if err != nil {
@@ -157,7 +157,7 @@ func (j *joining) fetch(ctx context.Context) ([]byte, *genutiltypes.AppGenesis, 
 	return file, doc, nil
 }
 
-func get(ctx context.Context, url string) (io.ReadCloser, error) {
+func getURL(ctx context.Context, url string) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
@@ -173,8 +173,8 @@ func get(ctx context.Context, url string) (io.ReadCloser, error) {
 	return resp.Body, nil
 }
 
-// others reads lists of nodes, from files where one says @FILE, and leaves the node itself out.
-func others(list []string, self string) (out []string, err error) {
+// listOthers reads lists of nodes, from files where one says @FILE, and leaves the node itself out.
+func listOthers(list []string, self string) (out []string, err error) {
 	for _, entry := range list {
 		lines := []string{entry}
 		if path, ok := strings.CutPrefix(entry, "@"); ok {
@@ -193,9 +193,9 @@ func others(list []string, self string) (out []string, err error) {
 	return out, nil
 }
 
-// trusted is what a node that begins from a snapshot trusts: the block of --trust, or the latest but a few that all servers
+// readTrusted returns what a node that begins from a snapshot trusts: the block of --trust, or the latest but a few that all servers
 // agree on.
-func (j *joining) trusted(ctx context.Context) (*setup.StateSync, error) {
+func (j *joining) readTrusted(ctx context.Context) (*setup.StateSync, error) {
 	if len(j.rpc) < 2 {
 		return nil, fmt.Errorf("--rpc: %d given, expected two or more: each is checked against the others", len(j.rpc))
 	}

@@ -112,7 +112,7 @@ func initCmd() *cobra.Command {
 			if err := p.Validate(); err != nil {
 				return err
 			}
-			if err := absent(out); err != nil {
+			if err := refuseExisting(out); err != nil {
 				return err
 			}
 			if err := p.Save(out); err != nil {
@@ -147,8 +147,8 @@ type amount struct {
 	into       *uint64
 }
 
-// absent refuses to write over a file.
-func absent(path string) error {
+// refuseExisting refuses to write over a file.
+func refuseExisting(path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is there already: choose another --out, or remove it", path)
 	}

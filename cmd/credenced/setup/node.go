@@ -98,9 +98,9 @@ func (n Node) CometConfig() *cmtcfg.Config {
 	cfg := DefaultCometConfig()
 	cfg.SetRoot(n.Home)
 	cfg.Moniker = n.Moniker
-	cfg.RPC.ListenAddress = tcp(n.Ports.RPC)
+	cfg.RPC.ListenAddress = tcpAddress(n.Ports.RPC)
 	cfg.RPC.PprofListenAddress = ""
-	cfg.P2P.ListenAddress = tcp(n.Ports.P2P)
+	cfg.P2P.ListenAddress = tcpAddress(n.Ports.P2P)
 	cfg.P2P.AddrBookStrict = false
 	cfg.P2P.AllowDuplicateIP = true
 	cfg.P2P.PersistentPeers = strings.Join(n.Peers, ",")
@@ -118,7 +118,7 @@ func (n Node) AppConfig() *serverconfig.Config {
 	cfg.GRPC.Enable = n.Ports.GRPC > 0
 	cfg.GRPC.Address = fmt.Sprintf("127.0.0.1:%d", n.Ports.GRPC)
 	cfg.API.Enable = n.Ports.API > 0
-	cfg.API.Address = tcp(n.Ports.API)
+	cfg.API.Address = tcpAddress(n.Ports.API)
 	return cfg
 }
 
@@ -133,7 +133,7 @@ func (n Node) WriteConfig() error {
 	serverconfig.WriteConfigFile(filepath.Join(dir, "app.toml"), n.AppConfig())
 	client := clientconfig.DefaultConfig()
 	client.SetChainID(n.ChainID)
-	client.SetNode(tcp(n.Ports.RPC))
+	client.SetNode(tcpAddress(n.Ports.RPC))
 	client.SetKeyringBackend("test")
 	return writeClientConfig(filepath.Join(dir, "client.toml"), client)
 }
@@ -149,7 +149,7 @@ func (n Node) PeerAddress(k Keys) string {
 	return fmt.Sprintf("%s@127.0.0.1:%d", k.NodeID, n.Ports.P2P)
 }
 
-func tcp(port int) string { return fmt.Sprintf("tcp://127.0.0.1:%d", port) }
+func tcpAddress(port int) string { return fmt.Sprintf("tcp://127.0.0.1:%d", port) }
 
 // DefaultCometConfig is the consensus engine's configuration of a new node.
 func DefaultCometConfig() *cmtcfg.Config {

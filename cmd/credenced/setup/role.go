@@ -116,16 +116,16 @@ func (m Member) CometConfig() *cmtcfg.Config {
 	cfg := DefaultCometConfig()
 	cfg.SetRoot(m.Home)
 	cfg.Moniker = m.Moniker
-	cfg.P2P.ListenAddress = m.at("tcp://", m.Listen, P2PPort)
+	cfg.P2P.ListenAddress = m.urlAt("tcp://", m.Listen, P2PPort)
 	cfg.P2P.ExternalAddress = m.External
 	cfg.P2P.PersistentPeers = strings.Join(m.Peers, ",")
 	cfg.P2P.Seeds = strings.Join(m.Seeds, ",")
 	cfg.P2P.AddrBookStrict = !m.Private
 	cfg.P2P.AllowDuplicateIP = m.Private
-	cfg.RPC.ListenAddress = m.at("tcp://", m.serve(), RPCPort)
+	cfg.RPC.ListenAddress = m.urlAt("tcp://", m.serviceHost(), RPCPort)
 	cfg.RPC.PprofListenAddress = ""
 	cfg.Instrumentation.Prometheus = true
-	cfg.Instrumentation.PrometheusListenAddr = m.at("", m.Serve, PrometheusPort)
+	cfg.Instrumentation.PrometheusListenAddr = m.urlAt("", m.Serve, PrometheusPort)
 	if m.BlockTime > 0 {
 		cfg.Consensus.TimeoutCommit = m.BlockTime
 	}
@@ -156,8 +156,8 @@ func (m Member) CometConfig() *cmtcfg.Config {
 func (m Member) AppConfig() *serverconfig.Config {
 	cfg := DefaultAppConfig()
 	cfg.GRPC.Enable, cfg.API.Enable = m.Role != RoleSeed, m.Role != RoleSeed
-	cfg.GRPC.Address = m.at("", m.serve(), GRPCPort)
-	cfg.API.Address = m.at("tcp://", m.serve(), RESTPort)
+	cfg.GRPC.Address = m.urlAt("", m.serviceHost(), GRPCPort)
+	cfg.API.Address = m.urlAt("tcp://", m.serviceHost(), RESTPort)
 	if m.SnapshotInterval > 0 {
 		cfg.StateSync.SnapshotInterval = m.SnapshotInterval
 	}
@@ -170,15 +170,15 @@ func (m Member) AppConfig() *serverconfig.Config {
 	return cfg
 }
 
-// serve is where services listen: a seed's are for its own machine.
-func (m Member) serve() string {
+// serviceHost is where services listen: a seed's are for its own machine.
+func (m Member) serviceHost() string {
 	if m.Role == RoleSeed {
 		return "127.0.0.1"
 	}
 	return m.Serve
 }
 
-func (m Member) at(scheme, host string, port int) string {
+func (m Member) urlAt(scheme, host string, port int) string {
 	return scheme + net.JoinHostPort(host, fmt.Sprint(port))
 }
 
@@ -193,11 +193,11 @@ func (m Member) Write() error {
 	serverconfig.WriteConfigFile(filepath.Join(dir, "app.toml"), m.AppConfig())
 	client := clientconfig.DefaultConfig()
 	client.SetChainID(m.ChainID)
-	host := m.serve()
+	host := m.serviceHost()
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	client.SetNode(m.at("tcp://", host, RPCPort))
+	client.SetNode(m.urlAt("tcp://", host, RPCPort))
 	client.SetKeyringBackend(m.Keyring)
 	return writeClientConfig(filepath.Join(dir, "client.toml"), client)
 }

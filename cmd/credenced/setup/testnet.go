@@ -66,7 +66,7 @@ func (t Testnet) Write() ([]Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := t.admit(state, enc.Codec, fmt.Sprintf("val-%d", i+1), operator, keys); err != nil {
+		if err := t.admitFounder(state, enc.Codec, fmt.Sprintf("val-%d", i+1), operator, keys); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +91,7 @@ func (t Testnet) Write() ([]Node, error) {
 	return nodes, nil
 }
 
-func (t Testnet) admit(state genesis.State, cdc codec.Codec, org string, operator sdk.AccAddress, keys Keys) error {
+func (t Testnet) admitFounder(state genesis.State, cdc codec.Codec, org string, operator sdk.AccAddress, keys Keys) error {
 	if err := genesis.AddAccount(state, cdc, operator, sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, t.Funds))); err != nil {
 		return err
 	}

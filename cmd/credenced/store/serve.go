@@ -40,10 +40,10 @@ func serveCmd() *cobra.Command {
 		Use: "serve", Short: "Serve the store until stopped", Args: cobra.NoArgs,
 		Example: "credenced store serve --listen :5000 --tls-cert cert.pem --tls-key key.pem --quota 20GiB",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s.home = home(cmd)
+			s.home = homeOf(cmd)
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			return s.run(ctx, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
+			return s.serveStore(ctx, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 		},
 	}
 	f := cmd.Flags()
@@ -63,7 +63,7 @@ func serveCmd() *cobra.Command {
 	return cmd
 }
 
-func (s serving) options(reg prometheus.Registerer) (o registry.Options, err error) {
+func (s serving) readOptions(reg prometheus.Registerer) (o registry.Options, err error) {
 	o = registry.Options{
 		Open: s.open, MaxUploads: s.uploads, UploadIdle: s.uploadIdle, Grace: s.grace, Metrics: reg,
 	}
@@ -73,26 +73,26 @@ func (s serving) options(reg prometheus.Registerer) (o registry.Options, err err
 	case s.grace <= 0 || s.every <= 0 || s.uploadIdle <= 0:
 		return o, fmt.Errorf("--grace %s, --collect-every %s, --upload-idle %s: expected more than no time", s.grace, s.every, s.uploadIdle)
 	}
-	if o.Quota, err = size("quota", s.quota); err != nil {
+	if o.Quota, err = parseSize("quota", s.quota); err != nil {
 		return o, err
 	}
-	if o.MaxBytes, err = size("max-blob", s.blob); err != nil {
+	if o.MaxBytes, err = parseSize("max-blob", s.blob); err != nil {
 		return o, err
 	}
 	if o.MaxBytes == 0 {
 		return o, errors.New("--max-blob 0: expected more")
 	}
-	o.Accounts, err = registry.LoadAccounts(s.accounts())
+	o.Accounts, err = registry.LoadAccounts(s.accountsFile())
 	return o, err
 }
 
-func (s serving) accounts() string { return filepath.Join(s.home, accountsFile) }
+func (s serving) accountsFile() string { return filepath.Join(s.home, accountsFile) }
 
-// run serves until the context ends or a server fails.
-func (s serving) run(ctx context.Context, log *slog.Logger) error {
+// serveStore serves until the context ends or a server fails.
+func (s serving) serveStore(ctx context.Context, log *slog.Logger) error {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	o, err := s.options(reg)
+	o, err := s.readOptions(reg)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (s serving) run(ctx context.Context, log *slog.Logger) error {
 		if err != nil {
 			return fmt.Errorf("--metrics-listen: %w", err)
 		}
-		observer := artifact.Server(observation(reg))
+		observer := artifact.Server(newObservation(reg))
 		go func() { failed <- observer.Serve(watch) }()
 		defer observer.Close()
 	}
@@ -151,8 +151,8 @@ func (s serving) run(ctx context.Context, log *slog.Logger) error {
 	}
 }
 
-// observation serves metrics and health.
-func observation(reg *prometheus.Registry) http.Handler {
+// newObservation serves metrics and health.
+func newObservation(reg *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	well := func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }
@@ -164,7 +164,7 @@ func observation(reg *prometheus.Registry) http.Handler {
 // followAccounts takes up a changed file of accounts.
 func (s serving) followAccounts(ctx context.Context, g *registry.Registry, log *slog.Logger) {
 	stamp := func() time.Time {
-		info, err := os.Stat(s.accounts())
+		info, err := os.Stat(s.accountsFile())
 		if err != nil {
 			return time.Time{}
 		}
@@ -175,7 +175,7 @@ func (s serving) followAccounts(ctx context.Context, g *registry.Registry, log *
 	for {
 		if now := stamp(); !now.Equal(seen) {
 			seen = now
-			if list, err := registry.LoadAccounts(s.accounts()); err != nil {
+			if list, err := registry.LoadAccounts(s.accountsFile()); err != nil {
 				log.Error("accounts stay as they were", "error", err)
 			} else {
 				g.SetAccounts(list)

@@ -42,7 +42,7 @@ func defaultHome() string {
 	return filepath.Join(home, ".credence-store")
 }
 
-func home(cmd *cobra.Command) string { return cmd.Flag("home").Value.String() }
+func homeOf(cmd *cobra.Command) string { return cmd.Flag("home").Value.String() }
 
 func accountCmd() *cobra.Command {
 	cmd := &cobra.Command{
@@ -57,11 +57,11 @@ kept nowhere. A store that runs takes it up within seconds. The organisation log
 		Example: "credenced store account set amber --quota 50GiB",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			bytes, err := size("quota", quota)
+			bytes, err := parseSize("quota", quota)
 			if err != nil {
 				return err
 			}
-			path := filepath.Join(home(cmd), accountsFile)
+			path := filepath.Join(homeOf(cmd), accountsFile)
 			list, err := registry.LoadAccounts(path)
 			if err != nil {
 				return err
@@ -81,7 +81,7 @@ kept nowhere. A store that runs takes it up within seconds. The organisation log
 	remove := &cobra.Command{
 		Use: "remove ORGANISATION", Short: "Take an account away; what the organisation holds stays", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path := filepath.Join(home(cmd), accountsFile)
+			path := filepath.Join(homeOf(cmd), accountsFile)
 			list, err := registry.LoadAccounts(path)
 			if err != nil {
 				return err
@@ -95,7 +95,7 @@ kept nowhere. A store that runs takes it up within seconds. The organisation log
 	list := &cobra.Command{
 		Use: "list", Short: "List the accounts", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			list, err := registry.LoadAccounts(filepath.Join(home(cmd), accountsFile))
+			list, err := registry.LoadAccounts(filepath.Join(homeOf(cmd), accountsFile))
 			if err != nil {
 				return err
 			}
@@ -115,8 +115,8 @@ kept nowhere. A store that runs takes it up within seconds. The organisation log
 	return cmd
 }
 
-// size reads a flag's number of bytes.
-func size(flag, text string) (int64, error) {
+// parseSize reads a flag's number of bytes.
+func parseSize(flag, text string) (int64, error) {
 	if text == "0" {
 		return 0, nil
 	}

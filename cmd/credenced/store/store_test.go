@@ -72,7 +72,7 @@ func TestServe(t *testing.T) {
 		log := &notes{}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- s.run(ctx, slog.New(slog.NewTextHandler(log, nil))) }()
+		go func() { done <- s.serveStore(ctx, slog.New(slog.NewTextHandler(log, nil))) }()
 		require.Eventually(t, func() bool { return log.find(`addr=(\S+)`) != "" }, 10*time.Second, 10*time.Millisecond)
 		return "https://" + log.find(`addr=(\S+)`), func() {
 			cancel()

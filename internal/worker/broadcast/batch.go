@@ -69,7 +69,7 @@ func (b *batching) Send(ctx context.Context, o Order) (Receipt, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // however this ends, a callback that ends the goroutine included
 	m := &member{order: o, gone: ctx.Done(), signed: make(chan *sender.SignedTx), noted: make(chan error, 1), end: make(chan ending, 1)}
-	b.add(m)
+	b.addMember(m)
 	var receipt Receipt
 	for {
 		select {
@@ -96,25 +96,25 @@ func (b *batching) Send(ctx context.Context, o Order) (Receipt, error) {
 	}
 }
 
-// add lets an order wait for others, or starts a batch.
-func (b *batching) add(m *member) {
+// addMember lets an order wait for others, or starts a batch.
+func (b *batching) addMember(m *member) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.waiting = append(b.waiting, m)
 	switch {
 	case b.flying == 0 && b.timer == nil, len(b.waiting) >= b.opts.Most:
-		b.start()
+		b.startBatch()
 	case b.timer == nil:
 		b.timer = time.AfterFunc(b.opts.Gather, func() {
 			b.mu.Lock()
 			defer b.mu.Unlock()
-			b.start()
+			b.startBatch()
 		})
 	}
 }
 
-// start sends what waits. mu is held.
-func (b *batching) start() {
+// startBatch sends what waits. mu is held.
+func (b *batching) startBatch() {
 	if b.timer != nil {
 		b.timer.Stop()
 		b.timer = nil
@@ -126,15 +126,15 @@ func (b *batching) start() {
 	b.waiting = nil
 	b.flying++
 	go func() {
-		b.send(batch)
+		b.sendBatch(batch)
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.flying--
 	}()
 }
 
-// send brings a batch onto the chain and tells each of its orders the end.
-func (b *batching) send(batch []*member) {
+// sendBatch brings a batch onto the chain and tells each of its orders the end.
+func (b *batching) sendBatch(batch []*member) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go func() { // it ends when nobody waits for it any more
@@ -147,23 +147,23 @@ func (b *batching) send(batch []*member) {
 		}
 		stop()
 	}()
-	tx, batch, err := b.sign(ctx, batch)
+	tx, batch, err := b.signBatch(ctx, batch)
 	if len(batch) == 0 {
 		return
 	}
 	e := ending{receipt: Receipt{Tx: tx}, err: err}
 	if tx != nil {
-		e = b.bring(ctx, tx)
+		e = b.bringTx(ctx, tx)
 	}
-	e.again = len(batch) > 1 && refusal(e.err) && !passes(e.err)
+	e.again = len(batch) > 1 && isRefusal(e.err) && !isPassing(e.err)
 	for _, m := range batch {
 		m.end <- e
 	}
 }
 
-// sign makes the transaction and has each order note it before it leaves. Orders that do not are left out of the next one: they
+// signBatch makes the transaction and has each order note it before it leaves. Orders that do not are left out of the next one: they
 // are in no transaction that leaves.
-func (b *batching) sign(ctx context.Context, batch []*member) (*sender.SignedTx, []*member, error) {
+func (b *batching) signBatch(ctx context.Context, batch []*member) (*sender.SignedTx, []*member, error) {
 	for {
 		msgs := make([]sdk.Msg, len(batch))
 		for i, m := range batch {
@@ -175,7 +175,7 @@ func (b *batching) sign(ctx context.Context, batch []*member) (*sender.SignedTx,
 		}
 		var left []*member
 		for _, m := range batch {
-			if m.note(tx) {
+			if m.noteTx(tx) {
 				left = append(left, m)
 			}
 		}
@@ -186,8 +186,8 @@ func (b *batching) sign(ctx context.Context, batch []*member) (*sender.SignedTx,
 	}
 }
 
-// note says whether an order's sender has noted a transaction.
-func (m *member) note(tx *sender.SignedTx) bool {
+// noteTx says whether an order's sender has noted a transaction.
+func (m *member) noteTx(tx *sender.SignedTx) bool {
 	select {
 	case m.signed <- tx:
 	case <-m.gone:
@@ -201,11 +201,11 @@ func (m *member) note(tx *sender.SignedTx) bool {
 	}
 }
 
-// bring sends a signed transaction and waits until it is in a block.
-func (b *batching) bring(ctx context.Context, tx *sender.SignedTx) ending {
+// bringTx sends a signed transaction and waits until it is in a block.
+func (b *batching) bringTx(ctx context.Context, tx *sender.SignedTx) ending {
 	e := ending{receipt: Receipt{Tx: tx}}
 	sent := b.node.Broadcast(ctx, tx)
-	if refusal(sent) {
+	if isRefusal(sent) {
 		e.err = sent
 		return e
 	}
@@ -218,8 +218,8 @@ func (b *batching) bring(ctx context.Context, tx *sender.SignedTx) ending {
 	return e
 }
 
-// passes says that a refusal has nothing to do with what is in the transaction, such as that the mempool is full.
-func passes(err error) bool {
+// isPassing says that a refusal has nothing to do with what is in the transaction, such as that the mempool is full.
+func isPassing(err error) bool {
 	var refused *sender.TxError
 	return errors.As(err, &refused) && sender.Passes(refused.CodeOf())
 }

@@ -22,7 +22,7 @@ type confirming struct {
 
 func (c confirming) Send(ctx context.Context, o Order) (Receipt, error) {
 	r, err := c.next.Send(ctx, o)
-	if r.Tx == nil || refusal(err) {
+	if r.Tx == nil || isRefusal(err) {
 		return r, err // nothing left, or the mempool said why not
 	}
 	// Any other error leaves open whether the bytes arrived: they are looked for, and sent again.
@@ -33,7 +33,7 @@ func (c confirming) Send(ctx context.Context, o Order) (Receipt, error) {
 	return r, err
 }
 
-func refusal(err error) bool {
+func isRefusal(err error) bool {
 	var refused *sender.TxError
 	return errors.As(err, &refused)
 }

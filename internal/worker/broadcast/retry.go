@@ -45,7 +45,7 @@ func (r retrying) Send(ctx context.Context, o Order) (Receipt, error) {
 		case Refused, Stopped:
 			return receipt, err
 		}
-		o.alone = o.alone || refusal(err) && !passes(err)
+		o.alone = o.alone || isRefusal(err) && !isPassing(err)
 		if attempt == r.opts.Attempts {
 			return receipt, err
 		}

@@ -60,7 +60,7 @@ type node struct {
 
 var _ Source = (*node)(nil)
 
-func (n *node) saw(height int64) {
+func (n *node) noteHeight(height int64) {
 	for old := n.highest.Load(); height > old && !n.highest.CompareAndSwap(old, height); old = n.highest.Load() {
 	}
 }
@@ -96,7 +96,7 @@ func (n *node) Assignments(ctx context.Context) (Snapshot, error) {
 	if highest := n.highest.Load(); snap.Height+n.opts.MaxLag < highest {
 		return Snapshot{}, fmt.Errorf("%w: it answers with height %d, %d was seen", ErrStale, snap.Height, highest)
 	}
-	n.saw(snap.Height)
+	n.noteHeight(snap.Height)
 	return snap, nil
 }
 
@@ -117,7 +117,7 @@ func (n *node) Task(ctx context.Context, id string) (Assignment, error) {
 // Follow implements Source. Errors may wrap client.ErrStalled.
 func (n *node) Follow(ctx context.Context, from int64, fn func(context.Context, Tick) error) error {
 	return n.follow(ctx, from, func(ctx context.Context, b client.Block) error {
-		n.saw(b.Height)
+		n.noteHeight(b.Height)
 		t := Tick{Height: b.Height, Missed: b.Missed}
 		for _, e := range client.Typed[*taskstypes.EventDrawn](b) {
 			if e.Who == n.who {

@@ -100,7 +100,7 @@ func (j *Journal) Bind(o Owner) error {
 // Get returns a record, and whether there is one.
 func (j *Journal) Get(k Key) (r Record, found bool, err error) {
 	err = j.db.View(func(tx *bbolt.Tx) error {
-		r, found, err = get(tx, k)
+		r, found, err = getRecord(tx, k)
 		return err
 	})
 	return r, found, err
@@ -111,25 +111,25 @@ func (j *Journal) Get(k Key) (r Record, found bool, err error) {
 // or the disk's; nothing is written then.
 func (j *Journal) Update(k Key, height int64, change func(*Record) error) (next Record, err error) {
 	err = j.db.Update(func(tx *bbolt.Tx) error {
-		old, found, err := get(tx, k)
+		old, found, err := getRecord(tx, k)
 		if err != nil {
 			return err
 		}
 		if !found {
 			old = Record{Key: k, State: Assigned, Marks: []Mark{{Assigned, height, j.now().UTC()}}}
 		}
-		next = old.clone()
+		next = old.cloneRecord()
 		if err := change(&next); err != nil {
 			return err
 		}
 		next.Key = k
-		if err := check(old, next); err != nil {
+		if err := checkChange(old, next); err != nil {
 			return err
 		}
 		if next.State != old.State {
 			next.Marks = append(next.Marks, Mark{next.State, height, j.now().UTC()})
 		}
-		return put(tx, next)
+		return putRecord(tx, next)
 	})
 	return next, err
 }
@@ -139,7 +139,7 @@ func (j *Journal) Live() (list []Record, err error) {
 	err = j.db.View(func(tx *bbolt.Tx) error {
 		records := tx.Bucket(bucketRecords)
 		return tx.Bucket(bucketOpen).ForEach(func(key, _ []byte) error {
-			r, err := decode(records.Get(key))
+			r, err := decodeRecord(records.Get(key))
 			if err != nil {
 				return err
 			}
@@ -154,7 +154,7 @@ func (j *Journal) Live() (list []Record, err error) {
 func (j *Journal) Each(fn func(Record) error) error {
 	return j.db.View(func(tx *bbolt.Tx) error {
 		return tx.Bucket(bucketRecords).ForEach(func(_, value []byte) error {
-			r, err := decode(value)
+			r, err := decodeRecord(value)
 			if err != nil {
 				return err
 			}
@@ -185,21 +185,21 @@ func (j *Journal) SetHeight(h int64) error {
 	})
 }
 
-func (k Key) bytes() []byte {
+func (k Key) encodeKey() []byte {
 	out := append([]byte{byte(k.Bench)}, k.Task[:]...)
 	return binary.BigEndian.AppendUint32(out, k.Attempt)
 }
 
-func get(tx *bbolt.Tx, k Key) (Record, bool, error) {
-	value := tx.Bucket(bucketRecords).Get(k.bytes())
+func getRecord(tx *bbolt.Tx, k Key) (Record, bool, error) {
+	value := tx.Bucket(bucketRecords).Get(k.encodeKey())
 	if value == nil {
 		return Record{}, false, nil
 	}
-	r, err := decode(value)
+	r, err := decodeRecord(value)
 	return r, err == nil, err
 }
 
-func decode(value []byte) (Record, error) {
+func decodeRecord(value []byte) (Record, error) {
 	var r Record
 	if err := json.Unmarshal(value, &r); err != nil {
 		return Record{}, fmt.Errorf("journal record: %w", err)
@@ -207,16 +207,16 @@ func decode(value []byte) (Record, error) {
 	return r, nil
 }
 
-func put(tx *bbolt.Tx, r Record) error {
+func putRecord(tx *bbolt.Tx, r Record) error {
 	value, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	if err := tx.Bucket(bucketRecords).Put(r.Key.bytes(), value); err != nil {
+	if err := tx.Bucket(bucketRecords).Put(r.Key.encodeKey(), value); err != nil {
 		return err
 	}
 	if r.State.Terminal() {
-		return tx.Bucket(bucketOpen).Delete(r.Key.bytes())
+		return tx.Bucket(bucketOpen).Delete(r.Key.encodeKey())
 	}
-	return tx.Bucket(bucketOpen).Put(r.Key.bytes(), []byte{})
+	return tx.Bucket(bucketOpen).Put(r.Key.encodeKey(), []byte{})
 }

@@ -136,11 +136,11 @@ func TestFieldsOfANewerWorkerAreKept(t *testing.T) {
 		require.NoError(t, j.db.Update(func(tx *bbolt.Tx) error {
 			b := tx.Bucket(bucketRecords)
 			fields := map[string]json.RawMessage{}
-			require.NoError(t, json.Unmarshal(b.Get(key.bytes()), &fields))
+			require.NoError(t, json.Unmarshal(b.Get(key.encodeKey()), &fields))
 			change(fields)
 			body, err := json.Marshal(fields)
 			require.NoError(t, err)
-			return b.Put(key.bytes(), body)
+			return b.Put(key.encodeKey(), body)
 		}))
 	}
 	edit(func(f map[string]json.RawMessage) {

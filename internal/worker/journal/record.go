@@ -181,8 +181,8 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// clone returns a copy that shares nothing mutable with r.
-func (r Record) clone() Record {
+// cloneRecord returns a copy that shares nothing mutable with r.
+func (r Record) cloneRecord() Record {
 	if r.Outcome != nil {
 		o := *r.Outcome
 		r.Outcome = &o
@@ -192,12 +192,12 @@ func (r Record) clone() Record {
 	return r
 }
 
-// check enforces the two laws of the package on a change.
-func check(old, next Record) error {
-	if !old.State.before(next.State) {
+// checkChange enforces the two laws of the package on a change.
+func checkChange(old, next Record) error {
+	if !old.State.comesBefore(next.State) {
 		return fmt.Errorf("%w: %s can not go from %s to %s", ErrBackwards, old.Key, old.State, next.State)
 	}
-	if old.State.promised() && old.Outcome != nil && (next.Outcome == nil || *next.Outcome != *old.Outcome) {
+	if old.State.isPromised() && old.Outcome != nil && (next.Outcome == nil || *next.Outcome != *old.Outcome) {
 		return fmt.Errorf("%w: %s has %+v", ErrOutcomeFixed, old.Key, *old.Outcome)
 	}
 	if len(next.Sent) < len(old.Sent) {

@@ -45,13 +45,13 @@ func (s State) Terminal() bool { return rank[s] == 100 }
 // Valid says whether s is one of States.
 func (s State) Valid() bool { return slices.Contains(States(), s) }
 
-// promised says whether a commitment to the outcome may have left this machine.
-func (s State) promised() bool {
+// isPromised says whether a commitment to the outcome may have left this machine.
+func (s State) isPromised() bool {
 	return rank[s] >= rank[CommitIntended] && rank[s] <= rank[Revealed] && s != DeclineIntended
 }
 
-// before says whether a record may go from s to next. Staying is allowed.
-func (s State) before(next State) bool {
+// comesBefore says whether a record may go from s to next. Staying is allowed.
+func (s State) comesBefore(next State) bool {
 	switch {
 	case s == next:
 		return true

@@ -42,17 +42,17 @@ func New(reg prometheus.Registerer) *Set {
 	s := &Set{}
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + name, Help: help}, labels)
-		s.add(reg, c, name, "counter", help, labels)
+		s.addMetric(reg, c, name, "counter", help, labels)
 		return c
 	}
 	gauge := func(name, help string) prometheus.Gauge {
 		g := prometheus.NewGauge(prometheus.GaugeOpts{Name: prefix + name, Help: help})
-		s.add(reg, g, name, "gauge", help, nil)
+		s.addMetric(reg, g, name, "gauge", help, nil)
 		return g
 	}
 	histogram := func(name, help string, buckets []float64) prometheus.Histogram {
 		h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: prefix + name, Help: help, Buckets: buckets})
-		s.add(reg, h, name, "histogram", help, nil)
+		s.addMetric(reg, h, name, "histogram", help, nil)
 		return h
 	}
 	s.Transitions = counter("transitions_total", "Tasks that entered a state of their life.", "bench", "state")
@@ -76,7 +76,7 @@ func New(reg prometheus.Registerer) *Set {
 	return s
 }
 
-func (s *Set) add(reg prometheus.Registerer, c prometheus.Collector, name, kind, help string, labels []string) {
+func (s *Set) addMetric(reg prometheus.Registerer, c prometheus.Collector, name, kind, help string, labels []string) {
 	reg.MustRegister(c)
 	s.list = append(s.list, row{prefix + name, kind, strings.Join(labels, ", "), help})
 }

@@ -87,8 +87,8 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	return k
 }
 
-// Authority returns the council's address in text. If the consensus parameters name another one, that one is the council.
-func (k Keeper) Authority() string { return k.authority }
+// GetAuthority returns the council's address in text. If the consensus parameters name another one, that one is the council.
+func (k Keeper) GetAuthority() string { return k.authority }
 
 func emitEvent(ctx context.Context, event proto.Message) error {
 	return events.Emit(ctx, event)

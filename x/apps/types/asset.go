@@ -65,16 +65,16 @@ func (a Asset) Validate(codec address.Codec) error {
 	if len(name) < MinNameLen || len(name) > MaxNameLen {
 		return invalid.Wrapf("name %q: %d characters, expected %d to %d", name, len(name), MinNameLen, MaxNameLen)
 	}
-	if !only(name, lowerAndDigits+"-") {
+	if !hasOnly(name, lowerAndDigits+"-") {
 		return invalid.Wrapf("name %q: expected only a-z, 0-9 and '-'", name)
 	}
 	if err := orgstypes.ValidateID(a.Organisation); err != nil {
 		return invalid.Wrapf("organisation of %s: %s", a.ID, err)
 	}
-	if !canonical(codec, a.Owner) {
+	if !isCanonical(codec, a.Owner) {
 		return invalid.Wrapf("owner %q of %s: expected an address", a.Owner, a.ID)
 	}
-	if a.PendingOwner != "" && !canonical(codec, a.PendingOwner) {
+	if a.PendingOwner != "" && !isCanonical(codec, a.PendingOwner) {
 		return invalid.Wrapf("pending_owner %q of %s: expected an address, or nothing", a.PendingOwner, a.ID)
 	}
 	if len(a.Description) > MaxDescriptionLen {
@@ -83,8 +83,8 @@ func (a Asset) Validate(codec address.Codec) error {
 	return nil
 }
 
-// canonical says whether text is an address in its one spelling: owners are compared as texts.
-func canonical(codec address.Codec, text string) bool {
+// isCanonical says whether text is an address in its one spelling: owners are compared as texts.
+func isCanonical(codec address.Codec, text string) bool {
 	bz, err := codec.StringToBytes(text)
 	if err != nil || len(bz) == 0 {
 		return false
@@ -98,7 +98,7 @@ const (
 	hexDigits      = "0123456789abcdef"
 )
 
-// only says whether s has no characters but those of set.
-func only(s, set string) bool {
+// hasOnly says whether s has no characters but those of set.
+func hasOnly(s, set string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(set, r) }) < 0
 }

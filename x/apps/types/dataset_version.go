@@ -75,7 +75,7 @@ func ValidateMediaType(m string) error {
 
 // restrictedName says whether s is a restricted-name of RFC 6838, section 4.2, in lower case.
 func restrictedName(s string) bool {
-	return s != "" && only(s[:1], lowerAndDigits) && only(s, lowerAndDigits+"!#$&-^_.+")
+	return s != "" && hasOnly(s[:1], lowerAndDigits) && hasOnly(s, lowerAndDigits+"!#$&-^_.+")
 }
 
 // ValidateSchema checks that a schema is a digest, or empty; ErrInvalidSchema otherwise.

@@ -22,7 +22,7 @@ func ValidateDigest(digest string) error {
 }
 
 func checkDigest(digest string) error {
-	if len(digest) != digestLen || !IsDigest(digest) || !only(digest[len(digestPrefix):], hexDigits) {
+	if len(digest) != digestLen || !IsDigest(digest) || !hasOnly(digest[len(digestPrefix):], hexDigits) {
 		return fmt.Errorf("%q: expected \"sha256:\" and 64 hex digits in lower case", digest)
 	}
 	return nil

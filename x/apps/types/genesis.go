@@ -14,7 +14,7 @@ func DefaultGenesis() *GenesisState { return &GenesisState{} }
 func (g GenesisState) Validate(codec address.Codec) error {
 	apps := listing{field: "apps", versionsField: "versions", versions: make(map[string]int, len(g.Apps))}
 	for _, a := range g.Apps {
-		if err := apps.add(codec, a.Asset()); err != nil {
+		if err := apps.addAsset(codec, a.Asset()); err != nil {
 			return err
 		}
 	}
@@ -26,7 +26,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 			return err
 		}
 	}
-	if err := apps.complete(); err != nil {
+	if err := apps.checkComplete(); err != nil {
 		return err
 	}
 	datasets := listing{field: "datasets", versionsField: "dataset_versions", versions: make(map[string]int, len(g.Datasets))}
@@ -34,7 +34,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 		if _, taken := apps.versions[d.Id]; taken {
 			return ErrInvalidGenesis.Wrapf("datasets[%d]: %s: the name is an app's", i, d.Id)
 		}
-		if err := datasets.add(codec, d.Asset()); err != nil {
+		if err := datasets.addAsset(codec, d.Asset()); err != nil {
 			return err
 		}
 	}
@@ -46,7 +46,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 			return err
 		}
 	}
-	return datasets.complete()
+	return datasets.checkComplete()
 }
 
 // listing checks a list of assets and the list of their versions, as they are read.
@@ -58,7 +58,7 @@ type listing struct {
 	id, version          string         // of the version read last
 }
 
-func (l *listing) add(codec address.Codec, a Asset) error {
+func (l *listing) addAsset(codec address.Codec, a Asset) error {
 	if err := a.Validate(codec); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (l *listing) addVersion(id, version string) error {
 	return nil
 }
 
-func (l *listing) complete() error {
+func (l *listing) checkComplete() error {
 	for i, id := range l.ids {
 		if l.versions[id] == 0 {
 			return ErrInvalidGenesis.Wrapf("%s[%d]: %s: expected a version of it", l.field, i, id)

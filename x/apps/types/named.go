@@ -15,7 +15,7 @@ import (
 func IsAssetID(id string) bool {
 	org, name, ok := strings.Cut(id, "/")
 	return ok && orgstypes.ValidateID(org) == nil &&
-		len(name) >= MinNameLen && len(name) <= MaxNameLen && only(name, lowerAndDigits+"-")
+		len(name) >= MinNameLen && len(name) <= MaxNameLen && hasOnly(name, lowerAndDigits+"-")
 }
 
 // IsReference says whether ref has the form "organisation/name:version".

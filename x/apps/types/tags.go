@@ -16,7 +16,7 @@ func NormalTags(tags []string) ([]string, error) {
 		if len(t) == 0 || len(t) > MaxTagLen {
 			return nil, ErrInvalidTags.Wrapf("tags[%d]: %q has %d bytes, expected 1 to %d", i, t, len(t), MaxTagLen)
 		}
-		if !only(t, lowerAndDigits+".-") {
+		if !hasOnly(t, lowerAndDigits+".-") {
 			return nil, ErrInvalidTags.Wrapf("tags[%d]: %q, expected only a-z, 0-9, '.' and '-'", i, t)
 		}
 	}

@@ -86,7 +86,7 @@ func validateVersionName(name string) error {
 	if len(name) == 0 || len(name) > MaxVersionLen {
 		return ErrInvalidVersion.Wrapf("version %q: %d characters, expected 1 to %d", name, len(name), MaxVersionLen)
 	}
-	if !only(name, lowerAndDigits+".-_") {
+	if !hasOnly(name, lowerAndDigits+".-_") {
 		return ErrInvalidVersion.Wrapf("version %q: expected only a-z, 0-9, '.', '-' and '_'", name)
 	}
 	return nil

@@ -70,15 +70,15 @@ func (k Keeper) PreBlock(ctx context.Context, txs [][]byte, proposer sdk.ConsAdd
 	if err := k.Seeds.Set(ctx, height, seed); err != nil {
 		return err
 	}
-	return k.prune(ctx, height)
+	return k.pruneSeeds(ctx, height)
 }
 
 // maxPruned is the largest number of old seeds that one block removes. It is more than one, so that the store shrinks after the
 // retention was shortened.
 const maxPruned = 2
 
-// prune removes the oldest seeds beyond the retention.
-func (k Keeper) prune(ctx context.Context, height int64) error {
+// pruneSeeds removes the oldest seeds beyond the retention.
+func (k Keeper) pruneSeeds(ctx context.Context, height int64) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err

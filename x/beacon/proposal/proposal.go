@@ -104,14 +104,14 @@ func (h *Handler) Prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (*a
 
 // Process judges a block: the proof under the proposer's key, then everything else by Check.
 func (h *Handler) Process(ctx sdk.Context, req *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
-	if err := h.judge(ctx, req); err != nil {
+	if err := h.judgeBlock(ctx, req); err != nil {
 		ctx.Logger().Error("proposal rejected", "height", req.Height, "proposer", fmt.Sprintf("%X", req.ProposerAddress), "err", err)
 		return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
 	}
 	return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_ACCEPT}, nil
 }
 
-func (h *Handler) judge(ctx sdk.Context, req *abci.RequestProcessProposal) error {
+func (h *Handler) judgeBlock(ctx sdk.Context, req *abci.RequestProcessProposal) error {
 	if _, err := h.beacon.VerifyTxs(ctx, req.Txs, req.ProposerAddress); err != nil {
 		return err
 	}
@@ -162,8 +162,8 @@ type candidate struct {
 	claims []Claim
 }
 
-// first says that a candidate goes before other urgent ones.
-func (c candidate) first() bool {
+// comesFirst says that a candidate goes before other urgent ones.
+func (c candidate) comesFirst() bool {
 	return !slices.ContainsFunc(c.claims, func(claim Claim) bool { return !claim.First })
 }
 
@@ -171,7 +171,7 @@ func (c candidate) first() bool {
 // urgent ones that the others leave room for; each first come first. What does not decode or fit is left out, and so is
 // what is urgent by its claims and not due: it would fail.
 func (h *Handler) inOrder(ctx sdk.Context, waiting [][]byte, limits Limits) (chosen [][]byte) {
-	urgent, others := h.sort(waiting, limits)
+	urgent, others := h.sortWaiting(waiting, limits)
 	left := limits
 	take := func(c candidate, room *Limits) bool {
 		if c.size > room.Bytes || c.gas > room.Gas {
@@ -208,8 +208,8 @@ func (h *Handler) inOrder(ctx sdk.Context, waiting [][]byte, limits Limits) (cho
 	return chosen
 }
 
-// sort decodes what waits, each once, and parts it into urgent and ordinary transactions.
-func (h *Handler) sort(waiting [][]byte, limits Limits) (urgent, others []candidate) {
+// sortWaiting decodes what waits, each once, and parts it into urgent and ordinary transactions.
+func (h *Handler) sortWaiting(waiting [][]byte, limits Limits) (urgent, others []candidate) {
 	seen := map[string]bool{}
 	read := func(bz []byte) {
 		c := candidate{bytes: bz, size: sizeOf(bz)}
@@ -238,9 +238,9 @@ func (h *Handler) sort(waiting [][]byte, limits Limits) (urgent, others []candid
 	}
 	slices.SortStableFunc(urgent, func(a, b candidate) int {
 		switch {
-		case a.first() == b.first():
+		case a.comesFirst() == b.comesFirst():
 			return 0
-		case a.first():
+		case a.comesFirst():
 			return -1
 		}
 		return 1

@@ -82,19 +82,19 @@ func (g *Guard) RegisterService(sd *grpc.ServiceDesc, impl any) {
 			panic(err)
 		}
 		g.refused[name] = rule.refusedInPause
-		guarded.Methods[i] = grpc.MethodDesc{MethodName: m.MethodName, Handler: g.guard(m.Handler, rule)}
+		guarded.Methods[i] = grpc.MethodDesc{MethodName: m.MethodName, Handler: g.guardMethod(m.Handler, rule)}
 	}
 	g.next.RegisterService(&guarded, impl)
 }
 
 type methodHandler = func(srv any, ctx context.Context, dec func(any) error, interceptor grpc.UnaryServerInterceptor) (any, error)
 
-// guard puts the check after decoding and directly before the handler.
-func (g *Guard) guard(method methodHandler, rule rule) methodHandler {
+// guardMethod puts the check after decoding and directly before the handler.
+func (g *Guard) guardMethod(method methodHandler, rule rule) methodHandler {
 	return func(srv any, ctx context.Context, dec func(any) error, outer grpc.UnaryServerInterceptor) (any, error) {
 		return method(srv, ctx, dec, func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 			checked := func(ctx context.Context, req any) (any, error) {
-				if err := g.check(ctx, req, rule); err != nil {
+				if err := g.checkSigners(ctx, req, rule); err != nil {
 					return nil, err
 				}
 				return handler(ctx, req)
@@ -113,9 +113,9 @@ type rule struct {
 	refusedInPause bool
 }
 
-// check asks whether the message may be sent now, and for every signer of it whether it has the role, and is not held to other
+// checkSigners asks whether the message may be sent now, and for every signer of it whether it has the role, and is not held to other
 // messages.
-func (g *Guard) check(ctx context.Context, req any, rule rule) error {
+func (g *Guard) checkSigners(ctx context.Context, req any, rule rule) error {
 	msg, ok := req.(gogoproto.Message)
 	if !ok {
 		return types.ErrRole.Wrapf("%T is not a message", req)

@@ -10,11 +10,11 @@ import (
 // AddAdmin makes an account that belongs to an organisation an admin of it, and returns the admins. ErrNotMember, or
 // ErrInvalidOrganisation when it is one or there are too many.
 func (k Keeper) AddAdmin(ctx context.Context, id, account string) (admins []string, err error) {
-	text, _, err := k.account(account)
+	text, _, err := k.readAccount(account)
 	if err != nil {
 		return nil, err
 	}
-	return admins, k.update(ctx, id, func(org *types.Organisation) error {
+	return admins, k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		if !org.Has(text) {
 			return types.ErrNotMember.Wrapf("%s of %s: offer it membership first", text, id)
 		}
@@ -27,11 +27,11 @@ func (k Keeper) AddAdmin(ctx context.Context, id, account string) (admins []stri
 // RemoveAdmin makes an admin an ordinary member, and returns the admins that are left. ErrNotMember when it is no admin,
 // ErrLastAdmin.
 func (k Keeper) RemoveAdmin(ctx context.Context, id, account string) (admins []string, err error) {
-	text, _, err := k.account(account)
+	text, _, err := k.readAccount(account)
 	if err != nil {
 		return nil, err
 	}
-	return admins, k.update(ctx, id, func(org *types.Organisation) error {
+	return admins, k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		i := slices.Index(org.Admins, text)
 		switch {
 		case i < 0:
@@ -51,18 +51,18 @@ func (k Keeper) RemoveAdmin(ctx context.Context, id, account string) (admins []s
 func (k Keeper) Recover(ctx context.Context, id string, accounts []string) error {
 	var admins []string
 	for _, a := range accounts {
-		text, _, err := k.account(a)
+		text, _, err := k.readAccount(a)
 		if err != nil {
 			return err
 		}
 		admins = append(admins, text)
 	}
-	return k.update(ctx, id, func(org *types.Organisation) error {
+	return k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		for _, text := range admins {
 			if org.Has(text) {
 				continue
 			}
-			if err := k.index(ctx, text, id); err != nil {
+			if err := k.indexAccount(ctx, text, id); err != nil {
 				return err
 			}
 			org.Offered = slices.DeleteFunc(org.Offered, func(a string) bool { return a == text })

@@ -23,7 +23,7 @@ func TestAdmissionsHaveACap(t *testing.T) {
 	admit := func(height int64) error {
 		admitted++
 		_, err := server.Admit(ctx.WithBlockHeight(height), &types.MsgAdmit{
-			Authority: k.Authority(), Id: fmt.Sprintf("new-%d", admitted), Name: "New",
+			Authority: k.GetAuthority(), Id: fmt.Sprintf("new-%d", admitted), Name: "New",
 			Admins: []string{c.Account(string(rune('a' + admitted - 1))).String()}, Roles: []types.Role{types.ROLE_WORKER},
 		})
 		if err != nil {

@@ -190,5 +190,5 @@ func TestQueries(t *testing.T) {
 	require.ErrorContains(t, err, "belongs to no organisation")
 	_, err = q.Organisation(c.Ctx(), &types.QueryOrganisationRequest{Id: "nobody"})
 	require.ErrorContains(t, err, "not found")
-	require.Equal(t, app.Authority(), app.OrgsKeeper(c.App).Authority())
+	require.Equal(t, app.Authority(), app.OrgsKeeper(c.App).GetAuthority())
 }

@@ -56,5 +56,5 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 	return k
 }
 
-// Authority returns the council's address in text. The consensus parameters may name another one, which then holds.
-func (k Keeper) Authority() string { return k.authority }
+// GetAuthority returns the council's address in text. The consensus parameters may name another one, which then holds.
+func (k Keeper) GetAuthority() string { return k.authority }

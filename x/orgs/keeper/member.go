@@ -17,11 +17,11 @@ import (
 // when it belongs to an organisation already, ErrOffered when this one waits for its answer. It returns the account's
 // canonical text, as the others below do.
 func (k Keeper) OfferMembership(ctx context.Context, id, account string) (string, error) {
-	text, addr, err := k.account(account)
+	text, addr, err := k.readAccount(account)
 	if err != nil {
 		return "", err
 	}
-	return text, k.update(ctx, id, func(org *types.Organisation) error {
+	return text, k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		if err := k.checkFree(ctx, addr, text); err != nil {
 			return err
 		}
@@ -35,11 +35,11 @@ func (k Keeper) OfferMembership(ctx context.Context, id, account string) (string
 
 // AcceptMembership makes an account that was offered it a member. ErrNoOffer, ErrRevoked, ErrTaken or ErrReserved.
 func (k Keeper) AcceptMembership(ctx context.Context, id, account string) (string, error) {
-	text, _, err := k.account(account)
+	text, _, err := k.readAccount(account)
 	if err != nil {
 		return "", err
 	}
-	return text, k.update(ctx, id, func(org *types.Organisation) error {
+	return text, k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		i := slices.Index(org.Offered, text)
 		if i < 0 {
 			return types.ErrNoOffer.Wrapf("%s, by %s", text, id)
@@ -49,18 +49,18 @@ func (k Keeper) AcceptMembership(ctx context.Context, id, account string) (strin
 		}
 		org.Offered = slices.Delete(org.Offered, i, i+1)
 		org.Members = append(org.Members, text)
-		return k.index(ctx, text, id)
+		return k.indexAccount(ctx, text, id)
 	})
 }
 
 // RemoveMember ends a membership, or takes the offer of one back: offered says which. ErrNotMember when there is neither,
 // ErrTied. An admin that was a member stays an admin.
 func (k Keeper) RemoveMember(ctx context.Context, id, account string) (text string, offered bool, err error) {
-	text, addr, err := k.account(account)
+	text, addr, err := k.readAccount(account)
 	if err != nil {
 		return "", false, err
 	}
-	err = k.update(ctx, id, func(org *types.Organisation) error {
+	err = k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		if i := slices.Index(org.Offered, text); i >= 0 {
 			org.Offered, offered = slices.Delete(org.Offered, i, i+1), true
 			return nil
@@ -73,7 +73,7 @@ func (k Keeper) RemoveMember(ctx context.Context, id, account string) (text stri
 		if slices.Contains(org.Admins, text) {
 			return nil
 		}
-		return k.release(ctx, id, addr, text)
+		return k.releaseAccount(ctx, id, addr, text)
 	})
 	return text, offered, err
 }
@@ -81,11 +81,11 @@ func (k Keeper) RemoveMember(ctx context.Context, id, account string) (text stri
 // Leave ends that an account belongs to the organisation, as member and as admin, whatever the organisation's status.
 // ErrNotMember when it does not, ErrLastAdmin when nobody would be left to choose members, ErrTied.
 func (k Keeper) Leave(ctx context.Context, id, account string) (string, error) {
-	text, addr, err := k.account(account)
+	text, addr, err := k.readAccount(account)
 	if err != nil {
 		return "", err
 	}
-	return text, k.update(ctx, id, func(org *types.Organisation) error {
+	return text, k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		if !org.Has(text) {
 			return types.ErrNotMember.Wrapf("%s of %s", text, id)
 		}
@@ -94,12 +94,12 @@ func (k Keeper) Leave(ctx context.Context, id, account string) (string, error) {
 		}
 		is := func(a string) bool { return a == text }
 		org.Admins, org.Members = slices.DeleteFunc(org.Admins, is), slices.DeleteFunc(org.Members, is)
-		return k.release(ctx, id, addr, text)
+		return k.releaseAccount(ctx, id, addr, text)
 	})
 }
 
-// release forgets that an account belongs to an organisation, unless something ties it: ErrTied.
-func (k Keeper) release(ctx context.Context, id string, addr sdk.AccAddress, text string) error {
+// releaseAccount forgets that an account belongs to an organisation, unless something ties it: ErrTied.
+func (k Keeper) releaseAccount(ctx context.Context, id string, addr sdk.AccAddress, text string) error {
 	for _, t := range *k.ties {
 		what, err := t.Tied(ctx, addr)
 		if err != nil {
@@ -112,8 +112,8 @@ func (k Keeper) release(ctx context.Context, id string, addr sdk.AccAddress, tex
 	return k.OrgByAccount.Remove(ctx, addr)
 }
 
-// account reads an address and returns its canonical text too.
-func (k Keeper) account(account string) (text string, addr sdk.AccAddress, err error) {
+// readAccount reads an address and returns its canonical text too.
+func (k Keeper) readAccount(account string) (text string, addr sdk.AccAddress, err error) {
 	addr, err = k.addresses.StringToBytes(account)
 	if err == nil {
 		text, err = k.addresses.BytesToString(addr)
@@ -124,9 +124,9 @@ func (k Keeper) account(account string) (text string, addr sdk.AccAddress, err e
 	return text, addr, nil
 }
 
-// index records that an account belongs to the organisation named id.
-func (k Keeper) index(ctx context.Context, account, id string) error {
-	text, addr, err := k.account(account)
+// indexAccount records that an account belongs to the organisation named id.
+func (k Keeper) indexAccount(ctx context.Context, account, id string) error {
+	text, addr, err := k.readAccount(account)
 	if err != nil {
 		return err
 	}

@@ -30,21 +30,21 @@ func (s msgServer) Admit(ctx context.Context, msg *types.MsgAdmit) (*types.MsgAd
 	if err := s.Keeper.Admit(ctx, org); err != nil {
 		return nil, err
 	}
-	return &types.MsgAdmitResponse{}, emit(ctx, &types.EventAdmitted{OrgId: org.Id})
+	return &types.MsgAdmitResponse{}, emitEvent(ctx, &types.EventAdmitted{OrgId: org.Id})
 }
 
 func (s msgServer) SetStatus(ctx context.Context, msg *types.MsgSetStatus) (*types.MsgSetStatusResponse, error) {
 	if err := s.Keeper.SetStatus(ctx, msg.OrgId, msg.Status); err != nil {
 		return nil, err
 	}
-	return &types.MsgSetStatusResponse{}, emit(ctx, &types.EventStatusSet{OrgId: msg.OrgId, Status: msg.Status})
+	return &types.MsgSetStatusResponse{}, emitEvent(ctx, &types.EventStatusSet{OrgId: msg.OrgId, Status: msg.Status})
 }
 
 func (s msgServer) SetRoles(ctx context.Context, msg *types.MsgSetRoles) (*types.MsgSetRolesResponse, error) {
 	if err := s.Keeper.SetRoles(ctx, msg.OrgId, msg.Roles); err != nil {
 		return nil, err
 	}
-	return &types.MsgSetRolesResponse{}, emit(ctx, &types.EventRolesSet{OrgId: msg.OrgId, Roles: types.SortRoles(msg.Roles)})
+	return &types.MsgSetRolesResponse{}, emitEvent(ctx, &types.EventRolesSet{OrgId: msg.OrgId, Roles: types.SortRoles(msg.Roles)})
 }
 
 func (s msgServer) AddMember(ctx context.Context, msg *types.MsgAddMember) (*types.MsgAddMemberResponse, error) {
@@ -55,7 +55,7 @@ func (s msgServer) AddMember(ctx context.Context, msg *types.MsgAddMember) (*typ
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAddMemberResponse{}, emit(ctx, &types.EventMembershipOffered{OrgId: msg.OrgId, Member: member})
+	return &types.MsgAddMemberResponse{}, emitEvent(ctx, &types.EventMembershipOffered{OrgId: msg.OrgId, Member: member})
 }
 
 func (s msgServer) AcceptMembership(ctx context.Context, msg *types.MsgAcceptMembership) (*types.MsgAcceptMembershipResponse, error) {
@@ -63,7 +63,7 @@ func (s msgServer) AcceptMembership(ctx context.Context, msg *types.MsgAcceptMem
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAcceptMembershipResponse{}, emit(ctx, &types.EventMemberAdded{OrgId: msg.OrgId, Member: member})
+	return &types.MsgAcceptMembershipResponse{}, emitEvent(ctx, &types.EventMemberAdded{OrgId: msg.OrgId, Member: member})
 }
 
 func (s msgServer) RemoveMember(ctx context.Context, msg *types.MsgRemoveMember) (*types.MsgRemoveMemberResponse, error) {
@@ -75,9 +75,9 @@ func (s msgServer) RemoveMember(ctx context.Context, msg *types.MsgRemoveMember)
 		return nil, err
 	}
 	if offered {
-		return &types.MsgRemoveMemberResponse{}, emit(ctx, &types.EventMembershipWithdrawn{OrgId: msg.OrgId, Member: member})
+		return &types.MsgRemoveMemberResponse{}, emitEvent(ctx, &types.EventMembershipWithdrawn{OrgId: msg.OrgId, Member: member})
 	}
-	return &types.MsgRemoveMemberResponse{}, emit(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: member})
+	return &types.MsgRemoveMemberResponse{}, emitEvent(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: member})
 }
 
 func (s msgServer) Leave(ctx context.Context, msg *types.MsgLeave) (*types.MsgLeaveResponse, error) {
@@ -85,7 +85,7 @@ func (s msgServer) Leave(ctx context.Context, msg *types.MsgLeave) (*types.MsgLe
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgLeaveResponse{}, emit(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: member})
+	return &types.MsgLeaveResponse{}, emitEvent(ctx, &types.EventMemberRemoved{OrgId: msg.OrgId, Member: member})
 }
 
 func (s msgServer) AddAdmin(ctx context.Context, msg *types.MsgAddAdmin) (*types.MsgAddAdminResponse, error) {
@@ -96,7 +96,7 @@ func (s msgServer) AddAdmin(ctx context.Context, msg *types.MsgAddAdmin) (*types
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAddAdminResponse{}, emit(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: admins})
+	return &types.MsgAddAdminResponse{}, emitEvent(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: admins})
 }
 
 func (s msgServer) RemoveAdmin(ctx context.Context, msg *types.MsgRemoveAdmin) (*types.MsgRemoveAdminResponse, error) {
@@ -107,14 +107,14 @@ func (s msgServer) RemoveAdmin(ctx context.Context, msg *types.MsgRemoveAdmin) (
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgRemoveAdminResponse{}, emit(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: admins})
+	return &types.MsgRemoveAdminResponse{}, emitEvent(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: admins})
 }
 
 func (s msgServer) Recover(ctx context.Context, msg *types.MsgRecover) (*types.MsgRecoverResponse, error) {
 	if err := s.Keeper.Recover(ctx, msg.OrgId, msg.Admins); err != nil {
 		return nil, err
 	}
-	return &types.MsgRecoverResponse{}, emit(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: msg.Admins})
+	return &types.MsgRecoverResponse{}, emitEvent(ctx, &types.EventAdminsSet{OrgId: msg.OrgId, Admins: msg.Admins})
 }
 
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
@@ -140,6 +140,6 @@ func (s msgServer) adminOf(ctx context.Context, admin, orgID string) error {
 	return nil
 }
 
-func emit(ctx context.Context, event sdk.Msg) error {
+func emitEvent(ctx context.Context, event sdk.Msg) error {
 	return events.Emit(ctx, event)
 }

@@ -32,7 +32,7 @@ func (k Keeper) Admit(ctx context.Context, org types.Organisation) error {
 		return types.ErrExists.Wrapf("%q", org.Id)
 	}
 	for _, a := range org.Accounts() {
-		if err := k.index(ctx, a, org.Id); err != nil {
+		if err := k.indexAccount(ctx, a, org.Id); err != nil {
 			return err
 		}
 	}
@@ -44,7 +44,7 @@ func (k Keeper) Admit(ctx context.Context, org types.Organisation) error {
 
 // SetStatus sets the status of an organisation, and tells the hooks.
 func (k Keeper) SetStatus(ctx context.Context, id string, status types.Status) error {
-	err := k.update(ctx, id, func(org *types.Organisation) error {
+	err := k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		org.Status = status
 		return nil
 	})
@@ -56,7 +56,7 @@ func (k Keeper) SetStatus(ctx context.Context, id string, status types.Status) e
 
 // SetRoles replaces the roles of an organisation, and tells the hooks.
 func (k Keeper) SetRoles(ctx context.Context, id string, roles []types.Role) error {
-	err := k.update(ctx, id, func(org *types.Organisation) error {
+	err := k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		org.Roles = types.SortRoles(roles)
 		return nil
 	})
@@ -66,8 +66,8 @@ func (k Keeper) SetRoles(ctx context.Context, id string, roles []types.Role) err
 	return k.rightsChanged(ctx, id)
 }
 
-// update changes one record and stores it only if it is still valid.
-func (k Keeper) update(ctx context.Context, id string, change func(*types.Organisation) error) error {
+// updateOrganisation changes one record and stores it only if it is still valid.
+func (k Keeper) updateOrganisation(ctx context.Context, id string, change func(*types.Organisation) error) error {
 	org, err := k.GetOrganisation(ctx, id)
 	if err != nil {
 		return err

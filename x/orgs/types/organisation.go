@@ -67,7 +67,7 @@ func (o Organisation) Validate(codec address.Codec) error {
 	if len(o.Offered) > MaxOffered {
 		return ErrInvalidOrganisation.Wrapf("offered of %s: %d offers of membership wait, expected at most %d", o.Id, len(o.Offered), MaxOffered)
 	}
-	for field, list := range o.lists() {
+	for field, list := range o.eachList() {
 		if err := validateAccounts(codec, list); err != nil {
 			return ErrInvalidOrganisation.Wrapf("%s of %s: %s", field, o.Id, err)
 		}
@@ -86,8 +86,8 @@ func (o Organisation) Validate(codec address.Codec) error {
 	return ValidateRoles(o.Roles)
 }
 
-// lists yields the account lists by field name, in the order of the fields.
-func (o Organisation) lists() func(yield func(string, []string) bool) {
+// eachList yields the account lists by field name, in the order of the fields.
+func (o Organisation) eachList() func(yield func(string, []string) bool) {
 	return func(yield func(string, []string) bool) {
 		_ = yield("admins", o.Admins) && yield("members", o.Members) && yield("offered", o.Offered)
 	}

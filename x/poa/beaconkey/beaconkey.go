@@ -94,14 +94,14 @@ func Verify(pub, msg, sig []byte) error {
 	if _, found := verified.Get(question); found {
 		return nil
 	}
-	if err := verify(pub, msg, sig); err != nil {
+	if err := verifyPairing(pub, msg, sig); err != nil {
 		return err
 	}
 	verified.Put(question, struct{}{})
 	return nil
 }
 
-func verify(pub, msg, sig []byte) error {
+func verifyPairing(pub, msg, sig []byte) error {
 	key, err := parsePublicKey(pub)
 	if err != nil {
 		return err

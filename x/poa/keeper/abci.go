@@ -37,7 +37,7 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	}
 	evidence := sdkCtx.CometInfo().GetEvidence()
 	for i := 0; i < evidence.Len(); i++ {
-		if err := k.punish(ctx, evidence.Get(i)); err != nil {
+		if err := k.punishEvidence(ctx, evidence.Get(i)); err != nil {
 			return err
 		}
 	}
@@ -95,13 +95,13 @@ func (k Keeper) countVote(ctx context.Context, params types.Params, consensus []
 	return k.Jail(ctx, orgID, fmt.Sprintf("missed %d of the last %d votes", count, params.DowntimeWindow))
 }
 
-// punish tombstones the seat that evidence is about. The consensus engine has checked the evidence and its age.
-func (k Keeper) punish(ctx context.Context, e comet.Evidence) error {
+// punishEvidence tombstones the seat that evidence is about. The consensus engine has checked the evidence and its age.
+func (k Keeper) punishEvidence(ctx context.Context, e comet.Evidence) error {
 	if e.Type() != comet.DuplicateVote && e.Type() != comet.LightClientAttack {
 		return nil
 	}
 	address := e.Validator().Address()
-	orgID, old, gaveUp, err := k.holder(ctx, address)
+	orgID, old, gaveUp, err := k.findHolder(ctx, address)
 	switch {
 	case err != nil:
 		return err
@@ -111,7 +111,7 @@ func (k Keeper) punish(ctx context.Context, e comet.Evidence) error {
 	case gaveUp && old.Settled:
 		return nil
 	}
-	return k.tombstone(ctx, orgID, e.Height())
+	return k.tombstoneSeat(ctx, orgID, e.Height())
 }
 
 // EndBlock carries out the changes whose turn has come, and returns what the consensus engine has to be told.
@@ -122,11 +122,11 @@ func (k Keeper) EndBlock(ctx context.Context) ([]abci.ValidatorUpdate, error) {
 	if err := k.carryOut(ctx); err != nil {
 		return nil, err
 	}
-	return k.updates(ctx)
+	return k.validatorUpdates(ctx)
 }
 
-// updates returns the power of the consensus keys of seats that changed in this block, compared with what the engine knows.
-func (k Keeper) updates(ctx context.Context) ([]abci.ValidatorUpdate, error) {
+// validatorUpdates returns the power of the consensus keys of seats that changed in this block, compared with what the engine knows.
+func (k Keeper) validatorUpdates(ctx context.Context) ([]abci.ValidatorUpdate, error) {
 	var changed [][]byte
 	err := k.Changed.Walk(ctx, nil, func(pubkey []byte) (bool, error) {
 		changed = append(changed, pubkey)
@@ -140,7 +140,7 @@ func (k Keeper) updates(ctx context.Context) ([]abci.ValidatorUpdate, error) {
 		if err := k.Changed.Remove(ctx, pubkey); err != nil {
 			return nil, err
 		}
-		power, differs, err := k.announce(ctx, pubkey)
+		power, differs, err := k.announceKey(ctx, pubkey)
 		if err != nil {
 			return nil, err
 		}
@@ -151,9 +151,9 @@ func (k Keeper) updates(ctx context.Context) ([]abci.ValidatorUpdate, error) {
 	return updates, nil
 }
 
-// announce brings Announced up to date for one key and returns its power, if that is news.
-func (k Keeper) announce(ctx context.Context, pubkey []byte) (power int64, differs bool, err error) {
-	orgID, _, gaveUp, err := k.holder(ctx, types.Seat{ConsensusPubkey: pubkey}.ConsensusAddress())
+// announceKey brings Announced up to date for one key and returns its power, if that is news.
+func (k Keeper) announceKey(ctx context.Context, pubkey []byte) (power int64, differs bool, err error) {
+	orgID, _, gaveUp, err := k.findHolder(ctx, types.Seat{ConsensusPubkey: pubkey}.ConsensusAddress())
 	if err != nil {
 		return 0, false, err
 	}

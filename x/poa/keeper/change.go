@@ -14,8 +14,8 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// enqueue has a change wait for its block, which may be this one. ErrPending when another change of the seat waits.
-func (k Keeper) enqueue(ctx context.Context, c types.Change) error {
+// enqueueChange has a change wait for its block, which may be this one. ErrPending when another change of the seat waits.
+func (k Keeper) enqueueChange(ctx context.Context, c types.Change) error {
 	waits, err := k.Changes.Has(ctx, c.OrgId)
 	if err != nil {
 		return err
@@ -23,15 +23,15 @@ func (k Keeper) enqueue(ctx context.Context, c types.Change) error {
 	if waits {
 		return types.ErrPending.Wrapf("%s: \"credenced query poa changes\" shows it", c.OrgId)
 	}
-	return k.impose(ctx, c)
+	return k.imposeChange(ctx, c)
 }
 
-// impose is enqueue of what the council decided: it takes the place of what waits.
-func (k Keeper) impose(ctx context.Context, c types.Change) error {
+// imposeChange is enqueue of what the council decided: it takes the place of what waits.
+func (k Keeper) imposeChange(ctx context.Context, c types.Change) error {
 	if err := k.Changes.Set(ctx, c.OrgId, c); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventChangeQueued{OrgId: c.OrgId, Kind: c.Kind, Due: c.Due})
+	return emitEvent(ctx, &types.EventChangeQueued{OrgId: c.OrgId, Kind: c.Kind, Due: c.Due})
 }
 
 // carryOut makes the changes that are due and fit, the longest due first. Each seat has one at most, so that this is a walk
@@ -49,7 +49,7 @@ func (k Keeper) carryOut(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if fits, err := k.fits(ctx, power); err != nil {
+		if fits, err := k.fitsTurnover(ctx, power); err != nil {
 			return err
 		} else if !fits {
 			continue
@@ -58,7 +58,7 @@ func (k Keeper) carryOut(ctx context.Context) error {
 			return err
 		}
 		err = isolate.Run(sdk.UnwrapSDKContext(ctx), func(ctx sdk.Context) error {
-			if err := k.apply(ctx, c); err != nil {
+			if err := k.applyChange(ctx, c); err != nil {
 				return err
 			}
 			return k.addTurnover(ctx, power)
@@ -67,7 +67,7 @@ func (k Keeper) carryOut(ctx context.Context) error {
 			continue
 		}
 		// Since it began to wait the seat was jailed, revoked, replaced, or somebody took the key.
-		if err := emit(ctx, &types.EventChangeDropped{OrgId: c.OrgId, Kind: c.Kind, Reason: err.Error()}); err != nil {
+		if err := emitEvent(ctx, &types.EventChangeDropped{OrgId: c.OrgId, Kind: c.Kind, Reason: err.Error()}); err != nil {
 			return err
 		}
 	}
@@ -76,7 +76,7 @@ func (k Keeper) carryOut(ctx context.Context) error {
 
 // dueChanges returns the changes whose height has come, in the order in which it came.
 func (k Keeper) dueChanges(ctx context.Context) (due []types.Change, err error) {
-	now := height(ctx)
+	now := heightOf(ctx)
 	err = k.Changes.Walk(ctx, nil, func(_ string, c types.Change) (bool, error) {
 		if c.Due <= now {
 			due = append(due, c)
@@ -107,15 +107,15 @@ func (k Keeper) powerOf(ctx context.Context, c types.Change) (int64, error) {
 	return 0, nil
 }
 
-// apply makes a change, or says why it can no longer be made.
-func (k Keeper) apply(ctx context.Context, c types.Change) error {
+// applyChange makes a change, or says why it can no longer be made.
+func (k Keeper) applyChange(ctx context.Context, c types.Change) error {
 	seat, err := k.GetSeat(ctx, c.OrgId)
 	if err != nil {
 		return err
 	}
 	switch c.Kind {
 	case types.CHANGE_KIND_JOIN:
-		return k.join(ctx, seat)
+		return k.joinSeat(ctx, seat)
 	case types.CHANGE_KIND_LEAVE:
 		if err := k.checkFloor(ctx, seat); err != nil {
 			return err
@@ -123,7 +123,7 @@ func (k Keeper) apply(ctx context.Context, c types.Change) error {
 		if err := k.removeSeat(ctx, seat); err != nil {
 			return err
 		}
-		return emit(ctx, &types.EventSeatRemoved{OrgId: seat.OrgId})
+		return emitEvent(ctx, &types.EventSeatRemoved{OrgId: seat.OrgId})
 	case types.CHANGE_KIND_HAND_OVER:
 		return k.handOver(ctx, seat, *c.Heir)
 	case types.CHANGE_KIND_CONSENSUS_KEY:
@@ -133,8 +133,8 @@ func (k Keeper) apply(ctx context.Context, c types.Change) error {
 	}
 }
 
-// join takes a seat into the validator set.
-func (k Keeper) join(ctx context.Context, seat types.Seat) error {
+// joinSeat takes a seat into the validator set.
+func (k Keeper) joinSeat(ctx context.Context, seat types.Seat) error {
 	if err := k.mayJoin(ctx, seat); err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (k Keeper) join(ctx context.Context, seat types.Seat) error {
 	if err := k.setSeat(ctx, seat); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventUnjailed{OrgId: seat.OrgId})
+	return emitEvent(ctx, &types.EventUnjailed{OrgId: seat.OrgId})
 }
 
 func (k Keeper) applyConsensusKey(ctx context.Context, seat types.Seat, pubkey []byte) error {
@@ -154,7 +154,7 @@ func (k Keeper) applyConsensusKey(ctx context.Context, seat types.Seat, pubkey [
 	if err := k.checkConsensusFree(ctx, next.ConsensusAddress()); err != nil {
 		return err
 	}
-	if err := k.retire(ctx, seat, false); err != nil {
+	if err := k.retireKey(ctx, seat, false); err != nil {
 		return err
 	}
 	if err := k.SeatByConsensus.Set(ctx, next.ConsensusAddress(), next.OrgId); err != nil {
@@ -163,7 +163,7 @@ func (k Keeper) applyConsensusKey(ctx context.Context, seat types.Seat, pubkey [
 	if err := k.setSeat(ctx, next); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyConsensus)})
+	return emitEvent(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyConsensus)})
 }
 
 func (k Keeper) applyBeaconKey(ctx context.Context, seat types.Seat, pubkey, possession []byte) error {
@@ -174,26 +174,26 @@ func (k Keeper) applyBeaconKey(ctx context.Context, seat types.Seat, pubkey, pos
 	if err := k.setSeat(ctx, seat); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyBeacon)})
+	return emitEvent(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyBeacon)})
 }
 
-// fits says whether this much power may change now: so that less than a third changes within turnover_blocks, or nothing else
+// fitsTurnover says whether this much power may change now: so that less than a third changes within turnover_blocks, or nothing else
 // does.
-func (k Keeper) fits(ctx context.Context, power int64) (bool, error) {
+func (k Keeper) fitsTurnover(ctx context.Context, power int64) (bool, error) {
 	if power == 0 {
 		return true, nil
 	}
-	changed, total, err := k.turnover(ctx)
+	changed, total, err := k.sumTurnover(ctx)
 	return changed == 0 || 3*(changed+power) < total, err
 }
 
-// turnover returns the power that changed by choice within turnover_blocks, and the power of the active seats.
-func (k Keeper) turnover(ctx context.Context) (changed, total int64, err error) {
+// sumTurnover returns the power that changed by choice within turnover_blocks, and the power of the active seats.
+func (k Keeper) sumTurnover(ctx context.Context) (changed, total int64, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
-	after := new(collections.Range[int64]).StartExclusive(height(ctx) - params.TurnoverBlocks)
+	after := new(collections.Range[int64]).StartExclusive(heightOf(ctx) - params.TurnoverBlocks)
 	err = k.Turnover.Walk(ctx, after, func(_, power int64) (bool, error) {
 		changed += power
 		return false, nil
@@ -212,11 +212,11 @@ func (k Keeper) addTurnover(ctx context.Context, power int64) error {
 	if power == 0 {
 		return nil
 	}
-	before, err := k.Turnover.Get(ctx, height(ctx))
+	before, err := k.Turnover.Get(ctx, heightOf(ctx))
 	if err != nil && !errors.Is(err, collections.ErrNotFound) {
 		return err
 	}
-	return k.Turnover.Set(ctx, height(ctx), before+power)
+	return k.Turnover.Set(ctx, heightOf(ctx), before+power)
 }
 
 // forgetTurnover forgets the blocks before the window. Within it no more blocks have an entry than seats may change.
@@ -225,5 +225,5 @@ func (k Keeper) forgetTurnover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return k.Turnover.Clear(ctx, new(collections.Range[int64]).EndInclusive(height(ctx)-params.TurnoverBlocks))
+	return k.Turnover.Clear(ctx, new(collections.Range[int64]).EndInclusive(heightOf(ctx)-params.TurnoverBlocks))
 }

@@ -22,7 +22,7 @@ func (k Keeper) AddSeat(ctx context.Context, orgID, operator string, keys types.
 	if err := k.addSeat(ctx, seat); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventSeatAdded{OrgId: orgID, Operator: operator})
+	return emitEvent(ctx, &types.EventSeatAdded{OrgId: orgID, Operator: operator})
 }
 
 // newSeat checks the keys and the organisation of a seat that the council gives.
@@ -30,7 +30,7 @@ func (k Keeper) newSeat(ctx context.Context, orgID, operator string, keys types.
 	if err := keys.Verify(chainID(ctx), orgID); err != nil {
 		return types.Seat{}, err
 	}
-	seat, err := types.NewSeat(k.addresses, orgID, operator, keys, height(ctx))
+	seat, err := types.NewSeat(k.addresses, orgID, operator, keys, heightOf(ctx))
 	if err != nil {
 		return seat, err
 	}
@@ -57,7 +57,7 @@ func (k Keeper) RemoveSeat(ctx context.Context, orgID string) error {
 	if err := k.checkFloor(ctx, seat); err != nil {
 		return err
 	}
-	return k.impose(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_LEAVE, Due: height(ctx)})
+	return k.imposeChange(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_LEAVE, Due: heightOf(ctx)})
 }
 
 // LeaveSeat is RemoveSeat by the seat's own will.
@@ -65,7 +65,7 @@ func (k Keeper) LeaveSeat(ctx context.Context, seat types.Seat) error {
 	if err := k.checkFloor(ctx, seat); err != nil {
 		return err
 	}
-	return k.enqueue(ctx, types.Change{OrgId: seat.OrgId, Kind: types.CHANGE_KIND_LEAVE, Due: height(ctx)})
+	return k.enqueueChange(ctx, types.Change{OrgId: seat.OrgId, Kind: types.CHANGE_KIND_LEAVE, Due: heightOf(ctx)})
 }
 
 // ClearTombstone gives a tombstoned seat new keys. Evidence about those that it had counts no more: whoever holds one, a thief
@@ -97,7 +97,7 @@ func (k Keeper) ClearTombstone(ctx context.Context, orgID string, keys types.Sea
 	if err := k.addSeat(ctx, next); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventTombstoneCleared{OrgId: orgID})
+	return emitEvent(ctx, &types.EventTombstoneCleared{OrgId: orgID})
 }
 
 // settleOldKeys has evidence about the keys that an organisation's seat had count no more.

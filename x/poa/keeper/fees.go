@@ -18,7 +18,7 @@ const isolated = isolate.Module(types.ModuleName)
 // shareFees hands what transactions paid to the operators of the active seats, in proportion to their power. What does not divide
 // waits for the next time. Whatever fails leaves the fees where they are.
 func (k Keeper) shareFees(ctx context.Context) error {
-	if height(ctx)%feeBlocks != 0 {
+	if heightOf(ctx)%feeBlocks != 0 {
 		return nil
 	}
 	collected := k.bank.GetAllBalances(ctx, k.accounts.GetModuleAddress(authtypes.FeeCollectorName))
@@ -58,5 +58,5 @@ func (k Keeper) payFees(ctx context.Context, s types.Seat, collected sdk.Coins, 
 	if err := k.bank.SendCoinsFromModuleToAccount(ctx, authtypes.FeeCollectorName, operator, share); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventFeesPaid{OrgId: s.OrgId, Operator: s.Operator, Amount: share.String()})
+	return emitEvent(ctx, &types.EventFeesPaid{OrgId: s.OrgId, Operator: s.Operator, Amount: share.String()})
 }

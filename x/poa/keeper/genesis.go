@@ -37,7 +37,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) ([]abci.V
 	if err := k.initPause(ctx, g); err != nil {
 		return nil, err
 	}
-	return k.updates(ctx)
+	return k.validatorUpdates(ctx)
 }
 
 func (k Keeper) initMissed(ctx context.Context, missed []types.Missed) error {
@@ -109,7 +109,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	if g.Changes, g.Offers, err = k.waiting(ctx); err != nil {
+	if g.Changes, g.Offers, err = k.listWaiting(ctx); err != nil {
 		return nil, err
 	}
 	err = k.OldKeys.Walk(ctx, nil, func(_ collections.Pair[string, []byte], old types.OldKey) (bool, error) {
@@ -129,8 +129,8 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	return g, k.exportPause(ctx, g)
 }
 
-// waiting returns the changes and the offers that wait, in order of org id.
-func (k Keeper) waiting(ctx context.Context) (changes []types.Change, offers []types.Offer, err error) {
+// listWaiting returns the changes and the offers that wait, in order of org id.
+func (k Keeper) listWaiting(ctx context.Context) (changes []types.Change, offers []types.Offer, err error) {
 	err = k.Changes.Walk(ctx, nil, func(_ string, c types.Change) (bool, error) {
 		changes = append(changes, c)
 		return false, nil

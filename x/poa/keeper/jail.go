@@ -17,7 +17,7 @@ import (
 func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
 	// Jailing must not hand the chain to those who remain: two thirds of the seats that were neither proven guilty nor
 	// revoked, nor wait for their operator, stay. A double signer is, and has no such protection.
-	total, err := k.lasting(ctx)
+	total, err := k.countLasting(ctx)
 	if err != nil {
 		return err
 	}
@@ -30,14 +30,14 @@ func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
 	}
 	seat.Jailed = true
 	seat.JailedUntil = sdk.UnwrapSDKContext(ctx).BlockHeight() + params.JailBlocks
-	if err := k.leave(ctx, seat); err != nil {
+	if err := k.storeLeaving(ctx, seat); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventJailed{OrgId: orgID, Reason: reason, Until: seat.JailedUntil})
+	return emitEvent(ctx, &types.EventJailed{OrgId: orgID, Reason: reason, Until: seat.JailedUntil})
 }
 
-// tombstone takes a seat out for good, under the same floor.
-func (k Keeper) tombstone(ctx context.Context, orgID string, height int64) error {
+// tombstoneSeat takes a seat out for good, under the same floor.
+func (k Keeper) tombstoneSeat(ctx context.Context, orgID string, height int64) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if errors.Is(err, types.ErrNotFound) {
 		sdk.UnwrapSDKContext(ctx).Logger().Error("evidence against an organisation that holds no seat any more", "module", types.ModuleName, "organisation", orgID)
@@ -53,10 +53,10 @@ func (k Keeper) tombstone(ctx context.Context, orgID string, height int64) error
 		}
 	}
 	seat.Jailed, seat.Tombstoned = true, true
-	if err := k.leave(ctx, seat); err != nil {
+	if err := k.storeLeaving(ctx, seat); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventTombstoned{OrgId: orgID, Height: height})
+	return emitEvent(ctx, &types.EventTombstoned{OrgId: orgID, Height: height})
 }
 
 // Unjail has a seat enter the validator set, for the first time or again, once its turn has come: ErrNotJailed, ErrTombstoned,
@@ -69,12 +69,12 @@ func (k Keeper) Unjail(ctx context.Context, orgID string) error {
 	if err := k.mayJoin(ctx, seat); err != nil {
 		return err
 	}
-	return k.enqueue(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_JOIN, Due: height(ctx)})
+	return k.enqueueChange(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_JOIN, Due: heightOf(ctx)})
 }
 
 // mayJoin says whether a seat may enter the validator set.
 func (k Keeper) mayJoin(ctx context.Context, seat types.Seat) error {
-	switch now := height(ctx); {
+	switch now := heightOf(ctx); {
 	case seat.Tombstoned:
 		return types.ErrTombstoned.Wrapf("%s", seat.OrgId)
 	case seat.Revoked:
@@ -103,13 +103,13 @@ func (k Keeper) mayLeave(ctx context.Context, orgID, reason string, floor int) (
 		return seat, params, false, err
 	}
 	if len(active) <= max(floor, int(params.MinActiveSeats)) {
-		return seat, params, false, emit(ctx, &types.EventJailForbidden{OrgId: orgID, Reason: reason})
+		return seat, params, false, emitEvent(ctx, &types.EventJailForbidden{OrgId: orgID, Reason: reason})
 	}
 	return seat, params, true, nil
 }
 
-// lasting counts the seats of which jailing must leave two thirds.
-func (k Keeper) lasting(ctx context.Context) (n int, err error) {
+// countLasting counts the seats of which jailing must leave two thirds.
+func (k Keeper) countLasting(ctx context.Context) (n int, err error) {
 	seats, err := k.AllSeats(ctx)
 	for _, s := range seats {
 		if s.Counts() {
@@ -119,8 +119,8 @@ func (k Keeper) lasting(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// leave stores a seat that is out, and forgets its missed votes: it starts afresh when it returns.
-func (k Keeper) leave(ctx context.Context, seat types.Seat) error {
+// storeLeaving stores a seat that is out, and forgets its missed votes: it starts afresh when it returns.
+func (k Keeper) storeLeaving(ctx context.Context, seat types.Seat) error {
 	if err := k.forgetMissed(ctx, seat.OrgId); err != nil {
 		return err
 	}
@@ -143,6 +143,6 @@ func (k Keeper) missedCount(ctx context.Context, orgID string) (int64, error) {
 	return n, err
 }
 
-func emit(ctx context.Context, event sdk.Msg) error {
+func emitEvent(ctx context.Context, event sdk.Msg) error {
 	return events.Emit(ctx, event)
 }

@@ -25,7 +25,7 @@ const (
 // BeaconKey returns the beacon key that proves blocks of the consensus key with this address, and the organisation whose seat it
 // is or was. A key that was given up still makes blocks until the consensus engine has followed.
 func (k Keeper) BeaconKey(ctx context.Context, consensus sdk.ConsAddress) (orgID string, pubkey []byte, found bool, err error) {
-	orgID, old, is, err := k.holder(ctx, consensus)
+	orgID, old, is, err := k.findHolder(ctx, consensus)
 	if err != nil || orgID == "" {
 		return "", nil, false, err
 	}
@@ -36,9 +36,9 @@ func (k Keeper) BeaconKey(ctx context.Context, consensus sdk.ConsAddress) (orgID
 	return orgID, seat.BeaconPubkey, err == nil, err
 }
 
-// holder returns the organisation that a consensus address is or was of, "" for a stranger, and the key's record when it was
+// findHolder returns the organisation that a consensus address is or was of, "" for a stranger, and the key's record when it was
 // given up.
-func (k Keeper) holder(ctx context.Context, consensus []byte) (orgID string, old types.OldKey, is bool, err error) {
+func (k Keeper) findHolder(ctx context.Context, consensus []byte) (orgID string, old types.OldKey, is bool, err error) {
 	orgID, err = k.SeatByConsensus.Get(ctx, consensus)
 	if errors.Is(err, collections.ErrNotFound) {
 		return "", old, false, nil
@@ -55,7 +55,7 @@ func (k Keeper) holder(ctx context.Context, consensus []byte) (orgID string, old
 
 // checkConsensusFree refuses a key that signs or signed blocks, as long as evidence about it may come: ErrTaken.
 func (k Keeper) checkConsensusFree(ctx context.Context, consensus sdk.ConsAddress) error {
-	orgID, _, _, err := k.holder(ctx, consensus)
+	orgID, _, _, err := k.findHolder(ctx, consensus)
 	if err != nil {
 		return err
 	}
@@ -65,8 +65,8 @@ func (k Keeper) checkConsensusFree(ctx context.Context, consensus sdk.ConsAddres
 	return nil
 }
 
-// retire records that a seat gives its consensus key up, and has the engine told.
-func (k Keeper) retire(ctx context.Context, s types.Seat, settled bool) error {
+// retireKey records that a seat gives its consensus key up, and has the engine told.
+func (k Keeper) retireKey(ctx context.Context, s types.Seat, settled bool) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	old := types.OldKey{
 		Address: s.ConsensusAddress(), OrgId: s.OrgId, BeaconPubkey: s.BeaconPubkey,
@@ -156,7 +156,7 @@ func (k Keeper) RotateConsensusKey(ctx context.Context, seat types.Seat, pubkey,
 	if len(old) >= maxOldKeys {
 		return types.ErrTaken.Wrapf("%s gave up %d consensus keys of which evidence may still come, expected fewer than %d: wait", seat.OrgId, len(old), maxOldKeys)
 	}
-	return k.enqueue(ctx, types.Change{OrgId: seat.OrgId, Kind: types.CHANGE_KIND_CONSENSUS_KEY, Due: height(ctx), Pubkey: pubkey})
+	return k.enqueueChange(ctx, types.Change{OrgId: seat.OrgId, Kind: types.CHANGE_KIND_CONSENSUS_KEY, Due: heightOf(ctx), Pubkey: pubkey})
 }
 
 // RotateBeaconKey has a seat sign beacon proofs with another key after as many blocks as colluding proposers can have in a row
@@ -177,8 +177,8 @@ func (k Keeper) RotateBeaconKey(ctx context.Context, seat types.Seat, pubkey, po
 	if err != nil {
 		return err
 	}
-	return k.enqueue(ctx, types.Change{
-		OrgId: seat.OrgId, Kind: types.CHANGE_KIND_BEACON_KEY, Due: height(ctx) + max(2, types.Colluders(len(active))+1),
+	return k.enqueueChange(ctx, types.Change{
+		OrgId: seat.OrgId, Kind: types.CHANGE_KIND_BEACON_KEY, Due: heightOf(ctx) + max(2, types.Colluders(len(active))+1),
 		Pubkey: pubkey, Possession: possession,
 	})
 }
@@ -217,8 +217,8 @@ func (k Keeper) RotateCourtKey(ctx context.Context, seat types.Seat, pubkey, pos
 	if err := k.setSeat(ctx, next); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyCourt)})
+	return emitEvent(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyCourt)})
 }
 
 func chainID(ctx context.Context) string { return sdk.UnwrapSDKContext(ctx).ChainID() }
-func height(ctx context.Context) int64   { return sdk.UnwrapSDKContext(ctx).BlockHeight() }
+func heightOf(ctx context.Context) int64 { return sdk.UnwrapSDKContext(ctx).BlockHeight() }

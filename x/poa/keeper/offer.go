@@ -25,7 +25,7 @@ func (k Keeper) ReplaceSeat(ctx context.Context, orgID, heir, operator string, k
 	if err := k.checkFree(ctx, seat, orgID); err != nil {
 		return err
 	}
-	return k.offer(ctx, orgID, seat)
+	return k.storeOffer(ctx, orgID, seat)
 }
 
 // OfferSeat offers the operation of a seat to another account of its organisation, or, where operator is empty, takes such an
@@ -53,14 +53,14 @@ func (k Keeper) OfferSeat(ctx context.Context, admin, orgID, operator string) er
 		return err
 	}
 	seat.Operator = operator
-	return k.offer(ctx, orgID, seat)
+	return k.storeOffer(ctx, orgID, seat)
 }
 
-func (k Keeper) offer(ctx context.Context, orgID string, heir types.Seat) error {
+func (k Keeper) storeOffer(ctx context.Context, orgID string, heir types.Seat) error {
 	if err := k.Offers.Set(ctx, orgID, types.Offer{OrgId: orgID, Heir: heir}); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventSeatOffered{OrgId: orgID, Heir: heir.OrgId, Operator: heir.Operator})
+	return emitEvent(ctx, &types.EventSeatOffered{OrgId: orgID, Heir: heir.OrgId, Operator: heir.Operator})
 }
 
 // AcceptSeat takes a seat that was offered to the operator: at once where the organisation stays the same, else when the change's
@@ -80,7 +80,7 @@ func (k Keeper) AcceptSeat(ctx context.Context, operator, orgID string) error {
 		return k.changeOperator(ctx, orgID, operator)
 	}
 	heir := o.Heir
-	return k.impose(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_HAND_OVER, Due: height(ctx), Heir: &heir})
+	return k.imposeChange(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_HAND_OVER, Due: heightOf(ctx), Heir: &heir})
 }
 
 // changeOperator has another account of its organisation act for a seat.
@@ -109,7 +109,7 @@ func (k Keeper) changeOperator(ctx context.Context, orgID, operator string) erro
 	); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventSeatHandedOver{OrgId: orgID, Heir: orgID, Operator: operator})
+	return emitEvent(ctx, &types.EventSeatHandedOver{OrgId: orgID, Heir: orgID, Operator: operator})
 }
 
 // handOver puts the heir into a seat's place: it is in at once, since its operator has said that it is ready.
@@ -130,7 +130,7 @@ func (k Keeper) handOver(ctx context.Context, seat, heir types.Seat) error {
 	if err := k.addSeat(ctx, heir); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventSeatHandedOver{OrgId: seat.OrgId, Heir: heir.OrgId, Operator: heir.Operator})
+	return emitEvent(ctx, &types.EventSeatHandedOver{OrgId: seat.OrgId, Heir: heir.OrgId, Operator: heir.Operator})
 }
 
 // checkAdmin says whether an account is an admin of the very organisation.

@@ -38,7 +38,7 @@ func (k Keeper) pauseInForce(ctx context.Context) (pause types.Pause, holds bool
 	if errors.Is(err, collections.ErrNotFound) {
 		return pause, false, nil
 	}
-	return pause, err == nil && pause.Holds(height(ctx)), err
+	return pause, err == nil && pause.Holds(heightOf(ctx)), err
 }
 
 // StartPause begins a pause of blocks from now on, or has the one that holds go on for so long; 0 is the most, which is
@@ -61,14 +61,14 @@ func (k Keeper) StartPause(ctx context.Context, reason string, blocks int64, sea
 	if err != nil {
 		return 0, err
 	}
-	pause := types.Pause{Since: height(ctx), Until: height(ctx) + blocks, Reason: reason, Seats: seats}
+	pause := types.Pause{Since: heightOf(ctx), Until: heightOf(ctx) + blocks, Reason: reason, Seats: seats}
 	if holds {
 		pause.Since = before.Since
 	}
 	if err := errors.Join(k.Pause.Set(ctx, pause), k.PauseVotes.Clear(ctx, nil)); err != nil {
 		return 0, err
 	}
-	return pause.Until, emit(ctx, &types.EventPaused{Since: pause.Since, Until: pause.Until, Reason: reason, Seats: seats})
+	return pause.Until, emitEvent(ctx, &types.EventPaused{Since: pause.Since, Until: pause.Until, Reason: reason, Seats: seats})
 }
 
 // EndPause ends the pause that holds: ErrNotPaused, ErrInvalidPause.
@@ -81,7 +81,7 @@ func (k Keeper) EndPause(ctx context.Context, reason string, seats []string) err
 		return err
 	}
 	if !holds {
-		return types.ErrNotPaused.Wrapf("height %d: nothing is to be ended", height(ctx))
+		return types.ErrNotPaused.Wrapf("height %d: nothing is to be ended", heightOf(ctx))
 	}
 	return k.forgetPause(ctx, pause, reason, seats)
 }
@@ -92,7 +92,7 @@ func (k Keeper) endOverduePause(ctx context.Context) error {
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil
 	}
-	if err != nil || pause.Holds(height(ctx)) {
+	if err != nil || pause.Holds(heightOf(ctx)) {
 		return err
 	}
 	return k.forgetPause(ctx, pause, types.ReasonOver, nil)
@@ -102,12 +102,12 @@ func (k Keeper) forgetPause(ctx context.Context, pause types.Pause, reason strin
 	if err := errors.Join(k.Pause.Remove(ctx), k.PauseVotes.Clear(ctx, nil)); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventResumed{Since: pause.Since, Reason: reason, Seats: seats})
+	return emitEvent(ctx, &types.EventResumed{Since: pause.Since, Reason: reason, Seats: seats})
 }
 
 // VotePause is a seat's vote for a pause, which begins, or is prolonged, when that makes two thirds. decided says whether it did.
 func (k Keeper) VotePause(ctx context.Context, seat types.Seat, reason string) (decided bool, err error) {
-	seats, first, err := k.castPauseVote(ctx, types.PauseVote{OrgId: seat.OrgId, Pause: true, Reason: reason, Height: height(ctx)}, seat)
+	seats, first, err := k.castPauseVote(ctx, types.PauseVote{OrgId: seat.OrgId, Pause: true, Reason: reason, Height: heightOf(ctx)}, seat)
 	if err != nil || len(seats) == 0 {
 		return false, err
 	}
@@ -125,7 +125,7 @@ func (k Keeper) VoteResume(ctx context.Context, seat types.Seat, reason string) 
 	if !holds {
 		return false, k.takeBackPauseVote(ctx, seat)
 	}
-	seats, first, err := k.castPauseVote(ctx, types.PauseVote{OrgId: seat.OrgId, Reason: reason, Height: height(ctx)}, seat)
+	seats, first, err := k.castPauseVote(ctx, types.PauseVote{OrgId: seat.OrgId, Reason: reason, Height: heightOf(ctx)}, seat)
 	if err != nil || len(seats) == 0 {
 		return false, err
 	}
@@ -138,7 +138,7 @@ func (k Keeper) takeBackPauseVote(ctx context.Context, seat types.Seat) error {
 		return err
 	}
 	if !found {
-		return types.ErrNotPaused.Wrapf("height %d: %s has no vote for a pause to take back either", height(ctx), seat.OrgId)
+		return types.ErrNotPaused.Wrapf("height %d: %s has no vote for a pause to take back either", heightOf(ctx), seat.OrgId)
 	}
 	return k.PauseVotes.Remove(ctx, seat.OrgId)
 }
@@ -155,7 +155,7 @@ func (k Keeper) castPauseVote(ctx context.Context, vote types.PauseVote, seat ty
 	if err := k.PauseVotes.Set(ctx, seat.OrgId, vote); err != nil {
 		return nil, "", err
 	}
-	if err := emit(ctx, &types.EventPauseVoted{OrgId: vote.OrgId, Pause: vote.Pause, Reason: vote.Reason}); err != nil {
+	if err := emitEvent(ctx, &types.EventPauseVoted{OrgId: vote.OrgId, Pause: vote.Pause, Reason: vote.Reason}); err != nil {
 		return nil, "", err
 	}
 	votes, power, err := k.countingPauseVotes(ctx)
@@ -200,7 +200,7 @@ func (k Keeper) countingPauseVotes(ctx context.Context) (votes []countingVote, p
 		if err != nil {
 			return nil, 0, err
 		}
-		if found && vote.Counts(height(ctx), params.PauseVoteBlocks) {
+		if found && vote.Counts(heightOf(ctx), params.PauseVoteBlocks) {
 			votes = append(votes, countingVote{vote, seat.Power})
 		}
 	}

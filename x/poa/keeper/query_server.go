@@ -38,11 +38,11 @@ func (s queryServer) Seats(ctx context.Context, _ *types.QuerySeatsRequest) (*ty
 }
 
 func (s queryServer) Changes(ctx context.Context, _ *types.QueryChangesRequest) (*types.QueryChangesResponse, error) {
-	changes, offers, err := s.waiting(ctx)
+	changes, offers, err := s.listWaiting(ctx)
 	if err != nil {
 		return nil, err
 	}
-	changed, total, err := s.turnover(ctx)
+	changed, total, err := s.sumTurnover(ctx)
 	return &types.QueryChangesResponse{Changes: changes, Offers: offers, Changeable: max((total-1)/3-changed, 0)}, err
 }
 

@@ -27,14 +27,14 @@ func (k Keeper) AfterRightsChanged(ctx context.Context, orgID string) error {
 	case err != nil || holds != seat.Revoked:
 		return err
 	case holds:
-		return k.reinstate(ctx, seat)
+		return k.reinstateSeat(ctx, seat)
 	default:
-		return k.revoke(ctx, seat)
+		return k.revokeSeat(ctx, seat)
 	}
 }
 
-// revoke takes a seat out of the validator set for as long as its organisation may hold none.
-func (k Keeper) revoke(ctx context.Context, seat types.Seat) error {
+// revokeSeat takes a seat out of the validator set for as long as its organisation may hold none.
+func (k Keeper) revokeSeat(ctx context.Context, seat types.Seat) error {
 	if err := k.checkFloor(ctx, seat); err != nil {
 		return err
 	}
@@ -42,17 +42,17 @@ func (k Keeper) revoke(ctx context.Context, seat types.Seat) error {
 	// count against the two thirds that blocks need.
 	seat.Revoked, seat.Jailed = true, true
 	seat.JailedUntil = max(seat.JailedUntil, sdk.UnwrapSDKContext(ctx).BlockHeight())
-	if err := k.leave(ctx, seat); err != nil {
+	if err := k.storeLeaving(ctx, seat); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventSeatRevoked{OrgId: seat.OrgId})
+	return emitEvent(ctx, &types.EventSeatRevoked{OrgId: seat.OrgId})
 }
 
-// reinstate lets the operator bring the seat back, unless it is tombstoned.
-func (k Keeper) reinstate(ctx context.Context, seat types.Seat) error {
+// reinstateSeat lets the operator bring the seat back, unless it is tombstoned.
+func (k Keeper) reinstateSeat(ctx context.Context, seat types.Seat) error {
 	seat.Revoked, seat.Waiting = false, true
 	if err := k.setSeat(ctx, seat); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventSeatReinstated{OrgId: seat.OrgId})
+	return emitEvent(ctx, &types.EventSeatReinstated{OrgId: seat.OrgId})
 }

@@ -72,13 +72,13 @@ func (k Keeper) countActive(ctx context.Context, was, is bool) error {
 // SeatByOperator returns the seat whose operator addr is, jailed or not.
 func (k Keeper) SeatByOperator(ctx context.Context, addr sdk.AccAddress) (types.Seat, bool, error) {
 	orgID, err := k.SeatByOperatorIndex.Get(ctx, addr)
-	return k.follow(ctx, orgID, err)
+	return k.followIndex(ctx, orgID, err)
 }
 
 // SeatByCourt returns the seat for which addr answers in courts, jailed or not.
 func (k Keeper) SeatByCourt(ctx context.Context, addr sdk.AccAddress) (types.Seat, bool, error) {
 	orgID, err := k.SeatByCourtIndex.Get(ctx, addr)
-	return k.follow(ctx, orgID, err)
+	return k.followIndex(ctx, orgID, err)
 }
 
 // Payee returns the account that is paid what an organisation's seat earned: its operator; where the seat was removed
@@ -98,8 +98,8 @@ func (k Keeper) Payee(ctx context.Context, orgID string) (string, error) {
 	return org.Admins[0], nil
 }
 
-// follow goes from an index's answer to the seat.
-func (k Keeper) follow(ctx context.Context, orgID string, err error) (types.Seat, bool, error) {
+// followIndex goes from an index's answer to the seat.
+func (k Keeper) followIndex(ctx context.Context, orgID string, err error) (types.Seat, bool, error) {
 	if errors.Is(err, collections.ErrNotFound) {
 		return types.Seat{}, false, nil
 	}
@@ -139,7 +139,7 @@ func (k Keeper) removeSeat(ctx context.Context, s types.Seat) error {
 		return err
 	}
 	if err := errors.Join(
-		k.forgetMissed(ctx, s.OrgId), k.retire(ctx, s, false),
+		k.forgetMissed(ctx, s.OrgId), k.retireKey(ctx, s, false),
 		k.SeatByOperatorIndex.Remove(ctx, operator), k.SeatByCourtIndex.Remove(ctx, court),
 		k.Changes.Remove(ctx, s.OrgId), k.Offers.Remove(ctx, s.OrgId), k.PauseVotes.Remove(ctx, s.OrgId),
 	); err != nil {

@@ -69,16 +69,16 @@ func NewKeeper(
 	return k
 }
 
-// Authority returns the council's address in text.
-func (k Keeper) Authority() string { return k.authority }
+// GetAuthority returns the council's address in text.
+func (k Keeper) GetAuthority() string { return k.authority }
 
 // Solvency returns the module account's balance and what the vouchers hold.
 func (k Keeper) Solvency(ctx context.Context) (purse.Balance, error) { return k.purse.Balance(ctx) }
 
-func emit(ctx context.Context, event sdk.Msg) error {
+func emitEvent(ctx context.Context, event sdk.Msg) error {
 	return events.Emit(ctx, event)
 }
 
 func (k Keeper) emitChange(ctx context.Context, what string, v types.Voucher, amount uint64) error {
-	return emit(ctx, &types.EventVoucher{Id: v.Id, What: what, Amount: amount, Balance: v.Balance})
+	return emitEvent(ctx, &types.EventVoucher{Id: v.Id, What: what, Amount: amount, Balance: v.Balance})
 }

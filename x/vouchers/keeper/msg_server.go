@@ -12,8 +12,8 @@ type msgServer struct{ Keeper }
 // NewMsgServer serves the module's messages. Roles were checked before a message comes here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
-// canonical returns an address in the one text that vouchers are found by.
-func (s msgServer) canonical(field, address string) (string, error) {
+// canonicalAddress returns an address in the one text that vouchers are found by.
+func (s msgServer) canonicalAddress(field, address string) (string, error) {
 	text, err := account.Canonical(s.addresses, address)
 	if err != nil {
 		return "", types.ErrNotOwner.Wrapf("%s: %q: %s", field, address, err)
@@ -30,7 +30,7 @@ func (s msgServer) IssueVoucher(ctx context.Context, msg *types.MsgIssueVoucher)
 }
 
 func (s msgServer) TopUpVoucher(ctx context.Context, msg *types.MsgTopUpVoucher) (*types.MsgTopUpVoucherResponse, error) {
-	issuer, err := s.canonical("issuer", msg.Issuer)
+	issuer, err := s.canonicalAddress("issuer", msg.Issuer)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (s msgServer) TopUpVoucher(ctx context.Context, msg *types.MsgTopUpVoucher)
 }
 
 func (s msgServer) SetSpenders(ctx context.Context, msg *types.MsgSetSpenders) (*types.MsgSetSpendersResponse, error) {
-	holder, err := s.canonical("holder", msg.Holder)
+	holder, err := s.canonicalAddress("holder", msg.Holder)
 	if err != nil {
 		return nil, err
 	}

@@ -30,13 +30,13 @@ func (k Keeper) SpendVoucher(ctx context.Context, id string, amount uint64, modu
 	if err := k.Vouchers.Set(ctx, raw, v); err != nil {
 		return err
 	}
-	if err := k.withdraw(ctx, raw, amount, module); err != nil {
+	if err := k.withdrawCredit(ctx, raw, amount, module); err != nil {
 		return err
 	}
 	return k.emitChange(ctx, "spent", v, amount)
 }
 
-func (k Keeper) withdraw(ctx context.Context, id []byte, amount uint64, module string) error {
+func (k Keeper) withdrawCredit(ctx context.Context, id []byte, amount uint64, module string) error {
 	if !purse.InTransaction(ctx) {
 		return k.purse.SendTo(ctx, module, amount)
 	}

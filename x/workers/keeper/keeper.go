@@ -167,8 +167,8 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	return k
 }
 
-// Authority returns the council's address in text. If the consensus parameters name another one, that one is the council.
-func (k Keeper) Authority() string { return k.authority }
+// GetAuthority returns the council's address in text. If the consensus parameters name another one, that one is the council.
+func (k Keeper) GetAuthority() string { return k.authority }
 
 // readCount reads a number that is not stored while it is 0.
 func readCount[K any](ctx context.Context, m collections.Map[K, uint64], key K) (uint64, error) {

@@ -12,17 +12,17 @@ import (
 //
 // The stake of a seat whose Unlock is 0 stays locked: it stands for an answer under audit until SettleHeld.
 func (k Keeper) Settle(ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay, burn uint64) error {
-	return k.settle(ctx, taskID, ends, pays, burn, endAssignment)
+	return k.settleSeats(ctx, taskID, ends, pays, burn, endAssignment)
 }
 
 // SettleHeld ends what stood for an answer under audit: the stakes of assignments whose slots Settle has freed. It is Settle
 // otherwise, and burns nothing. On an error a part may have been written.
 func (k Keeper) SettleHeld(ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay) error {
-	return k.settle(ctx, taskID, ends, pays, 0, freeStake)
+	return k.settleSeats(ctx, taskID, ends, pays, 0, freeStake)
 }
 
-// settle ends assignments by a function that takes what a seat had out of the worker's record.
-func (k Keeper) settle(
+// settleSeats ends assignments by a function that takes what a seat had out of the worker's record.
+func (k Keeper) settleSeats(
 	ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay, burn uint64, free func(*types.Worker, uint64) error,
 ) error {
 	if err := types.CheckSettlement(ends, pays, burn); err != nil {

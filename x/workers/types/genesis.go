@@ -61,7 +61,7 @@ func (g GenesisState) validatePools(codec address.Codec) (map[string]Pool, error
 		}
 		pools[p.Id] = p
 	}
-	if i := disorder(g.Pools, func(a, b Pool) int { return strings.Compare(a.Id, b.Id) }); i >= 0 {
+	if i := findDisorder(g.Pools, func(a, b Pool) int { return strings.Compare(a.Id, b.Id) }); i >= 0 {
 		return nil, ErrInvalidGenesis.Wrapf("pools[%d]: %s: expected ascending order of id, each once", i, g.Pools[i].Id)
 	}
 	if id := g.Params.DefaultPool; id != "" {
@@ -75,7 +75,7 @@ func (g GenesisState) validatePools(codec address.Codec) (map[string]Pool, error
 func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool) (map[string]Worker, error) {
 	workers := make(map[string]Worker, len(g.Workers))
 	var owed uint64
-	if i := disorder(g.Workers, func(a, b Worker) int { return strings.Compare(a.Address, b.Address) }); i >= 0 {
+	if i := findDisorder(g.Workers, func(a, b Worker) int { return strings.Compare(a.Address, b.Address) }); i >= 0 {
 		return nil, ErrInvalidGenesis.Wrapf("workers[%d]: %s: expected ascending order of address, each once", i, g.Workers[i].Address)
 	}
 	for i, w := range g.Workers {
@@ -87,7 +87,7 @@ func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool
 		}
 		for _, amount := range []uint64{w.Bonded, w.Unbonding} {
 			var ok bool
-			if owed, ok = add(owed, amount); !ok {
+			if owed, ok = addSafely(owed, amount); !ok {
 				return nil, ErrInvalidGenesis.Wrapf("stake of workers[%d]: the sum of all exceeds 64 bits", i)
 			}
 		}
@@ -117,7 +117,7 @@ func validateWorkerPools(w Worker, pools map[string]Pool) error {
 
 func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 	sums, open := make(map[string]uint64), make(map[string]int)
-	if i := disorder(g.Unbondings, func(a, b Unbonding) int {
+	if i := findDisorder(g.Unbondings, func(a, b Unbonding) int {
 		return cmp.Or(cmp.Compare(a.Height, b.Height), strings.Compare(a.Worker, b.Worker))
 	}); i >= 0 {
 		return ErrInvalidGenesis.Wrapf("unbondings[%d]: expected ascending order of height and worker, each once", i)
@@ -146,7 +146,7 @@ func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
 // validateEvictions checks the queue, and that every eviction of a worker is in it.
 func (g GenesisState) validateEvictions(pools map[string]Pool, workers map[string]Worker) error {
 	queued := make(map[QueuedEviction]bool, len(g.Evictions))
-	if i := disorder(g.Evictions, QueuedEviction.compare); i >= 0 {
+	if i := findDisorder(g.Evictions, QueuedEviction.compareTo); i >= 0 {
 		return ErrInvalidGenesis.Wrapf("evictions[%d]: expected ascending order of height, pool and worker, each once", i)
 	}
 	for i, e := range g.Evictions {
@@ -168,12 +168,12 @@ func (g GenesisState) validateEvictions(pools map[string]Pool, workers map[strin
 	return nil
 }
 
-func (e QueuedEviction) compare(o QueuedEviction) int {
+func (e QueuedEviction) compareTo(o QueuedEviction) int {
 	return cmp.Or(cmp.Compare(e.Height, o.Height), strings.Compare(e.Pool, o.Pool), strings.Compare(e.Worker, o.Worker))
 }
 
 func (g GenesisState) validateTickets(pools map[string]Pool) error {
-	if i := disorder(g.Tickets, func(a, b PoolTickets) int { return strings.Compare(a.Pool, b.Pool) }); i >= 0 {
+	if i := findDisorder(g.Tickets, func(a, b PoolTickets) int { return strings.Compare(a.Pool, b.Pool) }); i >= 0 {
 		return ErrInvalidGenesis.Wrapf("tickets[%d]: %s: expected ascending order of pool, each once", i, g.Tickets[i].Pool)
 	}
 	for i, t := range g.Tickets {
@@ -198,7 +198,7 @@ func (g GenesisState) validateTickets(pools map[string]Pool) error {
 }
 
 func (g GenesisState) validateInvitations(pools map[string]Pool) error {
-	if i := disorder(g.Invitations, func(a, b Invitation) int {
+	if i := findDisorder(g.Invitations, func(a, b Invitation) int {
 		return cmp.Or(strings.Compare(a.Pool, b.Pool), strings.Compare(a.Organisation, b.Organisation))
 	}); i >= 0 {
 		return ErrInvalidGenesis.Wrapf("invitations[%d]: expected ascending order of pool and organisation, each once", i)
@@ -217,7 +217,7 @@ func (g GenesisState) validateInvitations(pools map[string]Pool) error {
 // validateRechecks checks the passes and returns them by pool. When a pool that raises its stake has none, its pass has ended.
 func (g GenesisState) validateRechecks(pools map[string]Pool) (map[string]*Recheck, error) {
 	byPool := make(map[string]*Recheck, len(g.Rechecks))
-	if i := disorder(g.Rechecks, func(a, b Recheck) int {
+	if i := findDisorder(g.Rechecks, func(a, b Recheck) int {
 		return cmp.Or(cmp.Compare(a.Height, b.Height), strings.Compare(a.Pool, b.Pool))
 	}); i >= 0 {
 		return nil, ErrInvalidGenesis.Wrapf("rechecks[%d]: expected ascending order of height and pool", i)

@@ -50,14 +50,14 @@ func CheckSettlement(ends []SeatSettlement, pays []StakePay, burn uint64) error 
 			return ErrSettlement.Wrapf("slash of %s: %d ucred, expected at most the %d that are unlocked", e.Worker, e.Slash, e.Unlock)
 		}
 		var ok bool
-		if slashed, ok = add(slashed, e.Slash); !ok {
+		if slashed, ok = addSafely(slashed, e.Slash); !ok {
 			return ErrSettlement.Wrap("slash: the sum exceeds 64 bits")
 		}
 	}
 	paid := burn
 	for _, p := range pays {
 		var ok bool
-		if paid, ok = add(paid, p.Amount); !ok {
+		if paid, ok = addSafely(paid, p.Amount); !ok {
 			return ErrSettlement.Wrap("pays: the sum exceeds 64 bits")
 		}
 	}
@@ -67,7 +67,7 @@ func CheckSettlement(ends []SeatSettlement, pays []StakePay, burn uint64) error 
 	return nil
 }
 
-func add(a, b uint64) (sum uint64, ok bool) {
+func addSafely(a, b uint64) (sum uint64, ok bool) {
 	sum = a + b
 	return sum, sum >= a
 }

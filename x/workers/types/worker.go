@@ -114,10 +114,10 @@ func (w Worker) validatePools() error {
 	if len(w.Pools) > MaxPools {
 		return ErrInvalidWorker.Wrapf("pools of %s: %d, expected at most %d", w.Address, len(w.Pools), MaxPools)
 	}
-	if i := disorder(w.Pools, strings.Compare); i >= 0 {
+	if i := findDisorder(w.Pools, strings.Compare); i >= 0 {
 		return ErrInvalidWorker.Wrapf("pools of %s: %q after %q, expected ascending order, each once", w.Address, w.Pools[i], w.Pools[i-1])
 	}
-	if i := disorder(w.Evictions, func(a, b Eviction) int { return strings.Compare(a.Pool, b.Pool) }); i >= 0 {
+	if i := findDisorder(w.Evictions, func(a, b Eviction) int { return strings.Compare(a.Pool, b.Pool) }); i >= 0 {
 		return ErrInvalidWorker.Wrapf("evictions of %s: %q after %q, expected ascending order, each once",
 			w.Address, w.Evictions[i].Pool, w.Evictions[i-1].Pool)
 	}
@@ -151,8 +151,8 @@ func ValidateEndpoint(endpoint string) error {
 	return nil
 }
 
-// disorder returns the index of the first item that is not above the one before it, -1 when all ascend.
-func disorder[T any](items []T, compare func(a, b T) int) int {
+// findDisorder returns the index of the first item that is not above the one before it, -1 when all ascend.
+func findDisorder[T any](items []T, compare func(a, b T) int) int {
 	for i := 1; i < len(items); i++ {
 		if compare(items[i-1], items[i]) >= 0 {
 			return i
