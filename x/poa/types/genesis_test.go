@@ -42,6 +42,44 @@ func TestGenesisValidate(t *testing.T) {
 		}, types.ErrInvalidSeat},
 		{"missed by a stranger", func(g *types.GenesisState) { g.Missed = []types.Missed{{OrgId: "x"}} }, types.ErrNotFound},
 		{"missed outside the window", func(g *types.GenesisState) { g.Missed = []types.Missed{{OrgId: "val-1", Slot: 200}} }, types.ErrInvalidSeat},
+		{"a change of a seat that there is not", func(g *types.GenesisState) {
+			g.Changes = []types.Change{{OrgId: "x", Kind: types.CHANGE_KIND_LEAVE}}
+		}, types.ErrNotFound},
+		{"two changes of a seat", func(g *types.GenesisState) {
+			g.Changes = []types.Change{{OrgId: "val-1", Kind: types.CHANGE_KIND_LEAVE}, {OrgId: "val-1", Kind: types.CHANGE_KIND_LEAVE}}
+		}, types.ErrInvalidSeat},
+		{"a change of no kind", func(g *types.GenesisState) { g.Changes = []types.Change{{OrgId: "val-1"}} }, types.ErrInvalidSeat},
+		{"a change of an unknown kind", func(g *types.GenesisState) { g.Changes = []types.Change{{OrgId: "val-1", Kind: 99}} }, types.ErrInvalidSeat},
+		{"a hand-over to nobody", func(g *types.GenesisState) {
+			g.Changes = []types.Change{{OrgId: "val-1", Kind: types.CHANGE_KIND_HAND_OVER}}
+		}, types.ErrInvalidSeat},
+		{"an heir of a seat that leaves", func(g *types.GenesisState) {
+			g.Changes = []types.Change{{OrgId: "val-1", Kind: types.CHANGE_KIND_LEAVE, Heir: &g.Seats[1]}}
+		}, types.ErrInvalidSeat},
+		{"an invalid heir", func(g *types.GenesisState) {
+			g.Changes = []types.Change{{OrgId: "val-1", Kind: types.CHANGE_KIND_HAND_OVER, Heir: &types.Seat{OrgId: "val-1"}}}
+		}, types.ErrInvalidSeat},
+		{"an offer of a seat that there is not", func(g *types.GenesisState) {
+			g.Offers = []types.Offer{{OrgId: "x", Heir: g.Seats[0]}}
+		}, types.ErrNotFound},
+		{"offers out of order", func(g *types.GenesisState) {
+			g.Offers = []types.Offer{{OrgId: "val-2", Heir: g.Seats[1]}, {OrgId: "val-1", Heir: g.Seats[0]}}
+		}, types.ErrInvalidSeat},
+		{"an old key of no seat", func(g *types.GenesisState) {
+			g.OldKeys = []types.OldKey{{Address: make([]byte, 20)}}
+		}, types.ErrInvalidSeat},
+		{"a short old key", func(g *types.GenesisState) {
+			g.OldKeys = []types.OldKey{{Address: make([]byte, 19), OrgId: "val-1"}}
+		}, types.ErrInvalidSeat},
+		{"an old key that a seat has now", func(g *types.GenesisState) {
+			g.OldKeys = []types.OldKey{{Address: g.Seats[2].ConsensusAddress(), OrgId: "val-1"}}
+		}, types.ErrTaken},
+		{"turnover out of order", func(g *types.GenesisState) {
+			g.Turnover = []types.Turnover{{Height: 5, Power: 1}, {Height: 5, Power: 1}}
+		}, types.ErrInvalidSeat},
+		{"turnover below nothing", func(g *types.GenesisState) {
+			g.Turnover = []types.Turnover{{Height: 5, Power: -1}}
+		}, types.ErrInvalidSeat},
 		{"floor of nothing", func(g *types.GenesisState) { g.Params.MinActiveSeats = 0 }, types.ErrInvalidParams},
 		{"more missed than the window", func(g *types.GenesisState) { g.Params.MaxMissed = 200 }, types.ErrInvalidParams},
 	} {
