@@ -26,6 +26,8 @@ type InputFile struct {
 	// Folder says that it is a folder or a pattern, which is packed into one blob and unpacked for the program. It is set
 	// when the job is checked.
 	Folder bool
+
+	packed []byte // of a folder that is packed already; the path is then a word for people
 }
 
 // ParseInput reads "PATH" or "NAME=PATH", where the path is as in InputFile.
@@ -42,6 +44,9 @@ func ParseInput(text string) InputFile {
 
 // complete finds out what lies at the path, and gives it its name.
 func (in *InputFile) complete() {
+	if in.packed != nil {
+		return
+	}
 	info, err := os.Stat(in.Path)
 	switch {
 	case err == nil:
@@ -64,7 +69,10 @@ func (in InputFile) Rule() contract.Input { return contract.Input{Name: in.Name,
 
 // Read gives the bytes that go into the store, those of the packed folder of a folder. An *Error says what is wrong.
 func (in InputFile) Read() ([]byte, error) {
-	if !in.Folder {
+	switch {
+	case in.packed != nil:
+		return in.packed, nil
+	case !in.Folder:
 		return readFile("Inputs", in.Path, MaxInput)
 	}
 	files, err := in.list()
@@ -174,6 +182,9 @@ func holdsFile(inputs []InputFile, name string) bool {
 				return true
 			}
 			continue
+		}
+		if in.packed != nil {
+			continue // the program does not find it
 		}
 		files, err := in.list()
 		if err == nil && slices.ContainsFunc(files, func(f tree.Source) bool { return !f.Dir && path.Join(in.Name, f.Name) == name }) {

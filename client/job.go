@@ -57,8 +57,10 @@ type Job struct {
 	Value uint64
 	// Fuel limit of one execution; 0 means the category's, or, without one, what the app's version proposes, or DefaultFuel.
 	Fuel uint64
-	// Bag is the number of tasks, each told its index; 0 means 1, or as many as the datasets make.
+	// Bag is the number of tasks, each told its index; 0 means 1, or as many as the datasets or the rows make.
 	Bag uint64
+	// Rows are what each task of the bag gets of its own, in the order of their indices; empty gives all the same.
+	Rows []Row
 	// Policy is the name of one that poco.PolicyByName knows; empty means poco.DefaultPolicy.
 	Policy string
 	// Category of the job; empty for limits of its own.
@@ -84,6 +86,9 @@ type Job struct {
 	Expiry  int64
 	Rest    int64
 	RestFor time.Duration
+	// Nonce is the identity of the request among those of its requester: the chain takes one request under each, so that what is
+	// submitted again under its nonce is not paid again. 0 takes the time.
+	Nonce uint64
 	// Out is the folder for the results; made if absent, otherwise empty. Empty means not to download.
 	Out string
 }
@@ -154,6 +159,9 @@ func (j *Job) check() error {
 func (j *Job) checkExecution() error {
 	var err error
 	if j.Execution, j.Inputs, err = CompleteExecution(j.Execution, j.Inputs); err != nil {
+		return err
+	}
+	if err = j.checkRows(); err != nil {
 		return err
 	}
 	return j.checkInputs()

@@ -35,6 +35,9 @@ type Execution struct {
 	Workdir string
 	// OutputPath is the folder below /out whose files are the result, in place of the one that the app's version declares.
 	OutputPath string
+	// Rows is the name of the input, a packed folder, that says what each task of the bag gets of its own (package
+	// artifact/rows). The program does not find it below /in. Empty: all tasks get the same.
+	Rows string
 }
 
 // Workdirs are the folders at or below which a program can be started.
@@ -66,7 +69,7 @@ var reservedEnv = []string{"CREDENCE_", "IEXEC_"}
 // Empty says that nothing is asked for.
 func (e Execution) Empty() bool {
 	return len(e.OkExit) == 0 && e.Stdout == "" && e.Stdin == "" && len(e.Env) == 0 && e.Seconds == 0 &&
-		e.Clock == 0 && e.Seed == "" && !e.Writable && e.Workdir == "" && e.OutputPath == ""
+		e.Clock == 0 && e.Seed == "" && !e.Writable && e.Workdir == "" && e.OutputPath == "" && e.Rows == ""
 }
 
 // Normal returns the execution in its one form: statuses and variables sorted. A list of 0 alone stays: it says that 0
@@ -102,6 +105,9 @@ func (e Execution) Check(inputs []Input) error {
 	if e.Stdin != "" && !holdsFile(inputs, e.Stdin) {
 		return fmt.Errorf("stdin: got %.80q, expected the name of an input, or of a file in an input that is a folder", e.Stdin)
 	}
+	if e.Rows != "" && !slices.Contains(inputs, Input{Name: e.Rows, Tree: true}) {
+		return fmt.Errorf("rows: got %.80q, expected the name of an input that is a folder", e.Rows)
+	}
 	if err := checkWorkdir(e.Workdir); err != nil {
 		return err
 	}
@@ -109,6 +115,16 @@ func (e Execution) Check(inputs []Input) error {
 		return err
 	}
 	return checkEnv(e.Env)
+}
+
+// OfRow is the execution of a task to which a row gives variables and a stdin of its own, in its one form. It names no rows.
+func (e Execution) OfRow(env []string, stdin string) Execution {
+	e.Rows = ""
+	e.Env = slices.Concat(e.Env, env)
+	if stdin != "" {
+		e.Stdin = stdin
+	}
+	return e.Normal()
 }
 
 // checkRepeatable checks what a run depends on beside its files: time and seed.

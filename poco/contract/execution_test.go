@@ -74,6 +74,9 @@ func TestCheckExecution(t *testing.T) {
 		"the most bytes of variables":   {Execution{Env: []string{"A=" + strings.Repeat("x", MaxEnvBytes-3)}}, ""},
 		"a byte of variables too many":  {Execution{Env: []string{"A=" + strings.Repeat("x", MaxEnvBytes-2)}}, "env: got 16385 bytes"},
 		"a name that begins a name":     {Execution{Env: []string{"A=1", "A_=1", "A_B=1"}}, ""},
+		"rows":                          {Execution{Rows: "data"}, ""},
+		"rows that are a file":          {Execution{Rows: "in/x"}, `rows: got "in/x", expected the name of an input that is a folder`},
+		"rows that are nowhere":         {Execution{Rows: "y"}, "rows: "},
 		"a lower case name of the same": {Execution{Env: []string{"A=1", "a=1"}}, ""},
 	} {
 		err := tc.e.Check([]Input{{Name: "in/x"}, {Name: "data", Tree: true}})

@@ -23,6 +23,7 @@ type Flags struct {
 	MinReplicas, DatasetsPerTask                         uint32
 	AuditBlocks                                          int64
 	Bag                                                  uint64
+	Map                                                  string
 	Partial                                              bool
 	Needs                                                ResourceFlags
 	ExecutionFlags
@@ -40,6 +41,7 @@ func (j *Flags) Add(f *pflag.FlagSet) {
 	f.StringVar(&j.Value, "value", "", "value at risk: the harm that a wrong result does, such as 100CRED (default: the price)")
 	f.StringVar(&j.Fuel, "fuel", "", "fuel limit of one execution (default: the category's, or "+defaultFuel+", about a minute of one core)")
 	f.Uint64Var(&j.Bag, "bag", 1, "number of tasks; each is told its index (CREDENCE_TASK_INDEX, CREDENCE_BAG_SIZE)")
+	f.StringVar(&j.Map, "map", "", "a task for each row of FILE.csv, each file of 'PATTERN', or each number of FROM..TO; {column} in arguments, --env, --input and --stdin is the row's cell ({path}, {file} and {stem} of a file, {n} of a number, {index} of any)")
 	f.StringVar(&j.Policy, "policy", "", "how an answer comes to be believed: "+poco.PolicyHelp())
 	f.StringArrayVar(&j.Datasets, "dataset", nil, "dataset organisation/name:version or sha256:DIGEST; for run also a file to publish as one; repeatable")
 	f.Uint32Var(&j.DatasetsPerTask, "datasets-per-task", 0, "give each task of the bag so many of the datasets, in their order; 0 gives all to each")

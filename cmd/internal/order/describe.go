@@ -83,8 +83,13 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 	t.AddRow("app", "%s", j.App)
 	t.AddSome("arguments", strings.Join(j.Args, " "))
 	describeExecution(t, j.Execution.Contract())
+	rows := j.Execution.Contract().Rows
 	for _, in := range j.Inputs {
 		name := in.Name
+		if in.Name == rows {
+			t.AddRow("rows", "one for each task, %s, %s", cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
+			continue
+		}
 		if in.Tree {
 			name = strings.TrimPrefix(in.Name+"/", "./") + " (a folder)"
 		}

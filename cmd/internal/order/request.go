@@ -43,8 +43,12 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link,
 	if r.Bag == 0 {
 		return job, errors.New("--bag 0: expected at least one task")
 	}
+	args, list, _, err := r.TakeRows(slices.Concat(r.Args, args))
+	if err != nil {
+		return job, err
+	}
 	job = markettypes.Job{
-		App: app, Args: slices.Concat(r.Args, args), Policy: r.Policy, MinReplicas: r.MinReplicas, AuditBlocks: r.AuditBlocks,
+		App: app, Args: args, Policy: r.Policy, MinReplicas: r.MinReplicas, AuditBlocks: r.AuditBlocks,
 		StaticCredibility: r.static, Partial: r.Partial, Size_: r.Bag, Category: r.Category, Tags: r.Tags, Pool: r.pool,
 		Datasets: r.Datasets, DatasetsPerTask: r.DatasetsPerTask, Voucher: r.VoucherID(),
 	}
@@ -64,6 +68,15 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link,
 	}
 	if execution, r.files, err = credence.CompleteExecution(execution, inputs); err != nil {
 		return job, err
+	}
+	if n := uint64(len(list)); n > 0 {
+		if c.cmd.Flags().Changed("bag") && r.Bag != n {
+			return job, &cli.Problem{What: fmt.Sprintf("--bag %d: --map has %d rows, and each makes a task", r.Bag, n), Next: "leave --bag out", Exit: cli.ExitUsage}
+		}
+		if execution, r.files, err = credence.CompleteRows(execution, r.files, list); err != nil {
+			return job, err
+		}
+		job.Size_ = n
 	}
 	job.Execution = dealstypes.NewExecution(execution)
 	p, err := r.ReadPrices()

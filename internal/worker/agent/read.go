@@ -18,6 +18,7 @@ type read struct {
 	size     uint64
 	locators []string
 	tree     bool // a packed folder
+	rows     bool // what each task gets of its own
 }
 
 // reads lists what a task reads: the inputs of its deal, then the datasets that are its share, each in the deal's order.
@@ -25,7 +26,7 @@ func reads(a chain.Assignment) (out []read) {
 	for _, in := range a.Deal.Inputs {
 		out = append(out, read{
 			what: fmt.Sprintf("input %q", in.Name), name: in.Name, digest: in.Digest, size: in.Size_,
-			locators: slices.Concat(in.Locators, a.Deal.Locators), tree: in.Tree,
+			locators: slices.Concat(in.Locators, a.Deal.Locators), tree: in.Tree, rows: isRows(a.Deal, in),
 		})
 	}
 	for _, d := range a.Deal.DatasetsOf(a.Task.Index) {
@@ -40,4 +41,9 @@ func reads(a chain.Assignment) (out []read) {
 // datasetName is where a dataset lies below /in: under its id, in the folder that inputs keep out of.
 func datasetName(d dealstypes.PinnedDataset) string {
 	return path.Join(contract.DatasetsFolder, d.Dataset)
+}
+
+// isRows says whether an input says what each task of the bag gets of its own.
+func isRows(d dealstypes.Deal, in *dealstypes.Input) bool {
+	return in.Tree && in.Name == d.Execution.Contract().Rows
 }

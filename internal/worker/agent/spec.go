@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/rows"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco"
@@ -37,25 +38,72 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 	spec := runtime.Spec{
 		Program:   program,
 		Args:      append([]string{path.Base(a.Deal.App)}, a.Deal.Args...),
-		Env:       environment(a.Task, a.Deal),
 		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: rules.MemoryBytes(a.Deal.Resources.MemoryBytes),
 		OutputLimit: rules.OutputBytes(a.Deal.Resources.DiskBytes), OutputPath: a.Deal.OutputPath,
 		Execution: a.Deal.RunExecution(),
 	}
 	spec.Clock = cmp.Or(spec.Execution.Clock, a.Deal.Time)
 	spec.Seed = poco.RunSeed(id, spec.Execution.Seed, a.Task.Index)
+	inputs := inputRules(a.Deal)
 	for i, r := range list {
-		if r.tree {
+		switch {
+		case r.rows:
+			if inputs, err = applyRow(&spec, files[i], a.Task.Index, inputs); err != nil {
+				return runtime.Spec{}, err
+			}
+		case r.tree:
 			spec.Folders = append(spec.Folders, runtime.Folder{Name: r.name, Content: files[i]})
-			continue
+		default:
+			spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Content: files[i]})
 		}
-		spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Content: files[i]})
 	}
+	spec.Env = environment(a.Task, a.Deal, inputs)
 	return spec, nil
 }
 
+// inputRules are the deal's inputs, without what says what each task gets of its own.
+func inputRules(d dealstypes.Deal) (inputs []contract.Input) {
+	for _, in := range d.Inputs {
+		if !isRows(d, in) {
+			inputs = append(inputs, in.Rule())
+		}
+	}
+	return inputs
+}
+
+// applyRow gives a task what its row in the bag says, and returns its inputs with those of the row. Rows that are none, or that do
+// not go with the job, are answered with the reason InvalidInput, by everybody alike.
+func applyRow(spec *runtime.Spec, archive artifact.Content, index uint64, inputs []contract.Input) ([]contract.Input, error) {
+	data, err := artifact.ReadContent(archive)
+	if err != nil {
+		return nil, err
+	}
+	row, contents, bad := rows.Read(data, index)
+	for _, f := range row.Files {
+		inputs = append(inputs, contract.Input{Name: f.Name})
+	}
+	execution := spec.Execution.OfRow(row.Env, row.Stdin)
+	if bad == nil {
+		bad = contract.CheckInputs(inputs)
+	}
+	if bad == nil {
+		bad = execution.Check(inputs)
+	}
+	if bad != nil {
+		// This is no archive, and the runtime answers that it can not be unpacked.
+		spec.Folders = append(spec.Folders, runtime.Folder{Name: spec.Execution.Rows, Content: artifact.Bytes(bad.Error())})
+		return inputs, nil
+	}
+	spec.Execution = execution
+	spec.Args = append(spec.Args, row.Args...)
+	for i, f := range row.Files {
+		spec.Inputs = append(spec.Inputs, result.File{Path: f.Name, Content: artifact.Bytes(contents[i])})
+	}
+	return inputs, nil
+}
+
 // environment is the contract of docs/apps.md, with the names of iExec for apps made for it. The order is fixed.
-func environment(t taskstypes.Task, d dealstypes.Deal) []string {
+func environment(t taskstypes.Task, d dealstypes.Deal, inputs []contract.Input) []string {
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	datasets := d.DatasetsOf(t.Index)
 	env := []string{
@@ -84,9 +132,9 @@ func environment(t taskstypes.Task, d dealstypes.Deal) []string {
 		"IEXEC_BOT_TASK_INDEX="+number(t.Index),
 		"IEXEC_BOT_SIZE="+number(max(1, d.Bag)),
 		"IEXEC_INPUT_FILES_FOLDER="+inFolder,
-		"IEXEC_INPUT_FILES_NUMBER="+strconv.Itoa(len(d.Inputs)),
+		"IEXEC_INPUT_FILES_NUMBER="+strconv.Itoa(len(inputs)),
 	)
-	for i, in := range d.Inputs {
+	for i, in := range inputs {
 		env = append(env, fmt.Sprintf("IEXEC_INPUT_FILE_NAME_%d=%s", i+1, in.Name))
 	}
 	return append(env, iexecDatasets(d, datasets)...)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,9 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/rows"
+	"github.com/credence-chain/credence/artifact/tree"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -76,6 +81,52 @@ func TestSpecIsTheSameForAll(t *testing.T) {
 	require.Equal(t, []runtime.Folder{{Name: "data", Content: inputs[0]}}, spec.Folders)
 	require.Empty(t, spec.Inputs)
 	var _ chain.Source = h.chain
+}
+
+// A row gives its task arguments, variables, stdin and files of its own; what says so is not below /in. Whatever is no row of the
+// task, or does not go with the job, becomes a folder that can not be unpacked: an answer, the same everywhere.
+func TestSpecWithRows(t *testing.T) {
+	var packed bytes.Buffer
+	require.NoError(t, rows.Pack(&packed, []rows.Row{
+		{Args: []string{"-w", "1"}, Env: []string{"B=2", "A=3"}, Stdin: "x", Files: []rows.File{{Name: "x", From: "0"}}},
+		{},
+		{Files: []rows.File{{Name: "scene.txt", From: "0"}}},
+		{Env: []string{"J=twice"}},
+		{Stdin: "nowhere"},
+	}, map[string]artifact.Content{"0": artifact.Bytes("zero")}))
+	a := newHouse(t, asFirst).assignment()
+	a.Deal.Inputs = []*dealstypes.Input{{Name: "scene.txt"}, {Name: ".rows", Tree: true}}
+	a.Deal.Args, a.Deal.Bag = []string{"all"}, 6
+	a.Deal.Execution = &dealstypes.Execution{Rows: ".rows", Env: []string{"J=job"}, Stdin: "scene.txt"}
+	files := []artifact.Content{inputs[0], artifact.Bytes(packed.Bytes())}
+	build := func(index uint64) runtime.Spec {
+		a.Task.Index = index
+		spec, err := BuildSpec(a, program, files)
+		require.NoError(t, err)
+		return spec
+	}
+	spec := build(0)
+	require.Equal(t, []string{"all", "-w", "1"}, spec.Args[1:])
+	require.Equal(t, contract.Execution{Env: []string{"A=3", "B=2", "J=job"}, Stdin: "x"}, spec.Execution)
+	require.Empty(t, spec.Folders)
+	require.Equal(t, []result.File{{Path: "scene.txt", Content: inputs[0]}, {Path: "x", Content: artifact.Bytes("zero")}}, spec.Inputs)
+	require.Equal(t, []string{"IEXEC_INPUT_FILES_NUMBER=2", "IEXEC_INPUT_FILE_NAME_1=scene.txt", "IEXEC_INPUT_FILE_NAME_2=x"}, about(spec.Env, "INPUT_FILES_NUMBER", "INPUT_FILE_NAME"))
+
+	spec = build(1)
+	require.Equal(t, []string{"all"}, spec.Args[1:])
+	require.Equal(t, contract.Execution{Env: []string{"J=job"}, Stdin: "scene.txt"}, spec.Execution)
+	require.Len(t, spec.Inputs, 1)
+
+	for index, why := range map[uint64]string{2: "there twice", 3: "each once", 4: "stdin: got", 5: "there are 5 rows"} {
+		spec = build(index)
+		require.Len(t, spec.Folders, 1)
+		text, err := artifact.ReadContent(spec.Folders[0].Content)
+		require.NoError(t, err)
+		require.Contains(t, string(text), why)
+		_, err = tree.Read(text)
+		require.Error(t, err)
+		require.Equal(t, []string{"all"}, spec.Args[1:])
+	}
 }
 
 // dataset pins content under a name.

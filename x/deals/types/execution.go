@@ -12,7 +12,7 @@ func NewExecution(e contract.Execution) *Execution {
 	}
 	return &Execution{
 		OkExit: e.OkExit, Stdout: e.Stdout, Stdin: e.Stdin, Env: e.Env, Seconds: e.Seconds,
-		Clock: e.Clock, Seed: e.Seed, Writable: e.Writable, Workdir: e.Workdir, OutputPath: e.OutputPath,
+		Clock: e.Clock, Seed: e.Seed, Writable: e.Writable, Workdir: e.Workdir, OutputPath: e.OutputPath, Rows: e.Rows,
 	}
 }
 
@@ -23,7 +23,7 @@ func (e *Execution) Contract() contract.Execution {
 	}
 	return contract.Execution{
 		OkExit: e.OkExit, Stdout: e.Stdout, Stdin: e.Stdin, Env: e.Env, Seconds: e.Seconds,
-		Clock: e.Clock, Seed: e.Seed, Writable: e.Writable, Workdir: e.Workdir, OutputPath: e.OutputPath,
+		Clock: e.Clock, Seed: e.Seed, Writable: e.Writable, Workdir: e.Workdir, OutputPath: e.OutputPath, Rows: e.Rows,
 	}
 }
 

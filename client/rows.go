@@ -1,0 +1,158 @@
+package client
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/rows"
+	"github.com/credence-chain/credence/artifact/tree"
+	"github.com/credence-chain/credence/poco/contract"
+)
+
+// Row is what one task of a bag gets of its own, beside what its job says.
+type Row struct {
+	// Args come behind the job's.
+	Args []string
+	// Env are variables, NAME=value, beside the job's.
+	Env []string
+	// Stdin is the name of an input, or the path of a file that becomes one, in place of the job's; empty leaves it to the job.
+	Stdin string
+	// Inputs beside the job's. Of a folder the program finds the files, and no empty folders.
+	Inputs []InputFile
+}
+
+// CompleteRows packs what each task gets of its own into one more input, and has the execution name it. An *Error says what the
+// rule of the chain and of workers is against, its Value is the number of the row, from 1.
+func CompleteRows(e contract.Execution, inputs []InputFile, list []Row) (contract.Execution, []InputFile, error) {
+	if len(list) == 0 {
+		return e, inputs, nil
+	}
+	p := packer{files: map[string]artifact.Content{}, known: map[string]string{}}
+	packed := make([]rows.Row, len(list))
+	for i, r := range list {
+		var err error
+		if packed[i], err = p.pack(e, inputs, r); err != nil {
+			return e, inputs, rowError(i, err)
+		}
+	}
+	var archive bytes.Buffer
+	if p.size > MaxInput {
+		return e, inputs, &Error{Code: CodeTooLarge, Field: "Rows", Got: uint64(p.size), Limit: MaxInput, What: "the files of all rows have more bytes together than are taken"}
+	}
+	if err := rows.Pack(&archive, packed, p.files); err != nil {
+		return e, inputs, &Error{Code: CodeInvalid, Field: "Rows", What: err.Error(), Err: err}
+	}
+	if archive.Len() > MaxInput {
+		return e, inputs, &Error{Code: CodeTooLarge, Field: "Rows", Got: uint64(archive.Len()), Limit: MaxInput, What: "the rows and their files have more bytes than are taken"}
+	}
+	e.Rows = rows.DefaultName
+	return e, append(slices.Clip(inputs), InputFile{Name: rows.DefaultName, Path: fmt.Sprintf("%d rows", len(list)), Folder: true, packed: archive.Bytes()}), nil
+}
+
+func rowError(i int, err error) error {
+	e := &Error{Code: CodeInvalid, Field: "Rows", Value: strconv.Itoa(i + 1), What: err.Error(), Err: err}
+	var of *Error
+	if errors.As(err, &of) {
+		e.Code, e.Got, e.Limit, e.Expected = of.Code, of.Got, of.Limit, of.Expected
+	}
+	return e
+}
+
+// packer collects the files of rows, each once.
+type packer struct {
+	files map[string]artifact.Content // by the names that they have in the archive
+	known map[string]string           // those names, by the paths of the files
+	size  int64
+}
+
+// pack gives a row as workers read it.
+func (p *packer) pack(e contract.Execution, inputs []InputFile, r Row) (rows.Row, error) {
+	out := rows.Row{Args: r.Args, Env: r.Env, Stdin: r.Stdin}
+	own := slices.Clone(r.Inputs)
+	if r.Stdin != "" && !holdsFile(slices.Concat(inputs, own), r.Stdin) {
+		in := ParseInput(r.Stdin)
+		own, out.Stdin = append(own, in), in.Name
+	}
+	rules := Rules(inputs)
+	for _, in := range own {
+		in.complete()
+		files, err := in.files()
+		if err != nil {
+			return out, err
+		}
+		for _, f := range files {
+			out.Files = append(out.Files, rows.File{Name: f.Name, From: p.add(f)})
+			rules = append(rules, contract.Input{Name: f.Name})
+		}
+	}
+	if err := contract.CheckInputs(rules); err != nil {
+		return out, err
+	}
+	e = e.OfRow(r.Env, out.Stdin)
+	return out, e.Check(rules)
+}
+
+// add takes a file, and says what it is called in the archive.
+func (p *packer) add(f tree.Source) string {
+	file, onDisk := f.Content.(artifact.File)
+	if onDisk {
+		if name, known := p.known[file.Path]; known {
+			return name
+		}
+	}
+	name := strconv.Itoa(len(p.files))
+	p.files[name] = f.Content
+	if f.Content != nil {
+		p.size += f.Content.Size()
+	}
+	if onDisk {
+		p.known[file.Path] = name
+	}
+	return name
+}
+
+// files lists what an input holds by the names below /in.
+func (in InputFile) files() ([]tree.Source, error) {
+	if !in.Folder {
+		content, err := in.Content()
+		if err != nil {
+			return nil, err
+		}
+		return []tree.Source{{Name: in.Name, Content: content}}, nil
+	}
+	list, err := in.list()
+	if err != nil {
+		return nil, err
+	}
+	out := list[:0]
+	for _, f := range list {
+		if !f.Dir {
+			f.Name = path.Join(in.Name, f.Name)
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// checkRows completes the size of the bag, and packs the rows.
+func (j *Job) checkRows() error {
+	n := uint64(len(j.Rows))
+	if n == 0 || j.Execution.Rows != "" {
+		return nil
+	}
+	switch {
+	case j.DatasetsPerTask > 0:
+		return &Error{Code: CodeConflict, Field: "DatasetsPerTask", Value: fmt.Sprint(j.DatasetsPerTask), What: "rows and datasets both say what each task gets", Expected: "one of them"}
+	case j.Bag > 1 && j.Bag != n:
+		return &Error{Code: CodeConflict, Field: "Bag", Value: fmt.Sprint(j.Bag), Got: j.Bag, Limit: n, What: fmt.Sprintf("%s make as many tasks", plural(n, "row", "rows")), Expected: fmt.Sprint(n)}
+	}
+	j.Bag = n
+	var err error
+	j.Execution, j.Inputs, err = CompleteRows(j.Execution, j.Inputs, j.Rows)
+	return err
+}

@@ -1,0 +1,194 @@
+package jobflags
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
+)
+
+// placeholder is {name} for a cell of the row, or {{name}} for the text {name} itself. Other braces mean nothing.
+var placeholder = regexp.MustCompile(`\{\{[^{}]*\}\}|\{[A-Za-z_][A-Za-z0-9_.-]*\}`)
+
+// maxRowProblems is how many bad rows are named.
+const maxRowProblems = 5
+
+// TakeRows splits the job along --map: args are the arguments of the program, those of the flags among them. What names columns
+// is taken out of the flags and out of args, and comes back as what each task gets of its own. Nothing without --map.
+func (j *Flags) TakeRows(args []string) (common []string, list []client.Row, table *Table, err error) {
+	if j.Map == "" {
+		return args, nil, nil, nil
+	}
+	if j.DatasetsPerTask > 0 {
+		return nil, nil, nil, &cli.Problem{What: fmt.Sprintf("--datasets-per-task %d: --map says already what each task gets", j.DatasetsPerTask), Next: "give one of the two", Exit: cli.ExitUsage}
+	}
+	if table, err = ReadTable(j.Map); err != nil {
+		return nil, nil, nil, err
+	}
+	own := j.splitOff(&args)
+	if table.files && !own.reads() {
+		own.inputs = append(own.inputs, "{path}")
+	}
+	if err := own.check(table); err != nil {
+		return nil, nil, nil, err
+	}
+	var bad []string
+	wrong := 0
+	for i := range table.Rows {
+		row, err := own.render(table, i)
+		if err != nil {
+			if wrong++; wrong <= maxRowProblems {
+				bad = append(bad, table.Places[i]+", "+err.Error())
+			}
+			continue
+		}
+		list = append(list, row)
+	}
+	if wrong > maxRowProblems {
+		bad = append(bad, fmt.Sprintf("and %d more bad rows", wrong-maxRowProblems))
+	}
+	if wrong > 0 {
+		return nil, nil, nil, &cli.Problem{What: fmt.Sprintf("--map %s: %s", cli.ShellQuote(j.Map), strings.Join(bad, "\n  ")), Next: "mend the rows; nothing was submitted or paid", Exit: cli.ExitUsage}
+	}
+	return args, list, table, nil
+}
+
+// templates are the parts of a job that differ from row to row.
+type templates struct {
+	args, env, inputs []string
+	stdin             string
+}
+
+// splitOff takes what names columns out of the job. Arguments keep their order: all from the first that names one differ.
+func (j *Flags) splitOff(args *[]string) (own templates) {
+	if at := slices.IndexFunc(*args, placeholder.MatchString); at >= 0 {
+		own.args, *args = (*args)[at:], (*args)[:at:at]
+	}
+	take := func(texts *[]string) (taken []string) {
+		var left []string
+		for _, text := range *texts {
+			if placeholder.MatchString(text) {
+				taken = append(taken, text)
+			} else {
+				left = append(left, text)
+			}
+		}
+		*texts = left
+		return taken
+	}
+	own.env, own.inputs = take(&j.env), take(&j.Inputs)
+	if placeholder.MatchString(j.stdin) {
+		own.stdin, j.stdin = j.stdin, ""
+	}
+	return own
+}
+
+// reads says whether a row's own file is used anywhere.
+func (t templates) reads() bool {
+	return slices.ContainsFunc(append(slices.Clone(t.inputs), t.stdin), func(text string) bool { return strings.Contains(text, "{path}") })
+}
+
+// check says which names are none of the table's columns, and that something has to name one.
+func (t templates) check(table *Table) error {
+	known := append(slices.Clone(table.Columns), columnIndex)
+	used := false
+	for _, text := range slices.Concat(t.args, t.env, t.inputs, []string{t.stdin}) {
+		for _, found := range placeholder.FindAllString(text, -1) {
+			if strings.HasPrefix(found, "{{") {
+				continue
+			}
+			if !slices.Contains(known, found[1:len(found)-1]) {
+				return &cli.Problem{
+					What: fmt.Sprintf("%s in %q: --map has no such column, it has %s", found, text, strings.Join(known, ", ")),
+					Next: fmt.Sprintf("name one of them, or write {%s} for the text itself", found), Exit: cli.ExitUsage,
+				}
+			}
+			used = true
+		}
+	}
+	if !used {
+		return &cli.Problem{
+			What: "--map: no argument, variable or input names a column, so that all tasks would be the same",
+			Next: fmt.Sprintf("name one in braces, such as {%s}, behind --, in --env, --input or --stdin; or give a number of equal tasks with --bag", table.Columns[0]), Exit: cli.ExitUsage,
+		}
+	}
+	return nil
+}
+
+// render is what the task of a row gets of its own. An error names the columns.
+func (t templates) render(table *Table, i int) (r client.Row, err error) {
+	for _, text := range t.args {
+		value, columns := fill(table, i, text)
+		if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+			return r, columnError(columns, "an argument: expected UTF-8 without a zero byte")
+		}
+		r.Args = append(r.Args, value)
+	}
+	for _, text := range t.env {
+		value, columns := fill(table, i, text)
+		if !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
+			return r, columnError(columns, fmt.Sprintf("the variable %.40q: expected UTF-8 without control characters, such as a line's end", value))
+		}
+		r.Env = append(r.Env, value)
+	}
+	for _, text := range t.inputs {
+		in, err := readInput(table, i, text)
+		if err != nil {
+			return r, err
+		}
+		r.Inputs = append(r.Inputs, in)
+	}
+	if t.stdin != "" {
+		in, err := readInput(table, i, t.stdin)
+		if err != nil {
+			return r, err
+		}
+		r.Inputs, r.Stdin = append(r.Inputs, in), in.Name
+	}
+	return r, nil
+}
+
+// readInput is an input of a row, which has to be there.
+func readInput(table *Table, i int, text string) (in client.InputFile, err error) {
+	value, columns := fill(table, i, text)
+	for _, c := range columns {
+		if cell, _ := table.cell(i, c); cell == "" {
+			return in, columnError([]string{c}, "it is empty, expected the name of a file")
+		}
+	}
+	in = client.ParseInput(value)
+	if _, err := os.Stat(in.Path); err != nil && !in.Folder {
+		return in, columnError(columns, fmt.Sprintf("there is no file %s", cli.ShellQuote(in.Path)))
+	}
+	return in, nil
+}
+
+func columnError(columns []string, what string) error {
+	word := "column "
+	if len(columns) > 1 {
+		word = "columns "
+	}
+	return fmt.Errorf("%s%s: %s", word, strings.Join(columns, " and "), what)
+}
+
+// fill puts the cells of a row into a text, and says which columns it names.
+func fill(table *Table, i int, text string) (value string, columns []string) {
+	value = placeholder.ReplaceAllStringFunc(text, func(found string) string {
+		if strings.HasPrefix(found, "{{") {
+			return found[1 : len(found)-1]
+		}
+		name := found[1 : len(found)-1]
+		cell, _ := table.cell(i, name)
+		if !slices.Contains(columns, name) {
+			columns = append(columns, name)
+		}
+		return cell
+	})
+	return value, columns
+}

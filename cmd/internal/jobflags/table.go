@@ -1,0 +1,188 @@
+package jobflags
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/printable"
+)
+
+// Table is what --map names: a row for each task of a bag.
+type Table struct {
+	// Columns are the names by which arguments, variables and inputs use the cells of a row.
+	Columns []string
+	// Rows have a cell for each column.
+	Rows [][]string
+	// Places say where each row stands, for errors.
+	Places []string
+	// files says that a row is a file, which its task reads unless the command line says otherwise.
+	files bool
+}
+
+// maxTableRows bounds a table before the chain does.
+const maxTableRows = 1_000_000
+
+// columnIndex is the name of a column that every table has: the index of the task, from 0.
+const columnIndex = "index"
+
+var (
+	rangeText  = regexp.MustCompile(`^(-?\d{1,18})\.\.(-?\d{1,18})$`)
+	columnName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+)
+
+// ReadTable reads what --map names: a CSV file, a pattern of files, or a range.
+func ReadTable(text string) (*Table, error) {
+	var (
+		t   *Table
+		err error
+	)
+	_, missing := os.Stat(text)
+	switch parts := rangeText.FindStringSubmatch(text); {
+	case parts != nil:
+		t, err = rangeTable(parts[1], parts[2])
+	case missing == nil && (hasExtension(text, ".csv") || hasExtension(text, ".tsv")):
+		t, err = readCSV(text)
+	case missing != nil && strings.ContainsAny(text, "*?["):
+		t, err = matchFiles(text)
+	default:
+		return nil, mapProblem(text, missing)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(t.Rows) == 0 {
+		return nil, &cli.Problem{What: fmt.Sprintf("--map %s: it has no rows, and each row makes a task", cli.ShellQuote(text)), Exit: cli.ExitUsage}
+	}
+	return t, nil
+}
+
+func hasExtension(path, extension string) bool {
+	return strings.EqualFold(filepath.Ext(path), extension)
+}
+
+func mapProblem(text string, missing error) error {
+	p := &cli.Problem{What: fmt.Sprintf("--map %s: expected a CSV file, a pattern of files, or a range", cli.ShellQuote(text)), Next: "such as --map rows.csv, --map 'texts/*.txt' in quotes, or --map 1..50", Exit: cli.ExitUsage}
+	if missing != nil && errors.Is(missing, os.ErrNotExist) && (hasExtension(text, ".csv") || hasExtension(text, ".tsv")) {
+		p.What = fmt.Sprintf("--map %s: there is no such file", cli.ShellQuote(text))
+	}
+	return p
+}
+
+// rangeTable has a row for each number, both ends among them.
+func rangeTable(from, to string) (*Table, error) {
+	first, _ := strconv.ParseInt(from, 10, 64) // 18 digits always fit
+	last, _ := strconv.ParseInt(to, 10, 64)
+	if last < first || last-first >= maxTableRows {
+		return nil, &cli.Problem{What: fmt.Sprintf("--map %s..%s: expected a range that rises, of at most %d numbers", from, to, maxTableRows), Exit: cli.ExitUsage}
+	}
+	t := &Table{Columns: []string{"n"}}
+	for n := first; n <= last; n++ {
+		text := strconv.FormatInt(n, 10)
+		t.addRow("number "+text, text)
+	}
+	return t, nil
+}
+
+// matchFiles has a row for each file that matches.
+func matchFiles(pattern string) (*Table, error) {
+	matches, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, &cli.Problem{What: fmt.Sprintf("--map %s: %v", cli.ShellQuote(pattern), err), Exit: cli.ExitUsage}
+	}
+	t := &Table{Columns: []string{"path", "file", "stem"}, files: true}
+	for _, path := range matches {
+		if info, err := os.Stat(path); err != nil || info.IsDir() {
+			continue
+		}
+		file := filepath.Base(path)
+		t.addRow(printable.Name(path), path, file, strings.TrimSuffix(file, filepath.Ext(file)))
+	}
+	if len(t.Rows) == 0 {
+		return nil, &cli.Problem{What: fmt.Sprintf("--map %s: no file matches the pattern", cli.ShellQuote(pattern)), Exit: cli.ExitUsage}
+	}
+	return t, nil
+}
+
+// readCSV reads a file whose first line names the columns. A bad row is named by its number and its line.
+func readCSV(path string) (*Table, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	wrong := func(format string, args ...any) error {
+		return &cli.Problem{What: "--map " + cli.ShellQuote(path) + ": " + fmt.Sprintf(format, args...), Exit: cli.ExitUsage}
+	}
+	r := csv.NewReader(skipMark(file))
+	r.FieldsPerRecord = -1
+	if hasExtension(path, ".tsv") {
+		r.Comma = '\t'
+	}
+	t := &Table{}
+	if t.Columns, err = r.Read(); errors.Is(err, io.EOF) {
+		return nil, wrong("it is empty, expected a first line that names the columns")
+	} else if err != nil {
+		return nil, wrong("%v", err)
+	}
+	seen := map[string]bool{}
+	for i, name := range t.Columns {
+		t.Columns[i] = strings.TrimSpace(name)
+		name = t.Columns[i]
+		if !columnName.MatchString(name) || seen[name] {
+			return nil, wrong("column %d is called %q, expected a name of its own: letters, digits, \"_\", \".\" and \"-\", a letter first", i+1, name)
+		}
+		seen[name] = true
+	}
+	for {
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil {
+			return nil, wrong("row %d: %v", len(t.Rows)+1, err)
+		}
+		line, _ := r.FieldPos(0)
+		place := fmt.Sprintf("row %d (line %d of %s)", len(t.Rows)+1, line, printable.Name(path))
+		switch {
+		case len(cells) < len(t.Columns):
+			return nil, wrong("%s has %d cells, none for the column %s", place, len(cells), t.Columns[len(cells)])
+		case len(cells) > len(t.Columns):
+			return nil, wrong("%s has %d cells, expected %d, one for each column", place, len(cells), len(t.Columns))
+		case len(t.Rows) == maxTableRows:
+			return nil, wrong("it has more than %d rows, expected at most that many", maxTableRows)
+		}
+		t.addRow(place, cells...)
+	}
+}
+
+// skipMark leaves out the byte order mark that spreadsheets put in front.
+func skipMark(file io.ReadSeeker) io.Reader {
+	mark := make([]byte, 3)
+	if n, _ := io.ReadFull(file, mark); n == 3 && string(mark) == "\ufeff" {
+		return file
+	}
+	_, _ = file.Seek(0, io.SeekStart)
+	return file
+}
+
+func (t *Table) addRow(place string, cells ...string) {
+	t.Rows, t.Places = append(t.Rows, cells), append(t.Places, place)
+}
+
+// cell is what a row has in a column; false when there is no such column.
+func (t *Table) cell(row int, column string) (string, bool) {
+	for i, name := range t.Columns {
+		if name == column {
+			return t.Rows[row][i], true
+		}
+	}
+	return strconv.Itoa(row), column == columnIndex
+}
