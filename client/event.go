@@ -18,6 +18,7 @@ const (
 	EventKnown      EventKind = "known"      // the app was on the chain already
 	EventQuoted     EventKind = "quoted"     // how it would be checked, and what it can cost
 	EventSubmitted  EventKind = "submitted"  // the request is on the chain, the money locked
+	EventResuming   EventKind = "resuming"   // a request that was submitted before is gone on with
 	EventMatched    EventKind = "matched"    // it met an offer
 	EventDrawn      EventKind = "drawn"      // a worker was drawn
 	EventRetried    EventKind = "retried"    // another first worker is tried
@@ -70,7 +71,7 @@ type Event struct {
 	Request   string `json:"request,omitempty"`
 	Deal      string `json:"deal,omitempty"`
 	Hash      string `json:"hash,omitempty"`
-	// Size of what was uploaded in bytes, or of a quoted bag in tasks.
+	// Size of what was uploaded in bytes, or of a bag in tasks: quoted, submitted, gone on with, or matched.
 	Size uint64 `json:"size,omitempty"`
 	// Expected and MaxPrice of one task, and what is Locked for all, in ucred.
 	Expected uint64 `json:"expected,omitempty"`

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/credence-chain/credence/client/sender"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
@@ -19,6 +20,8 @@ type Quote struct {
 	*taskstypes.QueryQuoteResponse
 	// Offer is the pool's order.
 	Offer markettypes.OrderRecord
+	// Deal that would be made.
+	Deal dealstypes.Deal
 }
 
 // Quote asks the market which deal a job would make, and the tasks how one of it would be planned. A max_price of 0 is no
@@ -29,7 +32,7 @@ func (c *Conn) Quote(ctx context.Context, requester string, job markettypes.Job)
 		return Quote{}, err
 	}
 	res, err := c.Tasks().Quote(ctx, &taskstypes.QueryQuoteRequest{Deal: preview.Deal})
-	return Quote{res, preview.Offer}, err
+	return Quote{res, preview.Offer, preview.Deal}, err
 }
 
 // quote asks how the job would be checked and what it can cost, and completes its price. What rests on the book needs no

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -95,12 +96,24 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 			return nil, err
 		}
 	}
-	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: uint64(time.Now().UnixNano()), Job: job.order(reference)}
+	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: job.Nonce, Job: job.order(reference)}
+	if msg.Nonce == 0 {
+		msg.Nonce = uint64(time.Now().UnixNano())
+	}
 	if msg.Job.Datasets, err = r.datasets(ctx, job, tell); err != nil {
 		return nil, err
 	}
 	if msg.Job.Inputs, err = r.inputs(ctx, job, tell); err != nil {
 		return nil, err
+	}
+	if job.Nonce != 0 {
+		before, err := r.submittedBefore(ctx, msg)
+		if err != nil {
+			return nil, err
+		}
+		if before != "" {
+			return r.Resume(ctx, before, job.Out, tell)
+		}
 	}
 	if err := r.quote(ctx, &msg.Job, job.rests(), tell); err != nil {
 		return nil, err
@@ -110,16 +123,83 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 	}
 	p := newPulse(tell, r.Stall, r.notice)
 	request, err := r.submit(ctx, msg, p, tell)
+	var refused *TxError
+	if errors.As(err, &refused) && job.Nonce != 0 { // somebody submitted the same meanwhile
+		if before, lookErr := r.submittedBefore(ctx, msg); lookErr == nil && before != "" {
+			return r.Resume(ctx, before, job.Out, tell)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
+	return r.complete(ctx, request, msg.Job, job.Out, p, tell)
+}
+
+// Resume goes on with a request that was submitted, by whoever, and brings it to its end as Run does. Results go into the folder
+// out, in which those that are there already are kept; empty means not to download.
+func (r *Runner) Resume(ctx context.Context, request, out string, tell Observer) (*Report, error) {
+	tell = serial(tell)
+	with := *r
+	with.tell, r = tell, &with
+	p := newPulse(tell, r.Stall, r.notice)
+	p.about(request, "")
+	var found markettypes.Request
+	err := p.insist(ctx, func(ctx context.Context) error {
+		res, err := r.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request})
+		if err == nil {
+			found = res.Request
+		}
+		return err
+	})
+	if err != nil {
+		return nil, endedEarly(ctx, err, request, "", "")
+	}
+	tell.tell(Event{
+		Kind: EventResuming, Height: found.Height, Request: request, Size: found.Job.Size_, Locked: found.Job.MaxPrice * found.Job.Size_, Expiry: found.Expiry,
+		Text: fmt.Sprintf("going on with request %s: %s", ShortDigest(request), plural(found.Job.Size_, "task", "tasks")),
+	})
+	return r.complete(ctx, request, found.Job, out, p, tell)
+}
+
+// Submitted is a request that the chain has.
+type Submitted struct {
+	// Request by id, Hash of its transaction, and Height of its block.
+	Request, Hash string
+	Height        int64
+	// Locked for it, in ucred.
+	Locked uint64
+}
+
+// SubmitAgain submits the job of a request as a new request of the runner's, which rests on the book for as many blocks as the old
+// one did. Its inputs have to be where they were.
+func (r *Runner) SubmitAgain(ctx context.Context, old markettypes.Request) (*Submitted, error) {
+	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: uint64(time.Now().UnixNano()), Job: old.Job}
+	msg.Job.Sponsor = "" // it pays what it matches itself
+	if old.Expiry > old.Height {
+		height, _, err := r.Conn.Height(ctx)
+		if err != nil {
+			return nil, err
+		}
+		msg.Expiry = height + old.Expiry - old.Height
+	}
+	if err := r.affordable(ctx, msg.Job); err != nil {
+		return nil, err
+	}
+	out := &Submitted{Locked: msg.Job.MaxPrice * msg.Job.Size_}
+	request, err := r.submit(ctx, msg, newPulse(nil, r.Stall, r.notice), func(e Event) { out.Hash, out.Height = e.Hash, e.Height })
+	out.Request = request
+	return out, err
+}
+
+// complete follows a request that was submitted to its end.
+func (r *Runner) complete(ctx context.Context, request string, job markettypes.Job, out string, p *pulse, tell Observer) (*Report, error) {
 	p.about(request, "")
 	found, err := r.match(ctx, request, p, tell)
 	if err != nil {
 		return nil, endedEarly(ctx, err, request, "", "it has met no offer yet")
 	}
 	report := &Report{
-		Request: request, Reference: reference, Locked: msg.Job.MaxPrice * msg.Job.Size_, Size: msg.Job.Size_, Out: job.Out,
+		Request: request, Reference: job.App, Locked: job.MaxPrice * job.Size_, Size: job.Size_, Out: out,
 		Tasks: []*TaskReport{}, Deals: []DealReport{},
 	}
 	err = r.follow(ctx, *found, report, p, tell)
@@ -205,7 +285,7 @@ func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, p *
 	}
 	tell.tell(Event{
 		Kind: EventSubmitted, Height: done.Height, Request: answer.Id, Hash: done.Hash,
-		Locked: msg.Job.MaxPrice * msg.Job.Size_, Expiry: msg.Expiry, Text: "submitted: request " + ShortDigest(answer.Id),
+		Locked: msg.Job.MaxPrice * msg.Job.Size_, Size: msg.Job.Size_, Expiry: msg.Expiry, Text: "submitted: request " + ShortDigest(answer.Id),
 	})
 	return answer.Id, nil
 }
@@ -213,6 +293,33 @@ func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, p *
 // requestID is the id that the chain gives a request: it follows from who asks and the nonce.
 func (r *Runner) requestID(msg *markettypes.MsgSubmitTask) string {
 	return markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), msg.Requester, msg.Nonce))
+}
+
+// submittedBefore finds the request that the chain has under the nonce already; "" for none. One with another job is an error: what
+// it may cost does not count, for that follows the market.
+func (r *Runner) submittedBefore(ctx context.Context, msg *markettypes.MsgSubmitTask) (string, error) {
+	id := r.requestID(msg)
+	res, err := r.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
+	if status.Code(err) == codes.NotFound || Refused(err) != nil {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	before, now := res.Request.Job.Normal(), msg.Job.Normal()
+	before.MaxPrice = now.MaxPrice
+	a, err := before.Marshal()
+	if err != nil {
+		return "", err
+	}
+	b, err := now.Marshal()
+	if err != nil {
+		return "", err
+	}
+	if !bytes.Equal(a, b) {
+		return "", &Error{Code: CodeConflict, Field: "Nonce", Value: fmt.Sprint(msg.Nonce), Request: id, What: fmt.Sprintf("request %s was submitted under it with another job", ShortDigest(id))}
+	}
+	return id, nil
 }
 
 // inDoubt says how to find out what became of a request whose transaction left and was not seen in a block.

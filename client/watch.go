@@ -166,7 +166,7 @@ func (w *Watcher) add(ctx context.Context, deal dealstypes.Deal, height int64) e
 
 // matchedEvent tells of a deal. What a task may cost is known as long as some have it locked.
 func matchedEvent(d dealstypes.Deal) Event {
-	e := Event{Kind: EventMatched, Height: d.Height, Request: d.Request, Deal: d.Id, Text: matchedText(d)}
+	e := Event{Kind: EventMatched, Height: d.Height, Request: d.Request, Deal: d.Id, Size: max(d.Bag, d.Size_), Text: matchedText(d)}
 	if d.Ended < d.Size_ {
 		e.MaxPrice = d.Escrow / (d.Size_ - d.Ended)
 	}

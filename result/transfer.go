@@ -74,8 +74,9 @@ func FetchManifest(ctx context.Context, digest [32]byte, blobs artifact.Source) 
 // Fetch writes the tree of the result with this digest into the folder dir, made if
 // absent. Everything is verified: each file appears under its name only when its bytes
 // hash to what the manifest says. Nothing is written outside dir, also when dir holds
-// symbolic links; a name that exists already is an error wrapping fs.ErrExist and is left
-// as it is, except for folders. What was written before an error stays.
+// symbolic links. A file that is there already with these very bytes is kept, so that what was
+// cut short can be gone on with; any other name that exists already is an error wrapping
+// fs.ErrExist and is left as it is, except for folders. What was written before an error stays.
 func Fetch(ctx context.Context, digest [32]byte, blobs artifact.Source, dir string) (Manifest, error) {
 	m, err := FetchManifest(ctx, digest, blobs)
 	if err != nil {
@@ -107,7 +108,10 @@ func fetchEntry(ctx context.Context, root *os.Root, e Entry, blobs artifact.Sour
 			return err
 		}
 	}
-	if _, err := root.Lstat(e.Path); err == nil {
+	if info, err := root.Lstat(e.Path); err == nil {
+		if holds(root, e, info) {
+			return nil
+		}
 		return fs.ErrExist
 	}
 	r, size, err := blobs.Open(ctx, e.Content)
@@ -121,6 +125,21 @@ func fetchEntry(ctx context.Context, root *os.Root, e Entry, blobs artifact.Sour
 	return writeVerified(root, e, r)
 }
 
+// holds says whether a file is there with the very bytes of the manifest.
+func holds(root *os.Root, e Entry, info fs.FileInfo) bool {
+	if !info.Mode().IsRegular() || uint64(info.Size()) != e.Size || e.Executable != (info.Mode()&0o100 != 0) {
+		return false
+	}
+	file, err := root.Open(e.Path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	check := artifact.NewHasher()
+	_, err = io.Copy(check, io.LimitReader(file, int64(e.Size)+1))
+	return err == nil && check.Digest() == e.Content
+}
+
 // writeVerified fills a file next to the target and links it to its name, which fails,
 // unlike a rename, when somebody took the name meanwhile.
 func writeVerified(root *os.Root, e Entry, r io.Reader) (err error) {
@@ -129,6 +148,7 @@ func writeVerified(root *os.Root, e Entry, r io.Reader) (err error) {
 		mode = 0o755
 	}
 	temp := path.Join(path.Dir(e.Path), fmt.Sprintf(".credence-%x.part", e.Content[:8]))
+	_ = root.Remove(temp) // of a process that was killed
 	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err

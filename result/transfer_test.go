@@ -63,7 +63,31 @@ func TestStoreAndFetch(t *testing.T) {
 	require.Equal(t, m.Digest(), again.Digest())
 
 	_, err = Fetch(ctx, m.Digest(), blobs, dir)
+	require.NoError(t, err, "all of it is here already")
+	var first Entry
+	for _, e := range m.Entries {
+		if first = e; !e.Dir && e.Size > 0 {
+			break
+		}
+	}
+	path := filepath.Join(dir, first.Path)
+	require.NoError(t, os.Remove(path))
+	part := filepath.Join(filepath.Dir(path), fmt.Sprintf(".credence-%x.part", first.Content[:8]))
+	require.NoError(t, os.WriteFile(part, []byte("ha"), 0o600))
+	_, err = Fetch(ctx, m.Digest(), blobs, dir)
+	require.NoError(t, err, "it goes on where it was killed")
+	require.NoFileExists(t, part)
+	again, err = Build(KindResult, "", 0, readTree(t, dir))
+	require.NoError(t, err)
+	require.Equal(t, m.Digest(), again.Digest())
+
+	other := bytes.Repeat([]byte{'#'}, int(first.Size))
+	require.NoError(t, os.WriteFile(path, other, 0o600))
+	_, err = Fetch(ctx, m.Digest(), blobs, dir)
 	require.ErrorIs(t, err, fs.ErrExist, "never overwrites")
+	left, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, other, left)
 }
 
 func TestStoreRefusesOtherFiles(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // flags by the field of a job, a file or a call that they set.
 var flags = map[string]string{
 	"Trust": "--trust", "MinReplicas": "--min-replicas", "Out": "--out", "Inputs": "--input", "Datasets": "--dataset",
-	"DatasetsPerTask": "--datasets-per-task", "Bag": "--bag", "Rest": "--rest", "MaxPrice": "--max-price",
+	"DatasetsPerTask": "--datasets-per-task", "Bag": "--bag", "Rows": "--map, row", "Nonce": "--once", "Rest": "--rest", "MaxPrice": "--max-price",
 	"KeyFile": "key file",
 }
 
@@ -110,6 +110,7 @@ var byField = map[wrong]string{
 	{"Datasets", client.CodeInvalid}:         "pack it into one file, or repeat --dataset for each file in it",
 	{"Datasets", client.CodeTooLarge}:        "split it over the tasks of a bag",
 	{"DatasetsPerTask", client.CodeConflict}: "name them with --dataset",
+	{"Nonce", client.CodeConflict}:           "give another name, or leave --once out",
 	{"Rest", client.CodeConflict}:            "give one of them",
 	{"Rest", client.CodeInvalid}:             "give it as blocks such as 1000, or as a time such as 10m",
 	{"Rest", client.CodeTooLarge}:            "give it as blocks such as 1000, or as a time such as 10m",

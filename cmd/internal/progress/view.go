@@ -72,12 +72,17 @@ func (v *jsonView) Observe(e client.Event) {
 
 func (v *jsonView) Close() {}
 
-// plainView appends a line an event.
+// tellBagEvery is how often a line says how far a big bag is, where there is no terminal.
+const tellBagEvery = 5 * time.Second
+
+// plainView appends a line an event; of a big bag one for what went wrong, and one once in a while for the whole.
 type plainView struct {
 	out      io.Writer
 	begin    time.Time
 	now      func() time.Time
 	reminder reminder
+	tally    tally
+	told     time.Time // when the whole was last told
 }
 
 func newPlainView(out io.Writer) *plainView {
@@ -91,7 +96,21 @@ func (v *plainView) Observe(e client.Event) {
 	if !v.reminder.isDue(e) {
 		return
 	}
-	fmt.Fprintf(v.out, "%6.1fs %s\n", v.now().Sub(v.begin).Seconds(), eventLine(e))
+	now := v.now()
+	v.tally.take(e, now)
+	if v.tally.isBig() && e.Task != "" && !isWorthALine(e) {
+		if e.Kind == client.EventEnded && (now.Sub(v.told) >= tellBagEvery || v.tally.ended == v.tally.size) {
+			v.told = now
+			fmt.Fprintf(v.out, "%6.1fs %s\n", now.Sub(v.begin).Seconds(), v.tally.text(now))
+		}
+		return
+	}
+	fmt.Fprintf(v.out, "%6.1fs %s\n", now.Sub(v.begin).Seconds(), eventLine(e))
+}
+
+// isWorthALine says whether an event of one task among many is told by itself: what went wrong is.
+func isWorthALine(e client.Event) bool {
+	return isFailure(e) || e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0
 }
 
 func (v *plainView) Close() {}
@@ -120,9 +139,16 @@ type ttyView struct {
 	now   func() time.Time
 
 	tasks map[uint64]*taskLine
+	tally tally
 	wait  string // what is said of a chain that is quiet; counts in its line, the last of the block
 	drawn int    // lines of the block on the screen
+
+	drawnAt time.Time
+	stale   bool // something happened since
 }
+
+// drawEvery is how often the block of a big bag is drawn: to sort its tasks for every event would take longer than they do.
+const drawEvery = 100 * time.Millisecond
 
 type taskLine struct {
 	phase     string
@@ -132,6 +158,7 @@ type taskLine struct {
 	revealed  map[string]bool
 	note      string
 	done      bool
+	failed    bool
 }
 
 // maxTaskLines bounds the block, so that it never scrolls.
@@ -145,6 +172,12 @@ func (v *ttyView) Observe(e client.Event) {
 	if e.Kind == client.EventFinished {
 		return
 	}
+	v.tally.take(e, v.now())
+	if v.tally.isBig() && e.Task != "" && !isWorthALine(e) && v.now().Sub(v.drawnAt) < drawEvery {
+		v.takeEvent(e)
+		v.stale = true
+		return
+	}
 	v.eraseLines()
 	if e.Kind == client.EventStalled {
 		v.wait = eventLine(e)
@@ -152,7 +185,7 @@ func (v *ttyView) Observe(e client.Event) {
 		return
 	}
 	v.wait = ""
-	if e.Task == "" || e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0 {
+	if e.Task == "" || e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0 || v.tally.isBig() && isFailure(e) {
 		// What is worth keeping scrolls by above the block.
 		fmt.Fprintf(v.out, "%s\n", v.cutLine(fmt.Sprintf("%6.1fs %s", v.now().Sub(v.begin).Seconds(), eventLine(e))))
 	}
@@ -162,7 +195,13 @@ func (v *ttyView) Observe(e client.Event) {
 	v.drawLines()
 }
 
-func (v *ttyView) Close() { v.drawn = 0 }
+func (v *ttyView) Close() {
+	if v.stale {
+		v.eraseLines()
+		v.drawLines()
+	}
+	v.drawn = 0
+}
 
 func (v *ttyView) takeEvent(e client.Event) {
 	t := v.tasks[e.Index]
@@ -205,7 +244,7 @@ func (v *ttyView) takeEvent(e client.Event) {
 	case client.EventCourt:
 		t.phase = "court"
 	case client.EventEnded:
-		t.phase, t.note, t.done = "", printable.Line(cli.EventText(e)), true
+		t.phase, t.note, t.done, t.failed = "", printable.Line(cli.EventText(e)), true, isFailure(e)
 	case client.EventDownloaded:
 		t.note += "; here"
 	case client.EventSilent, client.EventWaiting:
@@ -245,27 +284,35 @@ func (v *ttyView) eraseLines() {
 }
 
 func (v *ttyView) drawLines() {
+	v.drawnAt, v.stale = v.now(), false
 	indices := make([]uint64, 0, len(v.tasks))
-	open := 0
-	for i, t := range v.tasks {
+	for i := range v.tasks {
 		indices = append(indices, i)
-		if !t.done {
-			open++
-		}
 	}
-	// Those that still run first: the block may not hold all.
+	room := len(indices)
+	if v.tally.isBig() || room > maxTaskLines {
+		v.tally.size = max(v.tally.size, uint64(room))
+		fmt.Fprintln(v.out, v.cutLine(v.tally.text(v.now())))
+		v.drawn++
+		room = min(room, maxTaskLines-1)
+	}
+	// The block may not hold all: those that failed first, then those that still run.
+	rank := func(t *taskLine) int {
+		switch {
+		case t.failed:
+			return 0
+		case !t.done:
+			return 1
+		}
+		return 2
+	}
 	sort.Slice(indices, func(a, b int) bool {
-		if x, y := v.tasks[indices[a]].done, v.tasks[indices[b]].done; x != y && len(indices) > maxTaskLines {
-			return !x
+		if x, y := rank(v.tasks[indices[a]]), rank(v.tasks[indices[b]]); x != y && room < len(indices) {
+			return x < y
 		}
 		return indices[a] < indices[b]
 	})
-	for k, i := range indices {
-		if k == maxTaskLines {
-			fmt.Fprintln(v.out, v.cutLine(fmt.Sprintf("... and %d more; %d of %d have ended", len(indices)-k, len(indices)-open, len(indices))))
-			v.drawn++
-			break
-		}
+	for _, i := range indices[:room] {
 		fmt.Fprintln(v.out, v.cutLine(v.tasks[i].formatLine(i)))
 		v.drawn++
 	}

@@ -170,12 +170,63 @@ func TestTTYViewNeverGrowsBeyondItsBlockNorWraps(t *testing.T) {
 	for i := range 100 {
 		v.Observe(client.Event{Kind: client.EventDrawn, Task: "x", Index: uint64(i), Organisation: strings.Repeat("long", 20), Wave: 1})
 	}
+	v.Close()
 	lines := screen(t, out.String())
-	require.Len(t, lines, maxTaskLines+1)
+	require.Len(t, lines, maxTaskLines)
 	for _, line := range lines {
 		require.Less(t, len([]rune(line)), 40)
 	}
-	require.Contains(t, lines[maxTaskLines], "82 more")
+	require.Contains(t, lines[0], "0 of 100 tasks ended")
+}
+
+// bigBagEvents are those of a bag of 100 tasks, of which 90 end, each tenth without a result.
+func bigBagEvents() []client.Event {
+	events := []client.Event{{Kind: client.EventSubmitted, Size: 100, Locked: 200_000_000, Text: "submitted: request ab"}}
+	for i := range uint64(90) {
+		r := &client.TaskReport{Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "RESULT", Digest: "sha256:aa"}, Payments: []client.PaymentReport{{Source: "escrow", Amount: 1_000_000}}}
+		if i%10 == 9 {
+			r.Verdict, r.Reason, r.ExitCode = &client.Outcome{Kind: "APP_FAILED", Digest: "sha256:bb"}, "exit", 3
+		}
+		events = append(events, client.Event{Kind: client.EventDrawn, Task: "x", Index: i, Organisation: "amber", Wave: 1, Text: "drawn"},
+			client.Event{Kind: client.EventEnded, Task: "x", Index: i, Result: r, Text: "ended"})
+	}
+	return append(events, client.Event{Kind: client.EventDrawn, Task: "x", Index: 95, Organisation: "grove", Wave: 1})
+}
+
+// ticking is a clock that goes on by a tenth of a second each time it is read.
+func ticking() func() time.Time {
+	at := time.Unix(0, 0)
+	return func() time.Time { at = at.Add(100 * time.Millisecond); return at }
+}
+
+// A big bag is told as a whole: how far it is, at what rate, what it has cost; failures stand first.
+func TestBigBag(t *testing.T) {
+	var out bytes.Buffer
+	tty := newTTYView(&out, 120)
+	tty.now, tty.begin = ticking(), time.Unix(0, 0)
+	for _, e := range bigBagEvents() {
+		tty.Observe(e)
+	}
+	tty.Close()
+	all := screen(t, out.String())
+	block := all[len(all)-maxTaskLines:]
+	require.Contains(t, block[0], "90 of 100 tasks ended, 81 with a result, 9 without; ")
+	require.Contains(t, block[0], " a second, about ")
+	require.Contains(t, block[0], "; 90 CRED of 200 CRED spent")
+	for i := range 9 {
+		require.Contains(t, block[1+i], fmt.Sprintf("task %-3d accepted: the program failed", i*10+9))
+	}
+	require.Contains(t, block[10], "task 95  wave 1 runs")
+
+	out.Reset()
+	plain := &plainView{out: &out, begin: time.Unix(0, 0), now: ticking()}
+	for _, e := range bigBagEvents() {
+		plain.Observe(e)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	require.Less(t, len(lines), 20)
+	require.Equal(t, 9, strings.Count(out.String(), "the program failed"))
+	require.GreaterOrEqual(t, strings.Count(out.String(), "tasks ended"), 2)
 }
 
 // What a program wrote in several lines is told in one, and its lines are told apart.

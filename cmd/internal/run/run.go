@@ -2,26 +2,39 @@
 package run
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/jobflags"
 	"github.com/credence-chain/credence/cmd/internal/progress"
+	"github.com/credence-chain/credence/cmd/internal/tasktable"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
+	"github.com/credence-chain/credence/internal/printable"
 )
 
 // jobFlags are a job as the command line says it.
 type jobFlags struct {
 	bagGiven bool
 	out      string
+	once     string
+	table    *jobflags.Table // of --map; nil without it
 	marketFlags
 }
 
@@ -36,6 +49,8 @@ func runCmdWith(j *jobFlags) *cobra.Command {
 		output string
 		stall  time.Duration
 		here   bool
+		dry    bool
+		resume string
 	)
 	cmd := &cobra.Command{
 		Use:   "run APP [flags] [-- ARGS...]",
@@ -48,6 +63,14 @@ APP is a WebAssembly module (WASI preview 1), or an app on the chain: organisati
 The program finds its inputs in /in, the datasets that it reads in /in/datasets/ORGANISATION/NAME, and writes to /out.
 Everything is paid automatically; what is not spent comes back.
 
+A bag is a request of many tasks. --map gives each task arguments, variables and inputs of its own, from the rows of a CSV file,
+from files, or from numbers. The results of a bag lie in a folder for each task, and tasks.csv beside them says which row became
+what. --dry-run says what all of it would cost.
+
+What is stopped goes on with --resume ID, or with "credenced task watch ID --out DIR", in any shell: results that are here
+already are kept. --once NAME makes a command that can be repeated: what was submitted under the name is gone on with, and not
+paid again.
+
 A bag may be spread over several pools. What no offer meets at once is refunded, or, with --rest, waits on the book;
 with --partial the rest of the bag may start meanwhile.
 
@@ -58,6 +81,10 @@ Exit status:
 ` + cli.ExitText(),
 		Example: `  credenced run app.wasm --input data.csv --trust 99.99% --out result
   credenced run studio/raytrace:1.0 --input a.scene --bag 16 --trust 99.9% --out tiles -- -width 640
+  credenced run render.wasm --map frames.csv --input {scene} --out frames -- -width {width} /in/{scene}
+  credenced run count.wasm --map 'texts/*.txt' --out counts -- /in/{file}
+  credenced run sieve.wasm --map 1..50 --dry-run -- {n}
+  credenced run --resume 3f2a5c0e9d8b --out frames
   credenced run stats.wasm --dataset acme/cities:2024 --dataset roads.csv --out result
   credenced run stats.wasm --dataset a.csv --dataset b.csv --dataset c.csv --datasets-per-task 1 --out results
   credenced run app.wasm --bag 1000 --partial --rest 1h --max-price 2CRED --pool north --pool south --out results
@@ -66,7 +93,12 @@ Exit status:
   credenced run engine.wasm --stdin moves.txt --stdout game.txt --env LEVEL=9 --out result
   credenced run app.wasm --input data.csv --local --out trial
   credenced run app.wasm --trust 1000 --output json --out result`,
-		Args:              cli.Between(1, -1, "APP"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if resume != "" {
+				return cli.Exactly()(cmd, args)
+			}
+			return cli.Between(1, -1, "APP")(cmd, args)
+		},
 		PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
@@ -75,19 +107,28 @@ Exit status:
 			if err := cli.OneOf("--progress", style, "auto", "tty", "plain", "quiet"); err != nil {
 				return err
 			}
+			if resume != "" {
+				return resumeRun(cmd, &c, resume, j.out, style, output, stall)
+			}
 			j.bagGiven = cmd.Flags().Changed("bag")
 			job, err := j.job(args)
 			if err != nil {
 				return commandline.UsageError(err)
 			}
-			if here {
+			switch {
+			case here:
 				return runLocal(cmd, job, output)
+			case dry:
+				return estimateJob(cmd, &c, job, output)
 			}
-			return runJob(cmd, &c, job, style, output, stall)
+			return runJob(cmd, &c, job, j.newTable(job.Out), style, output, stall)
 		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&here, "local", false, "run it here, in the sandbox of a worker, and ask no chain: shows output, digest, fuel, memory and time")
+	f.BoolVar(&dry, "dry-run", false, "check everything, and say what it would cost and how it would be checked; nothing is published, sent or paid")
+	f.StringVar(&resume, "resume", "", "id of a request to go on with, in place of APP: watch it to its end, and bring the results that are not in --out yet")
+	f.StringVar(&j.once, "once", "", "name under which this is submitted at most once: a command that is repeated goes on with what it began")
 	j.marketFlags.add(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	f.StringVar(&style, "progress", "auto", "auto, tty, plain or quiet")
@@ -99,13 +140,13 @@ Exit status:
 
 // job reads the flags.
 func (j *jobFlags) job(args []string) (client.Job, error) {
-	job := client.Job{
-		App: args[0], Args: append(append([]string{}, j.Args...), args[1:]...),
-		MinReplicas: j.MinReplicas, Bag: j.Bag, Policy: j.Policy, Out: j.out,
-	}
+	job := client.Job{App: args[0], MinReplicas: j.MinReplicas, Bag: j.Bag, Policy: j.Policy, Out: j.out}
 	var err error
-	if j.DatasetsPerTask > 0 && !j.bagGiven {
-		job.Bag = 0 // as many as the datasets make
+	if job.Args, job.Rows, j.table, err = j.TakeRows(append(append([]string{}, j.Args...), args[1:]...)); err != nil {
+		return job, err
+	}
+	if (j.DatasetsPerTask > 0 || j.table != nil) && !j.bagGiven {
+		job.Bag = 0 // as many as the datasets or the rows make
 	} else if j.Bag == 0 {
 		return job, &cli.Problem{What: "--bag 0: expected at least one task"}
 	}
@@ -127,7 +168,53 @@ func (j *jobFlags) job(args []string) (client.Job, error) {
 	if job.Out == "" {
 		job.Out = defaultOut(job.App)
 	}
+	if j.once != "" {
+		job.Nonce = nonceOf(j.once)
+	}
 	return job, nil
+}
+
+// NewFlags are the flags of a job, by their names on the command line of run.
+func NewFlags() *pflag.FlagSet {
+	f := pflag.NewFlagSet("job", pflag.ContinueOnError)
+	(&jobFlags{}).marketFlags.add(f)
+	return f
+}
+
+// ParseJob reads a job as run would: an app, flags by their names, and arguments. The table is that of --map; nil without it. Where
+// the results go is left to the caller.
+func ParseJob(app string, flags map[string][]string, args []string) (client.Job, *jobflags.Table, error) {
+	var j jobFlags
+	f := pflag.NewFlagSet("job", pflag.ContinueOnError)
+	j.marketFlags.add(f)
+	for _, name := range slices.Sorted(maps.Keys(flags)) {
+		for _, value := range flags[name] {
+			if f.Lookup(name) == nil {
+				return client.Job{}, nil, &cli.Problem{What: fmt.Sprintf("%s: a job has no such flag", name), Next: "credenced run --help lists them", Exit: cli.ExitUsage}
+			}
+			if err := f.Set(name, value); err != nil {
+				return client.Job{}, nil, &cli.Problem{What: fmt.Sprintf("--%s %s: %v", name, value, err), Exit: cli.ExitUsage, Err: err}
+			}
+		}
+	}
+	j.bagGiven, j.out = f.Changed("bag"), "out"
+	job, err := j.job(append([]string{app}, args...))
+	job.Out = ""
+	return job, j.table, err
+}
+
+// nonceOf is the identity of what is submitted under a name.
+func nonceOf(name string) uint64 {
+	sum := sha256.Sum256([]byte("credence run --once " + name))
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// newTable makes the table of the bag, with the rows of --map.
+func (j *jobFlags) newTable(out string) *tasktable.Table {
+	if j.table == nil {
+		return tasktable.New(out, nil, nil)
+	}
+	return tasktable.New(out, j.table.Columns, j.table.Rows)
 }
 
 // defaultOut is a folder that does not exist yet.
@@ -143,7 +230,32 @@ func defaultOut(name string) string {
 	}
 }
 
-func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, style, output string, stall time.Duration) error {
+func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktable.Table, style, output string, stall time.Duration) error {
+	return withRunner(cmd, c, stall, true, func(ctx context.Context, r *client.Runner) error {
+		return Follow(ctx, cmd.OutOrStdout(), table, job.Out, style, output, "nothing was submitted yet: the same command begins anew", func(tell client.Observer) (*client.Report, error) {
+			return r.Run(ctx, job, tell)
+		})
+	})
+}
+
+// resumeRun goes on with a request that was submitted before.
+func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out, style, output string, stall time.Duration) error {
+	return withRunner(cmd, c, stall, false, func(ctx context.Context, r *client.Runner) error {
+		ref, err := client.Resolve(ctx, r.Conn, text, client.KindRequest)
+		if err != nil {
+			return err
+		}
+		if out == "" {
+			out = defaultOut(client.ShortDigest(ref.ID))
+		}
+		return Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, output, "", func(tell client.Observer) (*client.Report, error) {
+			return r.Resume(ctx, ref.ID, out, tell)
+		})
+	})
+}
+
+// withRunner connects, loads the keys where they are needed, and works.
+func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys bool, work func(context.Context, *client.Runner) error) error {
 	ctx, stop := cli.WatchContext(cmd)
 	defer stop()
 	l, err := c.Connect(ctx)
@@ -151,19 +263,48 @@ func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, style, output 
 		return cli.Stopped(ctx, err, "")
 	}
 	defer l.Close()
-	if err := c.LoadKeys(cmd, l); err != nil {
-		return err
+	if keys {
+		if err := c.LoadKeys(cmd, l); err != nil {
+			return err
+		}
 	}
-	view := progress.NewView(cmd.OutOrStdout(), style, output)
-	r := &client.Runner{
+	return work(ctx, &client.Runner{
 		Conn: l.Conn, Requester: l.Requester, Provider: l.Provider, Stores: l.Stores, StoreToken: c.StoreToken, Holders: l.Holders,
 		Words: l.LastWords(), Stall: stall,
-	}
-	report, err := r.Run(ctx, job, view.Observe)
+	})
+}
+
+// Follow shows a run as it goes, keeps its table, and says how it ended. What is stopped names the command that goes on with it;
+// next says what to do when nothing was submitted yet.
+func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder, style, output, next string, work func(client.Observer) (*client.Report, error)) error {
+	view := progress.NewView(out, style, output)
+	report, err := work(func(e client.Event) {
+		table.Observe(e)
+		view.Observe(e)
+	})
 	view.Close()
+	wrong := table.Close()
 	var left *client.Interrupted
 	if report != nil && report.Complete && output == "text" && !errors.As(err, &left) {
-		PrintReport(cmd.OutOrStdout(), report)
+		PrintReport(out, report)
+		if path := table.Path(); path != "" {
+			fmt.Fprintf(out, "Table     %s: each row with its task, how it ended, and where its result lies\n", printable.Name(path))
+		}
 	}
-	return cli.Stopped(ctx, err, "nothing was submitted yet: the same command begins anew")
+	if err == nil {
+		return wrong
+	}
+	return nameFolder(cli.Stopped(ctx, err, next), folder)
 }
+
+// nameFolder has the command that goes on with a run bring its results too.
+func nameFolder(err error, folder string) error {
+	err = cli.Explain(err)
+	var p *cli.Problem
+	if errors.As(err, &p) && folder != "" {
+		p.Next = watchAdvice.ReplaceAllString(p.Next, "$0 --out "+strings.ReplaceAll(cli.ShellQuote(folder), "$", "$$"))
+	}
+	return err
+}
+
+var watchAdvice = regexp.MustCompile(`task watch [0-9a-f]+`)

@@ -1,0 +1,145 @@
+package client
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/credence-chain/credence/artifact"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// Estimate is what a job would cost, and how it would be checked, with the orders that there are now.
+type Estimate struct {
+	// Reference of the app; empty when the chain does not know it yet. New lists the files that would be published first: without
+	// them there is no quote.
+	Reference string   `json:"reference,omitempty"`
+	New       []string `json:"new,omitempty"`
+	// Tasks of the bag, and Inputs of the job in bytes.
+	Tasks  uint64 `json:"tasks"`
+	Inputs uint64 `json:"input_bytes"`
+	// Plan of one task, and the Pool whose order it would meet.
+	Plan *Plan  `json:"plan,omitempty"`
+	Pool string `json:"pool,omitempty"`
+	// Expected and MaxPrice of one task, Locked for all, and the Balance of the requester, in ucred.
+	Expected uint64 `json:"expected"`
+	MaxPrice uint64 `json:"max_price"`
+	Locked   uint64 `json:"locked"`
+	Balance  uint64 `json:"balance"`
+	// Stake in ucred that each worker loses for a wrong answer.
+	Stake uint64 `json:"stake"`
+	// Window is how many blocks a worker has for its answer, Reveal how many for opening it, and BlockMillis how long a block is
+	// meant to take.
+	Window      int64  `json:"window"`
+	Reveal      int64  `json:"reveal"`
+	BlockMillis uint64 `json:"block_millis"`
+}
+
+// Estimate says what a job would cost. It sends, publishes and uploads nothing. Errors are those that Run would end with before it
+// submits; that no order meets the job now is one.
+func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
+	if err := job.check(); err != nil {
+		return nil, err
+	}
+	if err := r.look(ctx, &job); err != nil {
+		return nil, err
+	}
+	e := &Estimate{Tasks: job.Bag}
+	reference, err := r.knownReference(ctx, job.App, false, e)
+	if err != nil {
+		return nil, err
+	}
+	if e.Reference = reference; reference != "" && job.Fuel == 0 && job.Category == "" {
+		if job.Fuel, err = ProposedFuel(ctx, r.Conn, reference); err != nil {
+			return nil, err
+		}
+	}
+	order := job.order(reference)
+	for _, text := range job.Datasets {
+		set, err := r.knownReference(ctx, text, true, e)
+		if err != nil {
+			return nil, err
+		}
+		order.Datasets = append(order.Datasets, set)
+	}
+	for _, in := range job.Inputs {
+		data, err := in.Read()
+		if err != nil {
+			return nil, err
+		}
+		e.Inputs += uint64(len(data))
+		order.Inputs = append(order.Inputs, &dealstypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores, Tree: in.Folder})
+	}
+	if e.Balance, err = r.Conn.Balance(ctx, r.Requester.Address()); err != nil || len(e.New) > 0 {
+		return e, err
+	}
+	return e, r.estimate(ctx, order, e)
+}
+
+// estimate asks the chain.
+func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimate) error {
+	params, err := r.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
+	if err != nil {
+		return err
+	}
+	asked := order
+	asked.MaxPrice = 0
+	quote, err := r.Conn.Quote(ctx, r.Requester.Address(), asked)
+	if err != nil {
+		return err
+	}
+	e.Plan, e.Expected, e.MaxPrice = planOf(&quote.Plan), quote.ExpectedPrice, order.MaxPrice
+	if e.MaxPrice == 0 {
+		e.MaxPrice = max(quote.MaxPrice, quote.ExpectedPrice)
+	}
+	order.MaxPrice = e.MaxPrice
+	e.Locked = e.MaxPrice * e.Tasks
+	e.Pool, e.Stake, e.Window, e.Reveal = quote.Deal.Pool, quote.Deal.Terms.Stake, quote.Deal.Terms.CommitBlocks, quote.Deal.Terms.RevealBlocks
+	e.BlockMillis = params.Params.BlockMillis
+	return r.affordable(ctx, order)
+}
+
+// knownReference is what the chain calls an app or a dataset. A file that it does not know yet is noted, and has none.
+func (r *Runner) knownReference(ctx context.Context, text string, dataset bool, e *Estimate) (string, error) {
+	if isReference(text) {
+		return ResolveReference(ctx, r.Conn, text, dataset)
+	}
+	var digest string
+	switch {
+	case dataset:
+		data, err := readFile("Datasets", text, MaxInput)
+		if err != nil {
+			return "", err
+		}
+		digest = artifact.Sum(data).String()
+	case isImage(text):
+		img, err := readImage(ctx, text, r.StoreToken)
+		if err != nil {
+			return "", err
+		}
+		digest = img.digest.String()
+	default:
+		m, err := readModule(ctx, text)
+		if err != nil {
+			return "", err
+		}
+		digest = m.digest
+	}
+	var reference string
+	var err error
+	if dataset {
+		reference, err = r.knownDataset(ctx, digest, nil)
+	} else {
+		var res *appstypes.QueryVersionResponse
+		if res, err = r.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: digest}); err == nil {
+			reference = fmt.Sprintf("%s:%s", res.Version.App, res.Version.Version)
+		} else if unknownAsset(err) {
+			err = nil
+		}
+	}
+	if reference == "" && err == nil {
+		e.New = append(e.New, text)
+	}
+	return reference, err
+}

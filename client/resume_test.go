@@ -1,0 +1,108 @@
+package client
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// What was left running is gone on with by its id alone, by somebody without a key, and its report is that of a run.
+func TestResume(t *testing.T) {
+	m := newFakeMarket(t, fill("north", 2, matched), heard(EventResuming, 1), end(0), end(1))
+	r, events, tell := m.runner()
+	ctx, cancel := context.WithCancel(within(t))
+	_, err := r.Run(ctx, Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Bag: 2}, func(e Event) {
+		tell(e)
+		if e.Kind == EventMatched {
+			cancel()
+		}
+	})
+	var left *Interrupted
+	require.ErrorAs(t, err, &left)
+	require.Equal(t, requestID, left.ID())
+
+	other := &Runner{Conn: r.Conn}
+	report, err := other.Resume(within(t), left.ID(), "", tell)
+	require.NoError(t, err)
+	require.True(t, report.Complete)
+	require.EqualValues(t, 2, report.Accepted)
+	require.EqualValues(t, 1800, report.Locked)
+	require.EqualValues(t, 600, report.Paid)
+	require.EqualValues(t, 1200, report.Refunded)
+	require.Equal(t, "going on with request 4a: 2 tasks", texts(*events, EventResuming))
+
+	again, err := other.Resume(within(t), left.ID(), "", nil)
+	require.NoError(t, err, "also of what has ended")
+	require.Equal(t, report.Tasks, again.Tasks)
+}
+
+// Under one nonce a job is submitted once. The same again goes on with it; another job under it is refused.
+func TestOneNonceIsPaidOnce(t *testing.T) {
+	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
+	r, events, tell := m.runner()
+	job := Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Nonce: 7, Args: []string{"a"}}
+	first, err := r.Run(within(t), job, tell)
+	require.NoError(t, err)
+	require.EqualValues(t, 7, m.submitted.Nonce)
+
+	id := markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), r.Requester.Address(), 7))
+	m.set(func() { m.request.Id, m.submitted = id, nil })
+	second, err := r.Run(within(t), job, tell)
+	require.NoError(t, err)
+	require.Nil(t, m.submitted, "nothing is sent")
+	require.Equal(t, id, second.Request)
+	require.Equal(t, first.Tasks, second.Tasks)
+	require.Contains(t, texts(*events, EventResuming), "going on with request ")
+
+	job.MaxPrice = 5000
+	_, err = r.Run(within(t), job, tell)
+	require.NoError(t, err, "the price follows the market")
+	require.Nil(t, m.submitted)
+	job.Args = []string{"b"}
+	_, err = r.Run(within(t), job, tell)
+	var e *Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, CodeConflict, e.Code)
+	require.Equal(t, "Nonce", e.Field)
+	require.Nil(t, m.submitted)
+}
+
+// An estimate says what Run would lock, and leaves no trace.
+func TestEstimate(t *testing.T) {
+	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
+	r, _, tell := m.runner()
+	job := Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Rows: []Row{{Args: []string{"1"}}, {Args: []string{"2"}}, {Args: []string{"3"}}}}
+	e, err := r.Estimate(within(t), job)
+	require.NoError(t, err)
+	require.Equal(t, []string{job.App}, e.New)
+	require.Nil(t, e.Plan)
+	require.EqualValues(t, 3, e.Tasks)
+	require.Empty(t, m.apps, "nothing is published")
+
+	_, err = r.Run(within(t), Job{App: job.App, Trust: 100}, tell)
+	require.NoError(t, err)
+	m.set(func() { m.submitted = nil })
+	e, err = r.Estimate(within(t), job)
+	require.NoError(t, err)
+	require.Empty(t, e.New)
+	require.Equal(t, "acme/app:5647c39a1d25", e.Reference)
+	require.EqualValues(t, 300, e.Expected)
+	require.EqualValues(t, 900, e.MaxPrice)
+	require.EqualValues(t, 2700, e.Locked)
+	require.Nil(t, m.submitted)
+
+	m.set(func() { m.money = 2_699 })
+	e, err = r.Estimate(within(t), job)
+	require.NotNil(t, e, "what it would cost is said with the error")
+	var short *Error
+	require.ErrorAs(t, err, &short)
+	require.Equal(t, CodeUnfunded, short.Code)
+
+	job.Rows[1].Inputs = []InputFile{{Path: "none"}}
+	_, err = r.Estimate(within(t), job)
+	require.ErrorContains(t, err, "Rows 2")
+}
