@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"strings"
 	"time"
@@ -18,6 +17,8 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/printer"
 	"github.com/credence-chain/credence/cmd/internal/progress"
+	"github.com/credence-chain/credence/cmd/internal/run"
+	"github.com/credence-chain/credence/cmd/internal/tasktable"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -27,9 +28,9 @@ import (
 // NewCommand is the command "task" with all that is below it.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "task", Short: "Follow, show, fetch, prove and challenge tasks", PersistentPreRunE: cli.NoPrepare,
+		Use: "task", Short: "List, follow, show, fetch, repeat, cancel, prove and challenge tasks", PersistentPreRunE: cli.NoPrepare,
 	}
-	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskFetchCmd(), taskLogsCmd(), taskReceiptCmd(), taskChallengeCmd())
+	cmd.AddCommand(taskWatchCmd(), taskShowCmd(), taskListCmd(), taskRetryCmd(), taskCancelCmd(), taskFetchCmd(), taskLogsCmd(), taskReceiptCmd(), taskChallengeCmd())
 	return cmd
 }
 
@@ -52,11 +53,15 @@ func taskWatchCmd() *cobra.Command {
 	var (
 		c             connect.Flags
 		style, output string
+		out           string
 		stall         time.Duration
 	)
 	cmd := &cobra.Command{
 		Use: "watch ID", Short: "Follow a task, or all tasks of a deal or request, to the end",
-		Args: cli.Exactly("ID"), PersistentPreRunE: cli.NoPrepare,
+		Long: `Follow a task, or all tasks of a deal or request, to the end. With --out the results are brought as the tasks end, checked byte by
+byte against the accepted digests; those that are in the folder already are kept, so that what was stopped is finished.`,
+		Example: `  credenced task watch 3f2a5c0e9d8b --out frames`,
+		Args:    cli.Exactly("ID"), PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
 				return err
@@ -66,12 +71,25 @@ func taskWatchCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				err = watch(ctx, cmd, l, ref, stall, style, output)
-				return cli.Stopped(ctx, err, "credenced task watch "+credence.ShortDigest(ref.ID))
+				if out != "" && ref.Kind == credence.KindRequest {
+					r := &credence.Runner{Conn: l.Conn, Stores: l.Stores, Holders: l.Holders, Words: l.LastWords(), Stall: stall}
+					return run.Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, output, "", func(tell credence.Observer) (*credence.Report, error) {
+						return r.Resume(ctx, ref.ID, out, tell)
+					})
+				}
+				if err = watch(ctx, cmd, l, ref, stall, style, output, out == ""); err == nil && out != "" {
+					err = fetchInto(ctx, cmd, l, ref, out, output)
+				}
+				next := "credenced task watch " + credence.ShortDigest(ref.ID)
+				if out != "" {
+					next += " --out " + cli.ShellQuote(out)
+				}
+				return cli.Stopped(ctx, err, next)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&style, "progress", "auto", "auto, tty, plain or quiet")
+	cmd.Flags().StringVar(&out, "out", "", "folder for the results, which are brought as tasks end (default: they are not brought)")
 	cmd.Flags().StringVar(&output, "output", "text", "text, or json for one line an event")
 	connect.AddStall(cmd.Flags(), &stall)
 	c.Add(cmd.Flags(), false)
@@ -79,7 +97,7 @@ func taskWatchCmd() *cobra.Command {
 }
 
 // watch follows what the reference names to its end. The error says how it ended, as that of a run does.
-func watch(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style, output string) (err error) {
+func watch(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style, output string, advise bool) (err error) {
 	v := progress.NewView(cmd.OutOrStdout(), style, output)
 	defer v.Close()
 	var ended []*credence.TaskReport
@@ -102,7 +120,7 @@ func watch(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credenc
 		return err
 	}
 	err = credence.EndError(ctx, l.Conn, ref, ended)
-	if err == nil && output == "text" {
+	if err == nil && output == "text" && advise {
 		fmt.Fprintf(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR\n", credence.ShortDigest(ref.ID))
 	}
 	return err
@@ -205,75 +223,6 @@ func tasksOf(ctx context.Context, conn *credence.Conn, ref credence.Ref) ([]task
 	return out, nil
 }
 
-func taskListCmd() *cobra.Command {
-	var c connect.Flags
-	var who string
-	cmd := &cobra.Command{
-		Use: "list", Short: "List a requester's requests", Args: cli.Exactly(), PersistentPreRunE: cli.NoPrepare,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				if who == "" {
-					if err := c.LoadKeys(cmd, l); err != nil {
-						return err
-					}
-					who = l.Requester.Address()
-				}
-				rows, err := readRequests(ctx, l.Conn, who)
-				if err != nil {
-					return err
-				}
-				return printRequests(cmd.OutOrStdout(), rows)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&who, "requester", "", "address of the requester (default: the key's)")
-	c.Add(cmd.Flags(), true)
-	return cmd
-}
-
-// requestRow is a request with what its deals came to.
-type requestRow struct {
-	request               markettypes.Request
-	ended, accepted, paid uint64
-}
-
-func readRequests(ctx context.Context, conn *credence.Conn, who string) (out []requestRow, err error) {
-	requests, _, err := printer.ReadPages(math.MaxInt, func(p *query.PageRequest) ([]markettypes.Request, *query.PageResponse, error) {
-		res, err := conn.Market().Requests(ctx, &markettypes.QueryRequestsRequest{Requester: who, Pagination: p})
-		return res.GetRequests(), res.GetPagination(), err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range requests {
-		row := requestRow{request: r}
-		deals, err := credence.DealsOf(ctx, conn, r)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range deals {
-			row.ended, row.accepted, row.paid = row.ended+d.Ended, row.accepted+d.Accepted, row.paid+d.Paid
-		}
-		out = append(out, row)
-	}
-	return out, nil
-}
-
-func printRequests(out io.Writer, rows []requestRow) error {
-	return printer.PrintTable(out, []printer.Column[requestRow]{
-		printer.NewColumn("ID", func(r requestRow) string { return credence.ShortDigest(r.request.Id) }),
-		printer.NewColumn("HEIGHT", func(r requestRow) string { return fmt.Sprint(r.request.Height) }),
-		printer.NewColumn("STATUS", func(r requestRow) string {
-			return strings.ToLower(strings.TrimPrefix(r.request.Status.String(), "REQUEST_STATUS_"))
-		}),
-		printer.NewColumn("TASKS", func(r requestRow) string { return fmt.Sprint(r.request.Job.Size_) }),
-		printer.NewColumn("ENDED", func(r requestRow) string { return fmt.Sprint(r.ended) }),
-		printer.NewColumn("ACCEPTED", func(r requestRow) string { return fmt.Sprint(r.accepted) }),
-		printer.NewColumn("PAID", func(r requestRow) string { return cli.FormatCRED(r.paid) }),
-		printer.NewColumn("APP", func(r requestRow) string { return r.request.Job.App }),
-	}, rows)
-}
-
 func taskFetchCmd() *cobra.Command {
 	var c connect.Flags
 	var out, output string
@@ -292,21 +241,8 @@ func taskFetchCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				reports, err := fetch(ctx, l, ref, out)
-				if output == "json" {
-					if reports == nil {
-						reports = []*credence.TaskReport{}
-					}
-					if jsonErr := printer.PrintJSON(cmd.OutOrStdout(), reports); jsonErr != nil {
-						return jsonErr
-					}
-				} else {
-					printFetched(cmd.OutOrStdout(), reports)
-				}
-				if err == nil {
-					err = credence.TasksError(reports)
-				}
-				return cli.Stopped(ctx, err, fmt.Sprintf("credenced task fetch %s --out DIR, with another folder", credence.ShortDigest(ref.ID)))
+				err = fetchInto(ctx, cmd, l, ref, out, output)
+				return cli.Stopped(ctx, err, fmt.Sprintf("credenced task fetch %s --out %s", credence.ShortDigest(ref.ID), cli.ShellQuote(out)))
 			})
 		},
 	}
@@ -314,6 +250,25 @@ func taskFetchCmd() *cobra.Command {
 	cmd.Flags().StringVar(&output, "output", "text", "text, or json for a list of what became of each task")
 	c.Add(cmd.Flags(), false)
 	return cmd
+}
+
+// fetchInto brings the results of what the reference names, and says what became of each task.
+func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, out, output string) error {
+	reports, err := fetch(ctx, l, ref, out)
+	if output == "json" {
+		if reports == nil {
+			reports = []*credence.TaskReport{}
+		}
+		if jsonErr := printer.PrintJSON(cmd.OutOrStdout(), reports); jsonErr != nil {
+			return jsonErr
+		}
+	} else {
+		printFetched(cmd.OutOrStdout(), reports)
+	}
+	if err == nil {
+		err = credence.TasksError(reports)
+	}
+	return err
 }
 
 // fetch downloads the results of what the reference names.

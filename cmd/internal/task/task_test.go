@@ -1,8 +1,10 @@
 package task
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
@@ -38,18 +40,59 @@ func TestTaskList(t *testing.T) {
 		return &markettypes.QueryRequestsResponse{Requests: []markettypes.Request{{Id: strings.Repeat("cd", 32), Height: 9, Status: markettypes.REQUEST_STATUS_RESTING, Job: markettypes.Job{App: "studio/ray:2", Size_: 1}}}}, nil
 	})
 	nodetest.Answer(n, "/credence.deals.v1.Query/Deal", func(r *dealstypes.QueryDealRequest) (*dealstypes.QueryDealResponse, error) {
-		return &dealstypes.QueryDealResponse{Deal: dealstypes.Deal{Id: r.Id, Ended: 2, Accepted: 1, Paid: 5_000_000}}, nil
+		return &dealstypes.QueryDealResponse{Deal: dealstypes.Deal{Id: r.Id, Size_: 3, Ended: 2, Accepted: 1, Paid: 5_000_000, Pool: "public", Time: 1_767_225_600}}, nil
 	})
 	out, err := n.RunCommand(t, NewCommand(), "list", "--requester", someOwner)
 	require.NoError(t, err)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, lines, 3)
-	require.Equal(t, []string{"ID", "HEIGHT", "STATUS", "TASKS", "ENDED", "ACCEPTED", "PAID", "APP"}, strings.Fields(lines[0]))
+	require.Equal(t, []string{"ID", "WHEN", "STATUS", "TASKS", "ENDED", "ACCEPTED", "PAID", "APP"}, strings.Fields(lines[0]))
 	first := strings.Fields(lines[1])
-	require.Equal(t, []string{client.ShortDigest(someID), "7", "matched", "3", "2", "1"}, first[:6])
+	require.Equal(t, client.ShortDigest(someID), first[0])
+	require.Contains(t, []string{"2025-12-31", "2026-01-01"}, first[1], "the time of its deal, here")
+	require.Equal(t, []string{"running", "3", "2", "1"}, first[3:7])
 	require.Equal(t, "studio/ray:1", first[len(first)-1])
 	require.Contains(t, lines[1], cli.FormatCRED(5_000_000))
-	require.Equal(t, []string{"9", "resting", "1", "0", "0"}, strings.Fields(lines[2])[1:6])
+	require.Equal(t, []string{"?", "resting", "1", "0", "0"}, strings.Fields(lines[2])[1:6], "nobody keeps its time")
+
+	for _, tc := range []struct {
+		line []string
+		want int
+	}{
+		{[]string{"--status", "running,ended"}, 1}, {[]string{"--failed"}, 1}, {[]string{"--app", "studio/ray"}, 2}, {[]string{"--app", "studio/ray:2"}, 1},
+		{[]string{"--app", "studio/r"}, 0}, {[]string{"--since", "2025-12-01"}, 1}, {[]string{"--since", "2026-01-03"}, 0},
+	} {
+		out, err = n.RunCommand(t, NewCommand(), append([]string{"list", "--requester", someOwner, "--output", "json"}, tc.line...)...)
+		require.NoError(t, err, tc.line)
+		var rows []map[string]any
+		require.NoError(t, json.Unmarshal([]byte(out), &rows), out)
+		require.Len(t, rows, tc.want, tc.line)
+	}
+	out, err = n.RunCommand(t, NewCommand(), "list", "--requester", someOwner, "--output", "yaml", "--failed")
+	require.NoError(t, err)
+	require.Contains(t, out, "  status: running\n")
+	out, err = n.RunCommand(t, NewCommand(), "list", "--requester", someOwner, "--output", "wide")
+	require.NoError(t, err)
+	require.Contains(t, out, someID)
+	require.Contains(t, out, "public")
+	_, err = n.RunCommand(t, NewCommand(), "list", "--requester", someOwner, "--status", "lost")
+	require.ErrorContains(t, err, `--status "lost": expected queued or resting`)
+}
+
+func TestParseSince(t *testing.T) {
+	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"": {}, "90m": now.Add(-90 * time.Minute), "7d": now.AddDate(0, 0, -7), "2026-03-01": time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+		"2026-03-01 10:30": time.Date(2026, 3, 1, 10, 30, 0, 0, time.UTC), "2026-03-01T10:30:00+02:00": time.Date(2026, 3, 1, 8, 30, 0, 0, time.UTC),
+	} {
+		got, err := parseSince(text, now)
+		require.NoError(t, err, text)
+		require.True(t, want.Equal(got), text)
+	}
+	for _, text := range []string{"yesterday", "-1h", "d", "5"} {
+		_, err := parseSince(text, now)
+		require.ErrorContains(t, err, "--since", text)
+	}
 }
 
 // taskNode knows one task by its id.
