@@ -1,0 +1,242 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// Work brings one node to its end: it submits the node's job under the nonce, or goes on with the request where one is known, and
+// tells of it as it goes. A report that is not complete, or an error, is no end.
+type Work func(ctx context.Context, name string, nonce uint64, request string, tell client.Observer) (*client.Report, error)
+
+// Tell hears of a node: what its job tells, and each change of its status, with which the event is empty.
+type Tell func(name string, s State, e client.Event)
+
+// Options change how a graph is run.
+type Options struct {
+	// Most nodes at once; 0 means 8.
+	Most int
+	// Tell hears of what happens, one thing at a time. May be nil.
+	Tell Tell
+}
+
+// NodesFailed says which nodes ended without their results, or could not be brought to an end.
+type NodesFailed struct {
+	// Names of the nodes, and the errors of their jobs in the same order.
+	Names []string
+	Errs  []error
+}
+
+// Error names them.
+func (e *NodesFailed) Error() string {
+	return fmt.Sprintf("%d of the nodes failed: %s: %v", len(e.Names), e.Names[0], e.Errs[0])
+}
+
+// Unwrap gives the errors.
+func (e *NodesFailed) Unwrap() []error { return e.Errs }
+
+// Run runs what is not done yet, each node when those that it waits for are done, several at once. It ends when nothing can be run
+// any more: all are done or skipped, or those that are left wait for a node that failed, which is a *NodesFailed. What was begun
+// before is gone on with; a node that failed is run again, as a new request. When the context ends, what was submitted runs on.
+func Run(ctx context.Context, g Graph, j *Journal, opts Options, work Work) error {
+	if _, err := g.Order(); err != nil {
+		return err
+	}
+	r := &runner{graph: g, journal: j, work: work, tell: opts.Tell, busy: map[string]bool{}, ended: make(chan end)}
+	for _, n := range g.Nodes {
+		if s := j.Node(n.Name); s.Status == Failed {
+			if err := j.Set(n.Name, State{Status: Waiting}); err != nil {
+				return err
+			}
+		}
+	}
+	return r.run(ctx, cmp.Or(opts.Most, 8))
+}
+
+type end struct {
+	name   string
+	report *client.Report
+	err    error
+}
+
+type runner struct {
+	graph   Graph
+	journal *Journal
+	work    Work
+
+	mu    sync.Mutex
+	tell  Tell
+	busy  map[string]bool
+	ended chan end
+	lost  NodesFailed
+}
+
+func (r *runner) run(ctx context.Context, most int) error {
+	var trouble error
+	for {
+		if trouble == nil && ctx.Err() == nil {
+			trouble = r.begin(ctx, most)
+		}
+		if len(r.busy) == 0 {
+			break
+		}
+		e := <-r.ended
+		delete(r.busy, e.name)
+		if err := r.conclude(ctx, e); err != nil && trouble == nil {
+			trouble = err
+		}
+	}
+	switch {
+	case trouble != nil:
+		return trouble
+	case ctx.Err() != nil:
+		return &client.Interrupted{Err: context.Cause(ctx)}
+	case len(r.lost.Names) > 0:
+		return &r.lost
+	}
+	return nil
+}
+
+// begin starts what can start.
+func (r *runner) begin(ctx context.Context, most int) error {
+	for again := true; again; {
+		again = false
+		for _, n := range r.graph.Nodes {
+			s := r.journal.Node(n.Name)
+			if r.busy[n.Name] || s.Status != Waiting && s.Status != Begun {
+				continue
+			}
+			switch ready, skip := r.look(n); {
+			case skip != "":
+				again = true
+				if err := r.set(n.Name, State{Status: Skipped, Why: skip}); err != nil {
+					return err
+				}
+			case ready && len(r.busy) < most:
+				if err := r.start(ctx, n.Name, s); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// look says whether a node can start, or why it never will.
+func (r *runner) look(n Node) (ready bool, skip string) {
+	for _, of := range n.waits() {
+		switch s := r.journal.Node(of); {
+		case s.Status == Skipped:
+			return false, of + " was skipped"
+		case s.Status != Done:
+			return false, ""
+		case n.When != nil && n.When.Node == of && !n.When.Holds(s.Exit):
+			return false, fmt.Sprintf("%s ended with exit status %d", of, s.Exit)
+		}
+	}
+	return true, ""
+}
+
+// start submits a node. Its nonce is on disk before.
+func (r *runner) start(ctx context.Context, name string, s State) error {
+	if s.Nonce == 0 {
+		var err error
+		if s.Nonce, err = newNonce(); err != nil {
+			return err
+		}
+	}
+	s.Status = Begun
+	if err := r.set(name, s); err != nil {
+		return err
+	}
+	r.busy[name] = true
+	go func() {
+		report, err := r.work(ctx, name, s.Nonce, s.Request, func(e client.Event) { r.hear(name, e) })
+		r.ended <- end{name, report, err}
+	}()
+	return nil
+}
+
+// hear passes on what a node's job tells, and notes its request.
+func (r *runner) hear(name string, e client.Event) {
+	if e.Kind == client.EventSubmitted || e.Kind == client.EventResuming {
+		s := r.journal.Node(name)
+		s.Request = e.Request
+		_ = r.journal.Set(name, s) // the nonce is there, which finds the request again
+	}
+	r.say(name, r.journal.Node(name), e)
+}
+
+// conclude notes how a node ended. One that was stopped, or whose chain stands still, has not.
+func (r *runner) conclude(ctx context.Context, e end) error {
+	s := r.journal.Node(e.name)
+	if e.report != nil {
+		s.Paid = e.report.Paid
+	}
+	switch {
+	case e.err == nil && e.report != nil && e.report.Complete:
+		s.Status = Done
+		if len(e.report.Tasks) == 1 {
+			s.Exit = e.report.Tasks[0].ExitCode
+		}
+		return r.set(e.name, s)
+	case ctx.Err() != nil:
+		return nil
+	case e.err == nil:
+		e.err = errors.New("it was not brought to its end")
+	}
+	r.lost.Names, r.lost.Errs = append(r.lost.Names, e.name), append(r.lost.Errs, e.err)
+	if goesOn(e.err) {
+		return nil // the journal says that it has begun
+	}
+	s.Status, s.Why = Failed, e.err.Error()
+	return r.set(e.name, s)
+}
+
+// goesOn says whether what ended with an error runs on, so that it is gone on with and not begun anew.
+func goesOn(err error) bool {
+	var known *client.Error
+	if !errors.As(err, &known) {
+		return !isRefusal(err)
+	}
+	return slices.Contains([]client.Code{client.CodeUnfinished, client.CodeInDoubt, client.CodeRunning, client.CodeUnavailable}, known.Code)
+}
+
+// isRefusal says whether the chain said no.
+func isRefusal(err error) bool {
+	var refused *client.TxError
+	return errors.As(err, &refused)
+}
+
+func (r *runner) set(name string, s State) error {
+	if err := r.journal.Set(name, s); err != nil {
+		return err
+	}
+	r.say(name, s, client.Event{})
+	return nil
+}
+
+func (r *runner) say(name string, s State, e client.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.tell != nil {
+		r.tell(name, s, e)
+	}
+}
+
+// newNonce is one that nobody else uses.
+func newNonce() (uint64, error) {
+	var b [8]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return 0, err
+	}
+	return max(1, binary.BigEndian.Uint64(b[:])), nil
+}

@@ -1,0 +1,297 @@
+package workflow
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/workflow"
+	"github.com/credence-chain/credence/cmd/internal/jobflags"
+	"github.com/credence-chain/credence/cmd/internal/run"
+	"github.com/credence-chain/credence/internal/cli"
+)
+
+// definition is a workflow as its file says it.
+type definition struct {
+	name   string
+	path   string // of the file, absolute
+	digest string // of its content
+	nodes  []node
+}
+
+// node is a node as the file says it.
+type node struct {
+	name, app string
+	args      []string
+	flags     map[string][]string // of run, by name
+	after     []string            // as written
+	when      *workflow.Condition
+	reads     []string // the nodes whose results it reads
+}
+
+var (
+	nodeName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+	// resultOf is @NODE in a flag that names files: the folder with the results of the node.
+	resultOf = regexp.MustCompile(`(^|=)@([a-z][a-z0-9_-]*)`)
+)
+
+// fileFlags are the flags whose values name files, in which @NODE has a meaning.
+var fileFlags = []string{"input", "map", "stdin", "dataset"}
+
+// wrongFile says what is wrong with the file.
+func wrongFile(path, format string, args ...any) error {
+	return &cli.Problem{What: fmt.Sprintf("%s: %s", path, fmt.Sprintf(format, args...)), Next: "docs/workflows.md says what a workflow has", Exit: cli.ExitUsage}
+}
+
+// readDefinition reads a file, and says what is wrong with it by itself: its words, its names, its edges, and its flags.
+func readDefinition(path string) (*definition, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &cli.Problem{What: fmt.Sprintf("the workflow can't be read: %v", err), Exit: cli.ExitUsage, Err: err}
+	}
+	text, err := yaml.YAMLToJSONStrict(data)
+	if err != nil {
+		return nil, wrongFile(path, "%v", err)
+	}
+	var f struct {
+		Name     string           `json:"name"`
+		Defaults map[string]any   `json:"defaults"`
+		Nodes    []map[string]any `json:"nodes"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&f); err != nil {
+		return nil, wrongFile(path, "%v; expected name, defaults and nodes", err)
+	}
+	if len(f.Nodes) == 0 {
+		return nil, wrongFile(path, "nodes: missing, expected a list of at least one")
+	}
+	sum := sha256.Sum256(data)
+	d := &definition{name: f.Name, digest: "sha256:" + hex.EncodeToString(sum[:])}
+	if d.path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	if d.name == "" {
+		d.name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	}
+	defaults, err := readFlags(f.Defaults)
+	if err != nil {
+		return nil, wrongFile(path, "defaults: %v", err)
+	}
+	for i, fields := range f.Nodes {
+		n, err := readNode(fields, defaults)
+		if err != nil {
+			name := n.name
+			if name == "" {
+				name = fmt.Sprintf("%d", i+1)
+			}
+			return nil, wrongFile(path, "node %s: %v", name, err)
+		}
+		d.nodes = append(d.nodes, n)
+	}
+	if _, err := d.graph().Order(); err != nil {
+		return nil, wrongFile(path, "%v", err)
+	}
+	return d, nil
+}
+
+// readNode reads a node; what is no word of its own is a flag of run.
+func readNode(fields map[string]any, defaults map[string][]string) (n node, err error) {
+	fields = maps.Clone(fields)
+	take := func(key string) (list []string, err error) {
+		value, given := fields[key]
+		delete(fields, key)
+		if !given {
+			return nil, nil
+		}
+		return texts(key, value)
+	}
+	one := func(key string) (string, error) {
+		list, err := take(key)
+		if err == nil && len(list) != 1 {
+			err = fmt.Errorf("%s: missing, expected one text", key)
+		}
+		if err != nil {
+			return "", err
+		}
+		return list[0], nil
+	}
+	if n.name, err = one("name"); err != nil {
+		return n, err
+	}
+	if !nodeName.MatchString(n.name) {
+		return node{}, fmt.Errorf("name %q: expected a letter of a-z, and then up to 31 of a-z, 0-9, \"-\" and \"_\"", n.name)
+	}
+	if n.app, err = one("app"); err != nil {
+		return n, err
+	}
+	if n.args, err = take("args"); err != nil {
+		return n, err
+	}
+	if n.after, err = take("after"); err != nil {
+		return n, err
+	}
+	if n.when, err = readCondition(fields["when"]); err != nil {
+		return n, err
+	}
+	delete(fields, "when")
+	own, err := readFlags(fields)
+	if err != nil {
+		return n, err
+	}
+	n.flags = maps.Clone(defaults)
+	maps.Copy(n.flags, own)
+	for _, flag := range fileFlags {
+		for _, value := range n.flags[flag] {
+			for _, found := range resultOf.FindAllStringSubmatch(value, -1) {
+				if !slices.Contains(n.reads, found[2]) {
+					n.reads = append(n.reads, found[2])
+				}
+			}
+		}
+	}
+	return n, nil
+}
+
+// readCondition reads "when": a node, and the exit statuses with which this one runs.
+func readCondition(value any) (*workflow.Condition, error) {
+	if value == nil {
+		return nil, nil
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	var c workflow.Condition
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil || c.Node == "" || len(c.Exit) == 0 {
+		return nil, fmt.Errorf("when: expected a node and a list of exit statuses, such as {node: check, exit: [10]}")
+	}
+	return &c, nil
+}
+
+// readFlags reads flags by their names. Lists give a flag several times.
+func readFlags(fields map[string]any) (map[string][]string, error) {
+	known := run.NewFlags()
+	out := map[string][]string{}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		if known.Lookup(key) == nil {
+			return nil, fmt.Errorf("%s: neither a word of workflows (name, app, args, after, when) nor a flag of credence run", key)
+		}
+		list, err := texts(key, fields[key])
+		if err != nil {
+			return nil, err
+		}
+		out[key] = list
+	}
+	return out, nil
+}
+
+// texts are a value as flags take it.
+func texts(key string, value any) ([]string, error) {
+	switch v := value.(type) {
+	case string:
+		return []string{v}, nil
+	case json.Number:
+		return []string{v.String()}, nil
+	case bool:
+		return []string{fmt.Sprint(v)}, nil
+	case []any:
+		var out []string
+		for _, item := range v {
+			if _, list := item.([]any); list {
+				return nil, fmt.Errorf("%s: a list in a list, expected texts", key)
+			}
+			one, err := texts(key, item)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, one...)
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("%s: expected a text, a number, true or false, or a list of them", key)
+}
+
+// graph is what waits for what.
+func (d *definition) graph() workflow.Graph {
+	g := workflow.Graph{Name: d.name}
+	for _, n := range d.nodes {
+		after := slices.Clone(n.reads)
+		for _, of := range n.after {
+			if !slices.Contains(after, of) {
+				after = append(after, of)
+			}
+		}
+		g.Nodes = append(g.Nodes, workflow.Node{Name: n.name, After: after, When: n.when})
+	}
+	return g
+}
+
+// find is a node by its name.
+func (d *definition) find(name string) node {
+	return d.nodes[slices.IndexFunc(d.nodes, func(n node) bool { return n.name == name })]
+}
+
+// job is the node's job, with the results of others in their folders below out.
+func (n node) job(out string) (client.Job, *jobflags.Table, error) {
+	flags := maps.Clone(n.flags)
+	for _, name := range fileFlags {
+		var values []string
+		for _, value := range flags[name] {
+			values = append(values, resultOf.ReplaceAllString(value, "${1}"+strings.ReplaceAll(filepath.Join(out, "$"), "$", "")+string(filepath.Separator)+"${2}"))
+		}
+		if len(values) > 0 {
+			flags[name] = values
+		}
+	}
+	job, table, err := run.ParseJob(n.app, flags, n.args)
+	return job, table, n.explain(err)
+}
+
+// known is the part of the node's job that can be judged before others have run: without what it reads of their results. open says
+// that there is more.
+func (n node) known() (job client.Job, open bool, err error) {
+	flags := maps.Clone(n.flags)
+	for _, name := range fileFlags {
+		var values []string
+		for _, value := range flags[name] {
+			if resultOf.MatchString(value) {
+				open = true
+				continue
+			}
+			values = append(values, value)
+		}
+		if flags[name] = values; len(values) == 0 {
+			delete(flags, name)
+		}
+	}
+	job, _, err = run.ParseJob(n.app, flags, n.args)
+	return job, open, n.explain(err)
+}
+
+// explain says which node an error is about.
+func (n node) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	err = cli.Explain(err)
+	p := &cli.Problem{What: fmt.Sprintf("node %s: %v", n.name, err), Exit: cli.ExitStatus(err), Err: err}
+	if known, is := err.(*cli.Problem); is {
+		p.What, p.Next, p.Exit = fmt.Sprintf("node %s: %s", n.name, known.What), known.Next, known.Exit
+	}
+	return p
+}
