@@ -192,7 +192,7 @@ func readJob(b []byte) (j job, err error) {
 func readExecution(b []byte) (e Execution, err error) {
 	return e, readMessage(b, map[protowire.Number]fieldReader{
 		1: readNumbers(&e.OKExit), 2: readText(&e.Stdout), 3: readText(&e.Stdin), 4: readTexts(&e.Env), 6: readNumber(&e.Clock), 7: readText(&e.Seed),
-		8: readBool(&e.Writable), 9: readText(&e.Workdir), 10: readText(&e.OutputPath),
+		8: readBool(&e.Writable), 9: readText(&e.Workdir), 10: readText(&e.OutputPath), 11: readText(&e.Rows),
 	})
 }
 

@@ -124,6 +124,9 @@ type Execution struct {
 	Writable   bool     `json:"writable,omitempty"`
 	Workdir    string   `json:"workdir,omitempty"`
 	OutputPath string   `json:"output_path,omitempty"`
+	// Rows names the input that says what each task of the bag got of its own: its line of the task's index has more arguments,
+	// variables and inputs.
+	Rows string `json:"rows,omitempty"`
 }
 
 // Signed is the header under which the records stand.

@@ -50,7 +50,7 @@ func Run(ctx context.Context, g Graph, j *Journal, opts Options, work Work) erro
 	if _, err := g.Order(); err != nil {
 		return err
 	}
-	r := &runner{graph: g, journal: j, work: work, tell: opts.Tell, busy: map[string]bool{}, ended: make(chan end)}
+	r := &runner{graph: g, journal: j, work: work, tell: opts.Tell, busy: map[string]bool{}, left: map[string]bool{}, ended: make(chan end)}
 	for _, n := range g.Nodes {
 		if s := j.Node(n.Name); s.Status == Failed {
 			if err := j.Set(n.Name, State{Status: Waiting}); err != nil {
@@ -75,6 +75,7 @@ type runner struct {
 	mu    sync.Mutex
 	tell  Tell
 	busy  map[string]bool
+	left  map[string]bool // those that run on, and could not be followed to their end
 	ended chan end
 	lost  NodesFailed
 }
@@ -111,7 +112,7 @@ func (r *runner) begin(ctx context.Context, most int) error {
 		again = false
 		for _, n := range r.graph.Nodes {
 			s := r.journal.Node(n.Name)
-			if r.busy[n.Name] || s.Status != Waiting && s.Status != Begun {
+			if r.busy[n.Name] || r.left[n.Name] || s.Status != Waiting && s.Status != Begun {
 				continue
 			}
 			switch ready, skip := r.look(n); {
@@ -195,6 +196,7 @@ func (r *runner) conclude(ctx context.Context, e end) error {
 	}
 	r.lost.Names, r.lost.Errs = append(r.lost.Names, e.name), append(r.lost.Errs, e.err)
 	if goesOn(e.err) {
+		r.left[e.name] = true
 		return nil // the journal says that it has begun
 	}
 	s.Status, s.Why = Failed, e.err.Error()

@@ -41,13 +41,15 @@ nothing else begins so.
 Exit status of every command:
 ` + cli.ExitText(),
 		Example: `  credence run app.wasm --input data.csv --trust 99.99% --out result
+  credence run app.wasm --map rows.csv --out results -- {column}
+  credence workflow run words.yaml
   credence task list
   credence order book`,
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Programs and their results:"}, &cobra.Group{ID: "market", Title: "Publishing and trading:"},
 		&cobra.Group{ID: "account", Title: "Accounts:"})
-	groups := map[string]string{"run": "work", "check": "work", "task": "work", "receipt": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account"}
+	groups := map[string]string{"run": "work", "check": "work", "task": "work", "workflow": "work", "receipt": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account"}
 	for _, cmd := range append(requester.Commands(), program.NewShowCommand(), account.NewKeysCommand(), account.NewBalanceCommand()) {
 		cmd.GroupID = groups[cmd.Name()]
 		root.AddCommand(cmd)

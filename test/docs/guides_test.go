@@ -18,7 +18,7 @@ import (
 )
 
 // pages in the order in which their blocks are run, all in one shell: the first starts, the others build on it.
-var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md", "integrator.md"}
+var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md", "integrator.md", "quickstart/bag.md", "quickstart/workflow.md", "quickstart/receipt.md"}
 
 // TestGuides starts a devnet where readers have theirs, and runs what the pages say in one shell that ends at the first
 // command that fails.
@@ -79,7 +79,9 @@ func environment(t *testing.T) (env []string) {
 	}
 	path, err := filepath.Abs(binaries)
 	require.NoError(t, err)
-	return append(env, "PATH="+path+string(filepath.ListSeparator)+os.Getenv("PATH"), "GOFLAGS=")
+	checkout, err := filepath.Abs(filepath.Join("..", ".."))
+	require.NoError(t, err)
+	return append(env, "CREDENCE="+checkout, "PATH="+path+string(filepath.ListSeparator)+os.Getenv("PATH"), "GOFLAGS=")
 }
 
 // separator precedes each block's output; no command prints it.

@@ -26,6 +26,10 @@ func writeStatement(out io.Writer, s *receipt.Statement, files string) {
 		line("arguments", "%s", quoted(s.Work.Args))
 	}
 	for _, in := range s.Work.Inputs {
+		if in.Name == s.Work.Execution.Rows && in.Tree {
+			line("rows", "line %d of %s says what else this task got", s.Work.Index+1, in.Digest)
+			continue
+		}
 		line("input", "%s, %s", in.Name, in.Digest)
 	}
 	for _, in := range s.Work.Datasets {

@@ -1,4 +1,4 @@
-// Package requester is the commands of people who have programs run, and who publish or trade: run, check, task, receipt, publish and order.
+// Package requester is the commands of people who have programs run, and who publish or trade: run, check, task, workflow, receipt, publish and order.
 // They stand on the client library alone, so that a program without a node can offer them.
 package requester
 
@@ -10,9 +10,10 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/receipt"
 	"github.com/credence-chain/credence/cmd/internal/run"
 	"github.com/credence-chain/credence/cmd/internal/task"
+	"github.com/credence-chain/credence/cmd/internal/workflow"
 )
 
-// Commands are publish, check, run, task, receipt and order.
+// Commands are publish, check, run, task, workflow, receipt and order.
 func Commands() []*cobra.Command {
-	return []*cobra.Command{program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), receipt.NewCommand(), order.NewCommand()}
+	return []*cobra.Command{program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), workflow.NewCommand(), receipt.NewCommand(), order.NewCommand()}
 }

@@ -249,13 +249,16 @@ func (d *definition) find(name string) node {
 // job is the node's job, with the results of others in their folders below out.
 func (n node) job(out string) (client.Job, *jobflags.Table, error) {
 	flags := maps.Clone(n.flags)
-	for _, name := range fileFlags {
+	for _, flag := range fileFlags {
 		var values []string
-		for _, value := range flags[name] {
-			values = append(values, resultOf.ReplaceAllString(value, "${1}"+strings.ReplaceAll(filepath.Join(out, "$"), "$", "")+string(filepath.Separator)+"${2}"))
+		for _, value := range flags[flag] {
+			values = append(values, resultOf.ReplaceAllStringFunc(value, func(found string) string {
+				before, name, _ := strings.Cut(found, "@")
+				return before + filepath.Join(out, name)
+			}))
 		}
 		if len(values) > 0 {
-			flags[name] = values
+			flags[flag] = values
 		}
 	}
 	job, table, err := run.ParseJob(n.app, flags, n.args)
