@@ -295,8 +295,7 @@ func (r *Runner) requestID(msg *markettypes.MsgSubmitTask) string {
 	return markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), msg.Requester, msg.Nonce))
 }
 
-// submittedBefore finds the request that the chain has under the nonce already; "" for none. One with another job is an error: what
-// it may cost does not count, for that follows the market.
+// submittedBefore finds the request that the chain has under the nonce already; "" for none. One with another job is an error.
 func (r *Runner) submittedBefore(ctx context.Context, msg *markettypes.MsgSubmitTask) (string, error) {
 	id := r.requestID(msg)
 	res, err := r.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
@@ -306,13 +305,11 @@ func (r *Runner) submittedBefore(ctx context.Context, msg *markettypes.MsgSubmit
 	if err != nil {
 		return "", err
 	}
-	before, now := res.Request.Job.Normal(), msg.Job.Normal()
-	before.MaxPrice = now.MaxPrice
-	a, err := before.Marshal()
+	a, err := contentOf(res.Request.Job)
 	if err != nil {
 		return "", err
 	}
-	b, err := now.Marshal()
+	b, err := contentOf(msg.Job)
 	if err != nil {
 		return "", err
 	}
@@ -320,6 +317,20 @@ func (r *Runner) submittedBefore(ctx context.Context, msg *markettypes.MsgSubmit
 		return "", &Error{Code: CodeConflict, Field: "Nonce", Value: fmt.Sprint(msg.Nonce), Request: id, What: fmt.Sprintf("request %s was submitted under it with another job", ShortDigest(id))}
 	}
 	return id, nil
+}
+
+// contentOf is what makes a job the same as another: not what it may cost, and not where its inputs are served.
+func contentOf(job markettypes.Job) ([]byte, error) {
+	job = job.Normal()
+	job.MaxPrice = 0
+	inputs := make([]*dealstypes.Input, len(job.Inputs))
+	for i, in := range job.Inputs {
+		one := *in
+		one.Locators = nil
+		inputs[i] = &one
+	}
+	job.Inputs = inputs
+	return job.Marshal()
 }
 
 // inDoubt says how to find out what became of a request whose transaction left and was not seen in a block.

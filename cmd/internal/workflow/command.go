@@ -58,11 +58,30 @@ func (d *definition) check() error {
 		if err != nil {
 			return err
 		}
+		if err := n.checkFiles(job); err != nil {
+			return err
+		}
 		if err := job.Prepare(); err != nil {
 			return n.explain(err)
 		}
 		if n.when != nil && len(d.find(n.when.Node).flags["map"])+len(d.find(n.when.Node).flags["bag"]) > 0 {
 			return wrongFile(d.path, "node %s: when: %s is a bag, and only a node of one task has an exit status", n.name, n.when.Node)
+		}
+	}
+	return nil
+}
+
+// checkFiles looks whether the files are there that the node names and no other node makes.
+func (n node) checkFiles(job client.Job) error {
+	missing := func(flag, path string) error {
+		return &cli.Problem{What: fmt.Sprintf("node %s: %s: there is no file %s", n.name, flag, cli.ShellQuote(path)), Next: "paths lead from the folder of the workflow's file", Exit: cli.ExitUsage}
+	}
+	if _, err := os.Stat(job.App); err != nil && strings.HasSuffix(job.App, ".wasm") {
+		return missing("app", job.App)
+	}
+	for _, in := range job.Inputs {
+		if _, err := os.Stat(in.Path); err != nil && !in.Folder {
+			return missing("--input", in.Path)
 		}
 	}
 	return nil

@@ -70,7 +70,8 @@ func TestValidate(t *testing.T) {
 		{"a circle", "nodes:\n  - {name: a, app: \"x/y:1\", after: b}\n  - {name: b, app: \"x/y:1\", after: a}\n", "wait for each other"},
 		{"a condition without a status", node("when: {node: a}"), "node b: when: expected a node and a list of exit statuses"},
 		{"a condition on a bag", "nodes:\n  - {name: a, app: \"x/y:1\", bag: 2}\n  - {name: b, app: \"x/y:1\", when: {node: a, exit: [0]}}\n", "a is a bag"},
-		{"a file that is not there", node("input: none.txt"), "node b: --input"},
+		{"a file that is not there", node("input: none.txt"), "node b: --input: there is no file none.txt"},
+		{"a program that is not there", "nodes: [{name: a, app: none.wasm}]", "node a: app: there is no file none.wasm"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			require.NoError(t, os.WriteFile("w.yaml", []byte(tc.text), 0o600))
