@@ -24,11 +24,9 @@
 package testutil
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -41,19 +39,16 @@ import (
 	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
-	"github.com/cosmos/cosmos-sdk/client/flags"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
-	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/x/beacon/proposal"
-	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 )
 
 const (
@@ -201,141 +196,6 @@ func (c *Chain) begin(state json.RawMessage, initial int64, validators []abci.Va
 	c.sets[initial+1] = c.sets[initial]
 }
 
-// Height returns the height of the last block, 0 before the first.
-func (c *Chain) Height() int64 { return c.height }
-
-// Now returns the time of the last block.
-func (c *Chain) Now() time.Time { return c.now }
-
-// Next makes a block of the queued transactions and returns what the application answered. The first entry of
-// TxResults is the beacon's proof, which is no transaction; Results leaves it out.
-func (c *Chain) Next() *abci.ResponseFinalizeBlock {
-	c.T.Helper()
-	res, err := c.TryNext()
-	require.NoError(c.T, err, "block %d", c.height)
-	return res
-}
-
-// TryNext is Next, for tests that expect the block itself to fail.
-func (c *Chain) TryNext() (*abci.ResponseFinalizeBlock, error) {
-	c.T.Helper()
-	return c.execute(c.block())
-}
-
-// execute executes and commits a block.
-func (c *Chain) execute(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
-	c.T.Helper()
-	res, err := c.App.FinalizeBlock(req)
-	if err != nil {
-		return nil, err
-	}
-	_, err = c.App.Commit()
-	require.NoError(c.T, err)
-	c.height, c.now = req.Height, req.Time
-	c.sets[c.height+2] = apply(c.sets[c.height+1], res.ValidatorUpdates)
-	delete(c.sets, c.height-2)
-	c.Blocks, c.LastBlock = append(c.Blocks, req), res
-	return res, nil
-}
-
-// block builds the next block and empties the queue.
-func (c *Chain) block() *abci.RequestFinalizeBlock {
-	height, now := c.height+1, c.now.Add(BlockTime)
-	proposer := c.Proposer()
-	req := &abci.RequestFinalizeBlock{
-		Height: height, Time: now, ProposerAddress: proposer.ConsAddress(),
-		Txs:  append([][]byte{beacontypes.ProofTx(c.proof(proposer, height))}, c.queue...),
-		Hash: hash(c.chainID, fmt.Sprint(height)),
-	}
-	for _, v := range c.sets[height-1] {
-		flag := cmtproto.BlockIDFlagCommit
-		if s := c.seatByAddress(v.Address); s != nil && c.absent[s.OrgID] {
-			flag = cmtproto.BlockIDFlagAbsent
-		}
-		req.DecidedLastCommit.Votes = append(req.DecidedLastCommit.Votes, abci.VoteInfo{Validator: v, BlockIdFlag: flag})
-	}
-	for _, s := range c.accused {
-		req.Misbehavior = append(req.Misbehavior, abci.Misbehavior{
-			Type: abci.MisbehaviorType_DUPLICATE_VOTE, Height: c.height, Time: c.now,
-			Validator: abci.Validator{Address: s.ConsAddress(), Power: 1},
-		})
-	}
-	c.queue, c.pending, c.accused = nil, map[string]uint64{}, nil
-	return req
-}
-
-// proof signs the beacon's message for the next block with the key that the proposer's seat has.
-func (c *Chain) proof(proposer *Seat, height int64) []byte {
-	c.T.Helper()
-	if c.takeovers[height] != nil { // its seed may lie where only the upgraded application finds it
-		proof, err := beacontypes.ProofOf(c.Propose())
-		require.NoError(c.T, err)
-		return proof
-	}
-	seed, err := app.BeaconKeeper(c.App).Seed(c.Ctx())
-	require.NoError(c.T, err)
-	_, pubkey, found, err := app.PoaKeeper(c.App).BeaconKey(c.Ctx(), proposer.ConsAddress())
-	require.NoError(c.T, err)
-	require.True(c.T, found, "the proposer %s is no seat", proposer.OrgID)
-	proof, has := signer{c}.SignAs(pubkey, beacontypes.ProofMessage(c.chainID, seed, height))
-	require.True(c.T, has, "no key of the test is the beacon key of %s", proposer.OrgID)
-	return proof
-}
-
-// NextN makes n blocks.
-func (c *Chain) NextN(n int) {
-	c.T.Helper()
-	for range n {
-		c.Next()
-	}
-}
-
-// Until makes blocks until the last one's height is height.
-func (c *Chain) Until(height int64) {
-	c.T.Helper()
-	for c.height < height {
-		c.Next()
-	}
-}
-
-// Results returns the results of the last block's transactions, in order, without the beacon's proof.
-func (c *Chain) Results() []*abci.ExecTxResult { return c.LastBlock.TxResults[1:] }
-
-// Proposer returns the seat whose turn the next block is.
-func (c *Chain) Proposer() *Seat {
-	set := c.sets[c.height+1]
-	return c.seatByAddress(set[int(c.height)%len(set)].Address)
-}
-
-// Validators returns the organisations whose seats the consensus engine counts at the next block, sorted.
-func (c *Chain) Validators() (orgs []string) {
-	for _, v := range c.sets[c.height+1] {
-		orgs = append(orgs, c.seatByAddress(v.Address).OrgID)
-	}
-	slices.Sort(orgs)
-	return orgs
-}
-
-// Absent makes seats miss every vote from now on, until Present.
-func (c *Chain) Absent(orgs ...string) {
-	for _, o := range orgs {
-		c.absent[o] = true
-	}
-}
-
-// Present ends Absent.
-func (c *Chain) Present(orgs ...string) {
-	for _, o := range orgs {
-		delete(c.absent, o)
-	}
-}
-
-// Accuse puts evidence into the next block that a seat signed two blocks at the last height.
-func (c *Chain) Accuse(org string) { c.AccuseKey(c.Seat(org)) }
-
-// AccuseKey is Accuse of a consensus key, which the seat may have given up.
-func (c *Chain) AccuseKey(s *Seat) { c.accused = append(c.accused, s) }
-
 // Ctx reads the last committed state; before the first block, that of genesis. What is written to it is lost.
 func (c *Chain) Ctx() sdk.Context {
 	header := cmtproto.Header{ChainID: c.chainID, Height: c.height, Time: c.now}
@@ -351,200 +211,7 @@ func (c *Chain) Conn() gogogrpc.ClientConn {
 	return &baseapp.QueryServiceTestHelper{GRPCQueryRouter: c.App.GRPCQueryRouter(), Ctx: c.Ctx()}
 }
 
-// Propose asks the application, as the engine would, for a block of the waiting transactions.
-func (c *Chain) Propose(waiting ...[]byte) [][]byte {
-	c.T.Helper()
-	res, err := c.App.PrepareProposal(&abci.RequestPrepareProposal{
-		Height: c.height + 1, Time: c.now.Add(BlockTime), ProposerAddress: c.Proposer().ConsAddress(),
-		MaxTxBytes: c.params.Block.MaxBytes, Txs: waiting,
-	})
-	require.NoError(c.T, err)
-	return res.Txs
-}
-
-// Judge asks the application whether it votes for a block of these transactions, the first being the beacon's proof.
-func (c *Chain) Judge(txs ...[]byte) bool {
-	c.T.Helper()
-	res, err := c.App.ProcessProposal(&abci.RequestProcessProposal{
-		Height: c.height + 1, Time: c.now.Add(BlockTime), ProposerAddress: c.Proposer().ConsAddress(), Txs: txs,
-		Hash: hash(c.chainID, fmt.Sprint(c.height+1)),
-	})
-	require.NoError(c.T, err)
-	return res.Status == abci.ResponseProcessProposal_ACCEPT
-}
-
-// Restart stops the application and opens it again over the same database, as after a crash between two blocks.
-func (c *Chain) Restart() {
-	c.T.Helper()
-	c.open()
-	require.Equal(c.T, c.height, c.App.LastBlockHeight())
-}
-
-// PassPlan has the council pass an upgrade of a name at a height.
-func (c *Chain) PassPlan(name string, height int64) {
-	c.T.Helper()
-	c.Pass(&upgradetypes.MsgSoftwareUpgrade{Authority: app.Authority(), Plan: upgradetypes.Plan{Name: name, Height: height}})
-}
-
-// Upgrade demands that the build so far refuses the next block because of a plan, and has that of a version take over and execute the
-// same block. Replay changes builds at the same height.
-func (c *Chain) Upgrade(v upgrades.Version) *abci.ResponseFinalizeBlock {
-	c.T.Helper()
-	res, err := c.TryUpgrade(v)
-	require.NoError(c.T, err, "block %d", c.height+1)
-	return res
-}
-
-// TryUpgrade is Upgrade, for tests that expect the upgrade to fail.
-func (c *Chain) TryUpgrade(v upgrades.Version) (*abci.ResponseFinalizeBlock, error) {
-	c.T.Helper()
-	req := c.block()
-	_, err := c.App.FinalizeBlock(req)
-	require.ErrorContains(c.T, err, "NEEDED at height")
-	c.TakeOver(v)
-	return c.execute(req)
-}
-
-// TakeOver opens the chain's database with the build of another version.
-func (c *Chain) TakeOver(v upgrades.Version) {
-	c.T.Helper()
-	c.opts.Version, c.takeovers[c.height+1] = &v, &v
-	c.Restart()
-}
-
-// WithVersion is the build that makes the first block.
-func WithVersion(v upgrades.Version) Option {
-	return func(c *Chain) { c.opts.Version, c.began = &v, &v }
-}
-
-// Replay gives every block so far to a new application on an empty database and returns its last app hash.
-func (c *Chain) Replay() []byte {
-	c.T.Helper()
-	fresh := *c
-	fresh.db = dbm.NewMemDB()
-	fresh.opts.Version = c.began
-	fresh.open()
-	_, err := fresh.App.InitChain(c.init)
-	require.NoError(c.T, err)
-	for _, b := range c.Blocks {
-		if v := c.takeovers[b.Height]; v != nil {
-			fresh.opts.Version = v
-			fresh.open()
-		}
-		_, err := fresh.App.FinalizeBlock(b)
-		require.NoError(c.T, err, "replay of block %d", b.Height)
-		_, err = fresh.App.Commit()
-		require.NoError(c.T, err)
-	}
-	return fresh.App.LastCommitID().Hash
-}
-
-// AppHash returns the hash of the last committed state.
-func (c *Chain) AppHash() []byte { return c.App.LastCommitID().Hash }
-
-// Export returns the last committed state as genesis of a new chain.
-func (c *Chain) Export() servertypes.ExportedApp {
-	c.T.Helper()
-	exported, err := c.App.Export(nil)
-	require.NoError(c.T, err)
-	return exported
-}
-
-func (c *Chain) seatByAddress(addr []byte) *Seat {
-	for _, s := range c.known {
-		if string(s.ConsAddress()) == string(addr) {
-			return s
-		}
-	}
-	return nil
-}
-
-// apply returns a validator set after updates, in order of address.
-func apply(set []abci.Validator, updates []abci.ValidatorUpdate) []abci.Validator {
-	out := slices.Clone(set)
-	for _, u := range updates {
-		addr := consAddress(u.PubKey.GetEd25519())
-		out = slices.DeleteFunc(out, func(v abci.Validator) bool { return string(v.Address) == string(addr) })
-		if u.Power > 0 {
-			out = append(out, abci.Validator{Address: addr, Power: u.Power})
-		}
-	}
-	slices.SortFunc(out, func(a, b abci.Validator) int { return slices.Compare(a.Address, b.Address) })
-	return out
-}
-
 func hash(parts ...string) []byte {
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%q", parts)))
 	return sum[:]
-}
-
-// signer lets the application propose with the keys of every seat.
-type signer struct{ c *Chain }
-
-func (s signer) SignAs(pubkey, msg []byte) ([]byte, bool) {
-	for _, seat := range s.c.known {
-		if bytes.Equal(seat.Beacon.PublicKey(), pubkey) {
-			return seat.Beacon.Sign(msg), true
-		}
-	}
-	return nil, false
-}
-
-// options are a node's configuration: nothing but its folder.
-type options struct{ home string }
-
-func (o options) Get(key string) any {
-	if key == flags.FlagHome {
-		return o.home
-	}
-	return nil
-}
-
-// Option changes how a chain starts.
-type Option func(*Chain)
-
-// WithSeats adds n seats, each of an organisation of its own named val-1, val-2 ... that holds the validator role.
-func WithSeats(n int) Option {
-	return func(c *Chain) {
-		for i := 1; i <= n; i++ {
-			c.addSeat(SeatOrg(i))
-		}
-	}
-}
-
-// SeatOrg is the organisation of the i-th seat, from 1.
-func SeatOrg(i int) string { return fmt.Sprintf("val-%d", i) }
-
-// WithAccounts adds funded accounts that belong to no organisation.
-func WithAccounts(names ...string) Option {
-	return func(c *Chain) {
-		for _, n := range names {
-			c.addAccount(n)
-		}
-	}
-}
-
-// WithGenesis edits the genesis state after everything else was put in.
-func WithGenesis(edit func(c *Chain, g genesis.State)) Option {
-	return func(c *Chain) { c.edits = append(c.edits, edit) }
-}
-
-// WithApp changes every application that the chain opens, replays among them, such as by registering callbacks.
-func WithApp(hook func(*app.App)) Option {
-	return func(c *Chain) { c.hooks = append(c.hooks, hook) }
-}
-
-// WithSelector replaces how the application picks transactions for its blocks.
-func WithSelector(s proposal.Selector) Option {
-	return func(c *Chain) { c.opts.Selector = s }
-}
-
-// WithChainID names the chain.
-func WithChainID(id string) Option {
-	return func(c *Chain) { c.chainID = id }
-}
-
-// WithConsensusParams edits the consensus parameters of genesis.
-func WithConsensusParams(edit func(*cmtproto.ConsensusParams)) Option {
-	return func(c *Chain) { edit(c.params) }
 }

@@ -1,0 +1,72 @@
+package testutil
+
+import (
+	"fmt"
+
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/x/beacon/proposal"
+)
+
+// options are a node's configuration: nothing but its folder.
+type options struct{ home string }
+
+func (o options) Get(key string) any {
+	if key == flags.FlagHome {
+		return o.home
+	}
+	return nil
+}
+
+// Option changes how a chain starts.
+type Option func(*Chain)
+
+// WithSeats adds n seats, each of an organisation of its own named val-1, val-2 ... that holds the validator role.
+func WithSeats(n int) Option {
+	return func(c *Chain) {
+		for i := 1; i <= n; i++ {
+			c.addSeat(SeatOrg(i))
+		}
+	}
+}
+
+// SeatOrg is the organisation of the i-th seat, from 1.
+func SeatOrg(i int) string { return fmt.Sprintf("val-%d", i) }
+
+// WithAccounts adds funded accounts that belong to no organisation.
+func WithAccounts(names ...string) Option {
+	return func(c *Chain) {
+		for _, n := range names {
+			c.addAccount(n)
+		}
+	}
+}
+
+// WithGenesis edits the genesis state after everything else was put in.
+func WithGenesis(edit func(c *Chain, g genesis.State)) Option {
+	return func(c *Chain) { c.edits = append(c.edits, edit) }
+}
+
+// WithApp changes every application that the chain opens, replays among them, such as by registering callbacks.
+func WithApp(hook func(*app.App)) Option {
+	return func(c *Chain) { c.hooks = append(c.hooks, hook) }
+}
+
+// WithSelector replaces how the application picks transactions for its blocks.
+func WithSelector(s proposal.Selector) Option {
+	return func(c *Chain) { c.opts.Selector = s }
+}
+
+// WithChainID names the chain.
+func WithChainID(id string) Option {
+	return func(c *Chain) { c.chainID = id }
+}
+
+// WithConsensusParams edits the consensus parameters of genesis.
+func WithConsensusParams(edit func(*cmtproto.ConsensusParams)) Option {
+	return func(c *Chain) { edit(c.params) }
+}

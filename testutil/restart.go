@@ -1,0 +1,90 @@
+package testutil
+
+import (
+	abci "github.com/cometbft/cometbft/abci/types"
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/stretchr/testify/require"
+
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/upgrades"
+)
+
+// Restart stops the application and opens it again over the same database, as after a crash between two blocks.
+func (c *Chain) Restart() {
+	c.T.Helper()
+	c.open()
+	require.Equal(c.T, c.height, c.App.LastBlockHeight())
+}
+
+// PassPlan has the council pass an upgrade of a name at a height.
+func (c *Chain) PassPlan(name string, height int64) {
+	c.T.Helper()
+	c.Pass(&upgradetypes.MsgSoftwareUpgrade{Authority: app.Authority(), Plan: upgradetypes.Plan{Name: name, Height: height}})
+}
+
+// Upgrade demands that the build so far refuses the next block because of a plan, and has that of a version take over and execute the
+// same block. Replay changes builds at the same height.
+func (c *Chain) Upgrade(v upgrades.Version) *abci.ResponseFinalizeBlock {
+	c.T.Helper()
+	res, err := c.TryUpgrade(v)
+	require.NoError(c.T, err, "block %d", c.height+1)
+	return res
+}
+
+// TryUpgrade is Upgrade, for tests that expect the upgrade to fail.
+func (c *Chain) TryUpgrade(v upgrades.Version) (*abci.ResponseFinalizeBlock, error) {
+	c.T.Helper()
+	req := c.block()
+	_, err := c.App.FinalizeBlock(req)
+	require.ErrorContains(c.T, err, "NEEDED at height")
+	c.TakeOver(v)
+	return c.execute(req)
+}
+
+// TakeOver opens the chain's database with the build of another version.
+func (c *Chain) TakeOver(v upgrades.Version) {
+	c.T.Helper()
+	c.opts.Version, c.takeovers[c.height+1] = &v, &v
+	c.Restart()
+}
+
+// WithVersion is the build that makes the first block.
+func WithVersion(v upgrades.Version) Option {
+	return func(c *Chain) { c.opts.Version, c.began = &v, &v }
+}
+
+// Replay gives every block so far to a new application on an empty database and returns its last app hash.
+func (c *Chain) Replay() []byte {
+	c.T.Helper()
+	fresh := *c
+	fresh.db = dbm.NewMemDB()
+	fresh.opts.Version = c.began
+	fresh.open()
+	_, err := fresh.App.InitChain(c.init)
+	require.NoError(c.T, err)
+	for _, b := range c.Blocks {
+		if v := c.takeovers[b.Height]; v != nil {
+			fresh.opts.Version = v
+			fresh.open()
+		}
+		_, err := fresh.App.FinalizeBlock(b)
+		require.NoError(c.T, err, "replay of block %d", b.Height)
+		_, err = fresh.App.Commit()
+		require.NoError(c.T, err)
+	}
+	return fresh.App.LastCommitID().Hash
+}
+
+// AppHash returns the hash of the last committed state.
+func (c *Chain) AppHash() []byte { return c.App.LastCommitID().Hash }
+
+// Export returns the last committed state as genesis of a new chain.
+func (c *Chain) Export() servertypes.ExportedApp {
+	c.T.Helper()
+	exported, err := c.App.Export(nil)
+	require.NoError(c.T, err)
+	return exported
+}
