@@ -7,7 +7,10 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"time"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
 )
 
 // Client is a Source that fetches blobs from servers that speak the OCI distribution protocol: registries,
@@ -81,6 +84,44 @@ func (c *Client) FetchManifest(ctx context.Context, store Store, digest Digest, 
 	of := *c
 	of.manifests = true
 	return of.Fetch(ctx, store, digest, limit)
+}
+
+// ReadTag reads what a tag of the first server names now: a manifest or an index, of at most limit bytes. A tag may name another
+// one tomorrow, so that its digest is what one keeps.
+func (c *Client) ReadTag(ctx context.Context, tag string, limit int64) ([]byte, error) {
+	if len(c.BaseURLs) == 0 {
+		return nil, fmt.Errorf("%w: no server to ask for the tag %q", ErrUnreachable, clip(tag))
+	}
+	l, err := ParseLocation(c.BaseURLs[0])
+	if err != nil {
+		return nil, err
+	}
+	watch, ctx := watchStall(scoped(ctx, l, auth.ActionPull), c.stall())
+	defer watch.stop()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.manifest(tag), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header["Accept"] = slices.Concat(imageManifestTypes, indexTypes)
+	resp, err := c.do(req)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, watch.explain(err))
+	}
+	defer resp.Body.Close()
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusNotFound:
+		return nil, fmt.Errorf("%w: %s has no tag %q", ErrNotFound, l, clip(tag))
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return nil, fmt.Errorf("%w: %s: status %d; log in with docker, podman or oras", ErrRefused, l, resp.StatusCode)
+	default:
+		return nil, fmt.Errorf("%w: %s: status %d", ErrUnreachable, l, resp.StatusCode)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("%w: the manifest of %q has more than %d bytes", ErrTooLarge, clip(tag), limit)
+	}
+	return data, err
 }
 
 // Bytes fetches a blob of at most limit bytes into memory. Errors are those of Open.

@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -135,7 +136,7 @@ func (d *download) streamBody(ctx context.Context, base string) error {
 		return fmt.Errorf("%w: %v", ErrRefused, err)
 	}
 	if d.client.manifests {
-		req.Header["Accept"] = imageManifestTypes
+		req.Header["Accept"] = slices.Concat(imageManifestTypes, indexTypes)
 	}
 	req.Header.Set("Accept-Encoding", "identity")
 	if d.size > 0 {

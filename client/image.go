@@ -9,6 +9,9 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
+	"regexp"
+	goruntime "runtime"
 	"strings"
 
 	"github.com/credence-chain/credence/artifact"
@@ -16,9 +19,9 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// An app that is a container comes in one of three forms: a tar archive with an OCI image layout, as "skopeo copy" and
-// "docker buildx build --output type=oci" write it; the archive that "docker save" writes; or the name of an image in a
-// registry, with its digest, which is published as it is there.
+// An app that is a container comes in one of these forms: an OCI image layout, as a folder or a tar archive, as "skopeo copy"
+// and "docker buildx build --output type=oci" write it; the archive that "docker save" writes; or the name of an image in a
+// registry, with its digest or a tag, which is published by its digest as it is there.
 
 // image is an image that becomes a version of an app.
 type image struct {
@@ -26,19 +29,43 @@ type image struct {
 	digest   artifact.Digest
 	size     uint64 // of the manifest and of all that it names
 	name     string
+	layers   int
+	config   artifact.ImageConfig
 	// parts are what is uploaded; nil for an image that a registry has already.
 	parts map[artifact.Digest]artifact.Content
-	// locators are where it is already.
+	// locators are where it is already, and registry asks there.
 	locators []string
+	registry *artifact.Client
+}
+
+// imageSource says which image is meant by a text.
+type imageSource struct {
+	text string
+	// platform, "os/architecture", of the image that is taken where there are several; empty takes the only one, or the one for
+	// this machine.
+	platform string
+	token    string
 }
 
 // imageMark stands between a repository and the digest of an image in it.
 const imageMark = "@sha256:"
 
-// isImage tells an image from a module: by its name, or by the beginning of its file.
+// registryHost is what docker takes for the host of a registry in front of the first slash: it has a dot or a port, or is
+// this machine.
+var registryHost = regexp.MustCompile(`^(https?://)?([a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+|localhost)$`)
+
+// isImage tells an image from a module: by its name, or by what lies there.
 func isImage(text string) bool {
 	if strings.Contains(text, imageMark) {
 		return true
+	}
+	info, err := os.Stat(text)
+	if err != nil {
+		return inRegistry(text)
+	}
+	if info.IsDir() {
+		_, err := os.Stat(filepath.Join(text, "index.json"))
+		return err == nil
 	}
 	f, err := os.Open(text)
 	if err != nil {
@@ -50,82 +77,213 @@ func isImage(text string) bool {
 	return err == nil && string(head[257:262]) == "ustar"
 }
 
+// inRegistry says whether a text names an image in a registry by a tag, or without one.
+func inRegistry(text string) bool {
+	scheme := strings.Index(text, "://")
+	at := strings.Index(text[max(0, scheme+3):], "/")
+	return at > 0 && registryHost.MatchString(text[:max(0, scheme+3)+at]) && !strings.HasSuffix(text, ".wasm")
+}
+
+// usualPlatform is that of the image which is taken where there are several and nobody says which: this machine's, on Linux.
+func usualPlatform() string { return "linux/" + goruntime.GOARCH }
+
 // readImage reads an image and says what no worker would take, before anything is published or paid. What it has open is
 // closed by the end of the process's use of it.
-func readImage(ctx context.Context, text, token string) (*image, error) {
+func readImage(ctx context.Context, from imageSource) (*image, error) {
 	var img *image
 	var err error
-	if strings.Contains(text, imageMark) {
-		img, err = lookUpImage(ctx, text, token)
+	if _, here := os.Stat(from.text); here != nil {
+		img, err = lookUpImage(ctx, from)
 	} else {
-		img, err = openImage(text)
+		img, err = openImage(from)
 	}
 	if err != nil {
 		return nil, err
 	}
+	refused := func(err error) error {
+		return &Error{Code: CodeUnsupported, Field: "App", Value: from.text, What: fmt.Sprintf("no worker runs %s: %v", from.text, err), Err: err}
+	}
 	m, err := artifact.ParseImage(img.manifest)
 	if err != nil {
-		return nil, &Error{Code: CodeUnsupported, Field: "App", Value: text, What: fmt.Sprintf("no worker runs %s: %v", text, err), Err: err}
+		return nil, refused(err)
 	}
-	img.digest, img.size = artifact.Sum(img.manifest), m.ImageBytes(int64(len(img.manifest)))
+	img.digest, img.size, img.layers = artifact.Sum(img.manifest), m.ImageBytes(int64(len(img.manifest))), len(m.Layers)
 	rules, err := contract.FindRuntime(contract.RuntimeOCI)
 	if err != nil {
 		return nil, err
 	}
 	if err := rules.CheckProgramBytes(img.size); err != nil {
-		return nil, &Error{Code: CodeTooLarge, Field: "App", Value: text, Got: img.size, Limit: rules.MaxProgramBytes, What: fmt.Sprintf("%s: %v", text, err), Err: err}
+		return nil, &Error{Code: CodeTooLarge, Field: "App", Value: from.text, Got: img.size, Limit: rules.MaxProgramBytes, What: fmt.Sprintf("%s: %v", from.text, err), Err: err}
+	}
+	if err := contract.CheckImageManifest(uint64(len(img.manifest)), uint64(m.Config.Size), len(m.Layers)); err != nil {
+		return nil, refused(err)
 	}
 	for _, part := range m.Parts() {
 		if _, found := img.parts[part.Digest]; !found && img.parts != nil {
-			return nil, &Error{Code: CodeInvalid, Field: "App", Value: text, What: fmt.Sprintf("%s names %s, which is not in it", text, part.Digest), Expected: "a whole image"}
+			return nil, &Error{Code: CodeInvalid, Field: "App", Value: from.text, What: fmt.Sprintf("%s names %s, which is not in it", from.text, part.Digest), Expected: "a whole image"}
 		}
 	}
-	return img, nil
-}
-
-// lookUpImage reads the manifest of an image in a registry: [https://]host/repository@sha256:digest.
-func lookUpImage(ctx context.Context, text, token string) (*image, error) {
-	where, hex, _ := strings.Cut(text, imageMark)
-	digest, err := artifact.ParseDigest("sha256:" + hex)
-	if !strings.Contains(where, "://") {
-		where = "https://" + where
+	config := artifact.NewMemory()
+	if err := img.fetchPart(ctx, config, m.Config.Digest, m.Config.Size); err != nil {
+		return nil, &Error{Code: CodeUnavailable, Field: "App", Value: from.text, What: fmt.Sprintf("the configuration of %s can't be read: %v", from.text, err), Err: err}
 	}
-	var l artifact.Location
-	if err == nil {
-		l, err = artifact.ParseLocation(where)
-	}
-	if err != nil {
-		return nil, &Error{Code: CodeInvalid, Field: "App", Value: text, What: err.Error(), Expected: "registry.example/repository@sha256:DIGEST", Err: err}
-	}
-	store := artifact.NewMemory()
-	registry := &artifact.Client{BaseURLs: []string{l.String()}, Token: token}
-	if err := registry.FetchManifest(ctx, store, digest, contract.MaxImageManifestBytes); err != nil {
-		return nil, &Error{Code: CodeUnavailable, Field: "App", Value: text, What: err.Error(), Err: err}
-	}
-	data, err := artifact.ReadAll(ctx, store, digest, contract.MaxImageManifestBytes)
-	return &image{manifest: data, name: assetName(path.Base(l.Repository), "app"), locators: []string{l.String()}}, err
-}
-
-// openImage reads an archive.
-func openImage(file string) (*image, error) {
-	archive, err := openArchive(file)
+	data, err := artifact.ReadAll(ctx, config, m.Config.Digest, m.Config.Size)
 	if err != nil {
 		return nil, err
 	}
-	img := &image{name: assetName(file, "app"), parts: map[artifact.Digest]artifact.Content{}}
-	if archive.entries["index.json"].Long > 0 {
-		err = img.readLayout(archive)
-	} else {
-		err = img.readSaved(archive)
-	}
-	if err != nil {
-		return nil, &Error{Code: CodeInvalid, Field: "App", Value: file, What: fmt.Sprintf("%s: %v", file, err), Expected: "an archive with an OCI image layout, or one of docker save, with one image", Err: err}
+	if img.config, err = artifact.ParseImageConfig(m, data); err != nil {
+		return nil, refused(err)
 	}
 	return img, nil
+}
+
+// fetchPart brings a blob of the image into a store, which checks it.
+func (img *image) fetchPart(ctx context.Context, into artifact.Store, digest artifact.Digest, limit int64) error {
+	if img.registry != nil {
+		return img.registry.Fetch(ctx, into, digest, limit)
+	}
+	part, found := img.parts[digest]
+	if !found {
+		return fmt.Errorf("%w: %s is not in the image", artifact.ErrNotFound, digest)
+	}
+	r, err := part.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = into.PutAs(ctx, digest, r, limit)
+	return err
+}
+
+// lookUpImage reads the manifest of an image in a registry: [https://]host/repository, with @sha256:digest or :tag. A tag is
+// resolved here: what is published is the digest.
+func lookUpImage(ctx context.Context, from imageSource) (*image, error) {
+	where, hex, pinned := strings.Cut(from.text, imageMark)
+	invalid := func(err error) error {
+		return &Error{Code: CodeInvalid, Field: "App", Value: from.text, What: err.Error(), Expected: "registry.example/repository@sha256:DIGEST, or :TAG", Err: err}
+	}
+	if !strings.Contains(where, "://") {
+		where = "https://" + where
+	}
+	tag := "latest"
+	if at := strings.LastIndex(where, ":"); at > strings.LastIndex(where, "/") { // docker takes a tag beside a digest, and heeds the digest
+		where, tag = where[:at], where[at+1:]
+	}
+	l, err := artifact.ParseLocation(where)
+	if err != nil {
+		return nil, invalid(err)
+	}
+	img := &image{
+		name: assetName(path.Base(l.Repository), "app"), locators: []string{l.String()},
+		registry: &artifact.Client{BaseURLs: []string{l.String()}, Token: from.token},
+	}
+	unavailable := func(err error) error {
+		return &Error{Code: CodeUnavailable, Field: "App", Value: from.text, What: err.Error(), Err: err}
+	}
+	if pinned {
+		digest, err := artifact.ParseDigest("sha256:" + hex)
+		if err != nil {
+			return nil, invalid(err)
+		}
+		if img.manifest, err = img.readManifest(ctx, digest); err != nil {
+			return nil, unavailable(err)
+		}
+	} else if img.manifest, err = img.registry.ReadTag(ctx, tag, contract.MaxImageManifestBytes); err != nil {
+		return nil, unavailable(err)
+	}
+	if err := img.leaveIndices(from, func(d artifact.Digest) ([]byte, error) { return img.readManifest(ctx, d) }); err != nil {
+		return nil, invalid(err)
+	}
+	return img, nil
+}
+
+// readManifest reads a manifest, or an index, of a registry.
+func (img *image) readManifest(ctx context.Context, digest artifact.Digest) ([]byte, error) {
+	store := artifact.NewMemory()
+	if err := img.registry.FetchManifest(ctx, store, digest, contract.MaxImageManifestBytes); err != nil {
+		return nil, err
+	}
+	return artifact.ReadAll(ctx, store, digest, contract.MaxImageManifestBytes)
+}
+
+// maxIndices is how many indices may stand around an image: builders write one around another.
+const maxIndices = 4
+
+// leaveIndices goes from an index to the image that is meant, whose manifest it leaves in img.
+func (img *image) leaveIndices(from imageSource, read func(artifact.Digest) ([]byte, error)) error {
+	for range maxIndices {
+		entries, is := artifact.ParseIndex(img.manifest)
+		if !is {
+			return nil
+		}
+		entry, err := artifact.ChooseImage(entries, from.platform, usualPlatform())
+		if err != nil {
+			return err
+		}
+		if img.manifest, err = read(entry.Digest); err != nil {
+			return err
+		}
+		if got := artifact.Sum(img.manifest); got != entry.Digest {
+			return fmt.Errorf("its manifest hashes to %s, the index says %s", got, entry.Digest)
+		}
+	}
+	return fmt.Errorf("it has indices within indices, more than %d", maxIndices)
+}
+
+// openImage reads an archive or a folder.
+func openImage(from imageSource) (*image, error) {
+	var files imageFiles
+	info, err := os.Stat(from.text)
+	if err == nil && info.IsDir() {
+		files = folder(from.text)
+	} else {
+		files, err = openArchive(from.text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	img := &image{name: assetName(from.text, "app"), parts: map[artifact.Digest]artifact.Content{}}
+	if _, found, _ := files.find("index.json"); found {
+		err = img.readLayout(from, files)
+	} else {
+		err = img.readSaved(files)
+	}
+	if err != nil {
+		return nil, &Error{Code: CodeInvalid, Field: "App", Value: from.text, What: fmt.Sprintf("%s: %v", from.text, err), Expected: "an OCI image layout, or an archive of docker save, with one image", Err: err}
+	}
+	return img, nil
+}
+
+// imageFiles are the files of an archive or of a folder.
+type imageFiles interface {
+	find(name string) (part artifact.Part, found bool, err error)
+}
+
+// folder is a folder on this machine. What is found is open until the process ends.
+type folder string
+
+func (f folder) find(name string) (artifact.Part, bool, error) {
+	file, err := os.Open(filepath.Join(string(f), filepath.FromSlash(path.Clean("/"+name))))
+	if errors.Is(err, os.ErrNotExist) {
+		return artifact.Part{}, false, nil
+	}
+	if err != nil {
+		return artifact.Part{}, false, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return artifact.Part{}, false, err
+	}
+	return artifact.Part{In: file, Long: info.Size()}, true, nil
 }
 
 // archive is a tar archive whose files are read where they lie.
 type archive struct{ entries map[string]artifact.Part }
+
+func (a archive) find(name string) (artifact.Part, bool, error) {
+	part, found := a.entries[path.Clean(name)]
+	return part, found, nil
+}
 
 func openArchive(file string) (archive, error) {
 	a := archive{map[string]artifact.Part{}}
@@ -162,10 +320,12 @@ func openArchive(file string) (archive, error) {
 	return a, nil
 }
 
-// read gives a small file of the archive.
-func (a archive) read(name string) ([]byte, error) {
-	part, found := a.entries[path.Clean(name)]
+// readSmall gives a small file of an image.
+func readSmall(files imageFiles, name string) ([]byte, error) {
+	part, found, err := files.find(name)
 	switch {
+	case err != nil:
+		return nil, err
 	case !found:
 		return nil, fmt.Errorf("it has no %s", name)
 	case part.Long > contract.MaxImageManifestBytes:
@@ -174,44 +334,28 @@ func (a archive) read(name string) ([]byte, error) {
 	return artifact.ReadContent(part)
 }
 
-// decode reads JSON of the archive.
-func (a archive) decode(name string, into any) error {
-	data, err := a.read(name)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
-}
-
 func blobName(d artifact.Digest) string { return "blobs/sha256/" + d.Hex() }
 
 // readLayout reads an OCI image layout.
-func (img *image) readLayout(a archive) error {
-	var index struct {
-		Manifests []artifact.Descriptor `json:"manifests"`
-	}
-	if err := a.decode("index.json", &index); err != nil {
-		return err
-	}
-	if len(index.Manifests) != 1 {
-		return fmt.Errorf("it has %d images, expected 1", len(index.Manifests))
-	}
+func (img *image) readLayout(from imageSource, files imageFiles) error {
 	var err error
-	if img.manifest, err = a.read(blobName(index.Manifests[0].Digest)); err != nil {
+	if img.manifest, err = readSmall(files, "index.json"); err != nil {
 		return err
 	}
-	if got := artifact.Sum(img.manifest); got != index.Manifests[0].Digest {
-		return fmt.Errorf("its manifest hashes to %s, the index says %s", got, index.Manifests[0].Digest)
+	read := func(d artifact.Digest) ([]byte, error) { return readSmall(files, blobName(d)) }
+	if err := img.leaveIndices(from, read); err != nil {
+		return err
 	}
 	m, err := artifact.ParseImage(img.manifest)
 	if err != nil {
 		return err
 	}
 	for _, part := range m.Parts() {
-		if blob, found := a.entries[blobName(part.Digest)]; found {
+		blob, found, err := files.find(blobName(part.Digest))
+		if err != nil {
+			return err
+		}
+		if found {
 			img.parts[part.Digest] = blob
 		}
 	}
@@ -220,20 +364,27 @@ func (img *image) readLayout(a archive) error {
 
 // readSaved reads what "docker save" wrote before it wrote layouts, and makes the manifest that this image has in a registry
 // which keeps its layers as they are. It is a function of the image, so that everybody comes to the same digest.
-func (img *image) readSaved(a archive) error {
+func (img *image) readSaved(files imageFiles) error {
 	var saved []struct {
 		Config string
 		Layers []string
 	}
-	if err := a.decode("manifest.json", &saved); err != nil {
+	data, err := readSmall(files, "manifest.json")
+	if err != nil {
 		return err
+	}
+	if err := json.Unmarshal(data, &saved); err != nil {
+		return fmt.Errorf("manifest.json: %w", err)
 	}
 	if len(saved) != 1 {
 		return fmt.Errorf("it has %d images, expected 1", len(saved))
 	}
 	m := artifact.Manifest{SchemaVersion: 2, MediaType: artifact.ManifestType}
 	add := func(mediaType, name string) (artifact.Descriptor, error) {
-		part, found := a.entries[path.Clean(name)]
+		part, found, err := files.find(name)
+		if err != nil {
+			return artifact.Descriptor{}, err
+		}
 		if !found {
 			return artifact.Descriptor{}, fmt.Errorf("it has no %s", name)
 		}
@@ -244,7 +395,6 @@ func (img *image) readSaved(a archive) error {
 		img.parts[h.Digest()] = part
 		return artifact.Descriptor{MediaType: mediaType, Digest: h.Digest(), Size: part.Long}, nil
 	}
-	var err error
 	if m.Config, err = add("application/vnd.oci.image.config.v1+json", saved[0].Config); err != nil {
 		return err
 	}

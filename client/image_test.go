@@ -5,8 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,10 +34,9 @@ func tarball(t *testing.T, files ...[2]string) string {
 	return path
 }
 
-const (
-	imageConfig = `{"os":"linux","architecture":"amd64","config":{"Cmd":["/x"]},"rootfs":{"diff_ids":["sha256:00"]}}`
-	imageLayer  = "the bytes of a layer"
-)
+const imageLayer = "the bytes of a layer"
+
+var imageConfig = fmt.Sprintf(`{"os":"linux","architecture":"amd64","config":{"Cmd":["/x"]},"rootfs":{"diff_ids":["%s"]}}`, artifact.Sum([]byte(imageLayer)))
 
 // imageManifest is the manifest of a configuration and a layer.
 func imageManifest(t *testing.T) string {
@@ -68,7 +71,7 @@ func TestReadImage(t *testing.T) {
 	saved := tarball(t, [2]string{"config.json", imageConfig}, [2]string{"a/layer.tar", imageLayer}, [2]string{"manifest.json", `[{"Config":"config.json","RepoTags":["x"],"Layers":["a/layer.tar"]}]`})
 	for _, path := range []string{layout, saved} {
 		require.True(t, isImage(path))
-		img, err := readImage(context.Background(), path, "")
+		img, err := readImage(context.Background(), imageSource{text: path})
 		require.NoError(t, err)
 		require.Equal(t, artifact.Sum([]byte(manifest)), img.digest)
 		require.EqualValues(t, len(manifest)+len(imageConfig)+len(imageLayer), img.size)
@@ -85,7 +88,7 @@ func TestReadImage(t *testing.T) {
 		"expected 1":            tarball(t, [2]string{"manifest.json", `[]`}),
 		"an index names images": layoutOf(t, `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json"}`),
 	} {
-		_, err := readImage(context.Background(), path, "")
+		_, err := readImage(context.Background(), imageSource{text: path})
 		var problem *Error
 		require.ErrorAs(t, err, &problem, want)
 		require.Equal(t, "App", problem.Field)
@@ -114,11 +117,11 @@ func TestPublishImage(t *testing.T) {
 
 	l, err := artifact.ParseLocation(r.Stores[0])
 	require.NoError(t, err)
-	img, err := readImage(within(t), l.String()+"@"+digest.String(), "")
+	img, err := readImage(within(t), imageSource{text: l.String() + "@" + digest.String()})
 	require.NoError(t, err)
 	require.Equal(t, digest, img.digest)
 	require.Equal(t, []string{l.String()}, img.locators)
-	_, err = readImage(within(t), l.String()+"@sha256:00", "")
+	_, err = readImage(within(t), imageSource{text: l.String() + "@sha256:00"})
 	require.ErrorContains(t, err, "registry.example/repository@sha256:DIGEST")
 }
 
@@ -134,4 +137,98 @@ func TestContainersNeedPoliciesWithoutCourts(t *testing.T) {
 	_, err := r.Run(within(t), Job{App: layoutOf(t, imageManifest(t), blobOf(imageConfig), blobOf(imageLayer)), Trust: 1_000}, tell)
 	require.ErrorContains(t, err, "two honest runs of a container may differ")
 	require.Empty(t, m.apps, "nothing was published")
+}
+
+// layoutFolder writes the files of an archive into a folder.
+func layoutFolder(t *testing.T, files ...[2]string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "My Tool")
+	for _, f := range files {
+		path := filepath.Join(dir, f[0])
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(f[1]), 0o600))
+	}
+	return dir
+}
+
+// indexOf is an index with an image and what builders write beside it.
+func indexOf(t *testing.T, manifest, platform string) string {
+	t.Helper()
+	return fmt.Sprintf(`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[
+		{"mediaType":%q,"digest":%q,"size":%d,"platform":{"os":"linux","architecture":%q}},
+		{"mediaType":%q,"digest":%q,"size":1,"platform":{"os":"unknown","architecture":"unknown"}}]}`,
+		artifact.ManifestType, artifact.Sum([]byte(manifest)), len(manifest), platform, artifact.ManifestType, artifact.Sum([]byte("attestation")))
+}
+
+// TestReadFolder: a layout is a folder as well, and builders put an index around the image. Its digest is the same everywhere.
+func TestReadFolder(t *testing.T) {
+	manifest := imageManifest(t)
+	inner := indexOf(t, manifest, "amd64")
+	outer := fmt.Sprintf(`{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.index.v1+json","digest":%q,"size":%d}]}`, artifact.Sum([]byte(inner)), len(inner))
+	files := [][2]string{{"oci-layout", "{}"}, {"index.json", outer}, blobOf(inner), blobOf(manifest), blobOf(imageConfig), blobOf(imageLayer)}
+	for _, path := range []string{layoutFolder(t, files...), tarball(t, files...)} {
+		require.True(t, isImage(path))
+		img, err := readImage(context.Background(), imageSource{text: path})
+		require.NoError(t, err)
+		require.Equal(t, artifact.Sum([]byte(manifest)), img.digest)
+		require.Equal(t, []string{"/x"}, img.config.Cmd)
+		_, err = readImage(context.Background(), imageSource{text: path, platform: "linux/arm64"})
+		require.ErrorContains(t, err, "it has no image for linux/arm64, only for linux/amd64")
+	}
+	require.False(t, isImage(t.TempDir()), "a folder without an index")
+	noProgram := `{"os":"linux","rootfs":{"diff_ids":["` + artifact.Sum([]byte(imageLayer)).String() + `"]}}`
+	m := strings.ReplaceAll(strings.ReplaceAll(manifest, artifact.Sum([]byte(imageConfig)).String(), artifact.Sum([]byte(noProgram)).String()),
+		fmt.Sprintf(`"size":%d`, len(imageConfig)), fmt.Sprintf(`"size":%d`, len(noProgram)))
+	_, err := readImage(context.Background(), imageSource{text: layoutOf(t, m, blobOf(noProgram), blobOf(imageLayer))})
+	require.ErrorContains(t, err, "no worker runs", "it is said before anything is published")
+	require.ErrorContains(t, err, "neither an entry point nor a command")
+}
+
+// TestNamesOfImages: what docker takes for a registry is one; apps on the chain and files are not.
+func TestNamesOfImages(t *testing.T) {
+	for text, want := range map[string]bool{
+		"registry.example/tool": true, "registry.example/acme/tool:1.0": true, "localhost/tool": true, "localhost:5000/tool:1": true,
+		"http://127.0.0.1:5000/acme/tool:1": true, "host:5000/tool": true, "acme/tool:1.0": false, "tool": false, "./tool/x": false, "../a/tool": false,
+		"sha256:00": false, "registry.example/x.wasm": false, "tool.tar": false, "a/b/c.tar": false,
+	} {
+		require.Equal(t, want, isImage(text), text)
+	}
+	require.True(t, isReference("acme/tool:1.0"))
+	require.False(t, isReference("registry.example/tool:1.0"))
+	require.False(t, isReference("localhost:5000/tool"))
+}
+
+// TestTagsAreResolved: an image is published by its digest, whatever its tag becomes later; an index leads to one image.
+func TestTagsAreResolved(t *testing.T) {
+	manifest := imageManifest(t)
+	index := indexOf(t, manifest, "amd64")
+	blobs := map[string]string{}
+	for _, data := range []string{index, manifest} {
+		blobs["/v2/acme/tool/manifests/"+artifact.Sum([]byte(data)).String()] = data
+	}
+	blobs["/v2/acme/tool/manifests/1.0"], blobs["/v2/acme/tool/manifests/latest"] = index, manifest
+	blobs["/v2/acme/tool/blobs/"+artifact.Sum([]byte(imageConfig)).String()] = imageConfig
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data, found := blobs[r.URL.Path]
+		if !found {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write([]byte(data))
+	}))
+	defer server.Close()
+	where := server.URL + "/acme/tool"
+	for _, text := range []string{where + ":1.0", where, where + "@" + artifact.Sum([]byte(index)).String(), where + ":2.0@" + artifact.Sum([]byte(manifest)).String()} {
+		img, err := readImage(within(t), imageSource{text: text})
+		require.NoError(t, err, text)
+		require.Equal(t, artifact.Sum([]byte(manifest)), img.digest)
+		require.Equal(t, []string{where}, img.locators)
+		require.Equal(t, "tool", img.name)
+	}
+	_, err := readImage(within(t), imageSource{text: where + ":2.0"})
+	require.ErrorContains(t, err, `has no tag "2.0"`)
+	program, err := CheckProgram(within(t), where, "", "")
+	require.NoError(t, err)
+	require.Equal(t, "/x", program.Image.CommandText())
+	require.Equal(t, "oci", program.Runtime)
 }

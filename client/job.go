@@ -57,6 +57,8 @@ type Job struct {
 	Value uint64
 	// Fuel limit of one execution; 0 means the category's, or, without one, what the app's version proposes, or DefaultFuel.
 	Fuel uint64
+	// Platform, such as linux/arm64, of an App that is an image for several machines; empty takes the one for this machine.
+	Platform string
 	// Bag is the number of tasks, each told its index; 0 means 1, or as many as the datasets or the rows make.
 	Bag uint64
 	// Rows are what each task of the bag gets of its own, in the order of their indices; empty gives all the same.
@@ -98,7 +100,7 @@ func isReference(text string) bool {
 	if strings.HasPrefix(text, "sha256:") {
 		return true
 	}
-	if strings.Contains(text, imageMark) {
+	if strings.Contains(text, imageMark) || inRegistry(text) {
 		return false
 	}
 	if _, err := os.Stat(text); err == nil {

@@ -25,7 +25,7 @@ func (r *Runner) look(ctx context.Context, job *Job) error {
 		if err := checkRuntimePolicy(contract.RuntimeOCI, job.Policy); err != nil {
 			return err
 		}
-		img, err := readImage(ctx, app, r.StoreToken)
+		img, err := readImage(ctx, imageSource{app, job.Platform, r.StoreToken})
 		if err != nil {
 			return err
 		}

@@ -106,8 +106,10 @@ func (r *Runner) datasets(ctx context.Context, job Job, tell Observer) (out []st
 
 // AppFile is a WebAssembly module, or an image, that becomes a version of an app.
 type AppFile struct {
-	// Path on this machine, or an image in a registry: registry.example/repository@sha256:DIGEST.
+	// Path on this machine, or an image in a registry: registry.example/repository@sha256:DIGEST, or with :TAG.
 	Path string
+	// Platform, such as linux/arm64, of an image that comes for several machines; empty takes the one for this machine.
+	Platform string
 	// Name within the provider's organisation; the file's own when empty.
 	Name string
 	// Version; the beginning of the digest when empty.
@@ -146,7 +148,7 @@ func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (stri
 
 // publishImage publishes an image.
 func (r *Runner) publishImage(ctx context.Context, a AppFile, tell Observer) (string, error) {
-	img, err := readImage(ctx, a.Path, r.StoreToken)
+	img, err := readImage(ctx, imageSource{a.Path, a.Platform, r.StoreToken})
 	if err != nil {
 		return "", err
 	}
@@ -270,7 +272,7 @@ func (r *Runner) sameBytes(err error, name, version, digest string, known func()
 // app returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
 func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error) {
 	if isImage(job.App) {
-		return r.publishImage(ctx, AppFile{Path: job.App}, tell)
+		return r.publishImage(ctx, AppFile{Path: job.App, Platform: job.Platform}, tell)
 	}
 	if isReference(job.App) {
 		return ResolveReference(ctx, r.Conn, job.App, false)

@@ -16,3 +16,5 @@ echo "== flat: what a draw, a match and a block cost as the state grows"
 run . "$@" ./x/... | { grep -v '\[no test files\]$' || true; }
 echo "== WebAssembly: the instrumentation pass against the bare engine"
 run . "$@" ./executor/runtime/wasm/...
+echo "== containers: a task of a program that does nothing, beside runc run of the same image (as root, with runc)"
+run . "$@" ./executor/runtime/oci

@@ -52,6 +52,8 @@ type Input struct {
 
 // Report is how the program ended, and what it used.
 type Report struct {
+	// Runtime that ran it.
+	Runtime  string `json:"runtime"`
 	Kind     string `json:"kind"`
 	Reason   string `json:"reason,omitempty"`
 	ExitCode uint32 `json:"exit_code"`
@@ -96,7 +98,8 @@ func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, er
 		return nil, err
 	}
 	report := &Report{
-		Kind: o.Kind.String(), Reason: string(o.Reason), ExitCode: o.ExitCode, Digest: artifact.Digest(answer.Outcome.Digest).String(),
+		Runtime: r.Rules().Name,
+		Kind:    o.Kind.String(), Reason: string(o.Reason), ExitCode: o.ExitCode, Digest: artifact.Digest(answer.Outcome.Digest).String(),
 		Fuel: answer.Outcome.Fuel, MemoryBytes: o.Memory, CompileSeconds: compiled.Sub(start).Seconds(), RunSeconds: ended.Sub(compiled).Seconds(),
 		Files: []string{}, Stderr: string(o.StderrEnd),
 	}
@@ -106,26 +109,13 @@ func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, er
 		}
 	}
 	if o.Kind != runtime.Result {
-		report.Log = addedByRuntime(o)
+		report.Log = o.RuntimeWords()
 	}
 	report.suggestLimits(r.Rules(), o)
 	if out == "" || o.Kind != runtime.Result {
 		return report, nil
 	}
 	return report, writeResult(ctx, answer, out)
-}
-
-// addedByRuntime is what the runtime added to what the program printed: the last line, where the program printed more than the log
-// keeps.
-func addedByRuntime(o runtime.Outcome) string {
-	log, end := string(o.Stderr), string(o.StderrEnd)
-	if at := strings.LastIndex(log, end); at >= 0 && end != "" {
-		return strings.TrimLeft(log[at+len(end):], "\n")
-	}
-	if log = strings.TrimSuffix(log, "\n"); end == "" {
-		return log
-	}
-	return log[strings.LastIndex(log, "\n")+1:]
 }
 
 // writeResult writes the files of an answer by the way on which a requester gets them.

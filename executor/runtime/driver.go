@@ -33,6 +33,12 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// EngineDocker is the engine that is asked by the Docker Engine API; the others are programs.
+const EngineDocker = "docker"
+
+// Engines are what can run containers, by the names that operators give.
+var Engines = []string{EngineDocker, "runc", "crun", "runsc"}
+
 // OCI says how containers are run.
 type OCI struct {
 	// Engine is "docker", for the Docker Engine API, or the kind of a program that runs bundles: "runc", "crun" or "runsc".

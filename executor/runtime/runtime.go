@@ -6,6 +6,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
@@ -85,6 +86,18 @@ type Outcome struct {
 	// StderrEnd is the end of what the app itself wrote to stderr, at most result.MaxStderrBytes. Where the rules say that
 	// the runtime is deterministic it is part of the answer.
 	StderrEnd []byte
+}
+
+// RuntimeWords is what the runtime added to what the app printed: the last line, where the app printed more than the log keeps.
+func (o Outcome) RuntimeWords() string {
+	log, end := string(o.Stderr), string(o.StderrEnd)
+	if at := strings.LastIndex(log, end); at >= 0 && end != "" {
+		return strings.TrimLeft(log[at+len(end):], "\n")
+	}
+	if log = strings.TrimSuffix(log, "\n"); end == "" {
+		return log
+	}
+	return log[strings.LastIndex(log, "\n")+1:]
 }
 
 // ErrWallLimit is returned for a run that took longer than Spec.WallLimit. It is no answer: another machine may be faster.

@@ -94,6 +94,19 @@ func (r Runtime) CheckProgramBytes(size uint64) error {
 	return nil
 }
 
+// CheckImageManifest checks the sizes of an image's manifest and configuration, in bytes, and the number of its layers.
+func CheckImageManifest(manifest, config uint64, layers int) error {
+	switch {
+	case manifest > MaxImageManifestBytes:
+		return fmt.Errorf("the manifest has %d bytes, the limit is %d", manifest, MaxImageManifestBytes)
+	case config > MaxImageManifestBytes:
+		return fmt.Errorf("the image's configuration has %d bytes, the limit is %d", config, MaxImageManifestBytes)
+	case layers > MaxImageLayers:
+		return fmt.Errorf("the image has %d layers, the limit is %d", layers, MaxImageLayers)
+	}
+	return nil
+}
+
 // MemoryBytes returns what a task's memory may grow to, in bytes, of what its deal asks for: the default where it asks for
 // nothing, and never more than there is.
 func (r Runtime) MemoryBytes(asked uint64) uint64 {

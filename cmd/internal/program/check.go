@@ -16,19 +16,20 @@ import (
 
 // NewCheckCommand is the command "check".
 func NewCheckCommand() *cobra.Command {
-	var output string
+	var output, platform, token string
 	cmd := &cobra.Command{
 		Use: "check APP", Short: "Say whether workers run a program, and what is missing where they do not",
 		Long: `Make the check that every worker makes of a program, a WebAssembly module (WASI preview 1), without a chain: what
 it is missing or may not use, in words; what it imports, its size, the memory that it begins with, and the fuel that
-starting it costs. credenced run --local APP then runs it here, as a worker would.`,
-		Example: "  credenced check app.wasm",
+starting it costs. Of a container's image it says the digest, the size, the platform and the command; the layers are read
+when it runs. credenced run --local APP then runs it here, as a worker would.`,
+		Example: "  credenced check app.wasm\n  credenced check tool.tar\n  credenced check registry.example/acme/tool:1.0 --platform linux/arm64",
 		Args:    cli.Exactly("APP"), PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
 				return err
 			}
-			program, err := client.CheckProgram(cmd.Context(), args[0])
+			program, err := client.CheckProgram(cmd.Context(), args[0], platform, token)
 			if err != nil {
 				return err
 			}
@@ -40,11 +41,17 @@ starting it costs. credenced run --local APP then runs it here, as a worker woul
 		},
 	}
 	cmd.Flags().StringVar(&output, "output", "text", "text or json")
+	cmd.Flags().StringVar(&platform, "platform", "", "which image of several, such as linux/arm64 (default: the only one, or the one for this machine)")
+	cmd.Flags().StringVar(&token, "store-token", "", "token for the registry of an image (default: the credentials that docker, podman or oras have for it)")
 	return cmd
 }
 
 // writeProgram tells people. The names of imports are those of WASI, or the module would have been refused.
 func writeProgram(out io.Writer, p *client.Program) {
+	if p.Image != nil {
+		writeImage(out, p)
+		return
+	}
 	fmt.Fprintf(out, "%s: workers run it\n", printable.Name(p.Path))
 	var names []string
 	for _, name := range p.Imports {
@@ -62,5 +69,21 @@ func writeProgram(out io.Writer, p *client.Program) {
 		{"imports of WASI", imports},
 	} {
 		fmt.Fprintf(out, "  %-16s %s\n", row[0], row[1])
+	}
+}
+
+// writeImage tells people of an image, whose author chose all words.
+func writeImage(out io.Writer, p *client.Program) {
+	fmt.Fprintf(out, "%s: workers that run containers run it, under a policy without a court\n", printable.Name(p.Path))
+	env := "none"
+	if len(p.Image.Env) > 0 {
+		env = strings.Join(p.Image.Env, " ")
+	}
+	for _, row := range [][2]string{
+		{"digest", p.Digest}, {"size", cli.FormatBytes(p.Size) + fmt.Sprintf(" as it is fetched; layers: %d", p.Image.Layers)},
+		{"platform", p.Image.Platform}, {"command", p.Image.CommandText()}, {"environment", env},
+		{"user", "65534, whatever the image says"},
+	} {
+		fmt.Fprintf(out, "  %-16s %s\n", row[0], printable.Line(row[1]))
 	}
 }

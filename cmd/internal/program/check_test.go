@@ -2,11 +2,14 @@ package program
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 func TestCheckCommand(t *testing.T) {
@@ -40,4 +43,40 @@ func TestCheckCommand(t *testing.T) {
 	require.ErrorContains(t, err, `it needs functions that are not there: "env.sin"`)
 	_, err = check([]byte("#!/bin/sh\n"))
 	require.ErrorContains(t, err, "not a WebAssembly module")
+}
+
+// TestCheckImage: an image says what it is, in words that its author chose.
+func TestCheckImage(t *testing.T) {
+	describe := func(kind string, data []byte) artifact.Descriptor {
+		return artifact.Descriptor{MediaType: kind, Digest: artifact.Sum(data), Size: int64(len(data))}
+	}
+	layer := []byte("a layer")
+	config, err := json.Marshal(map[string]any{
+		"os": "linux", "architecture": "arm64", "config": map[string]any{"Entrypoint": []string{"/tool"}, "Cmd": []string{"--fast\x1b[31m"}, "Env": []string{"A=1"}},
+		"rootfs": map[string]any{"diff_ids": []string{artifact.Sum(layer).String()}},
+	})
+	require.NoError(t, err)
+	manifest, err := json.Marshal(artifact.Manifest{
+		SchemaVersion: 2, MediaType: artifact.ManifestType, Config: describe("application/vnd.oci.image.config.v1+json", config),
+		Layers: []artifact.Descriptor{describe("application/vnd.oci.image.layer.v1.tar", layer)},
+	})
+	require.NoError(t, err)
+	index, err := json.Marshal(map[string]any{"schemaVersion": 2, "manifests": []artifact.Descriptor{describe(artifact.ManifestType, manifest)}})
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "index.json"), index, 0o600))
+	for _, data := range [][]byte{config, layer, manifest} {
+		blob := filepath.Join(dir, "blobs", "sha256", artifact.Sum(data).Hex())
+		require.NoError(t, os.MkdirAll(filepath.Dir(blob), 0o755))
+		require.NoError(t, os.WriteFile(blob, data, 0o600))
+	}
+	cmd := NewCheckCommand()
+	var out bytes.Buffer
+	cmd.SetOut(&out)
+	cmd.SetArgs([]string{dir})
+	require.NoError(t, cmd.Execute())
+	for _, want := range []string{artifact.Sum(manifest).String(), "linux/arm64", "/tool --fast", "A=1", "layers: 1", "under a policy without a court"} {
+		require.Contains(t, out.String(), want)
+	}
+	require.NotContains(t, out.String(), "\x1b")
 }

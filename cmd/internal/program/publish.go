@@ -85,14 +85,16 @@ func publishAppCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "app FILE.wasm|IMAGE",
 		Short: "Publish a WebAssembly module or a container's image as a version of an app",
-		Long: `Publish a WebAssembly module, or the image of a container, as a version of an app. An image is a tar archive (an OCI image
-layout, or what docker save writes), or the name of an image in a registry with its digest, which workers then fetch there.`,
+		Long: `Publish a WebAssembly module, or the image of a container, as a version of an app. An image is an OCI image layout (a folder
+or a tar archive), the archive that docker save writes, or the name of an image in a registry, which workers then fetch there.
+A tag is resolved to a digest first: what is published never changes.`,
 		Example: `  credenced publish app paint.wasm --name paint --version 1.0 --price 0.05CRED
   credenced publish app paint.wasm --version 1.1 --output-path picture --memory 256MiB --cpu 0.5
   credenced publish app picosat.wasm --version 965 --ok-exit 0,10,20 --fuel 20G
   credenced publish app secret.wasm --by-order
   credenced publish app tool.tar --name tool
-  credenced publish app registry.example/acme/tool@sha256:DIGEST`,
+  credenced publish app registry.example/acme/tool@sha256:DIGEST
+  credenced publish app registry.example/acme/tool:1.0 --platform linux/amd64`,
 		Args: cli.Exactly("FILE.wasm|IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			price, err := p.amount()
@@ -119,6 +121,7 @@ layout, or what docker save writes), or the name of an image in a registry with 
 	}
 	f := cmd.Flags()
 	p.add(f)
+	f.StringVar(&a.Platform, "platform", "", "which image of several, such as linux/arm64 (default: the only one, or the one for this machine)")
 	f.StringVar(&a.OutputPath, "output-path", "", "folder below /out whose files are the result (default: everything below /out)")
 	f.UintSliceVar(&okExit, "ok-exit", nil, "exit statuses that mean success for a job that names none, such as 0,10,20 (default: 0 alone)")
 	f.StringVar(&fuel, "fuel", "", "fuel limit of one execution for a job that names none, such as 2G (default: no proposal)")

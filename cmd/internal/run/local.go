@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -22,8 +23,8 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// runLocal runs a job on this machine, in the sandbox of a worker, and asks no chain.
-func runLocal(cmd *cobra.Command, job client.Job, output string) error {
+// runLocal runs a job on this machine, in the sandbox of a worker or by its engine of containers, and asks no chain.
+func runLocal(cmd *cobra.Command, job client.Job, engine runtime.OCI, output string) error {
 	ctx := cmd.Context()
 	if err := job.Prepare(); err != nil {
 		return err
@@ -31,16 +32,16 @@ func runLocal(cmd *cobra.Command, job client.Job, output string) error {
 	if len(job.Datasets) > 0 {
 		return &cli.Problem{What: "--local: datasets come from the chain", Next: "give the file with --input datasets-of-mine/NAME=FILE, and its path as an argument"}
 	}
-	program, err := client.CheckProgram(ctx, job.App)
+	program, err := client.CheckProgram(ctx, job.App, job.Platform, "")
 	if err != nil {
 		return err
 	}
-	working, err := openLocal(ctx)
+	working, err := openLocal(ctx, program.Runtime, engine)
 	if err != nil {
 		return err
 	}
 	j := local.Job{
-		Name: program.Name, Program: runtime.ProgramOf(program.Data), Args: job.Args, Execution: job.Execution,
+		Name: program.Name, Program: program.Runnable(), Args: job.Args, Execution: job.Execution,
 		Fuel: job.Fuel, Memory: job.Resources.MemoryBytes, Output: job.Resources.DiskBytes, Bag: job.Bag,
 	}
 	if j.Fuel == 0 {
@@ -53,7 +54,7 @@ func runLocal(cmd *cobra.Command, job client.Job, output string) error {
 		}
 		j.Inputs = append(j.Inputs, local.Input{Name: in.Name, Content: content, Tree: in.Folder})
 	}
-	report, err := local.Run(ctx, working[contract.RuntimeWasm], j, job.Out)
+	report, err := local.Run(ctx, working, j, job.Out)
 	if err != nil {
 		return err
 	}
@@ -79,19 +80,55 @@ func formatLocalFailure(r *local.Report) string {
 	if r.Reason == string(runtime.Exit) {
 		how = cli.ExitFailureText(r.ExitCode)
 	}
+	if r.Runtime == contract.RuntimeOCI {
+		return "the program " + how + " here"
+	}
 	return "the program " + how + ", and would do so on every worker"
 }
 
-// openLocal sets up the runtimes, with what they compile kept for the next run.
-func openLocal(ctx context.Context) (map[string]runtime.Runtime, error) {
+// openLocal sets up a runtime, with what it compiles or unpacks kept for the next run.
+func openLocal(ctx context.Context, name string, engine runtime.OCI) (runtime.Runtime, error) {
 	cache := ""
 	if folder, err := os.UserCacheDir(); err == nil {
 		cache = filepath.Join(folder, "credence")
 	}
-	return registry.Open(ctx, runtime.Config{
+	c := runtime.Config{
 		CacheDir: cache, SandboxOptional: true, // the program is the user's own
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	}
+	if name != contract.RuntimeOCI {
+		return registry.OpenOne(ctx, name, c)
+	}
+	if c.OCI = engine; engine.Engine == "" {
+		c.OCI.Engine = findEngine(exec.LookPath, "/var/run/docker.sock")
+	}
+	if c.OCI.Engine == "" {
+		return nil, &cli.Problem{What: "--local: nothing here runs containers", Next: "install runc (Debian: apt-get install runc) or start a Docker Engine, and run this as root; or say what there is with --oci-engine"}
+	}
+	if cache == "" {
+		c.CacheDir = os.TempDir()
+	}
+	r, err := registry.OpenOne(ctx, name, c)
+	if err != nil {
+		return nil, &cli.Problem{What: fmt.Sprintf("--local: containers do not run here: %v", err), Next: "--oci-engine names another engine; without --local, workers run it", Err: err}
+	}
+	return r, nil
+}
+
+// findEngine picks an engine that is here: a program, which needs no daemon, or a Docker Engine.
+func findEngine(look func(string) (string, error), socket string) string {
+	for _, name := range runtime.Engines {
+		if name == runtime.EngineDocker {
+			continue
+		}
+		if _, err := look(name); err == nil {
+			return name
+		}
+	}
+	if info, err := os.Stat(socket); err == nil && info.Mode()&os.ModeSocket != 0 {
+		return runtime.EngineDocker
+	}
+	return ""
 }
 
 // writeLocal tells people what a run here came to.
@@ -109,9 +146,16 @@ func writeLocal(out io.Writer, r *local.Report, folder string) {
 		fmt.Fprintf(out, "  %-10s %s, in %s\n", "files", files, printable.Name(folder))
 	}
 	fmt.Fprintf(out, "  %-10s %s\n", "digest", r.Digest)
-	fmt.Fprintf(out, "  %-10s %s (%d)\n", "fuel", cli.FormatFuel(r.Fuel), r.Fuel)
-	fmt.Fprintf(out, "  %-10s %s at its peak\n", "memory", cli.FormatBytes(r.MemoryBytes))
-	fmt.Fprintf(out, "  %-10s %.2f s, and %.2f s to compile\n", "time", r.RunSeconds, r.CompileSeconds)
+	prepare := "compile"
+	if r.Runtime == contract.RuntimeOCI {
+		prepare = "unpack"
+	} else {
+		fmt.Fprintf(out, "  %-10s %s (%d)\n", "fuel", cli.FormatFuel(r.Fuel), r.Fuel)
+	}
+	if r.MemoryBytes > 0 { // a Docker Engine does not say
+		fmt.Fprintf(out, "  %-10s %s at its peak\n", "memory", cli.FormatBytes(r.MemoryBytes))
+	}
+	fmt.Fprintf(out, "  %-10s %.2f s, and %.2f s to %s\n", "time", r.RunSeconds, r.CompileSeconds, prepare)
 	if r.Stderr != "" {
 		fmt.Fprintf(out, "The end of its stderr:\n%s", printable.Lines(r.Stderr, "  | "))
 	}
@@ -124,5 +168,8 @@ func writeLocal(out io.Writer, r *local.Report, folder string) {
 			fmt.Fprintf(out, " --memory %dMiB", r.SuggestedMemory>>20)
 		}
 		fmt.Fprintln(out, ", which leaves room for inputs that need more. Clock, seed and ids are other ones there.")
+	}
+	if r.Kind == result.KindResult && r.Runtime == contract.RuntimeOCI {
+		fmt.Fprintln(out, "Two runs of a container may differ. Run it again, and compare the digests: under --policy quorum they have to be equal.")
 	}
 }

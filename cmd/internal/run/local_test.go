@@ -2,6 +2,10 @@ package run
 
 import (
 	"bytes"
+	"errors"
+	"net"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,4 +53,34 @@ func TestWriteLocal(t *testing.T) {
 	out.Reset()
 	writeLocal(&out, &local.Report{Kind: result.KindResult}, "trial")
 	require.Contains(t, out.String(), cli.NoFiles)
+}
+
+// TestFindEngine: a program comes before a Docker Engine, which needs a daemon.
+func TestFindEngine(t *testing.T) {
+	has := func(names ...string) func(string) (string, error) {
+		return func(name string) (string, error) {
+			if slices.Contains(names, name) {
+				return "/usr/bin/" + name, nil
+			}
+			return "", errors.New("not found")
+		}
+	}
+	socket := filepath.Join(t.TempDir(), "docker.sock")
+	require.Empty(t, findEngine(has(), socket))
+	l, err := net.Listen("unix", socket)
+	require.NoError(t, err)
+	defer l.Close()
+	require.Equal(t, runtime.EngineDocker, findEngine(has(), socket))
+	require.Equal(t, "crun", findEngine(has("crun", "docker"), socket))
+	require.Equal(t, "runc", findEngine(has("crun", "runc"), socket))
+}
+
+// TestLocalContainers: what one container did here is no word about another run of it, and no fuel is counted.
+func TestLocalContainers(t *testing.T) {
+	failed := &local.Report{Runtime: "oci", Reason: string(runtime.Exit), ExitCode: 3}
+	require.Equal(t, "the program failed with exit status 3 here", formatLocalFailure(failed))
+	var out bytes.Buffer
+	writeLocal(&out, &local.Report{Runtime: "oci", Kind: result.KindResult, Digest: "sha256:aa"}, "trial")
+	require.NotContains(t, out.String(), "fuel")
+	require.Contains(t, out.String(), "Two runs of a container may differ")
 }

@@ -19,6 +19,8 @@ type marketFlags struct {
 	poolsOf []string
 	expiry  int64
 	rest    string
+
+	platform string
 }
 
 func (m *marketFlags) add(f *pflag.FlagSet) {
@@ -26,6 +28,7 @@ func (m *marketFlags) add(f *pflag.FlagSet) {
 	f.StringSliceVar(&m.pools, "pool", nil, "pool of workers to use, by id; repeatable (default: any)")
 	f.StringSliceVar(&m.poolsOf, "only-pool-of", nil, "whose pools to use, beside those of --pool: an address, an organisation's id, or role:NAME; repeatable")
 	f.Int64Var(&m.expiry, "expiry", 0, "height until which what can't be met at once rests on the book (default: it is refunded)")
+	f.StringVar(&m.platform, "platform", "", "which image of several, such as linux/arm64 (default: the only one, or the one for this machine)")
 	f.StringVar(&m.rest, "rest", "", "the same as a time such as 10m, or in blocks from now such as 1000")
 }
 
@@ -33,7 +36,7 @@ func (m *marketFlags) add(f *pflag.FlagSet) {
 func (m *marketFlags) fill(job *client.Job) error {
 	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.Datasets, m.DatasetsPerTask, m.Category, m.Tags, m.pools
 	job.Voucher, job.Beneficiary, job.Partial = m.VoucherID(), m.Beneficiary, m.Partial
-	job.Expiry, job.AuditBlocks = m.expiry, m.AuditBlocks
+	job.Expiry, job.AuditBlocks, job.Platform = m.expiry, m.AuditBlocks, m.platform
 	var err error
 	if job.PoolsOf, err = jobflags.ParseAudience("--only-pool-of", m.poolsOf); err != nil {
 		return err

@@ -24,6 +24,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/jobflags"
 	"github.com/credence-chain/credence/cmd/internal/progress"
 	"github.com/credence-chain/credence/cmd/internal/tasktable"
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 	"github.com/credence-chain/credence/internal/printable"
@@ -51,6 +52,7 @@ func runCmdWith(j *jobFlags) *cobra.Command {
 		here   bool
 		dry    bool
 		resume string
+		engine runtime.OCI
 	)
 	cmd := &cobra.Command{
 		Use:   "run APP [flags] [-- ARGS...]",
@@ -59,7 +61,9 @@ func runCmdWith(j *jobFlags) *cobra.Command {
 different organisations are drawn, commit blind and reveal, and fetch the result, checked byte by byte against the
 digest that the chain accepted.
 
-APP is a WebAssembly module (WASI preview 1), or an app on the chain: organisation/name:version, or sha256:DIGEST.
+APP is a WebAssembly module (WASI preview 1); the image of a container; or an app on the chain: organisation/name:version, or
+sha256:DIGEST. An image is a folder or an archive with an OCI image layout, the archive of docker save, or its name in a
+registry: registry.example/acme/tool:1.0, or @sha256:DIGEST. Containers need --policy quorum or single.
 The program finds its inputs in /in, the datasets that it reads in /in/datasets/ORGANISATION/NAME, and writes to /out.
 Everything is paid automatically; what is not spent comes back.
 
@@ -91,6 +95,8 @@ Exit status:
   credenced run app.wasm --category s --tag tee --voucher ID --beneficiary cred1... --out result
   credenced run solver.wasm --input problem.cnf --ok-exit 10,20 --out result -- /in/problem.cnf
   credenced run engine.wasm --stdin moves.txt --stdout game.txt --env LEVEL=9 --out result
+  credenced run tool.tar --policy quorum --input data.csv --out result -- --fast /in/data.csv
+  credenced run registry.example/acme/tool:1.0 --policy single --pool containers --out result
   credenced run app.wasm --input data.csv --local --out trial
   credenced run app.wasm --trust 1000 --output json --out result`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -117,7 +123,7 @@ Exit status:
 			}
 			switch {
 			case here:
-				return runLocal(cmd, job, output)
+				return runLocal(cmd, job, engine, output)
 			case dry:
 				return estimateJob(cmd, &c, job, output)
 			}
@@ -129,6 +135,8 @@ Exit status:
 	f.BoolVar(&dry, "dry-run", false, "check everything, and say what it would cost and how it would be checked; nothing is published, sent or paid")
 	f.StringVar(&resume, "resume", "", "id of a request to go on with, in place of APP: watch it to its end, and bring the results that are not in --out yet")
 	f.StringVar(&j.once, "once", "", "name under which this is submitted at most once: a command that is repeated goes on with what it began")
+	f.StringVar(&engine.Engine, "oci-engine", "", "with --local, what runs a container: docker, runc, crun or runsc (default: one that is here)")
+	f.StringVar(&engine.Path, "oci-path", "", "with --local, the engine's socket or program, where it is not the usual one")
 	j.marketFlags.add(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	f.StringVar(&style, "progress", "auto", "auto, tty, plain or quiet")
@@ -219,8 +227,9 @@ func (j *jobFlags) newTable(out string) *tasktable.Table {
 
 // defaultOut is a folder that does not exist yet.
 func defaultOut(name string) string {
-	base := filepath.Base(strings.TrimSuffix(name, ".wasm"))
+	base := filepath.Base(strings.TrimSuffix(strings.TrimSuffix(name, ".wasm"), ".tar"))
 	base, _, _ = strings.Cut(base, ":")
+	base, _, _ = strings.Cut(base, "@")
 	out := base + "-result"
 	for i := 2; ; i++ {
 		if _, err := os.Stat(out); os.IsNotExist(err) {

@@ -159,8 +159,8 @@ func (d *docker) holdsImage(ctx context.Context, img image) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("engine docker: %w", err)
 	}
-	want := make([]string, len(img.DiffIDs))
-	for i, id := range img.DiffIDs {
+	want := make([]string, len(img.Config.DiffIDs))
+	for i, id := range img.Config.DiffIDs {
 		want[i] = id.String()
 	}
 	return slices.Equal(got.RootFS.Layers, want), nil

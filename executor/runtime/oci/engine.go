@@ -78,18 +78,18 @@ var (
 	outFolders = []string{"/out", "/iexec_out"}
 )
 
-// engines by the name that an operator gives.
+// engines by the names of runtime.Engines.
 var engines = map[string]func(c runtime.OCI, folder string) (engine, error){
-	"docker": newDocker,
-	"runc":   newBundler,
-	"crun":   newBundler,
-	"runsc":  newBundler,
+	runtime.EngineDocker: newDocker,
+	"runc":               newBundler,
+	"crun":               newBundler,
+	"runsc":              newBundler,
 }
 
 func openEngine(c runtime.OCI, folder string) (engine, error) {
 	open, found := engines[c.Engine]
 	if !found {
-		return nil, fmt.Errorf("engine: got %q, expected docker, runc, crun or runsc", c.Engine)
+		return nil, fmt.Errorf("engine: got %q, expected one of %s", c.Engine, strings.Join(runtime.Engines, ", "))
 	}
 	return open(c, folder)
 }

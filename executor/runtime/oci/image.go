@@ -3,7 +3,6 @@
 package oci
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	goruntime "runtime"
@@ -17,17 +16,9 @@ import (
 type image struct {
 	Digest    artifact.Digest   // the manifest's
 	Manifest  artifact.Manifest // without what the digest covers beside it
-	Config    imageConfig
-	DiffIDs   []artifact.Digest // of the unpacked layers
-	Platform  string            // os/architecture
-	Unpacked  int64             // bytes of the unpacked layers
+	Config    artifact.ImageConfig
+	Unpacked  int64 // bytes of the unpacked layers
 	RawConfig []byte
-}
-
-// imageConfig is what an image says of its program. Its user is not asked: nobody runs it.
-type imageConfig struct {
-	Entrypoint, Cmd, Env []string
-	WorkingDir           string
 }
 
 // refusal says why an image is none that can be run, on any machine.
@@ -39,8 +30,8 @@ func refuseImage(format string, args ...any) error { return &refusal{fmt.Errorf(
 
 // readManifest reads the manifest of a program. A *refusal is the app's failure; any other error is this machine's.
 func readManifest(program runtime.Program) (artifact.Manifest, error) {
-	if program.Size() > contract.MaxImageManifestBytes {
-		return artifact.Manifest{}, refuseImage("the manifest has %d bytes, the limit is %d", program.Size(), contract.MaxImageManifestBytes)
+	if err := contract.CheckImageManifest(program.Size(), 0, 0); err != nil { // before it is read
+		return artifact.Manifest{}, &refusal{err}
 	}
 	data, err := artifact.ReadContent(program.Content)
 	if err != nil {
@@ -50,13 +41,12 @@ func readManifest(program runtime.Program) (artifact.Manifest, error) {
 		return artifact.Manifest{}, fmt.Errorf("image %s: the manifest hashes to %s", program.Digest, got)
 	}
 	m, err := artifact.ParseImage(data)
+	if err == nil {
+		err = contract.CheckImageManifest(program.Size(), uint64(m.Config.Size), len(m.Layers))
+	}
 	switch {
 	case err != nil:
 		return m, &refusal{err}
-	case len(m.Layers) > contract.MaxImageLayers:
-		return m, refuseImage("the image has %d layers, the limit is %d", len(m.Layers), contract.MaxImageLayers)
-	case m.Config.Size > contract.MaxImageManifestBytes:
-		return m, refuseImage("the image's configuration has %d bytes, the limit is %d", m.Config.Size, contract.MaxImageManifestBytes)
 	case m.ImageBytes(int64(len(data))) > contract.MaxImageBytes:
 		return m, refuseImage("the image has %d bytes, the limit is %d", m.ImageBytes(int64(len(data))), contract.MaxImageBytes)
 	}
@@ -65,33 +55,17 @@ func readManifest(program runtime.Program) (artifact.Manifest, error) {
 
 // readConfig reads the configuration of an image.
 func readConfig(digest artifact.Digest, m artifact.Manifest, data []byte) (image, error) {
-	var file struct {
-		OS           string      `json:"os"`
-		Architecture string      `json:"architecture"`
-		Config       imageConfig `json:"config"`
-		RootFS       struct {
-			DiffIDs []artifact.Digest `json:"diff_ids"`
-		} `json:"rootfs"`
+	config, err := artifact.ParseImageConfig(m, data)
+	if err != nil {
+		return image{}, &refusal{err}
 	}
-	if err := json.Unmarshal(data, &file); err != nil {
-		return image{}, refuseImage("the image's configuration: %w", err)
-	}
-	img := image{
-		Digest: digest, Manifest: m, Config: file.Config, DiffIDs: file.RootFS.DiffIDs, Platform: file.OS + "/" + file.Architecture, RawConfig: data,
-	}
-	switch {
-	case len(img.DiffIDs) != len(m.Layers):
-		return img, refuseImage("the image's configuration names %d layers, its manifest %d", len(img.DiffIDs), len(m.Layers))
-	case len(img.Config.Entrypoint)+len(img.Config.Cmd) == 0:
-		return img, refuseImage("the image says no program: it has neither an entry point nor a command")
-	}
-	return img, nil
+	return image{Digest: digest, Manifest: m, Config: config, RawConfig: data}, nil
 }
 
 // checkPlatform refuses an image for other machines than this one: that is no failure of the app's.
 func (img image) checkPlatform() error {
-	if here := "linux/" + goruntime.GOARCH; img.Platform != here {
-		return fmt.Errorf("image %s is for %s, this machine runs %s", img.Digest, img.Platform, here)
+	if here := "linux/" + goruntime.GOARCH; img.Config.Platform != here {
+		return fmt.Errorf("image %s is for %s, this machine runs %s", img.Digest, img.Config.Platform, here)
 	}
 	return nil
 }

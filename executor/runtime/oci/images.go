@@ -113,8 +113,8 @@ func (c *images) holdPrepared(ctx context.Context, d artifact.Digest) (img image
 	if err != nil {
 		return img, nil, err
 	}
-	if json.Unmarshal(data, &img) != nil || img.Digest != d {
-		return img, nil, nil // cut short by a crash: it is prepared anew
+	if json.Unmarshal(data, &img) != nil || img.Digest != d || img.Config.Platform == "" {
+		return img, nil, nil // cut short by a crash, or an older version's: it is prepared anew
 	}
 	there, err := c.engine.holdsImage(ctx, img)
 	if err != nil || !there {
@@ -163,7 +163,7 @@ func (c *images) fetchAndUnpack(ctx context.Context, program runtime.Program, m 
 			return err
 		}
 		path := filepath.Join(staging, fmt.Sprintf("layer-%03d.tar", i))
-		n, err := unpackLayer(path, blob, l.Compression(), img.DiffIDs[i], left)
+		n, err := unpackLayer(path, blob, l.Compression(), img.Config.DiffIDs[i], left)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,8 @@ var modes = map[string]func(args []string) error{
 	"flood":     func([]string) error { return fillDisk("/out/big") },
 	"spin":      func([]string) error { spinForever(); return nil },
 	"sleep":     func([]string) error { time.Sleep(time.Hour); return nil },
+	"nap":       takeNap,
+	"random":    leaveRandom,
 	"network":   reachNetwork,
 	"read-only": readOnly,
 	"link":      func(a []string) error { return os.Symlink(a[0], "/out/link") },
@@ -92,6 +95,24 @@ func spinForever() {
 	for i := uint64(1); ; i++ {
 		sink = sink*i + 1
 	}
+}
+
+// takeNap sleeps for a time such as 5s, and leaves a word.
+func takeNap(args []string) error {
+	long, err := time.ParseDuration(args[0])
+	if err != nil {
+		return err
+	}
+	time.Sleep(long)
+	return os.WriteFile("/out/awake", []byte("awake"), 0o644)
+}
+
+// leaveRandom leaves what no other run leaves, where the runtime is not deterministic.
+func leaveRandom([]string) error {
+	var bytes [16]byte
+	_, _ = rand.Read(bytes[:]) // never fails
+	fmt.Fprintf(os.Stderr, "rolled %x\n", bytes)
+	return os.WriteFile("/out/random", bytes[:], 0o644)
 }
 
 // reachNetwork tries to reach anybody.
