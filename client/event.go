@@ -192,6 +192,9 @@ func (p *Plan) Brief() string {
 	if p == nil || p.Court {
 		return p.Sentence()
 	}
+	if p.Bound == string(poco.BoundPolicy) {
+		return p.Short() + ", the policy's own number; it claims no chance of a lie"
+	}
 	text := fmt.Sprintf("%s; a lie of the first passes with chance at most %s", p.Short(), p.X)
 	switch p.Bound {
 	case "debt":

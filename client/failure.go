@@ -13,7 +13,7 @@ import (
 )
 
 // LastWords finds what the program of a task wrote to stderr, where that can be read: from names whose log it is. Nothing
-// attests it; workers keep it on their own machines and send it nowhere.
+// attests it.
 type LastWords func(t *TaskReport) (from, text string)
 
 // maxLastWords is how much of stderr a report has, in bytes; the end is kept.
@@ -39,7 +39,23 @@ func findReason(ctx context.Context, conn *Conn, t *TaskReport, sources []string
 	} else {
 		t.takeEnding(m)
 	}
+	t.askLastWords(ctx, conn)
 	t.AddLastWords(words)
+}
+
+// askLastWords completes the report of a program that failed with what a worker that agreed says of its stderr, where that is no
+// part of the answer. Workers have no such log of any other program.
+func (r *TaskReport) askLastWords(ctx context.Context, conn *Conn) {
+	for i, who := range r.holders {
+		if r.Stderr != "" || i >= len(r.Agreed) {
+			return
+		}
+		log, err := fetchLog(ctx, conn, who, r.ID)
+		if err != nil {
+			return
+		}
+		r.Stderr, r.StderrFrom = lastWords(string(log.Stderr)), r.Agreed[i]
+	}
 }
 
 // takeEnding puts into the report what the manifest with the accepted digest says of the program's end.

@@ -102,6 +102,8 @@ type TaskReport struct {
 	FuelLimit uint64 `json:"fuel_limit,omitempty"`
 	// Category whose time the window has; empty when it comes from the fuel limit.
 	Category string `json:"category,omitempty"`
+	// Runtime of the app; empty when the deal was not read.
+	Runtime string `json:"runtime,omitempty"`
 
 	// Attempt at a first worker that it ended with.
 	Attempt uint32 `json:"attempt"`
@@ -215,7 +217,7 @@ func (r *TaskReport) readSeats(t taskstypes.Task) {
 
 // Under notes what the task ran under.
 func (r *TaskReport) Under(d dealstypes.Deal) {
-	r.Window, r.FuelLimit, r.Category = d.Terms.CommitBlocks, d.Terms.FuelLimit, d.Category
+	r.Window, r.FuelLimit, r.Category, r.Runtime = d.Terms.CommitBlocks, d.Terms.FuelLimit, d.Category, d.Runtime
 }
 
 // Accepted says whether the task has an answer.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
@@ -26,10 +28,12 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/checkup"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -344,4 +348,50 @@ func TestStartNeedsAKey(t *testing.T) {
 	require.ErrorContains(t, err, "credence-worker key new")
 	_, err = client.LoadKey(filepath.Join(t.TempDir(), "none"))
 	require.Error(t, err)
+}
+
+// A worker whose pools need a runtime that does not work here says so: it would give every task back.
+func TestMissingRuntime(t *testing.T) {
+	require.Empty(t, missingRuntime("", nil), "it is in no pool")
+	require.Empty(t, missingRuntime("wasm", []string{"oci", "wasm"}))
+	require.Contains(t, missingRuntime("oci", []string{"wasm"}), "runtime oci, which does not work here: set oci-engine")
+	require.Contains(t, missingRuntime("wasm", []string{"oci"}), "the log says why")
+}
+
+// What an app printed may tell its answer: nobody is told before the answer is revealed. The last attempt that was is served.
+func TestPublicLogs(t *testing.T) {
+	home := t.TempDir()
+	j, err := journal.Open(filepath.Join(home, "journal.db"))
+	require.NoError(t, err)
+	defer j.Close()
+	task := [32]byte{0xa0}
+	id := markettypes.FormatID(task)
+	move := func(attempt uint32, state journal.State) {
+		_, err := j.Update(journal.Key{Bench: poco.BenchWorkers, Task: task, Attempt: attempt}, 7, func(r *journal.Record) error {
+			r.State, r.Outcome = state, &journal.Outcome{Kind: "RESULT", Digest: "sha256:aa"}
+			return nil
+		})
+		require.NoError(t, err)
+	}
+	for attempt, text := range map[uint32]string{9: "first", 10: "second"} {
+		require.NoError(t, os.WriteFile(agent.PublicLog(home, id, attempt), []byte(text), 0o600))
+		move(attempt, journal.Committed)
+	}
+	get := func(path string) (int, string) {
+		w := httptest.NewRecorder()
+		handler(artifact.NewMemory(), publicLogs{home, j}, &readiness{}, prometheus.NewRegistry()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		return w.Code, w.Body.String()
+	}
+	status, _ := get(result.LogPath + id)
+	require.Equal(t, http.StatusNotFound, status, "committed, and not revealed")
+	move(9, journal.Revealed)
+	_, text := get(result.LogPath + id)
+	require.Equal(t, "first", text)
+	move(10, journal.Revealed)
+	_, text = get(result.LogPath + id)
+	require.Equal(t, "second", text, "10 is later than 9")
+	for _, path := range []string{"x", "..%2Fjournal.db", id + "-1", strings.Repeat("b", 64)} {
+		status, _ = get(result.LogPath + path)
+		require.Equal(t, http.StatusNotFound, status, path)
+	}
 }

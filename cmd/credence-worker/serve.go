@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +17,12 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/worker/agent"
+	"github.com/credence-chain/credence/internal/worker/journal"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -40,10 +48,11 @@ func (r *readiness) get() string {
 	return r.reason
 }
 
-// handler serves results, health, readiness and metrics.
-func handler(store artifact.Store, ready *readiness, registry *prometheus.Registry) http.Handler {
+// handler serves results, logs, health, readiness and metrics.
+func handler(store artifact.Store, logs http.Handler, ready *readiness, registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", artifact.Handler(store))
+	mux.Handle("GET "+result.LogPath+"{task}", logs)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if reason := ready.get(); reason != "" {
@@ -55,10 +64,55 @@ func handler(store artifact.Store, ready *readiness, registry *prometheus.Regist
 	return mux
 }
 
+// publicLogs serves what the apps of nondeterministic runtimes printed. An answer is nobody's business before it is revealed,
+// and what is printed may tell it: until then there is no log.
+type publicLogs struct {
+	folder  string
+	journal *journal.Journal
+}
+
+// ServeHTTP implements http.Handler.
+func (p publicLogs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	task, err := markettypes.ParseID(r.PathValue("task"))
+	if err != nil {
+		artifact.WriteError(w, http.StatusNotFound, "UNKNOWN", "that is no id of a task")
+		return
+	}
+	data, err := p.read(task)
+	switch {
+	case err != nil:
+		artifact.WriteError(w, http.StatusInternalServerError, "UNKNOWN", "the log can't be read")
+	case data == nil:
+		artifact.WriteError(w, http.StatusNotFound, "UNKNOWN", "no log of this task is here, or its answer is not revealed yet")
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(data)
+	}
+}
+
+// read gives the log of a task's last attempt whose answer the chain holds; nil when there is none.
+func (p publicLogs) read(task [32]byte) ([]byte, error) {
+	attempts, err := agent.PublicLogs(p.folder, markettypes.FormatID(task))
+	if err != nil {
+		return nil, err
+	}
+	for _, attempt := range attempts {
+		r, found, err := p.journal.Get(journal.Key{Bench: poco.BenchWorkers, Task: task, Attempt: attempt})
+		if err != nil {
+			return nil, err
+		}
+		if found && (r.State == journal.Revealed || r.State == journal.Settled) {
+			return os.ReadFile(agent.PublicLog(p.folder, markettypes.FormatID(task), attempt))
+		}
+	}
+	return nil, nil
+}
+
 // watch keeps readiness true, and says every change once.
 func (w *worker) watch(ctx context.Context, conn *client.Conn) {
 	for {
-		reason := notReady(ctx, conn, w.config, w.key.Address())
+		reason := w.notReady(ctx, conn)
 		if ctx.Err() != nil {
 			return
 		}
@@ -84,8 +138,8 @@ func (w *worker) watch(ctx context.Context, conn *client.Conn) {
 	}
 }
 
-// notReady says why this worker can not be drawn, in words; empty when it can.
-func notReady(ctx context.Context, conn *client.Conn, c config, who string) string {
+// notReady says why this worker can not be drawn, or could do nothing if it were, in words; empty when it can.
+func (w *worker) notReady(ctx context.Context, conn *client.Conn) string {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if res, err := conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{}); err != nil {
@@ -93,10 +147,29 @@ func notReady(ctx context.Context, conn *client.Conn, c config, who string) stri
 	} else if res.Syncing {
 		return "the node is catching up with the chain"
 	}
-	if c.Role == roleCourt {
-		return seatTrouble(ctx, conn, who)
+	if w.Role == roleCourt {
+		return seatTrouble(ctx, conn, w.key.Address())
 	}
-	return workerTrouble(ctx, conn, who)
+	if trouble := workerTrouble(ctx, conn, w.key.Address()); trouble != "" {
+		return trouble
+	}
+	res, err := conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: w.key.Address()})
+	if err != nil {
+		return "the node does not answer"
+	}
+	return missingRuntime(res.Worker.Runtime, w.working)
+}
+
+// missingRuntime says that a worker's pools are for a runtime which does not work here: whatever it is drawn for, it gives back.
+func missingRuntime(registered string, working []string) string {
+	if registered == "" || slices.Contains(working, registered) {
+		return ""
+	}
+	next := "the log says why"
+	if registered == contract.RuntimeOCI {
+		next = "set oci-engine, or see in the log why it fails"
+	}
+	return fmt.Sprintf("this worker is registered for pools of the runtime %s, which does not work here: %s", registered, next)
 }
 
 func workerTrouble(ctx context.Context, conn *client.Conn, who string) string {

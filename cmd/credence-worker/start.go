@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -58,6 +60,7 @@ type worker struct {
 	store   *artifact.Dir
 	metrics *metrics.Set
 	ready   readiness
+	working []string // names of the runtimes that work here
 }
 
 func start(ctx context.Context, c config) error {
@@ -95,7 +98,7 @@ func start(ctx context.Context, c config) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	server := artifact.Server(handler(w.store, &w.ready, registry))
+	server := artifact.Server(handler(w.store, publicLogs{c.path("logs"), j}, &w.ready, registry))
 	defer server.Close()
 	go server.Serve(listener)
 	w.log.Info("serving", "addr", listener.Addr().String())
@@ -148,6 +151,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	if err != nil {
 		return err
 	}
+	w.working = slices.Sorted(maps.Keys(runtimes))
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.bench(), Secret: w.secret, Slots: w.Slots,
 		Runtimes: runtimes, WallLimit: w.WallLimit,

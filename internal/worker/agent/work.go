@@ -2,10 +2,12 @@ package agent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
@@ -116,6 +118,9 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 	a.Metrics.Fuel.Add(float64(out.Fuel))
 	a.at("ran")
 	a.keepLogs(s, out)
+	if !engine.Rules().Deterministic {
+		a.keepPublicLog(s, out)
+	}
 	if answer, err = Conclude(engine.Rules(), out); err != nil {
 		return answer, "run", err
 	}
@@ -226,6 +231,42 @@ func (a *Agent) keepLogs(s sight, out runtime.Outcome) {
 			a.log.Warn("the app's log is not kept", "file", file, "error", err)
 		}
 	}
+}
+
+// keepPublicLog writes what requesters may ask for once the answer is revealed: where runs may print different things, it is no
+// part of the answer, and a worker's word is all that there is.
+func (a *Agent) keepPublicLog(s sight, out runtime.Outcome) {
+	if a.LogFolder == "" {
+		return
+	}
+	data, err := json.Marshal(result.Log{
+		Task: s.Task.Id, Attempt: s.key.Attempt, Stdout: out.Stdout[:min(len(out.Stdout), result.MaxLogBytes)], Stderr: out.StderrEnd, Note: out.RuntimeWords(),
+	})
+	if err == nil {
+		err = os.WriteFile(PublicLog(a.LogFolder, s.Task.Id, s.key.Attempt), data, 0o600)
+	}
+	if err != nil {
+		a.log.Warn("the app's log is not kept for the requester", "task", s.Task.Id, "error", err)
+	}
+}
+
+// PublicLog is the file with a task's result.Log.
+func PublicLog(folder, task string, attempt uint32) string {
+	return filepath.Join(folder, fmt.Sprintf("%s-%d.json", task, attempt))
+}
+
+// PublicLogs lists the attempts of a task that left a result.Log, the last first.
+func PublicLogs(folder, task string) (attempts []uint32, err error) {
+	files, err := filepath.Glob(filepath.Join(folder, task+"-*.json"))
+	for _, file := range files {
+		var attempt uint32
+		if _, no := fmt.Sscanf(filepath.Base(file), task+"-%d.json", &attempt); no == nil {
+			attempts = append(attempts, attempt)
+		}
+	}
+	slices.Sort(attempts)
+	slices.Reverse(attempts)
+	return attempts, err
 }
 
 // promise is what a record commits to, with its commitment and salt derived.
