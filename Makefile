@@ -37,6 +37,10 @@ install: ## Install the binaries into GOBIN
 demo: ## Run the demonstration: a devnet, a saboteur, a verified image
 	scripts/demo.sh
 
+.PHONY: demo-oci
+demo-oci: ## Run the demonstration with containers, by runc (as root; ENGINE=docker for a Docker Engine)
+	scripts/demo-oci.sh $(ENGINE)
+
 .PHONY: test
 test: ## Run all tests, networks of real processes last
 	TIMEOUT=$(TIMEOUT) scripts/test.sh

@@ -9,6 +9,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/prerequisites.sh
 . scripts/path.sh
+. scripts/packages.sh
+# Containers are tested where something can run them: root, and runc unless another engine is named or here.
+if [ "$(id -u)" = 0 ] && [ -z "${CREDENCE_TEST_OCI:-}" ] && ! command -v runc >/dev/null && ! command -v crun >/dev/null; then
+  install_packages runc || echo "NOT TESTED: containers, for want of an engine" >&2
+fi
 make build
 
 timeout="${TIMEOUT:-20m}"

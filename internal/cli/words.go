@@ -6,6 +6,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/printable"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // EventText says an event in words for people, with its amounts and with what they may do. What needs neither is said by the
@@ -167,6 +168,9 @@ func endingText(r *client.TaskReport) string {
 	case "COURT_UNPAID":
 		return "the court would have to judge it, and its price does not pay for all validators; refunded. Ask again with a larger --max-price"
 	case "UNDECIDED":
+		if r.Runtime == contract.RuntimeOCI {
+			return "the workers' answers do not decide, and no court can judge a container; refunded. Two runs of a container may differ: write what differs into files that do not count, by a computed.json or --output-path. credenced task logs says what each worker printed"
+		}
 		return "the workers' answers do not decide, and under the policy no court may; refunded. Try it again, or use --policy credence, which asks the court where answers differ"
 	case "BROKEN":
 		return "the chain failed to process it; refunded, nobody at fault. Report it"

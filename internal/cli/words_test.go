@@ -139,3 +139,12 @@ func TestAnswersUnderAuditSayWhen(t *testing.T) {
 	require.Contains(t, text, "; the court looks at it again (challenge), and what it finds is final")
 	require.NotContains(t, text, "unless it is challenged")
 }
+
+// TestUndecidedContainers: nobody is sent to a policy that takes no containers.
+func TestUndecidedContainers(t *testing.T) {
+	r := &client.TaskReport{Ending: "UNDECIDED"}
+	require.Contains(t, TaskText(r), "use --policy credence")
+	r.Runtime = "oci"
+	require.NotContains(t, TaskText(r), "credence, which asks the court")
+	require.Contains(t, TaskText(r), "Two runs of a container may differ")
+}

@@ -47,8 +47,22 @@ type Info struct {
 	Accounts   []AccountInfo   `json:"accounts"`
 	Validators []ValidatorInfo `json:"validators"`
 	Workers    []WorkerInfo    `json:"workers"`
+	// Containers are there when workers of the devnet run containers.
+	Containers *ContainersInfo `json:"containers,omitempty"`
 	// Saboteurs are the organisations whose workers lie.
 	Saboteurs []string `json:"saboteurs"`
+}
+
+// ContainersInfo is what runs containers on a devnet.
+type ContainersInfo struct {
+	// Pool with a standing offer for containers.
+	Pool string `json:"pool"`
+	// Engine is docker, runc, crun or runsc; Path is its socket or program, empty for the usual one; Args are the program's.
+	Engine string   `json:"engine"`
+	Path   string   `json:"path,omitempty"`
+	Args   []string `json:"args,omitempty"`
+	// Workers of the pool. Their organisations have another worker, for modules.
+	Workers []WorkerInfo `json:"workers"`
 }
 
 // AccountInfo is a funded account with its key.
@@ -152,14 +166,32 @@ func (i *Info) Account(name string) *AccountInfo {
 	return nil
 }
 
-// Worker finds the worker of an organisation; nil when there is none.
-func (i *Info) Worker(organisation string) *WorkerInfo {
-	for k := range i.Workers {
-		if i.Workers[k].Organisation == organisation {
-			return &i.Workers[k]
+// Worker finds the worker of an organisation that runs modules; nil when there is none.
+func (i *Info) Worker(organisation string) *WorkerInfo { return findWorker(i.Workers, organisation) }
+
+// ContainerWorker finds the worker of an organisation that runs containers; nil when there is none.
+func (i *Info) ContainerWorker(organisation string) *WorkerInfo {
+	if i.Containers == nil {
+		return nil
+	}
+	return findWorker(i.Containers.Workers, organisation)
+}
+
+func findWorker(workers []WorkerInfo, organisation string) *WorkerInfo {
+	for k := range workers {
+		if workers[k].Organisation == organisation {
+			return &workers[k]
 		}
 	}
 	return nil
+}
+
+// AllWorkers are those for modules, then those for containers.
+func (i *Info) AllWorkers() []WorkerInfo {
+	if i.Containers == nil {
+		return i.Workers
+	}
+	return slices.Concat(i.Workers, i.Containers.Workers)
 }
 
 // Name is what people call an account: its organisation and part, or its address when the devnet doesn't know it. A nil
@@ -176,7 +208,7 @@ func (i *Info) Name(address string) string {
 			return a.Name
 		}
 	}
-	for _, w := range i.Workers {
+	for _, w := range i.AllWorkers() {
 		if w.Address == address {
 			return w.Organisation
 		}
@@ -194,7 +226,7 @@ func (i *Info) Name(address string) string {
 func (i *Info) LastWords(t *client.TaskReport) (from, text string) {
 	type home struct{ name, folder string }
 	var homes []home
-	for _, w := range i.Workers {
+	for _, w := range i.AllWorkers() {
 		if slices.Contains(t.Agreed, w.Organisation) {
 			homes = append(homes, home{w.Organisation, w.Home})
 		}

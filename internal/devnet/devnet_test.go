@@ -20,6 +20,7 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/executor/runtime"
 )
 
 func testOptions(t *testing.T) Options {
@@ -41,6 +42,9 @@ func TestOptions(t *testing.T) {
 		{"negative validators", func(o *Options) { o.Validators = -1 }, "--validators -1"},
 		{"one worker", func(o *Options) { o.Workers = 1 }, "--workers 1"},
 		{"more liars than workers", func(o *Options) { o.Saboteurs = 8 }, "--saboteurs 8"},
+		{"engine", func(o *Options) { o.OCI.Engine = "podman" }, "--oci-engine podman: expected one of docker"},
+		{"container workers without an engine", func(o *Options) { o.ContainerWorkers = 1 }, "--oci-workers 1"},
+		{"more container workers than organisations", func(o *Options) { o.OCI.Engine, o.ContainerWorkers = "docker", 8 }, "--oci-workers 8"},
 		{"a port of the system", func(o *Options) { o.BasePort = 80 }, "--base-port 80"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -116,6 +120,44 @@ func TestLayout(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	require.ErrorContains(t, adopt(o, again), "is taken")
+}
+
+// Organisations that run containers have a second worker, in a pool of its own, which the application takes.
+func TestLayoutWithContainers(t *testing.T) {
+	o, err := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true", Workers: 4, Saboteurs: 1, OCI: runtime.OCI{Engine: "docker", Path: "/x.sock"}}.complete()
+	require.NoError(t, err)
+	require.Equal(t, 3, o.ContainerWorkers)
+	o.ContainerWorkers = 4
+	info, err := lay(o)
+	require.NoError(t, err)
+	require.Len(t, info.AllWorkers(), 8)
+	require.Len(t, portsOf(info), 5+8+2)
+	amber, delta := info.ContainerWorker("amber"), info.ContainerWorker("delta")
+	require.NotEqual(t, info.Worker("amber").Address, amber.Address)
+	require.Equal(t, info.Worker("amber").Owner, amber.Owner)
+	require.True(t, delta.Saboteur, "an organisation that lies does so with both")
+	require.False(t, amber.Saboteur)
+	require.Equal(t, "amber", info.Name(amber.Address))
+
+	doc, err := genutiltypes.AppGenesisFromFile(filepath.Join(info.Validators[0].Home, "config", "genesis.json"))
+	require.NoError(t, err)
+	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, noOptions{}, app.Options{}, baseapp.SetChainID(o.ChainID))
+	params := genesis.ConsensusParams().ToProto()
+	_, err = a.InitChain(&abci.RequestInitChain{ChainId: o.ChainID, InitialHeight: 1, ConsensusParams: &params, AppStateBytes: doc.AppState})
+	require.NoError(t, err)
+
+	require.NoError(t, info.Save())
+	again, err := LoadInfo(filepath.Join(o.State, InfoFile))
+	require.NoError(t, err)
+	o.Saboteurs, o.OCI = 0, runtime.OCI{}
+	require.NoError(t, adopt(o, again), "it goes on as it was")
+	require.Equal(t, "docker", again.Containers.Engine)
+	require.False(t, again.ContainerWorker("delta").Saboteur)
+	o.OCI, o.ContainerWorkers = runtime.OCI{Engine: "crun"}, 3
+	require.ErrorContains(t, adopt(o, again), "has 4 workers for containers, not 3")
+	o.ContainerWorkers = 4
+	require.NoError(t, adopt(o, again))
+	require.Equal(t, []string{"--oci-engine", "crun", "--drain", "1s"}, containerArgs(again.Containers))
 }
 
 func TestInfo(t *testing.T) {

@@ -62,9 +62,15 @@ func genesisState(o Options, info *Info, seats []poatypes.Seat) (json.RawMessage
 	for _, acc := range info.Accounts {
 		b.account(acc.Address)
 	}
-	for _, w := range info.Workers {
+	for _, w := range info.AllWorkers() {
 		b.account(w.Address)
-		b.organisation(w.Organisation, "Worker organisation "+w.Organisation, orgstypes.ROLE_WORKER, w.Owner, w.Address)
+	}
+	for _, w := range info.Workers {
+		members := []string{w.Address}
+		if beside := info.ContainerWorker(w.Organisation); beside != nil {
+			members = append(members, beside.Address)
+		}
+		b.organisation(w.Organisation, "Worker organisation "+w.Organisation, orgstypes.ROLE_WORKER, w.Owner, members...)
 	}
 	b.organisation(requesterOrg, "The laboratory that asks", orgstypes.ROLE_REQUESTER, info.Account(requesterName).Address)
 	b.organisation(providerOrg, "The studio that publishes apps", orgstypes.ROLE_PROVIDER, info.Account(providerName).Address)
@@ -117,7 +123,7 @@ func (b *builder) organisation(id, name string, role orgstypes.Role, admin strin
 	}
 }
 
-// workers opens the pool, registers everybody in it, and puts their stake into the module's account.
+// workers opens the pools, registers everybody in one of them, and puts their stake into the module's account.
 func (b *builder) workers(o Options, info *Info) {
 	if b.err != nil {
 		return
@@ -129,17 +135,27 @@ func (b *builder) workers(o Options, info *Info) {
 		s.Pools = []workerstypes.Pool{{
 			Id: PoolName, Operator: operatorOrg, Runtime: contract.RuntimeWasm, Stake: Stake, Description: "Every worker of the devnet",
 		}}
-		for _, w := range info.Workers {
-			s.Workers = append(s.Workers, workerstypes.Worker{
-				Address: w.Address, Organisation: w.Organisation, Owner: w.Owner, Endpoint: w.Endpoint,
-				Slots: Slots, Pools: []string{PoolName}, Bonded: Bond,
+		register := func(pool string, workers []WorkerInfo) {
+			for _, w := range workers {
+				s.Workers = append(s.Workers, workerstypes.Worker{
+					Address: w.Address, Organisation: w.Organisation, Owner: w.Owner, Endpoint: w.Endpoint,
+					Slots: Slots, Pools: []string{pool}, Bonded: Bond,
+				})
+			}
+		}
+		register(PoolName, info.Workers)
+		if info.Containers != nil {
+			s.Pools = append(s.Pools, workerstypes.Pool{
+				Id: ContainerPoolName, Operator: operatorOrg, Runtime: contract.RuntimeOCI, Stake: Stake, Description: "Those that run containers",
 			})
+			slices.SortFunc(s.Pools, func(a, b workerstypes.Pool) int { return strings.Compare(a.Id, b.Id) })
+			register(ContainerPoolName, info.Containers.Workers)
 		}
 		slices.SortFunc(s.Workers, func(a, b workerstypes.Worker) int { return strings.Compare(a.Address, b.Address) })
 		return nil
 	}))
 	if b.err == nil {
-		held := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, Bond*int64(len(info.Workers))))
+		held := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, Bond*int64(len(info.AllWorkers()))))
 		b.do(genesis.Hold(b.g, b.cdc, workerstypes.ModuleName, held))
 	}
 }
@@ -168,8 +184,14 @@ func (b *builder) market(o Options, info *Info) {
 			})
 			s.Arrivals = append(s.Arrivals, id)
 		}
-		for _, category := range []string{"", "xs", "s", "m", "l", "xl"} {
-			place(PoolName, category)
+		pools := []string{PoolName}
+		if info.Containers != nil {
+			pools = append(pools, ContainerPoolName)
+		}
+		for _, pool := range pools {
+			for _, category := range []string{"", "xs", "s", "m", "l", "xl"} {
+				place(pool, category)
+			}
 		}
 		slices.SortFunc(s.Orders, func(a, b markettypes.OrderRecord) int { return strings.Compare(a.Id, b.Id) })
 		slices.Sort(s.Arrivals)

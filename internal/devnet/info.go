@@ -4,10 +4,11 @@ import "github.com/credence-chain/credence/internal/devinfo"
 
 // What describes a devnet, by the names that this package has for it; see package devinfo.
 type (
-	Info          = devinfo.Info
-	AccountInfo   = devinfo.AccountInfo
-	ValidatorInfo = devinfo.ValidatorInfo
-	WorkerInfo    = devinfo.WorkerInfo
+	Info           = devinfo.Info
+	AccountInfo    = devinfo.AccountInfo
+	ValidatorInfo  = devinfo.ValidatorInfo
+	WorkerInfo     = devinfo.WorkerInfo
+	ContainersInfo = devinfo.ContainersInfo
 )
 
 // InfoFile is the name of the file that describes a devnet; EnvInfo names the environment variable with the path of another.

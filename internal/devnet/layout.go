@@ -16,7 +16,7 @@ func lay(o Options) (*Info, error) {
 		}
 	}
 	// Four ports and a court's for each validator, one a worker, one for the store, one for the page.
-	ports, err := reservePorts(o.BasePort, 5*o.Validators+o.Workers+2)
+	ports, err := reservePorts(o.BasePort, 5*o.Validators+o.Workers+2+o.ContainerWorkers)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,21 @@ func lay(o Options) (*Info, error) {
 			return nil, err
 		}
 	}
-	info.Web = httpURL(next()) // last: the other ports are where they were in older versions
+	info.Web = httpURL(next()) // after all that older versions have: the other ports are where they were
+	if o.ContainerWorkers > 0 {
+		info.Containers = &ContainersInfo{Pool: ContainerPoolName, Engine: o.OCI.Engine, Path: o.OCI.Path, Args: o.OCI.Args}
+	}
+	for i := range o.ContainerWorkers {
+		beside := info.Workers[i]
+		w := WorkerInfo{
+			Organisation: beside.Organisation, Owner: beside.Owner, Saboteur: beside.Saboteur,
+			Home: filepath.Join(o.State, "workers", beside.Organisation+"-oci"), Endpoint: httpURL(next()),
+		}
+		if w.Address, w.KeyFile, err = newKey(o.State, beside.Organisation+"-oci-worker"); err != nil {
+			return nil, err
+		}
+		info.Containers.Workers = append(info.Containers.Workers, w)
+	}
 	if err := writeNodes(o, info); err != nil {
 		return nil, err
 	}
@@ -98,6 +112,9 @@ func adopt(o Options, info *Info) error {
 		return fmt.Errorf("the devnet in %s has %d validators and %d workers, not %d and %d: start it with --reset to begin anew, or without those flags to continue it",
 			o.State, len(info.Validators), len(info.Workers), o.Validators, o.Workers)
 	}
+	if err := adoptContainers(o, info); err != nil {
+		return err
+	}
 	if info.Web == "" { // made by an older version
 		ports, err := reservePorts(0, 1)
 		if err != nil {
@@ -113,9 +130,31 @@ func adopt(o Options, info *Info) error {
 			info.Saboteurs = append(info.Saboteurs, w.Organisation)
 		}
 	}
+	if info.Containers != nil {
+		for i := range info.Containers.Workers {
+			info.Containers.Workers[i].Saboteur = info.Workers[i].Saboteur
+		}
+	}
 	if port := firstTaken(portsOf(info)); port != 0 {
 		return fmt.Errorf("port %d, which this devnet used before, is taken by another program now: stop that, or start with --reset", port)
 	}
+	return nil
+}
+
+// adoptContainers takes over the engine. Who runs containers is a matter of the genesis.
+func adoptContainers(o Options, info *Info) error {
+	if o.OCI.Engine == "" {
+		return nil // as it was
+	}
+	there := 0
+	if info.Containers != nil {
+		there = len(info.Containers.Workers)
+	}
+	if there != o.ContainerWorkers {
+		return fmt.Errorf("the devnet in %s has %d workers for containers, not %d: start it with --reset to begin anew, or without --oci-workers and --oci-engine to continue it",
+			o.State, there, o.ContainerWorkers)
+	}
+	info.Containers.Engine, info.Containers.Path, info.Containers.Args = o.OCI.Engine, o.OCI.Path, o.OCI.Args
 	return nil
 }
 
@@ -125,7 +164,7 @@ func portsOf(i *Info) []int {
 	for _, v := range i.Validators {
 		out = append(out, v.RPC, v.GRPC, v.REST, v.P2P, portOf(v.Court))
 	}
-	for _, w := range i.Workers {
+	for _, w := range i.AllWorkers() {
 		out = append(out, portOf(w.Endpoint))
 	}
 	if i.Web != "" {

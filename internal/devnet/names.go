@@ -23,5 +23,8 @@ const (
 	operatorOrg, operatorName   = "exchange", "operator"
 )
 
-// PoolName is the pool every worker serves.
-const PoolName = "public"
+// PoolName is the pool that every worker for modules serves, ContainerPoolName that of the workers for containers.
+const (
+	PoolName          = "public"
+	ContainerPoolName = "containers"
+)

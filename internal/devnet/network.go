@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -22,6 +23,13 @@ import (
 // sabotageSeed makes all liars of a devnet tell the same lie.
 const sabotageSeed = "collude"
 
+// stopGrace is how long a process may take to end when it is asked to; containerDrain is what of it a worker leaves to the
+// containers that run.
+const (
+	stopGrace      = 6 * time.Second
+	containerDrain = time.Second
+)
+
 // Network is a running devnet.
 type Network struct {
 	// Info describes it; it isn't changed while it runs.
@@ -34,6 +42,7 @@ type Network struct {
 	validators []*Process
 	courts     []*Process
 	workers    []*Process
+	containers []*Process // workers for containers
 	failed     chan error
 
 	mu      sync.Mutex
@@ -92,9 +101,9 @@ func (n *Network) start() error {
 		return err
 	}
 	n.prepare()
-	o.Progress(fmt.Sprintf("starting %d processes: validators, their court executors, workers", 2*len(n.validators)+len(n.workers)))
+	o.Progress(fmt.Sprintf("starting %d processes: validators, their court executors, workers", 2*len(n.validators)+len(n.workers)+len(n.containers)))
 	// The chain first; the others wait for it by themselves.
-	for _, group := range [][]*Process{n.validators, n.workers, n.courts} {
+	for _, group := range [][]*Process{n.validators, n.workers, n.containers, n.courts} {
 		for _, p := range group {
 			if err := p.Start(); err != nil {
 				return err
@@ -120,17 +129,42 @@ func (n *Network) prepare() {
 			"--listen", loopback(portOf(v.Court)), "--slots", "1", "--chain-id", n.Info.ChainID))
 	}
 	for i, w := range n.Info.Workers {
-		// Spread over the validators, each with the others to fall back on.
-		args := []string{"start", "--role", "worker", "--home", w.Home, "--key-file", w.KeyFile,
-			"--listen", loopback(portOf(w.Endpoint)), "--slots", strconv.Itoa(Slots), "--chain-id", n.Info.ChainID}
-		for k := range n.Info.GRPC {
-			args = append(args, "--node", n.Info.GRPC[(i+k)%len(n.Info.GRPC)])
-		}
-		if w.Saboteur {
-			args = append(args, "--sabotage", sabotageSeed)
-		}
-		n.workers = append(n.workers, process("worker "+w.Organisation, w.Organisation, o.Worker, n.executorEnded, args...))
+		n.workers = append(n.workers, process("worker "+w.Organisation, w.Organisation, o.Worker, n.executorEnded, n.workerArgs(i, w)...))
 	}
+	if n.Info.Containers == nil {
+		return
+	}
+	for i, w := range n.Info.Containers.Workers {
+		args := append(n.workerArgs(i, w), containerArgs(n.Info.Containers)...)
+		n.containers = append(n.containers, process("container worker "+w.Organisation, w.Organisation+"-oci", o.Worker, n.executorEnded, args...))
+	}
+}
+
+// workerArgs are the arguments of worker number i.
+func (n *Network) workerArgs(i int, w WorkerInfo) []string {
+	args := []string{"start", "--role", "worker", "--home", w.Home, "--key-file", w.KeyFile,
+		"--listen", loopback(portOf(w.Endpoint)), "--slots", strconv.Itoa(Slots), "--chain-id", n.Info.ChainID}
+	// Spread over the validators, each with the others to fall back on.
+	for k := range n.Info.GRPC {
+		args = append(args, "--node", n.Info.GRPC[(i+k)%len(n.Info.GRPC)])
+	}
+	if w.Saboteur {
+		args = append(args, "--sabotage", sabotageSeed)
+	}
+	return args
+}
+
+// containerArgs are the arguments of a worker for containers, beside those of every worker. It is done with its containers
+// before the devnet loses its patience: one that is killed leaves them running.
+func containerArgs(c *ContainersInfo) []string {
+	args := []string{"--oci-engine", c.Engine, "--drain", containerDrain.String()}
+	if c.Path != "" {
+		args = append(args, "--oci-path", c.Path)
+	}
+	for _, arg := range c.Args {
+		args = append(args, "--oci-args", arg)
+	}
+	return args
 }
 
 func (n *Network) serveStore() error {
@@ -215,7 +249,7 @@ func (n *Network) check(ctx context.Context) (ready string, first error) {
 			blocks++
 		}
 	}
-	for _, w := range n.Info.Workers {
+	for _, w := range n.Info.AllWorkers() {
 		if err := readyz(ctx, w.Endpoint); err != nil {
 			failed(fmt.Errorf("worker %s: %w", w.Organisation, err))
 		} else {
@@ -230,7 +264,7 @@ func (n *Network) check(ctx context.Context) (ready string, first error) {
 		}
 	}
 	return fmt.Sprintf("ready: %d of %d validators, %d of %d workers, %d of %d court executors",
-		blocks, len(n.Info.GRPC), workers, len(n.Info.Workers), courts, len(n.Info.Validators)), first
+		blocks, len(n.Info.GRPC), workers, len(n.Info.AllWorkers()), courts, len(n.Info.Validators)), first
 }
 
 // makesBlocks says why a validator does not.
@@ -268,11 +302,23 @@ func readyz(ctx context.Context, base string) error {
 	return nil
 }
 
-// Worker is the process of an organisation's worker; nil when there is none.
+// Worker is the process of an organisation's worker for modules; nil when there is none.
 func (n *Network) Worker(organisation string) *Process {
-	for i, w := range n.Info.Workers {
+	return processOf(n.workers, n.Info.Workers, organisation)
+}
+
+// ContainerWorker is the process of an organisation's worker for containers; nil when there is none.
+func (n *Network) ContainerWorker(organisation string) *Process {
+	if n.Info.Containers == nil {
+		return nil
+	}
+	return processOf(n.containers, n.Info.Containers.Workers, organisation)
+}
+
+func processOf(processes []*Process, workers []WorkerInfo, organisation string) *Process {
+	for i, w := range workers {
 		if w.Organisation == organisation {
-			return n.workers[i]
+			return processes[i]
 		}
 	}
 	return nil
@@ -294,8 +340,8 @@ func (n *Network) Stop() {
 	if already {
 		return
 	}
-	stopAll(append(append([]*Process{}, n.workers...), n.courts...), 6*time.Second)
-	stopAll(n.validators, 6*time.Second)
+	stopAll(slices.Concat(n.workers, n.containers, n.courts), stopGrace)
+	stopAll(n.validators, stopGrace)
 	if n.store != nil {
 		n.store.Close()
 	}
@@ -325,7 +371,12 @@ func (n *Network) save(running bool) error {
 	info := *n.Info
 	info.Running = running
 	info.Validators = append([]ValidatorInfo{}, n.Info.Validators...)
-	info.Workers = append([]WorkerInfo{}, n.Info.Workers...)
+	info.Workers = noteProcesses(n.Info.Workers, n.workers, running)
+	if n.Info.Containers != nil {
+		containers := *n.Info.Containers
+		containers.Workers = noteProcesses(containers.Workers, n.containers, running)
+		info.Containers = &containers
+	}
 	info.PID = 0
 	if running {
 		info.PID = os.Getpid()
@@ -336,13 +387,19 @@ func (n *Network) save(running bool) error {
 			info.Validators[i].PID, info.Validators[i].CourtPID = n.validators[i].PID(), n.courts[i].PID()
 		}
 	}
-	for i := range info.Workers {
-		info.Workers[i].PID = 0
-		if running && i < len(n.workers) {
-			info.Workers[i].PID = n.workers[i].PID()
+	return info.Save()
+}
+
+// noteProcesses is workers with the ids of their processes.
+func noteProcesses(workers []WorkerInfo, processes []*Process, running bool) []WorkerInfo {
+	workers = slices.Clone(workers)
+	for i := range workers {
+		workers[i].PID = 0
+		if running && i < len(processes) {
+			workers[i].PID = processes[i].PID()
 		}
 	}
-	return info.Save()
+	return workers
 }
 
 // lockFolder keeps a second devnet out of the folder for as long as the file is open.

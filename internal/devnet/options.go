@@ -1,15 +1,19 @@
 package devnet
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -31,6 +35,11 @@ type Options struct {
 	Workers int
 	// Saboteurs is how many of the workers lie, all with one wrong answer.
 	Saboteurs int
+	// OCI says how containers are run, as credence-worker takes it; without an engine, none are.
+	OCI runtime.OCI
+	// ContainerWorkers is how many of the organisations run a worker for containers beside theirs for modules; with an
+	// engine 3 by default. Those that lie do so with both.
+	ContainerWorkers int
 	// BasePort is the first of the ports used; 0 picks free ones.
 	BasePort int
 	// BlockTime is the pause after a block is decided; 0 means what gives blocks of half a second.
@@ -99,11 +108,47 @@ func (o Options) complete() (Options, error) {
 	case o.BasePort < 0 || o.BasePort > 0 && (o.BasePort < 1024 || o.BasePort > 65000):
 		return o, fmt.Errorf("--base-port %d: expected 1024 to 65000, or 0 for free ports", o.BasePort)
 	}
+	if err := o.completeContainers(); err != nil {
+		return o, err
+	}
 	if o.Credenced, err = findBinary(o.Credenced, "credenced"); err != nil {
 		return o, err
 	}
 	o.Worker, err = findBinary(o.Worker, "credence-worker")
 	return o, err
+}
+
+// defaultContainerWorkers is how many organisations the policy quorum asks.
+const defaultContainerWorkers = 3
+
+// completeContainers fills in what runs containers, and checks it.
+func (o *Options) completeContainers() error {
+	engine := o.OCI.Engine
+	if engine == "" {
+		if o.ContainerWorkers != 0 {
+			return fmt.Errorf("--oci-workers %d: they need an engine; say which one with --oci-engine", o.ContainerWorkers)
+		}
+		return nil
+	}
+	if !slices.Contains(runtime.Engines, engine) {
+		return fmt.Errorf("--oci-engine %s: expected one of %s", engine, strings.Join(runtime.Engines, ", "))
+	}
+	if o.ContainerWorkers == 0 {
+		o.ContainerWorkers = min(defaultContainerWorkers, o.Workers)
+	}
+	if o.ContainerWorkers < 1 || o.ContainerWorkers > o.Workers {
+		return fmt.Errorf("--oci-workers %d: expected 1 to the %d organisations with a worker", o.ContainerWorkers, o.Workers)
+	}
+	if engine == runtime.EngineDocker {
+		return nil
+	}
+	if os.Geteuid() != 0 {
+		return fmt.Errorf("--oci-engine %s: it needs root, and this is user %d", engine, os.Geteuid())
+	}
+	if _, err := exec.LookPath(cmp.Or(o.OCI.Path, engine)); err != nil {
+		return fmt.Errorf("--oci-engine %s: %w; install it (Debian: apt-get install %s), or say where it is with --oci-path", engine, err, engine)
+	}
+	return nil
 }
 
 // findBinary looks next to this program, then in the PATH.

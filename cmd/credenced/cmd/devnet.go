@@ -35,6 +35,7 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
 --reset begins anew. "credenced run" and "credenced task" find it by themselves.`,
 		Example: `  credenced devnet
   credenced devnet --saboteurs 1            # one worker lies
+  credenced devnet --oci-engine runc        # three workers run containers, too
   credenced devnet --validators 4 --reset`,
 		Args:              cobra.NoArgs,
 		PersistentPreRunE: cli.NoPrepare,
@@ -52,6 +53,10 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
 	f.IntVar(&o.Validators, "validators", 1, "number of validators")
 	f.IntVar(&o.Workers, "workers", 7, "number of organisations with a worker")
 	f.IntVar(&o.Saboteurs, "saboteurs", 0, "how many workers lie, all with one wrong answer")
+	f.StringVar(&o.OCI.Engine, "oci-engine", "", "what runs containers: docker, runc, crun or runsc; empty for no containers")
+	f.StringVar(&o.OCI.Path, "oci-path", "", "the engine's socket or program, where it is not the usual one")
+	f.StringSliceVar(&o.OCI.Args, "oci-args", nil, "arguments for the engine's program before its command")
+	f.IntVar(&o.ContainerWorkers, "oci-workers", 0, "how many of the organisations run containers as well; 0 for 3 when there is an engine")
 	f.StringVar(&o.State, "state", devnet.DefaultState(), "folder that everything lives in")
 	f.BoolVar(&o.Reset, "reset", false, "wipe the folder and begin a new chain")
 	f.IntVar(&o.BasePort, "base-port", 0, "first port to use; 0 for free ones")
@@ -147,6 +152,15 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%d\n", w.Organisation, what, w.Endpoint, w.PID)
 	}
+	if i.Containers != nil {
+		for _, w := range i.Containers.Workers {
+			what := "worker for containers, by " + i.Containers.Engine
+			if w.Saboteur {
+				what += ", that LIES"
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%d\n", w.Organisation, what, w.Endpoint, w.PID)
+		}
+	}
 	fmt.Fprintf(t, "(all)\tartifact store\t%s\t%d\n", i.Store, i.PID)
 	t.Flush()
 	fmt.Fprintf(out, "\nSee it in a browser: %s\n", i.Web)
@@ -165,5 +179,9 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 	if i.State != devnet.DefaultState() {
 		env = devnet.EnvInfo + "=" + cli.ShellQuote(filepath.Join(i.State, devnet.InfoFile)) + " "
 	}
-	fmt.Fprintf(out, "\nNext, in another terminal:\n  %scredenced run APP.wasm --input FILE --trust 99.99%% --out result\n\nCtrl-C stops everything.\n", env)
+	fmt.Fprintf(out, "\nNext, in another terminal:\n  %scredenced run APP.wasm --input FILE --trust 99.99%% --out result\n", env)
+	if i.Containers != nil {
+		fmt.Fprintf(out, "  %scredenced run IMAGE.tar --policy quorum --input FILE --out result\n", env)
+	}
+	fmt.Fprintf(out, "\nCtrl-C stops everything.\n")
 }
