@@ -90,28 +90,28 @@ func (c *Client) FetchManifest(ctx context.Context, store Store, digest Digest, 
 // one tomorrow, so that its digest is what one keeps.
 func (c *Client) ReadTag(ctx context.Context, tag string, limit int64) ([]byte, error) {
 	if len(c.BaseURLs) == 0 {
-		return nil, fmt.Errorf("%w: no server to ask for the tag %q", ErrUnreachable, clip(tag))
+		return nil, fmt.Errorf("%w: no server to ask for the tag %q", ErrUnreachable, clipText(tag))
 	}
 	l, err := ParseLocation(c.BaseURLs[0])
 	if err != nil {
 		return nil, err
 	}
-	watch, ctx := watchStall(scoped(ctx, l, auth.ActionPull), c.stall())
-	defer watch.stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.manifest(tag), nil)
+	watch, ctx := watchStall(withScope(ctx, l, auth.ActionPull), c.stallLimit())
+	defer watch.stopWatch()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.manifestURL(tag), nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header["Accept"] = slices.Concat(imageManifestTypes, indexTypes)
-	resp, err := c.do(req)
+	resp, err := c.doRequest(req)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreachable, watch.explain(err))
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, watch.explainStall(err))
 	}
 	defer resp.Body.Close()
 	switch resp.StatusCode {
 	case http.StatusOK:
 	case http.StatusNotFound:
-		return nil, fmt.Errorf("%w: %s has no tag %q", ErrNotFound, l, clip(tag))
+		return nil, fmt.Errorf("%w: %s has no tag %q", ErrNotFound, l, clipText(tag))
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return nil, fmt.Errorf("%w: %s: status %d; log in with docker, podman or oras", ErrRefused, l, resp.StatusCode)
 	default:
@@ -119,7 +119,7 @@ func (c *Client) ReadTag(ctx context.Context, tag string, limit int64) ([]byte, 
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%w: the manifest of %q has more than %d bytes", ErrTooLarge, clip(tag), limit)
+		err = fmt.Errorf("%w: the manifest of %q has more than %d bytes", ErrTooLarge, clipText(tag), limit)
 	}
 	return data, err
 }
