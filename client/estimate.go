@@ -46,7 +46,7 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 		return nil, err
 	}
 	e := &Estimate{Tasks: job.Bag}
-	reference, err := r.knownReference(ctx, job.App, false, e)
+	reference, err := r.knownReference(ctx, job.App, job.Platform, false, e)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 	}
 	order := job.order(reference)
 	for _, text := range job.Datasets {
-		set, err := r.knownReference(ctx, text, true, e)
+		set, err := r.knownReference(ctx, text, "", true, e)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +101,7 @@ func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimat
 }
 
 // knownReference is what the chain calls an app or a dataset. A file that it does not know yet is noted, and has none.
-func (r *Runner) knownReference(ctx context.Context, text string, dataset bool, e *Estimate) (string, error) {
+func (r *Runner) knownReference(ctx context.Context, text, platform string, dataset bool, e *Estimate) (string, error) {
 	if isReference(text) {
 		return ResolveReference(ctx, r.Conn, text, dataset)
 	}
@@ -114,7 +114,7 @@ func (r *Runner) knownReference(ctx context.Context, text string, dataset bool, 
 		}
 		digest = artifact.Sum(data).String()
 	case isImage(text):
-		img, err := readImage(ctx, text, r.StoreToken)
+		img, err := readImage(ctx, imageSource{text, platform, r.StoreToken})
 		if err != nil {
 			return "", err
 		}
