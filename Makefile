@@ -61,6 +61,12 @@ test-arm64: ## Compare fuel, answers and verdicts on evidence with an arm64 mach
 soak: ## Simulate many long lives of the market, checking every book after every block
 	$(GO) test -timeout 4h ./test/scenario -run TestSimulation -v -args -soak.lives=50 -soak.blocks=400
 
+.PHONY: hostile
+HOSTILE ?= 10000
+SEED ?= 1
+hostile: ## Give 10,000 malformed and hostile transactions to two instances (HOSTILE=, SEED=)
+	$(GO) test -timeout 1h ./app -run 'TestHostile' -count=1 -v -args -hostile.count=$(HOSTILE) -hostile.seed=$(SEED) -hostile.table
+
 .PHONY: lab
 SIZE ?= full
 lab: ## Measure the promise and the published schemes anew (SIZE=smoke, bounded, full; full takes up to two hours)

@@ -184,7 +184,7 @@ func (a *App) registerServices() {
 	k := keepersOf(a)
 	registry := a.Encoding.InterfaceRegistry
 	a.Guard = guard.New(a.MsgServiceRouter(), k.Orgs, newLimits(k.Poa), k.Poa, a.Encoding.Codec, registry, SDKRoles)
-	a.configurator = module.NewConfigurator(a.Encoding.Codec, a.Guard, a.GRPCQueryRouter())
+	a.configurator = module.NewConfigurator(a.Encoding.Codec, withoutLegacy{a.Guard}, a.GRPCQueryRouter())
 	if err := a.ModuleManager.RegisterServices(a.configurator); err != nil {
 		panic(err)
 	}

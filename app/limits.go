@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
+	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 )
@@ -24,6 +25,9 @@ func (l limits) Allow(ctx context.Context, account sdk.AccAddress, msg any) erro
 		if err := checkConsensusParams(m); err != nil {
 			return err
 		}
+	}
+	if _, is := msg.(*govv1.MsgExecLegacyContent); is {
+		return sdkerrors.ErrInvalidRequest.Wrap("content: the application has no proposals of the first kind; propose messages")
 	}
 	return l.courts.Allow(ctx, account, msg)
 }

@@ -1,6 +1,9 @@
 package app
 
 import (
+	gogogrpc "github.com/cosmos/gogoproto/grpc"
+	"google.golang.org/grpc"
+
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 
 	"github.com/credence-chain/credence/x/orgs/guard"
@@ -35,10 +38,17 @@ var SDKRoles = guard.Table{
 	"cosmos.gov.v1.MsgDeposit":                  orgstypes.ROLE_ANYONE,
 	"cosmos.gov.v1.MsgExecLegacyContent":        orgstypes.ROLE_AUTHORITY,
 	"cosmos.gov.v1.MsgUpdateParams":             orgstypes.ROLE_AUTHORITY,
-	"cosmos.gov.v1beta1.MsgSubmitProposal":      orgstypes.ROLE_VALIDATOR,
-	"cosmos.gov.v1beta1.MsgVote":                orgstypes.ROLE_VALIDATOR,
-	"cosmos.gov.v1beta1.MsgVoteWeighted":        orgstypes.ROLE_VALIDATOR,
-	"cosmos.gov.v1beta1.MsgDeposit":             orgstypes.ROLE_ANYONE,
 	"cosmos.upgrade.v1beta1.MsgSoftwareUpgrade": orgstypes.ROLE_AUTHORITY,
 	"cosmos.upgrade.v1beta1.MsgCancelUpgrade":   orgstypes.ROLE_AUTHORITY,
+}
+
+// withoutLegacy is a registrar that leaves out the messages of the SDK's first kind of proposals, which are legacy: the council needs
+// none of them, and a proposal of them without a content made its handler panic.
+type withoutLegacy struct{ gogogrpc.Server }
+
+// RegisterService implements the registrar.
+func (w withoutLegacy) RegisterService(sd *grpc.ServiceDesc, impl any) {
+	if sd.ServiceName != "cosmos.gov.v1beta1.Msg" {
+		w.Server.RegisterService(sd, impl)
+	}
 }

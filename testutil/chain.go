@@ -17,6 +17,7 @@
 //	app.BankKeeper(c.App).GetBalance(c.Ctx(), addr, "ucred")  // keepers, on the last committed state
 //	types.NewQueryClient(c.Conn()).Params(c.Ctx(), ...)  // queries, as a client sees them
 //	m := c.Mempool(nil); m.Send(tx); m.Next()            // the engine's mempool, and blocks that a proposer makes of it
+//	c.Check(tx)                                          // whether the mempool takes it
 //	c.Restart(); c.Replay(); c.Export(); testutil.Import(t, exported)
 //	c.PassPlan("v2", height); c.Until(height - 1); c.Upgrade(version) // a build of another version takes over
 //
@@ -87,6 +88,7 @@ type Chain struct {
 	hooks    []func(*app.App)
 	params   *cmtproto.ConsensusParams
 	opts     app.Options
+	logger   log.Logger
 
 	init    *abci.RequestInitChain
 	height  int64
@@ -140,7 +142,7 @@ func newChain(t testing.TB) *Chain {
 	params := genesis.ConsensusParams().ToProto()
 	return &Chain{
 		T: t, chainID: ChainID, db: dbm.NewMemDB(), params: &params,
-		orgs: map[string]*Org{}, pending: map[string]uint64{}, absent: map[string]bool{},
+		orgs: map[string]*Org{}, pending: map[string]uint64{}, absent: map[string]bool{}, logger: log.NewNopLogger(),
 		sets: map[int64][]abci.Validator{}, takeovers: map[int64]*upgrades.Version{}, home: t.TempDir(),
 	}
 }
@@ -149,7 +151,7 @@ func newChain(t testing.TB) *Chain {
 func (c *Chain) open() {
 	opts := c.opts
 	opts.Signer = signer{c}
-	c.App = app.New(log.NewNopLogger(), c.db, true, options{c.home}, opts, baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice))
+	c.App = app.New(c.logger, c.db, true, options{c.home}, opts, baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice))
 	for _, hook := range c.hooks {
 		hook(c.App)
 	}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	dbm "github.com/cosmos/cosmos-db"
+
+	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
@@ -59,6 +62,16 @@ func WithApp(hook func(*app.App)) Option {
 // WithSelector replaces how the application picks transactions for its blocks.
 func WithSelector(s proposal.Selector) Option {
 	return func(c *Chain) { c.opts.Selector = s }
+}
+
+// WithDB keeps the state there, in place of memory.
+func WithDB(db dbm.DB) Option {
+	return func(c *Chain) { c.db = db }
+}
+
+// WithLogger has the application write its log there. It writes none otherwise.
+func WithLogger(l log.Logger) Option {
+	return func(c *Chain) { c.logger = l }
 }
 
 // WithChainID names the chain.

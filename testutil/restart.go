@@ -12,6 +12,14 @@ import (
 	"github.com/credence-chain/credence/app/upgrades"
 )
 
+// Check asks the application whether it takes a transaction into the mempool.
+func (c *Chain) Check(tx []byte) *abci.ResponseCheckTx {
+	c.T.Helper()
+	res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: tx, Type: abci.CheckTxType_New})
+	require.NoError(c.T, err)
+	return res
+}
+
 // Restart stops the application and opens it again over the same database, as after a crash between two blocks.
 func (c *Chain) Restart() {
 	c.T.Helper()
@@ -77,6 +85,9 @@ func (c *Chain) Replay() []byte {
 	}
 	return fresh.App.LastCommitID().Hash
 }
+
+// Genesis returns what the chain began with.
+func (c *Chain) Genesis() *abci.RequestInitChain { return c.init }
 
 // AppHash returns the hash of the last committed state.
 func (c *Chain) AppHash() []byte { return c.App.LastCommitID().Hash }
