@@ -8,21 +8,24 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/cmd/credenced/replay"
 )
 
 // labName is the laboratory's program. The node does not link the laboratory: what it computes decides nothing here.
 const labName = "credence-lab"
 
-// DebugCmd keeps for one version the commands that moved to the laboratory. Each says so and runs it.
+// DebugCmd has what finds out why a node went wrong. It keeps for one version the commands that moved to the laboratory: each of those
+// says so and runs it.
 func DebugCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "debug",
-		Short: "Moved to " + labName + ": check a build against files of expected results",
+		Short: "Find out why a node's state is not that of the others",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
 	}
-	cmd.AddCommand(labAlias("replay-iexec"), labAlias("trust-cases"))
+	cmd.AddCommand(replay.Command(build), labAlias("replay-iexec"), labAlias("trust-cases"))
 	return cmd
 }
 
