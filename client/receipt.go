@@ -51,6 +51,9 @@ func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r 
 	if err != nil {
 		return nil, nil, err
 	}
+	if res.Task.Pruned > 0 { // a receipt proves the whole record, which this height was the last to have
+		height = res.Task.Pruned - 1
+	}
 	begin := receipt.Begin{Height: o.Since, Block: true}
 	if o.Since == 0 {
 		sync, err := conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
@@ -60,6 +63,11 @@ func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r 
 		begin = receipt.Begin{Height: sync.EarliestBlockHeight}
 	}
 	r, err = receipt.Make(ctx, nodeSource{conn}, conn.ChainID(), task, height, begin, manifest)
+	var refusal *receipt.Refusal
+	if err != nil && res.Task.Pruned > 0 && !errors.As(err, &refusal) {
+		err = fmt.Errorf("task %s was pruned at height %d: its receipt is made from the state of height %d, which this node gives no more; ask an archive node (--node), "+
+			"and take the receipts of other tasks before they are pruned: %w", task, res.Task.Pruned, height, err)
+	}
 	return r, without, err
 }
 

@@ -105,6 +105,10 @@ type TaskReport struct {
 	// Runtime of the app; empty when the deal was not read.
 	Runtime string `json:"runtime,omitempty"`
 
+	// Pruned is the height of the block that pruned the task: the chain's state has its answer and who was right, and no payments any
+	// more; 0 for none.
+	Pruned int64 `json:"pruned,omitempty"`
+
 	// Attempt at a first worker that it ended with.
 	Attempt uint32 `json:"attempt"`
 	// CourtAnswers is how many different answers of the app the court gave, and CourtEmpty how many of its seats had none.
@@ -153,7 +157,7 @@ type LedgerReport struct {
 func ReportOf(t taskstypes.Task) *TaskReport {
 	r := &TaskReport{
 		ID: t.Id, Index: t.Index, Ending: strings.TrimPrefix(t.Ending.String(), "ENDING_"), ByCourt: t.ByCourt,
-		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{}, Attempt: t.Attempt,
+		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{}, Attempt: t.Attempt, Pruned: t.Pruned,
 	}
 	r.readSeats(t)
 	r.readAudit(t)
@@ -296,10 +300,14 @@ func (r *Report) Liars() []string {
 
 // Text says how the task ended, in a few words.
 func (r *TaskReport) Text() string {
-	if !r.Accepted() {
-		return "ended without an answer: " + r.Ending
+	pruned := ""
+	if r.Pruned > 0 {
+		pruned = fmt.Sprintf(" (pruned at height %d: its payments and draws are in the state before that, which archive nodes keep)", r.Pruned)
 	}
-	return fmt.Sprintf("accepted: %s, by %s", r.Verdict.Text(), strings.Join(r.Agreed, ", "))
+	if !r.Accepted() {
+		return "ended without an answer: " + r.Ending + pruned
+	}
+	return fmt.Sprintf("accepted: %s, by %s%s", r.Verdict.Text(), strings.Join(r.Agreed, ", "), pruned)
 }
 
 // Text sums the run up in a few words.

@@ -51,6 +51,14 @@ func (c *Chain) execute(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeB
 	return res, nil
 }
 
+// Follow executes a block that another chain of the same genesis made.
+func (c *Chain) Follow(req *abci.RequestFinalizeBlock) *abci.ResponseFinalizeBlock {
+	c.T.Helper()
+	res, err := c.execute(req)
+	require.NoError(c.T, err, "block %d", req.Height)
+	return res
+}
+
 // block builds the next block and empties the queue.
 func (c *Chain) block() *abci.RequestFinalizeBlock {
 	height, now := c.height+1, c.now.Add(BlockTime)

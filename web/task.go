@@ -27,6 +27,7 @@ type taskPage struct {
 	Place    uint64     `json:"court_place"`
 	Waiting  uint64     `json:"court_waiting"`
 	Recalls  uint32     `json:"recalls"`
+	Pruned   int64      `json:"pruned,omitempty"` // height of the block that pruned the task: the rest is in the state before it
 	Audit    *auditView `json:"audit,omitempty"`
 	Money    *moneyView `json:"money,omitempty"`
 }
@@ -153,7 +154,7 @@ func (c *chain) task(ctx context.Context, p params) (any, error) {
 	}
 	v := &taskPage{
 		taskRow: row, Attempt: t.Attempt, Deadline: t.Deadline, Terms: termsOf(res.Deal), Plan: planOf(t.Plan), Gate: t.Gate,
-		Place: res.CourtPlace, Waiting: res.CourtWaiting, Recalls: t.Recalls, Draws: []drawView{},
+		Place: res.CourtPlace, Waiting: res.CourtWaiting, Recalls: t.Recalls, Pruned: t.Pruned, Draws: []drawView{},
 	}
 	if t.Verdict != nil {
 		v.Fuel = big(t.Verdict.Fuel)

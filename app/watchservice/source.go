@@ -68,7 +68,7 @@ func (n Node) DealOf(_ context.Context, task string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	t, err := n.Tasks.Tasks.Get(ctx, task)
+	t, err := n.Tasks.FindTask(ctx, task)
 	if isAbsent(err) {
 		return "", nil
 	}

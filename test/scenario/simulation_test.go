@@ -44,10 +44,11 @@ type sim struct {
 	refused  int
 }
 
-func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
+// newSimChain is the chain of a simulated life.
+func newSimChain(t *testing.T, more ...testutil.Option) *testutil.Compute {
 	t.Helper()
-	c := testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 6, Slots: 3, Seats: 4, Stake: 5_000, Commission: 300}),
-		testutil.WithApp(callbacks), fewOpenings(3), testutil.WithParams(
+	return testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 6, Slots: 3, Seats: 4, Stake: 5_000, Commission: 300}),
+		append([]testutil.Option{testutil.WithApp(callbacks), fewOpenings(3), testutil.WithParams(
 			func(p *taskstypes.Params) {
 				p.DuePerBlock, p.CourtStrikes, p.WindowBlocks = 7, 3, 30
 				p.PatrolPerMille, p.ChallengeBond = 300, 50
@@ -60,8 +61,13 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 				p.CoolingBlocks, p.UnbondingBlocks, p.ForgivenessBlocks, p.DuePerBlock, p.NoticeBlocks = 6, 60, 25, 3, 5
 				p.MinUnbond = 500 // of stakes of 5,000
 			},
-		))
-	s := &sim{crowd: newCrowd(c, fmt.Sprint("life ", life))}
+		)}, more...)...)
+}
+
+// live lets a life go by, until everything has ended.
+func live(t *testing.T, life int) *sim {
+	t.Helper()
+	s := &sim{crowd: newCrowd(newSimChain(t), fmt.Sprint("life ", life))}
 	s.supplied = s.supply()
 	for range *soakBlocks {
 		for range s.below(12) {
@@ -77,6 +83,12 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 			break
 		}
 	}
+	return s
+}
+
+func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
+	t.Helper()
+	s := live(t, life)
 	require.Empty(t, s.OpenTasks(), "tasks that do not end")
 	endings := map[string]int{}
 	require.NoError(t, app.TasksKeeper(s.App).Tasks.Walk(s.Ctx(), nil, func(_ string, task taskstypes.Task) (bool, error) {

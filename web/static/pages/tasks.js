@@ -51,6 +51,7 @@ export function task(d, {height}) {
   return [
     h("h1", {}, "Task ", h("span", {class: "mono"}, short(d.id))),
     h("p", {class: "lead"}, pill(d.state === "ended" ? d.ending : d.state), " ", d.ending === "accepted" && !d.final ? pill("under audit") : null, " ", sentence(d, height)),
+    d.pruned ? h("p", {class: "soft"}, `Pruned at block ${count(d.pruned)}: the chain keeps the answer and who was right. The plan, the draws and the payments are in the state before that block, which archive nodes keep.`) : null,
     h("div", {class: "two"},
       h("section", {class: "card"}, h("h2", {}, "Its life"), h("ol", {class: "steps"}, d.steps.map(s => stepOf(s, d, height)), later(d, height))),
       h("div", {},
@@ -124,6 +125,7 @@ function later(d, height) {
 function evidence(d) {
   const p = d.plan;
   if (!p && d.court.length) return card("Evidence against the target", h("p", {}, "No workers were asked: the court of validators runs it, and two thirds of it must agree."));
+  if (!p && d.pruned) return card("Evidence against the target", h("p", {class: "soft"}, "Its plan was pruned with the task."));
   if (!p) return card("Evidence against the target", h("p", {class: "soft"}, "Planned when the first worker has committed: how many more workers run it depends on the trust and on what the ledgers allow."));
   if (p.court) return card("Evidence against the target", h("p", {}, p.text));
   const allowed = Number(p.allowance), charge = Number(p.charge);

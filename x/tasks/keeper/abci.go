@@ -19,7 +19,12 @@ const items = isolate.Module(types.ModuleName)
 
 // BeginBlock acts on every deadline that has come and draws with this block's seed. A deadline is the first height that
 // is too late: it is acted on before the block's messages, so that no message of that height is in time.
-func (k Keeper) BeginBlock(ctx context.Context) error { return k.work(ctx, types.LinesAtBegin()...) }
+func (k Keeper) BeginBlock(ctx context.Context) error {
+	if err := k.work(ctx, types.LinesAtBegin()...); err != nil {
+		return err
+	}
+	return k.pruneTasks(ctx)
+}
 
 // EndBlock judges and settles what this block's messages completed. It draws nobody: whoever wrote the block's messages
 // knew its seed, and could have moved who is eligible. A draw carried over from BeginBlock waits for the next one.

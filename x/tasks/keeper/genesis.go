@@ -20,6 +20,16 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return fmt.Errorf("genesis: task %s: %w", t.Id, err)
 		}
 	}
+	for _, p := range g.Pruned {
+		id := p.Id
+		p.Id = "" // the key has it
+		if err := k.Pruned.Set(ctx, id, p); err != nil {
+			return err
+		}
+		if err := k.ByDeal.Set(ctx, collections.Join(p.Deal, p.Index), id); err != nil {
+			return err
+		}
+	}
 	for _, l := range g.Ledgers {
 		if err := k.Ledgers.Set(ctx, l.Key, l); err != nil {
 			return err
@@ -103,6 +113,11 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 			return err
 		}
 	}
+	if t.Final() {
+		if err := k.queuePruning(ctx, t); err != nil {
+			return err
+		}
+	}
 	if seats := plannedSeats(t); seats > 0 {
 		deal, err := k.deals.GetDeal(ctx, t.Deal)
 		if err != nil {
@@ -172,6 +187,13 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}); err != nil {
 		return nil, err
 	}
+	if err := k.Pruned.Walk(ctx, nil, func(id string, p types.PrunedTask) (bool, error) {
+		p.Id = id
+		g.Pruned = append(g.Pruned, p)
+		return false, nil
+	}); err != nil {
+		return nil, err
+	}
 	if err := k.Ledgers.Walk(ctx, nil, func(_ string, l types.Ledger) (bool, error) {
 		g.Ledgers = append(g.Ledgers, l)
 		return false, nil
@@ -226,20 +248,36 @@ func (k Keeper) exportAudits(ctx context.Context, g *types.GenesisState) error {
 }
 
 // CheckInvariants checks between two blocks that the module owes the bonds of open audits and the audit budget, and has the
-// coins. It walks over all tasks: it is for tests.
+// coins, and that each final task stands once in the queue of what is to be pruned. It walks over all tasks: it is for tests.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	budget, err := k.auditBudget(ctx)
 	if err != nil {
 		return err
 	}
 	var bonded []types.Task
+	final := map[string]bool{}
 	if err := k.Tasks.Walk(ctx, nil, func(_ string, t types.Task) (bool, error) {
 		if t.OpenBond() > 0 {
 			bonded = append(bonded, t)
 		}
+		if t.Final() {
+			final[t.Id] = true
+		}
 		return false, nil
 	}); err != nil {
 		return err
+	}
+	if err := k.Prunes.Walk(ctx, nil, func(key collections.Pair[int64, string]) (bool, error) {
+		if !final[key.K2()] {
+			return true, fmt.Errorf("prunes: %s at height %d, expected each final task once", key.K2(), key.K1())
+		}
+		delete(final, key.K2())
+		return false, nil
+	}); err != nil {
+		return err
+	}
+	if len(final) > 0 {
+		return fmt.Errorf("prunes: %d final tasks are missing", len(final))
 	}
 	return k.purse.Check(ctx, types.SumOwed(bonded, budget))
 }

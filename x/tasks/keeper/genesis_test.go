@@ -56,6 +56,10 @@ func indexes(t *testing.T, f *fixture) (out []string) {
 		note("queue", [3]any{k.K1(), k.K2(), k.K3()})
 		return false, nil
 	}))
+	require.NoError(t, f.k.Prunes.Walk(f.ctx, nil, func(k collections.Pair[int64, string]) (bool, error) {
+		note("prune", [2]any{k.K1(), k.K2()})
+		return false, nil
+	}))
 	require.NoError(t, f.k.Assignments.Walk(f.ctx, nil, func(k collections.Pair[string, string]) (bool, error) {
 		note("assignment", [2]any{k.K1(), k.K2()})
 		return false, nil

@@ -72,6 +72,10 @@ type Keeper struct {
 	AuditCounts collections.Map[uint32, types.AuditCount]
 	// AuditBudget in ucred pays the courts that the chain calls itself.
 	AuditBudget collections.Item[uint64]
+	// Prunes: (height at which it became final, task); the front is pruned once it is old enough.
+	Prunes collections.KeySet[collections.Pair[int64, string]]
+	// Pruned: id -> what is kept of a task that was pruned.
+	Pruned collections.Map[string, types.PrunedTask]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
@@ -109,6 +113,8 @@ func NewKeeper(
 		Planned:        collections.NewMap(sb, types.PlannedPrefix, "planned", collections.StringKey, collections.Uint64Value),
 		Convicted:      collections.NewMap(sb, types.ConvictedPrefix, "convicted", collections.StringKey, collections.Int64Value),
 		AuditCounts:    collections.NewMap(sb, types.AuditCountsPrefix, "audit_counts", collections.Uint32Key, codec.CollValue[types.AuditCount](cdc)),
+		Prunes:         collections.NewKeySet(sb, types.PrunesPrefix, "prunes", collections.PairKeyCodec(collections.Int64Key, compact.ID)),
+		Pruned:         collections.NewMap(sb, types.PrunedPrefix, "pruned", compact.ID, compact.Value[types.PrunedTask](cdc, addresses)),
 		AuditBudget:    collections.NewItem(sb, types.AuditBudgetKey, "audit_budget", collections.Uint64Value),
 	}
 	schema, err := sb.Build()

@@ -60,6 +60,11 @@ func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 }
 
 func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*types.QueryTaskResponse, error) {
+	if record, found, err := q.GetPruned(ctx, req.Id); err != nil {
+		return nil, refused(err)
+	} else if found {
+		return q.prunedTask(ctx, record)
+	}
 	it, err := q.load(ctx, req.Id)
 	if err != nil {
 		return nil, refused(err)
@@ -70,6 +75,16 @@ func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*ty
 	}
 	place, waiting, err := q.CourtPlace(ctx, it.stored)
 	return &types.QueryTaskResponse{Task: it.stored, Deal: deal, CourtPlace: place, CourtWaiting: waiting}, err
+}
+
+// prunedTask answers for a task that was pruned.
+func (q queryServer) prunedTask(ctx context.Context, record types.PrunedTask) (*types.QueryTaskResponse, error) {
+	t, err := q.FindTask(ctx, record.Id)
+	if err != nil {
+		return nil, err
+	}
+	deal, err := q.deals.WholeDeal(ctx, record.Deal)
+	return &types.QueryTaskResponse{Task: t, Deal: deal}, err
 }
 
 func (q queryServer) CourtLine(ctx context.Context, req *types.QueryCourtLineRequest) (*types.QueryCourtLineResponse, error) {
@@ -97,7 +112,7 @@ func refused(err error) error {
 
 func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDealRequest) (*types.QueryTasksOfDealResponse, error) {
 	tasks, p, err := query.CollectionPaginate(ctx, q.ByDeal, page(req.Pagination),
-		func(_ collections.Pair[string, uint64], id string) (types.Task, error) { return q.Tasks.Get(ctx, id) },
+		func(_ collections.Pair[string, uint64], id string) (types.Task, error) { return q.FindTask(ctx, id) },
 		query.WithCollectionPaginationPairPrefix[string, uint64](req.Deal))
 	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, refused(err)
 }
@@ -133,6 +148,11 @@ func (q queryServer) TasksByState(ctx context.Context, req *types.QueryTasksBySt
 }
 
 func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) (*types.QueryResultResponse, error) {
+	if record, found, err := q.GetPruned(ctx, req.Id); err != nil {
+		return nil, refused(err)
+	} else if found {
+		return q.prunedResult(ctx, record)
+	}
 	it, err := q.load(ctx, req.Id)
 	if err != nil {
 		return nil, refused(err)
@@ -161,6 +181,19 @@ func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) 
 		}
 	}
 	return out, nil
+}
+
+// prunedResult is what a task brought that was pruned.
+func (q queryServer) prunedResult(ctx context.Context, record types.PrunedTask) (*types.QueryResultResponse, error) {
+	deal, err := q.deals.GetDeal(ctx, record.Deal)
+	if err != nil {
+		return nil, err
+	}
+	return &types.QueryResultResponse{
+		Task: record.Id, Deal: record.Deal, Index: record.Index, Ending: record.Ending, ByCourt: record.ByCourt, Outcome: record.Verdict,
+		Requester: deal.Requester, Beneficiary: deal.Beneficiary, OutputPath: deal.OutputPath, Height: record.Done(),
+		Holders: record.Holders(), Final: true,
+	}, nil
 }
 
 func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignmentsRequest) (*types.QueryAssignmentsResponse, error) {
@@ -303,12 +336,21 @@ func (q queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 		return nil, err
 	}
 	tasks, err := prefix.Text(ctx, q.Keeper.Tasks, req.Prefix)
-	return &types.QueryResolveResponse{Tasks: tasks}, err
+	if err != nil {
+		return nil, err
+	}
+	pruned, err := prefix.Text(ctx, q.Keeper.Pruned, req.Prefix)
+	tasks = append(tasks, pruned...)
+	slices.Sort(tasks)
+	return &types.QueryResolveResponse{Tasks: tasks[:min(len(tasks), prefix.Most)]}, err
 }
 
 // ReplayDraw recomputes a task's draws from the beacon's own seeds.
 func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawRequest) (*types.QueryReplayDrawResponse, error) {
 	t, err := q.Tasks.Get(ctx, req.Id)
+	if errors.Is(err, collections.ErrNotFound) {
+		err = q.notFound(ctx, req.Id)
+	}
 	if err != nil {
 		return nil, refused(err)
 	}

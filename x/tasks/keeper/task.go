@@ -27,7 +27,7 @@ type item struct {
 func (k Keeper) load(ctx context.Context, id string) (*item, error) {
 	stored, err := k.Tasks.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
-		return nil, errorsmod.Wrapf(types.ErrNotFound, "task %s", id)
+		return nil, k.notFound(ctx, id)
 	}
 	if errors.Is(err, collections.ErrEncoding) {
 		return nil, errorsmod.Wrapf(types.ErrInvalid, "task: %s", err)
@@ -91,6 +91,11 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 	}
 	if err := k.Tasks.Set(ctx, it.stored.Id, it.stored); err != nil {
 		return err
+	}
+	if it.stored.Final() && before != types.PHASE_DONE {
+		if err := k.queuePruning(ctx, it.stored); err != nil {
+			return err
+		}
 	}
 	if state != it.stored.StateKey() {
 		if before != types.PHASE_UNSPECIFIED {
@@ -161,6 +166,9 @@ func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64
 	}}
 	if has, err := k.Tasks.Has(ctx, it.stored.Id); err != nil || has {
 		return errorsmod.Wrapf(types.ErrExists, "task %s (%v)", it.stored.Id, err)
+	}
+	if has, err := k.Pruned.Has(ctx, it.stored.Id); err != nil || has {
+		return errorsmod.Wrapf(types.ErrExists, "task %s, which was pruned (%v)", it.stored.Id, err)
 	}
 	if err := k.ByDeal.Set(ctx, collections.Join(deal.Id, index), it.stored.Id); err != nil {
 		return err

@@ -32,6 +32,16 @@ func (g GenesisState) Validate() error {
 			return fmt.Errorf("tasks: %s: queued at %d, expected its deadline %d or later", t.Id, t.Queued, t.Deadline)
 		}
 	}
+	pruned := make(map[string]bool, len(g.Pruned))
+	for _, p := range g.Pruned {
+		if err := p.validate(); err != nil {
+			return err
+		}
+		if ids[p.Id] || pruned[p.Id] {
+			return fmt.Errorf("pruned: %s stands twice, or among the tasks", p.Id)
+		}
+		pruned[p.Id] = true
+	}
 	if err := g.validateCourts(); err != nil {
 		return err
 	}

@@ -60,4 +60,8 @@ var (
 	AuditCountsPrefix = collections.NewPrefix(33)
 	// AuditBudgetKey holds the audit budget.
 	AuditBudgetKey = collections.NewPrefix(34)
+	// PrunesPrefix: (height at which it became final, task), for tasks that are to be pruned; read from its front.
+	PrunesPrefix = collections.NewPrefix(40)
+	// PrunedPrefix: task -> PrunedTask.
+	PrunedPrefix = collections.NewPrefix(41)
 )

@@ -24,6 +24,9 @@ func DefaultParams() Params {
 		AppWindowBlocks:   172_800, // a day of half seconds
 		PatrolPerMille:    5,
 		ChallengeBond:     1_000,
+		// A month of half seconds. A block can prune more than many blocks end on average, so that what was carried over is caught up with.
+		PruneBlocks:    5_184_000,
+		PrunesPerBlock: 400,
 	}
 }
 
@@ -53,6 +56,10 @@ func (p Params) Validate() error {
 		return errorsmod.Wrapf(ErrInvalidParams, "app_convictions: got %d, expected 2 to 100", p.AppConvictions)
 	case p.PatrolPerMille > 1_000:
 		return errorsmod.Wrapf(ErrInvalidParams, "patrol_per_mille: got %d, expected at most 1000", p.PatrolPerMille)
+	case p.PruneBlocks < 0:
+		return errorsmod.Wrapf(ErrInvalidParams, "prune_blocks: got %d, expected a number of blocks, or 0 for never", p.PruneBlocks)
+	case p.PruneBlocks > 0 && (p.PrunesPerBlock < 1 || p.PrunesPerBlock > 10_000):
+		return errorsmod.Wrapf(ErrInvalidParams, "prunes_per_block: got %d, expected 1 to 10000", p.PrunesPerBlock)
 	case p.AppWindowBlocks < 1:
 		return errorsmod.Wrapf(ErrInvalidParams, "app_window_blocks: got %d, expected at least 1", p.AppWindowBlocks)
 	}
