@@ -314,7 +314,7 @@ func (r *Runner) submittedBefore(ctx context.Context, msg *markettypes.MsgSubmit
 		return "", err
 	}
 	if !bytes.Equal(a, b) {
-		return "", &Error{Code: CodeConflict, Field: "Nonce", Value: fmt.Sprint(msg.Nonce), Request: id, What: fmt.Sprintf("request %s was submitted under it with another job", ShortDigest(id))}
+		return "", &Error{Code: CodeConflict, Field: "Nonce", Request: id, What: fmt.Sprintf("request %s was submitted under it already, with another job", ShortDigest(id))}
 	}
 	return id, nil
 }

@@ -71,7 +71,7 @@ func count(file string) error {
 func merge(folder string) error {
 	counts := map[string]int{}
 	err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.Name() != "counts" {
+		if err != nil || e.IsDir() || e.Name() != "counts" {
 			return err
 		}
 		text, err := os.ReadFile(path)

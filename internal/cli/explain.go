@@ -58,6 +58,8 @@ func describeError(e *client.Error) string {
 		return fmt.Sprintf("%s %s has %s, at most %s are taken", flags[e.Field], e.Value, FormatBytes(e.Got), FormatBytes(e.Limit))
 	case e.Code == client.CodeTooLarge && e.Field == "MaxPrice":
 		return "--max-price times --bag is more than there is money"
+	case e.Code == client.CodeConflict && e.Field == "Nonce":
+		return "--once: the name is taken: " + e.What
 	case e.Code == client.CodeConflict && e.Field == "Rest":
 		return "--expiry and --rest both say how long the request rests on the book"
 	case e.Code == client.CodeNotFound && e.Field != "App" && flags[e.Field] != "":

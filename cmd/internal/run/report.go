@@ -14,11 +14,12 @@ import (
 // PrintReport says how a run ended: verdict, files, cost, who lied, what the ledgers say.
 func PrintReport(out io.Writer, r *client.Report) {
 	fmt.Fprintln(out)
-	for _, t := range r.Tasks {
-		if len(r.Tasks) > 4 && t.Accepted() && len(t.Faults) == 0 && t.DownloadError == "" && t.Verdict.Kind == "RESULT" {
-			continue // only what is special of a large bag
+	if len(r.Tasks) > 4 {
+		printSpecial(out, r.Tasks)
+	} else {
+		for _, t := range r.Tasks {
+			fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(cli.TaskText(t)))
 		}
-		fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(cli.TaskText(t)))
 	}
 	fmt.Fprintf(out, "Verdict   %d of %d accepted", r.Accepted, len(r.Tasks))
 	if n := courtCount(r); n > 0 {
@@ -54,6 +55,41 @@ func PrintReport(out io.Writer, r *client.Report) {
 		fmt.Fprintf(out, "Result    %d of %d tasks left %s\n", n, len(r.Tasks), cli.NoFiles)
 	}
 }
+
+// printSpecial says of a large bag only what is special, what happened to several of its tasks once.
+func printSpecial(out io.Writer, tasks []*client.TaskReport) {
+	var texts []string
+	of := map[string][]*client.TaskReport{}
+	for _, t := range tasks {
+		if t.Accepted() && len(t.Faults) == 0 && t.DownloadError == "" && t.Verdict.Kind == "RESULT" {
+			continue
+		}
+		text := printable.Line(cli.TaskText(t))
+		if of[text] == nil {
+			texts = append(texts, text)
+		}
+		of[text] = append(of[text], t)
+	}
+	for _, text := range texts {
+		list := of[text]
+		if len(list) == 1 {
+			fmt.Fprintf(out, "task %d (%s): %s\n", list[0].Index, client.ShortDigest(list[0].ID), text)
+			continue
+		}
+		numbers := make([]string, 0, len(list))
+		for i, t := range list {
+			if i == mostNumbers {
+				numbers = append(numbers, fmt.Sprintf("and %d more", len(list)-i))
+				break
+			}
+			numbers = append(numbers, fmt.Sprint(t.Index))
+		}
+		fmt.Fprintf(out, "%d tasks (%s): %s\n", len(list), strings.Join(numbers, ", "), text)
+	}
+}
+
+// mostNumbers is how many tasks are named in a line.
+const mostNumbers = 10
 
 // emptyResults counts the results that are here and have no file.
 func emptyResults(r *client.Report) int {

@@ -43,3 +43,24 @@ func TestReportOfNothing(t *testing.T) {
 	PrintReport(&out, &client.Report{Tasks: []*client.TaskReport{empty("")}, Accepted: 1})
 	require.NotContains(t, out.String(), "Result", "what was not downloaded is not known to be empty")
 }
+
+// What happened to many tasks of a bag is said once, with their numbers.
+func TestReportOfABag(t *testing.T) {
+	report := &client.Report{Accepted: 2}
+	for i := range uint64(20) {
+		task := &client.TaskReport{ID: strings.Repeat("ab", 32), Index: i, Ending: "TOO_FEW_ORGANISATIONS"}
+		if i == 3 {
+			task.Ending, task.Verdict, task.Reason, task.ExitCode = "ACCEPTED", &client.Outcome{Kind: "APP_FAILED", Digest: "sha256:aa"}, "exit", 3
+		}
+		if i == 4 {
+			task.Ending, task.Verdict = "ACCEPTED", &client.Outcome{Kind: "RESULT", Digest: "sha256:bb"}
+		}
+		report.Tasks = append(report.Tasks, task)
+	}
+	var out bytes.Buffer
+	PrintReport(&out, report)
+	require.Equal(t, 1, strings.Count(out.String(), "too few organisations"))
+	require.Contains(t, out.String(), "18 tasks (0, 1, 2, 5, 6, 7, 8, 9, 10, 11, and 8 more): ")
+	require.Contains(t, out.String(), "task 3 (abababababab): ")
+	require.NotContains(t, out.String(), "sha256:bb")
+}
