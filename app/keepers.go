@@ -129,7 +129,7 @@ func moduleAccounts() map[string][]string {
 		workerstypes.ModuleName:    {authtypes.Burner},
 		supplytypes.ModuleName:     {authtypes.Minter, authtypes.Burner},
 		voucherstypes.ModuleName:   nil,
-		dealstypes.ModuleName:      nil,
+		dealstypes.ModuleName:      {authtypes.Burner},
 		markettypes.ModuleName:     nil,
 		taskstypes.ModuleName:      nil,
 	}
@@ -163,8 +163,8 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	k.Orgs.SetHooks(k.Poa, k.Workers)
 	k.Orgs.SetTies(seatTies{k.Poa})
 	k.Vouchers = voucherskeeper.NewKeeper(cdc, service(voucherstypes.StoreKey), addresses, k.Account, k.Bank, authority)
-	k.Deals = dealskeeper.NewKeeper(cdc, service(dealstypes.StoreKey), addresses, k.Account, k.Bank,
-		k.Vouchers, k.Poa, authority)
+	k.Deals = dealskeeper.NewKeeper(cdc, service(dealstypes.StoreKey), addresses, k.Account,
+		k.Supply.CountAs(supplytypes.Premiums, k.Bank), k.Vouchers, k.Poa, authority)
 	k.Market = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, k.Account, k.Bank,
 		k.Orgs, k.Apps, k.Workers, k.Vouchers, k.Deals, k.Beacon, k.Poa, authority)
 	k.Deals.SetMarketHooks(k.Market)

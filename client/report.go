@@ -27,9 +27,11 @@ type Report struct {
 	Tasks []*TaskReport `json:"tasks"`
 	// Accepted is how many of them ended with an answer.
 	Accepted uint64 `json:"accepted"`
-	// Locked at the submission, Paid out of it, Refunded; in ucred. Locked = Paid + Refunded once all ended.
+	// Locked at the submission, Paid out of it, destroyed as Premiums, Refunded; in ucred. Locked = Paid + Premiums + Refunded
+	// once all ended.
 	Locked   uint64 `json:"locked"`
 	Paid     uint64 `json:"paid"`
+	Premiums uint64 `json:"premiums"`
 	Refunded uint64 `json:"refunded"`
 	// Slashed stake of all workers, and Burnt of it, in ucred.
 	Slashed uint64 `json:"slashed"`
@@ -77,9 +79,10 @@ type TaskReport struct {
 	Faults []FaultReport `json:"faults,omitempty"`
 	// Payments made, out of escrow and of slashed stake.
 	Payments []PaymentReport `json:"payments"`
-	// Refund of the escrow; Burnt of slashed stake; in ucred.
-	Refund uint64 `json:"refund"`
-	Burnt  uint64 `json:"burnt"`
+	// Refund of the escrow; Premium of it that was destroyed; Burnt of slashed stake; in ucred.
+	Refund  uint64 `json:"refund"`
+	Premium uint64 `json:"premium"`
+	Burnt   uint64 `json:"burnt"`
 	// Dir and Files of the result, once downloaded.
 	Dir   string   `json:"dir,omitempty"`
 	Files []string `json:"files,omitempty"`
@@ -151,6 +154,11 @@ type LedgerReport struct {
 	// results of the ledger are wrong, under the protocol's assumptions.
 	Debt   string `json:"debt"`
 	Budget string `json:"budget"`
+	// ValueDebt D$ is what was charged so far in money, ValueBudget B$ = Premiums + A what it may reach; in ucred, decimal. In
+	// expectation the wrong results of the ledger are worth at most B$.
+	ValueDebt   string `json:"value_debt"`
+	ValueBudget string `json:"value_budget"`
+	Premiums    string `json:"premiums"`
 }
 
 // ReportOf is the report of a task that ended, without the names of files.
@@ -164,7 +172,7 @@ func ReportOf(t taskstypes.Task) *TaskReport {
 	if t.Settlement == nil {
 		return r
 	}
-	r.Refund, r.Burnt = t.Settlement.Refund, t.Settlement.Burnt
+	r.Refund, r.Premium, r.Burnt = t.Settlement.Refund, t.Settlement.Premium, t.Settlement.Burnt
 	for _, p := range t.Settlement.Payments {
 		r.Payments = append(r.Payments, PaymentReport{Party: p.Party, To: p.To, Amount: p.Amount, Source: p.Source})
 	}
@@ -249,11 +257,12 @@ func (r *TaskReport) Slashed() uint64 {
 
 // take reads what the deals say.
 func (r *Report) take(w *Watcher) {
-	r.Deals, r.Paid = []DealReport{}, 0
+	r.Deals, r.Paid, r.Premiums = []DealReport{}, 0, 0
 	held := uint64(0)
 	for _, d := range w.deals {
 		r.Deals = append(r.Deals, DealReport{ID: d.Id, Pool: d.Pool, First: d.First, Size: d.Size_, Paid: d.Paid})
 		r.Paid += d.Paid
+		r.Premiums += d.Premiums
 		held += d.Escrow
 	}
 	slices.SortFunc(r.Deals, func(a, b DealReport) int { return cmp.Compare(a.First, b.First) })
@@ -267,7 +276,7 @@ func (r *Report) take(w *Watcher) {
 			r.Why = unfilled(q)
 		}
 	}
-	r.Refunded = r.Locked - min(r.Locked, r.Paid+held)
+	r.Refunded = r.Locked - min(r.Locked, r.Paid+r.Premiums+held)
 }
 
 // add counts a task that ended.

@@ -444,7 +444,10 @@ func ledgersOf(ctx context.Context, conn *Conn, deal dealstypes.Deal) ([]LedgerR
 			return nil, err
 		}
 		l := res.View.Ledger
-		out = append(out, LedgerReport{Key: key, Trust: l.Trust, Counted: l.Counted, Debt: res.View.Debt, Budget: res.View.Budget})
+		out = append(out, LedgerReport{
+			Key: key, Trust: l.Trust, Counted: l.Counted, Debt: res.View.Debt, Budget: res.View.Budget,
+			ValueDebt: res.View.ValueDebt, ValueBudget: res.View.ValueBudget, Premiums: res.View.Premiums,
+		})
 	}
 	return out, nil
 }

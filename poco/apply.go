@@ -153,10 +153,7 @@ type (
 		Fault  Fault
 	}
 	// EnterLedgers gives the task its turn in both ledgers, where its policy keeps them.
-	EnterLedgers struct {
-		Charge Q64
-		Long   bool
-	}
+	EnterLedgers struct{ Entry Entry }
 	// AskTurn asks both ledgers whether the task may finalise on its replicas.
 	AskTurn struct{}
 	// OpenCourt asks for the court. Its windows begin when it is opened, however long the task waits until then.
@@ -382,7 +379,9 @@ func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 	}
 	var effects []Effect
 	if t.Terms.rules().Ledgers {
-		effects = append(effects, EnterLedgers{Charge: e.Plan.Charge, Long: e.Plan.Long})
+		effects = append(effects, EnterLedgers{Entry{
+			Charge: e.Plan.Charge, Long: e.Plan.Long, Value: t.Terms.Value, Premium: t.Terms.Premium,
+		}})
 	}
 	return append(effects, t.seatWave(2, e.Seats, e.Height)...), nil
 }

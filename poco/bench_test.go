@@ -9,7 +9,7 @@ import (
 func BenchmarkMakePlan(b *testing.B) {
 	l := Ledger{Trust: 1_000_000, N: 1000, Charges: [2]uint64{3, 1}, Peak: [2]uint64{100, 50}}
 	in := PlanInput{
-		Class: l, Requester: l, E0: QuarterQ64, Height: 10, Window: 600, Faction: 40, Eligible: 200, Factor: 2,
+		Class: l, Requester: l, Allowances: DefaultAllowances, Height: 10, Window: 600, Faction: 40, Eligible: 200, Factor: 2,
 		FuelLimit: 1, MaxSeats: MaxReplicas + 1, Stake: 1 << 40, Exposure: Exposure{Value: 1000, Reward: 10, Cost: 10, CourtCost: 100},
 	}
 	for b.Loop() {
@@ -25,7 +25,7 @@ func BenchmarkGate(b *testing.B) {
 		b.Run(fmt.Sprint(open), func(b *testing.B) {
 			l, turns := Ledger{Trust: 10_000}, newMemoryTurns()
 			for range open {
-				if _, err := l.Enter(turns, Q64{Lo: 1 << 40}, false, 1, 600); err != nil {
+				if _, err := l.Enter(turns, Entry{Charge: Q64{Lo: 1 << 40}, Value: 1_000, Premium: 1}, 1, 600); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -33,7 +33,7 @@ func BenchmarkGate(b *testing.B) {
 			n := 0
 			for b.Loop() {
 				n++
-				if _, err := l.Gate(turns, l.Next-1, QuarterQ64); err != nil {
+				if _, err := l.Gate(turns, l.Next-1, DefaultAllowances); err != nil {
 					b.Fatal(err)
 				}
 			}

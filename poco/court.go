@@ -162,7 +162,7 @@ func (t *Task) CourtAtOnce() bool { return t.Terms.rules().Court == CourtAtOnce 
 // AffordsCourt says whether the escrow holds what a court of so many seats costs, beside the app, the datasets and the first
 // worker: a court that nobody's fault calls is paid from there, or the task is refunded and not judged.
 func (t *Task) AffordsCourt(bench uint64) bool {
-	left, _ := t.Terms.Escrow() // checked by Terms.Validate
+	left, _ := t.Terms.Work() // checked by Terms.Validate
 	left -= t.Terms.AppPrice + t.Terms.DatasetPrice
 	if !t.CourtAtOnce() {
 		left -= t.Terms.Price // MaxSeats is at least 1

@@ -6,6 +6,10 @@ import "fmt"
 // requesting organisation (protocol section 3). D, the settled charges, bounds the expected number of accepted wrong
 // results. The rules keep D within the budget B = (N+1)/trust + E0.
 //
+// Beside the count stands an account in money, since tasks are not worth the same. D$, the settled charges times the values of
+// their tasks, bounds the expected value of accepted wrong results. The rules keep D$ within the budget B$ = P + A, where P is
+// what counted tasks have paid for it.
+//
 // A task enters a ledger when its wave 2 is drawn (Enter) and gets a turn, its place in draw order. At its turn it asks whether
 // it may finalise (Gate). This depends on the charges of all earlier turns, settled or not. When the charge of a turn is
 // decided, the turn is settled (Settle). Turns settle in any order, so the ledger keeps a record for each unsettled turn, and
@@ -25,6 +29,9 @@ type Ledger struct {
 	HeadD Q64
 	HeadN uint64
 
+	Value     ValueAccount // the account in money of all draws
+	HeadValue ValueAccount // that of the turns before Head, which are settled
+
 	// Load over this window and the one before, for planning.
 	WindowStart int64
 	Peak        [2]uint64 // highest Unsettled: this window, the one before
@@ -32,11 +39,30 @@ type Ledger struct {
 	Limits      Histogram // declared fuel limits seen, to tell short tasks from long ones
 }
 
+// Allowances are what each ledger begins with (protocol section 3).
+type Allowances struct {
+	Errors Q64    // E0, in wrong results
+	Value  uint64 // A, in ucred
+}
+
+// DefaultAllowances are those of a chain that governs no others: a quarter of a wrong result, and 100 CRED. With the latter
+// the account in money binds no task of a value up to A/(1/2 + E0) = 133 CRED as long as the tasks of a ledger are alike.
+var DefaultAllowances = Allowances{Errors: QuarterQ64, Value: 100_000_000}
+
+// ValueBudget returns B$ = P + A in ucred.
+func (l *Ledger) ValueBudget(a uint64) Money { return l.Value.P.Add(MoneyOf(a)) }
+
 // Budget returns B = (N+1)/trust + E0, rounded down.
 func (l *Ledger) Budget(e0 Q64) Q64 { return budget(l.N, 0, l.Trust, e0) }
 
 func budget(counted, optimistic, trust uint64, e0 Q64) Q64 {
 	return FracDown(counted+optimistic+1, trust).Add(e0)
+}
+
+// Describe says both accounts in a sentence each, for people.
+func (l *Ledger) Describe(a Allowances) string {
+	return fmt.Sprintf("of %d tasks that count, at most %s wrong results are to be expected; charged so far: %s. Wrong results are expected to be worth at most %s ucred, %s of it paid in premiums; charged so far: %s ucred.",
+		l.N, l.Budget(a.Errors), l.D, l.ValueBudget(a.Value), l.Value.P, l.Value.D)
 }
 
 // TurnRecord is one draw's entry in a ledger, from its draw until it is settled.
@@ -46,6 +72,16 @@ type TurnRecord struct {
 	Charged Q64    // the decided charge, zero or w
 	Counted uint64 // 1 if the task counts in N
 	Long    bool
+	Value   Money  // w times the value of the task, rounded up
+	Premium uint64 // what the task pays if it counts
+}
+
+// Entry is a draw as it enters a ledger.
+type Entry struct {
+	Charge  Q64 // w
+	Long    bool
+	Value   uint64 // V, what the task puts at risk, in ucred
+	Premium uint64 // what it pays if it counts, in ucred
 }
 
 // Sums adds up turn records.
@@ -54,21 +90,38 @@ type Sums struct {
 	N uint64 // counted tasks
 	U Q64    // charges of the unsettled
 	u uint64 // number of the unsettled
+	// Value is the account in money of the same turns.
+	Value ValueAccount
 }
 
 // Unsettled is the number of unsettled turns in the sum.
 func (s Sums) Unsettled() uint64 { return s.u }
 
-func (s Sums) add(o Sums) Sums { return Sums{s.D.Add(o.D), s.N + o.N, s.U.Add(o.U), s.u + o.u} }
+func (s Sums) add(o Sums) Sums {
+	return Sums{s.D.Add(o.D), s.N + o.N, s.U.Add(o.U), s.u + o.u, s.Value.addAccount(o.Value)}
+}
+
+func (s Sums) sub(o Sums) Sums {
+	return Sums{s.D.Sub(o.D), s.N - o.N, s.U.Sub(o.U), s.u - o.u, s.Value.subAccount(o.Value)}
+}
 
 // NewSums builds a sum from its parts; the chain keeps sums of blocks of turns in its store.
-func NewSums(d Q64, n uint64, u Q64, unsettled uint64) Sums { return Sums{d, n, u, unsettled} }
+func NewSums(d Q64, n uint64, u Q64, unsettled uint64, value ValueAccount) Sums {
+	return Sums{d, n, u, unsettled, value}
+}
 
 func (r TurnRecord) sums() Sums {
-	if r.Settled {
-		return Sums{D: r.Charged, N: r.Counted}
+	if !r.Settled {
+		return Sums{U: r.Charge, u: 1, Value: ValueAccount{U: r.Value, Q: MoneyOf(r.Premium)}}
 	}
-	return Sums{U: r.Charge, u: 1}
+	s := Sums{D: r.Charged, N: r.Counted}
+	if !r.Charged.IsZero() {
+		s.Value.D = r.Value
+	}
+	if r.Counted > 0 {
+		s.Value.P = MoneyOf(r.Premium)
+	}
+	return s
 }
 
 // Turns stores a ledger's records and the sums over blocks of them. Reading an entry that was never set returns its zero value.
@@ -97,13 +150,13 @@ const (
 var mostCharge = Q64{Hi: 1 << 40}
 
 // Enter gives a draw its turn. The load statistics use height and window, in blocks.
-func (l *Ledger) Enter(t Turns, charge Q64, long bool, height, window int64) (turn uint64, err error) {
+func (l *Ledger) Enter(t Turns, e Entry, height, window int64) (turn uint64, err error) {
 	l.rollWindow(height, window)
 	turn = l.Next
-	if charge.Cmp(mostCharge) > 0 {
-		charge = mostCharge
+	if e.Charge.Cmp(mostCharge) > 0 {
+		e.Charge = mostCharge
 	}
-	rec := TurnRecord{Charge: charge, Long: long}
+	rec := TurnRecord{Charge: e.Charge, Long: e.Long, Value: ValueCharge(e.Charge, e.Value), Premium: e.Premium}
 	if err := t.SetRecord(turn, rec); err != nil {
 		return 0, err
 	}
@@ -111,9 +164,10 @@ func (l *Ledger) Enter(t Turns, charge Q64, long bool, height, window int64) (tu
 		return 0, err
 	}
 	l.Next++
-	l.U = l.U.Add(charge)
+	l.U = l.U.Add(e.Charge)
+	l.Value = l.Value.addAccount(rec.sums().Value)
 	l.Unsettled++
-	if long {
+	if e.Long {
 		l.UnsettledLong++
 	}
 	l.Peak[0] = max(l.Peak[0], l.Unsettled)
@@ -148,6 +202,7 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 	}
 	l.D = l.D.Add(charged)
 	l.N += after.Counted
+	l.Value = l.Value.subAccount(before.sums().Value).addAccount(after.sums().Value)
 	if !charged.IsZero() {
 		l.Charges[0]++
 	}
@@ -169,6 +224,7 @@ func (l *Ledger) advanceHead(t Turns) error {
 		}
 		l.HeadD = l.HeadD.Add(rec.Charged)
 		l.HeadN += rec.Counted
+		l.HeadValue = l.HeadValue.addAccount(rec.sums().Value)
 		if err := t.DropRecord(l.Head); err != nil {
 			return err
 		}
@@ -191,8 +247,7 @@ func updateBlocks(t Turns, turn uint64, before, after Sums) error {
 		if err != nil {
 			return err
 		}
-		s = Sums{s.D.Sub(before.D), s.N - before.N, s.U.Sub(before.U), s.u - before.u}.add(after)
-		if err := t.SetBlock(level, turn/size, s); err != nil {
+		if err := t.SetBlock(level, turn/size, s.sub(before).add(after)); err != nil {
 			return err
 		}
 	}
@@ -201,7 +256,7 @@ func updateBlocks(t Turns, turn uint64, before, after Sums) error {
 
 // Before sums every turn earlier than the given one: D_i, N_i, U_i and u_i of protocol section 3.
 func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
-	total := Sums{D: l.HeadD, N: l.HeadN}
+	total := Sums{D: l.HeadD, N: l.HeadN, Value: l.HeadValue}
 	for at := l.Head; at < turn; {
 		step, s, err := widestBlock(t, at, turn)
 		if err != nil {
@@ -241,9 +296,9 @@ func (g Gate) String() string { return [...]string{"wait", "open", "shut"}[g] }
 
 // Gate answers a turn (protocol section 3):
 //
-//	open   D_i + U_i + w <= (N_i + 1)/trust + E0
-//	shut   D_i + w       >  (N_i + u_i + 1)/trust + E0
-func (l *Ledger) Gate(t Turns, turn uint64, e0 Q64) (Gate, error) {
+//	open   D_i + U_i + w <= (N_i + 1)/trust + E0          and   D$_i + U$_i + wV <= P_i + A
+//	shut   D_i + w       >  (N_i + u_i + 1)/trust + E0    or    D$_i + wV        >  P_i + Q_i + A
+func (l *Ledger) Gate(t Turns, turn uint64, a Allowances) (Gate, error) {
 	rec, err := t.Record(turn)
 	if err != nil {
 		return GateWait, err
@@ -252,7 +307,7 @@ func (l *Ledger) Gate(t Turns, turn uint64, e0 Q64) (Gate, error) {
 	if err != nil {
 		return GateWait, err
 	}
-	return gate(s, rec.Charge, l.Trust, e0), nil
+	return Both(gate(s, rec.Charge, l.Trust, a.Errors), s.Value.answerTurn(rec.Value, a.Value)), nil
 }
 
 func gate(s Sums, w Q64, trust uint64, e0 Q64) Gate {
@@ -265,7 +320,8 @@ func gate(s Sums, w Q64, trust uint64, e0 Q64) Gate {
 	return GateWait
 }
 
-// Both combines the gates of the class's and the requester's ledgers: shut in either is shut, open needs both.
+// Both combines two gates, those of a ledger's two accounts or of the class's and the requester's ledgers: shut in either is
+// shut, open needs both.
 func Both(a, b Gate) Gate {
 	switch {
 	case a == GateShut || b == GateShut:
@@ -290,24 +346,48 @@ func (l *Ledger) rollWindow(height, window int64) {
 	l.Peak[0], l.Charges[0] = l.Unsettled, 0
 }
 
-// Allowance returns the largest charge w with which a new task may be planned (protocol section 3, the plan). When the debt has
-// reached the budget it returns zero and spent, and the plan is the court.
-func (l *Ledger) Allowance(e0 Q64, long bool, height, window int64) (w Q64, spent bool) {
+// Limit is the largest charge with which a new task may be planned, and what limits it: BoundDebt, BoundValue, or BoundSpent
+// when nothing is free and the plan is the court.
+type Limit struct {
+	Charge Q64
+	By     Bound
+}
+
+// Spent says whether nothing is free.
+func (l Limit) Spent() bool { return l.By == BoundSpent }
+
+// takeLesser returns the smaller of two limits.
+func (l Limit) takeLesser(o Limit) Limit {
+	if o.Spent() || !l.Spent() && o.Charge.Cmp(l.Charge) < 0 {
+		return o
+	}
+	return l
+}
+
+// Limit returns what the ledger allows to a new task of a value (protocol section 3, the plan): the smaller of what is free in
+// the count and in money, cut in as many parts as tasks may ask for it.
+func (l *Ledger) Limit(a Allowances, value uint64, long bool, height, window int64) Limit {
 	now := *l
 	now.rollWindow(height, window)
-	b := now.Budget(e0)
-	if now.D.Cmp(b) >= 0 {
-		return Q64{}, true
+	b, money := now.Budget(a.Errors), now.ValueBudget(a.Value)
+	if now.D.Cmp(b) >= 0 || value > 0 && now.Value.D.Cmp(money) >= 0 {
+		return Limit{By: BoundSpent}
 	}
-	free := b.Sub(now.D)
-	charges, peak := now.Charges[0]+now.Charges[1], max(now.Peak[0], now.Peak[1])
+	parts := now.countParts(long)
+	count := Limit{b.Sub(now.D).DivDown(parts), BoundDebt}
+	return count.takeLesser(Limit{chargeWithin(money.Sub(now.Value.D), parts, value), BoundValue})
+}
+
+// countParts says in how many parts what is free is cut, so that tasks in flight need not wait for each other.
+func (l *Ledger) countParts(long bool) uint64 {
+	charges, peak := l.Charges[0]+l.Charges[1], max(l.Peak[0], l.Peak[1])
 	switch {
 	case charges > 0:
-		return free.DivDown(1 + charges + peak), false
+		return 1 + charges + peak
 	case long:
-		return free.DivDown(2 * (1 + now.UnsettledLong)), false
+		return 2 * (1 + l.UnsettledLong)
 	}
-	return free.DivDown(2), false
+	return 2
 }
 
 // Histogram counts declared fuel limits by their power of two. Its size is constant, so the median of a class is known without

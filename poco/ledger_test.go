@@ -51,7 +51,7 @@ func TestLedgerAgainstAPlainList(t *testing.T) {
 		trust := rapid.SampledFrom([]uint64{2, 10, 100, 10_000}).Draw(t, "trust")
 		l, store := Ledger{Trust: trust}, newMemoryTurns()
 		var list []TurnRecord
-		e0 := QuarterQ64
+		at0 := Allowances{Errors: QuarterQ64, Value: rapid.Uint64Range(0, 1_000).Draw(t, "A")}
 		for range rapid.IntRange(1, 400).Draw(t, "steps") {
 			var open []int
 			for i, r := range list {
@@ -62,10 +62,11 @@ func TestLedgerAgainstAPlainList(t *testing.T) {
 			if len(open) == 0 || rapid.IntRange(0, 2).Draw(t, "enter") > 0 {
 				w := FracUp(rapid.Uint64Range(0, 300).Draw(t, "w"), 100)
 				long := rapid.Bool().Draw(t, "long")
-				turn, err := l.Enter(store, w, long, 1, 100)
+				e := Entry{Charge: w, Long: long, Value: anyValue(t), Premium: rapid.Uint64Range(0, 300).Draw(t, "premium")}
+				turn, err := l.Enter(store, e, 1, 100)
 				require.NoError(t, err)
 				require.EqualValues(t, len(list), turn)
-				list = append(list, TurnRecord{Charge: w, Long: long})
+				list = append(list, TurnRecord{Charge: w, Long: long, Value: plainCharge(w, e.Value), Premium: e.Premium})
 			} else {
 				i := rapid.SampledFrom(open).Draw(t, "settle")
 				list[i].Settled = true
@@ -88,9 +89,9 @@ func TestLedgerAgainstAPlainList(t *testing.T) {
 					require.NoError(t, err)
 					require.Equal(t, all, got, "sums before turn %d (head %d)", at, l.Head)
 					if !r.Settled {
-						g, err := l.Gate(store, uint64(at), e0)
+						g, err := l.Gate(store, uint64(at), at0)
 						require.NoError(t, err)
-						require.Equal(t, plainGate(all, r.Charge, trust, e0), g)
+						require.Equal(t, plainGate(all, r, trust, at0), g)
 					}
 				}
 				all = all.add(r.sums())
@@ -98,14 +99,47 @@ func TestLedgerAgainstAPlainList(t *testing.T) {
 					unsettledLong++
 				}
 			}
-			require.Equal(t, all, Sums{l.D, l.N, l.U, l.Unsettled})
+			require.Equal(t, all, Sums{l.D, l.N, l.U, l.Unsettled, l.Value})
 			require.Equal(t, unsettledLong, l.UnsettledLong)
 		}
 	})
 }
 
-// plainGate is protocol section 3 in exact rationals, but for the budget, which is rounded down as specified.
-func plainGate(s Sums, w Q64, trust uint64, e0 Q64) Gate {
+// anyValue is a value at risk: small ones, and such whose charges fill 104 bits.
+func anyValue(t *rapid.T) uint64 {
+	return rapid.OneOf(rapid.Uint64Range(0, 500), rapid.Uint64()).Draw(t, "value")
+}
+
+// plainCharge is ceil(w * value) in exact integers.
+func plainCharge(w Q64, value uint64) Money {
+	n := new(big.Int).Mul(w.Big(), new(big.Int).SetUint64(value))
+	n.Add(n, new(big.Int).SetUint64(^uint64(0)))
+	return Money(fromBig(n.Rsh(n, 64)))
+}
+
+// plainGate is protocol section 3 in exact numbers: open if both accounts are, shut if one is.
+func plainGate(s Sums, r TurnRecord, trust uint64, a Allowances) Gate {
+	count := plainCountGate(s, r.Charge, trust, a.Errors)
+	n := func(m Money) *big.Int { return Q64(m).Big() }
+	sum := func(ns ...*big.Int) *big.Int {
+		out := new(big.Int)
+		for _, n := range ns {
+			out.Add(out, n)
+		}
+		return out
+	}
+	budget := sum(n(s.Value.P), new(big.Int).SetUint64(a.Value))
+	switch {
+	case count == GateShut || sum(n(s.Value.D), n(r.Value)).Cmp(sum(budget, n(s.Value.Q))) > 0:
+		return GateShut
+	case count == GateOpen && sum(n(s.Value.D), n(s.Value.U), n(r.Value)).Cmp(budget) <= 0:
+		return GateOpen
+	}
+	return GateWait
+}
+
+// plainCountGate is the count's part in exact rationals, but for the budget, which is rounded down as specified.
+func plainCountGate(s Sums, w Q64, trust uint64, e0 Q64) Gate {
 	sum := func(qs ...Q64) *big.Int {
 		n := new(big.Int)
 		for _, q := range qs {
@@ -133,9 +167,12 @@ func TestGateIsFinal(t *testing.T) {
 		l, store := Ledger{Trust: rapid.SampledFrom([]uint64{2, 5, 50}).Draw(t, "trust")}, newMemoryTurns()
 		n := rapid.IntRange(1, 30).Draw(t, "turns")
 		for range n {
-			_, err := l.Enter(store, FracUp(rapid.Uint64Range(0, 60).Draw(t, "w"), 100), false, 1, 10)
+			e := Entry{Charge: FracUp(rapid.Uint64Range(0, 60).Draw(t, "w"), 100), Value: anyValue(t)}
+			e.Premium = rapid.SampledFrom([]uint64{0, 1, PremiumFor(PolicyCredence, e.Value, l.Trust)}).Draw(t, "premium")
+			_, err := l.Enter(store, e, 1, 10)
 			require.NoError(t, err)
 		}
+		a := Allowances{Errors: QuarterQ64, Value: rapid.Uint64Range(0, 300).Draw(t, "A")}
 		last := make([]Gate, n)
 		left := make([]uint64, n)
 		for i := range left {
@@ -143,7 +180,7 @@ func TestGateIsFinal(t *testing.T) {
 		}
 		for len(left) > 0 {
 			for i, turn := range left {
-				g, err := l.Gate(store, turn, QuarterQ64)
+				g, err := l.Gate(store, turn, a)
 				require.NoError(t, err)
 				if i == 0 {
 					require.NotEqual(t, GateWait, g, "the earliest unsettled turn waits for nobody")
@@ -171,6 +208,7 @@ func TestGateIsFinal(t *testing.T) {
 			left = append(left[:i:i], left[i+1:]...)
 			// The promise itself: the debt never exceeds the budget it was spent against, plus what was counted since.
 			require.True(t, l.D.Cmp(l.Budget(QuarterQ64)) <= 0 || l.N == 0, "D %s above B %s", l.D, l.Budget(QuarterQ64))
+			require.LessOrEqual(t, l.Value.D.Cmp(l.ValueBudget(a.Value)), 0, "D$ %s above B$ %s", l.Value.D, l.ValueBudget(a.Value))
 		}
 	})
 }
@@ -179,7 +217,7 @@ func TestLedgerCostDoesNotGrowWithTasksInFlight(t *testing.T) {
 	cost := func(inFlight int) (enter, gate, settle int) {
 		l, store := Ledger{Trust: 10_000}, newMemoryTurns()
 		for range inFlight {
-			_, err := l.Enter(store, Q64{Lo: 1}, false, 1, 100)
+			_, err := l.Enter(store, Entry{Charge: Q64{Lo: 1}}, 1, 100)
 			require.NoError(t, err)
 		}
 		count := func(f func() error) int {
@@ -187,8 +225,8 @@ func TestLedgerCostDoesNotGrowWithTasksInFlight(t *testing.T) {
 			require.NoError(t, f())
 			return store.touched
 		}
-		enter = count(func() error { _, err := l.Enter(store, Q64{Lo: 1}, false, 1, 100); return err })
-		gate = count(func() error { _, err := l.Gate(store, uint64(inFlight), QuarterQ64); return err })
+		enter = count(func() error { _, err := l.Enter(store, Entry{Charge: Q64{Lo: 1}}, 1, 100); return err })
+		gate = count(func() error { _, err := l.Gate(store, uint64(inFlight), DefaultAllowances); return err })
 		settle = count(func() error { return l.Settle(store, uint64(inFlight), Q64{}, true, 1, 100) })
 		return enter, gate, settle
 	}
@@ -199,28 +237,109 @@ func TestLedgerCostDoesNotGrowWithTasksInFlight(t *testing.T) {
 	require.LessOrEqual(t, g2, 3*turnFan, "a gate reads %d then %d places", g1, g2)
 }
 
-func TestAllowance(t *testing.T) {
+func TestLimitInTheCount(t *testing.T) {
 	fresh := Ledger{Trust: 10_000}
 	half := fresh.Budget(QuarterQ64).DivDown(2)
-	w, spent := fresh.Allowance(QuarterQ64, false, 10, 100)
-	require.False(t, spent)
-	require.Equal(t, half, w, "nothing charged: half of what is free")
+	limit := func(l Ledger, height int64) Limit { return l.Limit(DefaultAllowances, 1_000, false, height, 100) }
+	require.Equal(t, Limit{half, BoundDebt}, limit(fresh, 10), "nothing charged: half of what is free")
 
 	l, store := Ledger{Trust: 10_000}, newMemoryTurns()
-	_, err := l.Enter(store, FracUp(1, 100), false, 10, 100)
+	_, err := l.Enter(store, Entry{Charge: FracUp(1, 100)}, 10, 100)
 	require.NoError(t, err)
 	require.NoError(t, l.Settle(store, 0, FracUp(1, 100), true, 11, 100))
 	free := l.Budget(QuarterQ64).Sub(l.D)
-	w, _ = l.Allowance(QuarterQ64, false, 12, 100)
-	require.Equal(t, free.DivDown(1+1+1), w, "one charge, peak of one: a third")
-	w, _ = l.Allowance(QuarterQ64, false, 150, 100)
-	require.Equal(t, free.DivDown(1+1+1), w, "the window before still counts")
-	w, _ = l.Allowance(QuarterQ64, false, 250, 100)
-	require.Equal(t, free.DivDown(2), w, "two windows later it is forgotten")
+	require.Equal(t, free.DivDown(1+1+1), limit(l, 12).Charge, "one charge, peak of one: a third")
+	require.Equal(t, free.DivDown(1+1+1), limit(l, 150).Charge, "the window before still counts")
+	require.Equal(t, free.DivDown(2), limit(l, 250).Charge, "two windows later it is forgotten")
 
 	l.D = l.Budget(QuarterQ64)
-	_, spent = l.Allowance(QuarterQ64, false, 250, 100)
-	require.True(t, spent)
+	require.True(t, limit(l, 250).Spent())
+}
+
+// What is free in money is cut by the same rule, and bounds dear tasks alone.
+func TestLimitInMoney(t *testing.T) {
+	a := Allowances{Errors: QuarterQ64, Value: 1_000}
+	limit := func(l Ledger, value uint64, height int64) Limit { return l.Limit(a, value, false, height, 100) }
+	l, store := Ledger{Trust: 10_000}, newMemoryTurns()
+	require.Equal(t, BoundDebt, limit(l, 3_000, 10).By)
+	require.Equal(t, Limit{FracDown(500, 10_000), BoundValue}, limit(l, 10_000, 10), "half of the allowance")
+	require.Equal(t, BoundDebt, limit(l, 0, 10).By, "nothing is at risk")
+
+	_, err := l.Enter(store, Entry{Charge: FracUp(1, 100), Value: 10_001, Premium: 7}, 10, 100)
+	require.NoError(t, err)
+	require.Equal(t, ValueAccount{U: MoneyOf(101), Q: MoneyOf(7)}, l.Value, "100.01 ucred, rounded up")
+	require.NoError(t, l.Settle(store, 0, FracUp(1, 100), true, 11, 100))
+	require.Equal(t, ValueAccount{D: MoneyOf(101), P: MoneyOf(7)}, l.Value)
+	require.Equal(t, Limit{FracDown(906, 3*10_000), BoundValue}, limit(l, 10_000, 12), "a third of A + P - D$")
+
+	l.Value.D = MoneyOf(1_007)
+	require.Equal(t, BoundSpent, limit(l, 1, 250).By)
+	require.Equal(t, BoundDebt, limit(l, 0, 250).By, "nothing is at risk")
+}
+
+// A charge is never less in money than it is worth, and what a plan may use never more than is free.
+func TestMoneyIsRoundedToTheSafeSide(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := Q64{Hi: rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64Range(0, mostCharge.Hi)).Draw(t, "hi"), Lo: rapid.Uint64().Draw(t, "lo")}
+		value := anyValue(t)
+		require.Equal(t, plainCharge(w, value), ValueCharge(w, value))
+
+		free, parts := MoneyOf(rapid.Uint64().Draw(t, "free")), rapid.Uint64Range(1, 1_000).Draw(t, "parts")
+		if value == 0 {
+			require.Equal(t, MaxQ64, chargeWithin(free, parts, value))
+			return
+		}
+		most := chargeWithin(free, parts, value)
+		product := func(w Q64) *big.Int {
+			n := new(big.Int).Mul(w.Big(), new(big.Int).SetUint64(value))
+			return n.Mul(n, new(big.Int).SetUint64(parts))
+		}
+		whole := new(big.Int).Lsh(Q64(free).Big(), 64)
+		require.LessOrEqual(t, product(most).Cmp(whole), 0)
+		require.Positive(t, product(most.Add(Q64{Lo: 1})).Cmp(whole), "the largest")
+	})
+}
+
+// TestThePremiumCoversTheValue: a requester who is paid for wrong answers has paid as much for them.
+func TestThePremiumCoversTheValue(t *testing.T) {
+	for _, c := range []struct{ value, trust, premium uint64 }{
+		{0, 10, 0}, {1, 1_000_000_000, 1}, {100, 10, 10}, {101, 10, 11}, {^uint64(0), 2, 1 << 63},
+	} {
+		require.Equal(t, c.premium, PremiumFor(PolicyCredence, c.value, c.trust), "value %d at trust %d", c.value, c.trust)
+		for _, policy := range []string{PolicyCourt, PolicyQuorum, PolicySingle, "none"} {
+			require.Zero(t, PremiumFor(policy, c.value, c.trust), policy)
+		}
+	}
+}
+
+// TestCheapTasksDoNotPayForADearOne performs F8: an organisation farms its ledger with tasks that put almost nothing at risk. In
+// the count they have earned the budget for whole errors. In money they have earned what they paid.
+func TestCheapTasksDoNotPayForADearOne(t *testing.T) {
+	const trust, value = 10, 1_000_000_000
+	farm := func(a Allowances) PlanInput {
+		l, store := Ledger{Trust: trust}, newMemoryTurns()
+		for i := range uint64(1_000) {
+			turn, err := l.Enter(store, Entry{Value: 1, Premium: PremiumFor(PolicyCredence, 1, trust)}, 1, 100)
+			require.NoError(t, err)
+			require.Equal(t, i, turn)
+			require.NoError(t, l.Settle(store, turn, Q64{}, true, 1, 100))
+		}
+		return PlanInput{
+			Class: l, Requester: l, Allowances: a, Height: 1, Window: 100, Faction: 40, Eligible: 200, Factor: 1, FuelLimit: 1,
+			MaxSeats: 25, Stake: 1 << 62, Exposure: Exposure{Value: value},
+		}
+	}
+	in := farm(DefaultAllowances)
+	plan := makePlan(in)
+	require.Equal(t, BoundValue, plan.Bound, plan.Text())
+	require.Contains(t, plan.Text(), "as many as the value at risk allows")
+	risk := ValueCharge(plan.Charge, value)
+	require.LessOrEqual(t, risk.Cmp(MoneyOf(in.Allowances.Value+1_000)), 0, "a lie risks %s ucred", risk)
+
+	in = farm(Allowances{Errors: QuarterQ64, Value: ^uint64(0)}) // no account in money
+	free := makePlan(in)
+	require.Less(t, free.Replicas, plan.Replicas, "the count lets a farmed ledger take one replica and a lottery")
+	require.Positive(t, ValueCharge(free.Charge, value).Cmp(MoneyOf(in.Class.Value.P.Lo+DefaultAllowances.Value)))
 }
 
 func TestHistogram(t *testing.T) {
@@ -241,17 +360,19 @@ func TestHistogram(t *testing.T) {
 func TestCertainChargesLoseNoOthers(t *testing.T) {
 	l, store := Ledger{Trust: 2}, newMemoryTurns()
 	for _, w := range []Q64{FracUp(1, 10), MaxQ64, MaxQ64} {
-		_, err := l.Enter(store, w, false, 1, 10)
+		_, err := l.Enter(store, Entry{Charge: w, Value: ^uint64(0), Premium: 3}, 1, 10)
 		require.NoError(t, err)
 	}
 	for _, turn := range []uint64{1, 2} {
-		g, err := l.Gate(store, turn, QuarterQ64)
+		g, err := l.Gate(store, turn, DefaultAllowances)
 		require.NoError(t, err)
 		require.Equal(t, GateShut, g)
 		require.NoError(t, l.Settle(store, turn, Q64{}, false, 1, 10))
 	}
 	block, err := store.Block(0, 0)
 	require.NoError(t, err)
-	require.Equal(t, NewSums(Q64{}, 0, FracUp(1, 10), 1), block)
+	value := ValueAccount{U: ValueCharge(FracUp(1, 10), ^uint64(0)), Q: MoneyOf(3)}
+	require.Equal(t, NewSums(Q64{}, 0, FracUp(1, 10), 1, value), block)
 	require.Equal(t, FracUp(1, 10), l.U)
+	require.Equal(t, value, l.Value)
 }

@@ -62,7 +62,7 @@ func TestOutcomeTable(t *testing.T) {
 
 			escrow, err := tableTerms().Escrow()
 			require.NoError(t, err)
-			require.Equal(t, escrow, total(s.FromEscrow)+s.Refund, "the escrow is spent to the last unit")
+			require.Equal(t, escrow, total(s.FromEscrow)+s.Premium+s.Refund, "the escrow is spent to the last unit")
 			slashed := uint64(0)
 			for _, e := range s.Seats {
 				slashed += e.Slash

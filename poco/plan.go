@@ -30,6 +30,7 @@ type Bound string
 // What can decide a plan.
 const (
 	BoundDebt     Bound = "debt"     // the error debt
+	BoundValue    Bound = "value"    // the value at risk: the error debt's account in money
 	BoundStake    Bound = "stake"    // the stake inequality
 	BoundRequest  Bound = "request"  // the requester's least number of replicas
 	BoundSpent    Bound = "spent"    // the debt has reached the budget: court
@@ -43,7 +44,7 @@ const (
 // PlanInput is everything a plan depends on.
 type PlanInput struct {
 	Class, Requester Ledger // the two ledgers the task must pass
-	E0               Q64
+	Allowances       Allowances
 	Height, Window   int64
 
 	Faction  uint64 // F_c
@@ -52,35 +53,38 @@ type PlanInput struct {
 
 	Risk Q64 // Task.Risk
 
-	FuelLimit   uint64 // declared; tells long tasks from short ones
-	MinReplicas uint32 // the requester's floor
-	MaxSeats    uint32 // seats the escrow pays for, the lottery's among them
-	Stake       uint64 // locked per assignment
-	Exposure    Exposure
-	Trust       uint64 // the demanded one
+	FuelLimit   uint64   // declared; tells long tasks from short ones
+	MinReplicas uint32   // the requester's floor
+	MaxSeats    uint32   // seats the escrow pays for, the lottery's among them
+	Stake       uint64   // locked per assignment
+	Exposure    Exposure // its Value is what the account in money counts
+	Trust       uint64   // the demanded one
 	// Records of the seats drawn so far, in draw order: each worker's confirmations at its draw. For policies that weigh
 	// them; before the first draw there are none.
 	Records []uint64
+}
+
+// Limit returns what both ledgers allow to the task.
+func (in PlanInput) Limit() Limit {
+	long := in.Class.Limits.Long(in.FuelLimit)
+	class := in.Class.Limit(in.Allowances, in.Exposure.Value, long, in.Height, in.Window)
+	return class.takeLesser(in.Requester.Limit(in.Allowances, in.Exposure.Value, long, in.Height, in.Window))
 }
 
 // makePlan returns the cheapest (n, a) that the error debt, the stake inequality and the requester accept, or the
 // court. When Bound is BoundFew no set can be drawn now: the caller waits, then calls the court (fail closed).
 func makePlan(in PlanInput) Plan {
 	plan := Plan{Risk: in.Risk, Faction: in.Faction, Eligible: in.Eligible, Long: in.Class.Limits.Long(in.FuelLimit)}
-	a, spentA := in.Class.Allowance(in.E0, plan.Long, in.Height, in.Window)
-	b, spentB := in.Requester.Allowance(in.E0, plan.Long, in.Height, in.Window)
-	plan.Allowance = a
-	if b.Cmp(a) < 0 {
-		plan.Allowance = b
-	}
-	if spentA || spentB {
+	limit := in.Limit()
+	plan.Allowance = limit.Charge
+	if limit.Spent() {
 		return plan.toCourt(BoundSpent)
 	}
 	// A stake that not even certain detection makes enough is said at once: waiting for organisations would not help.
 	if floor, ok := StakeNeeded(Q64{}, in.Exposure); !ok || floor > in.Stake {
 		return plan.toCourt(BoundStake)
 	}
-	bound := BoundDebt
+	bound := limit.By
 	first := uint64(max(in.MinReplicas, 1))
 	for n := first; n <= MaxReplicas; n++ {
 		if n > in.Eligible {
@@ -96,7 +100,7 @@ func makePlan(in PlanInput) Plan {
 			x := capOne(in.Risk.Add(Collusion(in.Faction, in.Eligible, n, j, in.Factor)))
 			w := Charge(x)
 			if w.Cmp(plan.Allowance) > 0 {
-				bound = BoundDebt
+				bound = limit.By
 				continue
 			}
 			floor, ok := StakeNeeded(x, in.Exposure)
@@ -193,6 +197,8 @@ func (p Plan) Text() string {
 		return text + "; as many as the requester asked for"
 	case BoundStake:
 		return text + "; as many as the stake makes honesty pay"
+	case BoundValue:
+		return text + "; as many as the value at risk allows"
 	}
 	return text + "; as many as the error debt allows"
 }

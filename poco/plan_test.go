@@ -54,7 +54,7 @@ func anyPlanInput(t *rapid.T) PlanInput {
 	}
 	amount := rapid.OneOf(rapid.Uint64Range(0, 100), rapid.Uint64Range(0, 1<<40))
 	return PlanInput{
-		Class: ledger("class"), Requester: ledger("requester"), E0: QuarterQ64, Height: 10, Window: 100,
+		Class: ledger("class"), Requester: ledger("requester"), Allowances: DefaultAllowances, Height: 10, Window: 100,
 		Faction: rapid.Uint64Range(2, 60).Draw(t, "faction"), Eligible: rapid.Uint64Range(0, 200).Draw(t, "eligible"),
 		Factor:    rapid.Uint64Range(1, 8).Draw(t, "factor"),
 		FuelLimit: 1 << 20, MinReplicas: rapid.Uint32Range(0, MaxReplicas).Draw(t, "min"),
@@ -75,8 +75,9 @@ func TestPlanIsTheCheapestThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyPlanInput(t)
 		plan := makePlan(in)
-		a, spentA := in.Class.Allowance(in.E0, false, in.Height, in.Window)
-		b, spentB := in.Requester.Allowance(in.E0, false, in.Height, in.Window)
+		one := in.Class.Limit(in.Allowances, in.Exposure.Value, false, in.Height, in.Window)
+		two := in.Requester.Limit(in.Allowances, in.Exposure.Value, false, in.Height, in.Window)
+		a, spentA, b, spentB := one.Charge, one.Spent(), two.Charge, two.Spent()
 		if b.Cmp(a) < 0 {
 			a = b
 		}
@@ -117,7 +118,7 @@ func TestPlanIsTheCheapestThatFits(t *testing.T) {
 
 func TestPlanCases(t *testing.T) {
 	seven := PlanInput{
-		Class: Ledger{Trust: 10_000}, Requester: Ledger{Trust: 10_000}, E0: QuarterQ64, Height: 1, Window: 600,
+		Class: Ledger{Trust: 10_000}, Requester: Ledger{Trust: 10_000}, Allowances: DefaultAllowances, Height: 1, Window: 600,
 		Faction: 2, Eligible: 7, Factor: 1, FuelLimit: 1 << 20, MaxSeats: 10, Stake: 1_000_000,
 		Exposure: Exposure{Value: 1_000, Reward: 10, Cost: 10, CourtCost: 40},
 	}
@@ -203,7 +204,7 @@ func TestRefusedDrawsAreCounted(t *testing.T) {
 		p := newPlay(t, terms)
 		refusals := rapid.IntRange(0, 5).Draw(t, "refusals")
 		in := PlanInput{
-			E0: QuarterQ64, Window: 600, Faction: 6, Eligible: 30, Factor: 1, FuelLimit: 1, MaxSeats: 25, Stake: 1 << 40,
+			Allowances: DefaultAllowances, Window: 600, Faction: 6, Eligible: 30, Factor: 1, FuelLimit: 1, MaxSeats: 25, Stake: 1 << 40,
 			Class: Ledger{Trust: 10}, Requester: Ledger{Trust: 10},
 		}
 		var sum Q64

@@ -65,12 +65,13 @@ type SeatEnd struct {
 
 // Settlement is every movement of money and record at a task's end. Two laws hold for each (tested):
 //
-//	sum(FromEscrow) + Refund = Terms.Escrow()      sum(FromStake) + Burn = sum(Seats.Slash)
+//	sum(FromEscrow) + Premium + Refund = Terms.Escrow()      sum(FromStake) + Burn = sum(Seats.Slash)
 type Settlement struct {
 	Ending     Ending
 	ByCourt    bool
 	Verdict    Outcome
 	FromEscrow []Pay
+	Premium    uint64 // of the escrow, destroyed: the task counts in the ledgers
 	Refund     uint64 // to whoever paid
 	Seats      []SeatEnd
 	FromStake  []Pay
@@ -94,6 +95,10 @@ func (t *Task) settle() Settlement {
 			s.FromEscrow = append(s.FromEscrow, Pay{p, to, amount})
 			left -= amount
 		}
+	}
+	if accepted { // then the task counts
+		s.Premium = t.Terms.Premium
+		left -= s.Premium
 	}
 	if accepted && t.Verdict.Kind == KindResult {
 		pay(PartyApp, t.Terms.AppOwner, t.Terms.AppPrice)

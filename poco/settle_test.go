@@ -309,6 +309,7 @@ func anySettlement(t *rapid.T, endings ...Ending) (Terms, Settlement) {
 		terms.Royalties, terms.DatasetPrice = append(terms.Royalties, r), terms.DatasetPrice+r.Amount
 	}
 	terms.DatasetPrice += small.Draw(t, "dearer datasets of other tasks")
+	terms.Premium = small.Draw(t, "premium")
 	terms.InformerBps = rapid.SampledFrom([]uint32{0, 1, 2_000, 4_999}).Draw(t, "informer")
 	terms.MaxSeats = rapid.Uint32Range(5, MaxReplicas+1).Draw(t, "max seats")
 	require.NoError(t, terms.Validate())

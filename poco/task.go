@@ -21,6 +21,8 @@ type Terms struct {
 	Stake         uint64 // locked per assignment
 	Value         uint64 // G, the value at risk; bounds restitution
 	CourtFee      uint64 // c_v, to each court seat that found the truth
+	// Premium is destroyed when the task counts in the ledgers: what its place in their budget in money costs.
+	Premium uint64
 	// InformerBps is the share of slashed stake, after the court, that goes to those who were right; below one half,
 	// so that accusing oneself never pays.
 	InformerBps uint32
@@ -85,6 +87,9 @@ func (t Terms) Validate() error {
 	case t.MaxAttempts < 1:
 		return fmt.Errorf("terms.max_attempts: got 0, expected at least 1")
 	}
+	if t.Premium > 0 && !t.rules().Ledgers {
+		return fmt.Errorf("terms.premium: got %d, expected 0 under the policy %q, which keeps no ledgers", t.Premium, t.Policy)
+	}
 	var sum, carry uint64
 	for _, r := range t.Royalties {
 		if sum, carry = bits.Add64(sum, r.Amount, 0); carry != 0 || sum > t.DatasetPrice {
@@ -97,13 +102,45 @@ func (t Terms) Validate() error {
 	return nil
 }
 
-// Escrow is what one task can cost at most, locked before it starts: the app's price, the datasets' and MaxSeats replicas.
-func (t Terms) Escrow() (uint64, error) {
+// Work is what there is to pay for one task at most: the app's price, the datasets' and MaxSeats replicas.
+func (t Terms) Work() (uint64, error) {
 	hi, seats := bits.Mul64(t.Price, uint64(t.MaxSeats))
 	assets, c1 := bits.Add64(t.AppPrice, t.DatasetPrice, 0)
 	sum, c2 := bits.Add64(seats, assets, 0)
 	if hi != 0 || c1 != 0 || c2 != 0 {
 		return 0, fmt.Errorf("terms: price %d times %d seats plus app price %d plus dataset price %d exceeds 64 bits", t.Price, t.MaxSeats, t.AppPrice, t.DatasetPrice)
+	}
+	return sum, nil
+}
+
+// WithSeats returns the terms as they would be with an escrow for another number of replicas: the value at risk is at least
+// what there is to pay, and the premium follows it.
+func (t Terms) WithSeats(seats uint32) (Terms, error) {
+	work, err := t.Work()
+	if err != nil {
+		return t, err
+	}
+	if t.Value == work { // nobody has declared more
+		t.Value = 0
+	}
+	t.MaxSeats = seats
+	if work, err = t.Work(); err != nil {
+		return t, err
+	}
+	t.Value = max(t.Value, work)
+	t.Premium = PremiumFor(t.Policy, t.Value, t.Trust)
+	return t, nil
+}
+
+// Escrow is what one task can cost at most, locked before it starts: its work and the premium.
+func (t Terms) Escrow() (uint64, error) {
+	work, err := t.Work()
+	if err != nil {
+		return 0, err
+	}
+	sum, carry := bits.Add64(work, t.Premium, 0)
+	if carry != 0 {
+		return 0, fmt.Errorf("terms: the work's %d plus the premium %d exceeds 64 bits", work, t.Premium)
 	}
 	return sum, nil
 }

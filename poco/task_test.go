@@ -128,7 +128,7 @@ func (p *play) answer(e Effect) Event {
 	case Release:
 		p.free(e.Who, e.Amount)
 	case EnterLedgers:
-		p.entered, p.charge = p.entered+1, e.Charge
+		p.entered, p.charge = p.entered+1, e.Entry.Charge
 	case Resolve:
 		p.resolved = append(p.resolved, e)
 	case AskTurn:
@@ -341,7 +341,12 @@ func checkSettlement(t require.TestingT, terms Terms, s Settlement) {
 		require.LessOrEqual(t, x.Slash, x.Unlock)
 		slashed += x.Slash
 	}
-	require.Equal(t, escrow, fromEscrow+s.Refund)
+	require.Equal(t, escrow, fromEscrow+s.Premium+s.Refund)
+	if s.Ending == EndAccepted {
+		require.Equal(t, terms.Premium, s.Premium, "the task counts")
+	} else {
+		require.Zero(t, s.Premium, "the task does not count")
+	}
 	require.Equal(t, slashed, fromStake+s.Burn)
 }
 

@@ -258,7 +258,21 @@ func (c *Compute) Named(text string) string {
 
 // Job is a job that the market takes: trust 10000, no floor of replicas, a price for ten seats.
 func (c *Compute) Job() markettypes.Job {
-	return markettypes.Job{App: AppRef, Trust: 10_000, MaxPrice: c.Options.AppPrice + 10*c.Options.Price, FuelLimit: 1 << 20}
+	job := markettypes.Job{App: AppRef, Trust: 10_000, FuelLimit: 1 << 20}
+	return PayWork(job, c.TenSeats())
+}
+
+// TenSeats is what the app and ten replicas cost.
+func (c *Compute) TenSeats() uint64 { return c.Options.AppPrice + 10*c.Options.Price }
+
+// PayWork returns a job whose max_price leaves so much for app, datasets and replicas beside the premium.
+func PayWork(job markettypes.Job, work uint64) markettypes.Job {
+	priced := job
+	if priced.Policy == "" {
+		priced.Policy = poco.DefaultPolicy
+	}
+	job.MaxPrice = priced.PriceOf(work)
+	return job
 }
 
 // QueueSubmit puts a request of the requester into the next block and returns the ids that its tasks will have.

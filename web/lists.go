@@ -182,6 +182,10 @@ type ledgerRow struct {
 	Unsettled uint64 `json:"unsettled"`
 	Debt      string `json:"debt"`
 	Budget    string `json:"budget"`
+	// The account in money, in ucred.
+	ValueDebt   string `json:"value_debt"`
+	ValueBudget string `json:"value_budget"`
+	Premiums    string `json:"premiums"`
 }
 
 type ledgerList struct {
@@ -201,7 +205,7 @@ func (c *chain) ledgers(ctx context.Context, p params) (any, error) {
 	out := ledgerList{Ledgers: []ledgerRow{}, Next: next(res.Pagination)}
 	for _, v := range res.Views {
 		l := v.Ledger
-		out.Ledgers = append(out.Ledgers, ledgerRow{l.Key, l.Trust, l.Counted, l.Unsettled, v.Debt, v.Budget})
+		out.Ledgers = append(out.Ledgers, ledgerRow{l.Key, l.Trust, l.Counted, l.Unsettled, v.Debt, v.Budget, v.ValueDebt, v.ValueBudget, v.Premiums})
 	}
 	return out, nil
 }

@@ -111,6 +111,7 @@ type dealRow struct {
 	Price        big    `json:"price"`
 	Escrow       big    `json:"escrow"`
 	Paid         big    `json:"paid"`
+	Premiums     big    `json:"premiums"`
 	Refunded     big    `json:"refunded"`
 	Height       int64  `json:"height"`
 	Cancelled    bool   `json:"cancelled"`
@@ -119,7 +120,7 @@ type dealRow struct {
 func dealRowOf(d dealstypes.Deal) dealRow {
 	return dealRow{
 		d.Id, d.Request, d.App, d.AppVersion, d.Pool, d.Requester, d.RequesterOrganisation, d.Terms.Policy, d.Terms.Trust, d.Size_, d.Opened, d.Ended,
-		d.Accepted, big(d.Terms.Price), big(d.Escrow), big(d.Paid), big(d.Refunded), d.Height, d.Cancelled,
+		d.Accepted, big(d.Terms.Price), big(d.Escrow), big(d.Paid), big(d.Premiums), big(d.Refunded), d.Height, d.Cancelled,
 	}
 }
 

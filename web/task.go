@@ -105,6 +105,7 @@ type auditView struct {
 type moneyView struct {
 	Payments []payment `json:"payments"`
 	Refund   big       `json:"refund"`
+	Premium  big       `json:"premium"`
 	Burnt    big       `json:"burnt"`
 	BondBack big       `json:"bond_back"`
 	BondKept big       `json:"bond_kept"`
@@ -259,7 +260,7 @@ func (c *chain) moneyOf(ctx context.Context, t taskstypes.Task) *moneyView {
 	if t.Settlement == nil {
 		return nil
 	}
-	m := &moneyView{Payments: []payment{}, Refund: big(t.Settlement.Refund), Burnt: big(t.Settlement.Burnt)}
+	m := &moneyView{Payments: []payment{}, Refund: big(t.Settlement.Refund), Premium: big(t.Settlement.Premium), Burnt: big(t.Settlement.Burnt)}
 	add := func(payments []taskstypes.Payment) {
 		for _, p := range payments {
 			m.Payments = append(m.Payments, payment{strings.ToLower(p.Party), p.To, c.organisationOf(ctx, p.To), big(p.Amount), p.Source})

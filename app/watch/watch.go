@@ -101,7 +101,7 @@ func (w *Watch) declare(l *metric.List) *metric.List {
 	w.audits = l.Desc("gauge", "audits", "Courts that looked at accepted answers, by cause (challenge, conviction, patrol) and result (upheld, overturned, no_answer, undecided).", "cause", "result")
 	w.auditErrors = l.Desc("gauge", "audit_errors_bound", "Upper bound at 95 % on the share of wrong answers among the accepted ones, from the patrol's audits; 1 without any.")
 	w.owed = l.Desc("gauge", "owed_ucred", "What the module owes; never more than it holds.", "module")
-	w.supply = l.Desc("gauge", "supply_ucred", "Coins that a cause made (genesis, minted) or destroyed (burnt, deposits, slashed).", "cause")
+	w.supply = l.Desc("gauge", "supply_ucred", "Coins that a cause made (genesis, minted) or destroyed (burnt, deposits, premiums, slashed).", "cause")
 	w.troubles = l.Counter("reading_failures_total", "Parts of the state that could not be read for metrics, by part.", "part")
 	w.events.declare(l)
 	return l

@@ -184,7 +184,7 @@ func Needed(trust uint64) int {
 	ledger := poco.Ledger{Trust: trust}
 	for n := 1; n <= MaxWorkers; n++ {
 		plan := poco.Credence{}.Plan(poco.PlanInput{
-			Class: ledger, Requester: ledger, E0: poco.QuarterQ64, Height: 1, Window: 1,
+			Class: ledger, Requester: ledger, Allowances: poco.DefaultAllowances, Height: 1, Window: 1,
 			Faction: uint64(Faction(n)), Eligible: uint64(n), Factor: 1, FuelLimit: 1, MaxSeats: poco.MaxReplicas, Stake: Stake,
 			Exposure: poco.Exposure{Value: Price, Reward: Price, Cost: Price},
 		})

@@ -156,6 +156,22 @@ func (p Purse) SendTo(ctx context.Context, module string, amount uint64) error {
 	return p.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
 }
 
+// Burner destroys coins of a module, and counts them under the module's cause.
+type Burner interface {
+	BurnCoins(ctx context.Context, module string, amount sdk.Coins) error
+}
+
+// BurnCoins destroys coins of the purse. Block hooks alone may call it.
+func (p Purse) BurnCoins(ctx context.Context, amount uint64, by Burner) error {
+	if amount == 0 {
+		return nil
+	}
+	if err := by.BurnCoins(ctx, p.module, Coins(amount)); err != nil {
+		return err
+	}
+	return p.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
+}
+
 func (p Purse) addOwed(ctx context.Context, delta math.Int) error {
 	if delta.IsZero() {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/credence-chain/credence/poco"
@@ -25,7 +26,7 @@ type chain struct {
 	names   []string
 	byName  map[string]int
 	record  []int
-	e0      poco.Q64
+	start   poco.Allowances
 	faction uint64
 	space   uint64
 	bench   []poco.Seat
@@ -49,15 +50,16 @@ func newChain(s Credence, t Trial) *chain {
 	dice := NewDice(t.Seed, 1)
 	c := &chain{
 		scheme: s, trial: t, dice: dice, shadow: NewDice(t.Seed, 2), planner: newPlanner(), tally: newTally(t),
-		crowd: newCrowd(w, dice), byName: map[string]int{}, e0: poco.QuarterQ64,
+		crowd: newCrowd(w, dice), byName: map[string]int{},
+		start: poco.Allowances{Errors: poco.QuarterQ64, Value: math.MaxUint64}, // only the count decides
 		class: poco.Ledger{Trust: w.Trust}, classTurns: newTurns(), askerTurns: newTurns(), victimTurns: newTurns(),
 	}
 	c.asker[0].Trust, c.asker[1].Trust = w.Trust, w.Trust
 	if s.NoAllowance {
-		c.e0 = poco.Q64{}
+		c.start.Errors = poco.Q64{}
 	}
 	if s.Replicas > 0 {
-		c.e0 = poco.Q64{Hi: 1 << 40}
+		c.start.Errors = poco.Q64{Hi: 1 << 40}
 	}
 	for i := range w.Organisations {
 		name := fmt.Sprintf("organisation %d", i)
@@ -193,7 +195,7 @@ func (c *chain) planInput(f *flight) poco.PlanInput {
 		asker = c.askerOf(f)
 	}
 	return poco.PlanInput{
-		Class: c.class, Requester: c.asker[asker], E0: c.e0, Height: c.height(), Window: windowBlocks,
+		Class: c.class, Requester: c.asker[asker], Allowances: c.start, Height: c.height(), Window: windowBlocks,
 		Faction: c.faction, Eligible: uint64(eligible), Factor: max(1, c.scheme.Factor),
 		Risk: risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
 		Exposure: terms.Exposure(c.trial.World.Court),
@@ -303,8 +305,8 @@ func (c *chain) enterLedgers(f *flight, effects []poco.Effect) {
 	for _, e := range effects {
 		if e, ok := e.(poco.EnterLedgers); ok {
 			a := c.askerOf(f)
-			f.classTurn = must(c.class.Enter(c.classTurns, e.Charge, e.Long, c.height(), windowBlocks))
-			f.askerTurn = must(c.asker[a].Enter(c.turnsOf(f), e.Charge, e.Long, c.height(), windowBlocks))
+			f.classTurn = must(c.class.Enter(c.classTurns, e.Entry, c.height(), windowBlocks))
+			f.askerTurn = must(c.asker[a].Enter(c.turnsOf(f), e.Entry, c.height(), windowBlocks))
 			c.class.Limits.Note(f.task.Terms.FuelLimit)
 			c.asker[a].Limits.Note(f.task.Terms.FuelLimit)
 		}
@@ -388,8 +390,8 @@ func (c *chain) holdCourt(f *flight) []poco.Effect {
 
 // askGate asks both ledgers for a task's turn.
 func (c *chain) askGate(f *flight) poco.Gate {
-	a := must(c.class.Gate(c.classTurns, f.classTurn, c.e0))
-	b := must(c.asker[c.askerOf(f)].Gate(c.turnsOf(f), f.askerTurn, c.e0))
+	a := must(c.class.Gate(c.classTurns, f.classTurn, c.start))
+	b := must(c.asker[c.askerOf(f)].Gate(c.turnsOf(f), f.askerTurn, c.start))
 	return poco.Both(a, b)
 }
 
@@ -459,7 +461,7 @@ func (c *chain) decideTurn(f *flight, g poco.Gate) {
 		panic(err)
 	}
 	c.settled = true
-	debt, budget := toFloat(c.class.D), toFloat(c.class.Budget(c.e0))
+	debt, budget := toFloat(c.class.D), toFloat(c.class.Budget(c.start.Errors))
 	c.tally.Debt, c.tally.Budget = debt, budget
 	c.tally.Spent = max(c.tally.Spent, debt/budget)
 	c.tally.Counted, c.tally.VictimCounted, c.tally.VictimDebt = c.class.N, c.asker[1].N, toFloat(c.asker[1].D)

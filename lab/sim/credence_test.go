@@ -133,7 +133,7 @@ func TestRefusedDrawsArePaidFor(t *testing.T) {
 func TestTurnsKeepWhatLedgersNeed(t *testing.T) {
 	turns, l := newTurns(), poco.Ledger{Trust: 100}
 	for i := range uint64(5_000) {
-		turn, err := l.Enter(turns, poco.QuarterQ64, false, 1, windowBlocks)
+		turn, err := l.Enter(turns, poco.Entry{Charge: poco.QuarterQ64, Value: 10, Premium: 1}, 1, windowBlocks)
 		require.NoError(t, err)
 		require.Equal(t, i, turn)
 		require.NoError(t, l.Settle(turns, turn, poco.Q64{}, true, 1, windowBlocks))

@@ -44,15 +44,11 @@ func (p *planner) makePlan(in poco.PlanInput) poco.Plan {
 	if !in.Risk.IsZero() { // seldom, and no two alike
 		return poco.Credence{}.Plan(in)
 	}
-	long := in.Class.Limits.Long(in.FuelLimit)
-	w, spentA := in.Class.Allowance(in.E0, long, in.Height, in.Window)
-	b, spentB := in.Requester.Allowance(in.E0, long, in.Height, in.Window)
-	if b.Cmp(w) < 0 {
-		w = b
-	}
-	if spentA || spentB {
+	limit := in.Limit()
+	if limit.By != poco.BoundDebt { // a plan says what bounds it
 		return poco.Credence{}.Plan(in)
 	}
+	long, w := in.Class.Limits.Long(in.FuelLimit), limit.Charge
 	key := setting{in.Faction, in.Eligible, in.Factor, in.MinReplicas, in.MaxSeats, in.Stake, in.Exposure}
 	s := p.known[key]
 	if s == nil {

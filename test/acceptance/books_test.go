@@ -144,7 +144,8 @@ func (n *network) audit(now books, pieces []piece) {
 				balances[p.deal.Requester] -= pay.Amount
 			}
 		}
-		burnt += s.Burnt
+		burnt += s.Burnt + s.Premium
+		balances[p.deal.Requester] -= s.Premium
 		for _, end := range s.Seats {
 			slashed[end.Organisation] += end.Slash
 		}
@@ -198,7 +199,7 @@ func conserve(t *testing.T, p piece) {
 	require.NoError(t, err)
 	s := p.task.Settlement
 	require.NotNil(t, s, story(p.task))
-	out, taken := s.Refund, s.Burnt
+	out, taken := s.Refund+s.Premium, s.Burnt
 	for _, pay := range s.Payments {
 		switch pay.Source {
 		case "escrow":
@@ -260,6 +261,7 @@ func (n *network) resettle(p piece) {
 	require.Equal(n.t, want, got, story(p.task))
 	require.Equal(n.t, finish.Settlement.Burn, p.task.Settlement.Burnt)
 	require.Equal(n.t, finish.Settlement.Refund, p.task.Settlement.Refund)
+	require.Equal(n.t, finish.Settlement.Premium, p.task.Settlement.Premium)
 	for i, end := range finish.Settlement.Seats {
 		s := p.task.Settlement.Seats[i]
 		require.Equal(n.t, []any{end.Who, end.Fault.String(), end.Slash, end.Right}, []any{s.Who, s.Fault, s.Slash, s.Right})

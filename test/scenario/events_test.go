@@ -249,6 +249,9 @@ func (s *stage) ended(e *taskstypes.EventEnded) string {
 			line += fmt.Sprintf(", slashed %d", seat.Slash)
 		}
 	}
+	if e.Settlement.Premium > 0 {
+		line += fmt.Sprintf("\n      escrow pays the premium %d, which is destroyed", e.Settlement.Premium)
+	}
 	if e.Settlement.Burnt > 0 {
 		line += fmt.Sprintf("\n      burnt %d", e.Settlement.Burnt)
 	}

@@ -199,6 +199,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	job := func(edit func(*markettypes.Job)) markettypes.Job {
 		j := s.Job()
 		j.App, j.Trust = "volt/steady:1.0", 2
+		j = testutil.PayWork(j, s.TenSeats())
 		edit(&j)
 		return j
 	}
@@ -214,7 +215,10 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	}
 	submit(0, func(j *markettypes.Job) { j.Pool, j.Size_, j.Voucher = "north", 3, s.VoucherID(patron, voucher) })
 	for i := range 9 {
-		submit(s.Height()+60, func(j *markettypes.Job) { j.Pool, j.MaxPrice, j.Size_ = "south", 70+uint64(i), uint64(1+i%3) })
+		submit(s.Height()+60, func(j *markettypes.Job) {
+			j.Pool, j.Size_ = "south", uint64(1+i%3)
+			*j = testutil.PayWork(*j, 70+uint64(i))
+		})
 	}
 	s.Next()
 	s.NextN(3) // the nine rest

@@ -20,6 +20,13 @@ func (s *stage) ledger(key string) []string {
 		l.View.Debt, l.View.Budget, l.View.Ledger.Counted, l.View.Ledger.Unsettled, l.View.Ledger.Next)}
 }
 
+// ledgerMoney is a ledger's account in money.
+func (s *stage) ledgerMoney(key string) []string {
+	l, err := taskstypes.NewQueryClient(s.chain.Conn()).Ledger(s.chain.Ctx(), &taskstypes.QueryLedgerRequest{Key: key})
+	require.NoError(s.t, err)
+	return []string{fmt.Sprintf("charged %s of %s ucred, premiums %s", l.View.ValueDebt, l.View.ValueBudget, l.View.Premiums)}
+}
+
 // courtLine says who waits for the court, in which order.
 func (s *stage) courtLine() (out []string) {
 	q := taskstypes.NewQueryClient(s.chain.Conn())

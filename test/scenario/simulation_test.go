@@ -157,7 +157,7 @@ func (s *sim) block() {
 func (s *sim) burnt() (sum uint64) {
 	require.NoError(s.T, app.TasksKeeper(s.App).Tasks.Walk(s.Ctx(), nil, func(_ string, t taskstypes.Task) (bool, error) {
 		if t.Settlement != nil {
-			sum += t.Settlement.Burnt
+			sum += t.Settlement.Burnt + t.Settlement.Premium
 		}
 		return false, nil
 	}))

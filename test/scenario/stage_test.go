@@ -78,11 +78,12 @@ func newStage(t *testing.T) *stage {
 //	cancel                                      the requester takes the last request back
 //	pause lab-3 lab-4, resume lab-3             workers take no more assignments, or take them again
 //	emergency pause|resume 3                    the first three seats vote so, without a proposal, in one block
-//	council allowance_per_mille 0               the council changes the parameter of x/tasks, by a vote
+//	council allowance_per_mille 0               the council changes the parameter of x/tasks, by a vote; also value_allowance
 //	block [n], until PHASE, run [all]           time passes: n blocks, until a phase, until the task has ended, or all
 //	                                            tasks have (workers by habit, the court as said)
 //	expect ACCEPTED                             fails unless the task ended so
-//	ledger class/10000, balances, workers       show state; "balances from here" counts anew
+//	ledger class/10000, money class/10000       show a ledger's count, and its account in money
+//	balances, workers                           show state; "balances from here" counts anew
 func (s *stage) play(st step) string {
 	if s.also = st.words[0] == "also"; s.also {
 		st.words = st.words[1:]
@@ -120,10 +121,16 @@ func (s *stage) play(st step) string {
 	case "audits":
 		out = s.audits()
 	case "council":
-		require.Equal(s.t, "allowance_per_mille", args[0])
 		p, err := app.TasksKeeper(s.chain.App).Params.Get(s.chain.Ctx())
 		require.NoError(s.t, err)
-		p.Allowance = poco.FracDown(uint64(s.number(args[1])), 1000).Bytes()
+		switch n := uint64(s.number(args[1])); args[0] {
+		case "allowance_per_mille":
+			p.Allowance = poco.FracDown(n, 1000).Bytes()
+		case "value_allowance":
+			p.ValueAllowance = n
+		default:
+			require.Fail(s.t, "no such parameter", "%s", st.line)
+		}
 		s.chain.Pass(&taskstypes.MsgUpdateParams{Authority: app.Authority(), Params: p})
 	case "block":
 		n := 1
@@ -148,6 +155,8 @@ func (s *stage) play(st step) string {
 		require.Equal(s.t, args[0], strings.TrimPrefix(t.Ending.String(), "ENDING_"), "%s", st.line)
 	case "ledger":
 		out = s.ledger(args[0])
+	case "money":
+		out = s.ledgerMoney(args[0])
 	case "balances":
 		if len(args) > 0 {
 			s.start, s.started = s.money(), true
@@ -243,6 +252,8 @@ func (s *stage) setUp(word string, args []string) bool {
 				t.AppConvictions = uint32(n)
 			case "window_blocks":
 				t.WindowBlocks = n
+			case "value_allowance":
+				t.ValueAllowance = uint64(n)
 			case "allowance_per_mille":
 				t.Allowance = poco.FracDown(uint64(n), 1000).Bytes()
 			case "commit_blocks":

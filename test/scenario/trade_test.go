@@ -136,11 +136,12 @@ func (s *stage) job(w *words) markettypes.Job {
 	job := s.chain.Job()
 	job.Trust = w.trust(job.Trust)
 	job.MinReplicas = uint32(w.amount("min", 0))
-	job.MaxPrice = w.amount("max", job.MaxPrice)
 	job.Value = w.amount("value", 0)
 	job.Size_ = w.amount("size", 0)
 	job.FuelLimit = w.amount("fuel", job.FuelLimit)
 	job.Policy = w.text("policy", "")
+	// max is the most for app, datasets and replicas: a script says what it is about, and the premium comes on top.
+	job = testutil.PayWork(job, w.amount("max", s.chain.TenSeats()))
 	job.StaticCredibility = w.flag("static")
 	job.App = w.text("app", job.App)
 	job.Datasets = w.list("datasets")

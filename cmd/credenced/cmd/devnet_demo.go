@@ -296,11 +296,15 @@ func (d *demo) showMoney(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, each := res.Task.Settlement, res.Deal.Terms.AppPrice+uint64(res.Deal.Terms.MaxSeats)*res.Deal.Terms.Price
+	s := res.Task.Settlement
+	each, err := res.Deal.Terms.Escrow()
+	if err != nil {
+		return err
+	}
 	d.say("  locked for it: %s; stake of %s: %s", cli.FormatCRED(each), d.liar, cli.FormatCRED(d.guilt.Slashed()))
 	task.PrintMoney(d.to, res.Task, d.net.Info.Name)
-	if d.guilt.Paid()+s.Refund != each {
-		return fmt.Errorf("the escrow does not add up: %d paid and %d refunded of %d ucred", d.guilt.Paid(), s.Refund, each)
+	if d.guilt.Paid()+s.Premium+s.Refund != each {
+		return fmt.Errorf("the escrow does not add up: %d paid, %d of premium and %d refunded of %d ucred", d.guilt.Paid(), s.Premium, s.Refund, each)
 	}
 	var stake uint64
 	for _, p := range s.Payments {

@@ -106,6 +106,9 @@ func printTerms(out io.Writer, terms dealstypes.Terms) error {
 		t.AddRow("datasets", "at most %s a task", cli.FormatCRED(terms.DatasetPrice))
 	}
 	t.AddRow("replica", "%s, %s of it for the operator; at most %s a task", cli.FormatCRED(terms.Price), formatShare(terms.CommissionBps), printer.CountOf(uint64(terms.MaxSeats), "replica"))
+	if terms.Premium > 0 {
+		t.AddRow("premium", "%s a task, destroyed when its answer is accepted", cli.FormatCRED(terms.Premium))
+	}
 	each, err := terms.Escrow()
 	if err == nil {
 		t.AddRow("escrow", "%s a task; what is not spent comes back", cli.FormatCRED(each))

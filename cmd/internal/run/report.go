@@ -34,7 +34,7 @@ func PrintReport(out io.Writer, r *client.Report) {
 	if r.Unmet > 0 {
 		fmt.Fprintf(out, "Unmet     %s\n", printable.Line(r.Why))
 	}
-	fmt.Fprintf(out, "Cost      %s of %s locked; %s refunded\n", cli.FormatCRED(r.Paid), cli.FormatCRED(r.Locked), cli.FormatCRED(r.Refunded))
+	fmt.Fprintf(out, "Cost      %s of %s locked%s; %s refunded\n", cli.FormatCRED(r.Paid), cli.FormatCRED(r.Locked), premiumText(r.Premiums), cli.FormatCRED(r.Refunded))
 	if r.Slashed > 0 {
 		lied := r.Liars()
 		who := ""
@@ -127,4 +127,12 @@ func summary(files []string) string {
 		return strings.Join(files, ", ")
 	}
 	return fmt.Sprintf("%s ... %s (%d files)", files[0], files[len(files)-1], len(files))
+}
+
+// premiumText says what was destroyed beside what was paid.
+func premiumText(premiums uint64) string {
+	if premiums == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s of premium", cli.FormatCRED(premiums))
 }

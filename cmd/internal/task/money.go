@@ -30,6 +30,9 @@ func PrintMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 	for _, p := range s.Payments {
 		pay(p)
 	}
+	if s.Premium > 0 {
+		line("escrow", s.Premium, "nobody", "premium, destroyed")
+	}
 	if s.Refund > 0 {
 		line("escrow", s.Refund, "requester", "refund")
 	}

@@ -22,7 +22,7 @@ func TestPrintMoney(t *testing.T) {
 			{Source: "stake", Amount: 16, To: "r", Party: "REQUESTER"}, {Source: "stake", Amount: 17, To: "x", Party: "SOMEBODY"},
 			{Source: "stake", Amount: 20, To: "m", Party: "AUDITS"},
 		},
-		Refund: 18, Burnt: 19,
+		Premium: 17, Refund: 18, Burnt: 19,
 	}}, name)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	require.Len(t, lines, 11)
@@ -30,7 +30,7 @@ func TestPrintMoney(t *testing.T) {
 		"-> called a  the app's price", "-> called d  a dataset's price", "-> called p  the pool's commission", "-> called w  a right replica",
 		"-> called w  share of the liar's stake", "-> called c  the court's fee", "-> called r  restitution", "-> called x  somebody",
 		"-> the chain  the budget for audits",
-		"-> requester  refund", "-> nobody     burnt",
+		"-> nobody     premium, destroyed", "-> requester  refund", "-> nobody     burnt",
 	} {
 		require.Contains(t, strings.Join(strings.Fields(lines[i]), " "), strings.Join(strings.Fields(want), " "))
 	}

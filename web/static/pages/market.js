@@ -60,7 +60,7 @@ export function deal(d, {query}) {
         ["Price of a right answer", cred(d.terms.price)], ["Price of the app", cred(d.terms.app_price)], ["Stake of each worker", cred(d.terms.stake)], ["Value at risk", cred(d.terms.value)],
         ["Fuel limit", scaled(d.terms.fuel_limit)], ["Time to commit", plural(d.terms.commit_blocks, "block")], ["Can be challenged for", plural(d.terms.audit_blocks, "block")],
         ["Request", idLink("requests", d.request)], ["Offer", idLink("orders", d.pool_order)], ["Arguments", d.args.length ? d.args.map(a => [h("code", {}, a), " "]) : ""], ["Id", h("span", {class: "mono"}, d.id)])),
-      card("Money", facts(["Held", cred(d.escrow)], ["Paid", cred(d.paid)], ["Refunded", cred(d.refunded)], ["Made", `in block ${count(d.height)}`]))),
+      card("Money", facts(["Held", cred(d.escrow)], ["Paid", cred(d.paid)], ["Premiums, destroyed", cred(d.premiums)], ["Refunded", cred(d.refunded)], ["Made", `in block ${count(d.height)}`]))),
     h("h2", {}, "Tasks"),
     taskTable("Tasks of this deal", d.tasks, "None opened yet."),
     pager(query, d.next),

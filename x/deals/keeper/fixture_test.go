@@ -92,6 +92,10 @@ func (b *bank) SendCoinsFromModuleToModule(_ context.Context, from, to string, c
 	return b.move(module(from), module(to), coins)
 }
 
+func (b *bank) BurnCoins(_ context.Context, from string, coins sdk.Coins) error {
+	return b.move(module(from), account("nobody"), coins)
+}
+
 func (b *bank) GetBalance(_ context.Context, who sdk.AccAddress, denom string) sdk.Coin {
 	return sdk.NewInt64Coin(denom, int64(b.has[string(who)]))
 }

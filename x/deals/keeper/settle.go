@@ -6,22 +6,25 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// Settle ends one task of a deal: it pays the task's escrow out, the rest back to who paid. Block hooks alone may call
+// Settle ends one task of a deal: it pays the task's escrow out, destroys the premium, and gives the rest back to who paid. Block hooks alone may call
 // it, once a task. A recipient that the bank lets receive nothing is passed over, and its part refunded. Volume that the
 // task took of orders goes back to them when it ends without answer and payments: see release.go.
 //
-// ErrSettlement when the payments and the refund are not exactly one task's escrow, or every opened task has ended.
+// ErrSettlement when payments, premium and refund are not exactly one task's escrow, or every opened task has ended.
 func (k Keeper) Settle(ctx context.Context, s types.TaskSettlement) error {
 	raw, d, err := k.dealByID(ctx, s.Deal)
 	if err != nil {
 		return err
 	}
-	owed, err := d.CheckSettlement(s.Pays, s.Refund)
+	owed, err := d.CheckSettlement(s)
 	if err != nil {
 		return err
 	}
 	paid, err := k.payParties(ctx, s.Pays)
 	if err != nil {
+		return err
+	}
+	if err := k.purse.BurnCoins(ctx, s.Premium, k.bank); err != nil {
 		return err
 	}
 	refunded := s.Refund + owed - paid
@@ -36,5 +39,5 @@ func (k Keeper) Settle(ctx context.Context, s types.TaskSettlement) error {
 	if err := k.queueReleases(ctx, raw, d, was, s); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPaid{Deal: s.Deal, Task: s.Task, Paid: paid, Refunded: refunded})
+	return emit(ctx, &types.EventPaid{Deal: s.Deal, Task: s.Task, Paid: paid, Refunded: refunded, Premium: s.Premium})
 }

@@ -66,6 +66,34 @@ func TestSettleRefuses(t *testing.T) {
 	}
 }
 
+// The premium is destroyed when the task counts, comes back when it does not, and is neither more nor less than that of the terms.
+func TestThePremiumIsDestroyed(t *testing.T) {
+	f := newFixture(t)
+	d := someDeal("a", 2)
+	d.Terms.Premium = 7
+	require.EqualValues(t, 2*(each+7), f.makeDeal(d).Escrow)
+	f.beginBlocks(1)
+	end := types.TaskSettlement{
+		Deal: idOf("a"), Accepted: true, Premium: 7, Refund: each - 40,
+		Pays: []types.EscrowPay{{To: account("worker"), Amount: 40}},
+	}
+	for _, premium := range []uint64{1, 6, 8} {
+		bad := end
+		bad.Premium, bad.Refund = premium, end.Refund+7-premium
+		require.ErrorIs(t, f.Settle(f.ctx, bad), types.ErrSettlement, "%d", premium)
+	}
+	require.NoError(t, f.Settle(f.ctx, end))
+	f.requireBalance("nobody", 7)
+	f.requireBalance("requester", wealth-40-7-(each+7))
+	require.NoError(t, f.CheckInvariants(f.ctx))
+	require.NoError(t, f.Settle(f.ctx, types.TaskSettlement{Deal: idOf("a"), Index: 1, Refund: each + 7}))
+	f.requireBalance("nobody", 7)
+	f.requireBalance("requester", wealth-40-7)
+	got := f.deal("a")
+	require.Equal(t, []uint64{40, 7, 2*each + 7 - 40, 0}, []uint64{got.Paid, got.Premiums, got.Refunded, got.Escrow})
+	require.NoError(t, f.CheckInvariants(f.ctx))
+}
+
 // Who may receive nothing is passed over, and the payer has the part back.
 func TestSettlePassesOverTheBlocked(t *testing.T) {
 	f := newFixture(t)

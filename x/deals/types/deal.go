@@ -19,6 +19,7 @@ func (d Deal) Progress() DealProgress {
 	return DealProgress{
 		Opened: d.Opened, Ended: d.Ended, Accepted: d.Accepted,
 		Escrow: d.Escrow, Paid: d.Paid, Refunded: d.Refunded, Cancelled: d.Cancelled, Unused: d.Unused, Released: d.Released,
+		Premiums: d.Premiums,
 	}
 }
 
@@ -26,7 +27,7 @@ func (d Deal) Progress() DealProgress {
 func (d Deal) With(p DealProgress) Deal {
 	d.Opened, d.Ended, d.Accepted = p.Opened, p.Ended, p.Accepted
 	d.Escrow, d.Paid, d.Refunded, d.Cancelled = p.Escrow, p.Paid, p.Refunded, p.Cancelled
-	d.Unused, d.Released = p.Unused, p.Released
+	d.Unused, d.Released, d.Premiums = p.Unused, p.Released, p.Premiums
 	return d
 }
 
@@ -104,9 +105,9 @@ func (d Deal) State() DealState {
 	return DEAL_STATE_RUNNING
 }
 
-// CheckSettlement checks that payments and refund are exactly one task's escrow, and that there is a task left to end:
+// CheckSettlement checks that payments, premium and refund are exactly one task's escrow, and that there is a task left to end:
 // one that was opened, unless the deal was cancelled, which ends its unopened tasks first. It returns what is paid.
-func (d Deal) CheckSettlement(pays []EscrowPay, refund uint64) (paid uint64, err error) {
+func (d Deal) CheckSettlement(s TaskSettlement) (paid uint64, err error) {
 	if d.Unended() == 0 || !d.Cancelled && d.Ended >= d.Opened {
 		return 0, ErrSettlement.Wrapf("deal %s: %d of %d tasks opened, %d ended: none left to end", d.Id, d.Opened, d.Size_, d.Ended)
 	}
@@ -114,11 +115,14 @@ func (d Deal) CheckSettlement(pays []EscrowPay, refund uint64) (paid uint64, err
 	if err != nil {
 		return 0, err
 	}
-	if paid, err = SumPays(pays); err != nil {
+	if paid, err = SumPays(s.Pays); err != nil {
 		return 0, err
 	}
-	if paid > each || refund != each-paid {
-		return 0, ErrSettlement.Wrapf("deal %s: payments %d and refund %d, expected %d together", d.Id, paid, refund, each)
+	if s.Premium != 0 && s.Premium != d.Terms.Premium {
+		return 0, ErrSettlement.Wrapf("deal %s: premium %d, expected 0 or the %d of its terms", d.Id, s.Premium, d.Terms.Premium)
+	}
+	if left := each - s.Premium; paid > left || s.Refund != left-paid {
+		return 0, ErrSettlement.Wrapf("deal %s: payments %d, premium %d and refund %d, expected %d together", d.Id, paid, s.Premium, s.Refund, each)
 	}
 	return paid, nil
 }
@@ -184,8 +188,9 @@ func (d Deal) WholeEscrow() (uint64, error) {
 
 // EndTask returns the deal with one task more that has ended: its escrow was paid and refunded.
 func (d Deal) EndTask(s TaskSettlement, paid, refunded uint64) Deal {
-	d.Escrow -= paid + refunded
+	d.Escrow -= paid + s.Premium + refunded
 	d.Paid += paid
+	d.Premiums += s.Premium
 	d.Refunded += refunded
 	d.Ended++
 	if s.Accepted {

@@ -12,9 +12,10 @@ import (
 // AccountKeeper names the module's account.
 type AccountKeeper interface{ purse.Accounts }
 
-// BankKeeper moves coins.
+// BankKeeper moves coins, and destroys premiums.
 type BankKeeper interface {
 	purse.Bank
+	purse.Burner
 	SpendableCoin(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 	BlockedAddr(addr sdk.AccAddress) bool
 }

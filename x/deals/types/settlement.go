@@ -18,6 +18,7 @@ type TaskSettlement struct {
 	Task     string // its id, for the event
 	Index    uint64 // its index within the request's bag
 	Pays     []EscrowPay
+	Premium  uint64 // ucred that are destroyed
 	Refund   uint64 // ucred that go back to who paid
 	Accepted bool   // it ended with an accepted answer
 }

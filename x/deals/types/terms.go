@@ -7,7 +7,7 @@ const MaxSeats = poco.MaxReplicas + 1
 
 // Escrow returns what one task can cost at most, in ucred; ErrPrice when it exceeds 64 bits.
 func (t Terms) Escrow() (uint64, error) {
-	escrow, err := poco.Terms{Price: t.Price, AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, MaxSeats: t.MaxSeats}.Escrow()
+	escrow, err := poco.Terms{Price: t.Price, AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, MaxSeats: t.MaxSeats, Premium: t.Premium}.Escrow()
 	if err != nil {
 		return 0, ErrPrice.Wrap(err.Error())
 	}
@@ -23,7 +23,7 @@ func (t Terms) poco(chainID, requester, appOwner, poolOwner string) poco.Terms {
 		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
 		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks,
 		WaitBlocks: t.WaitBlocks, RetryBlocks: t.RetryBlocks, MaxAttempts: t.MaxAttempts,
-		StaticCredibility: t.StaticCredibility, AuditBlocks: t.AuditBlocks,
+		StaticCredibility: t.StaticCredibility, AuditBlocks: t.AuditBlocks, Premium: t.Premium,
 	}
 }
 

@@ -39,7 +39,7 @@ func TestTradePinsEverything(t *testing.T) {
 
 	d := f.deal(id)
 	require.Equal(t, dealstypes.Terms{
-		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100,
+		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100, Premium: 1,
 		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 900,
 		CommitBlocks: 120 + 20 + 3 + 2, RevealBlocks: 120, CourtBlocks: 120 + 20 + 3 + 2, CourtRevealBlocks: 120, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5, AuditBlocks: 1_200 + 145,
 	}, d.Terms)
@@ -53,10 +53,10 @@ func TestTradePinsEverything(t *testing.T) {
 			{Dataset: "data/aa", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 5},
 			{Dataset: "data/bb", Version: "v1", Digest: digest, Owner: addr("data"), Organisation: "data", Price: 3, Order: data},
 		},
-		Terms: d.Terms, Size_: 2, Bag: 2, Opened: 2, Escrow: 2 * 916, Height: 2, Time: 1_700_000_000, Category: "xs",
+		Terms: d.Terms, Size_: 2, Bag: 2, Opened: 2, Escrow: 2 * 917, Height: 2, Time: 1_700_000_000, Category: "xs",
 		Tags: []string{"eu", "gpu"}, Resources: appstypes.Resources{CpuMillis: 9, MemoryBytes: 7},
 	}, d)
-	require.EqualValues(t, 10_000-2*916, f.balance("ann"), "what the seats cannot cost comes back at once")
+	require.EqualValues(t, 10_000-2*917, f.balance("ann"), "what the seats cannot cost comes back at once")
 	require.Equal(t, []string{d.Id + "/0", d.Id + "/1"}, f.tasks.opened)
 	for _, o := range []string{offer, app, data} {
 		require.EqualValues(t, 2, f.order(o).Filled)
@@ -76,7 +76,7 @@ func TestTradePinsEverything(t *testing.T) {
 
 	made := events[*dealstypes.EventDeal](f)
 	require.Equal(t, []*dealstypes.EventDeal{{
-		Id: d.Id, Request: id, PoolOrder: offer, AppOrder: app, DatasetOrders: []string{"", data}, Size_: 2, Escrow: 2 * 916, Payer: addr("ann"),
+		Id: d.Id, Request: id, PoolOrder: offer, AppOrder: app, DatasetOrders: []string{"", data}, Size_: 2, Escrow: 2 * 917, Payer: addr("ann"),
 	}}, made)
 }
 

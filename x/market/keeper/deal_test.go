@@ -14,7 +14,7 @@ func TestSettle(t *testing.T) {
 		_, to := account(name)
 		return dealstypes.EscrowPay{To: to, Amount: amount}
 	}
-	const each = 10 + 19*50 // of the one task opened
+	const each = 10 + 19*50 + 1 // of the one task opened, with a premium of 1
 	for _, tc := range []struct {
 		name     string
 		pays     []dealstypes.EscrowPay
@@ -71,15 +71,15 @@ func TestSettleRefusesTasksNotOpened(t *testing.T) {
 	f.fund("ann", 1_000_000)
 	f.offer("open", 1, 45, 0)
 	j := job()
-	j.Size_, j.MaxPrice = 60, 100
+	j.Size_, j.MaxPrice = 60, 101
 	id := f.submit("ann", 1, j)
 	f.next()
 	d := f.deal(id)
 	require.EqualValues(t, 50, d.Opened)
 	for range 50 {
-		require.NoError(t, f.settleTask(d.Id, 0, nil, 100, false))
+		require.NoError(t, f.settleTask(d.Id, 0, nil, 101, false))
 	}
-	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 100, false), dealstypes.ErrSettlement)
-	require.ErrorIs(t, f.settleTask(id, 0, nil, 100, false), dealstypes.ErrNotFound)
+	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 101, false), dealstypes.ErrSettlement)
+	require.ErrorIs(t, f.settleTask(id, 0, nil, 101, false), dealstypes.ErrNotFound)
 	f.next()
 }

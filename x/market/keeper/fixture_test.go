@@ -104,7 +104,7 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 
 	f.cdc = moduletestutil.MakeTestEncodingConfig(auth.AppModuleBasic{}, bank.AppModuleBasic{}).Codec
 	authority := addr("council")
-	perms := map[string][]string{types.ModuleName: nil, dealstypes.ModuleName: nil, voucherstypes.ModuleName: nil, faucet: {authtypes.Minter}}
+	perms := map[string][]string{types.ModuleName: nil, dealstypes.ModuleName: {authtypes.Burner}, voucherstypes.ModuleName: nil, faucet: {authtypes.Minter}}
 	accounts := authkeeper.NewAccountKeeper(f.cdc, runtime.NewKVStoreService(authKey), authtypes.ProtoBaseAccount, perms, addresses, "cred", authority)
 	_, raw := account("blocked")
 	blocked := map[string]bool{authtypes.NewModuleAddress(types.ModuleName).String(): true, authtypes.NewModuleAddress(dealstypes.ModuleName).String(): true, authtypes.NewModuleAddress(voucherstypes.ModuleName).String(): true, raw.String(): true}

@@ -97,12 +97,12 @@ func TestRefundsGoToWhoPaid(t *testing.T) {
 				if who == "voucher" {
 					left = func() uint64 { return f.voucher(j.Voucher).Balance }
 				}
-				require.EqualValues(t, 10_000-3*910, left())
-				require.EqualValues(t, 3*910, d.Escrow)
+				require.EqualValues(t, 10_000-3*911, left())
+				require.EqualValues(t, 3*911, d.Escrow)
 				if end == "cancelled" {
 					require.NoError(t, f.cancel("ann", idOf(request)))
 					f.next()
-					require.EqualValues(t, 10_000-910, left())
+					require.EqualValues(t, 10_000-911, left())
 					f.settle(f.deal(idOf(request)))
 				} else {
 					f.until(4)

@@ -76,15 +76,15 @@ func TestOpeningIsolatesEachTask(t *testing.T) {
 		return nil
 	}
 	j := job()
-	j.Size_, j.MaxPrice = 5, 100 // escrow of a task: 10 + 2 replicas of 45
+	j.Size_, j.MaxPrice = 5, 101 // escrow of a task: 10, 2 replicas of 45 and a premium of 1
 	id := f.submit("ann", 1, j)
 	other := f.submit("ann", 2, job())
 	f.next()
 	d := f.deal(id)
 	require.EqualValues(t, 5, d.Opened)
 	require.EqualValues(t, 2, d.Ended)
-	require.EqualValues(t, 200, d.Refunded)
-	require.EqualValues(t, 300, d.Escrow)
+	require.EqualValues(t, 202, d.Refunded)
+	require.EqualValues(t, 303, d.Escrow)
 	require.Len(t, f.tasks.opened, 4)
 	require.EqualValues(t, 1, f.deal(other).Opened)
 	f.next()

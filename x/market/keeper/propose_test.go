@@ -73,7 +73,7 @@ func TestMatchOrders(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrNonce, "it is proposed already")
 	f.next()
 	d := f.deal(idOf(p.request))
-	each := uint64(8 + 3 + 9*100)
+	each := uint64(8 + 3 + 9*100 + 1)
 	require.EqualValues(t, []any{idOf(p.pool), idOf(*p.app), idOf(*p.datasets[0]), addr("eve"), 2 * each, uint64(2)},
 		[]any{d.PoolOrder, d.AppOrder, d.Datasets[0].Order, d.Relayer, d.Escrow, d.Opened})
 	require.EqualValues(t, 10_000-2*each, f.balance("ann"), "exactly the escrow, taken at the match")

@@ -51,11 +51,11 @@ func TestRestWaitsForWhatItLacks(t *testing.T) {
 	require.NoError(t, f.cancelNonce("acme", kindPool, 1))
 	f.next()
 	require.Equal(t, types.PoolTopic("wasm", ""), f.request(id).Topic)
-	require.EqualValues(t, (1_000-20-80)/2, f.request(id).Limit, "for each of two replicas")
-	f.offer("open", 2, 451, 0)
+	require.EqualValues(t, (999-20-80)/2, f.request(id).Limit, "for each of two replicas")
+	f.offer("open", 2, 450, 0)
 	f.next()
 	require.Equal(t, types.REQUEST_STATUS_RESTING, f.request(id).Status)
-	f.offer("second", 3, 450, 0)
+	f.offer("second", 3, 449, 0)
 	f.next()
 	d := f.deal(id)
 	require.Equal(t, "second", d.Pool)
@@ -401,7 +401,7 @@ func TestRematchOnlyWhoCanPay(t *testing.T) {
 		name      string
 		price     uint64
 		rematches bool
-	}{{"of two replicas each", (1_000 - 10) / 2, true}, {"one ucred too dear", (1_000-10)/2 + 1, false}} {
+	}{{"of two replicas each", (999 - 10) / 2, true}, {"one ucred too dear", (999-10)/2 + 1, false}} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFixture(t)
 			resting(f, "ann", 1, job(), 100)

@@ -186,7 +186,7 @@ func TestCancelMatched(t *testing.T) {
 	f.fund("ann", 1_000_000)
 	f.offer("open", 1, 50, 0)
 	j := job()
-	j.Size_, j.MaxPrice = 1_000, 110 // escrow of a task: 10 + 2 replicas of 50
+	j.Size_, j.MaxPrice = 1_000, 111 // escrow of a task: 10, 2 replicas of 50 and a premium of 1
 	id := f.submit("ann", 1, j)
 	f.next()
 	require.EqualValues(t, 50, f.deal(id).Opened)
@@ -196,14 +196,14 @@ func TestCancelMatched(t *testing.T) {
 	require.True(t, d.Cancelled)
 	require.EqualValues(t, 50, d.Opened, "a cancelled deal opens no more")
 	require.EqualValues(t, 950, d.Ended)
-	require.EqualValues(t, 950*110, d.Refunded)
-	require.EqualValues(t, 50*110, d.Escrow)
-	require.EqualValues(t, 1_000_000-50*110, f.balance("ann"))
+	require.EqualValues(t, 950*111, d.Refunded)
+	require.EqualValues(t, 50*111, d.Escrow)
+	require.EqualValues(t, 1_000_000-50*111, f.balance("ann"))
 	require.ErrorIs(t, f.cancel("ann", id), types.ErrEnded)
 	for range 50 { // those opened run to their end
-		require.NoError(t, f.settleTask(d.Id, 0, nil, 110, false))
+		require.NoError(t, f.settleTask(d.Id, 0, nil, 111, false))
 	}
-	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 110, false), dealstypes.ErrSettlement)
+	require.ErrorIs(t, f.settleTask(d.Id, 0, nil, 111, false), dealstypes.ErrSettlement)
 	f.next()
 	require.EqualValues(t, 1_000_000, f.balance("ann"))
 }

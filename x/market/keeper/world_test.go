@@ -336,17 +336,20 @@ func (w *world) settleSome() {
 		require.NoError(w, err)
 		each, err := d.Terms.Escrow()
 		require.NoError(w, err)
-		pays, left := []dealstypes.EscrowPay{}, each
+		accepted, premium := rapid.Bool().Draw(w.rt, "accepted"), uint64(0)
+		if accepted {
+			premium = d.Terms.Premium
+		}
+		pays, left := []dealstypes.EscrowPay{}, each-premium
 		for _, to := range []string{"studio", "w1", "blocked"} {
 			_, raw := account(to)
 			amount := w.up(to, 0, left)
 			pays, left = append(pays, dealstypes.EscrowPay{To: raw, Amount: amount}), left-amount
 		}
-		accepted := rapid.Bool().Draw(w.rt, "accepted")
 		if !accepted && w.chance("nobody was drawn") {
 			pays, left = nil, each
 		}
-		require.NoError(w, w.dealing.Settle(w.ctx, dealstypes.TaskSettlement{Deal: id, Task: "t", Index: d.First + d.Ended, Pays: pays, Refund: left, Accepted: accepted}))
+		require.NoError(w, w.dealing.Settle(w.ctx, dealstypes.TaskSettlement{Deal: id, Task: "t", Index: d.First + d.Ended, Pays: pays, Premium: premium, Refund: left, Accepted: accepted}))
 		w.live[id]--
 	}
 	for _, e := range events[*types.EventOrderReleased](w.fixture)[before:] {

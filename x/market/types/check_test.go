@@ -86,7 +86,7 @@ func good() types.Agreement {
 		Request: types.RequestSide{
 			Requester: types.Party{Account: rita, Organisation: "users", Roles: []orgstypes.Role{orgstypes.ROLE_REQUESTER}},
 			Job: types.Job{
-				App: "acme/echo:1.0", Datasets: []string{"base/rates:7", digest("c")}, Trust: 60, MaxPrice: 95, FuelLimit: 4_000, Size_: 6,
+				App: "acme/echo:1.0", Datasets: []string{"base/rates:7", digest("c")}, Trust: 60, MaxPrice: 96, FuelLimit: 4_000, Size_: 6,
 				Category: "s", Tags: []string{"gpu"}, Resources: appstypes.Resources{CpuMillis: 1_000, DiskBytes: 5, Gpus: 1},
 				MaxAppPrice: 10, MaxDatasetPrice: 25, MaxPoolPrice: 30,
 			}.Normal(),
@@ -121,8 +121,8 @@ func TestAgreementCheck(t *testing.T) {
 		{"0x04 dataset price", true, func(a *agreement) { a.Request.Job.MaxDatasetPrice = 24 }, types.ErrDatasetPrice},
 		{"0x04 dataset price beyond 64 bits", true, func(a *agreement) { a.Datasets[1].Version.Price = math.MaxUint64 }, types.ErrPrice},
 		{"0x05 pool price", false, func(a *agreement) { a.Request.Job.MaxPoolPrice = 29 }, types.ErrPoolPrice},
-		{"budget below the assets", true, func(a *agreement) { a.Request.Job.MaxPrice = 34 }, types.ErrUnaffordable},
-		{"budget below two replicas", false, func(a *agreement) { a.Request.Job.MaxPrice = 94 }, types.ErrUnaffordable},
+		{"budget below the assets", true, func(a *agreement) { a.Request.Job.MaxPrice = 35 }, types.ErrUnaffordable},
+		{"budget below two replicas", false, func(a *agreement) { a.Request.Job.MaxPrice = 95 }, types.ErrUnaffordable},
 		{"court below its price", false, func(a *agreement) { a.Request.Job.Policy, a.Params.CourtFee = "court", 31 }, types.ErrCourtPrice},
 		{"0x06 request's tag", false, func(a *agreement) { a.Pool.Order.Pool.Tags = []string{"eu", "sse", "tee"} }, types.ErrTags},
 		{"0x06 app's tag", false, func(a *agreement) { a.Pool.Order.Pool.Tags = []string{"eu", "gpu", "tee"} }, types.ErrTags},

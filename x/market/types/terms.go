@@ -2,6 +2,7 @@ package types
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -29,23 +30,54 @@ func (j Job) Seats(p Prices) (uint32, error) {
 		return uint32(most), nil
 	}
 	seats, need, fixed := uint64(0), j.Need(), satAdd(p.App, p.Dataset)
-	switch room := j.MaxPrice - min(fixed, j.MaxPrice); {
-	case fixed > j.MaxPrice:
+	switch work, pays := j.leaveForWork(); {
+	case !pays || fixed > work:
 	case p.Pool == 0:
 		seats = most
 	default:
-		seats = min(most, room/p.Pool)
+		seats = min(most, (work-fixed)/p.Pool)
 	}
 	if seats < need {
-		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the app's price %d, the datasets' %d and %d replicas at the best price %d; expected at least %d for %d replicas",
-			j.MaxPrice, p.App, p.Dataset, seats, p.Pool, satAdd(fixed, satMul(p.Pool, need)), need)
+		least := satAdd(fixed, satMul(p.Pool, need))
+		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the premium, the app's price %d, the datasets' %d and %d replicas at the best price %d; expected at least %d for %d replicas",
+			j.MaxPrice, p.App, p.Dataset, seats, p.Pool, j.PriceOf(least), need)
 	}
 	return uint32(seats), nil
 }
 
+// premiumOf returns what the error debt's budget in money asks of a task with so much to pay for.
+func (j Job) premiumOf(work uint64) uint64 {
+	trust, err := poco.QuantiseTrust(j.Trust)
+	if err != nil {
+		return 0 // Validate refuses the job
+	}
+	return poco.PremiumFor(j.Policy, max(j.Value, work), trust)
+}
+
+// PriceOf returns what a task of the job costs with so much to pay for app, datasets and replicas: the premium is on top.
+func (j Job) PriceOf(work uint64) uint64 { return satAdd(work, j.premiumOf(work)) }
+
+// leaveForWork returns what max_price leaves for app, datasets and replicas: the largest work which, with its premium, is no more.
+// It is false when not even the premium of the declared value can be paid.
+func (j Job) leaveForWork() (work uint64, pays bool) {
+	trust, err := poco.QuantiseTrust(j.Trust)
+	if err != nil || !j.rules().Ledgers {
+		return j.MaxPrice, true
+	}
+	declared := j.premiumOf(0)
+	if declared > j.MaxPrice {
+		return 0, false
+	}
+	// work + ceil(work/T) <= M exactly when work <= M T/(T+1).
+	hi, lo := bits.Mul64(j.MaxPrice, trust)
+	share, _ := bits.Div64(hi, lo, trust+1)
+	return min(share, j.MaxPrice-declared), true
+}
+
 // PoolLimit returns the most that the job can pay for one replica when app and datasets cost so much.
 func (j Job) PoolLimit(app, dataset uint64) uint64 {
-	limit := (j.MaxPrice - min(satAdd(app, dataset), j.MaxPrice)) / j.Need()
+	work, _ := j.leaveForWork()
+	limit := (work - min(satAdd(app, dataset), work)) / j.Need()
 	if j.MaxPoolPrice > 0 {
 		limit = min(limit, j.MaxPoolPrice)
 	}
@@ -77,11 +109,15 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		WaitBlocks: p.WaitBlocks, RetryBlocks: p.RetryBlocks, MaxAttempts: p.MaxAttempts,
 		StaticCredibility: j.StaticCredibility, AuditBlocks: p.auditWindow(j, window),
 	}
-	escrow, err := t.Escrow()
+	priced, err := t.Escrow() // there is no premium yet
 	if err != nil {
 		return dealstypes.Terms{}, err
 	}
-	t.Value = max(j.Value, escrow)
+	t.Value = max(j.Value, priced)
+	t.Premium = poco.PremiumFor(j.Policy, t.Value, trust)
+	if _, err := t.Escrow(); err != nil {
+		return dealstypes.Terms{}, err
+	}
 	if err := t.Validate(); err != nil {
 		return dealstypes.Terms{}, ErrInvalidParams.Wrap(err.Error())
 	}

@@ -19,19 +19,35 @@ func amount(t *rapid.T, name string) uint64 {
 	return rapid.OneOf(rapid.Uint64Range(0, 100), rapid.Uint64Range(0, types.MaxPrice), rapid.Just(uint64(types.MaxPrice))).Draw(t, name)
 }
 
-// Seats against an obviously right twin: the most replicas whose cost and the app's price are within max_price.
+// wholeCost is what a task of a job costs with so much work: the premium of its value is on top under a policy with ledgers.
+func wholeCost(j types.Job, work *big.Int) *big.Int {
+	value := new(big.Int).SetUint64(j.Value)
+	if value.Cmp(work) < 0 {
+		value.Set(work)
+	}
+	if j.Policy != poco.PolicyCredence {
+		value.SetUint64(0)
+	}
+	trust := new(big.Int).SetUint64(j.Trust)
+	premium := value.Add(value, new(big.Int).Sub(trust, big.NewInt(1)))
+	return premium.Quo(premium, trust).Add(premium, work)
+}
+
+// Seats against an obviously right twin: the most replicas whose cost, the app's price and the premium are within max_price.
 func TestSeatsAgainstTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		j := types.Job{
 			Policy:      rapid.SampledFrom([]string{poco.PolicyCredence, poco.PolicyCourt}).Draw(t, "policy"),
 			MinReplicas: rapid.Uint32Range(0, poco.MaxReplicas).Draw(t, "min_replicas"),
 			MaxPrice:    max(1, amount(t, "max_price")),
+			Value:       rapid.SampledFrom([]uint64{0, amount(t, "value")}).Draw(t, "declared"),
+			Trust:       rapid.SampledFrom([]uint64{2, 5, 10_000, poco.MaxTrust}).Draw(t, "trust"),
 		}
 		appPrice, price := amount(t, "app_price"), amount(t, "price")
 		datasetPrice := rapid.Uint64Range(0, appPrice).Draw(t, "dataset_price") // the two together
 		cost := func(n int64) *big.Int {
 			c := new(big.Int).Mul(new(big.Int).SetUint64(price), big.NewInt(n))
-			return c.Add(c, new(big.Int).SetUint64(appPrice))
+			return wholeCost(j, c.Add(c, new(big.Int).SetUint64(appPrice)))
 		}
 		want := int64(0)
 		for n := int64(1); n <= dealstypes.MaxSeats && cost(n).Cmp(new(big.Int).SetUint64(j.MaxPrice)) <= 0; n++ {
@@ -85,7 +101,7 @@ func TestNewTerms(t *testing.T) {
 		p := types.DefaultParams()
 		j := types.Job{
 			Trust: rapid.Uint64Range(poco.MinTrust, poco.MaxTrust).Draw(t, "trust"), MinReplicas: rapid.Uint32Range(0, poco.MaxReplicas).Draw(t, "min_replicas"),
-			MaxPrice: amount(t, "max_price"), Value: rapid.Uint64().Draw(t, "value"), FuelLimit: rapid.Uint64Range(1, p.MaxFuel).Draw(t, "fuel"),
+			MaxPrice: amount(t, "max_price"), Value: rapid.Uint64Range(0, math.MaxUint64/4).Draw(t, "value"), FuelLimit: rapid.Uint64Range(1, p.MaxFuel).Draw(t, "fuel"),
 		}.Normal()
 		terms, err := types.NewTerms(p, j, nil, types.Prices{
 			App: amount(t, "app_price"), Dataset: amount(t, "dataset_price"), Pool: amount(t, "price"),
@@ -104,8 +120,11 @@ func TestNewTerms(t *testing.T) {
 		if err != nil || j.MaxPrice > 0 && escrow > j.MaxPrice {
 			t.Fatalf("escrow %d of max_price %d, %v", escrow, j.MaxPrice, err)
 		}
-		if terms.Value < escrow || terms.Value < j.Value {
-			t.Fatalf("value %d below the price %d or the declared %d", terms.Value, escrow, j.Value)
+		if terms.Value < escrow-terms.Premium || terms.Value < j.Value {
+			t.Fatalf("value %d below the price %d or the declared %d", terms.Value, escrow-terms.Premium, j.Value)
+		}
+		if want := poco.PremiumFor(terms.Policy, terms.Value, terms.Trust); terms.Premium != want || want == 0 && terms.Value > 0 {
+			t.Fatalf("premium %d, expected %d for the value %d at trust %d", terms.Premium, want, terms.Value, terms.Trust)
 		}
 		q := dealstypes.TermsToPoco("c", dealstypes.Deal{Requester: "r", AppOwner: "o", Terms: terms}, 0)
 		if err := q.Validate(); err != nil || q.Stake != terms.Stake || q.ChainID != "c" || q.Requester != "r" || q.AppOwner != "o" {
@@ -214,6 +233,8 @@ func TestPoolLimit(t *testing.T) {
 			Policy:      rapid.SampledFrom([]string{poco.PolicyCredence, poco.PolicyCourt}).Draw(t, "policy"),
 			MinReplicas: rapid.Uint32Range(0, poco.MaxReplicas).Draw(t, "min_replicas"),
 			MaxPrice:    max(1, amount(t, "max_price")),
+			Value:       rapid.SampledFrom([]uint64{0, amount(t, "value")}).Draw(t, "declared"),
+			Trust:       rapid.SampledFrom([]uint64{2, 5, 10_000, poco.MaxTrust}).Draw(t, "trust"),
 		}
 		app, dataset := amount(t, "app_price")/2, amount(t, "dataset_price")/2
 		limit := j.PoolLimit(app, dataset)
@@ -221,7 +242,8 @@ func TestPoolLimit(t *testing.T) {
 			_, err := j.Seats(types.Prices{App: app, Dataset: dataset, Pool: price})
 			return err == nil
 		}
-		if pays(limit+1) || app+dataset <= j.MaxPrice && !pays(limit) {
+		fixed := wholeCost(j, new(big.Int).SetUint64(app+dataset))
+		if pays(limit+1) || fixed.Cmp(new(big.Int).SetUint64(j.MaxPrice)) <= 0 && !pays(limit) {
 			t.Fatalf("the limit is %d: pays it %v, pays one more %v", limit, pays(limit), pays(limit+1))
 		}
 		j.MaxPoolPrice = max(1, limit/2)

@@ -108,7 +108,7 @@ func moduleAccount(c *testutil.Chain, name string) string {
 	return app.AccountKeeper(c.App).GetModuleAddress(name).String()
 }
 
-// TestEveryBurnHasACause: coins of their owner, slashed stake, the deposit of a proposal that was vetoed.
+// TestEveryBurnHasACause: coins of their owner, slashed stake, the premium of an accepted task, the deposit of a proposal that was vetoed.
 func TestEveryBurnHasACause(t *testing.T) {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{}, testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
 		require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, govtypes.ModuleName, &govv1.GenesisState{}, func(s *govv1.GenesisState) error {
@@ -150,7 +150,7 @@ func TestEveryBurnHasACause(t *testing.T) {
 		c.Queue(s.Operator, govv1.NewMsgVote(s.Operator.Addr, id, govv1.OptionNoWithVeto, ""))
 	}
 	c.NextN(int(testutil.VotingPeriod/testutil.BlockTime) + 2)
-	require.Equal(t, map[string]int64{types.Burnt: 7, types.Slashed: slashed, types.Deposits: params.MinDeposit[0].Amount.Int64()}, destroyed())
+	require.Equal(t, map[string]int64{types.Burnt: 7, types.Slashed: slashed, types.Premiums: 1, types.Deposits: params.MinDeposit[0].Amount.Int64()}, destroyed())
 	c.CheckBooks()
 }
 

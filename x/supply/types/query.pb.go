@@ -159,7 +159,7 @@ type QuerySupplyResponse struct {
 	Supply cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=supply,proto3,customtype=cosmossdk.io/math.Int" json:"supply"`
 	// made are the causes of more coins: genesis, minted.
 	Made []Cause `protobuf:"bytes,2,rep,name=made,proto3" json:"made"`
-	// destroyed are the causes of fewer: slashed, deposits, burnt.
+	// destroyed are the causes of fewer: slashed, deposits, premiums, burnt.
 	Destroyed []Cause `protobuf:"bytes,3,rep,name=destroyed,proto3" json:"destroyed"`
 	// mintable is what the council may still mint in the next block, in ucred.
 	Mintable uint64 `protobuf:"varint,4,opt,name=mintable,proto3" json:"mintable,omitempty"`

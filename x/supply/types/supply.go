@@ -18,6 +18,8 @@ const (
 	Slashed = "slashed"
 	// Deposits are those of proposals that were destroyed: vetoed, cancelled.
 	Deposits = "deposits"
+	// Premiums are what tasks paid for their places in the error debt's budget in money.
+	Premiums = "premiums"
 	// Burnt is what its owners destroyed, and what modules did for no cause of its own.
 	Burnt = "burnt"
 )
@@ -25,7 +27,7 @@ const (
 // Made are the causes of more coins, and Destroyed those of fewer, each sorted.
 var (
 	Made      = []string{Genesis, Minted}
-	Destroyed = []string{Burnt, Deposits, Slashed}
+	Destroyed = []string{Burnt, Deposits, Premiums, Slashed}
 )
 
 // MaxReason bounds the reason of a decision, in bytes.

@@ -83,7 +83,7 @@ func (m *Params) GetYearBlocks() int64 {
 
 // Cause is why there are more coins, or fewer, than without it.
 type Cause struct {
-	// name of the cause: genesis, minted, slashed, deposits, burnt.
+	// name of the cause: genesis, minted, slashed, deposits, premiums, burnt.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// amount of coins in ucred, 0 or more.
 	Amount cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=amount,proto3,customtype=cosmossdk.io/math.Int" json:"amount"`

@@ -323,8 +323,8 @@ func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 	if err != nil {
 		return err
 	}
-	if sum+s.Refund != escrow {
-		return dealstypes.ErrSettlement.Wrapf("%d and %d of %d", sum, s.Refund, escrow)
+	if sum+s.Premium+s.Refund != escrow {
+		return dealstypes.ErrSettlement.Wrapf("%d, %d and %d of %d", sum, s.Premium, s.Refund, escrow)
 	}
 	for _, p := range s.Pays {
 		to, err := addresses.BytesToString(p.To)
@@ -334,6 +334,7 @@ func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 		m.add(ctx, "paid/"+to, int64(p.Amount))
 	}
 	m.add(ctx, "paid", int64(sum))
+	m.add(ctx, "premiums", int64(s.Premium))
 	m.add(ctx, "refunded", int64(s.Refund))
 	m.add(ctx, "settled/"+s.Task, 1)
 	return m.ask("market.Settle", s.Task)

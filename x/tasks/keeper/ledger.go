@@ -88,7 +88,7 @@ func (k Keeper) enter(ctx context.Context, it *item, e poco.EnterLedgers) error 
 		return err
 	}
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	turn := types.Turn{Task: it.stored.Id, Charge: e.Charge.Bytes()}
+	turn := types.Turn{Task: it.stored.Id, Charge: e.Entry.Charge.Bytes()}
 	turn.ClassKey, turn.RequesterKey = ledgerKeys(it)
 	for _, at := range []struct {
 		key  string
@@ -98,7 +98,7 @@ func (k Keeper) enter(ctx context.Context, it *item, e poco.EnterLedgers) error 
 		if err != nil {
 			return err
 		}
-		if *at.turn, err = l.Enter(turns{k, ctx, at.key}, e.Charge, e.Long, height, params.WindowBlocks); err != nil {
+		if *at.turn, err = l.Enter(turns{k, ctx, at.key}, e.Entry, height, params.WindowBlocks); err != nil {
 			return err
 		}
 		l.Limits.Note(it.state.Terms.FuelLimit)
@@ -115,7 +115,7 @@ func (k Keeper) gate(ctx context.Context, turn types.Turn) (poco.Gate, error) {
 	if err != nil {
 		return poco.GateWait, err
 	}
-	e0, err := poco.Q64FromBytes(params.Allowance)
+	start, err := params.Allowances()
 	if err != nil {
 		return poco.GateWait, err
 	}
@@ -124,7 +124,7 @@ func (k Keeper) gate(ctx context.Context, turn types.Turn) (poco.Gate, error) {
 		if err != nil {
 			return poco.GateWait, err
 		}
-		return l.Gate(turns{k, ctx, key}, n, e0)
+		return l.Gate(turns{k, ctx, key}, n, start)
 	}
 	class, err := ask(turn.ClassKey, turn.ClassTurn)
 	if err != nil {
@@ -217,6 +217,10 @@ func (k Keeper) decide(ctx context.Context, turn types.Turn) error {
 			return err
 		}
 	}
+	valueCharged, err := k.valueCharged(ctx, turn, charged)
+	if err != nil {
+		return err
+	}
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	for _, at := range []struct {
 		key  string
@@ -239,7 +243,16 @@ func (k Keeper) decide(ctx context.Context, turn types.Turn) error {
 	if err := k.Turns.Remove(ctx, turn.Task); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true})
+	return emit(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
+}
+
+// valueCharged says what a charge of a turn is in money, for people; nothing when there is none.
+func (k Keeper) valueCharged(ctx context.Context, turn types.Turn, charged poco.Q64) (string, error) {
+	if charged.IsZero() {
+		return "", nil
+	}
+	record, err := turns{k, ctx, turn.ClassKey}.Record(turn.ClassTurn)
+	return record.Value.String(), err
 }
 
 // wake notes that waiting turns of a ledger are to be asked again, if there are any after the settled one.

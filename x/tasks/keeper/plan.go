@@ -83,7 +83,7 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 	if err != nil {
 		return poco.Plan{}, err
 	}
-	e0, err := poco.Q64FromBytes(params.Allowance)
+	start, err := params.Allowances()
 	if err != nil {
 		return poco.Plan{}, err
 	}
@@ -116,7 +116,7 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 		return poco.Plan{}, err
 	}
 	return policy.Plan(poco.PlanInput{
-		Class: class, Requester: requester, E0: e0,
+		Class: class, Requester: requester, Allowances: start,
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
 		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
 		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,

@@ -241,7 +241,7 @@ func (q queryServer) view(ctx context.Context, l types.Ledger) (types.LedgerView
 	if err != nil {
 		return types.LedgerView{}, err
 	}
-	e0, err := poco.Q64FromBytes(params.Allowance)
+	start, err := params.Allowances()
 	if err != nil {
 		return types.LedgerView{}, err
 	}
@@ -249,7 +249,11 @@ func (q queryServer) view(ctx context.Context, l types.Ledger) (types.LedgerView
 	if err != nil {
 		return types.LedgerView{}, err
 	}
-	return types.LedgerView{Ledger: l, Debt: p.D.String(), Budget: p.Budget(e0).String()}, nil
+	return types.LedgerView{
+		Ledger: l, Debt: p.D.String(), Budget: p.Budget(start.Errors).String(),
+		ValueDebt: p.Value.D.String(), ValueBudget: p.ValueBudget(start.Value).String(), Premiums: p.Value.P.String(),
+		Text: p.Describe(start),
+	}, nil
 }
 
 // Audits says what courts have found of accepted answers, and which bounds the patrol supports.
@@ -317,11 +321,13 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	}
 	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.MinReplicas, bench)
 	cost := func(seats uint64) uint64 {
-		terms := it.state.Terms
-		terms.MaxSeats = uint32(min(seats, math.MaxUint32))
-		escrow, err := terms.Escrow()
+		terms, err := it.state.Terms.WithSeats(uint32(min(seats, math.MaxUint32)))
 		if err != nil {
 			return math.MaxUint64 // more than anyone has
+		}
+		escrow, err := terms.Escrow()
+		if err != nil {
+			return math.MaxUint64
 		}
 		return escrow
 	}

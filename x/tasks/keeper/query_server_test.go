@@ -234,8 +234,8 @@ func TestQuote(t *testing.T) {
 		seats++
 	}
 	require.EqualValues(t, 19, plain.Plan.Eligible, "the app's organisation is not drawn")
-	require.Equal(t, 50+10*seats, plain.ExpectedPrice)
-	require.Equal(t, 50+10*(seats+2+4), plain.MaxPrice, "two replicas more and a court of four")
+	require.Equal(t, 50+10*seats+1, plain.ExpectedPrice, "with the premium")
+	require.Equal(t, 50+10*(seats+2+4)+1, plain.MaxPrice, "two replicas more and a court of four")
 
 	draft.Terms.DatasetPrice = 33
 	dear := quote()

@@ -33,11 +33,11 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 		return err
 	}
 	record := types.Settlement{
-		Payments: payees.payments, Refund: s.Refund, Burnt: s.Burn, Seats: seatEnds(s.Seats), CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong,
+		Payments: payees.payments, Refund: s.Refund, Burnt: s.Burn, Premium: s.Premium, Seats: seatEnds(s.Seats), CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong,
 	}
 	if err := k.deals.Settle(ctx, dealstypes.TaskSettlement{
 		Deal: it.stored.Deal, Task: it.stored.Id, Index: it.stored.Index,
-		Pays: fromEscrow, Refund: s.Refund, Accepted: s.Ending == poco.EndAccepted,
+		Pays: fromEscrow, Premium: s.Premium, Refund: s.Refund, Accepted: s.Ending == poco.EndAccepted,
 	}); err != nil {
 		return err
 	}

@@ -238,6 +238,12 @@ func (l Ledger) ToPoco() (poco.Ledger, error) {
 			return out, fmt.Errorf("ledger %s: %w", l.Key, err)
 		}
 	}
+	if out.Value, err = l.Value.ToPoco(); err != nil {
+		return out, fmt.Errorf("ledger %s: %w", l.Key, err)
+	}
+	if out.HeadValue, err = l.HeadValue.ToPoco(); err != nil {
+		return out, fmt.Errorf("ledger %s: %w", l.Key, err)
+	}
 	return out, nil
 }
 
@@ -247,6 +253,7 @@ func LedgerFromPoco(key string, l poco.Ledger) Ledger {
 		Key: key, Trust: l.Trust, Debt: l.D.Bytes(), Counted: l.N, UnsettledCharges: l.U.Bytes(), Unsettled: l.Unsettled,
 		UnsettledLong: l.UnsettledLong, Next: l.Next, Head: l.Head, HeadDebt: l.HeadD.Bytes(), HeadCounted: l.HeadN,
 		WindowStart: l.WindowStart, Peak: l.Peak[:], Charges: l.Charges[:],
+		Value: valueAccountFromPoco(l.Value), HeadValue: valueAccountFromPoco(l.HeadValue),
 	}
 	top := len(l.Limits)
 	for top > 0 && l.Limits[top-1] == 0 {
@@ -265,12 +272,46 @@ func (r TurnRecord) ToPoco() (poco.TurnRecord, error) {
 		return poco.TurnRecord{}, err
 	}
 	c, err := poco.Q64FromBytes(r.Charged)
-	return poco.TurnRecord{Charge: w, Settled: r.Settled, Charged: c, Counted: r.Counted, Long: r.Long}, err
+	if err != nil {
+		return poco.TurnRecord{}, err
+	}
+	v, err := poco.MoneyFromBytes(r.ValueCharge)
+	return poco.TurnRecord{Charge: w, Settled: r.Settled, Charged: c, Counted: r.Counted, Long: r.Long, Value: v, Premium: r.Premium}, err
 }
 
 // TurnRecordFromPoco is the inverse.
 func TurnRecordFromPoco(r poco.TurnRecord) TurnRecord {
-	return TurnRecord{Charge: r.Charge.Bytes(), Settled: r.Settled, Charged: r.Charged.Bytes(), Counted: r.Counted, Long: r.Long}
+	return TurnRecord{
+		Charge: r.Charge.Bytes(), Settled: r.Settled, Charged: r.Charged.Bytes(), Counted: r.Counted, Long: r.Long,
+		ValueCharge: moneyBytes(r.Value), Premium: r.Premium,
+	}
+}
+
+// ToPoco turns a stored account in money into the protocol's.
+func (v ValueAccount) ToPoco() (out poco.ValueAccount, err error) {
+	for _, f := range []struct {
+		from []byte
+		to   *poco.Money
+	}{{v.Debt, &out.D}, {v.Premiums, &out.P}, {v.UnsettledCharges, &out.U}, {v.UnsettledPremiums, &out.Q}} {
+		if *f.to, err = poco.MoneyFromBytes(f.from); err != nil {
+			return out, fmt.Errorf("account in money: %w", err)
+		}
+	}
+	return out, nil
+}
+
+func valueAccountFromPoco(v poco.ValueAccount) ValueAccount {
+	return ValueAccount{
+		Debt: moneyBytes(v.D), Premiums: moneyBytes(v.P), UnsettledCharges: moneyBytes(v.U), UnsettledPremiums: moneyBytes(v.Q),
+	}
+}
+
+// moneyBytes leaves out what is zero, as most of it is.
+func moneyBytes(m poco.Money) []byte {
+	if m == (poco.Money{}) {
+		return nil
+	}
+	return m.Bytes()
 }
 
 // ToPoco turns stored sums into the protocol's.
@@ -280,12 +321,16 @@ func (s TurnSums) ToPoco() (poco.Sums, error) {
 		return poco.Sums{}, err
 	}
 	u, err := poco.Q64FromBytes(s.UnsettledCharges)
-	return poco.NewSums(d, s.Counted, u, s.Unsettled), err
+	if err != nil {
+		return poco.Sums{}, err
+	}
+	v, err := s.Value.ToPoco()
+	return poco.NewSums(d, s.Counted, u, s.Unsettled, v), err
 }
 
 // TurnSumsFromPoco is the inverse.
 func TurnSumsFromPoco(s poco.Sums) TurnSums {
-	return TurnSums{Debt: s.D.Bytes(), Counted: s.N, UnsettledCharges: s.U.Bytes(), Unsettled: s.Unsettled()}
+	return TurnSums{Debt: s.D.Bytes(), Counted: s.N, UnsettledCharges: s.U.Bytes(), Unsettled: s.Unsettled(), Value: valueAccountFromPoco(s.Value)}
 }
 
 // IDText is the text of an id: lower-case hex.

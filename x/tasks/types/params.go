@@ -27,19 +27,28 @@ func DefaultParams() Params {
 		// A month of half seconds. A block can prune more than many blocks end on average, so that what was carried over is caught up with.
 		PruneBlocks:    5_184_000,
 		PrunesPerBlock: 400,
+		ValueAllowance: poco.DefaultAllowances.Value,
 	}
+}
+
+// Allowances returns what each ledger begins with.
+func (p Params) Allowances() (poco.Allowances, error) {
+	e0, err := poco.Q64FromBytes(p.Allowance)
+	return poco.Allowances{Errors: e0, Value: p.ValueAllowance}, err
 }
 
 // Validate names the first parameter out of range.
 func (p Params) Validate() error {
-	e0, err := poco.Q64FromBytes(p.Allowance)
+	start, err := p.Allowances()
 	switch {
 	case p.QDen == 0 || p.QDen > 1_000_000 || 2*p.QNum >= p.QDen:
 		return errorsmod.Wrapf(ErrInvalidParams, "q_num/q_den: got %d/%d, expected a fraction below one half with a denominator of at most 1000000", p.QNum, p.QDen)
 	case err != nil:
 		return errorsmod.Wrapf(ErrInvalidParams, "allowance: %v", err)
-	case e0.Cmp(poco.QuarterQ64) > 0:
-		return errorsmod.Wrapf(ErrInvalidParams, "allowance: got %s, expected at most 0.25", e0)
+	case start.Errors.Cmp(poco.QuarterQ64) > 0:
+		return errorsmod.Wrapf(ErrInvalidParams, "allowance: got %s, expected at most 0.25", start.Errors)
+	case p.ValueAllowance < 1:
+		return errorsmod.Wrapf(ErrInvalidParams, "value_allowance: got 0 ucred, expected at least 1: with none the court judges every task of a new ledger")
 	case p.WindowBlocks < 1:
 		return errorsmod.Wrapf(ErrInvalidParams, "window_blocks: got %d, expected at least 1", p.WindowBlocks)
 	case p.DuePerBlock < 1 || p.DuePerBlock > 10_000:
