@@ -82,11 +82,11 @@ func TestReadImage(t *testing.T) {
 	}
 	require.False(t, isImage(write(t, "app.wasm", emptyApp)))
 	for want, path := range map[string]string{
-		"which is not in it":    layoutOf(t, manifest, blobOf(imageConfig)),
-		"it has no a/layer":     tarball(t, [2]string{"config.json", imageConfig}, [2]string{"manifest.json", `[{"Config":"config.json","Layers":["a/layer.tar"]}]`}),
-		"it has no manifest":    tarball(t, [2]string{"readme", "x"}),
-		"expected 1":            tarball(t, [2]string{"manifest.json", `[]`}),
-		"an index names images": layoutOf(t, `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json"}`),
+		"which is not in it": layoutOf(t, manifest, blobOf(imageConfig)),
+		"it has no a/layer":  tarball(t, [2]string{"config.json", imageConfig}, [2]string{"manifest.json", `[{"Config":"config.json","Layers":["a/layer.tar"]}]`}),
+		"it has no manifest": tarball(t, [2]string{"readme", "x"}),
+		"expected 1":         tarball(t, [2]string{"manifest.json", `[]`}),
+		"it has no image":    layoutOf(t, `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json"}`),
 	} {
 		_, err := readImage(context.Background(), imageSource{text: path})
 		var problem *Error

@@ -16,7 +16,7 @@ import (
 // Every field of a job reaches the chain. One that is added and copied by nobody makes this fail.
 func TestEveryFieldOfAJobIsCopied(t *testing.T) {
 	// These are not copied: what they name is uploaded or published first, or packed into an input, or they are about this machine, the message, or the book.
-	apart := []string{"App", "Inputs", "Datasets", "Rows", "Nonce", "Out", "Expiry", "Rest", "RestFor"}
+	apart := []string{"App", "Platform", "Inputs", "Datasets", "Rows", "Nonce", "Out", "Expiry", "Rest", "RestFor"}
 	filled := map[string]any{
 		"Resources": appstypes.Resources{CpuMillis: 1}, "PoolsOf": orgstypes.Audience{Organisations: []string{"lab"}},
 		"Execution": contract.Execution{Stdout: "x"}, "RestFor": time.Minute, "Inputs": []InputFile{{Path: "x"}},
