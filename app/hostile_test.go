@@ -30,6 +30,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/cosmos-sdk/x/authz"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 	govv1beta1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1beta1"
 
@@ -142,8 +143,13 @@ func TestLegacyProposalsAreRefused(t *testing.T) {
 	operator := c.Seats[0].Operator
 	c.Refuse(operator, sdkerrors.ErrUnknownRequest, &govv1beta1.MsgSubmitProposal{Proposer: operator.String()})
 
+	some, err := codectypes.NewAnyWithValue(&feegrant.AllowedMsgAllowance{AllowedMessages: []string{"/cosmos.bank.v1beta1.MsgSend"}})
+	require.NoError(t, err)
+	for _, none := range []*codectypes.Any{nil, some} { // likewise
+		c.Refuse(operator, sdkerrors.ErrInvalidRequest, &feegrant.MsgGrantAllowance{Granter: operator.String(), Grantee: c.Seats[0].Court.String(), Allowance: none})
+	}
 	msg := &govv1.MsgExecLegacyContent{Authority: app.Authority()}
-	_, err := c.App.MsgServiceRouter().Handler(msg)(c.Ctx(), msg)
+	_, err = c.App.MsgServiceRouter().Handler(msg)(c.Ctx(), msg)
 	require.ErrorIs(t, err, sdkerrors.ErrInvalidRequest)
 }
 

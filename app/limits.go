@@ -6,9 +6,11 @@ import (
 
 	cmttypes "github.com/cometbft/cometbft/types"
 
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
@@ -26,10 +28,24 @@ func (l limits) Allow(ctx context.Context, account sdk.AccAddress, msg any) erro
 			return err
 		}
 	}
+	if m, is := msg.(*feegrant.MsgGrantAllowance); is && !holdsAllowance(m.Allowance) {
+		return sdkerrors.ErrInvalidRequest.Wrap("allowance: got none, expected one, also within another")
+	}
 	if _, is := msg.(*govv1.MsgExecLegacyContent); is {
 		return sdkerrors.ErrInvalidRequest.Wrap("content: the application has no proposals of the first kind; propose messages")
 	}
 	return l.courts.Allow(ctx, account, msg)
+}
+
+// holdsAllowance says whether there is an allowance, also within one for some messages. The handler of one without panics.
+func holdsAllowance(packed *codectypes.Any) bool {
+	if packed == nil {
+		return false
+	}
+	if some, is := packed.GetCachedValue().(*feegrant.AllowedMsgAllowance); is {
+		return holdsAllowance(some.Allowance)
+	}
+	return packed.GetCachedValue() != nil
 }
 
 // checkConsensusParams refuses parameters with which the engine would stop for good: the application extends no votes, and every

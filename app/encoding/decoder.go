@@ -8,6 +8,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keys/ed25519"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/multisig"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256r1"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
@@ -86,6 +87,10 @@ func checkKey(key *codectypes.Any) error {
 		length, want = len(k.Key), secp256k1.PubKeySize
 	case *ed25519.PubKey:
 		length, want = len(k.Key), ed25519.PubKeySize
+	case *secp256r1.PubKey:
+		if k.Key == nil {
+			return errorsmod.Wrap(sdkerrors.ErrTxDecode, "got an empty key")
+		}
 	case *multisig.LegacyAminoPubKey:
 		for _, inner := range k.PubKeys {
 			if err := checkKey(inner); err != nil {

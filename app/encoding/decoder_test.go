@@ -65,6 +65,7 @@ func TestAnEnvelopeThatWouldPanicIsRefused(t *testing.T) {
 		{"mode", "", &txtypes.ModeInfo{}, key(good), "auth_info.signer_infos[0].mode_info"},
 		{"mode within one", "", multi(single, multi(&txtypes.ModeInfo{})), key(good), "expected single or multi"},
 		{"short key", "", single, key(good[:32]), "public_key: got 32 bytes, expected 33"},
+		{"empty key of another kind", "", single, &codectypes.Any{TypeUrl: "/cosmos.crypto.secp256r1.PubKey"}, "got an empty key"},
 		{"short key within one", "", single, group(key(good), key(nil)), "got 0 bytes, expected 33"},
 		{"none within one", "", single, group(&codectypes.Any{}), "unable to resolve type URL"},
 	} {
