@@ -91,9 +91,9 @@ func TestHere(t *testing.T) {
 
 func runHere(t *testing.T, r runtime.Runtime, job client.Job) *local.Report {
 	t.Helper()
-	found, err := client.CheckProgram(context.Background(), job.App)
+	found, err := client.CheckProgram(context.Background(), job.App, "", "")
 	require.NoError(t, err)
-	j := local.Job{Name: found.Name, Program: runtime.ProgramOf(found.Data), Args: job.Args, Execution: job.Execution, Fuel: job.Fuel, Bag: 1}
+	j := local.Job{Name: found.Name, Program: found.Runnable(), Args: job.Args, Execution: job.Execution, Fuel: job.Fuel, Bag: 1}
 	for _, in := range job.Inputs {
 		content, err := in.Content()
 		require.NoError(t, err)
