@@ -74,7 +74,7 @@ func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
 		if len(steps) > taskstypes.MaxAnswers {
 			return ctx, taskstypes.ErrTooMany.Wrapf("got %d, expected at most %d", len(steps), taskstypes.MaxAnswers)
 		}
-		if len(steps) > 0 && assigned(tx) != nil {
+		if len(steps) > 0 && readSteps(tx) != nil {
 			ctx = ctx.WithMinGasPrices(nil)
 		}
 		after, err := next(ctx, tx, simulate)
@@ -86,18 +86,18 @@ func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
 				uint64(len(steps))*taskstypes.AnswerGas, taskstypes.AnswersGas(len(steps)))
 		}
 		// The block that can hold it is the next one.
-		if err := a.due(after, tx, a.height()+1); err != nil {
+		if err := a.checkDue(after, tx, a.height()+1); err != nil {
 			return after, err
 		}
 		if ctx.IsReCheckTx() {
-			a.lanes.refresh(ctx.TxBytes())
+			a.lanes.noteWaiting(ctx.TxBytes())
 		}
 		return after, nil
 	}
 }
 
-// assigned are the steps of a transaction that a seat sends; nil of any other.
-func assigned(tx sdk.Tx) []taskstypes.Step {
+// readSteps returns the steps of a transaction that a seat sends; nil of any other.
+func readSteps(tx sdk.Tx) []taskstypes.Step {
 	fee, ok := tx.(sdk.FeeTx)
 	if !ok {
 		return nil
@@ -109,8 +109,8 @@ func assigned(tx sdk.Tx) []taskstypes.Step {
 	return steps
 }
 
-// due says why a block of this height would refuse an answer of a transaction; nil when it takes all, or there are none.
-func (a answers) due(ctx sdk.Context, tx sdk.Tx, height int64) error {
+// checkDue says why a block of this height would refuse an answer of a transaction; nil when it takes all, or there are none.
+func (a answers) checkDue(ctx sdk.Context, tx sdk.Tx, height int64) error {
 	ctx = ctx.WithGasMeter(storetypes.NewInfiniteGasMeter()).WithEventManager(sdk.NewEventManager())
 	given := map[taskstypes.Step]bool{}
 	for _, m := range tx.GetMsgs() {
@@ -131,7 +131,7 @@ func (a answers) due(ctx sdk.Context, tx sdk.Tx, height int64) error {
 
 // Claims implements proposal.Urgent.
 func (a answers) Claims(tx sdk.Tx) (claims []proposal.Claim) {
-	for _, step := range assigned(tx) {
+	for _, step := range readSteps(tx) {
 		claims = append(claims, proposal.Claim{Of: step, First: step.Reveal})
 	}
 	return claims
@@ -139,8 +139,8 @@ func (a answers) Claims(tx sdk.Tx) (claims []proposal.Claim) {
 
 // Due implements proposal.Urgent.
 func (a answers) Due(ctx sdk.Context, tx sdk.Tx) bool {
-	return a.due(ctx, tx, ctx.BlockHeight()) == nil
+	return a.checkDue(ctx, tx, ctx.BlockHeight()) == nil
 }
 
 // Waiting implements proposal.Urgent.
-func (a answers) Waiting() [][]byte { return a.lanes.answers() }
+func (a answers) Waiting() [][]byte { return a.lanes.listAnswers() }

@@ -155,7 +155,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 	a.makeModules()
 	a.registerServices()
 	a.setUpgrades()
-	a.SetStoreLoader(layout.Loader(db, enc.Codec))
+	a.SetStoreLoader(layout.NewLoader(db, enc.Codec))
 
 	a.MountKVStores(a.keys)
 	a.MountObjectStores(a.objectKeys)
@@ -177,8 +177,8 @@ func Authority() string {
 	return text
 }
 
-// service opens a store by its name.
-func (a *App) service(name string) storeService { return runtime.NewKVStoreService(a.keys[name]) }
+// storeOf opens a store by its name.
+func (a *App) storeOf(name string) storeService { return runtime.NewKVStoreService(a.keys[name]) }
 
 func (a *App) registerServices() {
 	k := keepersOf(a)
@@ -188,7 +188,7 @@ func (a *App) registerServices() {
 	if err := a.ModuleManager.RegisterServices(a.configurator); err != nil {
 		panic(err)
 	}
-	autocliv1.RegisterQueryServer(a.GRPCQueryRouter(), runtimeservices.NewAutoCLIQueryService(a.modules()))
+	autocliv1.RegisterQueryServer(a.GRPCQueryRouter(), runtimeservices.NewAutoCLIQueryService(a.listModules()))
 	reflection, err := runtimeservices.NewReflectionService()
 	if err != nil {
 		panic(err)
@@ -214,7 +214,7 @@ func (a *App) setHandlers(opts Options) {
 	urgent := answers{tasks: k.Tasks, lanes: a.waiting, height: a.LastBlockHeight}
 	a.SetAnteHandler(withGasShare(withPause(k.Poa, a.beginsWork, urgent.withAnswers(anteHandler))))
 	a.waiting.height = a.LastBlockHeight
-	a.SetPrepareCheckStater(func(sdk.Context) { a.waiting.forget() })
+	a.SetPrepareCheckStater(func(sdk.Context) { a.waiting.forgetUnchecked() })
 
 	blocks := proposal.New(k.Beacon, a.Encoding.TxConfig.TxDecoder(), opts.Signer, urgent, opts.Selector)
 	a.SetPrepareProposal(a.prepareAfterUpgrade(blocks.Prepare))
@@ -246,7 +246,7 @@ func (a *App) InitChainer(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 // PreBlocker carries out an upgrade that is due, for which x/upgrade is the first module, and then stores the block's seed, before
 // anything of the block itself: also the seed is state that an upgrade may move.
 func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
-	a.waiting.included(req.Txs)
+	a.waiting.removeIncluded(req.Txs)
 	res, err := a.ModuleManager.PreBlock(ctx)
 	if err != nil {
 		return nil, err
@@ -254,14 +254,14 @@ func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.
 	return res, keepersOf(a).Beacon.PreBlock(ctx, req.Txs, req.ProposerAddress)
 }
 
-// modules returns the modules by name, as the SDK's reflection wants them.
-func (a *App) modules() map[string]any { return a.ModuleManager.Modules }
+// listModules returns the modules by name, as the SDK's reflection wants them.
+func (a *App) listModules() map[string]any { return a.ModuleManager.Modules }
 
 // AutoCLI describes the commands of every query and message.
 func (a *App) AutoCLI() autocli.AppOptions {
 	return autocli.AppOptions{
 		Modules:               appModules(a.ModuleManager),
-		ModuleOptions:         runtimeservices.ExtractAutoCLIOptions(a.modules()),
+		ModuleOptions:         runtimeservices.ExtractAutoCLIOptions(a.listModules()),
 		AddressCodec:          encoding.Addresses(),
 		ValidatorAddressCodec: addresscodec.NewBech32Codec(encoding.ValidatorPrefix),
 		ConsensusAddressCodec: addresscodec.NewBech32Codec(encoding.ConsensusPrefix),

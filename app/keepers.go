@@ -141,7 +141,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	k := new(keepers)
 	a.keepers = k
 	cdc, addresses, authority := a.Encoding.Codec, encoding.Addresses(), Authority()
-	service := func(module string) storeService { return a.service(a.version.StoreOf(module)) }
+	service := func(module string) storeService { return a.storeOf(a.version.StoreOf(module)) }
 
 	k.Consensus = consensuskeeper.NewKeeper(cdc, service(consensustypes.StoreKey), authority, runtime.EventService{})
 	a.SetParamStore(k.Consensus.ParamsStore)

@@ -87,7 +87,7 @@ func newLanes(opts servertypes.AppOptions) *lanes {
 func (l *lanes) Insert(ctx context.Context, tx sdk.Tx, _ mempool.InsertOption) error {
 	bz := sdk.UnwrapSDKContext(ctx).TxBytes()
 	w := &waiting{hash: sha256.Sum256(bz), size: int64(len(bz)), seen: l.height()}
-	if w.steps = assigned(tx); w.steps != nil {
+	if w.steps = readSteps(tx); w.steps != nil {
 		w.lane, w.tx = laneAnswers, bz
 	}
 	l.mu.Lock()
@@ -114,8 +114,8 @@ func (l *lanes) Insert(ctx context.Context, tx sdk.Tx, _ mempool.InsertOption) e
 	return nil
 }
 
-// refresh notes that a transaction still waits.
-func (l *lanes) refresh(tx []byte) {
+// noteWaiting notes that a transaction still waits.
+func (l *lanes) noteWaiting(tx []byte) {
 	height := l.height()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -124,8 +124,8 @@ func (l *lanes) refresh(tx []byte) {
 	}
 }
 
-// answers are the transactions of the lane of answers, first come first.
-func (l *lanes) answers() (out [][]byte) {
+// listAnswers returns the transactions of the lane of answers, first come first.
+func (l *lanes) listAnswers() (out [][]byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for e := l.line[laneAnswers].line.Front(); e != nil; e = e.Next() {
@@ -134,17 +134,17 @@ func (l *lanes) answers() (out [][]byte) {
 	return out
 }
 
-// included takes out what a block holds, whatever became of it.
-func (l *lanes) included(txs [][]byte) {
+// removeIncluded takes out what a block holds, whatever became of it.
+func (l *lanes) removeIncluded(txs [][]byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, tx := range txs {
-		l.drop(l.known[sha256.Sum256(tx)])
+		l.dropWaiting(l.known[sha256.Sum256(tx)])
 	}
 }
 
-// forget takes out what was not checked again since laneBlocks blocks.
-func (l *lanes) forget() {
+// forgetUnchecked takes out what was not checked again since laneBlocks blocks.
+func (l *lanes) forgetUnchecked() {
 	height := l.height()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -153,13 +153,13 @@ func (l *lanes) forget() {
 			w := e.Value.(*waiting)
 			e = e.Next()
 			if w.seen < height-laneBlocks {
-				l.drop(w)
+				l.dropWaiting(w)
 			}
 		}
 	}
 }
 
-func (l *lanes) drop(w *waiting) {
+func (l *lanes) dropWaiting(w *waiting) {
 	if w == nil {
 		return
 	}
@@ -173,7 +173,7 @@ func (l *lanes) drop(w *waiting) {
 
 // RemoveWithReason implements the SDK's mempool: a transaction was executed, or is no longer valid.
 func (l *lanes) RemoveWithReason(ctx context.Context, _ sdk.Tx, _ mempool.RemoveReason) error {
-	l.included([][]byte{sdk.UnwrapSDKContext(ctx).TxBytes()})
+	l.removeIncluded([][]byte{sdk.UnwrapSDKContext(ctx).TxBytes()})
 	return nil
 }
 

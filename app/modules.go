@@ -59,7 +59,7 @@ func (a *App) makeModules() {
 		supply.NewAppModule(k.Supply),
 		orgs.NewAppModule(k.Orgs, addresses),
 		poa.NewAppModule(k.Poa, addresses),
-		a.change(beacon.NewAppModule(k.Beacon)).(module.AppModule),
+		a.replaceModule(beacon.NewAppModule(k.Beacon)).(module.AppModule),
 		apps.NewAppModule(k.Apps, addresses),
 		workers.NewAppModule(k.Workers, addresses),
 		vouchers.NewAppModule(k.Vouchers, addresses),

@@ -13,7 +13,7 @@ import (
 
 // observer is told of every block: the metrics. It is an interface for the reason that keepers gives.
 type observer interface {
-	Block(res *abci.ResponseFinalizeBlock)
+	CountBlock(res *abci.ResponseFinalizeBlock)
 }
 
 // Observe registers the metrics of the protocol. A node calls it once, before it starts.
@@ -28,16 +28,16 @@ func (a *App) Observe(reg prometheus.Registerer) {
 // FinalizeBlock executes a block, and then counts what happened in it for those who watch the node.
 func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (res *abci.ResponseFinalizeBlock, err error) {
 	a.executed = req.Time
-	defer a.tell(&err)
+	defer a.reportFailure(&err)
 	res, err = a.BaseApp.FinalizeBlock(req)
 	if a.observer != nil {
-		a.observer.Block(res)
+		a.observer.CountBlock(res)
 	}
 	return res, err
 }
 
-// tell reports an error or a panic of a block to whoever ends the node, and passes it on.
-func (a *App) tell(err *error) {
+// reportFailure reports an error or a panic of a block to whoever ends the node, and passes it on.
+func (a *App) reportFailure(err *error) {
 	r := recover()
 	if a.failed != nil {
 		switch {

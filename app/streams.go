@@ -47,7 +47,7 @@ func (a *App) tellHealth(to *health.Server) {
 
 // Commit commits the block, and then tells those who wait for it.
 func (a *App) Commit() (res *abci.ResponseCommit, err error) {
-	defer a.tell(&err)
+	defer a.reportFailure(&err)
 	res, err = a.BaseApp.Commit()
 	if err != nil {
 		return res, err

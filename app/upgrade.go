@@ -16,12 +16,12 @@ import (
 	"github.com/credence-chain/credence/app/upgrades"
 )
 
-// change lets a rehearsal put its own layout in the place of a module's.
-func (a *App) change(m appmodule.AppModule) appmodule.AppModule {
+// replaceModule lets a rehearsal put its own layout in the place of a module's.
+func (a *App) replaceModule(m appmodule.AppModule) appmodule.AppModule {
 	if a.version.Change == nil {
 		return m
 	}
-	return a.version.Change(m, a.service)
+	return a.version.Change(m, a.storeOf)
 }
 
 // setUpgrades registers what is done at the height of each plan that this build knows.
@@ -62,10 +62,10 @@ func (a *App) upgradeDue(ctx sdk.Context) (plan upgradetypes.Plan, due bool, err
 	return plan, plan.ShouldExecute(ctx.BlockHeight()) && !keepersOf(a).Upgrade.IsSkipHeight(ctx.BlockHeight()), nil
 }
 
-// upgraded brings the state in which a block is prepared or judged to where the block's transactions will find it: after the upgrade
+// applyDueUpgrade brings the state in which a block is prepared or judged to where the block's transactions will find it: after the upgrade
 // that is due in it. Nodes of the new version propose and judge that block when those of the old one stopped before they decided it.
 // The context's state is a branch that nobody keeps.
-func (a *App) upgraded(ctx sdk.Context) error {
+func (a *App) applyDueUpgrade(ctx sdk.Context) error {
 	plan, due, err := a.upgradeDue(ctx)
 	if err != nil || !due || !keepersOf(a).Upgrade.HasHandler(plan.Name) {
 		return err
@@ -76,7 +76,7 @@ func (a *App) upgraded(ctx sdk.Context) error {
 // prepareAfterUpgrade is prepare on the state after an upgrade that is due.
 func (a *App) prepareAfterUpgrade(prepare sdk.PrepareProposalHandler) sdk.PrepareProposalHandler {
 	return func(ctx sdk.Context, req *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
-		if err := a.upgraded(ctx); err != nil {
+		if err := a.applyDueUpgrade(ctx); err != nil {
 			return nil, err
 		}
 		return prepare(ctx, req)
@@ -86,7 +86,7 @@ func (a *App) prepareAfterUpgrade(prepare sdk.PrepareProposalHandler) sdk.Prepar
 // processAfterUpgrade is process on the state after an upgrade that is due.
 func (a *App) processAfterUpgrade(process sdk.ProcessProposalHandler) sdk.ProcessProposalHandler {
 	return func(ctx sdk.Context, req *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
-		if err := a.upgraded(ctx); err != nil {
+		if err := a.applyDueUpgrade(ctx); err != nil {
 			return nil, err
 		}
 		return process(ctx, req)

@@ -86,4 +86,4 @@ func (f *ImageFacts) CommandText() string {
 
 // Prepare says what can be said of a job before anything is asked or sent, as Run does first, and completes it: its inputs
 // have names, and the file that it reads as stdin is one of them.
-func (j *Job) Prepare() error { return j.check() }
+func (j *Job) Prepare() error { return j.checkJob() }

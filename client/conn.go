@@ -93,7 +93,7 @@ func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error
 	}
 	var trouble []error
 	for i, e := range c.endpoints {
-		err := c.try(ctx, len(c.endpoints)-i, func(ctx context.Context) error { return c.verify(ctx, e) })
+		err := c.tryNode(ctx, len(c.endpoints)-i, func(ctx context.Context) error { return c.verifyChain(ctx, e) })
 		if err == nil {
 			c.current = i
 			return c, nil
@@ -145,8 +145,8 @@ func dialOne(name string) (*grpc.ClientConn, error) {
 	)
 }
 
-// verify asks a node once for its chain id. Several callers may ask at once: none waits for another's question.
-func (c *Conn) verify(ctx context.Context, e *endpoint) error {
+// verifyChain asks a node once for its chain id. Several callers may ask at once: none waits for another's question.
+func (c *Conn) verifyChain(ctx context.Context, e *endpoint) error {
 	if e.verified.Load() {
 		return nil
 	}
@@ -182,9 +182,9 @@ func (c *Conn) SetPatience(d time.Duration) {
 // Patience is how long one node may take for one answer; see SetPatience.
 func (c *Conn) Patience() time.Duration { return time.Duration(c.patience.Load()) }
 
-// try makes a call to one node, with a deadline of its own. That is smaller than the caller's as long as there are other
+// tryNode makes a call to one node, with a deadline of its own. That is smaller than the caller's as long as there are other
 // nodes to ask: left counts this one and those after it.
-func (c *Conn) try(ctx context.Context, left int, call func(context.Context) error) error {
+func (c *Conn) tryNode(ctx context.Context, left int, call func(context.Context) error) error {
 	allowed := c.Patience()
 	if left <= 1 {
 		allowed = max(allowed, lastTry)
@@ -204,7 +204,7 @@ func (c *Conn) ChainID() string {
 }
 
 // Endpoint names the node used first.
-func (c *Conn) Endpoint() string { return c.endpoints[c.first()].name }
+func (c *Conn) Endpoint() string { return c.endpoints[c.firstNode()].name }
 
 // Close ends the connections.
 func (c *Conn) Close() error {
@@ -215,7 +215,7 @@ func (c *Conn) Close() error {
 	return errors.Join(trouble...)
 }
 
-func (c *Conn) first() int {
+func (c *Conn) firstNode() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.current
@@ -228,8 +228,8 @@ func (c *Conn) OnLeave(left func(from, to string, why error)) {
 	c.left = left
 }
 
-// rotate leaves an endpoint that doesn't serve; others may have left it already.
-func (c *Conn) rotate(from int, why error) {
+// rotateFrom leaves an endpoint that doesn't serve; others may have left it already.
+func (c *Conn) rotateFrom(from int, why error) {
 	c.mu.Lock()
 	left, next := c.left, (from+1)%len(c.endpoints)
 	if c.current != from || next == from {
@@ -247,21 +247,21 @@ func (c *Conn) rotate(from int, why error) {
 // that did not serve is left before anything is returned, also when the caller's own deadline ended the call: the next
 // call would wait for it again.
 func (c *Conn) Invoke(ctx context.Context, method string, args, reply any, opts ...grpc.CallOption) error {
-	start := c.first()
+	start := c.firstNode()
 	var trouble []error
 	for i := range c.endpoints {
 		at := (start + i) % len(c.endpoints)
 		e := c.endpoints[at]
-		err := c.try(ctx, len(c.endpoints)-i, func(ctx context.Context) error {
-			if err := c.verify(ctx, e); err != nil {
+		err := c.tryNode(ctx, len(c.endpoints)-i, func(ctx context.Context) error {
+			if err := c.verifyChain(ctx, e); err != nil {
 				return err
 			}
 			return e.conn.Invoke(ctx, method, args, reply, opts...)
 		})
-		if err == nil || !elsewhere(err) {
+		if err == nil || !isNodesFault(err) {
 			return err
 		}
-		c.rotate(at, err)
+		c.rotateFrom(at, err)
 		trouble = append(trouble, fmt.Errorf("%s: %w", e.name, err))
 		if ctx.Err() != nil {
 			return errors.Join(trouble...)
@@ -270,8 +270,8 @@ func (c *Conn) Invoke(ctx context.Context, method string, args, reply any, opts 
 	return fmt.Errorf("%w: %w", ErrNoEndpoint, errors.Join(trouble...))
 }
 
-// elsewhere says whether another node may do better: the trouble is the node's, not the question's.
-func elsewhere(err error) bool {
+// isNodesFault says whether another node may do better: the trouble is the node's, not the question's.
+func isNodesFault(err error) bool {
 	return status.Code(err) == codes.Unavailable || errors.Is(err, ErrWrongChain) || errors.Is(err, context.DeadlineExceeded) ||
 		status.Code(err) == codes.DeadlineExceeded
 }
@@ -279,8 +279,8 @@ func elsewhere(err error) bool {
 // NewStream implements grpc.ClientConnInterface, with the node used first. A stream that breaks is opened anew by its caller,
 // from the place that it reached.
 func (c *Conn) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, opts ...grpc.CallOption) (grpc.ClientStream, error) {
-	e := c.endpoints[c.first()]
-	if err := c.try(ctx, 1, func(ctx context.Context) error { return c.verify(ctx, e) }); err != nil {
+	e := c.endpoints[c.firstNode()]
+	if err := c.tryNode(ctx, 1, func(ctx context.Context) error { return c.verifyChain(ctx, e) }); err != nil {
 		return nil, err
 	}
 	return e.conn.NewStream(ctx, desc, method, opts...)

@@ -30,55 +30,55 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 	// A new attempt has new seats: nothing of the old one is carried over.
 	if c.before.Attempt != now.Attempt {
 		if before != nil {
-			c.add(EventRetried, func(e *Event) { e.Text = retriedText(*before, now) })
+			c.addEvent(EventRetried, func(e *Event) { e.Text = retriedText(*before, now) })
 		}
 		c.before = &taskstypes.Task{Attempt: now.Attempt}
 	}
-	c.seats(1, upToCommit)
+	c.tellSeats(1, upToCommit)
 	if c.before.Plan == nil && now.Plan != nil {
-		c.add(EventPlanned, func(e *Event) {
+		c.addEvent(EventPlanned, func(e *Event) {
 			e.Plan = planOf(now.Plan)
 			e.Text = "plan: " + e.Plan.Brief()
 		})
 	}
-	c.seats(2, upToCommit)
-	if entered(c.before.Phase, now.Phase, taskstypes.PHASE_REVEAL) && len(now.Seats) > 0 && anyRevealedOrOpen(now) {
-		c.add(EventRevealing, func(e *Event) {
+	c.tellSeats(2, upToCommit)
+	if hasEntered(c.before.Phase, now.Phase, taskstypes.PHASE_REVEAL) && len(now.Seats) > 0 && anyRevealedOrOpen(now) {
+		c.addEvent(EventRevealing, func(e *Event) {
 			e.Phase, e.Deadline = "REVEAL", now.Deadline
 			e.Text = "all answers are locked; they are opened now"
 		})
 	}
-	c.seats(1, reveal)
-	c.seats(2, reveal)
+	c.tellSeats(1, reveal)
+	c.tellSeats(2, reveal)
 	if c.before.Gate != now.Gate && now.Gate != "" {
-		c.add(EventTurn, func(e *Event) { e.Gate, e.Text = now.Gate, gateText(now.Gate) })
+		c.addEvent(EventTurn, func(e *Event) { e.Gate, e.Text = now.Gate, gateText(now.Gate) })
 	}
 	if c.before.Recalls != now.Recalls {
-		c.add(EventWaiting, func(e *Event) {
+		c.addEvent(EventWaiting, func(e *Event) {
 			e.Phase, e.Text = "COURT", "too much of the court was silent for a verdict: it is called again"
 		})
 	}
 	if c.before.CourtPlace == nil && now.CourtPlace != nil {
-		c.add(EventWaiting, func(e *Event) {
+		c.addEvent(EventWaiting, func(e *Event) {
 			e.Phase, e.Text = "COURT", "it waits for the court, which has others before it; nothing is late meanwhile"
 		})
 	}
 	if len(c.before.Court) == 0 && len(now.Court) > 0 {
-		c.add(EventCourt, func(e *Event) {
+		c.addEvent(EventCourt, func(e *Event) {
 			e.Phase, e.Deadline = "COURT", now.Deadline
-			e.Text = fmt.Sprintf("%s: the court is called, %s again", courtReason(now), plural(uint64(len(now.Court)), "validator runs it", "validators run it"))
+			e.Text = fmt.Sprintf("%s: the court is called, %s again", courtReason(now), pluralOf(uint64(len(now.Court)), "validator runs it", "validators run it"))
 		})
 	}
-	c.court()
+	c.tellCourt()
 	if c.before.Ending == taskstypes.ENDING_UNSPECIFIED && now.Ending != taskstypes.ENDING_UNSPECIFIED {
-		c.add(EventEnded, func(e *Event) {
+		c.addEvent(EventEnded, func(e *Event) {
 			e.Phase, e.Outcome = "DONE", outcomeOf(now.Verdict)
 			e.Result = ReportOf(now)
 			e.Text = e.Result.Text()
 		})
 	}
 	if was, is := auditResult(*c.before), auditResult(now); was != is {
-		c.add(EventFinal, func(e *Event) { e.Outcome, e.Text = outcomeOf(now.Verdict), finalText(now) })
+		c.addEvent(EventFinal, func(e *Event) { e.Outcome, e.Text = outcomeOf(now.Verdict), finalText(now) })
 	}
 	return c.events
 }
@@ -112,7 +112,7 @@ type changes struct {
 	events []Event
 }
 
-func (c *changes) add(kind EventKind, fill func(*Event)) {
+func (c *changes) addEvent(kind EventKind, fill func(*Event)) {
 	e := c.base
 	e.Kind = kind
 	fill(&e)
@@ -126,8 +126,8 @@ const (
 	reveal
 )
 
-// seats tells one half of what the seats of a wave did.
-func (c *changes) seats(wave uint32, which half) {
+// tellSeats tells one half of what the seats of a wave did.
+func (c *changes) tellSeats(wave uint32, which half) {
 	for i, seat := range c.now.Seats {
 		if seat.Wave != wave {
 			continue
@@ -136,25 +136,25 @@ func (c *changes) seats(wave uint32, which half) {
 		if i < len(c.before.Seats) && c.before.Seats[i].Who == seat.Who {
 			old = c.before.Seats[i].State
 		}
-		c.seat(old, seat, which, false)
+		c.tellSeat(old, seat, which, false)
 	}
 }
 
-func (c *changes) court() {
+func (c *changes) tellCourt() {
 	for _, which := range []half{upToCommit, reveal} {
 		for i, seat := range c.now.Court {
 			old := taskstypes.SEAT_STATE_DRAWN // that all validators sit in it was said at once
 			if i < len(c.before.Court) {
 				old = c.before.Court[i].State
 			}
-			c.seat(old, seat, which, true)
+			c.tellSeat(old, seat, which, true)
 		}
 	}
 }
 
-func (c *changes) seat(old taskstypes.SeatState, seat taskstypes.Seat, which half, court bool) {
+func (c *changes) tellSeat(old taskstypes.SeatState, seat taskstypes.Seat, which half, court bool) {
 	tell := func(kind EventKind, text string) {
-		c.add(kind, func(e *Event) {
+		c.addEvent(kind, func(e *Event) {
 			e.Organisation, e.Who, e.Wave, e.InCourt, e.Text = seat.Organisation, seat.Who, seat.Wave, court, text
 			if kind == EventRevealed {
 				e.Outcome = outcomeOf(seat.Outcome)
@@ -192,7 +192,7 @@ func (c *changes) seat(old taskstypes.SeatState, seat taskstypes.Seat, which hal
 	}
 }
 
-func entered(before, now, phase taskstypes.Phase) bool { return before < phase && now >= phase }
+func hasEntered(before, now, phase taskstypes.Phase) bool { return before < phase && now >= phase }
 
 // anyRevealedOrOpen says whether the reveal phase was really passed: a court may be called without one.
 func anyRevealedOrOpen(t taskstypes.Task) bool {

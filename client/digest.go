@@ -17,7 +17,7 @@ func ShortDigest(text string) string {
 	return digits
 }
 
-func plural(n uint64, one, many string) string {
+func pluralOf(n uint64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -27,7 +27,7 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 	if err != nil {
 		return err
 	}
-	holders, err := endpoints(ctx, conn, t.holders)
+	holders, err := listEndpoints(ctx, conn, t.holders)
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,8 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 	return nil
 }
 
-// endpoints of workers, in their order; one that says nothing of itself is left out.
-func endpoints(ctx context.Context, conn *Conn, workers []string) ([]string, error) {
+// listEndpoints of workers, in their order; one that says nothing of itself is left out.
+func listEndpoints(ctx context.Context, conn *Conn, workers []string) ([]string, error) {
 	var out []string
 	for _, who := range workers {
 		res, err := conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: who})
@@ -107,7 +107,7 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, store
 		if err != nil {
 			return nil, err
 		}
-		if err := w.follow(ctx, res.Request); err != nil {
+		if err := w.followRequest(ctx, res.Request); err != nil {
 			return nil, err
 		}
 	} else if err := w.addID(ctx, deal); err != nil {
@@ -130,18 +130,18 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, store
 	if len(reports) == 0 {
 		return nil, &Error{Code: CodeRunning, Request: request, Deal: deal, What: "no task has ended yet"}
 	}
-	if open := w.left(); open > 0 && trouble == nil {
+	if open := w.countLeft(); open > 0 && trouble == nil {
 		trouble = &Error{Code: CodeRunning, Request: request, Deal: deal, Got: uint64(len(reports)), What: pluralHave(open) + " not ended yet"}
 	}
 	return reports, trouble
 }
 
-// left is how many tasks have not ended, those of a request that still waits included.
-func (w *Watcher) left() (n uint64) {
+// countLeft returns how many tasks have not ended, those of a request that still waits included.
+func (w *Watcher) countLeft() (n uint64) {
 	for _, d := range w.deals {
 		n += d.Size_ - min(d.Size_, d.Ended)
 	}
-	if w.open() {
+	if w.isOpen() {
 		n += w.request.Left()
 	}
 	return n

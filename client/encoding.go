@@ -58,21 +58,21 @@ func newEncoding() (encoding, error) {
 	msgservice.RegisterMsgServiceDesc(registry, &voucherstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &taskstypes.Msg_serviceDesc)
 
-	return encoding{registry: registry, codec: codec.NewProtoCodec(registry), address: accounts()}, nil
+	return encoding{registry: registry, codec: codec.NewProtoCodec(registry), address: newAccounts()}, nil
 }
 
-func accounts() address.Bech32Codec { return address.Bech32Codec{Bech32Prefix: Bech32Prefix} }
+func newAccounts() address.Bech32Codec { return address.Bech32Codec{Bech32Prefix: Bech32Prefix} }
 
 // signingOptions say how the signers of a message are found.
 func signingOptions() *txsigning.Options {
 	return &txsigning.Options{
-		AddressCodec:          accounts(),
+		AddressCodec:          newAccounts(),
 		ValidatorAddressCodec: address.Bech32Codec{Bech32Prefix: Bech32Prefix + "valoper"},
 	}
 }
 
 // Addresses reads and writes addresses as the chain does.
-func Addresses() address.Bech32Codec { return accounts() }
+func Addresses() address.Bech32Codec { return newAccounts() }
 
 // Codec reads and writes the chain's messages, and the keys of a keyring.
 func Codec() codec.Codec { return theEncoding().codec }

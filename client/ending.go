@@ -101,7 +101,7 @@ func fetchLogs(ctx context.Context, conn *Conn, t taskstypes.Task) (logs []Worke
 
 // fetchLog asks one worker.
 func fetchLog(ctx context.Context, conn *Conn, who, task string) (result.Log, error) {
-	where, err := endpoints(ctx, conn, []string{who})
+	where, err := listEndpoints(ctx, conn, []string{who})
 	if err != nil {
 		return result.Log{}, err
 	}

@@ -39,10 +39,10 @@ type Estimate struct {
 // Estimate says what a job would cost. It sends, publishes and uploads nothing. Errors are those that Run would end with before it
 // submits; that no order meets the job now is one.
 func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
-	if err := job.check(); err != nil {
+	if err := job.checkJob(); err != nil {
 		return nil, err
 	}
-	if err := r.look(ctx, &job); err != nil {
+	if err := r.lookAtJob(ctx, &job); err != nil {
 		return nil, err
 	}
 	e := &Estimate{Tasks: job.Bag}
@@ -55,7 +55,7 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 			return nil, err
 		}
 	}
-	order := job.order(reference)
+	order := job.orderOf(reference)
 	for _, text := range job.Datasets {
 		set, err := r.knownReference(ctx, text, "", true, e)
 		if err != nil {
@@ -97,7 +97,7 @@ func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimat
 	e.Locked = e.MaxPrice * e.Tasks
 	e.Pool, e.Stake, e.Window, e.Reveal = quote.Deal.Pool, quote.Deal.Terms.Stake, quote.Deal.Terms.CommitBlocks, quote.Deal.Terms.RevealBlocks
 	e.BlockMillis = params.Params.BlockMillis
-	return r.affordable(ctx, order)
+	return r.checkAffordable(ctx, order)
 }
 
 // knownReference is what the chain calls an app or a dataset. A file that it does not know yet is noted, and has none.

@@ -90,7 +90,7 @@ type Event struct {
 // Observer is told what happens, one thing at a time. Nil is allowed where one is asked for.
 type Observer func(Event)
 
-func (o Observer) tell(e Event) {
+func (o Observer) tellEvent(e Event) {
 	if o != nil {
 		o(e)
 	}
@@ -174,9 +174,9 @@ func (p *Plan) Short() string {
 	case p.Court:
 		return "the court of validators runs it again"
 	case p.Lottery > 0:
-		return fmt.Sprintf("%s and, in %d of 16 cases, one more", plural(uint64(p.Replicas), "replica", "replicas"), p.Lottery)
+		return fmt.Sprintf("%s and, in %d of 16 cases, one more", pluralOf(uint64(p.Replicas), "replica", "replicas"), p.Lottery)
 	}
-	return plural(uint64(p.Replicas), "replica", "replicas")
+	return pluralOf(uint64(p.Replicas), "replica", "replicas")
 }
 
 // Sentence is the chain's own, or the short form when it gave none.

@@ -86,7 +86,7 @@ func answerManifest(ctx context.Context, conn *Conn, t *TaskReport, sources []st
 	if err != nil {
 		return result.Manifest{}, err
 	}
-	holders, err := endpoints(ctx, conn, t.holders)
+	holders, err := listEndpoints(ctx, conn, t.holders)
 	if err != nil {
 		return result.Manifest{}, err
 	}
@@ -133,7 +133,7 @@ func EndError(ctx context.Context, conn *Conn, ref Ref, tasks []*TaskReport) err
 			return err
 		}
 		if !res.Request.Waits() && res.Request.Left() > 0 {
-			return &Error{Code: CodeUnmet, Request: ref.ID, Got: res.Request.Left(), What: unfilled(&res.Request)}
+			return &Error{Code: CodeUnmet, Request: ref.ID, Got: res.Request.Left(), What: describeUnfilled(&res.Request)}
 		}
 		if deals, err = DealsOf(ctx, conn, res.Request); err != nil {
 			return err
@@ -147,7 +147,7 @@ func EndError(ctx context.Context, conn *Conn, ref Ref, tasks []*TaskReport) err
 	}
 	for _, d := range deals {
 		if d.Accepted < d.Ended {
-			return &Error{Code: CodeNoAnswer, Deal: d.Id, What: fmt.Sprintf("%d of %s ended without an answer, and are refunded", d.Ended-d.Accepted, plural(d.Size_, "task", "tasks"))}
+			return &Error{Code: CodeNoAnswer, Deal: d.Id, What: fmt.Sprintf("%d of %s ended without an answer, and are refunded", d.Ended-d.Accepted, pluralOf(d.Size_, "task", "tasks"))}
 		}
 	}
 	return nil

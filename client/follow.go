@@ -73,7 +73,7 @@ type FollowOptions struct {
 	Waiting func(reason string)
 }
 
-func (o FollowOptions) complete(conn *Conn) FollowOptions {
+func (o FollowOptions) fillDefaults(conn *Conn) FollowOptions {
 	if o.Poll <= 0 {
 		o.Poll = 200 * time.Millisecond
 	}
@@ -97,12 +97,12 @@ func (o FollowOptions) complete(conn *Conn) FollowOptions {
 // still, is left for the next, and one that is behind never makes it go back. When no new block comes for Stall it fails with
 // ErrStalled.
 func Follow(ctx context.Context, conn *Conn, from int64, opts FollowOptions, fn func(context.Context, Block) error) error {
-	opts = opts.complete(conn)
+	opts = opts.fillDefaults(conn)
 	f := &follower{conn: conn, opts: opts, next: from, seen: time.Now(), vigil: newVigil(conn, opts.Stale)}
 	ticker := time.NewTicker(opts.Poll)
 	defer ticker.Stop()
 	for {
-		if err := f.round(ctx, fn); err != nil {
+		if err := f.followRound(ctx, fn); err != nil {
 			return err
 		}
 		select {
@@ -123,68 +123,68 @@ type follower struct {
 	checked time.Time // when the node was last asked whether it catches up
 }
 
-// round hands out what is there. Only trouble that doesn't pass is an error.
-func (f *follower) round(ctx context.Context, fn func(context.Context, Block) error) error {
-	height, err := f.height(ctx)
+// followRound hands out what is there. Only trouble that doesn't pass is an error.
+func (f *follower) followRound(ctx context.Context, fn func(context.Context, Block) error) error {
+	height, err := f.readHeight(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		return f.idle(fmt.Sprintf("no answer: %v", err))
+		return f.noteIdle(fmt.Sprintf("no answer: %v", err))
 	}
 	if height <= f.latest {
-		return f.idle("no new block")
+		return f.noteIdle("no new block")
 	}
 	if f.catchingUp(ctx) {
-		return f.idle("the node is catching up with the chain")
+		return f.noteIdle("the node is catching up with the chain")
 	}
 	f.latest = height
 	if f.next == 0 {
 		f.next = height + 1
-		f.progress()
+		f.noteProgress()
 	}
 	for f.next <= height {
-		block, err := f.read(ctx, f.next)
+		block, err := f.readBlock(ctx, f.next)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
 			// The next round tries again; latest is taken back so that it does.
 			f.latest = f.next - 1
-			return f.idle(fmt.Sprintf("block %d: %v", f.next, err))
+			return f.noteIdle(fmt.Sprintf("block %d: %v", f.next, err))
 		}
 		if err := fn(ctx, block); err != nil {
 			return err
 		}
 		f.next++
-		f.progress()
+		f.noteProgress()
 	}
 	return nil
 }
 
-// progress says that a block was handed out: a node that only names heights shows nothing.
-func (f *follower) progress() {
+// noteProgress says that a block was handed out: a node that only names heights shows nothing.
+func (f *follower) noteProgress() {
 	f.seen = time.Now()
-	f.vigil.fresh()
+	f.vigil.noteFresh()
 }
 
-func (f *follower) height(ctx context.Context) (int64, error) {
+func (f *follower) readHeight(ctx context.Context) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.opts.Timeout)
 	defer cancel()
 	height, _, err := f.conn.Height(ctx)
 	return height, err
 }
 
-func (f *follower) read(ctx context.Context, height int64) (Block, error) {
+func (f *follower) readBlock(ctx context.Context, height int64) (Block, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.opts.Timeout)
 	defer cancel()
 	return ReadBlock(ctx, f.conn, height)
 }
 
-// idle counts a round in which nothing came.
-func (f *follower) idle(reason string) error {
+// noteIdle counts a round in which nothing came.
+func (f *follower) noteIdle(reason string) error {
 	f.opts.Waiting(reason)
-	f.vigil.idle()
+	f.vigil.noteIdle()
 	if quiet := time.Since(f.seen); quiet >= f.opts.Stall {
 		return fmt.Errorf("%w for %s at height %d: %s", ErrStalled, quiet.Round(time.Second), f.latest, reason)
 	}
@@ -217,25 +217,25 @@ type vigil struct {
 }
 
 func newVigil(conn *Conn, stale time.Duration) *vigil {
-	return &vigil{conn: conn, stale: stale, at: conn.first(), since: time.Now()}
+	return &vigil{conn: conn, stale: stale, at: conn.firstNode(), since: time.Now()}
 }
 
 // staleOf is how long a node may stand still where nothing else is said.
 func staleOf(conn *Conn) time.Duration { return max(5*time.Second, conn.Patience()) }
 
-// fresh says that the node has shown something new.
-func (v *vigil) fresh() { v.at, v.since = v.conn.first(), time.Now() }
+// noteFresh says that the node has shown something new.
+func (v *vigil) noteFresh() { v.at, v.since = v.conn.firstNode(), time.Now() }
 
-// idle says that it has not. A node that is new in use, because a call left the one before it, has its own time to show.
-func (v *vigil) idle() {
-	at := v.conn.first()
+// noteIdle says that it has not. A node that is new in use, because a call left the one before it, has its own time to show.
+func (v *vigil) noteIdle() {
+	at := v.conn.firstNode()
 	if at == v.at && time.Since(v.since) < v.stale {
 		return
 	}
 	if at == v.at {
-		v.conn.rotate(at, fmt.Errorf("%w for %s", ErrStalled, time.Since(v.since).Round(100*time.Millisecond)))
+		v.conn.rotateFrom(at, fmt.Errorf("%w for %s", ErrStalled, time.Since(v.since).Round(100*time.Millisecond)))
 	}
-	v.fresh()
+	v.noteFresh()
 }
 
 // ReadBlock reads what happened at a height that there is. Missed when the node no longer keeps it.

@@ -196,14 +196,14 @@ func TestAVigilGivesEveryNodeItsTime(t *testing.T) {
 	conn := dialFake(t, a, b)
 	v := newVigil(conn, time.Hour)
 	v.since = time.Now().Add(-2 * time.Hour)
-	conn.rotate(0, errEnough) // a call left the first node
-	v.idle()
-	require.Equal(t, 1, conn.first(), "the second has only begun")
-	v.idle()
-	require.Equal(t, 1, conn.first())
+	conn.rotateFrom(0, errEnough) // a call left the first node
+	v.noteIdle()
+	require.Equal(t, 1, conn.firstNode(), "the second has only begun")
+	v.noteIdle()
+	require.Equal(t, 1, conn.firstNode())
 	v.since = time.Now().Add(-2 * time.Hour)
-	v.idle()
-	require.Equal(t, 0, conn.first())
+	v.noteIdle()
+	require.Equal(t, 0, conn.firstNode())
 }
 
 // A signed transaction goes to a node that answers.

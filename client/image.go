@@ -421,7 +421,7 @@ func (r *Runner) uploadImage(ctx context.Context, text string, img *image, tell 
 	if _, err := store.UploadImage(ctx, img.manifest, img.parts); err != nil {
 		return nil, &Error{Code: CodeUnavailable, Field: "Stores", What: fmt.Sprintf("%s can't be uploaded: %v", text, err), Err: err}
 	}
-	tell.tell(Event{Kind: EventUploaded, Size: img.size, Text: fmt.Sprintf("uploaded %s, %d bytes, %s", text, img.size, ShortDigest(img.digest.String()))})
+	tell.tellEvent(Event{Kind: EventUploaded, Size: img.size, Text: fmt.Sprintf("uploaded %s, %d bytes, %s", text, img.size, ShortDigest(img.digest.String()))})
 	return r.Stores, nil
 }
 

@@ -38,12 +38,12 @@ func ParseInput(text string) InputFile {
 			in = InputFile{Name: name, Path: path}
 		}
 	}
-	in.complete()
+	in.completeName()
 	return in
 }
 
-// complete finds out what lies at the path, and gives it its name.
-func (in *InputFile) complete() {
+// completeName finds out what lies at the path, and gives it its name.
+func (in *InputFile) completeName() {
 	if in.packed != nil {
 		return
 	}
@@ -75,7 +75,7 @@ func (in InputFile) Read() ([]byte, error) {
 	case !in.Folder:
 		return readFile("Inputs", in.Path, MaxInput)
 	}
-	files, err := in.list()
+	files, err := in.listFiles()
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +99,8 @@ func (in InputFile) Read() ([]byte, error) {
 	return packed.Bytes(), nil
 }
 
-// list lists what a folder or a pattern holds, with names as the program finds them below the input's.
-func (in InputFile) list() ([]tree.Source, error) {
+// listFiles lists what a folder or a pattern holds, with names as the program finds them below the input's.
+func (in InputFile) listFiles() ([]tree.Source, error) {
 	if info, err := os.Stat(in.Path); err == nil && info.IsDir() {
 		files, err := tree.ListFolder(in.Path)
 		return files, listingError(in, err)
@@ -137,7 +137,7 @@ func patternRoot(pattern string) string {
 func (j *Job) checkInputs() error {
 	for i := range j.Inputs {
 		in := &j.Inputs[i]
-		in.complete()
+		in.completeName()
 		if in.Folder && in.Name == contract.RootTree {
 			continue
 		}
@@ -186,7 +186,7 @@ func holdsFile(inputs []InputFile, name string) bool {
 		if in.packed != nil {
 			continue // the program does not find it
 		}
-		files, err := in.list()
+		files, err := in.listFiles()
 		if err == nil && slices.ContainsFunc(files, func(f tree.Source) bool { return !f.Dir && path.Join(in.Name, f.Name) == name }) {
 			return true
 		}

@@ -110,11 +110,11 @@ func isReference(text string) bool {
 	return ok && version != "" && strings.Count(name, "/") == 1 && !strings.HasSuffix(text, ".wasm")
 }
 
-// rests says whether the request may stay on the book.
-func (j *Job) rests() bool { return j.Expiry > 0 || j.Rest > 0 || j.RestFor > 0 }
+// mayRest says whether the request may stay on the book.
+func (j *Job) mayRest() bool { return j.Expiry > 0 || j.Rest > 0 || j.RestFor > 0 }
 
-// check says what can be said before anything is asked or sent.
-func (j *Job) check() error {
+// checkJob says what can be said before anything is asked or sent.
+func (j *Job) checkJob() error {
 	if err := j.checkInputs(); err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (j *Job) checkDatasets() error {
 	case k > 0 && j.Bag != need:
 		return &Error{
 			Code: CodeConflict, Field: "Bag", Value: fmt.Sprint(j.Bag), Got: j.Bag, Limit: need,
-			What: fmt.Sprintf("%s, %d for each task, make %s", plural(n, "dataset", "datasets"), k, plural(need, "task", "tasks")), Expected: fmt.Sprint(need),
+			What: fmt.Sprintf("%s, %d for each task, make %s", pluralOf(n, "dataset", "datasets"), k, pluralOf(need, "task", "tasks")), Expected: fmt.Sprint(need),
 		}
 	}
 	return nil
@@ -244,7 +244,7 @@ func readModule(ctx context.Context, path string) (*module, error) {
 	if len(data) > MaxModule {
 		return nil, &Error{
 			Code: CodeTooLarge, Field: "App", Value: path, Got: uint64(info.Size()), Limit: MaxModule,
-			What: fmt.Sprintf("%s has %s, workers run at most %s", path, mebibytes(uint64(info.Size())), mebibytes(MaxModule)),
+			What: fmt.Sprintf("%s has %s, workers run at most %s", path, formatMebibytes(uint64(info.Size())), formatMebibytes(MaxModule)),
 		}
 	}
 	facts, err := wasmcheck.Check(ctx, data)
@@ -263,8 +263,8 @@ func refusedModule(path string, err error) error {
 	return &Error{Code: CodeUnsupported, Field: "App", Value: path, What: fmt.Sprintf("no worker runs %s: %s", path, refused), Err: err}
 }
 
-// mebibytes is a size, rounded up, in the unit in which limits are told.
-func mebibytes(n uint64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }
+// formatMebibytes returns a size, rounded up, in the unit in which limits are told.
+func formatMebibytes(n uint64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }
 
 // wasmRules are those by which a module is judged here.
 var wasmRules, _ = contract.FindRuntime(contract.RuntimeWasm)
@@ -274,7 +274,7 @@ func (m *module) checkMemory(path string, asked uint64) error {
 	if limit := wasmRules.MemoryBytes(asked); m.facts.InitialMemory > limit {
 		return &Error{
 			Code: CodeTooLarge, Field: "Resources.MemoryBytes", Value: fmt.Sprint(asked), Got: m.facts.InitialMemory, Limit: limit,
-			What: fmt.Sprintf("%s begins with %s of memory, and its task may have %s", path, mebibytes(m.facts.InitialMemory), mebibytes(limit)),
+			What: fmt.Sprintf("%s begins with %s of memory, and its task may have %s", path, formatMebibytes(m.facts.InitialMemory), formatMebibytes(limit)),
 		}
 	}
 	return nil

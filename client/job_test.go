@@ -120,7 +120,7 @@ func TestJobCheck(t *testing.T) {
 		{"a file", Job{Trust: 100, Out: filepath.Join(full, "x")}, "not a directory"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			err := tc.job.check()
+			err := tc.job.checkJob()
 			if tc.expErr == "" {
 				require.NoError(t, err)
 				require.EqualValues(t, 1, tc.job.Bag)
@@ -162,7 +162,7 @@ func TestJobDefaults(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.job.Trust = 100
-			require.NoError(t, tc.job.check())
+			require.NoError(t, tc.job.checkJob())
 			require.Equal(t, tc.bag, tc.job.Bag)
 			require.Equal(t, tc.fuel, tc.job.Fuel)
 		})
@@ -210,7 +210,7 @@ func TestExecution(t *testing.T) {
 		mine := Job{Trust: 100, Inputs: []InputFile{{Name: "x", Path: "file"}}, Execution: tc.e}
 		spec := runtime.Spec{FuelLimit: 1, Inputs: []result.File{{Path: "x"}}, Execution: job.Execution.Contract()}
 		for layer, err := range map[string]error{
-			"client": mine.check(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
+			"client": mine.checkJob(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
 		} {
 			require.Equal(t, tc.ok, err == nil, "%s, %.80q: %v", layer, tc.e, err)
 		}
@@ -242,13 +242,13 @@ func TestProgramSizes(t *testing.T) {
 // TestStdinIsAnInput: a file that is read as stdin becomes an input, once.
 func TestStdinIsAnInput(t *testing.T) {
 	job := Job{Trust: 100, Inputs: []InputFile{{Name: "x", Path: "file"}}, Execution: contract.Execution{Stdin: "data/moves.txt"}}
-	require.NoError(t, job.check())
+	require.NoError(t, job.checkJob())
 	require.Equal(t, []InputFile{{Name: "x", Path: "file"}, {Name: "moves.txt", Path: "data/moves.txt"}}, job.Inputs)
 	require.Equal(t, "moves.txt", job.Execution.Stdin)
-	require.NoError(t, job.check())
+	require.NoError(t, job.checkJob())
 	require.Len(t, job.Inputs, 2)
 	job.Execution.Stdin = "y=x/x"
-	require.NoError(t, job.check())
+	require.NoError(t, job.checkJob())
 	require.Equal(t, InputFile{Name: "y", Path: "x/x"}, job.Inputs[2])
 }
 
@@ -286,7 +286,7 @@ func TestInputNames(t *testing.T) {
 			spec.Inputs = append(spec.Inputs, result.File{Path: name})
 		}
 		for layer, err := range map[string]error{
-			"client": mine.check(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
+			"client": mine.checkJob(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
 		} {
 			require.Equal(t, tc.ok, err == nil, "%s, %.40q: %v", layer, tc.names, err)
 		}
@@ -327,7 +327,7 @@ func TestFolderNames(t *testing.T) {
 			spec.Inputs = append(spec.Inputs, result.File{Path: name})
 		}
 		for layer, err := range map[string]error{
-			"client": mine.check(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
+			"client": mine.checkJob(), "chain": job.Validate(markettypes.DefaultParams()), "worker": wasmcheck.CheckSpec(spec),
 		} {
 			require.Equal(t, tc.ok, err == nil, "%s, %.40q: %v", layer, tc.names, err)
 		}

@@ -10,9 +10,9 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// look reads the files that a job names and compares the whole with what the chain takes, before anything is published,
+// lookAtJob reads the files that a job names and compares the whole with what the chain takes, before anything is published,
 // uploaded or paid. It completes what is named by the beginning of an id.
-func (r *Runner) look(ctx context.Context, job *Job) error {
+func (r *Runner) lookAtJob(ctx context.Context, job *Job) error {
 	if job.Voucher != "" && !wholeID(job.Voucher) {
 		ref, err := Resolve(ctx, r.Conn, job.Voucher, KindVoucher)
 		if err != nil {
@@ -39,7 +39,7 @@ func (r *Runner) look(ctx context.Context, job *Job) error {
 	} else if strings.HasPrefix(app, "sha256:") {
 		app = artifact.Sum(nil).String() // perhaps only its beginning: publishing completes it
 	}
-	asked := job.order(app)
+	asked := job.orderOf(app)
 	if asked.FuelLimit == 0 && asked.Category == "" {
 		asked.FuelLimit = DefaultFuel // until the app's version has been asked
 	}

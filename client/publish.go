@@ -59,7 +59,7 @@ func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observe
 	if reference, err := r.knownDataset(ctx, digest, tell); reference != "" || err != nil {
 		return reference, err
 	}
-	if err := r.upload(ctx, d.Path, data, tell); err != nil {
+	if err := r.uploadBlob(ctx, d.Path, data, tell); err != nil {
 		return "", err
 	}
 	if d.Name == "" {
@@ -72,25 +72,25 @@ func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observe
 		d.MediaType = mediaTypes[strings.ToLower(filepath.Ext(d.Path))]
 	}
 	msg := &appstypes.MsgPublishDataset{
-		Owner: r.provider().Address(), Name: d.Name, Version: d.Version, Description: d.Description, Digest: digest,
+		Owner: r.providerKey().Address(), Name: d.Name, Version: d.Version, Description: d.Description, Digest: digest,
 		Size_: uint64(len(data)), Locators: r.Stores, Price: d.Price, ByOrder: d.ByOrder,
 		Tags: markettypes.NormalTags(d.Tags), MediaType: d.MediaType, Schema: d.Schema,
 	}
 	var answer appstypes.MsgPublishDatasetResponse
-	done, err := r.publish(ctx, msg, &answer)
+	done, err := r.publishMessage(ctx, msg, &answer)
 	if err != nil {
 		return r.sameBytes(err, d.Name, d.Version, digest, func() (string, error) { return r.knownDataset(ctx, digest, tell) })
 	}
 	name, _, _ := strings.Cut(answer.Reference, ":")
-	tell.tell(Event{
+	tell.tellEvent(Event{
 		Kind: EventPublished, Height: done.Height, Reference: answer.Reference, Hash: done.Hash,
 		Text: fmt.Sprintf("published as %s (%s): programs find exactly these bytes in /in/datasets/%s", answer.Reference, ShortDigest(digest), name),
 	})
 	return answer.Reference, nil
 }
 
-// datasets returns the references of the datasets to read, publishing the files among them.
-func (r *Runner) datasets(ctx context.Context, job Job, tell Observer) (out []string, err error) {
+// publishDatasets returns the references of the datasets to read, publishing the files among them.
+func (r *Runner) publishDatasets(ctx context.Context, job Job, tell Observer) (out []string, err error) {
 	for _, text := range job.Datasets {
 		if !isReference(text) {
 			if text, err = r.PublishDataset(ctx, DatasetFile{Path: text}, tell); err != nil {
@@ -178,7 +178,7 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 	if err := m.checkMemory(a.Path, memory); err != nil {
 		return "", err
 	}
-	if err := r.upload(ctx, a.Path, m.data, tell); err != nil {
+	if err := r.uploadBlob(ctx, a.Path, m.data, tell); err != nil {
 		return "", err
 	}
 	return r.publishProgram(ctx, a, published{m.name, m.digest, contract.RuntimeWasm, uint64(len(m.data)), r.Stores}, tell)
@@ -193,7 +193,7 @@ func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tel
 		a.Version = versionOf(m.digest)
 	}
 	msg := &appstypes.MsgPublish{
-		Owner: r.provider().Address(), Name: a.Name, Version: a.Version, Description: a.Description, Digest: m.digest,
+		Owner: r.providerKey().Address(), Name: a.Name, Version: a.Version, Description: a.Description, Digest: m.digest,
 		Size_: m.size, Runtime: m.runtime, Locators: m.locators, Price: a.Price, ByOrder: a.ByOrder,
 		Tags: markettypes.NormalTags(a.Tags), OutputPath: a.OutputPath, Nondeterministic: a.Nondeterministic, OkExit: a.OkExit, FuelLimit: a.Fuel,
 	}
@@ -201,11 +201,11 @@ func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tel
 		msg.Requirements = &a.Requirements
 	}
 	var answer appstypes.MsgPublishResponse
-	done, err := r.publish(ctx, msg, &answer)
+	done, err := r.publishMessage(ctx, msg, &answer)
 	if err != nil {
 		return r.sameBytes(err, a.Name, a.Version, m.digest, func() (string, error) { return r.knownApp(ctx, m.digest, tell) })
 	}
-	tell.tell(Event{
+	tell.tellEvent(Event{
 		Kind: EventPublished, Height: done.Height, Reference: answer.Reference, Hash: done.Hash,
 		Text: fmt.Sprintf("published as %s (%s): workers run exactly these bytes", answer.Reference, ShortDigest(m.digest)),
 	})
@@ -235,7 +235,7 @@ func (r *Runner) knownApp(ctx context.Context, digest string, tell Observer) (st
 		return "", err
 	}
 	reference := res.Version.App + ":" + res.Version.Version
-	tell.tell(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this app already, as %s (%s)", reference, ShortDigest(digest))})
+	tell.tellEvent(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this app already, as %s (%s)", reference, ShortDigest(digest))})
 	return reference, nil
 }
 
@@ -249,7 +249,7 @@ func (r *Runner) knownDataset(ctx context.Context, digest string, tell Observer)
 		return "", err
 	}
 	reference := res.Version.Dataset + ":" + res.Version.Version
-	tell.tell(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this dataset already, as %s (%s)", reference, ShortDigest(digest))})
+	tell.tellEvent(Event{Kind: EventKnown, Reference: reference, Text: fmt.Sprintf("the chain knows this dataset already, as %s (%s)", reference, ShortDigest(digest))})
 	return reference, nil
 }
 
@@ -269,8 +269,8 @@ func (r *Runner) sameBytes(err error, name, version, digest string, known func()
 	}
 }
 
-// app returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
-func (r *Runner) app(ctx context.Context, job Job, tell Observer) (string, error) {
+// publishApp returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
+func (r *Runner) publishApp(ctx context.Context, job Job, tell Observer) (string, error) {
 	if isImage(job.App) {
 		return r.publishImage(ctx, AppFile{Path: job.App, Platform: job.Platform}, tell)
 	}
@@ -293,17 +293,17 @@ func unknownAsset(err error) bool {
 // versionOf is the version of what is published by its digest alone.
 func versionOf(digest string) string { return strings.TrimPrefix(digest, "sha256:")[:12] }
 
-// provider publishes.
-func (r *Runner) provider() Key {
+// providerKey publishes.
+func (r *Runner) providerKey() Key {
 	if r.Provider != nil {
 		return r.Provider
 	}
 	return r.Requester
 }
 
-// publish sends one message of the provider's and reads the answer.
-func (r *Runner) publish(ctx context.Context, msg sdk.Msg, answer proto.Message) (*TxResult, error) {
-	sender, err := NewSender(r.Conn, r.provider(), SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: newPulse(r.tell, r.Stall, r.notice)})
+// publishMessage sends one message of the provider's and reads the answer.
+func (r *Runner) publishMessage(ctx context.Context, msg sdk.Msg, answer proto.Message) (*TxResult, error) {
+	sender, err := NewSender(r.Conn, r.providerKey(), SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: newPulse(r.tell, r.Stall, r.notice)})
 	if err != nil {
 		return nil, err
 	}
@@ -314,15 +314,15 @@ func (r *Runner) publish(ctx context.Context, msg sdk.Msg, answer proto.Message)
 	return done, done.Response(0, answer)
 }
 
-// inputs uploads the input files.
-func (r *Runner) inputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
+// uploadInputs uploads the input files.
+func (r *Runner) uploadInputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
 	var out []*dealstypes.Input
 	for _, in := range job.Inputs {
 		data, err := in.Read()
 		if err != nil {
 			return nil, err
 		}
-		if err := r.upload(ctx, in.Path, data, tell); err != nil {
+		if err := r.uploadBlob(ctx, in.Path, data, tell); err != nil {
 			return nil, err
 		}
 		out = append(out, &dealstypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores, Tree: in.Folder})
@@ -350,7 +350,7 @@ func readFile(field, path string, most int64) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-func (r *Runner) upload(ctx context.Context, path string, data []byte, tell Observer) error {
+func (r *Runner) uploadBlob(ctx context.Context, path string, data []byte, tell Observer) error {
 	store := &artifact.Client{BaseURLs: r.Stores, Token: r.StoreToken}
 	digest := artifact.Sum(data)
 	if len(r.Stores) == 0 {
@@ -362,6 +362,6 @@ func (r *Runner) upload(ctx context.Context, path string, data []byte, tell Obse
 	if _, err := store.Upload(ctx, data); err != nil {
 		return &Error{Code: CodeUnavailable, Field: "Stores", What: fmt.Sprintf("%s can't be uploaded: %v", path, err), Err: err}
 	}
-	tell.tell(Event{Kind: EventUploaded, Size: uint64(len(data)), Text: fmt.Sprintf("uploaded %s, %d bytes, %s", path, len(data), ShortDigest(digest.String()))})
+	tell.tellEvent(Event{Kind: EventUploaded, Size: uint64(len(data)), Text: fmt.Sprintf("uploaded %s, %d bytes, %s", path, len(data), ShortDigest(digest.String()))})
 	return nil
 }

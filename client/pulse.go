@@ -21,7 +21,7 @@ const DefaultStall = 10 * time.Minute
 const (
 	// noticeAfter is how long the chain may be quiet before anybody is told. Blocks of some seconds are no news.
 	noticeAfter = 8 * time.Second
-	// countEvery is how often the observer is told while it is quiet.
+	// countEvery returns how often the observer is told while it is quiet.
 	countEvery = time.Second
 	// askAgain is the mean pause before a question that no node answered is asked again.
 	askAgain = 300 * time.Millisecond
@@ -43,13 +43,13 @@ type pulse struct {
 	reason  string    // why it is quiet, as far as was found out
 }
 
-// serial makes an observer that is never told two things at once.
-func serial(tell Observer) Observer {
+// serialObserver makes an observer that is never told two things at once.
+func serialObserver(tell Observer) Observer {
 	var mu sync.Mutex
 	return func(e Event) {
 		mu.Lock()
 		defer mu.Unlock()
-		tell.tell(e)
+		tell.tellEvent(e)
 	}
 }
 
@@ -64,8 +64,8 @@ func newPulse(tell Observer, stall, notice time.Duration) *pulse {
 	return &pulse{tell: tell, stall: stall, notice: notice, seen: time.Now()}
 }
 
-// about says what is waited for; it is told with every event.
-func (p *pulse) about(request, deal string) {
+// setAbout says what is waited for; it is told with every event.
+func (p *pulse) setAbout(request, deal string) {
 	if p != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -73,8 +73,8 @@ func (p *pulse) about(request, deal string) {
 	}
 }
 
-// beat says that a block was dealt with.
-func (p *pulse) beat(height int64) {
+// noteBlock says that a block was dealt with.
+func (p *pulse) noteBlock(height int64) {
 	if p == nil {
 		return
 	}
@@ -87,15 +87,15 @@ func (p *pulse) beat(height int64) {
 	p.height, p.seen, p.reason = height, time.Now(), ""
 	if !p.told.IsZero() {
 		p.told = time.Time{}
-		p.tell.tell(Event{
-			Kind: EventResumed, Height: height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
+		p.tell.tellEvent(Event{
+			Kind: EventResumed, Height: height, Request: p.request, Deal: p.deal, Waited: secondsOf(quiet),
 			Text: fmt.Sprintf("the chain goes on at height %d, after %s", height, quiet.Round(time.Second)),
 		})
 	}
 }
 
-// idle says that nothing came, and why. Its error, which wraps ErrStalled, says to give up.
-func (p *pulse) idle(reason string) error {
+// noteIdle says that nothing came, and why. Its error, which wraps ErrStalled, says to give up.
+func (p *pulse) noteIdle(reason string) error {
 	if p == nil {
 		return nil
 	}
@@ -105,15 +105,15 @@ func (p *pulse) idle(reason string) error {
 	p.reason = reason
 	quiet := time.Since(p.seen)
 	if quiet >= p.stall {
-		return fmt.Errorf("%w for %s%s: %s", ErrStalled, quiet.Round(time.Second), p.since(), reason)
+		return fmt.Errorf("%w for %s%s: %s", ErrStalled, quiet.Round(time.Second), p.sinceText(), reason)
 	}
-	p.count(quiet)
+	p.tellCount(quiet)
 	return nil
 }
 
-// count tells how long the chain has been quiet, if it is time to.
-func (p *pulse) count(quiet time.Duration) {
-	if quiet < p.notice || time.Since(p.told) < p.every() {
+// tellCount tells how long the chain has been quiet, if it is time to.
+func (p *pulse) tellCount(quiet time.Duration) {
+	if quiet < p.notice || time.Since(p.told) < p.countInterval() {
 		return
 	}
 	p.told = time.Now()
@@ -121,20 +121,20 @@ func (p *pulse) count(quiet time.Duration) {
 	if reason == "" {
 		reason = "no answer yet"
 	}
-	p.tell.tell(Event{
-		Kind: EventStalled, Height: p.height, Request: p.request, Deal: p.deal, Waited: seconds(quiet),
-		Text: fmt.Sprintf("waiting for the chain for %s%s (%s)", quiet.Round(time.Second), p.since(), reason),
+	p.tell.tellEvent(Event{
+		Kind: EventStalled, Height: p.height, Request: p.request, Deal: p.deal, Waited: secondsOf(quiet),
+		Text: fmt.Sprintf("waiting for the chain for %s%s (%s)", quiet.Round(time.Second), p.sinceText(), reason),
 	})
 }
 
-func (p *pulse) every() time.Duration { return min(countEvery, p.notice) }
+func (p *pulse) countInterval() time.Duration { return min(countEvery, p.notice) }
 
-// counting counts on while a node that hangs is asked, until stop is called.
-func (p *pulse) counting() (stop func()) {
+// startCounting counts on while a node that hangs is asked, until stop is called.
+func (p *pulse) startCounting() (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		ticker := time.NewTicker(p.every())
+		ticker := time.NewTicker(p.countInterval())
 		defer ticker.Stop()
 		for {
 			select {
@@ -142,7 +142,7 @@ func (p *pulse) counting() (stop func()) {
 				return
 			case <-ticker.C:
 				p.mu.Lock()
-				p.count(time.Since(p.seen))
+				p.tellCount(time.Since(p.seen))
 				p.mu.Unlock()
 			}
 		}
@@ -150,33 +150,33 @@ func (p *pulse) counting() (stop func()) {
 	return func() { close(end); <-ended }
 }
 
-// since names the latest height, once there is one.
-func (p *pulse) since() string {
+// sinceText names the latest height, once there is one.
+func (p *pulse) sinceText() string {
 	if p.height == 0 {
 		return ""
 	}
 	return fmt.Sprintf(" since height %d", p.height)
 }
 
-// left is how long is still to be waited for the next block.
-func (p *pulse) left() time.Duration {
+// timeLeft is how long is still to be waited for the next block.
+func (p *pulse) timeLeft() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return max(time.Millisecond, p.stall-time.Since(p.seen))
 }
 
-func seconds(d time.Duration) uint64 { return uint64(max(0, d.Round(time.Second).Seconds())) }
+func secondsOf(d time.Duration) uint64 { return uint64(max(0, d.Round(time.Second).Seconds())) }
 
-// insist asks until there is an answer.
-func (p *pulse) insist(ctx context.Context, ask func(context.Context) error) error {
-	defer p.counting()()
+// insistOn asks until there is an answer.
+func (p *pulse) insistOn(ctx context.Context, ask func(context.Context) error) error {
+	defer p.startCounting()()
 	pauses := backoff.Steady(askAgain)
 	for {
 		err := ask(ctx)
-		if err == nil || ctx.Err() != nil || !passes(err) {
+		if err == nil || ctx.Err() != nil || !isPassing(err) {
 			return err
 		}
-		if err := p.idle("no answer: " + err.Error()); err != nil {
+		if err := p.noteIdle("no answer: " + err.Error()); err != nil {
 			return err
 		}
 		if err := pauses.Wait(ctx); err != nil {
@@ -188,10 +188,10 @@ func (p *pulse) insist(ctx context.Context, ask func(context.Context) error) err
 // errDone ends following.
 var errDone = errors.New("all tasks ended")
 
-// follow reads the state, and then deals with every block, until one of the two returns errDone, for which it returns nil, or
+// followState reads the state, and then deals with every block, until one of the two returns errDone, for which it returns nil, or
 // an error that does not pass. Whatever nodes did not answer is made good by reading the state anew.
-func (p *pulse) follow(ctx context.Context, conn *Conn, read func(ctx context.Context, height int64) error, block func(context.Context, Block) error) error {
-	err := p.insist(ctx, func(ctx context.Context) error {
+func (p *pulse) followState(ctx context.Context, conn *Conn, read func(ctx context.Context, height int64) error, block func(context.Context, Block) error) error {
+	err := p.insistOn(ctx, func(ctx context.Context) error {
 		height, _, err := conn.Height(ctx)
 		if err != nil {
 			return err
@@ -199,14 +199,14 @@ func (p *pulse) follow(ctx context.Context, conn *Conn, read func(ctx context.Co
 		if err := read(ctx, height); err != nil {
 			return err
 		}
-		p.beat(height)
+		p.noteBlock(height)
 		// That it gives up is decided by Stall.
-		opts := FollowOptions{Stall: p.left(), Waiting: func(reason string) { _ = p.idle(reason) }}
+		opts := FollowOptions{Stall: p.timeLeft(), Waiting: func(reason string) { _ = p.noteIdle(reason) }}
 		return Follow(ctx, conn, height+1, opts, func(ctx context.Context, b Block) error {
 			if err := block(ctx, b); err != nil {
 				return err
 			}
-			p.beat(b.Height)
+			p.noteBlock(b.Height)
 			return nil
 		})
 	})
@@ -216,17 +216,17 @@ func (p *pulse) follow(ctx context.Context, conn *Conn, read func(ctx context.Co
 	return err
 }
 
-// away says that it is the nodes that do not serve, whatever was asked.
-func away(err error) bool { return elsewhere(err) || errors.Is(err, ErrNoEndpoint) }
+// isNodesAbsence says that it is the nodes that do not serve, whatever was asked.
+func isNodesAbsence(err error) bool { return isNodesFault(err) || errors.Is(err, ErrNoEndpoint) }
 
-// passes says that asking again for something that the chain is known to have may help: no node serves, or one that is
+// isPassing says that asking again for something that the chain is known to have may help: no node serves, or one that is
 // behind does.
-func passes(err error) bool {
-	return away(err) || status.Code(err) == codes.NotFound || Refused(err) != nil
+func isPassing(err error) bool {
+	return isNodesAbsence(err) || status.Code(err) == codes.NotFound || Refused(err) != nil
 }
 
-// unfinished says that watching ended before what was watched did. An *Error says so itself.
-func unfinished(err error, request, deal, done string) error {
+// unfinishedError says that watching ended before what was watched did. An *Error says so itself.
+func unfinishedError(err error, request, deal, done string) error {
 	var known *Error
 	if err == nil || errors.As(err, &known) {
 		return err

@@ -35,9 +35,9 @@ func (c *Conn) Quote(ctx context.Context, requester string, job markettypes.Job)
 	return Quote{res, preview.Offer, preview.Deal}, err
 }
 
-// quote asks how the job would be checked and what it can cost, and completes its price. What rests on the book needs no
+// quoteJob asks how the job would be checked and what it can cost, and completes its price. What rests on the book needs no
 // order that meets it now, but a price.
-func (r *Runner) quote(ctx context.Context, job *markettypes.Job, rests bool, tell Observer) error {
+func (r *Runner) quoteJob(ctx context.Context, job *markettypes.Job, rests bool, tell Observer) error {
 	asked := *job
 	asked.MaxPrice = 0 // to learn what is needed; a price that doesn't suffice is compared below, in words
 	res, err := r.Conn.Quote(ctx, r.Requester.Address(), asked)
@@ -63,14 +63,14 @@ func (r *Runner) quote(ctx context.Context, job *markettypes.Job, rests bool, te
 		}
 	}
 	if !rests {
-		if err := r.enough(ctx, *job, offer.Pool, plan); err != nil {
+		if err := r.checkEnough(ctx, *job, offer.Pool, plan); err != nil {
 			return err
 		}
 	}
-	if err := r.affordable(ctx, *job); err != nil {
+	if err := r.checkAffordable(ctx, *job); err != nil {
 		return err
 	}
-	tell.tell(Event{
+	tell.tellEvent(Event{
 		Kind: EventQuoted, Plan: plan,
 		Expected: res.ExpectedPrice, MaxPrice: job.MaxPrice, Size: job.Size_, Text: "quote: " + plan.Sentence(),
 	})
@@ -85,10 +85,10 @@ func (r *Runner) quoteResting(ctx context.Context, job *markettypes.Job, why err
 			What: "no order meets the job now, so that no price can be recommended: " + Refused(why).Log,
 		}
 	}
-	if err := r.affordable(ctx, *job); err != nil {
+	if err := r.checkAffordable(ctx, *job); err != nil {
 		return err
 	}
-	tell.tell(Event{
+	tell.tellEvent(Event{
 		Kind:     EventQuoted,
 		MaxPrice: job.MaxPrice, Size: job.Size_, Text: fmt.Sprintf("no order meets it now (%s): it rests on the book", Refused(why).Log),
 	})
@@ -113,14 +113,14 @@ func unmetNow(err error) bool {
 	return refused != nil && slices.Contains(ofTheBook, refused.CodeOf())
 }
 
-// affordable compares what the request locks with who pays for it.
-func (r *Runner) affordable(ctx context.Context, job markettypes.Job) error {
+// checkAffordable compares what the request locks with who pays for it.
+func (r *Runner) checkAffordable(ctx context.Context, job markettypes.Job) error {
 	total := job.MaxPrice * job.Size_
 	if job.Size_ > 0 && total/job.Size_ != job.MaxPrice {
 		return &Error{Code: CodeTooLarge, Field: "MaxPrice", Value: fmt.Sprint(job.MaxPrice), Got: job.MaxPrice, Limit: math.MaxUint64 / job.Size_, What: "the price times the size of the bag is more than there is money"}
 	}
 	if job.Voucher != "" {
-		return r.covered(ctx, job.Voucher, total)
+		return r.checkVoucher(ctx, job.Voucher, total)
 	}
 	balance, err := r.Conn.Balance(ctx, r.Requester.Address())
 	if err != nil {
@@ -135,8 +135,8 @@ func (r *Runner) affordable(ctx context.Context, job markettypes.Job) error {
 	return nil
 }
 
-// covered looks whether a voucher has the credit. Whether it pays for just this the chain says.
-func (r *Runner) covered(ctx context.Context, voucher string, total uint64) error {
+// checkVoucher looks whether a voucher has the credit. Whether it pays for just this the chain says.
+func (r *Runner) checkVoucher(ctx context.Context, voucher string, total uint64) error {
 	res, err := r.Conn.Vouchers().Voucher(ctx, &voucherstypes.QueryVoucherRequest{Id: voucher})
 	if err != nil {
 		return err
@@ -154,8 +154,8 @@ func (r *Runner) covered(ctx context.Context, voucher string, total uint64) erro
 	return nil
 }
 
-// enough refuses what can never be drawn, before money is locked for it.
-func (r *Runner) enough(ctx context.Context, job markettypes.Job, pool string, plan *Plan) error {
+// checkEnough refuses what can never be drawn, before money is locked for it.
+func (r *Runner) checkEnough(ctx context.Context, job markettypes.Job, pool string, plan *Plan) error {
 	if plan == nil || plan.Bound != "few" {
 		return nil
 	}

@@ -255,8 +255,8 @@ func (r *TaskReport) Slashed() uint64 {
 	return sum
 }
 
-// take reads what the deals say.
-func (r *Report) take(w *Watcher) {
+// takeDeals reads what the deals say.
+func (r *Report) takeDeals(w *Watcher) {
 	r.Deals, r.Paid, r.Premiums = []DealReport{}, 0, 0
 	held := uint64(0)
 	for _, d := range w.deals {
@@ -270,17 +270,17 @@ func (r *Report) take(w *Watcher) {
 		r.Deal = r.Deals[0].ID
 	}
 	if q := w.request; q != nil {
-		if w.open() {
+		if w.isOpen() {
 			held += q.Escrow
 		} else if r.Unmet = q.Left(); r.Unmet > 0 {
-			r.Why = unfilled(q)
+			r.Why = describeUnfilled(q)
 		}
 	}
 	r.Refunded = r.Locked - min(r.Locked, r.Paid+r.Premiums+held)
 }
 
-// add counts a task that ended.
-func (r *Report) add(t *TaskReport) {
+// addTask counts a task that ended.
+func (r *Report) addTask(t *TaskReport) {
 	r.Tasks = append(r.Tasks, t)
 	if t.Accepted() {
 		r.Accepted++
@@ -291,7 +291,7 @@ func (r *Report) add(t *TaskReport) {
 
 // soFar says how many tasks were seen to end.
 func (r *Report) soFar() string {
-	return fmt.Sprintf("%d of %s ended so far, %d with an answer", len(r.Tasks), plural(r.Size, "task", "tasks"), r.Accepted)
+	return fmt.Sprintf("%d of %s ended so far, %d with an answer", len(r.Tasks), pluralOf(r.Size, "task", "tasks"), r.Accepted)
 }
 
 // Liars are the organisations found wrong, each once, in the order of the tasks.
@@ -321,12 +321,12 @@ func (r *TaskReport) Text() string {
 
 // Text sums the run up in a few words.
 func (r *Report) Text() string {
-	return fmt.Sprintf("%d of %s accepted", r.Accepted, plural(uint64(len(r.Tasks)), "task", "tasks"))
+	return fmt.Sprintf("%d of %s accepted", r.Accepted, pluralOf(uint64(len(r.Tasks)), "task", "tasks"))
 }
 
-// err says what a report without full success means; nil for full success. A part that met no offer counts for more than a
+// resultError says what a report without full success means; nil for full success. A part that met no offer counts for more than a
 // download that failed.
-func (r *Report) err() error {
+func (r *Report) resultError() error {
 	err := TasksError(r.Tasks)
 	var e *Error
 	if r.Unmet > 0 && (err == nil || errors.As(err, &e) && e.Code == CodeUnavailable) {

@@ -17,8 +17,8 @@ func TestTaskReport(t *testing.T) {
 	require.Equal(t, []string{"cred1amber"}, r.holders)
 
 	report := &Report{}
-	report.add(r)
-	report.add(&TaskReport{Index: 1, Ending: "VOID"})
+	report.addTask(r)
+	report.addTask(&TaskReport{Index: 1, Ending: "VOID"})
 	require.EqualValues(t, 1, report.Accepted)
 	require.Equal(t, []string{"grove"}, report.Liars())
 	require.EqualValues(t, 8_000_000, report.Burnt)
@@ -56,7 +56,7 @@ func TestReportErrors(t *testing.T) {
 		{"not here", []*TaskReport{lost}, CodeUnavailable, "no holder"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			err := (&Report{Tasks: tc.tasks}).err()
+			err := (&Report{Tasks: tc.tasks}).resultError()
 			if tc.code == "" {
 				require.NoError(t, err)
 				return

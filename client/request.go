@@ -36,8 +36,8 @@ func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []deal
 	}
 }
 
-// unmet says why a request ended without a deal.
-func unmet(r *markettypes.Request) *Error {
+// describeUnmet says why a request ended without a deal.
+func describeUnmet(r *markettypes.Request) *Error {
 	e := &Error{Code: CodeUnmet, Request: r.Id}
 	switch r.Status {
 	case markettypes.REQUEST_STATUS_CANCELLED:
@@ -45,36 +45,36 @@ func unmet(r *markettypes.Request) *Error {
 	case markettypes.REQUEST_STATUS_EXPIRED:
 		e.What = fmt.Sprintf("no offer met the request until height %d, it is refunded", r.Expiry)
 	default:
-		e.What = "no offer meets the request, it is refunded" + because(r.Reason)
+		e.What = "no offer meets the request, it is refunded" + becauseOf(r.Reason)
 	}
 	return e
 }
 
-// unfilled says why a part of a bag has no deal.
-func unfilled(r *markettypes.Request) string {
-	what, why := "met no offer", because(r.Reason)
+// describeUnfilled says why a part of a bag has no deal.
+func describeUnfilled(r *markettypes.Request) string {
+	what, why := "met no offer", becauseOf(r.Reason)
 	switch r.Status {
 	case markettypes.REQUEST_STATUS_CANCELLED:
 		what = "were cancelled"
 	case markettypes.REQUEST_STATUS_EXPIRED:
 		what, why = fmt.Sprintf("met no offer until height %d", r.Expiry), ""
 	}
-	return fmt.Sprintf("%s of the bag %s, and are refunded%s", plural(r.Left(), "task", "tasks"), what, why)
+	return fmt.Sprintf("%s of the bag %s, and are refunded%s", pluralOf(r.Left(), "task", "tasks"), what, why)
 }
 
 func restingText(r *markettypes.Request) string {
 	left := "the request"
 	if r.Filled > 0 {
-		left = plural(r.Left(), "task", "tasks") + " of the bag"
+		left = pluralOf(r.Left(), "task", "tasks") + " of the bag"
 	}
 	topic := ""
 	if r.Topic != "" {
 		topic = " under " + r.Topic
 	}
-	return fmt.Sprintf("%s: on the book until height %d, waiting for offers%s%s", left, r.Expiry, topic, because(r.Reason))
+	return fmt.Sprintf("%s: on the book until height %d, waiting for offers%s%s", left, r.Expiry, topic, becauseOf(r.Reason))
 }
 
-func because(reason string) string {
+func becauseOf(reason string) string {
 	if reason == "" {
 		return ""
 	}

@@ -53,10 +53,10 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 	if !IsID(id) {
 		return Ref{}, &Error{
 			Code: CodeInvalid, Field: "ID", Value: fmt.Sprintf("%.80q", text), Kinds: kinds, What: "it is no id",
-			Expected: fmt.Sprintf("the id of %s, 64 hexadecimal digits, or at least the first %d of them", either(kinds), MinPrefix),
+			Expected: fmt.Sprintf("the id of %s, 64 hexadecimal digits, or at least the first %d of them", joinKinds(kinds), MinPrefix),
 		}
 	}
-	found, err := begins(ctx, conn, id, kinds)
+	found, err := listBeginning(ctx, conn, id, kinds)
 	if err != nil {
 		return Ref{}, err
 	}
@@ -64,7 +64,7 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 	case 1:
 		return found[0], nil
 	case 0:
-		return Ref{}, &Error{Code: CodeNotFound, Field: "ID", Value: id, Kinds: kinds, What: fmt.Sprintf("the chain knows no %s %s", orWords(kinds), beginning(id))}
+		return Ref{}, &Error{Code: CodeNotFound, Field: "ID", Value: id, Kinds: kinds, What: fmt.Sprintf("the chain knows no %s %s", orWords(kinds), beginningOf(id))}
 	}
 	lines := make([]string, len(found))
 	for i, r := range found {
@@ -79,11 +79,11 @@ func Beginning(ctx context.Context, conn grpc.ClientConnInterface, text string) 
 	if !IsID(id) {
 		return nil, nil
 	}
-	return begins(ctx, conn, id, []IDKind{KindTask, KindRequest, KindDeal, KindOrder, KindMatch, KindVoucher})
+	return listBeginning(ctx, conn, id, []IDKind{KindTask, KindRequest, KindDeal, KindOrder, KindMatch, KindVoucher})
 }
 
-// begins asks for what begins so.
-func begins(ctx context.Context, conn grpc.ClientConnInterface, id string, kinds []IDKind) (out []Ref, err error) {
+// listBeginning asks for what begins so.
+func listBeginning(ctx context.Context, conn grpc.ClientConnInterface, id string, kinds []IDKind) (out []Ref, err error) {
 	add := func(kind IDKind, ids []string) {
 		if slices.Contains(kinds, kind) {
 			for _, id := range ids {
@@ -159,7 +159,7 @@ func orWords(kinds []IDKind) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-func either(kinds []IDKind) string {
+func joinKinds(kinds []IDKind) string {
 	article := "a "
 	if len(kinds) > 0 && kinds[0] == KindOrder {
 		article = "an "
@@ -167,7 +167,7 @@ func either(kinds []IDKind) string {
 	return article + orWords(kinds)
 }
 
-func beginning(id string) string {
+func beginningOf(id string) string {
 	if len(id) == prefix.Digits {
 		return id
 	}

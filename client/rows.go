@@ -80,7 +80,7 @@ func (p *packer) pack(e contract.Execution, inputs []InputFile, r Row) (rows.Row
 	}
 	rules := Rules(inputs)
 	for _, in := range own {
-		in.complete()
+		in.completeName()
 		files, err := in.files()
 		if err != nil {
 			return out, err
@@ -125,7 +125,7 @@ func (in InputFile) files() ([]tree.Source, error) {
 		}
 		return []tree.Source{{Name: in.Name, Content: content}}, nil
 	}
-	list, err := in.list()
+	list, err := in.listFiles()
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (j *Job) checkRows() error {
 	case j.DatasetsPerTask > 0:
 		return &Error{Code: CodeConflict, Field: "DatasetsPerTask", Value: fmt.Sprint(j.DatasetsPerTask), What: "rows and datasets both say what each task gets", Expected: "one of them"}
 	case j.Bag > 1 && j.Bag != n:
-		return &Error{Code: CodeConflict, Field: "Bag", Value: fmt.Sprint(j.Bag), Got: j.Bag, Limit: n, What: fmt.Sprintf("%s make as many tasks", plural(n, "row", "rows")), Expected: fmt.Sprint(n)}
+		return &Error{Code: CodeConflict, Field: "Bag", Value: fmt.Sprint(j.Bag), Got: j.Bag, Limit: n, What: fmt.Sprintf("%s make as many tasks", pluralOf(n, "row", "rows")), Expected: fmt.Sprint(n)}
 	}
 	j.Bag = n
 	var err error

@@ -73,21 +73,21 @@ func (e *Interrupted) Unwrap() error { return e.Err }
 // refused. A chain that pauses, and nodes that restart, are waited for; when that lasts longer than Stall, the error wraps
 // ErrStalled, and its Request says what to follow later.
 func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, error) {
-	report, err := r.run(ctx, job, tell)
+	report, err := r.runJob(ctx, job, tell)
 	return report, err
 }
 
-func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, error) {
-	tell = serial(tell)
+func (r *Runner) runJob(ctx context.Context, job Job, tell Observer) (*Report, error) {
+	tell = serialObserver(tell)
 	with := *r
 	with.tell, r = tell, &with
-	if err := job.check(); err != nil {
+	if err := job.checkJob(); err != nil {
 		return nil, err
 	}
-	if err := r.look(ctx, &job); err != nil {
+	if err := r.lookAtJob(ctx, &job); err != nil {
 		return nil, err
 	}
-	reference, err := r.app(ctx, job, tell)
+	reference, err := r.publishApp(ctx, job, tell)
 	if err != nil {
 		return nil, err
 	}
@@ -96,14 +96,14 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 			return nil, err
 		}
 	}
-	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: job.Nonce, Job: job.order(reference)}
+	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: job.Nonce, Job: job.orderOf(reference)}
 	if msg.Nonce == 0 {
 		msg.Nonce = uint64(time.Now().UnixNano())
 	}
-	if msg.Job.Datasets, err = r.datasets(ctx, job, tell); err != nil {
+	if msg.Job.Datasets, err = r.publishDatasets(ctx, job, tell); err != nil {
 		return nil, err
 	}
-	if msg.Job.Inputs, err = r.inputs(ctx, job, tell); err != nil {
+	if msg.Job.Inputs, err = r.uploadInputs(ctx, job, tell); err != nil {
 		return nil, err
 	}
 	if job.Nonce != 0 {
@@ -115,14 +115,14 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 			return r.Resume(ctx, before, job.Out, tell)
 		}
 	}
-	if err := r.quote(ctx, &msg.Job, job.rests(), tell); err != nil {
+	if err := r.quoteJob(ctx, &msg.Job, job.mayRest(), tell); err != nil {
 		return nil, err
 	}
-	if msg.Expiry, err = r.expiry(ctx, job); err != nil {
+	if msg.Expiry, err = r.expiryHeight(ctx, job); err != nil {
 		return nil, err
 	}
 	p := newPulse(tell, r.Stall, r.notice)
-	request, err := r.submit(ctx, msg, p, tell)
+	request, err := r.submitRequest(ctx, msg, p, tell)
 	var refused *TxError
 	if errors.As(err, &refused) && job.Nonce != 0 { // somebody submitted the same meanwhile
 		if before, lookErr := r.submittedBefore(ctx, msg); lookErr == nil && before != "" {
@@ -138,13 +138,13 @@ func (r *Runner) run(ctx context.Context, job Job, tell Observer) (*Report, erro
 // Resume goes on with a request that was submitted, by whoever, and brings it to its end as Run does. Results go into the folder
 // out, in which those that are there already are kept; empty means not to download.
 func (r *Runner) Resume(ctx context.Context, request, out string, tell Observer) (*Report, error) {
-	tell = serial(tell)
+	tell = serialObserver(tell)
 	with := *r
 	with.tell, r = tell, &with
 	p := newPulse(tell, r.Stall, r.notice)
-	p.about(request, "")
+	p.setAbout(request, "")
 	var found markettypes.Request
-	err := p.insist(ctx, func(ctx context.Context) error {
+	err := p.insistOn(ctx, func(ctx context.Context) error {
 		res, err := r.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request})
 		if err == nil {
 			found = res.Request
@@ -154,9 +154,9 @@ func (r *Runner) Resume(ctx context.Context, request, out string, tell Observer)
 	if err != nil {
 		return nil, endedEarly(ctx, err, request, "", "")
 	}
-	tell.tell(Event{
+	tell.tellEvent(Event{
 		Kind: EventResuming, Height: found.Height, Request: request, Size: found.Job.Size_, Locked: found.Job.MaxPrice * found.Job.Size_, Expiry: found.Expiry,
-		Text: fmt.Sprintf("going on with request %s: %s", ShortDigest(request), plural(found.Job.Size_, "task", "tasks")),
+		Text: fmt.Sprintf("going on with request %s: %s", ShortDigest(request), pluralOf(found.Job.Size_, "task", "tasks")),
 	})
 	return r.complete(ctx, request, found.Job, out, p, tell)
 }
@@ -182,19 +182,19 @@ func (r *Runner) SubmitAgain(ctx context.Context, old markettypes.Request) (*Sub
 		}
 		msg.Expiry = height + old.Expiry - old.Height
 	}
-	if err := r.affordable(ctx, msg.Job); err != nil {
+	if err := r.checkAffordable(ctx, msg.Job); err != nil {
 		return nil, err
 	}
 	out := &Submitted{Locked: msg.Job.MaxPrice * msg.Job.Size_}
-	request, err := r.submit(ctx, msg, newPulse(nil, r.Stall, r.notice), func(e Event) { out.Hash, out.Height = e.Hash, e.Height })
+	request, err := r.submitRequest(ctx, msg, newPulse(nil, r.Stall, r.notice), func(e Event) { out.Hash, out.Height = e.Hash, e.Height })
 	out.Request = request
 	return out, err
 }
 
 // complete follows a request that was submitted to its end.
 func (r *Runner) complete(ctx context.Context, request string, job markettypes.Job, out string, p *pulse, tell Observer) (*Report, error) {
-	p.about(request, "")
-	found, err := r.match(ctx, request, p, tell)
+	p.setAbout(request, "")
+	found, err := r.awaitMatch(ctx, request, p, tell)
 	if err != nil {
 		return nil, endedEarly(ctx, err, request, "", "it has met no offer yet")
 	}
@@ -202,12 +202,12 @@ func (r *Runner) complete(ctx context.Context, request string, job markettypes.J
 		Request: request, Reference: job.App, Locked: job.MaxPrice * job.Size_, Size: job.Size_, Out: out,
 		Tasks: []*TaskReport{}, Deals: []DealReport{},
 	}
-	err = r.follow(ctx, *found, report, p, tell)
+	err = r.followRequest(ctx, *found, report, p, tell)
 	return report, endedEarly(ctx, err, request, report.Deal, report.soFar())
 }
 
-// order is the job as the chain takes it, but for what is uploaded first.
-func (j Job) order(app string) markettypes.Job {
+// orderOf is the job as the chain takes it, but for what is uploaded first.
+func (j Job) orderOf(app string) markettypes.Job {
 	out := markettypes.Job{
 		App: app, Args: j.Args, Execution: dealstypes.NewExecution(j.Execution), Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
 		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
@@ -223,9 +223,9 @@ func (j Job) order(app string) markettypes.Job {
 	return out
 }
 
-// expiry is the height until which the request rests on the book; 0 for not at all.
-func (r *Runner) expiry(ctx context.Context, job Job) (int64, error) {
-	if !job.rests() || job.Expiry > 0 {
+// expiryHeight is the height until which the request rests on the book; 0 for not at all.
+func (r *Runner) expiryHeight(ctx context.Context, job Job) (int64, error) {
+	if !job.mayRest() || job.Expiry > 0 {
 		return job.Expiry, nil
 	}
 	blocks := job.Rest
@@ -262,10 +262,10 @@ func endedEarly(ctx context.Context, err error, request, deal, done string) erro
 	if err != nil && ctx.Err() != nil {
 		return &Interrupted{Request: request, Deal: deal, Err: context.Cause(ctx)}
 	}
-	return unfinished(err, request, deal, done)
+	return unfinishedError(err, request, deal, done)
 }
 
-func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
+func (r *Runner) submitRequest(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
 	// A turn in matching may cost more gas here than the table says: then the sender asks the node.
 	sender, err := NewSender(r.Conn, r.Requester, SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p})
 	if err != nil {
@@ -283,7 +283,7 @@ func (r *Runner) submit(ctx context.Context, msg *markettypes.MsgSubmitTask, p *
 	if err := done.Response(0, &answer); err != nil {
 		return "", err
 	}
-	tell.tell(Event{
+	tell.tellEvent(Event{
 		Kind: EventSubmitted, Height: done.Height, Request: answer.Id, Hash: done.Hash,
 		Locked: msg.Job.MaxPrice * msg.Job.Size_, Size: msg.Job.Size_, Expiry: msg.Expiry, Text: "submitted: request " + ShortDigest(answer.Id),
 	})
@@ -341,8 +341,8 @@ func inDoubt(ctx context.Context, err error, request string) error {
 	return &Error{Code: CodeInDoubt, Request: request, What: "it is not known yet whether the chain took the request: " + err.Error(), Err: err}
 }
 
-// match waits until the request has a deal; it is returned as it was then, and may make more.
-func (r *Runner) match(ctx context.Context, id string, p *pulse, tell Observer) (*markettypes.Request, error) {
+// awaitMatch waits until the request has a deal; it is returned as it was then, and may make more.
+func (r *Runner) awaitMatch(ctx context.Context, id string, p *pulse, tell Observer) (*markettypes.Request, error) {
 	var found *markettypes.Request
 	said := ""
 	read := func(ctx context.Context, _ int64) error {
@@ -356,66 +356,66 @@ func (r *Runner) match(ctx context.Context, id string, p *pulse, tell Observer) 
 			found = q
 			return errDone
 		case !q.Waits():
-			return unmet(q)
+			return describeUnmet(q)
 		case q.Status == markettypes.REQUEST_STATUS_RESTING:
 			if text := restingText(q); text != said {
 				said = text
-				tell.tell(Event{Kind: EventWaiting, Request: id, Text: text})
+				tell.tellEvent(Event{Kind: EventWaiting, Request: id, Text: text})
 			}
 		}
 		return nil
 	}
-	err := p.follow(ctx, r.Conn, read, func(ctx context.Context, b Block) error { return read(ctx, b.Height) })
+	err := p.followState(ctx, r.Conn, read, func(ctx context.Context, b Block) error { return read(ctx, b.Height) })
 	return found, err
 }
 
-// follow watches a request's deals to their end and downloads as tasks end.
-func (r *Runner) follow(ctx context.Context, request markettypes.Request, report *Report, p *pulse, tell Observer) error {
+// followRequest watches a request's deals to their end and downloads as tasks end.
+func (r *Runner) followRequest(ctx context.Context, request markettypes.Request, report *Report, p *pulse, tell Observer) error {
 	w := newWatcher(r.Conn, tell, p)
 	w.tellDeals, w.words = true, r.Words
 	w.sources = append(slices.Clone(r.Stores), r.Holders...)
 	w.each = func(ctx context.Context, t *TaskReport) {
-		report.add(t)
-		r.download(ctx, report, t, tell)
+		report.addTask(t)
+		r.downloadResult(ctx, report, t, tell)
 	}
-	err := p.insist(ctx, func(ctx context.Context) error { return w.follow(ctx, request) })
+	err := p.insistOn(ctx, func(ctx context.Context) error { return w.followRequest(ctx, request) })
 	if err == nil {
-		err = w.run(ctx)
+		err = w.runWatch(ctx)
 	}
-	report.take(w)
+	report.takeDeals(w)
 	if err != nil {
 		return err
 	}
-	return r.finish(ctx, w, report, tell)
+	return r.finishReport(ctx, w, report, tell)
 }
 
-// download brings the result of a task here, if it has one and is wanted. What went wrong is put into the report.
-func (r *Runner) download(ctx context.Context, report *Report, t *TaskReport, tell Observer) {
+// downloadResult brings the result of a task here, if it has one and is wanted. What went wrong is put into the report.
+func (r *Runner) downloadResult(ctx context.Context, report *Report, t *TaskReport, tell Observer) {
 	if report.Out == "" || !t.Accepted() || t.Failed() || t.Verdict.Digest == "" {
 		return
 	}
 	t.DownloadError = ""
 	if err := Download(ctx, r.Conn, t, append(slices.Clone(r.Stores), r.Holders...), resultDir(report.Out, report.Size, t.Index)); err != nil {
 		t.DownloadError = err.Error()
-		tell.tell(Event{Kind: EventWaiting, Task: t.ID, Index: t.Index, Text: err.Error()})
+		tell.tellEvent(Event{Kind: EventWaiting, Task: t.ID, Index: t.Index, Text: err.Error()})
 		return
 	}
-	tell.tell(Event{
+	tell.tellEvent(Event{
 		Kind: EventDownloaded, Task: t.ID, Index: t.Index, Result: t,
-		Text: fmt.Sprintf("downloaded to %s and verified: %s", t.Dir, plural(uint64(len(t.Files)), "file", "files")),
+		Text: fmt.Sprintf("downloaded to %s and verified: %s", t.Dir, pluralOf(uint64(len(t.Files)), "file", "files")),
 	})
 }
 
-// finish completes the report and says what it means.
-func (r *Runner) finish(ctx context.Context, w *Watcher, report *Report, tell Observer) error {
+// finishReport completes the report and says what it means.
+func (r *Runner) finishReport(ctx context.Context, w *Watcher, report *Report, tell Observer) error {
 	sortTasks(report.Tasks)
 	for _, t := range report.Tasks {
 		if t.DownloadError != "" { // a node or a worker may have been away for a moment
-			r.download(ctx, report, t, tell)
+			r.downloadResult(ctx, report, t, tell)
 		}
 	}
-	err := w.pulse.insist(ctx, func(ctx context.Context) (err error) {
-		if err = w.refresh(ctx); err == nil {
+	err := w.pulse.insistOn(ctx, func(ctx context.Context) (err error) {
+		if err = w.refreshDeals(ctx); err == nil {
 			report.Ledgers, err = ledgersOf(ctx, r.Conn, w.deals[0].Deal)
 		}
 		return err
@@ -423,10 +423,10 @@ func (r *Runner) finish(ctx context.Context, w *Watcher, report *Report, tell Ob
 	if err != nil {
 		return err
 	}
-	report.take(w)
+	report.takeDeals(w)
 	report.Complete = true
-	tell.tell(Event{Kind: EventFinished, Request: report.Request, Deal: report.Deal, Report: report, Text: report.Text()})
-	return report.err()
+	tell.tellEvent(Event{Kind: EventFinished, Request: report.Request, Deal: report.Deal, Report: report, Text: report.Text()})
+	return report.resultError()
 }
 
 // ledgersOf reads the two ledgers that a deal's tasks passed; all deals of a request pass the same.

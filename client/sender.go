@@ -74,7 +74,7 @@ type lookout struct {
 func (l lookout) Begin() (sender.Watch, func()) {
 	end := func() {}
 	if l.pulse != nil {
-		end = l.pulse.counting()
+		end = l.pulse.startCounting()
 	}
 	return &watch{newVigil(l.conn, staleOf(l.conn)), l.pulse}, end
 }
@@ -87,12 +87,12 @@ type watch struct {
 
 // Block implements sender.Watch.
 func (w *watch) Block(height int64) {
-	w.vigil.fresh()
-	w.pulse.beat(height)
+	w.vigil.noteFresh()
+	w.pulse.noteBlock(height)
 }
 
 // Quiet implements sender.Watch.
 func (w *watch) Quiet(reason string) {
-	w.vigil.idle()
-	_ = w.pulse.idle(reason) // Stall decides
+	w.vigil.noteIdle()
+	_ = w.pulse.noteIdle(reason) // Stall decides
 }

@@ -150,13 +150,13 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 	require.Equal(t, m.deals[0].Id, problem.ID())
 	require.NotZero(t, downs.Load())
 
-	tell = serial(tell)
+	tell = serialObserver(tell)
 	// Down when it begins to follow, it ends meanwhile, and nobody saw the block.
 	w := newWatcher(r.Conn, tell, newPulse(tell, time.Minute, 30*time.Millisecond))
 	require.NoError(t, w.addID(within(t), m.deals[0].Id))
 	m.set(func() { m.down = true })
 	done := make(chan error, 1)
-	go func() { done <- w.run(within(t)) }()
+	go func() { done <- w.runWatch(within(t)) }()
 	require.Eventually(t, func() bool { m.mu.Lock(); defer m.mu.Unlock(); return m.told[EventStalled] > 3 }, time.Minute, time.Millisecond)
 	m.set(func() {
 		m.height++
@@ -172,26 +172,26 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 // What no node ever answers is given up as well.
 func TestPulseGivesUpAsking(t *testing.T) {
 	p := newPulse(nil, 100*time.Millisecond, 0)
-	err := p.insist(within(t), func(context.Context) error { return ErrNoEndpoint })
+	err := p.insistOn(within(t), func(context.Context) error { return ErrNoEndpoint })
 	require.ErrorIs(t, err, ErrStalled)
 	require.ErrorContains(t, err, ErrNoEndpoint.Error())
 	refusal := errors.New("no")
-	require.ErrorIs(t, p.insist(within(t), func(context.Context) error { return refusal }), refusal)
+	require.ErrorIs(t, p.insistOn(within(t), func(context.Context) error { return refusal }), refusal)
 }
 
 // A second is a second of counting: however often is asked, the observer hears of a quiet chain once in each.
 func TestPulseCountsOnceASecond(t *testing.T) {
 	var told []Event
 	p := newPulse(func(e Event) { told = append(told, e) }, time.Hour, 0)
-	p.about("beef", "")
-	p.beat(7)
+	p.setAbout("beef", "")
+	p.noteBlock(7)
 	for range 100 {
-		require.NoError(t, p.idle("no new block"))
+		require.NoError(t, p.noteIdle("no new block"))
 	}
 	require.Empty(t, told, "a pause of moments is no news")
 	p.seen = time.Now().Add(-20 * time.Second)
 	for range 100 {
-		require.NoError(t, p.idle("no new block"))
+		require.NoError(t, p.noteIdle("no new block"))
 	}
 	require.Len(t, told, 1)
 	require.Equal(t, EventStalled, told[0].Kind)
@@ -199,10 +199,10 @@ func TestPulseCountsOnceASecond(t *testing.T) {
 	require.EqualValues(t, 7, told[0].Height)
 	require.Equal(t, "beef", told[0].Request)
 	p.told = time.Now().Add(-2 * time.Second)
-	require.NoError(t, p.idle("no new block"))
+	require.NoError(t, p.noteIdle("no new block"))
 	require.Len(t, told, 2)
-	p.beat(8)
-	p.beat(9)
+	p.noteBlock(8)
+	p.noteBlock(9)
 	require.Len(t, told, 3)
 	require.Equal(t, EventResumed, told[2].Kind)
 }

@@ -43,8 +43,8 @@ type watched struct {
 	seen uint64
 }
 
-// done says that no task of the deal is to come: all ended, those that were never opened included.
-func (d *watched) done() bool {
+// isDone says that no task of the deal is to come: all ended, those that were never opened included.
+func (d *watched) isDone() bool {
 	return d.seen >= d.Size_ || d.Ended >= d.Size_ && d.seen >= d.Opened
 }
 
@@ -73,7 +73,7 @@ func newWatcherWith(conn *Conn, tell Observer, opts []WatchOption) *Watcher {
 	for _, set := range opts {
 		set(&o)
 	}
-	tell = serial(tell)
+	tell = serialObserver(tell)
 	w := newWatcher(conn, tell, newPulse(tell, o.stall, 0))
 	w.sources, w.words = o.sources, o.words
 	return w
@@ -83,11 +83,11 @@ func newWatcherWith(conn *Conn, tell Observer, opts []WatchOption) *Watcher {
 // nodes that restart, are waited for; see WithStall.
 func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer, opts ...WatchOption) error {
 	w := newWatcherWith(conn, tell, opts)
-	w.pulse.about("", deal)
+	w.pulse.setAbout("", deal)
 	if err := w.addID(ctx, deal); err != nil {
 		return err
 	}
-	return w.watch(ctx)
+	return w.watchAll(ctx)
 }
 
 // WatchRequest follows the tasks of all deals that a request has and, while it rests on the book, makes. It waits as WatchDeal
@@ -98,12 +98,12 @@ func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer
 		return err
 	}
 	w := newWatcherWith(conn, tell, opts)
-	w.pulse.about(request, "")
+	w.pulse.setAbout(request, "")
 	w.tellDeals = true
-	if err := w.follow(ctx, res.Request); err != nil {
+	if err := w.followRequest(ctx, res.Request); err != nil {
 		return err
 	}
-	return w.watch(ctx)
+	return w.watchAll(ctx)
 }
 
 // WatchTask follows one task until it ended. It waits as WatchDeal does.
@@ -113,25 +113,25 @@ func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer, opts
 		return err
 	}
 	w := newWatcherWith(conn, tell, opts)
-	w.pulse.about("", task)
+	w.pulse.setAbout("", task)
 	w.only = task
-	if err := w.add(ctx, res.Deal, 0); err != nil {
+	if err := w.addDeal(ctx, res.Deal, 0); err != nil {
 		return err
 	}
-	return w.watch(ctx)
+	return w.watchAll(ctx)
 }
 
 func newWatcher(conn *Conn, tell Observer, p *pulse) *Watcher {
 	return &Watcher{conn: conn, tell: tell, pulse: p, seen: map[string]*taskstypes.Task{}, ids: map[string]*watched{}, ended: map[string]bool{}}
 }
 
-// watch runs, and says how to go on when it ends too early.
-func (w *Watcher) watch(ctx context.Context) error {
-	err := w.run(ctx)
+// watchAll runs, and says how to go on when it ends too early.
+func (w *Watcher) watchAll(ctx context.Context) error {
+	err := w.runWatch(ctx)
 	if ctx.Err() != nil {
 		return err
 	}
-	return unfinished(err, w.pulse.request, w.pulse.deal, "")
+	return unfinishedError(err, w.pulse.request, w.pulse.deal, "")
 }
 
 func (w *Watcher) addID(ctx context.Context, deal string) error {
@@ -139,11 +139,11 @@ func (w *Watcher) addID(ctx context.Context, deal string) error {
 	if err != nil {
 		return err
 	}
-	return w.add(ctx, res.Deal, 0)
+	return w.addDeal(ctx, res.Deal, 0)
 }
 
-// add watches another deal. At a height, its tasks are read at once; otherwise run does.
-func (w *Watcher) add(ctx context.Context, deal dealstypes.Deal, height int64) error {
+// addDeal watches another deal. At a height, its tasks are read at once; otherwise run does.
+func (w *Watcher) addDeal(ctx context.Context, deal dealstypes.Deal, height int64) error {
 	raw, err := hex.DecodeString(deal.Id)
 	if err != nil || len(raw) != 32 {
 		return fmt.Errorf("deal %q: expected 64 hex digits", deal.Id)
@@ -156,7 +156,7 @@ func (w *Watcher) add(ctx context.Context, deal dealstypes.Deal, height int64) e
 		w.ids[hex.EncodeToString(id[:])] = d
 	}
 	if w.tellDeals {
-		w.tell.tell(matchedEvent(deal))
+		w.tell.tellEvent(matchedEvent(deal))
 	}
 	if height > 0 {
 		return w.readTasks(ctx, d, height)
@@ -174,7 +174,7 @@ func matchedEvent(d dealstypes.Deal) Event {
 }
 
 func matchedText(d dealstypes.Deal) string {
-	tasks := plural(d.Size_, "task", "tasks")
+	tasks := pluralOf(d.Size_, "task", "tasks")
 	if d.Size_ < d.Bag {
 		tasks = fmt.Sprintf("%s of %d (%d to %d)", tasks, d.Bag, d.First, d.First+d.Size_-1)
 	}
@@ -182,8 +182,8 @@ func matchedText(d dealstypes.Deal) string {
 	return text
 }
 
-// follow watches the deals of a request, and those that it makes from now on.
-func (w *Watcher) follow(ctx context.Context, r markettypes.Request) error {
+// followRequest watches the deals of a request, and those that it makes from now on.
+func (w *Watcher) followRequest(ctx context.Context, r markettypes.Request) error {
 	w.request = &r
 	return w.addDeals(ctx, 0)
 }
@@ -199,7 +199,7 @@ func (w *Watcher) addDeals(ctx context.Context, height int64) error {
 	}
 	for _, d := range deals {
 		if !slices.ContainsFunc(w.deals, func(x *watched) bool { return x.Id == d.Id }) {
-			if err := w.add(ctx, d, height); err != nil {
+			if err := w.addDeal(ctx, d, height); err != nil {
 				return err
 			}
 		}
@@ -209,7 +209,7 @@ func (w *Watcher) addDeals(ctx context.Context, height int64) error {
 
 // readRequest reads the request anew, and the deals that it made.
 func (w *Watcher) readRequest(ctx context.Context, height int64) error {
-	if !w.open() {
+	if !w.isOpen() {
 		return nil
 	}
 	res, err := w.conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: w.request.Id})
@@ -218,60 +218,60 @@ func (w *Watcher) readRequest(ctx context.Context, height int64) error {
 	}
 	filled := w.request.Filled
 	w.request = &res.Request
-	if w.open() && w.request.Filled != filled {
-		w.tell.tell(Event{Kind: EventWaiting, Request: w.request.Id, Height: height, Text: restingText(w.request)})
+	if w.isOpen() && w.request.Filled != filled {
+		w.tell.tellEvent(Event{Kind: EventWaiting, Request: w.request.Id, Height: height, Text: restingText(w.request)})
 	}
 	return w.addDeals(ctx, height)
 }
 
-// open says that the request may make more deals.
-func (w *Watcher) open() bool { return w.request != nil && w.request.Waits() }
+// isOpen says that the request may make more deals.
+func (w *Watcher) isOpen() bool { return w.request != nil && w.request.Waits() }
 
-// run watches until all ended. It lives through whatever the nodes do, and gives up when the pulse does.
-func (w *Watcher) run(ctx context.Context) error {
+// runWatch watches until all ended. It lives through whatever the nodes do, and gives up when the pulse does.
+func (w *Watcher) runWatch(ctx context.Context) error {
 	read := func(ctx context.Context, height int64) error {
 		if err := w.readAll(ctx, height); err != nil {
 			return err
 		}
-		if w.done() {
+		if w.isDone() {
 			return errDone
 		}
 		return nil
 	}
-	return w.pulse.follow(ctx, w.conn, read, w.block)
+	return w.pulse.followState(ctx, w.conn, read, w.takeBlock)
 }
 
-func (w *Watcher) block(ctx context.Context, b Block) error {
+func (w *Watcher) takeBlock(ctx context.Context, b Block) error {
 	if b.Missed {
 		if err := w.readAll(ctx, b.Height); err != nil {
 			return err
 		}
 	}
-	if err := w.hear(ctx, b); err != nil {
+	if err := w.hearRequest(ctx, b); err != nil {
 		return err
 	}
-	for _, id := range sorted(w.changed(b)) {
+	for _, id := range sortedKeys(w.changedTasks(b)) {
 		res, err := w.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: id})
 		if err != nil {
 			return err
 		}
-		w.take(ctx, res.Task, b.Height)
+		w.takeTask(ctx, res.Task, b.Height)
 	}
 	// Tasks that are refunded without ever being opened make no events of their own.
-	if !w.done() && b.Height%20 == 0 {
-		if err := w.refresh(ctx); err != nil {
+	if !w.isDone() && b.Height%20 == 0 {
+		if err := w.refreshDeals(ctx); err != nil {
 			return err
 		}
 	}
-	if w.done() {
+	if w.isDone() {
 		return errDone
 	}
 	return nil
 }
 
-// hear reads the request again when a block says that something became of it.
-func (w *Watcher) hear(ctx context.Context, b Block) error {
-	if !w.open() {
+// hearRequest reads the request again when a block says that something became of it.
+func (w *Watcher) hearRequest(ctx context.Context, b Block) error {
+	if !w.isOpen() {
 		return nil
 	}
 	for _, e := range Typed[*markettypes.EventRequest](b) {
@@ -285,8 +285,8 @@ func (w *Watcher) hear(ctx context.Context, b Block) error {
 	return nil
 }
 
-// changed are the tasks that a block's events name.
-func (w *Watcher) changed(b Block) map[string]bool {
+// changedTasks are the tasks that a block's events name.
+func (w *Watcher) changedTasks(b Block) map[string]bool {
 	changed := map[string]bool{}
 	note := func(id string) {
 		if w.ids[id] != nil && !w.ended[id] && (w.only == "" || w.only == id) {
@@ -327,7 +327,7 @@ func (w *Watcher) readAll(ctx context.Context, height int64) error {
 		if err != nil {
 			return err
 		}
-		w.take(ctx, res.Task, height)
+		w.takeTask(ctx, res.Task, height)
 		return nil
 	}
 	if err := w.readRequest(ctx, height); err != nil {
@@ -350,7 +350,7 @@ func (w *Watcher) readTasks(ctx context.Context, d *watched, height int64) error
 			return err
 		}
 		for _, t := range res.Tasks {
-			w.take(ctx, t, height)
+			w.takeTask(ctx, t, height)
 		}
 		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
 			return w.readDeal(ctx, d)
@@ -368,8 +368,8 @@ func (w *Watcher) readDeal(ctx context.Context, d *watched) error {
 	return nil
 }
 
-// refresh reads the deals anew.
-func (w *Watcher) refresh(ctx context.Context) error {
+// refreshDeals reads the deals anew.
+func (w *Watcher) refreshDeals(ctx context.Context) error {
 	for _, d := range w.deals {
 		if err := w.readDeal(ctx, d); err != nil {
 			return err
@@ -378,8 +378,8 @@ func (w *Watcher) refresh(ctx context.Context) error {
 	return nil
 }
 
-// take tells what changed of a task.
-func (w *Watcher) take(ctx context.Context, t taskstypes.Task, height int64) {
+// takeTask tells what changed of a task.
+func (w *Watcher) takeTask(ctx context.Context, t taskstypes.Task, height int64) {
 	if w.ended[t.Id] {
 		return
 	}
@@ -396,24 +396,24 @@ func (w *Watcher) take(ctx context.Context, t taskstypes.Task, height int64) {
 				e.Text = e.Result.Text()
 			}
 			if w.each != nil {
-				w.tell.tell(e)
+				w.tell.tellEvent(e)
 				w.each(ctx, e.Result)
 				continue
 			}
 		}
-		w.tell.tell(e)
+		w.tell.tellEvent(e)
 	}
 	w.seen[t.Id] = &t
 }
 
-func (w *Watcher) done() bool {
+func (w *Watcher) isDone() bool {
 	if w.only != "" {
 		return w.ended[w.only]
 	}
-	return !w.open() && !slices.ContainsFunc(w.deals, func(d *watched) bool { return !d.done() })
+	return !w.isOpen() && !slices.ContainsFunc(w.deals, func(d *watched) bool { return !d.isDone() })
 }
 
-func sorted(set map[string]bool) []string {
+func sortedKeys(set map[string]bool) []string {
 	out := make([]string, 0, len(set))
 	for id := range set {
 		out = append(out, id)

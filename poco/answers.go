@@ -7,13 +7,13 @@ import (
 
 // What workers and court seats send: commitments, declined seats, reveals.
 
-// seat finds the seat of a user's event and checks what all such events share.
-func (t *Task) seat(bench Bench, who string, attempt uint32, height int64) (*Seat, error) {
+// findSeat finds the seat of a user's event and checks what all such events share.
+func (t *Task) findSeat(bench Bench, who string, attempt uint32, height int64) (*Seat, error) {
 	seats := t.Seats
 	if bench == BenchCourt {
 		seats = t.Court
 	}
-	s := find(seats, who)
+	s := findByName(seats, who)
 	switch {
 	case attempt != t.AttemptOn(bench):
 		return nil, fmt.Errorf("%w: got attempt %d, expected %d", ErrWrongAttempt, attempt, t.AttemptOn(bench))
@@ -25,10 +25,10 @@ func (t *Task) seat(bench Bench, who string, attempt uint32, height int64) (*Sea
 	return s, nil
 }
 
-func (t *Task) committed(e Committed) error {
-	s := find(t.Seats, e.Who)
+func (t *Task) applyCommit(e Committed) error {
+	s := findByName(t.Seats, e.Who)
 	if e.Bench == BenchCourt {
-		s = find(t.Court, e.Who)
+		s = findByName(t.Court, e.Who)
 	}
 	if s != nil && e.Attempt == t.AttemptOn(e.Bench) && (s.State == SeatCommitted || s.State == SeatRevealed) {
 		return fmt.Errorf("%w: %s has committed in attempt %d", ErrAlready, e.Who, e.Attempt)
@@ -37,9 +37,9 @@ func (t *Task) committed(e Committed) error {
 	if e.Bench == BenchCourt {
 		phases = []Phase{PhaseCourtCommit}
 	}
-	s, err := t.seat(e.Bench, e.Who, e.Attempt, e.Height)
+	s, err := t.findSeat(e.Bench, e.Who, e.Attempt, e.Height)
 	if err == nil || errors.Is(err, ErrWindowClosed) {
-		if perr := t.in(phases...); perr != nil {
+		if perr := t.requirePhase(phases...); perr != nil {
 			return perr
 		}
 	}
@@ -58,7 +58,7 @@ func (t *Task) committed(e Committed) error {
 	case PhaseSecond:
 		t.closeCommits(e.Height)
 	case PhaseCourtCommit:
-		if count(t.Court, drawn) == 0 {
+		if countSeats(t.Court, wasDrawn) == 0 {
 			t.Deadline = e.Height // nobody is awaited: the block hook opens the reveals, and frees the seats for another court
 		}
 	}
@@ -67,17 +67,17 @@ func (t *Task) committed(e Committed) error {
 
 // closeCommits opens the reveal phase, from the next block on, once no commitment is awaited.
 func (t *Task) closeCommits(height int64) {
-	if count(t.Seats, drawn) == 0 {
+	if countSeats(t.Seats, wasDrawn) == 0 {
 		t.openReveal(height + 1)
 	}
 }
 
-func (t *Task) declined(e Declined) error {
-	s, err := t.seat(BenchWorkers, e.Who, e.Attempt, e.Height)
+func (t *Task) applyDecline(e Declined) error {
+	s, err := t.findSeat(BenchWorkers, e.Who, e.Attempt, e.Height)
 	if err != nil {
 		return err
 	}
-	if err := t.in(PhaseFirst, PhaseSecond); err != nil {
+	if err := t.requirePhase(PhaseFirst, PhaseSecond); err != nil {
 		return err
 	}
 	if s.State != SeatDrawn {
@@ -95,15 +95,15 @@ func (t *Task) declined(e Declined) error {
 	return nil
 }
 
-func (t *Task) revealed(e Revealed) error {
-	s, err := t.seat(e.Bench, e.Who, e.Attempt, e.Height)
+func (t *Task) applyReveal(e Revealed) error {
+	s, err := t.findSeat(e.Bench, e.Who, e.Attempt, e.Height)
 	if err != nil && !errors.Is(err, ErrWindowClosed) {
 		return err
 	}
 	if s == nil {
-		s = find(t.Seats, e.Who)
+		s = findByName(t.Seats, e.Who)
 		if e.Bench == BenchCourt {
-			s = find(t.Court, e.Who)
+			s = findByName(t.Court, e.Who)
 		}
 	}
 	want := PhaseReveal
@@ -141,7 +141,7 @@ func (t *Task) revealed(e Revealed) error {
 	if e.Bench == BenchCourt {
 		seats = t.Court
 	}
-	if count(seats, committed) == 0 {
+	if countSeats(seats, hasCommitted) == 0 {
 		t.Deadline = e.Height // nobody is awaited: judged at the end of this block
 	}
 	return nil

@@ -19,7 +19,7 @@ var (
 )
 
 // An Event is something that happened to a task.
-type Event interface{ event() }
+type Event interface{ isEvent() }
 
 // The events. Height is the block's.
 type (
@@ -113,27 +113,27 @@ type (
 	Broke struct{ Height int64 }
 )
 
-func (Due) event()          {}
-func (FirstDrawn) event()   {}
-func (PlanMade) event()     {}
-func (SecondDrawn) event()  {}
-func (MoreDrawn) event()    {}
-func (DrawFailed) event()   {}
-func (DrawRefused) event()  {}
-func (Committed) event()    {}
-func (Declined) event()     {}
-func (Revealed) event()     {}
-func (TurnCame) event()     {}
-func (CourtOpened) event()  {}
-func (CourtGivenUp) event() {}
-func (CourtUnpaid) event()  {}
-func (Challenged) event()   {}
-func (AuditDrawn) event()   {}
-func (Cancelled) event()    {}
-func (Broke) event()        {}
+func (Due) isEvent()          {}
+func (FirstDrawn) isEvent()   {}
+func (PlanMade) isEvent()     {}
+func (SecondDrawn) isEvent()  {}
+func (MoreDrawn) isEvent()    {}
+func (DrawFailed) isEvent()   {}
+func (DrawRefused) isEvent()  {}
+func (Committed) isEvent()    {}
+func (Declined) isEvent()     {}
+func (Revealed) isEvent()     {}
+func (TurnCame) isEvent()     {}
+func (CourtOpened) isEvent()  {}
+func (CourtGivenUp) isEvent() {}
+func (CourtUnpaid) isEvent()  {}
+func (Challenged) isEvent()   {}
+func (AuditDrawn) isEvent()   {}
+func (Cancelled) isEvent()    {}
+func (Broke) isEvent()        {}
 
 // An Effect is something the caller must do after storing the new state.
-type Effect interface{ effect() }
+type Effect interface{ isEffect() }
 
 // The effects.
 type (
@@ -172,18 +172,18 @@ type (
 	FinishAudit struct{ Settlement AuditSettlement }
 )
 
-func (Draw) effect()         {}
-func (AskPlan) effect()      {}
-func (Lock) effect()         {}
-func (Release) effect()      {}
-func (EnterLedgers) effect() {}
-func (AskTurn) effect()      {}
-func (OpenCourt) effect()    {}
-func (RecallCourt) effect()  {}
-func (Resolve) effect()      {}
-func (Finish) effect()       {}
-func (AskAudit) effect()     {}
-func (FinishAudit) effect()  {}
+func (Draw) isEffect()         {}
+func (AskPlan) isEffect()      {}
+func (Lock) isEffect()         {}
+func (Release) isEffect()      {}
+func (EnterLedgers) isEffect() {}
+func (AskTurn) isEffect()      {}
+func (OpenCourt) isEffect()    {}
+func (RecallCourt) isEffect()  {}
+func (Resolve) isEffect()      {}
+func (Finish) isEffect()       {}
+func (AskAudit) isEffect()     {}
+func (FinishAudit) isEffect()  {}
 
 // Apply is the transition function: the state after an event and what to do about it. On error the state is the old
 // one and nothing is to be done. Events of users (Committed, Declined, Revealed, Cancelled) fail with one of this
@@ -192,20 +192,20 @@ func (t Task) Apply(ev Event) (Task, []Effect, error) {
 	next := t
 	next.Seats = slices.Clone(t.Seats)
 	next.Court = slices.Clone(t.Court)
-	effects, err := next.apply(ev)
+	effects, err := next.applyEvent(ev)
 	if err != nil {
 		return t, nil, err
 	}
 	return next, effects, nil
 }
 
-func (t *Task) apply(ev Event) ([]Effect, error) {
+func (t *Task) applyEvent(ev Event) ([]Effect, error) {
 	if t.Phase == PhaseDone {
 		return nil, fmt.Errorf("%w: the task has ended (%s)", ErrWrongPhase, t.Ending)
 	}
 	switch e := ev.(type) {
 	case Due:
-		return t.due(e.Height)
+		return t.passDeadline(e.Height)
 	case FirstDrawn:
 		return t.firstDrawn(e)
 	case PlanMade:
@@ -219,11 +219,11 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 	case DrawRefused:
 		return t.drawRefused(e.Height)
 	case Committed:
-		return nil, t.committed(e)
+		return nil, t.applyCommit(e)
 	case Declined:
-		return nil, t.declined(e)
+		return nil, t.applyDecline(e)
 	case Revealed:
-		return nil, t.revealed(e)
+		return nil, t.applyReveal(e)
 	case TurnCame:
 		return t.turnCame(e)
 	case CourtOpened:
@@ -233,34 +233,34 @@ func (t *Task) apply(ev Event) ([]Effect, error) {
 	case CourtGivenUp:
 		return t.courtGivenUp()
 	case Challenged:
-		return nil, t.challenged(e)
+		return nil, t.applyChallenge(e)
 	case AuditDrawn:
 		return t.auditDrawn(e)
 	case Cancelled:
-		if err := t.in(PhaseOpen); err != nil {
+		if err := t.requirePhase(PhaseOpen); err != nil {
 			return nil, err
 		}
 		t.Cancelled, t.Deadline = true, e.Height // ended by the block hook: messages move no money
 		return nil, nil
 	case Broke:
-		return t.end(EndBroken), nil
+		return t.endTask(EndBroken), nil
 	}
 	return nil, fmt.Errorf("unknown event %T", ev)
 }
 
-func (t *Task) in(phases ...Phase) error {
+func (t *Task) requirePhase(phases ...Phase) error {
 	if slices.Contains(phases, t.Phase) {
 		return nil
 	}
 	return fmt.Errorf("%w: the task is in phase %s, expected %v", ErrWrongPhase, t.Phase, phases)
 }
 
-// due acts on a passed deadline.
-func (t *Task) due(height int64) ([]Effect, error) {
+// passDeadline acts on a passed deadline.
+func (t *Task) passDeadline(height int64) ([]Effect, error) {
 	switch t.Phase {
 	case PhaseOpen:
 		if t.Cancelled {
-			return t.end(EndCancelled), nil
+			return t.endTask(EndCancelled), nil
 		}
 		return []Effect{Draw{Wave: 1}}, nil
 	case PhaseLocked:
@@ -275,31 +275,31 @@ func (t *Task) due(height int64) ([]Effect, error) {
 		}
 		return t.loseFirst(height, fault), nil
 	case PhaseSecond:
-		silence(t.Seats)
+		markSilent(t.Seats)
 		t.openReveal(height)
 		return nil, nil
 	case PhaseReveal:
 		t.closeReveals()
-		return t.judge(height), nil
+		return t.judgeReveals(height), nil
 	case PhaseCourtWait:
 		return t.callCourt(), nil
 	case PhaseCourtCommit:
 		return t.closeCourtCommits(height), nil
 	case PhaseCourtReveal:
-		return t.tally(), nil
+		return t.tallyCourt(), nil
 	case PhaseAudit:
 		return t.auditDue(), nil
 	}
 	return nil, fmt.Errorf("%w: nothing is due in phase %s", ErrWrongPhase, t.Phase)
 }
 
-// committed says whether a reveal is awaited of a seat.
-func committed(s Seat) bool { return s.State == SeatCommitted && s.Missed == 0 }
+// hasCommitted says whether a reveal is awaited of a seat.
+func hasCommitted(s Seat) bool { return s.State == SeatCommitted && s.Missed == 0 }
 
-func drawn(s Seat) bool { return s.State == SeatDrawn }
+func wasDrawn(s Seat) bool { return s.State == SeatDrawn }
 
-// silence marks every seat that has not committed.
-func silence(seats []Seat) {
+// markSilent marks every seat that has not committed.
+func markSilent(seats []Seat) {
 	for i := range seats {
 		if seats[i].State == SeatDrawn {
 			seats[i].State = SeatSilent
@@ -310,7 +310,7 @@ func silence(seats []Seat) {
 // openReveal starts the reveal phase for those who committed. Reveals are taken from the given height on.
 func (t *Task) openReveal(from int64) {
 	t.Phase, t.From, t.Deadline = PhaseReveal, from, from+t.Terms.RevealBlocks
-	if count(t.Seats, committed) == 0 {
+	if countSeats(t.Seats, hasCommitted) == 0 {
 		t.Deadline = from // a later wave of which nobody answered: it is judged at once
 	}
 }
@@ -319,14 +319,14 @@ func (t *Task) openReveal(from int64) {
 func (t *Task) closeReveals() {
 	t.RevealEnd = t.Deadline
 	for i := range t.Seats {
-		if committed(t.Seats[i]) {
+		if hasCommitted(t.Seats[i]) {
 			t.Seats[i].Missed = t.Deadline
 		}
 	}
 }
 
 func (t *Task) firstDrawn(e FirstDrawn) ([]Effect, error) {
-	if err := t.in(PhaseOpen); err != nil {
+	if err := t.requirePhase(PhaseOpen); err != nil {
 		return nil, err
 	}
 	e.Seat.Wave, e.Seat.State = 1, SeatDrawn
@@ -340,7 +340,7 @@ func (t *Task) loseFirst(height int64, f Fault) []Effect {
 	gone := Release{Who: t.Seats[0].Who, Amount: t.Terms.Stake, Fault: f}
 	t.Seats = nil
 	if t.Attempt >= t.Terms.MaxAttempts {
-		return append([]Effect{gone}, t.end(EndNoWorker)...)
+		return append([]Effect{gone}, t.endTask(EndNoWorker)...)
 	}
 	t.Attempt++
 	t.Phase, t.Deadline, t.WaitEnd = PhaseOpen, height+1, height+t.Terms.WaitBlocks
@@ -349,7 +349,7 @@ func (t *Task) loseFirst(height int64, f Fault) []Effect {
 
 // planMade fixes how the task is checked. A plan of the court needs no draw; any other waits for its seed.
 func (t *Task) planMade(e PlanMade) ([]Effect, error) {
-	if err := t.in(PhaseLocked); err != nil {
+	if err := t.requirePhase(PhaseLocked); err != nil {
 		return nil, err
 	}
 	if t.Planned {
@@ -367,7 +367,7 @@ func (t *Task) planMade(e PlanMade) ([]Effect, error) {
 }
 
 func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
-	if err := t.in(PhaseLocked); err != nil {
+	if err := t.requirePhase(PhaseLocked); err != nil {
 		return nil, err
 	}
 	if !t.Planned || t.Seated {
@@ -378,7 +378,7 @@ func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 		e.Seats = nil
 	}
 	var effects []Effect
-	if t.Terms.rules().Ledgers {
+	if t.Terms.policyRules().Ledgers {
 		effects = append(effects, EnterLedgers{Entry{
 			Charge: e.Plan.Charge, Long: e.Plan.Long, Value: t.Terms.Value, Premium: t.Terms.Premium,
 		}})
@@ -387,7 +387,7 @@ func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {
 }
 
 func (t *Task) moreDrawn(e MoreDrawn) ([]Effect, error) {
-	if err := t.in(PhaseLocked); err != nil {
+	if err := t.requirePhase(PhaseLocked); err != nil {
 		return nil, err
 	}
 	if !t.Seated {
@@ -414,7 +414,7 @@ func (t *Task) seatWave(wave uint32, seats []Seat, height int64) (effects []Effe
 // drawFailed sets when it is looked again for enough organisations. At the end of the wait a task without a first worker
 // ends, and one with a locked answer goes to the court, or ends where none may judge.
 func (t *Task) drawFailed(height int64) ([]Effect, error) {
-	if err := t.in(PhaseOpen, PhaseLocked); err != nil {
+	if err := t.requirePhase(PhaseOpen, PhaseLocked); err != nil {
 		return nil, err
 	}
 	if height < t.WaitEnd {
@@ -430,8 +430,8 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	switch {
 	case t.Seated:
 		return t.callCourt(), nil // more replicas were asked for, and cannot be had
-	case t.Phase == PhaseOpen || t.Terms.rules().Court == CourtNever:
-		return t.end(EndTooFew), nil
+	case t.Phase == PhaseOpen || t.Terms.policyRules().Court == CourtNever:
+		return t.endTask(EndTooFew), nil
 	}
 	return t.planMade(PlanMade{Height: height, Plan: Plan{Risk: t.Risk}.toCourt(BoundFew)})
 }
@@ -439,7 +439,7 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 // drawRefused forgets the plan and keeps its risk. Whoever knew the seed may have made the draw impossible, because it did
 // not suit: the next seed is another chance, which the next plan has to count (docs/trust.md, "The moment of the draw").
 func (t *Task) drawRefused(height int64) ([]Effect, error) {
-	if err := t.in(PhaseLocked); err != nil {
+	if err := t.requirePhase(PhaseLocked); err != nil {
 		return nil, err
 	}
 	if !t.Planned || t.Seated {

@@ -78,7 +78,7 @@ type AuditSettlement struct {
 
 // openAudit begins the audit window of an answer that the replicas gave. Where no court may judge there is none.
 func (t *Task) openAudit(height int64) {
-	if t.Terms.AuditBlocks > 0 && t.Terms.rules().Court != CourtNever {
+	if t.Terms.AuditBlocks > 0 && t.Terms.policyRules().Court != CourtNever {
 		t.Audit = Audit{End: height + t.Terms.AuditBlocks, Answer: t.Verdict}
 	}
 }
@@ -88,17 +88,17 @@ func (t *Task) underAudit() bool {
 	return t.Ending == EndAccepted && t.Audit.End > 0 && t.Phase != PhaseDone
 }
 
-// held says whether the stake of a seat stands for the answer until that is final.
-func (t *Task) held(s Seat) bool {
+// isHeld says whether the stake of a seat stands for the answer until that is final.
+func (t *Task) isHeld(s Seat) bool {
 	return t.Audit.End > 0 && s.State == SeatRevealed && s.Outcome == t.Audit.Answer
 }
 
-// challenged notes a bond. The block hook calls the court, because messages have no effects.
-func (t *Task) challenged(e Challenged) error {
+// applyChallenge notes a bond. The block hook calls the court, because messages have no effects.
+func (t *Task) applyChallenge(e Challenged) error {
 	if t.underAudit() && t.Audit.Cause != AuditNone {
 		return fmt.Errorf("%w: the court was called (%s)", ErrAlready, t.Audit.Cause)
 	}
-	if err := t.in(PhaseAudit); err != nil {
+	if err := t.requirePhase(PhaseAudit); err != nil {
 		return err
 	}
 	if e.Height >= t.Audit.End {
@@ -119,7 +119,7 @@ func (t *Task) auditDue() []Effect {
 
 // auditDrawn makes the answer final, unless the chain calls the court.
 func (t *Task) auditDrawn(e AuditDrawn) ([]Effect, error) {
-	if err := t.in(PhaseAudit); err != nil {
+	if err := t.requirePhase(PhaseAudit); err != nil {
 		return nil, err
 	}
 	if e.Cause == AuditNone {
@@ -174,7 +174,7 @@ func (t *Task) settleAudit(judged bool) AuditSettlement {
 // endHeldSeats frees the stakes that stood for the answer, or takes them when the court found another one.
 func (t *Task) endHeldSeats(s *AuditSettlement) (slashed uint64) {
 	for _, seat := range t.Seats {
-		if !t.held(seat) {
+		if !t.isHeld(seat) {
 			continue
 		}
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: true}
@@ -200,7 +200,7 @@ func (t *Task) endAuditCourt(s *AuditSettlement) (paid []string) {
 			paid = append(paid, seat.Who)
 		}
 	}
-	s.FlagApp = !found && t.contradictory()
+	s.FlagApp = !found && t.isContradictory()
 	return paid
 }
 
@@ -211,7 +211,7 @@ func (t *Task) courtVerdict() (Outcome, bool) {
 		total += s.Power
 	}
 	i := slices.IndexFunc(t.Court, func(s Seat) bool {
-		return s.State == SeatRevealed && 3*t.power(s.Outcome) > 2*total
+		return s.State == SeatRevealed && 3*t.powerOf(s.Outcome) > 2*total
 	})
 	if i < 0 {
 		return Outcome{}, false

@@ -11,7 +11,7 @@ import (
 // checkAudit checks the laws of what became of the answer under audit.
 func (p *play) checkAudit() {
 	audit := p.task.Audit
-	judged := p.end.Ending == EndAccepted && !p.end.ByCourt && p.task.Terms.AuditBlocks > 0 && p.task.Terms.rules().Court != CourtNever
+	judged := p.end.Ending == EndAccepted && !p.end.ByCourt && p.task.Terms.AuditBlocks > 0 && p.task.Terms.policyRules().Court != CourtNever
 	require.Equal(p.t, judged, p.final != nil, "answers of replicas, and no others, are under audit")
 	if p.final == nil {
 		require.Zero(p.t, audit)

@@ -55,7 +55,7 @@ func Frame(fields ...[]byte) []byte {
 	return out
 }
 
-func u64(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
+func encodeU64(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
 
 // Bench is one of the two groups of seats of a task. It selects the domain of a commitment, so that a worker's commitment can
 // never be used as a court seat's.
@@ -74,15 +74,15 @@ func Commitment(bench Bench, chainID string, task [32]byte, attempt uint32, who 
 	if bench == BenchCourt {
 		domain = domainCourt
 	}
-	return Hash([]byte(domain), []byte(chainID), task[:], u64(uint64(attempt)), []byte(who),
-		[]byte{byte(o.Kind)}, o.Digest[:], u64(o.Fuel), salt)
+	return Hash([]byte(domain), []byte(chainID), task[:], encodeU64(uint64(attempt)), []byte(who),
+		[]byte{byte(o.Kind)}, o.Digest[:], encodeU64(o.Fuel), salt)
 }
 
 // Salt derives a commitment's salt from the worker's local secret. So a worker that crashes between commit and reveal can
 // compute it again (protocol section 2).
 func Salt(secret []byte, bench Bench, chainID string, task [32]byte, attempt uint32) []byte {
 	mac := hmac.New(sha256.New, secret)
-	body := Hash([]byte(domainSalt), []byte{byte(bench)}, []byte(chainID), task[:], u64(uint64(attempt)))
+	body := Hash([]byte(domainSalt), []byte{byte(bench)}, []byte(chainID), task[:], encodeU64(uint64(attempt)))
 	mac.Write(body[:])
 	return mac.Sum(nil)
 }
@@ -103,20 +103,20 @@ func CheckSalt(salt []byte) error {
 // RequestID returns the id of a request, made of its requester and the nonce that the requester chose. So it is unique without
 // a global counter.
 func RequestID(chainID, requester string, nonce uint64) [32]byte {
-	return Hash([]byte(domainRequest), []byte(chainID), []byte(requester), u64(nonce))
+	return Hash([]byte(domainRequest), []byte(chainID), []byte(requester), encodeU64(nonce))
 }
 
 // OrderID returns the id of an order in the same way. Each kind of order has its own nonces.
 func OrderID(chainID, kind, owner string, nonce uint64) [32]byte {
-	return Hash([]byte(domainOrder), []byte(chainID), []byte(kind), []byte(owner), u64(nonce))
+	return Hash([]byte(domainOrder), []byte(chainID), []byte(kind), []byte(owner), encodeU64(nonce))
 }
 
 // DealID returns the id of the deal that fills a request from the index first on. Several deals may fill one request.
 func DealID(request [32]byte, first uint64) [32]byte {
-	return Hash([]byte(domainDeal), request[:], u64(first))
+	return Hash([]byte(domainDeal), request[:], encodeU64(first))
 }
 
 // TaskID returns the id of a deal's task; index counts within the request's bag.
 func TaskID(deal [32]byte, index uint64) [32]byte {
-	return Hash([]byte(domainTask), deal[:], u64(index))
+	return Hash([]byte(domainTask), deal[:], encodeU64(index))
 }

@@ -63,8 +63,8 @@ func (t *Task) AttemptOn(b Bench) uint32 {
 // callCourt has the task wait for the court, which decides what the replicas do not. Where none may, the task ends without an
 // answer.
 func (t *Task) callCourt() []Effect {
-	if t.Terms.rules().Court == CourtNever {
-		return t.end(EndUndecided)
+	if t.Terms.policyRules().Court == CourtNever {
+		return t.endTask(EndUndecided)
 	}
 	t.Phase, t.Deadline = PhaseCourtWait, 0
 	return []Effect{OpenCourt{}}
@@ -73,19 +73,19 @@ func (t *Task) callCourt() []Effect {
 // courtOpened begins a session. Of a court that is called again, seats that have revealed keep their answers: they have done
 // their work, and only the others are awaited.
 func (t *Task) courtOpened(e CourtOpened) error {
-	if err := t.in(PhaseCourtWait); err != nil {
+	if err := t.requirePhase(PhaseCourtWait); err != nil {
 		return err
 	}
 	seats := slices.Clone(e.Seats)
 	for i, s := range seats {
-		if before := find(t.Court, s.Who); before != nil && before.State == SeatRevealed {
+		if before := findByName(t.Court, s.Who); before != nil && before.State == SeatRevealed {
 			seats[i] = *before
 			seats[i].Power = s.Power
 		}
 	}
 	t.Court, t.CourtCalled = seats, e.Height
 	t.Phase, t.Deadline = PhaseCourtCommit, e.Height+FollowingWindow(t.Terms.CourtBlocks, t.Took)
-	if count(t.Court, drawn) == 0 {
+	if countSeats(t.Court, wasDrawn) == 0 {
 		t.Deadline = e.Height // nobody is awaited
 	}
 	return nil
@@ -94,20 +94,20 @@ func (t *Task) courtOpened(e CourtOpened) error {
 // closeCourtCommits opens the reveals of a court, or judges it where nobody has committed anything.
 func (t *Task) closeCourtCommits(height int64) []Effect {
 	from := height
-	if count(t.Court, drawn) == 0 {
+	if countSeats(t.Court, wasDrawn) == 0 {
 		from = height + 1 // the last commitment is in this block, and reveals come after all commitments
 	}
-	silence(t.Court)
-	if count(t.Court, committed) == 0 {
-		return t.tally()
+	markSilent(t.Court)
+	if countSeats(t.Court, hasCommitted) == 0 {
+		return t.tallyCourt()
 	}
 	t.Phase, t.From, t.Deadline = PhaseCourtReveal, from, from+t.Terms.CourtRevealBlocks
 	return nil
 }
 
-// tally looks for more than two thirds of the court's whole power on one outcome (protocol section 4). Where there is none,
+// tallyCourt looks for more than two thirds of the court's whole power on one outcome (protocol section 4). Where there is none,
 // but the silent seats could still make one, the court is called again: silence frees nobody.
-func (t *Task) tally() []Effect {
+func (t *Task) tallyCourt() []Effect {
 	var total, silent, best uint64
 	var found Outcome
 	for _, s := range t.Court {
@@ -116,23 +116,23 @@ func (t *Task) tally() []Effect {
 			silent += s.Power
 			continue
 		}
-		if power := t.power(s.Outcome); power > best {
+		if power := t.powerOf(s.Outcome); power > best {
 			best, found = power, s.Outcome
 		}
 	}
 	switch {
 	case 3*best > 2*total:
-		return t.found(found)
+		return t.endByVerdict(found)
 	case total == 0 || 3*(best+silent) > 2*total:
 		t.Recalls++
 		t.Phase, t.Deadline = PhaseCourtWait, 0
 		return []Effect{RecallCourt{}}
 	}
-	return t.end(EndVoid)
+	return t.endTask(EndVoid)
 }
 
-// power is that of the court's seats that revealed an outcome.
-func (t *Task) power(o Outcome) (sum uint64) {
+// powerOf is that of the court's seats that revealed an outcome.
+func (t *Task) powerOf(o Outcome) (sum uint64) {
 	for _, s := range t.Court {
 		if s.State == SeatRevealed && s.Outcome == o {
 			sum += s.Power
@@ -141,23 +141,23 @@ func (t *Task) power(o Outcome) (sum uint64) {
 	return sum
 }
 
-// found ends the task with the court's verdict.
-func (t *Task) found(verdict Outcome) []Effect {
+// endByVerdict ends the task with the court's verdict.
+func (t *Task) endByVerdict(verdict Outcome) []Effect {
 	if t.underAudit() {
 		return t.foundInAudit(verdict)
 	}
 	t.ByCourt, t.Verdict = true, verdict
 	switch verdict.Kind {
 	case KindInputUnavailable:
-		return t.end(EndInputUnavailable)
+		return t.endTask(EndInputUnavailable)
 	case KindAbstain:
-		return t.end(EndAbstained)
+		return t.endTask(EndAbstained)
 	}
-	return t.end(EndAccepted)
+	return t.endTask(EndAccepted)
 }
 
 // CourtAtOnce says whether the task's policy asks the court and no worker.
-func (t *Task) CourtAtOnce() bool { return t.Terms.rules().Court == CourtAtOnce }
+func (t *Task) CourtAtOnce() bool { return t.Terms.policyRules().Court == CourtAtOnce }
 
 // AffordsCourt says whether the escrow holds what a court of so many seats costs, beside the app, the datasets and the first
 // worker: a court that nobody's fault calls is paid from there, or the task is refunded and not judged.
@@ -173,22 +173,22 @@ func (t *Task) AffordsCourt(bench uint64) bool {
 
 // courtUnpaid ends a task before anybody was asked to judge it.
 func (t *Task) courtUnpaid() ([]Effect, error) {
-	if err := t.in(PhaseOpen, PhaseLocked, PhaseCourtWait); err != nil {
+	if err := t.requirePhase(PhaseOpen, PhaseLocked, PhaseCourtWait); err != nil {
 		return nil, err
 	}
-	return t.end(EndCourtUnpaid), nil
+	return t.endTask(EndCourtUnpaid), nil
 }
 
 // courtGivenUp ends a task whose court stayed silent however often it was called.
 func (t *Task) courtGivenUp() ([]Effect, error) {
-	if err := t.in(PhaseCourtWait); err != nil {
+	if err := t.requirePhase(PhaseCourtWait); err != nil {
 		return nil, err
 	}
-	return t.end(EndCourtSilent), nil
+	return t.endTask(EndCourtSilent), nil
 }
 
 // HasSeat says whether somebody has one of these seats.
-func HasSeat(seats []Seat, who string) bool { return find(seats, who) != nil }
+func HasSeat(seats []Seat, who string) bool { return findByName(seats, who) != nil }
 
 // Dispute is what a task's end says of a worker that stood against another.
 type Dispute uint8
@@ -200,9 +200,9 @@ const (
 	DisputeWon               // the court found it right, and another wrong: nothing is pending any more
 )
 
-// dispute says what the end of the task means for a seat that revealed an answer, and nothing for others: who is silent or
+// disputeOf says what the end of the task means for a seat that revealed an answer, and nothing for others: who is silent or
 // withholds is punished for that, verdict or none.
-func (t *Task) dispute(seat Seat) Dispute {
+func (t *Task) disputeOf(seat Seat) Dispute {
 	if seat.State != SeatRevealed || !seat.Outcome.Kind.IsAnswer() {
 		return DisputeNone
 	}
@@ -210,9 +210,9 @@ func (t *Task) dispute(seat Seat) Dispute {
 	switch {
 	case !against:
 		return DisputeNone
-	case t.Ending == EndCourtSilent, t.withdrawn():
+	case t.Ending == EndCourtSilent, t.isWithdrawn():
 		return DisputeUndecided
-	case t.ByCourt && t.right(seat):
+	case t.ByCourt && t.isRight(seat):
 		return DisputeWon
 	}
 	return DisputeNone

@@ -19,7 +19,7 @@ func (e Entropy) Below(seat uint32, n uint64) uint64 {
 	}
 	limit := -n % n // 2^64 mod n
 	for try := uint64(0); ; try++ {
-		h := Hash([]byte(domainDraw), e.Beacon, e.Task[:], u64(uint64(e.Attempt)), u64(uint64(e.Wave)), u64(uint64(seat)), u64(try))
+		h := Hash([]byte(domainDraw), e.Beacon, e.Task[:], encodeU64(uint64(e.Attempt)), encodeU64(uint64(e.Wave)), encodeU64(uint64(seat)), encodeU64(try))
 		if v := binary.BigEndian.Uint64(h[:8]); v >= limit {
 			return v % n
 		}

@@ -53,9 +53,9 @@ var DefaultAllowances = Allowances{Errors: QuarterQ64, Value: 100_000_000}
 func (l *Ledger) ValueBudget(a uint64) Money { return l.Value.P.Add(MoneyOf(a)) }
 
 // Budget returns B = (N+1)/trust + E0, rounded down.
-func (l *Ledger) Budget(e0 Q64) Q64 { return budget(l.N, 0, l.Trust, e0) }
+func (l *Ledger) Budget(e0 Q64) Q64 { return budgetOf(l.N, 0, l.Trust, e0) }
 
-func budget(counted, optimistic, trust uint64, e0 Q64) Q64 {
+func budgetOf(counted, optimistic, trust uint64, e0 Q64) Q64 {
 	return FracDown(counted+optimistic+1, trust).Add(e0)
 }
 
@@ -97,7 +97,7 @@ type Sums struct {
 // Unsettled is the number of unsettled turns in the sum.
 func (s Sums) Unsettled() uint64 { return s.u }
 
-func (s Sums) add(o Sums) Sums {
+func (s Sums) addSums(o Sums) Sums {
 	return Sums{s.D.Add(o.D), s.N + o.N, s.U.Add(o.U), s.u + o.u, s.Value.addAccount(o.Value)}
 }
 
@@ -110,7 +110,7 @@ func NewSums(d Q64, n uint64, u Q64, unsettled uint64, value ValueAccount) Sums 
 	return Sums{d, n, u, unsettled, value}
 }
 
-func (r TurnRecord) sums() Sums {
+func (r TurnRecord) sumsOf() Sums {
 	if !r.Settled {
 		return Sums{U: r.Charge, u: 1, Value: ValueAccount{U: r.Value, Q: MoneyOf(r.Premium)}}
 	}
@@ -160,12 +160,12 @@ func (l *Ledger) Enter(t Turns, e Entry, height, window int64) (turn uint64, err
 	if err := t.SetRecord(turn, rec); err != nil {
 		return 0, err
 	}
-	if err := updateBlocks(t, turn, Sums{}, rec.sums()); err != nil {
+	if err := updateBlocks(t, turn, Sums{}, rec.sumsOf()); err != nil {
 		return 0, err
 	}
 	l.Next++
 	l.U = l.U.Add(e.Charge)
-	l.Value = l.Value.addAccount(rec.sums().Value)
+	l.Value = l.Value.addAccount(rec.sumsOf().Value)
 	l.Unsettled++
 	if e.Long {
 		l.UnsettledLong++
@@ -192,7 +192,7 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 	if err := t.SetRecord(turn, after); err != nil {
 		return err
 	}
-	if err := updateBlocks(t, turn, before.sums(), after.sums()); err != nil {
+	if err := updateBlocks(t, turn, before.sumsOf(), after.sumsOf()); err != nil {
 		return err
 	}
 	l.U = l.U.Sub(before.Charge)
@@ -202,7 +202,7 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 	}
 	l.D = l.D.Add(charged)
 	l.N += after.Counted
-	l.Value = l.Value.subAccount(before.sums().Value).addAccount(after.sums().Value)
+	l.Value = l.Value.subAccount(before.sumsOf().Value).addAccount(after.sumsOf().Value)
 	if !charged.IsZero() {
 		l.Charges[0]++
 	}
@@ -224,7 +224,7 @@ func (l *Ledger) advanceHead(t Turns) error {
 		}
 		l.HeadD = l.HeadD.Add(rec.Charged)
 		l.HeadN += rec.Counted
-		l.HeadValue = l.HeadValue.addAccount(rec.sums().Value)
+		l.HeadValue = l.HeadValue.addAccount(rec.sumsOf().Value)
 		if err := t.DropRecord(l.Head); err != nil {
 			return err
 		}
@@ -247,7 +247,7 @@ func updateBlocks(t Turns, turn uint64, before, after Sums) error {
 		if err != nil {
 			return err
 		}
-		if err := t.SetBlock(level, turn/size, s.sub(before).add(after)); err != nil {
+		if err := t.SetBlock(level, turn/size, s.sub(before).addSums(after)); err != nil {
 			return err
 		}
 	}
@@ -262,7 +262,7 @@ func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
 		if err != nil {
 			return Sums{}, err
 		}
-		total = total.add(s)
+		total = total.addSums(s)
 		at += step
 	}
 	return total, nil
@@ -278,7 +278,7 @@ func widestBlock(t Turns, at, end uint64) (uint64, Sums, error) {
 		}
 	}
 	rec, err := t.Record(at)
-	return 1, rec.sums(), err
+	return 1, rec.sumsOf(), err
 }
 
 // Gate is a ledger's answer at a task's turn.
@@ -307,14 +307,14 @@ func (l *Ledger) Gate(t Turns, turn uint64, a Allowances) (Gate, error) {
 	if err != nil {
 		return GateWait, err
 	}
-	return Both(gate(s, rec.Charge, l.Trust, a.Errors), s.Value.answerTurn(rec.Value, a.Value)), nil
+	return Both(gateOf(s, rec.Charge, l.Trust, a.Errors), s.Value.answerTurn(rec.Value, a.Value)), nil
 }
 
-func gate(s Sums, w Q64, trust uint64, e0 Q64) Gate {
+func gateOf(s Sums, w Q64, trust uint64, e0 Q64) Gate {
 	switch {
-	case s.D.Add(s.U).Add(w).Cmp(budget(s.N, 0, trust, e0)) <= 0:
+	case s.D.Add(s.U).Add(w).Cmp(budgetOf(s.N, 0, trust, e0)) <= 0:
 		return GateOpen
-	case s.D.Add(w).Cmp(budget(s.N, s.u, trust, e0)) > 0:
+	case s.D.Add(w).Cmp(budgetOf(s.N, s.u, trust, e0)) > 0:
 		return GateShut
 	}
 	return GateWait
@@ -437,5 +437,5 @@ func Restore(t Turns, turn uint64, r TurnRecord) error {
 	if err := t.SetRecord(turn, r); err != nil {
 		return err
 	}
-	return updateBlocks(t, turn, Sums{}, r.sums())
+	return updateBlocks(t, turn, Sums{}, r.sumsOf())
 }

@@ -94,7 +94,7 @@ func TestLedgerAgainstAPlainList(t *testing.T) {
 						require.Equal(t, plainGate(all, r, trust, at0), g)
 					}
 				}
-				all = all.add(r.sums())
+				all = all.addSums(r.sumsOf())
 				if !r.Settled && r.Long {
 					unsettledLong++
 				}

@@ -73,8 +73,8 @@ type Ballot struct {
 	Evidence []byte
 }
 
-// agreeing counts the ballots with an outcome.
-func agreeing(ballots []Ballot, o Outcome) (n uint32) {
+// countAgreeing counts the ballots with an outcome.
+func countAgreeing(ballots []Ballot, o Outcome) (n uint32) {
 	for _, b := range ballots {
 		if b.Revealed && b.Outcome == o {
 			n++
@@ -177,8 +177,8 @@ func PolicyHelp() string {
 	return strings.Join(texts, "; ")
 }
 
-// rules are those of the terms' policy. A policy that is not there any more has none: nobody judges.
-func (t Terms) rules() Rules {
+// policyRules are those of the terms' policy. A policy that is not there any more has none: nobody judges.
+func (t Terms) policyRules() Rules {
 	if p, ok := PolicyByName(t.Policy); ok {
 		return p.Rules()
 	}

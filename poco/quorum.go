@@ -49,7 +49,7 @@ func (q Quorum) Plan(in PlanInput) Plan {
 func (q Quorum) Judge(terms Terms, ballots []Ballot) Judgement {
 	needed := quorumOf(max(q.Replicas(terms.MinReplicas).Least, uint32(len(ballots))))
 	for i, b := range ballots {
-		if b.Revealed && agreeing(ballots[i:], b.Outcome) >= needed {
+		if b.Revealed && countAgreeing(ballots[i:], b.Outcome) >= needed {
 			if b.Outcome.Kind.IsAnswer() {
 				return Judgement{Decision: DecideAccept, Outcome: b.Outcome}
 			}

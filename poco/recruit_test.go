@@ -20,7 +20,7 @@ func (twoFirst) Plan(PlanInput) Plan          { return Plan{Replicas: 1, Bound: 
 func (twoFirst) Describe(Plan) string         { return "one after the other" }
 func (twoFirst) Judge(_ Terms, b []Ballot) Judgement {
 	for i, x := range b {
-		if x.Revealed && x.Outcome.Kind.IsAnswer() && agreeing(b[i:], x.Outcome) > 1 {
+		if x.Revealed && x.Outcome.Kind.IsAnswer() && countAgreeing(b[i:], x.Outcome) > 1 {
 			return Judgement{Decision: DecideAccept, Outcome: x.Outcome}
 		}
 	}

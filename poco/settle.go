@@ -85,9 +85,9 @@ type Settlement struct {
 	FlagApp bool
 }
 
-// settle computes who is paid what in the task's ending: the outcome table of the specification.
-func (t *Task) settle() Settlement {
-	s := Settlement{Ending: t.Ending, ByCourt: t.ByCourt, Verdict: t.Verdict, FlagApp: t.Ending == EndVoid && t.contradictory()}
+// settleEnding computes who is paid what in the task's ending: the outcome table of the specification.
+func (t *Task) settleEnding() Settlement {
+	s := Settlement{Ending: t.Ending, ByCourt: t.ByCourt, Verdict: t.Verdict, FlagApp: t.Ending == EndVoid && t.isContradictory()}
 	accepted := t.Ending == EndAccepted
 	left, _ := t.Terms.Escrow() // checked by Terms.Validate
 	pay := func(p Party, to string, amount uint64) {
@@ -124,7 +124,7 @@ func (t *Task) settle() Settlement {
 		if accepted {
 			fromEscrow = min(t.Terms.CourtFee-fromStake, left/k)
 		}
-		if t.withdrawn() {
+		if t.isWithdrawn() {
 			fromEscrow, fromStake = payWithdrawal(t.Terms.CourtFee, left, pool, k)
 		}
 		for _, who := range truthful {
@@ -133,7 +133,7 @@ func (t *Task) settle() Settlement {
 			pay(PartyCourt, who, fromEscrow)
 		}
 	}
-	if !accepted && !t.withdrawn() {
+	if !accepted && !t.isWithdrawn() {
 		// Restitution for the answer that did not come: at most the value at risk, and at most half, so that a requester
 		// and a worker in one hand cannot take a stake back that is lost.
 		back := min(pool/2, t.Terms.Value)
@@ -170,10 +170,10 @@ func mulBps(amount uint64, bps uint32) uint64 {
 
 // endSeats judges every worker's seat and returns what is slashed in all.
 func (t *Task) endSeats(s *Settlement) (slashed uint64) {
-	confirms := t.Terms.rules().Confirms
+	confirms := t.Terms.policyRules().Confirms
 	orgs := 0 // organisations that answered as the verdict says; one seat per organisation
 	for _, seat := range t.Seats {
-		if t.right(seat) {
+		if t.isRight(seat) {
 			orgs++
 		}
 	}
@@ -183,8 +183,8 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 		courtCost = min(courtCost, cost)
 	}
 	for _, seat := range t.Seats {
-		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.right(seat)}
-		e.Fault, e.Dispute = t.fault(seat), t.dispute(seat)
+		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.isRight(seat)}
+		e.Fault, e.Dispute = t.faultOf(seat), t.disputeOf(seat)
 		if e.Fault == FaultUnrevealed {
 			e.Outage = Outage{Committed: seat.Committed, Missed: seat.Missed}
 		}
@@ -198,7 +198,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 		case FaultSilent, FaultUnserved:
 			e.Slash = courtCost
 		}
-		if t.held(seat) {
+		if t.isHeld(seat) {
 			e.Unlock = 0
 		}
 		e.Confirmed = e.Right && confirms && (orgs > 1 || t.ByCourt) && t.Terms.Price > 0
@@ -208,14 +208,14 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	return slashed
 }
 
-func (t *Task) right(seat Seat) bool {
+func (t *Task) isRight(seat Seat) bool {
 	return t.Ending == EndAccepted && seat.State == SeatRevealed && seat.Outcome == t.Verdict
 }
 
-// fault says what a seat did wrong, given the ending. Silence and withheld reveals are faults in every ending that
+// faultOf says what a seat did wrong, given the ending. Silence and withheld reveals are faults in every ending that
 // reached a judgement. Being wrong needs a verdict, and where replicas were outvoted by others, it needs the court's: a vote
 // of workers convicts nobody.
-func (t *Task) fault(seat Seat) Fault {
+func (t *Task) faultOf(seat Seat) Fault {
 	switch t.Ending {
 	case EndBroken, EndCancelled, EndTooFew, EndCourtUnpaid: // nobody was asked to reveal what it has committed to
 		return FaultNone
@@ -226,7 +226,7 @@ func (t *Task) fault(seat Seat) Fault {
 	case SeatCommitted:
 		return FaultUnrevealed
 	case SeatRevealed:
-		if t.withdrawn() && answered(seat) {
+		if t.isWithdrawn() && hasAnswered(seat) {
 			return FaultUnserved
 		}
 		if t.Ending != EndAccepted || seat.Outcome == t.Verdict {
@@ -243,8 +243,8 @@ func (t *Task) fault(seat Seat) Fault {
 	return FaultNone
 }
 
-// contradictory says whether two different answers of the app each had a third of the court's power.
-func (t *Task) contradictory() bool {
+// isContradictory says whether two different answers of the app each had a third of the court's power.
+func (t *Task) isContradictory() bool {
 	var total uint64
 	for _, s := range t.Court {
 		total += s.Power

@@ -13,7 +13,7 @@ import (
 // ended is a task with these replicas and this court, ended as given.
 func ended(terms Terms, ending Ending, byCourt bool, verdict Outcome, seats, court []Seat) Settlement {
 	t := Task{Terms: terms, Ending: ending, ByCourt: byCourt, Verdict: verdict, Seats: seats, Court: court}
-	return t.settle()
+	return t.settleEnding()
 }
 
 func revealedSeat(who string, o Outcome) Seat {

@@ -35,8 +35,8 @@ type Statement struct {
 
 // Digest is the statement's hash, which the evidence holds.
 func (s Statement) Digest() [32]byte {
-	return Hash([]byte(domainStatement), []byte(s.ChainID), s.Task[:], u64(uint64(s.Attempt)), []byte(s.Who), []byte{byte(s.Kind)},
-		s.App[:], s.Inputs[:], []byte{byte(s.Outcome.Kind)}, s.Outcome.Digest[:], u64(s.Outcome.Fuel))
+	return Hash([]byte(domainStatement), []byte(s.ChainID), s.Task[:], encodeU64(uint64(s.Attempt)), []byte(s.Who), []byte{byte(s.Kind)},
+		s.App[:], s.Inputs[:], []byte{byte(s.Outcome.Kind)}, s.Outcome.Digest[:], encodeU64(s.Outcome.Fuel))
 }
 
 // Inputs are all that a task hands to its program.
@@ -66,7 +66,7 @@ func (in Inputs) Digest() [32]byte {
 	}
 	arguments, environment := hashTexts(in.Arguments), hashTexts(in.Environment)
 	fileList, datasetList := Hash(files...), Hash(datasets...)
-	return Hash([]byte(domainInputs), u64(in.Index), arguments[:], environment[:], []byte(in.Stdin), fileList[:], datasetList[:])
+	return Hash([]byte(domainInputs), encodeU64(in.Index), arguments[:], environment[:], []byte(in.Stdin), fileList[:], datasetList[:])
 }
 
 // hashTexts hashes a list of texts.

@@ -87,7 +87,7 @@ func (t Terms) Validate() error {
 	case t.MaxAttempts < 1:
 		return fmt.Errorf("terms.max_attempts: got 0, expected at least 1")
 	}
-	if t.Premium > 0 && !t.rules().Ledgers {
+	if t.Premium > 0 && !t.policyRules().Ledgers {
 		return fmt.Errorf("terms.premium: got %d, expected 0 under the policy %q, which keeps no ledgers", t.Premium, t.Policy)
 	}
 	var sum, carry uint64
@@ -271,7 +271,7 @@ func NewTask(id [32]byte, terms Terms, height int64) (Task, error) {
 		return Task{}, err
 	}
 	t := Task{ID: id, Terms: terms, Attempt: 1, Deadline: height, WaitEnd: height + terms.WaitBlocks}
-	if terms.rules().Court == CourtAtOnce {
+	if terms.policyRules().Court == CourtAtOnce {
 		t.Phase = PhaseCourtWait
 	}
 	return t, nil
@@ -285,8 +285,8 @@ func (t *Task) First() *Seat {
 	return &t.Seats[0]
 }
 
-// find returns the seat of a name, nil when it has none.
-func find(seats []Seat, who string) *Seat {
+// findByName returns the seat of a name, nil when it has none.
+func findByName(seats []Seat, who string) *Seat {
 	for i := range seats {
 		if seats[i].Who == who {
 			return &seats[i]
@@ -295,7 +295,7 @@ func find(seats []Seat, who string) *Seat {
 	return nil
 }
 
-func count(seats []Seat, is func(Seat) bool) (n int) {
+func countSeats(seats []Seat, is func(Seat) bool) (n int) {
 	for _, s := range seats {
 		if is(s) {
 			n++

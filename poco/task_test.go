@@ -249,7 +249,7 @@ func (p *play) revealAll(bench Bench) {
 		seats = p.task.Court
 	}
 	for _, s := range seats {
-		if committed(s) {
+		if hasCommitted(s) {
 			require.NoError(p.t, p.reveal(bench, s.Who))
 		}
 	}
@@ -293,7 +293,7 @@ func (p *play) checkEnd() {
 	}
 	if s.Ending != EndAccepted {
 		for _, pay := range s.FromEscrow {
-			require.True(p.t, p.task.withdrawn(), "%s pays out of the escrow", s.Ending)
+			require.True(p.t, p.task.isWithdrawn(), "%s pays out of the escrow", s.Ending)
 			require.Equal(p.t, PartyCourt, pay.Party)
 		}
 		return
@@ -312,8 +312,8 @@ func (p *play) checkEnd() {
 	}
 	require.False(p.t, p.task.Plan.Court)
 	require.LessOrEqual(p.t, len(p.task.Seats), int(p.task.Terms.MaxSeats))
-	require.Equal(p.t, s.Verdict, p.task.judgement().Outcome)
-	if !p.task.Terms.rules().Ledgers {
+	require.Equal(p.t, s.Verdict, p.task.judgementNow().Outcome)
+	if !p.task.Terms.policyRules().Ledgers {
 		require.Zero(p.t, p.entered)
 		return
 	}

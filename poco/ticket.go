@@ -40,7 +40,7 @@ func (e Entropy) Ranking(space uint64) *Ranking { return &Ranking{entropy: e, sp
 func (r *Ranking) Pick(drawable func(ticket uint64) (bool, error)) (ticket uint64, found bool, err error) {
 	e := r.entropy
 	for range MaxMisses {
-		h := Hash([]byte(domainTicket), e.Beacon, e.Task[:], u64(uint64(e.Attempt)), u64(uint64(e.Wave)), u64(r.next))
+		h := Hash([]byte(domainTicket), e.Beacon, e.Task[:], encodeU64(uint64(e.Attempt)), encodeU64(uint64(e.Wave)), encodeU64(r.next))
 		r.next++
 		ticket = binary.BigEndian.Uint64(h[:8]) & (r.space - 1)
 		if found, err = drawable(ticket); found || err != nil {
@@ -56,7 +56,7 @@ func (r *Ranking) Pick(drawable func(ticket uint64) (bool, error)) (ticket uint6
 func (e Entropy) Least(seat uint32, tickets []uint64) (least uint64) {
 	var lowest [32]byte
 	for i, ticket := range tickets {
-		h := Hash([]byte(domainLeast), e.Beacon, e.Task[:], u64(uint64(e.Attempt)), u64(uint64(e.Wave)), u64(uint64(seat)), u64(ticket))
+		h := Hash([]byte(domainLeast), e.Beacon, e.Task[:], encodeU64(uint64(e.Attempt)), encodeU64(uint64(e.Wave)), encodeU64(uint64(seat)), encodeU64(ticket))
 		if i == 0 || bytes.Compare(h[:], lowest[:]) < 0 {
 			lowest, least = h, ticket
 		}

@@ -2,8 +2,8 @@ package poco
 
 // How a task is decided: the policy's judgement, the next wave, the ledgers' turn, the end. The court is in court.go.
 
-// judgement is what the policy says of the seats as they are.
-func (t *Task) judgement() Judgement {
+// judgementNow is what the policy says of the seats as they are.
+func (t *Task) judgementNow() Judgement {
 	policy, ok := PolicyByName(t.Terms.Policy)
 	if !ok {
 		return Judgement{Decision: DecideCourt}
@@ -15,30 +15,30 @@ func (t *Task) judgement() Judgement {
 	return policy.Judge(t.Terms, ballots)
 }
 
-// judge carries out what the policy says of the revealed outcomes. A plan of the court leaves nothing to ask.
-func (t *Task) judge(height int64) []Effect {
+// judgeReveals carries out what the policy says of the revealed outcomes. A plan of the court leaves nothing to ask.
+func (t *Task) judgeReveals(height int64) []Effect {
 	if t.Plan.Court {
 		return t.callCourt()
 	}
-	switch j := t.judgement(); j.Decision {
+	switch j := t.judgementNow(); j.Decision {
 	case DecideAccept:
-		if t.Terms.rules().Ledgers {
+		if t.Terms.policyRules().Ledgers {
 			t.Phase, t.Deadline = PhaseTurn, 0
 			return []Effect{AskTurn{}}
 		}
-		return t.accept(j.Outcome, height)
+		return t.acceptAnswer(j.Outcome, height)
 	case DecideRefund:
-		return t.end(endingWithout(j.Outcome.Kind))
+		return t.endTask(endingWithout(j.Outcome.Kind))
 	case DecideMore:
-		return t.recruit(height, j.More)
+		return t.recruitMore(height, j.More)
 	}
 	return t.callCourt()
 }
 
-func (t *Task) accept(verdict Outcome, height int64) []Effect {
+func (t *Task) acceptAnswer(verdict Outcome, height int64) []Effect {
 	t.Verdict = verdict
 	t.openAudit(height)
-	return t.end(EndAccepted)
+	return t.endTask(EndAccepted)
 }
 
 // endingWithout is the ending of a task that has no answer, by what the replicas say instead.
@@ -60,13 +60,13 @@ func (t *Task) drawNext() Draw {
 	if !t.Seated {
 		return Draw{Wave: 2}
 	}
-	return Draw{Wave: t.nextWave(), Count: t.judgement().More}
+	return Draw{Wave: t.nextWave(), Count: t.judgementNow().More}
 }
 
-// recruit lets the next wave be drawn, from a seed that nobody knew when the answers so far were in. Where the escrow has
+// recruitMore lets the next wave be drawn, from a seed that nobody knew when the answers so far were in. Where the escrow has
 // no room for what the policy needs, or as many waves followed the first as the task has attempts, the replicas do not
 // decide.
-func (t *Task) recruit(height int64, more uint32) []Effect {
+func (t *Task) recruitMore(height int64, more uint32) []Effect {
 	room := min(int(t.Terms.MaxSeats), MaxReplicas) - len(t.Seats)
 	if more == 0 || int(more) > room || t.nextWave() > 1+t.Terms.MaxAttempts {
 		return t.callCourt()
@@ -76,21 +76,21 @@ func (t *Task) recruit(height int64, more uint32) []Effect {
 }
 
 func (t *Task) turnCame(e TurnCame) ([]Effect, error) {
-	if err := t.in(PhaseTurn); err != nil {
+	if err := t.requirePhase(PhaseTurn); err != nil {
 		return nil, err
 	}
 	switch e.Gate {
 	case GateOpen:
-		return t.accept(t.judgement().Outcome, e.Height), nil
+		return t.acceptAnswer(t.judgementNow().Outcome, e.Height), nil
 	case GateShut:
 		return t.callCourt(), nil
 	}
 	return nil, nil
 }
 
-// end closes the task: the ledgers are told if it stood in them, the money moves.
+// endTask closes the task: the ledgers are told if it stood in them, the money moves.
 // An answer that can be challenged is under audit from then on.
-func (t *Task) end(e Ending) []Effect {
+func (t *Task) endTask(e Ending) []Effect {
 	if t.underAudit() {
 		return t.leaveUndecided(e)
 	}
@@ -99,7 +99,7 @@ func (t *Task) end(e Ending) []Effect {
 		t.Phase, t.Deadline = PhaseAudit, t.Audit.End
 	}
 	var effects []Effect
-	if t.Seated && t.Terms.rules().Ledgers {
+	if t.Seated && t.Terms.policyRules().Ledgers {
 		first := t.Seats[0]
 		accepted := e == EndAccepted
 		// A first worker that committed to no answer cannot have its lie accepted: nothing is to be charged for it.
@@ -109,5 +109,5 @@ func (t *Task) end(e Ending) []Effect {
 			Counted:    accepted,
 		})
 	}
-	return append(effects, Finish{Settlement: t.settle()})
+	return append(effects, Finish{Settlement: t.settleEnding()})
 }

@@ -23,7 +23,7 @@ func TestWithdrawalLaws(t *testing.T) {
 			seats = append(seats, s)
 		}
 		task := Task{Terms: terms, Ending: EndInputUnavailable, ByCourt: true, Verdict: noInput, Seats: seats, Court: bench(noInput, noInput, noInput, truth)}
-		s := task.settle()
+		s := task.settleEnding()
 		checkSettlement(t, terms, s)
 		silence := min(terms.Stake, 4*terms.CourtFee)
 		claimed := false

@@ -30,9 +30,9 @@ type answer struct {
 
 func newCache() *cache { return &cache{answers: map[string]*answer{}} }
 
-// get returns an answer of this height, computed by whoever asks first. Errors are not remembered. Nobody's leaving ends a
+// getAnswer returns an answer of this height, computed by whoever asks first. Errors are not remembered. Nobody's leaving ends a
 // computation for which others wait.
-func (c *cache) get(ctx context.Context, height int64, path string, p params, compute func(context.Context) ([]byte, error)) ([]byte, error) {
+func (c *cache) getAnswer(ctx context.Context, height int64, path string, p params, compute func(context.Context) ([]byte, error)) ([]byte, error) {
 	key := keyOf(path, p)
 	c.mu.Lock()
 	if height != c.height {
@@ -85,7 +85,7 @@ func keyOf(path string, p params) string {
 	return b.String()
 }
 
-func etag(data []byte) string {
+func etagOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return `"` + hex.EncodeToString(sum[:12]) + `"`
 }

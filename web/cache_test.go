@@ -10,9 +10,9 @@ import (
 // A fault in an answer is that answer's alone: the node whose process the page shares goes on, and the next question is answered.
 func TestAPanicIsAnError(t *testing.T) {
 	c := newCache()
-	_, err := c.get(t.Context(), 1, "/api/broken", nil, func(context.Context) ([]byte, error) { panic("index out of range") })
+	_, err := c.getAnswer(t.Context(), 1, "/api/broken", nil, func(context.Context) ([]byte, error) { panic("index out of range") })
 	require.ErrorContains(t, err, "index out of range")
-	body, err := c.get(t.Context(), 1, "/api/broken", nil, func(context.Context) ([]byte, error) { return []byte("now"), nil })
+	body, err := c.getAnswer(t.Context(), 1, "/api/broken", nil, func(context.Context) ([]byte, error) { return []byte("now"), nil })
 	require.NoError(t, err)
 	require.Equal(t, "now", string(body))
 }

@@ -53,19 +53,19 @@ func (b big) MarshalJSON() ([]byte, error) {
 	return []byte(strconv.Quote(strconv.FormatUint(uint64(b), 10))), nil
 }
 
-// next is the place of the page after this one, for the parameter "after"; empty for the last.
-func next(p *query.PageResponse) string {
+// nextPage is the place of the page after this one, for the parameter "after"; empty for the last.
+func nextPage(p *query.PageResponse) string {
 	if p == nil {
 		return ""
 	}
 	return base64.RawURLEncoding.EncodeToString(p.NextKey)
 }
 
-// page reads the parameter "after".
-func page(p params, newestFirst bool) (*query.PageRequest, error) {
+// readPage reads the parameter "after".
+func readPage(p params, newestFirst bool) (*query.PageRequest, error) {
 	key, err := base64.RawURLEncoding.DecodeString(p["after"])
 	if err != nil {
-		return nil, wrongf("after: expected what the page before named as its next, got %s", shown(p["after"]))
+		return nil, wrongf("after: expected what the page before named as its next, got %s", showText(p["after"]))
 	}
 	if len(key) == 0 {
 		key = nil
@@ -83,7 +83,7 @@ func pinnedOf(d dealstypes.Deal) pinned {
 	return pinned{d.Request, d.App, d.AppVersion, d.Requester, d.RequesterOrganisation, d.Pool, d.Terms.Policy, d.Terms.Trust}
 }
 
-func (c *chain) pinned(ctx context.Context, deal string) (pinned, error) {
+func (c *chain) readPinned(ctx context.Context, deal string) (pinned, error) {
 	if p, ok := c.deals.Get(deal); ok {
 		return p, nil
 	}
@@ -123,7 +123,7 @@ type header struct {
 	proposer []byte
 }
 
-func (c *chain) header(ctx context.Context, height int64) (header, error) {
+func (c *chain) readHeader(ctx context.Context, height int64) (header, error) {
 	if h, ok := c.headers.Get(height); ok {
 		return h, nil
 	}
@@ -147,15 +147,15 @@ func (c *chain) timeOf(ctx context.Context, height int64) int64 {
 	if height <= 0 || height > c.feed.Tip() {
 		return 0
 	}
-	h, err := c.header(ctx, height)
+	h, err := c.readHeader(ctx, height)
 	if err != nil {
 		return 0
 	}
 	return h.Time
 }
 
-// word is the name of a value of an enumeration, without what all of them begin with.
-func word(value fmt.Stringer, begin string) string {
+// wordOf is the name of a value of an enumeration, without what all of them begin with.
+func wordOf(value fmt.Stringer, begin string) string {
 	text := strings.TrimPrefix(value.String(), begin)
 	if text == "UNSPECIFIED" {
 		return ""
@@ -163,8 +163,8 @@ func word(value fmt.Stringer, begin string) string {
 	return strings.ToLower(strings.ReplaceAll(text, "_", " "))
 }
 
-// decimal is a 64.64 fixed-point number, as digits; empty for none.
-func decimal(raw []byte) string {
+// formatDecimal returns a 64.64 fixed-point number, as digits; empty for none.
+func formatDecimal(raw []byte) string {
 	if len(raw) == 0 {
 		return ""
 	}

@@ -27,18 +27,18 @@ type sent struct {
 	Event   json.RawMessage `json:"event"`
 }
 
-// events streams what happens, as server-sent events: one named "block" with the height after each block, and one named
+// streamEvents streams what happens, as server-sent events: one named "block" with the height after each block, and one named
 // "event" for each wanted event before it. The id of each is the place to go on from, which browsers hand back by themselves.
-func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	p, err := read(r, nil, []string{"task", "deal", "request", "from", "only"})
+func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
+	p, err := readParams(r, nil, []string{"task", "deal", "request", "from", "only"})
 	if err != nil {
-		fail(w, http.StatusBadRequest, err.Error())
+		writeError(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	for _, name := range []string{"task", "deal", "request"} {
 		if p[name] != "" {
 			if _, err := ids.Parse(p[name]); err != nil {
-				fail(w, http.StatusBadRequest, name+": "+err.Error())
+				writeError(w, http.StatusBadRequest, name+": "+err.Error())
 				return
 			}
 		}
@@ -50,7 +50,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	if place != "" {
 		if from, err = stream.ParsePlace(place); err != nil {
-			fail(w, http.StatusBadRequest, err.Error())
+			writeError(w, http.StatusBadRequest, err.Error())
 			return
 		}
 	}
@@ -59,22 +59,22 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		who = r.RemoteAddr
 	}
 	if p["only"] != "" && p["only"] != "blocks" {
-		fail(w, http.StatusBadRequest, "only: expected blocks, or nothing, got "+shown(p["only"]))
+		writeError(w, http.StatusBadRequest, "only: expected blocks, or nothing, got "+showText(p["only"]))
 		return
 	}
 	out := &eventWriter{w: w, control: http.NewResponseController(w), heights: p["only"] == "blocks"}
 	ctx, cancel := contextUntil(r.Context(), s.quit)
 	defer cancel()
-	err = s.feed.Stream(ctx, who, stream.Filter{Task: p["task"], Deal: p["deal"], Request: p["request"]}, from, out.block)
+	err = s.feed.Stream(ctx, who, stream.Filter{Task: p["task"], Deal: p["deal"], Request: p["request"]}, from, out.writeBlock)
 	if out.begun {
 		return // it broke off, and the browser comes again with the last id
 	}
 	switch {
 	case errors.Is(err, stream.ErrFull):
 		w.Header().Set("Retry-After", "10")
-		fail(w, http.StatusServiceUnavailable, err.Error())
+		writeError(w, http.StatusServiceUnavailable, err.Error())
 	case errors.Is(err, stream.ErrTooOld):
-		fail(w, http.StatusGone, err.Error())
+		writeError(w, http.StatusGone, err.Error())
 	}
 }
 
@@ -86,7 +86,7 @@ type eventWriter struct {
 	heights bool // blocks alone, without what they brought
 }
 
-func (o *eventWriter) block(b stream.Block) error {
+func (o *eventWriter) writeBlock(b stream.Block) error {
 	if !o.begun {
 		o.begun = true
 		o.w.Header().Set("Content-Type", "text/event-stream")
@@ -109,18 +109,18 @@ func (o *eventWriter) block(b stream.Block) error {
 		if err != nil {
 			return err
 		}
-		if err := o.write("event", stream.Place{Height: b.Height, Index: e.Index + 1}, data); err != nil {
+		if err := o.writeEvent("event", stream.Place{Height: b.Height, Index: e.Index + 1}, data); err != nil {
 			return err
 		}
 	}
 	data := fmt.Appendf(nil, `{"height":%d,"missed":%t}`, b.Height, b.Missed)
-	if err := o.write("block", stream.Place{Height: b.Height + 1}, data); err != nil {
+	if err := o.writeEvent("block", stream.Place{Height: b.Height + 1}, data); err != nil {
 		return err
 	}
 	return o.control.Flush()
 }
 
-func (o *eventWriter) write(name string, next stream.Place, data []byte) error {
+func (o *eventWriter) writeEvent(name string, next stream.Place, data []byte) error {
 	_, err := fmt.Fprintf(o.w, "event: %s\nid: %s\ndata: %s\n\n", name, next, data)
 	return err
 }

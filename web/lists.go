@@ -72,8 +72,8 @@ type workerList struct {
 	Next    string      `json:"next"`
 }
 
-func (c *chain) workers(ctx context.Context, p params) (any, error) {
-	list, err := page(p, false)
+func (c *chain) readWorkers(ctx context.Context, p params) (any, error) {
+	list, err := readPage(p, false)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (c *chain) workers(ctx context.Context, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return workerList{c.workerRows(res.Workers), next(res.Pagination)}, nil
+	return workerList{c.workerRows(res.Workers), nextPage(res.Pagination)}, nil
 }
 
 type workerPage struct {
@@ -90,8 +90,8 @@ type workerPage struct {
 	Next  string    `json:"next"`
 }
 
-func (c *chain) worker(ctx context.Context, p params) (any, error) {
-	list, err := page(p, true)
+func (c *chain) readWorker(ctx context.Context, p params) (any, error) {
+	list, err := readPage(p, true)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (c *chain) worker(ctx context.Context, p params) (any, error) {
 		return nil, err
 	}
 	rows, err := c.taskRows(ctx, tasks.Tasks)
-	return workerPage{c.workerRow(res.Worker), rows, next(tasks.Pagination)}, err
+	return workerPage{c.workerRow(res.Worker), rows, nextPage(tasks.Pagination)}, err
 }
 
 type orgRow struct {
@@ -117,9 +117,9 @@ type orgRow struct {
 }
 
 func orgRowOf(o orgstypes.Organisation) orgRow {
-	row := orgRow{ID: o.Id, Name: o.Name, Roles: []string{}, Status: word(o.Status, "STATUS_"), Admitted: o.AdmittedHeight, Accounts: len(o.Admins) + len(o.Members)}
+	row := orgRow{ID: o.Id, Name: o.Name, Roles: []string{}, Status: wordOf(o.Status, "STATUS_"), Admitted: o.AdmittedHeight, Accounts: len(o.Admins) + len(o.Members)}
 	for _, r := range o.Roles {
-		row.Roles = append(row.Roles, word(r, "ROLE_"))
+		row.Roles = append(row.Roles, wordOf(r, "ROLE_"))
 	}
 	return row
 }
@@ -129,8 +129,8 @@ type orgList struct {
 	Next          string   `json:"next"`
 }
 
-func (c *chain) organisations(ctx context.Context, p params) (any, error) {
-	list, err := page(p, false)
+func (c *chain) readOrganisations(ctx context.Context, p params) (any, error) {
+	list, err := readPage(p, false)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (c *chain) organisations(ctx context.Context, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := orgList{Organisations: []orgRow{}, Next: next(res.Pagination)}
+	out := orgList{Organisations: []orgRow{}, Next: nextPage(res.Pagination)}
 	for _, o := range res.Organisations {
 		out.Organisations = append(out.Organisations, orgRowOf(o))
 	}
@@ -153,12 +153,12 @@ type orgPage struct {
 	Seat    *seatRow    `json:"seat,omitempty"`
 }
 
-func (c *chain) organisation(ctx context.Context, p params) (any, error) {
+func (c *chain) readOrganisation(ctx context.Context, p params) (any, error) {
 	res, err := c.conn.Orgs().Organisation(ctx, &orgstypes.QueryOrganisationRequest{Id: p["id"]})
 	if err != nil {
 		return nil, err
 	}
-	workers, err := c.conn.Workers().WorkersOf(ctx, &workerstypes.QueryWorkersOfRequest{Organisation: p["id"], Pagination: first(100)})
+	workers, err := c.conn.Workers().WorkersOf(ctx, &workerstypes.QueryWorkersOfRequest{Organisation: p["id"], Pagination: firstPage(100)})
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +193,8 @@ type ledgerList struct {
 	Next    string      `json:"next"`
 }
 
-func (c *chain) ledgers(ctx context.Context, p params) (any, error) {
-	list, err := page(p, false)
+func (c *chain) readLedgers(ctx context.Context, p params) (any, error) {
+	list, err := readPage(p, false)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func (c *chain) ledgers(ctx context.Context, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := ledgerList{Ledgers: []ledgerRow{}, Next: next(res.Pagination)}
+	out := ledgerList{Ledgers: []ledgerRow{}, Next: nextPage(res.Pagination)}
 	for _, v := range res.Views {
 		l := v.Ledger
 		out.Ledgers = append(out.Ledgers, ledgerRow{l.Key, l.Trust, l.Counted, l.Unsettled, v.Debt, v.Budget, v.ValueDebt, v.ValueBudget, v.Premiums})
@@ -234,8 +234,8 @@ type appList struct {
 	Next string   `json:"next"`
 }
 
-func (c *chain) apps(ctx context.Context, p params) (any, error) {
-	list, err := page(p, false)
+func (c *chain) readApps(ctx context.Context, p params) (any, error) {
+	list, err := readPage(p, false)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +243,7 @@ func (c *chain) apps(ctx context.Context, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := appList{Apps: []appRow{}, Next: next(res.Pagination)}
+	out := appList{Apps: []appRow{}, Next: nextPage(res.Pagination)}
 	for _, a := range res.Apps {
 		out.Apps = append(out.Apps, appRowOf(a))
 	}
@@ -269,7 +269,7 @@ type appPage struct {
 	Next     string       `json:"next"`
 }
 
-func (c *chain) app(ctx context.Context, p params) (any, error) {
+func (c *chain) readApp(ctx context.Context, p params) (any, error) {
 	id := p["organisation"] + "/" + p["name"]
 	res, err := c.conn.Apps().App(ctx, &appstypes.QueryAppRequest{Id: id})
 	if err != nil {
@@ -289,8 +289,8 @@ type found struct {
 	ID   string `json:"id"`
 }
 
-// search finds what a text names: an id or its beginning, a digest, an account, an organisation, an app.
-func (c *chain) search(ctx context.Context, p params) (any, error) {
+// searchText finds what a text names: an id or its beginning, a digest, an account, an organisation, an app.
+func (c *chain) searchText(ctx context.Context, p params) (any, error) {
 	text := p["q"]
 	if text == "" || len(text) > 200 {
 		return nil, wrongf("q: got %d bytes, expected 1 to 200", len(text))

@@ -32,7 +32,7 @@ type orderRow struct {
 
 func orderRowOf(r markettypes.OrderRecord) orderRow {
 	row := orderRow{
-		ID: r.Id, Kind: word(r.Kind, "ORDER_KIND_"), Status: word(r.Status, "ORDER_STATUS_"), Owner: r.Order.Owner, Organisation: r.Organisation,
+		ID: r.Id, Kind: wordOf(r.Kind, "ORDER_KIND_"), Status: wordOf(r.Status, "ORDER_STATUS_"), Owner: r.Order.Owner, Organisation: r.Organisation,
 		Filled: r.Filled, Expiry: r.Order.Expiry, Height: r.Height, Tags: []string{},
 	}
 	switch o := r.Order; {
@@ -88,7 +88,7 @@ type requestRow struct {
 
 func requestRowOf(r markettypes.Request) requestRow {
 	return requestRow{
-		r.Id, r.Requester, r.Organisation, r.Job.App, word(r.Status, "REQUEST_STATUS_"), r.Reason, r.Job.Trust, max(r.Job.Size_, 1), r.Filled,
+		r.Id, r.Requester, r.Organisation, r.Job.App, wordOf(r.Status, "REQUEST_STATUS_"), r.Reason, r.Job.Trust, max(r.Job.Size_, 1), r.Filled,
 		big(r.Job.MaxPrice), big(r.Escrow), big(r.Limit), r.Height, r.Expiry,
 	}
 }
@@ -126,7 +126,7 @@ func dealRowOf(d dealstypes.Deal) dealRow {
 
 // dealRows lists the deals of a party, newest first.
 func (c *chain) dealRows(ctx context.Context, p params, of dealstypes.QueryDealsRequest) ([]dealRow, string, error) {
-	list, err := page(p, true)
+	list, err := readPage(p, true)
 	if err != nil {
 		return nil, "", err
 	}
@@ -139,7 +139,7 @@ func (c *chain) dealRows(ctx context.Context, p params, of dealstypes.QueryDeals
 	for _, d := range res.Deals {
 		rows = append(rows, dealRowOf(d))
 	}
-	return rows, next(res.Pagination), nil
+	return rows, nextPage(res.Pagination), nil
 }
 
 type marketPage struct {
@@ -156,8 +156,8 @@ type marketPage struct {
 // mostPools is how many pools the market shows.
 const mostPools = 25
 
-func (c *chain) market(ctx context.Context, p params) (any, error) {
-	list, err := page(p, false)
+func (c *chain) readMarket(ctx context.Context, p params) (any, error) {
+	list, err := readPage(p, false)
 	if err != nil {
 		return nil, err
 	}
@@ -169,25 +169,25 @@ func (c *chain) market(ctx context.Context, p params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Next = next(book.Pagination)
+	m.Next = nextPage(book.Pagination)
 	for _, r := range book.Orders {
 		m.Book = append(m.Book, orderRowOf(r))
 	}
-	waiting, err := c.conn.Market().RestingRequests(ctx, &markettypes.QueryRestingRequestsRequest{Runtime: m.Runtime, Category: m.Category, Pagination: first(pageSize)})
+	waiting, err := c.conn.Market().RestingRequests(ctx, &markettypes.QueryRestingRequestsRequest{Runtime: m.Runtime, Category: m.Category, Pagination: firstPage(pageSize)})
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range waiting.Requests {
 		m.Waiting = append(m.Waiting, requestRowOf(r))
 	}
-	categories, err := c.conn.Market().Categories(ctx, &markettypes.QueryCategoriesRequest{Pagination: first(50)})
+	categories, err := c.conn.Market().Categories(ctx, &markettypes.QueryCategoriesRequest{Pagination: firstPage(50)})
 	if err != nil {
 		return nil, err
 	}
 	for _, k := range categories.Categories {
 		m.Categories = append(m.Categories, categoryRow{k.Id, k.Description, k.Seconds, big(k.FuelLimit)})
 	}
-	pools, err := c.conn.Workers().Pools(ctx, &workerstypes.QueryPoolsRequest{Pagination: first(mostPools)})
+	pools, err := c.conn.Workers().Pools(ctx, &workerstypes.QueryPoolsRequest{Pagination: firstPage(mostPools)})
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +212,7 @@ type orderPage struct {
 	Next  string    `json:"next"`
 }
 
-func (c *chain) order(ctx context.Context, p params) (any, error) {
+func (c *chain) readOrder(ctx context.Context, p params) (any, error) {
 	if err := checkID(p["id"]); err != nil {
 		return nil, err
 	}
@@ -233,7 +233,7 @@ type requestPage struct {
 	Tasks []taskRow `json:"tasks"` // of the first deal, its first tasks
 }
 
-func (c *chain) request(ctx context.Context, p params) (any, error) {
+func (c *chain) readRequest(ctx context.Context, p params) (any, error) {
 	if err := checkID(p["id"]); err != nil {
 		return nil, err
 	}
@@ -261,7 +261,7 @@ type dealPage struct {
 	Next     string    `json:"next"`
 }
 
-func (c *chain) deal(ctx context.Context, p params) (any, error) {
+func (c *chain) readDeal(ctx context.Context, p params) (any, error) {
 	if err := checkID(p["id"]); err != nil {
 		return nil, err
 	}
@@ -276,7 +276,7 @@ func (c *chain) deal(ctx context.Context, p params) (any, error) {
 }
 
 func (c *chain) tasksOfDeal(ctx context.Context, p params, deal string) ([]taskRow, string, error) {
-	list, err := page(p, false)
+	list, err := readPage(p, false)
 	if err != nil {
 		return nil, "", err
 	}
@@ -285,5 +285,5 @@ func (c *chain) tasksOfDeal(ctx context.Context, p params, deal string) ([]taskR
 		return nil, "", err
 	}
 	rows, err := c.taskRows(ctx, res.Tasks)
-	return rows, next(res.Pagination), err
+	return rows, nextPage(res.Pagination), err
 }

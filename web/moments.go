@@ -19,16 +19,16 @@ type moment struct{ what, who string }
 // mostMoments is how many transactions of a kind are read for one task: more than the seats that it can have.
 const mostMoments = 64
 
-// moments asks the node's index of transactions when each seat committed and revealed. A node without an index knows none.
-func (c *chain) moments(ctx context.Context, t taskstypes.Task) map[moment]int64 {
+// readMoments asks the node's index of transactions when each seat committed and revealed. A node without an index knows none.
+func (c *chain) readMoments(ctx context.Context, t taskstypes.Task) map[moment]int64 {
 	if at, ok := c.final.Get(t.Id); ok {
 		return at
 	}
 	at := map[moment]int64{}
-	complete := find(ctx, c.conn, t.Id, func(e *taskstypes.EventCommitted, height int64) {
+	complete := findEvents(ctx, c.conn, t.Id, func(e *taskstypes.EventCommitted, height int64) {
 		at[moment{"committed", e.Who}] = height
 	})
-	complete = find(ctx, c.conn, t.Id, func(e *taskstypes.EventRevealed, height int64) {
+	complete = findEvents(ctx, c.conn, t.Id, func(e *taskstypes.EventRevealed, height int64) {
 		at[moment{"revealed", e.Who}] = height
 	}) && complete
 	if complete && t.Final() {
@@ -37,8 +37,8 @@ func (c *chain) moments(ctx context.Context, t taskstypes.Task) map[moment]int64
 	return at
 }
 
-// find calls each with the events of a kind that transactions made about a task. It says whether the node answered.
-func find[T interface {
+// findEvents calls each with the events of a kind that transactions made about a task. It says whether the node answered.
+func findEvents[T interface {
 	proto.Message
 	GetTask() string
 }](ctx context.Context, conn *client.Conn, task string, each func(event T, height int64),

@@ -104,14 +104,14 @@ type solvent struct {
 	Solvent bool   `json:"solvent"`
 }
 
-func (c *chain) overview(ctx context.Context, _ params) (any, error) {
+func (c *chain) readOverview(ctx context.Context, _ params) (any, error) {
 	o := &overview{Chain: c.conn.ChainID(), Height: c.feed.Tip(), Blocks: []blockRow{}, Newest: []taskRow{}}
 	addresses, err := c.readSeats(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	for height := o.Height; height > max(0, o.Height-shownBlocks); height-- {
-		row, err := c.block(ctx, height, addresses)
+		row, err := c.readBlock(ctx, height, addresses)
 		if err != nil {
 			break // pruned: what is older is gone as well
 		}
@@ -126,7 +126,7 @@ func (c *chain) overview(ctx context.Context, _ params) (any, error) {
 	if err := c.readCourt(ctx, o); err != nil {
 		return nil, err
 	}
-	newest, err := c.newest(ctx)
+	newest, err := c.readNewest(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -134,9 +134,9 @@ func (c *chain) overview(ctx context.Context, _ params) (any, error) {
 	return o, c.readSolvency(ctx, o)
 }
 
-// block counts what the protocol did in a block.
-func (c *chain) block(ctx context.Context, height int64, seats map[string]string) (blockRow, error) {
-	h, err := c.header(ctx, height)
+// readBlock counts what the protocol did in a block.
+func (c *chain) readBlock(ctx context.Context, height int64, seats map[string]string) (blockRow, error) {
+	h, err := c.readHeader(ctx, height)
 	if err != nil {
 		return blockRow{}, err
 	}
@@ -243,7 +243,7 @@ func (c *chain) readSupply(ctx context.Context, o *overview) error {
 }
 
 func (c *chain) readCourt(ctx context.Context, o *overview) error {
-	line, err := c.conn.Tasks().CourtLine(ctx, &taskstypes.QueryCourtLineRequest{Pagination: first(1)})
+	line, err := c.conn.Tasks().CourtLine(ctx, &taskstypes.QueryCourtLineRequest{Pagination: firstPage(1)})
 	if err != nil {
 		return err
 	}
@@ -254,7 +254,7 @@ func (c *chain) readCourt(ctx context.Context, o *overview) error {
 	}
 	o.Audits = auditsView{big(audits.Budget), audits.ErrorsPpm, audits.ColludersPpm, audits.AssumedPpm, []auditCount{}}
 	for _, a := range audits.Counts {
-		o.Audits.Counts = append(o.Audits.Counts, auditCount{word(a.Cause, "AUDIT_CAUSE_"), a.Called, a.Upheld, a.Overturned, a.NoAnswer + a.Undecided})
+		o.Audits.Counts = append(o.Audits.Counts, auditCount{wordOf(a.Cause, "AUDIT_CAUSE_"), a.Called, a.Upheld, a.Overturned, a.NoAnswer + a.Undecided})
 	}
 	return nil
 }

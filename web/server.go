@@ -27,7 +27,7 @@ var static embed.FS
 const (
 	// answerTime is how long one answer may take to be computed.
 	answerTime = 10 * time.Second
-	// readTime is how long a browser may take to read it.
+	// readTime returns how long a browser may take to read it.
 	readTime = 30 * time.Second
 	// maxAsked is how many answers are computed at a time; more are told to come again.
 	maxAsked = 32
@@ -62,7 +62,7 @@ func New(conn *client.Conn) *Server {
 		chain: newChain(conn, feed), feed: feed, cache: newCache(), mux: http.NewServeMux(), files: files,
 		asked: make(chan struct{}, maxAsked), quit: make(chan struct{}),
 	}
-	s.routes()
+	s.addRoutes()
 	return s
 }
 
@@ -106,47 +106,47 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
-		fail(w, http.StatusMethodNotAllowed, "this page only reads: expected GET, got "+r.Method)
+		writeError(w, http.StatusMethodNotAllowed, "this page only reads: expected GET, got "+r.Method)
 		return
 	}
 	// Who does not read what it asked for is given up. Writers of tests have no deadline; streams set their own.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(readTime))
 	if len(r.URL.RawQuery) > maxQuery {
-		fail(w, http.StatusRequestURITooLong, fmt.Sprintf("query: got %d bytes, expected at most %d", len(r.URL.RawQuery), maxQuery))
+		writeError(w, http.StatusRequestURITooLong, fmt.Sprintf("query: got %d bytes, expected at most %d", len(r.URL.RawQuery), maxQuery))
 		return
 	}
 	s.mux.ServeHTTP(w, r)
 }
 
-// routes says what there is.
-func (s *Server) routes() {
-	s.answer("/api/overview", s.chain.overview)
-	s.answer("/api/tasks", s.chain.tasks, "state", "ending", "after")
-	s.answer("/api/tasks/{id}", s.chain.task)
-	s.answer("/api/requests/{id}", s.chain.request, "after")
-	s.answer("/api/deals/{id}", s.chain.deal, "after")
-	s.answer("/api/market", s.chain.market, "category", "runtime", "after")
-	s.answer("/api/orders/{id}", s.chain.order, "after")
-	s.answer("/api/organisations", s.chain.organisations, "after")
-	s.answer("/api/organisations/{id}", s.chain.organisation)
-	s.answer("/api/workers", s.chain.workers, "after")
-	s.answer("/api/workers/{id}", s.chain.worker, "after")
-	s.answer("/api/ledgers", s.chain.ledgers, "after")
-	s.answer("/api/apps", s.chain.apps, "after")
-	s.answer("/api/apps/{organisation}/{name}", s.chain.app, "after")
-	s.answer("/api/search", s.chain.search, "q")
-	s.mux.HandleFunc("GET /api/events", s.events)
+// addRoutes says what there is.
+func (s *Server) addRoutes() {
+	s.addAnswer("/api/overview", s.chain.readOverview)
+	s.addAnswer("/api/tasks", s.chain.readTasks, "state", "ending", "after")
+	s.addAnswer("/api/tasks/{id}", s.chain.readTask)
+	s.addAnswer("/api/requests/{id}", s.chain.readRequest, "after")
+	s.addAnswer("/api/deals/{id}", s.chain.readDeal, "after")
+	s.addAnswer("/api/market", s.chain.readMarket, "category", "runtime", "after")
+	s.addAnswer("/api/orders/{id}", s.chain.readOrder, "after")
+	s.addAnswer("/api/organisations", s.chain.readOrganisations, "after")
+	s.addAnswer("/api/organisations/{id}", s.chain.readOrganisation)
+	s.addAnswer("/api/workers", s.chain.readWorkers, "after")
+	s.addAnswer("/api/workers/{id}", s.chain.readWorker, "after")
+	s.addAnswer("/api/ledgers", s.chain.readLedgers, "after")
+	s.addAnswer("/api/apps", s.chain.readApps, "after")
+	s.addAnswer("/api/apps/{organisation}/{name}", s.chain.readApp, "after")
+	s.addAnswer("/api/search", s.chain.searchText, "q")
+	s.mux.HandleFunc("GET /api/events", s.streamEvents)
 	s.mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusNotFound, "there is no "+shown(r.URL.Path)+": the page's own paths are in docs/pages.md")
+		writeError(w, http.StatusNotFound, "there is no "+showText(r.URL.Path)+": the page's own paths are in docs/pages.md")
 	})
-	s.mux.HandleFunc("GET /static/{file...}", s.file)
+	s.mux.HandleFunc("GET /static/{file...}", s.serveFile)
 	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	for _, page := range []string{"/{$}", "/tasks", "/tasks/{id}", "/requests/{id}", "/deals/{id}", "/market", "/orders/{id}", "/organisations",
 		"/organisations/{id}", "/workers", "/workers/{id}", "/ledgers", "/apps", "/apps/{organisation}/{name}", "/search", "/api"} {
-		s.mux.HandleFunc("GET "+page, s.page)
+		s.mux.HandleFunc("GET "+page, s.servePage)
 	}
 	s.mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusNotFound, "there is no page "+shown(r.URL.Path)+": begin at /")
+		writeError(w, http.StatusNotFound, "there is no page "+showText(r.URL.Path)+": begin at /")
 	})
 }
 
@@ -156,8 +156,8 @@ type ask func(ctx context.Context, p params) (any, error)
 // params are the parameters of a question. They are text that anybody wrote.
 type params map[string]string
 
-// answer serves a question. Query parameters that are not named are refused: an answer is remembered by its parameters.
-func (s *Server) answer(pattern string, ask ask, query ...string) {
+// addAnswer serves a question. Query parameters that are not named are refused: an answer is remembered by its parameters.
+func (s *Server) addAnswer(pattern string, ask ask, query ...string) {
 	var inPath []string
 	for _, part := range strings.Split(pattern, "/") {
 		if name, ok := strings.CutPrefix(part, "{"); ok {
@@ -165,12 +165,12 @@ func (s *Server) answer(pattern string, ask ask, query ...string) {
 		}
 	}
 	s.mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) {
-		p, err := read(r, inPath, query)
+		p, err := readParams(r, inPath, query)
 		if err != nil {
-			fail(w, http.StatusBadRequest, err.Error())
+			writeError(w, http.StatusBadRequest, err.Error())
 			return
 		}
-		body, err := s.cache.get(r.Context(), s.feed.Tip(), pattern, p, func(ctx context.Context) ([]byte, error) {
+		body, err := s.cache.getAnswer(r.Context(), s.feed.Tip(), pattern, p, func(ctx context.Context) ([]byte, error) {
 			select {
 			case s.asked <- struct{}{}:
 				defer func() { <-s.asked }()
@@ -186,7 +186,7 @@ func (s *Server) answer(pattern string, ask ask, query ...string) {
 			return json.Marshal(out)
 		})
 		if err != nil {
-			refuse(w, err)
+			writeRefusal(w, err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -195,25 +195,25 @@ func (s *Server) answer(pattern string, ask ask, query ...string) {
 	})
 }
 
-// read reads the parameters of a question.
-func read(r *http.Request, inPath, query []string) (params, error) {
+// readParams reads the parameters of a question.
+func readParams(r *http.Request, inPath, query []string) (params, error) {
 	p := params{}
 	for _, name := range inPath {
 		p[name] = r.PathValue(name)
 	}
 	for name, values := range r.URL.Query() {
-		if !contains(query, name) {
-			return nil, fmt.Errorf("parameter %s: expected one of [%s]", shown(name), strings.Join(query, " "))
+		if !containsText(query, name) {
+			return nil, fmt.Errorf("parameter %s: expected one of [%s]", showText(name), strings.Join(query, " "))
 		}
 		if len(values) != 1 {
-			return nil, fmt.Errorf("parameter %s: expected it once, got it %d times", shown(name), len(values))
+			return nil, fmt.Errorf("parameter %s: expected it once, got it %d times", showText(name), len(values))
 		}
 		p[name] = values[0]
 	}
 	return p, nil
 }
 
-func contains(list []string, text string) bool {
+func containsText(list []string, text string) bool {
 	for _, s := range list {
 		if s == text {
 			return true
@@ -222,18 +222,20 @@ func contains(list []string, text string) bool {
 	return false
 }
 
-// shown is a text that somebody sent, as an answer may repeat it.
-func shown(text string) string { return fmt.Sprintf("%.100q", text) }
+// showText is a text that somebody sent, as an answer may repeat it.
+func showText(text string) string { return fmt.Sprintf("%.100q", text) }
 
-// page serves the one document; its script reads the path.
-func (s *Server) page(w http.ResponseWriter, r *http.Request) { s.serve(w, r, "index.html") }
+// servePage serves the one document; its script reads the path.
+func (s *Server) servePage(w http.ResponseWriter, r *http.Request) { s.serveAsset(w, r, "index.html") }
 
-func (s *Server) file(w http.ResponseWriter, r *http.Request) { s.serve(w, r, r.PathValue("file")) }
+func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
+	s.serveAsset(w, r, r.PathValue("file"))
+}
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, name string) {
+func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, name string) {
 	data, err := fs.ReadFile(s.files, path.Clean(name))
 	if err != nil {
-		fail(w, http.StatusNotFound, "there is no file "+shown(name))
+		writeError(w, http.StatusNotFound, "there is no file "+showText(name))
 		return
 	}
 	kinds := map[string]string{
@@ -242,8 +244,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	w.Header().Set("Content-Type", kinds[path.Ext(name)])
 	w.Header().Set("Cache-Control", "no-cache")
-	w.Header().Set("ETag", etag(data))
-	if r.Header.Get("If-None-Match") == etag(data) {
+	w.Header().Set("ETag", etagOf(data))
+	if r.Header.Get("If-None-Match") == etagOf(data) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -259,28 +261,28 @@ func (m mistake) Error() string { return m.text }
 
 func wrongf(format string, args ...any) error { return mistake{fmt.Sprintf(format, args...)} }
 
-// refuse says what went wrong: whose mistake it is, and never more of the node's inside than its own words for the asker.
-func refuse(w http.ResponseWriter, err error) {
+// writeRefusal says what went wrong: whose mistake it is, and never more of the node's inside than its own words for the asker.
+func writeRefusal(w http.ResponseWriter, err error) {
 	var m mistake
 	code := status.Code(err)
 	switch {
 	case errors.As(err, &m):
-		fail(w, http.StatusBadRequest, m.text)
+		writeError(w, http.StatusBadRequest, m.text)
 	case errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "1")
-		fail(w, http.StatusServiceUnavailable, err.Error())
+		writeError(w, http.StatusServiceUnavailable, err.Error())
 	case code == codes.NotFound:
-		fail(w, http.StatusNotFound, client.WithoutRPC(status.Convert(err).Message()))
+		writeError(w, http.StatusNotFound, client.WithoutRPC(status.Convert(err).Message()))
 	case code == codes.InvalidArgument:
-		fail(w, http.StatusBadRequest, client.WithoutRPC(status.Convert(err).Message()))
+		writeError(w, http.StatusBadRequest, client.WithoutRPC(status.Convert(err).Message()))
 	default:
 		w.Header().Set("Retry-After", "2")
-		fail(w, http.StatusBadGateway, "the node did not answer: try again, and see its log")
+		writeError(w, http.StatusBadGateway, "the node did not answer: try again, and see its log")
 	}
 }
 
-// fail writes an error as JSON.
-func fail(w http.ResponseWriter, code int, text string) {
+// writeError writes an error as JSON.
+func writeError(w http.ResponseWriter, code int, text string) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(code)

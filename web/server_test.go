@@ -175,7 +175,7 @@ func TestNextPage(t *testing.T) {
 	require.True(t, req.Reverse)
 }
 
-func pageOf(p params) (*query.PageRequest, error) { return page(p, true) }
+func pageOf(p params) (*query.PageRequest, error) { return readPage(p, true) }
 
 // A question is put to the node once a block, however many ask.
 func TestAnswersAreRemembered(t *testing.T) {
@@ -202,7 +202,7 @@ func TestCacheComputesOnceAndForgets(t *testing.T) {
 	c := newCache()
 	var computed atomic.Int32
 	ask := func(height int64, p params) (string, error) {
-		body, err := c.get(t.Context(), height, "/x", p, func(context.Context) ([]byte, error) {
+		body, err := c.getAnswer(t.Context(), height, "/x", p, func(context.Context) ([]byte, error) {
 			computed.Add(1)
 			return []byte(p["q"]), nil
 		})
@@ -219,14 +219,14 @@ func TestCacheComputesOnceAndForgets(t *testing.T) {
 	require.EqualValues(t, 2, computed.Load(), "another height is another answer")
 	require.NotEqual(t, keyOf("/x", params{"a": `1" b="2`}), keyOf("/x", params{"a": "1", "b": "2"}))
 	for _, name := range []string{"one", "two", "three", "four"} {
-		_, err := c.get(t.Context(), 2, name, nil, func(context.Context) ([]byte, error) { return make([]byte, maxCached/3), nil })
+		_, err := c.getAnswer(t.Context(), 2, name, nil, func(context.Context) ([]byte, error) { return make([]byte, maxCached/3), nil })
 		require.NoError(t, err)
 	}
 	require.LessOrEqual(t, c.size, maxCached)
 	fails := func(context.Context) ([]byte, error) { return nil, errBusy }
-	_, err = c.get(t.Context(), 2, "bad", nil, fails)
+	_, err = c.getAnswer(t.Context(), 2, "bad", nil, fails)
 	require.ErrorIs(t, err, errBusy)
-	_, err = c.get(t.Context(), 2, "bad", nil, func(context.Context) ([]byte, error) { return nil, nil })
+	_, err = c.getAnswer(t.Context(), 2, "bad", nil, func(context.Context) ([]byte, error) { return nil, nil })
 	require.NoError(t, err, "an error is not remembered")
 }
 

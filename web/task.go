@@ -137,10 +137,10 @@ func outcomeOf(o *taskstypes.Outcome) *outcomeView {
 	if o == nil || o.Kind == taskstypes.KIND_UNSPECIFIED {
 		return nil
 	}
-	return &outcomeView{word(o.Kind, "KIND_"), o.Digest, big(o.Fuel)}
+	return &outcomeView{wordOf(o.Kind, "KIND_"), o.Digest, big(o.Fuel)}
 }
 
-func (c *chain) task(ctx context.Context, p params) (any, error) {
+func (c *chain) readTask(ctx context.Context, p params) (any, error) {
 	if err := checkID(p["id"]); err != nil {
 		return nil, err
 	}
@@ -160,13 +160,13 @@ func (c *chain) task(ctx context.Context, p params) (any, error) {
 	if t.Verdict != nil {
 		v.Fuel = big(t.Verdict.Fuel)
 	}
-	moments := c.moments(ctx, t)
+	moments := c.readMoments(ctx, t)
 	v.Seats, v.Court = seatsOf(t.Seats, t, moments), seatsOf(t.Court, t, moments)
 	for _, d := range t.Draws {
 		v.Draws = append(v.Draws, drawView{d.Attempt, d.Wave, d.Height, hex.EncodeToString(d.Seed), d.Tickets, len(d.Passed), append([]string{}, d.Organisations...)})
 	}
 	if a := t.Audit; a != nil {
-		v.Audit = &auditView{a.End, word(a.Cause, "AUDIT_CAUSE_"), a.Challenger, big(a.Bond), word(a.Result, "AUDIT_RESULT_"), outcomeOf(&a.Answer)}
+		v.Audit = &auditView{a.End, wordOf(a.Cause, "AUDIT_CAUSE_"), a.Challenger, big(a.Bond), wordOf(a.Result, "AUDIT_RESULT_"), outcomeOf(&a.Answer)}
 	}
 	v.Money = c.moneyOf(ctx, t)
 	v.Steps = stepsOf(t, res.Deal, v, moments)
@@ -188,7 +188,7 @@ func planOf(p *taskstypes.Plan) *planView {
 	if p == nil {
 		return nil
 	}
-	return &planView{p.Court, p.Replicas, p.Lottery, decimal(p.X), decimal(p.Charge), decimal(p.Allowance), p.Faction, p.Eligible, p.Bound, p.Text}
+	return &planView{p.Court, p.Replicas, p.Lottery, formatDecimal(p.X), formatDecimal(p.Charge), formatDecimal(p.Allowance), p.Faction, p.Eligible, p.Bound, p.Text}
 }
 
 // endsOf are the seats' ends by who sat there: of the last settlement there was.
@@ -212,7 +212,7 @@ func seatsOf(seats []taskstypes.Seat, t taskstypes.Task, at map[moment]int64) []
 	out := make([]seatView, 0, len(seats))
 	for _, s := range seats {
 		v := seatView{
-			Who: s.Who, Organisation: s.Organisation, Wave: s.Wave, Power: s.Power, State: word(s.State, "SEAT_STATE_"), Outcome: outcomeOf(s.Outcome),
+			Who: s.Who, Organisation: s.Organisation, Wave: s.Wave, Power: s.Power, State: wordOf(s.State, "SEAT_STATE_"), Outcome: outcomeOf(s.Outcome),
 			Score: s.Score, Committed: at[moment{"committed", s.Who}], Revealed: at[moment{"revealed", s.Who}],
 		}
 		switch s.State { // the state knows the last step where the node keeps no index
@@ -315,9 +315,9 @@ func stepsOf(t taskstypes.Task, d dealstypes.Deal, v *taskPage, at map[moment]in
 	}
 	if a := t.Audit; a != nil {
 		if t.Final() {
-			steps = append(steps, step{Height: finalHeight(t), Kind: "final", Word: word(a.Result, "AUDIT_RESULT_")})
+			steps = append(steps, step{Height: finalHeight(t), Kind: "final", Word: wordOf(a.Result, "AUDIT_RESULT_")})
 		} else {
-			steps = append(steps, step{Height: a.End, Kind: "audit", Word: word(a.Cause, "AUDIT_CAUSE_")})
+			steps = append(steps, step{Height: a.End, Kind: "audit", Word: wordOf(a.Cause, "AUDIT_CAUSE_")})
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.Height, b.Height) })

@@ -43,17 +43,17 @@ type taskList struct {
 }
 
 func (c *chain) taskRow(ctx context.Context, t taskstypes.Task) (taskRow, error) {
-	d, err := c.pinned(ctx, t.Deal)
+	d, err := c.readPinned(ctx, t.Deal)
 	if err != nil {
 		return taskRow{}, err
 	}
 	row := taskRow{
 		ID: t.Id, Index: t.Index, Deal: t.Deal, Request: d.Request, App: d.App, Version: d.Version, Requester: d.Requester,
-		Organisation: d.Organisation, Trust: d.Trust, State: word(t.Phase.State(), "STATE_"), Phase: word(t.Phase, "PHASE_"),
-		Ending: word(t.Ending, "ENDING_"), Final: t.Final(), ByCourt: t.ByCourt, Replicas: len(t.Seats), Opened: t.Opened, Done: t.Done,
+		Organisation: d.Organisation, Trust: d.Trust, State: wordOf(t.Phase.State(), "STATE_"), Phase: wordOf(t.Phase, "PHASE_"),
+		Ending: wordOf(t.Ending, "ENDING_"), Final: t.Final(), ByCourt: t.ByCourt, Replicas: len(t.Seats), Opened: t.Opened, Done: t.Done,
 	}
 	if t.Verdict != nil {
-		row.Digest, row.Kind = t.Verdict.Digest, word(t.Verdict.Kind, "KIND_")
+		row.Digest, row.Kind = t.Verdict.Digest, wordOf(t.Verdict.Kind, "KIND_")
 	}
 	return row, nil
 }
@@ -70,8 +70,8 @@ func (c *chain) taskRows(ctx context.Context, tasks []taskstypes.Task) ([]taskRo
 	return rows, nil
 }
 
-// first asks for the first records of a list.
-func first(n uint64) *query.PageRequest { return &query.PageRequest{Limit: n} }
+// firstPage asks for the first records of a list.
+func firstPage(n uint64) *query.PageRequest { return &query.PageRequest{Limit: n} }
 
 // stateNamed reads a state and an ending as the page names them.
 func stateNamed(p params) (s taskstypes.State, e taskstypes.Ending, err error) {
@@ -81,36 +81,36 @@ func stateNamed(p params) (s taskstypes.State, e taskstypes.Ending, err error) {
 	}
 	state, ok := named(p["state"], "STATE_", taskstypes.State_value)
 	if !ok {
-		return s, e, wrongf("state: expected waiting, running, provisional, court or ended, got %s", shown(p["state"]))
+		return s, e, wrongf("state: expected waiting, running, provisional, court or ended, got %s", showText(p["state"]))
 	}
 	s = taskstypes.State(state)
 	if s == taskstypes.STATE_ENDED {
 		ending, ok := named(cmp.Or(p["ending"], "accepted"), "ENDING_", taskstypes.Ending_value)
 		if !ok {
-			return s, e, wrongf("ending: expected one such as accepted or void, got %s", shown(p["ending"]))
+			return s, e, wrongf("ending: expected one such as accepted or void, got %s", showText(p["ending"]))
 		}
 		return s, taskstypes.Ending(ending), nil
 	}
 	if p["ending"] != "" {
-		return s, e, wrongf("ending: expected none of tasks that have not ended, got %s", shown(p["ending"]))
+		return s, e, wrongf("ending: expected none of tasks that have not ended, got %s", showText(p["ending"]))
 	}
 	return s, e, nil
 }
 
-// tasks lists tasks, newest first: those of a state, or the newest of all.
-func (c *chain) tasks(ctx context.Context, p params) (any, error) {
+// readTasks lists tasks, newest first: those of a state, or the newest of all.
+func (c *chain) readTasks(ctx context.Context, p params) (any, error) {
 	if p["state"] == "" {
 		if p["ending"] != "" || p["after"] != "" {
 			return nil, wrongf("state: expected one together with ending and after")
 		}
-		rows, err := c.newest(ctx)
+		rows, err := c.readNewest(ctx)
 		return taskList{Tasks: rows, Newest: true}, err
 	}
 	state, ending, err := stateNamed(p)
 	if err != nil {
 		return nil, err
 	}
-	list, err := page(p, true)
+	list, err := readPage(p, true)
 	if err != nil {
 		return nil, err
 	}
@@ -119,11 +119,11 @@ func (c *chain) tasks(ctx context.Context, p params) (any, error) {
 		return nil, err
 	}
 	rows, err := c.taskRows(ctx, res.Tasks)
-	return taskList{Tasks: rows, Next: next(res.Pagination)}, err
+	return taskList{Tasks: rows, Next: nextPage(res.Pagination)}, err
 }
 
-// newest are the newest tasks of every state and ending together.
-func (c *chain) newest(ctx context.Context) ([]taskRow, error) {
+// readNewest returns the newest tasks of every state and ending together.
+func (c *chain) readNewest(ctx context.Context) ([]taskRow, error) {
 	var all []taskstypes.Task
 	add := func(s taskstypes.State, e taskstypes.Ending) error {
 		res, err := c.conn.Tasks().TasksByState(ctx, &taskstypes.QueryTasksByStateRequest{

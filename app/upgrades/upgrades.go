@@ -48,8 +48,8 @@ type Version struct {
 // Current is the version of this source. It has no upgrade yet: the first release that changes the state adds the first.
 func Current() Version { return Version{} }
 
-// Find returns the upgrade of a name.
-func (v Version) Find(name string) (Upgrade, bool) {
+// FindUpgrade returns the upgrade of a name.
+func (v Version) FindUpgrade(name string) (Upgrade, bool) {
 	i := slices.IndexFunc(v.Upgrades, func(u Upgrade) bool { return u.Name == name })
 	if i < 0 {
 		return Upgrade{}, false
@@ -65,10 +65,10 @@ func (v Version) StoreOf(module string) string {
 	return module
 }
 
-// Loader loads the application's stores. Where an upgrade of v is due in the next block, it adds, renames and deletes what that upgrade
+// NewLoader loads the application's stores. Where an upgrade of v is due in the next block, it adds, renames and deletes what that upgrade
 // says. Whether one is due it reads from the plan in the state, and not from the file that the build before leaves when it stops: a node
 // that was stopped earlier has none.
-func (v Version) Loader(db dbm.DB, cdc codec.BinaryCodec) baseapp.StoreLoader {
+func (v Version) NewLoader(db dbm.DB, cdc codec.BinaryCodec) baseapp.StoreLoader {
 	return func(ms storetypes.CommitMultiStore) error {
 		plan, found, err := planIn(db, cdc)
 		if err != nil {
@@ -76,7 +76,7 @@ func (v Version) Loader(db dbm.DB, cdc codec.BinaryCodec) baseapp.StoreLoader {
 		}
 		height := ms.LastCommitID().Version
 		if found {
-			u, has := v.Find(plan.Name)
+			u, has := v.FindUpgrade(plan.Name)
 			switch {
 			case has && plan.ShouldExecute(height+1):
 				return ms.LoadLatestVersionAndUpgrade(&u.Stores)

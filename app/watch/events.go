@@ -16,7 +16,7 @@ type events struct {
 	transactions                    *prometheus.CounterVec
 }
 
-func (e *events) declare(l *metric.List) {
+func (e *events) declareCounters(l *metric.List) {
 	e.opened = l.Counter("task_phases_total", "Phases that tasks entered, in blocks that this node executed.", "phase")
 	e.ended = l.Counter("task_endings_total", "Tasks that ended, by ending, and whether the court decided.", "ending", "court")
 	e.courts = l.Counter("court_votes_total", "Answers that were opened in court.")
@@ -24,13 +24,13 @@ func (e *events) declare(l *metric.List) {
 	e.transactions = l.Counter("transactions_total", "Transactions in blocks that this node executed, by result: ok, failed.", "result")
 }
 
-// Block counts the events of a block that was executed. It never fails: what it does not understand it leaves out.
-func (w *Watch) Block(res *abci.ResponseFinalizeBlock) {
+// CountBlock counts the events of a block that was executed. It never fails: what it does not understand it leaves out.
+func (w *Watch) CountBlock(res *abci.ResponseFinalizeBlock) {
 	if w == nil || res == nil {
 		return
 	}
 	for _, e := range res.Events {
-		w.event(e)
+		w.countEvent(e)
 	}
 	for _, tx := range res.TxResults {
 		result := "ok"
@@ -39,28 +39,28 @@ func (w *Watch) Block(res *abci.ResponseFinalizeBlock) {
 		}
 		w.transactions.WithLabelValues(result).Inc()
 		for _, e := range tx.Events {
-			w.event(e)
+			w.countEvent(e)
 		}
 	}
 }
 
-func (w *Watch) event(e abci.Event) {
+func (w *Watch) countEvent(e abci.Event) {
 	switch e.Type {
 	case "credence.tasks.v1.EventPhase":
-		w.opened.WithLabelValues(word(e, "phase", "PHASE_")).Inc()
+		w.opened.WithLabelValues(readWord(e, "phase", "PHASE_")).Inc()
 	case "credence.tasks.v1.EventEnded":
-		w.ended.WithLabelValues(word(e, "ending", "ENDING_"), word(e, "by_court", "")).Inc()
+		w.ended.WithLabelValues(readWord(e, "ending", "ENDING_"), readWord(e, "by_court", "")).Inc()
 	case "credence.tasks.v1.EventRevealed":
-		if word(e, "bench", "BENCH_") == "court" {
+		if readWord(e, "bench", "BENCH_") == "court" {
 			w.courts.WithLabelValues().Inc()
 		}
 	case isolate.EventType:
-		w.failures.WithLabelValues(word(e, isolate.AttributeModule, ""), word(e, isolate.AttributeItem, "")).Inc()
+		w.failures.WithLabelValues(readWord(e, isolate.AttributeModule, ""), readWord(e, isolate.AttributeItem, "")).Inc()
 	}
 }
 
-// word is an attribute in small letters, without its prefix and quotes.
-func word(e abci.Event, name, prefix string) string {
+// readWord returns an attribute in small letters, without its prefix and quotes.
+func readWord(e abci.Event, name, prefix string) string {
 	for _, a := range e.Attributes {
 		if a.Key == name {
 			return strings.ToLower(strings.TrimPrefix(strings.Trim(a.Value, `"`), prefix))

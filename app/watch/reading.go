@@ -42,21 +42,21 @@ type reading struct {
 	out []prometheus.Metric
 }
 
-func (w *Watch) read() []prometheus.Metric {
+func (w *Watch) readState() []prometheus.Metric {
 	ctx, err := w.at()
 	if err != nil { // before the first block
 		return nil
 	}
 	r := &reading{ctx: ctx, k: w.keepers, g: w.gauges}
-	r.gauge(w.height, float64(ctx.BlockHeight()))
+	r.addGauge(w.height, float64(ctx.BlockHeight()))
 	for _, part := range []struct {
 		name string
 		read func() error
 	}{
-		{"beacon", r.beacon}, {"tasks", r.tasks}, {"carried", r.carried}, {"market", r.market}, {"ledgers", r.ledgers}, {"seats", r.seats}, {"pause", r.pause},
-		{"workers", r.workers}, {"money", r.money}, {"audits", r.audits}, {"supply", r.supply},
+		{"beacon", r.readBeacon}, {"tasks", r.readTasks}, {"carried", r.readCarried}, {"market", r.readMarket}, {"ledgers", r.readLedgers}, {"seats", r.readSeats}, {"pause", r.readPause},
+		{"workers", r.readWorkers}, {"money", r.readMoney}, {"audits", r.readAudits}, {"supply", r.readSupply},
 	} {
-		if err := guarded(part.read); err != nil {
+		if err := recoverPanic(part.read); err != nil {
 			w.troubles.WithLabelValues(part.name).Inc()
 			w.log.Debug("metrics: part not read", "part", part.name, "error", err)
 		}
@@ -64,8 +64,8 @@ func (w *Watch) read() []prometheus.Metric {
 	return r.out
 }
 
-// guarded keeps a panic, such as that of a store that is being pruned, from the server.
-func guarded(do func() error) (err error) {
+// recoverPanic keeps a panic, such as that of a store that is being pruned, from the server.
+func recoverPanic(do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errors.New("it panicked")
@@ -74,22 +74,22 @@ func guarded(do func() error) (err error) {
 	return do()
 }
 
-func (r *reading) gauge(d *prometheus.Desc, v float64, labels ...string) {
+func (r *reading) addGauge(d *prometheus.Desc, v float64, labels ...string) {
 	r.out = append(r.out, prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...))
 }
 
-func (r *reading) beacon() error {
+func (r *reading) readBeacon() error {
 	seed, err := r.k.Beacon.Latest.Get(r.ctx)
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil
 	}
 	if err == nil {
-		r.gauge(r.g.beacon, float64(seed.Height))
+		r.addGauge(r.g.beacon, float64(seed.Height))
 	}
 	return err
 }
 
-// openStates are the states of tasks that have not ended, as labels.
+// openStates returns the states of tasks that have not ended, as labels.
 var openStates = []struct {
 	state taskstypes.State
 	label string
@@ -97,7 +97,7 @@ var openStates = []struct {
 	{taskstypes.STATE_WAITING, "waiting"}, {taskstypes.STATE_RUNNING, "running"}, {taskstypes.STATE_PROVISIONAL, "provisional"}, {taskstypes.STATE_COURT, "court"},
 }
 
-func (r *reading) tasks() error {
+func (r *reading) readTasks() error {
 	for _, s := range openStates {
 		rng := collections.NewPrefixedTripleRange[uint32, uint64, string](taskstypes.StateKey(s.state, taskstypes.ENDING_UNSPECIFIED))
 		n, oldest := 0, uint64(r.ctx.BlockHeight())
@@ -111,8 +111,8 @@ func (r *reading) tasks() error {
 		if err != nil {
 			return err
 		}
-		r.gauge(r.g.tasks, float64(n), s.label)
-		r.gauge(r.g.waits, float64(r.ctx.BlockHeight())-float64(oldest), s.label)
+		r.addGauge(r.g.tasks, float64(n), s.label)
+		r.addGauge(r.g.waits, float64(r.ctx.BlockHeight())-float64(oldest), s.label)
 	}
 	return nil
 }
@@ -123,8 +123,8 @@ var lines = []struct {
 	label string
 }{{taskstypes.LineActs, "acts"}, {taskstypes.LineSeconds, "seconds"}, {taskstypes.LineFirsts, "firsts"}, {taskstypes.LineAgain, "again"}}
 
-// carried counts what was due in the last block and is still in the queue.
-func (r *reading) carried() error {
+// readCarried counts what was due in the last block and is still in the queue.
+func (r *reading) readCarried() error {
 	for _, l := range lines {
 		rng := new(collections.Range[collections.Triple[uint32, uint64, string]]).
 			StartInclusive(collections.TriplePrefix[uint32, uint64, string](uint32(l.line))).
@@ -137,12 +137,12 @@ func (r *reading) carried() error {
 		if err != nil {
 			return err
 		}
-		r.gauge(r.g.due, float64(n), l.label)
+		r.addGauge(r.g.due, float64(n), l.label)
 	}
 	return nil
 }
 
-func (r *reading) market() error {
+func (r *reading) readMarket() error {
 	m, until := r.k.Market, collections.NewPrefixUntilPairRange[int64, []byte](r.ctx.BlockHeight())
 	type key = collections.Pair[int64, []byte]
 	walks := []struct {
@@ -170,19 +170,19 @@ func (r *reading) market() error {
 		if err := w.walk(counter(&n)); err != nil {
 			return err
 		}
-		r.gauge(r.g.marketDue, float64(n), w.queue)
+		r.addGauge(r.g.marketDue, float64(n), w.queue)
 	}
 	n := 0
 	count := counter(&n)
 	if err := r.k.Deals.Opening.Walk(r.ctx, nil, func(uint64, []byte) (bool, error) { return count() }); err != nil {
 		return err
 	}
-	r.gauge(r.g.resting, float64(n))
+	r.addGauge(r.g.resting, float64(n))
 	return nil
 }
 
-// ledgers shows those of classes: their keys come first. Those of organisations are for queries.
-func (r *reading) ledgers() error {
+// readLedgers shows those of classes: their keys come first. Those of organisations are for queries.
+func (r *reading) readLedgers() error {
 	res, err := taskskeeper.NewQueryServer(r.k.Tasks).Ledgers(r.ctx, &taskstypes.QueryLedgersRequest{Pagination: &query.PageRequest{Limit: mostLedgers}})
 	if err != nil {
 		return err
@@ -199,15 +199,15 @@ func (r *reading) ledgers() error {
 			if err != nil {
 				return err
 			}
-			r.gauge(g.desc, n, v.Ledger.Key)
+			r.addGauge(g.desc, n, v.Ledger.Key)
 		}
-		r.gauge(r.g.counted, float64(v.Ledger.Counted), v.Ledger.Key)
-		r.gauge(r.g.unsettled, float64(v.Ledger.Unsettled), v.Ledger.Key)
+		r.addGauge(r.g.counted, float64(v.Ledger.Counted), v.Ledger.Key)
+		r.addGauge(r.g.unsettled, float64(v.Ledger.Unsettled), v.Ledger.Key)
 	}
 	return nil
 }
 
-func (r *reading) seats() error {
+func (r *reading) readSeats() error {
 	seats, err := r.k.Poa.AllSeats(r.ctx)
 	if err != nil {
 		return err
@@ -219,18 +219,18 @@ func (r *reading) seats() error {
 		if err != nil && !errors.Is(err, collections.ErrNotFound) {
 			return err
 		}
-		r.gauge(r.g.missed, float64(missed), s.OrgId)
+		r.addGauge(r.g.missed, float64(missed), s.OrgId)
 		silence, err := r.k.Tasks.CourtSilences.Get(r.ctx, s.OrgId)
 		if err != nil && !errors.Is(err, collections.ErrNotFound) {
 			return err
 		}
-		r.gauge(r.g.silences, float64(silence.Count), s.OrgId)
+		r.addGauge(r.g.silences, float64(silence.Count), s.OrgId)
 	}
-	r.tally(r.g.seats, count)
+	r.addTally(r.g.seats, count)
 	return nil
 }
 
-func (r *reading) pause() error {
+func (r *reading) readPause() error {
 	res, err := poakeeper.NewQueryServer(r.k.Poa).Pause(r.ctx, &poatypes.QueryPauseRequest{})
 	if err != nil {
 		return err
@@ -239,8 +239,8 @@ func (r *reading) pause() error {
 	if res.Paused {
 		paused, until = 1, float64(res.Pause.Until)
 	}
-	r.gauge(r.g.paused, paused)
-	r.gauge(r.g.pauseUntil, until)
+	r.addGauge(r.g.paused, paused)
+	r.addGauge(r.g.pauseUntil, until)
 	return nil
 }
 
@@ -261,13 +261,13 @@ func seatStatus(s poatypes.Seat) string {
 // tally counts by label.
 type tally map[string]int
 
-func (r *reading) tally(d *prometheus.Desc, t tally) {
+func (r *reading) addTally(d *prometheus.Desc, t tally) {
 	for _, label := range slices.Sorted(maps.Keys(t)) {
-		r.gauge(d, float64(t[label]), label)
+		r.addGauge(d, float64(t[label]), label)
 	}
 }
 
-func (r *reading) workers() error {
+func (r *reading) readWorkers() error {
 	count := tally{"ready": 0, "busy": 0, "paused": 0, "cooling": 0, "jailed": 0}
 	n, slots, busy := 0, uint64(0), uint64(0)
 	err := r.k.Workers.Workers.Walk(r.ctx, nil, func(_ string, w workerstypes.Worker) (bool, error) {
@@ -279,9 +279,9 @@ func (r *reading) workers() error {
 		n++
 		return n >= most, nil
 	})
-	r.tally(r.g.workers, count)
-	r.gauge(r.g.slots, float64(slots))
-	r.gauge(r.g.busy, float64(busy))
+	r.addTally(r.g.workers, count)
+	r.addGauge(r.g.slots, float64(slots))
+	r.addGauge(r.g.busy, float64(busy))
 	return err
 }
 
@@ -299,8 +299,8 @@ func workerStatus(w workerstypes.Worker) string {
 	return "ready"
 }
 
-// audits reads what courts have found of accepted answers.
-func (r *reading) audits() error {
+// readAudits reads what courts have found of accepted answers.
+func (r *reading) readAudits() error {
 	var decided, overturned uint64
 	err := r.k.Tasks.AuditCounts.Walk(r.ctx, nil, func(_ uint32, c taskstypes.AuditCount) (bool, error) {
 		cause := strings.ToLower(strings.TrimPrefix(c.Cause.String(), "AUDIT_CAUSE_"))
@@ -311,15 +311,15 @@ func (r *reading) audits() error {
 			result string
 			count  uint64
 		}{{"upheld", c.Upheld}, {"overturned", c.Overturned}, {"no_answer", c.NoAnswer}, {"undecided", c.Undecided}} {
-			r.gauge(r.g.audits, float64(n.count), cause, n.result)
+			r.addGauge(r.g.audits, float64(n.count), cause, n.result)
 		}
 		return false, nil
 	})
-	r.gauge(r.g.auditErrors, float64(poco.BoundErrors(decided, overturned))/1e6)
+	r.addGauge(r.g.auditErrors, float64(poco.BoundErrors(decided, overturned))/1e6)
 	return err
 }
 
-func (r *reading) money() error {
+func (r *reading) readMoney() error {
 	for _, m := range []struct {
 		name     string
 		solvency func(context.Context) (purse.Balance, error)
@@ -336,23 +336,23 @@ func (r *reading) money() error {
 			if err != nil {
 				return err
 			}
-			r.gauge(g.desc, n, m.name)
+			r.addGauge(g.desc, n, m.name)
 		}
 	}
 	stakes, due, err := r.k.Workers.Solvency(r.ctx)
 	if err != nil {
 		return err
 	}
-	r.gauge(r.g.held, float64(stakes), "workers")
-	r.gauge(r.g.owed, float64(due), "workers")
+	r.addGauge(r.g.held, float64(stakes), "workers")
+	r.addGauge(r.g.owed, float64(due), "workers")
 	return nil
 }
 
-func (r *reading) supply() error {
+func (r *reading) readSupply() error {
 	return r.k.Supply.Causes.Walk(r.ctx, nil, func(cause string, amount math.Int) (bool, error) {
 		n, err := amount.ToLegacyDec().Float64()
 		if err == nil {
-			r.gauge(r.g.supply, n, cause)
+			r.addGauge(r.g.supply, n, cause)
 		}
 		return false, err
 	})

@@ -68,7 +68,7 @@ type gauges struct {
 // New registers the metrics of a node. at gives the last committed state to read.
 func New(reg prometheus.Registerer, keepers Keepers, at func() (sdk.Context, error), logger log.Logger) *Watch {
 	w := &Watch{keepers: keepers, at: at, log: logger}
-	w.declare(metric.NewList(reg, prefix))
+	w.declareMetrics(metric.NewList(reg, prefix))
 	if reg != nil {
 		reg.MustRegister(w)
 	}
@@ -77,7 +77,7 @@ func New(reg prometheus.Registerer, keepers Keepers, at func() (sdk.Context, err
 
 const prefix = "credence_chain_"
 
-func (w *Watch) declare(l *metric.List) *metric.List {
+func (w *Watch) declareMetrics(l *metric.List) *metric.List {
 	w.height = l.Desc("gauge", "height", "Height of the last committed block.")
 	w.beacon = l.Desc("gauge", "beacon_height", "Height of the last block whose seed is known; the beacon stands when it falls behind the height.")
 	w.tasks = l.Desc("gauge", "tasks", "Open tasks, by state: waiting, running, provisional, court; 10000 is that or more.", "state")
@@ -103,18 +103,18 @@ func (w *Watch) declare(l *metric.List) *metric.List {
 	w.owed = l.Desc("gauge", "owed_ucred", "What the module owes; never more than it holds.", "module")
 	w.supply = l.Desc("gauge", "supply_ucred", "Coins that a cause made (genesis, minted) or destroyed (burnt, deposits, premiums, slashed).", "cause")
 	w.troubles = l.Counter("reading_failures_total", "Parts of the state that could not be read for metrics, by part.", "part")
-	w.events.declare(l)
+	w.events.declareCounters(l)
 	return l
 }
 
 // Reference is the table of all metrics in Markdown, as kept in docs/node-metrics.md.
 func Reference() string {
-	return new(Watch).declare(metric.NewList(nil, prefix)).Reference("Metrics of the protocol on a node",
+	return new(Watch).declareMetrics(metric.NewList(nil, prefix)).Reference("Metrics of the protocol on a node",
 		"Served at `prometheus_listen_addr` of `config/config.toml` with CometBFT's own. They are read from the last committed state, within bounds, at most every five seconds. Generated from app/watch; a test keeps it true.")
 }
 
 // MetricNames are the names of all metrics of the protocol.
-func MetricNames() []string { return new(Watch).declare(metric.NewList(nil, prefix)).Names() }
+func MetricNames() []string { return new(Watch).declareMetrics(metric.NewList(nil, prefix)).Names() }
 
 // Describe implements prometheus.Collector.
 func (w *Watch) Describe(ch chan<- *prometheus.Desc) {
@@ -132,7 +132,7 @@ func (w *Watch) Collect(ch chan<- prometheus.Metric) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if time.Since(w.seen) > fresh {
-		w.last, w.seen = w.read(), time.Now()
+		w.last, w.seen = w.readState(), time.Now()
 	}
 	for _, m := range w.last {
 		ch <- m

@@ -45,7 +45,7 @@ type ConfirmOptions struct {
 	Rebroadcasted func()
 }
 
-func (o ConfirmOptions) complete() ConfirmOptions {
+func (o ConfirmOptions) fillDefaults() ConfirmOptions {
 	if o.Poll <= 0 {
 		o.Poll = 200 * time.Millisecond
 	}
@@ -72,7 +72,7 @@ func (nobody) Quiet(string)           {}
 // once. Errors: a *TxError when a block has it and it failed, or when no node is known to have taken it and one refused it; a
 // *HashError that wraps ErrExpired when its timeout passed by the clock of blocks, ErrStalled, or the context's error.
 func Confirm(ctx context.Context, chain Chain, tx *SignedTx, taken bool, opts ConfirmOptions) (*TxResult, error) {
-	opts = opts.complete()
+	opts = opts.fillDefaults()
 	watch, end := opts.Observer.Begin()
 	defer end()
 	c := &confirmation{chain: chain, tx: tx, opts: opts, watch: watch, taken: taken, seen: time.Now()}
@@ -82,7 +82,7 @@ func Confirm(ctx context.Context, chain Chain, tx *SignedTx, taken bool, opts Co
 	ticker := time.NewTicker(opts.Poll)
 	defer ticker.Stop()
 	for {
-		if res, err := c.round(ctx); res != nil || err != nil {
+		if res, err := c.askOnce(ctx); res != nil || err != nil {
 			return res, err
 		}
 		select {
@@ -109,8 +109,8 @@ type confirmation struct {
 	refusedAt int64     // the height then
 }
 
-// round asks once. It returns the end, or nothing while there is none.
-func (c *confirmation) round(ctx context.Context) (*TxResult, error) {
+// askOnce asks once. It returns the end, or nothing while there is none.
+func (c *confirmation) askOnce(ctx context.Context) (*TxResult, error) {
 	// The order matters: a transaction not found after the chain's clock passed its timeout never comes.
 	height, now, latestErr := c.chain.Latest(ctx)
 	res, err := c.chain.Find(ctx, c.tx.Hash)
@@ -122,14 +122,14 @@ func (c *confirmation) round(ctx context.Context) (*TxResult, error) {
 	case err == nil && latestErr == nil && now.After(c.tx.Timeout):
 		return nil, &HashError{Hash: c.tx.Hash, Err: ErrExpired}
 	}
-	if err := c.note(height, latestErr, err); err != nil {
+	if err := c.noteBlock(height, latestErr, err); err != nil {
 		return nil, err
 	}
 	return nil, c.sendAgain(ctx)
 }
 
-// note tells the observer of a block or of none, and gives up when there was none for too long.
-func (c *confirmation) note(height int64, latestErr, findErr error) error {
+// noteBlock tells the observer of a block or of none, and gives up when there was none for too long.
+func (c *confirmation) noteBlock(height int64, latestErr, findErr error) error {
 	if latestErr == nil && height > c.latest {
 		c.latest, c.seen = height, time.Now()
 		c.watch.Block(height)

@@ -56,8 +56,8 @@ func newDraft(msgs []sdk.Msg, ttl time.Duration) (*draft, error) {
 	return &draft{body: raw, timeout: timeout}, err
 }
 
-// encode gives the transaction's bytes with the key's signature, or with none when sign is false, as a simulation takes them.
-func (d *draft) encode(chainID string, account uint64, key Key, sign bool) ([]byte, error) {
+// encodeTx gives the transaction's bytes with the key's signature, or with none when sign is false, as a simulation takes them.
+func (d *draft) encodeTx(chainID string, account uint64, key Key, sign bool) ([]byte, error) {
 	public, err := codectypes.NewAnyWithValue(key.PubKey())
 	if err != nil {
 		return nil, fmt.Errorf("sender: public key: %w", err)

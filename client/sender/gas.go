@@ -24,8 +24,8 @@ const MostGasPrice = "0.1" + Denom
 // answers with the code of the module that refuses.
 const simulatePath = "/app/simulate"
 
-// simulate asks what gas a transaction takes. A refusal is a *TxError with its code.
-func simulate(ctx context.Context, conn Conn, bytes []byte) (uint64, error) {
+// simulateGas asks what gas a transaction takes. A refusal is a *TxError with its code.
+func simulateGas(ctx context.Context, conn Conn, bytes []byte) (uint64, error) {
 	res, err := cmtv1.NewServiceClient(conn).ABCIQuery(ctx, &cmtv1.ABCIQueryRequest{Path: simulatePath, Data: bytes})
 	if err != nil {
 		return 0, fmt.Errorf("simulate: %w", err)

@@ -108,10 +108,10 @@ func (s *Sender) SignWithGas(ctx context.Context, gas uint64, msgs ...sdk.Msg) (
 			return nil, err
 		}
 	}
-	if d.fee, err = s.fee(ctx, msgs, d.gas); err != nil {
+	if d.fee, err = s.feeOf(ctx, msgs, d.gas); err != nil {
 		return nil, err
 	}
-	bytes, err := d.encode(s.conn.ChainID(), number, s.key, true)
+	bytes, err := d.encodeTx(s.conn.ChainID(), number, s.key, true)
 	if err != nil {
 		return nil, err
 	}
@@ -121,14 +121,14 @@ func (s *Sender) SignWithGas(ctx context.Context, gas uint64, msgs ...sdk.Msg) (
 // gasOf simulates the transaction, with a fee if there is one to pay: taking it costs gas, and its size does not matter.
 func (s *Sender) gasOf(ctx context.Context, d *draft, number uint64, msgs []sdk.Msg) (uint64, error) {
 	var err error
-	if d.fee, err = s.fee(ctx, msgs, 1); err != nil {
+	if d.fee, err = s.feeOf(ctx, msgs, 1); err != nil {
 		return 0, err
 	}
-	bytes, err := d.encode(s.conn.ChainID(), number, s.key, false)
+	bytes, err := d.encodeTx(s.conn.ChainID(), number, s.key, false)
 	if err != nil {
 		return 0, err
 	}
-	used, err := simulate(ctx, s.conn, bytes)
+	used, err := simulateGas(ctx, s.conn, bytes)
 	return withRoom(used), err
 }
 
@@ -167,18 +167,18 @@ func (s *Sender) Do(ctx context.Context, msgs ...sdk.Msg) (*TxResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	res, err := s.deliver(ctx, tx)
+	res, err := s.deliverTx(ctx, tx)
 	if s.opts.Gas == nil || !Is(err, sdkerrors.ErrOutOfGas) {
 		return res, err
 	}
 	if tx, err = s.SignWithGas(ctx, 0, msgs...); err != nil {
 		return nil, err
 	}
-	return s.deliver(ctx, tx)
+	return s.deliverTx(ctx, tx)
 }
 
-// deliver sends a transaction and waits for its inclusion.
-func (s *Sender) deliver(ctx context.Context, tx *SignedTx) (*TxResult, error) {
+// deliverTx sends a transaction and waits for its inclusion.
+func (s *Sender) deliverTx(ctx context.Context, tx *SignedTx) (*TxResult, error) {
 	err := s.Broadcast(ctx, tx)
 	if isRefusal(err) || err != nil && ctx.Err() != nil {
 		return nil, err
@@ -208,8 +208,8 @@ func (s *Sender) accountNumber(ctx context.Context) (uint64, error) {
 	return number, nil
 }
 
-// fee of a transaction.
-func (s *Sender) fee(ctx context.Context, msgs []sdk.Msg, gas uint64) (sdk.Coins, error) {
+// feeOf of a transaction.
+func (s *Sender) feeOf(ctx context.Context, msgs []sdk.Msg, gas uint64) (sdk.Coins, error) {
 	if _, free := taskstypes.AssignedAnswers(msgs, gas); free && s.opts.GasPrices == "" {
 		return nil, nil
 	}

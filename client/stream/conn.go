@@ -27,7 +27,7 @@ func (s connSource) Block(ctx context.Context, height int64) (client.Block, erro
 
 func (s connSource) DealOf(ctx context.Context, task string) (string, error) {
 	res, err := s.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
-	if absent(err) {
+	if isAbsent(err) {
 		return "", nil
 	}
 	if err != nil {
@@ -38,7 +38,7 @@ func (s connSource) DealOf(ctx context.Context, task string) (string, error) {
 
 func (s connSource) RequestOf(ctx context.Context, deal string) (string, error) {
 	res, err := s.conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: deal})
-	if absent(err) {
+	if isAbsent(err) {
 		return "", nil
 	}
 	if err != nil {
@@ -47,8 +47,8 @@ func (s connSource) RequestOf(ctx context.Context, deal string) (string, error) 
 	return res.Deal.Request, nil
 }
 
-// absent says whether there is no such thing.
-func absent(err error) bool {
+// isAbsent says whether there is no such thing.
+func isAbsent(err error) bool {
 	code := status.Code(err)
 	return code == codes.NotFound || code == codes.InvalidArgument
 }

@@ -66,13 +66,13 @@ type Block struct {
 // Filter says which events are wanted: those of a task, of a deal, or of a request. An empty one wants all.
 type Filter struct{ Task, Deal, Request string }
 
-// wants says whether an event is wanted.
-func (f Filter) wants(e Event) bool {
+// wantsEvent says whether an event is wanted.
+func (f Filter) wantsEvent(e Event) bool {
 	return (f.Task == "" || f.Task == e.Task) && (f.Deal == "" || f.Deal == e.Deal) && (f.Request == "" || f.Request == e.Request)
 }
 
-// parse reads the protocol's events of a block.
-func parse(b client.Block) []Event {
+// parseBlock reads the protocol's events of a block.
+func parseBlock(b client.Block) []Event {
 	var out []Event
 	for _, raw := range b.Events {
 		if !strings.HasPrefix(raw.Type, prefix) {
@@ -83,14 +83,14 @@ func parse(b client.Block) []Event {
 			continue // made by a newer chain: who reads state sees what it changed
 		}
 		e := Event{Index: len(out), Type: raw.Type, Message: parsed}
-		e.name()
+		e.fillNames()
 		out = append(out, e)
 	}
 	return out
 }
 
-// name fills in what the event itself says it is about.
-func (e *Event) name() {
+// fillNames fills in what the event itself says it is about.
+func (e *Event) fillNames() {
 	if m, ok := e.Message.(interface{ GetTask() string }); ok {
 		e.Task = m.GetTask()
 	}

@@ -45,7 +45,7 @@ type Limits struct {
 	Poll time.Duration
 }
 
-func (l Limits) complete() Limits {
+func (l Limits) fillDefaults() Limits {
 	set := func(n *int, to int) {
 		if *n <= 0 {
 			*n = to
@@ -85,7 +85,7 @@ type Feed struct {
 
 // New makes a feed of a source.
 func New(source Source, limits Limits) *Feed {
-	l := limits.complete()
+	l := limits.fillDefaults()
 	f := &Feed{source: source, limits: l, reads: make(chan struct{}, l.Reads), wake: make(chan struct{}), clients: map[string]int{}}
 	// Sizes are positive, the only thing that can be wrong.
 	f.blocks, _ = lru.New[int64, *Block](l.Keep)
@@ -124,14 +124,14 @@ func (f *Feed) Raise(height int64) {
 
 // Tip is the latest height that was seen; 0 before the first.
 func (f *Feed) Tip() int64 {
-	tip, _ := f.state()
+	tip, _ := f.currentState()
 	return tip
 }
 
 // Await returns once the tip is at least height, or the context ends.
 func (f *Feed) Await(ctx context.Context, height int64) error {
 	for {
-		tip, wake := f.state()
+		tip, wake := f.currentState()
 		if tip >= height {
 			return nil
 		}
@@ -143,7 +143,7 @@ func (f *Feed) Await(ctx context.Context, height int64) error {
 	}
 }
 
-func (f *Feed) state() (int64, <-chan struct{}) {
+func (f *Feed) currentState() (int64, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.tip, f.wake
@@ -169,8 +169,8 @@ func (f *Feed) Block(ctx context.Context, height int64) (*Block, error) {
 	}
 	b := &Block{Height: height, Missed: raw.Missed}
 	if !raw.Missed {
-		b.Events = parse(raw)
-		if err := f.complete(ctx, b.Events); err != nil {
+		b.Events = parseBlock(raw)
+		if err := f.completeEvents(ctx, b.Events); err != nil {
 			return nil, err
 		}
 	}
@@ -178,9 +178,9 @@ func (f *Feed) Block(ctx context.Context, height int64) (*Block, error) {
 	return b, nil
 }
 
-// complete fills in the deals and requests that events do not name. What an event names is remembered first, so that the
+// completeEvents fills in the deals and requests that events do not name. What an event names is remembered first, so that the
 // chain is asked only about tasks that are older than the feed.
-func (f *Feed) complete(ctx context.Context, events []Event) error {
+func (f *Feed) completeEvents(ctx context.Context, events []Event) error {
 	for _, e := range events {
 		if e.Task != "" && e.Deal != "" {
 			f.deals.Add(e.Task, e.Deal)
@@ -191,18 +191,18 @@ func (f *Feed) complete(ctx context.Context, events []Event) error {
 	}
 	for i := range events {
 		e := &events[i]
-		if err := look(ctx, f.deals, e.Task, &e.Deal, f.source.DealOf); err != nil {
+		if err := lookUp(ctx, f.deals, e.Task, &e.Deal, f.source.DealOf); err != nil {
 			return err
 		}
-		if err := look(ctx, f.requests, e.Deal, &e.Request, f.source.RequestOf); err != nil {
+		if err := lookUp(ctx, f.requests, e.Deal, &e.Request, f.source.RequestOf); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// look finds what belongs to an id, unless it is known already.
-func look(ctx context.Context, known *lru.Cache[string, string], id string, found *string, ask func(context.Context, string) (string, error)) error {
+// lookUp finds what belongs to an id, unless it is known already.
+func lookUp(ctx context.Context, known *lru.Cache[string, string], id string, found *string, ask func(context.Context, string) (string, error)) error {
 	if id == "" || *found != "" {
 		return nil
 	}
@@ -224,10 +224,10 @@ func look(ctx context.Context, known *lru.Cache[string, string], id string, foun
 // most of the blocks. It ends with the context's error or with send's. Errors wrap ErrFull or ErrTooOld. who names the client
 // whose share of the streams it counts in.
 func (f *Feed) Stream(ctx context.Context, who string, filter Filter, from Place, send func(Block) error) error {
-	if err := f.enter(who); err != nil {
+	if err := f.enterStream(who); err != nil {
 		return err
 	}
-	defer f.leave(who)
+	defer f.leaveStream(who)
 	if err := f.Await(ctx, 1); err != nil {
 		return err
 	}
@@ -243,13 +243,13 @@ func (f *Feed) Stream(ctx context.Context, who string, filter Filter, from Place
 		if err := f.Await(ctx, height); err != nil {
 			return err
 		}
-		b, err := f.patiently(ctx, height)
+		b, err := f.readPatiently(ctx, height)
 		if err != nil {
 			return err
 		}
 		out := Block{Height: height, Missed: b.Missed}
 		for _, e := range b.Events {
-			if filter.wants(e) && (height > from.Height || e.Index >= from.Index) {
+			if filter.wantsEvent(e) && (height > from.Height || e.Index >= from.Index) {
 				out.Events = append(out.Events, e)
 			}
 		}
@@ -259,8 +259,8 @@ func (f *Feed) Stream(ctx context.Context, who string, filter Filter, from Place
 	}
 }
 
-// patiently reads a block, again and again where the node does not answer: only the context's end is an error.
-func (f *Feed) patiently(ctx context.Context, height int64) (*Block, error) {
+// readPatiently reads a block, again and again where the node does not answer: only the context's end is an error.
+func (f *Feed) readPatiently(ctx context.Context, height int64) (*Block, error) {
 	for {
 		b, err := f.Block(ctx, height)
 		if err == nil {
@@ -274,7 +274,7 @@ func (f *Feed) patiently(ctx context.Context, height int64) (*Block, error) {
 	}
 }
 
-func (f *Feed) enter(who string) error {
+func (f *Feed) enterStream(who string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
@@ -288,7 +288,7 @@ func (f *Feed) enter(who string) error {
 	return nil
 }
 
-func (f *Feed) leave(who string) {
+func (f *Feed) leaveStream(who string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.streams--

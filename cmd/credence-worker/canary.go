@@ -25,9 +25,9 @@ var canaryModule = []byte("\x00asm\x01\x00\x00\x00" + // magic, version 1
 	"\x07\x13\x02\x06memory\x02\x00\x06_start\x00\x00" + // exports
 	"\x0a\x04\x01\x02\x00\x0b") // code: end
 
-// canary runs a task that every worker answers alike through the real pipeline, in a folder of its own: module and
+// runCanary runs a task that every worker answers alike through the real pipeline, in a folder of its own: module and
 // input are fetched over HTTP and verified, executed in the sandbox, the result stored, served, and fetched again.
-func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint64, error) {
+func runCanary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint64, error) {
 	none := result.Manifest{}
 	dir, err := os.MkdirTemp("", "credence-canary-")
 	if err != nil {
@@ -59,7 +59,7 @@ func canary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint6
 			Terms:  dealstypes.Terms{FuelLimit: 1_000_000},
 		},
 	}
-	program, inputs, err := agent.Fetcher{Store: store}.Task(ctx, a)
+	program, inputs, err := agent.Fetcher{Store: store}.FetchTask(ctx, a)
 	if err != nil {
 		return none, 0, fmt.Errorf("fetch: %w", err)
 	}

@@ -59,15 +59,15 @@ const (
 	sandboxBestEffort = "best-effort"
 )
 
-// bench is where the role answers.
-func (c config) bench() taskstypes.Bench {
+// benchOfRole is where the role answers.
+func (c config) benchOfRole() taskstypes.Bench {
 	if c.Role == roleCourt {
 		return taskstypes.BENCH_COURT
 	}
 	return taskstypes.BENCH_WORKERS
 }
 
-func (c config) path(name string) string { return filepath.Join(c.Home, name) }
+func (c config) pathOf(name string) string { return filepath.Join(c.Home, name) }
 
 func defaultHome() string {
 	home, err := os.UserHomeDir()
@@ -125,28 +125,28 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		}
 	}
 	c := config{
-		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: list(v, "node"), Patience: v.GetDuration("node-patience"),
-		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: list(v, "artifacts"),
+		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: readList(v, "node"), Patience: v.GetDuration("node-patience"),
+		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: readList(v, "artifacts"),
 		Quota: v.GetInt64("quota"), Cache: v.GetString("cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
 		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"),
 		OCI: runtime.OCI{
-			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: list(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
+			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: readList(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
 			CPUs: v.GetFloat64("oci-cpus"),
 		},
 		LogFormat: v.GetString("log-format"),
 		LogLevel:  v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
 	}
 	if c.KeyFile == "" {
-		c.KeyFile = c.path("key")
+		c.KeyFile = c.pathOf("key")
 	}
 	if c.Cache == "" {
-		c.Cache = c.path("cache")
+		c.Cache = c.pathOf("cache")
 	}
 	return c, c.validate()
 }
 
-// list takes a list from the file or the flag, or one text with commas from the environment.
-func list(v *viper.Viper, name string) (out []string) {
+// readList takes a list from the file or the flag, or one text with commas from the environment.
+func readList(v *viper.Viper, name string) (out []string) {
 	for _, entry := range v.GetStringSlice(name) {
 		for _, item := range strings.Split(entry, ",") {
 			if item = strings.TrimSpace(item); item != "" {
@@ -187,8 +187,8 @@ func (c config) validate() error {
 	return nil
 }
 
-// logger writes to stderr.
-func (c config) logger() *slog.Logger {
+// newLogger writes to stderr.
+func (c config) newLogger() *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // validated
 	opts := &slog.HandlerOptions{Level: level}
@@ -198,8 +198,8 @@ func (c config) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, opts))
 }
 
-// toml is the configuration as a config file, with what each setting means.
-func (c config) toml(f *pflag.FlagSet) string {
+// formatTOML returns the configuration as a config file, with what each setting means.
+func (c config) formatTOML(f *pflag.FlagSet) string {
 	quoted := func(items []string) string {
 		out := make([]string, len(items))
 		for i, item := range items {
@@ -245,7 +245,7 @@ func configCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprint(cmd.OutOrStdout(), c.toml(cmd.Flags()))
+			fmt.Fprint(cmd.OutOrStdout(), c.formatTOML(cmd.Flags()))
 			return nil
 		},
 	}

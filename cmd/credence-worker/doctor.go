@@ -45,15 +45,15 @@ func doctorCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
-			return checkup.Report(ctx, cmd.OutOrStdout(), checks(c))
+			return checkup.Report(ctx, cmd.OutOrStdout(), listChecks(c))
 		},
 	}
 	addFlags(cmd.Flags())
 	return cmd
 }
 
-// checks are in the order in which they build on each other. What needs a node says so when there is none.
-func checks(c config) []checkup.Check {
+// listChecks returns in the order in which they build on each other. What needs a node says so when there is none.
+func listChecks(c config) []checkup.Check {
 	p := &patient{config: c}
 	return []checkup.Check{
 		{Name: "key", Run: p.checkKey},
@@ -102,8 +102,8 @@ func (p *patient) checkHome(context.Context) (string, error) {
 	}
 	probe.Close()
 	os.Remove(probe.Name())
-	if _, err := os.Stat(p.path("secret")); err == nil {
-		if _, err := agent.LoadSecret(p.path("secret")); err != nil {
+	if _, err := os.Stat(p.pathOf("secret")); err == nil {
+		if _, err := agent.LoadSecret(p.pathOf("secret")); err != nil {
 			return "", err
 		}
 	}
@@ -124,7 +124,7 @@ func (p *patient) checkCanary(ctx context.Context) (string, error) {
 		return "", err
 	}
 	start := time.Now()
-	m, fuel, err := canary(ctx, engine)
+	m, fuel, err := runCanary(ctx, engine)
 	if err != nil {
 		return "", err
 	}
@@ -268,8 +268,8 @@ func (p *patient) checkServing(ctx context.Context) (string, error) {
 	return p.worker.Endpoint, nil
 }
 
-// missing says that the chain answered, and has no such thing.
-func missing(err error) bool {
+// isMissing says that the chain answered, and has no such thing.
+func isMissing(err error) bool {
 	code := status.Code(err)
 	return code == codes.NotFound || code == codes.Unknown
 }

@@ -31,7 +31,7 @@ func journalCommand() *cobra.Command {
 			if len(args) == 1 {
 				task = strings.ToLower(args[0])
 			}
-			return showJournal(cmd.OutOrStdout(), c.path("journal.db"), task, asJSON == "json")
+			return showJournal(cmd.OutOrStdout(), c.pathOf("journal.db"), task, asJSON == "json")
 		},
 	}
 	addFlags(show.Flags())
@@ -114,7 +114,7 @@ func readCopy(path, prefix string) (records []journal.Record, err error) {
 	return nil, fmt.Errorf("the running worker writes too much to be read; stop it first: %w", err)
 }
 
-// openNow is a context for commands that ask the chain once.
+// openNow returns a context for commands that ask the chain once.
 func openNow(cmd *cobra.Command) context.Context {
 	if ctx := cmd.Context(); ctx != nil {
 		return ctx

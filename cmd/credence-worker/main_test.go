@@ -152,14 +152,14 @@ func TestKeyCommands(t *testing.T) {
 func TestCanary(t *testing.T) {
 	engine, err := wasm.New(wasm.Config{})
 	require.NoError(t, err)
-	m, fuel, err := canary(context.Background(), engine)
+	m, fuel, err := runCanary(context.Background(), engine)
 	require.NoError(t, err)
 	empty, err := result.Build(result.KindResult, "", 0, nil)
 	require.NoError(t, err)
 	require.Equal(t, empty.Digest(), m.Digest())
 	require.EqualValues(t, 14098, fuel)
 
-	_, _, err = canary(context.Background(), brokenRuntime{})
+	_, _, err = runCanary(context.Background(), brokenRuntime{})
 	require.ErrorContains(t, err, "run: broken")
 }
 
@@ -272,7 +272,7 @@ func TestResendChooses(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			r := record
 			r.State = tc.state
-			reveal, err := wanted(tc.task, taskstypes.BENCH_WORKERS, r, who)
+			reveal, err := checkWanted(tc.task, taskstypes.BENCH_WORKERS, r, who)
 			if tc.expErr != "" {
 				require.ErrorContains(t, err, tc.expErr)
 				return
@@ -282,8 +282,8 @@ func TestResendChooses(t *testing.T) {
 		})
 	}
 	task := taskstypes.Task{Phase: taskstypes.PHASE_REVEAL, Seats: []taskstypes.Seat{{Who: who, State: taskstypes.SEAT_STATE_COMMITTED, Commitment: make([]byte, 32)}}}
-	require.ErrorContains(t, opens(record, task, taskstypes.BENCH_WORKERS, make([]byte, 32), "c", who), "does not open")
-	_, err := current([]journal.Record{{Key: journal.Key{Attempt: 1}}}, taskstypes.Task{Attempt: 2}, config{Role: roleWorker})
+	require.ErrorContains(t, checkOpening(record, task, taskstypes.BENCH_WORKERS, make([]byte, 32), "c", who), "does not open")
+	_, err := findCurrent([]journal.Record{{Key: journal.Key{Attempt: 1}}}, taskstypes.Task{Attempt: 2}, config{Role: roleWorker})
 	require.ErrorContains(t, err, "nothing of attempt 2")
 }
 
@@ -379,7 +379,7 @@ func TestPublicLogs(t *testing.T) {
 	}
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()
-		handler(artifact.NewMemory(), publicLogs{home, j}, &readiness{}, prometheus.NewRegistry()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		newHandler(artifact.NewMemory(), publicLogs{home, j}, &readiness{}, prometheus.NewRegistry()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		return w.Code, w.Body.String()
 	}
 	status, _ := get(result.LogPath + id)

@@ -34,14 +34,14 @@ func resendCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(openNow(cmd), time.Minute)
 			defer cancel()
-			return resend(ctx, c, args[0], func(format string, a ...any) { fmt.Fprintf(cmd.OutOrStdout(), format+"\n", a...) })
+			return resendAnswer(ctx, c, args[0], func(format string, a ...any) { fmt.Fprintf(cmd.OutOrStdout(), format+"\n", a...) })
 		},
 	}
 	addFlags(cmd.Flags())
 	return cmd
 }
 
-func resend(ctx context.Context, c config, task string, say func(string, ...any)) error {
+func resendAnswer(ctx context.Context, c config, task string, say func(string, ...any)) error {
 	task = strings.ToLower(task)
 	if !client.IsID(task) {
 		return &cli.Problem{
@@ -53,11 +53,11 @@ func resend(ctx context.Context, c config, task string, say func(string, ...any)
 	if err != nil {
 		return err
 	}
-	secret, err := agent.LoadSecret(c.path("secret"))
+	secret, err := agent.LoadSecret(c.pathOf("secret"))
 	if err != nil {
 		return err
 	}
-	records, err := readJournal(c.path("journal.db"), task)
+	records, err := readJournal(c.pathOf("journal.db"), task)
 	if err != nil {
 		return err
 	}
@@ -73,20 +73,20 @@ func resend(ctx context.Context, c config, task string, say func(string, ...any)
 	if err != nil {
 		return fmt.Errorf("task %s: %w", task, err)
 	}
-	record, err := current(records, res.Task, c)
+	record, err := findCurrent(records, res.Task, c)
 	if err != nil {
 		return err
 	}
-	reveal, err := wanted(res.Task, c.bench(), record, key.Address())
+	reveal, err := checkWanted(res.Task, c.benchOfRole(), record, key.Address())
 	if err != nil {
 		return err
 	}
 	if reveal {
-		if err := opens(record, res.Task, c.bench(), secret, conn.ChainID(), key.Address()); err != nil {
+		if err := checkOpening(record, res.Task, c.benchOfRole(), secret, conn.ChainID(), key.Address()); err != nil {
 			return err
 		}
 	}
-	msg, err := agent.Message(record, reveal, secret, conn.ChainID(), key.Address())
+	msg, err := agent.BuildMessage(record, reveal, secret, conn.ChainID(), key.Address())
 	if err != nil {
 		return err
 	}
@@ -130,14 +130,14 @@ func onlyTask(records []journal.Record, prefix string) (string, error) {
 	}
 }
 
-// current is the record of the attempt that runs.
-func current(records []journal.Record, t taskstypes.Task, c config) (journal.Record, error) {
+// findCurrent returns the record of the attempt that runs.
+func findCurrent(records []journal.Record, t taskstypes.Task, c config) (journal.Record, error) {
 	for _, r := range records {
-		if r.Key.Attempt == t.AttemptOn(c.bench()) && journal.BenchName(r.Key.Bench) == map[string]string{roleWorker: "workers", roleCourt: "court"}[c.Role] {
+		if r.Key.Attempt == t.AttemptOn(c.benchOfRole()) && journal.BenchName(r.Key.Bench) == map[string]string{roleWorker: "workers", roleCourt: "court"}[c.Role] {
 			return r, nil
 		}
 	}
-	return journal.Record{}, fmt.Errorf("the journal has nothing of attempt %d at task %s", t.AttemptOn(c.bench()), t.Id)
+	return journal.Record{}, fmt.Errorf("the journal has nothing of attempt %d at task %s", t.AttemptOn(c.benchOfRole()), t.Id)
 }
 
 func seatOf(t taskstypes.Task, bench taskstypes.Bench, who string) (taskstypes.Seat, error) {
@@ -153,8 +153,8 @@ func seatOf(t taskstypes.Task, bench taskstypes.Bench, who string) (taskstypes.S
 	return taskstypes.Seat{}, fmt.Errorf("%s holds no seat in task %s", who, t.Id)
 }
 
-// wanted says whether the chain waits for our reveal, or for our commit.
-func wanted(t taskstypes.Task, bench taskstypes.Bench, r journal.Record, who string) (reveal bool, err error) {
+// checkWanted says whether the chain waits for our reveal, or for our commit.
+func checkWanted(t taskstypes.Task, bench taskstypes.Bench, r journal.Record, who string) (reveal bool, err error) {
 	seat, err := seatOf(t, bench, who)
 	if err != nil {
 		return false, err
@@ -177,8 +177,8 @@ func wanted(t taskstypes.Task, bench taskstypes.Bench, r journal.Record, who str
 	return false, fmt.Errorf("the journal has fixed no outcome: it is %s; start the worker", r.State)
 }
 
-// opens checks that a reveal would open what the chain holds.
-func opens(r journal.Record, t taskstypes.Task, bench taskstypes.Bench, secret []byte, chainID, who string) error {
+// checkOpening checks that a reveal would open what the chain holds.
+func checkOpening(r journal.Record, t taskstypes.Task, bench taskstypes.Bench, secret []byte, chainID, who string) error {
 	_, commitment, err := agent.Promise(r, secret, chainID, who)
 	if err != nil {
 		return err

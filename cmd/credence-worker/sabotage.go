@@ -26,11 +26,11 @@ func (s saboteur) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 		return out, err
 	}
 	lie := sha256.Sum256(append([]byte(s.seed+"\x00"), spec.Seed[:]...))
-	return alter(out, binary.BigEndian.Uint64(lie[:8])), nil
+	return alterOutcome(out, binary.BigEndian.Uint64(lie[:8])), nil
 }
 
-// alter flips a bit of the first file that counts, or, where there is none, the exit status.
-func alter(out runtime.Outcome, lie uint64) runtime.Outcome {
+// alterOutcome flips a bit of the first file that counts, or, where there is none, the exit status.
+func alterOutcome(out runtime.Outcome, lie uint64) runtime.Outcome {
 	if out.Kind == runtime.Result {
 		for i, file := range out.Files {
 			if file.Size() == 0 {

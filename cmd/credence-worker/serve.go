@@ -33,8 +33,8 @@ type readiness struct {
 	reason string
 }
 
-// set says whether the reason is a new one.
-func (r *readiness) set(reason string) bool {
+// setReason says whether the reason is a new one.
+func (r *readiness) setReason(reason string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	changed := r.reason != reason
@@ -42,20 +42,20 @@ func (r *readiness) set(reason string) bool {
 	return changed
 }
 
-func (r *readiness) get() string {
+func (r *readiness) getReason() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.reason
 }
 
-// handler serves results, logs, health, readiness and metrics.
-func handler(store artifact.Store, logs http.Handler, ready *readiness, registry *prometheus.Registry) http.Handler {
+// newHandler serves results, logs, health, readiness and metrics.
+func newHandler(store artifact.Store, logs http.Handler, ready *readiness, registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", artifact.Handler(store))
 	mux.Handle("GET "+result.LogPath+"{task}", logs)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if reason := ready.get(); reason != "" {
+		if reason := ready.getReason(); reason != "" {
 			http.Error(w, reason, http.StatusServiceUnavailable)
 			return
 		}
@@ -109,17 +109,17 @@ func (p publicLogs) read(task [32]byte) ([]byte, error) {
 	return nil, nil
 }
 
-// watch keeps readiness true, and says every change once.
-func (w *worker) watch(ctx context.Context, conn *client.Conn) {
+// watchReadiness keeps readiness true, and says every change once.
+func (w *worker) watchReadiness(ctx context.Context, conn *client.Conn) {
 	for {
 		reason := w.notReady(ctx, conn)
 		if ctx.Err() != nil {
 			return
 		}
-		if w.ready.get() == "stopping" {
+		if w.ready.getReason() == "stopping" {
 			return
 		}
-		if w.ready.set(reason) {
+		if w.ready.setReason(reason) {
 			if reason == "" {
 				w.log.Info("ready: this worker can be drawn")
 			} else {
@@ -175,7 +175,7 @@ func missingRuntime(registered string, working []string) string {
 func workerTrouble(ctx context.Context, conn *client.Conn, who string) string {
 	res, err := conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: who})
 	if err != nil {
-		if missing(err) {
+		if isMissing(err) {
 			return fmt.Sprintf("%s is not registered as a worker; its organisation registers it with: credenced tx workers register", who)
 		}
 		return "the node does not answer"

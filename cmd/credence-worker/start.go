@@ -44,7 +44,7 @@ func startCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return start(cmd.Context(), c)
+			return startWorker(cmd.Context(), c)
 		},
 	}
 	addFlags(cmd.Flags())
@@ -63,7 +63,7 @@ type worker struct {
 	working []string // names of the runtimes that work here
 }
 
-func start(ctx context.Context, c config) error {
+func startWorker(ctx context.Context, c config) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -71,34 +71,34 @@ func start(ctx context.Context, c config) error {
 	if err != nil {
 		return fmt.Errorf("%w; make one with: credence-worker key new %s", err, c.KeyFile)
 	}
-	for _, folder := range []string{c.Home, c.path("logs")} {
+	for _, folder := range []string{c.Home, c.pathOf("logs")} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return fmt.Errorf("home: %w", err)
 		}
 	}
-	w := &worker{config: c, key: key, log: c.logger().With("role", c.Role, "who", key.Address())}
+	w := &worker{config: c, key: key, log: c.newLogger().With("role", c.Role, "who", key.Address())}
 	// One process a home: the journal's lock is what says so, before anything else in it is touched.
-	j, err := journal.Open(c.path("journal.db"))
+	j, err := journal.Open(c.pathOf("journal.db"))
 	if err != nil {
 		return err
 	}
 	defer j.Close()
-	if w.secret, err = agent.LoadSecret(c.path("secret")); err != nil {
+	if w.secret, err = agent.LoadSecret(c.pathOf("secret")); err != nil {
 		return err
 	}
-	if w.store, err = artifact.OpenDir(c.path("artifacts"), c.Quota); err != nil {
+	if w.store, err = artifact.OpenDir(c.pathOf("artifacts"), c.Quota); err != nil {
 		return err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	w.metrics = metrics.New(registry)
-	w.ready.set("starting")
+	w.ready.setReason("starting")
 
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	server := artifact.Server(handler(w.store, publicLogs{c.path("logs"), j}, &w.ready, registry))
+	server := artifact.Server(newHandler(w.store, publicLogs{c.pathOf("logs"), j}, &w.ready, registry))
 	defer server.Close()
 	go server.Serve(listener)
 	w.log.Info("serving", "addr", listener.Addr().String())
@@ -115,11 +115,11 @@ func start(ctx context.Context, c config) error {
 		<-signals
 		os.Exit(1)
 	}()
-	return w.work(ctx, j, drain)
+	return w.runAgent(ctx, j, drain)
 }
 
-// work connects, and works until told to stop.
-func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan struct{}) error {
+// runAgent connects, and works until told to stop.
+func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan struct{}) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	connecting, connected := context.WithCancel(ctx)
@@ -130,7 +130,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 		case <-connecting.Done():
 		}
 	}()
-	conn, err := w.connect(connecting)
+	conn, err := w.connectToNode(connecting)
 	connected()
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -142,22 +142,22 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	if err := j.Bind(journal.Owner{ChainID: conn.ChainID(), Who: w.key.Address(), Role: w.Role}); err != nil {
 		return err
 	}
-	limits := w.limits(ctx, conn)
+	limits := w.setLimits(ctx, conn)
 	node, err := broadcast.Of(conn, w.key, w.GasPrices, limits.ttl)
 	if err != nil {
 		return err
 	}
-	runtimes, err := w.runtimes(ctx)
+	runtimes, err := w.openRuntimes(ctx)
 	if err != nil {
 		return err
 	}
 	w.working = slices.Sorted(maps.Keys(runtimes))
 	a, err := agent.New(agent.Config{
-		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.bench(), Secret: w.secret, Slots: w.Slots,
+		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.benchOfRole(), Secret: w.secret, Slots: w.Slots,
 		Runtimes: runtimes, WallLimit: w.WallLimit,
 		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale}),
 		Sender:  broadcast.New(node, w.metrics),
-		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.path("logs"),
+		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.pathOf("logs"),
 		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: func(ctx context.Context, a chain.Assignment) []string {
 			return chain.Holders(ctx, conn.Workers(), a.Task, w.key.Address(), holderTimeout)
 		}},
@@ -166,7 +166,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 		return err
 	}
 	conn.OnLeave(func(from, to string, why error) { w.log.Info("node left", "from", from, "to", to, "reason", why) })
-	go w.watch(ctx, conn)
+	go w.watchReadiness(ctx, conn)
 	w.log.Info("working", "chain", conn.ChainID(), "node", conn.Endpoint(), "slots", w.Slots)
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx) }()
@@ -174,7 +174,7 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	case err = <-done:
 	case <-drain:
 		w.log.Info("stopping: no new tasks; running ones may end", "within", w.Drain)
-		w.ready.set("stopping")
+		w.ready.setReason("stopping")
 		limit, cancel := context.WithTimeout(ctx, w.Drain)
 		a.Drain(limit)
 		cancel()
@@ -187,8 +187,8 @@ func (w *worker) work(ctx context.Context, j *journal.Journal, drain <-chan stru
 	return err
 }
 
-// connect waits for a node, saying so once.
-func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
+// connectToNode waits for a node, saying so once.
+func (w *worker) connectToNode(ctx context.Context) (*client.Conn, error) {
 	said := ""
 	pauses := backoff.Steady(500 * time.Millisecond)
 	for {
@@ -202,7 +202,7 @@ func (w *worker) connect(ctx context.Context) (*client.Conn, error) {
 		if said == "" {
 			said = cli.InALine(err)
 			w.log.Info("waiting for a node", "nodes", w.Node, "reason", said)
-			w.ready.set("waiting for a node")
+			w.ready.setReason("waiting for a node")
 		}
 		if err := pauses.Wait(ctx); err != nil {
 			return nil, err
@@ -216,8 +216,8 @@ type limits struct {
 	ttl   time.Duration // how long a transaction may wait for its block
 }
 
-// limits sets how long one node is waited for, and returns what else the chain's windows bound.
-func (w *worker) limits(ctx context.Context, conn *client.Conn) limits {
+// setLimits sets how long one node is waited for, and returns what else the chain's windows bound.
+func (w *worker) setLimits(ctx context.Context, conn *client.Conn) limits {
 	out := limits{stale: w.Patience, ttl: w.TxTTL}
 	if w.Patience > 0 {
 		conn.SetPatience(w.Patience)
@@ -242,8 +242,8 @@ func (w *worker) limits(ctx context.Context, conn *client.Conn) limits {
 	return out
 }
 
-// runtimes are those that work here, by name.
-func (w *worker) runtimes(ctx context.Context) (map[string]runtime.Runtime, error) {
+// openRuntimes returns those that work here, by name.
+func (w *worker) openRuntimes(ctx context.Context) (map[string]runtime.Runtime, error) {
 	working, err := registry.Open(ctx, runtime.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, OCI: w.OCI, Logger: w.log})
 	if err != nil {
 		return nil, fmt.Errorf("apps can not be run safely here: %w; the worker needs Linux with seccomp filters, and --sandbox %s does without what is missing", err, sandboxBestEffort)

@@ -51,20 +51,20 @@ func (a Array[O, A, P]) ItemAt(ctx context.Context, owner O, position uint64) (s
 	return a.Items.Get(ctx, a.ItemKey(owner, position))
 }
 
-// Keep makes an item present or absent: it adds one that is missing, removes one that is there, and changes nothing when
+// SetPresent makes an item present or absent: it adds one that is missing, removes one that is there, and changes nothing when
 // the item already is as wanted.
-func (a Array[O, A, P]) Keep(ctx context.Context, owner O, item string, present bool) error {
+func (a Array[O, A, P]) SetPresent(ctx context.Context, owner O, item string, present bool) error {
 	position, found, err := a.Position(ctx, owner, item)
 	switch {
 	case err != nil || found == present:
 		return err
 	case present:
-		return a.append(ctx, owner, item)
+		return a.appendItem(ctx, owner, item)
 	}
 	return a.removeAt(ctx, owner, item, position)
 }
 
-func (a Array[O, A, P]) append(ctx context.Context, owner O, item string) error {
+func (a Array[O, A, P]) appendItem(ctx context.Context, owner O, item string) error {
 	n, err := a.Length(ctx, owner)
 	if err != nil {
 		return err

@@ -64,7 +64,7 @@ func TestArrayIsASliceWithSwapRemoval(t *testing.T) {
 			owner := rapid.SampledFrom(owners).Draw(rt, "owner")
 			item := rapid.SampledFrom(names).Draw(rt, "item")
 			present := rapid.Bool().Draw(rt, "present")
-			require.NoError(rt, a.Keep(ctx, owner, item, present))
+			require.NoError(rt, a.SetPresent(ctx, owner, item, present))
 			twin[owner] = twinKeep(twin[owner], item, present)
 			for _, owner := range owners {
 				n, err := a.Length(ctx, owner)
@@ -91,10 +91,10 @@ func TestArrayIsASliceWithSwapRemoval(t *testing.T) {
 func TestArrayLeavesNothingBehind(t *testing.T) {
 	ctx, a := newArray(t)
 	for _, item := range []string{"p", "q", "r"} {
-		require.NoError(t, a.Keep(ctx, "a", item, true))
+		require.NoError(t, a.SetPresent(ctx, "a", item, true))
 	}
 	for _, item := range []string{"q", "r", "p"} {
-		require.NoError(t, a.Keep(ctx, "a", item, false))
+		require.NoError(t, a.SetPresent(ctx, "a", item, false))
 	}
 	_, err := a.ItemAt(ctx, "a", 0)
 	require.ErrorIs(t, err, collections.ErrNotFound)

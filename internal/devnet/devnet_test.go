@@ -25,7 +25,7 @@ import (
 
 func testOptions(t *testing.T) Options {
 	t.Helper()
-	o, err := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true"}.complete()
+	o, err := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true"}.fillDefaults()
 	require.NoError(t, err)
 	return o
 }
@@ -50,7 +50,7 @@ func TestOptions(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			o := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true"}
 			tc.malleate(&o)
-			_, err := o.complete()
+			_, err := o.fillDefaults()
 			if tc.expErr == "" {
 				require.NoError(t, err)
 				return
@@ -58,7 +58,7 @@ func TestOptions(t *testing.T) {
 			require.ErrorContains(t, err, tc.expErr)
 		})
 	}
-	_, err := Options{State: t.TempDir(), Credenced: "/bin/true"}.complete()
+	_, err := Options{State: t.TempDir(), Credenced: "/bin/true"}.fillDefaults()
 	if err != nil { // there may be one in the PATH
 		require.ErrorContains(t, err, "make build")
 	}
@@ -74,7 +74,7 @@ func TestFaction(t *testing.T) {
 func TestLayout(t *testing.T) {
 	o := testOptions(t)
 	o.Validators, o.Saboteurs = 4, 2
-	info, err := lay(o)
+	info, err := layOut(o)
 	require.NoError(t, err)
 	require.Equal(t, []string{"fjord", "grove"}, info.Saboteurs)
 	require.Len(t, info.GRPC, 4)
@@ -109,26 +109,26 @@ func TestLayout(t *testing.T) {
 	again, err := LoadInfo(filepath.Join(o.State, InfoFile))
 	require.NoError(t, err)
 	o.Saboteurs = 0
-	require.NoError(t, adopt(o, again))
+	require.NoError(t, adoptOptions(o, again))
 	require.Empty(t, again.Saboteurs)
 	require.Equal(t, portsOf(info), portsOf(again))
 
 	o.Workers = 9
-	require.ErrorContains(t, adopt(o, again), "--reset")
+	require.ErrorContains(t, adoptOptions(o, again), "--reset")
 	o.Workers = 7
-	l, err := net.Listen("tcp", loopback(portOf(info.Store)))
+	l, err := net.Listen("tcp", loopbackAddress(portOf(info.Store)))
 	require.NoError(t, err)
 	defer l.Close()
-	require.ErrorContains(t, adopt(o, again), "is taken")
+	require.ErrorContains(t, adoptOptions(o, again), "is taken")
 }
 
 // Organisations that run containers have a second worker, in a pool of its own, which the application takes.
 func TestLayoutWithContainers(t *testing.T) {
-	o, err := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true", Workers: 4, Saboteurs: 1, OCI: runtime.OCI{Engine: "docker", Path: "/x.sock"}}.complete()
+	o, err := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true", Workers: 4, Saboteurs: 1, OCI: runtime.OCI{Engine: "docker", Path: "/x.sock"}}.fillDefaults()
 	require.NoError(t, err)
 	require.Equal(t, 3, o.ContainerWorkers)
 	o.ContainerWorkers = 4
-	info, err := lay(o)
+	info, err := layOut(o)
 	require.NoError(t, err)
 	require.Len(t, info.AllWorkers(), 8)
 	require.Len(t, portsOf(info), 5+8+2)
@@ -150,13 +150,13 @@ func TestLayoutWithContainers(t *testing.T) {
 	again, err := LoadInfo(filepath.Join(o.State, InfoFile))
 	require.NoError(t, err)
 	o.Saboteurs, o.OCI = 0, runtime.OCI{}
-	require.NoError(t, adopt(o, again), "it goes on as it was")
+	require.NoError(t, adoptOptions(o, again), "it goes on as it was")
 	require.Equal(t, "docker", again.Containers.Engine)
 	require.False(t, again.ContainerWorker("delta").Saboteur)
 	o.OCI, o.ContainerWorkers = runtime.OCI{Engine: "crun"}, 3
-	require.ErrorContains(t, adopt(o, again), "has 4 workers for containers, not 3")
+	require.ErrorContains(t, adoptOptions(o, again), "has 4 workers for containers, not 3")
 	o.ContainerWorkers = 4
-	require.NoError(t, adopt(o, again))
+	require.NoError(t, adoptOptions(o, again))
 	require.Equal(t, []string{"--oci-engine", "crun", "--drain", "1s"}, containerArgs(again.Containers))
 }
 
@@ -177,14 +177,14 @@ func TestWipeOnlyWhatIsOurs(t *testing.T) {
 	dir := t.TempDir()
 	precious := filepath.Join(dir, "thesis.tex")
 	require.NoError(t, os.WriteFile(precious, []byte("x"), 0o600))
-	require.ErrorContains(t, wipe(dir), "thesis.tex")
+	require.ErrorContains(t, wipeFolder(dir), "thesis.tex")
 	require.FileExists(t, precious)
 
 	o := testOptions(t)
-	info, err := lay(o)
+	info, err := layOut(o)
 	require.NoError(t, err)
 	require.NoError(t, info.Save())
-	require.NoError(t, wipe(o.State))
+	require.NoError(t, wipeFolder(o.State))
 	entries, err := os.ReadDir(o.State)
 	require.NoError(t, err)
 	require.Empty(t, entries)

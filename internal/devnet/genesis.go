@@ -54,39 +54,39 @@ func genesisState(o Options, info *Info, seats []poatypes.Seat) (json.RawMessage
 	g := genesis.State(a.DefaultGenesis())
 	b := builder{g: g, cdc: cdc}
 
-	b.do(genesis.SetDefaults(g, cdc))
+	b.keepError(genesis.SetDefaults(g, cdc))
 	for _, v := range info.Validators {
-		b.account(v.Operator)
-		b.organisation(v.Name, "Validator "+v.Name, orgstypes.ROLE_VALIDATOR, v.Operator)
+		b.addAccount(v.Operator)
+		b.addOrganisation(v.Name, "Validator "+v.Name, orgstypes.ROLE_VALIDATOR, v.Operator)
 	}
 	for _, acc := range info.Accounts {
-		b.account(acc.Address)
+		b.addAccount(acc.Address)
 	}
 	for _, w := range info.AllWorkers() {
-		b.account(w.Address)
+		b.addAccount(w.Address)
 	}
 	for _, w := range info.Workers {
 		members := []string{w.Address}
 		if beside := info.ContainerWorker(w.Organisation); beside != nil {
 			members = append(members, beside.Address)
 		}
-		b.organisation(w.Organisation, "Worker organisation "+w.Organisation, orgstypes.ROLE_WORKER, w.Owner, members...)
+		b.addOrganisation(w.Organisation, "Worker organisation "+w.Organisation, orgstypes.ROLE_WORKER, w.Owner, members...)
 	}
-	b.organisation(requesterOrg, "The laboratory that asks", orgstypes.ROLE_REQUESTER, info.Account(requesterName).Address)
-	b.organisation(providerOrg, "The studio that publishes apps", orgstypes.ROLE_PROVIDER, info.Account(providerName).Address)
-	b.organisation(operatorOrg, "The exchange that runs the pool", orgstypes.ROLE_POOL_OPERATOR, info.Account(operatorName).Address)
+	b.addOrganisation(requesterOrg, "The laboratory that asks", orgstypes.ROLE_REQUESTER, info.Account(requesterName).Address)
+	b.addOrganisation(providerOrg, "The studio that publishes apps", orgstypes.ROLE_PROVIDER, info.Account(providerName).Address)
+	b.addOrganisation(operatorOrg, "The exchange that runs the pool", orgstypes.ROLE_POOL_OPERATOR, info.Account(operatorName).Address)
 	for _, s := range seats {
-		b.do(genesis.AddSeat(g, cdc, s))
+		b.keepError(genesis.AddSeat(g, cdc, s))
 	}
-	b.workers(o, info)
-	b.market(o, info)
-	b.do(genesis.Edit(g, cdc, govtypes.ModuleName, &govv1.GenesisState{}, func(s *govv1.GenesisState) error {
+	b.addWorkers(o, info)
+	b.addOrders(o, info)
+	b.keepError(genesis.Edit(g, cdc, govtypes.ModuleName, &govv1.GenesisState{}, func(s *govv1.GenesisState) error {
 		period, expedited := 30*time.Second, 15*time.Second
 		s.Params.VotingPeriod, s.Params.ExpeditedVotingPeriod = &period, &expedited
 		return nil
 	}))
 	if b.err == nil && o.EditGenesis != nil {
-		b.do(o.EditGenesis(Genesis{State: g, Codec: cdc}))
+		b.keepError(o.EditGenesis(Genesis{State: g, Codec: cdc}))
 	}
 	if b.err != nil {
 		return nil, fmt.Errorf("genesis: %w", b.err)
@@ -101,34 +101,34 @@ type builder struct {
 	err error
 }
 
-func (b *builder) do(err error) {
+func (b *builder) keepError(err error) {
 	if b.err == nil {
 		b.err = err
 	}
 }
 
-func (b *builder) account(address string) {
+func (b *builder) addAccount(address string) {
 	raw, err := encoding.Addresses().StringToBytes(address)
-	b.do(err)
+	b.keepError(err)
 	if b.err == nil {
-		b.do(genesis.AddAccount(b.g, b.cdc, raw, sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, Funds))))
+		b.keepError(genesis.AddAccount(b.g, b.cdc, raw, sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, Funds))))
 	}
 }
 
-func (b *builder) organisation(id, name string, role orgstypes.Role, admin string, members ...string) {
+func (b *builder) addOrganisation(id, name string, role orgstypes.Role, admin string, members ...string) {
 	if b.err == nil {
-		b.do(genesis.AddOrganisation(b.g, b.cdc, orgstypes.Organisation{
+		b.keepError(genesis.AddOrganisation(b.g, b.cdc, orgstypes.Organisation{
 			Id: id, Name: name, Admins: []string{admin}, Members: members, Roles: []orgstypes.Role{role},
 		}))
 	}
 }
 
-// workers opens the pools, registers everybody in one of them, and puts their stake into the module's account.
-func (b *builder) workers(o Options, info *Info) {
+// addWorkers opens the pools, registers everybody in one of them, and puts their stake into the module's account.
+func (b *builder) addWorkers(o Options, info *Info) {
 	if b.err != nil {
 		return
 	}
-	b.do(genesis.Edit(b.g, b.cdc, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) error {
+	b.keepError(genesis.Edit(b.g, b.cdc, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) error {
 		s.Params.CoolingBlocks, s.Params.ForgivenessBlocks = o.Cooling, o.Forgiveness
 		s.Params.UnbondingBlocks = 600
 		s.Params.DefaultPool = PoolName
@@ -156,17 +156,17 @@ func (b *builder) workers(o Options, info *Info) {
 	}))
 	if b.err == nil {
 		held := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, Bond*int64(len(info.AllWorkers()))))
-		b.do(genesis.Hold(b.g, b.cdc, workerstypes.ModuleName, held))
+		b.keepError(genesis.Hold(b.g, b.cdc, workerstypes.ModuleName, held))
 	}
 }
 
-// market places the pool's standing orders: one for each category of iExec's and one for jobs with limits of their own.
-func (b *builder) market(o Options, info *Info) {
+// addOrders places the pool's standing orders: one for each category of iExec's and one for jobs with limits of their own.
+func (b *builder) addOrders(o Options, info *Info) {
 	if b.err != nil {
 		return
 	}
 	owner := info.Account(operatorName).Address
-	b.do(genesis.Edit(b.g, b.cdc, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
+	b.keepError(genesis.Edit(b.g, b.cdc, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
 		// Half-second blocks on a machine that everybody shares: twice the usual base of a window, in which several workers
 		// compile and run at once. Windows that all answer in close early; a silent worker costs a whole one, hence the quick
 		// pace of fuel.

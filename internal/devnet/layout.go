@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// lay writes everything that a new devnet needs: keys, ports, nodes, genesis. It returns its description.
-func lay(o Options) (*Info, error) {
+// layOut writes everything that a new devnet needs: keys, ports, nodes, genesis. It returns its description.
+func layOut(o Options) (*Info, error) {
 	for _, folder := range []string{"keys", "validators", "workers", "courts", "logs"} {
 		if err := os.MkdirAll(filepath.Join(o.State, folder), 0o700); err != nil {
 			return nil, err
@@ -39,7 +39,7 @@ func lay(o Options) (*Info, error) {
 			return nil, err
 		}
 		info.Validators = append(info.Validators, v)
-		info.GRPC = append(info.GRPC, loopback(v.GRPC))
+		info.GRPC = append(info.GRPC, loopbackAddress(v.GRPC))
 	}
 	info.RPC, info.REST = httpURL(info.Validators[0].RPC), httpURL(info.Validators[0].REST)
 	info.Store = httpURL(next())
@@ -106,8 +106,8 @@ func newKey(state, name string) (address, file string, err error) {
 	return key.Address(), file, nil
 }
 
-// adopt takes over what the options may change of a devnet that continues: who lies.
-func adopt(o Options, info *Info) error {
+// adoptOptions takes over what the options may change of a devnet that continues: who lies.
+func adoptOptions(o Options, info *Info) error {
 	if len(info.Workers) != o.Workers || len(info.Validators) != o.Validators {
 		return fmt.Errorf("the devnet in %s has %d validators and %d workers, not %d and %d: start it with --reset to begin anew, or without those flags to continue it",
 			o.State, len(info.Validators), len(info.Workers), o.Validators, o.Workers)

@@ -52,7 +52,7 @@ type Network struct {
 // Start lays a devnet out, or continues one, and starts all of it. It returns once the processes run; see Ready. On an
 // error nothing is left running.
 func Start(opts Options) (*Network, error) {
-	o, err := opts.complete()
+	o, err := opts.fillDefaults()
 	if err != nil {
 		return nil, err
 	}
@@ -64,17 +64,17 @@ func Start(opts Options) (*Network, error) {
 		return nil, err
 	}
 	n := &Network{opts: o, lock: lock, failed: make(chan error, 1)}
-	if err := n.start(); err != nil {
+	if err := n.startAll(); err != nil {
 		n.Stop()
 		return nil, err
 	}
 	return n, nil
 }
 
-func (n *Network) start() error {
+func (n *Network) startAll() error {
 	o := n.opts
 	if o.Reset {
-		if err := wipe(o.State); err != nil {
+		if err := wipeFolder(o.State); err != nil {
 			return err
 		}
 	}
@@ -85,14 +85,14 @@ func (n *Network) start() error {
 			return err
 		}
 		o.Progress(fmt.Sprintf("making keys and a genesis; validators: %d, workers: %d", o.Validators, o.Workers))
-		if info, err = lay(o); err != nil {
+		if info, err = layOut(o); err != nil {
 			return err
 		}
 	case err != nil:
 		return err
 	default:
 		o.Progress("continuing the chain in " + o.State)
-		if err := adopt(o, info); err != nil {
+		if err := adoptOptions(o, info); err != nil {
 			return err
 		}
 	}
@@ -100,7 +100,7 @@ func (n *Network) start() error {
 	if err := n.serveStore(); err != nil {
 		return err
 	}
-	n.prepare()
+	n.prepareProcesses()
 	o.Progress(fmt.Sprintf("starting %d processes: validators, their court executors, workers", 2*len(n.validators)+len(n.workers)+len(n.containers)))
 	// The chain first; the others wait for it by themselves.
 	for _, group := range [][]*Process{n.validators, n.workers, n.containers, n.courts} {
@@ -110,10 +110,10 @@ func (n *Network) start() error {
 			}
 		}
 	}
-	return n.save(true)
+	return n.saveInfo(true)
 }
 
-func (n *Network) prepare() {
+func (n *Network) prepareProcesses() {
 	o, logs := n.opts, filepath.Join(n.opts.State, "logs")
 	process := func(name, logName, path string, ended func(*Process, error), args ...string) *Process {
 		return &Process{Name: name, LogFile: filepath.Join(logs, logName+".log"), path: path, args: args, ended: ended}
@@ -121,12 +121,12 @@ func (n *Network) prepare() {
 	for i, v := range n.Info.Validators {
 		args := []string{"start", "--home", v.Home, "--log_no_color"}
 		if i == 0 {
-			args = append(args, "--web.address", loopback(portOf(n.Info.Web)))
+			args = append(args, "--web.address", loopbackAddress(portOf(n.Info.Web)))
 		}
 		n.validators = append(n.validators, process("validator "+v.Name, v.Name, o.Credenced, n.validatorEnded, args...))
 		n.courts = append(n.courts, process("court executor of "+v.Name, "court-"+v.Name, o.Worker, n.executorEnded,
-			"start", "--role", "court", "--home", v.CourtHome, "--key-file", v.CourtKeyFile, "--node", loopback(v.GRPC),
-			"--listen", loopback(portOf(v.Court)), "--slots", "1", "--chain-id", n.Info.ChainID))
+			"start", "--role", "court", "--home", v.CourtHome, "--key-file", v.CourtKeyFile, "--node", loopbackAddress(v.GRPC),
+			"--listen", loopbackAddress(portOf(v.Court)), "--slots", "1", "--chain-id", n.Info.ChainID))
 	}
 	for i, w := range n.Info.Workers {
 		n.workers = append(n.workers, process("worker "+w.Organisation, w.Organisation, o.Worker, n.executorEnded, n.workerArgs(i, w)...))
@@ -143,7 +143,7 @@ func (n *Network) prepare() {
 // workerArgs are the arguments of worker number i.
 func (n *Network) workerArgs(i int, w WorkerInfo) []string {
 	args := []string{"start", "--role", "worker", "--home", w.Home, "--key-file", w.KeyFile,
-		"--listen", loopback(portOf(w.Endpoint)), "--slots", strconv.Itoa(Slots), "--chain-id", n.Info.ChainID}
+		"--listen", loopbackAddress(portOf(w.Endpoint)), "--slots", strconv.Itoa(Slots), "--chain-id", n.Info.ChainID}
 	// Spread over the validators, each with the others to fall back on.
 	for k := range n.Info.GRPC {
 		args = append(args, "--node", n.Info.GRPC[(i+k)%len(n.Info.GRPC)])
@@ -173,7 +173,7 @@ func (n *Network) serveStore() error {
 		return err
 	}
 	n.blobs = blobs
-	listener, err := net.Listen("tcp", loopback(portOf(n.Info.Store)))
+	listener, err := net.Listen("tcp", loopbackAddress(portOf(n.Info.Store)))
 	if err != nil {
 		return fmt.Errorf("artifact store: %w", err)
 	}
@@ -185,13 +185,13 @@ func (n *Network) serveStore() error {
 // validatorEnded ends the devnet: without its chain it is nothing.
 func (n *Network) validatorEnded(p *Process, err error) {
 	select {
-	case n.failed <- fmt.Errorf("%s: %s; the end of %s:\n%s", p.Name, describe(err), p.LogFile, p.Tail(15)):
+	case n.failed <- fmt.Errorf("%s: %s; the end of %s:\n%s", p.Name, describeEnd(err), p.LogFile, p.Tail(15)):
 	default:
 	}
 }
 
 func (n *Network) executorEnded(p *Process, err error) {
-	fmt.Fprintf(n.opts.Log, "%s: %s (log: %s)\n", p.Name, describe(err), p.LogFile)
+	fmt.Fprintf(n.opts.Log, "%s: %s (log: %s)\n", p.Name, describeEnd(err), p.LogFile)
 	if !n.opts.Restart {
 		return
 	}
@@ -215,12 +215,12 @@ func (n *Network) Ready(ctx context.Context) error {
 	said := ""
 	for {
 		var ready string
-		if ready, last = n.check(ctx); ready != said {
+		if ready, last = n.checkAll(ctx); ready != said {
 			said = ready
 			n.opts.Progress(ready)
 		}
 		if last == nil {
-			return n.save(true)
+			return n.saveInfo(true)
 		}
 		select {
 		case err := <-n.failed:
@@ -232,8 +232,8 @@ func (n *Network) Ready(ctx context.Context) error {
 	}
 }
 
-// check asks everybody once. It says who is ready, and the first reason why not all are.
-func (n *Network) check(ctx context.Context) (ready string, first error) {
+// checkAll asks everybody once. It says who is ready, and the first reason why not all are.
+func (n *Network) checkAll(ctx context.Context) (ready string, first error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	failed := func(err error) {
@@ -250,14 +250,14 @@ func (n *Network) check(ctx context.Context) (ready string, first error) {
 		}
 	}
 	for _, w := range n.Info.AllWorkers() {
-		if err := readyz(ctx, w.Endpoint); err != nil {
+		if err := askReady(ctx, w.Endpoint); err != nil {
 			failed(fmt.Errorf("worker %s: %w", w.Organisation, err))
 		} else {
 			workers++
 		}
 	}
 	for _, v := range n.Info.Validators {
-		if err := readyz(ctx, v.Court); err != nil {
+		if err := askReady(ctx, v.Court); err != nil {
 			failed(fmt.Errorf("court executor of %s: %w", v.Name, err))
 		} else {
 			courts++
@@ -284,7 +284,7 @@ func makesBlocks(ctx context.Context, endpoint, chainID string) error {
 	return nil
 }
 
-func readyz(ctx context.Context, base string) error {
+func askReady(ctx context.Context, base string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
 	if err != nil {
 		return err
@@ -349,7 +349,7 @@ func (n *Network) Stop() {
 		n.blobs.Close()
 	}
 	if n.Info != nil {
-		_ = n.save(false)
+		_ = n.saveInfo(false)
 	}
 	n.lock.Close()
 }
@@ -366,8 +366,8 @@ func stopAll(processes []*Process, grace time.Duration) {
 	wait.Wait()
 }
 
-// save writes devnet.json with the processes of this moment.
-func (n *Network) save(running bool) error {
+// saveInfo writes devnet.json with the processes of this moment.
+func (n *Network) saveInfo(running bool) error {
 	info := *n.Info
 	info.Running = running
 	info.Validators = append([]ValidatorInfo{}, n.Info.Validators...)
@@ -415,8 +415,8 @@ func lockFolder(state string) (*os.File, error) {
 	return file, nil
 }
 
-// wipe empties a devnet's folder, and no other.
-func wipe(state string) error {
+// wipeFolder empties a devnet's folder, and no other.
+func wipeFolder(state string) error {
 	if _, err := os.Stat(filepath.Join(state, InfoFile)); err != nil {
 		// A start that failed half way leaves keys and no description; anything else is not ours.
 		if err := emptyBut(state, "lock", "keys", "validators", "workers", "courts", "logs", "store"); err != nil {

@@ -38,7 +38,7 @@ func writeNodes(o Options, info *Info) error {
 	}
 	var peers []string
 	for _, v := range info.Validators {
-		peers = append(peers, fmt.Sprintf("%s@%s", v.NodeID, loopback(v.P2P)))
+		peers = append(peers, fmt.Sprintf("%s@%s", v.NodeID, loopbackAddress(v.P2P)))
 	}
 	state, err := genesisState(o, info, seats)
 	if err != nil {
@@ -91,9 +91,9 @@ func writeConfig(o Options, v ValidatorInfo, peers []string) {
 	c.SetRoot(v.Home)
 	c.Moniker = v.Name
 	c.LogLevel = "info"
-	c.RPC.ListenAddress = "tcp://" + loopback(v.RPC)
+	c.RPC.ListenAddress = "tcp://" + loopbackAddress(v.RPC)
 	c.RPC.PprofListenAddress = ""
-	c.P2P.ListenAddress = "tcp://" + loopback(v.P2P)
+	c.P2P.ListenAddress = "tcp://" + loopbackAddress(v.P2P)
 	c.P2P.PersistentPeers = strings.Join(peers, ",")
 	c.P2P.AddrBookStrict = false
 	c.P2P.AllowDuplicateIP = true
@@ -109,9 +109,9 @@ func writeConfig(o Options, v ValidatorInfo, peers []string) {
 	a := srvconfig.DefaultConfig()
 	a.MinGasPrices = encoding.LeastGasPrice
 	a.API.Enable = true
-	a.API.Address = "tcp://" + loopback(v.REST)
+	a.API.Address = "tcp://" + loopbackAddress(v.REST)
 	a.GRPC.Enable = true
-	a.GRPC.Address = loopback(v.GRPC)
+	a.GRPC.Address = loopbackAddress(v.GRPC)
 	a.GRPCWeb.Enable = false
 	srvconfig.WriteConfigFile(filepath.Join(v.Home, "config", "app.toml"), a)
 }

@@ -67,8 +67,8 @@ type Genesis struct {
 	Codec Codec
 }
 
-// complete fills in defaults and checks the rest; the error names the option as the command line does.
-func (o Options) complete() (Options, error) {
+// fillDefaults fills in defaults and checks the rest; the error names the option as the command line does.
+func (o Options) fillDefaults() (Options, error) {
 	if o.State == "" {
 		o.State = DefaultState()
 	}

@@ -21,7 +21,7 @@ func reservePorts(base, n int) ([]int, error) {
 		if base > 0 {
 			port = base + i
 		}
-		l, err := net.Listen("tcp", loopback(port))
+		l, err := net.Listen("tcp", loopbackAddress(port))
 		if err != nil {
 			return nil, fmt.Errorf("port %d is taken by another program: choose another --base-port, or none for free ones", port)
 		}
@@ -34,7 +34,7 @@ func reservePorts(base, n int) ([]int, error) {
 // portsFree says which of the ports somebody listens on; 0 for none.
 func firstTaken(ports []int) int {
 	for _, p := range ports {
-		l, err := net.Listen("tcp", loopback(p))
+		l, err := net.Listen("tcp", loopbackAddress(p))
 		if err != nil {
 			return p
 		}
@@ -43,6 +43,6 @@ func firstTaken(ports []int) int {
 	return 0
 }
 
-func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+func loopbackAddress(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-func httpURL(port int) string { return "http://" + loopback(port) }
+func httpURL(port int) string { return "http://" + loopbackAddress(port) }

@@ -55,11 +55,11 @@ func (p *Process) Start() error {
 	}
 	done := make(chan struct{})
 	p.cmd, p.done, p.err, p.stopping = cmd, done, nil, false
-	go p.reap(cmd, done)
+	go p.awaitEnd(cmd, done)
 	return nil
 }
 
-func (p *Process) reap(cmd *exec.Cmd, done chan struct{}) {
+func (p *Process) awaitEnd(cmd *exec.Cmd, done chan struct{}) {
 	err := cmd.Wait()
 	// What it started and left behind.
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
@@ -84,12 +84,12 @@ func (p *Process) PID() int {
 }
 
 // Stop asks it to end and kills it after the grace.
-func (p *Process) Stop(grace time.Duration) { p.end(syscall.SIGTERM, grace) }
+func (p *Process) Stop(grace time.Duration) { p.endBy(syscall.SIGTERM, grace) }
 
 // Kill ends it at once, as a power cut would.
-func (p *Process) Kill() { p.end(syscall.SIGKILL, 5*time.Second) }
+func (p *Process) Kill() { p.endBy(syscall.SIGKILL, 5*time.Second) }
 
-func (p *Process) end(signal syscall.Signal, grace time.Duration) {
+func (p *Process) endBy(signal syscall.Signal, grace time.Duration) {
 	p.mu.Lock()
 	p.stopping = true
 	cmd, done := p.cmd, p.done
@@ -168,8 +168,8 @@ func Tail(path string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// describe says how a process ended.
-func describe(err error) string {
+// describeEnd says how a process ended.
+func describeEnd(err error) string {
 	var exit *exec.ExitError
 	switch {
 	case err == nil:

@@ -19,8 +19,8 @@ type Decliner struct{}
 // Name implements Population.
 func (Decliner) Name() string { return "declining" }
 
-// Act implements Population.
-func (Decliner) Act(v View, _ *Dice) Act {
+// ChooseAct implements Population.
+func (Decliner) ChooseAct(v View, _ *Dice) Act {
 	switch {
 	case v.ownsAll():
 		return Lie
@@ -42,15 +42,15 @@ type Patient struct {
 // Name implements Population.
 func (p Patient) Name() string { return "patient, all of these" }
 
-// Act implements Population.
-func (p Patient) Act(v View, d *Dice) Act {
+// ChooseAct implements Population.
+func (p Patient) ChooseAct(v View, d *Dice) Act {
 	switch {
 	case v.Progress < p.From || !v.Victim:
 		return Tell
 	case v.Line == Undecided && (v.Coin >= p.Chance || v.Expected() > p.Most+1):
 		return Tell
 	}
-	return Decliner{}.Act(v, d)
+	return Decliner{}.ChooseAct(v, d)
 }
 
 func (Patient) isWithholding() bool { return true }

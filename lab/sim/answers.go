@@ -39,7 +39,7 @@ func (c *chain) answerSeat(f *flight, seat int, v View, d *Dice) int {
 		}
 		return float64(p.Replicas) + float64(p.Lottery)/poco.LotterySteps
 	}
-	act := c.trial.Population.Act(v, d)
+	act := c.trial.Population.ChooseAct(v, d)
 	if seat == 0 {
 		f.line = Told
 		if act == Lie {

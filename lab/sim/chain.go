@@ -88,7 +88,7 @@ func newChain(s Credence, t Trial) *chain {
 	return c
 }
 
-func (c *chain) height() int64 { return int64(c.started) }
+func (c *chain) currentHeight() int64 { return int64(c.started) }
 
 // applyEvent sends an event; the laboratory sends none that the task refuses.
 func (c *chain) applyEvent(f *flight, e poco.Event) []poco.Effect {
@@ -113,7 +113,7 @@ func (c *chain) startTask() {
 	}
 	var id [32]byte
 	binary.BigEndian.PutUint64(id[:], uint64(f.number))
-	task, err := poco.NewTask(id, terms, c.height())
+	task, err := poco.NewTask(id, terms, c.currentHeight())
 	if err != nil {
 		panic(fmt.Sprintf("sim: %v", err))
 	}
@@ -124,14 +124,14 @@ func (c *chain) startTask() {
 			return
 		}
 		c.seedDraw(f, 1)
-		c.applyEvent(f, poco.Due{Height: c.height()})
+		c.applyEvent(f, poco.Due{Height: c.currentHeight()})
 		first := c.drawOrganisations(f.entropy, nil, 1)
 		if first == nil {
-			c.finishTask(f, c.applyEvent(f, poco.DrawFailed{Height: c.height() + 1})) // past the wait: it ends
+			c.finishTask(f, c.applyEvent(f, poco.DrawFailed{Height: c.currentHeight() + 1})) // past the wait: it ends
 			continue
 		}
 		f.who, f.acts = first, nil
-		c.applyEvent(f, poco.FirstDrawn{Height: c.height(), Seat: poco.Seat{Who: c.names[first[0]], Org: c.names[first[0]]}})
+		c.applyEvent(f, poco.FirstDrawn{Height: c.currentHeight(), Seat: poco.Seat{Who: c.names[first[0]], Org: c.names[first[0]]}})
 		answer := c.answerSeat(f, 0, View{Blind: true, Seen: 1, Mine: 1}, c.dice)
 		f.acts = []int{answer}
 		if answer == none {
@@ -195,7 +195,7 @@ func (c *chain) planInput(f *flight) poco.PlanInput {
 		asker = c.askerOf(f)
 	}
 	return poco.PlanInput{
-		Class: c.class, Requester: c.asker[asker], Allowances: c.start, Height: c.height(), Window: windowBlocks,
+		Class: c.class, Requester: c.asker[asker], Allowances: c.start, Height: c.currentHeight(), Window: windowBlocks,
 		Faction: c.faction, Eligible: uint64(eligible), Factor: max(1, c.scheme.Factor),
 		Risk: risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
 		Exposure: terms.Exposure(c.trial.World.Court),
@@ -305,8 +305,8 @@ func (c *chain) enterLedgers(f *flight, effects []poco.Effect) {
 	for _, e := range effects {
 		if e, ok := e.(poco.EnterLedgers); ok {
 			a := c.askerOf(f)
-			f.classTurn = must(c.class.Enter(c.classTurns, e.Entry, c.height(), windowBlocks))
-			f.askerTurn = must(c.asker[a].Enter(c.turnsOf(f), e.Entry, c.height(), windowBlocks))
+			f.classTurn = mustGet(c.class.Enter(c.classTurns, e.Entry, c.currentHeight(), windowBlocks))
+			f.askerTurn = mustGet(c.asker[a].Enter(c.turnsOf(f), e.Entry, c.currentHeight(), windowBlocks))
 			c.class.Limits.Note(f.task.Terms.FuelLimit)
 			c.asker[a].Limits.Note(f.task.Terms.FuelLimit)
 		}
@@ -352,7 +352,7 @@ func (c *chain) carryOut(f *flight, effects []poco.Effect) {
 		switch e.(type) {
 		case poco.AskTurn:
 			if g := c.askGate(f); g != poco.GateWait {
-				c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.height(), Gate: g}))
+				c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.currentHeight(), Gate: g}))
 			} else {
 				c.awaitTurn(f)
 			}
@@ -374,10 +374,10 @@ func (c *chain) holdCourt(f *flight) []poco.Effect {
 	if c.isWithdrawn(f) {
 		truth = poco.Outcome{Kind: poco.KindInputUnavailable}
 	}
-	c.applyEvent(f, poco.CourtOpened{Height: c.height(), Seats: c.bench})
+	c.applyEvent(f, poco.CourtOpened{Height: c.currentHeight(), Seats: c.bench})
 	for _, s := range c.bench {
 		c.applyEvent(f, poco.Committed{
-			Height: c.height(), Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt,
+			Height: c.currentHeight(), Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt,
 			Commitment: poco.Commitment(poco.BenchCourt, chainID, f.task.ID, f.task.Attempt, s.Who, truth, salt),
 		})
 	}
@@ -390,8 +390,8 @@ func (c *chain) holdCourt(f *flight) []poco.Effect {
 
 // askGate asks both ledgers for a task's turn.
 func (c *chain) askGate(f *flight) poco.Gate {
-	a := must(c.class.Gate(c.classTurns, f.classTurn, c.start))
-	b := must(c.asker[c.askerOf(f)].Gate(c.turnsOf(f), f.askerTurn, c.start))
+	a := mustGet(c.class.Gate(c.classTurns, f.classTurn, c.start))
+	b := mustGet(c.asker[c.askerOf(f)].Gate(c.turnsOf(f), f.askerTurn, c.start))
 	return poco.Both(a, b)
 }
 
@@ -415,7 +415,7 @@ func (c *chain) askWaiting() {
 			if f.resolve != nil {
 				c.decideTurn(f, g)
 			} else {
-				c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.height(), Gate: g}))
+				c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.currentHeight(), Gate: g}))
 			}
 		}
 		if len(c.waiting) == 0 {
@@ -454,10 +454,10 @@ func (c *chain) decideTurn(f *flight, g poco.Gate) {
 		}
 	}
 	a := c.askerOf(f)
-	if err := c.class.Settle(c.classTurns, f.classTurn, charged, f.resolve.Counted, c.height(), windowBlocks); err != nil {
+	if err := c.class.Settle(c.classTurns, f.classTurn, charged, f.resolve.Counted, c.currentHeight(), windowBlocks); err != nil {
 		panic(err)
 	}
-	if err := c.asker[a].Settle(c.turnsOf(f), f.askerTurn, charged, f.resolve.Counted, c.height(), windowBlocks); err != nil {
+	if err := c.asker[a].Settle(c.turnsOf(f), f.askerTurn, charged, f.resolve.Counted, c.currentHeight(), windowBlocks); err != nil {
 		panic(err)
 	}
 	c.settled = true
@@ -477,7 +477,7 @@ func (c *chain) scheduleFlight(f *flight) {
 // toFloat is a Q64 as a float.
 func toFloat(q poco.Q64) float64 { return float64(q.Hi) + float64(q.Lo)/(1<<64) }
 
-func must[T any](v T, err error) T {
+func mustGet[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
 	}

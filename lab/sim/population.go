@@ -39,7 +39,7 @@ func (v View) ownsAll() bool { return v.Mine == v.Seen && v.Line != Told }
 // Population is how the colluding organisations behave. The zero values of the types below are useless; see Populations.
 type Population interface {
 	Name() string
-	Act(v View, d *Dice) Act
+	ChooseAct(v View, d *Dice) Act
 }
 
 // Populations may do more than answer:
@@ -59,8 +59,8 @@ type (
 // Peace: nobody colludes.
 type Peace struct{}
 
-func (Peace) Name() string        { return "peace" }
-func (Peace) Act(View, *Dice) Act { return Tell }
+func (Peace) Name() string              { return "peace" }
+func (Peace) ChooseAct(View, *Dice) Act { return Tell }
 
 // Static colluders each lie with one chance that never changes: the adversary of the published analyses.
 type Static struct {
@@ -75,7 +75,7 @@ func (p Static) Name() string {
 	return "colluding " + formatPercent(p.Chance)
 }
 
-func (p Static) Act(_ View, d *Dice) Act {
+func (p Static) ChooseAct(_ View, d *Dice) Act {
 	switch {
 	case !d.Flip(p.Chance):
 		return Tell
@@ -90,7 +90,7 @@ type Coordinated struct{ Chance float64 }
 
 func (p Coordinated) Name() string { return "coordinated " + formatPercent(p.Chance) }
 
-func (p Coordinated) Act(v View, _ *Dice) Act {
+func (p Coordinated) ChooseAct(v View, _ *Dice) Act {
 	if v.Coin < p.Chance {
 		return Lie
 	}
@@ -103,7 +103,7 @@ type Informed struct{}
 
 func (Informed) Name() string { return "informed" }
 
-func (Informed) Act(v View, _ *Dice) Act {
+func (Informed) ChooseAct(v View, _ *Dice) Act {
 	if v.ownsAll() {
 		return Lie
 	}
@@ -118,11 +118,11 @@ type Sleeper struct {
 
 func (p Sleeper) Name() string { return "sleeper, then " + p.Then.Name() }
 
-func (p Sleeper) Act(v View, d *Dice) Act {
+func (p Sleeper) ChooseAct(v View, d *Dice) Act {
 	if v.Progress < p.From {
 		return Tell
 	}
-	return p.Then.Act(v, d)
+	return p.Then.ChooseAct(v, d)
 }
 
 // Opportunist is informed, and attacks only tasks for which few replicas are expected.
@@ -130,11 +130,11 @@ type Opportunist struct{ Most float64 }
 
 func (p Opportunist) Name() string { return "attacks when n <= " + trimZeros(p.Most) }
 
-func (p Opportunist) Act(v View, d *Dice) Act {
+func (p Opportunist) ChooseAct(v View, d *Dice) Act {
 	if v.Line == Undecided && v.Expected() > p.Most+1 {
 		return Tell
 	}
-	return Informed{}.Act(v, d)
+	return Informed{}.ChooseAct(v, d)
 }
 
 // Rare is informed, and attacks a small share of its chances.
@@ -142,11 +142,11 @@ type Rare struct{ Chance float64 }
 
 func (p Rare) Name() string { return "attacks " + formatPercent(p.Chance) + " of chances" }
 
-func (p Rare) Act(v View, d *Dice) Act {
+func (p Rare) ChooseAct(v View, d *Dice) Act {
 	if v.Line == Undecided && v.Coin >= p.Chance {
 		return Tell
 	}
-	return Informed{}.Act(v, d)
+	return Informed{}.ChooseAct(v, d)
 }
 
 // Oscillator builds a record up, lies until it is found out, and builds it up again. It knows no other member's seat.
@@ -154,7 +154,7 @@ type Oscillator struct{ Record int }
 
 func (p Oscillator) Name() string { return "oscillator" }
 
-func (p Oscillator) Act(v View, _ *Dice) Act {
+func (p Oscillator) ChooseAct(v View, _ *Dice) Act {
 	if v.Record >= p.Record {
 		return Lie
 	}
@@ -166,7 +166,7 @@ type Lazy struct{}
 
 func (Lazy) Name() string { return "lazy, yes or no" }
 
-func (Lazy) Act(_ View, d *Dice) Act {
+func (Lazy) ChooseAct(_ View, d *Dice) Act {
 	if d.Flip(0.5) {
 		return Lie
 	}
@@ -184,7 +184,7 @@ type Flooder struct{}
 
 func (Flooder) Name() string { return "court flooding" }
 
-func (Flooder) Act(v View, _ *Dice) Act {
+func (Flooder) ChooseAct(v View, _ *Dice) Act {
 	if v.Blind {
 		return Tell
 	}
@@ -197,8 +197,8 @@ type Briber struct {
 	Chance float64
 }
 
-func (p Briber) Name() string   { return "bribes " + formatPercent(p.Chance) + " after the draw" }
-func (p Briber) bribe() float64 { return p.Chance }
+func (p Briber) Name() string     { return "bribes " + formatPercent(p.Chance) + " after the draw" }
+func (p Briber) bribeOf() float64 { return p.Chance }
 
 // Withdrawer is informed, is the requester as well, and takes the input away when the attack would fail.
 type Withdrawer struct{ Informed }
@@ -212,8 +212,8 @@ type Proposer struct {
 	Draws int
 }
 
-func (p Proposer) Name() string { return "proposer of " + trimZeros(float64(p.Draws-1)) + " in a row" }
-func (p Proposer) redraws() int { return p.Draws }
+func (p Proposer) Name() string      { return "proposer of " + trimZeros(float64(p.Draws-1)) + " in a row" }
+func (p Proposer) countRedraws() int { return p.Draws }
 
 // Refuser is informed and knows the seed: it takes so many looks at another draw, each of which a plan has to count.
 type Refuser struct {
@@ -230,9 +230,9 @@ type Farmer struct{}
 
 func (Farmer) Name() string { return "dilution by own tasks" }
 
-func (Farmer) Act(v View, d *Dice) Act {
+func (Farmer) ChooseAct(v View, d *Dice) Act {
 	if !v.Victim {
 		return Tell
 	}
-	return Informed{}.Act(v, d)
+	return Informed{}.ChooseAct(v, d)
 }

@@ -36,13 +36,13 @@ func TestPopulations(t *testing.T) {
 		{Briber{Chance: 1}, Lie, Lie, Tell, Tell},
 	} {
 		for i, want := range []Act{c.first, c.owner, c.stranger, c.told} {
-			require.Equal(t, want, c.people.Act([]View{first, owner, stranger, told}[i], d), "%s, view %d", c.people.Name(), i)
+			require.Equal(t, want, c.people.ChooseAct([]View{first, owner, stranger, told}[i], d), "%s, view %d", c.people.Name(), i)
 		}
 	}
 	late := first
 	late.Progress = 0.5
-	require.Equal(t, Lie, Sleeper{0.5, Informed{}}.Act(late, d))
+	require.Equal(t, Lie, Sleeper{0.5, Informed{}}.ChooseAct(late, d))
 	own := first
 	own.Victim = false
-	require.Equal(t, Tell, Farmer{}.Act(own, d))
+	require.Equal(t, Tell, Farmer{}.ChooseAct(own, d))
 }

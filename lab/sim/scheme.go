@@ -164,7 +164,7 @@ func (a *Ask) drawAnswer(i int) int {
 	}
 	v := a.view
 	v.Record = a.honest[i]
-	act := a.people.Act(v, a.dice)
+	act := a.people.ChooseAct(v, a.dice)
 	if a.view.Line == Undecided {
 		a.view.Line = Told
 		if act == Lie {

@@ -58,13 +58,13 @@ func (m moved) ConsensusVersion() uint64 { return m.AppModule.ConsensusVersion()
 // RegisterServices adds the migration to the module's services.
 func (m moved) RegisterServices(cfg module.Configurator) {
 	m.AppModule.RegisterServices(cfg)
-	if err := cfg.RegisterMigration(beacontypes.ModuleName, m.AppModule.ConsensusVersion(), m.migrate); err != nil {
+	if err := cfg.RegisterMigration(beacontypes.ModuleName, m.AppModule.ConsensusVersion(), m.migrateKeys); err != nil {
 		panic(err)
 	}
 }
 
-// migrate moves every key.
-func (m moved) migrate(ctx sdk.Context) error {
+// migrateKeys moves every key.
+func (m moved) migrateKeys(ctx sdk.Context) error {
 	from, to := m.from.OpenKVStore(ctx), m.to.OpenKVStore(ctx)
 	it, err := from.Iterator(nil, nil)
 	if err != nil {

@@ -67,7 +67,7 @@ func devnetDemoCmd() *cobra.Command {
 			defer stop()
 			ctx, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
-			return d.play(ctx)
+			return d.runDemo(ctx)
 		},
 	}
 	f := cmd.Flags()
@@ -82,8 +82,8 @@ func devnetDemoCmd() *cobra.Command {
 	return cmd
 }
 
-// play runs the demonstration; on an error it shows the ends of the logs.
-func (d *demo) play(ctx context.Context) (err error) {
+// runDemo runs the demonstration; on an error it shows the ends of the logs.
+func (d *demo) runDemo(ctx context.Context) (err error) {
 	d.begin = time.Now()
 	// Only what a demonstration before left there.
 	for _, old := range []string{"tiles", "picture.png"} {
@@ -108,7 +108,7 @@ func (d *demo) play(ctx context.Context) (err error) {
 		}
 		if d.net != nil {
 			d.net.Stop()
-			d.say("All processes are stopped.")
+			d.printLine("All processes are stopped.")
 		}
 		if err != nil || d.keep {
 			fmt.Fprintf(d.to, "State and logs are kept in %s\n", state)
@@ -117,7 +117,7 @@ func (d *demo) play(ctx context.Context) (err error) {
 		_ = os.RemoveAll(state)
 	}()
 	for _, act := range []func(context.Context) error{
-		func(ctx context.Context) error { return d.start(ctx, state) }, d.render, d.stitch, d.untilCaught, d.showGuilt, d.showMoney,
+		func(ctx context.Context) error { return d.startNetwork(ctx, state) }, d.renderImage, d.stitchImage, d.untilCaught, d.showGuilt, d.showMoney,
 	} {
 		if err := act(ctx); err != nil {
 			return err
@@ -127,15 +127,15 @@ func (d *demo) play(ctx context.Context) (err error) {
 	return nil
 }
 
-func (d *demo) title(format string, args ...any) {
+func (d *demo) printTitle(format string, args ...any) {
 	d.view.Close()
 	fmt.Fprintf(d.to, "\n== "+format+"\n", args...)
 }
 
-func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.to, format+"\n", args...) }
+func (d *demo) printLine(format string, args ...any) { fmt.Fprintf(d.to, format+"\n", args...) }
 
-func (d *demo) start(ctx context.Context, state string) error {
-	d.title("A network on this machine, and one of its workers lies")
+func (d *demo) startNetwork(ctx context.Context, state string) error {
+	d.printTitle("A network on this machine, and one of its workers lies")
 	n, err := devnet.Start(devnet.Options{State: state, Saboteurs: 1, Log: d.to, Restart: true})
 	if err != nil {
 		return err
@@ -149,8 +149,8 @@ func (d *demo) start(ctx context.Context, state string) error {
 	for _, w := range n.Info.Workers {
 		names = append(names, w.Organisation)
 	}
-	d.say("1 validator with its court executor, %d organisations with a worker each, ready after %.1f s:", len(names), time.Since(d.begin).Seconds())
-	d.say("  %v. What %s runs, it runs rightly, and then alters the output. The chain knows nothing of it.", names, d.liar)
+	d.printLine("1 validator with its court executor, %d organisations with a worker each, ready after %.1f s:", len(names), time.Since(d.begin).Seconds())
+	d.printLine("  %v. What %s runs, it runs rightly, and then alters the output. The chain knows nothing of it.", names, d.liar)
 
 	if d.conn, err = client.Dial(ctx, n.Info.GRPC, n.Info.ChainID); err != nil {
 		return err
@@ -163,10 +163,10 @@ func (d *demo) start(ctx context.Context, state string) error {
 	return err
 }
 
-func (d *demo) render(ctx context.Context) error {
+func (d *demo) renderImage(ctx context.Context) error {
 	scene := filepath.Join(d.examples, "raytrace", "scenes", "still-life.scene")
-	d.title("A picture in %d tiles, at a trust of 99.99%%", d.tiles)
-	d.say("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, cli.ShellQuote(d.out+"/tiles"))
+	d.printTitle("A picture in %d tiles, at a trust of 99.99%%", d.tiles)
+	d.printLine("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, cli.ShellQuote(d.out+"/tiles"))
 	report, err := d.run.Run(ctx, client.Job{
 		App: filepath.Join(d.apps, "raytrace.wasm"), Inputs: []client.InputFile{{Name: filepath.Base(scene), Path: scene}},
 		Trust: demoTrust, Bag: d.tiles, Out: filepath.Join(d.out, "tiles"),
@@ -176,11 +176,11 @@ func (d *demo) render(ctx context.Context) error {
 	}
 	d.view.Close()
 	run.PrintReport(d.to, report)
-	return d.judge(report)
+	return d.judgeReport(report)
 }
 
-// judge checks that no lie was accepted, and notes a conviction.
-func (d *demo) judge(report *client.Report) error {
+// judgeReport checks that no lie was accepted, and notes a conviction.
+func (d *demo) judgeReport(report *client.Report) error {
 	if report.Accepted != uint64(len(report.Tasks)) {
 		return fmt.Errorf("%d of %d tasks were accepted", report.Accepted, len(report.Tasks))
 	}
@@ -205,8 +205,8 @@ func (d *demo) judge(report *client.Report) error {
 	return nil
 }
 
-func (d *demo) stitch(ctx context.Context) error {
-	d.title("The tiles joined")
+func (d *demo) stitchImage(ctx context.Context) error {
+	d.printTitle("The tiles joined")
 	picture := filepath.Join(d.out, "picture.png")
 	stitch, err := filepath.Abs(filepath.Join(d.apps, "stitch"))
 	if err != nil {
@@ -220,7 +220,7 @@ func (d *demo) stitch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("%s, %s: every tile was checked against the digest that the chain accepted", picture, cli.FormatBytes(uint64(info.Size())))
+	d.printLine("%s, %s: every tile was checked against the digest that the chain accepted", picture, cli.FormatBytes(uint64(info.Size())))
 	return nil
 }
 
@@ -237,14 +237,14 @@ func (d *demo) untilCaught(ctx context.Context) error {
 		if round > d.rounds {
 			return fmt.Errorf("%s was never drawn and convicted in %d bags", d.liar, d.rounds)
 		}
-		d.title("%s was not drawn so far: another bag of %d small tasks (%d)", d.liar, size, round)
+		d.printTitle("%s was not drawn so far: another bag of %d small tasks (%d)", d.liar, size, round)
 		report, err := d.run.Run(ctx, client.Job{
 			App: filepath.Join(d.apps, "wordstat.wasm"), Inputs: inputs, Trust: demoTrust, Bag: size,
 		}, d.view.Observe)
 		if err != nil {
 			return err
 		}
-		if err := d.judge(report); err != nil {
+		if err := d.judgeReport(report); err != nil {
 			return err
 		}
 	}
@@ -252,7 +252,7 @@ func (d *demo) untilCaught(ctx context.Context) error {
 }
 
 func (d *demo) showGuilt(ctx context.Context) error {
-	d.title("%s is caught", d.liar)
+	d.printTitle("%s is caught", d.liar)
 	res, err := d.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: d.guilt.ID})
 	if err != nil {
 		return err
@@ -262,10 +262,10 @@ func (d *demo) showGuilt(ctx context.Context) error {
 		if s.Organisation == d.liar {
 			lie = "   <- the lie"
 		}
-		d.say("  wave %d  %-7s revealed %s%s", s.Wave, s.Organisation, digestOf(s.Outcome), lie)
+		d.printLine("  wave %d  %-7s revealed %s%s", s.Wave, s.Organisation, digestOf(s.Outcome), lie)
 	}
 	for _, s := range res.Task.Court {
-		d.say("  court   %-7s revealed %s   the court's word, each validator having run it by itself", s.Organisation, digestOf(s.Outcome))
+		d.printLine("  court   %-7s revealed %s   the court's word, each validator having run it by itself", s.Organisation, digestOf(s.Outcome))
 	}
 	w, err := d.conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: d.net.Info.Worker(d.liar).Address})
 	if err != nil {
@@ -279,7 +279,7 @@ func (d *demo) showGuilt(ctx context.Context) error {
 	if w.Worker.Jailed {
 		fate = "is jailed until the council frees it"
 	}
-	d.say("%s has been found wrong %d time(s), has lost %s of stake, and %s.", d.liar, r.Wrong, cli.FormatCRED(r.Slashed), fate)
+	d.printLine("%s has been found wrong %d time(s), has lost %s of stake, and %s.", d.liar, r.Wrong, cli.FormatCRED(r.Slashed), fate)
 	return nil
 }
 
@@ -291,7 +291,7 @@ func digestOf(o *taskstypes.Outcome) string {
 }
 
 func (d *demo) showMoney(ctx context.Context) error {
-	d.title("The money of that task, and the books")
+	d.printTitle("The money of that task, and the books")
 	res, err := d.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: d.guilt.ID})
 	if err != nil {
 		return err
@@ -301,7 +301,7 @@ func (d *demo) showMoney(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("  locked for it: %s; stake of %s: %s", cli.FormatCRED(each), d.liar, cli.FormatCRED(d.guilt.Slashed()))
+	d.printLine("  locked for it: %s; stake of %s: %s", cli.FormatCRED(each), d.liar, cli.FormatCRED(d.guilt.Slashed()))
 	task.PrintMoney(d.to, res.Task, d.net.Info.Name)
 	if d.guilt.Paid()+s.Premium+s.Refund != each {
 		return fmt.Errorf("the escrow does not add up: %d paid, %d of premium and %d refunded of %d ucred", d.guilt.Paid(), s.Premium, s.Refund, each)
@@ -326,7 +326,7 @@ func (d *demo) showMoney(ctx context.Context) error {
 	if !market.Solvent || !workers.Solvent {
 		return errors.New("the books do not add up: a module is not solvent")
 	}
-	d.say("  escrows held %s, owed %s; stakes held %s, owed %s", cli.FormatCRED(market.Balance), cli.FormatCRED(market.Owed),
+	d.printLine("  escrows held %s, owed %s; stakes held %s, owed %s", cli.FormatCRED(market.Balance), cli.FormatCRED(market.Owed),
 		cli.FormatCRED(workers.Balance), cli.FormatCRED(workers.Owed))
 	trust, err := poco.QuantiseTrust(demoTrust)
 	if err != nil {
@@ -336,10 +336,10 @@ func (d *demo) showMoney(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("  ledger %s: N = %d tasks, error debt D = %s, budget B = %s", l.View.Ledger.Key, l.View.Ledger.Counted, l.View.Debt, l.View.Budget)
-	d.say("  In expectation at most B of a ledger's N results are wrong, as long as at most %d of the %d organisations collude",
+	d.printLine("  ledger %s: N = %d tasks, error debt D = %s, budget B = %s", l.View.Ledger.Key, l.View.Ledger.Counted, l.View.Debt, l.View.Budget)
+	d.printLine("  In expectation at most B of a ledger's N results are wrong, as long as at most %d of the %d organisations collude",
 		devnet.Faction(len(d.net.Info.Workers)), len(d.net.Info.Workers))
-	d.say("  and the court is right. It is a promise about a ledger, not about one task.")
+	d.printLine("  and the court is right. It is a promise about a ledger, not about one task.")
 	return nil
 }
 

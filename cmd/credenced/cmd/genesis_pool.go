@@ -18,13 +18,13 @@ import (
 // publicPoolFlags are what a public pool asks and offers, as the command line says it.
 type publicPoolFlags struct{ stake, price, fuel string }
 
-func (p *publicPoolFlags) add(f *pflag.FlagSet) {
+func (p *publicPoolFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&p.stake, "stake", cli.FormatCRED(genesis.PublicStake), "stake locked for each assignment in the public pool")
 	f.StringVar(&p.price, "price", cli.FormatCRED(genesis.PublicPrice), "price of each right replica in the public pool")
 	f.StringVar(&p.fuel, "max-fuel", cli.FormatFuel(genesis.PublicMaxFuel), "largest fuel limit that the public pool takes")
 }
 
-func (p *publicPoolFlags) pool() (out genesis.PublicPool, err error) {
+func (p *publicPoolFlags) readPool() (out genesis.PublicPool, err error) {
 	var errs [3]error
 	out.Stake, errs[0] = amountFlag("stake", p.stake, cli.ParseCRED)
 	out.Price, errs[1] = amountFlag("price", p.price, cli.ParseCRED)
@@ -53,7 +53,7 @@ none find its offer. The council keeps nothing of the price. It changes the term
 		Example: "credenced genesis add-public-pool --stake 10CRED --price 0.05CRED --max-fuel 1T --category xs,s",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			pool, err := flags.pool()
+			pool, err := flags.readPool()
 			if err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ none find its offer. The council keeps nothing of the price. It changes the term
 			})
 		},
 	}
-	flags.add(cmd.Flags())
+	flags.addFlags(cmd.Flags())
 	cmd.Flags().StringSliceVar(&categories, "category", nil, "category of requests that it takes besides those without one, such as xs; repeatable")
 	return cmd
 }

@@ -61,7 +61,7 @@ func takePrefixes(root *cobra.Command) {
 		}
 		run := cmd.RunE
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			args, err := a.complete(cmd, args)
+			args, err := a.completeArgs(cmd, args)
 			if err != nil {
 				return cli.Explain(err)
 			}
@@ -70,8 +70,8 @@ func takePrefixes(root *cobra.Command) {
 	}
 }
 
-// complete puts the whole id into the place of its beginning.
-func (a idArgument) complete(cmd *cobra.Command, args []string) ([]string, error) {
+// completeArgs puts the whole id into the place of its beginning.
+func (a idArgument) completeArgs(cmd *cobra.Command, args []string) ([]string, error) {
 	text := ""
 	switch {
 	case a.flag != "":
@@ -79,7 +79,7 @@ func (a idArgument) complete(cmd *cobra.Command, args []string) ([]string, error
 	case a.place < len(args):
 		text = args[a.place]
 	}
-	whole, err := a.whole(cmd, text)
+	whole, err := a.completeID(cmd, text)
 	if err != nil || whole == text {
 		return args, err
 	}
@@ -91,9 +91,9 @@ func (a idArgument) complete(cmd *cobra.Command, args []string) ([]string, error
 	return args, nil
 }
 
-// whole is the id of which the text is the beginning. Only what may be one is asked for; what can't be one is refused in
+// completeID is the id of which the text is the beginning. Only what may be one is asked for; what can't be one is refused in
 // the words of credenced task, but for references by digest, which may be names.
-func (a idArgument) whole(cmd *cobra.Command, text string) (string, error) {
+func (a idArgument) completeID(cmd *cobra.Command, text string) (string, error) {
 	digest := a.kind == kindApp || a.kind == kindDataset
 	digits := text
 	if digest {

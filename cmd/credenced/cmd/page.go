@@ -42,7 +42,7 @@ func startPage(svr *server.Context, _ client.Context, ctx context.Context, g *er
 	if err != nil {
 		return fmt.Errorf("--%s: %w", flagWeb, err)
 	}
-	node := reachable(svr.Viper.GetString("grpc.address"))
+	node := reachableAddress(svr.Viper.GetString("grpc.address"))
 	g.Go(func() error {
 		defer listener.Close()
 		return servePage(ctx, listener, node, svr.Logger)
@@ -80,8 +80,8 @@ func dialNode(ctx context.Context, node string) (*credence.Conn, error) {
 	}
 }
 
-// reachable turns an address to listen on into one to connect to: what listens everywhere is reached on this machine.
-func reachable(listen string) string {
+// reachableAddress turns an address to listen on into one to connect to: what listens everywhere is reached on this machine.
+func reachableAddress(listen string) string {
 	if listen == "" {
 		listen = serverconfig.DefaultGRPCAddress
 	}

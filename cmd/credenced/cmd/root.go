@@ -90,7 +90,7 @@ Exit status of every command:
 		SilenceErrors: true, // Execute tells them
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return prepare(cmd, ctx)
+			return prepareCommand(cmd, ctx)
 		},
 	}
 	n := node{ending: halt.New(), version: build}
@@ -147,8 +147,8 @@ func plainLogs(cmd *cobra.Command) {
 	}
 }
 
-// prepare reads flags, environment and configuration files before any command runs.
-func prepare(cmd *cobra.Command, ctx client.Context) error {
+// prepareCommand reads flags, environment and configuration files before any command runs.
+func prepareCommand(cmd *cobra.Command, ctx client.Context) error {
 	if cmd == cmd.Root() {
 		return nil // it shows its help
 	}

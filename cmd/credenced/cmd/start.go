@@ -45,7 +45,7 @@ type node struct {
 func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
 	home := cast.ToString(opts.Get(flags.FlagHome))
 	keys, err := beaconkey.LoadRing(filepath.Join(home, "config"))
-	options := app.Options{Version: n.version, Failed: n.ending.Failed}
+	options := app.Options{Version: n.version, Failed: n.ending.ReportFailure}
 	if err == nil {
 		options.Signer = keys
 	}
@@ -138,10 +138,10 @@ func (n node) endsWithReason(root *cobra.Command) {
 			return err
 		}
 		serverCtx := server.GetServerContextFromCmd(cmd)
-		if err := n.ending.Guard(serverCtx.Config.RootDir, least<<20, diskEvery, ctx.Done()); err != nil {
+		if err := n.ending.GuardDisk(serverCtx.Config.RootDir, least<<20, diskEvery, ctx.Done()); err != nil {
 			return err
 		}
-		serverCtx.Logger = n.ending.Watch(serverCtx.Logger)
+		serverCtx.Logger = n.ending.WatchLog(serverCtx.Logger)
 		err = run(cmd, args)
 		if ctx.Err() != nil && onlyClosed(err) {
 			return nil

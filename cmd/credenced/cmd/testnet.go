@@ -50,7 +50,7 @@ without an operator's.`,
 				return fmt.Errorf("--output-dir %s is there already: choose another, or remove it", t.Dir)
 			}
 			t.Defaults = a.DefaultGenesis()
-			public, err := pool.pool()
+			public, err := pool.readPool()
 			if err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ without an operator's.`,
 	cmd.Flags().DurationVar(&t.BlockTime, "block-time", time.Second, "time between blocks")
 	cmd.Flags().DurationVar(&t.VotingPeriod, "voting-period", time.Minute, "how long the council votes")
 	cmd.Flags().Int64Var(&t.Funds, "funds", 1_000_000_000_000, "coins of each operator, in ucred")
-	pool.add(cmd.Flags())
+	pool.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&bare, "no-pool", false, "make no public pool")
 	return cmd
 }

@@ -74,7 +74,7 @@ func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []s
 	}
 	noWait, _ := cmd.Flags().GetBool(flagNoWait)
 	if noWait || caught.res.Code != 0 {
-		return end.tell(ctx, caught.res, false)
+		return end.printEnd(ctx, caught.res, false)
 	}
 	ctx, err := client.GetClientQueryContext(cmd)
 	if err != nil {
@@ -87,7 +87,7 @@ func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []s
 	if err != nil {
 		return cli.Stopped(waiting, err, "")
 	}
-	return end.tell(ctx, res, true)
+	return end.printEnd(ctx, res, true)
 }
 
 // awaitInclusion asks until the transaction is in a block.
@@ -121,7 +121,7 @@ type txEnd struct {
 	json bool
 }
 
-func (e txEnd) tell(ctx client.Context, res *sdk.TxResponse, included bool) error {
+func (e txEnd) printEnd(ctx client.Context, res *sdk.TxResponse, included bool) error {
 	if e.json {
 		text, err := ctx.Codec.MarshalJSON(res)
 		if err != nil {

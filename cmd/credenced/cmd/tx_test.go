@@ -93,10 +93,10 @@ func TestTheEndOfATransaction(t *testing.T) {
 
 	var out bytes.Buffer
 	res := &sdk.TxResponse{TxHash: "AB12", Height: 7, GasUsed: 5, GasWanted: 9, Data: fmt.Sprintf("%X", raw)}
-	require.NoError(t, txEnd{out: &out}.tell(txContext(), res, true))
+	require.NoError(t, txEnd{out: &out}.printEnd(txContext(), res, true))
 	require.Equal(t, "done at height 7: transaction AB12, gas 5 of 9\n  id: abcd\n", out.String())
 	res.Code, res.Codespace, res.RawLog = 11, "sdk", "out of gas"
-	err = txEnd{out: &out}.tell(txContext(), res, true)
+	err = txEnd{out: &out}.printEnd(txContext(), res, true)
 	require.Equal(t, cli.ExitRefused, cli.ExitStatus(err))
 }
 

@@ -91,12 +91,12 @@ var (
 	errNoAnswer = errors.New("not checked: the node does not answer")
 )
 
-func (n *node) path(name string) string { return filepath.Join(n.home, "config", name) }
+func (n *node) pathOf(name string) string { return filepath.Join(n.home, "config", name) }
 
 func (n *node) checkConfig(context.Context) (string, error) {
 	read := func(name string) (*viper.Viper, error) {
 		v := viper.New()
-		v.SetConfigFile(n.path(name))
+		v.SetConfigFile(n.pathOf(name))
 		return v, v.ReadInConfig()
 	}
 	comet, err := read("config.toml")
@@ -124,7 +124,7 @@ func (n *node) checkConfig(context.Context) (string, error) {
 	if price := application.GetString("minimum-gas-prices"); price == "" || strings.HasPrefix(price, "0u") {
 		return "", fmt.Errorf("app.toml: minimum-gas-prices is %q: anybody fills blocks for nothing", price)
 	}
-	if _, err := os.Stat(n.path("genesis.json")); err != nil {
+	if _, err := os.Stat(n.pathOf("genesis.json")); err != nil {
 		return "", err
 	}
 	n.comet = cfg
@@ -135,7 +135,7 @@ func (n *node) checkConfig(context.Context) (string, error) {
 func (n *node) checkKeys(context.Context) (string, error) {
 	found := 0
 	for _, name := range []string{"priv_validator_key.json", "node_key.json", beaconkey.FileName, filepath.Base(setup.CourtKeyFile(""))} {
-		info, err := os.Stat(n.path(name))
+		info, err := os.Stat(n.pathOf(name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // a remote signer or another machine's court executor may have it
 		}
@@ -143,7 +143,7 @@ func (n *node) checkKeys(context.Context) (string, error) {
 			return "", err
 		}
 		if mode := info.Mode().Perm(); mode&0o077 != 0 {
-			return "", fmt.Errorf("%s: mode is %04o, others may read it; run: chmod 600 %s", n.path(name), mode, cli.ShellQuote(n.path(name)))
+			return "", fmt.Errorf("%s: mode is %04o, others may read it; run: chmod 600 %s", n.pathOf(name), mode, cli.ShellQuote(n.pathOf(name)))
 		}
 		found++
 	}
@@ -154,7 +154,7 @@ func (n *node) checkNode(ctx context.Context) (string, error) {
 	if n.comet == nil {
 		return "", errNoConfig
 	}
-	rpc, err := rpchttp.New(local(n.comet.RPC.ListenAddress), "/websocket")
+	rpc, err := rpchttp.New(localAddress(n.comet.RPC.ListenAddress), "/websocket")
 	if err != nil {
 		return "", err
 	}
@@ -166,8 +166,8 @@ func (n *node) checkNode(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s on %s, version %s", status.NodeInfo.Moniker, status.NodeInfo.Network, status.NodeInfo.Version), nil
 }
 
-// local is where a listening address is reached on this machine.
-func local(listen string) string {
+// localAddress is where a listening address is reached on this machine.
+func localAddress(listen string) string {
 	u, err := url.Parse(listen)
 	if err != nil || u.Host == "" {
 		u = &url.URL{Scheme: "tcp", Host: listen}
@@ -187,7 +187,7 @@ func (n *node) checkPeers(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if info.NPeers == 0 {
-		return "", fmt.Errorf("none; check persistent_peers and seeds in %s, and that peers are reached at their ports", n.path("config.toml"))
+		return "", fmt.Errorf("none; check persistent_peers and seeds in %s, and that peers are reached at their ports", n.pathOf("config.toml"))
 	}
 	return fmt.Sprintf("%d", info.NPeers), nil
 }
@@ -240,7 +240,7 @@ func (n *node) checkServices(ctx context.Context) (string, error) {
 		if s[1] == "" {
 			continue
 		}
-		u, err := url.Parse(local(s[1]))
+		u, err := url.Parse(localAddress(s[1]))
 		if err != nil {
 			return "", fmt.Errorf("%s at %q: %w", s[0], s[1], err)
 		}
@@ -259,7 +259,7 @@ func (n *node) checkSeat(ctx context.Context) (string, error) {
 	if n.status == nil || n.grpc == "" {
 		return "", errNoAnswer
 	}
-	u, err := url.Parse(local(n.grpc))
+	u, err := url.Parse(localAddress(n.grpc))
 	if err != nil {
 		return "", err
 	}
@@ -272,19 +272,19 @@ func (n *node) checkSeat(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(n.path("priv_validator_key.json")); err != nil {
+	if _, err := os.Stat(n.pathOf("priv_validator_key.json")); err != nil {
 		return "the consensus key is not here: a remote signer's seat is not checked", nil
 	}
-	consensus := privval.LoadFilePVEmptyState(n.path("priv_validator_key.json"), "").Key.PubKey.Bytes()
+	consensus := privval.LoadFilePVEmptyState(n.pathOf("priv_validator_key.json"), "").Key.PubKey.Bytes()
 	for _, seat := range res.Seats {
 		if bytes.Equal(seat.ConsensusPubkey, consensus) {
-			return n.seat(seat)
+			return n.describeSeat(seat)
 		}
 	}
 	return "none: this node signs no blocks", nil
 }
 
-func (n *node) seat(seat poatypes.Seat) (string, error) {
+func (n *node) describeSeat(seat poatypes.Seat) (string, error) {
 	key, err := beaconkey.Load(setup.BeaconKeyFile(n.home))
 	switch {
 	case err != nil:

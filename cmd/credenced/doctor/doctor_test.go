@@ -44,7 +44,7 @@ func TestLocal(t *testing.T) {
 	for listen, want := range map[string]string{
 		"tcp://0.0.0.0:26657": "tcp://127.0.0.1:26657", "127.0.0.2:9090": "tcp://127.0.0.2:9090", "tcp://[::]:1317": "tcp://127.0.0.1:1317", ":5": "tcp://127.0.0.1:5",
 	} {
-		require.Equal(t, want, local(listen), listen)
+		require.Equal(t, want, localAddress(listen), listen)
 	}
 }
 

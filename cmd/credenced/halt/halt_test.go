@@ -51,7 +51,7 @@ func newStage() *stage {
 // The engine's own words about its failure end the node; other errors do not, and the first reason stays.
 func TestWatchEndsTheNode(t *testing.T) {
 	s := newStage()
-	logger := s.Watch(log.NewNopLogger()).With("module", "consensus")
+	logger := s.WatchLog(log.NewNopLogger()).With("module", "consensus")
 	logger.Error("failed to connect", "err", "no space left on device")
 	logger.Error("Error in validation", "err", "invalid commit -- wrong set size: 4 vs 3")
 	require.Nil(t, s.Reason())
@@ -64,7 +64,7 @@ func TestWatchEndsTheNode(t *testing.T) {
 	require.Contains(t, s.out.String(), "Next: start the build that has it")
 
 	s = newStage()
-	s.Watch(log.NewNopLogger()).Error("Error in validation", "height", int64(7), "err", "wrong Block.Header.AppHash.  Expected 0A, got 0B")
+	s.WatchLog(log.NewNopLogger()).Error("Error in validation", "height", int64(7), "err", "wrong Block.Header.AppHash.  Expected 0A, got 0B")
 	<-s.stopped
 	require.Equal(t, cli.ExitDiverged, s.Reason().Status, "a node that catches up tries for ever otherwise")
 }
@@ -72,11 +72,11 @@ func TestWatchEndsTheNode(t *testing.T) {
 // A block that can't be executed ends a node that is catching up at once, and another one after its peers had time.
 func TestFailedBlock(t *testing.T) {
 	s := newStage()
-	s.Failed(errors.New("beacon of block 7: no proof"), time.Now().Add(-time.Hour))
+	s.ReportFailure(errors.New("beacon of block 7: no proof"), time.Now().Add(-time.Hour))
 	require.Equal(t, cli.ExitConsensus, <-s.exited)
 	s = newStage()
 	s.Linger = 20 * time.Millisecond
-	s.Failed(errors.New("beacon of block 7: no proof"), time.Now())
+	s.ReportFailure(errors.New("beacon of block 7: no proof"), time.Now())
 	require.Empty(t, s.exited)
 	<-s.stopped
 }
@@ -84,9 +84,9 @@ func TestFailedBlock(t *testing.T) {
 func TestGuard(t *testing.T) {
 	s, done := newStage(), make(chan struct{})
 	defer close(done)
-	require.NoError(t, s.Guard(t.TempDir(), 0, time.Millisecond, done))
-	require.NoError(t, s.Guard(t.TempDir(), 1, time.Millisecond, done))
-	err := s.Guard(t.TempDir(), 1<<62, time.Millisecond, done)
+	require.NoError(t, s.GuardDisk(t.TempDir(), 0, time.Millisecond, done))
+	require.NoError(t, s.GuardDisk(t.TempDir(), 1, time.Millisecond, done))
+	err := s.GuardDisk(t.TempDir(), 1<<62, time.Millisecond, done)
 	require.ErrorContains(t, err, "MiB free, expected at least")
 	require.Equal(t, cli.ExitStorage, cli.ExitStatus(err))
 }

@@ -53,8 +53,8 @@ func (n *Node) Reason() *Reason {
 	return n.reason
 }
 
-// first keeps the first reason: later ones follow from it.
-func (n *Node) first(r Reason) bool {
+// keepFirst keeps the first reason: later ones follow from it.
+func (n *Node) keepFirst(r Reason) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.reason != nil {
@@ -64,37 +64,37 @@ func (n *Node) first(r Reason) bool {
 	return true
 }
 
-// End ends the node after a pause: it closes its files, or is ended without when that takes too long.
-func (n *Node) End(r Reason, pause time.Duration) {
-	if !n.first(r) {
+// EndAfter ends the node after a pause: it closes its files, or is ended without when that takes too long.
+func (n *Node) EndAfter(r Reason, pause time.Duration) {
+	if !n.keepFirst(r) {
 		return
 	}
 	go func() {
 		time.Sleep(pause)
 		n.Stop()
 		time.Sleep(n.Grace)
-		n.exit(r)
+		n.exitNow(r)
 	}()
 }
 
-// exit ends the process at once. What was committed is on disk.
-func (n *Node) exit(r Reason) {
+// exitNow ends the process at once. What was committed is on disk.
+func (n *Node) exitNow(r Reason) {
 	cli.TellError(n.Out, r.Problem())
 	n.Exit(r.Status)
 }
 
-// Failed is told why a block of a time can't be executed or committed, before the engine is.
-func (n *Node) Failed(cause error, block time.Time) {
+// ReportFailure is told why a block of a time can't be executed or committed, before the engine is.
+func (n *Node) ReportFailure(cause error, block time.Time) {
 	r := ReasonOf(cause)
 	if time.Since(block) > behind {
-		n.first(r)
-		n.exit(*n.Reason())
+		n.keepFirst(r)
+		n.exitNow(*n.Reason())
 	}
-	n.End(r, n.Linger)
+	n.EndAfter(r, n.Linger)
 }
 
-// Watch returns a logger that ends the node when the engine says that it has failed. There is no other sign of it.
-func (n *Node) Watch(logger log.Logger) log.Logger { return watched{logger, n} }
+// WatchLog returns a logger that ends the node when the engine says that it has failed. There is no other sign of it.
+func (n *Node) WatchLog(logger log.Logger) log.Logger { return watched{logger, n} }
 
 // failure is what CometBFT logs when the goroutine that runs consensus has ended by a panic, and refused is what it logs when a block
 // that two thirds have signed does not fit the state of a node that catches up.
@@ -117,17 +117,17 @@ func (w watched) Error(msg string, keyVals ...any) {
 			cause = fmt.Errorf("%v", keyVals[i+1])
 		}
 	}
-	if msg == failure || known(cause) {
-		w.node.End(ReasonOf(cause), w.node.Linger)
+	if msg == failure || isKnown(cause) {
+		w.node.EndAfter(ReasonOf(cause), w.node.Linger)
 	}
 }
 
 // With keeps watching.
 func (w watched) With(keyVals ...any) log.Logger { return watched{w.Logger.With(keyVals...), w.node} }
 
-// Guard ends the node before the disk of a folder is full: a database that can't write may lose more than one that was closed. It looks
+// GuardDisk ends the node before the disk of a folder is full: a database that can't write may lose more than one that was closed. It looks
 // every few seconds until done is closed. least is in bytes; 0 is no guard. The error is a disk that is too full from the beginning.
-func (n *Node) Guard(folder string, least uint64, every time.Duration, done <-chan struct{}) error {
+func (n *Node) GuardDisk(folder string, least uint64, every time.Duration, done <-chan struct{}) error {
 	if least == 0 {
 		return nil
 	}
@@ -142,7 +142,7 @@ func (n *Node) Guard(folder string, least uint64, every time.Duration, done <-ch
 		}
 	}
 	if r := look(); r != nil {
-		n.first(*r)
+		n.keepFirst(*r)
 		return r.Problem()
 	}
 	go func() {
@@ -154,7 +154,7 @@ func (n *Node) Guard(folder string, least uint64, every time.Duration, done <-ch
 				return
 			case <-ticker.C:
 				if r := look(); r != nil {
-					n.End(*r, 0)
+					n.EndAfter(*r, 0)
 					return
 				}
 			}

@@ -64,14 +64,14 @@ func ReasonOf(cause error) Reason {
 
 // Explain puts the reason in the place of an error with which a node refuses to start, where its words are those of one. Others stay.
 func Explain(err error) error {
-	if known(err) {
+	if isKnown(err) {
 		return ReasonOf(err).Problem()
 	}
 	return err
 }
 
-// known says whether the words of an error are those of a symptom.
-func known(cause error) bool { return ReasonOf(cause).Status != cli.ExitConsensus }
+// isKnown says whether the words of an error are those of a symptom.
+func isKnown(cause error) bool { return ReasonOf(cause).Status != cli.ExitConsensus }
 
 // firstLine keeps a stack out of what people read.
 func firstLine(text string) string {

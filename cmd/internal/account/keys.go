@@ -54,7 +54,7 @@ func keysSub(use, short string, do func(cmd *cobra.Command, ring keyring.Keyring
 }
 
 func addKey(cmd *cobra.Command, ring keyring.Keyring, name string) error {
-	if err := absent(ring, name); err != nil {
+	if err := refuseExisting(ring, name); err != nil {
 		return err
 	}
 	record, words, err := ring.NewMnemonic(name, keyring.English, sdk.FullFundraiserPath, "", hd.Secp256k1)
@@ -69,7 +69,7 @@ func addKey(cmd *cobra.Command, ring keyring.Keyring, name string) error {
 }
 
 func recoverKey(cmd *cobra.Command, ring keyring.Keyring, name string) error {
-	if err := absent(ring, name); err != nil {
+	if err := refuseExisting(ring, name); err != nil {
 		return err
 	}
 	words, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 1<<12))
@@ -83,8 +83,8 @@ func recoverKey(cmd *cobra.Command, ring keyring.Keyring, name string) error {
 	return printKey(cmd.OutOrStdout(), record)
 }
 
-// absent refuses a name that has a key already: no key is ever replaced.
-func absent(ring keyring.Keyring, name string) error {
+// refuseExisting refuses a name that has a key already: no key is ever replaced.
+func refuseExisting(ring keyring.Keyring, name string) error {
 	if _, err := ring.Key(name); err == nil {
 		return &cli.Problem{What: fmt.Sprintf("there is a key %q already, and it is left as it is", name), Next: "use it, or give another name"}
 	}

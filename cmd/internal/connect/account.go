@@ -49,8 +49,8 @@ func (o *AccountFlags) Check(cmd *cobra.Command) error {
 // WritesJSON says whether a program reads what is written.
 func (o *AccountFlags) WritesJSON() bool { return o.output == "json" }
 
-// devnet is the one that is known here when no other chain was named; nil without one.
-func (o *AccountFlags) devnet() *devinfo.Info {
+// findDevnet returns the one that is known here when no other chain was named; nil without one.
+func (o *AccountFlags) findDevnet() *devinfo.Info {
 	if len(o.Chain.nodes) > 0 {
 		return nil
 	}
@@ -61,16 +61,16 @@ func (o *AccountFlags) devnet() *devinfo.Info {
 	return info
 }
 
-// reach connects to the chain when there is one to reach: the nodes named, which then have to answer, or a running
+// reachChain connects to the chain when there is one to reach: the nodes named, which then have to answer, or a running
 // devnet. Nil without one.
-func (o *AccountFlags) reach(ctx context.Context) (*Link, error) {
+func (o *AccountFlags) reachChain(ctx context.Context) (*Link, error) {
 	if o.Offline {
 		return nil, nil
 	}
 	if len(o.Chain.nodes) > 0 {
 		return o.Chain.Connect(ctx)
 	}
-	info := o.devnet()
+	info := o.findDevnet()
 	if info == nil || !info.Running {
 		return nil, nil
 	}
@@ -84,7 +84,7 @@ func (o *AccountFlags) reach(ctx context.Context) (*Link, error) {
 
 // ChainID is the id of the chain that something is signed for: as given, the node's, or the devnet's.
 func (o *AccountFlags) ChainID(l *Link) (string, error) {
-	switch info := o.devnet(); {
+	switch info := o.findDevnet(); {
 	case l != nil:
 		return l.Conn.ChainID(), nil
 	case o.Chain.ChainID != "":
@@ -114,7 +114,7 @@ func (o *AccountFlags) WithOrWithoutChain(cmd *cobra.Command, work func(context.
 	}
 	ctx, stop := cli.WatchContext(cmd)
 	defer stop()
-	l, err := o.reach(ctx)
+	l, err := o.reachChain(ctx)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (o *AccountFlags) WithOrWithoutChain(cmd *cobra.Command, work func(context.
 }
 
 // NameOf calls accounts by what people know them as.
-func (o *AccountFlags) NameOf(address string) string { return o.devnet().Name(address) }
+func (o *AccountFlags) NameOf(address string) string { return o.findDevnet().Name(address) }
 
 // Describe is an account in text: its address, and its name when it has one.
 func (o *AccountFlags) Describe(address string) string {

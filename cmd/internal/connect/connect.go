@@ -129,8 +129,8 @@ func stateFlag(info *devinfo.Info) string {
 	return " --state " + cli.ShellQuote(info.State)
 }
 
-// named loads the key of --from: that of an account of the devnet, or of the keyring.
-func (c *Flags) named(cmd *cobra.Command, info *devinfo.Info) (client.Key, error) {
+// loadKey loads the key of --from: that of an account of the devnet, or of the keyring.
+func (c *Flags) loadKey(cmd *cobra.Command, info *devinfo.Info) (client.Key, error) {
 	if a := ofDevnet(cmd, info, c.From); a != nil {
 		return client.LoadKey(a.KeyFile)
 	}
@@ -154,7 +154,7 @@ func (c *Flags) LoadKeys(cmd *cobra.Command, l *Link) (err error) {
 	case c.KeyFile != "":
 		l.Requester, err = client.LoadKey(c.KeyFile)
 	case c.From != "":
-		l.Requester, err = c.named(cmd, l.Info)
+		l.Requester, err = c.loadKey(cmd, l.Info)
 	case l.Info != nil:
 		l.Requester, err = client.LoadKey(l.Info.Account("requester").KeyFile)
 	default:

@@ -84,7 +84,7 @@ func (o *AccountFlags) fromRing(cmd *cobra.Command, name string) (RingKey, error
 		record, err = ring.Key(name)
 	}
 	if errors.Is(err, sdkerrors.ErrKeyNotFound) {
-		return RingKey{}, noKey(name, o.Chain.Backend, o.devnet())
+		return RingKey{}, noKey(name, o.Chain.Backend, o.findDevnet())
 	}
 	if err != nil {
 		return RingKey{}, fmt.Errorf("keyring %s: %s", o.Chain.Backend, err.Error()) // its error is no refusal of the chain's
@@ -95,7 +95,7 @@ func (o *AccountFlags) fromRing(cmd *cobra.Command, name string) (RingKey, error
 
 // LoadNamedKey finds the key of a name: an account of the devnet, unless a keyring was named, or one of the keyring.
 func (o *AccountFlags) LoadNamedKey(cmd *cobra.Command, name string) (order.Key, error) {
-	if a := ofDevnet(cmd, o.devnet(), name); a != nil {
+	if a := ofDevnet(cmd, o.findDevnet(), name); a != nil {
 		return credence.LoadKey(a.KeyFile)
 	}
 	return o.fromRing(cmd, name)
@@ -115,7 +115,7 @@ func (o *AccountFlags) LoadSigner(cmd *cobra.Command, owner string) (order.Key, 
 		}
 		return key, nil
 	}
-	if info := o.devnet(); info != nil && owner != "" {
+	if info := o.findDevnet(); info != nil && owner != "" {
 		for _, a := range info.Accounts {
 			if a.Address == owner {
 				return credence.LoadKey(a.KeyFile)
@@ -141,7 +141,7 @@ func (o *AccountFlags) DefaultOwner(cmd *cobra.Command, part string) (string, er
 		}
 		return key.Address(), nil
 	}
-	if info := o.devnet(); info != nil && part != "" {
+	if info := o.findDevnet(); info != nil && part != "" {
 		if a := info.Account(part); a != nil {
 			return a.Address, nil
 		}

@@ -68,7 +68,7 @@ func TestKeysOfADevnet(t *testing.T) {
 	// Who is not found is told who there is, and no line of anybody's code.
 	cmd, c := keyCommand(t, "--keyring-backend", "test", "--keyring-dir", t.TempDir())
 	c.From = "nobody"
-	_, err := c.named(cmd, info)
+	_, err := c.loadKey(cmd, info)
 	require.ErrorContains(t, err, `--from: keyring test has no key "nobody", and the devnet no account of that name; it has provider, amber-owner`)
 	require.NotContains(t, err.Error(), ".go:")
 }

@@ -21,7 +21,7 @@ type oneArg []string
 
 func (a *oneArg) Set(text string) error { *a = append(*a, text); return nil }
 func (a *oneArg) Type() string          { return "string" }
-func (a *oneArg) String() string        { return listed(*a) }
+func (a *oneArg) String() string        { return formatList(*a) }
 
 // manyArgs takes values as comma-separated arguments; one that holds a comma may be in double quotes, as in a CSV file.
 type manyArgs []string
@@ -43,10 +43,10 @@ func (a *manyArgs) Set(text string) error {
 	return nil
 }
 func (a *manyArgs) Type() string   { return "strings" }
-func (a *manyArgs) String() string { return listed(*a) }
+func (a *manyArgs) String() string { return formatList(*a) }
 
-// listed is how pflag shows a list; none as the empty text, so that help shows no default.
-func listed(args []string) string {
+// formatList returns how pflag shows a list; none as the empty text, so that help shows no default.
+func formatList(args []string) string {
 	if len(args) == 0 {
 		return ""
 	}

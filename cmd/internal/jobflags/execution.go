@@ -26,7 +26,7 @@ type ExecutionFlags struct {
 	outputPath    string
 }
 
-func (e *ExecutionFlags) add(f *pflag.FlagSet) {
+func (e *ExecutionFlags) addFlags(f *pflag.FlagSet) {
 	f.UintSliceVar(&e.okExit, "ok-exit", nil, "exit statuses that mean success, such as 0,10,20 (default: 0 alone)")
 	f.StringVar(&e.stdout, "stdout", "", "file of the result that takes what the program prints (default: \"stdout\" when it leaves no file)")
 	f.StringVar(&e.stdin, "stdin", "", "FILE or NAME=FILE that the program reads as its standard input, or the name of an --input")

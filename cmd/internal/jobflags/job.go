@@ -33,7 +33,7 @@ type Flags struct {
 func (j *Flags) Add(f *pflag.FlagSet) {
 	f.StringArrayVar(&j.Inputs, "input", nil, "input FILE, FOLDER or 'PATTERN' (*, ?, [...]), or NAME= and one of those to give it another name under /in; repeatable")
 	AddArgs(f, &j.Args)
-	j.ExecutionFlags.add(f)
+	j.ExecutionFlags.addFlags(f)
 	f.StringVar(&j.Trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
 	f.Uint32Var(&j.MinReplicas, "min-replicas", 0, "least number of replicas; 0 leaves it to the plan")
 	f.Int64Var(&j.AuditBlocks, "audit-blocks", 0, "blocks in which the answer can be challenged, beside the time to run it; 0 takes the least that the chain has")

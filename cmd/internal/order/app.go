@@ -27,7 +27,7 @@ func orderCreateAppCmd() *cobra.Command {
 		Args: cli.Exactly("ORGANISATION/NAME:VERSION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				o, err := c.begin(ctx, l, markettypes.ORDER_KIND_APP, "provider")
+				o, err := c.beginOrder(ctx, l, markettypes.ORDER_KIND_APP, "provider")
 				if err != nil {
 					return err
 				}
@@ -42,28 +42,28 @@ func orderCreateAppCmd() *cobra.Command {
 					}
 				}
 				a := markettypes.AppOrder{App: args[0], Volume: s.volume, Tags: s.tags}
-				if a.Price, err = s.asked(&c, l, version.Price, !version.ByOrder, "its list price"); err != nil {
+				if a.Price, err = s.readPrice(&c, l, version.Price, !version.ByOrder, "its list price"); err != nil {
 					return err
 				}
-				if a.Datasets, err = datasets.restriction(ctx, &c, l); err != nil {
+				if a.Datasets, err = datasets.readRestriction(ctx, &c, l); err != nil {
 					return err
 				}
-				if a.Pools, err = pools.restriction(ctx, &c, l); err != nil {
+				if a.Pools, err = pools.readRestriction(ctx, &c, l); err != nil {
 					return err
 				}
-				if a.Requesters, err = requesters.audience(ctx, &c, l); err != nil {
+				if a.Requesters, err = requesters.readAudience(ctx, &c, l); err != nil {
 					return err
 				}
 				o.App = &a
-				return c.finish(ctx, l, o)
+				return c.finishOrder(ctx, l, o)
 			})
 		},
 	}
 	f := cmd.Flags()
-	s.add(f, "a task that ends with a result (default: the list price)", "capability that a pool must have, beside those of the version; repeatable")
-	datasets.add(f, "dataset", "organisation/name or organisation/name:version")
-	pools.add(f, "pool", "by id")
-	requesters.add(f)
-	c.add(cmd)
+	s.addFlags(f, "a task that ends with a result (default: the list price)", "capability that a pool must have, beside those of the version; repeatable")
+	datasets.addFlags(f, "dataset", "organisation/name or organisation/name:version")
+	pools.addFlags(f, "pool", "by id")
+	requesters.addFlags(f)
+	c.addFlags(cmd)
 	return cmd
 }

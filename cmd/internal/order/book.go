@@ -36,7 +36,7 @@ any more, is left out. "credenced order inspect ID" says all of an order.`,
 		Args: cli.Exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.WithChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				if err := t.check(ctx, cmd, l); err != nil {
+				if err := t.checkTopic(ctx, cmd, l); err != nil {
 					return err
 				}
 				height, _, err := l.Conn.Height(ctx)
@@ -54,13 +54,13 @@ any more, is left out. "credenced order inspect ID" says all of an order.`,
 				if err != nil {
 					return err
 				}
-				orders = slices.DeleteFunc(orders, func(r markettypes.OrderRecord) bool { return now.status(r, height) != "resting" })
+				orders = slices.DeleteFunc(orders, func(r markettypes.OrderRecord) bool { return now.statusText(r, height) != "resting" })
 				out := cmd.OutOrStdout()
 				if o.WritesJSON() {
 					return printer.PrintList(out, "orders", orders, more)
 				}
 				if len(orders) == 0 {
-					fmt.Fprintln(out, t.nothing("offers of executions", "orders"))
+					fmt.Fprintln(out, t.nothingText("offers of executions", "orders"))
 					return nil
 				}
 				if err := o.printBook(out, orders, height); err != nil {
@@ -72,7 +72,7 @@ any more, is left out. "credenced order inspect ID" says all of an order.`,
 		},
 	}
 	o.AddChain(cmd.Flags())
-	t.add(cmd.Flags(), "offers of executions")
+	t.addFlags(cmd.Flags(), "offers of executions")
 	return cmd
 }
 

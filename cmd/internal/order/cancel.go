@@ -36,7 +36,7 @@ deals, tasks for which no worker was drawn are taken back too, and all of it is 
 					nonce uint64
 				)
 				if len(args) == 1 {
-					if _, err := parseKind(args[0]); err == nil && !exists(args[0]) {
+					if _, err := parseKind(args[0]); err == nil && !fileExists(args[0]) {
 						return &cli.Problem{What: fmt.Sprintf("NONCE: missing; expected credenced order cancel %s NONCE", args[0]), Next: "list your orders with their nonces: credenced order list"}
 					}
 					if submitted, err := submittedRequest(ctx, l, args[0]); err != nil || submitted != nil {
@@ -57,11 +57,11 @@ deals, tasks for which no worker was drawn are taken back too, and all of it is 
 						return err
 					}
 				}
-				res, err := o.send(ctx, cmd, l, owner, func(owner string) sdk.Msg {
+				res, err := o.sendMessage(ctx, cmd, l, owner, func(owner string) sdk.Msg {
 					return &markettypes.MsgCancelOrder{Owner: owner, Kind: kind, Nonce: nonce}
 				})
 				if err != nil {
-					return generated(err)
+					return hideGenerated(err)
 				}
 				var answer markettypes.MsgCancelOrderResponse
 				if err := res.Response(0, &answer); err != nil {
@@ -75,7 +75,7 @@ deals, tasks for which no worker was drawn are taken back too, and all of it is 
 			})
 		},
 	}
-	o.sending(cmd.Flags(), "name of the owner's key in the keyring, or of a devnet's account")
+	o.addSendFlags(cmd.Flags(), "name of the owner's key in the keyring, or of a devnet's account")
 	return cmd
 }
 
@@ -100,11 +100,11 @@ func submittedRequest(ctx context.Context, l *connect.Link, text string) (*marke
 
 // cancelRequest takes a submitted request back.
 func (o *orderFlags) cancelRequest(ctx context.Context, cmd *cobra.Command, l *connect.Link, r *markettypes.Request) error {
-	res, err := o.send(ctx, cmd, l, r.Requester, func(owner string) sdk.Msg {
+	res, err := o.sendMessage(ctx, cmd, l, r.Requester, func(owner string) sdk.Msg {
 		return &markettypes.MsgCancelRequest{Requester: owner, Id: r.Id}
 	})
 	if err != nil {
-		return generated(err)
+		return hideGenerated(err)
 	}
 	if o.WritesJSON() {
 		return printer.PrintJSON(cmd.OutOrStdout(), placed{r.Id, sent{res.Hash, res.Height}})
@@ -128,11 +128,11 @@ owner's next orders of the kind need nonces of at least that one.`,
 				if err != nil {
 					return err
 				}
-				res, err := o.send(ctx, cmd, l, "", func(owner string) sdk.Msg {
+				res, err := o.sendMessage(ctx, cmd, l, "", func(owner string) sdk.Msg {
 					return &markettypes.MsgCancelOrders{Owner: owner, Kind: kind, Below: nonce}
 				})
 				if err != nil {
-					return generated(err)
+					return hideGenerated(err)
 				}
 				if o.WritesJSON() {
 					return printer.PrintJSON(cmd.OutOrStdout(), sent{res.Hash, res.Height})
@@ -142,7 +142,7 @@ owner's next orders of the kind need nonces of at least that one.`,
 			})
 		},
 	}
-	o.sending(cmd.Flags(), "name of the owner's key in the keyring, or of a devnet's account")
+	o.addSendFlags(cmd.Flags(), "name of the owner's key in the keyring, or of a devnet's account")
 	return cmd
 }
 

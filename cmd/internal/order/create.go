@@ -40,7 +40,7 @@ type createFlags struct {
 	overwrite bool
 }
 
-func (c *createFlags) add(cmd *cobra.Command) {
+func (c *createFlags) addFlags(cmd *cobra.Command) {
 	c.cmd = cmd
 	f := cmd.Flags()
 	c.AddChain(f)
@@ -53,8 +53,8 @@ func (c *createFlags) add(cmd *cobra.Command) {
 	outFlags(f, &c.out, &c.overwrite)
 }
 
-// begin fills in what every order has. part is the devnet's account that owns orders of the kind.
-func (c *createFlags) begin(ctx context.Context, l *connect.Link, kind markettypes.OrderKind, part string) (o markettypes.Order, err error) {
+// beginOrder fills in what every order has. part is the devnet's account that owns orders of the kind.
+func (c *createFlags) beginOrder(ctx context.Context, l *connect.Link, kind markettypes.OrderKind, part string) (o markettypes.Order, err error) {
 	if c.owner != "" {
 		o.Owner, err = c.ParseAccount(c.cmd, "--owner", c.owner)
 	} else {
@@ -140,8 +140,8 @@ func parseExpiry(ctx context.Context, l *connect.Link, text string) (int64, erro
 	return n, nil
 }
 
-// finish checks the order and writes it.
-func (c *createFlags) finish(ctx context.Context, l *connect.Link, o markettypes.Order) error {
+// finishOrder checks the order and writes it.
+func (c *createFlags) finishOrder(ctx context.Context, l *connect.Link, o markettypes.Order) error {
 	o = o.Normal()
 	params := markettypes.DefaultParams()
 	if l != nil {
@@ -166,7 +166,7 @@ func (c *createFlags) finish(ctx context.Context, l *connect.Link, o markettypes
 	return writeOrder(c.cmd, markettypes.SignedOrder{Order: &o}, c.out, c.overwrite, what)
 }
 
-// note says on standard error what was filled in.
-func (c *createFlags) note(format string, args ...any) {
+// printNote says on standard error what was filled in.
+func (c *createFlags) printNote(format string, args ...any) {
 	fmt.Fprintf(c.cmd.ErrOrStderr(), "note: "+format+"\n", args...)
 }

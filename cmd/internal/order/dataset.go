@@ -27,7 +27,7 @@ func orderCreateDatasetCmd() *cobra.Command {
 		Args: cli.Exactly("ORGANISATION/NAME:VERSION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				o, err := c.begin(ctx, l, markettypes.ORDER_KIND_DATASET, "provider")
+				o, err := c.beginOrder(ctx, l, markettypes.ORDER_KIND_DATASET, "provider")
 				if err != nil {
 					return err
 				}
@@ -42,28 +42,28 @@ func orderCreateDatasetCmd() *cobra.Command {
 					}
 				}
 				d := markettypes.DatasetOrder{Dataset: args[0], Volume: s.volume, Tags: s.tags}
-				if d.Price, err = s.asked(&c, l, version.Price, !version.ByOrder, "its list price"); err != nil {
+				if d.Price, err = s.readPrice(&c, l, version.Price, !version.ByOrder, "its list price"); err != nil {
 					return err
 				}
-				if d.Apps, err = apps.restriction(ctx, &c, l); err != nil {
+				if d.Apps, err = apps.readRestriction(ctx, &c, l); err != nil {
 					return err
 				}
-				if d.Pools, err = pools.restriction(ctx, &c, l); err != nil {
+				if d.Pools, err = pools.readRestriction(ctx, &c, l); err != nil {
 					return err
 				}
-				if d.Requesters, err = requesters.audience(ctx, &c, l); err != nil {
+				if d.Requesters, err = requesters.readAudience(ctx, &c, l); err != nil {
 					return err
 				}
 				o.Dataset = &d
-				return c.finish(ctx, l, o)
+				return c.finishOrder(ctx, l, o)
 			})
 		},
 	}
 	f := cmd.Flags()
-	s.add(f, "a task that reads it and ends with a result (default: the list price)", "capability that a pool must have, beside those of the version; repeatable")
-	apps.add(f, "app", "organisation/name or organisation/name:version")
-	pools.add(f, "pool", "by id")
-	requesters.add(f)
-	c.add(cmd)
+	s.addFlags(f, "a task that reads it and ends with a result (default: the list price)", "capability that a pool must have, beside those of the version; repeatable")
+	apps.addFlags(f, "app", "organisation/name or organisation/name:version")
+	pools.addFlags(f, "pool", "by id")
+	requesters.addFlags(f)
+	c.addFlags(cmd)
 	return cmd
 }

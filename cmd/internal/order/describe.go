@@ -13,8 +13,8 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// describe says what is traded.
-func (o *orderFlags) describe(t *printer.Labels, what markettypes.Order) {
+// describeOrder says what is traded.
+func (o *orderFlags) describeOrder(t *printer.Labels, what markettypes.Order) {
 	switch {
 	case what.App != nil:
 		a := what.App
@@ -22,18 +22,18 @@ func (o *orderFlags) describe(t *printer.Labels, what markettypes.Order) {
 		t.AddRow("price", "%s a task", cli.FormatCRED(a.Price))
 		t.AddRow("volume", "%s", volumeText(a.Volume))
 		t.AddSome("more tags", strings.Join(a.Tags, ", "))
-		o.restricted(t, "datasets", a.Datasets)
-		o.restricted(t, "pools", a.Pools)
-		o.audience(t, "requesters", a.Requesters)
+		o.describeRestriction(t, "datasets", a.Datasets)
+		o.describeRestriction(t, "pools", a.Pools)
+		o.describeAudience(t, "requesters", a.Requesters)
 	case what.Dataset != nil:
 		d := what.Dataset
 		t.AddRow("dataset", "%s", d.Dataset)
 		t.AddRow("price", "%s a task", cli.FormatCRED(d.Price))
 		t.AddRow("volume", "%s", volumeText(d.Volume))
 		t.AddSome("more tags", strings.Join(d.Tags, ", "))
-		o.restricted(t, "apps", d.Apps)
-		o.restricted(t, "pools", d.Pools)
-		o.audience(t, "requesters", d.Requesters)
+		o.describeRestriction(t, "apps", d.Apps)
+		o.describeRestriction(t, "pools", d.Pools)
+		o.describeAudience(t, "requesters", d.Requesters)
 	case what.Pool != nil:
 		p := what.Pool
 		t.AddRow("pool", "%s", p.Pool)
@@ -45,9 +45,9 @@ func (o *orderFlags) describe(t *printer.Labels, what markettypes.Order) {
 		t.AddRow("fuel", "up to %s", cli.FormatFuel(p.MaxFuel))
 		t.AddSome("resources", resourcesText(p.Resources))
 		t.AddSome("tags", strings.Join(p.Tags, ", "))
-		o.restricted(t, "apps", p.Apps)
-		o.restricted(t, "datasets", p.Datasets)
-		o.audience(t, "requesters", p.Requesters)
+		o.describeRestriction(t, "apps", p.Apps)
+		o.describeRestriction(t, "datasets", p.Datasets)
+		o.describeAudience(t, "requesters", p.Requesters)
 	case what.Request != nil:
 		o.describeJob(t, *what.Request)
 	}
@@ -128,7 +128,7 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 	t.AddSome("resources", resourcesText(j.Resources))
 	t.AddSome("tags", strings.Join(j.Tags, ", "))
 	t.AddSome("pool", j.Pool)
-	o.restricted(t, "pools", j.Pools)
+	o.describeRestriction(t, "pools", j.Pools)
 	if j.Sponsor != "" {
 		t.AddRow("sponsor", "%s", o.Describe(j.Sponsor))
 	}
@@ -139,8 +139,8 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 	t.AddSome("callback", j.Callback)
 }
 
-// restricted writes a restriction that there is.
-func (o *orderFlags) restricted(t *printer.Labels, label string, r markettypes.Restriction) {
+// describeRestriction writes a restriction that there is.
+func (o *orderFlags) describeRestriction(t *printer.Labels, label string, r markettypes.Restriction) {
 	parts := append([]string{}, r.Ids...)
 	if by := o.audienceText(r.Audience); by != "" {
 		parts = append(parts, "those of "+by)
@@ -150,7 +150,7 @@ func (o *orderFlags) restricted(t *printer.Labels, label string, r markettypes.R
 	}
 }
 
-func (o *orderFlags) audience(t *printer.Labels, label string, a orgstypes.Audience) {
+func (o *orderFlags) describeAudience(t *printer.Labels, label string, a orgstypes.Audience) {
 	if text := o.audienceText(a); text != "" {
 		t.AddRow(label, "only %s", text)
 	}

@@ -55,7 +55,7 @@ func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overw
 }
 
 // isID says whether the text is the id of an order, or the beginning of one, and no file's name.
-func isID(text string) bool { return credence.IsID(text) && !exists(text) }
+func isID(text string) bool { return credence.IsID(text) && !fileExists(text) }
 
 // wholeID is the id of an order or a request of which the text is the beginning, as the chain knows it.
 func wholeID(ctx context.Context, l *connect.Link, text string, kinds ...credence.IDKind) (string, error) {
@@ -75,8 +75,8 @@ func readFile(name string) (markettypes.SignedOrder, error) {
 	return s, err
 }
 
-// neither says of a name that could have been an id too that it is no file.
-func neither(err error) error {
+// refuseNeither says of a name that could have been an id too that it is no file.
+func refuseNeither(err error) error {
 	var p *cli.Problem
 	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &p) {
 		p.What += ", and it is no id, of 64 hexadecimal digits or the first of them"
@@ -96,8 +96,8 @@ func outFlags(f *pflag.FlagSet, out *string, overwrite *bool) {
 	f.BoolVar(overwrite, "overwrite", false, "replace the file of --out")
 }
 
-// exists says whether there is a file of the name.
-func exists(path string) bool {
+// fileExists says whether there is a file of the name.
+func fileExists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }

@@ -33,7 +33,7 @@ func floorsOf(ctx context.Context, conn *credence.Conn, orders []markettypes.Ord
 	return out, nil
 }
 
-// cancelled says whether an order's owner has cancelled it by a floor.
-func (f floors) cancelled(r markettypes.OrderRecord) bool {
+// isCancelled says whether an order's owner has cancelled it by a floor.
+func (f floors) isCancelled(r markettypes.OrderRecord) bool {
 	return r.Order.Nonce < f[floorKey{r.Order.Owner, r.Kind}]
 }

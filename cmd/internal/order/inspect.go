@@ -47,8 +47,8 @@ type inspected struct {
 	Order  json.RawMessage `json:"order"`
 }
 
-// inspect says all of an order that needs no node.
-func inspect(s markettypes.SignedOrder, chain string) (inspected, error) {
+// inspectOrder says all of an order that needs no node.
+func inspectOrder(s markettypes.SignedOrder, chain string) (inspected, error) {
 	o := s.Order.Normal()
 	kind, err := o.Kind()
 	if err != nil {
@@ -81,8 +81,8 @@ func inspect(s markettypes.SignedOrder, chain string) (inspected, error) {
 	return i, err
 }
 
-// ask adds what the chain knows of it.
-func (i *inspected) ask(ctx context.Context, l *connect.Link, s markettypes.SignedOrder) error {
+// askChain adds what the chain knows of it.
+func (i *inspected) askChain(ctx context.Context, l *connect.Link, s markettypes.SignedOrder) error {
 	var err error
 	conn := l.Conn
 	if i.Height, _, err = conn.Height(ctx); err != nil {
@@ -96,7 +96,7 @@ func (i *inspected) ask(ctx context.Context, l *connect.Link, s markettypes.Sign
 	if s.Order.Request != nil {
 		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: i.ID})
 		if connect.IsUnknown(err) {
-			i.unseen(floor.Below)
+			i.noteUnseen(floor.Below)
 			return nil
 		}
 		if err != nil {
@@ -110,7 +110,7 @@ func (i *inspected) ask(ctx context.Context, l *connect.Link, s markettypes.Sign
 	} else {
 		res, err := conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: i.ID})
 		if connect.IsUnknown(err) {
-			i.unseen(floor.Below)
+			i.noteUnseen(floor.Below)
 			return nil
 		}
 		if err != nil {
@@ -121,7 +121,7 @@ func (i *inspected) ask(ctx context.Context, l *connect.Link, s markettypes.Sign
 		if err != nil {
 			return err
 		}
-		i.Status, i.Filled, i.Left = now.status(r, i.Height), r.Filled, leftText(r)
+		i.Status, i.Filled, i.Left = now.statusText(r, i.Height), r.Filled, leftText(r)
 		if i.Status == "stale" {
 			i.Note = now.stale[r.Id]
 		}
@@ -137,8 +137,8 @@ func (i *inspected) ask(ctx context.Context, l *connect.Link, s markettypes.Sign
 	return nil
 }
 
-// unseen is an order that the chain does not know.
-func (i *inspected) unseen(floor uint64) {
+// noteUnseen is an order that the chain does not know.
+func (i *inspected) noteUnseen(floor uint64) {
 	switch {
 	case i.Nonce < floor:
 		i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor)
@@ -171,12 +171,12 @@ signature is no good.`,
 				if err != nil {
 					return err
 				}
-				i, err := inspect(s, chain)
+				i, err := inspectOrder(s, chain)
 				if err != nil {
 					return err
 				}
 				if l != nil {
-					if err := i.ask(ctx, l, s); err != nil {
+					if err := i.askChain(ctx, l, s); err != nil {
 						return err
 					}
 				}
@@ -230,9 +230,9 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	if !byID {
 		t.AddRow("sign digest", "%s", i.Digest)
 	}
-	o.describe(t, what)
+	o.describeOrder(t, what)
 	if i.Status != "" {
-		t.AddRow("on the chain", "%s", i.state())
+		t.AddRow("on the chain", "%s", i.stateText())
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -246,8 +246,8 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	return nil
 }
 
-// state is what became of the order, in words.
-func (i *inspected) state() string {
+// stateText is what became of the order, in words.
+func (i *inspected) stateText() string {
 	text := i.Status
 	if i.Status == "unknown" {
 		text = "not yet"
@@ -269,7 +269,7 @@ func (i *inspected) state() string {
 func readOrKnown(ctx context.Context, l *connect.Link, text string) (s markettypes.SignedOrder, byID bool, err error) {
 	if !isID(text) {
 		s, err = readFile(text)
-		return s, false, neither(err)
+		return s, false, refuseNeither(err)
 	}
 	id := strings.ToLower(text)
 	if l == nil {

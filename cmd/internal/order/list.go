@@ -68,7 +68,7 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 					return err
 				}
 				orders = slices.DeleteFunc(orders, func(r markettypes.OrderRecord) bool {
-					return w.status != "" && now.status(r, height) != w.status
+					return w.status != "" && now.statusText(r, height) != w.status
 				})
 				slices.SortStableFunc(orders, func(a, b markettypes.OrderRecord) int {
 					return cmp.Or(cmp.Compare(a.Height, b.Height), cmp.Compare(a.Order.Nonce, b.Order.Nonce))
@@ -78,7 +78,7 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 					return printer.PrintList(out, "orders", orders, more)
 				}
 				if len(orders) == 0 {
-					fmt.Fprintln(out, w.nothing(o.NameOf))
+					fmt.Fprintln(out, w.nothingText(o.NameOf))
 					return nil
 				}
 				if err := printOrders(out, orders, height, now); err != nil {
@@ -129,8 +129,8 @@ func (o *orderFlags) settleList(ctx context.Context, cmd *cobra.Command, l *conn
 	return err
 }
 
-// nothing says what there is none of.
-func (w *listFlags) nothing(name func(string) string) string {
+// nothingText says what there is none of.
+func (w *listFlags) nothingText(name func(string) string) string {
 	what := "no orders"
 	switch {
 	case w.app != "":
@@ -176,7 +176,7 @@ func printOrders(out io.Writer, orders []markettypes.OrderRecord, height int64, 
 		printer.NewColumn("PRICE", orDash(func(r markettypes.OrderRecord) string { return priceCell(r.Order) })),
 		printer.NewColumn("TASKS MET", func(r markettypes.OrderRecord) string { return fmt.Sprint(r.Filled) }),
 		printer.NewColumn("TASKS LEFT", orDash(leftCell)),
-		printer.NewColumn("STATUS", func(r markettypes.OrderRecord) string { return now.status(r, height) }),
+		printer.NewColumn("STATUS", func(r markettypes.OrderRecord) string { return now.statusText(r, height) }),
 		printer.NewColumn("EXPIRES", func(r markettypes.OrderRecord) string { return expiryCell(r.Order.Expiry, height) }),
 		printer.NewColumn("NONCE", func(r markettypes.OrderRecord) string { return fmt.Sprint(r.Order.Nonce) }),
 		printer.NewColumn("ID", func(r markettypes.OrderRecord) string { return r.Id }),

@@ -24,8 +24,8 @@ func (c *createFlags) notOwner(asset, account, owner string) error {
 	}
 }
 
-// operates checks that the owner of a pool's order acts for the pool's operator. The council's pools have none.
-func (c *createFlags) operates(ctx context.Context, l *connect.Link, pool workerstypes.Pool, owner string) error {
+// checkOperator checks that the owner of a pool's order acts for the pool's operator. The council's pools have none.
+func (c *createFlags) checkOperator(ctx context.Context, l *connect.Link, pool workerstypes.Pool, owner string) error {
 	if pool.Operator == "" {
 		return nil
 	}
@@ -75,9 +75,9 @@ func checkJob(ctx context.Context, l *connect.Link, job *markettypes.Job) error 
 	return nil
 }
 
-// unseen tells of counterparts that an order is restricted to and that the chain does not know. They may come; more often
+// noteUnseen tells of counterparts that an order is restricted to and that the chain does not know. They may come; more often
 // a letter is wrong.
-func (c *createFlags) unseen(ctx context.Context, l *connect.Link, flag string, ids []string, audience orgstypes.Audience) {
+func (c *createFlags) noteUnseen(ctx context.Context, l *connect.Link, flag string, ids []string, audience orgstypes.Audience) {
 	if l == nil {
 		return
 	}
@@ -93,7 +93,7 @@ func (c *createFlags) unseen(ctx context.Context, l *connect.Link, flag string, 
 			_, err = l.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: id})
 		}
 		if connect.IsUnknown(err) {
-			c.note("%s %s: the chain has none of that name, so that nobody is meant by it now", flag, id)
+			c.printNote("%s %s: the chain has none of that name, so that nobody is meant by it now", flag, id)
 		}
 	}
 	if flag != "--only-requester" {
@@ -101,7 +101,7 @@ func (c *createFlags) unseen(ctx context.Context, l *connect.Link, flag string, 
 	}
 	for _, org := range audience.Organisations {
 		if _, err := l.Conn.Orgs().Organisation(ctx, &orgstypes.QueryOrganisationRequest{Id: org}); connect.IsUnknown(err) {
-			c.note("%s %s: the chain has no organisation of that name, so that nobody is meant by it now", flag, org)
+			c.printNote("%s %s: the chain has no organisation of that name, so that nobody is meant by it now", flag, org)
 		}
 	}
 }

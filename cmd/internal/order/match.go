@@ -26,8 +26,8 @@ type matchFlags struct {
 	dryRun             bool
 }
 
-// read reads them all, and makes the message, but for its relayer.
-func (m *matchFlags) read(ctx context.Context, l *connect.Link) (sides []side, msg markettypes.MsgMatchOrders, err error) {
+// readSides reads them all, and makes the message, but for its relayer.
+func (m *matchFlags) readSides(ctx context.Context, l *connect.Link) (sides []side, msg markettypes.MsgMatchOrders, err error) {
 	for _, needed := range []struct{ flag, text, what string }{{"--pool", m.pool, "a pool's order"}, {"--request", m.request, "a request"}} {
 		if needed.text == "" {
 			return nil, msg, &cli.Problem{What: fmt.Sprintf("%s: missing, expected %s: a file, or the id of one that the chain knows", needed.flag, needed.what), Next: "credenced order match --help"}
@@ -84,19 +84,19 @@ Everything is checked at once, and again when the next block makes the deal. --d
 		Args: cli.Exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.WithChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				sides, msg, err := m.read(ctx, l)
+				sides, msg, err := m.readSides(ctx, l)
 				if err != nil {
 					return err
 				}
 				if m.dryRun {
-					return named(o.dryRun(ctx, cmd, l, msg), sides...)
+					return nameSides(o.dryRun(ctx, cmd, l, msg), sides...)
 				}
-				return named(o.match(ctx, cmd, l, msg), sides...)
+				return nameSides(o.sendMatch(ctx, cmd, l, msg), sides...)
 			})
 		},
 	}
 	f := cmd.Flags()
-	o.sending(f, "name of the relayer's key in the keyring, or of a devnet's account; anyone's (default: the devnet's requester)")
+	o.addSendFlags(f, "name of the relayer's key in the keyring, or of a devnet's account; anyone's (default: the devnet's requester)")
 	f.StringVar(&m.app, "app", "", "app order, a file or an id (default: the list price)")
 	f.StringArrayVar(&m.datasets, "dataset", nil, `dataset order, a file or an id, or "list" for the list price; one for each dataset of the job (default: list prices)`)
 	f.StringVar(&m.pool, "pool", "", "pool order, a file or an id")
@@ -113,16 +113,16 @@ type matched struct {
 	sent
 }
 
-func (o *orderFlags) match(ctx context.Context, cmd *cobra.Command, l *connect.Link, msg markettypes.MsgMatchOrders) error {
+func (o *orderFlags) sendMatch(ctx context.Context, cmd *cobra.Command, l *connect.Link, msg markettypes.MsgMatchOrders) error {
 	if o.Chain.From == "" && o.Chain.KeyFile == "" && l.Info != nil {
 		o.Chain.From = "requester"
 	}
-	res, err := o.send(ctx, cmd, l, "", func(account string) sdk.Msg {
+	res, err := o.sendMessage(ctx, cmd, l, "", func(account string) sdk.Msg {
 		msg.Relayer = account
 		return &msg
 	})
 	if err != nil {
-		return generated(err)
+		return hideGenerated(err)
 	}
 	var answer markettypes.MsgMatchOrdersResponse
 	if err := res.Response(0, &answer); err != nil {

@@ -53,8 +53,8 @@ type orderFlags struct {
 	gasPrices    string
 }
 
-// sending adds the flags of what ends in a transaction.
-func (o *orderFlags) sending(f *pflag.FlagSet, what string) {
+// addSendFlags adds the flags of what ends in a transaction.
+func (o *orderFlags) addSendFlags(f *pflag.FlagSet, what string) {
 	o.AddChain(f)
 	o.AddKeys(f, what)
 	f.BoolVar(&o.generateOnly, flags.FlagGenerateOnly, false, "print the transaction instead, for credenced tx sign, as a ledger or multisig key needs; --from may be an address")

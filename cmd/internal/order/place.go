@@ -40,11 +40,11 @@ func orderPlaceCmd() *cobra.Command {
 						Next: "submit it with credenced run or credenced tx market submit-task; or sign or presign it, and match it",
 					}
 				}
-				res, err := o.send(ctx, cmd, l, s.Order.Owner, func(owner string) sdk.Msg {
+				res, err := o.sendMessage(ctx, cmd, l, s.Order.Owner, func(owner string) sdk.Msg {
 					return &markettypes.MsgPlaceOrder{Owner: owner, Order: s.Order.Normal()}
 				})
 				if err != nil {
-					return generated(err)
+					return hideGenerated(err)
 				}
 				var answer markettypes.MsgPlaceOrderResponse
 				if err := res.Response(0, &answer); err != nil {
@@ -58,7 +58,7 @@ func orderPlaceCmd() *cobra.Command {
 			})
 		},
 	}
-	o.sending(cmd.Flags(), "name of the owner's key in the keyring, or of a devnet's account (default: the devnet's account that owns the order)")
+	o.addSendFlags(cmd.Flags(), "name of the owner's key in the keyring, or of a devnet's account (default: the devnet's account that owns the order)")
 	return cmd
 }
 
@@ -78,11 +78,11 @@ modules, the council. It does not come on the book; anyone may have it matched b
 				if err != nil {
 					return err
 				}
-				res, err := o.send(ctx, cmd, l, s.Order.Owner, func(owner string) sdk.Msg {
+				res, err := o.sendMessage(ctx, cmd, l, s.Order.Owner, func(owner string) sdk.Msg {
 					return &markettypes.MsgPresignOrder{Owner: owner, Order: s.Order.Normal()}
 				})
 				if err != nil {
-					return generated(err)
+					return hideGenerated(err)
 				}
 				var answer markettypes.MsgPresignOrderResponse
 				if err := res.Response(0, &answer); err != nil {
@@ -97,6 +97,6 @@ modules, the council. It does not come on the book; anyone may have it matched b
 			})
 		},
 	}
-	o.sending(cmd.Flags(), "name of the owner's key in the keyring, or of a devnet's account (default: the devnet's account that owns the order)")
+	o.addSendFlags(cmd.Flags(), "name of the owner's key in the keyring, or of a devnet's account (default: the devnet's account that owns the order)")
 	return cmd
 }

@@ -34,7 +34,7 @@ the pool's capabilities.`,
 		Args: cli.Exactly("POOL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				o, err := c.begin(ctx, l, markettypes.ORDER_KIND_POOL, "operator")
+				o, err := c.beginOrder(ctx, l, markettypes.ORDER_KIND_POOL, "operator")
 				if err != nil {
 					return err
 				}
@@ -44,17 +44,17 @@ the pool's capabilities.`,
 					if pool, err = connect.LookUpPool(ctx, l, "pool", args[0]); err != nil {
 						return err
 					}
-					if err := c.operates(ctx, l, pool, o.Owner); err != nil {
+					if err := c.checkOperator(ctx, l, pool, o.Owner); err != nil {
 						return err
 					}
 				}
-				if p.Price, err = s.asked(&c, l, pool.MinPrice, pool.MinPrice > 0, "the pool's least"); err != nil {
+				if p.Price, err = s.readPrice(&c, l, pool.MinPrice, pool.MinPrice > 0, "the pool's least"); err != nil {
 					return err
 				}
 				if !cmd.Flags().Changed("tag") {
 					p.Tags = pool.Capabilities
 				}
-				if err := c.stake(&p, stake, l, pool); err != nil {
+				if err := c.readStake(&p, stake, l, pool); err != nil {
 					return err
 				}
 				p.CommissionBps = pool.MaxCommissionBps
@@ -63,7 +63,7 @@ the pool's capabilities.`,
 						return err
 					}
 				} else if p.CommissionBps > 0 {
-					c.note("commission %s is the pool's largest", formatShare(p.CommissionBps))
+					c.printNote("commission %s is the pool's largest", formatShare(p.CommissionBps))
 				}
 				if p.MaxFuel, err = c.maxFuel(ctx, l, maxFuel, category); err != nil {
 					return err
@@ -74,13 +74,13 @@ the pool's capabilities.`,
 				if p.Resources, err = r.Read(); err != nil {
 					return err
 				}
-				if p.Apps, err = apps.restriction(ctx, &c, l); err != nil {
+				if p.Apps, err = apps.readRestriction(ctx, &c, l); err != nil {
 					return err
 				}
-				if p.Datasets, err = datasets.restriction(ctx, &c, l); err != nil {
+				if p.Datasets, err = datasets.readRestriction(ctx, &c, l); err != nil {
 					return err
 				}
-				if p.Requesters, err = requesters.audience(ctx, &c, l); err != nil {
+				if p.Requesters, err = requesters.readAudience(ctx, &c, l); err != nil {
 					return err
 				}
 				o.Pool = &p
@@ -92,27 +92,27 @@ the pool's capabilities.`,
 						}
 					}
 				}
-				return c.finish(ctx, l, o)
+				return c.finishOrder(ctx, l, o)
 			})
 		},
 	}
 	f := cmd.Flags()
-	s.add(f, "a right replica, the operator's share included (default: the pool's least, if it has one)", "tag that is promised, a capability of the pool; repeatable (default: all its capabilities)")
+	s.addFlags(f, "a right replica, the operator's share included (default: the pool's least, if it has one)", "tag that is promised, a capability of the pool; repeatable (default: all its capabilities)")
 	f.StringVar(&maxFuel, "max-fuel", "", "largest fuel limit, such as 100G (default: the category's, or the chain's)")
 	f.StringVar(&category, "category", "", "category of the requests that are taken, such as xs (default: those without one)")
 	f.StringVar(&trust, "trust", "", "largest trust that is taken, as a percentage or a number (default: any)")
 	f.StringVar(&stake, "stake", "", "stake locked for each assignment: the pool's (default: as the chain says)")
 	f.StringVar(&commission, "commission", "", "the operator's share of the price, such as 5% (default: the pool's largest)")
 	r.Add(f, "that one execution may use at most, such as", "none promised")
-	apps.add(f, "app", "organisation/name or organisation/name:version")
-	datasets.add(f, "dataset", "organisation/name or organisation/name:version")
-	requesters.add(f)
-	c.add(cmd)
+	apps.addFlags(f, "app", "organisation/name or organisation/name:version")
+	datasets.addFlags(f, "dataset", "organisation/name or organisation/name:version")
+	requesters.addFlags(f)
+	c.addFlags(cmd)
 	return cmd
 }
 
-// stake reads the stake, or takes the pool's.
-func (c *createFlags) stake(p *markettypes.PoolOrder, text string, l *connect.Link, pool workerstypes.Pool) (err error) {
+// readStake reads the stake, or takes the pool's.
+func (c *createFlags) readStake(p *markettypes.PoolOrder, text string, l *connect.Link, pool workerstypes.Pool) (err error) {
 	switch {
 	case text != "":
 		if p.Stake, err = cli.ParseCRED(text); err != nil {

@@ -50,7 +50,7 @@ func (o *orderFlags) dryRun(ctx context.Context, cmd *cobra.Command, l *connect.
 		if err := printTerms(out, res.Terms); err != nil {
 			return err
 		}
-		return o.payable(ctx, out, l, msg.Request, res.Escrow)
+		return o.printPayable(ctx, out, l, msg.Request, res.Escrow)
 	}
 	if res.Volume == 0 {
 		return &cli.Problem{What: "these orders trade nothing now: " + res.Reason, Exit: cli.ExitNoVerdict}
@@ -58,8 +58,8 @@ func (o *orderFlags) dryRun(ctx context.Context, cmd *cobra.Command, l *connect.
 	return nil
 }
 
-// payable says when the one who pays the escrow has too little: the chain looks only when it makes the deal.
-func (o *orderFlags) payable(ctx context.Context, out io.Writer, l *connect.Link, s markettypes.SignedOrder, escrow uint64) error {
+// printPayable says when the one who pays the escrow has too little: the chain looks only when it makes the deal.
+func (o *orderFlags) printPayable(ctx context.Context, out io.Writer, l *connect.Link, s markettypes.SignedOrder, escrow uint64) error {
 	known := s.Order
 	if known == nil {
 		res, err := l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: s.Id})

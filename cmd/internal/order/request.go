@@ -29,17 +29,17 @@ type requestFlags struct {
 	files    []credence.InputFile
 }
 
-func (r *requestFlags) add(f *pflag.FlagSet) {
+func (r *requestFlags) addFlags(f *pflag.FlagSet) {
 	r.Flags.Add(f)
 	f.StringSliceVar(&r.locators, "locator", nil, "base URL of a store that serves the inputs already; repeatable (default: the stores they are put into)")
 	f.BoolVar(&r.static, "static-credibility", false, "ask for replicas until their records' evidence reaches the trust as well")
 	f.StringVar(&r.pool, "pool", "", "the one pool to use (default: any)")
-	r.pools.add(f, "pool", "by id")
+	r.pools.addFlags(f, "pool", "by id")
 	f.StringVar(&r.sponsor, "sponsor", "", "account that pays in the requester's place: it must relay the match itself")
 }
 
-// job reads the flags; the price is 0 when none is given.
-func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link, app string, args []string) (job markettypes.Job, err error) {
+// readJob reads the flags; the price is 0 when none is given.
+func (r *requestFlags) readJob(ctx context.Context, c *createFlags, l *connect.Link, app string, args []string) (job markettypes.Job, err error) {
 	if r.Bag == 0 {
 		return job, errors.New("--bag 0: expected at least one task")
 	}
@@ -95,7 +95,7 @@ func (r *requestFlags) job(ctx context.Context, c *createFlags, l *connect.Link,
 	if job.Resources, err = r.Needs.Read(); err != nil {
 		return job, err
 	}
-	if job.Pools, err = r.pools.restriction(ctx, c, l); err != nil {
+	if job.Pools, err = r.pools.readRestriction(ctx, c, l); err != nil {
 		return job, err
 	}
 	for _, a := range []struct {
@@ -120,8 +120,8 @@ func proposedFuel(ctx context.Context, l *connect.Link, app string) (uint64, err
 	return credence.ProposedFuel(ctx, l.Conn, app)
 }
 
-// fill puts the inputs into the store, and names them in the job.
-func (r *requestFlags) fill(ctx context.Context, l *connect.Link, stores []string, job *markettypes.Job) error {
+// uploadInputs puts the inputs into the store, and names them in the job.
+func (r *requestFlags) uploadInputs(ctx context.Context, l *connect.Link, stores []string, job *markettypes.Job) error {
 	if l != nil && len(stores) == 0 {
 		stores = l.Stores
 	}
@@ -166,38 +166,38 @@ before it is matched. APP is on the chain already: organisation/name:version or 
 		Args: cli.Between(1, -1, "APP"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				o, err := c.begin(ctx, l, markettypes.ORDER_KIND_REQUEST, "requester")
+				o, err := c.beginOrder(ctx, l, markettypes.ORDER_KIND_REQUEST, "requester")
 				if err != nil {
 					return err
 				}
-				job, err := r.job(ctx, &c, l, args[0], args[1:])
+				job, err := r.readJob(ctx, &c, l, args[0], args[1:])
 				if err != nil {
 					return err
 				}
 				if err := checkJob(ctx, l, &job); err != nil {
 					return err
 				}
-				if err := r.fill(ctx, l, c.Chain.Stores, &job); err != nil {
+				if err := r.uploadInputs(ctx, l, c.Chain.Stores, &job); err != nil {
 					return err
 				}
 				if job.MaxPrice == 0 {
-					if err := c.recommend(ctx, l, o.Owner, &job); err != nil {
+					if err := c.recommendPrice(ctx, l, o.Owner, &job); err != nil {
 						return err
 					}
 				}
 				o.Request = &job
-				return c.finish(ctx, l, o)
+				return c.finishOrder(ctx, l, o)
 			})
 		},
 	}
-	r.add(cmd.Flags())
+	r.addFlags(cmd.Flags())
 	cmd.Flags().StringSliceVar(&c.Chain.Stores, "store", nil, "base URL of an artifact store for --input; repeatable (default: the devnet's)")
-	c.add(cmd)
+	c.addFlags(cmd)
 	return cmd
 }
 
-// recommend asks the chain for a price.
-func (c *createFlags) recommend(ctx context.Context, l *connect.Link, requester string, job *markettypes.Job) error {
+// recommendPrice asks the chain for a price.
+func (c *createFlags) recommendPrice(ctx context.Context, l *connect.Link, requester string, job *markettypes.Job) error {
 	missing := &cli.Problem{What: "max_price: missing, expected the most that one task may cost", Next: "say it with --max-price, such as --max-price 1CRED"}
 	if l == nil {
 		return missing
@@ -211,6 +211,6 @@ func (c *createFlags) recommend(ctx context.Context, l *connect.Link, requester 
 		return missing
 	}
 	job.MaxPrice = max(res.MaxPrice, res.ExpectedPrice)
-	c.note("max price %s is what the chain recommends with the orders on the book", cli.FormatCRED(job.MaxPrice))
+	c.printNote("max price %s is what the chain recommends with the orders on the book", cli.FormatCRED(job.MaxPrice))
 	return nil
 }

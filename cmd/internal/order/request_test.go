@@ -15,11 +15,11 @@ import (
 func TestOrderRequestSetsEveryField(t *testing.T) {
 	var r requestFlags
 	f := pflag.NewFlagSet("job", pflag.ContinueOnError)
-	r.add(f)
+	r.addFlags(f)
 	flagtest.SetAll(t, f)
 	c := &createFlags{cmd: &cobra.Command{}}
 	c.cmd.Flags().AddFlagSet(f)
-	job, err := r.job(context.Background(), c, nil, "studio/app:1.0", nil)
+	job, err := r.readJob(context.Background(), c, nil, "studio/app:1.0", nil)
 	require.NoError(t, err)
 	require.Empty(t, flagtest.UnsetFields(job, "Inputs", "Callback"), "the inputs are put into the store later")
 }

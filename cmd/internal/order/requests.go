@@ -34,7 +34,7 @@ own requests: credenced task list. "credenced order inspect ID" says all of a re
 		Args: cli.Exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.WithChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				if err := t.check(ctx, cmd, l); err != nil {
+				if err := t.checkTopic(ctx, cmd, l); err != nil {
 					return err
 				}
 				height, _, err := l.Conn.Height(ctx)
@@ -53,7 +53,7 @@ own requests: credenced task list. "credenced order inspect ID" says all of a re
 					return printer.PrintList(out, "requests", requests, more)
 				}
 				if len(requests) == 0 {
-					nothing := t.nothing("requests for executions", "requests for an order")
+					nothing := t.nothingText("requests for executions", "requests for an order")
 					if t.pool == "" && t.app == "" && t.dataset == "" {
 						nothing += "; what names a pool waits there: --pool POOL"
 					}
@@ -69,7 +69,7 @@ own requests: credenced task list. "credenced order inspect ID" says all of a re
 		},
 	}
 	o.AddChain(cmd.Flags())
-	t.add(cmd.Flags(), "requests for executions")
+	t.addFlags(cmd.Flags(), "requests for executions")
 	return cmd
 }
 

@@ -17,20 +17,20 @@ type restrictFlags struct {
 	ids, of []string
 }
 
-// add adds the flags of a restriction on counterparts of a kind: "app", "dataset" or "pool".
-func (r *restrictFlags) add(f *pflag.FlagSet, kind, id string) {
+// addFlags adds the flags of a restriction on counterparts of a kind: "app", "dataset" or "pool".
+func (r *restrictFlags) addFlags(f *pflag.FlagSet, kind, id string) {
 	r.flag = "--only-" + kind
 	f.StringSliceVar(&r.ids, "only-"+kind, nil, kind+" that is taken, "+id+"; repeatable (default: any)")
 	f.StringSliceVar(&r.of, "only-"+kind+"-of", nil, "whose "+kind+"s are taken, beside those: an address, an organisation's id, or role:NAME; repeatable")
 }
 
-// restriction reads the flags, and tells of counterparts that the chain does not know.
-func (r *restrictFlags) restriction(ctx context.Context, c *createFlags, l *connect.Link) (markettypes.Restriction, error) {
+// readRestriction reads the flags, and tells of counterparts that the chain does not know.
+func (r *restrictFlags) readRestriction(ctx context.Context, c *createFlags, l *connect.Link) (markettypes.Restriction, error) {
 	audience, err := jobflags.ParseAudience(r.flag+"-of", r.of)
 	if err != nil {
 		return markettypes.Restriction{}, err
 	}
-	c.unseen(ctx, l, r.flag, r.ids, audience)
+	c.noteUnseen(ctx, l, r.flag, r.ids, audience)
 	return markettypes.Restriction{Ids: r.ids, Audience: audience}, nil
 }
 
@@ -39,15 +39,15 @@ type requesterFlags []string
 
 const onlyRequester = "--only-requester"
 
-func (r *requesterFlags) add(f *pflag.FlagSet) {
+func (r *requesterFlags) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar((*[]string)(r), "only-requester", nil, "requester who is served: an address, an organisation's id, or role:NAME; repeatable (default: anyone)")
 }
 
-// audience reads the flag, and tells of organisations that the chain does not know.
-func (r requesterFlags) audience(ctx context.Context, c *createFlags, l *connect.Link) (orgstypes.Audience, error) {
+// readAudience reads the flag, and tells of organisations that the chain does not know.
+func (r requesterFlags) readAudience(ctx context.Context, c *createFlags, l *connect.Link) (orgstypes.Audience, error) {
 	audience, err := jobflags.ParseAudience(onlyRequester, r)
 	if err == nil {
-		c.unseen(ctx, l, onlyRequester, nil, audience)
+		c.noteUnseen(ctx, l, onlyRequester, nil, audience)
 	}
 	return audience, err
 }

@@ -16,14 +16,14 @@ type saleFlags struct {
 	tags   []string
 }
 
-func (s *saleFlags) add(f *pflag.FlagSet, per, tags string) {
+func (s *saleFlags) addFlags(f *pflag.FlagSet, per, tags string) {
 	f.StringVar(&s.price, "price", "", "price, such as 0.05CRED, of "+per)
 	f.Uint64Var(&s.volume, "volume", 0, "tasks in all; 0 for no bound")
 	f.StringSliceVar(&s.tags, "tag", nil, tags)
 }
 
-// asked reads the price, or takes the chain's.
-func (s *saleFlags) asked(c *createFlags, l *connect.Link, list uint64, known bool, of string) (uint64, error) {
+// readPrice reads the price, or takes the chain's.
+func (s *saleFlags) readPrice(c *createFlags, l *connect.Link, list uint64, known bool, of string) (uint64, error) {
 	if s.price != "" {
 		price, err := cli.ParseCRED(s.price)
 		if err != nil {
@@ -34,6 +34,6 @@ func (s *saleFlags) asked(c *createFlags, l *connect.Link, list uint64, known bo
 	if l == nil || !known {
 		return 0, &cli.Problem{What: "price: missing", Next: "say it with --price, such as --price 0.05CRED; --price 0 is for nothing"}
 	}
-	c.note("price %s is %s", cli.FormatCRED(list), of)
+	c.printNote("price %s is %s", cli.FormatCRED(list), of)
 	return list, nil
 }

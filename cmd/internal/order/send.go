@@ -27,10 +27,10 @@ type sent struct {
 // errGenerated says that --generate-only printed a transaction instead of sending it.
 var errGenerated = errors.New("generated only")
 
-// send has a message included, or prints its transaction and returns errGenerated.
-func (o *orderFlags) send(ctx context.Context, cmd *cobra.Command, l *connect.Link, owner string, msg func(account string) sdk.Msg) (*credence.TxResult, error) {
+// sendMessage has a message included, or prints its transaction and returns errGenerated.
+func (o *orderFlags) sendMessage(ctx context.Context, cmd *cobra.Command, l *connect.Link, owner string, msg func(account string) sdk.Msg) (*credence.TxResult, error) {
 	if o.generateOnly {
-		return nil, o.generate(ctx, cmd, l, owner, msg)
+		return nil, o.printUnsigned(ctx, cmd, l, owner, msg)
 	}
 	key, err := o.LoadSigner(cmd, owner)
 	if err != nil {
@@ -58,8 +58,8 @@ func (o *orderFlags) send(ctx context.Context, cmd *cobra.Command, l *connect.Li
 	return s.Do(ctx, msg(key.Address()))
 }
 
-// generate prints an unsigned transaction for `credenced tx sign`.
-func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *connect.Link, owner string, msg func(account string) sdk.Msg) error {
+// printUnsigned prints an unsigned transaction for `credenced tx sign`.
+func (o *orderFlags) printUnsigned(ctx context.Context, cmd *cobra.Command, l *connect.Link, owner string, msg func(account string) sdk.Msg) error {
 	account := owner
 	if account == "" {
 		var err error
@@ -102,8 +102,8 @@ func (o *orderFlags) generate(ctx context.Context, cmd *cobra.Command, l *connec
 	return errGenerated
 }
 
-// generated hides errGenerated, which is no trouble.
-func generated(err error) error {
+// hideGenerated hides errGenerated, which is no trouble.
+func hideGenerated(err error) error {
 	if errors.Is(err, errGenerated) {
 		return nil
 	}

@@ -28,8 +28,8 @@ type side struct {
 
 func (s side) String() string { return s.flag + " " + s.text }
 
-// problem is what is wrong with it.
-func (s side) problem(next, format string, args ...any) error {
+// newProblem returns what is wrong with it.
+func (s side) newProblem(next, format string, args ...any) error {
 	return &cli.Problem{What: fmt.Sprintf("%s: %s", s, fmt.Sprintf(format, args...)), Next: next}
 }
 
@@ -44,24 +44,24 @@ func readSide(ctx context.Context, l *connect.Link, flag, text string, kind mark
 		}
 		id, err := wholeID(ctx, l, text, of)
 		if err != nil {
-			return s, flagged(flag, err)
+			return s, nameFlag(flag, err)
 		}
 		s.id, s.signed.Id = id, id
 		return s, nil
 	}
 	read, err := readFile(text)
 	if err != nil {
-		return s, flagged(flag, neither(err))
+		return s, nameFlag(flag, refuseNeither(err))
 	}
 	s.signed, s.id = read, order.ID(*read.Order, l.Conn.ChainID())
 	normal := read.Order.Normal()
 	s.order = &normal
 	if got, _ := normal.Kind(); got != kind {
-		return s, s.problem("", "it is %s, expected %s", anOrder(got), anOrder(kind))
+		return s, s.newProblem("", "it is %s, expected %s", anOrder(got), anOrder(kind))
 	}
 	if read.Signature != nil {
 		if err := order.Verify(read, l.Conn.ChainID()); err != nil {
-			return s, s.problem("say all of it with: credenced order inspect "+cli.ShellQuote(text), "%s", err)
+			return s, s.newProblem("say all of it with: credenced order inspect "+cli.ShellQuote(text), "%s", err)
 		}
 		return s, nil
 	}
@@ -73,14 +73,14 @@ func readSide(ctx context.Context, l *connect.Link, flag, text string, kind mark
 		_, err = l.Conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: s.id})
 	}
 	if connect.IsUnknown(err) {
-		return s, s.problem(fmt.Sprintf("its owner signs it: credenced order sign %s --out %s; or makes it known: credenced order presign %[1]s", cli.ShellQuote(text), cli.ShellQuote(signedName(text))),
+		return s, s.newProblem(fmt.Sprintf("its owner signs it: credenced order sign %s --out %s; or makes it known: credenced order presign %[1]s", cli.ShellQuote(text), cli.ShellQuote(signedName(text))),
 			"it has no signature, and the chain does not know it")
 	}
 	return s, err
 }
 
-// flagged names the flag in front of what is wrong.
-func flagged(flag string, err error) error {
+// nameFlag names the flag in front of what is wrong.
+func nameFlag(flag string, err error) error {
 	var p *cli.Problem
 	if errors.As(err, &p) {
 		p.What = flag + " " + p.What
@@ -125,7 +125,7 @@ func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets 
 		if i < len(datasets) && datasets[i].text != listPrice {
 			d := datasets[i]
 			if d.order != nil && !strings.HasPrefix(reference, "sha256:") && d.order.Asset() != reference {
-				return d.problem("give one for each dataset, in the request's order: "+strings.Join(wanted, ", "), "it is for %s, expected an order for %s", d.order.Asset(), reference)
+				return d.newProblem("give one for each dataset, in the request's order: "+strings.Join(wanted, ", "), "it is for %s, expected an order for %s", d.order.Asset(), reference)
 			}
 			continue
 		}
@@ -144,8 +144,8 @@ func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets 
 	return nil
 }
 
-// named puts the names that the command line has for orders in the place of their ids in an error.
-func named(err error, sides ...side) error {
+// nameSides puts the names that the command line has for orders in the place of their ids in an error.
+func nameSides(err error, sides ...side) error {
 	err = cli.Explain(err)
 	var p *cli.Problem
 	if errors.As(err, &p) {

@@ -16,12 +16,12 @@ func TestSidesAreNamed(t *testing.T) {
 	file := side{flag: "--pool", text: "pool.json", id: "aa11"}
 	known := side{flag: "--app", text: "bb22", id: "bb22"}
 	refused := &credence.TxError{Codespace: "market", Code: 68, Log: "order aa11: its volume of 1 is used up, of order bb22 there is more", Hash: "(a query)"}
-	err := named(refused, file, known)
+	err := nameSides(refused, file, known)
 	require.ErrorContains(t, err, "--pool pool.json: its volume of 1 is used up, of order bb22 there is more")
 	require.ErrorIs(t, err, error(refused))
-	require.NoError(t, named(nil, file))
+	require.NoError(t, nameSides(nil, file))
 	other := errors.New("order aa11")
-	require.Equal(t, other, named(other, file), "what is not the chain's stays as it is")
+	require.Equal(t, other, nameSides(other, file), "what is not the chain's stays as it is")
 }
 
 // Without a node an id means nothing; a name that is neither a file nor an id is said to be so.

@@ -26,7 +26,7 @@ func standingOf(ctx context.Context, l *connect.Link, orders []markettypes.Order
 	out := standing{below, map[string]string{}}
 	owners, pools, orgs := map[string]string{}, map[string]workerstypes.Pool{}, map[string]string{}
 	for _, r := range orders {
-		if !open(r) {
+		if !isOpen(r) {
 			continue
 		}
 		switch o := r.Order; {
@@ -89,16 +89,16 @@ func whyStale(err error) string {
 	return strings.TrimSuffix(err.Error(), ": "+markettypes.ErrStale.Error())
 }
 
-// open says whether an order's record says that it may be met.
-func open(r markettypes.OrderRecord) bool {
+// isOpen says whether an order's record says that it may be met.
+func isOpen(r markettypes.OrderRecord) bool {
 	return r.Status == markettypes.ORDER_STATUS_RESTING || r.Status == markettypes.ORDER_STATUS_SIGNED
 }
 
-// status is where an order stands, everything considered.
-func (s standing) status(r markettypes.OrderRecord, height int64) string {
+// statusText is where an order stands, everything considered.
+func (s standing) statusText(r markettypes.OrderRecord, height int64) string {
 	switch {
-	case !open(r):
-	case s.below.cancelled(r):
+	case !isOpen(r):
+	case s.below.isCancelled(r):
 		return "cancelled"
 	case r.Order.Expired(height):
 		return "expired"

@@ -28,7 +28,7 @@ type topicFlags struct {
 	limit                                 int
 }
 
-func (t *topicFlags) add(f *pflag.FlagSet, what string) {
+func (t *topicFlags) addFlags(f *pflag.FlagSet, what string) {
 	f.StringVar(&t.category, "category", "", what+" of this category, or \"all\" (default: those without one; all of a --pool)")
 	f.StringVar(&t.pool, "pool", "", what+" of this pool alone")
 	f.StringVar(&t.app, "app", "", "those of an app instead, organisation/name:version")
@@ -37,8 +37,8 @@ func (t *topicFlags) add(f *pflag.FlagSet, what string) {
 	printer.AddLimit(f, &t.limit)
 }
 
-// check looks up what the flags name, so that a letter that is wrong is not taken for an empty book.
-func (t *topicFlags) check(ctx context.Context, cmd *cobra.Command, l *connect.Link) error {
+// checkTopic looks up what the flags name, so that a letter that is wrong is not taken for an empty book.
+func (t *topicFlags) checkTopic(ctx context.Context, cmd *cobra.Command, l *connect.Link) error {
 	if err := printer.CheckLimit(t.limit); err != nil {
 		return err
 	}
@@ -81,8 +81,8 @@ func (t *topicFlags) check(ctx context.Context, cmd *cobra.Command, l *connect.L
 	return nil
 }
 
-// categories are those that are listed: all there are, "" included, for "all".
-func (t *topicFlags) categories(ctx context.Context, conn *credence.Conn) ([]string, error) {
+// listCategories returns those that are listed: all there are, "" included, for "all".
+func (t *topicFlags) listCategories(ctx context.Context, conn *credence.Conn) ([]string, error) {
 	if t.category != everyCategory {
 		return []string{t.category}, nil
 	}
@@ -100,7 +100,7 @@ func (t *topicFlags) categories(ctx context.Context, conn *credence.Conn) ([]str
 
 // ofTopic reads what is under a topic, one category after the other, up to the limit. It says whether there is more.
 func ofTopic[V any](ctx context.Context, t *topicFlags, conn *credence.Conn, read func(category string, p *query.PageRequest) ([]V, *query.PageResponse, error)) (out []V, more bool, err error) {
-	categories, err := t.categories(ctx, conn)
+	categories, err := t.listCategories(ctx, conn)
 	if err != nil {
 		return nil, false, err
 	}
@@ -117,9 +117,9 @@ func ofTopic[V any](ctx context.Context, t *topicFlags, conn *credence.Conn, rea
 	return out, more, nil
 }
 
-// nothing says that a part of the book is empty, and where else to look. The words are for executions, and for orders of
+// nothingText says that a part of the book is empty, and where else to look. The words are for executions, and for orders of
 // apps and datasets.
-func (t *topicFlags) nothing(executions, orders string) string {
+func (t *topicFlags) nothingText(executions, orders string) string {
 	const rest = " rest on the book"
 	switch {
 	case t.app != "":

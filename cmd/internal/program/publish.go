@@ -27,7 +27,7 @@ type publishFlags struct {
 	connect                           connect.Flags
 }
 
-func (p *publishFlags) add(f *pflag.FlagSet) {
+func (p *publishFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&p.name, "name", "", "name within the provider's organisation (default: the file's)")
 	f.StringVar(&p.version, "version", "", "version; immutable once published (default: the beginning of the digest)")
 	f.StringVar(&p.description, "description", "", "what it is, in a sentence")
@@ -42,8 +42,8 @@ func (p *publishFlags) add(f *pflag.FlagSet) {
 	p.connect.AddKeyring(f)
 }
 
-// amount reads the list price.
-func (p *publishFlags) amount() (uint64, error) {
+// readAmount reads the list price.
+func (p *publishFlags) readAmount() (uint64, error) {
 	if p.price == "" {
 		return 0, nil
 	}
@@ -97,7 +97,7 @@ A tag is resolved to a digest first: what is published never changes.`,
   credenced publish app registry.example/acme/tool:1.0 --platform linux/amd64`,
 		Args: cli.Exactly("FILE.wasm|IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			price, err := p.amount()
+			price, err := p.readAmount()
 			if err != nil {
 				return err
 			}
@@ -114,13 +114,13 @@ A tag is resolved to a digest first: what is published never changes.`,
 					return fmt.Errorf("--%w", err)
 				}
 			}
-			return p.publish(cmd, price, func(ctx context.Context, r *client.Runner, tell client.Observer) (string, error) {
+			return p.publishProgram(cmd, price, func(ctx context.Context, r *client.Runner, tell client.Observer) (string, error) {
 				return r.PublishApp(ctx, a, tell)
 			}, publishedApp)
 		},
 	}
 	f := cmd.Flags()
-	p.add(f)
+	p.addFlags(f)
 	f.StringVar(&a.Platform, "platform", "", "which image of several, such as linux/arm64 (default: the only one, or the one for this machine)")
 	f.StringVar(&a.OutputPath, "output-path", "", "folder below /out whose files are the result (default: everything below /out)")
 	f.UintSliceVar(&okExit, "ok-exit", nil, "exit statuses that mean success for a job that names none, such as 0,10,20 (default: 0 alone)")
@@ -140,26 +140,26 @@ func publishDatasetCmd() *cobra.Command {
   credenced publish dataset patients.csv --by-order --tag tee`,
 		Args: cli.Exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			price, err := p.amount()
+			price, err := p.readAmount()
 			if err != nil {
 				return err
 			}
 			d.Path, d.Name, d.Version, d.Description = args[0], p.name, p.version, p.description
 			d.Price, d.ByOrder, d.Tags = price, p.byOrder, p.tags
-			return p.publish(cmd, price, func(ctx context.Context, r *client.Runner, tell client.Observer) (string, error) {
+			return p.publishProgram(cmd, price, func(ctx context.Context, r *client.Runner, tell client.Observer) (string, error) {
 				return r.PublishDataset(ctx, d, tell)
 			}, publishedDataset)
 		},
 	}
 	f := cmd.Flags()
-	p.add(f)
+	p.addFlags(f)
 	f.StringVar(&d.MediaType, "media-type", "", "type of the content, such as text/csv (default: by the file's name)")
 	f.StringVar(&d.Schema, "schema", "", "digest of a description of the content")
 	return cmd
 }
 
-// publish connects, publishes and prints what came of it.
-func (p *publishFlags) publish(cmd *cobra.Command, price uint64, do func(context.Context, *client.Runner, client.Observer) (string, error), find finder) error {
+// publishProgram connects, publishes and prints what came of it.
+func (p *publishFlags) publishProgram(cmd *cobra.Command, price uint64, do func(context.Context, *client.Runner, client.Observer) (string, error), find finder) error {
 	if err := cli.OneOf("--output", p.output, "text", "json"); err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (p *publishFlags) publish(cmd *cobra.Command, price uint64, do func(context
 	if err == nil && known {
 		var is published
 		if is, err = find(ctx, l.Conn, reference); err == nil {
-			err = p.differs(reference, is, l.Requester.Address(), price)
+			err = p.printDifference(reference, is, l.Requester.Address(), price)
 		}
 	}
 	return cli.Plain(cli.Explain(err))
@@ -219,8 +219,8 @@ func publishedDataset(ctx context.Context, conn *client.Conn, reference string) 
 	return published{res.Dataset.Owner, res.Version.Price, res.Version.ByOrder}, nil
 }
 
-// differs says when what is published already, by its bytes, is not what was asked for: nothing was changed then.
-func (p *publishFlags) differs(reference string, is published, by string, price uint64) error {
+// printDifference says when what is published already, by its bytes, is not what was asked for: nothing was changed then.
+func (p *publishFlags) printDifference(reference string, is published, by string, price uint64) error {
 	id, version, _ := strings.Cut(reference, ":")
 	_, name, _ := strings.Cut(id, "/")
 	problem := &cli.Problem{

@@ -27,7 +27,7 @@ func TestPublishedOtherwise(t *testing.T) {
 		{"no price where there is one", publishFlags{byOrder: true}, is, 0, "at 0.02 CRED: nothing was changed"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			err := tc.p.differs("studio/count:1.0", tc.is, "cred1p", tc.price)
+			err := tc.p.printDifference("studio/count:1.0", tc.is, "cred1p", tc.price)
 			if tc.why == "" {
 				require.NoError(t, err)
 				return
@@ -35,6 +35,6 @@ func TestPublishedOtherwise(t *testing.T) {
 			require.ErrorContains(t, err, tc.why)
 		})
 	}
-	_, err := (&publishFlags{price: "1CRED", byOrder: true}).amount()
+	_, err := (&publishFlags{price: "1CRED", byOrder: true}).readAmount()
 	require.ErrorContains(t, err, "--price and --by-order")
 }

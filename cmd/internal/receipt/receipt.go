@@ -65,7 +65,7 @@ The exit status is 0 when the answer is proven, and 15 when it is not.`,
 			if err != nil {
 				return &cli.Problem{What: "--trust: " + err.Error(), Exit: cli.ExitUsage}
 			}
-			v, err := verify(cmd.Context(), args[0], trust, expected, files)
+			v, err := verifyFile(cmd.Context(), args[0], trust, expected, files)
 			if v == nil {
 				return err
 			}
@@ -91,8 +91,8 @@ The exit status is 0 when the answer is proven, and 15 when it is not.`,
 	return cmd
 }
 
-// verify reads and verifies the file. With a verdict the error is that of what is not proven; without one nothing could be looked at.
-func verify(ctx context.Context, file string, trust receipt.Trust, expected receipt.Expected, files string) (*verdict, error) {
+// verifyFile reads and verifies the file. With a verdict the error is that of what is not proven; without one nothing could be looked at.
+func verifyFile(ctx context.Context, file string, trust receipt.Trust, expected receipt.Expected, files string) (*verdict, error) {
 	if info, err := os.Stat(file); err != nil {
 		return nil, err
 	} else if info.Size() > receipt.MaxBytes {

@@ -104,7 +104,7 @@ func TestWords(t *testing.T) {
 }
 
 func TestProblemIsARefusal(t *testing.T) {
-	_, err := verify(t.Context(), filepath.Join(t.TempDir(), "none"), receipt.Trust{}, receipt.Expected{}, "")
+	_, err := verifyFile(t.Context(), filepath.Join(t.TempDir(), "none"), receipt.Trust{}, receipt.Expected{}, "")
 	_, is := receipt.IsRefusal(err)
 	require.False(t, is)
 	require.True(t, errors.Is(err, os.ErrNotExist))

@@ -23,7 +23,7 @@ func writeStatement(out io.Writer, s *receipt.Statement, files string) {
 	line("digest", "%s", s.Answer.Digest)
 	line("program", "%s version %s, %s, runtime %s", s.Work.App, s.Work.Version, s.Work.Digest, s.Work.Runtime)
 	if len(s.Work.Args) > 0 {
-		line("arguments", "%s", quoted(s.Work.Args))
+		line("arguments", "%s", quoteArgs(s.Work.Args))
 	}
 	for _, in := range s.Work.Inputs {
 		if in.Name == s.Work.Execution.Rows && in.Tree {
@@ -89,7 +89,7 @@ func changesText(n int) string {
 	return fmt.Sprintf("the validators changed %d times from there to the block", n)
 }
 
-func quoted(args []string) string {
+func quoteArgs(args []string) string {
 	out := make([]string, len(args))
 	for i, a := range args {
 		out[i] = cli.ShellQuote(a)
@@ -107,12 +107,12 @@ func askedBy(w receipt.Work) string {
 func evidenceText(e receipt.Evidence) string {
 	var parts []string
 	if len(e.GaveIt) > 0 {
-		parts = append(parts, "workers of "+listed(e.GaveIt)+" gave the answer")
+		parts = append(parts, "workers of "+joinNames(e.GaveIt)+" gave the answer")
 	}
 	if e.ByCourt {
-		parts = append(parts, "the court of the validators decided it by more than two thirds of its power ("+listed(e.Court)+")")
+		parts = append(parts, "the court of the validators decided it by more than two thirds of its power ("+joinNames(e.Court)+")")
 	} else if len(e.Court) > 0 {
-		parts = append(parts, "the validators of "+listed(e.Court)+" found the same in court")
+		parts = append(parts, "the validators of "+joinNames(e.Court)+" found the same in court")
 	}
 	if e.Overturned != "" {
 		parts = append(parts, "the court overturned the answer "+e.Overturned)
@@ -120,7 +120,7 @@ func evidenceText(e receipt.Evidence) string {
 	return strings.Join(parts, "; ")
 }
 
-func listed(names []string) string {
+func joinNames(names []string) string {
 	if n := len(names); n > 1 {
 		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 	}

@@ -14,11 +14,11 @@ func TestRunSetsEveryField(t *testing.T) {
 	j := &jobFlags{}
 	cmd := runCmdWith(j)
 	own := pflag.NewFlagSet("job", pflag.ContinueOnError)
-	j.marketFlags.add(own)
+	j.marketFlags.addFlags(own)
 	own.VisitAll(func(f *pflag.Flag) { require.NotNil(t, cmd.Flags().Lookup(f.Name), f.Name) })
 	flagtest.SetAll(t, own)
 	j.out, j.bagGiven = "o", true
-	job, err := j.job([]string{"app.wasm"})
+	job, err := j.readJob([]string{"app.wasm"})
 	require.NoError(t, err)
 	// Rows are --map's, which takes other flags apart. Nonce is --once's, which run alone has.
 	// Rest says in blocks what RestFor says in time: --rest sets either. No hook of the chain can be named yet.

@@ -23,7 +23,7 @@ type marketFlags struct {
 	platform string
 }
 
-func (m *marketFlags) add(f *pflag.FlagSet) {
+func (m *marketFlags) addFlags(f *pflag.FlagSet) {
 	m.Flags.Add(f)
 	f.StringSliceVar(&m.pools, "pool", nil, "pool of workers to use, by id; repeatable (default: any)")
 	f.StringSliceVar(&m.poolsOf, "only-pool-of", nil, "whose pools to use, beside those of --pool: an address, an organisation's id, or role:NAME; repeatable")
@@ -32,8 +32,8 @@ func (m *marketFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&m.rest, "rest", "", "the same as a time such as 10m, or in blocks from now such as 1000")
 }
 
-// fill puts the flags into a job. Errors name the flag.
-func (m *marketFlags) fill(job *client.Job) error {
+// fillJob puts the flags into a job. Errors name the flag.
+func (m *marketFlags) fillJob(job *client.Job) error {
 	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.Datasets, m.DatasetsPerTask, m.Category, m.Tags, m.pools
 	job.Voucher, job.Beneficiary, job.Partial = m.VoucherID(), m.Beneficiary, m.Partial
 	job.Expiry, job.AuditBlocks, job.Platform = m.expiry, m.AuditBlocks, m.platform

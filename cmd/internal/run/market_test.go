@@ -35,7 +35,7 @@ func TestMarketFlags(t *testing.T) {
 			var m marketFlags
 			tc.malleate(&m)
 			var job client.Job
-			err := m.fill(&job)
+			err := m.fillJob(&job)
 			if tc.expErr != "" {
 				require.ErrorContains(t, err, tc.expErr)
 				return
@@ -56,7 +56,7 @@ func parsed(t *testing.T, args ...string) client.Job {
 	cmd := runCmdWith(&j)
 	require.NoError(t, cmd.ParseFlags(args))
 	j.bagGiven = cmd.Flags().Changed("bag")
-	job, err := j.job([]string{"app.wasm"})
+	job, err := j.readJob([]string{"app.wasm"})
 	require.NoError(t, err)
 	return job
 }

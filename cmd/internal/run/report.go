@@ -47,7 +47,7 @@ func PrintReport(out io.Writer, r *client.Report) {
 		fmt.Fprintf(out, "Ledger    %s: N = %d tasks, error debt D = %s of a budget B = %s\n", l.Key, l.Counted, l.Debt, l.Budget)
 	}
 	if files := resultFiles(r); len(files) > 0 {
-		fmt.Fprintf(out, "Result    %s, every byte checked against the accepted digest\n", summary(files))
+		fmt.Fprintf(out, "Result    %s, every byte checked against the accepted digest\n", summaryOf(files))
 	}
 	if n := emptyResults(r); n > 0 && len(r.Tasks) == 1 {
 		fmt.Fprintf(out, "Result    %s\n", cli.NoFiles)
@@ -122,7 +122,7 @@ func resultFiles(r *client.Report) []string {
 	return out
 }
 
-func summary(files []string) string {
+func summaryOf(files []string) string {
 	if len(files) <= 3 {
 		return strings.Join(files, ", ")
 	}

@@ -117,7 +117,7 @@ Exit status:
 				return resumeRun(cmd, &c, resume, j.out, style, output, stall)
 			}
 			j.bagGiven = cmd.Flags().Changed("bag")
-			job, err := j.job(args)
+			job, err := j.readJob(args)
 			if err != nil {
 				return commandline.UsageError(err)
 			}
@@ -137,7 +137,7 @@ Exit status:
 	f.StringVar(&j.once, "once", "", "name under which this is submitted at most once: a command that is repeated goes on with what it began")
 	f.StringVar(&engine.Engine, "oci-engine", "", "with --local, what runs a container: docker, runc, crun or runsc (default: one that is here)")
 	f.StringVar(&engine.Path, "oci-path", "", "with --local, the engine's socket or program, where it is not the usual one")
-	j.marketFlags.add(f)
+	j.marketFlags.addFlags(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	f.StringVar(&style, "progress", "auto", "auto, tty, plain or quiet")
 	f.StringVar(&output, "output", "text", "text, or json for one line an event and the report last")
@@ -146,8 +146,8 @@ Exit status:
 	return cmd
 }
 
-// job reads the flags.
-func (j *jobFlags) job(args []string) (client.Job, error) {
+// readJob reads the flags.
+func (j *jobFlags) readJob(args []string) (client.Job, error) {
 	job := client.Job{App: args[0], MinReplicas: j.MinReplicas, Bag: j.Bag, Policy: j.Policy, Out: j.out}
 	var err error
 	if job.Args, job.Rows, j.table, err = j.TakeRows(append(append([]string{}, j.Args...), args[1:]...)); err != nil {
@@ -161,7 +161,7 @@ func (j *jobFlags) job(args []string) (client.Job, error) {
 	if job.Execution, err = j.Execution(); err != nil {
 		return job, err
 	}
-	if err := j.marketFlags.fill(&job); err != nil {
+	if err := j.marketFlags.fillJob(&job); err != nil {
 		return job, err
 	}
 	if job.Trust, err = j.ReadTrust(); err != nil {
@@ -185,7 +185,7 @@ func (j *jobFlags) job(args []string) (client.Job, error) {
 // NewFlags are the flags of a job, by their names on the command line of run.
 func NewFlags() *pflag.FlagSet {
 	f := pflag.NewFlagSet("job", pflag.ContinueOnError)
-	(&jobFlags{}).marketFlags.add(f)
+	(&jobFlags{}).marketFlags.addFlags(f)
 	return f
 }
 
@@ -194,7 +194,7 @@ func NewFlags() *pflag.FlagSet {
 func ParseJob(app string, flags map[string][]string, args []string) (client.Job, *jobflags.Table, error) {
 	var j jobFlags
 	f := pflag.NewFlagSet("job", pflag.ContinueOnError)
-	j.marketFlags.add(f)
+	j.marketFlags.addFlags(f)
 	for _, name := range slices.Sorted(maps.Keys(flags)) {
 		for _, value := range flags[name] {
 			if f.Lookup(name) == nil {
@@ -206,7 +206,7 @@ func ParseJob(app string, flags map[string][]string, args []string) (client.Job,
 		}
 	}
 	j.bagGiven, j.out = f.Changed("bag"), "out"
-	job, err := j.job(append([]string{app}, args...))
+	job, err := j.readJob(append([]string{app}, args...))
 	job.Out = ""
 	return job, j.table, err
 }

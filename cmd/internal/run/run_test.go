@@ -31,7 +31,7 @@ func TestJobFlags(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			j := good()
 			tc.malleate(j)
-			job, err := j.job([]string{"app.wasm", "-width", "640"})
+			job, err := j.readJob([]string{"app.wasm", "-width", "640"})
 			if tc.expErr != "" {
 				require.ErrorContains(t, err, tc.expErr)
 				return

@@ -44,7 +44,7 @@ the same answer, or agrees that the inputs can't be had. The court looks at a ta
 				return fmt.Errorf("--max-bond: %w", err)
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				ref, err := resolve(ctx, l.Conn, args[0])
+				ref, err := resolveID(ctx, l.Conn, args[0])
 				if err != nil {
 					return err
 				}
@@ -54,7 +54,7 @@ the same answer, or agrees that the inputs can't be had. The court looks at a ta
 				if err := c.LoadKeys(cmd, l); err != nil {
 					return err
 				}
-				done, err := challenge(ctx, l, ref.ID, most)
+				done, err := sendChallenge(ctx, l, ref.ID, most)
 				if err != nil {
 					return err
 				}
@@ -73,8 +73,8 @@ the same answer, or agrees that the inputs can't be had. The court looks at a ta
 	return cmd
 }
 
-// challenge sends the bond and waits for its block.
-func challenge(ctx context.Context, l *connect.Link, task string, most uint64) (*challenged, error) {
+// sendChallenge sends the bond and waits for its block.
+func sendChallenge(ctx context.Context, l *connect.Link, task string, most uint64) (*challenged, error) {
 	s, err := credence.NewSender(l.Conn, l.Requester, credence.SenderOptions{})
 	if err != nil {
 		return nil, err

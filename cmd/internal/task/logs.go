@@ -33,7 +33,7 @@ worker says it, also where the workers did not agree, and nothing attests it.`,
 				return err
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				ref, err := resolve(ctx, l.Conn, args[0])
+				ref, err := resolveID(ctx, l.Conn, args[0])
 				if err != nil {
 					return err
 				}

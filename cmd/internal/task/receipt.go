@@ -36,7 +36,7 @@ it begins at a block that the verifier trusts.`,
 				return fmt.Errorf("--since %d: expected a height from 1", since)
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				ref, err := resolve(ctx, l.Conn, args[0])
+				ref, err := resolveID(ctx, l.Conn, args[0])
 				if err != nil {
 					return err
 				}

@@ -34,9 +34,9 @@ func NewCommand() *cobra.Command {
 	return cmd
 }
 
-// resolve finds out what an id, or the beginning of one, names: a task, a deal or a request. A request that ended without a
+// resolveID finds out what an id, or the beginning of one, names: a task, a deal or a request. A request that ended without a
 // deal is a *Problem.
-func resolve(ctx context.Context, conn *credence.Conn, id string) (credence.Ref, error) {
+func resolveID(ctx context.Context, conn *credence.Conn, id string) (credence.Ref, error) {
 	ref, err := credence.Resolve(ctx, conn, id, credence.KindTask, credence.KindRequest, credence.KindDeal)
 	if err != nil || ref.Kind != credence.KindRequest {
 		return ref, err
@@ -67,7 +67,7 @@ byte against the accepted digests; those that are in the folder already are kept
 				return err
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				ref, err := resolve(ctx, l.Conn, args[0])
+				ref, err := resolveID(ctx, l.Conn, args[0])
 				if err != nil {
 					return err
 				}
@@ -77,7 +77,7 @@ byte against the accepted digests; those that are in the folder already are kept
 						return r.Resume(ctx, ref.ID, out, tell)
 					})
 				}
-				if err = watch(ctx, cmd, l, ref, stall, style, output, out == ""); err == nil && out != "" {
+				if err = watchRef(ctx, cmd, l, ref, stall, style, output, out == ""); err == nil && out != "" {
 					err = fetchInto(ctx, cmd, l, ref, out, output)
 				}
 				next := "credenced task watch " + credence.ShortDigest(ref.ID)
@@ -96,8 +96,8 @@ byte against the accepted digests; those that are in the folder already are kept
 	return cmd
 }
 
-// watch follows what the reference names to its end. The error says how it ended, as that of a run does.
-func watch(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style, output string, advise bool) (err error) {
+// watchRef follows what the reference names to its end. The error says how it ended, as that of a run does.
+func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style, output string, advise bool) (err error) {
 	v := progress.NewView(cmd.OutOrStdout(), style, output)
 	defer v.Close()
 	var ended []*credence.TaskReport
@@ -138,7 +138,7 @@ func taskShowCmd() *cobra.Command {
 				return err
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				t, err := resolve(ctx, l.Conn, args[0])
+				t, err := resolveID(ctx, l.Conn, args[0])
 				if err != nil {
 					return err
 				}
@@ -237,7 +237,7 @@ func taskFetchCmd() *cobra.Command {
 				return &cli.Problem{What: "--out is missing", Next: "name the folder for the result with --out DIR", Exit: cli.ExitUsage}
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				ref, err := resolve(ctx, l.Conn, args[0])
+				ref, err := resolveID(ctx, l.Conn, args[0])
 				if err != nil {
 					return err
 				}
@@ -254,7 +254,7 @@ func taskFetchCmd() *cobra.Command {
 
 // fetchInto brings the results of what the reference names, and says what became of each task.
 func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, out, output string) error {
-	reports, err := fetch(ctx, l, ref, out)
+	reports, err := fetchResults(ctx, l, ref, out)
 	if output == "json" {
 		if reports == nil {
 			reports = []*credence.TaskReport{}
@@ -271,8 +271,8 @@ func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref cre
 	return err
 }
 
-// fetch downloads the results of what the reference names.
-func fetch(ctx context.Context, l *connect.Link, ref credence.Ref, out string) ([]*credence.TaskReport, error) {
+// fetchResults downloads the results of what the reference names.
+func fetchResults(ctx context.Context, l *connect.Link, ref credence.Ref, out string) ([]*credence.TaskReport, error) {
 	var task, deal, request string
 	switch ref.Kind {
 	case credence.KindTask:

@@ -138,18 +138,18 @@ func (a *Agent) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.saw(height)
+	a.noteHeight(height)
 	a.wg.Add(1)
 	go func() {
 		defer a.wg.Done()
-		a.follow(ctx, height)
+		a.followBlocks(ctx, height)
 	}()
 	resync := time.NewTicker(a.Resync)
 	defer resync.Stop()
 	for {
 		if err := a.reconcile(ctx); err != nil && ctx.Err() == nil {
 			a.Metrics.Reconciles.WithLabelValues("error").Inc()
-			a.silent(err)
+			a.noteSilence(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -163,7 +163,7 @@ func (a *Agent) Run(ctx context.Context) error {
 // Drain stops taking new tasks, and waits until what runs has ended or the context does.
 func (a *Agent) Drain(ctx context.Context) {
 	a.draining.Store(true)
-	for ctx.Err() == nil && a.busy() > 0 {
+	for ctx.Err() == nil && a.countBusy() > 0 {
 		select {
 		case <-ctx.Done():
 		case <-time.After(20 * time.Millisecond):
@@ -174,7 +174,7 @@ func (a *Agent) Drain(ctx context.Context) {
 // Height is the highest block seen.
 func (a *Agent) Height() int64 { return a.height.Load() }
 
-func (a *Agent) busy() int {
+func (a *Agent) countBusy() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return len(a.active)
@@ -188,7 +188,7 @@ func (a *Agent) Wake() {
 	}
 }
 
-func (a *Agent) saw(height int64) {
+func (a *Agent) noteHeight(height int64) {
 	for {
 		old := a.height.Load()
 		if height <= old {
@@ -201,8 +201,8 @@ func (a *Agent) saw(height int64) {
 	}
 }
 
-// silent says once that the chain does not answer, and nothing more until it does: work goes on meanwhile.
-func (a *Agent) silent(err error) {
+// noteSilence says once that the chain does not answer, and nothing more until it does: work goes on meanwhile.
+func (a *Agent) noteSilence(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.mute {
@@ -211,7 +211,7 @@ func (a *Agent) silent(err error) {
 	a.mute = true
 }
 
-func (a *Agent) answers() {
+func (a *Agent) noteAnswer() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.mute {
@@ -223,16 +223,16 @@ func (a *Agent) answers() {
 // maxReplay bounds how many blocks are looked through for hints after a long absence; state is asked for anyway.
 const maxReplay = 5_000
 
-// follow turns blocks into wake-ups, from the height kept in the journal on, and starts again whenever it fails.
-func (a *Agent) follow(ctx context.Context, from int64) {
+// followBlocks turns blocks into wake-ups, from the height kept in the journal on, and starts again whenever it fails.
+func (a *Agent) followBlocks(ctx context.Context, from int64) {
 	next := from
 	if next > 0 {
 		next++
 	}
 	for ctx.Err() == nil {
 		err := a.Source.Follow(ctx, next, func(_ context.Context, t chain.Tick) error {
-			a.saw(t.Height)
-			if len(t.Drawn) > 0 || t.Missed || a.concerned() {
+			a.noteHeight(t.Height)
+			if len(t.Drawn) > 0 || t.Missed || a.isConcerned() {
 				a.Wake()
 			}
 			if len(t.Drawn) > 0 || t.Height >= next+10 {
@@ -251,7 +251,7 @@ func (a *Agent) follow(ctx context.Context, from int64) {
 			reason = "stalled"
 		}
 		a.Metrics.Follows.WithLabelValues(reason).Inc()
-		a.silent(err)
+		a.noteSilence(err)
 		if seen := a.height.Load(); seen > next+maxReplay {
 			next = 0
 		} else if next > 0 {
@@ -261,8 +261,8 @@ func (a *Agent) follow(ctx context.Context, from int64) {
 	}
 }
 
-// concerned says whether a new block can matter to us although it gave us no seat.
-func (a *Agent) concerned() bool {
+// isConcerned says whether a new block can matter to us although it gave us no seat.
+func (a *Agent) isConcerned() bool {
 	if a.assigned.Load() {
 		return true
 	}

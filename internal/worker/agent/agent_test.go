@@ -52,7 +52,7 @@ const patience = 2 * time.Minute
 
 func newHouse(t *testing.T, r role) *house { return newHouseOf(t, r, func(*dealstypes.Deal) {}) }
 
-// newHouseOf is a house whose deal was changed. Its chain makes blocks from when an agent is started.
+// newHouseOf returns a house whose deal was changed. Its chain makes blocks from when an agent is started.
 func newHouseOf(t *testing.T, r role, malleate func(*dealstypes.Deal)) *house {
 	dir := t.TempDir()
 	store, err := artifact.OpenDir(filepath.Join(dir, "artifacts"), 0)
@@ -299,7 +299,7 @@ func TestSilenceIsNoAnswer(t *testing.T) {
 	} {
 		h.chain.set(silence)
 		time.Sleep(100 * time.Millisecond) // some thirty reconciliations
-		require.Equal(t, 1, l.agent.busy())
+		require.Equal(t, 1, l.agent.countBusy())
 	}
 	h.chain.set(func() { h.chain.empty = false })
 	close(h.runtime.block)
@@ -395,7 +395,7 @@ func TestDrain(t *testing.T) {
 	h := newHouse(t, asSecond)
 	h.runtime.block = make(chan struct{})
 	l := h.start("")
-	require.Eventually(t, func() bool { return l.agent.busy() == 1 && h.runtime.count() == 1 }, patience, time.Millisecond)
+	require.Eventually(t, func() bool { return l.agent.countBusy() == 1 && h.runtime.count() == 1 }, patience, time.Millisecond)
 	drained := make(chan struct{})
 	go func() { l.agent.Drain(context.Background()); close(drained) }()
 	select {

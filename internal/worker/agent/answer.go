@@ -35,8 +35,8 @@ func Conclude(rules contract.Runtime, out runtime.Outcome) (Answer, error) {
 	}, nil
 }
 
-// record is the outcome as the journal keeps it.
-func record(o poco.Outcome) *journal.Outcome {
+// recordOf is the outcome as the journal keeps it.
+func recordOf(o poco.Outcome) *journal.Outcome {
 	out := &journal.Outcome{Kind: o.Kind.String(), Fuel: o.Fuel}
 	if o.Kind.IsAnswer() {
 		out.Digest = artifact.Digest(o.Digest).String()
@@ -44,8 +44,8 @@ func record(o poco.Outcome) *journal.Outcome {
 	return out
 }
 
-// outcome reads what record wrote.
-func outcome(r journal.Record) (poco.Outcome, error) {
+// outcomeOf reads what record wrote.
+func outcomeOf(r journal.Record) (poco.Outcome, error) {
 	if r.Outcome == nil {
 		return poco.Outcome{}, fmt.Errorf("journal: %s is %s without an outcome", r.Key, r.State)
 	}

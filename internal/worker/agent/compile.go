@@ -25,10 +25,10 @@ type compilation struct {
 	waiters int
 }
 
-// prepare has a task's module compiled into the cache, once however many tasks wait for it, and waits until it is there or
+// prepareModule has a task's module compiled into the cache, once however many tasks wait for it, and waits until it is there or
 // the task's context ends.
-func (a *Agent) prepare(ctx context.Context, s sight, engine runtime.Runtime, program runtime.Program) error {
-	c := a.joinCompilation(moduleOf(s), func(ctx context.Context) error { return compile(ctx, engine, program) })
+func (a *Agent) prepareModule(ctx context.Context, s sight, engine runtime.Runtime, program runtime.Program) error {
+	c := a.joinCompilation(moduleOf(s), func(ctx context.Context) error { return compileModule(ctx, engine, program) })
 	defer a.leaveCompilation(c)
 	select {
 	case <-c.done:
@@ -66,7 +66,7 @@ func (a *Agent) joinCompilation(key moduleKey, fn func(context.Context) error) *
 			}
 			close(c.done)
 		}()
-	} else if c.waiters == 0 && !c.over() {
+	} else if c.waiters == 0 && !c.hasEnded() {
 		a.takeSlots(-1) // from now on it is in the slot of who waits for it
 	}
 	c.waiters++
@@ -78,13 +78,13 @@ func (a *Agent) joinCompilation(key moduleKey, fn func(context.Context) error) *
 func (a *Agent) leaveCompilation(c *compilation) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if c.waiters--; c.waiters == 0 && !c.over() {
+	if c.waiters--; c.waiters == 0 && !c.hasEnded() {
 		a.takeSlots(1)
 	}
 }
 
-// over says that the compilation has ended; mu is held.
-func (c *compilation) over() bool {
+// hasEnded says that the compilation has ended; mu is held.
+func (c *compilation) hasEnded() bool {
 	select {
 	case <-c.done:
 		return true
@@ -96,7 +96,7 @@ func (c *compilation) over() bool {
 // slotsFor returns how many slots are taken as a task sees it: a compilation for which nobody waits makes room for a task
 // of its module. mu is held.
 func (a *Agent) slotsFor(key moduleKey) int {
-	if c := a.compilations[key]; c != nil && c.waiters == 0 && !c.over() {
+	if c := a.compilations[key]; c != nil && c.waiters == 0 && !c.hasEnded() {
 		return a.used - 1
 	}
 	return a.used
@@ -108,8 +108,8 @@ func (a *Agent) takeSlots(n int) {
 	a.Metrics.SlotsBusy.Set(float64(a.used))
 }
 
-// compile has the runtime compile, once more when the machine failed, as run does.
-func compile(ctx context.Context, engine runtime.Runtime, program runtime.Program) (err error) {
+// compileModule has the runtime compile, once more when the machine failed, as run does.
+func compileModule(ctx context.Context, engine runtime.Runtime, program runtime.Program) (err error) {
 	for range 2 {
 		if err = prepareSafely(ctx, engine, program); err == nil || ctx.Err() != nil {
 			break

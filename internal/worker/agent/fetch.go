@@ -40,16 +40,16 @@ type Fetcher struct {
 	Stall time.Duration
 }
 
-// Task gets a task's program and what it reads, verified: the contents of the deal's inputs, then of the datasets that are
+// FetchTask gets a task's program and what it reads, verified: the contents of the deal's inputs, then of the datasets that are
 // this task's, in their order. They stay in the store, and are read from there when they are needed. Bytes whose digest or
 // size is not the chain's are refused wherever they come from. Errors wrap errAbsent when it is the bytes that can not be
 // had; any other is this machine's own trouble.
-func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (program runtime.Program, files []artifact.Content, err error) {
-	program, err = f.program(ctx, a)
+func (f Fetcher) FetchTask(ctx context.Context, a chain.Assignment) (program runtime.Program, files []artifact.Content, err error) {
+	program, err = f.fetchProgram(ctx, a)
 	if err != nil {
 		return program, nil, fmt.Errorf("module %s: %w", a.Deal.Digest, err)
 	}
-	files, err = f.files(ctx, a)
+	files, err = f.fetchFiles(ctx, a)
 	if !errors.Is(err, errAbsent) || f.Holders == nil {
 		return program, files, err
 	}
@@ -60,14 +60,14 @@ func (f Fetcher) Task(ctx context.Context, a chain.Assignment) (program runtime.
 		return program, nil, err
 	}
 	f.Extra = slices.Concat(f.Extra, holders)
-	files, err = f.files(ctx, a)
+	files, err = f.fetchFiles(ctx, a)
 	return program, files, err
 }
 
-// files gets what the task reads.
-func (f Fetcher) files(ctx context.Context, a chain.Assignment) (files []artifact.Content, err error) {
-	for _, r := range reads(a) {
-		blob, err := f.file(ctx, r)
+// fetchFiles gets what the task reads.
+func (f Fetcher) fetchFiles(ctx context.Context, a chain.Assignment) (files []artifact.Content, err error) {
+	for _, r := range listReads(a) {
+		blob, err := f.fetchFile(ctx, r)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.what, err)
 		}
@@ -76,26 +76,26 @@ func (f Fetcher) files(ctx context.Context, a chain.Assignment) (files []artifac
 	return files, nil
 }
 
-// program gets the app's code. Its size is part of what the window leaves time for, so that another one is refused. Deals
+// fetchProgram gets the app's code. Its size is part of what the window leaves time for, so that another one is refused. Deals
 // from before sizes were pinned have none.
-func (f Fetcher) program(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
+func (f Fetcher) fetchProgram(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
 	if rules, err := contract.FindRuntime(a.Deal.Runtime); err == nil && rules.Image {
-		return f.image(ctx, a)
+		return f.fetchImage(ctx, a)
 	}
 	var blob artifact.Blob
 	var err error
 	if a.Deal.ModuleSize == 0 {
-		blob, err = f.blob(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxModuleBytes)
+		blob, err = f.fetchBlob(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxModuleBytes)
 	} else {
-		blob, err = f.file(ctx, read{digest: a.Deal.Digest, size: a.Deal.ModuleSize, locators: a.Deal.Locators})
+		blob, err = f.fetchFile(ctx, read{digest: a.Deal.Digest, size: a.Deal.ModuleSize, locators: a.Deal.Locators})
 	}
 	return runtime.Program{Digest: blob.Digest, Content: blob}, err
 }
 
-// image gets the manifest of an image, whose size on the chain is that of everything that it names, too. The runtime asks
+// fetchImage gets the manifest of an image, whose size on the chain is that of everything that it names, too. The runtime asks
 // for the rest when it prepares the image, unless it has it.
-func (f Fetcher) image(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
-	blob, err := f.get(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxImageManifestBytes, (*artifact.Client).FetchManifest)
+func (f Fetcher) fetchImage(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
+	blob, err := f.fetchInto(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxImageManifestBytes, (*artifact.Client).FetchManifest)
 	if err != nil {
 		return runtime.Program{}, err
 	}
@@ -108,62 +108,62 @@ func (f Fetcher) image(ctx context.Context, a chain.Assignment) (runtime.Program
 		return runtime.Program{}, fmt.Errorf("%w: the image has %d bytes, the chain says %d", errAbsent, m.ImageBytes(blob.Size()), a.Deal.ModuleSize)
 	}
 	parts := func(ctx context.Context, into artifact.Store, digest artifact.Digest, limit int64) error {
-		return absent(f.client(a.Deal.Locators).Fetch(ctx, into, digest, limit))
+		return describeAbsent(f.newClient(a.Deal.Locators).Fetch(ctx, into, digest, limit))
 	}
 	return runtime.Program{Digest: blob.Digest, Content: blob, Parts: parts}, nil
 }
 
-// file gets one file of exactly the size that the chain says.
-func (f Fetcher) file(ctx context.Context, r read) (artifact.Blob, error) {
+// fetchFile gets one file of exactly the size that the chain says.
+func (f Fetcher) fetchFile(ctx context.Context, r read) (artifact.Blob, error) {
 	if r.size > math.MaxInt64 {
 		return artifact.Blob{}, fmt.Errorf("%w: the chain says %d bytes, more than there are", errAbsent, r.size)
 	}
-	blob, err := f.blob(ctx, r.digest, r.locators, int64(r.size))
+	blob, err := f.fetchBlob(ctx, r.digest, r.locators, int64(r.size))
 	if err == nil && uint64(blob.Size()) != r.size {
 		err = fmt.Errorf("%w: got %d bytes, the chain says %d", errAbsent, blob.Size(), r.size)
 	}
 	return blob, err
 }
 
-// blob brings a blob of at most limit bytes into the store.
-func (f Fetcher) blob(ctx context.Context, text string, locators []string, limit int64) (artifact.Blob, error) {
-	return f.get(ctx, text, locators, limit, (*artifact.Client).Fetch)
+// fetchBlob brings a blob of at most limit bytes into the store.
+func (f Fetcher) fetchBlob(ctx context.Context, text string, locators []string, limit int64) (artifact.Blob, error) {
+	return f.fetchInto(ctx, text, locators, limit, (*artifact.Client).Fetch)
 }
 
-// fetchFunc is how a blob is asked for: as a blob, or as a manifest.
+// fetchFunc returns how a blob is asked for: as a blob, or as a manifest.
 type fetchFunc func(*artifact.Client, context.Context, artifact.Store, artifact.Digest, int64) error
 
-func (f Fetcher) get(ctx context.Context, text string, locators []string, limit int64, fetch fetchFunc) (artifact.Blob, error) {
+func (f Fetcher) fetchInto(ctx context.Context, text string, locators []string, limit int64, fetch fetchFunc) (artifact.Blob, error) {
 	digest, err := artifact.ParseDigest(text)
 	if err != nil {
 		return artifact.Blob{}, fmt.Errorf("%w: %w", errAbsent, err)
 	}
-	blob, err := f.held(ctx, digest, limit)
+	blob, err := f.openHeld(ctx, digest, limit)
 	if err == nil || errors.Is(err, artifact.ErrTooLarge) {
-		return blob, absent(err)
+		return blob, describeAbsent(err)
 	}
 	// Missing, or damaged on our disk: the store dropped it, and it is fetched anew.
 	if !errors.Is(err, artifact.ErrNotFound) && !errors.Is(err, artifact.ErrCorrupted) {
 		return artifact.Blob{}, err
 	}
-	if err := fetch(f.client(locators), ctx, f.Store, digest, limit); err != nil {
-		return artifact.Blob{}, absent(err)
+	if err := fetch(f.newClient(locators), ctx, f.Store, digest, limit); err != nil {
+		return artifact.Blob{}, describeAbsent(err)
 	}
-	return f.held(ctx, digest, limit)
+	return f.openHeld(ctx, digest, limit)
 }
 
-// client asks the sources of a deal.
-func (f Fetcher) client(locators []string) *artifact.Client {
+// newClient asks the sources of a deal.
+func (f Fetcher) newClient(locators []string) *artifact.Client {
 	stall := f.Stall
 	if stall <= 0 {
 		stall = 5 * time.Second
 	}
-	return &artifact.Client{BaseURLs: f.sources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff, Stall: stall}
+	return &artifact.Client{BaseURLs: f.listSources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff, Stall: stall}
 }
 
-// held gives a blob that the store has, after reading it once: what its disk has damaged is found now, while there is time
+// openHeld gives a blob that the store has, after reading it once: what its disk has damaged is found now, while there is time
 // to fetch it anew, and not when the app runs.
-func (f Fetcher) held(ctx context.Context, digest artifact.Digest, limit int64) (artifact.Blob, error) {
+func (f Fetcher) openHeld(ctx context.Context, digest artifact.Digest, limit int64) (artifact.Blob, error) {
 	r, size, err := f.Store.Open(ctx, digest)
 	if err != nil {
 		return artifact.Blob{}, err
@@ -176,8 +176,8 @@ func (f Fetcher) held(ctx context.Context, digest artifact.Digest, limit int64) 
 	return blob, artifact.CopyContent(io.Discard, blob)
 }
 
-// sources are the locators that can be asked, each once, in order.
-func (f Fetcher) sources(locators []string) (urls []string) {
+// listSources returns the locators that can be asked, each once, in order.
+func (f Fetcher) listSources(locators []string) (urls []string) {
 	for _, u := range slices.Concat(locators, f.Extra) {
 		u = strings.TrimRight(u, "/")
 		if (strings.HasPrefix(u, "http://") || strings.HasPrefix(u, "https://")) && !slices.Contains(urls, u) {
@@ -187,7 +187,7 @@ func (f Fetcher) sources(locators []string) (urls []string) {
 	return urls
 }
 
-func absent(err error) error {
+func describeAbsent(err error) error {
 	for _, kind := range []error{artifact.ErrNotFound, artifact.ErrCorrupted, artifact.ErrTooLarge, artifact.ErrUnreachable} {
 		if errors.Is(err, kind) {
 			return fmt.Errorf("%w: %w", errAbsent, err)
@@ -196,7 +196,7 @@ func absent(err error) error {
 	return err
 }
 
-// final says that asking again can not help: every source answered and none has the bytes.
-func final(err error) bool {
+// isFinal says that asking again can not help: every source answered and none has the bytes.
+func isFinal(err error) bool {
 	return errors.Is(err, errAbsent) && !errors.Is(err, artifact.ErrUnreachable)
 }

@@ -94,7 +94,7 @@ func allBytes(t *testing.T, list []artifact.Content) (out [][]byte) {
 func TestFetch(t *testing.T) {
 	s := newShop(t)
 	f := Fetcher{Store: artifact.NewMemory(), Rounds: 1, Backoff: time.Millisecond}
-	wasm, files, err := f.Task(context.Background(), s.a)
+	wasm, files, err := f.FetchTask(context.Background(), s.a)
 	require.NoError(t, err)
 	require.Equal(t, module, bytesOf(t, wasm.Content))
 	require.Equal(t, artifact.Sum(module), wasm.Digest)
@@ -102,11 +102,11 @@ func TestFetch(t *testing.T) {
 
 	// A task that reads a part fetches only that, and what is there already is not fetched again.
 	s.a.Deal.DatasetsPerTask, s.a.Task.Index = 1, 1
-	_, files, err = f.Task(context.Background(), s.a)
+	_, files, err = f.FetchTask(context.Background(), s.a)
 	require.NoError(t, err)
 	require.Equal(t, [][]byte{input, []byte(roadsText)}, allBytes(t, files))
 	f.Store = artifact.NewMemory()
-	_, _, err = f.Task(context.Background(), s.a)
+	_, _, err = f.FetchTask(context.Background(), s.a)
 	require.NoError(t, err)
 	require.Equal(t, 1, s.asked[artifact.Sum([]byte(citiesText)).Hex()])
 	require.Equal(t, 2, s.asked[artifact.Sum([]byte(roadsText)).Hex()])
@@ -136,7 +136,7 @@ func TestFetchRefuses(t *testing.T) {
 			s := newShop(t)
 			tc.malleate(s)
 			store := artifact.NewMemory()
-			_, _, err := Fetcher{Store: store, Rounds: 1, Backoff: time.Millisecond}.Task(context.Background(), s.a)
+			_, _, err := Fetcher{Store: store, Rounds: 1, Backoff: time.Millisecond}.FetchTask(context.Background(), s.a)
 			require.ErrorIs(t, err, errAbsent)
 			require.ErrorContains(t, err, tc.expErr)
 			for _, lie := range s.lies {
@@ -154,7 +154,7 @@ func TestFetchFromAnother(t *testing.T) {
 	bad.lie(module, "no module")
 	bad.lie([]byte(citiesText), "no cities")
 	f := Fetcher{Store: artifact.NewMemory(), Extra: []string{good.url}, Rounds: 1, Backoff: time.Millisecond}
-	wasm, files, err := f.Task(context.Background(), bad.a)
+	wasm, files, err := f.FetchTask(context.Background(), bad.a)
 	require.NoError(t, err)
 	require.Equal(t, module, bytesOf(t, wasm.Content))
 	require.Equal(t, []byte(citiesText), bytesOf(t, files[1]))
@@ -169,21 +169,21 @@ func TestFetchFromHolders(t *testing.T) {
 		asked++
 		return []string{worker.url}
 	}}
-	_, _, err := f.Task(context.Background(), requester.a)
+	_, _, err := f.FetchTask(context.Background(), requester.a)
 	require.NoError(t, err)
 	require.Zero(t, asked)
 
 	f.Store = artifact.NewMemory()
 	requester.a.Deal.Datasets[0].Locators = nil                            // nobody is named any more
 	requester.a.Deal.Datasets[1].Locators = []string{"http://127.0.0.1:1"} // the server is gone
-	_, files, err := f.Task(context.Background(), requester.a)
+	_, files, err := f.FetchTask(context.Background(), requester.a)
 	require.NoError(t, err)
 	require.Equal(t, [][]byte{input, []byte(citiesText), []byte(roadsText)}, allBytes(t, files))
 	require.Equal(t, 1, asked)
 
 	worker.lie([]byte(citiesText), strings.Repeat("x", len(citiesText)))
 	f.Store = artifact.NewMemory()
-	_, _, err = f.Task(context.Background(), requester.a)
+	_, _, err = f.FetchTask(context.Background(), requester.a)
 	require.ErrorIs(t, err, errAbsent)
 }
 
@@ -210,7 +210,7 @@ func TestAgentReadsDatasets(t *testing.T) {
 				require.Contains(t, r.Cause, "dataset acme/cities:1")
 				return
 			}
-			require.Equal(t, record(h.honest()), r.Outcome)
+			require.Equal(t, recordOf(h.honest()), r.Outcome)
 		})
 	}
 }
@@ -245,7 +245,7 @@ func TestAnImageIsFetched(t *testing.T) {
 	whole := uint64(len(manifest) + len(layer) + len(config))
 	a := chain.Assignment{Deal: dealstypes.Deal{Digest: digest.String(), Runtime: "oci", ModuleSize: whole, Locators: []string{server.URL + "/acme/tool"}}}
 	f := Fetcher{Store: artifact.NewMemory(), Rounds: 1}
-	program, _, err := f.Task(ctx, a)
+	program, _, err := f.FetchTask(ctx, a)
 	require.NoError(t, err)
 	require.Equal(t, digest, program.Digest)
 	got, err := artifact.ReadContent(program.Content)
@@ -258,7 +258,7 @@ func TestAnImageIsFetched(t *testing.T) {
 	require.True(t, has)
 	require.ErrorIs(t, program.Parts(ctx, into, artifact.Sum([]byte("none")), 10), errAbsent, "what nobody has is not this machine's fault")
 	a.Deal.ModuleSize++
-	_, _, err = f.Task(ctx, a)
+	_, _, err = f.FetchTask(ctx, a)
 	require.ErrorIs(t, err, errAbsent)
 	require.ErrorContains(t, err, "the chain says")
 }

@@ -21,8 +21,8 @@ type read struct {
 	rows     bool // what each task gets of its own
 }
 
-// reads lists what a task reads: the inputs of its deal, then the datasets that are its share, each in the deal's order.
-func reads(a chain.Assignment) (out []read) {
+// listReads lists what a task reads: the inputs of its deal, then the datasets that are its share, each in the deal's order.
+func listReads(a chain.Assignment) (out []read) {
 	for _, in := range a.Deal.Inputs {
 		out = append(out, read{
 			what: fmt.Sprintf("input %q", in.Name), name: in.Name, digest: in.Digest, size: in.Size_,

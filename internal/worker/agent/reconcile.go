@@ -20,25 +20,25 @@ func (a *Agent) reconcile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.answers()
-	a.saw(snap.Height)
+	a.noteAnswer()
+	a.noteHeight(snap.Height)
 	a.assigned.Store(len(snap.Assignments) > 0)
 	live, err := a.Journal.Live()
 	if err != nil {
 		return err
 	}
 	a.Metrics.Live.Set(float64(len(live)))
-	for _, s := range a.sights(snap, live) {
-		if err := a.step(ctx, s); err != nil {
-			a.trouble(s, "journal", err)
+	for _, s := range a.joinSights(snap, live) {
+		if err := a.takeStep(ctx, s); err != nil {
+			a.noteTrouble(s, "journal", err)
 		}
 	}
 	a.Metrics.Reconciles.WithLabelValues("ok").Inc()
 	return nil
 }
 
-// sights joins the chain's answer and the journal's open records, the most urgent first.
-func (a *Agent) sights(snap chain.Snapshot, live []journal.Record) []sight {
+// joinSights joins the chain's answer and the journal's open records, the most urgent first.
+func (a *Agent) joinSights(snap chain.Snapshot, live []journal.Record) []sight {
 	byTask := map[string]chain.Assignment{}
 	seen := map[journal.Key]bool{}
 	var list []sight
@@ -53,7 +53,7 @@ func (a *Agent) sights(snap chain.Snapshot, live []journal.Record) []sight {
 		}
 		byTask[as.Task.Id] = as
 		seen[key] = true
-		list = append(list, look(as, key, a.Who, snap.Height))
+		list = append(list, lookAt(as, key, a.Who, snap.Height))
 	}
 	for _, r := range live {
 		if seen[r.Key] || r.Key.Bench != benchOf(a.Bench) {
@@ -63,29 +63,29 @@ func (a *Agent) sights(snap chain.Snapshot, live []journal.Record) []sight {
 		if !found {
 			as = chain.Assignment{Bench: a.Bench, Task: taskstypes.Task{Id: taskstypes.IDText(r.Key.Task)}}
 		}
-		list = append(list, look(as, r.Key, a.Who, snap.Height))
+		list = append(list, lookAt(as, r.Key, a.Who, snap.Height))
 	}
 	slices.SortStableFunc(list, func(x, y sight) int {
-		return cmp.Or(cmp.Compare(urgency(x), urgency(y)), cmp.Compare(x.Task.Deadline, y.Task.Deadline))
+		return cmp.Or(cmp.Compare(urgencyOf(x), urgencyOf(y)), cmp.Compare(x.Task.Deadline, y.Task.Deadline))
 	})
 	return list
 }
 
-// urgency puts reveals first: withholding one costs the stake.
-func urgency(s sight) int {
+// urgencyOf puts reveals first: withholding one costs the stake.
+func urgencyOf(s sight) int {
 	if s.view == Opening {
 		return 0
 	}
 	return 1
 }
 
-// step does what is next for one task. Steps that only write the journal follow each other at once.
-func (a *Agent) step(ctx context.Context, s sight) error {
+// takeStep does what is next for one task. Steps that only write the journal follow each other at once.
+func (a *Agent) takeStep(ctx context.Context, s sight) error {
 	for range 8 {
 		if a.busyWith(s.key) && s.view == Unknown {
-			s, _ = a.ask(ctx, s) // has it ended? no answer is no news
+			s, _ = a.askTask(ctx, s) // has it ended? no answer is no news
 		}
-		if a.supervise(s) || a.older(s) {
+		if a.superviseWork(s) || a.isOlder(s) {
 			return nil
 		}
 		r, found, err := a.Journal.Get(s.key)
@@ -103,20 +103,20 @@ func (a *Agent) step(ctx context.Context, s sight) error {
 		case Wait:
 			return nil
 		case Ask:
-			if s, err = a.ask(ctx, s); err != nil || s.view == Unknown {
+			if s, err = a.askTask(ctx, s); err != nil || s.view == Unknown {
 				return nil // no answer is no news
 			}
 		case Work:
-			a.begin(ctx, s)
+			a.beginWork(ctx, s)
 			return nil
 		case Commit, Reveal, Decline:
 			if action == Decline && !a.mayDecline(s) {
 				return nil // the chain would refuse it; the seat goes when the window closes
 			}
-			a.send(ctx, s, action)
+			a.sendAnswer(ctx, s, action)
 			return nil
 		default:
-			if err := a.note(s, action); err != nil {
+			if err := a.noteState(s, action); err != nil {
 				return err
 			}
 		}
@@ -130,16 +130,16 @@ func (a *Agent) busyWith(key journal.Key) bool {
 	return a.active[key] != nil
 }
 
-// older says that the state was read before a block that holds a transaction of ours for the task.
-func (a *Agent) older(s sight) bool {
+// isOlder says that the state was read before a block that holds a transaction of ours for the task.
+func (a *Agent) isOlder(s sight) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return s.height < a.included[s.key]
 }
 
-// supervise says whether a goroutine is at the task already, and stops it when the chain no longer waits for what it
+// superviseWork says whether a goroutine is at the task already, and stops it when the chain no longer waits for what it
 // does. Only facts stop it, never the absence of an answer.
-func (a *Agent) supervise(s sight) bool {
+func (a *Agent) superviseWork(s sight) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	j := a.active[s.key]
@@ -170,18 +170,18 @@ func (a *Agent) supervise(s sight) bool {
 	return true
 }
 
-// ask reads a task that is not among our assignments; it has ended, or the node lags.
-func (a *Agent) ask(ctx context.Context, s sight) (sight, error) {
+// askTask reads a task that is not among our assignments; it has ended, or the node lags.
+func (a *Agent) askTask(ctx context.Context, s sight) (sight, error) {
 	as, err := a.Source.Task(ctx, s.Task.Id)
 	if err != nil {
 		return s, err
 	}
 	as.Bench = a.Bench
-	return look(as, s.key, a.Who, s.height), nil
+	return lookAt(as, s.key, a.Who, s.height), nil
 }
 
-// note writes what the chain's state says.
-func (a *Agent) note(s sight, action Action) error {
+// noteState writes what the chain's state says.
+func (a *Agent) noteState(s sight, action Action) error {
 	next, cause := journal.Abandoned, ""
 	switch action {
 	case Adopt:
@@ -189,7 +189,7 @@ func (a *Agent) note(s sight, action Action) error {
 		if err != nil {
 			return err
 		}
-		_, commitment, err := a.promise(r)
+		_, commitment, err := a.promiseOf(r)
 		if err != nil {
 			return err
 		}
@@ -207,25 +207,25 @@ func (a *Agent) note(s sight, action Action) error {
 			return err
 		case s.seat.State != taskstypes.SEAT_STATE_REVEALED:
 			next, cause = journal.Abandoned, "the task ended without us: "+s.Task.Ending.String()
-			a.fault(s)
+			a.noteFault(s)
 		case r.State != journal.Revealed:
 			next = journal.Revealed // it ended with the block of our reveal; the next step closes it
 		default:
 			next = journal.Settled
-			a.fault(s)
+			a.noteFault(s)
 		}
 	case Abandon:
 		cause = "the seat is no longer ours"
 	}
-	return a.move(s.key, next, func(r *journal.Record) {
+	return a.moveRecord(s.key, next, func(r *journal.Record) {
 		if cause != "" && r.Cause == "" {
 			r.Cause = cause
 		}
 	})
 }
 
-// fault counts, and tells the operator, what the settlement found of us.
-func (a *Agent) fault(s sight) {
+// noteFault counts, and tells the operator, what the settlement found of us.
+func (a *Agent) noteFault(s sight) {
 	if s.Task.Settlement == nil {
 		return
 	}
@@ -240,8 +240,8 @@ func (a *Agent) fault(s sight) {
 	}
 }
 
-// move brings a record to a state, which it may have reached already, durably.
-func (a *Agent) move(key journal.Key, next journal.State, change func(*journal.Record)) error {
+// moveRecord brings a record to a state, which it may have reached already, durably.
+func (a *Agent) moveRecord(key journal.Key, next journal.State, change func(*journal.Record)) error {
 	var before journal.State
 	r, err := a.Journal.Update(key, a.height.Load(), func(r *journal.Record) error {
 		before = r.State
@@ -258,7 +258,7 @@ func (a *Agent) move(key journal.Key, next journal.State, change func(*journal.R
 		return err
 	}
 	if next.Terminal() {
-		a.forget(key)
+		a.forgetTask(key)
 	}
 	if before != next {
 		a.Metrics.Transitions.WithLabelValues(journal.BenchName(key.Bench), string(next)).Inc()
@@ -272,26 +272,26 @@ func (a *Agent) move(key journal.Key, next journal.State, change func(*journal.R
 	return nil
 }
 
-func (a *Agent) forget(key journal.Key) {
+func (a *Agent) forgetTask(key journal.Key) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.pauses, key)
 	delete(a.included, key)
 }
 
-// trouble says what went wrong on our side, and keeps the task from being tried again at once.
-func (a *Agent) trouble(s sight, where string, err error) {
-	a.complain(s, where, err)
-	a.rest(s)
+// noteTrouble says what went wrong on our side, and keeps the task from being tried again at once.
+func (a *Agent) noteTrouble(s sight, where string, err error) {
+	a.logTrouble(s, where, err)
+	a.pauseTask(s)
 }
 
-func (a *Agent) complain(s sight, where string, err error) {
+func (a *Agent) logTrouble(s sight, where string, err error) {
 	a.Metrics.Troubles.WithLabelValues(where).Inc()
 	a.log.Warn("own trouble", "where", where, "task", s.Task.Id, "attempt", s.key.Attempt, "error", err)
 }
 
-// rest keeps the task from being tried again at once.
-func (a *Agent) rest(s sight) {
+// pauseTask keeps the task from being tried again at once.
+func (a *Agent) pauseTask(s sight) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p := a.pauses[s.key]
@@ -302,8 +302,8 @@ func (a *Agent) rest(s sight) {
 	a.pauses[s.key] = p
 }
 
-// start runs fn for a task in a goroutine of its own, unless one is at it, a pause is on, or there is no slot for it.
-func (a *Agent) start(ctx context.Context, s sight, action Action, fn func(context.Context)) {
+// startWork runs fn for a task in a goroutine of its own, unless one is at it, a pause is on, or there is no slot for it.
+func (a *Agent) startWork(ctx context.Context, s sight, action Action, fn func(context.Context)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.active[s.key] != nil || time.Now().Before(a.pauses[s.key].until) {

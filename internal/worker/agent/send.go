@@ -17,33 +17,33 @@ import (
 // maxSent bounds how many transactions a record lists; the latest take the last place.
 const maxSent = 32
 
-// send brings a commit, a reveal or a decline onto the chain. The intent is durable before anything is signed, each
+// sendAnswer brings a commit, a reveal or a decline onto the chain. The intent is durable before anything is signed, each
 // signature's hash before it leaves.
-func (a *Agent) send(ctx context.Context, s sight, action Action) {
-	a.start(ctx, s, action, func(ctx context.Context) {
-		if err := a.deliver(ctx, s, action); err != nil && context.Cause(ctx) == nil {
-			a.trouble(s, "send", err)
+func (a *Agent) sendAnswer(ctx context.Context, s sight, action Action) {
+	a.startWork(ctx, s, action, func(ctx context.Context) {
+		if err := a.deliverAnswer(ctx, s, action); err != nil && context.Cause(ctx) == nil {
+			a.noteTrouble(s, "send", err)
 		}
 	})
 }
 
-func (a *Agent) deliver(ctx context.Context, s sight, action Action) error {
-	intent, sent := states(action)
-	if err := a.forward(s.key, intent); err != nil {
+func (a *Agent) deliverAnswer(ctx context.Context, s sight, action Action) error {
+	intent, sent := statesOf(action)
+	if err := a.moveForward(s.key, intent); err != nil {
 		return err
 	}
 	r, _, err := a.Journal.Get(s.key)
 	if err != nil {
 		return err
 	}
-	msg, err := a.message(r, action)
+	msg, err := a.buildMessage(r, action)
 	if err != nil {
 		return err
 	}
 	if reveal, ok := msg.(*taskstypes.MsgReveal); ok {
-		if _, commitment, err := a.promise(r); err != nil || s.holdsOther(commitment) {
+		if _, commitment, err := a.promiseOf(r); err != nil || s.holdsOther(commitment) {
 			a.Metrics.Troubles.WithLabelValues("refuse").Inc()
-			return a.move(s.key, journal.Failed, func(r *journal.Record) {
+			return a.moveRecord(s.key, journal.Failed, func(r *journal.Record) {
 				r.Cause = fmt.Sprintf("not revealed: the chain holds another commitment than to %s %s", reveal.Outcome.Kind, reveal.Outcome.Digest)
 			})
 		}
@@ -64,8 +64,8 @@ func (a *Agent) deliver(ctx context.Context, s sight, action Action) error {
 	return err
 }
 
-// states are the intent before, and the state after, the sending of an action.
-func states(action Action) (intent, sent journal.State) {
+// statesOf are the intent before, and the state after, the sending of an action.
+func statesOf(action Action) (intent, sent journal.State) {
 	switch action {
 	case Commit:
 		return journal.CommitIntended, journal.CommitSent
@@ -76,7 +76,7 @@ func states(action Action) (intent, sent journal.State) {
 }
 
 func (a *Agent) noteSent(key journal.Key, state journal.State, tx journal.Sent) error {
-	return a.move(key, state, func(r *journal.Record) {
+	return a.moveRecord(key, state, func(r *journal.Record) {
 		if len(r.Sent) == maxSent {
 			r.Sent[maxSent-1] = tx
 			return
@@ -85,7 +85,7 @@ func (a *Agent) noteSent(key journal.Key, state journal.State, tx journal.Sent) 
 	})
 }
 
-func (a *Agent) message(r journal.Record, action Action) (sdk.Msg, error) {
+func (a *Agent) buildMessage(r journal.Record, action Action) (sdk.Msg, error) {
 	if action == Decline {
 		reason := r.Cause
 		if len(reason) > 200 {
@@ -93,11 +93,11 @@ func (a *Agent) message(r journal.Record, action Action) (sdk.Msg, error) {
 		}
 		return &taskstypes.MsgDecline{Who: a.Who, Task: taskstypes.IDText(r.Key.Task), Attempt: r.Key.Attempt, Reason: reason}, nil
 	}
-	return Message(r, action == Reveal, a.Secret, a.ChainID, a.Who)
+	return BuildMessage(r, action == Reveal, a.Secret, a.ChainID, a.Who)
 }
 
-// Message is the commit or the reveal of a record: the same one however often it is made.
-func Message(r journal.Record, reveal bool, secret []byte, chainID, who string) (sdk.Msg, error) {
+// BuildMessage is the commit or the reveal of a record: the same one however often it is made.
+func BuildMessage(r journal.Record, reveal bool, secret []byte, chainID, who string) (sdk.Msg, error) {
 	o, commitment, err := Promise(r, secret, chainID, who)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 	if err != nil {
 		return runtime.Spec{}, fmt.Errorf("deal %s: %w", a.Deal.Id, err)
 	}
-	list := reads(a)
+	list := listReads(a)
 	if len(files) != len(list) {
 		return runtime.Spec{}, fmt.Errorf("task %s: got %d inputs and datasets, the deal has %d for it", a.Task.Id, len(files), len(list))
 	}
@@ -57,7 +57,7 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 			spec.Inputs = append(spec.Inputs, result.File{Path: r.name, Content: files[i]})
 		}
 	}
-	spec.Env = environment(a.Task, a.Deal, inputs)
+	spec.Env = buildEnvironment(a.Task, a.Deal, inputs)
 	return spec, nil
 }
 
@@ -102,8 +102,8 @@ func applyRow(spec *runtime.Spec, archive artifact.Content, index uint64, inputs
 	return inputs, nil
 }
 
-// environment is the contract of docs/apps.md, with the names of iExec for apps made for it. The order is fixed.
-func environment(t taskstypes.Task, d dealstypes.Deal, inputs []contract.Input) []string {
+// buildEnvironment returns the contract of docs/apps.md, with the names of iExec for apps made for it. The order is fixed.
+func buildEnvironment(t taskstypes.Task, d dealstypes.Deal, inputs []contract.Input) []string {
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	datasets := d.DatasetsOf(t.Index)
 	env := []string{

@@ -33,8 +33,8 @@ const (
 	Ended
 )
 
-// Views lists every view.
-func Views() []View { return []View{Unknown, Wanted, Late, Locked, Opening, Opened, Lost, Ended} }
+// ListViews lists every view.
+func ListViews() []View { return []View{Unknown, Wanted, Late, Locked, Opening, Opened, Lost, Ended} }
 
 // String names the view in logs.
 func (v View) String() string {
@@ -50,8 +50,8 @@ type sight struct {
 	seat   taskstypes.Seat
 }
 
-// first says that the seat is the first worker's, which may be given back without harm.
-func (s sight) first() bool { return s.Bench == taskstypes.BENCH_WORKERS && s.seat.Wave == 1 }
+// isFirst says that the seat is the first worker's, which may be given back without harm.
+func (s sight) isFirst() bool { return s.Bench == taskstypes.BENCH_WORKERS && s.seat.Wave == 1 }
 
 // keyOf names the record of an assignment. Errors mean that the node's answer is malformed.
 func keyOf(a chain.Assignment) (journal.Key, error) {
@@ -69,8 +69,8 @@ func keyOf(a chain.Assignment) (journal.Key, error) {
 	return journal.Key{Bench: bench, Task: id, Attempt: a.Task.AttemptOn(a.Bench)}, nil
 }
 
-// look tells how a state of a task sees our seat in the attempt of key.
-func look(a chain.Assignment, key journal.Key, who string, height int64) sight {
+// lookAt tells how a state of a task sees our seat in the attempt of key.
+func lookAt(a chain.Assignment, key journal.Key, who string, height int64) sight {
 	s := sight{Assignment: a, key: key, height: height}
 	seats, commits, reveal := a.Task.Seats, []taskstypes.Phase{taskstypes.PHASE_FIRST, taskstypes.PHASE_SECOND}, taskstypes.PHASE_REVEAL
 	if a.Bench == taskstypes.BENCH_COURT {

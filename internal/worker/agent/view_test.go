@@ -17,7 +17,7 @@ func TestTableIsTotal(t *testing.T) {
 	for _, s := range journal.States() {
 		row, ok := table[s]
 		require.True(t, ok, s)
-		for _, v := range Views() {
+		for _, v := range ListViews() {
 			action := row[v]
 			require.NotEmpty(t, action.String())
 			if s.Terminal() {
@@ -71,23 +71,23 @@ func TestLook(t *testing.T) {
 				task.Seats = []taskstypes.Seat{{Who: "other", State: committed}, {Who: me, State: tc.seat}}
 			}
 			a := chain.Assignment{Task: task, Bench: taskstypes.BENCH_WORKERS}
-			require.Equal(t, tc.exp, look(a, journal.Key{Attempt: 2}, me, 50).view)
+			require.Equal(t, tc.exp, lookAt(a, journal.Key{Attempt: 2}, me, 50).view)
 			// The worker's bench says nothing about the court's.
 			a.Bench = taskstypes.BENCH_COURT
 			if tc.phase != done && tc.attempt == 2 {
-				require.Equal(t, Unknown, look(a, journal.Key{Attempt: 2}, me, 50).view)
+				require.Equal(t, Unknown, lookAt(a, journal.Key{Attempt: 2}, me, 50).view)
 			}
 		})
 	}
 	for height, exp := range map[int64]View{58: Wanted, 59: Late, 60: Late} {
 		a := chain.Assignment{Bench: taskstypes.BENCH_WORKERS, Task: taskstypes.Task{Phase: first, Attempt: 1, Deadline: 60,
 			Seats: []taskstypes.Seat{{Who: me, State: drawn}}}}
-		require.Equal(t, exp, look(a, journal.Key{Attempt: 1}, me, height).view, height)
+		require.Equal(t, exp, lookAt(a, journal.Key{Attempt: 1}, me, height).view, height)
 		a.Task.Phase, a.Task.Seats[0].State = reveal, committed
 		if exp == Wanted {
 			exp = Opening
 		}
-		require.Equal(t, exp, look(a, journal.Key{Attempt: 1}, me, height).view, height)
+		require.Equal(t, exp, lookAt(a, journal.Key{Attempt: 1}, me, height).view, height)
 	}
 }
 

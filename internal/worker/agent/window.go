@@ -40,29 +40,29 @@ func newProgress(height int64, now time.Time) progress {
 	return progress{height: height, start: now, begun: height, from: now}
 }
 
-// enter begins the next stage.
-func (p *progress) enter(next stage, height int64, now time.Time) {
+// enterStage begins the next stage.
+func (p *progress) enterStage(next stage, height int64, now time.Time) {
 	p.spent[p.stage] += now.Sub(p.start)
 	p.stage, p.height, p.start = next, height, now
 }
 
-// text says what the time went into.
-func (p *progress) text(now time.Time) string {
+// describeStages says what the time went into.
+func (p *progress) describeStages(now time.Time) string {
 	spent := p.spent
 	spent[p.stage] += now.Sub(p.start)
 	var parts []string
 	for s := fetching; s <= p.stage; s++ {
-		parts = append(parts, fmt.Sprintf("%s %s", seconds(spent[s]), s))
+		parts = append(parts, fmt.Sprintf("%s %s", formatSeconds(spent[s]), s))
 	}
 	return strings.Join(parts, ", ")
 }
 
-func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+func formatSeconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
 // commitWindow is how many blocks the seat had to commit from its draw.
 func (s sight) commitWindow() int64 {
 	switch terms := s.Deal.Terms; {
-	case s.first():
+	case s.isFirst():
 		return terms.CommitBlocks
 	case s.Bench == taskstypes.BENCH_COURT:
 		return poco.FollowingWindow(terms.CourtBlocks, s.Task.Took)
@@ -76,16 +76,16 @@ func (s sight) lastDecline() int64 {
 	return dealstypes.TermsToPoco("", s.Deal, s.Task.Index).LastDecline(s.Task.Deadline)
 }
 
-// notice is how many blocks a message is given to find one.
-func (s sight) notice() int64 { return min(5, max(1, s.commitWindow()/4)) }
+// noticeBlocks is how many blocks a message is given to find one.
+func (s sight) noticeBlocks() int64 { return min(5, max(1, s.commitWindow()/4)) }
 
-// closing says that at a height there is just time left to say that there will be no answer.
-func (s sight) closing(height int64) bool { return height+1+s.notice() >= s.Task.Deadline }
+// isClosing says that at a height there is just time left to say that there will be no answer.
+func (s sight) isClosing(height int64) bool { return height+1+s.noticeBlocks() >= s.Task.Deadline }
 
-// deciding says that a first worker has to decide now whether it gives the seat back: later the chain does not take it.
-func (s sight) deciding(height int64) bool {
+// isDeciding says that a first worker has to decide now whether it gives the seat back: later the chain does not take it.
+func (s sight) isDeciding(height int64) bool {
 	last := s.lastDecline()
-	return height+1 <= last && height+1+s.notice() > last
+	return height+1 <= last && height+1+s.noticeBlocks() > last
 }
 
 // hasTime judges whether work that stands so will end within the window. A task that waits for a slot has no time: another
@@ -100,7 +100,7 @@ func (s sight) hasTime(p *progress, height int64) bool {
 		return true
 	}
 	expected := int64(stages-p.stage) * (height - p.height)
-	return expected+s.notice() <= s.Task.Deadline-(height+1)
+	return expected+s.noticeBlocks() <= s.Task.Deadline-(height+1)
 }
 
 // tooLate says that there is no time left for an answer, or nil when there is, or when there is nothing to be said about
@@ -110,11 +110,11 @@ func (a *Agent) tooLate(s sight, p *progress) error {
 	switch {
 	case s.view != Wanted:
 		return nil
-	case s.first():
-		if !s.deciding(height) || s.hasTime(p, height) {
+	case s.isFirst():
+		if !s.isDeciding(height) || s.hasTime(p, height) {
 			return nil
 		}
-	case !s.closing(height):
+	case !s.isClosing(height):
 		return nil
 	}
 	return &windowError{what: errTooLate, text: s.windowText(p, height, time.Now())}
@@ -145,7 +145,7 @@ func (s sight) windowText(p *progress, height int64, now time.Time) string {
 	if s.Deal.Category != "" {
 		longer = "a category with more time"
 	}
-	return text + ": " + p.text(now) + "; " + longer + " makes the window longer"
+	return text + ": " + p.describeStages(now) + "; " + longer + " makes the window longer"
 }
 
 // mayDecline says whether the chain takes a decline in the next block.
@@ -153,12 +153,12 @@ func (a *Agent) mayDecline(s sight) bool {
 	return max(s.height, a.height.Load())+1 <= s.lastDecline()
 }
 
-// enter notes that the work on a task is in another stage.
-func (a *Agent) enter(s sight, next stage) {
+// enterStage notes that the work on a task is in another stage.
+func (a *Agent) enterStage(s sight, next stage) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if j := a.active[s.key]; j != nil {
-		j.progress.enter(next, a.height.Load(), time.Now())
+		j.progress.enterStage(next, a.height.Load(), time.Now())
 	}
 }
 

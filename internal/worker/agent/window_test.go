@@ -120,7 +120,7 @@ func TestKilledAttemptKeepsCompilation(t *testing.T) {
 			close(h.runtime.compile)
 			require.Eventually(t, func() bool { _, ended := h.runtime.compilations(); return ended == 1 && used() == 0 }, patience, time.Millisecond)
 			s := sight{Assignment: h.assignment()}
-			require.NoError(t, l.agent.prepare(context.Background(), s, h.runtime, program), "another task finds it")
+			require.NoError(t, l.agent.prepareModule(context.Background(), s, h.runtime, program), "another task finds it")
 			begun, _ := h.runtime.compilations()
 			require.Equal(t, 1, begun)
 		})
@@ -195,7 +195,7 @@ func TestCompiledOnce(t *testing.T) {
 	s := sight{Assignment: chain.Assignment{Deal: dealstypes.Deal{Digest: artifact.Sum(module).String(), Runtime: "wasm"}}}
 	ended := make(chan error)
 	for range 3 {
-		go func() { ended <- a.prepare(context.Background(), s, engine, program) }()
+		go func() { ended <- a.prepareModule(context.Background(), s, engine, program) }()
 	}
 	require.Eventually(t, func() bool {
 		a.mu.Lock()
@@ -205,7 +205,7 @@ func TestCompiledOnce(t *testing.T) {
 	}, patience, time.Millisecond)
 	gone, cancel := context.WithCancelCause(context.Background())
 	cancel(errGone)
-	require.ErrorIs(t, a.prepare(gone, s, engine, program), errGone, "a task that ends does not wait")
+	require.ErrorIs(t, a.prepareModule(gone, s, engine, program), errGone, "a task that ends does not wait")
 	close(engine.compile)
 	for range 3 {
 		require.NoError(t, <-ended)
@@ -217,7 +217,7 @@ func TestCompiledOnce(t *testing.T) {
 	other := sight{Assignment: chain.Assignment{Deal: dealstypes.Deal{Digest: artifact.Sum(input).String(), Runtime: "wasm"}}}
 	broken := &brokenCompiler{}
 	for tries := 2; tries <= 4; tries += 2 { // each once more, for a killed child is often the neighbour's memory
-		require.ErrorContains(t, a.prepare(context.Background(), other, broken, runtime.ProgramOf(input)), "panicked")
+		require.ErrorContains(t, a.prepareModule(context.Background(), other, broken, runtime.ProgramOf(input)), "panicked")
 		require.Equal(t, tries, broken.tries)
 	}
 }
@@ -284,7 +284,7 @@ func TestHasTime(t *testing.T) {
 	}
 	require.False(t, s.hasTime(nil, 117), "no slot")
 	for height, exp := range map[int64]bool{114: false, 115: true, 119: true, 120: false} {
-		require.Equal(t, exp, s.deciding(height), "height %d", height)
+		require.Equal(t, exp, s.isDeciding(height), "height %d", height)
 	}
 }
 

@@ -19,39 +19,39 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// begin works on a task, when a slot is free. A window that closes before one is, or while we can not work, ends with
+// beginWork works on a task, when a slot is free. A window that closes before one is, or while we can not work, ends with
 // our saying so: silence would be a fault.
-func (a *Agent) begin(ctx context.Context, s sight) {
+func (a *Agent) beginWork(ctx context.Context, s sight) {
 	a.mu.Lock()
 	late := a.tooLate(s, nil)
 	a.mu.Unlock()
 	if late != nil {
 		if _, err := a.giveUp(s, late); err != nil {
-			a.trouble(s, "journal", err)
+			a.noteTrouble(s, "journal", err)
 		}
 		a.Wake()
 		return
 	}
-	a.start(ctx, s, Work, func(ctx context.Context) {
-		if err := a.work(ctx, s); err != nil {
-			a.trouble(s, "journal", err)
+	a.startWork(ctx, s, Work, func(ctx context.Context) {
+		if err := a.workOn(ctx, s); err != nil {
+			a.noteTrouble(s, "journal", err)
 		}
 	})
 }
 
-// work fetches, executes and keeps the result. Its error is the journal's.
-func (a *Agent) work(ctx context.Context, s sight) error {
-	if err := a.move(s.key, journal.Assigned, func(r *journal.Record) { r.Deal = s.Deal.Id }); err != nil && !errors.Is(err, journal.ErrBackwards) {
+// workOn fetches, executes and keeps the result. Its error is the journal's.
+func (a *Agent) workOn(ctx context.Context, s sight) error {
+	if err := a.moveRecord(s.key, journal.Assigned, func(r *journal.Record) { r.Deal = s.Deal.Id }); err != nil && !errors.Is(err, journal.ErrBackwards) {
 		return err
 	}
-	answer, where, err := a.execute(ctx, s)
+	answer, where, err := a.executeTask(ctx, s)
 	if cause := context.Cause(ctx); cause != nil {
 		switch {
 		case errors.Is(cause, errTooLate) && err != nil:
 			err = cause // and not what became of the child
 		case errors.Is(cause, errTooLate): // there is an answer after all
 		case isWindow(cause):
-			return a.explain(s.key, cause)
+			return a.keepReason(s.key, cause)
 		default:
 			return nil // stopped: by the operator, or because the chain no longer waits
 		}
@@ -61,17 +61,17 @@ func (a *Agent) work(ctx context.Context, s sight) error {
 	case errors.As(err, &broken):
 		return broken.err
 	case err != nil:
-		a.complain(s, where, err)
+		a.logTrouble(s, where, err)
 		said, err := a.giveUp(s, err)
 		if !said {
-			a.rest(s)
+			a.pauseTask(s)
 		}
 		return err
 	}
 	a.at("stored")
 	a.Metrics.Outcomes.WithLabelValues(answer.Outcome.Kind.String()).Inc()
-	return a.move(s.key, journal.Done, func(r *journal.Record) {
-		r.Outcome = record(answer.Outcome)
+	return a.moveRecord(s.key, journal.Done, func(r *journal.Record) {
+		r.Outcome = recordOf(answer.Outcome)
 		r.Stored = r.Outcome.Digest
 	})
 }
@@ -81,19 +81,19 @@ type journalError struct{ err error }
 
 func (e *journalError) Error() string { return e.err.Error() }
 
-// execute returns an answer whose bytes are durable, or why there is none and where it happened.
-func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where string, err error) {
+// executeTask returns an answer whose bytes are durable, or why there is none and where it happened.
+func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where string, err error) {
 	engine, found := a.Runtimes[s.Deal.Runtime]
 	if !found {
 		return answer, "run", fmt.Errorf("no runtime %q here", s.Deal.Runtime)
 	}
 	start := time.Now()
-	program, files, err := a.fetch(ctx, s)
+	program, files, err := a.fetchTask(ctx, s)
 	if err != nil {
 		return answer, "fetch", err
 	}
 	a.Metrics.FetchSeconds.Observe(time.Since(start).Seconds())
-	if err := a.forward(s.key, journal.Fetched); err != nil {
+	if err := a.moveForward(s.key, journal.Fetched); err != nil {
 		return answer, "journal", err
 	}
 	spec, err := BuildSpec(s.Assignment, program, files)
@@ -101,16 +101,16 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 		return answer, "run", err
 	}
 	spec.WallLimit = a.WallLimit
-	a.enter(s, compiling)
-	if err := a.prepare(ctx, s, engine, program); err != nil {
+	a.enterStage(s, compiling)
+	if err := a.prepareModule(ctx, s, engine, program); err != nil {
 		return answer, "compile", err
 	}
-	if err := a.forward(s.key, journal.Running); err != nil {
+	if err := a.moveForward(s.key, journal.Running); err != nil {
 		return answer, "journal", err
 	}
-	a.enter(s, running)
+	a.enterStage(s, running)
 	start = time.Now()
-	out, err := run(ctx, engine, spec)
+	out, err := runTwice(ctx, engine, spec)
 	if err != nil {
 		return answer, "run", err
 	}
@@ -131,22 +131,22 @@ func (a *Agent) execute(ctx context.Context, s sight) (answer Answer, where stri
 	return answer, "", nil
 }
 
-// forward is move for the states before Done, which a restarted task may have passed already.
-func (a *Agent) forward(key journal.Key, next journal.State) error {
-	err := a.move(key, next, nil)
+// moveForward is move for the states before Done, which a restarted task may have passed already.
+func (a *Agent) moveForward(key journal.Key, next journal.State) error {
+	err := a.moveRecord(key, next, nil)
 	if err == nil || errors.Is(err, journal.ErrBackwards) {
 		return nil
 	}
 	return &journalError{err}
 }
 
-// fetch asks until it has the bytes, or everybody says that they have none, or the context ends.
-func (a *Agent) fetch(ctx context.Context, s sight) (program runtime.Program, files []artifact.Content, err error) {
+// fetchTask asks until it has the bytes, or everybody says that they have none, or the context ends.
+func (a *Agent) fetchTask(ctx context.Context, s sight) (program runtime.Program, files []artifact.Content, err error) {
 	pauses := backoff.New(a.Pause/4, 4*a.Pause)
 	for round := 1; ; round++ {
-		program, files, err = a.Fetcher.Task(ctx, s.Assignment)
+		program, files, err = a.Fetcher.FetchTask(ctx, s.Assignment)
 		// A requester's store may be a moment behind its request: "not found" is believed when said twice.
-		if err == nil || !errors.Is(err, errAbsent) || final(err) && round >= 2 || round >= 12 {
+		if err == nil || !errors.Is(err, errAbsent) || isFinal(err) && round >= 2 || round >= 12 {
 			return program, files, err
 		}
 		if pauses.Wait(ctx) != nil {
@@ -155,18 +155,18 @@ func (a *Agent) fetch(ctx context.Context, s sight) (program runtime.Program, fi
 	}
 }
 
-// run executes, once more when the machine failed: a killed child is often the neighbour's memory.
-func run(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out runtime.Outcome, err error) {
+// runTwice executes, once more when the machine failed: a killed child is often the neighbour's memory.
+func runTwice(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out runtime.Outcome, err error) {
 	for range 2 {
-		if out, err = safely(ctx, engine, spec); err == nil || ctx.Err() != nil {
+		if out, err = runSafely(ctx, engine, spec); err == nil || ctx.Err() != nil {
 			break
 		}
 	}
 	return out, err
 }
 
-// safely keeps a runtime's defect from taking the other tasks with it.
-func safely(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out runtime.Outcome, err error) {
+// runSafely keeps a runtime's defect from taking the other tasks with it.
+func runSafely(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out runtime.Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the runtime panicked: %v", p)
@@ -175,8 +175,8 @@ func safely(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out
 	return engine.Run(ctx, spec)
 }
 
-// explain keeps why a task ends without an answer, for whoever reads the journal.
-func (a *Agent) explain(key journal.Key, why error) error {
+// keepReason keeps why a task ends without an answer, for whoever reads the journal.
+func (a *Agent) keepReason(key journal.Key, why error) error {
 	_, err := a.Journal.Update(key, a.height.Load(), func(r *journal.Record) error {
 		if r.Cause == "" {
 			r.Cause = why.Error()
@@ -190,7 +190,7 @@ func (a *Agent) explain(key journal.Key, why error) error {
 // Only a first worker can give it back. From the second attempt on one that can not get the bytes says so instead: then it
 // is hardly the machine, and the requester learns it at once, rather than after all attempts that nobody answered.
 func (s sight) givesBack(why error) bool {
-	return s.first() && (s.key.Attempt == 1 || !errors.Is(why, errAbsent))
+	return s.isFirst() && (s.key.Attempt == 1 || !errors.Is(why, errAbsent))
 }
 
 // giveUp says honestly that there is no answer: it gives the seat back, or commits to having none. False means that there
@@ -205,15 +205,15 @@ func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
 			return false, nil
 		}
 		a.Metrics.Troubles.WithLabelValues("decline").Inc()
-		return true, a.move(s.key, journal.DeclineIntended, func(r *journal.Record) { r.Deal, r.Cause = s.Deal.Id, why.Error() })
+		return true, a.moveRecord(s.key, journal.DeclineIntended, func(r *journal.Record) { r.Deal, r.Cause = s.Deal.Id, why.Error() })
 	}
 	o := poco.Outcome{Kind: poco.KindAbstain}
 	if errors.Is(why, errAbsent) {
 		o.Kind = poco.KindInputUnavailable
 	}
 	a.Metrics.Outcomes.WithLabelValues(o.Kind.String()).Inc()
-	return true, a.move(s.key, journal.Done, func(r *journal.Record) {
-		r.Deal, r.Outcome, r.Cause = s.Deal.Id, record(o), why.Error()
+	return true, a.moveRecord(s.key, journal.Done, func(r *journal.Record) {
+		r.Deal, r.Outcome, r.Cause = s.Deal.Id, recordOf(o), why.Error()
 	})
 }
 
@@ -269,14 +269,14 @@ func PublicLogs(folder, task string) (attempts []uint32, err error) {
 	return attempts, err
 }
 
-// promise is what a record commits to, with its commitment and salt derived.
-func (a *Agent) promise(r journal.Record) (poco.Outcome, [32]byte, error) {
+// promiseOf is what a record commits to, with its commitment and salt derived.
+func (a *Agent) promiseOf(r journal.Record) (poco.Outcome, [32]byte, error) {
 	return Promise(r, a.Secret, a.ChainID, a.Who)
 }
 
 // Promise derives the commitment of a record's outcome.
 func Promise(r journal.Record, secret []byte, chainID, who string) (poco.Outcome, [32]byte, error) {
-	o, err := outcome(r)
+	o, err := outcomeOf(r)
 	if err != nil {
 		return poco.Outcome{}, [32]byte{}, err
 	}

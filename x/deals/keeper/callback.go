@@ -54,7 +54,7 @@ func (k Keeper) Callback(ctx context.Context, d types.Deal, result types.TaskRes
 			items.Report(sdkCtx, "callback "+d.Callback, result.Task, err)
 		}
 	}
-	return emit(ctx, &types.EventCallback{
+	return emitEvent(ctx, &types.EventCallback{
 		Name: d.Callback, Deal: d.Id, Task: result.Task, Failed: err != nil, Gas: min(meter.GasConsumed(), d.CallbackGas),
 	})
 }

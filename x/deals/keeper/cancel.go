@@ -64,5 +64,5 @@ func (k Keeper) closeDeal(ctx context.Context, id []byte) error {
 	if err := k.queueDealRelease(ctx, id); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventDealClosed{Id: d.Id, Request: d.Request, Requester: d.Requester, Tasks: tasks, Refunded: back})
+	return emitEvent(ctx, &types.EventDealClosed{Id: d.Id, Request: d.Request, Requester: d.Requester, Tasks: tasks, Refunded: back})
 }

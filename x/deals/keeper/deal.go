@@ -85,7 +85,7 @@ func (k Keeper) MakeDeal(ctx context.Context, d types.Deal, from types.Purse) (t
 	for i, s := range d.Datasets {
 		datasets[i] = s.Order
 	}
-	return d, emit(ctx, &types.EventDeal{
+	return d, emitEvent(ctx, &types.EventDeal{
 		Id: d.Id, Request: d.Request, PoolOrder: d.PoolOrder, AppOrder: d.AppOrder, DatasetOrders: datasets,
 		First: d.First, Size_: d.Size_, Escrow: d.Escrow, Payer: d.Payer(),
 	})

@@ -111,9 +111,9 @@ func (k Keeper) SetTaskHooks(h types.TaskHooks) {
 	k.hooks.tasks = h
 }
 
-// Authority returns the council's address in text.
-func (k Keeper) Authority() string { return k.authority }
+// GetAuthority returns the council's address in text.
+func (k Keeper) GetAuthority() string { return k.authority }
 
-func emit(ctx context.Context, event sdk.Msg) error {
+func emitEvent(ctx context.Context, event sdk.Msg) error {
 	return events.Emit(ctx, event)
 }

@@ -12,7 +12,7 @@ import (
 func TestUpdateParams(t *testing.T) {
 	f := newFixture(t)
 	server := keeper.NewMsgServer(f.Keeper)
-	require.Equal(t, addr(council), f.Authority())
+	require.Equal(t, addr(council), f.GetAuthority())
 	for _, tc := range []struct {
 		name   string
 		params types.Params

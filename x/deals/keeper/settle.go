@@ -39,5 +39,5 @@ func (k Keeper) Settle(ctx context.Context, s types.TaskSettlement) error {
 	if err := k.queueReleases(ctx, raw, d, was, s); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPaid{Deal: s.Deal, Task: s.Task, Paid: paid, Refunded: refunded, Premium: s.Premium})
+	return emitEvent(ctx, &types.EventPaid{Deal: s.Deal, Task: s.Task, Paid: paid, Refunded: refunded, Premium: s.Premium})
 }

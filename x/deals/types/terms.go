@@ -14,7 +14,7 @@ func (t Terms) Escrow() (uint64, error) {
 	return escrow, nil
 }
 
-func (t Terms) poco(chainID, requester, appOwner, poolOwner string) poco.Terms {
+func (t Terms) toPoco(chainID, requester, appOwner, poolOwner string) poco.Terms {
 	return poco.Terms{
 		ChainID: chainID, Policy: t.Policy, Trust: t.Trust,
 		AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, Price: t.Price, CommissionBps: t.CommissionBps,
@@ -28,11 +28,11 @@ func (t Terms) poco(chainID, requester, appOwner, poolOwner string) poco.Terms {
 }
 
 // Validate checks that a task can run under the terms.
-func (t Terms) Validate() error { return t.poco("", "", "", "").Validate() }
+func (t Terms) Validate() error { return t.toPoco("", "", "", "").Validate() }
 
 // TermsToPoco returns the terms of the task of an index as the protocol knows them.
 func TermsToPoco(chainID string, d Deal, index uint64) poco.Terms {
-	t := d.Terms.poco(chainID, d.Requester, d.AppOwner, d.PoolOwner)
+	t := d.Terms.toPoco(chainID, d.Requester, d.AppOwner, d.PoolOwner)
 	for _, s := range d.DatasetsOf(index) {
 		if s.Price > 0 {
 			t.Royalties = append(t.Royalties, poco.Royalty{To: s.Owner, Amount: s.Price})

@@ -64,7 +64,7 @@ func (k Keeper) bookOrder(ctx sdk.Context, id, seed []byte) error {
 	if err := k.Orders.Set(ctx, id, r); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventOrderRested{Id: r.Id, Topic: r.Topic, Rank: r.Rank})
+	return emitEvent(ctx, &types.EventOrderRested{Id: r.Id, Topic: r.Topic, Rank: r.Rank})
 }
 
 // addToBook puts a ranked order on the book, under each of its topics, and starts a rematch of the requests
@@ -160,7 +160,7 @@ type staleOrders struct {
 	seen map[string]bool
 }
 
-func (s *staleOrders) add(c candidate) {
+func (s *staleOrders) addOrder(c candidate) {
 	if s.seen[string(c.id)] {
 		return
 	}
@@ -189,7 +189,7 @@ func (k Keeper) walkTopic(ctx context.Context, topic string, looks *lookBudget, 
 			return err
 		}
 		if k.checkUsable(ctx, c.record) != nil {
-			stale.add(c)
+			stale.addOrder(c)
 			continue
 		}
 		if done, err := visit(c); done || err != nil {

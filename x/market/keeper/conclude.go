@@ -29,7 +29,7 @@ func (k Keeper) concludeDeal(ctx sdk.Context, id []byte, r *types.Request, d dea
 	if err := k.countDeal(ctx, id, r, d); err != nil {
 		return d, err
 	}
-	return d, emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: refunded, Tasks: d.Size_, Left: r.Left()})
+	return d, emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: refunded, Tasks: d.Size_, Left: r.Left()})
 }
 
 // releaseBudget takes the deal's part out of what is locked for its request, and gives back what the orders ask less than

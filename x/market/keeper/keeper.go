@@ -25,7 +25,7 @@ type (
 	bookKey = collections.Quad[string, uint64, int64, []byte]
 	// requestBookKey is (topic, 2^64-1 - limit, height, id).
 	requestBookKey = collections.Quad[string, uint64, int64, []byte]
-	// countKey is (party, topic).
+	// countKey returns (party, topic).
 	countKey = collections.Pair[string, string]
 	// indexKey is (party, state or status, height, id).
 	indexKey = collections.Quad[string, uint64, int64, []byte]
@@ -146,15 +146,15 @@ func NewKeeper(
 	return k
 }
 
-// Authority returns the council's address in text.
-func (k Keeper) Authority() string { return k.authority }
+// GetAuthority returns the council's address in text.
+func (k Keeper) GetAuthority() string { return k.authority }
 
-func emit(ctx context.Context, event sdk.Msg) error {
+func emitEvent(ctx context.Context, event sdk.Msg) error {
 	return events.Emit(ctx, event)
 }
 
-// get reads a record by the text of its id, or ErrNotFound.
-func get[V any](ctx context.Context, m collections.Map[[]byte, V], what, id string) (raw []byte, v V, err error) {
+// getRecord reads a record by the text of its id, or ErrNotFound.
+func getRecord[V any](ctx context.Context, m collections.Map[[]byte, V], what, id string) (raw []byte, v V, err error) {
 	key, err := types.ParseID(id)
 	if err != nil {
 		return nil, v, err

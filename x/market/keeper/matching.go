@@ -155,7 +155,7 @@ func (m *matching) dropProposal(id []byte, cause error) {
 		if err := m.Matches.Remove(ctx, id); err != nil {
 			return err
 		}
-		return emit(ctx, &types.EventMatch{Id: idText(id), Reason: stateReason(cause)})
+		return emitEvent(ctx, &types.EventMatch{Id: idText(id), Reason: stateReason(cause)})
 	})
 }
 
@@ -189,7 +189,7 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 	if err := k.setRequest(ctx, id, r, was); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: what, Reason: r.Reason, Refunded: back, Left: r.Left()})
+	return emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: what, Reason: r.Reason, Refunded: back, Left: r.Left()})
 }
 
 // stateReason is an error's text for the state: that of a registered error, which is the same on every node, cut to a size.

@@ -12,8 +12,8 @@ type msgServer struct{ Keeper }
 // who may place it, which is checked here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
-// written returns an address in its one text: bech32 has two, and records are found by one.
-func (s msgServer) written(field, address string) (string, error) {
+// canonicalAddress returns an address in its one text: bech32 has two, and records are found by one.
+func (s msgServer) canonicalAddress(field, address string) (string, error) {
 	raw, err := s.addresses.StringToBytes(address)
 	if err != nil {
 		return "", types.ErrNotOwner.Wrapf("%s: %q: %s", field, address, err)
@@ -45,7 +45,7 @@ func (s msgServer) PresignOrder(ctx context.Context, msg *types.MsgPresignOrder)
 }
 
 func (s msgServer) CancelOrder(ctx context.Context, msg *types.MsgCancelOrder) (*types.MsgCancelOrderResponse, error) {
-	owner, err := s.written("owner", msg.Owner)
+	owner, err := s.canonicalAddress("owner", msg.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (s msgServer) CancelOrder(ctx context.Context, msg *types.MsgCancelOrder) (
 }
 
 func (s msgServer) CancelOrders(ctx context.Context, msg *types.MsgCancelOrders) (*types.MsgCancelOrdersResponse, error) {
-	owner, err := s.written("owner", msg.Owner)
+	owner, err := s.canonicalAddress("owner", msg.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (s msgServer) CancelOrders(ctx context.Context, msg *types.MsgCancelOrders)
 }
 
 func (s msgServer) MatchOrders(ctx context.Context, msg *types.MsgMatchOrders) (*types.MsgMatchOrdersResponse, error) {
-	relayer, err := s.written("relayer", msg.Relayer)
+	relayer, err := s.canonicalAddress("relayer", msg.Relayer)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (s msgServer) SubmitTask(ctx context.Context, msg *types.MsgSubmitTask) (*t
 }
 
 func (s msgServer) CancelRequest(ctx context.Context, msg *types.MsgCancelRequest) (*types.MsgCancelRequestResponse, error) {
-	requester, err := s.written("requester", msg.Requester)
+	requester, err := s.canonicalAddress("requester", msg.Requester)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (s msgServer) SetCategory(ctx context.Context, msg *types.MsgSetCategory) (
 	if err := s.Categories.Set(ctx, msg.Category.Id, msg.Category); err != nil {
 		return nil, err
 	}
-	return &types.MsgSetCategoryResponse{}, emit(ctx, &types.EventCategory{Category: msg.Category})
+	return &types.MsgSetCategoryResponse{}, emitEvent(ctx, &types.EventCategory{Category: msg.Category})
 }
 
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {

@@ -24,7 +24,7 @@ func TestUpdateParams(t *testing.T) {
 	got, err := f.Params.Get(f.ctx)
 	require.NoError(t, err)
 	require.Equal(t, p, got)
-	require.Equal(t, addr("council"), f.Authority())
+	require.Equal(t, addr("council"), f.GetAuthority())
 }
 
 func TestSetCategory(t *testing.T) {

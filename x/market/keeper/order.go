@@ -14,7 +14,7 @@ import (
 
 // GetOrder returns an app, dataset or pool order, or ErrNotFound.
 func (k Keeper) GetOrder(ctx context.Context, id string) (types.OrderRecord, error) {
-	_, r, err := get(ctx, k.Orders, "order", id)
+	_, r, err := getRecord(ctx, k.Orders, "order", id)
 	return r, err
 }
 
@@ -122,7 +122,7 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 	if err := k.Arrivals.Set(ctx, collections.Join(next, id[:])); err != nil {
 		return r, err
 	}
-	return r, emit(ctx, &types.EventOrderPlaced{Record: r})
+	return r, emitEvent(ctx, &types.EventOrderPlaced{Record: r})
 }
 
 // PresignOrder makes an order of any kind known and good without a signature. It does not come on the book.
@@ -141,7 +141,7 @@ func (k Keeper) PresignOrder(ctx context.Context, o types.Order) (id string, err
 	if !fresh {
 		return "", types.ErrNonce.Wrapf("nonce: %d was used for order %s", o.Nonce, r.Id)
 	}
-	return r.Id, emit(ctx, &types.EventOrderPlaced{Record: r})
+	return r.Id, emitEvent(ctx, &types.EventOrderPlaced{Record: r})
 }
 
 // CancelOrder takes an order of any kind back by its nonce. One that the chain has not seen can not be used afterwards.
@@ -168,7 +168,7 @@ func (k Keeper) CancelOrder(ctx context.Context, owner string, kind types.OrderK
 		if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_UNSPECIFIED); err != nil {
 			return text, err
 		}
-		return text, emit(ctx, &types.EventOrderClosed{Id: text, Status: r.Status})
+		return text, emitEvent(ctx, &types.EventOrderClosed{Id: text, Status: r.Status})
 	}
 	if r.Status != types.ORDER_STATUS_RESTING && r.Status != types.ORDER_STATUS_SIGNED {
 		return text, types.ErrEnded.Wrapf("order %s is %s", text, r.Status)
@@ -196,7 +196,7 @@ func (k Keeper) CancelOrders(ctx context.Context, owner string, kind types.Order
 	if err := k.Floors.Set(ctx, key, below); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventFloor{Floor: types.Floor{Owner: owner, Kind: kind, Below: below}})
+	return emitEvent(ctx, &types.EventFloor{Floor: types.Floor{Owner: owner, Kind: kind, Below: below}})
 }
 
 // checkFloor returns ErrCancelled for a nonce below its owner's floor.
@@ -250,12 +250,12 @@ func (k Keeper) closeOrder(ctx context.Context, id []byte, r types.OrderRecord, 
 	if err := k.setOrder(ctx, id, r, was); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventOrderClosed{Id: r.Id, Status: status})
+	return emitEvent(ctx, &types.EventOrderClosed{Id: r.Id, Status: status})
 }
 
 // fillOrder counts tasks met by an order, and ends it when its volume is used up.
 func (k Keeper) fillOrder(ctx context.Context, id string, tasks uint64, deal string) error {
-	raw, r, err := get(ctx, k.Orders, "order", id)
+	raw, r, err := getRecord(ctx, k.Orders, "order", id)
 	if err != nil {
 		return err
 	}
@@ -268,7 +268,7 @@ func (k Keeper) fillOrder(ctx context.Context, id string, tasks uint64, deal str
 	if err := k.Orders.Set(ctx, raw, r); err != nil {
 		return err
 	}
-	if err := emit(ctx, &types.EventOrderFilled{Id: id, Tasks: tasks, Filled: r.Filled, Deal: deal}); err != nil {
+	if err := emitEvent(ctx, &types.EventOrderFilled{Id: id, Tasks: tasks, Filled: r.Filled, Deal: deal}); err != nil {
 		return err
 	}
 	if r.Left() > 0 {

@@ -246,7 +246,7 @@ func (k Keeper) signedOrder(ctx context.Context, s types.SignedOrder, kind types
 		return r, err
 	}
 	if fresh {
-		return r, emit(ctx, &types.EventOrderPlaced{Record: r})
+		return r, emitEvent(ctx, &types.EventOrderPlaced{Record: r})
 	}
 	return r, k.checkUsable(ctx, r)
 }
@@ -322,12 +322,12 @@ func (k Keeper) recordRequest(ctx context.Context, o types.Order) (r types.Reque
 	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return r, false, err
 	}
-	return r, true, emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "signed", Left: r.Left()})
+	return r, true, emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "signed", Left: r.Left()})
 }
 
 // GetMatch returns a proposed match that waits, or ErrNotFound.
 func (k Keeper) GetMatch(ctx context.Context, id string) (types.Match, error) {
-	_, m, err := get(ctx, k.Matches, "match", id)
+	_, m, err := getRecord(ctx, k.Matches, "match", id)
 	m.Datasets = slices.Clone(m.Datasets)
 	return m, err
 }

@@ -41,8 +41,8 @@ func asStatus(err error) error {
 	return err
 }
 
-// one returns the one party that a query names, with its prefix.
-func one(parties ...[2]string) (string, error) {
+// oneParty returns the one party that a query names, with its prefix.
+func oneParty(parties ...[2]string) (string, error) {
 	party := ""
 	for _, p := range parties {
 		if p[1] == "" {
@@ -59,8 +59,8 @@ func one(parties ...[2]string) (string, error) {
 	return party, nil
 }
 
-// indexed pages through an index by party, and by state unless that is 0.
-func indexed[V any](
+// pageIndex pages through an index by party, and by state unless that is 0.
+func pageIndex[V any](
 	ctx context.Context, index collections.KeySet[indexKey], party string, state uint64, p *query.PageRequest,
 	read func(id []byte) (V, error),
 ) ([]V, *query.PageResponse, error) {
@@ -86,18 +86,18 @@ func (s queryServer) Order(ctx context.Context, req *types.QueryOrderRequest) (*
 }
 
 func (s queryServer) Orders(ctx context.Context, req *types.QueryOrdersRequest) (*types.QueryOrdersResponse, error) {
-	party, err := one([2]string{types.PartyOwner, req.Owner}, [2]string{types.PartyApp, req.App},
+	party, err := oneParty([2]string{types.PartyOwner, req.Owner}, [2]string{types.PartyApp, req.App},
 		[2]string{types.PartyDataset, req.Dataset}, [2]string{types.PartyPool, req.Pool})
 	if err != nil {
 		return nil, err
 	}
-	orders, next, err := indexed(ctx, s.OrdersBy, party, uint64(req.Status), req.Pagination,
+	orders, next, err := pageIndex(ctx, s.OrdersBy, party, uint64(req.Status), req.Pagination,
 		func(id []byte) (types.OrderRecord, error) { return s.Keeper.Orders.Get(ctx, id) })
 	return &types.QueryOrdersResponse{Orders: orders, Pagination: next}, asStatus(err)
 }
 
-// topic returns the topic that a query of the book names.
-func topic(runtime, category, pool, app, dataset string) string {
+// topicOf returns the topic that a query of the book names.
+func topicOf(runtime, category, pool, app, dataset string) string {
 	switch {
 	case app != "":
 		return types.AppTopic(app)
@@ -112,7 +112,7 @@ func topic(runtime, category, pool, app, dataset string) string {
 }
 
 func (s queryServer) Book(ctx context.Context, req *types.QueryBookRequest) (*types.QueryBookResponse, error) {
-	under := topic(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
+	under := topicOf(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
 	orders, next, err := paging.List(ctx, s.Keeper.Book, req.Pagination,
 		func(_ bookKey, id []byte) (types.OrderRecord, error) { return s.Keeper.Orders.Get(ctx, id) },
 		func(o *query.CollectionsPaginateOptions[bookKey]) {
@@ -123,7 +123,7 @@ func (s queryServer) Book(ctx context.Context, req *types.QueryBookRequest) (*ty
 }
 
 func (s queryServer) RestingRequests(ctx context.Context, req *types.QueryRestingRequestsRequest) (*types.QueryRestingRequestsResponse, error) {
-	under := topic(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
+	under := topicOf(req.Runtime, req.Category, req.Pool, req.App, req.Dataset)
 	requests, next, err := paging.List(ctx, s.RequestBook, req.Pagination,
 		func(key requestBookKey, _ collections.NoValue) (types.Request, error) {
 			return s.requestByKey(ctx, key.K4())
@@ -144,7 +144,7 @@ func (s queryServer) Requests(ctx context.Context, req *types.QueryRequestsReque
 	if _, err := s.addresses.StringToBytes(req.Requester); err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "requester %q: %s", req.Requester, err)
 	}
-	requests, next, err := indexed(ctx, s.RequestsBy, req.Requester, uint64(req.Status), req.Pagination,
+	requests, next, err := pageIndex(ctx, s.RequestsBy, req.Requester, uint64(req.Status), req.Pagination,
 		func(id []byte) (types.Request, error) { return s.requestByKey(ctx, id) })
 	return &types.QueryRequestsResponse{Requests: requests, Pagination: next}, err
 }

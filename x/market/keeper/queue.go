@@ -89,5 +89,5 @@ func (k Keeper) requeueRequest(ctx sdk.Context, id []byte) error {
 	if err := k.Queue.Set(ctx, collections.Join(ctx.BlockHeight()+1, id)); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "queued", Left: r.Left()})
+	return emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "queued", Left: r.Left()})
 }

@@ -56,7 +56,7 @@ func (k Keeper) addRequestToBook(ctx sdk.Context, id []byte, l lack) error {
 	if err := k.setRequest(ctx, id, r, was); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{
+	return emitEvent(ctx, &types.EventRequest{
 		Id: r.Id, Requester: r.Requester, What: "resting", Reason: stateReason(l.reason), Left: r.Left(), Topic: r.Topic, Limit: r.Limit,
 	})
 }

@@ -31,7 +31,7 @@ func (k Keeper) requestByKey(ctx context.Context, raw []byte) (types.Request, er
 }
 
 func (k Keeper) requestByID(ctx context.Context, id string) (raw []byte, r types.Request, err error) {
-	raw, r, err = get(ctx, k.Requests, "request", id)
+	raw, r, err = getRecord(ctx, k.Requests, "request", id)
 	if err != nil {
 		return raw, r, err
 	}
@@ -114,7 +114,7 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return r, err
 	}
-	return r, emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "queued", Left: r.Left()})
+	return r, emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "queued", Left: r.Left()})
 }
 
 // CancelRequest takes back what no worker was drawn for. Coins come back in block hooks, from the next block on: what waits
@@ -162,7 +162,7 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	if err := k.setRequest(ctx, raw, r, was); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled", Left: r.Left()})
+	return emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled", Left: r.Left()})
 }
 
 // cancelUnseenRequest cancels a request by its nonce; one that the chain has not seen can not be used afterwards.
@@ -181,12 +181,12 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 	if err := k.setRequest(ctx, id, r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled"})
+	return emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled"})
 }
 
 // JobFiles returns what of a request its deals do not repeat.
 func (k Keeper) JobFiles(ctx context.Context, request string) (dealstypes.JobFiles, error) {
-	_, r, err := get(ctx, k.Requests, "request", request)
+	_, r, err := getRecord(ctx, k.Requests, "request", request)
 	return dealstypes.JobFiles{Args: r.Job.Args, Inputs: r.Job.Inputs, Execution: r.Job.Execution}, err
 }
 

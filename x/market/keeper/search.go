@@ -319,7 +319,7 @@ func (s *search) choosePool(ctx context.Context, a *agreed) (*lack, error) {
 			a.poolOrder = c.record
 			return true, nil
 		case errors.Is(err, types.ErrStale):
-			s.stale.add(c)
+			s.stale.addOrder(c)
 			return false, nil
 		case errors.Is(err, types.ErrUnaffordable), errors.Is(err, types.ErrPoolPrice):
 			closest = err

@@ -26,7 +26,7 @@ func (m *matching) releaseDueVolume() error {
 // ReleaseVolume takes tasks back that an order met, of a deal. One that was filled stands again, at its old place if it rested, unless it
 // has expired or was cancelled meanwhile. Requests that lacked it are matched again.
 func (k Keeper) ReleaseVolume(ctx sdk.Context, id string, tasks uint64, deal string) error {
-	raw, r, err := get(ctx, k.Orders, "order", id)
+	raw, r, err := getRecord(ctx, k.Orders, "order", id)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (k Keeper) ReleaseVolume(ctx sdk.Context, id string, tasks uint64, deal str
 	if err := k.setOrder(ctx, raw, r, was); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventOrderReleased{Id: id, Tasks: tasks, Filled: r.Filled, Deal: deal, Status: r.Status})
+	return emitEvent(ctx, &types.EventOrderReleased{Id: id, Tasks: tasks, Filled: r.Filled, Deal: deal, Status: r.Status})
 }
 
 // reopenOrder lets a filled order stand again that has volume back. It is good without the book when it had no place there,

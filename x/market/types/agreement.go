@@ -200,10 +200,10 @@ func (a Agreement) FuelLimit() uint64 { return a.Request.Job.Fuel(a.Category, a.
 
 // CheckApp judges the app's side as CheckAssets does, and whether it takes the datasets, whatever these are sold for.
 func (a Agreement) CheckApp() error {
-	if err := a.only(0, 0).CheckAssets(); err != nil {
+	if err := a.withDatasets(0, 0).CheckAssets(); err != nil {
 		return err
 	}
-	if err := a.tee(); err != nil {
+	if err := a.checkTEE(); err != nil {
 		return err
 	}
 	return a.appTakesDatasets()
@@ -211,17 +211,17 @@ func (a Agreement) CheckApp() error {
 
 // CheckDataset judges the side of one dataset likewise, as if the job read no other: its cost does not depend on how
 // many there are.
-func (a Agreement) CheckDataset(i int) error { return a.only(i, i+1).CheckAssets() }
+func (a Agreement) CheckDataset(i int) error { return a.withDatasets(i, i+1).CheckAssets() }
 
-// only returns the agreement with the datasets of a range alone.
-func (a Agreement) only(from, to int) Agreement {
+// withDatasets returns the agreement with the datasets of a range alone.
+func (a Agreement) withDatasets(from, to int) Agreement {
 	a.Datasets, a.Request.Job.Datasets, a.from = a.Datasets[from:to], a.Request.Job.Datasets[from:to], from
 	return a
 }
 
 // Prices returns what the orders ask, given that Check found nothing.
 func (a Agreement) Prices() Prices {
-	p := a.prices(a.Pool.Order.Price())
+	p := a.pricesAt(a.Pool.Order.Price())
 	p.Commission, p.Stake = a.Pool.Order.Pool.CommissionBps, a.Pool.Order.Pool.Stake
 	return p
 }

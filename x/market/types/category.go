@@ -10,7 +10,7 @@ const (
 
 // ValidateCategoryID checks for 1 to 16 of a-z, 0-9 and '-'; ErrCategory otherwise.
 func ValidateCategoryID(id string) error {
-	if !word(id, 1, MaxCategoryLen, "-") {
+	if !isWord(id, 1, MaxCategoryLen, "-") {
 		return ErrCategory.Wrapf("category: got %.80q, expected 1 to %d of a-z, 0-9 and '-'", id, MaxCategoryLen)
 	}
 	return nil

@@ -25,9 +25,9 @@ var conditions = []condition{
 	{false, Agreement.appPrice},       // 0x03
 	{false, Agreement.datasetPrice},   // 0x04
 	{true, Agreement.poolPrice},       // 0x05
-	{false, Agreement.assetsAffordable}, {true, Agreement.affordable}, {true, Agreement.courtPaid},
+	{false, Agreement.assetsAffordable}, {true, Agreement.checkAffordable}, {true, Agreement.courtPaid},
 	{true, Agreement.tagsPromised},                              // 0x06
-	{false, Agreement.tee},                                      // 0x07
+	{false, Agreement.checkTEE},                                 // 0x07
 	{false, Agreement.appRequested},                             // 0x10
 	{false, Agreement.datasetsRequested},                        // 0x11
 	{true, Agreement.requestTakesPool},                          // 0x12
@@ -61,12 +61,12 @@ func (a Agreement) Check() error {
 }
 
 // CheckAssets judges all that does not involve the pool's side: app, datasets and request.
-func (a Agreement) CheckAssets() error { return a.check(false) }
+func (a Agreement) CheckAssets() error { return a.checkOrders(false) }
 
 // CheckPool judges the rest, given that CheckAssets found nothing.
-func (a Agreement) CheckPool() error { return a.check(true) }
+func (a Agreement) CheckPool() error { return a.checkOrders(true) }
 
-func (a Agreement) check(pool bool) error {
+func (a Agreement) checkOrders(pool bool) error {
 	for _, c := range conditions {
 		if c.pool != pool {
 			continue
@@ -165,28 +165,28 @@ func (a Agreement) poolPrice() error {
 	return nil
 }
 
-// prices returns what the orders ask; DatasetPrice was judged before.
-func (a Agreement) prices(pool uint64) Prices {
+// pricesAt returns what the orders ask; DatasetPrice was judged before.
+func (a Agreement) pricesAt(pool uint64) Prices {
 	dataset, _ := a.DatasetPrice()
 	return Prices{App: a.AppPrice(), Dataset: dataset, Pool: pool}
 }
 
 // assetsAffordable: max_price pays app and datasets, were replicas for nothing.
 func (a Agreement) assetsAffordable() error {
-	_, err := a.Request.Job.Seats(a.prices(0))
+	_, err := a.Request.Job.Seats(a.pricesAt(0))
 	return err
 }
 
-// affordable: max_price pays the replicas that the policy needs as well.
-func (a Agreement) affordable() error {
-	_, err := a.Request.Job.Seats(a.prices(a.Pool.Order.Price()))
+// checkAffordable: max_price pays the replicas that the policy needs as well.
+func (a Agreement) checkAffordable() error {
+	_, err := a.Request.Job.Seats(a.pricesAt(a.Pool.Order.Price()))
 	return err
 }
 
 // courtPaid: where the court judges at once, each of its seats is a replica, and is paid no less than the floor of its fee.
 func (a Agreement) courtPaid() error {
 	price, least := a.Pool.Order.Price(), a.Params.FloorCourtFee(a.Request.Job.FuelLimit)
-	if a.Request.Job.rules().Court == poco.CourtAtOnce && price < least {
+	if a.Request.Job.policyRules().Court == poco.CourtAtOnce && price < least {
 		return ErrCourtPrice.Wrapf("policy: a replica costs %d ucred, expected at least %d, the fee of a court's seat for a fuel limit of %d", price, least, a.Request.Job.FuelLimit)
 	}
 	return nil
@@ -201,7 +201,7 @@ func (a Agreement) tagsPromised() error {
 }
 
 // 0x07: what needs a trusted environment is run by an app that is made for one.
-func (a Agreement) tee() error {
+func (a Agreement) checkTEE() error {
 	if slices.Contains(a.Tags(), TagTEE) && !slices.Contains(a.appTags(), TagTEE) {
 		return ErrTEE.Wrapf("tags: %q is needed, and %s does not have it", TagTEE, a.App.Version.Reference())
 	}
@@ -355,7 +355,7 @@ func (a Agreement) appSold() error {
 	if err := a.Request.Job.CheckApp(s.App, s.Version); err != nil {
 		return err
 	}
-	return a.sold("app", s.Order, s.Owner, s.App.Owner, s.App.Organisation, s.Version.ByOrder)
+	return a.checkSold("app", s.Order, s.Owner, s.App.Owner, s.App.Organisation, s.Version.ByOrder)
 }
 
 // 0x30, 0x31: so is each dataset.
@@ -367,16 +367,16 @@ func (a Agreement) datasetsSold() error {
 		if s.Dataset.Deprecated {
 			return ErrDeprecated.Wrapf("dataset: %s takes no new requests", s.Dataset.Id)
 		}
-		if err := a.sold("dataset", s.Order, s.Owner, s.Dataset.Owner, s.Dataset.Organisation, s.Version.ByOrder); err != nil {
+		if err := a.checkSold("dataset", s.Order, s.Owner, s.Dataset.Owner, s.Dataset.Organisation, s.Version.ByOrder); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sold checks that an asset has a list price of an organisation that may provide, or an order of its owner, or of another
+// checkSold checks that an asset has a list price of an organisation that may provide, or an order of its owner, or of another
 // account of its organisation, that has not expired.
-func (a Agreement) sold(what string, o *Order, seller Party, owner, organisation string, byOrder bool) error {
+func (a Agreement) checkSold(what string, o *Order, seller Party, owner, organisation string, byOrder bool) error {
 	switch {
 	case o == nil && byOrder:
 		return ErrByOrder.Wrapf("%s: it is sold under orders alone", what)
@@ -387,11 +387,11 @@ func (a Agreement) sold(what string, o *Order, seller Party, owner, organisation
 	case o.Owner != owner && (o.Owner != seller.Account || seller.Organisation == "" || seller.Organisation != organisation):
 		return ErrNotOwner.Wrapf("%s: the order is %s's, the %s belongs to %s of %s", what, o.Owner, what, owner, organisation)
 	}
-	return a.lives(what, *o)
+	return a.checkLives(what, *o)
 }
 
-// lives checks that an order has not expired.
-func (a Agreement) lives(what string, o Order) error {
+// checkLives checks that an order has not expired.
+func (a Agreement) checkLives(what string, o Order) error {
 	if o.Expired(a.Height) {
 		return ErrExpired.Wrapf("%s: the order's expiry is %d, the height %d", what, o.Expiry, a.Height)
 	}
@@ -413,7 +413,7 @@ func (a Agreement) poolSold() error {
 	if err := CheckPoolTerms(s.Pool, *s.Order.Pool); err != nil {
 		return err
 	}
-	return a.lives("pool", s.Order)
+	return a.checkLives("pool", s.Order)
 }
 
 // CheckPoolTerms checks that a pool, with the terms in force, is what its order says: not retired, of the same stake, and

@@ -52,7 +52,7 @@ func (g GenesisState) validateOrders(codec address.Codec) error {
 		if err := ids.Follow(&last, r.Id); err != nil {
 			return ErrGenesis.Wrapf("orders[%d].id: %s", i, err)
 		}
-		if err := r.validate(codec, g.Params); err != nil {
+		if err := r.validateRecord(codec, g.Params); err != nil {
 			return ErrGenesis.Wrapf("orders[%d].%s", i, err)
 		}
 		resting[r.Id] = r.Status == ORDER_STATUS_RESTING
@@ -69,7 +69,7 @@ func (g GenesisState) validateOrders(codec address.Codec) error {
 	return nil
 }
 
-func (r OrderRecord) validate(codec address.Codec, p Params) error {
+func (r OrderRecord) validateRecord(codec address.Codec, p Params) error {
 	if r.Kind < ORDER_KIND_APP || r.Kind > ORDER_KIND_POOL {
 		return text("kind: expected an app, dataset or pool order")
 	}

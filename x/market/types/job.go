@@ -96,7 +96,7 @@ func (j Job) Validate(p Params) error {
 		return ErrUnknownPool.Wrapf("pool: got %.80q, expected a pool's id, or none for any", j.Pool)
 	case j.Pools.Entries() > MaxRestrictions:
 		return ErrRestriction.Wrapf("pools: got %d entries, expected at most %d", j.Pools.Entries(), MaxRestrictions)
-	case j.Callback != "" && !word(j.Callback, 1, MaxCallbackLen, "._-/"):
+	case j.Callback != "" && !isWord(j.Callback, 1, MaxCallbackLen, "._-/"):
 		return ErrCallback.Wrapf("callback: got %.80q, expected a name of at most %d of a-z, 0-9 and \"._-/\"", j.Callback, MaxCallbackLen)
 	case j.Sponsor != "" && j.Voucher != "":
 		return ErrSponsor.Wrapf("sponsor: got %.80q and a voucher as well, expected at most one to pay in the requester's place", j.Sponsor)
@@ -121,7 +121,7 @@ func (j Job) validateParties(codec address.Codec) error {
 			return ErrBeneficiary.Wrapf("beneficiary: %s", err)
 		}
 	}
-	return j.Pools.validate("pools", listsPools, codec)
+	return j.Pools.validateField("pools", listsPools, codec)
 }
 
 // validateDatasets checks that each is named once and that the bag is as large as its split wants. Two versions of one
@@ -267,7 +267,7 @@ func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 
 // checkCourt refuses an app that no court can judge where the policy may ask one.
 func (j Job) checkCourt(version appstypes.Version) error {
-	if j.rules().Court == poco.CourtNever {
+	if j.policyRules().Court == poco.CourtNever {
 		return nil
 	}
 	if can, err := version.CourtCanJudge(); err != nil || can {

@@ -99,11 +99,11 @@ func (o Order) Validate(codec address.Codec, p Params) error {
 	}
 	switch kind {
 	case ORDER_KIND_APP:
-		return o.App.validate(codec)
+		return o.App.validateParts(codec)
 	case ORDER_KIND_DATASET:
-		return o.Dataset.validate(codec)
+		return o.Dataset.validateParts(codec)
 	case ORDER_KIND_POOL:
-		return o.Pool.validate(codec, p)
+		return o.Pool.validateParts(codec, p)
 	}
 	if err := o.Request.Validate(p); err != nil {
 		return err
@@ -115,7 +115,7 @@ func (o Order) Validate(codec address.Codec, p Params) error {
 	return err
 }
 
-func (o AppOrder) validate(codec address.Codec) error {
+func (o AppOrder) validateParts(codec address.Codec) error {
 	if !appstypes.IsReference(o.App) {
 		return ErrOrder.Wrapf("app: got %.80q, expected \"organisation/name:version\"", o.App)
 	}
@@ -129,7 +129,7 @@ func (o AppOrder) validate(codec address.Codec) error {
 		restricted{"datasets", listsAssets, o.Datasets}, restricted{"pools", listsPools, o.Pools})
 }
 
-func (o DatasetOrder) validate(codec address.Codec) error {
+func (o DatasetOrder) validateParts(codec address.Codec) error {
 	if !appstypes.IsReference(o.Dataset) {
 		return ErrOrder.Wrapf("dataset: got %.80q, expected \"organisation/name:version\"", o.Dataset)
 	}
@@ -143,7 +143,7 @@ func (o DatasetOrder) validate(codec address.Codec) error {
 		restricted{"apps", listsAssets, o.Apps}, restricted{"pools", listsPools, o.Pools})
 }
 
-func (o PoolOrder) validate(codec address.Codec, p Params) error {
+func (o PoolOrder) validateParts(codec address.Codec, p Params) error {
 	if workerstypes.ValidatePoolID(o.Pool) != nil {
 		return ErrOrder.Wrapf("pool: got %.80q, expected a pool's id", o.Pool)
 	}
@@ -192,7 +192,7 @@ func validateRestrictions(codec address.Codec, requesters orgstypes.Audience, li
 		return ErrRestriction.Wrapf("restrictions: got %d entries in all, expected at most %d", n, MaxRestrictions)
 	}
 	for _, l := range lists {
-		if err := l.by.validate(l.field, l.of, codec); err != nil {
+		if err := l.by.validateField(l.field, l.of, codec); err != nil {
 			return err
 		}
 	}

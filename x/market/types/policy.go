@@ -8,16 +8,16 @@ import (
 // What a job's policy means for its market: how many replicas it has to pay, whether a court may judge. The policies
 // themselves are poco's; nothing here knows one by name.
 
-// replicas are how many the job's policy draws; none of an unknown policy.
-func (j Job) replicas() poco.ReplicaRange {
+// replicaRange are how many the job's policy draws; none of an unknown policy.
+func (j Job) replicaRange() poco.ReplicaRange {
 	if p, ok := poco.PolicyByName(j.Policy); ok {
 		return p.Replicas(j.MinReplicas)
 	}
 	return poco.ReplicaRange{}
 }
 
-// rules are those of the job's policy; none of an unknown one.
-func (j Job) rules() poco.Rules {
+// policyRules are those of the job's policy; none of an unknown one.
+func (j Job) policyRules() poco.Rules {
 	if p, ok := poco.PolicyByName(j.Policy); ok {
 		return p.Rules()
 	}
@@ -26,16 +26,16 @@ func (j Job) rules() poco.Rules {
 
 // Need returns the least number of replicas that the job must be able to pay: those that its policy draws at least, and one
 // where that draws none.
-func (j Job) Need() uint64 { return uint64(max(1, j.replicas().Least)) }
+func (j Job) Need() uint64 { return uint64(max(1, j.replicaRange().Least)) }
 
 // Staff returns how many organisations a pool must have for the job: one for each replica that the policy draws at least.
-func (j Job) Staff() uint64 { return uint64(j.replicas().Least) }
+func (j Job) Staff() uint64 { return uint64(j.replicaRange().Least) }
 
 // mostSeats returns how many replicas a deal of the job may have to pay: where a court may judge, what it costs beyond the
 // replicas comes out of the same escrow, so that it is as large as max_price allows.
 func (j Job) mostSeats() uint64 {
-	if j.rules().Court == poco.CourtNever {
-		return max(1, uint64(j.replicas().Most))
+	if j.policyRules().Court == poco.CourtNever {
+		return max(1, uint64(j.replicaRange().Most))
 	}
 	return dealstypes.MaxSeats
 }

@@ -8,8 +8,8 @@ type dimension struct {
 	a, b uint64
 }
 
-// dimensions pairs two resources field by field, in the order of the fields.
-func dimensions(a, b appstypes.Resources) [4]dimension {
+// pairDimensions pairs two resources field by field, in the order of the fields.
+func pairDimensions(a, b appstypes.Resources) [4]dimension {
 	return [4]dimension{
 		{"cpu_millis", a.CpuMillis, b.CpuMillis},
 		{"memory_bytes", a.MemoryBytes, b.MemoryBytes},
@@ -29,7 +29,7 @@ func ValidateResources(r appstypes.Resources) error {
 // ResourcesOf returns what one execution may use: what the job asks for, the app's requirements where it asks for
 // nothing. ErrResources when it asks for less than they are.
 func ResourcesOf(job, requirements appstypes.Resources) (appstypes.Resources, error) {
-	for _, d := range dimensions(job, requirements) {
+	for _, d := range pairDimensions(job, requirements) {
 		if d.a > 0 && d.a < d.b {
 			return MaxResources(job, requirements), ErrResources.Wrapf("resources.%s: got %d, expected at least the app's requirement %d, or 0 for it", d.name, d.a, d.b)
 		}
@@ -50,7 +50,7 @@ func MaxResources(a, b appstypes.Resources) appstypes.Resources {
 // CoverResources checks that a promise holds all that is needed, where 0 promises nothing; ErrResources names the first
 // field in which it does not.
 func CoverResources(promise, need appstypes.Resources) error {
-	for _, d := range dimensions(need, promise) {
+	for _, d := range pairDimensions(need, promise) {
 		if d.a > d.b {
 			return ErrResources.Wrapf("resources.%s: %d needed, the pool order promises %d", d.name, d.a, d.b)
 		}

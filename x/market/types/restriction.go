@@ -50,8 +50,8 @@ const (
 	listsPools  listed = true
 )
 
-// validate checks a restriction's shape; ErrRestriction names the field, the value and what was expected.
-func (r Restriction) validate(field string, of listed, codec address.Codec) error {
+// validateField checks a restriction's shape; ErrRestriction names the field, the value and what was expected.
+func (r Restriction) validateField(field string, of listed, codec address.Codec) error {
 	if err := validateIDs(field+".ids", of, r.Ids); err != nil {
 		return err
 	}

@@ -47,11 +47,11 @@ func (s SignedOrder) VerifySignature(chainID string, owner sdk.AccAddress, reg c
 	if err := consume(signing.SignatureV2{PubKey: key, Data: data}); err != nil {
 		return ErrSignature.Wrap(err.Error())
 	}
-	return verify(key, s.Order.SignBytes(chainID), data)
+	return verifySignature(key, s.Order.SignBytes(chainID), data)
 }
 
-// verify checks a signature of the key's shape.
-func verify(key cryptotypes.PubKey, signBytes []byte, data signing.SignatureData) error {
+// verifySignature checks a signature of the key's shape.
+func verifySignature(key cryptotypes.PubKey, signBytes []byte, data signing.SignatureData) error {
 	if multi, ok := data.(*signing.MultiSignatureData); ok {
 		get := func(signing.SignMode) ([]byte, error) { return signBytes, nil }
 		if err := key.(multisigtypes.PubKey).VerifyMultisignature(get, multi); err != nil {

@@ -35,7 +35,7 @@ func ValidateTags(field string, tags []string) error {
 		return ErrTag.Wrapf("%s: got %d, expected at most %d", field, len(tags), MaxTags)
 	}
 	for i, t := range tags {
-		if !word(t, 1, MaxTagLen, ".-") {
+		if !isWord(t, 1, MaxTagLen, ".-") {
 			return ErrTag.Wrapf("%s[%d]: got %.80q, expected 1 to %d of a-z, 0-9, '.' and '-'", field, i, t, MaxTagLen)
 		}
 		if i > 0 && tags[i-1] >= t {
@@ -55,8 +55,8 @@ func missingTag(set, tags []string) (tag string, missing bool) {
 	return "", false
 }
 
-// word says whether s is from min to max bytes of a-z, 0-9 and the others.
-func word(s string, min, max int, others string) bool {
+// isWord says whether s is from min to max bytes of a-z, 0-9 and the others.
+func isWord(s string, min, max int, others string) bool {
 	if len(s) < min || len(s) > max {
 		return false
 	}

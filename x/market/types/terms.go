@@ -61,7 +61,7 @@ func (j Job) PriceOf(work uint64) uint64 { return satAdd(work, j.premiumOf(work)
 // It is false when not even the premium of the declared value can be paid.
 func (j Job) leaveForWork() (work uint64, pays bool) {
 	trust, err := poco.QuantiseTrust(j.Trust)
-	if err != nil || !j.rules().Ledgers {
+	if err != nil || !j.policyRules().Ledgers {
 		return j.MaxPrice, true
 	}
 	declared := j.premiumOf(0)
@@ -97,7 +97,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 	}
 	window := p.Window(work, category)
 	courtFee := max(prices.Pool, p.FloorCourtFee(j.FuelLimit))
-	if j.rules().Court == poco.CourtNever {
+	if j.policyRules().Court == poco.CourtNever {
 		courtFee = 0
 	}
 	t := dealstypes.Terms{
@@ -129,7 +129,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 // where no court may judge.
 func (p Params) auditWindow(j Job, commit int64) int64 {
 	blocks := max(j.AuditBlocks, p.AuditBlocks)
-	if blocks == 0 || j.rules().Court == poco.CourtNever {
+	if blocks == 0 || j.policyRules().Court == poco.CourtNever {
 		return 0
 	}
 	return min(maxBlocks, blocks+commit)

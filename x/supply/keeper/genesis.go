@@ -27,7 +27,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		return err
 	}
 	for _, c := range g.Causes {
-		if err := k.count(ctx, c.Name, c.Amount); err != nil {
+		if err := k.countCause(ctx, c.Name, c.Amount); err != nil {
 			return err
 		}
 	}
@@ -46,7 +46,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	g := &types.GenesisState{Params: params}
-	if g.Causes, err = k.causes(ctx); err != nil {
+	if g.Causes, err = k.listCauses(ctx); err != nil {
 		return nil, err
 	}
 	err = k.Mints.Walk(ctx, nil, func(_ uint64, m types.Mint) (bool, error) {
@@ -56,6 +56,6 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	return g, err
 }
 
-func emit(ctx context.Context, event proto.Message) error {
+func emitEvent(ctx context.Context, event proto.Message) error {
 	return events.Emit(ctx, event)
 }

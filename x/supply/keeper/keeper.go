@@ -55,8 +55,8 @@ func coinsOf(amount uint64) sdk.Coins {
 	return sdk.NewCoins(sdk.NewCoin(types.Denom, math.NewIntFromUint64(amount)))
 }
 
-// count adds to a cause.
-func (k Keeper) count(ctx context.Context, cause string, amount math.Int) error {
+// countCause adds to a cause.
+func (k Keeper) countCause(ctx context.Context, cause string, amount math.Int) error {
 	before, err := k.Causes.Get(ctx, cause)
 	if errors.Is(err, collections.ErrNotFound) {
 		before, err = math.ZeroInt(), nil
@@ -67,8 +67,8 @@ func (k Keeper) count(ctx context.Context, cause string, amount math.Int) error 
 	return k.Causes.Set(ctx, cause, before.Add(amount))
 }
 
-// causes returns those that there are, by name.
-func (k Keeper) causes(ctx context.Context) (out []types.Cause, err error) {
+// listCauses returns those that there are, by name.
+func (k Keeper) listCauses(ctx context.Context) (out []types.Cause, err error) {
 	err = k.Causes.Walk(ctx, nil, func(name string, amount math.Int) (bool, error) {
 		out = append(out, types.Cause{Name: name, Amount: amount})
 		return false, nil
@@ -78,7 +78,7 @@ func (k Keeper) causes(ctx context.Context) (out []types.Cause, err error) {
 
 // CheckInvariants says whether the causes make the supply that the bank counts: ErrCauses.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
-	causes, err := k.causes(ctx)
+	causes, err := k.listCauses(ctx)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (k Keeper) Mint(ctx context.Context, to string, amount uint64, reason strin
 	if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, account, coinsOf(amount)); err != nil {
 		return 0, err
 	}
-	if err := k.count(ctx, types.Minted, math.NewIntFromUint64(amount)); err != nil {
+	if err := k.countCause(ctx, types.Minted, math.NewIntFromUint64(amount)); err != nil {
 		return 0, err
 	}
 	before, err := k.NextMint.Next(ctx)
@@ -52,7 +52,7 @@ func (k Keeper) Mint(ctx context.Context, to string, amount uint64, reason strin
 	if err := k.Mints.Set(ctx, mint.Number, mint); err != nil {
 		return 0, err
 	}
-	return mint.Number, emit(ctx, &types.EventMinted{Number: mint.Number, To: to, Amount: amount, Reason: reason})
+	return mint.Number, emitEvent(ctx, &types.EventMinted{Number: mint.Number, To: to, Amount: amount, Reason: reason})
 }
 
 // mintable is what may still be minted at a height, in ucred. It walks back over the decisions of a year, each of which took a
@@ -90,10 +90,10 @@ func (k Keeper) burn(ctx context.Context, module, cause string, coins sdk.Coins,
 		return err
 	}
 	amount := coins.AmountOf(types.Denom)
-	if err := k.count(ctx, cause, amount); err != nil {
+	if err := k.countCause(ctx, cause, amount); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventBurnt{Cause: cause, Amount: amount.String(), Reason: reason})
+	return emitEvent(ctx, &types.EventBurnt{Cause: cause, Amount: amount.String(), Reason: reason})
 }
 
 func height(ctx context.Context) int64 { return sdk.UnwrapSDKContext(ctx).BlockHeight() }

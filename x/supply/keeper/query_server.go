@@ -19,7 +19,7 @@ func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 }
 
 func (s queryServer) Supply(ctx context.Context, _ *types.QuerySupplyRequest) (*types.QuerySupplyResponse, error) {
-	causes, err := s.causes(ctx)
+	causes, err := s.listCauses(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -66,9 +66,9 @@ func (k Keeper) act(ctx sdk.Context, it *item) error {
 		if err := k.ask(ctx, it); err != nil {
 			return err
 		}
-		return k.save(ctx, it)
+		return k.saveTask(ctx, it)
 	}
-	return k.run(ctx, it, poco.Due{Height: ctx.BlockHeight()})
+	return k.runEvent(ctx, it, poco.Due{Height: ctx.BlockHeight()})
 }
 
 // due reads a line of the queue from its start and stops at the first later height or at the cap: the cost depends on
@@ -99,7 +99,7 @@ func (k Keeper) due(ctx context.Context, line types.Line, limit int) ([]string, 
 func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *item) error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	err := isolate.Run(sdkCtx, func(ctx sdk.Context) error {
-		it, err := k.load(ctx, id)
+		it, err := k.loadTask(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -110,11 +110,11 @@ func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *it
 	}
 	k.failed(sdkCtx, id, err)
 	err = isolate.Run(sdkCtx, func(ctx sdk.Context) error {
-		it, err := k.load(ctx, id)
+		it, err := k.loadTask(ctx, id)
 		if err != nil {
 			return err
 		}
-		return k.run(ctx, it, poco.Broke{Height: ctx.BlockHeight()})
+		return k.runEvent(ctx, it, poco.Broke{Height: ctx.BlockHeight()})
 	})
 	if err == nil {
 		return
@@ -230,11 +230,11 @@ func (k Keeper) ask(ctx sdk.Context, it *item) error {
 		return err
 	}
 	if turn.Resolved {
-		return k.decide(ctx, turn)
+		return k.decideTurn(ctx, turn)
 	}
 	ev, err := k.askTurn(ctx, it)
 	if err != nil {
 		return err
 	}
-	return k.run(ctx, it, ev)
+	return k.runEvent(ctx, it, ev)
 }

@@ -30,11 +30,11 @@ func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*it
 	if _, err := types.ParseID(step.Task); err != nil {
 		return nil, err
 	}
-	it, err := k.load(ctx, step.Task)
+	it, err := k.loadTask(ctx, step.Task)
 	if err != nil {
 		return nil, err
 	}
-	return it, it.take(ev)
+	return it, it.takeEvent(ev)
 }
 
 // answerEvent reads the protocol's event out of a message.
@@ -78,5 +78,5 @@ func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
 	if err != nil {
 		return err
 	}
-	return k.save(sdkCtx, it)
+	return k.saveTask(sdkCtx, it)
 }

@@ -31,7 +31,7 @@ func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
 	if ev.Bond, err = k.setAside(ctx, it.state.Terms.Exposure(bench).CourtCost); err != nil {
 		return nil, err
 	}
-	return ev, emit(ctx, &types.EventAudit{Task: it.stored.Id, Cause: types.AuditCause(ev.Cause), Bond: ev.Bond})
+	return ev, emitEvent(ctx, &types.EventAudit{Task: it.stored.Id, Cause: types.AuditCause(ev.Cause), Bond: ev.Bond})
 }
 
 // auditCause says why the chain calls the court by itself, if it does.
@@ -64,14 +64,14 @@ func (k Keeper) auditCause(ctx context.Context, it *item) (poco.AuditCause, erro
 
 // finishAudit carries out a FinishAudit effect: stakes and records through x/workers, the bond, the court's faults, the counts.
 func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlement) error {
-	payees := k.payees(it)
+	payees := k.newPayees(it)
 	pays, err := payees.fromStake(ctx, s.FromStake)
 	if err != nil {
 		return err
 	}
 	var court []sdk.AccAddress
 	for _, p := range s.FromBond {
-		to, err := payees.account(ctx, p, "bond")
+		to, err := payees.accountOf(ctx, p, "bond")
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlemen
 		return err
 	}
 	for _, seat := range it.state.Court {
-		if err := k.unassign(ctx, it, seat.Who); err != nil {
+		if err := k.unassignSeat(ctx, it, seat.Who); err != nil {
 			return err
 		}
 	}
@@ -113,7 +113,7 @@ func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlemen
 	audit.Settlement = &record
 	it.stored.Audit = &audit
 	verdict := types.OutcomeFromPoco(it.state.Verdict)
-	return emit(ctx, &types.EventFinal{Task: it.stored.Id, Deal: it.stored.Deal, Index: it.stored.Index, Audit: &audit, Verdict: &verdict})
+	return emitEvent(ctx, &types.EventFinal{Task: it.stored.Id, Deal: it.stored.Deal, Index: it.stored.Index, Audit: &audit, Verdict: &verdict})
 }
 
 // heldSeats are the ends of seats whose stakes stood for an answer, as x/workers knows them.

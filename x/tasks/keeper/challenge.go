@@ -22,7 +22,7 @@ func (k Keeper) challenge(ctx context.Context, challenger, task string, maxBond 
 	if err != nil {
 		return 0, errorsmod.Wrapf(types.ErrInvalid, "challenger: %s", err)
 	}
-	it, err := k.load(ctx, task)
+	it, err := k.loadTask(ctx, task)
 	if err != nil {
 		return 0, err
 	}
@@ -35,7 +35,7 @@ func (k Keeper) challenge(ctx context.Context, challenger, task string, maxBond 
 		return 0, err
 	}
 	bond := it.state.Terms.ChallengeBond(bench, params.ChallengeBond)
-	if err := it.take(poco.Challenged{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), By: challenger, Bond: bond}); err != nil {
+	if err := it.takeEvent(poco.Challenged{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), By: challenger, Bond: bond}); err != nil {
 		return 0, err
 	}
 	if bond > maxBond {
@@ -44,8 +44,8 @@ func (k Keeper) challenge(ctx context.Context, challenger, task string, maxBond 
 	if err := k.postBond(ctx, from, id, bond); err != nil {
 		return 0, err
 	}
-	if err := k.save(ctx, it); err != nil {
+	if err := k.saveTask(ctx, it); err != nil {
 		return 0, err
 	}
-	return bond, emit(ctx, &types.EventAudit{Task: task, Cause: types.AUDIT_CAUSE_CHALLENGE, Challenger: challenger, Bond: bond})
+	return bond, emitEvent(ctx, &types.EventAudit{Task: task, Cause: types.AUDIT_CAUSE_CHALLENGE, Challenger: challenger, Bond: bond})
 }

@@ -86,7 +86,7 @@ func (k Keeper) queueCourt(ctx context.Context, it *item) error {
 	if err := k.Courts.Set(ctx, courts); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventCourtWaits{Task: it.stored.Id, Waiting: courts.Waiting})
+	return emitEvent(ctx, &types.EventCourtWaits{Task: it.stored.Id, Waiting: courts.Waiting})
 }
 
 // setCourtPlace writes the keys of a task's place in the line.
@@ -146,7 +146,7 @@ func (k Keeper) convene(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			return k.run(ctx, it, ev)
+			return k.runEvent(ctx, it, ev)
 		})
 	}
 	return nil
@@ -197,10 +197,10 @@ func (k Keeper) seatCourt(ctx context.Context, it *item) (poco.Event, error) {
 	ev := poco.CourtOpened{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
 	for _, s := range bench { // each of positive power, else it were not active
 		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Court, Org: s.OrgId, Power: uint64(s.Power)})
-		if err := k.assign(ctx, it, s.Court); err != nil {
+		if err := k.assignSeat(ctx, it, s.Court); err != nil {
 			return nil, err
 		}
-		if err := emit(ctx, &types.EventDrawn{
+		if err := emitEvent(ctx, &types.EventDrawn{
 			Task: it.stored.Id, Deal: it.stored.Deal, Who: s.Court, Organisation: s.OrgId, Attempt: it.state.AttemptOn(poco.BenchCourt),
 		}); err != nil {
 			return nil, err
@@ -258,7 +258,7 @@ func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 	}
 	ev := types.EventCourtRecalled{Task: it.stored.Id, Recalls: it.state.Recalls, GivenUp: it.state.Recalls > params.CourtRecalls}
 	for _, seat := range it.state.Court {
-		if err := k.unassign(ctx, it, seat.Who); err != nil {
+		if err := k.unassignSeat(ctx, it, seat.Who); err != nil {
 			return nil, err
 		}
 		if seat.State == poco.SeatRevealed {
@@ -269,7 +269,7 @@ func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 			return nil, err
 		}
 	}
-	if err := emit(ctx, &ev); err != nil {
+	if err := emitEvent(ctx, &ev); err != nil {
 		return nil, err
 	}
 	if ev.GivenUp {

@@ -18,11 +18,11 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	if it.deal.Cancelled {
 		return poco.Cancelled{Height: height}, nil
 	}
-	c, err := k.crowd(ctx, it)
+	c, err := k.countCrowd(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := k.plan(ctx, it, c.eligible)
+	plan, err := k.planTask(ctx, it, c.eligible)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	if !fits {
 		return k.refuseDraw(ctx, it)
 	}
-	c := crowd{barred: barred(it), eligible: plan.Eligible}
+	c := crowd{barred: listBarred(it), eligible: plan.Eligible}
 	seats, err := k.drawSeats(ctx, it, c, 2, plan.Lottery, func(e poco.Entropy) drawSize {
 		n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
 		if n.won {
@@ -95,7 +95,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 
 // refuseDraw gives the plan up, and says so.
 func (k Keeper) refuseDraw(ctx context.Context, it *item) (poco.Event, error) {
-	err := emit(ctx, &types.EventDrawRefused{Task: it.stored.Id, Risk: it.state.Plan.X.Bytes()})
+	err := emitEvent(ctx, &types.EventDrawRefused{Task: it.stored.Id, Risk: it.state.Plan.X.Bytes()})
 	return poco.DrawRefused{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
 }
 
@@ -107,7 +107,7 @@ var errTaken = errors.New("whom the seed chooses has been drawn for another task
 // knew then. Until there are enough organisations for all of them, none is drawn.
 func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	c, err := k.crowd(ctx, it)
+	c, err := k.countCrowd(ctx, it)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery 
 				break
 			}
 		}
-		org, err := urn.draw(ctx, &rec)
+		org, err := urn.drawTicket(ctx, &rec)
 		if err != nil {
 			return nil, err
 		}

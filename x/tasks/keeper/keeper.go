@@ -125,5 +125,5 @@ func NewKeeper(
 	return k
 }
 
-// Authority returns the council's address in text.
-func (k Keeper) Authority() string { return k.authority }
+// GetAuthority returns the council's address in text.
+func (k Keeper) GetAuthority() string { return k.authority }

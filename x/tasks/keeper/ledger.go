@@ -81,8 +81,8 @@ func (t turns) DropBlock(level uint8, index uint64) error {
 	return t.k.Blocks.Remove(t.ctx, collections.Join3(t.key, uint32(level), index))
 }
 
-// enter gives a task its turn in both ledgers.
-func (k Keeper) enter(ctx context.Context, it *item, e poco.EnterLedgers) error {
+// enterLedgers gives a task its turn in both ledgers.
+func (k Keeper) enterLedgers(ctx context.Context, it *item, e poco.EnterLedgers) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
@@ -109,8 +109,8 @@ func (k Keeper) enter(ctx context.Context, it *item, e poco.EnterLedgers) error 
 	return k.Turns.Set(ctx, it.stored.Id, turn)
 }
 
-// gate asks both ledgers about a turn.
-func (k Keeper) gate(ctx context.Context, turn types.Turn) (poco.Gate, error) {
+// askGates asks both ledgers about a turn.
+func (k Keeper) askGates(ctx context.Context, turn types.Turn) (poco.Gate, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return poco.GateWait, err
@@ -144,7 +144,7 @@ func (k Keeper) askTurn(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := k.gate(ctx, turn)
+	g, err := k.askGates(ctx, turn)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (k Keeper) askTurn(ctx context.Context, it *item) (poco.Event, error) {
 	}
 	if it.stored.Gate != g.String() {
 		it.stored.Gate = g.String()
-		if err := emit(ctx, &types.EventTurn{Task: it.stored.Id, Gate: g.String()}); err != nil {
+		if err := emitEvent(ctx, &types.EventTurn{Task: it.stored.Id, Gate: g.String()}); err != nil {
 			return nil, err
 		}
 	}
@@ -181,8 +181,8 @@ func (k Keeper) setWaiting(ctx context.Context, turn *types.Turn, waiting bool) 
 	return k.Turns.Set(ctx, turn.Task, *turn)
 }
 
-// resolve carries out a Resolve effect: the task has ended; its charge is decided at its turn, now or later.
-func (k Keeper) resolve(ctx context.Context, it *item, e poco.Resolve) error {
+// resolveTurn carries out a Resolve effect: the task has ended; its charge is decided at its turn, now or later.
+func (k Keeper) resolveTurn(ctx context.Context, it *item, e poco.Resolve) error {
 	turn, err := k.Turns.Get(ctx, it.stored.Id)
 	if err != nil {
 		return err
@@ -191,13 +191,13 @@ func (k Keeper) resolve(ctx context.Context, it *item, e poco.Resolve) error {
 	if err := k.Turns.Set(ctx, it.stored.Id, turn); err != nil {
 		return err
 	}
-	return k.decide(ctx, turn)
+	return k.decideTurn(ctx, turn)
 }
 
-// decide settles a resolved turn if it has come: charged w at an open turn unless the first worker was vindicated,
+// decideTurn settles a resolved turn if it has come: charged w at an open turn unless the first worker was vindicated,
 // nothing at a shut one (protocol section 3).
-func (k Keeper) decide(ctx context.Context, turn types.Turn) error {
-	g, err := k.gate(ctx, turn)
+func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
+	g, err := k.askGates(ctx, turn)
 	if err != nil {
 		return err
 	}
@@ -236,14 +236,14 @@ func (k Keeper) decide(ctx context.Context, turn types.Turn) error {
 		if err := k.setLedger(ctx, at.key, l); err != nil {
 			return err
 		}
-		if err := k.wake(ctx, at.key, at.turn); err != nil {
+		if err := k.noteWake(ctx, at.key, at.turn); err != nil {
 			return err
 		}
 	}
 	if err := k.Turns.Remove(ctx, turn.Task); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
+	return emitEvent(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
 }
 
 // valueCharged says what a charge of a turn is in money, for people; nothing when there is none.
@@ -255,8 +255,8 @@ func (k Keeper) valueCharged(ctx context.Context, turn types.Turn, charged poco.
 	return record.Value.String(), err
 }
 
-// wake notes that waiting turns of a ledger are to be asked again, if there are any after the settled one.
-func (k Keeper) wake(ctx context.Context, key string, after uint64) error {
+// noteWake notes that waiting turns of a ledger are to be asked again, if there are any after the settled one.
+func (k Keeper) noteWake(ctx context.Context, key string, after uint64) error {
 	rng := collections.NewPrefixedPairRange[string, uint64](key).StartExclusive(after)
 	iter, err := k.Waiting.Iterate(ctx, rng)
 	if err != nil {

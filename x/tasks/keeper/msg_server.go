@@ -17,14 +17,14 @@ func (m msgServer) Commit(ctx context.Context, msg *types.MsgCommit) (*types.Msg
 	if err := m.takeAnswer(ctx, msg); err != nil {
 		return nil, err
 	}
-	return &types.MsgCommitResponse{}, emit(ctx, &types.EventCommitted{Task: msg.Task, Who: msg.Who, Bench: msg.Bench, Attempt: msg.Attempt})
+	return &types.MsgCommitResponse{}, emitEvent(ctx, &types.EventCommitted{Task: msg.Task, Who: msg.Who, Bench: msg.Bench, Attempt: msg.Attempt})
 }
 
 func (m msgServer) Reveal(ctx context.Context, msg *types.MsgReveal) (*types.MsgRevealResponse, error) {
 	if err := m.takeAnswer(ctx, msg); err != nil {
 		return nil, err
 	}
-	return &types.MsgRevealResponse{}, emit(ctx, &types.EventRevealed{Task: msg.Task, Who: msg.Who, Bench: msg.Bench, Outcome: &msg.Outcome})
+	return &types.MsgRevealResponse{}, emitEvent(ctx, &types.EventRevealed{Task: msg.Task, Who: msg.Who, Bench: msg.Bench, Outcome: &msg.Outcome})
 }
 
 func (m msgServer) Decline(ctx context.Context, msg *types.MsgDecline) (*types.MsgDeclineResponse, error) {

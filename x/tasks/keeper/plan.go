@@ -33,14 +33,14 @@ type crowd struct {
 	eligible uint64   // M: those that may, and those that hold a seat; see poco.Crowd
 }
 
-// crowd counts who could be drawn: no organisation that is a party to the task, nor one that holds a seat in it.
-func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
+// countCrowd counts who could be drawn: no organisation that is a party to the task, nor one that holds a seat in it.
+func (k Keeper) countCrowd(ctx context.Context, it *item) (crowd, error) {
 	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
 	if err != nil {
 		return crowd{}, err
 	}
-	c := crowd{barred: barred(it)}
-	positions, err := k.positions(ctx, it.deal.Pool, c.barred)
+	c := crowd{barred: listBarred(it)}
+	positions, err := k.findPositions(ctx, it.deal.Pool, c.barred)
 	if err != nil {
 		return crowd{}, err
 	}
@@ -49,9 +49,9 @@ func (k Keeper) crowd(ctx context.Context, it *item) (crowd, error) {
 	return c, nil
 }
 
-// barred returns the organisations that may not be drawn for a task: the parties, and those that hold a seat.
-func barred(it *item) []string {
-	out := it.parties()
+// listBarred returns the organisations that may not be drawn for a task: the parties, and those that hold a seat.
+func listBarred(it *item) []string {
+	out := it.listParties()
 	for _, seat := range it.state.Seats {
 		if !slices.Contains(out, seat.Org) {
 			out = append(out, seat.Org)
@@ -60,9 +60,9 @@ func barred(it *item) []string {
 	return out
 }
 
-// positions returns where organisations stand in the pool's array of those that are eligible, descending; those that do
+// findPositions returns where organisations stand in the pool's array of those that are eligible, descending; those that do
 // not are left out.
-func (k Keeper) positions(ctx context.Context, pool string, orgs []string) (out []uint64, err error) {
+func (k Keeper) findPositions(ctx context.Context, pool string, orgs []string) (out []uint64, err error) {
 	for _, org := range orgs {
 		pos, found, err := k.workers.EligiblePosition(ctx, pool, org)
 		if err != nil {
@@ -77,8 +77,8 @@ func (k Keeper) positions(ctx context.Context, pool string, orgs []string) (out 
 	return out, nil
 }
 
-// plan asks the task's policy how it would be checked now.
-func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
+// planTask asks the task's policy how it would be checked now.
+func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return poco.Plan{}, err
@@ -127,11 +127,11 @@ func (k Keeper) plan(ctx context.Context, it *item, eligible uint64) (poco.Plan,
 // planSecond plans wave 2, and notes what its draw needs to know of this moment.
 func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	c, err := k.crowd(ctx, it)
+	c, err := k.countCrowd(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := k.plan(ctx, it, c.eligible)
+	plan, err := k.planTask(ctx, it, c.eligible)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 
 func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
 	stored := types.PlanFromPoco(it.state.Terms, plan)
-	return emit(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored})
+	return emitEvent(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored})
 }
 
 // fitPlan returns the plan as it can be carried out with those who are left of the ones that it counted, or false.

@@ -76,7 +76,7 @@ func (k Keeper) pruneTask(ctx sdk.Context, id string, params types.Params) error
 	if err := k.Pruned.Set(ctx, id, record); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPruned{Task: id, Deal: t.Deal})
+	return emitEvent(ctx, &types.EventPruned{Task: id, Deal: t.Deal})
 }
 
 // dropTask removes the record of a final task and its entries in lists, but for that of its deal. It has none in the queue, in the court's

@@ -35,7 +35,7 @@ type queryServer struct{ Keeper }
 // NewQueryServer serves the module's queries.
 func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k} }
 
-func page(p *query.PageRequest) *query.PageRequest {
+func pageOf(p *query.PageRequest) *query.PageRequest {
 	if p == nil {
 		p = &query.PageRequest{}
 	}
@@ -61,13 +61,13 @@ func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 
 func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*types.QueryTaskResponse, error) {
 	if record, found, err := q.GetPruned(ctx, req.Id); err != nil {
-		return nil, refused(err)
+		return nil, refuseRequest(err)
 	} else if found {
 		return q.prunedTask(ctx, record)
 	}
-	it, err := q.load(ctx, req.Id)
+	it, err := q.loadTask(ctx, req.Id)
 	if err != nil {
-		return nil, refused(err)
+		return nil, refuseRequest(err)
 	}
 	deal, err := q.deals.WholeDeal(ctx, it.stored.Deal)
 	if err != nil {
@@ -92,15 +92,15 @@ func (q queryServer) CourtLine(ctx context.Context, req *types.QueryCourtLineReq
 	if err != nil {
 		return nil, err
 	}
-	tasks, p, err := query.CollectionPaginate(ctx, q.Keeper.CourtLine, page(req.Pagination),
+	tasks, p, err := query.CollectionPaginate(ctx, q.Keeper.CourtLine, pageOf(req.Pagination),
 		func(key collections.Triple[uint64, uint64, string], _ collections.NoValue) (types.Task, error) {
 			return q.Tasks.Get(ctx, key.K3())
 		})
 	return &types.QueryCourtLineResponse{Tasks: tasks, Courts: courts, Pagination: p}, err
 }
 
-// refused tells who asks for what there is not, or by an id or address that is none, that it is their mistake.
-func refused(err error) error {
+// refuseRequest tells who asks for what there is not, or by an id or address that is none, that it is their mistake.
+func refuseRequest(err error) error {
 	if errors.Is(err, collections.ErrEncoding) || errors.Is(err, types.ErrInvalid) {
 		return status.Error(codes.InvalidArgument, err.Error())
 	}
@@ -111,10 +111,10 @@ func refused(err error) error {
 }
 
 func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDealRequest) (*types.QueryTasksOfDealResponse, error) {
-	tasks, p, err := query.CollectionPaginate(ctx, q.ByDeal, page(req.Pagination),
+	tasks, p, err := query.CollectionPaginate(ctx, q.ByDeal, pageOf(req.Pagination),
 		func(_ collections.Pair[string, uint64], id string) (types.Task, error) { return q.FindTask(ctx, id) },
 		query.WithCollectionPaginationPairPrefix[string, uint64](req.Deal))
-	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, refused(err)
+	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, refuseRequest(err)
 }
 
 func (q queryServer) TasksOf(ctx context.Context, req *types.QueryTasksOfRequest) (*types.QueryTasksOfResponse, error) {
@@ -122,25 +122,25 @@ func (q queryServer) TasksOf(ctx context.Context, req *types.QueryTasksOfRequest
 	var p *query.PageResponse
 	var err error
 	if req.Open {
-		tasks, p, err = query.CollectionPaginate(ctx, q.Keeper.Assignments, page(req.Pagination),
+		tasks, p, err = query.CollectionPaginate(ctx, q.Keeper.Assignments, pageOf(req.Pagination),
 			func(key collections.Pair[string, string], _ collections.NoValue) (types.Task, error) {
 				return q.Tasks.Get(ctx, key.K2())
 			},
 			query.WithCollectionPaginationPairPrefix[string, string](req.Who))
 	} else {
-		tasks, p, err = query.CollectionPaginate(ctx, q.History, page(req.Pagination),
+		tasks, p, err = query.CollectionPaginate(ctx, q.History, pageOf(req.Pagination),
 			func(key collections.Triple[string, uint64, string], _ collections.NoValue) (types.Task, error) {
 				return q.Tasks.Get(ctx, key.K3())
 			}, triplePrefix[string, uint64, string](req.Who))
 	}
-	return &types.QueryTasksOfResponse{Tasks: tasks, Pagination: p}, refused(err)
+	return &types.QueryTasksOfResponse{Tasks: tasks, Pagination: p}, refuseRequest(err)
 }
 
 func (q queryServer) TasksByState(ctx context.Context, req *types.QueryTasksByStateRequest) (*types.QueryTasksByStateResponse, error) {
 	if err := types.CheckState(req.State, req.Ending); err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
-	tasks, p, err := query.CollectionPaginate(ctx, q.States, page(req.Pagination),
+	tasks, p, err := query.CollectionPaginate(ctx, q.States, pageOf(req.Pagination),
 		func(key collections.Triple[uint32, uint64, string], _ collections.NoValue) (types.Task, error) {
 			return q.Tasks.Get(ctx, key.K3())
 		}, triplePrefix[uint32, uint64, string](types.StateKey(req.State, req.Ending)))
@@ -149,13 +149,13 @@ func (q queryServer) TasksByState(ctx context.Context, req *types.QueryTasksBySt
 
 func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) (*types.QueryResultResponse, error) {
 	if record, found, err := q.GetPruned(ctx, req.Id); err != nil {
-		return nil, refused(err)
+		return nil, refuseRequest(err)
 	} else if found {
 		return q.prunedResult(ctx, record)
 	}
-	it, err := q.load(ctx, req.Id)
+	it, err := q.loadTask(ctx, req.Id)
 	if err != nil {
-		return nil, refused(err)
+		return nil, refuseRequest(err)
 	}
 	t := it.stored
 	if !t.Ended() {
@@ -197,9 +197,9 @@ func (q queryServer) prunedResult(ctx context.Context, record types.PrunedTask) 
 }
 
 func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignmentsRequest) (*types.QueryAssignmentsResponse, error) {
-	list, p, err := query.CollectionPaginate(ctx, q.Keeper.Assignments, page(req.Pagination),
+	list, p, err := query.CollectionPaginate(ctx, q.Keeper.Assignments, pageOf(req.Pagination),
 		func(key collections.Pair[string, string], _ collections.NoValue) (types.Assignment, error) {
-			it, err := q.load(ctx, key.K2())
+			it, err := q.loadTask(ctx, key.K2())
 			if err != nil {
 				return types.Assignment{}, err
 			}
@@ -215,28 +215,28 @@ func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignment
 			}
 			return a, nil
 		}, query.WithCollectionPaginationPairPrefix[string, string](req.Who))
-	return &types.QueryAssignmentsResponse{Assignments: list, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Pagination: p}, refused(err)
+	return &types.QueryAssignmentsResponse{Assignments: list, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Pagination: p}, refuseRequest(err)
 }
 
 func (q queryServer) Ledger(ctx context.Context, req *types.QueryLedgerRequest) (*types.QueryLedgerResponse, error) {
 	l, err := q.Keeper.Ledgers.Get(ctx, req.Key)
 	if errors.Is(err, collections.ErrNotFound) {
-		return nil, refused(errorsmod.Wrapf(types.ErrLedgerNotFound, "key: got %q, expected \"class/T\" or \"organisation/ID/T\" of a trust T that was used", req.Key))
+		return nil, refuseRequest(errorsmod.Wrapf(types.ErrLedgerNotFound, "key: got %q, expected \"class/T\" or \"organisation/ID/T\" of a trust T that was used", req.Key))
 	}
 	if err != nil {
 		return nil, err
 	}
-	v, err := q.view(ctx, l)
+	v, err := q.viewLedger(ctx, l)
 	return &types.QueryLedgerResponse{View: v}, err
 }
 
 func (q queryServer) Ledgers(ctx context.Context, req *types.QueryLedgersRequest) (*types.QueryLedgersResponse, error) {
-	views, p, err := query.CollectionPaginate(ctx, q.Keeper.Ledgers, page(req.Pagination),
-		func(_ string, l types.Ledger) (types.LedgerView, error) { return q.view(ctx, l) })
+	views, p, err := query.CollectionPaginate(ctx, q.Keeper.Ledgers, pageOf(req.Pagination),
+		func(_ string, l types.Ledger) (types.LedgerView, error) { return q.viewLedger(ctx, l) })
 	return &types.QueryLedgersResponse{Views: views, Pagination: p}, err
 }
 
-func (q queryServer) view(ctx context.Context, l types.Ledger) (types.LedgerView, error) {
+func (q queryServer) viewLedger(ctx context.Context, l types.Ledger) (types.LedgerView, error) {
 	params, err := q.Keeper.Params.Get(ctx)
 	if err != nil {
 		return types.LedgerView{}, err
@@ -303,11 +303,11 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 		deal: deal, stored: types.Task{Index: deal.First},
 		state: poco.Task{Terms: dealstypes.TermsToPoco(chainID, deal, deal.First)},
 	}
-	c, err := q.crowd(ctx, it)
+	c, err := q.countCrowd(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := q.plan(ctx, it, c.eligible)
+	plan, err := q.planTask(ctx, it, c.eligible)
 	if err != nil {
 		return nil, err
 	}
@@ -358,7 +358,7 @@ func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawR
 		err = q.notFound(ctx, req.Id)
 	}
 	if err != nil {
-		return nil, refused(err)
+		return nil, refuseRequest(err)
 	}
 	id, err := types.ParseID(t.Id)
 	if err != nil {
@@ -370,7 +370,7 @@ func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawR
 		if err != nil {
 			return nil, err
 		}
-		again, err := replay(id, d, seed, seatsBefore(t.Draws[:i], d.Attempt))
+		again, err := replayDraw(id, d, seed, seatsBefore(t.Draws[:i], d.Attempt))
 		if err != nil {
 			return nil, err
 		}
@@ -390,9 +390,9 @@ func seatsBefore(draws []types.DrawRecord, attempt uint32) (n uint32) {
 	return n
 }
 
-// replay draws again from a seed, for the seats from first on. Who held a ticket, who could not be drawn and how many workers an organisation had are
+// replayDraw draws again from a seed, for the seats from first on. Who held a ticket, who could not be drawn and how many workers an organisation had are
 // the state's at that time and are taken over.
-func replay(id [32]byte, d types.DrawRecord, seed []byte, first uint32) (types.DrawRecord, error) {
+func replayDraw(id [32]byte, d types.DrawRecord, seed []byte, first uint32) (types.DrawRecord, error) {
 	again := d
 	again.Seed, again.Drawn, again.Passed, again.Lists, again.Members = seed, nil, nil, nil, nil
 	entropy := poco.Entropy{Beacon: seed, Task: id, Attempt: d.Attempt, Wave: d.Wave}

@@ -13,9 +13,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// run feeds an event to a task in a block hook and carries out its effects, which may give rise to further events,
+// runEvent feeds an event to a task in a block hook and carries out its effects, which may give rise to further events,
 // until none is left; then the task is stored.
-func (k Keeper) run(ctx context.Context, it *item, ev poco.Event) error {
+func (k Keeper) runEvent(ctx context.Context, it *item, ev poco.Event) error {
 	events := []poco.Event{ev}
 	for len(events) > 0 {
 		next, effects, err := it.state.Apply(events[0])
@@ -33,18 +33,18 @@ func (k Keeper) run(ctx context.Context, it *item, ev poco.Event) error {
 			}
 		}
 	}
-	if err := k.save(ctx, it); err != nil {
+	if err := k.saveTask(ctx, it); err != nil {
 		return err
 	}
 	if it.state.Ending == poco.EndAccepted && it.state.Phase == poco.PhaseDone && it.deal.Callback != "" {
-		k.callback(ctx, it)
+		k.tellCallback(ctx, it)
 	}
 	return nil
 }
 
-// callback tells the deal's callback of an answer once it is final, after everything of the task is stored: whatever it reads is final,
+// tellCallback tells the deal's callback of an answer once it is final, after everything of the task is stored: whatever it reads is final,
 // and nothing that it does, a panic included, reaches the settlement.
-func (k Keeper) callback(ctx context.Context, it *item) {
+func (k Keeper) tellCallback(ctx context.Context, it *item) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	_ = items.Do(sdkCtx, "callback of task", it.stored.Id, func(ctx sdk.Context) error {
 		deal, err := k.deals.WholeDeal(ctx, it.deal.Id) // as the settlement left it
@@ -75,9 +75,9 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 		if err := k.workers.Lock(ctx, e.Who, e.Amount); err != nil {
 			return nil, err
 		}
-		return nil, k.seated(ctx, it, e.Who)
+		return nil, k.noteSeated(ctx, it, e.Who)
 	case poco.Release:
-		if err := k.unassign(ctx, it, e.Who); err != nil {
+		if err := k.unassignSeat(ctx, it, e.Who); err != nil {
 			return nil, err
 		}
 		if err := k.History.Remove(ctx, historyKey(it.stored, e.Who)); err != nil {
@@ -85,7 +85,7 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 		}
 		return nil, k.workers.Release(ctx, e.Who, e.Amount, e.Fault)
 	case poco.EnterLedgers:
-		return nil, k.enter(ctx, it, e)
+		return nil, k.enterLedgers(ctx, it, e)
 	case poco.AskTurn:
 		return k.askTurn(ctx, it)
 	case poco.OpenCourt:
@@ -93,9 +93,9 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 	case poco.RecallCourt:
 		return k.recallCourt(ctx, it)
 	case poco.Resolve:
-		return nil, k.resolve(ctx, it, e)
+		return nil, k.resolveTurn(ctx, it, e)
 	case poco.Finish:
-		return nil, k.finish(ctx, it, e.Settlement)
+		return nil, k.finishTask(ctx, it, e.Settlement)
 	case poco.AskAudit:
 		return k.askAudit(ctx, it)
 	case poco.FinishAudit:
@@ -109,22 +109,22 @@ func historyKey(t types.Task, who string) collections.Triple[string, uint64, str
 	return collections.Join3(who, uint64(t.Opened), t.Id)
 }
 
-// assign notes that somebody holds a seat.
-func (k Keeper) assign(ctx context.Context, it *item, who string) error {
+// assignSeat notes that somebody holds a seat.
+func (k Keeper) assignSeat(ctx context.Context, it *item, who string) error {
 	if err := k.Assignments.Set(ctx, collections.Join(who, it.stored.Id)); err != nil {
 		return err
 	}
 	return k.History.Set(ctx, historyKey(it.stored, who))
 }
 
-// unassign notes that somebody has nothing more to do; that it held a seat stays.
-func (k Keeper) unassign(ctx context.Context, it *item, who string) error {
+// unassignSeat notes that somebody has nothing more to do; that it held a seat stays.
+func (k Keeper) unassignSeat(ctx context.Context, it *item, who string) error {
 	return k.Assignments.Remove(ctx, collections.Join(who, it.stored.Id))
 }
 
-// seated notes an assignment and says so.
-func (k Keeper) seated(ctx context.Context, it *item, who string) error {
-	if err := k.assign(ctx, it, who); err != nil {
+// noteSeated notes an assignment and says so.
+func (k Keeper) noteSeated(ctx context.Context, it *item, who string) error {
+	if err := k.assignSeat(ctx, it, who); err != nil {
 		return err
 	}
 	seats := it.state.Seats
@@ -133,7 +133,7 @@ func (k Keeper) seated(ctx context.Context, it *item, who string) error {
 	}
 	for _, s := range seats {
 		if s.Who == who {
-			return emit(ctx, &types.EventDrawn{
+			return emitEvent(ctx, &types.EventDrawn{
 				Task: it.stored.Id, Deal: it.stored.Deal, Who: who, Organisation: s.Org, Wave: s.Wave, Attempt: it.state.Attempt,
 			})
 		}

@@ -16,14 +16,14 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-func emit(ctx context.Context, ev proto.Message) error {
+func emitEvent(ctx context.Context, ev proto.Message) error {
 	return events.Emit(ctx, ev)
 }
 
-// finish carries out a settlement: escrow through x/deals, stake and records through x/workers, the court's silences
+// finishTask carries out a settlement: escrow through x/deals, stake and records through x/workers, the court's silences
 // here. Either all of it happens or, the caller's context being a cache, nothing does.
-func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
-	payees := k.payees(it)
+func (k Keeper) finishTask(ctx context.Context, it *item, s poco.Settlement) error {
+	payees := k.newPayees(it)
 	fromEscrow, err := payees.fromEscrow(ctx, s.FromEscrow)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 	}
 	for _, seats := range [][]poco.Seat{it.state.Seats, it.state.Court} {
 		for _, seat := range seats {
-			if err := k.unassign(ctx, it, seat.Who); err != nil {
+			if err := k.unassignSeat(ctx, it, seat.Who); err != nil {
 				return err
 			}
 		}
@@ -86,7 +86,7 @@ func (k Keeper) finish(ctx context.Context, it *item, s poco.Settlement) error {
 		v := types.OutcomeFromPoco(s.Verdict)
 		ev.Verdict = &v
 	}
-	return emit(ctx, ev)
+	return emitEvent(ctx, ev)
 }
 
 // payees turns the parties of a settlement into accounts, and keeps what the record is to say.
@@ -98,12 +98,12 @@ type payees struct {
 	audits   uint64            // to the audit budget
 }
 
-func (k Keeper) payees(it *item) *payees {
+func (k Keeper) newPayees(it *item) *payees {
 	return &payees{k: k, it: it, earned: make(map[string]uint64)}
 }
 
-// account is who a payment goes to.
-func (p *payees) account(ctx context.Context, pay poco.Pay, source string) (sdk.AccAddress, error) {
+// accountOf is who a payment goes to.
+func (p *payees) accountOf(ctx context.Context, pay poco.Pay, source string) (sdk.AccAddress, error) {
 	to := pay.To
 	switch pay.Party {
 	case poco.PartyWorker:
@@ -131,7 +131,7 @@ func (p *payees) account(ctx context.Context, pay poco.Pay, source string) (sdk.
 
 func (p *payees) fromEscrow(ctx context.Context, pays []poco.Pay) (out []dealstypes.EscrowPay, err error) {
 	for _, pay := range pays {
-		to, err := p.account(ctx, pay, "escrow")
+		to, err := p.accountOf(ctx, pay, "escrow")
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +142,7 @@ func (p *payees) fromEscrow(ctx context.Context, pays []poco.Pay) (out []dealsty
 
 func (p *payees) fromStake(ctx context.Context, pays []poco.Pay) (out []workerstypes.StakePay, err error) {
 	for _, pay := range pays {
-		to, err := p.account(ctx, pay, "stake")
+		to, err := p.accountOf(ctx, pay, "stake")
 		if err != nil {
 			return nil, err
 		}

@@ -23,8 +23,8 @@ type item struct {
 	state  poco.Task
 }
 
-// load reads a task and its deal.
-func (k Keeper) load(ctx context.Context, id string) (*item, error) {
+// loadTask reads a task and its deal.
+func (k Keeper) loadTask(ctx context.Context, id string) (*item, error) {
 	stored, err := k.Tasks.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil, k.notFound(ctx, id)
@@ -46,9 +46,9 @@ func (k Keeper) load(ctx context.Context, id string) (*item, error) {
 	return &item{stored: stored, deal: deal, state: state}, nil
 }
 
-// parties returns the organisations that have a part in the task beside those who run it: the requester's, the app's
+// listParties returns the organisations that have a part in the task beside those who run it: the requester's, the app's
 // and those of the datasets that it reads. None of them is drawn. They judge it as all seats do: see openCourt.
-func (it *item) parties() []string {
+func (it *item) listParties() []string {
 	orgs := []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation}
 	for _, d := range it.deal.DatasetsOf(it.stored.Index) {
 		orgs = append(orgs, d.Organisation)
@@ -57,9 +57,9 @@ func (it *item) parties() []string {
 	return slices.DeleteFunc(slices.Compact(orgs), func(org string) bool { return org == "" })
 }
 
-// save stores a task and keeps the queue in step with its deadline, and the list of states with its state: a task stands
+// saveTask stores a task and keeps the queue in step with its deadline, and the list of states with its state: a task stands
 // in one line of the queue, once, or not at all, and in one state.
-func (k Keeper) save(ctx context.Context, it *item) error {
+func (k Keeper) saveTask(ctx context.Context, it *item) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	before, state := it.stored.Phase, it.stored.StateKey()
 	attempt, recalls, planned := it.stored.Attempt, it.stored.Recalls, plannedSeats(it.stored)
@@ -115,12 +115,12 @@ func (k Keeper) save(ctx context.Context, it *item) error {
 	})
 }
 
-// take carries out a user's event: the new state, which the caller stores, and nothing else, because such events have no
+// takeEvent carries out a user's event: the new state, which the caller stores, and nothing else, because such events have no
 // effects. Coins and counters move in block hooks only (docs/adr/0005-messages-move-no-money.md).
-func (it *item) take(ev poco.Event) error {
+func (it *item) takeEvent(ev poco.Event) error {
 	next, effects, err := it.state.Apply(ev)
 	if err != nil {
-		return registered(err)
+		return registerError(err)
 	}
 	if len(effects) != 0 {
 		return errorsmod.Wrapf(types.ErrInvalid, "event %T has effects outside a block hook", ev)
@@ -129,8 +129,8 @@ func (it *item) take(ev poco.Event) error {
 	return nil
 }
 
-// registered turns the protocol's refusals into the module's registered errors, keeping their words.
-func registered(err error) error {
+// registerError turns the protocol's refusals into the module's registered errors, keeping their words.
+func registerError(err error) error {
 	for _, m := range []struct{ from, to error }{
 		{poco.ErrWrongPhase, types.ErrWrongPhase},
 		{poco.ErrWindowClosed, types.ErrWindowClosed},
@@ -173,5 +173,5 @@ func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64
 	if err := k.ByDeal.Set(ctx, collections.Join(deal.Id, index), it.stored.Id); err != nil {
 		return err
 	}
-	return k.save(ctx, it)
+	return k.saveTask(ctx, it)
 }

@@ -44,10 +44,10 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 	return u, nil
 }
 
-// draw takes out the holder of the next ticket that can be drawn and notes in the record how; errTaken in wave 2 where
+// drawTicket takes out the holder of the next ticket that can be drawn and notes in the record how; errTaken in wave 2 where
 // that cannot be said. Where too many tickets come up in vain, since few of their holders can be drawn, it ranks those that
 // can be.
-func (u *urn) draw(ctx context.Context, rec *types.DrawRecord) (string, error) {
+func (u *urn) drawTicket(ctx context.Context, rec *types.DrawRecord) (string, error) {
 	org := ""
 	ticket, found, err := u.ranking.Pick(func(ticket uint64) (bool, error) {
 		if ticket >= u.given || slices.Contains(u.drawn, ticket) || slices.Contains(rec.Passed, ticket) {
@@ -57,7 +57,7 @@ func (u *urn) draw(ctx context.Context, rec *types.DrawRecord) (string, error) {
 		if err != nil {
 			return false, err
 		}
-		drawable, err := u.drawable(ctx, holder)
+		drawable, err := u.isDrawable(ctx, holder)
 		if err != nil {
 			return false, err
 		}
@@ -83,9 +83,9 @@ func (u *urn) draw(ctx context.Context, rec *types.DrawRecord) (string, error) {
 	return org, nil
 }
 
-// drawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan;
+// isDrawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan;
 // errTaken where a draw for another task is what broke it.
-func (u *urn) drawable(ctx context.Context, org string) (bool, error) {
+func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	if slices.Contains(u.out, org) {
 		return false, nil
 	}
@@ -121,7 +121,7 @@ func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, st
 		if err != nil {
 			return 0, "", err
 		}
-		drawable, err := u.drawable(ctx, org)
+		drawable, err := u.isDrawable(ctx, org)
 		if err != nil {
 			return 0, "", err
 		}

@@ -101,7 +101,7 @@ type standing struct {
 // placeMember keeps a worker in its organisation's array of the pool while it is ready, and then its organisation in the
 // pool's.
 func (k Keeper) placeMember(ctx context.Context, pool string, w types.Worker, ready bool, at standing) error {
-	if err := k.EligibleMembers.Keep(ctx, collections.Join(pool, w.Organisation), w.Address, ready); err != nil {
+	if err := k.EligibleMembers.SetPresent(ctx, collections.Join(pool, w.Organisation), w.Address, ready); err != nil {
 		return err
 	}
 	return k.placeOrganisation(ctx, pool, w.Organisation, at)
@@ -122,7 +122,7 @@ func (k Keeper) placeOrganisation(ctx context.Context, pool, org string, at stan
 	if was == is {
 		return nil
 	}
-	if err := k.EligibleOrganisations.Keep(ctx, pool, org, is); err != nil {
+	if err := k.EligibleOrganisations.SetPresent(ctx, pool, org, is); err != nil {
 		return err
 	}
 	if is {
