@@ -65,7 +65,7 @@ func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r 
 	r, err = receipt.Make(ctx, nodeSource{conn}, conn.ChainID(), task, height, begin, manifest)
 	var refusal *receipt.Refusal
 	if err != nil && res.Task.Pruned > 0 && !errors.As(err, &refusal) {
-		err = fmt.Errorf("task %s was pruned at height %d: its receipt is made from the state of height %d, which this node gives no more; ask an archive node (--node), "+
+		err = fmt.Errorf("task %s was pruned at height %d: its receipt is made from the state of height %d, which this node gives no more; ask an archive node, "+
 			"and take the receipts of other tasks before they are pruned: %w", task, res.Task.Pruned, height, err)
 	}
 	return r, without, err

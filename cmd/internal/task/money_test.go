@@ -25,7 +25,7 @@ func TestPrintMoney(t *testing.T) {
 		Premium: 17, Refund: 18, Burnt: 19,
 	}}, name)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-	require.Len(t, lines, 11)
+	require.Len(t, lines, 12)
 	for i, want := range []string{
 		"-> called a  the app's price", "-> called d  a dataset's price", "-> called p  the pool's commission", "-> called w  a right replica",
 		"-> called w  share of the liar's stake", "-> called c  the court's fee", "-> called r  restitution", "-> called x  somebody",
