@@ -24,7 +24,7 @@ func (c *chain) answerSeat(f *flight, seat int, v View, d *Dice) int {
 		switch {
 		case c.crowd.silent[i] || d.Flip(w.Outage):
 			return none
-		case bribes && seat > 0 && f.line == Lied && d.Flip(b.bribe()):
+		case bribes && seat > 0 && f.line == Lied && d.Flip(b.bribeOf()):
 			return lie
 		case d.Flip(w.FaultRate):
 			return strange + f.number*32 + seat
@@ -90,7 +90,7 @@ func (c *chain) rehearseLie(f *flight, plan poco.Plan) float64 {
 	f.who, f.acts = who, acts
 	chance := sum / rehearsals
 	if p, ok := c.trial.Population.(proposer); ok {
-		chance *= float64(p.redraws()) // a union bound
+		chance *= float64(p.countRedraws()) // a union bound
 	}
 	return chance
 }

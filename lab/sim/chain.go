@@ -281,7 +281,7 @@ func (c *chain) drawSecond(f *flight, plan poco.Plan) []int {
 	if !ok || f.line != Lied {
 		return best
 	}
-	for range p.redraws() - 1 {
+	for range p.countRedraws() - 1 {
 		if c.countColluders(best) == len(best) {
 			break
 		}

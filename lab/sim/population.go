@@ -47,13 +47,19 @@ type (
 	// withholder commits like the others, but opens no lie that would be found out.
 	withholder interface{ isWithholding() bool }
 	// briber buys honest members of wave 2, whose names are public, each with a chance.
-	briber interface{ bribe() float64 }
+	briber interface{ bribeOf() float64 }
 	// withdrawer takes the task's input away when its attack would fail.
 	withdrawer interface{ isWithdrawing() bool }
 	// proposer chooses among several draws of wave 2, by withholding blocks.
-	proposer interface{ redraws() int }
+	proposer interface{ countRedraws() int }
 	// refuser makes a draw of wave 2 that does not suit impossible, some times for each task, by pausing friends.
 	refuser interface{ countRefusals() int }
+)
+
+// A population that lost such a method would still be one, and do nothing.
+var (
+	_ briber   = Briber{}
+	_ proposer = Proposer{}
 )
 
 // Peace: nobody colludes.
