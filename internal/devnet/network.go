@@ -1,7 +1,6 @@
 package devnet
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -12,12 +11,10 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/artifact/registry"
-	"github.com/credence-chain/credence/client"
 )
 
 // sabotageSeed makes all liars of a devnet tell the same lie.
@@ -209,99 +206,6 @@ func (n *Network) executorEnded(p *Process, err error) {
 // Failed is sent an error when the devnet can't go on.
 func (n *Network) Failed() <-chan error { return n.failed }
 
-// Ready waits until the chain makes blocks and every executor says that it is ready. The error says who isn't.
-func (n *Network) Ready(ctx context.Context) error {
-	var last error
-	said := ""
-	for {
-		var ready string
-		if ready, last = n.checkAll(ctx); ready != said {
-			said = ready
-			n.opts.Progress(ready)
-		}
-		if last == nil {
-			return n.saveInfo(true)
-		}
-		select {
-		case err := <-n.failed:
-			return err
-		case <-ctx.Done():
-			return fmt.Errorf("the devnet is not ready: %w (logs: %s)", last, filepath.Join(n.Info.State, "logs"))
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-// checkAll asks everybody once. It says who is ready, and the first reason why not all are.
-func (n *Network) checkAll(ctx context.Context) (ready string, first error) {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	failed := func(err error) {
-		if first == nil {
-			first = err
-		}
-	}
-	blocks, workers, courts := 0, 0, 0
-	for i, endpoint := range n.Info.GRPC {
-		if err := makesBlocks(ctx, endpoint, n.Info.ChainID); err != nil {
-			failed(fmt.Errorf("%s %w", n.Info.Validators[i].Name, err))
-		} else {
-			blocks++
-		}
-	}
-	for _, w := range n.Info.AllWorkers() {
-		if err := askReady(ctx, w.Endpoint); err != nil {
-			failed(fmt.Errorf("worker %s: %w", w.Organisation, err))
-		} else {
-			workers++
-		}
-	}
-	for _, v := range n.Info.Validators {
-		if err := askReady(ctx, v.Court); err != nil {
-			failed(fmt.Errorf("court executor of %s: %w", v.Name, err))
-		} else {
-			courts++
-		}
-	}
-	return fmt.Sprintf("ready: %d of %d validators, %d of %d workers, %d of %d court executors",
-		blocks, len(n.Info.GRPC), workers, len(n.Info.AllWorkers()), courts, len(n.Info.Validators)), first
-}
-
-// makesBlocks says why a validator does not.
-func makesBlocks(ctx context.Context, endpoint, chainID string) error {
-	conn, err := client.Dial(ctx, []string{endpoint}, chainID)
-	if err != nil {
-		return fmt.Errorf("can't be reached: %w", err)
-	}
-	defer conn.Close()
-	height, _, err := conn.Height(ctx)
-	switch {
-	case err != nil:
-		return fmt.Errorf("does not tell its height: %w", err)
-	case height < 1:
-		return errors.New("has no block yet")
-	}
-	return nil
-}
-
-func askReady(ctx context.Context, base string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
-	if err != nil {
-		return err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		reason := make([]byte, 300)
-		k, _ := resp.Body.Read(reason)
-		return fmt.Errorf("%s: %s", resp.Status, reason[:k])
-	}
-	return nil
-}
-
 // Worker is the process of an organisation's worker for modules; nil when there is none.
 func (n *Network) Worker(organisation string) *Process {
 	return processOf(n.workers, n.Info.Workers, organisation)
@@ -400,60 +304,6 @@ func noteProcesses(workers []WorkerInfo, processes []*Process, running bool) []W
 		}
 	}
 	return workers
-}
-
-// lockFolder keeps a second devnet out of the folder for as long as the file is open.
-func lockFolder(state string) (*os.File, error) {
-	file, err := os.OpenFile(filepath.Join(state, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("%w: %s; stop it with Ctrl-C where it runs, or choose another --state", errRunning, state)
-	}
-	return file, nil
-}
-
-// wipeFolder empties a devnet's folder, and no other.
-func wipeFolder(state string) error {
-	if _, err := os.Stat(filepath.Join(state, InfoFile)); err != nil {
-		// A start that failed half way leaves keys and no description; anything else is not ours.
-		if err := emptyBut(state, "lock", "keys", "validators", "workers", "courts", "logs", "store"); err != nil {
-			return err
-		}
-	}
-	entries, err := os.ReadDir(state)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.Name() == "lock" {
-			continue
-		}
-		if err := os.RemoveAll(filepath.Join(state, e.Name())); err != nil {
-			return fmt.Errorf("--reset: %w", err)
-		}
-	}
-	return nil
-}
-
-// emptyBut refuses a folder with anything else in it.
-func emptyBut(state string, allowed ...string) error {
-	entries, err := os.ReadDir(state)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		ours := false
-		for _, name := range allowed {
-			ours = ours || e.Name() == name
-		}
-		if !ours {
-			return fmt.Errorf("--state %s: holds %s and is no complete devnet: choose another folder, or --reset when it is a devnet's", state, e.Name())
-		}
-	}
-	return nil
 }
 
 func portOf(base string) int {

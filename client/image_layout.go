@@ -1,0 +1,170 @@
+package client
+
+import (
+	"archive/tar"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/poco/contract"
+)
+
+// imageFiles are the files of an archive or of a folder.
+type imageFiles interface {
+	find(name string) (part artifact.Part, found bool, err error)
+}
+
+// folder is a folder on this machine. What is found is open until the process ends.
+type folder string
+
+func (f folder) find(name string) (artifact.Part, bool, error) {
+	file, err := os.Open(filepath.Join(string(f), filepath.FromSlash(path.Clean("/"+name))))
+	if errors.Is(err, os.ErrNotExist) {
+		return artifact.Part{}, false, nil
+	}
+	if err != nil {
+		return artifact.Part{}, false, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return artifact.Part{}, false, err
+	}
+	return artifact.Part{In: file, Long: info.Size()}, true, nil
+}
+
+// archive is a tar archive whose files are read where they lie.
+type archive struct{ entries map[string]artifact.Part }
+
+func (a archive) find(name string) (artifact.Part, bool, error) {
+	part, found := a.entries[path.Clean(name)]
+	return part, found, nil
+}
+
+func openArchive(file string) (archive, error) {
+	a := archive{map[string]artifact.Part{}}
+	f, err := os.Open(file)
+	if err != nil {
+		return a, err
+	}
+	links := map[string]string{}
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return a, &Error{Code: CodeInvalid, Field: "App", Value: file, What: fmt.Sprintf("%s is no sound archive: %v", file, err), Err: err}
+		}
+		name := path.Clean(h.Name)
+		switch h.Typeflag {
+		case tar.TypeSymlink: // "docker save" names layers so that are there already
+			links[name] = path.Join(path.Dir(name), h.Linkname)
+		case tar.TypeReg:
+			at, err := f.Seek(0, io.SeekCurrent) // the reader takes headers, and nothing ahead of them
+			if err != nil {
+				return a, err
+			}
+			a.entries[name] = artifact.Part{In: f, Offset: at, Long: h.Size}
+		}
+	}
+	for name, to := range links {
+		if part, found := a.entries[to]; found {
+			a.entries[name] = part
+		}
+	}
+	return a, nil
+}
+
+// readSmall gives a small file of an image.
+func readSmall(files imageFiles, name string) ([]byte, error) {
+	part, found, err := files.find(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !found:
+		return nil, fmt.Errorf("it has no %s", name)
+	case part.Long > contract.MaxImageManifestBytes:
+		return nil, fmt.Errorf("%s has %d bytes, the limit is %d", name, part.Long, contract.MaxImageManifestBytes)
+	}
+	return artifact.ReadContent(part)
+}
+
+func blobName(d artifact.Digest) string { return "blobs/sha256/" + d.Hex() }
+
+// readLayout reads an OCI image layout.
+func (img *image) readLayout(from imageSource, files imageFiles) error {
+	var err error
+	if img.manifest, err = readSmall(files, "index.json"); err != nil {
+		return err
+	}
+	read := func(d artifact.Digest) ([]byte, error) { return readSmall(files, blobName(d)) }
+	if err := img.leaveIndices(from, read); err != nil {
+		return err
+	}
+	m, err := artifact.ParseImage(img.manifest)
+	if err != nil {
+		return err
+	}
+	for _, part := range m.Parts() {
+		blob, found, err := files.find(blobName(part.Digest))
+		if err != nil {
+			return err
+		}
+		if found {
+			img.parts[part.Digest] = blob
+		}
+	}
+	return nil
+}
+
+// readSaved reads what "docker save" wrote before it wrote layouts, and makes the manifest that this image has in a registry
+// which keeps its layers as they are. It is a function of the image, so that everybody comes to the same digest.
+func (img *image) readSaved(files imageFiles) error {
+	var saved []struct {
+		Config string
+		Layers []string
+	}
+	data, err := readSmall(files, "manifest.json")
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &saved); err != nil {
+		return fmt.Errorf("manifest.json: %w", err)
+	}
+	if len(saved) != 1 {
+		return fmt.Errorf("it has %d images, expected 1", len(saved))
+	}
+	m := artifact.Manifest{SchemaVersion: 2, MediaType: artifact.ManifestType}
+	add := func(mediaType, name string) (artifact.Descriptor, error) {
+		part, found, err := files.find(name)
+		if err != nil {
+			return artifact.Descriptor{}, err
+		}
+		if !found {
+			return artifact.Descriptor{}, fmt.Errorf("it has no %s", name)
+		}
+		h := artifact.NewHasher()
+		if err := artifact.CopyContent(h, part); err != nil {
+			return artifact.Descriptor{}, err
+		}
+		img.parts[h.Digest()] = part
+		return artifact.Descriptor{MediaType: mediaType, Digest: h.Digest(), Size: part.Long}, nil
+	}
+	if m.Config, err = add("application/vnd.oci.image.config.v1+json", saved[0].Config); err != nil {
+		return err
+	}
+	for _, name := range saved[0].Layers {
+		layer, err := add("application/vnd.oci.image.layer.v1.tar", name)
+		if err != nil {
+			return err
+		}
+		m.Layers = append(m.Layers, layer)
+	}
+	img.manifest, err = json.Marshal(m)
+	return err
+}

@@ -1,0 +1,212 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/workflow"
+	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/printer"
+	"github.com/credence-chain/credence/cmd/internal/tasktable"
+	"github.com/credence-chain/credence/internal/cli"
+)
+
+// runFlags are those of run and resume.
+type runFlags struct {
+	chain   connect.Flags
+	out     string
+	journal string
+	output  string
+	most    int
+	stall   time.Duration
+}
+
+func runCmd(resume bool) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use: "run FILE", Short: "Run a workflow", Args: cli.Exactly("FILE"), PersistentPreRunE: cli.NoPrepare,
+		Long: `Run a workflow: each node when those are done whose results it reads, several at once. Results lie in a folder for each node. The
+journal, FILE.journal.json, says what was begun.`,
+		Example: "  credenced workflow run words.yaml --out words",
+	}
+	if resume {
+		cmd.Use, cmd.Short = "resume FILE", "Go on with a workflow that was stopped, killed, or failed"
+		cmd.Long = `Go on with a workflow where its journal ends: what is done is kept, what was submitted is followed to its end and not paid again, and
+nodes that failed are run again.`
+		cmd.Example = "  credenced workflow resume words.yaml"
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := cli.OneOf("--output", f.output, "text", "json"); err != nil {
+			return err
+		}
+		if f.most < 1 {
+			return &cli.Problem{What: fmt.Sprintf("--concurrency %d: expected at least 1", f.most), Exit: cli.ExitUsage}
+		}
+		var err error
+		for _, path := range []*string{&f.out, &f.journal} { // they are from where one stands
+			if *path != "" && err == nil {
+				*path, err = filepath.Abs(*path)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return withDefinition(args[0], func(d *definition) error { return f.run(cmd, d, args[0], resume) })
+	}
+	flags := cmd.Flags()
+	if !resume {
+		flags.StringVar(&f.out, "out", "", "folder for the results, new or empty (default: NAME-results beside the file)")
+	}
+	flags.StringVar(&f.journal, "journal", "", "file that keeps what was begun (default: FILE.journal.json)")
+	flags.IntVar(&f.most, "concurrency", 8, "how many nodes run at once")
+	flags.StringVar(&f.output, "output", "text", "text, or json for one line an event")
+	connect.AddStall(flags, &f.stall)
+	f.chain.Add(flags, true)
+	return cmd
+}
+
+func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bool) error {
+	if f.journal == "" {
+		f.journal = d.path + ".journal.json"
+	}
+	if err := d.check(); err != nil {
+		return err
+	}
+	return connect.WithLink(cmd, &f.chain, func(ctx context.Context, l *connect.Link) error {
+		if err := f.chain.LoadKeys(cmd, l); err != nil {
+			return err
+		}
+		j, err := f.open(d, file, l.Conn.ChainID(), resume)
+		if err != nil {
+			return err
+		}
+		r := &client.Runner{
+			Conn: l.Conn, Requester: l.Requester, Provider: l.Provider, Stores: l.Stores, StoreToken: f.chain.StoreToken, Holders: l.Holders,
+			Words: l.LastWords(), Stall: f.stall,
+		}
+		v := newView(cmd.OutOrStdout(), d, f.output)
+		err = workflow.Run(ctx, d.graph(), j, workflow.Options{Most: f.most, Tell: v.observe}, func(ctx context.Context, name string, nonce uint64, request string, tell client.Observer) (*client.Report, error) {
+			return d.work(ctx, r, name, j.Out, nonce, request, tell)
+		})
+		if f.output == "text" {
+			v.printEnd(j)
+		}
+		return f.explain(ctx, err, file)
+	})
+}
+
+// open begins a journal, or reads the one that is there.
+func (f *runFlags) open(d *definition, file, chain string, resume bool) (*workflow.Journal, error) {
+	goOn := f.command("resume", file)
+	if !resume {
+		if f.out == "" {
+			f.out = filepath.Join(filepath.Dir(d.path), d.name+"-results")
+		}
+		if entries, err := os.ReadDir(f.out); err == nil && len(entries) > 0 {
+			return nil, &cli.Problem{What: fmt.Sprintf("--out %s: the folder is not empty, and results never overwrite anything", f.out), Next: "name another with --out, or go on with what was begun: " + goOn}
+		}
+		j, err := workflow.NewJournal(f.journal, d.digest, chain, f.out)
+		if errors.Is(err, os.ErrExist) {
+			return nil, &cli.Problem{What: fmt.Sprintf("the workflow was begun already: its journal is %s", f.journal), Next: "go on with it: " + goOn + "; or begin anew with another --journal and --out", Err: err}
+		}
+		return j, err
+	}
+	j, err := workflow.LoadJournal(f.journal)
+	switch {
+	case errors.Is(err, workflow.ErrNoJournal):
+		return nil, &cli.Problem{What: fmt.Sprintf("nothing of the workflow was begun: %v", err), Next: f.command("run", file), Err: err}
+	case err != nil:
+		return nil, err
+	case j.Chain != chain:
+		return nil, &cli.Problem{What: fmt.Sprintf("the workflow was begun on the chain %s, and this is %s", j.Chain, chain), Next: "name a node of it with --node"}
+	case j.Definition != d.digest:
+		return nil, &cli.Problem{What: fmt.Sprintf("%s has changed since the workflow was begun", file), Next: "undo the change, or begin anew with another --journal and --out"}
+	}
+	return j, nil
+}
+
+// command is what goes on or begins.
+func (f *runFlags) command(verb, file string) string {
+	return fmt.Sprintf("credenced workflow %s %s", verb, cli.ShellQuote(file))
+}
+
+// explain says how the whole ended.
+func (f *runFlags) explain(ctx context.Context, err error, file string) error {
+	var failed *workflow.NodesFailed
+	var left *client.Interrupted
+	switch goOn := f.command("resume", file); {
+	case err == nil:
+		return nil
+	case errors.As(err, &failed):
+		first := cli.Explain(failed.Errs[0])
+		p := &cli.Problem{What: fmt.Sprintf("node %s: %v", failed.Names[0], first), Exit: cli.ExitStatus(first), Err: err}
+		var known *cli.Problem
+		if errors.As(first, &known) {
+			p.What = fmt.Sprintf("node %s: %s", failed.Names[0], known.What)
+		}
+		if n := len(failed.Names); n > 1 {
+			p.What += fmt.Sprintf("; and %s", printer.CountOf(uint64(n-1), "more node"))
+		}
+		p.Next = goOn
+		return p
+	case errors.As(err, &left) || ctx.Err() != nil:
+		return &cli.Problem{What: "stopped; what was submitted runs on", Next: goOn, Exit: cli.ExitStatus(context.Cause(ctx)), Err: err}
+	}
+	return err
+}
+
+// work brings a node to its end.
+func (d *definition) work(ctx context.Context, r *client.Runner, name, out string, nonce uint64, request string, tell client.Observer) (*client.Report, error) {
+	n := d.find(name)
+	folder := filepath.Join(out, name)
+	job, rows, err := n.job(out)
+	if err != nil {
+		return nil, &client.Error{Code: client.CodeInvalid, What: err.Error(), Err: err}
+	}
+	table := tasktable.New(folder, nil, nil)
+	if rows != nil {
+		table = tasktable.New(folder, rows.Columns, rows.Rows)
+	}
+	table.KeepIn(folder + ".csv") // beside the folder, which others read as it is
+	watched := func(e client.Event) {
+		table.Observe(e)
+		tell(e)
+	}
+	var report *client.Report
+	if request != "" {
+		report, err = r.Resume(ctx, request, folder, watched)
+	} else {
+		if err := moveAside(folder); err != nil {
+			return nil, err
+		}
+		job.Out, job.Nonce = folder, nonce
+		report, err = r.Run(ctx, job, watched)
+	}
+	return report, errors.Join(err, table.Close())
+}
+
+// moveAside keeps what a node that failed had left.
+func moveAside(folder string) error {
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) == 0 {
+		return nil
+	}
+	for i := 1; ; i++ {
+		old := fmt.Sprintf("%s.failed-%d", folder, i)
+		if _, err := os.Stat(old); os.IsNotExist(err) {
+			return os.Rename(folder, old)
+		}
+	}
+}
+
+// longest is the longest name of a node.
+func (d *definition) longest() int {
+	return len(slices.MaxFunc(d.nodes, func(a, b node) int { return len(a.name) - len(b.name) }).name)
+}

@@ -1,0 +1,105 @@
+package devnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/credence-chain/credence/client"
+)
+
+// Ready waits until the chain makes blocks and every executor says that it is ready. The error says who isn't.
+func (n *Network) Ready(ctx context.Context) error {
+	var last error
+	said := ""
+	for {
+		var ready string
+		if ready, last = n.checkAll(ctx); ready != said {
+			said = ready
+			n.opts.Progress(ready)
+		}
+		if last == nil {
+			return n.saveInfo(true)
+		}
+		select {
+		case err := <-n.failed:
+			return err
+		case <-ctx.Done():
+			return fmt.Errorf("the devnet is not ready: %w (logs: %s)", last, filepath.Join(n.Info.State, "logs"))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// checkAll asks everybody once. It says who is ready, and the first reason why not all are.
+func (n *Network) checkAll(ctx context.Context) (ready string, first error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	failed := func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	blocks, workers, courts := 0, 0, 0
+	for i, endpoint := range n.Info.GRPC {
+		if err := makesBlocks(ctx, endpoint, n.Info.ChainID); err != nil {
+			failed(fmt.Errorf("%s %w", n.Info.Validators[i].Name, err))
+		} else {
+			blocks++
+		}
+	}
+	for _, w := range n.Info.AllWorkers() {
+		if err := askReady(ctx, w.Endpoint); err != nil {
+			failed(fmt.Errorf("worker %s: %w", w.Organisation, err))
+		} else {
+			workers++
+		}
+	}
+	for _, v := range n.Info.Validators {
+		if err := askReady(ctx, v.Court); err != nil {
+			failed(fmt.Errorf("court executor of %s: %w", v.Name, err))
+		} else {
+			courts++
+		}
+	}
+	return fmt.Sprintf("ready: %d of %d validators, %d of %d workers, %d of %d court executors",
+		blocks, len(n.Info.GRPC), workers, len(n.Info.AllWorkers()), courts, len(n.Info.Validators)), first
+}
+
+// makesBlocks says why a validator does not.
+func makesBlocks(ctx context.Context, endpoint, chainID string) error {
+	conn, err := client.Dial(ctx, []string{endpoint}, chainID)
+	if err != nil {
+		return fmt.Errorf("can't be reached: %w", err)
+	}
+	defer conn.Close()
+	height, _, err := conn.Height(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("does not tell its height: %w", err)
+	case height < 1:
+		return errors.New("has no block yet")
+	}
+	return nil
+}
+
+func askReady(ctx context.Context, base string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		reason := make([]byte, 300)
+		k, _ := resp.Body.Read(reason)
+		return fmt.Errorf("%s: %s", resp.Status, reason[:k])
+	}
+	return nil
+}
