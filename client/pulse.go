@@ -94,6 +94,15 @@ func (p *pulse) noteBlock(height int64) {
 	}
 }
 
+// noteAfter says that a block was dealt with, if it was, and returns the error with which that ended. The block that ends all
+// tasks counts: who was told that the chain is quiet hears that it went on.
+func (p *pulse) noteAfter(height int64, err error) error {
+	if err == nil || errors.Is(err, errDone) {
+		p.noteBlock(height)
+	}
+	return err
+}
+
 // noteIdle says that nothing came, and why. Its error, which wraps ErrStalled, says to give up.
 func (p *pulse) noteIdle(reason string) error {
 	if p == nil {
@@ -196,18 +205,13 @@ func (p *pulse) followState(ctx context.Context, conn *Conn, read func(ctx conte
 		if err != nil {
 			return err
 		}
-		if err := read(ctx, height); err != nil {
+		if err := p.noteAfter(height, read(ctx, height)); err != nil {
 			return err
 		}
-		p.noteBlock(height)
 		// That it gives up is decided by Stall.
 		opts := FollowOptions{Stall: p.timeLeft(), Waiting: func(reason string) { _ = p.noteIdle(reason) }}
 		return Follow(ctx, conn, height+1, opts, func(ctx context.Context, b Block) error {
-			if err := block(ctx, b); err != nil {
-				return err
-			}
-			p.noteBlock(b.Height)
-			return nil
+			return p.noteAfter(b.Height, block(ctx, b))
 		})
 	})
 	if errors.Is(err, errDone) {

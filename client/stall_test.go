@@ -179,6 +179,21 @@ func TestPulseGivesUpAsking(t *testing.T) {
 	require.ErrorIs(t, p.insistOn(within(t), func(context.Context) error { return refusal }), refusal)
 }
 
+// The block that ends all tasks is the chain going on, as any other.
+func TestTheLastBlockEndsThePause(t *testing.T) {
+	for _, end := range []error{nil, errDone} {
+		var told []Event
+		p := newPulse(func(e Event) { told = append(told, e) }, time.Hour, 0)
+		p.seen = time.Now().Add(-20 * time.Second)
+		require.NoError(t, p.noteIdle("no new block"))
+		require.ErrorIs(t, p.noteAfter(7, ErrNoEndpoint), ErrNoEndpoint)
+		require.Len(t, told, 1, "what was not dealt with is no news")
+		require.Equal(t, end, p.noteAfter(7, end))
+		require.Len(t, told, 2)
+		require.Equal(t, EventResumed, told[1].Kind)
+	}
+}
+
 // A second is a second of counting: however often is asked, the observer hears of a quiet chain once in each.
 func TestPulseCountsOnceASecond(t *testing.T) {
 	var told []Event
